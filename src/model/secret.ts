@@ -1,0 +1,29 @@
+// A value that must never be printed. Comes in from the configuration, goes out only through reveal().
+
+const HIDDEN = '<secret>';
+
+/** Holds a password or token; every accidental way of printing it shows `<secret>`, as in Prometheus. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself; call it where it is put on the wire and nowhere else. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return HIDDEN;
+  }
+}

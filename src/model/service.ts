@@ -1,0 +1,30 @@
+// A monitored service as every room knows it: what it is called and how much it matters, not how it is asked.
+
+import type { Millis } from './time.js';
+
+/** Alert severities of the document, worst first. */
+export const SEVERITIES = ['critical', 'warning', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** The cluster's status, of which a workflow makes its decisions. */
+export type OverallStatus = 'healthy' | 'degraded' | 'unhealthy';
+
+/** How many results in a row change a service's confirmed level, and how soon the next one is fetched meanwhile. */
+export interface Confirm {
+  failures: number;
+  successes: number;
+  every: Millis;
+}
+
+export interface Service {
+  /** The key in the configuration; the value of the label `target`. */
+  readonly id: string;
+  /** What people call it; stands in alerts. */
+  readonly name: string;
+  readonly kind: string;
+  readonly critical: boolean;
+  /** Severity of its alerts. */
+  readonly severity: Severity;
+  /** Ids of services whose outage explains this one's. */
+  readonly dependsOn: readonly string[];
+}

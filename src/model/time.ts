@@ -1,0 +1,101 @@
+// Time as the rooms speak of it: milliseconds inside, Python's local ISO form in the document's JSON,
+// Prometheus' durations in configuration files. Imports nothing; everybody calls it.
+
+/** Milliseconds: since the Unix epoch for a moment, plain for a span. */
+export type Millis = number;
+
+const UNITS: Record<string, Millis> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  y: 31_536_000_000,
+};
+
+/** Prometheus' grammar of a duration: each unit at most once, the larger one first (`1h30m`). */
+const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
+const ORDER = ['y', 'w', 'd', 'h', 'm', 's', 'ms'];
+
+/**
+ * A duration as Prometheus writes it (`30s`, `1h30m`, `0`) or a plain number of seconds (`2.5`), in milliseconds.
+ * Returns undefined for anything else.
+ */
+export function parseDuration(text: string | number): Millis | undefined {
+  if (typeof text === 'number') return Number.isFinite(text) && text >= 0 ? text * 1000 : undefined;
+  const trimmed = text.trim();
+  if (/^\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed) * 1000;
+  const match = DURATION.exec(trimmed);
+  if (trimmed === '' || !match) return undefined;
+  return ORDER.reduce((sum, unit, i) => sum + Number(match[i + 1] ?? 0) * (UNITS[unit] as number), 0);
+}
+
+/** The shortest Prometheus duration of a span: `90000` is `1m30s`. */
+export function formatDuration(span: Millis): string {
+  let rest = Math.round(span);
+  if (rest === 0) return '0s';
+  let text = '';
+  for (const unit of ['d', 'h', 'm', 's', 'ms']) {
+    const size = UNITS[unit] as number;
+    const count = Math.floor(rest / size);
+    if (count > 0) text += count + unit;
+    rest -= count * size;
+  }
+  return text;
+}
+
+const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
+
+/**
+ * A moment as Python's `datetime.now().isoformat()` prints it: local time, no zone, microseconds
+ * (`2024-01-15T10:30:45.123456`). A zone would break the document's naive comparisons.
+ */
+export function isoLocal(at: Millis): string {
+  const d = new Date(at);
+  const micros = Math.round((at - Math.floor(at / 1000) * 1000) * 1000);
+  return (
+    `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}T${two(d.getHours())}:${two(d.getMinutes())}` +
+    `:${two(d.getSeconds())}.${String(Math.min(micros, 999_999)).padStart(6, '0')}`
+  );
+}
+
+const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(Z|[+-]\d\d:?\d\d)?$/;
+
+/** Reads what {@link isoLocal} writes; a zone is understood where there is one. Undefined when it is no timestamp. */
+export function parseIso(text: string): Millis | undefined {
+  const match = ISO.exec(text.trim());
+  if (!match) return undefined;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone] = match;
+  const parts = [
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  ] as const;
+  if (parts[1] > 11 || parts[2] < 1 || parts[2] > 31 || parts[3] > 23 || parts[4] > 59 || parts[5] > 59)
+    return undefined;
+  const millis = Number(`0.${fraction}`) * 1000;
+  if (!zone) return new Date(...parts).getTime() + millis;
+  const sign = zone.startsWith('-') ? -1 : 1;
+  const offset = zone === 'Z' ? 0 : sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
+  return Date.UTC(...parts) - offset * 60_000 + millis;
+}
+
+/** Where a room gets the time from: `now` on the wall, `elapsed` monotonic for spans. Tests bring their own. */
+export interface Clock {
+  /** Wall clock, milliseconds since the epoch with a fraction (microseconds). */
+  now(): Millis;
+  /** Monotonic milliseconds since some moment; only differences mean anything. */
+  elapsed(): Millis;
+}
+
+/** The machine's own clocks. */
+export const systemClock: Clock = {
+  // Date.now() follows a corrected wall clock, which performance.timeOrigin would not; the fraction is borrowed
+  // from the monotonic clock so that two readings in one millisecond keep their order.
+  now: () => Date.now() + (performance.now() % 1),
+  elapsed: () => performance.now(),
+};
