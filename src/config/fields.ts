@@ -1,0 +1,100 @@
+// The kinds of values a configuration file holds, as schemas every room builds its own section from. They are
+// lenient about strings, because `${VAR}` always yields one, and strict about everything else.
+
+import { distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { Secret } from '../model/secret.js';
+import { type Millis, parseDuration } from '../model/time.js';
+
+/** The known word nearest to a mistyped one, as `, did you mean "x"?`, or nothing when none is near. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const d = distance(word.toLowerCase(), candidate.toLowerCase());
+    if (d < least) [best, least] = [candidate, d];
+  }
+  return best ? `, did you mean "${best}"?` : '';
+}
+
+/** An object that names its unknown keys, each with the nearest known one. Every section is made with this. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: issue =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys
+            .map(key => `unknown key "${key}"${didYouMean(key, known) || `; known: ${known.join(', ')}`}`)
+            .join('\n')
+        : undefined,
+  });
+}
+
+/** A text; numbers and booleans a YAML reader made of an unquoted word are taken as written. */
+export const text = () =>
+  z.union([z.string(), z.number(), z.boolean()], { error: 'expected a text' }).transform(String);
+
+/** A text that is not empty. */
+export const words = () => text().refine(value => value.trim() !== '', 'must not be empty');
+
+/** true or false, also as a text. */
+export const flag = () =>
+  z.union([z.boolean(), z.enum(['true', 'false']).transform(value => value === 'true')], {
+    error: 'expected true or false',
+  });
+
+/** A number, also as a text, within bounds. */
+export function count(min: number, max = Number.MAX_SAFE_INTEGER, whole = true) {
+  const want = `expected a ${whole ? 'whole ' : ''}number ${max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`}`;
+  return z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .regex(/^-?\d+(\.\d+)?$/)
+          .transform(Number),
+      ],
+      { error: want },
+    )
+    .refine(value => value >= min && value <= max && (!whole || Number.isInteger(value)), want);
+}
+
+/** A duration in Prometheus' form, or a plain number of seconds; the value is in milliseconds. */
+export function duration(min: Millis = 1) {
+  return z
+    .union([z.string(), z.number()], { error: 'expected a duration such as 30s, 5m or 1h30m' })
+    .transform((value, context): Millis => {
+      const span = parseDuration(value);
+      if (span === undefined) {
+        context.addIssue({
+          code: 'custom',
+          message: `${JSON.stringify(value)} is not a duration; write 500ms, 30s, 5m, 1h30m or a number of seconds`,
+        });
+        return z.NEVER;
+      }
+      if (span < min) {
+        context.addIssue({ code: 'custom', message: `must be at least ${min} ms` });
+        return z.NEVER;
+      }
+      return span;
+    });
+}
+
+/** An absolute http or https URL without credentials in it (those have keys of their own, which are never printed). */
+export const httpUrl = () =>
+  z.string({ error: 'expected a URL such as http://127.0.0.1:8080/health' }).transform((value, context) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+      context.addIssue({ code: 'custom', message: 'not a URL; write http://HOST:PORT/PATH or https://...' });
+      return z.NEVER;
+    }
+    if (url.username || url.password) {
+      context.addIssue({ code: 'custom', message: 'has a user or password in it; use basic_auth instead' });
+      return z.NEVER;
+    }
+    return url.href;
+  });
+
+/** A secret; the value never prints itself. `KEY_file` beside it is read by the loader before this is checked. */
+export const secret = () => text().transform(value => new Secret(value));
