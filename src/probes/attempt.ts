@@ -1,0 +1,151 @@
+// One check of one service: gives a probe its deadline, times it, and turns what happened into a status.
+
+import { family } from '../model/family.js';
+import type { Readings, Reason, Status } from '../model/result.js';
+import type { Millis } from '../model/time.js';
+import { failureOf } from './http/trouble.js';
+import { type Attempt, type Probe, ProbeFailure } from './probe.js';
+import type { ReadingsRecorder } from './readings.js';
+
+const success = family('probe_success', 'Whether the last probe succeeded (1) or not (0)');
+const duration = family(
+  'probe_duration_seconds',
+  'How long the last probe took in seconds; the timeout if it timed out',
+);
+const timeoutSeconds = family('probe_timeout_seconds', 'The timeout of the probe in seconds');
+
+/** Families every check of a service has. */
+export const attemptFamilies = [success, duration, timeoutSeconds];
+
+/** What a check found, before anything is concluded from it. */
+export interface Outcome {
+  readonly status: Status;
+  readonly reason?: Reason | undefined;
+  readonly error?: string | undefined;
+  /** Seconds. */
+  readonly responseTime: number;
+  readonly statusCode: number | undefined;
+  readonly data: string | undefined;
+  readonly details: Record<string, string | number> | undefined;
+  readonly facts: unknown;
+  readonly readings: Readings;
+}
+
+interface Bounds {
+  /** Only services have `probe_*` families. */
+  readonly isService: boolean;
+  readonly timeout: Millis;
+  readonly slowAfter: Millis;
+}
+
+const NO_LABELS: readonly string[] = [];
+const STATUS_OF: Record<Reason, Status> = {
+  timeout: 'timeout',
+  status: 'unhealthy',
+  body: 'unhealthy',
+  auth: 'unhealthy',
+  dns: 'error',
+  refused: 'error',
+  tls: 'error',
+  protocol: 'error',
+};
+
+/** Runs a probe once, within its timeout. Never throws: an unexpected error is a failure of the service's check. */
+export async function check(probe: Probe, bounds: Bounds, recorder: ReadingsRecorder): Promise<Outcome> {
+  recorder.begin();
+  const running = new RunningAttempt(bounds.timeout, recorder);
+  const begun = performance.now();
+  let failure: ProbeFailure | undefined;
+  try {
+    await running.settle(probe);
+  } catch (error) {
+    failure = failureOf(error);
+  }
+  running.close();
+  const took =
+    failure?.reason === 'timeout' ? bounds.timeout : (running.elapsed ?? performance.now() - begun);
+  if (bounds.isService) {
+    recorder.record(success, NO_LABELS, failure ? 0 : 1);
+    recorder.record(duration, NO_LABELS, took / 1000);
+    recorder.record(timeoutSeconds, NO_LABELS, bounds.timeout / 1000);
+  }
+  const slow = !failure && took > bounds.slowAfter;
+  return {
+    status: failure ? STATUS_OF[failure.reason] : slow ? 'degraded' : 'healthy',
+    reason: failure?.reason,
+    error:
+      failure?.message ??
+      (slow ? `Slow: ${seconds(took)} s, threshold ${seconds(bounds.slowAfter)} s` : undefined),
+    responseTime: took / 1000,
+    statusCode: running.statusCode,
+    data: running.data,
+    details: running.details,
+    facts: running.facts,
+    readings: recorder.end(),
+  };
+}
+
+function seconds(span: Millis): string {
+  return String(Number((span / 1000).toPrecision(3)));
+}
+
+class RunningAttempt implements Attempt {
+  readonly timeout: Millis;
+  statusCode: number | undefined;
+  data: string | undefined;
+  details: Record<string, string | number> | undefined;
+  facts: unknown;
+  elapsed: Millis | undefined;
+  readonly #recorder: ReadingsRecorder;
+  readonly #cancels: (() => void)[] = [];
+  #state: 'running' | 'closed' | 'cancelled' = 'running';
+
+  constructor(timeout: Millis, recorder: ReadingsRecorder) {
+    this.timeout = timeout;
+    this.#recorder = recorder;
+  }
+
+  /** The probe's own end or the deadline, whichever comes first. */
+  settle(probe: Probe): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new ProbeFailure('timeout', 'Request timed out'));
+        this.cancel();
+      }, this.timeout);
+      probe.run(this).then(
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        error => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      );
+    });
+  }
+
+  cancel(): void {
+    if (this.#state !== 'running') return;
+    this.#state = 'cancelled';
+    for (const callback of this.#cancels) callback();
+  }
+
+  /** From here on a probe that is late is not listened to. */
+  close(): void {
+    if (this.#state === 'running') this.#state = 'closed';
+  }
+
+  record(family: Parameters<Attempt['record']>[0], labels: readonly string[], value: number): void {
+    if (this.#state === 'running') this.#recorder.record(family, labels, value);
+  }
+
+  onCancel(callback: () => void): void {
+    if (this.#state === 'cancelled') callback();
+    else this.#cancels.push(callback);
+  }
+
+  took(elapsed: Millis): void {
+    this.elapsed = elapsed;
+  }
+}

@@ -1,0 +1,61 @@
+// What is to be checked and how often: comes out of the configuration, goes to the prober, across a thread's border.
+
+import { Secret } from '../model/secret.js';
+import type { Confirm } from '../model/service.js';
+import type { Millis } from '../model/time.js';
+import type { ConnectionLimits } from './probe.js';
+
+/** One thing to check. */
+export interface Check {
+  /** The value of `target`. */
+  readonly id: string;
+  readonly kind: string;
+  /** False for the node's own figures, which are nobody's health. */
+  readonly isService: boolean;
+  /** The kind's own options, checked. */
+  readonly options: unknown;
+  readonly critical: boolean;
+  readonly timeout: Millis;
+  /** Slower than this is degraded. */
+  readonly slowAfter: Millis;
+  readonly confirm: Confirm;
+  /** While the cluster is healthy. */
+  readonly interval: Millis;
+}
+
+/** Everything to check, and the bounds of it. */
+export interface Plan {
+  readonly checks: readonly Check[];
+  /** Checks under way at once. */
+  readonly concurrency: number;
+  readonly connections: ConnectionLimits;
+  /** Length of a scan while the cluster is healthy. */
+  readonly scan: Millis;
+}
+
+interface Sealed {
+  $secret: string;
+}
+
+/** A plan as a message can carry it: a secret's private field would not survive the copy. */
+export function seal<T>(value: T): T {
+  return map(value, item =>
+    item instanceof Secret ? ({ $secret: item.reveal() } satisfies Sealed) : undefined,
+  );
+}
+
+/** The other end of {@link seal}. */
+export function unseal<T>(value: T): T {
+  return map(value, item => {
+    const sealed = (item as Partial<Sealed> | null)?.$secret;
+    return typeof sealed === 'string' ? new Secret(sealed) : undefined;
+  });
+}
+
+function map<T>(value: T, replace: (item: unknown) => unknown): T {
+  const replaced = replace(value);
+  if (replaced !== undefined) return replaced as T;
+  if (Array.isArray(value)) return value.map(item => map(item, replace)) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, map(item, replace)])) as T;
+}

@@ -1,0 +1,137 @@
+// One HTTP request and its answer, measured. Comes in: a prepared request; goes out: status, headers, body, and in
+// the attempt blackbox_exporter's families. Called by every kind of probe that has a URL.
+
+import type { Millis } from '../../model/time.js';
+import { type Attempt, ProbeFailure } from '../probe.js';
+import { addressHash } from './address.js';
+import type { Connection, Connections } from './connections.js';
+import * as families from './families.js';
+import { type Answer, type HttpRequest, redirectOf } from './request.js';
+import { recordTls, type TlsTrace } from './tls.js';
+import { Transfer } from './transfer.js';
+import { failureOf } from './trouble.js';
+
+const MAX_REDIRECTS = 10;
+
+/** One exchange as it went: times in milliseconds, redirects added up; what was not reached is undefined. */
+interface Trace {
+  readonly phases: { [phase in Phase]?: Millis };
+  address: string | undefined;
+  tls: TlsTrace | undefined;
+  statusCode: number | undefined;
+}
+
+const PHASES = ['resolve', 'connect', 'tls', 'processing', 'transfer'] as const;
+type Phase = (typeof PHASES)[number];
+
+/**
+ * Sends a request, follows redirects, reads the body and records what was measured, also of a failed one.
+ * A kept connection that had died is replaced once, since nobody can know of it beforehand.
+ * @throws ProbeFailure
+ */
+export async function exchange(
+  request: HttpRequest,
+  attempt: Attempt,
+  connections: Connections,
+): Promise<Answer> {
+  const begun = performance.now();
+  const trace: Trace = { phases: {}, address: undefined, tls: undefined, statusCode: undefined };
+  let hops = 0;
+  let at = request;
+  try {
+    for (;;) {
+      const answer = await hop(at, attempt, connections, trace);
+      const next = request.followRedirects ? redirectOf(at, answer) : undefined;
+      if (!next) {
+        recordAnswer(attempt, at, answer, hops);
+        return answer;
+      }
+      if (++hops > MAX_REDIRECTS) throw new ProbeFailure('protocol', `More than ${MAX_REDIRECTS} redirects`);
+      at = next;
+    }
+  } catch (error) {
+    throw failureOf(error);
+  } finally {
+    attempt.took(performance.now() - begun);
+    recordTrace(attempt, trace);
+  }
+}
+
+async function hop(
+  request: HttpRequest,
+  attempt: Attempt,
+  connections: Connections,
+  trace: Trace,
+): Promise<Answer> {
+  for (let fresh = false; ; fresh = true) {
+    const connection = await connections.take(request.endpoint, fresh);
+    const reused = connection.served++ > 0;
+    const transfer = new Transfer(request, connection);
+    attempt.onCancel(() => transfer.cancel());
+    try {
+      const answer = await transfer.send();
+      note(trace, connection, reused, transfer);
+      connections.give(connection, transfer.reusable);
+      return answer;
+    } catch (error) {
+      note(trace, connection, reused, transfer);
+      connections.give(connection, false);
+      if (fresh || !reused || transfer.answered || transfer.cancelled || request.method === 'POST')
+        throw error;
+    }
+  }
+}
+
+/** Adds what one hop took; address and certificate are the last hop's. */
+function note(trace: Trace, { trace: made }: Connection, reused: boolean, transfer: Transfer): void {
+  const add = (phase: Phase, span: Millis | undefined) => {
+    if (span !== undefined) trace.phases[phase] = (trace.phases[phase] ?? 0) + span;
+  };
+  if (!reused) {
+    add('resolve', made.resolve);
+    add('connect', made.connect);
+    add('tls', made.handshake);
+  }
+  if (transfer.answered) {
+    trace.statusCode = transfer.statusCode;
+    add('processing', transfer.firstByte - (reused ? transfer.begun : Math.max(transfer.begun, made.ready)));
+    if (transfer.ended) add('transfer', transfer.ended - transfer.firstByte);
+  }
+  trace.address = made.address;
+  trace.tls = made.tls;
+}
+
+const PHASE_LABELS: Record<Phase, readonly string[]> = {
+  resolve: ['resolve'],
+  connect: ['connect'],
+  tls: ['tls'],
+  processing: ['processing'],
+  transfer: ['transfer'],
+};
+
+function recordTrace(attempt: Attempt, { phases, address, tls, statusCode }: Trace): void {
+  if (statusCode !== undefined) {
+    attempt.statusCode = statusCode;
+    attempt.record(families.statusCode, [], statusCode);
+  }
+  if (phases.resolve !== undefined) attempt.record(families.dnsLookup, [], phases.resolve / 1000);
+  for (const phase of PHASES) {
+    const span = phases[phase];
+    if (span !== undefined) attempt.record(families.duration, PHASE_LABELS[phase], span / 1000);
+  }
+  if (address) {
+    attempt.record(families.ipProtocol, [], address.includes(':') ? 6 : 4);
+    attempt.record(families.ipHash, [], addressHash(address));
+  }
+  if (tls) recordTls(attempt, tls);
+}
+
+function recordAnswer(attempt: Attempt, request: HttpRequest, answer: Answer, hops: number): void {
+  attempt.record(families.contentLength, [], Number(answer.headers['content-length'] ?? -1));
+  attempt.record(families.bodyLength, [], answer.body.length);
+  attempt.record(families.redirects, [], hops);
+  attempt.record(families.ssl, [], request.endpoint.tls ? 1 : 0);
+  attempt.record(families.version, [], 1.1);
+  const modified = answer.headers['last-modified'];
+  if (typeof modified === 'string') attempt.record(families.lastModified, [], Date.parse(modified) / 1000);
+}

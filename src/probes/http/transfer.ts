@@ -1,0 +1,102 @@
+// One request on one connection, as undici's handler: collects the answer and when each part of it came.
+
+import type { Dispatcher } from 'undici';
+import type { Millis } from '../../model/time.js';
+import { ProbeFailure } from '../probe.js';
+import type { Connection } from './connections.js';
+import type { Answer, HttpRequest } from './request.js';
+
+/** Sends a request and gathers its answer; used once. */
+export class Transfer implements Dispatcher.DispatchHandler {
+  /** Monotonic moments. */
+  begun: Millis = 0;
+  firstByte: Millis = 0;
+  ended: Millis = 0;
+  /** Headers came. */
+  answered = false;
+  statusCode = 0;
+  cancelled = false;
+  /** The answer was complete, so the connection can carry another request. */
+  reusable = false;
+  readonly #request: HttpRequest;
+  readonly #connection: Connection;
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+  #headers: Answer['headers'] = {};
+  #controller: Dispatcher.DispatchController | undefined;
+  #resolve: (answer: Answer) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  constructor(request: HttpRequest, connection: Connection) {
+    this.#request = request;
+    this.#connection = connection;
+  }
+
+  /** @throws ProbeFailure or the connection's own error. */
+  send(): Promise<Answer> {
+    const { url, method, headers, body } = this.#request;
+    this.begun = performance.now();
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#connection.client.dispatch(
+        {
+          path: url.pathname + url.search,
+          method: method as Dispatcher.HttpMethod,
+          headers: headers as string[],
+          body,
+        },
+        this,
+      );
+    });
+  }
+
+  /** The deadline has passed: the connection goes with the request. */
+  cancel(): void {
+    if (this.ended || this.cancelled) return;
+    this.cancelled = true;
+    const late = new ProbeFailure('timeout', 'Request timed out');
+    this.#reject(late);
+    if (this.#controller) this.#controller.abort(late);
+    else this.#connection.client.destroy(late).catch(() => {});
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // The certificate is looked at before anything is said: a password must not go to a stranger.
+    const { tls } = this.#connection.trace;
+    if (tls?.problem && !this.#request.skipVerify)
+      controller.abort(new ProbeFailure('tls', `TLS: ${tls.problem}`));
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: Answer['headers']): void {
+    if (statusCode < 200) return;
+    this.firstByte = performance.now();
+    this.answered = true;
+    this.statusCode = statusCode;
+    this.#headers = headers;
+    if (Number(headers['content-length']) > this.#request.bodyLimit) this.#tooLong();
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#length += chunk.length;
+    if (this.#length > this.#request.bodyLimit) this.#tooLong();
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.ended = performance.now();
+    this.reusable = true;
+    const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
+    this.#resolve({ statusCode: this.statusCode, headers: this.#headers, body, url: this.#request.url });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#reject(error);
+  }
+
+  #tooLong(): void {
+    const limit = this.#request.bodyLimit;
+    this.#controller?.abort(new ProbeFailure('body', `Body is longer than ${limit} bytes (body_limit)`));
+  }
+}

@@ -1,0 +1,47 @@
+// System, TLS and parser errors of a connection, as a reason for rules and a line for people.
+
+import { ProbeFailure } from '../probe.js';
+
+/** Node's error codes that mean the TLS handshake or a certificate went wrong. */
+const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|EPROTO)/;
+
+const KNOWN: Record<string, ProbeFailure> = Object.fromEntries(
+  (
+    [
+      ['ECONNREFUSED', 'refused', 'Connection refused'],
+      ['EHOSTUNREACH', 'refused', 'No route to host'],
+      ['ENETUNREACH', 'refused', 'Network unreachable'],
+      ['EACCES', 'refused', 'Permission denied'],
+      ['ENOENT', 'refused', 'No such socket'],
+      ['ENOTFOUND', 'dns', 'Host name not found'],
+      ['EAI_AGAIN', 'dns', 'Host name lookup failed (name server does not answer)'],
+      ['EAI_FAIL', 'dns', 'Host name lookup failed'],
+      ['ETIMEDOUT', 'timeout', 'Request timed out'],
+      ['ECONNRESET', 'protocol', 'Connection reset'],
+      ['EPIPE', 'protocol', 'Connection reset'],
+      ['UND_ERR_SOCKET', 'protocol', 'Connection closed before the answer was complete'],
+    ] as const
+  ).map(([code, reason, message]) => [code, new ProbeFailure(reason, message)]),
+);
+
+/** What any thrown thing means for a service. A {@link ProbeFailure} is what it says it is. */
+export function failureOf(error: unknown): ProbeFailure {
+  if (error instanceof ProbeFailure) return error;
+  const { code, message, cause, errors } = error as NodeJS.ErrnoException & {
+    cause?: unknown;
+    errors?: unknown[];
+  };
+  // Several addresses were tried; the first one's error speaks for all.
+  if (Array.isArray(errors) && errors.length > 0) return failureOf(errors[0]);
+  if (code === 'UND_ERR_SOCKET' && cause instanceof Error && 'code' in cause) return failureOf(cause);
+  const known = code ? KNOWN[code] : undefined;
+  if (known) return known;
+  if (code && TLS_CODE.test(code)) return new ProbeFailure('tls', `TLS: ${firstLine(message)}`);
+  if (code?.startsWith('HPE_'))
+    return new ProbeFailure('protocol', `Not an HTTP answer (${firstLine(message)})`);
+  return new ProbeFailure('protocol', firstLine(message) || String(code ?? error));
+}
+
+function firstLine(message: string | undefined): string {
+  return (message ?? '').split('\n')[0]?.slice(0, 200) ?? '';
+}

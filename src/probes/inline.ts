@@ -1,0 +1,23 @@
+// The checks in this thread: for tests, which may bring their own kinds and clock.
+
+import { type Clock, systemClock } from '../model/time.js';
+import type { Plan } from './check.js';
+import { kinds as allKinds } from './kinds/index.js';
+import type { ProbeKind } from './probe.js';
+import { Prober } from './prober.js';
+import type { CheckRunner, CheckRunnerEvents } from './runner.js';
+
+/** Runs checks here, without a thread. */
+export function runInline(
+  events: CheckRunnerEvents,
+  kinds: readonly ProbeKind[] = allKinds,
+  clock: Clock = systemClock,
+): CheckRunner {
+  const prober = new Prober(kinds, events, clock);
+  return {
+    configure: (plan: Plan) => void prober.configure(plan),
+    setStatus: status => prober.setStatus(status),
+    refresh: ids => prober.refresh(ids),
+    close: async () => prober.close(),
+  };
+}

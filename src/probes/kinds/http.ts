@@ -1,0 +1,118 @@
+// Any service with a health URL. Healthy when the status code is a wanted one and the condition on the body holds.
+
+import { z } from 'zod';
+import { count, httpUrl, section, text } from '../../config/fields.js';
+import { httpClientProblem, httpClientShape } from '../../config/http-client.js';
+import { family } from '../../model/family.js';
+import type { Connections } from '../http/connections.js';
+import { exchange } from '../http/exchange.js';
+import { httpFamilies } from '../http/families.js';
+import { type Answer, DEFAULT_BODY_LIMIT, type HttpRequest, prepare } from '../http/request.js';
+import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
+import { condition, unmetCondition } from './http/condition.js';
+import { numbersIn } from './http/numbers.js';
+
+/** A longer body is left out of the document's `data`. */
+const DATA_LIMIT = 64 * 1024;
+
+const bodyValue = family(
+  'probe_http_json_value',
+  'A number found in the JSON body of the response, by its path; true is 1',
+  'gauge',
+  ['field'],
+);
+
+const options = section({
+  url: httpUrl(),
+  method: z
+    .enum(['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS'], { error: 'expected GET, HEAD, POST, PUT or OPTIONS' })
+    .default('GET'),
+  body: text().optional(),
+  valid_status_codes: z.array(count(100, 599), { error: 'expected a list of status codes' }).optional(),
+  condition: z
+    .union([condition.transform(one => [one]), z.array(condition)], {
+      error: 'expected {path, operator, value}',
+    })
+    .optional(),
+  body_limit: count(1).default(DEFAULT_BODY_LIMIT),
+  json_values: count(0, 1000).default(32),
+  ...httpClientShape,
+});
+
+export type HttpOptions = z.output<typeof options>;
+
+export const http: ProbeKind<HttpOptions> = {
+  kind: 'http',
+  options,
+  check: httpClientProblem,
+  families: [...httpFamilies, bodyValue],
+  open: (config, { connections }) => new HttpProbe(config, connections),
+};
+
+class HttpProbe implements Probe {
+  readonly #config: HttpOptions;
+  readonly #request: HttpRequest;
+  readonly #connections: Connections;
+
+  constructor(config: HttpOptions, connections: Connections) {
+    this.#config = config;
+    this.#request = prepare(config.url, config);
+    this.#connections = connections;
+  }
+
+  async run(attempt: Attempt): Promise<void> {
+    const answer = await exchange(this.#request, attempt, this.#connections);
+    const parsed = parseJson(answer);
+    if (parsed) {
+      if (parsed.text.length <= DATA_LIMIT) attempt.data = parsed.text;
+      for (const [field, value] of numbersIn(parsed.value, this.#config.json_values)) {
+        attempt.record(bodyValue, [field], value);
+      }
+    }
+    checkStatus(answer, this.#config.valid_status_codes, parsed?.value);
+    for (const wanted of this.#config.condition ?? []) {
+      const unmet = parsed ? unmetCondition(wanted, parsed.value) : 'the body is not JSON';
+      if (unmet) throw new ProbeFailure('body', `Condition failed: ${unmet}`);
+    }
+  }
+
+  close(): void {}
+}
+
+/** The body as JSON, with its text; undefined when it is none. Texts and numbers alone do not count. */
+export function parseJson({ body }: Answer): { value: unknown; text: string } | undefined {
+  const first = body.length > 0 ? firstVisible(body) : 0;
+  if (first !== 0x7b && first !== 0x5b) return undefined;
+  const source = body.toString('utf8');
+  try {
+    return { value: JSON.parse(source), text: source };
+  } catch {
+    return undefined;
+  }
+}
+
+function firstVisible(body: Buffer): number {
+  for (const byte of body) if (byte > 0x20) return byte;
+  return 0;
+}
+
+/** @throws ProbeFailure when the status code is not a wanted one (2xx unless said). */
+export function checkStatus(
+  { statusCode }: Answer,
+  wanted: readonly number[] | undefined,
+  body: unknown,
+): void {
+  if (wanted ? wanted.includes(statusCode) : statusCode >= 200 && statusCode < 300) return;
+  const reason = statusCode === 401 || statusCode === 403 ? 'auth' : 'status';
+  throw new ProbeFailure(reason, `HTTP ${statusCode}${explanation(body)}`);
+}
+
+/**
+ * What a model server says is the matter: llama.cpp and everything that speaks OpenAI's form answers
+ * `{"error": {"message": "Loading model"}}`, which tells more than the 503 it comes with.
+ */
+function explanation(body: unknown): string {
+  const message = (body as { error?: { message?: unknown } } | undefined)?.error?.message;
+  if (typeof message !== 'string' || message.trim() === '') return '';
+  return ` (${message.replace(/\p{Cc}+/gu, ' ').slice(0, 120)})`;
+}

@@ -1,0 +1,20 @@
+// What the main thread and the checks' thread say to each other.
+
+import type { CheckResult } from '../model/result.js';
+import type { OverallStatus } from '../model/service.js';
+import type { Plan } from './check.js';
+import type { Scan } from './scan.js';
+
+/** To the thread. */
+export type Order =
+  | { readonly say: 'configure'; readonly plan: Plan }
+  | { readonly say: 'status'; readonly status: OverallStatus }
+  | { readonly say: 'refresh'; readonly ids: readonly string[] }
+  | { readonly say: 'ping' };
+
+/** From the thread, several at a time. */
+export type Report =
+  | { readonly say: 'result'; readonly result: CheckResult }
+  | { readonly say: 'scan'; readonly scan: Scan }
+  | { readonly say: 'trouble'; readonly id: string; readonly message: string }
+  | { readonly say: 'pong' };

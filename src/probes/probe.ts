@@ -1,0 +1,83 @@
+// The joint between a kind of service and what runs it. A kind asks its service one question and records what it
+// measures; who calls it owns the deadline, the timing, the retry and the verdict.
+
+import type { z } from 'zod';
+import type { MetricFamily } from '../model/family.js';
+import type { Reason } from '../model/result.js';
+import type { Millis } from '../model/time.js';
+import type { Connections } from './http/connections.js';
+
+/** What a kind of probe is: one file below `kinds/` and one line in its catalogue. */
+export interface ProbeKind<Options = unknown> {
+  /** The user's word for it in the configuration. */
+  readonly kind: string;
+  /** The keys of a service that belong to this kind; the common ones (`name`, `timeout`, ...) are not among them. */
+  readonly options: z.ZodObject;
+  /** Checks that need more than one key: `undefined`, or what is wrong and what to do. */
+  check?(options: Options): string | undefined;
+  /** Every family its probes may record. */
+  readonly families: readonly MetricFamily[];
+  /**
+   * Makes a probe ready; it connects to nothing yet. Heavy packages are imported here, so that only a configuration
+   * that uses a kind pays for it. Whoever opens it closes it.
+   */
+  open(options: Options, shared: ProbeResources): Probe | Promise<Probe>;
+}
+
+/** One service's probe. It is never run twice at once. */
+export interface Probe {
+  /**
+   * Asks once. Returning means the service answered as it should; a {@link ProbeFailure} says why not. Whatever was
+   * recorded before a failure is kept. Past the deadline the caller no longer listens, so let go of everything.
+   */
+  run(attempt: Attempt): Promise<void>;
+  /** Closes connections that were kept. */
+  close(): void | Promise<void>;
+}
+
+/** One asking: where a probe puts what it finds. */
+export interface Attempt {
+  /** The service's timeout: what is left of it is the caller's to watch. */
+  readonly timeout: Millis;
+  /** Records a sample; `labels` are the family's label values in order. NaN is "not measured". */
+  record(family: MetricFamily, labels: readonly string[], value: number): void;
+  /** Calls back once if the deadline passes or the check is called off: destroy the request, drop the socket. */
+  onCancel(callback: () => void): void;
+  /**
+   * How long the service took, in milliseconds by the monotonic clock, where that is not the whole run (a second
+   * question asked beside the first). Also says how long a failed one took.
+   */
+  took(elapsed: Millis): void;
+  /** The HTTP status code that came back. */
+  statusCode: number | undefined;
+  /** A JSON body as text; it must be valid JSON. */
+  data: string | undefined;
+  /** Further fields of the document's `health` object. */
+  details: Record<string, string | number> | undefined;
+  /** What an endpoint of its own shows; plain values. */
+  facts: unknown;
+}
+
+/** The service did not answer as it should: the closed-set reason for a rule, the message for a person. */
+export class ProbeFailure extends Error {
+  readonly reason: Reason;
+
+  constructor(reason: Reason, message: string) {
+    super(message);
+    this.name = 'ProbeFailure';
+    this.reason = reason;
+  }
+}
+
+/** What probes share within one process. */
+export interface ProbeResources {
+  readonly connections: Connections;
+}
+
+/** Bounds of the pool of kept HTTP connections. */
+export interface ConnectionLimits {
+  /** Open connections in all. */
+  total: number;
+  perHost: number;
+  keepAlive: Millis;
+}

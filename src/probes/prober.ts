@@ -1,0 +1,162 @@
+// Runs the checks. Comes in: a plan, the cluster's status, wishes for a check at once; goes out: a result per check
+// and a word at the end of every scan. Lives in a worker thread (thread.ts) or, in tests, in this one (inline.ts).
+
+import type { CheckResult } from '../model/result.js';
+import type { OverallStatus } from '../model/service.js';
+import type { Clock, Millis } from '../model/time.js';
+import type { Check, Plan } from './check.js';
+import { Connections } from './http/connections.js';
+import type { ProbeKind } from './probe.js';
+import { type Scan, ScanRounds } from './scan.js';
+import { Schedule } from './schedule.js';
+import { Subject } from './subject.js';
+
+export interface ProberEvents {
+  onResult(result: CheckResult): void;
+  onScan(scan: Scan): void;
+  /** A check could not even be set up: the file of a certificate has gone, say. */
+  onTrouble(id: string, message: string): void;
+}
+
+/** Keeps every service's checks going until it is closed. */
+export class Prober {
+  readonly #kinds: ReadonlyMap<string, ProbeKind>;
+  readonly #events: ProberEvents;
+  readonly #clock: Clock;
+  readonly #schedule = new Schedule();
+  readonly #rounds: ScanRounds;
+  readonly #subjects = new Map<string, Subject>();
+  readonly #connections = new Connections();
+  #plan: Plan | undefined;
+  #configuring: Promise<void> = Promise.resolve();
+  #running = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #wakeAt: Millis = Number.POSITIVE_INFINITY;
+  #closed = false;
+
+  constructor(kinds: readonly ProbeKind[], events: ProberEvents, clock: Clock) {
+    this.#kinds = new Map(kinds.map(kind => [kind.kind, kind]));
+    this.#events = events;
+    this.#clock = clock;
+    this.#rounds = new ScanRounds(
+      clock,
+      until => this.#schedule.before(until),
+      scan => events.onScan(scan),
+    );
+  }
+
+  /** Takes a plan up. Services that are in the old one too, asked in the same way, keep their state. */
+  configure(plan: Plan): Promise<void> {
+    this.#configuring = this.#configuring.then(() => this.#takeUp(plan));
+    return this.#configuring;
+  }
+
+  /** The cluster's status sets the pace. */
+  setStatus(status: OverallStatus): void {
+    this.#schedule.setStatus(status);
+    if (!this.#plan) return;
+    this.#rounds.setLength(this.#schedule.paced(this.#plan.scan));
+    this.#pump();
+  }
+
+  /** Checks these services at once; one under way already is shared. */
+  refresh(ids: readonly string[]): void {
+    for (const id of ids) this.#schedule.hurry(id);
+    this.#pump();
+  }
+
+  /** Stops; checks under way are left to end unheard. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#rounds.close();
+    for (const subject of this.#subjects.values()) subject.close();
+    this.#connections.close();
+  }
+
+  async #takeUp(plan: Plan): Promise<void> {
+    this.#connections.setLimits(plan.connections);
+    const subjects = await Promise.all(plan.checks.map(check => this.#subjectFor(check)));
+    if (this.#closed) return;
+    const kept = new Set(subjects);
+    for (const subject of this.#subjects.values()) if (!kept.has(subject)) subject.close();
+    this.#subjects.clear();
+    for (const [i, subject] of subjects.entries()) {
+      if (!subject) continue;
+      subject.check = plan.checks[i] as Check;
+      this.#subjects.set(subject.check.id, subject);
+    }
+    this.#plan = plan;
+    this.#schedule.set(
+      [...this.#subjects.values()].map(subject => subject.check),
+      this.#clock.elapsed(),
+    );
+    this.#rounds.setLength(this.#schedule.paced(plan.scan));
+    this.#pump();
+  }
+
+  async #subjectFor(check: Check): Promise<Subject | undefined> {
+    const known = this.#subjects.get(check.id);
+    if (known?.asksLike(check)) return known;
+    const kind = this.#kinds.get(check.kind);
+    if (!kind) throw new Error(`no probe kind ${check.kind}`);
+    try {
+      return await Subject.open(check, kind, { connections: this.#connections });
+    } catch (error) {
+      this.#events.onTrouble(check.id, (error as Error).message);
+      return undefined;
+    }
+  }
+
+  /** Starts what is due as far as the limit allows, and sets the alarm for what comes next. */
+  #pump(): void {
+    if (!this.#plan || this.#closed) return;
+    const now = this.#clock.elapsed();
+    const next = this.#schedule.wake(now);
+    this.#startReady();
+    this.#arm(next, now);
+  }
+
+  #arm(at: Millis, now: Millis): void {
+    if (at >= this.#wakeAt && this.#wakeAt > now) return;
+    clearTimeout(this.#timer);
+    this.#wakeAt = at;
+    if (at < Number.POSITIVE_INFINITY) {
+      this.#timer = setTimeout(() => {
+        this.#wakeAt = Number.POSITIVE_INFINITY;
+        this.#pump();
+      }, at - now);
+    }
+  }
+
+  async #check(id: string): Promise<void> {
+    const subject = this.#subjects.get(id);
+    if (!subject) return;
+    this.#running++;
+    const result = await subject.run(this.#clock);
+    this.#running--;
+    if (this.#closed) return;
+    const now = this.#clock.elapsed();
+    if (this.#subjects.get(id) === subject) {
+      this.#events.onResult(result);
+      const soon = subject.wantedSoon;
+      const due = this.#schedule.ended(id, now, soon);
+      if (soon === undefined) this.#rounds.ended(id);
+      this.#arm(due, now);
+    }
+    this.#startReady();
+  }
+
+  /** Starts what is ready while there are places free. */
+  #startReady(): void {
+    const plan = this.#plan;
+    if (!plan || this.#closed) return;
+    const now = this.#clock.elapsed();
+    while (this.#running < plan.concurrency) {
+      const id = this.#schedule.next();
+      if (id === undefined) return;
+      this.#rounds.started(this.#schedule.lateness(id, now));
+      void this.#check(id);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+// The joint between the checks and the rest of the program, wherever the checks run.
+
+import type { OverallStatus } from '../model/service.js';
+import type { Plan } from './check.js';
+import type { ProberEvents } from './prober.js';
+
+export interface CheckRunnerEvents extends ProberEvents {
+  /** The checks have stopped: until further results nothing is known of any service. They come back by themselves. */
+  onDown(reason: string): void;
+}
+
+/** Something that runs checks. Made by worker.ts (a thread) or inline.ts (this thread); closed by who made it. */
+export interface CheckRunner {
+  configure(plan: Plan): void;
+  setStatus(status: OverallStatus): void;
+  refresh(ids: readonly string[]): void;
+  close(): Promise<void>;
+}

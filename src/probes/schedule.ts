@@ -1,0 +1,142 @@
+// When to check what: due times, priority, pace. Pure: time comes in with every call.
+
+import type { OverallStatus } from '../model/service.js';
+import type { Millis } from '../model/time.js';
+
+/** Part of the normal interval at which services are checked while the cluster is in a state. */
+export const PACE: Record<OverallStatus, number> = { healthy: 1, degraded: 1 / 2, unhealthy: 1 / 6 };
+
+/** Services start this far apart, or closer if there are many: a thousand must not fire together. */
+const STEP: Millis = 50;
+/** Part of an interval within which all of them have started. */
+const SPREAD = 0.8;
+
+export interface Scheduled {
+  readonly id: string;
+  readonly critical: boolean;
+  readonly interval: Millis;
+}
+
+interface Entry {
+  scheduled: Scheduled;
+  /** The slot the last start belonged to; the next one is an interval later, so lateness does not add up. */
+  slot: Millis;
+  due: Millis;
+  state: 'waiting' | 'ready' | 'running';
+  started: boolean;
+  /** The next check is one out of turn: a confirmation or somebody's wish. */
+  soon: boolean;
+}
+
+/** Which service is checked next. */
+export class Schedule {
+  readonly #entries = new Map<string, Entry>();
+  /** Due and not started, oldest first; critical ones go first. */
+  readonly #ready: { critical: string[]; other: string[] } = { critical: [], other: [] };
+  #pace = 1;
+
+  /** What is to be checked from now on. Who stays keeps its slot; who is new starts soon, spread out. */
+  set(services: readonly Scheduled[], now: Millis): void {
+    const wanted = new Map(services.map(service => [service.id, service]));
+    for (const id of this.#entries.keys()) if (!wanted.has(id)) this.#entries.delete(id);
+    const fresh = services
+      .filter(service => !this.#entries.has(service.id))
+      .sort((a, b) => Number(b.critical) - Number(a.critical));
+    for (const [i, scheduled] of fresh.entries()) {
+      const step = Math.min(STEP, (scheduled.interval * this.#pace * SPREAD) / fresh.length);
+      this.#entries.set(scheduled.id, {
+        scheduled,
+        slot: now,
+        due: now + i * step,
+        state: 'waiting',
+        started: false,
+        soon: false,
+      });
+    }
+    for (const [id, entry] of this.#entries) {
+      entry.scheduled = wanted.get(id) as Scheduled;
+      this.#regularSlot(entry);
+    }
+  }
+
+  /** Sets the pace for a state of the cluster; services that wait are brought forward or put off. */
+  setStatus(status: OverallStatus): void {
+    this.#pace = PACE[status];
+    for (const entry of this.#entries.values()) this.#regularSlot(entry);
+  }
+
+  /** How long an interval is at the present pace. */
+  paced(interval: Millis): Millis {
+    return interval * this.#pace;
+  }
+
+  /** The next service to start, or undefined when none is due. */
+  next(): string | undefined {
+    for (;;) {
+      const id = this.#ready.critical.shift() ?? this.#ready.other.shift();
+      if (id === undefined) return undefined;
+      const entry = this.#entries.get(id);
+      if (entry?.state !== 'ready') continue;
+      entry.state = 'running';
+      if (!entry.soon) entry.slot = entry.due;
+      entry.soon = false;
+      entry.started = true;
+      return id;
+    }
+  }
+
+  /** Makes everything that is due ready; gives when to look again (infinity: nothing waits). */
+  wake(now: Millis): Millis {
+    let next = Number.POSITIVE_INFINITY;
+    for (const [id, entry] of this.#entries) {
+      if (entry.state !== 'waiting') continue;
+      if (entry.due <= now) this.#makeReady(id, entry);
+      else if (entry.due < next) next = entry.due;
+    }
+    return next;
+  }
+
+  /** Asks for a check at once, outside its slot; one that is ready or running already is what was asked for. */
+  hurry(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry?.state !== 'waiting') return;
+    entry.soon = true;
+    this.#makeReady(id, entry);
+  }
+
+  /** A check has ended; the next one is in its next slot, or `soon` from now if that is earlier. Gives when. */
+  ended(id: string, now: Millis, soon?: Millis): Millis {
+    const entry = this.#entries.get(id);
+    if (!entry) return Number.POSITIVE_INFINITY;
+    entry.state = 'waiting';
+    const interval = this.paced(entry.scheduled.interval);
+    // Slots that passed meanwhile are left out, not caught up.
+    const passed = Math.max(1, Math.ceil((now - entry.slot) / interval));
+    entry.due = entry.slot + passed * interval;
+    entry.soon = soon !== undefined && now + soon < entry.due;
+    if (entry.soon) entry.due = now + (soon as Millis);
+    return entry.due;
+  }
+
+  /** Ids whose check falls before a moment or is under way. */
+  *before(moment: Millis): Generator<string> {
+    for (const [id, entry] of this.#entries) if (entry.state !== 'waiting' || entry.due < moment) yield id;
+  }
+
+  /** How late a check that starts now is against its due time. */
+  lateness(id: string, now: Millis): Millis {
+    const due = this.#entries.get(id)?.due;
+    return due === undefined ? 0 : Math.max(0, now - due);
+  }
+
+  #makeReady(id: string, entry: Entry): void {
+    entry.state = 'ready';
+    (entry.scheduled.critical ? this.#ready.critical : this.#ready.other).push(id);
+  }
+
+  /** The next slot at the present pace and interval; who has not started yet keeps its first one. */
+  #regularSlot(entry: Entry): void {
+    if (entry.state !== 'waiting' || !entry.started || entry.soon) return;
+    entry.due = entry.slot + this.paced(entry.scheduled.interval);
+  }
+}

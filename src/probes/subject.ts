@@ -1,0 +1,84 @@
+// One thing that is checked again and again: its probe, and what is remembered from check to check.
+
+import type { CheckResult, Status } from '../model/result.js';
+import type { Clock, Millis } from '../model/time.js';
+import { check as runCheck } from './attempt.js';
+import { type Check, seal } from './check.js';
+import { Confirmation } from './confirmation.js';
+import type { Probe, ProbeKind, ProbeResources } from './probe.js';
+import { ReadingsRecorder } from './readings.js';
+
+/** Opened with {@link Subject.open}, closed by who opened it. */
+export class Subject {
+  /** May be replaced by one that asks in the same way (another timeout, another interval). */
+  check: Check;
+  readonly #probe: Probe;
+  readonly #confirmation = new Confirmation();
+  readonly #recorder = new ReadingsRecorder();
+  #status: Status = 'unknown';
+  #since: Millis = 0;
+  #failures = 0;
+  #running = false;
+  #closed = false;
+
+  private constructor(check: Check, probe: Probe) {
+    this.check = check;
+    this.#probe = probe;
+  }
+
+  static async open(check: Check, kind: ProbeKind, resources: ProbeResources): Promise<Subject> {
+    return new Subject(check, await kind.open(check.options, resources));
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** When the next check is wanted if not in its slot: a change waits to be confirmed. */
+  get wantedSoon(): Millis | undefined {
+    return this.#confirmation.pending ? this.check.confirm.every : undefined;
+  }
+
+  /** True when another check asks the same question, so that what is known of the answer holds for it. */
+  asksLike(other: Check): boolean {
+    return this.check.kind === other.kind && fingerprint(this.check) === fingerprint(other);
+  }
+
+  /** Checks once. Never throws. */
+  async run(clock: Clock): Promise<CheckResult> {
+    this.#running = true;
+    const outcome = await runCheck(this.#probe, this.check, this.#recorder);
+    this.#running = false;
+    if (this.#closed) this.#closeProbe();
+    const at = clock.now();
+    if (outcome.status !== this.#status) {
+      this.#status = outcome.status;
+      this.#since = at;
+    }
+    this.#failures = outcome.reason ? this.#failures + 1 : 0;
+    const level = this.#confirmation.see(outcome.status, this.check.confirm);
+    return {
+      target: this.check.id,
+      at,
+      ...outcome,
+      level,
+      since: this.#since,
+      consecutiveFailures: this.#failures,
+    };
+  }
+
+  /** Closes the probe, or lets a check under way end first. */
+  close(): void {
+    this.#closed = true;
+    if (!this.#running) this.#closeProbe();
+  }
+
+  #closeProbe(): void {
+    // A connection that cannot be closed properly is gone anyway.
+    Promise.resolve(this.#probe.close()).catch(() => {});
+  }
+}
+
+function fingerprint(check: Check): string {
+  return JSON.stringify(seal(check.options));
+}

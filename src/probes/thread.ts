@@ -1,0 +1,53 @@
+// The checks' own thread: what the main thread is busy with does not distort a measured time.
+
+import { constants, setPriority } from 'node:os';
+import { parentPort } from 'node:worker_threads';
+import { systemClock } from '../model/time.js';
+import { unseal } from './check.js';
+import { host } from './kinds/host.js';
+import { kinds } from './kinds/index.js';
+import type { Order, Report } from './message.js';
+import { Prober } from './prober.js';
+
+if (!parentPort) throw new Error('probes/thread.ts is started by probes/worker.ts');
+const port = parentPort;
+
+try {
+  // On Linux this is the calling thread's priority alone. Whoever may not raise it measures as well as can be.
+  setPriority(0, constants.priority.PRIORITY_HIGH);
+} catch {}
+
+let reports: Report[] = [];
+
+/** Sends what has gathered in this turn of the event loop as one message. */
+function report(item: Report): void {
+  if (reports.push(item) === 1) setImmediate(flush);
+}
+
+function flush(): void {
+  const batch = reports;
+  reports = [];
+  const large = batch.flatMap(item =>
+    item.say === 'result' && item.result.readings.values instanceof Float64Array
+      ? [item.result.readings.values.buffer as ArrayBuffer]
+      : [],
+  );
+  port.postMessage(batch, large);
+}
+
+const prober = new Prober(
+  [...kinds, host],
+  {
+    onResult: result => report({ say: 'result', result }),
+    onScan: scan => report({ say: 'scan', scan }),
+    onTrouble: (id, message) => report({ say: 'trouble', id, message }),
+  },
+  systemClock,
+);
+
+port.on('message', (order: Order) => {
+  if (order.say === 'configure') void prober.configure(unseal(order.plan));
+  else if (order.say === 'status') prober.setStatus(order.status);
+  else if (order.say === 'refresh') prober.refresh(order.ids);
+  else report({ say: 'pong' });
+});

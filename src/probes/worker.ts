@@ -1,0 +1,115 @@
+// Keeps the checks' thread alive: starts it, hears it, starts it again with backoff when it dies or stops answering.
+
+import { Worker } from 'node:worker_threads';
+import type { OverallStatus } from '../model/service.js';
+import type { Millis } from '../model/time.js';
+import { type Plan, seal } from './check.js';
+import type { Order, Report } from './message.js';
+import type { CheckRunner, CheckRunnerEvents } from './runner.js';
+
+const FIRST_BACKOFF: Millis = 1000;
+const LONGEST_BACKOFF: Millis = 60_000;
+const PING_EVERY: Millis = 10_000;
+/** Pings in a row without an answer after which the thread is taken for stuck. */
+const SILENCE = 3;
+
+/** Runs checks in a thread. `threadFile` is the compiled thread.js; tests may name another. */
+export function runInWorker(
+  events: CheckRunnerEvents,
+  threadFile: URL = new URL('./thread.js', import.meta.url),
+): CheckRunner {
+  return new WorkerRunner(events, threadFile);
+}
+
+class WorkerRunner implements CheckRunner {
+  readonly #events: CheckRunnerEvents;
+  readonly #file: URL;
+  #worker: Worker | undefined;
+  #plan: Plan | undefined;
+  #status: OverallStatus = 'degraded';
+  #backoff = FIRST_BACKOFF;
+  #restart: NodeJS.Timeout | undefined;
+  readonly #watch: NodeJS.Timeout;
+  #silent = 0;
+  #closed = false;
+
+  constructor(events: CheckRunnerEvents, file: URL) {
+    this.#events = events;
+    this.#file = file;
+    this.#watch = setInterval(() => this.#ping(), PING_EVERY);
+    this.#start();
+  }
+
+  configure(plan: Plan): void {
+    this.#plan = seal(plan);
+    this.#post({ say: 'configure', plan: this.#plan });
+  }
+
+  setStatus(status: OverallStatus): void {
+    if (status === this.#status) return;
+    this.#status = status;
+    this.#post({ say: 'status', status });
+  }
+
+  refresh(ids: readonly string[]): void {
+    this.#post({ say: 'refresh', ids });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#watch);
+    clearTimeout(this.#restart);
+    await this.#worker?.terminate();
+  }
+
+  #start(): void {
+    // A check's garbage is short-lived; a small nursery keeps the process small and its collections short.
+    const worker = new Worker(this.#file, {
+      name: 'checks',
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
+    this.#worker = worker;
+    this.#silent = 0;
+    let reason = '';
+    worker.on('message', (reports: Report[]) => {
+      for (const report of reports) this.#hear(report);
+    });
+    worker.on('error', error => {
+      reason = error.message;
+    });
+    worker.on('exit', code => {
+      if (!this.#closed) this.#down(reason || `exit code ${code}`);
+    });
+    this.#post({ say: 'status', status: this.#status });
+    if (this.#plan) this.#post({ say: 'configure', plan: this.#plan });
+  }
+
+  #hear(report: Report): void {
+    this.#silent = 0;
+    if (report.say === 'result') this.#events.onResult(report.result);
+    else if (report.say === 'scan') {
+      this.#backoff = FIRST_BACKOFF;
+      this.#events.onScan(report.scan);
+    } else if (report.say === 'trouble') this.#events.onTrouble(report.id, report.message);
+  }
+
+  #down(reason: string): void {
+    this.#worker = undefined;
+    this.#events.onDown(`${reason}; starting again in ${this.#backoff / 1000} s`);
+    this.#restart = setTimeout(() => this.#start(), this.#backoff);
+    this.#backoff = Math.min(this.#backoff * 2, LONGEST_BACKOFF);
+  }
+
+  #ping(): void {
+    if (!this.#worker) return;
+    if (++this.#silent > SILENCE) {
+      void this.#worker.terminate();
+      return;
+    }
+    this.#post({ say: 'ping' });
+  }
+
+  #post(order: Order): void {
+    this.#worker?.postMessage(order);
+  }
+}
