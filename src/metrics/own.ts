@@ -1,0 +1,124 @@
+// What the monitor says of itself, and what adds up over checks: prom-client's own counters, gauges and histograms.
+
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import { type CheckResult, REASONS } from '../model/result.js';
+
+/** From a Redis answer on the same machine to a language model's patience. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** The program's own metrics in one registry. */
+export class OwnMetrics {
+  readonly #responseTime: Histogram<'target'>;
+  readonly #probes: Counter<'target'>;
+  readonly #failures: Counter<'target' | 'reason'>;
+  readonly #reloadOk: Gauge;
+  readonly #reloadAt: Gauge;
+  readonly scans: Counter;
+  /** Seconds. */
+  readonly scanLag: Gauge;
+  readonly scanDuration: Gauge;
+  readonly workerUp: Gauge;
+  readonly workerRestarts: Counter;
+  readonly #storeUp: Gauge;
+  readonly #storeSize: Gauge;
+  readonly #storeErrors: Counter;
+  readonly #storePending: Gauge;
+  readonly #requests: Counter<'handler' | 'code'>;
+  #storeErrorsSeen = 0;
+
+  constructor(registry: Registry, build: { version: string }) {
+    const registers = [registry];
+    const gauge = (name: string, help: string) =>
+      new Gauge({ name: `langgraph_monitor_${name}`, help, registers });
+    const counter = <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>
+      new Counter<L>({ name: `langgraph_monitor_${name}`, help, labelNames, registers });
+    this.#responseTime = new Histogram({
+      name: 'langgraph_monitor_response_time_seconds',
+      help: 'How long a service took to answer, answered checks only',
+      labelNames: ['target'],
+      buckets: BUCKETS,
+      registers,
+    });
+    this.#probes = counter('probes_total', 'Checks made of a service', ['target']);
+    this.#failures = counter('probe_failures_total', 'Failed checks of a service by reason', [
+      'target',
+      'reason',
+    ]);
+    this.#reloadOk = gauge(
+      'config_last_reload_successful',
+      'Whether the last reload of the configuration succeeded',
+    );
+    this.#reloadAt = gauge(
+      'config_last_reload_success_timestamp_seconds',
+      'When the configuration was last taken up, as a Unix timestamp',
+    );
+    this.scans = counter('scans_total', 'Scans ended');
+    this.scanLag = gauge('scan_lag_seconds', 'The longest a check of the last scan waited past its due time');
+    this.scanDuration = gauge('scan_duration_seconds', 'How long the last scan took');
+    this.workerUp = gauge('probe_worker_up', 'Whether the thread that makes the checks is running');
+    this.workerRestarts = counter(
+      'probe_worker_restarts_total',
+      'Times the thread that makes the checks died',
+    );
+    this.#storeUp = gauge('store_up', 'Whether the last write to the store succeeded');
+    this.#storeSize = gauge('store_size_bytes', 'Size of the store on disk');
+    this.#storeErrors = counter('store_errors_total', 'Failed writes to the store');
+    this.#storePending = gauge(
+      'store_pending_scans',
+      'Scans kept in memory until the store can be written again',
+    );
+    this.#requests = counter('http_requests_total', 'Requests answered', ['handler', 'code']);
+    const info = new Gauge({
+      name: 'langgraph_monitor_build_info',
+      help: 'The program and what runs it; always 1',
+      labelNames: ['version', 'nodeversion'],
+      registers,
+    });
+    info.set({ version: build.version, nodeversion: process.version }, 1);
+    collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  }
+
+  /** Counts a check. */
+  observe(result: CheckResult): void {
+    const { target, reason } = result;
+    this.#probes.inc({ target }, 1);
+    if (reason) this.#failures.inc({ target, reason }, 1);
+    if (reason === undefined || result.statusCode !== undefined) {
+      this.#responseTime.observe({ target }, result.responseTime);
+    }
+  }
+
+  /** A service that exists has its counters from the start, so that the first failure is an increase. */
+  begin(target: string): void {
+    this.#probes.inc({ target }, 0);
+    for (const reason of REASONS) this.#failures.inc({ target, reason }, 0);
+    this.#responseTime.zero({ target });
+  }
+
+  /** A service is gone, and with it everything said of it. */
+  forget(target: string): void {
+    this.#probes.remove({ target });
+    for (const reason of REASONS) this.#failures.remove({ target, reason });
+    this.#responseTime.remove({ target });
+  }
+
+  /** How the store is doing. */
+  showStore(store: { problem: string | undefined; size: number; errors: number; pending: number }): void {
+    this.#storeUp.set(store.problem === undefined ? 1 : 0);
+    this.#storeSize.set(store.size);
+    this.#storePending.set(store.pending);
+    this.#storeErrors.inc(store.errors - this.#storeErrorsSeen);
+    this.#storeErrorsSeen = store.errors;
+  }
+
+  /** A request was answered. */
+  answered(handler: string, code: number): void {
+    this.#requests.inc({ handler, code }, 1);
+  }
+
+  /** The configuration was read again. @param at Milliseconds. */
+  reloaded(successful: boolean, at: number): void {
+    this.#reloadOk.set(successful ? 1 : 0);
+    if (successful) this.#reloadAt.set(at / 1000);
+  }
+}
