@@ -1,0 +1,69 @@
+// The one SQLite file everything that survives a restart is in. Opens it, sets a broken one aside, says what is wrong.
+
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+
+export type Sqlite = Database.Database;
+
+/** SQLite's result code of a thrown error; undefined for any other error. */
+export function sqliteCode(error: unknown): string | undefined {
+  return error instanceof Database.SqliteError ? error.code : undefined;
+}
+
+/** True when the file is not a database, or no longer a sound one. */
+export function isCorrupt(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === 'SQLITE_NOTADB' || (code?.startsWith('SQLITE_CORRUPT') ?? false);
+}
+
+/**
+ * Opens (or makes) the database at `file` and brings its tables up to date. The caller closes it.
+ * @throws SQLite's or the file system's error.
+ */
+export function openDatabase(file: string, migrations: readonly string[]): Sqlite {
+  mkdirSync(dirname(file), { recursive: true });
+  const db = new Database(file, { timeout: 200 });
+  try {
+    db.pragma('auto_vacuum = INCREMENTAL');
+    db.pragma('journal_mode = WAL');
+    // A commit survives the process' death at once and the machine's from the next checkpoint on.
+    db.pragma('synchronous = NORMAL');
+    db.pragma(`journal_size_limit = ${16 * 1024 * 1024}`);
+    migrate(db, file, migrations);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function migrate(db: Sqlite, file: string, migrations: readonly string[]): void {
+  const done = db.pragma('user_version', { simple: true }) as number;
+  if (done > migrations.length) {
+    throw new Error(
+      `${file} was written by a newer version of langgraph-monitor; start that one or name another --storage.path`,
+    );
+  }
+  db.transaction(() => {
+    for (const step of migrations.slice(done)) db.exec(step);
+    db.pragma(`user_version = ${migrations.length}`);
+  })();
+}
+
+/** Moves a broken database and its side files out of the way. @returns where the file is now. */
+export function setAside(file: string, at: Date): string {
+  const stamp = at.toISOString().replace(/[:.]/g, '-');
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, `${file}.corrupt-${stamp}${suffix}`);
+  }
+  return `${file}.corrupt-${stamp}`;
+}
+
+/** Bytes the database takes on disk, its journal included. */
+export function sizeOnDisk(file: string): number {
+  return ['', '-wal', '-shm'].reduce(
+    (sum, suffix) => sum + (statSync(file + suffix, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+}

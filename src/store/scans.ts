@@ -1,0 +1,68 @@
+// Every scan's snapshot of the cluster, as the document's `/history` shows it. Rows are deflated JSON.
+
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Millis } from '../model/time.js';
+import type { Sqlite } from './database.js';
+
+export interface StoredScan {
+  /** Wall clock, with a fraction: what `before` and `after` compare with. */
+  readonly at: Millis;
+  /** The entry as JSON text. */
+  readonly entry: string;
+}
+
+/** Which scans are asked for: strictly between two moments. */
+export interface ScanQuery {
+  readonly after?: Millis | undefined;
+  readonly before?: Millis | undefined;
+  readonly limit: number;
+}
+
+/** The table. */
+export const scansMigration = `
+  CREATE TABLE scans (id INTEGER PRIMARY KEY, at REAL NOT NULL, entry BLOB NOT NULL);
+  CREATE INDEX scans_at ON scans (at);
+`;
+
+/** Rows of the table; every method throws SQLite's errors. */
+export class ScanTable {
+  readonly #insert;
+  readonly #select;
+  readonly #count;
+  readonly #prune;
+  readonly #vacuum;
+
+  constructor(db: Sqlite) {
+    this.#insert = db.prepare<[number, Buffer]>('INSERT INTO scans (at, entry) VALUES (?, ?)');
+    this.#select = db.prepare<[number, number, number], { at: number; entry: Buffer }>(
+      'SELECT at, entry FROM scans WHERE at > ? AND at < ? ORDER BY at DESC LIMIT ?',
+    );
+    this.#count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM scans');
+    this.#prune = db.prepare<[number, number]>(
+      'DELETE FROM scans WHERE id IN (SELECT id FROM scans WHERE at < ? ORDER BY at LIMIT ?)',
+    );
+    this.#vacuum = db.prepare('PRAGMA incremental_vacuum(500)');
+  }
+
+  append({ at, entry }: StoredScan): void {
+    this.#insert.run(at, deflateRawSync(entry, { level: 4 }));
+  }
+
+  /** Newest first. */
+  select({ after, before, limit }: ScanQuery): StoredScan[] {
+    return this.#select
+      .all(after ?? Number.NEGATIVE_INFINITY, before ?? Number.POSITIVE_INFINITY, limit)
+      .map(row => ({ at: row.at, entry: inflateRawSync(row.entry).toString() }));
+  }
+
+  count(): number {
+    return this.#count.get()?.n ?? 0;
+  }
+
+  /** Deletes up to `bite` of the oldest rows before a moment and gives their space back. @returns how many. */
+  prune(before: Millis, bite: number): number {
+    const { changes } = this.#prune.run(before, bite);
+    if (changes > 0) this.#vacuum.all();
+    return changes;
+  }
+}
