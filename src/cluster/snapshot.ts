@@ -1,0 +1,83 @@
+// The board in the document's JSON. A service's part is written once per result and spliced in from then on, so that
+// a thousand services cost no more per answer than they changed.
+
+import type { CheckResult } from '../model/result.js';
+import type { Service } from '../model/service.js';
+import { isoLocal, type Millis } from '../model/time.js';
+import type { Board, NodeFacts } from './board.js';
+import { alertLine } from './judge.js';
+
+/** Writes `/cluster_health` and the entries of `/history`. */
+export class Snapshots {
+  readonly #board: Board;
+  readonly #startedAt: Millis;
+  /** A service's part, and the result and service it was written from. */
+  readonly #parts = new Map<string, { result: CheckResult | undefined; service: Service; text: string }>();
+
+  /** @param startedAt When the monitor started, by the monotonic clock. */
+  constructor(board: Board, startedAt: Millis) {
+    this.#board = board;
+    this.#startedAt = startedAt;
+  }
+
+  /** Seconds since the monitor started. */
+  uptime(elapsed: Millis): number {
+    return Number(((elapsed - this.#startedAt) / 1000).toFixed(3));
+  }
+
+  /** The cluster as JSON text. @param at wall clock @param elapsed monotonic clock */
+  write(at: Millis, elapsed: Millis): string {
+    const { verdict, node } = this.#board;
+    const services = this.#board.services;
+    const stats = {
+      local_node: localNode(node),
+      total_services: services.length,
+      monitoring_uptime: this.uptime(elapsed),
+    };
+    return (
+      `{"timestamp":"${isoLocal(at)}","overall_status":"${verdict.overall}",` +
+      `"services":{${services.map(service => this.#part(service)).join(',')}},` +
+      `"cluster_stats":${JSON.stringify(stats)},"alerts":${JSON.stringify(verdict.alerts.map(alertLine))}}`
+    );
+  }
+
+  /** Lets go of services that are no longer there. */
+  trim(): void {
+    for (const id of this.#parts.keys()) if (!this.#board.has(id)) this.#parts.delete(id);
+  }
+
+  #part(service: Service): string {
+    const result = this.#board.result(service.id);
+    const known = this.#parts.get(service.id);
+    if (known && known.result === result && known.service === service) return known.text;
+    const text = `${JSON.stringify(service.id)}:${servicePart(service, result)}`;
+    this.#parts.set(service.id, { result, service, text });
+    return text;
+  }
+}
+
+function localNode({ cpu_percent, memory, disk }: NodeFacts): Record<string, number | undefined> {
+  // What has not been measured yet is left out: the document's own code compares these with numbers.
+  return { cpu_percent, memory_percent: memory?.percent, disk_percent: disk?.percent };
+}
+
+function servicePart({ name, critical }: Service, result: CheckResult | undefined): string {
+  return `{"name":${JSON.stringify(name)},"critical":${critical},"health":${healthOf(result)}}`;
+}
+
+/** The document's `health` object as JSON text. */
+function healthOf(result: CheckResult | undefined): string {
+  if (!result) return '{"status":"unknown","error":"Not checked yet"}';
+  const front = JSON.stringify({
+    status: result.status,
+    response_time: Math.round(result.responseTime * 1e6) / 1e6,
+    status_code: result.statusCode,
+    error: result.error,
+    ...result.details,
+  });
+  const data = result.data === undefined ? '' : `,"data":${result.data}`;
+  const back =
+    `,"last_check":"${isoLocal(result.at)}","since":"${isoLocal(result.since)}"` +
+    `,"consecutive_failures":${result.consecutiveFailures}}`;
+  return front.slice(0, -1) + data + back;
+}
