@@ -1,0 +1,29 @@
+// A simulated llama.cpp server: healthy, or still loading its model. Started by cluster.ts.
+// Source: llama.cpp, tools/server/README.md, "GET /health".
+
+import type { Millis } from '../model/time.js';
+import { type Fault, json } from './fault.js';
+import { type SimulatedServer, startServer } from './server.js';
+
+/** The state of a llama.cpp server that reads its model from disk: every request gets this. */
+export const LOADING_MODEL: Fault = {
+  kind: 'status',
+  code: 503,
+  body: '{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}',
+};
+
+export interface LlamaOptions {
+  readonly port?: number | undefined;
+  readonly latency?: (() => Millis) | undefined;
+}
+
+/** Starts it on loopback; who starts it closes it. @throws Error when the port is taken. */
+export function startLlama(options: LlamaOptions = {}): Promise<SimulatedServer> {
+  return startServer({
+    ...options,
+    answer: ({ path }) => {
+      if (path === '/health' || path === '/v1/health') return json({ status: 'ok' });
+      return json({ error: { code: 404, message: 'File Not Found', type: 'not_found_error' } }, 404);
+    },
+  });
+}
