@@ -1,0 +1,311 @@
+// Builds the rooms in the order data walks through them, joins them, reloads and stops them. The only file that
+// sees all rooms. Comes in: settings of the command line; goes out: a running monitor. Called by main.ts and tests.
+
+import { join } from 'node:path';
+import { Registry } from 'prom-client';
+import { Board, type LevelChange } from './cluster/board.js';
+import { type Alert, alertLine, type Verdict } from './cluster/judge.js';
+import { Pulse } from './cluster/pulse.js';
+import { Refresher } from './cluster/refresh.js';
+import { Snapshots } from './cluster/snapshot.js';
+import { type Configuration, loadConfiguration } from './configuration.js';
+import type { Doors } from './http/doors.js';
+import { type HttpServer, type Listen, startServer } from './http/server.js';
+import { loadWebConfig, OPEN } from './http/web-config.js';
+import type { Logger } from './log.js';
+import { Exposition } from './metrics/exposition.js';
+import { OwnMetrics } from './metrics/own.js';
+import { MetricsPage } from './metrics/page.js';
+import { serviceFamilies, serviceLayout, serviceReadings } from './metrics/services.js';
+import type { CheckResult } from './model/result.js';
+import { type Millis, systemClock } from './model/time.js';
+import { attemptFamilies } from './probes/attempt.js';
+import { host } from './probes/kinds/host.js';
+import { kinds } from './probes/kinds/index.js';
+import type { CheckRunner, CheckRunnerEvents } from './probes/runner.js';
+import type { Scan } from './probes/scan.js';
+import { PACE } from './probes/schedule.js';
+import { runInWorker } from './probes/worker.js';
+import { Store } from './store/store.js';
+
+const PRUNE_EVERY: Millis = 300_000;
+
+/** What the command line says. */
+export interface MonitorSettings {
+  readonly configFile: string;
+  readonly webConfigFile: string | undefined;
+  readonly listen: Listen;
+  readonly externalUrl: string | undefined;
+  readonly enableLifecycle: boolean;
+  readonly storagePath: string;
+  readonly retention: Millis;
+  readonly version: string;
+  readonly log: Logger;
+  /** Where the checks run; a worker thread unless a test wants them elsewhere. */
+  readonly runChecks?: (events: CheckRunnerEvents) => CheckRunner;
+}
+
+/**
+ * Starts a monitor. Whoever starts it closes it.
+ * @throws ConfigError, or the system's error when the address cannot be listened on.
+ */
+export async function startMonitor(settings: MonitorSettings): Promise<Monitor> {
+  const configuration = loadConfiguration(settings.configFile);
+  const web = settings.webConfigFile ? loadWebConfig(settings.webConfigFile) : OPEN;
+  const monitor = new Monitor(settings, configuration);
+  try {
+    await monitor.listen(web);
+  } catch (error) {
+    await monitor.close();
+    throw error;
+  }
+  return monitor;
+}
+
+/** Everything that runs, joined. */
+export class Monitor {
+  readonly #settings: MonitorSettings;
+  readonly #log: Logger;
+  readonly #clock = systemClock;
+  readonly #board = new Board();
+  readonly #snapshots: Snapshots;
+  readonly #registry = new Registry();
+  readonly #exposition: Exposition;
+  readonly #own: OwnMetrics;
+  readonly #store: Store;
+  readonly #pulse: Pulse;
+  readonly #refresher: Refresher;
+  readonly #checks: CheckRunner;
+  readonly #pruning: NodeJS.Timeout;
+  #configuration: Configuration;
+  #server: HttpServer | undefined;
+  #address = '';
+
+  /** @internal Use {@link startMonitor}. */
+  constructor(settings: MonitorSettings, configuration: Configuration) {
+    this.#settings = settings;
+    this.#configuration = configuration;
+    const log = settings.log;
+    this.#log = log;
+    this.#snapshots = new Snapshots(this.#board, this.#clock.elapsed());
+    this.#exposition = new Exposition(this.#registry, [
+      ...serviceFamilies,
+      ...attemptFamilies,
+      ...[...kinds, host].flatMap(kind => kind.families),
+    ]);
+    this.#own = new OwnMetrics(this.#registry, { version: settings.version });
+    this.#store = new Store({
+      file: join(settings.storagePath, 'monitor.db'),
+      retention: settings.retention,
+      log: (level, message, fields) => log[level](fields, message),
+    });
+    this.#pulse = new Pulse(configuration.plan.scan, this.#clock.elapsed());
+    const events: CheckRunnerEvents = {
+      onResult: result => this.#onResult(result),
+      onScan: scan => this.#onScan(scan),
+      onTrouble: (target, message) => log.error({ target, err: message }, 'Service cannot be checked'),
+      onDown: reason => this.#onDown(reason),
+    };
+    this.#checks = (settings.runChecks ?? runInWorker)(events);
+    this.#refresher = new Refresher(this.#board, ids => this.#checks.refresh(ids));
+    this.#takeUp(configuration);
+    this.#pruning = setInterval(() => void this.#store.prune(), PRUNE_EVERY);
+    void this.#store.prune();
+  }
+
+  /** Where it listens, `HOST:PORT`. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** @internal Opens the doors. */
+  async listen(web: ReturnType<typeof loadWebConfig>): Promise<void> {
+    const { listen, log } = this.#settings;
+    this.#server = await startServer({
+      listen,
+      web,
+      doors: this.#doors(),
+      log: (level, message, fields) => log[level](fields, message),
+    });
+    this.#address = this.#server.address;
+    log.info({ address: this.#address, url: this.#localUrl(web.tls !== undefined) }, 'Listening');
+  }
+
+  /**
+   * Reads the configuration files again; when they are wrong everything goes on as before.
+   * @throws ConfigError
+   */
+  async reload(): Promise<void> {
+    const { configFile, webConfigFile } = this.#settings;
+    try {
+      const configuration = loadConfiguration(configFile);
+      const web = webConfigFile ? loadWebConfig(webConfigFile) : undefined;
+      this.#takeUp(configuration);
+      if (web) this.#server?.setWebConfig(web);
+      this.#log.info({ file: configFile, services: configuration.services.length }, 'Configuration reloaded');
+    } catch (error) {
+      this.#own.reloaded(false, this.#clock.now());
+      this.#exposition.touch();
+      for (const line of (error as Error).message.split('\n')) {
+        this.#log.error({ err: line }, 'Configuration not reloaded; the running one stays');
+      }
+      throw error;
+    }
+  }
+
+  /** Stops checking, lets answers end, closes the store. */
+  async close(): Promise<void> {
+    clearInterval(this.#pruning);
+    await this.#checks.close();
+    await this.#server?.close();
+    this.#store.close();
+  }
+
+  #takeUp(configuration: Configuration): void {
+    const wanted = new Set(configuration.services.map(service => service.id));
+    for (const { id } of this.#board.services) if (!wanted.has(id)) this.#forget(id);
+    if (this.#configuration.node !== configuration.node)
+      this.#exposition.forget(hostSource(this.#configuration.node));
+    const verdict = this.#board.verdict;
+    this.#board.setServices(configuration.services, this.#clock.now());
+    this.#snapshots.trim();
+    for (const service of configuration.services) {
+      this.#own.begin(service.id);
+      this.#showState(service.id);
+    }
+    this.#configuration = configuration;
+    this.#own.reloaded(true, this.#clock.now());
+    this.#checks.configure(configuration.plan);
+    this.#onVerdict(verdict);
+  }
+
+  #forget(id: string): void {
+    this.#exposition.forget(id);
+    this.#exposition.forget(stateSource(id));
+    this.#own.forget(id);
+  }
+
+  #onResult(result: CheckResult): void {
+    this.#own.workerUp.set(1);
+    if (result.target === this.#configuration.node) {
+      this.#exposition.observe(hostSource(result.target), result.target, result.readings);
+      if (result.facts) this.#board.setNode(result.facts);
+      if (result.error)
+        this.#log.warn({ target: result.target, err: result.error }, 'Node could not be measured');
+      return;
+    }
+    if (!this.#board.has(result.target)) return;
+    const verdict = this.#board.verdict;
+    const change = this.#board.update(result);
+    this.#exposition.observe(result.target, result.target, result.readings);
+    this.#own.observe(result);
+    this.#showState(result.target);
+    if (change) this.#tellChange(change);
+    this.#onVerdict(verdict);
+    this.#refresher.came(result.target);
+  }
+
+  /** A service's state as metrics, with its names where they may have changed. */
+  #showState(id: string): void {
+    const service = this.#board.service(id);
+    if (!service) return;
+    const readings = serviceReadings(service, this.#board.result(id));
+    const layout = this.#shown.get(id) === service ? undefined : serviceLayout(service);
+    this.#shown.set(id, service);
+    this.#exposition.observe(stateSource(id), id, layout ? { ...readings, layout } : readings);
+  }
+
+  #onScan(scan: Scan): void {
+    const now = this.#clock.now();
+    this.#pulse.beat(this.#clock.elapsed());
+    this.#own.scans.inc();
+    this.#own.scanLag.set(scan.lag / 1000);
+    this.#own.scanDuration.set((scan.endedAt - scan.startedAt) / 1000);
+    this.#store.append({ at: now, entry: this.#snapshots.write(now, this.#clock.elapsed()) });
+    this.#own.showStore(this.#store);
+    this.#exposition.touch();
+  }
+
+  #onDown(reason: string): void {
+    this.#log.error(
+      { err: reason },
+      'The thread that makes the checks died; every service is unknown until it is back',
+    );
+    this.#own.workerUp.set(0);
+    this.#own.workerRestarts.inc();
+    const verdict = this.#board.verdict;
+    this.#board.loseSight(this.#clock.now());
+    for (const { id } of this.#board.services) {
+      this.#exposition.forget(id);
+      this.#showState(id);
+    }
+    this.#exposition.forget(hostSource(this.#configuration.node));
+    this.#onVerdict(verdict);
+  }
+
+  /** What follows from a new verdict: the pace of the checks and a word in the log. */
+  #onVerdict(before: Verdict): void {
+    const now = this.#board.verdict;
+    if (now === before) return;
+    this.#checks.setStatus(now.overall);
+    this.#pulse.setInterval(this.#configuration.plan.scan * PACE[now.overall]);
+    if (now.overall !== before.overall) {
+      this.#log.info({ from: before.overall, to: now.overall }, 'Cluster status changed');
+    }
+    tellAlerts(this.#log, before.alerts, now.alerts);
+  }
+
+  #tellChange({ service, from, to, result }: LevelChange): void {
+    const fields = { target: service.id, from, to, err: result.error };
+    if (to === 'up') this.#log.info(fields, 'Service is up');
+    else if (to === 'unknown') this.#log.info(fields, 'Service is being looked at anew');
+    else this.#log.warn(fields, to === 'slow' ? 'Service is slow' : 'Service is down');
+  }
+
+  #doors(): Doors {
+    return {
+      board: this.#board,
+      snapshots: this.#snapshots,
+      refresher: this.#refresher,
+      pulse: this.#pulse,
+      store: this.#store,
+      metrics: new MetricsPage(this.#registry, this.#exposition),
+      clock: this.#clock,
+      version: this.#settings.version,
+      node: () => this.#configuration.node,
+      externalUrl: () =>
+        this.#settings.externalUrl ?? this.#localUrl(this.#settings.webConfigFile !== undefined),
+      reload: this.#settings.enableLifecycle ? () => this.reload() : undefined,
+      onAnswer: (handler, code) => this.#own.answered(handler, code),
+    };
+  }
+
+  #localUrl(tls: boolean): string {
+    const address = this.#address.replace(/^(\[::\]|0\.0\.0\.0):/, 'localhost:');
+    return `${tls ? 'https' : 'http'}://${address}`;
+  }
+
+  /** The service each state's layout was made for. */
+  readonly #shown = new Map<string, unknown>();
+}
+
+function stateSource(id: string): string {
+  return `state of ${id}`;
+}
+
+function hostSource(node: string): string {
+  return `host ${node}`;
+}
+
+/** Alerts that began and ended, as the log tells them. */
+function tellAlerts(log: Logger, before: readonly Alert[], now: readonly Alert[]): void {
+  const key = (alert: Alert) => `${alert.severity} ${alert.service}`;
+  const known = new Set(before.map(key));
+  const present = new Set(now.map(key));
+  for (const alert of now)
+    if (!known.has(key(alert))) log.warn({ target: alert.service, alert: alertLine(alert) }, 'Alert firing');
+  for (const alert of before) {
+    if (!present.has(key(alert)))
+      log.info({ target: alert.service, alert: alertLine(alert) }, 'Alert resolved');
+  }
+}

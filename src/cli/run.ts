@@ -1,0 +1,119 @@
+// The program from its first line of input to its exit code.
+
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '../config/load.js';
+import { loadConfiguration } from '../configuration.js';
+import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
+
+/** Where a command writes to. */
+export interface Output {
+  out(line: string): void;
+  err(line: string): void;
+}
+
+/** The package's version. */
+export function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+/** Runs the program; resolves with its exit code, which for a monitor is when it has been told to stop. */
+export async function run(argv: readonly string[], output: Output): Promise<number> {
+  try {
+    const flags = parseFlags(argv);
+    if (flags.help) return say(output, helpText().trimEnd());
+    if (flags.version)
+      return say(output, `langgraph-monitor, version ${version()} (node ${process.version})`);
+    const [command, ...rest] = flags.words;
+    if (command === 'check-config') return checkConfig(rest, output);
+    if (command !== undefined) throw new UsageError(`unknown command "${command}"; there is check-config`);
+    if (flags.configCheck) return await checkAll(flags, output);
+    return await monitor(flags, output);
+  } catch (error) {
+    return complain(error, output);
+  }
+}
+
+function say(output: Output, text: string): number {
+  output.out(text);
+  return 0;
+}
+
+function complain(error: unknown, output: Output): number {
+  if (error instanceof UsageError) {
+    output.err(`langgraph-monitor: ${error.message}`);
+    return 2;
+  }
+  if (error instanceof ConfigError) {
+    for (const mistake of error.mistakes) output.err(mistake);
+    return 1;
+  }
+  throw error;
+}
+
+function checkConfig(files: readonly string[], output: Output): number {
+  if (files.length === 0) throw new UsageError('check-config wants the name of a file');
+  let code = 0;
+  for (const file of files) {
+    try {
+      const { services } = loadConfiguration(file);
+      output.out(`${file}: valid, ${services.length} service${services.length === 1 ? '' : 's'}`);
+    } catch (error) {
+      code = complain(error, output);
+    }
+  }
+  return code;
+}
+
+async function checkAll(flags: Flags, output: Output): Promise<number> {
+  const code = checkConfig([flags.configFile], output);
+  if (!flags.webConfigFile) return code;
+  const { loadWebConfig } = await import('../http/web-config.js');
+  loadWebConfig(flags.webConfigFile);
+  output.out(`${flags.webConfigFile}: valid`);
+  return code;
+}
+
+async function monitor(flags: Flags, output: Output): Promise<number> {
+  // Only a monitor needs the rooms; the other commands answer at once.
+  const [{ startMonitor }, { createLog }] = await Promise.all([import('../app.js'), import('../log.js')]);
+  const log = createLog(flags.logLevel, flags.logFormat);
+  log.info(
+    { version: version(), node: process.version, config: flags.configFile },
+    'Starting langgraph-monitor',
+  );
+  try {
+    const monitor = await startMonitor({ ...flags, version: version(), log });
+    process.on('SIGHUP', () => void monitor.reload().catch(() => {}));
+    const signal = await stopSignal();
+    log.info({ signal }, 'Stopping');
+    await monitor.close();
+    return 0;
+  } catch (error) {
+    const problem = listenProblem(error as NodeJS.ErrnoException);
+    if (!problem) throw error;
+    output.err(`langgraph-monitor: ${problem}`);
+    return 1;
+  }
+}
+
+/** The first signal ends the monitor properly, a second one at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        process.once(signal, () => process.exit(130));
+        resolve(signal);
+      });
+    }
+  });
+}
+
+function listenProblem({ code, syscall, message }: NodeJS.ErrnoException): string | undefined {
+  if (syscall !== 'listen' && syscall !== 'bind' && syscall !== 'getaddrinfo') return undefined;
+  if (code === 'EADDRINUSE')
+    return `--web.listen-address: the port is taken (${message}); stop what uses it or choose another`;
+  if (code === 'EACCES')
+    return `--web.listen-address: not allowed to listen there (${message}); ports below 1024 need root`;
+  return `--web.listen-address: ${message}`;
+}

@@ -1,0 +1,213 @@
+// monitor.yml as a whole: which sections there are and which room each belongs to. Comes in: a file; goes out: the
+// services, the plan of their checks, and the monitor's own settings. Called by app.ts and by check-config.
+
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { count, didYouMean, duration, flag, section, text, words } from './config/fields.js';
+import { loadYaml } from './config/load.js';
+import { SEVERITIES, type Service } from './model/service.js';
+import type { Millis } from './model/time.js';
+import type { Check, Plan } from './probes/check.js';
+import { host } from './probes/kinds/host.js';
+import { kinds } from './probes/kinds/index.js';
+
+/** What monitor.yml says, ready to be used. */
+export interface Configuration {
+  /** The monitoring node's name. */
+  readonly node: string;
+  readonly services: readonly Service[];
+  readonly plan: Plan;
+}
+
+const ID = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+const MAX_SLOW_AFTER: Millis = 5000;
+
+const confirm = section({
+  failures: count(1, 100).default(2),
+  successes: count(1, 100).default(2),
+  every: duration(100).default(2000),
+});
+
+/** The keys every kind of service has. */
+const common = {
+  name: words().optional(),
+  kind: text().optional(),
+  check_type: text().optional(),
+  critical: flag().default(false),
+  severity: z.enum(SEVERITIES, { error: `expected ${SEVERITIES.join(', ')}` }).optional(),
+  timeout: duration(10).default(10_000),
+  slow_after: duration().optional(),
+  interval: duration(100).optional(),
+  confirm: confirm.prefault({}),
+  depends_on: z.array(text(), { error: 'expected a list of services' }).default([]),
+};
+
+type CommonKeys = z.output<z.ZodObject<typeof common>>;
+
+const scan = section({
+  intervals: section({
+    critical: duration(100).default(30_000),
+    other: duration(100).default(60_000),
+  }).prefault({}),
+  max_concurrent_checks: count(1, 1000).default(5),
+  pool: section({
+    connections: count(1, 10_000).default(50),
+    per_host: count(1, 1000).default(10),
+    keep_alive: duration(1000).default(60_000),
+  }).prefault({}),
+});
+
+const hostSection = section({
+  enabled: flag().default(true),
+  interval: duration(1000).default(30_000),
+  ...host.options.shape,
+});
+
+interface ParsedService {
+  readonly id: string;
+  readonly kind: string;
+  readonly common: CommonKeys;
+  readonly options: Record<string, unknown>;
+}
+
+const services = z
+  .record(z.string(), z.unknown(), { error: 'expected services by name, each with its settings' })
+  .transform((entries, context) => {
+    const parsed: ParsedService[] = [];
+    for (const [id, entry] of Object.entries(entries)) {
+      const service = parseService(id, entry, (path, message) =>
+        context.addIssue({ code: 'custom', path: [id, ...path], message }),
+      );
+      if (service) parsed.push(service);
+    }
+    if (Object.keys(entries).length === 0)
+      context.addIssue({ code: 'custom', message: 'name at least one service' });
+    for (const {
+      id,
+      common: { depends_on },
+    } of parsed) {
+      for (const [i, other] of depends_on.entries()) {
+        const wrong = dependencyProblem(id, other, Object.keys(entries));
+        if (wrong) context.addIssue({ code: 'custom', path: [id, 'depends_on', i], message: wrong });
+      }
+    }
+    return parsed;
+  });
+
+const monitorYml = section({
+  node: words().default(hostname()),
+  scan: scan.prefault({}),
+  host: hostSection.prefault({}),
+  services,
+}).superRefine((config, context) => {
+  if (config.services.some(service => service.id === config.node)) {
+    context.addIssue({
+      code: 'custom',
+      path: ['services', config.node],
+      message: 'is the name of the node too; call the service or the node something else',
+    });
+  }
+});
+
+function dependencyProblem(id: string, other: string, known: readonly string[]): string | undefined {
+  if (other === id) return 'a service cannot depend on itself';
+  if (known.includes(other)) return undefined;
+  return `no service "${other}"${didYouMean(other, known)}`;
+}
+
+type Complain = (path: (string | number)[], message: string) => void;
+
+function parseService(id: string, entry: unknown, complain: Complain): ParsedService | undefined {
+  if (!ID.test(id)) {
+    complain([], 'a service is named with letters, digits, "_", "-" and "."');
+    return undefined;
+  }
+  if (entry === null || typeof entry !== 'object' || Array.isArray(entry)) {
+    complain([], 'expected the settings of a service');
+    return undefined;
+  }
+  const word = (entry as { kind?: unknown }).kind ?? (entry as { check_type?: unknown }).check_type ?? 'http';
+  const kind = kinds.find(each => each.kind === word);
+  if (!kind) {
+    const names = kinds.map(each => each.kind);
+    complain(
+      ['kind'],
+      `no kind ${JSON.stringify(word)}${didYouMean(String(word), names) || `; there are ${names.join(', ')}`}`,
+    );
+    return undefined;
+  }
+  const result = section({ ...common, ...kind.options.shape }).safeParse(entry);
+  if (!result.success) {
+    for (const issue of result.error.issues) {
+      for (const message of issue.message.split('\n')) complain(issue.path as (string | number)[], message);
+    }
+    return undefined;
+  }
+  const all: Record<string, unknown> = result.data;
+  const options = Object.fromEntries(Object.entries(all).filter(([key]) => key in kind.options.shape));
+  const problem = kind.check?.(options);
+  if (problem) complain([], problem);
+  return { id, kind: kind.kind, common: all as unknown as CommonKeys, options };
+}
+
+/**
+ * Reads monitor.yml.
+ * @throws ConfigError with every mistake in it.
+ */
+export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Configuration {
+  const config = loadYaml(file, monitorYml, env);
+  const { intervals, max_concurrent_checks, pool } = config.scan;
+  const checks = config.services.map(service => checkOf(service, intervals));
+  if (config.host.enabled) checks.push(hostCheck(config.node, config.host));
+  return {
+    node: config.node,
+    services: config.services.map(serviceOf),
+    plan: {
+      checks,
+      concurrency: max_concurrent_checks,
+      connections: { total: pool.connections, perHost: pool.per_host, keepAlive: pool.keep_alive },
+      scan: intervals.critical,
+    },
+  };
+}
+
+function serviceOf({ id, kind, common }: ParsedService): Service {
+  return {
+    id,
+    name: common.name ?? id,
+    kind,
+    critical: common.critical,
+    severity: common.severity ?? (common.critical ? 'critical' : 'warning'),
+    dependsOn: common.depends_on,
+  };
+}
+
+function checkOf(service: ParsedService, intervals: { critical: Millis; other: Millis }): Check {
+  const { critical, timeout, slow_after, confirm, interval } = service.common;
+  return {
+    id: service.id,
+    kind: service.kind,
+    isService: true,
+    options: service.options,
+    critical,
+    timeout,
+    slowAfter: slow_after ?? Math.min(MAX_SLOW_AFTER, timeout / 2),
+    confirm,
+    interval: interval ?? (critical ? intervals.critical : intervals.other),
+  };
+}
+
+/** The node's own figures are read by a check like any other, which is no service of the cluster's. */
+function hostCheck(node: string, { interval, enabled: _, ...options }: z.output<typeof hostSection>): Check {
+  return {
+    id: node,
+    kind: host.kind,
+    isService: false,
+    options,
+    critical: false,
+    timeout: 10_000,
+    slowAfter: Number.POSITIVE_INFINITY,
+    confirm: { failures: 1, successes: 1, every: 1000 },
+    interval,
+  };
+}

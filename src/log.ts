@@ -1,0 +1,44 @@
+// The log: one line per event on standard error, logfmt as Prometheus writes it, or JSON.
+
+import { type Logger, pino } from 'pino';
+
+export type { Logger } from 'pino';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export const LOG_FORMATS = ['logfmt', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** Makes the program's logger. Fields come first, the message second: `log.info({ target }, 'Service is up')`. */
+export function createLog(
+  level: LogLevel,
+  format: LogFormat,
+  out: { write(line: string): unknown } = process.stderr,
+): Logger {
+  const write =
+    format === 'json' ? (line: string) => out.write(line) : (line: string) => out.write(logfmt(line));
+  return pino(
+    {
+      level,
+      base: null,
+      messageKey: 'msg',
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: label => ({ level: label }) },
+    },
+    { write },
+  );
+}
+
+/** A JSON line as `key=value` pairs. */
+export function logfmt(line: string): string {
+  const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const pairs = Object.entries({ time, level, msg, ...fields })
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${quote(value)}`);
+  return `${pairs.join(' ')}\n`;
+}
+
+function quote(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return /^[^\s"=\\\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text);
+}
