@@ -1,0 +1,33 @@
+# docker build -t langgraph-monitor .
+# docker run -p 127.0.0.1:8083:8083 -v ./monitor.yml:/opt/langgraph-monitor/monitor.yml:ro -v monitor-data:/opt/langgraph-monitor/data langgraph-monitor
+
+FROM node:20-bookworm-slim AS build
+# For native modules that have no prebuilt binary for this platform.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends python3 make g++ \
+  && rm -rf /var/lib/apt/lists/*
+WORKDIR /opt/langgraph-monitor
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json ./
+COPY scripts scripts
+COPY src src
+RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+
+FROM node:20-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /opt/langgraph-monitor
+COPY LICENSE package.json monitor.yml ./
+COPY rules rules
+COPY --from=build /opt/langgraph-monitor/node_modules node_modules
+COPY --from=build /opt/langgraph-monitor/dist dist
+# Only the state belongs to the user the monitor runs as.
+RUN install -d -o node -g node data
+USER node
+VOLUME /opt/langgraph-monitor/data
+EXPOSE 8083
+# Set it when the monitor listens elsewhere or with TLS.
+ENV HEALTH_URL=http://127.0.0.1:8083/health
+HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 \
+  CMD ["node", "-e", "fetch(process.env.HEALTH_URL).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "dist/main.js"]

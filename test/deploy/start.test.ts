@@ -1,0 +1,207 @@
+// The scripts behind `npm start`, in a small project of their own: copied, with the real compiler.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ROOT, tool } from './tool.js';
+
+let folder: string;
+const inFolder = (path: string) => join(folder, path);
+const write = (path: string, text: string) => {
+  mkdirSync(dirname(inFolder(path)), { recursive: true });
+  writeFileSync(inFolder(path), text);
+};
+const node = (...args: string[]) => tool(process.execPath, args, { cwd: folder });
+const start = (...flags: string[]) => node('scripts/start.mjs', ...flags);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'langgraph-monitor-'));
+  cpSync(join(ROOT, 'scripts'), inFolder('scripts'), { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** What a project's scripts think of its node_modules. */
+function staleness(project: string) {
+  const script = "import { staleness } from './scripts/dependencies.mjs'; console.log(String(staleness()))";
+  const { stdout, stderr } = tool(process.execPath, ['--input-type=module', '-e', script], { cwd: project });
+  return { stdout, stderr };
+}
+
+describe('with every dependency there', () => {
+  beforeAll(() => {
+    // Or the copies below, which borrow node_modules, would install over it.
+    expect(staleness(ROOT)).toEqual({ stdout: 'undefined\n', stderr: '' });
+  });
+
+  beforeEach(() => {
+    for (const path of ['package.json', 'package-lock.json', 'tsconfig.json'])
+      cpSync(join(ROOT, path), inFolder(path));
+    symlinkSync(join(ROOT, 'node_modules'), inFolder('node_modules'));
+    write('src/answer.ts', 'export const answer: number = 42;\n');
+    write(
+      'src/main.ts',
+      `#!/usr/bin/env node
+import { answer } from './answer.js';
+
+console.log(JSON.stringify({ answer, flags: process.argv.slice(2), program: process.argv[1] }));
+process.exitCode = 3;
+`,
+    );
+  });
+
+  test('builds, then runs the program with the flags given, its output and its exit code', () => {
+    const { status, stdout } = start('--config.file=x.yml', '--log.level=debug');
+    expect(JSON.parse(stdout)).toEqual({
+      answer: 42,
+      flags: ['--config.file=x.yml', '--log.level=debug'],
+      program: expect.stringMatching(/\/dist\/main\.js$/),
+    });
+    expect(status).toBe(3);
+    expect(statSync(inFolder('dist/main.js')).mode & 0o777).toBe(0o755);
+  });
+
+  test('runs the demo after the word demo', () => {
+    write('src/demo/main.ts', 'console.log(JSON.stringify(process.argv.slice(1)));\n');
+    const { status, stdout } = start('demo', '--web.listen-address=:0');
+    expect(JSON.parse(stdout)).toEqual([
+      expect.stringMatching(/\/dist\/demo\/main\.js$/),
+      '--web.listen-address=:0',
+    ]);
+    expect(status).toBe(0);
+  });
+
+  test('`npm start` passes a signal on, and leaves nothing running', async () => {
+    write(
+      'src/main.ts',
+      `process.on('SIGTERM', () => {
+  console.log('stopped');
+  process.exit(0);
+});
+setTimeout(() => process.exit(1), 15_000);
+console.log('ready');
+`,
+    );
+    const npm = spawn('npm', ['start'], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+    let output = '';
+    npm.stdout.on('data', chunk => {
+      output += chunk;
+      if (String(chunk).includes('ready')) npm.kill('SIGTERM');
+    });
+    const [code] = await once(npm, 'close');
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/ready\nstopped\n$/) });
+  });
+
+  test('does not build what is built', () => {
+    start();
+    const built = statSync(inFolder('dist/main.js')).mtimeMs;
+    start();
+    expect(statSync(inFolder('dist/main.js')).mtimeMs).toBe(built);
+  });
+
+  test.each([
+    ['a source changed', () => write('src/answer.ts', 'export const answer: number = 43;\n'), 43],
+    ['an output is missing', () => rmSync(inFolder('dist/answer.js')), 42],
+    ['everything built is missing', () => rmSync(inFolder('dist'), { recursive: true }), 42],
+  ])('builds again when %s', (_, change, answer) => {
+    start();
+    change();
+    expect(JSON.parse(start().stdout)).toMatchObject({ answer });
+  });
+
+  test('removes what was built from a source that is gone', () => {
+    write('src/old/page.ts', 'export const page = 1;\n');
+    start();
+    expect(existsSync(inFolder('dist/old/page.js'))).toBe(true);
+    rmSync(inFolder('src/old'), { recursive: true });
+    start();
+    for (const end of ['.js', '.js.map', '.d.ts'])
+      expect(existsSync(inFolder(`dist/old/page${end}`))).toBe(false);
+  });
+
+  test('a type error stops it, and leaves the last good build', () => {
+    start();
+    const good = readFileSync(inFolder('dist/answer.js'), 'utf8');
+    write('src/answer.ts', "export const answer: number = 'x';\n");
+    const { status, stdout } = start();
+    expect({ status, stdout }).toEqual({
+      status: 1,
+      stdout: expect.stringContaining("src/answer.ts(1,14): error TS2322: Type 'string' is not assignable"),
+    });
+    expect(readFileSync(inFolder('dist/answer.js'), 'utf8')).toBe(good);
+  });
+
+  test('an old Node is told in one line', () => {
+    write('old.mjs', "Object.defineProperty(process.versions, 'node', { value: '20.18.3' });\n");
+    expect(node('--import', './old.mjs', 'scripts/start.mjs')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'langgraph-monitor needs Node 20.19 or newer; this is Node 20.18.3.\n',
+    });
+  });
+});
+
+describe('the dependencies are stale when', () => {
+  interface Entry {
+    version: string;
+    optional?: boolean;
+  }
+  const locked: Record<string, Entry> = {
+    'node_modules/pool': { version: '1.2.3' },
+    'node_modules/pool/node_modules/@scope/inner': { version: '4.5.6' },
+    'node_modules/pool-darwin': { version: '1.2.3', optional: true },
+  };
+  const install = (packages: Record<string, Entry>) => {
+    for (const path of Object.keys(packages)) write(`${path}/package.json`, '{}');
+    write('node_modules/.package-lock.json', JSON.stringify({ packages }));
+  };
+  const without = (path: string) =>
+    Object.fromEntries(Object.entries(locked).filter(([key]) => key !== path));
+  const inner = 'node_modules/pool/node_modules/@scope/inner';
+
+  test.each<[string, () => void, string | undefined]>([
+    ['there are none', () => {}, 'none are installed'],
+    ['all are there: not', () => install(locked), undefined],
+    ["another platform's is absent: not", () => install(without('node_modules/pool-darwin')), undefined],
+    ['one is absent', () => install(without(inner)), '@scope/inner is missing'],
+    [
+      'one is of another version',
+      () => install({ ...locked, 'node_modules/pool': { version: '1.2.2' } }),
+      'pool is 1.2.2, not 1.2.3',
+    ],
+    [
+      'a folder was removed by hand',
+      () => {
+        install(locked);
+        rmSync(inFolder(inner), { recursive: true });
+      },
+      '@scope/inner is missing',
+    ],
+    [
+      'package.json asks for more',
+      () => {
+        install(locked);
+        write('package.json', JSON.stringify({ dependencies: { pool: '^1.0.0', more: '^1.0.0' } }));
+      },
+      'package.json has changed',
+    ],
+  ])('%s', (_, prepare, want) => {
+    const manifest = { dependencies: { pool: '^1.0.0' } };
+    write('package.json', JSON.stringify(manifest));
+    write('package-lock.json', JSON.stringify({ packages: { '': manifest, ...locked } }));
+    prepare();
+    expect(staleness(folder)).toEqual({ stdout: `${want}\n`, stderr: '' });
+  });
+});
