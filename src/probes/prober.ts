@@ -118,7 +118,7 @@ export class Prober {
   }
 
   #arm(at: Millis, now: Millis): void {
-    if (at >= this.#wakeAt && this.#wakeAt > now) return;
+    if (at >= this.#wakeAt) return;
     clearTimeout(this.#timer);
     this.#wakeAt = at;
     if (at < Number.POSITIVE_INFINITY) {

@@ -183,7 +183,7 @@ export class Store {
     const { file, log } = this.#options;
     this.#errors++;
     this.#retryAt = this.#clock.elapsed() + RETRY;
-    const message = (error as Error).message;
+    const message = (error as Error).message.split('\n')[0] as string;
     if (this.#problem === message) return;
     this.#problem = message;
     log('error', 'The store cannot be written; scans are kept in memory meanwhile', { file, err: message });

@@ -70,12 +70,13 @@ function leafLabels(leaf: DetailedPeerCertificate): string[] {
       .map(([key, value]) => `${key}=${value}`)
       .reverse()
       .join(',');
-  const alternatives = (leaf.subjectaltname ?? '').split(', ').map(entry => entry.replace(/^[^:]*:/, ''));
+  // blackbox_exporter shows the DNS names alone.
+  const names = (leaf.subjectaltname ?? '').split(', ').filter(entry => entry.startsWith('DNS:'));
   return [
     (leaf.fingerprint256 ?? '').replaceAll(':', '').toLowerCase(),
     name(leaf.issuer),
     name(leaf.subject),
-    alternatives.join(','),
+    names.map(entry => entry.slice('DNS:'.length)).join(','),
     (leaf.serialNumber ?? '').toLowerCase(),
   ];
 }

@@ -27,7 +27,7 @@ const KNOWN: Record<string, ProbeFailure> = Object.fromEntries(
 /** What any thrown thing means for a service. A {@link ProbeFailure} is what it says it is. */
 export function failureOf(error: unknown): ProbeFailure {
   if (error instanceof ProbeFailure) return error;
-  const { code, message, cause, errors } = error as NodeJS.ErrnoException & {
+  const { name, code, message, cause, errors } = error as NodeJS.ErrnoException & {
     cause?: unknown;
     errors?: unknown[];
   };
@@ -37,7 +37,7 @@ export function failureOf(error: unknown): ProbeFailure {
   const known = code ? KNOWN[code] : undefined;
   if (known) return known;
   if (code && TLS_CODE.test(code)) return new ProbeFailure('tls', `TLS: ${firstLine(message)}`);
-  if (code?.startsWith('HPE_'))
+  if (name === 'HTTPParserError')
     return new ProbeFailure('protocol', `Not an HTTP answer (${firstLine(message)})`);
   return new ProbeFailure('protocol', firstLine(message) || String(code ?? error));
 }

@@ -1,0 +1,183 @@
+// HAProxy: its health URL says whether it works, its statistics what goes through it. Healthy when both answer.
+
+import type { z } from 'zod';
+import { count, httpUrl, section } from '../../config/fields.js';
+import { basicAuth, httpClientProblem, httpClientShape } from '../../config/http-client.js';
+import { family } from '../../model/family.js';
+import { Aside } from '../aside.js';
+import type { Connections } from '../http/connections.js';
+import { exchange } from '../http/exchange.js';
+import { httpFamilies } from '../http/families.js';
+import { type Answer, type HttpRequest, prepare } from '../http/request.js';
+import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
+import { statisticsAddress } from './haproxy/address.js';
+import type { CsvParse } from './haproxy/page.js';
+import { statisticsFamilies } from './haproxy/plan.js';
+import { showStat } from './haproxy/socket.js';
+import { Statistics } from './haproxy/statistics.js';
+import { checkStatus, parseJson } from './http.js';
+
+/** A longer body of the health URL is left out of the document's `data`. */
+const DATA_LIMIT = 64 * 1024;
+
+/** A page of a thousand servers is half a megabyte. */
+const STATISTICS_LIMIT = 32 * 1024 * 1024;
+
+const options = section({
+  /** Health; the service is judged and timed by it. */
+  url: httpUrl().optional(),
+  stats_url: statisticsAddress().optional(),
+  /** For the statistics alone; without it the options below serve both URLs. */
+  stats_basic_auth: basicAuth.optional(),
+  stats_body_limit: count(1).default(STATISTICS_LIMIT),
+  ...httpClientShape,
+});
+
+export type HaproxyOptions = z.output<typeof options>;
+
+const up = family('haproxy_up', 'Whether the last scrape of the statistics succeeded (1) or not (0)');
+const scrapes = family('haproxy_exporter_scrapes_total', 'Scrapes of the statistics', 'counter');
+const parseFailures = family(
+  'haproxy_exporter_csv_parse_failures_total',
+  'Scrapes that brought something that is not HAProxy statistics',
+  'counter',
+);
+
+export const haproxy: ProbeKind<HaproxyOptions> = {
+  kind: 'haproxy',
+  options,
+  check: config =>
+    config.url || config.stats_url
+      ? httpClientProblem(config)
+      : 'has neither url (health) nor stats_url (statistics); give at least one',
+  families: [...httpFamilies, up, scrapes, parseFailures, ...statisticsFamilies],
+  open: async (config, { connections }) =>
+    new HaproxyProbe(config, connections, (await import('csv-parse/sync')).parse),
+};
+
+const NO_LABELS: readonly string[] = [];
+
+class HaproxyProbe implements Probe {
+  readonly #health: HttpRequest | undefined;
+  readonly #source: StatisticsSource | undefined;
+  readonly #connections: Connections;
+  readonly #statistics: Statistics;
+  #scrapes = 0;
+  #parseFailures = 0;
+
+  constructor(config: HaproxyOptions, connections: Connections, parseCsv: CsvParse) {
+    this.#connections = connections;
+    this.#health = config.url ? prepare(config.url, config) : undefined;
+    this.#source = sourceOf(config, connections);
+    this.#statistics = new Statistics(parseCsv);
+  }
+
+  async run(attempt: Attempt): Promise<void> {
+    const page = this.#source && this.#fetch(this.#source, attempt);
+    let failure: unknown;
+    if (this.#health) failure = await this.#askHealth(this.#health, attempt).catch((error: unknown) => error);
+    // Recorded after the health, whichever came first: the order of series stays the same from check to check.
+    const unread = page && this.#record(await page, attempt);
+    failure ??= unread;
+    if (failure) throw failure;
+  }
+
+  close(): void {}
+
+  async #askHealth(request: HttpRequest, attempt: Attempt): Promise<void> {
+    const answer = await exchange(request, attempt, this.#connections);
+    const parsed = parseJson(answer);
+    if (parsed && parsed.text.length <= DATA_LIMIT) attempt.data = parsed.text;
+    checkStatus(answer, undefined, parsed?.value);
+  }
+
+  /** Never throws: a failed scrape is looked at when the health has been. */
+  #fetch(source: StatisticsSource, attempt: Attempt): Promise<Page | ProbeFailure> {
+    attempt.onCancel(() => this.#recordScrape(attempt, false));
+    this.#scrapes++;
+    return source(this.#health ? new Aside(attempt) : attempt).catch((error: ProbeFailure) => error);
+  }
+
+  /** Records what was scraped, or returns why it could not be. */
+  #record(page: Page | ProbeFailure, attempt: Attempt): ProbeFailure | undefined {
+    const failure = page instanceof ProbeFailure ? page : this.#read(page, attempt);
+    this.#recordScrape(attempt, !failure);
+    return (
+      failure &&
+      new ProbeFailure(failure.reason, this.#health ? `Statistics: ${failure.message}` : failure.message)
+    );
+  }
+
+  #read(page: Page, attempt: Attempt): ProbeFailure | undefined {
+    try {
+      const backends = this.#statistics.record(page.text, attempt);
+      if (!backends) throw new ProbeFailure('body', page.stranger());
+      attempt.facts = { backends };
+      return undefined;
+    } catch (error) {
+      this.#parseFailures++;
+      return error as ProbeFailure;
+    }
+  }
+
+  #recordScrape(attempt: Attempt, succeeded: boolean): void {
+    attempt.record(up, NO_LABELS, succeeded ? 1 : 0);
+    attempt.record(scrapes, NO_LABELS, this.#scrapes);
+    attempt.record(parseFailures, NO_LABELS, this.#parseFailures);
+  }
+}
+
+/** What should be statistics, and what to say when it is not. */
+interface Page {
+  readonly text: string;
+  stranger(): string;
+}
+
+/** @throws ProbeFailure */
+type StatisticsSource = (attempt: Attempt) => Promise<Page>;
+
+function sourceOf(config: HaproxyOptions, connections: Connections): StatisticsSource | undefined {
+  const address = config.stats_url;
+  if (!address) return undefined;
+  const limit = config.stats_body_limit;
+  if ('socket' in address) {
+    return async attempt => {
+      const text = await showStat(address.socket, limit, attempt);
+      return {
+        text,
+        stranger: () =>
+          `${address.socket} answered "${firstWords(text)}", not HAProxy statistics; it must be a stats socket`,
+      };
+    };
+  }
+  const signIn = config.stats_basic_auth && { basic_auth: config.stats_basic_auth, authorization: undefined };
+  const request = prepare(address.url, { ...config, ...signIn, body_limit: limit });
+  return async attempt => {
+    const answer = await exchange(request, attempt, connections);
+    checkSignedIn(answer);
+    checkStatus(answer, undefined, parseJson(answer)?.value);
+    const text = answer.body.toString('utf8');
+    return { text, stranger: () => strangerAt(address.url, answer, text) };
+  };
+}
+
+function checkSignedIn({ statusCode }: Answer): void {
+  if (statusCode !== 401) return;
+  throw new ProbeFailure('auth', 'HTTP 401 (wrong or no user and password; set stats_basic_auth)');
+}
+
+function strangerAt(url: string, { statusCode, headers }: Answer, text: string): string {
+  const type = String(headers['content-type'] ?? 'without a content type').replace(/;.*/, '');
+  return (
+    `${url.replace(/;csv$/, '')} answered ${statusCode} ${type} (${firstWords(text)}), not HAProxy statistics; another ` +
+    'backend seems to answer there: add `stats enable` and `stats uri` to a frontend and point stats_url to it'
+  );
+}
+
+function firstWords(text: string): string {
+  const words = text
+    .slice(0, 200)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  return words.length > 40 ? `${words.slice(0, 40)}...` : words || 'nothing';
+}

@@ -1,0 +1,35 @@
+// Where HAProxy's statistics are: the page as a browser opens it, the CSV behind it, or the socket.
+
+import { z } from 'zod';
+import { httpUrl } from '../../../config/fields.js';
+
+/** A page of statistics over HTTP, or the path of a stats socket. */
+export type StatisticsAddress = { url: string } | { socket: string };
+
+const HOW = 'write http://HOST:PORT/haproxy_stats or unix:/PATH';
+
+/** `http://HOST:PORT/haproxy_stats`, with or without `;csv`, or `unix:/PATH` of a stats socket. */
+export const statisticsAddress = () =>
+  z
+    .string({ error: `expected an address of statistics; ${HOW}` })
+    .transform((value, context): StatisticsAddress => {
+      if (value.startsWith('unix:/')) return { socket: value.slice('unix:'.length) };
+      const page = httpUrl().safeParse(value);
+      if (page.success) return { url: csvUrl(page.data) };
+      const message = URL.canParse(value) ? page.error.issues[0]?.message : undefined;
+      context.addIssue({ code: 'custom', message: message ?? `not an address of statistics; ${HOW}` });
+      return z.NEVER;
+    });
+
+/**
+ * The URL of the CSV behind a statistics page's. HAProxy looks for its options anywhere behind the configured URI,
+ * so `;csv` goes to the very end, also after a query; it takes the place of another format.
+ */
+export function csvUrl(page: string): string {
+  const url = new URL(page);
+  const key = url.search ? 'search' : 'pathname';
+  const bare = url[key].replace(/;(?:csv|json|json-schema|html)(?=;|$)/g, '');
+  url[key] = `${bare};csv`;
+  url.hash = '';
+  return url.href;
+}

@@ -1,0 +1,168 @@
+// The node the monitor runs on: processors, memory, file systems, network. Not a kind users name for a service; the
+// program probes itself with it.
+
+import { cpus, loadavg, networkInterfaces, uptime } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Systeminformation } from 'systeminformation';
+import type { z } from 'zod';
+import { section, words } from '../../config/fields.js';
+import type { Attempt, Probe, ProbeKind } from '../probe.js';
+import { CpuMeter } from './host/cpu.js';
+import * as families from './host/families.js';
+import { type Filesystem, filesystemOf, realFilesystems, usage } from './host/filesystems.js';
+import { Refreshed } from './host/refreshed.js';
+
+const options = section({
+  /** A path on the disk that /stats shows. */
+  disk: words().default('/'),
+});
+
+export type HostOptions = z.output<typeof options>;
+
+export const host: ProbeKind<HostOptions> = {
+  kind: 'host',
+  options,
+  families: families.hostFamilies,
+  open: async config => new HostProbe(config, await import('systeminformation')),
+};
+
+/** What /stats shows of the node: bytes, and percents from 0 to 100; what is not known yet is missing. */
+export interface HostFacts {
+  readonly cpu_percent?: number;
+  readonly memory: { readonly total: number; readonly available: number; readonly percent: number };
+  readonly disk?: { readonly total: number; readonly free: number; readonly percent: number };
+  readonly load: readonly number[];
+}
+
+type SystemInformation = typeof import('systeminformation');
+
+/** In milliseconds. These two start processes (`df`, `cat`). */
+const DISK_AGE = 60_000;
+const NETWORK_AGE = 15_000;
+const FIRST_INTERVAL = 200;
+/** Bridges and the host's ends of containers' links count the same bytes again, and there may be hundreds. */
+const PLUMBING = /^(?:veth|br-|docker|virbr|vnet|tap|cali|flannel|cni|lxc|lxd)/;
+const NO_LABELS: readonly string[] = [];
+
+class HostProbe implements Probe {
+  readonly #disk: string;
+  readonly #system: SystemInformation;
+  readonly #cpu = new CpuMeter();
+  readonly #mounted: Refreshed<Filesystem[]>;
+  readonly #network: Refreshed<Systeminformation.NetworkStatsData[]>;
+  #bootTime = Number.NaN;
+  #cpuRatio = Number.NaN;
+
+  constructor(config: HostOptions, system: SystemInformation) {
+    this.#disk = config.disk;
+    this.#system = system;
+    this.#mounted = new Refreshed(() => readMounted(system), DISK_AGE);
+    this.#network = new Refreshed(() => readNetwork(system), NETWORK_AGE);
+  }
+
+  async run(attempt: Attempt): Promise<void> {
+    const { promise: patience, resolve: giveUp } = deferred();
+    const timer = setTimeout(giveUp, attempt.timeout / 2);
+    attempt.onCancel(giveUp);
+    const [memory, mounted, network] = await Promise.all([
+      this.#system.mem(),
+      this.#mounted.get(patience),
+      this.#network.get(patience),
+      // The first probe has no interval behind it to speak of, so it makes one.
+      Number.isNaN(this.#cpuRatio) ? delay(FIRST_INTERVAL) : undefined,
+    ]);
+    clearTimeout(timer);
+    this.#recordProcessors(attempt);
+    recordMemory(attempt, memory);
+    for (const one of realFilesystems(mounted ?? [])) recordFilesystem(attempt, one);
+    for (const one of network ?? []) recordNetwork(attempt, one);
+    attempt.facts = this.#facts(memory, filesystemOf(this.#disk, mounted ?? []));
+  }
+
+  close(): void {}
+
+  #recordProcessors(attempt: Attempt): void {
+    // Two probes close together share one interval, rather than measure each other.
+    const ratio = this.#cpu.ratio();
+    if (!Number.isNaN(ratio)) this.#cpuRatio = ratio;
+    attempt.record(families.cpuUsage, NO_LABELS, this.#cpuRatio);
+    attempt.record(families.cpus, NO_LABELS, cpus().length);
+    const [one = 0, five = 0, fifteen = 0] = loadavg();
+    attempt.record(families.load1, NO_LABELS, one);
+    attempt.record(families.load5, NO_LABELS, five);
+    attempt.record(families.load15, NO_LABELS, fifteen);
+    // Wall clock less uptime wavers; a node that did not restart keeps its time, a corrected clock moves it.
+    const boot = Math.round(Date.now() / 1000 - uptime());
+    if (!(Math.abs(boot - this.#bootTime) <= 2)) this.#bootTime = boot;
+    attempt.record(families.bootTime, NO_LABELS, this.#bootTime);
+  }
+
+  #facts(memory: Systeminformation.MemData, disk: Filesystem | undefined): HostFacts {
+    return {
+      ...(!Number.isNaN(this.#cpuRatio) && { cpu_percent: percent(this.#cpuRatio) }),
+      memory: { total: memory.total, available: memory.available, percent: percent(memoryUsage(memory)) },
+      ...(disk && { disk: { total: disk.size, free: disk.available, percent: percent(usage(disk)) } }),
+      load: loadavg(),
+    };
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>(settle => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+async function readMounted(system: SystemInformation): Promise<Filesystem[]> {
+  return (await system.fsSize()).map(({ fs, type, mount, size, used, available }) => ({
+    ...{ device: fs, fstype: type, mountpoint: mount },
+    ...{ size, used, available },
+  }));
+}
+
+/** The interfaces that have an address of their own; asking for all of them would list them by further processes. */
+async function readNetwork(system: SystemInformation): Promise<Systeminformation.NetworkStatsData[]> {
+  const names = Object.entries(networkInterfaces())
+    .filter(([name, addresses]) => !PLUMBING.test(name) && addresses?.some(({ internal }) => !internal))
+    .map(([name]) => name);
+  const stats = names.length > 0 ? await system.networkStats(names.join(',')) : [];
+  // This is how an interface that went away meanwhile is reported; counters that fell to 0 would look like a reset.
+  return stats.filter(({ operstate, rx_bytes }) => operstate !== 'unknown' || rx_bytes > 0);
+}
+
+/** Share of memory that is not available, as psutil reckons it. */
+function memoryUsage({ total, available }: Systeminformation.MemData): number {
+  return (total - available) / total;
+}
+
+function percent(ratio: number): number {
+  return Math.round(ratio * 1000) / 10;
+}
+
+function recordMemory(attempt: Attempt, memory: Systeminformation.MemData): void {
+  attempt.record(families.memoryTotal, NO_LABELS, memory.total);
+  attempt.record(families.memoryAvailable, NO_LABELS, memory.available);
+  attempt.record(families.memoryUsage, NO_LABELS, memoryUsage(memory));
+  attempt.record(families.swapTotal, NO_LABELS, memory.swaptotal);
+  attempt.record(families.swapFree, NO_LABELS, memory.swapfree);
+}
+
+function recordFilesystem(attempt: Attempt, one: Filesystem): void {
+  const labels = [one.mountpoint, one.device, one.fstype];
+  attempt.record(families.diskSize, labels, one.size);
+  attempt.record(families.diskFree, labels, one.size - one.used);
+  attempt.record(families.diskAvailable, labels, one.available);
+  attempt.record(families.diskUsage, labels, usage(one));
+}
+
+function recordNetwork(attempt: Attempt, one: Systeminformation.NetworkStatsData): void {
+  const labels = [one.iface];
+  attempt.record(families.received, labels, one.rx_bytes);
+  attempt.record(families.receiveErrors, labels, one.rx_errors);
+  attempt.record(families.receiveDrops, labels, one.rx_dropped);
+  attempt.record(families.transmitted, labels, one.tx_bytes);
+  attempt.record(families.transmitErrors, labels, one.tx_errors);
+  attempt.record(families.transmitDrops, labels, one.tx_dropped);
+}

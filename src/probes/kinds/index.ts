@@ -1,0 +1,9 @@
+// The catalogue of probe kinds: a new one is a file beside this and a line here.
+
+import type { ProbeKind } from '../probe.js';
+import { haproxy } from './haproxy.js';
+import { http } from './http.js';
+import { ollama } from './ollama.js';
+import { redis } from './redis.js';
+
+export const kinds: readonly ProbeKind[] = [http, ollama, redis, haproxy];

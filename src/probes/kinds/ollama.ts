@@ -1,0 +1,167 @@
+// An Ollama server. Healthy when it lists its models and every required one is among them.
+
+import { z } from 'zod';
+import { httpUrl, section, words } from '../../config/fields.js';
+import { httpClientProblem, httpClientShape } from '../../config/http-client.js';
+import { family } from '../../model/family.js';
+import { Aside } from '../aside.js';
+import type { Connections } from '../http/connections.js';
+import { exchange } from '../http/exchange.js';
+import { httpFamilies } from '../http/families.js';
+import { type Answer, type HttpRequest, prepare } from '../http/request.js';
+import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
+import { checkStatus, parseJson } from './http.js';
+import { type LoadedModel, loadedIn, type Model, modelsIn, withTag } from './ollama/models.js';
+
+const options = section({
+  /** The server, with or without `/api/tags` behind it. */
+  url: httpUrl(),
+  require_models: z.array(words(), { error: 'expected a list of names of models' }).default([]),
+  ...httpClientShape,
+});
+
+export type OllamaOptions = z.output<typeof options>;
+
+const count = family('ollama_models', 'Number of models on the server');
+const info = family('ollama_model_info', 'A model on the server; always 1', 'gauge', [
+  'model',
+  'family',
+  'parameter_size',
+  'quantization_level',
+  'digest',
+]);
+const size = family('ollama_model_size_bytes', 'Size of the model on disk', 'gauge', ['model']);
+const isLoaded = family('ollama_model_loaded', 'Whether the model is in memory (1) or not (0)', 'gauge', [
+  'model',
+]);
+const vram = family('ollama_model_vram_bytes', 'Memory of the GPU that the loaded model uses', 'gauge', [
+  'model',
+]);
+const expires = family(
+  'ollama_model_expires_timestamp_seconds',
+  'When the loaded model will be unloaded, as a Unix timestamp',
+  'gauge',
+  ['model'],
+);
+const required = family(
+  'ollama_required_model_present',
+  'Whether a model of require_models is on the server (1) or not (0)',
+  'gauge',
+  ['model'],
+);
+
+export const ollama: ProbeKind<OllamaOptions> = {
+  kind: 'ollama',
+  options,
+  check: httpClientProblem,
+  families: [...httpFamilies, count, info, size, isLoaded, vram, expires, required],
+  open: (config, { connections }) => new OllamaProbe(config, connections),
+};
+
+/** A longer list is left out of the document's `data`. */
+const DATA_LIMIT = 64 * 1024;
+/** How long the answer of /api/ps is waited for once /api/tags has answered, in milliseconds. */
+const PATIENCE = 1000;
+const NO_LABELS: readonly string[] = [];
+
+class OllamaProbe implements Probe {
+  readonly #required: readonly string[];
+  readonly #tags: HttpRequest;
+  readonly #running: HttpRequest;
+  readonly #connections: Connections;
+
+  constructor(config: OllamaOptions, connections: Connections) {
+    this.#required = [...new Set(config.require_models.map(withTag))];
+    this.#tags = prepare(apiUrl(config.url, 'tags'), config);
+    this.#running = prepare(apiUrl(config.url, 'ps'), config);
+    this.#connections = connections;
+  }
+
+  async run(attempt: Attempt): Promise<void> {
+    const aside = new Aside(attempt);
+    const loading = this.#askLoaded(aside);
+    const models = await this.#askModels(attempt).catch((error: unknown) => {
+      aside.cancel();
+      throw error;
+    });
+    const data = JSON.stringify({ models: [...models.keys()] });
+    if (data.length <= DATA_LIMIT) attempt.data = data;
+    const patience = setTimeout(() => aside.cancel(), PATIENCE);
+    const loaded = await loading;
+    clearTimeout(patience);
+    recordModels(attempt, models, loaded);
+    this.#checkRequired(attempt, models);
+  }
+
+  close(): void {}
+
+  async #askModels(attempt: Attempt): Promise<Map<string, Model>> {
+    const answer = await exchange(this.#tags, attempt, this.#connections);
+    const body = parseJson(answer)?.value;
+    checkStatus(answer, undefined, body);
+    const models = modelsIn(body);
+    if (!models) throw new ProbeFailure('body', strangerAt(this.#tags.url, answer));
+    return models;
+  }
+
+  /** Undefined when the server does not say: older ones lack /api/ps, and that is no outage. */
+  async #askLoaded(aside: Aside): Promise<Map<string, LoadedModel> | undefined> {
+    try {
+      const answer = await exchange(this.#running, aside, this.#connections);
+      return answer.statusCode === 200 ? loadedIn(parseJson(answer)?.value) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #checkRequired(attempt: Attempt, models: ReadonlyMap<string, Model>): void {
+    const missing = this.#required.filter(name => !models.has(name));
+    for (const name of this.#required) attempt.record(required, [name], models.has(name) ? 1 : 0);
+    if (missing.length === 0) return;
+    const [subject, verb] = missing.length === 1 ? ['Model', 'is'] : ['Models', 'are'];
+    const have = [...models.keys()].slice(0, 10).join(', ') || 'none';
+    const more = models.size > 10 ? `, and ${models.size - 10} more` : '';
+    throw new ProbeFailure(
+      'body',
+      `${subject} ${missing.join(', ')} ${verb} missing; have: ${have}${more}; run: ` +
+        missing.map(name => `ollama pull ${name}`).join(' && '),
+    );
+  }
+}
+
+function recordModels(
+  attempt: Attempt,
+  models: ReadonlyMap<string, Model>,
+  loaded: ReadonlyMap<string, LoadedModel> | undefined,
+): void {
+  attempt.record(count, NO_LABELS, models.size);
+  for (const model of models.values()) {
+    const { name, family, parameterSize, quantization, digest } = model;
+    const labels = [name];
+    const running = loaded?.get(name);
+    attempt.record(info, [name, family, parameterSize, quantization, digest], 1);
+    attempt.record(size, labels, model.size);
+    attempt.record(isLoaded, labels, loaded ? (running ? 1 : 0) : Number.NaN);
+    attempt.record(vram, labels, running?.vram ?? Number.NaN);
+    attempt.record(expires, labels, running?.expires ?? Number.NaN);
+  }
+}
+
+/** The URL of one of Ollama's answers, from the server's or from that of another answer. */
+function apiUrl(given: string, answer: 'tags' | 'ps'): string {
+  const url = new URL(given);
+  const base = url.pathname.replace(/\/api\/(?:tags|ps)\/?$/, '').replace(/\/+$/, '');
+  url.pathname = `${base}/api/${answer}`;
+  return url.href;
+}
+
+function strangerAt(url: URL, { headers, body }: Answer): string {
+  const type = String(headers['content-type'] ?? 'something without a content type').replace(/;.*/, '');
+  const text = body
+    .subarray(0, 200)
+    .toString('utf8')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+  const came = text.length > 40 ? `${text.slice(0, 40)}...` : text || 'nothing';
+  return `${url.origin}${url.pathname} answered ${type} (${came}), not Ollama's list of models; is it another kind of server?`;
+}

@@ -1,0 +1,89 @@
+// Ollama's lists of models: what is on the disk and what is in memory. Pure; called by the ollama probe.
+// Source: Ollama, docs/api.md, "List Local Models" and "List Running Models".
+
+/** A model as /api/tags lists it; bytes. */
+export interface Model {
+  readonly name: string;
+  readonly size: number;
+  readonly family: string;
+  readonly parameterSize: string;
+  readonly quantization: string;
+  readonly digest: string;
+}
+
+/** A model in memory as /api/ps lists it; bytes and Unix seconds, NaN for what it does not say. */
+export interface LoadedModel {
+  readonly vram: number;
+  readonly expires: number;
+}
+
+/** Nobody's list may grow a metric without end. */
+const MOST = 500;
+const LONGEST_NAME = 256;
+
+/** The models of an answer of /api/tags by name; undefined when it is no such answer. */
+export function modelsIn(body: unknown): Map<string, Model> | undefined {
+  const entries = entriesOf(body);
+  if (!entries) return undefined;
+  const models = new Map<string, Model>();
+  for (const entry of entries) {
+    const name = nameOf(entry);
+    if (!name || name.length > LONGEST_NAME || models.has(name) || models.size >= MOST) continue;
+    const details = objectOf(entry.details);
+    models.set(name, {
+      name,
+      size: numberOf(entry.size),
+      family: wordOf(details.family),
+      parameterSize: wordOf(details.parameter_size),
+      quantization: wordOf(details.quantization_level),
+      digest: wordOf(entry.digest).slice(0, 12),
+    });
+  }
+  return models;
+}
+
+/** The models of an answer of /api/ps by name; undefined when it is no such answer. */
+export function loadedIn(body: unknown): Map<string, LoadedModel> | undefined {
+  const entries = entriesOf(body);
+  if (!entries) return undefined;
+  const loaded = new Map<string, LoadedModel>();
+  for (const entry of entries) {
+    const name = nameOf(entry);
+    if (name)
+      loaded.set(name, {
+        vram: numberOf(entry.size_vram),
+        expires: Date.parse(wordOf(entry.expires_at)) / 1000,
+      });
+  }
+  return loaded;
+}
+
+/** A model's full name: without a tag, Ollama means `:latest`. The part behind the last slash holds the tag. */
+export function withTag(name: string): string {
+  return name.includes(':', name.lastIndexOf('/') + 1) ? name : `${name}:latest`;
+}
+
+type Entry = Record<string, unknown>;
+
+function entriesOf(body: unknown): Entry[] | undefined {
+  const { models } = objectOf(body);
+  // A server without a model may say null.
+  if (models === null) return [];
+  return Array.isArray(models) ? models.map(objectOf) : undefined;
+}
+
+function objectOf(value: unknown): Entry {
+  return value !== null && typeof value === 'object' ? (value as Entry) : {};
+}
+
+function nameOf({ name, model }: Entry): string {
+  return wordOf(name) || wordOf(model);
+}
+
+function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
+}

@@ -1,0 +1,118 @@
+// A Redis. Healthy when it answers PING and INFO; a user allowed `-@all +ping +info` is enough.
+
+import type { Redis } from 'ioredis';
+import type { z } from 'zod';
+import { count, secret, section, text } from '../../config/fields.js';
+import { tlsConfig } from '../../config/http-client.js';
+import { certExpiry, chainExpiry, chainInfo, tlsCipher, tlsVersion } from '../http/families.js';
+import { recordTls } from '../http/tls.js';
+import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
+import { redisAddress } from './redis/address.js';
+import { clientOptions, RedisConnection } from './redis/connection.js';
+import { parseInfo } from './redis/info.js';
+import { detailsOf, recordInfo, redisFamilies, up } from './redis/record.js';
+
+const options = section({
+  /** `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`. */
+  host: redisAddress(),
+  username: text().optional(),
+  /** An empty one is none. */
+  password: secret().optional(),
+  db: count(0).optional(),
+  /** Present, even empty: TLS. */
+  tls_config: tlsConfig.optional(),
+});
+
+export type RedisOptions = z.output<typeof options>;
+
+export const redis: ProbeKind<RedisOptions> = {
+  kind: 'redis',
+  options,
+  check: ({ tls_config: tls }) =>
+    tls && Boolean(tls.cert_file) !== Boolean(tls.key_file)
+      ? 'tls_config: cert_file and key_file go together'
+      : undefined,
+  families: [...redisFamilies, certExpiry, chainExpiry, chainInfo, tlsVersion, tlsCipher],
+  open: async config => {
+    const client = clientOptions(config);
+    const { Redis } = await import('ioredis');
+    return new RedisProbe(config, () => new Redis(client));
+  },
+};
+
+const NO_LABELS: readonly string[] = [];
+
+class RedisProbe implements Probe {
+  readonly #config: RedisOptions;
+  readonly #makeClient: () => Redis;
+  #connection: RedisConnection | undefined;
+
+  constructor(config: RedisOptions, makeClient: () => Redis) {
+    this.#config = config;
+    this.#makeClient = makeClient;
+  }
+
+  async run(attempt: Attempt): Promise<void> {
+    const begun = performance.now();
+    let cancelled = false;
+    attempt.onCancel(() => {
+      cancelled = true;
+      attempt.record(up, NO_LABELS, 0);
+      this.close();
+    });
+    let failure: unknown;
+    try {
+      await this.#ask(attempt);
+    } catch (error) {
+      failure = error;
+      attempt.took(performance.now() - begun);
+    }
+    // Past the deadline the connection may be the next probe's already.
+    if (cancelled) return;
+    if (this.#connection?.tls) recordTls(attempt, this.#connection.tls);
+    attempt.record(up, NO_LABELS, failure ? 0 : 1);
+    if (!failure) return;
+    // Half signed in, or in the middle of an answer: the next probe starts afresh.
+    this.close();
+    throw failure;
+  }
+
+  close(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  async #ask(attempt: Attempt): Promise<void> {
+    const kept = this.#connection;
+    if (kept?.alive) {
+      try {
+        return await this.#examine(kept, attempt);
+      } catch (error) {
+        // A kept connection that had died is replaced once, since nobody can know of it beforehand.
+        if (kept.alive || this.#connection !== kept) throw error;
+      }
+    }
+    this.close();
+    const connection = new RedisConnection(this.#config, this.#makeClient());
+    this.#connection = connection;
+    await connection.open();
+    await this.#examine(connection, attempt);
+  }
+
+  async #examine(connection: RedisConnection, attempt: Attempt): Promise<void> {
+    const begun = performance.now();
+    const failure = await connection.ask('PING').then(refusePing, (error: unknown) => error);
+    const elapsed = performance.now() - begun;
+    // While it loads its data Redis refuses PING and still answers INFO, which says how far it is.
+    if (failure && !(failure instanceof ProbeFailure && failure.message.startsWith('LOADING'))) throw failure;
+    const info = parseInfo(await connection.ask('INFO'));
+    attempt.took(elapsed);
+    recordInfo(attempt, info);
+    attempt.details = detailsOf(info);
+    if (failure) throw failure;
+  }
+}
+
+function refusePing(reply: string): ProbeFailure | undefined {
+  return reply === 'PONG' ? undefined : new ProbeFailure('protocol', 'Not a Redis answer to PING');
+}

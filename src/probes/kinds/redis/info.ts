@@ -1,0 +1,30 @@
+// INFO's text, read once into fields. Pure; called by the redis probe.
+
+/** Fields by name, in the server's order; section headings and blank lines are left out. */
+export function parseInfo(text: string): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon <= 0 || line.charCodeAt(0) === 0x23) continue;
+    fields.set(line.slice(0, colon), line.slice(colon + 1).trimEnd());
+  }
+  return fields;
+}
+
+/** A field's number; `ok` is 1 and any other word of a status field 0; NaN when there is none. */
+export function numberOf(text: string | undefined): number {
+  if (text === undefined || text === '') return Number.NaN;
+  if (text === 'ok') return 1;
+  if (text === 'err' || text === 'fail') return 0;
+  return Number(text);
+}
+
+/** The parts of a composite field: `keys=1,expires=0` becomes {keys: '1', expires: '0'}. */
+export function partsOf(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split(',').map(part => {
+      const equals = part.indexOf('=');
+      return equals < 0 ? [part, ''] : [part.slice(0, equals), part.slice(equals + 1)];
+    }),
+  );
+}

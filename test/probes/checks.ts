@@ -1,0 +1,48 @@
+// Runs a kind's probe once, as the prober does, and reads what it recorded by series name.
+
+import { attemptFamilies, check, type Outcome } from '../../src/probes/attempt.js';
+import { Connections } from '../../src/probes/http/connections.js';
+import type { Probe, ProbeKind } from '../../src/probes/probe.js';
+import { ReadingsRecorder } from '../../src/probes/readings.js';
+
+/** A probe that is asked again and again; {@link close} ends it. */
+export class Checked {
+  readonly connections = new Connections();
+  readonly #kind: ProbeKind;
+  readonly #options: unknown;
+  readonly #bounds: { timeout: number; slowAfter: number };
+  #probe: Probe | undefined;
+
+  /** @param options as written in monitor.yml */
+  constructor(kind: ProbeKind, options: object, bounds: { timeout?: number; slowAfter?: number } = {}) {
+    this.#kind = kind;
+    this.#options = kind.options.parse(options);
+    this.#bounds = { timeout: bounds.timeout ?? 2000, slowAfter: bounds.slowAfter ?? 1500 };
+  }
+
+  async run(): Promise<Outcome & { samples: Map<string, number> }> {
+    this.#probe ??= await this.#kind.open(this.#options, { connections: this.connections });
+    const outcome = await check(this.#probe, { isService: true, ...this.#bounds }, new ReadingsRecorder());
+    return { ...outcome, samples: samplesOf(this.#kind, outcome) };
+  }
+
+  async close(): Promise<void> {
+    await this.#probe?.close();
+    this.connections.close();
+  }
+}
+
+function samplesOf(kind: ProbeKind, { readings }: Outcome): Map<string, number> {
+  const families = new Map([...kind.families, ...attemptFamilies].map(family => [family.name, family]));
+  const samples = new Map<string, number>();
+  const { layout, values } = readings;
+  for (const [i, name] of (layout?.families ?? []).entries()) {
+    const family = families.get(name);
+    if (!family) throw new Error(`${name} is not declared`);
+    const labels = family.labels.map((label, n) => `${label}="${layout?.labels[i]?.[n]}"`);
+    const series = labels.length > 0 ? `${name}{${labels.join(',')}}` : name;
+    if (samples.has(series)) throw new Error(`${series} is recorded twice`);
+    samples.set(series, values[i] as number);
+  }
+  return samples;
+}

@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import type { CheckResult } from '../../src/model/result.js';
+import type { Check, Plan } from '../../src/probes/check.js';
+import { runInline } from '../../src/probes/inline.js';
+import { type Attempt, ProbeFailure, type ProbeKind } from '../../src/probes/probe.js';
+import type { CheckRunner } from '../../src/probes/runner.js';
+import type { Scan } from '../../src/probes/scan.js';
+
+/** How a scripted service answers: after `ms`, with a failure or not; `hang` never. */
+type Script = { ms?: number; fails?: boolean; hang?: boolean };
+
+class Stage {
+  readonly scripts = new Map<string, Script>();
+  /** `[second, id]` of every start. */
+  readonly starts: [number, string][] = [];
+  readonly results: CheckResult[] = [];
+  readonly scans: Scan[] = [];
+  readonly troubles: string[] = [];
+  readonly closed: string[] = [];
+  most = 0;
+  #running = new Map<string, number>();
+  readonly runner: CheckRunner;
+  readonly #begun = performance.now();
+
+  constructor() {
+    const stage = this;
+    const kind: ProbeKind<{ id: string; broken?: boolean }> = {
+      kind: 'scripted',
+      options: z.object({}),
+      families: [],
+      open({ id, broken }) {
+        if (broken) throw new Error('no such certificate');
+        return { run: attempt => stage.#answer(id, attempt), close: () => void stage.closed.push(id) };
+      },
+    };
+    this.runner = runInline(
+      {
+        onResult: result => this.results.push(result),
+        onScan: scan => this.scans.push(scan),
+        onTrouble: (id, message) => this.troubles.push(`${id}: ${message}`),
+        onDown: () => {},
+      },
+      [kind],
+    );
+  }
+
+  async #answer(id: string, attempt: Attempt): Promise<void> {
+    this.starts.push([Math.round((performance.now() - this.#begun) / 100) / 10, id]);
+    this.#running.set(id, (this.#running.get(id) ?? 0) + 1);
+    if ((this.#running.get(id) as number) > 1) throw new Error(`${id} is asked twice at once`);
+    this.most = Math.max(
+      this.most,
+      [...this.#running.values()].reduce((a, b) => a + b, 0),
+    );
+    const { ms = 10, fails, hang } = this.scripts.get(id) ?? {};
+    await new Promise<void>(resolve => {
+      if (!hang) setTimeout(resolve, ms);
+      attempt.onCancel(resolve);
+    });
+    this.#running.set(id, 0);
+    if (fails) throw new ProbeFailure('status', 'HTTP 503');
+  }
+
+  startsOf(id: string): number[] {
+    return this.starts.filter(([, who]) => who === id).map(([at]) => at);
+  }
+
+  last(id: string): CheckResult | undefined {
+    return this.results.findLast(result => result.target === id);
+  }
+}
+
+function check(id: string, more: Partial<Check> & { broken?: boolean } = {}): Check {
+  const { broken, ...rest } = more;
+  return {
+    id,
+    kind: 'scripted',
+    isService: true,
+    options: { id, broken },
+    critical: true,
+    timeout: 3000,
+    slowAfter: 1000,
+    confirm: { failures: 2, successes: 2, every: 2000 },
+    interval: 30_000,
+    ...rest,
+  };
+}
+
+const plan = (checks: Check[], more: Partial<Plan> = {}): Plan => ({
+  checks,
+  concurrency: 5,
+  connections: { total: 50, perHost: 10, keepAlive: 60_000 },
+  scan: 30_000,
+  ...more,
+});
+
+const seconds = (n: number) => vi.advanceTimersByTimeAsync(n * 1000);
+let stage: Stage;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  stage = new Stage();
+});
+
+afterEach(async () => {
+  await stage.runner.close();
+  vi.useRealTimers();
+});
+
+describe('the prober', () => {
+  it('checks at the intervals, and ends a scan when all of its checks have ended', async () => {
+    stage.runner.setStatus('healthy');
+    stage.runner.configure(plan([check('a'), check('b', { critical: false, interval: 60_000 })]));
+    await seconds(95);
+    expect(stage.startsOf('a')).toEqual([0, 30, 60, 90]);
+    expect(stage.startsOf('b')).toEqual([0.1, 60.1]);
+    expect(stage.scans.map(scan => [Math.round(scan.endedAt - scan.startedAt) / 10, scan.complete])).toEqual([
+      [6, true],
+      [1, true],
+      [6, true],
+      [1, true],
+    ]);
+  });
+
+  it('confirms a failure shortly after, and the scan waits for the confirmation', async () => {
+    stage.runner.setStatus('healthy');
+    stage.runner.configure(plan([check('a')]));
+    await seconds(29);
+    stage.scripts.set('a', { fails: true });
+    await seconds(5);
+    expect(stage.startsOf('a')).toEqual([0, 30, 32]);
+    expect(
+      stage.results.map(({ status, level, consecutiveFailures }) => [status, level, consecutiveFailures]),
+    ).toEqual([
+      ['healthy', 'up', 0],
+      ['unhealthy', 'up', 1],
+      ['unhealthy', 'down', 2],
+    ]);
+    expect(stage.scans).toHaveLength(2);
+    expect((stage.scans[1] as Scan).endedAt - (stage.scans[1] as Scan).startedAt).toBeGreaterThan(2000);
+    stage.scripts.delete('a');
+    await seconds(30);
+    expect(stage.startsOf('a').slice(3)).toEqual([60, 62]);
+    expect(stage.last('a')).toMatchObject({ status: 'healthy', level: 'up', consecutiveFailures: 0 });
+  });
+
+  it('a service that hangs holds up neither the others nor the scan for ever', async () => {
+    stage.scripts.set('hung', { hang: true });
+    stage.runner.setStatus('unhealthy');
+    stage.runner.configure(plan([check('hung', { timeout: 15_000 }), check('a')]));
+    await seconds(31);
+    expect(stage.startsOf('a').filter(at => at < 26)).toHaveLength(6);
+    expect(stage.scans.length).toBeGreaterThanOrEqual(6);
+    expect(stage.scans[0]).toMatchObject({ complete: false });
+    expect(stage.last('hung')).toMatchObject({
+      status: 'timeout',
+      responseTime: 15,
+      error: 'Request timed out',
+    });
+  });
+
+  it('keeps to the limit, critical ones first', async () => {
+    const ids = Array.from({ length: 12 }, (_, i) => `s${i}`);
+    for (const id of ids) stage.scripts.set(id, { ms: 500 });
+    const checks = ids.map((id, i) => check(id, { critical: i % 2 === 0 }));
+    stage.runner.configure(plan(checks, { concurrency: 2 }));
+    await seconds(4);
+    expect(stage.most).toBe(2);
+    expect(stage.starts.slice(0, 6).every(([, id]) => Number(id.slice(1)) % 2 === 0)).toBe(true);
+    expect(new Set(stage.starts.map(([, id]) => id)).size).toBe(12);
+  });
+
+  it('a check at once is one check, however many ask', async () => {
+    stage.scripts.set('a', { ms: 400 });
+    stage.runner.setStatus('healthy');
+    stage.runner.configure(plan([check('a'), check('b')]));
+    await seconds(5);
+    stage.runner.refresh(['a', 'nobody']);
+    stage.runner.refresh(['a']);
+    await seconds(0.2);
+    stage.runner.refresh(['a']);
+    await seconds(5);
+    expect(stage.startsOf('a')).toEqual([0, 5]);
+    expect(stage.startsOf('b')).toEqual([0.1]);
+  });
+
+  it('a reload keeps the state of who is asked the same question and begins anew with who is not', async () => {
+    stage.scripts.set('kept', { fails: true });
+    stage.scripts.set('changed', { fails: true });
+    stage.runner.setStatus('healthy');
+    stage.runner.configure(plan([check('kept'), check('changed'), check('gone')]));
+    await seconds(10);
+    expect(stage.last('kept')?.level).toBe('down');
+    const changed = { ...check('changed'), options: { id: 'changed', other: true } };
+    stage.runner.configure(plan([check('kept', { timeout: 1000 }), changed, check('new')]));
+    await seconds(0.5);
+    expect(stage.closed.sort()).toEqual(['changed', 'gone']);
+    await seconds(25);
+    expect(stage.last('kept')).toMatchObject({ level: 'down', consecutiveFailures: 3 });
+    expect(stage.startsOf('new')[0]).toBe(10);
+    expect(stage.startsOf('gone')).toHaveLength(1);
+  });
+
+  it('a service that cannot be set up is told of, and the others go on', async () => {
+    stage.runner.configure(plan([check('broken', { broken: true }), check('a')]));
+    await seconds(1);
+    expect(stage.troubles).toEqual(['broken: no such certificate']);
+    expect(stage.startsOf('a')).toEqual([0]);
+  });
+
+  it('a probe removed in the middle of its check is closed after it and not heard', async () => {
+    stage.scripts.set('a', { ms: 1000 });
+    stage.runner.configure(plan([check('a'), check('b')]));
+    await seconds(0.5);
+    stage.runner.configure(plan([check('b')]));
+    await seconds(0.1);
+    expect(stage.closed).toEqual([]);
+    await seconds(2);
+    expect(stage.closed).toEqual(['a']);
+    expect(stage.last('a')).toBeUndefined();
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { Schedule, type Scheduled } from '../../src/probes/schedule.js';
+
+const service = (id: string, critical = true, interval = 30_000): Scheduled => ({ id, critical, interval });
+
+/** Runs a schedule by the clock: every check takes `takes` ms. Gives the starts as `[at, id]`. */
+function play(
+  schedule: Schedule,
+  from: number,
+  to: number,
+  takes: (id: string) => number = () => 10,
+): [number, string][] {
+  const starts: [number, string][] = [];
+  const ends: [number, string][] = [];
+  for (let at = from; at <= to; at++) {
+    for (const [when, id] of [...ends]) if (when === at) schedule.ended(id, at);
+    schedule.wake(at);
+    for (let id = schedule.next(); id !== undefined; id = schedule.next()) {
+      starts.push([at, id]);
+      ends.push([at + takes(id), id]);
+    }
+  }
+  return starts;
+}
+
+const startsOf = (starts: [number, string][], id: string) =>
+  starts.filter(([, who]) => who === id).map(([at]) => at);
+
+describe('schedule', () => {
+  it('starts critical services first and few of them close together', () => {
+    const schedule = new Schedule();
+    schedule.set([service('other', false, 60_000), service('a'), service('b')], 0);
+    expect(play(schedule, 0, 1000)).toEqual([
+      [0, 'a'],
+      [50, 'b'],
+      [100, 'other'],
+    ]);
+  });
+
+  it('keeps a regular slot, whatever a check takes', () => {
+    const schedule = new Schedule();
+    schedule.set([service('a')], 0);
+    expect(
+      startsOf(
+        play(schedule, 0, 100_000, () => 700),
+        'a',
+      ),
+    ).toEqual([0, 30_000, 60_000, 90_000]);
+  });
+
+  it('leaves out slots that passed during a check, and never runs one service twice at once', () => {
+    const schedule = new Schedule();
+    schedule.set([service('a', true, 5000)], 0);
+    expect(
+      startsOf(
+        play(schedule, 0, 45_000, () => 12_000),
+        'a',
+      ),
+    ).toEqual([0, 15_000, 30_000, 45_000]);
+  });
+
+  it('spreads a thousand services over the interval', () => {
+    const schedule = new Schedule();
+    schedule.set(
+      Array.from({ length: 1000 }, (_, i) => service(`s${i}`)),
+      0,
+    );
+    const starts = play(schedule, 0, 29_999);
+    const perSecond = new Map<number, number>();
+    for (const [at] of starts)
+      perSecond.set(Math.floor(at / 1000), (perSecond.get(Math.floor(at / 1000)) ?? 0) + 1);
+    expect(starts).toHaveLength(1000);
+    expect(Math.max(...perSecond.values())).toBeLessThan(60);
+  });
+
+  it.each([
+    ['healthy', [30_000, 60_000, 90_000]],
+    ['degraded', [15_000, 30_000, 45_000, 60_000, 75_000, 90_000]],
+    ['unhealthy', Array.from({ length: 18 }, (_, i) => (i + 1) * 5000)],
+  ] as const)('goes at the pace of a %s cluster', (status, want) => {
+    const schedule = new Schedule();
+    schedule.set([service('a')], 0);
+    play(schedule, 0, 20);
+    schedule.setStatus(status);
+    expect(startsOf(play(schedule, 21, 90_000), 'a')).toEqual(want);
+  });
+
+  it('is back in its slot when the cluster has recovered', () => {
+    const schedule = new Schedule();
+    schedule.set([service('a')], 0);
+    play(schedule, 0, 20);
+    schedule.setStatus('unhealthy');
+    expect(startsOf(play(schedule, 21, 11_000), 'a')).toEqual([5000, 10_000]);
+    schedule.setStatus('healthy');
+    expect(startsOf(play(schedule, 11_001, 80_000), 'a')).toEqual([40_000, 70_000]);
+  });
+
+  it('brings a confirmation forward and keeps the slot after it', () => {
+    const schedule = new Schedule();
+    schedule.set([service('a')], 0);
+    schedule.wake(0);
+    expect(schedule.next()).toBe('a');
+    expect(schedule.ended('a', 100, 2000)).toBe(2100);
+    schedule.wake(2100);
+    expect(schedule.next()).toBe('a');
+    expect(schedule.ended('a', 2200)).toBe(30_000);
+  });
+
+  it('a confirmation later than the slot is the slot', () => {
+    const schedule = new Schedule();
+    schedule.set([service('a', true, 1000)], 0);
+    schedule.wake(0);
+    schedule.next();
+    expect(schedule.ended('a', 500, 2000)).toBe(1000);
+  });
+
+  it('hurries on demand, once, and shares a check under way', () => {
+    const schedule = new Schedule();
+    schedule.set([service('a'), service('b')], 0);
+    play(schedule, 0, 100);
+    schedule.hurry('a');
+    schedule.hurry('a');
+    schedule.hurry('nobody');
+    expect(schedule.next()).toBe('a');
+    schedule.hurry('a');
+    expect(schedule.next()).toBeUndefined();
+    expect(schedule.ended('a', 200)).toBe(30_000);
+  });
+
+  it('a reload keeps who stays in its slot, starts who is new and forgets who is gone', () => {
+    const schedule = new Schedule();
+    schedule.set([service('stays'), service('goes')], 0);
+    play(schedule, 0, 100);
+    schedule.set([service('stays'), service('new')], 10_000);
+    expect(play(schedule, 10_000, 40_100)).toEqual([
+      [10_000, 'new'],
+      [30_000, 'stays'],
+      [40_000, 'new'],
+    ]);
+  });
+
+  it('a service removed while it waits in the queue is not started', () => {
+    const schedule = new Schedule();
+    schedule.set([service('a'), service('b')], 0);
+    schedule.wake(100);
+    schedule.set([service('b')], 100);
+    expect([schedule.next(), schedule.next()]).toEqual(['b', undefined]);
+  });
+});
