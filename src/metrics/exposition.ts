@@ -7,7 +7,7 @@ import type { Layout, Readings } from '../model/result.js';
 import { FamilyMetric, type Part } from './family-metric.js';
 
 interface Source {
-  values: ArrayLike<number>;
+  values: readonly number[];
   families: FamilyMetric[];
 }
 

@@ -9,7 +9,7 @@ import { formatLabels } from '../model/labels.js';
 /** Samples of one source (a service, say) in one family: where its values stand, and who they are. */
 export interface Part {
   /** Read through this, because every check brings another array. */
-  readonly source: { readonly values: ArrayLike<number> };
+  readonly source: { readonly values: readonly number[] };
   /** Index into the values for each series. */
   readonly at: Int32Array;
   readonly target: string;

@@ -28,7 +28,7 @@ export interface Readings {
   /** Present on the first check and whenever the series changed; otherwise the target's last layout holds. */
   readonly layout?: Layout;
   /** NaN marks a series of the layout that was not measured this time: it is absent, not zero. */
-  readonly values: readonly number[] | Float64Array;
+  readonly values: readonly number[];
 }
 
 export interface CheckResult {

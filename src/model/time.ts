@@ -23,11 +23,14 @@ const ORDER = ['y', 'w', 'd', 'h', 'm', 's', 'ms'];
  * Returns undefined for anything else.
  */
 export function parseDuration(text: string | number): Millis | undefined {
-  if (typeof text === 'number') return Number.isFinite(text) && text >= 0 ? text * 1000 : undefined;
-  const trimmed = text.trim();
-  if (/^\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed) * 1000;
-  const match = DURATION.exec(trimmed);
-  if (trimmed === '' || !match) return undefined;
+  const span = typeof text === 'number' ? text * 1000 : spanOf(text.trim());
+  return Number.isFinite(span) && span >= 0 ? span : undefined;
+}
+
+function spanOf(text: string): Millis {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  const match = DURATION.exec(text);
+  if (text === '' || !match) return Number.NaN;
   return ORDER.reduce((sum, unit, i) => sum + Number(match[i + 1] ?? 0) * (UNITS[unit] as number), 0);
 }
 
@@ -60,7 +63,8 @@ export function isoLocal(at: Millis): string {
   );
 }
 
-const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(Z|[+-]\d\d:?\d\d)?$/;
+const ISO =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
 
 /** Reads what {@link isoLocal} writes; a zone is understood where there is one. Undefined when it is no timestamp. */
 export function parseIso(text: string): Millis | undefined {
@@ -75,13 +79,18 @@ export function parseIso(text: string): Millis | undefined {
     Number(minute),
     Number(second),
   ] as const;
-  if (parts[1] > 11 || parts[2] < 1 || parts[2] > 31 || parts[3] > 23 || parts[4] > 59 || parts[5] > 59)
+  if (!isDay(parts[0], parts[1], parts[2]) || parts[3] > 23 || parts[4] > 59 || parts[5] > 59)
     return undefined;
   const millis = Number(`0.${fraction}`) * 1000;
   if (!zone) return new Date(...parts).getTime() + millis;
   const sign = zone.startsWith('-') ? -1 : 1;
   const offset = zone === 'Z' ? 0 : sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
   return Date.UTC(...parts) - offset * 60_000 + millis;
+}
+
+/** Whether the calendar has this day; JavaScript would take February 30 for a day in March. */
+function isDay(year: number, month: number, day: number): boolean {
+  return month >= 0 && month < 12 && day > 0 && new Date(Date.UTC(year, month, day)).getUTCDate() === day;
 }
 
 /** Where a room gets the time from: `now` on the wall, `elapsed` monotonic for spans. Tests bring their own. */
@@ -95,7 +104,7 @@ export interface Clock {
 /** The machine's own clocks. */
 export const systemClock: Clock = {
   // Date.now() follows a corrected wall clock, which performance.timeOrigin would not; the fraction is borrowed
-  // from the monotonic clock so that two readings in one millisecond keep their order.
-  now: () => Date.now() + (performance.now() % 1),
+  // from the monotonic clock. Whole microseconds, so that a moment is the same before and after it was printed.
+  now: () => Math.round((Date.now() + (performance.now() % 1)) * 1000) / 1000,
   elapsed: () => performance.now(),
 };

@@ -127,8 +127,9 @@ class RunningAttempt implements Attempt {
 
   cancel(): void {
     if (this.#state !== 'running') return;
-    this.#state = 'cancelled';
+    // The callbacks may still record that the answer did not come.
     for (const callback of this.#cancels) callback();
+    this.#state = 'cancelled';
   }
 
   /** From here on a probe that is late is not listened to. */

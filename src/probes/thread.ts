@@ -27,12 +27,7 @@ function report(item: Report): void {
 function flush(): void {
   const batch = reports;
   reports = [];
-  const large = batch.flatMap(item =>
-    item.say === 'result' && item.result.readings.values instanceof Float64Array
-      ? [item.result.readings.values.buffer as ArrayBuffer]
-      : [],
-  );
-  port.postMessage(batch, large);
+  port.postMessage(batch);
 }
 
 const prober = new Prober(

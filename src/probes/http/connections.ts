@@ -3,9 +3,10 @@
 
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import { type buildConnector, Client } from 'undici';
+import type { buildConnector } from 'undici';
 import type { Millis } from '../../model/time.js';
 import type { ConnectionLimits } from '../probe.js';
+import { Client } from './client.js';
 import { type TlsTrace, traceTls } from './tls.js';
 
 /** Where connections lead: an origin and how its TLS is done. Equal keys share connections. */

@@ -15,10 +15,7 @@ import type { CsvParse } from './haproxy/page.js';
 import { statisticsFamilies } from './haproxy/plan.js';
 import { showStat } from './haproxy/socket.js';
 import { Statistics } from './haproxy/statistics.js';
-import { checkStatus, parseJson } from './http.js';
-
-/** A longer body of the health URL is left out of the document's `data`. */
-const DATA_LIMIT = 64 * 1024;
+import { checkStatus, dataOf, parseJson } from './http/answer.js';
 
 /** A page of a thousand servers is half a megabyte. */
 const STATISTICS_LIMIT = 32 * 1024 * 1024;
@@ -87,7 +84,7 @@ class HaproxyProbe implements Probe {
   async #askHealth(request: HttpRequest, attempt: Attempt): Promise<void> {
     const answer = await exchange(request, attempt, this.#connections);
     const parsed = parseJson(answer);
-    if (parsed && parsed.text.length <= DATA_LIMIT) attempt.data = parsed.text;
+    attempt.data = parsed && dataOf(parsed.text);
     checkStatus(answer, undefined, parsed?.value);
   }
 

@@ -7,13 +7,11 @@ import { family } from '../../model/family.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
-import { type Answer, DEFAULT_BODY_LIMIT, type HttpRequest, prepare } from '../http/request.js';
+import { DEFAULT_BODY_LIMIT, type HttpRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
+import { checkStatus, dataOf, parseJson } from './http/answer.js';
 import { condition, unmetCondition } from './http/condition.js';
 import { numbersIn } from './http/numbers.js';
-
-/** A longer body is left out of the document's `data`. */
-const DATA_LIMIT = 64 * 1024;
 
 const bodyValue = family(
   'probe_http_json_value',
@@ -64,7 +62,7 @@ class HttpProbe implements Probe {
     const answer = await exchange(this.#request, attempt, this.#connections);
     const parsed = parseJson(answer);
     if (parsed) {
-      if (parsed.text.length <= DATA_LIMIT) attempt.data = parsed.text;
+      attempt.data = dataOf(parsed.text);
       for (const [field, value] of numbersIn(parsed.value, this.#config.json_values)) {
         attempt.record(bodyValue, [field], value);
       }
@@ -77,42 +75,4 @@ class HttpProbe implements Probe {
   }
 
   close(): void {}
-}
-
-/** The body as JSON, with its text; undefined when it is none. Texts and numbers alone do not count. */
-export function parseJson({ body }: Answer): { value: unknown; text: string } | undefined {
-  const first = body.length > 0 ? firstVisible(body) : 0;
-  if (first !== 0x7b && first !== 0x5b) return undefined;
-  const source = body.toString('utf8');
-  try {
-    return { value: JSON.parse(source), text: source };
-  } catch {
-    return undefined;
-  }
-}
-
-function firstVisible(body: Buffer): number {
-  for (const byte of body) if (byte > 0x20) return byte;
-  return 0;
-}
-
-/** @throws ProbeFailure when the status code is not a wanted one (2xx unless said). */
-export function checkStatus(
-  { statusCode }: Answer,
-  wanted: readonly number[] | undefined,
-  body: unknown,
-): void {
-  if (wanted ? wanted.includes(statusCode) : statusCode >= 200 && statusCode < 300) return;
-  const reason = statusCode === 401 || statusCode === 403 ? 'auth' : 'status';
-  throw new ProbeFailure(reason, `HTTP ${statusCode}${explanation(body)}`);
-}
-
-/**
- * What a model server says is the matter: llama.cpp and everything that speaks OpenAI's form answers
- * `{"error": {"message": "Loading model"}}`, which tells more than the 503 it comes with.
- */
-function explanation(body: unknown): string {
-  const message = (body as { error?: { message?: unknown } } | undefined)?.error?.message;
-  if (typeof message !== 'string' || message.trim() === '') return '';
-  return ` (${message.replace(/\p{Cc}+/gu, ' ').slice(0, 120)})`;
 }

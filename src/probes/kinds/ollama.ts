@@ -10,7 +10,7 @@ import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
 import { type Answer, type HttpRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
-import { checkStatus, parseJson } from './http.js';
+import { checkStatus, dataOf, parseJson } from './http/answer.js';
 import { type LoadedModel, loadedIn, type Model, modelsIn, withTag } from './ollama/models.js';
 
 const options = section({
@@ -58,8 +58,6 @@ export const ollama: ProbeKind<OllamaOptions> = {
   open: (config, { connections }) => new OllamaProbe(config, connections),
 };
 
-/** A longer list is left out of the document's `data`. */
-const DATA_LIMIT = 64 * 1024;
 /** How long the answer of /api/ps is waited for once /api/tags has answered, in milliseconds. */
 const PATIENCE = 1000;
 const NO_LABELS: readonly string[] = [];
@@ -84,8 +82,7 @@ class OllamaProbe implements Probe {
       aside.cancel();
       throw error;
     });
-    const data = JSON.stringify({ models: [...models.keys()] });
-    if (data.length <= DATA_LIMIT) attempt.data = data;
+    attempt.data = dataOf(JSON.stringify({ models: [...models.keys()] }));
     const patience = setTimeout(() => aside.cancel(), PATIENCE);
     const loaded = await loading;
     clearTimeout(patience);

@@ -83,11 +83,12 @@ export function recordInfo(attempt: Attempt, fields: ReadonlyMap<string, string>
     attempt.record(instance, labels, 1);
   }
   if (fields.get('role') === 'slave') recordMaster(attempt, fields);
+  const replicas = new Set<string>();
   let lines = 0;
   for (const [name, text] of fields) {
     if (!/^(?:db\d|errorstat_|slave\d)/.test(name) || ++lines > MOST) continue;
     if (name.startsWith('db')) recordDatabase(attempt, name, partsOf(text));
-    else if (name.startsWith('slave')) recordSlave(attempt, partsOf(text));
+    else if (name.startsWith('slave')) recordSlave(attempt, partsOf(text), replicas);
     else attempt.record(errors, [name.slice('errorstat_'.length)], numberOf(partsOf(text).count));
   }
 }
@@ -113,8 +114,12 @@ function recordDatabase(attempt: Attempt, db: string, parts: Record<string, stri
   attempt.record(dbTtl, [db], numberOf(parts.avg_ttl) / 1000);
 }
 
-function recordSlave(attempt: Attempt, parts: Record<string, string>): void {
+function recordSlave(attempt: Attempt, parts: Record<string, string>, seen: Set<string>): void {
   const labels = [parts.ip ?? '', parts.port ?? '', parts.state ?? ''];
+  // Behind one translated address two replicas look the same; the first speaks for both.
+  const key = labels.join(' ');
+  if (seen.has(key)) return;
+  seen.add(key);
   attempt.record(slaveOffset, labels, numberOf(parts.offset));
   attempt.record(slaveLag, labels, numberOf(parts.lag));
 }

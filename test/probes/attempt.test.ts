@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { family } from '../../src/model/family.js';
+import { check } from '../../src/probes/attempt.js';
+import { type Attempt, ProbeFailure } from '../../src/probes/probe.js';
+import { ReadingsRecorder } from '../../src/probes/readings.js';
+
+const gauge = family('x', 'A number');
+
+async function run(ask: (attempt: Attempt) => Promise<void>, isService = false) {
+  const outcome = await check(
+    { run: ask, close() {} },
+    { isService, timeout: 50, slowAfter: 40 },
+    new ReadingsRecorder(),
+  );
+  const { layout, values } = outcome.readings;
+  return { ...outcome, samples: (layout?.families ?? []).map((name, i) => [name, values[i]]) };
+}
+
+const never = () => new Promise<void>(() => {});
+
+describe('an attempt', () => {
+  it('keeps what was recorded before a failure', async () => {
+    const outcome = await run(async attempt => {
+      attempt.record(gauge, [], 7);
+      throw new ProbeFailure('body', 'not what was wanted');
+    });
+    expect(outcome).toMatchObject({
+      status: 'unhealthy',
+      reason: 'body',
+      error: 'not what was wanted',
+      samples: [['x', 7]],
+    });
+  });
+
+  it('lets a probe record at the deadline that no answer came, and nothing after it', async () => {
+    const outcome = await run(attempt => {
+      attempt.onCancel(() => attempt.record(gauge, [], 0));
+      setTimeout(() => attempt.record(gauge, ['late'], 1), 60);
+      return never();
+    });
+    await new Promise(resolve => setTimeout(resolve, 30));
+    expect(outcome).toMatchObject({ status: 'timeout', responseTime: 0.05, samples: [['x', 0]] });
+  });
+
+  it('tells a probe that registers after the deadline at once', async () => {
+    let told = 0;
+    await run(async attempt => {
+      attempt.onCancel(() => attempt.onCancel(() => told++));
+      await never();
+    });
+    expect(told).toBe(1);
+  });
+
+  it('an unexpected error is a failed check, not a dead prober', async () => {
+    const outcome = await run(async () => {
+      throw new TypeError('undefined is not a function');
+    });
+    expect(outcome).toMatchObject({
+      status: 'error',
+      reason: 'protocol',
+      error: 'undefined is not a function',
+    });
+  });
+
+  it('a probe that throws before it promises anything is a failed check too', async () => {
+    const outcome = await run(() => {
+      throw new Error('at once');
+    });
+    expect(outcome).toMatchObject({ status: 'error', error: 'at once' });
+  });
+
+  it('the time a probe says it took is the one that counts', async () => {
+    const outcome = await run(async attempt => attempt.took(45));
+    expect(outcome).toMatchObject({
+      status: 'degraded',
+      responseTime: 0.045,
+      error: 'Slow: 0.045 s, threshold 0.04 s',
+    });
+  });
+
+  it('services have probe_* families, the node itself has none', async () => {
+    expect((await run(async () => {}, true)).samples.map(([name]) => name)).toEqual([
+      'probe_success',
+      'probe_duration_seconds',
+      'probe_timeout_seconds',
+    ]);
+    expect((await run(async () => {}, false)).samples).toEqual([]);
+  });
+});
+
+describe('the recorder of readings', () => {
+  const other = family('y', 'Another');
+  const take = (recorder: ReadingsRecorder, ...samples: [typeof gauge, string[], number][]) => {
+    recorder.begin();
+    for (const sample of samples) recorder.record(...sample);
+    return recorder.end();
+  };
+
+  it('names the series once, and again when they change', () => {
+    const recorder = new ReadingsRecorder();
+    expect(take(recorder, [gauge, ['a'], 1], [other, [], 2]).layout).toEqual({
+      families: ['x', 'y'],
+      labels: [['a'], []],
+    });
+    expect(take(recorder, [gauge, ['a'], 3], [other, [], 4])).toEqual({ values: [3, 4] });
+    expect(take(recorder, [gauge, ['b'], 3], [other, [], 4]).layout?.labels).toEqual([['b'], []]);
+    expect(take(recorder, [gauge, ['b'], 3]).layout?.families).toEqual(['x']);
+    expect(take(recorder, [gauge, ['b'], 3]).layout).toBeUndefined();
+    expect(take(recorder, [gauge, ['b'], 3], [other, [], 1]).layout?.families).toEqual(['x', 'y']);
+    expect(take(recorder).layout?.families).toEqual([]);
+  });
+
+  it('what was handed out does not change with the next check', () => {
+    const recorder = new ReadingsRecorder();
+    const first = take(recorder, [gauge, ['a'], 1]);
+    take(recorder, [gauge, ['b'], 2]);
+    expect(first).toEqual({ layout: { families: ['x'], labels: [['a']] }, values: [1] });
+  });
+});

@@ -1,0 +1,220 @@
+import type { RequestListener, Server } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type HaproxyOptions, haproxy } from '../../../src/probes/kinds/haproxy.js';
+import { type HaproxyServer, startHaproxy } from '../../support/haproxy.js';
+import { listen, portOf, stop } from '../../support/http.js';
+import { Bench, run, verdict } from './recording.js';
+
+let bench = new Bench();
+afterEach(async () => {
+  await bench.close();
+  bench = new Bench();
+});
+
+describe('haproxy options', () => {
+  const cases: readonly [name: string, config: object, want: string | undefined][] = [
+    ['health alone', { url: 'http://127.0.0.1:8888/health' }, undefined],
+    ['statistics alone', { stats_url: 'http://127.0.0.1:9000/haproxy_stats' }, undefined],
+    ['a socket', { stats_url: 'unix:/run/haproxy/admin.sock' }, undefined],
+    ['neither', {}, 'has neither url (health) nor stats_url (statistics); give at least one'],
+    [
+      'no address',
+      { stats_url: 'haproxy_stats' },
+      'not an address of statistics; write http://HOST:PORT/haproxy_stats or unix:/PATH',
+    ],
+    [
+      'a password in it',
+      { stats_url: 'http://admin:word@127.0.0.1:9000/' },
+      'has a user or password in it; use basic_auth instead',
+    ],
+    [
+      'two ways to sign in',
+      { url: 'http://127.0.0.1/', basic_auth: {}, authorization: {} },
+      'at most one of basic_auth and authorization may be set',
+    ],
+  ];
+  it.each(cases)('%s', (_, config, want) => {
+    const result = haproxy.options.safeParse(config);
+    const message = result.success
+      ? haproxy.check?.(result.data as HaproxyOptions)
+      : result.error.issues[0]?.message;
+    expect(message).toBe(want);
+  });
+});
+
+describe('a real HAProxy', () => {
+  let server: HaproxyServer;
+  let upstream: Server;
+  beforeAll(async () => {
+    upstream = await listen((_, response) => response.end('hello'));
+    server = await startHaproxy(
+      3,
+      (health, stats, tcp) => `
+frontend api
+  bind 127.0.0.1:${health}
+  http-request return status 200 content-type application/json string '{"status":"up"}' if { path /health }
+  http-request deny deny_status 503 if { path /broken }
+  default_backend llm
+frontend stats
+  bind 127.0.0.1:${stats}
+  stats enable
+  stats uri /haproxy_stats
+  stats auth admin:a-Secret-w0rd
+frontend database
+  mode tcp
+  bind 127.0.0.1:${tcp}
+  default_backend database
+backend llm
+  server up 127.0.0.1:${portOf(upstream)} check inter 100ms
+  server down 127.0.0.1:1 check inter 100ms rise 1 fall 1
+  server idle 127.0.0.1:${portOf(upstream)}
+backend database
+  mode tcp
+  server db 127.0.0.1:${portOf(upstream)}
+`,
+    );
+  });
+  afterAll(async () => {
+    await server.close();
+    await stop(upstream);
+  });
+
+  const healthUrl = (path = '/health') => `http://127.0.0.1:${server.ports[0]}${path}`;
+  const statsUrl = () => `http://127.0.0.1:${server.ports[1]}/haproxy_stats`;
+  const signIn = { basic_auth: { username: 'admin', password: 'a-Secret-w0rd' } };
+
+  it('health and statistics, given the page', async () => {
+    const probe = await bench.open(haproxy, {
+      url: healthUrl(),
+      stats_url: statsUrl(),
+      stats_basic_auth: signIn.basic_auth,
+    });
+    await expect
+      .poll(async () =>
+        (await run(probe)).attempt.value('haproxy_server_status{proxy="llm",server="down",state="DOWN"}'),
+      )
+      .toBe(1);
+    const ran = await run(probe);
+    const { attempt } = ran;
+    expect(verdict(ran)).toBe('ok');
+    expect(attempt.statusCode).toBe(200);
+    expect(attempt.data).toBe('{"status":"up"}');
+    expect(attempt.value('haproxy_up')).toBe(1);
+    expect(attempt.value('probe_http_uncompressed_body_length')).toBe('{"status":"up"}'.length);
+    expect(attempt.value('haproxy_server_status{proxy="llm",server="up",state="UP"}')).toBe(1);
+    expect(attempt.value('haproxy_server_status{proxy="llm",server="idle",state="UP"}')).toBe(1);
+    expect(attempt.value('haproxy_backend_agg_server_status{proxy="llm",state="UP"}')).toBe(2);
+    expect(attempt.value('haproxy_exporter_scrapes_total')).toBeGreaterThan(1);
+    // A TCP proxy has no HTTP responses at all, rather than none.
+    expect(attempt.value('haproxy_frontend_http_responses_total{proxy="api",code="2xx"}')).toBeGreaterThan(0);
+    expect(
+      attempt.value('haproxy_frontend_http_responses_total{proxy="database",code="2xx"}'),
+    ).toBeUndefined();
+    expect(attempt.facts).toMatchObject({ backends: { llm: { status: 'UP' }, database: { status: 'UP' } } });
+  });
+
+  const outcomes: readonly [
+    name: string,
+    config: () => Record<string, unknown>,
+    want: string | RegExp,
+    up?: number,
+  ][] = [
+    ['health alone', () => ({ url: healthUrl() }), 'ok'],
+    ['statistics alone', () => ({ stats_url: statsUrl(), ...signIn }), 'ok', 1],
+    ['the CSV itself', () => ({ stats_url: `${statsUrl()};csv`, ...signIn }), 'ok', 1],
+    ['the socket', () => ({ stats_url: `unix:${server.socket}` }), 'ok', 1],
+    ['one way to sign in for both', () => ({ url: healthUrl(), stats_url: statsUrl(), ...signIn }), 'ok', 1],
+    [
+      'no password',
+      () => ({ url: healthUrl(), stats_url: statsUrl() }),
+      'auth: Statistics: HTTP 401 (wrong or no user and password; set stats_basic_auth)',
+      0,
+    ],
+    [
+      'wrong password',
+      () => ({ stats_url: statsUrl(), basic_auth: { username: 'admin', password: 'x' } }),
+      'auth: HTTP 401 (wrong or no user and password; set stats_basic_auth)',
+      0,
+    ],
+    [
+      'a page another backend answers',
+      () => ({ stats_url: healthUrl('/haproxy_stats') }),
+      /^body: http:\/\/127\.0\.0\.1:\d+\/haproxy_stats answered 200 without a content type \(hello\), not HAProxy statistics; another backend seems to answer there: add `stats enable` and `stats uri` to a frontend and point stats_url to it$/,
+      0,
+    ],
+    [
+      'a health that fails, with statistics',
+      () => ({ url: healthUrl('/broken'), stats_url: statsUrl(), ...signIn }),
+      'status: HTTP 503',
+      1,
+    ],
+    [
+      'a health that fails, and statistics that do',
+      () => ({ url: healthUrl('/broken'), stats_url: 'unix:/nowhere.sock' }),
+      'status: HTTP 503',
+      0,
+    ],
+    [
+      'no socket there',
+      () => ({ url: healthUrl(), stats_url: 'unix:/nowhere.sock' }),
+      'refused: Statistics: No such socket',
+      0,
+    ],
+    ['nobody there', () => ({ stats_url: 'http://127.0.0.1:1/stats' }), 'refused: Connection refused', 0],
+  ];
+  it.each(outcomes)('%s', async (_, config, want, up) => {
+    const ran = await run(await bench.open(haproxy, config()));
+    expect(verdict(ran)).toEqual(want instanceof RegExp ? expect.stringMatching(want) : want);
+    expect(ran.attempt.value('haproxy_up')).toBe(up);
+  });
+});
+
+describe('something else that answers', () => {
+  const answers: readonly [name: string, answer: RequestListener, want: RegExp][] = [
+    [
+      'JSON of a model server',
+      (_, response) =>
+        response.setHeader('content-type', 'application/json; charset=utf-8').end('{"status":"ok"}'),
+      /^body: .* answered 200 application\/json \(\{"status":"ok"\}\), not HAProxy statistics; another backend/,
+    ],
+    [
+      'nothing',
+      (_, response) => response.end(),
+      /^body: .* answered 200 .*\(nothing\), not HAProxy statistics/,
+    ],
+    [
+      'garbage',
+      (_, response) => response.end(Buffer.from([0, 255, 1, 2])),
+      /^body: .* not HAProxy statistics/,
+    ],
+    ['too much', (_, response) => response.end('x'.repeat(2000)), /^body: Body is longer than 1000 bytes/],
+    ['an error', (_, response) => response.writeHead(404).end(), /^status: HTTP 404$/],
+    ['silence', () => {}, /^timeout: Request timed out$/],
+    ['a hang-up', request => request.socket.destroy(), /^protocol: /],
+  ];
+  it.each(answers)('%s', async (_, answer, want) => {
+    const server = await listen(answer);
+    const probe = await bench.open(haproxy, {
+      stats_url: `http://127.0.0.1:${portOf(server)}/haproxy_stats`,
+      stats_body_limit: 1000,
+    });
+    const ran = await run(probe, 300);
+    expect(verdict(ran)).toMatch(want);
+    expect(ran.attempt.value('haproxy_up')).toBe(0);
+    await stop(server);
+  });
+
+  it('statistics hang while health answers: only health is timed and recorded', async () => {
+    const server = await listen((request, response) => {
+      if (request.url === '/health') response.end('ok');
+    });
+    const base = `http://127.0.0.1:${portOf(server)}`;
+    const probe = await bench.open(haproxy, { url: `${base}/health`, stats_url: `${base}/stats` });
+    const { attempt, failure } = await run(probe, 300);
+    expect(failure?.reason).toBe('timeout');
+    expect(attempt.elapsed).toBeGreaterThan(0);
+    expect(attempt.value('probe_http_status_code')).toBe(200);
+    expect(attempt.value('haproxy_up')).toBe(0);
+    await stop(server);
+  });
+});

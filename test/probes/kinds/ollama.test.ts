@@ -1,0 +1,170 @@
+import type { RequestListener, Server } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ollama } from '../../../src/probes/kinds/ollama.js';
+import { listen, portOf, stop } from '../../support/http.js';
+import { Bench, run, verdict } from './recording.js';
+
+let bench = new Bench();
+const servers: Server[] = [];
+afterEach(async () => {
+  await bench.close();
+  bench = new Bench();
+  for (const server of servers.splice(0)) await stop(server);
+});
+
+const TAGS = {
+  models: [
+    {
+      name: 'llama3.2:3b',
+      size: 2_019_393_189,
+      digest: 'a80c4f17acd55265feec403c7aef86be0c25983ab279d83f3bcd3abbcb5b8b72',
+      details: { family: 'llama', parameter_size: '3.2B', quantization_level: 'Q4_K_M' },
+    },
+    { name: 'nomic-embed-text:latest', size: 274_302_450, details: null },
+  ],
+};
+const RUNNING = {
+  models: [{ name: 'llama3.2:3b', size_vram: 3_000_000_000, expires_at: '2030-01-01T00:00:00Z' }],
+};
+
+/** Answers by path; a text is sent as it is, a number is a status, undefined hangs. */
+type Answers = Record<string, unknown>;
+
+const serve =
+  (answers: Answers): RequestListener =>
+  ({ url = '' }, response) => {
+    if (!(url in answers)) return response.writeHead(404).end('404 page not found');
+    const answer = answers[url];
+    if (answer === undefined) return undefined;
+    if (typeof answer === 'number')
+      return response.writeHead(answer).end('{"error":{"message":"Loading model"}}');
+    response.setHeader(
+      'content-type',
+      typeof answer === 'string' ? 'text/html; charset=utf-8' : 'application/json',
+    );
+    return response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
+  };
+
+async function ask(answers: Answers, config: object = {}, path = '', timeout = 3000) {
+  const server = await listen(serve(answers));
+  servers.push(server);
+  const probe = await bench.open(ollama, { url: `http://127.0.0.1:${portOf(server)}${path}`, ...config });
+  return run(probe, timeout);
+}
+
+describe('ollama', () => {
+  it('lists its models', async () => {
+    const ran = await ask({ '/api/tags': TAGS, '/api/ps': RUNNING }, { require_models: ['llama3.2:3b'] });
+    const { attempt } = ran;
+    expect(verdict(ran)).toBe('ok');
+    expect(attempt.data).toBe('{"models":["llama3.2:3b","nomic-embed-text:latest"]}');
+    expect(attempt.statusCode).toBe(200);
+    const own = [...attempt.measured].filter(([series]) => series.startsWith('ollama_'));
+    expect(Object.fromEntries(own)).toEqual({
+      ollama_models: 2,
+      'ollama_model_info{model="llama3.2:3b",family="llama",parameter_size="3.2B",quantization_level="Q4_K_M",digest="a80c4f17acd5"}': 1,
+      'ollama_model_size_bytes{model="llama3.2:3b"}': 2_019_393_189,
+      'ollama_model_loaded{model="llama3.2:3b"}': 1,
+      'ollama_model_vram_bytes{model="llama3.2:3b"}': 3_000_000_000,
+      'ollama_model_expires_timestamp_seconds{model="llama3.2:3b"}': 1_893_456_000,
+      'ollama_model_info{model="nomic-embed-text:latest",family="",parameter_size="",quantization_level="",digest=""}': 1,
+      'ollama_model_size_bytes{model="nomic-embed-text:latest"}': 274_302_450,
+      'ollama_model_loaded{model="nomic-embed-text:latest"}': 0,
+      'ollama_required_model_present{model="llama3.2:3b"}': 1,
+    });
+    expect(attempt.value('probe_http_uncompressed_body_length')).toBe(JSON.stringify(TAGS).length);
+  });
+
+  const urls: readonly [path: string, at: string][] = [
+    ['', ''],
+    ['/', ''],
+    ['/api/tags', ''],
+    ['/api/tags/', ''],
+    ['/api/ps', ''],
+    ['/ollama', '/ollama'],
+    ['/ollama/api/tags', '/ollama'],
+  ];
+  it.each(urls)('url %j asks %s/api/tags and /api/ps', async (path, at) => {
+    const { attempt, failure } = await ask({ [`${at}/api/tags`]: TAGS, [`${at}/api/ps`]: RUNNING }, {}, path);
+    expect(failure).toBeUndefined();
+    expect(attempt.value('ollama_model_loaded{model="llama3.2:3b"}')).toBe(1);
+  });
+
+  const required: readonly [name: string, models: unknown, wanted: string[], want: string][] = [
+    ['there', TAGS, ['llama3.2:3b'], 'ok'],
+    ['without a tag', TAGS, ['nomic-embed-text'], 'ok'],
+    [
+      'missing',
+      TAGS,
+      ['llama3.2:1b'],
+      'body: Model llama3.2:1b is missing; have: llama3.2:3b, nomic-embed-text:latest; run: ollama pull llama3.2:1b',
+    ],
+    [
+      'another tag is meant',
+      TAGS,
+      ['llama3.2'],
+      'body: Model llama3.2:latest is missing; have: llama3.2:3b, nomic-embed-text:latest; run: ollama pull llama3.2:latest',
+    ],
+    [
+      'a registry with a port has no tag',
+      { models: [] },
+      ['h:5000/a/m', 'b:1b'],
+      'body: Models h:5000/a/m:latest, b:1b are missing; have: none; run: ollama pull h:5000/a/m:latest && ollama pull b:1b',
+    ],
+  ];
+  it.each(required)('a required model: %s', async (_, models, wanted, want) => {
+    const ran = await ask({ '/api/tags': models, '/api/ps': RUNNING }, { require_models: wanted });
+    expect(verdict(ran)).toBe(want);
+    expect(ran.attempt.data).toContain('"models"');
+    const present = [...ran.attempt.measured].filter(([series]) => series.startsWith('ollama_required'));
+    expect(present.every(([, value]) => value === (want === 'ok' ? 1 : 0))).toBe(true);
+    expect(present).toHaveLength(wanted.length);
+  });
+
+  const running: readonly [name: string, answers: Answers][] = [
+    ['is not known to an older server', {}],
+    ['fails', { '/api/ps': 500 }],
+    ['is garbage', { '/api/ps': '<html>' }],
+    ['never answers', { '/api/ps': undefined }],
+  ];
+  it.each(running)('/api/ps %s: no outage, and nothing said about memory', async (_, answers) => {
+    const ran = await ask({ '/api/tags': TAGS, ...answers });
+    expect(verdict(ran)).toBe('ok');
+    expect(ran.attempt.value('ollama_model_loaded{model="llama3.2:3b"}')).toBeUndefined();
+    expect(ran.attempt.value('ollama_models')).toBe(2);
+  });
+
+  const strangers: readonly [name: string, tags: unknown, want: string | RegExp][] = [
+    ['no models', { models: [] }, 'ok'],
+    ['null', { models: null }, 'ok'],
+    ['entries that are none', { models: [null, 3, 'x', {}, { name: 7 }] }, 'ok'],
+    ['llama.cpp while it loads', 503, 'status: HTTP 503 (Loading model)'],
+    ['silence', undefined, 'timeout: Request timed out'],
+    [
+      'a web page',
+      '<html>hi</html>',
+      /^body: .*\/api\/tags answered text\/html \(<html>hi<\/html>\), not Ollama's list/,
+    ],
+    [
+      'OpenAI form',
+      { data: [{ id: 'gpt' }] },
+      /^body: .*answered application\/json \({"data":\[{"id":"gpt"}\]}\), not Ollama/,
+    ],
+    ['an empty answer', '', /^body: .*answered text\/html \(nothing\), not Ollama/],
+  ];
+  it.each(strangers)('%s', async (_, tags, want) => {
+    const ran = await ask({ '/api/tags': tags, '/api/ps': RUNNING }, {}, '', tags === undefined ? 300 : 3000);
+    expect(verdict(ran)).toEqual(want instanceof RegExp ? expect.stringMatching(want) : want);
+  });
+
+  it('a list without end is cut', async () => {
+    const models = Array.from({ length: 600 }, (_, i) => ({ name: `m${i}:latest`, size: i }));
+    const { attempt } = await ask({ '/api/tags': { models: [...models, ...models] }, '/api/ps': { models } });
+    expect(attempt.value('ollama_models')).toBe(500);
+  });
+
+  it('nobody there', async () => {
+    const probe = await bench.open(ollama, { url: 'http://127.0.0.1:1/api/tags' });
+    expect(verdict(await run(probe))).toBe('refused: Connection refused');
+  });
+});

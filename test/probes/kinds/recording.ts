@@ -1,0 +1,111 @@
+// An attempt that remembers what a probe put into it, and a run within a deadline. For the tests of the kinds.
+
+import type { MetricFamily } from '../../../src/model/family.js';
+import { Connections } from '../../../src/probes/http/connections.js';
+import { failureOf } from '../../../src/probes/http/trouble.js';
+import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../../../src/probes/probe.js';
+
+/** One sample as the text format names it: `redis_db_keys{db="db0"}`. */
+export function seriesName(family: string, names: readonly string[], values: readonly string[]): string {
+  if (names.length === 0) return family;
+  return `${family}{${names.map((name, i) => `${name}=${JSON.stringify(values[i])}`).join(',')}}`;
+}
+
+export class RecordingAttempt implements Attempt {
+  readonly timeout: number;
+  statusCode: number | undefined;
+  data: string | undefined;
+  details: Record<string, string | number> | undefined;
+  facts: unknown;
+  elapsed: number | undefined;
+  /** Every sample by name, NaN included, in the order recorded. */
+  readonly samples = new Map<string, number>();
+  readonly #cancels: (() => void)[] = [];
+  #open = true;
+
+  constructor(timeout: number) {
+    this.timeout = timeout;
+  }
+
+  /** @throws for a wrong number of labels and for a series recorded twice, which no probe may do. */
+  record(family: MetricFamily, labels: readonly string[], value: number): void {
+    if (!this.#open) return;
+    if (labels.length !== family.labels.length) {
+      throw new Error(`${family.name} has ${labels.length} labels, declared: ${family.labels.join(', ')}`);
+    }
+    const name = seriesName(family.name, family.labels, labels);
+    if (this.samples.has(name)) throw new Error(`${name} is recorded twice`);
+    this.samples.set(name, value);
+  }
+
+  onCancel(callback: () => void): void {
+    this.#cancels.push(callback);
+  }
+
+  took(elapsed: number): void {
+    this.elapsed = elapsed;
+  }
+
+  cancel(): void {
+    for (const callback of this.#cancels) callback();
+    this.#open = false;
+  }
+
+  /** What was measured: the samples that are not NaN. */
+  get measured(): Map<string, number> {
+    return new Map([...this.samples].filter(([, value]) => !Number.isNaN(value)));
+  }
+
+  /** Values by label values of the family's samples. */
+  value(name: string): number | undefined {
+    return this.measured.get(name);
+  }
+}
+
+export interface Run {
+  readonly attempt: RecordingAttempt;
+  readonly failure: ProbeFailure | undefined;
+}
+
+/** Runs a probe once, in the way its caller does. */
+export async function run(probe: Probe, timeout = 5000): Promise<Run> {
+  const attempt = new RecordingAttempt(timeout);
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new ProbeFailure('timeout', 'Request timed out'));
+      attempt.cancel();
+    }, timeout);
+  });
+  try {
+    await Promise.race([probe.run(attempt), deadline]);
+    return { attempt, failure: undefined };
+  } catch (error) {
+    return { attempt, failure: failureOf(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `reason: message` of a run, or `ok`. */
+export function verdict({ failure }: Run): string {
+  return failure ? `${failure.reason}: ${failure.message}` : 'ok';
+}
+
+/** Opened probes and what they share, closed together after a test. */
+export class Bench {
+  readonly #connections = new Connections();
+  readonly #probes: Probe[] = [];
+
+  /** A probe of a service configured as a user would write it. @throws zod's error */
+  async open<Options>(kind: ProbeKind<Options>, config: Record<string, unknown>): Promise<Probe> {
+    const probe = await kind.open(kind.options.parse(config) as Options, { connections: this.#connections });
+    this.#probes.push(probe);
+    return probe;
+  }
+
+  async close(): Promise<void> {
+    for (const probe of this.#probes) await probe.close();
+    this.#connections.close();
+  }
+}

@@ -1,0 +1,80 @@
+// Real servers for tests: started on ports nobody else has, waited for, ended by their process id. Called by the
+// support files beside this one.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+/** A folder of a test's own; {@link removeFolder} ends it. */
+export function makeFolder(name: string): string {
+  return mkdtempSync(join(tmpdir(), `langgraph-monitor-${name}-`));
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** A started program. */
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #exited: Promise<void>;
+  #output = '';
+  #running = true;
+
+  constructor(command: string, args: readonly string[]) {
+    this.#process = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.#output += chunk.toString('utf8');
+      });
+    }
+    this.#exited = new Promise(resolve => {
+      const gone = () => {
+        this.#running = false;
+        resolve();
+      };
+      this.#process.once('exit', gone);
+      this.#process.once('error', error => {
+        this.#output += `${command}: ${error.message}`;
+        gone();
+      });
+    });
+  }
+
+  /** Waits until a condition holds. @throws with what the program printed when it ends or 10 s pass before. */
+  async until(ready: () => Promise<boolean>): Promise<void> {
+    const end = performance.now() + 10_000;
+    while (!(await ready().catch(() => false))) {
+      if (!this.#running) throw new Error(`ended early: ${this.#output}`);
+      if (performance.now() > end) throw new Error(`not ready after 10 s: ${this.#output}`);
+      await delay(20);
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  /** Ends it, also when it is stopped, and waits until it is gone. */
+  async kill(): Promise<void> {
+    if (this.#running) this.#process.kill('SIGKILL');
+    await this.#exited;
+  }
+}

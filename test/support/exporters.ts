@@ -1,0 +1,64 @@
+// The Prometheus exporters whose names we keep, as real programs for a test.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { certificate } from './certificate.js';
+import { Child, freePort, makeFolder, removeFolder } from './child.js';
+
+export interface Exporter {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+async function start(
+  command: string,
+  args: (port: number) => readonly string[],
+  tidy = () => {},
+): Promise<Exporter> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = new Child(command, args(port));
+  await child.until(async () => (await fetch(`${url}/metrics`)).ok);
+  return {
+    url,
+    close: async () => {
+      await child.kill();
+      tidy();
+    },
+  };
+}
+
+const BLACKBOX = `modules:
+  http: {prober: http, http: {preferred_ip_protocol: ip4}}
+  https: {prober: http, http: {preferred_ip_protocol: ip4, tls_config: {ca_file: ${certificate.file}}}}
+`;
+
+/** blackbox_exporter with modules `http` and `https` (the tests' certificate) that take any 2xx. */
+export function startBlackboxExporter(): Promise<Exporter> {
+  const folder = makeFolder('blackbox');
+  const file = join(folder, 'blackbox.yml');
+  writeFileSync(file, BLACKBOX);
+  return start(
+    'prometheus-blackbox-exporter',
+    port => [`--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`],
+    () => removeFolder(folder),
+  );
+}
+
+/** redis_exporter in front of a Redis of this machine. */
+export function startRedisExporter(redisPort: number, password?: string): Promise<Exporter> {
+  return start('prometheus-redis-exporter', port => [
+    `-web.listen-address=127.0.0.1:${port}`,
+    `-redis.addr=redis://127.0.0.1:${redisPort}`,
+    ...(password ? [`-redis.password=${password}`] : []),
+  ]);
+}
+
+/** haproxy_exporter in front of a statistics page. */
+export function startHaproxyExporter(csvUrl: string): Promise<Exporter> {
+  return start('prometheus-haproxy-exporter', port => [
+    `--web.listen-address=127.0.0.1:${port}`,
+    `--haproxy.scrape-uri=${csvUrl}`,
+  ]);
+}
