@@ -17,4 +17,6 @@ export type Report =
   | { readonly say: 'result'; readonly result: CheckResult }
   | { readonly say: 'scan'; readonly scan: Scan }
   | { readonly say: 'trouble'; readonly id: string; readonly message: string }
+  /** The thread may not raise its priority above the main thread's. */
+  | { readonly say: 'behind' }
   | { readonly say: 'pong' };

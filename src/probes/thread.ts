@@ -12,10 +12,16 @@ import { Prober } from './prober.js';
 if (!parentPort) throw new Error('probes/thread.ts is started by probes/worker.ts');
 const port = parentPort;
 
-try {
-  // On Linux this is the calling thread's priority alone. Whoever may not raise it measures as well as can be.
-  setPriority(0, constants.priority.PRIORITY_HIGH);
-} catch {}
+goFirst();
+
+/** On Linux this is the calling thread's priority alone. Who may not raise it asks the other thread to step back. */
+function goFirst(): void {
+  try {
+    setPriority(0, constants.priority.PRIORITY_HIGH);
+  } catch {
+    port.postMessage([{ say: 'behind' } satisfies Report]);
+  }
+}
 
 let reports: Report[] = [];
 

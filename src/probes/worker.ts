@@ -1,5 +1,6 @@
 // Keeps the checks' thread alive: starts it, hears it, starts it again with backoff when it dies or stops answering.
 
+import { constants, setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { OverallStatus } from '../model/service.js';
 import type { Millis } from '../model/time.js';
@@ -91,6 +92,7 @@ class WorkerRunner implements CheckRunner {
       this.#backoff = FIRST_BACKOFF;
       this.#events.onScan(report.scan);
     } else if (report.say === 'trouble') this.#events.onTrouble(report.id, report.message);
+    else if (report.say === 'behind') stepBack();
   }
 
   #down(reason: string): void {
@@ -111,5 +113,14 @@ class WorkerRunner implements CheckRunner {
 
   #post(order: Order): void {
     this.#worker?.postMessage(order);
+  }
+}
+
+/** Lowers this thread's priority, which everybody may: a measurement comes before an answer. Linux only. */
+function stepBack(): void {
+  try {
+    if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Measured as well as can be.
   }
 }
