@@ -1,6 +1,7 @@
 // The program from its first line of input to its exit code.
 
 import { readFileSync } from 'node:fs';
+import type { Monitor } from '../app.js';
 import { ConfigError } from '../config/load.js';
 import { loadConfiguration } from '../configuration.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
@@ -82,10 +83,13 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
     { version: version(), node: process.version, config: flags.configFile },
     'Starting langgraph-monitor',
   );
+  // Heard from the first moment on: a signal that comes while the rooms are built must not just kill.
+  const told = stopSignal();
+  let monitor: Monitor | undefined;
+  process.on('SIGHUP', () => void monitor?.reload().catch(() => {}));
   try {
-    const monitor = await startMonitor({ ...flags, version: version(), log });
-    process.on('SIGHUP', () => void monitor.reload().catch(() => {}));
-    const signal = await stopSignal();
+    monitor = await startMonitor({ ...flags, version: version(), log });
+    const signal = await told;
     log.info({ signal }, 'Stopping');
     await monitor.close();
     return 0;

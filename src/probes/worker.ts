@@ -14,12 +14,19 @@ const PING_EVERY: Millis = 10_000;
 /** Pings in a row without an answer after which the thread is taken for stuck. */
 const SILENCE = 3;
 
-/** Runs checks in a thread. `threadFile` is the compiled thread.js; tests may name another. */
+export interface WorkerOptions {
+  /** What the thread runs: the compiled thread.js unless a test names another. */
+  readonly threadFile?: URL;
+  /** How often the thread is asked for a sign of life. */
+  readonly pingEvery?: Millis;
+}
+
+/** Runs checks in a thread. The caller closes it. */
 export function runInWorker(
   events: CheckRunnerEvents,
-  threadFile: URL = new URL('./thread.js', import.meta.url),
+  { threadFile = new URL('./thread.js', import.meta.url), pingEvery = PING_EVERY }: WorkerOptions = {},
 ): CheckRunner {
-  return new WorkerRunner(events, threadFile);
+  return new WorkerRunner(events, threadFile, pingEvery);
 }
 
 class WorkerRunner implements CheckRunner {
@@ -32,12 +39,14 @@ class WorkerRunner implements CheckRunner {
   #restart: NodeJS.Timeout | undefined;
   readonly #watch: NodeJS.Timeout;
   #silent = 0;
+  /** Why the thread ended or is being ended. */
+  #reason: string | undefined;
   #closed = false;
 
-  constructor(events: CheckRunnerEvents, file: URL) {
+  constructor(events: CheckRunnerEvents, file: URL, pingEvery: Millis) {
     this.#events = events;
     this.#file = file;
-    this.#watch = setInterval(() => this.#ping(), PING_EVERY);
+    this.#watch = setInterval(() => this.#ping(), pingEvery);
     this.#start();
   }
 
@@ -71,15 +80,15 @@ class WorkerRunner implements CheckRunner {
     });
     this.#worker = worker;
     this.#silent = 0;
-    let reason = '';
+    this.#reason = undefined;
     worker.on('message', (reports: Report[]) => {
       for (const report of reports) this.#hear(report);
     });
     worker.on('error', error => {
-      reason = error.message;
+      this.#reason = error.message;
     });
     worker.on('exit', code => {
-      if (!this.#closed) this.#down(reason || `exit code ${code}`);
+      if (!this.#closed) this.#down(this.#reason || `exit code ${code}`);
     });
     this.#post({ say: 'status', status: this.#status });
     if (this.#plan) this.#post({ say: 'configure', plan: this.#plan });
@@ -105,6 +114,7 @@ class WorkerRunner implements CheckRunner {
   #ping(): void {
     if (!this.#worker) return;
     if (++this.#silent > SILENCE) {
+      this.#reason = `no sign of life after ${SILENCE} pings`;
       void this.#worker.terminate();
       return;
     }

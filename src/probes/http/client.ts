@@ -6,7 +6,11 @@ import type { Client as UndiciClient } from 'undici';
 
 const require = createRequire(import.meta.url);
 
-function load(): typeof UndiciClient {
+/** What is left of it: `request` and `fetch` are put on by the index. */
+export type Client = Pick<UndiciClient, 'dispatch' | 'destroy' | 'on'>;
+type ClientClass = new (...args: ConstructorParameters<typeof UndiciClient>) => Client;
+
+function load(): ClientClass {
   try {
     return require('undici/lib/dispatcher/client.js');
   } catch {
@@ -16,4 +20,3 @@ function load(): typeof UndiciClient {
 
 /** One connection that speaks HTTP/1.1. */
 export const Client = load();
-export type Client = UndiciClient;

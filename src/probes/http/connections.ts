@@ -130,21 +130,24 @@ export class Connections {
 
   /** A connection to use for one request, kept or new; waits where the limits are reached. */
   async take(endpoint: Endpoint, fresh = false): Promise<Connection> {
-    const host = this.#host(endpoint.key);
-    while (host.busy >= this.#limits.perHost) await new Promise<void>(resolve => host.waiting.push(resolve));
     for (;;) {
-      const kept = fresh ? undefined : host.idle.pop();
-      if (kept?.alive) {
-        host.busy++;
-        return kept;
+      // Looked up anew after every wait: a host nobody uses is forgotten.
+      const host = this.#host(endpoint.key);
+      if (host.busy >= this.#limits.perHost) {
+        await new Promise<void>(resolve => host.waiting.push(resolve));
+        continue;
       }
-      if (kept) continue;
-      if (this.#open < this.#limits.total || this.#dropIdle()) break;
+      host.busy++;
+      const kept = fresh ? undefined : host.idle.pop();
+      if (kept) return kept;
+      if (this.#open < this.#limits.total || this.#dropIdle()) {
+        this.#open++;
+        return new Connection(endpoint, this.#limits.keepAlive, connection => this.#forget(connection));
+      }
+      host.busy--;
+      this.#tidy(endpoint.key, host);
       await new Promise<void>(resolve => this.#waiting.push(resolve));
     }
-    host.busy++;
-    this.#open++;
-    return new Connection(endpoint, this.#limits.keepAlive, connection => this.#forget(connection));
   }
 
   /** Gives a connection back; one that cannot be used again is closed. */
@@ -159,12 +162,10 @@ export class Connections {
     } else {
       connection.destroy();
       this.#open--;
-      if (host.busy === 0 && host.idle.length === 0 && host.waiting.length === 0) {
-        this.#hosts.delete(connection.endpoint.key);
-      }
     }
     host.waiting.shift()?.();
     this.#waiting.shift()?.();
+    this.#tidy(connection.endpoint.key, host);
   }
 
   /** Closes every idle connection; those in use close when they are given back. */
@@ -182,6 +183,10 @@ export class Connections {
     return host;
   }
 
+  #tidy(key: string, host: Host): void {
+    if (host.busy === 0 && host.idle.length === 0 && host.waiting.length === 0) this.#hosts.delete(key);
+  }
+
   /** Closes the connection that has been idle longest, of the host used longest ago; false when none is idle. */
   #dropIdle(): boolean {
     for (const [key, host] of this.#hosts) {
@@ -189,7 +194,7 @@ export class Connections {
       if (!oldest) continue;
       oldest.destroy();
       this.#open--;
-      if (host.busy === 0 && host.idle.length === 0) this.#hosts.delete(key);
+      this.#tidy(key, host);
       return true;
     }
     return false;
@@ -202,8 +207,6 @@ export class Connections {
     if (!host || at < 0) return;
     host.idle.splice(at, 1);
     this.#open--;
-    if (host.busy === 0 && host.idle.length === 0 && host.waiting.length === 0) {
-      this.#hosts.delete(connection.endpoint.key);
-    }
+    this.#tidy(connection.endpoint.key, host);
   }
 }

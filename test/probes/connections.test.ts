@@ -1,0 +1,120 @@
+import type { Server } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Connection, Connections, type Endpoint } from '../../src/probes/http/connections.js';
+import { prepare } from '../../src/probes/http/request.js';
+import { Transfer } from '../../src/probes/http/transfer.js';
+import { listen, portOf, stop } from '../support/http.js';
+
+const servers: Server[] = [];
+const pools: Connections[] = [];
+
+afterEach(async () => {
+  for (const pool of pools.splice(0)) pool.close();
+  for (const server of servers.splice(0)) await stop(server);
+});
+
+async function endpoint(): Promise<Endpoint> {
+  const server = await listen((_, response) => response.end('x'));
+  servers.push(server);
+  const origin = `http://127.0.0.1:${portOf(server)}`;
+  return { key: origin, origin, tls: undefined };
+}
+
+function pool(total: number, perHost: number, keepAlive = 60_000): Connections {
+  const connections = new Connections();
+  connections.setLimits({ total, perHost, keepAlive });
+  pools.push(connections);
+  return connections;
+}
+
+async function use(connection: Connection): Promise<void> {
+  await new Transfer(prepare(connection.endpoint.origin, { follow_redirects: false }), connection).send();
+}
+
+/** Whether a promise is settled after everything that was ready has run. */
+async function settled(promise: Promise<unknown>): Promise<boolean> {
+  let done = false;
+  void promise.then(() => {
+    done = true;
+  });
+  await new Promise(resolve => setTimeout(resolve, 20));
+  return done;
+}
+
+describe('the pool of connections', () => {
+  it('gives the same connection again, and a new one while it is in use', async () => {
+    const to = await endpoint();
+    const connections = pool(50, 10);
+    const first = await connections.take(to);
+    const second = await connections.take(to);
+    expect(second).not.toBe(first);
+    connections.give(first, true);
+    expect(await connections.take(to)).toBe(first);
+    expect(connections.open).toBe(2);
+  });
+
+  it('lets one wait for a host that has as many as it may', async () => {
+    const to = await endpoint();
+    const connections = pool(50, 2);
+    const first = await connections.take(to);
+    await connections.take(to);
+    const third = connections.take(to);
+    expect(await settled(third)).toBe(false);
+    connections.give(first, true);
+    expect(await third).toBe(first);
+  });
+
+  it('gives up the connection unused longest when the total is reached', async () => {
+    const [a, b, c] = [await endpoint(), await endpoint(), await endpoint()];
+    const connections = pool(2, 10);
+    for (const to of [a, b]) {
+      const connection = await connections.take(to);
+      await use(connection);
+      connections.give(connection, true);
+    }
+    const again = await connections.take(a);
+    connections.give(again, true);
+    await connections.take(c);
+    expect(connections.open).toBe(2);
+    expect(again.alive).toBe(true);
+    expect(await connections.take(a)).toBe(again);
+  });
+
+  it('lets one wait when all of the total are in use, whatever host comes free, many times over', async () => {
+    const ends = await Promise.all(Array.from({ length: 6 }, endpoint));
+    const connections = pool(2, 1);
+    let running = 0;
+    let most = 0;
+    await Promise.all(
+      Array.from({ length: 200 }, async (_, i) => {
+        const connection = await connections.take(ends[i % ends.length] as Endpoint);
+        most = Math.max(most, ++running);
+        await new Promise(resolve => setImmediate(resolve));
+        running--;
+        connections.give(connection, i % 3 !== 0);
+      }),
+    );
+    expect(most).toBe(2);
+    expect(connections.open).toBeLessThanOrEqual(2);
+  });
+
+  it('forgets a connection the other side closed', async () => {
+    const to = await endpoint();
+    const connections = pool(50, 10);
+    const connection = await connections.take(to);
+    await use(connection);
+    connections.give(connection, true);
+    servers[0]?.closeAllConnections();
+    await expect.poll(() => connections.open).toBe(0);
+    expect(await connections.take(to)).not.toBe(connection);
+  });
+
+  it('closes a connection that was not used for long enough', async () => {
+    const to = await endpoint();
+    const connections = pool(50, 10, 100);
+    const connection = await connections.take(to);
+    await use(connection);
+    connections.give(connection, true);
+    await expect.poll(() => connections.open, { timeout: 5000 }).toBe(0);
+  });
+});
