@@ -1,0 +1,28 @@
+// What stands behind the endpoints: the rooms they may look into. Put together by app.ts.
+
+import type { Board } from '../cluster/board.js';
+import type { Pulse } from '../cluster/pulse.js';
+import type { Refresher } from '../cluster/refresh.js';
+import type { Snapshots } from '../cluster/snapshot.js';
+import type { MetricsPage } from '../metrics/page.js';
+import type { Clock } from '../model/time.js';
+import type { Store } from '../store/store.js';
+
+export interface Doors {
+  readonly board: Board;
+  readonly snapshots: Snapshots;
+  readonly refresher: Refresher;
+  readonly pulse: Pulse;
+  readonly store: Store;
+  readonly metrics: MetricsPage;
+  readonly clock: Clock;
+  readonly version: string;
+  /** What the configuration calls the monitoring node. */
+  readonly node: () => string;
+  /** Where the outside finds this monitor; paths are put behind it. */
+  readonly externalUrl: () => string;
+  /** Reads the configuration again; throws what is wrong with it. Undefined while that is not allowed over HTTP. */
+  readonly reload: (() => Promise<void>) | undefined;
+  /** Counts an answered request. */
+  readonly onAnswer: (handler: string, status: number) => void;
+}

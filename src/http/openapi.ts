@@ -1,0 +1,166 @@
+// The description of the endpoints, made of their catalogue. Comes in: routes; goes out: an OpenAPI 3.1 document.
+// Called for /openapi.json and /docs.
+// Source: OpenAPI Specification 3.1.
+
+import { z } from 'zod';
+import type { Route } from './route.js';
+import { clusterHealth, errorShape, service, serviceHealth } from './shapes.js';
+
+/** A JSON schema, as far as this file and the page look into it. */
+export interface JsonSchema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly description?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly examples?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** A query parameter. */
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'query';
+  readonly required: boolean;
+  readonly description: string;
+  readonly schema: JsonSchema;
+}
+
+/** An answer with one status. */
+export interface Answer {
+  readonly description: string;
+  readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>>;
+}
+
+/** One method of one path. */
+export interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly parameters?: readonly Parameter[];
+  readonly responses: Readonly<Record<string, Answer>>;
+}
+
+export interface OpenApi {
+  readonly openapi: string;
+  readonly info: {
+    readonly title: string;
+    readonly version: string;
+    readonly description: string;
+    readonly license: { readonly name: string; readonly identifier: string };
+  };
+  readonly servers: readonly { readonly url: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
+}
+
+/** Shapes that more than one answer has. */
+const SHARED = {
+  ClusterHealth: clusterHealth,
+  Service: service,
+  ServiceHealth: serviceHealth,
+  Error: errorShape,
+};
+
+const TEXT: JsonSchema = { type: 'string' };
+
+/** Describes routes. @param url where the outside finds them */
+export function describeRoutes(routes: readonly Route[], version: string, url: string): OpenApi {
+  const listed = routes.filter(route => !route.hidden);
+  const names = nameAnswers(listed);
+  const paths: Record<string, Record<string, Operation>> = {};
+  for (const route of listed) {
+    const operations = paths[route.path] ?? {};
+    paths[route.path] = operations;
+    operations[route.method.toLowerCase()] = describe(route, names);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'langgraph-monitor',
+      version,
+      description: 'Watches a LangGraph cluster. Every answer that is no 200 says why in `error`.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url }],
+    paths,
+    components: { schemas: components(names) },
+  };
+}
+
+type Names = z.core.$ZodRegistry<{ id: string }>;
+
+/** Gives every JSON answer a name: that of a shared shape, or its path's (`/haproxy_metrics` is `HaproxyMetrics`). */
+function nameAnswers(routes: readonly Route[]): Names {
+  const names = z.registry<{ id: string }>();
+  for (const [id, shape] of Object.entries(SHARED)) names.add(shape, { id });
+  for (const { path, answer } of routes) {
+    if (answer instanceof z.ZodType && !names.has(answer)) names.add(answer, { id: inWords(path) });
+  }
+  return names;
+}
+
+function inWords(path: string): string {
+  const words = path.split(/[^A-Za-z0-9]+/).filter(word => word !== '');
+  return words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('') || 'Root';
+}
+
+function components(names: Names): Record<string, JsonSchema> {
+  const { schemas } = z.toJSONSchema(names, { io: 'input', uri: reference });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema as JsonSchema]),
+  );
+}
+
+function reference(id: string): string {
+  return `#/components/schemas/${id}`;
+}
+
+function describe(route: Route, names: Names): Operation {
+  const content = (answer: Route['answer']): Answer['content'] => {
+    if (!(answer instanceof z.ZodType))
+      return Object.fromEntries(answer.map(type => [type, { schema: TEXT }]));
+    const id = names.get(answer)?.id;
+    if (id === undefined) throw new Error(`an answer of ${route.path} has no name`);
+    return { 'application/json': { schema: { $ref: reference(id) } } };
+  };
+  const error = (description: string): Answer => ({ description, content: content(errorShape) });
+  const responses: Record<string, Answer> = {
+    200: { description: route.summary, content: content(route.answer) },
+    ...(route.query && { 400: error('A parameter is wrong') }),
+    default: error('Any other error'),
+  };
+  for (const [status, { when, answer = errorShape }] of Object.entries(route.others ?? {})) {
+    responses[status] = { description: when, content: content(answer) };
+  }
+  return {
+    operationId: route.method.toLowerCase() + inWords(route.path),
+    summary: route.summary,
+    ...(route.query && { parameters: parameters(route.query) }),
+    responses,
+  };
+}
+
+function parameters(query: z.ZodObject): Parameter[] {
+  const { properties = {}, required = [] } = z.toJSONSchema(query, {
+    io: 'input',
+    // Zod takes the default and the examples of what is read from a text for those of its result, and leaves them out.
+    override: ({ zodSchema, jsonSchema }) => void Object.assign(jsonSchema, z.globalRegistry.get(zodSchema)),
+  });
+  return Object.entries(properties).map(([name, property]) => {
+    const { description = '', pattern, ...schema } = property as JsonSchema & { pattern?: string };
+    return {
+      name,
+      in: 'query',
+      required: required.includes(name),
+      description,
+      // The pattern of a number is how its text is read.
+      schema: schema.type === 'string' && pattern ? { ...schema, pattern } : schema,
+    };
+  });
+}

@@ -1,0 +1,77 @@
+// The page of endpoints, made of their description.
+
+import type { Answer, JsonSchema, OpenApi, Operation, Parameter } from '../openapi.js';
+import type { Reply } from '../route.js';
+import { exampleOf } from './example.js';
+import { page } from './frame.js';
+import { type Html, html, prose } from './html.js';
+
+/** Writes the page. */
+export function docsPage({ info, paths, components }: OpenApi): Reply {
+  const endpoints = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) =>
+      endpoint(method.toUpperCase(), path, operation, components.schemas),
+    ),
+  );
+  return page(
+    'langgraph-monitor: endpoints',
+    html`<header>
+<h1>Endpoints</h1>
+<p class="quiet">langgraph-monitor ${info.version} · <a href="./">Overview</a> · <a href="openapi.json">openapi.json</a></p>
+<p>${prose(info.description)}</p>
+</header>
+<main>
+${endpoints}
+</main>`,
+    'try-it.js',
+  );
+}
+
+function endpoint(
+  method: string,
+  path: string,
+  { operationId, summary, parameters = [], responses }: Operation,
+  schemas: Readonly<Record<string, JsonSchema>>,
+): Html {
+  const { 200: success, ...others } = responses;
+  return html`<section class="endpoint" aria-labelledby="${operationId}">
+<h2 id="${operationId}"><span class="method">${method}</span> <code>${path}</code></h2>
+<p>${prose(summary)}</p>
+${method === 'GET' ? form(path, parameters) : undefined}
+${success && answer(success, schemas)}
+<details><summary>Other answers</summary>
+<ul class="list">${Object.entries(others).map(([status, { description }]) => html`<li><code>${status}</code> ${description}</li>`)}</ul>
+</details>
+</section>`;
+}
+
+function form(path: string, parameters: readonly Parameter[]): Html {
+  return html`<form data-try action=".${path}" method="get">
+${parameters.map(field)}
+<button type="submit">Try it</button>
+<output aria-live="polite"></output>
+</form>`;
+}
+
+function field({ name, description, schema }: Parameter): Html {
+  return html`<label><code>${name}</code> <span class="quiet">${prose(description)}</span>
+${schema.enum ? choice(name, schema.enum) : html`<input name="${name}" placeholder="${placeholder(schema)}" autocomplete="off">`}</label>`;
+}
+
+function choice(name: string, values: readonly unknown[]): Html {
+  return html`<select name="${name}"><option></option>${values.map(value => html`<option>${String(value)}</option>`)}</select>`;
+}
+
+function placeholder({ type, examples, minimum, maximum, default: preset }: JsonSchema): string {
+  if (preset !== undefined) return String(preset);
+  if (examples) return String(examples[0]);
+  return minimum !== undefined && maximum !== undefined ? `${minimum} to ${maximum}` : (type ?? '');
+}
+
+function answer({ content }: Answer, schemas: Readonly<Record<string, JsonSchema>>): Html {
+  const json = content['application/json'];
+  if (!json?.schema.$ref) return html`<p class="quiet">Answers ${Object.keys(content).join(' or ')}.</p>`;
+  return html`<details><summary>Example answer</summary>
+<pre tabindex="0">${JSON.stringify(exampleOf(json.schema, schemas), null, 2)}</pre>
+</details>`;
+}

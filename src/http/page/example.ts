@@ -1,0 +1,28 @@
+// An example of a JSON answer, made of its schema.
+
+import type { JsonSchema } from '../openapi.js';
+
+/** A value the schema allows: its own example where it has one, every optional field present. */
+export function exampleOf(schema: JsonSchema, schemas: Readonly<Record<string, JsonSchema>>): unknown {
+  if (schema.$ref !== undefined) {
+    return exampleOf(schemas[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)] ?? {}, schemas);
+  }
+  if (schema.examples) return schema.examples[0];
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum) return schema.enum[0];
+  if (schema.anyOf) return exampleOf(schema.anyOf[0] ?? {}, schemas);
+  if (schema.type === 'array') return [exampleOf(schema.items ?? {}, schemas)];
+  if (schema.type === 'object') return exampleObject(schema, schemas);
+  return { string: '...', number: 1, integer: 1, boolean: true }[schema.type ?? ''] ?? {};
+}
+
+function exampleObject(
+  { properties = {}, additionalProperties }: JsonSchema,
+  schemas: Readonly<Record<string, JsonSchema>>,
+): Record<string, unknown> {
+  const fields = Object.entries(properties).map(([name, field]) => [name, exampleOf(field, schemas)]);
+  if (fields.length === 0 && typeof additionalProperties === 'object') {
+    fields.push(['NAME', exampleOf(additionalProperties, schemas)]);
+  }
+  return Object.fromEntries(fields);
+}

@@ -1,0 +1,46 @@
+// The page at `/`: who this is, how the cluster is, where to go on.
+
+import { alertLine } from '../../cluster/judge.js';
+import { STATUSES } from '../../model/result.js';
+import { isoLocal } from '../../model/time.js';
+import type { Doors } from '../doors.js';
+import type { Reply, Route } from '../route.js';
+import { page } from './frame.js';
+import { type Html, html } from './html.js';
+
+/** Writes the page. @param linked the endpoints it leads to, in this order */
+export function landingPage({ board, version, node, clock }: Doors, linked: readonly Route[]): Reply {
+  const { overall, alerts } = board.verdict;
+  return page(
+    `langgraph-monitor on ${node()}`,
+    html`<header>
+<h1>langgraph-monitor</h1>
+<p class="quiet">${version} on ${node()} · ${isoLocal(clock.now())}</p>
+</header>
+<main>
+<dl class="figures">
+<div><dt>Cluster</dt><dd class="${overall}">${overall}</dd></div>
+${countByStatus(board).map(([status, count]) => figure(`Services ${status}`, count))}
+${figure('Services in all', board.services.length)}
+${figure('Alerts', alerts.length)}
+</dl>
+${alerts.length === 0 ? undefined : html`<ul class="list">${alerts.map(alert => html`<li>${alertLine(alert)}</li>`)}</ul>`}
+<h3>Endpoints</h3>
+<ul class="list">
+${linked.map(({ path, summary }) => html`<li><a href=".${path}">${path}</a> <span class="quiet">${summary}</span></li>`)}
+</ul>
+</main>`,
+  );
+}
+
+function figure(name: string, value: number): Html {
+  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+}
+
+/** How many services have each status; those nobody has are left out. */
+function countByStatus(board: Doors['board']): [status: string, count: number][] {
+  const statuses = board.services.map(({ id }) => board.result(id)?.status ?? 'unknown');
+  return STATUSES.map(
+    status => [status, statuses.filter(each => each === status).length] as [string, number],
+  ).filter(([, count]) => count > 0);
+}

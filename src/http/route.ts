@@ -1,0 +1,57 @@
+// The joint between an endpoint and the server: a route answers with a reply or throws; one place (write.ts) turns
+// either into bytes.
+
+import type { z } from 'zod';
+import type { Doors } from './doors.js';
+
+/** What a route answers. */
+export interface Reply {
+  /** 200 unless said. */
+  readonly status?: number;
+  /** `application/json` unless said. */
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes or text as they are; an async iterable is streamed; anything else is printed as JSON. */
+  readonly body: unknown;
+}
+
+/** What a route is told of the request besides its query. */
+export interface Asked {
+  readonly accept: string | undefined;
+  readonly acceptEncoding: string | undefined;
+}
+
+/** One endpoint: one file below `routes/` and one line in its catalogue. */
+export interface Route<Query extends z.ZodObject = z.ZodObject> {
+  readonly method: 'GET' | 'POST';
+  /** Express' form: `/label/:name`. */
+  readonly path: string;
+  /** One sentence for `/docs`. */
+  readonly summary: string;
+  readonly query?: Query;
+  /** The 200 answer: a schema of its JSON, or the media types for anything else. */
+  readonly answer: z.ZodType | readonly string[];
+  /** Further answers of its own by status; without an answer of their own they are errors. */
+  readonly others?: Readonly<Record<number, { readonly when: string; readonly answer?: Route['answer'] }>>;
+  /** Left out of the description because it is a part of a page. */
+  readonly hidden?: true;
+  handle(query: z.output<Query>, doors: Doors, asked: Asked): Reply | Promise<Reply>;
+}
+
+/** Writes a route down with its query's type kept. */
+export function route<Query extends z.ZodObject>(definition: Route<Query>): Route {
+  return definition as unknown as Route;
+}
+
+/** An answer that is no 200: `{"error": "..."}` with a 4xx or 5xx status. */
+export class HttpError extends Error {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.name = 'HttpError';
+    this.status = status;
+    this.headers = headers;
+  }
+}

@@ -1,0 +1,98 @@
+// Which route answers a request. Comes in: requests that may come in; goes out: replies of the routes, written.
+// Called by the server for everything its short cut does not answer.
+
+import type { RequestListener } from 'node:http';
+import express, { type Request, type Response } from 'express';
+import type { Doors } from './doors.js';
+import { HttpError, type Reply, type Route } from './route.js';
+import { routes } from './routes/index.js';
+import { errorReply, writeReply } from './write.js';
+
+/** Tells of something in the program's log. */
+export type HttpLog = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  fields: Record<string, unknown>,
+) => void;
+
+/** Longest path an error message repeats. */
+const MAX_PATH = 100;
+
+/** Makes the router over all routes. */
+export function makeRouter(doors: Doors, log: HttpLog): RequestListener {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
+  for (const route of routes) {
+    const method = route.method === 'GET' ? 'get' : 'post';
+    app[method](route.path, (request, response) => answer(route, request, response, doors, log));
+  }
+  for (const path of new Set(routes.map(route => route.path))) {
+    app.all(path, request => {
+      throw wrongMethod(path, request.method);
+    });
+  }
+  app.use((request: Request, response: Response) => {
+    const place = withoutSlash(request);
+    if (place !== undefined) return writeReply(response, redirect(place));
+    throw new HttpError(404, `no such path ${shortened(request.path)}; see /docs`);
+  });
+  app.use((error: unknown, _: Request, response: Response, next: () => void) => {
+    if (response.headersSent) return next();
+    const reply = errorReply(error);
+    doors.onAnswer('other', reply.status ?? 500);
+    return void writeReply(response, reply);
+  });
+  return app;
+}
+
+async function answer(
+  route: Route,
+  request: Request,
+  response: Response,
+  doors: Doors,
+  log: HttpLog,
+): Promise<void> {
+  const asked = {
+    accept: request.headers.accept,
+    acceptEncoding: request.headers['accept-encoding']?.toString(),
+  };
+  try {
+    const query = route.query ? route.query.parse(request.query) : {};
+    const reply = await route.handle(query, doors, asked);
+    doors.onAnswer(route.path, reply.status ?? 200);
+    await writeReply(response, reply);
+  } catch (error) {
+    const reply = errorReply(error);
+    if (reply.status === 500)
+      log('error', 'Request failed', { path: route.path, err: (error as Error).message });
+    doors.onAnswer(route.path, reply.status ?? 500);
+    await writeReply(response, reply);
+  }
+}
+
+function wrongMethod(path: string, method: string): HttpError {
+  const methods = routes.filter(route => route.path === path).map(route => route.method);
+  const allow = methods.flatMap(each => (each === 'GET' ? ['GET', 'HEAD'] : [each])).join(', ');
+  return new HttpError(405, `${path} takes ${allow}, not ${method}`, { allow });
+}
+
+/** Where a path with a slash too many is meant to lead, from there; undefined when that is nowhere either. */
+function withoutSlash({ path, url }: Request): string | undefined {
+  const meant = path.slice(0, -1);
+  if (!path.endsWith('/') || !routes.some(route => route.path === meant)) return undefined;
+  const query = url.indexOf('?');
+  return `${meant.split('/').slice(1).fill('..').join('/')}${meant}${query < 0 ? '' : url.slice(query)}`;
+}
+
+/** The same method again, elsewhere. */
+function redirect(location: string): Reply {
+  return { status: 308, headers: { location }, body: { error: `moved to ${location}` } };
+}
+
+function shortened(path: string): string {
+  return path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}...` : path;
+}

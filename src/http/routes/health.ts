@@ -1,0 +1,40 @@
+// GET /health: is the monitor itself at work? HAProxy checks this.
+
+import { z } from 'zod';
+import { isoLocal } from '../../model/time.js';
+import { route } from '../route.js';
+import { timestamp } from '../shapes.js';
+
+const shape = z.object({
+  status: z.enum(['healthy', 'unhealthy']),
+  monitoring_node: z.string(),
+  services_monitored: z.number(),
+  last_check: timestamp.nullable(),
+  alerts_count: z.number(),
+  store: z.string().describe('`ok`, or what keeps scans from being written; they wait in memory meanwhile'),
+  reason: z.string().optional().describe('Why the status is unhealthy'),
+});
+
+export const health = route({
+  method: 'GET',
+  path: '/health',
+  summary: "The monitor's own health; 503 when its scan loop has stalled",
+  answer: shape,
+  others: { 503: { when: 'The scan loop has stalled', answer: shape } },
+  handle(_, { board, pulse, store, node, clock }) {
+    const reason = pulse.problem(clock.elapsed());
+    const last = board.lastCheck;
+    return {
+      status: reason ? 503 : 200,
+      body: {
+        status: reason ? 'unhealthy' : 'healthy',
+        monitoring_node: node(),
+        services_monitored: board.services.length,
+        last_check: last === undefined ? null : isoLocal(last),
+        alerts_count: board.verdict.alerts.length,
+        store: store.problem ?? 'ok',
+        reason,
+      },
+    };
+  },
+});

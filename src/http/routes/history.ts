@@ -1,0 +1,45 @@
+// GET /history: past scans, newest first, streamed so that ten thousand of them never stand in memory.
+
+import { z } from 'zod';
+import type { Store } from '../../store/store.js';
+import { moment, wholeNumber } from '../query.js';
+import { route } from '../route.js';
+import { clusterHealth } from '../shapes.js';
+
+/** Scans read from the store at a time. */
+const BITE = 100;
+
+export const history = route({
+  method: 'GET',
+  path: '/history',
+  summary: 'Past scans, newest first',
+  query: z.object({
+    limit: wholeNumber(1, 10_000).default(50).meta({ description: 'How many', default: 50 }),
+    before: moment().optional().describe('Only scans before this timestamp'),
+    after: moment().optional().describe('Only scans after this timestamp'),
+  }),
+  answer: z.object({
+    history: z.array(clusterHealth),
+    count: z.number().describe('Scans stored, not returned'),
+  }),
+  handle: (query, { store }) => ({ body: entries(store, query) }),
+});
+
+async function* entries(
+  store: Store,
+  { limit, before, after }: { limit: number; before?: number | undefined; after?: number | undefined },
+): AsyncGenerator<string> {
+  yield '{"history":[';
+  let end = before;
+  for (let left = limit; left > 0; ) {
+    const bite = store.scans({ before: end, after, limit: Math.min(left, BITE) });
+    const text = bite.map(scan => scan.entry).join(',');
+    if (text !== '') yield left === limit ? text : `,${text}`;
+    left -= bite.length;
+    end = bite.at(-1)?.at;
+    if (bite.length < BITE) break;
+    // Others have their turn between two bites.
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  yield `],"count":${store.count}}`;
+}

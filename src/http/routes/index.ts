@@ -1,0 +1,34 @@
+// The catalogue of endpoints: a new one is a file beside this and a line here.
+
+import type { Route } from '../route.js';
+import { alerts } from './alerts.js';
+import { clusterHealth } from './cluster-health.js';
+import { docs, tryIt } from './docs.js';
+import { haproxyMetrics } from './haproxy-metrics.js';
+import { health } from './health.js';
+import { history } from './history.js';
+import { landing, style } from './landing.js';
+import { healthy, ready, reload } from './lifecycle.js';
+import { metrics } from './metrics.js';
+import { openapi } from './openapi.js';
+import { stats } from './stats.js';
+
+const catalogue = (): readonly Route[] => routes;
+
+export const routes: readonly Route[] = [
+  landing(() => catalogue().filter(each => each.method === 'GET' && each.path !== '/' && !each.hidden)),
+  clusterHealth,
+  health,
+  alerts,
+  history,
+  stats,
+  haproxyMetrics,
+  metrics,
+  healthy,
+  ready,
+  reload,
+  openapi(catalogue),
+  docs(catalogue),
+  style,
+  tryIt,
+];

@@ -1,0 +1,180 @@
+// The doors. Comes in: HTTP requests; goes out: what the routes say, with Express behind a short cut for the path
+// that is asked most. Called by app.ts, which also closes it.
+
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Doors } from './doors.js';
+import { answerMalformed } from './malformed.js';
+import { HttpError } from './route.js';
+import { type HttpLog, makeRouter } from './router.js';
+import { healthBytes } from './routes/cluster-health.js';
+import { LiveWebConfig } from './web/live.js';
+import type { TlsDoor } from './web/tls.js';
+import type { WebConfig } from './web-config.js';
+import { errorReply, writeReply } from './write.js';
+
+/** A request must be told within this time, headers and all. */
+const REQUEST_TIMEOUT = 30_000;
+/** Answers are small, so this many at once is a flood. */
+const MAX_CONNECTIONS = 1024;
+/** How long answers under way may take when the server closes. */
+const CLOSE_PATIENCE = 2000;
+
+export interface HttpServer {
+  /** Where it listens, `HOST:PORT`. */
+  readonly address: string;
+  /** Takes a changed web configuration up: for the next request, and TLS for the next connection. */
+  setWebConfig(config: WebConfig): void;
+  /** Lets answers under way end, then closes. */
+  close(): Promise<void>;
+}
+
+export interface Listen {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+export interface ServerOptions {
+  readonly listen: Listen;
+  readonly web: WebConfig;
+  readonly doors: Doors;
+  readonly log: HttpLog;
+  /** How long a client may take to tell its request, in milliseconds. */
+  readonly requestTimeout?: number;
+}
+
+/** Starts listening. @throws the system's error when the address is taken or not ours. */
+export async function startServer(options: ServerOptions): Promise<HttpServer> {
+  const { listen, doors, log } = options;
+  const live = new LiveWebConfig(options.web, tls => renewTls(server, tls), log);
+  const server = makeServer(options, makeAnswer(doors, live, log));
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('clientError', (error, socket) => {
+    const status = answerMalformed(error, socket, live.current.headers);
+    if (status) doors.onAnswer('other', status);
+    log('debug', 'Connection ended by an error', { err: error.message });
+  });
+  // Before Node's own listener, which starts to read requests.
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    const problem = live.current.tls?.problem(socket);
+    if (problem === undefined) return;
+    log('debug', 'Client turned away', { address: socket.remoteAddress, err: problem });
+    socket.destroy();
+  });
+  try {
+    await listening(server, listen);
+  } catch (error) {
+    live.close();
+    throw error;
+  }
+  return {
+    address: addressOf(server),
+    setWebConfig: config => live.take(config),
+    close() {
+      live.close();
+      return closed(server);
+    },
+  };
+}
+
+function makeServer(
+  { web, requestTimeout = REQUEST_TIMEOUT }: ServerOptions,
+  answer: RequestListener,
+): Server {
+  const limits = {
+    requestTimeout,
+    headersTimeout: requestTimeout,
+    connectionsCheckingInterval: Math.min(requestTimeout, 5000),
+  };
+  return web.tls ? createTlsServer({ ...limits, ...web.tls.options }, answer) : createServer(limits, answer);
+}
+
+/** New TLS settings for the connections to come; those that are open keep theirs. */
+function renewTls(server: Server, { options }: TlsDoor): void {
+  if (!(server instanceof TlsServer)) return;
+  server.setSecureContext(options);
+  // setSecureContext leaves these two as they were. Should Node not heed them one day, clients without a certificate
+  // are still turned away after the handshake.
+  const { requestCert, rejectUnauthorized } = options;
+  Object.assign(server, { requestCert, rejectUnauthorized });
+}
+
+function listening(server: Server, { host, port }: Listen): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    // A connection whose answer was under way is idle once it has been given.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const impatient = setTimeout(() => server.closeAllConnections(), CLOSE_PATIENCE);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(impatient);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function addressOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo;
+  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** What every request meets first: the headers everybody gets, the guard, the short cut, the router. */
+function makeAnswer(doors: Doors, live: LiveWebConfig, log: HttpLog): RequestListener {
+  const router = makeRouter(doors, log);
+  const pass = (request: IncomingMessage, response: ServerResponse) => {
+    if (!takeShortCut(doors, request, response)) router(request as never, response as never);
+  };
+  const refuse = (response: ServerResponse, error: unknown) => {
+    if (!(error instanceof HttpError)) {
+      log('error', 'Request could not be checked', { err: (error as Error).message });
+    }
+    const reply = errorReply(error);
+    doors.onAnswer('other', reply.status ?? 500);
+    void writeReply(response, reply);
+  };
+  return (request, response) => {
+    const { guard, headers } = live.current;
+    for (const [name, value] of headers) response.setHeader(name, value);
+    if (!guard) pass(request, response);
+    else {
+      guard(request)
+        .then(() => pass(request, response))
+        .catch(error => refuse(response, error));
+    }
+  };
+}
+
+/** Answers `/cluster_health` without Express, which costs five times the answer itself. */
+function takeShortCut(doors: Doors, request: IncomingMessage, response: ServerResponse): boolean {
+  if (request.url !== '/cluster_health' || request.method !== 'GET') return false;
+  const bytes = healthBytes(doors);
+  response.writeHead(200, [
+    'content-type',
+    'application/json; charset=utf-8',
+    'x-content-type-options',
+    'nosniff',
+    'content-length',
+    String(bytes.length),
+  ]);
+  response.end(bytes);
+  doors.onAnswer('/cluster_health', 200);
+  return true;
+}

@@ -1,0 +1,51 @@
+// The JSON answers' shapes, as the document names their fields. /openapi.json is made of them, and so are the
+// client's types.
+
+import { z } from 'zod';
+
+/** Local time without a zone, microseconds. */
+export const timestamp = z.string().meta({
+  description: "Local time as Python's datetime.now().isoformat() prints it",
+  examples: ['2024-01-15T10:30:45.123456'],
+});
+
+export const overallStatus = z.enum(['healthy', 'degraded', 'unhealthy']);
+
+/** An alert in one line. */
+export const alertText = z.string().meta({
+  description: 'SEVERITY: NAME is STATUS - REASON',
+  examples: ['CRITICAL: Tools Server is timeout - Request timed out'],
+});
+
+/** A service's last check. */
+export const serviceHealth = z.looseObject({
+  status: z.enum(['healthy', 'degraded', 'unhealthy', 'timeout', 'error', 'unknown']),
+  response_time: z.number().optional().describe('Seconds; for a timeout the timeout itself'),
+  status_code: z.number().optional(),
+  data: z.unknown().optional().describe('The parsed JSON body, up to 64 KiB'),
+  error: z.string().optional().describe('Why the service is not healthy'),
+  last_check: timestamp.optional(),
+  since: timestamp.optional().describe('When the status became what it is'),
+  consecutive_failures: z.number().optional(),
+});
+
+export const service = z.object({ name: z.string(), critical: z.boolean(), health: serviceHealth });
+
+export const clusterHealth = z.object({
+  timestamp,
+  overall_status: overallStatus,
+  services: z.record(z.string(), service),
+  cluster_stats: z.object({
+    local_node: z.object({
+      cpu_percent: z.number().optional(),
+      memory_percent: z.number().optional(),
+      disk_percent: z.number().optional(),
+    }),
+    total_services: z.number(),
+    monitoring_uptime: z.number().describe('Seconds since start'),
+  }),
+  alerts: z.array(alertText),
+});
+
+/** Every answer that is no 200. */
+export const errorShape = z.object({ error: z.string() });

@@ -1,0 +1,67 @@
+// The exporter-toolkit's web configuration file: TLS, passwords, headers and a rate limit at the doors. Comes in: the
+// file; goes out: what the server does with it. Called by app.ts and check-config, and again when a file has changed.
+// Source: Prometheus' exporter-toolkit, "Web configuration".
+
+import type { IncomingMessage } from 'node:http';
+import { dirname, resolve } from 'node:path';
+import { section } from '../config/fields.js';
+import { loadPlainYaml } from '../config/load.js';
+import { basicAuthGuard, basicAuthUsers } from './web/basic-auth.js';
+import { headerList, httpServerConfig } from './web/headers.js';
+import { rateLimit, rateLimiter } from './web/rate-limit.js';
+import { type TlsDoor, tlsServerConfig } from './web/tls.js';
+
+/** What a web configuration means for the server. */
+export interface WebConfig {
+  /** Undefined for plain HTTP. */
+  readonly tls: TlsDoor | undefined;
+  /** Looks at a request before anybody else: lets it pass or throws HttpError. */
+  readonly guard: ((request: IncomingMessage) => Promise<void>) | undefined;
+  /** Headers of every answer. */
+  readonly headers: readonly (readonly [string, string])[];
+  /** Absolute paths of all it was read from. */
+  readonly files: readonly string[];
+  /** Reads it all again. @throws ConfigError */
+  readonly reread: (() => WebConfig) | undefined;
+}
+
+/** No TLS, no passwords. */
+export const OPEN: WebConfig = {
+  tls: undefined,
+  guard: undefined,
+  headers: [],
+  files: [],
+  reread: undefined,
+};
+
+/** Reads a web configuration file and the certificates it names. @throws ConfigError with every mistake at once. */
+export function loadWebConfig(file: string): WebConfig {
+  const path = resolve(file);
+  const schema = section({
+    tls_server_config: tlsServerConfig(dirname(path)),
+    http_server_config: httpServerConfig.prefault({}),
+    basic_auth_users: basicAuthUsers.default({}),
+    rate_limit: rateLimit.prefault({}),
+  });
+  const config = loadPlainYaml(file, schema);
+  return {
+    tls: config.tls_server_config,
+    guard: makeGuard(config.basic_auth_users, config.rate_limit),
+    headers: headerList(config.http_server_config),
+    files: [path, ...(config.tls_server_config?.files ?? [])],
+    reread: () => loadWebConfig(file),
+  };
+}
+
+function makeGuard(
+  users: Readonly<Record<string, string>>,
+  limit: { interval: number; burst: number },
+): WebConfig['guard'] {
+  const within = limit.interval > 0 ? rateLimiter(limit) : undefined;
+  const known = Object.keys(users).length > 0 ? basicAuthGuard(users) : undefined;
+  if (!within && !known) return undefined;
+  return async request => {
+    within?.();
+    await known?.(request);
+  };
+}

@@ -1,0 +1,71 @@
+// The web configuration in force. It follows its files by itself, because certificates are renewed by programs that
+// tell nobody. Called by the server.
+
+import { statSync } from 'node:fs';
+import type { HttpLog } from '../router.js';
+import type { WebConfig } from '../web-config.js';
+import type { TlsDoor } from './tls.js';
+
+/** How often the files are looked at, in milliseconds. */
+const LOOK_EVERY = 1000;
+
+/** Made by whoever serves by it, who also closes it. */
+export class LiveWebConfig {
+  readonly #onTls: (tls: TlsDoor) => void;
+  readonly #log: HttpLog;
+  readonly #looking: NodeJS.Timeout;
+  #current: WebConfig;
+  /** What the files looked like when they were last read. */
+  #seen: string;
+
+  /** @param onTls is told of TLS settings that differ from those at the start */
+  constructor(config: WebConfig, onTls: (tls: TlsDoor) => void, log: HttpLog) {
+    this.#current = config;
+    this.#onTls = onTls;
+    this.#log = log;
+    this.#seen = looksOf(config.files);
+    this.#looking = setInterval(() => this.#look(), LOOK_EVERY).unref();
+  }
+
+  get current(): WebConfig {
+    return this.#current;
+  }
+
+  /** Takes another one up. Whether there is TLS stays as it was at the start. */
+  take(next: WebConfig): void {
+    const { tls } = this.#current;
+    if (tls && next.tls) this.#onTls(next.tls);
+    else if (tls || next.tls) {
+      this.#log('warn', 'TLS is switched on or off at the next start only', { tls: tls !== undefined });
+    }
+    this.#current = { ...next, tls: tls && (next.tls ?? tls) };
+    this.#seen = looksOf(next.files);
+  }
+
+  /** Stops looking at the files. */
+  close(): void {
+    clearInterval(this.#looking);
+  }
+
+  #look(): void {
+    const { reread, files } = this.#current;
+    const now = looksOf(files);
+    if (!reread || now === this.#seen) return;
+    this.#seen = now;
+    try {
+      this.take(reread());
+      this.#log('info', 'Web configuration read again', { file: files[0] });
+    } catch (error) {
+      const err = (error as Error).message;
+      this.#log('error', 'Web configuration not read again; the running one stays', { err });
+    }
+  }
+}
+
+/** Changes when one of the files is rewritten, replaced or gone. */
+function looksOf(files: readonly string[]): string {
+  return files
+    .map(file => statSync(file, { throwIfNoEntry: false }))
+    .map(stats => (stats ? `${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino} ${stats.size}` : 'none'))
+    .join(', ');
+}

@@ -1,0 +1,194 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { result, startMonitor, type TestMonitor } from './monitor.js';
+import { request, send, untilClosed } from './wire.js';
+
+const LIMIT = 'limit: expected a whole number from 1 to 10000';
+const MAX_AGE = 'max_age: expected a number of seconds from 0 to 86400';
+const TIMESTAMP = 'expected a timestamp such as 2024-01-15T10:30:45.123456';
+
+let monitor: TestMonitor;
+beforeAll(async () => {
+  monitor = await startMonitor();
+  for (const { id } of monitor.board.services) monitor.feed(result(id));
+});
+afterAll(() => monitor[Symbol.asyncDispose]());
+
+describe('bad parameters', () => {
+  it.each([
+    ['/history?limit=0', LIMIT],
+    ['/history?limit=10001', LIMIT],
+    ['/history?limit=-1', LIMIT],
+    ['/history?limit=1.5', LIMIT],
+    ['/history?limit=1e3', LIMIT],
+    ['/history?limit=abc', LIMIT],
+    ['/history?limit=', LIMIT],
+    ['/history?limit=99999999999999999999', LIMIT],
+    ['/history?limit=%zz', LIMIT],
+    ['/history?limit=1&limit=2', LIMIT],
+    ['/history?before=garbage', `before: ${TIMESTAMP}`],
+    ['/history?after=2024-13-01', `after: ${TIMESTAMP}`],
+    ['/history?after=2024-01-01&after=2024-01-02', 'after: expected one timestamp'],
+    ['/history?limit=0&before=x', `${LIMIT}; before: ${TIMESTAMP}`],
+    ['/cluster_health?max_age=-1', MAX_AGE],
+    ['/cluster_health?max_age=NaN', MAX_AGE],
+    ['/cluster_health?max_age=1e9', MAX_AGE],
+    ['/cluster_health?max_age=1000000000', MAX_AGE],
+    ['/cluster_health?max_age=86401', MAX_AGE],
+    ['/cluster_health?max_age=', MAX_AGE],
+    ['/cluster_health?max_age=1&max_age=2', MAX_AGE],
+    ['/alerts?detail=yes', 'detail: expected true or false'],
+    ['/alerts?detail=true&detail=true', 'detail: expected true or false'],
+  ])('%s', async (path, error) => {
+    const response = await fetch(monitor.url + path);
+    expect([response.status, await response.json()]).toEqual([400, { error }]);
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+  });
+
+  it.each([
+    '/history?limit=1',
+    '/history?limit=10000',
+    '/history?before=2024-01-15',
+    '/history?before=2024-01-15T10:30:45Z',
+    '/history?before=2024-01-15T10:30:45+01:00',
+    '/history?after=2024-01-15T10:30:45%2B0100',
+    '/history?__proto__=1&constructor=2',
+    '/history?%zz',
+    '/cluster_health?max_age=86400',
+    '/cluster_health?max_age=0.000000001&max_age[]=3',
+    '/alerts?detail=1',
+  ])('%s is well', async path => {
+    for (const { id } of monitor.board.services) monitor.feed(result(id, { at: monitor.clock.now() }));
+    expect((await fetch(monitor.url + path)).status).toBe(200);
+  });
+});
+
+describe('paths and methods', () => {
+  const long = 'x'.repeat(300);
+  it.each([
+    ['GET', '/nothing', 404, 'no such path /nothing; see /docs', undefined],
+    ['POST', '/nothing', 404, 'no such path /nothing; see /docs', undefined],
+    ['GET', `/${long}`, 404, `no such path /${long.slice(0, 99)}...; see /docs`, undefined],
+    ['GET', '//cluster_health', 404, 'no such path //cluster_health; see /docs', undefined],
+    ['GET', '/cluster_health/../stats', 404, 'no such path /cluster_health/../stats; see /docs', undefined],
+    ['GET', '/%zz', 404, 'no such path /%zz; see /docs', undefined],
+    ['GET', '/<script>', 404, 'no such path /<script>; see /docs', undefined],
+    ['GET', '/Stats', 404, 'no such path /Stats; see /docs', undefined],
+    ['GET', '/stats//', 404, 'no such path /stats//; see /docs', undefined],
+    ['GET', '/constructor', 404, 'no such path /constructor; see /docs', undefined],
+    ['POST', '/cluster_health', 405, '/cluster_health takes GET, HEAD, not POST', 'GET, HEAD'],
+    ['DELETE', '/history?limit=5', 405, '/history takes GET, HEAD, not DELETE', 'GET, HEAD'],
+    ['OPTIONS', '/alerts', 405, '/alerts takes GET, HEAD, not OPTIONS', 'GET, HEAD'],
+    ['GET', '/-/reload', 405, '/-/reload takes POST, not GET', 'POST'],
+    ['PUT', '/-/reload', 405, '/-/reload takes POST, not PUT', 'POST'],
+    ['POST', '/', 405, '/ takes GET, HEAD, not POST', 'GET, HEAD'],
+  ])('%s %s is %i', async (method, path, status, error, allow) => {
+    const answer = await send(monitor.port, request(method, path));
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, { error }]);
+    expect(answer.headers.allow).toBe(allow);
+    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+  });
+
+  it.each([
+    ['an absolute URL', request('GET', 'http://monitor/cluster_health')],
+    ["somebody else's absolute URL", request('GET', 'http://elsewhere.example/cluster_health')],
+    [
+      'a host that is not ours',
+      request('GET', '/cluster_health').replace('host: monitor', 'host: elsewhere.example'),
+    ],
+    ['HTTP/1.0 without a host', 'GET /cluster_health HTTP/1.0\r\n\r\n'],
+  ])('%s is answered', async (_, bytes) => {
+    const answer = await send(monitor.port, bytes);
+    expect([answer.status, JSON.parse(answer.body).overall_status]).toEqual([200, 'healthy']);
+  });
+
+  it.each([
+    ['GET', '/docs/', '../docs'],
+    ['GET', '/cluster_health/?max_age=5', '../cluster_health?max_age=5'],
+    ['GET', '/-/healthy/', '../../-/healthy'],
+    ['POST', '/-/reload/', '../../-/reload'],
+  ])('%s %s is sent on', async (method, path, location) => {
+    const answer = await send(monitor.port, request(method, path));
+    expect([answer.status, answer.headers.location]).toEqual([308, location]);
+  });
+
+  it('a slash too many leads to the same answer', async () => {
+    const response = await fetch(`${monitor.url}/alerts/?detail=true`);
+    expect([response.status, new URL(response.url).pathname]).toEqual([200, '/alerts']);
+  });
+
+  it('a body nobody asked for is let be', async () => {
+    const answer = await send(
+      monitor.port,
+      `${request('GET', '/stats', 'content-length: 100000')}${'x'.repeat(100_000)}`,
+    );
+    expect(answer.status).toBe(200);
+  });
+
+  it('counts what was answered under its endpoint, and strangers under one name', async () => {
+    monitor.answered.length = 0;
+    for (const path of ['/cluster_health', '/stats', '/history?limit=0', '/a', '/b']) {
+      await (await fetch(monitor.url + path)).text();
+    }
+    expect(monitor.answered).toEqual([
+      '/cluster_health 200',
+      '/stats 200',
+      '/history 400',
+      'other 404',
+      'other 404',
+    ]);
+  });
+});
+
+describe('broken HTTP', () => {
+  it.each([
+    ['a huge header', request('GET', '/stats', `x: ${'y'.repeat(20_000)}`), 431, 'larger than 16384 bytes'],
+    ['a huge path', request('GET', `/${'y'.repeat(20_000)}`), 431, 'larger than 16384 bytes'],
+    ['no HTTP at all', 'hello\r\n\r\n', 400, 'malformed HTTP request'],
+    [
+      'two lengths',
+      request('GET', '/', 'content-length: 1', 'content-length: 2'),
+      400,
+      'malformed HTTP request',
+    ],
+    [
+      'a length and chunks',
+      request('POST', '/', 'content-length: 1', 'transfer-encoding: chunked'),
+      400,
+      'malformed',
+    ],
+    ['a line feed in the path', 'GET /a\nb HTTP/1.1\r\n\r\n', 400, 'malformed HTTP request'],
+  ])('%s', async (_, bytes, status, error) => {
+    const answer = await send(monitor.port, bytes);
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.body).error).toContain(error);
+    expect(answer.headers['content-length']).toBe(String(answer.body.length));
+  });
+
+  it('a client that stops in the middle is told so, and keeps nobody waiting', async () => {
+    await using patient = await startMonitor({ requestTimeout: 200 });
+    const slow = [
+      'GET /stats HTTP/1.1\r\nhost: monitor\r\n',
+      'GET /st',
+      'POST /-/reload HTTP/1.1\r\nhost: m\r\ncontent-length: 9\r\n\r\nx',
+    ].map(bytes => {
+      const socket = connect(patient.port, '127.0.0.1');
+      socket.write(bytes);
+      return untilClosed(socket);
+    });
+    expect((await fetch(`${patient.url}/stats`)).status).toBe(200);
+    const [headers, line, body] = await Promise.all(slow);
+    expect(headers).toMatch(/^HTTP\/1\.1 408 .*"the request did not arrive in time"\}$/s);
+    expect(line).toMatch(/^HTTP\/1\.1 408 /);
+    // Answered before its body came, which nobody waits for.
+    expect(body).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  it('a client that hangs up is forgotten', async () => {
+    const gone = connect(monitor.port, '127.0.0.1');
+    gone.write('GET /sta');
+    await new Promise(resolve => gone.once('connect', resolve));
+    gone.resetAndDestroy();
+    expect((await fetch(`${monitor.url}/stats`)).status).toBe(200);
+  });
+});

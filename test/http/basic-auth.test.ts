@@ -1,0 +1,194 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import bcrypt from 'bcrypt';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PasswordCheck } from '../../src/http/web/password-check.js';
+import { rateLimiter } from '../../src/http/web/rate-limit.js';
+import { loadWebConfig, type WebConfig } from '../../src/http/web-config.js';
+import { errorReply } from '../../src/http/write.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+import { startMonitor, type TestMonitor } from './monitor.js';
+import { request, send } from './wire.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = makeFolder('basic-auth');
+});
+afterAll(() => removeFolder(folder));
+
+function webConfig(yaml: string): WebConfig {
+  const file = join(folder, 'web.yml');
+  writeFileSync(file, yaml);
+  return loadWebConfig(file);
+}
+
+const credentials = (user: string, password: string) =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+describe('basic auth', () => {
+  const NEEDED = { error: 'a user name and password are needed' };
+  const WRONG = { error: 'wrong user name or password' };
+  let monitor: TestMonitor;
+  beforeAll(async () => {
+    const hash = (password: string, prefix: string) => bcrypt.hashSync(password, 4).replace('$2b', prefix);
+    monitor = await startMonitor({
+      web: webConfig(
+        `basic_auth_users:\n  alice: ${hash('secret', '$2y')}\n  bob: ${hash('geheim:ß', '$2b')}\n  "": ${hash('x', '$2a')}\n` +
+          'http_server_config: { headers: { X-Frame-Options: deny, Content-Security-Policy: "frame-src *" } }\n',
+      ),
+    });
+  });
+  afterAll(() => monitor[Symbol.asyncDispose]());
+
+  it.each([
+    ['the right password', credentials('alice', 'secret'), 200],
+    ['the right password again', credentials('alice', 'secret'), 200],
+    ['another word for Basic', credentials('alice', 'secret').replace('Basic', 'bAsIc'), 200],
+    ['a colon and more than ASCII', credentials('bob', 'geheim:ß'), 200],
+    ['a user without a name', credentials('', 'x'), 200],
+    ['a wrong password', credentials('alice', 'wrong'), WRONG],
+    ['the same wrong password again', credentials('alice', 'wrong'), WRONG],
+    ["somebody else's password", credentials('bob', 'secret'), WRONG],
+    ['nobody we know', credentials('mallory', 'secret'), WRONG],
+    ['nobody we know, with the first one’s password', credentials('mallory', 'secret'), WRONG],
+    ['an inherited name', credentials('constructor', 'secret'), WRONG],
+    ['no password', credentials('alice', ''), WRONG],
+    ['a hash as the password', credentials('alice', '$2y$04$'), WRONG],
+    ['no credentials', undefined, NEEDED],
+    ['empty credentials', 'Basic ', NEEDED],
+    ['no colon', `Basic ${Buffer.from('alice').toString('base64')}`, NEEDED],
+    ['a token', 'Bearer secret', NEEDED],
+    ['no base64', 'Basic ???', NEEDED],
+  ])('%s', async (_, authorization, want) => {
+    for (const path of ['/cluster_health', '/stats', '/metrics', '/-/healthy', '/', '/nothing?']) {
+      const response = await fetch(monitor.url + path, { headers: authorization ? { authorization } : {} });
+      const body = await response.text();
+      expect(response.headers.get('x-frame-options')).toBe('deny');
+      if (want === 200) expect(response.status).toBe(path === '/nothing?' ? 404 : 200);
+      else {
+        expect([response.status, JSON.parse(body)]).toEqual([401, want]);
+        expect(response.headers.get('www-authenticate')).toBe(
+          'Basic realm="langgraph-monitor", charset="UTF-8"',
+        );
+      }
+    }
+  });
+
+  it('counts those turned away', async () => {
+    monitor.answered.length = 0;
+    await fetch(`${monitor.url}/cluster_health`);
+    expect(monitor.answered).toEqual(['other 401']);
+  });
+
+  it('keeps the policy of a page beside the configured one', async () => {
+    const response = await fetch(`${monitor.url}/`, {
+      headers: { authorization: credentials('alice', 'secret') },
+    });
+    expect(response.headers.get('content-security-policy')).toMatch(/^frame-src \*, default-src 'none'; /);
+  });
+
+  it('broken requests carry the headers too', async () => {
+    const answer = await send(monitor.port, request('GET', '/', `x: ${'y'.repeat(20_000)}`));
+    expect([answer.status, answer.headers['x-frame-options']]).toEqual([431, 'deny']);
+  });
+
+  it('other users come in with another configuration', async () => {
+    monitor.server.setWebConfig(webConfig(`basic_auth_users: { carol: ${bcrypt.hashSync('new', 4)} }`));
+    const status = async (user: string, password: string) =>
+      (await fetch(`${monitor.url}/stats`, { headers: { authorization: credentials(user, password) } }))
+        .status;
+    expect([await status('alice', 'secret'), await status('carol', 'new')]).toEqual([401, 200]);
+  });
+});
+
+describe('a flood of guesses', () => {
+  const hash = bcrypt.hashSync('secret', 10);
+
+  it('leaves those alone who are known already', async () => {
+    await using monitor = await startMonitor({ web: webConfig(`basic_auth_users: { alice: ${hash} }`) });
+    const ask = (password: string) =>
+      fetch(`${monitor.url}/cluster_health`, { headers: { authorization: credentials('alice', password) } });
+    expect((await ask('secret')).status).toBe(200);
+    const flood = Promise.all(Array.from({ length: 60 }, (_, i) => ask(`guess ${i}`)));
+    expect((await ask('secret')).status).toBe(200);
+    const statuses = new Set((await flood).map(({ status }) => status));
+    expect([...statuses].filter(status => status !== 401 && status !== 503)).toEqual([]);
+    expect((await ask('another guess')).status).toBe(401);
+  });
+
+  it('waits its turn up to a bound, then is told to come back', async () => {
+    const check = new PasswordCheck(new Map([['alice', bcrypt.hashSync('secret', 4)]]));
+    const tries = Array.from({ length: 60 }, (_, i) => {
+      try {
+        return check.verify('alice', Buffer.from(`guess ${i}`));
+      } catch (error) {
+        return error;
+      }
+    });
+    // Two are computed, 32 wait.
+    const taken = tries.filter(each => each instanceof Promise);
+    expect(taken).toHaveLength(34);
+    expect(errorReply(tries[34])).toEqual({
+      status: 503,
+      headers: { 'retry-after': '1' },
+      body: { error: 'too many passwords are being checked; try again' },
+    });
+    expect(new Set(await Promise.all(taken))).toEqual(new Set([false]));
+    expect(await check.verify('alice', Buffer.from('secret'))).toBe(true);
+  });
+
+  it('a crowd with the same password costs one computation and is let in', async () => {
+    await using monitor = await startMonitor({ web: webConfig(`basic_auth_users: { alice: ${hash} }`) });
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () =>
+        fetch(`${monitor.url}/stats`, { headers: { authorization: credentials('alice', 'secret') } }),
+      ),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
+  it('bad answers are remembered within bounds and never push a good one out', async () => {
+    const check = new PasswordCheck(new Map([['alice', bcrypt.hashSync('secret', 4)]]));
+    const verify = (user: string, password: string) => check.verify(user, Buffer.from(password));
+    expect(await verify('alice', 'secret')).toBe(true);
+    expect(verify('alice', 'secret')).toBe(true);
+    for (let i = 0; i < 101; i++) expect(await verify('alice', `guess ${i}`)).toBe(false);
+    expect(verify('alice', 'secret')).toBe(true);
+    expect(verify('alice', 'guess 100')).toBe(false);
+    // The oldest of them is forgotten and has to be computed again.
+    expect(verify('alice', 'guess 0')).toBeInstanceOf(Promise);
+    expect(await verify('mallory', 'secret')).toBe(false);
+    expect(await verify('alices', 'ecret')).toBe(false);
+  });
+});
+
+describe('rate_limit', () => {
+  it('lets a burst in, then one per interval', () => {
+    let now = 0;
+    const take = rateLimiter({ interval: 100, burst: 3 }, () => now);
+    const tries = (at: number, times: number) => {
+      now = at;
+      return Array.from({ length: times }, () => {
+        try {
+          take();
+          return 'in';
+        } catch (error) {
+          return (error as { status: number }).status;
+        }
+      });
+    };
+    expect(tries(0, 5)).toEqual(['in', 'in', 'in', 429, 429]);
+    expect(tries(99, 1)).toEqual([429]);
+    expect(tries(100, 2)).toEqual(['in', 429]);
+    expect(tries(10_000, 4)).toEqual(['in', 'in', 'in', 429]);
+  });
+
+  it('answers 429', async () => {
+    await using monitor = await startMonitor({ web: webConfig('rate_limit: { interval: 1h30m, burst: 2 }') });
+    const answers = [];
+    for (let i = 0; i < 3; i++) answers.push(await fetch(`${monitor.url}/cluster_health`));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expect(await answers[2]?.json()).toEqual({ error: 'too many requests' });
+    expect(answers[2]?.headers.get('retry-after')).toBe('5400');
+  });
+});

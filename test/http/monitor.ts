@@ -1,0 +1,167 @@
+// A monitor's doors with the real rooms behind them, fed by hand: no checks are made, nothing is scheduled.
+
+import { join } from 'node:path';
+import { Registry } from 'prom-client';
+import { Board } from '../../src/cluster/board.js';
+import { Pulse } from '../../src/cluster/pulse.js';
+import { Refresher } from '../../src/cluster/refresh.js';
+import { Snapshots } from '../../src/cluster/snapshot.js';
+import type { Doors } from '../../src/http/doors.js';
+import { type HttpServer, type ServerOptions, startServer } from '../../src/http/server.js';
+import { OPEN } from '../../src/http/web-config.js';
+import { Exposition } from '../../src/metrics/exposition.js';
+import { MetricsPage } from '../../src/metrics/page.js';
+import { serviceFamilies, serviceLayout, serviceReadings } from '../../src/metrics/services.js';
+import type { CheckResult } from '../../src/model/result.js';
+import type { Service } from '../../src/model/service.js';
+import type { Clock, Millis } from '../../src/model/time.js';
+import { Store } from '../../src/store/store.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+
+/** 2024-01-15 10:30:45.123456 local time. */
+export const START: Millis = new Date(2024, 0, 15, 10, 30, 45).getTime() + 123.456;
+
+/** A clock that stands until it is moved. */
+export class ManualClock implements Clock {
+  #elapsed: Millis = 1000;
+
+  now(): Millis {
+    return START + this.#elapsed - 1000;
+  }
+
+  elapsed(): Millis {
+    return this.#elapsed;
+  }
+
+  advance(span: Millis): void {
+    this.#elapsed += span;
+  }
+}
+
+/** A service as the configuration would have made it. */
+export function service(id: string, over: Partial<Service> = {}): Service {
+  const severity = over.critical === false ? 'warning' : 'critical';
+  return { id, name: id, kind: 'http', critical: true, severity, dependsOn: [], ...over };
+}
+
+/** A check's result: healthy unless said otherwise. */
+export function result(target: string, over: Partial<CheckResult> = {}): CheckResult {
+  return {
+    target,
+    at: START,
+    status: 'healthy',
+    responseTime: 0.245,
+    readings: { values: [] },
+    level: 'up',
+    since: START,
+    consecutiveFailures: 0,
+    ...over,
+  };
+}
+
+/** The document's services, as far as the doors tell them apart. */
+export const SERVICES = [
+  service('jetson_ollama', { name: 'Jetson Ollama Server', kind: 'ollama' }),
+  service('cpu_llama', { name: 'CPU Llama.cpp Server', critical: false }),
+  service('tools', { name: 'Tools Server' }),
+  service('haproxy', { name: 'HAProxy Load Balancer', kind: 'haproxy', severity: 'warning' }),
+  service('redis', { name: 'Redis Cache', kind: 'redis' }),
+];
+
+/** How often a scan is expected. */
+export const SCAN: Millis = 30_000;
+
+/** Started by {@link startMonitor}; whoever started it closes it. */
+export interface TestMonitor extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly server: HttpServer;
+  readonly clock: ManualClock;
+  readonly board: Board;
+  readonly pulse: Pulse;
+  readonly store: Store;
+  readonly exposition: Exposition;
+  /** Services somebody wanted checked at once. */
+  readonly wanted: string[][];
+  /** Answers counted, as `HANDLER STATUS`. */
+  readonly answered: string[];
+  /** Lines logged. */
+  readonly logged: string[];
+  /** A result comes in, as if it had been measured. */
+  feed(result: CheckResult): void;
+  /** GET of a path as JSON. */
+  json(path: string): Promise<unknown>;
+}
+
+export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 'requestTimeout'>> {
+  readonly services?: readonly Service[];
+  readonly reload?: Doors['reload'];
+  readonly node?: string;
+}
+
+/** Starts a monitor's doors on a free port of 127.0.0.1. */
+export async function startMonitor(options: TestMonitorOptions = {}): Promise<TestMonitor> {
+  const { services = SERVICES, web = OPEN, node = 'worker-node4' } = options;
+  const folder = makeFolder('doors');
+  const clock = new ManualClock();
+  const registry = new Registry();
+  const exposition = new Exposition(registry, serviceFamilies);
+  const board = new Board();
+  board.setServices(services, clock.now());
+  const pulse = new Pulse(SCAN, clock.elapsed());
+  const store = new Store({ file: join(folder, 'monitor.db'), retention: 86_400_000, log: () => {}, clock });
+  const wanted: string[][] = [];
+  const answered: string[] = [];
+  const logged: string[] = [];
+  const refresher = new Refresher(board, ids => wanted.push([...ids]));
+  const doors: Doors = {
+    board,
+    snapshots: new Snapshots(board, clock.elapsed()),
+    refresher,
+    pulse,
+    store,
+    metrics: new MetricsPage(registry, exposition),
+    clock,
+    version: '1.2.3',
+    node: () => node,
+    externalUrl: () => 'http://monitor.example/cluster',
+    reload: options.reload,
+    onAnswer: (handler, status) => answered.push(`${handler} ${status}`),
+  };
+  const server = await startServer({
+    listen: { host: '127.0.0.1', port: 0 },
+    web,
+    doors,
+    log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
+    requestTimeout: options.requestTimeout,
+  });
+  const url = `${web.tls ? 'https' : 'http'}://${server.address}`;
+  return {
+    url,
+    port: Number(server.address.split(':').at(-1)),
+    server,
+    clock,
+    board,
+    pulse,
+    store,
+    exposition,
+    wanted,
+    answered,
+    logged,
+    feed(each) {
+      board.update(each);
+      const known = services.find(({ id }) => id === each.target);
+      if (known) {
+        const readings = { ...serviceReadings(known, each), layout: serviceLayout(known) };
+        exposition.observe(each.target, each.target, readings);
+      }
+      refresher.came(each.target);
+    },
+    json: async path => (await fetch(url + path)).json(),
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      store.close();
+      removeFolder(folder);
+    },
+  };
+}

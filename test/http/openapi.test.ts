@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonSchema, OpenApi, Operation } from '../../src/http/openapi.js';
+import { exampleOf } from '../../src/http/page/example.js';
+import { routes } from '../../src/http/routes/index.js';
+import { result, startMonitor, type TestMonitor } from './monitor.js';
+
+let monitor: TestMonitor;
+let document: OpenApi;
+beforeAll(async () => {
+  monitor = await startMonitor();
+  for (const { id } of monitor.board.services) {
+    monitor.feed(result(id, { facts: { backends: {} }, details: { connected_clients: 1 }, data: '[1]' }));
+  }
+  monitor.feed(result('tools', { status: 'timeout', error: 'x', reason: 'timeout', level: 'down' }));
+  monitor.store.append({ at: 1, entry: JSON.stringify(await monitor.json('/cluster_health')) });
+  document = (await monitor.json('/openapi.json')) as OpenApi;
+});
+afterAll(() => monitor[Symbol.asyncDispose]());
+
+const operations = (): [string, string, Operation][] =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, string, Operation] => [
+      method,
+      path,
+      operation,
+    ]),
+  );
+
+/** Every object of a JSON value, with its place. */
+function* objects(value: unknown, place = '#'): Generator<[place: string, object: Record<string, unknown>]> {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) yield [place, value as Record<string, unknown>];
+  for (const [key, inner] of Object.entries(value)) yield* objects(inner, `${place}/${key}`);
+}
+
+/** Where a value is not what a schema says: types, required and unknown fields, enumerations. */
+function differences(value: unknown, schema: JsonSchema & { required?: string[] }, place = ''): string[] {
+  if (schema.$ref)
+    return differences(value, document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, place);
+  if (schema.anyOf) {
+    const each = schema.anyOf.map(one => differences(value, one, place));
+    return each.find(one => one.length === 0) ?? each.flat();
+  }
+  if (schema.enum && !schema.enum.includes(value)) return [`${place}: ${value} is none of ${schema.enum}`];
+  const type = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+  if (schema.type && schema.type !== type) return [`${place}: ${type} is no ${schema.type}`];
+  if (Array.isArray(value))
+    return value.flatMap((item, i) => differences(item, schema.items ?? {}, `${place}/${i}`));
+  if (type !== 'object') return [];
+  const fields = Object.entries(value as object);
+  const missing = (schema.required ?? [])
+    .filter(name => !(name in (value as object)))
+    .map(name => `${place}/${name}: missing`);
+  const wrong = fields.flatMap(([name, inner]) => {
+    const known = schema.properties?.[name] ?? schema.additionalProperties;
+    if (known === undefined && schema.type) return [`${place}/${name}: not described`];
+    return typeof known === 'object' ? differences(inner, known, `${place}/${name}`) : [];
+  });
+  return [...missing, ...wrong];
+}
+
+describe('/openapi.json', () => {
+  it('has the fields OpenAPI 3.1 requires, each of its kind', () => {
+    expect(document).toMatchObject({
+      openapi: '3.1.0',
+      info: { title: 'langgraph-monitor', version: '1.2.3', license: { identifier: 'Apache-2.0' } },
+      servers: [{ url: 'http://monitor.example/cluster' }],
+    });
+    for (const [method, path, operation] of operations()) {
+      expect(path).toMatch(/^\//);
+      expect(['get', 'post']).toContain(method);
+      expect(operation).toMatchObject({ operationId: expect.any(String), summary: expect.any(String) });
+      for (const [status, { description, content }] of Object.entries(operation.responses)) {
+        expect(status).toMatch(/^([1-5]\d\d|default)$/);
+        expect(description).toBeTruthy();
+        for (const [type, { schema }] of Object.entries(content)) {
+          expect(type).toMatch(/^[a-z]+\/[a-z-]+$/);
+          expect(schema).toBeTypeOf('object');
+        }
+      }
+    }
+    const ids = operations().map(([, , { operationId }]) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('describes every endpoint and nothing else', () => {
+    const described = operations().map(([method, path]) => `${method.toUpperCase()} ${path}`);
+    expect(described).toEqual(
+      routes.filter(route => !route.hidden).map(({ method, path }) => `${method} ${path}`),
+    );
+    expect(described).toContain('POST /-/reload');
+    expect(described).not.toContain('GET /page.css');
+  });
+
+  it('has no reference that leads nowhere, and no keyword outside of JSON Schema 2020-12', () => {
+    const known =
+      /^(\$ref|type|description|enum|const|default|minimum|maximum|examples|properties|additionalProperties|propertyNames|items|anyOf|required|pattern)$/;
+    for (const [place, { $ref }] of objects(document)) {
+      if ($ref !== undefined)
+        expect(Object.keys(document.components.schemas), place).toContain(
+          String($ref).replace('#/components/schemas/', ''),
+        );
+    }
+    for (const [place, schema] of objects(document.components.schemas)) {
+      if (place === '#' || place.endsWith('/properties')) continue;
+      for (const keyword of Object.keys(schema)) expect(keyword, place).toMatch(known);
+    }
+  });
+
+  it('says what parameters may be', () => {
+    expect(document.paths['/history']?.get?.parameters).toEqual([
+      {
+        name: 'limit',
+        in: 'query',
+        required: false,
+        description: 'How many',
+        schema: { type: 'integer', minimum: 1, maximum: 10_000, default: 50 },
+      },
+      {
+        name: 'before',
+        in: 'query',
+        required: false,
+        description: 'Only scans before this timestamp',
+        schema: { type: 'string', examples: ['2024-01-15T10:30:45.123456'] },
+      },
+      {
+        name: 'after',
+        in: 'query',
+        required: false,
+        description: 'Only scans after this timestamp',
+        schema: { type: 'string', examples: ['2024-01-15T10:30:45.123456'] },
+      },
+    ]);
+    expect(document.paths['/alerts']?.get?.parameters?.[0]?.schema.enum).toEqual(
+      expect.arrayContaining(['true', 'false']),
+    );
+  });
+
+  it.each([
+    ['get', '/cluster_health', ['200', '400', 'default']],
+    ['get', '/health', ['200', '503', 'default']],
+    ['get', '/haproxy_metrics', ['200', '400', '404', '503', 'default']],
+    ['get', '/-/ready', ['200', '503', 'default']],
+    ['post', '/-/reload', ['200', '403', '500', 'default']],
+  ])('%s %s tells of its statuses', (method, path, statuses) => {
+    expect(Object.keys(document.paths[path]?.[method]?.responses ?? {})).toEqual(statuses);
+  });
+
+  it.each([
+    ['/cluster_health', '200'],
+    ['/health', '200'],
+    ['/alerts', '200'],
+    ['/alerts?detail=true', '200'],
+    ['/history', '200'],
+    ['/stats', '200'],
+    ['/haproxy_metrics', '200'],
+    ['/haproxy_metrics?service=x', '404'],
+    ['/history?limit=0', '400'],
+  ])('%s answers as described', async (path, status) => {
+    const answer = document.paths[path.split('?')[0] as string]?.get?.responses[status];
+    const schema = answer?.content['application/json']?.schema;
+    expect(schema?.$ref).toBeDefined();
+    expect(differences(await monitor.json(path), schema ?? {})).toEqual([]);
+  });
+
+  it('is told apart from what it does not describe', () => {
+    const health = { $ref: '#/components/schemas/Health' };
+    expect(differences({ status: 'well', extra: 1 }, health)).toEqual(
+      expect.arrayContaining([
+        '/status: well is none of healthy,unhealthy',
+        '/store: missing',
+        '/extra: not described',
+      ]),
+    );
+  });
+
+  it('examples made of it are what it describes', () => {
+    for (const [name, schema] of Object.entries(document.components.schemas)) {
+      expect(differences(exampleOf(schema, document.components.schemas), schema), name).toEqual([]);
+    }
+  });
+
+  it('is the same bytes every time', async () => {
+    const texts = await Promise.all(
+      [1, 2].map(async () => (await fetch(`${monitor.url}/openapi.json`)).text()),
+    );
+    expect(texts[0]).toBe(texts[1]);
+  });
+});

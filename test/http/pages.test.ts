@@ -1,0 +1,145 @@
+import { Script } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { html, prose } from '../../src/http/page/html.js';
+import { routes } from '../../src/http/routes/index.js';
+import { result, SERVICES, service, startMonitor, type TestMonitor } from './monitor.js';
+
+const EVIL = `<script>alert("1" & '2')</script>`;
+const TAMED = '&lt;script&gt;alert(&quot;1&quot; &amp; &#39;2&#39;)&lt;/script&gt;';
+
+let monitor: TestMonitor;
+beforeAll(async () => {
+  monitor = await startMonitor({ node: EVIL, services: [...SERVICES, service('evil', { name: EVIL })] });
+  for (const { id } of SERVICES) monitor.feed(result(id));
+  monitor.feed(result('evil', { status: 'error', error: EVIL, reason: 'refused', level: 'down' }));
+});
+afterAll(() => monitor[Symbol.asyncDispose]());
+
+describe('html', () => {
+  it.each([
+    ['text', html`<p>${EVIL}</p>`, `<p>${TAMED}</p>`],
+    ['an attribute', html`<a href="${'"><b>'}">`, '<a href="&quot;&gt;&lt;b&gt;">'],
+    ['a number', html`${1}`, '1'],
+    ['nothing', html`a${undefined}b`, 'ab'],
+    ['HTML', html`<p>${html`<b>${'<'}</b>`}</p>`, '<p><b>&lt;</b></p>'],
+    ['a list', html`${['<', '>'].map(each => html`<i>${each}</i>`)}`, '<i>&lt;</i><i>&gt;</i>'],
+    ['a sentence', html`${prose('see `a<b` and c')}`, 'see <code>a&lt;b</code> and c'],
+  ])('%s', (_, { text }, want) => {
+    expect(text).toBe(want);
+  });
+});
+
+describe.each(['/', '/docs'])('the page %s', path => {
+  let response: Response;
+  let text: string;
+  beforeAll(async () => {
+    response = await fetch(monitor.url + path);
+    text = await response.text();
+  });
+
+  it('is HTML that may load nothing from outside and run nothing in line', () => {
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/^default-src 'none'; /);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    expect(text).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(text).not.toMatch(
+      /<script(?! src="try-it\.js" defer><\/script>)|<style|\sstyle=|\son\w+=|javascript:/i,
+    );
+    expect(text).not.toMatch(/(?:src|href|action)="(?:\w+:)?\/\//);
+  });
+
+  it('refers only to what there is, by relative links', async () => {
+    const links = [...text.matchAll(/(?:src|href|action)="([^"]*)"/g)].map(([, link]) => link as string);
+    for (const link of new Set(links)) {
+      if (link === 'data:,') continue;
+      expect(link).not.toMatch(/^\//);
+      const { pathname } = new URL(link, monitor.url + path);
+      expect(routes.map(route => route.path)).toContain(pathname);
+    }
+  });
+
+  it('is answered to HEAD', async () => {
+    const head = await fetch(monitor.url + path, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(Buffer.byteLength(text))]);
+  });
+});
+
+describe('/', () => {
+  it('shows how things are, whatever things are called', async () => {
+    const text = await (await fetch(monitor.url)).text();
+    expect(text).not.toContain('<script');
+    expect(text).toContain(`<title>langgraph-monitor on ${TAMED}</title>`);
+    expect(text).toContain(`<p class="quiet">1.2.3 on ${TAMED}`);
+    expect(text).toContain('<dd class="degraded">degraded</dd>');
+    expect(text).toContain('<dt>Services healthy</dt><dd>5</dd>');
+    expect(text).toContain('<dt>Services error</dt><dd>1</dd>');
+    expect(text).not.toContain('Services unknown');
+    expect(text).toContain('<dt>Alerts</dt><dd>1</dd>');
+    expect(text).toContain(`<li>CRITICAL: ${TAMED} is error - ${TAMED}</li>`);
+  });
+
+  it.each([
+    '/cluster_health',
+    '/alerts',
+    '/history',
+    '/metrics',
+    '/stats',
+    '/haproxy_metrics',
+    '/health',
+    '/docs',
+  ])('links to %s', async path => {
+    expect(await (await fetch(monitor.url)).text()).toContain(`<a href=".${path}">${path}</a>`);
+  });
+
+  it('is 200 before anything is known and when all is down', async () => {
+    await using young = await startMonitor();
+    const status = async () => {
+      const response = await fetch(young.url);
+      const [, overall] = /<dd class="\w+">(\w+)<\/dd>/.exec(await response.text()) ?? [];
+      return [response.status, overall];
+    };
+    expect(await status()).toEqual([200, 'degraded']);
+    for (const { id } of SERVICES)
+      young.feed(result(id, { status: 'error', error: 'x', reason: 'refused', level: 'down' }));
+    expect(await status()).toEqual([200, 'unhealthy']);
+  });
+});
+
+describe('/docs', () => {
+  it('has every endpoint with its parameters, and a form to try those that only read', async () => {
+    const text = await (await fetch(`${monitor.url}/docs`)).text();
+    const sections = text.split('<section').slice(1);
+    const shown = routes.filter(route => !route.hidden);
+    expect(sections).toHaveLength(shown.length);
+    for (const [i, { method, path, query }] of shown.entries()) {
+      expect(sections[i]).toContain(`<span class="method">${method}</span> <code>${path}</code>`);
+      expect(sections[i]?.includes(`<form data-try action=".${path}" method="get">`)).toBe(method === 'GET');
+      const names = [...(sections[i]?.matchAll(/<(?:input|select) name="([^"]*)"/g) ?? [])].map(
+        ([, name]) => name,
+      );
+      expect(names).toEqual(Object.keys(query?.shape ?? {}));
+    }
+    expect(text).toContain('<input name="limit" placeholder="50" autocomplete="off">');
+    expect(text).toContain('&quot;overall_status&quot;: &quot;healthy&quot;');
+  });
+
+  it.each([
+    ['/page.css', 'text/css; charset=utf-8'],
+    ['/try-it.js', 'text/javascript; charset=utf-8'],
+  ])('%s comes as what it is', async (path, type) => {
+    const response = await fetch(monitor.url + path);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('has a script that is one', async () => {
+    const text = await (await fetch(`${monitor.url}/try-it.js`)).text();
+    expect(() => new Script(text)).not.toThrow();
+    expect(text).not.toMatch(/innerHTML|eval|document\.write/);
+  });
+});
