@@ -11,10 +11,10 @@ export function sqliteCode(error: unknown): string | undefined {
   return error instanceof Database.SqliteError ? error.code : undefined;
 }
 
-/** True when the file is not a database, or no longer a sound one. */
+/** True when the file is not a database, or no longer a sound one: SQLite says so, or zlib of a row's content. */
 export function isCorrupt(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return code === 'SQLITE_NOTADB' || (code?.startsWith('SQLITE_CORRUPT') ?? false);
+  const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code ?? '';
+  return code === 'SQLITE_NOTADB' || /^(SQLITE_CORRUPT|Z_)/.test(code);
 }
 
 /**
@@ -60,10 +60,15 @@ export function setAside(file: string, at: Date): string {
   return `${file}.corrupt-${stamp}`;
 }
 
-/** Bytes the database takes on disk, its journal included. */
+/** Bytes the database takes on disk, its journal included; what cannot be looked at counts nothing. */
 export function sizeOnDisk(file: string): number {
-  return ['', '-wal', '-shm'].reduce(
-    (sum, suffix) => sum + (statSync(file + suffix, { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  );
+  return ['', '-wal', '-shm'].reduce((sum, suffix) => sum + sizeOf(file + suffix), 0);
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
 }

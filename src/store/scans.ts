@@ -1,6 +1,7 @@
-// Every scan's snapshot of the cluster, as the document's `/history` shows it. Rows are deflated JSON.
+// Every scan's snapshot of the cluster, as the document's `/history` shows it. Rows are deflated JSON
+// with zlib's checksum, because SQLite has none and a flipped bit must not come out as an answer.
 
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import type { Millis } from '../model/time.js';
 import type { Sqlite } from './database.js';
 
@@ -41,18 +42,19 @@ export class ScanTable {
     this.#prune = db.prepare<[number, number]>(
       'DELETE FROM scans WHERE id IN (SELECT id FROM scans WHERE at < ? ORDER BY at LIMIT ?)',
     );
-    this.#vacuum = db.prepare('PRAGMA incremental_vacuum(500)');
+    // Executed, not prepared: it frees a page per step, and a statement without columns is stepped once.
+    this.#vacuum = () => db.exec('PRAGMA incremental_vacuum(500)');
   }
 
   append({ at, entry }: StoredScan): void {
-    this.#insert.run(at, deflateRawSync(entry, { level: 4 }));
+    this.#insert.run(at, deflateSync(entry, { level: 4 }));
   }
 
   /** Newest first. */
   select({ after, before, limit }: ScanQuery): StoredScan[] {
     return this.#select
       .all(after ?? Number.NEGATIVE_INFINITY, before ?? Number.POSITIVE_INFINITY, limit)
-      .map(row => ({ at: row.at, entry: inflateRawSync(row.entry).toString() }));
+      .map(row => ({ at: row.at, entry: inflateSync(row.entry).toString() }));
   }
 
   count(): number {
@@ -62,7 +64,7 @@ export class ScanTable {
   /** Deletes up to `bite` of the oldest rows before a moment and gives their space back. @returns how many. */
   prune(before: Millis, bite: number): number {
     const { changes } = this.#prune.run(before, bite);
-    if (changes > 0) this.#vacuum.all();
+    if (changes > 0) this.#vacuum();
     return changes;
   }
 }

@@ -127,9 +127,15 @@ export class Store {
   }
 
   #take(db: Sqlite): void {
-    const scans = new ScanTable(db);
-    this.#opened = { db, scans, count: scans.count() };
-    this.#retryAt = 0;
+    try {
+      const scans = new ScanTable(db);
+      this.#opened = { db, scans, count: scans.count() };
+      this.#retryAt = 0;
+    } catch (error) {
+      // Its side files go with the handle, not with the file that is about to be moved.
+      db.close();
+      throw error;
+    }
   }
 
   /** A broken file goes aside, never away; a new one takes its place. */
