@@ -82,12 +82,10 @@ const services = z
     }
     if (Object.keys(entries).length === 0)
       context.addIssue({ code: 'custom', message: 'name at least one service' });
-    for (const {
-      id,
-      common: { depends_on },
-    } of parsed) {
-      for (const [i, other] of depends_on.entries()) {
-        const wrong = dependencyProblem(id, other, Object.keys(entries));
+    const graph = new Map(parsed.map(({ id, common }) => [id, common.depends_on]));
+    for (const [id, others] of graph) {
+      for (const [i, other] of others.entries()) {
+        const wrong = dependencyProblem(id, other, graph, Object.keys(entries));
         if (wrong) context.addIssue({ code: 'custom', path: [id, 'depends_on', i], message: wrong });
       }
     }
@@ -109,10 +107,26 @@ const monitorYml = section({
   }
 });
 
-function dependencyProblem(id: string, other: string, known: readonly string[]): string | undefined {
+/** Which services each service depends on; one with a mistake of its own is not in it. */
+type Dependencies = ReadonlyMap<string, readonly string[]>;
+
+function dependencyProblem(
+  id: string,
+  other: string,
+  graph: Dependencies,
+  known: readonly string[],
+): string | undefined {
   if (other === id) return 'a service cannot depend on itself';
-  if (known.includes(other)) return undefined;
-  return `no service "${other}"${didYouMean(other, known)}`;
+  if (!known.includes(other)) return `no service "${other}"${didYouMean(other, known)}`;
+  // In a circle everybody's outage would explain everybody else's, and nobody would hear of any.
+  if (reaches(other, id, graph)) return `"${other}" depends on this service in turn`;
+  return undefined;
+}
+
+function reaches(from: string, wanted: string, graph: Dependencies): boolean {
+  const seen = new Set([from]);
+  for (const id of seen) for (const next of graph.get(id) ?? []) seen.add(next);
+  return seen.has(wanted);
 }
 
 type Complain = (path: (string | number)[], message: string) => void;

@@ -4,7 +4,7 @@
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { Secret } from '../model/secret.js';
-import { type Millis, parseDuration } from '../model/time.js';
+import { formatDuration, type Millis, parseDuration } from '../model/time.js';
 
 /** The known word nearest to a mistyped one, as `, did you mean "x"?`, or nothing when none is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
@@ -21,12 +21,12 @@ export function didYouMean(word: string, known: readonly string[]): string {
 export function section<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
-    error: issue =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys
-            .map(key => `unknown key "${key}"${didYouMean(key, known) || `; known: ${known.join(', ')}`}`)
-            .join('\n')
-        : undefined,
+    error: issue => {
+      if (issue.code !== 'unrecognized_keys') return `expected keys and values; known: ${known.join(', ')}`;
+      return issue.keys
+        .map(key => `unknown key "${key}"${didYouMean(key, known) || `; known: ${known.join(', ')}`}`)
+        .join('\n');
+    },
   });
 }
 
@@ -60,7 +60,10 @@ export function count(min: number, max = Number.MAX_SAFE_INTEGER, whole = true) 
     .refine(value => value >= min && value <= max && (!whole || Number.isInteger(value)), want);
 }
 
-/** A duration in Prometheus' form, or a plain number of seconds; the value is in milliseconds. */
+/** What a timer of Node's can wait for; a longer one would fire at once. */
+const LONGEST = 24 * 86_400_000;
+
+/** A duration in Prometheus' form, or a plain number of seconds, up to 24 days; the value is in milliseconds. */
 export function duration(min: Millis = 1) {
   return z
     .union([z.string(), z.number()], { error: 'expected a duration such as 30s, 5m or 1h30m' })
@@ -74,7 +77,11 @@ export function duration(min: Millis = 1) {
         return z.NEVER;
       }
       if (span < min) {
-        context.addIssue({ code: 'custom', message: `must be at least ${min} ms` });
+        context.addIssue({ code: 'custom', message: `must be at least ${formatDuration(min)}` });
+        return z.NEVER;
+      }
+      if (span > LONGEST) {
+        context.addIssue({ code: 'custom', message: `must be at most ${formatDuration(LONGEST)}` });
         return z.NEVER;
       }
       return span;

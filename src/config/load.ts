@@ -3,7 +3,17 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { load } from 'js-yaml';
+import {
+  CORE_SCHEMA,
+  floatCoreTag,
+  intCoreTag,
+  load,
+  loadAll,
+  mergeTag,
+  NOT_RESOLVED,
+  type ScalarTagDefinition,
+  Schema as YamlSchema,
+} from 'js-yaml';
 import type { z } from 'zod';
 
 /** Every mistake of a configuration, each one line: file, path, reason. */
@@ -46,15 +56,35 @@ export function loadYaml<Schema extends z.ZodType>(
   const filled = fillIn(raw, [], {
     env,
     folder: dirname(resolve(file)),
+    unfilled,
     mistake: (path, reason) => {
       unfilled.add(path.join('.'));
       mistakes.push(line(file, path, reason));
     },
   });
-  const result = schema.safeParse(filled ?? {}, { reportInput: false });
+  return checked(file, filled, schema, mistakes, unfilled);
+}
+
+/**
+ * Reads a YAML file whose texts mean what they say, in a format of somebody else that knows neither `${VAR}` nor
+ * `KEY_file`, and checks it. A file with nothing in it, or nothing but comments, is one without settings.
+ * @throws ConfigError with every mistake at once.
+ */
+export function loadPlainYaml<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> {
+  return checked(file, parseYaml(file, true), schema);
+}
+
+function checked<Schema extends z.ZodType>(
+  file: string,
+  value: unknown,
+  schema: Schema,
+  mistakes: string[] = [],
+  named: ReadonlySet<string> = new Set(),
+): z.output<Schema> {
+  const result = schema.safeParse(value ?? {}, { reportInput: false });
   for (const issue of result.success ? [] : result.error.issues) {
     const path = issue.path.map(String);
-    if (unfilled.has(path.join('.'))) continue;
+    if (named.has(path.join('.'))) continue;
     for (const reason of issue.message.split('\n')) mistakes.push(line(file, path, reason));
   }
   if (mistakes.length > 0) throw new ConfigError(mistakes);
@@ -65,7 +95,25 @@ function line(file: string, path: readonly string[], reason: string): string {
   return `${file}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${reason}`;
 }
 
-function parseYaml(file: string): unknown {
+/** A number that would be printed differently (`0123`, `1.0`, 30 digits) stays text: it may be a password. */
+function asWritten(tag: ScalarTagDefinition): ScalarTagDefinition {
+  return {
+    ...tag,
+    resolve(source, isExplicit, name) {
+      const value = tag.resolve(source, isExplicit, name);
+      return isExplicit || String(value) === source ? value : NOT_RESOLVED;
+    },
+  };
+}
+
+const NUMBERS: readonly unknown[] = [intCoreTag, floatCoreTag];
+const YAML = new YamlSchema([
+  ...CORE_SCHEMA.tags.filter(tag => !NUMBERS.includes(tag)),
+  ...[intCoreTag, floatCoreTag].map(asWritten),
+  mergeTag,
+]);
+
+function parseYaml(file: string, mayBeEmpty = false): unknown {
   let source: string;
   try {
     source = readFileSync(file, 'utf8');
@@ -73,7 +121,8 @@ function parseYaml(file: string): unknown {
     throw new ConfigError([`${file}: ${fileProblem(error)}`]);
   }
   try {
-    return load(source, { filename: file });
+    const options = { filename: file, schema: YAML };
+    return mayBeEmpty && loadAll(source, options).length === 0 ? undefined : load(source, options);
   } catch (error) {
     const { reason, mark } = error as { reason?: string; mark?: { line: number; column: number } };
     const where = mark ? `:${mark.line + 1}:${mark.column + 1}` : '';
@@ -87,25 +136,43 @@ interface Filling {
   readonly env: NodeJS.ProcessEnv;
   /** Relative paths in a configuration are relative to it. */
   readonly folder: string;
+  /** Paths of the values a mistake was found in. */
+  readonly unfilled: ReadonlySet<string>;
   readonly mistake: (path: readonly string[], reason: string) => void;
 }
 
 /** Keys that end in `_file` but name a file to use, not a file to read a secret from. */
 const PATHS = new Set(['ca_file', 'cert_file', 'key_file', 'client_ca_file', 'config_file']);
 
-function fillIn(value: unknown, path: readonly string[], filling: Filling): unknown {
+/** @param around what the value stands in, outermost first: an alias may name one of them. */
+function fillIn(
+  value: unknown,
+  path: readonly string[],
+  filling: Filling,
+  around: readonly unknown[] = [],
+): unknown {
   if (typeof value === 'string') return expand(value, path, filling);
-  if (Array.isArray(value)) return value.map((item, i) => fillIn(item, [...path, String(i)], filling));
   if (value === null || typeof value !== 'object') return value;
+  if (around.includes(value)) {
+    filling.mistake(path, 'an alias of something it is itself a part of');
+    return undefined;
+  }
+  const within = [...around, value];
+  if (Array.isArray(value))
+    return value.map((item, i) => fillIn(item, [...path, String(i)], filling, within));
   const filled: Record<string, unknown> = {};
   for (const [key, inner] of Object.entries(value)) {
     const at = [...path, key];
-    const done = fillIn(inner, at, filling);
+    if (key === '__proto__') {
+      filling.mistake(at, 'unknown key "__proto__"');
+      continue;
+    }
+    const done = fillIn(inner, at, filling, within);
     if (PATHS.has(key) && typeof done === 'string' && done !== '') {
       filled[key] = isAbsolute(done) ? done : resolve(filling.folder, done);
     } else if (key.endsWith('_file') && !PATHS.has(key)) {
       const target = key.slice(0, -'_file'.length);
-      if (target in value) filling.mistake(at, `use ${target} or ${key}, not both`);
+      if (Object.hasOwn(value, target)) filling.mistake(at, `use ${target} or ${key}, not both`);
       else filled[target] = readSecret(done, at, filling);
     } else {
       filled[key] = done;
@@ -116,9 +183,16 @@ function fillIn(value: unknown, path: readonly string[], filling: Filling): unkn
 
 function expand(value: string, path: readonly string[], { env, mistake }: Filling): string {
   return value.replace(
-    /\$(\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})/g,
+    /\$(\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\{)/g,
     (_, whole: string, name: string, otherwise?: string) => {
       if (whole === '$') return '$';
+      if (whole === '{') {
+        mistake(
+          path,
+          `a "\${" that names no variable; write \${NAME}, \${NAME:-value}, or $\${ for the text itself`,
+        );
+        return '';
+      }
       const found = env[name];
       if (found !== undefined && (found !== '' || otherwise === undefined)) return found;
       if (otherwise !== undefined) return otherwise;
@@ -131,7 +205,9 @@ function expand(value: string, path: readonly string[], { env, mistake }: Fillin
   );
 }
 
-function readSecret(file: unknown, path: readonly string[], { folder, mistake }: Filling): string {
+function readSecret(file: unknown, path: readonly string[], filling: Filling): string {
+  const { folder, mistake } = filling;
+  if (filling.unfilled.has(path.join('.'))) return '';
   if (typeof file !== 'string' || file === '') {
     mistake(path, 'expected the path of a file');
     return '';

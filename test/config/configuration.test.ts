@@ -1,0 +1,322 @@
+// monitor.yml as a whole: what the sections say becomes services and a plan.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ConfigError } from '../../src/config/load.js';
+import { type Configuration, loadConfiguration } from '../../src/configuration.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+
+const DEFAULT = fileURLToPath(new URL('../../monitor.yml', import.meta.url));
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = makeFolder('configuration');
+  file = join(folder, 'monitor.yml');
+});
+afterEach(() => removeFolder(folder));
+
+function load(source: string, env: NodeJS.ProcessEnv = {}): Configuration {
+  writeFileSync(file, source);
+  return loadConfiguration(file, env);
+}
+
+function mistakes(source: string): string[] {
+  try {
+    load(source);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.mistakes.map(line => line.replace(`${file}: `, ''));
+  }
+  return [];
+}
+
+/** A service `a` with these keys beside its URL. */
+const serviceA = (keys: string) => `services: {a: {url: http://127.0.0.1/, ${keys}}}`;
+const checkA = (keys: string) => load(serviceA(keys)).plan.checks[0];
+
+describe('the shipped monitor.yml', () => {
+  const config = loadConfiguration(DEFAULT, {});
+
+  test("has the document's six services", () => {
+    expect(config.services).toEqual([
+      service('jetson_ollama', 'Jetson Ollama Server', 'ollama', true, 'critical'),
+      service('cpu_llama', 'CPU Llama.cpp Server', 'http', false, 'warning'),
+      service('embeddings', 'Embeddings Server', 'http', true, 'critical'),
+      service('tools', 'Tools Server', 'http', true, 'critical'),
+      service('haproxy', 'HAProxy Load Balancer', 'haproxy', true, 'warning'),
+      service('redis', 'Redis Cache', 'redis', true, 'critical'),
+    ]);
+  });
+
+  test('plans their checks with the documented limits', () => {
+    expect(config.node).toBe(hostname());
+    const { checks, ...limits } = config.plan;
+    expect(limits).toEqual({
+      concurrency: 5,
+      connections: { total: 50, perHost: 10, keepAlive: 60_000 },
+      scan: 30_000,
+    });
+    const confirm = { failures: 2, successes: 2, every: 2000 };
+    const row = (id: string, kind: string, critical: boolean, timeout: number, slowAfter: number) => ({
+      ...{ id, kind, critical, timeout, slowAfter, confirm, isService: true },
+      interval: critical ? 30_000 : 60_000,
+    });
+    expect(checks.map(({ options: _, ...rest }) => rest)).toEqual([
+      row('jetson_ollama', 'ollama', true, 15_000, 5000),
+      row('cpu_llama', 'http', false, 10_000, 5000),
+      row('embeddings', 'http', true, 10_000, 5000),
+      row('tools', 'http', true, 10_000, 5000),
+      row('haproxy', 'haproxy', true, 5000, 2500),
+      row('redis', 'redis', true, 5000, 2500),
+      {
+        ...{ id: hostname(), kind: 'host', critical: false, timeout: 10_000, isService: false },
+        slowAfter: Number.POSITIVE_INFINITY,
+        confirm: { failures: 1, successes: 1, every: 1000 },
+        interval: 30_000,
+      },
+    ]);
+  });
+
+  test('asks nobody but this machine while no variable is set', () => {
+    const hosts = config.plan.checks
+      .filter(check => check.isService)
+      .flatMap(({ options }) => [
+        ...JSON.stringify(options).matchAll(/(?:https?:\/\/|"host":")\[?([^/:"\]]+)/g),
+      ])
+      .map(match => match[1]);
+    expect(hosts).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.1']);
+    expect(JSON.stringify(config.plan.checks)).not.toMatch(/192\.168|10\.\d+\.\d+\.\d+/);
+  });
+
+  test('lets every host be set by the variable it names', () => {
+    const names = [
+      ...readFileSync(DEFAULT, 'utf8').matchAll(/^ {4}(?:url|host):.*\$\{(\w+):-127\.0\.0\.1\}/gm),
+    ].map(match => match[1] as string);
+    expect(new Set(names).size).toBe(6);
+    const env = Object.fromEntries(names.map((name, i) => [name, `127.1.1.${i + 1}`]));
+    const asked = JSON.stringify(loadConfiguration(DEFAULT, env).plan.checks);
+    for (const host of Object.values(env)) expect(asked).toContain(host);
+    expect(asked).not.toContain('127.0.0.1');
+  });
+
+  test('keeps every commented-out key true', () => {
+    const lines = readFileSync(DEFAULT, 'utf8').split('\n');
+    // The prose at the top has a line that looks like a key, and a secret's file is not there.
+    const uncommented = lines
+      .map(line =>
+        line
+          .replace(/^(\s+|(?=# node))# (\w+: ?(?:\S.*)?)$/, '$1$2')
+          .replace(', password_file: haproxy.password', ''),
+      )
+      .join('\n');
+    expect(uncommented).toContain('\nnode: worker-node4');
+    expect(mistakes(uncommented)).toEqual([]);
+    const { plan, node } = load(uncommented);
+    expect(node).toBe('worker-node4');
+    expect(plan.checks.find(check => check.id === 'haproxy')?.options).toHaveProperty('stats_url');
+  });
+});
+
+function service(id: string, name: string, kind: string, critical: boolean, severity: string) {
+  return { id, name, kind, critical, severity, dependsOn: [] };
+}
+
+describe('slow_after', () => {
+  test.each([
+    ['is 5 s for a long timeout', 'timeout: 30s', 5000],
+    ['is 5 s for the default timeout', 'critical: true', 5000],
+    ['is half of a short timeout', 'timeout: 3', 1500],
+    ['is what is said', 'timeout: 30s, slow_after: 20s', 20_000],
+    ['is what is said, also in seconds', 'slow_after: 0.2', 200],
+  ])('%s', (_, keys, want) => expect(checkA(keys)?.slowAfter).toBe(want));
+});
+
+describe('severity', () => {
+  test.each([
+    ['follows critical', 'critical: true', 'critical'],
+    ['is a warning otherwise', 'critical: false', 'warning'],
+    ['is a warning when nothing is said', 'timeout: 5s', 'warning'],
+    ['is what is said', 'critical: true, severity: info', 'info'],
+  ])('%s', (_, keys, want) => expect(load(serviceA(keys)).services[0]?.severity).toBe(want));
+});
+
+describe('interval', () => {
+  const intervals = 'scan: {intervals: {critical: 10s, other: 40s}}\n';
+  test.each([
+    ["is the critical services'", 'critical: true', 10_000],
+    ["is the others'", 'critical: false', 40_000],
+    ['is its own', 'critical: true, interval: 3s', 3000],
+  ])('%s', (_, keys, want) => {
+    const { plan } = load(intervals + serviceA(keys));
+    expect(plan.checks[0]?.interval).toBe(want);
+    expect(plan.scan).toBe(10_000);
+  });
+});
+
+describe('kind', () => {
+  test.each([
+    ['http when nothing is said', 'url: http://127.0.0.1/', 'http'],
+    ['as said', 'kind: ollama, url: http://127.0.0.1/', 'ollama'],
+    ["check_type, the document's word for it", 'check_type: redis, host: 127.0.0.1:6379', 'redis'],
+  ])('%s', (_, keys, want) => {
+    const { services, plan } = load(`services: {a: {${keys}}}`);
+    expect([services[0]?.kind, plan.checks[0]?.kind]).toEqual([want, want]);
+  });
+});
+
+test('what only the kind knows goes to its options, and nothing else', () => {
+  const options = checkA('critical: true, timeout: 3s, method: HEAD, confirm: {failures: 3}')?.options;
+  expect(options).toMatchObject({ url: 'http://127.0.0.1/', method: 'HEAD' });
+  for (const key of ['critical', 'timeout', 'confirm', 'name', 'kind', 'depends_on'])
+    expect(options).not.toHaveProperty(key);
+  expect(checkA('confirm: {failures: 3}')?.confirm).toEqual({ failures: 3, successes: 2, every: 2000 });
+});
+
+test("the node's own check can be turned off, and its interval set", () => {
+  const ids = (source: string) => load(source).plan.checks.map(check => [check.id, check.interval]);
+  const a = serviceA('critical: true');
+  expect(ids(`node: n\nhost: {enabled: false}\n${a}`)).toEqual([['a', 30_000]]);
+  expect(ids(`node: n\nhost: {interval: 5s}\n${a}`)).toEqual([
+    ['a', 30_000],
+    ['n', 5000],
+  ]);
+});
+
+describe('one mistake is one line', () => {
+  test.each<[string, string, string]>([
+    ['no services', 'node: n', 'services: expected services by name, each with its settings'],
+    [
+      'services that are a list',
+      'services: [a]',
+      'services: expected services by name, each with its settings',
+    ],
+    ['an empty list of services', 'services: {}', 'services: name at least one service'],
+    ['a service without settings', 'services: {a: }', 'services.a: expected the settings of a service'],
+    [
+      'a service that is a URL',
+      'services: {a: "http://h/"}',
+      'services.a: expected the settings of a service',
+    ],
+    [
+      'a name with a blank',
+      'services: {"a b": {url: "http://h/"}}',
+      'services.a b: a service is named with letters, digits, "_", "-" and "."',
+    ],
+    [
+      'an unknown section',
+      `scann: {}\n${serviceA('critical: true')}`,
+      'unknown key "scann", did you mean "scan"?',
+    ],
+    ['an unknown kind', serviceA('kind: htp'), 'services.a.kind: no kind "htp", did you mean "http"?'],
+    [
+      'a kind like nothing',
+      serviceA('kind: postgresql'),
+      'services.a.kind: no kind "postgresql"; there are http, ollama, redis, haproxy',
+    ],
+    [
+      "the node's own kind",
+      serviceA('kind: host'),
+      expect.stringMatching(/^services\.a\.kind: no kind "host"/),
+    ],
+    ['an unknown key', serviceA('timout: 5s'), 'services.a: unknown key "timout", did you mean "timeout"?'],
+    [
+      "another kind's key",
+      serviceA('require_models: [x]'),
+      expect.stringMatching(/^services\.a: unknown key "require_models"; known: name, kind, /),
+    ],
+    ['no url', 'services: {a: {critical: true}}', expect.stringMatching(/^services\.a\.url: expected a URL/)],
+    [
+      'a bad duration',
+      serviceA('timeout: -5'),
+      expect.stringMatching(/^services\.a\.timeout: -5 is not a duration/),
+    ],
+    ['a timeout of nothing', serviceA('timeout: 0'), 'services.a.timeout: must be at least 10ms'],
+    ['a bad severity', serviceA('severity: page'), 'services.a.severity: expected critical, warning, info'],
+    [
+      'confirm without a failure',
+      serviceA('confirm: {failures: 0}'),
+      'services.a.confirm.failures: expected a whole number from 1 to 100',
+    ],
+    [
+      'a dependency that is no list',
+      serviceA('depends_on: b'),
+      'services.a.depends_on: expected a list of services',
+    ],
+    [
+      'an unknown dependency',
+      'services: {haproxy: {url: "http://h/"}, a: {url: "http://h/", depends_on: [haproxi]}}',
+      'services.a.depends_on.0: no service "haproxi", did you mean "haproxy"?',
+    ],
+    [
+      'a service that depends on itself',
+      serviceA('depends_on: [a]'),
+      'services.a.depends_on.0: a service cannot depend on itself',
+    ],
+    [
+      'the name of the node',
+      `node: a\n${serviceA('critical: true')}`,
+      'services.a: is the name of the node too; call the service or the node something else',
+    ],
+    [
+      'no concurrency',
+      `scan: {max_concurrent_checks: 0}\n${serviceA('critical: true')}`,
+      'scan.max_concurrent_checks: expected a whole number from 1 to 1000',
+    ],
+    [
+      'two ways to sign in',
+      serviceA('basic_auth: {}, authorization: {}'),
+      'services.a: at most one of basic_auth and authorization may be set',
+    ],
+  ])('%s', (_, source, want) => expect(mistakes(source)).toEqual([want]));
+
+  test('a dependency on a service that has a mistake of its own is no mistake', () => {
+    expect(mistakes('services: {a: {url: x}, b: {url: "http://h/", depends_on: [a]}}')).toEqual([
+      expect.stringMatching(/^services\.a\.url: not a URL/),
+    ]);
+  });
+});
+
+test("services that explain each other's outage in a circle would mute all their alerts", () => {
+  const of = (id: string, on: string) => `${id}: {url: "http://h/", depends_on: [${on}]}`;
+  expect(mistakes(`services: {${of('a', 'b')}, ${of('b', 'c')}, ${of('c', 'a')}, ${of('d', 'a')}}`)).toEqual([
+    'services.a.depends_on.0: "b" depends on this service in turn',
+    'services.b.depends_on.0: "c" depends on this service in turn',
+    'services.c.depends_on.0: "a" depends on this service in turn',
+  ]);
+  expect(mistakes(`services: {${of('a', 'b, c')}, ${of('b', 'c')}, ${of('c', '')}}`)).toEqual([]);
+});
+
+test('mistakes of all services come at once, each with its place', () => {
+  const source = `
+scan: {intervals: {critical: x}}
+services:
+  a: {url: x, timeout: never}
+  b: {kind: redis, host: "127.0.0.1:6379", password_file: none}
+  c: {kind: nope}
+  d: {url: "http://\${NOPE}/"}
+`;
+  expect(
+    mistakes(source)
+      .map(line => line.replace(/: .*/, ''))
+      .sort(),
+  ).toEqual([
+    'scan.intervals.critical',
+    'services.a.timeout',
+    'services.a.url',
+    'services.b.password_file',
+    'services.c.kind',
+    'services.d.url',
+  ]);
+});
+
+test('a thousand services of a long file are all taken up', () => {
+  const rows = Array.from(
+    { length: 1000 },
+    (_, i) => `  s${i}: {url: "http://127.0.0.1:${i + 1}/", depends_on: [${i ? `s${i - 1}` : ''}]}`,
+  );
+  expect(load(`services:\n${rows.join('\n')}`).services).toHaveLength(1000);
+});
