@@ -32,12 +32,19 @@ export class Refresher {
     await this.#results(stale, patience);
   }
 
-  /** A service's result has come. */
+  /** A service's result has come, or the service is gone and none will. */
   came(id: string): void {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     this.#waiting.delete(id);
     for (const resolve of waiting) resolve();
+  }
+
+  /** Whom nobody waits for any more is asked for anew the next time: the answer may never come. */
+  #leave(id: string, one: () => void): void {
+    const waiting = this.#waiting.get(id);
+    waiting?.delete(one);
+    if (waiting?.size === 0) this.#waiting.delete(id);
   }
 
   #results(ids: readonly string[], patience: Millis): Promise<void> {
@@ -48,10 +55,12 @@ export class Refresher {
       };
       const done = () => {
         clearTimeout(timer);
-        for (const id of ids) this.#waiting.get(id)?.delete(one);
+        for (const id of ids) this.#leave(id, one);
         resolve();
       };
       const timer = setTimeout(done, patience);
+      // Whoever waits has a connection that keeps the process; a program that ends does not wait for this.
+      timer.unref();
       for (const id of ids) (this.#waiting.get(id) as Set<() => void>).add(one);
     });
   }
