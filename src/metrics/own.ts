@@ -25,6 +25,8 @@ export class OwnMetrics {
   readonly #storePending: Gauge;
   readonly #requests: Counter<'handler' | 'code'>;
   #storeErrorsSeen = 0;
+  /** Services whose counters are there; beginning again would set a histogram back to nothing. */
+  readonly #begun = new Set<string>();
 
   constructor(registry: Registry, build: { version: string }) {
     const registers = [registry];
@@ -75,7 +77,7 @@ export class OwnMetrics {
       registers,
     });
     info.set({ version: build.version, nodeversion: process.version }, 1);
-    collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+    collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
   }
 
   /** Counts a check. */
@@ -90,6 +92,8 @@ export class OwnMetrics {
 
   /** A service that exists has its counters from the start, so that the first failure is an increase. */
   begin(target: string): void {
+    if (this.#begun.has(target)) return;
+    this.#begun.add(target);
     this.#probes.inc({ target }, 0);
     for (const reason of REASONS) this.#failures.inc({ target, reason }, 0);
     this.#responseTime.zero({ target });
@@ -97,6 +101,7 @@ export class OwnMetrics {
 
   /** A service is gone, and with it everything said of it. */
   forget(target: string): void {
+    this.#begun.delete(target);
     this.#probes.remove({ target });
     for (const reason of REASONS) this.#failures.remove({ target, reason });
     this.#responseTime.remove({ target });

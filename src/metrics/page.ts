@@ -4,21 +4,26 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Registry } from 'prom-client';
 import type { Exposition } from './exposition.js';
-import { type Format, render } from './render.js';
+import { type Collection, collect, type Format, write } from './render.js';
 
 const compress = promisify(gzip);
 
-interface Cached {
-  readonly version: number;
+interface Rendered {
   readonly plain: Promise<Buffer>;
   zipped?: Promise<Buffer>;
+}
+
+interface Page {
+  readonly version: number;
+  readonly collection: Promise<Collection>;
+  readonly formats: Map<Format, Rendered>;
 }
 
 /** Renders the registry when it has changed; scrapers that come at once share the work. */
 export class MetricsPage {
   readonly #registry: Registry;
   readonly #exposition: Exposition;
-  readonly #cached = new Map<Format, Cached>();
+  #page: Page | undefined;
 
   constructor(registry: Registry, exposition: Exposition) {
     this.#registry = registry;
@@ -27,14 +32,26 @@ export class MetricsPage {
 
   /** The page as bytes; the same object as long as nothing has changed. */
   get(format: Format, zipped: boolean): Promise<Buffer> {
-    let page = this.#cached.get(format);
-    if (page?.version !== this.#exposition.version) {
-      page = { version: this.#exposition.version, plain: render(this.#registry, format) };
-      this.#cached.set(format, page);
-      page.plain.catch(() => this.#cached.delete(format));
+    const page = this.#current();
+    let rendered = page.formats.get(format);
+    if (!rendered) {
+      rendered = { plain: page.collection.then(collection => write(collection, format)) };
+      page.formats.set(format, rendered);
     }
-    if (!zipped) return page.plain;
-    page.zipped ??= page.plain.then(bytes => compress(bytes, { level: 4 }));
-    return page.zipped;
+    if (!zipped) return rendered.plain;
+    rendered.zipped ??= rendered.plain.then(bytes => compress(bytes, { level: 4 }));
+    return rendered.zipped;
+  }
+
+  #current(): Page {
+    const { version } = this.#exposition;
+    if (this.#page?.version !== version) {
+      const page: Page = { version, collection: collect(this.#registry), formats: new Map() };
+      this.#page = page;
+      page.collection.catch(() => {
+        if (this.#page === page) this.#page = undefined;
+      });
+    }
+    return this.#page as Page;
   }
 }

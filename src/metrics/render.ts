@@ -13,19 +13,24 @@ export const CONTENT_TYPE: Record<Format, string> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** Writes every family that has samples. The readings are taken at one moment, after prom-client has collected. */
-export async function render(registry: Registry, format: Format): Promise<Buffer> {
-  const own = new Map<unknown, Collected>();
+/** Everything to be printed: prom-client's own metrics as they were at one moment, and the families of readings. */
+export type Collection = readonly (Collected | FamilyMetric)[];
+
+/** Asks every metric of prom-client's once. Some of them start anew when asked, so both formats share one asking. */
+export async function collect(registry: Registry): Promise<Collection> {
   const metrics: unknown[] = registry.getMetricsAsArray();
-  for (const metric of metrics) {
-    if (!(metric instanceof FamilyMetric))
-      own.set(metric, await (metric as { get(): Promise<Collected> }).get());
-  }
+  return Promise.all(
+    metrics.map(metric =>
+      metric instanceof FamilyMetric ? metric : (metric as { get(): Promise<Collected> }).get(),
+    ),
+  );
+}
+
+/** Writes every family that has samples; the readings are those of the moment this is called. */
+export function write(collection: Collection, format: Format): Buffer {
   const blocks: string[] = [];
-  for (const metric of metrics) {
-    const collected = own.get(metric);
-    const family = collected ?? (metric as FamilyMetric);
-    const lines = collected ? collectedLines(collected) : (metric as FamilyMetric).lines();
+  for (const family of collection) {
+    const lines = family instanceof FamilyMetric ? family.lines() : collectedLines(family);
     if (lines !== '') blocks.push(header(family, format), lines);
   }
   if (format === 'openmetrics') blocks.push('# EOF\n');
@@ -46,6 +51,7 @@ function header({ name, help, type }: { name: string; help: string; type: unknow
 function collectedLines({ name, values }: Collected): string {
   let text = '';
   for (const { metricName, labels, value } of values) {
+    if (Number.isNaN(value)) continue;
     const pairs = Object.entries(labels ?? {}).map(([key, v]) => `${key}="${bucket(key, v)}"`);
     text += `${metricName ?? name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${formatValue(value)}\n`;
   }
