@@ -2,7 +2,7 @@
 
 import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
-import { systemClock } from '../model/time.js';
+import { type Millis, systemClock } from '../model/time.js';
 import { unseal } from './check.js';
 import { host } from './kinds/host.js';
 import { kinds } from './kinds/index.js';
@@ -23,11 +23,14 @@ function goFirst(): void {
   }
 }
 
+/** How long results wait for each other. */
+const GATHER: Millis = 5;
+
 let reports: Report[] = [];
 
-/** Sends what has gathered in this turn of the event loop as one message. */
+/** Sends what has gathered for a moment as one message: services that start together mostly answer together. */
 function report(item: Report): void {
-  if (reports.push(item) === 1) setImmediate(flush);
+  if (reports.push(item) === 1) setTimeout(flush, GATHER);
 }
 
 function flush(): void {

@@ -57,6 +57,8 @@ function holds(operator: Condition['operator'], found: unknown, wanted: Conditio
 
 /** `${VAR}` makes a text of everything, so `"3"` and `3` are the same here. */
 function same(found: unknown, wanted: unknown): boolean {
+  if (typeof found === 'number' && typeof wanted === 'string' && wanted.trim() !== '')
+    return found === Number(wanted);
   return (
     found === wanted || (typeof found !== 'object' && wanted !== null && String(found) === String(wanted))
   );
