@@ -17,6 +17,7 @@ const PROGRAMS = [
   ['prometheus-haproxy-exporter', 'prometheus-haproxy-exporter'],
   ['systemd-analyze', 'systemd'],
   ['openssl', 'openssl'],
+  ['prlimit', 'util-linux'],
 ];
 
 /** Asked by Debian's packages before they start their service; 101 means "do not". */

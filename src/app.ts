@@ -79,7 +79,7 @@ export class Monitor {
   readonly #pruning: NodeJS.Timeout;
   #configuration: Configuration;
   #server: HttpServer | undefined;
-  #address = '';
+  #url = '';
 
   /** @internal Use {@link startMonitor}. */
   constructor(settings: MonitorSettings, configuration: Configuration) {
@@ -113,9 +113,9 @@ export class Monitor {
     void this.#store.prune();
   }
 
-  /** Where it listens, `HOST:PORT`. */
-  get address(): string {
-    return this.#address;
+  /** Where it can be asked from this machine, `http://HOST:PORT`; empty before it listens. */
+  get url(): string {
+    return this.#url;
   }
 
   /** @internal Opens the doors. */
@@ -127,8 +127,10 @@ export class Monitor {
       doors: this.#doors(),
       log: (level, message, fields) => log[level](fields, message),
     });
-    this.#address = this.#server.address;
-    log.info({ address: this.#address, url: this.#localUrl(web.tls !== undefined) }, 'Listening');
+    const address = this.#server.address;
+    const local = address.replace(/^(\[::\]|0\.0\.0\.0):/, 'localhost:');
+    this.#url = `${web.tls ? 'https' : 'http'}://${local}`;
+    log.info({ address, url: this.#url }, 'Listening');
   }
 
   /**
@@ -153,11 +155,11 @@ export class Monitor {
     }
   }
 
-  /** Stops checking, lets answers end, closes the store. */
+  /** Lets answers end, which may wait for a check, then stops checking and closes the store. */
   async close(): Promise<void> {
     clearInterval(this.#pruning);
-    await this.#checks.close();
     await this.#server?.close();
+    await this.#checks.close();
     this.#store.close();
   }
 
@@ -183,6 +185,8 @@ export class Monitor {
     this.#exposition.forget(id);
     this.#exposition.forget(stateSource(id));
     this.#own.forget(id);
+    this.#shown.delete(id);
+    this.#refresher.came(id);
   }
 
   #onResult(result: CheckResult): void {
@@ -273,16 +277,10 @@ export class Monitor {
       clock: this.#clock,
       version: this.#settings.version,
       node: () => this.#configuration.node,
-      externalUrl: () =>
-        this.#settings.externalUrl ?? this.#localUrl(this.#settings.webConfigFile !== undefined),
+      externalUrl: () => this.#settings.externalUrl ?? this.#url,
       reload: this.#settings.enableLifecycle ? () => this.reload() : undefined,
       onAnswer: (handler, code) => this.#own.answered(handler, code),
     };
-  }
-
-  #localUrl(tls: boolean): string {
-    const address = this.#address.replace(/^(\[::\]|0\.0\.0\.0):/, 'localhost:');
-    return `${tls ? 'https' : 'http'}://${address}`;
   }
 
   /** The service each state's layout was made for. */

@@ -6,6 +6,9 @@ import { ConfigError } from '../config/load.js';
 import { loadConfiguration } from '../configuration.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
 
+/** In milliseconds. */
+const SAME_WISH = 1000;
+
 /** Where a command writes to. */
 export interface Output {
   out(line: string): void;
@@ -79,14 +82,14 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
   // Only a monitor needs the rooms; the other commands answer at once.
   const [{ startMonitor }, { createLog }] = await Promise.all([import('../app.js'), import('../log.js')]);
   const log = createLog(flags.logLevel, flags.logFormat);
-  log.info(
-    { version: version(), node: process.version, config: flags.configFile },
-    'Starting langgraph-monitor',
-  );
   // Heard from the first moment on: a signal that comes while the rooms are built must not just kill.
   const told = stopSignal();
   let monitor: Monitor | undefined;
   process.on('SIGHUP', () => void monitor?.reload().catch(() => {}));
+  log.info(
+    { version: version(), node: process.version, config: flags.configFile },
+    'Starting langgraph-monitor',
+  );
   try {
     monitor = await startMonitor({ ...flags, version: version(), log });
     const signal = await told;
@@ -101,12 +104,17 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
   }
 }
 
-/** The first signal ends the monitor properly, a second one at once. */
+/**
+ * The first signal ends the monitor properly, a later one at once. Right after the first one another is the same
+ * wish: a terminal sends it to npm and to us, and npm passes it on.
+ */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise(resolve => {
+    let first = Number.POSITIVE_INFINITY;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        process.once(signal, () => process.exit(130));
+        if (performance.now() - first > SAME_WISH) process.exit(130);
+        first = Math.min(first, performance.now());
         resolve(signal);
       });
     }

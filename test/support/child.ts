@@ -58,6 +58,11 @@ export class Child {
     });
   }
 
+  /** All it has printed. */
+  get output(): string {
+    return this.#output;
+  }
+
   /** Waits until a condition holds. @throws with what the program printed when it ends or 10 s pass before. */
   async until(ready: () => Promise<boolean>): Promise<void> {
     const end = performance.now() + 10_000;

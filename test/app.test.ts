@@ -1,0 +1,334 @@
+// The rooms joined: a monitor in this process, its checks in this thread, small real servers to watch.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Monitor, startMonitor } from '../src/app.js';
+import { createLog } from '../src/log.js';
+import type { CheckResult } from '../src/model/result.js';
+import { runInline } from '../src/probes/inline.js';
+import type { CheckRunnerEvents } from '../src/probes/runner.js';
+import { makeFolder, removeFolder } from './support/child.js';
+import { listen, portOf, stop } from './support/http.js';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+let folder: string;
+let file: string;
+let logged: string;
+let monitor: Monitor | undefined;
+let servers: Server[];
+
+beforeEach(() => {
+  folder = makeFolder('app');
+  file = join(folder, 'monitor.yml');
+  logged = '';
+  servers = [];
+});
+afterEach(async () => {
+  await monitor?.close();
+  monitor = undefined;
+  await Promise.all(servers.map(stop));
+  removeFolder(folder);
+});
+
+/** A server that answers with this status until told otherwise; `asked` counts. */
+async function answering(status = 200) {
+  const service = { status, asked: 0, url: '' };
+  const server = await listen((_, response) => {
+    service.asked++;
+    response.writeHead(service.status, { 'content-type': 'application/json' }).end('{"status":"ok"}');
+  });
+  servers.push(server);
+  service.url = `http://127.0.0.1:${portOf(server)}/health`;
+  return service;
+}
+
+function configure(services: Record<string, Record<string, unknown>>): void {
+  const scan = { intervals: { critical: '1s', other: '1s' } };
+  writeFileSync(file, JSON.stringify({ node: 'here', scan, host: { enabled: false }, services }));
+}
+
+async function start(
+  runChecks: (events: CheckRunnerEvents) => ReturnType<typeof runInline> = runInline,
+): Promise<void> {
+  monitor = await startMonitor({
+    configFile: file,
+    webConfigFile: undefined,
+    listen: { host: '127.0.0.1', port: 0 },
+    externalUrl: undefined,
+    enableLifecycle: true,
+    storagePath: join(folder, 'data'),
+    retention: 86_400_000,
+    version: '1.2.3',
+    log: createLog('info', 'logfmt', { write: line => (logged += line) }),
+    runChecks,
+  });
+}
+
+const get = (path: string, init?: RequestInit) => fetch(`${monitor?.url}${path}`, init);
+const text = async (path: string) => (await get(path)).text();
+async function json(path: string) {
+  // biome-ignore lint/suspicious/noExplicitAny: what a client without a schema sees
+  return (await (await get(path)).json()) as any;
+}
+
+/** Waits for something to become true of what the monitor answers. */
+async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+    await delay(20);
+  }
+}
+const status = async (id: string) =>
+  (await json('/cluster_health')).services[id]?.health.status as string | undefined;
+const metric = async (line: string) =>
+  (await text('/metrics')).split('\n').find(each => each.startsWith(line));
+
+describe('what is checked', () => {
+  test('shows in /cluster_health, /metrics, /alerts and /history', async () => {
+    const [good, bad] = [await answering(), await answering(503)];
+    configure({
+      good: { url: good.url, name: 'Good', critical: true },
+      bad: { url: bad.url, name: 'Bad', critical: true, confirm: { failures: 2, every: '100ms' } },
+    });
+    await start();
+    const health = await until(
+      () => json('/cluster_health'),
+      answer => answer.alerts.length > 0,
+    );
+    expect(health).toMatchObject({
+      overall_status: 'unhealthy',
+      services: {
+        good: { name: 'Good', health: { status: 'healthy', status_code: 200, data: { status: 'ok' } } },
+        bad: { name: 'Bad', health: { status: 'unhealthy', status_code: 503, error: 'HTTP 503' } },
+      },
+      alerts: ['CRITICAL: Bad is unhealthy - HTTP 503'],
+    });
+    expect((await json('/alerts')).alerts).toEqual(health.alerts);
+    expect(await metric('probe_success{target="good"}')).toMatch(/ 1$/);
+    expect(await metric('probe_success{target="bad"}')).toMatch(/ 0$/);
+    expect(await metric('langgraph_monitor_service_up{target="bad"}')).toMatch(/ 0$/);
+    expect(await metric('langgraph_monitor_service_status{target="bad",status="unhealthy"}')).toMatch(/ 1$/);
+    const { history, count } = await until(
+      () => json('/history'),
+      answer => answer.history[0]?.alerts.length > 0,
+    );
+    expect(history[0]).toMatchObject({ overall_status: 'unhealthy', alerts: health.alerts });
+    expect(count).toBe(history.length);
+    bad.status = 200;
+    await until(
+      () => json('/cluster_health'),
+      answer => answer.overall_status === 'healthy',
+    );
+    expect((await json('/alerts')).alerts).toEqual([]);
+    expect(logged).toContain('msg="Alert firing"');
+    expect(logged).toContain('msg="Alert resolved"');
+  });
+
+  test('is there again after a restart', async () => {
+    configure({ a: { url: (await answering()).url } });
+    await start();
+    const { history } = await until(
+      () => json('/history'),
+      answer => answer.count > 0,
+    );
+    await monitor?.close();
+    await start();
+    const again = await json('/history?limit=10000');
+    expect(again.history).toContainEqual(history[0]);
+  });
+});
+
+describe('a reload', () => {
+  const reload = () => get('/-/reload', { method: 'POST' });
+
+  test('adds, changes and removes services; who stays keeps what is known', async () => {
+    const [a, b, c] = [await answering(), await answering(), await answering()];
+    configure({ a: { url: a.url }, b: { url: b.url } });
+    await start();
+    await until(
+      () => text('/metrics'),
+      all => /probe_success\{target="b"\} 1/.test(all) && /probe_success\{target="a"\} 1/.test(all),
+    );
+    const since = (await json('/cluster_health')).services.a.health.since;
+    const probes = Number(
+      (await metric('langgraph_monitor_response_time_seconds_count{target="a"}'))?.split(' ')[1],
+    );
+    expect(probes).toBeGreaterThan(0);
+
+    configure({ c: { url: c.url }, a: { url: a.url, name: 'Alpha', critical: true } });
+    expect((await reload()).status).toBe(200);
+    const health = await json('/cluster_health');
+    expect(Object.keys(health.services)).toEqual(['c', 'a']);
+    expect(health.services.a).toMatchObject({
+      name: 'Alpha',
+      critical: true,
+      health: { status: 'healthy', since },
+    });
+    expect(health.services.c.health.status).toBe('unknown');
+    const page = await text('/metrics');
+    expect(page).not.toContain('target="b"');
+    expect(page).toContain(
+      'langgraph_monitor_service_info{target="a",name="Alpha",kind="http",critical="true",severity="critical"} 1',
+    );
+    expect(page.match(/^langgraph_monitor_service_info\{target="a"/gm)).toHaveLength(1);
+    const counted = /^langgraph_monitor_response_time_seconds_count\{target="a"\} (\d+)/m.exec(page)?.[1];
+    expect(Number(counted)).toBeGreaterThanOrEqual(probes);
+    await until(
+      () => status('c'),
+      now => now === 'healthy',
+    );
+    const { asked } = b;
+    await until(
+      async () => a.asked,
+      now => now > probes + 2,
+    );
+    expect(b.asked).toBe(asked);
+  });
+
+  test('of an invalid file keeps everything running and says so', async () => {
+    const a = await answering();
+    configure({ a: { url: a.url } });
+    await start();
+    await until(
+      () => status('a'),
+      now => now === 'healthy',
+    );
+    expect(await metric('langgraph_monitor_config_last_reload_successful')).toMatch(/ 1$/);
+    writeFileSync(file, 'services: {a: {url: x}, b: {}}');
+    const answer = await reload();
+    expect(answer.status).toBe(500);
+    expect(((await answer.json()) as { error: string }).error).toContain('services.a.url: not a URL');
+    expect(await metric('langgraph_monitor_config_last_reload_successful')).toMatch(/ 0$/);
+    expect(logged.match(/msg="Configuration not reloaded/g)).toHaveLength(2);
+    expect(await status('a')).toBe('healthy');
+    const { asked } = a;
+    await until(
+      async () => a.asked,
+      now => now > asked,
+    );
+    configure({ a: { url: a.url } });
+    expect((await reload()).status).toBe(200);
+    expect(await metric('langgraph_monitor_config_last_reload_successful')).toMatch(/ 1$/);
+  });
+});
+
+test('when the checks die nothing is called healthy until it is seen again', async () => {
+  configure({ a: { url: 'http://127.0.0.1:1/', critical: true } });
+  let events: CheckRunnerEvents | undefined;
+  await start(given => {
+    events = given;
+    return { configure() {}, setStatus() {}, refresh() {}, close: async () => {} };
+  });
+  const seen: CheckResult = {
+    ...{
+      target: 'a',
+      at: Date.now(),
+      status: 'healthy',
+      responseTime: 0.1,
+      level: 'up',
+      since: 0,
+      consecutiveFailures: 0,
+    },
+    readings: { layout: { families: ['probe_success'], labels: [[]] }, values: [1] },
+  };
+  events?.onResult(seen);
+  expect(await json('/cluster_health')).toMatchObject({
+    overall_status: 'healthy',
+    services: { a: { health: { status: 'healthy' } } },
+  });
+  expect(await metric('probe_success{')).toBe('probe_success{target="a"} 1');
+
+  events?.onDown('out of memory');
+  const health = await json('/cluster_health');
+  expect(health).toMatchObject({
+    overall_status: 'degraded',
+    services: { a: { health: { status: 'unknown' } } },
+    alerts: [],
+  });
+  expect(await metric('probe_success{')).toBeUndefined();
+  expect(await metric('langgraph_monitor_service_up{')).toBeUndefined();
+  expect(await metric('langgraph_monitor_service_status{target="a",status="unknown"}')).toMatch(/ 1$/);
+  expect(await metric('langgraph_monitor_probe_worker_up')).toMatch(/ 0$/);
+  expect(logged).toContain('out of memory');
+
+  events?.onResult(seen);
+  expect((await json('/cluster_health')).overall_status).toBe('healthy');
+  expect(await metric('probe_success{')).toBe('probe_success{target="a"} 1');
+  expect(await metric('langgraph_monitor_probe_worker_up')).toMatch(/ 1$/);
+});
+
+test('a service that is removed while somebody waits for its check lets them go', async () => {
+  configure({ a: { url: 'http://127.0.0.1:1/' }, b: { url: 'http://127.0.0.1:1/' } });
+  let asked: (() => void) | undefined;
+  const hasAsked = new Promise<void>(resolve => {
+    asked = resolve;
+  });
+  let events: CheckRunnerEvents | undefined;
+  await start(given => {
+    events = given;
+    return { configure() {}, setStatus() {}, refresh: () => asked?.(), close: async () => {} };
+  });
+  const answer = json('/cluster_health?max_age=0');
+  await hasAsked;
+  configure({ b: { url: 'http://127.0.0.1:1/' } });
+  await monitor?.reload();
+  events?.onResult({
+    ...{
+      target: 'b',
+      at: Date.now(),
+      status: 'healthy',
+      responseTime: 0.1,
+      level: 'up',
+      since: 0,
+      consecutiveFailures: 0,
+    },
+    readings: { values: [] },
+  });
+  expect(Object.keys((await answer).services)).toEqual(['b']);
+});
+
+test('an address that is taken is an error, and nothing is left open', async () => {
+  const taken = await answering();
+  configure({ a: { url: taken.url } });
+  const port = Number(new URL(taken.url).port);
+  const settings = { listen: { host: '127.0.0.1', port }, webConfigFile: undefined, externalUrl: undefined };
+  const starting = startMonitor({
+    ...{
+      ...settings,
+      configFile: file,
+      enableLifecycle: false,
+      storagePath: join(folder, 'data'),
+      retention: 1e9,
+    },
+    ...{ version: '1', log: createLog('error', 'json', { write: () => {} }), runChecks: runInline },
+  });
+  await expect(starting).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)('the program ends by itself after %s, with 0', async signal => {
+  configure({ a: { url: (await answering()).url } });
+  const args = [
+    MAIN,
+    `--config.file=${file}`,
+    '--web.listen-address=127.0.0.1:0',
+    `--storage.path=${folder}/data`,
+  ];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let printed = '';
+  for await (const chunk of child.stderr) {
+    if (!printed.includes('msg=Listening') && `${printed}${chunk}`.includes('msg=Listening'))
+      child.kill(signal);
+    printed += chunk;
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  expect([child.exitCode, child.signalCode]).toEqual([0, null]);
+  expect(printed).toContain(`signal=${signal}`);
+});

@@ -1,0 +1,157 @@
+// Who may import whom. The rooms and their order are the table below; everything else is read off the sources.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** A room imports `model` and rooms of a lower number; files directly in src/ are rooms of their own. */
+const NUMBER: Record<string, number> = {
+  model: 0,
+  config: 1,
+  probes: 1,
+  store: 1,
+  demo: 1,
+  metrics: 2,
+  cluster: 3,
+  http: 4,
+  log: 5,
+  configuration: 5,
+  app: 6,
+  cli: 7,
+  main: 8,
+};
+/** A section of the configuration is made of the config room's fields by the room it belongs to. */
+const ALLOWED_BESIDE = new Set(['probes -> config']);
+/** Packages that are a language rather than a tool, or whose object two rooms hand to each other. */
+const SHARED_PACKAGES: Record<string, readonly string[]> = {
+  zod: ['config', 'configuration', 'http', 'probes'],
+  'prom-client': ['app', 'metrics'],
+};
+
+interface Import {
+  readonly from: string;
+  /** A path below src/, or a package. */
+  readonly to: string;
+  readonly isPackage: boolean;
+  /** `import type`: there for the compiler alone, gone when the program runs. */
+  readonly isType: boolean;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter(path => path.endsWith('.ts'))
+  .map(path => path.replaceAll('\\', '/'))
+  .sort();
+const sources = new Map(files.map(path => [path, readFileSync(join(SRC, path), 'utf8')]));
+const imports = [...sources].flatMap(([path, text]) => importsOf(path, text));
+
+function importsOf(from: string, text: string): Import[] {
+  const statements = text.matchAll(
+    /^(import|export)( type)? ([^;'"`]*from )?'([^']+)';$|\bimport\('([^']+)'\)/gm,
+  );
+  return [...statements].flatMap(match => {
+    const specifier = (match[4] ?? match[5]) as string;
+    if (specifier.startsWith('node:')) return [];
+    const isPackage = !specifier.startsWith('.');
+    const to = isPackage ? packageOf(specifier) : fileOf(from, specifier);
+    return [{ from, to, isPackage, isType: match[2] !== undefined }];
+  });
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+function fileOf(from: string, specifier: string): string {
+  return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
+}
+
+function roomOf(path: string): string {
+  return path.split('/')[0]?.replace(/\.ts$/, '') as string;
+}
+
+test('the sources are there and read', () => {
+  expect(files.length).toBeGreaterThan(50);
+  expect(imports.length).toBeGreaterThan(files.length);
+  expect(imports.filter(each => !each.isPackage && !sources.has(each.to))).toEqual([]);
+});
+
+test('every room has a number', () => {
+  expect([...new Set(files.map(roomOf))].filter(room => NUMBER[room] === undefined)).toEqual([]);
+});
+
+test('a room imports model and rooms of a lower number', () => {
+  const wrong = imports
+    .filter(each => !each.isPackage)
+    .filter(({ from, to }) => {
+      const [room, other] = [roomOf(from), roomOf(to)];
+      if (room === other || ALLOWED_BESIDE.has(`${room} -> ${other}`)) return false;
+      return (NUMBER[other] as number) >= (NUMBER[room] as number);
+    });
+  expect(wrong).toEqual([]);
+});
+
+test('the demo knows model alone and nobody knows the demo', () => {
+  const joints = imports
+    .filter(each => !each.isPackage)
+    .map(({ from, to }) => [roomOf(from), roomOf(to)])
+    .filter(([from, to]) => from !== to && (from === 'demo' || to === 'demo'))
+    .map(joint => joint.join(' -> '));
+  expect([...new Set(joints)]).toEqual(['demo -> model']);
+});
+
+test('an npm package belongs to one room', () => {
+  const rooms = new Map<string, Set<string>>();
+  for (const { from, to } of imports.filter(each => each.isPackage))
+    rooms.set(to, (rooms.get(to) ?? new Set()).add(roomOf(from)));
+  const shared = [...rooms]
+    .filter(([, users]) => users.size > 1)
+    .map(([name, users]) => [name, [...users].sort()]);
+  expect(Object.fromEntries(shared)).toEqual(SHARED_PACKAGES);
+});
+
+test('every package imported is a dependency, and every dependency is imported', () => {
+  const manifest = JSON.parse(readFileSync(join(SRC, '../package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const used = new Set(imports.filter(each => each.isPackage).map(each => each.to));
+  expect([...used].sort()).toEqual(Object.keys(manifest.dependencies).sort());
+});
+
+test('no file waits for itself to be loaded', () => {
+  const next = (file: string) =>
+    imports.filter(each => !each.isPackage && !each.isType && each.from === file);
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const walk = (file: string, path: readonly string[]) => {
+    const at = path.indexOf(file);
+    if (at >= 0) circles.push([...path.slice(at), file].join(' -> '));
+    if (at >= 0 || done.has(file)) return;
+    for (const { to } of next(file)) walk(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) walk(file, []);
+  expect(circles).toEqual([]);
+});
+
+describe('an index.ts is a catalogue: one list and nothing handed on', () => {
+  const catalogues = [...sources].filter(([path]) => path.endsWith('index.ts'));
+  test.each(catalogues)('%s', (_, text) => {
+    const exported = text.match(/^export .*/gm) ?? [];
+    expect(exported).toEqual([expect.stringMatching(/^export const \w+: readonly \w+\[\] = \[/)]);
+  });
+});
+
+test('no folder or file is a drawer for everything', () => {
+  expect(
+    files.filter(path => /(^|\/)(utils?|helpers?|common|types?|misc|shared)(\/|\.ts$)/.test(path)),
+  ).toEqual([]);
+  expect(
+    files.filter(path => !path.split('/').every(part => /^[a-z0-9]+(-[a-z0-9]+)*(\.ts)?$/.test(part))),
+  ).toEqual([]);
+});

@@ -1,0 +1,161 @@
+// A real Prometheus scrapes the monitor, in both formats of the exposition, with the project's rules loaded.
+
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Cluster, SERVICE_IDS, startCluster } from '../../src/demo/cluster.js';
+import { monitorConfiguration } from '../../src/demo/configuration.js';
+import { listen, portOf, stop } from '../support/http.js';
+import { type RunningMonitor, startMonitor, writeConfiguration } from '../support/monitor.js';
+import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
+import { clusterHealth } from './cluster-health.js';
+
+const PATIENCE = { timeout: 20_000, interval: 100 };
+const RULES = fileURLToPath(new URL('../../rules/*.rules.yml', import.meta.url));
+const JOBS = ['openmetrics', 'text'] as const;
+
+interface Sample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: [number, string];
+}
+
+let cluster: Cluster;
+let monitor: RunningMonitor;
+let plain: Server;
+let prometheus: PrometheusServer;
+
+beforeAll(async () => {
+  cluster = await startCluster({ statsAuth: { username: 'admin', password: 'secret' } });
+  await cluster.set('tools', { kind: 'status', code: 503 });
+  const pace = { interval: '500ms', timeout: '2s', slowAfter: '1s', confirmEvery: '100ms' };
+  monitor = await startMonitor(monitorConfiguration(cluster, pace));
+  plain = await listen((request, response) => {
+    void asPlainText(request.url ?? '/').then(text => {
+      response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+      response.end(text);
+    });
+  });
+  prometheus = await startPrometheus(
+    JSON.stringify({
+      global: { scrape_interval: '500ms', evaluation_interval: '500ms' },
+      rule_files: [RULES],
+      scrape_configs: [
+        { job_name: 'openmetrics', static_configs: [{ targets: [new URL(monitor.url).host] }] },
+        { job_name: 'text', static_configs: [{ targets: [`127.0.0.1:${portOf(plain)}`] }] },
+      ],
+    }),
+  );
+  for (const job of JOBS) {
+    const query = `count_over_time(up{job="${job}"}[1m])`;
+    await vi.waitFor(
+      async () => expect(Number((await ask(query))[0]?.value[1])).toBeGreaterThan(6),
+      PATIENCE,
+    );
+  }
+});
+afterAll(async () => {
+  await prometheus?.close();
+  await stop(plain ?? createServer());
+  await monitor?.[Symbol.asyncDispose]();
+  await cluster?.close();
+});
+
+/** The monitor's metrics for a Prometheus that does not ask for OpenMetrics. */
+async function asPlainText(path: string): Promise<string> {
+  const answer = await monitor.get(path, { headers: { accept: 'text/plain;version=0.0.4' } });
+  expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+  return answer.text();
+}
+
+async function ask(query: string): Promise<Sample[]> {
+  return (await prometheus.api<{ result: Sample[] }>('query', { query })).result;
+}
+
+describe.each(JOBS)('scraped as %s', job => {
+  test('every scrape succeeds', async () => {
+    expect(await ask(`min_over_time(up{job="${job}"}[1m])`)).toMatchObject([
+      { value: [expect.anything(), '1'] },
+    ]);
+    const { activeTargets } = await prometheus.api<{
+      activeTargets: { labels: object; lastError: string }[];
+    }>('targets');
+    expect(activeTargets.map(target => target.lastError)).toEqual(['', '']);
+  });
+
+  test.each([
+    ['probe_success', SERVICE_IDS],
+    ['probe_duration_seconds', SERVICE_IDS],
+    ['probe_http_status_code', ['cpu_llama', 'embeddings', 'haproxy', 'jetson_ollama', 'tools']],
+    ['langgraph_monitor_service_up', SERVICE_IDS],
+    ['langgraph_monitor_service_info', SERVICE_IDS],
+    ['langgraph_monitor_probes_total', SERVICE_IDS],
+    ['langgraph_monitor_response_time_seconds_count', SERVICE_IDS],
+    ['haproxy_backend_status', ['haproxy']],
+    ['haproxy_server_current_sessions', ['haproxy']],
+    ['redis_connected_clients', ['redis']],
+    ['ollama_model_size_bytes', ['jetson_ollama']],
+    ['host_memory_total_bytes', ['demo']],
+  ])('%s is there with its target', async (name, targets) => {
+    const samples = await ask(`group by (target) (${name}{job="${job}"})`);
+    expect(samples.map(sample => sample.metric.target).sort()).toEqual([...targets].sort());
+  });
+
+  test('the same values whoever asks', async () => {
+    const samples = await ask(`langgraph_monitor_service_up{job="${job}"}`);
+    const values = Object.fromEntries(samples.map(({ metric, value }) => [metric.target, value[1]]));
+    expect(values).toEqual(Object.fromEntries(SERVICE_IDS.map(id => [id, id === 'tools' ? '0' : '1'])));
+  });
+
+  test("no label of ours is in the way of a scraper's", async () => {
+    const labels = await prometheus.api<string[]>('labels', { 'match[]': `{job="${job}"}` });
+    expect(labels.filter(label => label.startsWith('exported_'))).toEqual([]);
+  });
+});
+
+test('Prometheus has nothing to complain of', () => {
+  const complaints = prometheus.log.split('\n').filter(line => /level=(warn|error)/.test(line));
+  expect(complaints).toEqual([]);
+});
+
+test('both formats bring the same families', async () => {
+  const names = (job: string) =>
+    prometheus.api<string[]>('label/__name__/values', {
+      // The event loop's mean lag is absent from a scrape that comes right after another one.
+      'match[]': `{job="${job}", __name__!~"scrape_.*|ALERTS.*|nodejs_eventloop_lag_(mean|stddev).*"}`,
+    });
+  const [openmetrics, text] = [await names('openmetrics'), await names('text')];
+  expect(openmetrics.length).toBeGreaterThan(100);
+  expect(openmetrics.filter(name => !name.endsWith('_created'))).toEqual(text);
+});
+
+test("its alerts are the monitor's", async () => {
+  interface RulesAnswer {
+    readonly groups: { readonly rules: { name: string; health: string; lastError?: string }[] }[];
+  }
+  const firing = async () => {
+    const { alerts } = await prometheus.api<{ alerts: { labels: Record<string, string> }[] }>('alerts');
+    return alerts.filter(({ labels }) => labels.job === 'openmetrics').map(({ labels }) => labels);
+  };
+  await expect.poll(firing, PATIENCE).toEqual([
+    expect.objectContaining({
+      alertname: 'ServiceDown',
+      target: 'tools',
+      name: 'Tools Server',
+      severity: 'critical',
+    }),
+  ]);
+  expect((await clusterHealth(monitor)).alerts).toEqual(['CRITICAL: Tools Server is unhealthy - HTTP 503']);
+  const { groups } = await prometheus.api<RulesAnswer>('rules');
+  const rules = groups.flatMap(group => group.rules);
+  expect(rules.length).toBeGreaterThan(0);
+  expect(rules.filter(rule => rule.health !== 'ok')).toEqual([]);
+});
+
+test('a service that is gone ends in Prometheus, too', async () => {
+  const { services, ...rest } = monitorConfiguration(cluster, { interval: '500ms' }) as { services: object };
+  const { cpu_llama: _, ...others } = services as Record<string, object>;
+  writeConfiguration(monitor.folder, { ...rest, services: others });
+  monitor.signal('SIGHUP');
+  await expect.poll(() => ask('{target="cpu_llama"}'), PATIENCE).toEqual([]);
+  expect(await ask('langgraph_monitor_service_info{target="redis"}')).toHaveLength(JOBS.length);
+});

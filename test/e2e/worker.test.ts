@@ -1,0 +1,132 @@
+// The thread that makes the checks dies or stops answering. Only here the program runs in the test's own process, to
+// get a hand on its thread.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BroadcastChannel } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Monitor, startMonitor } from '../../src/app.js';
+import { json } from '../../src/demo/fault.js';
+import { type SimulatedServer, startServer } from '../../src/demo/server.js';
+import { createLog } from '../../src/log.js';
+import { runInWorker } from '../../src/probes/worker.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+import { DIST, writeConfiguration } from '../support/monitor.js';
+import type { ClusterHealth } from './cluster-health.js';
+
+const PATIENCE = { timeout: 15_000, interval: 20 };
+const DIED = 'The thread that makes the checks died; every service is unknown until it is back';
+
+let server: SimulatedServer;
+let folder: string;
+let monitor: Monitor | undefined;
+let log: string;
+
+beforeEach(async () => {
+  process.env.DIST = DIST.href;
+  folder = makeFolder('worker');
+  server = await startServer({ answer: () => json({ status: 'healthy' }) });
+  log = '';
+});
+afterEach(async () => {
+  await monitor?.close();
+  monitor = undefined;
+  await server.close();
+  removeFolder(folder);
+  delete process.env.DIST;
+});
+
+/** Starts a monitor whose checks run in a thread of this folder. */
+async function start(thread: string): Promise<Monitor> {
+  const threadFile = new URL(`threads/${thread}`, import.meta.url);
+  const tools = { name: 'Tools Server', url: `${server.url}/health`, critical: true, timeout: '1s' };
+  monitor = await startMonitor({
+    configFile: writeConfiguration(folder, {
+      scan: { intervals: { critical: '100ms', other: '100ms' } },
+      services: { tools },
+    }),
+    webConfigFile: undefined,
+    listen: { host: '127.0.0.1', port: 0 },
+    externalUrl: undefined,
+    enableLifecycle: false,
+    storagePath: join(folder, 'data'),
+    retention: 86_400_000,
+    version: '0.0.0',
+    log: createLog('info', 'logfmt', { write: line => (log += line) }),
+    runChecks: events => runInWorker(events, { threadFile, pingEvery: 1000 }),
+  });
+  return monitor;
+}
+
+async function ask<T>(path: string): Promise<T> {
+  return (await (await fetch(`${monitor?.url}${path}`)).json()) as T;
+}
+
+async function tools(): Promise<string | undefined> {
+  return (await ask<ClusterHealth>('/cluster_health')).services.tools?.health.status;
+}
+
+async function metric(name: string): Promise<string | undefined> {
+  const text = await (await fetch(`${monitor?.url}/metrics`)).text();
+  return text.match(new RegExp(`^${name} (.*)$`, 'm'))?.[1];
+}
+
+function order(how: string): void {
+  const orders = new BroadcastChannel('checks');
+  orders.postMessage(how);
+  orders.close();
+}
+
+describe('a thread that', () => {
+  test.each([
+    ['throws', 'the cable was pulled; starting again in 1 s'],
+    ['rejects', 'nobody caught it; starting again in 1 s'],
+    ['exits', 'exit code 7; starting again in 1 s'],
+    ['hangs', 'no sign of life after 3 pings; starting again in 1 s'],
+  ])('%s is replaced; meanwhile nothing is known', async (how, reason) => {
+    await start('mortal.mjs');
+    await expect.poll(tools, PATIENCE).toBe('healthy');
+    await expect.poll(() => metric('langgraph_monitor_probe_worker_up'), PATIENCE).toBe('1');
+
+    order(how);
+    await expect.poll(tools, { ...PATIENCE, interval: 5 }).toBe('unknown');
+    expect(await ask('/cluster_health')).toMatchObject({ overall_status: 'degraded', alerts: [] });
+    expect(await metric('langgraph_monitor_probe_worker_up')).toBe('0');
+    expect(await metric('langgraph_monitor_service_status\\{target="tools",status="unknown"\\}')).toBe('1');
+    expect(await metric('probe_success\\{target="tools"\\}')).toBeUndefined();
+    expect(await metric('langgraph_monitor_service_up\\{target="tools"\\}')).toBeUndefined();
+
+    // The new thread was told what to check.
+    await expect.poll(tools, PATIENCE).toBe('healthy');
+    expect(await ask('/cluster_health')).toMatchObject({ overall_status: 'healthy' });
+    expect(await metric('langgraph_monitor_probe_worker_up')).toBe('1');
+    expect(await metric('langgraph_monitor_probe_worker_restarts_total')).toBe('1');
+    expect(log.split('\n').filter(line => line.includes(DIED))).toEqual([expect.stringContaining(reason)]);
+  });
+
+  test('dies at once every time is tried again later and later', async () => {
+    await start('stillborn.mjs');
+    await expect
+      .poll(() => [...log.matchAll(/starting again in (\d+) s/g)].map(match => match[1]), PATIENCE)
+      .toEqual(['1', '2', '4']);
+    expect(await tools()).toBe('unknown');
+    expect(log).toContain('no such library');
+  });
+
+  test('knows a configuration that was reloaded while it was dead', async () => {
+    const configFile = join(folder, 'monitor.yml');
+    const running = await start('mortal.mjs');
+    await expect.poll(tools, PATIENCE).toBe('healthy');
+    order('exits');
+    await expect.poll(tools, { ...PATIENCE, interval: 5 }).toBe('unknown');
+    const before = JSON.parse(readFileSync(configFile, 'utf8')) as { services: object };
+    writeConfiguration(folder, {
+      ...before,
+      services: { ...before.services, added: { url: `${server.url}/health` } },
+    });
+    await running.reload();
+    await expect
+      .poll(async () => (await ask<ClusterHealth>('/cluster_health')).services.added?.health.status, PATIENCE)
+      .toBe('healthy');
+  });
+});

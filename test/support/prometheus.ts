@@ -1,0 +1,52 @@
+// A real Prometheus for a test.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Child, freePort, makeFolder, removeFolder } from './child.js';
+
+export interface PrometheusServer {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** What it has logged. */
+  readonly log: string;
+  /** The `data` of an answer of its API. @throws with its words when it refuses. */
+  api<T>(path: string, parameters?: Readonly<Record<string, string>>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Starts one with a configuration, given as its YAML or JSON text, and waits until it is ready. */
+export async function startPrometheus(configuration: string): Promise<PrometheusServer> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const folder = makeFolder('prometheus');
+  const file = join(folder, 'prometheus.yml');
+  writeFileSync(file, configuration);
+  const child = new Child('prometheus', [
+    `--config.file=${file}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+  ]);
+  const close = async () => {
+    await child.kill();
+    removeFolder(folder);
+  };
+  try {
+    await child.until(async () => (await fetch(`${url}/-/ready`)).ok);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    url,
+    get log() {
+      return child.output;
+    },
+    async api<T>(path: string, parameters: Readonly<Record<string, string>> = {}) {
+      const answer = await fetch(`${url}/api/v1/${path}?${new URLSearchParams(parameters)}`);
+      const { status, data, error } = (await answer.json()) as { status: string; data: T; error?: string };
+      if (status !== 'success') throw new Error(`${path}: ${error}`);
+      return data;
+    },
+    close,
+  };
+}
