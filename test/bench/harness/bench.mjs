@@ -1,0 +1,78 @@
+// In: the command line's wishes. Out: what a row needs to run: a folder, children, and a way to try each
+// contestant so that one that is missing costs a cell, not the table. Called by main.mjs, handed to every
+// row.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Children, Missing } from './children.mjs';
+
+/** The name under which the figures of this project's program stand. */
+export const OURS = 'langgraph-monitor';
+
+/**
+ * What a contestant came to: a `value`, or in words why there is none (`missing`).
+ * @typedef {{who: string, value?: any, missing?: string}} Outcome
+ */
+
+/** One run of the bench. Whoever makes it calls {@link Bench.close}. */
+export class Bench {
+  /** True when something did not run that should have. */
+  incomplete = false;
+  #named = new Set();
+
+  constructor({ quick, long }) {
+    this.quick = quick;
+    this.long = long;
+    this.folder = mkdtempSync(join(tmpdir(), 'langgraph-monitor-bench-'));
+    // A row's run is cut off by its children: an `exit` handler ends those, this one tidies up.
+    process.on('exit', () => this.close());
+  }
+
+  /** `full`, or `short` under --quick; for seconds, rounds and counts. */
+  either(full, short) {
+    return this.quick ? short : full;
+  }
+
+  /**
+   * Measures one contestant with children of its own, which are stopped afterwards. @returns
+   * {Promise<Outcome>}
+   */
+  async measure(who, work) {
+    const children = new Children();
+    try {
+      return await this.attempt(who, () => work(children));
+    } finally {
+      await children.stop();
+    }
+  }
+
+  /** Runs `work` and turns an error into an outcome, named once on stderr. @returns {Promise<Outcome>} */
+  async attempt(who, work) {
+    this.say(`  ${who}`);
+    try {
+      return { who, value: await work() };
+    } catch (error) {
+      const absent = error instanceof Missing;
+      if (!absent || who === OURS) this.incomplete = true;
+      const line = `${who}: ${error.message}`;
+      if (!this.#named.has(line)) this.say(`    ${line}`);
+      this.#named.add(line);
+      return { who, missing: absent ? error.word : 'failed' };
+    }
+  }
+
+  /** Progress, on stderr: stdout carries the table alone. */
+  say(line) {
+    process.stderr.write(`${line}\n`);
+  }
+
+  close() {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The same outcome with another value made of its own. @returns {Outcome} */
+export function map(outcome, change) {
+  return 'value' in outcome ? { ...outcome, value: change(outcome.value) } : outcome;
+}

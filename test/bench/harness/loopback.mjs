@@ -1,0 +1,45 @@
+// In: a loopback URL. Out: its answer. Also picks free ports. Called by the rows; nothing else is ever
+// contacted.
+
+import http from 'node:http';
+import { createServer } from 'node:net';
+
+const agent = new http.Agent({ keepAlive: true });
+
+/**
+ * GET over a kept connection.
+ * @returns {Promise<{status: number, headers: object, body: Buffer}>} @throws Error after 30 s, or unless 200 to 299.
+ */
+export function get(url, headers = {}) {
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { agent, headers, timeout: 30_000 }, response => {
+      const chunks = [];
+      response.on('data', chunk => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const { statusCode: status, headers } = response;
+        if (status < 200 || status > 299) return reject(new Error(`${url} answers ${status}`));
+        resolve({ status, headers, body: Buffer.concat(chunks) });
+      });
+    });
+    request.on('timeout', () => request.destroy(new Error(`${url} does not answer`)));
+    request.on('error', reject);
+  });
+}
+
+/** GET, as parsed JSON. */
+export async function getJson(url) {
+  return JSON.parse((await get(url)).body.toString());
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}

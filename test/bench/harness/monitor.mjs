@@ -1,0 +1,49 @@
+// In: a configuration. Out: the real program, running on a free loopback port. Called by the rows.
+
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Missing } from './children.mjs';
+import { freePort, get } from './loopback.mjs';
+
+const PROGRAM = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
+
+/**
+ * Starts the built program with an empty store of its own and waits for its first answered /health.
+ * @param config what would stand in monitor.yml, as an object.
+ * @returns {Promise<{pid: number, url: string, child: object}>} @throws Missing when it is not built.
+ */
+export async function startMonitor(bench, children, config) {
+  if (!existsSync(PROGRAM))
+    throw new Missing('dist/main.js is not there; run "npm run build" first', 'not built');
+  const folder = mkdtempSync(join(bench.folder, 'monitor-'));
+  const file = join(folder, 'monitor.yml');
+  // JSON is YAML.
+  writeFileSync(file, JSON.stringify(config, null, 2));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const args = [PROGRAM, `--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
+  args.push(`--storage.path=${join(folder, 'data')}`, '--log.level=warn');
+  const child = await children.start('langgraph-monitor', process.execPath, args, {
+    cwd: folder,
+    // As it is run in earnest; express and others do more checks otherwise.
+    env: { NODE_ENV: 'production' },
+    ready: () => get(`${url}/health`),
+  });
+  return { pid: child.pid, url, child };
+}
+
+/** Services of kind http, `count` of them, spread over the ports of one target server. */
+export function httpServices(ports, count, more = {}) {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [
+      `service${i}`,
+      {
+        name: `Service ${i}`,
+        url: `http://127.0.0.1:${ports[i % ports.length]}/service/${i}`,
+        critical: true,
+        ...more,
+      },
+    ]),
+  );
+}

@@ -1,0 +1,128 @@
+// In: what a peer is to do. Out: that peer, running on a free loopback port. One function a peer. Called by
+// the rows.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Missing } from './children.mjs';
+import { freePort, get } from './loopback.mjs';
+
+const PYTHON = '/usr/bin/python3';
+
+/** The path of a program under peers/ or targets/. */
+export function program(name) {
+  return fileURLToPath(new URL(`../${name}`, import.meta.url));
+}
+
+/** Compiles a C program into the bench's folder. @returns {string} its path. @throws Missing without gcc. */
+export function compile(bench, source) {
+  const binary = join(bench.folder, source.replaceAll(/[/.]/g, '-'));
+  const ran = spawnSync('gcc', ['-O2', '-o', binary, program(source)], { encoding: 'utf8' });
+  if (ran.error?.code === 'ENOENT') throw new Missing('gcc is not installed');
+  if (ran.status !== 0) throw new Error(`gcc: ${ran.stderr}`);
+  return binary;
+}
+
+/** The Python server; `config` as its file says, without the port. */
+export async function startPython(bench, children, config) {
+  const imports = spawnSync(PYTHON, ['-c', 'import aiohttp']);
+  if (imports.error || imports.status !== 0)
+    throw new Missing('/usr/bin/python3 with aiohttp is not installed');
+  const port = await freePort();
+  const file = join(mkdtempSync(join(bench.folder, 'python-')), 'config.json');
+  writeFileSync(file, JSON.stringify({ port, ...config }));
+  return await startServer(
+    children,
+    'Python aiohttp',
+    PYTHON,
+    [program('peers/aiohttp_monitor.py'), file],
+    port,
+    '/health',
+  );
+}
+
+export async function startBlackbox(bench, children) {
+  const port = await freePort();
+  const file = join(bench.folder, 'blackbox.yml');
+  writeFileSync(
+    file,
+    'modules:\n  http_2xx:\n    prober: http\n    timeout: 5s\n    http: {preferred_ip_protocol: ip4}\n',
+  );
+  const args = [`--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=error'];
+  return await startServer(
+    children,
+    'blackbox_exporter',
+    'prometheus-blackbox-exporter',
+    args,
+    port,
+    '/-/healthy',
+  );
+}
+
+/** @param scrapes `scrape_configs` as an object. */
+export async function startPrometheus(bench, children, scrapes) {
+  const port = await freePort();
+  const folder = mkdtempSync(join(bench.folder, 'prometheus-'));
+  const file = join(folder, 'prometheus.yml');
+  writeFileSync(file, JSON.stringify({ scrape_configs: scrapes }));
+  const args = [`--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
+  args.push(`--storage.tsdb.path=${join(folder, 'data')}`, '--log.level=error');
+  return await startServer(children, 'prometheus', 'prometheus', args, port, '/-/ready');
+}
+
+export async function startAlertmanager(bench, children) {
+  const port = await freePort();
+  const folder = mkdtempSync(join(bench.folder, 'alertmanager-'));
+  const file = join(folder, 'alertmanager.yml');
+  writeFileSync(file, 'route: {receiver: none}\nreceivers: [{name: none}]\n');
+  const args = [`--config.file=${file}`, `--storage.path=${join(folder, 'data')}`, '--log.level=error'];
+  args.push(`--web.listen-address=127.0.0.1:${port}`, '--cluster.listen-address=');
+  return await startServer(children, 'alertmanager', 'prometheus-alertmanager', args, port, '/-/ready');
+}
+
+export async function startHaproxyExporter(children, statsUrl) {
+  const port = await freePort();
+  const args = [
+    `--haproxy.scrape-uri=${statsUrl}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--log.level=error',
+  ];
+  return await startServer(children, 'haproxy_exporter', 'prometheus-haproxy-exporter', args, port, '/');
+}
+
+export async function startRedisExporter(children, redisPort) {
+  const port = await freePort();
+  const args = [`-redis.addr=redis://127.0.0.1:${redisPort}`, `-web.listen-address=127.0.0.1:${port}`];
+  return await startServer(children, 'redis_exporter', 'prometheus-redis-exporter', args, port, '/health');
+}
+
+/** One file's bytes on every path, by `node:http` or `express`. @param file {{path, type, encoding?}} */
+export async function startStatic(children, how, { path, type, encoding }) {
+  const args = [program('peers/static-server.mjs'), how, path, type];
+  if (encoding) args.push(encoding);
+  const port = await printed(children, `bare ${how}`, process.execPath, args);
+  return { pid: port.child.pid, url: `http://127.0.0.1:${port.value}` };
+}
+
+/** Starts a program that prints one line of JSON when it is ready. @returns {Promise<{child, value}>} */
+export async function printed(children, who, command, args) {
+  const child = await children.start(who, command, args, {
+    env: { NODE_ENV: 'production' },
+    ready: ({ stdout }) => {
+      if (!stdout.includes('\n')) throw new Error('it has printed nothing');
+    },
+  });
+  return { child, value: JSON.parse(child.stdout) };
+}
+
+/** Runs a program to its end. @returns what it printed, a line of JSON, parsed. */
+export async function ran(children, who, command, args) {
+  return JSON.parse(await (await children.start(who, command, args)).output());
+}
+
+async function startServer(children, who, command, args, port, path) {
+  const url = `http://127.0.0.1:${port}`;
+  const child = await children.start(who, command, args, { ready: () => get(url + path) });
+  return { pid: child.pid, url, child };
+}

@@ -1,0 +1,21 @@
+// The catalogue of rows, in the order of the table. A row: {name, about, run(bench): Promise<Line[]>}.
+
+import clusterHealth from './cluster-health.mjs';
+import haproxy from './haproxy.mjs';
+import memory from './memory.mjs';
+import metricsAgain from './metrics-again.mjs';
+import pacedProbes from './paced-probes.mjs';
+import saturatedProbes from './saturated-probes.mjs';
+import start from './start.mjs';
+import timingError from './timing-error.mjs';
+
+export const rows = [
+  saturatedProbes,
+  pacedProbes,
+  timingError,
+  clusterHealth,
+  haproxy,
+  metricsAgain,
+  memory,
+  start,
+];
