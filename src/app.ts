@@ -18,6 +18,7 @@ import { OwnMetrics } from './metrics/own.js';
 import { MetricsPage } from './metrics/page.js';
 import { serviceFamilies, serviceLayout, serviceReadings } from './metrics/services.js';
 import type { CheckResult } from './model/result.js';
+import type { Service } from './model/service.js';
 import { type Millis, systemClock } from './model/time.js';
 import { attemptFamilies } from './probes/attempt.js';
 import { host } from './probes/kinds/host.js';
@@ -77,6 +78,8 @@ export class Monitor {
   readonly #refresher: Refresher;
   readonly #checks: CheckRunner;
   readonly #pruning: NodeJS.Timeout;
+  /** The service each state's series were named for. */
+  readonly #shown = new Map<string, Service>();
   #configuration: Configuration;
   #server: HttpServer | undefined;
   #url = '';
@@ -164,10 +167,12 @@ export class Monitor {
   }
 
   #takeUp(configuration: Configuration): void {
-    const wanted = new Set(configuration.services.map(service => service.id));
-    for (const { id } of this.#board.services) if (!wanted.has(id)) this.#forget(id);
-    if (this.#configuration.node !== configuration.node)
+    const kindOf = new Map(configuration.services.map(service => [service.id, service.kind]));
+    // A service of another kind is another service, though it bears the same name.
+    for (const { id, kind } of this.#board.services) if (kindOf.get(id) !== kind) this.#forget(id);
+    if (this.#configuration.node !== configuration.node) {
       this.#exposition.forget(hostSource(this.#configuration.node));
+    }
     const verdict = this.#board.verdict;
     this.#board.setServices(configuration.services, this.#clock.now());
     this.#snapshots.trim();
@@ -282,9 +287,6 @@ export class Monitor {
       onAnswer: (handler, code) => this.#own.answered(handler, code),
     };
   }
-
-  /** The service each state's layout was made for. */
-  readonly #shown = new Map<string, unknown>();
 }
 
 function stateSource(id: string): string {

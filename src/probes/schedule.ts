@@ -9,7 +9,7 @@ export const PACE: Record<OverallStatus, number> = { healthy: 1, degraded: 1 / 2
 /** Services start this far apart, or closer if there are many: a thousand must not fire together. */
 const STEP: Millis = 50;
 /** Starts this close fall together: waking once for a handful costs a fraction of waking for each. */
-const GRAIN: Millis = 500;
+const GRAIN: Millis = 250;
 /** Part of an interval within which all of them have started. */
 const SPREAD = 0.8;
 

@@ -19,6 +19,9 @@ interface Trace {
   address: string | undefined;
   tls: TlsTrace | undefined;
   statusCode: number | undefined;
+  /** Monotonic moments: the first request was sent, the last answer was complete. */
+  begun: Millis | undefined;
+  ended: Millis | undefined;
 }
 
 const PHASES = ['resolve', 'connect', 'tls', 'processing', 'transfer'] as const;
@@ -35,7 +38,14 @@ export async function exchange(
   connections: Connections,
 ): Promise<Answer> {
   const begun = performance.now();
-  const trace: Trace = { phases: {}, address: undefined, tls: undefined, statusCode: undefined };
+  const trace: Trace = {
+    phases: {},
+    address: undefined,
+    tls: undefined,
+    statusCode: undefined,
+    begun: undefined,
+    ended: undefined,
+  };
   let hops = 0;
   let at = request;
   try {
@@ -52,7 +62,7 @@ export async function exchange(
   } catch (error) {
     throw failureOf(error);
   } finally {
-    attempt.took(performance.now() - begun);
+    attempt.took((trace.ended ?? performance.now()) - (trace.begun ?? begun));
     recordTrace(attempt, trace);
   }
 }
@@ -97,6 +107,9 @@ function note(trace: Trace, { trace: made }: Connection, reused: boolean, transf
     add('processing', transfer.firstByte - (reused ? transfer.begun : Math.max(transfer.begun, made.ready)));
     if (transfer.ended) add('transfer', transfer.ended - transfer.firstByte);
   }
+  // Waiting for one of our own connections to come free is not the service's time.
+  trace.begun ??= transfer.begun;
+  trace.ended = transfer.ended || undefined;
   trace.address = made.address;
   trace.tls = made.tls;
 }

@@ -88,7 +88,10 @@ export class Transfer implements Dispatcher.DispatchHandler {
     this.ended = performance.now();
     this.reusable = true;
     const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
-    this.#resolve({ statusCode: this.statusCode, headers: this.#headers, body, url: this.#request.url });
+    const answer = { statusCode: this.statusCode, headers: this.#headers, body, url: this.#request.url };
+    // What follows from an answer waits until all that came with it have been read: services that are asked together
+    // answer together, and the last one's time must not contain the others' work.
+    setImmediate(this.#resolve, answer);
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
