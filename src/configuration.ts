@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { count, didYouMean, duration, flag, section, text, words } from './config/fields.js';
 import { loadYaml } from './config/load.js';
+import { vocabulary } from './config/vocabulary.js';
 import { SEVERITIES, type Service } from './model/service.js';
 import type { Millis } from './model/time.js';
 import type { Check, Plan } from './probes/check.js';
@@ -60,7 +61,7 @@ const scan = section({
 const hostSection = section({
   enabled: flag().default(true),
   interval: duration(1000).default(30_000),
-  ...host.options.shape,
+  ...host.options(vocabulary).shape,
 });
 
 interface ParsedService {
@@ -150,7 +151,8 @@ function parseService(id: string, entry: unknown, complain: Complain): ParsedSer
     );
     return undefined;
   }
-  const result = section({ ...common, ...kind.options.shape }).safeParse(entry);
+  const { shape } = kind.options(vocabulary);
+  const result = section({ ...common, ...shape }).safeParse(entry);
   if (!result.success) {
     for (const issue of result.error.issues) {
       for (const message of issue.message.split('\n')) complain(issue.path as (string | number)[], message);
@@ -158,7 +160,7 @@ function parseService(id: string, entry: unknown, complain: Complain): ParsedSer
     return undefined;
   }
   const all: Record<string, unknown> = result.data;
-  const options = Object.fromEntries(Object.entries(all).filter(([key]) => key in kind.options.shape));
+  const options = Object.fromEntries(Object.entries(all).filter(([key]) => key in shape));
   const problem = kind.check?.(options);
   if (problem) complain([], problem);
   return { id, kind: kind.kind, common: all as unknown as CommonKeys, options };

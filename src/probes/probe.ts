@@ -2,6 +2,7 @@
 // measures; who calls it owns the deadline, the timing, the retry and the verdict.
 
 import type { z } from 'zod';
+import type { Vocabulary } from '../config/vocabulary.js';
 import type { MetricFamily } from '../model/family.js';
 import type { Reason } from '../model/result.js';
 import type { Millis } from '../model/time.js';
@@ -12,7 +13,7 @@ export interface ProbeKind<Options = unknown> {
   /** The user's word for it in the configuration. */
   readonly kind: string;
   /** The keys of a service that belong to this kind; the common ones (`name`, `timeout`, ...) are not among them. */
-  readonly options: z.ZodObject;
+  options(vocabulary: Vocabulary): z.ZodObject;
   /** Checks that need more than one key: `undefined`, or what is wrong and what to do. */
   check?(options: Options): string | undefined;
   /** Every family its probes may record. */

@@ -1,5 +1,6 @@
 // Runs a kind's probe once, as the prober does, and reads what it recorded by series name.
 
+import { vocabulary } from '../../src/config/vocabulary.js';
 import { attemptFamilies, check, type Outcome } from '../../src/probes/attempt.js';
 import { Connections } from '../../src/probes/http/connections.js';
 import type { Probe, ProbeKind } from '../../src/probes/probe.js';
@@ -16,7 +17,7 @@ export class Checked {
   /** @param options as written in monitor.yml */
   constructor(kind: ProbeKind, options: object, bounds: { timeout?: number; slowAfter?: number } = {}) {
     this.#kind = kind;
-    this.#options = kind.options.parse(options);
+    this.#options = kind.options(vocabulary).parse(options);
     this.#bounds = { timeout: bounds.timeout ?? 2000, slowAfter: bounds.slowAfter ?? 1500 };
   }
 

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import type { CheckResult } from '../../src/model/result.js';
 import type { Check, Plan } from '../../src/probes/check.js';
 import { runInline } from '../../src/probes/inline.js';
@@ -27,7 +26,7 @@ class Stage {
     const stage = this;
     const kind: ProbeKind<{ id: string; broken?: boolean }> = {
       kind: 'scripted',
-      options: z.object({}),
+      options: ({ section }) => section({}),
       families: [],
       open({ id, broken }) {
         if (broken) throw new Error('no such certificate');

@@ -1,8 +1,8 @@
 // HAProxy: its health URL says whether it works, its statistics what goes through it. Healthy when both answer.
 
 import type { z } from 'zod';
-import { count, httpUrl, section } from '../../config/fields.js';
-import { basicAuth, httpClientProblem, httpClientShape } from '../../config/http-client.js';
+import { httpClientProblem } from '../../config/http-client-problem.js';
+import type { Vocabulary } from '../../config/vocabulary.js';
 import { family } from '../../model/family.js';
 import { Aside } from '../aside.js';
 import type { Connections } from '../http/connections.js';
@@ -20,17 +20,20 @@ import { checkStatus, dataOf, parseJson } from './http/answer.js';
 /** A page of a thousand servers is half a megabyte. */
 const STATISTICS_LIMIT = 32 * 1024 * 1024;
 
-const options = section({
-  /** Health; the service is judged and timed by it. */
-  url: httpUrl().optional(),
-  stats_url: statisticsAddress().optional(),
-  /** For the statistics alone; without it the options below serve both URLs. */
-  stats_basic_auth: basicAuth.optional(),
-  stats_body_limit: count(1).default(STATISTICS_LIMIT),
-  ...httpClientShape,
-});
+function options(vocabulary: Vocabulary) {
+  const { basicAuth, count, httpClientShape, httpUrl, section } = vocabulary;
+  return section({
+    /** Health; the service is judged and timed by it. */
+    url: httpUrl().optional(),
+    stats_url: statisticsAddress(vocabulary).optional(),
+    /** For the statistics alone; without it the options below serve both URLs. */
+    stats_basic_auth: basicAuth.optional(),
+    stats_body_limit: count(1).default(STATISTICS_LIMIT),
+    ...httpClientShape,
+  });
+}
 
-export type HaproxyOptions = z.output<typeof options>;
+export type HaproxyOptions = z.output<ReturnType<typeof options>>;
 
 const up = family('haproxy_up', 'Whether the last scrape of the statistics succeeded (1) or not (0)');
 const scrapes = family('haproxy_exporter_scrapes_total', 'Scrapes of the statistics', 'counter');

@@ -5,19 +5,20 @@ import { cpus, loadavg, networkInterfaces, uptime } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Systeminformation } from 'systeminformation';
 import type { z } from 'zod';
-import { section, words } from '../../config/fields.js';
+import type { Vocabulary } from '../../config/vocabulary.js';
 import type { Attempt, Probe, ProbeKind } from '../probe.js';
 import { CpuMeter } from './host/cpu.js';
 import * as families from './host/families.js';
 import { type Filesystem, filesystemOf, realFilesystems, usage } from './host/filesystems.js';
 import { Refreshed } from './host/refreshed.js';
 
-const options = section({
-  /** A path on the disk that /stats shows. */
-  disk: words().default('/'),
-});
+const options = ({ section, words }: Vocabulary) =>
+  section({
+    /** A path on the disk that /stats shows. */
+    disk: words().default('/'),
+  });
 
-export type HostOptions = z.output<typeof options>;
+export type HostOptions = z.output<ReturnType<typeof options>>;
 
 export const host: ProbeKind<HostOptions> = {
   kind: 'host',

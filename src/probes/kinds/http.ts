@@ -1,8 +1,8 @@
 // Any service with a health URL. Healthy when the status code is a wanted one and the condition on the body holds.
 
-import { z } from 'zod';
-import { count, httpUrl, section, text } from '../../config/fields.js';
-import { httpClientProblem, httpClientShape } from '../../config/http-client.js';
+import type { z } from 'zod';
+import { httpClientProblem } from '../../config/http-client-problem.js';
+import type { Vocabulary } from '../../config/vocabulary.js';
 import { family } from '../../model/family.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
@@ -20,24 +20,28 @@ const bodyValue = family(
   ['field'],
 );
 
-const options = section({
-  url: httpUrl(),
-  method: z
-    .enum(['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS'], { error: 'expected GET, HEAD, POST, PUT or OPTIONS' })
-    .default('GET'),
-  body: text().optional(),
-  valid_status_codes: z.array(count(100, 599), { error: 'expected a list of status codes' }).optional(),
-  condition: z
-    .union([condition.transform(one => [one]), z.array(condition)], {
-      error: 'expected {path, operator, value}',
-    })
-    .optional(),
-  body_limit: count(1).default(DEFAULT_BODY_LIMIT),
-  json_values: count(0, 1000).default(32),
-  ...httpClientShape,
-});
+function options(vocabulary: Vocabulary) {
+  const { count, httpClientShape, httpUrl, section, text, z } = vocabulary;
+  const one = condition(vocabulary);
+  return section({
+    url: httpUrl(),
+    method: z
+      .enum(['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS'], { error: 'expected GET, HEAD, POST, PUT or OPTIONS' })
+      .default('GET'),
+    body: text().optional(),
+    valid_status_codes: z.array(count(100, 599), { error: 'expected a list of status codes' }).optional(),
+    condition: z
+      .union([one.transform(only => [only]), z.array(one)], {
+        error: 'expected {path, operator, value}',
+      })
+      .optional(),
+    body_limit: count(1).default(DEFAULT_BODY_LIMIT),
+    json_values: count(0, 1000).default(32),
+    ...httpClientShape,
+  });
+}
 
-export type HttpOptions = z.output<typeof options>;
+export type HttpOptions = z.output<ReturnType<typeof options>>;
 
 export const http: ProbeKind<HttpOptions> = {
   kind: 'http',

@@ -1,8 +1,8 @@
 // An Ollama server. Healthy when it lists its models and every required one is among them.
 
-import { z } from 'zod';
-import { httpUrl, section, words } from '../../config/fields.js';
-import { httpClientProblem, httpClientShape } from '../../config/http-client.js';
+import type { z } from 'zod';
+import { httpClientProblem } from '../../config/http-client-problem.js';
+import type { Vocabulary } from '../../config/vocabulary.js';
 import { family } from '../../model/family.js';
 import { Aside } from '../aside.js';
 import type { Connections } from '../http/connections.js';
@@ -13,14 +13,15 @@ import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe
 import { checkStatus, dataOf, parseJson } from './http/answer.js';
 import { type LoadedModel, loadedIn, type Model, modelsIn, withTag } from './ollama/models.js';
 
-const options = section({
-  /** The server, with or without `/api/tags` behind it. */
-  url: httpUrl(),
-  require_models: z.array(words(), { error: 'expected a list of names of models' }).default([]),
-  ...httpClientShape,
-});
+const options = ({ httpClientShape, httpUrl, section, words, z }: Vocabulary) =>
+  section({
+    /** The server, with or without `/api/tags` behind it. */
+    url: httpUrl(),
+    require_models: z.array(words(), { error: 'expected a list of names of models' }).default([]),
+    ...httpClientShape,
+  });
 
-export type OllamaOptions = z.output<typeof options>;
+export type OllamaOptions = z.output<ReturnType<typeof options>>;
 
 const count = family('ollama_models', 'Number of models on the server');
 const info = family('ollama_model_info', 'A model on the server; always 1', 'gauge', [

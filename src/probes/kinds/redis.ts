@@ -2,8 +2,7 @@
 
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
-import { count, secret, section, text } from '../../config/fields.js';
-import { tlsConfig } from '../../config/http-client.js';
+import type { Vocabulary } from '../../config/vocabulary.js';
 import { certExpiry, chainExpiry, chainInfo, tlsCipher, tlsVersion } from '../http/families.js';
 import { recordTls } from '../http/tls.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
@@ -12,18 +11,21 @@ import { clientOptions, RedisConnection } from './redis/connection.js';
 import { parseInfo } from './redis/info.js';
 import { detailsOf, recordInfo, redisFamilies, up } from './redis/record.js';
 
-const options = section({
-  /** `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`. */
-  host: redisAddress(),
-  username: text().optional(),
-  /** An empty one is none. */
-  password: secret().optional(),
-  db: count(0).optional(),
-  /** Present, even empty: TLS. */
-  tls_config: tlsConfig.optional(),
-});
+function options(vocabulary: Vocabulary) {
+  const { count, secret, section, text, tlsConfig } = vocabulary;
+  return section({
+    /** `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`. */
+    host: redisAddress(vocabulary),
+    username: text().optional(),
+    /** An empty one is none. */
+    password: secret().optional(),
+    db: count(0).optional(),
+    /** Present, even empty: TLS. */
+    tls_config: tlsConfig.optional(),
+  });
+}
 
-export type RedisOptions = z.output<typeof options>;
+export type RedisOptions = z.output<ReturnType<typeof options>>;
 
 export const redis: ProbeKind<RedisOptions> = {
   kind: 'redis',

@@ -1,5 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { vocabulary } from '../../../src/config/vocabulary.js';
 import { type HaproxyOptions, haproxy } from '../../../src/probes/kinds/haproxy.js';
 import { type HaproxyServer, startHaproxy } from '../../support/haproxy.js';
 import { listen, portOf, stop } from '../../support/http.js';
@@ -34,7 +35,7 @@ describe('haproxy options', () => {
     ],
   ];
   it.each(cases)('%s', (_, config, want) => {
-    const result = haproxy.options.safeParse(config);
+    const result = haproxy.options(vocabulary).safeParse(config);
     const message = result.success
       ? haproxy.check?.(result.data as HaproxyOptions)
       : result.error.issues[0]?.message;

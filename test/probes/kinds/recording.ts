@@ -1,5 +1,6 @@
 // An attempt that remembers what a probe put into it, and a run within a deadline. For the tests of the kinds.
 
+import { vocabulary } from '../../../src/config/vocabulary.js';
 import type { MetricFamily } from '../../../src/model/family.js';
 import { Connections } from '../../../src/probes/http/connections.js';
 import { failureOf } from '../../../src/probes/http/trouble.js';
@@ -99,7 +100,9 @@ export class Bench {
 
   /** A probe of a service configured as a user would write it. @throws zod's error */
   async open<Options>(kind: ProbeKind<Options>, config: Record<string, unknown>): Promise<Probe> {
-    const probe = await kind.open(kind.options.parse(config) as Options, { connections: this.#connections });
+    const probe = await kind.open(kind.options(vocabulary).parse(config) as Options, {
+      connections: this.#connections,
+    });
     this.#probes.push(probe);
     return probe;
   }

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { vocabulary } from '../../../src/config/vocabulary.js';
 import { redis } from '../../../src/probes/kinds/redis.js';
 import { certificate } from '../../support/certificate.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
@@ -28,7 +29,7 @@ describe('redis options', () => {
     ['', 'not an address of Redis; write HOST:PORT, [IPV6]:PORT or unix:/PATH'],
   ];
   it.each(cases)('host %s', (input, want) => {
-    const result = redis.options.safeParse({ host: input });
+    const result = redis.options(vocabulary).safeParse({ host: input });
     expect(result.success ? result.data.host : result.error.issues[0]?.message).toEqual(want);
   });
 });

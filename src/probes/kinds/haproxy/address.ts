@@ -1,7 +1,6 @@
 // Where HAProxy's statistics are: the page as a browser opens it, the CSV behind it, or the socket.
 
-import { z } from 'zod';
-import { httpUrl } from '../../../config/fields.js';
+import type { Vocabulary } from '../../../config/vocabulary.js';
 
 /** A page of statistics over HTTP, or the path of a stats socket. */
 export type StatisticsAddress = { url: string } | { socket: string };
@@ -9,7 +8,7 @@ export type StatisticsAddress = { url: string } | { socket: string };
 const HOW = 'write http://HOST:PORT/haproxy_stats or unix:/PATH';
 
 /** `http://HOST:PORT/haproxy_stats`, with or without `;csv`, or `unix:/PATH` of a stats socket. */
-export const statisticsAddress = () =>
+export const statisticsAddress = ({ httpUrl, z }: Vocabulary) =>
   z
     .string({ error: `expected an address of statistics; ${HOW}` })
     .transform((value, context): StatisticsAddress => {

@@ -1,24 +1,25 @@
 // A condition on a JSON body: path, operator, value.
 
-import { z } from 'zod';
-import { section, words } from '../../../config/fields.js';
+import type { z } from 'zod';
+import type { Vocabulary } from '../../../config/vocabulary.js';
 
 const OPERATORS = ['==', '!=', '<', '<=', '>', '>=', 'contains', 'exists'] as const;
 
 /** `{path: status, operator: "==", value: healthy}`; `exists` takes no value. */
-export const condition = section({
-  path: words(),
-  operator: z.enum(OPERATORS, { error: `expected one of ${OPERATORS.join(' ')}` }).default('=='),
-  value: z
-    .union([z.string(), z.number(), z.boolean(), z.null()], {
-      error: 'expected a text, number, boolean or null',
-    })
-    .optional(),
-}).refine(({ operator, value }) => operator === 'exists' || value !== undefined, {
-  error: 'value is missing',
-});
+export const condition = ({ section, words, z }: Vocabulary) =>
+  section({
+    path: words(),
+    operator: z.enum(OPERATORS, { error: `expected one of ${OPERATORS.join(' ')}` }).default('=='),
+    value: z
+      .union([z.string(), z.number(), z.boolean(), z.null()], {
+        error: 'expected a text, number, boolean or null',
+      })
+      .optional(),
+  }).refine(({ operator, value }) => operator === 'exists' || value !== undefined, {
+    error: 'value is missing',
+  });
 
-export type Condition = z.output<typeof condition>;
+export type Condition = z.output<ReturnType<typeof condition>>;
 
 /** The value at a dotted path (`checks.0.state`); undefined where there is none. */
 export function valueAt(body: unknown, path: string): unknown {

@@ -1,6 +1,6 @@
 // Where a Redis listens, as the configuration writes it.
 
-import { z } from 'zod';
+import type { Vocabulary } from '../../../config/vocabulary.js';
 
 /** A TCP address or the path of a unix socket. */
 export type RedisAddress = { host: string; port: number } | { path: string };
@@ -9,7 +9,7 @@ const DEFAULT_PORT = 6379;
 const HOW = 'write HOST:PORT, [IPV6]:PORT or unix:/PATH';
 
 /** `HOST`, `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`; the port is 6379 unless said. */
-export const redisAddress = () =>
+export const redisAddress = ({ z }: Vocabulary) =>
   z.string({ error: `expected an address; ${HOW}` }).transform((value, context): RedisAddress => {
     const address = parseAddress(value.trim());
     if (address) return address;

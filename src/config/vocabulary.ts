@@ -1,0 +1,9 @@
+// Everything a schema is written with, in one value. Probe kinds are handed it rather than import it: the thread that
+// makes the checks loads the kinds as well, and 8 MB of validator have nothing to do there.
+
+import { z } from 'zod';
+import * as fields from './fields.js';
+import * as httpClient from './http-client.js';
+
+export const vocabulary = { z, ...fields, ...httpClient };
+export type Vocabulary = typeof vocabulary;
