@@ -1,4 +1,7 @@
-// Label sets as text.
+// Label sets: as text, and as a series' identity.
+
+/** The label that holds a series' metric name. */
+export const METRIC_NAME = '__name__';
 
 /** Escapes a label value as Prometheus' text format wants it. */
 export function escapeLabelValue(value: string): string {
@@ -15,4 +18,135 @@ export function formatLabels(names: readonly string[], values: readonly string[]
     text += `${i > 0 ? ',' : ''}${names[i]}="${escapeLabelValue(values[i] ?? '')}"`;
   }
   return `${text}}`;
+}
+
+/**
+ * An immutable label set, sorted by name; an empty value is an absent label, as in Prometheus' data model. The metric
+ * name is the label `__name__`.
+ */
+export class Labels {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+  #key: string | undefined;
+
+  private constructor(names: readonly string[], values: readonly string[]) {
+    this.names = names;
+    this.values = values;
+  }
+
+  /** The empty label set. */
+  static get NONE(): Labels {
+    return none;
+  }
+
+  /** From pairs in any order; of a name given twice the last one counts. */
+  static of(pairs: Iterable<readonly [string, string]> | Readonly<Record<string, string>>): Labels {
+    const map = new Map(Symbol.iterator in pairs ? pairs : Object.entries(pairs));
+    const names = [...map.keys()].filter(name => map.get(name) !== '').sort();
+    return new Labels(
+      names,
+      names.map(name => map.get(name) as string),
+    );
+  }
+
+  /** From columns already sorted by name and without empty values. */
+  static sorted(names: readonly string[], values: readonly string[]): Labels {
+    return new Labels(names, values);
+  }
+
+  /** A label's value; empty when it is absent. */
+  get(name: string): string {
+    const at = this.names.indexOf(name);
+    return at < 0 ? '' : (this.values[at] as string);
+  }
+
+  has(name: string): boolean {
+    return this.names.includes(name);
+  }
+
+  /** Equal for equal label sets and for no others; not for printing. */
+  get key(): string {
+    this.#key ??= this.#makeKey();
+    return this.#key;
+  }
+
+  /** This set with one label set anew; an empty value takes it away. */
+  with(name: string, value: string): Labels {
+    if (this.get(name) === value) return this;
+    if (value === '') return this.without([name]);
+    return Labels.of([...this.pairs(), [name, value]]);
+  }
+
+  /** This set without some labels. */
+  without(names: readonly string[]): Labels {
+    if (!names.some(name => this.has(name))) return this;
+    return this.#filtered(name => !names.includes(name));
+  }
+
+  /** Only some labels of this set. */
+  keep(names: readonly string[]): Labels {
+    return this.#filtered(name => names.includes(name));
+  }
+
+  withoutName(): Labels {
+    return this.without([METRIC_NAME]);
+  }
+
+  *pairs(): Generator<readonly [string, string]> {
+    for (const [i, name] of this.names.entries()) yield [name, this.values[i] as string];
+  }
+
+  /** As Prometheus prints a series: `name{a="1", b="2"}`. */
+  toString(): string {
+    const own = [...this.pairs()].filter(([name]) => name !== METRIC_NAME);
+    const name = this.get(METRIC_NAME);
+    if (own.length === 0 && name !== '') return name;
+    const text = own.map(([key, value]) => `${key}="${escapeLabelValue(value)}"`).join(', ');
+    return `${name}{${text}}`;
+  }
+
+  toJSON(): Record<string, string> {
+    return Object.fromEntries(this.pairs());
+  }
+
+  #filtered(wanted: (name: string) => boolean): Labels {
+    const at = this.names.flatMap((name, i) => (wanted(name) ? [i] : []));
+    return new Labels(
+      at.map(i => this.names[i] as string),
+      at.map(i => this.values[i] as string),
+    );
+  }
+
+  #makeKey(): string {
+    let key = '';
+    for (let i = 0; i < this.names.length; i++) key += `${part(this.names[i])}\0${part(this.values[i])}\0`;
+    return key;
+  }
+}
+
+const none = Labels.sorted([], []);
+
+/** A name or value in which the key's separator cannot occur. */
+function part(text: string | undefined): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they may be in a label value and would be mistaken
+  return /[\0\x01]/.test(text as string)
+    ? (text as string).replaceAll('\x01', '\x01\x01').replaceAll('\0', '\x01\x02')
+    : (text as string);
+}
+
+/** Order of label sets as in Prometheus: pair by pair, names first; a set that is the other's beginning comes first. */
+export function compareLabels(a: Labels, b: Labels): number {
+  const shared = Math.min(a.names.length, b.names.length);
+  for (let i = 0; i < shared; i++) {
+    const order =
+      compareText(a.names[i] as string, b.names[i] as string) ||
+      compareText(a.values[i] as string, b.values[i] as string);
+    if (order !== 0) return order;
+  }
+  return a.names.length - b.names.length;
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -1,0 +1,58 @@
+// Arguments of functions, checked as Go would at the call: how many there are and what they are.
+
+import { type GoFunction, type GoList, SafeText, typeName, type Value } from './value.js';
+
+/** A function of a fixed number of arguments, or of at least `least` when `most` is Infinity. */
+export function takes(name: string, least: number, most: number, body: GoFunction): GoFunction {
+  return (...args) => {
+    if (args.length < least || args.length > most) {
+      const want = most === Number.POSITIVE_INFINITY ? `at least ${least}` : String(least);
+      throw new Error(`wrong number of args for ${name}: want ${want} got ${args.length}`);
+    }
+    return body(...args);
+  };
+}
+
+/** @throws when it is no string. */
+export function asText(value: Value): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof SafeText) return value.text;
+  throw new Error(`wrong type for value; expected string; got ${typeName(value)}`);
+}
+
+/** An int, also of a float64 constant without a fraction. @throws */
+export function asInt(value: Value): number {
+  if (typeof value === 'bigint') return Number(value);
+  throw new Error(`wrong type for value; expected int; got ${typeName(value)}`);
+}
+
+/** @throws when it is no list. */
+export function asList(value: Value): GoList {
+  if (Array.isArray(value)) return value;
+  throw new Error(`wrong type for value; expected slice; got ${typeName(value)}`);
+}
+
+/** What Prometheus' functions take for a number: any number, or a text that is one. @throws */
+export function asNumber(value: Value): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'string') return parseFloat64(value);
+  throw new Error(`can't convert ${typeName(value)} to float`);
+}
+
+const FLOAT = /^[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const SPECIAL: Record<string, number> = {
+  nan: Number.NaN,
+  inf: Number.POSITIVE_INFINITY,
+  infinity: Number.POSITIVE_INFINITY,
+};
+
+/** Go's strconv.ParseFloat. @throws with its words */
+export function parseFloat64(text: string): number {
+  const [, sign = '', word = ''] = /^([+-]?)([a-zA-Z]+)$/.exec(text) ?? [];
+  const special = SPECIAL[word.toLowerCase()];
+  if (special !== undefined) return sign === '-' ? -special : special;
+  if (!FLOAT.test(text))
+    throw new Error(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
+}

@@ -1,0 +1,292 @@
+// Trees in, text out. Comes in: a set of templates, the name of one, its data, functions; goes out: the text it
+// puts out. Source: Go's text/template/exec.go.
+
+import { TemplateError } from './error.js';
+import type { BranchNode, Command, Node, Operand, Pipe, TemplateSet } from './node.js';
+import {
+  type GoFunction,
+  type GoMap,
+  isTrue,
+  SafeText,
+  Struct,
+  textOf,
+  typeName,
+  type Value,
+} from './value.js';
+
+/** More than any message has; a template that calls itself ends here. */
+const MAX_DEPTH = 500;
+const MAX_OUTPUT = 4 * 1024 * 1024;
+const MAX_STEPS = 1_000_000;
+
+export interface Program {
+  readonly set: TemplateSet;
+  readonly functions: ReadonlyMap<string, GoFunction>;
+  /** How a value becomes text; HTML escapes it. */
+  readonly escaping?: (text: string) => string;
+  /** The whole text, for lines and columns in messages. */
+  readonly text: string;
+}
+
+/** Runs one template of the set. @throws TemplateError */
+export function execute(program: Program, name: string, data: Value): string {
+  const run = new Run(program, name);
+  run.template(name, data);
+  return run.output;
+}
+
+/** Where something went wrong: a piece of the template's text. */
+interface Place {
+  readonly offset: number;
+  readonly text: string;
+}
+
+type Jump = 'break' | 'continue' | undefined;
+
+class Run {
+  readonly #program: Program;
+  readonly #outermost: string;
+  #name: string;
+  #variables: { name: string; value: Value }[] = [];
+  #parts: string[] = [];
+  #size = 0;
+  #depth = 0;
+  #steps = 0;
+
+  constructor(program: Program, name: string) {
+    this.#program = program;
+    this.#outermost = name;
+    this.#name = name;
+  }
+
+  get output(): string {
+    return this.#parts.join('');
+  }
+
+  template(name: string, data: Value, from?: Place): void {
+    const nodes = this.#program.set.get(name);
+    if (!nodes) throw this.#error(from, `template ${JSON.stringify(name)} not defined`);
+    if (++this.#depth > MAX_DEPTH) throw this.#error(from, 'exceeded maximum template depth');
+    const [outer, outerName] = [this.#variables, this.#name];
+    this.#variables = [{ name: '$', value: data }];
+    this.#name = name;
+    this.#list(nodes, data);
+    this.#variables = outer;
+    this.#name = outerName;
+    this.#depth--;
+  }
+
+  #list(nodes: readonly Node[], dot: Value): Jump {
+    for (const node of nodes) {
+      const jump = this.#node(node, dot);
+      if (jump) return jump;
+    }
+    return undefined;
+  }
+
+  #node(node: Node, dot: Value): Jump {
+    if (++this.#steps > MAX_STEPS) throw new TemplateError(`template: ${this.#name}: takes too many steps`);
+    switch (node.type) {
+      case 'text':
+        this.#write(node.text);
+        return undefined;
+      case 'action': {
+        const value = this.#pipe(node.pipe, dot);
+        if (node.pipe.variables.length === 0) this.#print(value, node.pipe);
+        return undefined;
+      }
+      case 'template':
+        this.template(node.name, node.pipe ? this.#pipe(node.pipe, dot) : null, {
+          offset: node.offset,
+          text: `{{template ${JSON.stringify(node.name)}}}`,
+        });
+        return undefined;
+      case 'if':
+      case 'with':
+        return this.#ifOrWith(node, dot);
+      case 'range':
+        return this.#range(node, dot);
+      default:
+        return node.type;
+    }
+  }
+
+  #ifOrWith(node: BranchNode, dot: Value): Jump {
+    const outer = this.#variables.length;
+    const value = this.#pipe(node.pipe, dot);
+    const inner = node.type === 'with' ? value : dot;
+    const jump = isTrue(value) ? this.#list(node.body, inner) : this.#list(node.otherwise, dot);
+    this.#variables.length = outer;
+    return jump;
+  }
+
+  #range(node: BranchNode, dot: Value): Jump {
+    const outer = this.#variables.length;
+    const value = this.#pipe({ ...node.pipe, variables: [] }, dot);
+    const items = this.#items(value, node.pipe);
+    for (const [key, item] of items) {
+      if (++this.#steps > MAX_STEPS) throw new TemplateError(`template: ${this.#name}: takes too many steps`);
+      this.#variables.length = outer;
+      this.#setLoopVariables(node.pipe, key, item);
+      const jump = this.#list(node.body, item);
+      if (jump === 'break') break;
+    }
+    this.#variables.length = outer;
+    const jump = items.length === 0 ? this.#list(node.otherwise, dot) : undefined;
+    this.#variables.length = outer;
+    return jump;
+  }
+
+  #setLoopVariables({ variables, declares }: Pipe, key: Value, item: Value): void {
+    const values = variables.length === 2 ? [key, item] : [item];
+    for (const [i, name] of variables.entries()) this.#set(name, values[i], declares);
+  }
+
+  #items(value: Value, pipe: Pipe): [Value, Value][] {
+    if (Array.isArray(value)) return value.map((item, i) => [BigInt(i), item]);
+    if (value instanceof Map) return [...(value as GoMap)].sort(([a], [b]) => (a < b ? -1 : 1));
+    if (typeof value === 'bigint') {
+      if (value > BigInt(MAX_STEPS)) throw this.#error(pipe, `range over ${value} is too much`);
+      return Array.from({ length: Math.max(0, Number(value)) }, (_, i) => [BigInt(i), BigInt(i)]);
+    }
+    if (value === null || value === undefined) return [];
+    throw this.#error(pipe, `range can't iterate over ${textOf(value)}`);
+  }
+
+  #pipe(pipe: Pipe, dot: Value): Value {
+    let value: Value;
+    let isFirst = true;
+    for (const command of pipe.commands) {
+      value = this.#command(command, dot, isFirst ? [] : [value]);
+      isFirst = false;
+    }
+    for (const name of pipe.variables) this.#set(name, value, pipe.declares);
+    return value;
+  }
+
+  #set(name: string, value: Value, declares: boolean): void {
+    const known = declares ? undefined : this.#variables.findLast(each => each.name === name);
+    if (known) known.value = value;
+    else this.#variables.push({ name, value });
+  }
+
+  #command(command: Command, dot: Value, last: readonly Value[]): Value {
+    const [first, ...rest] = command.operands as [Operand, ...Operand[]];
+    const args = () => [...rest.map(each => this.#operand(each, dot)), ...last];
+    const { base, fields } = first;
+    if (base.kind === 'function')
+      return this.#chain(this.#function(command, base.name, rest, last, dot), first);
+    if (fields.length > 0) {
+      const receiver = this.#chain(this.#base(first, dot), first, fields.slice(0, -1));
+      return this.#field(receiver, fields.at(-1) as string, first, args);
+    }
+    if (rest.length > 0 || last.length > 0)
+      throw this.#error(first, `can't give argument to non-function ${first.text}`);
+    if (base.kind === 'nil') throw this.#error(first, 'nil is not a command');
+    return this.#base(first, dot);
+  }
+
+  #operand(operand: Operand, dot: Value): Value {
+    const { base } = operand;
+    const value =
+      base.kind === 'function' ? this.#function(operand, base.name, [], [], dot) : this.#base(operand, dot);
+    return this.#chain(value, operand);
+  }
+
+  #base({ base }: Operand, dot: Value): Value {
+    if (base.kind === 'dot') return dot;
+    if (base.kind === 'variable') return this.#variables.findLast(each => each.name === base.name)?.value;
+    if (base.kind === 'pipe') {
+      const outer = this.#variables.length;
+      const value = this.#pipe(base.pipe, dot);
+      this.#variables.length = outer;
+      return value;
+    }
+    return base.kind === 'constant' ? base.value : null;
+  }
+
+  #chain(value: Value, operand: Operand, fields: readonly string[] = operand.fields): Value {
+    return fields.reduce((receiver, field) => this.#field(receiver, field, operand, () => []), value);
+  }
+
+  #field(receiver: Value, field: string, operand: Operand, args: () => Value[]): Value {
+    if (receiver instanceof Struct) {
+      const method = receiver.methods.get(field);
+      if (method) return this.#call(field, method, args(), operand);
+      if (receiver.fields.has(field)) {
+        if (args().length > 0)
+          throw this.#error(operand, `${field} has arguments but cannot be invoked as function`);
+        return receiver.fields.get(field);
+      }
+      throw this.#error(operand, `can't evaluate field ${field} in type ${receiver.type}`);
+    }
+    if (receiver instanceof Map) {
+      if (args().length > 0) throw this.#error(operand, `${field} is not a method but has arguments`);
+      return (receiver as GoMap).get(field) ?? '';
+    }
+    if (receiver === null || receiver === undefined)
+      throw this.#error(operand, `nil data; no entry for key ${JSON.stringify(field)}`);
+    throw this.#error(operand, `can't evaluate field ${field} in type ${typeName(receiver)}`);
+  }
+
+  #function(place: Place, name: string, rest: readonly Operand[], last: readonly Value[], dot: Value): Value {
+    if (name === 'and' || name === 'or') return this.#shortCircuit(place, name, rest, last, dot);
+    const found = this.#program.functions.get(name) as GoFunction;
+    return this.#call(name, found, [...rest.map(each => this.#operand(each, dot)), ...last], place);
+  }
+
+  /** `and` and `or` look at no more than they need. */
+  #shortCircuit(
+    place: Place,
+    name: 'and' | 'or',
+    rest: readonly Operand[],
+    last: readonly Value[],
+    dot: Value,
+  ): Value {
+    if (rest.length + last.length === 0)
+      throw this.#error(place, `wrong number of args for ${name}: want at least 1 got 0`);
+    let value: Value;
+    for (const each of rest) {
+      value = this.#operand(each, dot);
+      if (isTrue(value) === (name === 'or')) return value;
+    }
+    return last.length > 0 ? last[0] : value;
+  }
+
+  #call(name: string, found: GoFunction, args: Value[], place: Place): Value {
+    try {
+      return found(...args);
+    } catch (error) {
+      if (error instanceof TemplateError) throw error;
+      if (error instanceof RangeError && /call stack/.test(error.message)) throw error;
+      const message = (error as Error).message;
+      throw this.#error(
+        place,
+        message.startsWith('wrong number of args') ? message : `error calling ${name}: ${message}`,
+      );
+    }
+  }
+
+  #print(value: Value, pipe: Pipe): void {
+    if (typeof value === 'function') throw this.#error(pipe, `can't print ${pipe.text} of type func`);
+    const { escaping } = this.#program;
+    const text = textOf(value);
+    this.#write(escaping && !(value instanceof SafeText) ? escaping(text) : text);
+  }
+
+  #write(text: string): void {
+    this.#size += text.length;
+    if (this.#size > MAX_OUTPUT)
+      throw new TemplateError(`template: ${this.#outermost}: puts out too much text`);
+    this.#parts.push(text);
+  }
+
+  #error(place: Place | undefined, reason: string): TemplateError {
+    if (!place) return new TemplateError(`template: ${this.#name}: ${reason}`);
+    const before = this.#program.text.slice(0, place.offset).split('\n');
+    const at = `${this.#name}:${before.length}:${(before.at(-1) as string).length}`;
+    return new TemplateError(
+      `template: ${at}: executing ${JSON.stringify(this.#name)} at <${place.text}>: ${reason}`,
+    );
+  }
+}

@@ -1,0 +1,130 @@
+// Values a template works on, as Go has them: an int is a bigint, a float64 a number, nil null. Text of a value is
+// what Go's fmt prints for %v. Source: Go's fmt and text/template.
+
+/** A Go struct: fields and methods by name; anything else asked of it is an error. */
+export class Struct {
+  /** The type's name in messages. */
+  readonly type: string;
+  readonly fields: ReadonlyMap<string, Value>;
+  readonly methods: ReadonlyMap<string, GoFunction>;
+  /** What %v prints, when it has a String method. */
+  readonly text: (() => string) | undefined;
+
+  constructor(
+    type: string,
+    fields: Readonly<Record<string, Value>>,
+    methods: Readonly<Record<string, GoFunction>> = {},
+    text?: () => string,
+  ) {
+    this.type = type;
+    this.fields = new Map(Object.entries(fields));
+    this.methods = new Map(Object.entries(methods));
+    this.text = text;
+  }
+}
+
+/** Text an HTML template puts out as it is. */
+export class SafeText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type GoMap = ReadonlyMap<string, Value>;
+export type GoList = readonly Value[];
+/** A template's value; `undefined` is Go's invalid value. */
+export type Value =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | GoList
+  | GoMap
+  | Struct
+  | SafeText
+  | GoFunction;
+
+/** A function of a template. Throws an Error whose message is what the template's author reads. */
+export type GoFunction = (...args: Value[]) => Value;
+
+/** Go's truth: the zero value of a type is false. */
+export function isTrue(value: Value): boolean {
+  if (value === null || value === undefined) return false;
+  if (Array.isArray(value)) return value.length > 0;
+  if (value instanceof Map) return value.size > 0;
+  if (value instanceof SafeText) return value.text !== '';
+  if (typeof value === 'number') return value !== 0;
+  return Boolean(value);
+}
+
+/** The value's Go type, for messages. */
+export function typeName(value: Value): string {
+  if (value === null || value === undefined) return '<nil>';
+  switch (typeof value) {
+    case 'string':
+      return 'string';
+    case 'bigint':
+      return 'int';
+    case 'number':
+      return 'float64';
+    case 'boolean':
+      return 'bool';
+    case 'function':
+      return 'func';
+  }
+  if (Array.isArray(value)) return '[]interface {}';
+  if (value instanceof Struct) return value.type;
+  return value instanceof SafeText ? 'template.HTML' : 'map[string]string';
+}
+
+/** %v, as `{{ . }}` prints it. */
+export function textOf(value: Value): string {
+  return value === undefined ? '<no value>' : plain(value);
+}
+
+/** %v of a value, also within others. */
+export function plain(value: Value): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (typeof value === 'number') return formatShortest(value);
+  if (typeof value === 'function') return '<func>';
+  if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return `[${value.map(plain).join(' ')}]`;
+  if (value instanceof SafeText) return value.text;
+  if (value instanceof Struct) {
+    return value.text ? value.text() : `{${[...value.fields.values()].map(plain).join(' ')}}`;
+  }
+  const entries = [...(value as GoMap)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${entries.map(([key, each]) => `${key}:${plain(each)}`).join(' ')}]`;
+}
+
+/** A float64 as Go's %v: the shortest digits that name it, with an exponent from 1e+06 on and below 1e-4. */
+export function formatShortest(value: number): string {
+  return special(value) ?? withExponent(value, 6);
+}
+
+/** NaN and the infinities as Go writes them; undefined for a finite number. */
+export function special(value: number): string | undefined {
+  if (Number.isNaN(value)) return 'NaN';
+  if (value === Number.POSITIVE_INFINITY) return '+Inf';
+  return value === Number.NEGATIVE_INFINITY ? '-Inf' : undefined;
+}
+
+/** The shortest digits, in exponent form where the decimal exponent is below -4 or at least `limit`. */
+function withExponent(value: number, limit: number): string {
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const [digits, exponent] = value.toExponential().split('e') as [string, string];
+  const power = Number(exponent);
+  if (power < -4 || power >= limit) return `${digits}e${goExponent(power)}`;
+  // JavaScript changes to exponents far outside of what is left here.
+  return String(value);
+}
+
+/** At least two digits and always a sign. */
+export function goExponent(power: number): string {
+  const size = String(Math.abs(power)).padStart(2, '0');
+  return `${power < 0 ? '-' : '+'}${size}`;
+}
