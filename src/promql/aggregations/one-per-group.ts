@@ -1,0 +1,23 @@
+// Aggregations that make one series of each group.
+
+import type { AggregateMoment, Aggregation, Group } from '../aggregation.js';
+import { type Column, newColumn } from '../value.js';
+
+/** Fills in an empty column what the group's columns come to, step by step. */
+export type Fold = (columns: readonly Column[], result: Column, moment: AggregateMoment) => void;
+
+/** An aggregation without parameter that answers with one series for each group. */
+export function onePerGroup(name: string, fold: Fold): Aggregation {
+  return { name, call: (groups, _, moment) => foldGroups(groups, moment, fold) };
+}
+
+/** One column for each group. */
+export function foldGroups(groups: readonly Group[], moment: AggregateMoment, fold: Fold): Column[] {
+  const { count } = moment.steps;
+  return groups.map(({ labels, dropName, columns }) => {
+    moment.spend(count);
+    const result = newColumn(labels, dropName, count);
+    fold(columns, result, moment);
+    return result;
+  });
+}

@@ -1,0 +1,126 @@
+// The language's evaluator. Comes in: a parsed expression, the steps to evaluate it at, and where samples are; goes
+// out: its value, with warnings and infos. Pure and synchronous. Called by the query room and the tests.
+
+import { compareLabels, Labels } from '../model/labels.js';
+import type { SampleSource } from '../model/samples.js';
+import type { Millis } from '../model/time.js';
+import type { Expr } from './ast.js';
+import { EvaluationError } from './error.js';
+import { evaluate } from './evaluate/expression.js';
+import { finishNames } from './evaluate/names.js';
+import { Scope } from './evaluate/scope.js';
+import type { Column, MatrixValue, Steps, Value } from './value.js';
+import { timeOf } from './value.js';
+
+export interface EvaluateOptions {
+  readonly source: SampleSource;
+  /** How long a sample counts as present: 5 minutes in Prometheus. */
+  readonly lookback: Millis;
+  /** Step of a subquery that names none. */
+  readonly defaultInterval: Millis;
+  /** Samples that may be in memory for one evaluation. */
+  readonly maxSamples: number;
+  /** Called at least every millisecond or so of work; throws to end the evaluation. */
+  readonly checkpoint: () => void;
+}
+
+/** A series of an answer, its points in order of time. */
+export interface AnswerSeries {
+  readonly labels: Labels;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** An expression's value. An instant query gives the expression's own type, a range query always `matrix`. */
+export type Answer = {
+  /** Prometheus' texts, each once: `PromQL warning: ... (1:5)`. */
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+  /** Samples looked at and made. */
+  readonly samples: number;
+} & (
+  | { readonly type: 'scalar'; readonly time: Millis; readonly value: number }
+  | { readonly type: 'string'; readonly time: Millis; readonly value: string }
+  /** Every series has one point, at the time of the query. */
+  | { readonly type: 'vector'; readonly series: readonly AnswerSeries[] }
+  | { readonly type: 'matrix'; readonly series: readonly AnswerSeries[] }
+);
+
+/**
+ * Evaluates an instant query: one step, any type of expression. `text` is what `expr` was parsed from.
+ * @throws EvaluationError
+ */
+export function evaluateInstant(expr: Expr, text: string, at: Millis, options: EvaluateOptions): Answer {
+  const steps = { start: at, step: 0, count: 1 };
+  const scope = new Scope(text, steps, options);
+  const value = evaluate(expr, steps, scope);
+  return { ...instantValue(value, at), ...scope.findings() };
+}
+
+/**
+ * Evaluates a range query: a scalar or instant vector at every step. Series are sorted by labels.
+ * @throws EvaluationError
+ */
+export function evaluateRange(expr: Expr, text: string, steps: Steps, options: EvaluateOptions): Answer {
+  const scope = new Scope(text, steps, options);
+  const value = evaluate(expr, steps, scope);
+  return { type: 'matrix', series: rangeSeries(value, steps), ...scope.findings() };
+}
+
+type Bare<T> = T extends unknown ? Omit<T, 'warnings' | 'infos' | 'samples'> : never;
+
+function instantValue(value: Value, at: Millis): Bare<Answer> {
+  if (value.type === 'scalar') return { type: 'scalar', time: at, value: value.values[0] as number };
+  if (value.type === 'string') return { type: 'string', time: at, value: value.value };
+  if (value.type === 'matrix') return { type: 'matrix', series: windowSeries(value) };
+  const times = Float64Array.of(at);
+  const series = finishNames(value.columns).flatMap(({ labels, has, values }) =>
+    has[0] ? [{ labels, times, values }] : [],
+  );
+  return { type: 'vector', series };
+}
+
+/** A range vector's samples at its one step. */
+function windowSeries({ series, range, ends }: MatrixValue): AnswerSeries[] {
+  const to = ends[0] as number;
+  return series
+    .map(({ labels, dropName, times, values }) => {
+      const from = times.findIndex(time => time > to - range);
+      const end = times.findLastIndex(time => time <= to) + 1;
+      return {
+        labels: dropName ? labels.withoutName() : labels,
+        times: from < 0 ? new Float64Array() : times.subarray(from, end),
+        values: from < 0 ? new Float64Array() : values.subarray(from, end),
+      };
+    })
+    .filter(({ times }) => times.length > 0)
+    .sort((a, b) => compareLabels(a.labels, b.labels));
+}
+
+function rangeSeries(value: Value, steps: Steps): AnswerSeries[] {
+  const times = new Float64Array(steps.count).map((_, i) => timeOf(steps, i));
+  if (value.type === 'scalar') return [{ labels: Labels.NONE, times, values: value.values }];
+  if (value.type !== 'vector') {
+    const type = value.type === 'matrix' ? 'range vector' : value.type;
+    throw new EvaluationError(
+      `invalid expression type "${type}" for range query, must be Scalar or instant Vector`,
+    );
+  }
+  return finishNames(value.columns)
+    .map(column => points(column, times))
+    .filter(series => series.times.length > 0)
+    .sort((a, b) => compareLabels(a.labels, b.labels));
+}
+
+function points({ labels, values, has }: Column, times: Float64Array): AnswerSeries {
+  let count = 0;
+  for (let i = 0; i < has.length; i++) count += has[i] as number;
+  if (count === has.length) return { labels, times, values };
+  const own = { labels, times: new Float64Array(count), values: new Float64Array(count) };
+  for (let i = 0, at = 0; i < has.length; i++) {
+    if (!has[i]) continue;
+    own.times[at] = times[i] as number;
+    own.values[at++] = values[i] as number;
+  }
+  return own;
+}

@@ -1,0 +1,53 @@
+// Which expressions have the same value at every step of a query: those whose selectors are all pinned by `@`.
+
+import type { Expr } from '../ast.js';
+
+/** Functions that look at the step's own time, whatever their arguments (promql/functions.go). */
+const USES_STEP = new Set([
+  'days_in_month',
+  'day_of_month',
+  'day_of_week',
+  'day_of_year',
+  'hour',
+  'minute',
+  'month',
+  'year',
+  'predict_linear',
+  'time',
+  'timestamp',
+]);
+
+const known = new WeakMap<Expr, boolean>();
+
+/** True when no step's time has a part in the value. */
+export function isInvariant(expr: Expr): boolean {
+  let answer = known.get(expr);
+  if (answer === undefined) {
+    answer = look(expr);
+    known.set(expr, answer);
+  }
+  return answer;
+}
+
+function look(expr: Expr): boolean {
+  switch (expr.type) {
+    case 'numberLiteral':
+    case 'stringLiteral':
+      return true;
+    case 'vectorSelector':
+      return expr.at !== undefined;
+    case 'matrixSelector':
+      return expr.selector.at !== undefined;
+    case 'subquery':
+      return expr.at !== undefined;
+    case 'paren':
+    case 'unary':
+      return isInvariant(expr.expr);
+    case 'call':
+      return !USES_STEP.has(expr.name) && expr.args.every(isInvariant);
+    case 'aggregate':
+      return isInvariant(expr.expr) && (expr.param === undefined || isInvariant(expr.param));
+    case 'binary':
+      return isInvariant(expr.lhs) && isInvariant(expr.rhs);
+  }
+}

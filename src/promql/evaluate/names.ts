@@ -1,0 +1,43 @@
+// Metric names that are dropped at the end of an evaluation, and series that turn out to be one.
+// Source: Prometheus' delayed name removal (promql/engine.go, cleanupMetricLabels and mergeSeriesWithSameLabelset).
+
+import { EvaluationError } from '../error.js';
+import type { Column } from '../value.js';
+
+const SAME_LABELS = 'vector cannot contain metrics with the same labelset';
+
+/** Drops the names that are to be dropped and joins series that then have the same labels. @throws EvaluationError */
+export function finishNames(columns: readonly Column[]): readonly Column[] {
+  return joinEqual(
+    columns.map(column =>
+      column.dropName ? { ...column, labels: column.labels.withoutName(), dropName: false } : column,
+    ),
+  );
+}
+
+/** Joins columns with the same labels; where two of them have a value at one step the query has no answer. */
+export function joinEqual(columns: readonly Column[]): readonly Column[] {
+  if (columns.length < 2) return columns;
+  const places = new Map<string, number>();
+  const joined: Column[] = [];
+  for (const column of columns) {
+    const place = places.get(column.labels.key);
+    if (place === undefined) {
+      places.set(column.labels.key, joined.length);
+      joined.push(column);
+    } else joined[place] = join(joined[place] as Column, column);
+  }
+  return joined;
+}
+
+function join(a: Column, b: Column): Column {
+  const values = a.values.slice();
+  const has = a.has.slice();
+  for (let i = 0; i < has.length; i++) {
+    if (!b.has[i]) continue;
+    if (has[i]) throw new EvaluationError(SAME_LABELS);
+    has[i] = 1;
+    values[i] = b.values[i] as number;
+  }
+  return { labels: a.labels, dropName: a.dropName || b.dropName, values, has };
+}

@@ -1,0 +1,63 @@
+// What one evaluation carries with it: its settings, the query's own start and end, what it has spent, what it noticed.
+
+import type { Millis } from '../../model/time.js';
+import type { AtModifier, Position } from '../ast.js';
+import { EvaluationError, lineAndColumn } from '../error.js';
+import type { EvaluateOptions } from '../evaluate.js';
+import { type Steps, timeOf } from '../value.js';
+
+/** Annotations kept of each sort; a query over a thousand bad series says enough with these. */
+const MAX_ANNOTATIONS = 100;
+
+export class Scope {
+  readonly options: EvaluateOptions;
+  readonly #text: string;
+  readonly #start: Millis;
+  readonly #end: Millis;
+  readonly #warnings = new Set<string>();
+  readonly #infos = new Set<string>();
+  #samples = 0;
+
+  constructor(text: string, steps: Steps, options: EvaluateOptions) {
+    this.options = options;
+    this.#text = text;
+    this.#start = steps.start;
+    this.#end = steps.end ?? timeOf(steps, steps.count - 1);
+  }
+
+  checkpoint(): void {
+    this.options.checkpoint();
+  }
+
+  /** Counts samples; @throws EvaluationError when there are too many. */
+  spend(samples: number): void {
+    this.#samples += samples;
+    if (this.#samples > this.options.maxSamples)
+      throw new EvaluationError(
+        'query processing would load too many samples into memory in query execution',
+      );
+  }
+
+  warn(message: string, position: Position): void {
+    this.#note(this.#warnings, 'warning', message, position);
+  }
+
+  info(message: string, position: Position): void {
+    this.#note(this.#infos, 'info', message, position);
+  }
+
+  /** Where an `@` points to: the query's bounds for `start()` and `end()`, also inside a subquery. */
+  momentOf(at: AtModifier): Millis {
+    if (at === 'start') return this.#start;
+    return at === 'end' ? this.#end : at.time;
+  }
+
+  findings(): { warnings: string[]; infos: string[]; samples: number } {
+    return { warnings: [...this.#warnings], infos: [...this.#infos], samples: this.#samples };
+  }
+
+  #note(kept: Set<string>, sort: string, message: string, { from }: Position): void {
+    if (kept.size < MAX_ANNOTATIONS)
+      kept.add(`PromQL ${sort}: ${message} (${lineAndColumn(this.#text, from)})`);
+  }
+}

@@ -1,0 +1,123 @@
+// How much a series grew in a window, extrapolated to the window's bounds, or from the last sample but one to the last.
+// Source: extrapolatedRate and instantValue of promql/functions.go; the annotation is of promql/engine.go.
+
+import { METRIC_NAME } from '../../model/labels.js';
+import type { Millis } from '../../model/time.js';
+import type { PromqlFunction } from '../function.js';
+import type { CallMoment, Value, VectorValue } from '../value.js';
+import { matrixArgument } from './arguments.js';
+import { Breaks } from './breaks.js';
+import {
+  argumentPosition,
+  type OpenSeries,
+  overWindows,
+  type Window,
+  type WindowFunction,
+  windowFunction,
+} from './windows.js';
+
+/** Samples as far from the window's bound as this many intervals between samples still reach to the bound. */
+const EXTRAPOLATION_THRESHOLD = 1.1;
+const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
+
+/** `rate`, `increase`, `delta`, `irate`, `idelta`: all need two samples. */
+export const rates: readonly PromqlFunction[] = [
+  counterFunction('rate', openCounter(true)),
+  counterFunction('increase', openCounter(false)),
+  windowFunction('delta', () => delta),
+  windowFunction('irate', () => instantRate),
+  windowFunction('idelta', () => instantDelta),
+];
+
+function counterFunction(name: string, open: OpenSeries): PromqlFunction {
+  return {
+    name,
+    takes: ['matrix'],
+    returns: 'vector',
+    call(args: readonly Value[], moment: CallMoment): Value {
+      const vector = overWindows(matrixArgument(args, 0), moment, open);
+      noteOtherThanCounters(vector, moment);
+      return vector;
+    },
+  };
+}
+
+/** Says once for each name that it is not one of a counter. */
+function noteOtherThanCounters({ columns }: VectorValue, moment: CallMoment): void {
+  for (const name of new Set(columns.map(({ labels }) => labels.get(METRIC_NAME)))) {
+    if (name === '' || COUNTER_NAME.test(name)) continue;
+    moment.info(
+      `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`,
+      argumentPosition(moment, 0),
+    );
+  }
+}
+
+/** Per second, or else for the whole window. */
+function openCounter(perSecond: boolean): OpenSeries {
+  return ({ values }, { range }) => counterGrowth(Breaks.resets(values), perSecond ? secondsOf(range) : 1);
+}
+
+function counterGrowth(resets: Breaks, divisor: number): WindowFunction {
+  return window => {
+    const { values, lo, hi } = window;
+    if (hi - lo < 2) return undefined;
+    let growth = (values[hi - 1] as number) - (values[lo] as number);
+    resets.moveTo(lo, hi);
+    const { positions, first, past } = resets;
+    for (let i = first; i < past; i++) growth += values[(positions[i] as number) - 1] as number;
+    return growth * (extrapolation(window, secondsToZero(window, growth)) / divisor);
+  };
+}
+
+function delta(window: Window): number | undefined {
+  const { values, lo, hi } = window;
+  if (hi - lo < 2) return undefined;
+  const growth = (values[hi - 1] as number) - (values[lo] as number);
+  return growth * extrapolation(window, Number.POSITIVE_INFINITY);
+}
+
+/** How long before its first sample a growing counter was zero: it cannot have been below. */
+function secondsToZero({ times, values, lo, hi }: Window, growth: number): number {
+  const first = values[lo] as number;
+  if (!(growth > 0 && first >= 0)) return Number.POSITIVE_INFINITY;
+  const sampled = ((times[hi - 1] as number) - (times[lo] as number)) / 1000;
+  return sampled * (first / growth);
+}
+
+/**
+ * By what the growth between the first and the last sample is to be multiplied for the whole window. Where the series
+ * seems to begin or end within the window, it reaches half an interval further; at its start at most `limit` seconds.
+ */
+function extrapolation({ times, lo, hi, end, range }: Window, limit: number): number {
+  const first = times[lo] as number;
+  const last = times[hi - 1] as number;
+  const sampled = (last - first) / 1000;
+  const interval = sampled / (hi - lo - 1);
+  const threshold = interval * EXTRAPOLATION_THRESHOLD;
+  let before = (first - (end - range)) / 1000;
+  if (before >= threshold) before = interval / 2;
+  if (limit < before) before = limit;
+  let after = (end - last) / 1000;
+  if (after >= threshold) after = interval / 2;
+  return (sampled + before + after) / sampled;
+}
+
+/** A span in seconds with the rounding of Go's Duration.Seconds: whole seconds and the rest apart. */
+function secondsOf(span: Millis): number {
+  const whole = Math.floor(span / 1000);
+  return whole + Math.round((span - whole * 1000) * 1e6) / 1e9;
+}
+
+function instantRate({ times, values, lo, hi }: Window): number | undefined {
+  if (hi - lo < 2) return undefined;
+  const last = values[hi - 1] as number;
+  const before = values[hi - 2] as number;
+  const growth = last < before ? last : last - before;
+  return growth / (((times[hi - 1] as number) - (times[hi - 2] as number)) / 1000);
+}
+
+function instantDelta({ values, lo, hi }: Window): number | undefined {
+  if (hi - lo < 2) return undefined;
+  return (values[hi - 1] as number) - (values[hi - 2] as number);
+}

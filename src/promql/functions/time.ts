@@ -1,0 +1,30 @@
+// When: the time of a step, and of the samples that were selected. Seconds since the epoch.
+
+import type { PromqlFunction } from '../function.js';
+import { type Moment, timeOf, type Value, type VectorValue } from '../value.js';
+import { vectorArgument } from './arguments.js';
+
+export const time: readonly PromqlFunction[] = [
+  {
+    name: 'time',
+    takes: [],
+    returns: 'scalar',
+    call: (_, moment) => ({ type: 'scalar', values: stepTimes(moment) }),
+  },
+  { name: 'timestamp', takes: ['vector'], returns: 'vector', stamps: true, call: timestamp },
+];
+
+function stepTimes({ steps }: Moment): Float64Array {
+  return new Float64Array(steps.count).map((_, i) => timeOf(steps, i) / 1000);
+}
+
+/** The samples' own times; values that were computed are of the step's time. */
+function timestamp(args: readonly Value[], moment: Moment): VectorValue {
+  const computed = stepTimes(moment);
+  const columns = vectorArgument(args, 0).columns.map(({ labels, has, stamps }) => {
+    moment.checkpoint();
+    moment.spend(has.length);
+    return { labels, dropName: true, values: stamps?.map(millis => millis / 1000) ?? computed.slice(), has };
+  });
+  return { type: 'vector', columns };
+}

@@ -1,0 +1,144 @@
+// The walk of windows over range vectors. Comes in: a range vector and what to do with one window; goes out: one column
+// for each series that has a value at some step. Called by every function that takes a range vector.
+
+import type { Millis } from '../../model/time.js';
+import type { Expr, Position } from '../ast.js';
+import type { PromqlFunction } from '../function.js';
+import {
+  type CallMoment,
+  type Column,
+  type MatrixValue,
+  newColumn,
+  type RangeSeries,
+  type VectorValue,
+} from '../value.js';
+import { matrixArgument } from './arguments.js';
+
+/** Samples and steps looked at between two checkpoints. */
+const WORK_PER_CHECKPOINT = 10_000;
+/** What a step costs besides its samples, as if it were so many of them. */
+const WORK_PER_STEP = 10;
+
+/** What one step sees of a series; never empty. The object is used again for the next step. */
+export interface Window {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  /** Its samples are those at `lo <= i < hi`; neither ever decreases from one step of a series to the next. */
+  readonly lo: number;
+  readonly hi: number;
+  /** Its samples were taken in `(end - range, end]`. */
+  readonly end: Millis;
+  readonly range: Millis;
+  /** Number of the step. */
+  readonly step: number;
+}
+
+/** Answers one window; undefined is no value. It sees the windows of one series, in order of time. */
+export type WindowFunction = (window: Window) => number | undefined;
+
+/** A function for each series of a range vector, so that it may remember where it was in it. */
+export type OpenSeries = (series: RangeSeries, matrix: MatrixValue) => WindowFunction;
+
+/**
+ * Evaluates a function at each window that has samples. The results lose the metric name, unless they are samples
+ * themselves and so keep what the series had. @throws EvaluationError
+ */
+export function overWindows(
+  matrix: MatrixValue,
+  moment: CallMoment,
+  open: OpenSeries,
+  keepsName = false,
+): VectorValue {
+  const columns: Column[] = [];
+  for (const series of matrix.series) {
+    const column = walk(series, matrix, open(series, matrix), moment, keepsName && !series.dropName);
+    if (column) columns.push(column);
+  }
+  return { type: 'vector', columns };
+}
+
+/** A function that takes nothing but a range vector. */
+export function windowFunction(name: string, open: OpenSeries): PromqlFunction {
+  return {
+    name,
+    takes: ['matrix'],
+    returns: 'vector',
+    call: (args, moment) => overWindows(matrixArgument(args, 0), moment, open),
+  };
+}
+
+/** Where an argument stands, without the parentheses around it: what annotations point at. */
+export function argumentPosition({ call }: CallMoment, i: number): Position {
+  let expr = call.args[i] as Expr;
+  while (expr.type === 'paren') expr = expr.expr;
+  return expr.position;
+}
+
+function walk(
+  series: RangeSeries,
+  { range, ends }: MatrixValue,
+  answer: WindowFunction,
+  moment: CallMoment,
+  keepsName: boolean,
+): Column | undefined {
+  moment.checkpoint();
+  const window = new MovingWindow(series, range);
+  let column: Column | undefined;
+  for (let step = 0; step < ends.length; step++) {
+    window.moveTo(step, ends[step] as number);
+    if (window.work > WORK_PER_CHECKPOINT) {
+      moment.checkpoint();
+      window.work = 0;
+    }
+    const value = window.lo < window.hi ? answer(window) : undefined;
+    if (value === undefined) continue;
+    column ??= openColumn(series, !keepsName, moment);
+    column.values[step] = value;
+    column.has[step] = 1;
+  }
+  return column;
+}
+
+function openColumn({ labels }: RangeSeries, dropName: boolean, moment: CallMoment): Column {
+  moment.spend(moment.steps.count);
+  return newColumn(labels, dropName, moment.steps.count);
+}
+
+class MovingWindow implements Window {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  readonly range: Millis;
+  lo = 0;
+  hi = 0;
+  end = Number.POSITIVE_INFINITY;
+  step = 0;
+  /** Samples and steps passed, and samples shown. */
+  work = 0;
+
+  constructor({ times, values }: RangeSeries, range: Millis) {
+    this.times = times;
+    this.values = values;
+    this.range = range;
+  }
+
+  moveTo(step: number, end: Millis): void {
+    const { times, hi } = this;
+    const start = end - this.range;
+    // Windows that do not overlap begin where the one before ended.
+    this.lo = firstAfter(times, start >= this.end ? hi : this.lo, start);
+    this.hi = firstAfter(times, Math.max(hi, this.lo), end);
+    this.step = step;
+    this.end = end;
+    this.work += WORK_PER_STEP + (this.hi - hi) + (this.hi - this.lo);
+  }
+}
+
+/** The first sample later than a moment, from one that is known not to come after it. */
+function firstAfter(times: Float64Array, from: number, at: Millis): number {
+  const count = times.length;
+  // Windows of an instant query mostly end after the last sample that was fetched.
+  if (count === 0 || (times[count - 1] as number) <= at) return count;
+  let i = from;
+  while ((times[i] as number) <= at) i++;
+  return i;
+}

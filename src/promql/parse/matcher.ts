@@ -1,0 +1,16 @@
+// A label matcher that can be asked.
+
+import type { Matcher } from '../../model/samples.js';
+import { compileRegexp } from '../regexp.js';
+
+/** A matcher with Prometheus' meaning: regular expressions match the whole value. @throws RegexpError */
+export function createMatcher(name: string, op: Matcher['op'], value: string): Matcher {
+  return { name, op, value, matches: test(op, value) };
+}
+
+function test(op: Matcher['op'], value: string): (text: string) => boolean {
+  if (op === '=') return text => text === value;
+  if (op === '!=') return text => text !== value;
+  const regexp = compileRegexp(value);
+  return op === '=~' ? text => regexp.matches(text) : text => !regexp.matches(text);
+}

@@ -1,0 +1,28 @@
+// Durations as Prometheus prints them (model.Duration.String).
+
+import type { Millis } from '../../model/time.js';
+
+/** Units, and whether one is used only when nothing is left over: `90d` reads better than `12w6d`. */
+const UNITS: readonly (readonly [unit: string, size: Millis, exact: boolean])[] = [
+  ['y', 31_536_000_000, true],
+  ['w', 604_800_000, true],
+  ['d', 86_400_000, false],
+  ['h', 3_600_000, false],
+  ['m', 60_000, false],
+  ['s', 1000, false],
+  ['ms', 1, false],
+];
+
+/** A span that is not negative: `5400000` is `1h30m`; nothing below a millisecond is printed. */
+export function printDuration(span: Millis): string {
+  let rest = Math.trunc(span);
+  if (rest === 0) return '0s';
+  let text = '';
+  for (const [unit, size, exact] of UNITS) {
+    const count = Math.floor(rest / size);
+    if (count === 0 || (exact && rest % size !== 0)) continue;
+    text += `${count}${unit}`;
+    rest -= count * size;
+  }
+  return text;
+}

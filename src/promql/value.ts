@@ -1,0 +1,92 @@
+// Values while an expression is evaluated: whole columns, one entry for each step of the query, so that labels are
+// looked at once for a series and not once for each step.
+
+import type { Labels } from '../model/labels.js';
+import type { Millis } from '../model/time.js';
+import type { Call, Position } from './ast.js';
+
+/** One series of an instant vector, over all steps. */
+export interface Column {
+  /** With the metric name, also when that is to be dropped. */
+  readonly labels: Labels;
+  /** The metric name goes away at the end of the evaluation (Prometheus' delayed name removal). */
+  readonly dropName: boolean;
+  /** By step; what stands where {@link has} is 0 means nothing. */
+  readonly values: Float64Array;
+  /** By step: 1 where there is a value, 0 where there is none. */
+  readonly has: Uint8Array;
+  /** By step, when they were asked for: the time of the sample that was selected. */
+  readonly stamps?: Float64Array;
+}
+
+/** One series of a range vector: all samples any step may see. */
+export interface RangeSeries {
+  readonly labels: Labels;
+  readonly dropName: boolean;
+  /** Strictly increasing. */
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+export interface ScalarValue {
+  readonly type: 'scalar';
+  /** By step. */
+  readonly values: Float64Array;
+}
+
+export interface StringValue {
+  readonly type: 'string';
+  readonly value: string;
+}
+
+export interface VectorValue {
+  readonly type: 'vector';
+  readonly columns: readonly Column[];
+}
+
+/** A range vector: at each step a series shows its samples in `(end - range, end]`. */
+export interface MatrixValue {
+  readonly type: 'matrix';
+  readonly series: readonly RangeSeries[];
+  readonly range: Millis;
+  /** By step: where the window ends (offset and `@` are in it already); never decreases. */
+  readonly ends: Float64Array;
+}
+
+export type Value = ScalarValue | StringValue | VectorValue | MatrixValue;
+
+/** The moments a query is evaluated at: `count` of them, `step` apart. */
+export interface Steps {
+  readonly start: Millis;
+  readonly step: Millis;
+  readonly count: number;
+  /** Where a range query was asked to end, which is what `@ end()` means. The last step unless said. */
+  readonly end?: Millis;
+}
+
+/** What a function or aggregation is told besides its arguments. */
+export interface Moment {
+  readonly steps: Steps;
+  /** How an annotation names the place: the expression's text belongs to whoever collects them. */
+  warn(message: string, position: Position): void;
+  info(message: string, position: Position): void;
+  /** To be called at least once a millisecond or so of work; throws when the query has to end. */
+  checkpoint(): void;
+  /** Counts samples that are kept in memory for an answer; throws when they are too many. */
+  spend(samples: number): void;
+}
+
+/** The same, for a function: where it is called and with which expressions. */
+export interface CallMoment extends Moment {
+  readonly call: Call;
+}
+
+/** The time of a step. */
+export function timeOf(steps: Steps, i: number): Millis {
+  return steps.start + i * steps.step;
+}
+
+/** An empty column: no value at any step yet. */
+export function newColumn(labels: Labels, dropName: boolean, count: number): Column {
+  return { labels, dropName, values: new Float64Array(count), has: new Uint8Array(count) };
+}

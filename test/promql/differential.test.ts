@@ -1,0 +1,84 @@
+// Expressions by chance, asked here and of a real Prometheus over the same samples. The same digits are wanted except
+// where known.ts says why not.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
+import { MemorySource } from '../support/promqltest/memory-source.js';
+import { askHere, askPrometheus, difference, type Question } from './differential/answers.js';
+import { dataset, END, openMetrics, START } from './differential/dataset.js';
+import { expression } from './differential/expressions.js';
+import { type KnownDifference, LAST_DIGITS, OTHER_ANSWERS } from './differential/known.js';
+import { Random } from './differential/random.js';
+
+const SEED = 8;
+const COUNT = 400;
+const LAST_DIGIT = 1e-9;
+
+/** Two moments and a range, none of them a multiple of the 15 s between samples and between the steps of subqueries. */
+const WHEN: readonly Omit<Question, 'expr'>[] = [
+  { from: START + 4_021_000 },
+  { from: END - 1_319_000 },
+  // The last step is before the end, which is what `@ end()` means.
+  { from: START + 611_000, to: END - 4_000, step: 330_000 },
+];
+
+const data = dataset();
+const source = new MemorySource();
+for (const { labels, samples } of data) for (const [time, value] of samples) source.add(labels, time, value);
+
+let prometheus: PrometheusServer;
+beforeAll(async () => {
+  prometheus = await startPrometheus('{}', openMetrics(data));
+});
+afterAll(() => prometheus?.close());
+
+const random = new Random(SEED);
+const expressions = [...new Set(Array.from({ length: COUNT }, () => expression(random)))];
+/** What was seen on the way. */
+const met = new Set<KnownDifference>();
+let withValues = 0;
+let sameDigits = 0;
+let excused = 0;
+
+describe('the same answers as a real Prometheus', () => {
+  test.each(expressions)('%s', async expr => {
+    for (const when of WHEN) await compare({ expr, ...when });
+  });
+});
+
+async function compare(question: Question): Promise<void> {
+  const there = await askPrometheus(question, prometheus);
+  const here = askHere(question, source);
+  if (there !== 'refused' && there.size > 0) withValues++;
+  const exact = difference(here, there, 0);
+  if (exact === undefined) {
+    sameDigits++;
+    return;
+  }
+  const digits = shownBy(LAST_DIGITS, question);
+  if (digits.length > 0 && difference(here, there, LAST_DIGIT) === undefined) {
+    for (const each of digits) met.add(each);
+    return;
+  }
+  const others = shownBy(OTHER_ANSWERS, question);
+  if (others.length === 0) expect.fail(exact);
+  for (const each of others) met.add(each);
+  excused++;
+}
+
+function shownBy(known: readonly KnownDifference[], { expr }: Question): KnownDifference[] {
+  return known.filter(({ shows }) => shows.test(expr));
+}
+
+describe('what was compared', () => {
+  test('is mostly answers with values, with the same digits', () => {
+    const all = expressions.length * WHEN.length;
+    expect(withValues).toBeGreaterThan(all * 0.8);
+    expect(sameDigits).toBeGreaterThan(all * 0.9);
+    expect(excused).toBeLessThan(all * 0.02);
+  });
+
+  test.each([...LAST_DIGITS, ...OTHER_ANSWERS])('shows what is known: $name', known => {
+    expect(met).toContain(known);
+  });
+});
