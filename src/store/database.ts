@@ -18,13 +18,15 @@ export function isCorrupt(error: unknown): boolean {
 }
 
 /**
- * Opens (or makes) the database at `file` and brings its tables up to date. The caller closes it.
+ * Opens (or makes, with pages of `pageSize` bytes) the database at `file` and brings its tables up to date. The caller
+ * closes it.
  * @throws SQLite's or the file system's error.
  */
-export function openDatabase(file: string, migrations: readonly string[]): Sqlite {
+export function openDatabase(file: string, migrations: readonly string[], pageSize = 4096): Sqlite {
   mkdirSync(dirname(file), { recursive: true });
   const db = new Database(file, { timeout: 200 });
   try {
+    db.pragma(`page_size = ${pageSize}`);
     db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     // A commit survives the process' death at once and the machine's from the next checkpoint on.

@@ -1,0 +1,100 @@
+// The samples' database file: opens it, and gives what is in its tables.
+
+import type { Millis } from '../../model/time.js';
+import { openDatabase, type Sqlite, sizeOnDisk } from '../database.js';
+import { AxisTable } from './axis-table.js';
+import type { ByteCache } from './cache.js';
+import { ChunkTable } from './chunk-table.js';
+import { LogTable } from './log-table.js';
+import { LARGE_CHUNK, PAGE_SIZE, samplesMigration } from './schema.js';
+import { SeriesTable } from './series-table.js';
+
+/** Pages the journal may have before they are copied into the file: a busy journal is as large as the samples. */
+const JOURNAL_PAGES = 128;
+const MIGRATIONS = [samplesMigration];
+
+/** An open file. Whoever opens it closes it; every method throws SQLite's errors. */
+export class SampleFile {
+  readonly series: SeriesTable;
+  readonly log: LogTable;
+  readonly axes: AxisTable;
+  readonly chunks: ChunkTable;
+  readonly #db: Sqlite;
+  readonly #path: string;
+  readonly #dataVersion;
+  #seenVersion: number;
+
+  /** @throws SQLite's or the file system's error. */
+  constructor(path: string, cache: ByteCache) {
+    this.#path = path;
+    const db = openDatabase(path, MIGRATIONS, PAGE_SIZE);
+    try {
+      db.pragma(`wal_autocheckpoint = ${JOURNAL_PAGES}`);
+      db.pragma(`journal_size_limit = ${JOURNAL_PAGES * PAGE_SIZE}`);
+      this.series = new SeriesTable(db);
+      this.log = new LogTable(db);
+      this.axes = new AxisTable(db);
+      this.chunks = new ChunkTable(db, this.axes, cache, LARGE_CHUNK);
+      this.#dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
+      this.#seenVersion = this.#dataVersion.get() as number;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    this.#db = db;
+  }
+
+  /** All of it or nothing. Nobody else writes meanwhile. */
+  transaction<T>(action: () => T): T {
+    try {
+      return this.#db.transaction(action).immediate();
+    } catch (error) {
+      this.axes.forgetLatest();
+      throw error;
+    }
+  }
+
+  /** Whether somebody else has written since this was asked last. */
+  wasChanged(): boolean {
+    const version = this.#dataVersion.get() as number;
+    const changed = version !== this.#seenVersion;
+    this.#seenVersion = version;
+    return changed;
+  }
+
+  /** Bytes of the file and its journal. */
+  get size(): number {
+    return this.#path === ':memory:' ? this.used : sizeOnDisk(this.#path);
+  }
+
+  /** Bytes that hold something. */
+  get used(): number {
+    return (this.#pragma('page_count') - this.#pragma('freelist_count')) * PAGE_SIZE;
+  }
+
+  #pragma(name: string): number {
+    return this.#db.pragma(name, { simple: true }) as number;
+  }
+
+  /** How long a write waits for somebody else's. */
+  set patience(wait: Millis) {
+    this.#db.pragma(`busy_timeout = ${wait}`);
+  }
+
+  /** Gives empty pages back, some at a time. @returns whether there are more. */
+  shrink(pages: number): boolean {
+    // Executed, not prepared: it frees a page per step, and a statement without columns is stepped once.
+    if (this.#pragma('freelist_count') === 0) return false;
+    this.#db.exec(`PRAGMA incremental_vacuum(${pages})`);
+    return this.#pragma('freelist_count') > 0;
+  }
+
+  /** Copies the journal into the file and empties it, unless somebody reads. */
+  settle(): void {
+    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}

@@ -1,0 +1,65 @@
+// Scrapes as they came, one row each, until their samples are in chunks. Read when the store is opened.
+
+import { deflateSync, inflateSync } from 'node:zlib';
+import type { Millis } from '../../model/time.js';
+import type { Sqlite } from '../database.js';
+import { ByteReader, ByteWriter } from './codec/bytes.js';
+
+/** One scrape's samples: value i is that of series `ids[i]`. */
+export interface LoggedScrape {
+  readonly at: Millis;
+  readonly ids: readonly number[];
+  readonly values: Float64Array;
+}
+
+/** Rows of the table `log`; every method throws SQLite's errors. */
+export class LogTable {
+  readonly #insert;
+  readonly #all;
+  readonly #trim;
+
+  constructor(db: Sqlite) {
+    this.#insert = db.prepare<[number, Buffer]>('INSERT OR REPLACE INTO log (at, samples) VALUES (?, ?)');
+    this.#all = db.prepare<[], { at: number; samples: Buffer }>('SELECT at, samples FROM log ORDER BY at');
+    this.#trim = db.prepare<[number]>('DELETE FROM log WHERE at <= ?');
+  }
+
+  append(scrape: LoggedScrape): void {
+    this.#insert.run(scrape.at, encode(scrape));
+  }
+
+  /** Oldest first. @throws zlib's error or CorruptChunk for a row that was damaged. */
+  *all(): Generator<LoggedScrape> {
+    for (const { at, samples } of this.#all.iterate()) yield { at, ...decode(samples) };
+  }
+
+  /** Forgets scrapes up to a moment. */
+  trim(until: Millis): void {
+    this.#trim.run(until);
+  }
+}
+
+/** Light deflation: it is for half an hour, but a scrape of a thousand services is long. Has a checksum. */
+function encode({ ids, values }: LoggedScrape): Buffer {
+  const out = new ByteWriter();
+  out.varint(ids.length);
+  let expected = 0;
+  for (const id of ids) {
+    out.signed(id - expected);
+    expected = id + 1;
+  }
+  out.append(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return deflateSync(out.bytes, { level: 1 });
+}
+
+function decode(bytes: Buffer): { ids: number[]; values: Float64Array } {
+  const input = new ByteReader(inflateSync(bytes));
+  const ids: number[] = [];
+  let expected = 0;
+  for (let left = input.varint(); left > 0; left--) {
+    const id = expected + input.signed();
+    ids.push(id);
+    expected = id + 1;
+  }
+  return { ids, values: new Float64Array(input.take(ids.length * 8).slice().buffer) };
+}

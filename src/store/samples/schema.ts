@@ -1,0 +1,26 @@
+// The tables of the samples' own database. A scrape goes to `log` first, a row each; from there series by series into
+// `chunks`, whose times are in `axes` unless they are evenly spaced.
+
+/** The tables; opened with {@link PAGE_SIZE}. */
+export const samplesMigration = `
+  CREATE TABLE series (id INTEGER PRIMARY KEY AUTOINCREMENT, labels TEXT NOT NULL);
+  CREATE TABLE ends (series INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (series, at)) WITHOUT ROWID;
+  CREATE TABLE log (at INTEGER PRIMARY KEY, samples BLOB NOT NULL);
+  CREATE TABLE axes (id INTEGER PRIMARY KEY AUTOINCREMENT, last INTEGER NOT NULL, times BLOB NOT NULL);
+  CREATE INDEX axes_last ON axes (last);
+  CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    series INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL,
+    axis INTEGER NOT NULL, samples BLOB NOT NULL
+  );
+  CREATE INDEX chunks_series ON chunks (series, first, last, count, axis);
+  CREATE INDEX chunks_last ON chunks (last);
+  CREATE INDEX chunks_axis ON chunks (axis) WHERE axis > 0;
+`;
+
+/** Bytes of a page: a chunk takes some thousand, and what is left of a page is lost. */
+export const PAGE_SIZE = 16_384;
+
+/** Samples of a chunk that is not merged any further; a chunk is at most {@link LARGEST_CHUNK}. */
+export const LARGE_CHUNK = 3072;
+export const LARGEST_CHUNK = 4096;

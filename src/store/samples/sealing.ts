@@ -1,0 +1,89 @@
+// Samples leave the head for chunks a block of rows at a time, some series with every scrape, so that none of them
+// takes long. Comes in: the head; goes out: chunks, and the rows that are no longer needed.
+
+import type { SampleFile } from './file.js';
+import type { Head, HeadRow } from './head.js';
+import type { StoredSeries } from './stored-series.js';
+
+/** Rows of a block: with its series in chunks of as many samples, the scrapes themselves can go. */
+export const BLOCK = 96;
+/** Scrapes over which a block's series are spread. */
+const SPREAD = 24;
+/** Series worth a scrape's time however few there are. */
+const AT_LEAST = 16;
+
+interface Sealed {
+  readonly series: StoredSeries;
+  readonly last: number;
+}
+
+/** What a step did, to be told to {@link Sealing.done} when it is on disk. */
+export interface SealingStep {
+  readonly sealed: readonly Sealed[];
+  /** Series looked at, whether they had something or not. */
+  readonly count: number;
+  readonly isLast: boolean;
+}
+
+/** The block that is on its way. */
+export class Sealing {
+  readonly #head: Head;
+  #queue: readonly StoredSeries[] = [];
+  /** The newest row of the block; undefined between two blocks. */
+  #until: HeadRow | undefined;
+
+  constructor(head: Head) {
+    this.#head = head;
+  }
+
+  /** Begins anew: the database is another. */
+  reset(): void {
+    this.#until = undefined;
+    this.#queue = [];
+  }
+
+  /** Writes the next series' samples, within a transaction; undefined when no block is full. */
+  step(file: SampleFile): SealingStep | undefined {
+    this.#begin();
+    if (!this.#until) return undefined;
+    const size = Math.max(AT_LEAST, Math.ceil(this.#head.series().length / SPREAD));
+    const some = this.#queue.slice(0, size);
+    const sealed = some.flatMap(series => this.#seal(file, series, (this.#until as HeadRow).at));
+    const isLast = some.length === this.#queue.length;
+    if (isLast) file.log.trim(this.#until.at);
+    return { sealed, count: some.length, isLast };
+  }
+
+  #begin(): void {
+    const until = this.#head.rows[BLOCK - 1];
+    if (this.#until || !until || !until.isLogged) return;
+    this.#until = until;
+    this.#queue = this.#head.series();
+  }
+
+  #seal(file: SampleFile, series: StoredSeries, until: number): Sealed[] {
+    // After a restart part of the block may be in chunks already.
+    const run = this.#head.read(series, nextAfter(series.sealedTo), until);
+    if (run.values.length === 0) return [];
+    file.chunks.add(series.id, run, 'quick');
+    return [{ series, last: run.times.at(-1) as number }];
+  }
+
+  /** A step is on disk. @returns the series that have a chunk more. */
+  done({ sealed, count, isLast }: SealingStep): StoredSeries[] {
+    for (const { series, last } of sealed) {
+      series.sealedTo = last;
+      series.chunks++;
+      series.small++;
+    }
+    this.#queue = this.#queue.slice(count);
+    if (isLast) {
+      this.#head.drop(this.#head.rows.indexOf(this.#until as HeadRow) + 1);
+      this.#until = undefined;
+    }
+    return sealed.map(({ series }) => series);
+  }
+}
+
+/** Times are whole milliseconds. */
+const nextAfter = (at: number): number => at + 1;

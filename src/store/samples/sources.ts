@@ -1,0 +1,73 @@
+// Who shows what: scrapes bring only what changed, and this remembers the rest.
+
+import { Labels } from '../../model/labels.js';
+import type { Scrape, ScrapePart } from '../../model/scrape.js';
+import type { StoredSeries } from './stored-series.js';
+
+interface Source {
+  /** Replaced where another source had the same series before. */
+  readonly series: StoredSeries[];
+  values: Float64Array;
+  keepsNaN: boolean;
+}
+
+/** The sources of all scrapes so far. */
+export class Sources {
+  readonly #sources = new Map<string, Source>();
+  readonly #resolve: (labels: Labels) => StoredSeries;
+
+  /** `resolve` finds a series, or makes one that has no samples yet. */
+  constructor(resolve: (labels: Labels) => StoredSeries) {
+    this.#resolve = resolve;
+  }
+
+  /** Takes over what changed. @returns values of sources whose layout was never told; nobody knows whose they are. */
+  update({ parts, gone }: Scrape): number {
+    for (const source of gone) this.#sources.delete(source);
+    return parts.reduce((unknown, part) => unknown + (this.#updatePart(part) ? 0 : part.values.length), 0);
+  }
+
+  #updatePart({ source, layout, values, keepsNaN }: ScrapePart): boolean {
+    const known = this.#sources.get(source);
+    if (layout) {
+      const series = layout.series.map((flat, i) => this.#same(known?.series[i], flat));
+      this.#sources.set(source, { series, values, keepsNaN: keepsNaN === true });
+    } else if (known) {
+      known.values = values;
+      known.keepsNaN = keepsNaN === true;
+    }
+    return layout !== undefined || known !== undefined;
+  }
+
+  /** Most of a changed layout is as it was. */
+  #same(before: StoredSeries | undefined, flat: readonly string[]): StoredSeries {
+    const labels = labelsOf(flat);
+    const isSame =
+      before?.labels.names.length === labels.names.length &&
+      before.labels.names.every((name, i) => name === labels.names[i]) &&
+      before.labels.values.every((value, i) => value === labels.values[i]);
+    return isSame ? before : this.#resolve(labels);
+  }
+
+  /** Calls back for each series that is there; what is returned is the series from now on. */
+  each(sample: (series: StoredSeries, value: number) => StoredSeries): void {
+    for (const { series, values, keepsNaN } of this.#sources.values()) {
+      const count = Math.min(series.length, values.length);
+      for (let i = 0; i < count; i++) {
+        const value = values[i] as number;
+        if (keepsNaN || !Number.isNaN(value)) series[i] = sample(series[i] as StoredSeries, value);
+      }
+    }
+  }
+}
+
+function labelsOf(flat: readonly string[]): Labels {
+  const names: string[] = [];
+  const values: string[] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    if (flat[i + 1] === '') continue;
+    names.push(flat[i] as string);
+    values.push(flat[i + 1] as string);
+  }
+  return Labels.sorted(names, values);
+}

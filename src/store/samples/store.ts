@@ -1,0 +1,431 @@
+// The registry's samples over time. Comes in: scrapes; goes out: series in a window of time, as the language asks for
+// them. Used by the thread that evaluates queries; synchronous. A disk that fails never takes the monitor with it:
+// what could not be written waits in memory.
+
+import { compareLabels, type Labels } from '../../model/labels.js';
+import type { Matcher, SampleSource, Series } from '../../model/samples.js';
+import type { Scrape } from '../../model/scrape.js';
+import { type Clock, type Millis, systemClock } from '../../model/time.js';
+import { isCorrupt, setAside } from '../database.js';
+import { Assembler } from './assemble.js';
+import { ByteCache } from './cache.js';
+import { Catalogue } from './catalogue.js';
+import type { Run } from './chunk-table.js';
+import { SampleFile } from './file.js';
+import { Head, lowerBound, upperBound } from './head.js';
+import { ENOUGH, mergeChunks } from './merge.js';
+import { pruneChunks } from './retention.js';
+import { BLOCK, Sealing, type SealingStep } from './sealing.js';
+import { Sources } from './sources.js';
+import type { StoredSeries } from './stored-series.js';
+
+/** Scrapes kept in memory while the disk is full; the oldest go first. */
+const MOST_ROWS = 5 * BLOCK;
+/** Scrapes that waited and are written with the next one. */
+const CATCH_UP = 20;
+/** A file that could not be opened is tried again after this long. */
+const RETRY: Millis = 30_000;
+/** Retention is looked at this often. */
+const PRUNE_EVERY: Millis = 60_000;
+/** Pages given back at a time. */
+const SHRINK_BITE = 64;
+const NONE = new Float64Array();
+
+export interface SampleStoreOptions {
+  /** The database's path; `:memory:` keeps nothing. */
+  readonly file: string;
+  /** How long samples are kept. */
+  readonly retention: Millis;
+  /** Bytes the file may have before the oldest samples go; 0 or absent is no limit. */
+  readonly maxBytes?: number;
+  /** Bytes of decoded samples kept in memory for the next query. Default 32 MiB. */
+  readonly cacheBytes?: number;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>) => void;
+  readonly clock?: Clock;
+}
+
+/** How the store does. */
+export interface SampleStats {
+  /** Series with samples. */
+  readonly series: number;
+  /** Samples taken since the start. */
+  readonly appended: number;
+  /** Samples not taken, or lost, since the start: out of order, given twice, or of a disk that was full too long. */
+  readonly dropped: number;
+  readonly chunks: number;
+  /** Bytes on disk. */
+  readonly bytes: number;
+  /** Failed operations since the start. */
+  readonly errors: number;
+  /** Scrapes waiting in memory. */
+  readonly pending: number;
+  /** Oldest sample; undefined while there is none. */
+  readonly oldest: Millis | undefined;
+  /** What is wrong, in words; undefined while all is well. */
+  readonly problem: string | undefined;
+}
+
+/** Opened by the constructor, closed by {@link close}. */
+export class SampleStore implements SampleSource {
+  readonly #options: SampleStoreOptions;
+  readonly #clock: Clock;
+  readonly #cache: ByteCache;
+  readonly #head = new Head();
+  readonly #catalogue = new Catalogue(this.#head);
+  readonly #sources = new Sources(labels => this.#catalogue.resolve(labels));
+  readonly #sealing = new Sealing(this.#head);
+  /** Series with many small chunks. */
+  readonly #mergeable = new Set<StoredSeries>();
+  /** Series of the scrape before. */
+  #live: StoredSeries[] = [];
+  #file: SampleFile | undefined;
+  #problem: string | undefined;
+  #appended = 0;
+  #dropped = 0;
+  #errors = 0;
+  #retryAt: Millis = 0;
+  #pruneAt: Millis = 0;
+  /** The journal holds what has since been merged. */
+  #isUnsettled = true;
+  #closed = false;
+
+  /** Does not throw for a disk's sake: see {@link stats} for its problem. */
+  constructor(options: SampleStoreOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#cache = new ByteCache(options.cacheBytes ?? 32 * 1024 * 1024);
+    this.#open();
+  }
+
+  stats(): SampleStats {
+    const oldest = this.#catalogue.oldest();
+    let chunks = 0;
+    for (const series of this.#catalogue.index.all) chunks += series.chunks;
+    return {
+      series: this.#catalogue.index.all.size,
+      appended: this.#appended,
+      dropped: this.#dropped,
+      chunks,
+      bytes: this.#file?.size ?? 0,
+      errors: this.#errors,
+      pending: this.#unlogged(),
+      oldest: Number.isFinite(oldest) ? oldest : undefined,
+      problem: this.#problem,
+    };
+  }
+
+  /**
+   * Keeps a scrape: on disk when this returns, or in memory if the disk will not have it. A scrape that is not later
+   * than the one before is dropped and counted; what it says about sources holds.
+   */
+  append(scrape: Scrape): void {
+    this.#dropped += this.#sources.update(scrape);
+    const at = Math.round(scrape.at);
+    if (Number.isSafeInteger(at) && at > this.#head.last) this.#take(at);
+    else this.#sources.each(series => this.#drop(series));
+    this.#flush();
+  }
+
+  #take(at: Millis): void {
+    const row = this.#head.begin(at);
+    const live: StoredSeries[] = [];
+    this.#sources.each((given, value) => {
+      const series = this.#catalogue.admit(given);
+      if (at <= series.last || !row.set(series, value)) return this.#drop(series);
+      live.push(series);
+      return series;
+    });
+    this.#appended += live.length;
+    const slot = this.#head.nextSlot;
+    const ended = this.#live.filter(series => series.lastSlot !== slot && series.last < at);
+    for (const series of ended) series.addEnd(at);
+    this.#live = live;
+    this.#head.push(row.done(ended, false));
+    this.#bound();
+  }
+
+  #drop(series: StoredSeries): StoredSeries {
+    this.#dropped++;
+    return series;
+  }
+
+  /** Memory has an end: a disk that is full for hours costs the oldest samples. */
+  #bound(): void {
+    if (this.#head.rows.length <= MOST_ROWS) return;
+    const lost = this.#head.rows.slice(0, BLOCK);
+    for (const row of lost) for (const _ of this.#head.samplesOf(row)) this.#dropped++;
+    this.#sealing.reset();
+    this.#head.drop(lost.length);
+  }
+
+  /**
+   * As the interface says; series are left out as soon as those before them have more than `limit` samples together.
+   * @throws the disk's error; what a damaged file held is gone, and it is answered from what there is.
+   */
+  select(matchers: readonly Matcher[], from: Millis, to: Millis, limit = Number.POSITIVE_INFINITY): Series[] {
+    return this.#read(file => {
+      const assembler = new Assembler(from, to);
+      let samples = 0;
+      return this.#catalogue.index
+        .select(matchers)
+        .filter(series => series.mayHave(from, to))
+        .sort((a, b) => compareLabels(a.labels, b.labels))
+        .flatMap(series => {
+          if (samples > limit) return [];
+          const { times, values } = assembler.join(this.#runs(file, series, from, to));
+          samples += values.length;
+          const ends = endsWithin(series, from, to);
+          return values.length > 0 || ends.length > 0 ? [{ labels: series.labels, times, values, ends }] : [];
+        });
+    });
+  }
+
+  #runs(file: SampleFile | undefined, series: StoredSeries, from: Millis, to: Millis): Run[] {
+    const headFrom = this.#head.from(series);
+    const runs: Run[] = [];
+    if (file && series.id !== 0 && from < headFrom && from <= series.sealedTo) {
+      runs.push(...file.chunks.readAll(file.chunks.within(series.id, from, Math.min(to, headFrom))));
+    }
+    if (to >= headFrom) runs.push(this.#head.read(series, from, to));
+    return runs;
+  }
+
+  /**
+   * Labels of the series that satisfy all matchers of one of the sets and have a sample at `from <= t <= to`, sorted.
+   * Chunks are not read: one that spans the window counts. @throws the disk's error
+   */
+  series(matcherSets: readonly (readonly Matcher[])[], from: Millis, to: Millis): Labels[] {
+    return this.#read(file => {
+      const found = new Set(matcherSets.flatMap(matchers => this.#catalogue.index.select(matchers)));
+      return [...found]
+        .filter(series => this.#hasSample(file, series, from, to))
+        .map(series => series.labels)
+        .sort(compareLabels);
+    });
+  }
+
+  #hasSample(file: SampleFile | undefined, series: StoredSeries, from: Millis, to: Millis): boolean {
+    const { first, last } = series;
+    if (first > to || last < from) return false;
+    if (first >= from || last <= to) return true;
+    if (series.column >= 0 && this.#head.read(series, from, to).values.length > 0) return true;
+    return file !== undefined && file.chunks.within(series.id, from, to).length > 0;
+  }
+
+  /**
+   * Merges chunks, deletes what is too old or too much and gives its space back, until the monotonic clock's
+   * `deadline`, which the last step may pass by some milliseconds. @returns whether there is more to do.
+   */
+  maintain(deadline: Millis): boolean {
+    while (!this.#closed && this.#clock.elapsed() < deadline) {
+      const isBusy = this.#guard(file => this.#prune(file) || this.#merge(file) || this.#tidy(file));
+      if (!isBusy) return false;
+    }
+    return !this.#closed;
+  }
+
+  #prune(file: SampleFile): boolean {
+    if (this.#clock.elapsed() < this.#pruneAt) return false;
+    this.#reload(file);
+    const { retention, maxBytes = 0 } = this.#options;
+    const bite = pruneChunks(file, { retention, maxBytes }, this.#clock.now());
+    if (bite) {
+      this.#isUnsettled = true;
+      this.#catalogue.shrink(file, bite.series);
+      return true;
+    }
+    this.#catalogue.forgetEnds(file, this.#catalogue.oldest());
+    this.#pruneAt = this.#clock.elapsed() + PRUNE_EVERY;
+    return false;
+  }
+
+  #merge(file: SampleFile): boolean {
+    const [series] = this.#mergeable;
+    if (!series) return false;
+    this.#mergeable.delete(series);
+    this.#reload(file);
+    if (series.id !== 0 && mergeChunks(file, series)) this.#isUnsettled = true;
+    return true;
+  }
+
+  #tidy(file: SampleFile): boolean {
+    if (!this.#isUnsettled) return false;
+    if (file.shrink(SHRINK_BITE)) return true;
+    file.settle();
+    this.#isUnsettled = false;
+    return false;
+  }
+
+  /** Writes what waits and closes the file. */
+  close(): void {
+    while (!this.#closed && this.#unlogged() > 0) if (!this.#flush()) break;
+    this.#closed = true;
+    const waiting = this.#unlogged();
+    if (waiting > 0) {
+      this.#options.log('error', 'Samples could not be written and are lost', { scrapes: waiting });
+    }
+    this.#file?.close();
+    this.#file = undefined;
+  }
+
+  #open(): void {
+    const { file, log } = this.#options;
+    try {
+      this.#use();
+    } catch (error) {
+      if (!isCorrupt(error)) {
+        this.#failed(error);
+        return;
+      }
+      this.#replace(error);
+    }
+    if (this.#file) log('info', 'Samples opened', { file, series: this.#catalogue.index.all.size });
+  }
+
+  #use(): void {
+    const file = new SampleFile(this.#options.file, this.#cache);
+    try {
+      this.#catalogue.load(file);
+      this.#catalogue.replay(file);
+      this.#sealing.reset();
+    } catch (error) {
+      // Its side files go with the handle, not with the file that is about to be moved.
+      file.close();
+      throw error;
+    }
+    this.#file = file;
+    this.#retryAt = 0;
+    this.#findMergeable();
+  }
+
+  #findMergeable(): void {
+    for (const series of this.#catalogue.index.all) if (series.small >= ENOUGH) this.#mergeable.add(series);
+  }
+
+  /** A broken file goes aside, never away; a new one takes its place. */
+  #replace(error: unknown): void {
+    const { file, log } = this.#options;
+    this.#file?.close();
+    this.#file = undefined;
+    this.#errors++;
+    this.#forgetFile();
+    try {
+      const aside = setAside(file, new Date(this.#clock.now()));
+      log('error', 'The samples are corrupt; they were set aside and new ones begun', {
+        file,
+        aside,
+        err: (error as Error).message,
+      });
+      this.#use();
+    } catch (again) {
+      this.#failed(again);
+    }
+  }
+
+  #forgetFile(): void {
+    this.#cache.clear();
+    this.#mergeable.clear();
+    this.#sealing.reset();
+    this.#catalogue.startOver();
+    for (const row of this.#head.rows) row.isLogged = false;
+  }
+
+  /** Rows at the head's end that are not on disk. */
+  #unlogged(): number {
+    const { rows } = this.#head;
+    return rows.length - 1 - rows.findLastIndex(row => row.isLogged);
+  }
+
+  /** @returns whether something was written. */
+  #flush(): boolean {
+    if (this.#unlogged() === 0) return false;
+    const isWritten = this.#guard(file => {
+      // Asked for here: opening the file puts what it has before them.
+      const rows = this.#head.rows.slice(-this.#unlogged()).slice(0, CATCH_UP);
+      const step = this.#write(file, rows);
+      for (const row of rows) row.isLogged = true;
+      if (!step) return true;
+      for (const series of this.#sealing.done(step)) if (series.small >= ENOUGH) this.#mergeable.add(series);
+      return true;
+    });
+    if (isWritten && this.#unlogged() === 0) this.#well();
+    return isWritten ?? false;
+  }
+
+  #write(file: SampleFile, rows: SampleRows): SealingStep | undefined {
+    const added: StoredSeries[] = [];
+    try {
+      const step = file.transaction(() => {
+        this.#reload(file);
+        for (const row of rows) this.#catalogue.write(file, row, added);
+        return this.#sealing.step(file);
+      });
+      this.#catalogue.settle(added, true);
+      return step;
+    } catch (error) {
+      this.#catalogue.settle(added, false);
+      throw error;
+    }
+  }
+
+  /** Somebody else has written: an import. */
+  #reload(file: SampleFile): void {
+    if (!file.wasChanged()) return;
+    this.#cache.clear();
+    this.#catalogue.load(file);
+    this.#findMergeable();
+  }
+
+  #read<T>(action: (file: SampleFile | undefined) => T): T {
+    try {
+      if (this.#file) this.#reload(this.#file);
+      return action(this.#file);
+    } catch (error) {
+      if (!isCorrupt(error)) {
+        this.#failed(error);
+        throw error;
+      }
+      this.#replace(error);
+      return action(this.#file);
+    }
+  }
+
+  /** Does something with the file; undefined when that failed. */
+  #guard<T>(action: (file: SampleFile) => T): T | undefined {
+    if (this.#closed) return undefined;
+    if (!this.#file && this.#clock.elapsed() >= this.#retryAt) this.#open();
+    if (!this.#file) return undefined;
+    try {
+      return action(this.#file);
+    } catch (error) {
+      if (isCorrupt(error)) this.#replace(error);
+      else this.#failed(error);
+      return undefined;
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { file, log } = this.#options;
+    this.#errors++;
+    this.#retryAt = this.#clock.elapsed() + RETRY;
+    const message = (error as Error).message.split('\n')[0] as string;
+    if (this.#problem === message) return;
+    this.#problem = message;
+    log('error', 'Samples cannot be written; they are kept in memory meanwhile', { file, err: message });
+  }
+
+  #well(): void {
+    if (this.#problem === undefined) return;
+    this.#problem = undefined;
+    this.#options.log('info', 'Samples can be written again', { file: this.#options.file });
+  }
+}
+
+type SampleRows = Head['rows'];
+
+function endsWithin(series: StoredSeries, from: Millis, to: Millis): Float64Array {
+  if (!series.ends) return NONE;
+  const ends = Float64Array.from(series.ends);
+  const [start, end] = [lowerBound(ends, from), upperBound(ends, to)];
+  return start < end ? ends.subarray(start, end) : NONE;
+}

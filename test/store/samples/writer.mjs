@@ -1,0 +1,18 @@
+// A program that appends scrapes to a sample store until it is killed, merging as it goes, and says each one that was
+// kept. Its own process, for the samples' tests: node writer.mjs DIST FILE FIRST
+
+const [dist, file, first] = process.argv.slice(2);
+const { SampleStore } = await import(`${dist}/store/samples/store.js`);
+const store = new SampleStore({ file, retention: 1e15, log: () => {} });
+const series = Array.from({ length: 40 }, (_, i) => ['__name__', 'n', 'i', String(i)]);
+for (let n = Number(first); ; n++) {
+  const part = { source: 's', values: new Float64Array(40).fill(n) };
+  store.append({
+    at: n * 1000,
+    parts: [n === Number(first) ? { ...part, layout: { series } } : part],
+    gone: [],
+  });
+  if (store.stats().problem === undefined) process.stdout.write(`${n}\n`);
+  store.maintain(performance.now() + 1);
+  if (n % 20 === 0) await new Promise(resolve => setImmediate(resolve));
+}
