@@ -15,6 +15,7 @@ const PROGRAMS = [
   ['prometheus-blackbox-exporter', 'prometheus-blackbox-exporter'],
   ['prometheus-redis-exporter', 'prometheus-redis-exporter'],
   ['prometheus-haproxy-exporter', 'prometheus-haproxy-exporter'],
+  ['victoria-metrics', 'victoria-metrics'],
   ['systemd-analyze', 'systemd'],
   ['openssl', 'openssl'],
   ['prlimit', 'util-linux'],
