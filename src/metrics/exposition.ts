@@ -7,8 +7,17 @@ import type { Layout, Readings } from '../model/result.js';
 import { FamilyMetric, type Part } from './family-metric.js';
 
 interface Source {
+  readonly target: string;
+  layout: Layout;
   values: readonly number[];
   families: FamilyMetric[];
+}
+
+/** A source as it is at present; another layout or other values are other objects. */
+export interface SourceView {
+  readonly target: string;
+  readonly layout: Layout;
+  readonly values: readonly number[];
 }
 
 /** Holds each source's last readings. A series that is not repeated is gone. */
@@ -47,7 +56,7 @@ export class Exposition {
     if (!known || readings.layout) {
       if (known) this.#takeOut(known);
       if (!readings.layout) return;
-      known = { values: readings.values, families: [] };
+      known = { target, layout: readings.layout, values: readings.values, families: [] };
       this.#sources.set(source, known);
       this.#layOut(known, target, readings.layout);
     }
@@ -61,6 +70,16 @@ export class Exposition {
     this.#version++;
     this.#takeOut(known);
     this.#sources.delete(source);
+  }
+
+  /** Every source by its name. */
+  sources(): ReadonlyMap<string, SourceView> {
+    return this.#sources;
+  }
+
+  /** Label names of a family, `target` first. */
+  labelNames(family: string): readonly string[] {
+    return this.#families.get(family)?.labelNames ?? [];
   }
 
   #takeOut(source: Source): void {

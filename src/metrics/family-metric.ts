@@ -49,6 +49,11 @@ export class FamilyMetric {
     else this.#parts.delete(source);
   }
 
+  /** Whether a source has series here; each of them may be absent at the moment. */
+  get hasSamples(): boolean {
+    return this.#parts.size > 0;
+  }
+
   /** The samples' lines of the text format, each with its line feed; OpenMetrics writes them alike. */
   lines(): string {
     let text = '';

@@ -6,6 +6,15 @@ import { type CheckResult, REASONS } from '../model/result.js';
 /** From a Redis answer on the same machine to a language model's patience. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+/** What {@link OwnMetrics.showSamples} shows; sizes in bytes. */
+export interface SamplesFigures {
+  readonly series: number;
+  readonly samplesAppended: number;
+  readonly bytes: number;
+  readonly errors: number;
+  readonly problem: string | undefined;
+}
+
 /** The program's own metrics in one registry. */
 export class OwnMetrics {
   readonly #responseTime: Histogram<'target'>;
@@ -23,8 +32,14 @@ export class OwnMetrics {
   readonly #storeSize: Gauge;
   readonly #storeErrors: Counter;
   readonly #storePending: Gauge;
+  readonly #samplesUp: Gauge<'none'>;
+  readonly #samplesSize: Gauge<'none'>;
+  readonly #samplesSeries: Gauge<'none'>;
+  readonly #samplesAppended: Counter;
+  readonly #samplesErrors: Counter;
   readonly #requests: Counter<'handler' | 'code'>;
   #storeErrorsSeen = 0;
+  #samplesSeen = { appended: 0, errors: 0 };
   /** Services whose counters are there; beginning again would set a histogram back to nothing. */
   readonly #begun = new Set<string>();
 
@@ -69,6 +84,14 @@ export class OwnMetrics {
       'store_pending_scans',
       'Scans kept in memory until the store can be written again',
     );
+    // Without the label nobody sets there is no series: in remote mode there are no samples here.
+    const absent = (name: string, help: string) =>
+      new Gauge<'none'>({ name: `langgraph_monitor_${name}`, help, labelNames: ['none'], registers });
+    this.#samplesUp = absent('samples_up', 'Whether the last write of samples succeeded');
+    this.#samplesSize = absent('samples_size_bytes', 'Size of the samples on disk');
+    this.#samplesSeries = absent('samples_series', 'Series kept');
+    this.#samplesAppended = counter('samples_appended_total', 'Samples written');
+    this.#samplesErrors = counter('samples_errors_total', 'Failed operations on the samples');
     this.#requests = counter('http_requests_total', 'Requests answered', ['handler', 'code']);
     const info = new Gauge({
       name: 'langgraph_monitor_build_info',
@@ -116,6 +139,22 @@ export class OwnMetrics {
     this.#storeErrorsSeen = store.errors;
   }
 
+  /** How the samples are doing; undefined when somebody else keeps them. */
+  showSamples(status: SamplesFigures | undefined): void {
+    if (!status) {
+      for (const gauge of [this.#samplesUp, this.#samplesSize, this.#samplesSeries]) gauge.reset();
+      return;
+    }
+    this.#samplesUp.set(status.problem === undefined ? 1 : 0);
+    this.#samplesSize.set(status.bytes);
+    this.#samplesSeries.set(status.series);
+    const { appended, errors } = this.#samplesSeen;
+    // A thread that began anew counts from nothing again.
+    this.#samplesAppended.inc(growth(appended, status.samplesAppended));
+    this.#samplesErrors.inc(growth(errors, status.errors));
+    this.#samplesSeen = { appended: status.samplesAppended, errors: status.errors };
+  }
+
   /** A request was answered. */
   answered(handler: string, code: number): void {
     this.#requests.inc({ handler, code }, 1);
@@ -126,4 +165,9 @@ export class OwnMetrics {
     this.#reloadOk.set(successful ? 1 : 0);
     if (successful) this.#reloadAt.set(at / 1000);
   }
+}
+
+/** How much a counter grew that may have begun anew. */
+function growth(before: number, now: number): number {
+  return now >= before ? now - before : now;
 }

@@ -26,6 +26,20 @@ export async function collect(registry: Registry): Promise<Collection> {
   );
 }
 
+/** Name, type and help of every family that is printed; the readings' families when they have samples. */
+export function describeRegistry(
+  registry: Registry,
+): { name: string; type: string; help: string; unit: string }[] {
+  return (registry.getMetricsAsArray() as unknown as { name: string; type: unknown; help: string }[])
+    .filter(metric => !(metric instanceof FamilyMetric) || metric.hasSamples)
+    .map(({ name, type, help }) => ({
+      name,
+      type: type === 'untyped' ? 'unknown' : String(type),
+      help,
+      unit: '',
+    }));
+}
+
 /** Writes every family that has samples; the readings are those of the moment this is called. */
 export function write(collection: Collection, format: Format): Buffer {
   const blocks: string[] = [];
@@ -52,14 +66,17 @@ function collectedLines({ name, values }: Collected): string {
   let text = '';
   for (const { metricName, labels, value } of values) {
     if (Number.isNaN(value)) continue;
-    const pairs = Object.entries(labels ?? {}).map(([key, v]) => `${key}="${bucket(key, v)}"`);
+    const pairs = Object.entries(labels ?? {}).map(
+      ([key, v]) => `${key}="${escapeLabelValue(labelValue(key, v))}"`,
+    );
     text += `${metricName ?? name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${formatValue(value)}\n`;
   }
   return text;
 }
 
-function bucket(key: string, value: string | number | undefined): string {
+/** A label's value as text, not yet escaped. */
+export function labelValue(key: string, value: string | number | undefined): string {
   // OpenMetrics wants bucket bounds as floats; Prometheus reads both as the same series only if both say the same.
   if (key === 'le' && typeof value === 'number' && Number.isInteger(value)) return `${value}.0`;
-  return escapeLabelValue(String(value));
+  return String(value);
 }

@@ -1,0 +1,143 @@
+// The registry as somebody who scrapes it would keep it: the same names and labels, plus whose scrape it was. Comes
+// in: the moment; goes out: a scrape with the parts that changed since the last one. Called by app.ts after each scan.
+
+import type { Registry } from 'prom-client';
+import { METRIC_NAME } from '../model/labels.js';
+import type { Layout } from '../model/result.js';
+import type { Scrape, ScrapeLayout, ScrapePart } from '../model/scrape.js';
+import type { Millis } from '../model/time.js';
+import type { Exposition, SourceView } from './exposition.js';
+import { type Collected, FamilyMetric } from './family-metric.js';
+import { labelValue } from './render.js';
+
+/** Labels a scraper adds to everything; a metric's own label of that name becomes `exported_...`. */
+export interface ScrapeIdentity {
+  readonly job: string;
+  readonly instance: string;
+}
+
+/** prom-client's metrics have names of their own; this keeps a service from being called the same. */
+const OWN = 'registry ';
+
+/** Samples of one metric of prom-client's. */
+type Values = Collected['values'];
+
+/** Copies one registry for one store. */
+export class Sampler {
+  readonly #registry: Registry;
+  readonly #exposition: Exposition;
+  readonly #identity: ScrapeIdentity;
+  /** Sources of the exposition as they were sent last. */
+  readonly #sent = new Map<string, SourceView>();
+  /** prom-client's metrics as they were when their series were sent. */
+  readonly #metrics = new Map<string, Values>();
+
+  constructor(registry: Registry, exposition: Exposition, identity: ScrapeIdentity) {
+    this.#registry = registry;
+    this.#exposition = exposition;
+    this.#identity = identity;
+  }
+
+  /** Forgets what was sent: the next scrape has everything. For a store that has begun anew. */
+  reset(): void {
+    this.#sent.clear();
+    this.#metrics.clear();
+  }
+
+  /** The registry now. One at a time: the next may be asked for when this is there. */
+  async scrape(at: Millis): Promise<Scrape> {
+    const parts: ScrapePart[] = [];
+    const gone: string[] = [];
+    await this.#collectOwn(parts);
+    this.#collectSources(parts, gone);
+    return { at: Math.round(at), parts, gone };
+  }
+
+  async #collectOwn(parts: ScrapePart[]): Promise<void> {
+    for (const metric of this.#registry.getMetricsAsArray() as unknown[]) {
+      if (metric instanceof FamilyMetric) continue;
+      const { name, values } = await (metric as { get(): Promise<Collected> }).get();
+      const part = this.#ownPart(name, values);
+      if (part) parts.push(part);
+      // A histogram over a thousand services is some milliseconds of work, and others wait.
+      if (values.length > 1000) await new Promise(resolve => setImmediate(resolve));
+    }
+  }
+
+  #ownPart(name: string, values: Values): ScrapePart | undefined {
+    const source = OWN + name;
+    const numbers = Float64Array.from(values, each => each.value);
+    const known = this.#metrics.get(source);
+    if (known && sameSeries(known, values)) return { source, values: numbers };
+    if (!known && values.length === 0) return undefined;
+    this.#metrics.set(source, values);
+    return { source, layout: this.#ownLayout(name, values), values: numbers };
+  }
+
+  #ownLayout(family: string, values: Values): ScrapeLayout {
+    return {
+      series: values.map(({ metricName, labels }) => {
+        const own = Object.entries(labels ?? {}).map(
+          ([name, value]) => [name, labelValue(name, value)] as const,
+        );
+        return this.#pairs(metricName ?? family, own);
+      }),
+    };
+  }
+
+  #collectSources(parts: ScrapePart[], gone: string[]): void {
+    const sources = this.#exposition.sources();
+    for (const source of this.#sent.keys()) {
+      if (sources.has(source)) continue;
+      this.#sent.delete(source);
+      gone.push(source);
+    }
+    for (const [source, { target, layout, values }] of sources) {
+      const sent = this.#sent.get(source);
+      if (sent && sent.layout === layout && sent.values === values) continue;
+      this.#sent.set(source, { target, layout, values });
+      const part = { source, values: Float64Array.from(values) };
+      const isNew = sent?.layout !== layout || sent.target !== target;
+      parts.push(isNew ? { ...part, layout: this.#sourceLayout(target, layout) } : part);
+    }
+  }
+
+  #sourceLayout(target: string, { families, labels }: Layout): ScrapeLayout {
+    return {
+      series: families.map((family, i) => {
+        const names = this.#exposition.labelNames(family);
+        const own = names.map((name, n) => [name, n === 0 ? target : (labels[i]?.[n - 1] ?? '')] as const);
+        return this.#pairs(family, own);
+      }),
+    };
+  }
+
+  /** `[name, value, ...]` sorted by name, without empty values. */
+  #pairs(metric: string, own: readonly (readonly [string, string])[]): string[] {
+    const all = new Map<string, string>();
+    for (const [name, value] of own) all.set(name in this.#identity ? `exported_${name}` : name, value);
+    for (const [name, value] of Object.entries(this.#identity)) all.set(name, value);
+    all.set(METRIC_NAME, metric);
+    return [...all]
+      .filter(([, value]) => value !== '')
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flat();
+  }
+}
+
+/** Whether two samplings of a metric are of the same series in the same order. Without garbage: there are thousands. */
+function sameSeries(a: Values, b: Values): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const [one, other] = [a[i] as Values[number], b[i] as Values[number]];
+    if (one.metricName !== other.metricName || !sameLabels(one.labels, other.labels)) return false;
+  }
+  return true;
+}
+
+/** Labels of one metric are the same names; a histogram makes new objects of them each time. */
+function sameLabels(a: Values[number]['labels'], b: Values[number]['labels']): boolean {
+  if (a === b) return true;
+  for (const name in a) if (a[name] !== b[name]) return false;
+  return true;
+}
