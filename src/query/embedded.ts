@@ -1,0 +1,256 @@
+// Answers from our own samples. Comes in: questions and scrapes; goes out: answers. A thread owns the samples and does
+// the work; this keeps it alive and carries between it and whoever asks. Made by app.ts.
+
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { Labels } from '../model/labels.js';
+import type { Scrape } from '../model/scrape.js';
+import type { Millis } from '../model/time.js';
+import {
+  type ApiAnswer,
+  type ApiQuestion,
+  type FamilyMetadata,
+  type InstantAnswer,
+  QueryError,
+  type QuestionOptions,
+  type RangeAnswer,
+  type SamplesStatus,
+  type SamplingEngine,
+} from './engine.js';
+import type { Order, PlainAnswer, Report, ThreadAnswer, ThreadQuestion, ThreadStart } from './message.js';
+import { describeFamilies } from './metadata.js';
+
+/** The first death is taken for a query's fault and does not hold up the next one. */
+const FIRST_BACKOFF: Millis = 0;
+const SECOND_BACKOFF: Millis = 1000;
+const LONGEST_BACKOFF: Millis = 60_000;
+/** A thread that has lived this long is sound. */
+const SOUND: Millis = 60_000;
+const PING_EVERY: Millis = 10_000;
+/** Pings in a row without an answer after which the thread is taken for stuck. */
+const SILENCE = 3;
+/** How long the thread may take to write what waits when the monitor stops. */
+const CLOSE_PATIENCE: Millis = 5000;
+
+export interface EmbeddedOptions extends Omit<ThreadStart, 'port'> {
+  /** How long a query may take when it does not say less. */
+  readonly timeout: Millis;
+  /** The families there are now, for `metadata`. */
+  readonly metadata: () => readonly FamilyMetadata[];
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>) => void;
+  /** The thread has died and begins anew: the next scrape has to tell everything. */
+  readonly onRestart?: () => void;
+  /** What the thread may have of JavaScript's heap, in MiB; samples are beside it. */
+  readonly heapLimit?: number;
+  /** What the thread runs: the compiled thread.js unless a test names another. */
+  readonly threadFile?: URL;
+  /** How often the thread is asked for a sign of life. */
+  readonly pingEvery?: Millis;
+}
+
+interface Asker {
+  resolve(answer: ThreadAnswer): void;
+  reject(error: QueryError): void;
+}
+
+/** The engine over our own samples. */
+export class EmbeddedEngine implements SamplingEngine {
+  readonly #options: EmbeddedOptions;
+  readonly #askers = new Map<number, Asker>();
+  readonly #watch: NodeJS.Timeout;
+  #lastId = 0;
+  #port: MessagePort;
+  #worker: Worker | undefined;
+  #startedAt: Millis = 0;
+  #backoff = FIRST_BACKOFF;
+  /** When the thread starts again; undefined while it runs or is about to. */
+  #startsAt: Millis | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #silent = 0;
+  /** Why the thread ended or is being ended. */
+  #reason: string | undefined;
+  #closed = false;
+  #status: SamplesStatus = {
+    series: 0,
+    samplesAppended: 0,
+    bytes: 0,
+    errors: 0,
+    oldest: undefined,
+    problem: undefined,
+  };
+
+  /** Starts the thread. */
+  constructor(options: EmbeddedOptions) {
+    this.#options = options;
+    this.#port = this.#start();
+    this.#watch = setInterval(() => this.#ping(), options.pingEvery ?? PING_EVERY);
+  }
+
+  get status(): SamplesStatus {
+    return this.#status;
+  }
+
+  append(scrape: Scrape): void {
+    // While the thread is down this waits in the channel of the next one.
+    this.#post({ say: 'append', scrape });
+  }
+
+  async answer(question: ApiQuestion, options: QuestionOptions = {}): Promise<ApiAnswer> {
+    if (question.ask === 'metadata') return describeFamilies(this.#options.metadata(), question);
+    return (await this.#ask(question, false, options)) as ApiAnswer;
+  }
+
+  async instant(query: string, at: Millis): Promise<InstantAnswer> {
+    const { series, ...rest } = await this.#askValues({ ask: 'instant_value', query, time: at });
+    const samples = series.map(({ names, labelValues, values }) => ({
+      labels: Labels.sorted(names, labelValues),
+      value: values[0] as number,
+    }));
+    return { samples, ...rest };
+  }
+
+  async range(query: string, range: { from: Millis; to: Millis; step: Millis }): Promise<RangeAnswer> {
+    const { from: start, to: end, step } = range;
+    const { series, ...rest } = await this.#askValues({ ask: 'range_value', query, start, end, step });
+    return {
+      series: series.map(({ names, labelValues, times, values }) => ({
+        labels: Labels.sorted(names, labelValues),
+        times,
+        values,
+      })),
+      ...rest,
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#watch);
+    clearTimeout(this.#restart);
+    this.#refuseAll(new QueryError('unavailable', 'the monitor is stopping'));
+    const worker = this.#worker;
+    if (worker) {
+      const ended = new Promise(resolve => worker.once('exit', resolve));
+      this.#post({ say: 'close' });
+      const patience = setTimeout(() => void worker.terminate(), CLOSE_PATIENCE);
+      await ended;
+      clearTimeout(patience);
+    }
+    this.#port.close();
+  }
+
+  async #askValues(question: ThreadQuestion): Promise<PlainAnswer> {
+    return (await this.#ask(question, true, {})) as PlainAnswer;
+  }
+
+  #ask(question: ThreadQuestion, urgent: boolean, options: QuestionOptions): Promise<ThreadAnswer> {
+    const { signal, timeout = Number.POSITIVE_INFINITY } = options;
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      const refusal = this.#refusal(signal);
+      if (refusal) return reject(refusal);
+      const cancel = () => {
+        this.#post({ say: 'cancel', id });
+        this.#askers.get(id)?.reject(canceled());
+      };
+      const done = () => {
+        this.#askers.delete(id);
+        signal?.removeEventListener('abort', cancel);
+      };
+      this.#askers.set(id, {
+        resolve: answer => [done(), resolve(answer)],
+        reject: error => [done(), reject(error)],
+      });
+      signal?.addEventListener('abort', cancel);
+      this.#post({ say: 'ask', id, question, urgent, timeout: Math.min(timeout, this.#options.timeout) });
+    });
+  }
+
+  /** Why nothing can be asked at this moment. */
+  #refusal(signal: AbortSignal | undefined): QueryError | undefined {
+    if (this.#closed) return new QueryError('unavailable', 'the monitor is stopping');
+    if (signal?.aborted) return canceled();
+    if (this.#startsAt === undefined) return undefined;
+    const seconds = Math.max(1, Math.ceil((this.#startsAt - performance.now()) / 1000));
+    return new QueryError('unavailable', `the query thread died and starts again; ask again in ${seconds} s`);
+  }
+
+  #refuseAll(error: QueryError): void {
+    for (const asker of [...this.#askers.values()]) asker.reject(error);
+  }
+
+  #post(order: Order): void {
+    this.#port.postMessage(order);
+  }
+
+  /** Starts a thread now, or later: what is posted meanwhile waits for it. @returns where to post */
+  #start(after: Millis = 0): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', (report: Report) => this.#hear(report));
+    this.#startsAt = after > 0 ? performance.now() + after : undefined;
+    if (after > 0) this.#restart = setTimeout(() => this.#run(port2), after);
+    else this.#run(port2);
+    return port1;
+  }
+
+  #run(port: MessagePort): void {
+    const { file, retention, maxBytes, limits, heapLimit = 512 } = this.#options;
+    const worker = new Worker(this.#options.threadFile ?? new URL('./thread.js', import.meta.url), {
+      name: 'queries',
+      workerData: { port, file, retention, maxBytes, limits } satisfies ThreadStart,
+      transferList: [port],
+      resourceLimits: { maxOldGenerationSizeMb: heapLimit },
+    });
+    this.#worker = worker;
+    this.#startsAt = undefined;
+    this.#startedAt = performance.now();
+    this.#silent = 0;
+    this.#reason = undefined;
+    worker.on('error', error => {
+      const { code, message } = error as NodeJS.ErrnoException;
+      this.#reason = code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out of memory' : message;
+    });
+    worker.on('exit', code => {
+      this.#worker = undefined;
+      if (!this.#closed) this.#down(this.#reason || `exit code ${code}`);
+    });
+  }
+
+  #hear(report: Report): void {
+    this.#silent = 0;
+    if (report.say === 'answer') this.#askers.get(report.id)?.resolve(report.answer);
+    else if (report.say === 'refusal')
+      this.#askers.get(report.id)?.reject(new QueryError(report.type, report.message));
+    else if (report.say === 'status') this.#status = report.status;
+    else if (report.say === 'log') this.#options.log(report.level, report.message, report.fields);
+  }
+
+  #down(reason: string): void {
+    if (performance.now() - this.#startedAt >= SOUND) this.#backoff = FIRST_BACKOFF;
+    const wait = this.#backoff;
+    this.#backoff = Math.min(Math.max(wait * 2, SECOND_BACKOFF), LONGEST_BACKOFF);
+    this.#options.log('error', 'The thread that answers queries died; it is started again', {
+      err: reason,
+      in: `${wait / 1000}s`,
+    });
+    this.#port.close();
+    this.#port = this.#start(wait);
+    this.#refuseAll(
+      new QueryError('execution', `the query thread died: ${reason}; try a smaller query, or ask again`),
+    );
+    this.#options.onRestart?.();
+  }
+
+  #ping(): void {
+    if (!this.#worker) return;
+    if (++this.#silent > SILENCE) {
+      this.#reason = `no sign of life after ${SILENCE} pings`;
+      void this.#worker.terminate();
+      return;
+    }
+    this.#post({ say: 'ping' });
+  }
+}
+
+function canceled(): QueryError {
+  return new QueryError('canceled', 'query was canceled in expression evaluation');
+}

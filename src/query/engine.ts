@@ -1,0 +1,146 @@
+// Who answers a PromQL question. Comes in: questions of the HTTP API and of rules; goes out: answers, as the bytes
+// the API sends or as values. Two make one: embedded.ts over our own samples, remote.ts over somebody's HTTP API.
+
+import type { Labels } from '../model/labels.js';
+import type { Scrape } from '../model/scrape.js';
+import type { Millis } from '../model/time.js';
+
+/** Prometheus' error types (web/api/v1/api.go). */
+export type ErrorType =
+  | 'bad_data'
+  | 'execution'
+  | 'timeout'
+  | 'canceled'
+  | 'internal'
+  | 'unavailable'
+  | 'not_found'
+  | 'not_acceptable';
+
+/** A question that has no answer; `message` is what the API shows. */
+export class QueryError extends Error {
+  readonly type: ErrorType;
+
+  constructor(type: ErrorType, message: string) {
+    super(message);
+    this.name = 'QueryError';
+    this.type = type;
+  }
+}
+
+/** A question of the HTTP API, its parameters read and checked. Times and spans in milliseconds. */
+export type ApiQuestion =
+  | {
+      readonly ask: 'query';
+      readonly query: string;
+      readonly time: Millis;
+      readonly limit?: number;
+      readonly lookback?: Millis;
+      /** Print `stats` beside the result. */
+      readonly stats?: 'basic' | 'all';
+    }
+  | {
+      readonly ask: 'query_range';
+      readonly query: string;
+      readonly start: Millis;
+      readonly end: Millis;
+      readonly step: Millis;
+      readonly limit?: number;
+      readonly lookback?: Millis;
+      readonly stats?: 'basic' | 'all';
+    }
+  | {
+      readonly ask: 'series' | 'labels';
+      /** Selectors as text; at least one for `series`. */
+      readonly match: readonly string[];
+      readonly start: Millis;
+      readonly end: Millis;
+      readonly limit?: number;
+    }
+  | {
+      readonly ask: 'label_values';
+      readonly label: string;
+      readonly match: readonly string[];
+      readonly start: Millis;
+      readonly end: Millis;
+      readonly limit?: number;
+    }
+  | {
+      readonly ask: 'metadata';
+      readonly metric?: string;
+      readonly limit?: number;
+      readonly limitPerMetric?: number;
+    };
+
+export interface QuestionOptions {
+  /** Aborted when whoever asked has gone. */
+  readonly signal?: AbortSignal;
+  /** Shortens the engine's own timeout. */
+  readonly timeout?: Millis;
+}
+
+/** What the API sends: `data` is JSON text as bytes, to be spliced into the envelope. */
+export interface ApiAnswer {
+  readonly data: Uint8Array;
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** The value of an expression at one moment; a scalar is one sample without labels. */
+export interface InstantAnswer {
+  readonly samples: readonly Sample[];
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+export interface RangeAnswer {
+  readonly series: readonly {
+    readonly labels: Labels;
+    readonly times: Float64Array;
+    readonly values: Float64Array;
+  }[];
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+/** Whoever makes one closes it. All methods throw QueryError. */
+export interface QueryEngine {
+  /** Answers a question of the HTTP API. */
+  answer(question: ApiQuestion, options?: QuestionOptions): Promise<ApiAnswer>;
+  /** Answers for the program itself, before any user's question that waits. */
+  instant(query: string, at: Millis): Promise<InstantAnswer>;
+  range(query: string, range: { from: Millis; to: Millis; step: Millis }): Promise<RangeAnswer>;
+  close(): Promise<void>;
+}
+
+/** Help and type of a metric family, as `/api/v1/metadata` shows it. */
+export interface FamilyMetadata {
+  readonly name: string;
+  readonly type: string;
+  readonly help: string;
+  readonly unit: string;
+}
+
+/** How the samples' store does, for the monitor's own metrics. */
+export interface SamplesStatus {
+  readonly series: number;
+  readonly samplesAppended: number;
+  readonly bytes: number;
+  readonly errors: number;
+  /** Oldest sample kept; undefined while there is none. */
+  readonly oldest: Millis | undefined;
+  /** What is wrong, in words. */
+  readonly problem: string | undefined;
+}
+
+/** The embedded engine takes samples too. */
+export interface SamplingEngine extends QueryEngine {
+  /** Keeps a scrape; a question asked afterwards sees it. */
+  append(scrape: Scrape): void;
+  /** As of the last append. */
+  readonly status: SamplesStatus;
+}

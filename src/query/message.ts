@@ -1,0 +1,87 @@
+// What the main thread and the query thread say to each other.
+
+import type { MessagePort } from 'node:worker_threads';
+import type { Scrape } from '../model/scrape.js';
+import type { Millis } from '../model/time.js';
+import type { ApiAnswer, ApiQuestion, ErrorType, SamplesStatus } from './engine.js';
+
+/** What may be asked of the thread. Everything but metadata is in the store; `value` questions are the program's own. */
+export type ThreadQuestion =
+  | Exclude<ApiQuestion, { ask: 'metadata' }>
+  | { readonly ask: 'instant_value'; readonly query: string; readonly time: Millis }
+  | {
+      readonly ask: 'range_value';
+      readonly query: string;
+      readonly start: Millis;
+      readonly end: Millis;
+      readonly step: Millis;
+    };
+
+/** A series without its class, which does not survive the way between threads. */
+export interface PlainSeries {
+  readonly names: readonly string[];
+  readonly labelValues: readonly string[];
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** An answer as values. */
+export interface PlainAnswer {
+  readonly series: readonly PlainSeries[];
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+export type ThreadAnswer = ApiAnswer | PlainAnswer;
+
+/** To the thread. */
+export type Order =
+  | { readonly say: 'append'; readonly scrape: Scrape }
+  | {
+      readonly say: 'ask';
+      readonly id: number;
+      readonly question: ThreadQuestion;
+      readonly timeout: Millis;
+      /** Goes before whatever runs or waits. */
+      readonly urgent: boolean;
+    }
+  | { readonly say: 'cancel'; readonly id: number }
+  | { readonly say: 'ping' }
+  /** Write what waits and end. */
+  | { readonly say: 'close' };
+
+/** From the thread. */
+export type Report =
+  | { readonly say: 'answer'; readonly id: number; readonly answer: ThreadAnswer }
+  | { readonly say: 'refusal'; readonly id: number; readonly type: ErrorType; readonly message: string }
+  | { readonly say: 'status'; readonly status: SamplesStatus }
+  | {
+      readonly say: 'log';
+      readonly level: 'info' | 'warn' | 'error';
+      readonly message: string;
+      readonly fields: Record<string, unknown>;
+    }
+  | { readonly say: 'pong' };
+
+/** Bounds of every query. */
+export interface QueryLimits {
+  /** Samples one query may look at. */
+  readonly maxSamples: number;
+  /** Questions that may wait while others are answered. */
+  readonly maxWaiting: number;
+  /** How long a sample counts as present. */
+  readonly lookback: Millis;
+  /** Step of a subquery that names none. */
+  readonly defaultInterval: Millis;
+}
+
+/** What the thread is started with. */
+export interface ThreadStart {
+  readonly port: MessagePort;
+  /** The database's path. */
+  readonly file: string;
+  readonly retention: Millis;
+  /** Bytes the samples may take; 0 is any number. */
+  readonly maxBytes: number;
+  readonly limits: QueryLimits;
+}

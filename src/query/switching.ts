@@ -1,0 +1,44 @@
+// One engine whose place another may take while the program runs: a reload may name a remote one, or none any more.
+
+import {
+  type ApiAnswer,
+  type ApiQuestion,
+  type InstantAnswer,
+  type QueryEngine,
+  QueryError,
+  type QuestionOptions,
+  type RangeAnswer,
+} from './engine.js';
+
+/** Passes every question to the engine of the moment; before there is one, none has an answer. */
+export class SwitchingEngine implements QueryEngine {
+  #engine: QueryEngine | undefined;
+
+  /** Questions from now on go to another engine; the former one is closed. */
+  async change(engine: QueryEngine): Promise<void> {
+    const former = this.#engine;
+    this.#engine = engine;
+    await former?.close();
+  }
+
+  async answer(question: ApiQuestion, options?: QuestionOptions): Promise<ApiAnswer> {
+    return this.#now().answer(question, options);
+  }
+
+  async instant(query: string, at: number): Promise<InstantAnswer> {
+    return this.#now().instant(query, at);
+  }
+
+  async range(query: string, range: { from: number; to: number; step: number }): Promise<RangeAnswer> {
+    return this.#now().range(query, range);
+  }
+
+  async close(): Promise<void> {
+    await this.#engine?.close();
+  }
+
+  #now(): QueryEngine {
+    if (!this.#engine) throw new QueryError('unavailable', 'the monitor is starting');
+    return this.#engine;
+  }
+}

@@ -1,0 +1,88 @@
+// The query thread: owns the samples and answers what is asked of them, so that a heavy question holds up nobody else.
+
+import { constants, setPriority } from 'node:os';
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type Millis, systemClock } from '../model/time.js';
+import { SampleStore } from '../store/samples/store.js';
+import { Desk } from './desk.js';
+import type { SamplesStatus } from './engine.js';
+import type { Order, Report, ThreadStart } from './message.js';
+
+/** How long the store may tidy up at a time; a question that comes waits for it. */
+const BITE: Millis = 8;
+/** Between two bites while there is something to tidy up, and while there is nothing. */
+const SOON: Millis = 40;
+const LATER: Millis = 5000;
+
+const { port, file, retention, maxBytes, limits } = workerData as ThreadStart;
+
+stepBack();
+
+/** Neither a check's measured time nor an answer of the main thread waits for a query. Linux: of this thread alone. */
+function stepBack(): void {
+  try {
+    if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It is answered all the same.
+  }
+}
+
+function report(what: Report): void {
+  const isPrinted = what.say === 'answer' && 'data' in what.answer;
+  // The array is this answer's own, and may be large.
+  port.postMessage(what, isPrinted ? [(what.answer as { data: Uint8Array<ArrayBuffer> }).data.buffer] : []);
+}
+
+const store = new SampleStore({
+  file,
+  retention,
+  maxBytes,
+  log: (level, message, fields) => report({ say: 'log', level, message, fields }),
+});
+
+let isClosing = false;
+
+const desk = new Desk({
+  source: store,
+  limits,
+  clock: systemClock,
+  receive: () => receiveMessageOnPort(port)?.message as Order | undefined,
+  report,
+  other: order => {
+    if (order.say === 'append') {
+      store.append(order.scrape);
+      report({ say: 'status', status: status() });
+    } else if (order.say === 'ping') report({ say: 'pong' });
+    else {
+      isClosing = true;
+      desk.clear();
+    }
+  },
+});
+
+function status(): SamplesStatus {
+  const { series, appended, bytes, errors, oldest, problem } = store.stats();
+  return { series, samplesAppended: appended, bytes, errors, oldest, problem };
+}
+
+let tidying = setTimeout(tidy, SOON);
+
+function tidy(): void {
+  const isMore = store.maintain(systemClock.elapsed() + BITE);
+  tidying = setTimeout(tidy, isMore ? SOON : LATER);
+}
+
+port.on('message', (order: Order) => {
+  if (isClosing) return;
+  desk.hear(order);
+  desk.work();
+  if (isClosing) close();
+});
+
+function close(): void {
+  clearTimeout(tidying);
+  store.close();
+  port.close();
+}
+
+report({ say: 'status', status: status() });

@@ -1,0 +1,253 @@
+// Whose turn it is in the query thread, with a clock and orders of the test's own: a metric named `long` takes as long
+// to read as the script says, and meanwhile come the orders it says.
+
+import { describe, expect, test } from 'vitest';
+import { Labels } from '../../src/model/labels.js';
+import type { Matcher, Series } from '../../src/model/samples.js';
+import type { Millis } from '../../src/model/time.js';
+import { Desk } from '../../src/query/desk.js';
+import type { Order, Report } from '../../src/query/message.js';
+
+interface Read {
+  /** Milliseconds it takes. */
+  readonly takes?: Millis;
+  /** Orders that have come when it is done. */
+  readonly meanwhile?: readonly Order[];
+  /** Samples it reads. */
+  readonly samples?: number;
+  readonly fails?: string;
+}
+
+const ids = new Map<string, number>();
+const idOf = (name: string): number => {
+  if (!ids.has(name)) ids.set(name, ids.size + 1);
+  return ids.get(name) as number;
+};
+const nameOf = (id: number): string => [...ids].find(([, each]) => each === id)?.[0] as string;
+
+/** Asks a question whose name is its query's first metric. */
+function ask(query: string, { urgent = false, timeout = 10_000 } = {}): Order {
+  const id = idOf(query.split(' ')[0] as string);
+  return { say: 'ask', id, urgent, timeout, question: { ask: 'query', query, time: 0 } };
+}
+const rule = (query: string): Order => ask(query, { urgent: true });
+const cancel = (name: string): Order => ({ say: 'cancel', id: idOf(name) });
+const ping: Order = { say: 'ping' };
+
+/** Plays orders and answers what was reported, in order. */
+function play(orders: readonly Order[], reads: Readonly<Record<string, Read>>): string[] {
+  let now = 0;
+  const inbox: Order[] = [];
+  const seen: string[] = [];
+  const desk = new Desk({
+    source: {
+      select(matchers: readonly Matcher[]): Series[] {
+        const name = matchers.find(matcher => matcher.name === '__name__')?.value as string;
+        const { takes = 0, meanwhile = [], samples = 1, fails } = reads[name] ?? {};
+        now += takes;
+        inbox.push(...meanwhile);
+        if (fails) throw new Error(fails);
+        const times = new Float64Array(samples);
+        return [{ labels: Labels.of({ __name__: name }), times, values: times, ends: new Float64Array() }];
+      },
+      series: () => [],
+    },
+    limits: { maxSamples: 10_000_000, maxWaiting: 3, lookback: 300_000, defaultInterval: 60_000 },
+    clock: { now: () => now, elapsed: () => now },
+    receive: () => inbox.shift(),
+    report: report => seen.push(describeReport(report)),
+    other: order => seen.push(order.say),
+  });
+  for (const order of orders) desk.hear(order);
+  desk.work();
+  return seen;
+}
+
+function describeReport(report: Report): string {
+  if (report.say === 'answer') return nameOf(report.id);
+  if (report.say === 'refusal') return `${nameOf(report.id)}: ${report.type}: ${report.message}`;
+  return report.say === 'log' ? `log: ${report.message}: ${report.fields.err}` : report.say;
+}
+
+const TIMED_OUT = 'timeout: query timed out in expression evaluation';
+
+const CASES: [string, readonly Order[], Record<string, Read>, readonly string[]][] = [
+  ['one after the other', [ask('a'), ask('b'), ask('c')], {}, ['a', 'b', 'c']],
+  ['urgent ones first', [ask('a'), rule('r'), ask('b')], {}, ['r', 'a', 'b']],
+  [
+    'an urgent one within one that runs',
+    [ask('a')],
+    { a: { takes: 3, meanwhile: [rule('r'), rule('s')] } },
+    ['r', 's', 'a'],
+  ],
+  [
+    'an urgent one not within an urgent one',
+    [rule('r')],
+    { r: { takes: 3, meanwhile: [rule('s')] } },
+    ['r', 's'],
+  ],
+  ['a short one within a long one', [ask('a')], { a: { takes: 20, meanwhile: [ask('b')] } }, ['b', 'a']],
+  ['a short one within a long rule', [rule('r')], { r: { takes: 20, meanwhile: [ask('b')] } }, ['b', 'r']],
+  ['not within one that has just begun', [ask('a')], { a: { takes: 5, meanwhile: [ask('b')] } }, ['a', 'b']],
+  [
+    'one that waited, once the other turns out to be long',
+    [ask('a + long'), ask('b')],
+    { long: { takes: 20 } },
+    ['b', 'a'],
+  ],
+  [
+    'one that takes too long for that is begun again afterwards',
+    [ask('a')],
+    { a: { takes: 20, meanwhile: [ask('b + slow'), ask('c')] }, slow: { takes: 300 } },
+    ['a', 'c', 'b'],
+  ],
+  [
+    'and one that reads too much',
+    [ask('a')],
+    { a: { takes: 20, meanwhile: [ask('b + large')] }, large: { samples: 3_000_000 } },
+    ['a', 'b'],
+  ],
+  [
+    'others have at most as much time as the long one had itself',
+    [ask('a + more')],
+    {
+      a: { takes: 20, meanwhile: [ask('b'), ask('c')] },
+      b: { takes: 9 },
+      c: { takes: 9, meanwhile: [ask('d'), ask('e')] },
+      d: { takes: 9 },
+      more: { takes: 5 },
+    },
+    ['b', 'c', 'd', 'a', 'e'],
+  ],
+  [
+    'four within each other and no more',
+    [ask('a')],
+    {
+      a: { takes: 20, meanwhile: [ask('b')] },
+      b: { takes: 20, meanwhile: [ask('c')] },
+      c: { takes: 20, meanwhile: [ask('d')] },
+      d: { takes: 20, meanwhile: [ask('e')] },
+    },
+    ['d', 'e', 'c', 'b', 'a'],
+  ],
+  [
+    'an urgent one within the innermost',
+    [ask('a')],
+    {
+      a: { takes: 20, meanwhile: [ask('b')] },
+      b: { takes: 20, meanwhile: [ask('c')] },
+      c: { takes: 20, meanwhile: [ask('d')] },
+      d: { takes: 20, meanwhile: [rule('r')] },
+    },
+    ['r', 'd', 'c', 'b', 'a'],
+  ],
+  ['a query has its time', [ask('a', { timeout: 100 })], { a: { takes: 101 } }, [`a: ${TIMED_OUT}`]],
+  [
+    "others' time is not its own",
+    [ask('a + later', { timeout: 100 })],
+    { a: { takes: 60, meanwhile: [rule('r')] }, r: { takes: 90 }, later: { takes: 39 } },
+    ['r', 'a'],
+  ],
+  [
+    'but its own is, before and after',
+    [ask('a + later', { timeout: 100 })],
+    { a: { takes: 60, meanwhile: [rule('r')] }, r: { takes: 90 }, later: { takes: 41 } },
+    ['r', `a: ${TIMED_OUT}`],
+  ],
+  [
+    'waiting takes time too',
+    [ask('a'), ask('b', { timeout: 50 }), ask('c', { timeout: 70 })],
+    // Neither is let in between: it is over in one piece.
+    { a: { takes: 60, fails: 'x' } },
+    [
+      'log: A query failed: x',
+      'a: internal: the query failed: x',
+      'b: timeout: query timed out in query queue',
+      'c',
+    ],
+  ],
+  [
+    'and is over when it is, whatever goes on',
+    [ask('a + more')],
+    {
+      a: { takes: 20, meanwhile: [ask('b + slow', { timeout: 400 })] },
+      slow: { takes: 300 },
+      more: { takes: 110 },
+    },
+    ['b: timeout: query timed out in query queue', 'a'],
+  ],
+  [
+    'too many wait',
+    [ask('a'), ask('b'), ask('c'), ask('d'), rule('r')],
+    {},
+    ['d: unavailable: too many queries: 3 wait already; ask again later', 'r', 'a', 'b', 'c'],
+  ],
+  ['a canceled one that waits', [ask('a'), ask('b'), cancel('a')], {}, ['b']],
+  [
+    'a canceled one that runs',
+    [ask('a + more'), ask('b')],
+    { a: { takes: 3, meanwhile: [cancel('a')] }, more: { fails: 'it went on' } },
+    ['b'],
+  ],
+  [
+    'one that is canceled while another is answered within it',
+    [ask('a + more')],
+    {
+      a: { takes: 3, meanwhile: [rule('r')] },
+      r: { takes: 3, meanwhile: [cancel('a')] },
+      more: { fails: 'it went on' },
+    },
+    ['r'],
+  ],
+  ['canceling what is long gone', [ask('a'), cancel('nobody')], {}, ['a']],
+  ['other orders at once', [ask('a')], { a: { takes: 3, meanwhile: [ping] } }, ['ping', 'a']],
+  [
+    'not at every checkpoint',
+    [ask('a + more')],
+    { a: { takes: 1, meanwhile: [ping] }, more: { takes: 0 } },
+    ['a'],
+  ],
+  [
+    'too many samples',
+    [ask('a')],
+    { a: { samples: 10_000_001 } },
+    ['a: execution: query processing would load too many samples into memory in query execution'],
+  ],
+  [
+    'what is wrong with a question',
+    [ask('a +')],
+    {},
+    ['a: bad_data: invalid parameter "query": 1:4: parse error: unexpected end of input'],
+  ],
+];
+
+test.each(CASES)('%s', (_, orders, reads, want) => {
+  expect(play(orders, reads)).toEqual(want);
+});
+
+describe('clear', () => {
+  test('ends what runs and what waits', () => {
+    let desk: Desk | undefined;
+    const seen: string[] = [];
+    let now = 0;
+    desk = new Desk({
+      source: {
+        select() {
+          now += 10;
+          desk?.clear();
+          return [];
+        },
+        series: () => [],
+      },
+      limits: { maxSamples: 1, maxWaiting: 9, lookback: 1, defaultInterval: 1 },
+      clock: { now: () => now, elapsed: () => now },
+      receive: () => undefined,
+      report: report => seen.push(describeReport(report)),
+      other: () => {},
+    });
+    desk.hear(ask('a + more'));
+    desk.hear(ask('b'));
+    desk.work();
+    expect([seen, now]).toEqual([[], 10]);
+  });
+});

@@ -1,0 +1,405 @@
+// The engine over our own samples, with its real thread.
+
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Scrape } from '../../src/model/scrape.js';
+import { EmbeddedEngine, type EmbeddedOptions } from '../../src/query/embedded.js';
+import { type ApiQuestion, QueryError } from '../../src/query/engine.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+import { DIST } from '../support/monitor.js';
+
+const BEGIN = 1_700_000_000_000;
+const STEP = 30_000;
+const SCRAPES = 40;
+const END = BEGIN + (SCRAPES - 1) * STEP;
+const SERIES = 20;
+const PATIENCE = { timeout: 15_000, interval: 10 };
+/** Seconds of work, and small in memory. */
+const HEAVY: ApiQuestion = {
+  ask: 'query_range',
+  query: 'quantile_over_time(0.5, c[20m:100ms])',
+  start: BEGIN,
+  end: END,
+  step: 117,
+};
+const COUNT: ApiQuestion = { ask: 'query', query: 'count(c)', time: END };
+
+let folder: string;
+const engines: EmbeddedEngine[] = [];
+
+function open(more: Partial<EmbeddedOptions> = {}): EmbeddedEngine {
+  const engine = new EmbeddedEngine({
+    file: join(folder, 'samples.db'),
+    retention: 100 * 365 * 86_400_000,
+    maxBytes: 0,
+    timeout: 60_000,
+    limits: { maxSamples: 20_000_000, maxWaiting: 20, lookback: 300_000, defaultInterval: 60_000 },
+    metadata: () => [
+      { name: 'up', type: 'gauge', help: 'Is it "up"?', unit: '' },
+      { name: 'down_total', type: 'counter', help: 'How often.', unit: '' },
+    ],
+    log: () => {},
+    threadFile: new URL('query/thread.js', DIST),
+    ...more,
+  });
+  engines.push(engine);
+  return engine;
+}
+
+async function closeAll(): Promise<void> {
+  for (const engine of engines.splice(0)) await engine.close();
+}
+
+/** Scrape number `k`: series `i` of the counter is at `i * k`. */
+function scrape(k: number): Scrape {
+  const values = Float64Array.from({ length: SERIES }, (_, i) => i * k);
+  const series = Array.from({ length: SERIES }, (_, i) => ['__name__', 'c', 'i', String(i).padStart(2, '0')]);
+  return { at: BEGIN + k * STEP, gone: [], parts: [{ source: 's', layout: { series }, values }] };
+}
+
+function fill(engine: EmbeddedEngine): void {
+  for (let k = 0; k < SCRAPES; k++) engine.append(scrape(k));
+}
+
+async function ask(engine: EmbeddedEngine, question: ApiQuestion): Promise<string> {
+  return Buffer.from((await engine.answer(question)).data).toString('utf8');
+}
+
+async function refusalOf(asked: Promise<unknown>): Promise<string> {
+  const error = await asked.then(
+    () => new Error('it was answered'),
+    thrown => thrown,
+  );
+  return error instanceof QueryError ? `${error.type}: ${error.message}` : `not a QueryError: ${error}`;
+}
+
+describe('answers', () => {
+  let engine: EmbeddedEngine;
+  beforeAll(() => {
+    folder = makeFolder('query');
+    engine = open();
+    fill(engine);
+  });
+  afterAll(async () => {
+    await closeAll();
+    removeFolder(folder);
+  });
+
+  const query = (text: string, more = {}): ApiQuestion => ({ ask: 'query', query: text, time: END, ...more });
+  const range = (text: string, more = {}): ApiQuestion => {
+    return { ask: 'query_range', query: text, start: BEGIN, end: BEGIN + 60_000, step: 30_000, ...more };
+  };
+  const window = { start: BEGIN, end: END };
+
+  test.each<[string, ApiQuestion, string]>([
+    [
+      'a vector',
+      query('c{i=~"0[12]"}'),
+      '{"resultType":"vector","result":[{"metric":{"__name__":"c","i":"01"},"value":[1700001170,"39"]},{"metric":{"__name__":"c","i":"02"},"value":[1700001170,"78"]}]}',
+    ],
+    ['an empty vector', query('nothing'), '{"resultType":"vector","result":[]}'],
+    ['a scalar', query('1e21'), '{"resultType":"scalar","result":[1700001170,"1000000000000000000000"]}'],
+    [
+      'a vector of the same',
+      query('vector(1e21)'),
+      '{"resultType":"vector","result":[{"metric":{},"value":[1700001170,"1e+21"]}]}',
+    ],
+    ['a string', query('"ä\\n"', { time: 1 }), '{"resultType":"string","result":[0.001,"ä\\n"]}'],
+    [
+      'a matrix',
+      query('c{i="03"}[1m]'),
+      '{"resultType":"matrix","result":[{"metric":{"__name__":"c","i":"03"},"values":[[1700001140,"114"],[1700001170,"117"]]}]}',
+    ],
+    [
+      'a range',
+      range('c{i="03"} / 7'),
+      '{"resultType":"matrix","result":[{"metric":{"i":"03"},"values":[[1700000000,"0"],[1700000030,"0.42857142857142855"],[1700000060,"0.8571428571428571"]]}]}',
+    ],
+    [
+      'a scalar over a range',
+      range('time()', { step: 60_000 }),
+      '{"resultType":"matrix","result":[{"metric":{},"values":[[1700000000,"1700000000"],[1700000060,"1700000060"]]}]}',
+    ],
+    [
+      'the longest range there may be',
+      range('vector(1) > 1', { end: BEGIN + 11_000_000, step: 1000 }),
+      '{"resultType":"matrix","result":[]}',
+    ],
+    [
+      'another lookback',
+      query('c{i="01"}', { time: END + 20_000, lookback: 10_000 }),
+      '{"resultType":"vector","result":[]}',
+    ],
+    [
+      'label values as JSON',
+      query('label_replace(vector(1), "x", "a\\"\\\\\\t€\\u0001", "", "")'),
+      '{"resultType":"vector","result":[{"metric":{"x":"a\\"\\\\\\t€\\u0001"},"value":[1700001170,"1"]}]}',
+    ],
+    [
+      'series',
+      { ask: 'series', match: ['c{i="00"}', 'c{i="19"}'], ...window },
+      '[{"__name__":"c","i":"00"},{"__name__":"c","i":"19"}]',
+    ],
+    ['series of another time', { ask: 'series', match: ['c'], start: 0, end: 1000 }, '[]'],
+    ['labels', { ask: 'labels', match: [], ...window }, '["__name__","i"]'],
+    ['names', { ask: 'label_values', label: '__name__', match: [], ...window }, '["c"]'],
+    ['values', { ask: 'label_values', label: 'i', match: ['c{i=~"1[0-2]"}'], ...window }, '["10","11","12"]'],
+    ['values of no label', { ask: 'label_values', label: 'j', match: [], ...window }, '[]'],
+    [
+      'metadata',
+      { ask: 'metadata' },
+      '{"up":[{"type":"gauge","help":"Is it \\"up\\"?","unit":""}],"down_total":[{"type":"counter","help":"How often.","unit":""}]}',
+    ],
+    [
+      'metadata of one',
+      { ask: 'metadata', metric: 'down_total' },
+      '{"down_total":[{"type":"counter","help":"How often.","unit":""}]}',
+    ],
+    [
+      'metadata with a limit',
+      { ask: 'metadata', limit: 1 },
+      '{"up":[{"type":"gauge","help":"Is it \\"up\\"?","unit":""}]}',
+    ],
+  ])('%s', async (_, question, want) => {
+    const { data, warnings, infos } = await engine.answer(question);
+    expect(Buffer.from(data).toString('utf8')).toBe(want);
+    expect([warnings, infos]).toEqual([[], []]);
+  });
+
+  test.each<[string, ApiQuestion, string]>([
+    [
+      'a vector',
+      query('c', { limit: 1 }),
+      '{"resultType":"vector","result":[{"metric":{"__name__":"c","i":"00"},"value":[1700001170,"0"]}]}',
+    ],
+    ['series', { ask: 'series', match: ['c'], ...window, limit: 1 }, '[{"__name__":"c","i":"00"}]'],
+    ['labels', { ask: 'labels', match: [], ...window, limit: 1 }, '["__name__"]'],
+    ['values', { ask: 'label_values', label: 'i', match: [], ...window, limit: 2 }, '["00","01"]'],
+  ])('cut off: %s', async (_, question, want) => {
+    const { data, warnings } = await engine.answer(question);
+    expect([Buffer.from(data).toString('utf8'), warnings]).toEqual([
+      want,
+      ['results truncated due to limit'],
+    ]);
+  });
+
+  test('statistics', async () => {
+    const { stats } = JSON.parse(await ask(engine, query('sum(c)', { stats: 'all' })));
+    expect(stats.samples.totalQueryableSamples).toBeGreaterThanOrEqual(SERIES);
+    expect(Object.keys(stats.timings)).toContain('evalTotalTime');
+  });
+
+  test('what there is to say about a query', async () => {
+    const { infos } = await engine.answer(query('rate(c{i="01"}[1m])'));
+    expect(infos).toEqual([
+      'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "c" (1:6)',
+    ]);
+  });
+
+  test.each<[string, ApiQuestion, string]>([
+    [
+      'no PromQL',
+      query('sum('),
+      'bad_data: invalid parameter "query": 1:5: parse error: unclosed left parenthesis',
+    ],
+    [
+      'a range query for a range vector',
+      range('(c[5m])'),
+      'bad_data: invalid parameter "query": invalid expression type "range vector" for range query, must be Scalar or instant Vector',
+    ],
+    [
+      'a range query for a string',
+      range('"a"'),
+      'bad_data: invalid parameter "query": invalid expression type "string" for range query, must be Scalar or instant Vector',
+    ],
+    [
+      'a range too long',
+      range('1', { end: BEGIN + 11_001_000, step: 1000 }),
+      'bad_data: exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
+    ],
+    [
+      'no step',
+      range('1', { step: 0 }),
+      'bad_data: invalid parameter "step": zero or negative query resolution step widths are not accepted. Try a positive integer',
+    ],
+    [
+      'an end before the start',
+      range('1', { end: 0 }),
+      'bad_data: invalid parameter "end": end timestamp must not be before start time',
+    ],
+    [
+      'no answer',
+      query('label_replace(c, "i", "", "", "")'),
+      'execution: vector cannot contain metrics with the same labelset',
+    ],
+    [
+      'too many samples',
+      query('count_over_time(c[20m:1ms])'),
+      'execution: query processing would load too many samples into memory in query execution',
+    ],
+    ['no selector', { ask: 'series', match: [], ...window }, 'bad_data: no match[] parameter provided'],
+    [
+      'a selector that selects all',
+      { ask: 'labels', match: ['{i=~".*"}'], ...window },
+      'bad_data: invalid parameter "match[]": match[] must contain at least one non-empty matcher',
+    ],
+    [
+      'more than a selector',
+      { ask: 'series', match: ['c + c'], ...window },
+      'bad_data: invalid parameter "match[]": 1:3: parse error: unexpected <op:+>',
+    ],
+  ])('refusal: %s', async (_, question, want) => {
+    expect(await refusalOf(engine.answer(question))).toBe(want);
+  });
+
+  test('values for the program', async () => {
+    const { samples } = await engine.instant('c{i=~"0[12]"}', END);
+    expect(samples.map(({ labels, value }) => [labels.toString(), value])).toEqual([
+      ['c{i="01"}', 39],
+      ['c{i="02"}', 78],
+    ]);
+    expect((await engine.instant('1/0', END)).samples.map(({ value }) => value)).toEqual([
+      Number.POSITIVE_INFINITY,
+    ]);
+    const { series } = await engine.range('c{i="02"}', { from: BEGIN, to: BEGIN + 60_000, step: STEP });
+    expect(series.map(({ labels, times, values }) => [labels.get('i'), [...times], [...values]])).toEqual([
+      ['02', [BEGIN, BEGIN + STEP, BEGIN + 2 * STEP], [0, 2, 4]],
+    ]);
+    expect(await refusalOf(engine.instant('"a"', END))).toBe(
+      'execution: a vector or scalar was expected, and the expression is a string',
+    );
+  });
+
+  test('status', async () => {
+    await vi.waitFor(() => expect(engine.status.samplesAppended).toBe(SCRAPES * SERIES), PATIENCE);
+    expect(engine.status).toMatchObject({ series: SERIES, errors: 0, oldest: BEGIN, problem: undefined });
+  });
+});
+
+describe('while a heavy query runs', () => {
+  let engine: EmbeddedEngine;
+  let client: AbortController;
+  let heavy: Promise<string>;
+  let isOver: boolean;
+
+  beforeEach(async () => {
+    folder = makeFolder('query');
+    engine = open();
+    fill(engine);
+    await ask(engine, COUNT);
+    client = new AbortController();
+    isOver = false;
+    heavy = refusalOf(engine.answer(HEAVY, { signal: client.signal })).finally(() => {
+      isOver = true;
+    });
+  });
+  afterEach(async () => {
+    client.abort();
+    await heavy;
+    await closeAll();
+    removeFolder(folder);
+  });
+
+  test('a scrape is taken and a short question answered', async () => {
+    engine.append(scrape(SCRAPES));
+    const question: ApiQuestion = { ask: 'query', query: 'c{i="01"}', time: END + STEP };
+    expect(JSON.parse(await ask(engine, question)).result[0].value).toEqual([(END + STEP) / 1000, '40']);
+    expect(isOver).toBe(false);
+  });
+
+  test("a rule's question is answered", async () => {
+    expect((await engine.instant('sum(c)', END)).samples[0]?.value).toBe((39 * 19 * 20) / 2);
+    expect(isOver).toBe(false);
+  });
+
+  test('several heavy ones and many short ones', async () => {
+    const others = [1, 2, 3].map(() => refusalOf(engine.answer(HEAVY, { signal: client.signal })));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(engine, COUNT)));
+    expect(new Set(answers).size).toBe(1);
+    expect(isOver).toBe(false);
+    client.abort();
+    expect(await Promise.all(others)).toEqual(
+      [1, 2, 3].map(() => 'canceled: query was canceled in expression evaluation'),
+    );
+  });
+
+  test('it is ended when whoever asked goes away', async () => {
+    client.abort();
+    expect(await heavy).toBe('canceled: query was canceled in expression evaluation');
+    // Only a thread that has nothing else to do answers something that is not short.
+    const slow: ApiQuestion = { ...HEAVY, step: 11_700 } as ApiQuestion;
+    expect((await ask(engine, slow)).length).toBeGreaterThan(1000);
+  });
+
+  test('it is ended when its time is over', async () => {
+    expect(await refusalOf(engine.answer(HEAVY, { timeout: 300 }))).toMatch(
+      /^timeout: query timed out in (expression evaluation|query queue)$/,
+    );
+  });
+
+  test('the monitor can stop', async () => {
+    await engine.close();
+    expect(await heavy).toBe('unavailable: the monitor is stopping');
+    expect(await refusalOf(engine.answer(COUNT))).toBe('unavailable: the monitor is stopping');
+    const again = open();
+    expect(JSON.parse(await ask(again, COUNT)).result[0].value[1]).toBe(String(SERIES));
+  });
+});
+
+describe('a thread that', () => {
+  beforeEach(() => {
+    folder = makeFolder('query');
+  });
+  afterEach(async () => {
+    await closeAll();
+    removeFolder(folder);
+  });
+
+  test('has no memory left dies, and the next one has all samples', async () => {
+    const log: string[] = [];
+    const onRestart = vi.fn();
+    const engine = open({
+      heapLimit: 48,
+      onRestart,
+      log: (level, message, { err }) => log.push(`${level}: ${message}: ${err}`),
+    });
+    fill(engine);
+    expect(JSON.parse(await ask(engine, COUNT)).result[0].value[1]).toBe(String(SERIES));
+    // Each of them doubles a label's value.
+    const doubled = Array.from({ length: 23 }).reduce<string>(
+      inner => `label_join(${inner}, "x", "", "x", "x")`,
+      'label_replace(c, "x", "y", "", "")',
+    );
+    expect(await refusalOf(engine.answer({ ask: 'query', query: doubled, time: END }))).toBe(
+      'execution: the query thread died: out of memory; try a smaller query, or ask again',
+    );
+    expect(JSON.parse(await ask(engine, COUNT)).result[0].value[1]).toBe(String(SERIES));
+    engine.append(scrape(SCRAPES));
+    const at = { ask: 'query', query: 'c{i="01"}', time: END + STEP } as const;
+    expect(JSON.parse(await ask(engine, at)).result[0].value[1]).toBe('40');
+    expect(onRestart).toHaveBeenCalledTimes(1);
+    expect(log).toContain('error: The thread that answers queries died; it is started again: out of memory');
+  });
+
+  test('gives no sign of life is ended', async () => {
+    const engine = open({ threadFile: new URL('threads/mute.mjs', import.meta.url), pingEvery: 50 });
+    expect(await refusalOf(engine.answer(COUNT))).toBe(
+      'execution: the query thread died: no sign of life after 3 pings; try a smaller query, or ask again',
+    );
+  });
+
+  test('cannot start is tried again later and later', async () => {
+    const log = vi.fn();
+    const engine = open({ threadFile: new URL('threads/stillborn.mjs', import.meta.url), log });
+    expect(await refusalOf(engine.answer(COUNT))).toBe(
+      'execution: the query thread died: no such library; try a smaller query, or ask again',
+    );
+    await vi.waitFor(() => expect(log).toHaveBeenCalledTimes(2), PATIENCE);
+    expect(log.mock.calls.map(([, , { in: wait }]) => wait)).toEqual(['0s', '1s']);
+    expect(await refusalOf(engine.answer(COUNT))).toBe(
+      'unavailable: the query thread died and starts again; ask again in 1 s',
+    );
+    await vi.waitFor(() => expect(log).toHaveBeenCalledTimes(3), PATIENCE);
+    expect(log.mock.calls[2]?.[2]).toEqual({ err: 'no such library', in: '2s' });
+  });
+});
