@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
+import { Answering, type QuerySettings } from './answering.js';
 import { Board, type LevelChange } from './cluster/board.js';
 import { type Alert, alertLine, type Verdict } from './cluster/judge.js';
 import { Pulse } from './cluster/pulse.js';
@@ -10,6 +11,7 @@ import { Refresher } from './cluster/refresh.js';
 import { Snapshots } from './cluster/snapshot.js';
 import { type Configuration, loadConfiguration } from './configuration.js';
 import type { Doors } from './http/doors.js';
+import type { PrometheusFacts } from './http/prometheus/facts.js';
 import { type HttpServer, type Listen, startServer } from './http/server.js';
 import { loadWebConfig, OPEN } from './http/web-config.js';
 import type { Logger } from './log.js';
@@ -19,7 +21,7 @@ import { MetricsPage } from './metrics/page.js';
 import { serviceFamilies, serviceLayout, serviceReadings } from './metrics/services.js';
 import type { CheckResult } from './model/result.js';
 import type { Service } from './model/service.js';
-import { type Millis, systemClock } from './model/time.js';
+import { formatDuration, type Millis, systemClock } from './model/time.js';
 import { attemptFamilies } from './probes/attempt.js';
 import { host } from './probes/kinds/host.js';
 import { kinds } from './probes/kinds/index.js';
@@ -32,14 +34,14 @@ import { Store } from './store/store.js';
 const PRUNE_EVERY: Millis = 300_000;
 
 /** What the command line says. */
-export interface MonitorSettings {
+export interface MonitorSettings extends QuerySettings {
   readonly configFile: string;
   readonly webConfigFile: string | undefined;
   readonly listen: Listen;
   readonly externalUrl: string | undefined;
   readonly enableLifecycle: boolean;
-  readonly storagePath: string;
-  readonly retention: Millis;
+  /** The command line's flags with their values, to be shown. */
+  readonly flags: Readonly<Record<string, string>>;
   readonly version: string;
   readonly log: Logger;
   /** Where the checks run; a worker thread unless a test wants them elsewhere. */
@@ -77,11 +79,15 @@ export class Monitor {
   readonly #pulse: Pulse;
   readonly #refresher: Refresher;
   readonly #checks: CheckRunner;
+  readonly #answering: Answering;
+  readonly #startedAt: Millis = systemClock.now();
   readonly #pruning: NodeJS.Timeout;
   /** The service each state's series were named for. */
   readonly #shown = new Map<string, Service>();
   #configuration: Configuration;
   #server: HttpServer | undefined;
+  #reloadedAt: Millis = 0;
+  #reloadSucceeded = false;
   #url = '';
 
   /** @internal Use {@link startMonitor}. */
@@ -102,6 +108,7 @@ export class Monitor {
       retention: settings.retention,
       log: (level, message, fields) => log[level](fields, message),
     });
+    this.#answering = new Answering(settings, this.#registry, this.#exposition, log);
     this.#pulse = new Pulse(configuration.plan.scan, this.#clock.elapsed());
     const events: CheckRunnerEvents = {
       onResult: result => this.#onResult(result),
@@ -133,6 +140,7 @@ export class Monitor {
     const address = this.#server.address;
     const local = address.replace(/^(\[::\]|0\.0\.0\.0):/, 'localhost:');
     this.#url = `${web.tls ? 'https' : 'http'}://${local}`;
+    await this.#answering.begin(local, this.#configuration.remote);
     log.info({ address, url: this.#url }, 'Listening');
   }
 
@@ -146,9 +154,11 @@ export class Monitor {
       const configuration = loadConfiguration(configFile);
       const web = webConfigFile ? loadWebConfig(webConfigFile) : undefined;
       this.#takeUp(configuration);
+      await this.#answering.configure(configuration.remote);
       if (web) this.#server?.setWebConfig(web);
       this.#log.info({ file: configFile, services: configuration.services.length }, 'Configuration reloaded');
     } catch (error) {
+      this.#reloadSucceeded = false;
       this.#own.reloaded(false, this.#clock.now());
       this.#exposition.touch();
       for (const line of (error as Error).message.split('\n')) {
@@ -163,6 +173,7 @@ export class Monitor {
     clearInterval(this.#pruning);
     await this.#server?.close();
     await this.#checks.close();
+    await this.#answering.close();
     this.#store.close();
   }
 
@@ -181,7 +192,9 @@ export class Monitor {
       this.#showState(service.id);
     }
     this.#configuration = configuration;
-    this.#own.reloaded(true, this.#clock.now());
+    this.#reloadedAt = this.#clock.now();
+    this.#reloadSucceeded = true;
+    this.#own.reloaded(true, this.#reloadedAt);
     this.#checks.configure(configuration.plan);
     this.#onVerdict(verdict);
   }
@@ -232,7 +245,9 @@ export class Monitor {
     this.#own.scanDuration.set((scan.endedAt - scan.startedAt) / 1000);
     this.#store.append({ at: now, entry: this.#snapshots.write(now, this.#clock.elapsed()) });
     this.#own.showStore(this.#store);
+    this.#own.showSamples(this.#answering.samples);
     this.#exposition.touch();
+    this.#answering.scanned();
   }
 
   #onDown(reason: string): void {
@@ -271,6 +286,22 @@ export class Monitor {
     else this.#log.warn(fields, to === 'slow' ? 'Service is slow' : 'Service is down');
   }
 
+  #facts(): PrometheusFacts {
+    const { retention, retentionSize, flags } = this.#settings;
+    const size = retentionSize > 0 ? ` or ${retentionSize}B` : '';
+    return {
+      target: () => this.#answering.target(this.#url, this.#configuration.plan.scan),
+      samples: () => this.#answering.samples,
+      runtime: () => ({
+        startedAt: this.#startedAt,
+        reloadedAt: this.#reloadedAt,
+        reloadSucceeded: this.#reloadSucceeded,
+        retention: formatDuration(retention) + size,
+      }),
+      flags: () => flags,
+    };
+  }
+
   #doors(): Doors {
     return {
       board: this.#board,
@@ -279,6 +310,8 @@ export class Monitor {
       pulse: this.#pulse,
       store: this.#store,
       metrics: new MetricsPage(this.#registry, this.#exposition),
+      query: this.#answering.engine,
+      prometheus: this.#facts(),
       clock: this.#clock,
       version: this.#settings.version,
       node: () => this.#configuration.node,

@@ -3,7 +3,9 @@
 
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { count, didYouMean, duration, flag, section, text, words } from './config/fields.js';
+import { count, didYouMean, duration, flag, httpUrl, section, text, words } from './config/fields.js';
+import { type HttpClientConfig, httpClientShape } from './config/http-client.js';
+import { httpClientProblem } from './config/http-client-problem.js';
 import { loadYaml } from './config/load.js';
 import { vocabulary } from './config/vocabulary.js';
 import { SEVERITIES, type Service } from './model/service.js';
@@ -18,6 +20,16 @@ export interface Configuration {
   readonly node: string;
   readonly services: readonly Service[];
   readonly plan: Plan;
+  /** Who answers PromQL in our place; undefined: the monitor keeps samples and answers itself. */
+  readonly remote: RemoteQuery | undefined;
+}
+
+/** Somebody's Prometheus HTTP API, and how it is called. */
+export interface RemoteQuery extends HttpClientConfig {
+  /** Where its `/api/v1` is, without a slash at the end. */
+  readonly url: string;
+  /** How long an answer may take, in milliseconds. */
+  readonly timeout: Millis;
 }
 
 const ID = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
@@ -64,6 +76,22 @@ const hostSection = section({
   ...host.options(vocabulary).shape,
 });
 
+const query = section({
+  url: httpUrl()
+    .transform(url => url.replace(/\/+$/, ''))
+    .optional(),
+  timeout: duration(100).default(30_000),
+  ...httpClientShape,
+}).superRefine((config, context) => {
+  const problem = httpClientProblem(config);
+  if (problem) context.addIssue({ code: 'custom', message: problem });
+  if (
+    config.url === undefined &&
+    (config.basic_auth || config.authorization || config.headers || config.tls_config)
+  )
+    context.addIssue({ code: 'custom', message: 'url is missing; without one the monitor answers itself' });
+});
+
 interface ParsedService {
   readonly id: string;
   readonly kind: string;
@@ -97,6 +125,7 @@ const monitorYml = section({
   node: words().default(hostname()),
   scan: scan.prefault({}),
   host: hostSection.prefault({}),
+  query: query.prefault({}),
   services,
 }).superRefine((config, context) => {
   if (config.services.some(service => service.id === config.node)) {
@@ -184,7 +213,12 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
       connections: { total: pool.connections, perHost: pool.per_host, keepAlive: pool.keep_alive },
       scan: intervals.critical,
     },
+    remote: remoteOf(config.query),
   };
+}
+
+function remoteOf({ url, ...rest }: z.output<typeof query>): RemoteQuery | undefined {
+  return url === undefined ? undefined : { url, ...rest };
 }
 
 function serviceOf({ id, kind, common }: ParsedService): Service {

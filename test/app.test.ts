@@ -15,6 +15,7 @@ import { runInline } from '../src/probes/inline.js';
 import type { CheckRunnerEvents } from '../src/probes/runner.js';
 import { makeFolder, removeFolder } from './support/child.js';
 import { listen, portOf, stop } from './support/http.js';
+import { QUERY_SETTINGS } from './support/query-settings.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -65,6 +66,7 @@ async function start(
     enableLifecycle: true,
     storagePath: join(folder, 'data'),
     retention: 86_400_000,
+    ...QUERY_SETTINGS,
     version: '1.2.3',
     log: createLog('info', 'logfmt', { write: line => (logged += line) }),
     runChecks,
@@ -307,6 +309,7 @@ test('an address that is taken is an error, and nothing is left open', async () 
       enableLifecycle: false,
       storagePath: join(folder, 'data'),
       retention: 1e9,
+      ...QUERY_SETTINGS,
     },
     ...{ version: '1', log: createLog('error', 'json', { write: () => {} }), runChecks: runInline },
   });

@@ -17,11 +17,19 @@ export interface Flags {
   readonly enableLifecycle: boolean;
   readonly storagePath: string;
   readonly retention: Millis;
+  /** Bytes the samples may take; 0 is any number. */
+  readonly retentionSize: number;
+  readonly queryTimeout: Millis;
+  readonly queryMaxSamples: number;
+  readonly queryMaxConcurrency: number;
+  readonly queryLookback: Millis;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly configCheck: boolean;
   readonly version: boolean;
   readonly help: boolean;
+  /** Every flag that has a value, as given or by default. */
+  readonly flags: Readonly<Record<string, string>>;
   /** What is no flag: a command and its arguments. */
   readonly words: readonly string[];
 }
@@ -65,6 +73,36 @@ const SPECS: Record<string, FlagSpec> = {
     placeholder: 'DURATION',
     help: 'How long it is kept.',
   },
+  'storage.retention.size': {
+    type: 'string',
+    default: '0',
+    placeholder: 'SIZE',
+    help: 'How much the samples may take (512MB, 2GB); 0 is any amount.',
+  },
+  'query.timeout': {
+    type: 'string',
+    default: '2m',
+    placeholder: 'DURATION',
+    help: 'How long a query may take.',
+  },
+  'query.max-samples': {
+    type: 'string',
+    default: '20000000',
+    placeholder: 'COUNT',
+    help: 'Samples a query may load.',
+  },
+  'query.max-concurrency': {
+    type: 'string',
+    default: '20',
+    placeholder: 'COUNT',
+    help: 'Queries that may wait for an answer.',
+  },
+  'query.lookback-delta': {
+    type: 'string',
+    default: '5m',
+    placeholder: 'DURATION',
+    help: 'How long a sample counts as present.',
+  },
   'log.level': {
     type: 'string',
     default: 'info',
@@ -93,14 +131,25 @@ export function parseFlags(argv: readonly string[]): Flags {
     externalUrl: externalUrl(given('web.external-url')),
     enableLifecycle: values['web.enable-lifecycle'] === true,
     storagePath: given('storage.path') as string,
-    retention: retention(given('storage.retention.time') as string),
+    retention: span('storage.retention.time', given('storage.retention.time') as string),
+    retentionSize: size(given('storage.retention.size') as string),
+    queryTimeout: span('query.timeout', given('query.timeout') as string),
+    queryMaxSamples: wholeNumber('query.max-samples', given('query.max-samples') as string),
+    queryMaxConcurrency: wholeNumber('query.max-concurrency', given('query.max-concurrency') as string),
+    queryLookback: span('query.lookback-delta', given('query.lookback-delta') as string),
     logLevel: oneOf('log.level', given('log.level') as string, LOG_LEVELS),
     logFormat: oneOf('log.format', given('log.format') as string, LOG_FORMATS),
     configCheck: values['config.check'] === true,
     version: values.version === true,
     help: values.help === true,
+    flags: shown(given),
     words: positionals,
   };
+}
+
+function shown(given: (name: string) => string | undefined): Record<string, string> {
+  const values = Object.keys(SPECS).map(name => [name, String(given(name) ?? '')] as const);
+  return Object.fromEntries(values.filter(([name]) => name !== 'help' && name !== 'version'));
 }
 
 /** The flags for people. */
@@ -112,6 +161,7 @@ export function helpText(): string {
   return [
     'usage: langgraph-monitor [FLAGS]                monitor what --config.file says',
     '       langgraph-monitor check-config FILE...   check configuration files',
+    '       langgraph-monitor import FILE...         take over samples in the OpenMetrics format',
     '',
     'Flags:',
     ...rows,
@@ -156,11 +206,26 @@ function externalUrl(value: string | undefined): string | undefined {
   return url.href.replace(/\/$/, '');
 }
 
-function retention(value: string): Millis {
-  const span = parseDuration(value);
-  if (!span)
-    throw new UsageError(`--storage.retention.time: "${value}" is no duration; write 30d, 12h or 2w`);
-  return span;
+function span(flag: string, value: string): Millis {
+  const parsed = parseDuration(value);
+  if (!parsed) throw new UsageError(`--${flag}: "${value}" is no duration; write 30d, 12h or 5m`);
+  return parsed;
+}
+
+const SIZE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
+
+/** Bytes as Prometheus writes them, powers of 1024. */
+function size(value: string): number {
+  const match = /^(\d+(?:\.\d+)?)([KMGTP]?B)?$/.exec(value);
+  if (!match || (match[2] === undefined && Number(value) !== 0))
+    throw new UsageError(`--storage.retention.size: "${value}" is no size; write 512MB, 2GB or 0`);
+  return Number(match[1]) * 1024 ** SIZE_UNITS.indexOf(match[2] ?? 'B');
+}
+
+function wholeNumber(flag: string, value: string): number {
+  if (!/^[1-9]\d{0,11}$/.test(value))
+    throw new UsageError(`--${flag}: "${value}" is no whole number of at least 1`);
+  return Number(value);
 }
 
 function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {

@@ -5,15 +5,10 @@ import type { Monitor } from '../app.js';
 import { ConfigError } from '../config/load.js';
 import { loadConfiguration } from '../configuration.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
+import type { Output } from './output.js';
 
 /** In milliseconds. */
 const SAME_WISH = 1000;
-
-/** Where a command writes to. */
-export interface Output {
-  out(line: string): void;
-  err(line: string): void;
-}
 
 /** The package's version. */
 export function version(): string {
@@ -30,7 +25,9 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
       return say(output, `langgraph-monitor, version ${version()} (node ${process.version})`);
     const [command, ...rest] = flags.words;
     if (command === 'check-config') return checkConfig(rest, output);
-    if (command !== undefined) throw new UsageError(`unknown command "${command}"; there is check-config`);
+    if (command === 'import') return await (await import('./import.js')).importFiles(rest, flags, output);
+    if (command !== undefined)
+      throw new UsageError(`unknown command "${command}"; there are check-config and import`);
     if (flags.configCheck) return await checkAll(flags, output);
     return await monitor(flags, output);
   } catch (error) {

@@ -6,7 +6,9 @@ import type { Refresher } from '../cluster/refresh.js';
 import type { Snapshots } from '../cluster/snapshot.js';
 import type { MetricsPage } from '../metrics/page.js';
 import type { Clock } from '../model/time.js';
+import type { QueryEngine } from '../query/engine.js';
 import type { Store } from '../store/store.js';
+import type { PrometheusFacts } from './prometheus/facts.js';
 
 export interface Doors {
   readonly board: Board;
@@ -15,6 +17,10 @@ export interface Doors {
   readonly pulse: Pulse;
   readonly store: Store;
   readonly metrics: MetricsPage;
+  /** Answers PromQL: ours, or somebody else's. */
+  readonly query: QueryEngine;
+  /** What /api/v1 tells of the monitor itself. */
+  readonly prometheus: PrometheusFacts;
   readonly clock: Clock;
   readonly version: string;
   /** What the configuration calls the monitoring node. */

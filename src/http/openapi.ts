@@ -3,7 +3,8 @@
 // Source: OpenAPI Specification 3.1.
 
 import { z } from 'zod';
-import type { Route } from './route.js';
+import { apiError } from './prometheus/envelope.js';
+import type { Endpoint } from './route.js';
 import { clusterHealth, errorShape, service, serviceHealth } from './shapes.js';
 
 /** A JSON schema, as far as this file and the page look into it. */
@@ -23,10 +24,10 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-/** A query parameter. */
+/** A parameter of the query or of the path. */
 export interface Parameter {
   readonly name: string;
-  readonly in: 'query';
+  readonly in: 'query' | 'path';
   readonly required: boolean;
   readonly description: string;
   readonly schema: JsonSchema;
@@ -43,6 +44,7 @@ export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Answer['content'] };
   readonly responses: Readonly<Record<string, Answer>>;
 }
 
@@ -65,26 +67,30 @@ const SHARED = {
   Service: service,
   ServiceHealth: serviceHealth,
   Error: errorShape,
+  ApiError: apiError,
 };
 
 const TEXT: JsonSchema = { type: 'string' };
 
-/** Describes routes. @param url where the outside finds them */
-export function describeRoutes(routes: readonly Route[], version: string, url: string): OpenApi {
-  const listed = routes.filter(route => !route.hidden);
+/** Describes endpoints. @param url where the outside finds them */
+export function describeRoutes(endpoints: readonly Endpoint[], version: string, url: string): OpenApi {
+  const listed = endpoints.filter(endpoint => !endpoint.hidden);
   const names = nameAnswers(listed);
   const paths: Record<string, Record<string, Operation>> = {};
-  for (const route of listed) {
-    const operations = paths[route.path] ?? {};
-    paths[route.path] = operations;
-    operations[route.method.toLowerCase()] = describe(route, names);
+  for (const endpoint of listed) {
+    const path = endpoint.path.replace(/:(\w+)/g, '{$1}');
+    const operations = paths[path] ?? {};
+    paths[path] = operations;
+    operations[endpoint.method.toLowerCase()] = describe(endpoint, names);
+    if (endpoint.form) operations.post = describeForm(endpoint, names);
   }
   return {
     openapi: '3.1.0',
     info: {
       title: 'langgraph-monitor',
       version,
-      description: 'Watches a LangGraph cluster. Every answer that is no 200 says why in `error`.',
+      description:
+        'Watches a LangGraph cluster. Every answer that is no 200 says why in `error`. Below `/api/v1` is the HTTP API of Prometheus.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url }],
@@ -96,10 +102,10 @@ export function describeRoutes(routes: readonly Route[], version: string, url: s
 type Names = z.core.$ZodRegistry<{ id: string }>;
 
 /** Gives every JSON answer a name: that of a shared shape, or its path's (`/haproxy_metrics` is `HaproxyMetrics`). */
-function nameAnswers(routes: readonly Route[]): Names {
+function nameAnswers(endpoints: readonly Endpoint[]): Names {
   const names = z.registry<{ id: string }>();
   for (const [id, shape] of Object.entries(SHARED)) names.add(shape, { id });
-  for (const { path, answer } of routes) {
+  for (const { path, answer } of endpoints) {
     if (answer instanceof z.ZodType && !names.has(answer)) names.add(answer, { id: inWords(path) });
   }
   return names;
@@ -121,29 +127,64 @@ function reference(id: string): string {
   return `#/components/schemas/${id}`;
 }
 
-function describe(route: Route, names: Names): Operation {
-  const content = (answer: Route['answer']): Answer['content'] => {
-    if (!(answer instanceof z.ZodType))
-      return Object.fromEntries(answer.map(type => [type, { schema: TEXT }]));
-    const id = names.get(answer)?.id;
-    if (id === undefined) throw new Error(`an answer of ${route.path} has no name`);
+function describe(endpoint: Endpoint, names: Names): Operation {
+  const { method, path, summary, inPath = {}, query } = endpoint;
+  const all = [...pathParameters(inPath), ...(query ? parameters(query) : [])];
+  return {
+    operationId: method.toLowerCase() + inWords(path),
+    summary,
+    ...(all.length > 0 && { parameters: all }),
+    responses: responses(endpoint, names),
+  };
+}
+
+/** The same by POST, the parameters in a form. */
+function describeForm(endpoint: Endpoint, names: Names): Operation {
+  const { path, summary, query = z.object({}) } = endpoint;
+  const all = parameters(query);
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(
+      all.map(({ name, description, schema }) => [name, { ...schema, description }]),
+    ),
+    required: all.filter(({ required }) => required).map(({ name }) => name),
+  };
+  return {
+    operationId: `post${inWords(path)}`,
+    summary,
+    requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema } } },
+    responses: responses(endpoint, names),
+  };
+}
+
+function responses(endpoint: Endpoint, names: Names): Operation['responses'] {
+  const { summary, query, answer, error: problem = errorShape, others = {} } = endpoint;
+  const content = (shape: Endpoint['answer']): Answer['content'] => {
+    if (!(shape instanceof z.ZodType)) return Object.fromEntries(shape.map(type => [type, { schema: TEXT }]));
+    const id = names.get(shape)?.id;
+    if (id === undefined) throw new Error(`an answer of ${endpoint.path} has no name`);
     return { 'application/json': { schema: { $ref: reference(id) } } };
   };
-  const error = (description: string): Answer => ({ description, content: content(errorShape) });
-  const responses: Record<string, Answer> = {
-    200: { description: route.summary, content: content(route.answer) },
-    ...(route.query && { 400: error('A parameter is wrong') }),
+  const error = (description: string): Answer => ({ description, content: content(problem) });
+  const all: Record<string, Answer> = {
+    200: { description: summary, content: content(answer) },
+    ...(query && { 400: error('A parameter is wrong') }),
     default: error('Any other error'),
   };
-  for (const [status, { when, answer = errorShape }] of Object.entries(route.others ?? {})) {
-    responses[status] = { description: when, content: content(answer) };
+  for (const [status, { when, answer: shape = problem }] of Object.entries(others)) {
+    all[status] = { description: when, content: content(shape) };
   }
-  return {
-    operationId: route.method.toLowerCase() + inWords(route.path),
-    summary: route.summary,
-    ...(route.query && { parameters: parameters(route.query) }),
-    responses,
-  };
+  return all;
+}
+
+function pathParameters(inPath: NonNullable<Endpoint['inPath']>): Parameter[] {
+  return Object.entries(inPath).map(([name, { description, example }]) => ({
+    name,
+    in: 'path',
+    required: true,
+    description,
+    schema: { type: 'string', examples: [example] },
+  }));
 }
 
 function parameters(query: z.ZodObject): Parameter[] {

@@ -11,7 +11,7 @@ export interface Reply {
   /** `application/json` unless said. */
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Bytes or text as they are; an async iterable is streamed; anything else is printed as JSON. */
+  /** Bytes, text or pieces as they are; an async iterable is streamed; anything else is printed as JSON. */
   readonly body: unknown;
 }
 
@@ -21,20 +21,43 @@ export interface Asked {
   readonly acceptEncoding: string | undefined;
 }
 
-/** One endpoint: one file below `routes/` and one line in its catalogue. */
-export interface Route<Query extends z.ZodObject = z.ZodObject> {
+/** The body of a reply in pieces that nobody has to join: a large answer with its envelope around it. */
+export class Pieces {
+  readonly bytes: readonly Uint8Array[];
+  /** Of all pieces together, in bytes. */
+  readonly length: number;
+
+  constructor(bytes: readonly Uint8Array[]) {
+    this.bytes = bytes;
+    this.length = bytes.reduce((sum, piece) => sum + piece.length, 0);
+  }
+}
+
+/** What /openapi.json and /docs tell of an endpoint. */
+export interface Endpoint {
   readonly method: 'GET' | 'POST';
+  /** Also takes a POST whose form holds the parameters. */
+  readonly form?: true;
   /** Express' form: `/label/:name`. */
   readonly path: string;
   /** One sentence for `/docs`. */
   readonly summary: string;
-  readonly query?: Query;
+  /** What stands for the `:name`s of the path, each with an example. */
+  readonly inPath?: Readonly<Record<string, { readonly description: string; readonly example: string }>>;
+  readonly query?: z.ZodObject;
   /** The 200 answer: a schema of its JSON, or the media types for anything else. */
   readonly answer: z.ZodType | readonly string[];
+  /** The answer that is no 200; `errorShape` unless said. */
+  readonly error?: z.ZodType;
   /** Further answers of its own by status; without an answer of their own they are errors. */
-  readonly others?: Readonly<Record<number, { readonly when: string; readonly answer?: Route['answer'] }>>;
+  readonly others?: Readonly<Record<number, { readonly when: string; readonly answer?: Endpoint['answer'] }>>;
   /** Left out of the description because it is a part of a page. */
   readonly hidden?: true;
+}
+
+/** One endpoint of the document's: one file below `routes/` and one line in its catalogue. */
+export interface Route<Query extends z.ZodObject = z.ZodObject> extends Endpoint {
+  readonly query?: Query;
   handle(query: z.output<Query>, doors: Doors, asked: Asked): Reply | Promise<Reply>;
 }
 

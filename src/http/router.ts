@@ -4,6 +4,7 @@
 import type { RequestListener } from 'node:http';
 import express, { type Request, type Response } from 'express';
 import type { Doors } from './doors.js';
+import { makeApiRouter } from './prometheus/router.js';
 import { HttpError, type Reply, type Route } from './route.js';
 import { routes } from './routes/index.js';
 import { errorReply, writeReply } from './write.js';
@@ -35,14 +36,15 @@ export function makeRouter(doors: Doors, log: HttpLog): RequestListener {
       throw wrongMethod(path, request.method);
     });
   }
+  app.use(makeApiRouter(doors, log));
   app.use((request: Request, response: Response) => {
     const place = withoutSlash(request);
     if (place !== undefined) return writeReply(response, redirect(place));
     throw new HttpError(404, `no such path ${shortened(request.path)}; see /docs`);
   });
-  app.use((error: unknown, _: Request, response: Response, next: () => void) => {
+  app.use((error: unknown, request: Request, response: Response, next: () => void) => {
     if (response.headersSent) return next();
-    const reply = errorReply(error);
+    const reply = errorReply(error, request.path);
     doors.onAnswer('other', reply.status ?? 500);
     return void writeReply(response, reply);
   });

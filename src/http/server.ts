@@ -142,11 +142,11 @@ function makeAnswer(doors: Doors, live: LiveWebConfig, log: HttpLog): RequestLis
   const pass = (request: IncomingMessage, response: ServerResponse) => {
     if (!takeShortCut(doors, request, response)) router(request as never, response as never);
   };
-  const refuse = (response: ServerResponse, error: unknown) => {
+  const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
     if (!(error instanceof HttpError)) {
       log('error', 'Request could not be checked', { err: (error as Error).message });
     }
-    const reply = errorReply(error);
+    const reply = errorReply(error, request.url?.split('?')[0]);
     doors.onAnswer('other', reply.status ?? 500);
     void writeReply(response, reply);
   };
@@ -157,7 +157,7 @@ function makeAnswer(doors: Doors, live: LiveWebConfig, log: HttpLog): RequestLis
     else {
       guard(request)
         .then(() => pass(request, response))
-        .catch(error => refuse(response, error));
+        .catch(error => refuse(request, response, error));
     }
   };
 }

@@ -3,7 +3,9 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { ZodError } from 'zod';
-import { HttpError, type Reply } from './route.js';
+import { QueryError } from '../query/engine.js';
+import { failure, isApi, STATUS } from './prometheus/envelope.js';
+import { HttpError, Pieces, type Reply } from './route.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -18,6 +20,11 @@ export async function writeReply(response: ServerResponse, reply: Reply): Promis
     else await writeStream(response, body);
     return;
   }
+  if (body instanceof Pieces) {
+    response.writeHead(status, { ...common, 'content-length': body.length });
+    writePieces(response, body);
+    return;
+  }
   const bytes = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   response.writeHead(status, { ...common, 'content-length': Buffer.byteLength(bytes) });
   response.end(bytes);
@@ -30,11 +37,21 @@ function addPolicy(response: ServerResponse, headers: Record<string, string>): v
   if (configured && own) headers['content-security-policy'] = `${configured}, ${own}`;
 }
 
-function isStream(body: unknown): body is AsyncIterable<string> {
+function isStream(body: unknown): body is AsyncIterable<string | Uint8Array> {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
-async function writeStream(response: ServerResponse, chunks: AsyncIterable<string>): Promise<void> {
+function writePieces(response: ServerResponse, { bytes }: Pieces): void {
+  response.cork();
+  for (const piece of bytes) response.write(piece);
+  response.end();
+  response.uncork();
+}
+
+async function writeStream(
+  response: ServerResponse,
+  chunks: AsyncIterable<string | Uint8Array>,
+): Promise<void> {
   const gone = new AbortController();
   if (response.destroyed) return;
   response.once('close', () => gone.abort());
@@ -50,19 +67,32 @@ async function writeStream(response: ServerResponse, chunks: AsyncIterable<strin
   }
 }
 
-/** Whatever was thrown, as the reply that tells of it. Nothing of an unexpected error is shown. */
-export function errorReply(error: unknown): Reply {
-  if (error instanceof HttpError) {
-    return { status: error.status, headers: error.headers, body: { error: error.message } };
-  }
+/** What a thrown error tells the client. */
+interface Problem {
+  readonly status: number;
+  readonly message: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Whatever was thrown, as the reply that tells of it; below /api/v1 in Prometheus' words. */
+export function errorReply(error: unknown, path = ''): Reply {
+  const { status, message, headers } = problemOf(error);
+  if (!isApi(path)) return { status, headers, body: { error: message } };
+  return { ...failure(status, message, error instanceof QueryError ? error.type : undefined), headers };
+}
+
+/** Nothing of an unexpected error is shown. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof HttpError) return error;
+  if (error instanceof QueryError) return { status: STATUS[error.type], message: error.message };
   if (error instanceof ZodError) {
     const lines = error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`);
-    return { status: 400, body: { error: lines.join('; ') } };
+    return { status: 400, message: lines.join('; ') };
   }
   // Express' own errors (a malformed %-escape) carry their status.
   const status = (error as { status?: unknown }).status;
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return { status, body: { error: (error as Error).message } };
+    return { status, message: (error as Error).message };
   }
-  return { status: 500, body: { error: 'internal error; the log tells more' } };
+  return { status: 500, message: 'internal error; the log tells more' };
 }

@@ -4,6 +4,8 @@ import { helpText, parseFlags, UsageError } from '../../src/cli/flags.js';
 const DEFAULTS = {
   ...{ configFile: 'monitor.yml', listen: { host: undefined, port: 8083 }, webConfigFile: undefined },
   ...{ externalUrl: undefined, enableLifecycle: false, storagePath: 'data/', retention: 30 * 86_400_000 },
+  ...{ retentionSize: 0, queryTimeout: 120_000, queryMaxSamples: 20_000_000, queryMaxConcurrency: 20 },
+  ...{ queryLookback: 300_000, flags: expect.objectContaining({ 'query.timeout': expect.any(String) }) },
   ...{ logLevel: 'info', logFormat: 'logfmt', configCheck: false, version: false, help: false, words: [] },
 };
 
@@ -22,6 +24,13 @@ describe('every flag', () => {
     ['--storage.path=/var/lib/m', { storagePath: '/var/lib/m' }],
     ['--storage.retention.time=2w', { retention: 14 * 86_400_000 }],
     ['--storage.retention.time=1h30m', { retention: 5_400_000 }],
+    ['--storage.retention.size=512MB', { retentionSize: 512 * 1024 ** 2 }],
+    ['--storage.retention.size=1.5GB', { retentionSize: 1.5 * 1024 ** 3 }],
+    ['--storage.retention.size=0', { retentionSize: 0 }],
+    ['--query.timeout=30s', { queryTimeout: 30_000 }],
+    ['--query.max-samples=1000', { queryMaxSamples: 1000 }],
+    ['--query.max-concurrency=1', { queryMaxConcurrency: 1 }],
+    ['--query.lookback-delta=1m', { queryLookback: 60_000 }],
     ['--log.level=debug', { logLevel: 'debug' }],
     ['--log.format=json', { logFormat: 'json' }],
     ['--config.check', { configCheck: true }],
@@ -52,8 +61,13 @@ describe('a bad one is a line that says which and what to do', () => {
     ['--web.external-url=ftp://h/', '--web.external-url: "ftp://h/" is no http(s) URL'],
     ...['0', '0s', 'long', '-1d'].map((value): [string, string] => [
       `--storage.retention.time=${value}`,
-      `--storage.retention.time: "${value}" is no duration; write 30d, 12h or 2w`,
+      `--storage.retention.time: "${value}" is no duration; write 30d, 12h or 5m`,
     ]),
+    ['--query.timeout=0', '--query.timeout: "0" is no duration; write 30d, 12h or 5m'],
+    ['--storage.retention.size=5', '--storage.retention.size: "5" is no size; write 512MB, 2GB or 0'],
+    ['--storage.retention.size=5mb', '--storage.retention.size: "5mb" is no size; write 512MB, 2GB or 0'],
+    ['--query.max-samples=0', '--query.max-samples: "0" is no whole number of at least 1'],
+    ['--query.max-concurrency=x', '--query.max-concurrency: "x" is no whole number of at least 1'],
     ['--log.level=trace', '--log.level: "trace" is none of debug, info, warn, error'],
     ['--log.format=xml', '--log.format: "xml" is none of logfmt, json'],
   ] as [string, string][])('%s', (line, want) => {

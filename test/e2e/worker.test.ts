@@ -12,6 +12,7 @@ import { createLog } from '../../src/log.js';
 import { runInWorker } from '../../src/probes/worker.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { DIST, writeConfiguration } from '../support/monitor.js';
+import { QUERY_SETTINGS } from '../support/query-settings.js';
 import type { ClusterHealth } from './cluster-health.js';
 
 const PATIENCE = { timeout: 15_000, interval: 20 };
@@ -51,6 +52,7 @@ async function start(thread: string): Promise<Monitor> {
     enableLifecycle: false,
     storagePath: join(folder, 'data'),
     retention: 86_400_000,
+    ...QUERY_SETTINGS,
     version: '0.0.0',
     log: createLog('info', 'logfmt', { write: line => (log += line) }),
     runChecks: events => runInWorker(events, { threadFile, pingEvery: 1000 }),

@@ -7,6 +7,7 @@ import { Pulse } from '../../src/cluster/pulse.js';
 import { Refresher } from '../../src/cluster/refresh.js';
 import { Snapshots } from '../../src/cluster/snapshot.js';
 import type { Doors } from '../../src/http/doors.js';
+import type { PrometheusFacts } from '../../src/http/prometheus/facts.js';
 import { type HttpServer, type ServerOptions, startServer } from '../../src/http/server.js';
 import { OPEN } from '../../src/http/web-config.js';
 import { Exposition } from '../../src/metrics/exposition.js';
@@ -15,6 +16,7 @@ import { serviceFamilies, serviceLayout, serviceReadings } from '../../src/metri
 import type { CheckResult } from '../../src/model/result.js';
 import type { Service } from '../../src/model/service.js';
 import type { Clock, Millis } from '../../src/model/time.js';
+import { type QueryEngine, QueryError } from '../../src/query/engine.js';
 import { Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
@@ -97,7 +99,18 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
   readonly services?: readonly Service[];
   readonly reload?: Doors['reload'];
   readonly node?: string;
+  readonly query?: QueryEngine;
+  readonly facts?: Partial<PrometheusFacts>;
 }
+
+const nobody = () => Promise.reject(new QueryError('unavailable', 'nobody answers PromQL here'));
+const NO_ENGINE: QueryEngine = { answer: nobody, instant: nobody, range: nobody, close: async () => {} };
+const NO_FACTS: PrometheusFacts = {
+  target: () => undefined,
+  samples: () => undefined,
+  runtime: () => ({ startedAt: START, reloadedAt: START, reloadSucceeded: true, retention: '30d' }),
+  flags: () => ({}),
+};
 
 /** Starts a monitor's doors on a free port of 127.0.0.1. */
 export async function startMonitor(options: TestMonitorOptions = {}): Promise<TestMonitor> {
@@ -121,6 +134,8 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     pulse,
     store,
     metrics: new MetricsPage(registry, exposition),
+    query: options.query ?? NO_ENGINE,
+    prometheus: { ...NO_FACTS, ...options.facts },
     clock,
     version: '1.2.3',
     node: () => node,

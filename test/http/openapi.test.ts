@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonSchema, OpenApi, Operation } from '../../src/http/openapi.js';
 import { exampleOf } from '../../src/http/page/example.js';
+import { endpoints } from '../../src/http/prometheus/index.js';
+import type { Endpoint } from '../../src/http/route.js';
 import { routes } from '../../src/http/routes/index.js';
 import { result, startMonitor, type TestMonitor } from './monitor.js';
 
@@ -85,9 +87,14 @@ describe('/openapi.json', () => {
 
   it('describes every endpoint and nothing else', () => {
     const described = operations().map(([method, path]) => `${method.toUpperCase()} ${path}`);
+    const shown: Endpoint[] = [...routes, ...endpoints].filter(each => !each.hidden);
     expect(described).toEqual(
-      routes.filter(route => !route.hidden).map(({ method, path }) => `${method} ${path}`),
+      shown.flatMap(({ method, path, form }) =>
+        (form ? [method, 'POST'] : [method]).map(each => `${each} ${path.replace(':name', '{name}')}`),
+      ),
     );
+    expect(described).toContain('POST /api/v1/query');
+    expect(described).toContain('GET /api/v1/label/{name}/values');
     expect(described).toContain('POST /-/reload');
     expect(described).not.toContain('GET /page.css');
   });
@@ -102,7 +109,7 @@ describe('/openapi.json', () => {
         );
     }
     for (const [place, schema] of objects(document.components.schemas)) {
-      if (place === '#' || place.endsWith('/properties')) continue;
+      if (place === '#' || place.endsWith('/properties') || place.includes('/examples/')) continue;
       for (const keyword of Object.keys(schema)) expect(keyword, place).toMatch(known);
     }
   });
@@ -136,12 +143,40 @@ describe('/openapi.json', () => {
     );
   });
 
+  it('says what a form and a path may hold', () => {
+    const parameters = document.paths['/api/v1/query']?.get?.parameters ?? [];
+    expect(parameters.map(({ name, required }) => [name, required])).toEqual([
+      ['query', true],
+      ['time', false],
+      ['timeout', false],
+      ['limit', false],
+      ['lookback_delta', false],
+      ['stats', false],
+    ]);
+    const form = document.paths['/api/v1/query']?.post?.requestBody?.content;
+    expect(form?.['application/x-www-form-urlencoded']?.schema).toMatchObject({
+      type: 'object',
+      properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
+      required: ['query'],
+    });
+    expect(document.paths['/api/v1/label/{name}/values']?.get?.parameters?.[0]).toEqual({
+      name: 'name',
+      in: 'path',
+      required: true,
+      description: 'The label; one with other characters may be escaped (`U__`)',
+      schema: { type: 'string', examples: ['job'] },
+    });
+  });
+
   it.each([
     ['get', '/cluster_health', ['200', '400', 'default']],
     ['get', '/health', ['200', '503', 'default']],
     ['get', '/haproxy_metrics', ['200', '400', '404', '503', 'default']],
     ['get', '/-/ready', ['200', '503', 'default']],
     ['post', '/-/reload', ['200', '403', '500', 'default']],
+    ['get', '/api/v1/query', ['200', '400', '422', '503', 'default']],
+    ['post', '/api/v1/query', ['200', '400', '422', '503', 'default']],
+    ['get', '/api/v1/alerts', ['200', 'default']],
   ])('%s %s tells of its statuses', (method, path, statuses) => {
     expect(Object.keys(document.paths[path]?.[method]?.responses ?? {})).toEqual(statuses);
   });
@@ -156,6 +191,11 @@ describe('/openapi.json', () => {
     ['/haproxy_metrics', '200'],
     ['/haproxy_metrics?service=x', '404'],
     ['/history?limit=0', '400'],
+    ['/api/v1/targets', '200'],
+    ['/api/v1/rules', '200'],
+    ['/api/v1/status/runtimeinfo', '200'],
+    ['/api/v1/format_query?query=up', '200'],
+    ['/api/v1/query?time=x', '400'],
   ])('%s answers as described', async (path, status) => {
     const answer = document.paths[path.split('?')[0] as string]?.get?.responses[status];
     const schema = answer?.content['application/json']?.schema;

@@ -1,6 +1,8 @@
 import { Script } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { html, prose } from '../../src/http/page/html.js';
+import { endpoints } from '../../src/http/prometheus/index.js';
+import type { Endpoint } from '../../src/http/route.js';
 import { routes } from '../../src/http/routes/index.js';
 import { result, SERVICES, service, startMonitor, type TestMonitor } from './monitor.js';
 
@@ -59,7 +61,8 @@ describe.each(['/', '/docs'])('the page %s', path => {
       if (link === 'data:,') continue;
       expect(link).not.toMatch(/^\//);
       const { pathname } = new URL(link, monitor.url + path);
-      expect(routes.map(route => route.path)).toContain(pathname);
+      const paths = [...routes, ...endpoints].map(each => each.path.replace(':name', 'job'));
+      expect(paths).toContain(pathname);
     }
   });
 
@@ -114,11 +117,14 @@ describe('/docs', () => {
   it('has every endpoint with its parameters, and a form to try those that only read', async () => {
     const text = await (await fetch(`${monitor.url}/docs`)).text();
     const sections = text.split('<section').slice(1);
-    const shown = routes.filter(route => !route.hidden);
+    const shown: Endpoint[] = [...routes, ...endpoints].filter(each => !each.hidden);
     expect(sections).toHaveLength(shown.length);
-    for (const [i, { method, path, query }] of shown.entries()) {
-      expect(sections[i]).toContain(`<span class="method">${method}</span> <code>${path}</code>`);
-      expect(sections[i]?.includes(`<form data-try action=".${path}" method="get">`)).toBe(method === 'GET');
+    for (const [i, { method, path, form, query }] of shown.entries()) {
+      const methods = form ? `${method} or POST` : method;
+      const shownPath = path.replace(':name', '{name}');
+      expect(sections[i]).toContain(`<span class="method">${methods}</span> <code>${shownPath}</code>`);
+      const action = `<form data-try action=".${path.replace(':name', 'job')}" method="get">`;
+      expect(sections[i]?.includes(action)).toBe(method === 'GET');
       const names = [...(sections[i]?.matchAll(/<(?:input|select) name="([^"]*)"/g) ?? [])].map(
         ([, name]) => name,
       );

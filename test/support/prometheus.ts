@@ -1,5 +1,6 @@
 // A real Prometheus for a test.
 
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child, freePort, makeFolder, removeFolder } from './child.js';
@@ -14,16 +15,25 @@ export interface PrometheusServer {
   close(): Promise<void>;
 }
 
-/** Starts one with a configuration, given as its YAML or JSON text, and waits until it is ready. */
-export async function startPrometheus(configuration: string): Promise<PrometheusServer> {
+/**
+ * Starts one with a configuration, given as its YAML or JSON text, and waits until it is ready. It has the samples of an
+ * OpenMetrics text if there is one.
+ */
+export async function startPrometheus(
+  configuration: string,
+  openMetrics?: string,
+): Promise<PrometheusServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const folder = makeFolder('prometheus');
   const file = join(folder, 'prometheus.yml');
   writeFileSync(file, configuration);
+  if (openMetrics !== undefined) backfill(folder, openMetrics);
   const child = new Child('prometheus', [
     `--config.file=${file}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
+    // Samples may be of any time.
+    '--storage.tsdb.retention.time=100y',
     `--web.listen-address=127.0.0.1:${port}`,
   ]);
   const close = async () => {
@@ -49,4 +59,16 @@ export async function startPrometheus(configuration: string): Promise<Prometheus
     },
     close,
   };
+}
+
+function backfill(folder: string, openMetrics: string): void {
+  const file = join(folder, 'samples.om');
+  writeFileSync(file, openMetrics);
+  execFileSync(
+    'promtool',
+    ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, join(folder, 'data')],
+    {
+      stdio: 'pipe',
+    },
+  );
 }

@@ -9,9 +9,18 @@ import { type Html, html, prose } from './html.js';
 /** Writes the page. */
 export function docsPage({ info, paths, components }: OpenApi): Reply {
   const endpoints = Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]) =>
-      endpoint(method.toUpperCase(), path, operation, components.schemas),
-    ),
+    Object.entries(operations)
+      // The same again by POST, and said beside the GET.
+      .filter(([, { requestBody }]) => !requestBody)
+      .map(([method, operation]) => {
+        const methods = operations.post?.requestBody ? [method, 'post'] : [method];
+        return endpoint(
+          methods.map(each => each.toUpperCase()),
+          path,
+          operation,
+          components.schemas,
+        );
+      }),
   );
   return page(
     'langgraph-monitor: endpoints',
@@ -28,16 +37,16 @@ ${endpoints}
 }
 
 function endpoint(
-  method: string,
+  methods: readonly string[],
   path: string,
   { operationId, summary, parameters = [], responses }: Operation,
   schemas: Readonly<Record<string, JsonSchema>>,
 ): Html {
   const { 200: success, ...others } = responses;
   return html`<section class="endpoint" aria-labelledby="${operationId}">
-<h2 id="${operationId}"><span class="method">${method}</span> <code>${path}</code></h2>
+<h2 id="${operationId}"><span class="method">${methods.join(' or ')}</span> <code>${path}</code></h2>
 <p>${prose(summary)}</p>
-${method === 'GET' ? form(path, parameters) : undefined}
+${methods[0] === 'GET' ? form(path, parameters) : undefined}
 ${success && answer(success, schemas)}
 <details><summary>Other answers</summary>
 <ul class="list">${Object.entries(others).map(([status, { description }]) => html`<li><code>${status}</code> ${description}</li>`)}</ul>
@@ -46,8 +55,13 @@ ${success && answer(success, schemas)}
 }
 
 function form(path: string, parameters: readonly Parameter[]): Html {
-  return html`<form data-try action=".${path}" method="get">
-${parameters.map(field)}
+  const inPath = parameters.filter(each => each.in === 'path');
+  const action = inPath.reduce(
+    (text, { name, schema }) => text.replace(`{${name}}`, String(schema.examples?.[0])),
+    path,
+  );
+  return html`<form data-try action=".${action}" method="get">
+${parameters.filter(each => each.in === 'query').map(field)}
 <button type="submit">Try it</button>
 <output aria-live="polite"></output>
 </form>`;

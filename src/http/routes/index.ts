@@ -1,6 +1,7 @@
 // The catalogue of endpoints: a new one is a file beside this and a line here.
 
-import type { Route } from '../route.js';
+import { endpoints } from '../prometheus/index.js';
+import type { Endpoint, Route } from '../route.js';
 import { alerts } from './alerts.js';
 import { clusterHealth } from './cluster-health.js';
 import { docs, tryIt } from './docs.js';
@@ -13,10 +14,11 @@ import { metrics } from './metrics.js';
 import { openapi } from './openapi.js';
 import { stats } from './stats.js';
 
-const catalogue = (): readonly Route[] => routes;
+/** Everything there is, for the description. */
+const catalogue = (): readonly Endpoint[] => [...routes, ...endpoints];
 
 export const routes: readonly Route[] = [
-  landing(() => catalogue().filter(each => each.method === 'GET' && each.path !== '/' && !each.hidden)),
+  landing(() => routes.filter(each => each.method === 'GET' && each.path !== '/' && !each.hidden)),
   clusterHealth,
   health,
   alerts,

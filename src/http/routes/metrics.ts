@@ -1,6 +1,7 @@
 // GET /metrics: for Prometheus, in the format and encoding it asks for.
 
 import { CONTENT_TYPE, type Format } from '../../metrics/render.js';
+import { wantsGzip } from '../accept-encoding.js';
 import { type Asked, route } from '../route.js';
 
 export const metrics = route({
@@ -33,9 +34,4 @@ export function wantedFormat(accept: Asked['accept']): Format {
     if (format && quality > best.quality) best = { quality, format };
   }
   return best.format;
-}
-
-function wantsGzip(acceptEncoding: Asked['acceptEncoding']): boolean {
-  const gzip = /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=([\d.]+))?/i.exec(acceptEncoding ?? '');
-  return gzip !== null && Number(gzip[1] ?? 1) > 0;
 }

@@ -2,7 +2,7 @@
 
 import type { Doors } from '../doors.js';
 import { describeRoutes, type OpenApi } from '../openapi.js';
-import { type Route, route } from '../route.js';
+import { type Endpoint, type Route, route } from '../route.js';
 
 interface Description {
   readonly url: string;
@@ -13,7 +13,7 @@ interface Description {
 const cached = new WeakMap<Doors, Description>();
 
 /** The catalogue's description; made once for each address it is found at. */
-export function description(doors: Doors, catalogue: readonly Route[]): Description {
+export function description(doors: Doors, catalogue: readonly Endpoint[]): Description {
   const url = doors.externalUrl();
   const known = cached.get(doors);
   if (known?.url === url) return known;
@@ -24,7 +24,7 @@ export function description(doors: Doors, catalogue: readonly Route[]): Descript
 }
 
 /** @param catalogue what is described */
-export const openapi = (catalogue: () => readonly Route[]): Route =>
+export const openapi = (catalogue: () => readonly Endpoint[]): Route =>
   route({
     method: 'GET',
     path: '/openapi.json',

@@ -1,0 +1,177 @@
+// YAML as a tree that knows where everything stands, for formats of somebody else whose mistakes are told by line and
+// column. Comes in: text; goes out: the first document's nodes, values still as they are written.
+
+import { type Event, EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+
+/** Line and column, both from 1. */
+export interface YamlPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface YamlScalar extends YamlPlace {
+  readonly kind: 'scalar';
+  readonly text: string;
+  /** Neither quoted nor a block: may be a number, a boolean or null. */
+  readonly plain: boolean;
+}
+
+export interface YamlSequence extends YamlPlace {
+  readonly kind: 'sequence';
+  readonly items: readonly YamlNode[];
+}
+
+export interface YamlMapping extends YamlPlace {
+  readonly kind: 'mapping';
+  readonly entries: readonly { readonly key: YamlNode; readonly value: YamlNode }[];
+}
+
+/** A node; an alias is the node it names. */
+export type YamlNode = YamlScalar | YamlSequence | YamlMapping;
+
+/** The text is no YAML; the line counts from 1. */
+export class YamlProblem extends Error {
+  readonly line: number;
+
+  constructor(line: number, reason: string) {
+    super(reason);
+    this.name = 'YamlProblem';
+    this.line = line;
+  }
+}
+
+/** The first document of a text; undefined when there is nothing in it. @throws YamlProblem */
+export function parseYamlTree(text: string): YamlNode | undefined {
+  // A byte order mark is no part of the document, and offsets are counted without it.
+  const source = text.replace(/^\uFEFF/, '');
+  return new TreeBuilder(source, eventsOf(source)).document();
+}
+
+function eventsOf(source: string): Event[] {
+  try {
+    return parseEvents(source, {});
+  } catch (error) {
+    const { reason, mark } = error as { reason?: string; mark?: { line: number } };
+    throw new YamlProblem((mark?.line ?? 0) + 1, reason ?? (error as Error).message);
+  }
+}
+
+class TreeBuilder {
+  readonly #source: string;
+  readonly #events: readonly Event[];
+  readonly #anchors = new Map<string, YamlNode>();
+  /** Anchors of the nodes that are being built. */
+  readonly #open = new Set<string>();
+  readonly #lineStarts: readonly number[];
+  #next = 0;
+  /** Where what was read last ends: the place of a value that is not written. */
+  #end = 0;
+
+  constructor(source: string, events: readonly Event[]) {
+    this.#source = source;
+    this.#events = events;
+    this.#lineStarts = [0, ...[...source.matchAll(/\r\n?|\n/g)].map(match => match.index + match[0].length)];
+  }
+
+  document(): YamlNode | undefined {
+    const first = this.#events[this.#next++];
+    if (first?.type !== EVENT_ID.DOCUMENT || this.#events[this.#next]?.type === EVENT_ID.POP) return undefined;
+    return this.#node();
+  }
+
+  #node(): YamlNode {
+    const event = this.#events[this.#next++] as Event;
+    switch (event.type) {
+      case EVENT_ID.ALIAS:
+        return this.#alias(event.anchorStart, event.anchorEnd);
+      case EVENT_ID.SCALAR:
+        return this.#anchored(event, () => this.#scalar(event));
+      case EVENT_ID.SEQUENCE:
+        return this.#anchored(event, () => {
+          const place = this.#place(startOf(event, event.start));
+          return { kind: 'sequence', ...place, items: this.#children() };
+        });
+      case EVENT_ID.MAPPING:
+        return this.#anchored(event, () => {
+          const place = this.#place(startOf(event, event.start));
+          return { kind: 'mapping', ...place, entries: pairs(this.#children()) };
+        });
+      default:
+        throw new YamlProblem(this.#place(this.#end).line, 'a document ends before its content');
+    }
+  }
+
+  #children(): YamlNode[] {
+    const children: YamlNode[] = [];
+    while (this.#events[this.#next]?.type !== EVENT_ID.POP) children.push(this.#node());
+    this.#next++;
+    return children;
+  }
+
+  #scalar(event: ScalarEvent): YamlScalar {
+    const text = event.valueStart < 0 ? '' : getScalarValue(this.#source, event);
+    const place = this.#place(startOf(event, this.#scalarStart(event)));
+    if (event.valueStart >= 0) this.#end = event.valueEnd;
+    return { kind: 'scalar', ...place, text, plain: event.style === SCALAR_STYLE.PLAIN };
+  }
+
+  /** Quotes and the `|` of a block belong to it. */
+  #scalarStart({ valueStart, style }: ScalarEvent): number {
+    if (valueStart < 0) return this.#source.indexOf(':', this.#end) + 1 || this.#end;
+    if (style === SCALAR_STYLE.PLAIN) return valueStart;
+    if (style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED) return valueStart - 1;
+    const from = this.#source.lastIndexOf('\n', valueStart - 2) + 1;
+    const mark = /[|>][-+\d]*[ \t]*(?:#.*)?\r?\n?$/.exec(this.#source.slice(from, valueStart));
+    return from + (mark?.index ?? 0);
+  }
+
+  #alias(from: number, to: number): YamlNode {
+    const name = this.#source.slice(from, to);
+    const place = this.#place(from - 1);
+    if (this.#open.has(name)) throw new YamlProblem(place.line, `anchor '${name}' value contains itself`);
+    const node = this.#anchors.get(name);
+    if (!node) throw new YamlProblem(place.line, `unknown anchor '${name}' referenced`);
+    this.#end = to;
+    return { ...node, ...place };
+  }
+
+  #anchored(event: { anchorStart: number; anchorEnd: number }, build: () => YamlNode): YamlNode {
+    if (event.anchorStart < 0) return build();
+    const name = this.#source.slice(event.anchorStart, event.anchorEnd);
+    this.#open.add(name);
+    const node = build();
+    this.#open.delete(name);
+    this.#anchors.set(name, node);
+    return node;
+  }
+
+  #place(offset: number): YamlPlace {
+    const line = lastAtMost(this.#lineStarts, offset);
+    const before = this.#source.slice(this.#lineStarts[line], offset);
+    // Columns count characters, not UTF-16 units.
+    return { line: line + 1, column: [...before].length + 1 };
+  }
+}
+
+/** An anchor or a tag before a node belongs to it. */
+function startOf({ anchorStart, tagStart }: { anchorStart: number; tagStart: number }, start: number): number {
+  const starts = [start, anchorStart - 1, tagStart].filter(offset => offset >= 0);
+  return Math.min(...starts);
+}
+
+function pairs(children: readonly YamlNode[]): { key: YamlNode; value: YamlNode }[] {
+  return Array.from({ length: Math.floor(children.length / 2) }, (_, i) => ({
+    key: children[2 * i] as YamlNode,
+    value: children[2 * i + 1] as YamlNode,
+  }));
+}
+
+function lastAtMost(sorted: readonly number[], value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) <= value) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,7 @@
+// Whether a client takes gzip. Source: RFC 9110, Accept-Encoding.
+
+/** True when gzip is among what a client accepts. @param header its Accept-Encoding */
+export function wantsGzip(header: string | undefined): boolean {
+  const gzip = /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=([\d.]+))?/i.exec(header ?? '');
+  return gzip !== null && Number(gzip[1] ?? 1) > 0;
+}

@@ -1,0 +1,12 @@
+// GET /api/v1/alerts: alerts of rules that are pending or firing.
+
+import { z } from 'zod';
+import { endpoint } from './endpoint.js';
+import { plain } from './envelope.js';
+
+export const alerts = endpoint({
+  path: 'alerts',
+  summary: 'Alerts of rules, pending and firing',
+  data: z.object({ alerts: z.array(z.unknown()) }),
+  handle: () => plain({ alerts: [] }),
+});

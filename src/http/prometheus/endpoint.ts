@@ -1,0 +1,37 @@
+// The joint between an endpoint of the Prometheus HTTP API and its router: it answers or throws QueryError.
+
+import type { z } from 'zod';
+import type { Millis } from '../../model/time.js';
+import type { ApiAnswer } from '../../query/engine.js';
+import type { Doors } from '../doors.js';
+import type { Endpoint } from '../route.js';
+import { apiError, envelope } from './envelope.js';
+import type { Form } from './form.js';
+
+/** A request as its endpoint sees it. */
+export interface ApiAsked {
+  readonly form: Form;
+  /** What stands for `:name` in the path; empty without. */
+  readonly name: string;
+  /** Whole milliseconds. */
+  readonly now: Millis;
+  /** Aborted when whoever asked has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** One endpoint: one file beside this and one line in the catalogue. */
+export interface ApiEndpoint extends Endpoint {
+  handle(asked: ApiAsked, doors: Doors): ApiAnswer | Promise<ApiAnswer>;
+}
+
+interface Definition extends Pick<Endpoint, 'form' | 'summary' | 'inPath' | 'query' | 'others'> {
+  /** Below `/api/v1/`. */
+  readonly path: string;
+  readonly data: z.ZodType;
+  readonly handle: ApiEndpoint['handle'];
+}
+
+/** Writes an endpoint down. Its `query` only describes: parameters are read as Go reads them. */
+export function endpoint({ path, data, ...rest }: Definition): ApiEndpoint {
+  return { ...rest, method: 'GET', path: `/api/v1/${path}`, answer: envelope(data), error: apiError };
+}

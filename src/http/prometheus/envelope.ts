@@ -1,0 +1,87 @@
+// What stands around every answer of the Prometheus HTTP API. Comes in: an engine's answer or an error; goes out: a
+// reply. Called by this folder's router, and by write.ts for errors.
+// Source: Prometheus, "HTTP API", Format overview, and web/api/v1/api.go.
+
+import { createGzip } from 'node:zlib';
+import { z } from 'zod';
+import type { ApiAnswer, ErrorType } from '../../query/engine.js';
+import { wantsGzip } from '../accept-encoding.js';
+import { Pieces, type Reply } from '../route.js';
+
+const PREFIX = '/api/v1';
+const TYPE = 'application/json';
+/** An answer up to this many bytes fits into one packet, zipped or not. */
+const WORTH_ZIPPING = 1024;
+
+/** HTTP status of each error type. */
+export const STATUS: Readonly<Record<ErrorType, number>> = {
+  bad_data: 400,
+  execution: 422,
+  canceled: 499,
+  timeout: 503,
+  unavailable: 503,
+  internal: 500,
+  not_found: 404,
+  not_acceptable: 406,
+};
+
+/** An error as /openapi.json describes it. */
+export const apiError = z.object({
+  status: z.literal('error'),
+  errorType: z.string(),
+  error: z.string(),
+});
+
+/** An answer as /openapi.json describes it. @param data what the endpoint answers */
+export function envelope(data: z.ZodType): z.ZodObject {
+  return z.object({
+    status: z.literal('success'),
+    data,
+    warnings: z.array(z.string()).optional(),
+    infos: z.array(z.string()).optional(),
+  });
+}
+
+/** Whether a path is the API's, so that its errors are too. */
+export function isApi(path: string): boolean {
+  return path === PREFIX || path.startsWith(`${PREFIX}/`);
+}
+
+/** A value that is no engine's answer, as one. */
+export function plain(value: unknown): ApiAnswer {
+  return { data: Buffer.from(JSON.stringify(value)), warnings: [], infos: [] };
+}
+
+/** The reply of an answer; its data is spliced in as it is. */
+export function success({ data, warnings, infos }: ApiAnswer): Reply {
+  const notes = `${list('warnings', warnings)}${list('infos', infos)}}`;
+  const pieces = [Buffer.from('{"status":"success","data":'), data, Buffer.from(notes)];
+  return { type: TYPE, body: new Pieces(pieces) };
+}
+
+function list(name: string, texts: readonly string[]): string {
+  return texts.length > 0 ? `,"${name}":${JSON.stringify(texts)}` : '';
+}
+
+/** The reply of an error. @param type the status' usual one unless said */
+export function failure(status: number, message: string, type: ErrorType = typeOf(status)): Reply {
+  return { status, type: TYPE, body: { status: 'error', errorType: type, error: message } };
+}
+
+function typeOf(status: number): ErrorType {
+  if (status === 404) return 'not_found';
+  return status < 500 ? 'bad_data' : 'internal';
+}
+
+/** The same reply zipped, where the client takes that and it pays. Zipping is done beside the event loop. */
+export function zipped(reply: Reply, acceptEncoding: string | undefined): Reply {
+  const { body } = reply;
+  if (!(body instanceof Pieces) || body.length <= WORTH_ZIPPING) return reply;
+  const headers = { ...reply.headers, vary: 'accept-encoding, origin' };
+  if (!wantsGzip(acceptEncoding)) return { ...reply, headers };
+  // The fastest level: labels repeat themselves so much that the others gain little.
+  const gzip = createGzip({ level: 1, chunkSize: 65_536 });
+  for (const piece of body.bytes) gzip.write(piece);
+  gzip.end();
+  return { ...reply, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzip };
+}

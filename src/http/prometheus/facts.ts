@@ -1,0 +1,45 @@
+// What the API tells of the monitor itself. Comes in: nothing; goes out: plain values. Put together by app.ts.
+
+import type { Labels } from '../../model/labels.js';
+import type { Millis } from '../../model/time.js';
+import type { SamplesStatus } from '../../query/engine.js';
+
+/** The monitor as its own target: what a Prometheus that scrapes it would know. */
+export interface OwnTarget {
+  /** `job` and `instance`, as the samples have them. */
+  readonly labels: Labels;
+  /** Where /metrics is found from this machine. */
+  readonly url: string;
+  readonly interval: Millis;
+  readonly timeout: Millis;
+  /** The last scrape; undefined before the first. */
+  readonly last: OwnScrape | undefined;
+}
+
+export interface OwnScrape {
+  readonly at: Millis;
+  readonly duration: Millis;
+  /** What went wrong; empty when nothing did. */
+  readonly error: string;
+}
+
+/** The process and its configuration. */
+export interface Runtime {
+  readonly startedAt: Millis;
+  readonly reloadedAt: Millis;
+  /** Whether the last reading of the configuration succeeded. */
+  readonly reloadSucceeded: boolean;
+  /** How long and how much is kept, in Prometheus' form: `30d or 2GB`. */
+  readonly retention: string;
+}
+
+/** Every function answers as of now. */
+export interface PrometheusFacts {
+  /** Undefined while somebody else keeps the samples and nothing is scraped here. */
+  readonly target: () => OwnTarget | undefined;
+  /** The samples kept here; undefined while somebody else keeps them. */
+  readonly samples: () => SamplesStatus | undefined;
+  readonly runtime: () => Runtime;
+  /** The command line's flags with their values; no secret is among them. */
+  readonly flags: () => Readonly<Record<string, string>>;
+}

@@ -1,0 +1,92 @@
+// A request's parameters as Go reads them: those of a form before those of the URL, what is broken left out.
+// Source: Go, net/http Request.ParseForm and Request.FormValue, net/url ParseQuery.
+
+import type { IncomingMessage } from 'node:http';
+import { HttpError } from '../route.js';
+
+/** Largest form, in bytes; an expression may have 100 KiB. */
+const MAX_FORM = 1024 * 1024;
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** A request's parameters. */
+export class Form {
+  /** What is wrong with the parameters, in Go's words; only some endpoints mind. */
+  readonly problem: string | undefined;
+  readonly #values = new Map<string, string[]>();
+
+  /** @param texts the encoded parameters, those that come first first */
+  constructor(...texts: readonly string[]) {
+    const problems = texts.flatMap(text => text.split('&')).map(pair => this.#add(pair));
+    this.problem = problems.find(each => each !== undefined);
+  }
+
+  /** The first value of a parameter; empty when there is none. */
+  first(name: string): string {
+    return this.#values.get(name)?.[0] ?? '';
+  }
+
+  /** All values of a parameter. */
+  all(name: string): readonly string[] {
+    return this.#values.get(name) ?? [];
+  }
+
+  /** @returns what is wrong with the pair, which is then left out */
+  #add(pair: string): string | undefined {
+    if (pair === '') return undefined;
+    if (pair.includes(';')) return 'invalid semicolon separator in query';
+    const end = pair.indexOf('=');
+    const [name, value] = end < 0 ? [pair, ''] : [pair.slice(0, end), pair.slice(end + 1)];
+    const broken = brokenEscape(name) ?? brokenEscape(value);
+    if (broken !== undefined) return `invalid URL escape ${JSON.stringify(broken)}`;
+    const key = unescaped(name);
+    const known = this.#values.get(key);
+    if (known) known.push(unescaped(value));
+    else this.#values.set(key, [unescaped(value)]);
+    return undefined;
+  }
+}
+
+function brokenEscape(text: string): string | undefined {
+  return /%(?![0-9A-Fa-f]{2}).{0,2}/s.exec(text)?.[0];
+}
+
+/** Bytes that are no UTF-8 become U+FFFD; decodeURIComponent would throw. */
+function unescaped(text: string): string {
+  const spaced = text.replaceAll('+', ' ');
+  if (!spaced.includes('%')) return spaced;
+  return spaced.replace(/(?:%[0-9A-Fa-f]{2})+/g, run =>
+    Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'),
+  );
+}
+
+/** Reads a request's parameters. @throws HttpError 413 for a form beyond 1 MiB, 400 for one that ends too early */
+export async function readForm(request: IncomingMessage): Promise<Form> {
+  const url = request.url ?? '';
+  const at = url.indexOf('?');
+  const query = at < 0 ? '' : url.slice(at + 1);
+  if (request.method !== 'POST' || !isForm(request.headers['content-type'])) return new Form(query);
+  return new Form(await readBody(request), query);
+}
+
+function isForm(contentType: string | undefined): boolean {
+  return contentType?.split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
+}
+
+function readBody(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const onData = (chunk: Buffer) => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length <= MAX_FORM) return;
+      // Reading on would be for nothing; Node ends the connection once the answer is written.
+      request.off('data', onData).pause();
+      reject(new HttpError(413, `the form is larger than ${MAX_FORM} bytes`, { connection: 'close' }));
+    };
+    request
+      .on('data', onData)
+      .once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+      .once('error', () => reject(new HttpError(400, 'the form ended too early')));
+  });
+}

@@ -1,0 +1,23 @@
+// GET and POST /api/v1/labels: the names of labels.
+
+import { z } from 'zod';
+import { endpoint } from './endpoint.js';
+import { boundsOf, describe, naming } from './parameters.js';
+
+export const labels = endpoint({
+  path: 'labels',
+  form: true,
+  summary: 'Names of labels',
+  query: z.object({
+    'match[]': describe.match(),
+    start: describe.time('Of series with samples since then'),
+    end: describe.time('Of series with samples until then'),
+    limit: describe.limit('How many there may be; 0 is any number'),
+  }),
+  data: z.array(z.string()),
+  handle: ({ form, signal }, { query }) =>
+    naming(
+      'match[]',
+      query.answer({ ask: 'labels', match: form.all('match[]'), ...boundsOf(form) }, { signal }),
+    ),
+});

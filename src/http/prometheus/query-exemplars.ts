@@ -1,0 +1,25 @@
+// GET and POST /api/v1/query_exemplars: traces behind samples. None are kept, so there are none for any question.
+
+import { z } from 'zod';
+import { QueryError } from '../../query/engine.js';
+import { endpoint } from './endpoint.js';
+import { plain } from './envelope.js';
+import { describe, MAX_TIME, MIN_TIME, optionalTime } from './parameters.js';
+
+export const queryExemplars = endpoint({
+  path: 'query_exemplars',
+  form: true,
+  summary: 'Exemplars of series; none are kept',
+  query: z.object({
+    query: describe.query(),
+    start: describe.time('Exemplars since then'),
+    end: describe.time('Exemplars until then'),
+  }),
+  data: z.array(z.unknown()),
+  handle({ form }) {
+    const start = optionalTime(form, 'start', MIN_TIME);
+    const end = optionalTime(form, 'end', MAX_TIME);
+    if (end < start) throw new QueryError('bad_data', 'end timestamp must not be before start timestamp');
+    return plain([]);
+  },
+});

@@ -1,0 +1,36 @@
+// GET and POST /api/v1/query: an expression at one moment.
+
+import { z } from 'zod';
+import { endpoint } from './endpoint.js';
+import { describe, limitOf, naming, optionalTime, queryOptions, questionOptions } from './parameters.js';
+import { queryResult } from './shapes.js';
+
+export const query = endpoint({
+  path: 'query',
+  form: true,
+  summary: 'A PromQL expression at one moment',
+  query: z.object({
+    query: describe.query(),
+    time: describe.time('When it is evaluated; now unless said'),
+    timeout: describe.span('How long it may take', '30s'),
+    limit: describe.limit('How many series the answer may have; 0 is any number'),
+    lookback_delta: describe.span('How long a sample counts as present', '5m'),
+    stats: describe.text('`all` also gives statistics of the query', 'all'),
+  }),
+  data: queryResult,
+  others: { 422: { when: 'The expression has no answer' }, 503: { when: 'It took too long' } },
+  handle(asked, doors) {
+    const { form, now } = asked;
+    const limit = limitOf(form);
+    const time = optionalTime(form, 'time', now);
+    const options = questionOptions(asked);
+    const question = {
+      ask: 'query',
+      query: form.first('query'),
+      time,
+      limit,
+      ...queryOptions(form),
+    } as const;
+    return naming('query', doors.query.answer(question, options));
+  },
+});

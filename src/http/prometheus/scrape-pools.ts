@@ -1,0 +1,15 @@
+// GET /api/v1/scrape_pools: the names of what targets are grouped in.
+
+import { z } from 'zod';
+import { endpoint } from './endpoint.js';
+import { plain } from './envelope.js';
+
+export const scrapePools = endpoint({
+  path: 'scrape_pools',
+  summary: 'Names of scrape pools',
+  data: z.object({ scrapePools: z.array(z.string()) }),
+  handle(_, { prometheus }) {
+    const target = prometheus.target();
+    return plain({ scrapePools: target ? [target.labels.get('job')] : [] });
+  },
+});

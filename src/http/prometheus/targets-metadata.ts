@@ -1,0 +1,63 @@
+// GET /api/v1/targets/metadata: what metrics are about, target by target.
+
+import { z } from 'zod';
+import type { Labels } from '../../model/labels.js';
+import type { Matcher } from '../../model/samples.js';
+import { ParseError } from '../../promql/error.js';
+import { parseSelector } from '../../promql/parse.js';
+import { endpoint } from './endpoint.js';
+import { plain } from './envelope.js';
+import type { Form } from './form.js';
+import { describe, invalid, optionalNumber } from './parameters.js';
+import { labelSet } from './shapes.js';
+
+interface Metadata {
+  readonly type: string;
+  readonly help: string;
+  readonly unit: string;
+}
+
+export const targetsMetadata = endpoint({
+  path: 'targets/metadata',
+  summary: 'Type, help and unit of metrics by target',
+  query: z.object({
+    match_target: describe.text('A selector of targets; all unless said', '{job="langgraph-monitor"}'),
+    metric: describe.text('Only this metric', 'monitor_service_up'),
+    limit: describe.limit('How many entries there may be'),
+  }),
+  data: z.array(
+    z.object({
+      target: labelSet,
+      metric: z.string().optional(),
+      type: z.string(),
+      help: z.string(),
+      unit: z.string(),
+    }),
+  ),
+  async handle({ form, signal }, { query, prometheus }) {
+    const limit = optionalNumber(form, 'limit') ?? -1;
+    const matchers = matchersOf(form);
+    const target = prometheus.target()?.labels;
+    if (!target || !isMatched(target, matchers)) return plain([]);
+    const metric = form.first('metric');
+    const { data } = await query.answer({ ask: 'metadata', ...(metric !== '' && { metric }) }, { signal });
+    const known = JSON.parse(Buffer.from(data).toString('utf8')) as Record<string, Metadata[]>;
+    const entries = Object.entries(known).flatMap(([name, each]) =>
+      each.map(one => ({ target, ...(metric === '' && { metric: name }), ...one })),
+    );
+    return plain(limit < 0 ? entries : entries.slice(0, limit));
+  },
+});
+
+function matchersOf(form: Form): readonly Matcher[] {
+  const text = form.first('match_target');
+  try {
+    return text === '' ? [] : parseSelector(text);
+  } catch (error) {
+    throw error instanceof ParseError ? invalid('match_target', error.message) : error;
+  }
+}
+
+function isMatched(labels: Labels, matchers: readonly Matcher[]): boolean {
+  return matchers.every(matcher => matcher.matches(labels.get(matcher.name)));
+}

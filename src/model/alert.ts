@@ -1,0 +1,28 @@
+// An alert as the rooms hand it to each other: made by rules, shown by cluster and http, delivered by notify.
+
+import type { Millis } from './time.js';
+
+/** Prometheus' states of one alert. An inactive one was firing and is kept a while so that its end can be told. */
+export type AlertState = 'inactive' | 'pending' | 'firing';
+
+/** One alert of an alerting rule: plain data that survives `structuredClone`. Moments are undefined until they come. */
+export interface Alert {
+  /** What makes it this alert and no other; `alertname` is among them. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: AlertState;
+  /** Of the expression, at the last evaluation it was there. */
+  readonly value: number;
+  /** Since when the expression has been true (moved on over an outage of the monitor). */
+  readonly activeAt: Millis;
+  readonly firedAt: Millis | undefined;
+  readonly resolvedAt: Millis | undefined;
+  /** When it was last handed on to be notified about. */
+  readonly lastSentAt: Millis | undefined;
+  /** Until when a receiver may believe it without hearing of it again. */
+  readonly validUntil: Millis | undefined;
+  /** Since when only `keep_firing_for` keeps it firing. */
+  readonly keepFiringSince: Millis | undefined;
+  /** The rule's expression, as Prometheus prints it. */
+  readonly expression: string;
+}

@@ -1,0 +1,287 @@
+// What goes back: the envelope around an engine's bytes, statuses, headers, zipping, and clients that go away.
+
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import bcrypt from 'bcrypt';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { loadWebConfig } from '../../../src/http/web-config.js';
+import { type ErrorType, QueryError } from '../../../src/query/engine.js';
+import { makeFolder, removeFolder } from '../../support/child.js';
+import { startMonitor, type TestMonitor } from '../monitor.js';
+import { request, send } from '../wire.js';
+import { answerOf, NotingEngine } from './engines.js';
+
+const engine = new NotingEngine();
+let monitor: TestMonitor;
+beforeAll(async () => {
+  monitor = await startMonitor({ query: engine });
+});
+afterAll(() => monitor[Symbol.asyncDispose]());
+beforeEach(() => {
+  engine.reply = async () => answerOf('[]');
+  monitor.answered.length = 0;
+});
+
+const QUERY = '/api/v1/query?query=up';
+
+describe('the envelope', () => {
+  it.each<[name: string, data: string, notes: { warnings?: string[]; infos?: string[] }, text: string]>([
+    ['data alone', '{"a":1}', {}, '{"status":"success","data":{"a":1}}'],
+    [
+      'warnings',
+      '[]',
+      { warnings: ['results truncated due to limit', 'a "b"'] },
+      '{"status":"success","data":[],"warnings":["results truncated due to limit","a \\"b\\""]}',
+    ],
+    ['infos', '[]', { infos: ['x'] }, '{"status":"success","data":[],"infos":["x"]}'],
+    [
+      'both',
+      'null',
+      { warnings: ['w'], infos: ['i'] },
+      '{"status":"success","data":null,"warnings":["w"],"infos":["i"]}',
+    ],
+    ['bytes that are not looked at', 'nonsense', {}, '{"status":"success","data":nonsense}'],
+  ])('%s', async (_, data, notes, text) => {
+    engine.reply = async () => answerOf(data, notes);
+    const response = await fetch(monitor.url + QUERY);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect([response.status, await response.text()]).toEqual([200, text]);
+    expect(response.headers.get('content-length')).toBe(String(text.length));
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(monitor.answered).toEqual(['/api/v1/query 200']);
+  });
+
+  it.each<[type: ErrorType, status: number]>([
+    ['bad_data', 400],
+    ['execution', 422],
+    ['canceled', 499],
+    ['timeout', 503],
+    ['unavailable', 503],
+    ['internal', 500],
+    ['not_found', 404],
+    ['not_acceptable', 406],
+  ])('an error of type %s is %i', async (errorType, status) => {
+    engine.reply = () => Promise.reject(new QueryError(errorType, 'a "reason"'));
+    const response = await fetch(monitor.url + QUERY);
+    expect([response.status, await response.json()]).toEqual([
+      status,
+      { status: 'error', errorType, error: 'a "reason"' },
+    ]);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(monitor.answered).toEqual([`/api/v1/query ${status}`]);
+  });
+
+  it('an error nobody expected is told to the log alone', async () => {
+    engine.reply = () => Promise.reject(new Error('a detail of ours'));
+    const response = await fetch(monitor.url + QUERY);
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      { status: 'error', errorType: 'internal', error: 'internal error; the log tells more' },
+    ]);
+    expect(monitor.logged.join()).toContain('a detail of ours');
+  });
+});
+
+describe('paths and methods', () => {
+  const long = 'x'.repeat(300);
+  it.each<[method: string, path: string, status: number, error: string, allow?: string]>([
+    ['GET', '/api/v1', 404, 'no such path /api/v1/; see /docs'],
+    ['GET', '/api/v1/', 404, 'no such path /api/v1/; see /docs'],
+    ['GET', '/api/v1/nothing', 404, 'no such path /api/v1/nothing; see /docs'],
+    ['GET', '/api/v1/query/', 404, 'no such path /api/v1/query/; see /docs'],
+    ['GET', '/api/v1/Query', 404, 'no such path /api/v1/Query; see /docs'],
+    ['GET', '/api/v1/label//values', 404, 'no such path /api/v1/label//values; see /docs'],
+    ['GET', `/api/v1/${long}`, 404, `no such path /api/v1/${long.slice(0, 92)}...; see /docs`],
+    [
+      'DELETE',
+      '/api/v1/series',
+      405,
+      '/api/v1/series takes GET, HEAD, POST, OPTIONS, not DELETE',
+      'GET, HEAD, POST, OPTIONS',
+    ],
+    [
+      'PUT',
+      '/api/v1/query',
+      405,
+      '/api/v1/query takes GET, HEAD, POST, OPTIONS, not PUT',
+      'GET, HEAD, POST, OPTIONS',
+    ],
+    [
+      'POST',
+      '/api/v1/label/job/values',
+      405,
+      '/api/v1/label/:name/values takes GET, HEAD, OPTIONS, not POST',
+      'GET, HEAD, OPTIONS',
+    ],
+    [
+      'POST',
+      '/api/v1/targets',
+      405,
+      '/api/v1/targets takes GET, HEAD, OPTIONS, not POST',
+      'GET, HEAD, OPTIONS',
+    ],
+  ])('%s %s is %i', async (method, path, status, error, allow) => {
+    const answer = await send(monitor.port, request(method, path));
+    const errorType = status === 404 ? 'not_found' : 'bad_data';
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, { status: 'error', errorType, error }]);
+    expect(answer.headers.allow).toBe(allow);
+    expect(answer.headers['content-type']).toBe('application/json');
+  });
+
+  it('what only begins like the API is none of it', async () => {
+    const response = await fetch(`${monitor.url}/api/v10/query`);
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      { error: 'no such path /api/v10/query; see /docs' },
+    ]);
+  });
+
+  it('HEAD has no body', async () => {
+    const answer = await send(monitor.port, request('HEAD', QUERY));
+    expect([answer.status, answer.headers['content-length'], answer.body]).toEqual([200, '30', '']);
+  });
+});
+
+describe('basic auth', () => {
+  it('turns a stranger away in the words of the place asked', async () => {
+    const folder = makeFolder('api-auth');
+    const file = join(folder, 'web.yml');
+    writeFileSync(file, `basic_auth_users: { alice: ${bcrypt.hashSync('secret', 4)} }\n`);
+    await using guarded = await startMonitor({ query: engine, web: loadWebConfig(file) });
+    removeFolder(folder);
+    const error = 'a user name and password are needed';
+    const answers = [QUERY, '/stats'].map(async path => (await fetch(guarded.url + path)).json());
+    expect(await Promise.all(answers)).toEqual([
+      { status: 'error', errorType: 'bad_data', error },
+      { error },
+    ]);
+    const headers = { authorization: `Basic ${Buffer.from('alice:secret').toString('base64')}` };
+    expect((await fetch(guarded.url + QUERY, { headers })).status).toBe(200);
+  });
+});
+
+describe('other origins', () => {
+  const allowed = {
+    'access-control-allow-headers': 'Accept, Authorization, Content-Type, Origin',
+    'access-control-allow-methods': 'GET, POST, OPTIONS',
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'Date',
+    vary: 'origin',
+  };
+  const origin = 'origin: http://a';
+  it.each<[name: string, bytes: string, status: number, isAllowed: boolean]>([
+    ['a page that asks', request('GET', QUERY, origin), 200, true],
+    ['a page that asks beforehand', request('OPTIONS', QUERY, origin), 204, true],
+    ['an error', request('GET', '/api/v1/nothing', origin), 404, true],
+    ['nobody', request('GET', QUERY), 200, false],
+    ['a path beside the API', request('GET', '/stats', origin), 200, false],
+  ])('%s', async (_, bytes, status, isAllowed) => {
+    const answer = await send(monitor.port, bytes);
+    expect(answer.status).toBe(status);
+    const found = Object.keys(allowed).map(name => [name, answer.headers[name]]);
+    expect(Object.fromEntries(found)).toEqual(isAllowed ? allowed : {});
+  });
+});
+
+describe('zipping', () => {
+  const wire = async (...headers: string[]) => {
+    const response = await send(monitor.port, request('GET', QUERY, ...headers));
+    return [response.headers['content-encoding'], response.headers.vary];
+  };
+  const BOTH = 'accept-encoding, origin';
+
+  it.each<[name: string, length: number, headers: string[], want: unknown]>([
+    ['a long answer', 1100, ['accept-encoding: gzip, deflate'], ['gzip', BOTH]],
+    ['a long answer to a client that takes anything', 1100, ['accept-encoding: *'], ['gzip', BOTH]],
+    ['a long answer to a client that takes none', 1100, ['accept-encoding: gzip;q=0'], [undefined, BOTH]],
+    ['a long answer to a client that says nothing', 1100, [], [undefined, BOTH]],
+    ['a short answer', 900, ['accept-encoding: gzip'], [undefined, undefined]],
+  ])('%s', async (_, length, headers, want) => {
+    engine.reply = async () => answerOf(JSON.stringify('x'.repeat(length)));
+    expect(await wire(...headers)).toEqual(want);
+  });
+
+  it('what comes out is what went in', async () => {
+    const text = JSON.stringify(Array.from({ length: 100_000 }, (_, i) => ({ i })));
+    engine.reply = async () => answerOf(text, { warnings: ['w'] });
+    const want = `{"status":"success","data":${text},"warnings":["w"]}`;
+    const response = await fetch(monitor.url + QUERY, { headers: { 'accept-encoding': 'gzip' } });
+    expect(response.headers.get('content-encoding')).toBe('gzip');
+    expect(await response.text()).toBe(want);
+    const plain = await fetch(monitor.url + QUERY, { headers: { 'accept-encoding': 'identity' } });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(plain.headers.get('content-length')).toBe(String(want.length));
+    expect(await plain.text()).toBe(want);
+  });
+
+  it('HEAD is answered without the zipped body', async () => {
+    engine.reply = async () => answerOf(JSON.stringify('x'.repeat(5000)));
+    const answer = await send(monitor.port, request('HEAD', QUERY, 'accept-encoding: gzip'));
+    expect([answer.status, answer.body]).toEqual([200, '']);
+  });
+
+  it('is a gzip stream', async () => {
+    engine.reply = async () => answerOf(JSON.stringify('x'.repeat(2000)));
+    const chunks: Buffer[] = [];
+    await new Promise<void>(resolve =>
+      get(monitor.url + QUERY, { headers: { 'accept-encoding': 'gzip' } }, response =>
+        response.on('data', chunk => chunks.push(chunk)).once('end', () => resolve()),
+      ),
+    );
+    expect(JSON.parse(gunzipSync(Buffer.concat(chunks)).toString()).data).toHaveLength(2000);
+  });
+});
+
+describe('a client that goes away', () => {
+  it.each<[name: string, init: RequestInit]>([
+    ['GET', {}],
+    ['POST', { method: 'POST', body: new URLSearchParams({ query: 'up' }) }],
+  ])('takes its question along (%s)', async (_, init) => {
+    const client = new AbortController();
+    const statuses: boolean[] = [];
+    const over = new Promise<void>(resolve => {
+      engine.reply = async ({ signal }) => {
+        statuses.push((signal as AbortSignal).aborted);
+        client.abort();
+        await once(signal as AbortSignal, 'abort');
+        resolve();
+        throw new QueryError('canceled', 'query was canceled in query execution');
+      };
+    });
+    const response = fetch(monitor.url + QUERY, { ...init, signal: client.signal });
+    await expect(response).rejects.toThrow('aborted');
+    await over;
+    await new Promise(resolve => setImmediate(resolve));
+    expect(statuses).toEqual([false]);
+    expect(monitor.answered).toEqual(['/api/v1/query 499']);
+  });
+
+  it('is not noticed after its answer', async () => {
+    let signal: AbortSignal | undefined;
+    engine.reply = async options => {
+      signal = options.signal;
+      return answerOf('[]');
+    };
+    await (await fetch(monitor.url + QUERY)).text();
+    expect(signal).toBeInstanceOf(AbortSignal);
+    expect(monitor.answered).toEqual(['/api/v1/query 200']);
+  });
+
+  it('in the middle of its form is forgotten', async () => {
+    const head = request(
+      'POST',
+      '/api/v1/query',
+      'content-type: application/x-www-form-urlencoded',
+      'content-length: 99',
+    );
+    const gone = connect(monitor.port, '127.0.0.1');
+    gone.write(`${head}query=`);
+    await new Promise(resolve => gone.once('connect', resolve));
+    gone.resetAndDestroy();
+    expect((await fetch(monitor.url + QUERY)).status).toBe(200);
+  });
+});

@@ -1,0 +1,14 @@
+// What the command line says of queries by default, for monitors a test starts in its own process.
+
+import type { MonitorSettings } from '../../src/app.js';
+import { DIST } from './monitor.js';
+
+export const QUERY_SETTINGS = {
+  retentionSize: 0,
+  queryTimeout: 120_000,
+  queryMaxSamples: 20_000_000,
+  queryMaxConcurrency: 20,
+  queryLookback: 300_000,
+  queryThreadFile: new URL('query/thread.js', DIST),
+  flags: {},
+} satisfies Partial<MonitorSettings>;
