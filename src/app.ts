@@ -288,7 +288,7 @@ export class Monitor {
 
   #facts(): PrometheusFacts {
     const { retention, retentionSize, flags } = this.#settings;
-    const size = retentionSize > 0 ? ` or ${retentionSize}B` : '';
+    const size = retentionSize > 0 ? ` or ${flags['storage.retention.size']}` : '';
     return {
       target: () => this.#answering.target(this.#url, this.#configuration.plan.scan),
       samples: () => this.#answering.samples,

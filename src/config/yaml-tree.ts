@@ -1,7 +1,7 @@
 // YAML as a tree that knows where everything stands, for formats of somebody else whose mistakes are told by line and
 // column. Comes in: text; goes out: the first document's nodes, values still as they are written.
 
-import { type Event, EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 
 /** Line and column, both from 1. */
 export interface YamlPlace {
@@ -75,7 +75,8 @@ class TreeBuilder {
 
   document(): YamlNode | undefined {
     const first = this.#events[this.#next++];
-    if (first?.type !== EVENT_ID.DOCUMENT || this.#events[this.#next]?.type === EVENT_ID.POP) return undefined;
+    if (first?.type !== EVENT_ID.DOCUMENT || this.#events[this.#next]?.type === EVENT_ID.POP)
+      return undefined;
     return this.#node();
   }
 
@@ -117,12 +118,18 @@ class TreeBuilder {
 
   /** Quotes and the `|` of a block belong to it. */
   #scalarStart({ valueStart, style }: ScalarEvent): number {
-    if (valueStart < 0) return this.#source.indexOf(':', this.#end) + 1 || this.#end;
+    if (valueStart < 0) return this.#afterColon();
     if (style === SCALAR_STYLE.PLAIN) return valueStart;
     if (style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED) return valueStart - 1;
     const from = this.#source.lastIndexOf('\n', valueStart - 2) + 1;
     const mark = /[|>][-+\d]*[ \t]*(?:#.*)?\r?\n?$/.exec(this.#source.slice(from, valueStart));
     return from + (mark?.index ?? 0);
+  }
+
+  #afterColon(): number {
+    const colon = /["']?[ \t]*:/y;
+    colon.lastIndex = this.#end;
+    return colon.test(this.#source) ? colon.lastIndex : this.#end;
   }
 
   #alias(from: number, to: number): YamlNode {
@@ -154,7 +161,10 @@ class TreeBuilder {
 }
 
 /** An anchor or a tag before a node belongs to it. */
-function startOf({ anchorStart, tagStart }: { anchorStart: number; tagStart: number }, start: number): number {
+function startOf(
+  { anchorStart, tagStart }: { anchorStart: number; tagStart: number },
+  start: number,
+): number {
   const starts = [start, anchorStart - 1, tagStart].filter(offset => offset >= 0);
   return Math.min(...starts);
 }
