@@ -2,8 +2,8 @@
 // where known.ts says why not.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MemorySource } from '../../src/promql/memory.js';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
-import { MemorySource } from '../support/promqltest/memory-source.js';
 import { askHere, askPrometheus, difference, type Question } from './differential/answers.js';
 import { dataset, END, openMetrics, START } from './differential/dataset.js';
 import { expression } from './differential/expressions.js';

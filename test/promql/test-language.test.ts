@@ -3,11 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
 import type { Answer } from '../../src/promql/evaluate.js';
+import { MemorySource } from '../../src/promql/memory.js';
+import { parseSeries } from '../../src/promql/series-notation.js';
 import { compareAnnotations, compareInstant, Mismatch, nearlyEqual } from '../support/promqltest/compare.js';
-import { MemorySource } from '../support/promqltest/memory-source.js';
 import { runScript } from '../support/promqltest/run.js';
 import { type Eval, parseScript } from '../support/promqltest/script.js';
-import { parseSeries } from '../support/promqltest/series.js';
 
 const _ = undefined;
 

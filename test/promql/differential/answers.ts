@@ -5,9 +5,9 @@ import type { Millis } from '../../../src/model/time.js';
 import { EvaluationError, ParseError } from '../../../src/promql/error.js';
 import type { Answer, EvaluateOptions } from '../../../src/promql/evaluate.js';
 import { evaluateInstant, evaluateRange } from '../../../src/promql/evaluate.js';
+import type { MemorySource } from '../../../src/promql/memory.js';
 import { parse } from '../../../src/promql/parse.js';
 import type { PrometheusServer } from '../../support/prometheus.js';
-import type { MemorySource } from '../../support/promqltest/memory-source.js';
 
 /** When to evaluate: at a moment, or from one to another. */
 export interface Question {

@@ -7,6 +7,7 @@ import type { Expr } from '../../../src/promql/ast.js';
 import { EvaluationError, ParseError } from '../../../src/promql/error.js';
 import type { Answer, EvaluateOptions } from '../../../src/promql/evaluate.js';
 import { evaluateInstant, evaluateRange } from '../../../src/promql/evaluate.js';
+import type { MemorySource } from '../../../src/promql/memory.js';
 import { parse } from '../../../src/promql/parse.js';
 import { print } from '../../../src/promql/print.js';
 import {
@@ -17,7 +18,6 @@ import {
   compareVector,
   Mismatch,
 } from './compare.js';
-import type { MemorySource } from './memory-source.js';
 import { otherTimes, pinned } from './pin.js';
 import type { Eval, Expectation, Times } from './script.js';
 

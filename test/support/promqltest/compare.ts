@@ -4,8 +4,8 @@ import type { Labels } from '../../../src/model/labels.js';
 import { compareLabels } from '../../../src/model/labels.js';
 import type { Millis } from '../../../src/model/time.js';
 import type { Answer, AnswerSeries } from '../../../src/promql/evaluate.js';
+import type { Point, SeriesLine } from '../../../src/promql/series-notation.js';
 import type { Expectation, Pattern, Times } from './script.js';
-import type { Point, SeriesLine } from './series.js';
 
 const EPSILON = 1e-6;
 const SMALLEST_NORMAL = 2 ** -1022;

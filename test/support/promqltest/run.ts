@@ -1,9 +1,9 @@
 // A file in Prometheus' test language, run. Comes in: its text; goes out: for each block whether it holds, and what
 // is wrong where it does not. Called by the suite's test and by command.ts.
 
+import { MemorySource } from '../../../src/promql/memory.js';
 import { check } from './check.js';
 import { Mismatch } from './compare.js';
-import { MemorySource } from './memory-source.js';
 import { type Command, type Load, parseScript } from './script.js';
 
 /** What became of a block. */

@@ -4,7 +4,7 @@
 import { RE2JS } from 're2js';
 import type { Millis } from '../../../src/model/time.js';
 import { parseDuration } from '../../../src/model/time.js';
-import { parseNumber, parseSeries, type SeriesLine, unquote } from './series.js';
+import { parseNumber, parseSeries, type SeriesLine, unquote } from '../../../src/promql/series-notation.js';
 
 /** `load STEP` and its series. */
 export interface Load {

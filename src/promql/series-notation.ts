@@ -1,7 +1,7 @@
-// A series line of Prometheus' test language: `metric{label="value"} 1+2x3 _ stale`. Called for what is loaded and
-// for what is expected.
+// A series as Prometheus' tests write it: `metric{label="value"} 1+2x3 _ stale`. Comes in: a line; goes out: the labels
+// and a value for each step. Called by the rules' unit tests and by the tests of the language.
 
-import { Labels, METRIC_NAME } from '../../../src/model/labels.js';
+import { Labels, METRIC_NAME } from '../model/labels.js';
 
 /** One place of a sequence: a value, a stale marker, or nothing. */
 export type Point = number | 'stale' | undefined;
@@ -19,11 +19,19 @@ const NUMBER = String.raw`(?:[Ii]nf|[Nn]a[Nn]|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+
 const SEQUENCE = new RegExp(String.raw`^([+-]?${NUMBER})([+-]${NUMBER})?(?:x(\d+))?$`);
 const GAP = /^_(?:x(\d+))?$/;
 
-/** @throws Error that says what is wrong in the line. */
+/** Labels and values of a line. @throws Error that says what is wrong in the line. */
 export function parseSeries(line: string): SeriesLine {
   const { labels, rest } = parseLabels(line);
   const items = rest.includes('{{') ? ['{{'] : rest.split(/\s+/).filter(item => item !== '');
   return { labels, points: items.flatMap(pointsOf) };
+}
+
+/** The labels of a series without values; an empty text has none. @throws Error that says what is wrong with it. */
+export function parseLabelSet(text: string): Labels {
+  if (text.trim() === '') return Labels.NONE;
+  const { labels, rest } = parseLabels(text);
+  if (rest.trim() !== '') throw new Error(`end of the labels expected at "${rest.trim()}"`);
+  return labels;
 }
 
 /** A number as the test language writes it (`0.5`, `1e3`, `+Inf`, `NaN`); undefined for anything else. */
