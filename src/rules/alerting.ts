@@ -1,0 +1,196 @@
+// An alerting rule and its alerts. Comes in: what its expression finds at a moment; goes out: the series ALERTS and
+// ALERTS_FOR_STATE, and alerts that are pending, firing or over. Source: Prometheus, rules/alerting.go.
+
+import type { Alert, AlertState } from '../model/alert.js';
+import { Labels, METRIC_NAME } from '../model/labels.js';
+import type { Millis } from '../model/time.js';
+import type { Ask, Sample } from './ask.js';
+import type { AlertingDefinition, Texts } from './definition.js';
+import { Expansion, type TemplateSurroundings } from './expansion.js';
+
+/** How long an alert that is over is kept, so that its end is told again to whoever did not hear it. */
+const RESOLVED_RETENTION: Millis = 15 * 60_000;
+
+export const ALERTS = 'ALERTS';
+/** Its value is since when the alert has been active, in seconds since the epoch. */
+export const ALERTS_FOR_STATE = 'ALERTS_FOR_STATE';
+export const ALERT_NAME = 'alertname';
+const ALERT_STATE = 'alertstate';
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+interface Active {
+  readonly labels: Labels;
+  alert: Mutable<Alert>;
+}
+
+/** One evaluation: its moment, how far before it the rule looks, and how many alerts it may have (0: any number). */
+export interface AlertMoment {
+  readonly at: Millis;
+  readonly queryOffset: Millis;
+  readonly limit: number;
+}
+
+const RANK: Readonly<Record<AlertState, number>> = { inactive: 0, pending: 1, firing: 2 };
+
+/** The alerts of one rule, over time. */
+export class AlertingRule {
+  readonly definition: AlertingDefinition;
+  /** What `expr` is printed as. */
+  readonly expression: string;
+  /** Nothing is written before the state of an earlier run was looked up: it would hide that state. */
+  restored: boolean;
+  readonly #expansion: Expansion;
+  #active = new Map<string, Active>();
+
+  constructor(
+    definition: AlertingDefinition,
+    expression: string,
+    surroundings: TemplateSurroundings,
+    restored: boolean,
+  ) {
+    this.definition = definition;
+    this.expression = expression;
+    this.restored = restored;
+    this.#expansion = new Expansion(definition.name, surroundings);
+  }
+
+  /** All alerts there are, those that are over included. */
+  get alerts(): Alert[] {
+    return [...this.#active.values()].map(({ alert }) => ({ ...alert }));
+  }
+
+  /** The highest state of an alert. */
+  get state(): AlertState {
+    const states = [...this.#active.values()].map(({ alert }) => alert.state);
+    return states.reduce((highest, state) => (RANK[state] > RANK[highest] ? state : highest), 'inactive');
+  }
+
+  /** Moves all alerts on to a moment and answers what is to be written at `at - queryOffset`. Throws what `ask` throws. */
+  evaluate(moment: AlertMoment, ask: Ask): Sample[] {
+    const { expr, text } = this.definition;
+    const found = this.#found(ask(expr, text, moment.at - moment.queryOffset), moment.at);
+    for (const [key, fresh] of found) {
+      const known = this.#active.get(key);
+      if (known && known.alert.state !== 'inactive') {
+        known.alert.value = fresh.alert.value;
+        known.alert.annotations = fresh.alert.annotations;
+      } else {
+        this.#active.set(key, fresh);
+      }
+    }
+    const present = [...this.#active].filter(([key, active]) => this.#advance(key, active, found, moment.at));
+    if (moment.limit > 0 && present.length > moment.limit) {
+      this.#active = new Map();
+      throw new Error(`exceeded limit of ${moment.limit} with ${present.length} alerts`);
+    }
+    return this.restored ? present.flatMap(([, active]) => this.#series(active)) : [];
+  }
+
+  /** Takes over the alerts of the rule's earlier self. */
+  copyAlerts(from: AlertingRule): void {
+    for (const [key, { labels, alert }] of from.#active) {
+      this.#active.set(key, { labels, alert: { ...alert, expression: this.expression } });
+    }
+  }
+
+  /** Sets since when alerts have been active, where `activeAt` knows better. */
+  correct(activeAt: (labels: Labels) => Millis | undefined): void {
+    for (const { labels, alert } of this.#active.values())
+      alert.activeAt = activeAt(labels) ?? alert.activeAt;
+  }
+
+  /** Alerts to be notified about at a moment: new, over, or not told of for `resendDelay`. They count as sent. */
+  takeUnsent(at: Millis, resendDelay: Millis, interval: Millis): Alert[] {
+    const unsent = [...this.#active.values()].filter(({ alert }) => needsSending(alert, at, resendDelay));
+    return unsent.map(({ alert }) => {
+      alert.lastSentAt = at;
+      // Two evaluations or deliveries may fail before a receiver takes the alert to be over.
+      alert.validUntil = at + 4 * Math.max(interval, resendDelay);
+      return { ...alert };
+    });
+  }
+
+  #found(samples: readonly Sample[], at: Millis): Map<string, Active> {
+    const found = new Map<string, Active>();
+    for (const sample of samples) {
+      const active = this.#newAlert(sample, at);
+      if (found.has(active.labels.key))
+        throw new Error('vector contains metrics with the same labelset after applying alert labels');
+      found.set(active.labels.key, active);
+    }
+    return found;
+  }
+
+  #newAlert({ labels: found, value }: Sample, at: Millis): Active {
+    const { name } = this.definition;
+    const expand = (texts: Texts): [string, string][] =>
+      Object.entries(texts).map(([key, text]) => [key, this.#expansion.expand(text, found, value, at)]);
+    const labels = Labels.of([
+      ...found.withoutName().pairs(),
+      ...expand(this.definition.labels),
+      [ALERT_NAME, name],
+    ]);
+    const alert: Alert = {
+      labels: Object.fromEntries(labels.pairs()),
+      annotations: Object.fromEntries(expand(this.definition.annotations)),
+      state: 'pending',
+      value,
+      activeAt: at,
+      firedAt: undefined,
+      resolvedAt: undefined,
+      lastSentAt: undefined,
+      validUntil: undefined,
+      keepFiringSince: undefined,
+      expression: this.expression,
+    };
+    return { labels, alert };
+  }
+
+  /** Moves one alert on and answers whether it is pending or firing. */
+  #advance(key: string, { alert }: Active, found: ReadonlyMap<string, Active>, at: Millis): boolean {
+    if (found.has(key)) alert.keepFiringSince = undefined;
+    else if (!this.#keepsFiring(alert, at)) {
+      this.#end(key, alert, at);
+      return false;
+    }
+    if (alert.state === 'pending' && at - alert.activeAt >= this.definition.holdDuration) {
+      alert.state = 'firing';
+      alert.firedAt = at;
+    }
+    return true;
+  }
+
+  #keepsFiring(alert: Mutable<Alert>, at: Millis): boolean {
+    const { keepFiringFor } = this.definition;
+    if (alert.state !== 'firing' || keepFiringFor === 0) return false;
+    alert.keepFiringSince ??= at;
+    return at - alert.keepFiringSince < keepFiringFor;
+  }
+
+  #end(key: string, alert: Mutable<Alert>, at: Millis): void {
+    const isForgotten = alert.resolvedAt !== undefined && at - alert.resolvedAt > RESOLVED_RETENTION;
+    if (alert.state === 'pending' || isForgotten) this.#active.delete(key);
+    if (alert.state === 'inactive') return;
+    alert.state = 'inactive';
+    alert.resolvedAt = at;
+  }
+
+  #series({ labels, alert }: Active): Sample[] {
+    const all = [...Object.entries(this.definition.labels), ...labels.pairs()];
+    const name: [string, string] = [ALERT_NAME, this.definition.name];
+    return [
+      { labels: Labels.of([...all, [METRIC_NAME, ALERTS], name, [ALERT_STATE, alert.state]]), value: 1 },
+      {
+        labels: Labels.of([...all, [METRIC_NAME, ALERTS_FOR_STATE], name]),
+        value: Math.floor(alert.activeAt / 1000),
+      },
+    ];
+  }
+}
+
+function needsSending({ state, resolvedAt, lastSentAt }: Alert, at: Millis, resendDelay: Millis): boolean {
+  if (state === 'pending') return false;
+  if (lastSentAt === undefined || (resolvedAt !== undefined && resolvedAt > lastSentAt)) return true;
+  return lastSentAt + resendDelay < at;
+}

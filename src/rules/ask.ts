@@ -1,0 +1,32 @@
+// How rules put questions and hand in answers.
+
+import { Labels } from '../model/labels.js';
+import type { Millis } from '../model/time.js';
+import type { Expr } from '../promql/ast.js';
+import { EvaluationError } from '../promql/error.js';
+import { type EvaluateOptions, evaluateInstant } from '../promql/evaluate.js';
+
+/** A series at one moment. */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** The value of an expression at a moment; a scalar is one sample without labels. `text` is what `expr` was parsed from. Throws. */
+export type Ask = (expr: Expr, text: string, at: Millis) => readonly Sample[];
+
+/**
+ * Takes what a source shows at a moment. Series a source showed before and does not show now have ended; none at all is
+ * how a source ends itself. May throw.
+ */
+export type Write = (source: string, at: Millis, samples: readonly Sample[]) => void;
+
+/** Asks the language itself. */
+export function askLanguage(options: EvaluateOptions): Ask {
+  return (expr, text, at) => {
+    const answer = evaluateInstant(expr, text, at, options);
+    if (answer.type === 'scalar') return [{ labels: Labels.NONE, value: answer.value }];
+    if (answer.type !== 'vector') throw new EvaluationError('rule result is not a vector or scalar');
+    return answer.series.map(({ labels, values }) => ({ labels, value: values[0] as number }));
+  };
+}

@@ -1,0 +1,184 @@
+// YAML into values, strictly and in the words of Go's YAML package: unknown keys, keys given twice and values of a wrong
+// type are mistakes, all of them told. Called by the readers of rule files and of their tests.
+
+import type { YamlMapping, YamlNode } from '../config/yaml-tree.js';
+import type { Millis } from '../model/time.js';
+import { parseRuleDuration } from './duration.js';
+
+/** A value that does not fit, and its line (from 1). */
+export interface Misfit {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** What stands under a key; undefined when the key is not there. */
+export type Field = YamlNode | undefined;
+
+const NULL = /^(?:~|null|Null|NULL|)$/;
+const BOOLEAN = /^(?:true|True|TRUE|false|False|FALSE)$/;
+const INTEGER = /^[-+]?(?:0x[\da-fA-F_]+|0o?[0-7_]+|0b[01_]+|\d[\d_]*)$/;
+const FLOAT = /^(?:[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+
+/** Longer values are shortened in messages. */
+const SHOWN = 10;
+
+/** Reads values and collects what does not fit; in the place of such a value stands an empty one. */
+export class Decoder {
+  readonly #misfits: Misfit[] = [];
+
+  /** What does not fit, from the first line to the last. */
+  get misfits(): readonly Misfit[] {
+    return [...this.#misfits].sort((a, b) => a.line - b.line);
+  }
+
+  /** The fields of a mapping that may have these keys only. */
+  fields<Key extends string>(
+    node: Field,
+    type: string,
+    keys: readonly Key[],
+  ): Partial<Record<Key, YamlNode>> {
+    const found: Partial<Record<Key, YamlNode>> = {};
+    for (const [key, value] of this.#pairs(node, type)) {
+      if ((keys as readonly string[]).includes(key.text)) found[key.text as Key] = value;
+      else this.#misfit(key, `field ${key.text} not found in type ${type}`);
+    }
+    return found;
+  }
+
+  /** The items of a sequence; none when it is not there. */
+  list(node: Field, type: string): readonly YamlNode[] {
+    if (isAbsent(node)) return [];
+    if (node.kind === 'sequence') return node.items;
+    this.#wrong(node, `[]${type}`);
+    return [];
+  }
+
+  text(node: Field): string {
+    if (isAbsent(node)) return '';
+    if (node.kind === 'scalar') return node.text;
+    this.#wrong(node, 'string');
+    return '';
+  }
+
+  /** Labels or annotations; sorted by name. */
+  texts(node: Field): Record<string, string> {
+    const pairs = this.#pairs(node, 'map[string]string').map(
+      ([key, value]) => [key.text, this.text(value)] as const,
+    );
+    return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  integer(node: Field): number {
+    if (isAbsent(node)) return 0;
+    if (node.kind === 'scalar' && node.plain && INTEGER.test(node.text)) return integerOf(node.text);
+    this.#wrong(node, 'int');
+    return 0;
+  }
+
+  float(node: Field): number {
+    if (isAbsent(node)) return 0;
+    if (node.kind === 'scalar' && node.plain) {
+      if (INTEGER.test(node.text)) return integerOf(node.text);
+      if (FLOAT.test(node.text)) return floatOf(node.text);
+    }
+    this.#wrong(node, 'float64');
+    return 0;
+  }
+
+  boolean(node: Field): boolean {
+    if (isAbsent(node)) return false;
+    if (node.kind === 'scalar' && node.plain && BOOLEAN.test(node.text)) return /^t/i.test(node.text);
+    this.#wrong(node, 'bool');
+    return false;
+  }
+
+  /** A duration; undefined when it is not there. */
+  duration(node: Field): Millis | undefined {
+    if (isAbsent(node)) return undefined;
+    const span = parseRuleDuration(this.text(node));
+    if (typeof span === 'number') return span;
+    if (node.kind === 'scalar') this.#misfit(node, span.reason);
+    return undefined;
+  }
+
+  #pairs(node: Field, type: string): [{ line: number; text: string }, YamlNode][] {
+    if (isAbsent(node)) return [];
+    if (node.kind !== 'mapping') {
+      this.#wrong(node, type);
+      return [];
+    }
+    const own = this.#ownPairs(node);
+    const names = new Set(own.map(([key]) => key.text));
+    const merged = this.#mergedPairs(node, type).filter(([key]) => {
+      const isNew = !names.has(key.text);
+      names.add(key.text);
+      return isNew;
+    });
+    return [...own, ...merged];
+  }
+
+  #ownPairs(node: YamlMapping): [{ line: number; text: string }, YamlNode][] {
+    const lines = new Map<string, number>();
+    return node.entries.flatMap(({ key, value }) => {
+      if (isMerge(key)) return [];
+      const text = this.text(key);
+      const before = lines.get(text);
+      if (before !== undefined)
+        this.#misfit(key, `mapping key ${JSON.stringify(text)} already defined at line ${before}`);
+      lines.set(text, before ?? key.line);
+      return before === undefined ? [[{ line: key.line, text }, value]] : [];
+    });
+  }
+
+  /** What `<<` brings in: a mapping, or several, the first one's values first. */
+  #mergedPairs(node: YamlMapping, type: string): [{ line: number; text: string }, YamlNode][] {
+    return node.entries
+      .filter(({ key }) => isMerge(key))
+      .flatMap(({ value }) => (value.kind === 'sequence' ? value.items : [value]))
+      .flatMap(each => this.#pairs(each, type));
+  }
+
+  #wrong(node: YamlNode, type: string): void {
+    this.#misfit(node, `cannot unmarshal ${described(node)} into ${type}`);
+  }
+
+  #misfit({ line }: { readonly line: number }, reason: string): void {
+    this.#misfits.push({ line, reason });
+  }
+}
+
+function isMerge(key: YamlNode): boolean {
+  return key.kind === 'scalar' && key.plain && key.text === '<<';
+}
+
+/** Not there, or there as null. */
+function isAbsent(node: Field): node is undefined {
+  return node === undefined || (node.kind === 'scalar' && node.plain && NULL.test(node.text));
+}
+
+function described(node: YamlNode): string {
+  if (node.kind !== 'scalar') return node.kind === 'sequence' ? '!!seq' : '!!map';
+  const { text } = node;
+  const shown = text.length > SHOWN ? `${text.slice(0, SHOWN - 3)}...` : text;
+  return `${tagOf(node)} \`${shown}\``;
+}
+
+function tagOf({ text, plain }: { readonly text: string; readonly plain: boolean }): string {
+  if (!plain) return '!!str';
+  if (BOOLEAN.test(text)) return '!!bool';
+  if (INTEGER.test(text)) return '!!int';
+  return FLOAT.test(text) ? '!!float' : '!!str';
+}
+
+function integerOf(text: string): number {
+  const plain = text.replaceAll('_', '');
+  const sign = plain.startsWith('-') ? -1 : 1;
+  const digits = plain.replace(/^[-+]/, '');
+  return sign * Number(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
+}
+
+function floatOf(text: string): number {
+  if (/nan/i.test(text)) return Number.NaN;
+  if (/inf/i.test(text)) return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return Number(text);
+}

@@ -1,0 +1,115 @@
+// Templates of an alerting rule's labels and annotations. Comes in: a text and the alert it is for; goes out: the text
+// filled in, or what is wrong with it, in its place. Source: Prometheus, rules/alerting.go and template/template.go.
+
+import type { Labels } from '../model/labels.js';
+import type { Millis } from '../model/time.js';
+import { takes } from '../template/arguments.js';
+import { TemplateError } from '../template/error.js';
+import { prometheusFunctions } from '../template/prometheus.js';
+import { Template } from '../template/template.js';
+import { type GoFunction, Struct } from '../template/value.js';
+import type { Sample } from './ask.js';
+import type { Texts } from './definition.js';
+
+/** What templates look at besides their own alert. */
+export interface TemplateSurroundings {
+  readonly externalLabels: Texts;
+  /** Without a slash at the end; empty when there is none. */
+  readonly externalUrl: string;
+  /** Answers the function `query`; throws what is wrong. */
+  readonly query: (text: string, at: Millis) => readonly Sample[];
+}
+
+/** Names that are easier to remember than Go's; part of the text, so columns in messages count them. */
+const DEFINITIONS =
+  '{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}{{$externalURL := .ExternalURL}}{{$value := .Value}}';
+
+const DATA_TYPE =
+  'struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value interface {} }';
+
+/** Stands in where nobody said a URL, or said one that is none. */
+const NOWHERE = 'http://localhost';
+
+/** What is wrong with the text of a template; undefined when it can be parsed. */
+export function templateProblem(alertName: string, text: string): string | undefined {
+  const functions = prometheusFunctions({ query: () => [], externalUrl: NOWHERE, at: 0 });
+  try {
+    new Template(templateName(alertName), functions).parse(DEFINITIONS + text);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** Fills in the templates of one rule, each parsed once. */
+export class Expansion {
+  readonly #name: string;
+  readonly #surroundings: TemplateSurroundings;
+  readonly #functions: ReadonlyMap<string, GoFunction>;
+  readonly #externalLabels: ReadonlyMap<string, string>;
+  readonly #templates = new Map<string, Template>();
+  #at: Millis = 0;
+
+  constructor(alertName: string, surroundings: TemplateSurroundings) {
+    this.#name = templateName(alertName);
+    this.#surroundings = surroundings;
+    this.#functions = this.#makeFunctions();
+    this.#externalLabels = new Map(Object.entries(surroundings.externalLabels));
+  }
+
+  /** `at` is the moment of the evaluation. Never throws: a failure is shown in the text. */
+  expand(text: string, labels: Labels, value: number, at: Millis): string {
+    if (!text.includes('{{')) return text;
+    this.#at = at;
+    const data = new Struct(DATA_TYPE, {
+      Labels: new Map(labels.pairs()),
+      ExternalLabels: this.#externalLabels,
+      ExternalURL: this.#surroundings.externalUrl,
+      Value: value,
+    });
+    let stage = 'parsing';
+    try {
+      const template = this.#template(text);
+      stage = 'executing';
+      return template.execute(data);
+    } catch (error) {
+      return `<error expanding template: error ${stage} template ${this.#name}: ${reasonOf(error)}>`;
+    }
+  }
+
+  #template(text: string): Template {
+    const known = this.#templates.get(text);
+    if (known) return known;
+    const template = new Template(this.#name, this.#functions).parse(DEFINITIONS + text);
+    this.#templates.set(text, template);
+    return template;
+  }
+
+  /** They outlive an evaluation, so what depends on its moment is looked up when it is called. */
+  #makeFunctions(): Map<string, GoFunction> {
+    const { externalUrl, query } = this.#surroundings;
+    const functions = prometheusFunctions({
+      query: text => query(text, this.#at),
+      externalUrl: URL.canParse(externalUrl) ? externalUrl : NOWHERE,
+      at: 0,
+    });
+    functions.set(
+      'now',
+      takes('now', 0, 0, () => this.#at / 1000),
+    );
+    functions.set(
+      'externalURL',
+      takes('externalURL', 0, 0, () => externalUrl),
+    );
+    return functions;
+  }
+}
+
+function templateName(alertName: string): string {
+  return `__alert_${alertName}`;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof TemplateError) return error.message;
+  throw error;
+}

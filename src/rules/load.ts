@@ -1,0 +1,74 @@
+// Rule files from the disk. Comes in: the patterns of `rule_files`; goes out: the files' groups, or every mistake in any
+// of them. The only file of this room that reads rules from the disk. Called by app.ts at the start and on reload.
+
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { ConfigError, fileProblem } from '../config/load.js';
+import type { RuleFile } from './definition.js';
+import { glob, isPattern, PatternError } from './glob.js';
+import { readRuleFile } from './read.js';
+
+/**
+ * Loads every file a pattern matches, each once; relative patterns are relative to `baseFolder`. A pattern may match
+ * nothing, a file that is named has to be there.
+ * @throws ConfigError with the mistakes of all files, each one line: file, line and column, group, rule, reason.
+ */
+export function loadRuleFiles(patterns: readonly string[], baseFolder: string): RuleFile[] {
+  const mistakes: string[] = [];
+  const files = patterns.flatMap(pattern => collecting(mistakes, () => matching(pattern, baseFolder)));
+  const loaded = collecting(mistakes, () => loadEach(files));
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return loaded;
+}
+
+/** Loads files, each once. @throws ConfigError with the mistakes of all files */
+export function loadEach(files: readonly string[]): RuleFile[] {
+  const mistakes: string[] = [];
+  const loaded = [...new Set(files)].flatMap(file => collecting(mistakes, () => [loadRuleFile(file)]));
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return loaded;
+}
+
+/** Loads one file. @throws ConfigError with every mistake in it. */
+export function loadRuleFile(file: string): RuleFile {
+  return readRuleFile(file, readText(file));
+}
+
+function matching(pattern: string, baseFolder: string): string[] {
+  const path = isAbsolute(pattern) ? pattern : join(baseFolder, pattern);
+  try {
+    const found = glob(path);
+    if (found.length > 0 || isPattern(path)) return found;
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    throw new ConfigError([`rule_files: ${error.message}`]);
+  }
+  throw new ConfigError([
+    `rule_files: ${JSON.stringify(pattern)} does not point to an existing file (looked for ${path})`,
+  ]);
+}
+
+/** The text of a file. @throws ConfigError when it cannot be read or is not UTF-8 */
+export function readText(file: string): string {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new ConfigError([`${file}: ${fileProblem(error)}`]);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigError([`${file}: yaml: invalid UTF-8; save the file as UTF-8`]);
+  }
+}
+
+function collecting<T>(mistakes: string[], body: () => T[]): T[] {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    mistakes.push(...error.mistakes);
+    return [];
+  }
+}

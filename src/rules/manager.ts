@@ -1,0 +1,155 @@
+// All rule groups. Comes in: rule files, and moments to evaluate them at; goes out: samples to be written, alerts to be
+// notified about, and views of it all. Pure and synchronous: whoever makes one brings the answers, the place to write and
+// the clock. Called by the thread that has the samples. Source: Prometheus, rules/manager.go.
+
+import type { Alert } from '../model/alert.js';
+import type { SampleSource } from '../model/samples.js';
+import type { Clock, Millis } from '../model/time.js';
+import { parse } from '../promql/parse.js';
+import type { Ask, Sample, Write } from './ask.js';
+import type { RuleFile, Texts } from './definition.js';
+import type { TemplateSurroundings } from './expansion.js';
+import { fingerprint, type HealthChange, RuleGroup } from './group.js';
+import { RESTORE_LIMITS, type RestoreLimits } from './restore.js';
+import type { RuleGroupView } from './view.js';
+
+export interface RuleManagerOptions {
+  /** Where people reach the monitor, without a slash at the end; empty when nobody said. */
+  readonly externalUrl: string;
+  readonly externalLabels: Texts;
+  readonly ask: Ask;
+  readonly write: Write;
+  /** Where ALERTS_FOR_STATE of an earlier run is; without it nothing is restored. */
+  readonly history?: SampleSource;
+  /** Of groups that name none: the time between two calls of `evaluate`, for views and alerts. */
+  readonly interval: Millis;
+  /** After how long a firing alert is handed on again; 1 min unless said. */
+  readonly resendDelay?: Millis;
+  readonly restoreLimits?: RestoreLimits;
+  readonly clock?: Pick<Clock, 'elapsed'>;
+}
+
+/** What an evaluation of all groups that were due came to. */
+export interface EvaluationResult {
+  readonly at: Millis;
+  readonly groups: number;
+  readonly rules: number;
+  readonly failures: number;
+  readonly samples: number;
+  /** To be logged: rules that fail in a new way, or work again. */
+  readonly changes: readonly HealthChange[];
+  /** To be notified about: new, over, or not told of for a while. */
+  readonly unsent: readonly Alert[];
+  /** What kept alerts from being restored after a restart. */
+  readonly restoreErrors: readonly string[];
+}
+
+const RESEND_DELAY: Millis = 60_000;
+/** As in Prometheus: by then recording rules that alerts depend on have values again. */
+const EVALUATIONS_BEFORE_RESTORE = 2;
+
+export class RuleManager {
+  readonly #options: RuleManagerOptions;
+  readonly #surroundings: TemplateSurroundings;
+  #groups: RuleGroup[] = [];
+  /** Sources of rules that are no more, whose series have to be ended. */
+  readonly #gone = new Set<string>();
+  #isFirstUpdate = true;
+
+  constructor(options: RuleManagerOptions) {
+    this.#options = options;
+    const { externalLabels, externalUrl, ask } = options;
+    const query = (text: string, at: Millis): readonly Sample[] => ask(parse(text), text, at);
+    this.#surroundings = { externalLabels, externalUrl, query };
+  }
+
+  /** Replaces all rules. Groups of the same file and name keep the state of the rules they still have. */
+  update(files: readonly RuleFile[]): void {
+    const before = new Map(this.#groups.map(group => [group.key, group]));
+    const shouldRestore = this.#isFirstUpdate && this.#options.history !== undefined;
+    this.#groups = files.flatMap(({ file, groups }) =>
+      groups.map(definition => {
+        const group = new RuleGroup(definition, {
+          file,
+          defaultInterval: this.#options.interval,
+          surroundings: this.#surroundings,
+          shouldRestore,
+        });
+        const earlier = before.get(group.key);
+        if (earlier && fingerprint(earlier.definition) === fingerprint(definition)) return earlier;
+        if (earlier) group.copyState(earlier);
+        return group;
+      }),
+    );
+    this.#isFirstUpdate = false;
+    this.#noteGone([...before.values()]);
+  }
+
+  /** Evaluates at a whole millisecond every group whose time has come: one without an interval each time, others once in each interval. */
+  evaluate(at: Millis): EvaluationResult {
+    const due = this.#groups.filter(group => isDue(group, at));
+    const unsent: Alert[] = [];
+    const restoreErrors: string[] = [];
+    const { ask, write, clock, resendDelay = RESEND_DELAY } = this.#options;
+    const workplace = { ask, write, elapsed: () => clock?.elapsed() ?? 0 };
+    const outcomes = due.map(group => {
+      const outcome = group.evaluate(at, workplace);
+      unsent.push(...group.takeUnsent(at, resendDelay));
+      restoreErrors.push(...this.#restore(group, at));
+      return outcome;
+    });
+    this.#endGone(at);
+    const sum = (of: (outcome: (typeof outcomes)[number]) => number): number =>
+      outcomes.reduce((total, outcome) => total + of(outcome), 0);
+    return {
+      at,
+      groups: due.length,
+      rules: sum(outcome => outcome.rules),
+      failures: sum(outcome => outcome.failures),
+      samples: sum(outcome => outcome.samples),
+      changes: outcomes.flatMap(outcome => outcome.changes),
+      unsent,
+      restoreErrors,
+    };
+  }
+
+  /** All groups, sorted by file and name as Prometheus lists them. */
+  groups(): RuleGroupView[] {
+    const order = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+    return [...this.#groups]
+      .sort((a, b) => order(a.file, b.file) || order(a.name, b.name))
+      .map(group => group.view());
+  }
+
+  #restore(group: RuleGroup, at: Millis): string[] {
+    const { history, restoreLimits = RESTORE_LIMITS } = this.#options;
+    if (!group.shouldRestore || !history || group.evaluations < EVALUATIONS_BEFORE_RESTORE) return [];
+    return group
+      .restore(at, history, restoreLimits)
+      .map(({ message }) => `group ${JSON.stringify(group.name)} in ${group.file}: ${message}`);
+  }
+
+  #noteGone(before: readonly RuleGroup[]): void {
+    for (const group of before) for (const { source } of group.rules) this.#gone.add(source);
+    for (const group of this.#groups) for (const { source } of group.rules) this.#gone.delete(source);
+  }
+
+  /** After the evaluation, so that a series that only moved to another rule does not end. */
+  #endGone(at: Millis): void {
+    for (const source of this.#gone) {
+      try {
+        this.#options.write(source, at, []);
+        this.#gone.delete(source);
+      } catch {
+        // The next evaluation tries it again; that nothing can be written is told by the rules themselves.
+      }
+    }
+  }
+}
+
+/** Calls come with the scans, which are not on the tick: what counts is that an interval has had its evaluation. */
+function isDue({ definition, lastEvaluation }: RuleGroup, at: Millis): boolean {
+  const { interval } = definition;
+  if (interval === undefined || lastEvaluation === undefined) return true;
+  return Math.floor(at / interval) !== Math.floor(lastEvaluation / interval);
+}

@@ -1,0 +1,117 @@
+// A rule of either kind within its group: it is evaluated, what it gives is written, and how that went is remembered.
+
+import type { Millis } from '../model/time.js';
+import { print } from '../promql/print.js';
+import { AlertingRule } from './alerting.js';
+import type { Ask, Sample, Write } from './ask.js';
+import type { RuleDefinition } from './definition.js';
+import type { TemplateSurroundings } from './expansion.js';
+import { record } from './recording.js';
+import type { RuleHealth, RuleView } from './view.js';
+
+/** What an evaluation works with. */
+export interface Workplace {
+  readonly ask: Ask;
+  readonly write: Write;
+  /** Monotonic, for how long something took. */
+  readonly elapsed: () => Millis;
+}
+
+/** One evaluation of a group. */
+export interface GroupMoment {
+  readonly at: Millis;
+  readonly queryOffset: Millis;
+  readonly limit: number;
+}
+
+/** A rule and how it does. */
+export class EvaluatedRule {
+  readonly definition: RuleDefinition;
+  /** Whose samples these are, for {@link Write}. Stays the same over a reload. */
+  readonly source: string;
+  /** Present for alerting rules. */
+  readonly alerting: AlertingRule | undefined;
+  readonly #expression: string;
+  #health: RuleHealth = 'unknown';
+  #lastError = '';
+  #evaluationTime: Millis = 0;
+  #lastEvaluation: Millis | undefined;
+
+  constructor(
+    definition: RuleDefinition,
+    source: string,
+    surroundings: TemplateSurroundings,
+    restored: boolean,
+  ) {
+    this.definition = definition;
+    this.source = source;
+    this.#expression = print(definition.expr);
+    this.alerting =
+      definition.kind === 'alerting'
+        ? new AlertingRule(definition, this.#expression, surroundings, restored)
+        : undefined;
+  }
+
+  /** Empty while there is none. */
+  get lastError(): string {
+    return this.#lastError;
+  }
+
+  /** Evaluates and writes; never throws. @returns how many samples were written */
+  evaluate(moment: GroupMoment, { ask, write, elapsed }: Workplace): number {
+    const begun = elapsed();
+    let written = 0;
+    try {
+      const samples = this.#samples(moment, ask);
+      // Before its state was looked up a rule has nothing to say, not even that an alert's series has ended.
+      if (this.alerting?.restored !== false) write(this.source, moment.at - moment.queryOffset, samples);
+      written = samples.length;
+      this.#health = 'ok';
+      this.#lastError = '';
+    } catch (error) {
+      this.#health = 'err';
+      this.#lastError = (error as Error).message;
+    }
+    this.#evaluationTime = elapsed() - begun;
+    this.#lastEvaluation = moment.at;
+    return written;
+  }
+
+  #samples(moment: GroupMoment, ask: Ask): Sample[] {
+    const { definition, alerting } = this;
+    if (definition.kind === 'recording')
+      return record(definition, moment.at - moment.queryOffset, ask, moment.limit);
+    return (alerting as AlertingRule).evaluate(moment, ask);
+  }
+
+  /** Takes over the alerts of the rule's earlier self. How it did is found out anew. */
+  copyState(from: EvaluatedRule): void {
+    if (this.alerting && from.alerting) this.alerting.copyAlerts(from.alerting);
+  }
+
+  view(): RuleView {
+    const { definition, alerting } = this;
+    const { name, labels } = definition;
+    const shared = {
+      name,
+      query: this.#expression,
+      labels,
+      health: this.#health,
+      lastError: this.#lastError,
+      evaluationTime: this.#evaluationTime,
+      lastEvaluation: this.#lastEvaluation,
+    };
+    if (definition.kind === 'recording' || !alerting) return { kind: 'recording', ...shared };
+    const { holdDuration, keepFiringFor, annotations } = definition;
+    const state = this.#lastEvaluation === undefined ? 'unknown' : alerting.state;
+    return {
+      kind: 'alerting',
+      ...shared,
+      state,
+      holdDuration,
+      keepFiringFor,
+      annotations,
+      alerts: alerting.alerts,
+    };
+  }
+}

@@ -1,0 +1,90 @@
+// What a unit test's rules read and write: the input series as far as time has come, and what rules have recorded.
+
+import type { Matcher, SampleSource, Series } from '../../model/samples.js';
+import type { Millis } from '../../model/time.js';
+import type { Expr } from '../../promql/ast.js';
+import { DuplicateSampleError, MemorySource } from '../../promql/memory.js';
+import { parseSeries, type SeriesLine } from '../../promql/series-notation.js';
+import { type Ask, askLanguage, type Sample } from '../ask.js';
+import type { TestGroup } from './file.js';
+
+/** As in promtool. */
+const LOOKBACK: Millis = 5 * 60_000;
+/** Prometheus' own default, so that a mistaken expression ends before the memory does. */
+const MAX_SAMPLES = 50_000_000;
+
+/** Samples of one test. */
+export class TestStorage implements SampleSource {
+  readonly #source = new MemorySource();
+  readonly #lines: readonly SeriesLine[];
+  readonly #interval: Millis;
+  readonly #ask: Ask;
+  /** Series each source showed last. */
+  readonly #shown = new Map<string, readonly Sample[]>();
+  /** How many places of the input series are in the source. */
+  #loaded = 0;
+
+  /** @throws Error when an input series cannot be read */
+  constructor(
+    { inputSeries, interval }: Pick<TestGroup, 'inputSeries' | 'interval'>,
+    evaluationInterval: Millis,
+  ) {
+    this.#interval = interval;
+    this.#lines = inputSeries.map(({ series, values }) => readLine(`${series} ${values}`));
+    this.#ask = askLanguage({
+      source: this.#source,
+      lookback: LOOKBACK,
+      defaultInterval: evaluationInterval,
+      maxSamples: MAX_SAMPLES,
+      checkpoint: () => undefined,
+    });
+  }
+
+  /** Makes the input series known up to a moment, and no further: a rule cannot look ahead. @throws Error */
+  loadUntil(at: Millis): void {
+    for (; this.#loaded * this.#interval <= at; this.#loaded++) {
+      for (const { labels, points } of this.#lines) {
+        const point = points[this.#loaded];
+        if (point !== undefined) this.#source.add(labels, this.#loaded * this.#interval, point);
+      }
+    }
+  }
+
+  select(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+    return this.#source.select(matchers, from, to);
+  }
+
+  readonly ask = (expr: Expr, text: string, at: Millis): readonly Sample[] => this.#ask(expr, text, at);
+
+  /** Keeps what it can of a rule's samples; throws when one is there already with another value. */
+  readonly write = (source: string, at: Millis, samples: readonly Sample[]): void => {
+    const problems = samples.flatMap(({ labels, value }) =>
+      problemOf(() => this.#source.add(labels, at, value)),
+    );
+    const now = new Set(samples.map(({ labels }) => labels.key));
+    for (const { labels } of this.#shown.get(source) ?? []) {
+      // A rule that shows the series in this rule's stead has it: it has not ended.
+      if (!now.has(labels.key)) problemOf(() => this.#source.add(labels, at, 'stale'));
+    }
+    this.#shown.set(source, samples);
+    if (problems.length > 0) throw new Error(problems.at(-1));
+  };
+}
+
+function readLine(text: string): SeriesLine {
+  try {
+    return parseSeries(text);
+  } catch (error) {
+    throw new Error(`invalid input series ${JSON.stringify(text)}: ${(error as Error).message}`);
+  }
+}
+
+function problemOf(add: () => void): string[] {
+  try {
+    add();
+    return [];
+  } catch (error) {
+    if (error instanceof DuplicateSampleError) return [`duplicate sample for timestamp: ${error.message}`];
+    throw error;
+  }
+}

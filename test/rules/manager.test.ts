@@ -1,0 +1,333 @@
+import { describe, expect, test } from 'vitest';
+import { RuleManager } from '../../src/rules/manager.js';
+import { readRuleFile } from '../../src/rules/read.js';
+import { alertsOf, evaluate, MINUTE, managerOn, minutes, ruleFile, shown, storageOf } from './world.js';
+
+const DOWN = '- alert: Down\n  expr: up == 0\n  for: 2m';
+
+describe('a reload', () => {
+  test.each<[name: string, rules: string, since: number]>([
+    ['that changes nothing keeps alerts', DOWN, 0],
+    ['that changes the expression keeps alerts', '- alert: Down\n  expr: up < 1\n  for: 5m', 0],
+    ['that adds and moves rules keeps alerts', `- record: a\n  expr: up\n${DOWN}`, 0],
+    [
+      'that adds an equal rule before another keeps the first one',
+      `${DOWN}\n- alert: Down\n  expr: up > 5`,
+      0,
+    ],
+    ['that renames the alert begins anew', DOWN.replace('Down', 'Gone'), 3],
+    ['that changes its labels begins anew', `${DOWN}\n  labels: { a: b }`, 3],
+  ])('%s', (_, rules, since) => {
+    const storage = storageOf({ up: '0 0 0 0' });
+    const manager = managerOn(storage);
+    manager.update([ruleFile(DOWN)]);
+    evaluate(manager, storage, 0, 2);
+    manager.update([ruleFile(rules)]);
+    evaluate(manager, storage, 3);
+    expect(alertsOf(manager).map(({ activeAt }) => minutes(activeAt))).toEqual([since]);
+  });
+
+  test('that moves a group to another file begins anew', () => {
+    const storage = storageOf({ up: '0 0' });
+    const manager = managerOn(storage);
+    manager.update([ruleFile(DOWN)]);
+    evaluate(manager, storage, 0);
+    manager.update([ruleFile(DOWN, '', 'other.yml')]);
+    evaluate(manager, storage, 1);
+    expect(alertsOf(manager).map(({ activeAt }) => minutes(activeAt))).toEqual([1]);
+  });
+
+  test('shows an alert with the expression of now', () => {
+    const storage = storageOf({ up: '0 0' });
+    const manager = managerOn(storage);
+    manager.update([ruleFile(DOWN)]);
+    evaluate(manager, storage, 0);
+    manager.update([ruleFile('- alert: Down\n  expr: up < 1')]);
+    expect(alertsOf(manager)).toMatchObject([{ expression: 'up < 1' }]);
+  });
+
+  test('keeps how a group did that it does not change, and not that of one it does', () => {
+    const storage = storageOf({ up: '0' });
+    const manager = managerOn(storage);
+    const [same, other] = [ruleFile('- record: a\n  expr: up', '', '1.yml'), '- record: b\n  expr: up'];
+    manager.update([same, ruleFile(other, '', '2.yml')]);
+    evaluate(manager, storage, 0);
+    manager.update([ruleFile('- record: a\n  expr: up', '', '1.yml'), ruleFile(`${other} + 1`, '', '2.yml')]);
+    expect(manager.groups().map(({ rules, lastEvaluation }) => [rules[0]?.health, lastEvaluation])).toEqual([
+      ['ok', 0],
+      ['unknown', 0],
+    ]);
+  });
+
+  test('ends the series of rules that are gone, and not of those that moved', () => {
+    const storage = storageOf({ up: '1x9' });
+    const manager = managerOn(storage);
+    const rule = (name: string): string => `- record: ${name}\n  expr: up`;
+    manager.update([
+      ruleFile([rule('stays'), rule('goes'), rule('moves')].join('\n')),
+      ruleFile(rule('all_go'), '', 'z.yml'),
+    ]);
+    evaluate(manager, storage, 0, 1);
+    manager.update([ruleFile([rule('new'), rule('stays')].join('\n')), ruleFile(rule('moves'), '', 'b.yml')]);
+    expect(shown(storage, '{__name__=~"stays|goes|moves|new|all_go"}', 1)).toEqual([
+      'all_go 1',
+      'goes 1',
+      'moves 1',
+      'stays 1',
+    ]);
+    evaluate(manager, storage, 2, 3);
+    expect(shown(storage, '{__name__=~"stays|goes|moves|new|all_go"}', 2)).toEqual([
+      'moves 1',
+      'new 1',
+      'stays 1',
+    ]);
+    expect(shown(storage, '{__name__=~"stays|goes|moves|new|all_go"}', 3)).toEqual([
+      'moves 1',
+      'new 1',
+      'stays 1',
+    ]);
+  });
+});
+
+describe('a restart', () => {
+  /** Runs to minute 20 with the alert from minute 10 on, is away, and comes back. */
+  test.each<[name: string, hold: string, back: number, want: number | undefined]>([
+    ['an alert that was pending goes on where it was', '30m', 25, 15],
+    ['the time away does not count, however long within an hour', '30m', 75, 65],
+    ['after more than an hour it begins anew', '30m', 82, 82],
+    ['with less to wait than the grace period it waits for that', '15m', 25, 20],
+    ['an alert that was firing is as old as it was', '10m', 25, 10],
+    ['a `for` shorter than the grace period begins anew', '9m', 25, 25],
+  ])('%s', (_, hold, back, want) => {
+    const storage = storageOf({ up: `1x9 0x${back}` });
+    const rules = [
+      ruleFile(`- alert: Down\n  expr: up == 0\n  for: ${hold}\n  labels: { a: "{{ $value }}" }`),
+    ];
+    const before = managerOn(storage);
+    before.update(rules);
+    evaluate(before, storage, 0, 20);
+
+    const after = managerOn(storage, { history: storage });
+    after.update(rules);
+    evaluate(after, storage, back);
+    expect(alertsOf(after)).toMatchObject([{ state: 'pending', activeAt: back * MINUTE }]);
+    evaluate(after, storage, back);
+    expect(alertsOf(after).map(({ activeAt }) => minutes(activeAt))).toEqual([want]);
+  });
+
+  test('an alert that was over before it begins anew', () => {
+    const storage = storageOf({ up: '1x4 0x9 1x4 0x9' });
+    const rules = [ruleFile('- alert: Down\n  expr: up == 0\n  for: 30m')];
+    const before = managerOn(storage);
+    before.update(rules);
+    evaluate(before, storage, 0, 17);
+    const after = managerOn(storage, { history: storage });
+    after.update(rules);
+    evaluate(after, storage, 22, 23);
+    expect(alertsOf(after).map(({ activeAt }) => minutes(activeAt))).toEqual([22]);
+  });
+
+  test('nothing is written of alerts before their state was looked up', () => {
+    const storage = storageOf({ up: '0x9' });
+    const after = managerOn(storage, { history: storage });
+    after.update([ruleFile(`- record: a\n  expr: up\n${DOWN}`)]);
+    const written = [0, 1, 2].map(minute => {
+      evaluate(after, storage, minute);
+      return shown(storage, '{__name__=~"a|ALERTS"}', minute);
+    });
+    const alert = (state: string): string => `ALERTS{alertname="Down", alertstate="${state}"} 1`;
+    expect(written).toEqual([['a 0'], ['a 0'], [alert('firing'), 'a 0']]);
+  });
+
+  test('rules that a reload brings have nothing to be looked up', () => {
+    const storage = storageOf({ up: '0x9' });
+    const after = managerOn(storage, { history: storage });
+    after.update([]);
+    after.update([ruleFile(DOWN)]);
+    evaluate(after, storage, 0);
+    expect(shown(storage, 'ALERTS', 0)).toHaveLength(1);
+  });
+
+  test('that cannot look states up is told of, and alerts go on', () => {
+    const storage = storageOf({ up: '0x9' });
+    const history = {
+      select: () => {
+        throw new Error('the disk is away');
+      },
+    };
+    const after = managerOn(storage, { history });
+    after.update([ruleFile(DOWN.replace('2m', '10m'))]);
+    expect(evaluate(after, storage, 0, 2).map(({ restoreErrors }) => restoreErrors)).toEqual([
+      [],
+      ['group "g" in test.yml: the disk is away'],
+      [],
+    ]);
+    expect(shown(storage, 'ALERTS', 2)).toHaveLength(1);
+  });
+});
+
+describe('a rule that fails', () => {
+  test.each<[name: string, rule: string, keys: string, error: string]>([
+    [
+      'has two series of the same labels',
+      '- record: a\n  expr: up\n  labels: { i: x }',
+      '',
+      'vector contains metrics with the same labelset after applying rule labels',
+    ],
+    [
+      'has two alerts of the same labels',
+      '- alert: A\n  expr: up\n  labels: { i: x }',
+      '',
+      'vector contains metrics with the same labelset after applying alert labels',
+    ],
+    ['has too many series', '- record: a\n  expr: up', '    limit: 1\n', 'exceeded limit of 1 with 2 series'],
+    ['has too many alerts', '- alert: A\n  expr: up', '    limit: 1\n', 'exceeded limit of 1 with 2 alerts'],
+    ['has no value', '- record: a\n  expr: up[5m]', '', 'rule result is not a vector or scalar'],
+    [
+      'cannot be evaluated',
+      '- record: a\n  expr: up + on () up',
+      '',
+      expect.stringMatching(/^found duplicate series for the match group \{\}/) as unknown as string,
+    ],
+  ])('%s', (_, rule, keys, error) => {
+    const storage = storageOf({ 'up{i="1"}': '1', 'up{i="2"}': '1' });
+    const manager = managerOn(storage);
+    manager.update([ruleFile(`${rule}\n- record: next\n  expr: count(up)`, keys)]);
+    const [result] = evaluate(manager, storage, 0);
+    expect(manager.groups()[0]?.rules).toMatchObject([
+      { health: 'err', lastError: error },
+      { health: 'ok', lastError: '' },
+    ]);
+    expect(result).toMatchObject({ rules: 2, failures: 1, samples: 1 });
+    expect(shown(storage, '{__name__=~"a|ALERTS"}', 0)).toEqual([]);
+    expect(shown(storage, 'next', 0)).toEqual(['next 2']);
+  });
+
+  test('is told of once, and once when it works again', () => {
+    const storage = storageOf({ 'up{i="1"}': '1 1 1 1', 'up{i="2"}': '_ 1 1 stale' });
+    const manager = managerOn(storage);
+    manager.update([ruleFile('- record: a\n  expr: up\n  labels: { i: x }')]);
+    const error = 'vector contains metrics with the same labelset after applying rule labels';
+    const change = { file: 'test.yml', group: 'g', rule: 'a' };
+    expect(evaluate(manager, storage, 0, 3).map(({ changes }) => changes)).toEqual([
+      [],
+      [{ ...change, error }],
+      [],
+      [{ ...change, error: '' }],
+    ]);
+  });
+
+  test('leaves its series and its alerts as they were', () => {
+    const storage = storageOf({ 'up{i="1"}': '0 0', 'up{i="2"}': '_ 0' });
+    const manager = managerOn(storage);
+    manager.update([
+      ruleFile(
+        '- record: a\n  expr: up\n  labels: { i: x }\n- alert: A\n  expr: up == 0\n  labels: { i: x }',
+      ),
+    ]);
+    evaluate(manager, storage, 0, 1);
+    expect(shown(storage, '{__name__=~"a|ALERTS"}', 1)).toEqual([
+      'ALERTS{alertname="A", alertstate="firing", i="x"} 1',
+      'a{i="x"} 0',
+    ]);
+    expect(alertsOf(manager)).toMatchObject([{ state: 'firing' }]);
+  });
+
+  test('too many alerts are dropped all together', () => {
+    const storage = storageOf({ 'up{i="1"}': '0 0 0', 'up{i="2"}': '1 0 1' });
+    const manager = managerOn(storage);
+    manager.update([ruleFile('- alert: A\n  expr: up == 0', '    limit: 1\n')]);
+    evaluate(manager, storage, 0, 1);
+    expect(alertsOf(manager)).toEqual([]);
+    evaluate(manager, storage, 2);
+    expect(alertsOf(manager).map(({ activeAt }) => minutes(activeAt))).toEqual([2]);
+  });
+
+  test('because nothing can be written counts as failed too', () => {
+    const storage = storageOf({ up: '1' });
+    const write = (): never => {
+      throw new Error('the disk is full');
+    };
+    const manager = managerOn(storage, { write });
+    manager.update([ruleFile('- record: a\n  expr: up'), ruleFile('- record: b\n  expr: up', '', 'b.yml')]);
+    manager.update([ruleFile('- record: a\n  expr: up')]);
+    expect(evaluate(manager, storage, 0)).toMatchObject([{ failures: 1, samples: 0 }]);
+    expect(manager.groups()[0]?.rules).toMatchObject([{ health: 'err', lastError: 'the disk is full' }]);
+  });
+});
+
+describe('when groups are evaluated', () => {
+  test.each<[name: string, interval: string, seconds: number[], want: number[]]>([
+    ['without an interval always', '', [0, 7, 8, 30], [0, 7, 8, 30]],
+    ['with one once in each', '    interval: 30s\n', [0, 10, 20, 30, 40, 50, 60], [0, 30, 60]],
+    [
+      'calls that come early and late lose none',
+      '    interval: 30s\n',
+      [1, 31, 60, 92, 119, 120],
+      [1, 31, 60, 92, 120],
+    ],
+    ['with one shorter than between calls always', '    interval: 1s\n', [0, 10, 20], [0, 10, 20]],
+    ['a clock set back does not stop it', '    interval: 1m\n', [600, 30, 40, 90], [600, 30, 90]],
+  ])('%s', (_, interval, seconds, want) => {
+    const storage = storageOf({});
+    const manager = managerOn(storage);
+    manager.update([ruleFile('- record: a\n  expr: "1"', interval)]);
+    const due = seconds.filter(second => manager.evaluate(second * 1000).groups === 1);
+    expect(due).toEqual(want);
+  });
+
+  test('they come in the order of the files, and are listed by file and name', () => {
+    const order: string[] = [];
+    const manager = new RuleManager({
+      externalUrl: '',
+      externalLabels: {},
+      ask: (_, text) => {
+        order.push(text);
+        return [];
+      },
+      write: () => undefined,
+      interval: MINUTE,
+    });
+    const group = (name: string, expr: string): string =>
+      `- { name: ${name}, rules: [{ record: x, expr: ${expr} }] }\n`;
+    manager.update([
+      readRuleFile('z.yml', `groups:\n${group('b', 'e1')}${group('a', 'e2')}`),
+      readRuleFile('a.yml', `groups:\n${group('c', 'e3')}`),
+    ]);
+    manager.evaluate(0);
+    expect(order).toEqual(['e1', 'e2', 'e3']);
+    expect(manager.groups().map(({ file, name }) => file + name)).toEqual(['a.ymlc', 'z.ymla', 'z.ymlb']);
+  });
+});
+
+test('alerts are handed on when they fire, when they end, and again after a while', () => {
+  const storage = storageOf({ up: '1 0 0 0 0 0 0 1 1 1' });
+  const manager = managerOn(storage, { resendDelay: 2 * MINUTE });
+  manager.update([ruleFile('- alert: Down\n  expr: up == 0\n  for: 1m')]);
+  const sent = evaluate(manager, storage, 0, 9).map(({ unsent }) =>
+    unsent.map(({ state, lastSentAt, validUntil }) => [state, minutes(lastSentAt), minutes(validUntil)]),
+  );
+  expect(sent).toEqual([
+    [],
+    [],
+    [['firing', 2, 10]],
+    [],
+    [],
+    [['firing', 5, 13]],
+    [],
+    [['inactive', 7, 15]],
+    [],
+    [],
+  ]);
+});
+
+test('how long evaluations take is measured', () => {
+  let now = 0;
+  const storage = storageOf({ up: '1' });
+  const manager = managerOn(storage, { clock: { elapsed: () => now++ } });
+  manager.update([ruleFile('- record: a\n  expr: up\n- record: b\n  expr: up')]);
+  evaluate(manager, storage, 0);
+  expect(manager.groups()).toMatchObject([
+    { evaluationTime: 5, lastEvaluation: 0, rules: [{ evaluationTime: 1 }, { evaluationTime: 1 }] },
+  ]);
+});
