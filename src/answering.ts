@@ -1,8 +1,10 @@
-// PromQL and what it is answered from, joined: the registry is copied into our own samples and those are asked, or
-// somebody else's API is. Comes in: which of the two; goes out: an engine. Called by app.ts.
+// PromQL and rules and what they are answered from, joined: the registry is copied into our own samples, which rules
+// judge and questions ask, or somebody else's Prometheus does all that. Comes in: which of the two; goes out: an engine,
+// and the verdict after every scrape. Called by app.ts.
 
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
+import { CLUSTER_STATUS, type Verdict, verdictOf } from './cluster/verdict.js';
 import type { RemoteQuery } from './configuration.js';
 import type { PrometheusFacts } from './http/prometheus/facts.js';
 import type { Logger } from './log.js';
@@ -11,15 +13,20 @@ import { describeRegistry } from './metrics/render.js';
 import { Sampler } from './metrics/sampler.js';
 import { Sampling } from './metrics/sampling.js';
 import { Labels } from './model/labels.js';
+import type { Scrape } from './model/scrape.js';
 import { type Millis, systemClock } from './model/time.js';
 import { EmbeddedEngine } from './query/embedded.js';
 import type { QueryEngine, SamplesStatus } from './query/engine.js';
 import { RemoteEngine } from './query/remote.js';
+import type { Judgement } from './query/rules.js';
 import { SwitchingEngine } from './query/switching.js';
+import type { RuleFile } from './rules/definition.js';
 
 const JOB = 'langgraph-monitor';
 /** Prometheus' `evaluation_interval`: the step of a subquery that names none. */
 const DEFAULT_INTERVAL: Millis = 30_000;
+/** How often somebody else's rules are asked, beside every scan. */
+const ASK_OTHERS_EVERY: Millis = 5000;
 
 /** What the command line says of queries and samples. */
 export interface QuerySettings {
@@ -35,19 +42,42 @@ export interface QuerySettings {
   readonly queryThreadFile?: URL;
 }
 
+/** Hears the rules. */
+export interface AnsweringEvents {
+  /** What the rules say. @param at wall clock */
+  onVerdict(verdict: Verdict, at: Millis): void;
+  /** The rules could not be asked. */
+  onNoVerdict(reason: string): void;
+  /** Our own rules were evaluated. */
+  onEvaluation(judgement: Judgement): void;
+}
+
+/** Which rules there are, and who else may have them. */
+export interface RuleConfiguration {
+  readonly remote: RemoteQuery | undefined;
+  readonly rules: readonly RuleFile[];
+  /** Time between two evaluations. */
+  readonly interval: Millis;
+  /** For links in annotations. */
+  readonly externalUrl: string;
+}
+
 /** Our own samples and the engine over them. */
 class OwnSamples {
   readonly engine: EmbeddedEngine;
   readonly #sampler: Sampler;
   readonly #sampling: Sampling;
+  readonly #events: AnsweringEvents;
 
   constructor(
     settings: QuerySettings,
     registry: Registry,
     exposition: Exposition,
     instance: string,
+    events: AnsweringEvents,
     log: Logger,
   ) {
+    this.#events = events;
     this.#sampler = new Sampler(registry, exposition, { job: JOB, instance });
     this.engine = new EmbeddedEngine({
       file: join(settings.storagePath, 'samples.db'),
@@ -65,7 +95,19 @@ class OwnSamples {
       onRestart: () => this.#sampler.reset(),
       ...(settings.queryThreadFile ? { threadFile: settings.queryThreadFile } : {}),
     });
-    this.#sampling = new Sampling(this.#sampler, scrape => this.engine.append(scrape), systemClock);
+    this.#sampling = new Sampling(this.#sampler, scrape => this.#judge(scrape), systemClock);
+  }
+
+  setRules({ rules, interval, externalUrl }: RuleConfiguration): void {
+    const files = rules.map(({ file, text }) => ({ file, text }));
+    this.engine.setRules({ files, interval, externalUrl, status: CLUSTER_STATUS });
+  }
+
+  async #judge(scrape: Scrape): Promise<void> {
+    const judgement = await this.engine.append(scrape);
+    if (!judgement) return this.#events.onNoVerdict('the rules could not be evaluated');
+    this.#events.onVerdict(verdictOf(judgement.status, judgement.alerts), judgement.at);
+    this.#events.onEvaluation(judgement);
   }
 
   get last() {
@@ -81,6 +123,44 @@ class OwnSamples {
   }
 }
 
+/** Somebody else's Prometheus, which has the same rules. */
+class OthersSamples {
+  readonly engine: RemoteEngine;
+  readonly #events: AnsweringEvents;
+  readonly #timer: NodeJS.Timeout;
+  #running: Promise<void> | undefined;
+
+  constructor(remote: RemoteQuery, events: AnsweringEvents) {
+    this.engine = new RemoteEngine(remote);
+    this.#events = events;
+    this.#timer = setInterval(() => void this.take(), ASK_OTHERS_EVERY);
+  }
+
+  /** Asks what its rules say; who asks meanwhile shares the answer. */
+  take(): Promise<void> {
+    this.#running ??= this.#ask().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #ask(): Promise<void> {
+    const at = systemClock.now();
+    try {
+      const { status, alerts } = await this.engine.judgement(CLUSTER_STATUS, at);
+      if (status === undefined)
+        this.#events.onNoVerdict(`query.url has no series ${CLUSTER_STATUS}; load rules/ there`);
+      else this.#events.onVerdict(verdictOf(status, alerts), at);
+    } catch (error) {
+      this.#events.onNoVerdict((error as Error).message);
+    }
+  }
+}
+
 /** Whoever makes one closes it. */
 export class Answering {
   readonly #settings: QuerySettings;
@@ -88,10 +168,19 @@ export class Answering {
   readonly #exposition: Exposition;
   readonly #log: Logger;
   readonly #switch: SwitchingEngine;
+  readonly #events: AnsweringEvents;
   #instance = 'localhost';
   #own: OwnSamples | undefined;
+  #others: OthersSamples | undefined;
 
-  constructor(settings: QuerySettings, registry: Registry, exposition: Exposition, log: Logger) {
+  constructor(
+    settings: QuerySettings,
+    registry: Registry,
+    exposition: Exposition,
+    events: AnsweringEvents,
+    log: Logger,
+  ) {
+    this.#events = events;
     this.#settings = settings;
     this.#registry = registry;
     this.#exposition = exposition;
@@ -110,28 +199,48 @@ export class Answering {
   }
 
   /** Begins to answer. `address` is where we listen, as somebody who scrapes us would call it. */
-  async begin(address: string, remote: RemoteQuery | undefined): Promise<void> {
+  async begin(address: string, configuration: RuleConfiguration): Promise<void> {
     this.#instance = address;
-    await this.configure(remote);
+    await this.configure(configuration);
   }
 
   /** Takes up another configuration; our own samples stay open as long as they are asked. */
-  async configure(remote: RemoteQuery | undefined): Promise<void> {
-    if (!remote && this.#own) return;
-    this.#own?.stopSampling();
-    if (remote) {
-      this.#own = undefined;
-      await this.#switch.change(new RemoteEngine(remote));
-      this.#log.info({ url: remote.url }, 'PromQL is answered elsewhere; no samples are kept here');
-      return;
+  async configure(configuration: RuleConfiguration): Promise<void> {
+    const { remote } = configuration;
+    this.#others?.stop();
+    this.#others = undefined;
+    if (remote) await this.#askOthers(remote);
+    else {
+      this.#own ??= await this.#openOwn();
+      this.#own.setRules(configuration);
     }
-    this.#own = new OwnSamples(this.#settings, this.#registry, this.#exposition, this.#instance, this.#log);
-    await this.#switch.change(this.#own.engine);
+    void this.judge();
   }
 
-  /** A scan has ended: the registry is copied into our own samples. */
-  scanned(): void {
-    void this.#own?.take();
+  async #askOthers(remote: RemoteQuery): Promise<void> {
+    this.#own?.stopSampling();
+    this.#own = undefined;
+    this.#others = new OthersSamples(remote, this.#events);
+    await this.#switch.change(this.#others.engine);
+    this.#log.info({ url: remote.url }, 'PromQL and rules are answered elsewhere; no samples are kept here');
+  }
+
+  async #openOwn(): Promise<OwnSamples> {
+    const own = new OwnSamples(
+      this.#settings,
+      this.#registry,
+      this.#exposition,
+      this.#instance,
+      this.#events,
+      this.#log,
+    );
+    await this.#switch.change(own.engine);
+    return own;
+  }
+
+  /** Something has changed, or a scan has ended: resolves when the rules have said what follows. */
+  async judge(): Promise<void> {
+    await (this.#own ?? this.#others)?.take();
   }
 
   /** The monitor as its own target. */
@@ -143,6 +252,7 @@ export class Answering {
 
   async close(): Promise<void> {
     this.#own?.stopSampling();
+    this.#others?.stop();
     await this.#switch.close();
   }
 }

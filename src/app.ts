@@ -3,12 +3,12 @@
 
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import { Answering, type QuerySettings } from './answering.js';
+import { Answering, type QuerySettings, type RuleConfiguration } from './answering.js';
 import { Board, type LevelChange } from './cluster/board.js';
-import { type Alert, alertLine, type Verdict } from './cluster/judge.js';
 import { Pulse } from './cluster/pulse.js';
 import { Refresher } from './cluster/refresh.js';
 import { Snapshots } from './cluster/snapshot.js';
+import { type Alert, alertLine, type Verdict } from './cluster/verdict.js';
 import { type Configuration, loadConfiguration } from './configuration.js';
 import type { Doors } from './http/doors.js';
 import type { PrometheusFacts } from './http/prometheus/facts.js';
@@ -18,7 +18,13 @@ import type { Logger } from './log.js';
 import { Exposition } from './metrics/exposition.js';
 import { OwnMetrics } from './metrics/own.js';
 import { MetricsPage } from './metrics/page.js';
-import { serviceFamilies, serviceLayout, serviceReadings } from './metrics/services.js';
+import {
+  serviceFamilies,
+  serviceLayout,
+  serviceReadings,
+  type Trouble,
+  troubleOf,
+} from './metrics/services.js';
 import type { CheckResult } from './model/result.js';
 import type { Service } from './model/service.js';
 import { formatDuration, type Millis, systemClock } from './model/time.js';
@@ -29,6 +35,7 @@ import type { CheckRunner, CheckRunnerEvents } from './probes/runner.js';
 import type { Scan } from './probes/scan.js';
 import { PACE } from './probes/schedule.js';
 import { runInWorker } from './probes/worker.js';
+import type { Judgement } from './query/rules.js';
 import { Store } from './store/store.js';
 
 const PRUNE_EVERY: Millis = 300_000;
@@ -82,8 +89,8 @@ export class Monitor {
   readonly #answering: Answering;
   readonly #startedAt: Millis = systemClock.now();
   readonly #pruning: NodeJS.Timeout;
-  /** The service each state's series were named for. */
-  readonly #shown = new Map<string, Service>();
+  /** What each state's series were named for. */
+  readonly #shown = new Map<string, { readonly service: Service; readonly trouble: Trouble | undefined }>();
   #configuration: Configuration;
   #server: HttpServer | undefined;
   #reloadedAt: Millis = 0;
@@ -108,11 +115,16 @@ export class Monitor {
       retention: settings.retention,
       log: (level, message, fields) => log[level](fields, message),
     });
-    this.#answering = new Answering(settings, this.#registry, this.#exposition, log);
+    const answeringEvents = {
+      onVerdict: (verdict: Verdict, at: Millis) => this.#onVerdict(verdict, at),
+      onNoVerdict: (reason: string) => this.#onNoVerdict(reason),
+      onEvaluation: (judgement: Judgement) => this.#onEvaluation(judgement),
+    };
+    this.#answering = new Answering(settings, this.#registry, this.#exposition, answeringEvents, log);
     this.#pulse = new Pulse(configuration.plan.scan, this.#clock.elapsed());
     const events: CheckRunnerEvents = {
       onResult: result => this.#onResult(result),
-      onScan: scan => this.#onScan(scan),
+      onScan: scan => void this.#onScan(scan),
       onTrouble: (target, message) => log.error({ target, err: message }, 'Service cannot be checked'),
       onDown: reason => this.#onDown(reason),
     };
@@ -140,7 +152,7 @@ export class Monitor {
     const address = this.#server.address;
     const local = address.replace(/^(\[::\]|0\.0\.0\.0):/, 'localhost:');
     this.#url = `${web.tls ? 'https' : 'http'}://${local}`;
-    await this.#answering.begin(local, this.#configuration.remote);
+    await this.#answering.begin(local, this.#ruleConfiguration());
     log.info({ address, url: this.#url }, 'Listening');
   }
 
@@ -154,7 +166,7 @@ export class Monitor {
       const configuration = loadConfiguration(configFile);
       const web = webConfigFile ? loadWebConfig(webConfigFile) : undefined;
       this.#takeUp(configuration);
-      await this.#answering.configure(configuration.remote);
+      await this.#answering.configure(this.#ruleConfiguration());
       if (web) this.#server?.setWebConfig(web);
       this.#log.info({ file: configFile, services: configuration.services.length }, 'Configuration reloaded');
     } catch (error) {
@@ -184,8 +196,7 @@ export class Monitor {
     if (this.#configuration.node !== configuration.node) {
       this.#exposition.forget(hostSource(this.#configuration.node));
     }
-    const verdict = this.#board.verdict;
-    this.#board.setServices(configuration.services, this.#clock.now());
+    this.#board.setServices(configuration.services);
     this.#snapshots.trim();
     for (const service of configuration.services) {
       this.#own.begin(service.id);
@@ -196,7 +207,13 @@ export class Monitor {
     this.#reloadSucceeded = true;
     this.#own.reloaded(true, this.#reloadedAt);
     this.#checks.configure(configuration.plan);
-    this.#onVerdict(verdict);
+    this.#checks.setStatus(this.#board.verdict.overall);
+  }
+
+  #ruleConfiguration(): RuleConfiguration {
+    const { remote, rules, plan } = this.#configuration;
+    const externalUrl = this.#settings.externalUrl ?? this.#url;
+    return { remote, rules, interval: plan.scan, externalUrl };
   }
 
   #forget(id: string): void {
@@ -217,37 +234,45 @@ export class Monitor {
       return;
     }
     if (!this.#board.has(result.target)) return;
-    const verdict = this.#board.verdict;
     const change = this.#board.update(result);
     this.#exposition.observe(result.target, result.target, result.readings);
     this.#own.observe(result);
-    this.#showState(result.target);
+    const isNews = this.#showState(result.target);
     if (change) this.#tellChange(change);
-    this.#onVerdict(verdict);
-    this.#refresher.came(result.target);
+    if (!change && !isNews) this.#refresher.came(result.target);
+    // Whoever waits for the result wants to see with it what follows from it.
+    else void this.#answering.judge().then(() => this.#refresher.came(result.target));
   }
 
-  /** A service's state as metrics, with its names where they may have changed. */
-  #showState(id: string): void {
+  /** A service's state as metrics, with its names where they may have changed: then true. */
+  #showState(id: string): boolean {
     const service = this.#board.service(id);
-    if (!service) return;
-    const readings = serviceReadings(service, this.#board.result(id));
-    const layout = this.#shown.get(id) === service ? undefined : serviceLayout(service);
-    this.#shown.set(id, service);
+    if (!service) return false;
+    const shown = this.#shown.get(id);
+    const trouble = troubleOf(this.#board.trouble(id));
+    const readings = serviceReadings(service, this.#board.result(id), trouble);
+    const isSame =
+      shown?.service === service &&
+      shown.trouble?.status === trouble?.status &&
+      shown.trouble?.error === trouble?.error;
+    if (!isSame) this.#shown.set(id, { service, trouble });
+    const layout = isSame ? undefined : serviceLayout(service, trouble);
     this.#exposition.observe(stateSource(id), id, layout ? { ...readings, layout } : readings);
+    return !isSame;
   }
 
-  #onScan(scan: Scan): void {
-    const now = this.#clock.now();
+  async #onScan(scan: Scan): Promise<void> {
     this.#pulse.beat(this.#clock.elapsed());
     this.#own.scans.inc();
     this.#own.scanLag.set(scan.lag / 1000);
     this.#own.scanDuration.set((scan.endedAt - scan.startedAt) / 1000);
-    this.#store.append({ at: now, entry: this.#snapshots.write(now, this.#clock.elapsed()) });
     this.#own.showStore(this.#store);
     this.#own.showSamples(this.#answering.samples);
     this.#exposition.touch();
-    this.#answering.scanned();
+    // What is remembered of a scan is what the rules say of it.
+    await this.#answering.judge();
+    const now = this.#clock.now();
+    this.#store.append({ at: now, entry: this.#snapshots.write(now, this.#clock.elapsed()) });
   }
 
   #onDown(reason: string): void {
@@ -257,26 +282,43 @@ export class Monitor {
     );
     this.#own.workerUp.set(0);
     this.#own.workerRestarts.inc();
-    const verdict = this.#board.verdict;
-    this.#board.loseSight(this.#clock.now());
+    this.#board.loseSight();
     for (const { id } of this.#board.services) {
       this.#exposition.forget(id);
       this.#showState(id);
     }
     this.#exposition.forget(hostSource(this.#configuration.node));
-    this.#onVerdict(verdict);
+    void this.#answering.judge();
   }
 
-  /** What follows from a new verdict: the pace of the checks and a word in the log. */
-  #onVerdict(before: Verdict): void {
-    const now = this.#board.verdict;
-    if (now === before) return;
+  /** What follows from a verdict: the pace of the checks and a word in the log. */
+  #onVerdict(now: Verdict, at: Millis): void {
+    const before = this.#board.verdict;
+    if (this.#board.verdictProblem) this.#log.info({}, 'Rules are asked again');
+    this.#board.setVerdict(now, at);
+    this.#own.rulesUp.set(1);
     this.#checks.setStatus(now.overall);
     this.#pulse.setInterval(this.#configuration.plan.scan * PACE[now.overall]);
     if (now.overall !== before.overall) {
       this.#log.info({ from: before.overall, to: now.overall }, 'Cluster status changed');
     }
     tellAlerts(this.#log, before.alerts, now.alerts);
+  }
+
+  #onNoVerdict(reason: string): void {
+    if (this.#board.verdictProblem?.reason !== reason)
+      this.#log.error({ err: reason }, 'Rules cannot be asked; the last known status and alerts stay');
+    this.#board.loseVerdict(reason);
+    this.#own.rulesUp.set(0);
+  }
+
+  #onEvaluation({ evaluation, duration }: Judgement): void {
+    this.#own.evaluated(evaluation, duration);
+    for (const { file, group, rule, error } of evaluation.changes) {
+      if (error === '') this.#log.info({ file, group, rule }, 'Rule works again');
+      else this.#log.error({ file, group, rule, err: error }, 'Rule failed');
+    }
+    for (const err of evaluation.restoreErrors) this.#log.error({ err }, 'Alerts were not restored');
   }
 
   #tellChange({ service, from, to, result }: LevelChange): void {

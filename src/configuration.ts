@@ -2,17 +2,22 @@
 // services, the plan of their checks, and the monitor's own settings. Called by app.ts and by check-config.
 
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { CLUSTER_STATUS } from './cluster/verdict.js';
 import { count, didYouMean, duration, flag, httpUrl, section, text, words } from './config/fields.js';
 import { type HttpClientConfig, httpClientShape } from './config/http-client.js';
 import { httpClientProblem } from './config/http-client-problem.js';
-import { loadYaml } from './config/load.js';
+import { ConfigError, loadYaml } from './config/load.js';
 import { vocabulary } from './config/vocabulary.js';
 import { SEVERITIES, type Service } from './model/service.js';
 import type { Millis } from './model/time.js';
 import type { Check, Plan } from './probes/check.js';
 import { host } from './probes/kinds/host.js';
 import { kinds } from './probes/kinds/index.js';
+import type { RuleFile } from './rules/definition.js';
+import { loadRuleFiles } from './rules/load.js';
 
 /** What monitor.yml says, ready to be used. */
 export interface Configuration {
@@ -22,6 +27,8 @@ export interface Configuration {
   readonly plan: Plan;
   /** Who answers PromQL in our place; undefined: the monitor keeps samples and answers itself. */
   readonly remote: RemoteQuery | undefined;
+  /** The files of `rule_files`; none in remote mode, where somebody else evaluates them. */
+  readonly rules: readonly RuleFile[];
 }
 
 /** Somebody's Prometheus HTTP API, and how it is called. */
@@ -126,6 +133,9 @@ const monitorYml = section({
   scan: scan.prefault({}),
   host: hostSection.prefault({}),
   query: query.prefault({}),
+  rule_files: z
+    .array(words(), { error: 'expected a list of files, or of patterns such as rules/*.rules.yml' })
+    .optional(),
   services,
 }).superRefine((config, context) => {
   if (config.services.some(service => service.id === config.node)) {
@@ -214,7 +224,26 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
       scan: intervals.critical,
     },
     remote: remoteOf(config.query),
+    rules: config.query.url === undefined ? rulesOf(file, config.rule_files) : [],
   };
+}
+
+/** Beside the configuration, or those that ship with the program. */
+const RULES = 'rules/*.rules.yml';
+const SHIPPED = fileURLToPath(new URL('..', import.meta.url));
+
+function rulesOf(file: string, patterns: readonly string[] | undefined): RuleFile[] {
+  const beside = loadRuleFiles(patterns ?? [RULES], dirname(file));
+  const rules = patterns || beside.length > 0 ? beside : loadRuleFiles([RULES], SHIPPED);
+  const recorded = rules
+    .flatMap(({ groups }) => groups)
+    .flatMap(group => group.rules.map(({ name }) => name));
+  if (!recorded.includes(CLUSTER_STATUS)) {
+    throw new ConfigError([
+      `${file}: rule_files: no rule records ${CLUSTER_STATUS}, which /cluster_health shows; add status.rules.yml of the shipped rules`,
+    ]);
+  }
+  return rules;
 }
 
 function remoteOf({ url, ...rest }: z.output<typeof query>): RemoteQuery | undefined {

@@ -17,7 +17,8 @@ const NUMBER: Record<string, number> = {
   template: 1,
   demo: 1,
   metrics: 2,
-  query: 2,
+  rules: 2,
+  query: 3,
   cluster: 3,
   http: 4,
   log: 5,
@@ -31,7 +32,7 @@ const NUMBER: Record<string, number> = {
 const ALLOWED_BESIDE = new Set(['probes -> config']);
 /** Packages that are a language rather than a tool, or whose object two rooms hand to each other. */
 const SHARED_PACKAGES: Record<string, readonly string[]> = {
-  zod: ['config', 'configuration', 'http', 'probes'],
+  zod: ['config', 'configuration', 'http', 'probes', 'query'],
   'prom-client': ['answering', 'app', 'metrics'],
   re2js: ['promql', 'template'],
 };

@@ -161,6 +161,8 @@ export function helpText(): string {
   return [
     'usage: langgraph-monitor [FLAGS]                monitor what --config.file says',
     '       langgraph-monitor check-config FILE...   check configuration files',
+    '       langgraph-monitor check-rules FILE...    check rule files, as promtool check rules does',
+    '       langgraph-monitor test-rules FILE...     run their unit tests, as promtool test rules does',
     '       langgraph-monitor import FILE...         take over samples in the OpenMetrics format',
     '',
     'Flags:',

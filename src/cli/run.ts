@@ -7,6 +7,7 @@ import { loadConfiguration } from '../configuration.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
 import type { Output } from './output.js';
 
+const COMMANDS = ['check-config', 'check-rules', 'test-rules', 'import'];
 /** In milliseconds. */
 const SAME_WISH = 1000;
 
@@ -25,9 +26,11 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
       return say(output, `langgraph-monitor, version ${version()} (node ${process.version})`);
     const [command, ...rest] = flags.words;
     if (command === 'check-config') return checkConfig(rest, output);
+    if (command === 'check-rules' || command === 'test-rules')
+      return await (await import('./rules.js')).ruleCommand(command, rest, output);
     if (command === 'import') return await (await import('./import.js')).importFiles(rest, flags, output);
     if (command !== undefined)
-      throw new UsageError(`unknown command "${command}"; there are check-config and import`);
+      throw new UsageError(`unknown command "${command}"; there are ${COMMANDS.join(', ')}`);
     if (flags.configCheck) return await checkAll(flags, output);
     return await monitor(flags, output);
   } catch (error) {

@@ -1,10 +1,10 @@
-// What is true of the cluster right now. Comes in: check results and the node's own figures; goes out: the latest
-// of each and the verdict on all. Called by app.ts for every result; the doors read it.
+// What is true of the cluster right now. Comes in: check results, the node's own figures and the rules' verdict; goes
+// out: the latest of each. Called by app.ts for every result; the doors read it.
 
 import type { CheckResult, Level } from '../model/result.js';
 import type { Service } from '../model/service.js';
 import type { Millis } from '../model/time.js';
-import { judge, type Known, type Verdict } from './judge.js';
+import { UNDECIDED, type Verdict } from './verdict.js';
 
 /** The monitoring node's own figures, as the host probe gives them; percentages from 0 to 100, sizes in bytes. */
 export interface NodeFacts {
@@ -13,12 +13,20 @@ export interface NodeFacts {
   readonly disk?: { readonly total: number; readonly free: number; readonly percent: number };
 }
 
-interface Place extends Known {
+interface Place {
   service: Service;
+  /** What is believed of it. */
   level: Level;
-  levelSince: Millis;
+  /** The last result that was not healthy: what an alert tells while recovery waits to be confirmed. */
   trouble: CheckResult | undefined;
   result: CheckResult | undefined;
+}
+
+/** Why the verdict is not of this moment. */
+export interface VerdictProblem {
+  readonly reason: string;
+  /** Wall clock of the last verdict; undefined before the first. */
+  readonly since: Millis | undefined;
 }
 
 /** A service's confirmed level has changed. */
@@ -33,7 +41,9 @@ export interface LevelChange {
 export class Board {
   readonly #places = new Map<string, Place>();
   #node: NodeFacts = {};
-  #verdict: Verdict = { overall: 'degraded', alerts: [] };
+  #verdict: Verdict = UNDECIDED;
+  #verdictAt: Millis | undefined;
+  #verdictProblem: string | undefined;
   #version = 0;
   #lastCheck: Millis | undefined;
 
@@ -44,6 +54,26 @@ export class Board {
 
   get verdict(): Verdict {
     return this.#verdict;
+  }
+
+  /** What keeps the rules from being asked; undefined while the verdict is theirs. */
+  get verdictProblem(): VerdictProblem | undefined {
+    const reason = this.#verdictProblem;
+    return reason === undefined ? undefined : { reason, since: this.#verdictAt };
+  }
+
+  /** The rules have spoken. @param at wall clock */
+  setVerdict(verdict: Verdict, at: Millis): void {
+    this.#verdict = verdict;
+    this.#verdictAt = at;
+    this.#verdictProblem = undefined;
+    this.#version++;
+  }
+
+  /** The rules could not be asked; the last verdict stays. */
+  loseVerdict(reason: string): void {
+    this.#verdictProblem = reason;
+    this.#version++;
   }
 
   get node(): NodeFacts {
@@ -71,17 +101,23 @@ export class Board {
     return this.#places.get(id)?.result;
   }
 
-  /** Which services there are, in the order they are shown in. Who stays keeps what is known. @param at wall clock */
-  setServices(services: readonly Service[], at: Millis): void {
+  /** Why a service is not believed to be well; undefined while it is, or nobody knows. */
+  trouble(id: string): CheckResult | undefined {
+    const place = this.#places.get(id);
+    return place && (place.level === 'down' || place.level === 'slow') ? place.trouble : undefined;
+  }
+
+  /** Which services there are, in the order they are shown in. Who stays keeps what is known. */
+  setServices(services: readonly Service[]): void {
     const before = new Map(this.#places);
     this.#places.clear();
     for (const service of services) {
       const known = before.get(service.id);
-      const place = known?.service.kind === service.kind ? known : nowhere(service, at);
+      const place = known?.service.kind === service.kind ? known : nowhere(service);
       place.service = service;
       this.#places.set(service.id, place);
     }
-    this.#rejudge();
+    this.#version++;
   }
 
   /** Takes a service's result in; tells of a change of its level. A service that is gone is not heard. */
@@ -92,41 +128,26 @@ export class Board {
     place.result = result;
     this.#version++;
     this.#lastCheck = result.at;
-    const wasTrouble = place.trouble;
     if (result.error !== undefined) place.trouble = result;
-    if (result.level !== from) {
-      place.level = result.level;
-      place.levelSince = result.at;
-      this.#rejudge();
-      return { service: place.service, from, to: result.level, result };
-    }
-    // The wording of an alert follows the trouble it tells of.
-    if (
-      from !== 'up' &&
-      (wasTrouble?.error !== place.trouble?.error || wasTrouble?.status !== place.trouble?.status)
-    ) {
-      this.#rejudge();
-    }
-    return undefined;
+    if (result.level === from) return undefined;
+    place.level = result.level;
+    return { service: place.service, from, to: result.level, result };
   }
 
   /** Nothing is known of anybody any more: what is not being seen is not called healthy. */
-  loseSight(at: Millis): void {
-    for (const [id, { service }] of this.#places) this.#places.set(id, nowhere(service, at));
-    this.#rejudge();
+  loseSight(): void {
+    for (const [id, { service }] of this.#places) this.#places.set(id, nowhere(service));
+    // Until the rules have said so themselves.
+    if (this.#verdict.overall === 'healthy') this.#verdict = { ...this.#verdict, overall: 'degraded' };
+    this.#version++;
   }
 
   setNode(facts: NodeFacts): void {
     this.#node = facts;
     this.#version++;
   }
-
-  #rejudge(): void {
-    this.#version++;
-    this.#verdict = judge(this.#places.values());
-  }
 }
 
-function nowhere(service: Service, at: Millis): Place {
-  return { service, level: 'unknown', levelSince: at, trouble: undefined, result: undefined };
+function nowhere(service: Service): Place {
+  return { service, level: 'unknown', trouble: undefined, result: undefined };
 }

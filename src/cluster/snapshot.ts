@@ -4,8 +4,8 @@
 import type { CheckResult } from '../model/result.js';
 import type { Service } from '../model/service.js';
 import { isoLocal, type Millis } from '../model/time.js';
-import type { Board, NodeFacts } from './board.js';
-import { alertLine } from './judge.js';
+import type { Board, NodeFacts, VerdictProblem } from './board.js';
+import { alertLine } from './verdict.js';
 
 /** Writes `/cluster_health` and the entries of `/history`. */
 export class Snapshots {
@@ -27,7 +27,7 @@ export class Snapshots {
 
   /** The cluster as JSON text. @param at wall clock @param elapsed monotonic clock */
   write(at: Millis, elapsed: Millis): string {
-    const { verdict, node } = this.#board;
+    const { verdict, verdictProblem, node } = this.#board;
     const services = this.#board.services;
     const stats = {
       local_node: localNode(node),
@@ -37,7 +37,8 @@ export class Snapshots {
     return (
       `{"timestamp":"${isoLocal(at)}","overall_status":"${verdict.overall}",` +
       `"services":{${services.map(service => this.#part(service)).join(',')}},` +
-      `"cluster_stats":${JSON.stringify(stats)},"alerts":${JSON.stringify(verdict.alerts.map(alertLine))}}`
+      `"cluster_stats":${JSON.stringify(stats)},"alerts":${JSON.stringify(verdict.alerts.map(alertLine))}` +
+      `${verdictProblem ? `,"rules":${JSON.stringify(problemText(verdictProblem, at))}` : ''}}`
     );
   }
 
@@ -54,6 +55,13 @@ export class Snapshots {
     this.#parts.set(service.id, { result, service, text });
     return text;
   }
+}
+
+/** Why status and alerts are not of this moment, and how old they are. */
+export function problemText({ reason, since }: VerdictProblem, at: Millis): string {
+  const age =
+    since === undefined ? 'nothing is known yet' : `state of ${Math.round((at - since) / 1000)} s ago`;
+  return `${reason}; ${age}`;
 }
 
 function localNode({ cpu_percent, memory, disk }: NodeFacts): Record<string, number | undefined> {

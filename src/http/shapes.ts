@@ -31,6 +31,11 @@ export const serviceHealth = z.looseObject({
 
 export const service = z.object({ name: z.string(), critical: z.boolean(), health: serviceHealth });
 
+/** There only when status and alerts are not of this moment. */
+export const rulesProblem = z
+  .string()
+  .describe('What keeps the rules from being asked, and how old the status and the alerts are');
+
 export const clusterHealth = z.object({
   timestamp,
   overall_status: overallStatus,
@@ -45,6 +50,7 @@ export const clusterHealth = z.object({
     monitoring_uptime: z.number().describe('Seconds since start'),
   }),
   alerts: z.array(alertText),
+  rules: rulesProblem.optional(),
 });
 
 /** Every answer that is no 200. */

@@ -37,6 +37,11 @@ export class OwnMetrics {
   readonly #samplesSeries: Gauge<'none'>;
   readonly #samplesAppended: Counter;
   readonly #samplesErrors: Counter;
+  /** 1 while status and alerts are of the rules' last word. */
+  readonly rulesUp: Gauge;
+  readonly #evaluations: Counter;
+  readonly #evaluationFailures: Counter;
+  readonly #evaluationDuration: Gauge;
   readonly #requests: Counter<'handler' | 'code'>;
   #storeErrorsSeen = 0;
   #samplesSeen = { appended: 0, errors: 0 };
@@ -92,6 +97,13 @@ export class OwnMetrics {
     this.#samplesSeries = absent('samples_series', 'Series kept');
     this.#samplesAppended = counter('samples_appended_total', 'Samples written');
     this.#samplesErrors = counter('samples_errors_total', 'Failed operations on the samples');
+    this.rulesUp = gauge('rules_up', 'Whether the rules could be asked the last time');
+    this.#evaluations = counter('rule_evaluations_total', 'Rules evaluated');
+    this.#evaluationFailures = counter('rule_evaluation_failures_total', 'Rules that failed');
+    this.#evaluationDuration = gauge(
+      'rule_evaluation_duration_seconds',
+      'How long the last evaluation of the rules took',
+    );
     this.#requests = counter('http_requests_total', 'Requests answered', ['handler', 'code']);
     const info = new Gauge({
       name: 'langgraph_monitor_build_info',
@@ -153,6 +165,13 @@ export class OwnMetrics {
     this.#samplesAppended.inc(growth(appended, status.samplesAppended));
     this.#samplesErrors.inc(growth(errors, status.errors));
     this.#samplesSeen = { appended: status.samplesAppended, errors: status.errors };
+  }
+
+  /** Rules were evaluated. @param duration of all of them, milliseconds */
+  evaluated({ rules, failures }: { rules: number; failures: number }, duration: number): void {
+    this.#evaluations.inc(rules);
+    this.#evaluationFailures.inc(failures);
+    this.#evaluationDuration.set(duration / 1000);
   }
 
   /** A request was answered. */

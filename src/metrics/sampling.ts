@@ -1,5 +1,5 @@
-// When the registry is copied: after every scan, and when none came for a while. Comes in: the end of scans; goes out:
-// scrapes, one after the other. Called by app.ts.
+// When the registry is copied: when somebody says so, and when nobody did for a while. Comes in: wishes; goes out:
+// scrapes, one after the other, each kept before the next is taken. Called by answering.ts.
 
 import type { Scrape } from '../model/scrape.js';
 import type { Clock, Millis } from '../model/time.js';
@@ -20,18 +20,18 @@ export interface LastScrape {
 /** Takes scrapes until it is closed. */
 export class Sampling {
   readonly #sampler: Sampler;
-  readonly #keep: (scrape: Scrape) => void;
+  readonly #keep: (scrape: Scrape) => Promise<void>;
   readonly #clock: Clock;
   #timer: NodeJS.Timeout | undefined;
-  #running = false;
-  /** A scan ended while a scrape was being taken. */
-  #again = false;
+  #running: Promise<void> | undefined;
+  /** The one after the one that is running. */
+  #next: Promise<void> | undefined;
   #closed = false;
   #lastAt: Millis = 0;
   #last: LastScrape | undefined;
 
   /** `keep` takes each scrape; they come in order of time. */
-  constructor(sampler: Sampler, keep: (scrape: Scrape) => void, clock: Clock) {
+  constructor(sampler: Sampler, keep: (scrape: Scrape) => Promise<void>, clock: Clock) {
     this.#sampler = sampler;
     this.#keep = keep;
     this.#clock = clock;
@@ -42,21 +42,27 @@ export class Sampling {
     return this.#last;
   }
 
-  /** Copies the registry now, or as soon as the copy being made is done. */
-  async take(): Promise<void> {
-    if (this.#closed) return;
-    this.#again = this.#running;
-    if (this.#running) return;
-    this.#running = true;
-    await this.#takeOne();
-    this.#running = false;
-    this.#arm();
-    if (this.#again) await this.take();
+  /** Copies the registry as it is now or a little later; resolves when that copy is kept. */
+  take(): Promise<void> {
+    if (!this.#running) return this.#begin();
+    this.#next ??= this.#running.then(() => {
+      this.#next = undefined;
+      return this.#begin();
+    });
+    return this.#next;
   }
 
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+  }
+
+  #begin(): Promise<void> {
+    this.#running = this.#takeOne().finally(() => {
+      this.#running = undefined;
+      this.#arm();
+    });
+    return this.#running;
   }
 
   #arm(): void {
@@ -65,16 +71,15 @@ export class Sampling {
   }
 
   async #takeOne(): Promise<void> {
+    if (this.#closed) return;
     const begun = this.#clock.elapsed();
-    // Two samples of one moment are one; a wall clock that was set back repeats none.
-    const at = Math.round(this.#clock.now());
-    if (at <= this.#lastAt && at > this.#lastAt - LONGEST_GAP) return;
+    // Two samples of one moment would be one, and a wall clock that is set back must not stop the time of the rules.
+    const at = Math.max(Math.round(this.#clock.now()), this.#lastAt + 1);
+    this.#lastAt = at;
     let error = '';
     try {
       const scrape = await this.#sampler.scrape(at);
-      if (this.#closed) return;
-      this.#lastAt = at;
-      this.#keep(scrape);
+      if (!this.#closed) await this.#keep(scrape);
     } catch (problem) {
       error = (problem as Error).message;
     }

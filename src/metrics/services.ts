@@ -39,11 +39,41 @@ const lastProbe = family(
   'When the last check ended, as a Unix timestamp',
 );
 
-/** Families of {@link serviceReadings}. */
-export const serviceFamilies = [info, dependency, status, up, slow, reason, failures, lastProbe];
+const trouble = family(
+  'langgraph_monitor_service_trouble_info',
+  'Why the service is believed to be down or slow, in the words alerts use; absent while it is well',
+  'gauge',
+  ['status', 'error'],
+);
 
-/** A service's state as readings; without a result it is unknown. The same series in the same order every time. */
-export function serviceReadings(service: Service, result: CheckResult | undefined): Readings {
+/** Families of {@link serviceReadings}. */
+export const serviceFamilies = [info, dependency, status, up, slow, reason, failures, lastProbe, trouble];
+
+/** Longest reason that is a label; an answer of a service's may be any length. */
+const MAX_ERROR = 200;
+
+/** A service that is down or slow: the status and the words of it, as label values. */
+export interface Trouble {
+  readonly status: string;
+  readonly error: string;
+}
+
+/** What there is to say of a service's trouble. */
+export function troubleOf(result: CheckResult | undefined): Trouble | undefined {
+  if (!result) return undefined;
+  const error = result.error ?? 'no reason given';
+  return {
+    status: result.status,
+    error: error.length > MAX_ERROR ? `${error.slice(0, MAX_ERROR)}...` : error,
+  };
+}
+
+/** A service's state as readings; without a result it is unknown. The series are those of {@link serviceLayout}. */
+export function serviceReadings(
+  service: Service,
+  result: CheckResult | undefined,
+  trouble?: Trouble,
+): Readings {
   const level = result?.level ?? 'unknown';
   const now = result?.status ?? 'unknown';
   const known = level !== 'unknown';
@@ -57,12 +87,13 @@ export function serviceReadings(service: Service, result: CheckResult | undefine
       ...REASONS.map(each => (each === result?.reason ? 1 : Number.NaN)),
       result ? result.consecutiveFailures : Number.NaN,
       result ? result.at / 1000 : Number.NaN,
+      ...(trouble ? [1] : []),
     ],
   };
 }
 
 /** The series of {@link serviceReadings}. */
-export function serviceLayout(service: Service): Layout {
+export function serviceLayout(service: Service, now?: Trouble): Layout {
   const rows: [string, readonly string[]][] = [
     [info.name, [service.name, service.kind, String(service.critical), service.severity]],
     ...service.dependsOn.map(id => [dependency.name, [id]] as [string, string[]]),
@@ -72,6 +103,7 @@ export function serviceLayout(service: Service): Layout {
     ...REASONS.map(each => [reason.name, [each]] as [string, string[]]),
     [failures.name, []],
     [lastProbe.name, []],
+    ...(now ? [[trouble.name, [now.status, now.error]] as [string, string[]]] : []),
   ];
   return { families: rows.map(([name]) => name), labels: rows.map(([, labels]) => labels) };
 }

@@ -5,6 +5,8 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { Labels } from '../model/labels.js';
 import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
+import { apiAlerts, apiRules, ParameterError } from '../rules/api.js';
+import type { RuleGroupView } from '../rules/view.js';
 import {
   type ApiAnswer,
   type ApiQuestion,
@@ -18,6 +20,7 @@ import {
 } from './engine.js';
 import type { Order, PlainAnswer, Report, ThreadAnswer, ThreadQuestion, ThreadStart } from './message.js';
 import { describeFamilies } from './metadata.js';
+import type { Judgement, RuleSettings } from './rules.js';
 
 /** The first death is taken for a query's fault and does not hold up the next one. */
 const FIRST_BACKOFF: Millis = 0;
@@ -48,7 +51,7 @@ export interface EmbeddedOptions extends Omit<ThreadStart, 'port'> {
 }
 
 interface Asker {
-  resolve(answer: ThreadAnswer): void;
+  resolve(answer: ThreadAnswer | readonly RuleGroupView[]): void;
   reject(error: QueryError): void;
 }
 
@@ -58,6 +61,9 @@ export class EmbeddedEngine implements SamplingEngine {
   readonly #askers = new Map<number, Asker>();
   readonly #watch: NodeJS.Timeout;
   #lastId = 0;
+  #rules: RuleSettings | undefined;
+  /** Who waits for the rules' word on a scrape, in the order of the scrapes. */
+  #unjudged: ((judgement: Judgement | undefined) => void)[] = [];
   #port: MessagePort;
   #worker: Worker | undefined;
   #startedAt: Millis = 0;
@@ -89,9 +95,44 @@ export class EmbeddedEngine implements SamplingEngine {
     return this.#status;
   }
 
-  append(scrape: Scrape): void {
-    // While the thread is down this waits in the channel of the next one.
-    this.#post({ say: 'append', scrape });
+  append(scrape: Scrape): Promise<Judgement | undefined> {
+    if (this.#closed) return Promise.resolve(undefined);
+    return new Promise(resolve => {
+      this.#unjudged.push(resolve);
+      // While the thread is down this waits in the channel of the next one.
+      this.#post({ say: 'append', scrape });
+    });
+  }
+
+  setRules(settings: RuleSettings): void {
+    this.#rules = settings;
+    this.#post({ say: 'rules', settings });
+  }
+
+  async rules(parameters: URLSearchParams): Promise<ApiAnswer> {
+    try {
+      return plainAnswer(apiRules(await this.#groups(), parameters));
+    } catch (error) {
+      throw error instanceof ParameterError ? new QueryError('bad_data', error.message) : error;
+    }
+  }
+
+  async alerts(): Promise<ApiAnswer> {
+    return plainAnswer(apiAlerts(await this.#groups()));
+  }
+
+  #groups(): Promise<readonly RuleGroupView[]> {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      const refusal = this.#refusal(undefined);
+      if (refusal) return reject(refusal);
+      const done = () => this.#askers.delete(id);
+      this.#askers.set(id, {
+        resolve: groups => [done(), resolve(groups as readonly RuleGroupView[])],
+        reject: error => [done(), reject(error)],
+      });
+      this.#post({ say: 'groups', id });
+    });
   }
 
   async answer(question: ApiQuestion, options: QuestionOptions = {}): Promise<ApiAnswer> {
@@ -127,6 +168,7 @@ export class EmbeddedEngine implements SamplingEngine {
     clearInterval(this.#watch);
     clearTimeout(this.#restart);
     this.#refuseAll(new QueryError('unavailable', 'the monitor is stopping'));
+    for (const resolve of this.#unjudged.splice(0)) resolve(undefined);
     const worker = this.#worker;
     if (worker) {
       const ended = new Promise(resolve => worker.once('exit', resolve));
@@ -157,7 +199,7 @@ export class EmbeddedEngine implements SamplingEngine {
         signal?.removeEventListener('abort', cancel);
       };
       this.#askers.set(id, {
-        resolve: answer => [done(), resolve(answer)],
+        resolve: answer => [done(), resolve(answer as ThreadAnswer)],
         reject: error => [done(), reject(error)],
       });
       signal?.addEventListener('abort', cancel);
@@ -221,6 +263,8 @@ export class EmbeddedEngine implements SamplingEngine {
     else if (report.say === 'refusal')
       this.#askers.get(report.id)?.reject(new QueryError(report.type, report.message));
     else if (report.say === 'status') this.#status = report.status;
+    else if (report.say === 'judged') this.#unjudged.shift()?.(report.judgement);
+    else if (report.say === 'groups') this.#askers.get(report.id)?.resolve(report.groups);
     else if (report.say === 'log') this.#options.log(report.level, report.message, report.fields);
   }
 
@@ -234,6 +278,8 @@ export class EmbeddedEngine implements SamplingEngine {
     });
     this.#port.close();
     this.#port = this.#start(wait);
+    for (const resolve of this.#unjudged.splice(0)) resolve(undefined);
+    if (this.#rules) this.#post({ say: 'rules', settings: this.#rules });
     this.#refuseAll(
       new QueryError('execution', `the query thread died: ${reason}; try a smaller query, or ask again`),
     );
@@ -249,6 +295,10 @@ export class EmbeddedEngine implements SamplingEngine {
     }
     this.#post({ say: 'ping' });
   }
+}
+
+function plainAnswer(data: unknown): ApiAnswer {
+  return { data: Buffer.from(JSON.stringify(data)), warnings: [], infos: [] };
 }
 
 function canceled(): QueryError {

@@ -4,6 +4,7 @@
 import type { Labels } from '../model/labels.js';
 import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
+import type { Judgement, RuleSettings } from './rules.js';
 
 /** Prometheus' error types (web/api/v1/api.go). */
 export type ErrorType =
@@ -114,6 +115,10 @@ export interface QueryEngine {
   /** Answers for the program itself, before any user's question that waits. */
   instant(query: string, at: Millis): Promise<InstantAnswer>;
   range(query: string, range: { from: Millis; to: Millis; step: Millis }): Promise<RangeAnswer>;
+  /** `/api/v1/rules`; the parameters are those of the request. */
+  rules(parameters: URLSearchParams): Promise<ApiAnswer>;
+  /** `/api/v1/alerts`. */
+  alerts(): Promise<ApiAnswer>;
   close(): Promise<void>;
 }
 
@@ -139,8 +144,13 @@ export interface SamplesStatus {
 
 /** The embedded engine takes samples too. */
 export interface SamplingEngine extends QueryEngine {
-  /** Keeps a scrape; a question asked afterwards sees it. */
-  append(scrape: Scrape): void;
+  /**
+   * Keeps a scrape; a question asked afterwards sees it. Resolves with what the rules say of it: undefined without
+   * rules, or when the thread died over it.
+   */
+  append(scrape: Scrape): Promise<Judgement | undefined>;
+  /** Replaces the rules; scrapes from now on are judged by these. */
+  setRules(settings: RuleSettings): void;
   /** As of the last append. */
   readonly status: SamplesStatus;
 }

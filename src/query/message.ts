@@ -3,7 +3,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
+import type { RuleGroupView } from '../rules/view.js';
 import type { ApiAnswer, ApiQuestion, ErrorType, SamplesStatus } from './engine.js';
+import type { Judgement, RuleSettings } from './rules.js';
 
 /** What may be asked of the thread. Everything but metadata is in the store; `value` questions are the program's own. */
 export type ThreadQuestion =
@@ -36,7 +38,10 @@ export type ThreadAnswer = ApiAnswer | PlainAnswer;
 
 /** To the thread. */
 export type Order =
+  /** Kept, and judged by the rules if there are any: `judged` comes back. */
   | { readonly say: 'append'; readonly scrape: Scrape }
+  | { readonly say: 'rules'; readonly settings: RuleSettings }
+  | { readonly say: 'groups'; readonly id: number }
   | {
       readonly say: 'ask';
       readonly id: number;
@@ -55,6 +60,9 @@ export type Report =
   | { readonly say: 'answer'; readonly id: number; readonly answer: ThreadAnswer }
   | { readonly say: 'refusal'; readonly id: number; readonly type: ErrorType; readonly message: string }
   | { readonly say: 'status'; readonly status: SamplesStatus }
+  /** Scrapes are judged in the order they came. */
+  | { readonly say: 'judged'; readonly judgement: Judgement | undefined }
+  | { readonly say: 'groups'; readonly id: number; readonly groups: readonly RuleGroupView[] }
   | {
       readonly say: 'log';
       readonly level: 'info' | 'warn' | 'error';

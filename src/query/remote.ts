@@ -12,6 +12,7 @@ import {
   type QuestionOptions,
   type RangeAnswer,
 } from './engine.js';
+import { alertsOf, type RemoteAlert } from './remote/alerts.js';
 import { Caller } from './remote/caller.js';
 import { requestOf } from './remote/request.js';
 import { samplesOf, seriesOf } from './remote/values.js';
@@ -49,6 +50,28 @@ export class RemoteEngine implements QueryEngine {
     const { from: start, to: end, step } = range;
     const answer = await this.answer({ ask: 'query_range', query, start, end, step });
     return { ...this.#read(answer, seriesOf, 'series'), ...remarks(answer) };
+  }
+
+  async rules(parameters: URLSearchParams): Promise<ApiAnswer> {
+    return this.#caller.call({ method: 'GET', path: 'rules', parameters }, this.#timeout);
+  }
+
+  async alerts(): Promise<ApiAnswer> {
+    const parameters = new URLSearchParams();
+    return this.#caller.call({ method: 'GET', path: 'alerts', parameters }, this.#timeout);
+  }
+
+  /** What the other side's rules say: the value of the status' expression, and its alerts, pending and firing. */
+  async judgement(
+    status: string,
+    at: Millis,
+  ): Promise<{ status: number | undefined; alerts: RemoteAlert[] }> {
+    const [{ samples }, answer] = await Promise.all([this.instant(status, at), this.alerts()]);
+    const values = samples.map(({ value }) => value);
+    return {
+      status: values.length > 0 ? Math.min(...values) : undefined,
+      alerts: this.#read(answer, alertsOf, 'alerts').alerts,
+    };
   }
 
   async close(): Promise<void> {

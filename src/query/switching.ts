@@ -33,6 +33,14 @@ export class SwitchingEngine implements QueryEngine {
     return this.#now().range(query, range);
   }
 
+  async rules(parameters: URLSearchParams): Promise<ApiAnswer> {
+    return this.#now().rules(parameters);
+  }
+
+  async alerts(): Promise<ApiAnswer> {
+    return this.#now().alerts();
+  }
+
   async close(): Promise<void> {
     await this.#engine?.close();
   }

@@ -2,11 +2,13 @@
 
 import { constants, setPriority } from 'node:os';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { Scrape } from '../model/scrape.js';
 import { type Millis, systemClock } from '../model/time.js';
 import { SampleStore } from '../store/samples/store.js';
 import { Desk } from './desk.js';
 import type { SamplesStatus } from './engine.js';
 import type { Order, Report, ThreadStart } from './message.js';
+import { type Judgement, Rules } from './rules.js';
 
 /** How long the store may tidy up at a time; a question that comes waits for it. */
 const BITE: Millis = 8;
@@ -40,6 +42,8 @@ const store = new SampleStore({
   log: (level, message, fields) => report({ say: 'log', level, message, fields }),
 });
 
+const rules = new Rules(store, limits, systemClock);
+
 let isClosing = false;
 
 const desk = new Desk({
@@ -50,15 +54,31 @@ const desk = new Desk({
   report,
   other: order => {
     if (order.say === 'append') {
-      store.append(order.scrape);
+      report({ say: 'judged', judgement: keep(order.scrape) });
       report({ say: 'status', status: status() });
-    } else if (order.say === 'ping') report({ say: 'pong' });
+    } else if (order.say === 'rules') rules.configure(order.settings);
+    else if (order.say === 'groups') report({ say: 'groups', id: order.id, groups: rules.groups() });
+    else if (order.say === 'ping') report({ say: 'pong' });
     else {
       isClosing = true;
       desk.clear();
     }
   },
 });
+
+/** Keeps a scrape together with what the rules make of it. */
+function keep(scrape: Scrape): Judgement | undefined {
+  store.begin(scrape);
+  try {
+    return rules.evaluate(scrape.at);
+  } catch (error) {
+    const fields = { err: (error as Error).message, stack: (error as Error).stack };
+    report({ say: 'log', level: 'error', message: 'The rules could not be evaluated', fields });
+    return undefined;
+  } finally {
+    store.commit();
+  }
+}
 
 function status(): SamplesStatus {
   const { series, appended, bytes, errors, oldest, problem } = store.stats();

@@ -43,13 +43,17 @@ describe('commands', () => {
     ['check-config FOLDER/bad.yml', 1, [], MISTAKES],
     ['check-config FOLDER/bad.yml FOLDER/good.yml', 1, ['FOLDER/good.yml: valid, 1 service'], MISTAKES],
     ['check-config FOLDER/none.yml', 1, [], ['FOLDER/none.yml: no such file']],
+    ['check-rules', 2, [], ['langgraph-monitor: check-rules wants the name of a file']],
+    ['test-rules', 2, [], ['langgraph-monitor: test-rules wants the name of a file']],
     ['import', 2, [], ['langgraph-monitor: import wants the name of a file']],
     ['check-config', 2, [], ['langgraph-monitor: check-config wants the name of a file']],
     [
       'chek-config x',
       2,
       [],
-      ['langgraph-monitor: unknown command "chek-config"; there are check-config and import'],
+      [
+        'langgraph-monitor: unknown command "chek-config"; there are check-config, check-rules, test-rules, import',
+      ],
     ],
     ['--config.check --config.file=FOLDER/good.yml', 0, ['FOLDER/good.yml: valid, 1 service'], []],
     ['--config.check --config.file=FOLDER/bad.yml', 1, [], MISTAKES],

@@ -2,22 +2,24 @@
 
 import { describe, expect, test } from 'vitest';
 import { Board } from '../../src/cluster/board.js';
-import { alertLine } from '../../src/cluster/judge.js';
 import { Pulse } from '../../src/cluster/pulse.js';
 import { Refresher } from '../../src/cluster/refresh.js';
 import { Snapshots } from '../../src/cluster/snapshot.js';
+import type { Verdict } from '../../src/cluster/verdict.js';
 import { isoLocal } from '../../src/model/time.js';
 import { result, service, slow, timedOut } from './results.js';
 
 function boardOf(...ids: string[]): Board {
   const board = new Board();
-  board.setServices(
-    ids.map(id => service(id)),
-    0,
-  );
+  board.setServices(ids.map(id => service(id)));
   return board;
 }
-const lines = (board: Board) => board.verdict.alerts.map(alertLine);
+/** The alert the rules raise for a service that is slow. */
+function slowAlert(id: string, error: string): Verdict {
+  const message = `${id} is degraded - ${error}`;
+  const alert = { name: 'ServiceDegraded', severity: 'warning', service: id, message } as const;
+  return { overall: 'degraded', alerts: [{ ...alert, startsAt: 0, escalation: undefined }] };
+}
 
 describe('Board', () => {
   test('tells of a change of the level and only of that', () => {
@@ -25,22 +27,40 @@ describe('Board', () => {
     const up = result('a');
     expect(board.update(up)).toEqual({ service: service('a'), from: 'unknown', to: 'up', result: up });
     expect(board.update(result('a', { ...timedOut, level: 'up' }))).toBeUndefined();
-    expect(board.verdict.overall).toBe('healthy');
     const down = result('a', timedOut);
     expect(board.update(down)).toMatchObject({ from: 'up', to: 'down' });
     expect(board.update(down)).toBeUndefined();
   });
 
-  test('an alert keeps its trouble while recovery waits, and follows a new one', () => {
+  test('a trouble is kept while recovery waits, and follows a new one', () => {
     const board = boardOf('a');
+    const words = () => board.trouble('a')?.error;
+    board.update(result('a', { ...timedOut, level: 'up' }));
+    expect(words()).toBeUndefined();
     board.update(result('a', { ...timedOut, at: 100 }));
     board.update(result('a', { level: 'down', at: 200 }));
-    expect(lines(board)).toEqual(['CRITICAL: a is timeout - Request timed out']);
+    expect(words()).toBe('Request timed out');
     board.update(result('a', { status: 'unhealthy', error: 'HTTP 503', level: 'down', at: 300 }));
-    expect(lines(board)).toEqual(['CRITICAL: a is unhealthy - HTTP 503']);
-    expect(board.verdict.alerts[0]?.startsAt).toBe(100);
+    expect(words()).toBe('HTTP 503');
     board.update(result('a', { at: 400 }));
-    expect(lines(board)).toEqual([]);
+    expect(words()).toBeUndefined();
+  });
+
+  test('the last verdict stays while the rules cannot be asked, and says so', () => {
+    const board = boardOf('a');
+    const healthy: Verdict = { overall: 'healthy', alerts: [] };
+    expect([board.verdict.overall, board.verdictProblem]).toEqual(['degraded', undefined]);
+    board.loseVerdict('away');
+    expect(board.verdictProblem).toEqual({ reason: 'away', since: undefined });
+    board.setVerdict(healthy, 1000);
+    expect([board.verdict, board.verdictProblem]).toEqual([healthy, undefined]);
+    board.loseVerdict('away again');
+    expect([board.verdict, board.verdictProblem]).toEqual([healthy, { reason: 'away again', since: 1000 }]);
+    const text = new Snapshots(board, 0).write(36_000, 0);
+    expect(JSON.parse(text)).toMatchObject({
+      overall_status: 'healthy',
+      rules: 'away again; state of 35 s ago',
+    });
   });
 
   test('every update changes the version, a service that is gone is not heard', () => {
@@ -50,8 +70,10 @@ describe('Board', () => {
       () => board.update(result('a')),
       () => board.update(result('a')),
       () => board.setNode({ cpu_percent: 1 }),
-      () => board.loseSight(5),
-      () => board.setServices([service('a')], 6),
+      () => board.loseSight(),
+      () => board.setVerdict({ overall: 'degraded', alerts: [] }, 7),
+      () => board.loseVerdict('x'),
+      () => board.setServices([service('a')]),
     ];
     for (const step of steps) {
       step();
@@ -66,23 +88,28 @@ describe('Board', () => {
   test('who stays keeps what is known, who changes its kind or comes back does not', () => {
     const board = boardOf('a', 'b', 'c');
     for (const id of ['a', 'b', 'c']) board.update(result(id, timedOut));
-    board.setServices([service('c', { kind: 'redis' }), service('a', { name: 'A', critical: false })], 9);
+    board.setServices([service('c', { kind: 'redis' }), service('a', { name: 'A', critical: false })]);
     expect(board.services.map(each => each.id)).toEqual(['c', 'a']);
     expect([board.result('a')?.status, board.result('b'), board.result('c')]).toEqual([
       'timeout',
       undefined,
       undefined,
     ]);
-    expect(lines(board)).toEqual(['WARNING: A is timeout - Request timed out']);
-    board.setServices([service('a'), service('b')], 10);
+    expect(board.trouble('a')?.error).toBe('Request timed out');
+    board.setServices([service('a'), service('b')]);
     expect(board.result('b')).toBeUndefined();
   });
 
   test('nothing is called healthy that is not seen', () => {
     const board = boardOf('a');
     board.update(result('a'));
-    board.loseSight(5);
-    expect([board.verdict.overall, board.result('a'), lines(board)]).toEqual(['degraded', undefined, []]);
+    board.setVerdict({ overall: 'healthy', alerts: [] }, 1);
+    board.loseSight();
+    expect([board.verdict.overall, board.result('a'), board.trouble('a')]).toEqual([
+      'degraded',
+      undefined,
+      undefined,
+    ]);
   });
 });
 
@@ -103,6 +130,7 @@ describe('Snapshots', () => {
       }),
     );
     board.update(result('tools', { ...timedOut, statusCode: 200, data: '{"a": [1, 2]}', at: AT }));
+    board.setVerdict({ ...slowAlert('tools', 'Slow'), overall: 'unhealthy' }, AT);
     expect(JSON.parse(new Snapshots(board, 1000).write(AT, 3500))).toEqual({
       timestamp: isoLocal(AT),
       overall_status: 'unhealthy',
@@ -141,7 +169,7 @@ describe('Snapshots', () => {
         total_services: 3,
         monitoring_uptime: 2.5,
       },
-      alerts: ['CRITICAL: tools is timeout - Request timed out'],
+      alerts: ['WARNING: tools is degraded - Slow'],
     });
   });
 
@@ -155,7 +183,7 @@ describe('Snapshots', () => {
     ['JSON', '{"a":1},"b":{'],
   ])('stay JSON with %s in every text', (_, text) => {
     const board = new Board();
-    board.setServices([service(text, { name: text })], 0);
+    board.setServices([service(text, { name: text })]);
     board.update(
       result(text, {
         ...slow,
@@ -164,6 +192,7 @@ describe('Snapshots', () => {
         details: { [text]: text },
       }),
     );
+    board.setVerdict(slowAlert(text, text), 0);
     const read = JSON.parse(new Snapshots(board, 0).write(AT, 0));
     expect(read.services[text]).toMatchObject({
       name: text,
@@ -182,7 +211,7 @@ describe('Snapshots', () => {
         return 'healthy';
       },
     };
-    board.setServices([service('a')], 0);
+    board.setServices([service('a')]);
     board.update(counting);
     const snapshots = new Snapshots(board, 0);
     written = 0;
@@ -191,9 +220,9 @@ describe('Snapshots', () => {
     expect(once).toBeGreaterThan(0);
     expect(snapshots.write(AT, 0)).toBe(first);
     expect(written).toBe(once);
-    board.setServices([service('a', { name: 'Alpha' })], 0);
+    board.setServices([service('a', { name: 'Alpha' })]);
     expect(JSON.parse(snapshots.write(AT, 0)).services.a.name).toBe('Alpha');
-    board.setServices([], 0);
+    board.setServices([]);
     snapshots.trim();
     expect(JSON.parse(snapshots.write(AT, 0)).services).toEqual({});
   });
@@ -249,7 +278,7 @@ describe('Refresher', () => {
   test('does not wait for a service that was removed meanwhile', async () => {
     const { board, refresher } = refreshing('a');
     const done = refresher.ensure(0, 10_000, 2 ** 30);
-    board.setServices([], 0);
+    board.setServices([]);
     refresher.came('a');
     await done;
   });

@@ -145,6 +145,7 @@ describe('the JSON endpoints', () => {
         last_check: AT,
         alerts_count: 2,
         store: 'ok',
+        rules: 'ok',
       },
     ],
     [
@@ -229,9 +230,11 @@ it('/alerts?detail=true adds the alerts as objects', async () => {
         severity: 'critical',
         service: 'tools',
         message: 'Tools Server is timeout - Request timed out',
-        timestamp: AT,
+        // Rules are evaluated at whole milliseconds.
+        timestamp: '2024-01-15T10:30:45.123000',
         duration: '5 minutes',
         action_taken: 'Logged',
+        alertname: 'ServiceDown',
       },
       { severity: 'warning', service: 'cpu_llama', duration: '5 minutes' },
     ],

@@ -6,6 +6,7 @@ import { Board } from '../../src/cluster/board.js';
 import { Pulse } from '../../src/cluster/pulse.js';
 import { Refresher } from '../../src/cluster/refresh.js';
 import { Snapshots } from '../../src/cluster/snapshot.js';
+import type { Verdict } from '../../src/cluster/verdict.js';
 import type { Doors } from '../../src/http/doors.js';
 import type { PrometheusFacts } from '../../src/http/prometheus/facts.js';
 import { type HttpServer, type ServerOptions, startServer } from '../../src/http/server.js';
@@ -19,6 +20,7 @@ import type { Clock, Millis } from '../../src/model/time.js';
 import { type QueryEngine, QueryError } from '../../src/query/engine.js';
 import { Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
+import { judgeByRules } from '../support/shipped-rules.js';
 
 /** 2024-01-15 10:30:45.123456 local time. */
 export const START: Millis = new Date(2024, 0, 15, 10, 30, 45).getTime() + 123.456;
@@ -104,13 +106,29 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
 }
 
 const nobody = () => Promise.reject(new QueryError('unavailable', 'nobody answers PromQL here'));
-const NO_ENGINE: QueryEngine = { answer: nobody, instant: nobody, range: nobody, close: async () => {} };
+const NO_ENGINE: QueryEngine = {
+  answer: nobody,
+  instant: nobody,
+  range: nobody,
+  rules: nobody,
+  alerts: nobody,
+  close: async () => {},
+};
 const NO_FACTS: PrometheusFacts = {
   target: () => undefined,
   samples: () => undefined,
   runtime: () => ({ startedAt: START, reloadedAt: START, reloadSucceeded: true, retention: '30d' }),
   flags: () => ({}),
 };
+
+/** What the shipped rules say of the board. */
+function judged(board: Board, at: number): Verdict {
+  const all = board.services.map(service => {
+    const result = board.result(service.id);
+    return { service, level: result?.level ?? 'unknown', result, trouble: board.trouble(service.id) };
+  });
+  return judgeByRules(all, Math.round(at));
+}
 
 /** Starts a monitor's doors on a free port of 127.0.0.1. */
 export async function startMonitor(options: TestMonitorOptions = {}): Promise<TestMonitor> {
@@ -120,7 +138,8 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
   const registry = new Registry();
   const exposition = new Exposition(registry, serviceFamilies);
   const board = new Board();
-  board.setServices(services, clock.now());
+  board.setServices(services);
+  if (services.length === 0) board.setVerdict(judged(board, clock.now()), clock.now());
   const pulse = new Pulse(SCAN, clock.elapsed());
   const store = new Store({ file: join(folder, 'monitor.db'), retention: 86_400_000, log: () => {}, clock });
   const wanted: string[][] = [];
@@ -165,6 +184,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     logged,
     feed(each) {
       board.update(each);
+      board.setVerdict(judged(board, clock.now()), clock.now());
       const known = services.find(({ id }) => id === each.target);
       if (known) {
         const readings = { ...serviceReadings(known, each), layout: serviceLayout(known) };

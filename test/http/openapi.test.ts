@@ -192,7 +192,7 @@ describe('/openapi.json', () => {
     ['/haproxy_metrics?service=x', '404'],
     ['/history?limit=0', '400'],
     ['/api/v1/targets', '200'],
-    ['/api/v1/rules', '200'],
+    ['/api/v1/rules', 'default'],
     ['/api/v1/status/runtimeinfo', '200'],
     ['/api/v1/format_query?query=up', '200'],
     ['/api/v1/query?time=x', '400'],

@@ -1,6 +1,6 @@
 // The page at `/`: who this is, how the cluster is, where to go on.
 
-import { alertLine } from '../../cluster/judge.js';
+import { alertLine } from '../../cluster/verdict.js';
 import { STATUSES } from '../../model/result.js';
 import { isoLocal } from '../../model/time.js';
 import type { Doors } from '../doors.js';

@@ -2,11 +2,10 @@
 
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';
-import { plain } from './envelope.js';
 
 export const alerts = endpoint({
   path: 'alerts',
   summary: 'Alerts of rules, pending and firing',
   data: z.object({ alerts: z.array(z.unknown()) }),
-  handle: () => plain({ alerts: [] }),
+  handle: (_, { query }) => query.alerts(),
 });

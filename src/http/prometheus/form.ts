@@ -25,6 +25,13 @@ export class Form {
     return this.#values.get(name)?.[0] ?? '';
   }
 
+  /** All of them. */
+  parameters(): URLSearchParams {
+    return new URLSearchParams(
+      [...this.#values].flatMap(([name, values]) => values.map((value): [string, string] => [name, value])),
+    );
+  }
+
   /** All values of a parameter. */
   all(name: string): readonly string[] {
     return this.#values.get(name) ?? [];

@@ -1,11 +1,12 @@
 // GET /alerts: what is wrong right now.
 
 import { z } from 'zod';
-import { type Alert, alertLine } from '../../cluster/judge.js';
+import { problemText } from '../../cluster/snapshot.js';
+import { type Alert, alertLine } from '../../cluster/verdict.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { yesOrNo } from '../query.js';
 import { route } from '../route.js';
-import { alertText, timestamp } from '../shapes.js';
+import { alertText, rulesProblem, timestamp } from '../shapes.js';
 
 export const alerts = route({
   method: 'GET',
@@ -25,9 +26,12 @@ export const alerts = route({
           timestamp: timestamp.describe('When the alert began'),
           duration: z.string(),
           action_taken: z.string(),
+          alertname: z.string().describe('The rule'),
+          escalation: z.string().optional().describe('How far it has risen: level2, level3'),
         }),
       )
       .optional(),
+    rules: rulesProblem.optional(),
   }),
   handle({ detail }, { board, clock }) {
     const now = clock.now();
@@ -38,12 +42,13 @@ export const alerts = route({
         count: firing.length,
         timestamp: isoLocal(now),
         details: detail ? firing.map(alert => describe(alert, now)) : undefined,
+        rules: board.verdictProblem && problemText(board.verdictProblem, now),
       },
     };
   },
 });
 
-function describe({ severity, service, message, startsAt }: Alert, now: Millis) {
+function describe({ name, severity, service, message, startsAt, escalation }: Alert, now: Millis) {
   return {
     severity,
     service,
@@ -51,6 +56,8 @@ function describe({ severity, service, message, startsAt }: Alert, now: Millis) 
     timestamp: isoLocal(startsAt),
     duration: inWords(now - startsAt),
     action_taken: 'Logged',
+    alertname: name,
+    escalation,
   };
 }
 

@@ -1,6 +1,7 @@
 // GET /health: is the monitor itself at work? HAProxy checks this.
 
 import { z } from 'zod';
+import { problemText } from '../../cluster/snapshot.js';
 import { isoLocal } from '../../model/time.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
@@ -12,6 +13,7 @@ const shape = z.object({
   last_check: timestamp.nullable(),
   alerts_count: z.number(),
   store: z.string().describe('`ok`, or what keeps scans from being written; they wait in memory meanwhile'),
+  rules: z.string().describe('`ok`, or what keeps the rules from being asked and how old the status is'),
   reason: z.string().optional().describe('Why the status is unhealthy'),
 });
 
@@ -33,6 +35,7 @@ export const health = route({
         last_check: last === undefined ? null : isoLocal(last),
         alerts_count: board.verdict.alerts.length,
         store: store.problem ?? 'ok',
+        rules: board.verdictProblem ? problemText(board.verdictProblem, clock.now()) : 'ok',
         reason,
       },
     };

@@ -5,7 +5,7 @@ import type { Millis } from '../../model/time.js';
 import type { Run } from './chunk-table.js';
 import type { StoredSeries } from './stored-series.js';
 
-/** One scrape. Never changed once it is in the head. */
+/** One scrape. Replaced as long as samples are added to it, never changed. */
 export interface HeadRow {
   readonly at: Millis;
   /** By column; NaN is nothing, unless the column is in `nans`. */
@@ -54,6 +54,11 @@ export class Head {
     this.#rows.push(row);
     // A new array for every row: the old one may be in somebody's hands.
     this.#times = Float64Array.from(this.#rows, each => each.at);
+  }
+
+  /** Shows the newest row as it is by now, before anything of it is on disk. */
+  replaceLast(row: HeadRow): void {
+    this.#rows[this.#rows.length - 1] = row;
   }
 
   /** The series in the columns of a row, with their values. */

@@ -12,7 +12,7 @@ import { ByteCache } from './cache.js';
 import { Catalogue } from './catalogue.js';
 import type { Run } from './chunk-table.js';
 import { SampleFile } from './file.js';
-import { Head, lowerBound, upperBound } from './head.js';
+import { Head, lowerBound, type RowBuilder, upperBound } from './head.js';
 import { ENOUGH, mergeChunks } from './merge.js';
 import { pruneChunks } from './retention.js';
 import { BLOCK, Sealing, type SealingStep } from './sealing.js';
@@ -78,6 +78,10 @@ export class SampleStore implements SampleSource {
   readonly #mergeable = new Set<StoredSeries>();
   /** Series of the scrape before. */
   #live: StoredSeries[] = [];
+  /** The row that samples may still be added to, and the series that end in it. */
+  #row: { readonly builder: RowBuilder; readonly ended: StoredSeries[] } | undefined;
+  /** What each source showed when it added samples last. */
+  readonly #added = new Map<string, readonly StoredSeries[]>();
   #file: SampleFile | undefined;
   #problem: string | undefined;
   #appended = 0;
@@ -119,19 +123,27 @@ export class SampleStore implements SampleSource {
    * than the one before is dropped and counted; what it says about sources holds.
    */
   append(scrape: Scrape): void {
+    this.begin(scrape);
+    this.commit();
+  }
+
+  /**
+   * Takes a scrape as {@link append} does and shows it to readers, but leaves it open: what was made of it may be
+   * {@link add}ed to it before both are kept by {@link commit}.
+   */
+  begin(scrape: Scrape): void {
     this.#dropped += this.#sources.update(scrape);
     const at = Math.round(scrape.at);
     if (Number.isSafeInteger(at) && at > this.#head.last) this.#take(at);
     else this.#sources.each(series => this.#drop(series));
-    this.#flush();
   }
 
   #take(at: Millis): void {
-    const row = this.#head.begin(at);
+    const builder = this.#head.begin(at);
     const live: StoredSeries[] = [];
     this.#sources.each((given, value) => {
       const series = this.#catalogue.admit(given);
-      if (at <= series.last || !row.set(series, value)) return this.#drop(series);
+      if (at <= series.last || !builder.set(series, value)) return this.#drop(series);
       live.push(series);
       return series;
     });
@@ -140,8 +152,41 @@ export class SampleStore implements SampleSource {
     const ended = this.#live.filter(series => series.lastSlot !== slot && series.last < at);
     for (const series of ended) series.addEnd(at);
     this.#live = live;
-    this.#head.push(row.done(ended, false));
+    this.#row = { builder, ended };
+    this.#head.push(builder.done(ended, false));
     this.#bound();
+  }
+
+  /**
+   * Adds what a source (a rule) shows at the time of the scrape that was begun. It counts until the source shows
+   * something else: series it showed before and does not show now have ended, all of them when it shows none.
+   */
+  add(source: string, samples: readonly { readonly labels: Labels; readonly value: number }[]): void {
+    const row = this.#row;
+    if (!row) {
+      this.#dropped += samples.length;
+      return;
+    }
+    const at = this.#head.last;
+    const shown = new Set<StoredSeries>();
+    for (const { labels, value } of samples) {
+      const series = this.#catalogue.admit(this.#catalogue.resolve(labels));
+      if (at > series.last && row.builder.set(series, value)) shown.add(series);
+      else this.#drop(series);
+    }
+    this.#appended += shown.size;
+    const over = (this.#added.get(source) ?? []).filter(series => !shown.has(series) && series.last < at);
+    for (const series of over) series.addEnd(at);
+    row.ended.push(...over);
+    if (samples.length > 0) this.#added.set(source, [...shown]);
+    else this.#added.delete(source);
+    this.#head.replaceLast(row.builder.done(row.ended, false));
+  }
+
+  /** Keeps the scrape that was begun with all that was added: on disk when this returns, if the disk will have it. */
+  commit(): void {
+    this.#row = undefined;
+    this.#flush();
   }
 
   #drop(series: StoredSeries): StoredSeries {
@@ -284,6 +329,8 @@ export class SampleStore implements SampleSource {
 
   #use(): void {
     const file = new SampleFile(this.#options.file, this.#cache);
+    // Rows are laid anew below; one that is open cannot be added to any more.
+    this.#row = undefined;
     try {
       this.#catalogue.load(file);
       this.#catalogue.replay(file);

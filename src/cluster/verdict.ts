@@ -1,0 +1,103 @@
+// The verdict on the cluster: its overall status and its alerts, as the rules find them. Comes in: the recorded status
+// and the alerts that fire; goes out: the document's words. Called by app.ts after every evaluation.
+
+import type { Alert as RuleAlert } from '../model/alert.js';
+import { type OverallStatus, SEVERITIES, type Severity } from '../model/service.js';
+import type { Millis } from '../model/time.js';
+
+/** The series in which the rules record the status: 2 healthy, 1 degraded, 0 unhealthy. */
+export const CLUSTER_STATUS = 'langgraph:cluster_status';
+
+/** A firing alert as the document shows it. */
+export interface Alert {
+  /** The rule's name. */
+  readonly name: string;
+  readonly severity: Severity;
+  /** The service's id, or whatever the rule's `target` is; empty for an alert about none. */
+  readonly service: string;
+  /** `Tools Server is timeout - Request timed out` */
+  readonly message: string;
+  readonly startsAt: Millis;
+  /** How far it has risen: `level2`, `level3`. */
+  readonly escalation: string | undefined;
+}
+
+export interface Verdict {
+  readonly overall: OverallStatus;
+  /** Critical first, then by service and name. */
+  readonly alerts: readonly Alert[];
+}
+
+/** Before anything is known. */
+export const UNDECIDED: Verdict = { overall: 'degraded', alerts: [] };
+
+/** What makes an alert in the eyes of the document: the rules' own alert without what only engines need. */
+export type Firing = Pick<RuleAlert, 'labels' | 'annotations' | 'state' | 'activeAt'>;
+
+/**
+ * What the rules say in the document's words. `status` is the value of {@link CLUSTER_STATUS}, undefined when there is
+ * none. Alerts of other severities (a heartbeat) are none of the document's, and those with an `escalation` only tell
+ * how far the alert they copy has risen.
+ */
+export function verdictOf(status: number | undefined, alerts: readonly Firing[]): Verdict {
+  const firing = alerts.filter(each => each.state === 'firing');
+  const levels = escalations(firing);
+  const shown = firing.flatMap(each => {
+    const severity = SEVERITIES.find(known => known === each.labels.severity);
+    const isCopy = Boolean(each.labels.escalation);
+    return severity && !isCopy ? [alertOf(each, severity, levels.get(identity(each.labels)))] : [];
+  });
+  return { overall: overallOf(status), alerts: shown.sort(byUrgency) };
+}
+
+function overallOf(status: number | undefined): OverallStatus {
+  if (status === undefined || Number.isNaN(status)) return 'degraded';
+  if (status >= 2) return 'healthy';
+  return status >= 1 ? 'degraded' : 'unhealthy';
+}
+
+function alertOf(
+  { labels, annotations, activeAt }: Firing,
+  severity: Severity,
+  escalation: string | undefined,
+): Alert {
+  const { alertname = '', target = '' } = labels;
+  const message = annotations.description || annotations.summary || alertname;
+  return { name: alertname, severity, service: target, message, startsAt: activeAt, escalation };
+}
+
+/** The highest escalation of each alert that was copied. */
+function escalations(firing: readonly Firing[]): Map<string, string> {
+  const levels = new Map<string, string>();
+  for (const { labels } of firing) {
+    const { escalation, escalates } = labels;
+    if (!escalation || escalates === undefined) continue;
+    const of = identity({ ...labels, alertname: escalates });
+    const known = levels.get(of);
+    if (known === undefined || known < escalation) levels.set(of, escalation);
+  }
+  return levels;
+}
+
+/** Equal for an alert and its escalated copies. */
+function identity(labels: Firing['labels']): string {
+  const own = Object.entries(labels).filter(([name]) => !COPIED.has(name));
+  return JSON.stringify(own.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Labels that only a copy has. */
+const COPIED = new Set(['escalation', 'escalates', 'alertstate']);
+
+function byUrgency(a: Alert, b: Alert): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    a.service.localeCompare(b.service) ||
+    a.name.localeCompare(b.name) ||
+    a.message.localeCompare(b.message)
+  );
+}
+
+/** An alert as the document's `/alerts` prints it: `CRITICAL: Tools Server is timeout - Request timed out`. */
+export function alertLine({ severity, message }: Alert): string {
+  return `${severity.toUpperCase()}: ${message}`;
+}

@@ -1,0 +1,25 @@
+// The alerts of somebody else's rules, as `/api/v1/alerts` tells them.
+
+import { z } from 'zod';
+import type { Alert } from '../../model/alert.js';
+
+/** What the API tells of an alert. */
+export type RemoteAlert = Pick<Alert, 'labels' | 'annotations' | 'state' | 'activeAt'>;
+
+const texts = z.record(z.string(), z.string());
+const shape = z.object({
+  alerts: z.array(
+    z.object({
+      labels: texts,
+      annotations: texts.default({}),
+      state: z.enum(['inactive', 'pending', 'firing']),
+      activeAt: z.string().transform(text => Date.parse(text)),
+    }),
+  ),
+});
+
+/** The alerts of an answer's `data`; undefined when it is something else. */
+export function alertsOf(data: unknown): RemoteAlert[] | undefined {
+  const result = shape.safeParse(data);
+  return result.success ? result.data.alerts : undefined;
+}

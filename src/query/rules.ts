@@ -1,0 +1,120 @@
+// Rules in the query thread. Comes in: rule files as texts, and the moment a scrape was taken; goes out: what the rules
+// made of it, their samples kept beside the scrape's. Called by thread.ts.
+
+import type { Alert } from '../model/alert.js';
+import type { Clock, Millis } from '../model/time.js';
+import { EvaluationError } from '../promql/error.js';
+import { parse } from '../promql/parse.js';
+import { type Ask, askLanguage } from '../rules/ask.js';
+import { type EvaluationResult, RuleManager } from '../rules/manager.js';
+import { readRuleFile } from '../rules/read.js';
+import type { RuleGroupView } from '../rules/view.js';
+import type { SampleStore } from '../store/samples/store.js';
+import type { QueryLimits } from './message.js';
+import { MeteredSource } from './metered-source.js';
+
+/** Longest evaluation of all rules together; whatever is not done by then fails. */
+const PATIENCE: Millis = 10_000;
+
+/** Which rules there are and what they are told of the monitor. Survives the way between threads. */
+export interface RuleSettings {
+  readonly files: readonly { readonly file: string; readonly text: string }[];
+  /** Without a slash at the end. */
+  readonly externalUrl: string;
+  /** Time between two evaluations, for groups that name none. */
+  readonly interval: Millis;
+  /** The expression whose value is the cluster's status. */
+  readonly status: string;
+}
+
+/** What the rules say after a scrape. */
+export interface Judgement {
+  /** When the scrape was taken. */
+  readonly at: Millis;
+  /** Of the expression for the status: the least value; undefined when it has none. */
+  readonly status: number | undefined;
+  /** Pending and firing. */
+  readonly alerts: readonly Alert[];
+  readonly evaluation: EvaluationResult;
+  readonly duration: Millis;
+}
+
+/** Evaluates the rules over one store. */
+export class Rules {
+  readonly #store: SampleStore;
+  readonly #limits: QueryLimits;
+  readonly #clock: Clock;
+  readonly #ask: Ask;
+  #manager: RuleManager | undefined;
+  #settings: RuleSettings | undefined;
+  #deadline: Millis = 0;
+
+  constructor(store: SampleStore, limits: QueryLimits, clock: Clock) {
+    this.#store = store;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#ask = (expr, text, at) => this.#askWithin()(expr, text, at);
+  }
+
+  /** Replaces the rules. @throws ConfigError, which whoever loaded the files has seen before */
+  configure(settings: RuleSettings): void {
+    const files = settings.files.map(({ file, text }) => readRuleFile(file, text));
+    const isSame =
+      this.#settings?.externalUrl === settings.externalUrl && this.#settings.interval === settings.interval;
+    if (!this.#manager || !isSame) this.#manager = this.#make(settings);
+    this.#settings = settings;
+    this.#manager.update(files);
+  }
+
+  /** Evaluates the rules whose time has come, at the time of the scrape that was begun. */
+  evaluate(at: Millis): Judgement | undefined {
+    if (!this.#manager || !this.#settings) return undefined;
+    const begun = this.#clock.elapsed();
+    this.#deadline = begun + PATIENCE;
+    const evaluation = this.#manager.evaluate(at);
+    const alerts = this.#manager
+      .groups()
+      .flatMap(group => group.rules)
+      .flatMap(rule => (rule.kind === 'alerting' ? rule.alerts : []))
+      .filter(alert => alert.state !== 'inactive');
+    const status = this.#status(this.#settings.status, at);
+    return { at, status, alerts, evaluation, duration: this.#clock.elapsed() - begun };
+  }
+
+  /** All groups as they were after the last evaluation. */
+  groups(): RuleGroupView[] {
+    return this.#manager?.groups() ?? [];
+  }
+
+  #make({ externalUrl, interval }: RuleSettings): RuleManager {
+    return new RuleManager({
+      externalUrl,
+      externalLabels: {},
+      interval,
+      ask: this.#ask,
+      write: (source, _, samples) => this.#store.add(source, samples),
+      history: this.#store,
+      clock: this.#clock,
+    });
+  }
+
+  #status(expression: string, at: Millis): number | undefined {
+    try {
+      const values = this.#ask(parse(expression), expression, at).map(({ value }) => value);
+      return values.length > 0 ? Math.min(...values) : undefined;
+    } catch {
+      // The rules that record it fail then, too, and say so.
+      return undefined;
+    }
+  }
+
+  #askWithin(): Ask {
+    const checkpoint = () => {
+      if (this.#clock.elapsed() > this.#deadline) throw new EvaluationError('the rules took too long');
+    };
+    const tooMany = () => new EvaluationError('the rule would load too many samples into memory');
+    const { maxSamples, lookback, defaultInterval } = this.#limits;
+    const source = new MeteredSource(this.#store, maxSamples, checkpoint, tooMany);
+    return askLanguage({ source, lookback, defaultInterval, maxSamples, checkpoint });
+  }
+}
