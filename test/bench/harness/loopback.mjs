@@ -27,6 +27,13 @@ export function get(url, headers = {}) {
   });
 }
 
+/** POST of a text. @throws Error after 30 s, or unless 200 to 299. */
+export async function post(url, body) {
+  const answer = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(30_000) });
+  if (!answer.ok) throw new Error(`${url} answers ${answer.status}: ${await answer.text()}`);
+  await answer.arrayBuffer();
+}
+
 /** GET, as parsed JSON. */
 export async function getJson(url) {
   return JSON.parse((await get(url)).body.toString());

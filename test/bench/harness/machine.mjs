@@ -5,6 +5,8 @@ import { cpus, release, totalmem } from 'node:os';
 
 const VERSIONS = [
   ['prometheus', 'prometheus', ['--version'], /version (\S+)/],
+  // It does not say its own version when it is Debian's.
+  ['VictoriaMetrics', 'dpkg', ['-s', 'victoria-metrics'], /^Version: (\S+)/m],
   ['blackbox_exporter', 'prometheus-blackbox-exporter', ['--version'], /version (\S+)/],
   ['haproxy_exporter', 'prometheus-haproxy-exporter', ['--version'], /version (\S+?),? /],
   ['redis_exporter', 'prometheus-redis-exporter', ['--version'], /Exporter (\S+)/],

@@ -9,28 +9,45 @@ import { freePort, get } from './loopback.mjs';
 const PROGRAM = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
 /**
- * Starts the built program with an empty store of its own and waits for its first answered /health.
+ * Starts the built program and waits until it is `ready`: by default, for its first answered /health.
  * @param config what would stand in monitor.yml, as an object.
+ * @param options `storage` is the folder of its store, by default an empty one; `node` are flags of Node's; `ready(url)` throws until it is.
  * @returns {Promise<{pid: number, url: string, child: object}>} @throws Missing when it is not built.
  */
-export async function startMonitor(bench, children, config) {
-  if (!existsSync(PROGRAM))
-    throw new Missing('dist/main.js is not there; run "npm run build" first', 'not built');
+export async function startMonitor(
+  bench,
+  children,
+  config,
+  { storage, flags = [], node = [], env = {}, ready = url => get(`${url}/health`) } = {},
+) {
+  requireBuilt();
   const folder = mkdtempSync(join(bench.folder, 'monitor-'));
   const file = join(folder, 'monitor.yml');
   // JSON is YAML.
   writeFileSync(file, JSON.stringify(config, null, 2));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const args = [PROGRAM, `--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
-  args.push(`--storage.path=${join(folder, 'data')}`, '--log.level=warn');
+  const args = [...node, PROGRAM, `--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
+  args.push(`--storage.path=${storage ?? join(folder, 'data')}`, '--log.level=warn', ...flags);
   const child = await children.start('langgraph-monitor', process.execPath, args, {
     cwd: folder,
     // As it is run in earnest; express and others do more checks otherwise.
-    env: { NODE_ENV: 'production' },
-    ready: () => get(`${url}/health`),
+    env: { NODE_ENV: 'production', ...env },
+    ready: () => ready(url),
   });
   return { pid: child.pid, url, child };
+}
+
+/** `langgraph-monitor import`: takes a file in the OpenMetrics format into the store in `storage`. */
+export async function importHistory(children, file, storage) {
+  requireBuilt();
+  const args = [PROGRAM, 'import', file, `--storage.path=${storage}`];
+  await (await children.start('langgraph-monitor import', process.execPath, args)).output();
+}
+
+function requireBuilt() {
+  if (!existsSync(PROGRAM))
+    throw new Missing('dist/main.js is not there; run "npm run build" first', 'not built');
 }
 
 /** Services of kind http, `count` of them, spread over the ports of one target server. */

@@ -60,15 +60,43 @@ export async function startBlackbox(bench, children) {
   );
 }
 
-/** @param scrapes `scrape_configs` as an object. */
-export async function startPrometheus(bench, children, scrapes) {
+/** A Prometheus job that has blackbox_exporter ask each of `urls` every so many seconds. */
+export function throughBlackbox(blackbox, urls, seconds) {
+  return {
+    job_name: 'blackbox',
+    metrics_path: '/probe',
+    scrape_interval: `${seconds}s`,
+    scrape_timeout: `${Math.min(seconds, 10)}s`,
+    params: { module: ['http_2xx'] },
+    static_configs: [{ targets: urls }],
+    relabel_configs: [
+      { source_labels: ['__address__'], target_label: '__param_target' },
+      { source_labels: ['__param_target'], target_label: 'instance' },
+      { target_label: '__address__', replacement: new URL(blackbox.url).host },
+    ],
+  };
+}
+
+/**
+ * @param scrapes `scrape_configs` as an object.
+ * @param options `folder` may hold `data` already; `ready(url)` throws until it is, by default until it says so.
+ */
+export async function startPrometheus(bench, children, scrapes, { folder, flags = [], ready } = {}) {
   const port = await freePort();
-  const folder = mkdtempSync(join(bench.folder, 'prometheus-'));
-  const file = join(folder, 'prometheus.yml');
+  const own = mkdtempSync(join(bench.folder, 'prometheus-'));
+  const file = join(own, 'prometheus.yml');
   writeFileSync(file, JSON.stringify({ scrape_configs: scrapes }));
   const args = [`--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
-  args.push(`--storage.tsdb.path=${join(folder, 'data')}`, '--log.level=error');
-  return await startServer(children, 'prometheus', 'prometheus', args, port, '/-/ready');
+  args.push(`--storage.tsdb.path=${join(folder ?? own, 'data')}`, '--log.level=error', ...flags);
+  return await startServer(children, 'prometheus', 'prometheus', args, port, '/-/ready', ready);
+}
+
+/** @param options `folder` holds its data; `ready(url)` throws until it is, by default until it is healthy. */
+export async function startVictoriaMetrics(children, { folder, flags = [], ready }) {
+  const port = await freePort();
+  const args = [`-httpListenAddr=127.0.0.1:${port}`, `-storageDataPath=${folder}`, '-loggerLevel=ERROR'];
+  args.push(...flags);
+  return await startServer(children, 'VictoriaMetrics', 'victoria-metrics', args, port, '/health', ready);
 }
 
 export async function startAlertmanager(bench, children) {
@@ -121,8 +149,8 @@ export async function ran(children, who, command, args) {
   return JSON.parse(await (await children.start(who, command, args)).output());
 }
 
-async function startServer(children, who, command, args, port, path) {
+async function startServer(children, who, command, args, port, path, ready = url => get(url + path)) {
   const url = `http://127.0.0.1:${port}`;
-  const child = await children.start(who, command, args, { ready: () => get(url + path) });
+  const child = await children.start(who, command, args, { ready: () => ready(url) });
   return { pid: child.pid, url, child };
 }

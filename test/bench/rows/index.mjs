@@ -5,6 +5,11 @@ import haproxy from './haproxy.mjs';
 import memory from './memory.mjs';
 import metricsAgain from './metrics-again.mjs';
 import pacedProbes from './paced-probes.mjs';
+import promqlBlocking from './promql-blocking.mjs';
+import promqlDisk from './promql-disk.mjs';
+import promqlMemory from './promql-memory.mjs';
+import promqlQueries from './promql-queries.mjs';
+import promqlStart from './promql-start.mjs';
 import saturatedProbes from './saturated-probes.mjs';
 import start from './start.mjs';
 import timingError from './timing-error.mjs';
@@ -18,4 +23,9 @@ export const rows = [
   metricsAgain,
   memory,
   start,
+  promqlQueries,
+  promqlDisk,
+  promqlBlocking,
+  promqlStart,
+  promqlMemory,
 ];

@@ -13,6 +13,7 @@ import {
   startPrometheus,
   startPython,
   startRedisExporter,
+  throughBlackbox,
 } from '../harness/peers.mjs';
 import { sixServices } from '../harness/six-services.mjs';
 import { slope } from '../harness/statistics.mjs';
@@ -71,18 +72,7 @@ async function startStack(bench, children, services) {
   const alertmanager = await startAlertmanager(bench, children);
   const urls = Object.values(services).flatMap(service => service.url ?? []);
   const prometheus = await startPrometheus(bench, children, [
-    {
-      job_name: 'blackbox',
-      metrics_path: '/probe',
-      scrape_interval: '15s',
-      params: { module: ['http_2xx'] },
-      static_configs: [{ targets: urls }],
-      relabel_configs: [
-        { source_labels: ['__address__'], target_label: '__param_target' },
-        { source_labels: ['__param_target'], target_label: 'instance' },
-        { target_label: '__address__', replacement: new URL(blackbox.url).host },
-      ],
-    },
+    throughBlackbox(blackbox, urls, 15),
     {
       job_name: 'exporters',
       scrape_interval: '15s',

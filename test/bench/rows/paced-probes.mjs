@@ -7,7 +7,7 @@ import { Children } from '../harness/children.mjs';
 import { requireAllUp, sumOf } from '../harness/exposition.mjs';
 import { get, getJson } from '../harness/loopback.mjs';
 import { httpServices, startMonitor } from '../harness/monitor.mjs';
-import { startBlackbox, startPrometheus, startPython } from '../harness/peers.mjs';
+import { startBlackbox, startPrometheus, startPython, throughBlackbox } from '../harness/peers.mjs';
 import { startHealthServer } from '../harness/targets.mjs';
 
 const SERVICES = 200;
@@ -64,21 +64,8 @@ async function measurePython(bench, children, ports, spans) {
 
 async function measurePrometheus(bench, children, ports, spans) {
   const blackbox = await startBlackbox(bench, children);
-  const prometheus = await startPrometheus(bench, children, [
-    {
-      job_name: 'blackbox',
-      metrics_path: '/probe',
-      scrape_interval: `${EVERY}s`,
-      scrape_timeout: `${EVERY}s`,
-      params: { module: ['http_2xx'] },
-      static_configs: [{ targets: Object.values(httpServices(ports, SERVICES)).map(service => service.url) }],
-      relabel_configs: [
-        { source_labels: ['__address__'], target_label: '__param_target' },
-        { source_labels: ['__param_target'], target_label: 'instance' },
-        { target_label: '__address__', replacement: new URL(blackbox.url).host },
-      ],
-    },
-  ]);
+  const urls = Object.values(httpServices(ports, SERVICES)).map(service => service.url);
+  const prometheus = await startPrometheus(bench, children, [throughBlackbox(blackbox, urls, EVERY)]);
   // Successful probes that Prometheus has stored.
   const stored = async () => {
     const query = encodeURIComponent('sum(sum_over_time(probe_success[1h]))');
