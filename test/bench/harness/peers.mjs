@@ -79,13 +79,18 @@ export function throughBlackbox(blackbox, urls, seconds) {
 
 /**
  * @param scrapes `scrape_configs` as an object.
- * @param options `folder` may hold `data` already; `ready(url)` throws until it is, by default until it says so.
+ * @param options `folder` may hold `data` already; `config` is what else stands in prometheus.yml; `ready(url)` throws until it is, by default until it says so.
  */
-export async function startPrometheus(bench, children, scrapes, { folder, flags = [], ready } = {}) {
+export async function startPrometheus(
+  bench,
+  children,
+  scrapes,
+  { folder, flags = [], ready, config = {} } = {},
+) {
   const port = await freePort();
   const own = mkdtempSync(join(bench.folder, 'prometheus-'));
   const file = join(own, 'prometheus.yml');
-  writeFileSync(file, JSON.stringify({ scrape_configs: scrapes }));
+  writeFileSync(file, JSON.stringify({ scrape_configs: scrapes, ...config }));
   const args = [`--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
   args.push(`--storage.tsdb.path=${join(folder ?? own, 'data')}`, '--log.level=error', ...flags);
   return await startServer(children, 'prometheus', 'prometheus', args, port, '/-/ready', ready);

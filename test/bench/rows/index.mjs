@@ -10,6 +10,7 @@ import promqlDisk from './promql-disk.mjs';
 import promqlMemory from './promql-memory.mjs';
 import promqlQueries from './promql-queries.mjs';
 import promqlStart from './promql-start.mjs';
+import rules from './rules.mjs';
 import saturatedProbes from './saturated-probes.mjs';
 import start from './start.mjs';
 import timingError from './timing-error.mjs';
@@ -28,4 +29,5 @@ export const rows = [
   promqlBlocking,
   promqlStart,
   promqlMemory,
+  rules,
 ];
