@@ -5,8 +5,12 @@ import type { SampleFile } from './file.js';
 import type { Head, HeadRow } from './head.js';
 import type { StoredSeries } from './stored-series.js';
 
-/** Rows of a block: with its series in chunks of as many samples, the scrapes themselves can go. */
+/** Rows of a block, at most: with its series in chunks of as many samples, the scrapes themselves can go. */
 export const BLOCK = 96;
+/** Samples a block is to have at most: what is not in chunks is in memory, eight bytes each. */
+const MANY = 2_000_000;
+/** Rows of a block however many series there are; smaller chunks would take more space than they hold. */
+const FEW_ROWS = 24;
 /** Scrapes over which a block's series are spread. */
 const SPREAD = 24;
 /** Series worth a scrape's time however few there are. */
@@ -55,10 +59,13 @@ export class Sealing {
   }
 
   #begin(): void {
-    const until = this.#head.rows[BLOCK - 1];
-    if (this.#until || !until || !until.isLogged) return;
+    if (this.#until) return;
+    const series = this.#head.series();
+    const rows = Math.min(BLOCK, Math.max(FEW_ROWS, Math.floor(MANY / series.length)));
+    const until = this.#head.rows[rows - 1];
+    if (!until?.isLogged) return;
     this.#until = until;
-    this.#queue = this.#head.series();
+    this.#queue = series;
   }
 
   #seal(file: SampleFile, series: StoredSeries, until: number): Sealed[] {
