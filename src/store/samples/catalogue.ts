@@ -27,10 +27,7 @@ export class Catalogue {
   /** Remembers a series that gets a sample. @returns the one to use, if there is one with its labels already. */
   admit(series: StoredSeries): StoredSeries {
     if (this.index.all.has(series)) return series;
-    const known = this.index.find(series.labels);
-    if (known) return known;
-    this.index.add(series);
-    return series;
+    return this.index.find(series.labels) ?? this.index.add(series);
   }
 
   /** Takes over what the file has. What is in the head stays. @throws SQLite's errors, CorruptChunk */
@@ -38,7 +35,7 @@ export class Catalogue {
     for (const series of this.index.all) series.forgetChunks();
     for (const { id, labels } of file.series.all()) {
       if (this.#byId.has(id)) continue;
-      const series = this.admit(this.resolve(labels));
+      const series = this.index.find(labels) ?? this.index.add(this.index.make(labels));
       series.id = id;
       this.#byId.set(id, series);
     }

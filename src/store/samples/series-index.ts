@@ -2,6 +2,7 @@
 
 import { Labels } from '../../model/labels.js';
 import type { Matcher } from '../../model/samples.js';
+import { SeriesByLabels } from './series-by-labels.js';
 import { StoredSeries } from './stored-series.js';
 
 interface Posting {
@@ -20,6 +21,7 @@ export class SeriesIndex {
   /** Lists of label names: few, and shared by many series. */
   readonly #columns = new Map<string, readonly string[]>();
   readonly #all = new Set<StoredSeries>();
+  readonly #byLabels = new SeriesByLabels();
 
   get all(): ReadonlySet<StoredSeries> {
     return this.#all;
@@ -37,8 +39,10 @@ export class SeriesIndex {
     return new StoredSeries(Labels.sorted(columns, values));
   }
 
-  add(series: StoredSeries): void {
+  /** Takes a series whose labels no other one has. @returns it */
+  add(series: StoredSeries): StoredSeries {
     this.#all.add(series);
+    this.#byLabels.add(series);
     const { names, values } = series.labels;
     for (const [i, name] of names.entries()) {
       const label = this.#names.get(name) ?? { name, values: new Map<string, Posting>() };
@@ -48,27 +52,16 @@ export class SeriesIndex {
       if (posting) posting.series.push(series);
       else label.values.set(value, { value, series: [series] });
     }
+    return series;
   }
 
   /** The series with exactly these labels. */
   find(labels: Labels): StoredSeries | undefined {
-    let fewest: readonly StoredSeries[] | undefined;
-    for (const [i, name] of labels.names.entries()) {
-      const posting = this.#names.get(name)?.values.get(labels.values[i] as string);
-      if (!posting) return undefined;
-      if (!fewest || posting.series.length < fewest.length) fewest = posting.series;
-    }
-    const { names, values } = labels;
-    return (fewest ?? [...this.#all]).find(
-      ({ labels: own }) =>
-        own.names.length === names.length &&
-        own.values.every((value, i) => value === values[i]) &&
-        own.names.every((name, i) => name === names[i]),
-    );
+    return this.#byLabels.get(labels);
   }
 
   remove(gone: ReadonlySet<StoredSeries>): void {
-    for (const series of gone) this.#all.delete(series);
+    for (const series of gone) if (this.#all.delete(series)) this.#byLabels.delete(series);
     for (const [name, { values }] of this.#names) {
       for (const [value, posting] of values) {
         posting.series = posting.series.filter(series => !gone.has(series));

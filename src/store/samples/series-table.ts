@@ -39,15 +39,7 @@ export class SeriesTable {
 
   *all(): Generator<SeriesRow> {
     for (const { id, labels } of this.#all.iterate()) {
-      const flat = JSON.parse(labels) as string[];
-      const names = flat.filter((_, i) => i % 2 === 0);
-      yield {
-        id,
-        labels: Labels.sorted(
-          names,
-          flat.filter((_, i) => i % 2 === 1),
-        ),
-      };
+      yield { id, labels: labelsOf(JSON.parse(labels) as string[]) };
     }
   }
 
@@ -69,4 +61,15 @@ export class SeriesTable {
   pruneEnds(before: Millis): void {
     this.#pruneEnds.run(before);
   }
+}
+
+/** @param flat each name with its value after it */
+function labelsOf(flat: readonly string[]): Labels {
+  const names: string[] = [];
+  const values: string[] = [];
+  for (let i = 0; i < flat.length; i += 2) {
+    names.push(flat[i] as string);
+    values.push(flat[i + 1] as string);
+  }
+  return Labels.sorted(names, values);
 }
