@@ -2,6 +2,7 @@
 // either into bytes.
 
 import type { z } from 'zod';
+import type { ByteStream } from '../query/engine.js';
 import type { Doors } from './doors.js';
 
 /** What a route answers. */
@@ -21,15 +22,30 @@ export interface Asked {
   readonly acceptEncoding: string | undefined;
 }
 
-/** The body of a reply in pieces that nobody has to join: a large answer with its envelope around it. */
-export class Pieces {
-  readonly bytes: readonly Uint8Array[];
-  /** Of all pieces together, in bytes. */
+/**
+ * The body of a reply in pieces that nobody has to join: an answer with its envelope around it, some of which may come
+ * later.
+ */
+export class Pieces implements ByteStream {
+  readonly #parts: readonly (Uint8Array | ByteStream)[];
   readonly length: number;
 
-  constructor(bytes: readonly Uint8Array[]) {
-    this.bytes = bytes;
-    this.length = bytes.reduce((sum, piece) => sum + piece.length, 0);
+  constructor(parts: readonly (Uint8Array | ByteStream)[]) {
+    this.#parts = parts;
+    this.length = parts.reduce((sum, part) => sum + part.length, 0);
+  }
+
+  /** All pieces, when all of them are there. */
+  get whole(): readonly Uint8Array[] | undefined {
+    const there = this.#parts.filter(part => part instanceof Uint8Array);
+    return there.length === this.#parts.length ? there : undefined;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+    for (const part of this.#parts) {
+      if (part instanceof Uint8Array) yield part;
+      else yield* part;
+    }
   }
 }
 

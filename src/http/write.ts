@@ -1,11 +1,12 @@
 // The one place that writes bytes, status and errors.
 
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { ZodError } from 'zod';
 import { QueryError } from '../query/engine.js';
 import { failure, isApi, STATUS } from './prometheus/envelope.js';
 import { HttpError, Pieces, type Reply } from './route.js';
+import { written } from './written.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -15,14 +16,13 @@ export async function writeReply(response: ServerResponse, reply: Reply): Promis
   const common = { 'content-type': type, 'x-content-type-options': 'nosniff', ...headers };
   addPolicy(response, common);
   if (isStream(body)) {
-    response.writeHead(status, common);
-    if (response.req.method === 'HEAD') response.end();
+    response.writeHead(
+      status,
+      body instanceof Pieces ? { ...common, 'content-length': body.length } : common,
+    );
+    const whole = body instanceof Pieces ? body.whole : undefined;
+    if (whole) writePieces(response, whole);
     else await writeStream(response, body);
-    return;
-  }
-  if (body instanceof Pieces) {
-    response.writeHead(status, { ...common, 'content-length': body.length });
-    writePieces(response, body);
     return;
   }
   const bytes = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
@@ -41,9 +41,9 @@ function isStream(body: unknown): body is AsyncIterable<string | Uint8Array> {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
-function writePieces(response: ServerResponse, { bytes }: Pieces): void {
+function writePieces(response: ServerResponse, pieces: readonly Uint8Array[]): void {
   response.cork();
-  for (const piece of bytes) response.write(piece);
+  for (const piece of pieces) response.write(piece);
   response.end();
   response.uncork();
 }
@@ -52,18 +52,20 @@ async function writeStream(
   response: ServerResponse,
   chunks: AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
-  const gone = new AbortController();
-  if (response.destroyed) return;
-  response.once('close', () => gone.abort());
+  if (response.destroyed || response.req.method === 'HEAD') {
+    if (chunks instanceof Readable) chunks.destroy();
+    response.end();
+    return;
+  }
   try {
     for await (const chunk of chunks) {
-      if (gone.signal.aborted) return;
-      if (!response.write(chunk)) await once(response, 'drain', { signal: gone.signal });
+      if (response.destroyed) return;
+      await written(response, chunk);
     }
     response.end();
   } catch (error) {
     // Half an answer was sent: ending it properly would pass it off as a whole one.
-    if (!gone.signal.aborted) response.destroy(error as Error);
+    if (!response.destroyed) response.destroy(error as Error);
   }
 }
 

@@ -4,8 +4,9 @@
 import type { Clock, Millis } from '../model/time.js';
 import { QueryError } from './engine.js';
 import type { SeriesSource } from './lookup.js';
-import type { Order, QueryLimits, Report } from './message.js';
+import type { Order, QueryLimits, Report, ThreadAnswer } from './message.js';
 import { MeteredSource } from './metered-source.js';
+import type { Shelf } from './shelf.js';
 import { solve } from './solve.js';
 import { type Asked, NotShort, Turn } from './turn.js';
 
@@ -18,19 +19,22 @@ const SHORT: Millis = 250;
 const FEW_SAMPLES = 2_000_000;
 /** Users' questions within each other; an urgent one may be within the innermost. */
 const MAX_DEPTH = 4;
+const LOST = 'the rest of the answer is lost; ask again';
 // Prometheus' words.
 const IN_QUEUE = 'query timed out in query queue';
 const TOO_MANY = 'query processing would load too many samples into memory in query execution';
 
 export interface DeskOptions {
   readonly source: SeriesSource;
+  /** Where the rest of a long answer waits. */
+  readonly shelf: Shelf;
   readonly limits: QueryLimits;
   readonly clock: Clock;
   /** The next order that has come, without waiting; undefined when there is none. */
   readonly receive: () => Order | undefined;
   readonly report: (report: Report) => void;
   /** Orders that are no questions. */
-  readonly other: (order: Exclude<Order, Asked | { say: 'cancel' }>) => void;
+  readonly other: (order: Exclude<Order, Asked | { say: 'cancel' | 'more' }>) => void;
 }
 
 /** Answers one question at a time, and others within it. */
@@ -49,6 +53,7 @@ export class Desk {
   /** Takes an order; what it asks is answered by the next {@link work}. */
   hear(order: Order): void {
     if (order.say === 'ask') this.#take(order);
+    else if (order.say === 'more') this.#more(order.id);
     else if (order.say === 'cancel') this.#cancel(order.id);
     else this.#options.other(order);
   }
@@ -79,7 +84,15 @@ export class Desk {
     }
   }
 
+  #more(id: number): void {
+    const { shelf, report } = this.#options;
+    const bytes = shelf.next(id);
+    if (bytes) report({ say: 'piece', id, bytes });
+    else report({ say: 'refusal', id, type: 'unavailable', message: LOST });
+  }
+
   #cancel(id: number): void {
+    this.#options.shelf.drop(id);
     for (const queue of [this.#urgent, this.#waiting]) {
       const at = queue.findIndex(turn => turn.asked.id === id);
       if (at >= 0) queue.splice(at, 1);
@@ -102,15 +115,21 @@ export class Desk {
     this.#running.pop();
   }
 
-  #answer(turn: Turn, waited: Millis) {
-    const { source, limits } = this.#options;
+  #answer(turn: Turn, waited: Millis): ThreadAnswer {
+    const { source, shelf, limits } = this.#options;
     const { question, timeout } = turn.asked;
     if (waited > timeout) throw new QueryError('timeout', IN_QUEUE);
     const checkpoint = () => this.#checkpoint(turn);
     const mayRead = turn.isBetween ? FEW_SAMPLES : limits.maxSamples;
     const tooMany = () => (turn.isBetween ? new NotShort() : new QueryError('execution', TOO_MANY));
     const metered = new MeteredSource(source, mayRead, checkpoint, tooMany);
-    return solve(question, { source: metered, limits, checkpoint, waited });
+    const answer = solve(question, { source: metered, limits, checkpoint, waited });
+    if (!('data' in answer)) return answer;
+    const { data, ...notes } = answer;
+    const [first, ...rest] = data as [Uint8Array<ArrayBuffer>, ...Uint8Array<ArrayBuffer>[]];
+    // One that was canceled meanwhile nobody would fetch.
+    if (rest.length > 0 && !turn.canceled) shelf.put(turn.asked.id, rest);
+    return { data: first, length: data.reduce((sum, { length }) => sum + length, 0), ...notes };
   }
 
   #putOff(turn: Turn): void {

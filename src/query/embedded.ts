@@ -18,7 +18,16 @@ import {
   type SamplesStatus,
   type SamplingEngine,
 } from './engine.js';
-import type { Order, PlainAnswer, Report, ThreadAnswer, ThreadQuestion, ThreadStart } from './message.js';
+import { FetchedBytes } from './fetched-bytes.js';
+import type {
+  BegunAnswer,
+  Order,
+  PlainAnswer,
+  Report,
+  ThreadAnswer,
+  ThreadQuestion,
+  ThreadStart,
+} from './message.js';
 import { describeFamilies } from './metadata.js';
 import type { Judgement, RuleSettings } from './rules.js';
 
@@ -50,8 +59,12 @@ export interface EmbeddedOptions extends Omit<ThreadStart, 'port'> {
   readonly pingEvery?: Millis;
 }
 
+/** Orders that something comes back for. */
+type Asking = Extract<Order, { say: 'ask' | 'groups' | 'more' }>;
+type Answered = ThreadAnswer | readonly RuleGroupView[] | Uint8Array;
+
 interface Asker {
-  resolve(answer: ThreadAnswer | readonly RuleGroupView[]): void;
+  resolve(answer: Answered): void;
   reject(error: QueryError): void;
 }
 
@@ -122,22 +135,29 @@ export class EmbeddedEngine implements SamplingEngine {
   }
 
   #groups(): Promise<readonly RuleGroupView[]> {
-    const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      const refusal = this.#refusal(undefined);
-      if (refusal) return reject(refusal);
-      const done = () => this.#askers.delete(id);
-      this.#askers.set(id, {
-        resolve: groups => [done(), resolve(groups as readonly RuleGroupView[])],
-        reject: error => [done(), reject(error)],
-      });
-      this.#post({ say: 'groups', id });
-    });
+    return this.#exchange({ say: 'groups', id: ++this.#lastId });
   }
 
   async answer(question: ApiQuestion, options: QuestionOptions = {}): Promise<ApiAnswer> {
     if (question.ask === 'metadata') return describeFamilies(this.#options.metadata(), question);
-    return (await this.#ask(question, false, options)) as ApiAnswer;
+    const id = ++this.#lastId;
+    const { data, length, ...notes } = await this.#ask<BegunAnswer>(id, question, false, options);
+    if (data.length === length) return { data, ...notes };
+    return { data: this.#fetched(id, data, length, options.signal), ...notes };
+  }
+
+  /** What is left of an answer is kept by the thread until it is fetched, or the signal is aborted. */
+  #fetched(id: number, first: Uint8Array, length: number, signal: AbortSignal | undefined): FetchedBytes {
+    const leave = () => {
+      signal?.removeEventListener('abort', leave);
+      this.#cancel(id);
+    };
+    signal?.addEventListener('abort', leave);
+    if (signal?.aborted) leave();
+    return new FetchedBytes(first, length, {
+      more: () => this.#exchange({ say: 'more', id }, signal),
+      leave,
+    });
   }
 
   async instant(query: string, at: Millis): Promise<InstantAnswer> {
@@ -180,31 +200,42 @@ export class EmbeddedEngine implements SamplingEngine {
     this.#port.close();
   }
 
-  async #askValues(question: ThreadQuestion): Promise<PlainAnswer> {
-    return (await this.#ask(question, true, {})) as PlainAnswer;
+  #askValues(question: ThreadQuestion): Promise<PlainAnswer> {
+    return this.#ask(++this.#lastId, question, true, {});
   }
 
-  #ask(question: ThreadQuestion, urgent: boolean, options: QuestionOptions): Promise<ThreadAnswer> {
-    const { signal, timeout = Number.POSITIVE_INFINITY } = options;
-    const id = ++this.#lastId;
+  #ask<T extends ThreadAnswer>(
+    id: number,
+    question: ThreadQuestion,
+    urgent: boolean,
+    { signal, timeout = Number.POSITIVE_INFINITY }: QuestionOptions,
+  ): Promise<T> {
+    const shortest = Math.min(timeout, this.#options.timeout);
+    return this.#exchange({ say: 'ask', id, question, urgent, timeout: shortest }, signal);
+  }
+
+  #exchange<T extends Answered>(order: Asking, signal?: AbortSignal): Promise<T> {
+    const { id } = order;
     return new Promise((resolve, reject) => {
       const refusal = this.#refusal(signal);
       if (refusal) return reject(refusal);
-      const cancel = () => {
-        this.#post({ say: 'cancel', id });
-        this.#askers.get(id)?.reject(canceled());
-      };
+      const cancel = () => this.#cancel(id);
       const done = () => {
         this.#askers.delete(id);
         signal?.removeEventListener('abort', cancel);
       };
       this.#askers.set(id, {
-        resolve: answer => [done(), resolve(answer as ThreadAnswer)],
+        resolve: answer => [done(), resolve(answer as T)],
         reject: error => [done(), reject(error)],
       });
       signal?.addEventListener('abort', cancel);
-      this.#post({ say: 'ask', id, question, urgent, timeout: Math.min(timeout, this.#options.timeout) });
+      this.#post(order);
     });
+  }
+
+  #cancel(id: number): void {
+    this.#post({ say: 'cancel', id });
+    this.#askers.get(id)?.reject(canceled());
   }
 
   /** Why nothing can be asked at this moment. */
@@ -262,6 +293,7 @@ export class EmbeddedEngine implements SamplingEngine {
     if (report.say === 'answer') this.#askers.get(report.id)?.resolve(report.answer);
     else if (report.say === 'refusal')
       this.#askers.get(report.id)?.reject(new QueryError(report.type, report.message));
+    else if (report.say === 'piece') this.#askers.get(report.id)?.resolve(report.bytes);
     else if (report.say === 'status') this.#status = report.status;
     else if (report.say === 'judged') this.#unjudged.shift()?.(report.judgement);
     else if (report.say === 'groups') this.#askers.get(report.id)?.resolve(report.groups);

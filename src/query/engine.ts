@@ -79,9 +79,19 @@ export interface QuestionOptions {
   readonly timeout?: Millis;
 }
 
-/** What the API sends: `data` is JSON text as bytes, to be spliced into the envelope. */
+/**
+ * Bytes that come piece by piece, each when it is asked for; a piece may be gone as soon as the next one is asked for.
+ * Read once; whoever stops in the midst returns the iterator or aborts the question's signal, so that nobody keeps the
+ * rest. Iterating throws QueryError when the rest is lost.
+ */
+export interface ByteStream extends AsyncIterable<Uint8Array> {
+  /** Of all pieces together, in bytes. */
+  readonly length: number;
+}
+
+/** What the API sends: `data` is JSON text as bytes, to be spliced into the envelope; a long one is a stream. */
 export interface ApiAnswer {
-  readonly data: Uint8Array;
+  readonly data: Uint8Array | ByteStream;
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
 }

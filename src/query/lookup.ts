@@ -6,8 +6,8 @@ import type { Matcher, SampleSource, Series } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import { ParseError } from '../promql/error.js';
 import { parseSelector } from '../promql/parse.js';
-import { type ApiAnswer, type ApiQuestion, QueryError } from './engine.js';
-import { printLabelSets, printTexts } from './print.js';
+import { type ApiQuestion, QueryError } from './engine.js';
+import { type Printed, type PrintedAnswer, printLabelSets, printTexts } from './print.js';
 
 /** Prometheus' words for an answer that was cut off. */
 export const TRUNCATED = 'results truncated due to limit';
@@ -23,7 +23,7 @@ export interface SeriesSource extends SampleSource {
 export type Lookup = Extract<ApiQuestion, { ask: 'series' | 'labels' | 'label_values' }>;
 
 /** Answers one; `checkpoint` may throw to end it. @throws QueryError */
-export function lookUp(question: Lookup, source: SeriesSource, checkpoint: () => void): ApiAnswer {
+export function lookUp(question: Lookup, source: SeriesSource, checkpoint: () => void): PrintedAnswer {
   const sets = question.match.map(matcherSet);
   if (question.ask === 'series' && sets.length === 0)
     throw new QueryError('bad_data', 'no match[] parameter provided');
@@ -54,8 +54,8 @@ function matcherSet(text: string): readonly Matcher[] {
 function limited<T>(
   found: readonly T[],
   limit: number | undefined,
-  print: (kept: readonly T[]) => Uint8Array,
-): ApiAnswer {
+  print: (kept: readonly T[]) => Printed,
+): PrintedAnswer {
   const isCut = limit !== undefined && limit > 0 && found.length > limit;
   return {
     data: print(isCut ? found.slice(0, limit) : found),

@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import type { RuleGroupView } from '../rules/view.js';
-import type { ApiAnswer, ApiQuestion, ErrorType, SamplesStatus } from './engine.js';
+import type { ApiQuestion, ErrorType, SamplesStatus } from './engine.js';
 import type { Judgement, RuleSettings } from './rules.js';
 
 /** What may be asked of the thread. Everything but metadata is in the store; `value` questions are the program's own. */
@@ -34,7 +34,16 @@ export interface PlainAnswer {
   readonly infos: readonly string[];
 }
 
-export type ThreadAnswer = ApiAnswer | PlainAnswer;
+/** An answer as the bytes the API sends; of a long one only the first, and the others come when they are asked for. */
+export interface BegunAnswer {
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** Bytes of the whole of it. */
+  readonly length: number;
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+export type ThreadAnswer = BegunAnswer | PlainAnswer;
 
 /** To the thread. */
 export type Order =
@@ -50,6 +59,9 @@ export type Order =
       /** Goes before whatever runs or waits. */
       readonly urgent: boolean;
     }
+  /** The next piece of an answer: a `piece` or a `refusal` comes back. */
+  | { readonly say: 'more'; readonly id: number }
+  /** Nobody wants the answer any more, or what is left of it. */
   | { readonly say: 'cancel'; readonly id: number }
   | { readonly say: 'ping' }
   /** Write what waits and end. */
@@ -58,6 +70,7 @@ export type Order =
 /** From the thread. */
 export type Report =
   | { readonly say: 'answer'; readonly id: number; readonly answer: ThreadAnswer }
+  | { readonly say: 'piece'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly say: 'refusal'; readonly id: number; readonly type: ErrorType; readonly message: string }
   | { readonly say: 'status'; readonly status: SamplesStatus }
   /** Scrapes are judged in the order they came. */

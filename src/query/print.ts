@@ -1,4 +1,4 @@
-// Answers as the JSON of Prometheus' API. Comes in: a value or a list; goes out: the bytes of `data`. Called in the
+// Answers as the JSON of Prometheus' API. Comes in: a value or a list; goes out: the bytes of `data`, in pieces. Called in the
 // query thread, so that the main thread has nothing to do but send them.
 // Source: Prometheus, web/api/v1/json_codec.go and promql/value.go.
 
@@ -16,6 +16,16 @@ const BITE = 4096;
 /** Bytes a point takes, commonly. */
 const POINT_SIZE = 36;
 
+/** JSON as bytes, each piece in an array of its own. */
+export type Printed = readonly Uint8Array<ArrayBuffer>[];
+
+/** An answer that is printed and nowhere sent yet. */
+export interface PrintedAnswer {
+  readonly data: Printed;
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
 /** What `stats` adds; times in milliseconds. */
 export interface PrintedStats {
   readonly samples: number;
@@ -31,7 +41,7 @@ export interface PrintOptions {
 }
 
 /** `{"resultType": ..., "result": ...}`. @throws TooLong */
-export function printValue(answer: Answer, { checkpoint, stats }: PrintOptions): Uint8Array<ArrayBuffer> {
+export function printValue(answer: Answer, { checkpoint, stats }: PrintOptions): Printed {
   const json = new JsonBytes(LIMIT);
   json.raw(`{"resultType":"${answer.type}","result":`);
   if (answer.type === 'scalar') printAlone(json, answer.time, formatDecimal(answer.value));
@@ -44,7 +54,7 @@ export function printValue(answer: Answer, { checkpoint, stats }: PrintOptions):
 }
 
 /** Label sets as `series` shows them. @throws TooLong */
-export function printLabelSets(sets: readonly Labels[], checkpoint: () => void): Uint8Array<ArrayBuffer> {
+export function printLabelSets(sets: readonly Labels[], checkpoint: () => void): Printed {
   const json = new JsonBytes(LIMIT);
   json.raw('[');
   for (const [i, labels] of sets.entries()) {
@@ -57,7 +67,7 @@ export function printLabelSets(sets: readonly Labels[], checkpoint: () => void):
 }
 
 /** Names or values, as `labels` shows them. @throws TooLong */
-export function printTexts(texts: readonly string[]): Uint8Array<ArrayBuffer> {
+export function printTexts(texts: readonly string[]): Printed {
   const json = new JsonBytes(LIMIT);
   json.raw('[');
   for (const [i, text] of texts.entries()) {

@@ -13,7 +13,7 @@ import {
   type RangeAnswer,
 } from './engine.js';
 import { alertsOf, type RemoteAlert } from './remote/alerts.js';
-import { Caller } from './remote/caller.js';
+import { Caller, type WholeAnswer } from './remote/caller.js';
 import { requestOf } from './remote/request.js';
 import { samplesOf, seriesOf } from './remote/values.js';
 
@@ -36,7 +36,7 @@ export class RemoteEngine implements QueryEngine {
     this.#timeout = options.timeout;
   }
 
-  async answer(question: ApiQuestion, options: QuestionOptions = {}): Promise<ApiAnswer> {
+  async answer(question: ApiQuestion, options: QuestionOptions = {}): Promise<WholeAnswer> {
     const timeout = Math.min(options.timeout ?? this.#timeout, this.#timeout);
     return this.#caller.call(requestOf(question, timeout), timeout, options.signal);
   }
@@ -52,11 +52,11 @@ export class RemoteEngine implements QueryEngine {
     return { ...this.#read(answer, seriesOf, 'series'), ...remarks(answer) };
   }
 
-  async rules(parameters: URLSearchParams): Promise<ApiAnswer> {
+  async rules(parameters: URLSearchParams): Promise<WholeAnswer> {
     return this.#caller.call({ method: 'GET', path: 'rules', parameters }, this.#timeout);
   }
 
-  async alerts(): Promise<ApiAnswer> {
+  async alerts(): Promise<WholeAnswer> {
     const parameters = new URLSearchParams();
     return this.#caller.call({ method: 'GET', path: 'alerts', parameters }, this.#timeout);
   }
@@ -79,7 +79,7 @@ export class RemoteEngine implements QueryEngine {
   }
 
   #read<Name extends string, T>(
-    { data }: ApiAnswer,
+    { data }: WholeAnswer,
     read: (result: unknown) => T | undefined,
     name: Name,
   ): Record<Name, T> {

@@ -14,11 +14,11 @@ import {
 } from '../promql/evaluate.js';
 import { parse } from '../promql/parse.js';
 import type { Steps } from '../promql/value.js';
-import { type ApiAnswer, QueryError } from './engine.js';
+import { QueryError } from './engine.js';
 import { lookUp, type SeriesSource, TRUNCATED } from './lookup.js';
-import type { PlainAnswer, QueryLimits, ThreadAnswer, ThreadQuestion } from './message.js';
+import type { PlainAnswer, QueryLimits, ThreadQuestion } from './message.js';
 import { TooLong } from './print/json-bytes.js';
-import { type PrintedStats, printValue } from './print.js';
+import { type PrintedAnswer, type PrintedStats, printValue } from './print.js';
 
 /** Points a range query may give for each series, as in Prometheus. */
 const MAX_POINTS = 11_000;
@@ -34,10 +34,10 @@ export interface Ground {
 }
 
 type Values = Extract<ThreadQuestion, { query: string }>;
-type Printed = Extract<Values, { ask: 'query' | 'query_range' }>;
+type Asked = Extract<Values, { ask: 'query' | 'query_range' }>;
 
 /** Answers a question. @throws QueryError, and what `checkpoint` throws */
-export function solve(question: ThreadQuestion, ground: Ground): ThreadAnswer {
+export function solve(question: ThreadQuestion, ground: Ground): PrintedAnswer | PlainAnswer {
   try {
     switch (question.ask) {
       case 'query':
@@ -70,7 +70,7 @@ function refusalOf(error: unknown): unknown {
     : error;
 }
 
-function printed(question: Printed, ground: Ground): ApiAnswer {
+function printed(question: Asked, ground: Ground): PrintedAnswer {
   const { answer, stats } = evaluated(question, ground);
   const { shown, isCut } = cut(answer, question.limit);
   const warnings = isCut ? [...answer.warnings, TRUNCATED] : answer.warnings;

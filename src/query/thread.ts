@@ -9,6 +9,7 @@ import { Desk } from './desk.js';
 import type { SamplesStatus } from './engine.js';
 import type { Order, Report, ThreadStart } from './message.js';
 import { type Judgement, Rules } from './rules.js';
+import { Shelf } from './shelf.js';
 
 /** How long the store may tidy up at a time; a question that comes waits for it. */
 const BITE: Millis = 8;
@@ -30,9 +31,10 @@ function stepBack(): void {
 }
 
 function report(what: Report): void {
-  const isPrinted = what.say === 'answer' && 'data' in what.answer;
-  // The array is this answer's own, and may be large.
-  port.postMessage(what, isPrinted ? [(what.answer as { data: Uint8Array<ArrayBuffer> }).data.buffer] : []);
+  // The array is this answer's own.
+  if (what.say === 'answer' && 'data' in what.answer) port.postMessage(what, [what.answer.data.buffer]);
+  else if (what.say === 'piece') port.postMessage(what, [what.bytes.buffer]);
+  else port.postMessage(what);
 }
 
 const store = new SampleStore({
@@ -44,10 +46,13 @@ const store = new SampleStore({
 
 const rules = new Rules(store, limits, systemClock);
 
+const shelf = new Shelf(systemClock);
+
 let isClosing = false;
 
 const desk = new Desk({
   source: store,
+  shelf,
   limits,
   clock: systemClock,
   receive: () => receiveMessageOnPort(port)?.message as Order | undefined,
@@ -88,6 +93,7 @@ function status(): SamplesStatus {
 let tidying = setTimeout(tidy, SOON);
 
 function tidy(): void {
+  shelf.dropIdle();
   const isMore = store.maintain(systemClock.elapsed() + BITE);
   tidying = setTimeout(tidy, isMore ? SOON : LATER);
 }

@@ -7,6 +7,7 @@ import type { Matcher, Series } from '../../src/model/samples.js';
 import type { Millis } from '../../src/model/time.js';
 import { Desk } from '../../src/query/desk.js';
 import type { Order, Report } from '../../src/query/message.js';
+import { Shelf } from '../../src/query/shelf.js';
 
 interface Read {
   /** Milliseconds it takes. */
@@ -52,6 +53,7 @@ function play(orders: readonly Order[], reads: Readonly<Record<string, Read>>): 
       },
       series: () => [],
     },
+    shelf: new Shelf({ now: () => now, elapsed: () => now }),
     limits: { maxSamples: 10_000_000, maxWaiting: 3, lookback: 300_000, defaultInterval: 60_000 },
     clock: { now: () => now, elapsed: () => now },
     receive: () => inbox.shift(),
@@ -239,6 +241,7 @@ describe('clear', () => {
         },
         series: () => [],
       },
+      shelf: new Shelf({ now: () => now, elapsed: () => now }),
       limits: { maxSamples: 1, maxWaiting: 9, lookback: 1, defaultInterval: 1 },
       clock: { now: () => now, elapsed: () => now },
       receive: () => undefined,

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { Scrape } from '../../src/model/scrape.js';
 import { EmbeddedEngine, type EmbeddedOptions } from '../../src/query/embedded.js';
 import { type ApiQuestion, QueryError } from '../../src/query/engine.js';
+import { wholeOf } from '../../src/query/fetched-bytes.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { DIST } from '../support/monitor.js';
 
@@ -62,7 +63,7 @@ function fill(engine: EmbeddedEngine): void {
 }
 
 async function ask(engine: EmbeddedEngine, question: ApiQuestion): Promise<string> {
-  return Buffer.from((await engine.answer(question)).data).toString('utf8');
+  return (await wholeOf((await engine.answer(question)).data)).toString('utf8');
 }
 
 async function refusalOf(asked: Promise<unknown>): Promise<string> {
@@ -162,7 +163,7 @@ describe('answers', () => {
     ],
   ])('%s', async (_, question, want) => {
     const { data, warnings, infos } = await engine.answer(question);
-    expect(Buffer.from(data).toString('utf8')).toBe(want);
+    expect((await wholeOf(data)).toString('utf8')).toBe(want);
     expect([warnings, infos]).toEqual([[], []]);
   });
 
@@ -177,7 +178,7 @@ describe('answers', () => {
     ['values', { ask: 'label_values', label: 'i', match: [], ...window, limit: 2 }, '["00","01"]'],
   ])('cut off: %s', async (_, question, want) => {
     const { data, warnings } = await engine.answer(question);
-    expect([Buffer.from(data).toString('utf8'), warnings]).toEqual([
+    expect([(await wholeOf(data)).toString('utf8'), warnings]).toEqual([
       want,
       ['results truncated due to limit'],
     ]);

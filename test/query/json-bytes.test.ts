@@ -4,7 +4,7 @@ import { JsonBytes, TooLong } from '../../src/query/print/json-bytes.js';
 function written(write: (json: JsonBytes) => void, limit = 1e9): string {
   const json = new JsonBytes(limit);
   write(json);
-  return Buffer.from(json.take()).toString('utf8');
+  return Buffer.concat(json.take()).toString('utf8');
 }
 
 describe('strings are JSON', () => {

@@ -2,11 +2,13 @@
 // reply. Called by this folder's router, and by write.ts for errors.
 // Source: Prometheus, "HTTP API", Format overview, and web/api/v1/api.go.
 
+import type { Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { z } from 'zod';
 import type { ApiAnswer, ErrorType } from '../../query/engine.js';
 import { wantsGzip } from '../accept-encoding.js';
 import { Pieces, type Reply } from '../route.js';
+import { written } from '../written.js';
 
 const PREFIX = '/api/v1';
 const TYPE = 'application/json';
@@ -81,7 +83,16 @@ export function zipped(reply: Reply, acceptEncoding: string | undefined): Reply 
   if (!wantsGzip(acceptEncoding)) return { ...reply, headers };
   // The fastest level: labels repeat themselves so much that the others gain little.
   const gzip = createGzip({ level: 1, chunkSize: 65_536 });
-  for (const piece of body.bytes) gzip.write(piece);
-  gzip.end();
+  void fill(gzip, body);
   return { ...reply, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzip };
+}
+
+/** Whoever reads on the other side is told when something goes wrong, and closes it when it has had enough. */
+async function fill(stream: Writable, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    for await (const piece of pieces) await written(stream, piece);
+    stream.end();
+  } catch (error) {
+    stream.destroy(error as Error);
+  }
 }

@@ -5,6 +5,7 @@ import type { Labels } from '../../model/labels.js';
 import type { Matcher } from '../../model/samples.js';
 import { ParseError } from '../../promql/error.js';
 import { parseSelector } from '../../promql/parse.js';
+import { wholeOf } from '../../query/fetched-bytes.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 import type { Form } from './form.js';
@@ -41,7 +42,7 @@ export const targetsMetadata = endpoint({
     if (!target || !isMatched(target, matchers)) return plain([]);
     const metric = form.first('metric');
     const { data } = await query.answer({ ask: 'metadata', ...(metric !== '' && { metric }) }, { signal });
-    const known = JSON.parse(Buffer.from(data).toString('utf8')) as Record<string, Metadata[]>;
+    const known = JSON.parse((await wholeOf(data)).toString('utf8')) as Record<string, Metadata[]>;
     const entries = Object.entries(known).flatMap(([name, each]) =>
       each.map(one => ({ target, ...(metric === '' && { metric: name }), ...one })),
     );

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { METRIC_NAME } from '../../model/labels.js';
-import { type QueryEngine, QueryError, type SamplesStatus } from '../../query/engine.js';
+import { type ApiAnswer, type QueryEngine, QueryError, type SamplesStatus } from '../../query/engine.js';
+import { wholeOf } from '../../query/fetched-bytes.js';
 import { type ApiAsked, endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 import { describe, optionalNumber } from './parameters.js';
@@ -63,10 +64,10 @@ async function countAll(engine: QueryEngine, { now, signal }: ApiAsked): Promise
   const bounds = { start: now, end: now };
   const { data } = await engine.answer({ ask: 'labels', match: [], ...bounds }, { signal });
   const found: LabelCount[] = [];
-  for (const label of JSON.parse(textOf(data)) as string[]) {
+  for (const label of JSON.parse(await textOf(data)) as string[]) {
     const query = `count by (${JSON.stringify(label)}) ({${METRIC_NAME}!="",${JSON.stringify(label)}!=""})`;
     const answer = await engine.answer({ ask: 'query', query, time: now }, { signal });
-    found.push({ label, values: countsOf(label, textOf(answer.data)) });
+    found.push({ label, values: countsOf(label, await textOf(answer.data)) });
   }
   return found;
 }
@@ -78,8 +79,8 @@ function countsOf(label: string, data: string): Count[] {
   return result.map(({ metric, value }) => ({ name: metric[label] ?? '', value: Number(value[1]) }));
 }
 
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('utf8');
+async function textOf(data: ApiAnswer['data']): Promise<string> {
+  return (await wholeOf(data)).toString('utf8');
 }
 
 function headStats(status: SamplesStatus | undefined, labels: readonly LabelCount[], now: number) {

@@ -1,9 +1,11 @@
-// JSON text made as bytes in one growing array: strings, and samples as Prometheus prints them.
+// JSON text made as bytes, in pieces of their own: strings, and samples as Prometheus prints them.
 
 import type { Millis } from '../../model/time.js';
 import { LONGEST_NUMBER, writeFloat, writeText, writeTime } from './number.js';
 
 const FIRST_SIZE = 16 * 1024;
+/** Bytes of a piece, unless one string is longer: what is worth a message, and is sent in a fraction of a millisecond. */
+const PIECE_SIZE = 256 * 1024;
 const QUOTE = 34;
 const COMMA = 44;
 const OPEN = 91;
@@ -15,6 +17,9 @@ export class TooLong extends Error {}
 /** Bytes of JSON as they are written; used once. */
 export class JsonBytes {
   readonly #limit: number;
+  readonly #full: Uint8Array<ArrayBuffer>[] = [];
+  /** In the pieces that are full. */
+  #before = 0;
   #bytes = new Uint8Array(FIRST_SIZE);
   #at = 0;
   // Samples that follow each other often have the same value: its text is copied.
@@ -29,7 +34,7 @@ export class JsonBytes {
 
   /** Makes room at once for what is to be expected; more or less may come. */
   expect(bytes: number): void {
-    this.#reserve(Math.min(bytes, this.#limit - this.#at));
+    this.#reserve(Math.min(bytes, PIECE_SIZE - this.#at, this.#limit - this.#at));
   }
 
   /** Writes ASCII as it is. @throws TooLong */
@@ -76,17 +81,31 @@ export class JsonBytes {
     this.#at = at;
   }
 
-  /** What has been written; the array is the caller's, with room behind it. */
-  take(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#at);
+  /** What has been written; the arrays are the caller's, with room behind each. */
+  take(): Uint8Array<ArrayBuffer>[] {
+    return [...this.#full, this.#bytes.subarray(0, this.#at)];
   }
 
   #reserve(more: number): void {
-    const needed = this.#at + more;
-    if (needed <= this.#bytes.length) return;
-    if (needed > this.#limit) throw new TooLong();
-    const bytes = new Uint8Array(Math.max(needed, Math.min(this.#bytes.length * 2, this.#limit)));
+    if (this.#at + more <= this.#bytes.length) return;
+    const rest = this.#limit - this.#before;
+    if (this.#at + more > rest) throw new TooLong();
+    if (this.#at + more <= PIECE_SIZE)
+      this.#grow(Math.max(this.#at + more, Math.min(this.#bytes.length * 2, PIECE_SIZE, rest)));
+    else this.#begin(Math.max(more, Math.min(PIECE_SIZE, rest - this.#at)));
+  }
+
+  #grow(size: number): void {
+    const bytes = new Uint8Array(size);
     bytes.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = bytes;
+  }
+
+  #begin(size: number): void {
+    if (this.#at > 0) this.#full.push(this.#bytes.subarray(0, this.#at));
+    this.#before += this.#at;
+    this.#bytes = new Uint8Array(size);
+    this.#at = 0;
+    this.#lastTo = 0;
   }
 }

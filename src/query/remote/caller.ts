@@ -33,6 +33,11 @@ const ERROR_TYPES: ReadonlySet<string> = new Set<ErrorType>([
   'not_acceptable',
 ]);
 
+/** An answer with all its bytes. */
+export interface WholeAnswer extends ApiAnswer {
+  readonly data: Uint8Array;
+}
+
 interface Received {
   readonly status: number;
   readonly type: string | undefined;
@@ -69,7 +74,7 @@ export class Caller {
   }
 
   /** Sends a request and answers what came back. @throws QueryError */
-  async call(request: ApiRequest, timeout: Millis, signal?: AbortSignal): Promise<ApiAnswer> {
+  async call(request: ApiRequest, timeout: Millis, signal?: AbortSignal): Promise<WholeAnswer> {
     const end = new AbortController();
     let isLate = false;
     const deadline = setTimeout(() => {
@@ -162,7 +167,7 @@ export class Caller {
     return request;
   }
 
-  #read({ status, type, envelope }: Received): ApiAnswer {
+  #read({ status, type, envelope }: Received): WholeAnswer {
     const members = envelope.members();
     const text = (name: string): unknown => parsed(members?.get(name));
     const state = text('status');

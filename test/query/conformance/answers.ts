@@ -8,6 +8,7 @@
 
 import { Labels } from '../../../src/model/labels.js';
 import { type ApiQuestion, type QueryEngine, QueryError } from '../../../src/query/engine.js';
+import { wholeOf } from '../../../src/query/fetched-bytes.js';
 import { BEGIN } from './dataset.js';
 
 type Point = readonly [seconds: number, value: string];
@@ -25,7 +26,8 @@ type Listed = readonly (string | Record<string, string>)[];
 export async function ask(engine: QueryEngine, question: ApiQuestion, inOrder = false): Promise<string[]> {
   try {
     const { data } = await engine.answer(question);
-    const lines = linesOf(JSON.parse(Buffer.from(data).toString('utf8')) as Value | Listed, question);
+    const text = (await wholeOf(data)).toString('utf8');
+    const lines = linesOf(JSON.parse(text) as Value | Listed, question);
     return inOrder ? lines : lines.sort();
   } catch (error) {
     if (error instanceof QueryError) return [`refused ${error.type}`];

@@ -1,0 +1,20 @@
+// Writing bytes to whoever may be slow, or go away.
+
+import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
+
+/**
+ * Writes bytes and waits until they are on their way: only then may whoever made them have them back.
+ * @throws the stream's error, or that it was closed meanwhile
+ */
+export function written(stream: Writable | ServerResponse, bytes: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(new Error('closed'));
+    stream.once('close', leave);
+    stream.write(bytes, error => {
+      stream.off('close', leave);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
