@@ -68,6 +68,7 @@ class OwnSamples {
   readonly #sampler: Sampler;
   readonly #sampling: Sampling;
   readonly #events: AnsweringEvents;
+  #isStopped = false;
 
   constructor(
     settings: QuerySettings,
@@ -105,6 +106,8 @@ class OwnSamples {
 
   async #judge(scrape: Scrape): Promise<void> {
     const judgement = await this.engine.append(scrape);
+    // Whoever stops is not told what came of the last scrape.
+    if (this.#isStopped) return;
     if (!judgement) return this.#events.onNoVerdict('the rules could not be evaluated');
     this.#events.onVerdict(verdictOf(judgement.status, judgement.alerts), judgement.at);
     this.#events.onEvaluation(judgement);
@@ -119,6 +122,7 @@ class OwnSamples {
   }
 
   stopSampling(): void {
+    this.#isStopped = true;
     this.#sampling.close();
   }
 }

@@ -44,6 +44,8 @@ export class Board {
   #verdict: Verdict = UNDECIDED;
   #verdictAt: Millis | undefined;
   #verdictProblem: string | undefined;
+  /** Nothing has been seen since {@link loseSight}. */
+  #isBlind = false;
   #version = 0;
   #lastCheck: Millis | undefined;
 
@@ -64,7 +66,8 @@ export class Board {
 
   /** The rules have spoken. @param at wall clock */
   setVerdict(verdict: Verdict, at: Millis): void {
-    this.#verdict = verdict;
+    // It may be about what was seen before the sight was lost.
+    this.#verdict = this.#isBlind ? withoutSight(verdict) : verdict;
     this.#verdictAt = at;
     this.#verdictProblem = undefined;
     this.#version++;
@@ -128,6 +131,7 @@ export class Board {
     place.result = result;
     this.#version++;
     this.#lastCheck = result.at;
+    this.#isBlind = false;
     if (result.error !== undefined) place.trouble = result;
     if (result.level === from) return undefined;
     place.level = result.level;
@@ -137,8 +141,8 @@ export class Board {
   /** Nothing is known of anybody any more: what is not being seen is not called healthy. */
   loseSight(): void {
     for (const [id, { service }] of this.#places) this.#places.set(id, nowhere(service));
-    // Until the rules have said so themselves.
-    if (this.#verdict.overall === 'healthy') this.#verdict = { ...this.#verdict, overall: 'degraded' };
+    this.#isBlind = true;
+    this.#verdict = withoutSight(this.#verdict);
     this.#version++;
   }
 
@@ -146,6 +150,10 @@ export class Board {
     this.#node = facts;
     this.#version++;
   }
+}
+
+function withoutSight(verdict: Verdict): Verdict {
+  return verdict.overall === 'healthy' ? { ...verdict, overall: 'degraded' } : verdict;
 }
 
 function nowhere(service: Service): Place {

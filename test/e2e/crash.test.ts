@@ -60,7 +60,7 @@ describe('kill -9', () => {
     for (let i = 0; i < 20; i++) {
       await using monitor = await startMonitor(configuration, { folder });
       expect(monitor.logged('Store opened')).toHaveLength(1);
-      await delay(i * 20);
+      await delay(i * 40);
       const { count, history } = await wholeHistory(monitor);
       expect(history).toHaveLength(count);
       expect(count).toBeGreaterThanOrEqual(least);
