@@ -69,7 +69,7 @@ describe('kill -9', () => {
     }
     expect(least).toBeGreaterThan(0);
     expect(readdirSync(join(folder, 'data')).filter(name => name.includes('corrupt'))).toEqual([]);
-  });
+  }, 120_000);
 });
 
 describe('a corrupt store is set aside, never deleted', () => {

@@ -183,13 +183,14 @@ describe('the cluster by its timetable', () => {
 describe('a single blip', () => {
   test('shows in the service and changes nothing else', async () => {
     let answers = 0;
+    let isWell = true;
     let held: ServerResponse | undefined;
     const well = (response: ServerResponse) => response.end('{"status":"healthy"}');
     const server = createServer((_, response) => {
-      answers++;
-      if (answers === 3) response.writeHead(503).end();
+      if (!isWell) answers++;
+      if (answers === 1) response.writeHead(503).end();
       // The confirming check waits until the blip has been looked at.
-      else if (answers === 4) held = response;
+      else if (answers === 2) held = response;
       else well(response);
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -206,6 +207,10 @@ describe('a single blip', () => {
       services: { tools },
     });
 
+    await reached(monitor, 'healthy', []);
+    isWell = false;
+    await expect.poll(() => clusterHealth(monitor), PATIENCE).toMatchObject({ overall_status: 'healthy' });
+    next = 'blip';
     await expect.poll(() => held !== undefined, PATIENCE).toBe(true);
     await expect
       .poll(() => healthOf(monitor, 'tools'), PATIENCE)
