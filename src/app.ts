@@ -297,6 +297,7 @@ export class Monitor {
     if (this.#board.verdictProblem) this.#log.info({}, 'Rules are asked again');
     this.#board.setVerdict(now, at);
     this.#own.rulesUp.set(1);
+    this.#exposition.touch();
     this.#checks.setStatus(now.overall);
     this.#pulse.setInterval(this.#configuration.plan.scan * PACE[now.overall]);
     if (now.overall !== before.overall) {
@@ -310,10 +311,12 @@ export class Monitor {
       this.#log.error({ err: reason }, 'Rules cannot be asked; the last known status and alerts stay');
     this.#board.loseVerdict(reason);
     this.#own.rulesUp.set(0);
+    this.#exposition.touch();
   }
 
   #onEvaluation({ evaluation, duration }: Judgement): void {
     this.#own.evaluated(evaluation, duration);
+    this.#exposition.touch();
     for (const { file, group, rule, error } of evaluation.changes) {
       if (error === '') this.#log.info({ file, group, rule }, 'Rule works again');
       else this.#log.error({ file, group, rule, err: error }, 'Rule failed');

@@ -1,5 +1,5 @@
-// Answers as the JSON of Prometheus' API. Comes in: a value or a list; goes out: the bytes of `data`, in pieces. Called in the
-// query thread, so that the main thread has nothing to do but send them.
+// Answers as the JSON of Prometheus' API. Comes in: a value or a list; goes out: the bytes of `data`, in pieces. Called
+// in the query thread, so that the main thread has nothing to do but send them.
 // Source: Prometheus, web/api/v1/json_codec.go and promql/value.go.
 
 import type { Labels } from '../model/labels.js';

@@ -33,7 +33,13 @@ function ask(query: string, { urgent = false, timeout = 10_000 } = {}): Order {
 }
 const rule = (query: string): Order => ask(query, { urgent: true });
 const cancel = (name: string): Order => ({ say: 'cancel', id: idOf(name) });
+const more = (name: string): Order => ({ say: 'more', id: idOf(name) });
 const ping: Order = { say: 'ping' };
+/** A question whose answer does not fit into one message. */
+const askLong = (name: string): Order => {
+  const wide = `label_replace(${name}, "x", "${'x'.repeat(90_000)}", "", "")`;
+  return ask(`${name} or label_join(${wide}, "x", "", "x", "x", "x", "x")`);
+};
 
 /** Plays orders and answers what was reported, in order. */
 function play(orders: readonly Order[], reads: Readonly<Record<string, Read>>): string[] {
@@ -67,6 +73,7 @@ function play(orders: readonly Order[], reads: Readonly<Record<string, Read>>): 
 
 function describeReport(report: Report): string {
   if (report.say === 'answer') return nameOf(report.id);
+  if (report.say === 'piece') return `rest of ${nameOf(report.id)}`;
   if (report.say === 'refusal') return `${nameOf(report.id)}: ${report.type}: ${report.message}`;
   return report.say === 'log' ? `log: ${report.message}: ${report.fields.err}` : report.say;
 }
@@ -183,6 +190,24 @@ const CASES: [string, readonly Order[], Record<string, Read>, readonly string[]]
     [ask('a'), ask('b'), ask('c'), ask('d'), rule('r')],
     {},
     ['d: unavailable: too many queries: 3 wait already; ask again later', 'r', 'a', 'b', 'c'],
+  ],
+  [
+    'the rest of a long answer, within another',
+    [askLong('a'), ask('b')],
+    { b: { takes: 3, meanwhile: [more('a')] } },
+    ['a', 'rest of a', 'b'],
+  ],
+  [
+    'the rest of one that has none',
+    [ask('a'), ask('b')],
+    { b: { takes: 3, meanwhile: [more('a')] } },
+    ['a', 'a: unavailable: the rest of the answer is lost; ask again', 'b'],
+  ],
+  [
+    'the rest of a canceled one',
+    [askLong('a'), ask('b')],
+    { b: { takes: 3, meanwhile: [cancel('a'), more('a')] } },
+    ['a', 'a: unavailable: the rest of the answer is lost; ask again', 'b'],
   ],
   ['a canceled one that waits', [ask('a'), ask('b'), cancel('a')], {}, ['b']],
   [

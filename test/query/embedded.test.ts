@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Scrape } from '../../src/model/scrape.js';
 import { EmbeddedEngine, type EmbeddedOptions } from '../../src/query/embedded.js';
-import { type ApiQuestion, QueryError } from '../../src/query/engine.js';
+import { type ApiQuestion, QueryError, type QuestionOptions } from '../../src/query/engine.js';
 import { wholeOf } from '../../src/query/fetched-bytes.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { DIST } from '../support/monitor.js';
@@ -22,6 +22,17 @@ const HEAVY: ApiQuestion = {
   start: BEGIN,
   end: END,
   step: 117,
+};
+/** Steps of 117 ms over all scrapes. */
+const STEPS = 10_001;
+/** More memory than there is: each of these doubles a label's value. */
+const DEADLY: ApiQuestion = {
+  ask: 'query',
+  query: Array.from({ length: 23 }).reduce<string>(
+    inner => `label_join(${inner}, "x", "", "x", "x")`,
+    'label_replace(c, "x", "y", "", "")',
+  ),
+  time: END,
 };
 const COUNT: ApiQuestion = { ask: 'query', query: 'count(c)', time: END };
 
@@ -56,6 +67,11 @@ function scrape(k: number): Scrape {
   const values = Float64Array.from({ length: SERIES }, (_, i) => i * k);
   const series = Array.from({ length: SERIES }, (_, i) => ['__name__', 'c', 'i', String(i).padStart(2, '0')]);
   return { at: BEGIN + k * STEP, gone: [], parts: [{ source: 's', layout: { series }, values }] };
+}
+
+/** What series `i` shows at a moment, Unix seconds. */
+function valueAt(i: number, at: number): string {
+  return String(i * Math.floor((at * 1000 - BEGIN) / STEP + 1e-6));
 }
 
 function fill(engine: EmbeddedEngine): void {
@@ -347,6 +363,107 @@ describe('while a heavy query runs', () => {
   });
 });
 
+describe('a long answer', () => {
+  let engine: EmbeddedEngine;
+  beforeEach(() => {
+    folder = makeFolder('query');
+    engine = open();
+    fill(engine);
+  });
+  afterEach(async () => {
+    await closeAll();
+    removeFolder(folder);
+  });
+
+  /** Megabytes. */
+  const long = (query: string): ApiQuestion => ({
+    ask: 'query_range',
+    query,
+    start: BEGIN,
+    end: BEGIN + 117 * (STEPS - 1),
+    step: 117,
+  });
+
+  /** An answer that is a stream, and its iterator. */
+  async function begin(options: QuestionOptions = {}) {
+    const { data } = await engine.answer(long('c'), options);
+    if (data instanceof Uint8Array) throw new Error('it came at once');
+    return { length: data.length, pieces: data[Symbol.asyncIterator]() };
+  }
+
+  /** How many bytes come until it ends or fails, and why. */
+  async function drain(pieces: AsyncIterator<Uint8Array>): Promise<{ bytes: number; why: string }> {
+    let bytes = 0;
+    try {
+      for (let next = await pieces.next(); !next.done; next = await pieces.next()) bytes += next.value.length;
+      return { bytes, why: 'whole' };
+    } catch (error) {
+      return { bytes, why: (error as QueryError).message };
+    }
+  }
+
+  test('is whole', async () => {
+    const { resultType, result } = JSON.parse(await ask(engine, long('c')));
+    expect(resultType).toBe('matrix');
+    expect(result).toHaveLength(SERIES);
+    for (const [i, { metric, values }] of result.entries()) {
+      expect(metric).toEqual({ __name__: 'c', i: String(i).padStart(2, '0') });
+      expect(values).toHaveLength(STEPS);
+      expect(values.every(([at, value]: [number, string]) => value === valueAt(i, at))).toBe(true);
+    }
+  });
+
+  test('several at once, each in its own order', async () => {
+    const want = await ask(engine, long('c'));
+    const all = await Promise.all([long('c'), long('-(c)'), long('c')].map(each => ask(engine, each)));
+    expect([all[0] === want, all[2] === want]).toEqual([true, true]);
+    expect(all[1]).not.toBe(want);
+    expect(JSON.parse(all[1] as string).result).toHaveLength(SERIES);
+  });
+
+  test('comes while a heavy one runs', async () => {
+    const client = new AbortController();
+    const { length, pieces } = await begin();
+    const heavy = refusalOf(engine.answer(HEAVY, { signal: client.signal }));
+    expect(await drain(pieces)).toEqual({ bytes: length, why: 'whole' });
+    client.abort();
+    expect(await heavy).toBe('canceled: query was canceled in expression evaluation');
+  });
+
+  test('is over when whoever asked goes away', async () => {
+    const client = new AbortController();
+    const { length, pieces } = await begin({ signal: client.signal });
+    await pieces.next();
+    client.abort();
+    const { bytes, why } = await drain(pieces);
+    expect(bytes).toBeLessThan(length / 2);
+    expect(why).toBe('query was canceled in expression evaluation');
+  });
+
+  test('is over when the monitor stops', async () => {
+    const { pieces } = await begin();
+    await pieces.next();
+    await engine.close();
+    expect((await drain(pieces)).why).toBe('the monitor is stopping');
+  });
+
+  test.each<[string, (pieces: AsyncIterator<Uint8Array>) => Promise<unknown>]>([
+    ['before any of it was fetched', async () => {}],
+    ['in the midst', pieces => pieces.next()],
+  ])('is never taken for whole when the thread dies: %s', async (_, fetchSome) => {
+    engine = open({ file: join(folder, 'mortal.db'), heapLimit: 48 });
+    fill(engine);
+    const { length, pieces } = await begin();
+    await fetchSome(pieces);
+    expect(await refusalOf(engine.answer(DEADLY))).toMatch(
+      /^execution: the query thread died: out of memory/,
+    );
+    const { bytes, why } = await drain(pieces);
+    expect(bytes).toBeLessThan(length / 2);
+    expect(why).toMatch(/^the query thread died: out of memory|^the rest of the answer is lost; ask again$/);
+  });
+});
+
 describe('a thread that', () => {
   beforeEach(() => {
     folder = makeFolder('query');
@@ -366,12 +483,7 @@ describe('a thread that', () => {
     });
     fill(engine);
     expect(JSON.parse(await ask(engine, COUNT)).result[0].value[1]).toBe(String(SERIES));
-    // Each of them doubles a label's value.
-    const doubled = Array.from({ length: 23 }).reduce<string>(
-      inner => `label_join(${inner}, "x", "", "x", "x")`,
-      'label_replace(c, "x", "y", "", "")',
-    );
-    expect(await refusalOf(engine.answer({ ask: 'query', query: doubled, time: END }))).toBe(
+    expect(await refusalOf(engine.answer(DEADLY))).toBe(
       'execution: the query thread died: out of memory; try a smaller query, or ask again',
     );
     expect(JSON.parse(await ask(engine, COUNT)).result[0].value[1]).toBe(String(SERIES));

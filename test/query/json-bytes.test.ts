@@ -34,6 +34,48 @@ test('more than there was room for', () => {
   expect(text).toBe(want.join(''));
 });
 
+describe('in pieces', () => {
+  const KIB = 1024;
+  test.each<[string, (json: JsonBytes) => void, string, lengths: number[]]>([
+    ['nothing', () => {}, '', [0]],
+    ['a whole one', json => json.raw('x'.repeat(256 * KIB)), 'x'.repeat(256 * KIB), [256 * KIB]],
+    [
+      'one that nothing fits into any more',
+      json => {
+        for (const letter of 'abc') json.raw(letter.repeat(200 * KIB));
+      },
+      ['a', 'b', 'c'].map(letter => letter.repeat(200 * KIB)).join(''),
+      [200 * KIB, 200 * KIB, 200 * KIB],
+    ],
+    [
+      'one long string',
+      json => {
+        json.raw('[');
+        json.string('ä'.repeat(300 * KIB));
+      },
+      `["${'ä'.repeat(300 * KIB)}"`,
+      [1, 600 * KIB + 2],
+    ],
+  ])('%s', (_, write, text, lengths) => {
+    const json = new JsonBytes(1e9);
+    write(json);
+    const pieces = json.take();
+    expect(Buffer.concat(pieces).toString('utf8') === text).toBe(true);
+    expect(pieces.map(piece => piece.length)).toEqual(lengths);
+  });
+
+  test('many points of one value', () => {
+    const json = new JsonBytes(1e9);
+    json.expect(50 * KIB * 20);
+    for (let i = 0; i < 50 * KIB; i++) json.point(i * 1000, 1 / 3);
+    const pieces = json.take();
+    const want = Array.from({ length: 50 * KIB }, (_, i) => `[${i},"0.3333333333333333"]`).join('');
+    expect(Buffer.concat(pieces).toString('utf8') === want).toBe(true);
+    expect(pieces).toHaveLength(Math.ceil(want.length / (256 * KIB)));
+    expect(new Set(pieces.map(({ buffer }) => buffer)).size).toBe(pieces.length);
+  });
+});
+
 test.each<[string, (json: JsonBytes) => void]>([
   ['raw', json => json.raw('x'.repeat(20_001))],
   ['a string', json => json.string('x'.repeat(20_000))],

@@ -7,13 +7,13 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import bcrypt from 'bcrypt';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadWebConfig } from '../../../src/http/web-config.js';
 import { type ErrorType, QueryError } from '../../../src/query/engine.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 import { startMonitor, type TestMonitor } from '../monitor.js';
 import { request, send } from '../wire.js';
-import { answerOf, NotingEngine } from './engines.js';
+import { answerOf, NotedStream, NotingEngine } from './engines.js';
 
 const engine = new NotingEngine();
 let monitor: TestMonitor;
@@ -233,6 +233,73 @@ describe('zipping', () => {
       ),
     );
     expect(JSON.parse(gunzipSync(Buffer.concat(chunks)).toString()).data).toHaveLength(2000);
+  });
+});
+
+describe('an answer in pieces', () => {
+  // More than sockets take unread, zipped too: what repeats itself is too far away for that.
+  const TEXTS = Array.from({ length: 10 }, (_, i) =>
+    Array.from({ length: 20_000 }, (_, k) => ((i * 7919 + k) * 2654435761) % 1_000_000_007).join(' '),
+  );
+  const PIECES = Array.from({ length: 16 }, () => TEXTS).flat();
+  const TEXT = `{"status":"success","data":${PIECES.join('')},"warnings":["w"]}`;
+  const encodings = ['identity', 'gzip'];
+  const stream = (breaksAt?: number): NotedStream => {
+    const data = new NotedStream(PIECES, breaksAt);
+    engine.reply = async () => answerOf(data, { warnings: ['w'] });
+    return data;
+  };
+  const ask = (encoding: string) => fetch(monitor.url + QUERY, { headers: { 'accept-encoding': encoding } });
+
+  it.each(encodings)('arrives whole (%s)', async encoding => {
+    const data = stream();
+    const response = await ask(encoding);
+    expect(response.headers.get('content-encoding')).toBe(encoding === 'gzip' ? 'gzip' : null);
+    expect(response.headers.get('content-length')).toBe(encoding === 'gzip' ? null : String(TEXT.length));
+    expect((await response.text()) === TEXT).toBe(true);
+    expect(data).toMatchObject({ asked: PIECES.length, isOver: true });
+  });
+
+  it.each(encodings.flatMap(encoding => [0, 1, 159].map((at): [string, number] => [encoding, at])))(
+    'that breaks off is not taken for whole (%s, piece %i)',
+    async (encoding, at) => {
+      const data = stream(at);
+      const answer = ask(encoding).then(response => response.text());
+      await expect(answer).rejects.toThrow();
+      expect(data).toMatchObject({ asked: at + 1, isOver: true });
+    },
+  );
+
+  it.each(encodings)(
+    'is asked for no faster than it is read, and left with its reader (%s)',
+    async encoding => {
+      const data = stream();
+      const socket = connect(monitor.port, '127.0.0.1');
+      socket.write(request('GET', QUERY, `accept-encoding: ${encoding}`));
+      await once(socket, 'readable');
+      // What sockets take of it they have taken when nothing more is asked for.
+      let asked = -1;
+      while (asked !== data.asked) {
+        asked = data.asked;
+        await new Promise(resolve => setTimeout(resolve, 200));
+      }
+      expect(asked).toBeLessThan(PIECES.length);
+      expect(data.isOver).toBe(false);
+      socket.destroy();
+      await vi.waitFor(() => expect(data.isOver).toBe(true), { timeout: 10_000 });
+      expect(data.asked).toBeLessThan(PIECES.length);
+    },
+  );
+
+  it('is not read for HEAD', async () => {
+    const data = stream();
+    const answer = await send(monitor.port, request('HEAD', QUERY));
+    expect([answer.status, answer.headers['content-length'], answer.body]).toEqual([
+      200,
+      String(TEXT.length),
+      '',
+    ]);
+    expect(data.asked).toBe(0);
   });
 });
 

@@ -1,12 +1,51 @@
 // An engine for the tests of the doors that notes what it is asked.
 
-import type { ApiAnswer, ApiQuestion, QueryEngine, QuestionOptions } from '../../../src/query/engine.js';
+import {
+  type ApiAnswer,
+  type ApiQuestion,
+  type ByteStream,
+  type QueryEngine,
+  QueryError,
+  type QuestionOptions,
+} from '../../../src/query/engine.js';
 
 const unasked = () => Promise.reject(new Error('the doors ask with answer()'));
 
 /** An answer whose data is a JSON text. */
-export function answerOf(data: string, notes: Partial<Omit<ApiAnswer, 'data'>> = {}): ApiAnswer {
-  return { data: Buffer.from(data), warnings: [], infos: [], ...notes };
+export function answerOf(data: string | ByteStream, notes: Partial<Omit<ApiAnswer, 'data'>> = {}): ApiAnswer {
+  return { data: typeof data === 'string' ? Buffer.from(data) : data, warnings: [], infos: [], ...notes };
+}
+
+/** Data that comes piece by piece, and what became of it. */
+export class NotedStream implements ByteStream {
+  readonly length: number;
+  /** Pieces that were asked for. */
+  asked = 0;
+  /** Whether it was read to its end or left. */
+  isOver = false;
+  readonly #pieces: readonly string[];
+  readonly #breaksAt: number;
+
+  /** @param pieces ASCII @param breaksAt the piece that is lost */
+  constructor(pieces: readonly string[], breaksAt = Number.POSITIVE_INFINITY) {
+    this.#pieces = pieces;
+    this.#breaksAt = breaksAt;
+    this.length = pieces.join('').length;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+    try {
+      for (const piece of this.#pieces) {
+        if (this.asked++ === this.#breaksAt) throw new QueryError('unavailable', 'the rest is lost');
+        const bytes = Buffer.from(piece);
+        yield bytes;
+        // Handed back: what had not been sent yet would be seen.
+        bytes.fill('!');
+      }
+    } finally {
+      this.isOver = true;
+    }
+  }
 }
 
 /** Answers everything alike and remembers what it was asked. */

@@ -242,6 +242,15 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       expect(await ask(monitor.url, path, request)).toEqual(await ask(prometheus.url, path, request));
     });
 
+    it('of some megabytes', async () => {
+      const copies = Array.from({ length: 20 }, (_, i) => `label_replace(up * time(), "i", "${i}", "", "")`);
+      const times = `&start=${NOW - 290}&end=${NOW - 40}&step=0.1`;
+      const response = await fetch(`${monitor.url}/api/v1/${range(copies.join(' or '), times)}`);
+      const text = await response.text();
+      expect(text.length).toBeGreaterThan(1_000_000);
+      expect(JSON.parse(text)).toEqual((await ask(prometheus.url, range(copies.join(' or '), times))).body);
+    });
+
     it('where an expression has no answer', async () => {
       const path = `query?query=${encodeURIComponent('up + on(job) group_left up + on() scrape_duration_seconds * 0 or label_replace(up, "a", "$1", "job", "(")')}&time=${NOW}`;
       const found = await ask(monitor.url, path);
