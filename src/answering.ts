@@ -133,6 +133,7 @@ class OthersSamples {
   readonly #events: AnsweringEvents;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
+  #isStopped = false;
 
   constructor(remote: RemoteQuery, events: AnsweringEvents) {
     this.engine = new RemoteEngine(remote);
@@ -149,6 +150,7 @@ class OthersSamples {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer);
   }
 
@@ -156,11 +158,13 @@ class OthersSamples {
     const at = systemClock.now();
     try {
       const { status, alerts } = await this.engine.judgement(CLUSTER_STATUS, at);
+      // Others may have spoken since; an answer that is late is not the last word.
+      if (this.#isStopped) return;
       if (status === undefined)
         this.#events.onNoVerdict(`query.url has no series ${CLUSTER_STATUS}; load rules/ there`);
       else this.#events.onVerdict(verdictOf(status, alerts), at);
     } catch (error) {
-      this.#events.onNoVerdict((error as Error).message);
+      if (!this.#isStopped) this.#events.onNoVerdict((error as Error).message);
     }
   }
 }
