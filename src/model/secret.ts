@@ -1,9 +1,14 @@
 // A value that must never be printed. Comes in from the configuration, goes out only through reveal().
 
+/** Where a secret comes from. `reveal` is called where it is put on the wire; it may read a file and throw. */
+export interface SecretSource {
+  reveal(): string;
+}
+
 const HIDDEN = '<secret>';
 
 /** Holds a password or token; every accidental way of printing it shows `<secret>`, as in Prometheus. */
-export class Secret {
+export class Secret implements SecretSource {
   readonly #value: string;
 
   constructor(value: string) {

@@ -1,15 +1,6 @@
-// Durations of rule files (Prometheus' model.ParseDuration and Duration.String).
+// Durations as Go prints them.
 
 import type { Millis } from '../model/time.js';
-import { readDuration } from '../promql/parse/number-literal.js';
-
-/** A duration as a rule file writes it (`5m`, `1h30m`, `0`), or what Prometheus says about it. */
-export function parseRuleDuration(text: string): Millis | { readonly reason: string } {
-  if (text === '0') return 0;
-  if (text === '') return { reason: 'empty duration string' };
-  const seconds = readDuration(text);
-  return typeof seconds === 'number' ? Math.round(seconds * 1000) : seconds;
-}
 
 const HOUR: Millis = 3_600_000;
 const MINUTE: Millis = 60_000;

@@ -1,15 +1,16 @@
 // One rule file. Comes in: its text; goes out: its groups, or every mistake in it with its place, in Prometheus' words
 // (model/rulefmt/rulefmt.go). Called by load.ts and check.ts.
 
+import { Decoder, type Field } from '../config/decode.js';
 import { ConfigError } from '../config/load.js';
 import { parseYamlTree, type YamlNode, YamlProblem } from '../config/yaml-tree.js';
 import { METRIC_NAME } from '../model/labels.js';
 import type { Expr } from '../promql/ast.js';
+import { parseModelDuration } from '../promql/duration.js';
 import { ParseError } from '../promql/error.js';
 import { isLabelName } from '../promql/label-name.js';
 import { parse } from '../promql/parse.js';
 import { quote } from '../promql/print/quote.js';
-import { Decoder, type Field } from './decode.js';
 import type { GroupDefinition, RuleDefinition, RuleFile, Texts } from './definition.js';
 import { templateProblem } from './expansion.js';
 
@@ -49,7 +50,7 @@ type Blame = (reason: string) => void;
 
 function decode(text: string, blame: Blame): WrittenGroup[] {
   try {
-    const decoder = new Decoder();
+    const decoder = new Decoder(parseModelDuration);
     const groups = writtenGroups(decoder, parseYamlTree(text));
     for (const { line, reason } of decoder.misfits) blame(`yaml: line ${line}: ${reason}`);
     return groups;

@@ -232,7 +232,7 @@ describe('a server that answers', () => {
     [
       'with a redirect to no web server',
       (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
-      'unavailable: query.url URL: redirects to file:, which is not HTTP',
+      'unavailable: query.url URL: redirects to file:, which is not HTTP; check query.url',
     ],
     [
       'without end',

@@ -1,9 +1,10 @@
 // A file of unit tests for rules, in promtool's format. Comes in: its text; goes out: its tests, or every mistake in it.
 
+import { Decoder, type Field } from '../../config/decode.js';
 import { ConfigError } from '../../config/load.js';
 import { parseYamlTree, type YamlNode, YamlProblem } from '../../config/yaml-tree.js';
 import type { Millis } from '../../model/time.js';
-import { Decoder, type Field } from '../decode.js';
+import { parseModelDuration } from '../../promql/duration.js';
 import type { Texts } from '../definition.js';
 
 /** A series in the notation of Prometheus' tests. */
@@ -66,7 +67,7 @@ const MINUTE: Millis = 60_000;
 
 /** @throws ConfigError with every mistake, each one line */
 export function readTestFile(file: string, text: string): TestFile {
-  const decoder = new Decoder();
+  const decoder = new Decoder(parseModelDuration);
   try {
     const tests = testFile(decoder, parseYamlTree(text));
     if (decoder.misfits.length === 0) return tests;

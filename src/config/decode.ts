@@ -1,9 +1,11 @@
 // YAML into values, strictly and in the words of Go's YAML package: unknown keys, keys given twice and values of a wrong
-// type are mistakes, all of them told. Called by the readers of rule files and of their tests.
+// type are mistakes, all of them told. Called by the readers of rule files, of their tests, and of alertmanager.yml.
 
-import type { YamlMapping, YamlNode } from '../config/yaml-tree.js';
 import type { Millis } from '../model/time.js';
-import { parseRuleDuration } from './duration.js';
+import type { YamlMapping, YamlNode } from './yaml-tree.js';
+
+/** Reads the text of a duration, or says what is wrong with it. */
+export type ReadDuration = (text: string) => Millis | { readonly reason: string };
 
 /** A value that does not fit, and its line (from 1). */
 export interface Misfit {
@@ -25,6 +27,11 @@ const SHOWN = 10;
 /** Reads values and collects what does not fit; in the place of such a value stands an empty one. */
 export class Decoder {
   readonly #misfits: Misfit[] = [];
+  readonly #readDuration: ReadDuration;
+
+  constructor(readDuration: ReadDuration) {
+    this.#readDuration = readDuration;
+  }
 
   /** What does not fit, from the first line to the last. */
   get misfits(): readonly Misfit[] {
@@ -95,7 +102,7 @@ export class Decoder {
   /** A duration; undefined when it is not there. */
   duration(node: Field): Millis | undefined {
     if (isAbsent(node)) return undefined;
-    const span = parseRuleDuration(this.text(node));
+    const span = this.#readDuration(this.text(node));
     if (typeof span === 'number') return span;
     if (node.kind === 'scalar') this.#misfit(node, span.reason);
     return undefined;
@@ -140,6 +147,11 @@ export class Decoder {
 
   #wrong(node: YamlNode, type: string): void {
     this.#misfit(node, `cannot unmarshal ${described(node)} into ${type}`);
+  }
+
+  /** Notes a mistake of whoever reads a value that the decoder itself finds nothing wrong with. */
+  misfit(node: { readonly line: number }, reason: string): void {
+    this.#misfit(node, reason);
   }
 
   #misfit({ line }: { readonly line: number }, reason: string): void {

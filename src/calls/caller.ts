@@ -1,0 +1,178 @@
+// Calls of somebody over HTTP, as an `<http_config>` says: who signs in how, TLS, redirects. Comes in: requests; goes out:
+// answers, read by whoever asked. Kept-alive connections. Called by every room that speaks to others but the probes,
+// whose own client measures.
+
+import { readFileSync } from 'node:fs';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  request as requestHttp,
+} from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { HttpClientConfig, TlsConfig } from '../config/http-client.js';
+
+const MAX_REDIRECTS = 5;
+
+/** What is sent. */
+export interface CallRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What came back, headers first; the body went to the {@link Sink}. */
+export interface CallAnswer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+}
+
+/** Takes an answer's body piece by piece; what it throws ends the call. */
+export type Sink = (chunk: Buffer) => void;
+
+export interface CallOptions {
+  /** Ends the call: by its deadline or by whoever asked. */
+  readonly signal: AbortSignal;
+  /** Called for every answer anew, those that redirect included. */
+  readonly sink: () => Sink;
+}
+
+/** A redirect that must not or cannot be followed. */
+export class RedirectError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = 'RedirectError';
+    this.status = status;
+  }
+}
+
+/** Calls one origin. Closed by {@link close}. */
+export class Caller {
+  readonly #origin: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #agent: HttpAgent;
+  readonly #followRedirects: boolean;
+  #closed = false;
+
+  /**
+   * @param base whose origin is told the credentials and shown the certificates
+   * @throws the file system's error when a file of `tls_config` cannot be read
+   */
+  constructor(base: URL, config: HttpClientConfig) {
+    this.#origin = base.origin;
+    this.#headers = headersOf(config);
+    this.#agent =
+      base.protocol === 'https:'
+        ? new HttpsAgent({ keepAlive: true, ...tlsOptions(config.tls_config) })
+        : new HttpAgent({ keepAlive: true });
+    this.#followRedirects = config.follow_redirects;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Sends a request; a redirect gets the same request again, so that a POST stays one.
+   * @throws RedirectError, or the system's error, for which `explainError` has words
+   */
+  async call(request: CallRequest, options: CallOptions): Promise<CallAnswer> {
+    let { url } = request;
+    for (let hops = 0; ; hops++) {
+      const answer = await this.#send({ ...request, url }, options);
+      const { status } = answer;
+      const { location } = answer.headers;
+      if (status < 300 || status >= 400 || location === undefined) return answer;
+      if (!this.#followRedirects || hops >= MAX_REDIRECTS || !URL.canParse(location, url.href))
+        throw new RedirectError(status, `answered HTTP ${status}, a redirect that was not followed`);
+      url = new URL(location, url);
+      if (url.protocol !== 'http:' && url.protocol !== 'https:')
+        throw new RedirectError(status, `redirects to ${url.protocol}, which is not HTTP`);
+    }
+  }
+
+  /** Closes the connections, those in use too. */
+  close(): void {
+    this.#closed = true;
+    this.#agent.destroy();
+  }
+
+  /** Kept connections that had died unnoticed are passed over, down to a new one. */
+  async #send(request: CallRequest, options: CallOptions): Promise<CallAnswer> {
+    for (;;) {
+      if (this.#closed) throw new Error('closed');
+      const sent = this.#open(request, options.signal);
+      try {
+        return await receive(sent, options.sink());
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        const hadDied = sent.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
+        if (!hadDied || options.signal.aborted) throw error;
+      }
+    }
+  }
+
+  #open({ method, url, headers, body }: CallRequest, signal: AbortSignal): ClientRequest {
+    const isOurs = url.origin === this.#origin;
+    const all = {
+      'user-agent': 'langgraph-monitor',
+      'accept-encoding': 'gzip',
+      ...headers,
+      ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+      // What was meant for one host is not told to another, and its agent has the certificates for this one.
+      ...(isOurs ? this.#headers : {}),
+    };
+    const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+    const request = send(url, { method, headers: all, signal, agent: isOurs ? this.#agent : undefined });
+    request.end(body);
+    return request;
+  }
+}
+
+function receive(request: ClientRequest, sink: Sink): Promise<CallAnswer> {
+  return new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.once('response', response => {
+      const { statusCode: status = 0, headers } = response;
+      const isZipped = headers['content-encoding'] === 'gzip';
+      const body: Readable = isZipped ? response.pipe(createGunzip()) : response;
+      response.on('error', reject);
+      body.on('error', reject);
+      body.on('data', (chunk: Buffer) => {
+        try {
+          sink(chunk);
+        } catch (error) {
+          request.destroy(error as Error);
+        }
+      });
+      body.once('end', () => resolve({ status, headers }));
+    });
+  });
+}
+
+function headersOf({ basic_auth: basic, authorization, headers }: HttpClientConfig): Record<string, string> {
+  const all: Record<string, string> = {};
+  if (basic) {
+    const pair = `${basic.username}:${basic.password?.reveal() ?? ''}`;
+    all.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+  } else if (authorization?.credentials) {
+    all.authorization = `${authorization.type} ${authorization.credentials.reveal()}`;
+  }
+  for (const [name, value] of Object.entries(headers ?? {})) all[name.toLowerCase()] = value.reveal();
+  return all;
+}
+
+function tlsOptions(config: TlsConfig | undefined) {
+  return {
+    rejectUnauthorized: !config?.insecure_skip_verify,
+    ca: config?.ca_file ? readFileSync(config.ca_file) : undefined,
+    cert: config?.cert_file ? readFileSync(config.cert_file) : undefined,
+    key: config?.key_file ? readFileSync(config.key_file) : undefined,
+    servername: config?.server_name,
+  };
+}

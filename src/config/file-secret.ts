@@ -1,0 +1,23 @@
+// A secret that is in a file and read each time it is wanted, so that a new one needs no reload.
+
+import { readFileSync } from 'node:fs';
+import type { SecretSource } from '../model/secret.js';
+import { fileProblem } from './load.js';
+
+/** What a file holds, without white space around it. */
+export class FileSecret implements SecretSource {
+  readonly file: string;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  /** @throws Error in words, when the file cannot be read */
+  reveal(): string {
+    try {
+      return readFileSync(this.file, 'utf8').trim();
+    } catch (error) {
+      throw new Error(`cannot read ${this.file}: ${fileProblem(error)}`);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+// The catalogue of receivers: a new kind is a file beside this and a line here.
+
+import type { ReceiverKind } from '../receiver.js';
+
+export const receiverKinds: readonly ReceiverKind[] = [];
