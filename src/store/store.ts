@@ -1,15 +1,17 @@
-// What survives a restart. Comes in: a scan's snapshot; goes out: pages of them, and how the store itself is doing.
+// What survives a restart. Comes in: a scan's snapshot, states and episodes of alerts; goes out: pages of them, and how the store itself is doing.
 // Called by app.ts; a store that fails never takes the monitor with it: what could not be written waits in memory.
 
 import { type Clock, type Millis, systemClock } from '../model/time.js';
 import { openDatabase, type Sqlite, sizeOnDisk } from './database.js';
+import { EpisodeStore, EpisodeTable, episodesMigration } from './episodes.js';
 import { GuardedFile, type StoreLog } from './guarded-file.js';
+import { KeptStates, KeptTable, keptMigration } from './kept.js';
 import { type ScanQuery, ScanTable, type StoredScan, scansMigration } from './scans.js';
 
 /** Scans kept in memory while the disk is full; the oldest go first. */
 const MAX_PENDING = 2000;
 const PRUNE_BITE = 500;
-const MIGRATIONS = [scansMigration];
+const MIGRATIONS = [scansMigration, keptMigration, episodesMigration];
 
 export interface StoreOptions {
   /** The database's path; `:memory:` keeps nothing. */
@@ -23,6 +25,8 @@ export interface StoreOptions {
 interface Opened {
   readonly db: Sqlite;
   readonly scans: ScanTable;
+  readonly kept: KeptTable;
+  readonly episodes: EpisodeTable;
   count: number;
 }
 
@@ -33,6 +37,9 @@ export class Store {
   /** Not written yet, oldest first. */
   readonly #pending: StoredScan[] = [];
   readonly #guarded: GuardedFile<Opened>;
+  /** Small states of other rooms. */
+  readonly kept: KeptStates;
+  readonly episodes: EpisodeStore;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -41,12 +48,15 @@ export class Store {
       ...options,
       open: () => this.#open(),
       close: ({ db }) => db.close(),
+      onLost: () => this.kept.rewrite(),
       words: {
         corrupt: 'The store is corrupt; it was set aside and a new one begun',
         failing: 'The store cannot be written; scans are kept in memory meanwhile',
         well: 'The store can be written again',
       },
     });
+    this.kept = new KeptStates(this.#guarded);
+    this.episodes = new EpisodeStore(this.#guarded);
     this.#guarded.begin();
   }
 
@@ -60,9 +70,9 @@ export class Store {
     return this.#guarded.errors;
   }
 
-  /** Scans waiting in memory. */
+  /** Scans, states and episodes waiting in memory. */
   get pending(): number {
-    return this.#pending.length;
+    return this.#pending.length + this.kept.pending + this.episodes.pending;
   }
 
   /** Bytes on disk. */
@@ -99,7 +109,7 @@ export class Store {
       const gone = this.#guarded.use(opened => {
         const deleted = opened.scans.prune(before, PRUNE_BITE);
         opened.count -= deleted;
-        return deleted;
+        return Math.max(deleted, opened.episodes.prune(before, PRUNE_BITE));
       });
       if (gone === undefined || gone < PRUNE_BITE || this.#guarded.isClosed) return;
       await new Promise(resolve => setImmediate(resolve));
@@ -112,6 +122,9 @@ export class Store {
     if (this.#pending.length > 0) {
       this.#options.log('error', 'Scans could not be written and are lost', { scans: this.#pending.length });
     }
+    const alerts = this.kept.pending + this.episodes.pending;
+    if (alerts > 0)
+      this.#options.log('error', 'Changes of alerts could not be written and are lost', { changes: alerts });
     this.#guarded.close();
   }
 
@@ -122,7 +135,7 @@ export class Store {
       const scans = new ScanTable(db);
       const count = scans.count();
       log('info', 'Store opened', { file, scans: count });
-      return { db, scans, count };
+      return { db, scans, kept: new KeptTable(db), episodes: new EpisodeTable(db), count };
     } catch (error) {
       db.close();
       throw error;
@@ -140,6 +153,6 @@ export class Store {
       if (!written) return;
       this.#pending.shift();
     }
-    this.#guarded.well();
+    if (this.kept.flush() && this.episodes.flush()) this.#guarded.well();
   }
 }
