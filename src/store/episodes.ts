@@ -1,9 +1,8 @@
 // Episodes of alerts, from the first moment to the last: what `/alert_history` shows. Comes in: an episode whenever
-// something happens in it; goes out: pages of them. Rows are deflated JSON, for zlib's checksum.
+// something happens in it; goes out: pages of them.
 
-import { deflateSync, inflateSync } from 'node:zlib';
 import type { Millis } from '../model/time.js';
-import type { Sqlite } from './database.js';
+import { pack, type Sqlite, unpack } from './database.js';
 import type { GuardedFile } from './guarded-file.js';
 
 /** What of an episode is looked for; the rest is its keeper's. */
@@ -71,7 +70,7 @@ interface Parameters {
   readonly active: 0 | 1 | null;
 }
 
-/** Rows of the table; every method throws SQLite's errors, or zlib's. */
+/** Rows of the table; every method throws SQLite's errors, or CorruptRow. */
 export class EpisodeTable {
   readonly #upsert;
   readonly #select;
@@ -93,8 +92,7 @@ export class EpisodeTable {
     this.#write = db.transaction((episodes: readonly StoredEpisode[]) => {
       for (const each of episodes) {
         const { id, startsAt, endsAt = null, severity, service, alertname, body } = each;
-        const bytes = deflateSync(JSON.stringify(body), { level: 4 });
-        this.#upsert.run(id, startsAt, endsAt, severity, service, alertname, bytes);
+        this.#upsert.run(id, startsAt, endsAt, severity, service, alertname, pack(body));
       }
     });
   }
@@ -135,7 +133,7 @@ function episodeOf({ id, starts_at, ends_at, severity, service, alertname, body 
     severity,
     service,
     alertname,
-    body: JSON.parse(inflateSync(body).toString()),
+    body: unpack(body),
   };
 }
 

@@ -2,16 +2,15 @@
 // values by kind and key; goes out: all of a kind at the start. Values are in memory too, so a disk that fails or loses
 // its file costs nothing but durability, and gets everything again when it is back.
 
-import { deflateSync, inflateSync } from 'node:zlib';
-import type { Sqlite } from './database.js';
+import { pack, type Sqlite, unpack } from './database.js';
 import type { GuardedFile } from './guarded-file.js';
 
-/** The table. Rows are deflated JSON, for zlib's checksum. */
+/** The table. */
 export const keptMigration = `
   CREATE TABLE kept (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 `;
 
-/** Rows of the table; every method throws SQLite's errors, or zlib's. */
+/** Rows of the table; every method throws SQLite's errors, or CorruptRow. */
 export class KeptTable {
   readonly #select;
   readonly #upsert;
@@ -29,14 +28,14 @@ export class KeptTable {
     this.#write = db.transaction((changes: readonly Change[]) => {
       for (const { kind, key, value } of changes) {
         if (value === undefined) this.#delete.run(kind, key);
-        else this.#upsert.run(kind, key, deflateSync(JSON.stringify(value), { level: 1 }));
+        else this.#upsert.run(kind, key, pack(value));
       }
     });
   }
 
   select(kind: string): Map<string, unknown> {
     const rows = this.#select.all(kind);
-    return new Map(rows.map(({ key, value }) => [key, JSON.parse(inflateSync(value).toString())]));
+    return new Map(rows.map(({ key, value }) => [key, unpack(value)]));
   }
 
   /** All of it or nothing. */
