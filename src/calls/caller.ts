@@ -13,6 +13,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { HttpClientConfig, TlsConfig } from '../config/http-client.js';
+import { revealed } from '../model/secret.js';
 
 const MAX_REDIRECTS = 5;
 
@@ -54,7 +55,7 @@ export class RedirectError extends Error {
 /** Calls one origin. Closed by {@link close}. */
 export class Caller {
   readonly #origin: string;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #config: HttpClientConfig;
   readonly #agent: HttpAgent;
   readonly #followRedirects: boolean;
   #closed = false;
@@ -65,7 +66,7 @@ export class Caller {
    */
   constructor(base: URL, config: HttpClientConfig) {
     this.#origin = base.origin;
-    this.#headers = headersOf(config);
+    this.#config = config;
     this.#agent =
       base.protocol === 'https:'
         ? new HttpsAgent({ keepAlive: true, ...tlsOptions(config.tls_config) })
@@ -79,7 +80,7 @@ export class Caller {
 
   /**
    * Sends a request; a redirect gets the same request again, so that a POST stays one.
-   * @throws RedirectError, or the system's error, for which `explainError` has words
+   * @throws RedirectError, or the system's error or that of a secret's file, for which `explainError` has words
    */
   async call(request: CallRequest, options: CallOptions): Promise<CallAnswer> {
     let { url } = request;
@@ -125,7 +126,7 @@ export class Caller {
       ...headers,
       ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
       // What was meant for one host is not told to another, and its agent has the certificates for this one.
-      ...(isOurs ? this.#headers : {}),
+      ...(isOurs ? headersOf(this.#config) : {}),
     };
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
     const request = send(url, { method, headers: all, signal, agent: isOurs ? this.#agent : undefined });
@@ -155,10 +156,11 @@ function receive(request: ClientRequest, sink: Sink): Promise<CallAnswer> {
   });
 }
 
+/** Made for every request: a secret in a file is the one that is there now. */
 function headersOf({ basic_auth: basic, authorization, headers }: HttpClientConfig): Record<string, string> {
   const all: Record<string, string> = {};
   if (basic) {
-    const pair = `${basic.username}:${basic.password?.reveal() ?? ''}`;
+    const pair = `${revealed(basic.username)}:${basic.password?.reveal() ?? ''}`;
     all.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
   } else if (authorization?.credentials) {
     all.authorization = `${authorization.type} ${authorization.credentials.reveal()}`;
@@ -170,9 +172,11 @@ function headersOf({ basic_auth: basic, authorization, headers }: HttpClientConf
 function tlsOptions(config: TlsConfig | undefined) {
   return {
     rejectUnauthorized: !config?.insecure_skip_verify,
-    ca: config?.ca_file ? readFileSync(config.ca_file) : undefined,
-    cert: config?.cert_file ? readFileSync(config.cert_file) : undefined,
-    key: config?.key_file ? readFileSync(config.key_file) : undefined,
+    ca: config?.ca_file ? readFileSync(config.ca_file) : config?.ca,
+    cert: config?.cert_file ? readFileSync(config.cert_file) : config?.cert,
+    key: config?.key_file ? readFileSync(config.key_file) : config?.key?.reveal(),
     servername: config?.server_name,
+    minVersion: config?.min_version,
+    maxVersion: config?.max_version,
   };
 }

@@ -1,6 +1,7 @@
 // YAML into values, strictly and in the words of Go's YAML package: unknown keys, keys given twice and values of a wrong
 // type are mistakes, all of them told. Called by the readers of rule files, of their tests, and of alertmanager.yml.
 
+import { isAbsolute, join } from 'node:path';
 import type { Millis } from '../model/time.js';
 import type { YamlMapping, YamlNode } from './yaml-tree.js';
 
@@ -18,6 +19,9 @@ export type Field = YamlNode | undefined;
 
 const NULL = /^(?:~|null|Null|NULL|)$/;
 const BOOLEAN = /^(?:true|True|TRUE|false|False|FALSE)$/;
+/** What YAML 1.1 called booleans; Go takes them where one is wanted. */
+const YES = /^(?:true|True|TRUE|y|Y|yes|Yes|YES|on|On|ON)$/;
+const NO = /^(?:false|False|FALSE|n|N|no|No|NO|off|Off|OFF)$/;
 const INTEGER = /^[-+]?(?:0x[\da-fA-F_]+|0o?[0-7_]+|0b[01_]+|\d[\d_]*)$/;
 const FLOAT = /^(?:[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 
@@ -28,9 +32,12 @@ const SHOWN = 10;
 export class Decoder {
   readonly #misfits: Misfit[] = [];
   readonly #readDuration: ReadDuration;
+  readonly #folder: string;
 
-  constructor(readDuration: ReadDuration) {
+  /** @param folder what relative paths in the file are relative to */
+  constructor(readDuration: ReadDuration, folder = '') {
     this.#readDuration = readDuration;
+    this.#folder = folder;
   }
 
   /** What does not fit, from the first line to the last. */
@@ -67,6 +74,11 @@ export class Decoder {
     return '';
   }
 
+  /** A mapping of whatever keys, as it is written. */
+  entries(node: Field, type: string): [name: string, value: YamlNode][] {
+    return this.#pairs(node, type).map(([key, value]) => [key.text, value]);
+  }
+
   /** Labels or annotations; sorted by name. */
   texts(node: Field): Record<string, string> {
     const pairs = this.#pairs(node, 'map[string]string').map(
@@ -92,11 +104,20 @@ export class Decoder {
     return 0;
   }
 
-  boolean(node: Field): boolean {
-    if (isAbsent(node)) return false;
-    if (node.kind === 'scalar' && node.plain && BOOLEAN.test(node.text)) return /^t/i.test(node.text);
+  boolean(node: Field, otherwise = false): boolean {
+    if (isAbsent(node)) return otherwise;
+    if (node.kind === 'scalar' && node.plain) {
+      if (YES.test(node.text)) return true;
+      if (NO.test(node.text)) return false;
+    }
     this.#wrong(node, 'bool');
-    return false;
+    return otherwise;
+  }
+
+  /** The path of a file, relative to the folder of the one that is read; empty when it is not there. */
+  path(node: Field): string {
+    const path = this.text(node);
+    return path === '' || isAbsolute(path) ? path : join(this.#folder, path);
   }
 
   /** A duration; undefined when it is not there. */
@@ -164,7 +185,7 @@ function isMerge(key: YamlNode): boolean {
 }
 
 /** Not there, or there as null. */
-function isAbsent(node: Field): node is undefined {
+export function isAbsent(node: Field): node is undefined {
   return node === undefined || (node.kind === 'scalar' && node.plain && NULL.test(node.text));
 }
 

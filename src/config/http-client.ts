@@ -3,6 +3,7 @@
 // Source: Prometheus, "Configuration", <http_config> and <tls_config>.
 
 import { z } from 'zod';
+import type { SecretSource } from '../model/secret.js';
 import { flag, secret, section, text, words } from './fields.js';
 
 /** `<tls_config>`; files are absolute paths after loading. */
@@ -35,13 +36,29 @@ export const httpClientShape = {
   follow_redirects: flag().default(true),
 };
 
-export type TlsConfig = z.output<typeof tlsConfig>;
-export type BasicAuth = z.output<typeof basicAuth>;
-export type Authorization = z.output<typeof authorization>;
+/** What is read off a file is read when a connection is made; `ca`, `cert` and `key` hold what a file would. */
+export interface TlsConfig extends z.output<typeof tlsConfig> {
+  ca?: string | undefined;
+  cert?: string | undefined;
+  key?: SecretSource | undefined;
+  /** As Node names them: `TLSv1.2`. */
+  min_version?: TlsVersion | undefined;
+  max_version?: TlsVersion | undefined;
+}
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+export interface BasicAuth {
+  username: string | SecretSource;
+  password?: SecretSource | undefined;
+}
+export interface Authorization {
+  type: string;
+  credentials?: SecretSource | undefined;
+}
+/** Every secret is revealed when a request is made, so that one in a file may change. */
 export interface HttpClientConfig {
   basic_auth?: BasicAuth | undefined;
   authorization?: Authorization | undefined;
   tls_config?: TlsConfig | undefined;
-  headers?: Record<string, z.output<ReturnType<typeof secret>>> | undefined;
+  headers?: Readonly<Record<string, SecretSource>> | undefined;
   follow_redirects: boolean;
 }

@@ -5,6 +5,11 @@ export interface SecretSource {
   reveal(): string;
 }
 
+/** The value of what may be a secret or is told openly. @throws Error in words, when it is in a file that cannot be read */
+export function revealed(value: string | SecretSource): string {
+  return typeof value === 'string' ? value : value.reveal();
+}
+
 const HIDDEN = '<secret>';
 
 /** Holds a password or token; every accidental way of printing it shows `<secret>`, as in Prometheus. */

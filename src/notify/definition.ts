@@ -34,6 +34,7 @@ export interface Global {
   readonly slackAppUrl: string;
   readonly pagerdutyUrl: string;
   readonly telegramApiUrl: string;
+  readonly telegramBotToken: SecretSource | undefined;
 }
 
 export interface SmtpDefaults {
@@ -46,6 +47,8 @@ export interface SmtpDefaults {
   readonly authSecret: SecretSource | undefined;
   readonly authIdentity: string;
   readonly requireTls: boolean;
+  /** TLS from the first byte (true) or STARTTLS (false); undefined goes by the port, 465 or another. */
+  readonly forceImplicitTls: boolean | undefined;
   readonly tls: TlsConfig | undefined;
 }
 

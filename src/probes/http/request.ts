@@ -1,6 +1,7 @@
 // A request made ready once and sent at every check: who signs in how, over which connections, where redirects lead.
 
 import type { HttpClientConfig } from '../../config/http-client.js';
+import { revealed } from '../../model/secret.js';
 import { ProbeFailure } from '../probe.js';
 import type { Endpoint } from './connections.js';
 import { tlsOptions } from './tls.js';
@@ -43,7 +44,7 @@ export function prepare(address: string, config: RequestConfig): HttpRequest {
   const headers = ['user-agent', USER_AGENT, 'accept', '*/*'];
   const { basic_auth: basic, authorization } = config;
   if (basic) {
-    const pair = `${basic.username}:${basic.password?.reveal() ?? ''}`;
+    const pair = `${revealed(basic.username)}:${basic.password?.reveal() ?? ''}`;
     headers.push('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
   } else if (authorization?.credentials) {
     headers.push('authorization', `${authorization.type} ${authorization.credentials.reveal()}`);

@@ -1,0 +1,132 @@
+// `<http_config>` of alertmanager.yml: how receivers call others. Source: prometheus/common, config/http_config.go.
+
+import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
+import { FileSecret } from '../../config/file-secret.js';
+import type { Authorization, BasicAuth, HttpClientConfig } from '../../config/http-client.js';
+import type { YamlNode } from '../../config/yaml-tree.js';
+import { readHttpHeaders } from './http-headers.js';
+import { readSecret } from './secret.js';
+import { readTlsConfig, refuseSecretManager } from './tls-config.js';
+
+const PROXY_KEYS = ['proxy_url', 'no_proxy', 'proxy_from_environment', 'proxy_connect_header'] as const;
+const KEYS = [
+  'basic_auth',
+  'authorization',
+  'oauth2',
+  'bearer_token',
+  'bearer_token_file',
+  'tls_config',
+  'follow_redirects',
+  'enable_http2',
+  'http_headers',
+  ...PROXY_KEYS,
+] as const;
+const BASIC_AUTH_KEYS = [
+  'username',
+  'username_file',
+  'username_ref',
+  'password',
+  'password_file',
+  'password_ref',
+] as const;
+const AUTHORIZATION_KEYS = ['type', 'credentials', 'credentials_file', 'credentials_ref'] as const;
+/** What is done for somebody who needs more than we do. */
+const INSTEAD = 'run Alertmanager, which has it, and name it in alerting.alertmanagers';
+
+/** As it is where nobody says anything. */
+export const DEFAULT_HTTP_CONFIG: HttpClientConfig = { follow_redirects: true };
+
+type Fields = Partial<Record<(typeof KEYS)[number], YamlNode>>;
+
+/** Reads an `<http_config>`, which takes the place of the inherited one as a whole. */
+export function readHttpConfig(decoder: Decoder, node: Field, inherited: HttpClientConfig): HttpClientConfig {
+  if (isAbsent(node)) return inherited;
+  const fields: Fields = decoder.fields(node, 'config.plain', KEYS);
+  refuseUnknownWays(decoder, fields);
+  const bearer = readBearer(decoder, fields);
+  const authorization = readAuthorization(decoder, fields.authorization);
+  const basicAuth = readBasicAuth(decoder, fields.basic_auth);
+  checkOneWay(decoder, node, { bearer, authorization, basicAuth });
+  // HTTP/1.1 serves every receiver; whether HTTP/2 is allowed is checked to be a boolean and no more.
+  decoder.boolean(fields.enable_http2);
+  return {
+    basic_auth: basicAuth,
+    authorization: authorization ?? bearer,
+    tls_config: readTlsConfig(decoder, fields.tls_config),
+    headers: readHttpHeaders(decoder, fields.http_headers),
+    follow_redirects: decoder.boolean(fields.follow_redirects, true),
+  };
+}
+
+function refuseUnknownWays(decoder: Decoder, fields: Fields): void {
+  if (!isAbsent(fields.oauth2)) decoder.misfit(fields.oauth2, `oauth2 is not supported; ${INSTEAD}`);
+  for (const key of PROXY_KEYS) {
+    const node = fields[key];
+    const isUnused = isAbsent(node) || (node.kind === 'scalar' && /^(?:false|)$/i.test(node.text));
+    if (!isUnused) decoder.misfit(node, `${key} is not supported: there are no proxies; ${INSTEAD}`);
+  }
+}
+
+function readBearer(decoder: Decoder, fields: Fields): Authorization | undefined {
+  const credentials = readSecret(decoder, {
+    inline: fields.bearer_token,
+    file: fields.bearer_token_file,
+    names: 'bearer_token & bearer_token_file',
+  });
+  return credentials && { type: 'Bearer', credentials };
+}
+
+function readAuthorization(decoder: Decoder, node: Field): Authorization | undefined {
+  if (isAbsent(node)) return undefined;
+  const fields = decoder.fields(node, 'config.plain', AUTHORIZATION_KEYS);
+  if (decoder.text(fields.credentials_ref) !== '')
+    refuseSecretManager(decoder, node, 'credentials_ref', 'credentials_file');
+  const type = decoder.text(fields.type).trim() || 'Bearer';
+  if (type.toLowerCase() === 'basic')
+    decoder.misfit(node, 'authorization type cannot be set to "basic", use "basic_auth" instead');
+  const credentials = readSecret(decoder, {
+    inline: fields.credentials,
+    file: fields.credentials_file,
+    names: 'authorization credentials & credentials_file',
+  });
+  return { type, credentials };
+}
+
+function readBasicAuth(decoder: Decoder, node: Field): BasicAuth | undefined {
+  if (isAbsent(node)) return undefined;
+  const fields = decoder.fields(node, 'config.plain', BASIC_AUTH_KEYS);
+  for (const key of ['username', 'password'] as const)
+    if (decoder.text(fields[`${key}_ref`]) !== '')
+      refuseSecretManager(decoder, node, `${key}_ref`, `${key}_file`);
+  const username = decoder.text(fields.username);
+  const usernameFile = decoder.path(fields.username_file);
+  if (username !== '' && usernameFile !== '')
+    decoder.misfit(
+      node,
+      'at most one of basic_auth username, username_file & username_ref must be configured',
+    );
+  const password = readSecret(decoder, {
+    inline: fields.password,
+    file: fields.password_file,
+    names: 'basic_auth password, password_file & password_ref',
+  });
+  return { username: usernameFile === '' ? username : new FileSecret(usernameFile), password };
+}
+
+interface Ways {
+  readonly bearer: Authorization | undefined;
+  readonly authorization: Authorization | undefined;
+  readonly basicAuth: BasicAuth | undefined;
+}
+
+function checkOneWay(decoder: Decoder, node: YamlNode, { bearer, authorization, basicAuth }: Ways): void {
+  if (basicAuth && bearer)
+    decoder.misfit(
+      node,
+      'at most one of basic_auth, oauth2, bearer_token & bearer_token_file must be configured',
+    );
+  if (authorization && bearer)
+    decoder.misfit(node, 'authorization is not compatible with bearer_token & bearer_token_file');
+  if (authorization && basicAuth)
+    decoder.misfit(node, 'at most one of basic_auth, oauth2 & authorization must be configured');
+}

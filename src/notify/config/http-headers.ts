@@ -1,0 +1,89 @@
+// `http_headers` of an `<http_config>`. Source: prometheus/common, config/headers.go.
+
+import { readFileSync } from 'node:fs';
+import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
+import { FileSecret } from '../../config/file-secret.js';
+import { fileProblem } from '../../config/load.js';
+import type { YamlNode } from '../../config/yaml-tree.js';
+import { Secret, type SecretSource } from '../../model/secret.js';
+
+/** Newer Alertmanagers have the values below the name of the header, as Prometheus has. */
+const VALUE_KEYS = ['values', 'secrets', 'files'] as const;
+
+/** Headers that belong to the connection, or have keys of their own. */
+const RESERVED = new Set([
+  'authorization',
+  'host',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'user-agent',
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'www-authenticate',
+  'accept-encoding',
+  'x-prometheus-remote-write-version',
+  'x-prometheus-remote-read-version',
+  'x-prometheus-scrape-timeout-seconds',
+  'x-amz-date',
+  'x-amz-security-token',
+  'x-amz-content-sha256',
+]);
+
+/** Reads `http_headers`: `NAME: {values: [...], secrets: [...], files: [...]}`; undefined when there are none. */
+export function readHttpHeaders(decoder: Decoder, node: Field): Record<string, SecretSource> | undefined {
+  if (isAbsent(node)) return undefined;
+  const headers: Record<string, SecretSource> = {};
+  for (const [name, value] of decoder.entries(node, 'map[string]config.Header')) {
+    const shown = canonical(name);
+    if (RESERVED.has(name.toLowerCase())) decoder.misfit(value, `setting header "${shown}" is not allowed`);
+    if (Object.hasOwn(headers, name.toLowerCase()))
+      decoder.misfit(value, `header "${shown}" is defined in multiple sections`);
+    headers[name.toLowerCase()] = new Values(readValues(decoder, value, shown));
+  }
+  return headers;
+}
+
+function readValues(decoder: Decoder, node: YamlNode, header: string): SecretSource[] {
+  const fields = decoder.fields(node, 'config.plain', VALUE_KEYS);
+  const written = [
+    ...decoder.list(fields.values, 'string'),
+    ...decoder.list(fields.secrets, 'config.Secret'),
+  ].map(each => new Secret(decoder.text(each)));
+  const files = decoder.list(fields.files, 'string').map(each => {
+    const file = decoder.path(each);
+    const problem = readProblem(file);
+    if (problem) decoder.misfit(each, `unable to read header "${header}" from file ${file}: ${problem}`);
+    return new FileSecret(file);
+  });
+  return [...written, ...files];
+}
+
+function readProblem(file: string): string | undefined {
+  try {
+    readFileSync(file);
+    return undefined;
+  } catch (error) {
+    return fileProblem(error);
+  }
+}
+
+/** `x-tenant-id` as `X-Tenant-Id`. */
+function canonical(name: string): string {
+  return name.toLowerCase().replace(/(^|-)[a-z]/g, start => start.toUpperCase());
+}
+
+/** Several values of one header, which HTTP joins by commas. */
+class Values implements SecretSource {
+  readonly #values: readonly SecretSource[];
+
+  constructor(values: readonly SecretSource[]) {
+    this.#values = values;
+  }
+
+  reveal(): string {
+    return this.#values.map(value => value.reveal()).join(', ');
+  }
+}
