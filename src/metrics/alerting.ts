@@ -155,7 +155,9 @@ export class AlertingMetrics {
   }
 
   /** How sending to Alertmanagers does; undefined: there are none. */
-  showSending(sending: { readonly waiting: number; readonly addresses: readonly string[] } | undefined): void {
+  showSending(
+    sending: { readonly waiting: number; readonly addresses: readonly string[] } | undefined,
+  ): void {
     if (!sending) {
       this.#queue.reset();
       this.#alertmanagers.reset();

@@ -8,7 +8,7 @@ import type { Clock, Millis } from '../model/time.js';
 import type { Store } from '../store/store.js';
 import type { ActionDefinition } from './actions/definition.js';
 import { ActionRunner } from './actions/runner.js';
-import { AlertTable, type IncomingAlert, type KnownAlert } from './alert-table.js';
+import { AlertTable, type IncomingAlert, isResolved, type KnownAlert } from './alert-table.js';
 import type { AlertmanagerConfig } from './definition.js';
 import type { Attempt } from './delivery.js';
 import { Episodes } from './episodes.js';
@@ -19,8 +19,8 @@ import { Notifier, type NotifierEvents } from './notifier.js';
 import type { Surroundings } from './receiver.js';
 import { receiverKinds } from './receivers/index.js';
 import { type AlertmanagerAddress, Sender, type SenderEvents } from './sender.js';
-import { Silences } from './silences.js';
-import { Templates } from './templates.js';
+import { Silences, silenceState } from './silences.js';
+import { GoTemplates } from './templates.js';
 
 const SWEEP_EVERY: Millis = 5000;
 
@@ -157,6 +157,22 @@ export class Alerting {
     return this.alerts.put(alerts, at);
   }
 
+  /** How many alerts and silences there are, by state; undefined where somebody else has them. */
+  figures() {
+    const notifier = this.#notifier;
+    if (!notifier) return undefined;
+    const at = this.#options.clock.now();
+    const alerts = { active: 0, suppressed: 0, unprocessed: 0 };
+    for (const alert of this.alerts.all()) {
+      if (isResolved(alert, at)) continue;
+      const { silencedBy, inhibitedBy } = notifier.muted(alert, at);
+      alerts[silencedBy.length > 0 || inhibitedBy.length > 0 ? 'suppressed' : 'active']++;
+    }
+    const silences = { active: 0, pending: 0, expired: 0 };
+    for (const silence of this.silences.all()) silences[silenceState(silence, at)]++;
+    return { alerts, silences };
+  }
+
   /** Ends what nobody told of in time; forgets what is long over. */
   sweep(): void {
     const at = this.#options.clock.now();
@@ -189,7 +205,7 @@ export class Alerting {
 
   #makeNotifier(config: AlertmanagerConfig): Notifier {
     const { externalUrl, log, clock } = this.#options;
-    const surroundings: Surroundings = { templates: new Templates(config.templates), log };
+    const surroundings: Surroundings = { templates: new GoTemplates(config.templates), log };
     return new Notifier({
       config,
       alerts: this.alerts,

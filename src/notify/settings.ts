@@ -1,10 +1,11 @@
 // The sections `alerting` and `actions` of monitor.yml. Comes in: the words schemas are made of; goes out: the schemas.
 // Called by configuration.ts.
 
+import { httpClientProblem } from '../config/http-client-problem.js';
 import type { Vocabulary } from '../config/vocabulary.js';
-import { RegexpError } from '../promql/regexp.js';
 import type { Matcher } from './matcher.js';
-import { MatcherError, parseMatchers } from './matchers/parse.js';
+import { MatcherError } from './matchers/error.js';
+import { parseMatchers } from './matchers/parse.js';
 
 /** `alerting`: who tells people, and the gateway for SMS. */
 export function alertingSection(v: Vocabulary) {
@@ -18,7 +19,9 @@ export function alertingSection(v: Vocabulary) {
     auth_token: v.secret(),
     from: v.words().optional(),
     messaging_service_sid: v.words().optional(),
-    to: v.z.array(v.words(), { error: 'expected a list of telephone numbers' }).min(1, 'name at least one number'),
+    to: v.z
+      .array(v.words(), { error: 'expected a list of telephone numbers' })
+      .min(1, 'name at least one number'),
     api_url: v.httpUrl().default('https://api.twilio.com/'),
     timeout: v.duration(100).default(10_000),
   });
@@ -26,9 +29,18 @@ export function alertingSection(v: Vocabulary) {
     .section({
       config_file: v.words().optional(),
       alertmanagers: v.z
-        .array(v.z.union([v.z.string().transform(url => ({ url })).pipe(alertmanager), alertmanager]), {
-          error: 'expected a list of URLs such as http://127.0.0.1:9093',
-        })
+        .array(
+          v.z.union([
+            v.z
+              .string()
+              .transform(url => ({ url }))
+              .pipe(alertmanager),
+            alertmanager,
+          ]),
+          {
+            error: 'expected a list of URLs such as http://127.0.0.1:9093',
+          },
+        )
         .optional(),
       sms: sms.optional(),
     })
@@ -39,7 +51,7 @@ export function alertingSection(v: Vocabulary) {
         complain('config_file is for the monitor itself, alertmanagers for real ones; name one of the two');
       if (alertmanagers?.length === 0) complain('name at least one, or leave it out', ['alertmanagers']);
       for (const [i, each] of (alertmanagers ?? []).entries()) {
-        const problem = v.httpClientProblem(each);
+        const problem = httpClientProblem(each);
         if (problem) complain(problem, ['alertmanagers', String(i)]);
       }
       if (sms && !sms.from === !sms.messaging_service_sid)
@@ -57,7 +69,7 @@ export function actionsSection(v: Vocabulary) {
         try {
           return parseMatchers(text);
         } catch (error) {
-          if (!(error instanceof MatcherError || error instanceof RegexpError)) throw error;
+          if (!(error instanceof MatcherError)) throw error;
           context.addIssue({ code: 'custom', path: [i], message: error.message });
           return [];
         }
@@ -79,14 +91,17 @@ export function actionsSection(v: Vocabulary) {
       max_per_hour: v.count(1, 1000).default(3),
     })
     .superRefine(({ command, webhook: hook }, context) => {
-      if (!command === !hook)
-        context.addIssue({ code: 'custom', message: 'set either command or webhook' });
+      if (!command === !hook) context.addIssue({ code: 'custom', message: 'set either command or webhook' });
     });
   return v.z.array(action, { error: 'expected a list of actions' }).superRefine((actions, context) => {
     const names = new Set<string>();
     for (const [i, { name }] of actions.entries()) {
       if (names.has(name))
-        context.addIssue({ code: 'custom', path: [i, 'name'], message: `another action is called "${name}"` });
+        context.addIssue({
+          code: 'custom',
+          path: [i, 'name'],
+          message: `another action is called "${name}"`,
+        });
       names.add(name);
     }
   });
