@@ -1,0 +1,66 @@
+// A real Alertmanager for a test.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Child, freePort, makeFolder, removeFolder } from './child.js';
+
+export interface AlertmanagerServer {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** What it has logged. */
+  readonly log: string;
+  readonly pid: number;
+  /** GET of a path below /api/v2 as JSON. @throws with its words when it refuses */
+  get<T>(path: string): Promise<T>;
+  /** POST below /api/v2. @throws with its words when it refuses */
+  post<T>(path: string, body: unknown): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Starts one with the text of an alertmanager.yml and waits until it is ready. It talks to no other. */
+export async function startAlertmanager(configuration: string, port?: number): Promise<AlertmanagerServer> {
+  const at = port ?? (await freePort());
+  const url = `http://127.0.0.1:${at}`;
+  const folder = makeFolder('alertmanager');
+  const file = join(folder, 'alertmanager.yml');
+  writeFileSync(file, configuration);
+  const child = new Child('prometheus-alertmanager', [
+    `--config.file=${file}`,
+    `--storage.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${at}`,
+    '--cluster.listen-address=',
+  ]);
+  const close = async () => {
+    await child.kill();
+    removeFolder(folder);
+  };
+  try {
+    await child.until(async () => (await fetch(`${url}/-/ready`)).ok);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const read = async <T>(path: string, answer: Response): Promise<T> => {
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  };
+  return {
+    url,
+    pid: child.pid,
+    get log() {
+      return child.output;
+    },
+    get: async path => read(path, await fetch(`${url}/api/v2/${path}`)),
+    post: async (path, body) =>
+      read(
+        path,
+        await fetch(`${url}/api/v2/${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      ),
+    close,
+  };
+}
