@@ -169,7 +169,8 @@ function headersOf({ basic_auth: basic, authorization, headers }: HttpClientConf
   return all;
 }
 
-function tlsOptions(config: TlsConfig | undefined) {
+/** A `tls_config` as Node takes it. @throws the file system's error when a file cannot be read */
+export function tlsOptions(config: TlsConfig | undefined) {
   return {
     rejectUnauthorized: !config?.insecure_skip_verify,
     ca: config?.ca_file ? readFileSync(config.ca_file) : config?.ca,

@@ -83,8 +83,8 @@ export class Decoder {
     return [];
   }
 
-  text(node: Field): string {
-    if (isAbsent(node)) return '';
+  text(node: Field, otherwise = ''): string {
+    if (isAbsent(node)) return otherwise;
     if (node.kind === 'scalar') return node.text;
     this.#wrong(node, 'string');
     return '';

@@ -1,6 +1,15 @@
 // The texts of notifications. Comes in: a template and what it is filled with; goes out: text or HTML. Called by receivers.
 
+import type { Millis } from '../model/time.js';
+import { alertmanagerFunctions } from '../template/alertmanager.js';
+import { escapeHtml } from '../template/builtins.js';
+import { HtmlEscaper } from '../template/html.js';
+import { formatPrint } from '../template/printf.js';
+import { Template } from '../template/template.js';
+import { SafeText, type Value } from '../template/value.js';
 import type { Notification } from './notification.js';
+import { templateData } from './templates/data.js';
+import { defaultTemplates } from './templates/index.js';
 
 /** Alertmanager's default templates with the user's own on top. */
 export interface Templates {
@@ -8,4 +17,55 @@ export interface Templates {
   text(template: string, notification: Notification): string;
   /** The same with values escaped for HTML. @throws TemplateError */
   html(template: string, notification: Notification): string;
+}
+
+/** Go's templates, as Alertmanager uses them. */
+export class GoTemplates implements Templates {
+  readonly #text: Template;
+  readonly #html: Template;
+  readonly #parsed = new Map<string, Template>();
+  #now: Millis = 0;
+
+  /**
+   * @param files the user's own, whose definitions replace the default ones of the same name
+   * @throws TemplateError when one cannot be parsed
+   */
+  constructor(files: readonly { readonly file: string; readonly text: string }[] = []) {
+    const functions = alertmanagerFunctions(() => this.#now);
+    this.#text = new Template('', functions);
+    for (const { name, text } of defaultTemplates) this.#text.parse(text, name);
+    for (const { file, text } of files) this.#text.parse(text, baseName(file));
+    // What `html` has escaped is not escaped again.
+    const html = (...values: Value[]) => new SafeText(escapeHtml(formatPrint(values)));
+    this.#html = this.#text.derive('', new Map([...functions, ['html', html]]));
+  }
+
+  text(template: string, notification: Notification): string {
+    return this.#filled(this.#text, template, notification);
+  }
+
+  html(template: string, notification: Notification): string {
+    return this.#filled(this.#html, template, notification, new HtmlEscaper());
+  }
+
+  #filled(base: Template, text: string, notification: Notification, escaper?: HtmlEscaper): string {
+    if (!text.includes('{{')) return text;
+    this.#now = notification.at;
+    return this.#parse(base, text).execute(templateData(notification), '', escaper);
+  }
+
+  /** The configuration's texts are few and come again and again. */
+  #parse(base: Template, text: string): Template {
+    const key = `${base === this.#html ? 'html' : 'text'} ${text}`;
+    const known = this.#parsed.get(key);
+    if (known) return known;
+    const parsed = base.derive('').parse(text, '');
+    this.#parsed.set(key, parsed);
+    return parsed;
+  }
+}
+
+/** As Go calls a template that was read from a file. */
+function baseName(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
 }

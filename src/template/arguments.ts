@@ -1,5 +1,6 @@
 // Arguments of functions, checked as Go would at the call: how many there are and what they are.
 
+import { GoDuration } from './go-duration.js';
 import { type GoFunction, type GoList, SafeText, typeName, type Value } from './value.js';
 
 /** A function of a fixed number of arguments, or of at least `least` when `most` is Infinity. */
@@ -32,11 +33,12 @@ export function asList(value: Value): GoList {
   throw new Error(`wrong type for value; expected slice; got ${typeName(value)}`);
 }
 
-/** What Prometheus' functions take for a number: any number, or a text that is one. @throws */
+/** What Prometheus' functions take for a number: any number, a text that is one, or a duration. @throws */
 export function asNumber(value: Value): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'string') return parseFloat64(value);
+  if (value instanceof GoDuration) return value.seconds;
   throw new Error(`can't convert ${typeName(value)} to float`);
 }
 

@@ -2,12 +2,12 @@
 // puts out. Source: Go's text/template/exec.go.
 
 import { TemplateError } from './error.js';
-import type { BranchNode, Command, Node, Operand, Pipe, TemplateSet } from './node.js';
+import type { BranchNode, Command, Node, Operand, Pipe, Source, TemplateSet } from './node.js';
 import {
   type GoFunction,
   type GoMap,
   isTrue,
-  SafeText,
+  methodsOf,
   Struct,
   textOf,
   typeName,
@@ -22,10 +22,16 @@ const MAX_STEPS = 1_000_000;
 export interface Program {
   readonly set: TemplateSet;
   readonly functions: ReadonlyMap<string, GoFunction>;
-  /** How a value becomes text; HTML escapes it. */
-  readonly escaping?: (text: string) => string;
-  /** The whole text, for lines and columns in messages. */
-  readonly text: string;
+  /** How a value becomes text, where that is not just what it prints. Of one run. */
+  readonly escaper?: Escaper | undefined;
+}
+
+/** Makes values safe for the place they are put in. Is shown all that is put out, in order. */
+export interface Escaper {
+  /** The template's own text goes out. */
+  literal(text: string): void;
+  /** What goes out for a value. */
+  value(value: Value): string;
 }
 
 /** Runs one template of the set. @throws TemplateError */
@@ -47,6 +53,7 @@ class Run {
   readonly #program: Program;
   readonly #outermost: string;
   #name: string;
+  #source: Source | undefined;
   #variables: { name: string; value: Value }[] = [];
   #parts: string[] = [];
   #size = 0;
@@ -64,15 +71,17 @@ class Run {
   }
 
   template(name: string, data: Value, from?: Place): void {
-    const nodes = this.#program.set.get(name);
-    if (!nodes) throw this.#error(from, `template ${JSON.stringify(name)} not defined`);
+    const found = this.#program.set.get(name);
+    if (!found) throw this.#error(from, `template ${JSON.stringify(name)} not defined`);
     if (++this.#depth > MAX_DEPTH) throw this.#error(from, 'exceeded maximum template depth');
-    const [outer, outerName] = [this.#variables, this.#name];
+    const [outer, outerName, outerSource] = [this.#variables, this.#name, this.#source];
     this.#variables = [{ name: '$', value: data }];
     this.#name = name;
-    this.#list(nodes, data);
+    this.#source = found.source;
+    this.#list(found.nodes, data);
     this.#variables = outer;
     this.#name = outerName;
+    this.#source = outerSource;
     this.#depth--;
   }
 
@@ -88,6 +97,7 @@ class Run {
     if (++this.#steps > MAX_STEPS) throw new TemplateError(`template: ${this.#name}: takes too many steps`);
     switch (node.type) {
       case 'text':
+        this.#program.escaper?.literal(node.text);
         this.#write(node.text);
         return undefined;
       case 'action': {
@@ -210,9 +220,9 @@ class Run {
   }
 
   #field(receiver: Value, field: string, operand: Operand, args: () => Value[]): Value {
+    const method = methodsOf(receiver)?.get(field);
+    if (method) return this.#call(field, method, args(), operand);
     if (receiver instanceof Struct) {
-      const method = receiver.methods.get(field);
-      if (method) return this.#call(field, method, args(), operand);
       if (receiver.fields.has(field)) {
         if (args().length > 0)
           throw this.#error(operand, `${field} has arguments but cannot be invoked as function`);
@@ -269,9 +279,8 @@ class Run {
 
   #print(value: Value, pipe: Pipe): void {
     if (typeof value === 'function') throw this.#error(pipe, `can't print ${pipe.text} of type func`);
-    const { escaping } = this.#program;
-    const text = textOf(value);
-    this.#write(escaping && !(value instanceof SafeText) ? escaping(text) : text);
+    const { escaper } = this.#program;
+    this.#write(escaper ? escaper.value(value) : textOf(value));
   }
 
   #write(text: string): void {
@@ -282,9 +291,9 @@ class Run {
   }
 
   #error(place: Place | undefined, reason: string): TemplateError {
-    if (!place) return new TemplateError(`template: ${this.#name}: ${reason}`);
-    const before = this.#program.text.slice(0, place.offset).split('\n');
-    const at = `${this.#name}:${before.length}:${(before.at(-1) as string).length}`;
+    if (!place || !this.#source) return new TemplateError(`template: ${this.#name}: ${reason}`);
+    const before = this.#source.text.slice(0, place.offset).split('\n');
+    const at = `${this.#source.name}:${before.length}:${(before.at(-1) as string).length}`;
     return new TemplateError(
       `template: ${at}: executing ${JSON.stringify(this.#name)} at <${place.text}>: ${reason}`,
     );

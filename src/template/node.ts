@@ -65,5 +65,17 @@ export interface Operand extends Place {
   readonly text: string;
 }
 
+/** One template and the text it is a part of, for lines and columns in messages. */
+export interface Definition {
+  readonly nodes: readonly Node[];
+  readonly source: Source;
+}
+
+/** A text that was parsed: a file, an annotation. */
+export interface Source {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** Templates by name, all those `define`d among them. */
-export type TemplateSet = Map<string, readonly Node[]>;
+export type TemplateSet = Map<string, Definition>;

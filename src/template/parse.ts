@@ -4,7 +4,17 @@
 import { TemplateError } from './error.js';
 import { lex, type Token, type TokenKind } from './lex.js';
 import { charValue, numberValue, stringValue } from './literal.js';
-import type { BranchNode, Command, Node, Operand, Pipe, TemplateNode, TemplateSet } from './node.js';
+import type {
+  BranchNode,
+  Command,
+  Definition,
+  Node,
+  Operand,
+  Pipe,
+  Source,
+  TemplateNode,
+  TemplateSet,
+} from './node.js';
 
 /** Deeper than any template a person wrote, and far from the end of the stack. */
 const MAX_DEPTH = 200;
@@ -20,12 +30,13 @@ export function parseInto(
   const body = parser.whole();
   // A file of nothing but definitions does not replace a template of its name.
   const isBlank = body.every(node => node.type === 'text' && node.text.trim() === '');
-  if (!isBlank || !set.has(name)) set.set(name, body);
+  if (!isBlank || !set.has(name)) set.set(name, { nodes: body, source: { name, text } });
 }
 
 class Parser {
   readonly #name: string;
   readonly #text: string;
+  readonly #source: Source;
   readonly #tokens: readonly Token[];
   readonly #set: TemplateSet;
   readonly #isFunction: (name: string) => boolean;
@@ -38,6 +49,7 @@ class Parser {
   constructor(name: string, text: string, set: TemplateSet, isFunction: (name: string) => boolean) {
     this.#name = name;
     this.#text = text;
+    this.#source = { name, text };
     this.#tokens = lex(name, text);
     this.#set = set;
     this.#isFunction = isFunction;
@@ -154,7 +166,7 @@ class Parser {
   }
 
   /** A body of its own, which sees none of the variables around it. */
-  #separately(): Node[] {
+  #separately(): Definition {
     const [variables, loops] = [this.#variables, this.#loops];
     this.#variables = ['$'];
     this.#loops = 0;
@@ -162,7 +174,7 @@ class Parser {
     this.#close('end');
     this.#variables = variables;
     this.#loops = loops;
-    return nodes;
+    return { nodes, source: this.#source };
   }
 
   #template(offset: number): TemplateNode {

@@ -3,7 +3,7 @@
 
 import { builtins } from './builtins.js';
 import { TemplateError } from './error.js';
-import { execute } from './execute.js';
+import { type Escaper, execute } from './execute.js';
 import type { TemplateSet } from './node.js';
 import { parseInto } from './parse.js';
 import type { GoFunction, Value } from './value.js';
@@ -11,18 +11,22 @@ import type { GoFunction, Value } from './value.js';
 /** A parsed template with everything it defines. */
 export class Template {
   readonly #name: string;
-  readonly #set: TemplateSet = new Map();
-  readonly #functions: Map<string, GoFunction>;
-  #text = '';
+  readonly #set: TemplateSet;
+  readonly #functions: ReadonlyMap<string, GoFunction>;
 
-  constructor(name: string, functions: ReadonlyMap<string, GoFunction>) {
+  constructor(name: string, functions: ReadonlyMap<string, GoFunction>, set: TemplateSet = new Map()) {
     this.#name = name;
+    this.#set = set;
     this.#functions = new Map([...builtins, ...functions]);
+  }
+
+  /** Another template that begins with all that this one defines; what it parses itself is its own. */
+  derive(name: string, functions: ReadonlyMap<string, GoFunction> = this.#functions): Template {
+    return new Template(name, functions, new Map(this.#set));
   }
 
   /** Parses text and adds what it defines; its own content is the template called `name`. @throws TemplateError */
   parse(text: string, name = this.#name): this {
-    if (name === this.#name) this.#text = text;
     parseInto(this.#set, name, text, word => this.#functions.has(word));
     return this;
   }
@@ -32,9 +36,9 @@ export class Template {
     return this.#set.has(name);
   }
 
-  /** @throws TemplateError */
-  execute(data: Value, name = this.#name): string {
-    const program = { set: this.#set, functions: this.#functions, text: this.#text };
+  /** With an escaper the text is what the escaper makes of values. @throws TemplateError */
+  execute(data: Value, name = this.#name, escaper?: Escaper): string {
+    const program = { set: this.#set, functions: this.#functions, escaper };
     try {
       return execute(program, name, data);
     } catch (error) {

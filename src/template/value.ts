@@ -23,12 +23,75 @@ export class Struct {
   }
 }
 
-/** Text an HTML template puts out as it is. */
+/** A struct whose fields have other names in JSON. */
+export class TaggedStruct extends Struct {
+  /** Names in JSON by field. */
+  readonly tags: ReadonlyMap<string, string>;
+
+  constructor(type: string, fields: readonly (readonly [field: string, tag: string, value: Value])[]) {
+    super(type, Object.fromEntries(fields.map(([field, , value]) => [field, value])));
+    this.tags = new Map(fields.map(([field, tag]) => [field, tag]));
+  }
+}
+
+/** A map type that has methods: Alertmanager's KV. What %v prints is up to `text`. */
+export class NamedMap extends Map<string, Value> {
+  readonly type: string;
+  readonly methods: ReadonlyMap<string, GoFunction>;
+  readonly text: () => string;
+
+  constructor(
+    type: string,
+    entries: Iterable<readonly [string, Value]>,
+    methods: Readonly<Record<string, GoFunction>>,
+    text: () => string,
+  ) {
+    super(entries);
+    this.type = type;
+    this.methods = new Map(Object.entries(methods));
+    this.text = text;
+  }
+}
+
+/** A slice type that has methods: Alertmanager's Alerts, Pairs. */
+export class NamedList extends Array<Value> {
+  readonly type: string;
+  readonly methods: ReadonlyMap<string, GoFunction>;
+  readonly text: (() => string) | undefined;
+
+  /** What is cut out of it or made of it is a plain list. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+
+  constructor(
+    type: string,
+    items: readonly Value[],
+    methods: Readonly<Record<string, GoFunction>>,
+    text?: () => string,
+  ) {
+    super();
+    for (const item of items) this.push(item);
+    this.type = type;
+    this.methods = new Map(Object.entries(methods));
+    this.text = text;
+  }
+}
+
+/** The methods a value has, by name. */
+export function methodsOf(value: Value): ReadonlyMap<string, GoFunction> | undefined {
+  const has = value instanceof Struct || value instanceof NamedMap || value instanceof NamedList;
+  return has ? value.methods : undefined;
+}
+
+/** Text an HTML template puts out as it is, where there is HTML, or as an address that is not looked at. */
 export class SafeText {
   readonly text: string;
+  readonly kind: 'html' | 'url';
 
-  constructor(text: string) {
+  constructor(text: string, kind: SafeText['kind'] = 'html') {
     this.text = text;
+    this.kind = kind;
   }
 }
 
@@ -76,9 +139,10 @@ export function typeName(value: Value): string {
     case 'function':
       return 'func';
   }
+  if (value instanceof Struct || value instanceof NamedMap || value instanceof NamedList) return value.type;
   if (Array.isArray(value)) return '[]interface {}';
-  if (value instanceof Struct) return value.type;
-  return value instanceof SafeText ? 'template.HTML' : 'map[string]string';
+  if (value instanceof SafeText) return value.kind === 'url' ? 'template.URL' : 'template.HTML';
+  return 'map[string]string';
 }
 
 /** %v, as `{{ . }}` prints it. */
@@ -92,6 +156,7 @@ export function plain(value: Value): string {
   if (typeof value === 'number') return formatShortest(value);
   if (typeof value === 'function') return '<func>';
   if (typeof value !== 'object') return String(value);
+  if ((value instanceof NamedMap || value instanceof NamedList) && value.text) return value.text();
   if (Array.isArray(value)) return `[${value.map(plain).join(' ')}]`;
   if (value instanceof SafeText) return value.text;
   if (value instanceof Struct) {

@@ -1,0 +1,91 @@
+// Alertmanager's webhook: a notification as JSON, version 4. Source: Alertmanager, "Configuration", <webhook_config>;
+// notify/webhook.
+
+import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
+import type { HttpClientConfig } from '../../config/http-client.js';
+import type { YamlNode } from '../../config/yaml-tree.js';
+import { Secret, type SecretSource } from '../../model/secret.js';
+import type { Millis } from '../../model/time.js';
+import { goJson, type Writable } from '../../template/go-json.js';
+import { readHttpConfig } from '../config/http-config.js';
+import { readUrlSecret } from '../config/secret.js';
+import type { Global } from '../definition.js';
+import { Filling } from '../delivery/filling.js';
+import { Poster } from '../delivery/poster.js';
+import { reveal } from '../delivery/reveal.js';
+import type { Notification } from '../notification.js';
+import type { Receiver, ReceiverKind, Surroundings } from '../receiver.js';
+import { templateData } from '../templates/data.js';
+
+const INTEGRATION = 'webhook';
+const KEYS = ['http_config', 'url', 'url_file', 'max_alerts', 'timeout'] as const;
+
+interface WebhookOptions {
+  readonly http: HttpClientConfig;
+  /** May be a template. */
+  readonly url: SecretSource;
+  /** 0: all of them. */
+  readonly maxAlerts: number;
+  /** 0: none but the pipeline's. */
+  readonly timeout: Millis;
+}
+
+export const webhook: ReceiverKind<WebhookOptions> = {
+  integration: INTEGRATION,
+  key: 'webhook_configs',
+  sendsResolved: true,
+  read,
+  open,
+};
+
+function read(decoder: Decoder, node: Field, global: Global): WebhookOptions {
+  const fields = decoder.fields(node, 'config.plain', KEYS);
+  const url = readUrl(decoder, fields);
+  if (isAbsent(fields.url) && isAbsent(fields.url_file) && node)
+    decoder.misfit(node, 'one of url or url_file must be configured');
+  const maxAlerts = decoder.integer(fields.max_alerts);
+  if (maxAlerts < 0 && fields.max_alerts)
+    decoder.misfit(fields.max_alerts, `cannot unmarshal !!int \`${maxAlerts}\` into uint64`);
+  return {
+    http: readHttpConfig(decoder, fields.http_config, global.http),
+    url: url ?? new Secret(''),
+    maxAlerts,
+    timeout: decoder.duration(fields.timeout) ?? 0,
+  };
+}
+
+/** A URL with a template in it is one only when it is filled in. */
+function readUrl(decoder: Decoder, { url, url_file }: { url?: YamlNode; url_file?: YamlNode }) {
+  const isTemplate = !isAbsent(url) && url.kind === 'scalar' && url.text.includes('{{');
+  if (isTemplate && isAbsent(url_file)) return new Secret(url.text);
+  return readUrlSecret(decoder, { inline: url, file: url_file, names: 'url & url_file' });
+}
+
+function open(options: WebhookOptions, surroundings: Surroundings): Receiver {
+  const poster = new Poster({ integration: INTEGRATION, http: options.http, timeout: options.timeout });
+  return {
+    async deliver(notification, signal) {
+      const url = new Filling(INTEGRATION, notification, surroundings).address(
+        'url',
+        reveal(INTEGRATION, options.url),
+      );
+      await poster.post({ url, body: webhookBody(notification, options.maxAlerts) }, signal);
+    },
+    close: () => poster.close(),
+  };
+}
+
+/** Ends with a line feed, as Alertmanager's. @param maxAlerts 0: all of them */
+export function webhookBody(notification: Notification, maxAlerts = 0): string {
+  const { alerts, groupKey } = notification;
+  const told = maxAlerts > 0 ? alerts.slice(0, maxAlerts) : alerts;
+  const data = templateData({ ...notification, alerts: told });
+  const fields = [...data.fields].map(([field, value]) => [data.tags.get(field) as string, value]);
+  const message: Record<string, Writable> = {
+    ...Object.fromEntries(fields),
+    version: '4',
+    groupKey,
+    truncatedAlerts: alerts.length - told.length,
+  };
+  return `${goJson(message)}\n`;
+}

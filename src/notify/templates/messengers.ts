@@ -1,0 +1,60 @@
+// What Discord, Telegram and PagerDuty show. Lists end after 20 alerts, so that they fit.
+
+/** `discord.default.*` */
+export const discord = {
+  name: 'discord.tmpl',
+  text: `
+{{- define "__discord_line" }}• **{{ template "__alert_severity" . }}** {{ template "__alert_service" . }}:
+  {{- " " }}{{ printf "%.150s" (or .Annotations.description .Annotations.summary .Annotations.message .Labels.alertname) }}
+{{ end }}
+{{- define "discord.default.title" }}{{ template "__subject" . }}{{ end }}
+{{- define "discord.default.message" }}
+  {{- with .Alerts.Firing }}Firing:
+{{ range $i, $alert := . }}{{ if lt $i 20 }}{{ template "__discord_line" $alert }}{{ end }}{{ end }}
+    {{- if gt (len .) 20 }}… and {{ len (slice . 20) }} more
+{{ end }}
+  {{- end }}
+  {{- with .Alerts.Resolved }}Resolved:
+{{ range $i, $alert := . }}{{ if lt $i 20 }}{{ template "__discord_line" $alert }}{{ end }}{{ end }}
+    {{- if gt (len .) 20 }}… and {{ len (slice . 20) }} more
+{{ end }}
+  {{- end }}
+{{- end }}
+`,
+};
+
+/** `telegram.default.*`, as HTML. */
+export const telegram = {
+  name: 'telegram.tmpl',
+  text: `
+{{- define "__telegram_line" }}• <b>{{ template "__alert_severity" . }}</b> {{ template "__alert_service" . }}:
+  {{- " " }}{{ printf "%.120s" (or .Annotations.description .Annotations.summary .Annotations.message .Labels.alertname) }}
+{{ end }}
+{{- define "telegram.default.message" }}<b>{{ template "__subject" . }}</b>
+{{ with .Alerts.Firing }}
+Firing:
+{{ range $i, $alert := . }}{{ if lt $i 15 }}{{ template "__telegram_line" $alert }}{{ end }}{{ end }}
+    {{- if gt (len .) 15 }}… and {{ len (slice . 15) }} more
+{{ end }}
+  {{- end }}
+  {{- with .Alerts.Resolved }}
+Resolved:
+{{ range $i, $alert := . }}{{ if lt $i 10 }}{{ template "__telegram_line" $alert }}{{ end }}{{ end }}
+    {{- if gt (len .) 10 }}… and {{ len (slice . 10) }} more
+{{ end }}
+  {{- end }}
+<a href="{{ template "__alertmanagerURL" . }}">{{ template "__alertmanager" . }}</a>
+{{- end }}
+`,
+};
+
+/** `pagerduty.default.*` */
+export const pagerduty = {
+  name: 'pagerduty.tmpl',
+  text: `
+{{- define "pagerduty.default.description" }}{{ template "__subject" . }}{{ end }}
+{{- define "pagerduty.default.client" }}{{ template "__alertmanager" . }}{{ end }}
+{{- define "pagerduty.default.clientURL" }}{{ template "__alertmanagerURL" . }}{{ end }}
+{{- define "pagerduty.default.instances" }}{{ template "__text_alert_list" . }}{{ end }}
+`,
+};

@@ -1,0 +1,62 @@
+// The functions Alertmanager gives to the templates of its notifications.
+// Source: Alertmanager, "Notification template reference"; template/template.go.
+
+import type { Millis } from '../model/time.js';
+import { asList, asText, takes } from './arguments.js';
+import { GoDuration } from './go-duration.js';
+import { goJson } from './go-json.js';
+import { asTime, GoTime } from './go-time.js';
+import { humanizeDuration } from './humanize.js';
+import { textFunctions } from './texts.js';
+import { timeZone } from './time-zone.js';
+import { type GoFunction, SafeText, type Value } from './value.js';
+
+/** Alertmanager's functions by name. `now` is asked by `since`. */
+export function alertmanagerFunctions(now: () => Millis): Map<string, GoFunction> {
+  const one = (name: string, body: (value: Value) => Value) => [name, takes(name, 1, 1, body)] as const;
+  const two = (name: string, body: (first: Value, last: Value) => Value) =>
+    [name, takes(name, 2, 2, body)] as const;
+  return new Map<string, GoFunction>([
+    ...textFunctions,
+    one('title', text => title(asText(text))),
+    one('trimSpace', text => asText(text).trim()),
+    two('join', (separator, list) => asList(list).map(asText).join(asText(separator))),
+    one('safeUrl', text => new SafeText(asText(text), 'url')),
+    one('urlUnescape', text => unescaped(asText(text))),
+    ['stringSlice', (...texts) => texts.map(asText)],
+    two('date', (layout, time) => asTime(time).methods.get('Format')?.(layout)),
+    two('tz', (name, time) => new GoTime(asTime(time).at, timeZone(asText(name)))),
+    one('since', time => new GoDuration((now() - asTime(time).at) / 1000)),
+    one('humanizeDuration', humanizeDuration),
+    one('toJson', value => goJson(value)),
+  ]);
+}
+
+const segmenter = new Intl.Segmenter('en-US', { granularity: 'word' });
+
+/** Each word's first letter large, the others small: Go's cases.Title. */
+function title(text: string): string {
+  return [...segmenter.segment(text)]
+    .map(({ segment }) =>
+      segment.toLowerCase().replace(/\p{L}/u, letter => (letter === 'ß' ? 'Ss' : letter.toUpperCase())),
+    )
+    .join('');
+}
+
+/** Go's url.QueryUnescape. */
+function unescaped(text: string): string {
+  const wrong = /%(?![0-9a-fA-F]{2}).{0,2}/s.exec(text);
+  if (wrong) throw new Error(`invalid URL escape ${JSON.stringify(wrong[0])}`);
+  const bytes = [...Buffer.from(text.replaceAll('+', ' '))];
+  const plain: number[] = [];
+  for (let i = 0; i < bytes.length; i++) {
+    const isEscape = bytes[i] === 0x25;
+    plain.push(
+      isEscape
+        ? Number.parseInt(String.fromCharCode(...bytes.slice(i + 1, i + 3)), 16)
+        : (bytes[i] as number),
+    );
+    if (isEscape) i += 2;
+  }
+  return Buffer.from(plain).toString();
+}

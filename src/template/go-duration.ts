@@ -1,0 +1,72 @@
+// Go's time.Duration as far as a template asks it.
+
+import { Struct, type Value } from './value.js';
+
+const NANOS = 1_000_000_000;
+
+/** A span of time, kept in seconds. */
+export class GoDuration extends Struct {
+  readonly seconds: number;
+
+  constructor(seconds: number) {
+    const text = () => durationText(seconds);
+    const to = (nanos: number) => new GoDuration(nanos / NANOS);
+    super(
+      'time.Duration',
+      {},
+      {
+        Seconds: () => seconds,
+        Minutes: () => seconds / 60,
+        Hours: () => seconds / 3600,
+        Milliseconds: () => BigInt(Math.trunc(seconds * 1e3)),
+        Microseconds: () => BigInt(Math.trunc(seconds * 1e6)),
+        Nanoseconds: () => BigInt(Math.trunc(seconds * NANOS)),
+        Abs: () => new GoDuration(Math.abs(seconds)),
+        Round: unit => to(inUnits(seconds * NANOS, nanosOf(unit), rounded)),
+        Truncate: unit => to(inUnits(seconds * NANOS, nanosOf(unit), Math.trunc)),
+        String: text,
+      },
+      text,
+    );
+    this.seconds = seconds;
+  }
+}
+
+/** A duration, or a whole number of nanoseconds. @throws when it is neither */
+export function nanosOf(value: Value): number {
+  if (value instanceof GoDuration) return value.seconds * NANOS;
+  if (typeof value === 'bigint') return Number(value);
+  throw new Error('wrong type for value; expected time.Duration');
+}
+
+function inUnits(nanos: number, unit: number, whole: (count: number) => number): number {
+  return unit > 0 ? whole(nanos / unit) * unit : nanos;
+}
+
+/** Halves away from zero. */
+function rounded(count: number): number {
+  return Math.sign(count) * Math.round(Math.abs(count));
+}
+
+/** Go's Duration.String of seconds: `1h2m3.5s`, `1.5ms`. */
+export function durationText(length: number): string {
+  const nanos = BigInt(Math.trunc(length * 1e9));
+  if (nanos === 0n) return '0s';
+  const sign = nanos < 0n ? '-' : '';
+  const size = nanos < 0n ? -nanos : nanos;
+  if (size < 1_000n) return `${sign}${size}ns`;
+  if (size < 1_000_000n) return `${sign}${decimal(size, 3)}µs`;
+  if (size < 1_000_000_000n) return `${sign}${decimal(size, 6)}ms`;
+  const whole = size / 1_000_000_000n;
+  const hours = whole / 3600n;
+  const minutes = (whole / 60n) % 60n;
+  const rest = `${decimal(size % 60_000_000_000n, 9)}s`;
+  if (hours > 0n) return `${sign}${hours}h${minutes}m${rest}`;
+  return minutes > 0n ? `${sign}${minutes}m${rest}` : sign + rest;
+}
+
+function decimal(value: bigint, places: number): string {
+  const digits = value.toString().padStart(places + 1, '0');
+  const fraction = digits.slice(-places).replace(/0+$/, '');
+  return digits.slice(0, -places) + (fraction === '' ? '' : `.${fraction}`);
+}
