@@ -4,7 +4,7 @@
 
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
-import { CLUSTER_STATUS, type Verdict, verdictOf } from './cluster/verdict.js';
+import { CLUSTER_STATUS, type Firing, type Verdict, verdictOf } from './cluster/verdict.js';
 import type { RemoteQuery } from './configuration.js';
 import type { PrometheusFacts } from './http/prometheus/facts.js';
 import type { Logger } from './log.js';
@@ -50,6 +50,8 @@ export interface AnsweringEvents {
   onNoVerdict(reason: string): void;
   /** Our own rules were evaluated. */
   onEvaluation(judgement: Judgement): void;
+  /** Somebody else's rules were asked: all alerts that fire there. */
+  onFiring(alerts: readonly Firing[], at: Millis): void;
 }
 
 /** Which rules there are, and who else may have them. */
@@ -162,7 +164,13 @@ class OthersSamples {
       if (this.#isStopped) return;
       if (status === undefined)
         this.#events.onNoVerdict(`query.url has no series ${CLUSTER_STATUS}; load rules/ there`);
-      else this.#events.onVerdict(verdictOf(status, alerts), at);
+      else {
+        this.#events.onVerdict(verdictOf(status, alerts), at);
+        this.#events.onFiring(
+          alerts.filter(({ state }) => state === 'firing'),
+          at,
+        );
+      }
     } catch (error) {
       if (!this.#isStopped) this.#events.onNoVerdict((error as Error).message);
     }

@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import { Answering, type QuerySettings, type RuleConfiguration } from './answering.js';
+import { Answering, type AnsweringEvents, type QuerySettings, type RuleConfiguration } from './answering.js';
 import { Board, type LevelChange } from './cluster/board.js';
 import { Pulse } from './cluster/pulse.js';
 import { Refresher } from './cluster/refresh.js';
@@ -15,6 +15,7 @@ import type { PrometheusFacts } from './http/prometheus/facts.js';
 import { type HttpServer, type Listen, startServer } from './http/server.js';
 import { loadWebConfig, OPEN } from './http/web-config.js';
 import type { Logger } from './log.js';
+import { AlertingMetrics } from './metrics/alerting.js';
 import { Exposition } from './metrics/exposition.js';
 import { OwnMetrics } from './metrics/own.js';
 import { MetricsPage } from './metrics/page.js';
@@ -28,6 +29,7 @@ import {
 import type { CheckResult } from './model/result.js';
 import type { Service } from './model/service.js';
 import { formatDuration, type Millis, systemClock } from './model/time.js';
+import { Alerting, type AlertingEvents } from './notify/alerting.js';
 import { attemptFamilies } from './probes/attempt.js';
 import { host } from './probes/kinds/host.js';
 import { kinds } from './probes/kinds/index.js';
@@ -87,6 +89,8 @@ export class Monitor {
   readonly #refresher: Refresher;
   readonly #checks: CheckRunner;
   readonly #answering: Answering;
+  readonly #alerting: Alerting;
+  readonly #alertingMetrics: AlertingMetrics;
   readonly #startedAt: Millis = systemClock.now();
   readonly #pruning: NodeJS.Timeout;
   /** What each state's series were named for. */
@@ -115,10 +119,19 @@ export class Monitor {
       retention: settings.retention,
       log: (level, message, fields) => log[level](fields, message),
     });
-    const answeringEvents = {
-      onVerdict: (verdict: Verdict, at: Millis) => this.#onVerdict(verdict, at),
-      onNoVerdict: (reason: string) => this.#onNoVerdict(reason),
-      onEvaluation: (judgement: Judgement) => this.#onEvaluation(judgement),
+    this.#alertingMetrics = new AlertingMetrics(this.#registry);
+    this.#alerting = new Alerting({
+      store: this.#store,
+      clock: this.#clock,
+      externalUrl: () => this.#externalUrl,
+      log: (level, message, fields) => log[level](fields, message),
+      events: this.#alertingEvents(),
+    });
+    const answeringEvents: AnsweringEvents = {
+      onVerdict: (verdict, at) => this.#onVerdict(verdict, at),
+      onNoVerdict: reason => this.#onNoVerdict(reason),
+      onEvaluation: judgement => this.#onEvaluation(judgement),
+      onFiring: (alerts, at) => this.#alerting.hearFiring(alerts, at),
     };
     this.#answering = new Answering(settings, this.#registry, this.#exposition, answeringEvents, log);
     this.#pulse = new Pulse(configuration.plan.scan, this.#clock.elapsed());
@@ -152,6 +165,7 @@ export class Monitor {
     const address = this.#server.address;
     const local = address.replace(/^(\[::\]|0\.0\.0\.0):/, 'localhost:');
     this.#url = `${web.tls ? 'https' : 'http'}://${local}`;
+    await this.#alerting.configure(this.#configuration.delivery, this.#configuration.actions);
     await this.#answering.begin(local, this.#ruleConfiguration());
     log.info({ address, url: this.#url }, 'Listening');
   }
@@ -165,6 +179,7 @@ export class Monitor {
     try {
       const configuration = loadConfiguration(configFile);
       const web = webConfigFile ? loadWebConfig(webConfigFile) : undefined;
+      await this.#alerting.configure(configuration.delivery, configuration.actions);
       this.#takeUp(configuration);
       await this.#answering.configure(this.#ruleConfiguration());
       if (web) this.#server?.setWebConfig(web);
@@ -186,6 +201,7 @@ export class Monitor {
     await this.#server?.close();
     await this.#checks.close();
     await this.#answering.close();
+    await this.#alerting.close();
     this.#store.close();
   }
 
@@ -212,8 +228,31 @@ export class Monitor {
 
   #ruleConfiguration(): RuleConfiguration {
     const { remote, rules, plan } = this.#configuration;
-    const externalUrl = this.#settings.externalUrl ?? this.#url;
-    return { remote, rules, interval: plan.scan, externalUrl };
+    return { remote, rules, interval: plan.scan, externalUrl: this.#externalUrl };
+  }
+
+  /** Where people reach the monitor, without a slash at the end. */
+  get #externalUrl(): string {
+    return this.#settings.externalUrl ?? this.#url;
+  }
+
+  #alertingEvents(): AlertingEvents {
+    const metrics = this.#alertingMetrics;
+    const log = this.#log;
+    return {
+      onIntegrations: integrations => metrics.begin(integrations),
+      onAttempt: ({ integration, duration, error }) =>
+        metrics.attempted(integration, duration, error !== undefined),
+      onNotification: (integration, reason) => metrics.notified(integration, reason),
+      onSuppressed: (reason, alerts) => metrics.suppressed(reason, alerts),
+      onAction: (action, isSuccess) => metrics.acted(action, isSuccess),
+      onSent: (alertmanager, alerts) => metrics.sent(alertmanager, alerts),
+      onDropped: (_, alerts) => metrics.dropped(alerts),
+      onFailed: (alertmanager, alerts, err) => {
+        metrics.notSent(alertmanager, alerts);
+        log.warn({ alertmanager, alerts, err }, 'Alertmanager did not take alerts; they are sent again');
+      },
+    };
   }
 
   #forget(id: string): void {
@@ -268,6 +307,8 @@ export class Monitor {
     this.#own.scanDuration.set((scan.endedAt - scan.startedAt) / 1000);
     this.#own.showStore(this.#store);
     this.#own.showSamples(this.#answering.samples);
+    this.#alertingMetrics.show(this.#alerting.figures());
+    this.#alertingMetrics.showSending(this.#alerting.sender);
     this.#exposition.touch();
     // What is remembered of a scan is what the rules say of it.
     await this.#answering.judge();
@@ -315,6 +356,7 @@ export class Monitor {
   }
 
   #onEvaluation({ evaluation, duration }: Judgement): void {
+    this.#alerting.hearRules(evaluation.unsent, this.#clock.now());
     this.#own.evaluated(evaluation, duration);
     this.#exposition.touch();
     for (const { file, group, rule, error } of evaluation.changes) {
@@ -360,7 +402,8 @@ export class Monitor {
       clock: this.#clock,
       version: this.#settings.version,
       node: () => this.#configuration.node,
-      externalUrl: () => this.#settings.externalUrl ?? this.#url,
+      externalUrl: () => this.#externalUrl,
+      alerting: this.#alerting,
       reload: this.#settings.enableLifecycle ? () => this.reload() : undefined,
       onAnswer: (handler, code) => this.#own.answered(handler, code),
     };

@@ -1,8 +1,9 @@
 // monitor.yml as a whole: which sections there are and which room each belongs to. Comes in: a file; goes out: the
 // services, the plan of their checks, and the monitor's own settings. Called by app.ts and by check-config.
 
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CLUSTER_STATUS } from './cluster/verdict.js';
@@ -11,8 +12,13 @@ import { type HttpClientConfig, httpClientShape } from './config/http-client.js'
 import { httpClientProblem } from './config/http-client-problem.js';
 import { ConfigError, loadYaml } from './config/load.js';
 import { vocabulary } from './config/vocabulary.js';
+import type { SecretSource } from './model/secret.js';
 import { SEVERITIES, type Service } from './model/service.js';
 import type { Millis } from './model/time.js';
+import type { ActionDefinition } from './notify/actions/definition.js';
+import type { DeliveryConfig } from './notify/alerting.js';
+import { loadAlertmanagerConfig } from './notify/config/load.js';
+import { actionsSection, alertingSection } from './notify/settings.js';
 import type { Check, Plan } from './probes/check.js';
 import { host } from './probes/kinds/host.js';
 import { kinds } from './probes/kinds/index.js';
@@ -29,6 +35,23 @@ export interface Configuration {
   readonly remote: RemoteQuery | undefined;
   /** The files of `rule_files`; none in remote mode, where somebody else evaluates them. */
   readonly rules: readonly RuleFile[];
+  /** Who tells people of alerts. */
+  readonly delivery: DeliveryConfig;
+  readonly actions: readonly ActionDefinition[];
+  /** The account that `/notify/sms` sends through. */
+  readonly sms: SmsAccount | undefined;
+}
+
+/** `alerting.sms`: an account at Twilio. */
+export interface SmsAccount {
+  readonly accountSid: string;
+  readonly authToken: SecretSource;
+  /** The sender's number; undefined where a messaging service has its own. */
+  readonly from: string | undefined;
+  readonly messagingServiceSid: string | undefined;
+  readonly to: readonly string[];
+  readonly apiUrl: string;
+  readonly timeout: Millis;
 }
 
 /** Somebody's Prometheus HTTP API, and how it is called. */
@@ -136,8 +159,18 @@ const monitorYml = section({
   rule_files: z
     .array(words(), { error: 'expected a list of files, or of patterns such as rules/*.rules.yml' })
     .optional(),
+  alerting: alertingSection(vocabulary).prefault({}),
+  actions: actionsSection(vocabulary).default([]),
   services,
 }).superRefine((config, context) => {
+  if (config.query.url !== undefined && config.alerting.alertmanagers !== undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['alerting', 'alertmanagers'],
+      message:
+        'with query.url the Prometheus there sends the alerts; name the Alertmanagers in its configuration',
+    });
+  }
   if (config.services.some(service => service.id === config.node)) {
     context.addIssue({
       code: 'custom',
@@ -225,6 +258,9 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     },
     remote: remoteOf(config.query),
     rules: config.query.url === undefined ? rulesOf(file, config.rule_files) : [],
+    delivery: deliveryOf(file, config),
+    actions: config.actions.map(actionOf),
+    sms: smsOf(config.alerting.sms),
   };
 }
 
@@ -244,6 +280,41 @@ function rulesOf(file: string, patterns: readonly string[] | undefined): RuleFil
     ]);
   }
   return rules;
+}
+
+const ALERTMANAGER_YML = 'alertmanager.yml';
+
+/** By alertmanager.yml as it is named, or beside the configuration, or as it ships with the program. */
+function deliveryOf(file: string, { query, alerting }: z.output<typeof monitorYml>): DeliveryConfig {
+  if (query.url !== undefined) return { by: 'prometheus' };
+  const { alertmanagers, config_file } = alerting;
+  if (alertmanagers) return { by: 'alertmanagers', alertmanagers };
+  const beside = join(dirname(file), ALERTMANAGER_YML);
+  const found = config_file ?? (existsSync(beside) ? beside : join(SHIPPED, ALERTMANAGER_YML));
+  return { by: 'us', config: loadAlertmanagerConfig(found) };
+}
+
+function actionOf({
+  max_per_hour,
+  command,
+  ...rest
+}: z.output<typeof monitorYml>['actions'][number]): ActionDefinition {
+  const { webhook } = rest;
+  return { ...rest, webhook, command: command as ActionDefinition['command'], maxPerHour: max_per_hour };
+}
+
+function smsOf(sms: z.output<typeof monitorYml>['alerting']['sms']): SmsAccount | undefined {
+  if (!sms) return undefined;
+  const { account_sid, auth_token, messaging_service_sid, api_url, from, to, timeout } = sms;
+  return {
+    accountSid: account_sid,
+    authToken: auth_token,
+    from,
+    messagingServiceSid: messaging_service_sid,
+    to,
+    apiUrl: api_url,
+    timeout,
+  };
 }
 
 function remoteOf({ url, ...rest }: z.output<typeof query>): RemoteQuery | undefined {

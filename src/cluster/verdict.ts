@@ -1,7 +1,7 @@
 // The verdict on the cluster: its overall status and its alerts, as the rules find them. Comes in: the recorded status
 // and the alerts that fire; goes out: the document's words. Called by app.ts after every evaluation.
 
-import type { Alert as RuleAlert } from '../model/alert.js';
+import { alertIdentity, isEscalation, type Alert as RuleAlert } from '../model/alert.js';
 import { type OverallStatus, SEVERITIES, type Severity } from '../model/service.js';
 import type { Millis } from '../model/time.js';
 
@@ -10,6 +10,8 @@ export const CLUSTER_STATUS = 'langgraph:cluster_status';
 
 /** A firing alert as the document shows it. */
 export interface Alert {
+  /** What makes it this alert and no other, whatever it has risen to. */
+  readonly identity: string;
   /** The rule's name. */
   readonly name: string;
   readonly severity: Severity;
@@ -44,8 +46,7 @@ export function verdictOf(status: number | undefined, alerts: readonly Firing[])
   const levels = escalations(firing);
   const shown = firing.flatMap(each => {
     const severity = SEVERITIES.find(known => known === each.labels.severity);
-    const isCopy = Boolean(each.labels.escalation);
-    return severity && !isCopy ? [alertOf(each, severity, levels.get(identity(each.labels)))] : [];
+    return severity && !isEscalation(each.labels) ? [alertOf(each, severity, levels)] : [];
   });
   return { overall: overallOf(status), alerts: shown.sort(byUrgency) };
 }
@@ -59,11 +60,13 @@ function overallOf(status: number | undefined): OverallStatus {
 function alertOf(
   { labels, annotations, activeAt }: Firing,
   severity: Severity,
-  escalation: string | undefined,
+  levels: ReadonlyMap<string, string>,
 ): Alert {
   const { alertname = '', target = '' } = labels;
+  const identity = alertIdentity(labels);
   const message = annotations.description || annotations.summary || alertname;
-  return { name: alertname, severity, service: target, message, startsAt: activeAt, escalation };
+  const escalation = levels.get(identity);
+  return { identity, name: alertname, severity, service: target, message, startsAt: activeAt, escalation };
 }
 
 /** The highest escalation of each alert that was copied. */
@@ -72,21 +75,12 @@ function escalations(firing: readonly Firing[]): Map<string, string> {
   for (const { labels } of firing) {
     const { escalation, escalates } = labels;
     if (!escalation || escalates === undefined) continue;
-    const of = identity({ ...labels, alertname: escalates });
+    const of = alertIdentity(labels);
     const known = levels.get(of);
     if (known === undefined || known < escalation) levels.set(of, escalation);
   }
   return levels;
 }
-
-/** Equal for an alert and its escalated copies. */
-function identity(labels: Firing['labels']): string {
-  const own = Object.entries(labels).filter(([name]) => !COPIED.has(name));
-  return JSON.stringify(own.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** Labels that only a copy has. */
-const COPIED = new Set(['escalation', 'escalates', 'alertstate']);
 
 function byUrgency(a: Alert, b: Alert): number {
   return (

@@ -59,6 +59,22 @@ export class Decoder {
     return found;
   }
 
+  /** What stands under one key of a mapping, and the mapping without it; neither when it is no mapping. */
+  take(node: YamlNode, type: string, key: string): [taken: Field, rest: YamlMapping | undefined] {
+    if (node.kind !== 'mapping') {
+      this.#wrong(node, type);
+      return [undefined, undefined];
+    }
+    const pairs = this.#pairs(node, type);
+    const rest = pairs
+      .filter(([name]) => name.text !== key)
+      .map(([{ line, text }, value]) => ({
+        key: { kind: 'scalar', line, column: 1, text, plain: false } as const,
+        value,
+      }));
+    return [pairs.find(([name]) => name.text === key)?.[1], { ...node, entries: rest }];
+  }
+
   /** The items of a sequence; none when it is not there. */
   list(node: Field, type: string): readonly YamlNode[] {
     if (isAbsent(node)) return [];

@@ -40,6 +40,11 @@ export class YamlProblem extends Error {
   }
 }
 
+/** Levels of nesting, those that aliases add included; more would exhaust somebody's stack. */
+const MAX_DEPTH = 100;
+/** Nodes that aliases may add to a document: each names a whole tree, which may be full of aliases itself. */
+const MAX_ALIASED = 100_000;
+
 /** The first document of a text; undefined when there is nothing in it. @throws YamlProblem */
 export function parseYamlTree(text: string): YamlNode | undefined {
   // A byte order mark is no part of the document, and offsets are counted without it.
@@ -49,21 +54,32 @@ export function parseYamlTree(text: string): YamlNode | undefined {
 
 function eventsOf(source: string): Event[] {
   try {
-    return parseEvents(source, {});
+    return parseEvents(source, { maxDepth: MAX_DEPTH });
   } catch (error) {
     const { reason, mark } = error as { reason?: string; mark?: { line: number } };
     throw new YamlProblem((mark?.line ?? 0) + 1, reason ?? (error as Error).message);
   }
 }
 
+interface Anchored {
+  readonly node: YamlNode;
+  /** How many nodes it stands for, and how many levels they have. */
+  readonly weight: number;
+  readonly height: number;
+}
+
 class TreeBuilder {
   readonly #source: string;
   readonly #events: readonly Event[];
-  readonly #anchors = new Map<string, YamlNode>();
+  readonly #anchors = new Map<string, Anchored>();
   /** Anchors of the nodes that are being built. */
   readonly #open = new Set<string>();
   readonly #lineStarts: readonly number[];
   #next = 0;
+  #depth = 0;
+  #deepest = 0;
+  #nodes = 0;
+  #aliased = 0;
   /** Where what was read last ends: the place of a value that is not written. */
   #end = 0;
 
@@ -82,6 +98,7 @@ class TreeBuilder {
 
   #node(): YamlNode {
     const event = this.#events[this.#next++] as Event;
+    this.#nodes++;
     switch (event.type) {
       case EVENT_ID.ALIAS:
         return this.#alias(event.anchorStart, event.anchorEnd);
@@ -104,7 +121,9 @@ class TreeBuilder {
 
   #children(): YamlNode[] {
     const children: YamlNode[] = [];
+    this.#deepest = Math.max(this.#deepest, ++this.#depth);
     while (this.#events[this.#next]?.type !== EVENT_ID.POP) children.push(this.#node());
+    this.#depth--;
     this.#next++;
     return children;
   }
@@ -136,19 +155,32 @@ class TreeBuilder {
     const name = this.#source.slice(from, to);
     const place = this.#place(from - 1);
     if (this.#open.has(name)) throw new YamlProblem(place.line, `anchor '${name}' value contains itself`);
-    const node = this.#anchors.get(name);
-    if (!node) throw new YamlProblem(place.line, `unknown anchor '${name}' referenced`);
+    const anchor = this.#anchors.get(name);
+    if (!anchor) throw new YamlProblem(place.line, `unknown anchor '${name}' referenced`);
+    this.#count(anchor, place.line);
     this.#end = to;
-    return { ...node, ...place };
+    return { ...anchor.node, ...place };
+  }
+
+  #count({ weight, height }: Anchored, line: number): void {
+    this.#nodes += weight;
+    this.#aliased += weight;
+    if (this.#aliased > MAX_ALIASED) throw new YamlProblem(line, 'document contains excessive aliasing');
+    this.#deepest = Math.max(this.#deepest, this.#depth + height);
+    if (this.#deepest > MAX_DEPTH) throw new YamlProblem(line, `nesting exceeded maxDepth (${MAX_DEPTH})`);
   }
 
   #anchored(event: { anchorStart: number; anchorEnd: number }, build: () => YamlNode): YamlNode {
     if (event.anchorStart < 0) return build();
     const name = this.#source.slice(event.anchorStart, event.anchorEnd);
     this.#open.add(name);
+    const [nodes, deepest] = [this.#nodes, this.#deepest];
+    this.#deepest = this.#depth;
     const node = build();
     this.#open.delete(name);
-    this.#anchors.set(name, node);
+    const [weight, height] = [this.#nodes - nodes + 1, this.#deepest - this.#depth];
+    this.#anchors.set(name, { node, weight, height });
+    this.#deepest = Math.max(deepest, this.#deepest);
     return node;
   }
 

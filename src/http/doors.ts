@@ -6,6 +6,7 @@ import type { Refresher } from '../cluster/refresh.js';
 import type { Snapshots } from '../cluster/snapshot.js';
 import type { MetricsPage } from '../metrics/page.js';
 import type { Clock } from '../model/time.js';
+import type { Alerting } from '../notify/alerting.js';
 import type { QueryEngine } from '../query/engine.js';
 import type { Store } from '../store/store.js';
 import type { PrometheusFacts } from './prometheus/facts.js';
@@ -19,6 +20,8 @@ export interface Doors {
   readonly metrics: MetricsPage;
   /** Answers PromQL: ours, or somebody else's. */
   readonly query: QueryEngine;
+  /** What becomes of alerts. */
+  readonly alerting: Alerting;
   /** What /api/v1 tells of the monitor itself. */
   readonly prometheus: PrometheusFacts;
   readonly clock: Clock;

@@ -26,3 +26,19 @@ export interface Alert {
   /** The rule's expression, as Prometheus prints it. */
   readonly expression: string;
 }
+
+/** Labels that only an escalated copy of an alert has. */
+const COPIED: ReadonlySet<string> = new Set(['escalation', 'escalates', 'alertstate']);
+
+/** Equal for an alert and its escalated copies, for nothing else. */
+export function alertIdentity(labels: Alert['labels']): string {
+  const { escalates, alertname } = labels;
+  const own = Object.entries({ ...labels, alertname: escalates || alertname || '' });
+  const kept = own.filter(([name]) => !COPIED.has(name));
+  return JSON.stringify(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Whether an alert is a copy that only says how far another one has risen. */
+export function isEscalation(labels: Alert['labels']): boolean {
+  return Boolean(labels.escalation);
+}

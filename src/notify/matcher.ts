@@ -1,11 +1,14 @@
 // Matchers of labels, as routes, silences and inhibition rules have them. A label that is not there counts as empty.
 // Source: Alertmanager, pkg/labels.
 
-import type { Labels } from '../model/labels.js';
+import { escapeLabelValue, type Labels } from '../model/labels.js';
 import { quote } from '../promql/print/quote.js';
 import { compileRegexp, type Regexp } from '../promql/regexp.js';
 
 export type MatchType = '=' | '!=' | '=~' | '!~';
+
+const RESERVED = /[\p{White_Space}{}!=~,\\"'`]/u;
+const TYPES: readonly MatchType[] = ['=', '!=', '=~', '!~'];
 
 /** One condition on one label. */
 export class Matcher {
@@ -40,14 +43,33 @@ export class Matcher {
     return isAlike === this.isEqual;
   }
 
-  /** `severity="critical"` */
+  /** `severity="critical"`; a name with reserved characters is quoted, and then the value as Go quotes it. */
   toString(): string {
-    const name = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(this.name) ? this.name : quote(this.name);
-    return `${name}${this.type}${quote(this.value)}`;
+    if (RESERVED.test(this.name)) return `${quote(this.name)}${this.type}${quote(this.value)}`;
+    return `${this.name}${this.type}"${escapeLabelValue(this.value)}"`;
   }
 }
 
 /** Whether labels satisfy all of them. */
 export function matchesAll(matchers: readonly Matcher[], labels: Labels): boolean {
   return matchers.every(matcher => matcher.matches(labels));
+}
+
+/** Order of matchers as Alertmanager sorts them: by name, value, type. */
+export function compareMatchers(a: Matcher, b: Matcher): number {
+  return (
+    compareText(a.name, b.name) ||
+    compareText(a.value, b.value) ||
+    TYPES.indexOf(a.type) - TYPES.indexOf(b.type)
+  );
+}
+
+/** Matchers as Alertmanager prints them: `{severity="critical",target!=""}`. */
+export function formatMatchers(matchers: readonly Matcher[]): string {
+  return `{${matchers.join(',')}}`;
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

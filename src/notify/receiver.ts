@@ -52,7 +52,7 @@ export class DeliveryError extends Error {
 /** What an integration may use. */
 export interface Surroundings {
   readonly templates: Templates;
-  readonly log: (level: 'debug' | 'warn', message: string, fields: Record<string, unknown>) => void;
+  readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
 }
 
 /** One kind of receiver. */

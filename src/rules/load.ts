@@ -1,11 +1,11 @@
 // Rule files from the disk. Comes in: the patterns of `rule_files`; goes out: the files' groups, or every mistake in any
-// of them. The only file of this room that reads rules from the disk. Called by app.ts at the start and on reload.
+// of them. Called by app.ts at the start and on reload.
 
-import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { ConfigError, fileProblem } from '../config/load.js';
+import { glob, isPattern, PatternError } from '../config/glob.js';
+import { ConfigError } from '../config/load.js';
+import { readText } from '../config/text-file.js';
 import type { RuleFile } from './definition.js';
-import { glob, isPattern, PatternError } from './glob.js';
 import { readRuleFile } from './read.js';
 
 /**
@@ -46,21 +46,6 @@ function matching(pattern: string, baseFolder: string): string[] {
   throw new ConfigError([
     `rule_files: ${JSON.stringify(pattern)} does not point to an existing file (looked for ${path})`,
   ]);
-}
-
-/** The text of a file. @throws ConfigError when it cannot be read or is not UTF-8 */
-export function readText(file: string): string {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new ConfigError([`${file}: ${fileProblem(error)}`]);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new ConfigError([`${file}: yaml: invalid UTF-8; save the file as UTF-8`]);
-  }
 }
 
 function collecting<T>(mistakes: string[], body: () => T[]): T[] {

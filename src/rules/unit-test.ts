@@ -2,10 +2,11 @@
 // exit code. Called by the command line and by the shipped rules' own tests. Source: Prometheus, cmd/promtool/unittest.go.
 
 import { dirname, isAbsolute, join } from 'node:path';
+import { glob, PatternError } from '../config/glob.js';
 import { ConfigError } from '../config/load.js';
+import { readText } from '../config/text-file.js';
 import type { CommandResult } from './check.js';
-import { glob, PatternError } from './glob.js';
-import { loadEach, readText } from './load.js';
+import { loadEach } from './load.js';
 import { readTestFile, type TestFile } from './unit-test/file.js';
 import { runTest } from './unit-test/run.js';
 

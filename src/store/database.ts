@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
 import Database from 'better-sqlite3';
 
 export type Sqlite = Database.Database;
@@ -15,6 +16,27 @@ export function sqliteCode(error: unknown): string | undefined {
 export function isCorrupt(error: unknown): boolean {
   const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code ?? '';
   return code === 'SQLITE_NOTADB' || /^(SQLITE_CORRUPT|Z_)/.test(code);
+}
+
+/** A row whose content is not what was written. */
+export class CorruptRow extends Error {
+  readonly code = 'SQLITE_CORRUPT_ROW';
+}
+
+/** A value as a row holds it: JSON with a checksum, because SQLite has none. */
+export function pack(value: unknown): Buffer {
+  const json = Buffer.from(JSON.stringify(value));
+  const packed = Buffer.allocUnsafe(json.length + 4);
+  packed.writeUInt32LE(crc32(json));
+  json.copy(packed, 4);
+  return packed;
+}
+
+/** What {@link pack} made a row of. @throws CorruptRow */
+export function unpack(packed: Buffer): unknown {
+  const json = packed.subarray(4);
+  if (packed.length < 4 || crc32(json) !== packed.readUInt32LE()) throw new CorruptRow('a row is corrupt');
+  return JSON.parse(json.toString());
 }
 
 /**

@@ -71,7 +71,28 @@ describe('what is no YAML has a line', () => {
     expect(thrown).toMatchObject({ line, message: reason });
   });
 
-  test('collections too deep within each other are refused, not a crash', () => {
-    expect(() => parseYamlTree('['.repeat(100_000))).toThrow(YamlProblem);
+  const tenTimes = (name: string, of: string) =>
+    `${name}: &${name} [${Array(10).fill(`*${of}`).join(', ')}]\n`;
+  const letters = [...'abcdefghij'];
+  test.each([
+    ['collections too deep within each other', '['.repeat(100_000), 'nesting exceeded maxDepth (100)'],
+    [
+      'aliases that multiply each other',
+      `a: &a x\n${letters
+        .slice(1)
+        .map((name, i) => tenTimes(name, letters[i] as string))
+        .join('')}`,
+      'document contains excessive aliasing',
+    ],
+    [
+      'aliases that add to the depth of each other',
+      `a: &a x\n${letters
+        .slice(1)
+        .map((name, i) => `${name}: &${name} ${'['.repeat(20)}*${letters[i]}${']'.repeat(20)}\n`)
+        .join('')}`,
+      'nesting exceeded maxDepth (100)',
+    ],
+  ])('%s are refused, not a crash', (_, text, reason) => {
+    expect(() => parseYamlTree(text)).toThrow(new YamlProblem(1, reason));
   });
 });

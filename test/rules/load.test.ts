@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { glob, PatternError } from '../../src/config/glob.js';
 import { ConfigError } from '../../src/config/load.js';
-import { glob, PatternError } from '../../src/rules/glob.js';
 import { loadRuleFiles } from '../../src/rules/load.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'load-rules-'));

@@ -228,13 +228,20 @@ describe('a corrupt file is set aside, never deleted, and serving goes on', () =
     expect(open().count).toBe(11);
   });
 
+  /** Where in the file the content of a row in the middle ends. */
+  function middleOfRows(): number {
+    const db = new Database(file, { readonly: true });
+    const row = db.prepare<[], { entry: Buffer }>('SELECT entry FROM scans WHERE id = 150').get();
+    db.close();
+    const { entry: blob } = row as { entry: Buffer };
+    return readFileSync(file).indexOf(blob.subarray(blob.length - 20));
+  }
+
   test('a flipped page in the middle, found while it is read', () => {
     written();
-    const pages = statSync(file).size / 4096;
-    overwrite(file, Math.floor(pages / 2) * 4096, Buffer.alloc(4096, 0xff));
+    overwrite(file, Math.floor(middleOfRows() / 4096) * 4096, Buffer.alloc(4096, 0xff));
     const store = open();
-    const found = store.scans({ limit: 1000 });
-    for (const scan of found) expect(() => JSON.parse(scan.entry)).not.toThrow();
+    expect(store.scans({ limit: 1000 })).toEqual([]);
     fill(store, 2000, 2001);
     expect(times(store)).toEqual([2001, 2000]);
     expect(asides()).toHaveLength(1);
@@ -243,14 +250,7 @@ describe('a corrupt file is set aside, never deleted, and serving goes on', () =
   test('a bit flipped in what a row holds, which SQLite does not see', () => {
     written();
     const bytes = readFileSync(file);
-    const db = new Database(file, { readonly: true });
-    const { entry: blob } = db
-      .prepare<[], { entry: Buffer }>('SELECT entry FROM scans WHERE id = 150')
-      .get() as {
-      entry: Buffer;
-    };
-    db.close();
-    const at = bytes.indexOf(blob.subarray(blob.length - 20)) + 8;
+    const at = middleOfRows() + 8;
     overwrite(file, at, Buffer.from([(bytes[at] as number) ^ 1]));
     const store = open();
     expect(store.scans({ limit: 1000 })).toEqual([]);
@@ -288,7 +288,7 @@ describe('a store that cannot be opened keeps scans in memory and tries again', 
     [
       'a newer version wrote it',
       () => setVersion(99),
-      () => setVersion(1),
+      () => setVersion(3),
       /written by a newer version of langgraph-monitor; start that one or name another --storage\.path/,
     ],
   ];

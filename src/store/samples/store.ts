@@ -6,7 +6,7 @@ import { compareLabels, type Labels } from '../../model/labels.js';
 import type { Matcher, SampleSource, Series } from '../../model/samples.js';
 import type { Scrape } from '../../model/scrape.js';
 import { type Clock, type Millis, systemClock } from '../../model/time.js';
-import { isCorrupt, setAside } from '../database.js';
+import { GuardedFile, type StoreLog } from '../guarded-file.js';
 import { Assembler } from './assemble.js';
 import { ByteCache } from './cache.js';
 import { Catalogue } from './catalogue.js';
@@ -23,8 +23,6 @@ import type { StoredSeries } from './stored-series.js';
 const MOST_ROWS = 5 * BLOCK;
 /** Scrapes that waited and are written with the next one. */
 const CATCH_UP = 20;
-/** A file that could not be opened is tried again after this long. */
-const RETRY: Millis = 30_000;
 /** Retention is looked at this often. */
 const PRUNE_EVERY: Millis = 60_000;
 /** Pages given back at a time. */
@@ -40,7 +38,7 @@ export interface SampleStoreOptions {
   readonly maxBytes?: number;
   /** Bytes of decoded samples kept in memory for the next query. Default 32 MiB. */
   readonly cacheBytes?: number;
-  readonly log: (level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>) => void;
+  readonly log: StoreLog;
   readonly clock?: Clock;
 }
 
@@ -82,23 +80,30 @@ export class SampleStore implements SampleSource {
   #row: { readonly builder: RowBuilder; readonly ended: StoredSeries[] } | undefined;
   /** What each source showed when it added samples last. */
   readonly #added = new Map<string, readonly StoredSeries[]>();
-  #file: SampleFile | undefined;
-  #problem: string | undefined;
+  readonly #guarded: GuardedFile<SampleFile>;
   #appended = 0;
   #dropped = 0;
-  #errors = 0;
-  #retryAt: Millis = 0;
   #pruneAt: Millis = 0;
   /** The journal holds what has since been merged. */
   #isUnsettled = true;
-  #closed = false;
 
   /** Does not throw for a disk's sake: see {@link stats} for its problem. */
   constructor(options: SampleStoreOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#cache = new ByteCache(options.cacheBytes ?? 32 * 1024 * 1024);
-    this.#open();
+    this.#guarded = new GuardedFile({
+      ...options,
+      open: () => this.#open(),
+      close: file => file.close(),
+      onLost: () => this.#forgetFile(),
+      words: {
+        corrupt: 'The samples are corrupt; they were set aside and new ones begun',
+        failing: 'Samples cannot be written; they are kept in memory meanwhile',
+        well: 'Samples can be written again',
+      },
+    });
+    this.#guarded.begin();
   }
 
   stats(): SampleStats {
@@ -110,11 +115,11 @@ export class SampleStore implements SampleSource {
       appended: this.#appended,
       dropped: this.#dropped,
       chunks,
-      bytes: this.#file?.size ?? 0,
-      errors: this.#errors,
+      bytes: this.#guarded.opened?.size ?? 0,
+      errors: this.#guarded.errors,
       pending: this.#unlogged(),
       oldest: Number.isFinite(oldest) ? oldest : undefined,
-      problem: this.#problem,
+      problem: this.#guarded.problem,
     };
   }
 
@@ -262,11 +267,11 @@ export class SampleStore implements SampleSource {
    * `deadline`, which the last step may pass by some milliseconds. @returns whether there is more to do.
    */
   maintain(deadline: Millis): boolean {
-    while (!this.#closed && this.#clock.elapsed() < deadline) {
-      const isBusy = this.#guard(file => this.#prune(file) || this.#merge(file) || this.#tidy(file));
+    while (!this.#guarded.isClosed && this.#clock.elapsed() < deadline) {
+      const isBusy = this.#guarded.use(file => this.#prune(file) || this.#merge(file) || this.#tidy(file));
       if (!isBusy) return false;
     }
-    return !this.#closed;
+    return !this.#guarded.isClosed;
   }
 
   #prune(file: SampleFile): boolean {
@@ -303,70 +308,34 @@ export class SampleStore implements SampleSource {
 
   /** Writes what waits and closes the file. */
   close(): void {
-    while (!this.#closed && this.#unlogged() > 0) if (!this.#flush()) break;
-    this.#closed = true;
+    while (!this.#guarded.isClosed && this.#unlogged() > 0) if (!this.#flush()) break;
     const waiting = this.#unlogged();
-    if (waiting > 0) {
+    if (waiting > 0 && !this.#guarded.isClosed) {
       this.#options.log('error', 'Samples could not be written and are lost', { scrapes: waiting });
     }
-    this.#file?.close();
-    this.#file = undefined;
+    this.#guarded.close();
   }
 
-  #open(): void {
-    const { file, log } = this.#options;
-    try {
-      this.#use();
-    } catch (error) {
-      if (!isCorrupt(error)) {
-        this.#failed(error);
-        return;
-      }
-      this.#replace(error);
-    }
-    if (this.#file) log('info', 'Samples opened', { file, series: this.#catalogue.index.all.size });
-  }
-
-  #use(): void {
-    const file = new SampleFile(this.#options.file, this.#cache);
+  #open(): SampleFile {
+    const { file: path, log } = this.#options;
+    const file = new SampleFile(path, this.#cache);
     // Rows are laid anew below; one that is open cannot be added to any more.
     this.#row = undefined;
     try {
       this.#catalogue.load(file);
       this.#catalogue.replay(file);
       this.#sealing.reset();
+      this.#findMergeable();
     } catch (error) {
-      // Its side files go with the handle, not with the file that is about to be moved.
       file.close();
       throw error;
     }
-    this.#file = file;
-    this.#retryAt = 0;
-    this.#findMergeable();
+    log('info', 'Samples opened', { file: path, series: this.#catalogue.index.all.size });
+    return file;
   }
 
   #findMergeable(): void {
     for (const series of this.#catalogue.index.all) if (series.small >= ENOUGH) this.#mergeable.add(series);
-  }
-
-  /** A broken file goes aside, never away; a new one takes its place. */
-  #replace(error: unknown): void {
-    const { file, log } = this.#options;
-    this.#file?.close();
-    this.#file = undefined;
-    this.#errors++;
-    this.#forgetFile();
-    try {
-      const aside = setAside(file, new Date(this.#clock.now()));
-      log('error', 'The samples are corrupt; they were set aside and new ones begun', {
-        file,
-        aside,
-        err: (error as Error).message,
-      });
-      this.#use();
-    } catch (again) {
-      this.#failed(again);
-    }
   }
 
   #forgetFile(): void {
@@ -386,7 +355,7 @@ export class SampleStore implements SampleSource {
   /** @returns whether something was written. */
   #flush(): boolean {
     if (this.#unlogged() === 0) return false;
-    const isWritten = this.#guard(file => {
+    const isWritten = this.#guarded.use(file => {
       // Asked for here: opening the file puts what it has before them.
       const rows = this.#head.rows.slice(-this.#unlogged()).slice(0, CATCH_UP);
       const step = this.#write(file, rows);
@@ -395,7 +364,7 @@ export class SampleStore implements SampleSource {
       for (const series of this.#sealing.done(step)) if (series.small >= ENOUGH) this.#mergeable.add(series);
       return true;
     });
-    if (isWritten && this.#unlogged() === 0) this.#well();
+    if (isWritten && this.#unlogged() === 0) this.#guarded.well();
     return isWritten ?? false;
   }
 
@@ -424,47 +393,10 @@ export class SampleStore implements SampleSource {
   }
 
   #read<T>(action: (file: SampleFile | undefined) => T): T {
-    try {
-      if (this.#file) this.#reload(this.#file);
-      return action(this.#file);
-    } catch (error) {
-      if (!isCorrupt(error)) {
-        this.#failed(error);
-        throw error;
-      }
-      this.#replace(error);
-      return action(this.#file);
-    }
-  }
-
-  /** Does something with the file; undefined when that failed. */
-  #guard<T>(action: (file: SampleFile) => T): T | undefined {
-    if (this.#closed) return undefined;
-    if (!this.#file && this.#clock.elapsed() >= this.#retryAt) this.#open();
-    if (!this.#file) return undefined;
-    try {
-      return action(this.#file);
-    } catch (error) {
-      if (isCorrupt(error)) this.#replace(error);
-      else this.#failed(error);
-      return undefined;
-    }
-  }
-
-  #failed(error: unknown): void {
-    const { file, log } = this.#options;
-    this.#errors++;
-    this.#retryAt = this.#clock.elapsed() + RETRY;
-    const message = (error as Error).message.split('\n')[0] as string;
-    if (this.#problem === message) return;
-    this.#problem = message;
-    log('error', 'Samples cannot be written; they are kept in memory meanwhile', { file, err: message });
-  }
-
-  #well(): void {
-    if (this.#problem === undefined) return;
-    this.#problem = undefined;
-    this.#options.log('info', 'Samples can be written again', { file: this.#options.file });
+    return this.#guarded.read(file => {
+      if (file) this.#reload(file);
+      return action(file);
+    });
   }
 }
 

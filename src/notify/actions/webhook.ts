@@ -1,0 +1,30 @@
+// A webhook called about an alert. A 2xx is success.
+
+import { Caller, RedirectError } from '../../calls/caller.js';
+import { explainError } from '../../calls/trouble.js';
+import type { HttpClientConfig } from '../../config/http-client.js';
+import { formatDuration, type Millis } from '../../model/time.js';
+import { type ActionCause, causeJson } from './definition.js';
+
+/** Calls it. Resolves with nothing, or with why it failed. */
+export async function callWebhook(
+  config: HttpClientConfig & { readonly url: string },
+  cause: ActionCause,
+  timeout: Millis,
+): Promise<string | undefined> {
+  const url = new URL(config.url);
+  const signal = AbortSignal.timeout(timeout);
+  let caller: Caller | undefined;
+  try {
+    caller = new Caller(url, config);
+    const headers = { 'content-type': 'application/json' };
+    const request = { method: 'POST', url, headers, body: causeJson(cause) } as const;
+    const { status } = await caller.call(request, { signal, sink: () => () => {} });
+    return status >= 200 && status < 300 ? undefined : `${url.host} answered HTTP ${status}`;
+  } catch (error) {
+    if (signal.aborted) return `${url.host}: no answer within ${formatDuration(timeout)} (timeout)`;
+    return `${url.host}: ${error instanceof RedirectError ? error.message : explainError(error)}`;
+  } finally {
+    caller?.close();
+  }
+}

@@ -1,0 +1,196 @@
+// The alerts there are. Comes in: alerts from the rules and from others, again and again while they last; goes out: each
+// one's present state, and a word when one begins and ends. They survive a restart. Source: Alertmanager, provider/mem
+// and types.Alert.Merge.
+
+import { Labels } from '../model/labels.js';
+import type { Millis } from '../model/time.js';
+import type { KeptStates } from '../store/kept.js';
+import { fingerprintOf } from './fingerprint.js';
+
+const KIND = 'alert';
+/** An alert that is over is kept this long, as in Alertmanager, or until everybody who waits for its end was told. */
+const RETENTION: Millis = 30 * 60_000;
+/** After a restart an alert is believed for as long as its rule may take to say it again. */
+const GRACE: Millis = 4 * 60_000;
+
+/** An alert somebody tells of. Moments that are left out are Alertmanager's defaults: now, and now + resolve_timeout. */
+export interface IncomingAlert {
+  readonly labels: Labels;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAt?: Millis | undefined;
+  readonly endsAt?: Millis | undefined;
+  readonly generatorUrl: string;
+}
+
+/** An alert as it is known at the moment; replaced whenever more is heard of it. */
+export interface KnownAlert {
+  readonly fingerprint: string;
+  readonly labels: Labels;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAt: Millis;
+  /** When it ended, or until when it is believed. */
+  readonly endsAt: Millis;
+  readonly updatedAt: Millis;
+  readonly generatorUrl: string;
+  /** Nobody said when it ends. */
+  readonly isEndGuessed: boolean;
+  /** It is from before a restart and was not heard of since: it may be over by now. */
+  readonly isUnconfirmed: boolean;
+}
+
+export interface AlertTableEvents {
+  /** Something new is known of an alert. */
+  onAlert(alert: KnownAlert, at: Millis): void;
+  /** It was not there, or was over. */
+  onBegin(alert: KnownAlert, at: Millis): void;
+  onEnd(alert: KnownAlert, at: Millis): void;
+}
+
+interface Entry {
+  alert: KnownAlert;
+  /** Its end was told. */
+  isOver: boolean;
+}
+
+/** What survives a restart of an entry. */
+interface KeptAlert extends Omit<KnownAlert, 'labels' | 'isUnconfirmed' | 'fingerprint'> {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly isOver: boolean;
+}
+
+/** Whether an alert is over at a moment. */
+export function isResolved({ endsAt }: Pick<KnownAlert, 'endsAt'>, at: Millis): boolean {
+  return endsAt <= at;
+}
+
+export class AlertTable {
+  readonly #kept: KeptStates;
+  readonly #events: AlertTableEvents;
+  readonly #entries = new Map<string, Entry>();
+  /** `global.resolve_timeout`. */
+  resolveTimeout: Millis = 5 * 60_000;
+
+  /** Takes up what an earlier run left. Events are for what comes later. */
+  constructor(kept: KeptStates, events: AlertTableEvents, at: Millis) {
+    this.#kept = kept;
+    this.#events = events;
+    for (const [fingerprint, value] of kept.all<KeptAlert>(KIND))
+      this.#entries.set(fingerprint, restored(fingerprint, value, at));
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** All of them, those that are over for a short while included. */
+  *all(): Generator<KnownAlert> {
+    for (const { alert } of this.#entries.values()) yield alert;
+  }
+
+  get(fingerprint: string): KnownAlert | undefined {
+    return this.#entries.get(fingerprint)?.alert;
+  }
+
+  /** Hears of alerts. @returns whether they are on disk */
+  put(alerts: readonly IncomingAlert[], at: Millis): boolean {
+    const changes: [string, KeptAlert][] = [];
+    const happened: (() => void)[] = [];
+    for (const incoming of alerts) {
+      const entry = this.#take(incoming, at, happened);
+      if (entry) changes.push([entry.alert.fingerprint, kept(entry)]);
+    }
+    const isKept = this.#kept.put(KIND, changes);
+    for (const tell of happened) tell();
+    return isKept;
+  }
+
+  /** Ends what nobody told of in time; drops what has been over for long and `isHeld` by nobody. */
+  sweep(at: Millis, isHeld: (fingerprint: string) => boolean): void {
+    const changes: [string, KeptAlert | undefined][] = [];
+    for (const [fingerprint, entry] of this.#entries) {
+      const { alert } = entry;
+      if (!isResolved(alert, at)) continue;
+      if (!entry.isOver) {
+        entry.isOver = true;
+        changes.push([fingerprint, kept(entry)]);
+        this.#events.onEnd(alert, at);
+      } else if (alert.endsAt + RETENTION < at && !isHeld(fingerprint)) {
+        this.#entries.delete(fingerprint);
+        changes.push([fingerprint, undefined]);
+      }
+    }
+    if (changes.length > 0) this.#kept.put(KIND, changes);
+  }
+
+  /** @returns the entry when there is something new to be kept */
+  #take(incoming: IncomingAlert, at: Millis, happened: (() => void)[]): Entry | undefined {
+    const fresh = this.#fresh(incoming, at);
+    const before = this.#entries.get(fresh.fingerprint);
+    const overlaps = before && fresh.endsAt > before.alert.startsAt && fresh.startsAt < before.alert.endsAt;
+    const alert = overlaps ? merged(before.alert, fresh, at) : fresh;
+    // The end of something nobody heard of is no news.
+    if (!before && isResolved(alert, at)) return undefined;
+    const entry: Entry = { alert, isOver: isResolved(alert, at) };
+    this.#entries.set(alert.fingerprint, entry);
+    const begins = !entry.isOver && (!before || before.isOver);
+    const ends = entry.isOver && before !== undefined && !before.isOver;
+    happened.push(() => {
+      if (begins) this.#events.onBegin(alert, at);
+      this.#events.onAlert(alert, at);
+      if (ends) this.#events.onEnd(alert, at);
+    });
+    const isNews = begins || ends || !before || !isAlike(before.alert, alert);
+    return isNews ? entry : undefined;
+  }
+
+  #fresh(incoming: IncomingAlert, at: Millis): KnownAlert {
+    const { labels, annotations, generatorUrl } = incoming;
+    const isEndGuessed = incoming.endsAt === undefined;
+    const endsAt = incoming.endsAt ?? at + this.resolveTimeout;
+    const startsAt = incoming.startsAt ?? Math.min(at, endsAt);
+    const fingerprint = fingerprintOf(labels);
+    return {
+      fingerprint,
+      labels,
+      annotations,
+      startsAt,
+      endsAt,
+      updatedAt: at,
+      generatorUrl,
+      isEndGuessed,
+      isUnconfirmed: false,
+    };
+  }
+}
+
+/** The newer one, since when the earlier of them has been there. */
+function merged(before: KnownAlert, fresh: KnownAlert, at: Millis): KnownAlert {
+  const startsAt = Math.min(before.startsAt, fresh.startsAt);
+  const isLater = before.endsAt > fresh.endsAt;
+  const keepsEnd = isResolved(fresh, at)
+    ? isResolved(before, at) && isLater
+    : isLater && !before.isEndGuessed && !before.isUnconfirmed;
+  return { ...fresh, startsAt, endsAt: keepsEnd ? before.endsAt : fresh.endsAt };
+}
+
+/** Equal but for how long it is believed, which every repetition moves on. */
+function isAlike(a: KnownAlert, b: KnownAlert): boolean {
+  return (
+    a.startsAt === b.startsAt &&
+    a.generatorUrl === b.generatorUrl &&
+    a.isUnconfirmed === b.isUnconfirmed &&
+    JSON.stringify(a.annotations) === JSON.stringify(b.annotations)
+  );
+}
+
+function kept({ alert, isOver }: Entry): KeptAlert {
+  const { labels, fingerprint: _, isUnconfirmed: __, ...rest } = alert;
+  return { ...rest, labels: labels.toJSON(), isOver };
+}
+
+function restored(fingerprint: string, value: KeptAlert, at: Millis): Entry {
+  const { labels, isOver, ...rest } = value;
+  const endsAt = isOver ? rest.endsAt : Math.max(rest.endsAt, at + GRACE);
+  const alert = { ...rest, endsAt, fingerprint, labels: Labels.of(labels), isUnconfirmed: !isOver };
+  return { alert, isOver };
+}

@@ -1,0 +1,92 @@
+// One message to one integration, until it is taken, no longer needed, refused for good, or too late. Comes in: what there
+// is to tell, asked anew before every attempt; goes out: what came of it. Source: Alertmanager, notify.RetryStage.
+
+import type { Clock, Millis } from '../model/time.js';
+import type { Integration } from './integration.js';
+import type { Notification } from './notification.js';
+import { DeliveryError, type FailureReason } from './receiver.js';
+import { backoff, pause } from './retry.js';
+
+/** One attempt that was made. */
+export interface Attempt {
+  readonly integration: Integration;
+  /** How long it took. */
+  readonly duration: Millis;
+  /** Undefined: the other side took it. */
+  readonly error: DeliveryError | undefined;
+}
+
+export type Outcome =
+  /** It was taken, by the n-th attempt. */
+  | { readonly state: 'sent'; readonly notification: Notification; readonly attempts: number }
+  /** There is nothing to tell, or nothing any more. */
+  | { readonly state: 'needless' }
+  | {
+      readonly state: 'failed';
+      readonly error: DeliveryError;
+      readonly reason: FailureReason;
+      readonly attempts: number;
+      readonly alerts: number;
+    };
+
+export interface DeliveryOptions {
+  readonly integration: Integration;
+  /** What is to be told at this moment; undefined: nothing. */
+  readonly prepare: () => Notification | undefined;
+  /** Aborted when it is too late, or the monitor stops. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly onAttempt: (attempt: Attempt) => void;
+}
+
+/** Tells. Never throws. */
+export async function deliver(options: DeliveryOptions): Promise<Outcome> {
+  const { integration, prepare, signal, clock, onAttempt } = options;
+  let last: DeliveryError | undefined;
+  for (let attempts = 0; ; ) {
+    const notification = prepare();
+    if (!notification) return { state: 'needless' };
+    const failed = (error: DeliveryError): Outcome => {
+      const reason = signal.aborted ? 'contextDeadlineExceeded' : error.reason;
+      return { state: 'failed', error: last ?? error, reason, attempts, alerts: notification.alerts.length };
+    };
+    try {
+      await integration.gate.pass(signal, async () => {
+        attempts++;
+        const error = await attempt(integration, notification, { signal, clock, onAttempt });
+        if (error) throw error;
+      });
+      return { state: 'sent', notification, attempts };
+    } catch (thrown) {
+      const error = asDeliveryError(thrown);
+      // What ended the last attempt says less than why there had to be another.
+      if (signal.aborted) return failed(error);
+      last = error;
+      if (error.permanent) return failed(error);
+      await pause(Math.max(error.retryAfter ?? 0, backoff(attempts, Math.random())), signal);
+      if (signal.aborted) return failed(error);
+    }
+  }
+}
+
+async function attempt(
+  integration: Integration,
+  notification: Notification,
+  { signal, clock, onAttempt }: Pick<DeliveryOptions, 'signal' | 'clock' | 'onAttempt'>,
+): Promise<DeliveryError | undefined> {
+  const begun = clock.elapsed();
+  let error: DeliveryError | undefined;
+  try {
+    await integration.receiver.deliver(notification, signal);
+  } catch (thrown) {
+    error = asDeliveryError(thrown);
+  }
+  onAttempt({ integration, duration: clock.elapsed() - begun, error });
+  return error;
+}
+
+function asDeliveryError(error: unknown): DeliveryError {
+  if (error instanceof DeliveryError) return error;
+  const { message } = error as Error;
+  return new DeliveryError(message.split('\n')[0] as string);
+}

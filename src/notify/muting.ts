@@ -1,0 +1,48 @@
+// What keeps alerts from being told: silences, other alerts, times of the day. Comes in: alerts; goes out: why they are
+// muted. Source: Alertmanager, notify.MuteStage and TimeMuteStage.
+
+import type { Millis } from '../model/time.js';
+import { isResolved, type KnownAlert } from './alert-table.js';
+import type { AlertmanagerConfig, Route } from './definition.js';
+import type { Inhibitor } from './inhibition.js';
+import type { Silence, Silences } from './silences.js';
+
+/** Why an alert is not told; both empty: it is. */
+export interface Muted {
+  readonly silencedBy: readonly Silence[];
+  /** Fingerprints. */
+  readonly inhibitedBy: readonly string[];
+}
+
+/** As Alertmanager's `alertmanager_notifications_suppressed_total` names it. */
+export type SuppressedReason = 'silence' | 'inhibition' | 'mute_time_interval' | 'active_time_interval';
+
+/** What mutes one alert at a moment. */
+export function mutedBy(
+  { labels }: KnownAlert,
+  at: Millis,
+  by: { readonly silences: Silences; readonly inhibitor: Inhibitor },
+): Muted {
+  const source = by.inhibitor.muting(labels, at);
+  return {
+    silencedBy: by.silences.muting(labels, at),
+    inhibitedBy: source === undefined ? [] : [source],
+  };
+}
+
+/** Why a route tells nothing at a moment; undefined: it does. */
+export function routeMutedBy(
+  { muteTimeIntervals, activeTimeIntervals }: Route,
+  { timeIntervals }: Pick<AlertmanagerConfig, 'timeIntervals'>,
+  at: Millis,
+): SuppressedReason | undefined {
+  const isWithin = (name: string) =>
+    timeIntervals.get(name)?.some(interval => interval.contains(at)) === true;
+  if (activeTimeIntervals.length > 0 && !activeTimeIntervals.some(isWithin)) return 'active_time_interval';
+  return muteTimeIntervals.some(isWithin) ? 'mute_time_interval' : undefined;
+}
+
+/** Whoever was told that an alert fires is told of its end, muted or not. */
+export function isOwedItsEnd(alert: KnownAlert, toldAsFiring: ReadonlySet<string>, at: Millis): boolean {
+  return isResolved(alert, at) && toldAsFiring.has(alert.fingerprint);
+}

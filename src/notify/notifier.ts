@@ -1,0 +1,239 @@
+// The embedded Alertmanager. Comes in: alerts, as the table knows them; goes out: messages to receivers, grouped, muted,
+// deduplicated, tried again. Made by alerting.ts for one configuration. Source: Alertmanager, dispatch and notify.
+
+import type { Clock, Millis } from '../model/time.js';
+import { type AlertTable, isResolved, type KnownAlert } from './alert-table.js';
+import type { AlertmanagerConfig } from './definition.js';
+import { type Attempt, deliver, type Outcome } from './delivery.js';
+import { Dispatcher } from './dispatcher.js';
+import type { AlertGroup } from './group.js';
+import { Inhibitor } from './inhibition.js';
+import { type Integration, openIntegrations } from './integration.js';
+import { type Muted, mutedBy, routeMutedBy, type SuppressedReason } from './muting.js';
+import type { Notification } from './notification.js';
+import type { NotificationLog } from './notification-log.js';
+import type { ReceiverKind, Surroundings } from './receiver.js';
+import type { Silences } from './silences.js';
+import { type Telling, telling } from './telling.js';
+
+/** A message may take this long at least, however often its group is looked at. */
+const LEAST_PATIENCE: Millis = 10_000;
+
+/** Hears what becomes of messages. */
+export interface NotifierEvents {
+  onAttempt(attempt: Attempt): void;
+  /** A message was taken, or given up. */
+  onOutcome(
+    integration: Integration,
+    group: AlertGroup,
+    outcome: Exclude<Outcome, { state: 'needless' }>,
+  ): void;
+  /** Alerts were not told for a reason. */
+  onSuppressed(
+    reason: SuppressedReason,
+    alerts: readonly KnownAlert[],
+    muted: ReadonlyMap<string, Muted>,
+  ): void;
+}
+
+export interface NotifierOptions {
+  readonly config: AlertmanagerConfig;
+  readonly alerts: AlertTable;
+  readonly silences: Silences;
+  readonly log: NotificationLog;
+  readonly kinds: readonly ReceiverKind[];
+  readonly surroundings: Surroundings;
+  readonly externalUrl: () => string;
+  readonly clock: Clock;
+  readonly events: NotifierEvents;
+}
+
+/** A group that is being told, and how to stop it. */
+interface UnderWay {
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+}
+
+export class Notifier {
+  readonly config: AlertmanagerConfig;
+  readonly #options: NotifierOptions;
+  readonly #dispatcher: Dispatcher;
+  readonly #inhibitor: Inhibitor;
+  readonly #integrations = new Map<string, readonly Integration[]>();
+  readonly #busy = new Map<AlertGroup, UnderWay>();
+  #timer: NodeJS.Timeout | undefined;
+  #waking: NodeJS.Immediate | undefined;
+  #isStarted = false;
+  #isClosed = false;
+
+  /** Opens all receivers and takes up the alerts there are; nothing is told before {@link start}. @throws what a receiver cannot be opened for */
+  constructor(options: NotifierOptions) {
+    const { config, alerts, kinds, surroundings } = options;
+    this.config = config;
+    this.#options = options;
+    for (const receiver of config.receivers)
+      this.#integrations.set(receiver.name, openIntegrations(receiver, kinds, surroundings));
+    this.#dispatcher = new Dispatcher(config.route);
+    this.#inhibitor = new Inhibitor(config.inhibitRules, alerts.all());
+    const now = this.#now();
+    for (const alert of alerts.all()) this.#dispatcher.take(alert, now);
+  }
+
+  /** Begins to tell. */
+  start(): void {
+    this.#isStarted = true;
+    this.#wake();
+  }
+
+  get groups(): Iterable<AlertGroup> {
+    return this.#dispatcher.groups;
+  }
+
+  /** All integrations there are, by receiver. */
+  get integrations(): readonly Integration[] {
+    return [...this.#integrations.values()].flat();
+  }
+
+  /** Hears of an alert. */
+  take(alert: KnownAlert): void {
+    this.#inhibitor.take(alert);
+    this.#dispatcher.take(alert, this.#now());
+    // Alerts come many at a time.
+    this.#waking ??= setImmediate(() => {
+      this.#waking = undefined;
+      this.#wake();
+    });
+  }
+
+  /** What mutes an alert at a moment. */
+  muted(alert: KnownAlert, at: Millis): Muted {
+    return mutedBy(alert, at, { silences: this.#options.silences, inhibitor: this.#inhibitor });
+  }
+
+  /** Whether somebody is still to be told something of an alert. */
+  holds(fingerprint: string): boolean {
+    return this.#dispatcher.holds(fingerprint);
+  }
+
+  /** Forgets what is over. */
+  sweep(at: Millis): void {
+    this.#inhibitor.sweep(at);
+    const groups = new Set([...this.#dispatcher.groups].map(group => group.key));
+    this.#options.log.sweep(at, key => groups.has(key.slice(key.indexOf('\n') + 1)));
+  }
+
+  /** Stops telling; what was not taken is told by the next one. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    const busy = [...this.#busy.values()];
+    for (const { stop } of busy) stop.abort(new Error('the monitor stops'));
+    await Promise.all(busy.map(({ done }) => done));
+    for (const { receiver } of this.integrations) receiver.close();
+  }
+
+  #now() {
+    const { clock } = this.#options;
+    return { at: clock.now(), elapsed: clock.elapsed() };
+  }
+
+  #wake(): void {
+    clearTimeout(this.#timer);
+    const next = this.#dispatcher.nextAt;
+    if (next === undefined || !this.#isStarted || this.#isClosed) return;
+    const wait = Math.max(0, next - this.#options.clock.elapsed());
+    this.#timer = setTimeout(() => {
+      for (const group of this.#dispatcher.due(this.#options.clock.elapsed())) this.#begin(group);
+      this.#wake();
+    }, wait);
+  }
+
+  /** A group's turn: whoever is still being told of it is told anew, with what is true by now. */
+  #begin(group: AlertGroup): void {
+    const before = this.#busy.get(group);
+    before?.stop.abort(new Error('the next message is due'));
+    const stop = new AbortController();
+    const run = async () => {
+      await before?.done;
+      await this.#tell(group, stop.signal);
+      if (this.#busy.get(group)?.stop === stop) this.#busy.delete(group);
+    };
+    this.#busy.set(group, { stop, done: run() });
+  }
+
+  async #tell(group: AlertGroup, stop: AbortSignal): Promise<void> {
+    const { at } = this.#now();
+    const alerts = [...group.alerts];
+    this.#noteMuted(group, alerts, at);
+    const patience = AbortSignal.timeout(Math.max(group.route.groupInterval, LEAST_PATIENCE));
+    const signal = AbortSignal.any([stop, patience]);
+    const integrations = this.#integrations.get(group.route.receiver) ?? [];
+    const done = await Promise.all(integrations.map(each => this.#tellOne(each, group, signal)));
+    if (!this.#isClosed && done.every(Boolean)) this.#dispatcher.told(group, alerts, at);
+    this.#wake();
+  }
+
+  /** @returns whether the integration knows everything now */
+  async #tellOne(integration: Integration, group: AlertGroup, signal: AbortSignal): Promise<boolean> {
+    const { clock, events } = this.#options;
+    let last: Telling | undefined;
+    const prepare = (): Notification | undefined => {
+      last = this.#telling(integration, group);
+      if (!last) return undefined;
+      if (last.alerts.length === 0) {
+        this.#options.log.note(logKey(integration, group), last.note);
+        return undefined;
+      }
+      return this.#notification(group, last);
+    };
+    const { onAttempt } = events;
+    const outcome = await deliver({ integration, prepare, signal, clock, onAttempt });
+    if (outcome.state === 'needless') return true;
+    // Stopping is nobody's failure: the next run tells it.
+    if (outcome.state === 'failed' && this.#isClosed) return false;
+    if (outcome.state === 'sent' && last) this.#options.log.note(logKey(integration, group), last.note);
+    events.onOutcome(integration, group, outcome);
+    return outcome.state === 'sent';
+  }
+
+  #telling(integration: Integration, group: AlertGroup): Telling | undefined {
+    const { at } = this.#now();
+    const isRouteMuted = routeMutedBy(group.route, this.config, at) !== undefined;
+    const isMuted = (alert: KnownAlert) => {
+      if (isRouteMuted) return true;
+      const { silencedBy, inhibitedBy } = this.muted(alert, at);
+      return silencedBy.length > 0 || inhibitedBy.length > 0;
+    };
+    const entry = this.#options.log.entry(logKey(integration, group));
+    return telling({ group, isMuted, entry, sendResolved: integration.sendResolved, at });
+  }
+
+  #notification(group: AlertGroup, { alerts, note }: Telling): Notification {
+    return {
+      receiver: group.route.receiver,
+      groupKey: group.key,
+      groupLabels: group.labels,
+      alerts,
+      externalUrl: this.#options.externalUrl(),
+      at: note.at,
+    };
+  }
+
+  #noteMuted(group: AlertGroup, alerts: readonly KnownAlert[], at: Millis): void {
+    const firing = alerts.filter(alert => !isResolved(alert, at));
+    if (firing.length === 0) return;
+    const { onSuppressed } = this.#options.events;
+    const muted = new Map(firing.map(alert => [alert.fingerprint, this.muted(alert, at)]));
+    const by = (key: keyof Muted) => firing.filter(({ fingerprint }) => muted.get(fingerprint)?.[key].length);
+    const routeReason = routeMutedBy(group.route, this.config, at);
+    if (routeReason) onSuppressed(routeReason, firing, muted);
+    else {
+      onSuppressed('inhibition', by('inhibitedBy'), muted);
+      onSuppressed('silence', by('silencedBy'), muted);
+    }
+  }
+}
+
+function logKey(integration: Integration, group: AlertGroup): string {
+  return `${integration.id}\n${group.key}`;
+}

@@ -1,0 +1,158 @@
+// A database file that outlives its disk's troubles: one that cannot be used is tried again, one that is corrupt goes
+// aside, never away, and a new one takes its place. Comes in: how to open it, and what to do with it; goes out: what
+// came of it, or undefined. Called by the stores, which keep in memory meanwhile what could not be written.
+
+import { type Clock, type Millis, systemClock } from '../model/time.js';
+import { isCorrupt, setAside } from './database.js';
+
+/** A file that could not be opened is tried again after this long. */
+const RETRY: Millis = 30_000;
+
+export type StoreLog = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields: Record<string, unknown>,
+) => void;
+
+/** How one kind of file is used, and what is said of it. */
+export interface GuardedFileOptions<T> {
+  /** The database's path. */
+  readonly file: string;
+  /** Opens the file, or makes it. Whoever throws leaves nothing open: side files go with the handle. */
+  readonly open: () => T;
+  readonly close: (opened: T) => void;
+  /** What was in the file is gone; called before a new one is opened. */
+  readonly onLost?: () => void;
+  /** Whole sentences for the log. */
+  readonly words: {
+    readonly corrupt: string;
+    readonly failing: string;
+    readonly well: string;
+  };
+  readonly log: StoreLog;
+  readonly clock?: Clock;
+}
+
+/** Opened by {@link begin}, closed by {@link close}. One for each file, however many have tables in it. */
+export class GuardedFile<T> {
+  readonly #options: GuardedFileOptions<T>;
+  readonly #clock: Clock;
+  #opened: T | undefined;
+  #problem: string | undefined;
+  #errors = 0;
+  #retryAt: Millis = 0;
+  #isClosed = false;
+
+  constructor(options: GuardedFileOptions<T>) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** What is open; undefined while nothing is. */
+  get opened(): T | undefined {
+    return this.#opened;
+  }
+
+  /** What is wrong, in words; undefined while all is well. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Failed operations since the start. */
+  get errors(): number {
+    return this.#errors;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Opens the file, if it can be. */
+  begin(): void {
+    try {
+      this.#open();
+    } catch (error) {
+      if (isCorrupt(error)) this.#replace(error);
+      else this.#failed(error);
+    }
+  }
+
+  /** Does something with what is open, which is tried now and then; undefined when that failed. */
+  use<R>(action: (opened: T) => R): R | undefined {
+    if (this.#isClosed) return undefined;
+    if (this.#opened === undefined && this.#clock.elapsed() >= this.#retryAt) this.begin();
+    if (this.#opened === undefined) return undefined;
+    try {
+      return action(this.#opened);
+    } catch (error) {
+      if (isCorrupt(error)) this.#replace(error);
+      else this.#failed(error);
+      return undefined;
+    }
+  }
+
+  /**
+   * Reads what there is: `action` gets undefined when nothing is open, and is called again when the file turns out to
+   * be corrupt. @throws the disk's error
+   */
+  read<R>(action: (opened: T | undefined) => R): R {
+    try {
+      return action(this.#opened);
+    } catch (error) {
+      if (!isCorrupt(error)) {
+        this.#failed(error);
+        throw error;
+      }
+      this.#replace(error);
+      return action(this.#opened);
+    }
+  }
+
+  /** Everything that waited is written. */
+  well(): void {
+    if (this.#problem === undefined) return;
+    this.#problem = undefined;
+    const { file, words, log } = this.#options;
+    log('info', words.well, { file });
+  }
+
+  /** For good. */
+  close(): void {
+    this.#isClosed = true;
+    this.#shut();
+  }
+
+  #open(): void {
+    this.#opened = this.#options.open();
+    this.#retryAt = 0;
+  }
+
+  #shut(): void {
+    if (this.#opened !== undefined) this.#options.close(this.#opened);
+    this.#opened = undefined;
+  }
+
+  #replace(error: unknown): void {
+    const { file, words, log, onLost } = this.#options;
+    this.#shut();
+    this.#errors++;
+    onLost?.();
+    try {
+      const aside = setAside(file, new Date(this.#clock.now()));
+      log('error', words.corrupt, { file, aside, err: (error as Error).message });
+      this.#open();
+    } catch (again) {
+      this.#failed(again);
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { file, words, log } = this.#options;
+    this.#errors++;
+    this.#retryAt = this.#clock.elapsed() + RETRY;
+    const message = (error as Error).message.split('\n')[0] as string;
+    if (this.#problem === message) return;
+    this.#problem = message;
+    log('error', words.failing, { file, err: message });
+  }
+}

@@ -1,0 +1,111 @@
+// Small states that change and have to be there after a restart: alerts, silences, what was told to whom. Comes in:
+// values by kind and key; goes out: all of a kind at the start. Values are in memory too, so a disk that fails or loses
+// its file costs nothing but durability, and gets everything again when it is back.
+
+import { pack, type Sqlite, unpack } from './database.js';
+import type { GuardedFile } from './guarded-file.js';
+
+/** The table. */
+export const keptMigration = `
+  CREATE TABLE kept (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+`;
+
+/** Rows of the table; every method throws SQLite's errors, or CorruptRow. */
+export class KeptTable {
+  readonly #select;
+  readonly #upsert;
+  readonly #delete;
+  readonly #write;
+
+  constructor(db: Sqlite) {
+    this.#select = db.prepare<[string], { key: string; value: Buffer }>(
+      'SELECT key, value FROM kept WHERE kind = ?',
+    );
+    this.#upsert = db.prepare<[string, string, Buffer]>(
+      'INSERT INTO kept (kind, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+    );
+    this.#delete = db.prepare<[string, string]>('DELETE FROM kept WHERE kind = ? AND key = ?');
+    this.#write = db.transaction((changes: readonly Change[]) => {
+      for (const { kind, key, value } of changes) {
+        if (value === undefined) this.#delete.run(kind, key);
+        else this.#upsert.run(kind, key, pack(value));
+      }
+    });
+  }
+
+  select(kind: string): Map<string, unknown> {
+    const rows = this.#select.all(kind);
+    return new Map(rows.map(({ key, value }) => [key, unpack(value)]));
+  }
+
+  /** All of it or nothing. */
+  write(changes: readonly Change[]): void {
+    this.#write(changes);
+  }
+}
+
+interface Change {
+  readonly kind: string;
+  readonly key: string;
+  /** Undefined: it is no more. */
+  readonly value: unknown;
+}
+
+type Guarded = Pick<GuardedFile<{ readonly kept: KeptTable }>, 'use'>;
+
+/** The states of every kind. No method throws for a disk's sake. */
+export class KeptStates {
+  readonly #guarded: Guarded;
+  readonly #kinds = new Map<string, Map<string, unknown>>();
+  /** Not on disk yet, by kind and key; undefined values are to be deleted there. */
+  readonly #unwritten = new Map<string, Change>();
+
+  constructor(guarded: Guarded) {
+    this.#guarded = guarded;
+  }
+
+  /** Changes waiting in memory. */
+  get pending(): number {
+    return this.#unwritten.size;
+  }
+
+  /** All values of a kind by key, as an earlier run left them and as they were put since. */
+  all<T>(kind: string): ReadonlyMap<string, T> {
+    let values = this.#kinds.get(kind);
+    if (!values) {
+      values = this.#guarded.use(({ kept }) => kept.select(kind)) ?? new Map();
+      this.#kinds.set(kind, values);
+    }
+    return values as ReadonlyMap<string, T>;
+  }
+
+  /** Takes new values; undefined deletes. @returns whether they are on disk */
+  put(kind: string, changes: Iterable<readonly [key: string, value: unknown]>): boolean {
+    const values = this.all(kind) as Map<string, unknown>;
+    for (const [key, value] of changes) {
+      if (value === undefined) values.delete(key);
+      else values.set(key, value);
+      this.#unwritten.set(`${kind}\0${key}`, { kind, key, value });
+    }
+    return this.flush();
+  }
+
+  /** Writes what waits. @returns whether nothing waits any more */
+  flush(): boolean {
+    if (this.#unwritten.size === 0) return true;
+    const changes = [...this.#unwritten.values()];
+    const isWritten = this.#guarded.use(({ kept }) => {
+      kept.write(changes);
+      return true;
+    });
+    // A file that was replaced meanwhile has got everything anew, see rewrite().
+    if (isWritten) for (const { kind, key } of changes) this.#unwritten.delete(`${kind}\0${key}`);
+    return this.#unwritten.size === 0;
+  }
+
+  /** The file was lost: everything has to be written again. */
+  rewrite(): void {
+    for (const [kind, values] of this.#kinds)
+      for (const [key, value] of values) this.#unwritten.set(`${kind}\0${key}`, { kind, key, value });
+  }
+}
