@@ -163,6 +163,7 @@ export function helpText(): string {
     '       langgraph-monitor check-config FILE...   check configuration files',
     '       langgraph-monitor check-rules FILE...    check rule files, as promtool check rules does',
     '       langgraph-monitor test-rules FILE...     run their unit tests, as promtool test rules does',
+    '       langgraph-monitor check-routes L=V...    say whom an alert reaches, as amtool config routes test does',
     '       langgraph-monitor import FILE...         take over samples in the OpenMetrics format',
     '',
     'Flags:',

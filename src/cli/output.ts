@@ -1,6 +1,11 @@
-// Where a command writes to.
+// Where a command writes to, and how.
 
 export interface Output {
   out(line: string): void;
   err(line: string): void;
+}
+
+/** A number and what it counts: `1 service`, `2 services`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

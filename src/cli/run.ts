@@ -3,11 +3,12 @@
 import { readFileSync } from 'node:fs';
 import type { Monitor } from '../app.js';
 import { ConfigError } from '../config/load.js';
+import { parseYamlTree } from '../config/yaml-tree.js';
 import { loadConfiguration } from '../configuration.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
-import type { Output } from './output.js';
+import { counted, type Output } from './output.js';
 
-const COMMANDS = ['check-config', 'check-rules', 'test-rules', 'import'];
+const COMMANDS = ['check-config', 'check-rules', 'test-rules', 'check-routes', 'import'];
 /** In milliseconds. */
 const SAME_WISH = 1000;
 
@@ -20,12 +21,15 @@ export function version(): string {
 /** Runs the program; resolves with its exit code, which for a monitor is when it has been told to stop. */
 export async function run(argv: readonly string[], output: Output): Promise<number> {
   try {
+    // Its flags are amtool's.
+    const at = argv.indexOf('check-routes');
+    if (at >= 0) return (await import('./routes.js')).checkRoutes(argv.toSpliced(at, 1), output);
     const flags = parseFlags(argv);
     if (flags.help) return say(output, helpText().trimEnd());
     if (flags.version)
       return say(output, `langgraph-monitor, version ${version()} (node ${process.version})`);
     const [command, ...rest] = flags.words;
-    if (command === 'check-config') return checkConfig(rest, output);
+    if (command === 'check-config') return await checkConfig(rest, output);
     if (command === 'check-rules' || command === 'test-rules')
       return await (await import('./rules.js')).ruleCommand(command, rest, output);
     if (command === 'import') return await (await import('./import.js')).importFiles(rest, flags, output);
@@ -55,13 +59,12 @@ function complain(error: unknown, output: Output): number {
   throw error;
 }
 
-function checkConfig(files: readonly string[], output: Output): number {
+async function checkConfig(files: readonly string[], output: Output): Promise<number> {
   if (files.length === 0) throw new UsageError('check-config wants the name of a file');
   let code = 0;
   for (const file of files) {
     try {
-      const { services } = loadConfiguration(file);
-      output.out(`${file}: valid, ${services.length} service${services.length === 1 ? '' : 's'}`);
+      output.out(`${file}: valid, ${isAlertmanagers(file) ? await alertmanagers(file) : monitors(file)}`);
     } catch (error) {
       code = complain(error, output);
     }
@@ -69,8 +72,29 @@ function checkConfig(files: readonly string[], output: Output): number {
   return code;
 }
 
+function monitors(file: string): string {
+  return counted(loadConfiguration(file).services.length, 'service');
+}
+
+/** Whether a file is an alertmanager.yml; what cannot be read is left to whoever tells of it. */
+function isAlertmanagers(file: string): boolean {
+  try {
+    const root = parseYamlTree(readFileSync(file, 'utf8'));
+    const keys =
+      root?.kind === 'mapping' ? root.entries.map(({ key }) => key.kind === 'scalar' && key.text) : [];
+    return (keys.includes('route') || keys.includes('receivers')) && !keys.includes('services');
+  } catch {
+    return false;
+  }
+}
+
+async function alertmanagers(file: string): Promise<string> {
+  const { checkedAlertmanagerConfig } = await import('./alertmanager.js');
+  return checkedAlertmanagerConfig(file);
+}
+
 async function checkAll(flags: Flags, output: Output): Promise<number> {
-  const code = checkConfig([flags.configFile], output);
+  const code = await checkConfig([flags.configFile], output);
   if (!flags.webConfigFile) return code;
   const { loadWebConfig } = await import('../http/web-config.js');
   loadWebConfig(flags.webConfigFile);

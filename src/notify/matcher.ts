@@ -22,7 +22,10 @@ export class Matcher {
     this.name = name;
     this.type = type;
     this.value = value;
-    if (this.isRegex) this.#regexp = compileRegexp(value);
+    if (!this.isRegex) return;
+    this.#regexp = compileRegexp(value);
+    // Unlike Prometheus' dots those of Alertmanager are no line feeds.
+    if (value.includes('.')) this.#regexp = compileRegexp(`(?-s:${value})`);
   }
 
   get isRegex(): boolean {

@@ -4,11 +4,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MemorySource } from '../../src/promql/memory.js';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
+import { Random } from '../support/random.js';
 import { askHere, askPrometheus, difference, type Question } from './differential/answers.js';
 import { dataset, END, openMetrics, START } from './differential/dataset.js';
 import { expression } from './differential/expressions.js';
 import { type KnownDifference, LAST_DIGITS, OTHER_ANSWERS } from './differential/known.js';
-import { Random } from './differential/random.js';
 
 const SEED = 1;
 const COUNT = 400;

@@ -3,7 +3,7 @@
 
 import { formatLabels, Labels, METRIC_NAME } from '../../../src/model/labels.js';
 import type { Millis } from '../../../src/model/time.js';
-import { Random } from './random.js';
+import { Random } from '../../support/random.js';
 
 export interface DataSeries {
   readonly labels: Labels;

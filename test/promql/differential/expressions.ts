@@ -1,7 +1,7 @@
 // Expressions by chance, over the data set's metrics: everything both versions of the language have.
 
+import type { Random } from '../../support/random.js';
 import { END, INTERVAL, START } from './dataset.js';
-import type { Random } from './random.js';
 
 interface Metric {
   readonly name: string;

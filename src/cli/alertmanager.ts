@@ -1,0 +1,17 @@
+// What `langgraph-monitor check-config` says of an alertmanager.yml.
+
+import { loadAlertmanagerConfig } from '../notify/config/load.js';
+import { allRoutes } from '../notify/routes.js';
+import { counted } from './output.js';
+
+/** What is in it, as `amtool check-config` counts it. @throws ConfigError */
+export function checkedAlertmanagerConfig(file: string): string {
+  const { route, receivers, inhibitRules, timeIntervals, templates } = loadAlertmanagerConfig(file);
+  return [
+    counted([...allRoutes(route)].length, 'route'),
+    counted(receivers.length, 'receiver'),
+    counted(inhibitRules.length, 'inhibit rule'),
+    counted(timeIntervals.size, 'time interval'),
+    counted(templates.length, 'template'),
+  ].join(', ');
+}
