@@ -6,8 +6,8 @@ import type { KnownAlert } from '../../src/notify/alert-table.js';
 import { fingerprintOf } from '../../src/notify/fingerprint.js';
 import { Inhibitor } from '../../src/notify/inhibition.js';
 import { parseMatchers } from '../../src/notify/matchers/parse.js';
-import { Random } from '../promql/differential/random.js';
 import { type AlertmanagerServer, startAlertmanager } from '../support/alertmanager.js';
+import { Random } from '../support/random.js';
 
 interface WrittenRule {
   readonly source_matchers: readonly string[];
