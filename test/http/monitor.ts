@@ -17,6 +17,8 @@ import { serviceFamilies, serviceLayout, serviceReadings } from '../../src/metri
 import type { CheckResult } from '../../src/model/result.js';
 import type { Service } from '../../src/model/service.js';
 import type { Clock, Millis } from '../../src/model/time.js';
+import { Alerting, type DeliveryConfig } from '../../src/notify/alerting.js';
+import { loadAlertmanagerConfig } from '../../src/notify/config/load.js';
 import { type QueryEngine, QueryError } from '../../src/query/engine.js';
 import { Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -85,6 +87,7 @@ export interface TestMonitor extends AsyncDisposable {
   readonly pulse: Pulse;
   readonly store: Store;
   readonly exposition: Exposition;
+  readonly alerting: Alerting;
   /** Services somebody wanted checked at once. */
   readonly wanted: string[][];
   /** Answers counted, as `HANDLER STATUS`. */
@@ -103,7 +106,11 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
   readonly node?: string;
   readonly query?: QueryEngine;
   readonly facts?: Partial<PrometheusFacts>;
+  /** Text of an alertmanager.yml, or who else tells people. */
+  readonly alertmanager?: string | DeliveryConfig;
 }
+
+const ALERTMANAGER = 'route: { receiver: log }\nreceivers: [{ name: log }]\n';
 
 const nobody = () => Promise.reject(new QueryError('unavailable', 'nobody answers PromQL here'));
 const NO_ENGINE: QueryEngine = {

@@ -1,5 +1,6 @@
 // The catalogue of endpoints: a new one is a file beside this and a line here.
 
+import { endpoints as alertmanagerEndpoints } from '../alertmanager/index.js';
 import { endpoints } from '../prometheus/index.js';
 import type { Endpoint, Route } from '../route.js';
 import { alerts } from './alerts.js';
@@ -15,7 +16,7 @@ import { openapi } from './openapi.js';
 import { stats } from './stats.js';
 
 /** Everything there is, for the description. */
-const catalogue = (): readonly Endpoint[] => [...routes, ...endpoints];
+const catalogue = (): readonly Endpoint[] => [...routes, ...endpoints, ...alertmanagerEndpoints];
 
 export const routes: readonly Route[] = [
   landing(() => routes.filter(each => each.method === 'GET' && each.path !== '/' && !each.hidden)),
