@@ -3,6 +3,7 @@
 import { endpoints as alertmanagerEndpoints } from '../alertmanager/index.js';
 import { endpoints } from '../prometheus/index.js';
 import type { Endpoint, Route } from '../route.js';
+import { alertHistory } from './alert-history.js';
 import { alerts } from './alerts.js';
 import { clusterHealth } from './cluster-health.js';
 import { docs, tryIt } from './docs.js';
@@ -12,6 +13,7 @@ import { history } from './history.js';
 import { landing, style } from './landing.js';
 import { healthy, ready, reload } from './lifecycle.js';
 import { metrics } from './metrics.js';
+import { notifySms } from './notify-sms.js';
 import { openapi } from './openapi.js';
 import { stats } from './stats.js';
 
@@ -23,6 +25,7 @@ export const routes: readonly Route[] = [
   clusterHealth,
   health,
   alerts,
+  alertHistory,
   history,
   stats,
   haproxyMetrics,
@@ -30,6 +33,7 @@ export const routes: readonly Route[] = [
   healthy,
   ready,
   reload,
+  notifySms,
   openapi(catalogue),
   docs(catalogue),
   style,
