@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/model/time.js';
 import { type AlertmanagerServer, startAlertmanager } from '../../support/alertmanager.js';
 import { startMonitor, type TestMonitor } from '../monitor.js';
-import { type Answer, ask, older, plainJson, posting } from './both.js';
+import { type Answer, ask, older, plain, plainJson, posting } from './both.js';
 
 const ALERTMANAGER = `
 route:
@@ -414,6 +414,26 @@ describe('what is wrong', () => {
     const answers = await Promise.all([ours, theirs].map(({ url }) => ask(url, path, init).catch(raw)));
     expect([answers[0]?.status, answers[0]?.body]).toEqual(want);
     expect(answers[1]?.status).toBe(their);
+  });
+
+  it.each([
+    ['an alert of which only the end is said has begun now', { endsAt: soon(60) }, soon(0), soon(60)],
+    [
+      'moments are in UTC, whatever zone they came in',
+      { startsAt: '2024-01-15T10:30:45+02:00' },
+      '2024-01-15T08:30:45.000Z',
+      '2024-01-15T10:30:45.000+02:00',
+    ],
+  ])('but %s', async (what, moments, ourStart, theirStart) => {
+    const labels = { alertname: 'Moments', what };
+    const starts = await Promise.all(
+      [ours, theirs].map(async ({ url }) => {
+        await ask(url, 'alerts', posting([{ labels, ...moments }]));
+        const { body } = await ask(url, `alerts?${new URLSearchParams({ filter: `what="${what}"` })}`);
+        return (body as { startsAt: string }[]).map(({ startsAt }) => startsAt);
+      }),
+    );
+    expect(starts.map(each => plainJson(each))).toEqual([[plain(ourStart)], [plain(theirStart)]]);
   });
 
   /** Alertmanager hangs up on these. */
