@@ -30,8 +30,8 @@ export type DeliveryConfig =
   /** We do, as alertmanager.yml says. */
   | { readonly by: 'us'; readonly config: AlertmanagerConfig }
   | { readonly by: 'alertmanagers'; readonly alertmanagers: readonly AlertmanagerAddress[] }
-  /** The Prometheus that evaluates the rules. */
-  | { readonly by: 'prometheus' };
+  /** The Prometheus that evaluates the rules, at `url`; without one nothing is configured yet. */
+  | { readonly by: 'prometheus'; readonly url?: string };
 
 /** Hears what is to be counted. */
 export interface AlertingEvents extends SenderEvents {

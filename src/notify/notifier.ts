@@ -238,8 +238,8 @@ export class Notifier {
     const { onSuppressed } = this.#options.events;
     const muted = new Map(firing.map(alert => [alert.fingerprint, this.muted(alert, at)]));
     const by = (key: keyof Muted) => firing.filter(({ fingerprint }) => muted.get(fingerprint)?.[key].length);
-    const routeReason = routeMutedBy(group.route, this.config, at);
-    if (routeReason) onSuppressed(routeReason, firing, muted);
+    const routeMuted = routeMutedBy(group.route, this.config, at);
+    if (routeMuted) onSuppressed(routeMuted.reason, firing, muted);
     else {
       onSuppressed('inhibition', by('inhibitedBy'), muted);
       onSuppressed('silence', by('silencedBy'), muted);
