@@ -18,7 +18,7 @@ function boardOf(...ids: string[]): Board {
 function slowAlert(id: string, error: string): Verdict {
   const message = `${id} is degraded - ${error}`;
   const alert = { name: 'ServiceDegraded', severity: 'warning', service: id, message } as const;
-  return { overall: 'degraded', alerts: [{ ...alert, startsAt: 0, escalation: undefined }] };
+  return { overall: 'degraded', alerts: [{ ...alert, identity: '', startsAt: 0, escalation: undefined }] };
 }
 
 describe('Board', () => {

@@ -130,6 +130,7 @@ describe('depends_on mutes the alert, never the status', () => {
 test('an alert carries its severity, its service, its rule and its beginning', () => {
   const [alert] = judge([known(service('tools', { name: 'Tools Server', severity: 'info' }), 'down')]).alerts;
   expect(alert).toEqual({
+    identity: expect.stringContaining('"Tools Server"'),
     name: 'ServiceDown',
     severity: 'info',
     service: 'tools',

@@ -64,7 +64,7 @@ export class Poster {
     const { integration } = this.#settings;
     const detail = oneLine(this.#scrubbed(post, said));
     const host = new URL(post.url).host;
-    const reason = answer.status < 400 ? 'clientError' : reasonOf(answer.status);
+    const reason = isTaken(answer) ? 'clientError' : reasonOf(answer.status);
     return new DeliveryError(
       `${integration}: ${host} answered HTTP ${answer.status}${detail === '' ? '' : `: ${detail}`}`,
       { permanent, reason, retryAfter: permanent ? undefined : retryAfterOf(answer, Date.now()) },

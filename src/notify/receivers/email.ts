@@ -1,0 +1,143 @@
+// E-mail, by SMTP. Source: Alertmanager, notify/email. A recipient the server refuses keeps nobody else from theirs.
+
+import { explainError } from '../../calls/trouble.js';
+import { Filling } from '../delivery/filling.js';
+import { abortError } from '../delivery/poster.js';
+import { Receipts } from '../delivery/receipts.js';
+import { oneLine, scrub } from '../delivery/scrub.js';
+import type { Notification } from '../notification.js';
+import { DeliveryError, type Receiver, type ReceiverKind, type Surroundings } from '../receiver.js';
+import { type Mail, plainMail, templatedMail } from './email/mail.js';
+import { type EmailOptions, readEmail } from './email/options.js';
+import { secretsOf, transportOptions } from './email/transport.js';
+
+const INTEGRATION = 'email';
+/** Longer than anybody tries one message again. */
+const REMEMBERED = 30 * 60_000;
+
+export const email: ReceiverKind<EmailOptions> = {
+  integration: INTEGRATION,
+  key: 'email_configs',
+  sendsResolved: false,
+  read: readEmail,
+  open: (options, surroundings) => new EmailReceiver(options, surroundings),
+};
+
+interface Envelope {
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+/** What a server said to one recipient. */
+type Refusal = Error & {
+  readonly recipient?: string;
+  readonly responseCode?: number;
+  readonly code?: string;
+};
+
+class EmailReceiver implements Receiver {
+  readonly #options: EmailOptions;
+  readonly #surroundings: Surroundings;
+  readonly #receipts = new Receipts(REMEMBERED);
+
+  constructor(options: EmailOptions, surroundings: Surroundings) {
+    this.#options = options;
+    this.#surroundings = surroundings;
+  }
+
+  async deliver(notification: Notification, signal: AbortSignal): Promise<void> {
+    const options = this.#options;
+    const filling = new Filling(INTEGRATION, notification, this.#surroundings);
+    const addresses = { from: filling.address('from', options.from), to: filling.address('to', options.to) };
+    const mail = filling.message(
+      () => templatedMail(options, notification, addresses, filling),
+      plain => plainMail(options, notification, addresses, plain),
+    );
+    const envelope = await envelopeOf(addresses);
+    const key = keyOf(notification);
+    const waiting = envelope.to.filter(to => !this.#receipts.has(key, to, Date.now()));
+    const refusals = waiting.length > 0 ? await this.#send(mail, { ...envelope, to: waiting }, signal) : [];
+    const refused = new Set(refusals.map(each => each.recipient));
+    for (const to of waiting) if (!refused.has(to)) this.#receipts.add(key, to, Date.now());
+    this.#judge(refusals);
+    for (const to of envelope.to) this.#receipts.delete(key, to);
+  }
+
+  close(): void {}
+
+  /** Resolves with those the server did not take it for. @throws DeliveryError when it took it for nobody */
+  async #send(mail: Mail, envelope: Envelope, signal: AbortSignal): Promise<readonly Refusal[]> {
+    try {
+      const { createTransport } = await import('nodemailer');
+      const transport = createTransport(transportOptions(this.#options));
+      const { rejectedErrors } = await transport.sendMail({
+        ...mail,
+        html: mail.html || undefined,
+        text: mail.text || (mail.html === '' ? ' ' : undefined),
+        envelope: { from: envelope.from, to: [...envelope.to] },
+        signal,
+      });
+      return (rejectedErrors ?? []) as readonly Refusal[];
+    } catch (error) {
+      throw this.#failure(error as Refusal, signal);
+    }
+  }
+
+  /** @throws DeliveryError while one of them may get it later */
+  #judge(refusals: readonly Refusal[]): void {
+    for (const refusal of refusals) {
+      if (!isFinal(refusal)) throw this.#failure(refusal, undefined);
+      // Trying again would not reach this one and would tell the others again.
+      this.#surroundings.log('warn', 'The mail server refuses a recipient; the others got the mail', {
+        integration: INTEGRATION,
+        recipient: refusal.recipient,
+        error: this.#words(refusal),
+      });
+    }
+  }
+
+  #failure(error: Refusal | DeliveryError, signal: AbortSignal | undefined): DeliveryError {
+    if (error instanceof DeliveryError) return error;
+    const { host, port } = this.#options.smarthost;
+    const begin = `${INTEGRATION}: ${host}:${port}`;
+    if (signal?.aborted) return abortError(begin, signal);
+    const code = error.responseCode;
+    return new DeliveryError(`${begin}: ${this.#words(error)}`, {
+      permanent: isFinal(error),
+      reason: code === undefined ? 'other' : code >= 500 ? 'clientError' : 'serverError',
+    });
+  }
+
+  #words(error: Refusal): string {
+    // The system's own errors are known by their code, those of TLS within the library's words.
+    const cause = error.code === 'ESOCKET' && error.cause ? error.cause : error;
+    return oneLine(scrub(explainError(cause), secretsOf(this.#options)));
+  }
+}
+
+/** SMTP's 5xx: the server will say the same next time. */
+function isFinal({ responseCode = 0 }: Refusal): boolean {
+  return responseCode >= 500 && responseCode < 600;
+}
+
+/** Who the server is told. @throws DeliveryError when these are no addresses */
+async function envelopeOf({ from, to }: { from: string; to: string }): Promise<Envelope> {
+  const { default: parse } = await import('nodemailer/lib/addressparser');
+  const addresses = (text: string) =>
+    parse(text, { flatten: true })
+      .map(each => each.address ?? '')
+      .filter(each => /^[^\s@]+@[^\s@]+$/.test(each));
+  const [sender, ...more] = addresses(from);
+  if (sender === undefined || more.length > 0)
+    throw new DeliveryError(`${INTEGRATION}: must be exactly one from address`, { permanent: true });
+  const recipients = [...new Set(addresses(to))];
+  if (recipients.length === 0)
+    throw new DeliveryError(`${INTEGRATION}: there is no address in "to"`, { permanent: true });
+  return { from: sender, to: recipients };
+}
+
+/** What makes it this message when it is tried again. */
+function keyOf({ groupKey, alerts }: Notification): string {
+  const states = alerts.map(({ fingerprint, isResolved, startsAt }) => [fingerprint, isResolved, startsAt]);
+  return JSON.stringify([groupKey, states]);
+}

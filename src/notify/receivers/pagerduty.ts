@@ -1,0 +1,45 @@
+// PagerDuty, by its Events API v2. Source: Alertmanager, notify/pagerduty; PagerDuty, "Events API v2 Overview".
+
+import { type Answer, jsonOf } from '../delivery/answer.js';
+import { Filling } from '../delivery/filling.js';
+import { Poster } from '../delivery/poster.js';
+import { reveal } from '../delivery/reveal.js';
+import { DeliveryError, type Receiver, type ReceiverKind, type Surroundings } from '../receiver.js';
+import { eventBody, pagerdutyEvent, plainEvent } from './pagerduty/event.js';
+import { type PagerdutyOptions, readPagerduty } from './pagerduty/options.js';
+
+const INTEGRATION = 'pagerduty';
+
+export const pagerduty: ReceiverKind<PagerdutyOptions> = {
+  integration: INTEGRATION,
+  key: 'pagerduty_configs',
+  sendsResolved: true,
+  read: readPagerduty,
+  open,
+};
+
+function open(options: PagerdutyOptions, surroundings: Surroundings): Receiver {
+  const { http, timeout, url } = options;
+  const poster = new Poster({ integration: INTEGRATION, http, timeout, explain });
+  return {
+    async deliver(notification, signal) {
+      const filling = new Filling(INTEGRATION, notification, surroundings);
+      const key = filling.address('routing_key', reveal(INTEGRATION, options.routingKey));
+      if (key === '')
+        throw new DeliveryError(`${INTEGRATION}: routing key cannot be empty`, { permanent: true });
+      const event = filling.message(
+        () => pagerdutyEvent(options, notification, key, filling),
+        plain => plainEvent(notification, key, plain),
+      );
+      await poster.post({ url, body: eventBody(event), secrets: [key] }, signal);
+    },
+    close: () => poster.close(),
+  };
+}
+
+/** `{"status": "invalid event", "message": "Event object is invalid", "errors": ["..."]}` */
+function explain({ body }: Answer): string | undefined {
+  const { message, errors } = jsonOf(body) ?? {};
+  if (typeof message !== 'string') return undefined;
+  return Array.isArray(errors) && errors.length > 0 ? `${message}: ${errors.join(', ')}` : message;
+}

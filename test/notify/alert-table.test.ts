@@ -1,0 +1,131 @@
+// Which alerts there are, over time and over restarts.
+
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Labels } from '../../src/model/labels.js';
+import { AlertTable, type IncomingAlert, isResolved } from '../../src/notify/alert-table.js';
+import { Store } from '../../src/store/store.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+
+const MINUTE = 60_000;
+const T0 = Date.UTC(2026, 0, 1);
+
+let folder: string;
+let store: Store;
+let happened: string[];
+
+beforeEach(() => {
+  folder = makeFolder('alerts');
+  happened = [];
+  store = openStore();
+});
+afterEach(() => {
+  store.close();
+  removeFolder(folder);
+});
+
+function openStore(): Store {
+  return new Store({ file: join(folder, 'monitor.db'), retention: 86_400_000, log: () => {} });
+}
+
+function openTable(at = T0): AlertTable {
+  const note = (what: string) => (alert: { labels: Labels }) =>
+    happened.push(`${what} ${alert.labels.get('target')}`);
+  return new AlertTable(
+    store.kept,
+    { onAlert: note('hears'), onBegin: note('begins'), onEnd: note('ends') },
+    at,
+  );
+}
+
+function alert(target: string, rest: Partial<IncomingAlert> = {}): IncomingAlert {
+  const labels = Labels.of({ alertname: 'ServiceDown', target });
+  return { labels, annotations: { summary: 'down' }, generatorUrl: '', ...rest };
+}
+
+const states = (table: AlertTable, at: number) =>
+  [...table.all()].map(each => `${each.labels.get('target')} ${isResolved(each, at) ? 'over' : 'fires'}`);
+
+describe('an alert', () => {
+  test('begins once however often it is told of, and ends when it is told', () => {
+    const table = openTable();
+    table.put([alert('a')], T0);
+    table.put([alert('a')], T0 + MINUTE);
+    table.put([alert('a', { endsAt: T0 + 2 * MINUTE })], T0 + 2 * MINUTE);
+    expect(happened).toEqual(['begins a', 'hears a', 'hears a', 'hears a', 'ends a']);
+    expect(states(table, T0 + 2 * MINUTE)).toEqual(['a over']);
+  });
+
+  test('of which nobody tells any more ends after resolve_timeout', () => {
+    const table = openTable();
+    table.put([alert('a')], T0);
+    table.sweep(T0 + 5 * MINUTE - 1, () => false);
+    expect(happened).toEqual(['begins a', 'hears a']);
+    table.sweep(T0 + 5 * MINUTE, () => false);
+    expect(happened).toEqual(['begins a', 'hears a', 'ends a']);
+  });
+
+  test('keeps its earliest beginning', () => {
+    const table = openTable();
+    table.put([alert('a', { startsAt: T0 - MINUTE })], T0);
+    table.put([alert('a', { startsAt: T0 })], T0 + MINUTE);
+    expect([...table.all()].map(({ startsAt }) => startsAt)).toEqual([T0 - MINUTE]);
+  });
+
+  test('that comes again after its end begins anew', () => {
+    const table = openTable();
+    table.put([alert('a', { startsAt: T0 })], T0);
+    table.put([alert('a', { startsAt: T0, endsAt: T0 + 1 })], T0 + 1);
+    table.put([alert('a', { startsAt: T0 + MINUTE })], T0 + MINUTE);
+    expect(happened.filter(each => each !== 'hears a')).toEqual(['begins a', 'ends a', 'begins a']);
+    expect([...table.all()].map(({ startsAt }) => startsAt)).toEqual([T0 + MINUTE]);
+  });
+
+  test('whose end alone is told is no news', () => {
+    const table = openTable();
+    table.put([alert('a', { endsAt: T0 - 1 })], T0);
+    expect(happened).toEqual([]);
+    expect(table.size).toBe(0);
+  });
+
+  test('that is over is forgotten half an hour later, unless somebody waits for its end', () => {
+    const table = openTable();
+    table.put([alert('a'), alert('b')], T0);
+    table.sweep(T0 + 5 * MINUTE, () => false);
+    table.sweep(T0 + 36 * MINUTE, fingerprint => table.get(fingerprint)?.labels.get('target') === 'b');
+    expect(states(table, T0 + 36 * MINUTE)).toEqual(['b over']);
+  });
+});
+
+describe('after a restart', () => {
+  test('what fired is there, unconfirmed, for as long as its rule may take to say it again', () => {
+    openTable().put([alert('a', { endsAt: T0 + MINUTE }), alert('b')], T0);
+    const later = T0 + 60 * MINUTE;
+    const table = openTable(later);
+    expect([...table.all()].map(each => each.isUnconfirmed)).toEqual([true, true]);
+    happened = [];
+    table.put([alert('a', { endsAt: later + MINUTE })], later + 1000);
+    // Heard of, but it had begun before.
+    expect(happened).toEqual(['hears a']);
+    const [a] = [...table.all()];
+    expect(a).toMatchObject({ startsAt: T0, endsAt: later + MINUTE, isUnconfirmed: false });
+    table.sweep(later + 4 * MINUTE, () => false);
+    expect(happened).toEqual(['hears a', 'ends a', 'ends b']);
+  });
+
+  test('what was over is over', () => {
+    const before = openTable();
+    before.put([alert('a')], T0);
+    before.put([alert('a', { endsAt: T0 + 1 })], T0 + 1);
+    expect(states(openTable(T0 + MINUTE), T0 + MINUTE)).toEqual(['a over']);
+  });
+
+  test('everything is there when the process was killed: it was on disk when it was taken', () => {
+    const isKept = openTable().put([alert('a')], T0);
+    expect(isKept).toBe(true);
+    // Another process' view of the same file.
+    const other = openStore();
+    expect([...other.kept.all('alert').keys()]).toHaveLength(1);
+    other.close();
+  });
+});

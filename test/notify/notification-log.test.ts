@@ -1,0 +1,38 @@
+// When somebody is to be told, after what they were told last.
+
+import { expect, test } from 'vitest';
+import { type LogEntry, needsTelling } from '../../src/notify/notification-log.js';
+
+const HOUR = 3_600_000;
+const NOW = 100 * HOUR;
+const entry = (firing: string, resolved: string, ago = 60_000): LogEntry => ({
+  at: NOW - ago,
+  firing: [...firing],
+  resolved: [...resolved],
+});
+
+test.each<[string, LogEntry | undefined, string, string, boolean, boolean]>([
+  ['nothing told, something fires', undefined, 'a', '', true, true],
+  ['nothing told, only an end', undefined, '', 'a', true, false],
+  ['the same as told', entry('a', ''), 'a', '', true, false],
+  ['fewer than told', entry('ab', ''), 'a', '', true, false],
+  ['another one', entry('a', ''), 'ab', '', true, true],
+  ['one has ended, another fires', entry('ab', ''), 'a', 'b', true, true],
+  ['one has ended, ends are not told', entry('ab', ''), 'a', 'b', false, false],
+  ['one has ended, told already', entry('a', 'b'), 'a', 'b', true, false],
+  ['all have ended', entry('a', ''), '', 'a', true, true],
+  ['all have ended, ends are not told', entry('a', ''), '', 'a', false, true],
+  ['all have ended, told already', entry('', 'a'), '', 'a', true, false],
+  ['fired and ended since', entry('', 'a'), '', 'ab', true, false],
+  ['fires again', entry('', 'a'), 'a', '', true, true],
+  ['unchanged for the repeat interval', entry('a', '', HOUR + 1), 'a', '', true, true],
+  ['unchanged for not quite the repeat interval', entry('a', '', HOUR), 'a', '', true, false],
+])('%s', (_, told, firing, resolved, sendResolved, want) => {
+  const present = {
+    firing: new Set(firing),
+    resolved: new Set(resolved),
+    repeatInterval: HOUR,
+    sendResolved,
+  };
+  expect(needsTelling(told, present, NOW)).toBe(want);
+});

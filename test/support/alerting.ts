@@ -1,0 +1,107 @@
+// Alerting as the program has it: a store in a folder, an alertmanager.yml of the test's own, receivers that are real
+// servers. Whoever makes one closes it.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Labels } from '../../src/model/labels.js';
+import { systemClock } from '../../src/model/time.js';
+import type { ActionDefinition } from '../../src/notify/actions/definition.js';
+import type { IncomingAlert } from '../../src/notify/alert-table.js';
+import { Alerting } from '../../src/notify/alerting.js';
+import { loadAlertmanagerConfig } from '../../src/notify/config/load.js';
+import type { AlertmanagerAddress } from '../../src/notify/sender.js';
+import { Store } from '../../src/store/store.js';
+import type { Endpoint } from './endpoint.js';
+
+/** What was heard of messages: `sent webhook`, `failed webhook serverError`. */
+export type Heard = string[];
+
+export interface World {
+  readonly alerting: Alerting;
+  readonly store: Store;
+  readonly heard: Heard;
+  /** What was logged: level, message, fields. */
+  readonly logged: [level: string, message: string, fields: Record<string, unknown>][];
+  /** Lets alerts fire now, or end when `endsAt` is past. */
+  tell(...alerts: readonly IncomingAlert[]): void;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly folder: string;
+  /** Text of alertmanager.yml; without one nobody is told here. */
+  readonly alertmanager?: string;
+  readonly alertmanagers?: readonly AlertmanagerAddress[];
+  readonly actions?: readonly ActionDefinition[];
+}
+
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const { folder, alertmanager, alertmanagers, actions = [] } = options;
+  const logged: World['logged'] = [];
+  const heard: Heard = [];
+  const store = new Store({ file: join(folder, 'monitor.db'), retention: 86_400_000, log: () => {} });
+  const alerting = new Alerting({
+    store,
+    clock: systemClock,
+    externalUrl: () => 'http://127.0.0.1:8083',
+    log: (level, message, fields) => logged.push([level, message, fields]),
+    events: {
+      onIntegrations: integrations => heard.push(...integrations.map(({ id }) => `has ${id}`)),
+      onAttempt: ({ integration, error }) => heard.push(`${error ? 'tried' : 'reached'} ${integration.kind}`),
+      onNotification: ({ kind }, reason) => heard.push(reason ? `failed ${kind} ${reason}` : `sent ${kind}`),
+      onSuppressed: (reason, alerts) => heard.push(`${reason} ${alerts}`),
+      onAction: (action, isSuccess) => heard.push(`${action} ${isSuccess}`),
+      onSent: (_, alerts) => heard.push(`alertmanager took ${alerts}`),
+      onFailed: (_, alerts, reason) => heard.push(`alertmanager did not take ${alerts}: ${reason}`),
+      onDropped: (_, alerts) => heard.push(`dropped ${alerts}`),
+    },
+  });
+  if (alertmanager !== undefined) {
+    const file = join(folder, 'alertmanager.yml');
+    writeFileSync(file, alertmanager);
+    await alerting.configure({ by: 'us', config: loadAlertmanagerConfig(file) }, actions);
+  } else if (alertmanagers) await alerting.configure({ by: 'alertmanagers', alertmanagers }, actions);
+  else await alerting.configure({ by: 'prometheus' }, actions);
+  return {
+    alerting,
+    store,
+    heard,
+    logged,
+    tell: (...alerts) => alerting.hear(alerts, systemClock.now()),
+    async close() {
+      await alerting.close();
+      store.close();
+    },
+  };
+}
+
+/** An alert that fires, or is over. */
+export function firing(labels: Readonly<Record<string, string>>, endsAt?: number): IncomingAlert {
+  const all = { alertname: 'ServiceDown', severity: 'critical', ...labels };
+  return {
+    labels: Labels.of(all),
+    annotations: { description: `${all.alertname} of ${labels.target ?? 'nobody'}` },
+    endsAt: endsAt ?? Date.now() + 240_000,
+    generatorUrl: '',
+  };
+}
+
+export function over(labels: Readonly<Record<string, string>>): IncomingAlert {
+  return { ...firing(labels, Date.now() - 1), startsAt: Date.now() - 60_000 };
+}
+
+interface WebhookMessage {
+  readonly receiver: string;
+  readonly status: string;
+  readonly groupKey: string;
+  readonly alerts: readonly { readonly status: string; readonly labels: Record<string, string> }[];
+}
+
+/** What an endpoint was told by webhooks: `ops: firing tools, resolved redis`. */
+export function toldTo(endpoint: Endpoint): string[] {
+  return endpoint.requests.map(({ body }) => {
+    const { receiver, alerts } = JSON.parse(body) as WebhookMessage;
+    const what = alerts.map(({ status, labels }) => `${status} ${labels.target ?? labels.alertname}`);
+    return `${receiver}: ${what.join(', ')}`;
+  });
+}
