@@ -207,7 +207,11 @@ function schemaOf(shape: z.ZodType): JsonSchema & { readonly required?: readonly
     override: ({ zodSchema, jsonSchema }) => {
       Object.assign(jsonSchema, z.globalRegistry.get(zodSchema));
       // Null is understood where something may be left out, but nobody has to send it.
-      if (Array.isArray(jsonSchema.type)) jsonSchema.type = jsonSchema.type.find(each => each !== 'null');
+      const kinds = jsonSchema.anyOf?.filter(each => each.type !== 'null') ?? [];
+      if (zodSchema._zod.def.type !== 'union' && kinds.length === 1) {
+        delete jsonSchema.anyOf;
+        Object.assign(jsonSchema, kinds[0]);
+      }
     },
   });
   return schema as JsonSchema;
