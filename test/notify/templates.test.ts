@@ -241,7 +241,6 @@ describe('default templates', () => {
   const names = defaultTemplates.flatMap(({ text: whole }) =>
     [...whole.matchAll(/define "([^"_][^"]*)"/g)].map(match => match[1] as string),
   );
-  const takesAlerts = (name: string) => name === 'pagerduty.default.instances';
 
   test.each(names)('%s is safe and bounded', name => {
     const dot = name === 'pagerduty.default.instances' ? '.Alerts' : '.';
