@@ -20,6 +20,8 @@ export interface IncomingAlert {
   readonly startsAt?: Millis | undefined;
   readonly endsAt?: Millis | undefined;
   readonly generatorUrl: string;
+  /** Somebody else tells of it and may say it only once; our own rules say it again after a restart. */
+  readonly isForeign?: boolean | undefined;
 }
 
 /** An alert as it is known at the moment; replaced whenever more is heard of it. */
@@ -34,6 +36,7 @@ export interface KnownAlert {
   readonly generatorUrl: string;
   /** Nobody said when it ends. */
   readonly isEndGuessed: boolean;
+  readonly isForeign?: boolean | undefined;
   /** It is from before a restart and was not heard of since: it may be over by now. */
   readonly isUnconfirmed: boolean;
 }
@@ -144,7 +147,7 @@ export class AlertTable {
   }
 
   #fresh(incoming: IncomingAlert, at: Millis): KnownAlert {
-    const { labels, annotations, generatorUrl } = incoming;
+    const { labels, annotations, generatorUrl, isForeign = false } = incoming;
     const isEndGuessed = incoming.endsAt === undefined;
     const endsAt = incoming.endsAt ?? at + this.resolveTimeout;
     const startsAt = incoming.startsAt ?? Math.min(at, endsAt);
@@ -158,6 +161,7 @@ export class AlertTable {
       updatedAt: at,
       generatorUrl,
       isEndGuessed,
+      isForeign,
       isUnconfirmed: false,
     };
   }
@@ -191,6 +195,8 @@ function kept({ alert, isOver }: Entry): KeptAlert {
 function restored(fingerprint: string, value: KeptAlert, at: Millis): Entry {
   const { labels, isOver, ...rest } = value;
   const endsAt = isOver ? rest.endsAt : Math.max(rest.endsAt, at + GRACE);
-  const alert = { ...rest, endsAt, fingerprint, labels: Labels.of(labels), isUnconfirmed: !isOver };
+  // What was said to last until later needs nobody to say it again.
+  const isUnconfirmed = !isOver && !(rest.isForeign && rest.endsAt > at);
+  const alert = { ...rest, endsAt, fingerprint, labels: Labels.of(labels), isUnconfirmed };
   return { alert, isOver };
 }

@@ -155,7 +155,10 @@ export class Alerting {
 
   /** Hears of alerts that others tell of. @returns whether they are on disk */
   hear(alerts: readonly IncomingAlert[], at: Millis): boolean {
-    return this.alerts.put(alerts, at);
+    return this.alerts.put(
+      alerts.map(alert => ({ ...alert, isForeign: true })),
+      at,
+    );
   }
 
   /** How many alerts and silences there are, by state; undefined where somebody else has them. */

@@ -16,6 +16,9 @@ const ESCAPED: Record<string, string> = {
   '\u2029': '\\u2029',
 };
 
+/** Nothing in it that is written otherwise. */
+const PLAIN = /^[ !#-%'-;=?-[\]-~]*$/;
+
 /** Half of a surrogate pair: no character at all. */
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
@@ -36,6 +39,7 @@ export function goJson(value: Writable): string {
 
 /** A string with its quotes. */
 function text(value: string): string {
+  if (PLAIN.test(value)) return `"${value}"`;
   return JSON.stringify(value.replace(LONE, '\ufffd')).replace(
     /[<>&\u2028\u2029]/g,
     char => ESCAPED[char] as string,

@@ -14,7 +14,7 @@ export class GoTime extends Struct {
 
   constructor(at: Millis, zone: TimeZone = UTC, type = 'time.Time') {
     const text = () => formatTime('2006-01-02 15:04:05.999999999 -0700 MST', at, zone);
-    super(type, {}, { ...methods(at, zone), String: text }, text);
+    super(type, {}, () => ({ ...methods(at, zone), String: text }), text);
     this.at = at;
     this.zone = zone;
   }

@@ -2,7 +2,7 @@
 // Source: Go's package time, format.go.
 
 import type { Millis } from '../model/time.js';
-import type { TimeZone } from './time-zone.js';
+import { type TimeZone, UTC } from './time-zone.js';
 
 export const MONTHS = [
   'January',
@@ -57,7 +57,17 @@ export function formatTime(layout: string, at: Millis, zone: TimeZone): string {
 
 /** As Go writes times into JSON: RFC 3339 in UTC, no zeros at the end of the fraction. */
 export function formatRfc3339(at: Millis, zone: TimeZone): string {
+  if (zone === UTC) return utcRfc3339(at);
   return formatTime('2006-01-02T15:04:05.999999999Z07:00', at, zone);
+}
+
+/** The same without a layout: a large message has many of them. */
+function utcRfc3339(at: Millis): string {
+  const micros = Math.round(at * 1000);
+  const whole = Math.floor(micros / 1_000_000);
+  const rest = micros - whole * 1_000_000;
+  const fraction = rest === 0 ? '' : `.${String(rest).padStart(6, '0').replace(/0+$/, '')}`;
+  return `${new Date(whole * 1000).toISOString().slice(0, 19)}${fraction}Z`;
 }
 
 const padded = (value: number, width: number, filling = '0') => String(value).padStart(width, filling);

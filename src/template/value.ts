@@ -1,25 +1,47 @@
 // Values a template works on, as Go has them: an int is a bigint, a float64 a number, nil null. Text of a value is
 // what Go's fmt prints for %v. Source: Go's fmt and text/template.
 
+/** Methods by name, or how to make them: most values of a large message are never asked for one. */
+export type Methods = Readonly<Record<string, GoFunction>> | (() => Readonly<Record<string, GoFunction>>);
+
+class LazyMethods {
+  readonly #methods: Methods;
+  #all: ReadonlyMap<string, GoFunction> | undefined;
+
+  constructor(methods: Methods) {
+    this.#methods = methods;
+  }
+
+  get all(): ReadonlyMap<string, GoFunction> {
+    const make = this.#methods;
+    this.#all ??= new Map(Object.entries(typeof make === 'function' ? make() : make));
+    return this.#all;
+  }
+}
+
 /** A Go struct: fields and methods by name; anything else asked of it is an error. */
 export class Struct {
   /** The type's name in messages. */
   readonly type: string;
   readonly fields: ReadonlyMap<string, Value>;
-  readonly methods: ReadonlyMap<string, GoFunction>;
+  readonly #methods: LazyMethods;
   /** What %v prints, when it has a String method. */
   readonly text: (() => string) | undefined;
 
   constructor(
     type: string,
     fields: Readonly<Record<string, Value>>,
-    methods: Readonly<Record<string, GoFunction>> = {},
+    methods: Methods = {},
     text?: () => string,
   ) {
     this.type = type;
     this.fields = new Map(Object.entries(fields));
-    this.methods = new Map(Object.entries(methods));
+    this.#methods = new LazyMethods(methods);
     this.text = text;
+  }
+
+  get methods(): ReadonlyMap<string, GoFunction> {
+    return this.#methods.all;
   }
 }
 
@@ -37,26 +59,30 @@ export class TaggedStruct extends Struct {
 /** A map type that has methods: Alertmanager's KV. What %v prints is up to `text`. */
 export class NamedMap extends Map<string, Value> {
   readonly type: string;
-  readonly methods: ReadonlyMap<string, GoFunction>;
+  readonly #methods: LazyMethods;
   readonly text: () => string;
 
   constructor(
     type: string,
     entries: Iterable<readonly [string, Value]>,
-    methods: Readonly<Record<string, GoFunction>>,
+    methods: Methods,
     text: () => string,
   ) {
     super(entries);
     this.type = type;
-    this.methods = new Map(Object.entries(methods));
+    this.#methods = new LazyMethods(methods);
     this.text = text;
+  }
+
+  get methods(): ReadonlyMap<string, GoFunction> {
+    return this.#methods.all;
   }
 }
 
 /** A slice type that has methods: Alertmanager's Alerts, Pairs. */
 export class NamedList extends Array<Value> {
   readonly type: string;
-  readonly methods: ReadonlyMap<string, GoFunction>;
+  readonly #methods: LazyMethods;
   readonly text: (() => string) | undefined;
 
   /** What is cut out of it or made of it is a plain list. */
@@ -64,17 +90,16 @@ export class NamedList extends Array<Value> {
     return Array;
   }
 
-  constructor(
-    type: string,
-    items: readonly Value[],
-    methods: Readonly<Record<string, GoFunction>>,
-    text?: () => string,
-  ) {
+  constructor(type: string, items: readonly Value[], methods: Methods, text?: () => string) {
     super();
     for (const item of items) this.push(item);
     this.type = type;
-    this.methods = new Map(Object.entries(methods));
+    this.#methods = new LazyMethods(methods);
     this.text = text;
+  }
+
+  get methods(): ReadonlyMap<string, GoFunction> {
+    return this.#methods.all;
   }
 }
 

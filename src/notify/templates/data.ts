@@ -13,18 +13,14 @@ const ALERT_NAME = 'alertname';
 
 /** A template's dot; as JSON it is the body of a webhook. */
 export function templateData(notification: Notification): TaggedStruct {
-  const { alerts, groupLabels, receiver, externalUrl } = notification;
+  const { alerts, groupLabels, externalUrl } = notification;
   return new TaggedStruct('*template.Data', [
-    ['Receiver', 'receiver', quoteMeta(receiver)],
+    ['Receiver', 'receiver', receiverOf(notification)],
     ['Status', 'status', statusOf(alerts)],
     ['Alerts', 'alerts', alertList(alerts)],
     ['GroupLabels', 'groupLabels', pairsOf(groupLabels)],
-    ['CommonLabels', 'commonLabels', keyValues(shared(alerts.map(alert => [...alert.labels.pairs()])))],
-    [
-      'CommonAnnotations',
-      'commonAnnotations',
-      keyValues(shared(alerts.map(alert => Object.entries(alert.annotations)))),
-    ],
+    ['CommonLabels', 'commonLabels', keyValues(commonLabels(alerts))],
+    ['CommonAnnotations', 'commonAnnotations', keyValues(commonAnnotations(alerts))],
     ['ExternalURL', 'externalURL', externalUrl],
   ]);
 }
@@ -34,9 +30,9 @@ export function statusOf(alerts: readonly NotifiedAlert[]): 'firing' | 'resolved
   return alerts.every(alert => alert.isResolved) ? 'resolved' : 'firing';
 }
 
-/** Go's regexp.QuoteMeta, through which Alertmanager puts a receiver's name. */
-function quoteMeta(text: string): string {
-  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+/** The receiver's name as Alertmanager tells it: through Go's regexp.QuoteMeta. */
+export function receiverOf({ receiver }: Notification): string {
+  return receiver.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
 }
 
 function alertList(alerts: readonly NotifiedAlert[]): NamedList {
@@ -58,7 +54,7 @@ function alertStruct(alert: NotifiedAlert): TaggedStruct {
 }
 
 /** An end that is still to come is nobody's business. */
-function shownEnd({ isResolved, endsAt }: NotifiedAlert): Millis {
+export function shownEnd({ isResolved, endsAt }: NotifiedAlert): Millis {
   return isResolved ? endsAt : ZERO_TIME;
 }
 
@@ -68,10 +64,22 @@ function pairsOf(labels: Labels): NamedMap {
 
 type Pair = readonly [name: string, value: string];
 
+/** Labels all alerts have alike. */
+export function commonLabels(alerts: readonly NotifiedAlert[]): readonly Pair[] {
+  return shared(alerts.map(alert => [...alert.labels.pairs()]));
+}
+
+/** Annotations all alerts have alike. */
+export function commonAnnotations(alerts: readonly NotifiedAlert[]): readonly Pair[] {
+  return shared(alerts.map(alert => Object.entries(alert.annotations)));
+}
+
 /** The pairs all of them have. */
 function shared(sets: readonly (readonly Pair[])[]): readonly Pair[] {
-  const [first = [], ...others] = sets.map(set => new Map(set));
-  return [...first].filter(([name, value]) => others.every(other => other.get(name) === value));
+  const [first = [], ...others] = sets;
+  const has = (set: readonly Pair[], [name, value]: Pair) =>
+    set.some(pair => pair[0] === name && pair[1] === value);
+  return others.reduce((left, set) => left.filter(pair => has(set, pair)), first);
 }
 
 /** Alertmanager's KV. */
@@ -86,13 +94,13 @@ function keyValues(pairs: readonly Pair[]): NamedMap {
   return new NamedMap(
     'template.KV',
     pairs,
-    {
+    () => ({
       SortedPairs: () => pairList(sorted()),
       Names: names,
       Values: values,
       Remove: removed => without(pairs, removed),
       String: text,
-    },
+    }),
     text,
   );
 }
