@@ -3,7 +3,7 @@
 // the audit trail. Called by app.ts and by the API.
 
 import { ConfigError } from '../config/load.js';
-import type { Alert } from '../model/alert.js';
+import { type Alert, isEscalation } from '../model/alert.js';
 import { Labels } from '../model/labels.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { Store } from '../store/store.js';
@@ -84,6 +84,7 @@ export class Alerting {
     const onBegin = (alert: KnownAlert, at: Millis) => this.#begin(alert, at);
     const onEnd = (alert: KnownAlert) => this.episodes.end(alert);
     this.alerts = new AlertTable(store.kept, { onAlert, onBegin, onEnd }, clock.now());
+    this.#resume(clock.now());
     this.#sweeping = setInterval(() => this.sweep(), SWEEP_EVERY);
   }
 
@@ -199,6 +200,14 @@ export class Alerting {
     this.#sender = undefined;
     await notifier?.close();
     await sender?.close();
+  }
+
+  /** An alert may be on disk while the beginning of its episode was not yet: it begins now. */
+  #resume(at: Millis): void {
+    const firing = [...this.alerts.all()].filter(alert => !isResolved(alert, at));
+    // Copies raise what has begun.
+    const isCopy = ({ labels }: KnownAlert) => Number(isEscalation(labels.toJSON()));
+    for (const alert of firing.sort((a, b) => isCopy(a) - isCopy(b))) this.episodes.begin(alert);
   }
 
   #begin(alert: KnownAlert, at: Millis): void {

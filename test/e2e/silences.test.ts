@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { json, OK } from '../../src/demo/fault.js';
 import { type SimulatedServer, startServer } from '../../src/demo/server.js';
 import { toldTo } from '../support/alerting.js';
-import { makeFolder, removeFolder } from '../support/child.js';
+import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { type Endpoint, startEndpoint } from '../support/endpoint.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 
@@ -15,12 +15,14 @@ const PATIENCE = { timeout: 25_000, interval: 50 };
 const SERVICES = ['cache', 'llm', 'tools'];
 
 let folder: string;
+let port: number;
 let ops: Endpoint;
 let servers: Map<string, SimulatedServer>;
 let monitor: RunningMonitor;
 
 beforeEach(async () => {
   folder = makeFolder('silences');
+  port = await freePort();
   ops = await startEndpoint();
   const serve = () => startServer({ answer: () => json({ status: 'healthy' }) });
   servers = new Map(await Promise.all(SERVICES.map(async id => [id, await serve()] as const)));
@@ -56,7 +58,8 @@ function start(place: string): Promise<RunningMonitor> {
       host: { enabled: false },
       services: Object.fromEntries(SERVICES.map(id => [id, service(id)])),
     },
-    { folder: place },
+    // The port is a part of every alert's labels.
+    { folder: place, flags: [`--web.listen-address=127.0.0.1:${port}`] },
   );
 }
 

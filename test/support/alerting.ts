@@ -22,7 +22,7 @@ export interface World {
   readonly heard: Heard;
   /** What was logged: level, message, fields. */
   readonly logged: [level: string, message: string, fields: Record<string, unknown>][];
-  /** Lets alerts fire now, or end when `endsAt` is past. */
+  /** Lets alerts of our own fire now, or end when `endsAt` is past. */
   tell(...alerts: readonly IncomingAlert[]): void;
   close(): Promise<void>;
 }
@@ -67,7 +67,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     store,
     heard,
     logged,
-    tell: (...alerts) => alerting.hear(alerts, systemClock.now()),
+    tell: (...alerts) => alerting.alerts.put(alerts, systemClock.now()),
     async close() {
       await alerting.close();
       store.close();
