@@ -193,7 +193,10 @@ describe('a critical alert mutes', () => {
   let alertmanager: AlertmanagerServer;
   beforeAll(async () => {
     alertmanager = await startAlertmanager(text);
-    await alertmanager.post(apart.flatMap(({ source, target }) => [{ labels: source }, { labels: target }]));
+    await alertmanager.post(
+      'alerts',
+      apart.flatMap(({ source, target }) => [{ labels: source }, { labels: target }]),
+    );
     // Whether an alert is muted is found out when its group is told.
     await vi.waitFor(async () => expect(await statesOf(alertmanager)).not.toContain('unprocessed'), {
       timeout: 30_000,
@@ -222,8 +225,8 @@ interface ApiAlert {
   readonly status: { readonly state: string; readonly inhibitedBy: string[] };
 }
 
-async function alertsOf({ url }: AlertmanagerServer): Promise<ApiAlert[]> {
-  return (await (await fetch(`${url}/api/v2/alerts`)).json()) as ApiAlert[];
+function alertsOf(server: AlertmanagerServer): Promise<ApiAlert[]> {
+  return server.get('alerts');
 }
 
 async function statesOf(server: AlertmanagerServer): Promise<string[]> {
