@@ -89,9 +89,9 @@ function attributeText(value: Value, place: HtmlPlace): string {
 
 /** A value within a URL: it must not bring a scheme that does something else than showing a page. */
 function address(text: string, place: HtmlPlace): string {
-  if (place.isInQuery) return encodeURIComponent(wellFormed(text)).replace(/[!'()*]/g, percent);
+  if (place.isInQuery) return wellFormed(text).replace(/[^A-Za-z0-9\-._~]/gu, encoded);
   if (!/[:/]/.test(place.value) && !hasSafeScheme(place.value + text)) return `#${REFUSED}`;
-  return wellFormed(text).replace(/[^A-Za-z0-9\-._~!#$&*+,/:;=?@[\]%]/gu, encoded);
+  return wellFormed(text).replace(/%(?![0-9a-fA-F]{2})|[^A-Za-z0-9\-._~!#$&*+,/:;=?@[\]%]/gu, encoded);
 }
 
 function hasSafeScheme(text: string): boolean {
@@ -103,10 +103,6 @@ function hasSafeScheme(text: string): boolean {
 /** Bytes as %XX; a character outside of ASCII takes several. */
 function encoded(char: string): string {
   return [...Buffer.from(char)].map(byte => `%${byte.toString(16).padStart(2, '0')}`).join('');
-}
-
-function percent(char: string): string {
-  return `%${char.charCodeAt(0).toString(16)}`;
 }
 
 function wellFormed(text: string): string {

@@ -39,6 +39,7 @@ async function delivered(
     const outcome = await deliver({
       integration,
       prepare: prepare as () => ReturnType<typeof notification>,
+      stop: AbortSignal.timeout(patience),
       signal: AbortSignal.timeout(patience),
       clock: systemClock,
       onAttempt: () => {},
