@@ -65,14 +65,20 @@ function alertmanagerYml(monitorPort: number): string {
   return `${global}${local}`;
 }
 
-/** `firing` and `resolved` messages of Slack, without the heartbeat's. */
+interface Attachment {
+  readonly color: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Messages of Slack without the heartbeat's: each engine has its own default templates. */
 function slackTold(): string[] {
   return slack.requests
     .filter(({ path }) => path !== '/heartbeat')
     .map(({ body }) => {
-      const [attachment] = (JSON.parse(body) as { attachments: { color: string; text: string }[] })
-        .attachments;
-      return `${attachment?.color === '#FF0000' ? 'firing' : 'over'}: ${attachment?.text}`;
+      const { attachments } = JSON.parse(body) as { attachments: Attachment[] };
+      const { color = '', title = '', text = '' } = attachments[0] ?? {};
+      return `${['#FF0000', 'danger'].includes(color) ? 'firing' : 'over'}: ${title} ${text}`;
     });
 }
 
@@ -80,6 +86,21 @@ const mails = () => smtp.mails.map(({ raw }) => parseMail(raw).headers.subject ?
 const texts = () => twilio.requests.map(({ body }) => new URLSearchParams(body).get('Body') ?? '');
 
 const engines = ['the monitor', 'a real Alertmanager'] as const;
+
+test('a way to tell people that fails is told of by another', async () => {
+  slack.behaviour = answers(500);
+  const port = await freePort();
+  writeFileSync(join(folder, 'alertmanager.yml'), alertmanagerYml(port));
+  const file = join(folder, 'rules', 'monitor.rules.yml');
+  const quick = readFileSync(file, 'utf8').replaceAll('[5m]', '[10s]').replaceAll('for: 2m', 'for: 1s');
+  writeFileSync(file, quick);
+  await using monitor = await startMonitor(configurationOf(undefined), { folder });
+  await tools.setFault({ kind: 'refused' });
+  await expect.poll(mails, PATIENCE).toContainEqual(expect.stringContaining('MonitorNotificationsFailing'));
+  expect(await monitor.json('/alerts')).toMatchObject({
+    alerts: expect.arrayContaining([expect.stringMatching(/^WARNING: Alerts do not get through by slack/)]),
+  });
+}, 60_000);
 
 describe.each(engines)('told by %s', engine => {
   test('at 0 s the service is refused; every level is told once; it comes back; everybody hears', async () => {
@@ -95,21 +116,17 @@ describe.each(engines)('told by %s', engine => {
   }, 120_000);
 });
 
-async function outage(port: number, alertmanager: string | undefined): Promise<void> {
+/** The monitor's own: one critical service, checked twice a second. */
+function configurationOf(alertmanager: string | undefined): object {
   const sms = {
-    account_sid: 'AC1',
-    auth_token: 'hunter2',
-    from: '+15005550006',
-    to: ['+15005550009'],
+    ...{ account_sid: 'AC1', auth_token: 'hunter2', from: '+15005550006', to: ['+15005550009'] },
     api_url: twilio.url,
   };
-  const configuration = {
+  const delivery = alertmanager ? { alertmanagers: [alertmanager] } : { config_file: 'alertmanager.yml' };
+  return {
     scan: { intervals: { critical: '500ms', other: '500ms' } },
     host: { enabled: false },
-    alerting: {
-      sms,
-      ...(alertmanager ? { alertmanagers: [alertmanager] } : { config_file: 'alertmanager.yml' }),
-    },
+    alerting: { sms, ...delivery },
     services: {
       tools: {
         name: 'Tools Server',
@@ -120,14 +137,17 @@ async function outage(port: number, alertmanager: string | undefined): Promise<v
       },
     },
   };
+}
+
+async function outage(port: number, alertmanager: string | undefined): Promise<void> {
   const flags = [`--web.listen-address=127.0.0.1:${port}`];
-  const start = () => startMonitor(configuration, { folder, flags });
+  const start = () => startMonitor(configurationOf(alertmanager), { folder, flags });
 
   let monitor: RunningMonitor = await start();
   try {
     await tools.setFault({ kind: 'refused' });
-    await expect.poll(slackTold, PATIENCE).toEqual([expect.stringContaining(DOWN)]);
-    expect(slackTold()[0]).toMatch(/^firing/);
+    await expect.poll(slackTold, PATIENCE).toEqual([expect.stringMatching(/^firing: .*(tools|ServiceDown)/)]);
+    if (!alertmanager) expect(slackTold()[0]).toContain(DOWN);
     await expect.poll(() => mails().length, PATIENCE).toBe(1);
 
     await monitor.kill();
