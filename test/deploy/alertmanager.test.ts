@@ -42,9 +42,16 @@ test('every receiver waits for its settings, and the log for none', () => {
     ['heartbeat', ['webhook_configs']],
     ['log', []],
   ]);
-  expect(config.receivers.map(({ name, integrations }) => [name, integrations])).toEqual(
-    receivers.map(({ name }) => [name, []]),
-  );
+  const kindsOf = ({ receivers }: typeof config) =>
+    receivers.map(({ name, integrations }) => [name, integrations.map(({ integration }) => integration)]);
+  expect(kindsOf(config)).toEqual(receivers.map(({ name }) => [name, []]));
+  expect(kindsOf(loadAlertmanagerConfig(join(folder, 'on.yml')))).toEqual([
+    ['slack', ['slack']],
+    ['email', ['email']],
+    ['sms', ['webhook']],
+    ['heartbeat', ['webhook']],
+    ['log', []],
+  ]);
 });
 
 const down = ['alertname=ServiceDown', 'target=redis', 'instance=m'];
