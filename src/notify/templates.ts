@@ -2,7 +2,7 @@
 
 import type { Millis } from '../model/time.js';
 import { alertmanagerFunctions } from '../template/alertmanager.js';
-import { escapeHtml } from '../template/builtins.js';
+import { escapeHtml, queryEscape } from '../template/builtins.js';
 import { HtmlEscaper } from '../template/html.js';
 import { formatPrint } from '../template/printf.js';
 import { Template } from '../template/template.js';
@@ -35,9 +35,11 @@ export class GoTemplates implements Templates {
     this.#text = new Template('', functions);
     for (const { name, text } of defaultTemplates) this.#text.parse(text, name);
     for (const { file, text } of files) this.#text.parse(text, baseName(file));
-    // What `html` has escaped is not escaped again.
+    // What these have escaped is not escaped again.
     const html = (...values: Value[]) => new SafeText(escapeHtml(formatPrint(values)));
-    this.#html = this.#text.derive('', new Map([...functions, ['html', html]]));
+    const urlquery = (...values: Value[]) => new SafeText(queryEscape(formatPrint(values)), 'url');
+    const escaped = new Map(Object.entries({ html, urlquery }));
+    this.#html = this.#text.derive('', new Map([...functions, ...escaped]));
   }
 
   text(template: string, notification: Notification): string {

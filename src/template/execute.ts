@@ -108,7 +108,7 @@ class Run {
       case 'template':
         this.template(node.name, node.pipe ? this.#pipe(node.pipe, dot) : null, {
           offset: node.offset,
-          text: `{{template ${JSON.stringify(node.name)}}}`,
+          text: `{{template ${JSON.stringify(node.name)}${node.pipe ? ` ${node.pipe.text}` : ''}}}`,
         });
         return undefined;
       case 'if':

@@ -108,7 +108,7 @@ class Parser {
       case 'block':
         return this.#block(offset);
       case 'template':
-        return this.#template(offset);
+        return this.#template();
       case 'break':
       case 'continue':
         if (this.#loops === 0) throw this.#error(`{{${word}}} outside {{range}}`);
@@ -177,7 +177,9 @@ class Parser {
     return { nodes, source: this.#source };
   }
 
-  #template(offset: number): TemplateNode {
+  #template(): TemplateNode {
+    this.#skipSpace();
+    const { offset } = this.#peek();
     const name = this.#quotedName('template clause');
     this.#skipSpace();
     const pipe = this.#peek().kind === 'close' ? undefined : this.#pipe('template clause', true);
@@ -270,12 +272,15 @@ class Parser {
     if (!base) return undefined;
     const fields: string[] = [];
     if (token.kind === 'field') fields.push(token.text.slice(1));
+    // Go says of a chain of fields that it is where the second link is.
+    const { kind, offset: second } = this.#peek();
+    const offset = kind === 'field' ? second : token.offset;
     while (this.#peek().kind === 'field') {
       if (base.kind === 'constant' || base.kind === 'nil')
         throw this.#error(`unexpected . after term ${JSON.stringify(token.text)}`);
       fields.push(this.#next().text.slice(1));
     }
-    return { base, fields, offset: token.offset, text: this.#text.slice(token.offset, this.#peek().offset) };
+    return { base, fields, offset, text: this.#text.slice(token.offset, this.#peek().offset) };
   }
 
   #base(token: Token, context: string): Operand['base'] | undefined {

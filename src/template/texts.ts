@@ -8,25 +8,43 @@ import { type GoFunction, SafeText, type Value } from './value.js';
 export const textFunctions: ReadonlyMap<string, GoFunction> = new Map(
   Object.entries({
     reReplaceAll: takes('reReplaceAll', 3, 3, replaceAll),
-    match: takes('match', 2, 2, (pattern, text) => regexp(pattern).matcher(asText(text)).find()),
+    match: takes('match', 2, 2, (pattern, text) => compile(asText(pattern)).matcher(asText(text)).find()),
     safeHtml: takes('safeHtml', 1, 1, text => new SafeText(asText(text))),
-    toUpper: takes('toUpper', 1, 1, text => asText(text).toUpperCase()),
-    toLower: takes('toLower', 1, 1, text => asText(text).toLowerCase()),
+    toUpper: takes('toUpper', 1, 1, text => byRune(asText(text), char => char.toUpperCase())),
+    toLower: takes('toLower', 1, 1, text => byRune(asText(text), char => char.toLowerCase())),
   } satisfies Record<string, GoFunction>),
 );
 
-function regexp(pattern: Value): RE2JS {
-  const text = asText(pattern);
+/** Go changes characters one by one: `ß` has no large form that is one. */
+function byRune(text: string, change: (char: string) => string): string {
+  return [...text]
+    .map(char => {
+      const changed = [...change(char)];
+      return changed.length === 1 ? changed[0] : char;
+    })
+    .join('');
+}
+
+function compile(pattern: string): RE2JS {
   try {
-    return RE2JS.compile(text);
+    return RE2JS.compile(pattern);
   } catch (error) {
-    throw new Error(`regexp: Compile(\`${text}\`): ${(error as Error).message}`);
+    throw new Error((error as Error).message);
+  }
+}
+
+/** Go's regexp.MustCompile, which says more. */
+function mustCompile(pattern: string): RE2JS {
+  try {
+    return compile(pattern);
+  } catch (error) {
+    throw new Error(`regexp: Compile(\`${pattern}\`): ${(error as Error).message}`);
   }
 }
 
 /** Go's Regexp.ReplaceAllString: `$1` and `${name}` stand for groups, `$1x` for a group called 1x. */
 function replaceAll(pattern: Value, replacement: Value, text: Value): string {
-  const matcher = regexp(pattern).matcher(asText(text));
+  const matcher = mustCompile(asText(pattern)).matcher(asText(text));
   const template = asText(replacement);
   let result = '';
   let from = 0;

@@ -98,9 +98,7 @@ function chunkOf(chunk: string, face: Clockface): string {
 
 /** Zeros stand for digits, nines for digits that go when they are zeros at the end. */
 function fraction(chunk: string, nanos: number): string {
-  const digits = padded(nanos, 9)
-    .slice(0, chunk.length - 1)
-    .padEnd(chunk.length - 1, '0');
+  const digits = padded(nanos, 9).slice(0, chunk.length - 1);
   if (chunk[1] === '0') return chunk[0] + digits;
   const short = digits.replace(/0+$/, '');
   return short === '' ? '' : chunk[0] + short;

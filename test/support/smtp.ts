@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
-import type { Certificate } from './certificate.js';
+import type { Certificate } from './certificates.js';
 
 export interface ReceivedMail {
   readonly from: string;

@@ -33,6 +33,10 @@ type Refusal = Error & {
   readonly recipient?: string;
   readonly responseCode?: number;
   readonly code?: string;
+  /** The system's, where `code` is the library's. */
+  readonly originalCode?: string;
+  /** What was said to the server last. */
+  readonly command?: string;
 };
 
 class EmailReceiver implements Receiver {
@@ -109,9 +113,11 @@ class EmailReceiver implements Receiver {
   }
 
   #words(error: Refusal): string {
-    // The system's own errors are known by their code, those of TLS within the library's words.
-    const cause = error.code === 'ESOCKET' && error.cause ? error.cause : error;
-    return oneLine(scrub(explainError(cause), secretsOf(this.#options)));
+    if (error.command === 'STARTTLS' && isFinal(error))
+      return 'offers no STARTTLS, which require_tls wants; a server one trusts the way to can do with require_tls: false';
+    // The library's own codes say less than those of the system it keeps beside them.
+    const { message, originalCode: code = error.code } = error;
+    return oneLine(scrub(explainError({ message, code }), secretsOf(this.#options)));
   }
 }
 

@@ -55,6 +55,16 @@ export const pagerduty = {
 {{- define "pagerduty.default.description" }}{{ template "__subject" . }}{{ end }}
 {{- define "pagerduty.default.client" }}{{ template "__alertmanager" . }}{{ end }}
 {{- define "pagerduty.default.clientURL" }}{{ template "__alertmanagerURL" . }}{{ end }}
-{{- define "pagerduty.default.instances" }}{{ template "__text_alert_list" . }}{{ end }}
+{{- define "__pagerduty_instance" }}Labels:
+{{ range .Labels.SortedPairs }} - {{ .Name }} = {{ printf "%.1000s" .Value }}
+{{ end }}Annotations:
+{{ range .Annotations.SortedPairs }} - {{ .Name }} = {{ printf "%.1000s" .Value }}
+{{ end }}Source: {{ .GeneratorURL }}
+{{ end }}
+{{- define "pagerduty.default.instances" }}
+  {{- range $i, $alert := . }}{{ if lt $i 100 }}{{ template "__pagerduty_instance" $alert }}{{ end }}{{ end }}
+  {{- if gt (len .) 100 }}… and {{ len (slice . 100) }} more
+{{ end }}
+{{- end }}
 `,
 };
