@@ -204,7 +204,15 @@ function schemaOf(shape: z.ZodType): JsonSchema & { readonly required?: readonly
   const { $schema: _, ...schema } = z.toJSONSchema(shape, {
     io: 'input',
     // Zod takes the default and the examples of what is read from a text for those of its result, and leaves them out.
-    override: ({ zodSchema, jsonSchema }) => void Object.assign(jsonSchema, z.globalRegistry.get(zodSchema)),
+    override: ({ zodSchema, jsonSchema }) => {
+      Object.assign(jsonSchema, z.globalRegistry.get(zodSchema));
+      // Null is understood where something may be left out, but nobody has to send it.
+      const kinds = jsonSchema.anyOf?.filter(each => each.type !== 'null') ?? [];
+      if (zodSchema._zod.def.type !== 'union' && kinds.length === 1) {
+        delete jsonSchema.anyOf;
+        Object.assign(jsonSchema, kinds[0]);
+      }
+    },
   });
   return schema as JsonSchema;
 }

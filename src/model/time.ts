@@ -4,6 +4,9 @@
 /** Milliseconds: since the Unix epoch for a moment, plain for a span. */
 export type Millis = number;
 
+/** The longest a timer waits, some 24 days: of a longer wait Node would make none at all. */
+export const LONGEST_WAIT: Millis = 2 ** 31 - 1;
+
 const UNITS: Record<string, Millis> = {
   ms: 1,
   s: 1000,

@@ -1,7 +1,7 @@
 // The embedded Alertmanager. Comes in: alerts, as the table knows them; goes out: messages to receivers, grouped, muted,
 // deduplicated, tried again. Made by alerting.ts for one configuration. Source: Alertmanager, dispatch and notify.
 
-import type { Clock, Millis } from '../model/time.js';
+import { type Clock, LONGEST_WAIT, type Millis } from '../model/time.js';
 import { type AlertTable, isResolved, type KnownAlert } from './alert-table.js';
 import type { AlertmanagerConfig } from './definition.js';
 import { type Attempt, deliver, type Outcome } from './delivery.js';
@@ -152,7 +152,7 @@ export class Notifier {
     clearTimeout(this.#timer);
     const next = this.#dispatcher.nextAt;
     if (next === undefined || !this.#isStarted || this.#isClosed) return;
-    const wait = Math.max(0, next - this.#options.clock.elapsed());
+    const wait = Math.min(Math.max(0, next - this.#options.clock.elapsed()), LONGEST_WAIT);
     this.#timer = setTimeout(() => {
       for (const group of this.#dispatcher.due(this.#options.clock.elapsed())) this.#begin(group);
       this.#wake();
@@ -166,9 +166,11 @@ export class Notifier {
       const key = logKey(integration, group);
       if (this.#busy.has(key)) continue;
       const [stop, end] = [new AbortController(), new AbortController()];
-      const done = this.#tell(integration, group, { stop: stop.signal, end: end.signal }).finally(() =>
-        this.#busy.delete(key),
-      );
+      const done = this.#tell(integration, group, { stop: stop.signal, end: end.signal })
+        .catch(error =>
+          this.#options.surroundings.log('warn', 'Notification failed', { key, err: error.message }),
+        )
+        .finally(() => this.#busy.delete(key));
       this.#busy.set(key, { stop, end, done });
     }
   }
@@ -179,7 +181,9 @@ export class Notifier {
     { stop, end }: { readonly stop: AbortSignal; readonly end: AbortSignal },
   ): Promise<void> {
     const { clock, events } = this.#options;
-    const patience = AbortSignal.timeout(Math.max(group.route.groupInterval, LEAST_PATIENCE));
+    const patience = AbortSignal.timeout(
+      Math.min(Math.max(group.route.groupInterval, LEAST_PATIENCE), LONGEST_WAIT),
+    );
     const signal = AbortSignal.any([end, patience]);
     const until = { stop: AbortSignal.any([stop, signal]), signal };
     let last: Telling | undefined;

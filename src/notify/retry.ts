@@ -1,6 +1,6 @@
 // Trying again: how long to wait after a failure. Source: cenkalti/backoff as Alertmanager uses it.
 
-import type { Millis } from '../model/time.js';
+import { LONGEST_WAIT, type Millis } from '../model/time.js';
 
 const FIRST: Millis = 500;
 const GROWTH = 1.5;
@@ -23,7 +23,7 @@ export function pause(span: Millis, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, span);
+    const timer = setTimeout(done, Math.min(span, LONGEST_WAIT));
     signal.addEventListener('abort', done);
   });
 }

@@ -5,7 +5,7 @@
 import { Caller, RedirectError } from '../calls/caller.js';
 import { explainError } from '../calls/trouble.js';
 import type { HttpClientConfig } from '../config/http-client.js';
-import { type Clock, formatDuration, type Millis } from '../model/time.js';
+import { type Clock, formatDuration, LONGEST_WAIT, type Millis } from '../model/time.js';
 import type { IncomingAlert } from './alert-table.js';
 
 /** Alerts of one request, as in Prometheus. */
@@ -85,7 +85,7 @@ class Line {
   }
 
   async #post(batch: readonly IncomingAlert[]): Promise<string | undefined> {
-    const late = AbortSignal.timeout(this.#timeout);
+    const late = AbortSignal.timeout(Math.min(this.#timeout, LONGEST_WAIT));
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify(batch.map(postable));
     let said = '';

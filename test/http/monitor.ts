@@ -112,6 +112,8 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
   readonly alertmanager?: string | DeliveryConfig;
   /** Instead of the one that stands. */
   readonly clock?: Clock;
+  /** Where the store is, if not in a folder of the test's own. */
+  readonly storeFile?: string;
   readonly sms?: SmsGateway;
 }
 
@@ -172,7 +174,8 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
   board.setServices(services);
   if (services.length === 0) board.setVerdict(judged(board, clock.now()), clock.now());
   const pulse = new Pulse(SCAN, clock.elapsed());
-  const store = new Store({ file: join(folder, 'monitor.db'), retention: 86_400_000, log: () => {}, clock });
+  const { storeFile: file = join(folder, 'monitor.db') } = options;
+  const store = new Store({ file, retention: 86_400_000, log: () => {}, clock });
   const wanted: string[][] = [];
   const answered: string[] = [];
   const logged: string[] = [];

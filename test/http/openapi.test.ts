@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endpoints as alertmanagerEndpoints } from '../../src/http/alertmanager/index.js';
 import type { JsonSchema, OpenApi, Operation } from '../../src/http/openapi.js';
 import { exampleOf } from '../../src/http/page/example.js';
 import { endpoints } from '../../src/http/prometheus/index.js';
@@ -70,7 +71,7 @@ describe('/openapi.json', () => {
     });
     for (const [method, path, operation] of operations()) {
       expect(path).toMatch(/^\//);
-      expect(['get', 'post']).toContain(method);
+      expect(['get', 'post', 'delete']).toContain(method);
       expect(operation).toMatchObject({ operationId: expect.any(String), summary: expect.any(String) });
       for (const [status, { description, content }] of Object.entries(operation.responses)) {
         expect(status).toMatch(/^([1-5]\d\d|default)$/);
@@ -87,15 +88,18 @@ describe('/openapi.json', () => {
 
   it('describes every endpoint and nothing else', () => {
     const described = operations().map(([method, path]) => `${method.toUpperCase()} ${path}`);
-    const shown: Endpoint[] = [...routes, ...endpoints].filter(each => !each.hidden);
+    const shown: Endpoint[] = [...routes, ...endpoints, ...alertmanagerEndpoints].filter(
+      each => !each.hidden,
+    );
     expect(described).toEqual(
       shown.flatMap(({ method, path, form }) =>
-        (form ? [method, 'POST'] : [method]).map(each => `${each} ${path.replace(':name', '{name}')}`),
+        (form ? [method, 'POST'] : [method]).map(each => `${each} ${path.replace(/:(\w+)/, '{$1}')}`),
       ),
     );
     expect(described).toContain('POST /api/v1/query');
     expect(described).toContain('GET /api/v1/label/{name}/values');
     expect(described).toContain('POST /-/reload');
+    expect(described).toContain('DELETE /api/v2/silence/{silenceID}');
     expect(described).not.toContain('GET /page.css');
   });
 
@@ -177,6 +181,12 @@ describe('/openapi.json', () => {
     ['get', '/api/v1/query', ['200', '400', '422', '503', 'default']],
     ['post', '/api/v1/query', ['200', '400', '422', '503', 'default']],
     ['get', '/api/v1/alerts', ['200', 'default']],
+    ['get', '/alert_history', ['200', '400', 'default']],
+    ['get', '/api/v2/alerts', ['200', '400', 'default']],
+    ['post', '/api/v2/alerts', ['200', '400', '413', '415', '500', 'default']],
+    ['post', '/api/v2/silences', ['200', '400', '404', '413', '415', '500', 'default']],
+    ['delete', '/api/v2/silence/{silenceID}', ['200', '404', '422', '500', 'default']],
+    ['post', '/notify/sms', ['200', '400', '404', '413', '415', '503', 'default']],
   ])('%s %s tells of its statuses', (method, path, statuses) => {
     expect(Object.keys(document.paths[path]?.[method]?.responses ?? {})).toEqual(statuses);
   });
@@ -196,11 +206,42 @@ describe('/openapi.json', () => {
     ['/api/v1/status/runtimeinfo', '200'],
     ['/api/v1/format_query?query=up', '200'],
     ['/api/v1/query?time=x', '400'],
+    ['/alert_history', '200'],
+    ['/api/v2/status', '200'],
+    ['/api/v2/receivers', '200'],
+    ['/api/v2/alerts', '200'],
+    ['/api/v2/alerts?filter=x', '400'],
+    ['/api/v2/alerts/groups', '200'],
+    ['/api/v2/silences', '200'],
+    ['/api/v2/silences?filter=x', '400'],
   ])('%s answers as described', async (path, status) => {
     const answer = document.paths[path.split('?')[0] as string]?.get?.responses[status];
     const schema = answer?.content['application/json']?.schema;
     expect(schema?.$ref).toBeDefined();
     expect(differences(await monitor.json(path), schema ?? {})).toEqual([]);
+  });
+
+  it('says what a body holds', () => {
+    const schema = (path: string) =>
+      document.paths[path]?.post?.requestBody?.content['application/json']?.schema as JsonSchema & {
+        required: string[];
+      };
+    expect(schema('/api/v2/silences').required).toEqual([
+      'comment',
+      'createdBy',
+      'endsAt',
+      'matchers',
+      'startsAt',
+    ]);
+    expect(schema('/api/v2/alerts').items?.properties?.labels).toEqual({
+      type: 'object',
+      additionalProperties: { type: 'string' },
+    });
+    for (const path of ['/api/v2/silences', '/api/v2/alerts', '/notify/sms']) {
+      const example = exampleOf(schema(path), document.components.schemas);
+      expect(differences(example, schema(path)), path).toEqual([]);
+    }
+    expect(document.paths['/cluster_health']?.get?.requestBody).toBeUndefined();
   });
 
   it('is told apart from what it does not describe', () => {

@@ -1,5 +1,6 @@
 import { Script } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endpoints as alertmanagerEndpoints } from '../../src/http/alertmanager/index.js';
 import { html, prose } from '../../src/http/page/html.js';
 import { endpoints } from '../../src/http/prometheus/index.js';
 import type { Endpoint } from '../../src/http/route.js';
@@ -7,6 +8,16 @@ import { routes } from '../../src/http/routes/index.js';
 import { result, SERVICES, service, startMonitor, type TestMonitor } from './monitor.js';
 
 const EVIL = `<script>alert("1" & '2')</script>`;
+/** Everything there is. */
+const all: readonly Endpoint[] = [...routes, ...endpoints, ...alertmanagerEndpoints];
+/** Where a page leads to an endpoint. */
+function examplePath({ path, inPath = {} }: Endpoint): string {
+  return Object.entries(inPath).reduce(
+    (text, [name, { example }]) => text.replace(`:${name}`, example),
+    path,
+  );
+}
+
 const TAMED = '&lt;script&gt;alert(&quot;1&quot; &amp; &#39;2&#39;)&lt;/script&gt;';
 
 let monitor: TestMonitor;
@@ -61,8 +72,7 @@ describe.each(['/', '/docs'])('the page %s', path => {
       if (link === 'data:,') continue;
       expect(link).not.toMatch(/^\//);
       const { pathname } = new URL(link, monitor.url + path);
-      const paths = [...routes, ...endpoints].map(each => each.path.replace(':name', 'job'));
-      expect(paths).toContain(pathname);
+      expect(all.map(examplePath)).toContain(pathname);
     }
   });
 
@@ -117,13 +127,13 @@ describe('/docs', () => {
   it('has every endpoint with its parameters, and a form to try those that only read', async () => {
     const text = await (await fetch(`${monitor.url}/docs`)).text();
     const sections = text.split('<section').slice(1);
-    const shown: Endpoint[] = [...routes, ...endpoints].filter(each => !each.hidden);
+    const shown = all.filter(each => !each.hidden);
     expect(sections).toHaveLength(shown.length);
     for (const [i, { method, path, form, query }] of shown.entries()) {
       const methods = form ? `${method} or POST` : method;
-      const shownPath = path.replace(':name', '{name}');
+      const shownPath = path.replace(/:(\w+)/, '{$1}');
       expect(sections[i]).toContain(`<span class="method">${methods}</span> <code>${shownPath}</code>`);
-      const action = `<form data-try action=".${path.replace(':name', 'job')}" method="get">`;
+      const action = `<form data-try action=".${examplePath(shown[i] as Endpoint)}" method="get">`;
       expect(sections[i]?.includes(action)).toBe(method === 'GET');
       const names = [...(sections[i]?.matchAll(/<(?:input|select) name="([^"]*)"/g) ?? [])].map(
         ([, name]) => name,

@@ -33,11 +33,12 @@ export function filterOf(query: Form): Matcher[] {
   }
 }
 
-/** The expression `receiver`; undefined without. @throws Complaint */
+/** The expression `receiver`, of several the last; undefined without. @throws Complaint */
 export function receiverOf(query: Form): Regexp | undefined {
-  if (query.all('receiver').length === 0) return undefined;
+  const text = query.all('receiver').at(-1) ?? '';
+  if (text === '') return undefined;
   try {
-    return compileRegexp(`^(?:${query.first('receiver')})$`);
+    return compileRegexp(`^(?:${text})$`);
   } catch (error) {
     if (error instanceof RegexpError)
       throw new Complaint(400, `failed to parse receiver param: ${error.message}`);

@@ -48,16 +48,12 @@ export const postAlerts = endpoint({
 
 function incomingOf({ labels, annotations, startsAt, endsAt, generatorURL }: PostableAlert): IncomingAlert {
   return {
-    labels: Labels.of(withoutNulls(labels)),
-    annotations: withoutNulls(annotations ?? {}),
+    labels: Labels.of(labels),
+    annotations: annotations ?? {},
     startsAt: startsAt ?? undefined,
     endsAt: endsAt ?? undefined,
     generatorUrl: generatorURL ?? '',
   };
-}
-
-function withoutNulls(pairs: Readonly<Record<string, string | null>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(pairs).map(([name, value]) => [name, value ?? '']));
 }
 
 function problemOf({ labels, annotations, startsAt, endsAt }: IncomingAlert): string | undefined {

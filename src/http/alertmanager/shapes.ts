@@ -3,11 +3,9 @@
 
 import { z } from 'zod';
 import type { Millis } from '../../model/time.js';
-import { moment, uri } from './validate.js';
+import { moment, pairs, uri } from './validate.js';
 
 const labelSet = z.record(z.string(), z.string());
-/** Go reads null as an empty text. */
-const givenLabelSet = z.record(z.string(), z.string().nullable());
 const dateTime = z.string().meta({ examples: ['2024-01-15T10:30:45.123Z'] });
 
 export const receiver = z.object({ name: z.string() });
@@ -34,11 +32,11 @@ export const alertGroup = z.object({ alerts: z.array(gettableAlert), labels: lab
 /** The order of the fields is that of complaints about them. */
 export const postableAlerts = z.array(
   z.object({
-    annotations: givenLabelSet.nullish(),
+    annotations: pairs().nullish(),
     endsAt: moment().nullish(),
     startsAt: moment().nullish(),
     generatorURL: uri().nullish(),
-    labels: givenLabelSet,
+    labels: pairs(),
   }),
 );
 

@@ -31,6 +31,37 @@ export const moment = () =>
     })
     .meta({ examples: ['2024-01-15T10:30:45.123Z'] });
 
+/** Texts by name, whatever the names are: zod's own record leaves `__proto__` out. As in Go null is an empty text. */
+export const pairs = () =>
+  z
+    .unknown()
+    .transform((value, context) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        context.addIssue({
+          code: 'invalid_type',
+          expected: 'object',
+          message: 'expected an object',
+          input: value,
+        });
+        return z.NEVER;
+      }
+      const entries = Object.entries(value as Record<string, unknown>);
+      const wrong = entries.find(([, each]) => each !== null && typeof each !== 'string');
+      if (wrong) {
+        const [name, input] = wrong;
+        context.addIssue({
+          code: 'invalid_type',
+          expected: 'string',
+          message: 'expected a text',
+          path: [name],
+          input,
+        });
+        return z.NEVER;
+      }
+      return Object.fromEntries(entries.map(([name, each]) => [name, (each ?? '') as string]));
+    })
+    .meta({ type: 'object', additionalProperties: { type: 'string' } });
+
 /** A URI reference; empty is none. */
 export const uri = () =>
   z.string().refine(text => text === '' || (URI.test(text) && !BROKEN_ESCAPE.test(text)), {

@@ -1,7 +1,7 @@
 // A fixed command about an alert. No shell, a clean environment, the alert as JSON on its standard input.
 
 import { spawn } from 'node:child_process';
-import { formatDuration, type Millis } from '../../model/time.js';
+import { formatDuration, LONGEST_WAIT, type Millis } from '../../model/time.js';
 import { type ActionCause, causeJson } from './definition.js';
 
 /** What a command may find in its environment; secrets of the monitor's own are not among it. */
@@ -48,10 +48,13 @@ export function runCommand(
         // It has ended by itself.
       }
     };
-    const deadline = setTimeout(() => {
-      isLate = true;
-      end('SIGKILL');
-    }, timeout);
+    const deadline = setTimeout(
+      () => {
+        isLate = true;
+        end('SIGKILL');
+      },
+      Math.min(timeout, LONGEST_WAIT),
+    );
     const done = (problem: string | undefined) => {
       clearTimeout(deadline);
       resolve(problem);

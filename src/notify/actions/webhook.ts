@@ -3,7 +3,7 @@
 import { Caller, RedirectError } from '../../calls/caller.js';
 import { explainError } from '../../calls/trouble.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
-import { formatDuration, type Millis } from '../../model/time.js';
+import { formatDuration, LONGEST_WAIT, type Millis } from '../../model/time.js';
 import { type ActionCause, causeJson } from './definition.js';
 
 /** Calls it. Resolves with nothing, or with why it failed. */
@@ -13,7 +13,7 @@ export async function callWebhook(
   timeout: Millis,
 ): Promise<string | undefined> {
   const url = new URL(config.url);
-  const signal = AbortSignal.timeout(timeout);
+  const signal = AbortSignal.timeout(Math.min(timeout, LONGEST_WAIT));
   let caller: Caller | undefined;
   try {
     caller = new Caller(url, config);

@@ -4,7 +4,7 @@
 import { Caller, RedirectError } from '../../calls/caller.js';
 import { explainError } from '../../calls/trouble.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
-import { formatDuration, type Millis } from '../../model/time.js';
+import { formatDuration, LONGEST_WAIT, type Millis } from '../../model/time.js';
 import { DeliveryError } from '../receiver.js';
 import { type Answer, isFinal, isTaken, reasonOf, retryAfterOf } from './answer.js';
 import { oneLine, scrub, secretsOfHttp, secretsOfUrl } from './scrub.js';
@@ -89,7 +89,7 @@ export class Poster {
 
   async #call(url: URL, post: Post, signal: AbortSignal): Promise<Answer> {
     const { timeout = 0 } = this.#settings;
-    const own = timeout > 0 ? AbortSignal.timeout(timeout) : undefined;
+    const own = timeout > 0 ? AbortSignal.timeout(Math.min(timeout, LONGEST_WAIT)) : undefined;
     const chunks: Buffer[] = [];
     try {
       const { status, headers } = await this.#caller(url).call(

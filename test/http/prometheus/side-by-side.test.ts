@@ -168,7 +168,8 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
   beforeAll(async () => {
     const query = makeEngine();
     engines.push(query);
-    monitor = await startMonitor({ query });
+    // The Prometheus beside it sends its alerts to nobody either.
+    monitor = await startMonitor({ query, alertmanager: { by: 'prometheus', url: prometheus.url } });
   });
   afterAll(() => monitor?.[Symbol.asyncDispose]());
 

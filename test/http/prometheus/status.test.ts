@@ -141,7 +141,13 @@ describe('status', () => {
   it.each<[path: string, want: unknown]>([
     ['rules', { groups: [] }],
     ['alerts', { alerts: [] }],
-    ['alertmanagers', { activeAlertmanagers: [], droppedAlertmanagers: [] }],
+    [
+      'alertmanagers',
+      {
+        activeAlertmanagers: [{ url: 'http://monitor.example/cluster/api/v2/alerts' }],
+        droppedAlertmanagers: [],
+      },
+    ],
     ['notifications', []],
     ['query_exemplars?query=up&start=1&end=2', []],
     ['status/flags', { 'config.file': 'monitor.yml', 'query.timeout': '2m' }],

@@ -1,0 +1,242 @@
+// /alert_history and what /alerts says was done: alerts put in by hand, the clock moved by hand.
+
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { Labels } from '../../src/model/labels.js';
+import { isoLocal } from '../../src/model/time.js';
+import { parseMatchers } from '../../src/notify/matchers/parse.js';
+import { result, START, startMonitor, type TestMonitor } from './monitor.js';
+
+const MINUTE = 60_000;
+/** Nobody is told of anything. */
+const QUIET = 'route: { receiver: log, group_wait: 1000h }\nreceivers: [{ name: log }]\n';
+
+interface Entry {
+  readonly id: string;
+  readonly service: string;
+  readonly severity: string;
+  readonly alertname: string;
+  readonly timestamp: string;
+  readonly starts_at: string;
+  readonly ends_at?: string;
+  readonly duration: string;
+  readonly action_taken: string;
+}
+interface History {
+  readonly alert_history: readonly Entry[];
+  readonly count: number;
+}
+
+/** An alert of a service, as the rules have it. */
+function tell(
+  monitor: TestMonitor,
+  target: string,
+  labels: Record<string, string> = {},
+  endsAt?: number,
+): void {
+  const all = { alertname: 'ServiceDown', severity: 'critical', target, ...labels };
+  const now = monitor.clock.now();
+  monitor.alerting.hear(
+    [
+      {
+        labels: Labels.of(all),
+        annotations: { description: `${target} is down` },
+        startsAt: endsAt === undefined ? now : undefined,
+        endsAt: endsAt ?? now + 1000 * MINUTE,
+        generatorUrl: '',
+      },
+    ],
+    now,
+  );
+}
+
+const end = (monitor: TestMonitor, target: string, labels: Record<string, string> = {}) =>
+  tell(monitor, target, labels, monitor.clock.now());
+
+async function ask(monitor: TestMonitor, query = ''): Promise<History> {
+  return (await monitor.json(`/alert_history${query}`)) as History;
+}
+const services = ({ alert_history }: History) => alert_history.map(({ service }) => service);
+
+describe('alerts one after the other', () => {
+  let monitor: TestMonitor;
+  beforeAll(async () => {
+    monitor = await startMonitor({ alertmanager: QUIET });
+    tell(monitor, 'tools');
+    monitor.clock.advance(5 * MINUTE);
+    tell(monitor, 'redis', { severity: 'warning' });
+    monitor.clock.advance(MINUTE);
+    end(monitor, 'tools');
+    monitor.clock.advance(MINUTE);
+    tell(monitor, 'llm', { alertname: 'ServiceSlow', severity: 'warning' });
+    tell(monitor, 'llm', {
+      alertname: 'Escalation',
+      escalates: 'ServiceSlow',
+      escalation: 'level2',
+      severity: 'warning',
+    });
+    tell(monitor, '', { alertname: 'Heartbeat', severity: 'none' });
+    monitor.clock.advance(90 * MINUTE);
+  });
+  afterAll(() => monitor[Symbol.asyncDispose]());
+
+  it('newest first, in the document’s shape', async () => {
+    expect(await ask(monitor)).toEqual({
+      count: 3,
+      alert_history: [
+        {
+          id: expect.any(String),
+          severity: 'warning',
+          service: 'llm',
+          alertname: 'ServiceSlow',
+          message: 'llm is down',
+          timestamp: isoLocal(START + 7 * MINUTE),
+          starts_at: isoLocal(START + 7 * MINUTE),
+          duration: '1 hour',
+          escalation: 'level2',
+          action_taken: 'Logged',
+          notifications: [],
+          actions: [],
+          silenced_by: [],
+        },
+        expect.objectContaining({ service: 'redis', duration: '1 hour' }),
+        expect.objectContaining({
+          service: 'tools',
+          duration: '6 minutes',
+          starts_at: isoLocal(START),
+          ends_at: isoLocal(START + 6 * MINUTE),
+        }),
+      ],
+    });
+  });
+
+  const at = (minutes: number) => encodeURIComponent(isoLocal(START + minutes * MINUTE));
+  it.each<[query: string, services: string[], count: number]>([
+    ['?severity=critical', ['tools'], 1],
+    ['?severity=warning', ['llm', 'redis'], 2],
+    ['?severity=nothing', [], 0],
+    ['?service=redis', ['redis'], 1],
+    ['?alertname=ServiceDown', ['redis', 'tools'], 2],
+    ['?alertname=ServiceDown&severity=warning', ['redis'], 1],
+    ['?active=true', ['llm', 'redis'], 2],
+    ['?active=false', ['tools'], 1],
+    ['?limit=1', ['llm'], 3],
+    ['?limit=10000', ['llm', 'redis', 'tools'], 3],
+    [`?before=${at(7)}`, ['redis', 'tools'], 2],
+    [`?after=${at(5)}`, ['llm'], 1],
+    [`?after=${at(0)}&before=${at(7)}`, ['redis'], 1],
+    [`?after=${at(8)}`, [], 0],
+  ])('%s', async (query, want, count) => {
+    const history = await ask(monitor, query);
+    expect([services(history), history.count]).toEqual([want, count]);
+  });
+
+  it.each([
+    ['?limit=0', 'limit: expected a whole number from 1 to 10000'],
+    ['?limit=10001', 'limit: expected a whole number from 1 to 10000'],
+    ['?limit=x', 'limit: expected a whole number from 1 to 10000'],
+    ['?before=yesterday', 'before: expected a timestamp such as 2024-01-15T10:30:45.123456'],
+    ['?active=perhaps', 'active: expected true or false'],
+  ])('%s is refused', async (query, error) => {
+    const response = await fetch(`${monitor.url}/alert_history${query}`);
+    expect([response.status, await response.json()]).toEqual([400, { error }]);
+  });
+
+  it('is there after a restart of the store’s keeper', async () => {
+    const { episodes } = monitor.alerting;
+    episodes.flush();
+    expect(monitor.store.episodes.select({ limit: 10 }).episodes).toHaveLength(3);
+  });
+});
+
+test('pages hold every alert once, also when hundreds begin at the same moment', async () => {
+  await using monitor = await startMonitor();
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 130; i++) tell(monitor, `s${round}-${i}`);
+    monitor.clock.advance(MINUTE);
+  }
+  for (const limit of [1, 7, 100, 250]) {
+    const seen: string[] = [];
+    let query = `?limit=${limit}`;
+    for (;;) {
+      const { alert_history: page } = await ask(monitor, query);
+      seen.push(...page.map(({ service }) => service));
+      expect(page.length).toBeLessThanOrEqual(limit);
+      const last = page.at(-1);
+      if (!last) break;
+      const next = new URLSearchParams({ limit: String(limit), before: last.timestamp, before_id: last.id });
+      query = `?${next}`;
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([390, 390]);
+    expect(seen.map(each => each.slice(0, 2))).toEqual(
+      ['s2', 's1', 's0'].flatMap(round => Array.from({ length: 130 }, () => round)),
+    );
+  }
+  const whole = await ask(monitor, '?limit=10000');
+  expect([whole.alert_history.length, whole.count]).toEqual([390, 390]);
+});
+
+test('while the disk takes nothing the history is that of the memory', async () => {
+  // Nobody may write here, not even root.
+  await using monitor = await startMonitor({ storeFile: '/sys/monitor/monitor.db' });
+  for (let i = 0; i < 130; i++) tell(monitor, `s${i}`);
+  const whole = await ask(monitor, '?limit=1000');
+  expect([new Set(services(whole)).size, whole.count]).toEqual([130, 130]);
+  const [first, second] = [await ask(monitor, '?limit=100'), whole.alert_history.slice(100)];
+  const last = first.alert_history.at(-1) as Entry;
+  const next = new URLSearchParams({ before: last.timestamp, before_id: last.id });
+  expect(services(await ask(monitor, `?${next}`))).toEqual(second.map(({ service }) => service));
+});
+
+test('who was told, what was done and who silenced it, in both places', async () => {
+  await using monitor = await startMonitor();
+  monitor.feed(result('tools', { status: 'error', error: 'x', reason: 'refused', level: 'down' }));
+  const [alert] = monitor.board.verdict.alerts;
+  const labels = JSON.parse(alert?.identity ?? '[]') as [string, string][];
+  const known = Labels.of(labels);
+  const now = monitor.clock.now();
+  const taken = async () => {
+    const { details } = (await monitor.json('/alerts?detail=true')) as {
+      details: { action_taken: string }[];
+    };
+    const { alert_history } = await ask(monitor);
+    return [details[0]?.action_taken, alert_history[0]?.action_taken];
+  };
+  monitor.alerting.hear(
+    [{ labels: known, annotations: {}, startsAt: now, endsAt: now + MINUTE, generatorUrl: '' }],
+    now,
+  );
+  expect(await taken()).toEqual(['Logged', 'Logged']);
+  const { episodes, alerts } = monitor.alerting;
+  const [heard] = [...alerts.all()];
+  if (!heard) throw new Error('the alert was not heard of');
+  episodes.acted(heard, { at: now, action: 'restart', result: 'succeeded' });
+  episodes.told([heard], { at: now, receiver: 'ops', integration: 'slack', status: 'firing' });
+  const both = 'Restart succeeded, notification sent to ops (slack)';
+  expect(await taken()).toEqual([both, both]);
+  const silence = {
+    id: 'i',
+    matchers: parseMatchers('target="tools"'),
+    startsAt: now,
+    endsAt: now + MINUTE,
+    updatedAt: now,
+    createdBy: 'ann',
+    comment: 'upgrade',
+  };
+  episodes.silenced(heard, [silence], now);
+  expect(await taken()).toEqual([`${both}, silenced by ann (upgrade)`, `${both}, silenced by ann (upgrade)`]);
+  expect((await ask(monitor)).alert_history[0]).toMatchObject({
+    notifications: [{ at: isoLocal(now), receiver: 'ops', integration: 'slack', status: 'firing' }],
+    actions: [{ at: isoLocal(now), action: 'restart', result: 'succeeded' }],
+    silenced_by: [{ at: isoLocal(now), id: 'i', created_by: 'ann', comment: 'upgrade' }],
+  });
+});
+
+test('with real Alertmanagers alerts are handed to them', async () => {
+  const alertmanagers = [{ url: 'http://127.0.0.1:1', timeout: 1000, follow_redirects: true }];
+  await using monitor = await startMonitor({ alertmanager: { by: 'alertmanagers', alertmanagers } });
+  tell(monitor, 'tools');
+  expect((await ask(monitor)).alert_history[0]?.action_taken).toBe('Handed to Alertmanager');
+  expect(await monitor.json('/api/v1/alertmanagers')).toMatchObject({
+    data: { activeAlertmanagers: [{ url: 'http://127.0.0.1:1/api/v2/alerts' }] },
+  });
+});
