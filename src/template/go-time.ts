@@ -14,7 +14,7 @@ export class GoTime extends Struct {
 
   constructor(at: Millis, zone: TimeZone = UTC, type = 'time.Time') {
     const text = () => formatTime('2006-01-02 15:04:05.999999999 -0700 MST', at, zone);
-    super(type, {}, { ...methods(at, zone), String: text }, text);
+    super(type, {}, () => ({ ...methods(at, zone), String: text }), text);
     this.at = at;
     this.zone = zone;
   }
@@ -79,5 +79,10 @@ function added(at: Millis, zone: TimeZone, counts: readonly Value[]): GoTime {
 
 /** A number Go prints as a name. */
 function named(type: string, name: string): Struct {
-  return new Struct(type, {}, { String: () => name }, () => name);
+  return new Struct(
+    type,
+    {},
+    () => ({ String: () => name }),
+    () => name,
+  );
 }

@@ -1,25 +1,48 @@
 // Values a template works on, as Go has them: an int is a bigint, a float64 a number, nil null. Text of a value is
 // what Go's fmt prints for %v. Source: Go's fmt and text/template.
 
+type Methods = Readonly<Record<string, GoFunction>>;
+
+/** Methods are made when the first of them is asked for: most values are only printed. */
+class LazyMethods {
+  readonly #make: () => Methods;
+  #made: ReadonlyMap<string, GoFunction> | undefined;
+
+  constructor(make: () => Methods) {
+    this.#make = make;
+  }
+
+  get map(): ReadonlyMap<string, GoFunction> {
+    this.#made ??= new Map(Object.entries(this.#make()));
+    return this.#made;
+  }
+}
+
+const NO_METHODS = new LazyMethods(() => ({}));
+
 /** A Go struct: fields and methods by name; anything else asked of it is an error. */
 export class Struct {
   /** The type's name in messages. */
   readonly type: string;
   readonly fields: ReadonlyMap<string, Value>;
-  readonly methods: ReadonlyMap<string, GoFunction>;
   /** What %v prints, when it has a String method. */
   readonly text: (() => string) | undefined;
+  readonly #methods: LazyMethods;
 
   constructor(
     type: string,
     fields: Readonly<Record<string, Value>>,
-    methods: Readonly<Record<string, GoFunction>> = {},
+    methods?: () => Methods,
     text?: () => string,
   ) {
     this.type = type;
     this.fields = new Map(Object.entries(fields));
-    this.methods = new Map(Object.entries(methods));
+    this.#methods = methods ? new LazyMethods(methods) : NO_METHODS;
     this.text = text;
+  }
+
+  get methods(): ReadonlyMap<string, GoFunction> {
+    return this.#methods.map;
   }
 }
 
@@ -28,53 +51,56 @@ export class TaggedStruct extends Struct {
   /** Names in JSON by field. */
   readonly tags: ReadonlyMap<string, string>;
 
-  constructor(type: string, fields: readonly (readonly [field: string, tag: string, value: Value])[]) {
-    super(type, Object.fromEntries(fields.map(([field, , value]) => [field, value])));
-    this.tags = new Map(fields.map(([field, tag]) => [field, tag]));
+  constructor(type: string, tags: ReadonlyMap<string, string>, fields: Readonly<Record<string, Value>>) {
+    super(type, fields);
+    this.tags = tags;
   }
 }
 
 /** A map type that has methods: Alertmanager's KV. What %v prints is up to `text`. */
 export class NamedMap extends Map<string, Value> {
   readonly type: string;
-  readonly methods: ReadonlyMap<string, GoFunction>;
   readonly text: () => string;
+  readonly #methods: LazyMethods;
 
   constructor(
     type: string,
     entries: Iterable<readonly [string, Value]>,
-    methods: Readonly<Record<string, GoFunction>>,
+    methods: () => Methods,
     text: () => string,
   ) {
     super(entries);
     this.type = type;
-    this.methods = new Map(Object.entries(methods));
+    this.#methods = new LazyMethods(methods);
     this.text = text;
+  }
+
+  get methods(): ReadonlyMap<string, GoFunction> {
+    return this.#methods.map;
   }
 }
 
 /** A slice type that has methods: Alertmanager's Alerts, Pairs. */
 export class NamedList extends Array<Value> {
   readonly type: string;
-  readonly methods: ReadonlyMap<string, GoFunction>;
   readonly text: (() => string) | undefined;
+  readonly #methods: LazyMethods;
 
   /** What is cut out of it or made of it is a plain list. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
 
-  constructor(
-    type: string,
-    items: readonly Value[],
-    methods: Readonly<Record<string, GoFunction>>,
-    text?: () => string,
-  ) {
+  constructor(type: string, items: readonly Value[], methods: () => Methods, text?: () => string) {
     super();
     for (const item of items) this.push(item);
     this.type = type;
-    this.methods = new Map(Object.entries(methods));
+    this.#methods = new LazyMethods(methods);
     this.text = text;
+  }
+
+  get methods(): ReadonlyMap<string, GoFunction> {
+    return this.#methods.map;
   }
 }
 

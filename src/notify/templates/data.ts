@@ -11,22 +11,37 @@ import type { Notification, NotifiedAlert } from '../notification.js';
 
 const ALERT_NAME = 'alertname';
 
+const DATA_TAGS = new Map([
+  ['Receiver', 'receiver'],
+  ['Status', 'status'],
+  ['Alerts', 'alerts'],
+  ['GroupLabels', 'groupLabels'],
+  ['CommonLabels', 'commonLabels'],
+  ['CommonAnnotations', 'commonAnnotations'],
+  ['ExternalURL', 'externalURL'],
+]);
+const ALERT_TAGS = new Map([
+  ['Status', 'status'],
+  ['Labels', 'labels'],
+  ['Annotations', 'annotations'],
+  ['StartsAt', 'startsAt'],
+  ['EndsAt', 'endsAt'],
+  ['GeneratorURL', 'generatorURL'],
+  ['Fingerprint', 'fingerprint'],
+]);
+
 /** A template's dot; as JSON it is the body of a webhook. */
 export function templateData(notification: Notification): TaggedStruct {
   const { alerts, groupLabels, receiver, externalUrl } = notification;
-  return new TaggedStruct('*template.Data', [
-    ['Receiver', 'receiver', quoteMeta(receiver)],
-    ['Status', 'status', statusOf(alerts)],
-    ['Alerts', 'alerts', alertList(alerts)],
-    ['GroupLabels', 'groupLabels', pairsOf(groupLabels)],
-    ['CommonLabels', 'commonLabels', keyValues(shared(alerts.map(alert => [...alert.labels.pairs()])))],
-    [
-      'CommonAnnotations',
-      'commonAnnotations',
-      keyValues(shared(alerts.map(alert => Object.entries(alert.annotations)))),
-    ],
-    ['ExternalURL', 'externalURL', externalUrl],
-  ]);
+  return new TaggedStruct('*template.Data', DATA_TAGS, {
+    Receiver: quoteMeta(receiver),
+    Status: statusOf(alerts),
+    Alerts: alertList(alerts),
+    GroupLabels: pairsOf(groupLabels),
+    CommonLabels: keyValues(shared(alerts.map(alert => [...alert.labels.pairs()]))),
+    CommonAnnotations: keyValues(shared(alerts.map(alert => Object.entries(alert.annotations)))),
+    ExternalURL: externalUrl,
+  });
 }
 
 /** `firing` while one of them is. */
@@ -42,19 +57,22 @@ function quoteMeta(text: string): string {
 function alertList(alerts: readonly NotifiedAlert[]): NamedList {
   const all = alerts.map(alertStruct);
   const only = (resolved: boolean) => all.filter((_, i) => alerts[i]?.isResolved === resolved);
-  return new NamedList('template.Alerts', all, { Firing: () => only(false), Resolved: () => only(true) });
+  return new NamedList('template.Alerts', all, () => ({
+    Firing: () => only(false),
+    Resolved: () => only(true),
+  }));
 }
 
 function alertStruct(alert: NotifiedAlert): TaggedStruct {
-  return new TaggedStruct('template.Alert', [
-    ['Status', 'status', alert.isResolved ? 'resolved' : 'firing'],
-    ['Labels', 'labels', pairsOf(alert.labels)],
-    ['Annotations', 'annotations', keyValues(Object.entries(alert.annotations))],
-    ['StartsAt', 'startsAt', new GoTime(alert.startsAt)],
-    ['EndsAt', 'endsAt', new GoTime(shownEnd(alert))],
-    ['GeneratorURL', 'generatorURL', alert.generatorUrl],
-    ['Fingerprint', 'fingerprint', alert.fingerprint],
-  ]);
+  return new TaggedStruct('template.Alert', ALERT_TAGS, {
+    Status: alert.isResolved ? 'resolved' : 'firing',
+    Labels: pairsOf(alert.labels),
+    Annotations: keyValues(Object.entries(alert.annotations)),
+    StartsAt: new GoTime(alert.startsAt),
+    EndsAt: new GoTime(shownEnd(alert)),
+    GeneratorURL: alert.generatorUrl,
+    Fingerprint: alert.fingerprint,
+  });
 }
 
 /** An end that is still to come is nobody's business. */
@@ -70,8 +88,14 @@ type Pair = readonly [name: string, value: string];
 
 /** The pairs all of them have. */
 function shared(sets: readonly (readonly Pair[])[]): readonly Pair[] {
-  const [first = [], ...others] = sets.map(set => new Map(set));
-  return [...first].filter(([name, value]) => others.every(other => other.get(name) === value));
+  const [first = [], ...others] = sets;
+  let left = first;
+  for (const other of others) {
+    if (left.length === 0) break;
+    const values = new Map(other);
+    left = left.filter(([name, value]) => values.get(name) === value);
+  }
+  return left;
 }
 
 /** Alertmanager's KV. */
@@ -86,13 +110,13 @@ function keyValues(pairs: readonly Pair[]): NamedMap {
   return new NamedMap(
     'template.KV',
     pairs,
-    {
+    () => ({
       SortedPairs: () => pairList(sorted()),
       Names: names,
       Values: values,
       Remove: removed => without(pairs, removed),
       String: text,
-    },
+    }),
     text,
   );
 }
@@ -113,11 +137,11 @@ function pairList(pairs: readonly Pair[]): NamedList {
   return new NamedList(
     'template.Pairs',
     pairs.map(([Name, Value]) => new Struct('template.Pair', { Name, Value })),
-    {
+    () => ({
       Names: () => pairs.map(([name]) => name),
       Values: () => pairs.map(([, value]) => value),
       String: text,
-    },
+    }),
     text,
   );
 }
