@@ -17,7 +17,7 @@ RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /opt/langgraph-monitor
-COPY LICENSE package.json monitor.yml ./
+COPY LICENSE package.json monitor.yml alertmanager.yml ./
 COPY rules rules
 COPY --from=build /opt/langgraph-monitor/node_modules node_modules
 COPY --from=build /opt/langgraph-monitor/dist dist

@@ -30,6 +30,7 @@ import type { CheckResult } from './model/result.js';
 import type { Service } from './model/service.js';
 import { formatDuration, type Millis, systemClock } from './model/time.js';
 import { Alerting, type AlertingEvents } from './notify/alerting.js';
+import { SmsGateway } from './notify/sms/gateway.js';
 import { attemptFamilies } from './probes/attempt.js';
 import { host } from './probes/kinds/host.js';
 import { kinds } from './probes/kinds/index.js';
@@ -100,6 +101,8 @@ export class Monitor {
   #reloadedAt: Millis = 0;
   #reloadSucceeded = false;
   #url = '';
+  /** Undefined unless `alerting.sms` is configured. */
+  #sms: SmsGateway | undefined;
 
   /** @internal Use {@link startMonitor}. */
   constructor(settings: MonitorSettings, configuration: Configuration) {
@@ -202,6 +205,7 @@ export class Monitor {
     await this.#checks.close();
     await this.#answering.close();
     await this.#alerting.close();
+    this.#sms?.close();
     this.#store.close();
   }
 
@@ -218,6 +222,8 @@ export class Monitor {
       this.#own.begin(service.id);
       this.#showState(service.id);
     }
+    this.#sms?.close();
+    this.#sms = configuration.sms && new SmsGateway(configuration.sms);
     this.#configuration = configuration;
     this.#reloadedAt = this.#clock.now();
     this.#reloadSucceeded = true;
@@ -404,6 +410,7 @@ export class Monitor {
       node: () => this.#configuration.node,
       externalUrl: () => this.#externalUrl,
       alerting: this.#alerting,
+      sms: () => this.#sms && noting(this.#sms, this.#log),
       reload: this.#settings.enableLifecycle ? () => this.reload() : undefined,
       onAnswer: (handler, code) => this.#own.answered(handler, code),
     };
@@ -416,6 +423,18 @@ function stateSource(id: string): string {
 
 function hostSource(node: string): string {
   return `host ${node}`;
+}
+
+/** A gateway that logs whom it does not reach: nobody reads the answer to a webhook that was taken. */
+function noting(gateway: SmsGateway, log: Logger): Pick<SmsGateway, 'send'> {
+  return {
+    async send(notification, signal) {
+      const report = await gateway.send(notification, signal);
+      for (const { to, error } of report.failures)
+        log.warn({ to, err: error.message }, 'Text message not sent');
+      return report;
+    },
+  };
 }
 
 /** Alerts that began and ended, as the log tells them. */

@@ -286,7 +286,7 @@ const ALERTMANAGER_YML = 'alertmanager.yml';
 
 /** By alertmanager.yml as it is named, or beside the configuration, or as it ships with the program. */
 function deliveryOf(file: string, { query, alerting }: z.output<typeof monitorYml>): DeliveryConfig {
-  if (query.url !== undefined) return { by: 'prometheus' };
+  if (query.url !== undefined) return { by: 'prometheus', url: query.url };
   const { alertmanagers, config_file } = alerting;
   if (alertmanagers) return { by: 'alertmanagers', alertmanagers };
   const beside = join(dirname(file), ALERTMANAGER_YML);

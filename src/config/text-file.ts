@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, fileProblem } from './load.js';
 
-/** The text of a file. @throws ConfigError when it cannot be read or is not UTF-8 */
-export function readText(file: string): string {
+/** The text of a file. `format` begins the mistake that it is not UTF-8. @throws ConfigError when it cannot be read or is not UTF-8 */
+export function readText(file: string, format = 'yaml: '): string {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
@@ -14,6 +14,6 @@ export function readText(file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new ConfigError([`${file}: yaml: invalid UTF-8; save the file as UTF-8`]);
+    throw new ConfigError([`${file}: ${format}invalid UTF-8; save the file as UTF-8`]);
   }
 }

@@ -7,6 +7,7 @@ import type { Snapshots } from '../cluster/snapshot.js';
 import type { MetricsPage } from '../metrics/page.js';
 import type { Clock } from '../model/time.js';
 import type { Alerting } from '../notify/alerting.js';
+import type { SmsGateway } from '../notify/sms/gateway.js';
 import type { QueryEngine } from '../query/engine.js';
 import type { Store } from '../store/store.js';
 import type { PrometheusFacts } from './prometheus/facts.js';
@@ -22,6 +23,8 @@ export interface Doors {
   readonly query: QueryEngine;
   /** What becomes of alerts. */
   readonly alerting: Alerting;
+  /** Sends text messages; undefined unless `alerting.sms` is configured. */
+  readonly sms: () => Pick<SmsGateway, 'send'> | undefined;
   /** What /api/v1 tells of the monitor itself. */
   readonly prometheus: PrometheusFacts;
   readonly clock: Clock;

@@ -3,6 +3,7 @@
 // Source: OpenAPI Specification 3.1.
 
 import { z } from 'zod';
+import { alertmanagerError } from './alertmanager/problem.js';
 import { apiError } from './prometheus/envelope.js';
 import type { Endpoint } from './route.js';
 import { clusterHealth, errorShape, service, serviceHealth } from './shapes.js';
@@ -68,6 +69,7 @@ const SHARED = {
   ServiceHealth: serviceHealth,
   Error: errorShape,
   ApiError: apiError,
+  AlertmanagerError: alertmanagerError,
 };
 
 const TEXT: JsonSchema = { type: 'string' };
@@ -90,7 +92,7 @@ export function describeRoutes(endpoints: readonly Endpoint[], version: string, 
       title: 'langgraph-monitor',
       version,
       description:
-        'Watches a LangGraph cluster. Every answer that is no 200 says why in `error`. Below `/api/v1` is the HTTP API of Prometheus.',
+        'Watches a LangGraph cluster. Every answer that is no 200 says why in `error`. Below `/api/v1` is the HTTP API of Prometheus, below `/api/v2` that of Alertmanager.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url }],
@@ -105,8 +107,14 @@ type Names = z.core.$ZodRegistry<{ id: string }>;
 function nameAnswers(endpoints: readonly Endpoint[]): Names {
   const names = z.registry<{ id: string }>();
   for (const [id, shape] of Object.entries(SHARED)) names.add(shape, { id });
-  for (const { path, answer } of endpoints) {
-    if (answer instanceof z.ZodType && !names.has(answer)) names.add(answer, { id: inWords(path) });
+  const taken = new Set(Object.keys(SHARED));
+  for (const { path, method, answer } of endpoints) {
+    if (!(answer instanceof z.ZodType) || names.has(answer)) continue;
+    const name = inWords(path);
+    // Two methods of one path answer differently.
+    const id = taken.has(name) ? name + inWords(method.toLowerCase()) : name;
+    taken.add(id);
+    names.add(answer, { id });
   }
   return names;
 }
@@ -128,12 +136,15 @@ function reference(id: string): string {
 }
 
 function describe(endpoint: Endpoint, names: Names): Operation {
-  const { method, path, summary, inPath = {}, query } = endpoint;
+  const { method, path, summary, inPath = {}, query, body } = endpoint;
   const all = [...pathParameters(inPath), ...(query ? parameters(query) : [])];
   return {
     operationId: method.toLowerCase() + inWords(path),
     summary,
     ...(all.length > 0 && { parameters: all }),
+    ...(body && {
+      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body.shape) } } },
+    }),
     responses: responses(endpoint, names),
   };
 }
@@ -158,7 +169,7 @@ function describeForm(endpoint: Endpoint, names: Names): Operation {
 }
 
 function responses(endpoint: Endpoint, names: Names): Operation['responses'] {
-  const { summary, query, answer, error: problem = errorShape, others = {} } = endpoint;
+  const { summary, query, body, answer, error: problem = errorShape, others = {} } = endpoint;
   const content = (shape: Endpoint['answer']): Answer['content'] => {
     if (!(shape instanceof z.ZodType)) return Object.fromEntries(shape.map(type => [type, { schema: TEXT }]));
     const id = names.get(shape)?.id;
@@ -168,7 +179,8 @@ function responses(endpoint: Endpoint, names: Names): Operation['responses'] {
   const error = (description: string): Answer => ({ description, content: content(problem) });
   const all: Record<string, Answer> = {
     200: { description: summary, content: content(answer) },
-    ...(query && { 400: error('A parameter is wrong') }),
+    ...((query || body) && { 400: error(body ? 'The body is wrong' : 'A parameter is wrong') }),
+    ...(body && { 413: error('The body is too large'), 415: error('The body is no `application/json`') }),
     default: error('Any other error'),
   };
   for (const [status, { when, answer: shape = problem }] of Object.entries(others)) {
@@ -187,12 +199,18 @@ function pathParameters(inPath: NonNullable<Endpoint['inPath']>): Parameter[] {
   }));
 }
 
-function parameters(query: z.ZodObject): Parameter[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(query, {
+/** What is sent, as a schema of its own. */
+function schemaOf(shape: z.ZodType): JsonSchema & { readonly required?: readonly string[] } {
+  const { $schema: _, ...schema } = z.toJSONSchema(shape, {
     io: 'input',
     // Zod takes the default and the examples of what is read from a text for those of its result, and leaves them out.
     override: ({ zodSchema, jsonSchema }) => void Object.assign(jsonSchema, z.globalRegistry.get(zodSchema)),
   });
+  return schema as JsonSchema;
+}
+
+function parameters(query: z.ZodObject): Parameter[] {
+  const { properties = {}, required = [] } = schemaOf(query);
   return Object.entries(properties).map(([name, property]) => {
     const { description = '', pattern, ...schema } = property as JsonSchema & { pattern?: string };
     return {

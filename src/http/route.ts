@@ -3,6 +3,7 @@
 
 import type { z } from 'zod';
 import type { ByteStream } from '../query/engine.js';
+import type { BodyBounds } from './body.js';
 import type { Doors } from './doors.js';
 
 /** What a route answers. */
@@ -17,9 +18,16 @@ export interface Reply {
 }
 
 /** What a route is told of the request besides its query. */
-export interface Asked {
+export interface Asked<Body = unknown> {
   readonly accept: string | undefined;
   readonly acceptEncoding: string | undefined;
+  /** What the body holds, in its shape; undefined where none is described. */
+  readonly body: Body;
+}
+
+/** The JSON a request brings. Read by body.ts. */
+export interface RequestBody<Shape extends z.ZodType = z.ZodType> extends BodyBounds {
+  readonly shape: Shape;
 }
 
 /**
@@ -51,7 +59,7 @@ export class Pieces implements ByteStream {
 
 /** What /openapi.json and /docs tell of an endpoint. */
 export interface Endpoint {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Also takes a POST whose form holds the parameters. */
   readonly form?: true;
   /** Express' form: `/label/:name`. */
@@ -61,7 +69,8 @@ export interface Endpoint {
   /** What stands for the `:name`s of the path, each with an example. */
   readonly inPath?: Readonly<Record<string, { readonly description: string; readonly example: string }>>;
   readonly query?: z.ZodObject;
-  /** The 200 answer: a schema of its JSON, or the media types for anything else. */
+  readonly body?: RequestBody;
+  /** The 200 answer: a schema of its JSON, or the media types for anything else; none: it is empty. */
   readonly answer: z.ZodType | readonly string[];
   /** The answer that is no 200; `errorShape` unless said. */
   readonly error?: z.ZodType;
@@ -72,13 +81,17 @@ export interface Endpoint {
 }
 
 /** One endpoint of the document's: one file below `routes/` and one line in its catalogue. */
-export interface Route<Query extends z.ZodObject = z.ZodObject> extends Endpoint {
+export interface Route<Query extends z.ZodObject = z.ZodObject, Body extends z.ZodType = z.ZodType>
+  extends Endpoint {
   readonly query?: Query;
-  handle(query: z.output<Query>, doors: Doors, asked: Asked): Reply | Promise<Reply>;
+  readonly body?: RequestBody<Body>;
+  handle(query: z.output<Query>, doors: Doors, asked: Asked<z.output<Body>>): Reply | Promise<Reply>;
 }
 
-/** Writes a route down with its query's type kept. */
-export function route<Query extends z.ZodObject>(definition: Route<Query>): Route {
+/** Writes a route down with its query's and its body's type kept. */
+export function route<Query extends z.ZodObject, Body extends z.ZodType>(
+  definition: Route<Query, Body>,
+): Route {
   return definition as unknown as Route;
 }
 

@@ -3,9 +3,12 @@
 
 import type { RequestListener } from 'node:http';
 import express, { type Request, type Response } from 'express';
+import { makeAlertmanagerRouter } from './alertmanager/router.js';
+import { readJsonText } from './body.js';
 import type { Doors } from './doors.js';
+import { refuseForeign } from './origin.js';
 import { makeApiRouter } from './prometheus/router.js';
-import { HttpError, type Reply, type Route } from './route.js';
+import { HttpError, type Reply, type RequestBody, type Route } from './route.js';
 import { routes } from './routes/index.js';
 import { errorReply, writeReply } from './write.js';
 
@@ -37,6 +40,7 @@ export function makeRouter(doors: Doors, log: HttpLog): RequestListener {
     });
   }
   app.use(makeApiRouter(doors, log));
+  app.use(makeAlertmanagerRouter(doors, log));
   app.use((request: Request, response: Response) => {
     const place = withoutSlash(request);
     if (place !== undefined) return writeReply(response, redirect(place));
@@ -58,11 +62,12 @@ async function answer(
   doors: Doors,
   log: HttpLog,
 ): Promise<void> {
-  const asked = {
-    accept: request.headers.accept,
-    acceptEncoding: request.headers['accept-encoding']?.toString(),
-  };
   try {
+    const asked = {
+      accept: request.headers.accept,
+      acceptEncoding: request.headers['accept-encoding']?.toString(),
+      body: route.body && (await bodyOf(request, route.body, doors)),
+    };
     const query = route.query ? route.query.parse(request.query) : {};
     const reply = await route.handle(query, doors, asked);
     doors.onAnswer(route.path, reply.status ?? 200);
@@ -73,6 +78,18 @@ async function answer(
       log('error', 'Request failed', { path: route.path, err: (error as Error).message });
     doors.onAnswer(route.path, reply.status ?? 500);
     await writeReply(response, reply);
+  }
+}
+
+/** @throws HttpError, ZodError */
+async function bodyOf(request: Request, body: RequestBody, doors: Doors): Promise<unknown> {
+  refuseForeign(request, doors.externalUrl());
+  const text = await readJsonText(request, body);
+  try {
+    return body.shape.parse(JSON.parse(text));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new HttpError(400, `the ${body.name} is no JSON: ${error.message}`);
   }
 }
 

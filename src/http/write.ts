@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { ZodError } from 'zod';
 import { QueryError } from '../query/engine.js';
+import { isAlertmanagerApi, problemReply } from './alertmanager/problem.js';
 import { failure, isApi, STATUS } from './prometheus/envelope.js';
 import { HttpError, Pieces, type Reply } from './route.js';
 import { written } from './written.js';
@@ -76,9 +77,10 @@ interface Problem {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Whatever was thrown, as the reply that tells of it; below /api/v1 in Prometheus' words. */
+/** Whatever was thrown, as the reply that tells of it; below /api/v1 and /api/v2 in the words of whose API it is. */
 export function errorReply(error: unknown, path = ''): Reply {
   const { status, message, headers } = problemOf(error);
+  if (isAlertmanagerApi(path)) return { ...problemReply(error, status, message), headers };
   if (!isApi(path)) return { status, headers, body: { error: message } };
   return { ...failure(status, message, error instanceof QueryError ? error.type : undefined), headers };
 }

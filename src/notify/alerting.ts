@@ -2,6 +2,7 @@
 // embedded notifier, or the alerts themselves to real Alertmanagers, or neither where somebody else sends; actions; and
 // the audit trail. Called by app.ts and by the API.
 
+import { ConfigError } from '../config/load.js';
 import type { Alert } from '../model/alert.js';
 import { Labels } from '../model/labels.js';
 import type { Clock, Millis } from '../model/time.js';
@@ -29,8 +30,8 @@ export type DeliveryConfig =
   /** We do, as alertmanager.yml says. */
   | { readonly by: 'us'; readonly config: AlertmanagerConfig }
   | { readonly by: 'alertmanagers'; readonly alertmanagers: readonly AlertmanagerAddress[] }
-  /** The Prometheus that evaluates the rules. */
-  | { readonly by: 'prometheus' };
+  /** The Prometheus that evaluates the rules, at `url`; without one nothing is configured yet. */
+  | { readonly by: 'prometheus'; readonly url?: string };
 
 /** Hears what is to be counted. */
 export interface AlertingEvents extends SenderEvents {
@@ -102,13 +103,13 @@ export class Alerting {
 
   /**
    * Takes up another configuration; resolves when it is in force.
-   * @throws what a receiver cannot be opened for; everything goes on as before
+   * @throws ConfigError when a receiver cannot be opened; everything goes on as before
    */
   configure(delivery: DeliveryConfig, actions: readonly ActionDefinition[]): Promise<void> {
     const { clock, events } = this.#options;
     const notifier = delivery.by === 'us' ? this.#makeNotifier(delivery.config) : undefined;
     const sender =
-      delivery.by === 'alertmanagers' ? new Sender(delivery.alertmanagers, clock, events) : undefined;
+      delivery.by === 'alertmanagers' ? makeSender(delivery.alertmanagers, clock, events) : undefined;
     this.#actions.configure(actions);
     this.#changing = this.#changing.then(async () => {
       // Two at once would tell everything twice.
@@ -205,17 +206,19 @@ export class Alerting {
 
   #makeNotifier(config: AlertmanagerConfig): Notifier {
     const { externalUrl, log, clock } = this.#options;
-    const surroundings: Surroundings = { templates: new GoTemplates(config.templates), log };
-    return new Notifier({
-      config,
-      alerts: this.alerts,
-      silences: this.silences,
-      log: this.#log,
-      kinds: receiverKinds,
-      surroundings,
-      externalUrl,
-      clock,
-      events: this.#notifierEvents(),
+    return opening(config.file, () => {
+      const surroundings: Surroundings = { templates: new GoTemplates(config.templates), log };
+      return new Notifier({
+        config,
+        alerts: this.alerts,
+        silences: this.silences,
+        log: this.#log,
+        kinds: receiverKinds,
+        surroundings,
+        externalUrl,
+        clock,
+        events: this.#notifierEvents(),
+      });
     });
   }
 
@@ -257,6 +260,23 @@ export class Alerting {
           this.episodes.silenced(alert, muted.get(alert.fingerprint)?.silencedBy ?? [], at);
       },
     };
+  }
+}
+
+function makeSender(
+  alertmanagers: readonly AlertmanagerAddress[],
+  clock: Clock,
+  events: SenderEvents,
+): Sender {
+  return opening('alerting.alertmanagers', () => new Sender(alertmanagers, clock, events));
+}
+
+/** What cannot be opened is a mistake in the configuration: a certificate that is not there. */
+function opening<T>(what: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw new ConfigError((error as Error).message.split('\n').map(line => `${what}: ${line}`));
   }
 }
 

@@ -33,7 +33,9 @@ export interface DeliveryOptions {
   readonly integration: Integration;
   /** What is to be told at this moment; undefined: nothing. */
   readonly prepare: () => Notification | undefined;
-  /** Aborted when it is too late, or the monitor stops. */
+  /** Aborted when no other attempt is to be made; one under way may still be answered. */
+  readonly stop: AbortSignal;
+  /** Aborted when it is too late for any answer. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly onAttempt: (attempt: Attempt) => void;
@@ -41,15 +43,17 @@ export interface DeliveryOptions {
 
 /** Tells. Never throws. */
 export async function deliver(options: DeliveryOptions): Promise<Outcome> {
-  const { integration, prepare, signal, clock, onAttempt } = options;
+  const { integration, prepare, stop, signal, clock, onAttempt } = options;
   let last: DeliveryError | undefined;
   for (let attempts = 0; ; ) {
     const notification = prepare();
     if (!notification) return { state: 'needless' };
     const failed = (error: DeliveryError): Outcome => {
-      const reason = signal.aborted ? 'contextDeadlineExceeded' : error.reason;
+      const isLate = stop.aborted || signal.aborted;
+      const reason = isLate ? 'contextDeadlineExceeded' : error.reason;
       return { state: 'failed', error: last ?? error, reason, attempts, alerts: notification.alerts.length };
     };
+    if (stop.aborted) return failed(new DeliveryError('it was too late to try'));
     try {
       await integration.gate.pass(signal, async () => {
         attempts++;
@@ -62,9 +66,9 @@ export async function deliver(options: DeliveryOptions): Promise<Outcome> {
       // What ended the last attempt says less than why there had to be another.
       if (signal.aborted) return failed(error);
       last = error;
-      if (error.permanent) return failed(error);
-      await pause(Math.max(error.retryAfter ?? 0, backoff(attempts, Math.random())), signal);
-      if (signal.aborted) return failed(error);
+      if (error.permanent || stop.aborted) return failed(error);
+      await pause(Math.max(error.retryAfter ?? 0, backoff(attempts, Math.random())), stop);
+      if (stop.aborted) return failed(error);
     }
   }
 }

@@ -62,19 +62,26 @@ export class AlertGroup {
   }
 }
 
-/** Alertmanager's order: by job, by instance, by all labels. */
-export function byLabels(a: NotifiedAlert, b: NotifiedAlert): number {
+/** Alertmanager's order: by job and instance, those that have them first, then by all labels. */
+export function byLabels(a: Pick<NotifiedAlert, 'labels'>, b: Pick<NotifiedAlert, 'labels'>): number {
   for (const name of ['job', 'instance']) {
-    const order = compareText(a.labels.get(name), b.labels.get(name));
-    if (order !== 0) return order;
-  }
-  for (const [i, name] of a.labels.names.entries()) {
     const order =
-      compareText(name, b.labels.names[i] ?? '') ||
-      compareText(a.labels.values[i] ?? '', b.labels.values[i] ?? '');
+      Number(b.labels.has(name)) - Number(a.labels.has(name)) ||
+      compareText(a.labels.get(name), b.labels.get(name));
     if (order !== 0) return order;
   }
-  return a.labels.names.length - b.labels.names.length;
+  return compareLabelSets(a.labels, b.labels);
+}
+
+/** Go's LabelSet.Before: fewer labels first, then by the first name of which not both have the same. */
+export function compareLabelSets(a: Labels, b: Labels): number {
+  if (a.names.length !== b.names.length) return a.names.length - b.names.length;
+  const names = [...new Set([...a.names, ...b.names])].sort();
+  for (const name of names) {
+    const order = Number(a.has(name)) - Number(b.has(name)) || compareText(a.get(name), b.get(name));
+    if (order !== 0) return order;
+  }
+  return 0;
 }
 
 function compareText(a: string, b: string): number {

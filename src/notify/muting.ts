@@ -17,6 +17,12 @@ export interface Muted {
 /** As Alertmanager's `alertmanager_notifications_suppressed_total` names it. */
 export type SuppressedReason = 'silence' | 'inhibition' | 'mute_time_interval' | 'active_time_interval';
 
+/** Why a route tells nothing, and the names of the time intervals that say so. */
+export interface RouteMuted {
+  readonly reason: SuppressedReason;
+  readonly intervals: readonly string[];
+}
+
 /** What mutes one alert at a moment. */
 export function mutedBy(
   { labels }: KnownAlert,
@@ -35,11 +41,13 @@ export function routeMutedBy(
   { muteTimeIntervals, activeTimeIntervals }: Route,
   { timeIntervals }: Pick<AlertmanagerConfig, 'timeIntervals'>,
   at: Millis,
-): SuppressedReason | undefined {
+): RouteMuted | undefined {
   const isWithin = (name: string) =>
     timeIntervals.get(name)?.some(interval => interval.contains(at)) === true;
-  if (activeTimeIntervals.length > 0 && !activeTimeIntervals.some(isWithin)) return 'active_time_interval';
-  return muteTimeIntervals.some(isWithin) ? 'mute_time_interval' : undefined;
+  if (activeTimeIntervals.length > 0 && !activeTimeIntervals.some(isWithin))
+    return { reason: 'active_time_interval', intervals: activeTimeIntervals };
+  const muting = muteTimeIntervals.filter(isWithin);
+  return muting.length > 0 ? { reason: 'mute_time_interval', intervals: muting } : undefined;
 }
 
 /** Whoever was told that an alert fires is told of its end, muted or not. */

@@ -18,6 +18,8 @@ import { type Telling, telling } from './telling.js';
 
 /** A message may take this long at least, however often its group is looked at. */
 const LEAST_PATIENCE: Millis = 10_000;
+/** How long answers to messages under way are waited for when the notifier stops. */
+const CLOSE_PATIENCE: Millis = 3000;
 
 /** Hears what becomes of messages. */
 export interface NotifierEvents {
@@ -48,9 +50,10 @@ export interface NotifierOptions {
   readonly events: NotifierEvents;
 }
 
-/** A group that is being told, and how to stop it. */
+/** A group that is being told, and how to stop it: no further attempt, or at once. */
 interface UnderWay {
   readonly stop: AbortController;
+  readonly end: AbortController;
   readonly done: Promise<void>;
 }
 
@@ -122,13 +125,18 @@ export class Notifier {
     this.#options.log.sweep(at, key => groups.has(key.slice(key.indexOf('\n') + 1)));
   }
 
-  /** Stops telling; what was not taken is told by the next one. */
+  /** Stops telling; what was not taken is told by the next one. An answer on its way is waited for a little. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearImmediate(this.#waking);
     const busy = [...this.#busy.values()];
-    for (const { stop } of busy) stop.abort(new Error('the monitor stops'));
+    for (const { stop } of busy) stop.abort();
+    const patience = setTimeout(() => {
+      for (const { end } of busy) end.abort(new Error('the monitor stops'));
+    }, CLOSE_PATIENCE);
     await Promise.all(busy.map(({ done }) => done));
+    clearTimeout(patience);
     for (const { receiver } of this.integrations) receiver.close();
   }
 
@@ -151,30 +159,35 @@ export class Notifier {
   /** A group's turn: whoever is still being told of it is told anew, with what is true by now. */
   #begin(group: AlertGroup): void {
     const before = this.#busy.get(group);
-    before?.stop.abort(new Error('the next message is due'));
-    const stop = new AbortController();
+    before?.end.abort(new Error('the next message is due'));
+    const [stop, end] = [new AbortController(), new AbortController()];
     const run = async () => {
       await before?.done;
-      await this.#tell(group, stop.signal);
-      if (this.#busy.get(group)?.stop === stop) this.#busy.delete(group);
+      await this.#tell(group, stop.signal, end.signal);
+      if (this.#busy.get(group)?.end === end) this.#busy.delete(group);
     };
-    this.#busy.set(group, { stop, done: run() });
+    this.#busy.set(group, { stop, end, done: run() });
   }
 
-  async #tell(group: AlertGroup, stop: AbortSignal): Promise<void> {
+  async #tell(group: AlertGroup, stop: AbortSignal, end: AbortSignal): Promise<void> {
     const { at } = this.#now();
     const alerts = [...group.alerts];
     this.#noteMuted(group, alerts, at);
     const patience = AbortSignal.timeout(Math.max(group.route.groupInterval, LEAST_PATIENCE));
-    const signal = AbortSignal.any([stop, patience]);
+    const signal = AbortSignal.any([end, patience]);
+    const until = { stop: AbortSignal.any([stop, signal]), signal };
     const integrations = this.#integrations.get(group.route.receiver) ?? [];
-    const done = await Promise.all(integrations.map(each => this.#tellOne(each, group, signal)));
+    const done = await Promise.all(integrations.map(each => this.#tellOne(each, group, until)));
     if (!this.#isClosed && done.every(Boolean)) this.#dispatcher.told(group, alerts, at);
     this.#wake();
   }
 
   /** @returns whether the integration knows everything now */
-  async #tellOne(integration: Integration, group: AlertGroup, signal: AbortSignal): Promise<boolean> {
+  async #tellOne(
+    integration: Integration,
+    group: AlertGroup,
+    until: { readonly stop: AbortSignal; readonly signal: AbortSignal },
+  ): Promise<boolean> {
     const { clock, events } = this.#options;
     let last: Telling | undefined;
     const prepare = (): Notification | undefined => {
@@ -187,7 +200,7 @@ export class Notifier {
       return this.#notification(group, last);
     };
     const { onAttempt } = events;
-    const outcome = await deliver({ integration, prepare, signal, clock, onAttempt });
+    const outcome = await deliver({ integration, prepare, ...until, clock, onAttempt });
     if (outcome.state === 'needless') return true;
     // Stopping is nobody's failure: the next run tells it.
     if (outcome.state === 'failed' && this.#isClosed) return false;
@@ -225,8 +238,8 @@ export class Notifier {
     const { onSuppressed } = this.#options.events;
     const muted = new Map(firing.map(alert => [alert.fingerprint, this.muted(alert, at)]));
     const by = (key: keyof Muted) => firing.filter(({ fingerprint }) => muted.get(fingerprint)?.[key].length);
-    const routeReason = routeMutedBy(group.route, this.config, at);
-    if (routeReason) onSuppressed(routeReason, firing, muted);
+    const routeMuted = routeMutedBy(group.route, this.config, at);
+    if (routeMuted) onSuppressed(routeMuted.reason, firing, muted);
     else {
       onSuppressed('inhibition', by('inhibitedBy'), muted);
       onSuppressed('silence', by('silencedBy'), muted);

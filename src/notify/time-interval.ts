@@ -46,17 +46,7 @@ export class RecurringInterval implements TimeInterval {
   /** @throws RangeError when there is no such time zone */
   constructor(recurrence: Recurrence) {
     this.#recurrence = recurrence;
-    this.#clock = new Intl.DateTimeFormat('en-US', {
-      timeZone: recurrence.timeZone,
-      calendar: 'iso8601',
-      numberingSystem: 'latn',
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-    });
+    this.#clock = clockOf(recurrence.timeZone);
   }
 
   contains(at: Millis): boolean {
@@ -78,6 +68,27 @@ export class RecurringInterval implements TimeInterval {
     const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
     return { year, month, day, weekday, minute: part('hour') * 60 + part('minute') };
   }
+}
+
+/** Clocks are dear, and a configuration has few time zones. */
+const clocks = new Map<string | undefined, Intl.DateTimeFormat>();
+
+function clockOf(timeZone: string | undefined): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  const clock = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+  });
+  clocks.set(timeZone, clock);
+  return clock;
 }
 
 function holds(spans: readonly Span[] | undefined, is: (span: Span) => boolean): boolean {

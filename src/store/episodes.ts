@@ -22,6 +22,8 @@ export interface StoredEpisode {
 export interface EpisodeQuery {
   readonly after?: Millis | undefined;
   readonly before?: Millis | undefined;
+  /** Of those that began at `before` itself, the ones that come after this one: many begin at once. */
+  readonly beforeId?: string | undefined;
   readonly severity?: string | undefined;
   readonly service?: string | undefined;
   readonly alertname?: string | undefined;
@@ -31,7 +33,7 @@ export interface EpisodeQuery {
 }
 
 export interface EpisodePage {
-  /** Newest first. */
+  /** Newest first; of those that began at once, the higher id first. */
   readonly episodes: readonly StoredEpisode[];
   /** How many there are that fit, on whatever page. */
   readonly count: number;
@@ -57,13 +59,14 @@ interface Row {
   readonly body: Buffer;
 }
 
-const FITS = `starts_at > @after AND starts_at < @before
+const FITS = `starts_at > @after AND starts_at <= @before AND (starts_at < @before OR id < @beforeId)
   AND (@severity IS NULL OR severity = @severity) AND (@service IS NULL OR service = @service)
   AND (@alertname IS NULL OR alertname = @alertname) AND (@active IS NULL OR (ends_at IS NULL) = @active)`;
 
 interface Parameters {
   readonly after: number;
   readonly before: number;
+  readonly beforeId: string | null;
   readonly severity: string | null;
   readonly service: string | null;
   readonly alertname: string | null;
@@ -114,10 +117,11 @@ export class EpisodeTable {
 }
 
 function parametersOf(query: EpisodeQuery): Parameters {
-  const { after, before, severity, service, alertname, active } = query;
+  const { after, before, beforeId, severity, service, alertname, active } = query;
   return {
     after: after ?? Number.NEGATIVE_INFINITY,
     before: before ?? Number.POSITIVE_INFINITY,
+    beforeId: beforeId ?? null,
     severity: severity ?? null,
     service: service ?? null,
     alertname: alertname ?? null,
@@ -185,7 +189,7 @@ export class EpisodeStore {
     if (waiting.size === 0) return page;
     const known = page.episodes.filter(({ id }) => !waiting.has(id));
     const fresh = [...waiting.values()].filter(each => fits(each, query));
-    const all = [...known, ...fresh].sort((a, b) => b.startsAt - a.startsAt);
+    const all = [...known, ...fresh].sort((a, b) => b.startsAt - a.startsAt || (a.id < b.id ? 1 : -1));
     const replaced = page.episodes.length - known.length;
     return { episodes: all.slice(0, query.limit), count: page.count - replaced + fresh.length };
   }
@@ -193,10 +197,10 @@ export class EpisodeStore {
 
 function fits(each: StoredEpisode, query: EpisodeQuery): boolean {
   const { after = Number.NEGATIVE_INFINITY, before = Number.POSITIVE_INFINITY } = query;
-  const { severity, service, alertname, active } = query;
+  const { beforeId, severity, service, alertname, active } = query;
   return (
     each.startsAt > after &&
-    each.startsAt < before &&
+    (each.startsAt < before || (each.startsAt === before && beforeId !== undefined && each.id < beforeId)) &&
     (severity === undefined || each.severity === severity) &&
     (service === undefined || each.service === service) &&
     (alertname === undefined || each.alertname === alertname) &&

@@ -11,6 +11,9 @@ import { makeFolder, removeFolder } from '../support/child.js';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const VERSION = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
 
+const ROUTES = `route: {receiver: a, routes: [{matchers: [x=y], receiver: b, continue: true}, {matchers: [x!=""]}]}
+receivers: [{name: a}, {name: b}]`;
+
 let folder: string;
 beforeEach(() => {
   folder = makeFolder('cli');
@@ -18,6 +21,8 @@ beforeEach(() => {
   writeFileSync(join(folder, 'bad.yml'), 'nodes: n\nservices: {a: {url: x}}');
   writeFileSync(join(folder, 'web.yml'), '{}');
   writeFileSync(join(folder, 'bad-web.yml'), 'tls: {}');
+  writeFileSync(join(folder, 'am.yml'), ROUTES);
+  writeFileSync(join(folder, 'bad-am.yml'), 'route: {receiver: a, foo: 1}\nreceivers: []');
 });
 afterEach(() => removeFolder(folder));
 
@@ -42,6 +47,75 @@ describe('commands', () => {
     ['check-config FOLDER/good.yml', 0, ['FOLDER/good.yml: valid, 1 service'], []],
     ['check-config FOLDER/bad.yml', 1, [], MISTAKES],
     ['check-config FOLDER/bad.yml FOLDER/good.yml', 1, ['FOLDER/good.yml: valid, 1 service'], MISTAKES],
+    [
+      'check-config FOLDER/am.yml FOLDER/good.yml',
+      0,
+      [
+        'FOLDER/am.yml: valid, 3 routes, 2 receivers, 0 inhibit rules, 0 time intervals, 0 templates',
+        'FOLDER/good.yml: valid, 1 service',
+      ],
+      [],
+    ],
+    [
+      'check-config FOLDER/bad-am.yml',
+      1,
+      [],
+      ['FOLDER/bad-am.yml: yaml: line 1: field foo not found in type config.plain'],
+    ],
+    ['check-routes --config.file=FOLDER/am.yml x=y', 0, ['b,a'], []],
+    ['--config.file FOLDER/am.yml check-routes x=z', 0, ['a'], []],
+    ['check-routes --config.file=FOLDER/am.yml --verify.receivers=b,a x=y', 0, ['b,a'], []],
+    [
+      'check-routes --config.file=FOLDER/am.yml --verify.receivers=b x=y',
+      1,
+      ['b,a', 'WARNING: Expected receivers did not match resolved receivers.'],
+      [],
+    ],
+    ['check-routes --config.file=FOLDER/am.yml --verify.receivers=a', 0, ['a'], []],
+    [
+      'check-routes --config.file=FOLDER/am.yml --tree x=y',
+      0,
+      [
+        'Matching routes:\n.\n└── default-route\n    ├── {x="y"}  receiver: b\n    └── {x!=""}  receiver: a\n\n',
+        'b,a',
+      ],
+      [],
+    ],
+    [
+      'check-routes --config.file=FOLDER/am.yml',
+      0,
+      [
+        'Routing tree:\n.\n└── default-route  receiver: a\n    ├── {x="y"}  continue: true  receiver: b\n    └── {x!=""}  receiver: a\n',
+      ],
+      [],
+    ],
+    [
+      'check-routes --config.file=FOLDER/am.yml x',
+      1,
+      [],
+      ['langgraph-monitor: Failed to parse labels: bad matcher format: x'],
+    ],
+    [
+      'check-routes --config.file=FOLDER/am.yml x=~y',
+      1,
+      [],
+      ['langgraph-monitor: Failed to parse labels: labels must be specified as key=value pairs'],
+    ],
+    [
+      'check-routes --config.file=FOLDER/bad-am.yml x=y',
+      1,
+      [],
+      ['FOLDER/bad-am.yml: yaml: line 1: field foo not found in type config.plain'],
+    ],
+    ['check-routes --config.file=FOLDER/none.yml', 1, [], ['FOLDER/none.yml: no such file']],
+    [
+      'check-routes --web.x=1',
+      2,
+      [],
+      [
+        "langgraph-monitor: check-routes: Unknown option '--web.x'; there are --config.file, --verify.receivers, --tree",
+      ],
+    ],
     ['check-config FOLDER/none.yml', 1, [], ['FOLDER/none.yml: no such file']],
     ['check-rules', 2, [], ['langgraph-monitor: check-rules wants the name of a file']],
     ['test-rules', 2, [], ['langgraph-monitor: test-rules wants the name of a file']],
@@ -52,7 +126,7 @@ describe('commands', () => {
       2,
       [],
       [
-        'langgraph-monitor: unknown command "chek-config"; there are check-config, check-rules, test-rules, import',
+        'langgraph-monitor: unknown command "chek-config"; there are check-config, check-rules, test-rules, check-routes, import',
       ],
     ],
     ['--config.check --config.file=FOLDER/good.yml', 0, ['FOLDER/good.yml: valid, 1 service'], []],
@@ -82,6 +156,8 @@ describe('the compiled program', () => {
     [['--version'], 0, /^langgraph-monitor, version \d/, /^$/],
     [['--nope'], 2, /^$/, /^langgraph-monitor: unknown flag --nope; --help lists them\n$/],
     [['check-config', 'monitor.yml'], 0, /^monitor\.yml: valid, 6 services\n$/, /^$/],
+    [['check-config', 'alertmanager.yml'], 0, /^alertmanager\.yml: valid, 8 routes, 5 receivers, /, /^$/],
+    [['check-routes', 'severity=critical'], 0, /^slack\n$/, /^$/],
     [['check-config', 'none.yml'], 1, /^$/, /^none\.yml: no such file\n$/],
   ])('%j', (args, code, out, err) => {
     const done = spawnSync(process.execPath, ['dist/main.js', ...args], { cwd: ROOT, encoding: 'utf8' });

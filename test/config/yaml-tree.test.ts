@@ -74,14 +74,15 @@ describe('what is no YAML has a line', () => {
   const tenTimes = (name: string, of: string) =>
     `${name}: &${name} [${Array(10).fill(`*${of}`).join(', ')}]\n`;
   const letters = [...'abcdefghij'];
-  test.each([
-    ['collections too deep within each other', '['.repeat(100_000), 'nesting exceeded maxDepth (100)'],
+  test.each<[what: string, text: string, line: number, reason: string]>([
+    ['collections too deep within each other', '['.repeat(100_000), 1, 'nesting exceeded maxDepth (100)'],
     [
       'aliases that multiply each other',
       `a: &a x\n${letters
         .slice(1)
         .map((name, i) => tenTimes(name, letters[i] as string))
         .join('')}`,
+      6,
       'document contains excessive aliasing',
     ],
     [
@@ -90,9 +91,10 @@ describe('what is no YAML has a line', () => {
         .slice(1)
         .map((name, i) => `${name}: &${name} ${'['.repeat(20)}*${letters[i]}${']'.repeat(20)}\n`)
         .join('')}`,
+      6,
       'nesting exceeded maxDepth (100)',
     ],
-  ])('%s are refused, not a crash', (_, text, reason) => {
-    expect(() => parseYamlTree(text)).toThrow(new YamlProblem(1, reason));
+  ])('%s are refused, not a crash', (_, text, line, reason) => {
+    expect(() => parseYamlTree(text)).toThrow(new YamlProblem(line, reason));
   });
 });

@@ -57,18 +57,3 @@ describe('promtool and the monitor find nothing wrong', () => {
     expect(tested).toEqual(RULE_FILES);
   });
 });
-
-test('Alertmanager reads deploy/compose/alertmanager.yml', () => {
-  const path = 'deploy/compose/alertmanager.yml';
-  expect(tool('amtool', ['check-config', path])).toMatchObject({ status: 0, stderr: '' });
-});
-
-describe('Alertmanager sends to the right receiver', () => {
-  test.each([
-    ['the heartbeat', ['alertname=Heartbeat', 'severity=none'], 'heartbeat'],
-    ['a service that is down', ['alertname=ServiceDown', 'severity=critical', 'target=redis'], 'default'],
-  ])('%s', (_, labels, want) => {
-    const args = ['config', 'routes', 'test', '--config.file=deploy/compose/alertmanager.yml', ...labels];
-    expect(tool('amtool', args)).toMatchObject({ status: 0, stdout: `${want}\n` });
-  });
-});

@@ -1,5 +1,6 @@
 // A monitor's doors with the real rooms behind them, fed by hand: no checks are made, nothing is scheduled.
 
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { Board } from '../../src/cluster/board.js';
@@ -17,6 +18,9 @@ import { serviceFamilies, serviceLayout, serviceReadings } from '../../src/metri
 import type { CheckResult } from '../../src/model/result.js';
 import type { Service } from '../../src/model/service.js';
 import type { Clock, Millis } from '../../src/model/time.js';
+import { Alerting, type AlertingEvents, type DeliveryConfig } from '../../src/notify/alerting.js';
+import { loadAlertmanagerConfig } from '../../src/notify/config/load.js';
+import type { SmsGateway } from '../../src/notify/sms/gateway.js';
 import { type QueryEngine, QueryError } from '../../src/query/engine.js';
 import { Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -85,6 +89,7 @@ export interface TestMonitor extends AsyncDisposable {
   readonly pulse: Pulse;
   readonly store: Store;
   readonly exposition: Exposition;
+  readonly alerting: Alerting;
   /** Services somebody wanted checked at once. */
   readonly wanted: string[][];
   /** Answers counted, as `HANDLER STATUS`. */
@@ -103,7 +108,14 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
   readonly node?: string;
   readonly query?: QueryEngine;
   readonly facts?: Partial<PrometheusFacts>;
+  /** Text of an alertmanager.yml, or who else tells people. */
+  readonly alertmanager?: string | DeliveryConfig;
+  /** Instead of the one that stands. */
+  readonly clock?: Clock;
+  readonly sms?: SmsGateway;
 }
+
+const ALERTMANAGER = 'route: { receiver: log }\nreceivers: [{ name: log }]\n';
 
 const nobody = () => Promise.reject(new QueryError('unavailable', 'nobody answers PromQL here'));
 const NO_ENGINE: QueryEngine = {
@@ -121,6 +133,25 @@ const NO_FACTS: PrometheusFacts = {
   flags: () => ({}),
 };
 
+const ignore = () => {};
+const UNHEARD: AlertingEvents = {
+  onIntegrations: ignore,
+  onAttempt: ignore,
+  onNotification: ignore,
+  onSuppressed: ignore,
+  onAction: ignore,
+  onSent: ignore,
+  onFailed: ignore,
+  onDropped: ignore,
+};
+
+function deliveryOf(alertmanager: string | DeliveryConfig, folder: string): DeliveryConfig {
+  if (typeof alertmanager !== 'string') return alertmanager;
+  const file = join(folder, 'alertmanager.yml');
+  writeFileSync(file, alertmanager);
+  return { by: 'us', config: loadAlertmanagerConfig(file) };
+}
+
 /** What the shipped rules say of the board. */
 function judged(board: Board, at: number): Verdict {
   const all = board.services.map(service => {
@@ -132,7 +163,7 @@ function judged(board: Board, at: number): Verdict {
 
 /** Starts a monitor's doors on a free port of 127.0.0.1. */
 export async function startMonitor(options: TestMonitorOptions = {}): Promise<TestMonitor> {
-  const { services = SERVICES, web = OPEN, node = 'worker-node4' } = options;
+  const { services = SERVICES, web = OPEN, node = 'worker-node4', alertmanager = ALERTMANAGER } = options;
   const folder = makeFolder('doors');
   const clock = new ManualClock();
   const registry = new Registry();
@@ -145,6 +176,15 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
   const wanted: string[][] = [];
   const answered: string[] = [];
   const logged: string[] = [];
+  const time = options.clock ?? clock;
+  const alerting = new Alerting({
+    store,
+    clock: time,
+    externalUrl: () => 'http://monitor.example/cluster',
+    log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
+    events: UNHEARD,
+  });
+  await alerting.configure(deliveryOf(alertmanager, folder), []);
   const refresher = new Refresher(board, ids => wanted.push([...ids]));
   const doors: Doors = {
     board,
@@ -155,7 +195,9 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     metrics: new MetricsPage(registry, exposition),
     query: options.query ?? NO_ENGINE,
     prometheus: { ...NO_FACTS, ...options.facts },
-    clock,
+    clock: time,
+    alerting,
+    sms: () => options.sms,
     version: '1.2.3',
     node: () => node,
     externalUrl: () => 'http://monitor.example/cluster',
@@ -179,6 +221,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     pulse,
     store,
     exposition,
+    alerting,
     wanted,
     answered,
     logged,
@@ -195,6 +238,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     json: async path => (await fetch(url + path)).json(),
     async [Symbol.asyncDispose]() {
       await server.close();
+      await alerting.close();
       store.close();
       removeFolder(folder);
     },

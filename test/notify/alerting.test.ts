@@ -188,6 +188,17 @@ describe('a receiver in trouble', () => {
   });
 });
 
+test('who stops waits for the answer to a message under way, and so tells nothing twice', async () => {
+  ops.behaviour = response => void setTimeout(() => response.end(), 500);
+  await open();
+  world.tell(firing(A));
+  await expect.poll(() => ops.requests.length, PATIENCE).toBe(1);
+  await reopen();
+  world.tell(firing(A));
+  await delay(400);
+  expect(ops.requests).toHaveLength(1);
+});
+
 describe('muted', () => {
   const silence = (matchers: string, endsAt = Date.now() + HOUR) =>
     world.alerting.silences.set(

@@ -132,7 +132,10 @@ test('a real Alertmanager has the same groups', async () => {
   expect(wanted.size).toBeGreaterThan(20);
   const alertmanager = await startAlertmanager(JSON.stringify(written));
   try {
-    await alertmanager.post(alerts.map(labels => ({ labels })));
+    await alertmanager.post(
+      'alerts',
+      alerts.map(labels => ({ labels })),
+    );
     await vi.waitFor(() => expect(told.size).toBeGreaterThanOrEqual(wanted.size), { timeout: 20_000 });
     expect([...told].sort()).toEqual([...wanted].sort());
   } finally {

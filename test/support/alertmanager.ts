@@ -9,23 +9,25 @@ export interface AlertmanagerServer {
   readonly url: string;
   /** What it has logged. */
   readonly log: string;
-  /** Sends alerts to it. @throws with its words when it refuses. */
-  post(alerts: readonly object[]): Promise<void>;
+  readonly pid: number;
+  /** GET of a path below /api/v2 as JSON. @throws with its words when it refuses */
+  get<T>(path: string): Promise<T>;
+  /** POST below /api/v2. @throws with its words when it refuses */
+  post<T>(path: string, body: unknown): Promise<T>;
   close(): Promise<void>;
 }
 
-/** Starts one with a configuration, given as its YAML or JSON text, and waits until it is ready. */
-export async function startAlertmanager(configuration: string): Promise<AlertmanagerServer> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+/** Starts one with the text of an alertmanager.yml and waits until it is ready. It talks to no other. */
+export async function startAlertmanager(configuration: string, port?: number): Promise<AlertmanagerServer> {
+  const at = port ?? (await freePort());
+  const url = `http://127.0.0.1:${at}`;
   const folder = makeFolder('alertmanager');
   const file = join(folder, 'alertmanager.yml');
   writeFileSync(file, configuration);
   const child = new Child('prometheus-alertmanager', [
     `--config.file=${file}`,
     `--storage.path=${join(folder, 'data')}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-    // Alone.
+    `--web.listen-address=127.0.0.1:${at}`,
     '--cluster.listen-address=',
   ]);
   const close = async () => {
@@ -38,17 +40,27 @@ export async function startAlertmanager(configuration: string): Promise<Alertman
     await close();
     throw error;
   }
+  const read = async <T>(path: string, answer: Response): Promise<T> => {
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  };
   return {
     url,
+    pid: child.pid,
     get log() {
       return child.output;
     },
-    async post(alerts) {
-      const body = JSON.stringify(alerts);
-      const headers = { 'content-type': 'application/json' };
-      const answer = await fetch(`${url}/api/v2/alerts`, { method: 'POST', headers, body });
-      if (!answer.ok) throw new Error(await answer.text());
-    },
+    get: async path => read(path, await fetch(`${url}/api/v2/${path}`)),
+    post: async (path, body) =>
+      read(
+        path,
+        await fetch(`${url}/api/v2/${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      ),
     close,
   };
 }

@@ -58,6 +58,10 @@ export class Child {
     });
   }
 
+  get pid(): number {
+    return this.#process.pid as number;
+  }
+
   /** All it has printed. */
   get output(): string {
     return this.#output;

@@ -11,9 +11,9 @@ export function docsPage({ info, paths, components }: OpenApi): Reply {
   const endpoints = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations)
       // The same again by POST, and said beside the GET.
-      .filter(([, { requestBody }]) => !requestBody)
+      .filter(([, operation]) => !isForm(operation))
       .map(([method, operation]) => {
-        const methods = operations.post?.requestBody ? [method, 'post'] : [method];
+        const methods = operations.post && isForm(operations.post) ? [method, 'post'] : [method];
         return endpoint(
           methods.map(each => each.toUpperCase()),
           path,
@@ -39,7 +39,7 @@ ${endpoints}
 function endpoint(
   methods: readonly string[],
   path: string,
-  { operationId, summary, parameters = [], responses }: Operation,
+  { operationId, summary, parameters = [], requestBody, responses }: Operation,
   schemas: Readonly<Record<string, JsonSchema>>,
 ): Html {
   const { 200: success, ...others } = responses;
@@ -47,11 +47,27 @@ function endpoint(
 <h2 id="${operationId}"><span class="method">${methods.join(' or ')}</span> <code>${path}</code></h2>
 <p>${prose(summary)}</p>
 ${methods[0] === 'GET' ? form(path, parameters) : undefined}
+${requestBody && body(requestBody, schemas)}
 ${success && answer(success, schemas)}
 <details><summary>Other answers</summary>
 <ul class="list">${Object.entries(others).map(([status, { description }]) => html`<li><code>${status}</code> ${description}</li>`)}</ul>
 </details>
 </section>`;
+}
+
+function isForm({ requestBody }: Operation): boolean {
+  return requestBody !== undefined && 'application/x-www-form-urlencoded' in requestBody.content;
+}
+
+/** What is sent. */
+function body(
+  { content }: NonNullable<Operation['requestBody']>,
+  schemas: Readonly<Record<string, JsonSchema>>,
+): Html {
+  const schema = content['application/json']?.schema ?? {};
+  return html`<details><summary>Example body</summary>
+<pre tabindex="0">${JSON.stringify(exampleOf(schema, schemas), null, 2)}</pre>
+</details>`;
 }
 
 function form(path: string, parameters: readonly Parameter[]): Html {
@@ -83,6 +99,7 @@ function placeholder({ type, examples, minimum, maximum, default: preset }: Json
 }
 
 function answer({ content }: Answer, schemas: Readonly<Record<string, JsonSchema>>): Html {
+  if (Object.keys(content).length === 0) return html`<p class="quiet">The answer is empty.</p>`;
   const json = content['application/json'];
   if (!json?.schema.$ref) return html`<p class="quiet">Answers ${Object.keys(content).join(' or ')}.</p>`;
   return html`<details><summary>Example answer</summary>

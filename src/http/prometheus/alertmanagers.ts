@@ -1,4 +1,5 @@
-// GET /api/v1/alertmanagers: where alerts are sent.
+// GET /api/v1/alertmanagers: where alerts are sent; our own API where we are the Alertmanager, which clients ask for
+// silences then. With `query.url` the Prometheus there knows.
 
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';
@@ -10,5 +11,9 @@ export const alertmanagers = endpoint({
   path: 'alertmanagers',
   summary: 'Alertmanagers that alerts are sent to',
   data: z.object({ activeAlertmanagers: managers, droppedAlertmanagers: managers }),
-  handle: () => plain({ activeAlertmanagers: [], droppedAlertmanagers: [] }),
+  handle(_, { alerting, externalUrl }) {
+    const own = alerting.notifier ? [`${externalUrl()}/api/v2/alerts`] : [];
+    const urls = alerting.sender?.addresses ?? own;
+    return plain({ activeAlertmanagers: urls.map(url => ({ url })), droppedAlertmanagers: [] });
+  },
 });

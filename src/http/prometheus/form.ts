@@ -2,7 +2,7 @@
 // Source: Go, net/http Request.ParseForm and Request.FormValue, net/url ParseQuery.
 
 import type { IncomingMessage } from 'node:http';
-import { HttpError } from '../route.js';
+import { readBody } from '../body.js';
 
 /** Largest form, in bytes; an expression may have 100 KiB. */
 const MAX_FORM = 1024 * 1024;
@@ -72,28 +72,9 @@ export async function readForm(request: IncomingMessage): Promise<Form> {
   const at = url.indexOf('?');
   const query = at < 0 ? '' : url.slice(at + 1);
   if (request.method !== 'POST' || !isForm(request.headers['content-type'])) return new Form(query);
-  return new Form(await readBody(request), query);
+  return new Form(await readBody(request, { name: 'form', limit: MAX_FORM }), query);
 }
 
 function isForm(contentType: string | undefined): boolean {
   return contentType?.split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
-}
-
-function readBody(request: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const onData = (chunk: Buffer) => {
-      length += chunk.length;
-      chunks.push(chunk);
-      if (length <= MAX_FORM) return;
-      // Reading on would be for nothing; Node ends the connection once the answer is written.
-      request.off('data', onData).pause();
-      reject(new HttpError(413, `the form is larger than ${MAX_FORM} bytes`, { connection: 'close' }));
-    };
-    request
-      .on('data', onData)
-      .once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
-      .once('error', () => reject(new HttpError(400, 'the form ended too early')));
-  });
 }

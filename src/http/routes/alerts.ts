@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { problemText } from '../../cluster/snapshot.js';
 import { type Alert, alertLine } from '../../cluster/verdict.js';
 import { isoLocal, type Millis } from '../../model/time.js';
+import { actionTaken } from '../../notify/action-taken.js';
+import type { Doors } from '../doors.js';
+import { inWords } from '../in-words.js';
 import { yesOrNo } from '../query.js';
 import { route } from '../route.js';
 import { alertText, rulesProblem, timestamp } from '../shapes.js';
@@ -33,7 +36,8 @@ export const alerts = route({
       .optional(),
     rules: rulesProblem.optional(),
   }),
-  handle({ detail }, { board, clock }) {
+  handle({ detail }, doors) {
+    const { board, clock } = doors;
     const now = clock.now();
     const firing = board.verdict.alerts;
     return {
@@ -41,34 +45,28 @@ export const alerts = route({
         alerts: firing.map(alertLine),
         count: firing.length,
         timestamp: isoLocal(now),
-        details: detail ? firing.map(alert => describe(alert, now)) : undefined,
+        details: detail ? firing.map(alert => describe(alert, doors, now)) : undefined,
         rules: board.verdictProblem && problemText(board.verdictProblem, now),
       },
     };
   },
 });
 
-function describe({ name, severity, service, message, startsAt, escalation }: Alert, now: Millis) {
+function describe(alert: Alert, doors: Doors, now: Millis) {
+  const { identity, name, severity, service, message, startsAt, escalation } = alert;
   return {
     severity,
     service,
     message,
     timestamp: isoLocal(startsAt),
     duration: inWords(now - startsAt),
-    action_taken: 'Logged',
+    action_taken: actionTaken(doors.alerting.episodes.current(identity), unlessTold(doors)),
     alertname: name,
     escalation,
   };
 }
 
-/** A span as the document words it: `5 minutes`. */
-function inWords(span: Millis): string {
-  const units: [string, Millis][] = [
-    ['day', 86_400_000],
-    ['hour', 3_600_000],
-    ['minute', 60_000],
-  ];
-  const [unit, size] = units.find(([, each]) => span >= each) ?? ['second', 1000];
-  const count = Math.max(0, Math.floor(span / size));
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+/** What is done about an alert of which no more is known. */
+export function unlessTold({ alerting }: Pick<Doors, 'alerting'>): string {
+  return alerting.sender ? 'Handed to Alertmanager' : 'Logged';
 }

@@ -1,7 +1,9 @@
 // The catalogue of endpoints: a new one is a file beside this and a line here.
 
+import { endpoints as alertmanagerEndpoints } from '../alertmanager/index.js';
 import { endpoints } from '../prometheus/index.js';
 import type { Endpoint, Route } from '../route.js';
+import { alertHistory } from './alert-history.js';
 import { alerts } from './alerts.js';
 import { clusterHealth } from './cluster-health.js';
 import { docs, tryIt } from './docs.js';
@@ -11,17 +13,19 @@ import { history } from './history.js';
 import { landing, style } from './landing.js';
 import { healthy, ready, reload } from './lifecycle.js';
 import { metrics } from './metrics.js';
+import { notifySms } from './notify-sms.js';
 import { openapi } from './openapi.js';
 import { stats } from './stats.js';
 
 /** Everything there is, for the description. */
-const catalogue = (): readonly Endpoint[] => [...routes, ...endpoints];
+const catalogue = (): readonly Endpoint[] => [...routes, ...endpoints, ...alertmanagerEndpoints];
 
 export const routes: readonly Route[] = [
   landing(() => routes.filter(each => each.method === 'GET' && each.path !== '/' && !each.hidden)),
   clusterHealth,
   health,
   alerts,
+  alertHistory,
   history,
   stats,
   haproxyMetrics,
@@ -29,6 +33,7 @@ export const routes: readonly Route[] = [
   healthy,
   ready,
   reload,
+  notifySms,
   openapi(catalogue),
   docs(catalogue),
   style,

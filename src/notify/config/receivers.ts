@@ -60,7 +60,8 @@ function readIntegrations(
   global: Global,
   kind: ReceiverKind,
 ): IntegrationDefinition[] {
-  return decoder.list(node, kind.key).flatMap((each, index) => {
+  const type = `*config.${kind.integration.charAt(0).toUpperCase()}${kind.integration.slice(1)}Config`;
+  return decoder.list(node, type).flatMap((each, index) => {
     if (isAbsent(each)) {
       decoder.misfit(each, `missing ${kind.integration} config`);
       return [];

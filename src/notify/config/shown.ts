@@ -4,6 +4,8 @@
 import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from '../../config/yaml-tree.js';
 
 const HIDDEN = '<secret>';
+/** What Go puts into a URL, where the brackets would have to be escaped. */
+const HIDDEN_IN_URL = 'xxxxx';
 /** Keys whose values are secrets wherever they stand. */
 const SECRETS = new Set([
   'api_key',
@@ -51,12 +53,12 @@ const PLAIN = /^[\w<][\w .,/<>()+*=~-]*$/;
 /** The configuration as YAML, ending with a line feed. */
 export function shownConfig(root: YamlNode | undefined): string {
   if (!root) return '';
-  return `${block(root, '', '', false).replace(/^\n/, '')}\n`;
+  return `${block(root, '', '', false).replace(/^[\n ]/, '')}\n`;
 }
 
 /** A node as it follows its key or dash, which stands at `indent`; collections begin on a line of their own. */
 function block(node: YamlNode, indent: string, within: string, isOpen: boolean): string {
-  if (node.kind === 'scalar') return ` ${scalar(node)}`;
+  if (node.kind === 'scalar') return beside(scalar(node));
   return node.kind === 'sequence' ? items(node, indent, within, isOpen) : pairs(node, indent, within, isOpen);
 }
 
@@ -92,17 +94,31 @@ function isSecret(key: string, within: string): boolean {
 function hidden(value: YamlNode, indent: string): string {
   if (value.kind === 'sequence')
     return items({ ...value, items: value.items.map(concealed) }, indent, '', true);
-  return ` ${scalar(concealed(value))}`;
+  return beside(scalar(concealed(value)));
 }
 
+/** Nothing leaves no space behind. */
+function beside(text: string): string {
+  return text === '' ? '' : ` ${text}`;
+}
+
+/** Of a URL it is told whose it is; older Alertmanagers want a URL where they have one. */
 function concealed(node: YamlNode): YamlScalar {
-  const isEmpty = node.kind === 'scalar' && node.text === '';
-  return { kind: 'scalar', text: isEmpty ? '' : HIDDEN, plain: true, line: node.line, column: node.column };
+  const text = node.kind === 'scalar' ? node.text : HIDDEN;
+  const origin = /^https?:\/\/(?:[^/?#\s{}@]*@)?([^/?#\s{}@]+)(?=[/?#]|$)/i.exec(text);
+  const shown = origin ? `${origin[0].split('//')[0]}//${origin[1]}/${HIDDEN}` : HIDDEN;
+  return {
+    kind: 'scalar',
+    text: text === '' ? '' : shown,
+    plain: true,
+    line: node.line,
+    column: node.column,
+  };
 }
 
 /** Plain stays plain if it fits on a line: it may be a number. A password within a URL is one of the secrets. */
 function scalar({ text, plain }: YamlScalar): string {
-  const open = text.replace(/(:\/\/[^/?#\s:@]*):[^/?#\s]*@/g, `$1:${HIDDEN}@`);
+  const open = text.replace(/(:\/\/[^/?#\s:@]*):[^/?#\s]*@/g, `$1:${HIDDEN_IN_URL}@`);
   if (plain && !/[\n\r]/.test(open)) return open;
   return PLAIN.test(open) && !isAmbiguous(open) ? open : JSON.stringify(open);
 }

@@ -6,23 +6,32 @@ import { glob, isPattern, PatternError } from '../../config/glob.js';
 import { ConfigError } from '../../config/load.js';
 import { readText } from '../../config/text-file.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
+import { TemplateError } from '../../template/error.js';
 import type { AlertmanagerConfig } from '../definition.js';
+import { GoTemplates } from '../templates.js';
 
-/** Reads every file once. A pattern may match nothing, a file that is named has to be there. */
+/** Reads every file once; each has to be a template. A pattern may match nothing, a file that is named has to be there. */
 export function readTemplateFiles(decoder: Decoder, node: Field): AlertmanagerConfig['templates'] {
-  const found = decoder
-    .list(node, 'string')
-    .flatMap(each => filesOf(decoder, each).map(file => ({ file, each })));
-  const files = new Map(found.reverse().map(({ file, each }) => [file, each]));
-  return [...files].reverse().flatMap(([file, each]) => {
-    try {
-      return [{ file, text: readText(file) }];
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      for (const mistake of error.mistakes) decoder.misfit(each, mistake);
-      return [];
-    }
+  const nodes = new Map<string, YamlNode>();
+  for (const each of decoder.list(node, 'string'))
+    for (const file of filesOf(decoder, each)) if (!nodes.has(file)) nodes.set(file, each);
+  return [...nodes].flatMap(([file, each]) => {
+    const [text, mistakes] = checkedText(file);
+    for (const mistake of mistakes) decoder.misfit(each, mistake);
+    return text === undefined ? [] : [{ file, text }];
   });
+}
+
+function checkedText(file: string): [text: string | undefined, mistakes: readonly string[]] {
+  try {
+    const text = readText(file, '');
+    new GoTemplates([{ file, text }]);
+    return [text, []];
+  } catch (error) {
+    if (error instanceof ConfigError) return [undefined, error.mistakes];
+    if (error instanceof TemplateError) return [undefined, [`${file}: ${error.message}`]];
+    throw error;
+  }
 }
 
 function filesOf(decoder: Decoder, node: YamlNode): string[] {

@@ -104,11 +104,14 @@ export async function startVictoriaMetrics(children, { folder, flags = [], ready
   return await startServer(children, 'VictoriaMetrics', 'victoria-metrics', args, port, '/health', ready);
 }
 
-export async function startAlertmanager(bench, children) {
+const TELLS_NOBODY = { route: { receiver: 'none' }, receivers: [{ name: 'none' }] };
+
+/** @param config what would stand in alertmanager.yml, as an object */
+export async function startAlertmanager(bench, children, config = TELLS_NOBODY) {
   const port = await freePort();
   const folder = mkdtempSync(join(bench.folder, 'alertmanager-'));
   const file = join(folder, 'alertmanager.yml');
-  writeFileSync(file, 'route: {receiver: none}\nreceivers: [{name: none}]\n');
+  writeFileSync(file, JSON.stringify(config));
   const args = [`--config.file=${file}`, `--storage.path=${join(folder, 'data')}`, '--log.level=error'];
   args.push(`--web.listen-address=127.0.0.1:${port}`, '--cluster.listen-address=');
   return await startServer(children, 'alertmanager', 'prometheus-alertmanager', args, port, '/-/ready');

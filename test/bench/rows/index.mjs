@@ -1,5 +1,7 @@
 // The catalogue of rows, in the order of the table. A row: {name, about, run(bench): Promise<Line[]>}.
 
+import alertLatency from './alert-latency.mjs';
+import alertStorm from './alert-storm.mjs';
 import clusterHealth from './cluster-health.mjs';
 import haproxy from './haproxy.mjs';
 import memory from './memory.mjs';
@@ -30,4 +32,6 @@ export const rows = [
   promqlStart,
   promqlMemory,
   rules,
+  alertLatency,
+  alertStorm,
 ];

@@ -82,7 +82,7 @@ beforeAll(async () => {
   server = await startAlertmanager(
     `route:\n  receiver: ops.0\n  group_by: [alertname]\n  group_wait: 1s\n  routes:\n${routes}\nreceivers:\n${receivers}\n`,
   );
-  await server.post(alerts());
+  await server.post('alerts', alerts());
   const wanted = entries.length * TEXTS.length;
   const end = performance.now() + 20_000;
   while (theirs.requests.length + theirMails.mails.length < wanted && performance.now() < end)

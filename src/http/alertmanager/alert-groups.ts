@@ -1,0 +1,96 @@
+// GET /api/v2/alerts/groups: alerts as they are told together.
+// Source: Alertmanager, dispatch/dispatch.go, Groups.
+
+import { z } from 'zod';
+import type { Labels } from '../../model/labels.js';
+import type { Millis } from '../../model/time.js';
+import type { KnownAlert } from '../../notify/alert-table.js';
+import { byLabels, compareLabelSets } from '../../notify/group.js';
+import { type Muted, routeMutedBy } from '../../notify/muting.js';
+import type { Notifier } from '../../notify/notifier.js';
+import type { Regexp } from '../../promql/regexp.js';
+import { type AlertFilter, alertFilterOf, mutedIfWanted, shownAlert } from './alert-view.js';
+import { notifierOf } from './elsewhere.js';
+import { endpoint } from './endpoint.js';
+import { describe, isOn, receiverOf } from './parameters.js';
+import { json } from './problem.js';
+import { alertGroup } from './shapes.js';
+
+export const alertGroups = endpoint({
+  method: 'GET',
+  path: 'alerts/groups',
+  summary: 'Alerts as they are told together',
+  query: z.object({
+    active: describe.show('active alerts'),
+    silenced: describe.show('silenced alerts'),
+    inhibited: describe.show('inhibited alerts'),
+    muted: describe.show('groups that a time interval mutes'),
+    filter: describe.filter(),
+    receiver: describe.receiver(),
+  }),
+  answer: z.array(alertGroup),
+  handle({ query, now }, doors) {
+    const notifier = notifierOf(doors);
+    const wanted = { filter: alertFilterOf(query), receiver: receiverOf(query), muted: isOn(query, 'muted') };
+    const groups = groupsOf(notifier, wanted, now);
+    const receivers = receiversOf(groups);
+    return json(
+      groups.map(({ receiver, labels, mutedBy, alerts }) => ({
+        alerts: alerts
+          .toSorted((a, b) => byLabels(a.alert, b.alert))
+          .map(({ alert, muted }) =>
+            shownAlert(alert, muted, receivers.get(alert.fingerprint) ?? [], mutedBy),
+          ),
+        labels: labels.toJSON(),
+        receiver: { name: receiver },
+      })),
+    );
+  },
+});
+
+interface Wanted {
+  readonly filter: AlertFilter;
+  readonly receiver: Regexp | undefined;
+  readonly muted: boolean;
+}
+
+interface Group {
+  readonly receiver: string;
+  readonly labels: Labels;
+  /** Names of time intervals. */
+  readonly mutedBy: readonly string[];
+  readonly alerts: readonly { readonly alert: KnownAlert; readonly muted: Muted }[];
+}
+
+/** Groups with alerts that are wanted, in order. */
+function groupsOf(notifier: Notifier, wanted: Wanted, at: Millis): Group[] {
+  const groups = [...notifier.groups].flatMap(({ route, labels, alerts }): Group[] => {
+    const { receiver } = route;
+    const mutedBy = routeMutedBy(route, notifier.config, at)?.intervals ?? [];
+    if (wanted.receiver?.matches(receiver) === false || (!wanted.muted && mutedBy.length > 0)) return [];
+    const shown = [...alerts].flatMap(alert => {
+      const muted = mutedIfWanted(alert, wanted.filter, notifier, at);
+      return muted ? [{ alert, muted }] : [];
+    });
+    return shown.length > 0 ? [{ receiver, labels, mutedBy, alerts: shown }] : [];
+  });
+  return groups.sort((a, b) => compareLabelSets(a.labels, b.labels) || compareText(a.receiver, b.receiver));
+}
+
+/** Who is told of each alert, by fingerprint. */
+function receiversOf(groups: readonly Group[]): Map<string, string[]> {
+  const receivers = new Map<string, string[]>();
+  for (const { receiver, alerts } of groups)
+    for (const { alert } of alerts) {
+      const known = receivers.get(alert.fingerprint);
+      if (known) known.push(receiver);
+      else receivers.set(alert.fingerprint, [receiver]);
+    }
+  for (const names of receivers.values()) names.sort();
+  return receivers;
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,31 @@
+// The joint between an endpoint of Alertmanager's API and its router: it answers or throws.
+
+import type { z } from 'zod';
+import type { Millis } from '../../model/time.js';
+import type { Doors } from '../doors.js';
+import type { Form } from '../prometheus/form.js';
+import type { Endpoint, Reply, RequestBody } from '../route.js';
+import { alertmanagerError } from './problem.js';
+
+/** A request as its endpoint sees it. */
+export interface AlertmanagerAsked<Body = unknown> {
+  readonly query: Form;
+  /** What stands for `:silenceID` in the path; empty without. */
+  readonly silenceId: string;
+  readonly body: Body;
+  readonly now: Millis;
+}
+
+/** One endpoint: one file beside this and one line in the catalogue. */
+export interface AlertmanagerEndpoint<Body extends z.ZodType = z.ZodType> extends Endpoint {
+  readonly body?: RequestBody<Body>;
+  handle(asked: AlertmanagerAsked<z.output<Body>>, doors: Doors): Reply;
+}
+
+type Definition<Body extends z.ZodType> = Omit<AlertmanagerEndpoint<Body>, 'form' | 'hidden' | 'error'>;
+
+/** Writes an endpoint down; its path is below `/api/v2/`. Its `query` only describes: parameters are read as Go reads them. */
+export function endpoint<Body extends z.ZodType>({ path, ...rest }: Definition<Body>): AlertmanagerEndpoint {
+  const definition = { ...rest, path: `/api/v2/${path}`, error: alertmanagerError };
+  return definition as unknown as AlertmanagerEndpoint;
+}

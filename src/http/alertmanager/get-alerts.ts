@@ -1,0 +1,38 @@
+// GET /api/v2/alerts: alerts that are not over, with who is told of them and what mutes them.
+
+import { z } from 'zod';
+import { matchingRoutes } from '../../notify/routes.js';
+import { alertFilterOf, mutedIfWanted, shownAlert } from './alert-view.js';
+import { notifierOf } from './elsewhere.js';
+import { endpoint } from './endpoint.js';
+import { describe, receiverOf } from './parameters.js';
+import { json } from './problem.js';
+import { gettableAlert } from './shapes.js';
+
+export const getAlerts = endpoint({
+  method: 'GET',
+  path: 'alerts',
+  summary: 'Alerts that fire, by whom they are heard and what mutes them',
+  query: z.object({
+    active: describe.show('active alerts'),
+    silenced: describe.show('silenced alerts'),
+    inhibited: describe.show('inhibited alerts'),
+    unprocessed: describe.show('alerts nobody has looked at yet; there are none'),
+    filter: describe.filter(),
+    receiver: describe.receiver(),
+  }),
+  answer: z.array(gettableAlert),
+  handle({ query, now }, doors) {
+    const notifier = notifierOf(doors);
+    const filter = alertFilterOf(query);
+    const wanted = receiverOf(query);
+    const shown = [...doors.alerting.alerts.all()].flatMap(alert => {
+      const muted = mutedIfWanted(alert, filter, notifier, now);
+      if (!muted) return [];
+      const receivers = matchingRoutes(notifier.config.route, alert.labels).map(route => route.receiver);
+      if (wanted && !receivers.some(name => wanted.matches(name))) return [];
+      return [shownAlert(alert, muted, receivers)];
+    });
+    return json(shown.sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)));
+  },
+});

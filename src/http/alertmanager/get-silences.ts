@@ -1,0 +1,23 @@
+// GET /api/v2/silences: all of them, expired ones for some days.
+
+import { z } from 'zod';
+import { notifierOf } from './elsewhere.js';
+import { endpoint } from './endpoint.js';
+import { describe, filterOf } from './parameters.js';
+import { json } from './problem.js';
+import { gettableSilence } from './shapes.js';
+import { inOrder, isWanted, shownSilence } from './silence-view.js';
+
+export const getSilences = endpoint({
+  method: 'GET',
+  path: 'silences',
+  summary: 'Silences: active ones first, then pending ones, then those that expired in the last days',
+  query: z.object({ filter: describe.filter() }),
+  answer: z.array(gettableSilence),
+  handle({ query, now }, doors) {
+    notifierOf(doors);
+    const filter = filterOf(query);
+    const wanted = doors.alerting.silences.all().filter(silence => isWanted(silence, filter));
+    return json(inOrder(wanted, now).map(silence => shownSilence(silence, now)));
+  },
+});

@@ -1,0 +1,71 @@
+// POST /api/v2/alerts: alerts of others, which go the way of our own. Each that is as it should be is taken, whatever the
+// others are like.
+// Source: Alertmanager, api/v2/api.go, postAlertsHandler; prometheus/common, model/alert.go, Validate.
+
+import type { z } from 'zod';
+import { Labels } from '../../model/labels.js';
+import type { IncomingAlert } from '../../notify/alert-table.js';
+import { isLabelName } from '../../promql/label-name.js';
+import { quote } from '../../promql/print/quote.js';
+import { notifierOf } from './elsewhere.js';
+import { endpoint } from './endpoint.js';
+import { Complaint } from './problem.js';
+import { postableAlerts } from './shapes.js';
+
+/** Bytes; some ten thousand alerts. */
+const LIMIT = 10 * 1024 * 1024;
+
+type PostableAlert = z.output<typeof postableAlerts>[number];
+
+export const postAlerts = endpoint({
+  method: 'POST',
+  path: 'alerts',
+  summary: 'Takes alerts, as Prometheus sends them',
+  body: { name: 'alerts', limit: LIMIT, shape: postableAlerts },
+  answer: [],
+  others: {
+    400: { when: 'An alert is wrong; the others were taken' },
+    500: { when: 'They are in force but not on disk, or alerts are elsewhere' },
+  },
+  handle({ body, now }, doors) {
+    notifierOf(doors);
+    const alerts = body.map(incomingOf);
+    const problems = alerts.map(problemOf);
+    const isKept = doors.alerting.hear(
+      alerts.filter((_, i) => problems[i] === undefined),
+      now,
+    );
+    const found = problems.filter(each => each !== undefined);
+    if (found.length > 0) throw new Complaint(400, found.join('; '));
+    if (!isKept)
+      throw new Complaint(
+        500,
+        'the alerts are in force but not on disk: a restart forgets them; see the log',
+      );
+    return { body: '' };
+  },
+});
+
+function incomingOf({ labels, annotations, startsAt, endsAt, generatorURL }: PostableAlert): IncomingAlert {
+  return {
+    labels: Labels.of(withoutNulls(labels)),
+    annotations: withoutNulls(annotations ?? {}),
+    startsAt: startsAt ?? undefined,
+    endsAt: endsAt ?? undefined,
+    generatorUrl: generatorURL ?? '',
+  };
+}
+
+function withoutNulls(pairs: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(pairs).map(([name, value]) => [name, value ?? '']));
+}
+
+function problemOf({ labels, annotations, startsAt, endsAt }: IncomingAlert): string | undefined {
+  if (startsAt !== undefined && endsAt !== undefined && endsAt < startsAt)
+    return 'start time must be before end time';
+  const wrong = labels.names.find(name => !isLabelName(name));
+  if (wrong !== undefined) return `invalid label set: invalid name ${quote(wrong)}`;
+  if (labels.names.length === 0) return 'at least one label pair required';
+  const note = Object.keys(annotations).find(name => !isLabelName(name));
+  return note === undefined ? undefined : `invalid annotations: invalid name ${quote(note)}`;
+}

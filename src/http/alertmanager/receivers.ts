@@ -1,0 +1,15 @@
+// GET /api/v2/receivers: who there is to be told.
+
+import { z } from 'zod';
+import { notifierOf } from './elsewhere.js';
+import { endpoint } from './endpoint.js';
+import { json } from './problem.js';
+import { receiver } from './shapes.js';
+
+export const receivers = endpoint({
+  method: 'GET',
+  path: 'receivers',
+  summary: 'Names of the receivers, as alertmanager.yml has them',
+  answer: z.array(receiver),
+  handle: (_, doors) => json(notifierOf(doors).config.receivers.map(({ name }) => ({ name }))),
+});

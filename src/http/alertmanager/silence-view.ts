@@ -1,0 +1,48 @@
+// Silences as the API shows them. Comes in: silences; goes out: JSON.
+// Source: Alertmanager, api/v2/api.go, SortSilences and CheckSilenceMatchesFilterLabels.
+
+import type { Millis } from '../../model/time.js';
+import type { Matcher } from '../../notify/matcher.js';
+import { type Silence, type SilenceState, silenceState } from '../../notify/silences.js';
+import { type GettableSilence, printed } from './shapes.js';
+
+const ORDER: readonly SilenceState[] = ['active', 'pending', 'expired'];
+
+/** One silence. */
+export function shownSilence(silence: Silence, at: Millis): GettableSilence {
+  const { id, updatedAt, comment, createdBy, endsAt, matchers, startsAt } = silence;
+  return {
+    id,
+    status: { state: silenceState(silence, at) },
+    updatedAt: printed(updatedAt),
+    comment,
+    createdBy,
+    endsAt: printed(endsAt),
+    matchers: matchers.map(({ isEqual, isRegex, name, value }) => ({ isEqual, isRegex, name, value })),
+    startsAt: printed(startsAt),
+  };
+}
+
+/** Active ones first, by their end; then pending ones, by their begin; then expired ones, the last to expire first. */
+export function inOrder(silences: readonly Silence[], at: Millis): Silence[] {
+  const keyOf = (silence: Silence): readonly [number, Millis] => {
+    const state = silenceState(silence, at);
+    const time = state === 'pending' ? silence.startsAt : silence.endsAt;
+    return [ORDER.indexOf(state), state === 'expired' ? -time : time];
+  };
+  return silences
+    .map(silence => ({ silence, key: keyOf(silence) }))
+    .sort((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1])
+    .map(({ silence }) => silence);
+}
+
+/** Whether what a silence says of labels satisfies all of a filter's matchers. */
+export function isWanted({ matchers }: Silence, filter: readonly Matcher[]): boolean {
+  const said = new Map(matchers.map(({ name, value }) => [name, value]));
+  return filter.every(matcher => {
+    const value = said.get(matcher.name);
+    // Without a value the question is whether anything is said of the label at all.
+    if (matcher.value === '' && (value === undefined) === matcher.isEqual) return true;
+    return matcher.matchesValue(value ?? '');
+  });
+}

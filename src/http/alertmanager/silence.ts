@@ -1,0 +1,60 @@
+// GET and DELETE /api/v2/silence/ID: one silence; its end at once.
+
+import { silenceState } from '../../notify/silences.js';
+import { notifierOf } from './elsewhere.js';
+import { endpoint } from './endpoint.js';
+import { complaining, notKept } from './post-silence.js';
+import { Complaint, INVALID, Invalid, json } from './problem.js';
+import { gettableSilence } from './shapes.js';
+import { shownSilence } from './silence-view.js';
+
+const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+const PATH = 'silence/:silenceID';
+
+const inPath = {
+  silenceID: { description: 'The id of a silence', example: '2b6e4b0c-5e5c-4b0d-9d0e-3c9d6f0d1f6a' },
+};
+const others = {
+  404: { when: 'There is no such silence' },
+  422: { when: 'The id is no UUID' },
+  500: { when: 'Silences are elsewhere' },
+};
+
+export const getSilence = endpoint({
+  method: 'GET',
+  path: PATH,
+  summary: 'One silence',
+  inPath,
+  answer: gettableSilence,
+  others,
+  handle({ silenceId, now }, doors) {
+    notifierOf(doors);
+    const silence = doors.alerting.silences.get(checked(silenceId));
+    if (!silence) throw new Complaint(404, `silence ${silenceId} not found`);
+    return json(shownSilence(silence, now));
+  },
+});
+
+export const deleteSilence = endpoint({
+  method: 'DELETE',
+  path: PATH,
+  summary: 'Ends a silence at once',
+  inPath,
+  answer: [],
+  others: { ...others, 500: { when: 'It has ended but is still on disk, or silences are elsewhere' } },
+  handle({ silenceId, now }, doors) {
+    notifierOf(doors);
+    const { silences } = doors.alerting;
+    const silence = silences.get(checked(silenceId));
+    // Somebody may have been faster; what is wanted is so.
+    if (silence && silenceState(silence, now) === 'expired') return { body: '' };
+    const changed = complaining(() => silences.expire(silenceId, now));
+    if (!changed.isKept) throw notKept(silenceId);
+    return { body: '' };
+  },
+});
+
+function checked(id: string): string {
+  if (UUID.test(id)) return id;
+  throw new Invalid(INVALID.type, `silenceID in path must be of type uuid: ${JSON.stringify(id)}`);
+}

@@ -1,0 +1,88 @@
+// Bodies of requests as the server generated from Alertmanager's description reads them: first everything has to be of
+// its type, then everything that is required has to be there, and one thing is complained of.
+// Source: go-openapi/runtime, errors and validate.
+
+import { z } from 'zod';
+import { parseIso } from '../../model/time.js';
+import { HttpError, type RequestBody } from '../route.js';
+import { INVALID, Invalid } from './problem.js';
+
+/** What a URI at least is: a scheme and something behind it, or a path. */
+const URI = /^([a-z][a-z0-9+.-]*:|\/)/i;
+const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i;
+/** Go's time that is none. */
+const ZERO = /^0001-01-01T00:00:00(\.0+)?(Z|\+00:?00)$/;
+const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
+const ZONE = /(Z|[+-]\d\d:?\d\d)$/;
+
+type Issue = z.core.$ZodIssue;
+
+/** A moment; one without a zone is in UTC. The zero time counts as none. */
+export const moment = () =>
+  z
+    .string()
+    .transform((text, context) => {
+      if (ZERO.test(text)) return undefined;
+      const at = TIME.test(text) ? parseIso(ZONE.test(text) ? text : `${text}Z`) : undefined;
+      if (at !== undefined) return at;
+      const message = `${JSON.stringify(text)} is no time such as 2024-01-15T10:30:45.123Z`;
+      context.addIssue({ code: 'custom', message, params: { isType: true } });
+      return z.NEVER;
+    })
+    .meta({ examples: ['2024-01-15T10:30:45.123Z'] });
+
+/** A URI reference; empty is none. */
+export const uri = () =>
+  z.string().refine(text => text === '' || (URI.test(text) && !BROKEN_ESCAPE.test(text)), {
+    error: issue => `must be of type uri: ${JSON.stringify(issue.input)}`,
+  });
+
+/**
+ * A body's text in its shape; `null` stands for one with nothing in it.
+ * @throws HttpError 400, Invalid
+ */
+export function validated(text: string, { name, shape }: RequestBody): unknown {
+  if (text === '') throw new Invalid(INVALID.required, `${name} in body is required`);
+  const body = parsed(text, name) ?? (shape instanceof z.ZodArray ? [] : {});
+  const result = shape.safeParse(body);
+  if (result.success) return result.data;
+  throw problemOf(result.error.issues, body, name);
+}
+
+function parsed(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreadable(name, (error as Error).message);
+  }
+}
+
+function unreadable(name: string, reason: string): HttpError {
+  return new HttpError(400, `parsing ${name} body from "" failed, because ${reason}`);
+}
+
+function problemOf(issues: readonly Issue[], body: unknown, name: string): HttpError {
+  const misfit = issues.find(issue => isMisfit(issue, body));
+  if (misfit) {
+    const place = misfit.path.join('.');
+    return unreadable(name, place === '' ? misfit.message : `${place}: ${misfit.message}`);
+  }
+  const [{ code, path, message }] = issues as [Issue];
+  const place = `${path.join('.')} in body`;
+  if (code === 'too_small') return new Invalid(INVALID.minItems, `${place} should have at least 1 items`);
+  if (code === 'custom') return new Invalid(INVALID.type, `${place} ${message}`);
+  return new Invalid(INVALID.required, `${place} is required`);
+}
+
+/** Whether something is there and of another type. */
+function isMisfit({ code, path, ...rest }: Issue, body: unknown): boolean {
+  if (code === 'custom') return (rest as { params?: { isType?: boolean } }).params?.isType === true;
+  return code !== 'too_small' && valueAt(body, path) !== undefined;
+}
+
+/** Undefined where there is nothing, or null. */
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  let value = body;
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
+  return value ?? undefined;
+}

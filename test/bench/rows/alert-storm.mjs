@@ -1,0 +1,102 @@
+// Many alerts at once, grouped and delivered: from the first request that brings them to the message that tells of the
+// last one, and the memory that takes. The same requests and the same alertmanager.yml for the monitor and a real
+// Alertmanager.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { memoryMiB } from '../harness/accounting.mjs';
+import { map, OURS } from '../harness/bench.mjs';
+import { startMonitor } from '../harness/monitor.mjs';
+import { startAlertmanager } from '../harness/peers.mjs';
+import { median } from '../harness/statistics.mjs';
+import { startWebhook } from '../harness/webhook.mjs';
+
+const ALERTS = 10_000;
+/** Of one request, as Prometheus sends them. */
+const BATCH = 64;
+const PATIENCE = 60_000;
+const PEER = 'Alertmanager';
+
+export default {
+  name: 'alert-storm',
+  about: '10,000 alerts grouped and delivered',
+  async run(bench) {
+    const rounds = bench.either(5, 2);
+    const ours = await bench.measure(OURS, children =>
+      storms(rounds, config => startOurs(bench, children, config)),
+    );
+    const peer = await bench.measure(PEER, children =>
+      storms(rounds, config => startAlertmanager(bench, children, config)),
+    );
+    const line = (what, unit, field, reach) => ({
+      what,
+      unit,
+      ours: map(ours, each => each[field]),
+      peers: [map(peer, each => each[field])],
+      reach,
+    });
+    return [
+      line(`${this.about}, from the first request to the last message`, 's', 'seconds'),
+      line('the same, memory at its largest', 'MiB', 'peak'),
+      line('the same, memory grown by', 'MiB', 'growth'),
+    ];
+  },
+};
+
+async function storms(rounds, start) {
+  const webhook = await startWebhook();
+  try {
+    const { url, pid } = await start({
+      route: { receiver: 'hook', group_by: ['round'], group_wait: '1s', group_interval: '1s' },
+      receivers: [{ name: 'hook', webhook_configs: [{ url: webhook.url }] }],
+    });
+    await sleep(3000);
+    const before = memoryMiB(pid).rss;
+    const times = [];
+    for (let round = 0; round < rounds; round++) times.push(await storm(url, webhook, round));
+    const { peak } = memoryMiB(pid);
+    return { seconds: median(times) / 1000, peak, growth: peak - before };
+  } finally {
+    await webhook.close();
+  }
+}
+
+async function storm(url, webhook, round) {
+  const name = i => `r${round}-${i}`;
+  const begun = performance.now();
+  for (let from = 0; from < ALERTS; from += BATCH) {
+    const alerts = Array.from({ length: Math.min(BATCH, ALERTS - from) }, (_, i) => ({
+      labels: {
+        ...{ alertname: 'ServiceDown', severity: 'critical', job: 'langgraph-monitor', round: `${round}` },
+        target: name(from + i),
+      },
+      annotations: { summary: `Service ${from + i} is down`, description: 'It answers HTTP 503' },
+    }));
+    const answer = await fetch(`${url}/api/v2/alerts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(alerts),
+    });
+    if (!answer.ok) throw new Error(`HTTP ${answer.status} ${await answer.text()}`);
+  }
+  const end = performance.now() + PATIENCE;
+  const isTold = i => webhook.told.has(`firing ${name(i)}`);
+  for (let i = 0; i < ALERTS; i++) {
+    while (!isTold(i)) {
+      if (performance.now() > end) throw new Error(`nobody was told of ${name(i)}`);
+      await sleep(5);
+    }
+  }
+  const last = Math.max(...Array.from({ length: ALERTS }, (_, i) => webhook.told.get(`firing ${name(i)}`)));
+  return last - begun;
+}
+
+async function startOurs(bench, children, config) {
+  const file = join(bench.folder, 'storm-alertmanager.yml');
+  writeFileSync(file, JSON.stringify(config));
+  return await startMonitor(bench, children, {
+    alerting: { config_file: file },
+    services: { idle: { url: 'http://127.0.0.1:9/' } },
+  });
+}

@@ -1,0 +1,234 @@
+// The shipped alertmanager.yml: the document's table, in Alertmanager's hands and in our own.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { checkRoutes } from '../../src/cli/routes.js';
+import { Labels } from '../../src/model/labels.js';
+import type { KnownAlert } from '../../src/notify/alert-table.js';
+import { loadAlertmanagerConfig } from '../../src/notify/config/load.js';
+import { fingerprintOf } from '../../src/notify/fingerprint.js';
+import { Inhibitor } from '../../src/notify/inhibition.js';
+import { readRuleFile } from '../../src/rules/read.js';
+import { type AlertmanagerServer, startAlertmanager } from '../support/alertmanager.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+import { ROOT, tool } from './tool.js';
+
+const FILE = join(ROOT, 'alertmanager.yml');
+const text = readFileSync(FILE, 'utf8');
+/** With every setting that waits behind a `#`. */
+const switchedOn = text.replace(/^( *)# ( *(?:- )?[a-z_]+:.*)$/gm, '$1$2');
+const config = loadAlertmanagerConfig(FILE);
+
+let folder: string;
+beforeAll(() => {
+  folder = makeFolder('shipped');
+  writeFileSync(join(folder, 'on.yml'), switchedOn);
+});
+afterAll(() => removeFolder(folder));
+
+test('Alertmanager takes it, with its settings and without', () => {
+  for (const file of [FILE, join(folder, 'on.yml')])
+    expect(tool('amtool', ['check-config', file])).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('every receiver waits for its settings, and the log for none', () => {
+  const { receivers } = load(switchedOn) as { receivers: Record<string, unknown>[] };
+  expect(receivers.map(({ name, ...settings }) => [name, Object.keys(settings)])).toEqual([
+    ['slack', ['slack_configs']],
+    ['email', ['email_configs']],
+    ['sms', ['webhook_configs']],
+    ['heartbeat', ['webhook_configs']],
+    ['log', []],
+  ]);
+  expect(config.receivers.map(({ name, integrations }) => [name, integrations])).toEqual(
+    receivers.map(({ name }) => [name, []]),
+  );
+});
+
+const down = ['alertname=ServiceDown', 'target=redis', 'instance=m'];
+const failing = (integration: string) => [
+  'alertname=MonitorNotificationsFailing',
+  'severity=warning',
+  `integration=${integration}`,
+];
+const risen = (severity: string, level: string, escalates = 'ServiceDown') => [
+  `alertname=${severity === 'critical' ? 'Critical' : 'Warning'}EscalatedTo${level}`,
+  `severity=${severity}`,
+  `escalation=${level.toLowerCase()}`,
+  `escalates=${escalates}`,
+  'target=redis',
+];
+
+describe('whom an alert reaches', () => {
+  test.each<[what: string, labels: string[], receivers: string]>([
+    ['critical', [...down, 'severity=critical'], 'slack'],
+    ['critical, after 5 minutes', risen('critical', 'Level2'), 'email'],
+    ['critical, after 15 minutes', risen('critical', 'Level3'), 'sms'],
+    ['warning', [...down, 'severity=warning'], 'slack'],
+    ['warning, after 15 minutes', risen('warning', 'Level2'), 'email'],
+    ['info', [...down, 'severity=info'], 'log'],
+    ['the heartbeat', ['alertname=Heartbeat', 'severity=none'], 'heartbeat'],
+    ['nobody said how bad', ['alertname=Mine'], 'slack'],
+    ['Slack fails', failing('slack'), 'email'],
+    ['e-mail fails', failing('email'), 'slack'],
+    ['SMS fails', failing('webhook'), 'slack'],
+    [
+      'Slack still fails',
+      [...risen('warning', 'Level2', 'MonitorNotificationsFailing'), 'integration=slack'],
+      'email',
+    ],
+    [
+      'e-mail still fails',
+      [...risen('warning', 'Level2', 'MonitorNotificationsFailing'), 'integration=email'],
+      'log',
+    ],
+    [
+      'SMS still fails',
+      [...risen('warning', 'Level2', 'MonitorNotificationsFailing'), 'integration=webhook'],
+      'email',
+    ],
+  ])('%s', (_, labels, receivers) => {
+    const flag = `--config.file=${FILE}`;
+    const amtool = tool('amtool', ['config', 'routes', 'test', flag, ...labels]);
+    expect(amtool).toMatchObject({ status: 0, stdout: `${receivers}\n` });
+    const out: string[] = [];
+    const code = checkRoutes([flag, ...labels], { out: line => out.push(line), err: line => out.push(line) });
+    expect({ code, out }).toEqual({ code: 0, out: [receivers] });
+  });
+
+  test('and there are no other levels that alerts rise to', () => {
+    const rules = readdirSync(join(ROOT, 'rules'))
+      .filter(name => name.endsWith('.rules.yml'))
+      .flatMap(name => readRuleFile(name, readFileSync(join(ROOT, 'rules', name), 'utf8')).groups)
+      .flatMap(group => group.rules);
+    const escalations = rules.flatMap(({ labels }) => (labels.escalation ? [labels.escalation] : []));
+    expect(new Set(escalations)).toEqual(new Set(['level2', 'level3']));
+  });
+});
+
+interface Case {
+  readonly what: string;
+  readonly source: Record<string, string>;
+  readonly target: Record<string, string>;
+  readonly mutes: boolean;
+}
+
+const critical = { alertname: 'ServiceDown', severity: 'critical', target: 'redis', instance: 'm' };
+const warning = { alertname: 'RedisMemoryHigh', severity: 'warning', target: 'redis', instance: 'm' };
+const copy = { escalates: 'x', escalation: 'level2' };
+
+const CASES: Case[] = [
+  { what: 'a warning of the same target', source: critical, target: warning, mutes: true },
+  {
+    what: 'an info of the same target',
+    source: critical,
+    target: { ...warning, severity: 'info' },
+    mutes: true,
+  },
+  {
+    what: 'what has risen from a warning of it',
+    source: critical,
+    target: { ...warning, ...copy, alertname: 'WarningEscalatedToLevel2' },
+    mutes: true,
+  },
+  { what: 'not another target', source: critical, target: { ...warning, target: 'tools' }, mutes: false },
+  { what: "not another monitor's", source: critical, target: { ...warning, instance: 'n' }, mutes: false },
+  {
+    what: 'not what has risen from itself',
+    source: critical,
+    target: { ...critical, ...copy, alertname: 'CriticalEscalatedToLevel2' },
+    mutes: false,
+  },
+  {
+    what: 'not another critical one',
+    source: critical,
+    target: { ...critical, alertname: 'CertificateExpiring' },
+    mutes: false,
+  },
+  {
+    what: 'nothing by what has risen alone',
+    source: { ...critical, ...copy, alertname: 'CriticalEscalatedToLevel3' },
+    target: warning,
+    mutes: false,
+  },
+  {
+    what: 'nothing by an alert about no target',
+    source: { alertname: 'MonitorProbesStopped', severity: 'critical', instance: 'm' },
+    target: warning,
+    mutes: false,
+  },
+  {
+    what: 'nor another one about none',
+    source: { alertname: 'MonitorProbesStopped', severity: 'critical', instance: 'm' },
+    target: { alertname: 'MonitorScanLag', severity: 'warning', instance: 'm' },
+    mutes: false,
+  },
+];
+
+const NOW = Date.parse('2026-05-01T12:00:00Z');
+
+function known(labels: Record<string, string>): KnownAlert {
+  const set = Labels.of(labels);
+  return {
+    fingerprint: fingerprintOf(set),
+    labels: set,
+    annotations: {},
+    startsAt: NOW - 60_000,
+    endsAt: NOW + 60_000,
+    updatedAt: NOW,
+    generatorUrl: '',
+    isEndGuessed: false,
+    isUnconfirmed: false,
+  };
+}
+
+describe('a critical alert mutes', () => {
+  // Cases keep out of each other's way by a label that all of the rules' `equal` would have to have.
+  const apart = CASES.map(({ source, target }, i) => ({
+    source: { ...source, instance: `${source.instance}${i}` },
+    target: { ...target, instance: `${target.instance}${i}` },
+  }));
+  let alertmanager: AlertmanagerServer;
+  beforeAll(async () => {
+    alertmanager = await startAlertmanager(text);
+    await alertmanager.post(
+      'alerts',
+      apart.flatMap(({ source, target }) => [{ labels: source }, { labels: target }]),
+    );
+    // Whether an alert is muted is found out when its group is told.
+    await vi.waitFor(async () => expect(await statesOf(alertmanager)).not.toContain('unprocessed'), {
+      timeout: 30_000,
+      interval: 200,
+    });
+  }, 40_000);
+  afterAll(() => alertmanager.close());
+
+  test.each(CASES)('$what', async ({ source, target, mutes }) => {
+    const inhibitor = new Inhibitor(config.inhibitRules, [known(source), known(target)]);
+    expect(inhibitor.muting(Labels.of(target), NOW) !== undefined).toBe(mutes);
+  });
+
+  test.each(CASES.map(({ what, mutes }, i) => ({ what, mutes, i })))(
+    'in Alertmanager, $what',
+    async ({ mutes, i }) => {
+      const wanted = fingerprintOf(Labels.of(apart[i]?.target as Record<string, string>));
+      const found = (await alertsOf(alertmanager)).find(({ fingerprint }) => fingerprint === wanted);
+      expect(found?.status.inhibitedBy).toHaveLength(mutes ? 1 : 0);
+    },
+  );
+});
+
+interface ApiAlert {
+  readonly fingerprint: string;
+  readonly status: { readonly state: string; readonly inhibitedBy: string[] };
+}
+
+async function alertsOf({ url }: AlertmanagerServer): Promise<ApiAlert[]> {
+  return (await (await fetch(`${url}/api/v2/alerts`)).json()) as ApiAlert[];
+}
+
+async function statesOf(server: AlertmanagerServer): Promise<string[]> {
+  return (await alertsOf(server)).map(({ status }) => status.state);
+}
