@@ -61,11 +61,11 @@ export class Dispatcher {
     return due;
   }
 
-  /** Everybody was told of these alerts of a group: what is over goes, and the group with its last alert. */
-  told(group: AlertGroup, alerts: readonly KnownAlert[], at: Millis): void {
-    group.drop(alerts, at);
-    for (const { fingerprint } of alerts) {
-      if (group.has(fingerprint)) continue;
+  /** Everybody knows that these alerts of a group are over: they go, unless more was heard of them, and the group with its last one. */
+  told(group: AlertGroup, over: readonly KnownAlert[]): void {
+    for (const alert of over) {
+      const { fingerprint } = alert;
+      if (!group.drop(alert)) continue;
       this.#hold(fingerprint, -1);
       if (!this.#held.has(fingerprint)) this.#ways.delete(fingerprint);
     }

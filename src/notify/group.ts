@@ -3,7 +3,7 @@
 
 import type { Labels } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
-import { isResolved, type KnownAlert } from './alert-table.js';
+import type { KnownAlert } from './alert-table.js';
 import type { Route } from './definition.js';
 import type { NotifiedAlert } from './notification.js';
 
@@ -54,11 +54,9 @@ export class AlertGroup {
     this.nextAt = elapsed + this.route.groupInterval;
   }
 
-  /** Drops alerts that everybody was told the end of, unless more has been heard of them since. */
-  drop(told: readonly KnownAlert[], at: Millis): void {
-    for (const alert of told)
-      if (isResolved(alert, at) && this.#alerts.get(alert.fingerprint) === alert)
-        this.#alerts.delete(alert.fingerprint);
+  /** Drops an alert, unless more has been heard of it since. @returns whether it was there */
+  drop(alert: KnownAlert): boolean {
+    return this.#alerts.get(alert.fingerprint) === alert && this.#alerts.delete(alert.fingerprint);
   }
 }
 

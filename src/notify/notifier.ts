@@ -50,7 +50,7 @@ export interface NotifierOptions {
   readonly events: NotifierEvents;
 }
 
-/** A group that is being told, and how to stop it: no further attempt, or at once. */
+/** An integration that is being told of a group, and how to stop that: no further attempt, or at once. */
 interface UnderWay {
   readonly stop: AbortController;
   readonly end: AbortController;
@@ -63,7 +63,10 @@ export class Notifier {
   readonly #dispatcher: Dispatcher;
   readonly #inhibitor: Inhibitor;
   readonly #integrations = new Map<string, readonly Integration[]>();
-  readonly #busy = new Map<AlertGroup, UnderWay>();
+  /** By integration and group. */
+  readonly #busy = new Map<string, UnderWay>();
+  /** Alerts of a group that are over and that an integration needs no telling of any more. */
+  readonly #settled = new WeakMap<AlertGroup, Map<string, ReadonlySet<KnownAlert>>>();
   #timer: NodeJS.Timeout | undefined;
   #waking: NodeJS.Immediate | undefined;
   #isStarted = false;
@@ -156,61 +159,59 @@ export class Notifier {
     }, wait);
   }
 
-  /** A group's turn: whoever is still being told of it is told anew, with what is true by now. */
+  /** A group's turn. Who is still being told of it is tried again anyway, each time with what is true by then. */
   #begin(group: AlertGroup): void {
-    const before = this.#busy.get(group);
-    before?.end.abort(new Error('the next message is due'));
-    const [stop, end] = [new AbortController(), new AbortController()];
-    const run = async () => {
-      await before?.done;
-      await this.#tell(group, stop.signal, end.signal);
-      if (this.#busy.get(group)?.end === end) this.#busy.delete(group);
-    };
-    this.#busy.set(group, { stop, end, done: run() });
+    this.#noteMuted(group, this.#now().at);
+    for (const integration of this.#integrations.get(group.route.receiver) ?? []) {
+      const key = logKey(integration, group);
+      if (this.#busy.has(key)) continue;
+      const [stop, end] = [new AbortController(), new AbortController()];
+      const done = this.#tell(integration, group, { stop: stop.signal, end: end.signal }).finally(() =>
+        this.#busy.delete(key),
+      );
+      this.#busy.set(key, { stop, end, done });
+    }
   }
 
-  async #tell(group: AlertGroup, stop: AbortSignal, end: AbortSignal): Promise<void> {
-    const { at } = this.#now();
-    const alerts = [...group.alerts];
-    this.#noteMuted(group, alerts, at);
+  async #tell(
+    integration: Integration,
+    group: AlertGroup,
+    { stop, end }: { readonly stop: AbortSignal; readonly end: AbortSignal },
+  ): Promise<void> {
+    const { clock, events } = this.#options;
     const patience = AbortSignal.timeout(Math.max(group.route.groupInterval, LEAST_PATIENCE));
     const signal = AbortSignal.any([end, patience]);
     const until = { stop: AbortSignal.any([stop, signal]), signal };
-    const integrations = this.#integrations.get(group.route.receiver) ?? [];
-    const done = await Promise.all(integrations.map(each => this.#tellOne(each, group, until)));
-    if (!this.#isClosed && done.every(Boolean)) this.#dispatcher.told(group, alerts, at);
+    let last: Telling | undefined;
+    let over: ReadonlySet<KnownAlert> = new Set();
+    const prepare = (): Notification | undefined => {
+      const { at } = this.#now();
+      over = new Set([...group.alerts].filter(alert => isResolved(alert, at)));
+      last = this.#telling(integration, group, at);
+      if (last && last.alerts.length > 0) return this.#notification(group, last);
+      if (last) this.#options.log.note(logKey(integration, group), last.note);
+      return undefined;
+    };
+    const outcome = await deliver({ integration, prepare, ...until, clock, onAttempt: events.onAttempt });
+    // Stopping is nobody's failure: the next run tells it.
+    if (outcome.state === 'failed' && this.#isClosed) return;
+    if (outcome.state === 'sent' && last) this.#options.log.note(logKey(integration, group), last.note);
+    if (outcome.state !== 'needless') events.onOutcome(integration, group, outcome);
+    if (outcome.state !== 'failed') this.#settle(integration, group, over);
+  }
+
+  /** Alerts that everybody knows the end of leave the group. */
+  #settle(integration: Integration, group: AlertGroup, over: ReadonlySet<KnownAlert>): void {
+    if (this.#isClosed) return;
+    const settled = this.#settled.get(group) ?? new Map<string, ReadonlySet<KnownAlert>>();
+    this.#settled.set(group, settled.set(integration.id, over));
+    const all = this.#integrations.get(group.route.receiver) ?? [];
+    const everywhere = [...over].filter(alert => all.every(({ id }) => settled.get(id)?.has(alert)));
+    this.#dispatcher.told(group, everywhere);
     this.#wake();
   }
 
-  /** @returns whether the integration knows everything now */
-  async #tellOne(
-    integration: Integration,
-    group: AlertGroup,
-    until: { readonly stop: AbortSignal; readonly signal: AbortSignal },
-  ): Promise<boolean> {
-    const { clock, events } = this.#options;
-    let last: Telling | undefined;
-    const prepare = (): Notification | undefined => {
-      last = this.#telling(integration, group);
-      if (!last) return undefined;
-      if (last.alerts.length === 0) {
-        this.#options.log.note(logKey(integration, group), last.note);
-        return undefined;
-      }
-      return this.#notification(group, last);
-    };
-    const { onAttempt } = events;
-    const outcome = await deliver({ integration, prepare, ...until, clock, onAttempt });
-    if (outcome.state === 'needless') return true;
-    // Stopping is nobody's failure: the next run tells it.
-    if (outcome.state === 'failed' && this.#isClosed) return false;
-    if (outcome.state === 'sent' && last) this.#options.log.note(logKey(integration, group), last.note);
-    events.onOutcome(integration, group, outcome);
-    return outcome.state === 'sent';
-  }
-
-  #telling(integration: Integration, group: AlertGroup): Telling | undefined {
-    const { at } = this.#now();
+  #telling(integration: Integration, group: AlertGroup, at: Millis): Telling | undefined {
     const isRouteMuted = routeMutedBy(group.route, this.config, at) !== undefined;
     const isMuted = (alert: KnownAlert) => {
       if (isRouteMuted) return true;
@@ -232,8 +233,8 @@ export class Notifier {
     };
   }
 
-  #noteMuted(group: AlertGroup, alerts: readonly KnownAlert[], at: Millis): void {
-    const firing = alerts.filter(alert => !isResolved(alert, at));
+  #noteMuted(group: AlertGroup, at: Millis): void {
+    const firing = [...group.alerts].filter(alert => !isResolved(alert, at));
     if (firing.length === 0) return;
     const { onSuppressed } = this.#options.events;
     const muted = new Map(firing.map(alert => [alert.fingerprint, this.muted(alert, at)]));

@@ -2,8 +2,7 @@
 // fields stand in their order.
 
 import { GoTime } from './go-time.js';
-import { formatRfc3339, formatTime } from './time-layout.js';
-import { UTC } from './time-zone.js';
+import { formatRfc3339 } from './time-layout.js';
 import { SafeText, Struct, TaggedStruct, type Value } from './value.js';
 
 /** What can be written: a template's values, and plain objects as structs; a field that is undefined is left out. */
@@ -17,8 +16,8 @@ const ESCAPED: Record<string, string> = {
   '\u2029': '\\u2029',
 };
 
-/** What JSON.stringify leaves as it is and Go does not. */
-const SPECIAL = /[<>&\u2028\u2029\ud800-\udfff]/;
+/** Nothing in it that is written otherwise. */
+const PLAIN = /^[ !#-%'-;=?-[\]-~]*$/;
 
 /** Half of a surrogate pair: no character at all. */
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
@@ -33,22 +32,18 @@ export function goJson(value: Writable): string {
   if (value instanceof SafeText) return text(value.text);
   if (Array.isArray(value)) return `[${value.map(each => goJson(each as Writable)).join(',')}]`;
   if (value instanceof Map) return map(value);
-  if (value instanceof GoTime) return text(timeText(value));
+  if (value instanceof GoTime) return text(formatRfc3339(value.at, value.zone));
   if (value instanceof Struct) return struct(value);
   return object(Object.entries(value));
 }
 
 /** A string with its quotes. */
 function text(value: string): string {
-  if (!SPECIAL.test(value)) return JSON.stringify(value);
+  if (PLAIN.test(value)) return `"${value}"`;
   return JSON.stringify(value.replace(LONE, '\ufffd')).replace(
     /[<>&\u2028\u2029]/g,
     char => ESCAPED[char] as string,
   );
-}
-
-function timeText({ at, zone }: GoTime): string {
-  return zone === UTC ? formatRfc3339(at) : formatTime('2006-01-02T15:04:05.999999999Z07:00', at, zone);
 }
 
 function number(value: number): string {

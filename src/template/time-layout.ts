@@ -2,7 +2,7 @@
 // Source: Go's package time, format.go.
 
 import type { Millis } from '../model/time.js';
-import type { TimeZone } from './time-zone.js';
+import { type TimeZone, UTC } from './time-zone.js';
 
 export const MONTHS = [
   'January',
@@ -55,13 +55,19 @@ export function formatTime(layout: string, at: Millis, zone: TimeZone): string {
   return layout.replace(CHUNK, chunk => chunkOf(chunk, face));
 }
 
-/** As Go writes times in UTC into JSON: RFC 3339, no zeros at the end of the fraction. */
-export function formatRfc3339(at: Millis): string {
+/** As Go writes times into JSON: RFC 3339 in UTC, no zeros at the end of the fraction. */
+export function formatRfc3339(at: Millis, zone: TimeZone): string {
+  if (zone === UTC) return utcRfc3339(at);
+  return formatTime('2006-01-02T15:04:05.999999999Z07:00', at, zone);
+}
+
+/** The same without a layout: a large message has many of them. */
+function utcRfc3339(at: Millis): string {
   const micros = Math.round(at * 1000);
-  const seconds = Math.floor(micros / 1_000_000);
-  const fraction = padded(micros - seconds * 1_000_000, 6).replace(/0+$/, '');
-  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
-  return `${whole}${fraction === '' ? '' : `.${fraction}`}Z`;
+  const whole = Math.floor(micros / 1_000_000);
+  const rest = micros - whole * 1_000_000;
+  const fraction = rest === 0 ? '' : `.${String(rest).padStart(6, '0').replace(/0+$/, '')}`;
+  return `${new Date(whole * 1000).toISOString().slice(0, 19)}${fraction}Z`;
 }
 
 const padded = (value: number, width: number, filling = '0') => String(value).padStart(width, filling);

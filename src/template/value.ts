@@ -1,48 +1,47 @@
 // Values a template works on, as Go has them: an int is a bigint, a float64 a number, nil null. Text of a value is
 // what Go's fmt prints for %v. Source: Go's fmt and text/template.
 
-type Methods = Readonly<Record<string, GoFunction>>;
+/** Methods by name, or how to make them: most values of a large message are never asked for one. */
+export type Methods = Readonly<Record<string, GoFunction>> | (() => Readonly<Record<string, GoFunction>>);
 
-/** Methods are made when the first of them is asked for: most values are only printed. */
 class LazyMethods {
-  readonly #make: () => Methods;
-  #made: ReadonlyMap<string, GoFunction> | undefined;
+  readonly #methods: Methods;
+  #all: ReadonlyMap<string, GoFunction> | undefined;
 
-  constructor(make: () => Methods) {
-    this.#make = make;
+  constructor(methods: Methods) {
+    this.#methods = methods;
   }
 
-  get map(): ReadonlyMap<string, GoFunction> {
-    this.#made ??= new Map(Object.entries(this.#make()));
-    return this.#made;
+  get all(): ReadonlyMap<string, GoFunction> {
+    const make = this.#methods;
+    this.#all ??= new Map(Object.entries(typeof make === 'function' ? make() : make));
+    return this.#all;
   }
 }
-
-const NO_METHODS = new LazyMethods(() => ({}));
 
 /** A Go struct: fields and methods by name; anything else asked of it is an error. */
 export class Struct {
   /** The type's name in messages. */
   readonly type: string;
   readonly fields: ReadonlyMap<string, Value>;
+  readonly #methods: LazyMethods;
   /** What %v prints, when it has a String method. */
   readonly text: (() => string) | undefined;
-  readonly #methods: LazyMethods;
 
   constructor(
     type: string,
     fields: Readonly<Record<string, Value>>,
-    methods?: () => Methods,
+    methods: Methods = {},
     text?: () => string,
   ) {
     this.type = type;
     this.fields = new Map(Object.entries(fields));
-    this.#methods = methods ? new LazyMethods(methods) : NO_METHODS;
+    this.#methods = new LazyMethods(methods);
     this.text = text;
   }
 
   get methods(): ReadonlyMap<string, GoFunction> {
-    return this.#methods.map;
+    return this.#methods.all;
   }
 }
 
@@ -51,22 +50,22 @@ export class TaggedStruct extends Struct {
   /** Names in JSON by field. */
   readonly tags: ReadonlyMap<string, string>;
 
-  constructor(type: string, tags: ReadonlyMap<string, string>, fields: Readonly<Record<string, Value>>) {
-    super(type, fields);
-    this.tags = tags;
+  constructor(type: string, fields: readonly (readonly [field: string, tag: string, value: Value])[]) {
+    super(type, Object.fromEntries(fields.map(([field, , value]) => [field, value])));
+    this.tags = new Map(fields.map(([field, tag]) => [field, tag]));
   }
 }
 
 /** A map type that has methods: Alertmanager's KV. What %v prints is up to `text`. */
 export class NamedMap extends Map<string, Value> {
   readonly type: string;
-  readonly text: () => string;
   readonly #methods: LazyMethods;
+  readonly text: () => string;
 
   constructor(
     type: string,
     entries: Iterable<readonly [string, Value]>,
-    methods: () => Methods,
+    methods: Methods,
     text: () => string,
   ) {
     super(entries);
@@ -76,22 +75,22 @@ export class NamedMap extends Map<string, Value> {
   }
 
   get methods(): ReadonlyMap<string, GoFunction> {
-    return this.#methods.map;
+    return this.#methods.all;
   }
 }
 
 /** A slice type that has methods: Alertmanager's Alerts, Pairs. */
 export class NamedList extends Array<Value> {
   readonly type: string;
-  readonly text: (() => string) | undefined;
   readonly #methods: LazyMethods;
+  readonly text: (() => string) | undefined;
 
   /** What is cut out of it or made of it is a plain list. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
 
-  constructor(type: string, items: readonly Value[], methods: () => Methods, text?: () => string) {
+  constructor(type: string, items: readonly Value[], methods: Methods, text?: () => string) {
     super();
     for (const item of items) this.push(item);
     this.type = type;
@@ -100,7 +99,7 @@ export class NamedList extends Array<Value> {
   }
 
   get methods(): ReadonlyMap<string, GoFunction> {
-    return this.#methods.map;
+    return this.#methods.all;
   }
 }
 

@@ -7,15 +7,17 @@ import type { YamlNode } from '../../config/yaml-tree.js';
 import { Secret, type SecretSource } from '../../model/secret.js';
 import type { Millis } from '../../model/time.js';
 import { goJson, type Writable } from '../../template/go-json.js';
+import { formatRfc3339 } from '../../template/time-layout.js';
+import { UTC } from '../../template/time-zone.js';
 import { readHttpConfig } from '../config/http-config.js';
 import { readUrlSecret } from '../config/secret.js';
 import type { Global } from '../definition.js';
 import { Filling } from '../delivery/filling.js';
 import { Poster } from '../delivery/poster.js';
 import { reveal } from '../delivery/reveal.js';
-import type { Notification } from '../notification.js';
+import type { Notification, NotifiedAlert } from '../notification.js';
 import type { Receiver, ReceiverKind, Surroundings } from '../receiver.js';
-import { templateData } from '../templates/data.js';
+import { commonAnnotations, commonLabels, receiverOf, shownEnd, statusOf } from '../templates/data.js';
 
 const INTEGRATION = 'webhook';
 const KEYS = ['http_config', 'url', 'url_file', 'max_alerts', 'timeout'] as const;
@@ -77,15 +79,37 @@ function open(options: WebhookOptions, surroundings: Surroundings): Receiver {
 
 /** Ends with a line feed, as Alertmanager's. @param maxAlerts 0: all of them */
 export function webhookBody(notification: Notification, maxAlerts = 0): string {
-  const { alerts, groupKey } = notification;
+  const { alerts, groupKey, groupLabels, externalUrl } = notification;
   const told = maxAlerts > 0 ? alerts.slice(0, maxAlerts) : alerts;
-  const data = templateData({ ...notification, alerts: told });
-  const fields = [...data.fields].map(([field, value]) => [data.tags.get(field) as string, value]);
   const message: Record<string, Writable> = {
-    ...Object.fromEntries(fields),
+    receiver: receiverOf(notification),
+    status: statusOf(told),
+    alerts: told.map(alertJson),
+    groupLabels: groupLabels.toJSON(),
+    commonLabels: Object.fromEntries(commonLabels(told)),
+    commonAnnotations: sorted(commonAnnotations(told)),
+    externalURL: externalUrl,
     version: '4',
     groupKey,
     truncatedAlerts: alerts.length - told.length,
   };
   return `${goJson(message)}\n`;
+}
+
+/** The same fields as a template's, without a template's values: there may be thousands. */
+function alertJson(alert: NotifiedAlert): Record<string, Writable> {
+  const { labels, annotations, startsAt, generatorUrl, fingerprint, isResolved } = alert;
+  return {
+    status: isResolved ? 'resolved' : 'firing',
+    labels: labels.toJSON(),
+    annotations: sorted(Object.entries(annotations)),
+    startsAt: formatRfc3339(startsAt, UTC),
+    endsAt: formatRfc3339(shownEnd(alert), UTC),
+    generatorURL: generatorUrl,
+    fingerprint,
+  };
+}
+
+function sorted(pairs: readonly (readonly [name: string, value: string])[]): Record<string, string> {
+  return Object.fromEntries([...pairs].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

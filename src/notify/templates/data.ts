@@ -11,37 +11,18 @@ import type { Notification, NotifiedAlert } from '../notification.js';
 
 const ALERT_NAME = 'alertname';
 
-const DATA_TAGS = new Map([
-  ['Receiver', 'receiver'],
-  ['Status', 'status'],
-  ['Alerts', 'alerts'],
-  ['GroupLabels', 'groupLabels'],
-  ['CommonLabels', 'commonLabels'],
-  ['CommonAnnotations', 'commonAnnotations'],
-  ['ExternalURL', 'externalURL'],
-]);
-const ALERT_TAGS = new Map([
-  ['Status', 'status'],
-  ['Labels', 'labels'],
-  ['Annotations', 'annotations'],
-  ['StartsAt', 'startsAt'],
-  ['EndsAt', 'endsAt'],
-  ['GeneratorURL', 'generatorURL'],
-  ['Fingerprint', 'fingerprint'],
-]);
-
 /** A template's dot; as JSON it is the body of a webhook. */
 export function templateData(notification: Notification): TaggedStruct {
-  const { alerts, groupLabels, receiver, externalUrl } = notification;
-  return new TaggedStruct('*template.Data', DATA_TAGS, {
-    Receiver: quoteMeta(receiver),
-    Status: statusOf(alerts),
-    Alerts: alertList(alerts),
-    GroupLabels: pairsOf(groupLabels),
-    CommonLabels: keyValues(shared(alerts.map(alert => [...alert.labels.pairs()]))),
-    CommonAnnotations: keyValues(shared(alerts.map(alert => Object.entries(alert.annotations)))),
-    ExternalURL: externalUrl,
-  });
+  const { alerts, groupLabels, externalUrl } = notification;
+  return new TaggedStruct('*template.Data', [
+    ['Receiver', 'receiver', receiverOf(notification)],
+    ['Status', 'status', statusOf(alerts)],
+    ['Alerts', 'alerts', alertList(alerts)],
+    ['GroupLabels', 'groupLabels', pairsOf(groupLabels)],
+    ['CommonLabels', 'commonLabels', keyValues(commonLabels(alerts))],
+    ['CommonAnnotations', 'commonAnnotations', keyValues(commonAnnotations(alerts))],
+    ['ExternalURL', 'externalURL', externalUrl],
+  ]);
 }
 
 /** `firing` while one of them is. */
@@ -49,34 +30,31 @@ export function statusOf(alerts: readonly NotifiedAlert[]): 'firing' | 'resolved
   return alerts.every(alert => alert.isResolved) ? 'resolved' : 'firing';
 }
 
-/** Go's regexp.QuoteMeta, through which Alertmanager puts a receiver's name. */
-function quoteMeta(text: string): string {
-  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+/** The receiver's name as Alertmanager tells it: through Go's regexp.QuoteMeta. */
+export function receiverOf({ receiver }: Notification): string {
+  return receiver.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
 }
 
 function alertList(alerts: readonly NotifiedAlert[]): NamedList {
   const all = alerts.map(alertStruct);
   const only = (resolved: boolean) => all.filter((_, i) => alerts[i]?.isResolved === resolved);
-  return new NamedList('template.Alerts', all, () => ({
-    Firing: () => only(false),
-    Resolved: () => only(true),
-  }));
+  return new NamedList('template.Alerts', all, { Firing: () => only(false), Resolved: () => only(true) });
 }
 
 function alertStruct(alert: NotifiedAlert): TaggedStruct {
-  return new TaggedStruct('template.Alert', ALERT_TAGS, {
-    Status: alert.isResolved ? 'resolved' : 'firing',
-    Labels: pairsOf(alert.labels),
-    Annotations: keyValues(Object.entries(alert.annotations)),
-    StartsAt: new GoTime(alert.startsAt),
-    EndsAt: new GoTime(shownEnd(alert)),
-    GeneratorURL: alert.generatorUrl,
-    Fingerprint: alert.fingerprint,
-  });
+  return new TaggedStruct('template.Alert', [
+    ['Status', 'status', alert.isResolved ? 'resolved' : 'firing'],
+    ['Labels', 'labels', pairsOf(alert.labels)],
+    ['Annotations', 'annotations', keyValues(Object.entries(alert.annotations))],
+    ['StartsAt', 'startsAt', new GoTime(alert.startsAt)],
+    ['EndsAt', 'endsAt', new GoTime(shownEnd(alert))],
+    ['GeneratorURL', 'generatorURL', alert.generatorUrl],
+    ['Fingerprint', 'fingerprint', alert.fingerprint],
+  ]);
 }
 
 /** An end that is still to come is nobody's business. */
-function shownEnd({ isResolved, endsAt }: NotifiedAlert): Millis {
+export function shownEnd({ isResolved, endsAt }: NotifiedAlert): Millis {
   return isResolved ? endsAt : ZERO_TIME;
 }
 
@@ -86,16 +64,22 @@ function pairsOf(labels: Labels): NamedMap {
 
 type Pair = readonly [name: string, value: string];
 
+/** Labels all alerts have alike. */
+export function commonLabels(alerts: readonly NotifiedAlert[]): readonly Pair[] {
+  return shared(alerts.map(alert => [...alert.labels.pairs()]));
+}
+
+/** Annotations all alerts have alike. */
+export function commonAnnotations(alerts: readonly NotifiedAlert[]): readonly Pair[] {
+  return shared(alerts.map(alert => Object.entries(alert.annotations)));
+}
+
 /** The pairs all of them have. */
 function shared(sets: readonly (readonly Pair[])[]): readonly Pair[] {
   const [first = [], ...others] = sets;
-  let left = first;
-  for (const other of others) {
-    if (left.length === 0) break;
-    const values = new Map(other);
-    left = left.filter(([name, value]) => values.get(name) === value);
-  }
-  return left;
+  const has = (set: readonly Pair[], [name, value]: Pair) =>
+    set.some(pair => pair[0] === name && pair[1] === value);
+  return others.reduce((left, set) => left.filter(pair => has(set, pair)), first);
 }
 
 /** Alertmanager's KV. */
@@ -137,11 +121,11 @@ function pairList(pairs: readonly Pair[]): NamedList {
   return new NamedList(
     'template.Pairs',
     pairs.map(([Name, Value]) => new Struct('template.Pair', { Name, Value })),
-    () => ({
+    {
       Names: () => pairs.map(([name]) => name),
       Values: () => pairs.map(([, value]) => value),
       String: text,
-    }),
+    },
     text,
   );
 }
