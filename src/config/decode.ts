@@ -179,7 +179,11 @@ export class Decoder {
     return node.entries
       .filter(({ key }) => isMerge(key))
       .flatMap(({ value }) => (value.kind === 'sequence' ? value.items : [value]))
-      .flatMap(each => this.#pairs(each, type));
+      .flatMap(each => {
+        if (each.kind === 'mapping') return this.#pairs(each, type);
+        this.#misfit(each, 'map merge requires map or sequence of maps as the value');
+        return [];
+      });
   }
 
   #wrong(node: YamlNode, type: string): void {

@@ -166,9 +166,11 @@ export class Notifier {
       const key = logKey(integration, group);
       if (this.#busy.has(key)) continue;
       const [stop, end] = [new AbortController(), new AbortController()];
-      const done = this.#tell(integration, group, { stop: stop.signal, end: end.signal }).finally(() =>
-        this.#busy.delete(key),
-      );
+      const done = this.#tell(integration, group, { stop: stop.signal, end: end.signal })
+        .catch(error =>
+          this.#options.surroundings.log('warn', 'Notification failed', { key, err: error.message }),
+        )
+        .finally(() => this.#busy.delete(key));
       this.#busy.set(key, { stop, end, done });
     }
   }

@@ -24,6 +24,8 @@ export class GoTemplates implements Templates {
   readonly #text: Template;
   readonly #html: Template;
   readonly #parsed = new Map<string, Template>();
+  /** One message takes a dozen templates. */
+  readonly #data = new WeakMap<Notification, Value>();
   #now: Millis = 0;
 
   /**
@@ -53,7 +55,15 @@ export class GoTemplates implements Templates {
   #filled(base: Template, text: string, notification: Notification, escaper?: HtmlEscaper): string {
     if (!text.includes('{{')) return text;
     this.#now = notification.at;
-    return this.#parse(base, text).execute(templateData(notification), '', escaper);
+    return this.#parse(base, text).execute(this.#dataOf(notification), '', escaper);
+  }
+
+  #dataOf(notification: Notification): Value {
+    const known = this.#data.get(notification);
+    if (known !== undefined) return known;
+    const data = templateData(notification);
+    this.#data.set(notification, data);
+    return data;
   }
 
   /** The configuration's texts are few and come again and again. */

@@ -32,10 +32,12 @@ export function alertmanagerFunctions(now: () => Millis): Map<string, GoFunction
   ]);
 }
 
-const segmenter = new Intl.Segmenter('en-US', { granularity: 'word' });
+/** Made when a template asks for it: it brings dictionaries along. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** Each word's first letter large, the others small: Go's cases.Title. */
 function title(text: string): string {
+  segmenter ??= new Intl.Segmenter('en-US', { granularity: 'word' });
   return [...segmenter.segment(text)]
     .map(({ segment }) =>
       segment.toLowerCase().replace(/\p{L}/u, letter => (letter === 'ß' ? 'Ss' : letter.toUpperCase())),

@@ -14,7 +14,7 @@ export class GoDuration extends Struct {
     super(
       'time.Duration',
       {},
-      {
+      () => ({
         Seconds: () => seconds,
         Minutes: () => seconds / 60,
         Hours: () => seconds / 3600,
@@ -25,7 +25,7 @@ export class GoDuration extends Struct {
         Round: unit => to(inUnits(seconds * NANOS, nanosOf(unit), rounded)),
         Truncate: unit => to(inUnits(seconds * NANOS, nanosOf(unit), Math.trunc)),
         String: text,
-      },
+      }),
       text,
     );
     this.seconds = seconds;

@@ -79,5 +79,10 @@ function added(at: Millis, zone: TimeZone, counts: readonly Value[]): GoTime {
 
 /** A number Go prints as a name. */
 function named(type: string, name: string): Struct {
-  return new Struct(type, {}, { String: () => name }, () => name);
+  return new Struct(
+    type,
+    {},
+    () => ({ String: () => name }),
+    () => name,
+  );
 }

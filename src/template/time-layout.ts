@@ -72,37 +72,37 @@ function utcRfc3339(at: Millis): string {
 
 const padded = (value: number, width: number, filling = '0') => String(value).padStart(width, filling);
 
+/** What stands for a piece of the layout that is not a fraction or an offset. */
+const CHUNKS: Readonly<Record<string, (face: Clockface) => string>> = {
+  January: ({ date }) => MONTHS[date.getUTCMonth()] as string,
+  Jan: ({ date }) => (MONTHS[date.getUTCMonth()] as string).slice(0, 3),
+  '1': ({ date }) => String(date.getUTCMonth() + 1),
+  '01': ({ date }) => padded(date.getUTCMonth() + 1, 2),
+  Monday: ({ date }) => DAYS[date.getUTCDay()] as string,
+  Mon: ({ date }) => (DAYS[date.getUTCDay()] as string).slice(0, 3),
+  '2': ({ date }) => String(date.getUTCDate()),
+  _2: ({ date }) => padded(date.getUTCDate(), 2, ' '),
+  '02': ({ date }) => padded(date.getUTCDate(), 2),
+  __2: ({ date }) => padded(yearDay(date), 3, ' '),
+  '002': ({ date }) => padded(yearDay(date), 3),
+  '15': ({ date }) => padded(date.getUTCHours(), 2),
+  '3': ({ date }) => String(date.getUTCHours() % 12 || 12),
+  '03': ({ date }) => padded(date.getUTCHours() % 12 || 12, 2),
+  '4': ({ date }) => String(date.getUTCMinutes()),
+  '04': ({ date }) => padded(date.getUTCMinutes(), 2),
+  '5': ({ date }) => String(date.getUTCSeconds()),
+  '05': ({ date }) => padded(date.getUTCSeconds(), 2),
+  '2006': ({ date }) => padded(date.getUTCFullYear(), 4),
+  '06': ({ date }) => padded(date.getUTCFullYear() % 100, 2),
+  PM: ({ date }) => (date.getUTCHours() >= 12 ? 'PM' : 'AM'),
+  pm: ({ date }) => (date.getUTCHours() >= 12 ? 'pm' : 'am'),
+  MST: ({ abbreviation }) => abbreviation,
+  _: () => '_',
+};
+
 function chunkOf(chunk: string, face: Clockface): string {
-  const { date } = face;
-  const hour = date.getUTCHours();
-  const fixed: Record<string, () => string> = {
-    January: () => MONTHS[date.getUTCMonth()] as string,
-    Jan: () => (MONTHS[date.getUTCMonth()] as string).slice(0, 3),
-    '1': () => String(date.getUTCMonth() + 1),
-    '01': () => padded(date.getUTCMonth() + 1, 2),
-    Monday: () => DAYS[date.getUTCDay()] as string,
-    Mon: () => (DAYS[date.getUTCDay()] as string).slice(0, 3),
-    '2': () => String(date.getUTCDate()),
-    _2: () => padded(date.getUTCDate(), 2, ' '),
-    '02': () => padded(date.getUTCDate(), 2),
-    __2: () => padded(yearDay(date), 3, ' '),
-    '002': () => padded(yearDay(date), 3),
-    '15': () => padded(hour, 2),
-    '3': () => String(hour % 12 || 12),
-    '03': () => padded(hour % 12 || 12, 2),
-    '4': () => String(date.getUTCMinutes()),
-    '04': () => padded(date.getUTCMinutes(), 2),
-    '5': () => String(date.getUTCSeconds()),
-    '05': () => padded(date.getUTCSeconds(), 2),
-    '2006': () => padded(date.getUTCFullYear(), 4),
-    '06': () => padded(date.getUTCFullYear() % 100, 2),
-    PM: () => (hour >= 12 ? 'PM' : 'AM'),
-    pm: () => (hour >= 12 ? 'pm' : 'am'),
-    MST: () => face.abbreviation,
-    _: () => '_',
-  };
-  const known = fixed[chunk];
-  if (known) return known();
+  const known = CHUNKS[chunk];
+  if (known) return known(face);
   return /^[.,]/.test(chunk) ? fraction(chunk, face.nanos) : offset(chunk, face.offset);
 }
 

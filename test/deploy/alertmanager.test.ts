@@ -42,9 +42,16 @@ test('every receiver waits for its settings, and the log for none', () => {
     ['heartbeat', ['webhook_configs']],
     ['log', []],
   ]);
-  expect(config.receivers.map(({ name, integrations }) => [name, integrations])).toEqual(
-    receivers.map(({ name }) => [name, []]),
-  );
+  const kindsOf = ({ receivers }: typeof config) =>
+    receivers.map(({ name, integrations }) => [name, integrations.map(({ integration }) => integration)]);
+  expect(kindsOf(config)).toEqual(receivers.map(({ name }) => [name, []]));
+  expect(kindsOf(loadAlertmanagerConfig(join(folder, 'on.yml')))).toEqual([
+    ['slack', ['slack']],
+    ['email', ['email']],
+    ['sms', ['webhook']],
+    ['heartbeat', ['webhook']],
+    ['log', []],
+  ]);
 });
 
 const down = ['alertname=ServiceDown', 'target=redis', 'instance=m'];
@@ -225,8 +232,8 @@ interface ApiAlert {
   readonly status: { readonly state: string; readonly inhibitedBy: string[] };
 }
 
-async function alertsOf({ url }: AlertmanagerServer): Promise<ApiAlert[]> {
-  return (await (await fetch(`${url}/api/v2/alerts`)).json()) as ApiAlert[];
+function alertsOf(server: AlertmanagerServer): Promise<ApiAlert[]> {
+  return server.get('alerts');
 }
 
 async function statesOf(server: AlertmanagerServer): Promise<string[]> {

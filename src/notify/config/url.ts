@@ -24,6 +24,9 @@ export function readSecretUrl(decoder: Decoder, node: Field): Secret | undefined
 export function urlProblem(text: string): string | undefined {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase() ?? '';
   if (scheme !== 'http' && scheme !== 'https') return `unsupported scheme "${scheme}" for URL`;
-  if (!/^https?:\/\/[^/?#]/i.test(text)) return 'missing host for URL';
-  return URL.canParse(text) ? undefined : 'not a URL; write http://HOST:PORT/PATH or https://...';
+  const authority = /^https?:\/\/([^/?#]*)/i.exec(text)?.[1];
+  if (!authority) return 'missing host for URL';
+  // A URL of the web forgives what Go does not.
+  const isUrl = URL.canParse(text) && !/[\s\\]/.test(authority);
+  return isUrl ? undefined : 'not a URL; write http://HOST:PORT/PATH or https://...';
 }

@@ -23,14 +23,14 @@ export const discord = {
 `,
 };
 
-/** `telegram.default.*`, as HTML. */
+/** `telegram.default.*`, without markup: whatever `parse_mode` says, it reads the same. */
 export const telegram = {
   name: 'telegram.tmpl',
   text: `
-{{- define "__telegram_line" }}• <b>{{ template "__alert_severity" . }}</b> {{ template "__alert_service" . }}:
+{{- define "__telegram_line" }}• {{ template "__alert_severity" . }} {{ template "__alert_service" . }}:
   {{- " " }}{{ printf "%.120s" (or .Annotations.description .Annotations.summary .Annotations.message .Labels.alertname) }}
 {{ end }}
-{{- define "telegram.default.message" }}<b>{{ template "__subject" . }}</b>
+{{- define "telegram.default.message" }}{{ template "__subject" . }}
 {{ with .Alerts.Firing }}
 Firing:
 {{ range $i, $alert := . }}{{ if lt $i 15 }}{{ template "__telegram_line" $alert }}{{ end }}{{ end }}
@@ -43,7 +43,7 @@ Resolved:
     {{- if gt (len .) 10 }}… and {{ len (slice . 10) }} more
 {{ end }}
   {{- end }}
-<a href="{{ template "__alertmanagerURL" . }}">{{ template "__alertmanager" . }}</a>
+{{ template "__alertmanager" . }}: {{ template "__alertmanagerURL" . }}
 {{- end }}
 `,
 };

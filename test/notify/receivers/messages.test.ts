@@ -366,8 +366,8 @@ describe('telegram', () => {
       disable_web_page_preview: 'true',
       parse_mode: 'HTML',
       text:
-        '<b>[FIRING:1] ServiceDown (critical tools)</b>\n\nFiring:\n• <b>critical</b> tools: a &lt; b &amp; c\n' +
-        '\n<a href="http://127.0.0.1:8000/">LangGraph Monitor</a>',
+        '[FIRING:1] ServiceDown (critical tools)\n\nFiring:\n• critical tools: a &lt; b &amp; c\n' +
+        '\nLangGraph Monitor: http://127.0.0.1:8000/',
     });
     expect(endpoint.requests[0]).toMatchObject({ path: '/bot123:abc/sendMessage' });
   });

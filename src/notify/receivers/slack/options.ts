@@ -153,7 +153,7 @@ function readEndpoint(decoder: Decoder, node: Field, fields: Fields, global: Glo
   if (appToken) {
     if (http.authorization) refuse("http authorization can't be set when using Slack App tokens");
     const authorization = { type: 'Bearer', credentials: appToken };
-    return { http: { ...http, authorization }, url: new Secret(appUrl) };
+    return { http: { ...http, basic_auth: undefined, authorization }, url: new Secret(appUrl) };
   }
   const webhook = url ?? global.slackApiUrl;
   if (!webhook && !isGiven) refuse('no global Slack API URL set either inline or in a file');
