@@ -4,7 +4,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
+import { loadWebConfig } from '../../../src/http/web-config.js';
 import { systemClock } from '../../../src/model/time.js';
 import { type AlertmanagerServer, startAlertmanager } from '../../support/alertmanager.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
@@ -275,6 +277,18 @@ test('config show prints the file as it was written, without secrets, and amtool
     expect(shown.stdout).not.toContain('s3cr3t');
     expect(await amtool(monitor.url, 'config', 'routes', 'show')).toMatchObject({ code: 0, stderr: '' });
   }
+});
+
+test('a user and password in the URL let amtool in', async () => {
+  const file = join(folder, 'web.yml');
+  writeFileSync(file, `basic_auth_users:\n  ann: ${bcrypt.hashSync('secret', 4)}\n`);
+  await using monitor = await startMonitor({ web: loadWebConfig(file), clock: systemClock });
+  const as = (user: string) => monitor.url.replace('//', `//${user}@`);
+  const add = ['silence', 'add', 'a=b', '--comment=c'];
+  expect(await amtool(as('ann:secret'), ...add)).toMatchObject({ code: 0, stderr: '' });
+  expect(await amtool(as('ann:wrong'), ...add)).toMatchObject({ code: 1, stdout: '' });
+  expect(await amtool(monitor.url, ...add)).toMatchObject({ code: 1, stdout: '' });
+  expect(monitor.alerting.silences.all()).toHaveLength(1);
 });
 
 test('where alerts are elsewhere amtool says where', async () => {
