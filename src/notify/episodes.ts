@@ -12,6 +12,8 @@ import type { Silence } from './silences.js';
 /** Messages an episode remembers; of more the oldest but the first go. */
 const MAX_NOTIFICATIONS = 200;
 const MAX_ACTIONS = 100;
+/** Episodes written at once. */
+const BITE = 500;
 /** Episodes that ended and may still be told of. */
 const MAX_LATELY = 10_000;
 /** Of those, what is looked for at the start. */
@@ -176,10 +178,13 @@ export class Episodes {
   flush(): void {
     clearImmediate(this.#writing);
     this.#writing = undefined;
-    if (this.#changed.size === 0) return;
-    const changed = [...this.#changed].map(stored);
-    this.#changed.clear();
-    this.#store.put(changed);
+    this.#write(Number.POSITIVE_INFINITY);
+  }
+
+  #write(bite: number): void {
+    const changed = [...this.#changed].slice(0, bite);
+    for (const episode of changed) this.#changed.delete(episode);
+    if (changed.length > 0) this.#store.put(changed.map(stored));
   }
 
   #of(labels: Readonly<Record<string, string>>): Episode | undefined {
@@ -195,10 +200,15 @@ export class Episodes {
     this.#touch(episode);
   }
 
-  /** What happens at once is written at once. */
+  /** What happens at once is written at once, unless it is so much that others would have to wait. */
   #touch(episode: Episode): void {
     this.#changed.add(episode);
-    this.#writing ??= setImmediate(() => this.flush());
+    this.#writing ??= setImmediate(() => this.#writeBite());
+  }
+
+  #writeBite(): void {
+    this.#write(BITE);
+    this.#writing = this.#changed.size > 0 ? setImmediate(() => this.#writeBite()) : undefined;
   }
 }
 

@@ -10,7 +10,7 @@ import { type SimulatedServer, startServer } from '../../src/demo/server.js';
 import { startAlertmanager } from '../support/alertmanager.js';
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { answers, type Endpoint, startEndpoint } from '../support/endpoint.js';
-import { type RunningMonitor, startMonitor } from '../support/monitor.js';
+import { type RunningMonitor, runToEnd, startMonitor, writeConfiguration } from '../support/monitor.js';
 import { parseMail, type SmtpEndpoint, startSmtp } from '../support/smtp.js';
 
 const PATIENCE = { timeout: 30_000, interval: 100 };
@@ -102,6 +102,38 @@ test('a way to tell people that fails is told of by another', async () => {
   });
 }, 60_000);
 
+describe('a wrong alertmanager.yml', () => {
+  const wrong = 'route:\n  receiver: nobody\n  grup_by: [alertname]\nreceivers:\n  - name: ops\n';
+  const mistakes = (file: string) => [
+    `${file}: yaml: line 3: field grup_by not found in type config.plain`,
+    `${file}: undefined receiver "nobody" used in route`,
+  ];
+
+  test('stops the start, with every mistake', async () => {
+    const file = join(folder, 'alertmanager.yml');
+    writeFileSync(file, wrong);
+    const config = writeConfiguration(folder, configurationOf(undefined));
+    const { code, stderr } = await runToEnd([`--config.file=${config}`, `--storage.path=${folder}/data`]);
+    expect(code).toBe(1);
+    expect(mistakes(file).filter(mistake => stderr.includes(mistake)).length).toBeGreaterThan(0);
+  });
+
+  test('changes nothing on reload: the former one goes on', async () => {
+    const port = await freePort();
+    const file = join(folder, 'alertmanager.yml');
+    writeFileSync(file, alertmanagerYml(port));
+    await using monitor = await startMonitor(configurationOf(undefined), { folder });
+    writeFileSync(file, wrong);
+    monitor.signal('SIGHUP');
+    const refused = () => monitor.logged('Configuration not reloaded; the running one stays');
+    await expect.poll(() => refused().length, PATIENCE).toBeGreaterThan(0);
+    expect(refused()[0]?.err).toContain(file);
+    await tools.setFault({ kind: 'refused' });
+    // The failed reload is an alert of its own.
+    await expect.poll(slackTold, PATIENCE).toContainEqual(expect.stringMatching(`^firing: .*${DOWN}`));
+  }, 60_000);
+});
+
 describe.each(engines)('told by %s', engine => {
   test('at 0 s the service is refused; every level is told once; it comes back; everybody hears', async () => {
     const port = await freePort();
@@ -149,6 +181,9 @@ async function outage(port: number, alertmanager: string | undefined): Promise<v
     await expect.poll(slackTold, PATIENCE).toEqual([expect.stringMatching(/^firing: .*(tools|ServiceDown)/)]);
     if (!alertmanager) expect(slackTold()[0]).toContain(DOWN);
     await expect.poll(() => mails().length, PATIENCE).toBe(1);
+    // A message whose answer is lost with the process would be sent again.
+    const taken = () => monitor.metric('alertmanager_notifications_total{integration="email"}');
+    if (!alertmanager) await expect.poll(taken, PATIENCE).toBe(1);
 
     await monitor.kill();
     monitor = await start();

@@ -4,8 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseMatchers } from '../../src/notify/matchers/parse.js';
 import { firing, openWorld, over, toldTo, type World, type WorldOptions } from '../support/alerting.js';
-import { makeFolder, removeFolder } from '../support/child.js';
+import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { answers, drops, type Endpoint, hangs, startEndpoint } from '../support/endpoint.js';
+import { parseMail, startSmtp } from '../support/smtp.js';
 
 const PATIENCE = { timeout: 15_000, interval: 20 };
 const HOUR = 3_600_000;
@@ -281,4 +282,32 @@ test('another configuration takes over without telling anything twice', async ()
   expect(ops.requests).toHaveLength(1);
   world.tell(over(A));
   await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: resolved a']);
+});
+
+test('a mail server that was dead while the monitor was killed and started again gets what is still true, once', async () => {
+  const port = await freePort();
+  const more = `  - name: mail\n    email_configs: [{ to: on@call, from: m@localhost, smarthost: "127.0.0.1:${port}", require_tls: false, send_resolved: true }]`;
+  const route = ', routes: [{ receiver: mail }]';
+  await open({ route, more });
+  world.tell(firing(A), firing(B));
+  await expect
+    .poll(() => world.heard.filter(each => each === 'tried email').length, PATIENCE)
+    .toBeGreaterThan(1);
+  await reopen({ route, more });
+  world.tell(firing(A));
+  await expect
+    .poll(() => world.heard.filter(each => each === 'tried email').length, PATIENCE)
+    .toBeGreaterThan(0);
+  const smtp = await startSmtp({ port });
+  try {
+    await expect.poll(() => smtp.mails.length, PATIENCE).toBe(1);
+    await delay(500);
+    expect(smtp.mails).toHaveLength(1);
+    const { parts } = parseMail(smtp.mails[0]?.raw as string);
+    const text = Object.values(parts).join();
+    expect(text).toContain('ServiceDown of a');
+    expect(text).not.toContain('ServiceDown of b');
+  } finally {
+    await smtp.close();
+  }
 });

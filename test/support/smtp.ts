@@ -21,13 +21,13 @@ export interface SmtpEndpoint {
   close(): Promise<void>;
 }
 
-/** Starts one on a free port of 127.0.0.1. Without a certificate it offers no STARTTLS. */
+/** Starts one on 127.0.0.1, on a free port unless one is named. Without a certificate it offers no STARTTLS. */
 export async function startSmtp(
-  options: SMTPServerOptions & { tls?: Certificate } = {},
+  options: SMTPServerOptions & { tls?: Certificate; port?: number } = {},
 ): Promise<SmtpEndpoint> {
   const mails: ReceivedMail[] = [];
   const signedIn: string[] = [];
-  const { tls, ...rest } = options;
+  const { tls, port = 0, ...rest } = options;
   const keys = tls ? { cert: readFileSync(tls.cert), key: readFileSync(tls.key) } : { hideSTARTTLS: true };
   const server = new SMTPServer({
     authOptional: true,
@@ -59,7 +59,7 @@ export async function startSmtp(
   });
   // A client that goes away in the middle is part of the tests.
   server.on('error', () => {});
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()));
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', () => resolve()));
   const address = server.server.address();
   if (typeof address !== 'object' || !address) throw new Error('not listening');
   return {
