@@ -50,9 +50,9 @@ async function answering(status = 200) {
   return service;
 }
 
-function configure(services: Record<string, Record<string, unknown>>): void {
+function configure(services: Record<string, Record<string, unknown>>, more: object = {}): void {
   const scan = { intervals: { critical: '1s', other: '1s' } };
-  writeFileSync(file, JSON.stringify({ node: 'here', scan, host: { enabled: false }, services }));
+  writeFileSync(file, JSON.stringify({ node: 'here', scan, host: { enabled: false }, services, ...more }));
 }
 
 async function start(
@@ -193,6 +193,58 @@ describe('a reload', () => {
       now => now > probes + 2,
     );
     expect(b.asked).toBe(asked);
+  });
+
+  test('takes up another account for text messages, or none', async () => {
+    const [a, one, other] = [await answering(), await answering(), await answering(400)];
+    const services = { a: { url: a.url } };
+    const account = { account_sid: 'AC1', auth_token: 't0ken', from: '+15550001111', to: ['+491701234567'] };
+    const through = ({ url }: { url: string }) => ({
+      alerting: { sms: { ...account, api_url: new URL(url).origin } },
+    });
+    const alerts = [{ status: 'firing', labels: { alertname: 'A' }, annotations: {} }];
+    const notify = async (groupKey: string) => {
+      const body = JSON.stringify({ version: '4', groupKey, status: 'firing', alerts });
+      return (
+        await get('/notify/sms', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+      ).status;
+    };
+    configure(services);
+    await start();
+    expect(await notify('first')).toBe(404);
+    for (const [config, want] of [
+      [through(one), [200, 1, 0]],
+      [through(other), [400, 1, 1]],
+      [{}, [404, 1, 1]],
+    ] as const) {
+      configure(services, config);
+      expect((await reload()).status).toBe(200);
+      expect([await notify(JSON.stringify(config)), one.asked, other.asked]).toEqual(want);
+    }
+    expect(logged.match(/msg="Text message not sent".*/g)).toHaveLength(1);
+    expect(logged).not.toContain('t0ken');
+  });
+
+  test('takes up who delivers, and says where alerts are then', async () => {
+    const [a, elsewhere] = [await answering(), await answering()];
+    const services = { a: { url: a.url } };
+    const url = new URL(elsewhere.url).origin;
+    configure(services);
+    await start();
+    const alertmanagers = async () => (await json('/api/v1/alertmanagers')).data.activeAlertmanagers;
+    expect((await json('/api/v2/status')).cluster).toEqual({ peers: [], status: 'disabled' });
+    expect(await alertmanagers()).toEqual([{ url: `${monitor?.url}/api/v2/alerts` }]);
+    configure(services, { alerting: { alertmanagers: [url] } });
+    expect((await reload()).status).toBe(200);
+    expect(await json('/api/v2/alerts')).toContain(`ask ${url}`);
+    expect(await alertmanagers()).toEqual([{ url: `${url}/api/v2/alerts` }]);
+    configure(services, { query: { url } });
+    expect((await reload()).status).toBe(200);
+    expect(await json('/api/v2/silences')).toContain(`${url}/api/v1/alertmanagers says where`);
+    expect(await alertmanagers()).toEqual([]);
+    configure(services);
+    expect((await reload()).status).toBe(200);
+    expect(await json('/api/v2/silences')).toEqual([]);
   });
 
   test('of an invalid file keeps everything running and says so', async () => {
