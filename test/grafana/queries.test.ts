@@ -38,6 +38,8 @@ const HASTE = 5;
 /** Up to where it is played, in its own time: two services are gone, others were and came back. */
 const END: Millis = 222_000;
 const SCRAPE: Millis = 1000;
+/** Never asked; alerts lead there. */
+const GRAFANA = 'http://127.0.0.1:3000';
 /** Pixels that Grafana has for a column of its grid at 1440 x 900. */
 const COLUMN = 56;
 
@@ -108,6 +110,7 @@ function configuration(): object {
     ...rest,
     services: { ...(services as object), secure: { url, tls_config: { ca_file: certificate.file } } },
     host: { interval: '1s' },
+    links: { grafana: GRAFANA },
     rule_files: [join(folder, 'rules/*.rules.yml')],
   };
 }
@@ -246,6 +249,41 @@ describe.each(['the monitor', 'Prometheus'])('%s', who => {
     const least = question.of.file === 'service.json' ? Math.max(...answers) : Math.min(...answers);
     if (EMPTY[name]) expect(answers, EMPTY[name]).toEqual(answers.map(() => 0));
     else expect(least).toBeGreaterThan(0);
+  });
+});
+
+describe.each(['the monitor', 'Prometheus'])('alerts as %s evaluates them', who => {
+  interface Alert {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  }
+  const alertsNow = async () => {
+    const { alerts } = await (engines.get(who) as Engine)<{ alerts: Alert[] }>('alerts', {});
+    return alerts;
+  };
+
+  test('lead to their entry in the runbook', async () => {
+    const alerts = await alertsNow();
+    expect(alerts.map(({ labels }) => labels.alertname)).toEqual(
+      expect.arrayContaining(['ServiceDown', 'Heartbeat']),
+    );
+    const page = await (await monitor.get('/runbook')).text();
+    for (const { labels, annotations } of alerts) {
+      const { alertname = '' } = labels;
+      expect(annotations.runbook_url).toBe(`${monitor.url}/runbook#${alertname.toLowerCase()}`);
+      expect(page).toContain(`<h3 id="${alertname.toLowerCase()}">${alertname}</h3>`);
+    }
+  });
+
+  test('lead to their dashboard, with what they are about chosen on it', async () => {
+    for (const { labels, annotations } of await alertsNow()) {
+      const url = new URL(annotations.dashboard_url ?? '');
+      const uid = url.pathname.replace(/^\/d\//, '');
+      expect(url.origin).toBe(GRAFANA);
+      expect(shipped.map(({ dashboard }) => dashboard.uid)).toContain(uid);
+      for (const [name, value] of url.searchParams)
+        expect([labels.target, labels.proxy, labels.instance], name).toContain(value);
+    }
   });
 });
 
