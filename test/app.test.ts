@@ -50,9 +50,9 @@ async function answering(status = 200) {
   return service;
 }
 
-function configure(services: Record<string, Record<string, unknown>>): void {
+function configure(services: Record<string, Record<string, unknown>>, more: object = {}): void {
   const scan = { intervals: { critical: '1s', other: '1s' } };
-  writeFileSync(file, JSON.stringify({ node: 'here', scan, host: { enabled: false }, services }));
+  writeFileSync(file, JSON.stringify({ node: 'here', scan, host: { enabled: false }, services, ...more }));
 }
 
 async function start(
@@ -301,6 +301,21 @@ test('a service that is removed while somebody waits for its check lets them go'
     readings: { values: [] },
   });
   expect(Object.keys((await answer).services)).toEqual(['b']);
+});
+
+test('alerts lead to the monitor itself, or where it is told', async () => {
+  const a = { url: (await answering()).url };
+  configure({ a });
+  await start();
+  const shown = async () => (await text('/metrics')).match(/^langgraph_monitor_links_info.*/gm);
+  const links = (runbook: string, dashboards: string) => [
+    `langgraph_monitor_links_info{runbook="${runbook}",dashboards="${dashboards}"} 1`,
+  ];
+  expect(await shown()).toEqual(links(`${monitor?.url}/runbook`, `${monitor?.url}/dashboards#`));
+
+  configure({ a }, { links: { grafana: 'https://grafana.test/sub/', runbook: 'https://wiki.test/alerts' } });
+  await monitor?.reload();
+  expect(await shown()).toEqual(links('https://wiki.test/alerts', 'https://grafana.test/sub/d/'));
 });
 
 test('an address that is taken is an error, and nothing is left open', async () => {

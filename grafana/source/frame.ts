@@ -136,7 +136,7 @@ export function services(isMulti?: true): VariableModel {
 function firing(severity: 'critical' | 'warning', iconColor: string): AnnotationQuery {
   const look = {
     ...{ titleFormat: '{{alertname}}', textFormat: '{{target}}', tagKeys: 'severity,target' },
-    ...{ step: '30s', useValueForTime: false },
+    useValueForTime: false,
   };
   return {
     name: `${severity === 'critical' ? 'Critical' : 'Warning'} alerts`,

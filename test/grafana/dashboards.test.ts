@@ -220,6 +220,16 @@ describe('provisioning', () => {
     expect(existsSync(join(ROOT, 'grafana/dashboards', fileOf('langgraph-cluster')))).toBe(true);
   });
 
+  test('every variable it asks for is set, the interval to that of Prometheus', () => {
+    const asked = ['dashboards/langgraph.yml', 'datasources/prometheus.yml'].flatMap(file =>
+      [...read(`grafana/provisioning/${file}`).matchAll(/\$\{(\w+)\}/g)].map(match => match[1] as string),
+    );
+    expect(asked.length).toBeGreaterThan(2);
+    expect(Object.keys(environment)).toEqual(expect.arrayContaining(asked));
+    const { global } = load(read('deploy/compose/prometheus.yml')) as { global: { scrape_interval: string } };
+    expect(environment.SCRAPE_INTERVAL).toBe(global.scrape_interval);
+  });
+
   test('they take the provisioned data source', () => {
     const current = variablesOf(shipped[0] as Shipped)[0]?.current;
     const [source] = datasources.filter(({ type }) => type === 'prometheus');

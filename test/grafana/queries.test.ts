@@ -177,9 +177,14 @@ async function valuesOf(engine: Engine, variable: VariableModel, chosen: Values)
   return variable.allValue ? [['$__all'], options] : [options];
 }
 
-function labelValues(engine: Engine, variable: VariableModel, chosen: Values): Promise<string[]> {
+async function labelValues(engine: Engine, variable: VariableModel, chosen: Values): Promise<string[]> {
   const { selector, label } = labelQuestion(variable);
-  return engine(`label/${label}/values`, { 'match[]': fillIn(selector, chosen), ...moments() });
+  const matching = { 'match[]': fillIn(selector, chosen), ...moments() };
+  const values = await engine<string[]>(`label/${label}/values`, matching);
+  // A Grafana that does not know how new Prometheus is asks for whole series instead.
+  const series = await engine<Record<string, string>[]>('series', matching);
+  expect([...new Set(series.map(each => each[label]))].sort()).toEqual(values);
+  return values;
 }
 
 const moments = () => ({ start: String(view.from / 1000), end: String(view.to / 1000) });
