@@ -231,7 +231,7 @@ export const haproxy = dashboard({
         [
           14,
           table({
-            title: 'Servers',
+            title: 'Servers now',
             description: 'Every server as it is now.',
             queries: [
               rows(serverState),

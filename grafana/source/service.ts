@@ -119,7 +119,7 @@ export const service = dashboard({
         [
           24,
           stateTimeline({
-            title: 'State',
+            title: 'When it was out',
             description:
               'Up, slow or down, as confirmed by repeated checks. Nothing is drawn while nobody knows.',
             queries: [over(serviceState(SERVICES), 'State')],

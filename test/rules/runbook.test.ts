@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { loadRuleFiles } from '../../src/rules/load.js';
-import { shipped, variablesOf } from '../grafana/shipped.js';
+import { panelsOf, shipped, variablesOf } from '../grafana/shipped.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const alerts = loadRuleFiles(['rules/*.rules.yml'], ROOT)
@@ -28,6 +28,14 @@ test('the alerts are there', () => {
 
 test('the runbook has an entry for every alert; and no others', () => {
   expect([...entries.keys()].sort()).toEqual(alerts.map(({ name }) => name).sort());
+});
+
+test('the panels that it names are there', () => {
+  const titles = new Set(shipped.flatMap(panelsOf).map(({ title }) => title));
+  // What stands between backticks is no panel's name.
+  const named = [...runbook.replace(/`[^`]*`/g, '').matchAll(/"([^"]+)"/g)].map(match => match[1] as string);
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(title => !titles.has(title))).toEqual([]);
 });
 
 describe.each(alerts.map(alert => [alert.name, alert] as const))('%s', (name, { annotations }) => {
