@@ -19,6 +19,7 @@ ENV NODE_ENV=production
 WORKDIR /opt/langgraph-monitor
 COPY LICENSE package.json monitor.yml alertmanager.yml ./
 COPY rules rules
+COPY docs docs
 COPY --from=build /opt/langgraph-monitor/node_modules node_modules
 COPY --from=build /opt/langgraph-monitor/dist dist
 # Only the state belongs to the user the monitor runs as.

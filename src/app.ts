@@ -168,6 +168,7 @@ export class Monitor {
     const address = this.#server.address;
     const local = address.replace(/^(\[::\]|0\.0\.0\.0):/, 'localhost:');
     this.#url = `${web.tls ? 'https' : 'http'}://${local}`;
+    this.#showLinks();
     await this.#alerting.configure(this.#configuration.delivery, this.#configuration.actions);
     await this.#answering.begin(local, this.#ruleConfiguration());
     log.info({ address, url: this.#url }, 'Listening');
@@ -184,6 +185,7 @@ export class Monitor {
       const web = webConfigFile ? loadWebConfig(webConfigFile) : undefined;
       await this.#alerting.configure(configuration.delivery, configuration.actions);
       this.#takeUp(configuration);
+      this.#showLinks();
       await this.#answering.configure(this.#ruleConfiguration());
       if (web) this.#server?.setWebConfig(web);
       this.#log.info({ file: configFile, services: configuration.services.length }, 'Configuration reloaded');
@@ -259,6 +261,17 @@ export class Monitor {
         log.warn({ alertmanager, alerts, err }, 'Alertmanager did not take alerts; they are sent again');
       },
     };
+  }
+
+  /** Annotations of alerts ask for these series; a Prometheus that scrapes us finds them too. */
+  #showLinks(): void {
+    const { grafana, runbook } = this.#configuration.links;
+    const url = this.#externalUrl;
+    this.#own.showLinks({
+      runbook: runbook ?? `${url}/runbook`,
+      dashboards: grafana === undefined ? `${url}/dashboards#` : `${grafana}/d/`,
+    });
+    this.#exposition.touch();
   }
 
   #forget(id: string): void {

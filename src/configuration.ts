@@ -40,6 +40,15 @@ export interface Configuration {
   readonly actions: readonly ActionDefinition[];
   /** The account that `/notify/sms` sends through. */
   readonly sms: SmsAccount | undefined;
+  readonly links: Links;
+}
+
+/** Where alerts lead, instead of the monitor's own pages. */
+export interface Links {
+  /** Grafana, without a slash at the end. */
+  readonly grafana?: string | undefined;
+  /** A page with a section for each alert, named in lower case. */
+  readonly runbook?: string | undefined;
 }
 
 /** `alerting.sms`: an account at Twilio. */
@@ -122,6 +131,13 @@ const query = section({
     context.addIssue({ code: 'custom', message: 'url is missing; without one the monitor answers itself' });
 });
 
+const links = section({
+  grafana: httpUrl()
+    .transform(url => url.replace(/\/+$/, ''))
+    .optional(),
+  runbook: httpUrl().optional(),
+});
+
 interface ParsedService {
   readonly id: string;
   readonly kind: string;
@@ -156,6 +172,7 @@ const monitorYml = section({
   scan: scan.prefault({}),
   host: hostSection.prefault({}),
   query: query.prefault({}),
+  links: links.prefault({}),
   rule_files: z
     .array(words(), { error: 'expected a list of files, or of patterns such as rules/*.rules.yml' })
     .optional(),
@@ -261,6 +278,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     delivery: deliveryOf(file, config),
     actions: config.actions.map(actionOf),
     sms: smsOf(config.alerting.sms),
+    links: config.links,
   };
 }
 

@@ -355,6 +355,21 @@ test('a service that is removed while somebody waits for its check lets them go'
   expect(Object.keys((await answer).services)).toEqual(['b']);
 });
 
+test('alerts lead to the monitor itself, or where it is told', async () => {
+  const a = { url: (await answering()).url };
+  configure({ a });
+  await start();
+  const shown = async () => (await text('/metrics')).match(/^langgraph_monitor_links_info.*/gm);
+  const links = (runbook: string, dashboards: string) => [
+    `langgraph_monitor_links_info{runbook="${runbook}",dashboards="${dashboards}"} 1`,
+  ];
+  expect(await shown()).toEqual(links(`${monitor?.url}/runbook`, `${monitor?.url}/dashboards#`));
+
+  configure({ a }, { links: { grafana: 'https://grafana.test/sub/', runbook: 'https://wiki.test/alerts' } });
+  await monitor?.reload();
+  expect(await shown()).toEqual(links('https://wiki.test/alerts', 'https://grafana.test/sub/d/'));
+});
+
 test('an address that is taken is an error, and nothing is left open', async () => {
   const taken = await answering();
   configure({ a: { url: taken.url } });

@@ -43,6 +43,7 @@ export class OwnMetrics {
   readonly #evaluationFailures: Counter;
   readonly #evaluationDuration: Gauge;
   readonly #requests: Counter<'handler' | 'code'>;
+  readonly #links: Gauge<'runbook' | 'dashboards'>;
   #storeErrorsSeen = 0;
   #samplesSeen = { appended: 0, errors: 0 };
   /** Services whose counters are there; beginning again would set a histogram back to nothing. */
@@ -105,6 +106,12 @@ export class OwnMetrics {
       'How long the last evaluation of the rules took',
     );
     this.#requests = counter('http_requests_total', 'Requests answered', ['handler', 'code']);
+    this.#links = new Gauge({
+      name: 'langgraph_monitor_links_info',
+      help: 'Where alerts lead: what to put before the name of a section or of a dashboard; always 1',
+      labelNames: ['runbook', 'dashboards'],
+      registers,
+    });
     const info = new Gauge({
       name: 'langgraph_monitor_build_info',
       help: 'The program and what runs it; always 1',
@@ -177,6 +184,12 @@ export class OwnMetrics {
   /** A request was answered. */
   answered(handler: string, code: number): void {
     this.#requests.inc({ handler, code }, 1);
+  }
+
+  /** Where alerts lead, for their annotations; the name of an alert or of a dashboard is put behind. */
+  showLinks(links: { runbook: string; dashboards: string }): void {
+    this.#links.reset();
+    this.#links.set(links, 1);
   }
 
   /** The configuration was read again. @param at Milliseconds. */

@@ -267,6 +267,11 @@ describe('one mistake is one line', () => {
       'scan.max_concurrent_checks: expected a whole number from 1 to 1000',
     ],
     [
+      'a link that is no address',
+      `links: {grafana: "grafana:3000"}\n${serviceA('critical: true')}`,
+      'links.grafana: not a URL; write http://HOST:PORT/PATH or https://...',
+    ],
+    [
       'two ways to sign in',
       serviceA('basic_auth: {}, authorization: {}'),
       'services.a: at most one of basic_auth and authorization may be set',

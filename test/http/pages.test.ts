@@ -42,7 +42,7 @@ describe('html', () => {
   });
 });
 
-describe.each(['/', '/docs'])('the page %s', path => {
+describe.each(['/', '/docs', '/runbook', '/dashboards'])('the page %s', path => {
   let response: Response;
   let text: string;
   beforeAll(async () => {

@@ -26,6 +26,7 @@ export function fullRegistry() {
   const own = new OwnMetrics(registry, { version: '1.2.3' });
   own.begin('a');
   own.answered('/metrics', 200);
+  own.showLinks({ runbook: 'http://a/runbook', dashboards: 'http://a/d/' });
   const layout = {
     families: allFamilies.map(family => family.name),
     labels: allFamilies.map(family => family.labels.map(label => `some ${label}`)),

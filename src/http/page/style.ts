@@ -40,6 +40,10 @@ header { margin-bottom: 1.5rem; }
   display: inline-block; min-width: 3.2rem; padding: 0 .4rem; border: 1px solid var(--line); border-radius: .25rem;
   font-size: .8rem; text-align: center;
 }
+table { border-collapse: collapse; margin: .75rem 0; }
+th, td { padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+.guide h2 { margin: 2rem 0 0; } .guide h3 { margin: 1.5rem 0 0; font-size: 1rem; color: inherit; }
+.guide :target { padding-left: .5rem; border-left: 3px solid var(--link); }
 form { margin-top: .75rem; }
 label { display: block; margin-bottom: .75rem; }
 input, select, button {

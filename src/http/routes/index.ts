@@ -7,6 +7,7 @@ import { alertHistory } from './alert-history.js';
 import { alerts } from './alerts.js';
 import { clusterHealth } from './cluster-health.js';
 import { docs, tryIt } from './docs.js';
+import { dashboards, runbook } from './guides.js';
 import { haproxyMetrics } from './haproxy-metrics.js';
 import { health } from './health.js';
 import { history } from './history.js';
@@ -30,6 +31,8 @@ export const routes: readonly Route[] = [
   stats,
   haproxyMetrics,
   metrics,
+  runbook,
+  dashboards,
   healthy,
   ready,
   reload,

@@ -1,0 +1,86 @@
+// Where alerts lead: every one has its entry in the runbook, and a dashboard that there is and that takes what the link
+// chooses on it.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { loadRuleFiles } from '../../src/rules/load.js';
+import { panelsOf, shipped, variablesOf } from '../grafana/shipped.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const alerts = loadRuleFiles(['rules/*.rules.yml'], ROOT)
+  .flatMap(({ groups }) => groups)
+  .flatMap(({ rules }) => rules)
+  .flatMap(rule => (rule.kind === 'alerting' ? [rule] : []));
+const runbook = readFileSync(join(ROOT, 'docs/runbook.md'), 'utf8');
+const entries = new Map(
+  runbook
+    .split(/^### /m)
+    .slice(1)
+    .map(entry => [entry.split('\n', 1)[0] as string, entry.split(/^## /m, 1)[0] as string]),
+);
+
+test('the alerts are there', () => {
+  expect(alerts.length).toBeGreaterThan(30);
+  expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);
+});
+
+test('the runbook has an entry for every alert; and no others', () => {
+  expect([...entries.keys()].sort()).toEqual(alerts.map(({ name }) => name).sort());
+});
+
+test('the panels that it names are there', () => {
+  const titles = new Set(shipped.flatMap(panelsOf).map(({ title }) => title));
+  // What stands between backticks is no panel's name.
+  const named = [...runbook.replace(/`[^`]*`/g, '').matchAll(/"([^"]+)"/g)].map(match => match[1] as string);
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(title => !titles.has(title))).toEqual([]);
+});
+
+describe.each(alerts.map(alert => [alert.name, alert] as const))('%s', (name, { annotations }) => {
+  /** What a link says behind the part that the monitor knows. */
+  const tail = (annotation: string) => {
+    const { [annotation]: text = '' } = annotations as Readonly<Record<string, string>>;
+    const match =
+      /^\{\{ with query .*?langgraph_monitor_links_info.*? \}\}\{\{ first \. \| label "(\w+)" \}\}\{\{ end \}\}(.*)$/.exec(
+        text,
+      );
+    return match?.slice(1);
+  };
+
+  test('says what it means, how to look, what to do', () => {
+    const [title, , meaning, ...rest] = (entries.get(name) ?? '').split('\n');
+    expect(title).toBe(name);
+    expect(meaning).toMatch(/^[A-Z].{20,}/);
+    expect(rest.join('\n')).toMatch(/\n- \*\*Look:\*\* [\s\S]{20,}\n- \*\*Do:\*\* [\s\S]{20,}\n$/);
+  });
+
+  test('links to its entry', () => {
+    expect(tail('runbook_url')).toEqual(['runbook', `#${name.toLowerCase()}`]);
+  });
+
+  test('links to a dashboard that knows what it is given', () => {
+    const [base, rest = ''] = tail('dashboard_url') ?? [];
+    const [uid, query = ''] = rest.split('?');
+    const dashboard = shipped.find(each => each.dashboard.uid === uid);
+    expect([base, dashboard?.dashboard.uid]).toEqual(['dashboards', uid]);
+    const known = dashboard ? variablesOf(dashboard).map(variable => `var-${variable.name}`) : [];
+    for (const parameter of query === '' ? [] : query.split('&')) {
+      const [key, value] = parameter.split('=');
+      expect(known).toContain(key);
+      expect(value).toMatch(/^\{\{ \$labels\.\w+ \}\}$/);
+    }
+  });
+});
+
+test('the pages of dashboards and README name the same ones', () => {
+  const rows = (path: string) =>
+    [...readFileSync(join(ROOT, path), 'utf8').matchAll(/^\| ([\w ]+) \| ([^|]+\?) \|/gm)].map(row =>
+      row.slice(1),
+    );
+  expect(rows('docs/dashboards.md')).toEqual(rows('README.md'));
+  expect(rows('README.md')).toHaveLength(
+    readdirSync(join(ROOT, 'grafana/dashboards')).filter(file => file.endsWith('.json')).length,
+  );
+});
