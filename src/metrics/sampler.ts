@@ -66,7 +66,7 @@ export class Sampler {
 
   #ownPart(name: string, values: Values): ScrapePart | undefined {
     const source = OWN + name;
-    const numbers = Float64Array.from(values, each => each.value);
+    const numbers = values.map(each => each.value);
     const known = this.#metrics.get(source);
     if (known && sameSeries(known, values)) return { source, values: numbers };
     if (!known && values.length === 0) return undefined;
@@ -96,7 +96,7 @@ export class Sampler {
       const sent = this.#sent.get(source);
       if (sent && sent.layout === layout && sent.values === values) continue;
       this.#sent.set(source, { target, layout, values });
-      const part = { source, values: Float64Array.from(values) };
+      const part = { source, values };
       const isNew = sent?.layout !== layout || sent.target !== target;
       parts.push(isNew ? { ...part, layout: this.#sourceLayout(target, layout) } : part);
     }
