@@ -8,7 +8,7 @@ import type { StoredSeries } from './stored-series.js';
 /** One scrape. Replaced as long as samples are added to it, never changed. */
 export interface HeadRow {
   readonly at: Millis;
-  /** By column; NaN is nothing, unless the column is in `nans`. */
+  /** By column; NaN is nothing, unless the column is in `nans`. As long as samples are added a part of a larger array. */
   readonly values: Float64Array;
   readonly nans: ReadonlySet<number> | undefined;
   /** Series that were in the scrape before and are not in this one. */
@@ -61,10 +61,18 @@ export class Head {
     this.#rows[this.#rows.length - 1] = row;
   }
 
-  /** The series in the columns of a row, with their values. */
-  *samplesOf(row: HeadRow): Generator<readonly [StoredSeries, number]> {
-    for (const [column, series] of this.#columns.entries()) {
-      if (series && this.#has(row, column)) yield [series, row.values[column] as number];
+  /** No more samples come to the newest row: it takes no more memory than it needs. */
+  settle(): void {
+    const row = this.#rows.at(-1);
+    if (row && row.values.length * 8 < row.values.buffer.byteLength)
+      this.replaceLast({ ...row, values: row.values.slice() });
+  }
+
+  /** Calls back for the series in the columns of a row, with their values. */
+  each(row: HeadRow, sample: (series: StoredSeries, value: number) => void): void {
+    for (let column = 0; column < row.values.length; column++) {
+      const series = this.#columns[column];
+      if (series && this.#has(row, column)) sample(series, row.values[column] as number);
     }
   }
 
@@ -170,8 +178,7 @@ export class RowBuilder {
   }
 
   done(ended: readonly StoredSeries[], isLogged: boolean): HeadRow {
-    const width = this.#columns.length;
-    const values = this.#values.length > width ? this.#values.slice(0, width) : this.#values;
+    const values = this.#values.subarray(0, this.#columns.length);
     return { at: this.#at, values, nans: this.#nans, ended, isLogged };
   }
 }

@@ -191,6 +191,7 @@ export class SampleStore implements SampleSource {
   /** Keeps the scrape that was begun with all that was added: on disk when this returns, if the disk will have it. */
   commit(): void {
     this.#row = undefined;
+    this.#head.settle();
     this.#flush();
   }
 
@@ -203,7 +204,7 @@ export class SampleStore implements SampleSource {
   #bound(): void {
     if (this.#head.rows.length <= MOST_ROWS) return;
     const lost = this.#head.rows.slice(0, BLOCK);
-    for (const row of lost) for (const _ of this.#head.samplesOf(row)) this.#dropped++;
+    for (const row of lost) this.#head.each(row, () => this.#dropped++);
     this.#sealing.reset();
     this.#head.drop(lost.length);
   }
