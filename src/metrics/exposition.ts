@@ -17,8 +17,8 @@ interface Plan {
     readonly at: readonly number[];
     readonly labels: readonly (readonly string[])[];
   }[];
-  /** What it is found by; undefined for one that is not shared. */
-  readonly key: string | undefined;
+  /** What it is found by, beside others; undefined for one that is not shared. */
+  readonly hash: number | undefined;
   sources: number;
 }
 
@@ -40,7 +40,7 @@ export interface SourceView {
 export class Exposition {
   readonly #families = new Map<string, FamilyMetric>();
   readonly #sources = new Map<string, Source>();
-  readonly #plans = new Map<string, Plan>();
+  readonly #plans = new Map<number, Plan[]>();
   #version = 0;
 
   /** Registers every family there may be; a family named twice is taken once. */
@@ -101,7 +101,10 @@ export class Exposition {
   #takeOut(source: Source): void {
     const { plan } = source;
     for (const { family } of plan.families) family.setPart(source, undefined);
-    if (--plan.sources === 0 && plan.key !== undefined) this.#plans.delete(plan.key);
+    if (--plan.sources > 0 || plan.hash === undefined) return;
+    const rest = this.#plans.get(plan.hash)?.filter(each => each !== plan) ?? [];
+    if (rest.length > 0) this.#plans.set(plan.hash, rest);
+    else this.#plans.delete(plan.hash);
   }
 
   #layOut(target: string, given: Layout, values: readonly number[]): Source {
@@ -114,11 +117,12 @@ export class Exposition {
   }
 
   #planOf(layout: Layout): Plan {
-    const key = layout.families.length <= SHARED ? JSON.stringify(layout) : undefined;
-    const known = key === undefined ? undefined : this.#plans.get(key);
+    const hash = layout.families.length <= SHARED ? hashOf(layout) : undefined;
+    const alike = hash === undefined ? [] : (this.#plans.get(hash) ?? []);
+    const known = alike.find(plan => isSame(plan.layout, layout));
     if (known) return known;
-    const plan = { layout, families: this.#byFamily(layout), key, sources: 0 };
-    if (key !== undefined) this.#plans.set(key, plan);
+    const plan = { layout, families: this.#byFamily(layout), hash, sources: 0 };
+    if (hash !== undefined) this.#plans.set(hash, [...alike, plan]);
     return plan;
   }
 
@@ -135,4 +139,21 @@ export class Exposition {
       return { family, at, labels: at.map(i => layout.labels[i] ?? []) };
     });
   }
+}
+
+/** A number, since a text would be as long as the layout. */
+function hashOf({ families, labels }: Layout): number {
+  let hash = families.length;
+  const add = (text: string) => {
+    for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+  };
+  for (const name of families) add(name);
+  for (const own of labels) for (const text of own) add(text);
+  return hash;
+}
+
+function isSame(a: Layout, b: Layout): boolean {
+  const isEqual = (one: readonly string[] = [], other: readonly string[] = []) =>
+    one.length === other.length && one.every((text, i) => text === other[i]);
+  return isEqual(a.families, b.families) && a.families.every((_, i) => isEqual(a.labels[i], b.labels[i]));
 }

@@ -101,6 +101,11 @@ export class Head {
     };
   }
 
+  /** A series' newest sample here; undefined without one. */
+  lastValue(series: StoredSeries): number | undefined {
+    return series.column < 0 ? undefined : this.#rows[series.lastSlot - this.#base]?.values[series.column];
+  }
+
   #sharedTimes = { of: this.#times, start: 0, end: 0, times: this.#times };
 
   #shared(start: number, end: number): Float64Array {

@@ -13,6 +13,7 @@ import { Catalogue } from './catalogue.js';
 import type { Run } from './chunk-table.js';
 import { SampleFile } from './file.js';
 import { Head, lowerBound, type RowBuilder, upperBound } from './head.js';
+import { Latest } from './latest.js';
 import { ENOUGH, mergeChunks } from './merge.js';
 import { pruneChunks } from './retention.js';
 import { BLOCK, Sealing, type SealingStep } from './sealing.js';
@@ -225,6 +226,24 @@ export class SampleStore implements SampleSource {
           if (samples > limit) return [];
           const { times, values } = assembler.join(this.#runs(file, series, from, to));
           samples += values.length;
+          const ends = endsWithin(series, from, to);
+          return values.length > 0 || ends.length > 0 ? [{ labels: series.labels, times, values, ends }] : [];
+        });
+    });
+  }
+
+  /** As the interface says. @throws the disk's error */
+  latest(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+    return this.#read(file => {
+      const latest = new Latest(from, to);
+      return this.#catalogue.index
+        .select(matchers)
+        .filter(series => series.mayHave(from, to))
+        .sort((a, b) => compareLabels(a.labels, b.labels))
+        .flatMap(series => {
+          const value = series.last <= to ? this.#head.lastValue(series) : undefined;
+          const run = value === undefined ? undefined : latest.at(series.last, value);
+          const { times, values } = run ?? latest.of(this.#runs(file, series, from, to));
           const ends = endsWithin(series, from, to);
           return values.length > 0 || ends.length > 0 ? [{ labels: series.labels, times, values, ends }] : [];
         });
