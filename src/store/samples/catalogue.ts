@@ -26,7 +26,8 @@ export class Catalogue {
 
   /** Remembers a series that gets a sample. @returns the one to use, if there is one with its labels already. */
   admit(series: StoredSeries): StoredSeries {
-    if (this.index.all.has(series)) return series;
+    // In the head only those are that were admitted before; the others have to be looked up.
+    if (series.column >= 0 || this.index.all.has(series)) return series;
     return this.index.find(series.labels) ?? this.index.add(series);
   }
 

@@ -3,6 +3,7 @@
 
 import type { Millis } from '../../model/time.js';
 import type { Run } from './chunk-table.js';
+import { Slab } from './slab.js';
 import type { StoredSeries } from './stored-series.js';
 
 /** One scrape. Replaced as long as samples are added to it, never changed. */
@@ -82,11 +83,11 @@ export class Head {
     return this.#rows[Math.max(series.fromSlot - this.#base, 0)]?.at ?? Number.POSITIVE_INFINITY;
   }
 
-  /** A series' samples at `from <= t <= to`. Equal times of series without gaps are one array. */
-  read(series: StoredSeries, from: Millis, to: Millis): Run {
+  /** A series' samples at `from <= t <= to`. Equal times of series without gaps are one array. Values are on `slab`. */
+  read(series: StoredSeries, from: Millis, to: Millis, slab = new Slab()): Run {
     const start = Math.max(lowerBound(this.#times, from), series.fromSlot - this.#base, 0);
     const end = upperBound(this.#times, to);
-    const values = new Float64Array(Math.max(end - start, 0));
+    const values = slab.take(Math.max(end - start, 0));
     const present: number[] = [];
     for (let i = start; i < end; i++) {
       const row = this.#rows[i] as HeadRow;
@@ -97,7 +98,7 @@ export class Head {
     if (present.length === end - start) return { times: this.#shared(start, end), values };
     return {
       times: Float64Array.from(present, i => this.#times[i] as Millis),
-      values: values.slice(0, present.length),
+      values: values.subarray(0, present.length),
     };
   }
 

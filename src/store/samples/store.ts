@@ -17,6 +17,7 @@ import { Latest } from './latest.js';
 import { ENOUGH, mergeChunks } from './merge.js';
 import { pruneChunks } from './retention.js';
 import { BLOCK, Sealing, type SealingStep } from './sealing.js';
+import { Slab } from './slab.js';
 import { Sources } from './sources.js';
 import type { StoredSeries } from './stored-series.js';
 
@@ -217,6 +218,7 @@ export class SampleStore implements SampleSource {
   select(matchers: readonly Matcher[], from: Millis, to: Millis, limit = Number.POSITIVE_INFINITY): Series[] {
     return this.#read(file => {
       const assembler = new Assembler(from, to);
+      const slab = new Slab();
       let samples = 0;
       return this.#catalogue.index
         .select(matchers)
@@ -224,7 +226,7 @@ export class SampleStore implements SampleSource {
         .sort((a, b) => compareLabels(a.labels, b.labels))
         .flatMap(series => {
           if (samples > limit) return [];
-          const { times, values } = assembler.join(this.#runs(file, series, from, to));
+          const { times, values } = assembler.join(this.#runs(file, series, from, to, slab));
           samples += values.length;
           const ends = endsWithin(series, from, to);
           return values.length > 0 || ends.length > 0 ? [{ labels: series.labels, times, values, ends }] : [];
@@ -250,13 +252,13 @@ export class SampleStore implements SampleSource {
     });
   }
 
-  #runs(file: SampleFile | undefined, series: StoredSeries, from: Millis, to: Millis): Run[] {
+  #runs(file: SampleFile | undefined, series: StoredSeries, from: Millis, to: Millis, slab?: Slab): Run[] {
     const headFrom = this.#head.from(series);
     const runs: Run[] = [];
     if (file && series.id !== 0 && from < headFrom && from <= series.sealedTo) {
       runs.push(...file.chunks.readAll(file.chunks.within(series.id, from, Math.min(to, headFrom))));
     }
-    if (to >= headFrom) runs.push(this.#head.read(series, from, to));
+    if (to >= headFrom) runs.push(this.#head.read(series, from, to, slab));
     return runs;
   }
 
