@@ -102,9 +102,11 @@ export class Head {
     };
   }
 
-  /** A series' newest sample here; undefined without one. */
+  /** A series' newest sample, if it is here and not in what was imported beyond it. */
   lastValue(series: StoredSeries): number | undefined {
-    return series.column < 0 ? undefined : this.#rows[series.lastSlot - this.#base]?.values[series.column];
+    if (series.column < 0) return undefined;
+    const row = this.#rows[series.lastSlot - this.#base];
+    return row?.at === series.last ? row.values[series.column] : undefined;
   }
 
   #sharedTimes = { of: this.#times, start: 0, end: 0, times: this.#times };
