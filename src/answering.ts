@@ -20,7 +20,7 @@ import type { QueryEngine, SamplesStatus } from './query/engine.js';
 import { RemoteEngine } from './query/remote.js';
 import type { Judgement } from './query/rules.js';
 import { SwitchingEngine } from './query/switching.js';
-import type { RuleFile } from './rules/definition.js';
+import type { SentRuleFile } from './rules/sent.js';
 
 const JOB = 'langgraph-monitor';
 /** Prometheus' `evaluation_interval`: the step of a subquery that names none. */
@@ -57,7 +57,7 @@ export interface AnsweringEvents {
 /** Which rules there are, and who else may have them. */
 export interface RuleConfiguration {
   readonly remote: RemoteQuery | undefined;
-  readonly rules: readonly RuleFile[];
+  readonly rules: readonly SentRuleFile[];
   /** Time between two evaluations. */
   readonly interval: Millis;
   /** For links in annotations. */
@@ -102,8 +102,7 @@ class OwnSamples {
   }
 
   setRules({ rules, interval, externalUrl }: RuleConfiguration): void {
-    const files = rules.map(({ file, text }) => ({ file, text }));
-    this.engine.setRules({ files, interval, externalUrl, status: CLUSTER_STATUS });
+    this.engine.setRules({ files: rules, interval, externalUrl, status: CLUSTER_STATUS });
   }
 
   async #judge(scrape: Scrape): Promise<void> {

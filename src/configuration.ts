@@ -22,8 +22,8 @@ import { actionsSection, alertingSection } from './notify/settings.js';
 import type { Check, Plan } from './probes/check.js';
 import { host } from './probes/kinds/host.js';
 import { kinds } from './probes/kinds/index.js';
-import type { RuleFile } from './rules/definition.js';
 import { loadRuleFiles } from './rules/load.js';
+import { type SentRuleFile, sendRuleFile } from './rules/sent.js';
 
 /** What monitor.yml says, ready to be used. */
 export interface Configuration {
@@ -34,7 +34,7 @@ export interface Configuration {
   /** Who answers PromQL in our place; undefined: the monitor keeps samples and answers itself. */
   readonly remote: RemoteQuery | undefined;
   /** The files of `rule_files`; none in remote mode, where somebody else evaluates them. */
-  readonly rules: readonly RuleFile[];
+  readonly rules: readonly SentRuleFile[];
   /** Who tells people of alerts. */
   readonly delivery: DeliveryConfig;
   readonly actions: readonly ActionDefinition[];
@@ -286,7 +286,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
 const RULES = 'rules/*.rules.yml';
 const SHIPPED = fileURLToPath(new URL('..', import.meta.url));
 
-function rulesOf(file: string, patterns: readonly string[] | undefined): RuleFile[] {
+function rulesOf(file: string, patterns: readonly string[] | undefined): SentRuleFile[] {
   const beside = loadRuleFiles(patterns ?? [RULES], dirname(file));
   const rules = patterns || beside.length > 0 ? beside : loadRuleFiles([RULES], SHIPPED);
   const recorded = rules
@@ -297,7 +297,7 @@ function rulesOf(file: string, patterns: readonly string[] | undefined): RuleFil
       `${file}: rule_files: no rule records ${CLUSTER_STATUS}, which /cluster_health shows; add status.rules.yml of the shipped rules`,
     ]);
   }
-  return rules;
+  return rules.map(sendRuleFile);
 }
 
 const ALERTMANAGER_YML = 'alertmanager.yml';

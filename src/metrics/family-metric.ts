@@ -10,8 +10,8 @@ import { formatLabels } from '../model/labels.js';
 export interface Part {
   /** Read through this, because every check brings another array. */
   readonly source: { readonly values: readonly number[] };
-  /** Index into the values for each series. */
-  readonly at: Int32Array;
+  /** Index into the values for each series. Sources that are laid out alike share it, and the labels. */
+  readonly at: readonly number[];
   readonly target: string;
   /** Label values beside `target`, for each series. */
   readonly labels: readonly (readonly string[])[];

@@ -22,6 +22,9 @@ const OWN = 'registry ';
 /** Samples of one metric of prom-client's. */
 type Values = Collected['values'];
 
+/** Names and labels of a metric's series one after the other: its own objects are ten times as large. */
+type Texts = readonly (string | number | undefined)[];
+
 /** Copies one registry for one store. */
 export class Sampler {
   readonly #registry: Registry;
@@ -29,8 +32,8 @@ export class Sampler {
   readonly #identity: ScrapeIdentity;
   /** Sources of the exposition as they were sent last. */
   readonly #sent = new Map<string, SourceView>();
-  /** prom-client's metrics as they were when their series were sent. */
-  readonly #metrics = new Map<string, Values>();
+  /** The series of prom-client's metrics as they were sent. */
+  readonly #metrics = new Map<string, Texts>();
 
   constructor(registry: Registry, exposition: Exposition, identity: ScrapeIdentity) {
     this.#registry = registry;
@@ -66,11 +69,11 @@ export class Sampler {
 
   #ownPart(name: string, values: Values): ScrapePart | undefined {
     const source = OWN + name;
-    const numbers = Float64Array.from(values, each => each.value);
+    const numbers = values.map(each => each.value);
     const known = this.#metrics.get(source);
-    if (known && sameSeries(known, values)) return { source, values: numbers };
+    if (known && hasSeries(values, known)) return { source, values: numbers };
     if (!known && values.length === 0) return undefined;
-    this.#metrics.set(source, values);
+    this.#metrics.set(source, textsOf(values));
     return { source, layout: this.#ownLayout(name, values), values: numbers };
   }
 
@@ -96,7 +99,7 @@ export class Sampler {
       const sent = this.#sent.get(source);
       if (sent && sent.layout === layout && sent.values === values) continue;
       this.#sent.set(source, { target, layout, values });
-      const part = { source, values: Float64Array.from(values) };
+      const part = { source, values };
       const isNew = sent?.layout !== layout || sent.target !== target;
       parts.push(isNew ? { ...part, layout: this.#sourceLayout(target, layout) } : part);
     }
@@ -125,19 +128,21 @@ export class Sampler {
   }
 }
 
-/** Whether two samplings of a metric are of the same series in the same order. Without garbage: there are thousands. */
-function sameSeries(a: Values, b: Values): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) {
-    const [one, other] = [a[i] as Values[number], b[i] as Values[number]];
-    if (one.metricName !== other.metricName || !sameLabels(one.labels, other.labels)) return false;
-  }
-  return true;
+function textsOf(values: Values): Texts {
+  return values.flatMap(({ metricName, labels }) => [
+    metricName,
+    ...Object.entries(labels ?? {}).flat(),
+    undefined,
+  ]);
 }
 
-/** Labels of one metric are the same names; a histogram makes new objects of them each time. */
-function sameLabels(a: Values[number]['labels'], b: Values[number]['labels']): boolean {
-  if (a === b) return true;
-  for (const name in a) if (a[name] !== b[name]) return false;
-  return true;
+/** Whether a sampling of a metric is of these series in this order. Without garbage: there are thousands. */
+function hasSeries(values: Values, texts: Texts): boolean {
+  let at = 0;
+  for (const { metricName, labels } of values) {
+    if (texts[at++] !== metricName) return false;
+    for (const name in labels) if (texts[at++] !== name || texts[at++] !== labels[name]) return false;
+    if (texts[at++] !== undefined) return false;
+  }
+  return at === texts.length;
 }

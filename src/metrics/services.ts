@@ -49,6 +49,11 @@ const trouble = family(
 /** Families of {@link serviceReadings}. */
 export const serviceFamilies = [info, dependency, status, up, slow, reason, failures, lastProbe, trouble];
 
+/** Label values that are the same for every service. */
+const EACH_STATUS = STATUSES.map(each => [each]);
+const EACH_REASON = REASONS.map(each => [each]);
+const NONE: readonly string[] = [];
+
 /** Longest reason that is a label; an answer of a service's may be any length. */
 const MAX_ERROR = 200;
 
@@ -97,12 +102,12 @@ export function serviceLayout(service: Service, now?: Trouble): Layout {
   const rows: [string, readonly string[]][] = [
     [info.name, [service.name, service.kind, String(service.critical), service.severity]],
     ...service.dependsOn.map(id => [dependency.name, [id]] as [string, string[]]),
-    ...STATUSES.map(each => [status.name, [each]] as [string, string[]]),
-    [up.name, []],
-    [slow.name, []],
-    ...REASONS.map(each => [reason.name, [each]] as [string, string[]]),
-    [failures.name, []],
-    [lastProbe.name, []],
+    ...EACH_STATUS.map(each => [status.name, each] as [string, string[]]),
+    [up.name, NONE],
+    [slow.name, NONE],
+    ...EACH_REASON.map(each => [reason.name, each] as [string, string[]]),
+    [failures.name, NONE],
+    [lastProbe.name, NONE],
     ...(now ? [[trouble.name, [now.status, now.error]] as [string, string[]]] : []),
   ];
   return { families: rows.map(([name]) => name), labels: rows.map(([, labels]) => labels) };

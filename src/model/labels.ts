@@ -72,9 +72,13 @@ export class Labels {
 
   /** This set with one label set anew; an empty value takes it away. */
   with(name: string, value: string): Labels {
-    if (this.get(name) === value) return this;
     if (value === '') return this.without([name]);
-    return Labels.of([...this.pairs(), [name, value]]);
+    const at = this.names.indexOf(name);
+    if (at >= 0)
+      return this.values[at] === value ? this : new Labels(this.names, this.values.with(at, value));
+    let place = 0;
+    while (place < this.names.length && (this.names[place] as string) < name) place++;
+    return new Labels(this.names.toSpliced(place, 0, name), this.values.toSpliced(place, 0, value));
   }
 
   /** This set without some labels. */

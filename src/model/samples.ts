@@ -31,4 +31,9 @@ export interface SampleSource {
    * The arrays belong to the source: nobody writes into them.
    */
   select(matchers: readonly Matcher[], from: Millis, to: Millis): Series[];
+  /**
+   * The same with no more than the last sample of each series, which is all that is asked for at one moment. Where it is
+   * missing, {@link select} does as well.
+   */
+  latest?(matchers: readonly Matcher[], from: Millis, to: Millis): Series[];
 }

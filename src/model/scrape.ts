@@ -15,7 +15,7 @@ export interface ScrapePart {
   /** Present on the first part of a source and whenever its series changed. */
   readonly layout?: ScrapeLayout;
   /** Entry i is the value of series i of the last layout. */
-  readonly values: Float64Array;
+  readonly values: ArrayLike<number>;
   /** NaN is a value here (a recording rule's, say). Otherwise it says that the series is not there this time. */
   readonly keepsNaN?: true;
 }

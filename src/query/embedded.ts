@@ -29,6 +29,7 @@ import type {
   ThreadStart,
 } from './message.js';
 import { describeFamilies } from './metadata.js';
+import { buffersOf, packScrape } from './packed-scrape.js';
 import type { Judgement, RuleSettings } from './rules.js';
 
 /** The first death is taken for a query's fault and does not hold up the next one. */
@@ -40,6 +41,8 @@ const SOUND: Millis = 60_000;
 const PING_EVERY: Millis = 10_000;
 /** Pings in a row without an answer after which the thread is taken for stuck. */
 const SILENCE = 3;
+/** What the thread's garbage may take before it is collected, in MiB: V8's own limit is sixteen times as much at rest. */
+const NURSERY = 8;
 /** How long the thread may take to write what waits when the monitor stops. */
 const CLOSE_PATIENCE: Millis = 5000;
 
@@ -113,7 +116,8 @@ export class EmbeddedEngine implements SamplingEngine {
     return new Promise(resolve => {
       this.#unjudged.push(resolve);
       // While the thread is down this waits in the channel of the next one.
-      this.#post({ say: 'append', scrape });
+      const packed = packScrape(scrape);
+      this.#port.postMessage({ say: 'append', scrape: packed } satisfies Order, buffersOf(packed));
     });
   }
 
@@ -271,7 +275,7 @@ export class EmbeddedEngine implements SamplingEngine {
       name: 'queries',
       workerData: { port, file, retention, maxBytes, limits } satisfies ThreadStart,
       transferList: [port],
-      resourceLimits: { maxOldGenerationSizeMb: heapLimit },
+      resourceLimits: { maxOldGenerationSizeMb: heapLimit, maxYoungGenerationSizeMb: NURSERY },
     });
     this.#worker = worker;
     this.#startsAt = undefined;

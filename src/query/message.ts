@@ -1,10 +1,10 @@
 // What the main thread and the query thread say to each other.
 
 import type { MessagePort } from 'node:worker_threads';
-import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import type { RuleGroupView } from '../rules/view.js';
 import type { ApiQuestion, ErrorType, SamplesStatus } from './engine.js';
+import type { PackedScrape } from './packed-scrape.js';
 import type { Judgement, RuleSettings } from './rules.js';
 
 /** What may be asked of the thread. Everything but metadata is in the store; `value` questions are the program's own. */
@@ -48,7 +48,7 @@ export type ThreadAnswer = BegunAnswer | PlainAnswer;
 /** To the thread. */
 export type Order =
   /** Kept, and judged by the rules if there are any: `judged` comes back. */
-  | { readonly say: 'append'; readonly scrape: Scrape }
+  | { readonly say: 'append'; readonly scrape: PackedScrape }
   | { readonly say: 'rules'; readonly settings: RuleSettings }
   | { readonly say: 'groups'; readonly id: number }
   | {

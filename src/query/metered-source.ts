@@ -21,8 +21,18 @@ export class MeteredSource implements SeriesSource {
   }
 
   select(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+    return this.#metered(() => this.#source.select(matchers, from, to, this.#left));
+  }
+
+  latest(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+    return this.#metered(
+      () => this.#source.latest?.(matchers, from, to) ?? this.#source.select(matchers, from, to, this.#left),
+    );
+  }
+
+  #metered(read: () => Series[]): Series[] {
     this.#checkpoint();
-    const found = this.#source.select(matchers, from, to, this.#left);
+    const found = read();
     for (const { times } of found) this.#left -= times.length;
     if (this.#left < 0) throw this.#tooMany();
     this.#checkpoint();

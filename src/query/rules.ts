@@ -1,4 +1,4 @@
-// Rules in the query thread. Comes in: rule files as texts, and the moment a scrape was taken; goes out: what the rules
+// Rules in the query thread. Comes in: rule files, and the moment a scrape was taken; goes out: what the rules
 // made of it, their samples kept beside the scrape's. Called by thread.ts.
 
 import type { Alert } from '../model/alert.js';
@@ -7,7 +7,7 @@ import { EvaluationError } from '../promql/error.js';
 import { parse } from '../promql/parse.js';
 import { type Ask, askLanguage } from '../rules/ask.js';
 import { type EvaluationResult, RuleManager } from '../rules/manager.js';
-import { readRuleFile } from '../rules/read.js';
+import { receiveRuleFile, type SentRuleFile } from '../rules/sent.js';
 import type { RuleGroupView } from '../rules/view.js';
 import type { SampleStore } from '../store/samples/store.js';
 import type { QueryLimits } from './message.js';
@@ -18,7 +18,7 @@ const PATIENCE: Millis = 10_000;
 
 /** Which rules there are and what they are told of the monitor. Survives the way between threads. */
 export interface RuleSettings {
-  readonly files: readonly { readonly file: string; readonly text: string }[];
+  readonly files: readonly SentRuleFile[];
   /** Without a slash at the end. */
   readonly externalUrl: string;
   /** Time between two evaluations, for groups that name none. */
@@ -56,9 +56,9 @@ export class Rules {
     this.#ask = (expr, text, at) => this.#askWithin()(expr, text, at);
   }
 
-  /** Replaces the rules. @throws ConfigError, which whoever loaded the files has seen before */
+  /** Replaces the rules, whose files were found good. */
   configure(settings: RuleSettings): void {
-    const files = settings.files.map(({ file, text }) => readRuleFile(file, text));
+    const files = settings.files.map(receiveRuleFile);
     const isSame =
       this.#settings?.externalUrl === settings.externalUrl && this.#settings.interval === settings.interval;
     if (!this.#manager || !isSame) this.#manager = this.#make(settings);

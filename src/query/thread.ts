@@ -2,12 +2,12 @@
 
 import { constants, setPriority } from 'node:os';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { Scrape } from '../model/scrape.js';
 import { type Millis, systemClock } from '../model/time.js';
 import { SampleStore } from '../store/samples/store.js';
 import { Desk } from './desk.js';
 import type { SamplesStatus } from './engine.js';
 import type { Order, Report, ThreadStart } from './message.js';
+import { type PackedScrape, unpackScrape } from './packed-scrape.js';
 import { type Judgement, Rules } from './rules.js';
 import { Shelf } from './shelf.js';
 
@@ -72,8 +72,8 @@ const desk = new Desk({
 });
 
 /** Keeps a scrape together with what the rules make of it. */
-function keep(scrape: Scrape): Judgement | undefined {
-  store.begin(scrape);
+function keep(scrape: PackedScrape): Judgement | undefined {
+  store.begin(unpackScrape(scrape));
   try {
     return rules.evaluate(scrape.at);
   } catch (error) {

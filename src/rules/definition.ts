@@ -47,7 +47,5 @@ export interface GroupDefinition {
 export interface RuleFile {
   /** Its path as it was found. */
   readonly file: string;
-  /** What is in it, for whoever reads it again in another thread. */
-  readonly text: string;
   readonly groups: readonly GroupDefinition[];
 }

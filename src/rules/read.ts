@@ -42,7 +42,7 @@ export function readRuleFile(file: string, text: string): RuleFile {
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   const checked = new Checker(reason => mistakes.push(`${file}: ${reason}`)).groups(groups);
   if (mistakes.length > 0) throw new ConfigError(mistakes);
-  return { file, text, groups: checked };
+  return { file, groups: checked };
 }
 
 /** Where no line of a file is to blame. */

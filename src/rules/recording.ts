@@ -1,6 +1,6 @@
 // A recording rule: an expression's series under another name. Source: Prometheus, rules/recording.go.
 
-import { Labels, METRIC_NAME } from '../model/labels.js';
+import { type Labels, METRIC_NAME } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
 import type { Ask, Sample } from './ask.js';
 import type { RecordingDefinition } from './definition.js';
@@ -13,15 +13,24 @@ export function record(
   limit: number,
 ): Sample[] {
   const own = Object.entries(labels);
-  const seen = new Set<string>();
-  const samples = ask(expr, text, at).map(({ labels: found, value }) => {
-    const series = Labels.of([...found.pairs(), [METRIC_NAME, name], ...own]);
-    seen.add(series.key);
-    return { labels: series, value };
-  });
-  if (seen.size < samples.length)
+  const found = ask(expr, text, at);
+  const samples = found.map(({ labels, value }) => ({ labels: named(labels, name, own), value }));
+  if (!(own.length === 0 && haveOneName(found)) && !areDistinct(samples))
     throw new Error('vector contains metrics with the same labelset after applying rule labels');
   if (limit > 0 && samples.length > limit)
     throw new Error(`exceeded limit of ${limit} with ${samples.length} series`);
   return samples;
+}
+
+function named(labels: Labels, name: string, own: readonly (readonly [string, string])[]): Labels {
+  return own.reduce((all, [key, value]) => all.with(key, value), labels.with(METRIC_NAME, name));
+}
+
+/** Then another one in its place keeps them apart as they were: there are thousands, and a key of each is much text. */
+function haveOneName(samples: readonly Sample[]): boolean {
+  return samples.every(({ labels }) => labels.get(METRIC_NAME) === samples[0]?.labels.get(METRIC_NAME));
+}
+
+function areDistinct(samples: readonly Sample[]): boolean {
+  return new Set(samples.map(({ labels }) => labels.key)).size === samples.length;
 }

@@ -50,6 +50,8 @@ export function openDatabase(file: string, migrations: readonly string[], pageSi
   try {
     db.pragma(`page_size = ${pageSize}`);
     db.pragma('auto_vacuum = INCREMENTAL');
+    // The system keeps what is read often; pages kept here are memory for nobody else.
+    db.pragma('cache_size = -1024');
     db.pragma('journal_mode = WAL');
     // A commit survives the process' death at once and the machine's from the next checkpoint on.
     db.pragma('synchronous = NORMAL');

@@ -38,7 +38,7 @@ describe('what a scraper would keep', () => {
       parts: [
         {
           source: 'ollama',
-          values: Float64Array.of(1, 0.25, Number.NaN),
+          values: [1, 0.25, Number.NaN],
           layout: {
             series: [
               '__name__ probe_success instance node:8083 job langgraph-monitor target ollama',
@@ -105,7 +105,7 @@ describe('only what has changed', () => {
     counter.inc({ code: '200' });
     const second = await sampler.scrape(2);
     expect(brought(second)).toEqual({ [source]: 'same' });
-    expect(part(second, source)?.values).toEqual(Float64Array.of(2));
+    expect(part(second, source)?.values).toEqual([2]);
     counter.inc({ code: '500' });
     expect(brought(await sampler.scrape(3))).toEqual({ [source]: 2 });
     counter.remove({ code: '200' });

@@ -11,6 +11,7 @@ import { CpuMeter } from './host/cpu.js';
 import * as families from './host/families.js';
 import { type Filesystem, filesystemOf, realFilesystems, usage } from './host/filesystems.js';
 import { Refreshed } from './host/refreshed.js';
+import { loadSystem, type System } from './host/system.js';
 
 const options = ({ section, words }: Vocabulary) =>
   section({
@@ -24,7 +25,7 @@ export const host: ProbeKind<HostOptions> = {
   kind: 'host',
   options,
   families: families.hostFamilies,
-  open: async config => new HostProbe(config, await import('systeminformation')),
+  open: async config => new HostProbe(config, loadSystem()),
 };
 
 /** What /stats shows of the node: bytes, and percents from 0 to 100; what is not known yet is missing. */
@@ -34,8 +35,6 @@ export interface HostFacts {
   readonly disk?: { readonly total: number; readonly free: number; readonly percent: number };
   readonly load: readonly number[];
 }
-
-type SystemInformation = typeof import('systeminformation');
 
 /** In milliseconds. These two start processes (`df`, `cat`). */
 const DISK_AGE = 60_000;
@@ -47,14 +46,14 @@ const NO_LABELS: readonly string[] = [];
 
 class HostProbe implements Probe {
   readonly #disk: string;
-  readonly #system: SystemInformation;
+  readonly #system: System;
   readonly #cpu = new CpuMeter();
   readonly #mounted: Refreshed<Filesystem[]>;
   readonly #network: Refreshed<Systeminformation.NetworkStatsData[]>;
   #bootTime = Number.NaN;
   #cpuRatio = Number.NaN;
 
-  constructor(config: HostOptions, system: SystemInformation) {
+  constructor(config: HostOptions, system: System) {
     this.#disk = config.disk;
     this.#system = system;
     this.#mounted = new Refreshed(() => readMounted(system), DISK_AGE);
@@ -116,7 +115,7 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-async function readMounted(system: SystemInformation): Promise<Filesystem[]> {
+async function readMounted(system: System): Promise<Filesystem[]> {
   return (await system.fsSize()).map(({ fs, type, mount, size, used, available }) => ({
     ...{ device: fs, fstype: type, mountpoint: mount },
     ...{ size, used, available },
@@ -124,7 +123,7 @@ async function readMounted(system: SystemInformation): Promise<Filesystem[]> {
 }
 
 /** The interfaces that have an address of their own; asking for all of them would list them by further processes. */
-async function readNetwork(system: SystemInformation): Promise<Systeminformation.NetworkStatsData[]> {
+async function readNetwork(system: System): Promise<Systeminformation.NetworkStatsData[]> {
   const names = Object.entries(networkInterfaces())
     .filter(([name, addresses]) => !PLUMBING.test(name) && addresses?.some(({ internal }) => !internal))
     .map(([name]) => name);

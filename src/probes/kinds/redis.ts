@@ -1,5 +1,6 @@
 // A Redis. Healthy when it answers PING and INFO; a user allowed `-@all +ping +info` is enough.
 
+import { createRequire } from 'node:module';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import type { Vocabulary } from '../../config/vocabulary.js';
@@ -10,6 +11,8 @@ import { redisAddress } from './redis/address.js';
 import { clientOptions, RedisConnection } from './redis/connection.js';
 import { parseInfo } from './redis/info.js';
 import { detailsOf, recordInfo, redisFamilies, up } from './redis/record.js';
+
+const require = createRequire(import.meta.url);
 
 function options(vocabulary: Vocabulary) {
   const { count, secret, section, text, tlsConfig } = vocabulary;
@@ -37,7 +40,8 @@ export const redis: ProbeKind<RedisOptions> = {
   families: [...redisFamilies, certExpiry, chainExpiry, chainInfo, tlsVersion, tlsCipher],
   open: async config => {
     const client = clientOptions(config);
-    const { Redis } = await import('ioredis');
+    // For an import Node would read all of it for its names first, which takes memory for good.
+    const { Redis } = require('ioredis') as typeof import('ioredis');
     return new RedisProbe(config, () => new Redis(client));
   },
 };

@@ -29,11 +29,15 @@ export function vectorSelector(
   const { source, lookback } = scope.options;
   const at = referenceTimes(selector.at, selector.offset, steps, scope);
   const first = at[0] as number;
-  const found = source.select(selector.matchers, first - lookback, at[at.length - 1] as number);
+  const last = at[at.length - 1] as number;
+  const found =
+    (first === last ? source.latest?.(selector.matchers, first - lookback, last) : undefined) ??
+    source.select(selector.matchers, first - lookback, last);
+  const room = new Room(steps.count, found.length);
   const columns: Column[] = [];
   for (const series of found) {
     scope.checkpoint();
-    const column = lastSamples(series, at, lookback, stamps);
+    const column = lastSamples(series, at, lookback, stamps, room);
     if (!column) continue;
     scope.spend(steps.count);
     columns.push(column);
@@ -41,18 +45,41 @@ export function vectorSelector(
   return { type: 'vector', columns };
 }
 
+/**
+ * Where columns' values are. Those of one step are parts of one array: an array of its own takes two hundred bytes for
+ * each series, and rules ask for thousands of them with every scrape.
+ */
+class Room {
+  readonly #count: number;
+  readonly #values: Float64Array;
+  readonly #has: Uint8Array;
+  #taken = 0;
+
+  constructor(count: number, columns: number) {
+    this.#count = count;
+    this.#values = new Float64Array(count === 1 ? columns : 0);
+    this.#has = new Uint8Array(count === 1 ? columns : 0);
+  }
+
+  take(): { values: Float64Array; has: Uint8Array } {
+    if (this.#count !== 1) return { values: new Float64Array(this.#count), has: new Uint8Array(this.#count) };
+    const at = this.#taken++;
+    return { values: this.#values.subarray(at, at + 1), has: this.#has.subarray(at, at + 1) };
+  }
+}
+
 function lastSamples(
   { labels, times, values, ends }: Series,
   at: Float64Array,
   lookback: Millis,
   stamps: boolean,
+  room: Room,
 ): Column | undefined {
   const count = at.length;
   const column = {
     labels,
     dropName: false,
-    values: new Float64Array(count),
-    has: new Uint8Array(count),
+    ...room.take(),
     ...(stamps ? { stamps: new Float64Array(count) } : {}),
   };
   let next = 0;

@@ -26,7 +26,8 @@ export class Catalogue {
 
   /** Remembers a series that gets a sample. @returns the one to use, if there is one with its labels already. */
   admit(series: StoredSeries): StoredSeries {
-    if (this.index.all.has(series)) return series;
+    // In the head only those are that were admitted before; the others have to be looked up.
+    if (series.column >= 0 || this.index.all.has(series)) return series;
     return this.index.find(series.labels) ?? this.index.add(series);
   }
 
@@ -48,7 +49,7 @@ export class Catalogue {
    * could not be opened when they came. @throws SQLite's errors, zlib's, CorruptChunk
    */
   replay(file: SampleFile): void {
-    const waiting = this.#head.rows.map(row => ({ row, samples: [...this.#head.samplesOf(row)] }));
+    const waiting = this.#head.rows.map(row => ({ row, samples: this.#samplesOf(row) }));
     this.#head.drop(waiting.length);
     for (const { at, ids, values } of file.log.all()) {
       const row = this.#head.begin(at);
@@ -57,6 +58,7 @@ export class Catalogue {
         if (series) row.set(series, values[i] as number);
       }
       this.#head.push(row.done([], true));
+      this.#head.settle();
     }
     for (const { row, samples } of waiting) {
       if (row.at <= this.#head.last) continue;
@@ -64,6 +66,12 @@ export class Catalogue {
       for (const [series, value] of samples) again.set(series, value);
       this.#head.push(again.done(row.ended, false));
     }
+  }
+
+  #samplesOf(row: HeadRow): (readonly [StoredSeries, number])[] {
+    const samples: (readonly [StoredSeries, number])[] = [];
+    this.#head.each(row, (series, value) => samples.push([series, value]));
+    return samples;
   }
 
   #bound(id: number, bounds: SeriesBounds | undefined): void {
@@ -78,17 +86,18 @@ export class Catalogue {
 
   /** Writes a row's samples and ends, and series that are new, within a transaction. @returns those that are new. */
   write(file: SampleFile, row: HeadRow, added: StoredSeries[]): void {
-    const ids: number[] = [];
-    const values: number[] = [];
-    for (const [series, value] of this.#head.samplesOf(row)) {
+    const ids = new Float64Array(row.values.length);
+    const values = new Float64Array(row.values.length);
+    let count = 0;
+    this.#head.each(row, (series, value) => {
       if (series.id === 0) {
         series.id = file.series.add(series.labels);
         added.push(series);
       }
-      ids.push(series.id);
-      values.push(value);
-    }
-    file.log.append({ at: row.at, ids, values: Float64Array.from(values) });
+      ids[count] = series.id;
+      values[count++] = value;
+    });
+    file.log.append({ at: row.at, ids: ids.subarray(0, count), values: values.subarray(0, count) });
     for (const series of row.ended) if (series.id !== 0) file.series.addEnd(series.id, row.at);
   }
 

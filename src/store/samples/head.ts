@@ -3,12 +3,13 @@
 
 import type { Millis } from '../../model/time.js';
 import type { Run } from './chunk-table.js';
+import { Slab } from './slab.js';
 import type { StoredSeries } from './stored-series.js';
 
 /** One scrape. Replaced as long as samples are added to it, never changed. */
 export interface HeadRow {
   readonly at: Millis;
-  /** By column; NaN is nothing, unless the column is in `nans`. */
+  /** By column; NaN is nothing, unless the column is in `nans`. As long as samples are added a part of a larger array. */
   readonly values: Float64Array;
   readonly nans: ReadonlySet<number> | undefined;
   /** Series that were in the scrape before and are not in this one. */
@@ -61,10 +62,18 @@ export class Head {
     this.#rows[this.#rows.length - 1] = row;
   }
 
-  /** The series in the columns of a row, with their values. */
-  *samplesOf(row: HeadRow): Generator<readonly [StoredSeries, number]> {
-    for (const [column, series] of this.#columns.entries()) {
-      if (series && this.#has(row, column)) yield [series, row.values[column] as number];
+  /** No more samples come to the newest row: it takes no more memory than it needs. */
+  settle(): void {
+    const row = this.#rows.at(-1);
+    if (row && row.values.length * 8 < row.values.buffer.byteLength)
+      this.replaceLast({ ...row, values: row.values.slice() });
+  }
+
+  /** Calls back for the series in the columns of a row, with their values. */
+  each(row: HeadRow, sample: (series: StoredSeries, value: number) => void): void {
+    for (let column = 0; column < row.values.length; column++) {
+      const series = this.#columns[column];
+      if (series && this.#has(row, column)) sample(series, row.values[column] as number);
     }
   }
 
@@ -74,11 +83,11 @@ export class Head {
     return this.#rows[Math.max(series.fromSlot - this.#base, 0)]?.at ?? Number.POSITIVE_INFINITY;
   }
 
-  /** A series' samples at `from <= t <= to`. Equal times of series without gaps are one array. */
-  read(series: StoredSeries, from: Millis, to: Millis): Run {
+  /** A series' samples at `from <= t <= to`. Equal times of series without gaps are one array. Values are on `slab`. */
+  read(series: StoredSeries, from: Millis, to: Millis, slab = new Slab()): Run {
     const start = Math.max(lowerBound(this.#times, from), series.fromSlot - this.#base, 0);
     const end = upperBound(this.#times, to);
-    const values = new Float64Array(Math.max(end - start, 0));
+    const values = slab.take(Math.max(end - start, 0));
     const present: number[] = [];
     for (let i = start; i < end; i++) {
       const row = this.#rows[i] as HeadRow;
@@ -89,8 +98,15 @@ export class Head {
     if (present.length === end - start) return { times: this.#shared(start, end), values };
     return {
       times: Float64Array.from(present, i => this.#times[i] as Millis),
-      values: values.slice(0, present.length),
+      values: values.subarray(0, present.length),
     };
+  }
+
+  /** A series' newest sample, if it is here and not in what was imported beyond it. */
+  lastValue(series: StoredSeries): number | undefined {
+    if (series.column < 0) return undefined;
+    const row = this.#rows[series.lastSlot - this.#base];
+    return row?.at === series.last ? row.values[series.column] : undefined;
   }
 
   #sharedTimes = { of: this.#times, start: 0, end: 0, times: this.#times };
@@ -170,8 +186,7 @@ export class RowBuilder {
   }
 
   done(ended: readonly StoredSeries[], isLogged: boolean): HeadRow {
-    const width = this.#columns.length;
-    const values = this.#values.length > width ? this.#values.slice(0, width) : this.#values;
+    const values = this.#values.subarray(0, this.#columns.length);
     return { at: this.#at, values, nans: this.#nans, ended, isLogged };
   }
 }

@@ -8,7 +8,7 @@ import { ByteReader, ByteWriter } from './codec/bytes.js';
 /** One scrape's samples: value i is that of series `ids[i]`. */
 export interface LoggedScrape {
   readonly at: Millis;
-  readonly ids: readonly number[];
+  readonly ids: Float64Array;
   readonly values: Float64Array;
 }
 
@@ -41,7 +41,7 @@ export class LogTable {
 
 /** Light deflation: it is for half an hour, but a scrape of a thousand services is long. Has a checksum. */
 function encode({ ids, values }: LoggedScrape): Buffer {
-  const out = new ByteWriter();
+  const out = new ByteWriter(ids.length * 9 + 16);
   out.varint(ids.length);
   let expected = 0;
   for (const id of ids) {
@@ -52,13 +52,13 @@ function encode({ ids, values }: LoggedScrape): Buffer {
   return deflateSync(out.bytes, { level: 1 });
 }
 
-function decode(bytes: Buffer): { ids: number[]; values: Float64Array } {
+function decode(bytes: Buffer): { ids: Float64Array; values: Float64Array } {
   const input = new ByteReader(inflateSync(bytes));
-  const ids: number[] = [];
+  const ids = new Float64Array(input.varint());
   let expected = 0;
-  for (let left = input.varint(); left > 0; left--) {
+  for (let i = 0; i < ids.length; i++) {
     const id = expected + input.signed();
-    ids.push(id);
+    ids[i] = id;
     expected = id + 1;
   }
   return { ids, values: new Float64Array(input.take(ids.length * 8).slice().buffer) };

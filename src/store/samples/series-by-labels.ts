@@ -11,6 +11,23 @@ const FACTOR = 0x01000193;
 /** Series by their label sets, each set once. */
 export class SeriesByLabels {
   readonly #byHash = new Map<number, StoredSeries | StoredSeries[]>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  *[Symbol.iterator](): Generator<StoredSeries> {
+    for (const found of this.#byHash.values()) {
+      if (Array.isArray(found)) yield* found;
+      else yield found;
+    }
+  }
+
+  /** Whether this very series is here. */
+  has(series: StoredSeries): boolean {
+    return listOf(this.#byHash.get(hashOf(series.labels))).includes(series);
+  }
 
   /** The series with exactly these labels. */
   get(labels: Labels): StoredSeries | undefined {
@@ -22,6 +39,7 @@ export class SeriesByLabels {
 
   /** Takes a series whose labels no other one has. */
   add(series: StoredSeries): void {
+    this.#size++;
     const hash = hashOf(series.labels);
     const found = this.#byHash.get(hash);
     if (found === undefined) this.#byHash.set(hash, series);
@@ -30,7 +48,9 @@ export class SeriesByLabels {
 
   delete(series: StoredSeries): void {
     const hash = hashOf(series.labels);
-    const rest = listOf(this.#byHash.get(hash)).filter(each => each !== series);
+    const before = listOf(this.#byHash.get(hash));
+    const rest = before.filter(each => each !== series);
+    this.#size -= before.length - rest.length;
     if (rest.length > 0) this.#byHash.set(hash, rest.length === 1 ? (rest[0] as StoredSeries) : rest);
     else this.#byHash.delete(hash);
   }

@@ -20,11 +20,11 @@ export class SeriesIndex {
   readonly #names = new Map<string, LabelName>();
   /** Lists of label names: few, and shared by many series. */
   readonly #columns = new Map<string, readonly string[]>();
-  readonly #all = new Set<StoredSeries>();
   readonly #byLabels = new SeriesByLabels();
 
-  get all(): ReadonlySet<StoredSeries> {
-    return this.#all;
+  /** Every series, in no order. */
+  get all(): SeriesByLabels {
+    return this.#byLabels;
   }
 
   /** A series not in the index yet, whose labels share their texts with others'. */
@@ -41,7 +41,6 @@ export class SeriesIndex {
 
   /** Takes a series whose labels no other one has. @returns it */
   add(series: StoredSeries): StoredSeries {
-    this.#all.add(series);
     this.#byLabels.add(series);
     const { names, values } = series.labels;
     for (const [i, name] of names.entries()) {
@@ -61,7 +60,7 @@ export class SeriesIndex {
   }
 
   remove(gone: ReadonlySet<StoredSeries>): void {
-    for (const series of gone) if (this.#all.delete(series)) this.#byLabels.delete(series);
+    for (const series of gone) this.#byLabels.delete(series);
     for (const [name, { values }] of this.#names) {
       for (const [value, posting] of values) {
         posting.series = posting.series.filter(series => !gone.has(series));
@@ -92,7 +91,7 @@ export class SeriesIndex {
       return { base: fewest.series, rest: matchers.filter(matcher => matcher !== fewest.matcher) };
     }
     const present = matchers.find(matcher => !matcher.matches(''));
-    if (!present) return { base: this.#all, rest: matchers };
+    if (!present) return { base: this.#byLabels, rest: matchers };
     return { base: this.#matching(present), rest: matchers.filter(matcher => matcher !== present) };
   }
 

@@ -7,6 +7,7 @@ import type { StoredSeries } from './stored-series.js';
 interface Source {
   /** Replaced where another source had the same series before. */
   readonly series: StoredSeries[];
+  /** Our own: what came is not kept. */
   values: Float64Array;
   keepsNaN: boolean;
 }
@@ -31,9 +32,10 @@ export class Sources {
     const known = this.#sources.get(source);
     if (layout) {
       const series = layout.series.map((flat, i) => this.#same(known?.series[i], flat));
-      this.#sources.set(source, { series, values, keepsNaN: keepsNaN === true });
+      this.#sources.set(source, { series, values: Float64Array.from(values), keepsNaN: keepsNaN === true });
     } else if (known) {
-      known.values = values;
+      if (known.values.length === values.length) known.values.set(values);
+      else known.values = Float64Array.from(values);
       known.keepsNaN = keepsNaN === true;
     }
     return layout !== undefined || known !== undefined;

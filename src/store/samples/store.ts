@@ -13,9 +13,11 @@ import { Catalogue } from './catalogue.js';
 import type { Run } from './chunk-table.js';
 import { SampleFile } from './file.js';
 import { Head, lowerBound, type RowBuilder, upperBound } from './head.js';
+import { Latest } from './latest.js';
 import { ENOUGH, mergeChunks } from './merge.js';
 import { pruneChunks } from './retention.js';
 import { BLOCK, Sealing, type SealingStep } from './sealing.js';
+import { Slab } from './slab.js';
 import { Sources } from './sources.js';
 import type { StoredSeries } from './stored-series.js';
 
@@ -191,6 +193,7 @@ export class SampleStore implements SampleSource {
   /** Keeps the scrape that was begun with all that was added: on disk when this returns, if the disk will have it. */
   commit(): void {
     this.#row = undefined;
+    this.#head.settle();
     this.#flush();
   }
 
@@ -203,7 +206,7 @@ export class SampleStore implements SampleSource {
   #bound(): void {
     if (this.#head.rows.length <= MOST_ROWS) return;
     const lost = this.#head.rows.slice(0, BLOCK);
-    for (const row of lost) for (const _ of this.#head.samplesOf(row)) this.#dropped++;
+    for (const row of lost) this.#head.each(row, () => this.#dropped++);
     this.#sealing.reset();
     this.#head.drop(lost.length);
   }
@@ -215,6 +218,7 @@ export class SampleStore implements SampleSource {
   select(matchers: readonly Matcher[], from: Millis, to: Millis, limit = Number.POSITIVE_INFINITY): Series[] {
     return this.#read(file => {
       const assembler = new Assembler(from, to);
+      const slab = new Slab();
       let samples = 0;
       return this.#catalogue.index
         .select(matchers)
@@ -222,7 +226,7 @@ export class SampleStore implements SampleSource {
         .sort((a, b) => compareLabels(a.labels, b.labels))
         .flatMap(series => {
           if (samples > limit) return [];
-          const { times, values } = assembler.join(this.#runs(file, series, from, to));
+          const { times, values } = assembler.join(this.#runs(file, series, from, to, slab));
           samples += values.length;
           const ends = endsWithin(series, from, to);
           return values.length > 0 || ends.length > 0 ? [{ labels: series.labels, times, values, ends }] : [];
@@ -230,13 +234,31 @@ export class SampleStore implements SampleSource {
     });
   }
 
-  #runs(file: SampleFile | undefined, series: StoredSeries, from: Millis, to: Millis): Run[] {
+  /** As the interface says. @throws the disk's error */
+  latest(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+    return this.#read(file => {
+      const latest = new Latest(from, to);
+      return this.#catalogue.index
+        .select(matchers)
+        .filter(series => series.mayHave(from, to))
+        .sort((a, b) => compareLabels(a.labels, b.labels))
+        .flatMap(series => {
+          const value = series.last <= to ? this.#head.lastValue(series) : undefined;
+          const run = value === undefined ? undefined : latest.at(series.last, value);
+          const { times, values } = run ?? latest.of(this.#runs(file, series, from, to));
+          const ends = endsWithin(series, from, to);
+          return values.length > 0 || ends.length > 0 ? [{ labels: series.labels, times, values, ends }] : [];
+        });
+    });
+  }
+
+  #runs(file: SampleFile | undefined, series: StoredSeries, from: Millis, to: Millis, slab?: Slab): Run[] {
     const headFrom = this.#head.from(series);
     const runs: Run[] = [];
     if (file && series.id !== 0 && from < headFrom && from <= series.sealedTo) {
       runs.push(...file.chunks.readAll(file.chunks.within(series.id, from, Math.min(to, headFrom))));
     }
-    if (to >= headFrom) runs.push(this.#head.read(series, from, to));
+    if (to >= headFrom) runs.push(this.#head.read(series, from, to, slab));
     return runs;
   }
 

@@ -12,8 +12,13 @@ export class CorruptChunk extends Error {
 
 /** A growing run of bytes. */
 export class ByteWriter {
-  #bytes = new Uint8Array(256);
+  #bytes: Uint8Array;
   #length = 0;
+
+  /** `expected`: bytes that will probably be written. */
+  constructor(expected = 256) {
+    this.#bytes = new Uint8Array(expected);
+  }
 
   get length(): number {
     return this.#length;

@@ -1,0 +1,102 @@
+// A scrape on its way between threads. Comes in: thousands of small arrays with the same few texts in them; goes out:
+// three large arrays, which are handed over and not copied, and every text once. Called by embedded.ts and thread.ts.
+
+import type { Scrape, ScrapeLayout, ScrapePart } from '../model/scrape.js';
+import type { Millis } from '../model/time.js';
+
+/** What a part takes in `parts`: how many values, whether NaN is one, how many series (-1: no layout). */
+const PART = 3;
+
+/** Survives the way between threads. */
+export interface PackedScrape {
+  readonly at: Millis;
+  readonly gone: readonly string[];
+  /** The source of each part. */
+  readonly sources: readonly string[];
+  readonly parts: Int32Array<ArrayBuffer>;
+  /** For each series of a layout how many texts it has, and which. */
+  readonly series: Uint32Array<ArrayBuffer>;
+  readonly texts: readonly string[];
+  /** Of all parts, one after the other. */
+  readonly values: Float64Array<ArrayBuffer>;
+}
+
+/** Packs a scrape; its arrays stay as they are. */
+export function packScrape({ at, parts, gone }: Scrape): PackedScrape {
+  const texts = new Map<string, number>();
+  const series = new Uint32Array(parts.reduce((sum, { layout }) => sum + (layout ? sizeOf(layout) : 0), 0));
+  const shapes = new Int32Array(parts.length * PART);
+  const values = new Float64Array(parts.reduce((sum, part) => sum + part.values.length, 0));
+  let place = 0;
+  let value = 0;
+  for (const [i, part] of parts.entries()) {
+    shapes.set([part.values.length, part.keepsNaN ? 1 : 0, part.layout?.series.length ?? -1], i * PART);
+    values.set(part.values, value);
+    value += part.values.length;
+    for (const flat of part.layout?.series ?? []) {
+      series[place++] = flat.length;
+      for (const text of flat) {
+        const known = texts.get(text) ?? texts.size;
+        if (known === texts.size) texts.set(text, known);
+        series[place++] = known;
+      }
+    }
+  }
+  const sources = parts.map(({ source }) => source);
+  return { at, gone, sources, parts: shapes, series, texts: [...texts.keys()], values };
+}
+
+/** What is handed over rather than copied. */
+export function buffersOf({ parts, series, values }: PackedScrape): ArrayBuffer[] {
+  return [parts.buffer, series.buffer, values.buffer];
+}
+
+/** The scrape that was packed. Equal texts are one; layouts are made when they are looked at. */
+export function unpackScrape(packed: PackedScrape): Scrape {
+  const { at, gone, sources, parts } = packed;
+  const place = { series: 0, value: 0 };
+  return {
+    at,
+    gone,
+    parts: sources.map((source, i) => unpackPart(packed, source, parts.subarray(i * PART), place)),
+  };
+}
+
+function unpackPart(
+  { series, texts, values }: PackedScrape,
+  source: string,
+  [count = 0, keepsNaN, length = -1]: Int32Array,
+  place: { series: number; value: number },
+): ScrapePart {
+  const [start, value] = [place.series, place.value];
+  place.value += count;
+  for (let i = 0; i < length; i++) place.series += 1 + (series[place.series] as number);
+  return {
+    source,
+    values: values.subarray(value, place.value),
+    ...(keepsNaN ? { keepsNaN: true } : {}),
+    get layout() {
+      return length < 0 ? undefined : unpackLayout(series, start, length, texts);
+    },
+  };
+}
+
+function unpackLayout(
+  series: Uint32Array,
+  start: number,
+  length: number,
+  texts: readonly string[],
+): ScrapeLayout {
+  let place = start;
+  const next = () => {
+    const end = place + 1 + (series[place] as number);
+    const flat = Array.from(series.subarray(place + 1, end), text => texts[text] as string);
+    place = end;
+    return flat;
+  };
+  return { series: Array.from({ length }, next) };
+}
+
+function sizeOf({ series }: ScrapeLayout): number {
+  return series.reduce((sum, flat) => sum + 1 + flat.length, 0);
+}
