@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { Answering, type AnsweringEvents, type QuerySettings, type RuleConfiguration } from './answering.js';
 import { Board, type LevelChange } from './cluster/board.js';
+import { EndpointChooser } from './cluster/endpoints/chooser.js';
+import { Latency } from './cluster/endpoints/latency.js';
 import { Pulse } from './cluster/pulse.js';
 import { Refresher } from './cluster/refresh.js';
 import { Snapshots } from './cluster/snapshot.js';
 import { type Alert, alertLine, type Verdict } from './cluster/verdict.js';
 import { type Configuration, loadConfiguration } from './configuration.js';
 import type { Doors } from './http/doors.js';
+import { HealthFeed } from './http/events/feed.js';
 import type { PrometheusFacts } from './http/prometheus/facts.js';
 import { type HttpServer, type Listen, startServer } from './http/server.js';
 import { loadWebConfig, OPEN } from './http/web-config.js';
@@ -82,6 +85,8 @@ export class Monitor {
   readonly #clock = systemClock;
   readonly #board = new Board();
   readonly #snapshots: Snapshots;
+  readonly #endpoints: EndpointChooser;
+  readonly #events: HealthFeed;
   readonly #registry = new Registry();
   readonly #exposition: Exposition;
   readonly #own: OwnMetrics;
@@ -111,6 +116,9 @@ export class Monitor {
     const log = settings.log;
     this.#log = log;
     this.#snapshots = new Snapshots(this.#board, this.#clock.elapsed());
+    this.#events = new HealthFeed(this.#board, this.#snapshots, this.#clock);
+    const ask = (query: string, at: Millis) => this.#answering.engine.instant(query, at);
+    this.#endpoints = new EndpointChooser(this.#board, new Latency(ask, this.#clock));
     this.#exposition = new Exposition(this.#registry, [
       ...serviceFamilies,
       ...attemptFamilies,
@@ -220,6 +228,8 @@ export class Monitor {
     }
     this.#board.setServices(configuration.services);
     this.#snapshots.trim();
+    this.#endpoints.setPlan(configuration.endpoints);
+    this.#events.restart();
     for (const service of configuration.services) {
       this.#own.begin(service.id);
       this.#showState(service.id);
@@ -415,6 +425,8 @@ export class Monitor {
       refresher: this.#refresher,
       pulse: this.#pulse,
       store: this.#store,
+      endpoints: this.#endpoints,
+      events: this.#events,
       metrics: new MetricsPage(this.#registry, this.#exposition),
       query: this.#answering.engine,
       prometheus: this.#facts(),

@@ -6,6 +6,8 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { EndpointPlan } from './cluster/endpoints/plan.js';
+import { endpointSection, strangers } from './cluster/endpoints/section.js';
 import { CLUSTER_STATUS } from './cluster/verdict.js';
 import { count, didYouMean, duration, flag, httpUrl, section, text, words } from './config/fields.js';
 import { type HttpClientConfig, httpClientShape } from './config/http-client.js';
@@ -35,6 +37,8 @@ export interface Configuration {
   readonly remote: RemoteQuery | undefined;
   /** The files of `rule_files`; none in remote mode, where somebody else evaluates them. */
   readonly rules: readonly SentRuleFile[];
+  /** Where workflows call which service. */
+  readonly endpoints: EndpointPlan;
   /** Who tells people of alerts. */
   readonly delivery: DeliveryConfig;
   readonly actions: readonly ActionDefinition[];
@@ -179,6 +183,7 @@ const monitorYml = section({
   alerting: alertingSection(vocabulary).prefault({}),
   actions: actionsSection(vocabulary).default([]),
   services,
+  endpoints: endpointSection.prefault({}),
 }).superRefine((config, context) => {
   if (config.query.url !== undefined && config.alerting.alertmanagers !== undefined) {
     context.addIssue({
@@ -188,6 +193,9 @@ const monitorYml = section({
         'with query.url the Prometheus there sends the alerts; name the Alertmanagers in its configuration',
     });
   }
+  const ids = config.services.map(({ id }) => id);
+  for (const { path, message } of strangers(config.endpoints, ids))
+    context.addIssue({ code: 'custom', path: ['endpoints', ...path], message });
   if (config.services.some(service => service.id === config.node)) {
     context.addIssue({
       code: 'custom',
@@ -274,6 +282,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
       scan: intervals.critical,
     },
     remote: remoteOf(config.query),
+    endpoints: config.endpoints,
     rules: config.query.url === undefined ? rulesOf(file, config.rule_files) : [],
     delivery: deliveryOf(file, config),
     actions: config.actions.map(actionOf),

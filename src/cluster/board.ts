@@ -47,11 +47,18 @@ export class Board {
   /** Nothing has been seen since {@link loseSight}. */
   #isBlind = false;
   #version = 0;
+  readonly #watchers = new Set<() => void>();
   #lastCheck: Millis | undefined;
 
   /** Changes with everything the board shows. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Calls a function after every change, until the returned one is called. */
+  watch(onChange: () => void): () => void {
+    this.#watchers.add(onChange);
+    return () => void this.#watchers.delete(onChange);
   }
 
   get verdict(): Verdict {
@@ -70,13 +77,13 @@ export class Board {
     this.#verdict = this.#isBlind ? withoutSight(verdict) : verdict;
     this.#verdictAt = at;
     this.#verdictProblem = undefined;
-    this.#version++;
+    this.#changed();
   }
 
   /** The rules could not be asked; the last verdict stays. */
   loseVerdict(reason: string): void {
     this.#verdictProblem = reason;
-    this.#version++;
+    this.#changed();
   }
 
   get node(): NodeFacts {
@@ -120,7 +127,7 @@ export class Board {
       place.service = service;
       this.#places.set(service.id, place);
     }
-    this.#version++;
+    this.#changed();
   }
 
   /** Takes a service's result in; tells of a change of its level. A service that is gone is not heard. */
@@ -129,13 +136,12 @@ export class Board {
     if (!place) return undefined;
     const from = place.level;
     place.result = result;
-    this.#version++;
+    place.level = result.level;
+    if (result.error !== undefined) place.trouble = result;
     this.#lastCheck = result.at;
     this.#isBlind = false;
-    if (result.error !== undefined) place.trouble = result;
-    if (result.level === from) return undefined;
-    place.level = result.level;
-    return { service: place.service, from, to: result.level, result };
+    this.#changed();
+    return result.level === from ? undefined : { service: place.service, from, to: result.level, result };
   }
 
   /** Nothing is known of anybody any more: what is not being seen is not called healthy. */
@@ -143,12 +149,17 @@ export class Board {
     for (const [id, { service }] of this.#places) this.#places.set(id, nowhere(service));
     this.#isBlind = true;
     this.#verdict = withoutSight(this.#verdict);
-    this.#version++;
+    this.#changed();
   }
 
   setNode(facts: NodeFacts): void {
     this.#node = facts;
+    this.#changed();
+  }
+
+  #changed(): void {
     this.#version++;
+    for (const tell of this.#watchers) tell();
   }
 }
 

@@ -1,6 +1,7 @@
 // What stands behind the endpoints: the rooms they may look into. Put together by app.ts.
 
 import type { Board } from '../cluster/board.js';
+import type { EndpointChooser } from '../cluster/endpoints/chooser.js';
 import type { Pulse } from '../cluster/pulse.js';
 import type { Refresher } from '../cluster/refresh.js';
 import type { Snapshots } from '../cluster/snapshot.js';
@@ -10,6 +11,7 @@ import type { Alerting } from '../notify/alerting.js';
 import type { SmsGateway } from '../notify/sms/gateway.js';
 import type { QueryEngine } from '../query/engine.js';
 import type { Store } from '../store/store.js';
+import type { HealthFeed } from './events/feed.js';
 import type { PrometheusFacts } from './prometheus/facts.js';
 
 export interface Doors {
@@ -19,6 +21,9 @@ export interface Doors {
   readonly pulse: Pulse;
   readonly store: Store;
   readonly metrics: MetricsPage;
+  readonly endpoints: EndpointChooser;
+  /** Ended by the server when it closes. */
+  readonly events: HealthFeed;
   /** Answers PromQL: ours, or somebody else's. */
   readonly query: QueryEngine;
   /** What becomes of alerts. */

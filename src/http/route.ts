@@ -15,12 +15,17 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes, text or pieces as they are; an async iterable is streamed; anything else is printed as JSON. */
   readonly body: unknown;
+  /** How long a streamed body waits for a reader that takes nothing, in milliseconds; for ever unless said. */
+  readonly patience?: number;
 }
 
 /** What a route is told of the request besides its query. */
 export interface Asked<Body = unknown> {
   readonly accept: string | undefined;
   readonly acceptEncoding: string | undefined;
+  readonly lastEventId: string | undefined;
+  /** Aborted when the answer has been given or whoever asked has gone. */
+  readonly signal: AbortSignal;
   /** What the body holds, in its shape; undefined where none is described. */
   readonly body: Body;
 }

@@ -62,10 +62,14 @@ async function answer(
   doors: Doors,
   log: HttpLog,
 ): Promise<void> {
+  const over = new AbortController();
+  response.once('close', () => over.abort());
   try {
     const asked = {
       accept: request.headers.accept,
       acceptEncoding: request.headers['accept-encoding']?.toString(),
+      lastEventId: request.headers['last-event-id']?.toString(),
+      signal: over.signal,
       body: route.body && (await bodyOf(request, route.body, doors)),
     };
     const query = route.query ? route.query.parse(request.query) : {};

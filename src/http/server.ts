@@ -11,6 +11,7 @@ import {
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { allowOrigin } from './cors.js';
 import type { Doors } from './doors.js';
 import { answerMalformed } from './malformed.js';
 import { HttpError } from './route.js';
@@ -80,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     setWebConfig: config => live.take(config),
     close() {
       live.close();
+      doors.events.close();
       return closed(server);
     },
   };
@@ -153,6 +155,7 @@ function makeAnswer(doors: Doors, live: LiveWebConfig, log: HttpLog): RequestLis
   return (request, response) => {
     const { guard, headers } = live.current;
     for (const [name, value] of headers) response.setHeader(name, value);
+    if (allowOrigin(request, response)) return;
     if (!guard) pass(request, response);
     else {
       guard(request)

@@ -53,5 +53,41 @@ export const clusterHealth = z.object({
   rules: rulesProblem.optional(),
 });
 
+/** One of several services that can do the same, as it is right now. */
+export const candidate = z.object({
+  service: z.string(),
+  url: z.string().describe('Its base URL'),
+  status: serviceHealth.shape.status,
+  p95: z
+    .number()
+    .optional()
+    .describe('Seconds within which 95 % of the checks of the last ten minutes were answered'),
+});
+
+export const bestEndpoint = z.object({
+  capability: z.string(),
+  endpoint: z
+    .string()
+    .describe('The base URL to call')
+    .meta({ examples: ['http://127.0.0.1:11434'] }),
+  service: z.string().nullable().describe('Whose it is; null for the fallback'),
+  reason: z.string().describe('Why this one'),
+  prefer: z.enum(['order', 'latency']),
+  candidates: z.array(candidate).describe('The most preferred first'),
+  fallback: z.string().nullable().describe('Called when no candidate is healthy'),
+  latency_problem: z
+    .string()
+    .optional()
+    .describe("Why the response times are not known; the configuration's order holds meanwhile"),
+  timestamp,
+});
+
 /** Every answer that is no 200. */
 export const errorShape = z.object({ error: z.string() });
+
+/** `/cluster_health` */
+export type ClusterHealth = z.output<typeof clusterHealth>;
+/** An entry of its `services`. */
+export type ServiceEntry = z.output<typeof service>;
+/** `/best_endpoint` */
+export type BestEndpoint = z.output<typeof bestEndpoint>;

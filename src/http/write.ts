@@ -13,7 +13,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Writes a reply; a stream waits for a slow reader and stops when it goes away. */
 export async function writeReply(response: ServerResponse, reply: Reply): Promise<void> {
-  const { status = 200, type = JSON_TYPE, headers = {}, body } = reply;
+  const { status = 200, type = JSON_TYPE, headers = {}, body, patience } = reply;
   const common = { 'content-type': type, 'x-content-type-options': 'nosniff', ...headers };
   addPolicy(response, common);
   if (isStream(body)) {
@@ -23,7 +23,7 @@ export async function writeReply(response: ServerResponse, reply: Reply): Promis
     );
     const whole = body instanceof Pieces ? body.whole : undefined;
     if (whole) writePieces(response, whole);
-    else await writeStream(response, body);
+    else await writeStream(response, body, patience);
     return;
   }
   const bytes = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
@@ -52,6 +52,7 @@ function writePieces(response: ServerResponse, pieces: readonly Uint8Array[]): v
 async function writeStream(
   response: ServerResponse,
   chunks: AsyncIterable<string | Uint8Array>,
+  patience: number | undefined,
 ): Promise<void> {
   if (response.destroyed || response.req.method === 'HEAD') {
     if (chunks instanceof Readable) chunks.destroy();
@@ -61,7 +62,7 @@ async function writeStream(
   try {
     for await (const chunk of chunks) {
       if (response.destroyed) return;
-      await written(response, chunk);
+      await written(response, chunk, patience);
     }
     response.end();
   } catch (error) {

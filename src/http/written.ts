@@ -5,13 +5,20 @@ import type { Writable } from 'node:stream';
 
 /**
  * Writes bytes and waits until they are on their way: only then may whoever made them have them back.
- * @throws the stream's error, or that it was closed meanwhile
+ * @param patience milliseconds after which a reader that took nothing is let go @throws the stream's error, or that it
+ * was closed meanwhile
  */
-export function written(stream: Writable | ServerResponse, bytes: string | Uint8Array): Promise<void> {
+export function written(
+  stream: Writable | ServerResponse,
+  bytes: string | Uint8Array,
+  patience?: number,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const leave = () => reject(new Error('closed'));
     stream.once('close', leave);
+    const impatient = patience === undefined ? undefined : setTimeout(() => stream.destroy(), patience);
     stream.write(bytes, error => {
+      clearTimeout(impatient);
       stream.off('close', leave);
       if (error) reject(error);
       else resolve();

@@ -4,11 +4,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { Board } from '../../src/cluster/board.js';
+import { EndpointChooser } from '../../src/cluster/endpoints/chooser.js';
+import { Latency } from '../../src/cluster/endpoints/latency.js';
+import type { EndpointPlan } from '../../src/cluster/endpoints/plan.js';
 import { Pulse } from '../../src/cluster/pulse.js';
 import { Refresher } from '../../src/cluster/refresh.js';
 import { Snapshots } from '../../src/cluster/snapshot.js';
 import type { Verdict } from '../../src/cluster/verdict.js';
 import type { Doors } from '../../src/http/doors.js';
+import { type FeedLimits, HealthFeed } from '../../src/http/events/feed.js';
 import type { PrometheusFacts } from '../../src/http/prometheus/facts.js';
 import { type HttpServer, type ServerOptions, startServer } from '../../src/http/server.js';
 import { OPEN } from '../../src/http/web-config.js';
@@ -76,6 +80,20 @@ export const SERVICES = [
   service('redis', { name: 'Redis Cache', kind: 'redis' }),
 ];
 
+/** The shipped configuration's endpoints, as the document has them. */
+export const ENDPOINTS: EndpointPlan = {
+  capabilities: new Map([
+    [
+      'llm',
+      [
+        { service: 'jetson_ollama', url: 'http://127.0.0.1:11434' },
+        { service: 'cpu_llama', url: 'http://127.0.0.1:8080' },
+      ],
+    ],
+  ]),
+  fallback: new Map([['llm', 'http://127.0.0.1:9000']]),
+};
+
 /** How often a scan is expected. */
 export const SCAN: Millis = 30_000;
 
@@ -88,6 +106,7 @@ export interface TestMonitor extends AsyncDisposable {
   readonly board: Board;
   readonly pulse: Pulse;
   readonly store: Store;
+  readonly events: HealthFeed;
   readonly exposition: Exposition;
   readonly alerting: Alerting;
   /** Services somebody wanted checked at once. */
@@ -115,6 +134,8 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
   /** Where the store is, if not in a folder of the test's own. */
   readonly storeFile?: string;
   readonly sms?: SmsGateway;
+  readonly endpoints?: EndpointPlan;
+  readonly feed?: FeedLimits;
 }
 
 const ALERTMANAGER = 'route: { receiver: log }\nreceivers: [{ name: log }]\n';
@@ -189,14 +210,21 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
   });
   await alerting.configure(deliveryOf(alertmanager, folder), []);
   const refresher = new Refresher(board, ids => wanted.push([...ids]));
+  const query = options.query ?? NO_ENGINE;
+  const snapshots = new Snapshots(board, clock.elapsed());
+  const endpoints = new EndpointChooser(board, new Latency((text, at) => query.instant(text, at), clock));
+  endpoints.setPlan(options.endpoints ?? ENDPOINTS);
+  const events = new HealthFeed(board, snapshots, clock, options.feed);
   const doors: Doors = {
     board,
-    snapshots: new Snapshots(board, clock.elapsed()),
+    snapshots,
+    endpoints,
+    events,
     refresher,
     pulse,
     store,
     metrics: new MetricsPage(registry, exposition),
-    query: options.query ?? NO_ENGINE,
+    query,
     prometheus: { ...NO_FACTS, ...options.facts },
     clock: time,
     alerting,
@@ -223,6 +251,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     board,
     pulse,
     store,
+    events,
     exposition,
     alerting,
     wanted,

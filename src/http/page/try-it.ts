@@ -4,6 +4,8 @@
 export const TRY_IT = `'use strict';
 
 const LONGEST = 100000;
+/* Of an answer that goes on for ever, milliseconds. */
+const LISTEN = 2000;
 
 for (const form of document.querySelectorAll('form[data-try]')) {
   form.addEventListener('submit', event => {
@@ -19,9 +21,19 @@ async function ask(form) {
   const started = performance.now();
   show(form, 'Waiting for ' + url, '');
   const response = await fetch(url);
-  const text = await response.text();
+  const text = await read(response);
   const took = Math.round(performance.now() - started);
   show(form, response.status + ' ' + response.statusText + ' in ' + took + ' ms: ' + url, pretty(response, text));
+}
+
+async function read(response) {
+  if (!(response.headers.get('content-type') || '').startsWith('text/event-stream')) return response.text();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const enough = setTimeout(() => reader.cancel(), LISTEN);
+  let text = '';
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) text += piece.value;
+  clearTimeout(enough);
+  return text;
 }
 
 function pretty(response, text) {

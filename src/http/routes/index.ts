@@ -5,8 +5,10 @@ import { endpoints } from '../prometheus/index.js';
 import type { Endpoint, Route } from '../route.js';
 import { alertHistory } from './alert-history.js';
 import { alerts } from './alerts.js';
+import { bestEndpoint } from './best-endpoint.js';
 import { clusterHealth } from './cluster-health.js';
 import { docs, tryIt } from './docs.js';
+import { events } from './events.js';
 import { dashboards, runbook } from './guides.js';
 import { haproxyMetrics } from './haproxy-metrics.js';
 import { health } from './health.js';
@@ -24,6 +26,8 @@ const catalogue = (): readonly Endpoint[] => [...routes, ...endpoints, ...alertm
 export const routes: readonly Route[] = [
   landing(() => routes.filter(each => each.method === 'GET' && each.path !== '/' && !each.hidden)),
   clusterHealth,
+  events,
+  bestEndpoint,
   health,
   alerts,
   alertHistory,

@@ -1,0 +1,76 @@
+// How fast services answered lately, as the samples tell: the 95th percentile of their response times. Comes in:
+// services; goes out: seconds. Called by the chooser of endpoints, which does without when nobody answers.
+
+import type { Labels } from '../../model/labels.js';
+import type { Clock, Millis } from '../../model/time.js';
+
+/** Asks a PromQL question for its value at a moment. @throws when nobody answers */
+export type Ask = (
+  query: string,
+  at: Millis,
+) => Promise<{ readonly samples: readonly { readonly labels: Labels; readonly value: number }[] }>;
+
+/** What "lately" is: long enough for ten checks of a service that is checked once a minute. */
+const WINDOW = '10m';
+/** A percentile of ten minutes is the same five seconds later, whoever asks. */
+const KEEP: Millis = 5000;
+/** A choice does not wait longer; the order of the configuration is as good an answer. */
+const PATIENCE: Millis = 1000;
+
+/** What is known of services' response times. */
+export interface Percentiles {
+  /** Seconds by service; one that answered nothing lately is not in it. */
+  readonly p95: ReadonlyMap<string, number>;
+  /** Why nothing is known. */
+  readonly problem?: string;
+}
+
+/** Asks an engine, seldom. */
+export class Latency {
+  readonly #ask: Ask;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, { readonly until: Millis; readonly answer: Promise<Percentiles> }>();
+
+  constructor(ask: Ask, clock: Clock) {
+    this.#ask = ask;
+    this.#clock = clock;
+  }
+
+  /** The services' 95th percentiles; never throws and never waits longer than a second. */
+  of(services: readonly string[]): Promise<Percentiles> {
+    const query = percentileQuery(services);
+    const now = this.#clock.elapsed();
+    for (const [each, { until }] of this.#known) if (until <= now) this.#known.delete(each);
+    const known = this.#known.get(query);
+    if (known) return known.answer;
+    const answer = within(PATIENCE, this.#find(query));
+    this.#known.set(query, { until: now + KEEP, answer });
+    return answer;
+  }
+
+  async #find(query: string): Promise<Percentiles> {
+    try {
+      const { samples } = await this.#ask(query, Math.floor(this.#clock.now()));
+      const finite = samples.filter(({ value }) => Number.isFinite(value));
+      return { p95: new Map(finite.map(({ labels, value }) => [labels.get('target'), value])) };
+    } catch (error) {
+      return { p95: new Map(), problem: (error as Error).message };
+    }
+  }
+}
+
+/** The question, which Prometheus answers too. */
+export function percentileQuery(services: readonly string[]): string {
+  // Twice: once for the pattern, once for the text it stands in.
+  const pattern = services.map(id => id.replace(/[^A-Za-z0-9_]/g, '\\\\$&')).join('|');
+  const buckets = `langgraph_monitor_response_time_seconds_bucket{target=~"${pattern}"}`;
+  return `histogram_quantile(0.95, sum by (target, le) (rate(${buckets}[${WINDOW}])))`;
+}
+
+async function within(span: Millis, answer: Promise<Percentiles>): Promise<Percentiles> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Percentiles>(resolve => {
+    timer = setTimeout(() => resolve({ p95: new Map(), problem: `no answer within ${span} ms` }), span);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,29 @@
+// Which answers pages of other origins may read. Those a page with the client in it asks for: they change nothing and say
+// what Prometheus' API, open to every page as well, says too. Called by the server before anybody else.
+// Source: WHATWG Fetch, "CORS protocol".
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+const PATHS: ReadonlySet<string> = new Set(['/cluster_health', '/events', '/best_endpoint']);
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'access-control-allow-headers': 'Accept, Authorization, Content-Type, Last-Event-ID, Origin',
+  'access-control-allow-methods': 'GET, OPTIONS',
+  'access-control-allow-origin': '*',
+  // Browsers ask beforehand for a request with credentials or a Last-Event-ID; once a day will do.
+  'access-control-max-age': '86400',
+  vary: 'origin',
+};
+
+/**
+ * Lets a page of another origin read the answer, errors included. @returns true when that was all it asked: browsers put
+ * no credentials into the question whether they may, so it is answered before anybody looks for them.
+ */
+export function allowOrigin(request: IncomingMessage, response: ServerResponse): boolean {
+  const { origin, 'access-control-request-method': wanted } = request.headers;
+  if (origin === undefined || !PATHS.has(request.url?.split('?', 1)[0] ?? '')) return false;
+  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  if (request.method !== 'OPTIONS' || wanted === undefined) return false;
+  response.writeHead(204).end();
+  return true;
+}

@@ -1,0 +1,59 @@
+// One client that reads events along. Comes in: events as they happen; goes out: bytes at the client's own speed. Whoever
+// is slow gets the latest event when it is ready for one, not all it missed: every event says everything.
+
+import type { Millis } from '../../model/time.js';
+
+/** How soon a client comes back whose connection broke, in milliseconds. */
+const RETRY = Buffer.from('retry: 1000\n\n');
+const HEARTBEAT = Buffer.from(': still here\n\n');
+
+/** Read once, by whoever writes the answer. */
+export class Reader implements AsyncIterable<Buffer> {
+  /** By the monotonic clock. */
+  readonly openedAt: Millis;
+  #next: Buffer | undefined = RETRY;
+  #event: Buffer | undefined;
+  #isEnded = false;
+  #wake: (() => void) | undefined;
+
+  constructor(openedAt: Millis) {
+    this.openedAt = openedAt;
+  }
+
+  /** An event to be told, in place of one that still waits. */
+  offer(event: Buffer): void {
+    this.#event = event;
+    this.#wake?.();
+  }
+
+  /** A sign of life, unless there is something to be told anyway. */
+  beat(): void {
+    this.#next ??= HEARTBEAT;
+    this.#wake?.();
+  }
+
+  /** Nothing more is told, not even what waits. */
+  end(): void {
+    this.#isEnded = true;
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
+    for (;;) {
+      if (this.#isEnded) return;
+      const bytes = this.#take();
+      if (bytes) yield bytes;
+      else
+        await new Promise<void>(resolve => {
+          this.#wake = resolve;
+        });
+    }
+  }
+
+  #take(): Buffer | undefined {
+    const bytes = this.#next ?? this.#event;
+    if (this.#next) this.#next = undefined;
+    else this.#event = undefined;
+    return bytes;
+  }
+}

@@ -1,0 +1,52 @@
+// GET /best_endpoint: which of several services that can do the same a workflow should call.
+
+import { z } from 'zod';
+import { PREFERENCES } from '../../cluster/endpoints/chooser.js';
+import { isoLocal } from '../../model/time.js';
+import { HttpError, route } from '../route.js';
+import { bestEndpoint as shape } from '../shapes.js';
+
+export const bestEndpoint = route({
+  method: 'GET',
+  path: '/best_endpoint',
+  summary: 'Where to call a service of this kind: healthy first, then preference, the fallback last',
+  query: z.object({
+    capability: z
+      .string({ error: 'expected one capability' })
+      .default('llm')
+      .meta({ description: 'A key of `endpoints` in the configuration', default: 'llm' }),
+    prefer: z
+      .enum(PREFERENCES, { error: `expected ${PREFERENCES.join(' or ')}` })
+      .default('order')
+      .meta({
+        description:
+          "Among the healthy ones: the configuration's `order`, or the lowest `latency` (95th percentile of the last ten minutes)",
+        default: 'order',
+      }),
+  }),
+  answer: shape,
+  others: { 404: { when: 'The configuration names no endpoints for this capability' } },
+  async handle({ capability, prefer }, { endpoints, clock }) {
+    const choice = await endpoints.choose(capability, prefer);
+    if (!choice) throw new HttpError(404, nobody(capability, endpoints.capabilities));
+    return {
+      body: {
+        capability,
+        endpoint: choice.url,
+        service: choice.service ?? null,
+        reason: choice.reason,
+        prefer,
+        candidates: choice.candidates,
+        fallback: choice.fallback ?? null,
+        latency_problem: choice.problem,
+        timestamp: isoLocal(clock.now()),
+      },
+    };
+  },
+});
+
+function nobody(capability: string, known: readonly string[]): string {
+  const name = capability.length > 100 ? `${capability.slice(0, 100)}...` : capability;
+  const there = known.length > 0 ? `there are ${known.join(', ')}` : 'there are none';
+  return `no endpoints for "${name}"; ${there}; name them below endpoints: in the configuration`;
+}

@@ -1,0 +1,23 @@
+// GET /events: what is new of the cluster, as it happens.
+// Source: WHATWG HTML, "Server-sent events".
+
+import type { Millis } from '../../model/time.js';
+import { route } from '../route.js';
+
+/** A client that takes nothing for so long is gone, or might as well be. */
+const PATIENCE: Millis = 30_000;
+
+export const events = route({
+  method: 'GET',
+  path: '/events',
+  summary:
+    'Server-sent events: `health` with what `/cluster_health` says, at once and after every change; the header `Last-Event-ID` spares what is known',
+  answer: ['text/event-stream'],
+  others: { 503: { when: 'Too many clients read along' } },
+  handle: (_, { events: feed }, { lastEventId, signal }) => ({
+    type: 'text/event-stream',
+    headers: { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
+    body: feed.open(lastEventId, signal),
+    patience: PATIENCE,
+  }),
+});
