@@ -23,6 +23,8 @@ const NUMBER: Record<string, number> = {
   query: 3,
   cluster: 3,
   http: 4,
+  client: 5,
+  langgraph: 6,
   log: 5,
   configuration: 5,
   answering: 6,
@@ -34,7 +36,7 @@ const NUMBER: Record<string, number> = {
 const ALLOWED_BESIDE = new Set(['probes -> config']);
 /** Packages that are a language rather than a tool, or whose object two rooms hand to each other. */
 const SHARED_PACKAGES: Record<string, readonly string[]> = {
-  zod: ['config', 'configuration', 'http', 'probes', 'query'],
+  zod: ['cluster', 'config', 'configuration', 'http', 'probes', 'query'],
   'prom-client': ['answering', 'app', 'metrics'],
   re2js: ['promql', 'template'],
 };
@@ -116,6 +118,32 @@ test('the demo knows model alone and nobody knows the demo', () => {
   expect([...new Set(joints)]).toEqual(['demo -> model']);
 });
 
+/** What applications load, and what of it they load with it when it runs: no server, and nothing of Node's. */
+const LOADED: Record<string, readonly string[]> = {
+  client: [],
+  langgraph: ['@langchain/core', '@langchain/langgraph', 'client', 'model'],
+};
+
+test('an application loads the client alone, and the nodes with LangGraph', () => {
+  const loaded = Object.keys(LOADED).map(room => {
+    const values = imports.filter(({ from, isType }) => roomOf(from) === room && !isType);
+    const beside = values.map(({ to, isPackage }) => (isPackage ? to : roomOf(to)));
+    return [room, [...new Set(beside)].filter(each => each !== room).sort()];
+  });
+  expect(Object.fromEntries(loaded)).toEqual(LOADED);
+  const nodes = [...sources].filter(
+    ([path, text]) => roomOf(path) in LOADED && /(from|import\() ?'node:/.test(text),
+  );
+  expect(nodes.map(([path]) => path)).toEqual([]);
+});
+
+test('the program knows no application', () => {
+  const users = imports.filter(
+    ({ from, to, isPackage }) => !isPackage && roomOf(to) in LOADED && !(roomOf(from) in LOADED),
+  );
+  expect(users).toEqual([]);
+});
+
 test('an npm package belongs to one room', () => {
   const rooms = new Map<string, Set<string>>();
   for (const { from, to } of imports.filter(each => each.isPackage))
@@ -129,9 +157,11 @@ test('an npm package belongs to one room', () => {
 test('every package imported is a dependency, and every dependency is imported', () => {
   const manifest = JSON.parse(readFileSync(join(SRC, '../package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
+    peerDependencies: Record<string, string>;
   };
   const used = new Set(imports.filter(each => each.isPackage).map(each => each.to));
-  expect([...used, ...PEERS].sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  const named = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
+  expect([...used, ...PEERS].sort()).toEqual(named.sort());
 });
 
 test('no file waits for itself to be loaded', () => {

@@ -70,11 +70,11 @@ export const bestEndpoint = z.object({
     .string()
     .describe('The base URL to call')
     .meta({ examples: ['http://127.0.0.1:11434'] }),
-  service: z.string().nullable().describe('Whose it is; null for the fallback'),
+  service: z.string().describe('Whose it is; null for the fallback').nullable(),
   reason: z.string().describe('Why this one'),
   prefer: z.enum(['order', 'latency']),
   candidates: z.array(candidate).describe('The most preferred first'),
-  fallback: z.string().nullable().describe('Called when no candidate is healthy'),
+  fallback: z.string().describe('Called when no candidate is healthy').nullable(),
   latency_problem: z
     .string()
     .optional()

@@ -1,0 +1,174 @@
+// Keeps up with the monitor. Comes in: /events, or /cluster_health again and again where no stream can be had; goes out:
+// every new state, and signs that the last one still holds. Called by the view. It goes on until it is stopped and keeps
+// no process alive meanwhile, unless it is told to.
+
+import { type ClusterHealth, isAnswer } from './answers.js';
+import { ask, type Door } from './ask.js';
+import { EventStreamParser } from './event-stream.js';
+import { lightly, Tether } from './letting-go.js';
+import { later, pause } from './pause.js';
+
+/** How the state comes. */
+export type Mode = 'connecting' | 'streaming' | 'polling';
+
+export interface FollowOptions {
+  readonly door: Door;
+  /** Milliseconds between two questions where no stream can be had. */
+  readonly pollInterval: number;
+  /** Stream also where that keeps the process. */
+  readonly holdProcess: boolean;
+}
+
+/** Hears what comes. */
+export interface Follower {
+  onHealth(health: ClusterHealth): void;
+  /** What was heard last still holds. */
+  onAlive(): void;
+  /** The monitor answers, for the first time or again. */
+  onContact(): void;
+  onMode(mode: Mode): void;
+}
+
+/** Milliseconds a stream may be silent: before its first byte, and then; the monitor says something every ten seconds. */
+const SILENCE = { first: 5000, later: 30_000 };
+/** Where a stream was refused, or said nothing, it is tried again after this. */
+const STREAM_AGAIN = 60_000;
+const FIRST_RETRY = 250;
+const LAST_RETRY = 10_000;
+/** A question that is asked again soon need not wait for ever. */
+const POLL_TIMEOUT = 5000;
+/** While polling, how often there is a new contact. */
+const CONTACT_EVERY = 60_000;
+
+/** After this a stream was one, and the next attempt is the first again. */
+const SETTLED = 5000;
+
+/** How a stream came to its end: it broke, or never began; or none can be had here. */
+type End = 'broken' | 'none' | 'none for good';
+
+/** Follows until the signal. */
+export async function follow(options: FollowOptions, follower: Follower, signal: AbortSignal): Promise<void> {
+  let failures = 0;
+  let lastId = '';
+  while (!signal.aborted) {
+    const began = performance.now();
+    const parser = new EventStreamParser(({ type, data }) => {
+      if (type === 'health') follower.onHealth(JSON.parse(data) as ClusterHealth);
+    }, lastId);
+    const end = await stream(options, follower, parser, signal);
+    lastId = parser.lastId;
+    if (signal.aborted) return;
+    if (end === 'none' || end === 'none for good') {
+      await poll(options, follower, end === 'none' ? STREAM_AGAIN : Number.POSITIVE_INFINITY, signal);
+      failures = 0;
+      continue;
+    }
+    follower.onMode('connecting');
+    failures = performance.now() - began > SETTLED ? 0 : failures + 1;
+    // Not all at once, when the monitor has ended everybody's stream.
+    await pause(backoff(failures) * (0.5 + Math.random() / 2), signal);
+  }
+}
+
+function backoff(failures: number): number {
+  return Math.min(FIRST_RETRY * 2 ** failures, LAST_RETRY);
+}
+
+async function stream(
+  { door, holdProcess }: FollowOptions,
+  follower: Follower,
+  parser: EventStreamParser,
+  signal: AbortSignal,
+): Promise<End> {
+  let end: End = 'broken';
+  const over = new AbortController();
+  const stop = () => over.abort();
+  const tether = holdProcess ? undefined : new Tether();
+  // Before anything was said, silence is a proxy that keeps the stream to itself.
+  let silence = later(SILENCE.first, () => {
+    end = 'none';
+    stop();
+  });
+  signal.addEventListener('abort', stop);
+  try {
+    const response = await door.fetch(`${door.url}/events`, {
+      headers: {
+        ...door.headers,
+        accept: 'text/event-stream',
+        ...(parser.lastId && { 'last-event-id': parser.lastId }),
+        ...tether?.headers,
+      },
+      signal: over.signal,
+    });
+    if (!isStream(response)) return 'none';
+    if (tether?.holds) return 'none for good';
+    let isFirst = true;
+    for await (const bytes of pieces(response)) {
+      silence();
+      silence = later(SILENCE.later, stop);
+      parser.take(bytes);
+      follower.onAlive();
+      if (isFirst) follower.onMode('streaming');
+      if (isFirst) follower.onContact();
+      isFirst = false;
+    }
+  } catch {
+    // Whatever it was, there is another attempt.
+  } finally {
+    silence();
+    tether?.done();
+    signal.removeEventListener('abort', stop);
+    over.abort();
+  }
+  return end;
+}
+
+function isStream(response: Response): boolean {
+  return response.ok && (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
+}
+
+/** Not every browser iterates over a stream. */
+async function* pieces(response: Response): AsyncGenerator<Uint8Array, void> {
+  const reader = response.body?.getReader();
+  if (!reader) return;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
+async function poll(
+  { door, pollInterval, holdProcess }: FollowOptions,
+  follower: Follower,
+  span: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const end = performance.now() + span;
+  let contact = Number.NEGATIVE_INFINITY;
+  let wait = pollInterval;
+  const questions = {
+    ...door,
+    fetch: holdProcess ? door.fetch : lightly(door.fetch),
+    timeout: Math.min(door.timeout, POLL_TIMEOUT),
+  };
+  while (!signal.aborted && performance.now() < end) {
+    const health = await ask<ClusterHealth>(questions, '/cluster_health', signal).catch(() => undefined);
+    if (signal.aborted) return;
+    if (!health || !isAnswer(health)) {
+      follower.onMode('connecting');
+      contact = Number.NEGATIVE_INFINITY;
+      wait = Math.min(wait * 2, Math.max(LAST_RETRY, pollInterval));
+    } else {
+      wait = pollInterval;
+      follower.onMode('polling');
+      follower.onHealth(health);
+      follower.onAlive();
+      if (performance.now() - contact > CONTACT_EVERY) {
+        contact = performance.now();
+        follower.onContact();
+      }
+    }
+    await pause(wait, signal);
+  }
+}

@@ -1,0 +1,235 @@
+// What a LangGraph application asks the monitor. Comes in: questions; goes out: typed answers, error values where there
+// are none. Nothing here knows the server: it is fetch alone, for Node, Deno, Bun and browsers.
+// Called by applications as `langgraph-monitor/client`, and by the workflow nodes.
+
+import {
+  type Answer,
+  type BestEndpoint,
+  type ClusterHealth,
+  isAnswer,
+  type ServiceEntry,
+} from './answers.js';
+import { ask, type Door } from './ask.js';
+import { lightly } from './letting-go.js';
+import { ClusterView } from './view.js';
+
+export type { Answer, BestEndpoint, ClusterHealth, Failure, ServiceEntry } from './answers.js';
+export { isAnswer } from './answers.js';
+export type { Mode } from './follow.js';
+export type { ClusterView } from './view.js';
+
+const URL_OF_MONITOR = 'http://127.0.0.1:8083';
+/** Where the shipped configuration has its load balancer. */
+const FALLBACK = 'http://127.0.0.1:9000';
+/** `max_age` may wait for checks for five seconds. */
+const TIMEOUT = 10_000;
+const POLL_INTERVAL = 1000;
+const MAX_AGE = 30_000;
+const HEALTHY_TIMEOUT = 300_000;
+const HEALTHY_INTERVAL = 10_000;
+
+/** Where warnings go; `console` is one. */
+export interface Log {
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+export interface LangGraphMonitoringOptions {
+  /** The monitor's base URL; `http://127.0.0.1:8083` unless said. */
+  readonly url?: string;
+  /** What {@link LangGraphMonitoring.getBestLlmEndpoint} says when the monitor cannot be reached: the load balancer. */
+  readonly fallbackEndpoint?: string;
+  /** Sent with every question, such as `authorization`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds an answer may take; 10,000 unless said. */
+  readonly timeout?: number;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly log?: Log;
+}
+
+export interface AskOptions {
+  /**
+   * Have services checked now rather than told from memory: `true` for all, a number for those whose last check is more
+   * milliseconds ago. Takes five seconds at most.
+   */
+  readonly fresh?: boolean | number;
+  /** Calls the question off: the promise is rejected with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface WaitOptions {
+  /** Milliseconds until it gives up; 300,000 unless said. */
+  readonly timeout?: number;
+  /** Milliseconds between two questions; 10,000 unless said. A watched cluster is looked at when it changes, too. */
+  readonly interval?: number;
+  /** Calls the waiting off: the promise is rejected with its reason. */
+  readonly signal?: AbortSignal;
+  /** Called each time the cluster is found degraded, in place of the warning in the log. */
+  readonly onDegraded?: (health: ClusterHealth) => void;
+}
+
+export interface EndpointOptions {
+  /** Among the healthy: the configuration's order, or who answered fastest lately. */
+  readonly prefer?: 'order' | 'latency';
+  /** Calls the question off: the promise is rejected with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface WatchOptions {
+  /** Milliseconds between two questions where no stream can be had; 1,000 unless said. */
+  readonly pollInterval?: number;
+  /** Milliseconds after which a view that hears nothing is no longer decided by; 30,000 unless said. */
+  readonly maxAge?: number;
+  /**
+   * Stream also where a stream keeps the process alive (Deno, Bun); there the view polls otherwise. In Node and in
+   * browsers it always streams.
+   */
+  readonly holdProcess?: boolean;
+}
+
+/** The monitor, as an application sees it. No method throws because the monitor is away. */
+export class LangGraphMonitoring {
+  readonly log: Log;
+  readonly #door: Door;
+  readonly #fallback: string | undefined;
+  #view: ClusterView | undefined;
+  /** The last answer about `llm`, in the configuration's order: candidates and fallback hold until a reload. */
+  #llm: BestEndpoint | undefined;
+
+  constructor(options: string | LangGraphMonitoringOptions = {}) {
+    const { url = URL_OF_MONITOR, ...rest } = typeof options === 'string' ? { url: options } : options;
+    this.log = rest.log ?? console;
+    this.#fallback = rest.fallbackEndpoint;
+    this.#door = {
+      url: url.replace(/\/+$/, ''),
+      headers: rest.headers ?? {},
+      timeout: rest.timeout ?? TIMEOUT,
+      // Looked up when it is called: others may replace it, and browsers insist on whose it is.
+      fetch: rest.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    };
+  }
+
+  /** What {@link watch} sees, while it is young enough to decide by: no question, no waiting. */
+  get current(): ClusterHealth | undefined {
+    return this.#view?.current;
+  }
+
+  /** Where to turn when nothing else is known: as said, as the monitor last said, or HAProxy's port on this machine. */
+  get fallbackEndpoint(): string {
+    return this.#fallback ?? this.#llm?.fallback ?? FALLBACK;
+  }
+
+  /** The whole cluster: from the view if there is one, else by asking. */
+  async checkClusterHealth({ fresh, signal }: AskOptions = {}): Promise<Answer<ClusterHealth>> {
+    if (fresh === undefined || fresh === false) return this.current ?? this.#ask('/cluster_health', signal);
+    const seconds = fresh === true ? 0 : Math.max(0, fresh / 1000);
+    return this.#ask(`/cluster_health?max_age=${seconds.toFixed(3)}`, signal);
+  }
+
+  /** One service of it, by its name in the configuration. */
+  async getServiceHealth(name: string, options: AskOptions = {}): Promise<Answer<ServiceEntry>> {
+    const { services } = await this.checkClusterHealth(options);
+    if (!services) return failure('Unable to get cluster health');
+    return Object.hasOwn(services, name)
+      ? (services[name] as ServiceEntry & { error?: undefined })
+      : failure('Service not found');
+  }
+
+  /** Waits until the cluster is healthy. @returns false when it was not in time */
+  async waitForHealthyCluster({
+    timeout = HEALTHY_TIMEOUT,
+    interval = HEALTHY_INTERVAL,
+    signal,
+    onDegraded = () => this.log.warn('Cluster is degraded, waiting for recovery...'),
+  }: WaitOptions = {}): Promise<boolean> {
+    const end = performance.now() + timeout;
+    for (;;) {
+      signal?.throwIfAborted();
+      const health = await this.checkClusterHealth({ signal });
+      if (health.overall_status === 'healthy') return true;
+      if (health.overall_status === 'degraded') onDegraded(health);
+      else this.log.error(`Cluster unhealthy: ${health.error ?? health.alerts?.join('; ')}`);
+      const left = end - performance.now();
+      if (left <= 0) return false;
+      await this.#change(Math.min(interval, left), signal);
+    }
+  }
+
+  /** The base URL of the model server to call: the first healthy one, the load balancer last. */
+  async getBestLlmEndpoint({ prefer = 'order', signal }: EndpointOptions = {}): Promise<string> {
+    const known = prefer === 'order' ? this.#llmInView() : undefined;
+    if (known !== undefined) return known;
+    const best = await this.getBestEndpoint('llm', { prefer, signal });
+    return isAnswer(best) ? best.endpoint : this.fallbackEndpoint;
+  }
+
+  /** Which of several services that can do the same to call, and why; capabilities are those of the configuration. */
+  async getBestEndpoint(
+    capability: string,
+    { prefer = 'order', signal }: EndpointOptions = {},
+  ): Promise<Answer<BestEndpoint>> {
+    const query = new URLSearchParams({ capability, prefer });
+    const best = await this.#ask<BestEndpoint>(`/best_endpoint?${query}`, signal);
+    if (isAnswer(best) && capability === 'llm' && prefer === 'order') this.#llm = best;
+    return best;
+  }
+
+  /**
+   * Keeps the cluster's health in memory from now on, so that every answer that can come from there does. Once is enough:
+   * a second call gives the same view. Whoever wants it to end closes it.
+   */
+  watch({
+    pollInterval = POLL_INTERVAL,
+    maxAge = MAX_AGE,
+    holdProcess = false,
+  }: WatchOptions = {}): ClusterView {
+    if (!this.#view || this.#view.mode === 'closed')
+      this.#view = new ClusterView({
+        door: this.#door,
+        pollInterval,
+        maxAge,
+        holdProcess,
+        // After every reload of its configuration the monitor lets its clients come anew.
+        onContact: () => void this.#learn(),
+      });
+    return this.#view;
+  }
+
+  /** Asks for what {@link getBestLlmEndpoint} needs beside the view. */
+  async #learn(): Promise<void> {
+    const door = { ...this.#door, fetch: lightly(this.#door.fetch) };
+    const best = await ask<BestEndpoint>(door, '/best_endpoint?capability=llm');
+    if (isAnswer(best)) this.#llm = best;
+  }
+
+  #ask<T>(path: string, signal: AbortSignal | undefined): Promise<Answer<T>> {
+    return ask<T>(this.#door, path, signal);
+  }
+
+  /** As the monitor would choose, by what is in memory; undefined when that does not suffice. */
+  #llmInView(): string | undefined {
+    const services = this.current?.services;
+    if (!services || !this.#llm) return undefined;
+    const healthy = this.#llm.candidates.find(each => services[each.service]?.health.status === 'healthy');
+    return healthy?.url ?? this.#llm.fallback ?? undefined;
+  }
+
+  /** Waits for some time, or for the view to change. */
+  #change(span: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise(resolve => {
+      const done = () => {
+        clearTimeout(timer);
+        off?.();
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, span);
+      const off = this.#view?.onChange(done);
+      signal?.addEventListener('abort', done);
+    });
+  }
+}
+
+function failure<T>(error: string): Answer<T> {
+  return { error } as Answer<T>;
+}

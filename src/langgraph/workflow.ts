@@ -1,0 +1,17 @@
+// The nodes and edges of a workflow that routes by health, after the document's. Comes in: a monitoring client and what
+// only the application knows (its model, its node names); goes out: functions for a StateGraph. Called by applications as
+// `langgraph-monitor/langgraph`.
+
+export { type HealthCheckOptions, healthCheckNode } from './health-check.js';
+export {
+  type Model,
+  type MonitoredResponseOptions,
+  monitoredResponseNode,
+} from './response.js';
+export { intelligentRouting, type RouteNames, type RoutingOptions } from './routing.js';
+export {
+  type MonitoredMessages,
+  MonitoredState,
+  type MonitoredUpdate,
+  type PerformanceMetrics,
+} from './state.js';
