@@ -33,6 +33,13 @@ export function monitorConfiguration(
   return {
     node: 'demo',
     scan: { intervals: { critical: interval, other: interval }, max_concurrent_checks: 5 },
+    endpoints: {
+      llm: [
+        { service: 'jetson_ollama', url: jetson_ollama.url },
+        { service: 'cpu_llama', url: cpu_llama.url },
+      ],
+      fallback: haproxy.url,
+    },
     services: {
       jetson_ollama: {
         name: 'Jetson Ollama Server',

@@ -2,6 +2,7 @@
 // and how their servers are. Out: a server that misbehaves like any other. Started by cluster.ts.
 
 import type { Millis } from '../model/time.js';
+import { CHAT_PATH, chatAnswer } from './chat.js';
 import { type Answer, plain } from './fault.js';
 import { row, statisticsPage } from './haproxy-csv.js';
 import { type BackendOptions, Traffic } from './haproxy-traffic.js';
@@ -40,6 +41,7 @@ export async function startHaproxy(options: HaproxyOptions): Promise<HaproxyServ
     latency: options.latency,
     answer: question => {
       if (question.path === '/health') return plain('OK');
+      if (question.path === CHAT_PATH && question.method === 'POST') return forward(options.backends);
       const [path, ...flags] = question.path.split(';');
       if (path !== STATS_PATH) return UNAVAILABLE;
       if (!mayRead(question, options.statsAuth)) return UNAUTHORIZED;
@@ -53,6 +55,13 @@ export async function startHaproxy(options: HaproxyOptions): Promise<HaproxyServ
       traffic.setUnreachable(backends);
     },
   });
+}
+
+/** As the first model server that is well would answer. */
+function forward(backends: readonly BackendOptions[]): Answer {
+  const servers = backends.find(({ name }) => name === 'llm')?.servers ?? [];
+  const up = servers.find(server => server.fault().kind === 'ok');
+  return up ? chatAnswer(up.name, `Through HAProxy, ${up.name} says hello.`) : UNAVAILABLE;
 }
 
 const UNAVAILABLE: Answer = {

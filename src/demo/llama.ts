@@ -2,6 +2,7 @@
 // Source: llama.cpp, tools/server/README.md, "GET /health".
 
 import type { Millis } from '../model/time.js';
+import { CHAT_PATH, chatAnswer } from './chat.js';
 import { type Fault, json } from './fault.js';
 import { type SimulatedServer, startServer } from './server.js';
 
@@ -21,8 +22,10 @@ export interface LlamaOptions {
 export function startLlama(options: LlamaOptions = {}): Promise<SimulatedServer> {
   return startServer({
     ...options,
-    answer: ({ path }) => {
+    answer: ({ method, path }) => {
       if (path === '/health' || path === '/v1/health') return json({ status: 'ok' });
+      if (path === CHAT_PATH && method === 'POST')
+        return chatAnswer('llama-3.2-3b-q4', 'llama.cpp on the CPU says hello.');
       return json({ error: { code: 404, message: 'File Not Found', type: 'not_found_error' } }, 404);
     },
   });

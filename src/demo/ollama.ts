@@ -2,6 +2,7 @@
 // Source: Ollama, docs/api.md, "List Local Models" and "List Running Models".
 
 import type { Millis } from '../model/time.js';
+import { CHAT_PATH, chatAnswer } from './chat.js';
 import { json, plain } from './fault.js';
 import { type SimulatedServer, startServer } from './server.js';
 
@@ -55,11 +56,13 @@ export async function startOllama(options: OllamaOptions = {}): Promise<OllamaSe
   let loaded: readonly string[] = OLLAMA_MODELS.slice(0, 1);
   const server = await startServer({
     ...options,
-    answer: ({ path }) => {
+    answer: ({ method, path }) => {
       if (path === '/') return plain('Ollama is running');
       if (path === '/api/version') return json({ version: '0.5.7' });
       if (path === '/api/tags') return json({ models: installed.map(tag) });
       if (path === '/api/ps') return json({ models: loaded.map(process) });
+      if (path === CHAT_PATH && method === 'POST' && loaded[0])
+        return chatAnswer(loaded[0], `${loaded[0]} on the Jetson says hello.`);
       return undefined;
     },
   });

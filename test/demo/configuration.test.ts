@@ -17,6 +17,13 @@ describe("the monitor's configuration", () => {
     const { cluster, configuration } = await configure({});
     expect(configuration).toMatchObject({
       node: 'demo',
+      endpoints: {
+        llm: [
+          { service: 'jetson_ollama', url: cluster.jetson_ollama.url },
+          { service: 'cpu_llama', url: cluster.cpu_llama.url },
+        ],
+        fallback: cluster.haproxy.url,
+      },
       services: {
         jetson_ollama: {
           kind: 'ollama',
@@ -65,7 +72,7 @@ describe("the monitor's configuration", () => {
     const hosts = [...toYaml(configuration).matchAll(/"(?:https?:\/\/)?([\w.]+):\d{4,}/g)].map(
       match => match[1],
     );
-    expect(hosts).toHaveLength(7);
+    expect(hosts).toHaveLength(10);
     expect(new Set(hosts)).toEqual(new Set(['127.0.0.1']));
   });
 });

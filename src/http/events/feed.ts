@@ -15,6 +15,8 @@ const SETTLE: Millis = 20;
 const BEAT: Millis = 10_000;
 /** As long as a reader is not asked again for its credentials. */
 const LONGEST: Millis = 3_600_000;
+/** A reader that takes nothing for so long is gone, or might as well be. */
+const PATIENCE: Millis = 30_000;
 /** Of the connections the server has, most are for questions. */
 const MOST_READERS = 256;
 
@@ -22,6 +24,7 @@ const MOST_READERS = 256;
 export interface FeedLimits {
   readonly beat?: Millis;
   readonly longest?: Millis;
+  readonly patience?: Millis;
   readonly mostReaders?: number;
 }
 
@@ -51,7 +54,18 @@ export class HealthFeed {
     this.#board = board;
     this.#snapshots = snapshots;
     this.#clock = clock;
-    this.#limits = { beat: BEAT, longest: LONGEST, mostReaders: MOST_READERS, ...limits };
+    this.#limits = {
+      beat: BEAT,
+      longest: LONGEST,
+      patience: PATIENCE,
+      mostReaders: MOST_READERS,
+      ...limits,
+    };
+  }
+
+  /** How long a reader may take nothing. */
+  get patience(): Millis {
+    return this.#limits.patience;
   }
 
   /** How many read along. */

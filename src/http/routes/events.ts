@@ -1,11 +1,7 @@
 // GET /events: what is new of the cluster, as it happens.
 // Source: WHATWG HTML, "Server-sent events".
 
-import type { Millis } from '../../model/time.js';
 import { route } from '../route.js';
-
-/** A client that takes nothing for so long is gone, or might as well be. */
-const PATIENCE: Millis = 30_000;
 
 export const events = route({
   method: 'GET',
@@ -18,6 +14,6 @@ export const events = route({
     type: 'text/event-stream',
     headers: { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
     body: feed.open(lastEventId, signal),
-    patience: PATIENCE,
+    patience: feed.patience,
   }),
 });

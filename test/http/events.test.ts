@@ -1,0 +1,229 @@
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FeedLimits } from '../../src/http/events/feed.js';
+import { EventReader } from './event-reader.js';
+import { result, startMonitor, type TestMonitor } from './monitor.js';
+import { request, send } from './wire.js';
+
+let monitor: TestMonitor | undefined;
+afterEach(async () => {
+  await monitor?.[Symbol.asyncDispose]();
+  monitor = undefined;
+});
+
+async function start(feed: FeedLimits = {}): Promise<TestMonitor> {
+  const started = await startMonitor({ feed });
+  monitor = started;
+  for (const { id } of started.board.services) started.feed(result(id));
+  return started;
+}
+
+const down = (over = {}) =>
+  result('tools', {
+    status: 'error',
+    error: 'Connection refused',
+    reason: 'refused',
+    level: 'down',
+    ...over,
+  });
+const statusOf = (reader: EventReader, id: string) => reader.last?.health.services[id]?.health.status;
+
+describe('whoever connects', () => {
+  it('is told the state at once', async () => {
+    const { url, json } = await start();
+    using reader = await EventReader.open(url);
+    await expect.poll(() => reader.events.length).toBe(1);
+    expect([...reader.response.headers]).toEqual(
+      expect.arrayContaining([
+        ['content-type', 'text/event-stream'],
+        ['cache-control', 'no-cache, no-transform'],
+      ]),
+    );
+    expect(reader.text).toMatch(/^retry: 1000\n\nid: \d+\nevent: health\ndata: \{.*\}\n\n$/);
+    expect(reader.last?.health).toEqual(await json('/cluster_health'));
+  });
+
+  it('is told of every change of a status, under a larger number', async () => {
+    const { url, feed } = await start();
+    using reader = await EventReader.open(url);
+    await expect.poll(() => statusOf(reader, 'tools')).toBe('healthy');
+    feed(down());
+    await expect.poll(() => statusOf(reader, 'tools')).toBe('error');
+    expect(reader.last?.health.overall_status).toBe('degraded');
+    feed(result('tools'));
+    await expect.poll(() => statusOf(reader, 'tools')).toBe('healthy');
+    const ids = reader.events.map(({ id }) => Number(id));
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+    expect(ids).toHaveLength(3);
+  });
+
+  it('is told in one event what a check and the rules say', async () => {
+    const { url, board } = await start();
+    using reader = await EventReader.open(url);
+    await expect.poll(() => reader.events.length).toBe(1);
+    board.update(down());
+    await new Promise(resolve => setImmediate(resolve));
+    board.setVerdict({ overall: 'unhealthy', alerts: [] }, Date.now());
+    await expect.poll(() => reader.last?.health.overall_status).toBe('unhealthy');
+    expect([reader.events.length, statusOf(reader, 'tools')]).toEqual([2, 'error']);
+  });
+
+  it('is told the figures of the latest checks with the heartbeat', async () => {
+    const { url, feed } = await start({ beat: 50 });
+    using reader = await EventReader.open(url);
+    await expect.poll(() => reader.text).toContain(': still here\n\n');
+    expect(reader.events).toHaveLength(1);
+    feed(result('tools', { responseTime: 0.5 }));
+    await expect.poll(() => reader.last?.health.services.tools?.health.response_time).toBe(0.5);
+  });
+
+  it('understands a service whose JSON has lines', async () => {
+    const { url, feed } = await start();
+    feed(result('tools', { data: '{\n  "status":\r\n "well"\r}' }));
+    using reader = await EventReader.open(url);
+    await expect.poll(() => reader.last?.health.services.tools?.health.data).toEqual({ status: 'well' });
+  });
+});
+
+describe('whoever comes back', () => {
+  it('is told nothing while there is nothing new, and everything from then on', async () => {
+    const { url, feed } = await start({ beat: 20 });
+    using first = await EventReader.open(url);
+    await expect.poll(() => first.events.length).toBe(1);
+    using second = await EventReader.open(url, { 'last-event-id': first.last?.id ?? '' });
+    await expect.poll(() => second.text).toContain(': still here');
+    expect(second.events).toEqual([]);
+    feed(down());
+    await expect.poll(() => statusOf(second, 'tools')).toBe('error');
+  });
+
+  it('is told the latest state when there was something new, also while nobody read along', async () => {
+    const { url, feed, events } = await start();
+    const first = await EventReader.open(url);
+    await expect.poll(() => first.events.length).toBe(1);
+    first[Symbol.dispose]();
+    await expect.poll(() => events.readers).toBe(0);
+    feed(down());
+    using second = await EventReader.open(url, { 'last-event-id': first.last?.id ?? '' });
+    await expect.poll(() => statusOf(second, 'tools')).toBe('error');
+    expect(Number(second.last?.id)).toBeGreaterThan(Number(first.last?.id));
+  });
+
+  it.each(['0', 'x', '99999999999999999'])('is told the state after an event %s nobody knows', async id => {
+    const { url } = await start();
+    using reader = await EventReader.open(url, { 'last-event-id': id });
+    await expect.poll(() => reader.events.length).toBe(1);
+  });
+});
+
+describe('a client that goes', () => {
+  it.each<[how: string, leave: (port: number) => Promise<unknown>]>([
+    [
+      'in the midst of it',
+      async port => {
+        const reader = await EventReader.open(`http://127.0.0.1:${port}`);
+        await expect.poll(() => reader.events.length).toBe(1);
+        reader[Symbol.dispose]();
+      },
+    ],
+    [
+      'with a reset',
+      port =>
+        new Promise<void>(resolve => {
+          const socket = connect(port, '127.0.0.1', () => socket.write(request('GET', '/events')));
+          socket.once('data', () => socket.resetAndDestroy());
+          socket.once('close', () => resolve());
+        }),
+    ],
+    ['having asked for the headers alone', port => send(port, request('HEAD', '/events'))],
+  ])('%s leaves nothing behind', async (_, leave) => {
+    const { port, events } = await start();
+    await leave(port);
+    await expect.poll(() => events.readers).toBe(0);
+  });
+
+  it('without a word is let go when it takes nothing any more', async () => {
+    const { port, events, feed } = await start({ patience: 200 });
+    const socket = connect(port, '127.0.0.1', () => socket.write(request('GET', '/events')));
+    socket.on('error', () => {});
+    await expect.poll(() => events.readers).toBe(1);
+    socket.pause();
+    // More than the kernel keeps for a reader that does not read.
+    const data = JSON.stringify('x'.repeat(60_000));
+    for (let i = 0; events.readers > 0; i++) {
+      for (const { id } of monitor?.board.services ?? [])
+        feed(result(id, { status: i % 2 ? 'healthy' : 'degraded', data }));
+      await new Promise(resolve => setTimeout(resolve, 30));
+    }
+    socket.destroy();
+    expect(events.readers).toBe(0);
+  });
+});
+
+describe('a client that is slow', () => {
+  it('gets the latest state when it is ready again, not all it missed', async () => {
+    const { port, feed, events } = await start();
+    const socket = connect(port, '127.0.0.1', () => socket.write(request('GET', '/events')));
+    await expect.poll(() => events.readers).toBe(1);
+    socket.pause();
+    const data = JSON.stringify('x'.repeat(60_000));
+    const told = 150;
+    for (let i = 0; i < told; i++) {
+      for (const { id } of monitor?.board.services ?? [])
+        feed(result(id, { status: 'degraded', error: `change ${i}`, data }));
+      await new Promise(resolve => setTimeout(resolve, 25));
+    }
+    let text = '';
+    socket.on('data', chunk => {
+      text += chunk.toString();
+    });
+    socket.resume();
+    await expect.poll(() => text.includes(`change ${told - 1}`), { timeout: 10_000 }).toBe(true);
+    // Of the states in between only those came that the kernel had taken.
+    expect([...text.matchAll(/^id: /gm)].length).toBeLessThan(told / 2);
+    socket.destroy();
+  });
+});
+
+describe('the server', () => {
+  it('has a limit, says so, and takes the next one when somebody has gone', async () => {
+    const { url, events } = await start({ mostReaders: 2 });
+    using first = await EventReader.open(url);
+    const second = await EventReader.open(url);
+    const third = await fetch(`${url}/events`);
+    expect([third.status, third.headers.get('retry-after'), await third.json()]).toEqual([
+      503,
+      '30',
+      { error: '2 clients read along already; ask /cluster_health instead' },
+    ]);
+    second[Symbol.dispose]();
+    await expect.poll(() => events.readers).toBe(1);
+    using fourth = await EventReader.open(url);
+    await expect.poll(() => [first.events.length, fourth.events.length]).toEqual([1, 1]);
+  });
+
+  it('lets everybody come anew from time to time, and when it is told to', async () => {
+    const { url, clock, events } = await start({ beat: 20, longest: 1000 });
+    using old = await EventReader.open(url);
+    await expect.poll(() => old.events.length).toBe(1);
+    clock.advance(600);
+    using young = await EventReader.open(url);
+    await expect.poll(() => young.events.length).toBe(1);
+    clock.advance(600);
+    await expect.poll(() => old.isOver).toBe(true);
+    expect(young.isOver).toBe(false);
+    events.restart();
+    await expect.poll(() => young.isOver).toBe(true);
+    expect(events.readers).toBe(0);
+  });
+
+  it('does not wait for its readers when it closes', async () => {
+    const { url, server } = await start();
+    using reader = await EventReader.open(url);
+    await expect.poll(() => reader.events.length).toBe(1);
+    await server.close();
+    await expect.poll(() => reader.isOver).toBe(true);
+    // Ended as a stream is, not torn off.
+    expect(reader.text.endsWith('\n\n')).toBe(true);
+  });
+});
