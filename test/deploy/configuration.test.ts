@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ROOT, tool } from './tool.js';
 
 interface Configuration {
+  endpoints: unknown;
   services: Record<string, { critical: boolean; url?: string; host?: string }>;
 }
 
@@ -29,6 +30,17 @@ test("deploy/cluster.yml has the reference cluster's services and addresses", ()
     ['haproxy', 'http://192.168.1.81:8888/health', true],
     ['redis', '192.168.1.81:6379', true],
   ]);
+});
+
+test('deploy/cluster.yml has the endpoints of the document, in its order', () => {
+  const { endpoints } = load(readFileSync(join(ROOT, 'deploy/cluster.yml'), 'utf8')) as Configuration;
+  expect(endpoints).toEqual({
+    llm: [
+      { service: 'jetson_ollama', url: 'http://192.168.1.177:11434' },
+      { service: 'cpu_llama', url: 'http://192.168.1.81:8080' },
+    ],
+    fallback: 'http://192.168.1.81:9000',
+  });
 });
 
 test('every variable of deploy/langgraph-monitor.env is one that deploy/cluster.yml uses', () => {

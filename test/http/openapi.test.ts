@@ -175,6 +175,8 @@ describe('/openapi.json', () => {
   it.each([
     ['get', '/cluster_health', ['200', '400', 'default']],
     ['get', '/health', ['200', '503', 'default']],
+    ['get', '/events', ['200', '503', 'default']],
+    ['get', '/best_endpoint', ['200', '400', '404', 'default']],
     ['get', '/haproxy_metrics', ['200', '400', '404', '503', 'default']],
     ['get', '/-/ready', ['200', '503', 'default']],
     ['post', '/-/reload', ['200', '403', '500', 'default']],
@@ -199,6 +201,9 @@ describe('/openapi.json', () => {
     ['/history', '200'],
     ['/stats', '200'],
     ['/haproxy_metrics', '200'],
+    ['/best_endpoint', '200'],
+    ['/best_endpoint?prefer=latency', '200'],
+    ['/best_endpoint?capability=x', '404'],
     ['/haproxy_metrics?service=x', '404'],
     ['/history?limit=0', '400'],
     ['/api/v1/targets', '200'],

@@ -1,0 +1,212 @@
+// Which endpoint is chosen, by what the board and the response times say; these come from real engines over samples of
+// the monitor's own histogram.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Board } from '../../src/cluster/board.js';
+import { EndpointChooser } from '../../src/cluster/endpoints/chooser.js';
+import { type Ask, Latency, percentileQuery } from '../../src/cluster/endpoints/latency.js';
+import type { EndpointPlan } from '../../src/cluster/endpoints/plan.js';
+import type { Status } from '../../src/model/result.js';
+import type { Clock, Millis } from '../../src/model/time.js';
+import { EmbeddedEngine } from '../../src/query/embedded.js';
+import type { QueryEngine } from '../../src/query/engine.js';
+import { RemoteEngine } from '../../src/query/remote.js';
+import { importOpenMetrics } from '../../src/store/import.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+import { DIST } from '../support/monitor.js';
+import { startPrometheus } from '../support/prometheus.js';
+import { result, service } from './results.js';
+
+const NOW: Millis = 1_700_000_000_000;
+const candidates = ['jetson', 'cpu', 'cloud-2.x'].map(id => ({ service: id, url: `http://${id}` }));
+const PLAN: EndpointPlan = {
+  capabilities: new Map([['llm', candidates]]),
+  fallback: new Map([['llm', 'http://balancer']]),
+};
+const LONELY: EndpointPlan = { ...PLAN, fallback: new Map() };
+
+class TestClock implements Clock {
+  at = 0;
+  now = () => NOW + this.at;
+  elapsed = () => this.at;
+}
+
+/** The monitor's histogram: a check every 30 s for 20 minutes, each answered within `le` seconds. */
+function openMetrics(le: Readonly<Record<string, number>>): string {
+  const name = 'langgraph_monitor_response_time_seconds';
+  const lines = Object.entries(le).flatMap(([target, within]) =>
+    ['0.01', '0.05', '0.25', '1', '+Inf'].flatMap(bound =>
+      Array.from({ length: 40 }, (_, i) => {
+        const count = bound === '+Inf' || Number(bound) >= within ? i : 0;
+        return `${name}_bucket{target="${target}",le="${bound}"} ${count} ${NOW / 1000 - 30 * (40 - i)}`;
+      }),
+    ),
+  );
+  return `# TYPE ${name} unknown\n${lines.join('\n')}\n# EOF\n`;
+}
+
+const SAMPLES = openMetrics({ jetson: 1, cpu: 0.05, 'cloud-2.x': 0.25, cloudy2qx: 0.01 });
+
+function choose(
+  statuses: readonly (Status | undefined)[],
+  plan = PLAN,
+  prefer: 'order' | 'latency' = 'order',
+  ask: Ask = () => Promise.reject(new Error('nobody is to be asked')),
+) {
+  const board = new Board();
+  board.setServices(candidates.map(each => service(each.service)));
+  for (const [i, status] of statuses.entries()) {
+    const { service: id = '' } = candidates[i] ?? {};
+    if (status) board.update(result(id, { status }));
+  }
+  const chooser = new EndpointChooser(board, new Latency(ask, new TestClock()));
+  chooser.setPlan(plan);
+  return chooser.choose('llm', prefer);
+}
+
+describe('without a preference', () => {
+  it.each<[name: string, statuses: (Status | undefined)[], url: string, plan?: EndpointPlan]>([
+    ['the first, when all are healthy', ['healthy', 'healthy', 'healthy'], 'http://jetson'],
+    ['the next, when the first is down', ['error', 'healthy', 'healthy'], 'http://cpu'],
+    ['the next, when the first is slow', ['degraded', 'healthy', 'healthy'], 'http://cpu'],
+    ['the last, when it alone is healthy', ['timeout', 'unhealthy', 'healthy'], 'http://cloud-2.x'],
+    ['the fallback, when none is', ['timeout', 'unhealthy', 'degraded'], 'http://balancer'],
+    ['the fallback, before anything is known', [], 'http://balancer'],
+    ['who answers slowly, without a fallback', ['error', 'error', 'degraded'], 'http://cloud-2.x', LONELY],
+    ['who is not known to be down, then', ['error', undefined, 'error'], 'http://cpu', LONELY],
+    ['the first, then', ['error', 'error', 'error'], 'http://jetson', LONELY],
+  ])('%s', async (_, statuses, url, plan) => {
+    expect((await choose(statuses, plan))?.url).toBe(url);
+  });
+
+  it.each<[statuses: Status[], plan: EndpointPlan, service: string | undefined, reason: string]>([
+    [['error', 'healthy', 'healthy'], PLAN, 'cpu', 'cpu is healthy'],
+    [
+      ['error', 'timeout', 'degraded'],
+      PLAN,
+      undefined,
+      'no endpoint is healthy (jetson: error, cpu: timeout, cloud-2.x: degraded); the fallback',
+    ],
+    [
+      ['error', 'timeout', 'degraded'],
+      LONELY,
+      'cloud-2.x',
+      'no endpoint is healthy (jetson: error, cpu: timeout, cloud-2.x: degraded) and there is no fallback',
+    ],
+  ])('%s: says why', async (statuses, plan, chosen, reason) => {
+    expect(await choose(statuses, plan)).toMatchObject({ service: chosen, reason });
+  });
+});
+
+interface Running {
+  readonly engine: QueryEngine;
+  close(): Promise<void>;
+}
+
+async function embedded(): Promise<Running> {
+  const folder = makeFolder('endpoints');
+  writeFileSync(join(folder, 'samples.om'), SAMPLES);
+  await importOpenMetrics(join(folder, 'samples.om'), join(folder, 'samples.db'));
+  const engine = new EmbeddedEngine({
+    file: join(folder, 'samples.db'),
+    retention: 100 * 365 * 86_400_000,
+    maxBytes: 0,
+    timeout: 60_000,
+    limits: { maxSamples: 1_000_000, maxWaiting: 20, lookback: 300_000, defaultInterval: 30_000 },
+    metadata: () => [],
+    log: () => {},
+    threadFile: new URL('query/thread.js', DIST),
+  });
+  const close = async () => {
+    await engine.close();
+    removeFolder(folder);
+  };
+  return { engine, close };
+}
+
+async function prometheus(): Promise<Running> {
+  const server = await startPrometheus('{}', SAMPLES);
+  const engine = new RemoteEngine({ url: server.url, timeout: 10_000, follow_redirects: true });
+  const close = async () => {
+    await engine.close();
+    await server.close();
+  };
+  return { engine, close };
+}
+
+describe.each([
+  ['our own engine', embedded],
+  ['Prometheus', prometheus],
+])('by latency, as %s tells it', (_, start) => {
+  let running: Running;
+  beforeAll(async () => {
+    running = await start();
+  });
+  afterAll(() => running.close());
+  const ask: Ask = (query, at) => running.engine.instant(query, at);
+
+  it('the fastest of the healthy ones', async () => {
+    const choice = await choose(['healthy', 'healthy', 'healthy'], PLAN, 'latency', ask);
+    expect(choice).toMatchObject({
+      service: 'cpu',
+      reason: 'cpu is healthy and answers within 0.048 s (95 %)',
+    });
+    const p95 = choice?.candidates.map(each => [each.service, each.p95]);
+    expect(p95).toEqual([
+      ['cpu', expect.closeTo(0.01 + 0.95 * 0.04, 9)],
+      ['cloud-2.x', expect.closeTo(0.05 + 0.95 * 0.2, 9)],
+      ['jetson', expect.closeTo(0.25 + 0.95 * 0.75, 9)],
+    ]);
+  });
+
+  it('the next fastest, when that one is down', async () => {
+    const choice = await choose(['healthy', 'error', 'healthy'], PLAN, 'latency', ask);
+    expect(choice?.service).toBe('cloud-2.x');
+  });
+
+  it('who answered nothing lately comes last, in the order of the configuration', async () => {
+    const clock = new TestClock();
+    clock.at = 3_600_000;
+    const { p95, problem } = await new Latency(ask, clock).of(['jetson', 'cpu']);
+    expect([[...p95], problem]).toEqual([[], undefined]);
+    const later: Ask = (query, at) => ask(query, at + 3_600_000);
+    const choice = await choose(['error', 'healthy', 'healthy'], PLAN, 'latency', later);
+    expect(choice).toMatchObject({ service: 'cpu', reason: 'cpu is healthy', problem: undefined });
+  });
+});
+
+describe('response times that cannot be had', () => {
+  it("leave the configuration's order, and say so", async () => {
+    const choice = await choose(['healthy', 'healthy', 'healthy'], PLAN, 'latency', () =>
+      Promise.reject(new Error('query.url http://127.0.0.1:9: connection refused')),
+    );
+    expect(choice).toMatchObject({
+      service: 'jetson',
+      problem: 'query.url http://127.0.0.1:9: connection refused',
+    });
+  });
+
+  it('are not waited for', async () => {
+    const choice = await choose(['healthy'], PLAN, 'latency', () => new Promise(() => {}));
+    expect(choice).toMatchObject({ service: 'jetson', problem: 'no answer within 1000 ms' });
+  });
+});
+
+it('many who want to know at once make one question, and another five seconds later', async () => {
+  const clock = new TestClock();
+  const asked: string[] = [];
+  const latency = new Latency(async query => {
+    asked.push(query);
+    return { samples: [] };
+  }, clock);
+  await Promise.all([latency.of(['a', 'b']), latency.of(['a', 'b']), latency.of(['c'])]);
+  expect(asked).toEqual([percentileQuery(['a', 'b']), percentileQuery(['c'])]);
+  clock.at += 4999;
+  await latency.of(['c']);
+  expect(asked).toHaveLength(2);
+  clock.at += 1;
+  await latency.of(['c']);
+  expect(asked).toHaveLength(3);
+});
