@@ -5,7 +5,7 @@
 import { type ClusterHealth, isAnswer } from './answers.js';
 import { ask, type Door } from './ask.js';
 import { EventStreamParser } from './event-stream.js';
-import { lightly, Tether } from './letting-go.js';
+import { lightly, mustHold, Tether } from './letting-go.js';
 import { later, pause } from './pause.js';
 
 /** How the state comes. */
@@ -17,6 +17,8 @@ export interface FollowOptions {
   readonly pollInterval: number;
   /** Stream also where that keeps the process. */
   readonly holdProcess: boolean;
+  /** Milliseconds a stream may be silent; for tests, which have less time. */
+  readonly silence?: { readonly first: number; readonly later: number };
 }
 
 /** Hears what comes. */
@@ -36,7 +38,7 @@ const STREAM_AGAIN = 60_000;
 const FIRST_RETRY = 250;
 const LAST_RETRY = 10_000;
 /** A question that is asked again soon need not wait for ever. */
-const POLL_TIMEOUT = 5000;
+const POLL_TIMEOUT = 2000;
 /** While polling, how often there is a new contact. */
 const CONTACT_EVERY = 60_000;
 
@@ -75,17 +77,18 @@ function backoff(failures: number): number {
 }
 
 async function stream(
-  { door, holdProcess }: FollowOptions,
+  { door, holdProcess, silence: limits = SILENCE }: FollowOptions,
   follower: Follower,
   parser: EventStreamParser,
   signal: AbortSignal,
 ): Promise<End> {
+  if (!holdProcess && mustHold()) return 'none for good';
   let end: End = 'broken';
   const over = new AbortController();
   const stop = () => over.abort();
   const tether = holdProcess ? undefined : new Tether();
   // Before anything was said, silence is a proxy that keeps the stream to itself.
-  let silence = later(SILENCE.first, () => {
+  let silence = later(limits.first, () => {
     end = 'none';
     stop();
   });
@@ -105,7 +108,7 @@ async function stream(
     let isFirst = true;
     for await (const bytes of pieces(response)) {
       silence();
-      silence = later(SILENCE.later, stop);
+      silence = later(limits.later, stop);
       parser.take(bytes);
       follower.onAlive();
       if (isFirst) follower.onMode('streaming');

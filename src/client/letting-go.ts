@@ -5,7 +5,7 @@
 
 interface Runtime {
   readonly process?: {
-    readonly versions?: { readonly node?: string };
+    readonly versions?: { readonly node?: string; readonly bun?: string };
     getBuiltinModule?(name: 'node:diagnostics_channel'): {
       subscribe?(channel: string, onMessage: (message: unknown) => void): void;
     };
@@ -72,6 +72,12 @@ export function lightly(fetch: typeof globalThis.fetch): typeof globalThis.fetch
       tether.done();
     }
   };
+}
+
+/** Whether it is known beforehand that an answer holds the process: Deno and Bun have sockets of their own. */
+export function mustHold(): boolean {
+  const { process, Deno } = globalThis as Runtime;
+  return Deno !== undefined || process?.versions?.bun !== undefined;
 }
 
 /** A page in a browser ends when it is closed, whatever it waits for. */

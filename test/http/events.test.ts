@@ -5,6 +5,8 @@ import { EventReader } from './event-reader.js';
 import { result, startMonitor, type TestMonitor } from './monitor.js';
 import { request, send } from './wire.js';
 
+const eventually = <T>(what: () => T) => expect.poll(what, { timeout: 15_000, interval: 20 });
+
 let monitor: TestMonitor | undefined;
 afterEach(async () => {
   await monitor?.[Symbol.asyncDispose]();
@@ -32,7 +34,7 @@ describe('whoever connects', () => {
   it('is told the state at once', async () => {
     const { url, json } = await start();
     using reader = await EventReader.open(url);
-    await expect.poll(() => reader.events.length).toBe(1);
+    await eventually(() => reader.events.length).toBe(1);
     expect([...reader.response.headers]).toEqual(
       expect.arrayContaining([
         ['content-type', 'text/event-stream'],
@@ -46,12 +48,12 @@ describe('whoever connects', () => {
   it('is told of every change of a status, under a larger number', async () => {
     const { url, feed } = await start();
     using reader = await EventReader.open(url);
-    await expect.poll(() => statusOf(reader, 'tools')).toBe('healthy');
+    await eventually(() => statusOf(reader, 'tools')).toBe('healthy');
     feed(down());
-    await expect.poll(() => statusOf(reader, 'tools')).toBe('error');
+    await eventually(() => statusOf(reader, 'tools')).toBe('error');
     expect(reader.last?.health.overall_status).toBe('degraded');
     feed(result('tools'));
-    await expect.poll(() => statusOf(reader, 'tools')).toBe('healthy');
+    await eventually(() => statusOf(reader, 'tools')).toBe('healthy');
     const ids = reader.events.map(({ id }) => Number(id));
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
     expect(ids).toHaveLength(3);
@@ -60,28 +62,28 @@ describe('whoever connects', () => {
   it('is told in one event what a check and the rules say', async () => {
     const { url, board } = await start();
     using reader = await EventReader.open(url);
-    await expect.poll(() => reader.events.length).toBe(1);
+    await eventually(() => reader.events.length).toBe(1);
     board.update(down());
     await new Promise(resolve => setImmediate(resolve));
     board.setVerdict({ overall: 'unhealthy', alerts: [] }, Date.now());
-    await expect.poll(() => reader.last?.health.overall_status).toBe('unhealthy');
+    await eventually(() => reader.last?.health.overall_status).toBe('unhealthy');
     expect([reader.events.length, statusOf(reader, 'tools')]).toEqual([2, 'error']);
   });
 
   it('is told the figures of the latest checks with the heartbeat', async () => {
     const { url, feed } = await start({ beat: 50 });
     using reader = await EventReader.open(url);
-    await expect.poll(() => reader.text).toContain(': still here\n\n');
+    await eventually(() => reader.text).toContain(': still here\n\n');
     expect(reader.events).toHaveLength(1);
     feed(result('tools', { responseTime: 0.5 }));
-    await expect.poll(() => reader.last?.health.services.tools?.health.response_time).toBe(0.5);
+    await eventually(() => reader.last?.health.services.tools?.health.response_time).toBe(0.5);
   });
 
   it('understands a service whose JSON has lines', async () => {
     const { url, feed } = await start();
     feed(result('tools', { data: '{\n  "status":\r\n "well"\r}' }));
     using reader = await EventReader.open(url);
-    await expect.poll(() => reader.last?.health.services.tools?.health.data).toEqual({ status: 'well' });
+    await eventually(() => reader.last?.health.services.tools?.health.data).toEqual({ status: 'well' });
   });
 });
 
@@ -89,30 +91,30 @@ describe('whoever comes back', () => {
   it('is told nothing while there is nothing new, and everything from then on', async () => {
     const { url, feed } = await start({ beat: 20 });
     using first = await EventReader.open(url);
-    await expect.poll(() => first.events.length).toBe(1);
+    await eventually(() => first.events.length).toBe(1);
     using second = await EventReader.open(url, { 'last-event-id': first.last?.id ?? '' });
-    await expect.poll(() => second.text).toContain(': still here');
+    await eventually(() => second.text).toContain(': still here');
     expect(second.events).toEqual([]);
     feed(down());
-    await expect.poll(() => statusOf(second, 'tools')).toBe('error');
+    await eventually(() => statusOf(second, 'tools')).toBe('error');
   });
 
   it('is told the latest state when there was something new, also while nobody read along', async () => {
     const { url, feed, events } = await start();
     const first = await EventReader.open(url);
-    await expect.poll(() => first.events.length).toBe(1);
+    await eventually(() => first.events.length).toBe(1);
     first[Symbol.dispose]();
-    await expect.poll(() => events.readers).toBe(0);
+    await eventually(() => events.readers).toBe(0);
     feed(down());
     using second = await EventReader.open(url, { 'last-event-id': first.last?.id ?? '' });
-    await expect.poll(() => statusOf(second, 'tools')).toBe('error');
+    await eventually(() => statusOf(second, 'tools')).toBe('error');
     expect(Number(second.last?.id)).toBeGreaterThan(Number(first.last?.id));
   });
 
   it.each(['0', 'x', '99999999999999999'])('is told the state after an event %s nobody knows', async id => {
     const { url } = await start();
     using reader = await EventReader.open(url, { 'last-event-id': id });
-    await expect.poll(() => reader.events.length).toBe(1);
+    await eventually(() => reader.events.length).toBe(1);
   });
 });
 
@@ -122,7 +124,7 @@ describe('a client that goes', () => {
       'in the midst of it',
       async port => {
         const reader = await EventReader.open(`http://127.0.0.1:${port}`);
-        await expect.poll(() => reader.events.length).toBe(1);
+        await eventually(() => reader.events.length).toBe(1);
         reader[Symbol.dispose]();
       },
     ],
@@ -139,14 +141,14 @@ describe('a client that goes', () => {
   ])('%s leaves nothing behind', async (_, leave) => {
     const { port, events } = await start();
     await leave(port);
-    await expect.poll(() => events.readers).toBe(0);
+    await eventually(() => events.readers).toBe(0);
   });
 
   it('without a word is let go when it takes nothing any more', async () => {
     const { port, events, feed } = await start({ patience: 200 });
     const socket = connect(port, '127.0.0.1', () => socket.write(request('GET', '/events')));
     socket.on('error', () => {});
-    await expect.poll(() => events.readers).toBe(1);
+    await eventually(() => events.readers).toBe(1);
     socket.pause();
     // More than the kernel keeps for a reader that does not read.
     const data = JSON.stringify('x'.repeat(60_000));
@@ -164,7 +166,7 @@ describe('a client that is slow', () => {
   it('gets the latest state when it is ready again, not all it missed', async () => {
     const { port, feed, events } = await start();
     const socket = connect(port, '127.0.0.1', () => socket.write(request('GET', '/events')));
-    await expect.poll(() => events.readers).toBe(1);
+    await eventually(() => events.readers).toBe(1);
     socket.pause();
     const data = JSON.stringify('x'.repeat(60_000));
     const told = 150;
@@ -178,7 +180,7 @@ describe('a client that is slow', () => {
       text += chunk.toString();
     });
     socket.resume();
-    await expect.poll(() => text.includes(`change ${told - 1}`), { timeout: 10_000 }).toBe(true);
+    await eventually(() => text.includes(`change ${told - 1}`)).toBe(true);
     // Of the states in between only those came that the kernel had taken.
     expect([...text.matchAll(/^id: /gm)].length).toBeLessThan(told / 2);
     socket.destroy();
@@ -197,32 +199,32 @@ describe('the server', () => {
       { error: '2 clients read along already; ask /cluster_health instead' },
     ]);
     second[Symbol.dispose]();
-    await expect.poll(() => events.readers).toBe(1);
+    await eventually(() => events.readers).toBe(1);
     using fourth = await EventReader.open(url);
-    await expect.poll(() => [first.events.length, fourth.events.length]).toEqual([1, 1]);
+    await eventually(() => [first.events.length, fourth.events.length]).toEqual([1, 1]);
   });
 
   it('lets everybody come anew from time to time, and when it is told to', async () => {
     const { url, clock, events } = await start({ beat: 20, longest: 1000 });
     using old = await EventReader.open(url);
-    await expect.poll(() => old.events.length).toBe(1);
+    await eventually(() => old.events.length).toBe(1);
     clock.advance(600);
     using young = await EventReader.open(url);
-    await expect.poll(() => young.events.length).toBe(1);
+    await eventually(() => young.events.length).toBe(1);
     clock.advance(600);
-    await expect.poll(() => old.isOver).toBe(true);
+    await eventually(() => old.isOver).toBe(true);
     expect(young.isOver).toBe(false);
     events.restart();
-    await expect.poll(() => young.isOver).toBe(true);
+    await eventually(() => young.isOver).toBe(true);
     expect(events.readers).toBe(0);
   });
 
   it('does not wait for its readers when it closes', async () => {
     const { url, server } = await start();
     using reader = await EventReader.open(url);
-    await expect.poll(() => reader.events.length).toBe(1);
+    await eventually(() => reader.events.length).toBe(1);
     await server.close();
-    await expect.poll(() => reader.isOver).toBe(true);
+    await eventually(() => reader.isOver).toBe(true);
     // Ended as a stream is, not torn off.
     expect(reader.text.endsWith('\n\n')).toBe(true);
   });

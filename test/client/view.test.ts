@@ -1,0 +1,269 @@
+// The view of a cluster in memory: how it gets there, how it stays true, and what it does when it cannot.
+
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Follower, follow, type Mode } from '../../src/client/follow.js';
+import { LangGraphMonitoring, type WatchOptions } from '../../src/client/monitoring.js';
+import type { ClusterView } from '../../src/client/view.js';
+import type { FeedLimits } from '../../src/http/events/feed.js';
+import { result, startMonitor, type TestMonitor } from '../http/monitor.js';
+import { listen, portOf, stop } from '../support/http.js';
+
+const eventually = <T>(what: () => T) => expect.poll(what, { timeout: 15_000, interval: 20 });
+
+const BAD = { status: 'error', error: 'Connection refused', reason: 'refused', level: 'down' } as const;
+const SILENT = { warn: () => {}, error: () => {} };
+
+let monitor: TestMonitor | undefined;
+let view: ClusterView | undefined;
+let server: Server | undefined;
+afterEach(async () => {
+  view?.close();
+  await monitor?.[Symbol.asyncDispose]();
+  if (server?.listening) await stop(server);
+  monitor = view = server = undefined;
+});
+
+async function start(feed: FeedLimits = {}): Promise<TestMonitor> {
+  monitor = await startMonitor({ feed });
+  feedAll(monitor);
+  return monitor;
+}
+
+function feedAll({ board, feed }: TestMonitor, ...down: string[]): void {
+  for (const { id } of board.services) feed(result(id, down.includes(id) ? BAD : {}));
+}
+
+async function watching(url: string, options: WatchOptions = {}) {
+  const client = new LangGraphMonitoring({ url, log: SILENT });
+  const watched = client.watch(options);
+  view = watched;
+  expect(await watched.ready()).toBe(true);
+  return { client, view: watched };
+}
+
+const statusOf = (id: string) => view?.health?.services[id]?.health.status;
+
+describe('a watched cluster', () => {
+  it('is in memory, and every change of it', async () => {
+    const { url, feed, json } = await start();
+    const { client, view } = await watching(url);
+    expect([view.mode, view.health, view.current]).toEqual([
+      'streaming',
+      await json('/cluster_health'),
+      view.health,
+    ]);
+    expect(view.age).toBeLessThan(Number.POSITIVE_INFINITY);
+    const changes: string[] = [];
+    const off = view.onChange(({ overall_status }) => changes.push(overall_status));
+    feed(result('tools', BAD));
+    await eventually(() => statusOf('tools')).toBe('error');
+    off();
+    feed(result('tools'));
+    await eventually(() => statusOf('tools')).toBe('healthy');
+    expect(changes).toEqual(['degraded']);
+    expect(client.current).toBe(view.health);
+  });
+
+  it('is asked about without asking anybody', async () => {
+    const monitor = await start();
+    const { client } = await watching(monitor.url);
+    await eventually(() => monitor.answered).toContain('/best_endpoint 200');
+    const before = monitor.answered.length;
+    expect(await client.checkClusterHealth()).toMatchObject({ overall_status: 'healthy' });
+    expect(await client.getServiceHealth('tools')).toMatchObject({ health: { status: 'healthy' } });
+    expect(await client.getBestLlmEndpoint()).toBe('http://127.0.0.1:11434');
+    feedAll(monitor, 'jetson_ollama');
+    await eventually(() => client.getBestLlmEndpoint()).toBe('http://127.0.0.1:8080');
+    feedAll(monitor, 'jetson_ollama', 'cpu_llama');
+    await eventually(() => client.getBestLlmEndpoint()).toBe('http://127.0.0.1:9000');
+    expect(await client.waitForHealthyCluster({ timeout: 0 })).toBe(false);
+    expect(monitor.answered).toHaveLength(before);
+    await client.getBestLlmEndpoint({ prefer: 'latency' });
+    monitor.clock.advance(1);
+    void client.checkClusterHealth({ fresh: true });
+    await eventually(() => monitor.wanted.length).toBe(1);
+    expect(monitor.answered.length).toBeGreaterThan(before);
+  });
+
+  it('ends a wait when it becomes healthy, however long the interval', async () => {
+    const monitor = await start();
+    feedAll(monitor, 'tools');
+    const { client } = await watching(monitor.url);
+    const waiting = client.waitForHealthyCluster({ interval: 3_600_000, timeout: 3_600_000 });
+    feedAll(monitor);
+    expect(await waiting).toBe(true);
+  });
+
+  it('is one, until it is closed', async () => {
+    const { url, events } = await start();
+    const { client, view } = await watching(url);
+    expect(client.watch()).toBe(view);
+    view.close();
+    expect([view.mode, view.current, view.health?.overall_status]).toEqual(['closed', undefined, 'healthy']);
+    await eventually(() => events.readers).toBe(0);
+    expect(client.watch()).not.toBe(view);
+    expect(await client.watch().ready()).toBe(true);
+    client.watch().close();
+  });
+
+  it('comes back after the monitor has let everybody go, and learns the endpoints anew', async () => {
+    const monitor = await start();
+    const { client } = await watching(monitor.url);
+    await eventually(() => monitor.answered.filter(each => each === '/best_endpoint 200')).toHaveLength(1);
+    monitor.events.restart();
+    await eventually(() => monitor.answered.filter(each => each === '/best_endpoint 200')).toHaveLength(2);
+    feedAll(monitor, 'tools');
+    await eventually(() => client.current?.overall_status).toBe('degraded');
+  });
+
+  it('is not decided by when it is old', async () => {
+    const { url, server } = await start({ beat: 20 });
+    const { client, view } = await watching(url, { maxAge: 400 });
+    expect(client.current?.overall_status).toBe('healthy');
+    await new Promise(resolve => setTimeout(resolve, 600));
+    // Nothing has changed, but the heartbeat says so.
+    expect(client.current?.overall_status).toBe('healthy');
+    await server.close();
+    await eventually(() => client.current).toBeUndefined();
+    expect([view.mode, view.health?.overall_status]).toEqual(['connecting', 'healthy']);
+    expect(view.age).toBeGreaterThan(400);
+    expect(await client.checkClusterHealth()).toEqual({
+      error: expect.stringMatching(/^Failed to reach monitoring service: connect ECONNREFUSED/),
+    });
+    expect(await client.getBestLlmEndpoint()).toBe('http://127.0.0.1:9000');
+  });
+
+  it('is not ready while nobody answers', async () => {
+    view = new LangGraphMonitoring('http://127.0.0.1:1').watch();
+    expect(await view.ready(50)).toBe(false);
+    expect([view.mode, view.age, view.health]).toEqual(['connecting', Number.POSITIVE_INFINITY, undefined]);
+    const waiting = view.ready();
+    view.close();
+    expect(await waiting).toBe(false);
+  });
+});
+
+describe('without a stream it polls', () => {
+  it('when there are too many readers', async () => {
+    const { url, feed } = await start({ mostReaders: 0 });
+    const { client, view } = await watching(url, { pollInterval: 20 });
+    expect(view.mode).toBe('polling');
+    feed(result('tools', BAD));
+    await eventually(() => client.current?.services.tools?.health.status).toBe('error');
+    expect(await client.getBestLlmEndpoint()).toBe('http://127.0.0.1:11434');
+  });
+
+  it('tells of changes only, though it asks again and again', async () => {
+    const { url, feed, answered } = await start({ mostReaders: 0 });
+    const { view } = await watching(url, { pollInterval: 10 });
+    const changes: string[] = [];
+    view.onChange(({ overall_status }) => changes.push(overall_status));
+    const asked = () => answered.filter(each => each === '/cluster_health 200').length;
+    const before = asked();
+    await eventually(asked).toBeGreaterThan(before + 3);
+    feed(result('tools', BAD));
+    await eventually(() => changes).toEqual(['degraded']);
+  });
+
+  it('and goes on when the monitor was away', async () => {
+    let isAway = false;
+    server = await listen((request, response) => {
+      if (isAway) request.socket.destroy();
+      else answerPlainly(request, response);
+    });
+    const { view } = await watching(`http://127.0.0.1:${portOf(server)}`, { pollInterval: 10 });
+    isAway = true;
+    await eventually(() => view.mode).toBe('connecting');
+    isAway = false;
+    await eventually(() => view.mode).toBe('polling');
+  });
+});
+
+/** A proxy that has no stream. */
+const answerPlainly: RequestListener = (request, response) => {
+  if (request.url === '/events') response.setHeader('content-type', 'text/html');
+  response.end(HEALTH);
+};
+const HEALTH = '{"overall_status":"healthy","services":{},"alerts":[]}';
+
+describe('a stream', () => {
+  const heard: string[] = [];
+  const modes: Mode[] = [];
+  const follower: Follower = {
+    onHealth: ({ overall_status }) => void heard.push(overall_status),
+    onAlive: () => {},
+    onContact: () => {},
+    onMode: mode => {
+      if (modes.at(-1) !== mode) modes.push(mode);
+    },
+  };
+  let over: AbortController;
+  const followed = async (answer: RequestListener) => {
+    heard.length = modes.length = 0;
+    over = new AbortController();
+    server = createServer(answer);
+    await new Promise<void>(resolve => server?.listen(0, '127.0.0.1', resolve));
+    const door = {
+      url: `http://127.0.0.1:${portOf(server)}`,
+      headers: {},
+      timeout: 1000,
+      fetch: globalThis.fetch,
+    };
+    const options = { door, pollInterval: 20, holdProcess: false, silence: { first: 100, later: 150 } };
+    void follow(options, follower, over.signal);
+  };
+  afterEach(() => over.abort());
+  const EVENTS = { 'content-type': 'text/event-stream' };
+  const event = (id: number, status: string) =>
+    `id: ${id}\nevent: health\ndata: {"overall_status":"${status}","services":{},"alerts":[]}\n\n`;
+
+  it.each<[name: string, silent: RequestListener]>([
+    ['that a proxy keeps to itself', (_, response) => response.writeHead(200, EVENTS).flushHeaders()],
+    ['of which not even the headers come', () => {}],
+    ['that is refused', (_, response) => response.writeHead(404).end()],
+  ])('%s leads to polling', async (_, silent) => {
+    await followed((request, response) => {
+      if (request.url === '/events') silent(request, response);
+      else response.end(HEALTH);
+    });
+    await eventually(() => heard.length).toBeGreaterThan(2);
+    expect(modes).toEqual(['polling']);
+  });
+
+  it('that falls silent is left for another, which is told what is known', async () => {
+    const known: (string | undefined)[] = [];
+    await followed((request, response) => {
+      known.push(request.headers['last-event-id']?.toString());
+      response.writeHead(200, EVENTS).write(known.length === 1 ? event(5, 'degraded') : event(6, 'healthy'));
+    });
+    await eventually(() => heard.length).toBeGreaterThan(1);
+    expect(heard.slice(0, 2)).toEqual(['degraded', 'healthy']);
+    expect(known.slice(0, 2)).toEqual([undefined, '5']);
+    expect(modes.slice(0, 3)).toEqual(['streaming', 'connecting', 'streaming']);
+  });
+
+  it('that speaks nonsense, or breaks in the middle, is begun again; half an event is none', async () => {
+    const pieces = [
+      'event: health\ndata: {"overall',
+      'event: health\ndata: nonsense\n\n',
+      event(1, 'healthy'),
+    ];
+    let count = 0;
+    await followed((_, response) => {
+      const piece = pieces[Math.min(count++, 2)] as string;
+      response.writeHead(200, EVENTS);
+      if (count === 1) response.write(piece, () => response.destroy());
+      else response.write(piece);
+    });
+    await eventually(() => heard).toEqual(['healthy']);
+    expect(count).toBe(3);
+  });
+
+  it('with other events is none the wiser', async () => {
+    await followed((_, response) => {
+      response.writeHead(200, EVENTS).write(`event: other\ndata: x\n\n${event(1, 'healthy')}`);
+    });
+    await eventually(() => heard).toEqual(['healthy']);
+  });
+});
