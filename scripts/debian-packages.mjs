@@ -18,6 +18,7 @@ const PROGRAMS = [
   ['victoria-metrics', 'victoria-metrics'],
   ['systemd-analyze', 'systemd'],
   ['openssl', 'openssl'],
+  ['chromium', 'chromium'],
   ['prlimit', 'util-linux'],
 ];
 

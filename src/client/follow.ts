@@ -16,7 +16,7 @@ export interface FollowOptions {
   /** Milliseconds between two questions where no stream can be had. */
   readonly pollInterval: number;
   /** Stream also where that keeps the process. */
-  readonly holdProcess: boolean;
+  readonly mayHoldProcess: boolean;
   /** Milliseconds a stream may be silent; for tests, which have less time. */
   readonly silence?: { readonly first: number; readonly later: number };
 }
@@ -77,16 +77,16 @@ function backoff(failures: number): number {
 }
 
 async function stream(
-  { door, holdProcess, silence: limits = SILENCE }: FollowOptions,
+  { door, mayHoldProcess, silence: limits = SILENCE }: FollowOptions,
   follower: Follower,
   parser: EventStreamParser,
   signal: AbortSignal,
 ): Promise<End> {
-  if (!holdProcess && mustHold()) return 'none for good';
+  if (!mayHoldProcess && mustHold()) return 'none for good';
   let end: End = 'broken';
   const over = new AbortController();
   const stop = () => over.abort();
-  const tether = holdProcess ? undefined : new Tether();
+  const tether = mayHoldProcess ? undefined : new Tether();
   // Before anything was said, silence is a proxy that keeps the stream to itself.
   let silence = later(limits.first, () => {
     end = 'none';
@@ -142,7 +142,7 @@ async function* pieces(response: Response): AsyncGenerator<Uint8Array, void> {
 }
 
 async function poll(
-  { door, pollInterval, holdProcess }: FollowOptions,
+  { door, pollInterval, mayHoldProcess }: FollowOptions,
   follower: Follower,
   span: number,
   signal: AbortSignal,
@@ -152,7 +152,7 @@ async function poll(
   let wait = pollInterval;
   const questions = {
     ...door,
-    fetch: holdProcess ? door.fetch : lightly(door.fetch),
+    fetch: mayHoldProcess ? door.fetch : lightly(door.fetch),
     timeout: Math.min(door.timeout, POLL_TIMEOUT),
   };
   while (!signal.aborted && performance.now() < end) {

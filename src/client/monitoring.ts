@@ -84,7 +84,7 @@ export interface WatchOptions {
    * Stream also where a stream keeps the process alive (Deno, Bun); there the view polls otherwise. In Node and in
    * browsers it always streams.
    */
-  readonly holdProcess?: boolean;
+  readonly mayHoldProcess?: boolean;
 }
 
 /** The monitor, as an application sees it. No method throws because the monitor is away. */
@@ -181,14 +181,14 @@ export class LangGraphMonitoring {
   watch({
     pollInterval = POLL_INTERVAL,
     maxAge = MAX_AGE,
-    holdProcess = false,
+    mayHoldProcess = false,
   }: WatchOptions = {}): ClusterView {
     if (!this.#view || this.#view.mode === 'closed')
       this.#view = new ClusterView({
         door: this.#door,
         pollInterval,
         maxAge,
-        holdProcess,
+        mayHoldProcess,
         // After every reload of its configuration the monitor lets its clients come anew.
         onContact: () => void this.#learn(),
       });

@@ -118,7 +118,7 @@ for (const runtime of RUNTIMES) {
     });
 
     test('goes on when it is told to', async () => {
-      const source = program(await monitor(), '{ holdProcess: true }', true);
+      const source = program(await monitor(), '{ mayHoldProcess: true }', true);
       expect(await run(runtime, source, 3000)).toEqual({ end: 'killed', output: 'streaming healthy' });
     });
   });

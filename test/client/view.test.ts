@@ -210,7 +210,7 @@ describe('a stream', () => {
       timeout: 1000,
       fetch: globalThis.fetch,
     };
-    const options = { door, pollInterval: 20, holdProcess: false, silence: { first: 100, later: 150 } };
+    const options = { door, pollInterval: 20, mayHoldProcess: false, silence: { first: 100, later: 150 } };
     void follow(options, follower, over.signal);
   };
   afterEach(() => over.abort());
