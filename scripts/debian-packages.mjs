@@ -1,5 +1,6 @@
 // The programs the tests run, and the Debian packages they come in. Called by test.mjs.
 
+import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { isInstalled, run, StepFailure } from './command.mjs';
 import { COMPILER, staleness } from './dependencies.mjs';
@@ -21,6 +22,10 @@ const PROGRAMS = [
   ['chromium', 'chromium'],
   ['prlimit', 'util-linux'],
 ];
+
+/** Modules that Debian's Python has to find, and their packages. */
+const MODULES = [['aiohttp', 'python3-aiohttp']];
+const PYTHON = '/usr/bin/python3';
 
 /** Asked by Debian's packages before they start their service; 101 means "do not". */
 const POLICY = '/usr/sbin/policy-rc.d';
@@ -50,7 +55,15 @@ export function ensurePrograms() {
 }
 
 function missingPackages(programs) {
-  return [...new Set(programs.filter(([command]) => !isInstalled(command)).map(([, debian]) => debian))];
+  const absent = [
+    ...programs.filter(([command]) => !isInstalled(command)),
+    ...MODULES.filter(([module]) => !isImportable(module)),
+  ];
+  return [...new Set(absent.map(([, debian]) => debian))];
+}
+
+function isImportable(module) {
+  return spawnSync(PYTHON, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
 }
 
 function install(packages) {
