@@ -103,6 +103,6 @@ export class ClusterView {
 
 /** What a change is a change of. */
 function gistOf({ overall_status, alerts, services, rules }: ClusterHealth): string {
-  const statuses = Object.entries(services).map(([id, { health }]) => [id, health.status, health.error]);
+  const statuses = Object.entries(services).map(([id, { health }]) => [id, health.status]);
   return JSON.stringify([overall_status, alerts, statuses, rules]);
 }

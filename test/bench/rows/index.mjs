@@ -12,6 +12,7 @@ import promqlDisk from './promql-disk.mjs';
 import promqlMemory from './promql-memory.mjs';
 import promqlQueries from './promql-queries.mjs';
 import promqlStart from './promql-start.mjs';
+import routing from './routing.mjs';
 import rules from './rules.mjs';
 import saturatedProbes from './saturated-probes.mjs';
 import start from './start.mjs';
@@ -34,4 +35,5 @@ export const rows = [
   rules,
   alertLatency,
   alertStorm,
+  routing,
 ];
