@@ -81,6 +81,12 @@ export class Child {
     this.#process.kill(signal);
   }
 
+  /** Asks it to end, and waits until it has. */
+  async end(): Promise<void> {
+    if (this.#running) this.#process.kill('SIGTERM');
+    await this.#exited;
+  }
+
   /** Ends it, also when it is stopped, and waits until it is gone. */
   async kill(): Promise<void> {
     if (this.#running) this.#process.kill('SIGKILL');
