@@ -236,7 +236,7 @@ describe('waiting for a healthy cluster', () => {
     feedAll('tools');
     const seen: number[] = [];
     const waiting = using().waitForHealthyCluster({
-      timeout: 60,
+      timeout: 3000,
       interval: 60_000,
       onDegraded: () => seen.push(performance.now()),
     });

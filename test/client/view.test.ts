@@ -7,6 +7,7 @@ import { LangGraphMonitoring, type WatchOptions } from '../../src/client/monitor
 import type { ClusterView } from '../../src/client/view.js';
 import type { FeedLimits } from '../../src/http/events/feed.js';
 import { result, startMonitor, type TestMonitor } from '../http/monitor.js';
+import { startHaproxy } from '../support/haproxy.js';
 import { listen, portOf, stop } from '../support/http.js';
 
 const eventually = <T>(what: () => T) => expect.poll(what, { timeout: 15_000, interval: 20 });
@@ -134,6 +135,20 @@ describe('a watched cluster', () => {
     expect(await client.getBestLlmEndpoint()).toBe('http://127.0.0.1:9000');
   });
 
+  it('streams through HAProxy', async () => {
+    const { port, feed } = await start({ beat: 500 });
+    const haproxy = await startHaproxy(
+      1,
+      front => `listen monitor\n  bind 127.0.0.1:${front}\n  server one 127.0.0.1:${port}`,
+    );
+    const { view } = await watching(`http://127.0.0.1:${haproxy.ports[0]}`);
+    expect(view.mode).toBe('streaming');
+    feed(result('tools', BAD));
+    await eventually(() => statusOf('tools')).toBe('error');
+    view.close();
+    await haproxy.close();
+  });
+
   it('is not ready while nobody answers', async () => {
     view = new LangGraphMonitoring('http://127.0.0.1:1').watch();
     expect(await view.ready(50)).toBe(false);
@@ -199,7 +214,7 @@ describe('a stream', () => {
     },
   };
   let over: AbortController;
-  const followed = async (answer: RequestListener) => {
+  const followed = async (answer: RequestListener, silence = { first: 20_000, later: 20_000 }) => {
     heard.length = modes.length = 0;
     over = new AbortController();
     server = createServer(answer);
@@ -210,7 +225,7 @@ describe('a stream', () => {
       timeout: 1000,
       fetch: globalThis.fetch,
     };
-    const options = { door, pollInterval: 20, mayHoldProcess: false, silence: { first: 100, later: 150 } };
+    const options = { door, pollInterval: 20, mayHoldProcess: false, silence };
     void follow(options, follower, over.signal);
   };
   afterEach(() => over.abort());
@@ -223,20 +238,28 @@ describe('a stream', () => {
     ['of which not even the headers come', () => {}],
     ['that is refused', (_, response) => response.writeHead(404).end()],
   ])('%s leads to polling', async (_, silent) => {
-    await followed((request, response) => {
-      if (request.url === '/events') silent(request, response);
-      else response.end(HEALTH);
-    });
+    await followed(
+      (request, response) => {
+        if (request.url === '/events') silent(request, response);
+        else response.end(HEALTH);
+      },
+      { first: 100, later: 20_000 },
+    );
     await eventually(() => heard.length).toBeGreaterThan(2);
     expect(modes).toEqual(['polling']);
   });
 
   it('that falls silent is left for another, which is told what is known', async () => {
     const known: (string | undefined)[] = [];
-    await followed((request, response) => {
-      known.push(request.headers['last-event-id']?.toString());
-      response.writeHead(200, EVENTS).write(known.length === 1 ? event(5, 'degraded') : event(6, 'healthy'));
-    });
+    await followed(
+      (request, response) => {
+        known.push(request.headers['last-event-id']?.toString());
+        response
+          .writeHead(200, EVENTS)
+          .write(known.length === 1 ? event(5, 'degraded') : event(6, 'healthy'));
+      },
+      { first: 20_000, later: 150 },
+    );
     await eventually(() => heard.length).toBeGreaterThan(1);
     expect(heard.slice(0, 2)).toEqual(['degraded', 'healthy']);
     expect(known.slice(0, 2)).toEqual([undefined, '5']);

@@ -29,21 +29,24 @@ export interface Percentiles {
 export class Latency {
   readonly #ask: Ask;
   readonly #clock: Clock;
+  readonly #patience: Millis;
   readonly #known = new Map<string, { readonly until: Millis; readonly answer: Promise<Percentiles> }>();
 
-  constructor(ask: Ask, clock: Clock) {
+  /** @param patience how long an answer is waited for */
+  constructor(ask: Ask, clock: Clock, patience: Millis = PATIENCE) {
     this.#ask = ask;
     this.#clock = clock;
+    this.#patience = patience;
   }
 
-  /** The services' 95th percentiles; never throws and never waits longer than a second. */
+  /** The services' 95th percentiles; never throws and never waits long. */
   of(services: readonly string[]): Promise<Percentiles> {
     const query = percentileQuery(services);
     const now = this.#clock.elapsed();
     for (const [each, { until }] of this.#known) if (until <= now) this.#known.delete(each);
     const known = this.#known.get(query);
     if (known) return known.answer;
-    const answer = within(PATIENCE, this.#find(query));
+    const answer = within(this.#patience, this.#find(query));
     this.#known.set(query, { until: now + KEEP, answer });
     return answer;
   }
