@@ -6,7 +6,7 @@ import { LangGraphMonitoring } from '../../../dist/client/monitoring.js';
 import { intelligentRouting } from '../../../dist/langgraph/workflow.js';
 
 /** Work comes in bits, as requests do. */
-const TICK = 25;
+const TICK = 100;
 const MESSAGES = ['Hello there', 'Search for cats', 'What is in the document about cats?', 'Tell me a joke'];
 
 const [url, how, perSecond, seconds] = process.argv.slice(2);
