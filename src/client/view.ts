@@ -71,7 +71,7 @@ export class ClusterView {
    * false when none came
    */
   ready(timeout: number = PATIENCE): Promise<boolean> {
-    if (this.#health) return Promise.resolve(true);
+    if (this.#health || this.#over.signal.aborted) return Promise.resolve(this.#health !== undefined);
     return new Promise(resolve => {
       const done = () => {
         clearTimeout(timer);

@@ -1,5 +1,5 @@
-// Which answers pages of other origins may read. Those a page with the client in it asks for: they change nothing and say
-// what Prometheus' API, open to every page as well, says too. Called by the server before anybody else.
+// Which answers pages of other origins may read: those a page with the client in it asks for, which change nothing. Any
+// page, as with Prometheus' API beside them; who wants to choose sets a password. Called by the server before anybody else.
 // Source: WHATWG Fetch, "CORS protocol".
 
 import type { IncomingMessage, ServerResponse } from 'node:http';

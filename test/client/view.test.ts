@@ -161,6 +161,7 @@ describe('a watched cluster', () => {
     const waiting = view.ready();
     view.close();
     expect(await waiting).toBe(false);
+    expect(await view.ready()).toBe(false);
   });
 });
 
