@@ -148,10 +148,11 @@ test("its alerts are the monitor's", async () => {
   }
   const DOWN = {
     labels: { alertname: 'ServiceDown', target: 'tools', name: 'Tools Server', severity: 'critical' },
-    annotations: {
+    // And where it leads.
+    annotations: expect.objectContaining({
       summary: 'Tools Server is down',
       description: 'Tools Server is unhealthy - HTTP 503',
-    },
+    }),
   };
   // An alert that has waited for long enough fires a moment earlier on the one side than on the other.
   await vi.waitFor(async () => {
@@ -174,8 +175,16 @@ test("its alerts are the monitor's", async () => {
 });
 
 test('a service that is gone ends in Prometheus, too', async () => {
-  const { services, ...rest } = monitorConfiguration(cluster, { interval: '500ms' }) as { services: object };
-  const { cpu_llama: _, ...others } = services as Record<string, object>;
+  // It is an endpoint, too.
+  const {
+    endpoints: _,
+    services,
+    ...rest
+  } = monitorConfiguration(cluster, { interval: '500ms' }) as {
+    endpoints: object;
+    services: object;
+  };
+  const { cpu_llama: __, ...others } = services as Record<string, object>;
   writeConfiguration(monitor.folder, { ...rest, services: others });
   monitor.signal('SIGHUP');
   // What rules record of the time before goes on by their ranges; there is a colon in its name.

@@ -37,6 +37,8 @@ export function structureOf(tokens: readonly Token[], roles: readonly Role[], le
       if (tree) return convert(tree.cursor());
     }
   } catch (error) {
+    // Lezer makes its tree by calling itself: how deep it gets is up to the stack that is left.
+    if (error instanceof RangeError) return { tooDeepAt: 0 };
     if (!(error instanceof SyntaxError)) throw error;
     return { stuckAt: run.parsedPos };
   }
