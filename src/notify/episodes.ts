@@ -2,7 +2,7 @@
 // silenced it. Comes in: what happens to alerts; goes out: episodes, kept for as long as the scans. Escalated copies belong
 // to the alert they copy.
 
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { alertIdentity, isEscalation } from '../model/alert.js';
 import type { Millis } from '../model/time.js';
 import type { EpisodeQuery, EpisodeStore, StoredEpisode } from '../store/episodes.js';
@@ -105,7 +105,7 @@ export class Episodes {
     const identity = alertIdentity(labels);
     if (this.#open.has(identity)) return;
     const episode: Episode = {
-      id: randomUUID(),
+      id: newId(alert.startsAt),
       identity,
       fingerprint: alert.fingerprint,
       labels,
@@ -210,6 +210,11 @@ export class Episodes {
     this.#write(BITE);
     this.#writing = this.#changed.size > 0 ? setImmediate(() => this.#writeBite()) : undefined;
   }
+}
+
+/** Unlike any other, and in the order of time. */
+function newId(at: Millis): string {
+  return `${Math.floor(at).toString(16).padStart(12, '0')}-${randomBytes(8).toString('hex')}`;
 }
 
 function stored(episode: Episode): StoredEpisode {

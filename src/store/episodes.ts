@@ -7,6 +7,7 @@ import type { GuardedFile } from './guarded-file.js';
 
 /** What of an episode is looked for; the rest is its keeper's. */
 export interface StoredEpisode {
+  /** Ids in the order of time are cheapest to write. */
   readonly id: string;
   readonly startsAt: Millis;
   /** Undefined while it lasts. */
@@ -44,9 +45,9 @@ export const episodesMigration = `
   CREATE TABLE episodes (
     id TEXT PRIMARY KEY, starts_at REAL NOT NULL, ends_at REAL,
     severity TEXT NOT NULL, service TEXT NOT NULL, alertname TEXT NOT NULL, body BLOB NOT NULL
-  ) WITHOUT ROWID;
+  );
   CREATE INDEX episodes_starts ON episodes (starts_at);
-  CREATE INDEX episodes_open ON episodes (starts_at) WHERE ends_at IS NULL;
+  CREATE INDEX episodes_ends ON episodes (ends_at);
 `;
 
 interface Row {
@@ -83,7 +84,9 @@ export class EpisodeTable {
 
   constructor(db: Sqlite) {
     this.#upsert = db.prepare<[string, number, number | null, string, string, string, Buffer]>(
-      'INSERT OR REPLACE INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?)',
+      // What can change; a row that is replaced would be written elsewhere, with all its indexes.
+      `INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET ends_at = excluded.ends_at, body = excluded.body`,
     );
     this.#select = db.prepare<[Parameters & { limit: number }], Row>(
       `SELECT * FROM episodes WHERE ${FITS} ORDER BY starts_at DESC, id DESC LIMIT @limit`,

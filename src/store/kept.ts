@@ -7,7 +7,8 @@ import type { GuardedFile } from './guarded-file.js';
 
 /** The table. */
 export const keptMigration = `
-  CREATE TABLE kept (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+  CREATE TABLE kept (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL);
+  CREATE UNIQUE INDEX kept_key ON kept (kind, key);
 `;
 
 /** Rows of the table; every method throws SQLite's errors, or CorruptRow. */
@@ -22,7 +23,7 @@ export class KeptTable {
       'SELECT key, value FROM kept WHERE kind = ?',
     );
     this.#upsert = db.prepare<[string, string, Buffer]>(
-      'INSERT INTO kept (kind, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+      'INSERT INTO kept (kind, key, value) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value',
     );
     this.#delete = db.prepare<[string, string]>('DELETE FROM kept WHERE kind = ? AND key = ?');
     this.#write = db.transaction((changes: readonly Change[]) => {
