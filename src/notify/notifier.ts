@@ -72,23 +72,21 @@ export class Notifier {
   #isStarted = false;
   #isClosed = false;
 
-  /** Opens all receivers and takes up the alerts there are; nothing is told before {@link start}. @throws what a receiver cannot be opened for */
+  /** Opens all receivers; nothing is told before {@link start}. @throws what a receiver cannot be opened for */
   constructor(options: NotifierOptions) {
-    const { config, alerts, kinds, surroundings } = options;
+    const { config, kinds, surroundings } = options;
     this.config = config;
     this.#options = options;
     for (const receiver of config.receivers)
       this.#integrations.set(receiver.name, openIntegrations(receiver, kinds, surroundings));
     this.#dispatcher = new Dispatcher(config.route);
-    this.#inhibitor = new Inhibitor(config.inhibitRules, alerts.all());
-    const now = this.#now();
-    for (const alert of alerts.all()) this.#dispatcher.take(alert, now);
+    this.#inhibitor = new Inhibitor(config.inhibitRules, []);
   }
 
-  /** Begins to tell. */
+  /** Takes up the alerts there are and begins to tell. */
   start(): void {
     this.#isStarted = true;
-    this.#wake();
+    for (const alert of this.#options.alerts.all()) this.take(alert);
   }
 
   get groups(): Iterable<AlertGroup> {

@@ -189,6 +189,19 @@ describe('a receiver in trouble', () => {
   });
 });
 
+test('an alert that comes while one configuration gives way to another is told by the other', async () => {
+  ops.behaviour = hangs;
+  await open();
+  world.tell(firing(A));
+  await expect.poll(() => ops.requests.length, PATIENCE).toBe(1);
+  const changed = world.alerting.configure(world.alerting.delivery, []);
+  await delay(100);
+  world.tell(firing(B));
+  ops.behaviour = answers(200);
+  await changed;
+  await expect.poll(() => toldTo(ops).at(-1), PATIENCE).toBe('ops: firing a, firing b');
+});
+
 test('who stops waits for the answer to a message under way, and so tells nothing twice', async () => {
   ops.behaviour = response => void setTimeout(() => response.end(), 500);
   await open();
