@@ -12,13 +12,13 @@ import { Refresher } from './cluster/refresh.js';
 import { Snapshots } from './cluster/snapshot.js';
 import { type Alert, alertLine, type Verdict } from './cluster/verdict.js';
 import { type Configuration, loadConfiguration } from './configuration.js';
+import { Delivering } from './delivering.js';
 import type { Doors } from './http/doors.js';
 import { HealthFeed } from './http/events/feed.js';
 import type { PrometheusFacts } from './http/prometheus/facts.js';
 import { type HttpServer, type Listen, startServer } from './http/server.js';
 import { loadWebConfig, OPEN } from './http/web-config.js';
 import type { Logger } from './log.js';
-import { AlertingMetrics } from './metrics/alerting.js';
 import { Exposition } from './metrics/exposition.js';
 import { OwnMetrics } from './metrics/own.js';
 import { MetricsPage } from './metrics/page.js';
@@ -32,8 +32,6 @@ import {
 import type { CheckResult } from './model/result.js';
 import type { Service } from './model/service.js';
 import { formatDuration, type Millis, systemClock } from './model/time.js';
-import { Alerting, type AlertingEvents } from './notify/alerting.js';
-import { SmsGateway } from './notify/sms/gateway.js';
 import { attemptFamilies } from './probes/attempt.js';
 import { host } from './probes/kinds/host.js';
 import { kinds } from './probes/kinds/index.js';
@@ -95,8 +93,7 @@ export class Monitor {
   readonly #refresher: Refresher;
   readonly #checks: CheckRunner;
   readonly #answering: Answering;
-  readonly #alerting: Alerting;
-  readonly #alertingMetrics: AlertingMetrics;
+  readonly #delivering: Delivering;
   readonly #startedAt: Millis = systemClock.now();
   readonly #pruning: NodeJS.Timeout;
   /** What each state's series were named for. */
@@ -106,8 +103,6 @@ export class Monitor {
   #reloadedAt: Millis = 0;
   #reloadSucceeded = false;
   #url = '';
-  /** Undefined unless `alerting.sms` is configured. */
-  #sms: SmsGateway | undefined;
 
   /** @internal Use {@link startMonitor}. */
   constructor(settings: MonitorSettings, configuration: Configuration) {
@@ -130,19 +125,17 @@ export class Monitor {
       retention: settings.retention,
       log: (level, message, fields) => log[level](fields, message),
     });
-    this.#alertingMetrics = new AlertingMetrics(this.#registry);
-    this.#alerting = new Alerting({
+    this.#delivering = new Delivering({
       store: this.#store,
-      clock: this.#clock,
+      registry: this.#registry,
+      log,
       externalUrl: () => this.#externalUrl,
-      log: (level, message, fields) => log[level](fields, message),
-      events: this.#alertingEvents(),
     });
     const answeringEvents: AnsweringEvents = {
       onVerdict: (verdict, at) => this.#onVerdict(verdict, at),
       onNoVerdict: reason => this.#onNoVerdict(reason),
       onEvaluation: judgement => this.#onEvaluation(judgement),
-      onFiring: (alerts, at) => this.#alerting.hearFiring(alerts, at),
+      onFiring: (alerts, at) => this.#delivering.alerting.hearFiring(alerts, at),
     };
     this.#answering = new Answering(settings, this.#registry, this.#exposition, answeringEvents, log);
     this.#pulse = new Pulse(configuration.plan.scan, this.#clock.elapsed());
@@ -177,7 +170,7 @@ export class Monitor {
     const local = address.replace(/^(\[::\]|0\.0\.0\.0):/, 'localhost:');
     this.#url = `${web.tls ? 'https' : 'http'}://${local}`;
     this.#showLinks();
-    await this.#alerting.configure(this.#configuration.delivery, this.#configuration.actions);
+    await this.#delivering.configure(this.#configuration);
     await this.#answering.begin(local, this.#ruleConfiguration());
     log.info({ address, url: this.#url }, 'Listening');
   }
@@ -191,7 +184,7 @@ export class Monitor {
     try {
       const configuration = loadConfiguration(configFile);
       const web = webConfigFile ? loadWebConfig(webConfigFile) : undefined;
-      await this.#alerting.configure(configuration.delivery, configuration.actions);
+      await this.#delivering.configure(configuration);
       this.#takeUp(configuration);
       this.#showLinks();
       await this.#answering.configure(this.#ruleConfiguration());
@@ -214,8 +207,7 @@ export class Monitor {
     await this.#server?.close();
     await this.#checks.close();
     await this.#answering.close();
-    await this.#alerting.close();
-    this.#sms?.close();
+    await this.#delivering.close();
     this.#store.close();
   }
 
@@ -234,8 +226,6 @@ export class Monitor {
       this.#own.begin(service.id);
       this.#showState(service.id);
     }
-    this.#sms?.close();
-    this.#sms = configuration.sms && new SmsGateway(configuration.sms);
     this.#configuration = configuration;
     this.#reloadedAt = this.#clock.now();
     this.#reloadSucceeded = true;
@@ -252,25 +242,6 @@ export class Monitor {
   /** Where people reach the monitor, without a slash at the end. */
   get #externalUrl(): string {
     return this.#settings.externalUrl ?? this.#url;
-  }
-
-  #alertingEvents(): AlertingEvents {
-    const metrics = this.#alertingMetrics;
-    const log = this.#log;
-    return {
-      onIntegrations: integrations => metrics.begin(integrations),
-      onAttempt: ({ integration, duration, error }) =>
-        metrics.attempted(integration, duration, error !== undefined),
-      onNotification: (integration, reason) => metrics.notified(integration, reason),
-      onSuppressed: (reason, alerts) => metrics.suppressed(reason, alerts),
-      onAction: (action, isSuccess) => metrics.acted(action, isSuccess),
-      onSent: (alertmanager, alerts) => metrics.sent(alertmanager, alerts),
-      onDropped: (_, alerts) => metrics.dropped(alerts),
-      onFailed: (alertmanager, alerts, err) => {
-        metrics.notSent(alertmanager, alerts);
-        log.warn({ alertmanager, alerts, err }, 'Alertmanager did not take alerts; they are sent again');
-      },
-    };
   }
 
   /** Annotations of alerts ask for these series; a Prometheus that scrapes us finds them too. */
@@ -336,8 +307,7 @@ export class Monitor {
     this.#own.scanDuration.set((scan.endedAt - scan.startedAt) / 1000);
     this.#own.showStore(this.#store);
     this.#own.showSamples(this.#answering.samples);
-    this.#alertingMetrics.show(this.#alerting.figures());
-    this.#alertingMetrics.showSending(this.#alerting.sender);
+    this.#delivering.show();
     this.#exposition.touch();
     // What is remembered of a scan is what the rules say of it.
     await this.#answering.judge();
@@ -385,7 +355,7 @@ export class Monitor {
   }
 
   #onEvaluation({ evaluation, duration }: Judgement): void {
-    this.#alerting.hearRules(evaluation.unsent, this.#clock.now());
+    this.#delivering.alerting.hearRules(evaluation.unsent, this.#clock.now());
     this.#own.evaluated(evaluation, duration);
     this.#exposition.touch();
     for (const { file, group, rule, error } of evaluation.changes) {
@@ -434,8 +404,8 @@ export class Monitor {
       version: this.#settings.version,
       node: () => this.#configuration.node,
       externalUrl: () => this.#externalUrl,
-      alerting: this.#alerting,
-      sms: () => this.#sms && noting(this.#sms, this.#log),
+      alerting: this.#delivering.alerting,
+      sms: () => this.#delivering.sms,
       reload: this.#settings.enableLifecycle ? () => this.reload() : undefined,
       onAnswer: (handler, code) => this.#own.answered(handler, code),
     };
@@ -448,18 +418,6 @@ function stateSource(id: string): string {
 
 function hostSource(node: string): string {
   return `host ${node}`;
-}
-
-/** A gateway that logs whom it does not reach: nobody reads the answer to a webhook that was taken. */
-function noting(gateway: SmsGateway, log: Logger): Pick<SmsGateway, 'send'> {
-  return {
-    async send(notification, signal) {
-      const report = await gateway.send(notification, signal);
-      for (const { to, error } of report.failures)
-        log.warn({ to, err: error.message }, 'Text message not sent');
-      return report;
-    },
-  };
 }
 
 /** Alerts that began and ended, as the log tells them. */

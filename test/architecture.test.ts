@@ -28,6 +28,7 @@ const NUMBER: Record<string, number> = {
   log: 5,
   configuration: 5,
   answering: 6,
+  delivering: 6,
   app: 7,
   cli: 8,
   main: 9,
@@ -37,7 +38,7 @@ const ALLOWED_BESIDE = new Set(['probes -> config']);
 /** Packages that are a language rather than a tool, or whose object two rooms hand to each other. */
 const SHARED_PACKAGES: Record<string, readonly string[]> = {
   zod: ['cluster', 'config', 'configuration', 'http', 'probes', 'query'],
-  'prom-client': ['answering', 'app', 'metrics'],
+  'prom-client': ['answering', 'app', 'delivering', 'metrics'],
   re2js: ['promql', 'template'],
 };
 

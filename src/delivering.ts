@@ -1,0 +1,95 @@
+// Alerts and what becomes of them, joined to the store, the metrics and the log, with the gateway for text messages. Comes
+// in: the configuration, and alerts; goes out: messages, and figures. Called by app.ts.
+
+import type { Registry } from 'prom-client';
+import type { Configuration } from './configuration.js';
+import type { Logger } from './log.js';
+import { AlertingMetrics } from './metrics/alerting.js';
+import { type Clock, systemClock } from './model/time.js';
+import { Alerting, type AlertingEvents } from './notify/alerting.js';
+import { SmsGateway } from './notify/sms/gateway.js';
+import type { Store } from './store/store.js';
+
+export interface DeliveringOptions {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly log: Logger;
+  /** Where people reach the monitor, without a slash at the end. */
+  readonly externalUrl: () => string;
+  readonly clock?: Clock;
+}
+
+/** Whoever makes one closes it. */
+export class Delivering {
+  readonly alerting: Alerting;
+  readonly #metrics: AlertingMetrics;
+  readonly #log: Logger;
+  #gateway: SmsGateway | undefined;
+
+  constructor({ store, registry, log, externalUrl, clock = systemClock }: DeliveringOptions) {
+    this.#log = log;
+    this.#metrics = new AlertingMetrics(registry);
+    this.alerting = new Alerting({
+      store,
+      clock,
+      externalUrl,
+      log: (level, message, fields) => log[level](fields, message),
+      events: this.#events(),
+    });
+  }
+
+  /** Sends text messages; undefined unless `alerting.sms` is configured. What it does not reach is logged: nobody reads the answer to a webhook that was taken. */
+  get sms(): Pick<SmsGateway, 'send'> | undefined {
+    const gateway = this.#gateway;
+    return (
+      gateway && {
+        send: async (notification, signal) => {
+          const report = await gateway.send(notification, signal);
+          for (const { to, error } of report.failures)
+            this.#log.warn({ to, err: error.message }, 'Text message not sent');
+          return report;
+        },
+      }
+    );
+  }
+
+  /**
+   * Takes up another configuration; resolves when it is in force.
+   * @throws ConfigError when a receiver cannot be opened; everything goes on as before
+   */
+  async configure({ delivery, actions, sms }: Configuration): Promise<void> {
+    await this.alerting.configure(delivery, actions);
+    this.#gateway?.close();
+    this.#gateway = sms && new SmsGateway(sms);
+  }
+
+  /** Puts how many alerts and silences there are on /metrics. */
+  show(): void {
+    this.#metrics.show(this.alerting.figures());
+    this.#metrics.showSending(this.alerting.sender);
+  }
+
+  async close(): Promise<void> {
+    await this.alerting.close();
+    this.#gateway?.close();
+  }
+
+  #events(): AlertingEvents {
+    const metrics = this.#metrics;
+    const log = this.#log;
+    return {
+      onIntegrations: integrations => metrics.begin(integrations),
+      onAttempt: ({ integration, duration, error }) =>
+        metrics.attempted(integration, duration, error !== undefined),
+      onNotification: (integration, reason) => metrics.notified(integration, reason),
+      onSuppressed: (reason, alerts) => metrics.suppressed(reason, alerts),
+      onAction: (action, isSuccess) => metrics.acted(action, isSuccess),
+      onSent: (alertmanager, alerts) => metrics.sent(alertmanager, alerts),
+      onDropped: (_, alerts) => metrics.dropped(alerts),
+      onFailed: (alertmanager, alerts, err) => {
+        metrics.notSent(alertmanager, alerts);
+        log.warn({ alertmanager, alerts, err }, 'Alertmanager did not take alerts; they are sent again');
+      },
+    };
+  }
+}
