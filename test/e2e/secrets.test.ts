@@ -99,7 +99,8 @@ test('services that refuse a secret, or fail in other ways, do not make the moni
       headers: { 'X-Api-Key': SECRETS.header },
     },
   };
-  const config = { ...base, services: watched };
+  // None of the demo's services is an endpoint here.
+  const config = { ...base, services: watched, endpoints: {} };
   const flags = ['--log.level=debug', '--web.enable-lifecycle'];
   try {
     await using monitor = await startMonitor(config, { folder, flags });
