@@ -5,42 +5,77 @@ import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { SeriesBounds } from './chunk-table.js';
 import type { SampleFile } from './file.js';
-import type { Head, HeadRow } from './head.js';
+import type { Head } from './head.js';
+import type { HeadRow } from './head-row.js';
+import { RefTable } from './ref-table.js';
 import { SeriesIndex } from './series-index.js';
-import type { StoredSeries } from './stored-series.js';
+import type { SeriesRef, StoredSeries } from './stored-series.js';
+
+/** Series that are not worth looking for. */
+const FEW = 1000;
 
 /** All series. */
 export class Catalogue {
-  readonly index = new SeriesIndex();
-  readonly #byId = new Map<number, StoredSeries>();
+  readonly index: SeriesIndex;
+  readonly #stored: StoredSeries;
+  readonly #byId = new RefTable(series => this.#stored.id.get(series));
   readonly #head: Head;
+  /** Series made or left without being in the index, and how many of them were needed when it was looked last. */
+  #loose = 0;
+  #needed = 0;
 
-  constructor(head: Head) {
+  constructor(stored: StoredSeries, head: Head) {
+    this.#stored = stored;
+    this.index = new SeriesIndex(stored);
     this.#head = head;
   }
 
-  /** The series with these labels; one that has no samples yet is made, and not remembered. */
-  resolve(labels: Labels): StoredSeries {
-    return this.index.find(labels) ?? this.index.make(labels);
+  /** Whether many of the series that are not in the index may be needed by nobody. */
+  get isLittered(): boolean {
+    return this.#loose > 2 * this.#needed + FEW;
+  }
+
+  /** The series with these labels; one that has no samples yet is made, and is not in the index. */
+  resolve(labels: Labels): SeriesRef {
+    const known = this.index.find(labels);
+    if (known !== undefined) return known;
+    this.#loose++;
+    return this.index.make(labels);
   }
 
   /** Remembers a series that gets a sample. @returns the one to use, if there is one with its labels already. */
-  admit(series: StoredSeries): StoredSeries {
+  admit(series: SeriesRef): SeriesRef {
     // In the head only those are that were admitted before; the others have to be looked up.
-    if (series.column >= 0 || this.index.all.has(series)) return series;
-    return this.index.find(series.labels) ?? this.index.add(series);
+    if (this.#stored.column.get(series) >= 0 || this.index.has(series)) return series;
+    return this.index.findLike(series) ?? this.index.add(series);
+  }
+
+  /** Takes back the series that are not in the index, but for those that somebody holds. */
+  sweep(held: Iterable<SeriesRef>): void {
+    const isHeld = new Set<SeriesRef>();
+    for (const series of held) if (!this.index.has(series)) isHeld.add(series);
+    for (const series of this.index.loose()) if (!isHeld.has(series)) this.index.free(series);
+    this.#needed = isHeld.size;
+    this.#loose = isHeld.size;
+  }
+
+  #withId(id: number): SeriesRef | undefined {
+    return this.#byId.find(id, series => this.#stored.id.get(series) === id);
   }
 
   /** Takes over what the file has. What is in the head stays. @throws SQLite's errors, CorruptChunk */
   load(file: SampleFile): void {
-    for (const series of this.index.all) series.forgetChunks();
+    for (const series of this.index.all()) this.#stored.forgetChunks(series);
     for (const { id, labels } of file.series.all()) {
-      if (this.#byId.has(id)) continue;
+      if (this.#withId(id) !== undefined) continue;
       const series = this.index.find(labels) ?? this.index.add(this.index.make(labels));
-      series.id = id;
-      this.#byId.set(id, series);
+      this.#stored.id.set(series, id);
+      this.#byId.add(series);
     }
-    for (const { series, at } of file.series.ends()) this.#byId.get(series)?.addEnd(at);
+    for (const { series: id, at } of file.series.ends()) {
+      const series = this.#withId(id);
+      if (series !== undefined) this.#stored.addEnd(series, at);
+    }
     for (const bounds of file.chunks.bounds()) this.#bound(bounds.series, bounds);
   }
 
@@ -54,108 +89,124 @@ export class Catalogue {
     for (const { at, ids, values } of file.log.all()) {
       const row = this.#head.begin(at);
       for (let i = 0; i < ids.length; i++) {
-        const series = this.#byId.get(ids[i] as number);
-        if (series) row.set(series, values[i] as number);
+        const series = this.#withId(ids[i] as number);
+        if (series !== undefined) row.set(series, values[i] as number);
       }
-      this.#head.push(row.done([], true));
-      this.#head.settle();
+      this.#head.push(row, [], true);
     }
     for (const { row, samples } of waiting) {
       if (row.at <= this.#head.last) continue;
       const again = this.#head.begin(row.at);
       for (const [series, value] of samples) again.set(series, value);
-      this.#head.push(again.done(row.ended, false));
+      this.#head.push(again, row.ended, false);
     }
+    this.#head.settle();
   }
 
-  #samplesOf(row: HeadRow): (readonly [StoredSeries, number])[] {
-    const samples: (readonly [StoredSeries, number])[] = [];
+  #samplesOf(row: HeadRow): (readonly [SeriesRef, number])[] {
+    const samples: (readonly [SeriesRef, number])[] = [];
     this.#head.each(row, (series, value) => samples.push([series, value]));
     return samples;
   }
 
   #bound(id: number, bounds: SeriesBounds | undefined): void {
-    const series = this.#byId.get(id);
-    if (!series) return;
-    series.chunks = bounds?.chunks ?? 0;
-    series.small = bounds?.small ?? 0;
-    series.sealedTo = bounds?.last ?? Number.NEGATIVE_INFINITY;
-    series.first = Math.min(bounds?.first ?? Number.POSITIVE_INFINITY, this.#head.from(series));
-    series.last = Math.max(series.last, series.sealedTo);
+    const series = this.#withId(id);
+    if (series === undefined) return;
+    const { first, last, sealedTo } = this.#stored;
+    this.showChunks(series, bounds);
+    sealedTo.set(series, bounds?.last ?? Number.NEGATIVE_INFINITY);
+    first.set(series, Math.min(bounds?.first ?? Number.POSITIVE_INFINITY, this.#head.from(series)));
+    last.set(series, Math.max(last.get(series), sealedTo.get(series)));
+  }
+
+  /** How many chunks a series has by now. */
+  showChunks(series: SeriesRef, bounds: SeriesBounds | undefined): void {
+    this.#stored.chunks.set(series, bounds?.chunks ?? 0);
+    this.#stored.small.set(series, bounds?.small ?? 0);
   }
 
   /** Writes a row's samples and ends, and series that are new, within a transaction. @returns those that are new. */
-  write(file: SampleFile, row: HeadRow, added: StoredSeries[]): void {
-    const ids = new Float64Array(row.values.length);
-    const values = new Float64Array(row.values.length);
+  write(file: SampleFile, row: HeadRow, added: SeriesRef[]): void {
+    const ids = new Float64Array(this.#head.width);
+    const values = new Float64Array(ids.length);
     let count = 0;
     this.#head.each(row, (series, value) => {
-      if (series.id === 0) {
-        series.id = file.series.add(series.labels);
-        added.push(series);
-      }
-      ids[count] = series.id;
+      ids[count] = this.#idOf(file, series, added);
       values[count++] = value;
     });
     file.log.append({ at: row.at, ids: ids.subarray(0, count), values: values.subarray(0, count) });
-    for (const series of row.ended) if (series.id !== 0) file.series.addEnd(series.id, row.at);
+    for (const series of row.ended) {
+      const id = this.#stored.id.get(series);
+      if (id !== 0) file.series.addEnd(id, row.at);
+    }
+  }
+
+  #idOf(file: SampleFile, series: SeriesRef, added: SeriesRef[]): number {
+    const known = this.#stored.id.get(series);
+    if (known !== 0) return known;
+    const id = file.series.add(this.index.labels(series));
+    this.#stored.id.set(series, id);
+    added.push(series);
+    return id;
   }
 
   /** Series that were written are there, or they are not after all. */
-  settle(added: readonly StoredSeries[], isWritten: boolean): void {
+  settle(added: readonly SeriesRef[], isWritten: boolean): void {
     for (const series of added) {
-      if (isWritten) this.#byId.set(series.id, series);
-      else series.id = 0;
+      if (isWritten) this.#byId.add(series);
+      else this.#stored.id.set(series, 0);
     }
   }
 
   /** Some series have fewer chunks now; those with nothing left go. @throws SQLite's errors */
   shrink(file: SampleFile, ids: ReadonlySet<number>): void {
-    const gone = new Set<StoredSeries>();
+    const gone = new Set<SeriesRef>();
     for (const id of ids) {
       const bounds = file.chunks.boundsOf(id);
       this.#bound(id, bounds);
-      const series = this.#byId.get(id);
-      if (series && !bounds && series.column < 0) gone.add(series);
+      const series = this.#withId(id);
+      if (series !== undefined && !bounds && this.#stored.column.get(series) < 0) gone.add(series);
     }
     if (gone.size > 0) file.transaction(() => this.#remove(file, gone));
   }
 
-  #remove(file: SampleFile, gone: ReadonlySet<StoredSeries>): void {
-    for (const { id } of gone) file.series.remove(id);
+  #remove(file: SampleFile, gone: ReadonlySet<SeriesRef>): void {
+    for (const series of gone) file.series.remove(this.#stored.id.get(series));
     this.index.remove(gone);
+    this.#loose += gone.size;
     for (const series of gone) {
-      this.#byId.delete(series.id);
-      series.id = 0;
-      series.first = Number.POSITIVE_INFINITY;
-      series.ends = undefined;
+      this.#byId.delete(series);
+      this.#stored.id.set(series, 0);
+      this.#stored.first.set(series, Number.POSITIVE_INFINITY);
+      this.#stored.forgetEnds(series);
     }
   }
 
   /** Forgets where series ended before a moment. @throws SQLite's errors */
   forgetEnds(file: SampleFile, before: Millis): void {
     file.series.pruneEnds(before);
-    for (const series of this.index.all) series.ends = series.endsFrom(before);
+    this.#stored.forgetEndsBefore(before);
   }
 
   /** The file is another, with nothing in it: what the head has is all there is. */
   startOver(): void {
     this.#byId.clear();
-    const gone = new Set<StoredSeries>();
-    for (const series of this.index.all) {
-      series.id = 0;
-      series.forgetChunks();
-      series.ends = undefined;
-      series.first = this.#head.from(series);
-      if (series.column < 0) gone.add(series);
+    const gone = new Set<SeriesRef>();
+    for (const series of this.index.all()) {
+      this.#stored.id.set(series, 0);
+      this.#stored.forgetChunks(series);
+      this.#stored.forgetEnds(series);
+      this.#stored.first.set(series, this.#head.from(series));
+      if (this.#stored.column.get(series) < 0) gone.add(series);
     }
     this.index.remove(gone);
+    this.#loose += gone.size;
   }
 
   /** The oldest sample; infinite without any. */
   oldest(): Millis {
     let oldest = Number.POSITIVE_INFINITY;
-    for (const series of this.index.all) if (series.first < oldest) oldest = series.first;
+    for (const series of this.index.all()) oldest = Math.min(oldest, this.#stored.first.get(series));
     return oldest;
   }
 }

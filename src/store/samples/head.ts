@@ -3,29 +3,29 @@
 
 import type { Millis } from '../../model/time.js';
 import type { Run } from './chunk-table.js';
+import { ChangedValues, type HeadRow, isSample, WholeValues } from './head-row.js';
+import { Columns, RowBuilder } from './row-builder.js';
 import { Slab } from './slab.js';
-import type { StoredSeries } from './stored-series.js';
+import type { SeriesRef, StoredSeries } from './stored-series.js';
 
-/** One scrape. Replaced as long as samples are added to it, never changed. */
-export interface HeadRow {
-  readonly at: Millis;
-  /** By column; NaN is nothing, unless the column is in `nans`. As long as samples are added a part of a larger array. */
-  readonly values: Float64Array;
-  readonly nans: ReadonlySet<number> | undefined;
-  /** Series that were in the scrape before and are not in this one. */
-  readonly ended: readonly StoredSeries[];
-  /** On disk. */
-  isLogged: boolean;
-}
-
-/** Whole rows by slot: a row's number since the start. */
+/** Rows by slot: a row's number since the start. The oldest has all values, the others what differs. */
 export class Head {
-  readonly #columns: (StoredSeries | undefined)[] = [];
-  readonly #free: number[] = [];
+  readonly #stored: StoredSeries;
+  readonly #columns = new Columns();
   #rows: HeadRow[] = [];
   #times = new Float64Array();
   /** The slot of the oldest row. */
   #base = 0;
+  /** The row that samples may still be added to. */
+  #open: RowBuilder | undefined;
+  /** All values of the newest row that none are added to. */
+  #newest: Float64Array = new Float64Array();
+  /** Memory for the next row's values. */
+  #spare: Float64Array = new Float64Array();
+
+  constructor(stored: StoredSeries) {
+    this.#stored = stored;
+  }
 
   get rows(): readonly HeadRow[] {
     return this.#rows;
@@ -41,58 +41,92 @@ export class Head {
     return this.#rows.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** Columns of a row. */
+  get width(): number {
+    return this.#columns.length;
+  }
+
   /** Series with a column. */
-  series(): StoredSeries[] {
-    return this.#columns.filter(series => series !== undefined);
+  series(): SeriesRef[] {
+    return this.#columns.series();
   }
 
   /** Begins a row; its samples are {@link RowBuilder.set} one by one. */
   begin(at: Millis): RowBuilder {
-    return new RowBuilder(at, this.nextSlot, this.#columns, this.#free);
+    this.settle();
+    return new RowBuilder(at, this.nextSlot, this.#stored, this.#columns, this.#spare);
   }
 
-  push(row: HeadRow): void {
-    this.#rows.push(row);
+  /** Shows a row that was begun; samples may still be added to it, and shown by {@link update}. */
+  push(builder: RowBuilder, ended: readonly SeriesRef[], isLogged: boolean): void {
+    this.#open = builder;
+    this.#rows.push(builder.row(ended, isLogged));
     // A new array for every row: the old one may be in somebody's hands.
     this.#times = Float64Array.from(this.#rows, each => each.at);
   }
 
   /** Shows the newest row as it is by now, before anything of it is on disk. */
-  replaceLast(row: HeadRow): void {
-    this.#rows[this.#rows.length - 1] = row;
+  update(ended: readonly SeriesRef[]): void {
+    if (this.#open) this.#rows[this.#rows.length - 1] = this.#open.row(ended, false);
   }
 
   /** No more samples come to the newest row: it takes no more memory than it needs. */
   settle(): void {
     const row = this.#rows.at(-1);
-    if (row && row.values.length * 8 < row.values.buffer.byteLength)
-      this.replaceLast({ ...row, values: row.values.slice() });
+    if (!this.#open || !row) return;
+    const { values } = this.#open;
+    const isOnly = this.#rows.length === 1;
+    row.values = isOnly
+      ? new WholeValues(values.slice(0, this.#columns.length))
+      : new ChangedValues(this.#newest, values);
+    this.#spare = this.#newest;
+    this.#newest = values;
+    this.#open = undefined;
   }
 
   /** Calls back for the series in the columns of a row, with their values. */
-  each(row: HeadRow, sample: (series: StoredSeries, value: number) => void): void {
-    for (let column = 0; column < row.values.length; column++) {
-      const series = this.#columns[column];
-      if (series && this.#has(row, column)) sample(series, row.values[column] as number);
+  each(row: HeadRow, sample: (series: SeriesRef, value: number) => void): void {
+    const values = this.#valuesOf(row);
+    for (let column = 0; column < values.length; column++) {
+      const series = this.#columns.at(column);
+      const value = values[column] as number;
+      if (series >= 0 && isSample(row, column, value)) sample(series, value);
     }
   }
 
+  /** All values of a row; not for keeping. */
+  #valuesOf(row: HeadRow): Float64Array {
+    if (row === this.#rows.at(-1)) return this.#open?.values ?? this.#newest;
+    return this.#whole(this.#rows.indexOf(row));
+  }
+
+  /** All values of a row, as a new array. */
+  #whole(index: number): Float64Array {
+    const values = new Float64Array(this.#columns.length);
+    for (const row of this.#rows.slice(0, index + 1)) row.values.applyTo(values);
+    return values;
+  }
+
   /** The moment from which on a series' samples are all here. */
-  from(series: StoredSeries): Millis {
-    if (series.column < 0) return Number.POSITIVE_INFINITY;
-    return this.#rows[Math.max(series.fromSlot - this.#base, 0)]?.at ?? Number.POSITIVE_INFINITY;
+  from(series: SeriesRef): Millis {
+    if (this.#stored.column.get(series) < 0) return Number.POSITIVE_INFINITY;
+    const row = this.#rows[Math.max(this.#stored.fromSlot.get(series) - this.#base, 0)];
+    return row?.at ?? Number.POSITIVE_INFINITY;
   }
 
   /** A series' samples at `from <= t <= to`. Equal times of series without gaps are one array. Values are on `slab`. */
-  read(series: StoredSeries, from: Millis, to: Millis, slab = new Slab()): Run {
-    const start = Math.max(lowerBound(this.#times, from), series.fromSlot - this.#base, 0);
+  read(series: SeriesRef, from: Millis, to: Millis, slab = new Slab()): Run {
+    const column = this.#stored.column.get(series);
+    const start = Math.max(lowerBound(this.#times, from), this.#stored.fromSlot.get(series) - this.#base, 0);
     const end = upperBound(this.#times, to);
     const values = slab.take(Math.max(end - start, 0));
     const present: number[] = [];
+    let value = start < end ? this.#value(start, column) : Number.NaN;
     for (let i = start; i < end; i++) {
       const row = this.#rows[i] as HeadRow;
-      if (!this.#has(row, series.column)) continue;
-      values[present.length] = row.values[series.column] as number;
+      value = row.values.get(column) ?? value;
+      if (!isSample(row, column, value)) continue;
+      values[present.length] = value;
       present.push(i);
     }
     if (present.length === end - start) return { times: this.#shared(start, end), values };
@@ -102,11 +136,23 @@ export class Head {
     };
   }
 
+  /** A column's value in a row: that of the newest row up to it that has one. */
+  #value(index: number, column: number): number {
+    for (let i = index; i >= 0; i--) {
+      const value = this.#rows[i]?.values.get(column);
+      if (value !== undefined) return value;
+    }
+    return Number.NaN;
+  }
+
   /** A series' newest sample, if it is here and not in what was imported beyond it. */
-  lastValue(series: StoredSeries): number | undefined {
-    if (series.column < 0) return undefined;
-    const row = this.#rows[series.lastSlot - this.#base];
-    return row?.at === series.last ? row.values[series.column] : undefined;
+  lastValue(series: SeriesRef): number | undefined {
+    const column = this.#stored.column.get(series);
+    if (column < 0) return undefined;
+    const index = this.#stored.lastSlot.get(series) - this.#base;
+    if (this.#rows[index]?.at !== this.#stored.last.get(series)) return undefined;
+    if (index === this.#rows.length - 1) return (this.#open?.values ?? this.#newest)[column];
+    return this.#value(index, column);
   }
 
   #sharedTimes = { of: this.#times, start: 0, end: 0, times: this.#times };
@@ -119,75 +165,20 @@ export class Head {
     return times;
   }
 
-  #has(row: HeadRow, column: number): boolean {
-    const value = row.values[column];
-    return value !== undefined && (!Number.isNaN(value) || (row.nans?.has(column) ?? false));
-  }
-
   /** Lets go of the oldest rows, and of the columns of series that have no other. */
   drop(count: number): void {
+    const oldest = this.#rows[count];
+    if (!oldest) this.#open = undefined;
+    else if (!this.#open || count < this.#rows.length - 1)
+      oldest.values = new WholeValues(this.#whole(count));
     this.#rows = this.#rows.slice(count);
     this.#times = this.#times.slice(count);
     this.#base += count;
-    for (const [column, series] of this.#columns.entries()) {
-      if (!series || series.lastSlot >= this.#base) continue;
-      series.column = -1;
-      this.#columns[column] = undefined;
-      this.#free.push(column);
+    for (const series of this.#columns.series()) {
+      if (this.#stored.lastSlot.get(series) >= this.#base) continue;
+      this.#columns.free(this.#stored.column.get(series));
+      this.#stored.column.set(series, -1);
     }
-  }
-}
-
-/** A row that is being filled. */
-export class RowBuilder {
-  readonly #at: Millis;
-  readonly #slot: number;
-  readonly #columns: (StoredSeries | undefined)[];
-  readonly #free: number[];
-  #values: Float64Array;
-  #nans: Set<number> | undefined;
-
-  constructor(at: Millis, slot: number, columns: (StoredSeries | undefined)[], free: number[]) {
-    this.#at = at;
-    this.#slot = slot;
-    this.#columns = columns;
-    this.#free = free;
-    this.#values = new Float64Array(columns.length).fill(Number.NaN);
-  }
-
-  /** A series' sample; false when it has one in this row already. */
-  set(series: StoredSeries, value: number): boolean {
-    if (series.lastSlot === this.#slot) return false;
-    if (series.column < 0) this.#place(series);
-    if (series.column >= this.#values.length) this.#widen();
-    this.#values[series.column] = value;
-    if (Number.isNaN(value)) {
-      this.#nans ??= new Set();
-      this.#nans.add(series.column);
-    }
-    series.lastSlot = this.#slot;
-    series.first = Math.min(series.first, this.#at);
-    series.last = Math.max(series.last, this.#at);
-    return true;
-  }
-
-  #place(series: StoredSeries): void {
-    series.column = this.#free.pop() ?? this.#columns.length;
-    series.fromSlot = this.#slot;
-    this.#columns[series.column] = series;
-  }
-
-  #widen(): void {
-    const wider = new Float64Array(Math.max(this.#columns.length, this.#values.length * 2, 64)).fill(
-      Number.NaN,
-    );
-    wider.set(this.#values);
-    this.#values = wider;
-  }
-
-  done(ended: readonly StoredSeries[], isLogged: boolean): HeadRow {
-    const values = this.#values.subarray(0, this.#columns.length);
-    return { at: this.#at, values, nans: this.#nans, ended, isLogged };
   }
 }
 

@@ -4,18 +4,17 @@
 import type { ChunkRow, Run } from './chunk-table.js';
 import type { SampleFile } from './file.js';
 import { LARGE_CHUNK, LARGEST_CHUNK } from './schema.js';
-import type { StoredSeries } from './stored-series.js';
 
 /** Small chunks of a series from which on merging them pays. */
 export const ENOUGH = 8;
 
 /**
- * Merges what can be merged of a series, in one transaction: neighbours that make a large chunk, or `enough` small
- * ones. @returns whether anything was.
+ * Merges what can be merged of the series with that id, in one transaction: neighbours that make a large chunk, or
+ * `enough` small ones. @returns whether anything was.
  */
-export function mergeChunks(file: SampleFile, series: StoredSeries, enough = ENOUGH): boolean {
+export function mergeChunks(file: SampleFile, id: number, enough = ENOUGH): boolean {
   const groups = mergeable(
-    file.chunks.within(series.id, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
+    file.chunks.within(id, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
     enough,
   );
   if (groups.length > 0) {
@@ -23,13 +22,10 @@ export function mergeChunks(file: SampleFile, series: StoredSeries, enough = ENO
       for (const group of groups) {
         const whole = joinRuns(group.map(row => file.chunks.read(row)));
         file.chunks.remove(group);
-        file.chunks.add(series.id, whole, 'small');
+        file.chunks.add(id, whole, 'small');
       }
     });
   }
-  const bounds = file.chunks.boundsOf(series.id);
-  series.chunks = bounds?.chunks ?? 0;
-  series.small = bounds?.small ?? 0;
   return groups.length > 0;
 }
 

@@ -2,8 +2,9 @@
 // takes long. Comes in: the head; goes out: chunks, and the rows that are no longer needed.
 
 import type { SampleFile } from './file.js';
-import type { Head, HeadRow } from './head.js';
-import type { StoredSeries } from './stored-series.js';
+import type { Head } from './head.js';
+import type { HeadRow } from './head-row.js';
+import type { SeriesRef, StoredSeries } from './stored-series.js';
 
 /** Rows of a block, at most: with its series in chunks of as many samples, the scrapes themselves can go. */
 export const BLOCK = 96;
@@ -17,7 +18,7 @@ const SPREAD = 24;
 const AT_LEAST = 16;
 
 interface Sealed {
-  readonly series: StoredSeries;
+  readonly series: SeriesRef;
   readonly last: number;
 }
 
@@ -32,18 +33,25 @@ export interface SealingStep {
 /** The block that is on its way. */
 export class Sealing {
   readonly #head: Head;
-  #queue: readonly StoredSeries[] = [];
+  readonly #stored: StoredSeries;
+  #queue: readonly SeriesRef[] = [];
   /** The newest row of the block; undefined between two blocks. */
   #until: HeadRow | undefined;
 
-  constructor(head: Head) {
+  constructor(head: Head, stored: StoredSeries) {
     this.#head = head;
+    this.#stored = stored;
   }
 
   /** Begins anew: the database is another. */
   reset(): void {
     this.#until = undefined;
     this.#queue = [];
+  }
+
+  /** Series still to be sealed. */
+  get queue(): readonly SeriesRef[] {
+    return this.#queue;
   }
 
   /** Writes the next series' samples, within a transaction; undefined when no block is full. */
@@ -68,20 +76,20 @@ export class Sealing {
     this.#queue = series;
   }
 
-  #seal(file: SampleFile, series: StoredSeries, until: number): Sealed[] {
+  #seal(file: SampleFile, series: SeriesRef, until: number): Sealed[] {
     // After a restart part of the block may be in chunks already.
-    const run = this.#head.read(series, nextAfter(series.sealedTo), until);
+    const run = this.#head.read(series, nextAfter(this.#stored.sealedTo.get(series)), until);
     if (run.values.length === 0) return [];
-    file.chunks.add(series.id, run, 'quick');
+    file.chunks.add(this.#stored.id.get(series), run, 'quick');
     return [{ series, last: run.times.at(-1) as number }];
   }
 
   /** A step is on disk. @returns the series that have a chunk more. */
-  done({ sealed, count, isLast }: SealingStep): StoredSeries[] {
+  done({ sealed, count, isLast }: SealingStep): SeriesRef[] {
     for (const { series, last } of sealed) {
-      series.sealedTo = last;
-      series.chunks++;
-      series.small++;
+      this.#stored.sealedTo.set(series, last);
+      this.#stored.chunks.set(series, this.#stored.chunks.get(series) + 1);
+      this.#stored.small.set(series, this.#stored.small.get(series) + 1);
     }
     this.#queue = this.#queue.slice(count);
     if (isLast) {

@@ -1,119 +1,172 @@
-// Which series have which labels. Comes in: series; goes out: those that satisfy matchers. Texts are kept once.
+// Which series have which labels. Comes in: series; goes out: those that satisfy matchers.
 
-import { Labels } from '../../model/labels.js';
+import type { Labels } from '../../model/labels.js';
 import type { Matcher } from '../../model/samples.js';
-import { SeriesByLabels } from './series-by-labels.js';
-import { StoredSeries } from './stored-series.js';
+import { hashOf, LabelSets } from './label-sets.js';
+import { IntegerColumn } from './number-column.js';
+import { RefList } from './ref-list.js';
+import { RefTable } from './ref-table.js';
+import type { SeriesRef, StoredSeries } from './stored-series.js';
 
-interface Posting {
-  readonly value: string;
-  series: StoredSeries[];
-}
+const FREE = 0;
+const LOOSE = 1;
+const HERE = 2;
 
-interface LabelName {
-  readonly name: string;
-  readonly values: Map<string, Posting>;
-}
-
-/** All series that have samples, by each of their labels. */
+/** Series by their labels. Those that have had samples are in the index; the others have labels and nothing else. */
 export class SeriesIndex {
-  readonly #names = new Map<string, LabelName>();
-  /** Lists of label names: few, and shared by many series. */
-  readonly #columns = new Map<string, readonly string[]>();
-  readonly #byLabels = new SeriesByLabels();
+  readonly #stored: StoredSeries;
+  readonly #sets = new LabelSets();
+  readonly #byLabels = new RefTable(series => this.#sets.hash(series));
+  /** Series by the number of a pair they have. */
+  readonly #lists: (RefList | undefined)[] = [];
+  /** Whether a number is nobody's, a series' with labels and nothing else, or that of one in the index. */
+  readonly #state = new IntegerColumn(FREE);
 
-  /** Every series, in no order. */
-  get all(): SeriesByLabels {
-    return this.#byLabels;
+  constructor(stored: StoredSeries) {
+    this.#stored = stored;
   }
 
-  /** A series not in the index yet, whose labels share their texts with others'. */
-  make(labels: Labels): StoredSeries {
-    const names = labels.names.map(name => this.#names.get(name)?.name ?? name);
-    const values = labels.values.map(
-      (value, i) => this.#names.get(names[i] as string)?.values.get(value)?.value ?? value,
-    );
-    const joined = names.join('\0');
-    const columns = this.#columns.get(joined) ?? names;
-    this.#columns.set(joined, columns);
-    return new StoredSeries(Labels.sorted(columns, values));
+  /** How many are in the index. */
+  get size(): number {
+    return this.#byLabels.size;
   }
 
-  /** Takes a series whose labels no other one has. @returns it */
-  add(series: StoredSeries): StoredSeries {
+  /** All in the index, in no order. */
+  all(): Iterable<SeriesRef> {
+    return this.#thatAre(HERE);
+  }
+
+  /** Those with labels that are not in the index. */
+  loose(): Iterable<SeriesRef> {
+    return this.#thatAre(LOOSE);
+  }
+
+  *#thatAre(state: number): Generator<SeriesRef> {
+    for (let series = 0; series < this.#stored.bound; series++)
+      if (this.#state.get(series) === state) yield series;
+  }
+
+  /** Whether a series is in the index. */
+  has(series: SeriesRef): boolean {
+    return this.#state.get(series) === HERE;
+  }
+
+  /** A series with these labels, not in the index yet. */
+  make(labels: Labels): SeriesRef {
+    const series = this.#stored.add();
+    this.#sets.set(series, labels);
+    this.#state.set(series, LOOSE);
+    return series;
+  }
+
+  /** Takes a series back that is not in the index. */
+  free(series: SeriesRef): void {
+    this.#sets.release(series);
+    this.#state.set(series, FREE);
+    this.#stored.free(series);
+  }
+
+  /** Takes a series whose labels no other one has into the index. @returns it */
+  add(series: SeriesRef): SeriesRef {
     this.#byLabels.add(series);
-    const { names, values } = series.labels;
-    for (const [i, name] of names.entries()) {
-      const label = this.#names.get(name) ?? { name, values: new Map<string, Posting>() };
-      this.#names.set(name, label);
-      const value = values[i] as string;
-      const posting = label.values.get(value);
-      if (posting) posting.series.push(series);
-      else label.values.set(value, { value, series: [series] });
+    this.#state.set(series, HERE);
+    for (const pair of this.#sets.numbers(series)) {
+      this.#lists[pair] ??= new RefList();
+      this.#lists[pair].push(series);
     }
     return series;
   }
 
-  /** The series with exactly these labels. */
-  find(labels: Labels): StoredSeries | undefined {
-    return this.#byLabels.get(labels);
+  /** A series' labels. */
+  labels(series: SeriesRef): Labels {
+    return this.#sets.labels(series);
   }
 
-  remove(gone: ReadonlySet<StoredSeries>): void {
-    for (const series of gone) this.#byLabels.delete(series);
-    for (const [name, { values }] of this.#names) {
-      for (const [value, posting] of values) {
-        posting.series = posting.series.filter(series => !gone.has(series));
-        if (posting.series.length === 0) values.delete(value);
-      }
-      if (values.size === 0) this.#names.delete(name);
+  /** Whether these are a series' labels. */
+  isLabelled(series: SeriesRef, labels: Labels): boolean {
+    const numbers = this.#sets.find(labels);
+    return numbers !== undefined && this.#sets.isSet(series, numbers);
+  }
+
+  /** The series in the index with exactly these labels. */
+  find(labels: Labels): SeriesRef | undefined {
+    const numbers = this.#sets.find(labels);
+    if (!numbers) return undefined;
+    return this.#byLabels.find(hashOf(numbers), series => this.#sets.isSet(series, numbers));
+  }
+
+  /** The series in the index with the same labels as one that may not be. */
+  findLike(series: SeriesRef): SeriesRef | undefined {
+    const numbers = this.#sets.numbers(series);
+    return this.#byLabels.find(hashOf(numbers), each => this.#sets.isSet(each, numbers));
+  }
+
+  /** Takes series out of the index. Their labels stay until they are freed. */
+  remove(gone: ReadonlySet<SeriesRef>): void {
+    const pairs = new Set<number>();
+    for (const series of gone) {
+      this.#byLabels.delete(series);
+      this.#state.set(series, LOOSE);
+      for (const pair of this.#sets.numbers(series)) pairs.add(pair);
+    }
+    for (const pair of pairs) {
+      this.#lists[pair]?.remove(gone);
+      if (this.#lists[pair]?.length === 0) this.#lists[pair] = undefined;
     }
   }
 
   /** Series that satisfy all matchers, in no order. */
-  select(matchers: readonly Matcher[]): StoredSeries[] {
+  select(matchers: readonly Matcher[]): SeriesRef[] {
     const { base, rest } = this.#narrow(matchers);
-    const tests = rest.map(tester);
-    const found: StoredSeries[] = [];
+    const tests = rest.map(matcher => this.#tester(matcher));
+    const found: SeriesRef[] = [];
     for (const series of base) if (tests.every(test => test(series))) found.push(series);
     return found;
   }
 
   /** The fewest series that one matcher alone leaves, and the matchers still to be asked. */
-  #narrow(matchers: readonly Matcher[]): { base: Iterable<StoredSeries>; rest: readonly Matcher[] } {
-    const equal = matchers.filter(({ op, value }) => op === '=' && value !== '');
-    const lists = equal.map(matcher => ({
-      matcher,
-      series: this.#names.get(matcher.name)?.values.get(matcher.value)?.series ?? [],
-    }));
+  #narrow(matchers: readonly Matcher[]): { base: Iterable<SeriesRef>; rest: readonly Matcher[] } {
+    const lists = matchers
+      .filter(({ op, value }) => op === '=' && value !== '')
+      .map(matcher => ({ matcher, refs: this.#refs(this.#sets.pairs.find(matcher.name, matcher.value)) }));
     if (lists.length > 0) {
-      const fewest = lists.reduce((a, b) => (b.series.length < a.series.length ? b : a));
-      return { base: fewest.series, rest: matchers.filter(matcher => matcher !== fewest.matcher) };
+      const fewest = lists.reduce((a, b) => (b.refs.length < a.refs.length ? b : a));
+      return { base: fewest.refs, rest: matchers.filter(matcher => matcher !== fewest.matcher) };
     }
     const present = matchers.find(matcher => !matcher.matches(''));
-    if (!present) return { base: this.#byLabels, rest: matchers };
+    if (!present) return { base: this.all(), rest: matchers };
     return { base: this.#matching(present), rest: matchers.filter(matcher => matcher !== present) };
   }
 
-  *#matching(matcher: Matcher): Generator<StoredSeries> {
-    for (const { value, series } of this.#names.get(matcher.name)?.values.values() ?? [])
-      if (matcher.matches(value)) yield* series;
+  /** Series that have a pair. */
+  #refs(pair: number): Uint32Array {
+    return this.#lists[pair]?.refs ?? NONE;
+  }
+
+  *#matching(matcher: Matcher): Generator<SeriesRef> {
+    for (const { value, number } of this.#sets.pairs.named(matcher.name))
+      if (matcher.matches(value)) yield* this.#refs(number);
+  }
+
+  /** A matcher that is asked once about each value: a regular expression takes longer than looking it up. */
+  #tester(matcher: Matcher): (series: SeriesRef) => boolean {
+    const { name, op, value } = matcher;
+    if ((op === '=' || op === '!=') && value !== '') {
+      const pair = this.#sets.pairs.find(name, value);
+      if (op === '=') return series => pair !== 0 && this.#sets.has(series, pair);
+      return series => pair === 0 || !this.#sets.has(series, pair);
+    }
+    const known = new Map<number, boolean>();
+    return series => {
+      const pair = this.#sets.pairNamed(series, name);
+      let matches = known.get(pair);
+      if (matches === undefined) {
+        matches = matcher.matches(pair === 0 ? '' : this.#sets.pairs.at(pair).value);
+        known.set(pair, matches);
+      }
+      return matches;
+    };
   }
 }
 
-/** A matcher that is asked once about each value: a regular expression takes longer than looking it up. */
-function tester(matcher: Matcher): (series: StoredSeries) => boolean {
-  const { name, op, value } = matcher;
-  if (op === '=') return ({ labels }) => labels.get(name) === value;
-  if (op === '!=') return ({ labels }) => labels.get(name) !== value;
-  const known = new Map<string, boolean>();
-  return ({ labels }) => {
-    const text = labels.get(name);
-    let matches = known.get(text);
-    if (matches === undefined) {
-      matches = matcher.matches(text);
-      known.set(text, matches);
-    }
-    return matches;
-  };
-}
+const NONE = new Uint32Array();

@@ -2,11 +2,12 @@
 
 import { Labels } from '../../model/labels.js';
 import type { Scrape, ScrapePart } from '../../model/scrape.js';
-import type { StoredSeries } from './stored-series.js';
+import type { Catalogue } from './catalogue.js';
+import type { SeriesRef } from './stored-series.js';
 
 interface Source {
   /** Replaced where another source had the same series before. */
-  readonly series: StoredSeries[];
+  readonly series: Int32Array;
   /** Our own: what came is not kept. */
   values: Float64Array;
   keepsNaN: boolean;
@@ -15,11 +16,10 @@ interface Source {
 /** The sources of all scrapes so far. */
 export class Sources {
   readonly #sources = new Map<string, Source>();
-  readonly #resolve: (labels: Labels) => StoredSeries;
+  readonly #catalogue: Catalogue;
 
-  /** `resolve` finds a series, or makes one that has no samples yet. */
-  constructor(resolve: (labels: Labels) => StoredSeries) {
-    this.#resolve = resolve;
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue;
   }
 
   /** Takes over what changed. @returns values of sources whose layout was never told; nobody knows whose they are. */
@@ -31,7 +31,7 @@ export class Sources {
   #updatePart({ source, layout, values, keepsNaN }: ScrapePart): boolean {
     const known = this.#sources.get(source);
     if (layout) {
-      const series = layout.series.map((flat, i) => this.#same(known?.series[i], flat));
+      const series = Int32Array.from(layout.series, (flat, i) => this.#same(known?.series[i], flat));
       this.#sources.set(source, { series, values: Float64Array.from(values), keepsNaN: keepsNaN === true });
     } else if (known) {
       if (known.values.length === values.length) known.values.set(values);
@@ -42,22 +42,24 @@ export class Sources {
   }
 
   /** Most of a changed layout is as it was. */
-  #same(before: StoredSeries | undefined, flat: readonly string[]): StoredSeries {
+  #same(before: SeriesRef | undefined, flat: readonly string[]): SeriesRef {
     const labels = labelsOf(flat);
-    const isSame =
-      before?.labels.names.length === labels.names.length &&
-      before.labels.names.every((name, i) => name === labels.names[i]) &&
-      before.labels.values.every((value, i) => value === labels.values[i]);
-    return isSame ? before : this.#resolve(labels);
+    if (before !== undefined && this.#catalogue.index.isLabelled(before, labels)) return before;
+    return this.#catalogue.resolve(labels);
+  }
+
+  /** Every series of a source, those without samples too. */
+  *held(): Generator<SeriesRef> {
+    for (const { series } of this.#sources.values()) yield* series;
   }
 
   /** Calls back for each series that is there; what is returned is the series from now on. */
-  each(sample: (series: StoredSeries, value: number) => StoredSeries): void {
+  each(sample: (series: SeriesRef, value: number) => SeriesRef): void {
     for (const { series, values, keepsNaN } of this.#sources.values()) {
       const count = Math.min(series.length, values.length);
       for (let i = 0; i < count; i++) {
         const value = values[i] as number;
-        if (keepsNaN || !Number.isNaN(value)) series[i] = sample(series[i] as StoredSeries, value);
+        if (keepsNaN || !Number.isNaN(value)) series[i] = sample(series[i] as SeriesRef, value);
       }
     }
   }

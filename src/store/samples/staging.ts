@@ -6,21 +6,23 @@ import type { Millis } from '../../model/time.js';
 import type { SampleFile } from './file.js';
 import { mergeChunks } from './merge.js';
 import { LARGE_CHUNK, LARGEST_CHUNK } from './schema.js';
-import { StoredSeries } from './stored-series.js';
 
 /** Samples that wait before the first of them become a chunk: so many that the rest is worth one too. */
 const LONGEST_WAIT = LARGEST_CHUNK + LARGE_CHUNK - 1024;
 
 /** One series' samples that are in no chunk yet. */
 class Waiting {
-  readonly series: StoredSeries;
+  /** Of the series, in the file. */
+  readonly id: number;
+  /** Whether some of its chunks could be larger. */
+  hasSmall = false;
   last: Millis = Number.NEGATIVE_INFINITY;
   count = 0;
   #times = new Float64Array(32);
   #values = new Float64Array(32);
 
-  constructor(series: StoredSeries) {
-    this.series = series;
+  constructor(id: number) {
+    this.id = id;
   }
 
   push(at: Millis, value: number): void {
@@ -85,17 +87,15 @@ export class Staging {
   }
 
   #add(labels: Labels): Waiting {
-    const series = new StoredSeries(labels);
-    series.id = this.#file.series.add(labels);
-    const waiting = new Waiting(series);
+    const waiting = new Waiting(this.#file.series.add(labels));
     this.#waiting.set(labels.key, waiting);
     return waiting;
   }
 
   #write(waiting: Waiting, count: number, isLarge: boolean): void {
-    this.#file.chunks.add(waiting.series.id, waiting.take(count), isLarge ? 'small' : 'quick');
+    this.#file.chunks.add(waiting.id, waiting.take(count), isLarge ? 'small' : 'quick');
     this.#count -= count;
-    if (!isLarge) waiting.series.small++;
+    if (!isLarge) waiting.hasSmall = true;
   }
 
   /** Memory is full: everything goes to the file, to be merged in the end. */
@@ -111,9 +111,9 @@ export class Staging {
   /** Writes the rest; what was spilled becomes large. */
   finish(): void {
     for (const waiting of this.#waiting.values()) {
-      const wasSpilled = waiting.series.small > 0;
+      const wasSpilled = waiting.hasSmall;
       this.#file.transaction(() => this.#writeRest(waiting));
-      if (wasSpilled) mergeChunks(this.#file, waiting.series, 2);
+      if (wasSpilled) mergeChunks(this.#file, waiting.id, 2);
     }
   }
 

@@ -12,14 +12,16 @@ import { ByteCache } from './cache.js';
 import { Catalogue } from './catalogue.js';
 import type { Run } from './chunk-table.js';
 import { SampleFile } from './file.js';
-import { Head, lowerBound, type RowBuilder, upperBound } from './head.js';
+import { Head, lowerBound, upperBound } from './head.js';
 import { Latest } from './latest.js';
 import { ENOUGH, mergeChunks } from './merge.js';
+import { RefList } from './ref-list.js';
 import { pruneChunks } from './retention.js';
+import type { RowBuilder } from './row-builder.js';
 import { BLOCK, Sealing, type SealingStep } from './sealing.js';
 import { Slab } from './slab.js';
 import { Sources } from './sources.js';
-import type { StoredSeries } from './stored-series.js';
+import { type SeriesRef, StoredSeries } from './stored-series.js';
 
 /** Scrapes kept in memory while the disk is full; the oldest go first. */
 const MOST_ROWS = 5 * BLOCK;
@@ -70,18 +72,19 @@ export class SampleStore implements SampleSource {
   readonly #options: SampleStoreOptions;
   readonly #clock: Clock;
   readonly #cache: ByteCache;
-  readonly #head = new Head();
-  readonly #catalogue = new Catalogue(this.#head);
-  readonly #sources = new Sources(labels => this.#catalogue.resolve(labels));
-  readonly #sealing = new Sealing(this.#head);
+  readonly #stored = new StoredSeries();
+  readonly #head = new Head(this.#stored);
+  readonly #catalogue = new Catalogue(this.#stored, this.#head);
+  readonly #sources = new Sources(this.#catalogue);
+  readonly #sealing = new Sealing(this.#head, this.#stored);
   /** Series with many small chunks. */
-  readonly #mergeable = new Set<StoredSeries>();
+  readonly #mergeable = new Set<SeriesRef>();
   /** Series of the scrape before. */
-  #live: StoredSeries[] = [];
+  #live = new RefList();
   /** The row that samples may still be added to, and the series that end in it. */
-  #row: { readonly builder: RowBuilder; readonly ended: StoredSeries[] } | undefined;
+  #row: { readonly builder: RowBuilder; readonly ended: SeriesRef[] } | undefined;
   /** What each source showed when it added samples last. */
-  readonly #added = new Map<string, readonly StoredSeries[]>();
+  readonly #added = new Map<string, readonly SeriesRef[]>();
   readonly #guarded: GuardedFile<SampleFile>;
   #appended = 0;
   #dropped = 0;
@@ -111,9 +114,9 @@ export class SampleStore implements SampleSource {
   stats(): SampleStats {
     const oldest = this.#catalogue.oldest();
     let chunks = 0;
-    for (const series of this.#catalogue.index.all) chunks += series.chunks;
+    for (const series of this.#catalogue.index.all()) chunks += this.#stored.chunks.get(series);
     return {
-      series: this.#catalogue.index.all.size,
+      series: this.#catalogue.index.size,
       appended: this.#appended,
       dropped: this.#dropped,
       chunks,
@@ -146,21 +149,22 @@ export class SampleStore implements SampleSource {
   }
 
   #take(at: Millis): void {
+    const { last, lastSlot } = this.#stored;
     const builder = this.#head.begin(at);
-    const live: StoredSeries[] = [];
+    const live = new RefList();
     this.#sources.each((given, value) => {
       const series = this.#catalogue.admit(given);
-      if (at <= series.last || !builder.set(series, value)) return this.#drop(series);
+      if (at <= last.get(series) || !builder.set(series, value)) return this.#drop(series);
       live.push(series);
       return series;
     });
     this.#appended += live.length;
     const slot = this.#head.nextSlot;
-    const ended = this.#live.filter(series => series.lastSlot !== slot && series.last < at);
-    for (const series of ended) series.addEnd(at);
+    const ended = [...this.#live.refs.filter(each => lastSlot.get(each) !== slot && last.get(each) < at)];
+    for (const series of ended) this.#stored.addEnd(series, at);
     this.#live = live;
     this.#row = { builder, ended };
-    this.#head.push(builder.done(ended, false));
+    this.#head.push(builder, ended, false);
     this.#bound();
   }
 
@@ -175,19 +179,21 @@ export class SampleStore implements SampleSource {
       return;
     }
     const at = this.#head.last;
-    const shown = new Set<StoredSeries>();
+    const { last } = this.#stored;
+    const shown = new Set<SeriesRef>();
     for (const { labels, value } of samples) {
       const series = this.#catalogue.admit(this.#catalogue.resolve(labels));
-      if (at > series.last && row.builder.set(series, value)) shown.add(series);
+      if (at > last.get(series) && row.builder.set(series, value)) shown.add(series);
       else this.#drop(series);
     }
     this.#appended += shown.size;
-    const over = (this.#added.get(source) ?? []).filter(series => !shown.has(series) && series.last < at);
-    for (const series of over) series.addEnd(at);
+    const before = this.#added.get(source) ?? [];
+    const over = before.filter(series => !shown.has(series) && last.get(series) < at);
+    for (const series of over) this.#stored.addEnd(series, at);
     row.ended.push(...over);
     if (samples.length > 0) this.#added.set(source, [...shown]);
     else this.#added.delete(source);
-    this.#head.replaceLast(row.builder.done(row.ended, false));
+    this.#head.update(row.ended);
   }
 
   /** Keeps the scrape that was begun with all that was added: on disk when this returns, if the disk will have it. */
@@ -197,7 +203,7 @@ export class SampleStore implements SampleSource {
     this.#flush();
   }
 
-  #drop(series: StoredSeries): StoredSeries {
+  #drop(series: SeriesRef): SeriesRef {
     this.#dropped++;
     return series;
   }
@@ -220,17 +226,13 @@ export class SampleStore implements SampleSource {
       const assembler = new Assembler(from, to);
       const slab = new Slab();
       let samples = 0;
-      return this.#catalogue.index
-        .select(matchers)
-        .filter(series => series.mayHave(from, to))
-        .sort((a, b) => compareLabels(a.labels, b.labels))
-        .flatMap(series => {
-          if (samples > limit) return [];
-          const { times, values } = assembler.join(this.#runs(file, series, from, to, slab));
-          samples += values.length;
-          const ends = endsWithin(series, from, to);
-          return values.length > 0 || ends.length > 0 ? [{ labels: series.labels, times, values, ends }] : [];
-        });
+      return this.#matching(matchers, from, to).flatMap(({ series, labels }) => {
+        if (samples > limit) return [];
+        const { times, values } = assembler.join(this.#runs(file, series, from, to, slab));
+        samples += values.length;
+        const ends = endsWithin(this.#stored.ends(series), from, to);
+        return values.length > 0 || ends.length > 0 ? [{ labels, times, values, ends }] : [];
+      });
     });
   }
 
@@ -238,25 +240,33 @@ export class SampleStore implements SampleSource {
   latest(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
     return this.#read(file => {
       const latest = new Latest(from, to);
-      return this.#catalogue.index
-        .select(matchers)
-        .filter(series => series.mayHave(from, to))
-        .sort((a, b) => compareLabels(a.labels, b.labels))
-        .flatMap(series => {
-          const value = series.last <= to ? this.#head.lastValue(series) : undefined;
-          const run = value === undefined ? undefined : latest.at(series.last, value);
-          const { times, values } = run ?? latest.of(this.#runs(file, series, from, to));
-          const ends = endsWithin(series, from, to);
-          return values.length > 0 || ends.length > 0 ? [{ labels: series.labels, times, values, ends }] : [];
-        });
+      return this.#matching(matchers, from, to).flatMap(({ series, labels }) => {
+        const last = this.#stored.last.get(series);
+        const value = last <= to ? this.#head.lastValue(series) : undefined;
+        const run = value === undefined ? undefined : latest.at(last, value);
+        const { times, values } = run ?? latest.of(this.#runs(file, series, from, to));
+        const ends = endsWithin(this.#stored.ends(series), from, to);
+        return values.length > 0 || ends.length > 0 ? [{ labels, times, values, ends }] : [];
+      });
     });
   }
 
-  #runs(file: SampleFile | undefined, series: StoredSeries, from: Millis, to: Millis, slab?: Slab): Run[] {
+  /** Series that may have something in a window, sorted by labels. */
+  #matching(matchers: readonly Matcher[], from: Millis, to: Millis): { series: SeriesRef; labels: Labels }[] {
+    const { index } = this.#catalogue;
+    return index
+      .select(matchers)
+      .filter(series => this.#stored.mayHave(series, from, to))
+      .map(series => ({ series, labels: index.labels(series) }))
+      .sort((a, b) => compareLabels(a.labels, b.labels));
+  }
+
+  #runs(file: SampleFile | undefined, series: SeriesRef, from: Millis, to: Millis, slab?: Slab): Run[] {
     const headFrom = this.#head.from(series);
     const runs: Run[] = [];
-    if (file && series.id !== 0 && from < headFrom && from <= series.sealedTo) {
-      runs.push(...file.chunks.readAll(file.chunks.within(series.id, from, Math.min(to, headFrom))));
+    const id = this.#stored.id.get(series);
+    if (file && id !== 0 && from < headFrom && from <= this.#stored.sealedTo.get(series)) {
+      runs.push(...file.chunks.readAll(file.chunks.within(id, from, Math.min(to, headFrom))));
     }
     if (to >= headFrom) runs.push(this.#head.read(series, from, to, slab));
     return runs;
@@ -271,17 +281,19 @@ export class SampleStore implements SampleSource {
       const found = new Set(matcherSets.flatMap(matchers => this.#catalogue.index.select(matchers)));
       return [...found]
         .filter(series => this.#hasSample(file, series, from, to))
-        .map(series => series.labels)
+        .map(series => this.#catalogue.index.labels(series))
         .sort(compareLabels);
     });
   }
 
-  #hasSample(file: SampleFile | undefined, series: StoredSeries, from: Millis, to: Millis): boolean {
-    const { first, last } = series;
+  #hasSample(file: SampleFile | undefined, series: SeriesRef, from: Millis, to: Millis): boolean {
+    const first = this.#stored.first.get(series);
+    const last = this.#stored.last.get(series);
     if (first > to || last < from) return false;
     if (first >= from || last <= to) return true;
-    if (series.column >= 0 && this.#head.read(series, from, to).values.length > 0) return true;
-    return file !== undefined && file.chunks.within(series.id, from, to).length > 0;
+    if (this.#stored.column.get(series) >= 0 && this.#head.read(series, from, to).values.length > 0)
+      return true;
+    return file !== undefined && file.chunks.within(this.#stored.id.get(series), from, to).length > 0;
   }
 
   /**
@@ -307,17 +319,32 @@ export class SampleStore implements SampleSource {
       return true;
     }
     this.#catalogue.forgetEnds(file, this.#catalogue.oldest());
+    if (this.#catalogue.isLittered) this.#catalogue.sweep(this.#held());
     this.#pruneAt = this.#clock.elapsed() + PRUNE_EVERY;
     return false;
   }
 
   #merge(file: SampleFile): boolean {
     const [series] = this.#mergeable;
-    if (!series) return false;
+    if (series === undefined) return false;
     this.#mergeable.delete(series);
     this.#reload(file);
-    if (series.id !== 0 && mergeChunks(file, series)) this.#isUnsettled = true;
+    const id = this.#stored.id.get(series);
+    if (id === 0) return true;
+    if (mergeChunks(file, id)) this.#isUnsettled = true;
+    this.#catalogue.showChunks(series, file.chunks.boundsOf(id));
     return true;
+  }
+
+  /** Series that may not be in the index and are not to be forgotten. */
+  *#held(): Generator<SeriesRef> {
+    yield* this.#sources.held();
+    for (const shown of this.#added.values()) yield* shown;
+    yield* this.#live.refs;
+    yield* this.#row?.ended ?? [];
+    for (const { ended } of this.#head.rows) yield* ended;
+    yield* this.#mergeable;
+    yield* this.#sealing.queue;
   }
 
   #tidy(file: SampleFile): boolean {
@@ -352,12 +379,14 @@ export class SampleStore implements SampleSource {
       file.close();
       throw error;
     }
-    log('info', 'Samples opened', { file: path, series: this.#catalogue.index.all.size });
+    log('info', 'Samples opened', { file: path, series: this.#catalogue.index.size });
     return file;
   }
 
   #findMergeable(): void {
-    for (const series of this.#catalogue.index.all) if (series.small >= ENOUGH) this.#mergeable.add(series);
+    const { small } = this.#stored;
+    for (const series of this.#catalogue.index.all())
+      if (small.get(series) >= ENOUGH) this.#mergeable.add(series);
   }
 
   #forgetFile(): void {
@@ -383,7 +412,8 @@ export class SampleStore implements SampleSource {
       const step = this.#write(file, rows);
       for (const row of rows) row.isLogged = true;
       if (!step) return true;
-      for (const series of this.#sealing.done(step)) if (series.small >= ENOUGH) this.#mergeable.add(series);
+      for (const series of this.#sealing.done(step))
+        if (this.#stored.small.get(series) >= ENOUGH) this.#mergeable.add(series);
       return true;
     });
     if (isWritten && this.#unlogged() === 0) this.#guarded.well();
@@ -391,7 +421,7 @@ export class SampleStore implements SampleSource {
   }
 
   #write(file: SampleFile, rows: SampleRows): SealingStep | undefined {
-    const added: StoredSeries[] = [];
+    const added: SeriesRef[] = [];
     try {
       const step = file.transaction(() => {
         this.#reload(file);
@@ -424,9 +454,9 @@ export class SampleStore implements SampleSource {
 
 type SampleRows = Head['rows'];
 
-function endsWithin(series: StoredSeries, from: Millis, to: Millis): Float64Array {
-  if (!series.ends) return NONE;
-  const ends = Float64Array.from(series.ends);
+function endsWithin(all: readonly Millis[], from: Millis, to: Millis): Float64Array {
+  if (all.length === 0) return NONE;
+  const ends = Float64Array.from(all);
   const [start, end] = [lowerBound(ends, from), upperBound(ends, to)];
   return start < end ? ends.subarray(start, end) : NONE;
 }

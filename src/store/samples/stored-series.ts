@@ -1,55 +1,100 @@
-// One series as the store knows it.
+// What the store knows of each series, but for its labels and samples: in columns, as there may be a hundred thousand.
 
-import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
+import { IntegerColumn, NumberColumn } from './number-column.js';
 
-/** What is in memory of each series, so it is kept small. */
+/** A series' number in memory. One that nothing holds any more is given to another series. */
+export type SeriesRef = number;
+
+/** All series. */
 export class StoredSeries {
-  readonly labels: Labels;
   /** In the database; 0 until it is there. */
-  id = 0;
+  readonly id = new IntegerColumn(0);
   /** Its place in the rows of the head; -1 without samples there. */
-  column = -1;
+  readonly column = new IntegerColumn(-1);
   /** The first row of the head in which the column is this series', and the last in which it has a sample. */
-  fromSlot = 0;
-  lastSlot = -1;
+  readonly fromSlot = new IntegerColumn(0);
+  readonly lastSlot = new IntegerColumn(-1);
   /** Its oldest and newest sample. */
-  first: Millis = Number.POSITIVE_INFINITY;
-  last: Millis = Number.NEGATIVE_INFINITY;
+  readonly first = new NumberColumn(Number.POSITIVE_INFINITY);
+  readonly last = new NumberColumn(Number.NEGATIVE_INFINITY);
   /** The newest sample that is in a chunk. */
-  sealedTo: Millis = Number.NEGATIVE_INFINITY;
+  readonly sealedTo = new NumberColumn(Number.NEGATIVE_INFINITY);
   /** Chunks, and those of them that could be larger. */
-  chunks = 0;
-  small = 0;
-  /** Moments at which it ended, oldest first. */
-  ends: Millis[] | undefined;
+  readonly chunks = new IntegerColumn(0);
+  readonly small = new IntegerColumn(0);
+  /** Moments at which a series ended, oldest first. Most never did. */
+  readonly #ends = new Map<SeriesRef, Millis[]>();
+  readonly #free: SeriesRef[] = [];
+  #bound = 0;
 
-  constructor(labels: Labels) {
-    this.labels = labels;
+  /** Every number is smaller. */
+  get bound(): number {
+    return this.#bound;
+  }
+
+  /** A number for a series that has no samples yet. */
+  add(): SeriesRef {
+    return this.#free.pop() ?? this.#bound++;
+  }
+
+  /** Takes a number back: nothing holds it any more. */
+  free(series: SeriesRef): void {
+    this.forgetChunks(series);
+    this.id.set(series, 0);
+    this.column.set(series, -1);
+    this.fromSlot.set(series, 0);
+    this.lastSlot.set(series, -1);
+    this.first.set(series, Number.POSITIVE_INFINITY);
+    this.last.set(series, Number.NEGATIVE_INFINITY);
+    this.forgetEnds(series);
+    this.#free.push(series);
+  }
+
+  /** It has a sample at a moment. */
+  extend(series: SeriesRef, at: Millis): void {
+    if (at < this.first.get(series)) this.first.set(series, at);
+    if (at > this.last.get(series)) this.last.set(series, at);
   }
 
   /** Whether it has a sample or an end at `from <= t <= to`, as far as its bounds say. */
-  mayHave(from: Millis, to: Millis): boolean {
-    if (this.first <= to && this.last >= from) return true;
-    return this.ends?.some(at => from <= at && at <= to) ?? false;
+  mayHave(series: SeriesRef, from: Millis, to: Millis): boolean {
+    if (this.first.get(series) <= to && this.last.get(series) >= from) return true;
+    return this.ends(series).some(at => from <= at && at <= to);
   }
 
-  addEnd(at: Millis): void {
-    if (!this.ends) this.ends = [at];
-    else if (at > (this.ends.at(-1) as Millis)) this.ends.push(at);
+  /** Moments at which it ended, oldest first. */
+  ends(series: SeriesRef): readonly Millis[] {
+    return this.#ends.get(series) ?? NONE;
   }
 
-  /** Its ends from a moment on. */
-  endsFrom(at: Millis): Millis[] | undefined {
-    if (!this.ends || (this.ends[0] as Millis) >= at) return this.ends;
-    const rest = this.ends.filter(end => end >= at);
-    return rest.length > 0 ? rest : undefined;
+  addEnd(series: SeriesRef, at: Millis): void {
+    const ends = this.#ends.get(series);
+    if (!ends) this.#ends.set(series, [at]);
+    else if (at > (ends.at(-1) as Millis)) ends.push(at);
+  }
+
+  /** Forgets where series ended before a moment. */
+  forgetEndsBefore(before: Millis): void {
+    for (const [series, ends] of this.#ends) {
+      if ((ends[0] as Millis) >= before) continue;
+      const rest = ends.filter(end => end >= before);
+      if (rest.length > 0) this.#ends.set(series, rest);
+      else this.#ends.delete(series);
+    }
   }
 
   /** Nothing of it is in chunks; what the head has stays. */
-  forgetChunks(): void {
-    this.sealedTo = Number.NEGATIVE_INFINITY;
-    this.chunks = 0;
-    this.small = 0;
+  forgetChunks(series: SeriesRef): void {
+    this.sealedTo.set(series, Number.NEGATIVE_INFINITY);
+    this.chunks.set(series, 0);
+    this.small.set(series, 0);
+  }
+
+  /** It never ended. */
+  forgetEnds(series: SeriesRef): void {
+    this.#ends.delete(series);
   }
 }
+
+const NONE: readonly Millis[] = [];
