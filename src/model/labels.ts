@@ -76,24 +76,22 @@ export class Labels {
     const at = this.names.indexOf(name);
     if (at >= 0)
       return this.values[at] === value ? this : new Labels(this.names, this.values.with(at, value));
-    let place = 0;
-    while (place < this.names.length && (this.names[place] as string) < name) place++;
-    return new Labels(this.names.toSpliced(place, 0, name), this.values.toSpliced(place, 0, value));
+    const { names, place } = extended(this.names, name);
+    return new Labels(names, this.values.toSpliced(place, 0, value));
   }
 
   /** This set without some labels. */
   without(names: readonly string[]): Labels {
-    if (!names.some(name => this.has(name))) return this;
-    return this.#filtered(name => !names.includes(name));
+    return this.#only(restOf(this.names, names, false));
   }
 
   /** Only some labels of this set. */
   keep(names: readonly string[]): Labels {
-    return this.#filtered(name => names.includes(name));
+    return this.#only(restOf(this.names, names, true));
   }
 
   withoutName(): Labels {
-    return this.without([METRIC_NAME]);
+    return this.without(JUST_NAME);
   }
 
   *pairs(): Generator<readonly [string, string]> {
@@ -113,12 +111,11 @@ export class Labels {
     return Object.fromEntries(this.pairs());
   }
 
-  #filtered(wanted: (name: string) => boolean): Labels {
-    const at = this.names.flatMap((name, i) => (wanted(name) ? [i] : []));
-    return new Labels(
-      at.map(i => this.names[i] as string),
-      at.map(i => this.values[i] as string),
-    );
+  #only({ names, places }: Rest): Labels {
+    if (names.length === this.names.length) return this;
+    const values = new Array<string>(names.length);
+    for (const [i, place] of places.entries()) values[i] = this.values[place] as string;
+    return new Labels(names, values);
   }
 
   #makeKey(): string {
@@ -129,6 +126,41 @@ export class Labels {
 }
 
 const none = Labels.sorted([], []);
+const JUST_NAME = [METRIC_NAME];
+
+/** What is left of a list of names, and where in it that was. */
+export interface Rest {
+  readonly names: readonly string[];
+  readonly places: readonly number[];
+}
+
+/** The last list that was made of another: the next label set mostly has the same names, and shares it. */
+let lastRest: (Rest & { of: readonly string[]; by: readonly string[]; isKept: boolean }) | undefined;
+let lastExtended:
+  | { of: readonly string[]; name: string; names: readonly string[]; place: number }
+  | undefined;
+
+/** Those of some names that are, or that are not, in a list. */
+export function restOf(of: readonly string[], by: readonly string[], isKept: boolean): Rest {
+  if (lastRest?.of === of && lastRest.isKept === isKept && isSameList(lastRest.by, by)) return lastRest;
+  const places = of.flatMap((name, i) => (by.includes(name) === isKept ? [i] : []));
+  const names = places.length === of.length ? of : places.map(i => of[i] as string);
+  lastRest = { of, by, isKept, names, places };
+  return lastRest;
+}
+
+/** A list of names with one more, and its place. */
+function extended(of: readonly string[], name: string): { names: readonly string[]; place: number } {
+  if (lastExtended?.of === of && lastExtended.name === name) return lastExtended;
+  let place = 0;
+  while (place < of.length && (of[place] as string) < name) place++;
+  lastExtended = { of, name, names: of.toSpliced(place, 0, name), place };
+  return lastExtended;
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((name, i) => name === b[i]));
+}
 
 /** A name or value in which the key's separator cannot occur. */
 function part(text: string | undefined): string {

@@ -90,3 +90,28 @@ export function timeOf(steps: Steps, i: number): Millis {
 export function newColumn(labels: Labels, dropName: boolean, count: number): Column {
   return { labels, dropName, values: new Float64Array(count), has: new Uint8Array(count) };
 }
+
+/**
+ * Room for empty columns. Those of one step are parts of one array: arrays of its own take two hundred bytes for each
+ * series, and rules ask for thousands of them with every scrape.
+ */
+export class ColumnRoom {
+  readonly #count: number;
+  readonly #values: Float64Array;
+  readonly #has: Uint8Array;
+  #taken = 0;
+
+  /** For so many `columns` of `count` steps, at most. */
+  constructor(count: number, columns: number) {
+    this.#count = count;
+    this.#values = new Float64Array(count === 1 ? columns : 0);
+    this.#has = new Uint8Array(count === 1 ? columns : 0);
+  }
+
+  take(labels: Labels, dropName: boolean): Column {
+    if (this.#count !== 1) return newColumn(labels, dropName, this.#count);
+    const at = this.#taken++;
+    const values = this.#values.subarray(at, at + 1);
+    return { labels, dropName, values, has: this.#has.subarray(at, at + 1) };
+  }
+}

@@ -2,6 +2,7 @@
 
 import { type Labels, METRIC_NAME } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
+import { LabelGroups } from '../promql/label-groups.js';
 import type { Ask, Sample } from './ask.js';
 import type { RecordingDefinition } from './definition.js';
 
@@ -32,5 +33,7 @@ function haveOneName(samples: readonly Sample[]): boolean {
 }
 
 function areDistinct(samples: readonly Sample[]): boolean {
-  return new Set(samples.map(({ labels }) => labels.key)).size === samples.length;
+  const groups = new LabelGroups();
+  for (const { labels } of samples) groups.numberOf(labels);
+  return groups.size === samples.length;
 }

@@ -4,6 +4,7 @@ import { type Labels, METRIC_NAME } from '../../model/labels.js';
 import type { Group } from '../aggregation.js';
 import { aggregations } from '../aggregations/index.js';
 import type { AggregateExpr, Expr } from '../ast.js';
+import { LabelGroups } from '../label-groups.js';
 import type { Column, Steps, Value, VectorValue } from '../value.js';
 import type { Scope } from './scope.js';
 
@@ -33,15 +34,19 @@ export function aggregate(
 }
 
 function groupsOf(expr: AggregateExpr, columns: readonly Column[]): Group[] {
-  const groups = new Map<string, { labels: Labels; dropName: boolean; columns: Column[] }>();
-  const dropped = [...expr.grouping, METRIC_NAME];
+  const names = expr.without ? [...expr.grouping, METRIC_NAME] : expr.grouping;
+  const numbers = new LabelGroups({ on: !expr.without, labels: names });
+  const groups: { labels: Labels; dropName: boolean; columns: Column[] }[] = [];
   for (const column of columns) {
-    const labels = expr.without ? column.labels.without(dropped) : column.labels.keep(expr.grouping);
-    const group = groups.get(labels.key);
+    const number = numbers.numberOf(column.labels);
+    const group = groups[number];
     if (group) {
       group.columns.push(column);
       group.dropName ||= column.dropName;
-    } else groups.set(labels.key, { labels, dropName: column.dropName, columns: [column] });
+      continue;
+    }
+    const labels = expr.without ? column.labels.without(names) : column.labels.keep(names);
+    groups[number] = { labels, dropName: column.dropName, columns: [column] };
   }
-  return [...groups.values()];
+  return groups;
 }

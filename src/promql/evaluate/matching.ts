@@ -4,13 +4,14 @@
 import { compareLabels, type Labels, METRIC_NAME } from '../../model/labels.js';
 import type { BinaryExpr, VectorMatching } from '../ast.js';
 import { EvaluationError } from '../error.js';
+import { LabelGroups } from '../label-groups.js';
 import type { Column } from '../value.js';
 import { arithmetic, comparison } from './arithmetic.js';
 import type { Scope } from './scope.js';
 
-/** Equal for label sets that match each other. */
-export function signatureOf(labels: Labels, matching: VectorMatching): string {
-  return matchLabels(labels, matching).key;
+/** Groups of label sets that match each other. */
+export function matchGroups({ on, labels }: VectorMatching): LabelGroups {
+  return new LabelGroups({ on, labels: on ? labels : [...labels, METRIC_NAME] });
 }
 
 function matchLabels(labels: Labels, { on, labels: names }: VectorMatching): Labels {
@@ -20,14 +21,15 @@ function matchLabels(labels: Labels, { on, labels: names }: VectorMatching): Lab
 interface Operation {
   readonly expr: BinaryExpr;
   readonly matching: VectorMatching;
+  readonly groups: LabelGroups;
   readonly count: number;
   /** The "one" side stands on the left: `group_right`. */
   readonly swapped: boolean;
   readonly scope: Scope;
 }
 
-/** Columns of the "one" side by signature. */
-type Side = Map<string, Column[]>;
+/** Columns of the "one" side by group. */
+type Side = Column[][];
 
 /** @throws EvaluationError when series do not match one to one, or many to one. */
 export function matchVectors(
@@ -39,28 +41,29 @@ export function matchVectors(
 ): Column[] {
   const matching = expr.matching as VectorMatching;
   const swapped = matching.card === 'one-to-many';
-  const operation = { expr, matching, count, swapped, scope };
+  const groups = matchGroups(matching);
+  const operation = { expr, matching, groups, count, swapped, scope };
   const [many, one] = swapped ? [rhs, lhs] : [lhs, rhs];
-  const side = bySignature(one, matching);
+  const side = byGroup(one, groups);
   refuseDuplicates(side, many, operation);
   return combine(many, side, operation);
 }
 
-function bySignature(columns: readonly Column[], matching: VectorMatching): Side {
-  const side: Side = new Map();
+function byGroup(columns: readonly Column[], groups: LabelGroups): Side {
+  const side: Side = [];
   for (const column of columns) {
-    const signature = signatureOf(column.labels, matching);
-    const known = side.get(signature);
+    const group = groups.numberOf(column.labels);
+    const known = side[group];
     if (known) known.push(column);
-    else side.set(signature, [column]);
+    else side[group] = [column];
   }
   return side;
 }
 
-/** Two series of the "one" side may share a signature as long as they are never there at the same step. */
+/** Two series of the "one" side may share a group as long as they are never there at the same step. */
 function refuseDuplicates(side: Side, many: readonly Column[], operation: Operation): void {
   const { matching, count, swapped } = operation;
-  for (const columns of side.values()) {
+  for (const columns of side) {
     if (columns.length === 1) continue;
     const owners: (Column | undefined)[] = new Array(count);
     for (const column of columns) {
@@ -91,21 +94,21 @@ function braces(labels: Labels): string {
 }
 
 function combine(many: readonly Column[], side: Side, operation: Operation): Column[] {
-  const { matching, count, scope } = operation;
+  const { matching, groups, count, scope } = operation;
   const oneToOne = matching.card === 'one-to-one';
   const results: Column[] = [];
   // Steps at which a group's result is there already.
-  const taken = new Map<string, Uint8Array>();
+  const taken = new Map<number | string, Uint8Array>();
   for (const column of many) {
     scope.checkpoint();
-    const signature = signatureOf(column.labels, matching);
-    for (const partner of side.get(signature) ?? []) {
+    const group = groups.numberOf(column.labels);
+    for (const partner of side[group] ?? []) {
       const met = meetings(column, partner);
       if (!met) continue;
       scope.spend(count);
       const result = compute(column, partner, met, operation);
       // Also where a comparison leaves nothing: whether a query has an answer does not hang on the values.
-      claim(taken, oneToOne ? signature : `${signature}\x02${result.labels.key}`, met, oneToOne);
+      claim(taken, oneToOne ? group : `${group}\x02${result.labels.key}`, met, oneToOne);
       if (result.has.includes(1)) results.push(result);
     }
   }
@@ -120,7 +123,12 @@ function meetings(a: Column, b: Column): Uint8Array | undefined {
 }
 
 /** Takes a group's steps for one result. @throws EvaluationError when one of them is taken */
-function claim(taken: Map<string, Uint8Array>, key: string, has: Uint8Array, oneToOne: boolean): void {
+function claim(
+  taken: Map<number | string, Uint8Array>,
+  key: number | string,
+  has: Uint8Array,
+  oneToOne: boolean,
+): void {
   const known = taken.get(key);
   if (!known) {
     taken.set(key, has.slice());

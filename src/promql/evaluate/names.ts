@@ -2,6 +2,7 @@
 // Source: Prometheus' delayed name removal (promql/engine.go, cleanupMetricLabels and mergeSeriesWithSameLabelset).
 
 import { EvaluationError } from '../error.js';
+import { LabelGroups } from '../label-groups.js';
 import type { Column } from '../value.js';
 
 const SAME_LABELS = 'vector cannot contain metrics with the same labelset';
@@ -18,14 +19,12 @@ export function finishNames(columns: readonly Column[]): readonly Column[] {
 /** Joins columns with the same labels; where two of them have a value at one step the query has no answer. */
 export function joinEqual(columns: readonly Column[]): readonly Column[] {
   if (columns.length < 2) return columns;
-  const places = new Map<string, number>();
+  const groups = new LabelGroups();
   const joined: Column[] = [];
   for (const column of columns) {
-    const place = places.get(column.labels.key);
-    if (place === undefined) {
-      places.set(column.labels.key, joined.length);
-      joined.push(column);
-    } else joined[place] = join(joined[place] as Column, column);
+    const place = groups.numberOf(column.labels);
+    const known = joined[place];
+    joined[place] = known ? join(known, column) : column;
   }
   return joined;
 }

@@ -3,7 +3,7 @@
 import type { Series } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import type { AtModifier, MatrixSelector, VectorSelector } from '../ast.js';
-import { type Column, type MatrixValue, type Steps, timeOf, type VectorValue } from '../value.js';
+import { type Column, ColumnRoom, type MatrixValue, type Steps, timeOf, type VectorValue } from '../value.js';
 import type { Scope } from './scope.js';
 
 /** The moment each step's data is of, `@` and `offset` taken into account. */
@@ -33,7 +33,7 @@ export function vectorSelector(
   const found =
     (first === last ? source.latest?.(selector.matchers, first - lookback, last) : undefined) ??
     source.select(selector.matchers, first - lookback, last);
-  const room = new Room(steps.count, found.length);
+  const room = new ColumnRoom(steps.count, found.length);
   const columns: Column[] = [];
   for (const series of found) {
     scope.checkpoint();
@@ -45,43 +45,16 @@ export function vectorSelector(
   return { type: 'vector', columns };
 }
 
-/**
- * Where columns' values are. Those of one step are parts of one array: an array of its own takes two hundred bytes for
- * each series, and rules ask for thousands of them with every scrape.
- */
-class Room {
-  readonly #count: number;
-  readonly #values: Float64Array;
-  readonly #has: Uint8Array;
-  #taken = 0;
-
-  constructor(count: number, columns: number) {
-    this.#count = count;
-    this.#values = new Float64Array(count === 1 ? columns : 0);
-    this.#has = new Uint8Array(count === 1 ? columns : 0);
-  }
-
-  take(): { values: Float64Array; has: Uint8Array } {
-    if (this.#count !== 1) return { values: new Float64Array(this.#count), has: new Uint8Array(this.#count) };
-    const at = this.#taken++;
-    return { values: this.#values.subarray(at, at + 1), has: this.#has.subarray(at, at + 1) };
-  }
-}
-
 function lastSamples(
   { labels, times, values, ends }: Series,
   at: Float64Array,
   lookback: Millis,
   stamps: boolean,
-  room: Room,
+  room: ColumnRoom,
 ): Column | undefined {
   const count = at.length;
-  const column = {
-    labels,
-    dropName: false,
-    ...room.take(),
-    ...(stamps ? { stamps: new Float64Array(count) } : {}),
-  };
+  const bare = room.take(labels, false);
+  const column = stamps ? { ...bare, stamps: new Float64Array(count) } : bare;
   let next = 0;
   let nextEnd = 0;
   let any = false;

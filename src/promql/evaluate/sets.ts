@@ -1,12 +1,13 @@
 // The set operators: `and`, `or`, `unless` keep or add whole samples by their matching labels.
 
 import type { BinaryExpr, VectorMatching } from '../ast.js';
+import type { LabelGroups } from '../label-groups.js';
 import type { Column } from '../value.js';
-import { signatureOf } from './matching.js';
+import { matchGroups } from './matching.js';
 import type { Scope } from './scope.js';
 
-/** Steps at which some column of a signature has a value. */
-type Presence = Map<string, Uint8Array>;
+/** By group: steps at which some column of it has a value. */
+type Presence = (Uint8Array | undefined)[];
 
 export function combineSets(
   { op, matching }: BinaryExpr,
@@ -15,46 +16,38 @@ export function combineSets(
   count: number,
   scope: Scope,
 ): Column[] {
-  const by = matching as VectorMatching;
+  const groups = matchGroups(matching as VectorMatching);
   if (op === 'or') {
-    const there = presence(lhs, by, count, scope);
-    return [...lhs, ...masked(rhs, there, by, false, scope)];
+    const there = presence(lhs, groups, count, scope);
+    return [...lhs, ...masked(rhs, there, groups, false, scope)];
   }
-  return masked(lhs, presence(rhs, by, count, scope), by, op === 'and', scope);
+  return masked(lhs, presence(rhs, groups, count, scope), groups, op === 'and', scope);
 }
 
-function presence(
-  columns: readonly Column[],
-  matching: VectorMatching,
-  count: number,
-  scope: Scope,
-): Presence {
-  const found: Presence = new Map();
+function presence(columns: readonly Column[], groups: LabelGroups, count: number, scope: Scope): Presence {
+  const found: Presence = [];
   for (const column of columns) {
     scope.checkpoint();
-    const signature = signatureOf(column.labels, matching);
-    let there = found.get(signature);
-    if (!there) {
-      there = new Uint8Array(count);
-      found.set(signature, there);
-    }
+    const group = groups.numberOf(column.labels);
+    const there = found[group] ?? new Uint8Array(count);
+    found[group] = there;
     for (let i = 0; i < count; i++) if (column.has[i]) there[i] = 1;
   }
   return found;
 }
 
-/** The columns at the steps where the other side has (or has not) their signature. */
+/** The columns at the steps where the other side has (or has not) their group. */
 function masked(
   columns: readonly Column[],
   presence: Presence,
-  matching: VectorMatching,
+  groups: LabelGroups,
   wanted: boolean,
   scope: Scope,
 ): Column[] {
   const kept: Column[] = [];
   for (const column of columns) {
     scope.checkpoint();
-    const there = presence.get(signatureOf(column.labels, matching));
+    const there = presence[groups.numberOf(column.labels)];
     if (!there) {
       if (!wanted) kept.push(column);
       continue;

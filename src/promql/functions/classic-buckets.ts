@@ -4,10 +4,12 @@
 
 import { type Labels, METRIC_NAME } from '../../model/labels.js';
 import type { Position } from '../ast.js';
+import { LabelGroups } from '../label-groups.js';
 import { parseNumber } from '../number.js';
 import type { Column, Moment } from '../value.js';
 
 const BUCKET = 'le';
+const JUST_BUCKET = [BUCKET];
 /** Counts that differ by less, relative to their sum, are the same but for the errors of floating point. */
 const SMALL_DELTA = 1e-12;
 const MIN_NORMAL = 2 ** -1022;
@@ -32,7 +34,8 @@ export function classicHistograms(
   position: Position,
   moment: Moment,
 ): ClassicHistogram[] {
-  const histograms = new Map<string, ClassicHistogram>();
+  const groups = new LabelGroups({ on: false, labels: JUST_BUCKET });
+  const histograms: ClassicHistogram[] = [];
   for (const column of columns) {
     moment.checkpoint();
     const text = column.labels.get(BUCKET);
@@ -41,14 +44,13 @@ export function classicHistograms(
       moment.warn(badBucket(text, column.labels), position);
       continue;
     }
-    const labels = column.labels.without([BUCKET]);
-    const known = histograms.get(labels.key);
+    const group = groups.numberOf(column.labels);
+    const known = histograms[group];
     if (known) known.buckets.push({ bound, column });
-    else histograms.set(labels.key, { labels, buckets: [{ bound, column }] });
+    else histograms[group] = { labels: column.labels.without(JUST_BUCKET), buckets: [{ bound, column }] };
   }
-  const found = [...histograms.values()];
-  for (const { buckets } of found) buckets.sort((a, b) => compare(a.bound, b.bound));
-  return found;
+  for (const { buckets } of histograms) buckets.sort((a, b) => compare(a.bound, b.bound));
+  return histograms;
 }
 
 function badBucket(text: string, labels: Labels): string {

@@ -7,7 +7,7 @@ import type { Expr, Position } from '../ast.js';
 import type { PromqlFunction } from '../function.js';
 import { formatGeneral } from '../number.js';
 import { checkQuantile } from '../quantile.js';
-import { type CallMoment, type Column, newColumn, timeOf, type Value, type VectorValue } from '../value.js';
+import { type CallMoment, type Column, ColumnRoom, timeOf, type Value, type VectorValue } from '../value.js';
 import { scalarArgument, vectorArgument } from './arguments.js';
 import { bucketFraction, bucketQuantile } from './bucket-estimates.js';
 import {
@@ -73,13 +73,19 @@ function positionOf({ call }: CallMoment, argument: number): Position {
 function estimate(args: readonly Value[], i: number, moment: CallMoment, make: Estimate): VectorValue {
   const { columns } = vectorArgument(args, i);
   const histograms = classicHistograms(columns, positionOf(moment, i), moment);
-  return { type: 'vector', columns: histograms.map(each => estimateOne(each, moment, make)) };
+  const room = new ColumnRoom(moment.steps.count, histograms.length);
+  return { type: 'vector', columns: histograms.map(each => estimateOne(each, moment, make, room)) };
 }
 
-function estimateOne(histogram: ClassicHistogram, moment: CallMoment, make: Estimate): Column {
+function estimateOne(
+  histogram: ClassicHistogram,
+  moment: CallMoment,
+  make: Estimate,
+  room: ColumnRoom,
+): Column {
   const { count } = moment.steps;
   moment.spend(count);
-  const column = newColumn(histogram.labels, true, count);
+  const column = room.take(histogram.labels, true);
   const buckets = new Buckets(histogram.buckets.length);
   for (let step = 0; step < count; step++) {
     if (step % 100 === 0) moment.checkpoint();

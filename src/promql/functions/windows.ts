@@ -7,8 +7,8 @@ import type { PromqlFunction } from '../function.js';
 import {
   type CallMoment,
   type Column,
+  ColumnRoom,
   type MatrixValue,
-  newColumn,
   type RangeSeries,
   type VectorValue,
 } from '../value.js';
@@ -50,8 +50,11 @@ export function overWindows(
   keepsName = false,
 ): VectorValue {
   const columns: Column[] = [];
+  const room = new ColumnRoom(moment.steps.count, matrix.series.length);
   for (const series of matrix.series) {
-    const column = walk(series, matrix, open(series, matrix), moment, keepsName && !series.dropName);
+    const dropName = !keepsName || series.dropName;
+    const place = () => openColumn(room, series, dropName, moment);
+    const column = walk(series, matrix, open(series, matrix), moment, place);
     if (column) columns.push(column);
   }
   return { type: 'vector', columns };
@@ -79,7 +82,7 @@ function walk(
   { range, ends }: MatrixValue,
   answer: WindowFunction,
   moment: CallMoment,
-  keepsName: boolean,
+  place: () => Column,
 ): Column | undefined {
   moment.checkpoint();
   const window = new MovingWindow(series, range);
@@ -92,16 +95,21 @@ function walk(
     }
     const value = window.lo < window.hi ? answer(window) : undefined;
     if (value === undefined) continue;
-    column ??= openColumn(series, !keepsName, moment);
+    column ??= place();
     column.values[step] = value;
     column.has[step] = 1;
   }
   return column;
 }
 
-function openColumn({ labels }: RangeSeries, dropName: boolean, moment: CallMoment): Column {
+function openColumn(
+  room: ColumnRoom,
+  { labels }: RangeSeries,
+  dropName: boolean,
+  moment: CallMoment,
+): Column {
   moment.spend(moment.steps.count);
-  return newColumn(labels, dropName, moment.steps.count);
+  return room.take(labels, dropName);
 }
 
 class MovingWindow implements Window {

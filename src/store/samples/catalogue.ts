@@ -127,27 +127,21 @@ export class Catalogue {
 
   /** Writes a row's samples and ends, and series that are new, within a transaction. @returns those that are new. */
   write(file: SampleFile, row: HeadRow, added: SeriesRef[]): void {
-    const ids = new Float64Array(this.#head.width);
-    const values = new Float64Array(ids.length);
-    let count = 0;
-    this.#head.each(row, (series, value) => {
-      ids[count] = this.#idOf(file, series, added);
-      values[count++] = value;
+    const { id } = this.#stored;
+    this.#head.each(row, series => {
+      if (id.get(series) === 0) this.#giveId(file, series, added);
     });
-    file.log.append({ at: row.at, ids: ids.subarray(0, count), values: values.subarray(0, count) });
+    file.log.append(row.at, sample => {
+      this.#head.each(row, (series, value) => sample(id.get(series), value));
+    });
     for (const series of row.ended) {
-      const id = this.#stored.id.get(series);
-      if (id !== 0) file.series.addEnd(id, row.at);
+      if (id.get(series) !== 0) file.series.addEnd(id.get(series), row.at);
     }
   }
 
-  #idOf(file: SampleFile, series: SeriesRef, added: SeriesRef[]): number {
-    const known = this.#stored.id.get(series);
-    if (known !== 0) return known;
-    const id = file.series.add(this.index.labels(series));
-    this.#stored.id.set(series, id);
+  #giveId(file: SampleFile, series: SeriesRef, added: SeriesRef[]): void {
+    this.#stored.id.set(series, file.series.add(this.index.labels(series)));
     added.push(series);
-    return id;
   }
 
   /** Series that were written are there, or they are not after all. */
@@ -206,7 +200,10 @@ export class Catalogue {
   /** The oldest sample; infinite without any. */
   oldest(): Millis {
     let oldest = Number.POSITIVE_INFINITY;
-    for (const series of this.index.all()) oldest = Math.min(oldest, this.#stored.first.get(series));
+    const { first } = this.#stored;
+    this.index.each(series => {
+      oldest = Math.min(oldest, first.get(series));
+    });
     return oldest;
   }
 }

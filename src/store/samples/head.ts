@@ -41,11 +41,6 @@ export class Head {
     return this.#rows.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Columns of a row. */
-  get width(): number {
-    return this.#columns.length;
-  }
-
   /** Series with a column. */
   series(): SeriesRef[] {
     return this.#columns.series();
@@ -120,20 +115,29 @@ export class Head {
     const start = Math.max(lowerBound(this.#times, from), this.#stored.fromSlot.get(series) - this.#base, 0);
     const end = upperBound(this.#times, to);
     const values = slab.take(Math.max(end - start, 0));
-    const present: number[] = [];
+    let count = 0;
+    let gaps: number[] | undefined;
     let value = start < end ? this.#value(start, column) : Number.NaN;
     for (let i = start; i < end; i++) {
       const row = this.#rows[i] as HeadRow;
       value = row.values.get(column) ?? value;
-      if (!isSample(row, column, value)) continue;
-      values[present.length] = value;
-      present.push(i);
+      if (isSample(row, column, value)) values[count++] = value;
+      else if (gaps) gaps.push(i);
+      else gaps = [i];
     }
-    if (present.length === end - start) return { times: this.#shared(start, end), values };
-    return {
-      times: Float64Array.from(present, i => this.#times[i] as Millis),
-      values: values.subarray(0, present.length),
-    };
+    if (!gaps) return { times: this.#shared(start, end), values };
+    return { times: this.#timesWithout(gaps, start, end), values: values.subarray(0, count) };
+  }
+
+  /** Times of rows but some, which come in order. */
+  #timesWithout(gaps: readonly number[], start: number, end: number): Float64Array {
+    const times = new Float64Array(end - start - gaps.length);
+    let gap = 0;
+    for (let i = start; i < end; i++) {
+      if (gaps[gap] === i) gap++;
+      else times[i - start - gap] = this.#times[i] as Millis;
+    }
+    return times;
   }
 
   /** A column's value in a row: that of the newest row up to it that has one. */

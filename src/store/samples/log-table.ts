@@ -12,11 +12,16 @@ export interface LoggedScrape {
   readonly values: Float64Array;
 }
 
+/** Calls back for every sample of a scrape, in the same order each time: a series' id and the value. */
+export type EachSample = (sample: (id: number, value: number) => void) => void;
+
 /** Rows of the table `log`; every method throws SQLite's errors. */
 export class LogTable {
   readonly #insert;
   readonly #all;
   readonly #trim;
+  /** Kept from row to row: it is long, and comes and goes with every scrape. */
+  readonly #writer = new ByteWriter();
 
   constructor(db: Sqlite) {
     this.#insert = db.prepare<[number, Buffer]>('INSERT OR REPLACE INTO log (at, samples) VALUES (?, ?)');
@@ -24,8 +29,11 @@ export class LogTable {
     this.#trim = db.prepare<[number]>('DELETE FROM log WHERE at <= ?');
   }
 
-  append(scrape: LoggedScrape): void {
-    this.#insert.run(scrape.at, encode(scrape));
+  append(at: Millis, samples: EachSample): void {
+    this.#writer.clear();
+    encode(samples, this.#writer);
+    // Light deflation: it is for half an hour, but a scrape of a thousand services is long. Has a checksum.
+    this.#insert.run(at, deflateSync(this.#writer.bytes, { level: 1 }));
   }
 
   /** Oldest first. @throws zlib's error or CorruptChunk for a row that was damaged. */
@@ -39,17 +47,16 @@ export class LogTable {
   }
 }
 
-/** Light deflation: it is for half an hour, but a scrape of a thousand services is long. Has a checksum. */
-function encode({ ids, values }: LoggedScrape): Buffer {
-  const out = new ByteWriter(ids.length * 9 + 16);
-  out.varint(ids.length);
+function encode(samples: EachSample, out: ByteWriter): void {
+  let count = 0;
+  samples(() => count++);
+  out.varint(count);
   let expected = 0;
-  for (const id of ids) {
+  samples(id => {
     out.signed(id - expected);
     expected = id + 1;
-  }
-  out.append(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  return deflateSync(out.bytes, { level: 1 });
+  });
+  samples((_, value) => out.float64(value));
 }
 
 function decode(bytes: Buffer): { ids: Float64Array; values: Float64Array } {

@@ -31,19 +31,30 @@ export class SeriesIndex {
     return this.#byLabels.size;
   }
 
+  /** Calls back for all in the index, in no order. */
+  each(series: (series: SeriesRef) => void): void {
+    this.#eachThatIs(HERE, series);
+  }
+
   /** All in the index, in no order. */
-  all(): Iterable<SeriesRef> {
-    return this.#thatAre(HERE);
+  all(): SeriesRef[] {
+    return this.#allThatAre(HERE);
   }
 
   /** Those with labels that are not in the index. */
-  loose(): Iterable<SeriesRef> {
-    return this.#thatAre(LOOSE);
+  loose(): SeriesRef[] {
+    return this.#allThatAre(LOOSE);
   }
 
-  *#thatAre(state: number): Generator<SeriesRef> {
+  #allThatAre(state: number): SeriesRef[] {
+    const found: SeriesRef[] = [];
+    this.#eachThatIs(state, series => found.push(series));
+    return found;
+  }
+
+  #eachThatIs(state: number, callback: (series: SeriesRef) => void): void {
     for (let series = 0; series < this.#stored.bound; series++)
-      if (this.#state.get(series) === state) yield series;
+      if (this.#state.get(series) === state) callback(series);
   }
 
   /** Whether a series is in the index. */

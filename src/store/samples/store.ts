@@ -114,7 +114,9 @@ export class SampleStore implements SampleSource {
   stats(): SampleStats {
     const oldest = this.#catalogue.oldest();
     let chunks = 0;
-    for (const series of this.#catalogue.index.all()) chunks += this.#stored.chunks.get(series);
+    this.#catalogue.index.each(series => {
+      chunks += this.#stored.chunks.get(series);
+    });
     return {
       series: this.#catalogue.index.size,
       appended: this.#appended,
@@ -226,12 +228,13 @@ export class SampleStore implements SampleSource {
       const assembler = new Assembler(from, to);
       const slab = new Slab();
       let samples = 0;
-      return this.#matching(matchers, from, to).flatMap(({ series, labels }) => {
-        if (samples > limit) return [];
-        const { times, values } = assembler.join(this.#runs(file, series, from, to, slab));
-        samples += values.length;
-        const ends = endsWithin(this.#stored.ends(series), from, to);
-        return values.length > 0 || ends.length > 0 ? [{ labels, times, values, ends }] : [];
+      return this.#collect(matchers, from, to, series => {
+        if (samples > limit) return undefined;
+        const run = this.#isAllInHead(file, series, from)
+          ? this.#head.read(series, from, to, slab)
+          : assembler.join(this.#runs(file, series, from, to, slab));
+        samples += run.values.length;
+        return run;
       });
     });
   }
@@ -240,15 +243,30 @@ export class SampleStore implements SampleSource {
   latest(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
     return this.#read(file => {
       const latest = new Latest(from, to);
-      return this.#matching(matchers, from, to).flatMap(({ series, labels }) => {
+      return this.#collect(matchers, from, to, series => {
         const last = this.#stored.last.get(series);
         const value = last <= to ? this.#head.lastValue(series) : undefined;
-        const run = value === undefined ? undefined : latest.at(last, value);
-        const { times, values } = run ?? latest.of(this.#runs(file, series, from, to));
-        const ends = endsWithin(this.#stored.ends(series), from, to);
-        return values.length > 0 || ends.length > 0 ? [{ labels, times, values, ends }] : [];
+        return value === undefined ? latest.of(this.#runs(file, series, from, to)) : latest.at(last, value);
       });
     });
+  }
+
+  /** Series that have something in a window, sorted by labels; those without a run are left out. */
+  #collect(
+    matchers: readonly Matcher[],
+    from: Millis,
+    to: Millis,
+    runOf: (series: SeriesRef) => Run | undefined,
+  ): Series[] {
+    const found: Series[] = [];
+    for (const { series, labels } of this.#matching(matchers, from, to)) {
+      const run = runOf(series);
+      if (!run) continue;
+      const { times, values } = run;
+      const ends = endsWithin(this.#stored.ends(series), from, to);
+      if (values.length > 0 || ends.length > 0) found.push({ labels, times, values, ends });
+    }
+    return found;
   }
 
   /** Series that may have something in a window, sorted by labels. */
@@ -261,11 +279,17 @@ export class SampleStore implements SampleSource {
       .sort((a, b) => compareLabels(a.labels, b.labels));
   }
 
+  /** Whether a series has nothing in chunks from a moment on. */
+  #isAllInHead(file: SampleFile | undefined, series: SeriesRef, from: Millis): boolean {
+    const { id, sealedTo } = this.#stored;
+    return !file || id.get(series) === 0 || from >= this.#head.from(series) || from > sealedTo.get(series);
+  }
+
   #runs(file: SampleFile | undefined, series: SeriesRef, from: Millis, to: Millis, slab?: Slab): Run[] {
     const headFrom = this.#head.from(series);
     const runs: Run[] = [];
-    const id = this.#stored.id.get(series);
-    if (file && id !== 0 && from < headFrom && from <= this.#stored.sealedTo.get(series)) {
+    if (file && !this.#isAllInHead(file, series, from)) {
+      const id = this.#stored.id.get(series);
       runs.push(...file.chunks.readAll(file.chunks.within(id, from, Math.min(to, headFrom))));
     }
     if (to >= headFrom) runs.push(this.#head.read(series, from, to, slab));

@@ -13,11 +13,13 @@ export class CorruptChunk extends Error {
 /** A growing run of bytes. */
 export class ByteWriter {
   #bytes: Uint8Array;
+  #view: DataView;
   #length = 0;
 
   /** `expected`: bytes that will probably be written. */
   constructor(expected = 256) {
     this.#bytes = new Uint8Array(expected);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   get length(): number {
@@ -27,6 +29,11 @@ export class ByteWriter {
   /** What was written so far; valid until the next write. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Begins anew, with the memory there is. */
+  clear(): void {
+    this.#length = 0;
   }
 
   byte(value: number): void {
@@ -53,8 +60,11 @@ export class ByteWriter {
     this.varint(zigzag(value));
   }
 
+  /** Eight bytes, the low ones first. */
   float64(value: number): void {
-    this.append(new Uint8Array(Float64Array.of(value).buffer));
+    if (this.#length + 8 > this.#bytes.length) this.#grow(8);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
   }
 
   append(bytes: Uint8Array): void {
@@ -73,6 +83,7 @@ export class ByteWriter {
     const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + by));
     larger.set(this.#bytes);
     this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
   }
 }
 
