@@ -114,7 +114,7 @@ export class Labels {
   #only({ names, places }: Rest): Labels {
     if (names.length === this.names.length) return this;
     const values = new Array<string>(names.length);
-    for (const [i, place] of places.entries()) values[i] = this.values[place] as string;
+    for (let i = 0; i < places.length; i++) values[i] = this.values[places[i] as number] as string;
     return new Labels(names, values);
   }
 

@@ -108,10 +108,21 @@ export class ColumnRoom {
     this.#has = new Uint8Array(count === 1 ? columns : 0);
   }
 
+  /** An empty column. */
   take(labels: Labels, dropName: boolean): Column {
     if (this.#count !== 1) return newColumn(labels, dropName, this.#count);
     const at = this.#taken++;
     const values = this.#values.subarray(at, at + 1);
     return { labels, dropName, values, has: this.#has.subarray(at, at + 1) };
   }
+
+  /** A column for somebody who fills in at least one value, or throws it away. */
+  takeForSome(labels: Labels, dropName: boolean): Column {
+    if (this.#count !== 1) return newColumn(labels, dropName, this.#count);
+    const at = this.#taken++;
+    return { labels, dropName, values: this.#values.subarray(at, at + 1), has: ONE };
+  }
 }
+
+/** Where a column of one step has a value: all of them share it. */
+const ONE = Uint8Array.of(1);

@@ -37,7 +37,8 @@ function groupsOf(expr: AggregateExpr, columns: readonly Column[]): Group[] {
   const names = expr.without ? [...expr.grouping, METRIC_NAME] : expr.grouping;
   const numbers = new LabelGroups({ on: !expr.without, labels: names });
   const groups: { labels: Labels; dropName: boolean; columns: Column[] }[] = [];
-  for (const column of columns) {
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i] as Column;
     const number = numbers.numberOf(column.labels);
     const group = groups[number];
     if (group) {

@@ -21,7 +21,8 @@ export function joinEqual(columns: readonly Column[]): readonly Column[] {
   if (columns.length < 2) return columns;
   const groups = new LabelGroups();
   const joined: Column[] = [];
-  for (const column of columns) {
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i] as Column;
     const place = groups.numberOf(column.labels);
     const known = joined[place];
     joined[place] = known ? join(known, column) : column;

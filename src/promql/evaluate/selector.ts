@@ -53,7 +53,7 @@ function lastSamples(
   room: ColumnRoom,
 ): Column | undefined {
   const count = at.length;
-  const bare = room.take(labels, false);
+  const bare = room.takeForSome(labels, false);
   const column = stamps ? { ...bare, stamps: new Float64Array(count) } : bare;
   let next = 0;
   let nextEnd = 0;

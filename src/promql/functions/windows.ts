@@ -51,7 +51,8 @@ export function overWindows(
 ): VectorValue {
   const columns: Column[] = [];
   const room = new ColumnRoom(moment.steps.count, matrix.series.length);
-  for (const series of matrix.series) {
+  for (let i = 0; i < matrix.series.length; i++) {
+    const series = matrix.series[i] as RangeSeries;
     const dropName = !keepsName || series.dropName;
     const place = () => openColumn(room, series, dropName, moment);
     const column = walk(series, matrix, open(series, matrix), moment, place);
@@ -109,7 +110,7 @@ function openColumn(
   moment: CallMoment,
 ): Column {
   moment.spend(moment.steps.count);
-  return room.take(labels, dropName);
+  return room.takeForSome(labels, dropName);
 }
 
 class MovingWindow implements Window {

@@ -50,10 +50,12 @@ export class Catalogue {
     return this.index.findLike(series) ?? this.index.add(series);
   }
 
-  /** Takes back the series that are not in the index, but for those that somebody holds. */
-  sweep(held: Iterable<SeriesRef>): void {
+  /** Takes back the series that are not in the index, but for those that `hold` calls back for. */
+  sweep(hold: (held: (series: SeriesRef) => void) => void): void {
     const isHeld = new Set<SeriesRef>();
-    for (const series of held) if (!this.index.has(series)) isHeld.add(series);
+    hold(series => {
+      if (!this.index.has(series)) isHeld.add(series);
+    });
     for (const series of this.index.loose()) if (!isHeld.has(series)) this.index.free(series);
     this.#needed = isHeld.size;
     this.#loose = isHeld.size;
@@ -199,11 +201,7 @@ export class Catalogue {
 
   /** The oldest sample; infinite without any. */
   oldest(): Millis {
-    let oldest = Number.POSITIVE_INFINITY;
-    const { first } = this.#stored;
-    this.index.each(series => {
-      oldest = Math.min(oldest, first.get(series));
-    });
-    return oldest;
+    // Series that are not in the index have no first sample.
+    return this.#stored.first.least();
   }
 }

@@ -64,10 +64,9 @@ export class LabelSets {
   labels(series: SeriesRef): Labels {
     const start = this.#start.get(series);
     const names = this.#namesOf(series);
-    return Labels.sorted(
-      names,
-      names.map((_, i) => this.pairs.at(this.#numbers.get(start + i)).value),
-    );
+    const values = new Array<string>(names.length);
+    for (let i = 0; i < names.length; i++) values[i] = this.pairs.at(this.#numbers.get(start + i)).value;
+    return Labels.sorted(names, values);
   }
 
   /** The pairs of a series' labels. */
@@ -100,8 +99,8 @@ export class LabelSets {
   /** Labels as numbers; undefined when there are none of that kind yet. */
   find({ names, values }: Labels): PairNumbers | undefined {
     const numbers: number[] = [];
-    for (const [i, name] of names.entries()) {
-      const number = this.pairs.find(name, values[i] as string);
+    for (let i = 0; i < names.length; i++) {
+      const number = this.pairs.find(names[i] as string, values[i] as string);
       if (number === 0) return undefined;
       numbers.push(number);
     }

@@ -60,4 +60,14 @@ export class NumberColumn {
     }
     this.#numbers[index] = value;
   }
+
+  /** The least of all; infinite when there are none. */
+  least(): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < this.#numbers.length; i++) {
+      const value = this.#numbers[i] as number;
+      if (value < least) least = value;
+    }
+    return least;
+  }
 }

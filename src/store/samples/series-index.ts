@@ -131,12 +131,15 @@ export class SeriesIndex {
     const { base, rest } = this.#narrow(matchers);
     const tests = rest.map(matcher => this.#tester(matcher));
     const found: SeriesRef[] = [];
-    for (const series of base) if (tests.every(test => test(series))) found.push(series);
+    for (let i = 0; i < base.length; i++) {
+      const series = base[i] as SeriesRef;
+      if (tests.every(test => test(series))) found.push(series);
+    }
     return found;
   }
 
   /** The fewest series that one matcher alone leaves, and the matchers still to be asked. */
-  #narrow(matchers: readonly Matcher[]): { base: Iterable<SeriesRef>; rest: readonly Matcher[] } {
+  #narrow(matchers: readonly Matcher[]): { base: ArrayLike<SeriesRef>; rest: readonly Matcher[] } {
     const lists = matchers
       .filter(({ op, value }) => op === '=' && value !== '')
       .map(matcher => ({ matcher, refs: this.#refs(this.#sets.pairs.find(matcher.name, matcher.value)) }));
@@ -154,9 +157,11 @@ export class SeriesIndex {
     return this.#lists[pair]?.refs ?? NONE;
   }
 
-  *#matching(matcher: Matcher): Generator<SeriesRef> {
+  #matching(matcher: Matcher): SeriesRef[] {
+    const found: SeriesRef[] = [];
     for (const { value, number } of this.#sets.pairs.named(matcher.name))
-      if (matcher.matches(value)) yield* this.#refs(number);
+      if (matcher.matches(value)) for (const series of this.#refs(number)) found.push(series);
+    return found;
   }
 
   /** A matcher that is asked once about each value: a regular expression takes longer than looking it up. */

@@ -49,8 +49,8 @@ export class Sources {
   }
 
   /** Every series of a source, those without samples too. */
-  *held(): Generator<SeriesRef> {
-    for (const { series } of this.#sources.values()) yield* series;
+  hold(held: (series: SeriesRef) => void): void {
+    for (const { series } of this.#sources.values()) series.forEach(held);
   }
 
   /** Calls back for each series that is there; what is returned is the series from now on. */

@@ -259,7 +259,10 @@ export class SampleStore implements SampleSource {
     runOf: (series: SeriesRef) => Run | undefined,
   ): Series[] {
     const found: Series[] = [];
-    for (const { series, labels } of this.#matching(matchers, from, to)) {
+    const matching = this.#matching(matchers, from, to);
+    // An iterator makes an object for each of thousands.
+    for (let i = 0; i < matching.length; i++) {
+      const { series, labels } = matching[i] as LabelledSeries;
       const run = runOf(series);
       if (!run) continue;
       const { times, values } = run;
@@ -270,7 +273,7 @@ export class SampleStore implements SampleSource {
   }
 
   /** Series that may have something in a window, sorted by labels. */
-  #matching(matchers: readonly Matcher[], from: Millis, to: Millis): { series: SeriesRef; labels: Labels }[] {
+  #matching(matchers: readonly Matcher[], from: Millis, to: Millis): LabelledSeries[] {
     const { index } = this.#catalogue;
     return index
       .select(matchers)
@@ -343,7 +346,7 @@ export class SampleStore implements SampleSource {
       return true;
     }
     this.#catalogue.forgetEnds(file, this.#catalogue.oldest());
-    if (this.#catalogue.isLittered) this.#catalogue.sweep(this.#held());
+    if (this.#catalogue.isLittered) this.#catalogue.sweep(held => this.#hold(held));
     this.#pruneAt = this.#clock.elapsed() + PRUNE_EVERY;
     return false;
   }
@@ -360,15 +363,15 @@ export class SampleStore implements SampleSource {
     return true;
   }
 
-  /** Series that may not be in the index and are not to be forgotten. */
-  *#held(): Generator<SeriesRef> {
-    yield* this.#sources.held();
-    for (const shown of this.#added.values()) yield* shown;
-    yield* this.#live.refs;
-    yield* this.#row?.ended ?? [];
-    for (const { ended } of this.#head.rows) yield* ended;
-    yield* this.#mergeable;
-    yield* this.#sealing.queue;
+  /** Calls back for series that may not be in the index and are not to be forgotten. */
+  #hold(held: (series: SeriesRef) => void): void {
+    this.#sources.hold(held);
+    for (const shown of this.#added.values()) shown.forEach(held);
+    this.#live.refs.forEach(held);
+    this.#row?.ended.forEach(held);
+    for (const { ended } of this.#head.rows) ended.forEach(held);
+    this.#mergeable.forEach(held);
+    this.#sealing.queue.forEach(held);
   }
 
   #tidy(file: SampleFile): boolean {
@@ -477,6 +480,11 @@ export class SampleStore implements SampleSource {
 }
 
 type SampleRows = Head['rows'];
+
+interface LabelledSeries {
+  readonly series: SeriesRef;
+  readonly labels: Labels;
+}
 
 function endsWithin(all: readonly Millis[], from: Millis, to: Millis): Float64Array {
   if (all.length === 0) return NONE;
