@@ -325,6 +325,64 @@ test('when the checks die nothing is called healthy until it is seen again', asy
   expect(await metric('langgraph_monitor_probe_worker_up')).toMatch(/ 1$/);
 });
 
+test('an entry of the history shows the services the rules spoke of, whatever came while they thought', async () => {
+  configure({ a: { url: 'http://127.0.0.1:1/', name: 'A', critical: true } });
+  let events: CheckRunnerEvents | undefined;
+  await start(given => {
+    events = given;
+    return { configure() {}, setStatus() {}, refresh() {}, close: async () => {} };
+  });
+  const seen = (more: Partial<CheckResult>): CheckResult => ({
+    ...{ target: 'a', at: Date.now(), status: 'healthy', responseTime: 0.1, level: 'up', since: 0 },
+    ...{ consecutiveFailures: 0, readings: { layout: { families: [], labels: [] }, values: [] } },
+    ...more,
+  });
+  const down = seen({ status: 'error', error: 'Connection refused', level: 'down', consecutiveFailures: 2 });
+  const scan = { startedAt: 0, endedAt: 1, lag: 0, complete: true };
+  const overall = async () => (await json('/cluster_health')).overall_status as string;
+  const entries = async (count: number) => {
+    const { history } = await until(
+      () => json('/history'),
+      answer => answer.count >= count,
+    );
+    // biome-ignore lint/suspicious/noExplicitAny: what a client without a schema sees
+    return history.map((entry: any) => [entry.services.a.health.status, entry.overall_status, entry.alerts]);
+  };
+  // No copy is under way when the next is asked for.
+  await until(
+    () => metric('langgraph_monitor_rule_evaluations_total'),
+    line => line !== undefined && !line.endsWith(' 0'),
+  );
+  events?.onResult(seen({}));
+  await until(overall, now => now === 'healthy');
+
+  // The copy for the rules is made meanwhile; their answer comes from another thread, which takes a turn of the loop.
+  const copied = async () => {
+    for (let i = 0; i < 1000; i++) await Promise.resolve();
+  };
+  events?.onScan(scan);
+  await copied();
+  events?.onResult(down);
+  const healthy = ['healthy', 'healthy', []];
+  expect(await entries(1)).toEqual([healthy]);
+
+  const unhealthy = ['error', 'unhealthy', ['CRITICAL: A is error - Connection refused']];
+  await until(overall, now => now === 'unhealthy');
+  events?.onScan(scan);
+  await copied();
+  events?.onResult(seen({}));
+  expect(await entries(2)).toEqual([unhealthy, healthy]);
+
+  // One that waits for its turn speaks of its own moment, not of the one before.
+  await until(overall, now => now === 'healthy');
+  events?.onScan(scan);
+  await copied();
+  events?.onResult(down);
+  events?.onScan(scan);
+  await copied();
+  expect(await entries(4)).toEqual([unhealthy, healthy, unhealthy, healthy]);
+});
+
 test('a service that is removed while somebody waits for its check lets them go', async () => {
   configure({ a: { url: 'http://127.0.0.1:1/' }, b: { url: 'http://127.0.0.1:1/' } });
   let asked: (() => void) | undefined;
