@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -223,6 +224,29 @@ describe('a reload', () => {
     }
     expect(logged.match(/msg="Text message not sent".*/g)).toHaveLength(1);
     expect(logged).not.toContain('t0ken');
+  });
+
+  test('forgets nobody who has got a text message', async () => {
+    const texted: string[] = [];
+    let isWell = false;
+    const twilio = await listen(async (request, response) => {
+      const to = new URLSearchParams(await textOf(request)).get('To') ?? '';
+      texted.push(to);
+      response.writeHead(isWell || to === '+1555' ? 201 : 503).end('{}');
+    });
+    servers.push(twilio);
+    const account = { account_sid: 'AC1', auth_token: 't0ken', from: '+1000', to: ['+1555', '+1666'] };
+    const sms = { ...account, api_url: `http://127.0.0.1:${portOf(twilio)}` };
+    configure({ a: { url: (await answering()).url } }, { alerting: { sms } });
+    await start();
+    const alerts = [{ status: 'firing', labels: { alertname: 'A' }, annotations: {} }];
+    const body = JSON.stringify({ version: '4', groupKey: 'g', status: 'firing', alerts });
+    const headers = { 'content-type': 'application/json' };
+    const notify = async () => (await get('/notify/sms', { method: 'POST', headers, body })).status;
+    expect([await notify(), texted.toSorted()]).toEqual([503, ['+1555', '+1666']]);
+    isWell = true;
+    expect((await reload()).status).toBe(200);
+    expect([await notify(), texted.slice(2)]).toEqual([200, ['+1666']]);
   });
 
   test('takes up who delivers, and says where alerts are then', async () => {
