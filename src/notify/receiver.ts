@@ -4,6 +4,7 @@
 import type { Decoder, Field } from '../config/decode.js';
 import type { Millis } from '../model/time.js';
 import type { Global } from './definition.js';
+import type { Receipts } from './delivery/receipts.js';
 import type { Notification } from './notification.js';
 import type { Templates } from './templates.js';
 
@@ -52,6 +53,8 @@ export class DeliveryError extends Error {
 /** What an integration may use. */
 export interface Surroundings {
   readonly templates: Templates;
+  /** Who has got a message that others still wait for. The integration's own, over reloads. */
+  readonly receipts: Receipts;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
 }
 
