@@ -271,6 +271,33 @@ describe('a reload', () => {
     expect(await json('/api/v2/silences')).toEqual([]);
   });
 
+  test('says of which templates nothing will come, as the start does', async () => {
+    const a = await answering();
+    const hook = (title: string) => ({ webhook_url: 'http://127.0.0.1:1/', title });
+    const write = (...titles: string[]) =>
+      writeFileSync(
+        join(folder, 'alertmanager.yml'),
+        JSON.stringify({
+          route: { receiver: 'a' },
+          receivers: [{ name: 'a', discord_configs: titles.map(hook) }],
+        }),
+      );
+    const warned = () =>
+      [...logged.matchAll(/level=warn msg="A template cannot .*(discord_configs.*)"/g)].map(
+        match => match[1],
+      );
+    configure({ a: { url: a.url } });
+    write('{{ .Status', '{{ .Status }}');
+    await start();
+    expect(warned()).toEqual(['discord_configs[0].title: template: :1: unclosed action']);
+    write('{{ .Status }}', '{{ end }}');
+    expect((await reload()).status).toBe(200);
+    expect(warned().slice(1)).toEqual(['discord_configs[1].title: template: :1: unexpected {{end}}']);
+    write('{{ .Status }}');
+    expect((await reload()).status).toBe(200);
+    expect(warned()).toHaveLength(2);
+  });
+
   test('of an invalid file keeps everything running and says so', async () => {
     const a = await answering();
     configure({ a: { url: a.url } });
