@@ -81,9 +81,11 @@ class OwnSamples {
     log: Logger,
   ) {
     this.#events = events;
-    this.#sampler = new Sampler(registry, exposition, { job: JOB, instance });
+    const target = { job: JOB, instance };
+    this.#sampler = new Sampler(registry, exposition, target);
     this.engine = new EmbeddedEngine({
       file: join(settings.storagePath, 'samples.db'),
+      target,
       retention: settings.retention,
       maxBytes: settings.retentionSize,
       timeout: settings.queryTimeout,
