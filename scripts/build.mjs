@@ -17,14 +17,25 @@ const STAMP = join(DIST, '.sources');
  * @throws StepFailure after the compiler has printed what is wrong.
  */
 export function ensureBuilt() {
-  const sources = files(join(ROOT, 'src')).filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts'));
-  const outputs = sources.map(path => path.replace(/\.ts$/, '.js'));
-  const fingerprint = fingerprintOf(sources);
-  if (readStamp() === fingerprint && outputs.every(path => existsSync(join(DIST, path)))) return;
+  const { outputs, fingerprint, isBuilt } = state();
+  if (isBuilt) return;
   run(process.execPath, [packageBin('typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmitOnError']);
   removeOrphans(new Set(outputs));
   chmodSync(join(DIST, 'main.js'), 0o755);
   writeFileSync(STAMP, fingerprint);
+}
+
+/** Whether dist/ is what these sources and the locked dependencies give. Needs no package. */
+export function isBuilt() {
+  return existsSync(STAMP) && state().isBuilt;
+}
+
+function state() {
+  const sources = files(join(ROOT, 'src')).filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts'));
+  const outputs = sources.map(path => path.replace(/\.ts$/, '.js'));
+  const fingerprint = fingerprintOf(sources);
+  const isBuilt = readStamp() === fingerprint && outputs.every(path => existsSync(join(DIST, path)));
+  return { outputs, fingerprint, isBuilt };
 }
 
 /** Paths of the files below a folder, relative to it, sorted. */

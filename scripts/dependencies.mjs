@@ -25,14 +25,15 @@ const STAMP = join(ROOT, 'node_modules/.native-modules');
 
 /**
  * Installs the locked dependencies when they are missing or stale, and compiles native modules again after an
- * upgrade of Node. Quick when there is nothing to do.
+ * upgrade of Node. Quick when there is nothing to do. Without `dev` those that build and test are not asked for.
  * @throws StepFailure when npm could not.
  */
-export function ensureDependencies() {
-  const stale = staleness();
+export function ensureDependencies({ dev = true } = {}) {
+  const stale = staleness({ dev });
   if (stale) {
     console.error(`Installing the dependencies (${stale}); this takes a minute.`);
-    npm(['ci', '--no-audit', '--no-fund']);
+    // With NODE_ENV=production npm would leave the compiler out.
+    npm(['ci', dev ? '--include=dev' : '--omit=dev', '--no-audit', '--no-fund']);
   }
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === circumstances()) return;
   const broken = Object.keys(NATIVE).filter(name => loadProblem(name));
@@ -50,7 +51,7 @@ export function ensureDependencies() {
 }
 
 /** Why node_modules is not what package-lock.json says, in a few words; undefined when it is. */
-export function staleness() {
+export function staleness({ dev: withDev = true } = {}) {
   const lock = readJson('package-lock.json');
   const manifest = readJson('package.json');
   if (!lock || !manifest) throw new StepFailure(`no package.json and package-lock.json in ${ROOT}`);
@@ -60,9 +61,9 @@ export function staleness() {
   }
   const installed = readJson('node_modules/.package-lock.json');
   if (!installed) return 'none are installed';
-  for (const [path, { version, optional, devOptional }] of Object.entries(lock.packages)) {
+  for (const [path, { version, dev, optional, devOptional }] of Object.entries(lock.packages)) {
     // Optional packages are those of other platforms.
-    if (path === '' || optional || devOptional) continue;
+    if (path === '' || optional || devOptional || (dev && !withDev)) continue;
     const name = path.replace(/^.*node_modules\//, '');
     const found = installed.packages[path]?.version;
     if (!found || !existsSync(join(ROOT, path, 'package.json'))) return `${name} is missing`;

@@ -4,12 +4,13 @@
 import './node-version.mjs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensureBuilt } from './build.mjs';
+import { ensureBuilt, isBuilt } from './build.mjs';
 import { main, ROOT } from './command.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 
 await main(() => {
-  ensureDependencies();
+  // What is built runs without the compiler and its like.
+  ensureDependencies({ dev: !isBuilt() });
   ensureBuilt();
 });
 const isDemo = process.argv[2] === 'demo';

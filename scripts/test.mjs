@@ -13,7 +13,7 @@ function node(path, ...args) {
 
 const STEPS = [
   ['programs', ensurePrograms],
-  ['dependencies', ensureDependencies],
+  ['dependencies', () => ensureDependencies()],
   ['types', ensureBuilt],
   ['types of the tests', () => node('typescript/bin/tsc', '-p', 'test/tsconfig.json')],
   ['lint', () => node('@biomejs/biome/bin/biome', 'ci')],

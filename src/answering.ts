@@ -81,9 +81,11 @@ class OwnSamples {
     log: Logger,
   ) {
     this.#events = events;
-    this.#sampler = new Sampler(registry, exposition, { job: JOB, instance });
+    const target = { job: JOB, instance };
+    this.#sampler = new Sampler(registry, exposition, target);
     this.engine = new EmbeddedEngine({
       file: join(settings.storagePath, 'samples.db'),
+      target,
       retention: settings.retention,
       maxBytes: settings.retentionSize,
       timeout: settings.queryTimeout,
@@ -118,8 +120,8 @@ class OwnSamples {
     return this.#sampling.last;
   }
 
-  take(): Promise<void> {
-    return this.#sampling.take();
+  take(onTaken?: () => void): Promise<void> {
+    return this.#sampling.take(onTaken);
   }
 
   stopSampling(): void {
@@ -142,8 +144,12 @@ class OthersSamples {
     this.#timer = setInterval(() => void this.take(), ASK_OTHERS_EVERY);
   }
 
-  /** Asks what its rules say; who asks meanwhile shares the answer. */
-  take(): Promise<void> {
+  /**
+   * Asks what its rules say; who asks meanwhile shares the answer. When they looked nobody knows: `onTaken` is called at
+   * once.
+   */
+  take(onTaken?: () => void): Promise<void> {
+    onTaken?.();
     this.#running ??= this.#ask().finally(() => {
       this.#running = undefined;
     });
@@ -253,9 +259,12 @@ export class Answering {
     return own;
   }
 
-  /** Something has changed, or a scan has ended: resolves when the rules have said what follows. */
-  async judge(): Promise<void> {
-    await (this.#own ?? this.#others)?.take();
+  /**
+   * Something has changed, or a scan has ended: resolves when the rules have said what follows. `onTaken` is called at the
+   * moment they speak of, unless they cannot be asked.
+   */
+  async judge(onTaken?: () => void): Promise<void> {
+    await (this.#own ?? this.#others)?.take(onTaken);
   }
 
   /** The monitor as its own target. */

@@ -9,7 +9,7 @@ import { EndpointChooser } from './cluster/endpoints/chooser.js';
 import { Latency } from './cluster/endpoints/latency.js';
 import { Pulse } from './cluster/pulse.js';
 import { Refresher } from './cluster/refresh.js';
-import { Snapshots } from './cluster/snapshot.js';
+import { type Sight, Snapshots } from './cluster/snapshot.js';
 import { type Alert, alertLine, type Verdict } from './cluster/verdict.js';
 import { type Configuration, loadConfiguration } from './configuration.js';
 import { Delivering } from './delivering.js';
@@ -309,10 +309,14 @@ export class Monitor {
     this.#own.showSamples(this.#answering.samples);
     this.#delivering.show();
     this.#exposition.touch();
-    // What is remembered of a scan is what the rules say of it.
-    await this.#answering.judge();
-    const now = this.#clock.now();
-    this.#store.append({ at: now, entry: this.#snapshots.write(now, this.#clock.elapsed()) });
+    // What is remembered of a scan is what the rules say of it; results that come while they think are not part of it.
+    const look = () => this.#snapshots.look(this.#clock.now(), this.#clock.elapsed());
+    let seen: Sight | undefined;
+    await this.#answering.judge(() => {
+      seen = look();
+    });
+    const sight = seen ?? look();
+    this.#store.append({ at: sight.at, entry: this.#snapshots.writeSight(sight) });
   }
 
   #onDown(reason: string): void {

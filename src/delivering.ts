@@ -7,7 +7,7 @@ import type { Logger } from './log.js';
 import { AlertingMetrics } from './metrics/alerting.js';
 import { type Clock, systemClock } from './model/time.js';
 import { Alerting, type AlertingEvents } from './notify/alerting.js';
-import { SmsGateway } from './notify/sms/gateway.js';
+import { makeSmsReceipts, SmsGateway } from './notify/sms/gateway.js';
 import type { Store } from './store/store.js';
 
 export interface DeliveringOptions {
@@ -24,6 +24,8 @@ export class Delivering {
   readonly alerting: Alerting;
   readonly #metrics: AlertingMetrics;
   readonly #log: Logger;
+  /** Who was reached under one configuration is not told again under the next. */
+  readonly #texted = makeSmsReceipts();
   #gateway: SmsGateway | undefined;
 
   constructor({ store, registry, log, externalUrl, clock = systemClock }: DeliveringOptions) {
@@ -59,8 +61,13 @@ export class Delivering {
    */
   async configure({ delivery, actions, sms }: Configuration): Promise<void> {
     await this.alerting.configure(delivery, actions);
+    for (const warning of delivery.by === 'us' ? delivery.config.warnings : [])
+      this.#log.warn(
+        { err: warning },
+        'A template cannot be filled in; its messages will not say what they should',
+      );
     this.#gateway?.close();
-    this.#gateway = sms && new SmsGateway(sms);
+    this.#gateway = sms && new SmsGateway(sms, this.#texted);
   }
 
   /** Puts how many alerts and silences there are on /metrics. */

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -225,6 +226,29 @@ describe('a reload', () => {
     expect(logged).not.toContain('t0ken');
   });
 
+  test('forgets nobody who has got a text message', async () => {
+    const texted: string[] = [];
+    let isWell = false;
+    const twilio = await listen(async (request, response) => {
+      const to = new URLSearchParams(await textOf(request)).get('To') ?? '';
+      texted.push(to);
+      response.writeHead(isWell || to === '+1555' ? 201 : 503).end('{}');
+    });
+    servers.push(twilio);
+    const account = { account_sid: 'AC1', auth_token: 't0ken', from: '+1000', to: ['+1555', '+1666'] };
+    const sms = { ...account, api_url: `http://127.0.0.1:${portOf(twilio)}` };
+    configure({ a: { url: (await answering()).url } }, { alerting: { sms } });
+    await start();
+    const alerts = [{ status: 'firing', labels: { alertname: 'A' }, annotations: {} }];
+    const body = JSON.stringify({ version: '4', groupKey: 'g', status: 'firing', alerts });
+    const headers = { 'content-type': 'application/json' };
+    const notify = async () => (await get('/notify/sms', { method: 'POST', headers, body })).status;
+    expect([await notify(), texted.toSorted()]).toEqual([503, ['+1555', '+1666']]);
+    isWell = true;
+    expect((await reload()).status).toBe(200);
+    expect([await notify(), texted.slice(2)]).toEqual([200, ['+1666']]);
+  });
+
   test('takes up who delivers, and says where alerts are then', async () => {
     const [a, elsewhere] = [await answering(), await answering()];
     const services = { a: { url: a.url } };
@@ -245,6 +269,33 @@ describe('a reload', () => {
     configure(services);
     expect((await reload()).status).toBe(200);
     expect(await json('/api/v2/silences')).toEqual([]);
+  });
+
+  test('says of which templates nothing will come, as the start does', async () => {
+    const a = await answering();
+    const hook = (title: string) => ({ webhook_url: 'http://127.0.0.1:1/', title });
+    const write = (...titles: string[]) =>
+      writeFileSync(
+        join(folder, 'alertmanager.yml'),
+        JSON.stringify({
+          route: { receiver: 'a' },
+          receivers: [{ name: 'a', discord_configs: titles.map(hook) }],
+        }),
+      );
+    const warned = () =>
+      [...logged.matchAll(/level=warn msg="A template cannot .*(discord_configs.*)"/g)].map(
+        match => match[1],
+      );
+    configure({ a: { url: a.url } });
+    write('{{ .Status', '{{ .Status }}');
+    await start();
+    expect(warned()).toEqual(['discord_configs[0].title: template: :1: unclosed action']);
+    write('{{ .Status }}', '{{ end }}');
+    expect((await reload()).status).toBe(200);
+    expect(warned().slice(1)).toEqual(['discord_configs[1].title: template: :1: unexpected {{end}}']);
+    write('{{ .Status }}');
+    expect((await reload()).status).toBe(200);
+    expect(warned()).toHaveLength(2);
   });
 
   test('of an invalid file keeps everything running and says so', async () => {
@@ -323,6 +374,64 @@ test('when the checks die nothing is called healthy until it is seen again', asy
   await until(overall, now => now === 'healthy');
   expect(await metric('probe_success{')).toBe('probe_success{target="a"} 1');
   expect(await metric('langgraph_monitor_probe_worker_up')).toMatch(/ 1$/);
+});
+
+test('an entry of the history shows the services the rules spoke of, whatever came while they thought', async () => {
+  configure({ a: { url: 'http://127.0.0.1:1/', name: 'A', critical: true } });
+  let events: CheckRunnerEvents | undefined;
+  await start(given => {
+    events = given;
+    return { configure() {}, setStatus() {}, refresh() {}, close: async () => {} };
+  });
+  const seen = (more: Partial<CheckResult>): CheckResult => ({
+    ...{ target: 'a', at: Date.now(), status: 'healthy', responseTime: 0.1, level: 'up', since: 0 },
+    ...{ consecutiveFailures: 0, readings: { layout: { families: [], labels: [] }, values: [] } },
+    ...more,
+  });
+  const down = seen({ status: 'error', error: 'Connection refused', level: 'down', consecutiveFailures: 2 });
+  const scan = { startedAt: 0, endedAt: 1, lag: 0, complete: true };
+  const overall = async () => (await json('/cluster_health')).overall_status as string;
+  const entries = async (count: number) => {
+    const { history } = await until(
+      () => json('/history'),
+      answer => answer.count >= count,
+    );
+    // biome-ignore lint/suspicious/noExplicitAny: what a client without a schema sees
+    return history.map((entry: any) => [entry.services.a.health.status, entry.overall_status, entry.alerts]);
+  };
+  // No copy is under way when the next is asked for.
+  await until(
+    () => metric('langgraph_monitor_rule_evaluations_total'),
+    line => line !== undefined && !line.endsWith(' 0'),
+  );
+  events?.onResult(seen({}));
+  await until(overall, now => now === 'healthy');
+
+  // The copy for the rules is made meanwhile; their answer comes from another thread, which takes a turn of the loop.
+  const copied = async () => {
+    for (let i = 0; i < 1000; i++) await Promise.resolve();
+  };
+  events?.onScan(scan);
+  await copied();
+  events?.onResult(down);
+  const healthy = ['healthy', 'healthy', []];
+  expect(await entries(1)).toEqual([healthy]);
+
+  const unhealthy = ['error', 'unhealthy', ['CRITICAL: A is error - Connection refused']];
+  await until(overall, now => now === 'unhealthy');
+  events?.onScan(scan);
+  await copied();
+  events?.onResult(seen({}));
+  expect(await entries(2)).toEqual([unhealthy, healthy]);
+
+  // One that waits for its turn speaks of its own moment, not of the one before.
+  await until(overall, now => now === 'healthy');
+  events?.onScan(scan);
+  await copied();
+  events?.onResult(down);
+  events?.onScan(scan);
+  await copied();
+  expect(await entries(4)).toEqual([unhealthy, healthy, unhealthy, healthy]);
 });
 
 test('a service that is removed while somebody waits for its check lets them go', async () => {

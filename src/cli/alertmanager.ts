@@ -2,16 +2,18 @@
 
 import { loadAlertmanagerConfig } from '../notify/config/load.js';
 import { allRoutes } from '../notify/routes.js';
-import { counted } from './output.js';
+import { type CheckedConfig, counted } from './output.js';
 
 /** What is in it, as `amtool check-config` counts it. @throws ConfigError */
-export function checkedAlertmanagerConfig(file: string): string {
-  const { route, receivers, inhibitRules, timeIntervals, templates } = loadAlertmanagerConfig(file);
-  return [
+export function checkedAlertmanagerConfig(file: string): CheckedConfig {
+  const config = loadAlertmanagerConfig(file);
+  const { route, receivers, inhibitRules, timeIntervals, templates, warnings } = config;
+  const parts = [
     counted([...allRoutes(route)].length, 'route'),
     counted(receivers.length, 'receiver'),
     counted(inhibitRules.length, 'inhibit rule'),
     counted(timeIntervals.size, 'time interval'),
     counted(templates.length, 'template'),
-  ].join(', ');
+  ];
+  return { summary: parts.join(', '), warnings };
 }

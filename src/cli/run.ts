@@ -6,7 +6,7 @@ import { ConfigError } from '../config/load.js';
 import { parseYamlTree } from '../config/yaml-tree.js';
 import { loadConfiguration } from '../configuration.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
-import { counted, type Output } from './output.js';
+import { type CheckedConfig, counted, type Output } from './output.js';
 
 const COMMANDS = ['check-config', 'check-rules', 'test-rules', 'check-routes', 'import'];
 /** In milliseconds. */
@@ -64,7 +64,9 @@ async function checkConfig(files: readonly string[], output: Output): Promise<nu
   let code = 0;
   for (const file of files) {
     try {
-      output.out(`${file}: valid, ${isAlertmanagers(file) ? await alertmanagers(file) : monitors(file)}`);
+      const { summary, warnings } = isAlertmanagers(file) ? await alertmanagers(file) : monitors(file);
+      output.out(`${file}: valid, ${summary}`);
+      for (const warning of warnings) output.err(`warning: ${warning}`);
     } catch (error) {
       code = complain(error, output);
     }
@@ -72,8 +74,12 @@ async function checkConfig(files: readonly string[], output: Output): Promise<nu
   return code;
 }
 
-function monitors(file: string): string {
-  return counted(loadConfiguration(file).services.length, 'service');
+function monitors(file: string): CheckedConfig {
+  const { services, delivery } = loadConfiguration(file);
+  return {
+    summary: counted(services.length, 'service'),
+    warnings: delivery.by === 'us' ? delivery.config.warnings : [],
+  };
 }
 
 /** Whether a file is an alertmanager.yml; what cannot be read is left to whoever tells of it. */
@@ -88,7 +94,7 @@ function isAlertmanagers(file: string): boolean {
   }
 }
 
-async function alertmanagers(file: string): Promise<string> {
+async function alertmanagers(file: string): Promise<CheckedConfig> {
   const { checkedAlertmanagerConfig } = await import('./alertmanager.js');
   return checkedAlertmanagerConfig(file);
 }

@@ -7,6 +7,16 @@ import { isoLocal, type Millis } from '../model/time.js';
 import type { Board, NodeFacts, VerdictProblem } from './board.js';
 import { alertLine } from './verdict.js';
 
+/** What was seen of the cluster at a moment. What the rules say of it may come later. */
+export interface Sight {
+  /** Wall clock. */
+  readonly at: Millis;
+  /** Services by id, as JSON text. */
+  readonly services: string;
+  /** The document's `cluster_stats`, as JSON text. */
+  readonly stats: string;
+}
+
 /** Writes `/cluster_health` and the entries of `/history`. */
 export class Snapshots {
   readonly #board: Board;
@@ -27,17 +37,27 @@ export class Snapshots {
 
   /** The cluster as JSON text. @param at wall clock @param elapsed monotonic clock */
   write(at: Millis, elapsed: Millis): string {
-    const { verdict, verdictProblem, node } = this.#board;
+    return this.writeSight(this.look(at, elapsed));
+  }
+
+  /** What there is to be seen now. @param at wall clock @param elapsed monotonic clock */
+  look(at: Millis, elapsed: Millis): Sight {
     const services = this.#board.services;
     const stats = {
-      local_node: localNode(node),
+      local_node: localNode(this.#board.node),
       total_services: services.length,
       monitoring_uptime: this.uptime(elapsed),
     };
+    const parts = services.map(service => this.#part(service));
+    return { at, services: `{${parts.join(',')}}`, stats: JSON.stringify(stats) };
+  }
+
+  /** What was seen with the verdict there is now, as JSON text. */
+  writeSight({ at, services, stats }: Sight): string {
+    const { verdict, verdictProblem } = this.#board;
     return (
-      `{"timestamp":"${isoLocal(at)}","overall_status":"${verdict.overall}",` +
-      `"services":{${services.map(service => this.#part(service)).join(',')}},` +
-      `"cluster_stats":${JSON.stringify(stats)},"alerts":${JSON.stringify(verdict.alerts.map(alertLine))}` +
+      `{"timestamp":"${isoLocal(at)}","overall_status":"${verdict.overall}","services":${services},` +
+      `"cluster_stats":${stats},"alerts":${JSON.stringify(verdict.alerts.map(alertLine))}` +
       `${verdictProblem ? `,"rules":${JSON.stringify(problemText(verdictProblem, at))}` : ''}}`
     );
   }

@@ -65,12 +65,13 @@ async function answer(
   const over = new AbortController();
   response.once('close', () => over.abort());
   try {
+    if (route.method !== 'GET') refuseForeign(request, doors.externalUrl());
     const asked = {
       accept: request.headers.accept,
       acceptEncoding: request.headers['accept-encoding']?.toString(),
       lastEventId: request.headers['last-event-id']?.toString(),
       signal: over.signal,
-      body: route.body && (await bodyOf(request, route.body, doors)),
+      body: route.body && (await bodyOf(request, route.body)),
     };
     const query = route.query ? route.query.parse(request.query) : {};
     const reply = await route.handle(query, doors, asked);
@@ -86,8 +87,7 @@ async function answer(
 }
 
 /** @throws HttpError, ZodError */
-async function bodyOf(request: Request, body: RequestBody, doors: Doors): Promise<unknown> {
-  refuseForeign(request, doors.externalUrl());
+async function bodyOf(request: Request, body: RequestBody): Promise<unknown> {
   const text = await readJsonText(request, body);
   try {
     return body.shape.parse(JSON.parse(text));

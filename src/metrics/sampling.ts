@@ -26,6 +26,8 @@ export class Sampling {
   #running: Promise<void> | undefined;
   /** The one after the one that is running. */
   #next: Promise<void> | undefined;
+  /** Who wants to know when the copy that has not been begun is there. */
+  #waiting: (() => void)[] = [];
   #closed = false;
   #lastAt: Millis = 0;
   #last: LastScrape | undefined;
@@ -42,10 +44,15 @@ export class Sampling {
     return this.#last;
   }
 
-  /** Copies the registry as it is now or a little later; resolves when that copy is kept. */
-  take(): Promise<void> {
+  /**
+   * Copies the registry as it is now or a little later; resolves when that copy is kept. `onTaken` is called when it has
+   * been made and nothing has changed since; never when it could not be made.
+   */
+  take(onTaken?: () => void): Promise<void> {
+    if (onTaken) this.#waiting.push(onTaken);
+    if (this.#next) return this.#next;
     if (!this.#running) return this.#begin();
-    this.#next ??= this.#running.then(() => {
+    this.#next = this.#running.then(() => {
       this.#next = undefined;
       return this.#begin();
     });
@@ -58,7 +65,7 @@ export class Sampling {
   }
 
   #begin(): Promise<void> {
-    this.#running = this.#takeOne().finally(() => {
+    this.#running = this.#takeOne(this.#waiting.splice(0)).finally(() => {
       this.#running = undefined;
       this.#arm();
     });
@@ -70,7 +77,7 @@ export class Sampling {
     if (!this.#closed) this.#timer = setTimeout(() => void this.take(), LONGEST_GAP);
   }
 
-  async #takeOne(): Promise<void> {
+  async #takeOne(waiting: readonly (() => void)[]): Promise<void> {
     if (this.#closed) return;
     const begun = this.#clock.elapsed();
     // Two samples of one moment would be one, and a wall clock that is set back must not stop the time of the rules.
@@ -79,6 +86,7 @@ export class Sampling {
     let error = '';
     try {
       const scrape = await this.#sampler.scrape(at);
+      for (const tell of waiting) tell();
       if (!this.#closed) await this.#keep(scrape);
     } catch (problem) {
       error = (problem as Error).message;

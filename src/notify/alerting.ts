@@ -11,6 +11,7 @@ import type { ActionDefinition } from './actions/definition.js';
 import { ActionRunner } from './actions/runner.js';
 import { AlertTable, type IncomingAlert, isResolved, type KnownAlert } from './alert-table.js';
 import type { AlertmanagerConfig } from './definition.js';
+import { Receipts } from './delivery/receipts.js';
 import type { Attempt } from './delivery.js';
 import { Episodes } from './episodes.js';
 import type { Integration } from './integration.js';
@@ -24,6 +25,8 @@ import { Silences, silenceState } from './silences.js';
 import { GoTemplates } from './templates.js';
 
 const SWEEP_EVERY: Millis = 5000;
+/** Longer than anybody tries one message again. */
+const REMEMBERED: Millis = 30 * 60_000;
 
 /** Who tells people. */
 export type DeliveryConfig =
@@ -61,6 +64,7 @@ export class Alerting {
   readonly #options: AlertingOptions;
   readonly #log: NotificationLog;
   readonly #actions: ActionRunner;
+  readonly #receipts = new Receipts(REMEMBERED);
   readonly #sweeping: NodeJS.Timeout;
   #delivery: DeliveryConfig = { by: 'prometheus' };
   #notifier: Notifier | undefined;
@@ -219,7 +223,8 @@ export class Alerting {
   #makeNotifier(config: AlertmanagerConfig): Notifier {
     const { externalUrl, log, clock } = this.#options;
     return opening(config.file, () => {
-      const surroundings: Surroundings = { templates: new GoTemplates(config.templates), log };
+      const templates = new GoTemplates(config.templates);
+      const surroundings: Surroundings = { templates, receipts: this.#receipts, log };
       return new Notifier({
         config,
         alerts: this.alerts,

@@ -21,6 +21,8 @@ export interface AlertmanagerConfig {
   readonly timeIntervals: ReadonlyMap<string, readonly TimeInterval[]>;
   /** The files that `templates` matches, each checked. */
   readonly templates: readonly { readonly file: string; readonly text: string }[];
+  /** What may stand there and will not work, one line each with its place. */
+  readonly warnings: readonly string[];
 }
 
 /** `global`: what receivers take where they say nothing themselves. */

@@ -30,7 +30,8 @@ export function openIntegrations(
   if (integrations.length === 0) return [integrationOf(name, 'log', 0, true, new LogReceiver(surroundings))];
   return integrations.map(definition => {
     const { integration, index, sendResolved } = definition;
-    return integrationOf(name, integration, index, sendResolved, open(definition, kinds, surroundings));
+    const own = { ...surroundings, receipts: surroundings.receipts.of(idOf(name, integration, index)) };
+    return integrationOf(name, integration, index, sendResolved, open(definition, kinds, own));
   });
 }
 
@@ -44,6 +45,10 @@ function open(
   return kind.open(options, surroundings);
 }
 
+function idOf(receiverName: string, kind: string, index: number): string {
+  return `${receiverName}/${kind}/${index}`;
+}
+
 function integrationOf(
   receiverName: string,
   kind: string,
@@ -51,6 +56,6 @@ function integrationOf(
   sendResolved: boolean,
   receiver: Receiver,
 ): Integration {
-  const id = `${receiverName}/${kind}/${index}`;
+  const id = idOf(receiverName, kind, index);
   return { receiverName, kind, id, sendResolved, receiver, gate: new Gate(WIDTH) };
 }

@@ -1,9 +1,11 @@
 // The joint between the pipeline and a way to tell people: one kind is one file below receivers/ and one line in its
 // catalogue. Retry, deduplication, deadlines, limits and logging stand around it.
 
-import type { Decoder, Field } from '../config/decode.js';
+import type { Field } from '../config/decode.js';
 import type { Millis } from '../model/time.js';
+import type { TemplateDecoder } from './config/template-decoder.js';
 import type { Global } from './definition.js';
+import type { Receipts } from './delivery/receipts.js';
 import type { Notification } from './notification.js';
 import type { Templates } from './templates.js';
 
@@ -52,6 +54,8 @@ export class DeliveryError extends Error {
 /** What an integration may use. */
 export interface Surroundings {
   readonly templates: Templates;
+  /** Who has got a message that others still wait for. The integration's own, over reloads. */
+  readonly receipts: Receipts;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
 }
 
@@ -64,6 +68,6 @@ export interface ReceiverKind<Options = unknown> {
   /** Whether ends of alerts are told unless the configuration says otherwise. */
   readonly sendsResolved: boolean;
   /** Reads one entry of the list; mistakes go to the decoder, in Alertmanager's words where it has them. `send_resolved` is read by the caller and not among the keys left. */
-  read(decoder: Decoder, node: Field, global: Global): Options;
+  read(decoder: TemplateDecoder, node: Field, global: Global): Options;
   open(options: Options, surroundings: Surroundings): Receiver;
 }

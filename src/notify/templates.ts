@@ -3,6 +3,7 @@
 import type { Millis } from '../model/time.js';
 import { alertmanagerFunctions } from '../template/alertmanager.js';
 import { escapeHtml, queryEscape } from '../template/builtins.js';
+import { TemplateError } from '../template/error.js';
 import { HtmlEscaper } from '../template/html.js';
 import { formatPrint } from '../template/printf.js';
 import { Template } from '../template/template.js';
@@ -50,6 +51,16 @@ export class GoTemplates implements Templates {
 
   html(template: string, notification: Notification): string {
     return this.#filled(this.#html, template, notification, new HtmlEscaper());
+  }
+
+  /** What is wrong with a template, whatever it is filled in with; undefined when nothing is. */
+  problem(template: string): string | undefined {
+    try {
+      return this.#text.derive('').parse(template).missing()?.message;
+    } catch (error) {
+      if (error instanceof TemplateError) return error.message;
+      throw error;
+    }
   }
 
   #filled(base: Template, text: string, notification: Notification, escaper?: HtmlEscaper): string {

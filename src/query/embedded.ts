@@ -270,10 +270,10 @@ export class EmbeddedEngine implements SamplingEngine {
   }
 
   #run(port: MessagePort): void {
-    const { file, retention, maxBytes, limits, heapLimit = 512 } = this.#options;
+    const { file, retention, maxBytes, limits, target, heapLimit = 512 } = this.#options;
     const worker = new Worker(this.#options.threadFile ?? new URL('./thread.js', import.meta.url), {
       name: 'queries',
-      workerData: { port, file, retention, maxBytes, limits } satisfies ThreadStart,
+      workerData: { port, file, retention, maxBytes, limits, target } satisfies ThreadStart,
       transferList: [port],
       resourceLimits: { maxOldGenerationSizeMb: heapLimit, maxYoungGenerationSizeMb: NURSERY },
     });

@@ -4,6 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Millis } from '../model/time.js';
 import type { RuleGroupView } from '../rules/view.js';
 import type { ApiQuestion, ErrorType, SamplesStatus } from './engine.js';
+import type { Target } from './former-target.js';
 import type { PackedScrape } from './packed-scrape.js';
 import type { Judgement, RuleSettings } from './rules.js';
 
@@ -105,4 +106,6 @@ export interface ThreadStart {
   /** Bytes the samples may take; 0 is any number. */
   readonly maxBytes: number;
   readonly limits: QueryLimits;
+  /** What all scrapes are of; undefined where they may be of several. */
+  readonly target?: Target | undefined;
 }

@@ -6,6 +6,7 @@ import { type Millis, systemClock } from '../model/time.js';
 import { SampleStore } from '../store/samples/store.js';
 import { Desk } from './desk.js';
 import type { SamplesStatus } from './engine.js';
+import { formerOf } from './former-target.js';
 import type { Order, Report, ThreadStart } from './message.js';
 import { type PackedScrape, unpackScrape } from './packed-scrape.js';
 import { type Judgement, Rules } from './rules.js';
@@ -17,7 +18,7 @@ const BITE: Millis = 8;
 const SOON: Millis = 40;
 const LATER: Millis = 5000;
 
-const { port, file, retention, maxBytes, limits } = workerData as ThreadStart;
+const { port, file, retention, maxBytes, limits, target } = workerData as ThreadStart;
 
 stepBack();
 
@@ -71,9 +72,13 @@ const desk = new Desk({
   },
 });
 
+/** Of a target that has moved nothing is shown under its old address any more. */
+let former = target && formerOf(target);
+
 /** Keeps a scrape together with what the rules make of it. */
 function keep(scrape: PackedScrape): Judgement | undefined {
   store.begin(unpackScrape(scrape));
+  if (former && store.end(former, scrape.at - limits.lookback)) former = undefined;
   try {
     return rules.evaluate(scrape.at);
   } catch (error) {

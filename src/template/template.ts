@@ -4,6 +4,7 @@
 import { builtins } from './builtins.js';
 import { TemplateError } from './error.js';
 import { type Escaper, execute } from './execute.js';
+import { missingTemplate } from './missing.js';
 import type { TemplateSet } from './node.js';
 import { parseInto } from './parse.js';
 import type { GoFunction, Value } from './value.js';
@@ -34,6 +35,11 @@ export class Template {
   /** Whether a template of this name is there. */
   has(name: string): boolean {
     return this.#set.has(name);
+  }
+
+  /** The first call of a template that is not there, by this one or by those it calls; undefined when all are. */
+  missing(name = this.#name): TemplateError | undefined {
+    return missingTemplate(this.#set, name);
   }
 
   /** With an escaper the text is what the escaper makes of values. @throws TemplateError */

@@ -22,6 +22,14 @@ beforeEach(() => {
   writeFileSync(join(folder, 'web.yml'), '{}');
   writeFileSync(join(folder, 'bad-web.yml'), 'tls: {}');
   writeFileSync(join(folder, 'am.yml'), ROUTES);
+  writeFileSync(
+    join(folder, 'odd-am.yml'),
+    'route: {receiver: a}\nreceivers: [{name: a, discord_configs: [{webhook_url: "http://127.0.0.1/", title: "{{ .A"}]}]',
+  );
+  writeFileSync(
+    join(folder, 'odd.yml'),
+    'services: {a: {url: "http://127.0.0.1/"}}\nalerting: {config_file: odd-am.yml}',
+  );
   writeFileSync(join(folder, 'bad-am.yml'), 'route: {receiver: a, foo: 1}\nreceivers: []');
 });
 afterEach(() => removeFolder(folder));
@@ -39,6 +47,9 @@ const MISTAKES = [
   'FOLDER/bad.yml: services.a.url: not a URL; write http://HOST:PORT/PATH or https://...',
   expect.stringMatching(/^FOLDER\/bad\.yml: unknown key "nodes"/),
 ];
+
+const UNFILLED =
+  'warning: FOLDER/odd-am.yml: 2:83: receivers[0].discord_configs[0].title: template: :1: unclosed action';
 
 describe('commands', () => {
   test.each<[string, number, unknown[], unknown[]]>([
@@ -62,6 +73,14 @@ describe('commands', () => {
       [],
       ['FOLDER/bad-am.yml: yaml: line 1: field foo not found in type config.plain'],
     ],
+    [
+      'check-config FOLDER/odd-am.yml',
+      0,
+      ['FOLDER/odd-am.yml: valid, 1 route, 1 receiver, 0 inhibit rules, 0 time intervals, 0 templates'],
+      [UNFILLED],
+    ],
+    ['check-config FOLDER/odd.yml', 0, ['FOLDER/odd.yml: valid, 1 service'], [UNFILLED]],
+    ['--config.file=FOLDER/odd.yml --config.check', 0, ['FOLDER/odd.yml: valid, 1 service'], [UNFILLED]],
     ['check-routes --config.file=FOLDER/am.yml x=y', 0, ['b,a'], []],
     ['--config.file FOLDER/am.yml check-routes x=z', 0, ['a'], []],
     ['check-routes --config.file=FOLDER/am.yml --verify.receivers=b,a x=y', 0, ['b,a'], []],

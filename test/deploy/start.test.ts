@@ -34,8 +34,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** What a project's scripts think of its node_modules. */
-function staleness(project: string) {
-  const script = "import { staleness } from './scripts/dependencies.mjs'; console.log(String(staleness()))";
+function staleness(project: string, options: { dev?: boolean } = {}) {
+  const script = `import { staleness } from './scripts/dependencies.mjs'; console.log(String(staleness(${JSON.stringify(options)})))`;
   const { stdout, stderr } = tool(process.execPath, ['--input-type=module', '-e', script], { cwd: project });
   return { stdout, stderr };
 }
@@ -111,6 +111,26 @@ console.log('ready');
     expect(statSync(inFolder('dist/main.js')).mtimeMs).toBe(built);
   });
 
+  test('runs what is built without what builds and tests; builds with it', () => {
+    start();
+    rmSync(inFolder('node_modules'));
+    const installed = JSON.parse(readFileSync(join(ROOT, 'node_modules/.package-lock.json'), 'utf8'));
+    const packages: Record<string, { dev?: boolean }> = installed.packages;
+    const kept = Object.entries(packages).filter(([, { dev }]) => !dev);
+    for (const [path] of kept) {
+      // What is below another package comes with it.
+      if (/node_modules.*node_modules/.test(path)) continue;
+      mkdirSync(dirname(inFolder(path)), { recursive: true });
+      symlinkSync(join(ROOT, path), inFolder(path));
+    }
+    write('node_modules/.package-lock.json', JSON.stringify({ packages: Object.fromEntries(kept) }));
+    const env = { ...process.env, npm_config_offline: 'true', npm_config_cache: inFolder('cache') };
+    const startOffline = () => tool(process.execPath, ['scripts/start.mjs'], { cwd: folder, env });
+    expect(startOffline()).toMatchObject({ status: 3, stderr: '' });
+    write('src/answer.ts', 'export const answer: number = 43;\n');
+    expect(startOffline().stderr).toMatch(/^Installing the dependencies \(\S+ is missing\)/);
+  });
+
   test.each([
     ['a source changed', () => write('src/answer.ts', 'export const answer: number = 43;\n'), 43],
     ['an output is missing', () => rmSync(inFolder('dist/answer.js')), 42],
@@ -157,11 +177,13 @@ describe('the dependencies are stale when', () => {
   interface Entry {
     version: string;
     optional?: boolean;
+    dev?: boolean;
   }
   const locked: Record<string, Entry> = {
     'node_modules/pool': { version: '1.2.3' },
     'node_modules/pool/node_modules/@scope/inner': { version: '4.5.6' },
     'node_modules/pool-darwin': { version: '1.2.3', optional: true },
+    'node_modules/compiler': { version: '7.8.9', dev: true },
   };
   const install = (packages: Record<string, Entry>) => {
     for (const path of Object.keys(packages)) write(`${path}/package.json`, '{}');
@@ -204,4 +226,34 @@ describe('the dependencies are stale when', () => {
     prepare();
     expect(staleness(folder)).toEqual({ stdout: `${want}\n`, stderr: '' });
   });
+
+  test('what builds is absent: only for who builds', () => {
+    const manifest = { dependencies: { pool: '^1.0.0' } };
+    write('package.json', JSON.stringify(manifest));
+    write('package-lock.json', JSON.stringify({ packages: { '': manifest, ...locked } }));
+    install(without('node_modules/compiler'));
+    expect(staleness(folder).stdout).toBe('compiler is missing\n');
+    expect(staleness(folder, { dev: false }).stdout).toBe('undefined\n');
+    install(without(inner));
+    expect(staleness(folder, { dev: false }).stdout).toBe('@scope/inner is missing\n');
+  });
+});
+
+test('what builds is installed in production, too', () => {
+  const manifest = { name: 'x', version: '1.0.0', devDependencies: { compiler: 'file:compiler' } };
+  const compiler = { name: 'compiler', version: '7.8.9' };
+  const packages = {
+    '': manifest,
+    compiler: { version: '7.8.9', dev: true },
+    'node_modules/compiler': { resolved: 'compiler', link: true },
+  };
+  write('compiler/package.json', JSON.stringify(compiler));
+  write('package.json', JSON.stringify(manifest));
+  write('package-lock.json', JSON.stringify({ ...manifest, lockfileVersion: 3, requires: true, packages }));
+  write('src/main.ts', '');
+  tool(process.execPath, ['scripts/start.mjs'], {
+    cwd: folder,
+    env: { ...process.env, NODE_ENV: 'production', npm_config_offline: 'true' },
+  });
+  expect(existsSync(inFolder('node_modules/compiler/package.json'))).toBe(true);
 });

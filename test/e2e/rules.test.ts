@@ -249,6 +249,19 @@ describe('after a restart', () => {
     await expect.poll(() => query(again, state), PATIENCE).toBe(Math.floor(since / 1000) * 1000);
   });
 
+  test('on another port: nothing is said of what was seen from the one before', async () => {
+    await set(REFUSED, 'cache', 'tools');
+    {
+      await using monitor = await startMonitor(watching(['cache', 'tools']), { folder });
+      await reached(monitor, 'unhealthy', [lineOf('cache'), lineOf('tools')]);
+    }
+    await set(OK, 'tools');
+    await using again = await startMonitor(watching(['cache', 'tools']), { folder });
+    await reached(again, 'unhealthy', [lineOf('cache')]);
+    await set(OK, 'cache');
+    await reached(again, 'healthy', []);
+  });
+
   test('an alert that fired before fires on, since when it did', async () => {
     const now = Math.floor(Date.now() / 1000);
     const since = now - 7200;

@@ -297,6 +297,32 @@ test('another configuration takes over without telling anything twice', async ()
   await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: resolved a']);
 });
 
+test('who has got a mail is not told again because another configuration took over meanwhile', async () => {
+  let isWell = false;
+  const smtp = await startSmtp({
+    onRcptTo: ({ address }, _, done) =>
+      isWell || address === 'a@localhost'
+        ? done()
+        : done(Object.assign(new Error('later'), { responseCode: 451 })),
+  });
+  try {
+    const entry = `{ to: "a@localhost, b@localhost", from: m@localhost, smarthost: "127.0.0.1:${smtp.port}", require_tls: false }`;
+    await open({
+      route: ', routes: [{ receiver: mail }]',
+      more: `  - name: mail\n    email_configs: [${entry}, ${entry}]`,
+    });
+    world.tell(firing(A));
+    const recipients = () => smtp.mails.map(({ to }) => to.join());
+    // Each of the two entries tells everybody, whatever the other one has told.
+    await expect.poll(recipients, PATIENCE).toEqual(['a@localhost', 'a@localhost']);
+    await world.alerting.configure(world.alerting.delivery, []);
+    isWell = true;
+    await expect.poll(() => recipients().slice(2), PATIENCE).toEqual(['b@localhost', 'b@localhost']);
+  } finally {
+    await smtp.close();
+  }
+});
+
 test('a mail server that was dead while the monitor was killed and started again gets what is still true, once', async () => {
   const port = await freePort();
   const more = `  - name: mail\n    email_configs: [{ to: on@call, from: m@localhost, smarthost: "127.0.0.1:${port}", require_tls: false, send_resolved: true }]`;

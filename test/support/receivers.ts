@@ -1,9 +1,10 @@
 // Receivers opened from a line of alertmanager.yml, and notifications to tell them.
 
-import { Decoder } from '../../src/config/decode.js';
 import { parseYamlTree } from '../../src/config/yaml-tree.js';
 import { Labels } from '../../src/model/labels.js';
 import { readGlobal } from '../../src/notify/config/global.js';
+import { TemplateDecoder } from '../../src/notify/config/template-decoder.js';
+import { Receipts } from '../../src/notify/delivery/receipts.js';
 import { fingerprintOf } from '../../src/notify/fingerprint.js';
 import type { Notification, NotifiedAlert } from '../../src/notify/notification.js';
 import { DeliveryError, type Receiver, type ReceiverKind } from '../../src/notify/receiver.js';
@@ -24,7 +25,7 @@ export function mistakesIn(kind: ReceiverKind, entry: string, global = ''): stri
 }
 
 function decoded(kind: ReceiverKind, entry: string, global: string) {
-  const decoder = new Decoder(parseModelDuration, '/nowhere');
+  const decoder = new TemplateDecoder(parseModelDuration, '/nowhere');
   const options = kind.read(
     decoder,
     parseYamlTree(entry),
@@ -44,6 +45,7 @@ export function open(
   const logged: Opened['logged'] = [];
   const receiver = kind.open(options, {
     templates: new GoTemplates(templates === '' ? [] : [{ file: '/etc/own.tmpl', text: templates }]),
+    receipts: new Receipts(60_000),
     log: (level, message, fields) => logged.push([level, message, fields]),
   });
   return {

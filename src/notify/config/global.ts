@@ -7,6 +7,7 @@ import type { Global, SmtpDefaults } from '../definition.js';
 import { DEFAULT_HTTP_CONFIG, readHttpConfig } from './http-config.js';
 import { readSecret, readUrlSecret } from './secret.js';
 import { readSmarthost } from './smarthost.js';
+import type { TemplateDecoder } from './template-decoder.js';
 import { readTlsConfig } from './tls-config.js';
 import { readUrl } from './url.js';
 
@@ -62,7 +63,7 @@ type Key = (typeof KEYS)[number];
 type Fields = Partial<Record<Key, Field>>;
 
 /** Reads `global`, or what is true without one. */
-export function readGlobal(decoder: Decoder, node: Field): Global {
+export function readGlobal(decoder: TemplateDecoder, node: Field): Global {
   const fields: Fields = decoder.fields(node, 'config.plain', KEYS);
   checkOthers(decoder, fields);
   const slackApiUrl = readUrlSecret(decoder, sourcesOf(fields, 'slack_api_url'));
@@ -86,10 +87,10 @@ export function readGlobal(decoder: Decoder, node: Field): Global {
   };
 }
 
-function readSmtp(decoder: Decoder, fields: Fields): SmtpDefaults {
+function readSmtp(decoder: TemplateDecoder, fields: Fields): SmtpDefaults {
   const { smtp_force_implicit_tls: implicit } = fields;
   return {
-    from: decoder.text(fields.smtp_from),
+    from: decoder.template(fields.smtp_from),
     hello: isAbsent(fields.smtp_hello) ? 'localhost' : decoder.text(fields.smtp_hello),
     smarthost: readSmarthost(decoder, fields.smtp_smarthost),
     authUsername: decoder.text(fields.smtp_auth_username),

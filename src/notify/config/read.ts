@@ -2,7 +2,7 @@
 // words (config/config.go). Called by load.ts.
 
 import { dirname } from 'node:path';
-import { Decoder, type Field } from '../../config/decode.js';
+import type { Field } from '../../config/decode.js';
 import { ConfigError } from '../../config/load.js';
 import { parseYamlTree, YamlProblem } from '../../config/yaml-tree.js';
 import { parseModelDuration } from '../../promql/duration.js';
@@ -16,6 +16,7 @@ import { readReceivers } from './receivers.js';
 import { readRoute, type WrittenRoute } from './route.js';
 import { resolveRoutes, routeProblems } from './route-tree.js';
 import { shownConfig } from './shown.js';
+import { TemplateDecoder } from './template-decoder.js';
 import { readTemplateFiles } from './templates.js';
 import { type NamedIntervals, readTimeIntervals } from './time-intervals.js';
 
@@ -46,7 +47,7 @@ export function readAlertmanagerConfig(
   kinds: readonly ReceiverKind[] = receiverKinds,
 ): AlertmanagerConfig {
   const root = parse(file, text);
-  const decoder = new Decoder(parseModelDuration, dirname(file));
+  const decoder = new TemplateDecoder(parseModelDuration, dirname(file));
   const written = readAll(decoder, root, kinds);
   refuse(decoder.misfits.map(({ line, reason }) => `${file}: yaml: line ${line}: ${reason}`));
   if (!root) refuse([`${file}: no route provided in config`]);
@@ -56,7 +57,8 @@ export function readAlertmanagerConfig(
   const all = [...written.muteTimeIntervals, ...written.timeIntervals];
   const timeIntervals = new Map(all.map(({ name, intervals }) => [name, intervals]));
   const shown = shownConfig(root);
-  return { file, shown, global, route, receivers, inhibitRules, timeIntervals, templates };
+  const warnings = root ? decoder.templateProblems(root, templates).map(each => `${file}: ${each}`) : [];
+  return { file, shown, global, route, receivers, inhibitRules, timeIntervals, templates, warnings };
 }
 
 function refuse(mistakes: readonly string[]): void {
@@ -72,7 +74,7 @@ function parse(file: string, text: string): Field {
   }
 }
 
-function readAll(decoder: Decoder, root: Field, kinds: readonly ReceiverKind[]): Written {
+function readAll(decoder: TemplateDecoder, root: Field, kinds: readonly ReceiverKind[]): Written {
   const fields = decoder.fields(root, 'config.plain', KEYS);
   const global = readGlobal(decoder, fields.global);
   return {

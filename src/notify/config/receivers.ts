@@ -1,9 +1,10 @@
 // `receivers` of alertmanager.yml: whom there is to tell, and how. Each way's own keys are the business of its kind.
 
-import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
+import { type Field, isAbsent } from '../../config/decode.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
 import type { Global, IntegrationDefinition, ReceiverDefinition } from '../definition.js';
 import type { ReceiverKind } from '../receiver.js';
+import type { TemplateDecoder } from './template-decoder.js';
 
 /** Ways that Alertmanager has and we do not. */
 const OTHERS = [
@@ -23,7 +24,7 @@ const OTHERS = [
 
 /** Reads the list of receivers, each with what is set up for it by kinds of the catalogue. */
 export function readReceivers(
-  decoder: Decoder,
+  decoder: TemplateDecoder,
   node: Field,
   global: Global,
   kinds: readonly ReceiverKind[],
@@ -32,7 +33,7 @@ export function readReceivers(
 }
 
 function readReceiver(
-  decoder: Decoder,
+  decoder: TemplateDecoder,
   node: YamlNode,
   global: Global,
   kinds: readonly ReceiverKind[],
@@ -46,7 +47,7 @@ function readReceiver(
   return { name, integrations };
 }
 
-function refuse(decoder: Decoder, node: Field, key: string): void {
+function refuse(decoder: TemplateDecoder, node: Field, key: string): void {
   if (isAbsent(node) || (node.kind === 'sequence' && node.items.length === 0)) return;
   decoder.misfit(
     node,
@@ -55,7 +56,7 @@ function refuse(decoder: Decoder, node: Field, key: string): void {
 }
 
 function readIntegrations(
-  decoder: Decoder,
+  decoder: TemplateDecoder,
   node: Field,
   global: Global,
   kind: ReceiverKind,

@@ -9,15 +9,23 @@ const MAX_RECEIPTS = 10_000;
 /** Remembers for a while. */
 export class Receipts {
   readonly #lifetime: Millis;
+  readonly #teller: string;
   /** Until when each is remembered, the oldest first. */
-  readonly #until = new Map<string, Millis>();
+  readonly #until: Map<string, Millis>;
 
-  constructor(lifetime: Millis) {
+  constructor(lifetime: Millis, teller = '', until = new Map<string, Millis>()) {
     this.#lifetime = lifetime;
+    this.#teller = teller;
+    this.#until = until;
+  }
+
+  /** Those of one of several who tell people: who has got a message from another has not got it from this one. */
+  of(teller: string): Receipts {
+    return new Receipts(this.#lifetime, teller, this.#until);
   }
 
   has(message: string, recipient: string, now: Millis): boolean {
-    return (this.#until.get(keyOf(message, recipient)) ?? Number.NEGATIVE_INFINITY) > now;
+    return (this.#until.get(this.#keyOf(message, recipient)) ?? Number.NEGATIVE_INFINITY) > now;
   }
 
   add(message: string, recipient: string, now: Millis): void {
@@ -25,18 +33,18 @@ export class Receipts {
       if (until > now && this.#until.size < MAX_RECEIPTS) break;
       this.#until.delete(key);
     }
-    const key = keyOf(message, recipient);
+    const key = this.#keyOf(message, recipient);
     this.#until.delete(key);
     this.#until.set(key, now + this.#lifetime);
   }
 
   delete(message: string, recipient: string): void {
-    this.#until.delete(keyOf(message, recipient));
+    this.#until.delete(this.#keyOf(message, recipient));
   }
-}
 
-function keyOf(message: string, recipient: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([message, recipient]))
-    .digest('base64');
+  #keyOf(message: string, recipient: string): string {
+    return createHash('sha256')
+      .update(JSON.stringify([this.#teller, message, recipient]))
+      .digest('base64');
+  }
 }

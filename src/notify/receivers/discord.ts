@@ -1,12 +1,13 @@
 // Discord, by a webhook. Source: Alertmanager, "Configuration", <discord_config>, notify/discord; Discord, "Embed Limits",
 // "Rate Limits".
 
-import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
+import { type Field, isAbsent } from '../../config/decode.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
 import { Secret, type SecretSource } from '../../model/secret.js';
 import { goJson, type Writable } from '../../template/go-json.js';
 import { readHttpConfig } from '../config/http-config.js';
 import { readUrlSecret } from '../config/secret.js';
+import type { TemplateDecoder } from '../config/template-decoder.js';
 import type { Global } from '../definition.js';
 import { type Answer, jsonOf } from '../delivery/answer.js';
 import { cutRunes } from '../delivery/cut.js';
@@ -51,7 +52,7 @@ export const discord: ReceiverKind<DiscordOptions> = {
   open,
 };
 
-function read(decoder: Decoder, node: Field, global: Global): DiscordOptions {
+function read(decoder: TemplateDecoder, node: Field, global: Global): DiscordOptions {
   const fields = decoder.fields(node, 'config.plain', KEYS);
   const url = readUrlSecret(decoder, {
     inline: fields.webhook_url,
@@ -63,9 +64,9 @@ function read(decoder: Decoder, node: Field, global: Global): DiscordOptions {
   return {
     http: readHttpConfig(decoder, fields.http_config, global.http),
     url: url ?? new Secret(''),
-    title: decoder.text(fields.title, '{{ template "discord.default.title" . }}'),
-    message: decoder.text(fields.message, '{{ template "discord.default.message" . }}'),
-    content: decoder.text(fields.content),
+    title: decoder.template(fields.title, '{{ template "discord.default.title" . }}'),
+    message: decoder.template(fields.message, '{{ template "discord.default.message" . }}'),
+    content: decoder.template(fields.content),
     username: decoder.text(fields.username),
     avatarUrl: decoder.text(fields.avatar_url),
   };

@@ -3,7 +3,6 @@
 import { explainError } from '../../calls/trouble.js';
 import { Filling } from '../delivery/filling.js';
 import { abortError } from '../delivery/poster.js';
-import { Receipts } from '../delivery/receipts.js';
 import { oneLine, scrub } from '../delivery/scrub.js';
 import type { Notification } from '../notification.js';
 import { DeliveryError, type Receiver, type ReceiverKind, type Surroundings } from '../receiver.js';
@@ -12,8 +11,6 @@ import { type EmailOptions, readEmail } from './email/options.js';
 import { secretsOf, transportOptions } from './email/transport.js';
 
 const INTEGRATION = 'email';
-/** Longer than anybody tries one message again. */
-const REMEMBERED = 30 * 60_000;
 
 export const email: ReceiverKind<EmailOptions> = {
   integration: INTEGRATION,
@@ -42,7 +39,6 @@ type Refusal = Error & {
 class EmailReceiver implements Receiver {
   readonly #options: EmailOptions;
   readonly #surroundings: Surroundings;
-  readonly #receipts = new Receipts(REMEMBERED);
 
   constructor(options: EmailOptions, surroundings: Surroundings) {
     this.#options = options;
@@ -59,12 +55,13 @@ class EmailReceiver implements Receiver {
     );
     const envelope = await envelopeOf(addresses);
     const key = keyOf(notification);
-    const waiting = envelope.to.filter(to => !this.#receipts.has(key, to, Date.now()));
+    const { receipts } = this.#surroundings;
+    const waiting = envelope.to.filter(to => !receipts.has(key, to, Date.now()));
     const refusals = waiting.length > 0 ? await this.#send(mail, { ...envelope, to: waiting }, signal) : [];
     const refused = new Set(refusals.map(each => each.recipient));
-    for (const to of waiting) if (!refused.has(to)) this.#receipts.add(key, to, Date.now());
+    for (const to of waiting) if (!refused.has(to)) receipts.add(key, to, Date.now());
     this.#judge(refusals);
-    for (const to of envelope.to) this.#receipts.delete(key, to);
+    for (const to of envelope.to) receipts.delete(key, to);
   }
 
   close(): void {}

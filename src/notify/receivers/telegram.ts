@@ -10,6 +10,7 @@ import type { Millis } from '../../model/time.js';
 import { goJson } from '../../template/go-json.js';
 import { readHttpConfig } from '../config/http-config.js';
 import { readSecret } from '../config/secret.js';
+import type { TemplateDecoder } from '../config/template-decoder.js';
 import { readUrl } from '../config/url.js';
 import type { Global } from '../definition.js';
 import { type Answer, isFinal, jsonOf } from '../delivery/answer.js';
@@ -62,7 +63,7 @@ export const telegram: ReceiverKind<TelegramOptions> = {
   open,
 };
 
-function read(decoder: Decoder, node: Field, global: Global): TelegramOptions {
+function read(decoder: TemplateDecoder, node: Field, global: Global): TelegramOptions {
   const fields: Fields = decoder.fields(node, 'config.plain', KEYS);
   const token = readSecret(decoder, {
     inline: fields.bot_token,
@@ -83,7 +84,7 @@ function read(decoder: Decoder, node: Field, global: Global): TelegramOptions {
     botToken: botToken ?? new Secret(''),
     chatId: readChat(decoder, node, fields),
     threadId: decoder.integer(fields.message_thread_id),
-    message: decoder.text(fields.message, '{{ template "telegram.default.message" . }}'),
+    message: decoder.template(fields.message, '{{ template "telegram.default.message" . }}'),
     isSilent: decoder.boolean(fields.disable_notifications),
     parseMode,
     timeout: decoder.duration(fields.timeout) ?? 0,

@@ -1,7 +1,7 @@
 // Alertmanager's webhook: a notification as JSON, version 4. Source: Alertmanager, "Configuration", <webhook_config>;
 // notify/webhook.
 
-import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
+import { type Field, isAbsent } from '../../config/decode.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
 import { Secret, type SecretSource } from '../../model/secret.js';
@@ -11,6 +11,7 @@ import { formatRfc3339 } from '../../template/time-layout.js';
 import { UTC } from '../../template/time-zone.js';
 import { readHttpConfig } from '../config/http-config.js';
 import { readUrlSecret } from '../config/secret.js';
+import type { TemplateDecoder } from '../config/template-decoder.js';
 import type { Global } from '../definition.js';
 import { Filling } from '../delivery/filling.js';
 import { Poster } from '../delivery/poster.js';
@@ -40,7 +41,7 @@ export const webhook: ReceiverKind<WebhookOptions> = {
   open,
 };
 
-function read(decoder: Decoder, node: Field, global: Global): WebhookOptions {
+function read(decoder: TemplateDecoder, node: Field, global: Global): WebhookOptions {
   const fields = decoder.fields(node, 'config.plain', KEYS);
   const url = readUrl(decoder, fields);
   if (isAbsent(fields.url) && isAbsent(fields.url_file) && node)
@@ -57,8 +58,9 @@ function read(decoder: Decoder, node: Field, global: Global): WebhookOptions {
 }
 
 /** A URL with a template in it is one only when it is filled in. */
-function readUrl(decoder: Decoder, { url, url_file }: { url?: YamlNode; url_file?: YamlNode }) {
+function readUrl(decoder: TemplateDecoder, { url, url_file }: { url?: YamlNode; url_file?: YamlNode }) {
   const isTemplate = !isAbsent(url) && url.kind === 'scalar' && url.text.includes('{{');
+  if (isTemplate) decoder.secretTemplate(url);
   if (isTemplate && isAbsent(url_file)) return new Secret(url.text);
   return readUrlSecret(decoder, { inline: url, file: url_file, names: 'url & url_file' });
 }

@@ -12,7 +12,10 @@ import { type SmsNotification, smsText } from './text.js';
 
 const INTEGRATION = 'sms';
 /** Longer than a webhook is tried again, shorter than anybody repeats a message that is still true. */
-const REMEMBERED = 10 * 60_000;
+const REMEMBERED: Millis = 10 * 60_000;
+
+/** Who has got what, for one gateway after the other. */
+export const makeSmsReceipts = () => new Receipts(REMEMBERED);
 
 export interface SmsSettings {
   readonly accountSid: string;
@@ -49,10 +52,12 @@ export interface SmsReport {
 export class SmsGateway {
   readonly #settings: SmsSettings;
   readonly #poster: Poster;
-  readonly #receipts = new Receipts(REMEMBERED);
+  readonly #receipts: Receipts;
 
-  constructor(settings: SmsSettings) {
+  /** @param receipts of the gateway it comes after, which may have reached some */
+  constructor(settings: SmsSettings, receipts: Receipts = makeSmsReceipts()) {
     this.#settings = settings;
+    this.#receipts = receipts;
     const { accountSid, authToken, timeout = 0 } = settings;
     this.#poster = new Poster({
       integration: INTEGRATION,

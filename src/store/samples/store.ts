@@ -198,6 +198,23 @@ export class SampleStore implements SampleSource {
     this.#head.update(row.ended);
   }
 
+  /**
+   * Ends series at the time of the scrape that was begun: those that have had a sample since a moment and none in it.
+   * @returns whether one was begun
+   */
+  end(matchers: readonly Matcher[], since: Millis): boolean {
+    const row = this.#row;
+    if (!row) return false;
+    const at = this.#head.last;
+    const { last } = this.#stored;
+    const matching = this.#catalogue.index.select(matchers);
+    const over = matching.filter(series => last.get(series) >= since && last.get(series) < at);
+    for (const series of over) this.#stored.addEnd(series, at);
+    row.ended.push(...over);
+    this.#head.update(row.ended);
+    return true;
+  }
+
   /** Keeps the scrape that was begun with all that was added: on disk when this returns, if the disk will have it. */
   commit(): void {
     this.#row = undefined;

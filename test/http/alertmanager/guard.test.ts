@@ -29,18 +29,21 @@ const NOTIFICATION = {
 };
 const ANY = '2b6e4b0c-5e5c-4b0d-9d0e-3c9d6f0d1f6a';
 
+let reloads = 0;
+const reload = async () => void reloads++;
 let monitor: TestMonitor;
 beforeAll(async () => {
-  monitor = await startMonitor({ clock: systemClock });
+  monitor = await startMonitor({ clock: systemClock, reload });
 });
 afterAll(() => monitor[Symbol.asyncDispose]());
 
-/** What changes something, with a body that would be taken. */
+/** What changes something, with a body that would be taken where there is one. */
 const WRITES: [method: string, path: string, body?: object][] = [
   ['POST', '/api/v2/alerts', [{ labels: { alertname: 'A' } }]],
   ['POST', '/api/v2/silences', SILENCE],
   ['DELETE', `/api/v2/silence/${ANY}`],
   ['POST', '/notify/sms', NOTIFICATION],
+  ['POST', '/-/reload'],
 ];
 
 function write(
@@ -71,6 +74,7 @@ describe('a page of somebody else', () => {
     }
     expect(monitor.alerting.silences.all()).toEqual([]);
     expect([...monitor.alerting.alerts.all()]).toEqual([]);
+    expect(reloads).toBe(0);
   });
 
   it.each(WRITES)('is none where the page is ours: %s %s', async (...each) => {
@@ -208,7 +212,7 @@ describe('with users in the web configuration', () => {
     folder = makeFolder('guard');
     const file = join(folder, 'web.yml');
     writeFileSync(file, `basic_auth_users:\n  ann: ${bcrypt.hashSync('secret', 4)}\n`);
-    guarded = await startMonitor({ clock: systemClock, web: loadWebConfig(file) });
+    guarded = await startMonitor({ clock: systemClock, web: loadWebConfig(file), reload });
   });
   afterAll(async () => {
     await guarded?.[Symbol.asyncDispose]();
@@ -228,6 +232,7 @@ describe('with users in the web configuration', () => {
   it.each([...WRITES, ...READS, ['GET', '/alert_history'] as (typeof WRITES)[number]])(
     'nobody else comes in: %s %s',
     async (...each) => {
+      const before = reloads;
       for (const headers of [{}, basic('ann:wrong'), basic('bob:secret')]) {
         const response = await write(each, headers, guarded.url);
         expect(response.status).toBe(401);
@@ -235,6 +240,7 @@ describe('with users in the web configuration', () => {
       }
       expect(guarded.alerting.silences.all()).toEqual([]);
       expect([...guarded.alerting.alerts.all()]).toEqual([]);
+      expect(reloads).toBe(before);
     },
   );
 
@@ -245,7 +251,7 @@ describe('with users in the web configuration', () => {
       statuses.push(response.status);
       await response.text();
     }
-    expect(statuses).toEqual([200, 200, 404, 404, 200, 200, 200, 200, 200, 404]);
+    expect(statuses).toEqual([200, 200, 404, 404, 200, 200, 200, 200, 200, 200, 404]);
     expect(guarded.alerting.silences.all()).toHaveLength(1);
   });
 

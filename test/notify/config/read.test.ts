@@ -1,5 +1,5 @@
 // alertmanager.yml as a whole: every fixture has its verdict and its exact mistakes, and amtool agrees. A bad fixture
-// says in comments at its top what is wrong with it, FOLDER standing for its own; `# amtool 0.25: ...` stands where the
+// says in comments at its top what is wrong with it, FOLDER standing for its own, a good one what it is warned of; `# amtool 0.25: ...` stands where the
 // amtool that is installed sees it differently.
 
 import { spawnSync } from 'node:child_process';
@@ -14,13 +14,12 @@ const fixtures = readdirSync(FOLDER)
   .filter(file => file.endsWith('.yml'))
   .map(file => ({ file, path: `${FOLDER}/${file}`, text: readFileSync(`${FOLDER}/${file}`, 'utf8') }));
 
-function mistakesOf(path: string): readonly string[] {
+function verdictOn(path: string): Record<'errors' | 'warnings', readonly string[]> {
   try {
-    loadAlertmanagerConfig(path);
-    return [];
+    return { errors: [], warnings: loadAlertmanagerConfig(path).warnings };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.mistakes;
+    return { errors: error.mistakes, warnings: [] };
   }
 }
 
@@ -31,11 +30,13 @@ test('every fixture is named for its verdict', () => {
 
 describe('every file has its verdict, exactly', () => {
   test.each(fixtures)('$file', ({ file, path, text }) => {
-    const errors = [...text.matchAll(/^# error: (.*)$/gm)].map(match =>
-      `${path}: ${match[1]}`.replaceAll('FOLDER', FOLDER),
-    );
+    const said = (what: string) =>
+      [...text.matchAll(new RegExp(`^# ${what}: (.*)$`, 'gm'))].map(match =>
+        `${path}: ${match[1]}`.replaceAll('FOLDER', FOLDER),
+      );
+    const errors = said('error');
     expect(errors.length > 0).toBe(file.endsWith('.bad.yml'));
-    expect(mistakesOf(path)).toEqual(errors);
+    expect(verdictOn(path)).toEqual({ errors, warnings: said('warning') });
   });
 });
 

@@ -99,3 +99,32 @@ test('many series widen the row', () => {
   store.commit();
   expect(all()).toEqual([...many.map(({ labels, value }) => `${labels} 1000=${value}`), 'up 1000=1']);
 });
+
+test('what somebody else showed ends with the scrape that was begun, for good', () => {
+  const matching = (name: string) => [
+    { name: '__name__', op: '!=', value: name, matches: (value: string) => value !== name } as const,
+  ];
+  store.begin(scrape(1000, 1));
+  store.add('r', [made('long_ago', 1)]);
+  store.commit();
+  store.begin(scrape(2000, 1));
+  store.add('r', [made('old', 1)]);
+  store.commit();
+  store.close();
+  store = open();
+  expect(store.end(matching('up'), 1500)).toBe(false);
+  store.begin(scrape(3000, 1));
+  expect(store.end(matching('none'), 1500)).toBe(true);
+  store.add('r', [made('new', 1)]);
+  store.commit();
+  const want = [
+    'long_ago 1000=1 ended 2000',
+    'new 3000=1',
+    'old 2000=1 ended 3000',
+    'up 1000=1 2000=1 3000=1',
+  ];
+  expect(all()).toEqual(want);
+  store.close();
+  store = open();
+  expect(all()).toEqual(want);
+});

@@ -6,6 +6,7 @@ import type { YamlNode } from '../../../config/yaml-tree.js';
 import type { SecretSource } from '../../../model/secret.js';
 import { readSecret } from '../../config/secret.js';
 import { readSmarthost } from '../../config/smarthost.js';
+import type { TemplateDecoder } from '../../config/template-decoder.js';
 import { readTlsConfig } from '../../config/tls-config.js';
 import type { Global, SmtpDefaults } from '../../definition.js';
 
@@ -61,14 +62,14 @@ const IMPLICIT_TLS_PORT = 465;
 type Fields = Partial<Record<(typeof KEYS)[number], YamlNode>>;
 
 /** Reads one entry. */
-export function readEmail(decoder: Decoder, node: Field, { smtp }: Global): EmailOptions {
+export function readEmail(decoder: TemplateDecoder, node: Field, { smtp }: Global): EmailOptions {
   const fields: Fields = decoder.fields(node, 'config.plain', KEYS);
   const refuse = (reason: string) => node && decoder.misfit(node, reason);
-  const to = decoder.text(fields.to);
+  const to = decoder.template(fields.to);
   if (to === '') refuse('missing to address in email config');
   const smarthost = readSmarthost(decoder, fields.smarthost) ?? smtp.smarthost;
   if (!smarthost && decoder.text(fields.smarthost) === '') refuse('no global SMTP smarthost set');
-  const from = decoder.text(fields.from) || smtp.from;
+  const from = decoder.template(fields.from) || smtp.from;
   if (from === '') refuse('no global SMTP from set');
   const implicit = isAbsent(fields.force_implicit_tls) ? smtp.forceImplicitTls : undefined;
   const byPort = smarthost?.port === IMPLICIT_TLS_PORT;
@@ -84,9 +85,9 @@ export function readEmail(decoder: Decoder, node: Field, { smtp }: Global): Emai
     isImplicitTls: implicit ?? decoder.boolean(fields.force_implicit_tls, byPort),
     tls: readTlsConfig(decoder, fields.tls_config) ?? smtp.tls,
     headers,
-    html: decoder.text(fields.html, '{{ template "email.default.html" . }}'),
+    html: decoder.template(fields.html, '{{ template "email.default.html" . }}'),
     // Whoever writes the HTML alone wants no text beside it that says something else.
-    text: decoder.text(fields.text, isOwnHtml ? '' : '{{ template "email.default.text" . }}'),
+    text: decoder.template(fields.text, isOwnHtml ? '' : '{{ template "email.default.text" . }}'),
     threading: readThreading(decoder, fields.threading, headers),
   };
 }
@@ -113,12 +114,12 @@ function readAuth(decoder: Decoder, fields: Fields, smtp: SmtpDefaults): EmailAu
   };
 }
 
-function readHeaders(decoder: Decoder, node: Field): Map<string, string> {
+function readHeaders(decoder: TemplateDecoder, node: Field): Map<string, string> {
   const headers = new Map<string, string>();
   for (const [name, value] of decoder.entries(node, 'map[string]string')) {
     const canonical = name.toLowerCase().replace(/(^|-)[a-z]/g, start => start.toUpperCase());
     if (headers.has(canonical)) decoder.misfit(value, `duplicate header "${canonical}" in email config`);
-    headers.set(canonical, decoder.text(value));
+    headers.set(canonical, decoder.template(value));
   }
   return headers;
 }

@@ -1,12 +1,13 @@
 // `pagerduty_configs` of alertmanager.yml. Source: Alertmanager, "Configuration", <pagerduty_config>.
 
-import { type Decoder, type Field, isAbsent } from '../../../config/decode.js';
+import { type Field, isAbsent } from '../../../config/decode.js';
 import type { HttpClientConfig } from '../../../config/http-client.js';
 import type { YamlNode } from '../../../config/yaml-tree.js';
 import { Secret, type SecretSource } from '../../../model/secret.js';
 import type { Millis } from '../../../model/time.js';
 import { readHttpConfig } from '../../config/http-config.js';
 import { readSecret } from '../../config/secret.js';
+import type { TemplateDecoder } from '../../config/template-decoder.js';
 import { readUrl } from '../../config/url.js';
 import type { Global } from '../../definition.js';
 
@@ -63,9 +64,9 @@ const DEFAULT_DETAILS: readonly (readonly [string, string])[] = [
 type Fields = Partial<Record<(typeof KEYS)[number], YamlNode>>;
 
 /** Reads one entry. */
-export function readPagerduty(decoder: Decoder, node: Field, global: Global): PagerdutyOptions {
+export function readPagerduty(decoder: TemplateDecoder, node: Field, global: Global): PagerdutyOptions {
   const fields: Fields = decoder.fields(node, 'config.plain', KEYS);
-  const text = (key: keyof Fields, otherwise = '') => decoder.text(fields[key], otherwise);
+  const text = (key: keyof Fields, otherwise = '') => decoder.template(fields[key], otherwise);
   const client = text('client', '{{ template "pagerduty.default.client" . }}');
   return {
     http: readHttpConfig(decoder, fields.http_config, global.http),
@@ -90,7 +91,8 @@ export function readPagerduty(decoder: Decoder, node: Field, global: Global): Pa
   };
 }
 
-function readRoutingKey(decoder: Decoder, node: Field, fields: Fields): SecretSource {
+function readRoutingKey(decoder: TemplateDecoder, node: Field, fields: Fields): SecretSource {
+  decoder.secretTemplate(fields.routing_key);
   const isOld = [fields.service_key, fields.service_key_file].some(each => !isAbsent(each));
   const key = readSecret(decoder, {
     inline: fields.routing_key,
@@ -106,25 +108,25 @@ function readRoutingKey(decoder: Decoder, node: Field, fields: Fields): SecretSo
   return key ?? new Secret('');
 }
 
-function readDetails(decoder: Decoder, node: Field): Map<string, Detail> {
+function readDetails(decoder: TemplateDecoder, node: Field): Map<string, Detail> {
   const own = decoder
     .entries(node, 'map[string]interface {}')
     .map(([name, value]) => [name, readDetail(decoder, value)] as const);
   return new Map<string, Detail>([...DEFAULT_DETAILS, ...own]);
 }
 
-function readDetail(decoder: Decoder, node: YamlNode): Detail {
-  if (node.kind === 'scalar') return decoder.text(node);
+function readDetail(decoder: TemplateDecoder, node: YamlNode): Detail {
+  if (node.kind === 'scalar') return decoder.template(node);
   if (node.kind === 'sequence') return node.items.map(item => readDetail(decoder, item));
   const pairs = decoder.entries(node, 'map[string]interface {}');
   return Object.fromEntries(pairs.map(([name, value]) => [name, readDetail(decoder, value)]));
 }
 
 function readTexts<Key extends string>(
-  decoder: Decoder,
+  decoder: TemplateDecoder,
   node: YamlNode,
   keys: readonly Key[],
 ): Record<Key, string> {
   const fields = decoder.fields(node, 'config.plain', keys);
-  return Object.fromEntries(keys.map(key => [key, decoder.text(fields[key])])) as Record<Key, string>;
+  return Object.fromEntries(keys.map(key => [key, decoder.template(fields[key])])) as Record<Key, string>;
 }

@@ -7,6 +7,7 @@ import { Secret, type SecretSource } from '../../../model/secret.js';
 import type { Millis } from '../../../model/time.js';
 import { readHttpConfig } from '../../config/http-config.js';
 import { readSecret, readUrlSecret } from '../../config/secret.js';
+import type { TemplateDecoder } from '../../config/template-decoder.js';
 import { readUrl } from '../../config/url.js';
 import type { Global } from '../../definition.js';
 
@@ -102,9 +103,9 @@ const DEFAULT_FIELDS: readonly SlackField[] = [
 const byDefault = (name: string) => `{{ template "slack.default.${name}" . }}`;
 
 /** Reads one entry. */
-export function readSlack(decoder: Decoder, node: Field, global: Global): SlackOptions {
+export function readSlack(decoder: TemplateDecoder, node: Field, global: Global): SlackOptions {
   const fields: Fields = decoder.fields(node, 'config.plain', KEYS);
-  const text = (key: keyof Fields, otherwise = '') => decoder.text(fields[key], otherwise);
+  const text = (key: keyof Fields, otherwise = '') => decoder.template(fields[key], otherwise);
   return {
     ...readEndpoint(decoder, node, fields, global),
     timeout: decoder.duration(fields.timeout) ?? 0,
@@ -161,13 +162,13 @@ function readEndpoint(decoder: Decoder, node: Field, fields: Fields, global: Glo
 }
 
 /** Without any of its own a message shows the document's; one that has its own words shows no others. */
-function readFields(decoder: Decoder, fields: Fields): readonly SlackField[] {
+function readFields(decoder: TemplateDecoder, fields: Fields): readonly SlackField[] {
   const isOwn = [fields.fields, fields.title, fields.text].some(node => !isAbsent(node));
   if (!isOwn) return DEFAULT_FIELDS;
   const short = decoder.boolean(fields.short_fields);
   return decoder.list(fields.fields, 'config.SlackField').map(node => {
     const keys = decoder.fields(node, 'config.plain', ['title', 'value', 'short'] as const);
-    const [title, value] = [decoder.text(keys.title), decoder.text(keys.value)];
+    const [title, value] = [decoder.template(keys.title), decoder.template(keys.value)];
     if (title === '') decoder.misfit(node, 'missing title in Slack field configuration');
     else if (value === '') decoder.misfit(node, 'missing value in Slack field configuration');
     return { title, value, short: decoder.boolean(keys.short, short) };
@@ -179,10 +180,10 @@ function readMrkdwnIn(decoder: Decoder, { mrkdwn_in: node }: Fields): readonly s
   return own.length > 0 ? own : ['fallback', 'pretext', 'text'];
 }
 
-function readAction(decoder: Decoder, node: YamlNode): SlackAction {
+function readAction(decoder: TemplateDecoder, node: YamlNode): SlackAction {
   const keys = ['type', 'text', 'url', 'style', 'name', 'value', 'confirm'] as const;
   const fields = decoder.fields(node, 'config.plain', keys);
-  const text = (key: (typeof keys)[number]) => decoder.text(fields[key]);
+  const text = (key: (typeof keys)[number]) => decoder.template(fields[key]);
   const confirm = readConfirmation(decoder, fields.confirm);
   const missing = text('type') === '' ? 'type' : text('text') === '' ? 'text' : undefined;
   if (missing) decoder.misfit(node, `missing ${missing} in Slack action configuration`);
@@ -195,15 +196,15 @@ function readAction(decoder: Decoder, node: YamlNode): SlackAction {
     : { ...shown, url: '', name: text('name'), value: text('value'), confirm };
 }
 
-function readConfirmation(decoder: Decoder, node: Field): SlackConfirmation | undefined {
+function readConfirmation(decoder: TemplateDecoder, node: Field): SlackConfirmation | undefined {
   if (isAbsent(node)) return undefined;
   const keys = decoder.fields(node, 'config.plain', ['text', 'title', 'ok_text', 'dismiss_text'] as const);
-  if (decoder.text(keys.text) === '')
+  if (decoder.template(keys.text) === '')
     decoder.misfit(node, 'missing text in Slack confirmation configuration');
   return {
-    text: decoder.text(keys.text),
-    title: decoder.text(keys.title),
-    okText: decoder.text(keys.ok_text),
-    dismissText: decoder.text(keys.dismiss_text),
+    text: decoder.template(keys.text),
+    title: decoder.template(keys.title),
+    okText: decoder.template(keys.ok_text),
+    dismissText: decoder.template(keys.dismiss_text),
   };
 }
