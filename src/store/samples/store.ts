@@ -82,7 +82,7 @@ export class SampleStore implements SampleSource {
   /** Series of the scrape before. */
   #live = new RefList();
   /** The row that samples may still be added to, and the series that end in it. */
-  #row: { readonly builder: RowBuilder; readonly ended: SeriesRef[] } | undefined;
+  #row: OpenRow | undefined;
   /** What each source showed when it added samples last. */
   readonly #added = new Map<string, readonly SeriesRef[]>();
   readonly #guarded: GuardedFile<SampleFile>;
@@ -191,8 +191,7 @@ export class SampleStore implements SampleSource {
     this.#appended += shown.size;
     const before = this.#added.get(source) ?? [];
     const over = before.filter(series => !shown.has(series) && last.get(series) < at);
-    for (const series of over) this.#stored.addEnd(series, at);
-    row.ended.push(...over);
+    this.#end(row, over);
     if (samples.length > 0) this.#added.set(source, [...shown]);
     else this.#added.delete(source);
     this.#head.update(row.ended);
@@ -209,10 +208,16 @@ export class SampleStore implements SampleSource {
     const { last } = this.#stored;
     const matching = this.#catalogue.index.select(matchers);
     const over = matching.filter(series => last.get(series) >= since && last.get(series) < at);
-    for (const series of over) this.#stored.addEnd(series, at);
-    row.ended.push(...over);
+    this.#end(row, over);
     this.#head.update(row.ended);
     return true;
+  }
+
+  #end(row: OpenRow, over: readonly SeriesRef[]): void {
+    for (const series of over) {
+      this.#stored.addEnd(series, this.#head.last);
+      row.ended.push(series);
+    }
   }
 
   /** Keeps the scrape that was begun with all that was added: on disk when this returns, if the disk will have it. */
@@ -497,6 +502,11 @@ export class SampleStore implements SampleSource {
 }
 
 type SampleRows = Head['rows'];
+
+interface OpenRow {
+  readonly builder: RowBuilder;
+  readonly ended: SeriesRef[];
+}
 
 interface LabelledSeries {
   readonly series: SeriesRef;
