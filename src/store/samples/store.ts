@@ -2,26 +2,23 @@
 // them. Used by the thread that evaluates queries; synchronous. A disk that fails never takes the monitor with it:
 // what could not be written waits in memory.
 
-import { compareLabels, type Labels } from '../../model/labels.js';
+import type { Labels } from '../../model/labels.js';
 import type { Matcher, SampleSource, Series } from '../../model/samples.js';
 import type { Scrape } from '../../model/scrape.js';
 import { type Clock, type Millis, systemClock } from '../../model/time.js';
 import { GuardedFile, type StoreLog } from '../guarded-file.js';
-import { Assembler } from './assemble.js';
 import { ByteCache } from './cache.js';
 import { Catalogue } from './catalogue.js';
-import type { Run } from './chunk-table.js';
 import { SampleFile } from './file.js';
-import { Head, lowerBound, upperBound } from './head.js';
-import { Latest } from './latest.js';
+import { Head } from './head.js';
 import { ENOUGH, mergeChunks } from './merge.js';
 import { RefList } from './ref-list.js';
 import { pruneChunks } from './retention.js';
 import type { RowBuilder } from './row-builder.js';
 import { BLOCK, Sealing, type SealingStep } from './sealing.js';
-import { Slab } from './slab.js';
 import { Sources } from './sources.js';
 import { type SeriesRef, StoredSeries } from './stored-series.js';
+import { WindowReader } from './window-reader.js';
 
 /** Scrapes kept in memory while the disk is full; the oldest go first. */
 const MOST_ROWS = 5 * BLOCK;
@@ -31,7 +28,6 @@ const CATCH_UP = 20;
 const PRUNE_EVERY: Millis = 60_000;
 /** Pages given back at a time. */
 const SHRINK_BITE = 64;
-const NONE = new Float64Array();
 
 export interface SampleStoreOptions {
   /** The database's path; `:memory:` keeps nothing. */
@@ -246,79 +242,12 @@ export class SampleStore implements SampleSource {
    * @throws the disk's error; what a damaged file held is gone, and it is answered from what there is.
    */
   select(matchers: readonly Matcher[], from: Millis, to: Millis, limit = Number.POSITIVE_INFINITY): Series[] {
-    return this.#read(file => {
-      const assembler = new Assembler(from, to);
-      const slab = new Slab();
-      let samples = 0;
-      return this.#collect(matchers, from, to, series => {
-        if (samples > limit) return undefined;
-        const run = this.#isAllInHead(file, series, from)
-          ? this.#head.read(series, from, to, slab)
-          : assembler.join(this.#runs(file, series, from, to, slab));
-        samples += run.values.length;
-        return run;
-      });
-    });
+    return this.#read(file => this.#reader(file, from, to).select(matchers, limit));
   }
 
   /** As the interface says. @throws the disk's error */
   latest(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
-    return this.#read(file => {
-      const latest = new Latest(from, to);
-      return this.#collect(matchers, from, to, series => {
-        const last = this.#stored.last.get(series);
-        const value = last <= to ? this.#head.lastValue(series) : undefined;
-        return value === undefined ? latest.of(this.#runs(file, series, from, to)) : latest.at(last, value);
-      });
-    });
-  }
-
-  /** Series that have something in a window, sorted by labels; those without a run are left out. */
-  #collect(
-    matchers: readonly Matcher[],
-    from: Millis,
-    to: Millis,
-    runOf: (series: SeriesRef) => Run | undefined,
-  ): Series[] {
-    const found: Series[] = [];
-    const matching = this.#matching(matchers, from, to);
-    // An iterator makes an object for each of thousands.
-    for (let i = 0; i < matching.length; i++) {
-      const { series, labels } = matching[i] as LabelledSeries;
-      const run = runOf(series);
-      if (!run) continue;
-      const { times, values } = run;
-      const ends = endsWithin(this.#stored.ends(series), from, to);
-      if (values.length > 0 || ends.length > 0) found.push({ labels, times, values, ends });
-    }
-    return found;
-  }
-
-  /** Series that may have something in a window, sorted by labels. */
-  #matching(matchers: readonly Matcher[], from: Millis, to: Millis): LabelledSeries[] {
-    const { index } = this.#catalogue;
-    return index
-      .select(matchers)
-      .filter(series => this.#stored.mayHave(series, from, to))
-      .map(series => ({ series, labels: index.labels(series) }))
-      .sort((a, b) => compareLabels(a.labels, b.labels));
-  }
-
-  /** Whether a series has nothing in chunks from a moment on. */
-  #isAllInHead(file: SampleFile | undefined, series: SeriesRef, from: Millis): boolean {
-    const { id, sealedTo } = this.#stored;
-    return !file || id.get(series) === 0 || from >= this.#head.from(series) || from > sealedTo.get(series);
-  }
-
-  #runs(file: SampleFile | undefined, series: SeriesRef, from: Millis, to: Millis, slab?: Slab): Run[] {
-    const headFrom = this.#head.from(series);
-    const runs: Run[] = [];
-    if (file && !this.#isAllInHead(file, series, from)) {
-      const id = this.#stored.id.get(series);
-      runs.push(...file.chunks.readAll(file.chunks.within(id, from, Math.min(to, headFrom))));
-    }
-    if (to >= headFrom) runs.push(this.#head.read(series, from, to, slab));
-    return runs;
+    return this.#read(file => this.#reader(file, from, to).latest(matchers));
   }
 
   /**
@@ -326,23 +255,12 @@ export class SampleStore implements SampleSource {
    * Chunks are not read: one that spans the window counts. @throws the disk's error
    */
   series(matcherSets: readonly (readonly Matcher[])[], from: Millis, to: Millis): Labels[] {
-    return this.#read(file => {
-      const found = new Set(matcherSets.flatMap(matchers => this.#catalogue.index.select(matchers)));
-      return [...found]
-        .filter(series => this.#hasSample(file, series, from, to))
-        .map(series => this.#catalogue.index.labels(series))
-        .sort(compareLabels);
-    });
+    return this.#read(file => this.#reader(file, from, to).series(matcherSets));
   }
 
-  #hasSample(file: SampleFile | undefined, series: SeriesRef, from: Millis, to: Millis): boolean {
-    const first = this.#stored.first.get(series);
-    const last = this.#stored.last.get(series);
-    if (first > to || last < from) return false;
-    if (first >= from || last <= to) return true;
-    if (this.#stored.column.get(series) >= 0 && this.#head.read(series, from, to).values.length > 0)
-      return true;
-    return file !== undefined && file.chunks.within(this.#stored.id.get(series), from, to).length > 0;
+  #reader(file: SampleFile | undefined, from: Millis, to: Millis): WindowReader {
+    const places = { stored: this.#stored, index: this.#catalogue.index, head: this.#head, file };
+    return new WindowReader(places, from, to);
   }
 
   /**
@@ -506,16 +424,4 @@ type SampleRows = Head['rows'];
 interface OpenRow {
   readonly builder: RowBuilder;
   readonly ended: SeriesRef[];
-}
-
-interface LabelledSeries {
-  readonly series: SeriesRef;
-  readonly labels: Labels;
-}
-
-function endsWithin(all: readonly Millis[], from: Millis, to: Millis): Float64Array {
-  if (all.length === 0) return NONE;
-  const ends = Float64Array.from(all);
-  const [start, end] = [lowerBound(ends, from), upperBound(ends, to)];
-  return start < end ? ends.subarray(start, end) : NONE;
 }

@@ -1,0 +1,143 @@
+// Series in a window of time, out of the head and the file. Comes in: matchers; goes out: series with their samples.
+// Called by store.ts for one question.
+
+import { compareLabels, type Labels } from '../../model/labels.js';
+import type { Matcher, Series } from '../../model/samples.js';
+import type { Millis } from '../../model/time.js';
+import { Assembler } from './assemble.js';
+import type { Run } from './chunk-table.js';
+import type { SampleFile } from './file.js';
+import { type Head, lowerBound, upperBound } from './head.js';
+import { Latest } from './latest.js';
+import type { SeriesIndex } from './series-index.js';
+import { Slab } from './slab.js';
+import type { SeriesRef, StoredSeries } from './stored-series.js';
+
+/** Where samples and what is known of them are. */
+export interface SamplePlaces {
+  readonly stored: StoredSeries;
+  readonly index: SeriesIndex;
+  readonly head: Head;
+  /** Undefined while the disk will not have it. */
+  readonly file: SampleFile | undefined;
+}
+
+interface LabelledSeries {
+  readonly series: SeriesRef;
+  readonly labels: Labels;
+}
+
+const NONE = new Float64Array();
+
+/** Reads what is at `from <= t <= to`; every method throws SQLite's errors. */
+export class WindowReader {
+  readonly #places: SamplePlaces;
+  readonly #from: Millis;
+  readonly #to: Millis;
+  readonly #slab = new Slab();
+
+  constructor(places: SamplePlaces, from: Millis, to: Millis) {
+    this.#places = places;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  /** Series with all their samples, until those before have more than `limit` together. */
+  select(matchers: readonly Matcher[], limit: number): Series[] {
+    const assembler = new Assembler(this.#from, this.#to);
+    let samples = 0;
+    return this.#collect(matchers, series => {
+      if (samples > limit) return undefined;
+      const run = this.#isAllInHead(series)
+        ? this.#places.head.read(series, this.#from, this.#to, this.#slab)
+        : assembler.join(this.#runs(series));
+      samples += run.values.length;
+      return run;
+    });
+  }
+
+  /** Series with their last sample. */
+  latest(matchers: readonly Matcher[]): Series[] {
+    const { stored, head } = this.#places;
+    const latest = new Latest(this.#from, this.#to);
+    return this.#collect(matchers, series => {
+      const last = stored.last.get(series);
+      const value = last <= this.#to ? head.lastValue(series) : undefined;
+      return value === undefined ? latest.of(this.#runs(series)) : latest.at(last, value);
+    });
+  }
+
+  /** Labels of series that satisfy one of the sets and have a sample. */
+  series(matcherSets: readonly (readonly Matcher[])[]): Labels[] {
+    const { index } = this.#places;
+    const found = new Set(matcherSets.flatMap(matchers => index.select(matchers)));
+    return [...found]
+      .filter(series => this.#hasSample(series))
+      .map(series => index.labels(series))
+      .sort(compareLabels);
+  }
+
+  /** Series that have something, sorted by labels; those without a run are left out. */
+  #collect(matchers: readonly Matcher[], runOf: (series: SeriesRef) => Run | undefined): Series[] {
+    const found: Series[] = [];
+    const matching = this.#matching(matchers);
+    // An iterator makes an object for each of thousands.
+    for (let i = 0; i < matching.length; i++) {
+      const { series, labels } = matching[i] as LabelledSeries;
+      const run = runOf(series);
+      if (!run) continue;
+      const { times, values } = run;
+      const ends = this.#ends(series);
+      if (values.length > 0 || ends.length > 0) found.push({ labels, times, values, ends });
+    }
+    return found;
+  }
+
+  /** Series that may have something, sorted by labels. */
+  #matching(matchers: readonly Matcher[]): LabelledSeries[] {
+    const { stored, index } = this.#places;
+    return index
+      .select(matchers)
+      .filter(series => stored.mayHave(series, this.#from, this.#to))
+      .map(series => ({ series, labels: index.labels(series) }))
+      .sort((a, b) => compareLabels(a.labels, b.labels));
+  }
+
+  #ends(series: SeriesRef): Float64Array {
+    const all = this.#places.stored.ends(series);
+    if (all.length === 0) return NONE;
+    const ends = Float64Array.from(all);
+    const [start, end] = [lowerBound(ends, this.#from), upperBound(ends, this.#to)];
+    return start < end ? ends.subarray(start, end) : NONE;
+  }
+
+  /** Whether nothing of a series that is in the window is in chunks alone. */
+  #isAllInHead(series: SeriesRef): boolean {
+    const { stored, head, file } = this.#places;
+    if (!file || stored.id.get(series) === 0) return true;
+    return this.#from >= head.from(series) || this.#from > stored.sealedTo.get(series);
+  }
+
+  #runs(series: SeriesRef): Run[] {
+    const { stored, head, file } = this.#places;
+    const headFrom = head.from(series);
+    const runs: Run[] = [];
+    if (file && !this.#isAllInHead(series)) {
+      const until = Math.min(this.#to, headFrom);
+      runs.push(...file.chunks.readAll(file.chunks.within(stored.id.get(series), this.#from, until)));
+    }
+    if (this.#to >= headFrom) runs.push(head.read(series, this.#from, this.#to, this.#slab));
+    return runs;
+  }
+
+  #hasSample(series: SeriesRef): boolean {
+    const { stored, head, file } = this.#places;
+    const [from, to] = [this.#from, this.#to];
+    const first = stored.first.get(series);
+    const last = stored.last.get(series);
+    if (first > to || last < from) return false;
+    if (first >= from || last <= to) return true;
+    if (stored.column.get(series) >= 0 && head.read(series, from, to).values.length > 0) return true;
+    return file !== undefined && file.chunks.within(stored.id.get(series), from, to).length > 0;
+  }
+}
