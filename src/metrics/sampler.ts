@@ -97,10 +97,21 @@ export class Sampler {
       const sent = this.#sent.get(source);
       if (sent && sent.layout === layout && sent.values === values) continue;
       this.#sent.set(source, { target, layout, values });
-      const part = { source, values };
       const isNew = sent?.layout !== layout || sent.target !== target;
-      parts.push(isNew ? { ...part, layout: this.#sourceLayout(target, layout) } : part);
+      parts.push(isNew ? this.#newPart(source, { target, layout, values }) : { source, values });
     }
+  }
+
+  /** A part whose series are named when they are looked at: a thousand services' together are 10 MB. */
+  #newPart(source: string, { target, layout, values }: SourceView): ScrapePart {
+    const named = () => this.#sourceLayout(target, layout);
+    return {
+      source,
+      values,
+      get layout() {
+        return named();
+      },
+    };
   }
 
   #sourceLayout(target: string, { families, labels }: Layout): ScrapeLayout {

@@ -201,7 +201,8 @@ function countCheck(values: number[], { reason: why, statusCode, responseTime: t
   add(values, AT.probes, 1);
   if (why) add(values, AT.failed + REASONS.indexOf(why), 1);
   if (why !== undefined && statusCode === undefined) return;
-  for (const [i, bound] of BUCKETS.entries()) if (took <= bound) add(values, AT.buckets + i, 1);
+  for (let i = BUCKETS.length - 1; i >= 0 && took <= (BUCKETS[i] as number); i--)
+    add(values, AT.buckets + i, 1);
   add(values, AT.buckets + BUCKETS.length, 1);
   add(values, AT.sum, took);
   add(values, AT.count, 1);
@@ -216,10 +217,11 @@ function believe(values: number[], result: CheckResult | undefined): void {
   const level = result?.level ?? 'unknown';
   const now = result?.status ?? 'unknown';
   const known = level !== 'unknown';
-  for (const [i, each] of STATUSES.entries()) values[AT.status + i] = each === now ? 1 : 0;
+  for (let i = 0; i < STATUSES.length; i++) values[AT.status + i] = STATUSES[i] === now ? 1 : 0;
   values[AT.up] = known ? (level === 'down' ? 0 : 1) : Number.NaN;
   values[AT.slow] = known ? (level === 'slow' ? 1 : 0) : Number.NaN;
-  for (const [i, each] of REASONS.entries()) values[AT.reason + i] = each === result?.reason ? 1 : Number.NaN;
+  for (let i = 0; i < REASONS.length; i++)
+    values[AT.reason + i] = REASONS[i] === result?.reason ? 1 : Number.NaN;
   values[AT.failures] = result ? result.consecutiveFailures : Number.NaN;
   values[AT.lastProbe] = result ? result.at / 1000 : Number.NaN;
 }
