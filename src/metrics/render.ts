@@ -41,9 +41,12 @@ export function describeRegistry(
     }));
 }
 
-/** Writes every family that has samples; the readings are those of the moment this is called. */
-export function write(collection: Collection, format: Format): Buffer {
-  const writer = new TextWriter();
+/**
+ * Writes every family that has samples; the readings are those of the moment this is called.
+ * @param expected how many bytes it may become
+ */
+export function write(collection: Collection, format: Format, expected = 0): Buffer {
+  const writer = new TextWriter(expected);
   for (const family of collection) {
     writer.head(header(family, format));
     if (family instanceof FamilyMetric) family.write(writer);

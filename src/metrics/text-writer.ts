@@ -6,9 +6,15 @@ const PIECE = 16_384;
 
 /** Takes lines, gives bytes. */
 export class TextWriter {
-  readonly #pieces: Buffer[] = [];
+  #bytes: Buffer;
+  #length = 0;
   #header = '';
   #text = '';
+
+  /** @param expected how many bytes it may become; more only cost time */
+  constructor(expected: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(expected);
+  }
 
   /** Sets what goes before the next line; without a line it is not written. */
   head(header: string): void {
@@ -28,11 +34,19 @@ export class TextWriter {
   /** Everything that was written, in UTF-8. */
   end(): Buffer {
     this.#flush();
-    return Buffer.concat(this.#pieces);
+    return this.#bytes.subarray(0, this.#length);
   }
 
   #flush(): void {
-    this.#pieces.push(Buffer.from(this.#text));
+    const size = Buffer.byteLength(this.#text);
+    if (this.#length + size > this.#bytes.length) this.#grow(this.#length + size);
+    this.#length += this.#bytes.write(this.#text, this.#length);
     this.#text = '';
+  }
+
+  #grow(least: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(least, this.#length * 2));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
   }
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { TextWriter } from '../../src/metrics/text-writer.js';
 
 test('a header is written with the first line after it, and not without one', () => {
-  const writer = new TextWriter();
+  const writer = new TextWriter(0);
   for (const [header, ...lines] of [['# nothing\n'], ['# a\n', 'a 1\n', 'a 2\n'], ['# no more\n']]) {
     writer.head(header as string);
     for (const line of lines) writer.add(line);
@@ -12,13 +12,13 @@ test('a header is written with the first line after it, and not without one', ()
   expect(writer.end().toString()).toBe('# a\na 1\na 2\n# EOF\n');
 });
 
-test('long text is the same text, characters of several bytes too', () => {
+test.each([0, 1000, 1_000_000])('long text is the same text whatever was expected: %d bytes', expected => {
   const lines = Array.from({ length: 5000 }, (_, i) => `模型{a="é😀"} ${i}\n`);
-  const writer = new TextWriter();
+  const writer = new TextWriter(expected);
   for (const line of lines) writer.add(line);
   expect(writer.end().toString()).toBe(lines.join(''));
 });
 
 test('nothing is no bytes', () => {
-  expect(new TextWriter().end().length).toBe(0);
+  expect(new TextWriter(0).end().length).toBe(0);
 });
