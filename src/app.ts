@@ -22,15 +22,8 @@ import type { Logger } from './log.js';
 import { Exposition } from './metrics/exposition.js';
 import { OwnMetrics } from './metrics/own.js';
 import { MetricsPage } from './metrics/page.js';
-import {
-  serviceFamilies,
-  serviceLayout,
-  serviceReadings,
-  type Trouble,
-  troubleOf,
-} from './metrics/services.js';
+import { countFamilies, ServiceMetrics, serviceFamilies, troubleOf } from './metrics/services.js';
 import type { CheckResult } from './model/result.js';
-import type { Service } from './model/service.js';
 import { formatDuration, type Millis, systemClock } from './model/time.js';
 import { attemptFamilies } from './probes/attempt.js';
 import { host } from './probes/kinds/host.js';
@@ -87,6 +80,7 @@ export class Monitor {
   readonly #events: HealthFeed;
   readonly #registry = new Registry();
   readonly #exposition: Exposition;
+  readonly #services: ServiceMetrics;
   readonly #own: OwnMetrics;
   readonly #store: Store;
   readonly #pulse: Pulse;
@@ -96,8 +90,6 @@ export class Monitor {
   readonly #delivering: Delivering;
   readonly #startedAt: Millis = systemClock.now();
   readonly #pruning: NodeJS.Timeout;
-  /** What each state's series were named for. */
-  readonly #shown = new Map<string, { readonly service: Service; readonly trouble: Trouble | undefined }>();
   #configuration: Configuration;
   #server: HttpServer | undefined;
   #reloadedAt: Millis = 0;
@@ -118,7 +110,9 @@ export class Monitor {
       ...serviceFamilies,
       ...attemptFamilies,
       ...[...kinds, host].flatMap(kind => kind.families),
+      ...countFamilies,
     ]);
+    this.#services = new ServiceMetrics(this.#exposition);
     this.#own = new OwnMetrics(this.#registry, { version: settings.version });
     this.#store = new Store({
       file: join(settings.storagePath, 'monitor.db'),
@@ -222,10 +216,7 @@ export class Monitor {
     this.#snapshots.trim();
     this.#endpoints.setPlan(configuration.endpoints);
     this.#events.restart();
-    for (const service of configuration.services) {
-      this.#own.begin(service.id);
-      this.#showState(service.id);
-    }
+    for (const service of configuration.services) this.#showState(service.id);
     this.#configuration = configuration;
     this.#reloadedAt = this.#clock.now();
     this.#reloadSucceeded = true;
@@ -257,9 +248,7 @@ export class Monitor {
 
   #forget(id: string): void {
     this.#exposition.forget(id);
-    this.#exposition.forget(stateSource(id));
-    this.#own.forget(id);
-    this.#shown.delete(id);
+    this.#services.forget(id);
     this.#refresher.came(id);
   }
 
@@ -275,7 +264,7 @@ export class Monitor {
     if (!this.#board.has(result.target)) return;
     const change = this.#board.update(result);
     this.#exposition.observe(result.target, result.target, result.readings);
-    this.#own.observe(result);
+    this.#services.count(result);
     const isNews = this.#showState(result.target);
     if (change) this.#tellChange(change);
     if (!change && !isNews) this.#refresher.came(result.target);
@@ -287,17 +276,7 @@ export class Monitor {
   #showState(id: string): boolean {
     const service = this.#board.service(id);
     if (!service) return false;
-    const shown = this.#shown.get(id);
-    const trouble = troubleOf(this.#board.trouble(id));
-    const readings = serviceReadings(service, this.#board.result(id), trouble);
-    const isSame =
-      shown?.service === service &&
-      shown.trouble?.status === trouble?.status &&
-      shown.trouble?.error === trouble?.error;
-    if (!isSame) this.#shown.set(id, { service, trouble });
-    const layout = isSame ? undefined : serviceLayout(service, trouble);
-    this.#exposition.observe(stateSource(id), id, layout ? { ...readings, layout } : readings);
-    return !isSame;
+    return this.#services.show(service, this.#board.result(id), troubleOf(this.#board.trouble(id)));
   }
 
   async #onScan(scan: Scan): Promise<void> {
@@ -414,10 +393,6 @@ export class Monitor {
       onAnswer: (handler, code) => this.#own.answered(handler, code),
     };
   }
-}
-
-function stateSource(id: string): string {
-  return `state of ${id}`;
 }
 
 function hostSource(node: string): string {

@@ -71,7 +71,8 @@ export class Snapshots {
     const result = this.#board.result(service.id);
     const known = this.#parts.get(service.id);
     if (known && known.result === result && known.service === service) return known.text;
-    const text = `${JSON.stringify(service.id)}:${servicePart(service, result)}`;
+    // A text that is added up would be kept with all its pieces; one that is joined is not.
+    const text = [JSON.stringify(service.id), ':', ...servicePart(service, result)].join('');
     this.#parts.set(service.id, { result, service, text });
     return text;
   }
@@ -89,13 +90,13 @@ function localNode({ cpu_percent, memory, disk }: NodeFacts): Record<string, num
   return { cpu_percent, memory_percent: memory?.percent, disk_percent: disk?.percent };
 }
 
-function servicePart({ name, critical }: Service, result: CheckResult | undefined): string {
-  return `{"name":${JSON.stringify(name)},"critical":${critical},"health":${healthOf(result)}}`;
+function servicePart({ name, critical }: Service, result: CheckResult | undefined): string[] {
+  return [`{"name":${JSON.stringify(name)},"critical":${critical},"health":`, ...healthOf(result), '}'];
 }
 
-/** The document's `health` object as JSON text. */
-function healthOf(result: CheckResult | undefined): string {
-  if (!result) return '{"status":"unknown","error":"Not checked yet"}';
+/** The document's `health` object as JSON text, in pieces. */
+function healthOf(result: CheckResult | undefined): string[] {
+  if (!result) return ['{"status":"unknown","error":"Not checked yet"}'];
   const front = JSON.stringify({
     status: result.status,
     response_time: Math.round(result.responseTime * 1e6) / 1e6,
@@ -103,9 +104,10 @@ function healthOf(result: CheckResult | undefined): string {
     error: result.error,
     ...result.details,
   });
-  const data = result.data === undefined ? '' : `,"data":${result.data}`;
-  const back =
-    `,"last_check":"${isoLocal(result.at)}","since":"${isoLocal(result.since)}"` +
-    `,"consecutive_failures":${result.consecutiveFailures}}`;
-  return front.slice(0, -1) + data + back;
+  return [
+    front.slice(0, -1),
+    ...(result.data === undefined ? [] : [',"data":', result.data]),
+    `,"last_check":"${isoLocal(result.at)}","since":"${isoLocal(result.since)}"`,
+    `,"consecutive_failures":${result.consecutiveFailures}}`,
+  ];
 }

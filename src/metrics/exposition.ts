@@ -4,40 +4,28 @@
 import type { Metric, Registry } from 'prom-client';
 import type { MetricFamily } from '../model/family.js';
 import type { Layout, Readings } from '../model/result.js';
-import { FamilyMetric } from './family-metric.js';
+import { FamilyMetric, type SourceView } from './family-metric.js';
 
 /** Longest layout that is compared with others; a load balancer's has no equal. */
 const SHARED = 1000;
 
-/** A layout family by family, for every source that has it: a thousand services of one kind are laid out alike. */
+/** A layout and every source that has it: a thousand services of one kind are laid out alike. */
 interface Plan {
   readonly layout: Layout;
-  readonly families: readonly {
-    readonly family: FamilyMetric;
-    readonly at: readonly number[];
-    readonly labels: readonly (readonly string[])[];
-  }[];
+  readonly families: readonly FamilyMetric[];
   /** What it is found by, beside others; undefined for one that is not shared. */
   readonly hash: number | undefined;
   sources: number;
 }
 
-interface Source {
-  readonly target: string;
+interface Source extends SourceView {
   readonly plan: Plan;
-  readonly layout: Layout;
   values: readonly number[];
-}
-
-/** A source as it is at present; another layout or other values are other objects. */
-export interface SourceView {
-  readonly target: string;
-  readonly layout: Layout;
-  readonly values: readonly number[];
 }
 
 /** Holds each source's last readings. A series that is not repeated is gone. */
 export class Exposition {
+  /** By the names their series have. */
   readonly #families = new Map<string, FamilyMetric>();
   readonly #sources = new Map<string, Source>();
   readonly #plans = new Map<number, Plan[]>();
@@ -45,10 +33,9 @@ export class Exposition {
 
   /** Registers every family there may be; a family named twice is taken once. */
   constructor(registry: Registry, families: Iterable<MetricFamily>) {
-    for (const family of families) {
-      if (this.#families.has(family.name)) continue;
-      const metric = new FamilyMetric(family);
-      this.#families.set(family.name, metric);
+    for (const family of new Map([...families].map(each => [each.name, each])).values()) {
+      const metric = new FamilyMetric(family, this.#sources);
+      for (const name of metric.series.keys()) this.#families.set(name, metric);
       registry.registerMetric(metric as unknown as Metric);
     }
   }
@@ -93,15 +80,15 @@ export class Exposition {
     return this.#sources;
   }
 
-  /** Label names of a family, `target` first. */
-  labelNames(family: string): readonly string[] {
-    return this.#families.get(family)?.labelNames ?? [];
+  /** A series' labels with the target among them, in the order they are printed in. */
+  labelsOf(series: string, target: string, values: readonly string[] | undefined): [string, string][] {
+    return this.#families.get(series)?.labelsOf(series, target, values) ?? [];
   }
 
-  #takeOut(source: Source): void {
-    const { plan } = source;
-    for (const { family } of plan.families) family.setPart(source, undefined);
-    if (--plan.sources > 0 || plan.hash === undefined) return;
+  #takeOut({ plan }: Source): void {
+    if (--plan.sources > 0) return;
+    for (const family of plan.families) family.setRows(plan.layout, undefined);
+    if (plan.hash === undefined) return;
     const rest = this.#plans.get(plan.hash)?.filter(each => each !== plan) ?? [];
     if (rest.length > 0) this.#plans.set(plan.hash, rest);
     else this.#plans.delete(plan.hash);
@@ -109,11 +96,8 @@ export class Exposition {
 
   #layOut(target: string, given: Layout, values: readonly number[]): Source {
     const plan = this.#planOf(given);
-    const source = { target, plan, layout: plan.layout, values };
     plan.sources++;
-    for (const { family, at, labels } of plan.families)
-      family.setPart(source, { source, at, target, labels });
-    return source;
+    return { target, plan, layout: plan.layout, values };
   }
 
   #planOf(layout: Layout): Plan {
@@ -121,23 +105,25 @@ export class Exposition {
     const alike = hash === undefined ? [] : (this.#plans.get(hash) ?? []);
     const known = alike.find(plan => isSame(plan.layout, layout));
     if (known) return known;
-    const plan = { layout, families: this.#byFamily(layout), hash, sources: 0 };
+    // Families know a plan by its layout, so that is no object of somebody else's.
+    const own = { ...layout };
+    const plan = { layout: own, families: this.#placeRows(own), hash, sources: 0 };
     if (hash !== undefined) this.#plans.set(hash, [...alike, plan]);
     return plan;
   }
 
-  #byFamily(layout: Layout): Plan['families'] {
-    const places = new Map<string, number[]>();
+  /** Tells the families which rows are theirs. */
+  #placeRows(layout: Layout): FamilyMetric[] {
+    const places = new Map<FamilyMetric, number[]>();
     for (const [i, name] of layout.families.entries()) {
-      const known = places.get(name);
-      if (known) known.push(i);
-      else places.set(name, [i]);
-    }
-    return [...places].map(([name, at]) => {
       const family = this.#families.get(name);
       if (!family) throw new Error(`a probe recorded ${name}, which no kind declares`);
-      return { family, at, labels: at.map(i => layout.labels[i] ?? []) };
-    });
+      const known = places.get(family);
+      if (known) known.push(i);
+      else places.set(family, [i]);
+    }
+    for (const [family, at] of places) family.setRows(layout, at);
+    return [...places.keys()];
   }
 }
 

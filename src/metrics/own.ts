@@ -1,10 +1,6 @@
-// What the monitor says of itself, and what adds up over checks: prom-client's own counters, gauges and histograms.
+// What the monitor says of itself: prom-client's own counters and gauges.
 
-import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
-import { type CheckResult, REASONS } from '../model/result.js';
-
-/** From a Redis answer on the same machine to a language model's patience. */
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+import { Counter, collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 
 /** What {@link OwnMetrics.showSamples} shows; sizes in bytes. */
 export interface SamplesFigures {
@@ -17,9 +13,6 @@ export interface SamplesFigures {
 
 /** The program's own metrics in one registry. */
 export class OwnMetrics {
-  readonly #responseTime: Histogram<'target'>;
-  readonly #probes: Counter<'target'>;
-  readonly #failures: Counter<'target' | 'reason'>;
   readonly #reloadOk: Gauge;
   readonly #reloadAt: Gauge;
   readonly scans: Counter;
@@ -46,8 +39,6 @@ export class OwnMetrics {
   readonly #links: Gauge<'runbook' | 'dashboards'>;
   #storeErrorsSeen = 0;
   #samplesSeen = { appended: 0, errors: 0 };
-  /** Services whose counters are there; beginning again would set a histogram back to nothing. */
-  readonly #begun = new Set<string>();
 
   constructor(registry: Registry, build: { version: string }) {
     const registers = [registry];
@@ -55,18 +46,6 @@ export class OwnMetrics {
       new Gauge({ name: `langgraph_monitor_${name}`, help, registers });
     const counter = <L extends string = never>(name: string, help: string, labelNames: L[] = []) =>
       new Counter<L>({ name: `langgraph_monitor_${name}`, help, labelNames, registers });
-    this.#responseTime = new Histogram({
-      name: 'langgraph_monitor_response_time_seconds',
-      help: 'How long a service took to answer, answered checks only',
-      labelNames: ['target'],
-      buckets: BUCKETS,
-      registers,
-    });
-    this.#probes = counter('probes_total', 'Checks made of a service', ['target']);
-    this.#failures = counter('probe_failures_total', 'Failed checks of a service by reason', [
-      'target',
-      'reason',
-    ]);
     this.#reloadOk = gauge(
       'config_last_reload_successful',
       'Whether the last reload of the configuration succeeded',
@@ -120,33 +99,6 @@ export class OwnMetrics {
     });
     info.set({ version: build.version, nodeversion: process.version }, 1);
     collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
-  }
-
-  /** Counts a check. */
-  observe(result: CheckResult): void {
-    const { target, reason } = result;
-    this.#probes.inc({ target }, 1);
-    if (reason) this.#failures.inc({ target, reason }, 1);
-    if (reason === undefined || result.statusCode !== undefined) {
-      this.#responseTime.observe({ target }, result.responseTime);
-    }
-  }
-
-  /** A service that exists has its counters from the start, so that the first failure is an increase. */
-  begin(target: string): void {
-    if (this.#begun.has(target)) return;
-    this.#begun.add(target);
-    this.#probes.inc({ target }, 0);
-    for (const reason of REASONS) this.#failures.inc({ target, reason }, 0);
-    this.#responseTime.zero({ target });
-  }
-
-  /** A service is gone, and with it everything said of it. */
-  forget(target: string): void {
-    this.#begun.delete(target);
-    this.#probes.remove({ target });
-    for (const reason of REASONS) this.#failures.remove({ target, reason });
-    this.#responseTime.remove({ target });
   }
 
   /** How the store is doing. */

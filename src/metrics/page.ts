@@ -24,6 +24,7 @@ export class MetricsPage {
   readonly #registry: Registry;
   readonly #exposition: Exposition;
   #page: Page | undefined;
+  #length = 0;
 
   constructor(registry: Registry, exposition: Exposition) {
     this.#registry = registry;
@@ -35,12 +36,19 @@ export class MetricsPage {
     const page = this.#current();
     let rendered = page.formats.get(format);
     if (!rendered) {
-      rendered = { plain: page.collection.then(collection => write(collection, format)) };
+      rendered = { plain: page.collection.then(collection => this.#write(collection, format)) };
       page.formats.set(format, rendered);
     }
     if (!zipped) return rendered.plain;
     rendered.zipped ??= rendered.plain.then(bytes => compress(bytes, { level: 4 }));
     return rendered.zipped;
+  }
+
+  #write(collection: Collection, format: Format): Buffer {
+    // A page is about as long as the one before.
+    const bytes = write(collection, format, this.#length + Math.ceil(this.#length / 64));
+    this.#length = bytes.length;
+    return bytes;
   }
 
   #current(): Page {

@@ -2,8 +2,9 @@
 // Sources: Prometheus, "Exposition formats"; OpenMetrics 1.0.
 
 import type { Registry } from 'prom-client';
-import { escapeLabelValue } from '../model/labels.js';
+import { formatLabels } from '../model/labels.js';
 import { type Collected, FamilyMetric, formatValue } from './family-metric.js';
+import { TextWriter } from './text-writer.js';
 
 export const FORMATS = ['text', 'openmetrics'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -40,15 +41,20 @@ export function describeRegistry(
     }));
 }
 
-/** Writes every family that has samples; the readings are those of the moment this is called. */
-export function write(collection: Collection, format: Format): Buffer {
-  const blocks: string[] = [];
+/**
+ * Writes every family that has samples; the readings are those of the moment this is called.
+ * @param expected how many bytes it may become
+ */
+export function write(collection: Collection, format: Format, expected = 0): Buffer {
+  const writer = new TextWriter(expected);
   for (const family of collection) {
-    const lines = family instanceof FamilyMetric ? family.lines() : collectedLines(family);
-    if (lines !== '') blocks.push(header(family, format), lines);
+    writer.head(header(family, format));
+    if (family instanceof FamilyMetric) family.write(writer);
+    else writeCollected(family, writer);
   }
-  if (format === 'openmetrics') blocks.push('# EOF\n');
-  return Buffer.from(blocks.join(''));
+  writer.head('');
+  if (format === 'openmetrics') writer.add('# EOF\n');
+  return writer.end();
 }
 
 function header({ name, help, type }: { name: string; help: string; type: unknown }, format: Format): string {
@@ -62,16 +68,13 @@ function header({ name, help, type }: { name: string; help: string; type: unknow
   return `# HELP ${base} ${text.replaceAll('"', '\\"')}\n# TYPE ${base} ${known}\n`;
 }
 
-function collectedLines({ name, values }: Collected): string {
-  let text = '';
+function writeCollected({ name, values }: Collected, writer: TextWriter): void {
   for (const { metricName, labels, value } of values) {
     if (Number.isNaN(value)) continue;
-    const pairs = Object.entries(labels ?? {}).map(
-      ([key, v]) => `${key}="${escapeLabelValue(labelValue(key, v))}"`,
-    );
-    text += `${metricName ?? name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${formatValue(value)}\n`;
+    const names = Object.keys(labels ?? {});
+    const own = names.map(key => labelValue(key, labels[key]));
+    writer.add(`${metricName ?? name}${formatLabels(names, own)} ${formatValue(value)}\n`);
   }
-  return text;
 }
 
 /** A label's value as text, not yet escaped. */

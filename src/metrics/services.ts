@@ -1,8 +1,11 @@
-// What is believed of a service as metrics: the facts a rule needs to judge the cluster and to word an alert.
+// A service as metrics: what it is called and what is believed of it, which a rule needs to judge the cluster and to
+// word an alert, and what adds up over its checks. Comes in: results; goes out: readings. Called by app.ts.
 
 import { family } from '../model/family.js';
-import { type CheckResult, type Layout, REASONS, type Readings, STATUSES } from '../model/result.js';
+import { type CheckResult, type Layout, REASONS, STATUSES } from '../model/result.js';
 import type { Service } from '../model/service.js';
+import type { Exposition } from './exposition.js';
+import { labelValue } from './render.js';
 
 const info = family('langgraph_monitor_service_info', 'A monitored service; always 1', 'gauge', [
   'name',
@@ -46,13 +49,65 @@ const trouble = family(
   ['status', 'error'],
 );
 
-/** Families of {@link serviceReadings}. */
-export const serviceFamilies = [info, dependency, status, up, slow, reason, failures, lastProbe, trouble];
+const responseTime = family(
+  'langgraph_monitor_response_time_seconds',
+  'How long a service took to answer, answered checks only',
+  'histogram',
+);
+const probes = family('langgraph_monitor_probes_total', 'Checks made of a service', 'counter');
+const failed = family(
+  'langgraph_monitor_probe_failures_total',
+  'Failed checks of a service by reason',
+  'counter',
+  ['reason'],
+);
 
-/** Label values that are the same for every service. */
-const EACH_STATUS = STATUSES.map(each => [each]);
-const EACH_REASON = REASONS.map(each => [each]);
+/** Families of what is believed of a service. */
+export const serviceFamilies = [info, dependency, status, up, slow, reason, failures, lastProbe, trouble];
+/** Families of what adds up over its checks. */
+export const countFamilies = [responseTime, probes, failed];
+
+/** From a Redis answer on the same machine to a language model's patience; seconds. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+type Row = readonly [series: string, labels: readonly string[]];
 const NONE: readonly string[] = [];
+const of = (name: string, values: readonly string[]) => values.map((value): Row => [name, [value]]);
+
+/** Beliefs and counts: the same series for every service, known or not. */
+const ROWS: readonly Row[] = [
+  ...of(status.name, STATUSES),
+  [up.name, NONE],
+  [slow.name, NONE],
+  ...of(reason.name, REASONS),
+  [failures.name, NONE],
+  [lastProbe.name, NONE],
+  ...of(
+    `${responseTime.name}_bucket`,
+    [...BUCKETS, '+Inf'].map(bound => labelValue('le', bound)),
+  ),
+  [`${responseTime.name}_sum`, NONE],
+  [`${responseTime.name}_count`, NONE],
+  [probes.name, NONE],
+  ...of(failed.name, REASONS),
+];
+const LAYOUT = layoutOf(ROWS);
+
+/** Where a series stands, or the first of a family that has several. */
+const at = (series: string) => ROWS.findIndex(([name]) => name === series);
+const AT = {
+  status: at(status.name),
+  up: at(up.name),
+  slow: at(slow.name),
+  reason: at(reason.name),
+  failures: at(failures.name),
+  lastProbe: at(lastProbe.name),
+  buckets: at(`${responseTime.name}_bucket`),
+  sum: at(`${responseTime.name}_sum`),
+  count: at(`${responseTime.name}_count`),
+  probes: at(probes.name),
+  failed: at(failed.name),
+};
 
 /** Longest reason that is a label; an answer of a service's may be any length. */
 const MAX_ERROR = 200;
@@ -73,42 +128,113 @@ export function troubleOf(result: CheckResult | undefined): Trouble | undefined 
   };
 }
 
-/** A service's state as readings; without a result it is unknown. The series are those of {@link serviceLayout}. */
-export function serviceReadings(
-  service: Service,
-  result: CheckResult | undefined,
-  trouble?: Trouble,
-): Readings {
+interface Known {
+  /** What its series were named for. */
+  service: Service;
+  trouble: Trouble | undefined;
+  /** Of {@link ROWS}; replaced rather than changed, since whoever has the last ones compares. */
+  values: number[];
+  readonly namesSource: string;
+  readonly stateSource: string;
+}
+
+/** All services as sources of the exposition, two each: one names it, the other is laid out alike for all of them. */
+export class ServiceMetrics {
+  readonly #exposition: Exposition;
+  readonly #known = new Map<string, Known>();
+
+  constructor(exposition: Exposition) {
+    this.#exposition = exposition;
+  }
+
+  /** Counts a check of a service that has been shown; {@link show} shows it. */
+  count(result: CheckResult): void {
+    const known = this.#known.get(result.target);
+    if (!known) return;
+    known.values = known.values.slice();
+    countCheck(known.values, result);
+  }
+
+  /**
+   * Shows a service, one without a result as unknown. Its counters are there from the start, so that the first failure
+   * is an increase.
+   * @returns whether its names have changed, its trouble among them
+   */
+  show(service: Service, result: CheckResult | undefined, trouble?: Trouble): boolean {
+    const known = this.#known.get(service.id);
+    const isSame =
+      known?.service === service &&
+      known.trouble?.status === trouble?.status &&
+      known.trouble?.error === trouble?.error;
+    const { namesSource, stateSource, values } = this.#know(service, trouble);
+    believe(values, result);
+    this.#exposition.observe(stateSource, service.id, known ? { values } : { layout: LAYOUT, values });
+    if (isSame) return false;
+    const layout = namesOf(service, trouble);
+    this.#exposition.observe(namesSource, service.id, { layout, values: layout.families.map(() => 1) });
+    return true;
+  }
+
+  /** A service is gone, and with it everything said of it. */
+  forget(id: string): void {
+    const known = this.#known.get(id);
+    if (!known) return;
+    this.#known.delete(id);
+    this.#exposition.forget(known.namesSource);
+    this.#exposition.forget(known.stateSource);
+  }
+
+  /** What is kept of a service, with values nobody else has. */
+  #know(service: Service, trouble: Trouble | undefined): Known {
+    const known = this.#known.get(service.id);
+    if (known) return Object.assign(known, { service, trouble, values: known.values.slice() });
+    const { id } = service;
+    const values = new Array<number>(ROWS.length).fill(0);
+    const made = { service, trouble, values, namesSource: `names of ${id}`, stateSource: `state of ${id}` };
+    this.#known.set(id, made);
+    return made;
+  }
+}
+
+/** Counts a check of a service. */
+function countCheck(values: number[], { reason: why, statusCode, responseTime: took }: CheckResult): void {
+  add(values, AT.probes, 1);
+  if (why) add(values, AT.failed + REASONS.indexOf(why), 1);
+  if (why !== undefined && statusCode === undefined) return;
+  for (let i = BUCKETS.length - 1; i >= 0 && took <= (BUCKETS[i] as number); i--)
+    add(values, AT.buckets + i, 1);
+  add(values, AT.buckets + BUCKETS.length, 1);
+  add(values, AT.sum, took);
+  add(values, AT.count, 1);
+}
+
+function add(values: number[], i: number, by: number): void {
+  values[i] = (values[i] as number) + by;
+}
+
+/** Sets what is believed of a service. */
+function believe(values: number[], result: CheckResult | undefined): void {
   const level = result?.level ?? 'unknown';
   const now = result?.status ?? 'unknown';
   const known = level !== 'unknown';
-  return {
-    values: [
-      1,
-      ...service.dependsOn.map(() => 1),
-      ...STATUSES.map(each => (each === now ? 1 : 0)),
-      known ? (level === 'down' ? 0 : 1) : Number.NaN,
-      known ? (level === 'slow' ? 1 : 0) : Number.NaN,
-      ...REASONS.map(each => (each === result?.reason ? 1 : Number.NaN)),
-      result ? result.consecutiveFailures : Number.NaN,
-      result ? result.at / 1000 : Number.NaN,
-      ...(trouble ? [1] : []),
-    ],
-  };
+  for (let i = 0; i < STATUSES.length; i++) values[AT.status + i] = STATUSES[i] === now ? 1 : 0;
+  values[AT.up] = known ? (level === 'down' ? 0 : 1) : Number.NaN;
+  values[AT.slow] = known ? (level === 'slow' ? 1 : 0) : Number.NaN;
+  for (let i = 0; i < REASONS.length; i++)
+    values[AT.reason + i] = REASONS[i] === result?.reason ? 1 : Number.NaN;
+  values[AT.failures] = result ? result.consecutiveFailures : Number.NaN;
+  values[AT.lastProbe] = result ? result.at / 1000 : Number.NaN;
 }
 
-/** The series of {@link serviceReadings}. */
-export function serviceLayout(service: Service, now?: Trouble): Layout {
-  const rows: [string, readonly string[]][] = [
+/** What a service is called, and what is the matter with it; each of them 1. */
+function namesOf(service: Service, now: Trouble | undefined): Layout {
+  return layoutOf([
     [info.name, [service.name, service.kind, String(service.critical), service.severity]],
-    ...service.dependsOn.map(id => [dependency.name, [id]] as [string, string[]]),
-    ...EACH_STATUS.map(each => [status.name, each] as [string, string[]]),
-    [up.name, NONE],
-    [slow.name, NONE],
-    ...EACH_REASON.map(each => [reason.name, each] as [string, string[]]),
-    [failures.name, NONE],
-    [lastProbe.name, NONE],
-    ...(now ? [[trouble.name, [now.status, now.error]] as [string, string[]]] : []),
-  ];
+    ...of(dependency.name, service.dependsOn),
+    ...(now ? [[trouble.name, [now.status, now.error]] satisfies Row] : []),
+  ]);
+}
+
+function layoutOf(rows: readonly Row[]): Layout {
   return { families: rows.map(([name]) => name), labels: rows.map(([, labels]) => labels) };
 }

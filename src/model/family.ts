@@ -1,7 +1,7 @@
 // What a metric family is before it has samples. Probe kinds declare them, the exposition prints them.
 
-/** Prometheus' metric types as far as probes produce them. */
-export type FamilyType = 'gauge' | 'counter' | 'untyped';
+/** Prometheus' metric types as far as readings have them; a histogram's series are its `_bucket`, `_sum`, `_count`. */
+export type FamilyType = 'gauge' | 'counter' | 'untyped' | 'histogram';
 
 /**
  * A family of samples a probe can measure. Its series carry `target` first, then `labels` in this order.

@@ -18,7 +18,7 @@ export type Level = 'up' | 'slow' | 'down' | 'unknown';
  * series costs an array of numbers. Entry i of `families` and `labels` describes entry i of the values.
  */
 export interface Layout {
-  /** Family names. */
+  /** Family names; of a histogram the names of its series. */
   readonly families: readonly string[];
   /** Label values beside `target`, in the family's order. */
   readonly labels: readonly (readonly string[])[];

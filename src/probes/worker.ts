@@ -51,8 +51,8 @@ class WorkerRunner implements CheckRunner {
   }
 
   configure(plan: Plan): void {
-    this.#plan = seal(plan);
-    this.#post({ say: 'configure', plan: this.#plan });
+    this.#plan = plan;
+    this.#post({ say: 'configure', plan: seal(plan) });
   }
 
   setStatus(status: OverallStatus): void {
@@ -91,7 +91,7 @@ class WorkerRunner implements CheckRunner {
       if (!this.#closed) this.#down(this.#reason || `exit code ${code}`);
     });
     this.#post({ say: 'status', status: this.#status });
-    if (this.#plan) this.#post({ say: 'configure', plan: this.#plan });
+    if (this.#plan) this.#post({ say: 'configure', plan: seal(this.#plan) });
   }
 
   #hear(report: Report): void {

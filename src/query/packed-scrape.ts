@@ -21,29 +21,48 @@ export interface PackedScrape {
   readonly values: Float64Array<ArrayBuffer>;
 }
 
-/** Packs a scrape; its arrays stay as they are. */
+/** Packs a scrape; its arrays stay as they are. Each layout is looked at once, since it may be made for that. */
 export function packScrape({ at, parts, gone }: Scrape): PackedScrape {
   const texts = new Map<string, number>();
-  const series = new Uint32Array(parts.reduce((sum, { layout }) => sum + (layout ? sizeOf(layout) : 0), 0));
+  const series = new GrowingRow();
   const shapes = new Int32Array(parts.length * PART);
   const values = new Float64Array(parts.reduce((sum, part) => sum + part.values.length, 0));
-  let place = 0;
   let value = 0;
   for (const [i, part] of parts.entries()) {
-    shapes.set([part.values.length, part.keepsNaN ? 1 : 0, part.layout?.series.length ?? -1], i * PART);
+    const { layout } = part;
+    shapes.set([part.values.length, part.keepsNaN ? 1 : 0, layout?.series.length ?? -1], i * PART);
     values.set(part.values, value);
     value += part.values.length;
-    for (const flat of part.layout?.series ?? []) {
-      series[place++] = flat.length;
+    for (const flat of layout?.series ?? []) {
+      series.push(flat.length);
       for (const text of flat) {
         const known = texts.get(text) ?? texts.size;
         if (known === texts.size) texts.set(text, known);
-        series[place++] = known;
+        series.push(known);
       }
     }
   }
   const sources = parts.map(({ source }) => source);
-  return { at, gone, sources, parts: shapes, series, texts: [...texts.keys()], values };
+  return { at, gone, sources, parts: shapes, series: series.end(), texts: [...texts.keys()], values };
+}
+
+/** Whole numbers, how many is not known beforehand. */
+class GrowingRow {
+  #numbers = new Uint32Array(0);
+  #length = 0;
+
+  push(number: number): void {
+    if (this.#length === this.#numbers.length) {
+      const larger = new Uint32Array(Math.max(1024, this.#length * 2));
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[this.#length++] = number;
+  }
+
+  end(): Uint32Array<ArrayBuffer> {
+    return this.#numbers.slice(0, this.#length);
+  }
 }
 
 /** What is handed over rather than copied. */
@@ -95,8 +114,4 @@ function unpackLayout(
     return flat;
   };
   return { series: Array.from({ length }, next) };
-}
-
-function sizeOf({ series }: ScrapeLayout): number {
-  return series.reduce((sum, flat) => sum + 1 + flat.length, 0);
 }

@@ -18,7 +18,7 @@ import { type HttpServer, type ServerOptions, startServer } from '../../src/http
 import { OPEN } from '../../src/http/web-config.js';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { MetricsPage } from '../../src/metrics/page.js';
-import { serviceFamilies, serviceLayout, serviceReadings } from '../../src/metrics/services.js';
+import { countFamilies, ServiceMetrics, serviceFamilies } from '../../src/metrics/services.js';
 import type { CheckResult } from '../../src/model/result.js';
 import type { Service } from '../../src/model/service.js';
 import type { Clock, Millis } from '../../src/model/time.js';
@@ -190,7 +190,8 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
   const folder = makeFolder('doors');
   const clock = new ManualClock();
   const registry = new Registry();
-  const exposition = new Exposition(registry, serviceFamilies);
+  const exposition = new Exposition(registry, [...serviceFamilies, ...countFamilies]);
+  const metrics = new ServiceMetrics(exposition);
   const board = new Board();
   board.setServices(services);
   if (services.length === 0) board.setVerdict(judged(board, clock.now()), clock.now());
@@ -261,10 +262,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
       board.update(each);
       board.setVerdict(judged(board, clock.now()), clock.now());
       const known = services.find(({ id }) => id === each.target);
-      if (known) {
-        const readings = { ...serviceReadings(known, each), layout: serviceLayout(known) };
-        exposition.observe(each.target, each.target, readings);
-      }
+      if (known) metrics.show(known, each);
       refresher.came(each.target);
     },
     json: async path => (await fetch(url + path)).json(),

@@ -6,10 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { OwnMetrics } from '../../src/metrics/own.js';
 import { MetricsPage } from '../../src/metrics/page.js';
-import { serviceFamilies, serviceLayout, serviceReadings } from '../../src/metrics/services.js';
+import { countFamilies, ServiceMetrics, serviceFamilies } from '../../src/metrics/services.js';
 import { family } from '../../src/model/family.js';
-import type { CheckResult } from '../../src/model/result.js';
-import { fullRegistry, render } from './registry.js';
+import { randomness } from './randomness.js';
+import { fullRegistry, render, SERVICE } from './registry.js';
 import { checkOpenMetrics, key, samplesOf } from './text-format.js';
 
 const FAMILIES = [
@@ -23,10 +23,11 @@ const FAMILIES = [
 
 function fresh() {
   const registry = new Registry();
-  const exposition = new Exposition(registry, FAMILIES);
+  const exposition = new Exposition(registry, [...FAMILIES, ...serviceFamilies, ...countFamilies]);
+  const services = new ServiceMetrics(exposition);
   const text = async () => (await render(registry, 'text')).toString();
   const series = async () => samplesOf(await text()).map(sample => `${key(sample)} ${sample.value}`);
-  return { registry, exposition, text, series };
+  return { registry, exposition, services, text, series };
 }
 const ab = { families: ['a', 'a', 'b'], labels: [['1'], ['2'], []] };
 
@@ -96,25 +97,11 @@ describe('what is shown follows the readings', () => {
   );
 });
 
-/** Numbers and texts that are the same in every run. */
-function randomness(seed: number) {
-  let state = seed;
-  const next = () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
-  const parts = ['"', '\\', '\n', 'é', '模', '😀', '{', '}', ',', '=', ' ', 'a', '1', '\t', '\\n', '\\"'];
-  return {
-    next,
-    text: () => Array.from({ length: 6 }, () => parts[Math.floor(next() * parts.length)]).join(''),
-  };
-}
-
 test('the text says what prom-client itself would say of the same registry', async () => {
   const { next, text } = randomness(7);
   for (let round = 0; round < 20; round++) {
-    const { registry, exposition } = fresh();
-    const own = new OwnMetrics(registry, { version: text() });
+    const { registry, exposition, services } = fresh();
+    new OwnMetrics(registry, { version: text() });
     for (let s = 0; s < 4; s++) {
       const picked = Array.from(
         { length: 12 },
@@ -134,7 +121,7 @@ test('the text says what prom-client itself would say of the same registry', asy
         layout,
         values: layout.families.map(() => (next() < 0.2 ? Number.NaN : next() * 1e6)),
       });
-      own.begin(target);
+      services.show({ ...SERVICE, id: target }, undefined);
     }
     // Times and memory of the process change between two looks.
     const steady = (all: ReturnType<typeof samplesOf>) =>
@@ -210,74 +197,4 @@ describe('MetricsPage', () => {
       expect(plain.toString()).toContain(`b{target="t"} ${value}\n`);
     }
   });
-});
-
-describe('OwnMetrics', () => {
-  const result = (more: Partial<CheckResult>): CheckResult => ({
-    ...{
-      target: 'a',
-      at: 0,
-      status: 'healthy',
-      responseTime: 0.02,
-      readings: { values: [] },
-      level: 'up',
-      since: 0,
-    },
-    consecutiveFailures: 0,
-    ...more,
-  });
-  const about = async (registry: Registry, target: string) =>
-    samplesOf((await render(registry, 'text')).toString()).filter(sample => sample.labels.target === target);
-
-  test('a service has its counters from the start and leaves nothing behind', async () => {
-    const registry = new Registry();
-    const own = new OwnMetrics(registry, { version: '1' });
-    own.begin('a');
-    own.begin('b');
-    const atStart = await about(registry, 'a');
-    expect(atStart.length).toBe(1 + 8 + 17);
-    expect(atStart.every(sample => sample.value === 0)).toBe(true);
-    own.observe(result({ reason: 'refused', status: 'error' }));
-    own.observe(result({}));
-    expect((await about(registry, 'a')).length).toBe(atStart.length);
-    own.begin('a');
-    const value = async (name: string, labels = {}) =>
-      (await about(registry, 'a')).find(
-        each => each.name === name && Object.entries(labels).every(([k, v]) => each.labels[k] === v),
-      )?.value;
-    expect(await value('langgraph_monitor_probes_total')).toBe(2);
-    expect(await value('langgraph_monitor_probe_failures_total', { reason: 'refused' })).toBe(1);
-    expect(await value('langgraph_monitor_response_time_seconds_count')).toBe(1);
-    own.forget('a');
-    expect(await about(registry, 'a')).toEqual([]);
-    expect((await about(registry, 'b')).length).toBe(atStart.length);
-  });
-});
-
-test("a service's state has the series its layout names, known or not", () => {
-  const service = {
-    id: 'a',
-    name: 'A',
-    kind: 'http',
-    critical: true,
-    severity: 'critical',
-    dependsOn: ['b', 'c'],
-  } as const;
-  const layout = serviceLayout(service);
-  const names = new Set(serviceFamilies.map(each => each.name));
-  expect(layout.families.every(name => names.has(name))).toBe(true);
-  const { values } = serviceReadings(service, undefined);
-  expect([values.length, layout.labels.length]).toEqual([layout.families.length, layout.families.length]);
-  const shown = layout.families.map((name, i) => [
-    name.replace(/^langgraph_monitor_/, ''),
-    ...(layout.labels[i] as string[]),
-    values[i],
-  ]);
-  expect(shown.filter(row => !Number.isNaN(row.at(-1)))).toEqual([
-    ['service_info', 'A', 'http', 'true', 'critical', 1],
-    ['service_dependency_info', 'b', 1],
-    ['service_dependency_info', 'c', 1],
-    ...['healthy', 'degraded', 'unhealthy', 'timeout', 'error'].map(each => ['service_status', each, 0]),
-    ['service_status', 'unknown', 1],
-  ]);
 });

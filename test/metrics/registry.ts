@@ -4,8 +4,9 @@ import { Registry } from 'prom-client';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { OwnMetrics } from '../../src/metrics/own.js';
 import { collect, type Format, write } from '../../src/metrics/render.js';
-import { serviceFamilies } from '../../src/metrics/services.js';
+import { countFamilies, ServiceMetrics, serviceFamilies } from '../../src/metrics/services.js';
 import type { MetricFamily } from '../../src/model/family.js';
+import type { Service } from '../../src/model/service.js';
 import { attemptFamilies } from '../../src/probes/attempt.js';
 import { host } from '../../src/probes/kinds/host.js';
 import { kinds } from '../../src/probes/kinds/index.js';
@@ -19,19 +20,23 @@ export const allFamilies: readonly MetricFamily[] = [
   ).values(),
 ];
 
-/** A registry in which each of them has a sample. */
+export const SERVICE: Service = {
+  ...{ id: 'a', name: 'A', kind: 'http', critical: true, severity: 'critical', dependsOn: ['b', 'c'] },
+};
+
+/** A registry in which each of them has a sample, and what adds up over checks. */
 export function fullRegistry() {
   const registry = new Registry();
-  const exposition = new Exposition(registry, allFamilies);
+  const exposition = new Exposition(registry, [...allFamilies, ...countFamilies]);
   const own = new OwnMetrics(registry, { version: '1.2.3' });
-  own.begin('a');
+  new ServiceMetrics(exposition).show(SERVICE, undefined);
   own.answered('/metrics', 200);
   own.showLinks({ runbook: 'http://a/runbook', dashboards: 'http://a/d/' });
   const layout = {
     families: allFamilies.map(family => family.name),
     labels: allFamilies.map(family => family.labels.map(label => `some ${label}`)),
   };
-  exposition.observe('a', 'a', { layout, values: allFamilies.map((_, i) => i + 0.5) });
+  exposition.observe('all', 'all', { layout, values: allFamilies.map((_, i) => i + 0.5) });
   return { registry, exposition, own };
 }
 

@@ -21,6 +21,10 @@ const CASES: { name: string; parts: ScrapePart[]; gone?: string[] }[] = [
     ],
   },
   {
+    name: 'more series than the row has room for at first',
+    parts: [{ source: 'a', layout: { series: Array(5000).fill(up) }, values: Array(5000).fill(1) }],
+  },
+  {
     name: 'numbers that are none',
     parts: [
       {
@@ -55,6 +59,20 @@ describe('packed and unpacked', () => {
     const sent = structuredClone(packed, { transfer: buffersOf(packed) });
     expect(written(unpackScrape(sent))).toEqual(written(scrape));
   });
+});
+
+test('a layout that is made when it is looked at is made once', () => {
+  let made = 0;
+  const part = {
+    source: 'a',
+    values: [1],
+    get layout() {
+      made++;
+      return { series: [up] };
+    },
+  };
+  packScrape({ at: 1, parts: [part], gone: [] });
+  expect(made).toBe(1);
 });
 
 test('a text is sent once however often it is in a scrape', () => {

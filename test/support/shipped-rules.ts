@@ -2,8 +2,10 @@
 // in memory.
 
 import { fileURLToPath } from 'node:url';
+import { Registry } from 'prom-client';
 import { CLUSTER_STATUS, type Verdict, verdictOf } from '../../src/cluster/verdict.js';
-import { serviceFamilies, serviceLayout, serviceReadings, troubleOf } from '../../src/metrics/services.js';
+import { Exposition } from '../../src/metrics/exposition.js';
+import { countFamilies, ServiceMetrics, serviceFamilies, troubleOf } from '../../src/metrics/services.js';
 import { Labels } from '../../src/model/labels.js';
 import type { CheckResult, Level } from '../../src/model/result.js';
 import type { Service } from '../../src/model/service.js';
@@ -15,7 +17,6 @@ import { RuleManager } from '../../src/rules/manager.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const files = loadRuleFiles(['rules/services.rules.yml', 'rules/status.rules.yml'], ROOT);
-const labelsOf = new Map(serviceFamilies.map(({ name, labels }) => [name, labels]));
 
 /** What is known of one service. */
 export interface Known {
@@ -29,7 +30,7 @@ export interface Known {
 /** Evaluates the rules. @param at wall clock, whole milliseconds */
 export function judgeByRules(all: readonly Known[], at: number): Verdict {
   const source = new MemorySource();
-  for (const known of all) expose(source, known, at);
+  expose(source, all, at);
   const ask = askLanguage({
     ...{ source, lookback: 300_000, defaultInterval: 60_000, maxSamples: 1e7 },
     checkpoint: () => {},
@@ -49,21 +50,19 @@ export function judgeByRules(all: readonly Known[], at: number): Verdict {
   return verdictOf(status[0]?.value, alerts);
 }
 
-function expose(source: MemorySource, { service, level, result, trouble }: Known, at: number): void {
-  const words = troubleOf(level === 'down' || level === 'slow' ? trouble : undefined);
-  const { families, labels } = serviceLayout(service, words);
-  const { values } = serviceReadings(service, result && { ...result, level }, words);
-  for (const [i, family] of families.entries()) {
-    const value = values[i] as number;
-    if (Number.isNaN(value)) continue;
-    const own = (labelsOf.get(family) ?? []).map((name, n) => [name, labels[i]?.[n] ?? ''] as const);
-    const all = [
-      ['__name__', family],
-      ['job', 'j'],
-      ['instance', 'i'],
-      ['target', service.id],
-      ...own,
-    ] as const;
-    source.add(Labels.of(all as readonly (readonly [string, string])[]), at, value);
+function expose(to: MemorySource, all: readonly Known[], at: number): void {
+  const exposition = new Exposition(new Registry(), [...serviceFamilies, ...countFamilies]);
+  const metrics = new ServiceMetrics(exposition);
+  for (const { service, level, result, trouble } of all) {
+    const words = troubleOf(level === 'down' || level === 'slow' ? trouble : undefined);
+    metrics.show(service, result && { ...result, level }, words);
+  }
+  for (const { target, layout, values } of exposition.sources().values()) {
+    for (const [i, name] of layout.families.entries()) {
+      const value = values[i] as number;
+      if (Number.isNaN(value)) continue;
+      const own = exposition.labelsOf(name, target, layout.labels[i]);
+      to.add(Labels.of([['__name__', name], ['job', 'j'], ['instance', 'i'], ...own]), at, value);
+    }
   }
 }
