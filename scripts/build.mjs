@@ -1,4 +1,5 @@
 // src/ in, dist/ out, only when src/ has changed. Called by start.mjs and test.mjs; `npm run build` runs it alone.
+// What applications import is there file by file; what the program's threads run is put together in dist/program/.
 
 import './node-version.mjs';
 import { createHash } from 'node:crypto';
@@ -7,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main, packageBin, ROOT, run } from './command.mjs';
 import { ensureDependencies } from './dependencies.mjs';
+import { PROGRAM, threadsOf } from './program.mjs';
 
 const DIST = join(ROOT, 'dist');
 /** Holds the fingerprint of the sources that dist/ was built from. */
@@ -17,10 +19,11 @@ const STAMP = join(DIST, '.sources');
  * @throws StepFailure after the compiler has printed what is wrong.
  */
 export function ensureBuilt() {
-  const { outputs, fingerprint, isBuilt } = state();
+  const { modules, fingerprint, isBuilt } = state();
   if (isBuilt) return;
   run(process.execPath, [packageBin('typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmitOnError']);
-  removeOrphans(new Set(outputs));
+  removeOrphans(new Set(modules));
+  run(process.execPath, [join(ROOT, 'scripts/program.mjs')]);
   chmodSync(join(DIST, 'main.js'), 0o755);
   writeFileSync(STAMP, fingerprint);
 }
@@ -32,10 +35,11 @@ export function isBuilt() {
 
 function state() {
   const sources = files(join(ROOT, 'src')).filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts'));
-  const outputs = sources.map(path => path.replace(/\.ts$/, '.js'));
+  const modules = sources.map(path => path.replace(/\.ts$/, '.js'));
+  const outputs = [...modules, ...threadsOf(modules).map(([name]) => `${PROGRAM}/${name}.js`)];
   const fingerprint = fingerprintOf(sources);
   const isBuilt = readStamp() === fingerprint && outputs.every(path => existsSync(join(DIST, path)));
-  return { outputs, fingerprint, isBuilt };
+  return { modules, fingerprint, isBuilt };
 }
 
 /** Paths of the files below a folder, relative to it, sorted. */
@@ -51,7 +55,8 @@ function files(folder, prefix = '') {
 /** By content, not by time: a checkout or a copy gives files times that mean nothing. */
 function fingerprintOf(sources) {
   const hash = createHash('sha256');
-  const inputs = ['package-lock.json', 'tsconfig.json', ...sources.map(path => `src/${path}`)];
+  const own = ['package-lock.json', 'tsconfig.json', 'scripts/program.mjs'];
+  const inputs = [...own, ...sources.map(path => `src/${path}`)];
   for (const path of inputs)
     hash
       .update(`${path}\0`)
@@ -66,7 +71,7 @@ function readStamp() {
 
 /** A module whose source is gone must not be imported by accident. */
 function removeOrphans(outputs) {
-  for (const path of files(DIST)) {
+  for (const path of files(DIST).filter(path => !path.startsWith(`${PROGRAM}/`))) {
     const module = path.replace(/(\.d\.ts|\.js)(\.map)?$/, '.js');
     if (!outputs.has(module)) rmSync(join(DIST, path));
   }

@@ -151,6 +151,34 @@ console.log('ready');
       expect(existsSync(inFolder(`dist/old/page${end}`))).toBe(false);
   });
 
+  test('puts together what a thread runs, and leaves its paths and the packages beside it as they are', () => {
+    write('src/place.ts', "export const place = new URL('./thread.js', import.meta.url).pathname;\n");
+    write(
+      'src/query/thread.ts',
+      `import { z } from 'zod';
+import Database from 'better-sqlite3';
+import { answer } from '../answer.js';
+import { place } from '../place.js';
+
+// A remark \u2014 that costs.
+const sqlite = new Database(':memory:').prepare('SELECT 1 AS one').get();
+console.log(JSON.stringify({ answer: z.number().parse(answer), dash: '\u2014', place, sqlite }));
+`,
+    );
+    node('scripts/build.mjs');
+    const { stdout } = node('dist/query/thread.js');
+    expect(JSON.parse(stdout)).toEqual({
+      answer: 42,
+      dash: '\u2014',
+      place: expect.stringMatching(/\/dist\/thread\.js$/),
+      sqlite: { one: 1 },
+    });
+    const text = readFileSync(inFolder('dist/program/query.js'), 'utf8');
+    expect(text).toContain('from "better-sqlite3"');
+    expect(text).not.toMatch(/from "zod"|[\u0100-\uffff]/);
+    expect(readFileSync(inFolder('dist/program/LICENSES.txt'), 'utf8')).toMatch(/^zod [\d.]+\n\nMIT License/);
+  });
+
   test('a type error stops it, and leaves the last good build', () => {
     start();
     const good = readFileSync(inFolder('dist/answer.js'), 'utf8');

@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { HttpError, type Reply } from '../route.js';
 import { page } from './frame.js';
 import { html } from './html.js';
-import { markdown } from './markdown.js';
 
 const FOLDER = new URL('../../../docs/', import.meta.url);
 
@@ -13,6 +12,8 @@ export async function guidePage(name: string, title: string): Promise<Reply> {
   const text = await readFile(new URL(`${name}.md`, FOLDER), 'utf8').catch(() => {
     throw new HttpError(404, `docs/${name}.md is missing; copy the folder docs beside the program's dist`);
   });
+  // Read once in a while; the parser need not be there all the time.
+  const { markdown } = await import('./markdown.js');
   return page(
     `langgraph-monitor: ${title}`,
     html`<p class="quiet"><a href="./">Overview</a></p>
