@@ -7,6 +7,11 @@ import type { Sampler } from './sampler.js';
 
 /** A scrape is never longer ago than this: Prometheus' own advice is two minutes at most, rules look at five. */
 const LONGEST_GAP: Millis = 30_000;
+/** Rest after a scrape, as a multiple of what it and its rules took: a thousand changes at once are not worth a core. */
+const REST = 3;
+const LONGEST_REST: Millis = 2000;
+/** A rest too short to be worth a timer. */
+const NO_REST: Millis = 10;
 
 /** The last scrape as `/api/v1/targets` shows it. */
 export interface LastScrape {
@@ -26,6 +31,7 @@ export class Sampling {
   #running: Promise<void> | undefined;
   /** The one after the one that is running. */
   #next: Promise<void> | undefined;
+  #resting: Rest | undefined;
   /** Who wants to know when the copy that has not been begun is there. */
   #waiting: (() => void)[] = [];
   #closed = false;
@@ -46,13 +52,18 @@ export class Sampling {
 
   /**
    * Copies the registry as it is now or a little later; resolves when that copy is kept. `onTaken` is called when it has
-   * been made and nothing has changed since; never when it could not be made.
+   * been made and nothing has changed since; never when it could not be made. With it there is no rest before.
    */
   take(onTaken?: () => void): Promise<void> {
-    if (onTaken) this.#waiting.push(onTaken);
+    if (onTaken) {
+      this.#waiting.push(onTaken);
+      this.#endRest();
+    }
     if (this.#next) return this.#next;
-    if (!this.#running) return this.#begin();
-    this.#next = this.#running.then(() => {
+    const before = this.#running ?? this.#resting?.over;
+    if (!before) return this.#begin();
+    this.#next = before.then(async () => {
+      await this.#resting?.over;
       this.#next = undefined;
       return this.#begin();
     });
@@ -62,14 +73,33 @@ export class Sampling {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#endRest();
   }
 
   #begin(): Promise<void> {
+    const begun = this.#clock.elapsed();
     this.#running = this.#takeOne(this.#waiting.splice(0)).finally(() => {
       this.#running = undefined;
+      this.#rest(this.#clock.elapsed() - begun);
       this.#arm();
     });
     return this.#running;
+  }
+
+  /** Puts the next one off, by what the last one took. */
+  #rest(duration: Millis): void {
+    const length = Math.min(duration * REST, LONGEST_REST);
+    if (this.#closed || this.#waiting.length > 0 || length < NO_REST) return;
+    const resting = rest(length);
+    this.#resting = resting;
+    void resting.over.then(() => {
+      if (this.#resting === resting) this.#resting = undefined;
+    });
+  }
+
+  #endRest(): void {
+    this.#resting?.end();
+    this.#resting = undefined;
   }
 
   #arm(): void {
@@ -93,4 +123,22 @@ export class Sampling {
     }
     this.#last = { at, duration: this.#clock.elapsed() - begun, error };
   }
+}
+
+/** A pause that may be cut short. */
+interface Rest {
+  readonly over: Promise<void>;
+  end(): void;
+}
+
+function rest(length: Millis): Rest {
+  let end = () => {};
+  const over = new Promise<void>(resolve => {
+    const timer = setTimeout(resolve, length);
+    end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  return { over, end };
 }

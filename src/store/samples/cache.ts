@@ -1,9 +1,16 @@
 // Decoded chunks and their times, the least recently used of which go first.
 
-/** Arrays by name, as many as fit into some bytes. */
+/** What an array takes besides its numbers. */
+const OVERHEAD = 256;
+
+type Arrays = Map<number | string, Float64Array>;
+
+/** Arrays by name, as many as fit into some bytes, and none for long that nobody asks for. */
 export class ByteCache {
   readonly #limit: number;
-  readonly #arrays = new Map<number | string, Float64Array>();
+  /** What was asked for since {@link age} was called last, and before. A map remembers the order of insertion. */
+  #fresh: Arrays = new Map();
+  #stale: Arrays = new Map();
   #bytes = 0;
 
   constructor(limit: number) {
@@ -12,37 +19,52 @@ export class ByteCache {
 
   /** The array of that name, made if it is not there. What `make` throws is thrown. */
   get(name: number | string, make: () => Float64Array): Float64Array {
-    const kept = this.#arrays.get(name);
-    if (kept) {
-      // The map remembers the order of insertion: what was just used goes to its end.
-      this.#arrays.delete(name);
-      this.#arrays.set(name, kept);
-      return kept;
+    const array = this.take(name) ?? make();
+    this.#fresh.set(name, array);
+    this.#bytes += sizeOf(array);
+    this.#bound();
+    return array;
+  }
+
+  #bound(): void {
+    for (const arrays of [this.#stale, this.#fresh]) {
+      for (const oldest of arrays.keys()) {
+        if (this.#bytes <= this.#limit) return;
+        this.delete(oldest);
+      }
     }
-    const made = make();
-    this.#arrays.set(name, made);
-    this.#bytes += made.byteLength;
-    for (const oldest of this.#arrays.keys()) {
-      if (this.#bytes <= this.#limit) break;
-      this.delete(oldest);
-    }
-    return made;
   }
 
   /** The array of that name if it is there, which it is no longer. */
   take(name: number | string): Float64Array | undefined {
-    const kept = this.#arrays.get(name);
-    this.delete(name);
+    const kept = this.#fresh.get(name) ?? this.#stale.get(name);
+    if (kept) this.delete(name);
     return kept;
   }
 
   delete(name: number | string): void {
-    this.#bytes -= this.#arrays.get(name)?.byteLength ?? 0;
-    this.#arrays.delete(name);
+    for (const arrays of [this.#fresh, this.#stale]) {
+      const kept = arrays.get(name);
+      if (!kept) continue;
+      this.#bytes -= sizeOf(kept);
+      arrays.delete(name);
+    }
+  }
+
+  /** Lets go of what nobody has asked for since this was called before. */
+  age(): void {
+    for (const array of this.#stale.values()) this.#bytes -= sizeOf(array);
+    this.#stale = this.#fresh;
+    this.#fresh = new Map();
   }
 
   clear(): void {
-    this.#arrays.clear();
+    this.#fresh.clear();
+    this.#stale.clear();
     this.#bytes = 0;
   }
+}
+
+function sizeOf(array: Float64Array): number {
+  return array.byteLength + OVERHEAD;
 }

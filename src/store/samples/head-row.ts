@@ -1,6 +1,7 @@
 // A scrape's values by column, kept as what differs from the scrape before: most series do not change for hours.
 
 import type { Millis } from '../../model/time.js';
+import { NumberColumn } from './number-column.js';
 import type { SeriesRef } from './stored-series.js';
 
 /** One scrape. */
@@ -26,25 +27,29 @@ export interface RowValues {
   /** A column's value; undefined when it is that of the row before. */
   get(column: number): number | undefined;
   /** Writes what differs from the row before over that row's values. */
-  applyTo(values: Float64Array): void;
+  applyTo(values: NumberColumn): void;
+}
+
+/** Room for a row's values: where there is none it is NaN. */
+export function emptyValues(): NumberColumn {
+  return new NumberColumn(Number.NaN);
 }
 
 /** Every value. */
 export class WholeValues implements RowValues {
-  readonly #values: Float64Array;
+  readonly #values: NumberColumn;
 
-  /** @param values which nobody else writes to */
-  constructor(values: Float64Array) {
+  /** @param values which are nobody else's, unless the row is one that samples are added to */
+  constructor(values: NumberColumn) {
     this.#values = values;
   }
 
   get(column: number): number {
-    return this.#values[column] ?? Number.NaN;
+    return this.#values.get(column);
   }
 
-  applyTo(values: Float64Array): void {
-    values.fill(Number.NaN);
-    values.set(this.#values);
+  applyTo(values: NumberColumn): void {
+    values.assign(this.#values);
   }
 }
 
@@ -59,12 +64,11 @@ export class ChangedValues implements RowValues {
   readonly #ranks: Uint32Array;
   readonly #values: Float64Array;
 
-  /** Of two rows' values; where one has no column it has nothing. */
-  constructor(before: Float64Array, after: Float64Array) {
-    const width = Math.max(before.length, after.length);
-    this.#bits = new Uint32Array(Math.ceil(width / WORD));
-    for (let column = 0; column < width; column++) {
-      if (Object.is(before[column] ?? Number.NaN, after[column] ?? Number.NaN)) continue;
+  /** Of two rows' values, of so many columns. */
+  constructor(before: NumberColumn, after: NumberColumn, columns: number) {
+    this.#bits = new Uint32Array(Math.ceil(columns / WORD));
+    for (let column = 0; column < columns; column++) {
+      if (Object.is(before.get(column), after.get(column))) continue;
       const word = Math.floor(column / WORD);
       this.#bits[word] = (this.#bits[word] as number) | (1 << (column % WORD));
     }
@@ -76,7 +80,7 @@ export class ChangedValues implements RowValues {
     this.#values = new Float64Array(count);
     let at = 0;
     this.#each(column => {
-      this.#values[at++] = after[column] ?? Number.NaN;
+      this.#values[at++] = after.get(column);
     });
   }
 
@@ -88,11 +92,9 @@ export class ChangedValues implements RowValues {
     return this.#values[(this.#ranks[word] as number) + ones(bits & (bit - 1))];
   }
 
-  applyTo(values: Float64Array): void {
+  applyTo(values: NumberColumn): void {
     let at = 0;
-    this.#each(column => {
-      values[column] = this.#values[at++] as number;
-    });
+    this.#each(column => values.set(column, this.#values[at++] as number));
   }
 
   /** Calls back for each column that differs, in order. */

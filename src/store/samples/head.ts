@@ -3,7 +3,8 @@
 
 import type { Millis } from '../../model/time.js';
 import type { Run } from './chunk-table.js';
-import { ChangedValues, type HeadRow, isSample, WholeValues } from './head-row.js';
+import { ChangedValues, emptyValues, type HeadRow, isSample, WholeValues } from './head-row.js';
+import type { NumberColumn } from './number-column.js';
 import { Columns, RowBuilder } from './row-builder.js';
 import { Slab } from './slab.js';
 import type { SeriesRef, StoredSeries } from './stored-series.js';
@@ -19,9 +20,9 @@ export class Head {
   /** The row that samples may still be added to. */
   #open: RowBuilder | undefined;
   /** All values of the newest row that none are added to. */
-  #newest: Float64Array = new Float64Array();
+  #newest = emptyValues();
   /** Memory for the next row's values. */
-  #spare: Float64Array = new Float64Array();
+  #spare = emptyValues();
 
   constructor(stored: StoredSeries) {
     this.#stored = stored;
@@ -72,8 +73,8 @@ export class Head {
     const { values } = this.#open;
     const isOnly = this.#rows.length === 1;
     row.values = isOnly
-      ? new WholeValues(values.slice(0, this.#columns.length))
-      : new ChangedValues(this.#newest, values);
+      ? new WholeValues(copyOf(values))
+      : new ChangedValues(this.#newest, values, this.#columns.length);
     this.#spare = this.#newest;
     this.#newest = values;
     this.#open = undefined;
@@ -82,22 +83,22 @@ export class Head {
   /** Calls back for the series in the columns of a row, with their values. */
   each(row: HeadRow, sample: (series: SeriesRef, value: number) => void): void {
     const values = this.#valuesOf(row);
-    for (let column = 0; column < values.length; column++) {
+    for (let column = 0; column < this.#columns.length; column++) {
       const series = this.#columns.at(column);
-      const value = values[column] as number;
+      const value = values.get(column);
       if (series >= 0 && isSample(row, column, value)) sample(series, value);
     }
   }
 
   /** All values of a row; not for keeping. */
-  #valuesOf(row: HeadRow): Float64Array {
+  #valuesOf(row: HeadRow): NumberColumn {
     if (row === this.#rows.at(-1)) return this.#open?.values ?? this.#newest;
     return this.#whole(this.#rows.indexOf(row));
   }
 
-  /** All values of a row, as a new array. */
-  #whole(index: number): Float64Array {
-    const values = new Float64Array(this.#columns.length);
+  /** All values of a row, for whoever asks alone. */
+  #whole(index: number): NumberColumn {
+    const values = emptyValues();
     for (const row of this.#rows.slice(0, index + 1)) row.values.applyTo(values);
     return values;
   }
@@ -155,7 +156,7 @@ export class Head {
     if (column < 0) return undefined;
     const index = this.#stored.lastSlot.get(series) - this.#base;
     if (this.#rows[index]?.at !== this.#stored.last.get(series)) return undefined;
-    if (index === this.#rows.length - 1) return (this.#open?.values ?? this.#newest)[column];
+    if (index === this.#rows.length - 1) return (this.#open?.values ?? this.#newest).get(column);
     return this.#value(index, column);
   }
 
@@ -184,6 +185,12 @@ export class Head {
       this.#stored.column.set(series, -1);
     }
   }
+}
+
+function copyOf(values: NumberColumn): NumberColumn {
+  const copy = emptyValues();
+  copy.assign(values);
+  return copy;
 }
 
 /** The first index at which times are not before a moment. */

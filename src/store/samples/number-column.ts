@@ -1,18 +1,16 @@
 // A number for each of many things that have numbers of their own. An object for each of a hundred thousand series
-// takes three times the memory, and V8's garbage collector looks at every one of them.
+// takes three times the memory, and V8's garbage collector looks at every one of them. Columns grow page by page: arrays
+// that are copied when they are full leave holes behind that nothing fits into.
 
-/** Part by which a column that is full grows: twice its size would be mostly empty. */
-const GROWTH = 1.25;
-const AT_LEAST = 64;
-
-function lengthFor(index: number): number {
-  return Math.max(AT_LEAST, Math.ceil((index + 1) * GROWTH));
-}
+/** Numbers of a page, as a power of two. */
+const PAGE_BITS = 11;
+const PAGE = 2 ** PAGE_BITS;
+const WITHIN = PAGE - 1;
 
 /** Whole numbers of up to 31 bits and their sign. */
 export class IntegerColumn {
   readonly #none: number;
-  #numbers = new Int32Array();
+  readonly #pages: Int32Array[] = [];
 
   /** `none` is what was never set. */
   constructor(none: number) {
@@ -20,28 +18,20 @@ export class IntegerColumn {
   }
 
   get(index: number): number {
-    return this.#numbers[index] ?? this.#none;
+    return this.#pages[index >> PAGE_BITS]?.[index & WITHIN] ?? this.#none;
   }
 
   set(index: number, value: number): void {
-    if (index >= this.#numbers.length) {
-      const wider = new Int32Array(lengthFor(index)).fill(this.#none, this.#numbers.length);
-      wider.set(this.#numbers);
-      this.#numbers = wider;
-    }
-    this.#numbers[index] = value;
-  }
-
-  /** Everything is as if it was never set. */
-  clear(): void {
-    this.#numbers = new Int32Array();
+    const page = index >> PAGE_BITS;
+    while (page >= this.#pages.length) this.#pages.push(new Int32Array(PAGE).fill(this.#none));
+    (this.#pages[page] as Int32Array)[index & WITHIN] = value;
   }
 }
 
 /** Any numbers. */
 export class NumberColumn {
   readonly #none: number;
-  #numbers = new Float64Array();
+  readonly #pages: Float64Array[] = [];
 
   /** `none` is what was never set. */
   constructor(none: number) {
@@ -49,24 +39,37 @@ export class NumberColumn {
   }
 
   get(index: number): number {
-    return this.#numbers[index] ?? this.#none;
+    return this.#pages[index >> PAGE_BITS]?.[index & WITHIN] ?? this.#none;
   }
 
   set(index: number, value: number): void {
-    if (index >= this.#numbers.length) {
-      const wider = new Float64Array(lengthFor(index)).fill(this.#none, this.#numbers.length);
-      wider.set(this.#numbers);
-      this.#numbers = wider;
+    const page = index >> PAGE_BITS;
+    while (page >= this.#pages.length) this.#pages.push(new Float64Array(PAGE).fill(this.#none));
+    (this.#pages[page] as Float64Array)[index & WITHIN] = value;
+  }
+
+  /** All are as if they were never set; the memory stays. */
+  clear(): void {
+    for (const page of this.#pages) page.fill(this.#none);
+  }
+
+  /** Takes over another column's numbers. */
+  assign(from: NumberColumn): void {
+    this.clear();
+    for (let page = 0; page < from.#pages.length; page++) {
+      if (!this.#pages[page]) this.#pages.push(new Float64Array(PAGE));
+      (this.#pages[page] as Float64Array).set(from.#pages[page] as Float64Array);
     }
-    this.#numbers[index] = value;
   }
 
   /** The least of all; infinite when there are none. */
   least(): number {
     let least = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.#numbers.length; i++) {
-      const value = this.#numbers[i] as number;
-      if (value < least) least = value;
+    for (const page of this.#pages) {
+      for (let i = 0; i < page.length; i++) {
+        const value = page[i] as number;
+        if (value < least) least = value;
+      }
     }
     return least;
   }

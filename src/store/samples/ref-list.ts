@@ -3,7 +3,7 @@
 import type { SeriesRef } from './stored-series.js';
 
 /** Part by which a list that is full grows. */
-const GROWTH = 1.25;
+const GROWTH = 1.5;
 
 /** Series in the order they came. */
 export class RefList {

@@ -2,7 +2,7 @@
 
 import type { Millis } from '../../model/time.js';
 import { type HeadRow, WholeValues } from './head-row.js';
-import { IntegerColumn } from './number-column.js';
+import { IntegerColumn, type NumberColumn } from './number-column.js';
 import type { SeriesRef, StoredSeries } from './stored-series.js';
 
 /** Whose the columns are. */
@@ -47,30 +47,25 @@ export class RowBuilder {
   readonly #slot: number;
   readonly #stored: StoredSeries;
   readonly #columns: Columns;
-  #values: Float64Array;
+  /** All values so far. */
+  readonly values: NumberColumn;
   #nans: Set<number> | undefined;
 
-  /** @param memory for the values, if it is enough; what is in it is lost */
-  constructor(at: Millis, slot: number, stored: StoredSeries, columns: Columns, memory: Float64Array) {
+  /** @param values memory for them; what is in it is lost */
+  constructor(at: Millis, slot: number, stored: StoredSeries, columns: Columns, values: NumberColumn) {
     this.#at = at;
     this.#slot = slot;
     this.#stored = stored;
     this.#columns = columns;
-    const isEnough = memory.length >= columns.length;
-    this.#values = isEnough ? memory : new Float64Array(widthFor(columns.length));
-    this.#values.fill(Number.NaN);
-  }
-
-  /** All values so far; those behind the last column are NaN. */
-  get values(): Float64Array {
-    return this.#values;
+    this.values = values;
+    values.clear();
   }
 
   /** A series' sample; false when it has one in this row already. */
   set(series: SeriesRef, value: number): boolean {
     if (this.#stored.lastSlot.get(series) === this.#slot) return false;
     const column = this.#columnOf(series);
-    this.#values[column] = value;
+    this.values.set(column, value);
     if (Number.isNaN(value)) {
       this.#nans ??= new Set();
       this.#nans.add(column);
@@ -86,23 +81,11 @@ export class RowBuilder {
     const column = this.#columns.take(series);
     this.#stored.column.set(series, column);
     this.#stored.fromSlot.set(series, this.#slot);
-    if (column >= this.#values.length) this.#widen(column);
     return column;
-  }
-
-  #widen(column: number): void {
-    const wider = new Float64Array(widthFor(column + 1)).fill(Number.NaN);
-    wider.set(this.#values);
-    this.#values = wider;
   }
 
   /** The row as it is by now. */
   row(ended: readonly SeriesRef[], isLogged: boolean): HeadRow {
-    return { at: this.#at, values: new WholeValues(this.#values), nans: this.#nans, ended, isLogged };
+    return { at: this.#at, values: new WholeValues(this.values), nans: this.#nans, ended, isLogged };
   }
-}
-
-/** Values for so many columns and some more. */
-function widthFor(columns: number): number {
-  return Math.max(64, Math.ceil(columns * 1.25));
 }

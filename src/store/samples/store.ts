@@ -287,6 +287,7 @@ export class SampleStore implements SampleSource {
     }
     this.#catalogue.forgetEnds(file, this.#catalogue.oldest());
     if (this.#catalogue.isLittered) this.#catalogue.sweep(held => this.#hold(held));
+    this.#cache.age();
     this.#pruneAt = this.#clock.elapsed() + PRUNE_EVERY;
     return false;
   }

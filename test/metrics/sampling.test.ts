@@ -1,0 +1,69 @@
+// When the registry is copied: changes that come in a storm share a copy, the end of a scan is never put off.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Registry } from 'prom-client';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Exposition } from '../../src/metrics/exposition.js';
+import { Sampler } from '../../src/metrics/sampler.js';
+import { Sampling } from '../../src/metrics/sampling.js';
+import { systemClock } from '../../src/model/time.js';
+
+/** How long whoever keeps a copy takes, in milliseconds. */
+const WORK = 40;
+
+let sampling: Sampling | undefined;
+
+/** A sampling that writes down which copies were begun and kept. */
+function make() {
+  const events: string[] = [];
+  const registry = new Registry();
+  const sampler = new Sampler(registry, new Exposition(registry, []), { job: 'j', instance: 'i' });
+  let count = 0;
+  const keep = async () => {
+    const number = ++count;
+    events.push(`begun ${number}`);
+    await sleep(WORK);
+    events.push(`kept ${number}`);
+  };
+  sampling = new Sampling(sampler, keep, systemClock);
+  return { events, sampling };
+}
+
+afterEach(() => sampling?.close());
+
+test('changes while a copy is kept share the next one', async () => {
+  const { events, sampling } = make();
+  await Promise.all([sampling.take(), sampling.take(), sampling.take(), sampling.take()]);
+  expect(events).toEqual(['begun 1', 'kept 1', 'begun 2', 'kept 2']);
+});
+
+describe('the end of a scan', () => {
+  test('is not put off', async () => {
+    const { events, sampling } = make();
+    await sampling.take();
+    let hasRested = false;
+    const change = sampling.take().then(() => {
+      hasRested = true;
+    });
+    await sampling.take(() => events.push(`taken, rested: ${hasRested}`));
+    await change;
+    expect(events).toEqual(['begun 1', 'kept 1', 'taken, rested: false', 'begun 2', 'kept 2']);
+  });
+
+  test('while a copy is kept comes right after it', async () => {
+    const { events, sampling } = make();
+    const first = sampling.take();
+    const scan = sampling.take(() => events.push('taken'));
+    await Promise.all([first, scan]);
+    expect(events).toEqual(['begun 1', 'kept 1', 'taken', 'begun 2', 'kept 2']);
+  });
+});
+
+test('who waits for a rest hears of the end', async () => {
+  const { events, sampling } = make();
+  await sampling.take();
+  const waiting = sampling.take();
+  sampling.close();
+  await waiting;
+  expect(events).toEqual(['begun 1', 'kept 1']);
+});
