@@ -21,6 +21,8 @@ export class Head {
   #open: RowBuilder | undefined;
   /** All values of the newest row that none are added to. */
   #newest = emptyValues();
+  /** All values of another row that was looked at last. */
+  #walked: { readonly row: HeadRow; readonly values: NumberColumn } | undefined;
   /** Memory for the next row's values. */
   #spare = emptyValues();
 
@@ -90,10 +92,16 @@ export class Head {
     }
   }
 
-  /** All values of a row; not for keeping. */
+  /** All values of a row; not for keeping. Those of the row after it cost no more than what differs. */
   #valuesOf(row: HeadRow): NumberColumn {
+    const walked = this.#walked;
+    this.#walked = undefined;
     if (row === this.#rows.at(-1)) return this.#open?.values ?? this.#newest;
-    return this.#whole(this.#rows.indexOf(row));
+    const index = this.#rows.indexOf(row);
+    const values = walked && index > 0 && walked.row === this.#rows[index - 1] ? walked.values : undefined;
+    if (values) row.values.applyTo(values);
+    this.#walked = walked?.row === row ? walked : { row, values: values ?? this.#whole(index) };
+    return this.#walked.values;
   }
 
   /** All values of a row, for whoever asks alone. */
