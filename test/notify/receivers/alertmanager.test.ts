@@ -30,7 +30,8 @@ const TEMPLATE = [
   '{{ .Annotations.text }} {{ (.Annotations.Remove (stringSlice "text")).Names }} {{ .StartsAt.Format "2006-01-02T15:04:05Z07:00" }}',
   '{{ .StartsAt.Unix }} {{ .Fingerprint }} {{ .GeneratorURL }} {{ .StartsAt.UTC }} {{ .EndsAt.IsZero }}{{ end }}',
   '{{ .GroupLabels.SortedPairs.Values }} {{ .CommonLabels.Names }} {{ .CommonAnnotations.Values }} {{ .ExternalURL }}',
-  '{{ title "foo bAR it\'s 1st a_b x-y" }} {{ reReplaceAll "(a)(b)" "$2$1" "xabx" }} {{ match "^a" "abc" }}',
+  // No title: a real one garbles it when several messages are written at once.
+  '{{ reReplaceAll "(a)(b)" "$2$1" "xabx" }} {{ match "^a" "abc" }}',
   '{{ with .CommonLabels.severity }}{{ . | printf "%q" }}{{ end }} {{ .CommonLabels.missing }} {{ index .GroupLabels "alertname" }}',
 ].join(' ');
 const HTML =
