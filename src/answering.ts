@@ -12,6 +12,7 @@ import type { Exposition } from './metrics/exposition.js';
 import { describeRegistry } from './metrics/render.js';
 import { Sampler } from './metrics/sampler.js';
 import { Sampling } from './metrics/sampling.js';
+import { SERVICE_INFO } from './metrics/services.js';
 import { Labels } from './model/labels.js';
 import type { Scrape } from './model/scrape.js';
 import { type Millis, systemClock } from './model/time.js';
@@ -81,11 +82,11 @@ class OwnSamples {
     log: Logger,
   ) {
     this.#events = events;
-    const target = { job: JOB, instance };
-    this.#sampler = new Sampler(registry, exposition, target);
+    const identity = { job: JOB, instance };
+    this.#sampler = new Sampler(registry, exposition, identity);
     this.engine = new EmbeddedEngine({
       file: join(settings.storagePath, 'samples.db'),
-      target,
+      target: { ...identity, watched: { metric: SERVICE_INFO, label: 'target' } },
       retention: settings.retention,
       maxBytes: settings.retentionSize,
       timeout: settings.queryTimeout,

@@ -62,6 +62,8 @@ const failed = family(
   ['reason'],
 );
 
+/** The metric that is there for every service, whatever is known of it. */
+export const SERVICE_INFO = info.name;
 /** Families of what is believed of a service. */
 export const serviceFamilies = [info, dependency, status, up, slow, reason, failures, lastProbe, trouble];
 /** Families of what adds up over its checks. */

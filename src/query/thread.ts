@@ -6,7 +6,7 @@ import { type Millis, systemClock } from '../model/time.js';
 import { SampleStore } from '../store/samples/store.js';
 import { Desk } from './desk.js';
 import type { SamplesStatus } from './engine.js';
-import { formerOf } from './former-target.js';
+import { endFormer } from './former-target.js';
 import type { Order, Report, ThreadStart } from './message.js';
 import { type PackedScrape, unpackScrape } from './packed-scrape.js';
 import { type Judgement, Rules } from './rules.js';
@@ -72,13 +72,13 @@ const desk = new Desk({
   },
 });
 
-/** Of a target that has moved nothing is shown under its old address any more. */
-let former = target && formerOf(target);
+/** With the first scrape ends what the program before this one had and this one has not. */
+let isFirst = target !== undefined;
 
 /** Keeps a scrape together with what the rules make of it. */
 function keep(scrape: PackedScrape): Judgement | undefined {
   store.begin(unpackScrape(scrape));
-  if (former && store.end(former, scrape.at - limits.lookback)) former = undefined;
+  if (isFirst && target) isFirst = !endFormer(store, target, scrape.at, scrape.at - limits.lookback);
   try {
     return rules.evaluate(scrape.at);
   } catch (error) {
