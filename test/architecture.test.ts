@@ -10,6 +10,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 /** A room imports `model` and rooms of a lower number; files directly in src/ are rooms of their own. */
 const NUMBER: Record<string, number> = {
   model: 0,
+  go: 0,
   config: 1,
   probes: 1,
   store: 1,
@@ -39,7 +40,7 @@ const ALLOWED_BESIDE = new Set(['probes -> config']);
 const SHARED_PACKAGES: Record<string, readonly string[]> = {
   zod: ['cluster', 'config', 'configuration', 'http', 'probes', 'query'],
   'prom-client': ['answering', 'app', 'delivering', 'metrics'],
-  re2js: ['promql', 'template'],
+  re2js: ['go', 'promql', 'template'],
 };
 
 /** Packages that another one wants to find beside it. */

@@ -2,7 +2,8 @@
 // tests and expands in linear time. Called by the parser and by label_replace.
 
 import { RE2JS, RE2JSException } from 're2js';
-import { expandTemplate } from './regexp/expand.js';
+import { expandTemplate } from '../go/regexp/expand.js';
+import { groupsOf } from '../go/regexp/replace-all.js';
 import { plainMatch } from './regexp/plain.js';
 
 /** A compiled expression that always means the whole text, as everywhere in Prometheus. */
@@ -59,14 +60,7 @@ class Re2Regexp implements Regexp {
     this.#compiled ??= compile(this.#source);
     const matcher = this.#compiled.matcher(text);
     if (!matcher.matches()) return undefined;
-    const names = this.#compiled.namedGroups();
-    const group = (index: number): string =>
-      index <= matcher.groupCount() ? (matcher.group(index) ?? '') : '';
-    return expandTemplate(template, name => {
-      if (typeof name === 'number') return group(name);
-      const index = Object.hasOwn(names, name) ? names[name] : undefined;
-      return index === undefined ? '' : group(index);
-    });
+    return expandTemplate(template, groupsOf(this.#compiled, matcher));
   }
 }
 

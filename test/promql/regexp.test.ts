@@ -72,6 +72,9 @@ describe('templates', () => {
     ['(a|ab)(.*)', 'abc', '$1-$2', 'a-bc'],
     ['(a|ab)', 'ab', '$1', 'ab'],
     ['(.*?)(b*)', 'abb', '$1-$2', 'a-bb'],
+    ['(.*)', 'a', '$1.x', 'a.x'],
+    ['(.*)', '', '$1.x', '.x'],
+    ['a*|', '', '[$0]', '[]'],
   ];
   test.each(cases)('%s of %s into %s', (source, text, template, want) => {
     expect(compileRegexp(source).expand(text, template)).toBe(want);

@@ -1,56 +1,10 @@
-// Templates as a rule's author writes them, with what Prometheus makes of them. The last test asks promtool itself.
+// Templates as a rule's author writes them, with what Prometheus makes of them. promtool judges.
 
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Labels } from '../../src/model/labels.js';
-import { prometheusFunctions } from '../../src/template/prometheus.js';
-import { Template } from '../../src/template/template.js';
-import { Struct } from '../../src/template/value.js';
-import { makeFolder, removeFolder } from '../support/child.js';
-
-const DATA: Record<string, [Record<string, string>, number][]> = {
-  x: [[{ __name__: 'x', a: 'b', b: 'c' }, 1_234_567]],
-  y: [
-    [{ __name__: 'y', n: 'c' }, 1],
-    [{ __name__: 'y', n: 'a' }, 2],
-    [{ __name__: 'y', n: 'b' }, 3],
-  ],
-};
-
-const functions = prometheusFunctions({
-  at: 60_000,
-  externalUrl: 'http://host:9090/prefix',
-  query(text) {
-    if (text === 'x{') throw new Error('1:3: parse error: unexpected end of input inside braces');
-    return (DATA[text] ?? []).map(([labels, value]) => ({ labels: Labels.of(labels), value }));
-  },
-});
-
-const DEFINITIONS =
-  '{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}{{$externalURL := .ExternalURL}}{{$value := .Value}}';
-
-/** The text, or what is wrong, as an alert of this name shows it. */
-function expand(text: string, name = '__alert_A'): string {
-  const data = new Struct('AlertTemplateData', {
-    Labels: new Map([
-      ['a', 'b'],
-      ['b', 'c'],
-    ]),
-    ExternalLabels: new Map(),
-    ExternalURL: 'http://host:9090/prefix',
-    Value: 1_234_567,
-  });
-  try {
-    return new Template(name, functions).parse(DEFINITIONS + text).execute(data);
-  } catch (error) {
-    return `<${(error as Error).message}>`;
-  }
-}
+import { describe, expect, test } from 'vitest';
+import { type Case, DEFINITIONS, expand, sameAsPromtool } from './promtool.js';
 
 /** Template and text; promtool is asked for the same, so a pair here is a fact about Prometheus. */
-const SAME: readonly (readonly [string, string])[] = [
+const SAME: readonly Case[] = [
   ['{{ $value }}', '1.234567e+06'],
   ['{{ $labels.a }}-{{ .Labels.b }}-{{ $labels.nope }}', 'b-c-'],
   ['{{ with query "x" }}{{ range . }}{{ .Labels.a }}={{ .Value }} {{ end }}{{ end }}', 'b=1.234567e+06 '],
@@ -138,7 +92,7 @@ const SAME: readonly (readonly [string, string])[] = [
 ];
 
 /** Templates that fail while they run, with the message. promtool says the same. */
-const FAILING: readonly (readonly [string, string])[] = [
+const FAILING: readonly Case[] = [
   [
     '{{ first (query "nope") }}',
     '<first (query "nope")>: error calling first: first() called on vector with no elements',
@@ -163,7 +117,7 @@ const FAILING: readonly (readonly [string, string])[] = [
 ];
 
 /** Templates that are none, with the message. promtool says the same. */
-const BROKEN: readonly (readonly [string, string])[] = [
+const BROKEN: readonly Case[] = [
   ['{{ nofunc }}', 'function "nofunc" not defined'],
   ['{{ if }}', 'missing value for if'],
   ['{{ end }}', 'unexpected {{end}}'],
@@ -174,10 +128,15 @@ const BROKEN: readonly (readonly [string, string])[] = [
 ];
 
 describe('what comes out', () => {
-  test.each(SAME)('%s', (text, want) => expect(expand(text)).toBe(want));
-  test.each(FAILING)('%s', (text, want) =>
-    expect(expand(text)).toBe(`<template: __alert_A:1:${column(text)}: executing "__alert_A" at ${want}>`),
-  );
+  sameAsPromtool([
+    ...SAME,
+    ...FAILING.map(
+      ([text, want]): Case => [
+        text,
+        `<template: __alert_A:1:${column(text)}: executing "__alert_A" at ${want}>`,
+      ],
+    ),
+  ]);
   test.each(BROKEN)('%s', (text, want) => expect(expand(text)).toBe(`<template: __alert_A:1: ${want}>`));
 });
 
@@ -199,53 +158,3 @@ describe('what is hostile ends', () => {
     ['a width without measure', '{{ printf "%999999999d" 1 }}', '%!(BADWIDTH)'],
   ])('%s', (_, text, want) => expect(expand(text)).toContain(want));
 });
-
-describe('promtool expands the same', () => {
-  const folder = makeFolder('templates');
-  const answers = new Map<string, string>();
-  const all = [...SAME, ...FAILING].map(([text]) => text);
-
-  beforeAll(() => {
-    const rules = all.map((text, i) => ({ alert: `A${i}`, expr: 'x', annotations: { text } }));
-    writeFileSync(join(folder, 'rules.yml'), JSON.stringify({ groups: [{ name: 'g', rules }] }));
-    const input_series = Object.values(DATA)
-      .flat()
-      .map(([labels, value]) => ({
-        series: Labels.of(labels).toString().replaceAll(', ', ','),
-        values: `${value} ${value}`,
-      }));
-    const alert_rule_test = all.map((_, i) => ({ eval_time: '1m', alertname: `A${i}`, exp_alerts: [] }));
-    const tests = [
-      { interval: '1m', external_url: 'http://host:9090/prefix', input_series, alert_rule_test },
-    ];
-    writeFileSync(join(folder, 'test.yml'), JSON.stringify({ rule_files: ['rules.yml'], tests }));
-    const output = promtool(folder);
-    for (const [, i, text] of output.matchAll(
-      /alertname: A(\d+), time[\s\S]*?Annotations:\{text=("(?:[^"\\]|\\.)*")\}/g,
-    ))
-      answers.set(all[Number(i)] as string, JSON.parse(text as string) as string);
-  });
-
-  afterAll(() => removeFolder(folder));
-
-  test.each(all)('%s', text => {
-    const i = all.indexOf(text);
-    const theirs = answers
-      .get(text)
-      ?.replace(/^<error expanding template: error executing template __alert_A\d+: (.*)>$/s, '<$1>');
-    expect(theirs).toBe(expand(text, `__alert_A${i}`));
-  });
-});
-
-/** Its output; it ends with an error because no alert is expected, which is how one reads them. */
-function promtool(folder: string): string {
-  try {
-    return execFileSync('promtool', ['test', 'rules', join(folder, 'test.yml')], {
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    return stdout + stderr;
-  }
-}

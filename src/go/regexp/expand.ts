@@ -1,4 +1,4 @@
-// Templates of label_replace, as Go's regexp.Expand reads them.
+// Templates of replacements, as Go's regexp.Expand reads them.
 
 const REFERENCE = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
 
