@@ -86,7 +86,12 @@ export class Notifier {
   /** Takes up the alerts there are and begins to tell. */
   start(): void {
     this.#isStarted = true;
-    for (const alert of this.#options.alerts.all()) this.take(alert);
+    const { alerts, log } = this.#options;
+    const { at } = this.#now();
+    const open = log.open();
+    // What is over and no receiver waits for would be listed in the first message of its group.
+    for (const alert of alerts.all())
+      if (!isResolved(alert, at) || open.has(alert.fingerprint)) this.take(alert);
   }
 
   get groups(): Iterable<AlertGroup> {

@@ -7,7 +7,7 @@ import { isResolved, type KnownAlert } from './alert-table.js';
 import { type AlertGroup, byLabels } from './group.js';
 import { isOwedItsEnd } from './muting.js';
 import type { NotifiedAlert } from './notification.js';
-import { type LogEntry, needsTelling } from './notification-log.js';
+import { type LogEntry, needsTelling, openAlerts } from './notification-log.js';
 
 export interface TellingOptions {
   readonly group: AlertGroup;
@@ -25,31 +25,53 @@ export interface Telling {
   readonly note: LogEntry;
 }
 
-/** Undefined: everybody knows. */
-export function telling({ group, isMuted, entry, sendResolved, at }: TellingOptions): Telling | undefined {
-  const told = new Set(entry?.firing);
-  const visible: NotifiedAlert[] = [];
-  /** Told as firing once and muted now: their ends are owed all the same. */
-  const owed: string[] = [];
-  for (const alert of group.alerts) {
-    const wasTold = told.has(alert.fingerprint);
-    // What an earlier run knew and nobody has repeated is no news.
-    if (alert.isUnconfirmed && !wasTold) continue;
-    if (!isMuted(alert) || isOwedItsEnd(alert, told, at)) visible.push(notified(alert, at));
-    else if (wasTold) owed.push(alert.fingerprint);
-  }
-  if (visible.length === 0) return undefined;
-  const firing = visible.filter(alert => !alert.isResolved);
-  const resolved = visible.filter(alert => alert.isResolved);
+/** Undefined: there is nothing new to send. */
+export function telling(options: TellingOptions): Telling | undefined {
+  const { group, entry, sendResolved, at } = options;
+  const visible = visibleAlerts(options);
+  const firing = visible.filter(alert => !isResolved(alert, at));
+  const resolved = visible.filter(alert => isResolved(alert, at));
+  // What an earlier run knew and no one has repeated since is no reason for a message.
+  if (resolved.length === 0 && firing.every(alert => alert.isUnconfirmed)) return undefined;
   const present = { firing: setOf(firing), resolved: setOf(resolved), sendResolved };
   const { repeatInterval } = group.route;
   if (!needsTelling(entry, { ...present, repeatInterval }, at)) return undefined;
   const sent = sendResolved ? visible : firing;
-  const note = { at, firing: [...present.firing, ...owed], resolved: [...present.resolved] };
-  return { alerts: [...sent].sort(byLabels), note };
+  return { alerts: sent.map(alert => notified(alert, at)).sort(byLabels), note: noteOf(options, present) };
 }
 
-function setOf(alerts: readonly NotifiedAlert[]): Set<string> {
+/** What a message would name: what is not muted, and ends of what the receiver saw firing, muted or not. */
+function visibleAlerts({ group, isMuted, entry, at }: TellingOptions): KnownAlert[] {
+  const [open, shown] = [openAlerts(entry), new Set(entry?.firing)];
+  return [...group.alerts].filter(alert => {
+    if (isOwedItsEnd(alert, open, at)) return true;
+    if (isResolved(alert, at)) return isNews(alert, entry) && !isMuted(alert);
+    // Unconfirmed, it may be over: it stays in the message that named it, and comes into no other.
+    return (!alert.isUnconfirmed || shown.has(alert.fingerprint)) && !isMuted(alert);
+  });
+}
+
+/** Whether an end the receiver is not waiting for belongs into a message: once, as what came and went since the last one. */
+function isNews({ fingerprint, endsAt }: KnownAlert, entry: LogEntry | undefined): boolean {
+  return !entry || (endsAt > entry.at && !entry.resolved.includes(fingerprint));
+}
+
+function noteOf(
+  { group, entry, at }: TellingOptions,
+  { firing, resolved }: { readonly firing: ReadonlySet<string>; readonly resolved: ReadonlySet<string> },
+): LogEntry {
+  const open = openAlerts(entry);
+  const ended = new Set([...(entry?.resolved ?? []), ...resolved]);
+  const all = [...group.alerts].map(({ fingerprint }) => fingerprint);
+  return {
+    at,
+    firing: [...firing],
+    resolved: all.filter(each => ended.has(each) && !firing.has(each)),
+    owed: all.filter(each => open.has(each) && !firing.has(each) && !resolved.has(each)),
+  };
+}
+
+function setOf(alerts: readonly KnownAlert[]): Set<string> {
   return new Set(alerts.map(({ fingerprint }) => fingerprint));
 }
 

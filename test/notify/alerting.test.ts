@@ -123,6 +123,16 @@ describe('nothing twice, nothing forgotten', () => {
     await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: resolved a']);
   });
 
+  test('what came and went before a restart is in no message after it', async () => {
+    const slow = ', routes: [{ receiver: ops, group_wait: 1h }]';
+    await open({ route: slow });
+    world.tell(firing(B));
+    world.tell(over(B));
+    await reopen();
+    world.tell(firing(A));
+    await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a']);
+  });
+
   test('what fired before a restart and was not told waits until it is heard of again', async () => {
     ops.behaviour = answers(500);
     await open();

@@ -5,10 +5,11 @@ import { type LogEntry, needsTelling } from '../../src/notify/notification-log.j
 
 const HOUR = 3_600_000;
 const NOW = 100 * HOUR;
-const entry = (firing: string, resolved: string, ago = 60_000): LogEntry => ({
+const entry = (firing: string, resolved: string, ago = 60_000, owed = ''): LogEntry => ({
   at: NOW - ago,
   firing: [...firing],
   resolved: [...resolved],
+  ...(owed === '' ? {} : { owed: [...owed] }),
 });
 
 test.each<[string, LogEntry | undefined, string, string, boolean, boolean]>([
@@ -25,6 +26,11 @@ test.each<[string, LogEntry | undefined, string, string, boolean, boolean]>([
   ['all have ended, told already', entry('', 'a'), '', 'a', true, false],
   ['fired and ended since', entry('', 'a'), '', 'ab', true, false],
   ['fires again', entry('', 'a'), 'a', '', true, true],
+  ['left out of the last message, fires', entry('b', '', 60_000, 'a'), 'ab', '', true, true],
+  ['left out of the last message, still muted', entry('b', '', 60_000, 'a'), 'b', '', true, false],
+  ['left out of the last message, has ended', entry('b', '', 60_000, 'a'), 'b', 'a', true, true],
+  ['left out, has ended, ends are not told', entry('b', '', 60_000, 'a'), 'b', 'a', false, false],
+  ['all left out, one has ended', entry('', 'b', 60_000, 'a'), '', 'a', true, true],
   ['unchanged for the repeat interval', entry('a', '', HOUR + 1), 'a', '', true, true],
   ['unchanged for not quite the repeat interval', entry('a', '', HOUR), 'a', '', true, false],
 ])('%s', (_, told, firing, resolved, sendResolved, want) => {
