@@ -4,7 +4,7 @@
 import { Decoder, type Field, isAbsent } from '../../config/decode.js';
 import { yamlPath } from '../../config/yaml-path.js';
 import type { YamlNode, YamlScalar } from '../../config/yaml-tree.js';
-import { oneLine } from '../delivery/scrub.js';
+import { oneLine } from '../../model/scrub.js';
 import { GoTemplates } from '../templates.js';
 
 /** Reads alertmanager.yml and remembers its templates. */

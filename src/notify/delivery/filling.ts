@@ -1,12 +1,12 @@
 // Templates of a message, filled in: when one of them fails, the message says so and is sent all the same. Called by
 // every receiver.
 
+import { oneLine } from '../../model/scrub.js';
 import { isoLocal } from '../../model/time.js';
 import { TemplateError } from '../../template/error.js';
 import type { Notification, NotifiedAlert } from '../notification.js';
 import { DeliveryError, type Surroundings } from '../receiver.js';
 import { statusOf } from '../templates/data.js';
-import { oneLine } from './scrub.js';
 
 /** Alerts in a message that has no template. */
 const MAX_ALERTS = 20;

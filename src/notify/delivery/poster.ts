@@ -4,10 +4,11 @@
 import { Caller, RedirectError } from '../../calls/caller.js';
 import { explainError } from '../../calls/trouble.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
+import { secretsOfHttp } from '../../config/http-client-secrets.js';
+import { oneLine, scrub, secretsOfUrl } from '../../model/scrub.js';
 import { formatDuration, LONGEST_WAIT, type Millis } from '../../model/time.js';
 import { DeliveryError } from '../receiver.js';
 import { type Answer, isFinal, isTaken, reasonOf, retryAfterOf } from './answer.js';
-import { oneLine, scrub, secretsOfHttp, secretsOfUrl } from './scrub.js';
 
 /** More of an answer than this is read but not kept. */
 const MAX_ANSWER = 64 * 1024;

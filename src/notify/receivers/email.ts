@@ -1,9 +1,9 @@
 // E-mail, by SMTP. Source: Alertmanager, notify/email. A recipient the server refuses keeps nobody else from theirs.
 
 import { explainError } from '../../calls/trouble.js';
+import { oneLine, scrub } from '../../model/scrub.js';
 import { Filling } from '../delivery/filling.js';
 import { abortError } from '../delivery/poster.js';
-import { oneLine, scrub } from '../delivery/scrub.js';
 import type { Notification } from '../notification.js';
 import { DeliveryError, type Receiver, type ReceiverKind, type Surroundings } from '../receiver.js';
 import { type Mail, plainMail, templatedMail } from './email/mail.js';

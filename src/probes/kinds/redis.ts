@@ -6,11 +6,13 @@ import type { z } from 'zod';
 import type { Vocabulary } from '../../config/vocabulary.js';
 import { certExpiry, chainExpiry, chainInfo, tlsCipher, tlsVersion } from '../http/families.js';
 import { recordTls } from '../http/tls.js';
-import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
+import type { Attempt, Probe, ProbeKind } from '../probe.js';
 import { redisAddress } from './redis/address.js';
 import { clientOptions, RedisConnection } from './redis/connection.js';
 import { parseInfo } from './redis/info.js';
-import { detailsOf, recordInfo, redisFamilies, up } from './redis/record.js';
+import { mastersIn } from './redis/masters.js';
+import { detailsOf, MOST, recordInfo, redisFamilies, up } from './redis/record.js';
+import { Refusal } from './redis/trouble.js';
 
 const require = createRequire(import.meta.url);
 
@@ -67,8 +69,9 @@ class RedisProbe implements Probe {
       this.close();
     });
     let failure: unknown;
+    let refusal: Refusal | undefined;
     try {
-      await this.#ask(attempt);
+      refusal = await this.#ask(attempt);
     } catch (error) {
       failure = error;
       attempt.took(performance.now() - begun);
@@ -77,6 +80,7 @@ class RedisProbe implements Probe {
     if (cancelled) return;
     if (this.#connection?.tls) recordTls(attempt, this.#connection.tls);
     attempt.record(up, NO_LABELS, failure ? 0 : 1);
+    if (refusal) throw refusal;
     if (!failure) return;
     // Half signed in, or in the middle of an answer: the next probe starts afresh.
     this.close();
@@ -88,7 +92,8 @@ class RedisProbe implements Probe {
     this.#connection = undefined;
   }
 
-  async #ask(attempt: Attempt): Promise<void> {
+  /** Returns what the server refused though it answered INFO. @throws ProbeFailure when there is no INFO */
+  async #ask(attempt: Attempt): Promise<Refusal | undefined> {
     const kept = this.#connection;
     if (kept?.alive) {
       try {
@@ -102,23 +107,28 @@ class RedisProbe implements Probe {
     const connection = new RedisConnection(this.#config, this.#makeClient());
     this.#connection = connection;
     await connection.open();
-    await this.#examine(connection, attempt);
+    return await this.#examine(connection, attempt);
   }
 
-  async #examine(connection: RedisConnection, attempt: Attempt): Promise<void> {
+  async #examine(connection: RedisConnection, attempt: Attempt): Promise<Refusal | undefined> {
     const begun = performance.now();
-    const failure = await connection.ask('PING').then(refusePing, (error: unknown) => error);
+    const refusal = await connection.greet().then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof Refusal) return error;
+        throw error;
+      },
+    );
     const elapsed = performance.now() - begun;
-    // While it loads its data Redis refuses PING and still answers INFO, which says how far it is.
-    if (failure && !(failure instanceof ProbeFailure && failure.message.startsWith('LOADING'))) throw failure;
-    const info = parseInfo(await connection.ask('INFO'));
+    // Refused for a state of the server (it loads its data, cannot save, has lost its master), PING says little, and
+    // INFO is answered all the same: what it says is what the rules about that state need.
+    const text = await connection.ask('INFO').catch((error: unknown) => {
+      throw refusal ?? error;
+    });
+    const info = parseInfo(text);
     attempt.took(elapsed);
-    recordInfo(attempt, info);
+    recordInfo(attempt, info, mastersIn(text, MOST));
     attempt.details = detailsOf(info);
-    if (failure) throw failure;
+    return refusal;
   }
-}
-
-function refusePing(reply: string): ProbeFailure | undefined {
-  return reply === 'PONG' ? undefined : new ProbeFailure('protocol', 'Not a Redis answer to PING');
 }

@@ -4,7 +4,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { vocabulary } from '../../../src/config/vocabulary.js';
 import { redis } from '../../../src/probes/kinds/redis.js';
 import { certificate } from '../../support/certificate.js';
+import { freePort, makeFolder, removeFolder } from '../../support/child.js';
+import { startRedisExporter } from '../../support/exporters.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
+import { parseExposition } from './comparison.js';
 import { Bench, run, verdict } from './recording.js';
 
 const PASSWORD = 'a-Secret-w0rd';
@@ -22,10 +25,16 @@ describe('redis options', () => {
     ['[::1]:7000', { host: '::1', port: 7000 }],
     ['[fe80::1%eth0]', { host: 'fe80::1%eth0', port: 6379 }],
     ['unix:/run/redis.sock', { path: '/run/redis.sock' }],
-    ['::1', 'not an address of Redis; write HOST:PORT, [IPV6]:PORT or unix:/PATH'],
-    ['redis://127.0.0.1:6379', 'not an address of Redis; write HOST:PORT, [IPV6]:PORT or unix:/PATH'],
+    ['::1', 'not an address of Redis; write [::1]:6379'],
+    [
+      'redis://:hunter2@127.0.0.1:6379/0',
+      'is a URL; write HOST:PORT alone, and username, password, db and tls_config as keys of their own',
+    ],
     ['127.0.0.1:99999', 'not an address of Redis; write HOST:PORT, [IPV6]:PORT or unix:/PATH'],
-    ['unix:redis.sock', 'not an address of Redis; write HOST:PORT, [IPV6]:PORT or unix:/PATH'],
+    ...['unix:redis.sock', './redis.sock', '/run/redis.sock'].map((path): [string, string] => [
+      path,
+      'not an address of Redis; write the absolute path of a socket, such as unix:/run/redis/redis.sock',
+    ]),
     ['', 'not an address of Redis; write HOST:PORT, [IPV6]:PORT or unix:/PATH'],
   ];
   it.each(cases)('host %s', (input, want) => {
@@ -95,7 +104,10 @@ describe('redis with a password', () => {
   it.each(signIns)('signs in: %s', async (_, config, want) => {
     const ran = await run(await at(config));
     expect(verdict(ran)).toBe(want);
-    expect(ran.attempt.value('redis_up')).toBe(want === 'ok' ? 1 : 0);
+    // What is refused beside INFO does not hide what INFO says.
+    const informed = want === 'ok' || /DB index|'select'/.test(want);
+    expect(ran.attempt.value('redis_up')).toBe(informed ? 1 : 0);
+    expect(ran.attempt.value('redis_connected_slaves')).toBe(informed ? 1 : undefined);
     expect(ran.attempt.elapsed).toBeGreaterThan(0);
     expect(inspect(ran, { depth: 9 })).not.toMatch(/a-Secret|wrong-word|-word/);
   });
@@ -245,6 +257,133 @@ describe('redis that goes away', () => {
   });
 });
 
+describe('PING refused for a state of the server, INFO answered', () => {
+  it('cannot save', async () => {
+    const folder = makeFolder('redis-dir');
+    const server = await startRedis({ lines: [`dir ${folder}`, 'save 3600 1'] });
+    try {
+      await server.command('SET a 1');
+      removeFolder(folder);
+      await server.command('BGSAVE');
+      await expect.poll(() => server.command('PING')).toMatch(/^-MISCONF/);
+      const refused = (await server.command('PING')).slice(1);
+      const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}` });
+      for (const ran of [await run(probe), await run(probe)]) {
+        expect(verdict(ran)).toBe(`status: ${refused}`);
+        expect(ran.attempt.value('redis_rdb_last_bgsave_status')).toBe(0);
+        expect(ran.attempt.value('redis_db_keys{db="db0"}')).toBe(1);
+        expect(ran.attempt.value('redis_up')).toBe(1);
+        expect(ran.attempt.details).toMatchObject({ role: 'master' });
+        expect(ran.attempt.measured.size).toBeGreaterThan(100);
+      }
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('has lost its master', async () => {
+    const gone = await freePort();
+    const server = await startRedis({
+      lines: [`replicaof 127.0.0.1 ${gone}`, 'replica-serve-stale-data no'],
+    });
+    try {
+      const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}`, db: 1 });
+      const ran = await run(probe);
+      expect(verdict(ran)).toMatch(/^status: MASTERDOWN Link with MASTER is down and .*'no'\.$/);
+      const master = `master_host="127.0.0.1",master_port="${gone}"`;
+      expect(ran.attempt.value(`redis_master_link_up{${master}}`)).toBe(0);
+      expect(ran.attempt.value(`redis_slave_info{${master},read_only="1"}`)).toBe(1);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('a reply of any length ends between two words, on one line, without the password', async () => {
+    const reply = `BUSY ${'a long story '.repeat(100)}`;
+    for (const [answer, want] of [
+      [reply, /^status: BUSY (a long story )+a( long)?( story)?…$/],
+      ["ERR unknown command 'AUTH', with args beginning with: 'a-Secret-w0rd'", /^status: ERR .*'<secret>'$/],
+      ['OOM first\tsecond\u001b[31m', /^status: OOM first second \[31m$/],
+    ] as const) {
+      const server = await listen(socket => socket.on('data', () => socket.write(`-${answer}\r\n`)));
+      const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}`, password: PASSWORD });
+      expect(verdict(await run(probe))).toMatch(want);
+      await server.close();
+    }
+  });
+});
+
+describe('what INFO of another server says, as redis_exporter reads it', () => {
+  const answers: readonly [name: string, lines: string[], want: Record<string, number>][] = [
+    [
+      "two masters of KeyDB's active replica",
+      [
+        ...['# Server', 'redis_version:6.3.4', '# Replication', 'role:active-replica'],
+        ...['master_global_link_status:up', 'connected_masters:1'],
+        ...['master_host:10.0.0.2', 'master_port:6379', 'master_link_status:up'],
+        ...['master_last_io_seconds_ago:3', 'master_sync_in_progress:0', 'slave_repl_offset:77'],
+        ...['master_1_host:10.0.0.3', 'master_1_port:6380', 'master_1_link_status:down'],
+        ...['master_1_last_io_seconds_ago:-1', 'master_1_sync_in_progress:1', 'slave_repl_offset:99'],
+      ],
+      {
+        'redis_master_link_up{master_host="10.0.0.2",master_port="6379"}': 1,
+        'redis_master_link_up{master_host="10.0.0.3",master_port="6380"}': 0,
+        'redis_master_last_io_seconds_ago{master_host="10.0.0.2",master_port="6379"}': 3,
+        'redis_master_last_io_seconds_ago{master_host="10.0.0.3",master_port="6380"}': -1,
+        'redis_master_sync_in_progress{master_host="10.0.0.2",master_port="6379"}': 0,
+        'redis_master_sync_in_progress{master_host="10.0.0.3",master_port="6380"}': 1,
+        'redis_slave_repl_offset{master_host="10.0.0.2",master_port="6379"}': 77,
+        'redis_slave_repl_offset{master_host="10.0.0.3",master_port="6380"}': 99,
+      },
+    ],
+    [
+      'numbers without end and words',
+      [
+        ...[
+          '# Memory',
+          'mem_fragmentation_ratio:inf',
+          'allocator_frag_ratio:-inf',
+          'allocator_rss_ratio:Infinity',
+        ],
+        ...['# Persistence', 'aof_last_write_status:fail', 'aof_last_bgrewrite_status:ok', 'loading:true'],
+      ],
+      {
+        redis_mem_fragmentation_ratio: Number.POSITIVE_INFINITY,
+        redis_allocator_frag_ratio: Number.NEGATIVE_INFINITY,
+        redis_allocator_rss_ratio: Number.POSITIVE_INFINITY,
+        redis_aof_last_write_status: 0,
+        redis_aof_last_bgrewrite_status: 1,
+        redis_loading_dump_file: 1,
+      },
+    ],
+  ];
+  it.each(answers)('%s', async (_, lines, want) => {
+    const text = `${lines.join('\r\n')}\r\n`;
+    const server = await listen(socket =>
+      socket.on('data', chunk => {
+        const heard = chunk.toString();
+        if (/ping/i.test(heard)) socket.write('+PONG\r\n');
+        else if (/info/i.test(heard)) socket.write(`$${text.length}\r\n${text}\r\n`);
+        else socket.write('-ERR unknown command\r\n');
+      }),
+    );
+    const exporter = await startRedisExporter(server.port);
+    try {
+      const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}` });
+      const { attempt } = await run(probe);
+      const theirs = parseExposition(await (await fetch(`${exporter.url}/metrics`)).text());
+      for (const [series, value] of Object.entries(want)) {
+        expect([series, attempt.value(series)]).toEqual([series, value]);
+        const [, family = '', labels = ''] = /^(\w+)(?:\{(.*)\})?$/.exec(series) ?? [];
+        expect([series, theirs.get(family)?.samples.get(labels)]).toEqual([series, value]);
+      }
+    } finally {
+      await exporter.close();
+      await server.close();
+    }
+  });
+});
+
 describe('something else that answers', () => {
   const answers: readonly [name: string, answer: (socket: Socket) => void, want: string][] = [
     ['hangs up', socket => socket.destroy(), 'protocol: Connection closed before the answer was complete'],
@@ -293,7 +432,7 @@ describe('something else that answers', () => {
     const ran = await run(probe);
     expect(verdict(ran)).toBe('status: LOADING Redis is loading the dataset in memory');
     expect(ran.attempt.value('redis_loading_dump_file')).toBe(1);
-    expect(ran.attempt.value('redis_up')).toBe(0);
+    expect(ran.attempt.value('redis_up')).toBe(1);
     expect(ran.attempt.value('redis_memory_used_bytes')).toBeUndefined();
     expect(ran.attempt.value('redis_uptime_in_seconds')).toBeUndefined();
     await server.close();

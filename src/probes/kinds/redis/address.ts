@@ -1,5 +1,6 @@
 // Where a Redis listens, as the configuration writes it.
 
+import { isIPv6 } from 'node:net';
 import type { Vocabulary } from '../../../config/vocabulary.js';
 
 /** A TCP address or the path of a unix socket. */
@@ -13,9 +14,19 @@ export const redisAddress = ({ z }: Vocabulary) =>
   z.string({ error: `expected an address; ${HOW}` }).transform((value, context): RedisAddress => {
     const address = parseAddress(value.trim());
     if (address) return address;
-    context.addIssue({ code: 'custom', message: `not an address of Redis; ${HOW}` });
+    context.addIssue({ code: 'custom', message: problemOf(value.trim()) });
     return z.NEVER;
   });
+
+/** What was written instead, where that can be seen, and what to write. A URL may hold a password: it is not repeated. */
+function problemOf(value: string): string {
+  if (/^(?:rediss?|valkeys?|tcp|https?):\/\//i.test(value))
+    return 'is a URL; write HOST:PORT alone, and username, password, db and tls_config as keys of their own';
+  if (/^unix:(?!\/)|^\.{0,2}\//.test(value))
+    return `not an address of Redis; write the absolute path of a socket, such as unix:/run/redis/redis.sock`;
+  if (isIPv6(value)) return `not an address of Redis; write [${value}]:${DEFAULT_PORT}`;
+  return `not an address of Redis; ${HOW}`;
+}
 
 function parseAddress(value: string): RedisAddress | undefined {
   if (value.startsWith('unix:')) return value.startsWith('unix:/') ? { path: value.slice(5) } : undefined;

@@ -10,7 +10,7 @@ import type { Secret } from '../../../model/secret.js';
 import { type TlsTrace, tlsOptions, traceTls } from '../../http/tls.js';
 import { ProbeFailure } from '../../probe.js';
 import type { RedisAddress } from './address.js';
-import { redisFailure, replyFailure } from './trouble.js';
+import { redisFailure, refusalOf } from './trouble.js';
 
 export interface RedisTarget {
   readonly host: RedisAddress;
@@ -46,6 +46,7 @@ export class RedisConnection {
   readonly #target: RedisTarget;
   readonly #client: Redis;
   #lost: Error | undefined;
+  #selected = false;
 
   constructor(target: RedisTarget, client: Redis) {
     this.#target = target;
@@ -60,12 +61,12 @@ export class RedisConnection {
     return this.#client.status === 'ready' && this.#client.stream.writable;
   }
 
-  /** Connects, checks the certificate, signs in, selects the database. @throws ProbeFailure */
+  /** Connects, checks the certificate, signs in. @throws ProbeFailure */
   async open(): Promise<void> {
     try {
       await this.#client.connect();
     } catch (error) {
-      throw redisFailure(error, this.#lost);
+      throw redisFailure(error, this.#lost, this.#secrets());
     }
     const { stream } = this.#client;
     if (stream instanceof TLSSocket) this.tls = traceTls(stream);
@@ -73,7 +74,13 @@ export class RedisConnection {
       throw new ProbeFailure('tls', `TLS: ${this.tls.problem}`);
     }
     await this.#signIn();
-    if (this.#target.db) await this.ask('SELECT', String(this.#target.db));
+  }
+
+  /** Selects the database, on a connection that has not done so yet, and asks PING. @throws ProbeFailure */
+  async greet(): Promise<void> {
+    if (this.#target.db && !this.#selected) await this.ask('SELECT', String(this.#target.db));
+    this.#selected = true;
+    if ((await this.ask('PING')) !== 'PONG') throw new ProbeFailure('protocol', 'Not a Redis answer to PING');
   }
 
   async #signIn(): Promise<void> {
@@ -94,13 +101,17 @@ export class RedisConnection {
     try {
       reply = await this.#client.call(command, ...words);
     } catch (error) {
-      throw replyFailure(error) ?? redisFailure(error, this.#lost);
+      throw refusalOf(error, this.#secrets()) ?? redisFailure(error, this.#lost, this.#secrets());
     }
     return String(reply);
   }
 
   close(): void {
     this.#client.disconnect();
+  }
+
+  #secrets(): string[] {
+    return [this.#target.password?.reveal() ?? ''];
   }
 }
 

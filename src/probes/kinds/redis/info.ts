@@ -11,11 +11,16 @@ export function parseInfo(text: string): Map<string, string> {
   return fields;
 }
 
-/** A field's number; `ok` is 1 and any other word of a status field 0; NaN when there is none. */
+const WORDS: Readonly<Record<string, number>> = { ok: 1, true: 1, err: 0, fail: 0, false: 0 };
+const INFINITE = /^([+-]?)inf(?:inity)?$/i;
+
+/** A field's number, infinite ones as C prints them included; words of a status are 1 and 0; NaN when there is none. */
 export function numberOf(text: string | undefined): number {
-  if (text === undefined || text === '') return Number.NaN;
-  if (text === 'ok') return 1;
-  if (text === 'err' || text === 'fail') return 0;
+  if (text === undefined || text.trim() === '') return Number.NaN;
+  const word = Object.hasOwn(WORDS, text) ? WORDS[text] : undefined;
+  if (word !== undefined) return word;
+  const sign = INFINITE.exec(text)?.[1];
+  if (sign !== undefined) return sign === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   return Number(text);
 }
 

@@ -5,6 +5,7 @@ import { family, type MetricFamily } from '../../../model/family.js';
 import type { Attempt } from '../../probe.js';
 import { numberOf, partsOf } from './info.js';
 import { infoFields } from './info-fields.js';
+import type { Master } from './masters.js';
 
 const MASTER = ['master_host', 'master_port'];
 const SLAVE = ['slave_ip', 'slave_port', 'slave_state'];
@@ -21,7 +22,7 @@ const INSTANCE = [
 ];
 const NO_LABELS: readonly string[] = [];
 
-export const up = family('redis_up', 'Whether Redis answered PING and INFO (1) or not (0)');
+export const up = family('redis_up', 'Whether Redis answered INFO (1) or not (0)');
 const instance = family('redis_instance_info', 'What this Redis is; always 1', 'gauge', INSTANCE);
 const startTime = family(
   'redis_start_time_seconds',
@@ -71,18 +72,23 @@ export const redisFamilies: readonly MetricFamily[] = [
   ...[linkUp, syncing, lastIo, replOffset],
 ];
 
-/** Bounds what a server can make of labels: databases, kinds of errors and replicas beyond it are left out. */
-const MOST = 1024;
+/** Bounds what a server can make of labels: databases, kinds of errors, replicas and masters beyond it are left out. */
+export const MOST = 1024;
 
 /** Records every family INFO feeds, `redis_up` aside. */
-export function recordInfo(attempt: Attempt, fields: ReadonlyMap<string, string>): void {
+export function recordInfo(
+  attempt: Attempt,
+  fields: ReadonlyMap<string, string>,
+  masters: readonly Master[],
+): void {
   for (const { field, family } of infoFields) attempt.record(family, NO_LABELS, numberOf(fields.get(field)));
   attempt.record(startTime, NO_LABELS, startOf(fields));
   if (fields.has('redis_version')) {
     const labels = INSTANCE.map(name => fields.get(name) ?? '');
     attempt.record(instance, labels, 1);
   }
-  if (fields.get('role') === 'slave') recordMaster(attempt, fields);
+  if (fields.get('role') === 'slave') recordReplica(attempt, fields);
+  for (const master of masters) recordMaster(attempt, master);
   const replicas = new Set<string>();
   let lines = 0;
   for (const [name, text] of fields) {
@@ -99,13 +105,18 @@ function startOf(fields: ReadonlyMap<string, string>): number {
   );
 }
 
-function recordMaster(attempt: Attempt, fields: ReadonlyMap<string, string>): void {
+/** An active replica of KeyDB is a master as well; redis_exporter does not call it a replica either. */
+function recordReplica(attempt: Attempt, fields: ReadonlyMap<string, string>): void {
   const master = MASTER.map(name => fields.get(name) ?? '');
   attempt.record(slaveInfo, [...master, fields.get('slave_read_only') ?? ''], 1);
-  attempt.record(linkUp, master, fields.get('master_link_status') === 'up' ? 1 : 0);
-  attempt.record(syncing, master, numberOf(fields.get('master_sync_in_progress')));
-  attempt.record(lastIo, master, numberOf(fields.get('master_last_io_seconds_ago')));
-  attempt.record(replOffset, master, numberOf(fields.get('slave_repl_offset')));
+}
+
+function recordMaster(attempt: Attempt, master: Master): void {
+  const labels = [master.host ?? '', master.port ?? ''];
+  attempt.record(linkUp, labels, master.link_status === 'up' ? 1 : 0);
+  attempt.record(syncing, labels, numberOf(master.sync_in_progress));
+  attempt.record(lastIo, labels, numberOf(master.last_io_seconds_ago));
+  attempt.record(replOffset, labels, numberOf(master.slave_repl_offset));
 }
 
 function recordDatabase(attempt: Attempt, db: string, parts: Record<string, string>): void {

@@ -2,30 +2,41 @@
 // arguments, a password among them: only their message goes on.
 
 import type { Reason } from '../../../model/result.js';
+import { oneLine, scrub } from '../../../model/scrub.js';
 import { failureOf } from '../../http/trouble.js';
 import { ProbeFailure } from '../../probe.js';
 
 /** First words of Redis' error replies that mean the server does not let this user in. */
 const AUTH = /^(NOAUTH|WRONGPASS|NOPERM|DENIED|ERR invalid password|ERR AUTH|ERR Client sent AUTH)/;
 
-/** A server's error reply; undefined when the error is not one. */
-export function replyFailure(error: unknown): ProbeFailure | undefined {
+/** Redis' longest own reply, that it cannot save, has 330 characters. */
+const LONGEST_REPLY = 500;
+
+/** A command was answered and refused: the connection works, and other commands may be allowed. */
+export class Refusal extends ProbeFailure {}
+
+/** A server's error reply; undefined when the error is not one. A reply may quote a command with its arguments. */
+export function refusalOf(error: unknown, secrets: readonly string[]): Refusal | undefined {
   const { name, message } = error as Error;
   if (name !== 'ReplyError') return undefined;
   const reason: Reason = AUTH.test(message) ? 'auth' : 'status';
-  return new ProbeFailure(reason, message.replace(/\p{Cc}+/gu, ' ').slice(0, 200));
+  return new Refusal(reason, oneLine(scrub(message, secrets), LONGEST_REPLY));
 }
 
 /** Any other error: of the connection, if one is known, since what a command rejects with only says that it ended. */
-export function redisFailure(error: unknown, lost: Error | undefined): ProbeFailure {
+export function redisFailure(
+  error: unknown,
+  lost: Error | undefined,
+  secrets: readonly string[],
+): ProbeFailure {
   if (error instanceof ProbeFailure) return error;
   const cause = lost ?? (error as Error);
-  const reply = replyFailure(cause);
+  const reply = refusalOf(cause, secrets);
   if (reply) return reply;
   if ('code' in cause) return failureOf(cause);
   if (/RESP|[Pp]rotocol error/.test(cause.message)) {
     const detail = cause.message.replace('. Please report this.', '');
-    return new ProbeFailure('protocol', `Not a Redis answer (${detail.slice(0, 120)})`);
+    return new ProbeFailure('protocol', `Not a Redis answer (${oneLine(scrub(detail, secrets), 120)})`);
   }
   return new ProbeFailure('protocol', 'Connection closed before the answer was complete');
 }

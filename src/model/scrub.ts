@@ -1,12 +1,11 @@
 // Texts of others without our secrets in them: a server's answer may repeat the request it did not like.
 
-import type { HttpClientConfig } from '../../config/http-client.js';
-import { revealed, type SecretSource } from '../../model/secret.js';
-
 const HIDDEN = '<secret>';
 /** Shorter pieces of a URL are words that stand everywhere. */
 const SHORTEST_PIECE = 5;
 const LONGEST_LINE = 200;
+/** Controls, and the marks that turn the direction of the text behind them. */
+const INVISIBLE = /[\s\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 
 /** Replaces every secret, however it is written. */
 export function scrub(text: string, secrets: readonly string[]): string {
@@ -15,10 +14,15 @@ export function scrub(text: string, secrets: readonly string[]): string {
   return longestFirst.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
 }
 
-/** One line of a bounded length, for a message. */
-export function oneLine(text: string): string {
-  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-  return line.length > LONGEST_LINE ? `${[...line].slice(0, LONGEST_LINE).join('')}…` : line;
+/** One line of at most `limit` characters and a mark of what was left out; it ends between two words where it can. */
+export function oneLine(text: string, limit = LONGEST_LINE): string {
+  // Through bytes and back, so that half a surrogate pair does not stay one.
+  const line = Buffer.from(text).toString().replace(INVISIBLE, ' ').trim();
+  if (line.length <= limit) return line;
+  const head = [...line.slice(0, limit * 2)].slice(0, limit).join('');
+  if (head.length >= line.length) return line;
+  const space = line[head.length] === ' ' ? head.length : head.lastIndexOf(' ');
+  return `${space > limit / 2 ? head.slice(0, space) : head}…`;
 }
 
 /** What must not be seen of a URL: all but its host. */
@@ -30,30 +34,6 @@ export function secretsOfUrl(text: string): string[] {
   return [text, url.href, path, url.pathname, url.search]
     .filter(each => each.length > 1)
     .concat(pieces.filter(each => each.length >= SHORTEST_PIECE));
-}
-
-/** What must not be seen of an `<http_config>`. A secret whose file cannot be read is none. */
-export function secretsOfHttp({ basic_auth: basic, authorization, headers }: HttpClientConfig): string[] {
-  const password = reveal(basic?.password);
-  const pair = basic ? [`${revealIt(basic.username)}:${password}`] : [];
-  return [
-    password,
-    ...pair.map(each => Buffer.from(each).toString('base64')),
-    reveal(authorization?.credentials),
-    ...Object.values(headers ?? {}).map(reveal),
-  ].filter(each => each !== '');
-}
-
-function reveal(secret: SecretSource | undefined): string {
-  return secret === undefined ? '' : revealIt(secret);
-}
-
-function revealIt(secret: string | SecretSource): string {
-  try {
-    return revealed(secret);
-  } catch {
-    return '';
-  }
 }
 
 function spellingsOf(secret: string): string[] {
