@@ -26,6 +26,8 @@ import { countFamilies, ServiceMetrics, serviceFamilies, troubleOf } from './met
 import type { CheckResult } from './model/result.js';
 import { formatDuration, type Millis, systemClock } from './model/time.js';
 import { attemptFamilies } from './probes/attempt.js';
+import type { Plan } from './probes/check.js';
+import { concurrencyProblems } from './probes/concurrency.js';
 import { host } from './probes/kinds/host.js';
 import { kinds } from './probes/kinds/index.js';
 import type { CheckRunner, CheckRunnerEvents } from './probes/runner.js';
@@ -95,6 +97,8 @@ export class Monitor {
   #reloadedAt: Millis = 0;
   #reloadSucceeded = false;
   #url = '';
+  /** The figures of concurrent checks that were logged last. */
+  #concurrency = '';
 
   /** @internal Use {@link startMonitor}. */
   constructor(settings: MonitorSettings, configuration: Configuration) {
@@ -221,8 +225,23 @@ export class Monitor {
     this.#reloadedAt = this.#clock.now();
     this.#reloadSucceeded = true;
     this.#own.reloaded(true, this.#reloadedAt);
+    this.#showConcurrency(configuration.plan);
     this.#checks.configure(configuration.plan);
     this.#checks.setStatus(this.#board.verdict.overall);
+  }
+
+  #showConcurrency({ concurrency, connections, checks }: Plan): void {
+    this.#own.showConcurrency(concurrency);
+    const { limit, isAuto, required, recommended } = concurrency;
+    const services = checks.filter(({ isService }) => isService).length;
+    const by = isAuto ? 'auto' : 'configuration';
+    const fields = { limit, by, services, required, recommended, connections: connections.total };
+    const figures = JSON.stringify(fields);
+    if (figures === this.#concurrency) return;
+    this.#concurrency = figures;
+    this.#log.info(fields, 'Limit of concurrent checks');
+    for (const err of concurrencyProblems(concurrency, connections))
+      this.#log.warn({ err }, 'Limit of concurrent checks is too low');
   }
 
   #ruleConfiguration(): RuleConfiguration {

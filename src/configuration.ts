@@ -22,8 +22,10 @@ import type { DeliveryConfig } from './notify/alerting.js';
 import { loadAlertmanagerConfig } from './notify/config/load.js';
 import { actionsSection, alertingSection } from './notify/settings.js';
 import type { Check, Plan } from './probes/check.js';
+import { HIGHEST_LIMIT, planConcurrency, planPool } from './probes/concurrency.js';
 import { host } from './probes/kinds/host.js';
 import { kinds } from './probes/kinds/index.js';
+import type { ConnectionLimits } from './probes/probe.js';
 import { loadRuleFiles } from './rules/load.js';
 import { type SentRuleFile, sendRuleFile } from './rules/sent.js';
 
@@ -100,15 +102,28 @@ const common = {
 
 type CommonKeys = z.output<z.ZodObject<typeof common>>;
 
+/** A whole number within bounds, or `auto`, the default. */
+const countOrAuto = (min: number, max: number) =>
+  z
+    .unknown()
+    .transform((value, context): number | 'auto' => {
+      if (value === 'auto') return value;
+      const given = count(min, max).safeParse(value);
+      if (given.success) return given.data;
+      context.addIssue({ code: 'custom', message: `expected auto or a whole number from ${min} to ${max}` });
+      return z.NEVER;
+    })
+    .default('auto');
+
 const scan = section({
   intervals: section({
     critical: duration(100).default(30_000),
     other: duration(100).default(60_000),
   }).prefault({}),
-  max_concurrent_checks: count(1, 1000).default(5),
+  max_concurrent_checks: countOrAuto(1, HIGHEST_LIMIT),
   pool: section({
-    connections: count(1, 10_000).default(50),
-    per_host: count(1, 1000).default(10),
+    connections: countOrAuto(1, 2 * HIGHEST_LIMIT),
+    per_host: countOrAuto(1, 2 * HIGHEST_LIMIT),
     keep_alive: duration(1000).default(60_000),
   }).prefault({}),
 });
@@ -271,14 +286,15 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
   const config = loadYaml(file, monitorYml, env);
   const { intervals, max_concurrent_checks, pool } = config.scan;
   const checks = config.services.map(service => checkOf(service, intervals));
+  const concurrency = planConcurrency(checks, max_concurrent_checks);
   if (config.host.enabled) checks.push(hostCheck(config.node, config.host));
   return {
     node: config.node,
     services: config.services.map(serviceOf),
     plan: {
       checks,
-      concurrency: max_concurrent_checks,
-      connections: { total: pool.connections, perHost: pool.per_host, keepAlive: pool.keep_alive },
+      concurrency,
+      connections: connectionsOf(pool, concurrency.limit),
       scan: intervals.critical,
     },
     remote: remoteOf(config.query),
@@ -288,6 +304,15 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     actions: config.actions.map(actionOf),
     sms: smsOf(config.alerting.sms),
     links: config.links,
+  };
+}
+
+function connectionsOf(pool: z.output<typeof scan>['pool'], limit: number): ConnectionLimits {
+  const planned = planPool(limit);
+  return {
+    total: pool.connections === 'auto' ? planned.connections : pool.connections,
+    perHost: pool.per_host === 'auto' ? planned.perHost : pool.per_host,
+    keepAlive: pool.keep_alive,
   };
 }
 

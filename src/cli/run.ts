@@ -5,6 +5,7 @@ import type { Monitor } from '../app.js';
 import { ConfigError } from '../config/load.js';
 import { parseYamlTree } from '../config/yaml-tree.js';
 import { loadConfiguration } from '../configuration.js';
+import { concurrencyProblems } from '../probes/concurrency.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
 import { type CheckedConfig, counted, type Output } from './output.js';
 
@@ -75,10 +76,13 @@ async function checkConfig(files: readonly string[], output: Output): Promise<nu
 }
 
 function monitors(file: string): CheckedConfig {
-  const { services, delivery } = loadConfiguration(file);
+  const { services, delivery, plan } = loadConfiguration(file);
   return {
     summary: counted(services.length, 'service'),
-    warnings: delivery.by === 'us' ? delivery.config.warnings : [],
+    warnings: [
+      ...concurrencyProblems(plan.concurrency, plan.connections).map(each => `${file}: ${each}`),
+      ...(delivery.by === 'us' ? delivery.config.warnings : []),
+    ],
   };
 }
 

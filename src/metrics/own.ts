@@ -19,6 +19,9 @@ export class OwnMetrics {
   /** Seconds. */
   readonly scanLag: Gauge;
   readonly scanDuration: Gauge;
+  readonly #checksLimit: Gauge;
+  readonly #checksRequired: Gauge;
+  readonly #checksRecommended: Gauge;
   readonly workerUp: Gauge;
   readonly workerRestarts: Counter;
   readonly #storeUp: Gauge;
@@ -57,6 +60,15 @@ export class OwnMetrics {
     this.scans = counter('scans_total', 'Scans ended');
     this.scanLag = gauge('scan_lag_seconds', 'The longest a check of the last scan waited past its due time');
     this.scanDuration = gauge('scan_duration_seconds', 'How long the last scan took');
+    this.#checksLimit = gauge('concurrent_checks_limit', 'Checks that may be under way at once');
+    this.#checksRequired = gauge(
+      'concurrent_checks_required',
+      'Checks under way at once below which the intervals cannot be kept while every service hangs',
+    );
+    this.#checksRecommended = gauge(
+      'concurrent_checks_recommended',
+      'Checks under way at once with which no service waits for one that hangs',
+    );
     this.workerUp = gauge('probe_worker_up', 'Whether the thread that makes the checks is running');
     this.workerRestarts = counter(
       'probe_worker_restarts_total',
@@ -99,6 +111,13 @@ export class OwnMetrics {
     });
     info.set({ version: build.version, nodeversion: process.version }, 1);
     collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
+  }
+
+  /** How many checks may be under way at once, and how many would have to be. */
+  showConcurrency(checks: { limit: number; required: number; recommended: number }): void {
+    this.#checksLimit.set(checks.limit);
+    this.#checksRequired.set(checks.required);
+    this.#checksRecommended.set(checks.recommended);
   }
 
   /** How the store is doing. */

@@ -3,6 +3,7 @@
 import { Secret } from '../model/secret.js';
 import type { Confirm } from '../model/service.js';
 import type { Millis } from '../model/time.js';
+import type { Concurrency } from './concurrency.js';
 import type { ConnectionLimits } from './probe.js';
 
 /** One thing to check. */
@@ -26,8 +27,7 @@ export interface Check {
 /** Everything to check, and the bounds of it. */
 export interface Plan {
   readonly checks: readonly Check[];
-  /** Checks under way at once. */
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
   readonly connections: ConnectionLimits;
   /** Length of a scan while the cluster is healthy. */
   readonly scan: Millis;

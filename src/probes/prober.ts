@@ -30,6 +30,8 @@ export class Prober {
   #plan: Plan | undefined;
   #configuring: Promise<void> = Promise.resolve();
   #running = 0;
+  /** Those under way whose check before took its whole timeout. */
+  #hanging = 0;
   #timer: NodeJS.Timeout | undefined;
   #wakeAt: Millis = Number.POSITIVE_INFINITY;
   #closed = false;
@@ -53,7 +55,7 @@ export class Prober {
 
   /** The cluster's status sets the pace. */
   setStatus(status: OverallStatus): void {
-    this.#schedule.setStatus(status);
+    this.#schedule.setStatus(status, this.#clock.elapsed());
     if (!this.#plan) return;
     this.#rounds.setLength(this.#schedule.paced(this.#plan.scan));
     this.#pump();
@@ -132,15 +134,18 @@ export class Prober {
   async #check(id: string): Promise<void> {
     const subject = this.#subjects.get(id);
     if (!subject) return;
+    const hung = Number(this.#schedule.isHung(id));
     this.#running++;
+    this.#hanging += hung;
     const result = await subject.run(this.#clock);
     this.#running--;
+    this.#hanging -= hung;
     if (this.#closed) return;
     const now = this.#clock.elapsed();
     if (this.#subjects.get(id) === subject) {
       this.#events.onResult(result);
       const soon = subject.wantedSoon;
-      const due = this.#schedule.ended(id, now, soon);
+      const due = this.#schedule.ended(id, now, soon, result.status === 'timeout');
       if (soon === undefined) this.#rounds.ended(id);
       this.#arm(due, now);
     }
@@ -152,8 +157,9 @@ export class Prober {
     const plan = this.#plan;
     if (!plan || this.#closed) return;
     const now = this.#clock.elapsed();
-    while (this.#running < plan.concurrency) {
-      const id = this.#schedule.next();
+    const { limit, reserved } = plan.concurrency;
+    while (this.#running < limit) {
+      const id = this.#schedule.next(this.#hanging < limit - reserved);
       if (id === undefined) return;
       this.#rounds.started(this.#schedule.lateness(id, now));
       void this.#check(id);

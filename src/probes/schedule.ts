@@ -28,25 +28,36 @@ interface Entry {
   started: boolean;
   /** The next check is one out of turn: a confirmation or somebody's wish. */
   soon: boolean;
+  /** The last check took its whole timeout. */
+  hung: boolean;
+}
+
+/** Due and not started, oldest first. */
+interface ReadyQueues {
+  readonly critical: string[];
+  readonly criticalHung: string[];
+  readonly other: string[];
+  readonly otherHung: string[];
 }
 
 /** Which service is checked next. */
 export class Schedule {
   readonly #entries = new Map<string, Entry>();
-  /** Due and not started, oldest first; critical ones go first. */
-  readonly #ready: { critical: string[]; other: string[] } = { critical: [], other: [] };
+  readonly #ready: ReadyQueues = { critical: [], criticalHung: [], other: [], otherHung: [] };
   #pace = 1;
+  /** When slots were moved last; no check was due before at the present pace. */
+  #movedAt: Millis = 0;
 
   /** What is to be checked from now on. Who stays keeps its slot; who is new starts soon, spread out. */
   set(services: readonly Scheduled[], now: Millis): void {
+    this.#movedAt = now;
     const wanted = new Map(services.map(service => [service.id, service]));
     for (const id of this.#entries.keys()) if (!wanted.has(id)) this.#entries.delete(id);
     const fresh = services
       .filter(service => !this.#entries.has(service.id))
       .sort((a, b) => Number(b.critical) - Number(a.critical));
     for (const [i, scheduled] of fresh.entries()) {
-      const step = Math.min(STEP, (scheduled.interval * this.#pace * SPREAD) / fresh.length);
-      const due = now + Math.floor((i * step) / GRAIN) * GRAIN;
+      const due = now + this.#spread(scheduled, i, fresh.length);
       this.#entries.set(scheduled.id, {
         scheduled,
         slot: now,
@@ -54,6 +65,7 @@ export class Schedule {
         state: 'waiting',
         started: false,
         soon: false,
+        hung: false,
       });
     }
     for (const [id, entry] of this.#entries) {
@@ -62,10 +74,31 @@ export class Schedule {
     }
   }
 
-  /** Sets the pace for a state of the cluster; services that wait are brought forward or put off. */
-  setStatus(status: OverallStatus): void {
+  /** How long after the first of `count` services that may all start now the one at `place` does. */
+  #spread({ interval }: Scheduled, place: number, count: number): Millis {
+    const step = Math.min(STEP, (interval * this.#pace * SPREAD) / count);
+    return Math.floor((place * step) / GRAIN) * GRAIN;
+  }
+
+  /**
+   * Sets the pace for a state of the cluster; services that wait are brought forward or put off. Those whose slot has
+   * passed at the new pace start from now on, spread out as at the start.
+   */
+  setStatus(status: OverallStatus, now: Millis): void {
+    if (PACE[status] === this.#pace) return;
     this.#pace = PACE[status];
-    for (const entry of this.#entries.values()) this.#regularSlot(entry);
+    this.#movedAt = now;
+    const late: Entry[] = [];
+    for (const entry of this.#entries.values()) {
+      this.#regularSlot(entry);
+      if (entry.state === 'waiting' && !entry.soon && entry.due < now) late.push(entry);
+    }
+    late.sort((a, b) => Number(b.scheduled.critical) - Number(a.scheduled.critical) || a.due - b.due);
+    for (const [i, entry] of late.entries()) {
+      // A handful keeps its slots.
+      const later = this.#spread(entry.scheduled, i, late.length);
+      if (later > 0) entry.due = now + later;
+    }
   }
 
   /** How long an interval is at the present pace. */
@@ -73,10 +106,12 @@ export class Schedule {
     return interval * this.#pace;
   }
 
-  /** The next service to start, or undefined when none is due. */
-  next(): string | undefined {
+  /** The next service to start, critical ones first; undefined when none is due, or only hung ones are without `mayHang`. */
+  next(mayHang = true): string | undefined {
+    const { critical, criticalHung, other, otherHung } = this.#ready;
+    const queues = mayHang ? [critical, criticalHung, other, otherHung] : [critical, other];
     for (;;) {
-      const id = this.#ready.critical.shift() ?? this.#ready.other.shift();
+      const id = queues.find(queue => queue.length > 0)?.shift();
       if (id === undefined) return undefined;
       const entry = this.#entries.get(id);
       if (entry?.state !== 'ready') continue;
@@ -107,11 +142,17 @@ export class Schedule {
     this.#makeReady(id, entry);
   }
 
+  /** Whether the last check of a service took its whole timeout. */
+  isHung(id: string): boolean {
+    return this.#entries.get(id)?.hung === true;
+  }
+
   /** A check has ended; the next one is in its next slot, or `soon` from now if that is earlier. Gives when. */
-  ended(id: string, now: Millis, soon?: Millis): Millis {
+  ended(id: string, now: Millis, soon?: Millis, hung = false): Millis {
     const entry = this.#entries.get(id);
     if (!entry) return Number.POSITIVE_INFINITY;
     entry.state = 'waiting';
+    entry.hung = hung;
     const interval = this.paced(entry.scheduled.interval);
     // Slots that passed meanwhile are left out, not caught up.
     const passed = Math.max(1, Math.ceil((now - entry.slot) / interval));
@@ -129,12 +170,14 @@ export class Schedule {
   /** How late a check that starts now is against its due time. */
   lateness(id: string, now: Millis): Millis {
     const due = this.#entries.get(id)?.due;
-    return due === undefined ? 0 : Math.max(0, now - due);
+    return due === undefined ? 0 : Math.max(0, now - Math.max(due, this.#movedAt));
   }
 
   #makeReady(id: string, entry: Entry): void {
     entry.state = 'ready';
-    (entry.scheduled.critical ? this.#ready.critical : this.#ready.other).push(id);
+    const { critical } = entry.scheduled;
+    const queue = entry.hung ? (critical ? 'criticalHung' : 'otherHung') : critical ? 'critical' : 'other';
+    this.#ready[queue].push(id);
   }
 
   /** The next slot at the present pace and interval; who has not started yet keeps its first one. */

@@ -10,7 +10,7 @@ import { rows } from './rows/index.mjs';
 
 const USAGE = `usage: npm run bench -- [--quick] [--long] [NAME...]
   --quick  shorter measurements, coarser figures
-  --long   the memory row samples for an hour and adds the slope
+  --long   the memory row samples for an hour and adds the slope, the soak row for three hours
 rows:
 ${rows.map(row => `  ${row.name.padEnd(16)} ${row.about}`).join('\n')}`;
 
@@ -46,7 +46,7 @@ if (process.platform !== 'linux') {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 
 const bench = new Bench({ quick, long });
-const minutes = long ? 120 : 45;
+const minutes = long ? 320 : 55;
 setTimeout(() => {
   bench.say(`not finished after ${minutes} minutes: giving up`);
   process.exit(1);

@@ -56,7 +56,7 @@ describe('the shipped monitor.yml', () => {
     expect(config.node).toBe(hostname());
     const { checks, ...limits } = config.plan;
     expect(limits).toEqual({
-      concurrency: 5,
+      concurrency: { limit: 5, isAuto: true, reserved: 0, required: 2, recommended: 5 },
       connections: { total: 50, perHost: 10, keepAlive: 60_000 },
       scan: 30_000,
     });
@@ -264,7 +264,7 @@ describe('one mistake is one line', () => {
     [
       'no concurrency',
       `scan: {max_concurrent_checks: 0}\n${serviceA('critical: true')}`,
-      'scan.max_concurrent_checks: expected a whole number from 1 to 1000',
+      'scan.max_concurrent_checks: expected auto or a whole number from 1 to 10000',
     ],
     [
       'a link that is no address',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CheckResult } from '../../src/model/result.js';
 import type { Check, Plan } from '../../src/probes/check.js';
+import { planConcurrency } from '../../src/probes/concurrency.js';
 import { runInline } from '../../src/probes/inline.js';
 import { type Attempt, ProbeFailure, type ProbeKind } from '../../src/probes/probe.js';
 import type { CheckRunner } from '../../src/probes/runner.js';
@@ -86,9 +87,9 @@ function check(id: string, more: Partial<Check> & { broken?: boolean } = {}): Ch
   };
 }
 
-const plan = (checks: Check[], more: Partial<Plan> = {}): Plan => ({
+const plan = (checks: Check[], { limit = 5, ...more }: Partial<Plan> & { limit?: number } = {}): Plan => ({
   checks,
-  concurrency: 5,
+  concurrency: planConcurrency(checks, limit),
   connections: { total: 50, perHost: 10, keepAlive: 60_000 },
   scan: 30_000,
   ...more,
@@ -163,12 +164,54 @@ describe('the prober', () => {
     const ids = Array.from({ length: 12 }, (_, i) => `s${i}`);
     for (const id of ids) stage.scripts.set(id, { ms: 500 });
     const checks = ids.map((id, i) => check(id, { critical: i % 2 === 0 }));
-    stage.runner.configure(plan(checks, { concurrency: 2 }));
+    stage.runner.configure(plan(checks, { limit: 2 }));
     await seconds(4);
     expect(stage.most).toBe(2);
     expect(stage.starts.slice(0, 6).every(([, id]) => Number(id.slice(1)) % 2 === 0)).toBe(true);
     expect(new Set(stage.starts.map(([, id]) => id)).size).toBe(12);
   });
+
+  it('services that hang leave the healthy ones their slots where the limit is too low', async () => {
+    const ids = Array.from({ length: 40 }, (_, i) => `s${i}`);
+    const hangs = (id: string) => Number(id.slice(1)) % 2 === 0;
+    for (const id of ids) if (hangs(id)) stage.scripts.set(id, { hang: true });
+    stage.runner.setStatus('healthy');
+    stage.runner.configure(
+      plan(
+        ids.map(id => check(id, { timeout: 10_000 })),
+        { limit: 4 },
+      ),
+    );
+    // Nothing is known of a service before its first check: they hold every slot until they all have timed out once.
+    await seconds(120);
+    const begun = stage.starts.length;
+    await seconds(120);
+    const later = stage.starts.slice(begun).map(([, id]) => id);
+    const counts = (want: boolean) =>
+      ids.filter(id => hangs(id) === want).map(id => later.filter(each => each === id).length);
+    expect(Math.min(...counts(false))).toBeGreaterThanOrEqual(3);
+    expect(Math.max(...counts(true))).toBeGreaterThan(0);
+    expect(stage.most).toBe(4);
+  });
+
+  it.each([
+    ['healthy', 20],
+    ['degraded', 20],
+    ['unhealthy', 60],
+  ] as const)(
+    'with the automatic limit none waits for those that hang in a %s cluster (%d % hang)',
+    async (status, share) => {
+      const checks = Array.from({ length: 200 }, (_, i) => check(`s${i}`, { timeout: 10_000 }));
+      for (const [i, { id }] of checks.entries()) if (i % 100 < share) stage.scripts.set(id, { hang: true });
+      stage.runner.configure({ ...plan(checks), concurrency: planConcurrency(checks, 'auto') });
+      await seconds(35);
+      expect(new Set(stage.starts.map(([, id]) => id)).size).toBe(200);
+      stage.runner.setStatus(status);
+      await seconds(120);
+      expect(Math.max(...stage.scans.map(({ lag }) => lag))).toBeLessThan(1000);
+      expect(stage.most).toBeLessThan(180);
+    },
+  );
 
   it('a check at once is one check, however many ask', async () => {
     stage.scripts.set('a', { ms: 400 });

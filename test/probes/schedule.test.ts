@@ -81,17 +81,32 @@ describe('schedule', () => {
     const schedule = new Schedule();
     schedule.set([service('a')], 0);
     play(schedule, 0, 20);
-    schedule.setStatus(status);
+    schedule.setStatus(status, 20);
     expect(startsOf(play(schedule, 21, 90_000), 'a')).toEqual(want);
+  });
+
+  it('spreads the services that are late when the pace quickens', () => {
+    const schedule = new Schedule();
+    schedule.set(
+      Array.from({ length: 1000 }, (_, i) => service(`s${i}`)),
+      0,
+    );
+    play(schedule, 0, 29_000);
+    schedule.setStatus('unhealthy', 29_000);
+    const starts = play(schedule, 29_001, 34_100).filter(([at]) => at < 34_000);
+    const together = new Map<number, number>();
+    for (const [at] of starts) together.set(at, (together.get(at) ?? 0) + 1);
+    expect(new Set(starts.map(([, id]) => id)).size).toBe(1000);
+    expect(Math.max(...together.values())).toBeLessThan(100);
   });
 
   it('is back in its slot when the cluster has recovered', () => {
     const schedule = new Schedule();
     schedule.set([service('a')], 0);
     play(schedule, 0, 20);
-    schedule.setStatus('unhealthy');
+    schedule.setStatus('unhealthy', 20);
     expect(startsOf(play(schedule, 21, 11_000), 'a')).toEqual([5000, 10_000]);
-    schedule.setStatus('healthy');
+    schedule.setStatus('healthy', 11_000);
     expect(startsOf(play(schedule, 11_001, 80_000), 'a')).toEqual([40_000, 70_000]);
   });
 

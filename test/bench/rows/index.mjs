@@ -15,6 +15,7 @@ import promqlStart from './promql-start.mjs';
 import routing from './routing.mjs';
 import rules from './rules.mjs';
 import saturatedProbes from './saturated-probes.mjs';
+import soak from './soak.mjs';
 import start from './start.mjs';
 import timingError from './timing-error.mjs';
 
@@ -26,6 +27,7 @@ export const rows = [
   haproxy,
   metricsAgain,
   memory,
+  soak,
   start,
   promqlQueries,
   promqlDisk,
