@@ -22,12 +22,27 @@ export interface SeriesSource extends SampleSource {
 
 export type Lookup = Extract<ApiQuestion, { ask: 'series' | 'labels' | 'label_values' }>;
 
-/** Answers one; `checkpoint` may throw to end it. @throws QueryError */
-export function lookUp(question: Lookup, source: SeriesSource, checkpoint: () => void): PrintedAnswer {
+/** What a question is answered from. */
+interface LookupContext {
+  readonly source: SeriesSource;
+  /** How long a sample counts as present, in milliseconds. */
+  readonly lookback: Millis;
+  /** May throw to end the question. */
+  readonly checkpoint: () => void;
+}
+
+/**
+ * Answers one with the series that an instant query could show at some moment from `start` to `end`: those with a sample
+ * there or within the lookback before, so that a window of one moment (`[now, now]`) holds what is present then.
+ * @throws QueryError
+ */
+export function lookUp(question: Lookup, { source, lookback, checkpoint }: LookupContext): PrintedAnswer {
   const sets = question.match.map(matcherSet);
   if (question.ask === 'series' && sets.length === 0)
     throw new QueryError('bad_data', 'no match[] parameter provided');
-  const found = source.series(sets.length > 0 ? sets : [[]], question.start, question.end);
+  // A sample counts until just before it is as old as the lookback.
+  const from = question.start - lookback + 1;
+  const found = source.series(sets.length > 0 ? sets : [[]], from, question.end);
   checkpoint();
   if (question.ask === 'series')
     return limited(found, question.limit, kept => printLabelSets(kept, checkpoint));

@@ -47,7 +47,7 @@ export function solve(question: ThreadQuestion, ground: Ground): PrintedAnswer |
       case 'range_value':
         return plain(evaluated(question, ground).answer);
       default:
-        return lookUp(question, ground.source, ground.checkpoint);
+        return lookUp(question, { ...ground, lookback: ground.limits.lookback });
     }
   } catch (error) {
     throw refusalOf(error);

@@ -90,7 +90,8 @@ describe('what 2.42 has not, with our own engine behind the doors', () => {
     engines.push(query);
     const status = { series: 2, samplesAppended: 22, bytes: 1, errors: 0, problem: undefined };
     monitor = await startMonitor({ query, facts: { samples: () => ({ ...status, oldest: 1000 }) } });
-    monitor.clock.advance(NOW * 1000 - monitor.clock.now());
+    // Some seconds after the last scrape, as it is at nearly every moment.
+    monitor.clock.advance(NOW * 1000 + 7000 - monitor.clock.now());
   });
   afterAll(() => monitor?.[Symbol.asyncDispose]());
 
@@ -122,12 +123,27 @@ describe('what 2.42 has not, with our own engine behind the doors', () => {
       },
     ],
     ['label/U__a_2e_b/values', { status: 'success', data: [] }],
+    ...[NOW + 7, NOW + 299.999].flatMap((at): [string, Record<string, unknown>][] => {
+      const moment = `start=${at}&end=${at}`;
+      return [
+        [`labels?${moment}`, { status: 'success', data: ['__name__', 'instance', 'job'] }],
+        [`label/job/values?${moment}`, { status: 'success', data: [JOB] }],
+        [`series?match[]=up&${moment}`, { status: 'success', data: [up] }],
+      ];
+    }),
+    [`labels?start=${NOW + 300}&end=${NOW + 400}`, { status: 'success', data: [] }],
     [
       'status/tsdb?limit=2',
       {
         status: 'success',
         data: {
-          headStats: { numSeries: 2, numLabelPairs: 4, chunkCount: 0, minTime: 1000, maxTime: NOW * 1000 },
+          headStats: {
+            numSeries: 2,
+            numLabelPairs: 4,
+            chunkCount: 0,
+            minTime: 1000,
+            maxTime: NOW * 1000 + 7000,
+          },
           seriesCountByMetricName: [
             { name: 'scrape_duration_seconds', value: 1 },
             { name: 'up', value: 1 },
