@@ -12,7 +12,12 @@ export interface BodyBounds {
 }
 
 /** Reads a request's body as text. @throws HttpError 413 for one that is too long, 400 for one that ends too early */
-export function readBody(request: IncomingMessage, { name, limit }: BodyBounds): Promise<string> {
+export async function readBody(request: IncomingMessage, bounds: BodyBounds): Promise<string> {
+  return (await readBytes(request, bounds)).toString('utf8');
+}
+
+/** Reads a request's body. @throws HttpError 413 for one that is too long, 400 for one that ends too early */
+export function readBytes(request: IncomingMessage, { name, limit }: BodyBounds): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -26,7 +31,7 @@ export function readBody(request: IncomingMessage, { name, limit }: BodyBounds):
     };
     request
       .on('data', onData)
-      .once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+      .once('end', () => resolve(Buffer.concat(chunks)))
       .once('error', () => reject(new HttpError(400, `the ${name} ended too early`)));
   });
 }

@@ -1,18 +1,32 @@
 // What never became a request: broken HTTP, headers without end, clients that stop in the middle. Answered on the
-// bare socket, in the same JSON as every other error.
+// bare socket, in the JSON of the path that was meant.
 
-import { maxHeaderSize, STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { isAlertmanagerApi } from './alertmanager/problem.js';
+import { MAX_HEAD } from './head-limits.js';
+import { failure } from './prometheus/envelope.js';
+import { HttpError } from './route.js';
+import { errorReply } from './write.js';
 
 const ANSWERS: Readonly<Record<string, readonly [status: number, message: string]>> = {
-  HPE_HEADER_OVERFLOW: [431, `the request line and headers are larger than ${maxHeaderSize} bytes`],
+  HPE_HEADER_OVERFLOW: [431, `the request line and headers are larger than ${MAX_HEAD} bytes`],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'the chunk extensions are too large'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not arrive in time'],
 };
 
+/** Node's errors of its HTTP parser bring what was read last. */
+export interface Malformed extends NodeJS.ErrnoException {
+  readonly rawPacket?: Buffer;
+  readonly bytesParsed?: number;
+}
+
+/** Bytes of a packet in which its first path is looked for. */
+const FIRST_LINE = 200;
+
 /** Answers and closes. @returns the status, or undefined where there is nobody to answer. */
 export function answerMalformed(
-  error: NodeJS.ErrnoException,
+  error: Malformed,
   socket: Duplex,
   headers: readonly (readonly [string, string])[],
 ): number | undefined {
@@ -21,13 +35,13 @@ export function answerMalformed(
     (error.code?.startsWith('HPE_') && ([400, 'malformed HTTP request'] as const));
   // A reset connection and a failed TLS handshake have nobody at the other end; an answer under way must not get a
   // second one in its middle.
-  const underWay = (socket as { _httpMessage?: { headersSent: boolean } })._httpMessage?.headersSent ?? false;
-  if (!known || !socket.writable || underWay) {
+  const answering = (socket as { _httpMessage?: ServerResponse })._httpMessage;
+  if (!known || !socket.writable || answering?.headersSent) {
     socket.destroy();
     return undefined;
   }
   const [status, message] = known;
-  const body = JSON.stringify({ error: message });
+  const body = bodyOf(answering?.req.url?.split('?', 1)[0] ?? pathOf(error), status, message);
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'connection: close',
@@ -37,4 +51,22 @@ export function answerMalformed(
   ];
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
   return status;
+}
+
+/** The path of the request, as far as it was read; undefined where it cannot be known. */
+function pathOf({ rawPacket, bytesParsed }: Malformed): string | undefined {
+  const text = rawPacket?.toString('latin1', 0, Math.max(bytesParsed ?? 0, FIRST_LINE)) ?? '';
+  const lines = [...text.matchAll(/(?:^|\n)[A-Z]+ ([^\s?]*)/g)];
+  // Of several requests in one packet, or in the midst of a long one, it is not known which is meant.
+  return lines.length === 1 && lines[0]?.index === 0 ? lines[0][1] : undefined;
+}
+
+/** An error of the path's kind; of an unknown path one that the readers of every kind understand. */
+function bodyOf(path: string | undefined, status: number, message: string): string {
+  if (path === undefined || !path.startsWith('/')) {
+    const { body } = failure(status, message);
+    return JSON.stringify({ ...(body as object), code: status, message });
+  }
+  const { body } = errorReply(new HttpError(status, message), path);
+  return isAlertmanagerApi(path) ? (body as string) : JSON.stringify(body);
 }

@@ -163,7 +163,10 @@ function describeForm(endpoint: Endpoint, names: Names): Operation {
   return {
     operationId: `post${inWords(path)}`,
     summary,
-    requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema } } },
+    requestBody: {
+      required: true,
+      content: { 'application/x-www-form-urlencoded': { schema }, 'multipart/form-data': { schema } },
+    },
     responses: responses(endpoint, names),
   };
 }

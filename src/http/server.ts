@@ -13,6 +13,7 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { allowOrigin } from './cors.js';
 import type { Doors } from './doors.js';
+import { checkHead, MAX_HEAD } from './head-limits.js';
 import { answerMalformed } from './malformed.js';
 import { HttpError } from './route.js';
 import { type HttpLog, makeRouter } from './router.js';
@@ -94,6 +95,7 @@ function makeServer(
   const limits = {
     requestTimeout,
     headersTimeout: requestTimeout,
+    maxHeaderSize: MAX_HEAD,
     connectionsCheckingInterval: Math.min(requestTimeout, 5000),
   };
   return web.tls ? createTlsServer({ ...limits, ...web.tls.options }, answer) : createServer(limits, answer);
@@ -156,6 +158,11 @@ function makeAnswer(doors: Doors, live: LiveWebConfig, log: HttpLog): RequestLis
     const { guard, headers } = live.current;
     for (const [name, value] of headers) response.setHeader(name, value);
     if (allowOrigin(request, response)) return;
+    try {
+      checkHead(request);
+    } catch (error) {
+      return refuse(request, response, error);
+    }
     if (!guard) pass(request, response);
     else {
       guard(request)

@@ -15,7 +15,9 @@ import { isSign, type Token } from './parse/token.js';
 import { MAX_DEPTH, type SyntaxNode, structureOf } from './parse/tree.js';
 
 /** Longest text that is looked at, in UTF-16 units. */
-export const MAX_TEXT = 100 * 1024;
+export const MAX_TEXT = 1024 * 1024;
+/** Most tokens: what takes time is them, not a long list of names in a matcher. */
+export const MAX_TOKENS = 128 * 1024;
 
 /** Parses an expression and checks its types. @throws ParseError */
 export function parse(text: string): Expr {
@@ -40,6 +42,10 @@ function parseUnchecked(text: string, refuse?: (source: Source) => void): Expr {
     throw new ParseError(text, { from: 0, to: 0 }, reason);
   }
   const { tokens, problem } = lex(text);
+  if (tokens.length > MAX_TOKENS) {
+    const reason = `expression is too long: ${tokens.length} tokens, at most ${MAX_TOKENS} are allowed`;
+    throw new ParseError(text, { from: 0, to: 0 }, reason);
+  }
   const source = new Source(text, tokens);
   if (tokens.length === 0 && !problem) source.fail({ from: 0, to: 0 }, 'no expression found in input');
   const node = syntax(source, problem);

@@ -141,6 +141,70 @@ describe('paths and methods', () => {
 });
 
 describe('broken HTTP', () => {
+  const ERROR = { status: 'error', errorType: 'bad_data' };
+  const HEAD = 'the request line and headers are larger than 1114112 bytes';
+  const MALFORMED = 'malformed HTTP request';
+  const CHUNKED = 'transfer-encoding: chunked';
+  const tooLong = (bytes: number) => `the request target is larger than ${bytes} bytes`;
+  it.each<[name: string, bytes: string, status: number, body: unknown]>([
+    [
+      'a long target of a page',
+      request('GET', `/history?${'y'.repeat(20_000)}`),
+      431,
+      { error: tooLong(16_384) },
+    ],
+    [
+      'a long target of /api/v1',
+      request('GET', `/api/v1/labels?${'y'.repeat(1_048_570)}`),
+      431,
+      { ...ERROR, error: tooLong(1_048_576) },
+    ],
+    [
+      'a long target of /api/v2',
+      request('GET', `/api/v2/alerts?${'y'.repeat(1_048_570)}`),
+      431,
+      { code: 431, message: tooLong(1_048_576) },
+    ],
+    [
+      'long headers at /api/v1',
+      request('GET', '/api/v1/labels', `x: ${'y'.repeat(20_000)}`),
+      431,
+      { ...ERROR, error: 'the headers are larger than 16384 bytes' },
+    ],
+    [
+      'more than is read, where the path came long before',
+      request('GET', `/api/v1/labels?${'y'.repeat(2_000_000)}`),
+      431,
+      { ...ERROR, error: HEAD, code: 431, message: HEAD },
+    ],
+    ['a mistake at /api/v1', 'GET /api/v1/labels?a\nb HTTP/1.1\r\n\r\n', 400, { ...ERROR, error: MALFORMED }],
+    ['a mistake at /api/v2', 'GET /api/v2/alerts HTTP/9.9\r\n\r\n', 400, { code: 400, message: MALFORMED }],
+    [
+      'a mistake in a body of /api/v1',
+      `${request('POST', '/api/v1/query', CHUNKED, 'content-type: application/x-www-form-urlencoded')}zz\r\n`,
+      400,
+      { ...ERROR, error: MALFORMED },
+    ],
+    [
+      'too large a body of /api/v2',
+      `${request('POST', '/api/v2/silences', 'content-type: application/json', 'content-length: 99999999')}${'x'.repeat(3_000_000)}`,
+      413,
+      { code: 413, message: expect.stringMatching(/^the .* is larger than \d+ bytes$/) },
+    ],
+  ])('%s has the answer of its path', async (_, bytes, status, body) => {
+    const answer = await send(monitor.port, bytes);
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, body]);
+    expect(answer.headers['content-length']).toBe(String(answer.body.length));
+  });
+
+  it.each(['/api/v1/format_query?query=1&x=', '/api/v2/alerts?x='])(
+    '%s of a mebibyte is answered',
+    async path => {
+      const answer = await send(monitor.port, request('GET', path.padEnd(1024 * 1024, 'y')));
+      expect(answer.status).toBe(200);
+    },
+  );
+
   it.each([
     ['a huge header', request('GET', '/stats', `x: ${'y'.repeat(20_000)}`), 431, 'larger than 16384 bytes'],
     ['a huge path', request('GET', `/${'y'.repeat(20_000)}`), 431, 'larger than 16384 bytes'],

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { ParseError } from '../../src/promql/error.js';
-import { MAX_TEXT, parse } from '../../src/promql/parse.js';
+import { MAX_TEXT, MAX_TOKENS, parse } from '../../src/promql/parse.js';
 import { pretty, print } from '../../src/promql/print.js';
 
 const selector = 'sum by (a, b) (rate(x{a="b",c=~"d|e",f!="g"}[5m] offset 5m))';
@@ -23,7 +23,8 @@ describe('answered', () => {
     ['many matchers', `{${times('a="b",', 5000)}}`],
     ['many labels', `sum by (${times('a,', 20_000)}) (x)`],
     ['many arguments', `label_join(a, "b", ","${times(',"c"', 10_000)})`],
-    ['a long string', `"${times('x', 100_000)}"`],
+    ['a long string', `"${times('x', 300_000)}"`],
+    ['a long list of escaped addresses', `{i=~"${list('10\\\\.0\\\\.0\\\\.1:9100', 40_000, '|')}"}`],
   ];
   test.each(cases)('%s', (_, text) => {
     const expr = parse(text);
@@ -38,8 +39,18 @@ describe('refused', () => {
   const cases: [name: string, text: string, message: string][] = [
     [
       'too long a text',
-      times('(', 1_000_000),
-      `1:1: parse error: expression is too long: 1000000 characters, at most ${MAX_TEXT} are allowed`,
+      times('(', 2_000_000),
+      `1:1: parse error: expression is too long: 2000000 characters, at most ${MAX_TEXT} are allowed`,
+    ],
+    [
+      'too many tokens',
+      `sum by (${times('a,', 100_000)}) (x)`,
+      `1:1: parse error: expression is too long: 200007 tokens, at most ${MAX_TOKENS} are allowed`,
+    ],
+    [
+      'too long a regular expression',
+      `{a=~"${times('.', 300_000)}"}`,
+      '1:2: parse error: regular expression is too long: 300000 characters, at most 262144 are allowed',
     ],
     ['parentheses', times('(', 100_000), `1:501: parse error: ${deep}`],
     ['signs', times('-', 100_000), `1:501: parse error: ${deep}`],

@@ -2,10 +2,12 @@
 // Source: Go, net/http Request.ParseForm and Request.FormValue, net/url ParseQuery.
 
 import type { IncomingMessage } from 'node:http';
-import { readBody } from '../body.js';
+import { readBody, readBytes } from '../body.js';
+import { HttpError } from '../route.js';
+import { boundaryOf, MultipartError, multipartValues } from './multipart.js';
 
-/** Largest form, in bytes; an expression may have 100 KiB. */
-const MAX_FORM = 1024 * 1024;
+/** Largest form, in bytes: an expression as long as one may be, in escapes. */
+const MAX_FORM = 4 * 1024 * 1024;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** A request's parameters. */
@@ -18,6 +20,13 @@ export class Form {
   constructor(...texts: readonly string[]) {
     const problems = texts.flatMap(text => text.split('&')).map(pair => this.#add(pair));
     this.problem = problems.find(each => each !== undefined);
+  }
+
+  /** Adds a value that needs no decoding, after those that are there. */
+  add(name: string, value: string): void {
+    const known = this.#values.get(name);
+    if (known) known.push(value);
+    else this.#values.set(name, [value]);
   }
 
   /** The first value of a parameter; empty when there is none. */
@@ -45,10 +54,7 @@ export class Form {
     const [name, value] = end < 0 ? [pair, ''] : [pair.slice(0, end), pair.slice(end + 1)];
     const broken = brokenEscape(name) ?? brokenEscape(value);
     if (broken !== undefined) return `invalid URL escape ${JSON.stringify(broken)}`;
-    const key = unescaped(name);
-    const known = this.#values.get(key);
-    if (known) known.push(unescaped(value));
-    else this.#values.set(key, [unescaped(value)]);
+    this.add(unescaped(name), unescaped(value));
     return undefined;
   }
 }
@@ -66,15 +72,34 @@ function unescaped(text: string): string {
   );
 }
 
-/** Reads a request's parameters. @throws HttpError 413 for a form beyond 1 MiB, 400 for one that ends too early */
+/**
+ * Reads a request's parameters: those of an encoded form, of the URL, of a multipart form, in this order, as Go does.
+ * @throws HttpError 413 for a form beyond 4 MiB, 400 for one that ends too early or is no multipart form
+ */
 export async function readForm(request: IncomingMessage): Promise<Form> {
   const url = request.url ?? '';
   const at = url.indexOf('?');
   const query = at < 0 ? '' : url.slice(at + 1);
-  if (request.method !== 'POST' || !isForm(request.headers['content-type'])) return new Form(query);
-  return new Form(await readBody(request, { name: 'form', limit: MAX_FORM }), query);
+  const { 'content-type': type = '' } = request.headers;
+  const boundary = boundaryOf(type);
+  if (boundary !== undefined) return readMultipart(request, new Form(query), boundary);
+  if (request.method !== 'POST' || !isForm(type)) return new Form(query);
+  return new Form(await readBody(request, BOUNDS), query);
 }
 
-function isForm(contentType: string | undefined): boolean {
-  return contentType?.split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
+const BOUNDS = { name: 'form', limit: MAX_FORM };
+
+async function readMultipart(request: IncomingMessage, form: Form, boundary: string): Promise<Form> {
+  const body = await readBytes(request, BOUNDS);
+  try {
+    for (const [name, value] of multipartValues(body, boundary)) form.add(name, value);
+  } catch (error) {
+    if (!(error instanceof MultipartError)) throw error;
+    throw new HttpError(400, `error parsing form values: multipart: ${error.message}`);
+  }
+  return form;
+}
+
+function isForm(contentType: string): boolean {
+  return contentType.split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
 }

@@ -1,4 +1,4 @@
-// Expressions that need no regular expression: texts, alternatives of texts, and a text with `.*` or `.+` at its ends.
+// Expressions that need no regular expression: texts, alternatives of texts (`a\.b|c`), and a text with `.*` or `.+` at its ends.
 // Most matchers in dashboards are of these forms, and comparing is much faster than matching.
 
 /** A test that means the same as the expression, if it has one of the simple forms. */
@@ -6,15 +6,32 @@ export function plainMatch(source: string): ((text: string) => boolean) | undefi
   return between(source) ?? alternatives(source);
 }
 
-const META = /[\\.+*?()|[\]{}^$]/;
+/** A character that stands for itself: written so, or a mark after a backslash. */
+const LITERAL = /[^\\.+*?()|[\]{}^$]+|\\([!-/:-@[-`{-~])/y;
 
 function alternatives(source: string): ((text: string) => boolean) | undefined {
   const group = /^\((?:\?:)?([^()]*)\)$/.exec(source);
-  const texts = (group ? (group[1] as string) : source).split('|');
-  if (texts.some(text => META.test(text))) return undefined;
+  const texts = literals(group ? (group[1] as string) : source);
+  if (!texts) return undefined;
   if (texts.length === 1) return text => text === texts[0];
   const set = new Set(texts);
   return text => set.has(text);
+}
+
+/** Texts between `|`; undefined when one of them is more than a text. */
+function literals(source: string): string[] | undefined {
+  const texts = [''];
+  for (LITERAL.lastIndex = 0; LITERAL.lastIndex < source.length; ) {
+    const at = LITERAL.lastIndex;
+    const [run, escaped] = LITERAL.exec(source) ?? [];
+    if (run !== undefined) texts.push((texts.pop() as string) + (escaped ?? run));
+    else if (source[at] !== '|') return undefined;
+    else {
+      texts.push('');
+      LITERAL.lastIndex = at + 1;
+    }
+  }
+  return texts;
 }
 
 const BETWEEN = /^(\.[*+])?([^\\.+*?()|[\]{}^$]*)(\.[*+])?$/s;

@@ -1,6 +1,7 @@
 // How the text of a request becomes a question, and what is said of one that does not.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { endpoints } from '../../../src/http/prometheus/index.js';
 import { MAX_TIME, MIN_TIME } from '../../../src/http/prometheus/parameters.js';
 import { QueryError } from '../../../src/query/engine.js';
 import { START, startMonitor, type TestMonitor } from '../monitor.js';
@@ -97,6 +98,7 @@ describe('questions', () => {
   it.each<[name: string, type: string | undefined, body: string, match: string[]]>([
     ['a form', 'application/x-www-form-urlencoded', 'match[]=a&match%5B%5D=b', ['a', 'b', 'url']],
     ['a form with a charset', 'Application/x-www-form-urlencoded; charset=utf-8', 'match[]=a', ['a', 'url']],
+    ['a multipart form', 'multipart/form-data; boundary=b', multipart('a', 'b'), ['url', 'a', 'b']],
     ['something else', 'text/plain', 'match[]=a', ['url']],
     ['nothing said', undefined, 'match[]=a', ['url']],
     ['nothing', 'application/x-www-form-urlencoded', '', ['url']],
@@ -105,6 +107,28 @@ describe('questions', () => {
     const bytes = request('POST', '/api/v1/series?match[]=url', ...headers);
     expect((await send(monitor.port, bytes + body)).status).toBe(200);
     expect(engine.questions).toEqual([{ ask: 'series', match, ...ALWAYS }]);
+  });
+
+  it('a multipart form is read by every endpoint that takes a form', async () => {
+    for (const { path } of endpoints.filter(each => each.form)) {
+      const body = new FormData();
+      for (const [name, value] of [
+        ['query', 'a'],
+        ['match[]', 'a'],
+        ['start', '1'],
+        ['end', '2'],
+        ['step', '1'],
+      ] as const)
+        body.append(name, value);
+      const response = await fetch(monitor.url + path, { method: 'POST', body });
+      expect([path, response.status]).toEqual([path, 200]);
+    }
+    expect(engine.questions).toEqual([
+      expect.objectContaining({ ask: 'query', query: 'a' }),
+      { ask: 'query_range', query: 'a', start: 1000, end: 2000, step: 1000 },
+      { ask: 'series', match: ['a'], start: 1000, end: 2000 },
+      { ask: 'labels', match: ['a'], start: 1000, end: 2000 },
+    ]);
   });
 
   it('a form is worth as much as the URL', async () => {
@@ -118,16 +142,21 @@ describe('questions', () => {
   });
 
   it('a form without end is refused and not read on', async () => {
-    const body = `query=${'a'.repeat(1024 * 1024)}`;
+    const body = `query=${'a'.repeat(4 * 1024 * 1024)}`;
     const headers = ['content-type: application/x-www-form-urlencoded', `content-length: ${body.length}`];
     const answer = await send(monitor.port, request('POST', '/api/v1/query', ...headers) + body);
     expect([answer.status, JSON.parse(answer.body)]).toEqual([
       413,
-      { status: 'error', errorType: 'bad_data', error: 'the form is larger than 1048576 bytes' },
+      { status: 'error', errorType: 'bad_data', error: 'the form is larger than 4194304 bytes' },
     ]);
     expect(engine.questions).toEqual([]);
   });
 });
+
+function multipart(...match: string[]): string {
+  const parts = match.map(each => `--b\r\ncontent-disposition: form-data; name="match[]"\r\n\r\n${each}\r\n`);
+  return `${parts.join('')}--b--\r\n`;
+}
 
 const POINTS =
   'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)';

@@ -78,6 +78,14 @@ async function ask(url: string, path: string, { method = 'GET', type, body }: Re
 
 const FORM = 'application/x-www-form-urlencoded';
 
+/** A POST of a multipart form with these parameters. */
+function multipart(...parameters: [name: string, value: string][]): Request {
+  const parts = parameters.map(
+    ([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  );
+  return { method: 'POST', type: 'multipart/form-data; boundary=b', body: `${parts.join('')}--b--\r\n` };
+}
+
 const BEHIND: [name: string, make: () => QueryEngine][] = [
   ['our own engine', ownEngine],
   ['a Prometheus', theirEngine],
@@ -213,6 +221,18 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       ['query?query=2&time=1', { method: 'POST', type: FORM, body: 'query=1' }],
       ['query?query=2&time=1', { method: 'POST', type: `${FORM}; charset=utf-8`, body: 'query=1' }],
       ['query?query=2&time=1', { method: 'POST', type: 'text/plain', body: 'query=1' }],
+      ['query?time=1', multipart(['query', '1+1'])],
+      ['query?time=1&query=2', multipart(['query', '1'])],
+      [
+        'query_range',
+        multipart(['query', 'up'], ['start', `${NOW - 60}`], ['end', `${NOW}`], ['step', '30']),
+      ],
+      ['labels', multipart(['match[]', 'up'], ['start', `${NOW}`], ['end', `${NOW}`])],
+      ['format_query', multipart(['query', 'a+b'])],
+      ['query_exemplars', multipart(['query', 'up'], ['start', '1'], ['end', '2'])],
+      [`labels?start=${NOW}&end=${NOW}`],
+      [`label/job/values?match[]={instance=~"${'127.0.0.1:8083|'.repeat(5000)}x"}`],
+      [`query?time=${NOW}`, multipart(['query', `up{instance=~"${'127.0.0.1:8083|'.repeat(15_000)}x"}`])],
       [range('1')],
       [range('1', '&start=x')],
       [range('1', '&start=1&end=x')],
