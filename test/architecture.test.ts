@@ -11,6 +11,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 const NUMBER: Record<string, number> = {
   model: 0,
   go: 0,
+  tls: 0,
   config: 1,
   probes: 1,
   store: 1,

@@ -2,18 +2,19 @@
 // answers, read by whoever asked. Kept-alive connections. Called by every room that speaks to others but the probes,
 // whose own client measures.
 
-import { readFileSync } from 'node:fs';
 import {
   type ClientRequest,
   Agent as HttpAgent,
   type IncomingMessage,
   request as requestHttp,
 } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { HttpClientConfig, TlsConfig } from '../config/http-client.js';
+import { readTlsFiles } from '../config/tls-files.js';
 import { revealed } from '../model/secret.js';
+import { explained, WatchingAgent } from './watching-agent.js';
 
 const MAX_REDIRECTS = 5;
 
@@ -69,7 +70,7 @@ export class Caller {
     this.#config = config;
     this.#agent =
       base.protocol === 'https:'
-        ? new HttpsAgent({ keepAlive: true, ...tlsOptions(config.tls_config) })
+        ? new WatchingAgent({ keepAlive: true, ...tlsOptions(config.tls_config) })
         : new HttpAgent({ keepAlive: true });
     this.#followRedirects = config.follow_redirects;
   }
@@ -137,8 +138,10 @@ export class Caller {
 
 function receive(request: ClientRequest, sink: Sink): Promise<CallAnswer> {
   return new Promise((resolve, reject) => {
-    request.on('error', reject);
+    let answered = false;
+    request.on('error', error => reject(answered ? error : explained(error, request.socket)));
     request.once('response', response => {
+      answered = true;
       const { statusCode: status = 0, headers } = response;
       const isZipped = headers['content-encoding'] === 'gzip';
       const body: Readable = isZipped ? response.pipe(createGunzip()) : response;
@@ -169,13 +172,13 @@ function headersOf({ basic_auth: basic, authorization, headers }: HttpClientConf
   return all;
 }
 
-/** A `tls_config` as Node takes it. @throws the file system's error when a file cannot be read */
+/** A `tls_config` as Node takes it. @throws a line that names the file that cannot be used */
 export function tlsOptions(config: TlsConfig | undefined) {
   return {
     rejectUnauthorized: !config?.insecure_skip_verify,
-    ca: config?.ca_file ? readFileSync(config.ca_file) : config?.ca,
-    cert: config?.cert_file ? readFileSync(config.cert_file) : config?.cert,
-    key: config?.key_file ? readFileSync(config.key_file) : config?.key?.reveal(),
+    ...readTlsFiles(config),
+    // As Go does: a certificate in ca_file is trusted, be it a root or not.
+    allowPartialTrustChain: true,
     servername: config?.server_name,
     minVersion: config?.min_version,
     maxVersion: config?.max_version,

@@ -97,7 +97,7 @@ class RunningAttempt implements Attempt {
   facts: unknown;
   elapsed: Millis | undefined;
   readonly #recorder: ReadingsRecorder;
-  readonly #cancels: (() => void)[] = [];
+  readonly #cancels: (() => unknown)[] = [];
   #state: 'running' | 'closed' | 'cancelled' = 'running';
 
   constructor(timeout: Millis, recorder: ReadingsRecorder) {
@@ -109,8 +109,7 @@ class RunningAttempt implements Attempt {
   settle(probe: Probe): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        reject(new ProbeFailure('timeout', 'Request timed out'));
-        this.cancel();
+        reject(this.cancel() ?? new ProbeFailure('timeout', 'Request timed out'));
       }, this.timeout);
       probe.run(this).then(
         () => {
@@ -125,11 +124,13 @@ class RunningAttempt implements Attempt {
     });
   }
 
-  cancel(): void {
-    if (this.#state !== 'running') return;
+  /** Returns what one of the callbacks says the time went to. */
+  cancel(): ProbeFailure | undefined {
+    if (this.#state !== 'running') return undefined;
     // The callbacks may still record that the answer did not come.
-    for (const callback of this.#cancels) callback();
+    const said = this.#cancels.map(callback => callback());
     this.#state = 'cancelled';
+    return said.findLast(each => each instanceof ProbeFailure);
   }
 
   /** From here on a probe that is late is not listened to. */
@@ -141,7 +142,7 @@ class RunningAttempt implements Attempt {
     if (this.#state === 'running') this.#recorder.record(family, labels, value);
   }
 
-  onCancel(callback: () => void): void {
+  onCancel(callback: () => unknown): void {
     if (this.#state === 'cancelled') callback();
     else this.#cancels.push(callback);
   }

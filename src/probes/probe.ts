@@ -42,8 +42,11 @@ export interface Attempt {
   readonly timeout: Millis;
   /** Records a sample; `labels` are the family's label values in order. NaN is "not measured". */
   record(family: MetricFamily, labels: readonly string[], value: number): void;
-  /** Calls back once if the deadline passes or the check is called off: destroy the request, drop the socket. */
-  onCancel(callback: () => void): void;
+  /**
+   * Calls back once if the deadline passes or the check is called off: destroy the request, drop the socket. A
+   * {@link ProbeFailure} that is returned says what was waited for.
+   */
+  onCancel(callback: () => unknown): void;
   /**
    * How long the service took, in milliseconds by the monotonic clock, where that is not the whole run (a second
    * question asked beside the first). Also says how long a failed one took.

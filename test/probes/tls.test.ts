@@ -63,7 +63,7 @@ const TABLE: [
     {
       status: 'error',
       reason: 'tls',
-      error: /^TLS: certificate is signed by an unknown CA; name it in tls_config.ca_file$/,
+      error: /^TLS: certificate is signed by an unknown CA \("ca"\); name it in tls_config.ca_file$/,
     },
   ],
   ['an unknown CA, not verified', 'good', () => ({ insecure_skip_verify: true }), { status: 'healthy' }],
@@ -74,7 +74,7 @@ const TABLE: [
     {
       status: 'error',
       reason: 'tls',
-      error: /^TLS: certificate is for DNS:other.example; set tls_config.server_name$/,
+      error: /^TLS: certificate is for DNS:other.example, not for 127.0.0.1; set tls_config.server_name$/,
     },
   ],
   [

@@ -458,7 +458,7 @@ describe('TLS', () => {
     [
       'another name',
       { insecure_skip_verify: false, ca_file, server_name: 'prometheus.test' },
-      'TLS: its certificate is for another name; set tls_config.server_name',
+      'TLS: its certificate is for DNS:localhost, IP:127.0.0.1, not for prometheus.test; set tls_config.server_name',
     ],
   ])('%s', async (_, tls_config, want) => {
     const server = await listen((__, response) => json(response, 200, success('1')), certificate);

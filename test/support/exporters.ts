@@ -29,16 +29,22 @@ async function start(
   };
 }
 
-const BLACKBOX = `modules:
-  http: {prober: http, http: {preferred_ip_protocol: ip4}}
-  https: {prober: http, http: {preferred_ip_protocol: ip4, tls_config: {ca_file: ${certificate.file}}}}
-`;
-
 /** blackbox_exporter with modules `http` and `https` (the tests' certificate) that take any 2xx. */
 export function startBlackboxExporter(): Promise<Exporter> {
+  return startBlackbox({
+    http: { prober: 'http', http: { preferred_ip_protocol: 'ip4' } },
+    https: {
+      prober: 'http',
+      http: { preferred_ip_protocol: 'ip4', tls_config: { ca_file: certificate.file } },
+    },
+  });
+}
+
+/** blackbox_exporter with modules as its configuration writes them. */
+export function startBlackbox(modules: object): Promise<Exporter> {
   const folder = makeFolder('blackbox');
   const file = join(folder, 'blackbox.yml');
-  writeFileSync(file, BLACKBOX);
+  writeFileSync(file, JSON.stringify({ modules }));
   return start(
     'prometheus-blackbox-exporter',
     port => [`--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`],

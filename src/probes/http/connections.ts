@@ -2,18 +2,18 @@
 // a fresh one, what making it cost, and may try again where a kept one had died unnoticed.
 
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import type { Millis } from '../../model/time.js';
 import type { ConnectionLimits } from '../probe.js';
 import { Client } from './client.js';
-import { type TlsTrace, traceTls } from './tls.js';
+import { type TlsOptions, type TlsTrace, traceTls } from './tls.js';
 
 /** Where connections lead: an origin and how its TLS is done. Equal keys share connections. */
 export interface Endpoint {
   readonly key: string;
   readonly origin: string;
-  readonly tls: ConnectionOptions | undefined;
+  readonly tls: TlsOptions | undefined;
 }
 
 /** What making a connection cost, in milliseconds; what did not happen is undefined. */
@@ -67,7 +67,7 @@ export class Connection {
 
 function dial(
   options: buildConnector.Options,
-  tls: ConnectionOptions | undefined,
+  tls: TlsOptions | undefined,
   trace: ConnectTrace,
   callback: buildConnector.Callback,
 ): Socket {
@@ -96,7 +96,7 @@ function dial(
     trace.ready = performance.now();
     if (tls) {
       trace.handshake = trace.ready - connected;
-      trace.tls = traceTls(socket as TLSSocket);
+      trace.tls = traceTls(socket as TLSSocket, tls, tls.servername ?? host);
     }
     callback(null, socket);
   });

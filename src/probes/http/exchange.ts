@@ -60,7 +60,8 @@ export async function exchange(
       at = next;
     }
   } catch (error) {
-    throw failureOf(error);
+    const hasCertificate = at.endpoint.tls?.cert !== undefined;
+    throw failureOf(error, { hasCertificate, plain: 'write http:// in its URL' });
   } finally {
     attempt.took((trace.ended ?? performance.now()) - (trace.begun ?? begun));
     recordTrace(attempt, trace);

@@ -1,8 +1,12 @@
 // What a TLS connection showed, taken down once when it was made and repeated by every probe that uses it.
 
-import { readFileSync } from 'node:fs';
-import type { ConnectionOptions, DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { X509Certificate } from 'node:crypto';
+import type { ConnectionOptions, PeerCertificate, TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../../config/http-client.js';
+import { readTlsFiles } from '../../config/tls-files.js';
+import { explainCertificate, presentedChain } from '../../tls/certificate.js';
+import { certificateWanted } from '../../tls/handshake.js';
+import { chainExpiry, TrustAnchors } from '../../tls/trust.js';
 import type { Attempt } from '../probe.js';
 import * as families from './families.js';
 
@@ -10,11 +14,15 @@ import * as families from './families.js';
 export interface TlsTrace {
   readonly version: string;
   readonly cipher: string;
-  /** Unix seconds; of the whole chain as presented. */
+  /** Unix seconds; of all certificates the server sent. */
   readonly earliestExpiry: number;
+  /** Unix seconds until which the verified chain is valid; undefined when it was not verified. */
+  readonly chainExpiry: number | undefined;
   readonly leaf: readonly string[];
   /** Undefined when the chain was verified. */
   readonly problem: string | undefined;
+  /** What it means when the server closes this connection before it has answered; undefined when that means nothing. */
+  readonly closedBecause: string | undefined;
 }
 
 const VERSIONS: Record<string, string> = {
@@ -24,47 +32,53 @@ const VERSIONS: Record<string, string> = {
   'TLSv1.3': 'TLS 1.3',
 };
 
-/** Node's options for a `<tls_config>`; reads its files. @throws the file system's error. */
-export function tlsOptions(config: TlsConfig | undefined): ConnectionOptions {
+/** Node's options, and what a connection made with them is judged by. */
+export interface TlsOptions extends ConnectionOptions {
+  readonly anchors: TrustAnchors;
+}
+
+/** Node's options for a `<tls_config>`; reads its files. @throws a line that names the file that cannot be used */
+export function tlsOptions(config: TlsConfig | undefined): TlsOptions {
+  const files = readTlsFiles(config);
   return {
     ALPNProtocols: ['http/1.1'],
     // Verified by hand afterwards: a connection refused inside the handshake would never show when its
     // certificate expired, and that is what one wants to know of a broken one.
     rejectUnauthorized: false,
-    ca: config?.ca_file ? readFileSync(config.ca_file) : undefined,
-    cert: config?.cert_file ? readFileSync(config.cert_file) : undefined,
-    key: config?.key_file ? readFileSync(config.key_file) : undefined,
+    ...files,
+    // As Go does: a certificate in ca_file is trusted, be it a root or not.
+    allowPartialTrustChain: true,
+    anchors: new TrustAnchors(files.ca),
     servername: config?.server_name,
   };
 }
 
-/** Takes down what an established connection shows. */
-export function traceTls(socket: TLSSocket): TlsTrace {
-  const leaf = socket.getPeerCertificate(true);
-  let earliest = Number.POSITIVE_INFINITY;
-  for (const certificate of chain(leaf)) {
-    const expiry = Date.parse(certificate.valid_to) / 1000;
-    if (expiry < earliest) earliest = expiry;
-  }
+/** Takes down what an established connection shows. @param host the name or address that was asked for */
+export function traceTls(socket: TLSSocket, { anchors, cert }: TlsOptions, host: string): TlsTrace {
+  const chain = presentedChain(socket);
+  const sent = chain.filter((each, i) => i === 0 || !isRootOf(anchors, each));
+  const earliest = Math.min(...sent.map(each => Date.parse(each.validTo) / 1000));
+  const { authorized } = socket;
+  const code = String(socket.authorizationError ?? '');
   return {
     version: VERSIONS[socket.getProtocol() ?? ''] ?? 'unknown',
     cipher: socket.getCipher()?.standardName ?? 'unknown',
     earliestExpiry: earliest,
-    leaf: leafLabels(leaf),
-    problem: socket.authorized ? undefined : explain(socket, leaf),
+    // OpenSSL may trust more than is known here (NODE_EXTRA_CA_CERTS).
+    chainExpiry: authorized ? (chainExpiry(chain, anchors, Date.now()) ?? earliest) : undefined,
+    leaf: leafLabels(socket.getPeerCertificate()),
+    problem: authorized ? undefined : explainCertificate({ code, chain, anchors, host }),
+    // Only a server that asks for a certificate says which signatures it takes.
+    closedBecause: socket.getSharedSigalgs().length > 0 ? certificateWanted(cert !== undefined) : undefined,
   };
 }
 
-function* chain(leaf: DetailedPeerCertificate): Generator<DetailedPeerCertificate> {
-  const seen = new Set<string>();
-  // A root names itself as its issuer, which would go round for ever.
-  for (let at = leaf; at?.fingerprint256 && !seen.has(at.fingerprint256); at = at.issuerCertificate) {
-    seen.add(at.fingerprint256);
-    yield at;
-  }
+/** Node puts the root a chain ends in behind it, though the server did not send it. */
+function isRootOf(anchors: TrustAnchors, certificate: X509Certificate): boolean {
+  return certificate.subject === certificate.issuer && anchors.has(certificate);
 }
 
-function leafLabels(leaf: DetailedPeerCertificate): string[] {
+function leafLabels(leaf: PeerCertificate): string[] {
   const name = (parts: object | undefined) =>
     Object.entries(parts ?? {})
       .map(([key, value]) => `${key}=${value}`)
@@ -81,29 +95,10 @@ function leafLabels(leaf: DetailedPeerCertificate): string[] {
   ];
 }
 
-const PROBLEMS: Record<string, string> = {
-  CERT_HAS_EXPIRED: 'certificate has expired',
-  CERT_NOT_YET_VALID: 'certificate is not valid yet',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate is self-signed; name its CA in tls_config.ca_file',
-  SELF_SIGNED_CERT_IN_CHAIN: 'certificate is signed by an unknown CA; name it in tls_config.ca_file',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate is signed by an unknown CA; name it in tls_config.ca_file',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate is signed by an unknown CA; name it in tls_config.ca_file',
-};
-
-function explain(socket: TLSSocket, leaf: DetailedPeerCertificate): string {
-  const code = String(socket.authorizationError ?? '');
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return `certificate is for ${leaf.subjectaltname || 'another name'}; set tls_config.server_name`;
-  }
-  const expired =
-    code === 'CERT_HAS_EXPIRED' ? ` (${new Date(leaf.valid_to).toISOString().slice(0, 10)})` : '';
-  return (PROBLEMS[code] ?? `certificate not accepted: ${code}`) + expired;
-}
-
 /** Records the TLS families of a connection. */
 export function recordTls(attempt: Attempt, trace: TlsTrace): void {
   attempt.record(families.certExpiry, [], trace.earliestExpiry);
-  if (!trace.problem) attempt.record(families.chainExpiry, [], trace.earliestExpiry);
+  if (trace.chainExpiry !== undefined) attempt.record(families.chainExpiry, [], trace.chainExpiry);
   attempt.record(families.chainInfo, trace.leaf, 1);
   attempt.record(families.tlsVersion, [trace.version], 1);
   attempt.record(families.tlsCipher, [trace.cipher], 1);

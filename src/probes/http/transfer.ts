@@ -2,9 +2,13 @@
 
 import type { Dispatcher } from 'undici';
 import type { Millis } from '../../model/time.js';
+import { HANDSHAKE_TIMEOUT } from '../../tls/handshake.js';
 import { ProbeFailure } from '../probe.js';
 import type { Connection } from './connections.js';
 import type { Answer, HttpRequest } from './request.js';
+
+/** Codes of errors that say no more than that the connection has ended. */
+const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** Sends a request and gathers its answer; used once. */
 export class Transfer implements Dispatcher.DispatchHandler {
@@ -51,14 +55,17 @@ export class Transfer implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** The deadline has passed: the connection goes with the request. */
-  cancel(): void {
-    if (this.ended || this.cancelled) return;
+  /** The deadline has passed: the connection goes with the request. Returns what was waited for. */
+  cancel(): ProbeFailure | undefined {
+    if (this.ended || this.cancelled) return undefined;
     this.cancelled = true;
-    const late = new ProbeFailure('timeout', 'Request timed out');
+    const { endpoint, trace } = this.#connection;
+    const isHandshake = endpoint.tls !== undefined && trace.connect !== undefined && trace.ready === 0;
+    const late = new ProbeFailure('timeout', isHandshake ? HANDSHAKE_TIMEOUT : 'Request timed out');
     this.#reject(late);
     if (this.#controller) this.#controller.abort(late);
     else this.#connection.client.destroy(late).catch(() => {});
+    return late;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -95,7 +102,9 @@ export class Transfer implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#reject(error);
+    const closed = this.answered ? undefined : this.#connection.trace.tls?.closedBecause;
+    const isClosed = CLOSED.has((error as NodeJS.ErrnoException).code ?? '');
+    this.#reject(closed && isClosed ? new ProbeFailure('tls', `TLS: ${closed}`) : error);
   }
 
   #tooLong(): void {

@@ -1,9 +1,7 @@
 // System, TLS and parser errors of a connection, as a reason for rules and a line for people.
 
+import { explainHandshake, type HandshakeFacts } from '../../tls/handshake.js';
 import { ProbeFailure } from '../probe.js';
-
-/** Node's error codes that mean the TLS handshake or a certificate went wrong. */
-const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|EPROTO)/;
 
 const KNOWN: Record<string, ProbeFailure> = Object.fromEntries(
   (
@@ -25,18 +23,20 @@ const KNOWN: Record<string, ProbeFailure> = Object.fromEntries(
 );
 
 /** What any thrown thing means for a service. A {@link ProbeFailure} is what it says it is. */
-export function failureOf(error: unknown): ProbeFailure {
+export function failureOf(error: unknown, tls: HandshakeFacts = {}): ProbeFailure {
   if (error instanceof ProbeFailure) return error;
   const { name, code, message, cause, errors } = error as NodeJS.ErrnoException & {
     cause?: unknown;
     errors?: unknown[];
   };
   // Several addresses were tried; the first one's error speaks for all.
-  if (Array.isArray(errors) && errors.length > 0) return failureOf(errors[0]);
-  if (code === 'UND_ERR_SOCKET' && cause instanceof Error && 'code' in cause) return failureOf(cause);
+  if (Array.isArray(errors) && errors.length > 0) return failureOf(errors[0], tls);
+  if (code === 'UND_ERR_SOCKET' && cause instanceof Error && 'code' in cause) return failureOf(cause, tls);
+  const handshake = explainHandshake({ code, message }, tls);
+  if (handshake) return new ProbeFailure('tls', `TLS: ${handshake}`);
   const known = code ? KNOWN[code] : undefined;
   if (known) return known;
-  if (code && TLS_CODE.test(code)) return new ProbeFailure('tls', `TLS: ${firstLine(message)}`);
+  if (code?.startsWith('ERR_TLS')) return new ProbeFailure('tls', `TLS: ${firstLine(message)}`);
   if (name === 'HTTPParserError')
     return new ProbeFailure('protocol', `Not an HTTP answer (${firstLine(message)})`);
   return new ProbeFailure('protocol', firstLine(message) || String(code ?? error));

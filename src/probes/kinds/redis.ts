@@ -4,11 +4,12 @@ import { createRequire } from 'node:module';
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import type { Vocabulary } from '../../config/vocabulary.js';
+import { HANDSHAKE_TIMEOUT } from '../../tls/handshake.js';
 import { certExpiry, chainExpiry, chainInfo, tlsCipher, tlsVersion } from '../http/families.js';
 import { recordTls } from '../http/tls.js';
-import type { Attempt, Probe, ProbeKind } from '../probe.js';
+import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
 import { redisAddress } from './redis/address.js';
-import { clientOptions, RedisConnection } from './redis/connection.js';
+import { clientOptions, RedisConnection, type RedisTarget } from './redis/connection.js';
 import { parseInfo } from './redis/info.js';
 import { mastersIn } from './redis/masters.js';
 import { detailsOf, MOST, recordInfo, redisFamilies, up } from './redis/record.js';
@@ -51,12 +52,12 @@ export const redis: ProbeKind<RedisOptions> = {
 const NO_LABELS: readonly string[] = [];
 
 class RedisProbe implements Probe {
-  readonly #config: RedisOptions;
+  readonly #config: RedisTarget;
   readonly #makeClient: () => Redis;
   #connection: RedisConnection | undefined;
 
   constructor(config: RedisOptions, makeClient: () => Redis) {
-    this.#config = config;
+    this.#config = { ...config };
     this.#makeClient = makeClient;
   }
 
@@ -66,7 +67,9 @@ class RedisProbe implements Probe {
     attempt.onCancel(() => {
       cancelled = true;
       attempt.record(up, NO_LABELS, 0);
+      const isHandshake = this.#connection?.inHandshake;
       this.close();
+      return isHandshake ? new ProbeFailure('timeout', HANDSHAKE_TIMEOUT) : undefined;
     });
     let failure: unknown;
     let refusal: Refusal | undefined;

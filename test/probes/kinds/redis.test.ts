@@ -136,7 +136,7 @@ describe('redis with a password', () => {
     [
       'for another name',
       { tls_config: { ca_file: certificate.file, server_name: 'cache.internal' } },
-      /^tls: TLS: certificate is for .*localhost.*; set tls_config.server_name$/,
+      /^tls: TLS: certificate is for .*localhost.*, not for cache.internal; set tls_config.server_name$/,
     ],
   ];
   it.each(tls)('over TLS, a certificate %s', async (_, config, want) => {
@@ -386,7 +386,11 @@ describe('what INFO of another server says, as redis_exporter reads it', () => {
 
 describe('something else that answers', () => {
   const answers: readonly [name: string, answer: (socket: Socket) => void, want: string][] = [
-    ['hangs up', socket => socket.destroy(), 'protocol: Connection closed before the answer was complete'],
+    [
+      'hangs up',
+      socket => socket.destroy(),
+      'protocol: Connection closed before any answer; if the port speaks TLS, set tls_config',
+    ],
     [
       'HTTP',
       socket => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'),

@@ -7,10 +7,10 @@ import { TLSSocket } from 'node:tls';
 import type { Redis, RedisOptions } from 'ioredis';
 import type { TlsConfig } from '../../../config/http-client.js';
 import type { Secret } from '../../../model/secret.js';
-import { type TlsTrace, tlsOptions, traceTls } from '../../http/tls.js';
+import { type TlsOptions, type TlsTrace, tlsOptions, traceTls } from '../../http/tls.js';
 import { ProbeFailure } from '../../probe.js';
 import type { RedisAddress } from './address.js';
-import { redisFailure, refusalOf } from './trouble.js';
+import { type RedisTlsFacts, redisFailure, refusalOf } from './trouble.js';
 
 export interface RedisTarget {
   readonly host: RedisAddress;
@@ -18,6 +18,8 @@ export interface RedisTarget {
   readonly password?: Secret | undefined;
   readonly db?: number | undefined;
   readonly tls_config?: TlsConfig | undefined;
+  /** Set with the first answer, by whatever connection. */
+  hasAnswered?: boolean;
 }
 
 /** ioredis' options for a target, made once; reads the files of its TLS. @throws the file system's error */
@@ -47,6 +49,7 @@ export class RedisConnection {
   readonly #client: Redis;
   #lost: Error | undefined;
   #selected = false;
+  #answered = false;
 
   constructor(target: RedisTarget, client: Redis) {
     this.#target = target;
@@ -61,15 +64,25 @@ export class RedisConnection {
     return this.#client.status === 'ready' && this.#client.stream.writable;
   }
 
+  /** Whether TCP is connected and TLS is not. */
+  get inHandshake(): boolean {
+    const { stream, status } = this.#client;
+    return stream instanceof TLSSocket && !stream.connecting && status === 'connecting';
+  }
+
   /** Connects, checks the certificate, signs in. @throws ProbeFailure */
   async open(): Promise<void> {
     try {
       await this.#client.connect();
     } catch (error) {
-      throw redisFailure(error, this.#lost, this.#secrets());
+      throw redisFailure(error, this.#lost, this.#secrets(), this.#tlsFacts());
     }
-    const { stream } = this.#client;
-    if (stream instanceof TLSSocket) this.tls = traceTls(stream);
+    const { stream, options } = this.#client;
+    const { host } = this.#target;
+    if (stream instanceof TLSSocket) {
+      const asked = options.tls?.servername || ('host' in host ? host.host : '');
+      this.tls = traceTls(stream, options.tls as TlsOptions, asked);
+    }
     if (this.tls?.problem && !this.#target.tls_config?.insecure_skip_verify) {
       throw new ProbeFailure('tls', `TLS: ${this.tls.problem}`);
     }
@@ -101,9 +114,24 @@ export class RedisConnection {
     try {
       reply = await this.#client.call(command, ...words);
     } catch (error) {
-      throw refusalOf(error, this.#secrets()) ?? redisFailure(error, this.#lost, this.#secrets());
+      throw (
+        refusalOf(error, this.#secrets()) ??
+        redisFailure(error, this.#lost, this.#secrets(), this.#tlsFacts())
+      );
     }
+    this.#answered = true;
+    this.#target.hasAnswered = true;
     return String(reply);
+  }
+
+  #tlsFacts(): RedisTlsFacts {
+    const { tls_config, host, hasAnswered } = this.#target;
+    const isSilent = !hasAnswered && this.#client.stream?.bytesRead === 0;
+    return {
+      hasCertificate: tls_config?.cert_file !== undefined,
+      closedBecause: this.#answered ? undefined : this.tls?.closedBecause,
+      mayNeedTls: !tls_config && 'host' in host && isSilent,
+    };
   }
 
   close(): void {

@@ -23,19 +23,39 @@ export function refusalOf(error: unknown, secrets: readonly string[]): Refusal |
   return new Refusal(reason, oneLine(scrub(message, secrets), LONGEST_REPLY));
 }
 
+const CLOSED_AT_ONCE = 'Connection closed before any answer; if the port speaks TLS, set tls_config';
+
+/** What is known of a connection's TLS when it fails. */
+export interface RedisTlsFacts {
+  readonly hasCertificate?: boolean | undefined;
+  /** What it means when the server just closes; undefined when that means nothing. */
+  readonly closedBecause?: string | undefined;
+  /** No TLS is spoken, and no byte has ever come from the server. */
+  readonly mayNeedTls?: boolean | undefined;
+}
+
 /** Any other error: of the connection, if one is known, since what a command rejects with only says that it ended. */
 export function redisFailure(
   error: unknown,
   lost: Error | undefined,
   secrets: readonly string[],
+  { hasCertificate, closedBecause, mayNeedTls }: RedisTlsFacts = {},
 ): ProbeFailure {
   if (error instanceof ProbeFailure) return error;
   const cause = lost ?? (error as Error);
   const reply = refusalOf(cause, secrets);
   if (reply) return reply;
-  if ('code' in cause) return failureOf(cause);
-  if (/RESP|[Pp]rotocol error/.test(cause.message)) {
-    const detail = cause.message.replace('. Please report this.', '');
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const isNoRedis = /RESP|[Pp]rotocol error/.test(message);
+  const isClosed = code === undefined ? !isNoRedis : code === 'ECONNRESET' || code === 'EPIPE';
+  if (closedBecause && isClosed) return new ProbeFailure('tls', `TLS: ${closedBecause}`);
+  if (mayNeedTls && isClosed) return new ProbeFailure('protocol', CLOSED_AT_ONCE);
+  if ('code' in cause) return failureOf(cause, { hasCertificate, plain: 'remove tls_config' });
+  // A TLS alert begins with the byte 21.
+  if (/RESP type 21\b/.test(message))
+    return new ProbeFailure('protocol', 'The server speaks TLS on this port; set tls_config');
+  if (isNoRedis) {
+    const detail = message.replace('. Please report this.', '');
     return new ProbeFailure('protocol', `Not a Redis answer (${oneLine(scrub(detail, secrets), 120)})`);
   }
   return new ProbeFailure('protocol', 'Connection closed before the answer was complete');

@@ -1,0 +1,77 @@
+// An agent for HTTPS that remembers what each TLS connection showed, so that an error of it can be explained: Node
+// destroys a connection it does not accept before anyone can look at the certificates.
+
+import type { X509Certificate } from 'node:crypto';
+import { Agent, type AgentOptions } from 'node:https';
+import type { Socket } from 'node:net';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { explainCertificate, isCertificateCode, presentedChain } from '../tls/certificate.js';
+import { certificateWanted, explainHandshake } from '../tls/handshake.js';
+import { TrustAnchors } from '../tls/trust.js';
+
+interface Seen {
+  readonly anchors: TrustAnchors;
+  readonly host: string;
+  readonly hasCertificate: boolean;
+  chain: readonly X509Certificate[];
+  /** The server has asked for a client certificate. */
+  isAsked: boolean;
+}
+
+const seen = new WeakMap<Socket, Seen>();
+
+/** An error with a line in words for what it means. */
+export interface ExplainedError extends Error {
+  explanation?: string;
+}
+
+/** {@link Agent}, watching. */
+export class WatchingAgent extends Agent {
+  readonly #anchors: TrustAnchors;
+
+  constructor(options: AgentOptions) {
+    super(options);
+    this.#anchors = new TrustAnchors(options.ca as string | undefined);
+  }
+
+  override createConnection(options: ConnectionOptions, ...rest: unknown[]): TLSSocket {
+    // Node's types leave out that an agent makes its connections by this method, which its manual documents.
+    const { createConnection } = Agent.prototype as unknown as {
+      createConnection(options: ConnectionOptions, ...rest: unknown[]): TLSSocket;
+    };
+    const socket = createConnection.call(this, options, ...rest);
+    const facts: Seen = {
+      anchors: this.#anchors,
+      host: options.servername || options.host || '',
+      hasCertificate: options.cert !== undefined,
+      chain: [],
+      isAsked: false,
+    };
+    seen.set(socket, facts);
+    // Before Node's own listener, which verifies and destroys. Were the event gone, the words would be less exact.
+    socket.prependOnceListener('secure', () => {
+      facts.chain = presentedChain(socket);
+      facts.isAsked = socket.getSharedSigalgs().length > 0;
+    });
+    return socket;
+  }
+}
+
+/** Adds what a connection's error means in words; only before the answer has begun. */
+export function explained(error: ExplainedError, socket: Socket | null): Error {
+  const facts = socket ? seen.get(socket) : undefined;
+  if (!facts) return error;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const { hasCertificate } = facts;
+  if (isCertificateCode(code)) error.explanation = `TLS: its ${explainCertificate({ code, ...facts })}`;
+  else if (facts.isAsked && (code === 'ECONNRESET' || code === 'EPIPE'))
+    error.explanation = `TLS: ${certificateWanted(hasCertificate)}`;
+  else {
+    const words = explainHandshake(
+      { code, message: error.message },
+      { hasCertificate, plain: 'write http:// in its URL' },
+    );
+    if (words) error.explanation = `TLS: ${words}`;
+  }
+  return error;
+}

@@ -1,0 +1,69 @@
+// The files of a `<tls_config>`, read and looked at before a connection is made with them: OpenSSL's own errors name
+// neither the file nor the key.
+
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { certificatesIn } from '../tls/trust.js';
+import type { TlsConfig } from './http-client.js';
+
+/** What Node's TLS takes; undefined where nothing is set. */
+export interface TlsFiles {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}
+
+/**
+ * Reads `ca_file`, `cert_file` and `key_file`, or takes the texts set instead of them.
+ * @throws the file system's error for a file that cannot be read, or one line that names what cannot be used
+ */
+export function readTlsFiles(config: TlsConfig | undefined): TlsFiles {
+  if (!config) return { ca: undefined, cert: undefined, key: undefined };
+  const read = (file: string | undefined) => (file ? readFileSync(file, 'latin1') : undefined);
+  const ca = read(config.ca_file) ?? config.ca;
+  const cert = read(config.cert_file) ?? config.cert;
+  const key = read(config.key_file) ?? config.key?.reveal();
+  checkCertificates(ca, config.ca_file ?? 'ca');
+  const own = checkCertificates(cert, config.cert_file ?? 'cert')[0];
+  if (key !== undefined) checkKey(key, config.key_file ?? 'key', own, config.cert_file ?? 'cert');
+  return { ca, cert, key };
+}
+
+function checkCertificates(pem: string | undefined, where: string): X509Certificate[] {
+  if (pem === undefined) return [];
+  const blocks = certificatesIn(pem);
+  if (blocks.length === 0)
+    throw new Error(`tls_config: ${where} has no certificate in PEM form (-----BEGIN CERTIFICATE-----)`);
+  return blocks.map((block, i) => {
+    try {
+      return new X509Certificate(block);
+    } catch {
+      const which = blocks.length > 1 ? `certificate ${i + 1} of ${where}` : `the certificate in ${where}`;
+      throw new Error(`tls_config: ${which} is damaged`);
+    }
+  });
+}
+
+function checkKey(
+  pem: string,
+  where: string,
+  certificate: X509Certificate | undefined,
+  certificateWhere: string,
+): void {
+  let key: ReturnType<typeof createPrivateKey>;
+  try {
+    key = createPrivateKey(pem);
+  } catch (error) {
+    const isEncrypted =
+      (error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE' || /ENCRYPTED/.test(pem);
+    throw new Error(
+      isEncrypted
+        ? `tls_config: the key in ${where} is encrypted; store it without a passphrase`
+        : `tls_config: ${where} has no private key in PEM form`,
+    );
+  }
+  if (certificate && !certificate.checkPrivateKey(key))
+    throw new Error(
+      `tls_config: the key in ${where} does not belong to the certificate in ${certificateWhere}`,
+    );
+}
