@@ -134,10 +134,14 @@ export class Silences {
 function check({ matchers, startsAt, endsAt }: WantedSilence, at: Millis): void {
   const invalid = (reason: string) => new SilenceError('invalid', `invalid silence: ${reason}`);
   if (matchers.length === 0) throw invalid('at least one matcher required');
-  if (matchers.every(matcher => matcher.matchesValue('')))
-    throw invalid('at least one matcher must not match the empty string');
+  if (matchers.every(matchesEmpty)) throw invalid('at least one matcher must not match the empty string');
   if (endsAt <= startsAt) throw invalid('end time must not be before or at start time');
   if (endsAt <= at) throw invalid("end time can't be in the past");
+}
+
+/** As Alertmanager's silence.go has it: a matcher that says "not" never counts, it names what to leave out. */
+function matchesEmpty(matcher: Matcher): boolean {
+  return matcher.isEqual && matcher.matchesValue('');
 }
 
 function canChange(before: Silence, wanted: WantedSilence, at: Millis): boolean {

@@ -128,6 +128,13 @@ test.each([
   expect(silences.all()).toEqual([]);
 });
 
+test('a silence of everything but one alert mutes everything but that', () => {
+  const silences = new Silences(store.kept);
+  silences.set(wanted({}, 'alertname!="Watchdog"'), T0);
+  const isMuted = (alertname: string) => silences.muting(Labels.of({ alertname }), T0).length > 0;
+  expect([isMuted('ServiceDown'), isMuted('Watchdog')]).toEqual([true, false]);
+});
+
 test('silences are there again after a restart, on disk when they were acknowledged', () => {
   const silences = new Silences(store.kept);
   const { id, isKept } = silences.set(wanted({}, '{target=~"a|b", severity!="info"}'), T0);

@@ -327,6 +327,11 @@ describe('what is wrong', () => {
     ['silences', posting({ ...SILENCE, endsAt: '0001-01-01T00:00:00Z' })],
     ['silences', posting({ ...SILENCE, matchers: [matcher('a', '')] })],
     ['silences', posting({ ...SILENCE, matchers: [matcher('a', '.*', { isRegex: true })] })],
+    ['silences', posting({ ...SILENCE, matchers: [matcher('a', 'x|', { isRegex: true })] })],
+    [
+      'silences',
+      posting({ ...SILENCE, matchers: [matcher('a', ''), matcher('b', 'x*', { isRegex: true })] }),
+    ],
     ['silences', posting({ ...SILENCE, matchers: [matcher('a', '(', { isRegex: true })] })],
     ['silences', posting({ ...SILENCE, matchers: [matcher('', 'x')] })],
   ])('%s %o', async (path, init) => {
@@ -349,6 +354,22 @@ describe('what is wrong', () => {
   function reworded(text: string): string {
     return text.replace(/^silence invalid:/, 'invalid silence:').replace('^(?:()$', '(');
   }
+
+  it.each([
+    ['not a value', [matcher('a', 'x', { isEqual: false })]],
+    ['not a pattern', [matcher('a', 'x|y', { isRegex: true, isEqual: false })]],
+    ['not everything', [matcher('a', '.*', { isRegex: true, isEqual: false })]],
+    ['not empty', [matcher('a', '', { isEqual: false })]],
+    [
+      'several that say "not"',
+      [matcher('a', 'x', { isEqual: false }), matcher('b', 'y', { isEqual: false })],
+    ],
+    ['empty, and not a value', [matcher('a', ''), matcher('b', 'y', { isEqual: false })]],
+    ['empty, and a value', [matcher('a', ''), matcher('b', 'y')]],
+  ])('both take a silence of: %s', async (_, matchers) => {
+    for (const { status, body } of await both('silences', posting({ ...SILENCE, matchers })))
+      expect([status, body]).toEqual([200, { silenceID: expect.any(String) }]);
+  });
 
   const MISFIT = [400, { code: 400, message: expect.stringContaining('failed, because') }];
   it.each<[why: string, path: string, init: RequestInit | undefined, ours: unknown, theirs: number]>([
