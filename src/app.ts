@@ -7,6 +7,7 @@ import { Answering, type AnsweringEvents, type QuerySettings, type RuleConfigura
 import { Board, type LevelChange } from './cluster/board.js';
 import { EndpointChooser } from './cluster/endpoints/chooser.js';
 import { Latency } from './cluster/endpoints/latency.js';
+import { FirstChecks } from './cluster/first-checks.js';
 import { Pulse } from './cluster/pulse.js';
 import { Refresher } from './cluster/refresh.js';
 import { type Sight, Snapshots } from './cluster/snapshot.js';
@@ -77,6 +78,7 @@ export class Monitor {
   readonly #log: Logger;
   readonly #clock = systemClock;
   readonly #board = new Board();
+  readonly #firstChecks = new FirstChecks();
   readonly #snapshots: Snapshots;
   readonly #endpoints: EndpointChooser;
   readonly #events: HealthFeed;
@@ -128,6 +130,7 @@ export class Monitor {
       registry: this.#registry,
       log,
       externalUrl: () => this.#externalUrl,
+      checked: this.#firstChecks,
     });
     const answeringEvents: AnsweringEvents = {
       onVerdict: (verdict, at) => this.#onVerdict(verdict, at),
@@ -217,6 +220,7 @@ export class Monitor {
       this.#exposition.forget(hostSource(this.#configuration.node));
     }
     this.#board.setServices(configuration.services);
+    this.#firstChecks.setServices(configuration.services);
     this.#snapshots.trim();
     this.#endpoints.setPlan(configuration.endpoints);
     this.#events.restart();
@@ -282,6 +286,7 @@ export class Monitor {
     }
     if (!this.#board.has(result.target)) return;
     const change = this.#board.update(result);
+    if (result.level !== 'unknown') this.#firstChecks.known(result.target, this.#clock.now());
     this.#exposition.observe(result.target, result.target, result.readings);
     this.#services.count(result);
     const isNews = this.#showState(result.target);
@@ -356,8 +361,12 @@ export class Monitor {
     this.#exposition.touch();
   }
 
-  #onEvaluation({ evaluation, duration }: Judgement): void {
-    this.#delivering.alerting.hearRules(evaluation.unsent, this.#clock.now());
+  #onEvaluation({ at, alerts, evaluation, duration }: Judgement): void {
+    const isWanted = this.#delivering.alerting.hearRules(
+      { ...evaluation, at, active: alerts },
+      this.#clock.now(),
+    );
+    if (isWanted) void this.#answering.judge();
     this.#own.evaluated(evaluation, duration);
     this.#exposition.touch();
     for (const { file, group, rule, error } of evaluation.changes) {

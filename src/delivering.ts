@@ -8,6 +8,7 @@ import { AlertingMetrics } from './metrics/alerting.js';
 import { type Clock, systemClock } from './model/time.js';
 import { Alerting, type AlertingEvents } from './notify/alerting.js';
 import { makeSmsReceipts, SmsGateway } from './notify/sms/gateway.js';
+import type { CheckedServices } from './notify/startup-hold.js';
 import type { Store } from './store/store.js';
 
 export interface DeliveringOptions {
@@ -16,6 +17,8 @@ export interface DeliveringOptions {
   readonly log: Logger;
   /** Where people reach the monitor, without a slash at the end. */
   readonly externalUrl: () => string;
+  /** What of the services is known since the start. */
+  readonly checked: CheckedServices;
   readonly clock?: Clock;
 }
 
@@ -28,12 +31,13 @@ export class Delivering {
   readonly #texted = makeSmsReceipts();
   #gateway: SmsGateway | undefined;
 
-  constructor({ store, registry, log, externalUrl, clock = systemClock }: DeliveringOptions) {
+  constructor({ store, registry, log, externalUrl, checked, clock = systemClock }: DeliveringOptions) {
     this.#log = log;
     this.#metrics = new AlertingMetrics(registry);
     this.alerting = new Alerting({
       store,
       clock,
+      checked,
       externalUrl,
       log: (level, message, fields) => log[level](fields, message),
       events: this.#events(),

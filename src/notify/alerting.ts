@@ -22,6 +22,7 @@ import type { Surroundings } from './receiver.js';
 import { receiverKinds } from './receivers/index.js';
 import { type AlertmanagerAddress, Sender, type SenderEvents } from './sender.js';
 import { Silences, silenceState } from './silences.js';
+import { type CheckedServices, type RuleAlerts, StartupHold } from './startup-hold.js';
 import { GoTemplates } from './templates.js';
 
 const SWEEP_EVERY: Millis = 5000;
@@ -35,6 +36,14 @@ export type DeliveryConfig =
   | { readonly by: 'alertmanagers'; readonly alertmanagers: readonly AlertmanagerAddress[] }
   /** The Prometheus that evaluates the rules, at `url`; without one nothing is configured yet. */
   | { readonly by: 'prometheus'; readonly url?: string };
+
+/** What an evaluation of the rules did not look at. */
+export interface RuleCoverage {
+  /** Names of alerts whose groups were not due. */
+  readonly notDue: readonly string[];
+  /** Rules that failed. */
+  readonly failures: number;
+}
 
 /** Hears what is to be counted. */
 export interface AlertingEvents extends SenderEvents {
@@ -50,6 +59,8 @@ export interface AlertingEvents extends SenderEvents {
 export interface AlertingOptions {
   readonly store: Pick<Store, 'kept' | 'episodes'>;
   readonly clock: Clock;
+  /** What of the services is known since the start. */
+  readonly checked: CheckedServices;
   /** Where people reach the monitor, without a slash at the end. */
   readonly externalUrl: () => string;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
@@ -65,6 +76,7 @@ export class Alerting {
   readonly #log: NotificationLog;
   readonly #actions: ActionRunner;
   readonly #receipts = new Receipts(REMEMBERED);
+  readonly #hold: StartupHold;
   readonly #sweeping: NodeJS.Timeout;
   #delivery: DeliveryConfig = { by: 'prometheus' };
   #notifier: Notifier | undefined;
@@ -76,6 +88,7 @@ export class Alerting {
   constructor(options: AlertingOptions) {
     const { store, clock, log, events } = options;
     this.#options = options;
+    this.#hold = new StartupHold(options.checked, clock);
     this.silences = new Silences(store.kept);
     this.episodes = new Episodes(store.episodes);
     this.#log = new NotificationLog(store.kept);
@@ -129,13 +142,33 @@ export class Alerting {
     return this.#changing;
   }
 
-  /** Hears what the rules want to be told: alerts that are new, over, or were not told of for a while. */
-  hearRules(unsent: readonly Alert[], at: Millis): void {
-    if (unsent.length === 0) return;
+  /**
+   * Takes what an evaluation of the rules wants to be sent: alerts that are new, over, or were not sent for a while. An
+   * alert of the rules that they do not have any more, since the rule or its service is gone, ends.
+   * @returns whether the rules are to be evaluated again soon, because alerts wait for it
+   */
+  hearRules(evaluation: RuleAlerts & RuleCoverage, at: Millis): boolean {
     const externalUrl = this.#options.externalUrl();
-    const alerts = unsent.map(alert => incomingOf(alert, externalUrl));
-    this.#sender?.send(alerts);
-    this.alerts.put(alerts, at);
+    const alerts = this.#hold.pass(evaluation).map(alert => incomingOf(alert, externalUrl));
+    if (this.#hold.isOver) alerts.push(...this.#abandoned(evaluation, at));
+    if (alerts.length > 0) {
+      this.#sender?.send(alerts);
+      this.alerts.put(alerts, at);
+    }
+    return this.#hold.wantsEvaluation;
+  }
+
+  /** Ends of the alerts that the rules have not got any more. */
+  #abandoned({ unsent, active, notDue, failures }: RuleAlerts & RuleCoverage, at: Millis): IncomingAlert[] {
+    // A rule that failed says nothing of its alerts.
+    if (failures > 0) return [];
+    const own = [...this.alerts.all()].filter(alert => !alert.isForeign && !isResolved(alert, at));
+    if (own.length === 0) return [];
+    const known = new Set([...unsent, ...active].map(({ labels }) => Labels.of(labels).key));
+    const skipped = new Set(notDue);
+    const isGone = ({ labels }: KnownAlert) =>
+      !known.has(labels.key) && !skipped.has(labels.get('alertname'));
+    return own.filter(isGone).map(alert => ({ ...alert, endsAt: at }));
   }
 
   /** Hears which alerts fire where somebody else evaluates the rules: all of them, each time. */
@@ -150,7 +183,7 @@ export class Alerting {
     this.alerts.put(alerts, at);
     const present = new Set(alerts.map(({ labels }) => labels.key));
     const over = [...this.alerts.all()].filter(
-      ({ labels, endsAt }) => endsAt > at && !present.has(labels.key),
+      ({ labels, endsAt, isForeign }) => !isForeign && endsAt > at && !present.has(labels.key),
     );
     this.alerts.put(
       over.map(alert => ({ ...alert, endsAt: at })),

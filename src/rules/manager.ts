@@ -42,6 +42,8 @@ export interface EvaluationResult {
   readonly unsent: readonly Alert[];
   /** What kept alerts from being restored after a restart. */
   readonly restoreErrors: readonly string[];
+  /** Names of alerts whose groups were not due: their alerts are as they were before. */
+  readonly notDue: readonly string[];
 }
 
 const RESEND_DELAY: Millis = 60_000;
@@ -110,6 +112,7 @@ export class RuleManager {
       changes: outcomes.flatMap(outcome => outcome.changes),
       unsent,
       restoreErrors,
+      notDue: this.#alertNames(new Set(due)),
     };
   }
 
@@ -119,6 +122,14 @@ export class RuleManager {
     return [...this.#groups]
       .sort((a, b) => order(a.file, b.file) || order(a.name, b.name))
       .map(group => group.view());
+  }
+
+  /** Of all groups but some. */
+  #alertNames(but: ReadonlySet<RuleGroup>): string[] {
+    const others = this.#groups.filter(group => !but.has(group));
+    return others.flatMap(({ definition }) =>
+      definition.rules.flatMap(rule => (rule.kind === 'alerting' ? [rule.name] : [])),
+    );
   }
 
   #restore(group: RuleGroup, at: Millis): string[] {

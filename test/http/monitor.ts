@@ -27,6 +27,7 @@ import { loadAlertmanagerConfig } from '../../src/notify/config/load.js';
 import type { SmsGateway } from '../../src/notify/sms/gateway.js';
 import { type QueryEngine, QueryError } from '../../src/query/engine.js';
 import { Store } from '../../src/store/store.js';
+import { CHECKED } from '../support/alerting.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { judgeByRules } from '../support/shipped-rules.js';
 
@@ -205,6 +206,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
   const alerting = new Alerting({
     store,
     clock: time,
+    checked: CHECKED,
     externalUrl: () => 'http://monitor.example/cluster',
     log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
     events: UNHEARD,

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.js';
-import { firing, openWorld, type World } from '../support/alerting.js';
+import { evaluation, firing, openWorld, type World } from '../support/alerting.js';
 import { type AlertmanagerServer, startAlertmanager } from '../support/alertmanager.js';
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { answers, type Endpoint, hangs, startEndpoint } from '../support/endpoint.js';
@@ -68,7 +68,7 @@ describe('what the rules tell', () => {
     const [one, two] = await Promise.all([alertmanager(), alertmanager()]);
     world = await openWorld({ folder, alertmanagers: [address(one.url), address(`${two.url}/`)] });
     const alert = ruleAlert('tools');
-    world.alerting.hearRules([alert], Date.now());
+    world.alerting.hearRules(evaluation([alert]), Date.now());
     for (const server of [one, two]) {
       await expect.poll(async () => (await server.get<ApiAlert[]>('alerts')).length, PATIENCE).toBe(1);
       const [got] = await server.get<ApiAlert[]>('alerts');
@@ -79,7 +79,7 @@ describe('what the rules tell', () => {
         generatorURL: 'http://127.0.0.1:8083/api/v1/query?query=up%7Ba%3D%22b%22%7D%20%3D%3D%200',
       });
     }
-    world.alerting.hearRules([ruleAlert('tools', Date.now())], Date.now());
+    world.alerting.hearRules(evaluation([ruleAlert('tools', Date.now())]), Date.now());
     await expect.poll(async () => (await one.get<ApiAlert[]>('alerts')).length, PATIENCE).toBe(0);
     expect(world.alerting.episodes.select({ limit: 5 }).episodes[0]?.endsAt).toBeGreaterThan(0);
   });
@@ -87,10 +87,8 @@ describe('what the rules tell', () => {
   test('comes in requests of 64 alerts at most', async () => {
     const server = await endpoint();
     world = await openWorld({ folder, alertmanagers: [address(server.url)] });
-    world.alerting.hearRules(
-      Array.from({ length: 150 }, (_, i) => ruleAlert(`s${i}`)),
-      Date.now(),
-    );
+    const alerts = Array.from({ length: 150 }, (_, i) => ruleAlert(`s${i}`));
+    world.alerting.hearRules(evaluation(alerts), Date.now());
     await expect.poll(() => server.requests.length, PATIENCE).toBe(3);
     expect(server.requests.map(({ body }) => JSON.parse(body).length)).toEqual([64, 64, 22]);
   });
@@ -100,13 +98,13 @@ describe('what the rules tell', () => {
     const there = await alertmanager();
     const away = `http://127.0.0.1:${port}`;
     world = await openWorld({ folder, alertmanagers: [address(away), address(there.url)] });
-    world.alerting.hearRules([ruleAlert('tools')], Date.now());
+    world.alerting.hearRules(evaluation([ruleAlert('tools')]), Date.now());
     await expect
       .poll(() => world?.heard, PATIENCE)
       .toContain('alertmanager did not take 1: connection refused');
     await expect.poll(() => world?.heard, PATIENCE).toContain('alertmanager took 1');
     const back = await alertmanager(port);
-    world.alerting.hearRules([ruleAlert('tools')], Date.now());
+    world.alerting.hearRules(evaluation([ruleAlert('tools')]), Date.now());
     await expect.poll(async () => (await back.get<ApiAlert[]>('alerts')).length, PATIENCE).toBe(1);
   });
 });
@@ -119,7 +117,7 @@ test.each([
   const server = await endpoint();
   server.behaviour = behaviour;
   world = await openWorld({ folder, alertmanagers: [address(server.url)] });
-  world.alerting.hearRules([ruleAlert('tools')], Date.now());
+  world.alerting.hearRules(evaluation([ruleAlert('tools')]), Date.now());
   await expect.poll(() => world?.heard.join(), PATIENCE).toMatch(want);
 });
 
@@ -127,7 +125,7 @@ test('signs in', async () => {
   const server = await endpoint();
   const basic_auth = { username: 'monitor', password: new Secret('hunter2') };
   world = await openWorld({ folder, alertmanagers: [{ ...address(server.url), basic_auth }] });
-  world.alerting.hearRules([ruleAlert('tools')], Date.now());
+  world.alerting.hearRules(evaluation([ruleAlert('tools')]), Date.now());
   await expect.poll(() => server.requests.length, PATIENCE).toBe(1);
   const { authorization } = server.requests[0]?.headers ?? {};
   expect(authorization).toBe(`Basic ${Buffer.from('monitor:hunter2').toString('base64')}`);

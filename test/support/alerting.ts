@@ -3,6 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Alert } from '../../src/model/alert.js';
 import { Labels } from '../../src/model/labels.js';
 import { systemClock } from '../../src/model/time.js';
 import type { ActionDefinition } from '../../src/notify/actions/definition.js';
@@ -12,6 +13,15 @@ import { loadAlertmanagerConfig } from '../../src/notify/config/load.js';
 import type { AlertmanagerAddress } from '../../src/notify/sender.js';
 import { Store } from '../../src/store/store.js';
 import type { Endpoint } from './endpoint.js';
+
+/** Everything has been checked. */
+export const CHECKED = { isKnown: () => true, areAllKnown: () => true };
+
+/** An evaluation that found these alerts and nothing else. */
+export function evaluation(alerts: readonly Alert[]) {
+  const active = alerts.filter(({ state }) => state === 'firing');
+  return { at: Date.now(), unsent: alerts, active, notDue: [], failures: 0 };
+}
 
 /** What was heard of messages: `sent webhook`, `failed webhook serverError`. */
 export type Heard = string[];
@@ -43,6 +53,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const alerting = new Alerting({
     store,
     clock: systemClock,
+    checked: CHECKED,
     externalUrl: () => 'http://127.0.0.1:8083',
     log: (level, message, fields) => logged.push([level, message, fields]),
     events: {

@@ -1,0 +1,222 @@
+// What is sent of alerts after a restart, by every way out: the embedded Alertmanager, real ones, actions. The alert of an
+// outage that ended while the monitor was stopped must not go out as firing.
+
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Monitor, startMonitor } from '../src/app.js';
+import { createLog } from '../src/log.js';
+import { runInline } from '../src/probes/inline.js';
+import { freePort, makeFolder, removeFolder } from './support/child.js';
+import { answers, type Endpoint, startEndpoint } from './support/endpoint.js';
+import { listen, portOf, stop } from './support/http.js';
+import { QUERY_SETTINGS } from './support/query-settings.js';
+
+const PATIENCE = { timeout: 20_000, interval: 20 };
+
+const STATUS_RULES = fileURLToPath(new URL('../rules/status.rules.yml', import.meta.url));
+
+let folder: string;
+let tools: { status: number; server: Server };
+let receiver: Endpoint;
+let alertmanager: Endpoint;
+let monitor: Monitor | undefined;
+let port: number;
+
+beforeEach(async () => {
+  port = await freePort();
+  folder = makeFolder('restarted');
+  [receiver, alertmanager] = await Promise.all([startEndpoint(), startEndpoint()]);
+  const behaviour = { status: 200 };
+  const server = await listen((_, response) => void response.writeHead(behaviour.status).end('{}'));
+  tools = Object.assign(behaviour, { server });
+});
+afterEach(async () => {
+  await monitor?.close();
+  monitor = undefined;
+  await Promise.all([receiver.close(), alertmanager.close(), stop(tools.server)]);
+  removeFolder(folder);
+});
+
+/** Watches services that are all the same server. */
+async function start(
+  alerting: object,
+  services: readonly string[] = ['tools'],
+  more: object = {},
+): Promise<void> {
+  const url = `http://127.0.0.1:${portOf(tools.server)}/`;
+  const confirm = { failures: 2, successes: 1, every: '100ms' };
+  const configured = Object.fromEntries(services.map(id => [id, { name: id, url, critical: true, confirm }]));
+  const scan = { intervals: { critical: '300ms', other: '300ms' } };
+  const configFile = join(folder, 'monitor.yml');
+  writeFileSync(
+    configFile,
+    JSON.stringify({ node: 'here', scan, host: { enabled: false }, services: configured, alerting, ...more }),
+  );
+  monitor = await startMonitor({
+    configFile,
+    webConfigFile: undefined,
+    listen: { host: '127.0.0.1', port },
+    externalUrl: undefined,
+    enableLifecycle: true,
+    storagePath: join(folder, 'data'),
+    retention: 86_400_000,
+    ...QUERY_SETTINGS,
+    version: '1.2.3',
+    log: createLog('info', 'logfmt', { write: () => {} }),
+    runChecks: runInline,
+  });
+}
+
+/** What is on disk at the moment is all that the next run finds, as after `kill -9`; meanwhile services may change. */
+async function killAndStart(meanwhile: () => void, ...args: Parameters<typeof start>): Promise<void> {
+  const [data, copy] = [join(folder, 'data'), join(folder, 'copy')];
+  cpSync(data, copy, { recursive: true });
+  await monitor?.close();
+  rmSync(data, { recursive: true });
+  cpSync(copy, data, { recursive: true });
+  meanwhile();
+  receiver.requests.length = 0;
+  alertmanager.requests.length = 0;
+  await start(...args);
+}
+
+const comesBack = () => {
+  tools.status = 200;
+  receiver.behaviour = answers(200);
+};
+
+function embedded(): object {
+  const route = '{ receiver: ops, group_by: [target], group_wait: 0s, group_interval: 200ms }';
+  writeFileSync(
+    join(folder, 'alertmanager.yml'),
+    `route: ${route}\nreceivers: [{ name: ops, webhook_configs: [{ url: "${receiver.url}/" }] }]\n`,
+  );
+  return { config_file: 'alertmanager.yml' };
+}
+
+type Sent = { readonly status: string; readonly labels: Record<string, string> };
+
+/** `firing ServiceDown tools` */
+function told(): string[] {
+  const alerts = receiver.requests.flatMap(({ body }) => (JSON.parse(body) as { alerts: Sent[] }).alerts);
+  return alerts
+    .filter(({ labels }) => labels.alertname === 'ServiceDown')
+    .map(({ status, labels }) => `${status} ${labels.target}`);
+}
+
+/** The same of what a real Alertmanager would have got; repetitions left out. */
+function posted(): string[] {
+  type Posted = { readonly labels: Record<string, string>; readonly endsAt: string };
+  const alerts = alertmanager.requests.flatMap(({ body }) => JSON.parse(body) as Posted[]);
+  const lines = alerts
+    .filter(({ labels }) => labels.alertname === 'ServiceDown')
+    .map(
+      ({ labels, endsAt }) => `${Date.parse(endsAt) > Date.now() ? 'firing' : 'resolved'} ${labels.target}`,
+    );
+  return [...new Set(lines)];
+}
+
+async function status(): Promise<string> {
+  const response = await fetch(`${monitor?.url}/cluster_health`);
+  return ((await response.json()) as { overall_status: string }).overall_status;
+}
+const recovered = () => expect.poll(status, PATIENCE).toBe('healthy');
+
+test('an alert that was not sent and ended meanwhile is not sent', async () => {
+  receiver.behaviour = answers(500);
+  tools.status = 503;
+  await start(embedded());
+  await expect.poll(() => told().length, PATIENCE).toBeGreaterThan(0);
+  await killAndStart(comesBack, embedded());
+  await recovered();
+  await delay(700);
+  expect(told()).toEqual([]);
+});
+
+test('an alert that was sent and ended meanwhile is resolved, without a firing before', async () => {
+  tools.status = 503;
+  await start(embedded());
+  await expect.poll(told, PATIENCE).toEqual(['firing tools']);
+  await killAndStart(comesBack, embedded());
+  await expect.poll(told, PATIENCE).toEqual(['resolved tools']);
+});
+
+test('an alert that was not sent and is still there is sent', async () => {
+  receiver.behaviour = answers(500);
+  tools.status = 503;
+  await start(embedded());
+  await expect.poll(() => told().length, PATIENCE).toBeGreaterThan(0);
+  const isBack = () => {
+    receiver.behaviour = answers(200);
+  };
+  await killAndStart(isBack, embedded());
+  await expect.poll(told, PATIENCE).toEqual(['firing tools']);
+});
+
+test('real Alertmanagers get no firing of an alert that ended meanwhile', async () => {
+  const alerting = { alertmanagers: [alertmanager.url] };
+  tools.status = 503;
+  await start(alerting);
+  await expect.poll(posted, PATIENCE).toEqual(['firing tools']);
+  await killAndStart(comesBack, alerting);
+  await expect.poll(posted, PATIENCE).toEqual(['resolved tools']);
+});
+
+test('no action is run for an alert that ended meanwhile', async () => {
+  const done = join(folder, 'done');
+  const matchers = ['alertname="ServiceDown"'];
+  const action = { name: 'restart', enabled: true, matchers, command: ['touch', done] };
+  tools.status = 503;
+  await start(embedded());
+  await expect.poll(told, PATIENCE).toEqual(['firing tools']);
+  // As if the outage had begun in the moment of the kill: nothing is known of the alert, only of the service.
+  const isBack = () => {
+    comesBack();
+    rmSync(join(folder, 'data', 'monitor.db'));
+    rmSync(join(folder, 'data', 'monitor.db-wal'), { force: true });
+    rmSync(join(folder, 'data', 'monitor.db-shm'), { force: true });
+  };
+  await killAndStart(isBack, embedded(), ['tools'], { actions: [action] });
+  await recovered();
+  await delay(700);
+  expect(told()).toEqual([]);
+  expect(existsSync(done)).toBe(false);
+});
+
+test('the alert of a service that was removed while the monitor was stopped is resolved at once', async () => {
+  tools.status = 503;
+  await start(embedded(), ['tools', 'other']);
+  await expect.poll(() => told().sort(), PATIENCE).toEqual(['firing other', 'firing tools']);
+  await killAndStart(() => {}, embedded(), ['other']);
+  await expect.poll(told, PATIENCE).toEqual(['resolved tools']);
+});
+
+test('the alert of a service that is removed by a reload is resolved at once', async () => {
+  tools.status = 503;
+  await start(embedded(), ['tools', 'other']);
+  await expect.poll(() => told().sort(), PATIENCE).toEqual(['firing other', 'firing tools']);
+  receiver.requests.length = 0;
+  const file = join(folder, 'monitor.yml');
+  const { services, ...rest } = JSON.parse(readFileSync(file, 'utf8')) as {
+    services: Record<string, object>;
+  };
+  const { tools: _, ...others } = services;
+  writeFileSync(file, JSON.stringify({ ...rest, services: others }));
+  await monitor?.reload();
+  await expect.poll(told, PATIENCE).toEqual(['resolved tools']);
+});
+
+test('the alert of a rule that is removed by a reload is resolved at once', async () => {
+  const rules = join(folder, 'own.rules.yml');
+  const rule = '{ alert: ServiceDown, expr: vector(1), labels: { target: own, severity: warning } }';
+  writeFileSync(rules, `groups: [{ name: own, rules: [${rule}] }]\n`);
+  await start(embedded(), ['tools'], { rule_files: [STATUS_RULES, rules] });
+  await expect.poll(told, PATIENCE).toEqual(['firing own']);
+  writeFileSync(rules, 'groups: []\n');
+  await monitor?.reload();
+  await expect.poll(told, PATIENCE).toEqual(['firing own', 'resolved own']);
+});
