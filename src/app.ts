@@ -36,6 +36,7 @@ import type { Scan } from './probes/scan.js';
 import { PACE } from './probes/schedule.js';
 import { runInWorker } from './probes/worker.js';
 import type { Judgement } from './query/rules.js';
+import { claimFolder, type FolderLock } from './store/folder.js';
 import { Store } from './store/store.js';
 
 const PRUNE_EVERY: Millis = 300_000;
@@ -57,12 +58,12 @@ export interface MonitorSettings extends QuerySettings {
 
 /**
  * Starts a monitor. Whoever starts it closes it.
- * @throws ConfigError, or the system's error when the address cannot be listened on.
+ * @throws ConfigError, StorageRefused, or the system's error when the address cannot be listened on.
  */
 export async function startMonitor(settings: MonitorSettings): Promise<Monitor> {
   const configuration = loadConfiguration(settings.configFile);
   const web = settings.webConfigFile ? loadWebConfig(settings.webConfigFile) : OPEN;
-  const monitor = new Monitor(settings, configuration);
+  const monitor = new Monitor(settings, configuration, claimFolder(settings.storagePath));
   try {
     await monitor.listen(web);
   } catch (error) {
@@ -86,6 +87,7 @@ export class Monitor {
   readonly #exposition: Exposition;
   readonly #services: ServiceMetrics;
   readonly #own: OwnMetrics;
+  readonly #lock: FolderLock;
   readonly #store: Store;
   readonly #pulse: Pulse;
   readonly #refresher: Refresher;
@@ -103,8 +105,9 @@ export class Monitor {
   #concurrency = '';
 
   /** @internal Use {@link startMonitor}. */
-  constructor(settings: MonitorSettings, configuration: Configuration) {
+  constructor(settings: MonitorSettings, configuration: Configuration, lock: FolderLock) {
     this.#settings = settings;
+    this.#lock = lock;
     this.#configuration = configuration;
     const log = settings.log;
     this.#log = log;
@@ -210,6 +213,7 @@ export class Monitor {
     await this.#answering.close();
     await this.#delivering.close();
     this.#store.close();
+    this.#lock.release();
   }
 
   #takeUp(configuration: Configuration): void {

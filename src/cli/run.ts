@@ -131,7 +131,9 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
     await monitor.close();
     return 0;
   } catch (error) {
-    const problem = listenProblem(error as NodeJS.ErrnoException);
+    const { StorageRefused } = await import('../store/folder.js');
+    const isRefused = error instanceof StorageRefused;
+    const problem = isRefused ? error.message : listenProblem(error as NodeJS.ErrnoException);
     if (!problem) throw error;
     output.err(`langgraph-monitor: ${problem}`);
     return 1;

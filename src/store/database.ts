@@ -66,15 +66,33 @@ export function openDatabase(file: string, migrations: readonly string[], pageSi
 
 function migrate(db: Sqlite, file: string, migrations: readonly string[]): void {
   const done = db.pragma('user_version', { simple: true }) as number;
-  if (done > migrations.length) {
-    throw new Error(
-      `${file} was written by a newer version of langgraph-monitor; start that one or name another --storage.path`,
-    );
-  }
+  if (done > migrations.length) throw new Error(newerSchema(file));
   db.transaction(() => {
     for (const step of migrations.slice(done)) db.exec(step);
     db.pragma(`user_version = ${migrations.length}`);
   })();
+}
+
+function newerSchema(file: string): string {
+  return `${file} was written by a newer version of langgraph-monitor; start that one or name another --storage.path`;
+}
+
+/**
+ * Why this version must not touch the file: a newer one wrote it, with tables this one does not know. Undefined when
+ * there is no file, or what it is cannot be said; opening it then tells.
+ */
+export function schemaProblem(file: string, migrations: readonly string[]): string | undefined {
+  if (!existsSync(file)) return undefined;
+  let db: Sqlite | undefined;
+  try {
+    db = new Database(file, { readonly: true, timeout: 200 });
+    const version = db.pragma('user_version', { simple: true }) as number;
+    return version > migrations.length ? newerSchema(file) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    db?.close();
+  }
 }
 
 /** Moves a broken database and its side files out of the way. @returns where the file is now. */

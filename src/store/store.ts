@@ -11,7 +11,8 @@ import { type ScanQuery, ScanTable, type StoredScan, scansMigration } from './sc
 /** Scans kept in memory while the disk is full; the oldest go first. */
 const MAX_PENDING = 2000;
 const PRUNE_BITE = 500;
-const MIGRATIONS = [scansMigration, keptMigration, episodesMigration];
+/** The steps that bring a file up to date; their number is its version. */
+export const STORE_MIGRATIONS: readonly string[] = [scansMigration, keptMigration, episodesMigration];
 
 export interface StoreOptions {
   /** The database's path; `:memory:` keeps nothing. */
@@ -130,7 +131,7 @@ export class Store {
 
   #open(): Opened {
     const { file, log } = this.#options;
-    const db = openDatabase(file, MIGRATIONS);
+    const db = openDatabase(file, STORE_MIGRATIONS);
     try {
       const scans = new ScanTable(db);
       const count = scans.count();

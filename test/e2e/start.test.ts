@@ -12,7 +12,7 @@ import { type SimulatedServer, startServer } from '../../src/demo/server.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { portOf, stop } from '../support/http.js';
 import { launch, runToEnd, startMonitor, writeConfiguration } from '../support/monitor.js';
-import { clusterHealth, wholeHistory } from './cluster-health.js';
+import { clusterHealth } from './cluster-health.js';
 import { type Connection, connectionsOf } from './sockets.js';
 
 const PATIENCE = { timeout: 15_000, interval: 50 };
@@ -197,26 +197,6 @@ test('the doors are open before any check has ended', async () => {
   });
 });
 
-test('two monitors on one storage path share it: both serve, no scan of either is lost', async () => {
-  await using one = await startMonitor({ ...watching(), node: 'one' }, { folder });
-  await using other = await startMonitor({ ...watching(), node: 'other' }, { folder });
-  for (const monitor of [one, other]) {
-    const scans = 'langgraph_monitor_scans_total';
-    await expect.poll(async () => (await monitor.metric(scans)) ?? 0, PATIENCE).toBeGreaterThan(5);
-  }
-  const [first, second] = [await wholeHistory(one), await wholeHistory(other)];
-  const seen = new Set(second.history.map(entry => entry.timestamp));
-  expect(first.history.filter(entry => !seen.has(entry.timestamp))).toEqual([]);
-  for (const monitor of [one, other]) {
-    expect(await monitor.json('/health')).toMatchObject({ status: 'healthy', store: 'ok' });
-    expect(await monitor.stop()).toEqual({ code: 0, signal: null });
-  }
-  await using again = await startMonitor(watching(), { folder });
-  const { history } = await wholeHistory(again);
-  expect(history.length).toBeGreaterThanOrEqual(second.history.length);
-  expect(again.log.filter(line => line.level === 'error')).toEqual([]);
-});
-
 test('it talks to the services it was told of and to nobody else', async () => {
   const cluster = await startCluster();
   try {
@@ -239,4 +219,30 @@ test('it talks to the services it was told of and to nobody else', async () => {
   } finally {
     await cluster.close();
   }
+});
+
+describe('a storage folder that is in use', () => {
+  test('a second monitor is refused in one line, and the first goes on', async () => {
+    const file = writeConfiguration(folder, watching());
+    await using monitor = await startMonitor(watching(), { folder });
+    const data = join(folder, 'data');
+    const second = await runToEnd([
+      `--config.file=${file}`,
+      '--web.listen-address=127.0.0.1:0',
+      `--storage.path=${data}`,
+    ]);
+    expect(second.code).toBe(1);
+    expect(second.stderr.split('\n').filter(line => !line.startsWith('time='))).toEqual([
+      `langgraph-monitor: --storage.path: ${data} is in use by another langgraph-monitor (process ${monitor.pid}); stop that one or name another folder`,
+      '',
+    ]);
+    expect((await clusterHealth(monitor)).services).toHaveProperty('tools');
+  });
+
+  test('what was killed leaves no lock behind', async () => {
+    const first = await startMonitor(watching(), { folder });
+    await first.kill();
+    await using second = await startMonitor(watching(), { folder });
+    expect((await clusterHealth(second)).services).toHaveProperty('tools');
+  });
 });

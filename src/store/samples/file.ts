@@ -6,12 +6,11 @@ import { AxisTable } from './axis-table.js';
 import type { ByteCache } from './cache.js';
 import { ChunkTable } from './chunk-table.js';
 import { LogTable } from './log-table.js';
-import { LARGE_CHUNK, PAGE_SIZE, samplesMigration } from './schema.js';
+import { LARGE_CHUNK, PAGE_SIZE, SAMPLES_MIGRATIONS } from './schema.js';
 import { SeriesTable } from './series-table.js';
 
 /** Pages the journal may have before they are copied into the file: a busy journal is as large as the samples. */
 const JOURNAL_PAGES = 128;
-const MIGRATIONS = [samplesMigration];
 
 /** An open file. Whoever opens it closes it; every method throws SQLite's errors. */
 export class SampleFile {
@@ -27,7 +26,7 @@ export class SampleFile {
   /** @throws SQLite's or the file system's error. */
   constructor(path: string, cache: ByteCache) {
     this.#path = path;
-    const db = openDatabase(path, MIGRATIONS, PAGE_SIZE);
+    const db = openDatabase(path, SAMPLES_MIGRATIONS, PAGE_SIZE);
     try {
       db.pragma(`wal_autocheckpoint = ${JOURNAL_PAGES}`);
       db.pragma(`journal_size_limit = ${JOURNAL_PAGES * PAGE_SIZE}`);

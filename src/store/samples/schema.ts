@@ -2,7 +2,7 @@
 // `chunks`, whose times are in `axes` unless they are evenly spaced.
 
 /** The tables; opened with {@link PAGE_SIZE}. */
-export const samplesMigration = `
+const samplesMigration = `
   CREATE TABLE series (id INTEGER PRIMARY KEY AUTOINCREMENT, labels TEXT NOT NULL);
   CREATE TABLE ends (series INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (series, at)) WITHOUT ROWID;
   CREATE TABLE log (at INTEGER PRIMARY KEY, samples BLOB NOT NULL);
@@ -17,6 +17,9 @@ export const samplesMigration = `
   CREATE INDEX chunks_last ON chunks (last);
   CREATE INDEX chunks_axis ON chunks (axis) WHERE axis > 0;
 `;
+
+/** The steps that bring a file up to date; their number is its version. */
+export const SAMPLES_MIGRATIONS: readonly string[] = [samplesMigration];
 
 /** Bytes of a page: a chunk takes some thousand, and what is left of a page is lost. */
 export const PAGE_SIZE = 16_384;

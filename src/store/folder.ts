@@ -1,0 +1,111 @@
+// The storage folder belongs to one monitor, of a version that knows its files. Comes in: the folder; goes out: a lock
+// that ends with the process, however it ends.
+
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { isCorrupt, type Sqlite, schemaProblem, sqliteCode } from './database.js';
+import { SAMPLES_MIGRATIONS } from './samples/schema.js';
+import { STORE_MIGRATIONS } from './store.js';
+
+/** The databases in the folder, with the steps that this version knows. */
+const DATABASES: readonly [name: string, migrations: readonly string[]][] = [
+  ['monitor.db', STORE_MIGRATIONS],
+  ['samples.db', SAMPLES_MIGRATIONS],
+];
+
+/** The folder cannot be used by this process; the message is a whole line for the user. */
+export class StorageRefused extends Error {}
+
+/** Held until {@link release} or the end of the process. */
+export interface FolderLock {
+  release(): void;
+}
+
+/**
+ * Makes sure that this process may use the folder, and that no other one does meanwhile.
+ * @throws StorageRefused when another process uses it, or a newer version has written into it.
+ */
+export function claimFolder(folder: string): FolderLock {
+  const lock = lockFolder(folder);
+  for (const [name, migrations] of DATABASES) {
+    const problem = schemaProblem(join(folder, name), migrations);
+    if (problem === undefined) continue;
+    lock.release();
+    throw new StorageRefused(problem);
+  }
+  return lock;
+}
+
+/**
+ * Locks the folder, which is made if it is missing. The lock is SQLite's on a small database: the system gives it up when
+ * the process dies, so that no stale lock can be left. A folder that cannot be written is not locked: there is nothing to
+ * protect, and the stores report it.
+ */
+function lockFolder(folder: string): FolderLock {
+  const file = join(folder, 'lock');
+  let db: Sqlite | undefined;
+  try {
+    mkdirSync(folder, { recursive: true });
+    db = lockFile(file);
+  } catch (error) {
+    if (error instanceof StorageRefused) throw error;
+    // What is in it is of no use: a damaged one is made again.
+    if (isCorrupt(error)) db = lockAgain(file);
+  }
+  return { release: () => db?.close() };
+}
+
+function lockAgain(file: string): Sqlite | undefined {
+  try {
+    rmSync(file);
+    return lockFile(file);
+  } catch (error) {
+    if (error instanceof StorageRefused) throw error;
+    return undefined;
+  }
+}
+
+function lockFile(file: string): Sqlite {
+  const db = new Database(file, { timeout: 0 });
+  try {
+    // Without a journal file: a transaction that is never committed writes nothing.
+    db.pragma('journal_mode = MEMORY');
+    noteHolder(db);
+    // Others may still read who holds it.
+    db.exec('BEGIN IMMEDIATE');
+    return db;
+  } catch (error) {
+    const holder = isBusy(error) ? holderOf(db) : '';
+    db.close();
+    if (!isBusy(error)) throw error;
+    throw new StorageRefused(
+      `--storage.path: ${dirname(file)} is in use by another langgraph-monitor${holder}; stop that one or name another folder`,
+    );
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return sqliteCode(error)?.startsWith('SQLITE_BUSY') === true;
+}
+
+/** A full disk must not keep the lock from being taken. */
+function noteHolder(db: Sqlite): void {
+  try {
+    db.transaction(() => {
+      db.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL); DELETE FROM holder');
+      db.prepare('INSERT INTO holder (pid) VALUES (?)').run(process.pid);
+    }).immediate();
+  } catch (error) {
+    if (isBusy(error) || isCorrupt(error)) throw error;
+  }
+}
+
+function holderOf(db: Sqlite): string {
+  try {
+    const pid = db.prepare<[], number>('SELECT pid FROM holder').pluck().get();
+    return pid === undefined || pid === process.pid ? '' : ` (process ${pid})`;
+  } catch {
+    return '';
+  }
+}
