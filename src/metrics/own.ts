@@ -59,7 +59,7 @@ export class OwnMetrics {
     );
     this.scans = counter('scans_total', 'Scans ended');
     this.scanLag = gauge('scan_lag_seconds', 'The longest a check of the last scan waited past its due time');
-    this.scanDuration = gauge('scan_duration_seconds', 'How long the last scan took');
+    this.scanDuration = gauge('scan_duration_seconds', 'How long checks of the last scan were under way');
     this.#checksLimit = gauge('concurrent_checks_limit', 'Checks that may be under way at once');
     this.#checksRequired = gauge(
       'concurrent_checks_required',

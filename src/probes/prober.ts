@@ -40,11 +40,7 @@ export class Prober {
     this.#kinds = new Map(kinds.map(kind => [kind.kind, kind]));
     this.#events = events;
     this.#clock = clock;
-    this.#rounds = new ScanRounds(
-      clock,
-      until => this.#schedule.before(until),
-      scan => events.onScan(scan),
-    );
+    this.#rounds = new ScanRounds(clock, this.#schedule, scan => events.onScan(scan));
   }
 
   /** Takes a plan up. Services that are in the old one too, asked in the same way, keep their state. */
@@ -81,7 +77,11 @@ export class Prober {
     const subjects = await Promise.all(plan.checks.map(check => this.#subjectFor(check)));
     if (this.#closed) return;
     const kept = new Set(subjects);
-    for (const subject of this.#subjects.values()) if (!kept.has(subject)) subject.close();
+    for (const [id, subject] of this.#subjects) {
+      if (kept.has(subject)) continue;
+      subject.close();
+      this.#rounds.forget(id);
+    }
     this.#subjects.clear();
     for (const [i, subject] of subjects.entries()) {
       if (!subject) continue;
@@ -146,7 +146,7 @@ export class Prober {
       this.#events.onResult(result);
       const soon = subject.wantedSoon;
       const due = this.#schedule.ended(id, now, soon, result.status === 'timeout');
-      if (soon === undefined) this.#rounds.ended(id);
+      this.#rounds.ended(id, soon === undefined);
       this.#arm(due, now);
     }
     this.#startReady();
@@ -161,7 +161,7 @@ export class Prober {
     while (this.#running < limit) {
       const id = this.#schedule.next(this.#hanging < limit - reserved);
       if (id === undefined) return;
-      this.#rounds.started(this.#schedule.lateness(id, now));
+      this.#rounds.started(id, this.#schedule.slotOf(id), this.#schedule.lateness(id, now));
       void this.#check(id);
     }
   }

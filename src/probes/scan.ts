@@ -1,35 +1,56 @@
-// A scan: the round in which every service whose turn it is gets checked. It ends when they all have been, or when
-// the next one is due; what hangs does not hold up the others' news.
+// A scan: the round in which every service whose turn it is gets checked. It begins with its first check and ends when
+// all of them have, or when the next one is due; what hangs does not hold up the others' news.
 
 import type { Clock, Millis } from '../model/time.js';
 
 /** A scan that has ended. */
 export interface Scan {
-  /** Wall clock. */
+  /** Wall clock when its first check started. */
   readonly startedAt: Millis;
+  /** Wall clock when its last check ended, or the next scan was due. */
   readonly endedAt: Millis;
+  /** How long at least one of its checks was under way: less than from start to end when checks wait for their turn. */
+  readonly work: Millis;
   /** The longest any of its checks waited past its due time, in milliseconds. */
   readonly lag: Millis;
   /** False when the time was over before all of its checks were. */
   readonly complete: boolean;
 }
 
-/** Follows the rounds; its owner says what belongs to one and when a check ends. */
+/** A round whose checks do not start is begun without one, so much later, as a part of its length. */
+const PATIENCE = 0.1;
+const LONGEST_PATIENCE: Millis = 500;
+/** Slots are a little off where an interval is no whole number of milliseconds. As a part of a round. */
+const ROUNDING = 1e-6;
+
+/** Which checks belong to a round. Times are monotonic. */
+export interface Turns {
+  /** Rounds begin whole lengths after this. */
+  readonly origin: Millis;
+  /** Ids of the checks of the round that begins at a moment, but for those under way. */
+  inRound(start: Millis): Iterable<string>;
+}
+
+/** Follows the rounds; its owner says when a check starts and ends. Times are monotonic. */
 export class ScanRounds {
   readonly #clock: Clock;
   readonly #onEnd: (scan: Scan) => void;
-  /** Ids of the checks whose turn falls before a monotonic moment. */
-  readonly #members: (until: Millis) => Iterable<string>;
+  readonly #turns: Turns;
   #open: Set<string> | undefined;
-  #startedAt: Millis = 0;
-  #begun: Millis = 0;
+  /** Those of the open round that are under way. */
+  readonly #running = new Set<string>();
+  /** When the last round began, or was to. */
+  #start = Number.NEGATIVE_INFINITY;
+  #startedAt: Millis | undefined;
+  #runningSince: Millis = 0;
+  #work: Millis = 0;
   #lag: Millis = 0;
   #length: Millis = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(clock: Clock, members: (until: Millis) => Iterable<string>, onEnd: (scan: Scan) => void) {
+  constructor(clock: Clock, turns: Turns, onEnd: (scan: Scan) => void) {
     this.#clock = clock;
-    this.#members = members;
+    this.#turns = turns;
     this.#onEnd = onEnd;
   }
 
@@ -37,17 +58,30 @@ export class ScanRounds {
   setLength(length: Millis): void {
     if (length === this.#length) return;
     this.#length = length;
-    if (this.#begun === 0) this.#begin();
-    else this.#arm();
+    this.#arm();
   }
 
-  /** A check has started, so much later than it was due. */
-  started(lag: Millis): void {
+  /** A check has started. @param slot when its turn was @param lag how much later than it was due */
+  started(id: string, slot: Millis, lag: Millis): void {
+    const start = this.#startOf(slot);
+    if (start > this.#startOf(this.#start)) this.#begin(start, id);
     if (lag > this.#lag) this.#lag = lag;
+    if (!this.#open?.has(id)) return;
+    const now = this.#clock.elapsed();
+    this.#startedAt ??= this.#clock.now();
+    if (this.#running.size === 0) this.#runningSince = now;
+    this.#running.add(id);
   }
 
-  /** A check has ended and is not wanted again in this round. */
-  ended(id: string): void {
+  /** A check has ended. @param isLast whether it is not wanted again in this round */
+  ended(id: string, isLast: boolean): void {
+    if (this.#running.delete(id) && this.#running.size === 0)
+      this.#work += this.#clock.elapsed() - this.#runningSince;
+    if (isLast) this.forget(id);
+  }
+
+  /** A service is not checked any more. */
+  forget(id: string): void {
     if (this.#open?.delete(id) && this.#open.size === 0) this.#end(true);
   }
 
@@ -55,25 +89,42 @@ export class ScanRounds {
     clearTimeout(this.#timer);
   }
 
-  #begin(): void {
-    this.#begun = this.#clock.elapsed();
-    this.#startedAt = this.#clock.now();
+  /** @param first the check it begins with; what is under way beside it belongs to the round before */
+  #begin(start: Millis, first?: string): void {
+    if (this.#open) this.#end(false);
+    this.#start = start;
+    this.#startedAt = undefined;
+    this.#work = 0;
     this.#lag = 0;
-    this.#open = new Set(this.#members(this.#begun + this.#length));
+    this.#running.clear();
+    this.#open = new Set(this.#turns.inRound(start));
+    if (first !== undefined) this.#open.add(first);
     this.#arm();
+    if (this.#open.size === 0) this.#end(true);
   }
 
+  /** Begins the next round without a check, should none start. */
   #arm(): void {
     clearTimeout(this.#timer);
-    const left = Math.max(0, this.#begun + this.#length - this.#clock.elapsed());
-    this.#timer = setTimeout(() => {
-      if (this.#open) this.#end(this.#open.size === 0);
-      this.#begin();
-    }, left);
+    const now = this.#clock.elapsed();
+    const next = Math.max(this.#startOf(this.#start), this.#startOf(now)) + this.#length;
+    const patience = Math.min(this.#length * PATIENCE, LONGEST_PATIENCE);
+    this.#timer = setTimeout(() => this.#begin(next), next + patience - now);
+  }
+
+  /** When the round begins that a moment is in, at the present length. */
+  #startOf(moment: Millis): Millis {
+    if (!Number.isFinite(moment)) return moment;
+    const { origin } = this.#turns;
+    return origin + Math.floor((moment - origin) / this.#length + ROUNDING) * this.#length;
   }
 
   #end(complete: boolean): void {
+    const now = this.#clock.now();
+    if (this.#running.size > 0) this.#work += this.#clock.elapsed() - this.#runningSince;
     this.#open = undefined;
-    this.#onEnd({ startedAt: this.#startedAt, endedAt: this.#clock.now(), lag: this.#lag, complete });
+    this.#running.clear();
+    const { lag, work } = { lag: this.#lag, work: this.#work };
+    this.#onEnd({ startedAt: this.#startedAt ?? now, endedAt: now, work, lag, complete });
   }
 }

@@ -12,6 +12,9 @@ const STEP: Millis = 50;
 const GRAIN: Millis = 250;
 /** Part of an interval within which all of them have started. */
 const SPREAD = 0.8;
+/** A sixth of an interval may be no whole number; intervals this close to a slot are at it. */
+const ROUNDING = 1e-6;
+const NEAR: Millis = 1;
 
 export interface Scheduled {
   readonly id: string;
@@ -21,8 +24,12 @@ export interface Scheduled {
 
 interface Entry {
   scheduled: Scheduled;
-  /** The slot the last start belonged to; the next one is an interval later, so lateness does not add up. */
+  /** Slots are whole intervals after this, at every pace: services that were in step are in step after an outage. */
+  base: Millis;
+  /** The slot the last start belonged to; lateness does not add up. */
   slot: Millis;
+  /** The slot of a check that is ready. */
+  turn: Millis;
   due: Millis;
   state: 'waiting' | 'ready' | 'running';
   started: boolean;
@@ -47,9 +54,12 @@ export class Schedule {
   #pace = 1;
   /** When slots were moved last; no check was due before at the present pace. */
   #movedAt: Millis = 0;
+  /** When the first services came. */
+  #origin: Millis | undefined;
 
   /** What is to be checked from now on. Who stays keeps its slot; who is new starts soon, spread out. */
   set(services: readonly Scheduled[], now: Millis): void {
+    this.#origin ??= now;
     this.#movedAt = now;
     const wanted = new Map(services.map(service => [service.id, service]));
     for (const id of this.#entries.keys()) if (!wanted.has(id)) this.#entries.delete(id);
@@ -57,11 +67,13 @@ export class Schedule {
       .filter(service => !this.#entries.has(service.id))
       .sort((a, b) => Number(b.critical) - Number(a.critical));
     for (const [i, scheduled] of fresh.entries()) {
-      const due = now + this.#spread(scheduled, i, fresh.length);
+      const offset = this.#spread(scheduled, i, fresh.length);
       this.#entries.set(scheduled.id, {
         scheduled,
+        base: this.#origin + offset,
         slot: now,
-        due,
+        turn: now + offset,
+        due: now + offset,
         state: 'waiting',
         started: false,
         soon: false,
@@ -72,6 +84,11 @@ export class Schedule {
       entry.scheduled = wanted.get(id) as Scheduled;
       this.#regularSlot(entry);
     }
+  }
+
+  /** The slots of services that are not spread out are whole intervals after this. */
+  get origin(): Millis {
+    return this.#origin ?? 0;
   }
 
   /** How long after the first of `count` services that may all start now the one at `place` does. */
@@ -116,7 +133,7 @@ export class Schedule {
       const entry = this.#entries.get(id);
       if (entry?.state !== 'ready') continue;
       entry.state = 'running';
-      if (!entry.soon) entry.slot = entry.due;
+      if (!entry.soon) entry.slot = entry.turn;
       entry.soon = false;
       entry.started = true;
       return id;
@@ -128,7 +145,7 @@ export class Schedule {
     let next = Number.POSITIVE_INFINITY;
     for (const [id, entry] of this.#entries) {
       if (entry.state !== 'waiting') continue;
-      if (entry.due <= now) this.#makeReady(id, entry);
+      if (entry.due <= now) this.#makeReady(id, entry, now);
       else if (entry.due < next) next = entry.due;
     }
     return next;
@@ -139,7 +156,7 @@ export class Schedule {
     const entry = this.#entries.get(id);
     if (entry?.state !== 'waiting') return;
     entry.soon = true;
-    this.#makeReady(id, entry);
+    this.#makeReady(id, entry, entry.due);
   }
 
   /** Whether the last check of a service took its whole timeout. */
@@ -153,18 +170,24 @@ export class Schedule {
     if (!entry) return Number.POSITIVE_INFINITY;
     entry.state = 'waiting';
     entry.hung = hung;
-    const interval = this.paced(entry.scheduled.interval);
     // Slots that passed meanwhile are left out, not caught up.
-    const passed = Math.max(1, Math.ceil((now - entry.slot) / interval));
-    entry.due = entry.slot + passed * interval;
+    entry.due = Math.max(this.#slotAfter(entry, entry.slot), this.#slotFrom(entry, now));
     entry.soon = soon !== undefined && now + soon < entry.due;
     if (entry.soon) entry.due = now + (soon as Millis);
     return entry.due;
   }
 
-  /** Ids whose check falls before a moment or is under way. */
-  *before(moment: Millis): Generator<string> {
-    for (const [id, entry] of this.#entries) if (entry.state !== 'waiting' || entry.due < moment) yield id;
+  /** Ids whose check belongs to the round that begins at a moment, and those that wait since an earlier one. */
+  *inRound(start: Millis): Generator<string> {
+    for (const [id, { state, base, due }] of this.#entries) {
+      const offset = base - this.origin;
+      if (state === 'ready' || (state === 'waiting' && due - offset <= start + NEAR)) yield id;
+    }
+  }
+
+  /** The slot a check belongs to that has started; one out of turn belongs to the slot before it. */
+  slotOf(id: string): Millis {
+    return this.#entries.get(id)?.slot ?? Number.NEGATIVE_INFINITY;
   }
 
   /** How late a check that starts now is against its due time. */
@@ -173,8 +196,10 @@ export class Schedule {
     return due === undefined ? 0 : Math.max(0, now - Math.max(due, this.#movedAt));
   }
 
-  #makeReady(id: string, entry: Entry): void {
+  #makeReady(id: string, entry: Entry, now: Millis): void {
     entry.state = 'ready';
+    // After a pause of the whole program, or at a faster pace, slots have passed.
+    entry.turn = entry.started ? this.#slotUpTo(entry, now) : entry.due;
     const { critical } = entry.scheduled;
     const queue = entry.hung ? (critical ? 'criticalHung' : 'otherHung') : critical ? 'critical' : 'other';
     this.#ready[queue].push(id);
@@ -183,6 +208,23 @@ export class Schedule {
   /** The next slot at the present pace and interval; who has not started yet keeps its first one. */
   #regularSlot(entry: Entry): void {
     if (entry.state !== 'waiting' || !entry.started || entry.soon) return;
-    entry.due = entry.slot + this.paced(entry.scheduled.interval);
+    entry.due = this.#slotAfter(entry, entry.slot);
+  }
+
+  /** The first slot after a moment. */
+  #slotAfter(entry: Entry, moment: Millis): Millis {
+    return this.#slotUpTo(entry, moment) + this.paced(entry.scheduled.interval);
+  }
+
+  /** The last slot that is not after a moment. */
+  #slotUpTo({ base, scheduled }: Entry, moment: Millis): Millis {
+    const interval = this.paced(scheduled.interval);
+    return base + Math.floor((moment - base) / interval + ROUNDING) * interval;
+  }
+
+  /** The first slot that is not before a moment. */
+  #slotFrom({ base, scheduled }: Entry, moment: Millis): Millis {
+    const interval = this.paced(scheduled.interval);
+    return base + Math.ceil((moment - base) / interval - ROUNDING) * interval;
   }
 }

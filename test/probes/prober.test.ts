@@ -22,6 +22,8 @@ class Stage {
   #running = new Map<string, number>();
   readonly runner: CheckRunner;
   readonly #begun = performance.now();
+  /** The same by the wall clock. */
+  readonly began = Date.now();
 
   constructor() {
     const stage = this;
@@ -143,6 +145,44 @@ describe('the prober', () => {
     await seconds(30);
     expect(stage.startsOf('a').slice(3)).toEqual([60, 62]);
     expect(stage.last('a')).toMatchObject({ status: 'healthy', level: 'up', consecutiveFailures: 0 });
+  });
+
+  it('scans are when their checks were, before, during and after an outage', async () => {
+    stage.scripts.set('slow', { ms: 400 });
+    stage.runner.setStatus('healthy');
+    stage.runner.configure(
+      plan([check('a'), check('slow'), check('other', { critical: false, interval: 60_000 })]),
+    );
+    await seconds(41.3);
+    stage.runner.setStatus('unhealthy');
+    await seconds(23.4);
+    stage.runner.setStatus('degraded');
+    await seconds(17.2);
+    stage.runner.setStatus('healthy');
+    await seconds(70);
+    const rows = stage.scans.map(({ startedAt, endedAt, work, complete }) => {
+      const started = stage.starts.filter(([at]) => at >= (startedAt - stage.began) / 1000 - 0.01);
+      return [
+        started[0]?.[0],
+        Math.round((endedAt - startedAt) / 10) / 100,
+        Math.round(work / 10) / 100,
+        complete,
+      ];
+    });
+    expect(rows).toEqual([0, 30, 41.3, 45, 50, 55, 60, 75, 90, 120, 150].map(at => [at, 0.4, 0.4, true]));
+  });
+
+  it('a scan takes as long as its checks, not as long as they wait for their turn', async () => {
+    stage.scripts.set('a', { ms: 200 });
+    stage.scripts.set('b', { ms: 200 });
+    stage.runner.setStatus('healthy');
+    stage.runner.configure(plan([check('a')]));
+    await seconds(10);
+    stage.runner.configure(plan([check('a'), check('b', { interval: 20_000 })]));
+    await seconds(51);
+    expect(stage.startsOf('b')).toEqual([10, 20, 40, 60]);
+    // b is in step with a every minute.
+    expect(stage.scans.map(({ work }) => Math.round(work / 10) / 100)).toEqual([0.2, 0.2, 0.2]);
   });
 
   it('a service that hangs holds up neither the others nor the scan for ever', async () => {
