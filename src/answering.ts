@@ -24,8 +24,6 @@ import { SwitchingEngine } from './query/switching.js';
 import type { SentRuleFile } from './rules/sent.js';
 
 const JOB = 'langgraph-monitor';
-/** Prometheus' `evaluation_interval`: the step of a subquery that names none. */
-const DEFAULT_INTERVAL: Millis = 30_000;
 /** How often somebody else's rules are asked, beside every scan. */
 const ASK_OTHERS_EVERY: Millis = 5000;
 
@@ -59,8 +57,8 @@ export interface AnsweringEvents {
 export interface RuleConfiguration {
   readonly remote: RemoteQuery | undefined;
   readonly rules: readonly SentRuleFile[];
-  /** Time between two evaluations. */
-  readonly interval: Millis;
+  /** Time between two scrapes of the registry, each of which the rules evaluate. */
+  readonly scrapeInterval: Millis;
   /** For links in annotations. */
   readonly externalUrl: string;
 }
@@ -78,6 +76,7 @@ class OwnSamples {
     registry: Registry,
     exposition: Exposition,
     instance: string,
+    scrapeInterval: Millis,
     events: AnsweringEvents,
     log: Logger,
   ) {
@@ -94,18 +93,19 @@ class OwnSamples {
         maxSamples: settings.queryMaxSamples,
         maxWaiting: settings.queryMaxConcurrency,
         lookback: settings.queryLookback,
-        defaultInterval: DEFAULT_INTERVAL,
+        defaultInterval: scrapeInterval,
       },
       metadata: () => describeRegistry(registry),
       log: (level, message, fields) => log[level](fields, message),
       onRestart: () => this.#sampler.reset(),
       ...(settings.queryThreadFile ? { threadFile: settings.queryThreadFile } : {}),
     });
-    this.#sampling = new Sampling(this.#sampler, scrape => this.#judge(scrape), systemClock);
+    this.#sampling = new Sampling(this.#sampler, scrape => this.#judge(scrape), systemClock, scrapeInterval);
   }
 
-  setRules({ rules, interval, externalUrl }: RuleConfiguration): void {
-    this.engine.setRules({ files: rules, interval, externalUrl, status: CLUSTER_STATUS });
+  setRules({ rules, scrapeInterval, externalUrl }: RuleConfiguration): void {
+    this.engine.setRules({ files: rules, interval: scrapeInterval, externalUrl, status: CLUSTER_STATUS });
+    this.#sampling.setInterval(scrapeInterval);
   }
 
   async #judge(scrape: Scrape): Promise<void> {
@@ -233,7 +233,7 @@ export class Answering {
     this.#others = undefined;
     if (remote) await this.#askOthers(remote);
     else {
-      this.#own ??= await this.#openOwn();
+      this.#own ??= await this.#openOwn(configuration.scrapeInterval);
       this.#own.setRules(configuration);
     }
     void this.judge();
@@ -247,12 +247,13 @@ export class Answering {
     this.#log.info({ url: remote.url }, 'PromQL and rules are answered elsewhere; no samples are kept here');
   }
 
-  async #openOwn(): Promise<OwnSamples> {
+  async #openOwn(scrapeInterval: Millis): Promise<OwnSamples> {
     const own = new OwnSamples(
       this.#settings,
       this.#registry,
       this.#exposition,
       this.#instance,
+      scrapeInterval,
       this.#events,
       this.#log,
     );

@@ -253,8 +253,8 @@ export class Monitor {
   }
 
   #ruleConfiguration(): RuleConfiguration {
-    const { remote, rules, plan } = this.#configuration;
-    return { remote, rules, interval: plan.scan, externalUrl: this.#externalUrl };
+    const { remote, rules, scrapeInterval } = this.#configuration;
+    return { remote, rules, scrapeInterval, externalUrl: this.#externalUrl };
   }
 
   /** Where people reach the monitor, without a slash at the end. */
@@ -311,7 +311,7 @@ export class Monitor {
     this.#pulse.beat(this.#clock.elapsed());
     this.#own.scans.inc();
     this.#own.scanLag.set(scan.lag / 1000);
-    this.#own.scanDuration.set((scan.endedAt - scan.startedAt) / 1000);
+    this.#own.scanDuration.set(scan.work / 1000);
     this.#own.showStore(this.#store);
     this.#own.showSamples(this.#answering.samples);
     this.#delivering.show();
@@ -323,7 +323,7 @@ export class Monitor {
       seen = look();
     });
     const sight = seen ?? look();
-    this.#store.append({ at: sight.at, entry: this.#snapshots.writeSight(sight) });
+    this.#store.append({ at: sight.at, entry: this.#snapshots.writeEntry(sight) });
   }
 
   #onDown(reason: string): void {
@@ -391,7 +391,7 @@ export class Monitor {
     const { retention, retentionSize, flags } = this.#settings;
     const size = retentionSize > 0 ? ` or ${flags['storage.retention.size']}` : '';
     return {
-      target: () => this.#answering.target(this.#url, this.#configuration.plan.scan),
+      target: () => this.#answering.target(this.#url, this.#configuration.scrapeInterval),
       samples: () => this.#answering.samples,
       runtime: () => ({
         startedAt: this.#startedAt,

@@ -37,6 +37,8 @@ export interface Configuration {
   readonly plan: Plan;
   /** Who answers PromQL in our place; undefined: the monitor keeps samples and answers itself. */
   readonly remote: RemoteQuery | undefined;
+  /** Time between two scrapes of the monitor's own metrics, and of the evaluations of rules after them. */
+  readonly scrapeInterval: Millis;
   /** The files of `rule_files`; none in remote mode, where somebody else evaluates them. */
   readonly rules: readonly SentRuleFile[];
   /** Where workflows call which service. */
@@ -79,6 +81,9 @@ export interface RemoteQuery extends HttpClientConfig {
 
 const ID = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const MAX_SLOW_AFTER: Millis = 5000;
+const SCRAPE_INTERVAL: Millis = 15_000;
+/** Prometheus' own advice. */
+const LONGEST_SCRAPE_INTERVAL: Millis = 120_000;
 
 const confirm = section({
   failures: count(1, 100).default(2),
@@ -139,8 +144,19 @@ const query = section({
     .transform(url => url.replace(/\/+$/, ''))
     .optional(),
   timeout: duration(100).default(30_000),
+  scrape_interval: duration(100)
+    .refine(interval => interval <= LONGEST_SCRAPE_INTERVAL, {
+      error: 'expected 2m at most: rules and queries take a series without a sample for 5 minutes as gone',
+    })
+    .optional(),
   ...httpClientShape,
 }).superRefine((config, context) => {
+  if (config.url !== undefined && config.scrape_interval !== undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['scrape_interval'],
+      message: 'with query.url the Prometheus there scrapes; set scrape_interval in its configuration',
+    });
   const problem = httpClientProblem(config);
   if (problem) context.addIssue({ code: 'custom', message: problem });
   if (
@@ -298,6 +314,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
       scan: intervals.critical,
     },
     remote: remoteOf(config.query),
+    scrapeInterval: config.query.scrape_interval ?? SCRAPE_INTERVAL,
     endpoints: config.endpoints,
     rules: config.query.url === undefined ? rulesOf(file, config.rule_files) : [],
     delivery: deliveryOf(file, config),
@@ -369,7 +386,7 @@ function smsOf(sms: z.output<typeof monitorYml>['alerting']['sms']): SmsAccount 
   };
 }
 
-function remoteOf({ url, ...rest }: z.output<typeof query>): RemoteQuery | undefined {
+function remoteOf({ url, scrape_interval: _, ...rest }: z.output<typeof query>): RemoteQuery | undefined {
   return url === undefined ? undefined : { url, ...rest };
 }
 

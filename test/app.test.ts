@@ -389,7 +389,7 @@ test('an entry of the history shows the services the rules spoke of, whatever ca
     ...more,
   });
   const down = seen({ status: 'error', error: 'Connection refused', level: 'down', consecutiveFailures: 2 });
-  const scan = { startedAt: 0, endedAt: 1, lag: 0, complete: true };
+  const scan = { startedAt: 0, endedAt: 1, work: 1, lag: 0, complete: true };
   const overall = async () => (await json('/cluster_health')).overall_status as string;
   const entries = async (count: number) => {
     const { history } = await until(

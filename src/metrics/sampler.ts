@@ -9,6 +9,7 @@ import type { Millis } from '../model/time.js';
 import type { Exposition } from './exposition.js';
 import { type Collected, FamilyMetric, type SourceView } from './family-metric.js';
 import { labelValue } from './render.js';
+import { REPORT_SERIES, ScrapeReport } from './scrape-report.js';
 
 /** Labels a scraper adds to everything; a metric's own label of that name becomes `exported_...`. */
 export interface ScrapeIdentity {
@@ -18,6 +19,8 @@ export interface ScrapeIdentity {
 
 /** prom-client's metrics have names of their own; this keeps a service from being called the same. */
 const OWN = 'registry ';
+/** The source of what a scraper adds about the scrape itself. */
+const REPORT = 'scrape report';
 
 /** Samples of one metric of prom-client's. */
 type Values = Collected['values'];
@@ -34,6 +37,8 @@ export class Sampler {
   readonly #sent = new Map<string, SourceView>();
   /** The series of prom-client's metrics as they were sent. */
   readonly #metrics = new Map<string, Texts>();
+  readonly #report = new ScrapeReport();
+  #isReportSent = false;
 
   constructor(registry: Registry, exposition: Exposition, identity: ScrapeIdentity) {
     this.#registry = registry;
@@ -45,15 +50,36 @@ export class Sampler {
   reset(): void {
     this.#sent.clear();
     this.#metrics.clear();
+    this.#isReportSent = false;
   }
 
-  /** The registry now. One at a time: the next may be asked for when this is there. */
-  async scrape(at: Millis): Promise<Scrape> {
+  /**
+   * The registry now, with what a scraper adds (`up`, `scrape_duration_seconds`, ...) unless it is an interim one. The
+   * caller must await it before the next. @throws what a metric's collector throws; see {@link failed}
+   */
+  async scrape(at: Millis, isInterim = false): Promise<Scrape> {
+    const begun = performance.now();
     const parts: ScrapePart[] = [];
     const gone: string[] = [];
+    this.#report.begin();
     await this.#collectOwn(parts);
     this.#collectSources(parts, gone);
-    return { at: Math.round(at), parts, gone };
+    if (!isInterim) parts.push(this.#reportPart(this.#report.end(performance.now() - begun)));
+    return { at: Math.round(at), isInterim, parts, gone };
+  }
+
+  /** What a scraper keeps of a scrape that failed: `up` is 0, and everything else has ended. The next one is whole. */
+  failed(at: Millis, duration: Millis): Scrape {
+    const gone = [...this.#sent.keys(), ...this.#metrics.keys()];
+    this.reset();
+    return { at: Math.round(at), parts: [this.#reportPart(this.#report.failed(duration))], gone };
+  }
+
+  #reportPart(values: readonly number[]): ScrapePart {
+    const isSent = this.#isReportSent;
+    this.#isReportSent = true;
+    if (isSent) return { source: REPORT, values };
+    return { source: REPORT, layout: { series: REPORT_SERIES.map(name => this.#pairs(name, [])) }, values };
   }
 
   async #collectOwn(parts: ScrapePart[]): Promise<void> {
@@ -69,9 +95,12 @@ export class Sampler {
     const source = OWN + name;
     const numbers = values.map(each => each.value);
     const known = this.#metrics.get(source);
+    this.#report.count(numbers);
     if (known && hasSeries(values, known)) return { source, values: numbers };
     if (!known && values.length === 0) return undefined;
-    this.#metrics.set(source, textsOf(values));
+    const texts = textsOf(values);
+    this.#report.countAdded(seriesIn(texts), known && seriesIn(known));
+    this.#metrics.set(source, texts);
     return { source, layout: this.#ownLayout(name, values), values: numbers };
   }
 
@@ -95,9 +124,15 @@ export class Sampler {
     }
     for (const [source, { target, layout, values }] of sources) {
       const sent = this.#sent.get(source);
+      this.#report.count(values);
       if (sent && sent.layout === layout && sent.values === values) continue;
       this.#sent.set(source, { target, layout, values });
       const isNew = sent?.layout !== layout || sent.target !== target;
+      if (isNew)
+        this.#report.countAdded(
+          seriesOf(layout),
+          sent?.target === target ? seriesOf(sent.layout) : undefined,
+        );
       parts.push(isNew ? this.#newPart(source, { target, layout, values }) : { source, values });
     }
   }
@@ -132,6 +167,21 @@ export class Sampler {
       .filter(([, value]) => value !== '')
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flat();
+  }
+}
+
+/** A text for each series of a layout. */
+function* seriesOf({ families, labels }: Layout): Generator<string> {
+  for (const [i, name] of families.entries()) yield [name, ...(labels[i] ?? [])].join('\n');
+}
+
+/** A text for each series of a metric of prom-client's. */
+function* seriesIn(texts: Texts): Generator<string> {
+  for (let at = 0; at < texts.length; at++) {
+    // The name comes first and is undefined where it is the family's; labels follow, up to another undefined.
+    const parts = [texts[at++]];
+    while (texts[at] !== undefined) parts.push(texts[at++]);
+    yield parts.join('\n');
   }
 }
 

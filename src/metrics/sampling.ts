@@ -1,19 +1,19 @@
-// When the registry is copied: when somebody says so, and when nobody did for a while. Comes in: wishes; goes out:
-// scrapes, one after the other, each kept before the next is taken. Called by answering.ts.
+// When the registry is copied: on an even grid, as a Prometheus scrapes, and in between when something has changed. Comes
+// in: an interval and requests; goes out: scrapes, one after the other, each handled before the next is taken. Those in
+// between are interim: a service that fails is checked more often, and its samples must not count for more in averages.
 
 import type { Scrape } from '../model/scrape.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { Sampler } from './sampler.js';
+import { ScrapeGrid } from './scrape-grid.js';
 
-/** A scrape is never longer ago than this: Prometheus' own advice is two minutes at most, rules look at five. */
-const LONGEST_GAP: Millis = 30_000;
 /** Rest after a scrape, as a multiple of what it and its rules took: a thousand changes at once are not worth a core. */
 const REST = 3;
 const LONGEST_REST: Millis = 2000;
 /** A rest too short to be worth a timer. */
 const NO_REST: Millis = 10;
 
-/** The last scrape as `/api/v1/targets` shows it. */
+/** The last scrape of the grid as `/api/v1/targets` shows it. */
 export interface LastScrape {
   /** Wall clock. */
   readonly at: Millis;
@@ -27,6 +27,7 @@ export class Sampling {
   readonly #sampler: Sampler;
   readonly #keep: (scrape: Scrape) => Promise<void>;
   readonly #clock: Clock;
+  readonly #grid: ScrapeGrid;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   /** The one after the one that is running. */
@@ -38,11 +39,18 @@ export class Sampling {
   #lastAt: Millis = 0;
   #last: LastScrape | undefined;
 
-  /** `keep` takes each scrape; they come in order of time. */
-  constructor(sampler: Sampler, keep: (scrape: Scrape) => Promise<void>, clock: Clock) {
+  /** `keep` takes each scrape; they come in order of time. The first is of the grid. @param interval of the grid */
+  constructor(sampler: Sampler, keep: (scrape: Scrape) => Promise<void>, clock: Clock, interval: Millis) {
     this.#sampler = sampler;
     this.#keep = keep;
     this.#clock = clock;
+    this.#grid = new ScrapeGrid(interval, clock.elapsed());
+    this.#arm();
+  }
+
+  /** Changes the grid's interval. */
+  setInterval(interval: Millis): void {
+    this.#grid.setInterval(interval, this.#clock.elapsed());
     this.#arm();
   }
 
@@ -104,24 +112,40 @@ export class Sampling {
 
   #arm(): void {
     clearTimeout(this.#timer);
-    if (!this.#closed) this.#timer = setTimeout(() => void this.take(), LONGEST_GAP);
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => this.#tick(), this.#grid.dueAt - this.#clock.elapsed());
+  }
+
+  #tick(): void {
+    // A timer may fire a moment early.
+    if (!this.#grid.isDue(this.#clock.elapsed())) {
+      this.#arm();
+      return;
+    }
+    // The grid does not wait for what came in between.
+    this.#endRest();
+    void this.take();
   }
 
   async #takeOne(waiting: readonly (() => void)[]): Promise<void> {
     if (this.#closed) return;
     const begun = this.#clock.elapsed();
+    const isInterim = !this.#grid.isDue(begun);
+    const now = this.#clock.now();
     // Two samples of one moment would be one, and a wall clock that is set back must not stop the time of the rules.
-    const at = Math.max(Math.round(this.#clock.now()), this.#lastAt + 1);
+    const at = Math.max(isInterim ? Math.round(now) : this.#grid.take(begun, now), this.#lastAt + 1);
     this.#lastAt = at;
     let error = '';
     try {
-      const scrape = await this.#sampler.scrape(at);
+      const scrape = await this.#sampler.scrape(at, isInterim);
       for (const tell of waiting) tell();
       if (!this.#closed) await this.#keep(scrape);
     } catch (problem) {
       error = (problem as Error).message;
+      if (!isInterim && !this.#closed)
+        await this.#keep(this.#sampler.failed(at, this.#clock.elapsed() - begun)).catch(() => {});
     }
-    this.#last = { at, duration: this.#clock.elapsed() - begun, error };
+    if (!isInterim) this.#last = { at, duration: this.#clock.elapsed() - begun, error };
   }
 }
 

@@ -27,6 +27,11 @@ export interface ScrapePart {
 export interface Scrape {
   /** Whole milliseconds. */
   readonly at: Millis;
+  /**
+   * Between two scrapes of the grid: rules and questions about the present see it until the next scrape, but it is not
+   * kept, so that it does not weigh in averages.
+   */
+  readonly isInterim?: boolean;
   readonly parts: readonly ScrapePart[];
   /** Sources that are no more. */
   readonly gone: readonly string[];

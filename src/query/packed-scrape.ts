@@ -10,6 +10,7 @@ const PART = 3;
 /** Survives the way between threads. */
 export interface PackedScrape {
   readonly at: Millis;
+  readonly isInterim: boolean;
   readonly gone: readonly string[];
   /** The source of each part. */
   readonly sources: readonly string[];
@@ -22,7 +23,7 @@ export interface PackedScrape {
 }
 
 /** Packs a scrape; its arrays stay as they are. Each layout is looked at once, since it may be made for that. */
-export function packScrape({ at, parts, gone }: Scrape): PackedScrape {
+export function packScrape({ at, isInterim = false, parts, gone }: Scrape): PackedScrape {
   const texts = new Map<string, number>();
   const series = new GrowingRow();
   const shapes = new Int32Array(parts.length * PART);
@@ -43,7 +44,16 @@ export function packScrape({ at, parts, gone }: Scrape): PackedScrape {
     }
   }
   const sources = parts.map(({ source }) => source);
-  return { at, gone, sources, parts: shapes, series: series.end(), texts: [...texts.keys()], values };
+  return {
+    at,
+    isInterim,
+    gone,
+    sources,
+    parts: shapes,
+    series: series.end(),
+    texts: [...texts.keys()],
+    values,
+  };
 }
 
 /** Whole numbers, how many is not known beforehand. */
@@ -72,10 +82,11 @@ export function buffersOf({ parts, series, values }: PackedScrape): ArrayBuffer[
 
 /** The scrape that was packed. Equal texts are one; layouts are made when they are looked at. */
 export function unpackScrape(packed: PackedScrape): Scrape {
-  const { at, gone, sources, parts } = packed;
+  const { at, isInterim, gone, sources, parts } = packed;
   const place = { series: 0, value: 0 };
   return {
     at,
+    isInterim,
     gone,
     parts: sources.map((source, i) => unpackPart(packed, source, parts.subarray(i * PART), place)),
   };

@@ -21,7 +21,7 @@ export interface RuleSettings {
   readonly files: readonly SentRuleFile[];
   /** Without a slash at the end. */
   readonly externalUrl: string;
-  /** Time between two evaluations, for groups that name none. */
+  /** Time between two scrapes, and between two evaluations of groups that name no interval. */
   readonly interval: Millis;
   /** The expression whose value is the cluster's status. */
   readonly status: string;
@@ -66,12 +66,12 @@ export class Rules {
     this.#manager.update(files);
   }
 
-  /** Evaluates the rules whose time has come, at the time of the scrape that was begun. */
-  evaluate(at: Millis): Judgement | undefined {
+  /** Evaluates the rules whose time has come, at the time of the scrape that was begun or is shown as an interim. */
+  evaluate(at: Millis, isInterim: boolean): Judgement | undefined {
     if (!this.#manager || !this.#settings) return undefined;
     const begun = this.#clock.elapsed();
     this.#deadline = begun + PATIENCE;
-    const evaluation = this.#manager.evaluate(at);
+    const evaluation = this.#manager.evaluate(at, isInterim);
     const alerts = this.#manager
       .groups()
       .flatMap(group => group.rules)

@@ -18,7 +18,8 @@ const BITE: Millis = 8;
 const SOON: Millis = 40;
 const LATER: Millis = 5000;
 
-const { port, file, retention, maxBytes, limits, target } = workerData as ThreadStart;
+const { port, file, retention, maxBytes, target, ...start } = workerData as ThreadStart;
+const limits = { ...start.limits };
 
 stepBack();
 
@@ -62,8 +63,10 @@ const desk = new Desk({
     if (order.say === 'append') {
       report({ say: 'judged', judgement: keep(order.scrape) });
       report({ say: 'status', status: status() });
-    } else if (order.say === 'rules') rules.configure(order.settings);
-    else if (order.say === 'groups') report({ say: 'groups', id: order.id, groups: rules.groups() });
+    } else if (order.say === 'rules') {
+      limits.defaultInterval = order.settings.interval;
+      rules.configure(order.settings);
+    } else if (order.say === 'groups') report({ say: 'groups', id: order.id, groups: rules.groups() });
     else if (order.say === 'ping') report({ say: 'pong' });
     else {
       isClosing = true;
@@ -75,12 +78,14 @@ const desk = new Desk({
 /** With the first scrape ends what the program before this one had and this one has not. */
 let isFirst = target !== undefined;
 
-/** Keeps a scrape together with what the rules make of it. */
+/** Keeps a scrape, or shows one between two of the grid, together with what the rules make of it. */
 function keep(scrape: PackedScrape): Judgement | undefined {
-  store.begin(unpackScrape(scrape));
-  if (isFirst && target) isFirst = !endFormer(store, target, scrape.at, scrape.at - limits.lookback);
+  const { at, isInterim } = scrape;
+  if (isInterim) store.preview(unpackScrape(scrape));
+  else store.begin(unpackScrape(scrape));
+  if (isFirst && target && !isInterim) isFirst = !endFormer(store, target, at, at - limits.lookback);
   try {
-    return rules.evaluate(scrape.at);
+    return rules.evaluate(at, isInterim);
   } catch (error) {
     const fields = { err: (error as Error).message, stack: (error as Error).stack };
     report({ say: 'log', level: 'error', message: 'The rules could not be evaluated', fields });

@@ -87,9 +87,13 @@ export class RuleManager {
     this.#noteGone([...before.values()]);
   }
 
-  /** Evaluates at a whole millisecond every group whose time has come: one without an interval each time, others once in each interval. */
-  evaluate(at: Millis): EvaluationResult {
-    const due = this.#groups.filter(group => isDue(group, at));
+  /**
+   * Evaluates at a whole millisecond every group whose time has come: one without an interval each time, others once in
+   * each interval. What an interim evaluation writes is not kept, so groups of longer intervals have no part in it.
+   */
+  evaluate(at: Millis, isInterim = false): EvaluationResult {
+    const { interval } = this.#options;
+    const due = this.#groups.filter(group => isDue(group, at, isInterim ? interval : undefined));
     const unsent: Alert[] = [];
     const restoreErrors: string[] = [];
     const { ask, write, clock, resendDelay = RESEND_DELAY } = this.#options;
@@ -100,7 +104,7 @@ export class RuleManager {
       restoreErrors.push(...this.#restore(group, at));
       return outcome;
     });
-    this.#endGone(at);
+    this.#endGone(at, isInterim);
     const sum = (of: (outcome: (typeof outcomes)[number]) => number): number =>
       outcomes.reduce((total, outcome) => total + of(outcome), 0);
     return {
@@ -146,11 +150,12 @@ export class RuleManager {
   }
 
   /** After the evaluation, so that a series that only moved to another rule does not end. */
-  #endGone(at: Millis): void {
+  #endGone(at: Millis, isInterim: boolean): void {
     for (const source of this.#gone) {
       try {
         this.#options.write(source, at, []);
-        this.#gone.delete(source);
+        // What an interim evaluation writes is not kept.
+        if (!isInterim) this.#gone.delete(source);
       } catch {
         // The next evaluation tries it again; that nothing can be written is told by the rules themselves.
       }
@@ -158,9 +163,14 @@ export class RuleManager {
   }
 }
 
-/** Calls come with the scans, which are not on the tick: what counts is that an interval has had its evaluation. */
-function isDue({ definition, lastEvaluation }: RuleGroup, at: Millis): boolean {
+/**
+ * Calls come with the scrapes, which are not on the tick: what counts is that an interval has had its evaluation.
+ * @param longest in an interim evaluation: groups of longer intervals are not due
+ */
+function isDue({ definition, lastEvaluation }: RuleGroup, at: Millis, longest: Millis | undefined): boolean {
   const { interval } = definition;
-  if (interval === undefined || lastEvaluation === undefined) return true;
+  if (interval === undefined) return true;
+  if (longest !== undefined && interval > longest) return false;
+  if (lastEvaluation === undefined) return true;
   return Math.floor(at / interval) !== Math.floor(lastEvaluation / interval);
 }

@@ -27,6 +27,7 @@ afterAll(() => server?.close());
 function watching(ids: readonly string[], more: object = {}): object {
   const service = (id: string) => ({ url: `${server.url}/${id}`, critical: true, timeout: '1s' });
   return {
+    query: { scrape_interval: '200ms' },
     scan: { intervals: { critical: '200ms', other: '200ms' } },
     services: Object.fromEntries(ids.map(id => [id, service(id)])),
     ...more,

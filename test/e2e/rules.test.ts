@@ -51,7 +51,11 @@ function watching(ids: readonly string[], more: object = {}): { services: Record
     confirm: { failures: 2, successes: 1, every: '300ms' },
   });
   return {
-    ...{ scan: { intervals: { critical: '1s', other: '1s' } }, host: { enabled: false } },
+    ...{
+      query: { scrape_interval: '1s' },
+      scan: { intervals: { critical: '1s', other: '1s' } },
+      host: { enabled: false },
+    },
     services: Object.fromEntries(ids.map(id => [id, service(id)])),
     ...more,
   };

@@ -21,9 +21,18 @@ function make() {
   return { registry, exposition, sampler };
 }
 
+const REPORT = 'scrape report';
+/** A scrape without what is about the scrape itself. */
+const withoutReport = (scrape: Scrape): Scrape => ({
+  ...scrape,
+  parts: scrape.parts.filter(({ source }) => source !== REPORT),
+});
+
 /** Sources of a scrape with how many series each brings, or `same` where its layout was not sent again. */
 const brought = (scrape: Scrape) =>
-  Object.fromEntries(scrape.parts.map(({ source, layout: own }) => [source, own?.series.length ?? 'same']));
+  Object.fromEntries(
+    withoutReport(scrape).parts.map(({ source, layout: own }) => [source, own?.series.length ?? 'same']),
+  );
 
 const part = (scrape: Scrape, source: string) => scrape.parts.find(each => each.source === source);
 
@@ -32,8 +41,9 @@ describe('what a scraper would keep', () => {
     const { exposition, sampler } = make();
     exposition.observe('ollama', 'ollama', { layout, values: [1, 0.25, Number.NaN] });
     const scrape = await sampler.scrape(1000.4);
-    expect(scrape).toEqual({
+    expect(withoutReport(scrape)).toEqual({
       at: 1000,
+      isInterim: false,
       gone: [],
       parts: [
         {
@@ -121,5 +131,58 @@ describe('only what has changed', () => {
     await sampler.scrape(1);
     sampler.reset();
     expect(brought(await sampler.scrape(2))).toEqual({ 'registry level': 1, a: 3 });
+  });
+});
+
+describe('what is added about the scrape itself', () => {
+  const report = (scrape: Scrape) => {
+    const [up, , scraped, kept, added] = Array.from(part(scrape, REPORT)?.values ?? []);
+    return { up, scraped, kept, added };
+  };
+
+  test('the series of a Prometheus, with the labels of the target', async () => {
+    const { sampler } = make();
+    const own = part(await sampler.scrape(1), REPORT);
+    const identity = ['instance', 'node:8083', 'job', 'langgraph-monitor'];
+    expect(own?.layout?.series).toEqual(
+      [
+        'up',
+        'scrape_duration_seconds',
+        'scrape_samples_scraped',
+        'scrape_samples_post_metric_relabeling',
+        'scrape_series_added',
+      ].map(name => ['__name__', name, ...identity]),
+    );
+    expect(own?.values[1]).toBeGreaterThanOrEqual(0);
+    expect(part(await sampler.scrape(2), REPORT)?.layout).toBeUndefined();
+  });
+
+  test('samples are those that are there; series are added when they were not there before', async () => {
+    const { registry, exposition, sampler } = make();
+    const counter = new Counter({ name: 'x_total', help: 'x', labelNames: ['a'], registers: [registry] });
+    exposition.observe('a', 'a', { layout, values: [1, 2, Number.NaN] });
+    expect(report(await sampler.scrape(1))).toEqual({ up: 1, scraped: 2, kept: 2, added: 3 });
+    counter.inc({ a: '1' });
+    expect(report(await sampler.scrape(2))).toEqual({ up: 1, scraped: 3, kept: 3, added: 1 });
+    // What an interim scrape brings is added by the next one of the grid.
+    counter.inc({ a: '2' });
+    const wider = {
+      families: [...layout.families, 'probe_phase_seconds'],
+      labels: [...layout.labels, ['dns', '']],
+    };
+    exposition.observe('a', 'a', { layout: wider, values: [1, 2, 3, 4] });
+    expect(part(await sampler.scrape(3, true), REPORT)).toBeUndefined();
+    expect(report(await sampler.scrape(4))).toEqual({ up: 1, scraped: 6, kept: 6, added: 2 });
+    expect(report(await sampler.scrape(5))).toEqual({ up: 1, scraped: 6, kept: 6, added: 0 });
+  });
+
+  test('of a failed scrape is up 0 and everything else is gone; the next one brings everything', async () => {
+    const { exposition, sampler } = make();
+    exposition.observe('a', 'a', { layout, values: [1, 2, 3] });
+    await sampler.scrape(1);
+    const failed = sampler.failed(2, 20);
+    expect(failed.gone).toEqual(['a']);
+    expect(part(failed, REPORT)?.values).toEqual([0, 0.02, 0, 0, 0]);
+    expect(brought(await sampler.scrape(3))).toEqual({ a: 3 });
   });
 });

@@ -25,7 +25,7 @@ function make() {
     await sleep(WORK);
     events.push(`kept ${number}`);
   };
-  sampling = new Sampling(sampler, keep, systemClock);
+  sampling = new Sampling(sampler, keep, systemClock, 3_600_000);
   return { events, sampling };
 }
 

@@ -218,7 +218,7 @@ describe('what is believed of a service', () => {
     ];
     for (const [isNews, result, trouble] of steps) {
       expect(services.show(SERVICE, result, trouble)).toBe(isNews);
-      const { parts } = await sampler.scrape(1);
+      const { parts } = await sampler.scrape(1, true);
       const brought = parts.map(({ source, layout }) => [source, layout !== undefined]);
       expect(brought).toEqual([
         ['state of a', result === undefined],

@@ -331,3 +331,56 @@ test('how long evaluations take is measured', () => {
     { evaluationTime: 5, lastEvaluation: 0, rules: [{ evaluationTime: 1 }, { evaluationTime: 1 }] },
   ]);
 });
+
+describe('an interim evaluation', () => {
+  const LONG = '    interval: 5m\n';
+
+  test('leaves out groups of longer intervals, whose series would be lost', () => {
+    const storage = storageOf({ up: '0 0 0 0 0 0' });
+    const manager = managerOn(storage);
+    manager.update([
+      ruleFile('- record: always\n  expr: up', '', '1.yml'),
+      ruleFile('- record: as_often\n  expr: up', '    interval: 1m\n', '2.yml'),
+      ruleFile('- record: seldom\n  expr: up', LONG, '3.yml'),
+    ]);
+    storage.loadUntil(0);
+    expect(manager.evaluate(0, true).groups).toBe(2);
+    expect(manager.evaluate(1).groups).toBe(2);
+    expect(manager.evaluate(2).groups).toBe(1);
+    storage.loadUntil(5 * MINUTE);
+    expect(manager.evaluate(5 * MINUTE, true).groups).toBe(2);
+    expect(manager.evaluate(5 * MINUTE + 1).groups).toBe(2);
+  });
+
+  test('moves alerts on as any other', () => {
+    const storage = storageOf({ up: '1 0 0 0' });
+    const manager = managerOn(storage);
+    manager.update([ruleFile(DOWN)]);
+    evaluate(manager, storage, 0);
+    storage.loadUntil(3 * MINUTE);
+    manager.evaluate(MINUTE, true);
+    expect(alertsOf(manager).map(({ state }) => state)).toEqual(['pending']);
+    expect(manager.evaluate(3 * MINUTE, true).unsent).toMatchObject([
+      { state: 'firing', firedAt: 3 * MINUTE },
+    ]);
+  });
+
+  test('ends the series of rules that are gone for itself alone; they are ended by the next one of the grid', () => {
+    const storage = storageOf({ up: '1x9' });
+    const ended: string[] = [];
+    const manager = managerOn(storage, {
+      write: (source, at, samples) => {
+        if (samples.length === 0) ended.push(`${source.split(';').at(-1)?.split('[')[0]} ${at}`);
+        storage.write(source, at, samples);
+      },
+    });
+    manager.update([ruleFile('- record: goes\n  expr: up')]);
+    evaluate(manager, storage, 0);
+    manager.update([ruleFile('- record: new\n  expr: up')]);
+    manager.evaluate(1, true);
+    manager.evaluate(2, true);
+    manager.evaluate(3);
+    manager.evaluate(4);
+    expect(ended).toEqual(['goes 1', 'goes 2', 'goes 3']);
+  });
+});

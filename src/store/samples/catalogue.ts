@@ -43,11 +43,17 @@ export class Catalogue {
     return this.index.make(labels);
   }
 
+  /** The series in the index with the labels of one that may not be; itself when there is none. */
+  like(series: SeriesRef): SeriesRef {
+    if (this.#stored.column.get(series) >= 0 || this.index.has(series)) return series;
+    return this.index.findLike(series) ?? series;
+  }
+
   /** Remembers a series that gets a sample. @returns the one to use, if there is one with its labels already. */
   admit(series: SeriesRef): SeriesRef {
-    // In the head only those are that were admitted before; the others have to be looked up.
-    if (this.#stored.column.get(series) >= 0 || this.index.has(series)) return series;
-    return this.index.findLike(series) ?? this.index.add(series);
+    const known = this.like(series);
+    // In the head only those are that were admitted before.
+    return this.#stored.column.get(known) >= 0 || this.index.has(known) ? known : this.index.add(known);
   }
 
   /** Takes back the series that are not in the index, but for those that `hold` calls back for. */

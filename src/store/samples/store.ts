@@ -11,6 +11,7 @@ import { ByteCache } from './cache.js';
 import { Catalogue } from './catalogue.js';
 import { SampleFile } from './file.js';
 import { Head } from './head.js';
+import { Interim } from './interim.js';
 import { ENOUGH, mergeChunks } from './merge.js';
 import { RefList } from './ref-list.js';
 import { pruneChunks } from './retention.js';
@@ -72,6 +73,7 @@ export class SampleStore implements SampleSource {
   readonly #head = new Head(this.#stored);
   readonly #catalogue = new Catalogue(this.#stored, this.#head);
   readonly #sources = new Sources(this.#catalogue);
+  readonly #interim = new Interim(this.#catalogue.index);
   readonly #sealing = new Sealing(this.#head, this.#stored);
   /** Series with many small chunks. */
   readonly #mergeable = new Set<SeriesRef>();
@@ -140,6 +142,7 @@ export class SampleStore implements SampleSource {
    * {@link add}ed to it before both are kept by {@link commit}.
    */
   begin(scrape: Scrape): void {
+    this.#interim.clear();
     this.#dropped += this.#sources.update(scrape);
     const at = Math.round(scrape.at);
     if (Number.isSafeInteger(at) && at > this.#head.last) this.#take(at);
@@ -167,13 +170,32 @@ export class SampleStore implements SampleSource {
   }
 
   /**
+   * Takes what changed since the last scrape and shows it to readers of last samples until the next one, without keeping
+   * it. What rules make of it may be {@link add}ed until {@link commit}.
+   */
+  preview(scrape: Scrape): void {
+    this.#dropped += this.#sources.update(scrape);
+    this.#interim.clear();
+    const at = Math.round(scrape.at);
+    if (!Number.isSafeInteger(at) || at <= this.#head.last) return;
+    this.#interim.begin(at);
+    this.#sources.each((given, value) => {
+      const series = this.#catalogue.like(given);
+      this.#interim.show(series, value);
+      return series;
+    });
+    for (const series of this.#live.refs) this.#interim.end(series);
+  }
+
+  /**
    * Adds what a source (a rule) shows at the time of the scrape that was begun. It counts until the source shows
    * something else: series it showed before and does not show now have ended, all of them when it shows none.
    */
   add(source: string, samples: readonly { readonly labels: Labels; readonly value: number }[]): void {
     const row = this.#row;
     if (!row) {
-      this.#dropped += samples.length;
+      if (this.#interim.isOpen) this.#addToInterim(source, samples);
+      else this.#dropped += samples.length;
       return;
     }
     const at = this.#head.last;
@@ -191,6 +213,17 @@ export class SampleStore implements SampleSource {
     if (samples.length > 0) this.#added.set(source, [...shown]);
     else this.#added.delete(source);
     this.#head.update(row.ended);
+  }
+
+  #addToInterim(
+    source: string,
+    samples: readonly { readonly labels: Labels; readonly value: number }[],
+  ): void {
+    for (const { labels, value } of samples) {
+      const series = this.#interim.find(labels) ?? this.#catalogue.resolve(labels);
+      if (!this.#interim.add(series, labels, value)) this.#dropped++;
+    }
+    for (const series of this.#added.get(source) ?? []) this.#interim.end(series);
   }
 
   /**
@@ -259,7 +292,13 @@ export class SampleStore implements SampleSource {
   }
 
   #reader(file: SampleFile | undefined, from: Millis, to: Millis): WindowReader {
-    const places = { stored: this.#stored, index: this.#catalogue.index, head: this.#head, file };
+    const places = {
+      stored: this.#stored,
+      index: this.#catalogue.index,
+      head: this.#head,
+      interim: this.#interim,
+      file,
+    };
     return new WindowReader(places, from, to);
   }
 
@@ -307,6 +346,7 @@ export class SampleStore implements SampleSource {
   /** Calls back for series that may not be in the index and are not to be forgotten. */
   #hold(held: (series: SeriesRef) => void): void {
     this.#sources.hold(held);
+    this.#interim.hold(held);
     for (const shown of this.#added.values()) shown.forEach(held);
     this.#live.refs.forEach(held);
     this.#row?.ended.forEach(held);

@@ -8,6 +8,7 @@ import { Assembler } from './assemble.js';
 import type { Run } from './chunk-table.js';
 import type { SampleFile } from './file.js';
 import { type Head, lowerBound, upperBound } from './head.js';
+import type { Interim } from './interim.js';
 import { Latest } from './latest.js';
 import type { SeriesIndex } from './series-index.js';
 import { Slab } from './slab.js';
@@ -18,6 +19,8 @@ export interface SamplePlaces {
   readonly stored: StoredSeries;
   readonly index: SeriesIndex;
   readonly head: Head;
+  /** What is shown after the newest row. */
+  readonly interim: Interim;
   /** Undefined while the disk will not have it. */
   readonly file: SampleFile | undefined;
 }
@@ -56,55 +59,73 @@ export class WindowReader {
     });
   }
 
-  /** Series with their last sample. */
+  /** Series with their last sample, that of the interim if it is in the window. */
   latest(matchers: readonly Matcher[]): Series[] {
-    const { stored, head } = this.#places;
+    const { stored, head, interim } = this.#places;
     const latest = new Latest(this.#from, this.#to);
-    return this.#collect(matchers, series => {
-      const last = stored.last.get(series);
-      const value = last <= this.#to ? head.lastValue(series) : undefined;
-      return value === undefined ? latest.of(this.#runs(series)) : latest.at(last, value);
-    });
+    const between = interim.within(this.#from, this.#to);
+    return this.#collect(
+      matchers,
+      series => {
+        const shown = between === undefined ? undefined : interim.value(series);
+        if (shown !== undefined) return latest.at(between as Millis, shown);
+        const last = stored.last.get(series);
+        const value = last <= this.#to ? head.lastValue(series) : undefined;
+        return value === undefined ? latest.of(this.#runs(series)) : latest.at(last, value);
+      },
+      between,
+    );
   }
 
   /** Labels of series that satisfy one of the sets and have a sample. */
   series(matcherSets: readonly (readonly Matcher[])[]): Labels[] {
-    const { index } = this.#places;
+    const { index, interim } = this.#places;
+    const isBetween = interim.within(this.#from, this.#to) !== undefined;
     const found = new Set(matcherSets.flatMap(matchers => index.select(matchers)));
+    const fresh = isBetween ? matcherSets.flatMap(matchers => interim.unindexed(matchers)) : [];
     return [...found]
-      .filter(series => this.#hasSample(series))
+      .filter(series => this.#hasSample(series) || (isBetween && interim.shows(series)))
+      .concat([...new Set(fresh)])
       .map(series => index.labels(series))
       .sort(compareLabels);
   }
 
   /** Series that have something, sorted by labels; those without a run are left out. */
-  #collect(matchers: readonly Matcher[], runOf: (series: SeriesRef) => Run | undefined): Series[] {
+  #collect(
+    matchers: readonly Matcher[],
+    runOf: (series: SeriesRef) => Run | undefined,
+    between?: Millis,
+  ): Series[] {
     const found: Series[] = [];
-    const matching = this.#matching(matchers);
+    const matching = this.#matching(matchers, between);
     // An iterator makes an object for each of thousands.
     for (let i = 0; i < matching.length; i++) {
       const { series, labels } = matching[i] as LabelledSeries;
       const run = runOf(series);
       if (!run) continue;
       const { times, values } = run;
-      const ends = this.#ends(series);
+      const ends = this.#ends(series, between);
       if (values.length > 0 || ends.length > 0) found.push({ labels, times, values, ends });
     }
     return found;
   }
 
   /** Series that may have something, sorted by labels. */
-  #matching(matchers: readonly Matcher[]): LabelledSeries[] {
-    const { stored, index } = this.#places;
+  #matching(matchers: readonly Matcher[], between: Millis | undefined): LabelledSeries[] {
+    const { stored, index, interim } = this.#places;
+    const isBetween = between !== undefined;
     return index
       .select(matchers)
-      .filter(series => stored.mayHave(series, this.#from, this.#to))
+      .filter(series => stored.mayHave(series, this.#from, this.#to) || (isBetween && interim.shows(series)))
+      .concat(isBetween ? interim.unindexed(matchers) : [])
       .map(series => ({ series, labels: index.labels(series) }))
       .sort((a, b) => compareLabels(a.labels, b.labels));
   }
 
-  #ends(series: SeriesRef): Float64Array {
-    const all = this.#places.stored.ends(series);
+  #ends(series: SeriesRef, between: Millis | undefined): Float64Array {
+    const { stored, interim } = this.#places;
+    const kept = stored.ends(series);
+    const all = between !== undefined && interim.hasEnded(series) ? [...kept, between] : kept;
     if (all.length === 0) return NONE;
     const ends = Float64Array.from(all);
     const [start, end] = [lowerBound(ends, this.#from), upperBound(ends, this.#to)];
