@@ -11,6 +11,8 @@ import { alertLine } from './verdict.js';
 export interface Sight {
   /** Wall clock. */
   readonly at: Millis;
+  /** Monotonic clock. */
+  readonly elapsed: Millis;
   /** Services by id, as JSON text. */
   readonly services: string;
   /** The document's `cluster_stats`, as JSON text. */
@@ -21,6 +23,8 @@ export interface Sight {
 export class Snapshots {
   readonly #board: Board;
   readonly #startedAt: Millis;
+  /** When the last entry of the history was, or the start. */
+  #entryAt: Millis;
   /** A service's part, and the result and service it was written from. */
   readonly #parts = new Map<string, { result: CheckResult | undefined; service: Service; text: string }>();
 
@@ -28,6 +32,7 @@ export class Snapshots {
   constructor(board: Board, startedAt: Millis) {
     this.#board = board;
     this.#startedAt = startedAt;
+    this.#entryAt = startedAt;
   }
 
   /** Seconds since the monitor started. */
@@ -49,7 +54,14 @@ export class Snapshots {
       monitoring_uptime: this.uptime(elapsed),
     };
     const parts = services.map(service => this.#part(service));
-    return { at, services: `{${parts.join(',')}}`, stats: JSON.stringify(stats) };
+    return { at, elapsed, services: `{${parts.join(',')}}`, stats: JSON.stringify(stats) };
+  }
+
+  /** An entry of `/history`: what was seen, and the time since the entry before it, which it stands for. */
+  writeEntry(sight: Sight): string {
+    const duration = Math.max(0, sight.elapsed - this.#entryAt);
+    this.#entryAt = sight.elapsed;
+    return `${this.writeSight(sight).slice(0, -1)},"duration":${Math.round(duration) / 1000}}`;
   }
 
   /** What was seen with the verdict there is now, as JSON text. */

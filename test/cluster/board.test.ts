@@ -301,3 +301,13 @@ describe('Pulse', () => {
     expect(pulse.problem(9000)).toBeUndefined();
   });
 });
+
+test('entries of the history weigh as much as the time since the one before', () => {
+  const snapshots = new Snapshots(boardOf('a'), 1000);
+  const durations = [31_000, 61_000, 66_004, 66_004, 96_000].map(elapsed => {
+    // The wall clock may be set.
+    const sight = snapshots.look(1_700_000_000_000 - elapsed, elapsed);
+    return JSON.parse(snapshots.writeEntry(sight)).duration;
+  });
+  expect(durations).toEqual([30, 30, 5.004, 0, 29.996]);
+});

@@ -19,7 +19,17 @@ export const history = route({
     after: moment().optional().describe('Only scans after this timestamp'),
   }),
   answer: z.object({
-    history: z.array(clusterHealth),
+    history: z.array(
+      clusterHealth.extend({
+        duration: z
+          .number()
+          .describe(
+            'Seconds since the scan before it, or since the start of the monitor: its weight in averages over time. Scans are more frequent while the cluster is not healthy',
+          )
+          // Entries of earlier versions have none.
+          .optional(),
+      }),
+    ),
     count: z.number().describe('Scans stored, not returned'),
   }),
   handle: (query, { store }) => ({ body: entries(store, query) }),
