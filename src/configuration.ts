@@ -130,6 +130,8 @@ const scan = section({
     connections: countOrAuto(1, 2 * HIGHEST_LIMIT),
     per_host: countOrAuto(1, 2 * HIGHEST_LIMIT),
     keep_alive: duration(1000).default(60_000),
+    max_age: duration(1000).default(45_000),
+    max_requests: count(1).default(5),
   }).prefault({}),
 });
 
@@ -330,6 +332,8 @@ function connectionsOf(pool: z.output<typeof scan>['pool'], limit: number): Conn
     total: pool.connections === 'auto' ? planned.connections : pool.connections,
     perHost: pool.per_host === 'auto' ? planned.perHost : pool.per_host,
     keepAlive: pool.keep_alive,
+    maxAge: pool.max_age,
+    maxRequests: pool.max_requests,
   };
 }
 

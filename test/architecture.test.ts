@@ -13,6 +13,7 @@ const NUMBER: Record<string, number> = {
   go: 0,
   tls: 0,
   config: 1,
+  net: 1,
   probes: 1,
   store: 1,
   promql: 1,
@@ -35,8 +36,11 @@ const NUMBER: Record<string, number> = {
   cli: 8,
   main: 9,
 };
-/** A section of the configuration is made of the config room's fields by the room it belongs to. */
-const ALLOWED_BESIDE = new Set(['probes -> config']);
+/**
+ * A section of the configuration is made of the config room's fields by the room it belongs to; probes connect by the
+ * same names and addresses as everything else.
+ */
+const ALLOWED_BESIDE = new Set(['probes -> config', 'probes -> net']);
 /** Packages that are a language rather than a tool, or whose object two rooms hand to each other. */
 const SHARED_PACKAGES: Record<string, readonly string[]> = {
   zod: ['cluster', 'config', 'configuration', 'http', 'probes', 'query'],

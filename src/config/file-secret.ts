@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { SecretSource } from '../model/secret.js';
-import { fileProblem } from './load.js';
+import { fileProblem } from './file-problem.js';
 
 /** What a file holds, without white space around it. */
 export class FileSecret implements SecretSource {

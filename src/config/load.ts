@@ -15,6 +15,7 @@ import {
   Schema as YamlSchema,
 } from 'js-yaml';
 import type { z } from 'zod';
+import { fileProblem } from './file-problem.js';
 
 /** Every mistake of a configuration, each one line: file, path, reason. */
 export class ConfigError extends Error {
@@ -25,18 +26,6 @@ export class ConfigError extends Error {
     this.name = 'ConfigError';
     this.mistakes = mistakes;
   }
-}
-
-/** A system error in words: `ENOENT` becomes `no such file`. */
-export function fileProblem(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  const known: Record<string, string> = {
-    ENOENT: 'no such file',
-    EACCES: 'permission denied',
-    EISDIR: 'is a directory',
-    ENOTDIR: 'a part of the path is not a directory',
-  };
-  return known[code ?? ''] ?? (error as Error).message;
 }
 
 /**

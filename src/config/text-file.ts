@@ -1,7 +1,8 @@
 // Files of text, whatever is in them.
 
 import { readFileSync } from 'node:fs';
-import { ConfigError, fileProblem } from './load.js';
+import { fileProblem } from './file-problem.js';
+import { ConfigError } from './load.js';
 
 /** The text of a file. `format` begins the mistake that it is not UTF-8. @throws ConfigError when it cannot be read or is not UTF-8 */
 export function readText(file: string, format = 'yaml: '): string {

@@ -4,6 +4,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { certificatesIn } from '../tls/trust.js';
+import { fileProblem } from './file-problem.js';
 import type { TlsConfig } from './http-client.js';
 
 /** What Node's TLS takes; undefined where nothing is set. */
@@ -15,11 +16,10 @@ export interface TlsFiles {
 
 /**
  * Reads `ca_file`, `cert_file` and `key_file`, or takes the texts set instead of them.
- * @throws the file system's error for a file that cannot be read, or one line that names what cannot be used
+ * @throws one line that names the file that cannot be read or used
  */
 export function readTlsFiles(config: TlsConfig | undefined): TlsFiles {
   if (!config) return { ca: undefined, cert: undefined, key: undefined };
-  const read = (file: string | undefined) => (file ? readFileSync(file, 'latin1') : undefined);
   const ca = read(config.ca_file) ?? config.ca;
   const cert = read(config.cert_file) ?? config.cert;
   const key = read(config.key_file) ?? config.key?.reveal();
@@ -27,6 +27,15 @@ export function readTlsFiles(config: TlsConfig | undefined): TlsFiles {
   const own = checkCertificates(cert, config.cert_file ?? 'cert')[0];
   if (key !== undefined) checkKey(key, config.key_file ?? 'key', own, config.cert_file ?? 'cert');
   return { ca, cert, key };
+}
+
+function read(file: string | undefined): string | undefined {
+  if (!file) return undefined;
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    throw new Error(`tls_config: cannot read ${file}: ${fileProblem(error)}`);
+  }
 }
 
 function checkCertificates(pem: string | undefined, where: string): X509Certificate[] {

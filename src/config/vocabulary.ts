@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import * as fields from './fields.js';
 import * as httpClient from './http-client.js';
+import { ipProtocolShape } from './ip-protocol.js';
 
-export const vocabulary = { z, ...fields, ...httpClient };
+export const vocabulary = { z, ...fields, ...httpClient, ipProtocolShape };
 export type Vocabulary = typeof vocabulary;

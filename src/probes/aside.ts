@@ -2,7 +2,7 @@
 // Called by the kinds that ask two.
 
 import type { Millis } from '../model/time.js';
-import type { Attempt } from './probe.js';
+import { type Attempt, ProbeFailure } from './probe.js';
 
 /** An attempt that keeps nothing; it ends with the attempt it stands beside, or earlier by {@link cancel}. */
 export class Aside implements Attempt {
@@ -11,27 +11,31 @@ export class Aside implements Attempt {
   data: string | undefined;
   details: Record<string, string | number> | undefined;
   facts: unknown;
-  readonly #cancels: (() => void)[] = [];
+  readonly #cancels: (() => unknown)[] = [];
   #cancelled = false;
 
-  constructor(beside: Attempt) {
+  /** @param rename what its failure is called where it is what the other one still waits for */
+  constructor(beside: Attempt, rename = (failure: ProbeFailure) => failure) {
     this.timeout = beside.timeout;
-    beside.onCancel(() => this.cancel());
+    beside.onCancel(() => {
+      const late = this.cancel();
+      return late && rename(late);
+    });
   }
 
   record(): void {}
 
   took(): void {}
 
-  onCancel(callback: () => void): void {
+  onCancel(callback: () => unknown): void {
     if (this.#cancelled) callback();
     else this.#cancels.push(callback);
   }
 
-  /** Calls the question off; nothing happens when it has been answered. */
-  cancel(): void {
-    if (this.#cancelled) return;
+  /** Calls the question off; nothing happens when it has been answered. Returns what was waited for. */
+  cancel(): ProbeFailure | undefined {
+    if (this.#cancelled) return undefined;
     this.#cancelled = true;
-    for (const callback of this.#cancels) callback();
+    return this.#cancels.map(callback => callback()).findLast(each => each instanceof ProbeFailure);
   }
 }

@@ -62,8 +62,7 @@ export async function check(probe: Probe, bounds: Bounds, recorder: ReadingsReco
     failure = failureOf(error);
   }
   running.close();
-  const took =
-    failure?.reason === 'timeout' ? bounds.timeout : (running.elapsed ?? performance.now() - begun);
+  const took = running.isOverdue ? bounds.timeout : (running.elapsed ?? performance.now() - begun);
   if (bounds.isService) {
     recorder.record(success, NO_LABELS, failure ? 0 : 1);
     recorder.record(duration, NO_LABELS, took / 1000);
@@ -96,6 +95,8 @@ class RunningAttempt implements Attempt {
   details: Record<string, string | number> | undefined;
   facts: unknown;
   elapsed: Millis | undefined;
+  /** The deadline has passed. */
+  isOverdue = false;
   readonly #recorder: ReadingsRecorder;
   readonly #cancels: (() => unknown)[] = [];
   #state: 'running' | 'closed' | 'cancelled' = 'running';
@@ -109,6 +110,7 @@ class RunningAttempt implements Attempt {
   settle(probe: Probe): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
+        this.isOverdue = true;
         reject(this.cancel() ?? new ProbeFailure('timeout', 'Request timed out'));
       }, this.timeout);
       probe.run(this).then(

@@ -83,5 +83,10 @@ export interface ConnectionLimits {
   /** Open connections in all. */
   total: number;
   perHost: number;
+  /** Without use. */
   keepAlive: Millis;
+  /** Since it was made; Redis' connections too. */
+  maxAge: Millis;
+  /** Requests, or probes of a Redis, on one connection. */
+  maxRequests: number;
 }

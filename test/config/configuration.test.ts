@@ -57,7 +57,7 @@ describe('the shipped monitor.yml', () => {
     const { checks, ...limits } = config.plan;
     expect(limits).toEqual({
       concurrency: { limit: 5, isAuto: true, reserved: 0, required: 2, recommended: 5 },
-      connections: { total: 50, perHost: 10, keepAlive: 60_000 },
+      connections: { total: 50, perHost: 10, keepAlive: 60_000, maxAge: 45_000, maxRequests: 5 },
       scan: 30_000,
     });
     const confirm = { failures: 2, successes: 2, every: 2000 };

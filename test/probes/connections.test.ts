@@ -1,6 +1,11 @@
 import type { Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Connection, Connections, type Endpoint } from '../../src/probes/http/connections.js';
+import {
+  type Connection,
+  Connections,
+  DEFAULT_LIMITS,
+  type Endpoint,
+} from '../../src/probes/http/connections.js';
 import { prepare } from '../../src/probes/http/request.js';
 import { Transfer } from '../../src/probes/http/transfer.js';
 import { listen, portOf, stop } from '../support/http.js';
@@ -17,12 +22,12 @@ async function endpoint(): Promise<Endpoint> {
   const server = await listen((_, response) => response.end('x'));
   servers.push(server);
   const origin = `http://127.0.0.1:${portOf(server)}`;
-  return { key: origin, origin, tls: undefined };
+  return { key: origin, origin, tls: undefined, protocol: { fallback: true } };
 }
 
 function pool(total: number, perHost: number, keepAlive = 60_000): Connections {
   const connections = new Connections();
-  connections.setLimits({ total, perHost, keepAlive });
+  connections.setLimits({ ...DEFAULT_LIMITS, total, perHost, keepAlive });
   pools.push(connections);
   return connections;
 }

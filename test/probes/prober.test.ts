@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CheckResult } from '../../src/model/result.js';
 import type { Check, Plan } from '../../src/probes/check.js';
 import { planConcurrency } from '../../src/probes/concurrency.js';
+import { DEFAULT_LIMITS } from '../../src/probes/http/connections.js';
 import { runInline } from '../../src/probes/inline.js';
 import { type Attempt, ProbeFailure, type ProbeKind } from '../../src/probes/probe.js';
 import type { CheckRunner } from '../../src/probes/runner.js';
@@ -92,7 +93,7 @@ function check(id: string, more: Partial<Check> & { broken?: boolean } = {}): Ch
 const plan = (checks: Check[], { limit = 5, ...more }: Partial<Plan> & { limit?: number } = {}): Plan => ({
   checks,
   concurrency: planConcurrency(checks, limit),
-  connections: { total: 50, perHost: 10, keepAlive: 60_000 },
+  connections: DEFAULT_LIMITS,
   scan: 30_000,
   ...more,
 });

@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { z } from 'zod';
 import { didYouMean, flag, secret, section, text, words } from '../../config/fields.js';
-import { fileProblem } from '../../config/load.js';
+import { fileProblem } from '../../config/file-problem.js';
 import { CIPHER_SUITES, CURVE_NAMES, opensslCiphers, opensslCurves } from './cipher-suites.js';
 import {
   CLIENT_AUTH_TYPES,

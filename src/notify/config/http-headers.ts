@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
+import { fileProblem } from '../../config/file-problem.js';
 import { FileSecret } from '../../config/file-secret.js';
-import { fileProblem } from '../../config/load.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
 import { Secret, type SecretSource } from '../../model/secret.js';
 

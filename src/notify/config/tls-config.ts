@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
+import { fileProblem } from '../../config/file-problem.js';
 import type { TlsConfig, TlsVersion } from '../../config/http-client.js';
-import { fileProblem } from '../../config/load.js';
 import { Secret } from '../../model/secret.js';
 
 const KEYS = [

@@ -1,11 +1,13 @@
 // Kept-alive connections to the services. One undici client is one connection, so that a probe knows whether it got
 // a fresh one, what making it cost, and may try again where a kept one had died unnoticed.
 
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { buildConnector } from 'undici';
-import type { Millis } from '../../model/time.js';
-import type { ConnectionLimits } from '../probe.js';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { ProtocolPreference } from '../../net/address.js';
+import { DialTrace, dial } from '../../net/dial.js';
+import type { Resolver } from '../../net/resolver.js';
+import { type ConnectionLimits, ProbeFailure } from '../probe.js';
+import { waitedFor } from '../waited-for.js';
 import { Client } from './client.js';
 import { type TlsOptions, type TlsTrace, traceTls } from './tls.js';
 
@@ -13,37 +15,35 @@ import { type TlsOptions, type TlsTrace, traceTls } from './tls.js';
 export interface Endpoint {
   readonly key: string;
   readonly origin: string;
-  readonly tls: TlsOptions | undefined;
+  /** Called for each handshake. @throws ProbeFailure */
+  readonly tls: (() => TlsOptions) | undefined;
+  readonly protocol: ProtocolPreference;
+  /** Shows a client certificate. */
+  readonly hasCertificate?: boolean;
 }
 
-/** What making a connection cost, in milliseconds; what did not happen is undefined. */
-export interface ConnectTrace {
-  resolve: Millis | undefined;
-  connect: Millis | undefined;
-  handshake: Millis | undefined;
-  /** Monotonic moment at which the connection was ready. */
-  ready: Millis;
-  address: string | undefined;
+/** What making a connection cost, and what it showed. */
+export class ConnectTrace extends DialTrace {
   tls: TlsTrace | undefined;
 }
 
 export class Connection {
   readonly endpoint: Endpoint;
   readonly client: Client;
-  readonly trace: ConnectTrace = {
-    resolve: undefined,
-    connect: undefined,
-    handshake: undefined,
-    ready: 0,
-    address: undefined,
-    tls: undefined,
-  };
+  readonly trace = new ConnectTrace();
   /** Requests it has carried; the first one paid for making it. */
   served = 0;
   alive = true;
+  readonly #dialing = new AbortController();
+  readonly #resolver: Resolver | undefined;
 
-  constructor(endpoint: Endpoint, keepAlive: Millis, onGone: (connection: Connection) => void) {
+  constructor(
+    endpoint: Endpoint,
+    keepAlive: number,
+    { onGone, resolver }: { onGone: (connection: Connection) => void; resolver: Resolver | undefined },
+  ) {
     this.endpoint = endpoint;
+    this.#resolver = resolver;
     this.client = new Client(endpoint.origin, {
       pipelining: 1,
       keepAliveTimeout: keepAlive,
@@ -51,7 +51,12 @@ export class Connection {
       // The attempt has one deadline for everything.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: (options, callback) => dial(options, endpoint.tls, this.trace, callback),
+      connect: (_, callback) => {
+        this.#dial().then(
+          socket => callback(null, socket),
+          (error: Error) => callback(error, null),
+        );
+      },
     });
     this.client.on('disconnect', () => {
       this.alive = false;
@@ -59,48 +64,43 @@ export class Connection {
     });
   }
 
-  destroy(): void {
-    this.alive = false;
-    this.client.destroy().catch(() => {});
+  get #host(): string {
+    return new URL(this.endpoint.origin).hostname.replace(/^\[|\]$/g, '');
   }
-}
 
-function dial(
-  options: buildConnector.Options,
-  tls: TlsOptions | undefined,
-  trace: ConnectTrace,
-  callback: buildConnector.Callback,
-): Socket {
-  const begun = performance.now();
-  const host = options.hostname.replace(/^\[|\]$/g, '');
-  const port = Number(options.port) || (tls ? 443 : 80);
-  let looked = begun;
-  let connected = begun;
-  const socket: Socket | TLSSocket = tls
-    ? connectTls({ ...tls, host, port, servername: tls.servername ?? (isIP(host) ? '' : host) })
-    : connectTcp({ host, port });
-  socket.setNoDelay(true);
-  socket.once('lookup', () => {
-    looked = performance.now();
-    trace.resolve = looked - begun;
-  });
-  socket.once('connect', () => {
-    connected = performance.now();
-    trace.connect = connected - looked;
-    trace.address = socket.remoteAddress;
-  });
-  const failed = (error: Error) => callback(error, null);
-  socket.once('error', failed);
-  socket.once(tls ? 'secureConnect' : 'connect', () => {
-    socket.off('error', failed);
-    trace.ready = performance.now();
-    if (tls) {
-      trace.handshake = trace.ready - connected;
-      trace.tls = traceTls(socket as TLSSocket, tls, tls.servername ?? host);
-    }
-    callback(null, socket);
-  });
-  return socket;
+  /** What it means if the deadline passes now. */
+  get waitedFor(): ProbeFailure {
+    return waitedFor(this.trace, this.#host);
+  }
+
+  /** Milliseconds since it was ready, or 0. */
+  get age(): number {
+    return this.trace.ready > 0 ? performance.now() - this.trace.ready : 0;
+  }
+
+  /** Closes it, also while it is being made; a request on it fails with the reason. */
+  destroy(reason?: Error): void {
+    this.alive = false;
+    this.#dialing.abort(reason ?? new ProbeFailure('protocol', 'Connection closed'));
+    this.client.destroy(reason ?? null).catch(() => {});
+  }
+
+  async #dial(): Promise<Socket> {
+    const { origin, tls, protocol } = this.endpoint;
+    const { port } = new URL(origin);
+    const host = this.#host;
+    let options: TlsOptions | undefined;
+    const readTls = () => {
+      options = tls?.();
+      return options as TlsOptions;
+    };
+    const socket = await dial(
+      { host, port: Number(port) || (tls ? 443 : 80), protocol, tls: tls && readTls },
+      { signal: this.#dialing.signal, trace: this.trace, resolver: this.#resolver },
+    );
+    if (options) this.trace.tls = traceTls(socket as TLSSocket, options, options.servername ?? host);
+    return socket;
+  }
 }
 
 interface Host {
@@ -109,14 +109,42 @@ interface Host {
   readonly waiting: (() => void)[];
 }
 
-/** The pool: at most `total` open connections, `perHost` to one endpoint, closed after `keepAlive` without use. */
+export const DEFAULT_LIMITS: ConnectionLimits = {
+  total: 50,
+  perHost: 10,
+  keepAlive: 60_000,
+  maxAge: 45_000,
+  maxRequests: 5,
+};
+
+/**
+ * The pool: at most `total` open connections, `perHost` to one endpoint, closed after `keepAlive` without use. A
+ * connection is kept for no longer than `maxAge` and no more than `maxRequests`, and none at all to an endpoint that
+ * does not take new ones: a service is healthy when a client that connects now is served.
+ */
 export class Connections {
-  #limits: ConnectionLimits = { total: 50, perHost: 10, keepAlive: 60_000 };
+  #limits = DEFAULT_LIMITS;
+  readonly #resolver: Resolver | undefined;
   readonly #hosts = new Map<string, Host>();
   #open = 0;
   /** Who waits for the total to allow another connection, oldest first. */
   readonly #waiting: (() => void)[] = [];
   #closed = false;
+
+  /** @param resolver the thread's own unless another is given */
+  constructor(resolver?: Resolver) {
+    this.#resolver = resolver;
+  }
+
+  /** The bounds of every connection. */
+  get limits(): ConnectionLimits {
+    return this.#limits;
+  }
+
+  /** The resolver of connections made beside the pool. */
+  get resolver(): Resolver | undefined {
+    return this.#resolver;
+  }
 
   /** New bounds for connections made from now on. */
   setLimits(limits: ConnectionLimits): void {
@@ -138,11 +166,14 @@ export class Connections {
         continue;
       }
       host.busy++;
-      const kept = fresh ? undefined : host.idle.pop();
+      const kept = fresh ? undefined : this.#kept(host);
       if (kept) return kept;
       if (this.#open < this.#limits.total || this.#dropIdle()) {
         this.#open++;
-        return new Connection(endpoint, this.#limits.keepAlive, connection => this.#forget(connection));
+        return new Connection(endpoint, this.#limits.keepAlive, {
+          onGone: connection => this.#forget(connection),
+          resolver: this.#resolver,
+        });
       }
       host.busy--;
       this.#tidy(endpoint.key, host);
@@ -154,7 +185,8 @@ export class Connections {
   give(connection: Connection, reusable: boolean): void {
     const host = this.#host(connection.endpoint.key);
     host.busy--;
-    if (reusable && connection.alive && !this.#closed) {
+    if (!reusable && connection.served <= 1) this.#dropAll(host);
+    if (reusable && connection.alive && !this.#isSpent(connection) && !this.#closed) {
       host.idle.push(connection);
       // Last used, last in the map: the order in which idle connections are given up.
       this.#hosts.delete(connection.endpoint.key);
@@ -185,6 +217,28 @@ export class Connections {
 
   #tidy(key: string, host: Host): void {
     if (host.busy === 0 && host.idle.length === 0 && host.waiting.length === 0) this.#hosts.delete(key);
+  }
+
+  /** The connection used last that may be used once more. */
+  #kept(host: Host): Connection | undefined {
+    for (;;) {
+      const kept = host.idle.pop();
+      if (!kept || !this.#isSpent(kept)) return kept;
+      kept.destroy();
+      this.#open--;
+    }
+  }
+
+  #isSpent({ age, served }: Connection): boolean {
+    return age >= this.#limits.maxAge || served >= this.#limits.maxRequests;
+  }
+
+  /** A new connection did not serve: what older ones would say is not what a new client sees. */
+  #dropAll(host: Host): void {
+    for (const connection of host.idle.splice(0)) {
+      connection.destroy();
+      this.#open--;
+    }
   }
 
   /** Closes the connection that has been idle longest, of the host used longest ago; false when none is idle. */

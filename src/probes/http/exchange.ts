@@ -3,7 +3,7 @@
 
 import type { Millis } from '../../model/time.js';
 import { type Attempt, ProbeFailure } from '../probe.js';
-import { addressHash } from './address.js';
+import { recordConnection } from './connection-record.js';
 import type { Connection, Connections } from './connections.js';
 import * as families from './families.js';
 import { type Answer, type HttpRequest, redirectOf } from './request.js';
@@ -18,6 +18,8 @@ interface Trace {
   readonly phases: { [phase in Phase]?: Millis };
   address: string | undefined;
   tls: TlsTrace | undefined;
+  /** Whether the last request went over a kept connection. */
+  reused: boolean | undefined;
   statusCode: number | undefined;
   /** Monotonic moments: the first request was sent, the last answer was complete. */
   begun: Millis | undefined;
@@ -42,6 +44,7 @@ export async function exchange(
     phases: {},
     address: undefined,
     tls: undefined,
+    reused: undefined,
     statusCode: undefined,
     begun: undefined,
     ended: undefined,
@@ -60,7 +63,7 @@ export async function exchange(
       at = next;
     }
   } catch (error) {
-    const hasCertificate = at.endpoint.tls?.cert !== undefined;
+    const { hasCertificate } = at.endpoint;
     throw failureOf(error, { hasCertificate, plain: 'write http:// in its URL' });
   } finally {
     attempt.took((trace.ended ?? performance.now()) - (trace.begun ?? begun));
@@ -112,6 +115,7 @@ function note(trace: Trace, { trace: made }: Connection, reused: boolean, transf
   trace.begun ??= transfer.begun;
   trace.ended = transfer.ended || undefined;
   trace.address = made.address;
+  trace.reused = reused;
   trace.tls = made.tls;
 }
 
@@ -123,20 +127,17 @@ const PHASE_LABELS: Record<Phase, readonly string[]> = {
   transfer: ['transfer'],
 };
 
-function recordTrace(attempt: Attempt, { phases, address, tls, statusCode }: Trace): void {
+function recordTrace(attempt: Attempt, trace: Trace): void {
+  const { phases, address, tls, reused, statusCode } = trace;
   if (statusCode !== undefined) {
     attempt.statusCode = statusCode;
     attempt.record(families.statusCode, [], statusCode);
   }
-  if (phases.resolve !== undefined) attempt.record(families.dnsLookup, [], phases.resolve / 1000);
   for (const phase of PHASES) {
     const span = phases[phase];
     if (span !== undefined) attempt.record(families.duration, PHASE_LABELS[phase], span / 1000);
   }
-  if (address) {
-    attempt.record(families.ipProtocol, [], address.includes(':') ? 6 : 4);
-    attempt.record(families.ipHash, [], addressHash(address));
-  }
+  recordConnection(attempt, { address, resolve: phases.resolve }, reused);
   if (tls) recordTls(attempt, tls);
 }
 

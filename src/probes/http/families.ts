@@ -9,7 +9,14 @@ export const duration = family(
   'gauge',
   ['phase'],
 );
-export const dnsLookup = family('probe_dns_lookup_time_seconds', 'Time taken for the DNS lookup in seconds');
+export const dnsLookup = family(
+  'probe_dns_lookup_time_seconds',
+  'Time taken for the DNS lookup in seconds; 0 without one',
+);
+export const connectionReused = family(
+  'probe_connection_reused',
+  'Whether the probe used a kept connection (1) or a new one (0)',
+);
 export const ipProtocol = family('probe_ip_protocol', 'Whether the connection used IPv4 or IPv6 (4 or 6)');
 export const ipHash = family(
   'probe_ip_addr_hash',
@@ -55,6 +62,7 @@ export const tlsCipher = family('probe_tls_cipher_info', 'The TLS cipher in use;
 export const httpFamilies = [
   duration,
   dnsLookup,
+  connectionReused,
   ipProtocol,
   ipHash,
   statusCode,

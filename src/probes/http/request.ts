@@ -1,10 +1,12 @@
 // A request made ready once and sent at every check: who signs in how, over which connections, where redirects lead.
 
 import type { HttpClientConfig } from '../../config/http-client.js';
+import type { IpProtocolConfig } from '../../config/ip-protocol.js';
 import { revealed } from '../../model/secret.js';
+import { protocolOf } from '../ip-protocol.js';
 import { ProbeFailure } from '../probe.js';
 import type { Endpoint } from './connections.js';
-import { tlsOptions } from './tls.js';
+import { tlsOptions, tlsOptionsNow } from './tls.js';
 
 export interface HttpRequest {
   readonly url: URL;
@@ -20,7 +22,7 @@ export interface HttpRequest {
   readonly bodyLimit: number;
 }
 
-export interface RequestConfig extends HttpClientConfig {
+export interface RequestConfig extends HttpClientConfig, IpProtocolConfig {
   method?: string;
   body?: string | undefined;
   body_limit?: number;
@@ -66,13 +68,17 @@ export function prepare(address: string, config: RequestConfig): HttpRequest {
   };
 }
 
-function endpointOf(url: URL, config: HttpClientConfig): Endpoint {
-  const tls = url.protocol === 'https:' ? tlsOptions(config.tls_config) : undefined;
-  return {
-    key: tls ? `${url.origin} ${JSON.stringify(config.tls_config ?? {})}` : url.origin,
-    origin: url.origin,
-    tls,
-  };
+function endpointOf(url: URL, config: RequestConfig): Endpoint {
+  const { origin } = url;
+  const protocol = protocolOf(config);
+  const key = `${origin} ${JSON.stringify(protocol)}`;
+  if (url.protocol !== 'https:') return { key, origin, tls: undefined, protocol };
+  // A file that cannot be read is a mistake to be seen now, not at the first check.
+  tlsOptions(config.tls_config);
+  const tls = () => tlsOptionsNow(config.tls_config);
+  const files = JSON.stringify(config.tls_config ?? {});
+  const hasCertificate = config.tls_config?.cert_file !== undefined;
+  return { key: `${key} ${files}`, origin, tls, protocol, hasCertificate };
 }
 
 /** The request an answer's redirect asks for; undefined when it is none. @throws ProbeFailure for an absurd one. */
@@ -99,8 +105,9 @@ export function redirectOf(request: HttpRequest, answer: Answer): HttpRequest | 
   };
 }
 
-function strangersEndpoint(url: URL, from: Endpoint): Endpoint {
-  if (url.protocol !== 'https:') return { key: url.origin, origin: url.origin, tls: undefined };
-  const tls = { ...(from.tls ?? tlsOptions(undefined)), servername: undefined };
-  return { key: `${url.origin} via ${from.key}`, origin: url.origin, tls };
+function strangersEndpoint({ origin, protocol: scheme }: URL, from: Endpoint): Endpoint {
+  const { protocol, hasCertificate, tls: own = () => tlsOptions(undefined) } = from;
+  const key = `${origin} via ${from.key}`;
+  if (scheme !== 'https:') return { key, origin, tls: undefined, protocol };
+  return { key, origin, tls: () => ({ ...own(), servername: undefined }), protocol, hasCertificate };
 }

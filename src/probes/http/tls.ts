@@ -7,7 +7,7 @@ import { readTlsFiles } from '../../config/tls-files.js';
 import { explainCertificate, presentedChain } from '../../tls/certificate.js';
 import { certificateWanted } from '../../tls/handshake.js';
 import { chainExpiry, TrustAnchors } from '../../tls/trust.js';
-import type { Attempt } from '../probe.js';
+import { type Attempt, ProbeFailure } from '../probe.js';
 import * as families from './families.js';
 
 /** What is remembered of a connection's TLS. */
@@ -51,6 +51,15 @@ export function tlsOptions(config: TlsConfig | undefined): TlsOptions {
     anchors: new TrustAnchors(files.ca),
     servername: config?.server_name,
   };
+}
+
+/** The same for a handshake, with the files as they are now. @throws ProbeFailure */
+export function tlsOptionsNow(config: TlsConfig | undefined): TlsOptions {
+  try {
+    return tlsOptions(config);
+  } catch (error) {
+    throw new ProbeFailure('tls', `TLS: ${(error as Error).message}`);
+  }
 }
 
 /** Takes down what an established connection shows. @param host the name or address that was asked for */

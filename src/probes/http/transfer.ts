@@ -2,7 +2,6 @@
 
 import type { Dispatcher } from 'undici';
 import type { Millis } from '../../model/time.js';
-import { HANDSHAKE_TIMEOUT } from '../../tls/handshake.js';
 import { ProbeFailure } from '../probe.js';
 import type { Connection } from './connections.js';
 import type { Answer, HttpRequest } from './request.js';
@@ -59,12 +58,10 @@ export class Transfer implements Dispatcher.DispatchHandler {
   cancel(): ProbeFailure | undefined {
     if (this.ended || this.cancelled) return undefined;
     this.cancelled = true;
-    const { endpoint, trace } = this.#connection;
-    const isHandshake = endpoint.tls !== undefined && trace.connect !== undefined && trace.ready === 0;
-    const late = new ProbeFailure('timeout', isHandshake ? HANDSHAKE_TIMEOUT : 'Request timed out');
+    const late = this.#connection.waitedFor;
     this.#reject(late);
     if (this.#controller) this.#controller.abort(late);
-    else this.#connection.client.destroy(late).catch(() => {});
+    else this.#connection.destroy(late);
     return late;
   }
 

@@ -1,5 +1,6 @@
 // System, TLS and parser errors of a connection, as a reason for rules and a line for people.
 
+import { DnsError } from '../../net/error.js';
 import { explainHandshake, type HandshakeFacts } from '../../tls/handshake.js';
 import { ProbeFailure } from '../probe.js';
 
@@ -11,9 +12,6 @@ const KNOWN: Record<string, ProbeFailure> = Object.fromEntries(
       ['ENETUNREACH', 'refused', 'Network unreachable'],
       ['EACCES', 'refused', 'Permission denied'],
       ['ENOENT', 'refused', 'No such socket'],
-      ['ENOTFOUND', 'dns', 'Host name not found'],
-      ['EAI_AGAIN', 'dns', 'Host name lookup failed (name server does not answer)'],
-      ['EAI_FAIL', 'dns', 'Host name lookup failed'],
       ['ETIMEDOUT', 'timeout', 'Request timed out'],
       ['ECONNRESET', 'protocol', 'Connection reset'],
       ['EPIPE', 'protocol', 'Connection reset'],
@@ -25,6 +23,7 @@ const KNOWN: Record<string, ProbeFailure> = Object.fromEntries(
 /** What any thrown thing means for a service. A {@link ProbeFailure} is what it says it is. */
 export function failureOf(error: unknown, tls: HandshakeFacts = {}): ProbeFailure {
   if (error instanceof ProbeFailure) return error;
+  if (error instanceof DnsError) return new ProbeFailure('dns', error.message);
   const { name, code, message, cause, errors } = error as NodeJS.ErrnoException & {
     cause?: unknown;
     errors?: unknown[];

@@ -21,7 +21,7 @@ import { checkStatus, dataOf, parseJson } from './http/answer.js';
 const STATISTICS_LIMIT = 32 * 1024 * 1024;
 
 function options(vocabulary: Vocabulary) {
-  const { basicAuth, count, httpClientShape, httpUrl, section } = vocabulary;
+  const { basicAuth, count, httpClientShape, httpUrl, ipProtocolShape, section } = vocabulary;
   return section({
     /** Health; the service is judged and timed by it. */
     url: httpUrl().optional(),
@@ -30,6 +30,7 @@ function options(vocabulary: Vocabulary) {
     stats_basic_auth: basicAuth.optional(),
     stats_body_limit: count(1).default(STATISTICS_LIMIT),
     ...httpClientShape,
+    ...ipProtocolShape,
   });
 }
 
@@ -73,7 +74,8 @@ class HaproxyProbe implements Probe {
   }
 
   async run(attempt: Attempt): Promise<void> {
-    const page = this.#source && this.#fetch(this.#source, attempt);
+    const beside = this.#health ? new Aside(attempt, ofStatistics) : attempt;
+    const page = this.#source && this.#fetch(this.#source, attempt, beside);
     let failure: unknown;
     if (this.#health) failure = await this.#askHealth(this.#health, attempt).catch((error: unknown) => error);
     // Recorded after the health, whichever came first: the order of series stays the same from check to check.
@@ -92,20 +94,17 @@ class HaproxyProbe implements Probe {
   }
 
   /** Never throws: a failed scrape is looked at when the health has been. */
-  #fetch(source: StatisticsSource, attempt: Attempt): Promise<Page | ProbeFailure> {
+  #fetch(source: StatisticsSource, attempt: Attempt, beside: Attempt): Promise<Page | ProbeFailure> {
     attempt.onCancel(() => this.#recordScrape(attempt, false));
     this.#scrapes++;
-    return source(this.#health ? new Aside(attempt) : attempt).catch((error: ProbeFailure) => error);
+    return source(beside).catch((error: ProbeFailure) => error);
   }
 
   /** Records what was scraped, or returns why it could not be. */
   #record(page: Page | ProbeFailure, attempt: Attempt): ProbeFailure | undefined {
     const failure = page instanceof ProbeFailure ? page : this.#read(page, attempt);
     this.#recordScrape(attempt, !failure);
-    return (
-      failure &&
-      new ProbeFailure(failure.reason, this.#health ? `Statistics: ${failure.message}` : failure.message)
-    );
+    return this.#health && failure ? ofStatistics(failure) : failure;
   }
 
   #read(page: Page, attempt: Attempt): ProbeFailure | undefined {
@@ -125,6 +124,11 @@ class HaproxyProbe implements Probe {
     attempt.record(scrapes, NO_LABELS, this.#scrapes);
     attempt.record(parseFailures, NO_LABELS, this.#parseFailures);
   }
+}
+
+/** A failure that is not the health URL's. */
+function ofStatistics(failure: ProbeFailure): ProbeFailure {
+  return new ProbeFailure(failure.reason, `Statistics: ${failure.message}`);
 }
 
 /** What should be statistics, and what to say when it is not. */

@@ -21,7 +21,7 @@ const bodyValue = family(
 );
 
 function options(vocabulary: Vocabulary) {
-  const { count, httpClientShape, httpUrl, section, text, z } = vocabulary;
+  const { count, httpClientShape, httpUrl, ipProtocolShape, section, text, z } = vocabulary;
   const one = condition(vocabulary);
   return section({
     url: httpUrl(),
@@ -38,6 +38,7 @@ function options(vocabulary: Vocabulary) {
     body_limit: count(1).default(DEFAULT_BODY_LIMIT),
     json_values: count(0, 1000).default(32),
     ...httpClientShape,
+    ...ipProtocolShape,
   });
 }
 

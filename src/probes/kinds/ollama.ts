@@ -13,12 +13,13 @@ import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe
 import { checkStatus, dataOf, parseJson } from './http/answer.js';
 import { type LoadedModel, loadedIn, type Model, modelsIn, withTag } from './ollama/models.js';
 
-const options = ({ httpClientShape, httpUrl, section, words, z }: Vocabulary) =>
+const options = ({ httpClientShape, httpUrl, ipProtocolShape, section, words, z }: Vocabulary) =>
   section({
     /** The server, with or without `/api/tags` behind it. */
     url: httpUrl(),
     require_models: z.array(words(), { error: 'expected a list of names of models' }).default([]),
     ...httpClientShape,
+    ...ipProtocolShape,
   });
 
 export type OllamaOptions = z.output<ReturnType<typeof options>>;

@@ -1,15 +1,15 @@
 // A Redis. Healthy when it answers PING and INFO; a user allowed `-@all +ping +info` is enough.
 
 import { createRequire } from 'node:module';
-import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import type { Vocabulary } from '../../config/vocabulary.js';
-import { HANDSHAKE_TIMEOUT } from '../../tls/handshake.js';
+import { connectionFamilies, recordConnection } from '../http/connection-record.js';
+import type { Connections } from '../http/connections.js';
 import { certExpiry, chainExpiry, chainInfo, tlsCipher, tlsVersion } from '../http/families.js';
-import { recordTls } from '../http/tls.js';
-import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
+import { recordTls, tlsOptions } from '../http/tls.js';
+import type { Attempt, Probe, ProbeKind } from '../probe.js';
 import { redisAddress } from './redis/address.js';
-import { clientOptions, RedisConnection, type RedisTarget } from './redis/connection.js';
+import { RedisConnection, type RedisLibrary, type RedisTarget } from './redis/connection.js';
 import { parseInfo } from './redis/info.js';
 import { mastersIn } from './redis/masters.js';
 import { detailsOf, MOST, recordInfo, redisFamilies, up } from './redis/record.js';
@@ -18,7 +18,7 @@ import { Refusal } from './redis/trouble.js';
 const require = createRequire(import.meta.url);
 
 function options(vocabulary: Vocabulary) {
-  const { count, secret, section, text, tlsConfig } = vocabulary;
+  const { count, ipProtocolShape, secret, section, text, tlsConfig } = vocabulary;
   return section({
     /** `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`. */
     host: redisAddress(vocabulary),
@@ -28,6 +28,7 @@ function options(vocabulary: Vocabulary) {
     db: count(0).optional(),
     /** Present, even empty: TLS. */
     tls_config: tlsConfig.optional(),
+    ...ipProtocolShape,
   });
 }
 
@@ -40,25 +41,36 @@ export const redis: ProbeKind<RedisOptions> = {
     tls && Boolean(tls.cert_file) !== Boolean(tls.key_file)
       ? 'tls_config: cert_file and key_file go together'
       : undefined,
-  families: [...redisFamilies, certExpiry, chainExpiry, chainInfo, tlsVersion, tlsCipher],
-  open: async config => {
-    const client = clientOptions(config);
+  families: [
+    ...redisFamilies,
+    ...connectionFamilies,
+    certExpiry,
+    chainExpiry,
+    chainInfo,
+    tlsVersion,
+    tlsCipher,
+  ],
+  open: async (config, { connections }) => {
+    // A file that cannot be read is a mistake to be seen now, not at the first check.
+    if (config.tls_config) tlsOptions(config.tls_config);
     // For an import Node would read all of it for its names first, which takes memory for good.
-    const { Redis } = require('ioredis') as typeof import('ioredis');
-    return new RedisProbe(config, () => new Redis(client));
+    return new RedisProbe(config, connections, require('ioredis') as typeof import('ioredis'));
   },
 };
 
 const NO_LABELS: readonly string[] = [];
+type Pool = Pick<Connections, 'limits' | 'resolver'>;
 
 class RedisProbe implements Probe {
   readonly #config: RedisTarget;
-  readonly #makeClient: () => Redis;
+  readonly #pool: Pool;
+  readonly #library: RedisLibrary;
   #connection: RedisConnection | undefined;
 
-  constructor(config: RedisOptions, makeClient: () => Redis) {
+  constructor(config: RedisOptions, pool: Pool, library: RedisLibrary) {
     this.#config = { ...config };
-    this.#makeClient = makeClient;
+    this.#pool = pool;
+    this.#library = library;
   }
 
   async run(attempt: Attempt): Promise<void> {
@@ -67,9 +79,9 @@ class RedisProbe implements Probe {
     attempt.onCancel(() => {
       cancelled = true;
       attempt.record(up, NO_LABELS, 0);
-      const isHandshake = this.#connection?.inHandshake;
+      const late = this.#connection?.waitedFor;
       this.close();
-      return isHandshake ? new ProbeFailure('timeout', HANDSHAKE_TIMEOUT) : undefined;
+      return late;
     });
     let failure: unknown;
     let refusal: Refusal | undefined;
@@ -81,7 +93,7 @@ class RedisProbe implements Probe {
     }
     // Past the deadline the connection may be the next probe's already.
     if (cancelled) return;
-    if (this.#connection?.tls) recordTls(attempt, this.#connection.tls);
+    if (this.#connection) record(this.#connection, attempt);
     attempt.record(up, NO_LABELS, failure ? 0 : 1);
     if (refusal) throw refusal;
     if (!failure) return;
@@ -98,7 +110,7 @@ class RedisProbe implements Probe {
   /** Returns what the server refused though it answered INFO. @throws ProbeFailure when there is no INFO */
   async #ask(attempt: Attempt): Promise<Refusal | undefined> {
     const kept = this.#connection;
-    if (kept?.alive) {
+    if (kept?.alive && !this.#isSpent(kept)) {
       try {
         return await this.#examine(kept, attempt);
       } catch (error) {
@@ -107,13 +119,20 @@ class RedisProbe implements Probe {
       }
     }
     this.close();
-    const connection = new RedisConnection(this.#config, this.#makeClient());
+    const connection = new RedisConnection(this.#config, this.#library, this.#pool.resolver);
     this.#connection = connection;
     await connection.open();
     return await this.#examine(connection, attempt);
   }
 
+  /** A client that connects now is what a probe stands for; see {@link Connections}. */
+  #isSpent({ age, served }: RedisConnection): boolean {
+    const { maxAge, maxRequests } = this.#pool.limits;
+    return age >= maxAge || served >= maxRequests;
+  }
+
   async #examine(connection: RedisConnection, attempt: Attempt): Promise<Refusal | undefined> {
+    connection.served++;
     const begun = performance.now();
     const refusal = await connection.greet().then(
       () => undefined,
@@ -134,4 +153,11 @@ class RedisProbe implements Probe {
     attempt.details = detailsOf(info);
     return refusal;
   }
+}
+
+function record({ trace, served, tls }: RedisConnection, attempt: Attempt): void {
+  const isReused = served > 1;
+  const { address, resolve } = trace;
+  recordConnection(attempt, { address, resolve: isReused ? undefined : resolve }, isReused);
+  if (tls) recordTls(attempt, tls);
 }

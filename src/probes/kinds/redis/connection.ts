@@ -2,17 +2,22 @@
 // sent that a user allowed only PING and INFO may not send, and so that a certificate is looked at before a password
 // leaves.
 
-import { isIP } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Redis, RedisOptions } from 'ioredis';
+import type { AbstractConnector, Redis, RedisOptions } from 'ioredis';
 import type { TlsConfig } from '../../../config/http-client.js';
+import type { IpProtocolConfig } from '../../../config/ip-protocol.js';
 import type { Secret } from '../../../model/secret.js';
-import { type TlsOptions, type TlsTrace, tlsOptions, traceTls } from '../../http/tls.js';
+import { DialTrace, dial } from '../../../net/dial.js';
+import type { Resolver } from '../../../net/resolver.js';
+import { type TlsOptions, type TlsTrace, tlsOptionsNow, traceTls } from '../../http/tls.js';
+import { protocolOf } from '../../ip-protocol.js';
 import { ProbeFailure } from '../../probe.js';
+import { waitedFor } from '../../waited-for.js';
 import type { RedisAddress } from './address.js';
 import { type RedisTlsFacts, redisFailure, refusalOf } from './trouble.js';
 
-export interface RedisTarget {
+export interface RedisTarget extends IpProtocolConfig {
   readonly host: RedisAddress;
   readonly username?: string | undefined;
   readonly password?: Secret | undefined;
@@ -22,38 +27,51 @@ export interface RedisTarget {
   hasAnswered?: boolean;
 }
 
-/** ioredis' options for a target, made once; reads the files of its TLS. @throws the file system's error */
-export function clientOptions(target: RedisTarget): RedisOptions {
-  return {
-    ...target.host,
-    ...(target.tls_config && { tls: redisTls(target) }),
-    lazyConnect: true,
-    // RESP2: no HELLO. No ready check, no client info, no queue, no reconnecting.
-    protocol: 2,
-    enableReadyCheck: false,
-    disableClientInfo: true,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: null,
-    retryStrategy: null,
-    // The attempt has one deadline for everything; a connection given up is dropped at once.
-    connectTimeout: 0,
-    disconnectTimeout: 0,
-  };
+/** ioredis and what it is extended by. */
+export interface RedisLibrary {
+  readonly Redis: typeof Redis;
+  readonly AbstractConnector: typeof AbstractConnector;
 }
+
+const OPTIONS: RedisOptions = {
+  lazyConnect: true,
+  // RESP2: no HELLO. No ready check, no client info, no queue, no reconnecting.
+  protocol: 2,
+  enableReadyCheck: false,
+  disableClientInfo: true,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: null,
+  retryStrategy: null,
+  // The attempt has one deadline for everything; a connection given up is dropped at once.
+  connectTimeout: 0,
+  disconnectTimeout: 0,
+};
 
 /** Connects once and never again: a lost connection is replaced by a new object at the next probe. */
 export class RedisConnection {
   /** What TLS showed; undefined without TLS. */
   tls: TlsTrace | undefined;
+  /** What making it took; nothing of it for a unix socket. */
+  readonly trace = new DialTrace();
+  /** Probes it has carried. */
+  served = 0;
   readonly #target: RedisTarget;
   readonly #client: Redis;
+  readonly #made = performance.now();
+  #tlsOptions: TlsOptions | undefined;
   #lost: Error | undefined;
   #selected = false;
   #answered = false;
 
-  constructor(target: RedisTarget, client: Redis) {
+  /** @param resolver the thread's own unless another is given */
+  constructor(
+    target: RedisTarget,
+    { Redis, AbstractConnector }: RedisLibrary,
+    resolver: Resolver | undefined,
+  ) {
     this.#target = target;
-    this.#client = client;
+    const open = (signal: AbortSignal) => this.#connect(signal, resolver);
+    this.#client = new Redis({ ...OPTIONS, Connector: connectorBy(AbstractConnector, open) });
     this.#client.on('error', error => {
       this.#lost ??= error;
     });
@@ -64,10 +82,17 @@ export class RedisConnection {
     return this.#client.status === 'ready' && this.#client.stream.writable;
   }
 
-  /** Whether TCP is connected and TLS is not. */
-  get inHandshake(): boolean {
-    const { stream, status } = this.#client;
-    return stream instanceof TLSSocket && !stream.connecting && status === 'connecting';
+  /** Milliseconds since it was begun. */
+  get age(): number {
+    return performance.now() - this.#made;
+  }
+
+  /** What it means if the deadline passes now. */
+  get waitedFor(): ProbeFailure {
+    const { host } = this.#target;
+    return 'host' in host
+      ? waitedFor(this.trace, host.host)
+      : new ProbeFailure('timeout', 'Request timed out');
   }
 
   /** Connects, checks the certificate, signs in. @throws ProbeFailure */
@@ -77,11 +102,11 @@ export class RedisConnection {
     } catch (error) {
       throw redisFailure(error, this.#lost, this.#secrets(), this.#tlsFacts());
     }
-    const { stream, options } = this.#client;
+    const { stream } = this.#client;
     const { host } = this.#target;
-    if (stream instanceof TLSSocket) {
-      const asked = options.tls?.servername || ('host' in host ? host.host : '');
-      this.tls = traceTls(stream, options.tls as TlsOptions, asked);
+    if (stream instanceof TLSSocket && this.#tlsOptions) {
+      const asked = this.#tlsOptions.servername || ('host' in host ? host.host : '');
+      this.tls = traceTls(stream, this.#tlsOptions, asked);
     }
     if (this.tls?.problem && !this.#target.tls_config?.insecure_skip_verify) {
       throw new ProbeFailure('tls', `TLS: ${this.tls.problem}`);
@@ -94,6 +119,18 @@ export class RedisConnection {
     if (this.#target.db && !this.#selected) await this.ask('SELECT', String(this.#target.db));
     this.#selected = true;
     if ((await this.ask('PING')) !== 'PONG') throw new ProbeFailure('protocol', 'Not a Redis answer to PING');
+  }
+
+  #connect(signal: AbortSignal, resolver: Resolver | undefined): Promise<Socket> {
+    const { host, tls_config: config } = this.#target;
+    if ('path' in host) return openSocket(host.path);
+    const tls = () => {
+      this.#tlsOptions = tlsOptionsNow(config);
+      const { ALPNProtocols: _, ...options } = this.#tlsOptions;
+      return options;
+    };
+    const to = { ...host, protocol: protocolOf(this.#target), tls: config && tls };
+    return dial(to, { signal, trace: this.trace, resolver });
   }
 
   async #signIn(): Promise<void> {
@@ -143,8 +180,41 @@ export class RedisConnection {
   }
 }
 
-function redisTls({ host, tls_config }: RedisTarget): NonNullable<RedisOptions['tls']> {
-  const name = 'host' in host && isIP(host.host) === 0 ? host.host : '';
-  const { ALPNProtocols: _, ...options } = tlsOptions(tls_config);
-  return { ...options, servername: options.servername ?? name };
+/** ioredis' way to a connection, by {@link dial}: its own would wait for the system's lookups. */
+function connectorBy(
+  Base: typeof AbstractConnector,
+  open: (signal: AbortSignal) => Promise<Socket>,
+): NonNullable<RedisOptions['Connector']> {
+  return class extends Base {
+    readonly #opening = new AbortController();
+
+    constructor() {
+      super(OPTIONS.disconnectTimeout as number);
+    }
+
+    async connect(): Promise<Socket> {
+      const stream = await open(this.#opening.signal);
+      this.stream = stream;
+      stream.once('error', error => {
+        this.firstError = error;
+      });
+      return stream;
+    }
+
+    override disconnect(): void {
+      this.#opening.abort(new Error('Connection is closed.'));
+      super.disconnect();
+    }
+  };
+}
+
+function openSocket(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ path });
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
 }

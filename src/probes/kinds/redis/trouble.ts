@@ -3,6 +3,7 @@
 
 import type { Reason } from '../../../model/result.js';
 import { oneLine, scrub } from '../../../model/scrub.js';
+import { DnsError } from '../../../net/error.js';
 import { failureOf } from '../../http/trouble.js';
 import { ProbeFailure } from '../../probe.js';
 
@@ -43,6 +44,7 @@ export function redisFailure(
 ): ProbeFailure {
   if (error instanceof ProbeFailure) return error;
   const cause = lost ?? (error as Error);
+  if (cause instanceof DnsError) return failureOf(cause);
   const reply = refusalOf(cause, secrets);
   if (reply) return reply;
   const { code, message } = cause as NodeJS.ErrnoException;

@@ -1,0 +1,146 @@
+// Questions to the name servers of resolv.conf, over sockets of this thread: a server that keeps silent holds up no
+// other lookup. Search domains and ndots are honoured as the C library does.
+
+import { promises as dns } from 'node:dns';
+import type { Millis } from '../model/time.js';
+import type { Address, Family } from './address.js';
+import { DnsError } from './error.js';
+import type { RereadFile } from './reread-file.js';
+import { candidatesOf, type ResolvConf } from './resolv-conf.js';
+
+/** What name servers know of a name. */
+export interface Found {
+  readonly addresses: readonly Address[];
+  /** How long it holds, by the answers' least TTL. */
+  readonly ttl: Millis;
+}
+
+export interface NameQuestion {
+  readonly families: readonly Family[];
+  /** How long the other family is waited for once one has an address. Source: RFC 8305, 3 (Resolution Delay). */
+  readonly grace: Millis;
+  /** The other family's answer came after all. */
+  readonly onLate: (found: Found) => void;
+}
+
+/** One family's answer: addresses, or why there are none. */
+type Outcome = Found | { readonly code: string };
+
+/** The name does not exist, for no family. */
+const NO_NAME = 'ENOTFOUND';
+/** The server answered that there is no address, or that it is no name it can have. */
+const NO_ADDRESS = new Set([NO_NAME, 'ENODATA', 'EBADNAME']);
+
+/** Asks the name servers. */
+export class NameServers {
+  readonly #file: RereadFile<ResolvConf>;
+  #conf: ResolvConf | undefined;
+  #channel: dns.Resolver | undefined;
+
+  constructor(file: RereadFile<ResolvConf>) {
+    this.#file = file;
+  }
+
+  /** The addresses of the first of a name's candidates that has any. @throws DnsError */
+  async addressesOf(name: string, question: NameQuestion): Promise<Found> {
+    const conf = this.#file.value;
+    let failure: DnsError | undefined;
+    for (const candidate of candidatesOf(name, conf)) {
+      try {
+        return await this.#ask(candidate, name, question);
+      } catch (error) {
+        const problem = error as DnsError & { isSilence?: boolean };
+        // A server that cannot answer for one domain may for the next; silence would be the same again.
+        if (problem.problem === 'no-answer') failure ??= problem;
+        else failure = failure?.problem === 'no-answer' ? failure : problem;
+        if (problem.isSilence) throw problem;
+      }
+    }
+    throw failure ?? new DnsError('not-found', `no such name ${name}`);
+  }
+
+  async #ask(candidate: string, name: string, { families, grace, onLate }: NameQuestion): Promise<Found> {
+    const channel = this.#current();
+    const asked = families.map(family => query(channel, candidate, family));
+    const outcomes = await firstUseful(asked, grace, onLate);
+    const found = outcomes.filter(outcome => 'addresses' in outcome);
+    if (found.length > 0) return merge(found);
+    throw this.#failure(
+      name,
+      outcomes.flatMap(outcome => ('code' in outcome ? outcome.code : [])),
+    );
+  }
+
+  #failure(name: string, codes: readonly string[]): DnsError {
+    if (codes.includes(NO_NAME)) return new DnsError('not-found', `no such name ${name}`);
+    const failed = codes.find(code => !NO_ADDRESS.has(code));
+    if (failed === undefined) return new DnsError('not-found', `no address for ${name}`);
+    if (failed === 'ETIMEOUT') return Object.assign(DnsError.noAnswer(name), { isSilence: true });
+    if (failed === 'ECONNREFUSED') {
+      const detail = `nothing listens at the name server of ${this.#file.path}`;
+      return Object.assign(DnsError.noAnswer(name, detail), { isSilence: true });
+    }
+    return DnsError.noAnswer(name, `the name server says ${failed.replace(/^E/, '')}`);
+  }
+
+  /** The channel for the servers as they are configured now; questions under way keep theirs. */
+  #current(): dns.Resolver {
+    const conf = this.#file.value;
+    if (this.#channel && conf === this.#conf) return this.#channel;
+    const channel = new dns.Resolver({ timeout: conf.timeout, tries: conf.attempts });
+    if (conf.servers.length > 0) channel.setServers(conf.servers);
+    [this.#channel, this.#conf] = [channel, conf];
+    return channel;
+  }
+}
+
+async function query(channel: dns.Resolver, name: string, family: Family): Promise<Outcome> {
+  try {
+    const records = await (family === 4
+      ? channel.resolve4(name, { ttl: true })
+      : channel.resolve6(name, { ttl: true }));
+    return {
+      addresses: records.map(({ address }) => ({ address, family })),
+      ttl: Math.min(...records.map(({ ttl }) => ttl)) * 1000,
+    };
+  } catch (error) {
+    return { code: (error as NodeJS.ErrnoException).code ?? 'EBADRESP' };
+  }
+}
+
+/** All outcomes, or those there are a moment after the first that has addresses or says that there is no such name. */
+function firstUseful(
+  asked: readonly Promise<Outcome>[],
+  grace: Millis,
+  onLate: (found: Found) => void,
+): Promise<Outcome[]> {
+  return new Promise(resolve => {
+    const outcomes: Outcome[] = [];
+    let isOver = false;
+    let timer: NodeJS.Timeout | undefined;
+    const end = () => {
+      isOver = true;
+      clearTimeout(timer);
+      resolve([...outcomes]);
+    };
+    const add = (outcome: Outcome) => {
+      if (isOver) {
+        if ('addresses' in outcome) onLate(outcome);
+        return;
+      }
+      outcomes.push(outcome);
+      const isFinal = 'code' in outcome && outcome.code === NO_NAME;
+      if (isFinal || outcomes.length === asked.length) end();
+      else if ('addresses' in outcome) timer ??= setTimeout(end, grace);
+    };
+    for (const each of asked) void each.then(add);
+  });
+}
+
+/** One answer of two: the shorter TTL holds for both. */
+export function merge(found: readonly Found[]): Found {
+  return {
+    addresses: found.flatMap(({ addresses }) => addresses),
+    ttl: Math.min(...found.map(({ ttl }) => ttl)),
+  };
+}
