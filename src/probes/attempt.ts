@@ -130,9 +130,14 @@ class RunningAttempt implements Attempt {
   cancel(): ProbeFailure | undefined {
     if (this.#state !== 'running') return undefined;
     // The callbacks may still record that the answer did not come.
-    const said = this.#cancels.map(callback => callback());
+    let late: ProbeFailure | undefined;
+    // One of them may add another, which is called too.
+    for (const callback of this.#cancels) {
+      const said = callback();
+      if (said instanceof ProbeFailure) late = said;
+    }
     this.#state = 'cancelled';
-    return said.findLast(each => each instanceof ProbeFailure);
+    return late;
   }
 
   /** From here on a probe that is late is not listened to. */
