@@ -1,7 +1,8 @@
 # docker build -t langgraph-monitor .
 # docker run -p 127.0.0.1:8083:8083 -v ./monitor.yml:/opt/langgraph-monitor/monitor.yml:ro -v monitor-data:/opt/langgraph-monitor/data langgraph-monitor
 
-FROM node:20-bookworm-slim AS build
+# The newest Node with long-term support that every native module builds on
+FROM node:24-trixie-slim AS build
 # For native modules that have no prebuilt binary for this platform.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends python3 make g++ \
@@ -14,7 +15,7 @@ COPY scripts scripts
 COPY src src
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 
-FROM node:20-bookworm-slim
+FROM node:24-trixie-slim
 ENV NODE_ENV=production
 WORKDIR /opt/langgraph-monitor
 COPY LICENSE package.json monitor.yml alertmanager.yml ./

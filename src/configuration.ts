@@ -20,6 +20,8 @@ import type { Millis } from './model/time.js';
 import type { ActionDefinition } from './notify/actions/definition.js';
 import type { DeliveryConfig } from './notify/alerting.js';
 import { loadAlertmanagerConfig } from './notify/config/load.js';
+import { readAlertmanagerConfig } from './notify/config/read.js';
+import type { AlertmanagerConfig } from './notify/definition.js';
 import { actionsSection, alertingSection } from './notify/settings.js';
 import type { Check, Plan } from './probes/check.js';
 import { HIGHEST_LIMIT, planConcurrency, planPool } from './probes/concurrency.js';
@@ -362,9 +364,17 @@ function deliveryOf(file: string, { query, alerting }: z.output<typeof monitorYm
   if (query.url !== undefined) return { by: 'prometheus', url: query.url };
   const { alertmanagers, config_file } = alerting;
   if (alertmanagers) return { by: 'alertmanagers', alertmanagers };
-  const beside = join(dirname(file), ALERTMANAGER_YML);
-  const found = config_file ?? (existsSync(beside) ? beside : join(SHIPPED, ALERTMANAGER_YML));
-  return { by: 'us', config: loadAlertmanagerConfig(found) };
+  const places = [join(dirname(file), ALERTMANAGER_YML), join(SHIPPED, ALERTMANAGER_YML)];
+  const found = config_file ?? places.find(path => existsSync(path));
+  return { by: 'us', config: found === undefined ? logOnly(places) : loadAlertmanagerConfig(found) };
+}
+
+/** A monitor without any alertmanager.yml watches all the same: alerts go to the log, and a warning says so. */
+function logOnly(places: readonly string[]): AlertmanagerConfig {
+  const [file = ALERTMANAGER_YML, shipped] = places;
+  const config = readAlertmanagerConfig(file, 'route: { receiver: log }\nreceivers: [{ name: log }]\n');
+  const warning = `${file}: no such file, nor ${shipped}; alerts go to the log only. Put an alertmanager.yml there, or name one in alerting.config_file`;
+  return { ...config, warnings: [...config.warnings, warning] };
 }
 
 function actionOf({

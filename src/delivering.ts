@@ -66,10 +66,7 @@ export class Delivering {
   async configure({ delivery, actions, sms }: Configuration): Promise<void> {
     await this.alerting.configure(delivery, actions);
     for (const warning of delivery.by === 'us' ? delivery.config.warnings : [])
-      this.#log.warn(
-        { err: warning },
-        'A template cannot be filled in; its messages will not say what they should',
-      );
+      this.#log.warn({ err: warning }, 'Part of the alerting configuration will not work');
     this.#gateway?.close();
     this.#gateway = sms && new SmsGateway(sms, this.#texted);
   }
