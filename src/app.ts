@@ -25,7 +25,9 @@ import { OwnMetrics } from './metrics/own.js';
 import { MetricsPage } from './metrics/page.js';
 import { countFamilies, ServiceMetrics, serviceFamilies, troubleOf } from './metrics/services.js';
 import type { CheckResult } from './model/result.js';
+import type { OverallStatus } from './model/service.js';
 import { formatDuration, type Millis, systemClock } from './model/time.js';
+import type { AuditEvent } from './notify/audit-trail.js';
 import { attemptFamilies } from './probes/attempt.js';
 import type { Plan } from './probes/check.js';
 import { concurrencyProblems } from './probes/concurrency.js';
@@ -97,6 +99,8 @@ export class Monitor {
   readonly #startedAt: Millis = systemClock.now();
   readonly #pruning: NodeJS.Timeout;
   #configuration: Configuration;
+  /** The status that the checks' pace follows. */
+  #pace: OverallStatus | undefined;
   #server: HttpServer | undefined;
   #reloadedAt: Millis = 0;
   #reloadSucceeded = false;
@@ -181,9 +185,10 @@ export class Monitor {
 
   /**
    * Reads the configuration files again; when they are wrong everything goes on as before.
+   * @param by who asks for it, for the audit trail
    * @throws ConfigError
    */
-  async reload(): Promise<void> {
+  async reload(by = 'program'): Promise<void> {
     const { configFile, webConfigFile } = this.#settings;
     try {
       const configuration = loadConfiguration(configFile);
@@ -193,16 +198,23 @@ export class Monitor {
       this.#showLinks();
       await this.#answering.configure(this.#ruleConfiguration());
       if (web) this.#server?.setWebConfig(web);
-      this.#log.info({ file: configFile, services: configuration.services.length }, 'Configuration reloaded');
+      const services = configuration.services.length;
+      this.#log.info({ file: configFile, services, by }, 'Configuration reloaded');
+      this.#audit('configuration reloaded', by, { file: configFile, services: String(services) });
     } catch (error) {
       this.#reloadSucceeded = false;
       this.#own.reloaded(false, this.#clock.now());
       this.#exposition.touch();
+      this.#audit('configuration reload failed', by, { file: configFile, error: (error as Error).message });
       for (const line of (error as Error).message.split('\n')) {
         this.#log.error({ err: line }, 'Configuration not reloaded; the running one stays');
       }
       throw error;
     }
+  }
+
+  #audit(event: AuditEvent, by: string, details: Readonly<Record<string, string>>): void {
+    this.#delivering.alerting.audit.add({ at: this.#clock.now(), event, by, details });
   }
 
   /** Lets answers end, which may wait for a check, then stops checking and closes the store. */
@@ -354,7 +366,23 @@ export class Monitor {
     if (now.overall !== before.overall) {
       this.#log.info({ from: before.overall, to: now.overall }, 'Cluster status changed');
     }
+    this.#adaptPace(now.overall, at);
     tellAlerts(this.#log, before.alerts, now.alerts);
+  }
+
+  /** Says how often checks are made now, where the status has changed it. */
+  #adaptPace(status: OverallStatus, at: Millis): void {
+    // Before all services are known the status is a guess that ends with the first scan.
+    if (this.#pace === undefined && !this.#firstChecks.areAllKnown(at)) return;
+    const before = this.#pace ?? 'healthy';
+    this.#pace = status;
+    if (PACE[status] === PACE[before]) return;
+    const interval = `${(this.#configuration.plan.scan * PACE[status]) / 1000} s`;
+    this.#log.info({ interval, status }, `Monitoring interval adapted to ${interval} (${status})`);
+    this.#delivering.alerting.setPace(
+      status === 'healthy' ? undefined : `adapted to ${interval} (${status})`,
+      at,
+    );
   }
 
   #onNoVerdict(reason: string): void {
@@ -421,7 +449,7 @@ export class Monitor {
       externalUrl: () => this.#externalUrl,
       alerting: this.#delivering.alerting,
       sms: () => this.#delivering.sms,
-      reload: this.#settings.enableLifecycle ? () => this.reload() : undefined,
+      reload: this.#settings.enableLifecycle ? by => this.reload(by) : undefined,
       onAnswer: (handler, code) => this.#own.answered(handler, code),
     };
   }

@@ -322,8 +322,36 @@ describe('a reload', () => {
     configure({ a: { url: a.url } });
     expect((await reload()).status).toBe(200);
     expect(await metric('langgraph_monitor_config_last_reload_successful')).toMatch(/ 1$/);
+    const { audit_trail: trail } = await json('/audit_trail');
+    expect(trail).toMatchObject([
+      { event: 'configuration reloaded', by: '127.0.0.1', details: { file } },
+      { event: 'configuration reload failed', details: { error: expect.stringContaining('not a URL') } },
+    ]);
   });
 });
+
+test('a status that makes checks more frequent is logged, and an action taken', async () => {
+  const a = await answering();
+  const fast = { critical: true, confirm: { failures: 1, successes: 1, every: '100ms' } };
+  configure({ a: { url: a.url, ...fast } });
+  await start();
+  await until(
+    () => status('a'),
+    now => now === 'healthy',
+  );
+  expect(logged).not.toContain('Monitoring interval');
+  a.status = 503;
+  const taken = await until(
+    async () => (await json('/alert_history?alertname=ServiceDown')).alert_history[0]?.action_taken,
+    now => /interval/.test(now ?? ''),
+  );
+  expect(taken).toMatch(/^Monitoring interval adapted to 0\.1\d* s \(unhealthy\)/);
+  a.status = 200;
+  await until(
+    async () => logged,
+    now => now.includes('Monitoring interval adapted to 1 s (healthy)'),
+  );
+}, 30_000);
 
 test('when the checks die nothing is called healthy until it is seen again', async () => {
   configure({ a: { url: 'http://127.0.0.1:1/', critical: true } });

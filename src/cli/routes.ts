@@ -1,5 +1,5 @@
-// `langgraph-monitor check-routes LABEL=VALUE...`: which receivers an alert reaches, as `amtool config routes test` says
-// it; without labels the whole tree, as `amtool config routes show` prints it. With their exit codes.
+// `langgraph-monitor check-routes [test] LABEL=VALUE...`: which receivers an alert reaches, as `amtool config routes test`
+// says it; `check-routes show`: the whole tree, as `amtool config routes show` prints it. With their exit codes.
 
 import { parseArgs } from 'node:util';
 import { Labels } from '../model/labels.js';
@@ -23,11 +23,16 @@ export function checkRoutes(args: readonly string[], output: Output): number {
   const { values, positionals } = parse(args);
   const { route } = loadAlertmanagerConfig(values['config.file']);
   const wanted = values['verify.receivers'];
-  if (positionals.length === 0 && wanted === undefined) {
+  const [command] = positionals;
+  if (command === 'show') {
+    if (positionals[1] !== undefined)
+      throw new UsageError(
+        `check-routes show: unexpected ${positionals[1]}; labels are for check-routes test`,
+      );
     output.out(['Routing tree:', ...tree([branchOf(route, wholeBranch)]), ''].join('\n'));
     return 0;
   }
-  const labels = labelsOf(positionals);
+  const labels = labelsOf(command === 'test' ? positionals.slice(1) : positionals);
   if (typeof labels === 'string') {
     output.err(`langgraph-monitor: Failed to parse labels: ${labels}`);
     return 1;

@@ -119,7 +119,7 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
   // Heard from the first moment on: a signal that comes while the rooms are built must not just kill.
   const told = stopSignal();
   let monitor: Monitor | undefined;
-  process.on('SIGHUP', () => void monitor?.reload().catch(() => {}));
+  process.on('SIGHUP', () => void monitor?.reload('SIGHUP').catch(() => {}));
   log.info(
     { version: version(), node: process.version, config: flags.configFile },
     'Starting langgraph-monitor',

@@ -39,7 +39,7 @@ export interface Doors {
   /** Where the outside finds this monitor; paths are put behind it. */
   readonly externalUrl: () => string;
   /** Reads the configuration again; throws what is wrong with it. Undefined while that is not allowed over HTTP. */
-  readonly reload: (() => Promise<void>) | undefined;
+  readonly reload: ((by: string) => Promise<void>) | undefined;
   /** Counts an answered request. */
   readonly onAnswer: (handler: string, status: number) => void;
 }

@@ -24,6 +24,8 @@ export interface Asked<Body = unknown> {
   readonly accept: string | undefined;
   readonly acceptEncoding: string | undefined;
   readonly lastEventId: string | undefined;
+  /** Who asks, for the audit trail. */
+  readonly by: string;
   /** Aborted when the answer has been given or whoever asked has gone. */
   readonly signal: AbortSignal;
   /** What the body holds, in its shape; undefined where none is described. */

@@ -8,6 +8,7 @@ import { readJsonText } from './body.js';
 import type { Doors } from './doors.js';
 import { refuseForeign } from './origin.js';
 import { makeApiRouter } from './prometheus/router.js';
+import { requesterOf } from './requester.js';
 import { HttpError, type Reply, type RequestBody, type Route } from './route.js';
 import { routes } from './routes/index.js';
 import { errorReply, writeReply } from './write.js';
@@ -70,6 +71,7 @@ async function answer(
       accept: request.headers.accept,
       acceptEncoding: request.headers['accept-encoding']?.toString(),
       lastEventId: request.headers['last-event-id']?.toString(),
+      by: requesterOf(request),
       signal: over.signal,
       body: route.body && (await bodyOf(request, route.body)),
     };

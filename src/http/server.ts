@@ -15,6 +15,7 @@ import { allowOrigin } from './cors.js';
 import type { Doors } from './doors.js';
 import { checkHead, MAX_HEAD } from './head-limits.js';
 import { answerMalformed } from './malformed.js';
+import { noteChecked } from './requester.js';
 import { HttpError } from './route.js';
 import { type HttpLog, makeRouter } from './router.js';
 import { healthBytes } from './routes/cluster-health.js';
@@ -166,7 +167,10 @@ function makeAnswer(doors: Doors, live: LiveWebConfig, log: HttpLog): RequestLis
     if (!guard) pass(request, response);
     else {
       guard(request)
-        .then(() => pass(request, response))
+        .then(() => {
+          noteChecked(request);
+          pass(request, response);
+        })
         .catch(error => refuse(request, response, error));
     }
   };

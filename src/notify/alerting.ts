@@ -10,21 +10,26 @@ import type { Store } from '../store/store.js';
 import type { ActionDefinition } from './actions/definition.js';
 import { ActionRunner } from './actions/runner.js';
 import { AlertTable, type IncomingAlert, isResolved, type KnownAlert } from './alert-table.js';
+import { AuditTrail } from './audit-trail.js';
 import type { AlertmanagerConfig } from './definition.js';
 import { Receipts } from './delivery/receipts.js';
 import type { Attempt } from './delivery.js';
 import { Episodes } from './episodes.js';
 import type { Integration } from './integration.js';
+import { formatMatchers } from './matcher.js';
 import type { SuppressedReason } from './muting.js';
 import { NotificationLog } from './notification-log.js';
-import { Notifier, type NotifierEvents } from './notifier.js';
+import { Notifier } from './notifier.js';
+import { notifierEvents } from './notifier-events.js';
 import type { Surroundings } from './receiver.js';
 import { receiverKinds } from './receivers/index.js';
 import { type AlertmanagerAddress, Sender, type SenderEvents } from './sender.js';
-import { Silences, silenceState } from './silences.js';
+import { type Silence, Silences, silenceState } from './silences.js';
 import { type CheckedServices, type RuleAlerts, StartupHold } from './startup-hold.js';
 import { GoTemplates } from './templates.js';
 
+/** As the history names what the checks do about a status. */
+const PACE_ACTION = 'monitoring interval';
 const SWEEP_EVERY: Millis = 5000;
 /** Longer than anybody tries one message again. */
 const REMEMBERED: Millis = 30 * 60_000;
@@ -72,12 +77,15 @@ export class Alerting {
   readonly alerts: AlertTable;
   readonly silences: Silences;
   readonly episodes: Episodes;
+  /** Who changed what. */
+  readonly audit: AuditTrail;
   readonly #options: AlertingOptions;
   readonly #log: NotificationLog;
   readonly #actions: ActionRunner;
   readonly #receipts = new Receipts(REMEMBERED);
   readonly #hold: StartupHold;
   readonly #sweeping: NodeJS.Timeout;
+  #pace: string | undefined;
   #delivery: DeliveryConfig = { by: 'prometheus' };
   #notifier: Notifier | undefined;
   #sender: Sender | undefined;
@@ -89,7 +97,8 @@ export class Alerting {
     const { store, clock, log, events } = options;
     this.#options = options;
     this.#hold = new StartupHold(options.checked, clock);
-    this.silences = new Silences(store.kept);
+    this.audit = new AuditTrail(store.kept);
+    this.silences = new Silences(store.kept, (...change) => this.#onSilence(...change));
     this.episodes = new Episodes(store.episodes);
     this.#log = new NotificationLog(store.kept);
     this.#actions = new ActionRunner(store.kept, clock, {
@@ -137,6 +146,7 @@ export class Alerting {
       this.#notifier = notifier;
       this.#sender = sender;
       events.onIntegrations(notifier?.integrations ?? []);
+      if (delivery.by === 'us') this.#logUnconfigured(delivery.config);
       notifier?.start();
     });
     return this.#changing;
@@ -231,6 +241,14 @@ export class Alerting {
     this.episodes.flush();
   }
 
+  #logUnconfigured({ receivers }: AlertmanagerConfig): void {
+    const names = receivers.filter(({ integrations }) => integrations.length === 0).map(({ name }) => name);
+    if (names.length === 0) return;
+    this.#options.log('info', 'Receivers without integrations only write to this log', {
+      receivers: names.join(', '),
+    });
+  }
+
   async #stop(): Promise<void> {
     const [notifier, sender] = [this.#notifier, this.#sender];
     this.#notifier = undefined;
@@ -249,8 +267,33 @@ export class Alerting {
 
   #begin(alert: KnownAlert, at: Millis): void {
     this.episodes.begin(alert);
+    if (this.#pace && !isEscalation(alert.labels.toJSON()))
+      this.episodes.acted(alert, { at, action: PACE_ACTION, result: this.#pace });
     const [silence] = this.silences.muting(alert.labels, at);
     this.#actions.begin(alert, silence && `silenced by ${silence.createdBy} (${silence.comment})`);
+  }
+
+  /** What the checks do about the status, for the alerts there are and those that come; undefined: nothing. */
+  setPace(result: string | undefined, at: Millis): void {
+    this.#pace = result;
+    if (result === undefined) return;
+    const own = [...this.alerts.all()].filter(({ labels }) => !isEscalation(labels.toJSON()));
+    for (const alert of own)
+      if (!isResolved(alert, at)) this.episodes.acted(alert, { at, action: PACE_ACTION, result });
+  }
+
+  #onSilence(event: 'created' | 'changed' | 'expired', silence: Silence, by: string, at: Millis): void {
+    const { id, matchers, createdBy, comment, startsAt, endsAt } = silence;
+    const details = {
+      id,
+      matchers: formatMatchers(matchers),
+      created_by: createdBy,
+      comment,
+      starts_at: new Date(startsAt).toISOString(),
+      ends_at: new Date(event === 'expired' ? at : endsAt).toISOString(),
+    };
+    this.audit.add({ at, event: `silence ${event}`, by, details });
+    this.#options.log('info', `Silence ${event}`, { by, ...details });
   }
 
   #makeNotifier(config: AlertmanagerConfig): Notifier {
@@ -267,49 +310,9 @@ export class Alerting {
         surroundings,
         externalUrl,
         clock,
-        events: this.#notifierEvents(),
+        events: notifierEvents(this.#options, this.#options.events, this.episodes),
       });
     });
-  }
-
-  #notifierEvents(): NotifierEvents {
-    const { events, log, clock } = this.#options;
-    return {
-      onAttempt: attempt => {
-        events.onAttempt(attempt);
-        const { integration, error } = attempt;
-        if (error) log('debug', 'Notification attempt failed', { ...named(integration), err: error.message });
-      },
-      onOutcome: (integration, group, outcome) => {
-        const at = clock.now();
-        const note = { at, receiver: integration.receiverName, integration: integration.kind };
-        if (outcome.state === 'sent') {
-          events.onNotification(integration, undefined);
-          const { alerts } = outcome.notification;
-          const firing = alerts.filter(alert => !alert.isResolved);
-          const resolved = alerts.filter(alert => alert.isResolved);
-          this.episodes.told(firing, { ...note, status: 'firing' });
-          this.episodes.told(resolved, { ...note, status: 'resolved' });
-          return;
-        }
-        events.onNotification(integration, outcome.reason);
-        const { error, attempts } = outcome;
-        this.episodes.told([...group.alerts], { ...note, status: 'firing', error: error.message });
-        log('warn', 'Notification was given up for now; the next one tells what is true then', {
-          ...named(integration),
-          group: group.key,
-          attempts,
-          err: error.message,
-        });
-      },
-      onSuppressed: (reason, alerts, muted) => {
-        events.onSuppressed(reason, alerts.length);
-        if (reason !== 'silence') return;
-        const at = clock.now();
-        for (const alert of alerts)
-          this.episodes.silenced(alert, muted.get(alert.fingerprint)?.silencedBy ?? [], at);
-      },
-    };
   }
 }
 
@@ -332,10 +335,6 @@ function opening<T>(what: string, open: () => T): T {
 
 /** Where a list of all firing alerts comes every few seconds. */
 const UNTIL_HEARD_AGAIN: Millis = 5 * 60_000;
-
-function named({ receiverName, kind }: Integration) {
-  return { receiver: receiverName, integration: kind };
-}
 
 /** As Prometheus sends it. */
 function incomingOf(alert: Alert, externalUrl: string): IncomingAlert {

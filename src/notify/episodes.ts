@@ -69,6 +69,9 @@ export interface EpisodesPage {
   readonly count: number;
 }
 
+/** Where is noted what was sent, and what was not because of silences. */
+export type AlertHistoryWriter = Pick<Episodes, 'told' | 'silenced'>;
+
 export class Episodes {
   readonly #store: EpisodeStore;
   /** By identity. */

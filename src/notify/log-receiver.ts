@@ -20,6 +20,7 @@ export class LogReceiver implements Receiver {
     const isHeard = alerts.some(({ labels }) => !['none', ''].includes(labels.get('severity')));
     this.#log(isHeard ? 'info' : 'debug', 'Notification', {
       receiver,
+      integration: 'log',
       ...(firing.length > 0 ? { firing: named(firing) } : {}),
       ...(resolved.length > 0 ? { resolved: named(resolved) } : {}),
     });

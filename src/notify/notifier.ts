@@ -29,6 +29,8 @@ export interface NotifierEvents {
     integration: Integration,
     group: AlertGroup,
     outcome: Exclude<Outcome, { state: 'needless' }>,
+    /** From the first attempt on, pauses included. */
+    duration: Millis,
   ): void;
   /** Alerts were not told for a reason. */
   onSuppressed(
@@ -184,6 +186,7 @@ export class Notifier {
     { stop, end }: { readonly stop: AbortSignal; readonly end: AbortSignal },
   ): Promise<void> {
     const { clock, events } = this.#options;
+    const begun = clock.elapsed();
     const patience = AbortSignal.timeout(
       Math.min(Math.max(group.route.groupInterval, LEAST_PATIENCE), LONGEST_WAIT),
     );
@@ -203,7 +206,7 @@ export class Notifier {
     // Stopping is nobody's failure: the next run tells it.
     if (outcome.state === 'failed' && this.#isClosed) return;
     if (outcome.state === 'sent' && last) this.#options.log.note(logKey(integration, group), last.note);
-    if (outcome.state !== 'needless') events.onOutcome(integration, group, outcome);
+    if (outcome.state !== 'needless') events.onOutcome(integration, group, outcome, clock.elapsed() - begun);
     if (outcome.state !== 'failed') this.#settle(integration, group, over);
   }
 

@@ -54,13 +54,23 @@ export interface Changed {
   readonly isKept: boolean;
 }
 
+/** A silence was made, changed or ended. @param by who asked for it */
+export type OnSilence = (
+  event: 'created' | 'changed' | 'expired',
+  silence: Silence,
+  by: string,
+  at: Millis,
+) => void;
+
 export class Silences {
   readonly #kept: KeptStates;
+  readonly #onSilence: OnSilence;
   readonly #silences = new Map<string, Silence>();
 
   /** Takes up what an earlier run left. */
-  constructor(kept: KeptStates) {
+  constructor(kept: KeptStates, onSilence: OnSilence = () => {}) {
     this.#kept = kept;
+    this.#onSilence = onSilence;
     for (const [id, value] of kept.all<KeptSilence>(KIND)) {
       const matchers = value.matchers.map(([name, type, text]) => new Matcher(name, type, text));
       this.#silences.set(id, { ...value, matchers });
@@ -76,23 +86,29 @@ export class Silences {
     return this.#silences.get(id);
   }
 
-  /** Makes a silence, or changes one. @throws SilenceError */
-  set(wanted: WantedSilence, at: Millis): Changed {
+  /** Makes a silence, or changes one. @param by who asks for it @throws SilenceError */
+  set(wanted: WantedSilence, at: Millis, by = wanted.createdBy): Changed {
     check(wanted, at);
     const before = this.#existing(wanted.id);
-    if (before && canChange(before, wanted, at))
-      return this.#put([{ ...wanted, id: before.id, updatedAt: at }]);
+    if (before && canChange(before, wanted, at)) {
+      const changed = { ...wanted, id: before.id, updatedAt: at };
+      this.#onSilence('changed', changed, by, at);
+      return this.#put([changed]);
+    }
     const startsAt = Math.max(wanted.startsAt, at);
     const fresh = { ...wanted, startsAt, id: randomUUID(), updatedAt: at };
     const isLeft = before && silenceState(before, at) !== 'expired';
+    if (isLeft) this.#onSilence('expired', before, by, at);
+    this.#onSilence('created', fresh, by, at);
     return this.#put([...(isLeft ? [expired(before, at)] : []), fresh]);
   }
 
-  /** Ends a silence at once. @throws SilenceError */
-  expire(id: string, at: Millis): Changed {
+  /** Ends a silence at once. @param by who asks for it @throws SilenceError */
+  expire(id: string, at: Millis, by = ''): Changed {
     const silence = this.#existing(id) as Silence;
     if (silenceState(silence, at) === 'expired')
       throw new SilenceError('invalid', `silence ${id} already expired`);
+    this.#onSilence('expired', silence, by, at);
     return this.#put([expired(silence, at)]);
   }
 

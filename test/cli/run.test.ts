@@ -100,8 +100,17 @@ describe('commands', () => {
       ],
       [],
     ],
+    ['check-routes --config.file=FOLDER/am.yml', 0, ['a'], []],
+    ['check-routes test --config.file=FOLDER/am.yml', 0, ['a'], []],
+    ['check-routes test --config.file=FOLDER/am.yml x=y', 0, ['b,a'], []],
     [
-      'check-routes --config.file=FOLDER/am.yml',
+      'check-routes show --config.file=FOLDER/am.yml x=y',
+      2,
+      [],
+      ['langgraph-monitor: check-routes show: unexpected x=y; labels are for check-routes test'],
+    ],
+    [
+      'check-routes --config.file=FOLDER/am.yml show',
       0,
       [
         'Routing tree:\n.\n└── default-route  receiver: a\n    ├── {x="y"}  continue: true  receiver: b\n    └── {x!=""}  receiver: a\n',
@@ -175,7 +184,7 @@ describe('the compiled program', () => {
     [['--version'], 0, /^langgraph-monitor, version \d/, /^$/],
     [['--nope'], 2, /^$/, /^langgraph-monitor: unknown flag --nope; --help lists them\n$/],
     [['check-config', 'monitor.yml'], 0, /^monitor\.yml: valid, 6 services\n$/, /^$/],
-    [['check-config', 'alertmanager.yml'], 0, /^alertmanager\.yml: valid, 8 routes, 5 receivers, /, /^$/],
+    [['check-config', 'alertmanager.yml'], 0, /^alertmanager\.yml: valid, 10 routes, 5 receivers, /, /^$/],
     [['check-routes', 'severity=critical'], 0, /^slack\n$/, /^$/],
     [['check-config', 'none.yml'], 1, /^$/, /^none\.yml: no such file\n$/],
   ])('%j', (args, code, out, err) => {

@@ -191,7 +191,7 @@ describe('a receiver in trouble', () => {
     world.tell(firing(A));
     await expect.poll(() => world.heard.includes('failed webhook clientError'), PATIENCE).toBe(true);
     const [, , fields] =
-      world.logged.find(([, message]) => message.startsWith('Notification was given up')) ?? [];
+      world.logged.find(([, message]) => message.startsWith('Notification failed after retries')) ?? [];
     expect(fields).toMatchObject({ receiver: 'ops', integration: 'webhook', attempts: 1 });
     expect(fields?.err).toMatch(/400/);
     const [episode] = world.alerting.episodes.select({ limit: 1 }).episodes;
@@ -291,7 +291,58 @@ test('a receiver with no way to tell anybody writes to the log', async () => {
   world.tell(firing(A));
   await expect
     .poll(() => world.logged, PATIENCE)
-    .toContainEqual(['info', 'Notification', { receiver: 'nobody', firing: 'CRITICAL: ServiceDown of a' }]);
+    .toContainEqual([
+      'info',
+      'Notification',
+      { receiver: 'nobody', integration: 'log', firing: 'CRITICAL: ServiceDown of a' },
+    ]);
+});
+
+test('each message is logged, and which receivers only write to the log', async () => {
+  await open({ route: ', routes: [{ receiver: boss, matchers: [severity="none"] }]' });
+  world.tell(firing(A), firing({ ...B, alertname: 'Heartbeat', severity: 'none' }));
+  await expect.poll(() => [ops.requests.length, boss.requests.length], PATIENCE).toEqual([1, 1]);
+  const sent = () => world.logged.filter(([, message]) => message === 'Notification sent');
+  await expect.poll(() => sent().length, PATIENCE).toBe(2);
+  const [normal, heartbeat] = sent().sort(([a], [b]) => (a < b ? 1 : -1));
+  expect(normal).toEqual([
+    'info',
+    'Notification sent',
+    {
+      receiver: 'ops',
+      integration: 'webhook',
+      status: 'firing',
+      alerts: 1,
+      names: 'ServiceDown a',
+      attempts: 1,
+      duration: expect.stringMatching(/^[\dms]+$/),
+    },
+  ]);
+  expect(heartbeat?.[0]).toBe('debug');
+  expect(world.logged).toContainEqual([
+    'info',
+    'Receivers without integrations only write to this log',
+    { receivers: 'nobody' },
+  ]);
+});
+
+test('what the checks do about the status is among the actions of the alerts there are and those that come', async () => {
+  await open();
+  world.tell(firing(A));
+  world.alerting.setPace('adapted to 15 s (degraded)', Date.now());
+  world.tell(firing(B));
+  const actions = () =>
+    world.alerting.episodes
+      .select({ limit: 5 })
+      .episodes.map(({ labels, actions: done }) => [
+        labels.target,
+        done.map(({ action, result }) => `${action} ${result}`).join(),
+      ]);
+  const adapted = 'monitoring interval adapted to 15 s (degraded)';
+  expect(Object.fromEntries(actions())).toEqual({ a: adapted, b: adapted });
+  world.alerting.setPace(undefined, Date.now());
+  world.tell(firing({ target: 'c' }));
+  expect(Object.fromEntries(actions()).c).toBe('');
 });
 
 test('another configuration takes over without telling anything twice', async () => {

@@ -102,7 +102,9 @@ describe('amtool gives the same answers, letter by letter', () => {
     const file = join(scratch, `${seed}.yml`);
     writeFileSync(file, JSON.stringify(madeUpConfig(random)));
     const flag = `--config.file=${file}`;
-    expect(checked([flag])).toEqual(amtool(['show', flag]));
+    expect(checked(['show', flag])).toEqual(amtool(['show', flag]));
+    expect(checked([flag])).toEqual(amtool(['test', flag]));
+    expect(checked(['test', flag, '--tree'])).toEqual(amtool(['test', flag, '--tree']));
     for (let i = 0; i < 20; i++) {
       const labels = Object.entries(madeUpLabels(random)).map(([name, value]) => `${name}=${written(value)}`);
       const args = [flag, '--tree', `--verify.receivers=${random.pick(['r0', 'r1', 'r1,r2'])}`, ...labels];

@@ -13,6 +13,8 @@ export interface AlertmanagerAsked<Body = unknown> {
   /** What stands for `:silenceID` in the path; empty without. */
   readonly silenceId: string;
   readonly body: Body;
+  /** Who asks, for the audit trail. */
+  readonly by: string;
   readonly now: Millis;
 }
 

@@ -7,6 +7,7 @@ import { readJsonText } from '../body.js';
 import type { Doors } from '../doors.js';
 import { refuseForeign } from '../origin.js';
 import { Form } from '../prometheus/form.js';
+import { requesterOf } from '../requester.js';
 import { HttpError, type Reply } from '../route.js';
 import type { HttpLog } from '../router.js';
 import { errorReply, writeReply } from '../write.js';
@@ -81,6 +82,7 @@ async function replyOf(endpoint: AlertmanagerEndpoint, request: Request, doors: 
       query: new Form(at < 0 ? '' : url.slice(at + 1)),
       silenceId: request.params.silenceID?.toString() ?? '',
       body: body && validated(await readJsonText(request, body), body),
+      by: requesterOf(request),
       now: doors.clock.now(),
     },
     doors,

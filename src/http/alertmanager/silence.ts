@@ -42,13 +42,13 @@ export const deleteSilence = endpoint({
   inPath,
   answer: [],
   others: { ...others, 500: { when: 'It has ended but is still on disk, or silences are elsewhere' } },
-  handle({ silenceId, now }, doors) {
+  handle({ silenceId, by, now }, doors) {
     notifierOf(doors);
     const { silences } = doors.alerting;
     const silence = silences.get(checked(silenceId));
     // Somebody may have been faster; what is wanted is so.
     if (silence && silenceState(silence, now) === 'expired') return { body: '' };
-    const changed = complaining(() => silences.expire(silenceId, now));
+    const changed = complaining(() => silences.expire(silenceId, now, by));
     if (!changed.isKept) throw notKept(silenceId);
     return { body: '' };
   },

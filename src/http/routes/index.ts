@@ -5,6 +5,7 @@ import { endpoints } from '../prometheus/index.js';
 import type { Endpoint, Route } from '../route.js';
 import { alertHistory } from './alert-history.js';
 import { alerts } from './alerts.js';
+import { auditTrail } from './audit-trail.js';
 import { bestEndpoint } from './best-endpoint.js';
 import { clusterHealth } from './cluster-health.js';
 import { docs, tryIt } from './docs.js';
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   health,
   alerts,
   alertHistory,
+  auditTrail,
   history,
   stats,
   haproxyMetrics,

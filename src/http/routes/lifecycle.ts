@@ -36,11 +36,11 @@ export const reload = route({
     403: { when: 'Not allowed over HTTP, or to a page of another origin' },
     500: { when: 'A configuration file is wrong; the running configuration stays' },
   },
-  async handle(_, doors) {
+  async handle(_, doors, { by }) {
     if (!doors.reload)
       throw new HttpError(403, 'Lifecycle API is not enabled; start with --web.enable-lifecycle');
     try {
-      await doors.reload();
+      await doors.reload(by);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       throw new HttpError(500, `failed to reload config: ${error.mistakes.join('; ')}`);

@@ -253,6 +253,18 @@ describe('with users in the web configuration', () => {
     }
     expect(statuses).toEqual([200, 200, 404, 404, 200, 200, 200, 200, 200, 200, 404]);
     expect(guarded.alerting.silences.all()).toHaveLength(1);
+    const answer = await write(['GET', '/audit_trail'], basic('ann:secret'), guarded.url);
+    expect(await answer.json()).toMatchObject({
+      audit_trail: [{ event: 'silence created', by: 'ann (127.0.0.1)', details: { created_by: 'ann' } }],
+      count: 1,
+    });
+  });
+
+  it('a name that was not checked is not believed', async () => {
+    await using open = await startMonitor({ clock: systemClock });
+    await write(['POST', '/api/v2/silences', SILENCE], basic('root:x'), open.url);
+    const [entry] = open.alerting.audit.latest(1);
+    expect(entry).toMatchObject({ event: 'silence created', by: '127.0.0.1' });
   });
 
   it('Alertmanager’s API says no in its own form', async () => {

@@ -1,0 +1,58 @@
+// What people and programs changed: reloads of the configuration, silences made, changed and ended. Comes in: events; goes
+// out: the latest of them, over restarts too.
+
+import { randomBytes } from 'node:crypto';
+import type { Millis } from '../model/time.js';
+import type { KeptStates } from '../store/kept.js';
+
+const KIND = 'audit';
+/** Entries that are kept; of more the oldest go. */
+const MAX_ENTRIES = 1000;
+
+export type AuditEvent =
+  | 'configuration reloaded'
+  | 'configuration reload failed'
+  | 'silence created'
+  | 'silence changed'
+  | 'silence expired';
+
+export interface AuditEntry {
+  /** Wall clock. */
+  readonly at: Millis;
+  readonly event: AuditEvent;
+  /** A user, an address, a signal. */
+  readonly by: string;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+export class AuditTrail {
+  readonly #kept: KeptStates;
+
+  constructor(kept: KeptStates) {
+    this.#kept = kept;
+  }
+
+  /** Adds an event. */
+  add(entry: AuditEntry): void {
+    const keys = [...this.#kept.all<AuditEntry>(KIND).keys()].sort();
+    const old = keys.slice(0, Math.max(0, keys.length + 1 - MAX_ENTRIES));
+    this.#kept.put(KIND, [...old.map(key => [key, undefined] as const), [keyOf(entry.at), entry]]);
+  }
+
+  /** Newest first. @param limit how many at most */
+  latest(limit: number): AuditEntry[] {
+    const all = [...this.#kept.all<AuditEntry>(KIND)].sort(([a], [b]) => (a < b ? 1 : -1));
+    return all.slice(0, limit).map(([, entry]) => entry);
+  }
+
+  get size(): number {
+    return this.#kept.all(KIND).size;
+  }
+}
+
+/** In the order of time; two of one moment do not meet. */
+function keyOf(at: Millis): string {
+  return `${String(Math.floor(at)).padStart(16, '0')}-${(sequence++).toString().padStart(9, '0')}-${randomBytes(3).toString('hex')}`;
+}
+
+let sequence = 0;
