@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Monitor } from '../app.js';
+import { readBounded } from '../config/bounded-file.js';
 import { ConfigError } from '../config/load.js';
 import { parseYamlTree } from '../config/yaml-tree.js';
 import { loadConfiguration } from '../configuration.js';
@@ -89,7 +90,7 @@ function monitors(file: string): CheckedConfig {
 /** Whether a file is an alertmanager.yml; what cannot be read is left to whoever tells of it. */
 function isAlertmanagers(file: string): boolean {
   try {
-    const root = parseYamlTree(readFileSync(file, 'utf8'));
+    const root = parseYamlTree(readBounded(file).toString());
     const keys =
       root?.kind === 'mapping' ? root.entries.map(({ key }) => key.kind === 'scalar' && key.text) : [];
     return (keys.includes('route') || keys.includes('receivers')) && !keys.includes('services');

@@ -1,7 +1,7 @@
 // A secret that is in a file and read each time it is wanted, so that a new one needs no reload.
 
-import { readFileSync } from 'node:fs';
 import type { SecretSource } from '../model/secret.js';
+import { readBounded } from './bounded-file.js';
 import { fileProblem } from './file-problem.js';
 
 /** What a file holds, without white space around it. */
@@ -15,7 +15,7 @@ export class FileSecret implements SecretSource {
   /** @throws Error in words, when the file cannot be read */
   reveal(): string {
     try {
-      return readFileSync(this.file, 'utf8').trim();
+      return readBounded(this.file).toString().trim();
     } catch (error) {
       throw new Error(`cannot read ${this.file}: ${fileProblem(error)}`);
     }

@@ -1,7 +1,6 @@
 // A YAML file in, checked values or every mistake in it out. Knows no section by name: the schema comes with the
 // call. Called by app.ts for monitor.yml and by http for the web configuration.
 
-import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import {
   CORE_SCHEMA,
@@ -15,6 +14,7 @@ import {
   Schema as YamlSchema,
 } from 'js-yaml';
 import type { z } from 'zod';
+import { readBounded } from './bounded-file.js';
 import { fileProblem } from './file-problem.js';
 
 /** Every mistake of a configuration, each one line: file, path, reason. */
@@ -105,13 +105,16 @@ const YAML = new YamlSchema([
 function parseYaml(file: string, mayBeEmpty = false): unknown {
   let source: string;
   try {
-    source = readFileSync(file, 'utf8');
+    source = readBounded(file).toString();
   } catch (error) {
     throw new ConfigError([`${file}: ${fileProblem(error)}`]);
   }
   try {
     const options = { filename: file, schema: YAML };
-    return mayBeEmpty && loadAll(source, options).length === 0 ? undefined : load(source, options);
+    const value = mayBeEmpty && loadAll(source, options).length === 0 ? undefined : load(source, options);
+    if (aliasedValues(value) > MAX_ALIASED)
+      throw new Error(`aliases stand for more than ${MAX_ALIASED} values; write fewer of them`);
+    return value;
   } catch (error) {
     const { reason, mark } = error as { reason?: string; mark?: { line: number; column: number } };
     const where = mark ? `:${mark.line + 1}:${mark.column + 1}` : '';
@@ -119,6 +122,28 @@ function parseYaml(file: string, mayBeEmpty = false): unknown {
       `${file}${where}: not valid YAML: ${reason ?? (error as Error).message.split('\n')[0]}`,
     ]);
   }
+}
+
+/** Values that aliases may add to a file: each names a whole tree, which may be full of aliases itself. */
+const MAX_ALIASED = 100_000;
+
+/** How many values a document has beyond those that are written, since each alias is the value it names. */
+function aliasedValues(document: unknown): number {
+  let written = 0;
+  const sizes = new Map<object, number>();
+  const sizeOf = (value: unknown): number => {
+    if (value === null || typeof value !== 'object') return 1;
+    const known = sizes.get(value);
+    if (known !== undefined) return known;
+    const inner = Object.values(value);
+    // One that is in itself is told later, with its path.
+    sizes.set(value, 0);
+    written += inner.length;
+    const size = inner.reduce<number>((sum, each) => sum + sizeOf(each), 1);
+    sizes.set(value, size);
+    return size;
+  };
+  return sizeOf(document) - written - 1;
 }
 
 interface Filling {
@@ -202,7 +227,9 @@ function readSecret(file: unknown, path: readonly string[], filling: Filling): s
     return '';
   }
   try {
-    return readFileSync(resolve(folder, file), 'utf8').replace(/\r?\n$/, '');
+    return readBounded(resolve(folder, file))
+      .toString()
+      .replace(/\r?\n$/, '');
   } catch (error) {
     mistake(path, `cannot read ${file}: ${fileProblem(error)}`);
     return '';

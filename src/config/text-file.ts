@@ -1,6 +1,6 @@
 // Files of text, whatever is in them.
 
-import { readFileSync } from 'node:fs';
+import { readBounded } from './bounded-file.js';
 import { fileProblem } from './file-problem.js';
 import { ConfigError } from './load.js';
 
@@ -8,7 +8,7 @@ import { ConfigError } from './load.js';
 export function readText(file: string, format = 'yaml: '): string {
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(file);
+    bytes = readBounded(file);
   } catch (error) {
     throw new ConfigError([`${file}: ${fileProblem(error)}`]);
   }

@@ -2,8 +2,8 @@
 // neither the file nor the key.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { certificatesIn } from '../tls/trust.js';
+import { readBounded } from './bounded-file.js';
 import { fileProblem } from './file-problem.js';
 import type { TlsConfig } from './http-client.js';
 
@@ -32,7 +32,7 @@ export function readTlsFiles(config: TlsConfig | undefined): TlsFiles {
 function read(file: string | undefined): string | undefined {
   if (!file) return undefined;
   try {
-    return readFileSync(file, 'latin1');
+    return readBounded(file).toString('latin1');
   } catch (error) {
     throw new Error(`tls_config: cannot read ${file}: ${fileProblem(error)}`);
   }

@@ -82,6 +82,8 @@ class TreeBuilder {
   #aliased = 0;
   /** Where what was read last ends: the place of a value that is not written. */
   #end = 0;
+  /** The column of an offset. */
+  #counted = { line: 0, offset: 0, column: 1 };
 
   constructor(source: string, events: readonly Event[]) {
     this.#source = source;
@@ -186,9 +188,18 @@ class TreeBuilder {
 
   #place(offset: number): YamlPlace {
     const line = lastAtMost(this.#lineStarts, offset);
-    const before = this.#source.slice(this.#lineStarts[line], offset);
+    const start = this.#lineStarts[line] as number;
+    // Counted on from the place before it: a long line has many places.
+    const { offset: known, column } =
+      this.#counted.line === line ? this.#counted : { offset: start, column: 1 };
     // Columns count characters, not UTF-16 units.
-    return { line: line + 1, column: [...before].length + 1 };
+    const characters = (from: number, to: number) => [...this.#source.slice(from, to)].length;
+    const place = {
+      line: line + 1,
+      column: offset < known ? column - characters(offset, known) : column + characters(known, offset),
+    };
+    this.#counted = { line, offset, column: place.column };
+    return place;
   }
 }
 

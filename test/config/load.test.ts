@@ -101,6 +101,16 @@ describe('one mistake is one line', () => {
       ': list.1: an alias of something it is itself a part of',
     ],
     [
+      'aliases that multiply each other',
+      `x0: &x0 [a, a]\n${Array.from({ length: 40 }, (_, i) => `x${i + 1}: &x${i + 1} [*x${i}, *x${i}]\n`).join('')}`,
+      ': not valid YAML: aliases stand for more than 100000 values; write fewer of them',
+    ],
+    [
+      'a mapping merged into each other time and again',
+      `x0: &x0 {a: 1}\n${Array.from({ length: 400 }, (_, i) => `x${i + 1}: &x${i + 1} {<<: *x${i}, a${i}: 1}\n`).join('')}`,
+      expect.stringMatching(/^:\d+:\d+: not valid YAML: merge keys exceeded/),
+    ],
+    [
       'unset variable',
       'name: a${NOPE}b',
       ': name: the environment variable NOPE is not set; set it or give a default: ${NOPE:-value}',

@@ -98,3 +98,27 @@ describe('what is no YAML has a line', () => {
     expect(() => parseYamlTree(text)).toThrow(new YamlProblem(line, reason));
   });
 });
+
+test('places on one line are counted in characters, in whatever order they are read', () => {
+  const root = parseYamlTree('{é: &a 1, "ü": [𝄞, *a, b], c: {d: *a, e: }}\nf: 1'.split('\n')[0] as string);
+  const places: [string, number][] = [];
+  const walk = (node: YamlNode) => {
+    if (node.kind === 'scalar') places.push([node.text, node.column]);
+    else if (node.kind === 'sequence') node.items.forEach(walk);
+    else for (const { key, value } of node.entries) [key, value].forEach(walk);
+  };
+  if (root) walk(root);
+  expect(places).toEqual([
+    ['é', 2],
+    ['1', 5],
+    ['ü', 11],
+    ['𝄞', 17],
+    ['1', 20],
+    ['b', 24],
+    ['c', 28],
+    ['d', 32],
+    ['1', 35],
+    ['e', 39],
+    ['', 41],
+  ]);
+});

@@ -2,11 +2,11 @@
 // Source: Prometheus' exporter-toolkit, "Web configuration".
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { ServerOptions } from 'node:https';
 import { resolve } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { z } from 'zod';
+import { readBounded } from '../../config/bounded-file.js';
 import { didYouMean, flag, secret, section, text, words } from '../../config/fields.js';
 import { fileProblem } from '../../config/file-problem.js';
 import { CIPHER_SUITES, CURVE_NAMES, opensslCiphers, opensslCurves } from './cipher-suites.js';
@@ -143,7 +143,7 @@ function findPem(
   if (inline !== undefined) mistake(by, `use ${name} or ${by}, not both`);
   const file = resolve(folder, path);
   try {
-    return { by, file, text: readFileSync(file, 'utf8') };
+    return { by, file, text: readBounded(file).toString() };
   } catch (error) {
     mistake(by, `cannot read ${file}: ${fileProblem(error)}`);
     return { by, file, text: undefined };

@@ -1,6 +1,6 @@
 // `http_headers` of an `<http_config>`. Source: prometheus/common, config/headers.go.
 
-import { readFileSync } from 'node:fs';
+import { readBounded } from '../../config/bounded-file.js';
 import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
 import { fileProblem } from '../../config/file-problem.js';
 import { FileSecret } from '../../config/file-secret.js';
@@ -63,7 +63,7 @@ function readValues(decoder: Decoder, node: YamlNode, header: string): SecretSou
 
 function readProblem(file: string): string | undefined {
   try {
-    readFileSync(file);
+    readBounded(file);
     return undefined;
   } catch (error) {
     return fileProblem(error);

@@ -1,6 +1,6 @@
 // `<tls_config>` of alertmanager.yml. Source: prometheus/common, config/http_config.go.
 
-import { readFileSync } from 'node:fs';
+import { readBounded } from '../../config/bounded-file.js';
 import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
 import { fileProblem } from '../../config/file-problem.js';
 import type { TlsConfig, TlsVersion } from '../../config/http-client.js';
@@ -85,7 +85,7 @@ function readableFile(decoder: Decoder, node: Field): string | undefined {
   const path = decoder.path(node);
   if (path === '' || !node) return undefined;
   try {
-    readFileSync(path);
+    readBounded(path);
   } catch (error) {
     decoder.misfit(node, `cannot read ${path}: ${fileProblem(error)}`);
   }

@@ -1,0 +1,84 @@
+// What may be named where a file is expected.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { MAX_FILE, readBounded } from '../../src/config/bounded-file.js';
+import { FileSecret } from '../../src/config/file-secret.js';
+import { loadPlainYaml } from '../../src/config/load.js';
+import { readText } from '../../src/config/text-file.js';
+import { readTlsFiles } from '../../src/config/tls-files.js';
+import { vocabulary } from '../../src/config/vocabulary.js';
+import { Pki } from '../support/pki.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'bounded-file-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function fileOf(content: string | Buffer, name = 'file'): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('a file is read whole', () => {
+  test.each([
+    ['empty', ''],
+    ['a word', 'word'],
+    ['as large as it may be', 'x'.repeat(MAX_FILE)],
+  ])('%s', (_, content) => {
+    expect(readBounded(fileOf(content)).equals(Buffer.from(content))).toBe(true);
+  });
+
+  test.runIf(process.platform === 'linux')('one that says it has no size', () => {
+    expect(readBounded('/proc/self/cmdline').toString()).toContain('node');
+  });
+});
+
+describe('what is too large is told by every reader', () => {
+  const readers: [name: string, read: (file: string) => unknown][] = [
+    ['bytes', readBounded],
+    ['YAML', file => loadPlainYaml(file, vocabulary.section({}))],
+    ['rules, tests, templates', file => readText(file)],
+    ['a secret', file => new FileSecret(file).reveal()],
+    ['a certificate', file => readTlsFiles({ insecure_skip_verify: false, ca_file: file })],
+  ];
+  test.each(readers)('%s', (_, read) => {
+    const large = fileOf('x'.repeat(MAX_FILE + 1));
+    for (const file of [large, '/dev/zero']) expect(() => read(file)).toThrow('is larger than 4 MiB');
+  });
+});
+
+describe('the files of a tls_config', () => {
+  const pki = new Pki(folder);
+  const [one, other] = [pki.leaf('one', {}), pki.leaf('other', {})];
+  const nothing = fileOf('nothing', 'nothing');
+  const table: [name: string, config: object, want: string | RegExp | undefined][] = [
+    ['a pair', { cert_file: one.file, key_file: one.keyFile }, undefined],
+    [
+      'a key of another certificate',
+      { cert_file: one.file, key_file: other.keyFile },
+      `tls_config: the key in ${other.keyFile} does not belong to the certificate in ${one.file}`,
+    ],
+    [
+      'a key for a certificate',
+      { ca_file: one.keyFile },
+      `tls_config: ${one.keyFile} has no certificate in PEM form (-----BEGIN CERTIFICATE-----)`,
+    ],
+    [
+      'a certificate for a key',
+      { cert_file: one.file, key_file: one.file },
+      `tls_config: ${one.file} has no private key in PEM form`,
+    ],
+    [
+      'no PEM',
+      { ca_file: nothing },
+      `tls_config: ${nothing} has no certificate in PEM form (-----BEGIN CERTIFICATE-----)`,
+    ],
+  ];
+  test.each(table)('%s', (_, config, want) => {
+    const read = () => readTlsFiles({ insecure_skip_verify: false, ...config });
+    if (want === undefined) expect(read()).toMatchObject({ cert: one.cert, key: one.key });
+    else expect(read).toThrow(want);
+  });
+});
