@@ -3,6 +3,7 @@
 
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { compileFind } from '../go/regexp/find.js';
 import { Secret } from '../model/secret.js';
 import { formatDuration, type Millis, parseDuration } from '../model/time.js';
 
@@ -101,6 +102,16 @@ export const httpUrl = () =>
       return z.NEVER;
     }
     return url.href;
+  });
+
+/** A regular expression in RE2's syntax, as Prometheus and blackbox_exporter take it; matches anywhere in a text. */
+export const goRegexp = () =>
+  text().superRefine((source, context) => {
+    try {
+      compileFind(source);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
   });
 
 /** A secret; the value never prints itself. `KEY_file` beside it is read by the loader before this is checked. */

@@ -45,7 +45,7 @@ const FAULTS: [name: string, fault: Fault, options: object, want: Want][] = [
     'a wrong status code',
     { kind: 'status', code: 503, body: 'no' },
     {},
-    { status: 'unhealthy', reason: 'status', statusCode: 503, error: 'HTTP 503' },
+    { status: 'unhealthy', reason: 'status', statusCode: 503, error: 'HTTP 503 (no)' },
   ],
   [
     'a model being loaded',
@@ -258,7 +258,7 @@ describe('the kind http', () => {
   });
 
   it.each([
-    ['redirects not followed show themselves', { follow_redirects: false }, 'HTTP 302'],
+    ['redirects not followed show themselves', { follow_redirects: false }, 'HTTP 302 (redirects to /)'],
     ['a circle of redirects ends', {}, 'More than 10 redirects'],
   ])('%s', async (_, options, error) => {
     const server = await served((_request, response) => response.writeHead(302, { location: '/' }).end());

@@ -5,8 +5,9 @@ import type { Millis } from '../../model/time.js';
 import { type Attempt, ProbeFailure } from '../probe.js';
 import { recordConnection } from './connection-record.js';
 import type { Connection, Connections } from './connections.js';
+import { decodeBody } from './content-encoding.js';
 import * as families from './families.js';
-import { type Answer, type HttpRequest, redirectOf } from './request.js';
+import { type Answer, type HttpRequest, type Received, redirectOf } from './request.js';
 import { recordTls, type TlsTrace } from './tls.js';
 import { Transfer } from './transfer.js';
 import { failureOf } from './trouble.js';
@@ -56,8 +57,12 @@ export async function exchange(
       const answer = await hop(at, attempt, connections, trace);
       const next = request.followRedirects ? redirectOf(at, answer) : undefined;
       if (!next) {
-        recordAnswer(attempt, at, answer, hops);
-        return answer;
+        const { body, encoding } = decodeBody(at, answer);
+        const { secrets, credentialsDroppedAt } = at;
+        const redirectedFrom = hops > 0 ? request.url : undefined;
+        const decoded = { ...answer, body, encoding, redirectedFrom, credentialsDroppedAt, secrets };
+        recordAnswer(attempt, at, decoded, hops);
+        return decoded;
       }
       if (++hops > MAX_REDIRECTS) throw new ProbeFailure('protocol', `More than ${MAX_REDIRECTS} redirects`);
       at = next;
@@ -76,7 +81,7 @@ async function hop(
   attempt: Attempt,
   connections: Connections,
   trace: Trace,
-): Promise<Answer> {
+): Promise<Received> {
   for (let fresh = false; ; fresh = true) {
     const connection = await connections.take(request.endpoint, fresh);
     const reused = connection.served++ > 0;

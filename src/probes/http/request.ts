@@ -1,6 +1,7 @@
 // A request made ready once and sent at every check: who signs in how, over which connections, where redirects lead.
 
 import type { HttpClientConfig } from '../../config/http-client.js';
+import { secretsOfHttp } from '../../config/http-client-secrets.js';
 import type { IpProtocolConfig } from '../../config/ip-protocol.js';
 import { revealed } from '../../model/secret.js';
 import { protocolOf } from '../ip-protocol.js';
@@ -20,25 +21,46 @@ export interface HttpRequest {
   readonly followRedirects: boolean;
   /** Bytes; a longer body is a failure. */
   readonly bodyLimit: number;
+  /** The key of the configuration that sets the limit. */
+  readonly limitKey: string;
+  /** Whose credentials this request lacks, since a redirect led from there to another origin. */
+  readonly credentialsDroppedAt: string | undefined;
+  /** What must not be shown of an answer that repeats the request. */
+  readonly secrets: readonly string[];
 }
 
 export interface RequestConfig extends HttpClientConfig, IpProtocolConfig {
   method?: string;
   body?: string | undefined;
   body_limit?: number;
+  /** The key that sets it, where that has another name. */
+  limit_key?: string;
 }
 
-/** What came back. */
-export interface Answer {
+/** What came back, as it was sent. */
+export interface Received {
   readonly statusCode: number;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly body: Buffer;
-  /** Where it came from after redirects. */
   readonly url: URL;
+}
+
+/** The last answer after redirects, its body decoded. */
+export interface Answer extends Received {
+  /** How the body is still compressed, where that could not be undone. */
+  readonly encoding: string | undefined;
+  /** The URL that was asked, where redirects led to another one. */
+  readonly redirectedFrom: URL | undefined;
+  /** Origin whose credentials were not sent to where redirects led. */
+  readonly credentialsDroppedAt: string | undefined;
+  /** Credentials that the answer may repeat. */
+  readonly secrets: readonly string[];
 }
 
 export const DEFAULT_BODY_LIMIT = 1024 * 1024;
 const USER_AGENT = 'langgraph-monitor';
+/** Names and values of the headers that every request has. */
+const COMMON_HEADERS = 4;
 
 /** Makes a request ready. @throws when a TLS file cannot be read. */
 export function prepare(address: string, config: RequestConfig): HttpRequest {
@@ -65,7 +87,22 @@ export function prepare(address: string, config: RequestConfig): HttpRequest {
     skipVerify: config.tls_config?.insecure_skip_verify ?? false,
     followRedirects: config.follow_redirects,
     bodyLimit: config.body_limit ?? DEFAULT_BODY_LIMIT,
+    limitKey: config.limit_key ?? 'body_limit',
+    credentialsDroppedAt: undefined,
+    secrets: secretsOf(url, config),
   };
+}
+
+/** Names of headers and of a query's parameters whose values are secret; shorter values are words. */
+const SECRET_NAME = /auth|cookie|token|key|secret|pass|sig/i;
+const SHORTEST_SECRET = 4;
+
+function secretsOf(url: URL, config: HttpClientConfig): string[] {
+  const headers = Object.fromEntries(
+    Object.entries(config.headers ?? {}).filter(([name]) => SECRET_NAME.test(name)),
+  );
+  const query = [...url.searchParams].filter(([name]) => SECRET_NAME.test(name)).map(([, value]) => value);
+  return [...secretsOfHttp({ ...config, headers }), ...query].filter(each => each.length >= SHORTEST_SECRET);
 }
 
 function endpointOf(url: URL, config: RequestConfig): Endpoint {
@@ -82,7 +119,7 @@ function endpointOf(url: URL, config: RequestConfig): Endpoint {
 }
 
 /** The request an answer's redirect asks for; undefined when it is none. @throws ProbeFailure for an absurd one. */
-export function redirectOf(request: HttpRequest, answer: Answer): HttpRequest | undefined {
+export function redirectOf(request: HttpRequest, answer: Received): HttpRequest | undefined {
   const { statusCode, headers } = answer;
   const location = headers.location;
   if (![301, 302, 303, 307, 308].includes(statusCode) || typeof location !== 'string') return undefined;
@@ -100,7 +137,11 @@ export function redirectOf(request: HttpRequest, answer: Answer): HttpRequest | 
     method: turnsGet ? 'GET' : request.method,
     body: turnsGet ? undefined : request.body,
     // What was meant for one host is not told to another.
-    headers: sameOrigin ? request.headers : request.headers.slice(0, 4),
+    headers: sameOrigin ? request.headers : request.headers.slice(0, COMMON_HEADERS),
+    credentialsDroppedAt:
+      sameOrigin || request.headers.length === COMMON_HEADERS
+        ? request.credentialsDroppedAt
+        : request.url.origin,
     endpoint: sameOrigin ? request.endpoint : strangersEndpoint(url, request.endpoint),
   };
 }

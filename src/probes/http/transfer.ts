@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Millis } from '../../model/time.js';
 import { ProbeFailure } from '../probe.js';
 import type { Connection } from './connections.js';
-import type { Answer, HttpRequest } from './request.js';
+import type { HttpRequest, Received } from './request.js';
 
 /** Codes of errors that say no more than that the connection has ended. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
@@ -25,9 +25,9 @@ export class Transfer implements Dispatcher.DispatchHandler {
   readonly #connection: Connection;
   readonly #chunks: Buffer[] = [];
   #length = 0;
-  #headers: Answer['headers'] = {};
+  #headers: Received['headers'] = {};
   #controller: Dispatcher.DispatchController | undefined;
-  #resolve: (answer: Answer) => void = () => {};
+  #resolve: (answer: Received) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
   constructor(request: HttpRequest, connection: Connection) {
@@ -36,7 +36,7 @@ export class Transfer implements Dispatcher.DispatchHandler {
   }
 
   /** @throws ProbeFailure or the connection's own error. */
-  send(): Promise<Answer> {
+  send(): Promise<Received> {
     const { url, method, headers, body } = this.#request;
     this.begun = performance.now();
     return new Promise((resolve, reject) => {
@@ -73,13 +73,15 @@ export class Transfer implements Dispatcher.DispatchHandler {
       controller.abort(new ProbeFailure('tls', `TLS: ${tls.problem}`));
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: Answer['headers']): void {
+  onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: Received['headers']): void {
     if (statusCode < 200) return;
     this.firstByte = performance.now();
     this.answered = true;
     this.statusCode = statusCode;
     this.#headers = headers;
-    if (Number(headers['content-length']) > this.#request.bodyLimit) this.#tooLong();
+    // The length a HEAD is answered with is that of a body which does not come (RFC 9110, 9.3.2).
+    const comes = this.#request.method !== 'HEAD';
+    if (comes && Number(headers['content-length']) > this.#request.bodyLimit) this.#tooLong();
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -105,7 +107,7 @@ export class Transfer implements Dispatcher.DispatchHandler {
   }
 
   #tooLong(): void {
-    const limit = this.#request.bodyLimit;
-    this.#controller?.abort(new ProbeFailure('body', `Body is longer than ${limit} bytes (body_limit)`));
+    const { bodyLimit, limitKey } = this.#request;
+    this.#controller?.abort(new ProbeFailure('body', `Body is longer than ${bodyLimit} bytes (${limitKey})`));
   }
 }

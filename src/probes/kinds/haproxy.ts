@@ -4,18 +4,19 @@ import type { z } from 'zod';
 import { httpClientProblem } from '../../config/http-client-problem.js';
 import type { Vocabulary } from '../../config/vocabulary.js';
 import { family } from '../../model/family.js';
+import { oneLine } from '../../model/scrub.js';
 import { Aside } from '../aside.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
-import { type Answer, type HttpRequest, prepare } from '../http/request.js';
+import { type Answer, DEFAULT_BODY_LIMIT, type HttpRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
 import { statisticsAddress } from './haproxy/address.js';
 import type { CsvParse } from './haproxy/page.js';
 import { statisticsFamilies } from './haproxy/plan.js';
 import { showStat } from './haproxy/socket.js';
 import { Statistics } from './haproxy/statistics.js';
-import { checkStatus, dataOf, parseJson } from './http/answer.js';
+import { checkStatus, dataOf, parseJson, strangerAt } from './http/answer.js';
 
 /** A page of a thousand servers is half a megabyte. */
 const STATISTICS_LIMIT = 32 * 1024 * 1024;
@@ -28,6 +29,8 @@ function options(vocabulary: Vocabulary) {
     stats_url: statisticsAddress(vocabulary).optional(),
     /** For the statistics alone; without it the options below serve both URLs. */
     stats_basic_auth: basicAuth.optional(),
+    /** Of the health URL's answer, in bytes. */
+    body_limit: count(1).default(DEFAULT_BODY_LIMIT),
     stats_body_limit: count(1).default(STATISTICS_LIMIT),
     ...httpClientShape,
     ...ipProtocolShape,
@@ -89,7 +92,7 @@ class HaproxyProbe implements Probe {
   async #askHealth(request: HttpRequest, attempt: Attempt): Promise<void> {
     const answer = await exchange(request, attempt, this.#connections);
     const parsed = parseJson(answer);
-    attempt.data = parsed && dataOf(parsed.text);
+    attempt.data = parsed && dataOf(parsed.text, answer.secrets);
     checkStatus(answer, undefined, parsed?.value);
   }
 
@@ -149,39 +152,47 @@ function sourceOf(config: HaproxyOptions, connections: Connections): StatisticsS
       const text = await showStat(address.socket, limit, attempt);
       return {
         text,
-        stranger: () =>
-          `${address.socket} answered "${firstWords(text)}", not HAProxy statistics; it must be a stats socket`,
+        stranger: () => strangerOn(address.socket, text),
       };
     };
   }
   const signIn = config.stats_basic_auth && { basic_auth: config.stats_basic_auth, authorization: undefined };
-  const request = prepare(address.url, { ...config, ...signIn, body_limit: limit });
+  const request = prepare(address.url, {
+    ...{ ...config, ...signIn },
+    body_limit: limit,
+    limit_key: 'stats_body_limit',
+  });
   return async attempt => {
     const answer = await exchange(request, attempt, connections);
     checkSignedIn(answer);
     checkStatus(answer, undefined, parseJson(answer)?.value);
     const text = answer.body.toString('utf8');
-    return { text, stranger: () => strangerAt(address.url, answer, text) };
+    return { text, stranger: () => strangersPage(answer) };
   };
 }
 
-function checkSignedIn({ statusCode }: Answer): void {
-  if (statusCode !== 401) return;
+function checkSignedIn({ statusCode, credentialsDroppedAt }: Answer): void {
+  if (statusCode !== 401 || credentialsDroppedAt) return;
   throw new ProbeFailure('auth', 'HTTP 401 (wrong or no user and password; set stats_basic_auth)');
 }
 
-function strangerAt(url: string, { statusCode, headers }: Answer, text: string): string {
-  const type = String(headers['content-type'] ?? 'without a content type').replace(/;.*/, '');
+function strangersPage(answer: Answer): string {
+  const found = strangerAt(answer, 'HAProxy statistics');
+  // A form to sign in by is no password that a request could bring along.
+  if (answer.redirectedFrom)
+    return `${found}; point stats_url to where the statistics are without signing in by a page, such as a frontend on 127.0.0.1`;
   return (
-    `${url.replace(/;csv$/, '')} answered ${statusCode} ${type} (${firstWords(text)}), not HAProxy statistics; another ` +
-    'backend seems to answer there: add `stats enable` and `stats uri` to a frontend and point stats_url to it'
+    `${found}; another backend seems to answer there: ` +
+    'add `stats enable` and `stats uri` to a frontend and point stats_url to it'
   );
 }
 
-function firstWords(text: string): string {
-  const words = text
-    .slice(0, 200)
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim();
-  return words.length > 40 ? `${words.slice(0, 40)}...` : words || 'nothing';
+/** The master process has a socket of its own, on which commands for a worker begin with its number. */
+const MASTER = /^\s*show proc\b/m;
+
+function strangerOn(socket: string, text: string): string {
+  if (MASTER.test(text)) {
+    return `${socket} is the socket of HAProxy's master process (-S), which has no statistics; point stats_url to a \`stats socket\` of the global section`;
+  }
+  return `${socket} answered "${oneLine(text, 40) || 'nothing'}", not HAProxy statistics; it must be a stats socket`;
 }

@@ -7,10 +7,11 @@ import { family } from '../../model/family.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
-import { DEFAULT_BODY_LIMIT, type HttpRequest, prepare } from '../http/request.js';
+import { type Answer, DEFAULT_BODY_LIMIT, type HttpRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
-import { checkStatus, dataOf, parseJson } from './http/answer.js';
-import { condition, unmetCondition } from './http/condition.js';
+import { checkStatus, dataOf, type JsonBody, notJson, parseJson } from './http/answer.js';
+import { type BodyRegexps, bodyRegexps, unmetRegexp } from './http/body-regexps.js';
+import { condition, type UnmetCondition, unmetCondition } from './http/condition.js';
 import { numbersIn } from './http/numbers.js';
 
 const bodyValue = family(
@@ -18,6 +19,11 @@ const bodyValue = family(
   'A number found in the JSON body of the response, by its path; true is 1',
   'gauge',
   ['field'],
+);
+
+const failedDueToRegex = family(
+  'probe_failed_due_to_regex',
+  'Whether the probe failed because of the body and fail_if_body_(not_)matches_regexp (1) or not (0)',
 );
 
 function options(vocabulary: Vocabulary) {
@@ -35,6 +41,7 @@ function options(vocabulary: Vocabulary) {
         error: 'expected {path, operator, value}',
       })
       .optional(),
+    ...bodyRegexps(vocabulary),
     body_limit: count(1).default(DEFAULT_BODY_LIMIT),
     json_values: count(0, 1000).default(32),
     ...httpClientShape,
@@ -47,37 +54,78 @@ export type HttpOptions = z.output<ReturnType<typeof options>>;
 export const http: ProbeKind<HttpOptions> = {
   kind: 'http',
   options,
-  check: httpClientProblem,
-  families: [...httpFamilies, bodyValue],
-  open: (config, { connections }) => new HttpProbe(config, connections),
+  check: config =>
+    config.method === 'HEAD' && (config.condition || hasRegexps(config))
+      ? 'a HEAD is answered without a body; condition and fail_if_body_... need method GET'
+      : httpClientProblem(config),
+  families: [...httpFamilies, bodyValue, failedDueToRegex],
+  open: async (config, { connections }) =>
+    new HttpProbe(
+      config,
+      connections,
+      // Two megabytes that only those who use it pay for.
+      hasRegexps(config)
+        ? unmetRegexp(config, (await import('../../go/regexp/find.js')).compileFind)
+        : () => undefined,
+    ),
 };
+
+function hasRegexps(config: BodyRegexps): boolean {
+  return Boolean(config.fail_if_body_matches_regexp ?? config.fail_if_body_not_matches_regexp);
+}
+
+const NO_LABELS: readonly string[] = [];
 
 class HttpProbe implements Probe {
   readonly #config: HttpOptions;
   readonly #request: HttpRequest;
   readonly #connections: Connections;
+  readonly #unmetRegexp: (body: string) => string | undefined;
+  readonly #conditions: readonly UnmetCondition[];
 
-  constructor(config: HttpOptions, connections: Connections) {
+  constructor(
+    config: HttpOptions,
+    connections: Connections,
+    unmetRegexp: (body: string) => string | undefined,
+  ) {
     this.#config = config;
     this.#request = prepare(config.url, config);
     this.#connections = connections;
+    this.#unmetRegexp = unmetRegexp;
+    this.#conditions = (config.condition ?? []).map(unmetCondition);
   }
 
   async run(attempt: Attempt): Promise<void> {
-    const answer = await exchange(this.#request, attempt, this.#connections);
-    const parsed = parseJson(answer);
-    if (parsed) {
-      attempt.data = dataOf(parsed.text);
-      for (const [field, value] of numbersIn(parsed.value, this.#config.json_values)) {
-        attempt.record(bodyValue, [field], value);
-      }
-    }
-    checkStatus(answer, this.#config.valid_status_codes, parsed?.value);
-    for (const wanted of this.#config.condition ?? []) {
-      const unmet = parsed ? unmetCondition(wanted, parsed.value) : 'the body is not JSON';
-      if (unmet) throw new ProbeFailure('body', `Condition failed: ${unmet}`);
+    attempt.onCancel(() => attempt.record(failedDueToRegex, NO_LABELS, 0));
+    let unmet: string | undefined;
+    try {
+      const answer = await exchange(this.#request, attempt, this.#connections);
+      const parsed = this.#read(answer, attempt);
+      checkStatus(answer, this.#config.valid_status_codes, parsed?.value);
+      unmet = this.#unmetRegexp(answer.body.toString('utf8'));
+      if (unmet) throw new ProbeFailure('body', unmet);
+      this.#checkConditions(answer, parsed);
+    } finally {
+      attempt.record(failedDueToRegex, NO_LABELS, unmet ? 1 : 0);
     }
   }
 
   close(): void {}
+
+  #read(answer: Answer, attempt: Attempt): JsonBody | undefined {
+    const parsed = parseJson(answer);
+    if (!parsed) return undefined;
+    attempt.data = dataOf(parsed.text, answer.secrets);
+    for (const [path, value] of numbersIn(parsed.value, this.#config.json_values)) {
+      attempt.record(bodyValue, [path], value);
+    }
+    return parsed;
+  }
+
+  #checkConditions(answer: Answer, parsed: JsonBody | undefined): void {
+    for (const unmetIn of this.#conditions) {
+      const unmet = parsed ? unmetIn(parsed.value) : notJson(answer);
+      if (unmet) throw new ProbeFailure('body', `Condition failed: ${unmet}`);
+    }
+  }
 }

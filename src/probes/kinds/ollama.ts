@@ -8,16 +8,27 @@ import { Aside } from '../aside.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
-import { type Answer, type HttpRequest, prepare } from '../http/request.js';
+import { type HttpRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
-import { checkStatus, dataOf, parseJson } from './http/answer.js';
-import { type LoadedModel, loadedIn, type Model, modelsIn, withTag } from './ollama/models.js';
+import { checkStatus, dataOf, parseJson, strangerAt } from './http/answer.js';
+import {
+  type LoadedModel,
+  loadedIn,
+  type Model,
+  type ModelList,
+  modelsIn,
+  withTag,
+} from './ollama/models.js';
 
-const options = ({ httpClientShape, httpUrl, ipProtocolShape, section, words, z }: Vocabulary) =>
+/** A list of a thousand models is a third of a megabyte. */
+const LIST_LIMIT = 8 * 1024 * 1024;
+
+const options = ({ count, httpClientShape, httpUrl, ipProtocolShape, section, words, z }: Vocabulary) =>
   section({
     /** The server, with or without `/api/tags` behind it. */
     url: httpUrl(),
     require_models: z.array(words(), { error: 'expected a list of names of models' }).default([]),
+    body_limit: count(1).default(LIST_LIMIT),
     ...httpClientShape,
     ...ipProtocolShape,
   });
@@ -55,7 +66,7 @@ const required = family(
 export const ollama: ProbeKind<OllamaOptions> = {
   kind: 'ollama',
   options,
-  check: httpClientProblem,
+  check: config => urlProblem(config.url) ?? httpClientProblem(config),
   families: [...httpFamilies, count, info, size, isLoaded, vram, expires, required],
   open: (config, { connections }) => new OllamaProbe(config, connections),
 };
@@ -80,26 +91,31 @@ class OllamaProbe implements Probe {
   async run(attempt: Attempt): Promise<void> {
     const aside = new Aside(attempt);
     const loading = this.#askLoaded(aside);
-    const models = await this.#askModels(attempt).catch((error: unknown) => {
+    const { models, names } = await this.#askModels(attempt).catch((error: unknown) => {
       aside.cancel();
       throw error;
     });
-    attempt.data = dataOf(JSON.stringify({ models: [...models.keys()] }));
+    attempt.data = dataOf(JSON.stringify({ models: [...names] }));
     const patience = setTimeout(() => aside.cancel(), PATIENCE);
     const loaded = await loading;
     clearTimeout(patience);
+    attempt.record(count, NO_LABELS, names.size);
     recordModels(attempt, models, loaded);
-    this.#checkRequired(attempt, models);
+    this.#checkRequired(attempt, names);
   }
 
   close(): void {}
 
-  async #askModels(attempt: Attempt): Promise<Map<string, Model>> {
+  async #askModels(attempt: Attempt): Promise<ModelList> {
     const answer = await exchange(this.#tags, attempt, this.#connections);
     const body = parseJson(answer)?.value;
     checkStatus(answer, undefined, body);
     const models = modelsIn(body);
-    if (!models) throw new ProbeFailure('body', strangerAt(this.#tags.url, answer));
+    if (!models)
+      throw new ProbeFailure(
+        'body',
+        `${strangerAt(answer, "Ollama's list of models")}; is it another kind of server?`,
+      );
     return models;
   }
 
@@ -113,13 +129,13 @@ class OllamaProbe implements Probe {
     }
   }
 
-  #checkRequired(attempt: Attempt, models: ReadonlyMap<string, Model>): void {
-    const missing = this.#required.filter(name => !models.has(name));
-    for (const name of this.#required) attempt.record(required, [name], models.has(name) ? 1 : 0);
+  #checkRequired(attempt: Attempt, names: ReadonlySet<string>): void {
+    const missing = this.#required.filter(name => !names.has(name));
+    for (const name of this.#required) attempt.record(required, [name], names.has(name) ? 1 : 0);
     if (missing.length === 0) return;
     const [subject, verb] = missing.length === 1 ? ['Model', 'is'] : ['Models', 'are'];
-    const have = [...models.keys()].slice(0, 10).join(', ') || 'none';
-    const more = models.size > 10 ? `, and ${models.size - 10} more` : '';
+    const have = [...names].slice(0, 10).join(', ') || 'none';
+    const more = names.size > 10 ? `, and ${names.size - 10} more` : '';
     throw new ProbeFailure(
       'body',
       `${subject} ${missing.join(', ')} ${verb} missing; have: ${have}${more}; run: ` +
@@ -133,7 +149,6 @@ function recordModels(
   models: ReadonlyMap<string, Model>,
   loaded: ReadonlyMap<string, LoadedModel> | undefined,
 ): void {
-  attempt.record(count, NO_LABELS, models.size);
   for (const model of models.values()) {
     const { name, family, parameterSize, quantization, digest } = model;
     const labels = [name];
@@ -154,13 +169,14 @@ function apiUrl(given: string, answer: 'tags' | 'ps'): string {
   return url.href;
 }
 
-function strangerAt(url: URL, { headers, body }: Answer): string {
-  const type = String(headers['content-type'] ?? 'something without a content type').replace(/;.*/, '');
-  const text = body
-    .subarray(0, 200)
-    .toString('utf8')
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim();
-  const came = text.length > 40 ? `${text.slice(0, 40)}...` : text || 'nothing';
-  return `${url.origin}${url.pathname} answered ${type} (${came}), not Ollama's list of models; is it another kind of server?`;
+/** Another API of the same server, with which it is mistaken: nothing below it lists the models. */
+const OTHER_API =
+  /\/(?:v1(?:\/(?:models|chat\/completions|completions|embeddings))?|api\/(?:generate|chat|version|embed|embeddings|show))\/*$/;
+
+function urlProblem(given: string): string | undefined {
+  const url = new URL(given);
+  const found = OTHER_API.exec(url.pathname)?.[0];
+  if (found === undefined) return undefined;
+  const base = url.origin + url.pathname.slice(0, -found.length);
+  return `url ends in ${found}, which does not list Ollama's models; write ${base} (or kind: http for another server with that API)`;
 }

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import type { RequestListener, Server } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { vocabulary } from '../../../src/config/vocabulary.js';
 import { type HaproxyOptions, haproxy } from '../../../src/probes/kinds/haproxy.js';
+import { Child, freePort, makeFolder, removeFolder } from '../../support/child.js';
 import { type HaproxyServer, startHaproxy } from '../../support/haproxy.js';
 import { listen, portOf, stop } from '../../support/http.js';
 import { Bench, run, verdict } from './recording.js';
@@ -23,6 +26,18 @@ describe('haproxy options', () => {
       { stats_url: 'haproxy_stats' },
       'not an address of statistics; write http://HOST:PORT/haproxy_stats or unix:/PATH',
     ],
+    ...['unix:run/haproxy.sock', 'unix:./haproxy.sock', '/run/haproxy/admin.sock'].map(
+      (path): [string, object, string] => [
+        `the path ${path}`,
+        { stats_url: path },
+        'not an address of statistics; write the absolute path of a socket, such as unix:/run/haproxy/admin.sock',
+      ],
+    ),
+    ...['tcp://127.0.0.1:9999', 'ipv4@127.0.0.1:9999'].map((address): [string, object, string] => [
+      address,
+      { stats_url: address },
+      'a stats socket over TCP is not supported; write http://HOST:PORT/haproxy_stats or unix:/PATH',
+    ]),
     [
       'a password in it',
       { stats_url: 'http://admin:word@127.0.0.1:9000/' },
@@ -168,6 +183,56 @@ backend database
     expect(verdict(ran)).toEqual(want instanceof RegExp ? expect.stringMatching(want) : want);
     expect(ran.attempt.value('haproxy_up')).toBe(up);
   });
+});
+
+it("the socket of HAProxy's master process is named", async () => {
+  const folder = makeFolder('haproxy-master');
+  const file = join(folder, 'haproxy.cfg');
+  const master = join(folder, 'master.sock');
+  const port = await freePort();
+  writeFileSync(
+    file,
+    `defaults\n  mode http\n  timeout connect 1s\n  timeout client 5s\n  timeout server 5s\nfrontend f\n  bind 127.0.0.1:${port}\n`,
+  );
+  const child = new Child('haproxy', ['-W', '-S', master, '-f', file]);
+  try {
+    await child.until(async () => (await fetch(`http://127.0.0.1:${port}/`)).status > 0);
+    const probe = await bench.open(haproxy, { stats_url: `unix:${master}` });
+    // The socket answers a little later than its workers.
+    await expect
+      .poll(async () => verdict(await run(probe)), { timeout: 10_000 })
+      .toBe(
+        `body: ${master} is the socket of HAProxy's master process (-S), which has no statistics; point stats_url to a \`stats socket\` of the global section`,
+      );
+  } finally {
+    await child.kill();
+    removeFolder(folder);
+  }
+});
+
+it('a page to sign in by is named, and where it came from', async () => {
+  const server = await listen((request, response) => {
+    if (request.url?.startsWith('/login')) {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Sign in</title>');
+    } else response.writeHead(302, { location: '/login?rd=%2Fstats' }).end();
+  });
+  const origin = `http://127.0.0.1:${portOf(server)}`;
+  const probe = await bench.open(haproxy, { stats_url: `${origin}/stats` });
+  expect(verdict(await run(probe))).toBe(
+    `body: ${origin}/stats redirected to ${origin}/login answered 200 text/html (Sign in), not HAProxy statistics; ` +
+      'point stats_url to where the statistics are without signing in by a page, such as a frontend on 127.0.0.1',
+  );
+  await stop(server);
+});
+
+it('each limit is named by its own key', async () => {
+  const server = await listen((_, response) => response.end('x'.repeat(2000)));
+  const url = `http://127.0.0.1:${portOf(server)}/`;
+  const health = await bench.open(haproxy, { url, body_limit: 1000 });
+  expect(verdict(await run(health))).toBe('body: Body is longer than 1000 bytes (body_limit)');
+  const page = await bench.open(haproxy, { stats_url: url, stats_body_limit: 1000 });
+  expect(verdict(await run(page))).toBe('body: Body is longer than 1000 bytes (stats_body_limit)');
+  await stop(server);
 });
 
 describe('something else that answers', () => {

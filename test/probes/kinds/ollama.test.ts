@@ -1,6 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ollama } from '../../../src/probes/kinds/ollama.js';
+import { vocabulary } from '../../../src/config/vocabulary.js';
+import { type OllamaOptions, ollama } from '../../../src/probes/kinds/ollama.js';
 import { listen, portOf, stop } from '../../support/http.js';
 import { Bench, run, verdict } from './recording.js';
 
@@ -143,14 +144,14 @@ describe('ollama', () => {
     [
       'a web page',
       '<html>hi</html>',
-      /^body: .*\/api\/tags answered text\/html \(<html>hi<\/html>\), not Ollama's list/,
+      /^body: .*\/api\/tags answered 200 text\/html \(<html>hi<\/html>\), not Ollama's list/,
     ],
     [
       'OpenAI form',
       { data: [{ id: 'gpt' }] },
-      /^body: .*answered application\/json \({"data":\[{"id":"gpt"}\]}\), not Ollama/,
+      /^body: .*answered 200 application\/json \({"data":\[{"id":"gpt"}\]}\), not Ollama/,
     ],
-    ['an empty answer', '', /^body: .*answered text\/html \(nothing\), not Ollama/],
+    ['an empty answer', '', /^body: .*answered 200 text\/html \(nothing\), not Ollama/],
   ];
   it.each(strangers)('%s', async (_, tags, want) => {
     const ran = await ask({ '/api/tags': tags, '/api/ps': RUNNING }, {}, '', tags === undefined ? 300 : 3000);
@@ -159,8 +160,44 @@ describe('ollama', () => {
 
   it('a list without end is cut', async () => {
     const models = Array.from({ length: 600 }, (_, i) => ({ name: `m${i}:latest`, size: i }));
-    const { attempt } = await ask({ '/api/tags': { models: [...models, ...models] }, '/api/ps': { models } });
-    expect(attempt.value('ollama_models')).toBe(500);
+    const ran = await ask(
+      { '/api/tags': { models: [...models, ...models] }, '/api/ps': { models } },
+      { require_models: ['m599'] },
+    );
+    const series = [...ran.attempt.measured.keys()].filter(name => name.startsWith('ollama_model_info'));
+    expect(series).toHaveLength(500);
+    // What is required is looked for in all of it.
+    expect(verdict(ran)).toBe('ok');
+    expect(ran.attempt.value('ollama_models')).toBe(600);
+  });
+
+  const otherApis: readonly [path: string, base: string | undefined][] = [
+    ['', undefined],
+    ['/', undefined],
+    ['/ollama/api/tags', undefined],
+    ['/v1', ''],
+    ['/v1/', ''],
+    ['/ollama/v1/models', '/ollama'],
+    ['/api/generate', ''],
+  ];
+  it.each(otherApis)('a URL that ends in %j', (path, base) => {
+    const config = ollama.options(vocabulary).parse({ url: `http://127.0.0.1:11434${path}` });
+    const problem = ollama.check?.(config as OllamaOptions);
+    if (base === undefined) expect(problem).toBeUndefined();
+    else {
+      const found = path.slice(base.length);
+      expect(problem).toBe(
+        `url ends in ${found}, which does not list Ollama's models; write http://127.0.0.1:11434${base} (or kind: http for another server with that API)`,
+      );
+    }
+  });
+
+  it('a limit of its own', async () => {
+    const models = [{ name: 'm:latest', digest: 'a'.repeat(2_000_000) }];
+    expect(verdict(await ask({ '/api/tags': { models } }))).toBe('ok');
+    expect(verdict(await ask({ '/api/tags': { models } }, { body_limit: 1000 }))).toBe(
+      'body: Body is longer than 1000 bytes (body_limit)',
+    );
   });
 
   it('nobody there', async () => {

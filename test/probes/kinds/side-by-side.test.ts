@@ -169,11 +169,6 @@ const BLACKBOX_EXPORTER: Meant = {
       what: 'series',
       reason: 'it shows 0 for a phase that was not reached and connects anew every time',
     },
-    {
-      family: 'probe_failed_due_to_regex',
-      what: 'missing',
-      reason: 'there are no regular expressions; langgraph_monitor_service_failure_reason says what failed',
-    },
   ],
   moving: [
     { family: /^probe_(http_)?duration_seconds$/, reason: 'each times its own request' },

@@ -15,10 +15,18 @@ export const statisticsAddress = ({ httpUrl, z }: Vocabulary) =>
       if (value.startsWith('unix:/')) return { socket: value.slice('unix:'.length) };
       const page = httpUrl().safeParse(value);
       if (page.success) return { url: csvUrl(page.data) };
-      const message = URL.canParse(value) ? page.error.issues[0]?.message : undefined;
-      context.addIssue({ code: 'custom', message: message ?? `not an address of statistics; ${HOW}` });
+      context.addIssue({ code: 'custom', message: problemOf(value, page.error.issues[0]?.message) });
       return z.NEVER;
     });
+
+/** What was written instead, where that can be seen, and what to write. */
+function problemOf(value: string, ofUrl: string | undefined): string {
+  if (/^(?:unix:|unix@|\.{0,2}\/)/.test(value))
+    return 'not an address of statistics; write the absolute path of a socket, such as unix:/run/haproxy/admin.sock';
+  if (/^(?:tcp:\/\/|ipv[46]@|tcp[46]?@)/.test(value))
+    return `a stats socket over TCP is not supported; ${HOW}`;
+  return (/^https?:/i.test(value) ? ofUrl : undefined) ?? `not an address of statistics; ${HOW}`;
+}
 
 /**
  * The URL of the CSV behind a statistics page's. HAProxy looks for its options anywhere behind the configured URI,

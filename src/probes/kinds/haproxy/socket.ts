@@ -4,20 +4,36 @@ import { connect } from 'node:net';
 import { failureOf } from '../../http/trouble.js';
 import { type Attempt, ProbeFailure } from '../../probe.js';
 
+/** A stats socket closes when it has answered; something else, which does not, is waited for no longer once silent. */
+const SILENCE = 200;
+
 /** Sends `show stat` and returns the answer, at most `limit` bytes of it. @throws ProbeFailure */
 export function showStat(path: string, limit: number, attempt: Attempt): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    let silence: NodeJS.Timeout | undefined;
     const socket = connect({ path }, () => socket.write('show stat\n'));
     socket.on('data', chunk => {
+      clearTimeout(silence);
+      if (!isStatistics(chunks[0] ?? chunk)) silence = setTimeout(() => socket.destroy(), SILENCE);
       length += chunk.length;
       chunks.push(chunk);
       if (length > limit)
-        socket.destroy(new ProbeFailure('body', `Statistics are longer than ${limit} bytes`));
+        socket.destroy(
+          new ProbeFailure('body', `Statistics are longer than ${limit} bytes (stats_body_limit)`),
+        );
     });
     socket.on('error', error => reject(failureOf(error)));
-    socket.on('close', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    socket.on('close', () => {
+      clearTimeout(silence);
+      resolve(Buffer.concat(chunks).toString('utf8'));
+    });
     attempt.onCancel(() => socket.destroy(new ProbeFailure('timeout', 'Request timed out')));
   });
+}
+
+/** Statistics begin with the mark of their line of columns. */
+function isStatistics(first: Buffer): boolean {
+  return first[0] === '#'.charCodeAt(0);
 }

@@ -2,13 +2,18 @@
 
 import type { z } from 'zod';
 import type { Vocabulary } from '../../../config/vocabulary.js';
+import { oneLine } from '../../../model/scrub.js';
+import { PathError, parsePath, valueAt } from './json-path.js';
 
 const OPERATORS = ['==', '!=', '<', '<=', '>', '>=', 'contains', 'exists'] as const;
 
-/** `{path: status, operator: "==", value: healthy}`; `exists` takes no value. */
+/** `{path: status, operator: "==", value: healthy}`; `exists` takes no value. The path is that of json-path.ts. */
 export const condition = ({ section, words, z }: Vocabulary) =>
   section({
-    path: words(),
+    path: words().superRefine((path, context) => {
+      const message = pathProblem(path);
+      if (message) context.addIssue({ code: 'custom', message });
+    }),
     operator: z.enum(OPERATORS, { error: `expected one of ${OPERATORS.join(' ')}` }).default('=='),
     value: z
       .union([z.string(), z.number(), z.boolean(), z.null()], {
@@ -21,22 +26,38 @@ export const condition = ({ section, words, z }: Vocabulary) =>
 
 export type Condition = z.output<ReturnType<typeof condition>>;
 
-/** The value at a dotted path (`checks.0.state`); undefined where there is none. */
-export function valueAt(body: unknown, path: string): unknown {
-  let at = body;
-  for (const key of path.split('.')) {
-    if (at === null || typeof at !== 'object' || !Object.hasOwn(at, key)) return undefined;
-    at = (at as Record<string, unknown>)[key];
+function pathProblem(path: string): string | undefined {
+  try {
+    parsePath(path);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PathError) return error.message;
+    throw error;
   }
-  return at;
 }
 
 /** Why a condition does not hold, or undefined when it does. */
-export function unmetCondition({ path, operator, value }: Condition, body: unknown): string | undefined {
-  const found = valueAt(body, path);
-  if (found === undefined) return `${path} is missing`;
-  if (holds(operator, found, value)) return undefined;
-  return `${path} is ${brief(found)}, wanted ${operator} ${brief(value)}`;
+export type UnmetCondition = (body: unknown) => string | undefined;
+
+/** Reads a condition's path once, for bodies to come. @throws PathError, which check-config has seen before */
+export function unmetCondition({ path, operator, value }: Condition): UnmetCondition {
+  const parts = parsePath(path);
+  return body => {
+    const found = valueAt(body, parts);
+    if (found === undefined) return `${path} is missing${elsewhere(body, path)}`;
+    if (holds(operator, found, value)) return undefined;
+    const note = isOrder(operator) && Number.isNaN(Number(found)) ? ', which is not a number' : '';
+    return `${path} is ${brief(found)}${note}, wanted ${operator} ${brief(value)}`;
+  };
+}
+
+/** A framework that takes a pair for a list (`return {...}, 503` in FastAPI) puts the object one step further down. */
+function elsewhere(body: unknown, path: string): string {
+  if (!Array.isArray(body)) return '';
+  const below = path.startsWith('$') ? path.slice(1) : path.startsWith('[') ? path : `.${path}`;
+  return valueAt(body[0], parsePath(path)) === undefined
+    ? ': the body is a list'
+    : `: the body is a list; write $[0]${below}`;
 }
 
 function holds(operator: Condition['operator'], found: unknown, wanted: Condition['value']): boolean {
@@ -65,6 +86,10 @@ function same(found: unknown, wanted: unknown): boolean {
   );
 }
 
+function isOrder(operator: Condition['operator']): operator is '<' | '<=' | '>' | '>=' {
+  return operator.startsWith('<') || operator.startsWith('>');
+}
+
 function compare(operator: '<' | '<=' | '>' | '>=', found: unknown, wanted: unknown): boolean {
   const [a, b] = [Number(found), Number(wanted)];
   if (operator === '<') return a < b;
@@ -73,5 +98,5 @@ function compare(operator: '<' | '<=' | '>' | '>=', found: unknown, wanted: unkn
 }
 
 function brief(value: unknown): string {
-  return (JSON.stringify(value) ?? 'missing').slice(0, 80);
+  return oneLine(JSON.stringify(value) ?? 'missing', 80);
 }

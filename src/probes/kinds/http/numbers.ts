@@ -1,27 +1,36 @@
 // The numbers in a JSON health body, by path, within bounds: nobody's body may grow a metric without end.
 
-const MAX_DEPTH = 3;
+import { pathBelow } from './json-path.js';
 
-/** Up to `limit` numbers and booleans by path, in the body's order, three levels deep; arrays are left out. */
+const MAX_DEPTH = 3;
+/** Longer keys are data rather than names, in characters. */
+const LONGEST_KEY = 256;
+
+/**
+ * Up to `limit` numbers and booleans by their path (json-path.ts), in the body's order, three levels deep; arrays are
+ * left out. A body that is a number itself is at `$`.
+ */
 export function numbersIn(body: unknown, limit: number): Map<string, number> {
   const found = new Map<string, number>();
-  collect(body, '', 1, limit, found);
+  collect(body, '', 0, limit, found);
   return found;
 }
 
 function collect(
   value: unknown,
-  prefix: string,
+  path: string,
   depth: number,
   limit: number,
   found: Map<string, number>,
 ): void {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return;
+  if (found.size >= limit) return;
+  if (typeof value === 'number' || typeof value === 'boolean') {
+    found.set(path || '$', Number(value));
+    return;
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || depth >= MAX_DEPTH) return;
   for (const [key, inner] of Object.entries(value)) {
+    if (key.length <= LONGEST_KEY) collect(inner, pathBelow(path, key), depth + 1, limit, found);
     if (found.size >= limit) return;
-    const path = prefix === '' ? key : `${prefix}.${key}`;
-    if (typeof inner === 'number') found.set(path, inner);
-    else if (typeof inner === 'boolean') found.set(path, inner ? 1 : 0);
-    else if (depth < MAX_DEPTH) collect(inner, path, depth + 1, limit, found);
   }
 }

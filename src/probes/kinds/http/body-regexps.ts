@@ -1,0 +1,40 @@
+// Regular expressions on a body of any kind, with blackbox_exporter's keys and meaning.
+// Source: blackbox_exporter, CONFIGURATION.md, <http_probe>.
+
+import type { Vocabulary } from '../../../config/vocabulary.js';
+
+export interface BodyRegexps {
+  /** The probe fails where one of these matches. */
+  readonly fail_if_body_matches_regexp?: readonly string[] | undefined;
+  /** The probe fails where one of these does not match. */
+  readonly fail_if_body_not_matches_regexp?: readonly string[] | undefined;
+}
+
+/** The keys, to be spread into a section; one expression may stand without a list. */
+export function bodyRegexps({ goRegexp, z }: Vocabulary) {
+  const expressions = () =>
+    z
+      .union([goRegexp().transform(one => [one]), z.array(goRegexp())], {
+        error: 'expected a list of regular expressions',
+      })
+      .optional();
+  return {
+    fail_if_body_matches_regexp: expressions(),
+    fail_if_body_not_matches_regexp: expressions(),
+  };
+}
+
+/** Makes a check of bodies: why one fails, or undefined when none of the expressions objects. */
+export function unmetRegexp(
+  { fail_if_body_matches_regexp: unwanted = [], fail_if_body_not_matches_regexp: wanted = [] }: BodyRegexps,
+  compile: (source: string) => (text: string) => boolean,
+): (body: string) => string | undefined {
+  const checks = [
+    ...unwanted.map(source => ({ source, matches: compile(source), fails: true })),
+    ...wanted.map(source => ({ source, matches: compile(source), fails: false })),
+  ];
+  return body => {
+    const failed = checks.find(({ matches, fails }) => matches(body) === fails);
+    return failed && `Body ${failed.fails ? 'matches' : 'does not match'} ${JSON.stringify(failed.source)}`;
+  };
+}

@@ -1,0 +1,99 @@
+// What a server says is the matter, in the forms that health endpoints and model servers use. Pure; the caller bounds
+// the text and hides what is secret in it.
+// Source: RFC 9457 (title, detail); OpenAI, Ollama and text-embeddings-inference (error); FastAPI (detail); Spring Boot
+// (error, message, status); OAuth 2.0, RFC 6749, 5.2 (error, error_description).
+
+import { STATUS_CODES } from 'node:http';
+import type { Answer } from '../../http/request.js';
+
+/** More of a body is not looked at, in bytes. */
+const LONGEST_TEXT = 64 * 1024;
+/** Of a list of problems, in entries. */
+const MOST_PROBLEMS = 3;
+const MAX_DEPTH = 4;
+
+/** The words of an answer, as the server wrote them: of its JSON, its plain text or its page's title; '' without any. */
+export function explanationOf(answer: Answer, json: unknown): string {
+  const { body, headers, statusCode, encoding } = answer;
+  const { location } = headers;
+  if (statusCode >= 300 && statusCode < 400 && typeof location === 'string')
+    return `redirects to ${location.replace(/[?#].*/s, '')}`;
+  if (json !== undefined) return withoutCode(fromJson(json, 0).trim(), statusCode);
+  if (encoding || body.length === 0 || body.includes(0)) return '';
+  const text = body.toString('utf8', 0, LONGEST_TEXT);
+  const title = titleOf(answer, text);
+  if (title !== undefined) return withoutCode(title, statusCode);
+  return isBinary(answer) ? '' : withoutCode(text.trim(), statusCode);
+}
+
+/** The title of an HTML page, or its first heading; '' for a page without; undefined for something else. */
+export function titleOf({ headers }: Pick<Answer, 'headers'>, text: string): string | undefined {
+  const type = String(headers['content-type'] ?? '');
+  if (!/^text\/html|^application\/xhtml/i.test(type) && !/^\s*<(?:!doctype\s+html|html)\b/i.test(text))
+    return undefined;
+  const found =
+    /<title\b[^>]*>([^<]*)/i.exec(text)?.[1]?.trim() || /<h1\b[^>]*>(.*?)<\/h1>/is.exec(text)?.[1] || '';
+  return decodeEntities(found.replace(/<[^>]*>/g, ' ')).trim();
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ' };
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(\d{1,6})|(\w{2,6}));/g, (whole, code: string | undefined, name: string) =>
+    code ? String.fromCodePoint(Math.min(Number(code), 0x10ffff)) : (ENTITIES[name] ?? whole),
+  );
+}
+
+/** "503 Service Unavailable" under "HTTP 503" says its number twice, and what every server says of that number. */
+function withoutCode(text: string, statusCode: number): string {
+  const words = text.startsWith(`${statusCode} `) ? text.slice(String(statusCode).length).trim() : text;
+  return words.toLowerCase() === STATUS_CODES[statusCode]?.toLowerCase() ? '' : words;
+}
+
+const BINARY =
+  /^(?:image|audio|video|font)\/|^application\/(?:octet-stream|zip|gzip|pdf|wasm|grpc|protobuf|x-protobuf)/i;
+
+function isBinary({ headers }: Answer): boolean {
+  return BINARY.test(String(headers['content-type'] ?? ''));
+}
+
+/** What goes wrong, by the key that says it; the first that says something counts. */
+const PROBLEM = ['error', 'title', 'detail', 'message', 'msg', 'errors', 'reason', 'fault', 'faultstring'];
+/** What is added behind a short one. */
+const FURTHER = ['error_description', 'message', 'detail', 'msg', 'reason'];
+const LAST = ['status', 'state', 'code', 'type'];
+
+function fromJson(value: unknown, depth: number): string {
+  if (typeof value === 'string') return value;
+  if (value === null || typeof value !== 'object' || depth > MAX_DEPTH) return '';
+  if (Array.isArray(value)) return fromList(value, depth);
+  const fields = value as Record<string, unknown>;
+  const said = (key: string) => (Object.hasOwn(fields, key) ? fromJson(fields[key], depth + 1) : '').trim();
+  const validation = fromValidation(fields);
+  if (validation) return validation;
+  const key = PROBLEM.find(each => said(each) !== '') ?? LAST.find(each => said(each) !== '');
+  if (key === undefined) return '';
+  const main = said(key);
+  // The words beside an object are less than those in it.
+  if (typeof fields[key] !== 'string' || LAST.includes(key)) return main;
+  const further = FURTHER.find(each => each !== key && said(each) !== '');
+  const more = further === undefined ? '' : said(further);
+  return more === '' || main.includes(more) ? main : more.includes(main) ? more : `${main}: ${more}`;
+}
+
+/** A list of problems; also the pair of a body and a status code that some frameworks write as a list. */
+function fromList(list: readonly unknown[], depth: number): string {
+  const said = list
+    .slice(0, 20)
+    .map(each => fromJson(each, depth + 1).trim())
+    .filter(each => each !== '');
+  const more = said.length > MOST_PROBLEMS ? `; and ${said.length - MOST_PROBLEMS} more` : '';
+  return said.slice(0, MOST_PROBLEMS).join('; ') + more;
+}
+
+/** An entry of FastAPI's list of what does not fit a request: `body.model: Field required`. */
+function fromValidation({ loc, msg }: Record<string, unknown>): string {
+  if (!Array.isArray(loc) || typeof msg !== 'string') return '';
+  const where = loc.filter(part => typeof part === 'string' || typeof part === 'number').join('.');
+  return where === '' ? msg : `${where}: ${msg}`;
+}
