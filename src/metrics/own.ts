@@ -9,6 +9,13 @@ export interface SamplesFigures {
   readonly bytes: number;
   readonly errors: number;
   readonly problem: string | undefined;
+  readonly damage: DamageFigures;
+}
+
+/** Rows found damaged since the start; milliseconds. */
+interface DamageFigures {
+  readonly rows: number;
+  readonly at: number | undefined;
 }
 
 /** The program's own metrics in one registry. */
@@ -28,6 +35,8 @@ export class OwnMetrics {
   readonly #storeSize: Gauge;
   readonly #storeErrors: Counter;
   readonly #storePending: Gauge;
+  readonly #damagedRows: Counter<'file'>;
+  readonly #damagedAt: Gauge<'file'>;
   readonly #samplesUp: Gauge<'none'>;
   readonly #samplesSize: Gauge<'none'>;
   readonly #samplesSeries: Gauge<'none'>;
@@ -41,6 +50,7 @@ export class OwnMetrics {
   readonly #requests: Counter<'handler' | 'code'>;
   readonly #links: Gauge<'runbook' | 'dashboards'>;
   #storeErrorsSeen = 0;
+  readonly #damageSeen = new Map<string, number>();
   #samplesSeen = { appended: 0, errors: 0 };
 
   constructor(registry: Registry, build: { version: string }) {
@@ -81,6 +91,15 @@ export class OwnMetrics {
       'store_pending_scans',
       'Scans kept in memory until the store can be written again',
     );
+    this.#damagedRows = counter('storage_damaged_rows_total', 'Rows found damaged on disk and left out', [
+      'file',
+    ]);
+    this.#damagedAt = new Gauge({
+      name: 'langgraph_monitor_storage_damage_timestamp_seconds',
+      help: 'When damage was last found on disk, as a Unix timestamp; absent while none was',
+      labelNames: ['file'],
+      registers,
+    });
     // Without the label nobody sets there is no series: in remote mode there are no samples here.
     const absent = (name: string, help: string) =>
       new Gauge<'none'>({ name: `langgraph_monitor_${name}`, help, labelNames: ['none'], registers });
@@ -121,7 +140,14 @@ export class OwnMetrics {
   }
 
   /** How the store is doing. */
-  showStore(store: { problem: string | undefined; size: number; errors: number; pending: number }): void {
+  showStore(store: {
+    problem: string | undefined;
+    size: number;
+    errors: number;
+    pending: number;
+    damage: DamageFigures;
+  }): void {
+    this.#showDamage('monitor.db', store.damage);
     this.#storeUp.set(store.problem === undefined ? 1 : 0);
     this.#storeSize.set(store.size);
     this.#storePending.set(store.pending);
@@ -135,6 +161,7 @@ export class OwnMetrics {
       for (const gauge of [this.#samplesUp, this.#samplesSize, this.#samplesSeries]) gauge.reset();
       return;
     }
+    this.#showDamage('samples.db', status.damage);
     this.#samplesUp.set(status.problem === undefined ? 1 : 0);
     this.#samplesSize.set(status.bytes);
     this.#samplesSeries.set(status.series);
@@ -143,6 +170,12 @@ export class OwnMetrics {
     this.#samplesAppended.inc(growth(appended, status.samplesAppended));
     this.#samplesErrors.inc(growth(errors, status.errors));
     this.#samplesSeen = { appended: status.samplesAppended, errors: status.errors };
+  }
+
+  #showDamage(file: string, { rows, at }: DamageFigures): void {
+    this.#damagedRows.inc({ file }, growth(this.#damageSeen.get(file) ?? 0, rows));
+    this.#damageSeen.set(file, rows);
+    if (at !== undefined) this.#damagedAt.set({ file }, at / 1000);
   }
 
   /** Rules were evaluated. @param duration of all of them, milliseconds */

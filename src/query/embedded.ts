@@ -98,6 +98,7 @@ export class EmbeddedEngine implements SamplingEngine {
     errors: 0,
     oldest: undefined,
     problem: undefined,
+    damage: { rows: 0, at: undefined },
   };
 
   /** Starts the thread. */

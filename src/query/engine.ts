@@ -150,6 +150,8 @@ export interface SamplesStatus {
   readonly oldest: Millis | undefined;
   /** What is wrong, in words. */
   readonly problem: string | undefined;
+  /** Rows found damaged and left out since the start, and when damage was found last. */
+  readonly damage: { readonly rows: number; readonly at: Millis | undefined };
 }
 
 /** The embedded engine takes samples too. */

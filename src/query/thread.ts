@@ -96,8 +96,8 @@ function keep(scrape: PackedScrape): Judgement | undefined {
 }
 
 function status(): SamplesStatus {
-  const { series, appended, bytes, errors, oldest, problem } = store.stats();
-  return { series, samplesAppended: appended, bytes, errors, oldest, problem };
+  const { series, appended, bytes, errors, oldest, problem, damage } = store.stats();
+  return { series, samplesAppended: appended, bytes, errors, oldest, problem, damage };
 }
 
 let tidying = setTimeout(tidy, SOON);

@@ -4,6 +4,10 @@ import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import Database from 'better-sqlite3';
+import { Inconsistent } from './damage.js';
+
+/** Schema versions count migrations: there are a handful, and a larger number is damage. */
+const HIGHEST_VERSION = 100;
 
 export type Sqlite = Database.Database;
 
@@ -18,25 +22,23 @@ export function isCorrupt(error: unknown): boolean {
   return code === 'SQLITE_NOTADB' || /^(SQLITE_CORRUPT|Z_)/.test(code);
 }
 
-/** A row whose content is not what was written. */
-export class CorruptRow extends Error {
-  readonly code = 'SQLITE_CORRUPT_ROW';
-}
-
-/** A value as a row holds it: JSON with a checksum, because SQLite has none. */
-export function pack(value: unknown): Buffer {
+/** A value as a row holds it: JSON with a checksum of it and of the row's other columns, because SQLite has none. */
+export function pack(key: string, value: unknown): Buffer {
   const json = Buffer.from(JSON.stringify(value));
   const packed = Buffer.allocUnsafe(json.length + 4);
-  packed.writeUInt32LE(crc32(json));
+  packed.writeUInt32LE(crc32(json, crc32(key)));
   json.copy(packed, 4);
   return packed;
 }
 
-/** What {@link pack} made a row of. @throws CorruptRow */
-export function unpack(packed: Buffer): unknown {
+/** What {@link pack} made a row of; undefined when the row is damaged. */
+export function unpack(key: string, packed: Buffer): { readonly value: unknown } | undefined {
+  if (packed.length < 5) return undefined;
   const json = packed.subarray(4);
-  if (packed.length < 4 || crc32(json) !== packed.readUInt32LE()) throw new CorruptRow('a row is corrupt');
-  return JSON.parse(json.toString());
+  const sum = packed.readUInt32LE();
+  // Older versions' checksums are of the JSON alone.
+  if (sum !== crc32(json, crc32(key)) && sum !== crc32(json)) return undefined;
+  return { value: JSON.parse(json.toString()) };
 }
 
 /**
@@ -57,6 +59,7 @@ export function openDatabase(file: string, migrations: readonly string[], pageSi
     db.pragma('synchronous = NORMAL');
     db.pragma(`journal_size_limit = ${16 * 1024 * 1024}`);
     migrate(db, file, migrations);
+    compareSchema(db, migrations);
     return db;
   } catch (error) {
     db.close();
@@ -66,11 +69,49 @@ export function openDatabase(file: string, migrations: readonly string[], pageSi
 
 function migrate(db: Sqlite, file: string, migrations: readonly string[]): void {
   const done = db.pragma('user_version', { simple: true }) as number;
-  if (done > migrations.length) throw new Error(newerSchema(file));
-  db.transaction(() => {
-    for (const step of migrations.slice(done)) db.exec(step);
-    db.pragma(`user_version = ${migrations.length}`);
-  })();
+  if (done > HIGHEST_VERSION) throw new Inconsistent(`schema version ${done}`);
+  if (done > migrations.length) {
+    throw new Error(newerSchema(file));
+  }
+  try {
+    db.transaction(() => {
+      for (const step of migrations.slice(done)) db.exec(step);
+      db.pragma(`user_version = ${migrations.length}`);
+    })();
+  } catch (error) {
+    // Its tables are not those of its version.
+    if (sqliteCode(error) === 'SQLITE_ERROR') throw new Inconsistent((error as Error).message);
+    throw error;
+  }
+}
+
+/** @throws Inconsistent unless the tables and indexes are those the migrations make. */
+function compareSchema(db: Sqlite, migrations: readonly string[]): void {
+  if (schemaOf(db) !== wantedSchema(migrations))
+    throw new Inconsistent('the tables are not those that were made');
+}
+
+const wantedSchemas = new Map<readonly string[], string>();
+
+function wantedSchema(migrations: readonly string[]): string {
+  const known = wantedSchemas.get(migrations);
+  if (known !== undefined) return known;
+  const empty = new Database(':memory:');
+  try {
+    for (const step of migrations) empty.exec(step);
+    const schema = schemaOf(empty);
+    wantedSchemas.set(migrations, schema);
+    return schema;
+  } finally {
+    empty.close();
+  }
+}
+
+function schemaOf(db: Sqlite): string {
+  const rows = db.prepare<[], unknown[]>(
+    'SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name, tbl_name',
+  );
+  return JSON.stringify(rows.raw().all());
 }
 
 function newerSchema(file: string): string {
@@ -87,7 +128,7 @@ export function schemaProblem(file: string, migrations: readonly string[]): stri
   try {
     db = new Database(file, { readonly: true, timeout: 200 });
     const version = db.pragma('user_version', { simple: true }) as number;
-    return version > migrations.length ? newerSchema(file) : undefined;
+    return version > migrations.length && version <= HIGHEST_VERSION ? newerSchema(file) : undefined;
   } catch {
     return undefined;
   } finally {

@@ -2,6 +2,7 @@
 // something happens in it; goes out: pages of them.
 
 import type { Millis } from '../model/time.js';
+import { type Damage, timeText } from './damage.js';
 import { pack, type Sqlite, unpack } from './database.js';
 import type { GuardedFile } from './guarded-file.js';
 
@@ -51,6 +52,7 @@ export const episodesMigration = `
 `;
 
 interface Row {
+  readonly rowid: number;
   readonly id: string;
   readonly starts_at: number;
   readonly ends_at: number | null;
@@ -74,22 +76,26 @@ interface Parameters {
   readonly active: 0 | 1 | null;
 }
 
-/** Rows of the table; every method throws SQLite's errors, or CorruptRow. */
+/** Rows of the table; every method throws SQLite's errors. */
 export class EpisodeTable {
   readonly #upsert;
   readonly #select;
   readonly #count;
   readonly #prune;
   readonly #write;
+  readonly #remove;
+  readonly #damage: Damage;
 
-  constructor(db: Sqlite) {
+  constructor(db: Sqlite, damage: Damage) {
+    this.#damage = damage;
+    this.#remove = db.prepare<[number]>('DELETE FROM episodes WHERE rowid = ?');
     this.#upsert = db.prepare<[string, number, number | null, string, string, string, Buffer]>(
       // What can change; a row that is replaced would be written elsewhere, with all its indexes.
       `INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET ends_at = excluded.ends_at, body = excluded.body`,
     );
     this.#select = db.prepare<[Parameters & { limit: number }], Row>(
-      `SELECT * FROM episodes WHERE ${FITS} ORDER BY starts_at DESC, id DESC LIMIT @limit`,
+      `SELECT rowid, * FROM episodes WHERE ${FITS} ORDER BY starts_at DESC, id DESC LIMIT @limit`,
     );
     this.#count = db.prepare<[Parameters], { n: number }>(`SELECT count(*) AS n FROM episodes WHERE ${FITS}`);
     this.#prune = db.prepare<[number, number]>(
@@ -98,7 +104,7 @@ export class EpisodeTable {
     this.#write = db.transaction((episodes: readonly StoredEpisode[]) => {
       for (const each of episodes) {
         const { id, startsAt, endsAt = null, severity, service, alertname, body } = each;
-        this.#upsert.run(id, startsAt, endsAt, severity, service, alertname, pack(body));
+        this.#upsert.run(id, startsAt, endsAt, severity, service, alertname, pack(keyOf(each), body));
       }
     });
   }
@@ -110,7 +116,20 @@ export class EpisodeTable {
   select(query: EpisodeQuery): EpisodePage {
     const parameters = parametersOf(query);
     const rows = this.#select.all({ ...parameters, limit: query.limit });
-    return { episodes: rows.map(episodeOf), count: this.#count.get(parameters)?.n ?? 0 };
+    const episodes = rows.flatMap(row => this.#whole(row));
+    return { episodes, count: this.#count.get(parameters)?.n ?? 0 };
+  }
+
+  /** A row's episode; a damaged one is left out for good. */
+  #whole(row: Row): StoredEpisode[] {
+    const episode = episodeOf(row);
+    if (episode) return [episode];
+    this.#damage.leaveOut({
+      table: 'episodes',
+      row: `${row.alertname} of ${timeText(row.starts_at)}`,
+      remove: () => this.#remove.run(row.rowid).changes,
+    });
+    return [];
   }
 
   /** Deletes up to `bite` of those that ended before a moment. @returns how many */
@@ -132,16 +151,17 @@ function parametersOf(query: EpisodeQuery): Parameters {
   };
 }
 
-function episodeOf({ id, starts_at, ends_at, severity, service, alertname, body }: Row): StoredEpisode {
-  return {
-    id,
-    startsAt: starts_at,
-    endsAt: ends_at ?? undefined,
-    severity,
-    service,
-    alertname,
-    body: unpack(body),
-  };
+/** Undefined when the row is damaged. */
+function episodeOf(row: Row): StoredEpisode | undefined {
+  const { id, starts_at, ends_at, severity, service, alertname, body } = row;
+  const columns = { id, startsAt: starts_at, endsAt: ends_at ?? undefined, severity, service, alertname };
+  const unpacked = unpack(keyOf(columns), body);
+  return unpacked && { ...columns, body: unpacked.value };
+}
+
+function keyOf(episode: Omit<StoredEpisode, 'body'>): string {
+  const { id, startsAt, endsAt = null, severity, service, alertname } = episode;
+  return JSON.stringify([id, startsAt, endsAt, severity, service, alertname]);
 }
 
 /** Episodes kept while the disk will not have them; the oldest go first. */

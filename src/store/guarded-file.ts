@@ -3,8 +3,11 @@
 // came of it, or undefined. Called by the stores, which keep in memory meanwhile what could not be written.
 
 import { type Clock, type Millis, systemClock } from '../model/time.js';
+import { Damage, DamagedRow } from './damage.js';
 import { isCorrupt, setAside } from './database.js';
 
+/** A file that is found corrupt twice within this time has nothing more to be saved from it. */
+const RESCUE_ONCE_IN: Millis = 60_000;
 /** A file that could not be opened is tried again after this long. */
 const RETRY: Millis = 30_000;
 
@@ -21,8 +24,10 @@ export interface GuardedFileOptions<T> {
   /** Opens the file, or makes it. Whoever throws leaves nothing open: side files go with the handle. */
   readonly open: () => T;
   readonly close: (opened: T) => void;
-  /** What was in the file is gone; called before a new one is opened. */
+  /** The file was set aside; called before a new one is opened. */
   readonly onLost?: () => void;
+  /** Puts what can be read of a file that was set aside into a new one. @returns how many rows */
+  readonly rescue?: (aside: string) => number;
   /** Whole sentences for the log. */
   readonly words: {
     readonly corrupt: string;
@@ -42,10 +47,14 @@ export class GuardedFile<T> {
   #errors = 0;
   #retryAt: Millis = 0;
   #isClosed = false;
+  #rescuedAt: Millis = Number.NEGATIVE_INFINITY;
+  /** What was found damaged in the file. */
+  readonly damage: Damage;
 
   constructor(options: GuardedFileOptions<T>) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.damage = new Damage(options.file, options.log, this.#clock);
   }
 
   /** What is open; undefined while nothing is. */
@@ -77,17 +86,39 @@ export class GuardedFile<T> {
     }
   }
 
-  /** Does something with what is open, which is tried now and then; undefined when that failed. */
+  /**
+   * Does something with what is open, which is tried now and then; undefined when that failed. It is done again when the
+   * file turns out to be corrupt and another has taken its place.
+   */
   use<R>(action: (opened: T) => R): R | undefined {
     if (this.#isClosed) return undefined;
     if (this.#opened === undefined && this.#clock.elapsed() >= this.#retryAt) this.begin();
-    if (this.#opened === undefined) return undefined;
-    try {
-      return action(this.#opened);
-    } catch (error) {
-      if (isCorrupt(error)) this.#replace(error);
-      else this.#failed(error);
-      return undefined;
+    for (const isFirst of [true, false]) {
+      const opened = this.#opened;
+      if (opened === undefined) return undefined;
+      try {
+        return this.mend(() => action(opened));
+      } catch (error) {
+        if (!isCorrupt(error)) {
+          this.#failed(error);
+          return undefined;
+        }
+        this.#replace(error);
+        if (!isFirst) return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  /** Does something again and again until no damaged row is in its way. @throws what it throws besides */
+  mend<R>(action: () => R): R {
+    for (;;) {
+      try {
+        return action();
+      } catch (error) {
+        if (!(error instanceof DamagedRow)) throw error;
+        this.damage.leaveOut(error.damaged);
+      }
     }
   }
 
@@ -97,14 +128,14 @@ export class GuardedFile<T> {
    */
   read<R>(action: (opened: T | undefined) => R): R {
     try {
-      return action(this.#opened);
+      return this.mend(() => action(this.#opened));
     } catch (error) {
       if (!isCorrupt(error)) {
         this.#failed(error);
         throw error;
       }
       this.#replace(error);
-      return action(this.#opened);
+      return this.mend(() => action(this.#opened));
     }
   }
 
@@ -136,14 +167,24 @@ export class GuardedFile<T> {
     const { file, words, log, onLost } = this.#options;
     this.#shut();
     this.#errors++;
+    this.damage.noticed();
     onLost?.();
     try {
       const aside = setAside(file, new Date(this.#clock.now()));
-      log('error', words.corrupt, { file, aside, err: (error as Error).message });
+      const rows = this.#rescue(aside);
+      log('error', words.corrupt, { file, aside, rows, err: (error as Error).message });
       this.#open();
     } catch (again) {
       this.#failed(again);
     }
+  }
+
+  /** @returns rows that are in the new file already. */
+  #rescue(aside: string): number {
+    const since = this.#clock.elapsed() - this.#rescuedAt;
+    this.#rescuedAt = this.#clock.elapsed();
+    if (since < RESCUE_ONCE_IN) return 0;
+    return this.#options.rescue?.(aside) ?? 0;
   }
 
   #failed(error: unknown): void {

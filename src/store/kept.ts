@@ -2,6 +2,7 @@
 // values by kind and key; goes out: all of a kind at the start. Values are in memory too, so a disk that fails or loses
 // its file costs nothing but durability, and gets everything again when it is back.
 
+import type { Damage } from './damage.js';
 import { pack, type Sqlite, unpack } from './database.js';
 import type { GuardedFile } from './guarded-file.js';
 
@@ -11,16 +12,20 @@ export const keptMigration = `
   CREATE UNIQUE INDEX kept_key ON kept (kind, key);
 `;
 
-/** Rows of the table; every method throws SQLite's errors, or CorruptRow. */
+/** Rows of the table; every method throws SQLite's errors. */
 export class KeptTable {
   readonly #select;
   readonly #upsert;
   readonly #delete;
   readonly #write;
+  readonly #remove;
+  readonly #damage: Damage;
 
-  constructor(db: Sqlite) {
-    this.#select = db.prepare<[string], { key: string; value: Buffer }>(
-      'SELECT key, value FROM kept WHERE kind = ?',
+  constructor(db: Sqlite, damage: Damage) {
+    this.#damage = damage;
+    this.#remove = db.prepare<[number]>('DELETE FROM kept WHERE rowid = ?');
+    this.#select = db.prepare<[string], { id: number; key: string; value: Buffer }>(
+      'SELECT rowid AS id, key, value FROM kept WHERE kind = ?',
     );
     this.#upsert = db.prepare<[string, string, Buffer]>(
       'INSERT INTO kept (kind, key, value) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value',
@@ -29,14 +34,25 @@ export class KeptTable {
     this.#write = db.transaction((changes: readonly Change[]) => {
       for (const { kind, key, value } of changes) {
         if (value === undefined) this.#delete.run(kind, key);
-        else this.#upsert.run(kind, key, pack(value));
+        else this.#upsert.run(kind, key, pack(`${kind}\0${key}`, value));
       }
     });
   }
 
+  /** All values of a kind by key; damaged ones are left out for good. */
   select(kind: string): Map<string, unknown> {
-    const rows = this.#select.all(kind);
-    return new Map(rows.map(({ key, value }) => [key, unpack(value)]));
+    const values = new Map<string, unknown>();
+    for (const { id, key, value } of this.#select.all(kind)) {
+      const unpacked = unpack(`${kind}\0${key}`, value);
+      if (unpacked) values.set(key, unpacked.value);
+      else
+        this.#damage.leaveOut({
+          table: 'kept',
+          row: `${kind} ${key}`,
+          remove: () => this.#remove.run(id).changes,
+        });
+    }
+    return values;
   }
 
   /** All of it or nothing. */
@@ -94,13 +110,13 @@ export class KeptStates {
   /** Writes what waits. @returns whether nothing waits any more */
   flush(): boolean {
     if (this.#unwritten.size === 0) return true;
-    const changes = [...this.#unwritten.values()];
-    const isWritten = this.#guarded.use(({ kept }) => {
+    const written = this.#guarded.use(({ kept }) => {
+      // Asked for here: a file that was replaced meanwhile needs everything, see rewrite().
+      const changes = [...this.#unwritten.values()];
       kept.write(changes);
-      return true;
+      return changes;
     });
-    // A file that was replaced meanwhile has got everything anew, see rewrite().
-    if (isWritten) for (const { kind, key } of changes) this.#unwritten.delete(`${kind}\0${key}`);
+    for (const { kind, key } of written ?? []) this.#unwritten.delete(`${kind}\0${key}`);
     return this.#unwritten.size === 0;
   }
 

@@ -3,6 +3,7 @@
 
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { Millis } from '../model/time.js';
+import { type Damage, seal, timeText, unseal } from './damage.js';
 import type { Sqlite } from './database.js';
 
 export interface StoredScan {
@@ -31,30 +32,42 @@ export class ScanTable {
   readonly #select;
   readonly #count;
   readonly #prune;
+  readonly #remove;
   readonly #vacuum;
+  readonly #damage: Damage;
 
-  constructor(db: Sqlite) {
+  constructor(db: Sqlite, damage: Damage) {
+    this.#damage = damage;
     this.#insert = db.prepare<[number, Buffer]>('INSERT INTO scans (at, entry) VALUES (?, ?)');
-    this.#select = db.prepare<[number, number, number], { at: number; entry: Buffer }>(
-      'SELECT at, entry FROM scans WHERE at > ? AND at < ? ORDER BY at DESC LIMIT ?',
+    this.#select = db.prepare<[number, number, number], ScanRow>(
+      'SELECT id, at, entry FROM scans WHERE at > ? AND at < ? ORDER BY at DESC LIMIT ?',
     );
     this.#count = db.prepare<[], { n: number }>('SELECT count(*) AS n FROM scans');
     this.#prune = db.prepare<[number, number]>(
       'DELETE FROM scans WHERE id IN (SELECT id FROM scans WHERE at < ? ORDER BY at LIMIT ?)',
     );
+    this.#remove = db.prepare<[number]>('DELETE FROM scans WHERE id = ?');
     // Executed, not prepared: it frees a page per step, and a statement without columns is stepped once.
     this.#vacuum = () => db.exec('PRAGMA incremental_vacuum(500)');
   }
 
   append({ at, entry }: StoredScan): void {
-    this.#insert.run(at, deflateSync(entry, { level: 4 }));
+    this.#insert.run(at, seal(keyOf(at), deflateSync(entry, { level: 4 })));
   }
 
-  /** Newest first. */
+  /** Newest first; damaged ones are left out for good. */
   select({ after, before, limit }: ScanQuery): StoredScan[] {
-    return this.#select
-      .all(after ?? Number.NEGATIVE_INFINITY, before ?? Number.POSITIVE_INFINITY, limit)
-      .map(row => ({ at: row.at, entry: inflateSync(row.entry).toString() }));
+    const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
+    return this.#select.all(after ?? NEGATIVE_INFINITY, before ?? POSITIVE_INFINITY, limit).flatMap(row => {
+      const entry = entryOf(row);
+      if (entry !== undefined) return { at: row.at, entry };
+      this.#damage.leaveOut({
+        table: 'scans',
+        row: `scan of ${timeText(row.at)}`,
+        remove: () => this.#remove.run(row.id).changes,
+      });
+      return [];
+    });
   }
 
   count(): number {
@@ -66,5 +79,23 @@ export class ScanTable {
     const { changes } = this.#prune.run(before, bite);
     if (changes > 0) this.#vacuum();
     return changes;
+  }
+}
+
+interface ScanRow {
+  readonly id: number;
+  readonly at: Millis;
+  readonly entry: Buffer;
+}
+
+const keyOf = (at: Millis): string => `scan ${at}`;
+
+/** The entry's text; undefined when the row is damaged. */
+function entryOf({ at, entry }: ScanRow): string | undefined {
+  try {
+    const deflated = unseal(keyOf(at), entry);
+    return deflated && inflateSync(deflated).toString();
+  } catch {
+    return undefined;
   }
 }

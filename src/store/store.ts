@@ -6,13 +6,22 @@ import { openDatabase, type Sqlite, sizeOnDisk } from './database.js';
 import { EpisodeStore, EpisodeTable, episodesMigration } from './episodes.js';
 import { GuardedFile, type StoreLog } from './guarded-file.js';
 import { KeptStates, KeptTable, keptMigration } from './kept.js';
+import { rescueRows } from './rescue.js';
 import { type ScanQuery, ScanTable, type StoredScan, scansMigration } from './scans.js';
 
 /** Scans kept in memory while the disk is full; the oldest go first. */
 const MAX_PENDING = 2000;
 const PRUNE_BITE = 500;
-/** The steps that bring a file up to date; their number is its version. */
-export const STORE_MIGRATIONS: readonly string[] = [scansMigration, keptMigration, episodesMigration];
+/**
+ * The steps that bring a file up to date; their number is its version. The last one makes no tables: rows have checksums
+ * of another kind since, which older versions cannot read.
+ */
+export const STORE_MIGRATIONS: readonly string[] = [
+  scansMigration,
+  keptMigration,
+  episodesMigration,
+  '-- checksums of whole rows',
+];
 
 export interface StoreOptions {
   /** The database's path; `:memory:` keeps nothing. */
@@ -50,6 +59,7 @@ export class Store {
       open: () => this.#open(),
       close: ({ db }) => db.close(),
       onLost: () => this.kept.rewrite(),
+      rescue: aside => rescueInto(options.file, aside),
       words: {
         corrupt: 'The store is corrupt; it was set aside and a new one begun',
         failing: 'The store cannot be written; scans are kept in memory meanwhile',
@@ -64,6 +74,11 @@ export class Store {
   /** What is wrong, in words; undefined while all is well. */
   get problem(): string | undefined {
     return this.#guarded.problem;
+  }
+
+  /** Rows that were found damaged and left out since the start, and when damage was found last. */
+  get damage(): { readonly rows: number; readonly at: Millis | undefined } {
+    return this.#guarded.damage;
   }
 
   /** Failed operations since the start. */
@@ -99,8 +114,15 @@ export class Store {
     const waiting = this.#pending.filter(scan => scan.at > after && scan.at < before).reverse();
     if (waiting.length >= limit) return waiting.slice(0, limit);
     const rest = { after, before, limit: limit - waiting.length };
-    const kept = this.#guarded.use(({ scans }) => scans.select(rest)) ?? [];
+    const kept = this.#guarded.use(opened => this.#select(opened, rest)) ?? [];
     return [...waiting, ...kept];
+  }
+
+  #select(opened: Opened, query: ScanQuery): StoredScan[] {
+    const before = this.#guarded.damage.rows;
+    const found = opened.scans.select(query);
+    if (this.#guarded.damage.rows > before) opened.count = opened.scans.count();
+    return found;
   }
 
   /** Deletes what is older than the retention, a bite at a time so that nobody waits for it. */
@@ -133,10 +155,11 @@ export class Store {
     const { file, log } = this.#options;
     const db = openDatabase(file, STORE_MIGRATIONS);
     try {
-      const scans = new ScanTable(db);
+      const { damage } = this.#guarded;
+      const scans = new ScanTable(db, damage);
       const count = scans.count();
       log('info', 'Store opened', { file, scans: count });
-      return { db, scans, kept: new KeptTable(db), episodes: new EpisodeTable(db), count };
+      return { db, scans, kept: new KeptTable(db, damage), episodes: new EpisodeTable(db, damage), count };
     } catch (error) {
       db.close();
       throw error;
@@ -155,5 +178,15 @@ export class Store {
       this.#pending.shift();
     }
     if (this.kept.flush() && this.episodes.flush()) this.#guarded.well();
+  }
+}
+
+/** @returns the rows saved; the new file is closed again. */
+function rescueInto(file: string, aside: string): number {
+  const db = openDatabase(file, STORE_MIGRATIONS);
+  try {
+    return rescueRows(aside, db);
+  } finally {
+    db.close();
   }
 }

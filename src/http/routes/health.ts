@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { problemText } from '../../cluster/snapshot.js';
-import { isoLocal } from '../../model/time.js';
+import { isoLocal, type Millis } from '../../model/time.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 
@@ -12,10 +12,34 @@ const shape = z.object({
   services_monitored: z.number(),
   last_check: timestamp.nullable(),
   alerts_count: z.number(),
-  store: z.string().describe('`ok`, or what keeps scans from being written; they wait in memory meanwhile'),
+  store: z
+    .string()
+    .describe(
+      '`ok`, or what keeps scans from being written (they wait in memory meanwhile), or what was found damaged within the last hour',
+    ),
+  samples: z
+    .string()
+    .optional()
+    .describe(
+      'The same of the samples that PromQL and the rules see; absent where another server keeps them',
+    ),
   rules: z.string().describe('`ok`, or what keeps the rules from being asked and how old the status is'),
   reason: z.string().optional().describe('Why the status is unhealthy'),
 });
+
+/** Damage is spoken of this long. */
+const DAMAGE_SHOWN: Millis = 3_600_000;
+
+interface Storage {
+  readonly problem: string | undefined;
+  readonly damage: { readonly rows: number; readonly at: Millis | undefined };
+}
+
+function storageText({ problem, damage: { rows, at } }: Storage, now: Millis): string {
+  if (problem !== undefined) return problem;
+  if (at === undefined || now - at > DAMAGE_SHOWN) return 'ok';
+  return `damage was found at ${isoLocal(at)}, ${rows} rows were left out; the log names them`;
+}
 
 export const health = route({
   method: 'GET',
@@ -23,7 +47,8 @@ export const health = route({
   summary: "The monitor's own health; 503 when its scan loop has stalled",
   answer: shape,
   others: { 503: { when: 'The scan loop has stalled', answer: shape } },
-  handle(_, { board, pulse, store, node, clock }) {
+  handle(_, { board, pulse, store, node, clock, prometheus }) {
+    const samples = prometheus.samples();
     const reason = pulse.problem(clock.elapsed());
     const last = board.lastCheck;
     return {
@@ -34,7 +59,8 @@ export const health = route({
         services_monitored: board.services.length,
         last_check: last === undefined ? null : isoLocal(last),
         alerts_count: board.verdict.alerts.length,
-        store: store.problem ?? 'ok',
+        store: storageText(store, clock.now()),
+        samples: samples && storageText(samples, clock.now()),
         rules: board.verdictProblem ? problemText(board.verdictProblem, clock.now()) : 'ok',
         reason,
       },

@@ -7,9 +7,15 @@ import type { SeriesBounds } from './chunk-table.js';
 import type { SampleFile } from './file.js';
 import type { Head } from './head.js';
 import type { HeadRow } from './head-row.js';
+import type { LoggedScrape } from './log-table.js';
 import { RefTable } from './ref-table.js';
 import { SeriesIndex } from './series-index.js';
 import type { SeriesRef, StoredSeries } from './stored-series.js';
+
+interface WaitingRow {
+  readonly row: HeadRow;
+  readonly samples: readonly (readonly [SeriesRef, number])[];
+}
 
 /** Series that are not worth looking for. */
 const FEW = 1000;
@@ -88,33 +94,56 @@ export class Catalogue {
   }
 
   /**
-   * Puts the scrapes that are not in chunks yet into the head, before those that are there already because the file
-   * could not be opened when they came. @throws SQLite's errors, zlib's, CorruptChunk
+   * Puts the scrapes that are not in chunks yet into the head, among those that are there already because the file
+   * could not be opened when they came, or was set aside. @throws SQLite's errors, zlib's, CorruptChunk
    */
   replay(file: SampleFile): void {
     const waiting = this.#head.rows.map(row => ({ row, samples: this.#samplesOf(row) }));
     this.#head.drop(waiting.length);
-    for (const { at, ids, values } of file.log.all()) {
-      const row = this.#head.begin(at);
-      for (let i = 0; i < ids.length; i++) {
-        const series = this.#withId(ids[i] as number);
-        if (series !== undefined) row.set(series, values[i] as number);
-      }
-      this.#head.push(row, [], true);
+    for (const logged of file.log.all()) {
+      while ((waiting[0]?.row.at ?? Number.POSITIVE_INFINITY) < logged.at)
+        this.#again(waiting.shift() as WaitingRow);
+      if (waiting[0]?.row.at === logged.at) waiting.shift();
+      if (logged.at > this.#head.last) this.#replayed(logged);
     }
-    for (const { row, samples } of waiting) {
-      if (row.at <= this.#head.last) continue;
-      const again = this.#head.begin(row.at);
-      for (const [series, value] of samples) again.set(series, value);
-      this.#head.push(again, row.ended, false);
-    }
+    for (const each of waiting) this.#again(each);
     this.#head.settle();
+  }
+
+  #replayed({ at, ids, values }: LoggedScrape): void {
+    const row = this.#head.begin(at);
+    for (let i = 0; i < ids.length; i++) {
+      const series = this.#withId(ids[i] as number);
+      if (series !== undefined) row.set(series, values[i] as number);
+    }
+    this.#head.push(row, [], true);
+  }
+
+  /** A row that was in memory, laid down again. */
+  #again({ row, samples }: WaitingRow): void {
+    if (row.at <= this.#head.last) return;
+    const again = this.#head.begin(row.at);
+    for (const [series, value] of samples) again.set(series, value);
+    this.#head.push(again, row.ended, false);
   }
 
   #samplesOf(row: HeadRow): (readonly [SeriesRef, number])[] {
     const samples: (readonly [SeriesRef, number])[] = [];
     this.#head.each(row, (series, value) => samples.push([series, value]));
     return samples;
+  }
+
+  /**
+   * Reads the chunks of series that seem to have samples after a moment: such a series takes no others until then, and
+   * an index may be damaged. @throws DamagedRow, Inconsistent, SQLite's errors
+   */
+  verify(file: SampleFile, moment: Millis): void {
+    const { id, sealedTo } = this.#stored;
+    for (const series of this.index.all()) {
+      if (id.get(series) === 0 || sealedTo.get(series) <= moment) continue;
+      for (const row of file.chunks.within(id.get(series), moment, Number.POSITIVE_INFINITY))
+        file.chunks.read(row);
+    }
   }
 
   #bound(id: number, bounds: SeriesBounds | undefined): void {

@@ -1,10 +1,11 @@
 // Runs of a series' samples, compressed. A series' chunks do not overlap.
 
+import { crc32 } from 'node:zlib';
 import type { Millis } from '../../model/time.js';
+import { DamagedRow, Inconsistent, timeText } from '../damage.js';
 import type { Sqlite } from '../database.js';
 import { type AxisTable, EVEN, evenTimes } from './axis-table.js';
 import type { ByteCache } from './cache.js';
-import { CorruptChunk } from './codec/bytes.js';
 import { decodeChunk, encodeChunk } from './codec/chunk.js';
 import type { Effort } from './codec/integers.js';
 
@@ -40,7 +41,10 @@ export class ChunkTable {
   readonly #cache: ByteCache;
   readonly #insert;
   readonly #within;
-  readonly #samples;
+  readonly #stored;
+  readonly #rows;
+  readonly #indexed;
+  readonly #labels;
   readonly #remove;
   readonly #bounds;
   readonly #oldest;
@@ -48,14 +52,24 @@ export class ChunkTable {
   constructor(db: Sqlite, axes: AxisTable, cache: ByteCache, large: number) {
     this.#axes = axes;
     this.#cache = cache;
-    this.#insert = db.prepare<[number, number, number, number, number, Uint8Array]>(
-      'INSERT INTO chunks (series, first, last, count, axis, samples) VALUES (?, ?, ?, ?, ?, ?)',
+    this.#insert = db.prepare<[number, number, number, number, number, Uint8Array, number]>(
+      'INSERT INTO chunks (series, first, last, count, axis, samples, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
     this.#within = db.prepare<[number, number, number], ChunkRow>(
       'SELECT id, first, last, count, axis FROM chunks WHERE series = ? AND first <= ? AND last >= ? ORDER BY first',
     );
-    this.#samples = db.prepare<[number], { samples: Buffer }>('SELECT samples FROM chunks WHERE id = ?');
+    this.#stored = db.prepare<[number], StoredChunk>('SELECT * FROM chunks WHERE id = ?');
+    this.#labels = db.prepare<[number], string>('SELECT labels FROM series WHERE id = ?').pluck();
     this.#remove = db.prepare<[number]>('DELETE FROM chunks WHERE id = ?');
+    this.#rows = db.prepare<[number, number], ChunkRow & { series: number }>(
+      'SELECT id, series, first, last, count, axis FROM chunks NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?',
+    );
+    this.#indexed = db
+      .prepare<[number, number, number, number, number, number], number>(
+        `SELECT count(*) FROM chunks INDEXED BY chunks_series
+         WHERE series = ? AND first = ? AND last = ? AND count = ? AND axis = ? AND id = ?`,
+      )
+      .pluck();
     const bounds = (where: string) => `
       SELECT series, min(first) AS first, max(last) AS last, count(*) AS chunks, sum(count < ${large}) AS small
       FROM chunks INDEXED BY chunks_series ${where} GROUP BY series`;
@@ -72,14 +86,19 @@ export class ChunkTable {
   add(series: number, { times, values }: Run, effort: Effort): void {
     const axis = this.#axes.keep(times, effort);
     const [first, last] = [times[0] as Millis, times.at(-1) as Millis];
-    this.#insert.run(series, first, last, times.length, axis, encodeChunk(values, effort));
+    this.#write(series, { first, last, count: times.length, axis }, encodeChunk(values, effort));
   }
 
   /** Keeps another file's chunk as it is. */
   adopt(series: number, other: ChunkTable, row: ChunkRow): void {
     const { first, last, count } = row;
     const axis = row.axis === EVEN ? EVEN : this.#axes.keep(other.#times(row), 'small');
-    this.#insert.run(series, first, last, count, axis, other.#bytes(row));
+    this.#write(series, { first, last, count, axis }, other.#bytes(row));
+  }
+
+  #write(series: number, row: Omit<ChunkRow, 'id'>, samples: Uint8Array): void {
+    const { first, last, count, axis } = row;
+    this.#insert.run(series, first, last, count, axis, samples, checksumOf({ series, ...row, samples }));
   }
 
   /** A series' chunks with a part in `from <= t <= to`, oldest first. */
@@ -87,7 +106,7 @@ export class ChunkTable {
     return this.#within.all(series, to, from);
   }
 
-  /** The samples of a chunk. Belongs to the cache: nobody writes into it. @throws CorruptChunk */
+  /** The samples of a chunk. Belongs to the cache: nobody writes into it. @throws DamagedRow */
   read(row: ChunkRow): Run {
     const values = this.#cache.get(row.id, () => this.#decode(row));
     return { times: this.#times(row), values };
@@ -118,27 +137,71 @@ export class ChunkTable {
   }
 
   #decode(row: ChunkRow): Float64Array {
-    return decodeChunk(this.#bytes(row), row.count);
+    const samples = this.#bytes(row);
+    try {
+      return decodeChunk(samples, row.count);
+    } catch {
+      throw this.#damaged(row);
+    }
   }
 
-  #bytes({ id }: ChunkRow): Uint8Array {
-    const found = this.#samples.get(id);
-    if (!found) throw new CorruptChunk('a chunk is missing');
-    return found.samples;
+  /** @throws DamagedRow; Inconsistent where an index says what the row does not */
+  #bytes(row: ChunkRow): Uint8Array {
+    const stored = this.#stored.get(row.id);
+    if (!stored) throw new Inconsistent(`chunk ${row.id} is in an index only`);
+    if (stored.checksum !== null && stored.checksum !== checksumOf(stored)) throw this.#damaged(row);
+    const { first, last, count, axis } = stored;
+    if (first !== row.first || last !== row.last || count !== row.count || axis !== row.axis)
+      throw new Inconsistent(`chunk ${row.id} is not as an index has it`);
+    return stored.samples;
   }
 
-  #times({ axis, first, last, count }: ChunkRow): Float64Array {
+  #damaged(row: ChunkRow): DamagedRow {
+    const series = this.#stored.get(row.id)?.series ?? 0;
+    return new DamagedRow({
+      table: 'chunks',
+      row: `samples from ${timeText(row.first)} to ${timeText(row.last)} of ${this.#labels.get(series) ?? 'no series'}`,
+      remove: () => {
+        this.remove([row]);
+        return 1;
+      },
+    });
+  }
+
+  #axisOf(row: ChunkRow): Float64Array {
+    try {
+      return this.#axes.read(row.axis);
+    } catch {
+      throw this.#damaged(row);
+    }
+  }
+
+  #times(row: ChunkRow): Float64Array {
+    const { axis, first, last, count } = row;
     if (axis === EVEN)
       return this.#cache.get(`${first} ${last} ${count};`, () => evenTimes(first, last, count));
-    const times = this.#cache.get(-axis, () => this.#axes.read(axis));
-    if (times.length !== count) throw new CorruptChunk('times and values differ in number');
+    const times = this.#cache.get(-axis, () => this.#axisOf(row));
+    if (times.length !== count) throw this.#damaged(row);
     return times;
+  }
+
+  /**
+   * Looks at whether the index has some chunks as they are: one it has not is never read, and nobody would miss it.
+   * @returns the last id looked at; undefined when there are no more after `id`. @throws Inconsistent
+   */
+  checkIndex(id: number, limit: number): number | undefined {
+    const rows = this.#rows.all(id, limit);
+    for (const { series, first, last, count, axis, id } of rows) {
+      if (this.#indexed.get(series, first, last, count, axis, id) !== 1)
+        throw new Inconsistent(`chunk ${id} is not in the index`);
+    }
+    return rows.at(-1)?.id;
   }
 
   /** Removes chunks, and the times only they had. */
   remove(rows: readonly ChunkRow[]): void {
     for (const { id } of rows) {
-      this.#remove.run(id);
+      if (this.#remove.run(id).changes === 0) throw new Inconsistent(`chunk ${id} is in an index only`);
       this.#cache.delete(id);
     }
     for (const axis of new Set(rows.map(row => row.axis))) this.#axes.release(axis);
@@ -157,6 +220,18 @@ export class ChunkTable {
   oldest(before: Millis, limit: number): (ChunkRow & { series: number })[] {
     return this.#oldest.all(before, limit);
   }
+}
+
+interface StoredChunk extends ChunkRow {
+  readonly series: number;
+  readonly samples: Buffer;
+  /** Null in rows of an older version. */
+  readonly checksum: number | null;
+}
+
+function checksumOf(row: Omit<StoredChunk, 'id' | 'checksum' | 'samples'> & { samples: Uint8Array }): number {
+  const { series, first, last, count, axis, samples } = row;
+  return crc32(samples, crc32(`${series} ${first} ${last} ${count} ${axis}`));
 }
 
 function concatenated(parts: readonly Float64Array[], length: number): Float64Array {

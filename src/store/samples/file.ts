@@ -1,7 +1,9 @@
 // The samples' database file: opens it, and gives what is in its tables.
 
 import type { Millis } from '../../model/time.js';
+import { type Damage, unheardDamage } from '../damage.js';
 import { openDatabase, type Sqlite, sizeOnDisk } from '../database.js';
+import { rescueRows } from '../rescue.js';
 import { AxisTable } from './axis-table.js';
 import type { ByteCache } from './cache.js';
 import { ChunkTable } from './chunk-table.js';
@@ -24,14 +26,14 @@ export class SampleFile {
   #seenVersion: number;
 
   /** @throws SQLite's or the file system's error. */
-  constructor(path: string, cache: ByteCache) {
+  constructor(path: string, cache: ByteCache, damage: Damage = unheardDamage()) {
     this.#path = path;
     const db = openDatabase(path, SAMPLES_MIGRATIONS, PAGE_SIZE);
     try {
       db.pragma(`wal_autocheckpoint = ${JOURNAL_PAGES}`);
       db.pragma(`journal_size_limit = ${JOURNAL_PAGES * PAGE_SIZE}`);
-      this.series = new SeriesTable(db);
-      this.log = new LogTable(db);
+      this.series = new SeriesTable(db, damage);
+      this.log = new LogTable(db, damage);
       this.axes = new AxisTable(db);
       this.chunks = new ChunkTable(db, this.axes, cache, LARGE_CHUNK);
       this.#dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
@@ -95,5 +97,15 @@ export class SampleFile {
 
   close(): void {
     this.#db.close();
+  }
+}
+
+/** Puts what can be read of `aside` into a new file. @returns the rows saved @throws SQLite's or the file system's error */
+export function rescueSamples(path: string, aside: string): number {
+  const db = openDatabase(path, SAMPLES_MIGRATIONS, PAGE_SIZE);
+  try {
+    return rescueRows(aside, db);
+  } finally {
+    db.close();
   }
 }

@@ -2,6 +2,7 @@
 
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { Millis } from '../../model/time.js';
+import { type Damage, seal, timeText, unseal } from '../damage.js';
 import type { Sqlite } from '../database.js';
 import { ByteReader, ByteWriter } from './codec/bytes.js';
 
@@ -20,10 +21,14 @@ export class LogTable {
   readonly #insert;
   readonly #all;
   readonly #trim;
+  readonly #remove;
+  readonly #damage: Damage;
   /** Kept from row to row: it is long, and comes and goes with every scrape. */
   readonly #writer = new ByteWriter();
 
-  constructor(db: Sqlite) {
+  constructor(db: Sqlite, damage: Damage) {
+    this.#damage = damage;
+    this.#remove = db.prepare<[number]>('DELETE FROM log WHERE at = ?');
     this.#insert = db.prepare<[number, Buffer]>('INSERT OR REPLACE INTO log (at, samples) VALUES (?, ?)');
     this.#all = db.prepare<[], { at: number; samples: Buffer }>('SELECT at, samples FROM log ORDER BY at');
     this.#trim = db.prepare<[number]>('DELETE FROM log WHERE at <= ?');
@@ -32,13 +37,24 @@ export class LogTable {
   append(at: Millis, samples: EachSample): void {
     this.#writer.clear();
     encode(samples, this.#writer);
-    // Light deflation: it is for half an hour, but a scrape of a thousand services is long. Has a checksum.
-    this.#insert.run(at, deflateSync(this.#writer.bytes, { level: 1 }));
+    // Light deflation: it is for half an hour, but a scrape of a thousand services is long.
+    this.#insert.run(at, seal(keyOf(at), deflateSync(this.#writer.bytes, { level: 1 })));
   }
 
-  /** Oldest first. @throws zlib's error or CorruptChunk for a row that was damaged. */
+  /** Oldest first; those that are damaged are left out for good once all have been given. */
   *all(): Generator<LoggedScrape> {
-    for (const { at, samples } of this.#all.iterate()) yield { at, ...decode(samples) };
+    const damaged: Millis[] = [];
+    for (const { at, samples } of this.#all.iterate()) {
+      const scrape = decode(at, samples);
+      if (scrape) yield { at, ...scrape };
+      else damaged.push(at);
+    }
+    for (const at of damaged)
+      this.#damage.leaveOut({
+        table: 'log',
+        row: `scrape of ${timeText(at)}`,
+        remove: () => this.#remove.run(at).changes,
+      });
   }
 
   /** Forgets scrapes up to a moment. */
@@ -59,8 +75,20 @@ function encode(samples: EachSample, out: ByteWriter): void {
   samples((_, value) => out.float64(value));
 }
 
-function decode(bytes: Buffer): { ids: Float64Array; values: Float64Array } {
-  const input = new ByteReader(inflateSync(bytes));
+const keyOf = (at: Millis): string => `scrape ${at}`;
+
+/** Undefined when the row is damaged. */
+function decode(at: Millis, samples: Buffer): { ids: Float64Array; values: Float64Array } | undefined {
+  try {
+    const deflated = unseal(keyOf(at), samples);
+    return deflated && read(inflateSync(deflated));
+  } catch {
+    return undefined;
+  }
+}
+
+function read(bytes: Buffer): { ids: Float64Array; values: Float64Array } {
+  const input = new ByteReader(bytes);
   const ids = new Float64Array(input.varint());
   let expected = 0;
   for (let i = 0; i < ids.length; i++) {

@@ -18,8 +18,14 @@ const samplesMigration = `
   CREATE INDEX chunks_axis ON chunks (axis) WHERE axis > 0;
 `;
 
+/** A checksum of each row, because SQLite has none; rows of before have none. */
+const checksumsMigration = `
+  ALTER TABLE series ADD COLUMN checksum INTEGER;
+  ALTER TABLE chunks ADD COLUMN checksum INTEGER;
+`;
+
 /** The steps that bring a file up to date; their number is its version. */
-export const SAMPLES_MIGRATIONS: readonly string[] = [samplesMigration];
+export const SAMPLES_MIGRATIONS: readonly string[] = [samplesMigration, checksumsMigration];
 
 /** Bytes of a page: a chunk takes some thousand, and what is left of a page is lost. */
 export const PAGE_SIZE = 16_384;

@@ -1,7 +1,9 @@
 // Which series there are, and when they ended.
 
+import { crc32 } from 'node:zlib';
 import { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
+import type { Damage } from '../damage.js';
 import type { Sqlite } from '../database.js';
 
 export interface SeriesRow {
@@ -18,10 +20,14 @@ export class SeriesTable {
   readonly #ends;
   readonly #removeEnds;
   readonly #pruneEnds;
+  readonly #removeChunks;
+  readonly #damage: Damage;
 
-  constructor(db: Sqlite) {
-    this.#insert = db.prepare<[string]>('INSERT INTO series (labels) VALUES (?)');
-    this.#all = db.prepare<[], { id: number; labels: string }>('SELECT id, labels FROM series ORDER BY id');
+  constructor(db: Sqlite, damage: Damage) {
+    this.#damage = damage;
+    this.#insert = db.prepare<[string, number]>('INSERT INTO series (labels, checksum) VALUES (?, ?)');
+    this.#all = db.prepare<[], StoredRow>('SELECT id, labels, checksum FROM series ORDER BY id');
+    this.#removeChunks = db.prepare<[number]>('DELETE FROM chunks WHERE series = ?');
     this.#remove = db.prepare<[number]>('DELETE FROM series WHERE id = ?');
     this.#insertEnd = db.prepare<[number, number]>('INSERT OR IGNORE INTO ends (series, at) VALUES (?, ?)');
     this.#ends = db.prepare<[], { series: number; at: number }>(
@@ -34,13 +40,32 @@ export class SeriesTable {
   /** @returns the new series' id. */
   add(labels: Labels): number {
     const flat = labels.names.flatMap((name, i) => [name, labels.values[i]]);
-    return Number(this.#insert.run(JSON.stringify(flat)).lastInsertRowid);
+    const text = JSON.stringify(flat);
+    return Number(this.#insert.run(text, crc32(text)).lastInsertRowid);
   }
 
+  /** Those that are damaged are left out for good once all have been given. */
   *all(): Generator<SeriesRow> {
-    for (const { id, labels } of this.#all.iterate()) {
-      yield { id, labels: labelsOf(JSON.parse(labels) as string[]) };
+    const damaged: StoredRow[] = [];
+    for (const row of this.#all.iterate()) {
+      const labels = labelsOf(row);
+      if (labels) yield { id: row.id, labels };
+      else damaged.push(row);
     }
+    for (const { id, labels } of damaged)
+      this.#damage.leaveOut({
+        table: 'series',
+        row: `series ${id}, labels ${labels}`,
+        remove: () => this.#forget(id),
+      });
+  }
+
+  /** Samples without labels are of no use. */
+  #forget(id: number): number {
+    const { changes } = this.#remove.run(id);
+    this.#removeEnds.run(id);
+    this.#removeChunks.run(id);
+    return changes;
   }
 
   /** A series, and with it its ends. */
@@ -63,8 +88,17 @@ export class SeriesTable {
   }
 }
 
-/** @param flat each name with its value after it */
-function labelsOf(flat: readonly string[]): Labels {
+interface StoredRow {
+  readonly id: number;
+  readonly labels: string;
+  /** Null in rows of an older version. */
+  readonly checksum: number | null;
+}
+
+/** Undefined when the row is damaged. */
+function labelsOf({ labels, checksum }: StoredRow): Labels | undefined {
+  const flat = checksum === null || checksum === crc32(labels) ? parsed(labels) : undefined;
+  if (!flat) return undefined;
   const names: string[] = [];
   const values: string[] = [];
   for (let i = 0; i < flat.length; i += 2) {
@@ -72,4 +106,16 @@ function labelsOf(flat: readonly string[]): Labels {
     values.push(flat[i + 1] as string);
   }
   return Labels.sorted(names, values);
+}
+
+/** Each name with its value after it. */
+function parsed(labels: string): string[] | undefined {
+  try {
+    const flat: unknown = JSON.parse(labels);
+    const isWhole =
+      Array.isArray(flat) && flat.length % 2 === 0 && flat.every(each => typeof each === 'string');
+    return isWhole ? (flat as string[]) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -9,7 +9,7 @@ import { type Clock, type Millis, systemClock } from '../../model/time.js';
 import { GuardedFile, type StoreLog } from '../guarded-file.js';
 import { ByteCache } from './cache.js';
 import { Catalogue } from './catalogue.js';
-import { SampleFile } from './file.js';
+import { rescueSamples, SampleFile } from './file.js';
 import { Head } from './head.js';
 import { Interim } from './interim.js';
 import { ENOUGH, mergeChunks } from './merge.js';
@@ -27,8 +27,12 @@ const MOST_ROWS = 5 * BLOCK;
 const CATCH_UP = 20;
 /** Retention is looked at this often. */
 const PRUNE_EVERY: Millis = 60_000;
+/** Samples so much later than now are looked at before they are believed. */
+const FUTURE: Millis = 60_000;
 /** Pages given back at a time. */
 const SHRINK_BITE = 64;
+/** Chunks compared with their index at a time. */
+const CHECK_BITE = 100;
 
 export interface SampleStoreOptions {
   /** The database's path; `:memory:` keeps nothing. */
@@ -62,6 +66,8 @@ export interface SampleStats {
   readonly oldest: Millis | undefined;
   /** What is wrong, in words; undefined while all is well. */
   readonly problem: string | undefined;
+  /** Rows found damaged and left out since the start, and when damage was found last. */
+  readonly damage: { readonly rows: number; readonly at: Millis | undefined };
 }
 
 /** Opened by the constructor, closed by {@link close}. */
@@ -87,6 +93,8 @@ export class SampleStore implements SampleSource {
   #appended = 0;
   #dropped = 0;
   #pruneAt: Millis = 0;
+  /** The last chunk that was compared with the index; undefined when all were. */
+  #checkedTo: number | undefined;
   /** The journal holds what has since been merged. */
   #isUnsettled = true;
 
@@ -100,6 +108,7 @@ export class SampleStore implements SampleSource {
       open: () => this.#open(),
       close: file => file.close(),
       onLost: () => this.#forgetFile(),
+      rescue: aside => rescueSamples(options.file, aside),
       words: {
         corrupt: 'The samples are corrupt; they were set aside and new ones begun',
         failing: 'Samples cannot be written; they are kept in memory meanwhile',
@@ -125,6 +134,7 @@ export class SampleStore implements SampleSource {
       pending: this.#unlogged(),
       oldest: Number.isFinite(oldest) ? oldest : undefined,
       problem: this.#guarded.problem,
+      damage: { rows: this.#guarded.damage.rows, at: this.#guarded.damage.at },
     };
   }
 
@@ -308,7 +318,9 @@ export class SampleStore implements SampleSource {
    */
   maintain(deadline: Millis): boolean {
     while (!this.#guarded.isClosed && this.#clock.elapsed() < deadline) {
-      const isBusy = this.#guarded.use(file => this.#prune(file) || this.#merge(file) || this.#tidy(file));
+      const isBusy = this.#guarded.use(
+        file => this.#prune(file) || this.#merge(file) || this.#tidy(file) || this.#check(file),
+      );
       if (!isBusy) return false;
     }
     return !this.#guarded.isClosed;
@@ -363,6 +375,13 @@ export class SampleStore implements SampleSource {
     return false;
   }
 
+  /** Once after the file was opened: whether what is in it can be found. */
+  #check(file: SampleFile): boolean {
+    if (this.#checkedTo === undefined) return false;
+    this.#checkedTo = file.chunks.checkIndex(this.#checkedTo, CHECK_BITE);
+    return this.#checkedTo !== undefined;
+  }
+
   /** Writes what waits and closes the file. */
   close(): void {
     while (!this.#guarded.isClosed && this.#unlogged() > 0) if (!this.#flush()) break;
@@ -375,20 +394,28 @@ export class SampleStore implements SampleSource {
 
   #open(): SampleFile {
     const { file: path, log } = this.#options;
-    const file = new SampleFile(path, this.#cache);
+    const file = new SampleFile(path, this.#cache, this.#guarded.damage);
     // Rows are laid anew below; one that is open cannot be added to any more.
     this.#row = undefined;
     try {
-      this.#catalogue.load(file);
+      this.#load(file);
       this.#catalogue.replay(file);
       this.#sealing.reset();
       this.#findMergeable();
+      this.#checkedTo = 0;
     } catch (error) {
       file.close();
       throw error;
     }
     log('info', 'Samples opened', { file: path, series: this.#catalogue.index.size });
     return file;
+  }
+
+  #load(file: SampleFile): void {
+    this.#guarded.mend(() => {
+      this.#catalogue.load(file);
+      this.#catalogue.verify(file, this.#clock.now() + FUTURE);
+    });
   }
 
   #findMergeable(): void {
@@ -448,7 +475,7 @@ export class SampleStore implements SampleSource {
   #reload(file: SampleFile): void {
     if (!file.wasChanged()) return;
     this.#cache.clear();
-    this.#catalogue.load(file);
+    this.#load(file);
     this.#findMergeable();
   }
 

@@ -454,7 +454,8 @@ describe('a corrupt file is set aside and what is in memory goes on', () => {
     const again = open();
     fill(again, 301, 310);
     expect(select(again, '__name__=a', 5000, 20_000)).toEqual([]);
-    expect(asides()).toHaveLength(1);
+    expect(asides()).toEqual([]);
+    expect(again.stats().damage.rows).toBeGreaterThan(0);
     const [line = ''] = select(again, '__name__=a');
     expect(line.endsWith(lineOf(301, 310))).toBe(true);
     fill(again, 311, 312);
