@@ -96,7 +96,14 @@ describe('what 2.42 has not, with our own engine behind the doors', () => {
   beforeAll(async () => {
     const query = ownEngine();
     engines.push(query);
-    const status = { series: 2, samplesAppended: 22, bytes: 1, errors: 0, problem: undefined, damage: { rows: 0, at: undefined }, };
+    const status = {
+      series: 2,
+      samplesAppended: 22,
+      bytes: 1,
+      errors: 0,
+      problem: undefined,
+      damage: { rows: 0, at: undefined },
+    };
     monitor = await startMonitor({ query, facts: { samples: () => ({ ...status, oldest: 1000 }) } });
     // Some seconds after the last scrape, as it is at nearly every moment.
     monitor.clock.advance(NOW * 1000 + 7000 - monitor.clock.now());

@@ -18,7 +18,15 @@ const TARGET: OwnTarget = {
 };
 const FACTS: PrometheusFacts = {
   target: () => TARGET,
-  samples: () => ({ series: 3, samplesAppended: 9, bytes: 100, errors: 0, oldest: 5000, problem: undefined, damage: { rows: 0, at: undefined }, }),
+  samples: () => ({
+    series: 3,
+    samplesAppended: 9,
+    bytes: 100,
+    errors: 0,
+    oldest: 5000,
+    problem: undefined,
+    damage: { rows: 0, at: undefined },
+  }),
   runtime: () => ({
     startedAt: Date.UTC(2024, 0, 15),
     reloadedAt: Date.UTC(2024, 0, 16),
