@@ -12,6 +12,7 @@ import { Pulse } from './cluster/pulse.js';
 import { Refresher } from './cluster/refresh.js';
 import { type Sight, Snapshots } from './cluster/snapshot.js';
 import { type Alert, alertLine, type Verdict } from './cluster/verdict.js';
+import { Coalesced } from './concurrency/coalesced.js';
 import { type Configuration, loadConfiguration } from './configuration.js';
 import { Delivering } from './delivering.js';
 import type { Doors } from './http/doors.js';
@@ -98,6 +99,9 @@ export class Monitor {
   readonly #delivering: Delivering;
   readonly #startedAt: Millis = systemClock.now();
   readonly #pruning: NodeJS.Timeout;
+  readonly #reloads = new Coalesced(() => this.#reload());
+  /** Who asked for the reload that begins next. */
+  readonly #reloadAskers = new Set<string>();
   #configuration: Configuration;
   /** The status that the checks' pace follows. */
   #pace: OverallStatus | undefined;
@@ -184,11 +188,19 @@ export class Monitor {
   }
 
   /**
-   * Reads the configuration files again; when they are wrong everything goes on as before.
+   * Reads the configuration files again; when they are wrong everything goes on as before. Requests that come meanwhile
+   * share the next reload.
    * @param by who asks for it, for the audit trail
    * @throws ConfigError
    */
-  async reload(by = 'program'): Promise<void> {
+  reload(by = 'program'): Promise<void> {
+    this.#reloadAskers.add(by);
+    return this.#reloads.run();
+  }
+
+  async #reload(): Promise<void> {
+    const by = [...this.#reloadAskers].join(', ');
+    this.#reloadAskers.clear();
     const { configFile, webConfigFile } = this.#settings;
     try {
       const configuration = loadConfiguration(configFile);
@@ -220,6 +232,7 @@ export class Monitor {
   /** Lets answers end, which may wait for a check, then stops checking and closes the store. */
   async close(): Promise<void> {
     clearInterval(this.#pruning);
+    await this.#reloads.close();
     await this.#server?.close();
     await this.#checks.close();
     await this.#answering.close();

@@ -120,13 +120,19 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
   // Heard from the first moment on: a signal that comes while the rooms are built must not just kill.
   const told = stopSignal();
   let monitor: Monitor | undefined;
-  process.on('SIGHUP', () => void monitor?.reload('SIGHUP').catch(() => {}));
+  let isReloadWanted = false;
+  process.on('SIGHUP', () => {
+    if (monitor) void monitor.reload('SIGHUP').catch(() => {});
+    else isReloadWanted = true;
+  });
   log.info(
     { version: version(), node: process.version, config: flags.configFile },
     'Starting langgraph-monitor',
   );
   try {
     monitor = await startMonitor({ ...flags, version: version(), log });
+    // A file that was changed while the first one was being read.
+    if (isReloadWanted) void monitor.reload('SIGHUP').catch(() => {});
     const signal = await told;
     log.info({ signal }, 'Stopping');
     await monitor.close();

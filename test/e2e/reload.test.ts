@@ -115,3 +115,20 @@ test('twenty reloads in a row neither lose a check nor double one', async () => 
   expect(await ids(monitor)).toEqual(['a', 'b']);
   expect(monitor.log.filter(line => line.level === 'error')).toEqual([]);
 });
+
+test('a storm of SIGHUP is a few reloads; the last file counts, and checks and answers go on', async () => {
+  await using monitor = await startMonitor(watching('before'), LIFECYCLE);
+  await expect.poll(async () => (await healthOf(monitor, 'before'))?.status, PATIENCE).toBe('healthy');
+  const probes = 'langgraph_monitor_probes_total{target="before"}';
+  const done = (await monitor.metric(probes)) as number;
+  for (let i = 0; i < 100; i++) {
+    monitor.signal('SIGHUP');
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+  expect(await monitor.metric(probes)).toBeGreaterThan(done);
+  writeConfiguration(monitor.folder, watching('after'));
+  monitor.signal('SIGHUP');
+  await expect.poll(() => ids(monitor), PATIENCE).toEqual(['after']);
+  expect(monitor.logged('Configuration reloaded').length).toBeLessThan(60);
+  expect(await monitor.stop()).toEqual({ code: 0, signal: null });
+});
