@@ -29,7 +29,12 @@ export function basicAuthGuard(
   return async request => {
     const given = credentials(request.headers.authorization);
     if (!given) throw new HttpError(401, 'a user name and password are needed', CHALLENGE);
-    const allowed = await passwords.verify(given.user, given.password);
+    const { socket } = request;
+    const allowed = await passwords.verify({
+      ...given,
+      address: socket.remoteAddress ?? '',
+      isGone: () => socket.destroyed,
+    });
     if (!allowed) throw new HttpError(401, 'wrong user name or password', CHALLENGE);
   };
 }

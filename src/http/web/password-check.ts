@@ -1,15 +1,39 @@
 // Passwords against bcrypt hashes. A hash costs a tenth of a second of a whole core on purpose; so answers are
-// remembered, and a flood of guesses gets two cores' worth of it and no more.
+// remembered, and a flood of guesses gets two cores' worth of it and no more. What waits, waits in turn: a client's
+// crowd of guesses keeps no other client from being checked, and guesses for one user none for another.
+// Source: Prometheus' exporter-toolkit, web/handler.go and web/cache.go.
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { HttpError } from '../route.js';
+import { FairQueue } from './fair-queue.js';
 
 /** Hashes computed at once: half of Node's thread pool, the other half is for files and gzip. */
 const AT_ONCE = 2;
-/** Checks that may wait for their turn. */
-const MAX_WAITING = 32;
+/** Checks that may wait for their turn: one for every connection the server takes. */
+const MAX_WAITING = 1024;
 /** Answers remembered, good and bad ones each; a flood of bad ones must not push the good ones out. */
 const REMEMBERED = 100;
+/** Bytes; bcrypt looks at the first 72 of a password, and what waits takes memory. */
+const MAX_PASSWORD = 1024;
+
+/** One who wants in. */
+export interface Claim {
+  readonly user: string;
+  readonly password: Buffer;
+  /** Where the request came from. */
+  readonly address: string;
+  /** Whether the client has gone, so that no work is done for it. */
+  readonly isGone: () => boolean;
+}
+
+interface Check {
+  readonly user: string;
+  readonly password: Buffer;
+  /** Of everyone who waits for this answer. */
+  readonly gone: (() => boolean)[];
+  readonly settle: (answer: boolean | HttpError) => void;
+  readonly answer: Promise<boolean>;
+}
 
 /** Checks passwords of a fixed set of users. */
 export class PasswordCheck {
@@ -17,8 +41,8 @@ export class PasswordCheck {
   readonly #good = new Set<string>();
   readonly #bad = new Set<string>();
   /** Checks under way, so that a crowd with the same password costs one. */
-  readonly #asked = new Map<string, Promise<boolean>>();
-  readonly #waiting: (() => void)[] = [];
+  readonly #asked = new Map<string, Check>();
+  readonly #waiting = new FairQueue<Check>();
   readonly #secret = randomBytes(32);
   #running = 0;
 
@@ -27,24 +51,41 @@ export class PasswordCheck {
     this.#hashes = hashes;
   }
 
-  /** True when the password is the user's. @throws HttpError 503 when too many checks wait already. */
-  verify(user: string, password: Buffer): boolean | Promise<boolean> {
+  /** True when the password is the user's. @throws HttpError 503 when this client has too many checks waiting. */
+  verify({ user, password, address, isGone }: Claim): boolean | Promise<boolean> {
+    if (password.length > MAX_PASSWORD) return false;
     const key = this.#keyOf(user, password);
     if (this.#good.has(key)) return true;
     if (this.#bad.has(key)) return false;
     const asked = this.#asked.get(key);
-    if (asked) return asked;
-    if (this.#waiting.length >= MAX_WAITING) {
-      throw new HttpError(503, 'too many passwords are being checked; try again', { 'retry-after': '1' });
+    if (asked) {
+      asked.gone.push(isGone);
+      return asked.answer;
     }
-    const answer = this.#compute(user, password)
-      .then(good => {
-        remember(good ? this.#good : this.#bad, key);
-        return good;
-      })
-      .finally(() => this.#asked.delete(key));
-    this.#asked.set(key, answer);
-    return answer;
+    const check = this.#makeCheck(key, user, password, isGone);
+    if (this.#running < AT_ONCE) {
+      this.#running++;
+      void this.#run(check);
+    } else {
+      // Guessed names are one user: else each of them would get a turn of its own.
+      this.#waiting.push(networkOf(address), this.#hashes.has(user) ? `u${user}` : '', check);
+      if (this.#waiting.length > MAX_WAITING) this.#waiting.dropFromLongest()?.settle(tooMany());
+    }
+    return check.answer;
+  }
+
+  #makeCheck(key: string, user: string, password: Buffer, isGone: () => boolean): Check {
+    const { promise: answer, resolve, reject } = withResolvers();
+    const settle = (result: boolean | HttpError) => {
+      this.#asked.delete(key);
+      if (result instanceof HttpError) return reject(result);
+      if (result) remember(this.#good, key, Math.max(REMEMBERED, this.#hashes.size));
+      else remember(this.#bad, key, REMEMBERED);
+      resolve(result);
+    };
+    const check = { user, password, gone: [isGone], settle, answer };
+    this.#asked.set(key, check);
+    return check;
   }
 
   /** What stands for a user and password in memory: keyed, so that neither its text nor its timing tells of them. */
@@ -57,33 +98,57 @@ export class PasswordCheck {
       .digest('base64');
   }
 
-  async #compute(user: string, password: Buffer): Promise<boolean> {
-    await this.#turn();
+  /** Answers one check after the other until none waits. */
+  async #run(first: Check): Promise<void> {
+    for (let check: Check | undefined = first; check; check = this.#waiting.shift()) {
+      if (check.gone.every(isGone => isGone())) check.settle(tooMany());
+      else check.settle(await this.#compare(check));
+    }
+    this.#running--;
+  }
+
+  async #compare({ user, password }: Check): Promise<boolean | HttpError> {
     try {
       const { default: bcrypt } = await import('bcrypt');
       const hash = this.#hashes.get(user);
       // Somebody unknown takes as long as somebody known, so that time does not tell who there is.
       const good = await bcrypt.compare(password, hash ?? (this.#hashes.values().next().value as string));
       return good && hash !== undefined;
-    } finally {
-      // A turn is handed on, never free in between: else a newcomer would take it beside the one who waited.
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running--;
+    } catch (error) {
+      return new HttpError(500, `the password could not be checked: ${(error as Error).message}`);
     }
-  }
-
-  #turn(): Promise<void> | undefined {
-    if (this.#running >= AT_ONCE) return new Promise(resolve => this.#waiting.push(resolve));
-    this.#running++;
-    return undefined;
   }
 }
 
-function remember(known: Set<string>, key: string): void {
+function tooMany(): HttpError {
+  return new HttpError(503, 'too many passwords are being checked; try again', { 'retry-after': '1' });
+}
+
+/** What one client can have many addresses of is one: an IPv6 network of 64 bits. */
+function networkOf(address: string): string {
+  const mapped = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (!mapped.includes(':')) return mapped;
+  const [head = '', tail = ''] = mapped.split('::');
+  const groups = head.split(':');
+  const missing = mapped.includes('::') ? 8 - groups.length - (tail === '' ? 0 : tail.split(':').length) : 0;
+  return [...groups, ...new Array<string>(Math.max(0, missing)).fill('0')].slice(0, 4).join(':');
+}
+
+function withResolvers() {
+  let resolve: (good: boolean) => void = () => {};
+  let reject: (error: HttpError) => void = () => {};
+  const promise = new Promise<boolean>((...both) => {
+    [resolve, reject] = both;
+  });
+  // Whoever asked has the promise too; it is no unhandled one when that client has gone.
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}
+
+function remember(known: Set<string>, key: string, most: number): void {
   known.add(key);
   for (const oldest of known) {
-    if (known.size <= REMEMBERED) break;
+    if (known.size <= most) break;
     known.delete(oldest);
   }
 }
