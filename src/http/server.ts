@@ -14,6 +14,7 @@ import type { TLSSocket } from 'node:tls';
 import { allowOrigin } from './cors.js';
 import type { Doors } from './doors.js';
 import { checkHead, MAX_HEAD } from './head-limits.js';
+import { inTurn } from './in-turn.js';
 import { answerMalformed } from './malformed.js';
 import { noteChecked } from './requester.js';
 import { HttpError } from './route.js';
@@ -58,7 +59,7 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const { listen, doors, log } = options;
   const live = new LiveWebConfig(options.web, tls => renewTls(server, tls), log);
-  const server = makeServer(options, makeAnswer(doors, live, log));
+  const server = makeServer(options, inTurn(makeAnswer(doors, live, log)));
   server.maxConnections = MAX_CONNECTIONS;
   server.on('clientError', (error, socket) => {
     const status = answerMalformed(error, socket, live.current.headers);

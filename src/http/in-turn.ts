@@ -1,0 +1,44 @@
+// Requests of one connection one after the other. Node hands out pipelined requests as fast as it reads them, each to be
+// worked on at once, though the answers leave in turn: one client that never reads would have thousands made in vain.
+// Source: RFC 9112, 9.3.2 (pipelining).
+
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Requests of one connection that wait; beyond it no more are read. */
+const MAX_WAITING = 16;
+/** What was read in one piece may hold more than that; more than this is no client's need. */
+const MAX_READ = 1000;
+/** How long the client may take nothing of an answer that is ready, in milliseconds. */
+const STALLED = 60_000;
+
+type Waiting = [IncomingMessage, ServerResponse][];
+
+/** A listener that gets a connection's next request when the answer to the one before has been sent or given up. */
+export function inTurn(listener: RequestListener): RequestListener {
+  const connections = new WeakMap<Socket, Waiting>();
+  const start = (request: IncomingMessage, response: ServerResponse, waiting: Waiting) => {
+    const { socket } = request;
+    // Node's own timer of the connection, which counts from the last progress and ends it.
+    response.once('prefinish', () => socket.setTimeout(STALLED));
+    response.once('close', () => {
+      const next = waiting.shift();
+      if (waiting.length < MAX_WAITING && socket.isPaused()) socket.resume();
+      if (next && !socket.destroyed) start(...next, waiting);
+      else connections.delete(socket);
+    });
+    listener(request as never, response as never);
+  };
+  return (request, response) => {
+    const { socket } = request;
+    const waiting = connections.get(socket);
+    if (!waiting) {
+      const none: Waiting = [];
+      connections.set(socket, none);
+      return start(request, response, none);
+    }
+    waiting.push([request, response]);
+    if (waiting.length >= MAX_READ) socket.destroy();
+    else if (waiting.length >= MAX_WAITING) socket.pause();
+  };
+}
