@@ -85,15 +85,36 @@ export function parseIso(text: string): Millis | undefined {
   if (!isDay(parts[0], parts[1], parts[2]) || parts[3] > 23 || parts[4] > 59 || parts[5] > 59)
     return undefined;
   const millis = Number(`0.${fraction}`) * 1000;
-  if (!zone) return new Date(...parts).getTime() + millis;
+  // Date.UTC and the constructor take the years 0 to 99 for those of the last century.
+  if (!zone) return localTime(parts) + millis;
   const sign = zone.startsWith('-') ? -1 : 1;
   const offset = zone === 'Z' ? 0 : sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
-  return Date.UTC(...parts) - offset * 60_000 + millis;
+  return utc(parts) - offset * 60_000 + millis;
+}
+
+type DateParts = readonly [
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+];
+
+function localTime(parts: DateParts): Millis {
+  const date = new Date(...parts);
+  return date.setFullYear(parts[0], parts[1], parts[2]);
+}
+
+function utc([year, month, day, hour, minute, second]: DateParts): Millis {
+  const date = new Date(Date.UTC(2000, 0, 1, hour, minute, second));
+  return date.setUTCFullYear(year, month, day);
 }
 
 /** Whether the calendar has this day; JavaScript would take February 30 for a day in March. */
 function isDay(year: number, month: number, day: number): boolean {
-  return month >= 0 && month < 12 && day > 0 && new Date(Date.UTC(year, month, day)).getUTCDate() === day;
+  const date = new Date(utc([year, month, day, 0, 0, 0]));
+  return month >= 0 && month < 12 && day > 0 && date.getUTCDate() === day;
 }
 
 /** Where a room gets the time from: `now` on the wall, `elapsed` monotonic for spans. Tests bring their own. */

@@ -3,7 +3,16 @@
 
 import { takes } from './arguments.js';
 import { formatPrint, formatPrintf, formatPrintln } from './printf.js';
-import { type GoFunction, type GoMap, isTrue, plain, SafeText, typeName, type Value } from './value.js';
+import {
+  type GoFunction,
+  type GoMap,
+  isTrue,
+  plain,
+  SafeText,
+  Struct,
+  typeName,
+  type Value,
+} from './value.js';
 
 const MANY = Number.POSITIVE_INFINITY;
 
@@ -106,6 +115,7 @@ function less(a: Value, b: Value): boolean {
 }
 
 function unwrapped(value: Value): Value {
+  if (value instanceof Struct && value.int !== undefined) return value.int;
   return value instanceof SafeText ? value.text : value;
 }
 

@@ -33,7 +33,7 @@ export function goJson(value: Writable): string {
   if (Array.isArray(value)) return `[${value.map(each => goJson(each as Writable)).join(',')}]`;
   if (value instanceof Map) return map(value);
   if (value instanceof GoTime) return text(formatRfc3339(value.at, value.zone));
-  if (value instanceof Struct) return struct(value);
+  if (value instanceof Struct) return value.int === undefined ? struct(value) : String(value.int);
   return object(Object.entries(value));
 }
 

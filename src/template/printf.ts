@@ -1,170 +1,133 @@
-// Go's fmt.Sprint, Sprintln and Sprintf, as far as a template's values go. Source: Go's package fmt.
+// Go's fmt.Sprint, Sprintln and Sprintf of a template's values. Source: Go's package fmt, print.go.
 
-import {
-  formatShortest,
-  goExponent,
-  plain,
-  SafeText,
-  Struct,
-  special,
-  typeName,
-  type Value,
-} from './value.js';
+import { DirectiveReader, type Layout, NO_LAYOUT } from '../go/fmt/directive.js';
+import { formatFloat, formatInt, formatString, pad } from '../go/fmt/layout.js';
+import { NamedList, NamedMap, plain, SafeText, Struct, typeName, type Value } from './value.js';
 
 /** Values next to each other; a space between two of which neither is a string. */
 export function formatPrint(values: readonly Value[]): string {
   let text = '';
   for (const [i, value] of values.entries()) {
-    if (i > 0 && typeof value !== 'string' && typeof values[i - 1] !== 'string') text += ' ';
+    if (i > 0 && !isString(value) && !isString(values[i - 1])) text += ' ';
     text += plain(value);
   }
   return text;
+}
+
+function isString(value: Value): boolean {
+  return typeof value === 'string' || value instanceof SafeText;
 }
 
 export function formatPrintln(values: readonly Value[]): string {
   return `${values.map(plain).join(' ')}\n`;
 }
 
-interface Verb {
-  readonly flags: string;
-  readonly width: number | undefined;
-  readonly precision: number | undefined;
-  readonly verb: string;
-}
-
-/** Wider or more precise than this nobody prints. */
-const MAX_WIDTH = 10_000;
-const DIRECTIVE = /%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d+)?)?(%|[\s\S])?/gu;
-
 /** A wrong directive shows in the text (`%!d(string=x)`), as in Go. */
 export function formatPrintf(format: string, values: readonly Value[]): string {
-  let next = 0;
-  const take = () => values[next++];
-  const text = format.replace(DIRECTIVE, (whole, flags: string, width, precision, verb) => {
-    if (verb === undefined) return '%!(NOVERB)';
-    if (verb === '%') return '%';
-    const star = (given: string | undefined) =>
-      given === undefined ? undefined : given === '*' ? Number(take() ?? 0) : Number(given);
-    const w = star(width);
-    const p = /\./.test(whole) ? (star(precision) ?? 0) : undefined;
-    if (Math.abs(w ?? 0) > MAX_WIDTH || (p ?? 0) > MAX_WIDTH) return '%!(BADWIDTH)';
-    if (next >= values.length) return `%!${verb}(MISSING)`;
-    const left = w !== undefined && w < 0 ? `${flags}-` : flags;
-    return format1(take(), { flags: left, width: w && Math.abs(w), precision: p, verb });
+  const reader = new DirectiveReader(format, values.length, i => sizeOf(values[i]));
+  let text = '';
+  for (let piece = reader.next(); piece; piece = reader.next()) {
+    text += piece.text;
+    if (piece.directive) text += printed(values[piece.directive.argument], piece.directive);
+  }
+  if (reader.extra === undefined) return text;
+  const extra = values.slice(reader.extra).map(value => shown(value, NO_LAYOUT));
+  return `${text}%!(EXTRA ${extra.join(', ')})`;
+}
+
+/** A width or a precision; undefined for what is no int. */
+function sizeOf(value: Value): number | undefined {
+  const int = value instanceof Struct ? value.int : value;
+  return typeof int === 'bigint' ? Number(int) : undefined;
+}
+
+interface How {
+  readonly layout: Layout;
+  readonly verb: string;
+  /** `%#v`: as Go's source has it. */
+  readonly isSyntax?: boolean;
+  /** `%+v`: with the names of fields. */
+  readonly isNamed?: boolean;
+}
+
+function printed(value: Value, { layout, verb }: How): string {
+  if (verb === 'T') return pad(typeName(value), layout);
+  if (verb !== 'v') return formatValue(value, { layout, verb });
+  const { sharp, plus } = layout;
+  const rest = { ...layout, sharp: false, plus: false };
+  return formatValue(value, { layout: rest, verb, isSyntax: sharp, isNamed: plus });
+}
+
+function formatValue(value: Value, how: How): string {
+  return withVerb(value, how) ?? badVerb(value, how);
+}
+
+/** What is said of a verb that the value has not. Flags and width count here, too. */
+function badVerb(value: Value, { verb, layout }: How): string {
+  return `%!${verb}(${shown(value, layout)})`;
+}
+
+/** Type and value, the latter without its String method. */
+function shown(value: Value, layout: Layout): string {
+  if (value === null || value === undefined) return '<nil>';
+  const bare = value instanceof Struct && value.int !== undefined ? value.int : value;
+  return `${typeName(value)}=${formatValue(bare, { layout, verb: 'v' })}`;
+}
+
+/** Undefined when the value has no such verb. */
+function withVerb(value: Value, how: How): string | undefined {
+  const { layout, verb, isSyntax } = how;
+  if (value === null || value === undefined) return verb === 'v' ? pad('<nil>', layout) : undefined;
+  switch (typeof value) {
+    case 'string':
+      return formatString(value, isSyntax ? 'q' : verb, layout);
+    case 'bigint':
+      return formatInt(value, verb, layout);
+    case 'number':
+      return formatFloat(value, verb, layout);
+    case 'boolean':
+      return verb === 't' || verb === 'v' ? pad(String(value), layout) : undefined;
+    case 'function':
+      return verb === 'v' ? '<func>' : undefined;
+  }
+  if (value instanceof SafeText) return withVerb(value.text, how);
+  return object(value, how);
+}
+
+type GoObject = Exclude<Value, string | bigint | number | boolean | null | undefined | SafeText>;
+
+/** What the String method of a type is asked for. */
+const STRING_VERBS = 'vsxXq';
+
+function object(value: GoObject, how: How): string | undefined {
+  const { layout, verb, isSyntax } = how;
+  const named = value instanceof Struct || value instanceof NamedMap || value instanceof NamedList;
+  if (named && value.text && !isSyntax && STRING_VERBS.includes(verb)) {
+    return formatString(value.text(), verb, layout);
+  }
+  if (Array.isArray(value)) return list(value, how);
+  if (value instanceof Map) return map(value, how);
+  if (!(value instanceof Struct)) return undefined;
+  if (value.int !== undefined) return formatInt(value.int, verb, layout);
+  // The fields of a type like time.Time are Go's own business.
+  return value.fields.size === 0 && verb !== 'v' ? undefined : struct(value, how);
+}
+
+function list(value: readonly Value[], how: How): string {
+  const items = value.map(each => formatValue(each, how));
+  return how.isSyntax ? `${typeName(value)}{${items.join(', ')}}` : `[${items.join(' ')}]`;
+}
+
+function map(value: ReadonlyMap<string, Value>, how: How): string {
+  const entries = [...value].sort(([a], [b]) => (a < b ? -1 : 1));
+  const items = entries.map(([key, each]) => `${formatValue(key, how)}:${formatValue(each, how)}`);
+  return how.isSyntax ? `${typeName(value)}{${items.join(', ')}}` : `map[${items.join(' ')}]`;
+}
+
+function struct({ type, fields }: Struct, how: How): string {
+  const items = [...fields].map(([name, value]) => {
+    const text = formatValue(value, how);
+    return how.isSyntax || how.isNamed ? `${name}:${text}` : text;
   });
-  const extra = values.slice(next).map(value => `${typeName(value)}=${plain(value)}`);
-  return extra.length > 0 ? `${text}%!(EXTRA ${extra.join(', ')})` : text;
-}
-
-function format1(value: Value, verb: Verb): string {
-  const text = body(value, verb);
-  if (text === undefined) return `%!${verb.verb}(${typeName(value)}=${plain(value)})`;
-  return padded(text, verb, typeof value === 'number' || typeof value === 'bigint');
-}
-
-function padded(text: string, { flags, width = 0 }: Verb, isNumber: boolean): string {
-  const missing = width - [...text].length;
-  if (missing <= 0) return text;
-  if (flags.includes('-')) return text + ' '.repeat(missing);
-  if (!flags.includes('0') || (isNumber && !/\d/.test(text))) return ' '.repeat(missing) + text;
-  const sign = isNumber && /^[+-]/.test(text) ? text[0] : '';
-  return `${sign}${'0'.repeat(missing)}${text.slice((sign as string).length)}`;
-}
-
-function body(value: Value, verb: Verb): string | undefined {
-  if (verb.verb === 'T') return typeName(value);
-  if (value === null || value === undefined) return verb.verb === 'v' ? '<nil>' : undefined;
-  if (typeof value === 'string' || value instanceof SafeText) {
-    return stringBody(typeof value === 'string' ? value : value.text, verb);
-  }
-  if (typeof value === 'bigint') return intBody(value, verb);
-  if (typeof value === 'number') return floatBody(value, verb);
-  if (typeof value === 'boolean') return verb.verb === 't' || verb.verb === 'v' ? String(value) : undefined;
-  if (Array.isArray(value)) {
-    const parts = value.map(each => format1(each, { ...verb, width: undefined }));
-    return `[${parts.join(' ')}]`;
-  }
-  if (value instanceof Struct && value.text && verb.verb !== 'd') return stringBody(value.text(), verb);
-  return verb.verb === 'v' || verb.verb === 's' ? plain(value) : undefined;
-}
-
-function stringBody(value: string, { verb, precision, flags }: Verb): string | undefined {
-  const cut = precision === undefined ? value : [...value].slice(0, precision).join('');
-  if (verb === 's' || (verb === 'v' && !flags.includes('#'))) return cut;
-  if (verb === 'q' || verb === 'v') return JSON.stringify(cut);
-  if (verb !== 'x' && verb !== 'X') return undefined;
-  const hex = Buffer.from(cut).toString('hex');
-  return verb === 'X' ? hex.toUpperCase() : hex;
-}
-
-const BASES: Record<string, number> = { d: 10, v: 10, b: 2, o: 8, x: 16, X: 16 };
-
-function intBody(value: bigint, { verb, flags }: Verb): string | undefined {
-  if (verb === 'c') return String.fromCodePoint(Number(value));
-  if (verb === 'q') return `'${String.fromCodePoint(Number(value))}'`;
-  if (verb === 'U') return `U+${value.toString(16).toUpperCase().padStart(4, '0')}`;
-  const base = BASES[verb];
-  if (base === undefined) return undefined;
-  const digits = (value < 0n ? -value : value).toString(base);
-  const prefix = flags.includes('#') && base === 16 ? `0${verb}` : '';
-  return signed(value < 0n, prefix + (verb === 'X' ? digits.toUpperCase() : digits), flags);
-}
-
-function signed(negative: boolean, text: string, flags: string): string {
-  if (negative) return `-${text}`;
-  if (flags.includes('+')) return `+${text}`;
-  return flags.includes(' ') ? ` ${text}` : text;
-}
-
-function floatBody(value: number, { verb, precision, flags }: Verb): string | undefined {
-  if (!/[veEfFgG]/.test(verb)) return undefined;
-  const unusual = special(value);
-  if (unusual !== undefined) return unusual === '+Inf' && !flags.includes('+') ? '+Inf' : unusual;
-  const size = Math.abs(value);
-  const negative = value < 0 || Object.is(value, -0);
-  const text = floatDigits(size, verb, precision);
-  return signed(negative, verb === 'E' || verb === 'G' ? text.toUpperCase() : text, flags);
-}
-
-function floatDigits(size: number, verb: string, precision: number | undefined): string {
-  const kind = verb.toLowerCase();
-  if (kind === 'f') return fixed(size, precision ?? 6);
-  if (kind === 'e') return exponential(size, precision ?? 6);
-  if (precision === undefined) return formatShortest(size);
-  return general(size, precision === 0 ? 1 : precision);
-}
-
-function exponential(size: number, digits: number): string {
-  const [mantissa, power] = size.toExponential(Math.min(digits, 100)).split('e') as [string, string];
-  return `${mantissa}e${goExponent(Number(power))}`;
-}
-
-/** %g with a precision: trailing zeros go, the exponent form where %e is shorter. */
-function general(size: number, digits: number): string {
-  if (size === 0) return '0';
-  const power = Number(size.toExponential(Math.min(digits - 1, 100)).split('e')[1]);
-  if (power < -4 || power >= digits) return exponential(size, digits - 1).replace(/\.?0+e/, 'e');
-  const text = fixed(size, Math.max(0, digits - 1 - power));
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
-}
-
-/** All digits, rounded half to even on the exact value, as Go does and toFixed beyond 1e21 does not. */
-function fixed(size: number, digits: number): string {
-  if (size >= 1e21) return `${BigInt(size)}${digits > 0 ? `.${'0'.repeat(digits)}` : ''}`;
-  const text = size.toFixed(Math.min(digits, 100));
-  return isTie(size, digits) ? evenTie(size, digits, text) : text;
-}
-
-/** Exactly halfway between two texts: a tie that toFixed rounds up. */
-function isTie(size: number, digits: number): boolean {
-  if (digits > 60) return false;
-  const exact = size.toFixed(100);
-  const rest = exact.slice(exact.indexOf('.') + 1 + digits);
-  return /^50*$/.test(rest);
-}
-
-function evenTie(size: number, digits: number, up: string): string {
-  const exact = size.toFixed(100);
-  const cut = exact.slice(0, exact.indexOf('.') + (digits > 0 ? 1 + digits : 0));
-  return Number(cut.at(-1)) % 2 === 0 ? cut : up;
+  return how.isSyntax ? `${type}{${items.join(', ')}}` : `{${items.join(' ')}}`;
 }

@@ -1,6 +1,10 @@
 // Values a template works on, as Go has them: an int is a bigint, a float64 a number, nil null. Text of a value is
 // what Go's fmt prints for %v. Source: Go's fmt and text/template.
 
+import { exponent as goExponent } from '../go/fmt/decimal.js';
+
+export { goExponent };
+
 /** Methods by name, or how to make them: most values of a large message are never asked for one. */
 export type Methods = Readonly<Record<string, GoFunction>> | (() => Readonly<Record<string, GoFunction>>);
 
@@ -27,13 +31,17 @@ export class Struct {
   readonly #methods: LazyMethods;
   /** What %v prints, when it has a String method. */
   readonly text: (() => string) | undefined;
+  /** Of a type that is an int by another name (a month, a duration): that int. */
+  readonly int: bigint | undefined;
 
   constructor(
     type: string,
     fields: Readonly<Record<string, Value>>,
     methods: Methods = {},
     text?: () => string,
+    int?: bigint,
   ) {
+    this.int = int;
     this.type = type;
     this.fields = new Map(Object.entries(fields));
     this.#methods = new LazyMethods(methods);
@@ -145,6 +153,7 @@ export function isTrue(value: Value): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (value instanceof Map) return value.size > 0;
   if (value instanceof SafeText) return value.text !== '';
+  if (value instanceof Struct) return value.int !== 0n;
   if (typeof value === 'number') return value !== 0;
   return Boolean(value);
 }
@@ -211,10 +220,4 @@ function withExponent(value: number, limit: number): string {
   if (power < -4 || power >= limit) return `${digits}e${goExponent(power)}`;
   // JavaScript changes to exponents far outside of what is left here.
   return String(value);
-}
-
-/** At least two digits and always a sign. */
-export function goExponent(power: number): string {
-  const size = String(Math.abs(power)).padStart(2, '0');
-  return `${power < 0 ? '-' : '+'}${size}`;
 }

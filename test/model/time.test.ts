@@ -150,6 +150,13 @@ describe('isoLocal', () => {
 });
 
 describe('parseIso', () => {
+  test.each([
+    ['0001-01-01T00:00:00Z', -62_135_596_800_000],
+    ['0099-12-31T23:59:59+01:00', -59_011_462_801_000],
+    ['0004-02-29T00:00:00Z', -62_035_891_200_000],
+    ['0001-02-29T00:00:00Z', undefined],
+  ])('a year of the first century: %s', (text, at) => expect(parseIso(text)).toBe(at));
+
   const local = (...parts: [number, number, number, number?, number?, number?]) =>
     new Date(...parts).getTime();
   test.each([

@@ -19,12 +19,22 @@ const DATA: Record<string, [Record<string, string>, number][]> = {
   ],
 };
 
+/** Answers that need no series. */
+const COMPUTED: typeof DATA = {
+  'vector(NaN)': [[{}, Number.NaN]],
+  'vector(Inf)': [[{}, Number.POSITIVE_INFINITY]],
+  'vector(1e20)': [[{}, 1e20]],
+};
+
 const functions = prometheusFunctions({
   at: 60_000,
   externalUrl: 'http://host:9090/prefix',
   query(text) {
     if (text === 'x{') throw new Error('1:3: parse error: unexpected end of input inside braces');
-    return (DATA[text] ?? []).map(([labels, value]) => ({ labels: Labels.of(labels), value }));
+    return (DATA[text] ?? COMPUTED[text] ?? []).map(([labels, value]) => ({
+      labels: Labels.of(labels),
+      value,
+    }));
   },
 });
 
@@ -36,6 +46,7 @@ export const DEFINITIONS =
 export function expand(text: string, name = '__alert_A'): string {
   const data = new Struct('AlertTemplateData', {
     Labels: new Map([
+      ['__name__', 'x'],
       ['a', 'b'],
       ['b', 'c'],
     ]),

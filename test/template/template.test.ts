@@ -155,6 +155,6 @@ describe('what is hostile ends', () => {
     ['endless blocks', '{{ if true }}'.repeat(100_000), 'maximum nesting depth'],
     ['a flood of text', '{{ range 1000000 }}0123456789{{ end }}', 'too much text'],
     ['loops in loops', '{{ range 10000 }}{{ range 10000 }}{{ end }}{{ end }}', 'too many steps'],
-    ['a width without measure', '{{ printf "%999999999d" 1 }}', '%!(BADWIDTH)'],
+    ['a width without measure', '{{ printf "%*d" 999999999 1 }}', '%!(BADWIDTH)'],
   ])('%s', (_, text, want) => expect(expand(text)).toContain(want));
 });

@@ -12,6 +12,11 @@ import type { Form } from './form.js';
 export const MIN_TIME: Millis = Number.MIN_SAFE_INTEGER;
 export const MAX_TIME: Millis = Number.MAX_SAFE_INTEGER;
 
+/** How Prometheus writes its own earliest and latest moment, which it takes back; years of more than four digits. */
+const OPEN_ENDS: ReadonlyMap<string, Millis> = new Map([
+  ['-292273086-05-16T16:47:06Z', MIN_TIME],
+  ['292277025-08-18T07:12:54.999999999Z', MAX_TIME],
+]);
 /** Go's largest span is this many nanoseconds. */
 const MAX_INT64 = 2 ** 63;
 /** What Go's ParseFloat takes, without hexadecimal and infinity. */
@@ -91,7 +96,7 @@ function parseTime(text: string): Millis | undefined {
     return Number.isSafeInteger(millis) ? millis : undefined;
   }
   const [, moment, fraction = '', zone] = RFC3339.exec(text) ?? [];
-  if (moment === undefined) return undefined;
+  if (moment === undefined) return OPEN_ENDS.get(text);
   const at = parseIso(`${moment}.${`${fraction}000`.slice(0, 3)}${zone}`);
   return at === undefined ? undefined : Math.round(at);
 }

@@ -77,6 +77,18 @@ describe('questions', () => {
       { ask: 'series', match: ['a', '{b="c"}'], start: 1000, end: 2000, limit: 3 },
     ],
     ['labels', { ask: 'labels', match: [], ...ALWAYS }],
+    [
+      'query?query=1&time=-292273086-05-16T16:47:06Z',
+      { ask: 'query', query: '1', time: MIN_TIME, limit: undefined },
+    ],
+    [
+      'query_range?query=1&start=292277025-08-18T07:12:54.999999999Z&end=292277025-08-18T07:12:54.999999999Z&step=1',
+      { ask: 'query_range', query: '1', start: MAX_TIME, end: MAX_TIME, step: 1000, limit: undefined },
+    ],
+    [
+      'labels?start=0001-01-01T00:00:00Z',
+      { ask: 'labels', match: [], ...ALWAYS, start: -62_135_596_800_000 },
+    ],
     ['labels?match[]=up&start=5', { ask: 'labels', match: ['up'], ...ALWAYS, start: 5000 }],
     ['label/job/values', { ask: 'label_values', label: 'job', match: [], ...ALWAYS }],
     ['label/a.b%20c/values', { ask: 'label_values', label: 'a.b c', match: [], ...ALWAYS }],
