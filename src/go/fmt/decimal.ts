@@ -1,17 +1,13 @@
 // Exact decimal digits of a float64 and their rounding, half to even on the exact value as Go does; toFixed and
 // toExponential round ties up. Source: Go's strconv, FormatFloat.
 
+import { exponent } from './exponent.js';
 import { bitsOf } from './float-bits.js';
 
 /** 0.DIGITS times ten to the power `point`; without digits it is zero. No zeros at either end. */
 interface Decimal {
   readonly digits: string;
   readonly point: number;
-}
-
-/** At least two digits and always a sign: `+06`. */
-export function exponent(power: number): string {
-  return `${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
 /** `%e` of a finite number that is not negative; all digits it takes to name the number without a precision. */

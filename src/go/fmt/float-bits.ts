@@ -1,6 +1,6 @@
 // A float64 as a whole number times a power of two, and its texts in base two. Source: Go's strconv, FormatFloat.
 
-import { exponent } from './decimal.js';
+import { exponent } from './exponent.js';
 
 const view = new DataView(new ArrayBuffer(8));
 
