@@ -1,18 +1,10 @@
 // Arguments of functions, checked as Go would at the call: how many there are and what they are.
 
+import { takes } from './arity.js';
 import { GoDuration } from './go-duration.js';
-import { type GoFunction, type GoList, SafeText, typeName, type Value } from './value.js';
+import { type GoList, SafeText, typeName, type Value } from './value.js';
 
-/** A function of a fixed number of arguments, or of at least `least` when `most` is Infinity. */
-export function takes(name: string, least: number, most: number, body: GoFunction): GoFunction {
-  return (...args) => {
-    if (args.length < least || args.length > most) {
-      const want = most === Number.POSITIVE_INFINITY ? `at least ${least}` : String(least);
-      throw new Error(`wrong number of args for ${name}: want ${want} got ${args.length}`);
-    }
-    return body(...args);
-  };
-}
+export { takes };
 
 /** @throws when it is no string. */
 export function asText(value: Value): string {

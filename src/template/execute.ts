@@ -272,7 +272,7 @@ class Run {
       const message = (error as Error).message;
       throw this.#error(
         place,
-        message.startsWith('wrong number of args') ? message : `error calling ${name}: ${message}`,
+        /^(?:wrong number of args|can't call)/.test(message) ? message : `error calling ${name}: ${message}`,
       );
     }
   }

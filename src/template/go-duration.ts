@@ -1,6 +1,7 @@
-// Go's time.Duration as far as a template asks it.
+// Go's time.Duration: all methods a template can call.
 
-import { Struct, type Value } from './value.js';
+import { methodsTaking } from './arity.js';
+import { Struct, typeName, type Value } from './value.js';
 
 const NANOS = 1_000_000_000;
 
@@ -14,29 +15,37 @@ export class GoDuration extends Struct {
     super(
       'time.Duration',
       {},
-      () => ({
-        Seconds: () => seconds,
-        Minutes: () => seconds / 60,
-        Hours: () => seconds / 3600,
-        Milliseconds: () => BigInt(Math.trunc(seconds * 1e3)),
-        Microseconds: () => BigInt(Math.trunc(seconds * 1e6)),
-        Nanoseconds: () => BigInt(Math.trunc(seconds * NANOS)),
-        Abs: () => new GoDuration(Math.abs(seconds)),
-        Round: unit => to(inUnits(seconds * NANOS, nanosOf(unit), rounded)),
-        Truncate: unit => to(inUnits(seconds * NANOS, nanosOf(unit), Math.trunc)),
-        String: text,
-      }),
+      () =>
+        methodsTaking({
+          Seconds: () => seconds,
+          Minutes: () => seconds / 60,
+          Hours: () => seconds / 3600,
+          Milliseconds: () => wholeNanos(seconds) / 1_000_000n,
+          Microseconds: () => wholeNanos(seconds) / 1000n,
+          Nanoseconds: () => wholeNanos(seconds),
+          Abs: () => new GoDuration(Math.abs(seconds)),
+          Round: unit => to(inUnits(seconds * NANOS, nanosOf(unit), rounded)),
+          Truncate: unit => to(inUnits(seconds * NANOS, nanosOf(unit), Math.trunc)),
+          String: text,
+        }),
       text,
+      wholeNanos(seconds),
     );
     this.seconds = seconds;
   }
+}
+
+/** Nanoseconds as Go's conversion of a float64 to an int64 gives them on most machines: what is beyond is the least int64. */
+function wholeNanos(seconds: number): bigint {
+  const nanos = seconds * NANOS;
+  return Math.abs(nanos) < 2 ** 63 ? BigInt(Math.trunc(nanos)) : -(2n ** 63n);
 }
 
 /** A duration, or a whole number of nanoseconds. @throws when it is neither */
 export function nanosOf(value: Value): number {
   if (value instanceof GoDuration) return value.seconds * NANOS;
   if (typeof value === 'bigint') return Number(value);
-  throw new Error('wrong type for value; expected time.Duration');
+  throw new Error(`wrong type for value; expected time.Duration; got ${typeName(value)}`);
 }
 
 function inUnits(nanos: number, unit: number, whole: (count: number) => number): number {
@@ -50,7 +59,7 @@ function rounded(count: number): number {
 
 /** Go's Duration.String of seconds: `1h2m3.5s`, `1.5ms`. */
 export function durationText(length: number): string {
-  const nanos = BigInt(Math.trunc(length * 1e9));
+  const nanos = wholeNanos(length);
   if (nanos === 0n) return '0s';
   const sign = nanos < 0n ? '-' : '';
   const size = nanos < 0n ? -nanos : nanos;

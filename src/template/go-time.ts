@@ -1,11 +1,12 @@
-// Go's time.Time as far as a template asks it.
+// Go's time.Time: all methods a template can call and whose result it can use.
 
 import type { Millis } from '../model/time.js';
 import { asText } from './arguments.js';
+import { methodsTaking } from './arity.js';
 import { GoDuration, nanosOf } from './go-duration.js';
 import { clockface, DAYS, formatTime, MONTHS, yearDay, ZERO_TIME } from './time-layout.js';
 import { type TimeZone, timeZone, UTC } from './time-zone.js';
-import { type GoFunction, Struct, type Value } from './value.js';
+import { type GoFunction, Struct, typeName, type Value } from './value.js';
 
 /** A moment and the zone it is shown in. */
 export class GoTime extends Struct {
@@ -14,7 +15,7 @@ export class GoTime extends Struct {
 
   constructor(at: Millis, zone: TimeZone = UTC, type = 'time.Time') {
     const text = () => formatTime('2006-01-02 15:04:05.999999999 -0700 MST', at, zone);
-    super(type, {}, () => ({ ...methods(at, zone), String: text }), text);
+    super(type, {}, () => methodsTaking({ ...methods(at, zone), ...SEVERAL_RESULTS, String: text }), text);
     this.at = at;
     this.zone = zone;
   }
@@ -23,7 +24,7 @@ export class GoTime extends Struct {
 /** @throws when it is no time */
 export function asTime(value: Value): GoTime {
   if (value instanceof GoTime) return value;
-  throw new Error('wrong type for value; expected time.Time');
+  throw new Error(`wrong type for value; expected time.Time; got ${typeName(value)}`);
 }
 
 function methods(at: Millis, zone: TimeZone): Record<string, GoFunction> {
@@ -34,15 +35,18 @@ function methods(at: Millis, zone: TimeZone): Record<string, GoFunction> {
     Format: layout => formatTime(asText(layout), at, zone),
     UTC: () => new GoTime(at),
     Local: () => new GoTime(at, timeZone('Local')),
+    In: location => new GoTime(at, zoneOf(location)),
+    Location: () => new GoLocation(zone),
+    IsDST: () => isSummer(at, zone),
     IsZero: () => at === ZERO_TIME,
     Unix: () => BigInt(Math.floor(at / 1000)),
     UnixMilli: () => BigInt(Math.floor(at)),
     UnixMicro: () => BigInt(Math.round(at * 1000)),
     UnixNano: () => BigInt(Math.round(at * 1000)) * 1000n,
     Year: () => BigInt(date().getUTCFullYear()),
-    Month: () => named('time.Month', MONTHS[date().getUTCMonth()] as string),
+    Month: () => named('time.Month', MONTHS, date().getUTCMonth(), 1),
     Day: () => BigInt(date().getUTCDate()),
-    Weekday: () => named('time.Weekday', DAYS[date().getUTCDay()] as string),
+    Weekday: () => named('time.Weekday', DAYS, date().getUTCDay(), 0),
     YearDay: () => BigInt(yearDay(date())),
     Hour: () => BigInt(date().getUTCHours()),
     Minute: () => BigInt(date().getUTCMinutes()),
@@ -50,10 +54,13 @@ function methods(at: Millis, zone: TimeZone): Record<string, GoFunction> {
     Nanosecond: () => BigInt(face().nanos),
     Before: other => at < asTime(other).at,
     After: other => at > asTime(other).at,
+    Compare: other => BigInt(Math.sign(at - asTime(other).at)),
     Equal: other => at === asTime(other).at,
     Sub: other => new GoDuration((at - asTime(other).at) / 1000),
     Add: span => shifted(nanosOf(span)),
-    AddDate: (...counts) => added(at, zone, counts),
+    AddDate: (years, months, days) => added(at, zone, [years, months, days]),
+    Round: unit => new GoTime(inUnits(at, unit, true), zone),
+    Truncate: unit => new GoTime(inUnits(at, unit, false), zone),
   };
 }
 
@@ -77,12 +84,53 @@ function added(at: Millis, zone: TimeZone, counts: readonly Value[]): GoTime {
   return new GoTime(local - zone.at(local - offset * 1000).seconds * 1000, zone);
 }
 
-/** A number Go prints as a name. */
-function named(type: string, name: string): Struct {
-  return new Struct(
-    type,
-    {},
-    () => ({ String: () => name }),
-    () => name,
-  );
+/** Down, or to the nearest, multiple of a span since Go's zero time. */
+function inUnits(at: Millis, unit: Value, isNearest: boolean): Millis {
+  const size = BigInt(Math.trunc(nanosOf(unit)));
+  if (size <= 0n) return at;
+  const since = BigInt(Math.round((at - ZERO_TIME) * 1000)) * 1000n;
+  const rest = since % size;
+  const whole = since - rest + (isNearest && rest + rest >= size ? size : 0n);
+  return Number(whole / 1000n) / 1000 + ZERO_TIME;
+}
+
+/** Whether the zone is ahead of what it is in winter. */
+function isSummer(at: Millis, zone: TimeZone): boolean {
+  const year = new Date(at).getUTCFullYear();
+  const offsets = [0, 6].map(month => zone.at(Date.UTC(year, month, 1)).seconds);
+  return zone.at(at).seconds > Math.min(...offsets);
+}
+
+/** Go's *time.Location. */
+class GoLocation extends Struct {
+  readonly zone: TimeZone;
+
+  constructor(zone: TimeZone) {
+    const text = () => zone.name;
+    super('*time.Location', {}, () => methodsTaking({ String: text }), text);
+    this.zone = zone;
+  }
+}
+
+function zoneOf(location: Value): TimeZone {
+  if (location instanceof GoLocation) return location.zone;
+  throw new Error(`wrong type for value; expected *time.Location; got ${typeName(location)}`);
+}
+
+/** Methods that no template can call. */
+const SEVERAL_RESULTS = Object.fromEntries(
+  Object.entries({ Clock: 3, Date: 3, ISOWeek: 2, Zone: 2, ZoneBounds: 2 }).map(
+    ([name, count]): [string, GoFunction] => [
+      name,
+      () => {
+        throw new Error(`can't call method/function "${name}" with ${count} results`);
+      },
+    ],
+  ),
+);
+
+/** A number Go prints as a name; `first` is the number of the first. */
+function named(type: string, names: readonly string[], index: number, first: number): Struct {
+  const text = () => names[index] as string;
+  return new Struct(type, {}, () => methodsTaking({ String: text }), text, BigInt(index + first));
 }

@@ -1,5 +1,6 @@
 // Numbers for people. Source: Prometheus' template/template.go and util/strutil.
 
+import type { Millis } from '../model/time.js';
 import { asNumber } from './arguments.js';
 import { formatPrintf } from './printf.js';
 import { plain, type Value } from './value.js';
@@ -8,8 +9,7 @@ const LARGE = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
 const SMALL = ['m', 'u', 'n', 'p', 'f', 'a', 'z', 'y'];
 const BINARY = ['ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei', 'Zi', 'Yi'];
 
-/** What nanoseconds since the epoch can hold. */
-const MAX_SECONDS = 9_223_372_036;
+const MAX_INT64 = 2 ** 63;
 
 /** %.4g of a number. */
 function short(value: number): string {
@@ -88,10 +88,20 @@ export function humanizePercentage(input: Value): string {
 export function humanizeTimestamp(input: Value): string {
   const value = asNumber(input);
   if (!Number.isFinite(value)) return short(value);
-  if (Math.abs(value) > MAX_SECONDS)
-    throw new Error(
-      `${plain(value)} cannot be represented as a nanoseconds timestamp since it overflows int64`,
-    );
-  const text = new Date(Math.trunc(value * 1000)).toISOString();
+  const text = new Date(millisOf(value)).toISOString();
   return `${text.slice(0, 19).replace('T', ' ')}${text.slice(19, 23).replace(/\.?0+$/, '')} +0000 UTC`;
+}
+
+/**
+ * Unix seconds in whole milliseconds, cut.
+ * @throws in Prometheus' words for NaN, the infinities and what is beyond nanoseconds in an int64
+ */
+export function millisOf(seconds: number): Millis {
+  if (!Number.isFinite(seconds)) throw new Error('value is NaN or Inf');
+  if (Math.abs(seconds * 1e9) > MAX_INT64)
+    throw new Error(
+      `${plain(seconds)} cannot be represented as a nanoseconds timestamp since it overflows int64`,
+    );
+  // Of whole nanoseconds, as Go divides them.
+  return Number(BigInt(Math.trunc(seconds * 1e9)) / 1_000_000n);
 }

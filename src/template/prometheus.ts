@@ -1,6 +1,7 @@
 // The functions Prometheus gives to the templates of its rules.
 // Source: Prometheus, "Template reference"; template/template.go.
 
+import { quote } from '../go/quote.js';
 import type { Labels } from '../model/labels.js';
 import { type Millis, parseDuration } from '../model/time.js';
 import { asList, asNumber, asText, takes } from './arguments.js';
@@ -13,10 +14,14 @@ import {
   humanizeDuration,
   humanizePercentage,
   humanizeTimestamp,
+  millisOf,
 } from './humanize.js';
 import { textFunctions } from './texts.js';
 import { UTC } from './time-zone.js';
 import { type GoFunction, type GoList, Struct, type Value } from './value.js';
+
+/** Go's longest duration, in milliseconds. */
+const MAX_DURATION = 2 ** 63 / 1e6;
 
 /** What the functions of a rule's template look at. */
 export interface RuleSurroundings {
@@ -53,7 +58,7 @@ export function prometheusFunctions({ query, externalUrl, at }: RuleSurroundings
     one('humanizeDuration', humanizeDuration),
     one('humanizePercentage', humanizePercentage),
     one('humanizeTimestamp', humanizeTimestamp),
-    one('toTime', seconds => new GoTime(asNumber(seconds) * 1000, UTC, '*time.Time')),
+    one('toTime', seconds => new GoTime(millisOf(asNumber(seconds)), UTC, '*time.Time')),
     one('toDuration', seconds => new GoDuration(asNumber(seconds))),
     ['now', takes('now', 0, 0, () => at / 1000)],
     ['pathPrefix', takes('pathPrefix', 0, 0, () => path)],
@@ -108,9 +113,12 @@ function stripDomain(hostPort: string): string {
   return host.split('.')[0] + hostPort.slice(host.length);
 }
 
+/** Prometheus' duration in seconds, also a negative one. @throws */
 function seconds(text: string): number {
-  const parsed = /^[\d\s]/.test(text) && /[a-z]$/.test(text) ? parseDuration(text) : undefined;
-  if (parsed === undefined && text !== '0')
-    throw new Error(`not a valid duration string: ${JSON.stringify(text)}`);
-  return (parsed ?? 0) / 1000;
+  const size = text.startsWith('-') ? text.slice(1) : text;
+  if (size === '') throw new Error('empty duration string');
+  const parsed = size === '0' ? 0 : /^\d\S*[a-z]$/.test(size) ? parseDuration(size) : undefined;
+  if (parsed === undefined) throw new Error(`not a valid duration string: ${quote(size)}`);
+  if (parsed > MAX_DURATION) throw new Error('duration out of range');
+  return (text === size ? parsed : 0 - parsed) / 1000;
 }

@@ -1,5 +1,6 @@
 // Time zones by name, as Go's time.LoadLocation knows them. The rules are the ones Node.js brings along.
 
+import { abbreviationOf, isKnownZone, isMisspelt } from '../go/zone-names.js';
 import type { Millis } from '../model/time.js';
 
 /** How far local time is ahead of UTC at a moment, and what people call it then. */
@@ -15,9 +16,6 @@ export interface TimeZone {
 }
 
 export const UTC: TimeZone = { name: 'UTC', at: () => ({ seconds: 0, abbreviation: 'UTC' }) };
-
-/** Where people write their zones' abbreviations; others get `GMT+1` for what is CET. */
-const LOCALES = ['en-US', 'en-GB', 'en-AU', 'en-CA', 'en-IN', 'en-NZ', 'en-ZA'];
 
 /** @throws in Go's words when there is no such zone */
 export function timeZone(name: string): TimeZone {
@@ -35,9 +33,10 @@ export function timeZone(name: string): TimeZone {
   };
 }
 
-/** Node.js takes offsets and any spelling, Go only names as they are. */
+/** Node.js takes offsets, any spelling and names of its own (`JST`), Go only the database's names as they are. */
 function isZone(name: string): boolean {
-  if (!/^[A-Z]/.test(name)) return false;
+  const mayBeNew = /^[A-Z].*\//.test(name) && !isMisspelt(name);
+  if (!isKnownZone(name) && !mayBeNew) return false;
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: name });
     return true;
@@ -60,12 +59,19 @@ function secondsOf(text: string): number {
 
 /** `CEST`, or the offset in digits where there is no word for it, as in the zone files. */
 function abbreviation(timeZone: string, moment: Millis, seconds: number): string {
-  for (const locale of LOCALES) {
-    const name = nameIn(new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' }), moment);
-    if (/^[A-Z]{2,5}$/.test(name) && (name !== 'GMT' || seconds === 0)) return name;
-  }
+  const known = isKnownZone(timeZone)
+    ? abbreviationOf(timeZone, seconds)
+    : letters(nameIn(new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'short' }), moment));
+  if (known !== undefined) return known;
+  // Local mean time, of before there were zones.
+  if (seconds % 60 !== 0) return 'LMT';
   const size = Math.abs(seconds);
   const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
   const minutes = (size % 3600) / 60;
   return `${seconds < 0 ? '-' : '+'}${two(size / 3600)}${minutes > 0 ? two(minutes) : ''}`;
+}
+
+/** Node's name of a zone newer than our table, unless it is an offset (`GMT+9`). */
+function letters(name: string): string | undefined {
+  return /^[A-Z]{2,5}$/.test(name) ? name : undefined;
 }
