@@ -8,6 +8,7 @@ import { Board, type LevelChange } from './cluster/board.js';
 import { EndpointChooser } from './cluster/endpoints/chooser.js';
 import { Latency } from './cluster/endpoints/latency.js';
 import { FirstChecks } from './cluster/first-checks.js';
+import { mutedByDependency } from './cluster/muted.js';
 import { Pulse } from './cluster/pulse.js';
 import { Refresher } from './cluster/refresh.js';
 import { type Sight, Snapshots } from './cluster/snapshot.js';
@@ -25,6 +26,7 @@ import { Exposition } from './metrics/exposition.js';
 import { OwnMetrics } from './metrics/own.js';
 import { MetricsPage } from './metrics/page.js';
 import { countFamilies, ServiceMetrics, serviceFamilies, troubleOf } from './metrics/services.js';
+import type { MutedAlert } from './model/muted.js';
 import type { CheckResult } from './model/result.js';
 import type { OverallStatus } from './model/service.js';
 import { formatDuration, type Millis, systemClock } from './model/time.js';
@@ -119,7 +121,7 @@ export class Monitor {
     this.#configuration = configuration;
     const log = settings.log;
     this.#log = log;
-    this.#snapshots = new Snapshots(this.#board, this.#clock.elapsed());
+    this.#snapshots = new Snapshots(this.#board, this.#clock.elapsed(), at => this.#muted(at));
     this.#events = new HealthFeed(this.#board, this.#snapshots, this.#clock);
     const ask = (query: string, at: Millis) => this.#answering.engine.instant(query, at);
     this.#endpoints = new EndpointChooser(this.#board, new Latency(ask, this.#clock));
@@ -142,6 +144,11 @@ export class Monitor {
       log,
       externalUrl: () => this.#externalUrl,
       checked: this.#firstChecks,
+      onMuting: () => {
+        this.#delivering.show(this.#muted(this.#clock.now()));
+        this.#exposition.touch();
+        this.#board.touch();
+      },
     });
     const answeringEvents: AnsweringEvents = {
       onVerdict: (verdict, at) => this.#onVerdict(verdict, at),
@@ -225,6 +232,11 @@ export class Monitor {
     }
   }
 
+  /** Alerts that are not sent at a moment: the rules leave them out, or the notifier does. */
+  #muted(at: Millis): MutedAlert[] {
+    return [...mutedByDependency(this.#board), ...this.#delivering.alerting.muted(at)];
+  }
+
   #audit(event: AuditEvent, by: string, details: Readonly<Record<string, string>>): void {
     this.#delivering.alerting.audit.add({ at: this.#clock.now(), event, by, details });
   }
@@ -293,7 +305,7 @@ export class Monitor {
     const url = this.#externalUrl;
     this.#own.showLinks({
       runbook: runbook ?? `${url}/runbook`,
-      dashboards: grafana === undefined ? `${url}/dashboards#` : `${grafana}/d/`,
+      dashboards: grafana === undefined ? `${url}/dashboards?uid=` : `${grafana}/d/`,
     });
     this.#exposition.touch();
   }
@@ -339,7 +351,7 @@ export class Monitor {
     this.#own.scanDuration.set(scan.work / 1000);
     this.#own.showStore(this.#store);
     this.#own.showSamples(this.#answering.samples);
-    this.#delivering.show();
+    this.#delivering.show(this.#muted(this.#clock.now()));
     this.#exposition.touch();
     // What is remembered of a scan is what the rules say of it; results that come while they think are not part of it.
     const look = () => this.#snapshots.look(this.#clock.now(), this.#clock.elapsed());
@@ -390,7 +402,7 @@ export class Monitor {
     const before = this.#pace ?? 'healthy';
     this.#pace = status;
     if (PACE[status] === PACE[before]) return;
-    const interval = `${(this.#configuration.plan.scan * PACE[status]) / 1000} s`;
+    const interval = `${Math.round(this.#configuration.plan.scan * PACE[status]) / 1000} s`;
     this.#log.info({ interval, status }, `Monitoring interval adapted to ${interval} (${status})`);
     this.#delivering.alerting.setPace(
       status === 'healthy' ? undefined : `adapted to ${interval} (${status})`,
@@ -413,6 +425,7 @@ export class Monitor {
     );
     if (isWanted) void this.#answering.judge();
     this.#own.evaluated(evaluation, duration);
+    this.#delivering.show(this.#muted(this.#clock.now()));
     this.#exposition.touch();
     for (const { file, group, rule, error } of evaluation.changes) {
       if (error === '') this.#log.info({ file, group, rule }, 'Rule works again');

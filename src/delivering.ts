@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import type { Configuration } from './configuration.js';
 import type { Logger } from './log.js';
 import { AlertingMetrics } from './metrics/alerting.js';
+import type { MutedAlert } from './model/muted.js';
 import { type Clock, systemClock } from './model/time.js';
 import { Alerting, type AlertingEvents } from './notify/alerting.js';
 import { makeSmsReceipts, SmsGateway } from './notify/sms/gateway.js';
@@ -19,6 +20,8 @@ export interface DeliveringOptions {
   readonly externalUrl: () => string;
   /** What of the services is known since the start. */
   readonly checked: CheckedServices;
+  /** A silence was made, changed or ended. */
+  readonly onMuting: () => void;
   readonly clock?: Clock;
 }
 
@@ -31,7 +34,15 @@ export class Delivering {
   readonly #texted = makeSmsReceipts();
   #gateway: SmsGateway | undefined;
 
-  constructor({ store, registry, log, externalUrl, checked, clock = systemClock }: DeliveringOptions) {
+  constructor({
+    store,
+    registry,
+    log,
+    externalUrl,
+    checked,
+    onMuting,
+    clock = systemClock,
+  }: DeliveringOptions) {
     this.#log = log;
     this.#metrics = new AlertingMetrics(registry);
     this.alerting = new Alerting({
@@ -40,7 +51,7 @@ export class Delivering {
       checked,
       externalUrl,
       log: (level, message, fields) => log[level](fields, message),
-      events: this.#events(),
+      events: { ...this.#events(), onMuting },
     });
   }
 
@@ -72,8 +83,9 @@ export class Delivering {
   }
 
   /** Puts how many alerts and silences there are on /metrics. */
-  show(): void {
+  show(muted: readonly MutedAlert[]): void {
     this.#metrics.show(this.alerting.figures());
+    this.#metrics.showMuted(muted);
     this.#metrics.showSending(this.alerting.sender);
   }
 
@@ -82,7 +94,7 @@ export class Delivering {
     this.#gateway?.close();
   }
 
-  #events(): AlertingEvents {
+  #events(): Omit<AlertingEvents, 'onMuting'> {
     const metrics = this.#metrics;
     const log = this.#log;
     return {

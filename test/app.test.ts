@@ -500,7 +500,7 @@ test('alerts lead to the monitor itself, or where it is told', async () => {
   const links = (runbook: string, dashboards: string) => [
     `langgraph_monitor_links_info{runbook="${runbook}",dashboards="${dashboards}"} 1`,
   ];
-  expect(await shown()).toEqual(links(`${monitor?.url}/runbook`, `${monitor?.url}/dashboards#`));
+  expect(await shown()).toEqual(links(`${monitor?.url}/runbook`, `${monitor?.url}/dashboards?uid=`));
 
   configure({ a }, { links: { grafana: 'https://grafana.test/sub/', runbook: 'https://wiki.test/alerts' } });
   await monitor?.reload();

@@ -157,6 +157,11 @@ export class Board {
     this.#changed();
   }
 
+  /** Something that is shown with the board has changed. */
+  touch(): void {
+    this.#changed();
+  }
+
   #changed(): void {
     this.#version++;
     for (const tell of this.#watchers) tell();

@@ -1,6 +1,7 @@
 // The board in the document's JSON. A service's part is written once per result and spliced in from then on, so that
 // a thousand services cost no more per answer than they changed.
 
+import type { MutedAlert } from '../model/muted.js';
 import type { CheckResult } from '../model/result.js';
 import type { Service } from '../model/service.js';
 import { isoLocal, type Millis } from '../model/time.js';
@@ -23,14 +24,16 @@ export interface Sight {
 export class Snapshots {
   readonly #board: Board;
   readonly #startedAt: Millis;
+  readonly #muted: (at: Millis) => readonly MutedAlert[];
   /** When the last entry of the history was, or the start. */
   #entryAt: Millis;
   /** A service's part, and the result and service it was written from. */
   readonly #parts = new Map<string, { result: CheckResult | undefined; service: Service; text: string }>();
 
-  /** @param startedAt When the monitor started, by the monotonic clock. */
-  constructor(board: Board, startedAt: Millis) {
+  /** @param startedAt When the monitor started, by the monotonic clock. @param muted What is not sent at a moment. */
+  constructor(board: Board, startedAt: Millis, muted: (at: Millis) => readonly MutedAlert[] = () => []) {
     this.#board = board;
+    this.#muted = muted;
     this.#startedAt = startedAt;
     this.#entryAt = startedAt;
   }
@@ -42,7 +45,9 @@ export class Snapshots {
 
   /** The cluster as JSON text. @param at wall clock @param elapsed monotonic clock */
   write(at: Millis, elapsed: Millis): string {
-    return this.writeSight(this.look(at, elapsed));
+    const text = this.writeSight(this.look(at, elapsed));
+    const muted = this.#muted(at).map(mutedPart);
+    return muted.length === 0 ? text : `${text.slice(0, -1)},"muted":${JSON.stringify(muted)}}`;
   }
 
   /** What there is to be seen now. @param at wall clock @param elapsed monotonic clock */
@@ -88,6 +93,11 @@ export class Snapshots {
     this.#parts.set(service.id, { result, service, text });
     return text;
   }
+}
+
+/** A muted alert in the words of the endpoints. */
+export function mutedPart({ service, severity, message, mutes }: MutedAlert) {
+  return { service, severity, message, muted_by: mutes.map(({ text }) => text) };
 }
 
 /** Why status and alerts are not of this moment, and how old they are. */

@@ -31,6 +31,17 @@ export const serviceHealth = z.looseObject({
 
 export const service = z.object({ name: z.string(), critical: z.boolean(), health: serviceHealth });
 
+/** An alert that is not sent at the moment. */
+export const mutedAlert = z.object({
+  service: z.string(),
+  severity: z.string(),
+  message: z.string(),
+  muted_by: z
+    .array(z.string())
+    .describe('Why: a dependency that is down, a silence, another alert, the time')
+    .meta({ examples: [['silenced by ann (upgrade)']] }),
+});
+
 /** There only when status and alerts are not of this moment. */
 export const rulesProblem = z
   .string()
@@ -50,6 +61,7 @@ export const clusterHealth = z.object({
     monitoring_uptime: z.number().describe('Seconds since start'),
   }),
   alerts: z.array(alertText),
+  muted: z.array(mutedAlert).optional().describe('Alerts that are not sent; absent when there are none'),
   rules: rulesProblem.optional(),
 });
 

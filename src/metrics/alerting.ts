@@ -2,6 +2,7 @@
 // go to real Alertmanagers. Comes in: what app.ts hears from the alerting; goes out: counters, gauges, a histogram.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { MUTED_REASONS, type MutedAlert } from '../model/muted.js';
 
 /** Alertmanager's own. */
 const LATENCY_BUCKETS = [1, 5, 10, 15, 20];
@@ -28,6 +29,7 @@ export class AlertingMetrics {
   readonly #oursFailed: Counter<'receiver' | 'integration' | 'reason'>;
   readonly #alerts: Gauge<'state'>;
   readonly #silences: Gauge<'state'>;
+  readonly #muted: Gauge<'reason'>;
   readonly #sent: Counter<'alertmanager'>;
   readonly #errors: Counter<'alertmanager'>;
   readonly #dropped: Counter;
@@ -79,6 +81,11 @@ export class AlertingMetrics {
     );
     this.#alerts = gauge('alertmanager_alerts', 'Alerts by state', ['state']);
     this.#silences = gauge('alertmanager_silences', 'Silences by state', ['state']);
+    this.#muted = gauge(
+      'langgraph_monitor_muted_alerts',
+      'Alerts that are not sent at the moment, by what mutes them; services left out because of a dependency are among them',
+      ['reason'],
+    );
     this.#sent = counter('prometheus_notifications_sent_total', 'Alerts sent to an Alertmanager', [
       'alertmanager',
     ]);
@@ -152,6 +159,14 @@ export class AlertingMetrics {
     }
     for (const state of ALERT_STATES) this.#alerts.set({ state }, figures.alerts[state]);
     for (const state of SILENCE_STATES) this.#silences.set({ state }, figures.silences[state]);
+  }
+
+  /** How many alerts are not sent at the moment, and why. */
+  showMuted(muted: readonly MutedAlert[]): void {
+    for (const reason of MUTED_REASONS) {
+      const count = muted.filter(({ mutes }) => mutes.some(each => each.reason === reason)).length;
+      this.#muted.set({ reason }, count);
+    }
   }
 
   /** How sending to Alertmanagers does; undefined: there are none. */

@@ -5,6 +5,7 @@
 import { ConfigError } from '../config/load.js';
 import { type Alert, isEscalation } from '../model/alert.js';
 import { Labels } from '../model/labels.js';
+import type { Mute, MutedAlert } from '../model/muted.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { Store } from '../store/store.js';
 import type { ActionDefinition } from './actions/definition.js';
@@ -17,6 +18,7 @@ import type { Attempt } from './delivery.js';
 import { Episodes } from './episodes.js';
 import type { Integration } from './integration.js';
 import { formatMatchers } from './matcher.js';
+import { mutedAlerts, mutesOf } from './muted-alerts.js';
 import type { SuppressedReason } from './muting.js';
 import { NotificationLog } from './notification-log.js';
 import { Notifier } from './notifier.js';
@@ -59,6 +61,8 @@ export interface AlertingEvents extends SenderEvents {
   onNotification(integration: Integration, reason: string | undefined): void;
   onSuppressed(reason: SuppressedReason, alerts: number): void;
   onAction(action: string, isSuccess: boolean): void;
+  /** A silence was made, changed or ended: other alerts are muted now. */
+  onMuting(): void;
 }
 
 export interface AlertingOptions {
@@ -225,11 +229,24 @@ export class Alerting {
     return { alerts, silences };
   }
 
+  /** Alerts that fire and are not sent at a moment; none where others deliver. */
+  muted(at: Millis): MutedAlert[] {
+    return this.#notifier ? mutedAlerts(this.alerts, this.#notifier, at) : [];
+  }
+
+  /** Why one alert is not sent at a moment. */
+  mutesOf(fingerprint: string, at: Millis): Mute[] {
+    const alert = this.alerts.get(fingerprint);
+    if (!alert || !this.#notifier || isResolved(alert, at)) return [];
+    return mutesOf(alert, this.alerts, this.#notifier, at);
+  }
+
   /** Ends what nobody told of in time; forgets what is long over. */
   sweep(): void {
     const at = this.#options.clock.now();
     this.alerts.sweep(at, fingerprint => this.#notifier?.holds(fingerprint) ?? false);
     this.silences.sweep(at);
+    this.#noteSilenced(at);
     this.#notifier?.sweep(at);
   }
 
@@ -269,7 +286,9 @@ export class Alerting {
     this.episodes.begin(alert);
     if (this.#pace && !isEscalation(alert.labels.toJSON()))
       this.episodes.acted(alert, { at, action: PACE_ACTION, result: this.#pace });
-    const [silence] = this.silences.muting(alert.labels, at);
+    const silences = this.silences.muting(alert.labels, at);
+    if (this.#delivery.by === 'us') this.episodes.silenced(alert, silences, at);
+    const [silence] = silences;
     this.#actions.begin(alert, silence && `silenced by ${silence.createdBy} (${silence.comment})`);
   }
 
@@ -294,6 +313,18 @@ export class Alerting {
     };
     this.audit.add({ at, event: `silence ${event}`, by, details });
     this.#options.log('info', `Silence ${event}`, { by, ...details });
+    // The silence is in force when this returns.
+    queueMicrotask(() => {
+      this.#noteSilenced(at);
+      this.#options.events.onMuting();
+    });
+  }
+
+  /** The history knows at once what a silence mutes, not only when its group has its turn. */
+  #noteSilenced(at: Millis): void {
+    if (!this.#notifier || this.silences.all().length === 0) return;
+    for (const alert of this.alerts.all())
+      if (!isResolved(alert, at)) this.episodes.silenced(alert, this.silences.muting(alert.labels, at), at);
   }
 
   #makeNotifier(config: AlertmanagerConfig): Notifier {

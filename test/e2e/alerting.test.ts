@@ -157,6 +157,7 @@ function configurationOf(alertmanager: string | undefined): object {
   const delivery = alertmanager ? { alertmanagers: [alertmanager] } : { config_file: 'alertmanager.yml' };
   return {
     scan: { intervals: { critical: '500ms', other: '500ms' } },
+    query: { scrape_interval: '500ms' },
     host: { enabled: false },
     alerting: { sms, ...delivery },
     services: {

@@ -7,6 +7,7 @@ import { Board } from '../../src/cluster/board.js';
 import { EndpointChooser } from '../../src/cluster/endpoints/chooser.js';
 import { Latency } from '../../src/cluster/endpoints/latency.js';
 import type { EndpointPlan } from '../../src/cluster/endpoints/plan.js';
+import { mutedByDependency } from '../../src/cluster/muted.js';
 import { Pulse } from '../../src/cluster/pulse.js';
 import { Refresher } from '../../src/cluster/refresh.js';
 import { Snapshots } from '../../src/cluster/snapshot.js';
@@ -164,6 +165,7 @@ const UNHEARD: AlertingEvents = {
   onNotification: ignore,
   onSuppressed: ignore,
   onAction: ignore,
+  onMuting: ignore,
   onSent: ignore,
   onFailed: ignore,
   onDropped: ignore,
@@ -214,7 +216,10 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
   await alerting.configure(deliveryOf(alertmanager, folder), []);
   const refresher = new Refresher(board, ids => wanted.push([...ids]));
   const query = options.query ?? NO_ENGINE;
-  const snapshots = new Snapshots(board, clock.elapsed());
+  const snapshots = new Snapshots(board, clock.elapsed(), at => [
+    ...mutedByDependency(board),
+    ...alerting.muted(at),
+  ]);
   const endpoints = new EndpointChooser(board, new Latency((text, at) => query.instant(text, at), clock));
   endpoints.setPlan(options.endpoints ?? ENDPOINTS);
   const events = new HealthFeed(board, snapshots, clock, options.feed);

@@ -62,6 +62,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       onNotification: ({ kind }, reason) => heard.push(reason ? `failed ${kind} ${reason}` : `sent ${kind}`),
       onSuppressed: (reason, alerts) => heard.push(`${reason} ${alerts}`),
       onAction: (action, isSuccess) => heard.push(`${action} ${isSuccess}`),
+      onMuting: () => {},
       onSent: (_, alerts) => heard.push(`alertmanager took ${alerts}`),
       onFailed: (_, alerts, reason) => heard.push(`alertmanager did not take ${alerts}: ${reason}`),
       onDropped: (_, alerts) => heard.push(`dropped ${alerts}`),

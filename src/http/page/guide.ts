@@ -3,12 +3,12 @@
 import { readFile } from 'node:fs/promises';
 import { HttpError, type Reply } from '../route.js';
 import { page } from './frame.js';
-import { html } from './html.js';
+import { type Html, html } from './html.js';
 
 const FOLDER = new URL('../../../docs/', import.meta.url);
 
-/** One of the documents, by its name there. @throws HttpError 404 when the folder is not beside the program */
-export async function guidePage(name: string, title: string): Promise<Reply> {
+/** One of the documents, by its name there. @param before what stands above it @throws HttpError 404 when the folder is not beside the program */
+export async function guidePage(name: string, title: string, before?: Html): Promise<Reply> {
   const text = await readFile(new URL(`${name}.md`, FOLDER), 'utf8').catch(() => {
     throw new HttpError(404, `docs/${name}.md is missing; copy the folder docs beside the program's dist`);
   });
@@ -18,6 +18,6 @@ export async function guidePage(name: string, title: string): Promise<Reply> {
     `langgraph-monitor: ${title}`,
     html`<p class="quiet"><a href="./">Overview</a></p>
 <main class="guide">
-${markdown(text)}</main>`,
+${before}${markdown(text)}</main>`,
   );
 }

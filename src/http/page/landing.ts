@@ -1,15 +1,19 @@
 // The page at `/`: who this is, how the cluster is, where to go on.
 
 import { alertLine } from '../../cluster/verdict.js';
+import type { MutedAlert } from '../../model/muted.js';
 import { STATUSES } from '../../model/result.js';
 import { isoLocal } from '../../model/time.js';
 import type { Doors } from '../doors.js';
+import { mutedNow } from '../muted.js';
 import type { Reply, Route } from '../route.js';
 import { page } from './frame.js';
 import { type Html, html } from './html.js';
 
 /** Writes the page. @param linked the endpoints it leads to, in this order */
-export function landingPage({ board, version, node, clock }: Doors, linked: readonly Route[]): Reply {
+export function landingPage(doors: Doors, linked: readonly Route[]): Reply {
+  const { board, version, node, clock } = doors;
+  const muted = mutedNow(doors);
   const { overall, alerts } = board.verdict;
   return page(
     `langgraph-monitor on ${node()}`,
@@ -25,12 +29,22 @@ ${figure('Services in all', board.services.length)}
 ${figure('Alerts', alerts.length)}
 </dl>
 ${alerts.length === 0 ? undefined : html`<ul class="list">${alerts.map(alert => html`<li>${alertLine(alert)}</li>`)}</ul>`}
+${
+  muted.length === 0
+    ? undefined
+    : html`<h3>Not sent at the moment</h3>
+<ul class="list">${muted.map(mutedItem)}</ul>`
+}
 <h3>Endpoints</h3>
 <ul class="list">
 ${linked.map(({ path, summary }) => html`<li><a href=".${path}">${path}</a> <span class="quiet">${summary}</span></li>`)}
 </ul>
 </main>`,
   );
+}
+
+function mutedItem({ severity, message, mutes }: MutedAlert): Html {
+  return html`<li>${severity.toUpperCase()}: ${message} <span class="quiet">${mutes.map(({ text }) => text).join('; ')}</span></li>`;
 }
 
 function figure(name: string, value: number): Html {

@@ -60,6 +60,13 @@ export const alertHistory = route({
         duration: z.string(),
         escalation: z.string().optional().describe('How far it rose: level2, level3'),
         action_taken: z.string(),
+        runbook_url: z.string().optional(),
+        dashboard_url: z.string().optional(),
+        muted_by: z.array(z.string()).optional().describe('Why it is not sent at the moment'),
+        mutes: z
+          .array(z.string())
+          .optional()
+          .describe('Services whose alerts its outage mutes (`depends_on`)'),
         notifications: z.array(
           z.object({
             at: timestamp,
@@ -120,6 +127,9 @@ function describe(episode: Episode, doors: Doors, now: Millis) {
     duration: inWords((endsAt ?? now) - startsAt),
     escalation,
     action_taken: actionTaken(episode, unlessTold(doors)),
+    runbook_url: annotations.runbook_url,
+    dashboard_url: annotations.dashboard_url,
+    ...(endsAt === undefined ? mutingOf(episode, doors, now) : {}),
     notifications: episode.notifications.map(dated),
     actions: episode.actions.map(dated),
     silenced_by: episode.silencedBy.map(({ at, createdBy, ...rest }) => ({
@@ -127,5 +137,19 @@ function describe(episode: Episode, doors: Doors, now: Millis) {
       created_by: createdBy,
       ...rest,
     })),
+  };
+}
+
+/** What mutes an alert that lasts, and what it mutes. */
+function mutingOf({ fingerprint, labels }: Episode, { alerting, board }: Doors, now: Millis) {
+  const mutedBy = alerting.mutesOf(fingerprint, now).map(({ text }) => text);
+  const { target = '' } = labels;
+  const isDown = board.result(target)?.level === 'down';
+  const mutes = board.services.flatMap(({ id, dependsOn }) =>
+    isDown && dependsOn.includes(target) && board.trouble(id) ? [id] : [],
+  );
+  return {
+    muted_by: mutedBy.length > 0 ? mutedBy : undefined,
+    mutes: mutes.length > 0 ? mutes : undefined,
   };
 }

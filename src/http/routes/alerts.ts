@@ -1,15 +1,16 @@
 // GET /alerts: what is wrong right now.
 
 import { z } from 'zod';
-import { problemText } from '../../cluster/snapshot.js';
+import { mutedPart, problemText } from '../../cluster/snapshot.js';
 import { type Alert, alertLine } from '../../cluster/verdict.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { actionTaken } from '../../notify/action-taken.js';
 import type { Doors } from '../doors.js';
 import { inWords } from '../in-words.js';
+import { mutedNow } from '../muted.js';
 import { yesOrNo } from '../query.js';
 import { route } from '../route.js';
-import { alertText, rulesProblem, timestamp } from '../shapes.js';
+import { alertText, mutedAlert, rulesProblem, timestamp } from '../shapes.js';
 
 export const alerts = route({
   method: 'GET',
@@ -31,9 +32,20 @@ export const alerts = route({
           action_taken: z.string(),
           alertname: z.string().describe('The rule'),
           escalation: z.string().optional().describe('How far it has risen: level2, level3'),
+          id: z.string().optional().describe('Of its entry in /alert_history'),
+          fingerprint: z.string().optional().describe('As in /api/v2/alerts'),
+          runbook_url: z.string().optional(),
+          dashboard_url: z.string().optional(),
+          muted_by: z.array(z.string()).optional().describe('Why it is not sent; absent when it is'),
         }),
       )
       .optional(),
+    muted: z
+      .array(mutedAlert)
+      .optional()
+      .describe(
+        'With `detail`: all that is not sent, alerts the rules leave out because of `depends_on` too',
+      ),
     rules: rulesProblem.optional(),
   }),
   handle({ detail }, doors) {
@@ -46,6 +58,7 @@ export const alerts = route({
         count: firing.length,
         timestamp: isoLocal(now),
         details: detail ? firing.map(alert => describe(alert, doors, now)) : undefined,
+        muted: detail ? mutedNow(doors).map(mutedPart) : undefined,
         rules: board.verdictProblem && problemText(board.verdictProblem, now),
       },
     };
@@ -54,15 +67,22 @@ export const alerts = route({
 
 function describe(alert: Alert, doors: Doors, now: Millis) {
   const { identity, name, severity, service, message, startsAt, escalation } = alert;
+  const episode = doors.alerting.episodes.current(identity);
+  const mutes = episode ? doors.alerting.mutesOf(episode.fingerprint, now) : [];
   return {
     severity,
     service,
     message,
     timestamp: isoLocal(startsAt),
     duration: inWords(now - startsAt),
-    action_taken: actionTaken(doors.alerting.episodes.current(identity), unlessTold(doors)),
+    action_taken: actionTaken(episode, unlessTold(doors)),
     alertname: name,
     escalation,
+    id: episode?.id,
+    fingerprint: episode?.fingerprint,
+    runbook_url: episode?.annotations.runbook_url,
+    dashboard_url: episode?.annotations.dashboard_url,
+    muted_by: mutes.length > 0 ? mutes.map(({ text }) => text) : undefined,
   };
 }
 

@@ -1,0 +1,55 @@
+// Why alerts that fire are not sent, in words. Comes in: what the embedded notifier knows at a moment; goes out: one entry
+// for each muted alert.
+
+import { isEscalation } from '../model/alert.js';
+import type { Mute, MutedAlert } from '../model/muted.js';
+import type { Millis } from '../model/time.js';
+import { type AlertTable, isResolved, type KnownAlert } from './alert-table.js';
+import { routeMutedBy } from './muting.js';
+import type { Notifier } from './notifier.js';
+import { matchingRoutes } from './routes.js';
+
+/** All alerts for people that fire and are not sent; an escalated copy goes with its alert. */
+export function mutedAlerts(alerts: AlertTable, notifier: Notifier, at: Millis): MutedAlert[] {
+  return [...alerts.all()].flatMap(alert => {
+    const { severity = '', target = '', alertname = '', ...rest } = alert.labels.toJSON();
+    if (isResolved(alert, at) || severity === 'none' || isEscalation(rest)) return [];
+    const mutes = mutesOf(alert, alerts, notifier, at);
+    const { description, summary } = alert.annotations;
+    return mutes.length === 0
+      ? []
+      : [{ service: target, severity, message: description || summary || alertname, mutes }];
+  });
+}
+
+/** Why one alert is not sent at a moment; none: it is. */
+export function mutesOf(alert: KnownAlert, alerts: AlertTable, notifier: Notifier, at: Millis): Mute[] {
+  const { silencedBy, inhibitedBy } = notifier.muted(alert, at);
+  return [
+    ...silencedBy.map(
+      ({ createdBy, comment }): Mute => ({
+        reason: 'silence',
+        text: `silenced by ${createdBy} (${comment})`,
+      }),
+    ),
+    ...inhibitedBy.map((fingerprint): Mute => {
+      const { alertname = '', target = '' } = alerts.get(fingerprint)?.labels.toJSON() ?? {};
+      return {
+        reason: 'inhibition',
+        text: `inhibited by ${[alertname, target].filter(Boolean).join(' of ')}`,
+      };
+    }),
+    ...timeMutes(alert, notifier, at),
+  ];
+}
+
+/** Of the time, only when none of the alert's routes sends now. */
+function timeMutes({ labels }: KnownAlert, { config }: Notifier, at: Millis): Mute[] {
+  const routes = matchingRoutes(config.route, labels).map(route => routeMutedBy(route, config, at));
+  const muted = routes.flatMap(each => (each ? [each] : []));
+  if (muted.length < routes.length) return [];
+  return muted.map(({ reason, intervals }) => {
+    const where = reason === 'active_time_interval' ? 'outside of active times' : 'within mute times';
+    return { reason: 'time_interval', text: `${where} (${intervals.join(', ')})` };
+  });
+}
