@@ -4,7 +4,7 @@
 
 import {
   type ClientRequest,
-  Agent as HttpAgent,
+  type Agent as HttpAgent,
   type IncomingMessage,
   request as requestHttp,
 } from 'node:http';
@@ -14,7 +14,10 @@ import { createGunzip } from 'node:zlib';
 import type { HttpClientConfig, TlsConfig } from '../config/http-client.js';
 import { readTlsFiles } from '../config/tls-files.js';
 import { revealed } from '../model/secret.js';
-import { explained, WatchingAgent } from './watching-agent.js';
+import { DnsError } from '../net/error.js';
+import type { Resolver } from '../net/resolver.js';
+import { type Dialing, makeAgent, strangerAgent } from './agent.js';
+import { explained } from './tls-watch.js';
 
 const MAX_REDIRECTS = 5;
 
@@ -63,15 +66,16 @@ export class Caller {
 
   /**
    * @param base whose origin is told the credentials and shown the certificates
-   * @throws the file system's error when a file of `tls_config` cannot be read
+   * @param resolver the thread's own unless another is given
+   * @throws a line that names the file of `tls_config` that cannot be used
    */
-  constructor(base: URL, config: HttpClientConfig) {
+  constructor(base: URL, config: HttpClientConfig, resolver?: Resolver) {
     this.#origin = base.origin;
     this.#config = config;
-    this.#agent =
-      base.protocol === 'https:'
-        ? new WatchingAgent({ keepAlive: true, ...tlsOptions(config.tls_config) })
-        : new HttpAgent({ keepAlive: true });
+    const tls = base.protocol === 'https:' ? () => tlsOptions(config.tls_config) : undefined;
+    // A file that cannot be read is a mistake to be seen now, not with the first call.
+    tls?.();
+    this.#agent = makeAgent({ tls, keepAlive: true, resolver });
     this.#followRedirects = config.follow_redirects;
   }
 
@@ -81,7 +85,7 @@ export class Caller {
 
   /**
    * Sends a request; a redirect gets the same request again, so that a POST stays one.
-   * @throws RedirectError, or the system's error or that of a secret's file, for which `explainError` has words
+   * @throws RedirectError, DnsError, or the system's error or that of a secret's file, for which `explainError` has words
    */
   async call(request: CallRequest, options: CallOptions): Promise<CallAnswer> {
     let { url } = request;
@@ -108,10 +112,13 @@ export class Caller {
   async #send(request: CallRequest, options: CallOptions): Promise<CallAnswer> {
     for (;;) {
       if (this.#closed) throw new Error('closed');
-      const sent = this.#open(request, options.signal);
+      const dialing: Dialing = { signal: options.signal };
+      const sent = this.#open(request, dialing);
       try {
         return await receive(sent, options.sink());
       } catch (error) {
+        if (dialing.trace?.stage === 'resolve' && options.signal.aborted)
+          throw DnsError.noAnswer(request.url.hostname);
         const { code } = error as NodeJS.ErrnoException;
         const hadDied = sent.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
         if (!hadDied || options.signal.aborted) throw error;
@@ -119,7 +126,7 @@ export class Caller {
     }
   }
 
-  #open({ method, url, headers, body }: CallRequest, signal: AbortSignal): ClientRequest {
+  #open({ method, url, headers, body }: CallRequest, dialing: Dialing): ClientRequest {
     const isOurs = url.origin === this.#origin;
     const all = {
       'user-agent': 'langgraph-monitor',
@@ -130,7 +137,9 @@ export class Caller {
       ...(isOurs ? headersOf(this.#config) : {}),
     };
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const request = send(url, { method, headers: all, signal, agent: isOurs ? this.#agent : undefined });
+    const agent = isOurs ? this.#agent : strangerAgent(url.protocol);
+    const options = { method, headers: all, signal: dialing.signal, agent, dialing };
+    const request = send(url, options);
     request.end(body);
     return request;
   }

@@ -9,8 +9,6 @@ const KNOWN: Readonly<Record<string, string>> = {
   EPIPE: 'connection reset before the answer was complete',
   EHOSTUNREACH: 'no route to host',
   ENETUNREACH: 'network unreachable',
-  ENOTFOUND: 'host name not found',
-  EAI_AGAIN: 'host name lookup failed (name server does not answer)',
   ETIMEDOUT: 'connection timed out',
 };
 

@@ -22,6 +22,8 @@ export interface Destination {
   readonly protocol?: ProtocolPreference | undefined;
   /** Undefined: no TLS. Called for each handshake, so that renewed files are the ones shown. */
   readonly tls?: (() => ConnectionOptions) | undefined;
+  /** Called when a handshake begins, before anything is verified. */
+  readonly onTls?: (socket: TLSSocket, options: ConnectionOptions) => void;
 }
 
 /** What a connection is waiting for, and what was done took, in milliseconds; what was not done is undefined. */
@@ -42,6 +44,12 @@ export interface DialOptions {
   /** How old an address may be that is used when no name server answers; 0: none is. */
   readonly maxStale?: Millis;
 }
+
+/**
+ * How old an address may be that a notification is still sent to when no name server answers: people want to know of
+ * an outage of DNS too. Source: RFC 8767, 5 (a maximum stale timer of 1 to 3 days).
+ */
+export const MAX_STALE: Millis = 86_400_000;
 
 /** Families that connected last, by host: one that does not answer costs its 250 ms once. */
 const likely = new Map<string, Family>();
@@ -77,7 +85,7 @@ export async function dial(to: Destination, options: DialOptions = {}): Promise<
   if (!to.tls) return done(socket, trace);
   trace.stage = 'handshake';
   try {
-    const secure = await handshake(socket, to.host, to.tls(), signal);
+    const secure = await handshake(socket, to, to.tls(), signal);
     trace.handshake = performance.now() - connected;
     return done(secure, trace);
   } catch (error) {
@@ -99,13 +107,14 @@ function rememberFamily(host: string, { remoteFamily }: Socket): void {
 
 function handshake(
   socket: Socket,
-  host: string,
+  { host, onTls }: Destination,
   options: ConnectionOptions,
   signal: AbortSignal | undefined,
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const servername = options.servername ?? (isIP(host) ? '' : host.replace(/\.$/, ''));
     const secure = connectTls({ ...options, socket, host, servername });
+    onTls?.(secure, options);
     const abort = () => secure.destroy(signal?.reason as Error);
     const failed = (error: Error) => {
       signal?.removeEventListener('abort', abort);

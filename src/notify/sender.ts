@@ -6,6 +6,7 @@ import { Caller, RedirectError } from '../calls/caller.js';
 import { explainError } from '../calls/trouble.js';
 import type { HttpClientConfig } from '../config/http-client.js';
 import { type Clock, formatDuration, LONGEST_WAIT, type Millis } from '../model/time.js';
+import { DnsError } from '../net/error.js';
 import type { IncomingAlert } from './alert-table.js';
 
 /** Alerts of one request, as in Prometheus. */
@@ -102,7 +103,8 @@ class Line {
       const words = said.replace(/\s+/g, ' ').trim().slice(0, MAX_ANSWER);
       return `answered HTTP ${status}${words === '' ? '' : `: ${words}`}`;
     } catch (error) {
-      if (late.aborted) return `no answer within ${formatDuration(this.#timeout)} (timeout)`;
+      if (late.aborted && !(error instanceof DnsError))
+        return `no answer within ${formatDuration(this.#timeout)} (timeout)`;
       return error instanceof RedirectError ? error.message : explainError(error);
     }
   }

@@ -1,6 +1,7 @@
 // Runs a kind's probe once, as the prober does, and reads what it recorded by series name.
 
 import { vocabulary } from '../../src/config/vocabulary.js';
+import type { Resolver } from '../../src/net/resolver.js';
 import { attemptFamilies, check, type Outcome } from '../../src/probes/attempt.js';
 import { Connections } from '../../src/probes/http/connections.js';
 import type { Probe, ProbeKind } from '../../src/probes/probe.js';
@@ -8,14 +9,19 @@ import { ReadingsRecorder } from '../../src/probes/readings.js';
 
 /** A probe that is asked again and again; {@link close} ends it. */
 export class Checked {
-  readonly connections = new Connections();
+  readonly connections: Connections;
   readonly #kind: ProbeKind;
   readonly #options: unknown;
   readonly #bounds: { timeout: number; slowAfter: number };
   #probe: Probe | undefined;
 
   /** @param options as written in monitor.yml */
-  constructor(kind: ProbeKind, options: object, bounds: { timeout?: number; slowAfter?: number } = {}) {
+  constructor(
+    kind: ProbeKind,
+    options: object,
+    bounds: { timeout?: number; slowAfter?: number; resolver?: Resolver } = {},
+  ) {
+    this.connections = new Connections(bounds.resolver);
     this.#kind = kind;
     this.#options = kind.options(vocabulary).parse(options);
     this.#bounds = { timeout: bounds.timeout ?? 2000, slowAfter: bounds.slowAfter ?? 1500 };

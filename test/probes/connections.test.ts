@@ -103,6 +103,19 @@ describe('the pool of connections', () => {
     expect(connections.open).toBeLessThanOrEqual(2);
   });
 
+  it('keeps none where a new one did not serve', async () => {
+    const to = await endpoint();
+    const connections = pool(50, 10);
+    const kept = await connections.take(to);
+    await use(kept);
+    const fresh = await connections.take(to, true);
+    fresh.served++;
+    connections.give(kept, true);
+    expect(connections.open).toBe(2);
+    connections.give(fresh, false);
+    expect([connections.open, kept.alive]).toEqual([0, false]);
+  });
+
   it('forgets a connection the other side closed', async () => {
     const to = await endpoint();
     const connections = pool(50, 10);

@@ -4,6 +4,7 @@ import { Caller, RedirectError } from '../../calls/caller.js';
 import { explainError } from '../../calls/trouble.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
 import { formatDuration, LONGEST_WAIT, type Millis } from '../../model/time.js';
+import { DnsError } from '../../net/error.js';
 import { type ActionCause, causeJson } from './definition.js';
 
 /** Calls it. Resolves with nothing, or with why it failed. */
@@ -22,7 +23,8 @@ export async function callWebhook(
     const { status } = await caller.call(request, { signal, sink: () => () => {} });
     return status >= 200 && status < 300 ? undefined : `${url.host} answered HTTP ${status}`;
   } catch (error) {
-    if (signal.aborted) return `${url.host}: no answer within ${formatDuration(timeout)} (timeout)`;
+    if (signal.aborted && !(error instanceof DnsError))
+      return `${url.host}: no answer within ${formatDuration(timeout)} (timeout)`;
     return `${url.host}: ${error instanceof RedirectError ? error.message : explainError(error)}`;
   } finally {
     caller?.close();

@@ -7,6 +7,7 @@ import type { HttpClientConfig } from '../../config/http-client.js';
 import { secretsOfHttp } from '../../config/http-client-secrets.js';
 import { oneLine, scrub, secretsOfUrl } from '../../model/scrub.js';
 import { formatDuration, LONGEST_WAIT, type Millis } from '../../model/time.js';
+import { DnsError } from '../../net/error.js';
 import { DeliveryError } from '../receiver.js';
 import { type Answer, isFinal, isTaken, reasonOf, retryAfterOf } from './answer.js';
 
@@ -129,8 +130,8 @@ export class Poster {
   ): DeliveryError {
     const { integration, timeout = 0 } = this.#settings;
     const begin = `${integration}: ${url.host}`;
-    if (signal.aborted) return abortError(begin, signal);
-    if (own?.aborted)
+    if (signal.aborted) return abortError(begin, signal, error);
+    if (own?.aborted && !(error instanceof DnsError))
       return new DeliveryError(`${begin} has not answered within the timeout of ${formatDuration(timeout)}`, {
         reason: 'contextDeadlineExceeded',
       });
@@ -145,12 +146,12 @@ export class Poster {
   }
 }
 
-/** It was too late, or nobody wants it any more. */
-export function abortError(begin: string, signal: AbortSignal): DeliveryError {
+/** The deadline passed, with what was waited for, or the delivery was called off. */
+export function abortError(begin: string, signal: AbortSignal, error: unknown): DeliveryError {
   const isLate = (signal.reason as { name?: string } | undefined)?.name === 'TimeoutError';
-  return isLate
-    ? new DeliveryError(`${begin} has not answered in time`, { reason: 'contextDeadlineExceeded' })
-    : new DeliveryError(`${begin}: called off`, { reason: 'contextCanceled' });
+  if (!isLate) return new DeliveryError(`${begin}: called off`, { reason: 'contextCanceled' });
+  const words = error instanceof DnsError ? `: ${error.message}` : ' has not answered in time';
+  return new DeliveryError(begin + words, { reason: 'contextDeadlineExceeded' });
 }
 
 function keeping(chunks: Buffer[]): (chunk: Buffer) => void {

@@ -1,7 +1,9 @@
 // E-mail, by SMTP. Source: Alertmanager, notify/email. A recipient the server refuses keeps nobody else from theirs.
 
+import type { Socket } from 'node:net';
 import { explainError } from '../../calls/trouble.js';
 import { oneLine, scrub } from '../../model/scrub.js';
+import { dial, MAX_STALE } from '../../net/dial.js';
 import { Filling } from '../delivery/filling.js';
 import { abortError } from '../delivery/poster.js';
 import type { Notification } from '../notification.js';
@@ -68,9 +70,13 @@ class EmailReceiver implements Receiver {
 
   /** Resolves with those the server did not take it for. @throws DeliveryError when it took it for nobody */
   async #send(mail: Mail, envelope: Envelope, signal: AbortSignal): Promise<readonly Refusal[]> {
+    let connection: Socket | undefined;
     try {
       const { createTransport } = await import('nodemailer');
-      const transport = createTransport(transportOptions(this.#options));
+      const settings = transportOptions(this.#options);
+      // The library looks names up by itself, in a queue that it shares with everything else.
+      connection = await dial(this.#options.smarthost, { signal, maxStale: MAX_STALE });
+      const transport = createTransport({ ...settings, connection });
       const { rejectedErrors } = await transport.sendMail({
         ...mail,
         html: mail.html || undefined,
@@ -80,6 +86,7 @@ class EmailReceiver implements Receiver {
       });
       return (rejectedErrors ?? []) as readonly Refusal[];
     } catch (error) {
+      connection?.destroy();
       throw this.#failure(error as Refusal, signal);
     }
   }
@@ -101,7 +108,7 @@ class EmailReceiver implements Receiver {
     if (error instanceof DeliveryError) return error;
     const { host, port } = this.#options.smarthost;
     const begin = `${INTEGRATION}: ${host}:${port}`;
-    if (signal?.aborted) return abortError(begin, signal);
+    if (signal?.aborted) return abortError(begin, signal, error);
     const code = error.responseCode;
     return new DeliveryError(`${begin}: ${this.#words(error)}`, {
       permanent: isFinal(error),

@@ -4,6 +4,7 @@ import { Caller as HttpCaller, RedirectError } from '../../calls/caller.js';
 import { explainError } from '../../calls/trouble.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
 import { formatDuration, type Millis } from '../../model/time.js';
+import { DnsError } from '../../net/error.js';
 import { type ApiAnswer, type ErrorType, QueryError } from '../engine.js';
 import { Envelope } from './envelope.js';
 import type { ApiRequest } from './request.js';
@@ -65,7 +66,7 @@ export class Caller {
       if (error instanceof QueryError) throw error;
       if (this.#http.closed) throw this.#trouble('unavailable', 'the monitor does not ask there any more');
       if (signal?.aborted) throw new QueryError('canceled', 'query was canceled in expression evaluation');
-      if (isLate)
+      if (isLate && !(error instanceof DnsError))
         throw this.#trouble('timeout', `no answer within ${formatDuration(timeout)} (query.timeout)`);
       if (error instanceof RedirectError)
         throw this.#trouble('unavailable', `${error.message}; check query.url`);

@@ -1,8 +1,7 @@
-// An agent for HTTPS that remembers what each TLS connection showed, so that an error of it can be explained: Node
+// What each TLS connection of a call showed is remembered, so that an error of it can be explained: Node
 // destroys a connection it does not accept before anyone can look at the certificates.
 
 import type { X509Certificate } from 'node:crypto';
-import { Agent, type AgentOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { explainCertificate, isCertificateCode, presentedChain } from '../tls/certificate.js';
@@ -25,36 +24,21 @@ export interface ExplainedError extends Error {
   explanation?: string;
 }
 
-/** {@link Agent}, watching. */
-export class WatchingAgent extends Agent {
-  readonly #anchors: TrustAnchors;
-
-  constructor(options: AgentOptions) {
-    super(options);
-    this.#anchors = new TrustAnchors(options.ca as string | undefined);
-  }
-
-  override createConnection(options: ConnectionOptions, ...rest: unknown[]): TLSSocket {
-    // Node's types leave out that an agent makes its connections by this method, which its manual documents.
-    const { createConnection } = Agent.prototype as unknown as {
-      createConnection(options: ConnectionOptions, ...rest: unknown[]): TLSSocket;
-    };
-    const socket = createConnection.call(this, options, ...rest);
-    const facts: Seen = {
-      anchors: this.#anchors,
-      host: options.servername || options.host || '',
-      hasCertificate: options.cert !== undefined,
-      chain: [],
-      isAsked: false,
-    };
-    seen.set(socket, facts);
-    // Before Node's own listener, which verifies and destroys. Were the event gone, the words would be less exact.
-    socket.prependOnceListener('secure', () => {
-      facts.chain = presentedChain(socket);
-      facts.isAsked = socket.getSharedSigalgs().length > 0;
-    });
-    return socket;
-  }
+/** Follows a connection whose handshake begins. @param host the name or address that was asked for */
+export function watchTls(socket: TLSSocket, { ca, cert, servername }: ConnectionOptions, host: string): void {
+  const facts: Seen = {
+    anchors: new TrustAnchors(ca as string | undefined),
+    host: servername || host,
+    hasCertificate: cert !== undefined,
+    chain: [],
+    isAsked: false,
+  };
+  seen.set(socket, facts);
+  // Before Node's own listener, which verifies and destroys. Were the event gone, the words would be less exact.
+  socket.prependOnceListener('secure', () => {
+    facts.chain = presentedChain(socket);
+    facts.isAsked = socket.getSharedSigalgs().length > 0;
+  });
 }
 
 /** Adds what a connection's error means in words; only before the answer has begun. */
