@@ -9,7 +9,8 @@ import type { Vocabulary } from '../../config/vocabulary.js';
 import type { Attempt, Probe, ProbeKind } from '../probe.js';
 import { CpuMeter } from './host/cpu.js';
 import * as families from './host/families.js';
-import { type Filesystem, filesystemOf, realFilesystems, usage } from './host/filesystems.js';
+import { diskOf, type Filesystem, realFilesystems, usage } from './host/filesystems.js';
+import { MountedFilesystems } from './host/mounted.js';
 import { Refreshed } from './host/refreshed.js';
 import { loadSystem, type System } from './host/system.js';
 
@@ -36,8 +37,7 @@ export interface HostFacts {
   readonly load: readonly number[];
 }
 
-/** In milliseconds. These two start processes (`df`, `cat`). */
-const DISK_AGE = 60_000;
+/** In milliseconds; a reading starts processes. */
 const NETWORK_AGE = 15_000;
 const FIRST_INTERVAL = 200;
 /** Bridges and the host's ends of containers' links count the same bytes again, and there may be hundreds. */
@@ -48,7 +48,7 @@ class HostProbe implements Probe {
   readonly #disk: string;
   readonly #system: System;
   readonly #cpu = new CpuMeter();
-  readonly #mounted: Refreshed<Filesystem[]>;
+  readonly #mounted: MountedFilesystems;
   readonly #network: Refreshed<Systeminformation.NetworkStatsData[]>;
   #bootTime = Number.NaN;
   #cpuRatio = Number.NaN;
@@ -56,7 +56,7 @@ class HostProbe implements Probe {
   constructor(config: HostOptions, system: System) {
     this.#disk = config.disk;
     this.#system = system;
-    this.#mounted = new Refreshed(() => readMounted(system), DISK_AGE);
+    this.#mounted = new MountedFilesystems(system);
     this.#network = new Refreshed(() => readNetwork(system), NETWORK_AGE);
   }
 
@@ -74,9 +74,9 @@ class HostProbe implements Probe {
     clearTimeout(timer);
     this.#recordProcessors(attempt);
     recordMemory(attempt, memory);
-    for (const one of realFilesystems(mounted ?? [])) recordFilesystem(attempt, one);
+    for (const one of realFilesystems(mounted)) recordFilesystem(attempt, one);
     for (const one of network ?? []) recordNetwork(attempt, one);
-    attempt.facts = this.#facts(memory, filesystemOf(this.#disk, mounted ?? []));
+    attempt.facts = this.#facts(memory, diskOf(this.#disk, mounted));
   }
 
   close(): void {}
@@ -113,13 +113,6 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
     resolve = settle;
   });
   return { promise, resolve };
-}
-
-async function readMounted(system: System): Promise<Filesystem[]> {
-  return (await system.fsSize()).map(({ fs, type, mount, size, used, available }) => ({
-    ...{ device: fs, fstype: type, mountpoint: mount },
-    ...{ size, used, available },
-  }));
 }
 
 /** The interfaces that have an address of their own; asking for all of them would list them by further processes. */

@@ -1,14 +1,21 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { afterEach, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { CpuMeter } from '../../../src/probes/kinds/host/cpu.js';
 import {
+  diskOf,
   type Filesystem,
   filesystemOf,
   realFilesystems,
   usage,
 } from '../../../src/probes/kinds/host/filesystems.js';
+import { MountedFilesystems } from '../../../src/probes/kinds/host/mounted.js';
+import { isNetwork, parseMounts } from '../../../src/probes/kinds/host/mounts.js';
 import { Refreshed } from '../../../src/probes/kinds/host/refreshed.js';
 import { type HostFacts, host } from '../../../src/probes/kinds/host.js';
+import { makeFolder, removeFolder } from '../../support/child.js';
 import { Bench, run, verdict } from './recording.js';
 
 let bench = new Bench();
@@ -91,6 +98,48 @@ describe('the file systems', () => {
       ],
       ['/'],
     ],
+    [
+      'the root of an immutable system',
+      [disk('/', 'composefs', 'overlay'), disk('/var', '/dev/vda4', 'btrfs')],
+      ['/var'],
+    ],
+    [
+      'no images',
+      [
+        disk('/', '/dev/vda1'),
+        disk('/a', '/dev/loop3', 'erofs'),
+        disk('/b', '/dev/sr0', 'iso9660'),
+        disk('/c', '/dev/loop4', 'squashfs'),
+        disk('/d', 'snapfuse', 'fuse.snapfuse'),
+        { ...disk('/e', '/dev/loop5'), used: 100, available: 0 },
+      ],
+      ['/'],
+    ],
+    ['an image as the root', [disk('/', '/dev/loop0', 'squashfs'), disk('/data', '/dev/vda1')], ['/data']],
+    [
+      'what is read-only itself',
+      [
+        { ...disk('/', '/dev/dm-0'), readOnly: true },
+        { ...disk('/data', '/dev/vda1'), readOnly: false },
+      ],
+      ['/data'],
+    ],
+    ['a disk that is full', [{ ...disk('/', '/dev/vda1'), used: 100, available: 0 }], ['/']],
+    [
+      'what servers hold',
+      [disk('/', '/dev/vda1'), disk('/mnt/my files', 'nas:/volume1', 'nfs4'), disk('/mnt/c', 'C:\\', '9p')],
+      ['/', '/mnt/my files', '/mnt/c'],
+    ],
+    [
+      "what node_exporter's mount points leave out",
+      [
+        disk('/', '/dev/vda1'),
+        disk('/var/lib/docker', '/dev/vdb'),
+        disk('/var/lib/docker/x', '/dev/vdc'),
+        disk('/dev/x', '/dev/vdd'),
+      ],
+      ['/', '/var/lib/docker'],
+    ],
     ['nothing of size 0', [disk('/', '/dev/vda1'), disk('/proc/x', 'x', 'x', 0)], ['/']],
   ];
   it.each(cases)('%s', (_, mounted, want) => {
@@ -107,7 +156,103 @@ describe('the file systems', () => {
   ];
   it.each(paths)('%s lies on %s', (path, want) => expect(filesystemOf(path, mounted)?.mountpoint).toBe(want));
   it('none is known', () => expect(filesystemOf('/', [])).toBeUndefined());
+
+  const image = disk('/', 'composefs', 'overlay');
+  const disks: readonly [name: string, path: string, mounted: Filesystem[], want: string | undefined][] = [
+    ['its own', '/', mounted, '/'],
+    [
+      '/var of an immutable system',
+      '/',
+      [image, disk('/boot', 'a', 'ext4', 9999), disk('/var', 'b')],
+      '/var',
+    ],
+    [
+      'the largest of this machine',
+      '/',
+      [image, disk('/a', 'a'), disk('/b', 'b', 'xfs', 200), disk('/n', 'n:/', 'nfs', 900)],
+      '/b',
+    ],
+    ['none', '/', [image], undefined],
+    ['a path on a disk', '/boot/x', [image, disk('/boot', 'a')], '/boot'],
+  ];
+  it.each(disks)('the disk that fills up: %s', (_, path, all, want) =>
+    expect(diskOf(path, all)?.mountpoint).toBe(want),
+  );
   it('counts the reserve of root as neither', () => expect(usage(disk('/', 'a'))).toBeCloseTo(1 / 3));
+});
+
+describe('the mount table', () => {
+  const text = [
+    '26 1 253:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw,errors=remount-ro',
+    '27 26 253:1 /x /etc/hosts ro,relatime - ext4 /dev/vda1 rw',
+    '28 26 7:3 / /snap/core\\040x ro,nodev shared:2 master:1 - squashfs /dev/loop3 ro,errors=continue',
+    '29 26 0:50 / /mnt/nas rw - nfs4 nas:/volume1 rw,vers=4.2',
+    'nonsense',
+    '',
+  ].join('\n');
+  it('tells a read-only file system from a read-only view of one', () => {
+    expect(parseMounts(text)).toEqual([
+      { mountpoint: '/', fstype: 'ext4', readOnly: false },
+      { mountpoint: '/etc/hosts', fstype: 'ext4', readOnly: false },
+      { mountpoint: '/snap/core x', fstype: 'squashfs', readOnly: true },
+      { mountpoint: '/mnt/nas', fstype: 'nfs4', readOnly: false },
+    ]);
+  });
+  it.each([
+    ...['nfs', 'nfs4', 'cifs', '9p', 'fuse.sshfs', 'fuse.rclone', 'fuse', 'ceph'].map(
+      type => [type, true] as const,
+    ),
+    ...['ext4', 'fuseblk', 'fusectl', 'nfsd', 'overlay', 'virtiofs'].map(type => [type, false] as const),
+  ])('%s of the network: %s', (type, want) => expect(isNetwork(type)).toBe(want));
+});
+
+describe('a file system of the network that hangs', () => {
+  const folder = makeFolder('df');
+  const path = process.env.PATH;
+  afterAll(() => {
+    process.env.PATH = path;
+    removeFolder(folder);
+  });
+
+  it('hides no disk and no other, is asked once, and delays once', async () => {
+    // A `df` that hangs as the real one does, and notes what it was asked for.
+    writeFileSync(
+      join(folder, 'df'),
+      `#!/bin/sh
+echo "$@" >> ${folder}/asked
+case "$*" in *dead*) exec sleep 20;; esac
+echo 'Filesystem Type 1024-blocks Used Available Capacity Mounted on'
+case "$*" in
+  *'/mnt/my files'*) echo 'nas:/v1 nfs4 1000 400 600 40% /mnt/my files';;
+  *) echo '/dev/vda1 ext4 1000 500 500 50% /'; echo '/dev/vdb xfs 1000 100 900 10% /data';;
+esac
+`,
+      { mode: 0o755 },
+    );
+    process.env.PATH = `${folder}:${path}`;
+    const mount = (mountpoint: string, fstype: string) => ({
+      mountpoint,
+      fstype,
+      readOnly: mountpoint === '/data',
+    });
+    const mounts = [
+      mount('/', 'ext4'),
+      mount('/data', 'xfs'),
+      mount('/mnt/my files', 'nfs4'),
+      mount('/mnt/dead', 'nfs'),
+    ];
+    const unused = () => Promise.reject(new Error('all at once'));
+    const mounted = new MountedFilesystems({ fsSize: unused }, async () => mounts);
+    const want = ['/', '/data', '/mnt/my files'];
+    const first = await mounted.get(delay(3000));
+    expect(first.map(({ mountpoint }) => mountpoint)).toEqual(want);
+    expect(first.map(({ readOnly }) => readOnly)).toEqual([false, true, false]);
+    expect(first[2]).toMatchObject({ device: 'nas:/v1', fstype: 'nfs4', size: 1_024_000, used: 409_600 });
+    const never = new Promise<never>(() => {});
+    expect((await mounted.get(never)).map(({ mountpoint }) => mountpoint)).toEqual(want);
+    const asked = readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n').sort();
+    expect(asked).toEqual(['-kPT / /data', '-kPT /mnt/dead', '-kPT /mnt/my files']);
+  });
 });
 
 describe('a costly reading', () => {

@@ -15,13 +15,15 @@ export class Refreshed<T> {
   }
 
   /**
-   * The last value, read anew when it is older than its age allows. A read that hangs (a network file system that is
-   * gone does that to `df`) is waited for only until `patience` ends, never started a second time, and what was
-   * known before is shown meanwhile. Undefined until something is known.
+   * The last value, read again when it is older than its age allows. A read that hangs (a network file system that is
+   * gone does that to `df`) is never started a second time; who started it waits until `patience` ends, later callers
+   * not at all, and what was known before is shown meanwhile. Undefined until something is known.
    */
   async get(patience: Promise<void>): Promise<T | undefined> {
-    if (!this.#reading && performance.now() - this.#at >= this.#maxAge) this.#reading = this.#refresh();
-    if (this.#reading) await Promise.race([this.#reading, patience]);
+    if (!this.#reading && performance.now() - this.#at >= this.#maxAge) {
+      this.#reading = this.#refresh();
+      await Promise.race([this.#reading, patience]);
+    }
     return this.#value;
   }
 
