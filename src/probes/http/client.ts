@@ -1,22 +1,219 @@
-// undici's client and nothing else of undici. Its index also loads fetch, WebSocket and two caches, 8 MB in a thread
-// that has no use for them; a version that keeps the client elsewhere is loaded whole.
+// One connection that speaks HTTP/1.1, one request at a time. A library's client is not used here: their parsers refuse
+// answers that curl and Go's client take, and do not say which bytes were wrong.
 
-import { createRequire } from 'node:module';
-import type { Client as UndiciClient } from 'undici';
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import type { Millis } from '../../model/time.js';
+import { ProbeFailure } from '../probe.js';
+import { type ResponseHeaders, ResponseReader } from './response-reader.js';
 
-const require = createRequire(import.meta.url);
+/** What is sent. */
+export interface ClientRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** Flat list of lower-case names and values. */
+  readonly headers: readonly string[];
+  readonly body: string | undefined;
+}
 
-/** What is left of it: `request` and `fetch` are put on by the index. */
-export type Client = Pick<UndiciClient, 'dispatch' | 'destroy' | 'on'>;
-type ClientClass = new (...args: ConstructorParameters<typeof UndiciClient>) => Client;
+/** Ends a request and the connection with it. */
+export interface RequestController {
+  abort(reason: Error): void;
+}
 
-function load(): ClientClass {
-  try {
-    return require('undici/lib/dispatcher/client.js');
-  } catch {
-    return require('undici').Client;
+/** Gets what becomes of a request; nothing follows `onResponseEnd` or `onResponseError`. */
+export interface ResponseHandler {
+  /** The connection is ready, and nothing has been sent yet. */
+  onRequestStart(controller: RequestController): void;
+  onResponseStart(statusCode: number, headers: ResponseHeaders, version: string): void;
+  onResponseData(chunk: Buffer): void;
+  onResponseEnd(): void;
+  onResponseError(error: Error): void;
+}
+
+export interface ClientOptions {
+  /** How long an unused connection is kept; less where the server says so. */
+  readonly keepAlive: Millis;
+  /** Makes the connection, with the first request. */
+  readonly connect: () => Promise<Socket>;
+}
+
+interface Exchange {
+  readonly request: ClientRequest;
+  readonly handler: ResponseHandler;
+  readonly reader: ResponseReader;
+}
+
+/** Emits `disconnect` once, when it can carry no further request. {@link destroy} closes it. */
+export class Client extends EventEmitter<{ disconnect: [] }> {
+  /** Whether any byte of the answer to the last request has come. */
+  hasAnswerBegun = false;
+  readonly #authority: string;
+  readonly #options: ClientOptions;
+  #socket: Socket | undefined;
+  #current: Exchange | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  /** Why the socket failed, which is known before it is closed. */
+  #error: Error | undefined;
+  #isOver = false;
+
+  constructor(origin: string, options: ClientOptions) {
+    super();
+    this.#authority = new URL(origin).host;
+    this.#options = options;
+  }
+
+  /** Sends a request; the one before must have ended. */
+  dispatch(request: ClientRequest, handler: ResponseHandler): void {
+    const keepsAlive = { milliseconds: this.#options.keepAlive };
+    const sink = {
+      onHead: (status: number, headers: ResponseHeaders, version: string) => {
+        const hint = /\btimeout=(\d+)/i.exec(String(headers['keep-alive'] ?? ''))?.[1];
+        // A second early: the server must not close it while a request is on its way.
+        if (hint) keepsAlive.milliseconds = Math.min(keepsAlive.milliseconds, Number(hint) * 1000 - 1000);
+        if (this.#current === exchange) handler.onResponseStart(status, headers, version);
+      },
+      onBody: (chunk: Buffer) => {
+        if (this.#current === exchange) handler.onResponseData(chunk);
+      },
+      onEnd: (reusable: boolean) => {
+        if (this.#current === exchange) this.#complete(reusable, keepsAlive.milliseconds);
+      },
+    };
+    const exchange: Exchange = { request, handler, reader: new ResponseReader(sink, request.method) };
+    this.#current = exchange;
+    this.hasAnswerBegun = false;
+    clearTimeout(this.#idle);
+    if (this.#isOver) queueMicrotask(() => this.#fail(this.#error ?? closedEarly()));
+    else if (this.#socket) this.#send(this.#socket);
+    else void this.#open();
+  }
+
+  /** Closes it; a request that is under way fails with the reason. */
+  destroy(reason?: Error): void {
+    if (reason) this.#error ??= reason;
+    this.#fail(reason ?? closedEarly());
+    this.#end();
+  }
+
+  async #open(): Promise<void> {
+    let socket: Socket;
+    try {
+      socket = await this.#options.connect();
+    } catch (error) {
+      this.#fail(error as Error);
+      this.#end();
+      return;
+    }
+    if (this.#isOver) {
+      socket.destroy();
+      return;
+    }
+    this.#socket = socket;
+    socket.on('error', error => {
+      this.#error ??= error;
+    });
+    socket.on('data', chunk => this.#receive(chunk));
+    socket.on('end', () => this.#hangUp());
+    socket.on('close', () => {
+      this.#fail(this.#error ?? closedEarly());
+      this.#end();
+    });
+    this.#send(socket);
+  }
+
+  #send(socket: Socket): void {
+    const exchange = this.#current;
+    if (!exchange) return;
+    exchange.handler.onRequestStart({ abort: reason => this.destroy(reason) });
+    if (this.#current !== exchange) return;
+    try {
+      socket.write(requestBytes(exchange.request, this.#authority));
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+  }
+
+  #receive(chunk: Buffer): void {
+    const exchange = this.#current;
+    // What comes when nothing was asked is no answer, and none that follows could be trusted.
+    if (exchange) {
+      this.hasAnswerBegun = true;
+      this.#guard(() => exchange.reader.push(chunk));
+    } else this.#end();
+  }
+
+  #hangUp(): void {
+    const exchange = this.#current;
+    if (!exchange) {
+      this.#end();
+      return;
+    }
+    // An alert of TLS or a reset says more than the end, and comes right behind it.
+    setImmediate(() => {
+      if (this.#current !== exchange) return;
+      if (this.#error) this.destroy(this.#error);
+      else this.#guard(() => exchange.reader.end());
+    });
+  }
+
+  #guard(read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+  }
+
+  #complete(reusable: boolean, keepAlive: Millis): void {
+    const handler = this.#current?.handler;
+    this.#current = undefined;
+    if (!reusable || keepAlive <= 0) this.#end();
+    else this.#idle = setTimeout(() => this.#end(), keepAlive).unref();
+    handler?.onResponseEnd();
+  }
+
+  #fail(error: Error): void {
+    const handler = this.#current?.handler;
+    this.#current = undefined;
+    handler?.onResponseError(error);
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#idle);
+    this.#socket?.destroy();
+    this.emit('disconnect');
   }
 }
 
-/** One connection that speaks HTTP/1.1. */
-export const Client = load();
+function closedEarly(): ProbeFailure {
+  return new ProbeFailure('protocol', 'Connection closed before an answer came');
+}
+
+/** Methods that mean a body: without one, the length says so. */
+const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+/** The connection's own headers. */
+const OWN: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive']);
+
+/** @throws ProbeFailure for a header that would be two */
+function requestBytes({ method, path, headers, body }: ClientRequest, authority: string): string {
+  const lines: string[] = [];
+  let host = authority;
+  for (let i = 0; i < headers.length; i += 2) {
+    const [name, value] = [headers[i] as string, headers[i + 1] as string];
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(value) || /[^!#$%&'*+.^_`|~0-9A-Za-z-]/.test(name))
+      throw new ProbeFailure(
+        'protocol',
+        `The header ${JSON.stringify(name)} cannot be sent: it has a character that HTTP does not allow`,
+      );
+    if (name === 'host') host = value;
+    else if (!OWN.has(name)) lines.push(`${name}: ${value}`);
+  }
+  if (body !== undefined) lines.push(`content-length: ${Buffer.byteLength(body)}`);
+  else if (WITH_BODY.has(method)) lines.push('content-length: 0');
+  const head = [`${method} ${path} HTTP/1.1`, `host: ${host}`, 'connection: keep-alive', ...lines];
+  return `${head.join('\r\n')}\r\n\r\n${body ?? ''}`;
+}

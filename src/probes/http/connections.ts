@@ -1,4 +1,4 @@
-// Kept-alive connections to the services. One undici client is one connection, so that a probe knows whether it got
+// Kept-alive connections to the services. One client is one connection, so that a probe knows whether it got
 // a fresh one, what making it cost, and may try again where a kept one had died unnoticed.
 
 import type { Socket } from 'node:net';
@@ -44,20 +44,7 @@ export class Connection {
   ) {
     this.endpoint = endpoint;
     this.#resolver = resolver;
-    this.client = new Client(endpoint.origin, {
-      pipelining: 1,
-      keepAliveTimeout: keepAlive,
-      keepAliveMaxTimeout: keepAlive,
-      // The attempt has one deadline for everything.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: (_, callback) => {
-        this.#dial().then(
-          socket => callback(null, socket),
-          (error: Error) => callback(error, null),
-        );
-      },
-    });
+    this.client = new Client(endpoint.origin, { keepAlive, connect: () => this.#dial() });
     this.client.on('disconnect', () => {
       this.alive = false;
       onGone(this);
@@ -82,7 +69,7 @@ export class Connection {
   destroy(reason?: Error): void {
     this.alive = false;
     this.#dialing.abort(reason ?? new ProbeFailure('protocol', 'Connection closed'));
-    this.client.destroy(reason ?? null).catch(() => {});
+    this.client.destroy(reason);
   }
 
   async #dial(): Promise<Socket> {

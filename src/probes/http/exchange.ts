@@ -95,8 +95,8 @@ async function hop(
     } catch (error) {
       note(trace, connection, reused, transfer);
       connections.give(connection, false);
-      if (fresh || !reused || transfer.answered || transfer.cancelled || request.method === 'POST')
-        throw error;
+      // As curl does, of whatever method: a server that acted on a request begins to answer it.
+      if (fresh || !reused || transfer.hasBegun || transfer.cancelled) throw error;
     }
   }
 }
@@ -151,7 +151,7 @@ function recordAnswer(attempt: Attempt, request: HttpRequest, answer: Answer, ho
   attempt.record(families.bodyLength, [], answer.body.length);
   attempt.record(families.redirects, [], hops);
   attempt.record(families.ssl, [], request.endpoint.tls ? 1 : 0);
-  attempt.record(families.version, [], 1.1);
+  attempt.record(families.version, [], Number(answer.version));
   const modified = answer.headers['last-modified'];
   if (typeof modified === 'string') attempt.record(families.lastModified, [], Date.parse(modified) / 1000);
 }

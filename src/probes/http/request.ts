@@ -41,6 +41,8 @@ export interface RequestConfig extends HttpClientConfig, IpProtocolConfig {
 export interface Received {
   readonly statusCode: number;
   readonly headers: Record<string, string | string[] | undefined>;
+  /** Of HTTP: `1.1`. */
+  readonly version: string;
   readonly body: Buffer;
   readonly url: URL;
 }

@@ -1,16 +1,21 @@
-// One request on one connection, as undici's handler: collects the answer and when each part of it came.
+// One request on one connection: collects the answer and when each part of it came.
 
-import type { Dispatcher } from 'undici';
 import type { Millis } from '../../model/time.js';
 import { ProbeFailure } from '../probe.js';
-import type { Connection } from './connections.js';
+import type { RequestController, ResponseHandler } from './client.js';
+import type { Connection, Endpoint } from './connections.js';
 import type { HttpRequest, Received } from './request.js';
 
 /** Codes of errors that say no more than that the connection has ended. */
-const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
+/** Endpoints that have answered once, so that what they do later is no mistake of the configuration. */
+const ANSWERED = new WeakSet<Endpoint>();
+const CLOSED_AT_ONCE =
+  'Connection closed before an answer came; if the port speaks TLS, write https:// in its URL';
 
 /** Sends a request and gathers its answer; used once. */
-export class Transfer implements Dispatcher.DispatchHandler {
+export class Transfer implements ResponseHandler {
   /** Monotonic moments. */
   begun: Millis = 0;
   firstByte: Millis = 0;
@@ -25,14 +30,20 @@ export class Transfer implements Dispatcher.DispatchHandler {
   readonly #connection: Connection;
   readonly #chunks: Buffer[] = [];
   #length = 0;
+  #version = '';
   #headers: Received['headers'] = {};
-  #controller: Dispatcher.DispatchController | undefined;
+  #controller: RequestController | undefined;
   #resolve: (answer: Received) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
   constructor(request: HttpRequest, connection: Connection) {
     this.#request = request;
     this.#connection = connection;
+  }
+
+  /** Whether any byte of an answer has come, so that the request may have been acted on. */
+  get hasBegun(): boolean {
+    return this.#connection.client.hasAnswerBegun;
   }
 
   /** @throws ProbeFailure or the connection's own error. */
@@ -45,8 +56,8 @@ export class Transfer implements Dispatcher.DispatchHandler {
       this.#connection.client.dispatch(
         {
           path: url.pathname + url.search,
-          method: method as Dispatcher.HttpMethod,
-          headers: headers as string[],
+          method,
+          headers,
           body,
         },
         this,
@@ -65,7 +76,7 @@ export class Transfer implements Dispatcher.DispatchHandler {
     return late;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: RequestController): void {
     this.#controller = controller;
     // The certificate is looked at before anything is said: a password must not go to a stranger.
     const { tls } = this.#connection.trace;
@@ -73,9 +84,10 @@ export class Transfer implements Dispatcher.DispatchHandler {
       controller.abort(new ProbeFailure('tls', `TLS: ${tls.problem}`));
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: Received['headers']): void {
-    if (statusCode < 200) return;
+  onResponseStart(statusCode: number, headers: Received['headers'], version: string): void {
+    this.#version = version;
     this.firstByte = performance.now();
+    ANSWERED.add(this.#connection.endpoint);
     this.answered = true;
     this.statusCode = statusCode;
     this.#headers = headers;
@@ -84,7 +96,7 @@ export class Transfer implements Dispatcher.DispatchHandler {
     if (comes && Number(headers['content-length']) > this.#request.bodyLimit) this.#tooLong();
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(chunk: Buffer): void {
     this.#length += chunk.length;
     if (this.#length > this.#request.bodyLimit) this.#tooLong();
     else this.#chunks.push(chunk);
@@ -94,16 +106,27 @@ export class Transfer implements Dispatcher.DispatchHandler {
     this.ended = performance.now();
     this.reusable = true;
     const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
-    const answer = { statusCode: this.statusCode, headers: this.#headers, body, url: this.#request.url };
+    const answer = {
+      statusCode: this.statusCode,
+      headers: this.#headers,
+      version: this.#version,
+      body,
+      url: this.#request.url,
+    };
     // What follows from an answer waits until all that came with it have been read: services that are asked together
     // answer together, and the last one's time must not contain the others' work.
     setImmediate(this.#resolve, answer);
   }
 
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(error: Error): void {
     const closed = this.answered ? undefined : this.#connection.trace.tls?.closedBecause;
-    const isClosed = CLOSED.has((error as NodeJS.ErrnoException).code ?? '');
-    this.#reject(closed && isClosed ? new ProbeFailure('tls', `TLS: ${closed}`) : error);
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const isClosed = CLOSED.has(code) || (error instanceof ProbeFailure && error.reason === 'protocol');
+    const { endpoint } = this.#connection;
+    if (closed && isClosed) this.#reject(new ProbeFailure('tls', `TLS: ${closed}`));
+    else if (isClosed && !this.hasBegun && !endpoint.tls && !ANSWERED.has(endpoint))
+      this.#reject(new ProbeFailure('protocol', CLOSED_AT_ONCE));
+    else this.#reject(error);
   }
 
   #tooLong(): void {

@@ -1,4 +1,4 @@
-// System, TLS and parser errors of a connection, as a reason for rules and a line for people.
+// System and TLS errors of a connection, as a reason for rules and a line for people.
 
 import { DnsError } from '../../net/error.js';
 import { explainHandshake, type HandshakeFacts } from '../../tls/handshake.js';
@@ -15,7 +15,6 @@ const KNOWN: Record<string, ProbeFailure> = Object.fromEntries(
       ['ETIMEDOUT', 'timeout', 'Request timed out'],
       ['ECONNRESET', 'protocol', 'Connection reset'],
       ['EPIPE', 'protocol', 'Connection reset'],
-      ['UND_ERR_SOCKET', 'protocol', 'Connection closed before the answer was complete'],
     ] as const
   ).map(([code, reason, message]) => [code, new ProbeFailure(reason, message)]),
 );
@@ -24,20 +23,14 @@ const KNOWN: Record<string, ProbeFailure> = Object.fromEntries(
 export function failureOf(error: unknown, tls: HandshakeFacts = {}): ProbeFailure {
   if (error instanceof ProbeFailure) return error;
   if (error instanceof DnsError) return new ProbeFailure('dns', error.message);
-  const { name, code, message, cause, errors } = error as NodeJS.ErrnoException & {
-    cause?: unknown;
-    errors?: unknown[];
-  };
+  const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: unknown[] };
   // Several addresses were tried; the first one's error speaks for all.
   if (Array.isArray(errors) && errors.length > 0) return failureOf(errors[0], tls);
-  if (code === 'UND_ERR_SOCKET' && cause instanceof Error && 'code' in cause) return failureOf(cause, tls);
   const handshake = explainHandshake({ code, message }, tls);
   if (handshake) return new ProbeFailure('tls', `TLS: ${handshake}`);
   const known = code ? KNOWN[code] : undefined;
   if (known) return known;
   if (code?.startsWith('ERR_TLS')) return new ProbeFailure('tls', `TLS: ${firstLine(message)}`);
-  if (name === 'HTTPParserError')
-    return new ProbeFailure('protocol', `Not an HTTP answer (${firstLine(message)})`);
   return new ProbeFailure('protocol', firstLine(message) || String(code ?? error));
 }
 
