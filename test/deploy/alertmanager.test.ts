@@ -76,6 +76,11 @@ describe('whom an alert reaches', () => {
     ['warning', [...down, 'severity=warning'], 'slack'],
     ['warning, after 15 minutes', risen('warning', 'Level2'), 'slack,email'],
     ['info', [...down, 'severity=info'], 'log'],
+    [
+      'an objective that is missed',
+      ['alertname=ErrorBudgetBurning', 'severity=objective', 'target=redis'],
+      'slack',
+    ],
     ['the heartbeat', ['alertname=Heartbeat', 'severity=none'], 'heartbeat'],
     ['nobody said how bad', ['alertname=Mine'], 'slack'],
     ['Slack fails', failing('slack'), 'email'],
@@ -125,6 +130,8 @@ interface Case {
 const critical = { alertname: 'ServiceDown', severity: 'critical', target: 'redis', instance: 'm' };
 const warning = { alertname: 'RedisMemoryHigh', severity: 'warning', target: 'redis', instance: 'm' };
 const copy = { escalates: 'x', escalation: 'level2' };
+const named = (alertname: string, severity = 'objective') => ({ ...warning, alertname, severity });
+const mild = named('ServiceDown', 'warning');
 
 const CASES: Case[] = [
   { what: 'a warning of the same target', source: critical, target: warning, mutes: true },
@@ -172,6 +179,54 @@ const CASES: Case[] = [
     target: { alertname: 'MonitorScanLag', severity: 'warning', instance: 'm' },
     mutes: false,
   },
+  {
+    what: 'nor does one of lower severity, what is no echo of it',
+    source: mild,
+    target: warning,
+    mutes: false,
+  },
+  ...['ServiceDegraded', 'ServiceFlapping', 'ServiceSlowerThanUsual'].flatMap(name => [
+    {
+      what: `${name} by an outage of any severity`,
+      source: mild,
+      target: named(name, 'warning'),
+      mutes: true,
+    },
+    {
+      what: `what has risen from ${name} by an outage of any severity`,
+      source: mild,
+      target: { ...warning, ...copy, escalates: name, alertname: 'WarningEscalatedToLevel2' },
+      mutes: true,
+    },
+  ]),
+  ...['ErrorBudgetBurningFast', 'ErrorBudgetBurning', 'ErrorBudgetBurningSlowly'].flatMap(name => [
+    { what: `${name} by an outage`, source: critical, target: named(name), mutes: true },
+    { what: `${name} by one of any severity`, source: mild, target: named(name), mutes: true },
+    {
+      what: `${name} by flapping`,
+      source: named('ServiceFlapping', 'warning'),
+      target: named(name),
+      mutes: true,
+    },
+    {
+      what: `not ${name} of another target`,
+      source: critical,
+      target: { ...named(name), target: 'x' },
+      mutes: false,
+    },
+  ]),
+  ...[
+    ['ErrorBudgetBurningFast', 'ErrorBudgetBurning', true],
+    ['ErrorBudgetBurningFast', 'ErrorBudgetBurningSlowly', true],
+    ['ErrorBudgetBurning', 'ErrorBudgetBurningSlowly', true],
+    ['ErrorBudgetBurning', 'ErrorBudgetBurningFast', false],
+    ['ErrorBudgetBurningSlowly', 'ErrorBudgetBurning', false],
+  ].map(([source, target, mutes]) => ({
+    what: `${mutes ? '' : 'not '}${target} by ${source}`,
+    source: named(source as string),
+    target: named(target as string),
+    mutes: mutes as boolean,
+  })),
 ];
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
@@ -191,7 +246,7 @@ function known(labels: Record<string, string>): KnownAlert {
   };
 }
 
-describe('a critical alert mutes', () => {
+describe('an alert mutes', () => {
   // Cases keep out of each other's way by a label that all of the rules' `equal` would have to have.
   const apart = CASES.map(({ source, target }, i) => ({
     source: { ...source, instance: `${source.instance}${i}` },

@@ -1,0 +1,240 @@
+// Outages replayed through the shipped rules and the shipped alertmanager.yml by a clock of the test's own: every message
+// that is sent, and when. One cause is one message and its end, on the first day as on the thirtieth.
+
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Labels } from '../../src/model/labels.js';
+import { systemClock } from '../../src/model/time.js';
+import { Alerting } from '../../src/notify/alerting.js';
+import { loadAlertmanagerConfig } from '../../src/notify/config/load.js';
+import { MemorySource } from '../../src/promql/memory.js';
+import { askLanguage } from '../../src/rules/ask.js';
+import { loadRuleFiles } from '../../src/rules/load.js';
+import { RuleManager } from '../../src/rules/manager.js';
+import { Store } from '../../src/store/store.js';
+import { CHECKED } from '../support/alerting.js';
+import { ROOT } from './tool.js';
+
+const MINUTE = 60_000;
+const INTERVAL = 15_000;
+const START = Date.parse('2026-03-01T00:00:00Z');
+const DAY = 24 * 60;
+
+const rules = loadRuleFiles(['rules/*.rules.yml'], ROOT);
+const alertmanager = loadAlertmanagerConfig(join(ROOT, 'alertmanager.yml'));
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: START });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A service that is down from a minute on for some minutes. */
+interface Outage {
+  readonly target: string;
+  readonly from: number;
+  readonly lasts: number;
+}
+
+const SEVERITIES: Readonly<Record<string, string>> = { tools: 'critical', haproxy: 'warning' };
+
+/** What of a service a scrape has. */
+function seriesOf(
+  target: string,
+  isDown: boolean,
+): [name: string, labels: Record<string, string>, value: number][] {
+  const severity = SEVERITIES[target] as string;
+  return [
+    ['langgraph_monitor_service_info', { name: target, kind: 'http', critical: 'true', severity }, 1],
+    ['langgraph_monitor_service_up', {}, isDown ? 0 : 1],
+    ['langgraph_monitor_service_slow', {}, 0],
+    ...(isDown
+      ? [
+          [
+            'langgraph_monitor_service_trouble_info',
+            { status: 'error', error: 'Connection refused' },
+            1,
+          ] as const,
+        ]
+      : []),
+  ].map(([name, labels, value]) => [name as string, labels as Record<string, string>, value as number]);
+}
+
+class Replay {
+  readonly #source = new MemorySource();
+  readonly #shown = new Map<string, readonly Labels[]>();
+  readonly #manager: RuleManager;
+  readonly #store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
+  readonly #alerting: Alerting;
+  readonly #lasts: number;
+  /** `MINUTE:SECOND receiver: firing TEXT`. */
+  readonly messages: string[] = [];
+  /** Texts of alerts that are shown while every service is up, without those of the heartbeat. */
+  readonly shownWhileUp = new Set<string>();
+
+  /** @param days of history before */
+  constructor(days: number) {
+    this.#lasts = days * DAY;
+    const limits = { lookback: 300_000, defaultInterval: MINUTE, maxSamples: 1e8, checkpoint: () => {} };
+    this.#manager = new RuleManager({
+      externalUrl: 'http://m',
+      externalLabels: {},
+      interval: INTERVAL,
+      ask: askLanguage({ source: this.#source, ...limits }),
+      write: (source, at, samples) => this.#show(source, at, samples),
+    });
+    this.#manager.update(rules);
+    this.#alerting = new Alerting({
+      store: this.#store,
+      clock: systemClock,
+      checked: CHECKED,
+      externalUrl: () => 'http://m',
+      log: (_, message, fields) => this.#heard(message, fields),
+      events: {
+        onIntegrations: () => {},
+        onAttempt: () => {},
+        onNotification: () => {},
+        onSuppressed: () => {},
+        onAction: () => {},
+        onSent: () => {},
+        onFailed: () => {},
+        onDropped: () => {},
+      },
+    });
+    for (const target of Object.keys(SEVERITIES)) this.#remember(target);
+  }
+
+  /** A history without an outage: a sample a minute of what there is to see, and of what the rules record once a minute. */
+  #remember(target: string): void {
+    const kept: [name: string, value: number][] = [
+      ['langgraph_monitor_service_up', 1],
+      ['langgraph:unavailability:ratio5m', 0],
+    ];
+    for (let minute = this.#lasts; minute > 0; minute--)
+      for (const [name, value] of kept) this.#add(name, { target }, START - minute * MINUTE, value);
+  }
+
+  #add(name: string, labels: Record<string, string>, at: number, value: number | 'stale'): Labels {
+    const all = Labels.of(Object.entries({ __name__: name, job: 'j', instance: 'm', ...labels }));
+    this.#source.add(all, at, value);
+    return all;
+  }
+
+  #show(source: string, at: number, samples: readonly { labels: Labels; value: number }[]): void {
+    const now = new Set(samples.map(({ labels }) => labels.key));
+    for (const labels of this.#shown.get(source) ?? [])
+      if (!now.has(labels.key)) this.#source.add(labels, at, 'stale');
+    for (const { labels, value } of samples) this.#source.add(labels, at, value);
+    this.#shown.set(
+      source,
+      samples.map(({ labels }) => labels),
+    );
+  }
+
+  #heard(message: string, { receiver, firing, resolved }: Record<string, unknown>): void {
+    if (message !== 'Notification' || receiver === 'heartbeat') return;
+    const at = new Date(Date.now() - START).toISOString().slice(11, 19);
+    if (firing) this.messages.push(`${at} ${receiver}: firing ${firing}`);
+    if (resolved) this.messages.push(`${at} ${receiver}: resolved ${resolved}`);
+  }
+
+  async run(outages: readonly Outage[], minutes: number): Promise<void> {
+    await this.#alerting.configure({ by: 'us', config: alertmanager }, []);
+    for (let at = START; at <= START + minutes * MINUTE; at += INTERVAL) {
+      const isDown = (target: string) =>
+        outages.some(
+          each =>
+            each.target === target &&
+            at >= START + each.from * MINUTE &&
+            at < START + (each.from + each.lasts) * MINUTE,
+        );
+      this.#scrape(at, isDown);
+      this.#evaluate(at, !Object.keys(SEVERITIES).some(isDown));
+      await vi.advanceTimersByTimeAsync(INTERVAL);
+    }
+    await this.#alerting.close();
+    this.#store.close();
+  }
+
+  #scrape(at: number, isDown: (target: string) => boolean): void {
+    const samples = Object.keys(SEVERITIES).flatMap(target =>
+      seriesOf(target, isDown(target)).map(([name, labels, value]) => ({
+        labels: Labels.of(Object.entries({ __name__: name, job: 'j', instance: 'm', target, ...labels })),
+        value,
+      })),
+    );
+    this.#show('scrape', at, samples);
+  }
+
+  #evaluate(at: number, isUp: boolean): void {
+    const evaluation = this.#manager.evaluate(at);
+    expect(evaluation.changes).toEqual([]);
+    const active = this.#manager
+      .groups()
+      .flatMap(group => group.rules)
+      .flatMap(rule => (rule.kind === 'alerting' ? rule.alerts : []))
+      .filter(({ state }) => state !== 'inactive');
+    if (isUp)
+      for (const { state, labels, annotations } of active)
+        if (state === 'firing' && ['critical', 'warning', 'info'].includes(labels.severity ?? ''))
+          this.shownWhileUp.add(annotations.description ?? '');
+    this.#alerting.hearRules({ ...evaluation, at, active }, at);
+  }
+}
+
+const TOOLS = 'CRITICAL: tools is error - Connection refused';
+const BURNING =
+  'OBJECTIVE: tools was down three times or more in the last six hours, over 6 times longer than its objective allows; at this rate the budget of a month is gone in five days';
+const HAPROXY = 'WARNING: haproxy is error - Connection refused';
+
+test.each<{
+  name: string;
+  days: number;
+  outages: readonly Outage[];
+  minutes: number;
+  want: readonly string[];
+}>([
+  {
+    name: 'an outage ten minutes after the first start, and its first hour',
+    days: 0,
+    outages: [{ target: 'tools', from: 10, lasts: 4.5 }],
+    minutes: 75,
+    want: [`00:10:10 slack: firing ${TOOLS}`, `00:15:10 slack: resolved ${TOOLS}`],
+  },
+  {
+    name: 'five minutes on the thirtieth day',
+    days: 30,
+    outages: [{ target: 'tools', from: 10, lasts: 5 }],
+    minutes: 60,
+    want: [`00:10:10 slack: firing ${TOOLS}`, `00:15:10 slack: resolved ${TOOLS}`],
+  },
+  {
+    name: 'the third outage within six hours is told as such, when it is over',
+    days: 30,
+    outages: [10, 40, 70].map(from => ({ target: 'tools', from, lasts: 4.75 })),
+    minutes: 115,
+    want: [
+      `00:10:10 slack: firing ${TOOLS}`,
+      `00:15:10 slack: resolved ${TOOLS}`,
+      `00:40:10 slack: firing ${TOOLS}`,
+      `00:45:10 slack: resolved ${TOOLS}`,
+      `01:10:10 slack: firing ${TOOLS}`,
+      `01:15:10 slack: resolved ${TOOLS}`,
+      `01:24:40 slack: firing ${BURNING}`,
+      `01:44:40 slack: resolved ${BURNING}`,
+    ],
+  },
+  {
+    name: 'one whose severity is a warning',
+    days: 30,
+    outages: [{ target: 'haproxy', from: 10, lasts: 12 }],
+    minutes: 60,
+    want: [`00:10:10 slack: firing ${HAPROXY}`, `00:22:10 slack: resolved ${HAPROXY}`],
+  },
+])('$name', { timeout: 120_000 }, async ({ days, outages, minutes, want }) => {
+  const replay = new Replay(days);
+  await replay.run(outages, minutes);
+  expect(replay.messages).toEqual(want);
+  expect([...replay.shownWhileUp]).toEqual([]);
+});

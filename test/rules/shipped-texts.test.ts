@@ -1,0 +1,26 @@
+// Texts of the shipped alerts stay as they are while an alert fires: a text that changes with every evaluation makes of
+// one alert many. The value has a field of its own.
+
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { loadRuleFiles } from '../../src/rules/load.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Alerts whose value is in their text, and why it may be. */
+const MAY = new Map([
+  ['CertificateExpiring', 'asks only whether it has expired'],
+  ['MonitorTooFewConcurrentChecks', 'the value is what to configure'],
+]);
+
+const alerts = loadRuleFiles(['rules/*.rules.yml'], ROOT)
+  .flatMap(({ groups }) => groups)
+  .flatMap(({ rules }) => rules)
+  .flatMap(rule => (rule.kind === 'alerting' ? [rule] : []));
+
+test.each(alerts.map(({ name, annotations }) => [name, annotations] as const))('%s', (name, annotations) => {
+  const moving = Object.entries(annotations)
+    .filter(([, text]) => /\$value|\.Value/.test(text))
+    .map(([key]) => key);
+  expect(moving).toEqual(MAY.has(name) ? ['description'] : []);
+});
