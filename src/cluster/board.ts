@@ -137,7 +137,8 @@ export class Board {
     const from = place.level;
     place.result = result;
     place.level = result.level;
-    if (result.error !== undefined) place.trouble = result;
+    if (result.error !== undefined && !(from === 'slow' && isAsSlow(place.trouble, result)))
+      place.trouble = result;
     this.#lastCheck = result.at;
     this.#isBlind = false;
     this.#changed();
@@ -170,6 +171,14 @@ export class Board {
 
 function withoutSight(verdict: Verdict): Verdict {
   return verdict.overall === 'healthy' ? { ...verdict, overall: 'degraded' } : verdict;
+}
+
+/**
+ * Whether a service is slow in the same words but for how slow: the text of an alert must not change with every check.
+ */
+function isAsSlow(before: CheckResult | undefined, now: CheckResult): boolean {
+  const words = ({ error = '' }: CheckResult) => error.replace(/^Slow: [^,]*/, '');
+  return before?.status === 'degraded' && now.status === 'degraded' && words(before) === words(now);
 }
 
 function nowhere(service: Service): Place {

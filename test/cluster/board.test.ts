@@ -6,6 +6,7 @@ import { Pulse } from '../../src/cluster/pulse.js';
 import { Refresher } from '../../src/cluster/refresh.js';
 import { Snapshots } from '../../src/cluster/snapshot.js';
 import type { Verdict } from '../../src/cluster/verdict.js';
+import type { CheckResult } from '../../src/model/result.js';
 import { isoLocal } from '../../src/model/time.js';
 import { result, service, slow, timedOut } from './results.js';
 
@@ -310,4 +311,19 @@ test('entries of the history weigh as much as the time since the one before', ()
     return JSON.parse(snapshots.writeEntry(sight)).duration;
   });
   expect(durations).toEqual([30, 30, 5.004, 0, 29.996]);
+});
+
+test('while a service is slow the reason stays in its words, whatever it took', () => {
+  const board = boardOf('a');
+  const words = (error: string, more: Partial<CheckResult> = {}) => {
+    board.update(result('a', { ...slow, error, ...more }));
+    return board.trouble('a')?.error;
+  };
+  expect(words('Slow: 6 s, threshold 5 s')).toBe('Slow: 6 s, threshold 5 s');
+  expect(words('Slow: 7.2 s, threshold 5 s')).toBe('Slow: 6 s, threshold 5 s');
+  expect(words('Slow: 7.2 s, threshold 4 s')).toBe('Slow: 7.2 s, threshold 4 s');
+  expect(words('Request timed out', timedOut)).toBe('Request timed out');
+  expect(words('Slow: 8 s, threshold 4 s')).toBe('Slow: 8 s, threshold 4 s');
+  board.update(result('a'));
+  expect(words('Slow: 9 s, threshold 4 s')).toBe('Slow: 9 s, threshold 4 s');
 });
