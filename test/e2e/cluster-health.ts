@@ -19,6 +19,8 @@ export interface ClusterHealth {
   readonly services: Readonly<Record<string, { name: string; critical: boolean; health: ServiceHealth }>>;
   readonly cluster_stats: Readonly<Record<string, unknown>>;
   readonly alerts: readonly string[];
+  /** Of an entry of the history. */
+  readonly duration?: number;
 }
 
 export interface History {
