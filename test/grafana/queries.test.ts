@@ -136,6 +136,7 @@ function configuration(): object {
     ...rest,
     services: { ...(services as object), secure: { url, tls_config: { ca_file: certificate.file } } },
     host: { interval: '1s' },
+    query: { scrape_interval: '1s' },
     links: { grafana: GRAFANA },
     alerting: { config_file: join(folder, 'alertmanager.yml') },
     rule_files: [join(folder, 'rules/*.rules.yml')],
