@@ -96,6 +96,7 @@ class Replay {
         onAttempt: () => {},
         onNotification: () => {},
         onSuppressed: () => {},
+        onMuting: () => {},
         onAction: () => {},
         onSent: () => {},
         onFailed: () => {},
