@@ -26,7 +26,12 @@ describe('haproxy options', () => {
       { stats_url: 'haproxy_stats' },
       'not an address of statistics; write http://HOST:PORT/haproxy_stats or unix:/PATH',
     ],
-    ...['unix:run/haproxy.sock', 'unix:./haproxy.sock', '/run/haproxy/admin.sock'].map(
+    [
+      'a path alone',
+      { stats_url: '/run/haproxy/admin.sock' },
+      'not an address of statistics; write unix:/run/haproxy/admin.sock',
+    ],
+    ...['unix:run/haproxy.sock', 'unix:./haproxy.sock', './admin.sock'].map(
       (path): [string, object, string] => [
         `the path ${path}`,
         { stats_url: path },

@@ -31,7 +31,8 @@ describe('redis options', () => {
       'is a URL; write HOST:PORT alone, and username, password, db and tls_config as keys of their own',
     ],
     ['127.0.0.1:99999', 'not an address of Redis; write HOST:PORT, [IPV6]:PORT or unix:/PATH'],
-    ...['unix:redis.sock', './redis.sock', '/run/redis.sock'].map((path): [string, string] => [
+    ['/run/redis.sock', 'not an address of Redis; write unix:/run/redis.sock'],
+    ...['unix:redis.sock', './redis.sock'].map((path): [string, string] => [
       path,
       'not an address of Redis; write the absolute path of a socket, such as unix:/run/redis/redis.sock',
     ]),

@@ -21,7 +21,8 @@ export const statisticsAddress = ({ httpUrl, z }: Vocabulary) =>
 
 /** What was written instead, where that can be seen, and what to write. */
 function problemOf(value: string, ofUrl: string | undefined): string {
-  if (/^(?:unix:|unix@|\.{0,2}\/)/.test(value))
+  if (value.startsWith('/')) return `not an address of statistics; write unix:${value}`;
+  if (/^(?:unix:|unix@|\.{1,2}\/)/.test(value))
     return 'not an address of statistics; write the absolute path of a socket, such as unix:/run/haproxy/admin.sock';
   if (/^(?:tcp:\/\/|ipv[46]@|tcp[46]?@)/.test(value))
     return `a stats socket over TCP is not supported; ${HOW}`;

@@ -22,7 +22,8 @@ export const redisAddress = ({ z }: Vocabulary) =>
 function problemOf(value: string): string {
   if (/^(?:rediss?|valkeys?|tcp|https?):\/\//i.test(value))
     return 'is a URL; write HOST:PORT alone, and username, password, db and tls_config as keys of their own';
-  if (/^unix:(?!\/)|^\.{0,2}\//.test(value))
+  if (value.startsWith('/')) return `not an address of Redis; write unix:${value}`;
+  if (/^unix:(?!\/)|^\.{1,2}\//.test(value))
     return `not an address of Redis; write the absolute path of a socket, such as unix:/run/redis/redis.sock`;
   if (isIPv6(value)) return `not an address of Redis; write [${value}]:${DEFAULT_PORT}`;
   return `not an address of Redis; ${HOW}`;
