@@ -30,6 +30,7 @@ import type { MutedAlert } from './model/muted.js';
 import type { CheckResult } from './model/result.js';
 import type { OverallStatus } from './model/service.js';
 import { formatDuration, type Millis, systemClock } from './model/time.js';
+import { systemResolver } from './net/resolver.js';
 import type { AuditEvent } from './notify/audit-trail.js';
 import { attemptFamilies } from './probes/attempt.js';
 import type { Plan } from './probes/check.js';
@@ -249,6 +250,7 @@ export class Monitor {
     await this.#checks.close();
     await this.#answering.close();
     await this.#delivering.close();
+    systemResolver().cancel();
     this.#store.close();
     this.#lock.release();
   }

@@ -59,6 +59,11 @@ export class NameServers {
     throw failure ?? new DnsError('not-found', `no such name ${name}`);
   }
 
+  /** Ends the questions under way, which keep the process from ending; they have no answer. */
+  cancel(): void {
+    this.#channel?.cancel();
+  }
+
   async #ask(candidate: string, name: string, { families, grace, onLate }: NameQuestion): Promise<Found> {
     const channel = this.#current();
     const asked = families.map(family => query(channel, candidate, family));
@@ -75,7 +80,8 @@ export class NameServers {
     if (codes.includes(NO_NAME)) return new DnsError('not-found', `no such name ${name}`);
     const failed = codes.find(code => !NO_ADDRESS.has(code));
     if (failed === undefined) return new DnsError('not-found', `no address for ${name}`);
-    if (failed === 'ETIMEOUT') return Object.assign(DnsError.noAnswer(name), { isSilence: true });
+    if (failed === 'ETIMEOUT' || failed === 'ECANCELLED')
+      return Object.assign(DnsError.noAnswer(name), { isSilence: true });
     if (failed === 'ECONNREFUSED') {
       const detail = `nothing listens at the name server of ${this.#file.path}`;
       return Object.assign(DnsError.noAnswer(name, detail), { isSilence: true });

@@ -104,6 +104,11 @@ export class Resolver {
     return this.#remote(name, options);
   }
 
+  /** Ends the questions to name servers, for a process that stops; later lookups ask anew. */
+  cancel(): void {
+    this.#servers.cancel();
+  }
+
   async #remote(name: string, { signal, only, isPreferred, maxStale = 0 }: LookupOptions) {
     const key = only ? `${name} ${only}` : name;
     const now = performance.now();

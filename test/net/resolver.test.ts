@@ -288,3 +288,13 @@ test('getaddrinfo is called once at a time, and one that hangs keeps no other na
   expect(await Promise.all([hung, ...others])).toEqual(['127.0.0.9', '127.0.0.9', '127.0.0.9']);
   expect(most).toBe(1);
 });
+
+test('cancelled questions keep no process from ending', async () => {
+  const { server, resolver } = await start({ zones: { box: 'silent' }, resolvConf: 'search lan' });
+  server.zones['box.lan'] = 'silent';
+  const running = lookup(resolver, 'box');
+  await expect.poll(() => server.asked.length).toBe(2);
+  resolver.cancel();
+  expect(await running).toBe('DNS: no answer for box');
+  expect(server.asked.sort()).toEqual(['A box.lan', 'AAAA box.lan']);
+});
