@@ -149,6 +149,7 @@ export class AlertingRule {
 
   /** Moves one alert on and answers whether it is pending or firing. */
   #advance(key: string, { alert }: Active, found: ReadonlyMap<string, Active>, at: Millis): boolean {
+    bringBack(alert, at);
     if (found.has(key)) alert.keepFiringSince = undefined;
     else if (!this.#keepsFiring(alert, at)) {
       this.#end(key, alert, at);
@@ -193,4 +194,15 @@ function needsSending({ state, resolvedAt, lastSentAt }: Alert, at: Millis, rese
   if (state === 'pending') return false;
   if (lastSentAt === undefined || (resolvedAt !== undefined && resolvedAt > lastSentAt)) return true;
   return lastSentAt + resendDelay < at;
+}
+
+/** The clock was set back: what lies in the future now would hold an alert up until then. */
+function bringBack(alert: Mutable<Alert>, at: Millis): void {
+  alert.activeAt = Math.min(alert.activeAt, at);
+  for (const key of ['firedAt', 'resolvedAt', 'keepFiringSince'] as const) {
+    const moment = alert[key];
+    if (moment !== undefined && moment > at) alert[key] = at;
+  }
+  // Who has it already takes it once more.
+  if (alert.lastSentAt !== undefined && alert.lastSentAt > at) alert.lastSentAt = undefined;
 }

@@ -33,6 +33,8 @@ export class ScanTable {
   readonly #count;
   readonly #prune;
   readonly #remove;
+  readonly #newest;
+  readonly #forget;
   readonly #vacuum;
   readonly #damage: Damage;
 
@@ -46,6 +48,8 @@ export class ScanTable {
     this.#prune = db.prepare<[number, number]>(
       'DELETE FROM scans WHERE id IN (SELECT id FROM scans WHERE at < ? ORDER BY at LIMIT ?)',
     );
+    this.#newest = db.prepare<[], number | null>('SELECT max(at) FROM scans').pluck();
+    this.#forget = db.prepare<[number]>('DELETE FROM scans WHERE at > ?');
     this.#remove = db.prepare<[number]>('DELETE FROM scans WHERE id = ?');
     // Executed, not prepared: it frees a page per step, and a statement without columns is stepped once.
     this.#vacuum = () => db.exec('PRAGMA incremental_vacuum(500)');
@@ -68,6 +72,16 @@ export class ScanTable {
       });
       return [];
     });
+  }
+
+  /** When the newest scan was; undefined without any. */
+  newest(): Millis | undefined {
+    return this.#newest.get() ?? undefined;
+  }
+
+  /** Deletes the scans after a moment. @returns how many */
+  forgetAfter(at: Millis): number {
+    return this.#forget.run(at).changes;
   }
 
   count(): number {

@@ -2,6 +2,7 @@
 // Called by app.ts; a store that fails never takes the monitor with it: what could not be written waits in memory.
 
 import { type Clock, type Millis, systemClock } from '../model/time.js';
+import { timeText } from './damage.js';
 import { openDatabase, type Sqlite, sizeOnDisk } from './database.js';
 import { EpisodeStore, EpisodeTable, episodesMigration } from './episodes.js';
 import { GuardedFile, type StoreLog } from './guarded-file.js';
@@ -12,6 +13,8 @@ import { type ScanQuery, ScanTable, type StoredScan, scansMigration } from './sc
 /** Scans kept in memory while the disk is full; the oldest go first. */
 const MAX_PENDING = 2000;
 const PRUNE_BITE = 500;
+/** A clock that goes back further than this was set; less is a correction. */
+const SET_BACK: Millis = 60_000;
 /**
  * The steps that bring a file up to date; their number is its version. The last one makes no tables: rows have checksums
  * of another kind since, which older versions cannot read.
@@ -166,10 +169,22 @@ export class Store {
     }
   }
 
+  /** A clock that was set back would leave scans of a time to come before all new ones. */
+  #forgetTimeToCome(opened: Opened, at: Millis): void {
+    const newest = opened.scans.newest();
+    if (newest === undefined || newest <= at + SET_BACK) return;
+    const scans = opened.scans.forgetAfter(at);
+    opened.count -= scans;
+    const { file, log } = this.#options;
+    const fields = { file, from: timeText(newest), to: timeText(at), scans };
+    log('warn', 'The clock was set back; scans of the time to come are forgotten', fields);
+  }
+
   #flush(): void {
     while (this.#pending.length > 0) {
       const scan = this.#pending[0] as StoredScan;
       const written = this.#guarded.use(opened => {
+        this.#forgetTimeToCome(opened, scan.at);
         opened.scans.append(scan);
         opened.count++;
         return true;

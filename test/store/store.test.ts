@@ -187,6 +187,34 @@ describe('retention', () => {
   });
 });
 
+describe('the clock is set back', () => {
+  test.each([
+    ['by an hour', 3_600_000, 64],
+    ['by days', 500_000_000, 0],
+  ])('%s: the newest scan is the first, and none is of a time to come', (_, back, left) => {
+    const store = open();
+    const start = now;
+    for (let i = 0; i <= 183; i++) store.append({ at: start + i * 30_000, entry: entry(i) });
+    const at = start + 183 * 30_000 - back;
+    store.append({ at: at + 1, entry: '{}' });
+    store.append({ at: at + 2, entry: '{}' });
+    expect(times(store).slice(0, 2)).toEqual([at + 2, at + 1]);
+    expect(times(store)).toEqual([...times(store)].sort((a, b) => b - a));
+    expect(store.count).toBe(times(store).length);
+    expect(store.count).toBe(left + 2);
+    expect(logged.filter(([level]) => level === 'warn')).toEqual([
+      ['warn', 'The clock was set back; scans of the time to come are forgotten'],
+    ]);
+  });
+
+  test('by seconds: nothing is forgotten', () => {
+    const store = open();
+    fill(store, 10_000, 10_100);
+    store.append({ at: 9000, entry: entry(9000) });
+    expect(store.count).toBe(102);
+  });
+});
+
 describe('a corrupt file is set aside, never deleted, and serving goes on', () => {
   const damages: [string, () => void, isReadable: boolean][] = [
     ['text instead of a database', () => writeFileSync(file, 'this is no database, '.repeat(500)), false],

@@ -21,6 +21,7 @@ export class LogTable {
   readonly #insert;
   readonly #all;
   readonly #trim;
+  readonly #forget;
   readonly #remove;
   readonly #damage: Damage;
   /** Kept from row to row: it is long, and comes and goes with every scrape. */
@@ -31,6 +32,7 @@ export class LogTable {
     this.#remove = db.prepare<[number]>('DELETE FROM log WHERE at = ?');
     this.#insert = db.prepare<[number, Buffer]>('INSERT OR REPLACE INTO log (at, samples) VALUES (?, ?)');
     this.#all = db.prepare<[], { at: number; samples: Buffer }>('SELECT at, samples FROM log ORDER BY at');
+    this.#forget = db.prepare<[number]>('DELETE FROM log WHERE at >= ?');
     this.#trim = db.prepare<[number]>('DELETE FROM log WHERE at <= ?');
   }
 
@@ -55,6 +57,11 @@ export class LogTable {
         row: `scrape of ${timeText(at)}`,
         remove: () => this.#remove.run(at).changes,
       });
+  }
+
+  /** Forgets scrapes from a moment on. */
+  forgetFrom(at: Millis): void {
+    this.#forget.run(at);
   }
 
   /** Forgets scrapes up to a moment. */

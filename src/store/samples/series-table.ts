@@ -20,6 +20,7 @@ export class SeriesTable {
   readonly #ends;
   readonly #removeEnds;
   readonly #pruneEnds;
+  readonly #forgetEnds;
   readonly #removeChunks;
   readonly #damage: Damage;
 
@@ -34,6 +35,7 @@ export class SeriesTable {
       'SELECT series, at FROM ends ORDER BY series, at',
     );
     this.#removeEnds = db.prepare<[number]>('DELETE FROM ends WHERE series = ?');
+    this.#forgetEnds = db.prepare<[number]>('DELETE FROM ends WHERE at >= ?');
     this.#pruneEnds = db.prepare<[number]>('DELETE FROM ends WHERE at < ?');
   }
 
@@ -81,6 +83,10 @@ export class SeriesTable {
   /** By series, oldest first. */
   ends(): Iterable<{ series: number; at: Millis }> {
     return this.#ends.iterate();
+  }
+
+  forgetEndsFrom(at: Millis): void {
+    this.#forgetEnds.run(at);
   }
 
   pruneEnds(before: Millis): void {

@@ -15,6 +15,7 @@ import { Interim } from './interim.js';
 import { ENOUGH, mergeChunks } from './merge.js';
 import { RefList } from './ref-list.js';
 import { pruneChunks } from './retention.js';
+import { forgetFrom } from './rewind.js';
 import type { RowBuilder } from './row-builder.js';
 import { BLOCK, Sealing, type SealingStep } from './sealing.js';
 import { Sources } from './sources.js';
@@ -29,6 +30,8 @@ const CATCH_UP = 20;
 const PRUNE_EVERY: Millis = 60_000;
 /** Samples so much later than now are looked at before they are believed. */
 const FUTURE: Millis = 60_000;
+/** A clock that goes back further than this was set; less is a correction, which costs a scrape or a few. */
+const SET_BACK: Millis = 60_000;
 /** Pages given back at a time. */
 const SHRINK_BITE = 64;
 /** Chunks compared with their index at a time. */
@@ -155,8 +158,30 @@ export class SampleStore implements SampleSource {
     this.#interim.clear();
     this.#dropped += this.#sources.update(scrape);
     const at = Math.round(scrape.at);
+    if (at < this.#head.last - SET_BACK) this.#rewind(at);
     if (Number.isSafeInteger(at) && at > this.#head.last) this.#take(at);
     else this.#sources.each(series => this.#drop(series));
+  }
+
+  /** The clock was set back. */
+  #rewind(at: Millis): void {
+    const { file, log } = this.#options;
+    const fields = { file, from: new Date(this.#head.last).toISOString(), to: new Date(at).toISOString() };
+    log('warn', 'The clock was set back; samples of the time to come are forgotten', fields);
+    this.#guarded.use(opened => forgetFrom(opened, at));
+    this.#row = undefined;
+    this.#live = new RefList();
+    this.#head.drop(this.#head.rows.length);
+    this.#forgetFile();
+    this.#stored.forgetTimes();
+    const opened = this.#guarded.opened;
+    if (opened) this.#guarded.use(() => this.#reread(opened));
+  }
+
+  #reread(file: SampleFile): void {
+    this.#load(file);
+    this.#catalogue.replay(file);
+    this.#findMergeable();
   }
 
   #take(at: Millis): void {

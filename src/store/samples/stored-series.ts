@@ -91,6 +91,14 @@ export class StoredSeries {
     this.small.set(series, 0);
   }
 
+  /** No series has a sample: they are put in again. */
+  forgetTimes(): void {
+    for (let series = 0; series < this.#bound; series++) {
+      this.first.set(series, Number.POSITIVE_INFINITY);
+      this.last.set(series, Number.NEGATIVE_INFINITY);
+    }
+  }
+
   /** It never ended. */
   forgetEnds(series: SeriesRef): void {
     this.#ends.delete(series);

@@ -417,6 +417,50 @@ test('what was appended is there when the process is killed, in the middle of wh
   expect(readdirSync(join(folder, 'data')).filter(name => name.includes('.corrupt-'))).toEqual([]);
 });
 
+describe('the clock is set back', () => {
+  test.each([
+    ['by an hour, as a summer time that was none', 3600],
+    ['by two minutes', 120],
+    ['by most of what there is', 4000],
+    ['to before the first sample', 4800],
+  ])('%s: new samples are taken at once, older ones stay', (_, back) => {
+    const last = 5000;
+    const store = open();
+    for (let n = last - 4500; n <= last; n += 5) store.append(scrape(n * 1000, { 'a x=1': n, b: n % 7 }));
+    whileBusy(store);
+    const now = last - back;
+    for (let n = 1; n <= 3; n++) store.append(scrape((now + n * 5) * 1000, { 'a x=1': -n }));
+    const old = Array.from({ length: 901 }, (_, i) => 500 + i * 5).filter(each => each < now + 5);
+    const want = [
+      ...old.map(n => `${n}@${n * 1000}`),
+      ...[1, 2, 3].map(n => `${-n}@${(now + n * 5) * 1000}`),
+    ];
+    expect(select(store, '__name__=a')).toEqual([`a{x="1"}: ${want.join(' ')}`]);
+    expect(store.stats()).toMatchObject({ dropped: 0, problem: undefined, pending: 0 });
+    store.close();
+    expect(select(open(), '__name__=a')).toEqual([`a{x="1"}: ${want.join(' ')}`]);
+    expect(logged.filter(([level]) => level !== 'info')).toEqual([
+      ['warn', 'The clock was set back; samples of the time to come are forgotten'],
+    ]);
+  });
+
+  test('and forth again: what was taken meanwhile stays', () => {
+    const store = open();
+    fill(store, 1000, 1100);
+    fill(store, 500, 510);
+    fill(store, 2000, 2010);
+    expect(select(store, '__name__=a')).toEqual([`a{x="1"}: ${lineOf(500, 510)} ${lineOf(2000, 2010)}`]);
+  });
+
+  test('by seconds: it is waited for', () => {
+    const store = open();
+    fill(store, 1000, 1100);
+    fill(store, 1090, 1105);
+    expect(select(store, '__name__=a')).toEqual([`a{x="1"}: ${lineOf(1000, 1105)}`]);
+    expect(logged.filter(([level]) => level !== 'info')).toEqual([]);
+  });
+});
+
 describe('a corrupt file is set aside and what is in memory goes on', () => {
   const asides = () => readdirSync(join(folder, 'data')).filter(name => name.includes('.corrupt-'));
 
