@@ -21,6 +21,7 @@ const PROGRAMS = [
   ['openssl', 'openssl'],
   ['chromium', 'chromium'],
   ['prlimit', 'util-linux'],
+  ['faketime', 'faketime'],
 ];
 
 /** Modules that Debian's Python has to find, and their packages. */

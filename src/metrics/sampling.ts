@@ -7,6 +7,8 @@ import type { Clock, Millis } from '../model/time.js';
 import type { Sampler } from './sampler.js';
 import { ScrapeGrid } from './scrape-grid.js';
 
+/** A clock that goes back further than this was set; less is a correction. */
+const SET_BACK: Millis = 60_000;
 /** Rest after a scrape, as a multiple of what it and its rules took: a thousand changes at once are not worth a core. */
 const REST = 3;
 const LONGEST_REST: Millis = 2000;
@@ -132,8 +134,10 @@ export class Sampling {
     const begun = this.#clock.elapsed();
     const isInterim = !this.#grid.isDue(begun);
     const now = this.#clock.now();
-    // Two samples of one moment would be one, and a wall clock that is set back must not stop the time of the rules.
-    const at = Math.max(isInterim ? Math.round(now) : this.#grid.take(begun, now), this.#lastAt + 1);
+    const moment = isInterim ? Math.round(now) : this.#grid.take(begun, now);
+    // Two samples of one moment would be one, and a clock that is corrected must not stop the time of the rules; one that
+    // was set is followed, as everybody else's time is the new one.
+    const at = moment < this.#lastAt - SET_BACK ? moment : Math.max(moment, this.#lastAt + 1);
     this.#lastAt = at;
     let error = '';
     try {

@@ -31,6 +31,8 @@ export interface MonitorOptions {
   readonly folder?: string | undefined;
   /** Flags beside the address, the configuration and the store, which they may replace. */
   readonly flags?: readonly string[];
+  /** Variables of its environment beside those of the test. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A program that runs, or did. */
@@ -41,8 +43,11 @@ class Program {
   #stderr = '';
   #ended: Exit | undefined;
 
-  constructor(args: readonly string[]) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    this.#child = spawn(process.execPath, [MAIN, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     this.#child.stdout?.on('data', (chunk: Buffer) => {
       this.#stdout += chunk.toString('utf8');
     });
@@ -171,15 +176,18 @@ export function writeConfiguration(folder: string, configuration: object): strin
  */
 export async function startMonitor(
   configuration: object,
-  { folder, flags = [] }: MonitorOptions = {},
+  { folder, flags = [], env }: MonitorOptions = {},
 ): Promise<RunningMonitor> {
   const place = folder ?? makeFolder('monitor');
-  const program = new Program([
-    `--config.file=${writeConfiguration(place, configuration)}`,
-    '--web.listen-address=127.0.0.1:0',
-    `--storage.path=${join(place, 'data')}`,
-    ...flags,
-  ]);
+  const program = new Program(
+    [
+      `--config.file=${writeConfiguration(place, configuration)}`,
+      '--web.listen-address=127.0.0.1:0',
+      `--storage.path=${join(place, 'data')}`,
+      ...flags,
+    ],
+    env,
+  );
   try {
     return new RunningMonitor(program, await listening(program), place, folder === undefined);
   } catch (error) {

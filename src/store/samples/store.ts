@@ -212,6 +212,7 @@ export class SampleStore implements SampleSource {
     this.#dropped += this.#sources.update(scrape);
     this.#interim.clear();
     const at = Math.round(scrape.at);
+    if (at < this.#head.last - SET_BACK) this.#rewind(at);
     if (!Number.isSafeInteger(at) || at <= this.#head.last) return;
     this.#interim.begin(at);
     this.#sources.each((given, value) => {
