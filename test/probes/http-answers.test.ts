@@ -239,3 +239,10 @@ describe('a kept connection', () => {
     expect(asked).toHaveLength(3);
   });
 });
+
+test('a header that HTTP does not allow is named and not sent', async () => {
+  const service = new Checked(http, { url: urlOf('/0'), headers: { 'x-key': 'secret\nx: y' } });
+  const { error } = await service.run();
+  await service.close();
+  expect(error).toBe('The header "x-key" cannot be sent: it has a character that HTTP does not allow');
+});

@@ -39,6 +39,13 @@ export interface ClientOptions {
   readonly connect: () => Promise<Socket>;
 }
 
+/** The connection ended before any byte of an answer. */
+export class ClosedEarly extends ProbeFailure {
+  constructor() {
+    super('protocol', 'Connection closed before an answer came');
+  }
+}
+
 interface Exchange {
   readonly request: ClientRequest;
   readonly handler: ResponseHandler;
@@ -85,7 +92,7 @@ export class Client extends EventEmitter<{ disconnect: [] }> {
     this.#current = exchange;
     this.hasAnswerBegun = false;
     clearTimeout(this.#idle);
-    if (this.#isOver) queueMicrotask(() => this.#fail(this.#error ?? closedEarly()));
+    if (this.#isOver) queueMicrotask(() => this.#fail(this.#error ?? new ClosedEarly()));
     else if (this.#socket) this.#send(this.#socket);
     else void this.#open();
   }
@@ -93,7 +100,7 @@ export class Client extends EventEmitter<{ disconnect: [] }> {
   /** Closes it; a request that is under way fails with the reason. */
   destroy(reason?: Error): void {
     if (reason) this.#error ??= reason;
-    this.#fail(reason ?? closedEarly());
+    this.#fail(reason ?? new ClosedEarly());
     this.#end();
   }
 
@@ -117,7 +124,7 @@ export class Client extends EventEmitter<{ disconnect: [] }> {
     socket.on('data', chunk => this.#receive(chunk));
     socket.on('end', () => this.#hangUp());
     socket.on('close', () => {
-      this.#fail(this.#error ?? closedEarly());
+      this.#fail(this.#error ?? new ClosedEarly());
       this.#end();
     });
     this.#send(socket);
@@ -129,7 +136,11 @@ export class Client extends EventEmitter<{ disconnect: [] }> {
     exchange.handler.onRequestStart({ abort: reason => this.destroy(reason) });
     if (this.#current !== exchange) return;
     try {
-      socket.write(requestBytes(exchange.request, this.#authority));
+      const head = headOf(exchange.request, this.#authority);
+      socket.cork();
+      socket.write(head, 'latin1');
+      if (exchange.request.body) socket.write(exchange.request.body);
+      socket.uncork();
     } catch (error) {
       this.destroy(error as Error);
     }
@@ -154,6 +165,7 @@ export class Client extends EventEmitter<{ disconnect: [] }> {
     setImmediate(() => {
       if (this.#current !== exchange) return;
       if (this.#error) this.destroy(this.#error);
+      else if (!this.hasAnswerBegun) this.destroy(new ClosedEarly());
       else this.#guard(() => exchange.reader.end());
     });
   }
@@ -189,17 +201,13 @@ export class Client extends EventEmitter<{ disconnect: [] }> {
   }
 }
 
-function closedEarly(): ProbeFailure {
-  return new ProbeFailure('protocol', 'Connection closed before an answer came');
-}
-
 /** Methods that mean a body: without one, the length says so. */
 const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 /** The connection's own headers. */
 const OWN: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive']);
 
-/** @throws ProbeFailure for a header that would be two */
-function requestBytes({ method, path, headers, body }: ClientRequest, authority: string): string {
+/** The head of a request. @throws ProbeFailure for a header with a character that may not be in one */
+function headOf({ method, path, headers, body }: ClientRequest, authority: string): string {
   const lines: string[] = [];
   let host = authority;
   for (let i = 0; i < headers.length; i += 2) {
@@ -215,5 +223,5 @@ function requestBytes({ method, path, headers, body }: ClientRequest, authority:
   if (body !== undefined) lines.push(`content-length: ${Buffer.byteLength(body)}`);
   else if (WITH_BODY.has(method)) lines.push('content-length: 0');
   const head = [`${method} ${path} HTTP/1.1`, `host: ${host}`, 'connection: keep-alive', ...lines];
-  return `${head.join('\r\n')}\r\n\r\n${body ?? ''}`;
+  return `${head.join('\r\n')}\r\n\r\n`;
 }

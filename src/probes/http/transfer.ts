@@ -2,7 +2,7 @@
 
 import type { Millis } from '../../model/time.js';
 import { ProbeFailure } from '../probe.js';
-import type { RequestController, ResponseHandler } from './client.js';
+import { ClosedEarly, type RequestController, type ResponseHandler } from './client.js';
 import type { Connection, Endpoint } from './connections.js';
 import type { HttpRequest, Received } from './request.js';
 
@@ -119,9 +119,9 @@ export class Transfer implements ResponseHandler {
   }
 
   onResponseError(error: Error): void {
-    const closed = this.answered ? undefined : this.#connection.trace.tls?.closedBecause;
+    const closed = this.hasBegun ? undefined : this.#connection.trace.tls?.closedBecause;
     const { code = '' } = error as NodeJS.ErrnoException;
-    const isClosed = CLOSED.has(code) || (error instanceof ProbeFailure && error.reason === 'protocol');
+    const isClosed = CLOSED.has(code) || error instanceof ClosedEarly;
     const { endpoint } = this.#connection;
     if (closed && isClosed) this.#reject(new ProbeFailure('tls', `TLS: ${closed}`));
     else if (isClosed && !this.hasBegun && !endpoint.tls && !ANSWERED.has(endpoint))
