@@ -62,6 +62,8 @@ const PROBLEM = ['error', 'title', 'detail', 'message', 'msg', 'errors', 'reason
 /** What is added behind a short one. */
 const FURTHER = ['error_description', 'message', 'detail', 'msg', 'reason'];
 const LAST = ['status', 'state', 'code', 'type'];
+/** Beside a wrong status code these explain nothing. */
+const WELL = /^(?:alive|healthy|ok|okay|pass|passing|ready|running|success|up)$/i;
 
 function fromJson(value: unknown, depth: number): string {
   if (typeof value === 'string') return value;
@@ -75,7 +77,8 @@ function fromJson(value: unknown, depth: number): string {
   if (key === undefined) return '';
   const main = said(key);
   // The words beside an object are less than those in it.
-  if (typeof fields[key] !== 'string' || LAST.includes(key)) return main;
+  if (LAST.includes(key)) return WELL.test(main) ? '' : main;
+  if (typeof fields[key] !== 'string') return main;
   const further = FURTHER.find(each => each !== key && said(each) !== '');
   const more = further === undefined ? '' : said(further);
   return more === '' || main.includes(more) ? main : more.includes(main) ? more : `${main}: ${more}`;

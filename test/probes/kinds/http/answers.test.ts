@@ -89,6 +89,7 @@ describe('the words of a server that fails', () => {
     ],
     ['JSON:API', json({ errors: [{ title: 'A', detail: 'b' }, { message: 'c' }] }), 'HTTP 503 (A: b; c)'],
     ['a flag and a message', json({ error: true, message: 'out of memory' }), 'HTTP 503 (out of memory)'],
+    ['a status that says it is well', json({ status: 'ok' }), 'HTTP 503'],
     ['a JSON text', json('not ready'), 'HTTP 503 (not ready)'],
     ['JSON that says nothing', json({ error: null, ok: false, took: 3 }), 'HTTP 503'],
     [
