@@ -218,7 +218,10 @@ describe('what is left out', () => {
   const cases: Case[] = [
     ['1 + info(a)', '1:5 function "info" is experimental and not supported'],
     ['sort_by_label(a, "b")', '1:1 function "sort_by_label" is experimental and not supported'],
-    ['first_over_time(a[5m])', '1:1 function "first_over_time" is experimental and not supported'],
+    [
+      'ts_of_first_over_time(a[5m])',
+      '1:1 function "ts_of_first_over_time" is experimental and not supported',
+    ],
     ['start()', '1:1 function "start" is experimental and not supported'],
     ['step()', '1:1 function "step" is experimental and not supported'],
     ['LIMITK(1, a)', '1:1 limitk() is experimental and not supported'],

@@ -18,6 +18,7 @@ export const overTime: readonly PromqlFunction[] = [
   windowFunction('stdvar_over_time', () => variance),
   windowFunction('present_over_time', () => () => 1),
   { name: 'absent_over_time', takes: ['matrix'], returns: 'vector', call: absentOverTime },
+  { name: 'first_over_time', takes: ['matrix'], returns: 'vector', call: firstOverTime },
   { name: 'last_over_time', takes: ['matrix'], returns: 'vector', call: lastOverTime },
 ];
 
@@ -88,6 +89,15 @@ function variance({ values, lo, hi }: Window): number {
 }
 
 /** The samples themselves, so a series keeps its name. */
+function firstOverTime(args: readonly Value[], moment: CallMoment): Value {
+  return overWindows(matrixArgument(args, 0), moment, () => first, true);
+}
+
+function first({ values, lo }: Window): number {
+  return values[lo] as number;
+}
+
+/** As above. */
 function lastOverTime(args: readonly Value[], moment: CallMoment): Value {
   return overWindows(matrixArgument(args, 0), moment, () => last, true);
 }

@@ -6,7 +6,6 @@ import type { UnsupportedFunction } from '../function.js';
 const experimental = [
   'double_exponential_smoothing',
   'end',
-  'first_over_time',
   'histogram_quantiles',
   'info',
   'limit_ratio',

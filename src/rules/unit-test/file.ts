@@ -3,7 +3,8 @@
 import { Decoder, type Field } from '../../config/decode.js';
 import { ConfigError } from '../../config/load.js';
 import { parseYamlTree, type YamlNode, YamlProblem } from '../../config/yaml-tree.js';
-import type { Millis } from '../../model/time.js';
+import { quote } from '../../go/quote.js';
+import { type Millis, parseIso } from '../../model/time.js';
 import { parseModelDuration } from '../../promql/duration.js';
 import type { Texts } from '../definition.js';
 
@@ -45,6 +46,8 @@ export interface TestGroup {
   readonly name: string;
   /** Between the values of the series. */
   readonly interval: Millis;
+  /** When the series begin; all other times are counted from then. */
+  readonly start: Millis;
   readonly inputSeries: readonly InputSeries[];
   readonly alertCases: readonly AlertCase[];
   readonly expressionCases: readonly ExpressionCase[];
@@ -108,6 +111,7 @@ const GROUP_KEYS = [
   'external_labels',
   'external_url',
   'name',
+  'start_timestamp',
 ] as const;
 
 function testGroup(decoder: Decoder, node: YamlNode, evaluationInterval: Millis): TestGroup {
@@ -115,6 +119,7 @@ function testGroup(decoder: Decoder, node: YamlNode, evaluationInterval: Millis)
   return {
     name: decoder.text(fields.name),
     interval: decoder.duration(fields.interval) || evaluationInterval,
+    start: startTimestamp(decoder, fields.start_timestamp),
     inputSeries: decoder.list(fields.input_series, 'main.series').map(each => inputSeries(decoder, each)),
     alertCases: decoder
       .list(fields.alert_rule_test, 'main.alertTestCase')
@@ -125,6 +130,21 @@ function testGroup(decoder: Decoder, node: YamlNode, evaluationInterval: Millis)
     externalLabels: decoder.texts(fields.external_labels),
     externalUrl: decoder.text(fields.external_url),
   };
+}
+
+/** Unix seconds or RFC 3339; the epoch when it is left out. */
+function startTimestamp(decoder: Decoder, node: Field): Millis {
+  const text = decoder.text(node);
+  if (text === '') return 0;
+  const seconds = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+  const isMoment = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/.test(text);
+  const at = seconds === undefined ? isMoment && parseIso(text.toUpperCase()) : seconds * 1000;
+  if (typeof at === 'number' && Number.isSafeInteger(Math.round(at))) return Math.round(at);
+  decoder.misfit(
+    node as YamlNode,
+    `invalid start_timestamp ${quote(text)}: expected Unix seconds or RFC 3339`,
+  );
+  return 0;
 }
 
 function inputSeries(decoder: Decoder, node: YamlNode): InputSeries {

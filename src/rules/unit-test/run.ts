@@ -78,7 +78,9 @@ class TestRun {
     );
   }
 
-  #evaluate(at: Millis): string[] {
+  /** @param time since the start of the test */
+  #evaluate(time: Millis): string[] {
+    const at = this.#test.start + time;
     this.#storage.loadUntil(at);
     const { ask, write } = this.#storage;
     return this.#groups.flatMap(group => {
@@ -87,7 +89,7 @@ class TestRun {
         .filter(({ lastError }) => lastError !== '')
         .map(
           ({ definition, lastError }) =>
-            `    rule: ${definition.name}, time: ${printGoDuration(at)}, err: ${lastError}`,
+            `    rule: ${definition.name}, time: ${printGoDuration(time)}, err: ${lastError}`,
         );
     });
   }
@@ -117,7 +119,7 @@ class TestRun {
   #checkExpression(test: ExpressionCase): string[] {
     const where = `    expr: ${quote(test.expr)}, time: ${printDuration(test.evalTime)},`;
     try {
-      const got = this.#storage.ask(parse(test.expr), test.expr, test.evalTime);
+      const got = this.#storage.ask(parse(test.expr), test.expr, this.#test.start + test.evalTime);
       return this.#compare([...got], test.samples.map(expectedSample), where);
     } catch (error) {
       return [`${where} err: ${(error as Error).message}`];

@@ -18,6 +18,7 @@ export class TestStorage implements SampleSource {
   readonly #source = new MemorySource();
   readonly #lines: readonly SeriesLine[];
   readonly #interval: Millis;
+  readonly #start: Millis;
   readonly #ask: Ask;
   /** Series each source showed last. */
   readonly #shown = new Map<string, readonly Sample[]>();
@@ -26,10 +27,11 @@ export class TestStorage implements SampleSource {
 
   /** @throws Error when an input series cannot be read */
   constructor(
-    { inputSeries, interval }: Pick<TestGroup, 'inputSeries' | 'interval'>,
+    { inputSeries, interval, start }: Pick<TestGroup, 'inputSeries' | 'interval' | 'start'>,
     evaluationInterval: Millis,
   ) {
     this.#interval = interval;
+    this.#start = start;
     this.#lines = inputSeries.map(({ series, values }) => readLine(`${series} ${values}`));
     this.#ask = askLanguage({
       source: this.#source,
@@ -42,10 +44,12 @@ export class TestStorage implements SampleSource {
 
   /** Makes the input series known up to a moment, and no further: a rule cannot look ahead. @throws Error */
   loadUntil(at: Millis): void {
-    for (; this.#loaded * this.#interval <= at; this.#loaded++) {
+    for (; ; this.#loaded++) {
+      const time = this.#start + this.#loaded * this.#interval;
+      if (time > at) return;
       for (const { labels, points } of this.#lines) {
         const point = points[this.#loaded];
-        if (point !== undefined) this.#source.add(labels, this.#loaded * this.#interval, point);
+        if (point !== undefined) this.#source.add(labels, time, point);
       }
     }
   }
