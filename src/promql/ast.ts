@@ -2,6 +2,7 @@
 
 import type { Matcher } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
+import type { Spans } from './duration-expression.js';
 
 export type ValueType = 'scalar' | 'vector' | 'matrix' | 'string';
 
@@ -38,6 +39,8 @@ export interface VectorSelector extends Node {
   readonly matchers: readonly Matcher[];
   readonly offset: Millis;
   readonly at: AtModifier | undefined;
+  /** Where the offset is more than a literal. */
+  readonly spans?: Spans;
 }
 
 export interface MatrixSelector extends Node {
@@ -45,6 +48,8 @@ export interface MatrixSelector extends Node {
   /** Holds the offset and `@` of the whole. */
   readonly selector: VectorSelector;
   readonly range: Millis;
+  /** Where the range is more than a literal. */
+  readonly spans?: Spans;
 }
 
 export interface SubqueryExpr extends Node {
@@ -55,6 +60,8 @@ export interface SubqueryExpr extends Node {
   readonly step: Millis | undefined;
   readonly offset: Millis;
   readonly at: AtModifier | undefined;
+  /** Where one of them is more than a literal. */
+  readonly spans?: Spans;
 }
 
 export interface Call extends Node {

@@ -5,6 +5,7 @@ import { compareLabels, Labels } from '../model/labels.js';
 import type { SampleSource } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import type { Expr } from './ast.js';
+import { resolveDurations } from './duration-expression.js';
 import { EvaluationError } from './error.js';
 import { evaluate } from './evaluate/expression.js';
 import { finishNames } from './evaluate/names.js';
@@ -53,7 +54,7 @@ export type Answer = {
 export function evaluateInstant(expr: Expr, text: string, at: Millis, options: EvaluateOptions): Answer {
   const steps = { start: at, step: 0, count: 1 };
   const scope = new Scope(text, steps, options);
-  const value = evaluate(expr, steps, scope);
+  const value = evaluate(resolveDurations(expr, { step: 0, range: 0 }), steps, scope);
   return { ...instantValue(value, at), ...scope.findings() };
 }
 
@@ -63,7 +64,8 @@ export function evaluateInstant(expr: Expr, text: string, at: Millis, options: E
  */
 export function evaluateRange(expr: Expr, text: string, steps: Steps, options: EvaluateOptions): Answer {
   const scope = new Scope(text, steps, options);
-  const value = evaluate(expr, steps, scope);
+  const times = { step: steps.step / 1000, range: (scope.momentOf('end') - steps.start) / 1000 };
+  const value = evaluate(resolveDurations(expr, times), steps, scope);
   return { type: 'matrix', series: rangeSeries(value, steps), ...scope.findings() };
 }
 

@@ -2,7 +2,7 @@
 // (promql/parser/printer.go and prettier.go). Called by the API's format_query and by whoever shows an expression.
 
 import type { BinaryExpr, Call, Expr } from './ast.js';
-import { printDuration } from './print/duration.js';
+import { printSpan } from './print/duration.js';
 import {
   printAggregation,
   printLiteral,
@@ -44,11 +44,11 @@ class Printer {
       case 'stringLiteral':
         return quote(expr.value);
       case 'vectorSelector':
-        return printSelector(expr) + printTime(expr.at, expr.offset);
+        return printSelector(expr) + printTime(expr.at, expr.offset, expr.spans);
       case 'matrixSelector': {
-        const { selector, range } = expr;
-        const time = printTime(selector.at, selector.offset);
-        return `${printSelector(selector)}[${printDuration(range)}]${time}`;
+        const { selector, range, spans } = expr;
+        const time = printTime(selector.at, selector.offset, selector.spans);
+        return `${printSelector(selector)}[${printSpan(range, spans?.range)}]${time}`;
       }
       case 'subquery':
         return this.line(expr.expr) + printSubquery(expr);

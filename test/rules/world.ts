@@ -19,7 +19,7 @@ export function ruleFile(rules: string, keys = '', file = 'test.yml'): RuleFile 
 /** Samples that outlive managers. One value a minute, from minute 0. */
 export function storageOf(series: Readonly<Record<string, string>>): TestStorage {
   const inputSeries = Object.entries(series).map(([name, values]) => ({ series: name, values }));
-  return new TestStorage({ inputSeries, interval: MINUTE }, MINUTE);
+  return new TestStorage({ inputSeries, interval: MINUTE, start: 0 }, MINUTE);
 }
 
 /** A manager on a storage. */

@@ -124,7 +124,7 @@ class Lexer {
     this.#take('punctuation', 1);
   }
 
-  /** `step()` and the like, which only the experimental arithmetic of durations has. */
+  /** `step()` and the like, which only the arithmetic of durations has. */
   #durationWord(): void {
     DURATION_WORDS.lastIndex = this.#at;
     if (!DURATION_WORDS.test(this.#text)) {

@@ -2,7 +2,9 @@
 // words when they may not, is Prometheus' (promql/parser/parse.go).
 
 import type { AtModifier, Expr, MatrixSelector, SubqueryExpr, VectorSelector } from '../ast.js';
-import { millisOf, readDuration, readNumber } from './number-literal.js';
+import type { Spans } from '../duration-expression.js';
+import { readSpan } from './duration.js';
+import { readDuration, readNumber } from './number-literal.js';
 import type { Source } from './source.js';
 import type { SyntaxNode } from './tree.js';
 
@@ -28,7 +30,7 @@ export function applyModifier(expr: Expr, modifier: SyntaxNode, source: Source):
 }
 
 type Timed = VectorSelector | MatrixSelector | SubqueryExpr;
-type Time = Partial<Pick<VectorSelector, 'offset' | 'at'>>;
+type Time = Partial<Pick<VectorSelector, 'offset' | 'at' | 'spans'>>;
 
 function isTimed(expr: Expr): expr is Timed {
   return expr.type === 'vectorSelector' || expr.type === 'matrixSelector' || expr.type === 'subquery';
@@ -45,23 +47,17 @@ function withTime(expr: Timed, time: Time, to: number): Expr {
 }
 
 function withOffset(expr: Expr, node: SyntaxNode, source: Source): Expr {
-  const offset = offsetOf(node.children.at(-1) as SyntaxNode, source);
+  const { millis: offset, span } = readSpan(node.children.at(-1) as SyntaxNode, source, true);
   if (!isTimed(expr)) return misplaced(expr, 'offset modifier', source);
   // As in Prometheus, an offset of zero is none.
-  if (timeOf(expr).offset !== 0) source.fail(expr.position, 'offset may not be set multiple times');
-  return withTime(expr, { offset }, node.to);
+  const { offset: before, spans } = timeOf(expr);
+  if (before !== 0 || spans?.offset) source.fail(expr.position, 'offset may not be set multiple times');
+  return withTime(expr, span ? { offset, spans: { ...spans, offset: span } } : { offset }, node.to);
 }
 
 function misplaced(expr: Expr, what: string, source: Source): never {
   const places = 'an instant vector selector or range vector selector or a subquery';
   return source.fail(expr.position, `${what} must be preceded by ${places}`);
-}
-
-function offsetOf(node: SyntaxNode, source: Source): number {
-  const [first, second] = node.children as [SyntaxNode, SyntaxNode?];
-  if (first.name !== 'UnaryOp') return secondsOf(node, source).millis;
-  const { millis } = secondsOf(second as SyntaxNode, source);
-  return source.tokenAt(first.from).text === '-' ? 0 - millis : millis;
 }
 
 function withAt(expr: Expr, node: SyntaxNode, source: Source): Expr {
@@ -99,46 +95,37 @@ function infinite(value: number): string {
 
 function range(expr: Expr, node: SyntaxNode, source: Source): MatrixSelector {
   const [, duration] = node.children as [SyntaxNode, SyntaxNode];
-  const span = positive(duration, source);
+  const { millis, span } = readSpan(duration, source, false);
   const reason = rangeProblem(expr);
   if (reason || expr.type !== 'vectorSelector') {
     const bracket = source.tokenNear(duration.from, -1) ?? duration;
     return source.fail({ from: bracket.from, to: node.to }, reason ?? '');
   }
   const position = { from: expr.position.from, to: node.to };
-  return { type: 'matrixSelector', selector: expr, range: span, position };
+  return {
+    type: 'matrixSelector',
+    selector: expr,
+    range: millis,
+    position,
+    ...(span && { spans: { range: span } }),
+  };
 }
 
 function rangeProblem(expr: Expr): string | undefined {
   if (expr.type !== 'vectorSelector') return 'ranges only allowed for vector selectors';
-  if (expr.offset !== 0) return 'no offset modifiers allowed before range';
+  if (expr.offset !== 0 || expr.spans) return 'no offset modifiers allowed before range';
   return expr.at === undefined ? undefined : 'no @ modifiers allowed before range';
 }
 
 function subquery(expr: Expr, node: SyntaxNode, source: Source): SubqueryExpr {
   const [, duration, step] = node.children as [SyntaxNode, SyntaxNode, SyntaxNode?];
   const position = { from: expr.position.from, to: node.to };
-  const spans = { range: positive(duration, source), step: step && positive(step, source) };
-  return { type: 'subquery', expr, ...spans, offset: 0, at: undefined, position };
-}
-
-function positive(node: SyntaxNode, source: Source): number {
-  const { millis, seconds } = secondsOf(node, source);
-  if (!(seconds > 0)) source.fail(node, 'duration must be greater than 0');
-  return millis;
-}
-
-/** A single number or duration; anything more is Prometheus' experimental arithmetic of durations. */
-function secondsOf(node: SyntaxNode, source: Source): { seconds: number; millis: number } {
-  const [only, ...more] = node.children;
-  const bare = only?.name === 'NumberDurationLiteralInDurationContext' && more.length === 0;
-  if (!bare || only.from !== node.from || only.to !== node.to) {
-    return source.fail(node, 'duration expressions are experimental and not supported');
-  }
-  const token = source.tokenAt(only.from);
-  const seconds = token.kind === 'duration' ? readDuration(token.text) : readNumber(token.text);
-  if (typeof seconds !== 'number') return source.fail(token, seconds.reason);
-  const millis = millisOf(seconds);
-  if (millis === undefined) return source.fail(token, 'duration out of range');
-  return { seconds, millis };
+  const range = readSpan(duration, source, false);
+  const own = step && readSpan(step, source, false);
+  const spans: Spans = {
+    ...(range.span && { range: range.span }),
+    ...(own?.span && { step: own.span }),
+  };
+  const times = { range: range.millis, step: own?.millis, offset: 0, at: undefined };
+  return { type: 'subquery', expr, ...times, position, ...(Object.keys(spans).length > 0 && { spans }) };
 }

@@ -2,7 +2,7 @@
 // text; for other text it only has to give some answer, since the parser refuses it anyway.
 
 import type { Token } from './token.js';
-import { isKeyword, isSign } from './token.js';
+import { isDurationWord, isKeyword, isSign } from './token.js';
 
 export type Role = 'operand' | 'binary' | 'unary' | 'open' | 'close' | 'comma' | 'other';
 
@@ -17,6 +17,7 @@ class RoleReader {
   #expectOperand = true;
   /** What ends the label list, matchers or range we are in. */
   #until: string | undefined;
+  #depth = 0;
   #grouping = false;
   /** Behind `@` or `offset`, where a sign and a number belong to it. */
   #modifier = false;
@@ -31,7 +32,10 @@ class RoleReader {
   }
 
   #within(token: Token): Role {
-    if (isSign(token, this.#until as string)) {
+    // Durations may have parentheses within those of an offset.
+    if (this.#until === ')' && isSign(token, '(')) this.#depth++;
+    else if (isSign(token, this.#until as string) && this.#depth-- === 0) {
+      this.#depth = 0;
       this.#until = undefined;
       // Labels of a matching stand before an operand, those of an aggregation behind its name.
       if (!this.#grouping) this.#expectOperand = false;
@@ -49,6 +53,8 @@ class RoleReader {
 
   #inModifier(token: Token): Role {
     if (isSign(token, '+', '-')) return 'other';
+    // `offset step()`, `offset min_of(...)`: what is in the parentheses is a duration.
+    if (token.kind === 'identifier' && isDurationWord(token.text)) return 'other';
     this.#modifier = false;
     if (isSign(token, '(')) return this.#list(')');
     return isSign(token, ')', ',') ? this.#bracket(token) : 'other';

@@ -72,3 +72,8 @@ export function isKeyword(token: Token | undefined, ...names: readonly string[])
 export function isSign(token: Token | undefined, ...signs: readonly string[]): boolean {
   return (token?.kind === 'punctuation' || token?.kind === 'operator') && signs.includes(token.text);
 }
+
+/** `step`, `range` and the like, which are functions where a duration stands. */
+export function isDurationWord(text: string): boolean {
+  return /^(?:step|range|min_of|max_of)$/i.test(text);
+}

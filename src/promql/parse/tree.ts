@@ -4,7 +4,7 @@
 import { parser } from '@prometheus-io/lezer-promql';
 import type { Role } from './roles.js';
 import type { Token } from './token.js';
-import { isKeyword } from './token.js';
+import { isDurationWord, isKeyword, isSign } from './token.js';
 
 /** Expressions that may be nested within each other, a chain of operators counting one by one. */
 export const MAX_DEPTH = 1000;
@@ -50,7 +50,12 @@ function mask(tokens: readonly Token[], roles: readonly Role[], length: number):
   for (const [i, token] of tokens.entries()) {
     const joined = token.text.startsWith('.') && /\w$/.test(text.slice(-1)) && text.length === token.from;
     // Behind a word without a space (`bool.5`) a number has to keep its point.
-    const own = joined ? `.${'1'.repeat(token.text.length - 1)}` : plain(token, roles[i] as Role);
+    const own = joined
+      ? `.${'1'.repeat(token.text.length - 1)}`
+      : // The grammar knows these in small letters only.
+        isDurationWord(token.text) && isSign(tokens[i + 1], '(')
+        ? token.text.toLowerCase()
+        : plain(token, roles[i] as Role);
     text = text.padEnd(token.from) + own;
   }
   return text.padEnd(length);

@@ -1,6 +1,8 @@
 // Durations as Prometheus prints them (model.Duration.String).
 
 import type { Millis } from '../../model/time.js';
+import type { DurationExpr, SpanExpr } from '../duration-expression.js';
+import { formatDecimal } from '../number.js';
 
 /** Units, and whether one is used only when nothing is left over: `90d` reads better than `12w6d`. */
 const UNITS: readonly (readonly [unit: string, size: Millis, exact: boolean])[] = [
@@ -25,4 +27,25 @@ export function printDuration(span: Millis): string {
     rest -= count * size;
   }
   return text;
+}
+
+/** What was written, where that is more than a literal. */
+export function printSpan(span: Millis, written: SpanExpr | undefined): string {
+  return written ? printDurationExpr(written.expr) : printDuration(span);
+}
+
+function printDurationExpr(expr: DurationExpr): string {
+  switch (expr.type) {
+    case 'literal':
+      return expr.duration ? printDuration(Math.round(expr.seconds * 1000)) : formatDecimal(expr.seconds);
+    case 'step':
+    case 'range':
+      return `${expr.type}()`;
+    case 'paren':
+      return `(${printDurationExpr(expr.of)})`;
+    case 'sign':
+      return expr.op + printDurationExpr(expr.of);
+  }
+  const [lhs, rhs] = [printDurationExpr(expr.lhs), printDurationExpr(expr.rhs)];
+  return expr.op.endsWith('_of') ? `${expr.op}(${lhs}, ${rhs})` : `${lhs} ${expr.op} ${rhs}`;
 }

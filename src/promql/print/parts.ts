@@ -11,8 +11,9 @@ import type {
   SubqueryExpr,
   VectorSelector,
 } from '../ast.js';
+import type { Spans } from '../duration-expression.js';
 import { formatDecimal } from '../number.js';
-import { printDuration } from './duration.js';
+import { printDuration, printSpan } from './duration.js';
 import { quote } from './quote.js';
 
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -57,8 +58,8 @@ function printMatcher({ name, op, value }: Matcher): string {
 }
 
 /** ` @ 12.000 offset 5m`, with a space before each. */
-export function printTime(at: AtModifier | undefined, offset: Millis): string {
-  return printAt(at) + printOffset(offset);
+export function printTime(at: AtModifier | undefined, offset: Millis, spans?: Spans): string {
+  return printAt(at) + (spans?.offset ? ` offset ${printSpan(offset, spans.offset)}` : printOffset(offset));
 }
 
 function printAt(at: AtModifier | undefined): string {
@@ -78,9 +79,9 @@ function printOffset(offset: Millis): string {
 }
 
 /** `[1h:5m] offset 1d`: what follows the expression of a subquery. */
-export function printSubquery({ range, step, at, offset }: SubqueryExpr): string {
-  const spans = `${printDuration(range)}:${step ? printDuration(step) : ''}`;
-  return `[${spans}]${printTime(at, offset)}`;
+export function printSubquery({ range, step, at, offset, spans }: SubqueryExpr): string {
+  const own = step === undefined ? '' : printSpan(step, spans?.step);
+  return `[${printSpan(range, spans?.range)}:${own}]${printTime(at, offset, spans)}`;
 }
 
 /** A number, or a duration written as one. */
