@@ -77,12 +77,12 @@ export class ScanRounds {
   ended(id: string, isLast: boolean): void {
     if (this.#running.delete(id) && this.#running.size === 0)
       this.#work += this.#clock.elapsed() - this.#runningSince;
-    if (isLast) this.forget(id);
+    if (isLast && this.#open?.delete(id) && this.#open.size === 0) this.#end(true);
   }
 
   /** A service is not checked any more. */
   forget(id: string): void {
-    if (this.#open?.delete(id) && this.#open.size === 0) this.#end(true);
+    this.ended(id, true);
   }
 
   close(): void {
