@@ -283,9 +283,11 @@ describe('a reload', () => {
         }),
       );
     const warned = () =>
-      [...logged.matchAll(/level=warn msg="A template cannot .*(discord_configs.*)"/g)].map(
-        match => match[1],
-      );
+      [
+        ...logged.matchAll(
+          /level=warn msg="Part of the alerting configuration will not work" err=".*(discord_configs.*)"/g,
+        ),
+      ].map(match => match[1]);
     configure({ a: { url: a.url } });
     write('{{ .Status', '{{ .Status }}');
     await start();
