@@ -124,6 +124,16 @@ async function status(): Promise<string> {
   const response = await fetch(`${monitor?.url}/cluster_health`);
   return ((await response.json()) as { overall_status: string }).overall_status;
 }
+/** Waits until what the receiver has got is noted: it gets a message a moment before the monitor knows that it did. */
+async function noted(alerts: number): Promise<void> {
+  type Entry = { readonly notifications: readonly unknown[] };
+  const notified = async () => {
+    const response = await fetch(`${monitor?.url}/alert_history`);
+    const history = (await response.json()) as { readonly alert_history: readonly Entry[] };
+    return history.alert_history.filter(({ notifications }) => notifications.length > 0).length;
+  };
+  await expect.poll(notified, PATIENCE).toBe(alerts);
+}
 const recovered = () => expect.poll(status, PATIENCE).toBe('healthy');
 
 test('an alert that was not sent and ended meanwhile is not sent', async () => {
@@ -141,6 +151,7 @@ test('an alert that was sent and ended meanwhile is resolved, without a firing b
   tools.status = 503;
   await start(embedded());
   await expect.poll(told, PATIENCE).toEqual(['firing tools']);
+  await noted(1);
   await killAndStart(comesBack, embedded());
   await expect.poll(told, PATIENCE).toEqual(['resolved tools']);
 });
@@ -191,6 +202,7 @@ test('the alert of a service that was removed while the monitor was stopped is r
   tools.status = 503;
   await start(embedded(), ['tools', 'other']);
   await expect.poll(() => told().sort(), PATIENCE).toEqual(['firing other', 'firing tools']);
+  await noted(2);
   await killAndStart(() => {}, embedded(), ['other']);
   await expect.poll(told, PATIENCE).toEqual(['resolved tools']);
 });

@@ -5,6 +5,7 @@ import { get } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { makeAgent } from '../../src/calls/agent.js';
 import { Caller } from '../../src/calls/caller.js';
@@ -94,12 +95,14 @@ test('a kept connection is used again until it is too old', async () => {
   undo.push(() => stop(server));
   const request = async (maxAge: number) => {
     const agent = makeAgent({ keepAlive: true, maxAge });
-    for (let i = 0; i < 2; i++)
+    for (let i = 0; i < 2; i++) {
       await new Promise(resolve =>
         get({ agent, port: portOf(server), host: '127.0.0.1' }, response =>
           response.resume().on('close', resolve),
         ),
       );
+      await delay(20);
+    }
     agent.destroy();
   };
   await request(60_000);

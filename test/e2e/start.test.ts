@@ -185,6 +185,7 @@ test('the doors are open before any check has ended', async () => {
       last_check: null,
       alerts_count: 0,
       store: 'ok',
+      samples: 'ok',
       rules: 'ok',
     },
   ]);
