@@ -1,11 +1,12 @@
 // src/ in, dist/ out, only when src/ has changed. Called by start.mjs and test.mjs; `npm run build` runs it alone.
-// What applications import is there file by file; what the program's threads run is put together in dist/program/.
+// What applications import is put together in dist/client-package/, what the program's threads run in dist/program/.
 
 import './node-version.mjs';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CLIENT_PACKAGE, clientOutputs, hasClient } from './client-package.mjs';
 import { main, packageBin, ROOT, run } from './command.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { PROGRAM, threadsOf } from './program.mjs';
@@ -23,6 +24,7 @@ export function ensureBuilt() {
   if (isBuilt) return;
   run(process.execPath, [packageBin('typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmitOnError']);
   removeOrphans(new Set(modules));
+  if (hasClient(modules)) run(process.execPath, [join(ROOT, 'scripts/client-package.mjs')]);
   run(process.execPath, [join(ROOT, 'scripts/program.mjs')]);
   chmodSync(join(DIST, 'main.js'), 0o755);
   writeFileSync(STAMP, fingerprint);
@@ -36,7 +38,8 @@ export function isBuilt() {
 function state() {
   const sources = files(join(ROOT, 'src')).filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts'));
   const modules = sources.map(path => path.replace(/\.ts$/, '.js'));
-  const outputs = [...modules, ...threadsOf(modules).map(([name]) => `${PROGRAM}/${name}.js`)];
+  const threads = threadsOf(modules).map(([name]) => `${PROGRAM}/${name}.js`);
+  const outputs = [...modules, ...threads, ...clientOutputs(modules)];
   const fingerprint = fingerprintOf(sources);
   const isBuilt = readStamp() === fingerprint && outputs.every(path => existsSync(join(DIST, path)));
   return { modules, fingerprint, isBuilt };
@@ -55,7 +58,7 @@ function files(folder, prefix = '') {
 /** By content, not by time: a checkout or a copy gives files times that mean nothing. */
 function fingerprintOf(sources) {
   const hash = createHash('sha256');
-  const own = ['package-lock.json', 'tsconfig.json', 'scripts/program.mjs'];
+  const own = ['package-lock.json', 'tsconfig.json', 'scripts/program.mjs', 'scripts/client-package.mjs'];
   const inputs = [...own, ...sources.map(path => `src/${path}`)];
   for (const path of inputs)
     hash
@@ -71,8 +74,10 @@ function readStamp() {
 
 /** A module whose source is gone must not be imported by accident. */
 function removeOrphans(outputs) {
-  for (const path of files(DIST).filter(path => !path.startsWith(`${PROGRAM}/`))) {
-    const module = path.replace(/(\.d\.ts|\.js)(\.map)?$/, '.js');
+  const made = [`${PROGRAM}/`, `${CLIENT_PACKAGE}/`];
+  for (const path of files(DIST).filter(path => !made.some(folder => path.startsWith(folder)))) {
+    // Maps are of earlier versions: without the sources, which do not ship, they lead nowhere.
+    const module = path.replace(/\.d\.ts$/, '.js');
     if (!outputs.has(module)) rmSync(join(DIST, path));
   }
 }

@@ -3,6 +3,7 @@
 
 import type { Answer } from './answers.js';
 import { later } from './pause.js';
+import type { ShapeCheck } from './shape.js';
 
 /** How the monitor is reached. */
 export interface Door {
@@ -15,8 +16,16 @@ export interface Door {
   readonly timeout: number;
 }
 
-/** GET of a path. @throws the signal's reason once it is aborted */
-export async function ask<T>(door: Door, path: string, signal?: AbortSignal): Promise<Answer<T>> {
+/**
+ * GET of a path. An answer that `problemOf` finds fault with is none.
+ * @throws the signal's reason once it is aborted
+ */
+export async function ask<T>(
+  door: Door,
+  path: string,
+  problemOf: ShapeCheck,
+  signal?: AbortSignal,
+): Promise<Answer<T>> {
   signal?.throwIfAborted();
   const over = new AbortController();
   let isLate = false;
@@ -35,7 +44,10 @@ export async function ask<T>(door: Door, path: string, signal?: AbortSignal): Pr
     if (response.status !== 200) {
       return failure(`Monitoring service returned ${response.status}${await reason(response)}`);
     }
-    return (await response.json()) as T & { error?: undefined };
+    const body = parsed(await response.text());
+    const problem = body === undefined ? 'it is not JSON' : problemOf(body);
+    if (problem === undefined) return body as T & { error?: undefined };
+    return failure(`${door.url} does not answer as the monitoring service does: ${problem}; check the URL`);
   } catch (error) {
     signal?.throwIfAborted();
     const why = isLate ? `no answer within ${door.timeout / 1000} s` : inWords(error);
@@ -48,6 +60,15 @@ export async function ask<T>(door: Door, path: string, signal?: AbortSignal): Pr
 
 function failure<T>(error: string): Answer<T> {
   return { error } as Answer<T>;
+}
+
+/** Undefined for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the monitor itself says of it. */

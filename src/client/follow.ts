@@ -7,6 +7,7 @@ import { ask, type Door } from './ask.js';
 import { EventStreamParser } from './event-stream.js';
 import { lightly, mustHold, Tether } from './letting-go.js';
 import { later, pause } from './pause.js';
+import { clusterHealthProblem } from './shape.js';
 
 /** How the state comes. */
 export type Mode = 'connecting' | 'streaming' | 'polling';
@@ -55,7 +56,7 @@ export async function follow(options: FollowOptions, follower: Follower, signal:
   while (!signal.aborted) {
     const began = performance.now();
     const parser = new EventStreamParser(({ type, data }) => {
-      if (type === 'health') follower.onHealth(JSON.parse(data) as ClusterHealth);
+      if (type === 'health') follower.onHealth(healthOf(data));
     }, lastId);
     const end = await stream(options, follower, parser, signal);
     lastId = parser.lastId;
@@ -70,6 +71,14 @@ export async function follow(options: FollowOptions, follower: Follower, signal:
     // Not all at once, when the monitor has ended everybody's stream.
     await pause(backoff(failures) * (0.5 + Math.random() / 2), signal);
   }
+}
+
+/** @throws Error for anything but a state of the cluster, which ends the stream */
+function healthOf(data: string): ClusterHealth {
+  const health: unknown = JSON.parse(data);
+  const problem = clusterHealthProblem(health);
+  if (problem !== undefined) throw new Error(problem);
+  return health as ClusterHealth;
 }
 
 function backoff(failures: number): number {
@@ -156,7 +165,9 @@ async function poll(
     timeout: Math.min(door.timeout, POLL_TIMEOUT),
   };
   while (!signal.aborted && performance.now() < end) {
-    const health = await ask<ClusterHealth>(questions, '/cluster_health', signal).catch(() => undefined);
+    const health = await ask<ClusterHealth>(questions, '/cluster_health', clusterHealthProblem, signal).catch(
+      () => undefined,
+    );
     if (signal.aborted) return;
     if (!health || !isAnswer(health)) {
       follower.onMode('connecting');

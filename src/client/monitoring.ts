@@ -11,9 +11,18 @@ import {
 } from './answers.js';
 import { ask, type Door } from './ask.js';
 import { lightly } from './letting-go.js';
+import { bestEndpointProblem, clusterHealthProblem } from './shape.js';
 import { ClusterView } from './view.js';
 
-export type { Answer, BestEndpoint, ClusterHealth, Failure, ServiceEntry } from './answers.js';
+export type {
+  Answer,
+  BestEndpoint,
+  ClusterHealth,
+  EndpointCandidate,
+  Failure,
+  ServiceEntry,
+  ServiceHealth,
+} from './answers.js';
 export { isAnswer } from './answers.js';
 export type { Mode } from './follow.js';
 export type { ClusterView } from './view.js';
@@ -121,9 +130,9 @@ export class LangGraphMonitoring {
 
   /** The whole cluster: from the view if there is one, else by asking. */
   async checkClusterHealth({ fresh, signal }: AskOptions = {}): Promise<Answer<ClusterHealth>> {
-    if (fresh === undefined || fresh === false) return this.current ?? this.#ask('/cluster_health', signal);
+    if (fresh === undefined || fresh === false) return this.current ?? this.#askHealth('', signal);
     const seconds = fresh === true ? 0 : Math.max(0, fresh / 1000);
-    return this.#ask(`/cluster_health?max_age=${seconds.toFixed(3)}`, signal);
+    return this.#askHealth(`?max_age=${seconds.toFixed(3)}`, signal);
   }
 
   /** One service of it, by its name in the configuration. */
@@ -169,7 +178,8 @@ export class LangGraphMonitoring {
     { prefer = 'order', signal }: EndpointOptions = {},
   ): Promise<Answer<BestEndpoint>> {
     const query = new URLSearchParams({ capability, prefer });
-    const best = await this.#ask<BestEndpoint>(`/best_endpoint?${query}`, signal);
+    const path = `/best_endpoint?${query}`;
+    const best = await ask<BestEndpoint>(this.#door, path, bestEndpointProblem, signal);
     if (isAnswer(best) && capability === 'llm' && prefer === 'order') this.#llm = best;
     return best;
   }
@@ -198,12 +208,12 @@ export class LangGraphMonitoring {
   /** Asks for what {@link getBestLlmEndpoint} needs beside the view. */
   async #learn(): Promise<void> {
     const door = { ...this.#door, fetch: lightly(this.#door.fetch) };
-    const best = await ask<BestEndpoint>(door, '/best_endpoint?capability=llm');
+    const best = await ask<BestEndpoint>(door, '/best_endpoint?capability=llm', bestEndpointProblem);
     if (isAnswer(best)) this.#llm = best;
   }
 
-  #ask<T>(path: string, signal: AbortSignal | undefined): Promise<Answer<T>> {
-    return ask<T>(this.#door, path, signal);
+  #askHealth(query: string, signal: AbortSignal | undefined): Promise<Answer<ClusterHealth>> {
+    return ask<ClusterHealth>(this.#door, `/cluster_health${query}`, clusterHealthProblem, signal);
   }
 
   /** As the monitor would choose, by what is in memory; undefined when that does not suffice. */

@@ -135,7 +135,7 @@ describe('a monitor that does not', () => {
     [
       'is something else',
       (_, response) => response.end('<html>'),
-      /^Failed to reach monitoring service: .*JSON/,
+      /does not answer as the monitoring service does: it is not JSON; check the URL$/,
     ],
     [
       'refuses',
