@@ -14,13 +14,17 @@ import {
 const monitoring = new LangGraphMonitoring(process.env.MONITOR_URL ?? 'http://127.0.0.1:8083');
 await monitoring.watch().ready();
 
+const ROLES = { human: 'user', ai: 'assistant' };
 // Any chat model does: new ChatOpenAI({ configuration: { baseURL: `${endpoint}/v1` } }), new ChatOllama({ baseUrl: endpoint })
 const llm = endpoint => ({
-  async invoke(content) {
+  async invoke(messages) {
     const response = await fetch(`${endpoint}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'llama3.2:3b', messages: [{ role: 'user', content }] }),
+      body: JSON.stringify({
+        model: 'llama3.2:3b',
+        messages: messages.map(({ type, content }) => ({ role: ROLES[type] ?? type, content })),
+      }),
     });
     if (!response.ok) throw new Error(`${endpoint} answered ${response.status}`);
     return (await response.json()).choices[0].message.content;

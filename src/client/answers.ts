@@ -27,6 +27,15 @@ export interface ServiceEntry {
   readonly health: ServiceHealth;
 }
 
+/** An entry of {@link ClusterHealth.muted}. */
+export interface MutedAlert {
+  readonly service: string;
+  readonly severity: string;
+  readonly message: string;
+  /** A dependency that is down, a silence, another alert, the time. */
+  readonly muted_by: readonly string[];
+}
+
 /** `/cluster_health` */
 export interface ClusterHealth {
   readonly timestamp: string;
@@ -45,6 +54,8 @@ export interface ClusterHealth {
   };
   /** One line each: `CRITICAL: Tools Server is timeout - Request timed out`. */
   readonly alerts: readonly string[];
+  /** Alerts that are not sent, and why; absent when there are none. */
+  readonly muted?: readonly MutedAlert[] | undefined;
   /** Why status and alerts are not of this moment, and how old they are. */
   readonly rules?: string | undefined;
 }

@@ -18,8 +18,21 @@ export interface RouteNames {
   readonly unhealthy: string;
 }
 
+/** What the services are called that decide, by their names in the monitor's configuration; the document's unless said. */
+export interface RouteServices {
+  /** Searches the web: `tools`. */
+  readonly tools: string;
+  /** Embeds: `embeddings`. */
+  readonly embeddings: string;
+  /** The model server whose health decides for {@link RouteNames.simple}: `jetson_ollama`. */
+  readonly llm: string;
+}
+
 export interface RoutingOptions {
   readonly monitoring?: LangGraphMonitoring;
+  readonly services?: Partial<RouteServices>;
+  /** Whether a message wants the web; one with "search" or "web" in it unless said. */
+  readonly requiresTools?: (message: string) => boolean;
   /** Whether a message wants retrieval; none does unless said. */
   readonly requiresEmbeddings?: (message: string) => boolean;
   readonly nodes?: Partial<RouteNames>;
@@ -33,6 +46,13 @@ const NAMES: RouteNames = {
   unhealthy: END,
 };
 
+const SERVICES: RouteServices = { tools: 'tools', embeddings: 'embeddings', llm: 'jetson_ollama' };
+
+/** The document's test. */
+function mentionsWeb(message: string): boolean {
+  return /search|web/i.test(message);
+}
+
 /**
  * Makes the function for `addConditionalEdges`, the document's decision table: a message about the web goes to the tools
  * if they are healthy, one that wants embeddings to those, any other to the Jetson; each has a fallback. With a watched
@@ -40,27 +60,29 @@ const NAMES: RouteNames = {
  */
 export function intelligentRouting({
   monitoring = new LangGraphMonitoring(),
+  services = {},
+  requiresTools = mentionsWeb,
   requiresEmbeddings = () => false,
   nodes = {},
 }: RoutingOptions = {}) {
   const names = { ...NAMES, ...nodes };
+  const { tools, embeddings, llm } = { ...SERVICES, ...services };
   const warn = warner(monitoring.log);
   const decide = (health: Answer<ClusterHealth>, message: string): string => {
     if (health.overall_status !== 'healthy')
       warn('cluster', `Cluster not fully healthy: ${health.error ?? health.alerts?.join('; ')}`);
     const isHealthy = (service: string) => health.services?.[service]?.health.status === 'healthy';
-    const lower = message.toLowerCase();
-    if (lower.includes('search') || lower.includes('web')) {
-      if (isHealthy('tools')) return names.search;
+    if (requiresTools(message)) {
+      if (isHealthy(tools)) return names.search;
       warn('tools', 'Tools service unhealthy, falling back to standard response');
       return names.standard;
     }
     if (requiresEmbeddings(message)) {
-      if (isHealthy('embeddings')) return names.enhanced;
+      if (isHealthy(embeddings)) return names.enhanced;
       warn('embeddings', 'Embeddings service unhealthy, using basic response');
       return names.simple;
     }
-    return isHealthy('jetson_ollama') ? names.simple : names.standard;
+    return isHealthy(llm) ? names.simple : names.standard;
   };
   return (state: MonitoredMessages, config?: { readonly signal?: AbortSignal }): string | Promise<string> => {
     if (state.error === CLUSTER_UNHEALTHY) return names.unhealthy;

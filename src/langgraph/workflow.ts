@@ -2,13 +2,16 @@
 // only the application knows (its model, its node names); goes out: functions for a StateGraph. Called by applications as
 // `langgraph-monitor/langgraph`.
 
-export { type HealthCheckOptions, healthCheckNode } from './health-check.js';
+export { type ByHealthOptions, chatModelByHealth, modelByHealth } from './by-health.js';
+export { type HealthCheckOptions, healthCheckNode, type KeptHealth } from './health-check.js';
 export {
+  type ConversationOptions,
+  type LastMessageOptions,
   type Model,
   type MonitoredResponseOptions,
   monitoredResponseNode,
 } from './response.js';
-export { intelligentRouting, type RouteNames, type RoutingOptions } from './routing.js';
+export { intelligentRouting, type RouteNames, type RouteServices, type RoutingOptions } from './routing.js';
 export {
   type MonitoredMessages,
   MonitoredState,

@@ -67,7 +67,11 @@ test("the client's package needs no other package, and is small", () => {
       ),
     ].map(match => match[1]),
   );
-  expect([...new Set(imported)].sort()).toEqual(['@langchain/core/messages', '@langchain/langgraph']);
+  expect([...new Set(imported)].sort()).toEqual([
+    '@langchain/core/messages',
+    '@langchain/core/runnables',
+    '@langchain/langgraph',
+  ]);
 });
 
 test.each(['langgraph-monitor', 'langgraph-monitor-client'])('%s has no map without its sources', name => {

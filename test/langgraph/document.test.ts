@@ -118,7 +118,7 @@ async function ours(monitoring: LangGraphMonitoring, message: string): Promise<O
         return `words from ${endpoint}`;
       },
     });
-    const update = await monitoredResponseNode({ monitoring, llm })(state);
+    const update = await monitoredResponseNode({ monitoring, llm, input: 'last-message' })(state);
     responses.push({
       calls,
       said: said(update),

@@ -1,7 +1,7 @@
 // A workflow as an application would build it of our nodes, and models that are asked over HTTP. Called by the tests of
 // this folder.
 
-import { HumanMessage } from '@langchain/core/messages';
+import { type BaseMessage, HumanMessage } from '@langchain/core/messages';
 import { END, START, StateGraph } from '@langchain/langgraph';
 import type { LangGraphMonitoring } from '../../src/client/monitoring.js';
 import {
@@ -18,13 +18,19 @@ const RESPONSES = [
   'standard_response_node',
 ] as const;
 
+/** OpenAI's words for LangChain's. */
+const ROLES: Readonly<Record<string, string>> = { human: 'user', ai: 'assistant' };
+
 /** A model behind OpenAI's chat endpoint, which Ollama, llama.cpp and HAProxy before them have. */
 export const llm = (endpoint: string) => ({
-  async invoke(input: string): Promise<string> {
+  async invoke(input: BaseMessage[]): Promise<string> {
     const response = await fetch(`${endpoint}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'llama3.2:3b', messages: [{ role: 'user', content: input }] }),
+      body: JSON.stringify({
+        model: 'llama3.2:3b',
+        messages: input.map(({ type, content }) => ({ role: ROLES[type] ?? type, content })),
+      }),
     });
     if (!response.ok) throw new Error(`${endpoint} answered ${response.status}`);
     const { choices } = (await response.json()) as { choices: { message: { content: string } }[] };

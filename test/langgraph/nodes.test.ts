@@ -1,12 +1,14 @@
 // What the nodes do beside the document's table: options, old states, interrupts, models of LangChain's.
 
-import { AIMessage, type BaseMessage, HumanMessage } from '@langchain/core/messages';
+import { AIMessage, type BaseMessage, HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { END, interrupt, MemorySaver, START, StateGraph } from '@langchain/langgraph';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LangGraphMonitoring } from '../../src/client/monitoring.js';
 import {
+  type HealthCheckOptions,
   healthCheckNode,
   intelligentRouting,
+  type MonitoredResponseOptions,
   MonitoredState,
   monitoredResponseNode,
 } from '../../src/langgraph/workflow.js';
@@ -69,6 +71,24 @@ describe('the health check', () => {
     ]);
   });
 
+  test.each<[keep: HealthCheckOptions['keep'], want: unknown]>([
+    [
+      'all',
+      { overall_status: 'healthy', services: { tools: { health: { response_time: expect.any(Number) } } } },
+    ],
+    [
+      'status',
+      { overall_status: 'healthy', alerts: [], services: { tools: { health: { status: 'healthy' } } } },
+    ],
+    ['none', undefined],
+    [({ alerts, ...rest }) => ({ ...rest, alerts: [...alerts, 'mine'] }), { alerts: ['mine'] }],
+  ])('keeps %s in the state', async (keep, want) => {
+    const { cluster_health } = await healthCheckNode({ monitoring, keep })(says('x'));
+    if (want === undefined) expect(cluster_health).toBeUndefined();
+    else expect(cluster_health).toMatchObject(want as object);
+    if (keep === 'status') expect(cluster_health?.services?.tools?.health).toEqual({ status: 'healthy' });
+  });
+
   test('is called off with the graph', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(healthCheckNode({ monitoring })(says('x'), { signal })).rejects.toThrow('enough');
@@ -76,6 +96,22 @@ describe('the health check', () => {
 });
 
 describe('the edges', () => {
+  test('go by the services that were named', async () => {
+    feed('tools', 'jetson_ollama');
+    const services = { tools: 'redis', llm: 'cpu_llama' };
+    const route = intelligentRouting({ monitoring, services });
+    expect(await route(says('search'))).toBe('search_and_respond_node');
+    expect(await route(says('hello'))).toBe('simple_response_node');
+    const byWord = intelligentRouting({
+      monitoring,
+      services,
+      requiresTools: text => text.includes('hello'),
+    });
+    expect(await byWord(says('hello'))).toBe('search_and_respond_node');
+    const asBefore = intelligentRouting({ monitoring });
+    expect(await asBefore(says('search'))).toBe('standard_response_node');
+  });
+
   test.each([
     ['search', 'search the web', []],
     ['standard', 'search the web', ['tools']],
@@ -132,7 +168,7 @@ describe('the response', () => {
     });
     const seen: unknown[] = [];
     const llm = async (endpoint: string) => ({
-      invoke: async (input: string, config: unknown) => {
+      invoke: async (input: BaseMessage[], config: unknown) => {
         seen.push([endpoint, input, config]);
         return message;
       },
@@ -140,7 +176,44 @@ describe('the response', () => {
     const config = { tags: ['mine'] };
     const update = await monitoredResponseNode({ monitoring, llm })(says('hello'), config);
     expect(update.messages?.[0]).toBe(message);
-    expect(seen).toEqual([['http://127.0.0.1:11434', 'hello', config]]);
+    expect(seen).toEqual([['http://127.0.0.1:11434', [new HumanMessage('hello')], config]]);
+  });
+
+  const CONVERSATION = {
+    messages: [
+      new SystemMessage('Answer in French.'),
+      new HumanMessage('My name is Ada.'),
+      new AIMessage('Bonjour Ada'),
+      new HumanMessage('What is my name?'),
+    ],
+  };
+
+  test.each<[name: string, options: Partial<MonitoredResponseOptions>, want: unknown[]]>([
+    ['the conversation, and again the same', {}, [CONVERSATION.messages, CONVERSATION.messages]],
+    [
+      'what is chosen of it',
+      { messages: ({ messages }) => messages.slice(-1) },
+      [CONVERSATION.messages.slice(-1), CONVERSATION.messages.slice(-1)],
+    ],
+    [
+      'the last text, and then an apology, as the document has it',
+      { input: 'last-message' },
+      ['What is my name?', "I'm experiencing technical difficulties. Please try again."],
+    ],
+  ])('asks the model for %s, through the fallback', async (_, options, want) => {
+    const asked: unknown[] = [];
+    const llm = (endpoint: string) => ({
+      invoke: (input: unknown) => {
+        asked.push(input);
+        if (asked.length === 1) throw new Error('busy');
+        return endpoint;
+      },
+    });
+    const node = monitoredResponseNode({ monitoring, llm, ...options } as MonitoredResponseOptions);
+    const update = await node(CONVERSATION);
+    expect(asked).toEqual(want);
+    expect(update).toMatchObject({ error: 'busy', fallback_used: true });
+    expect(update.messages?.[0]?.content).toBe(monitoring.fallbackEndpoint);
   });
 
   test.each([
