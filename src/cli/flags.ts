@@ -166,6 +166,7 @@ export function helpText(): string {
     '       langgraph-monitor check-routes [test] L=V...  show which receivers an alert reaches, as amtool config routes',
     '       langgraph-monitor check-routes show      show the routing tree, as amtool config routes show',
     '       langgraph-monitor import FILE...         take over samples in the OpenMetrics format',
+    '       langgraph-monitor demo [FLAGS]           watch a simulated cluster',
     '',
     'Flags:',
     ...rows,

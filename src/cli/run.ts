@@ -1,6 +1,6 @@
 // The program from its first line of input to its exit code.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Monitor } from '../app.js';
 import { readBounded } from '../config/bounded-file.js';
 import { ConfigError } from '../config/load.js';
@@ -10,7 +10,8 @@ import { concurrencyProblems } from '../probes/concurrency.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
 import { type CheckedConfig, counted, type Output } from './output.js';
 
-const COMMANDS = ['check-config', 'check-rules', 'test-rules', 'check-routes', 'import'];
+const COMMANDS = ['check-config', 'check-rules', 'test-rules', 'check-routes', 'import', 'demo'];
+const DEFAULT_CONFIG = 'monitor.yml';
 /** In milliseconds. */
 const SAME_WISH = 1000;
 
@@ -26,6 +27,7 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
     // Its flags are amtool's.
     const at = argv.indexOf('check-routes');
     if (at >= 0) return (await import('./routes.js')).checkRoutes(argv.toSpliced(at, 1), output);
+    if (argv[0] === 'demo') return await demo();
     const flags = parseFlags(argv);
     if (flags.help) return say(output, helpText().trimEnd());
     if (flags.version)
@@ -42,6 +44,13 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
   } catch (error) {
     return complain(error, output);
   }
+}
+
+/** The demo is a program of its own, which reads the flags behind its name and sets the exit code. */
+async function demo(): Promise<number> {
+  process.argv.splice(2, 1);
+  await import(new URL('../demo/main.js', import.meta.url).href);
+  return Number(process.exitCode ?? 0);
 }
 
 function say(output: Output, text: string): number {
@@ -114,6 +123,12 @@ async function checkAll(flags: Flags, output: Output): Promise<number> {
 }
 
 async function monitor(flags: Flags, output: Output): Promise<number> {
+  if (flags.configFile === DEFAULT_CONFIG && !existsSync(DEFAULT_CONFIG)) {
+    output.err(
+      `${DEFAULT_CONFIG}: no such file; run "langgraph-monitor demo" for a simulated cluster, name a file with --config.file, or write one: services: { tools: { url: "http://127.0.0.1:8080/health", critical: true } }`,
+    );
+    return 1;
+  }
   // Only a monitor needs the rooms; the other commands answer at once.
   const [{ startMonitor }, { createLog }] = await Promise.all([import('../app.js'), import('../log.js')]);
   const log = createLog(flags.logLevel, flags.logFormat);

@@ -130,6 +130,7 @@ export class OwnMetrics {
     });
     info.set({ version: build.version, nodeversion: process.version }, 1);
     collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
+    withoutSampleNaN(registry.getSingleMetric('nodejs_eventloop_lag_min_seconds'));
   }
 
   /** How many checks may be under way at once, and how many would have to be. */
@@ -206,4 +207,16 @@ export class OwnMetrics {
 /** How much a counter grew that may have begun anew. */
 function growth(before: number, now: number): number {
   return now >= before ? now - before : now;
+}
+
+/** What Node's histogram of delays says as its least while it has no sample: 2^63 - 1 nanoseconds. */
+const NO_SAMPLE_SECONDS = 9e9;
+
+/** Makes a least delay of no samples NaN, as the mean beside it is. */
+function withoutSampleNaN(metric: unknown): void {
+  if (!(metric instanceof Gauge)) return;
+  const set = metric.set.bind(metric) as (labels: object, value: number) => void;
+  const checked = (labels: object, value: number) =>
+    set(labels, value >= NO_SAMPLE_SECONDS ? Number.NaN : value);
+  Object.assign(metric, { set: checked });
 }

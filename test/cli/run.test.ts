@@ -154,7 +154,7 @@ describe('commands', () => {
       2,
       [],
       [
-        'langgraph-monitor: unknown command "chek-config"; there are check-config, check-rules, test-rules, check-routes, import',
+        'langgraph-monitor: unknown command "chek-config"; there are check-config, check-rules, test-rules, check-routes, import, demo',
       ],
     ],
     ['--config.check --config.file=FOLDER/good.yml', 0, ['FOLDER/good.yml: valid, 1 service'], []],

@@ -1,9 +1,11 @@
 // The program's beginnings and ends.
 
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SERVICE_IDS, startCluster } from '../../src/demo/cluster.js';
 import { monitorConfiguration } from '../../src/demo/configuration.js';
@@ -11,7 +13,7 @@ import { json } from '../../src/demo/fault.js';
 import { type SimulatedServer, startServer } from '../../src/demo/server.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { portOf, stop } from '../support/http.js';
-import { launch, runToEnd, startMonitor, writeConfiguration } from '../support/monitor.js';
+import { DIST, launch, runToEnd, startMonitor, writeConfiguration } from '../support/monitor.js';
 import { clusterHealth } from './cluster-health.js';
 import { type Connection, connectionsOf } from './sockets.js';
 
@@ -245,5 +247,36 @@ describe('a storage folder that is in use', () => {
     await first.kill();
     await using second = await startMonitor(watching(), { folder });
     expect((await clusterHealth(second)).services).toHaveProperty('tools');
+  });
+});
+
+describe('without a configuration', () => {
+  const MAIN = fileURLToPath(new URL('main.js', DIST));
+
+  test('one line says what to do', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN], { cwd: folder, encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /^monitor\.yml: no such file; run "langgraph-monitor demo" .*--config\.file.*services: \{.*\}\n$/,
+    );
+    const minimal = /write one: (.*)\n$/.exec(stderr)?.[1] as string;
+    writeFileSync(join(folder, 'monitor.yml'), minimal);
+    const checked = spawnSync(process.execPath, [MAIN, 'check-config', 'monitor.yml'], { cwd: folder });
+    expect(checked.status).toBe(0);
+  });
+
+  test('the demo runs from any folder', async () => {
+    const demo = spawn(process.execPath, [MAIN, 'demo', '--web.listen-address=127.0.0.1:0'], { cwd: folder });
+    let output = '';
+    demo.stdout.on('data', chunk => {
+      output += chunk;
+    });
+    const ended = new Promise(resolve => demo.once('close', resolve));
+    try {
+      await expect.poll(() => output, PATIENCE).toContain('The monitor runs on http://127.0.0.1:');
+    } finally {
+      demo.kill('SIGTERM');
+      await ended;
+    }
   });
 });
