@@ -189,7 +189,8 @@ describe('a flood of guesses', () => {
     const place = (name: string) => order.indexOf(name);
     expect(place('other address')).toBeLessThan(8);
     expect(place('known user')).toBeLessThan(8);
-    expect(place('same network')).toBe(order.length - 1);
+    // Two are computed at once and end in any order.
+    expect(place('same network')).toBeGreaterThanOrEqual(order.length - 2);
     expect(place('gone dropped')).toBeGreaterThanOrEqual(0);
   });
 
