@@ -19,7 +19,7 @@ interface Seen {
 
 const seen = new WeakMap<Socket, Seen>();
 
-/** An error with a line in words for what it means. */
+/** An error with a line that explains it. */
 export interface ExplainedError extends Error {
   explanation?: string;
 }
@@ -41,7 +41,7 @@ export function watchTls(socket: TLSSocket, { ca, cert, servername }: Connection
   });
 }
 
-/** Adds what a connection's error means in words; only before the answer has begun. */
+/** Adds the explanation of a connection's error; only before the answer has begun. */
 export function explained(error: ExplainedError, socket: Socket | null): Error {
   const facts = socket ? seen.get(socket) : undefined;
   if (!facts) return error;

@@ -1,6 +1,6 @@
-// What the file system has against a file, in words.
+// Messages for errors of the file system.
 
-/** A system error in words: `ENOENT` becomes `no such file`. */
+/** The message for a system error: `ENOENT` becomes `no such file`. */
 export function fileProblem(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   const known: Record<string, string> = {

@@ -136,7 +136,7 @@ function aliasedValues(document: unknown): number {
     const known = sizes.get(value);
     if (known !== undefined) return known;
     const inner = Object.values(value);
-    // One that is in itself is told later, with its path.
+    // A value that contains itself is reported later, with its path.
     sizes.set(value, 0);
     written += inner.length;
     const size = inner.reduce<number>((sum, each) => sum + sizeOf(each), 1);

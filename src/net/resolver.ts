@@ -104,7 +104,7 @@ export class Resolver {
     return this.#remote(name, options);
   }
 
-  /** Ends the questions to name servers, for a process that stops; later lookups ask anew. */
+  /** Ends the questions to name servers, for a process that stops; later lookups start new ones. */
   cancel(): void {
     this.#servers.cancel();
   }

@@ -1,4 +1,4 @@
-// Why alerts that fire are not sent, in words. Comes in: what the embedded notifier knows at a moment; goes out: one entry
+// The reasons why firing alerts are not sent. Comes in: what the embedded notifier knows at a moment; goes out: one entry
 // for each muted alert.
 
 import { isEscalation } from '../model/alert.js';

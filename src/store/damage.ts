@@ -27,7 +27,7 @@ export class DamagedRow extends Error {
   }
 }
 
-/** The database contradicts itself where SQLite does not look: its rows have to be written anew. */
+/** The database contradicts itself where SQLite does not look: its rows have to be rewritten. */
 export class Inconsistent extends Error {
   readonly code = 'SQLITE_CORRUPT_CONTENT';
 }

@@ -1,4 +1,4 @@
-// Why a server's certificate was not accepted, in words that name the certificate to mend. Comes in: OpenSSL's code of
+// The message for a server's certificate that was not accepted; it names the certificate to replace. Comes in: OpenSSL's code of
 // the failed verification, what the server sent, what is trusted here. Goes out: one line without a prefix.
 
 import { X509Certificate } from 'node:crypto';
@@ -131,7 +131,7 @@ function untrusted({ chain, anchors }: Verification): string {
   const namesakes = anchors.named(top.issuer);
   if (anchors.isNamed && namesakes.length > 0 && !namesakes.some(each => hasSigned(each, top)))
     return `certificate is signed by another CA of the name ${issuer} than tls_config.ca_file has`;
-  // Sent alone, it may be signed by an intermediate the server keeps to itself, or by a root nobody here knows.
+  // Sent alone, it may be signed by an intermediate the server keeps to itself, or by a root that is not trusted here.
   if (chain.length === 1) {
     return anchors.isNamed
       ? `intermediate certificate ${issuer} that signed the server's is missing: the server does not send it and tls_config.ca_file does not have it; complete the chain on the server`

@@ -1,4 +1,4 @@
-// Errors of OpenSSL and alerts of the other side, in words. OpenSSL's own line names its source files and hides the
+// Messages for errors of OpenSSL and for TLS alerts of the other side. OpenSSL's own line names its source files and hides the
 // cause in the middle of them.
 // Source: RFC 8446, 6 (alerts); OpenSSL 3, ssl/ssl_err.c (reasons).
 

@@ -140,7 +140,7 @@ function withResolvers() {
   const promise = new Promise<boolean>((...both) => {
     [resolve, reject] = both;
   });
-  // Whoever asked has the promise too; it is no unhandled one when that client has gone.
+  // The caller has the promise too; without this a client that has gone would leave an unhandled rejection.
   promise.catch(() => {});
   return { promise, resolve, reject };
 }

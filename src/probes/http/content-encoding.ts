@@ -16,7 +16,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
     ((body[0] as number) & 0x0f) === 8 ? inflateSync(body, options) : inflateRawSync(body, options),
 };
 
-/** More codings than this, one in another, are nobody's honest answer. */
+/** The largest number of nested codings that is decoded. */
 const MOST = 3;
 
 /**

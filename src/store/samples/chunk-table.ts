@@ -106,7 +106,7 @@ export class ChunkTable {
     return this.#within.all(series, to, from);
   }
 
-  /** The samples of a chunk. Belongs to the cache: nobody writes into it. @throws DamagedRow */
+  /** The samples of a chunk. Belongs to the cache: read-only for callers. @throws DamagedRow */
   read(row: ChunkRow): Run {
     const values = this.#cache.get(row.id, () => this.#decode(row));
     return { times: this.#times(row), values };
@@ -186,7 +186,7 @@ export class ChunkTable {
   }
 
   /**
-   * Looks at whether the index has some chunks as they are: one it has not is never read, and nobody would miss it.
+   * Looks at whether the index has some chunks as they are: a chunk missing there is never read, without any error.
    * @returns the last id looked at; undefined when there are no more after `id`. @throws Inconsistent
    */
   checkIndex(id: number, limit: number): number | undefined {

@@ -1,5 +1,5 @@
 // The mount table of Linux: which file systems belong to the network and which are read-only. Reading it touches none
-// of them, so that one which hangs harms nobody.
+// of them, so that a hanging one delays no other.
 // Source: proc_pid_mountinfo(5).
 
 import { readFile } from 'node:fs/promises';
