@@ -50,6 +50,7 @@ export class RuleGroup {
   #evaluations = 0;
   #evaluationTime: Millis = 0;
   #lastEvaluation: Millis | undefined;
+  #lastKept: Millis | undefined;
 
   constructor(definition: GroupDefinition, options: GroupOptions) {
     const { file, defaultInterval, surroundings, shouldRestore } = options;
@@ -78,8 +79,16 @@ export class RuleGroup {
     return this.#lastEvaluation;
   }
 
-  /** Evaluates every rule; one that fails does not keep the others from it. Never throws. */
-  evaluate(at: Millis, workplace: Workplace): GroupOutcome {
+  /** Moment of the last evaluation whose samples were kept, an earlier self's included. */
+  get lastKept(): Millis | undefined {
+    return this.#lastKept;
+  }
+
+  /**
+   * Evaluates every rule; one that fails does not keep the others from it. Never throws.
+   * @param isKept false when what it writes is shown until the next evaluation only
+   */
+  evaluate(at: Millis, workplace: Workplace, isKept = true): GroupOutcome {
     const begun = workplace.elapsed();
     const { queryOffset, limit } = this.definition;
     let samples = 0;
@@ -98,6 +107,7 @@ export class RuleGroup {
     this.#evaluations++;
     this.#evaluationTime = workplace.elapsed() - begun;
     this.#lastEvaluation = at;
+    if (isKept) this.#lastKept = at;
     const failures = this.rules.filter(rule => rule.lastError !== '').length;
     return { samples, rules: this.rules.length, failures, changes };
   }
@@ -126,6 +136,7 @@ export class RuleGroup {
   copyState(from: RuleGroup): void {
     this.#evaluationTime = from.#evaluationTime;
     this.#lastEvaluation = from.#lastEvaluation;
+    this.#lastKept = from.#lastKept;
     this.shouldRestore = from.shouldRestore;
     this.#evaluations = from.#evaluations;
     const earlier = new Map(from.rules.map(rule => [rule.source, rule]));

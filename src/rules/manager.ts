@@ -89,17 +89,20 @@ export class RuleManager {
 
   /**
    * Evaluates at a whole millisecond every group whose time has come: one without an interval each time, others once in
-   * each interval. What an interim evaluation writes is not kept, so groups of longer intervals have no part in it.
+   * each interval. What an interim evaluation writes is not kept: groups of longer intervals have no part in it, and it does
+   * not stand for the interval's own evaluation.
    */
   evaluate(at: Millis, isInterim = false): EvaluationResult {
     const { interval } = this.#options;
-    const due = this.#groups.filter(group => isDue(group, at, isInterim ? interval : undefined));
+    const due = this.#groups.filter(group =>
+      isInterim ? isDueBetween(group, at, interval) : isDue(group, at, group.lastKept),
+    );
     const unsent: Alert[] = [];
     const restoreErrors: string[] = [];
     const { ask, write, clock, resendDelay = RESEND_DELAY } = this.#options;
     const workplace = { ask, write, elapsed: () => clock?.elapsed() ?? 0 };
     const outcomes = due.map(group => {
-      const outcome = group.evaluate(at, workplace);
+      const outcome = group.evaluate(at, workplace, !isInterim);
       unsent.push(...group.takeUnsent(at, resendDelay));
       restoreErrors.push(...this.#restore(group, at));
       return outcome;
@@ -163,14 +166,15 @@ export class RuleManager {
   }
 }
 
-/**
- * Calls come with the scrapes, which are not on the tick: what counts is that an interval has had its evaluation.
- * @param longest in an interim evaluation: groups of longer intervals are not due
- */
-function isDue({ definition, lastEvaluation }: RuleGroup, at: Millis, longest: Millis | undefined): boolean {
+/** Whether a group is due in an interim evaluation: one that is evaluated as often as the sources are scraped, or more. */
+function isDueBetween(group: RuleGroup, at: Millis, longest: Millis): boolean {
+  const { interval = 0 } = group.definition;
+  return interval <= longest && isDue(group, at, group.lastEvaluation);
+}
+
+/** Calls come with the scrapes, which are not on the tick: what counts is that an interval has had its evaluation. */
+function isDue({ definition }: RuleGroup, at: Millis, last: Millis | undefined): boolean {
   const { interval } = definition;
-  if (interval === undefined) return true;
-  if (longest !== undefined && interval > longest) return false;
-  if (lastEvaluation === undefined) return true;
-  return Math.floor(at / interval) !== Math.floor(lastEvaluation / interval);
+  if (interval === undefined || last === undefined) return true;
+  return Math.floor(at / interval) !== Math.floor(last / interval);
 }

@@ -345,11 +345,32 @@ describe('an interim evaluation', () => {
     ]);
     storage.loadUntil(0);
     expect(manager.evaluate(0, true).groups).toBe(2);
-    expect(manager.evaluate(1).groups).toBe(2);
+    expect(manager.evaluate(1).groups).toBe(3);
     expect(manager.evaluate(2).groups).toBe(1);
     storage.loadUntil(5 * MINUTE);
     expect(manager.evaluate(5 * MINUTE, true).groups).toBe(2);
-    expect(manager.evaluate(5 * MINUTE + 1).groups).toBe(2);
+    expect(manager.evaluate(5 * MINUTE + 1).groups).toBe(3);
+  });
+
+  test('does not stand for the evaluation of its interval, which records what is kept', () => {
+    const storage = storageOf({ up: '0 0 0 0' });
+    const kept: number[] = [];
+    let isInterim = false;
+    const manager = managerOn(storage, {
+      write: (source, at, samples) => {
+        if (!isInterim) kept.push(at);
+        storage.write(source, at, samples);
+      },
+    });
+    manager.update([ruleFile('- record: a\n  expr: up', '    interval: 1m\n')]);
+    storage.loadUntil(3 * MINUTE);
+    for (const minute of [0, 1, 2]) {
+      isInterim = true;
+      manager.evaluate(minute * MINUTE + 1000, isInterim);
+      isInterim = false;
+      manager.evaluate(minute * MINUTE + 30_000);
+    }
+    expect(kept).toEqual([30_000, 90_000, 150_000]);
   });
 
   test('moves alerts on as any other', () => {
