@@ -8,12 +8,15 @@ import { parseYamlTree } from '../config/yaml-tree.js';
 import { loadConfiguration } from '../configuration.js';
 import { concurrencyProblems } from '../probes/concurrency.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
+import { LogOutput } from './log-output.js';
 import { type CheckedConfig, counted, type Output } from './output.js';
 
 const COMMANDS = ['check-config', 'check-rules', 'test-rules', 'check-routes', 'import', 'demo'];
 const DEFAULT_CONFIG = 'monitor.yml';
 /** In milliseconds. */
 const SAME_WISH = 1000;
+/** How long the log's last lines may take to be read, in milliseconds. */
+const LAST_WORDS = 1000;
 
 /** The package's version. */
 export function version(): string {
@@ -131,7 +134,9 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
   }
   // Only a monitor needs the rooms; the other commands answer at once.
   const [{ startMonitor }, { createLog }] = await Promise.all([import('../app.js'), import('../log.js')]);
-  const log = createLog(flags.logLevel, flags.logFormat);
+  const logOutput = new LogOutput();
+  const log = createLog(flags.logLevel, flags.logFormat, logOutput);
+  logOutput.onRecovered = lines => log.warn({ lines }, 'Log lines were lost');
   // Heard from the first moment on: a signal that comes while the rooms are built must not just kill.
   const told = stopSignal();
   let monitor: Monitor | undefined;
@@ -151,6 +156,7 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
     const signal = await told;
     log.info({ signal }, 'Stopping');
     await monitor.close();
+    endSoon();
     return 0;
   } catch (error) {
     const { StorageRefused } = await import('../store/folder.js');
@@ -160,6 +166,11 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
     output.err(`langgraph-monitor: ${problem}`);
     return 1;
   }
+}
+
+/** A log that is not read keeps the process, which has nothing else to do, no longer than this. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), LAST_WORDS).unref();
 }
 
 /**
