@@ -4,6 +4,7 @@
 
 import type { z } from 'zod';
 import { Labels } from '../../model/labels.js';
+import type { Millis } from '../../model/time.js';
 import type { IncomingAlert } from '../../notify/alert-table.js';
 import { isLabelName } from '../../promql/label-name.js';
 import { quote } from '../../promql/print/quote.js';
@@ -30,7 +31,8 @@ export const postAlerts = endpoint({
   handle({ body, now }, doors) {
     notifierOf(doors);
     const alerts = body.map(incomingOf);
-    const problems = alerts.map(problemOf);
+    const believedUntil = now + doors.alerting.alerts.resolveTimeout;
+    const problems = alerts.map(alert => problemOf(alert, believedUntil));
     const isKept = doors.alerting.hear(
       alerts.filter((_, i) => problems[i] === undefined),
       now,
@@ -56,8 +58,12 @@ function incomingOf({ labels, annotations, startsAt, endsAt, generatorURL }: Pos
   };
 }
 
-function problemOf({ labels, annotations, startsAt, endsAt }: IncomingAlert): string | undefined {
-  if (startsAt !== undefined && endsAt !== undefined && endsAt < startsAt)
+/** @param believedUntil the end of an alert that names none: `resolve_timeout` from now */
+function problemOf(
+  { labels, annotations, startsAt, endsAt }: IncomingAlert,
+  believedUntil: Millis,
+): string | undefined {
+  if (startsAt !== undefined && (endsAt ?? believedUntil) < startsAt)
     return 'start time must be before end time';
   const wrong = labels.names.find(name => !isLabelName(name));
   if (wrong !== undefined) return `invalid label set: invalid name ${quote(wrong)}`;

@@ -300,6 +300,7 @@ describe('what is wrong', () => {
     ['alerts', posting([{ ...ALERT, startsAt: '2026-01-01' }])],
     ['alerts', posting([{ ...ALERT, endsAt: 5 }])],
     ['alerts', posting([{ ...ALERT, startsAt: '2030-01-01T00:00:00Z', endsAt: '2029-01-01T00:00:00Z' }])],
+    ['alerts', posting([{ ...ALERT, startsAt: soon(6) }])],
     ['alerts', posting([{ ...ALERT, generatorURL: 'foo' }])],
     ['alerts', posting([{ ...ALERT, generatorURL: 'not a url %%' }])],
     ['alerts', posting([{ labels: { a: 1 } }, {}])],
