@@ -6,6 +6,7 @@ import type { Millis } from '../model/time.js';
 import { failureOf } from './http/trouble.js';
 import { type Attempt, type Probe, ProbeFailure } from './probe.js';
 import type { ReadingsRecorder } from './readings.js';
+import { StandstillWatch } from './standstill.js';
 
 const success = family('probe_success', 'Whether the last probe succeeded (1) or not (0)');
 const duration = family(
@@ -50,8 +51,24 @@ const STATUS_OF: Record<Reason, Status> = {
   protocol: 'error',
 };
 
-/** Runs a probe once, within its timeout. Never throws: an unexpected error is a failure of the service's check. */
+/** Attempts to measure a service while the thread keeps standing still; then the last one counts. */
+const ATTEMPTS = 3;
+
+/**
+ * Runs a probe within its timeout, and once more when the thread stood still meanwhile: a timeout or a slow answer would be
+ * the monitor's own. Never throws: an unexpected error is a failure of the service's check.
+ */
 export async function check(probe: Probe, bounds: Bounds, recorder: ReadingsRecorder): Promise<Outcome> {
+  for (let attempt = 1; ; attempt++) {
+    const watch = new StandstillWatch();
+    const outcome = await runOnce(probe, bounds, recorder);
+    const isVoid = watch.stoodStill;
+    watch.close();
+    if (!isVoid || attempt === ATTEMPTS) return outcome;
+  }
+}
+
+async function runOnce(probe: Probe, bounds: Bounds, recorder: ReadingsRecorder): Promise<Outcome> {
   recorder.begin();
   const running = new RunningAttempt(bounds.timeout, recorder);
   const begun = performance.now();

@@ -17,6 +17,8 @@ async function run(ask: (attempt: Attempt) => Promise<void>, isService = false) 
 }
 
 const never = () => new Promise<void>(() => {});
+/** As SIGSTOP for a good second. */
+const standStill = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
 
 describe('an attempt', () => {
   it('keeps what was recorded before a failure', async () => {
@@ -40,6 +42,33 @@ describe('an attempt', () => {
     });
     await new Promise(resolve => setTimeout(resolve, 30));
     expect(outcome).toMatchObject({ status: 'timeout', responseTime: 0.05, samples: [['x', 0]] });
+  });
+
+  it.each<[name: string, first: (attempt: Attempt) => Promise<void>]>([
+    ['gets no answer', never],
+    ['is answered afterwards', async () => {}],
+    ['fails afterwards', () => Promise.reject(new ProbeFailure('protocol', 'Connection closed'))],
+  ])('an attempt during which the thread stands still, and that %s, is made again', async (_, first) => {
+    let attempts = 0;
+    const outcome = await run(attempt => {
+      if (attempts++ > 0) return Promise.resolve();
+      attempt.record(gauge, [], 7);
+      standStill();
+      return first(attempt);
+    });
+    expect(outcome).toMatchObject({ status: 'healthy', samples: [] });
+    expect(attempts).toBe(2);
+  });
+
+  it('a thread that keeps standing still does not keep a check from its end', async () => {
+    let attempts = 0;
+    const outcome = await run(() => {
+      attempts++;
+      standStill();
+      return never();
+    });
+    expect(outcome).toMatchObject({ status: 'timeout' });
+    expect(attempts).toBe(3);
   });
 
   it('tells a probe that registers after the deadline at once', async () => {
