@@ -84,9 +84,11 @@ async function measureC(bench, children, port, seconds) {
 async function inBothPhases(children, pages, seconds, measure) {
   await sleep(3000);
   const idle = await measure();
-  const load = pages.map(page => wrk(children, page, { connections: 4, seconds: seconds + 2 }));
+  const load = Promise.all(pages.map(page => wrk(children, page, { connections: 4, seconds: seconds + 2 })));
+  // It is awaited below; what fails before that must not end the bench.
+  load.catch(() => {});
   await sleep(1000);
   const hammered = await measure();
-  await Promise.all(load);
+  await load;
   return { idle, hammered };
 }
