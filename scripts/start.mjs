@@ -1,5 +1,5 @@
-// `npm start` and `npm run demo`: installs and builds what is missing or stale, then runs the monitor, or after the
-// word `demo` the demo, in this process with the flags given, so that signals, memory and the exit code are its own.
+// `npm start` and `npm run demo`: installs and builds what is missing or stale, then runs the program in this
+// process with the words and flags given, so that signals, memory and the exit code are its own.
 
 import './node-version.mjs';
 import { join } from 'node:path';
@@ -13,8 +13,7 @@ await main(() => {
   ensureDependencies({ dev: !isBuilt() });
   ensureBuilt();
 });
-const isDemo = process.argv[2] === 'demo';
-const program = join(ROOT, isDemo ? 'dist/demo/main.js' : 'dist/main.js');
+const program = join(ROOT, 'dist/main.js');
 // The program sees the command line it would have had if called directly.
-process.argv.splice(1, isDemo ? 2 : 1, program);
+process.argv.splice(1, 1, program);
 await import(pathToFileURL(program).href);

@@ -152,26 +152,31 @@ function shown(given: (name: string) => string | undefined): Record<string, stri
   return Object.fromEntries(values.filter(([name]) => name !== 'help' && name !== 'version'));
 }
 
-/** The flags for people. */
-export function helpText(): string {
-  const rows = Object.entries(SPECS).map(([name, { type, default: value, placeholder, short, help }]) => {
-    const flag = `${short ? `-${short}, ` : ''}--${name}${type === 'string' ? `=${placeholder}` : ''}`;
-    return `  ${flag.padEnd(40)} ${help}${value ? ` (default ${value})` : ''}`;
-  });
+/** The program's help: its commands, a line each, and its flags. */
+export function helpText(commands: readonly string[]): string {
   return [
-    'usage: langgraph-monitor [FLAGS]                monitor what --config.file says',
-    '       langgraph-monitor check-config FILE...   check configuration files',
-    '       langgraph-monitor check-rules FILE...    check rule files, as promtool check rules does',
-    '       langgraph-monitor test-rules FILE...     run their unit tests, as promtool test rules does',
-    '       langgraph-monitor check-routes [test] L=V...  show which receivers an alert reaches, as amtool config routes',
-    '       langgraph-monitor check-routes show      show the routing tree, as amtool config routes show',
-    '       langgraph-monitor import FILE...         take over samples in the OpenMetrics format',
-    '       langgraph-monitor demo [FLAGS]           watch a simulated cluster',
+    'usage: langgraph-monitor [FLAGS]            monitor what --config.file says',
+    '       langgraph-monitor COMMAND --help     how to use a command',
+    '',
+    'Commands:',
+    ...commands,
     '',
     'Flags:',
-    ...rows,
+    ...Object.keys(SPECS).map(flagLine),
     '',
   ].join('\n');
+}
+
+/** A flag's line in a help text. */
+export function flagLine(name: string): string {
+  const { type, default: value, placeholder, short, help } = SPECS[name] as FlagSpec;
+  const flag = `${short ? `-${short}, ` : ''}--${name}${type === 'string' ? `=${placeholder}` : ''}`;
+  return `  ${flag.padEnd(40)} ${help}${value ? ` (default ${value})` : ''}`;
+}
+
+/** Whether a word is a flag whose value is the word behind it. */
+export function takesValue(word: string): boolean {
+  return word.startsWith('--') && SPECS[word.slice(2)]?.type === 'string';
 }
 
 function parse(argv: readonly string[]) {

@@ -3,7 +3,7 @@
 
 import { checkRules } from '../rules/check.js';
 import { testRules } from '../rules/unit-test.js';
-import { UsageError } from './flags.js';
+import { parseFlags, UsageError } from './flags.js';
 import type { Output } from './output.js';
 
 const COMMANDS = { 'check-rules': checkRules, 'test-rules': testRules };
@@ -11,9 +11,10 @@ const COMMANDS = { 'check-rules': checkRules, 'test-rules': testRules };
 /** Runs one of them; resolves with its exit code. */
 export async function ruleCommand(
   command: keyof typeof COMMANDS,
-  files: readonly string[],
+  args: readonly string[],
   output: Output,
 ): Promise<number> {
+  const files = parseFlags(args).words;
   if (files.length === 0) throw new UsageError(`${command} wants the name of a file`);
   const result = COMMANDS[command](files);
   for (const line of result.output) (result.code === 0 ? output.out : output.err).call(output, line);

@@ -2,16 +2,17 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import type { Monitor } from '../app.js';
-import { readBounded } from '../config/bounded-file.js';
+import { didYouMean } from '../config/fields.js';
 import { ConfigError } from '../config/load.js';
-import { parseYamlTree } from '../config/yaml-tree.js';
-import { loadConfiguration } from '../configuration.js';
-import { concurrencyProblems } from '../probes/concurrency.js';
+import { checkConfig } from './check-config.js';
+import { commandLines, findCommand, usageOf, wantsHelp } from './command.js';
+import { commands } from './commands.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
 import { LogOutput } from './log-output.js';
-import { type CheckedConfig, counted, type Output } from './output.js';
+import { nativeModuleProblem } from './native-modules.js';
+import type { Output } from './output.js';
+import { programName } from './program-name.js';
 
-const COMMANDS = ['check-config', 'check-rules', 'test-rules', 'check-routes', 'import', 'demo'];
 const DEFAULT_CONFIG = 'monitor.yml';
 /** In milliseconds. */
 const SAME_WISH = 1000;
@@ -27,33 +28,27 @@ export function version(): string {
 /** Runs the program; resolves with its exit code, which for a monitor is when it has been told to stop. */
 export async function run(argv: readonly string[], output: Output): Promise<number> {
   try {
-    // Its flags are amtool's.
-    const at = argv.indexOf('check-routes');
-    if (at >= 0) return (await import('./routes.js')).checkRoutes(argv.toSpliced(at, 1), output);
-    if (argv[0] === 'demo') return await demo();
+    const found = findCommand(argv, commands);
+    if (found) {
+      if (wantsHelp(found.args)) return say(output, usageOf(found.command));
+      return await found.command.run(found.args, output);
+    }
     const flags = parseFlags(argv);
-    if (flags.help) return say(output, helpText().trimEnd());
+    if (flags.help) return say(output, helpText(commandLines(commands)).trimEnd());
     if (flags.version)
       return say(output, `langgraph-monitor, version ${version()} (node ${process.version})`);
-    const [command, ...rest] = flags.words;
-    if (command === 'check-config') return await checkConfig(rest, output);
-    if (command === 'check-rules' || command === 'test-rules')
-      return await (await import('./rules.js')).ruleCommand(command, rest, output);
-    if (command === 'import') return await (await import('./import.js')).importFiles(rest, flags, output);
-    if (command !== undefined)
-      throw new UsageError(`unknown command "${command}"; there are ${COMMANDS.join(', ')}`);
+    const [word] = flags.words;
+    if (word !== undefined) {
+      const names = commands.map(({ name }) => name);
+      throw new UsageError(
+        `unknown command "${word}"${didYouMean(word, names)}; there are ${names.join(', ')}`,
+      );
+    }
     if (flags.configCheck) return await checkAll(flags, output);
     return await monitor(flags, output);
   } catch (error) {
     return complain(error, output);
   }
-}
-
-/** The demo is a program of its own, which reads the flags behind its name and sets the exit code. */
-async function demo(): Promise<number> {
-  process.argv.splice(2, 1);
-  await import(new URL('../demo/main.js', import.meta.url).href);
-  return Number(process.exitCode ?? 0);
 }
 
 function say(output: Output, text: string): number {
@@ -70,50 +65,10 @@ function complain(error: unknown, output: Output): number {
     for (const mistake of error.mistakes) output.err(mistake);
     return 1;
   }
-  throw error;
-}
-
-async function checkConfig(files: readonly string[], output: Output): Promise<number> {
-  if (files.length === 0) throw new UsageError('check-config wants the name of a file');
-  let code = 0;
-  for (const file of files) {
-    try {
-      const { summary, warnings } = isAlertmanagers(file) ? await alertmanagers(file) : monitors(file);
-      output.out(`${file}: valid, ${summary}`);
-      for (const warning of warnings) output.err(`warning: ${warning}`);
-    } catch (error) {
-      code = complain(error, output);
-    }
-  }
-  return code;
-}
-
-function monitors(file: string): CheckedConfig {
-  const { services, delivery, plan } = loadConfiguration(file);
-  return {
-    summary: counted(services.length, 'service'),
-    warnings: [
-      ...concurrencyProblems(plan.concurrency, plan.connections).map(each => `${file}: ${each}`),
-      ...(delivery.by === 'us' ? delivery.config.warnings : []),
-    ],
-  };
-}
-
-/** Whether a file is an alertmanager.yml; what cannot be read is left to whoever tells of it. */
-function isAlertmanagers(file: string): boolean {
-  try {
-    const root = parseYamlTree(readBounded(file).toString());
-    const keys =
-      root?.kind === 'mapping' ? root.entries.map(({ key }) => key.kind === 'scalar' && key.text) : [];
-    return (keys.includes('route') || keys.includes('receivers')) && !keys.includes('services');
-  } catch {
-    return false;
-  }
-}
-
-async function alertmanagers(file: string): Promise<CheckedConfig> {
-  const { checkedAlertmanagerConfig } = await import('./alertmanager.js');
-  return checkedAlertmanagerConfig(file);
+  const problem = nativeModuleProblem(error);
+  if (problem === undefined) throw error;
+  output.err(`langgraph-monitor: ${problem}`);
+  return 1;
 }
 
 async function checkAll(flags: Flags, output: Output): Promise<number> {
@@ -128,10 +83,11 @@ async function checkAll(flags: Flags, output: Output): Promise<number> {
 async function monitor(flags: Flags, output: Output): Promise<number> {
   if (flags.configFile === DEFAULT_CONFIG && !existsSync(DEFAULT_CONFIG)) {
     output.err(
-      `${DEFAULT_CONFIG}: no such file; run "langgraph-monitor demo" for a simulated cluster, name a file with --config.file, or write one: services: { tools: { url: "http://127.0.0.1:8080/health", critical: true } }`,
+      `${DEFAULT_CONFIG}: no such file; write a first one with "${programName()} init", watch a simulated cluster with "${programName()} demo", or name a file with --config.file`,
     );
     return 1;
   }
+  (await import('../store/native.js')).loadNative();
   // Only a monitor needs the rooms; the other commands answer at once.
   const [{ startMonitor }, { createLog }] = await Promise.all([import('../app.js'), import('../log.js')]);
   const logOutput = new LogOutput();

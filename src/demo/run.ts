@@ -99,7 +99,7 @@ async function checkFree(address: string): Promise<void> {
     const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     throw new Error(
       `cannot listen on ${address}: ${taken ? 'it is in use' : (error as Error).message}; ` +
-        'choose another: npm run demo -- --web.listen-address=127.0.0.1:8090',
+        'choose another with --web.listen-address=127.0.0.1:8090',
     );
   }
   server.close();

@@ -82,6 +82,15 @@ describe('commands', () => {
     ['check-config FOLDER/odd.yml', 0, ['FOLDER/odd.yml: valid, 1 service'], [UNFILLED]],
     ['--config.file=FOLDER/odd.yml --config.check', 0, ['FOLDER/odd.yml: valid, 1 service'], [UNFILLED]],
     ['check-routes --config.file=FOLDER/am.yml x=y', 0, ['b,a'], []],
+    ['check config FOLDER/good.yml', 0, ['FOLDER/good.yml: valid, 1 service'], []],
+    ['test rules', 2, [], ['langgraph-monitor: test-rules wants the name of a file']],
+    [
+      'check-config --log.lvel=debug FOLDER/good.yml',
+      2,
+      [],
+      ['langgraph-monitor: unknown flag --log.lvel, did you mean "--log.level"?; --help lists them'],
+    ],
+    ['--verify.receivers b,a check-routes --config.file=FOLDER/am.yml x=y', 0, ['b,a'], []],
     ['--config.file FOLDER/am.yml check-routes x=z', 0, ['a'], []],
     ['check-routes --config.file=FOLDER/am.yml --verify.receivers=b,a x=y', 0, ['b,a'], []],
     [
@@ -154,7 +163,7 @@ describe('commands', () => {
       2,
       [],
       [
-        'langgraph-monitor: unknown command "chek-config"; there are check-config, check-rules, test-rules, check-routes, import, demo',
+        'langgraph-monitor: unknown command "chek-config", did you mean "check-config"?; there are init, check-config, check-rules, test-rules, check-routes, import, demo',
       ],
     ],
     ['--config.check --config.file=FOLDER/good.yml', 0, ['FOLDER/good.yml: valid, 1 service'], []],

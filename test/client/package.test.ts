@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeFolder, removeFolder } from '../support/child.js';
+import { installPacked } from '../support/packed.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
@@ -17,7 +18,7 @@ beforeAll(() => {
     ['langgraph-monitor', ROOT],
     ['langgraph-monitor-client', join(ROOT, 'dist/client-package')],
   ] as const)
-    unpack(name, from);
+    installPacked(from, folder, name);
   // What an application has beside it.
   mkdirSync(join(folder, 'node_modules/@types'));
   for (const name of [
@@ -33,16 +34,6 @@ beforeAll(() => {
     symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
 }, 60_000);
 afterAll(() => removeFolder(folder));
-
-function unpack(name: string, from: string): void {
-  const args = ['pack', '--ignore-scripts', '--json', `--pack-destination=${folder}`];
-  const packed = run('npm', args, from);
-  expect(packed.status, packed.output).toBe(0);
-  const to = join(folder, 'node_modules', name);
-  mkdirSync(to, { recursive: true });
-  const [file = ''] = readdirSync(folder).filter(each => new RegExp(`^${name}-\\d.*\\.tgz$`).test(each));
-  expect(run('tar', ['-xzf', join(folder, file), '-C', to, '--strip-components=1'], folder).status).toBe(0);
-}
 
 function run(command: string, args: readonly string[], cwd = folder) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });

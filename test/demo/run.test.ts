@@ -85,7 +85,7 @@ describe('the demo', () => {
     expect(code).toBe(1);
     expect(lines).toEqual([
       `demo: cannot listen on 127.0.0.1:${port}: it is in use; ` +
-        'choose another: npm run demo -- --web.listen-address=127.0.0.1:8090',
+        'choose another with --web.listen-address=127.0.0.1:8090',
     ]);
   });
 

@@ -1,0 +1,90 @@
+// The commands, a line each. Each loads its own code when it runs: the others answer at once.
+
+import { checkConfigCommand } from './check-config.js';
+import type { Command } from './command.js';
+
+export const commands: readonly Command[] = [
+  {
+    name: 'init',
+    forms: [{ words: '[DIR]', does: 'write a first monitor.yml and alertmanager.yml' }],
+    flags: [],
+    commonFlags: [],
+    notes: ['Writes into DIR or the current folder, and never over a file that is there.'],
+    run: async (args, output) => (await import('./init.js')).init(args, output),
+  },
+  {
+    name: 'check-config',
+    forms: [{ words: 'FILE...', does: 'check configuration files, monitor.yml or alertmanager.yml' }],
+    flags: [],
+    commonFlags: [],
+    notes: ['Exit code 0 when all are valid, else 1 with a line for each mistake.'],
+    run: checkConfigCommand,
+  },
+  {
+    name: 'check-rules',
+    forms: [{ words: 'FILE...', does: 'check rule files, as promtool check rules does' }],
+    flags: [],
+    commonFlags: [],
+    notes: [],
+    run: async (args, output) => (await import('./rules.js')).ruleCommand('check-rules', args, output),
+  },
+  {
+    name: 'test-rules',
+    forms: [{ words: 'FILE...', does: 'run unit tests of rules, as promtool test rules does' }],
+    flags: [],
+    commonFlags: [],
+    notes: [],
+    run: async (args, output) => (await import('./rules.js')).ruleCommand('test-rules', args, output),
+  },
+  {
+    name: 'check-routes',
+    forms: [
+      {
+        words: '[test] LABEL=VALUE...',
+        does: 'show which receivers an alert reaches, as amtool config routes test does',
+      },
+      { words: 'show', does: 'show the routing tree, as amtool config routes show does' },
+    ],
+    flags: [
+      {
+        name: 'config.file',
+        placeholder: 'FILE',
+        help: 'Routes and receivers (default alertmanager.yml)',
+      },
+      {
+        name: 'verify.receivers',
+        placeholder: 'NAME,...',
+        help: 'Receivers to expect, in this order; others are exit code 1.',
+      },
+      { name: 'tree', help: 'Print the matching routes too.' },
+    ],
+    commonFlags: [],
+    notes: ['For example: langgraph-monitor check-routes severity=critical target=redis'],
+    run: async (args, output) => (await import('./routes.js')).checkRoutes(args, output),
+  },
+  {
+    name: 'import',
+    forms: [{ words: 'FILE...', does: 'add samples from files in the OpenMetrics format' }],
+    flags: [],
+    commonFlags: ['storage.path'],
+    notes: ['The monitor may run meanwhile. The first file that fails ends it; what was added before stays.'],
+    run: async (args, output) => (await import('./import.js')).importFiles(args, output),
+  },
+  {
+    name: 'demo',
+    forms: [{ words: '[FLAGS]', does: 'watch a simulated cluster, on loopback' }],
+    flags: [],
+    commonFlags: ['web.listen-address', 'log.level', 'log.format'],
+    notes: [
+      'Nothing is left behind when it ends. It takes every flag of the monitor; langgraph-monitor --help.',
+    ],
+    run: demo,
+  },
+];
+
+/** The demo is a program of its own, which reads the process' arguments and sets the exit code. */
+async function demo(args: readonly string[]): Promise<number> {
+  process.argv.splice(2, Number.POSITIVE_INFINITY, ...args);
+  await import(new URL('../demo/main.js', import.meta.url).href);
+  return Number(process.exitCode ?? 0);
+}

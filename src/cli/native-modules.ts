@@ -1,0 +1,33 @@
+// What to do about a native module that does not load: the one fault of an installation that users meet, because npm may
+// be told to run no install scripts, and a module is compiled for one version of Node.
+
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Modules with a binary; a failure to load names them in its message or its stack. */
+const NATIVE = ['better-sqlite3', 'bcrypt'];
+
+/** One line about a native module whose binary is missing or made for another Node; undefined for any other error. */
+export function nativeModuleProblem(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, message, stack = '' } = error as NodeJS.ErrnoException;
+  const isMissing =
+    /^Could not locate the bindings file|^No native build was found/.test(message) ||
+    // Of a binary's own path, or of a whole package that is not there.
+    (code === 'MODULE_NOT_FOUND' && /\.node\b/.test(message));
+  const isOther = code === 'ERR_DLOPEN_FAILED';
+  if (!isMissing && !isOther) return undefined;
+  const name = NATIVE.find(each => message.includes(each) || stack.includes(`/${each}/`));
+  if (name === undefined) return undefined;
+  const node = `Node ${process.versions.node} on ${process.platform} ${process.arch}`;
+  const what = isMissing
+    ? `${name} has no binary for ${node}: npm did not run its install script (ignore-scripts, allow-scripts)`
+    : `${name}'s binary does not load in ${node}: ${message.split('\n')[0]}`;
+  return `${what}. In ${root()} run: npm rebuild ${name} --ignore-scripts=false`;
+}
+
+/** The folder whose node_modules the program is in, or its own. */
+function root(): string {
+  const own = realpathSync(fileURLToPath(new URL('../../', import.meta.url))).replace(/[/\\]$/, '');
+  return own.replace(/[/\\]node_modules[/\\][^/\\]+$/, '');
+}
