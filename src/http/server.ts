@@ -11,6 +11,7 @@ import {
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { connectionLimit, openFilesLimit } from './connection-limit.js';
 import { allowOrigin } from './cors.js';
 import type { Doors } from './doors.js';
 import { checkHead, MAX_HEAD } from './head-limits.js';
@@ -27,8 +28,6 @@ import { errorReply, writeReply } from './write.js';
 
 /** A request must be told within this time, headers and all. */
 const REQUEST_TIMEOUT = 30_000;
-/** Answers are small, so this many at once is a flood. */
-const MAX_CONNECTIONS = 1024;
 /** How long answers under way may take when the server closes. */
 const CLOSE_PATIENCE = 2000;
 
@@ -60,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const { listen, doors, log } = options;
   const live = new LiveWebConfig(options.web, tls => renewTls(server, tls), log);
   const server = makeServer(options, inTurn(makeAnswer(doors, live, log)));
-  server.maxConnections = MAX_CONNECTIONS;
+  server.maxConnections = boundedConnections(log);
   server.on('clientError', (error, socket) => {
     const status = answerMalformed(error, socket, live.current.headers);
     if (status) doors.onAnswer('other', status);
@@ -88,6 +87,17 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
       return closed(server);
     },
   };
+}
+
+function boundedConnections(log: HttpLog): number {
+  const openFiles = openFilesLimit();
+  const limit = connectionLimit(openFiles);
+  if (limit < connectionLimit(Number.POSITIVE_INFINITY))
+    log('warn', 'Few open files are allowed (ulimit -n, LimitNOFILE=); fewer clients are served at once', {
+      open_files: openFiles,
+      connections: limit,
+    });
+  return limit;
 }
 
 function makeServer(
