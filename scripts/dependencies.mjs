@@ -14,9 +14,14 @@ export const COMPILER = [
   ['g++', 'g++'],
 ];
 
+const OPEN = "(':memory:').close()";
 /** Native modules, and the smallest statement that makes each one load its binary. */
 const NATIVE = {
-  'better-sqlite3': `new (require('better-sqlite3'))(':memory:').close()`,
+  // From Node 22 on the optional version 13 is used where it is there; src/store/sqlite.ts says why.
+  'better-sqlite3': `const [major] = process.versions.node.split('.');
+    let open = () => new (require('better-sqlite3'))${OPEN};
+    try { if (major >= 22) { new (require('better-sqlite3-13'))${OPEN}; open = () => {}; } } catch {}
+    open();`,
   bcrypt: `require('bcrypt').genSaltSync(4)`,
 };
 

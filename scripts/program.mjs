@@ -50,8 +50,8 @@ async function putTogether(threads) {
 }
 
 function isLeftOut(specifier) {
-  const { dependencies } = readManifest(ROOT);
-  return Object.keys(dependencies).some(
+  const { dependencies, optionalDependencies } = readManifest(ROOT);
+  return Object.keys({ ...dependencies, ...optionalDependencies }).some(
     name => !PUT_IN.includes(name) && (specifier === name || specifier.startsWith(`${name}/`)),
   );
 }

@@ -3,13 +3,14 @@
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import Database from 'better-sqlite3';
+import type BetterSqlite from 'better-sqlite3';
 import { Inconsistent } from './damage.js';
+import { Database } from './sqlite.js';
 
 /** Schema versions count migrations: there are a handful, and a larger number is damage. */
 const HIGHEST_VERSION = 100;
 
-export type Sqlite = Database.Database;
+export type Sqlite = BetterSqlite.Database;
 
 /** SQLite's result code of a thrown error; undefined for any other error. */
 export function sqliteCode(error: unknown): string | undefined {

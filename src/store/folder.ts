@@ -3,9 +3,9 @@
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
 import { isCorrupt, type Sqlite, schemaProblem, sqliteCode } from './database.js';
 import { SAMPLES_MIGRATIONS } from './samples/schema.js';
+import { Database } from './sqlite.js';
 import { STORE_MIGRATIONS } from './store.js';
 
 /** The databases in the folder, with the steps that this version knows. */

@@ -2,8 +2,8 @@
 // a new, empty one; out: how many rows were saved.
 
 import { existsSync, rmSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import type { Sqlite } from './database.js';
+import { Database } from './sqlite.js';
 
 /** Rows read at a time: after each the position is known. */
 const BATCH = 500;
