@@ -23,10 +23,15 @@ export function createLog(
       base: null,
       messageKey: 'msg',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: label => ({ level: label }) },
+      formatters: { level: label => ({ level: label }), log: withoutEmpty },
     },
     { write },
   );
+}
+
+/** Fields without a value are left out: `target=""` of an alert about the whole cluster says nothing. */
+function withoutEmpty(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
 }
 
 /** A JSON line as `key=value` pairs. */

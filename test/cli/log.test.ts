@@ -20,7 +20,7 @@ describe('logfmt', () => {
     ['line ends', { a: 'x\ny\r' }, 'two\nlines', 'level=warn msg="two\\nlines" a="x\\ny\\r"'],
     ['control characters', { a: 'x\u0000\u001b[31m' }, 'm', 'level=warn msg=m a="x\\u0000\\u001b[31m"'],
     ['more of them', { a: '\u009b31m\u007f' }, 'm', 'level=warn msg=m a="\\u009b31m\\u007f"'],
-    ['nothing', { a: '' }, 'm', 'level=warn msg=m a=""'],
+    ['nothing', { target: '', a: 1 }, 'm', 'level=warn msg=m a=1'],
     ['other scripts', { a: 'größe模型' }, 'm', 'level=warn msg=m a=größe模型'],
     ['numbers and flags', { n: 1.5, yes: true, no: null }, 'm', 'level=warn msg=m n=1.5 yes=true no=null'],
     ['objects', { a: { b: [1, 'x'] } }, 'm', 'level=warn msg=m a="{\\"b\\":[1,\\"x\\"]}"'],
@@ -34,7 +34,7 @@ describe('logfmt', () => {
 });
 
 test('JSON is one object a line', () => {
-  const text = logged('json', 'info', { target: 'a"b\n' }, 'two\nlines');
+  const text = logged('json', 'info', { target: 'a"b\n', err: '' }, 'two\nlines');
   expect(text.endsWith('}\n')).toBe(true);
   expect(text.trimEnd()).not.toContain('\n');
   expect(JSON.parse(text)).toEqual({

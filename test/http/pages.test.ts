@@ -36,6 +36,7 @@ describe('html', () => {
     ['nothing', html`a${undefined}b`, 'ab'],
     ['HTML', html`<p>${html`<b>${'<'}</b>`}</p>`, '<p><b>&lt;</b></p>'],
     ['a list', html`${['<', '>'].map(each => html`<i>${each}</i>`)}`, '<i>&lt;</i><i>&gt;</i>'],
+    ['half a pair', html`${prose('`a` and ` b')}`, '<code>a</code> and ` b'],
     ['a sentence', html`${prose('see `a<b` and c')}`, 'see <code>a&lt;b</code> and c'],
   ])('%s', (_, { text }, want) => {
     expect(text).toBe(want);
@@ -107,6 +108,13 @@ describe('/', () => {
     '/docs',
   ])('links to %s', async path => {
     expect(await (await fetch(monitor.url)).text()).toContain(`<a href=".${path}">${path}</a>`);
+  });
+
+  it('is for people: whole seconds, and code as code', async () => {
+    const text = await (await fetch(monitor.url)).text();
+    expect(text).toMatch(/· \d{4}-\d\d-\d\d \d\d:\d\d:\d\d<\/p>/);
+    expect(text).not.toContain('`');
+    expect(text).toContain('<code>');
   });
 
   it('is 200 before anything is known and when all is down', async () => {

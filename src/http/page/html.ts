@@ -31,7 +31,9 @@ function print(value: Piece): string {
   return String(value).replace(/[&<>"']/g, char => ENTITIES[char] as string);
 }
 
-/** A sentence in which `backticks` mark code. */
+/** A sentence in which `backticks` mark code; one without its partner is a character. */
 export function prose(sentence: string): Html[] {
-  return sentence.split('`').map((piece, i) => (i % 2 === 1 ? html`<code>${piece}</code>` : html`${piece}`));
+  const pieces = sentence.split('`');
+  if (pieces.length % 2 === 0) pieces.push(pieces.splice(-2).join('`'));
+  return pieces.map((piece, i) => (i % 2 === 1 ? html`<code>${piece}</code>` : html`${piece}`));
 }

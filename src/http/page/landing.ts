@@ -8,7 +8,7 @@ import type { Doors } from '../doors.js';
 import { mutedNow } from '../muted.js';
 import type { Reply, Route } from '../route.js';
 import { page } from './frame.js';
-import { type Html, html } from './html.js';
+import { type Html, html, prose } from './html.js';
 
 /** Writes the page. @param linked the endpoints it leads to, in this order */
 export function landingPage(doors: Doors, linked: readonly Route[]): Reply {
@@ -19,7 +19,7 @@ export function landingPage(doors: Doors, linked: readonly Route[]): Reply {
     `langgraph-monitor on ${node()}`,
     html`<header>
 <h1>langgraph-monitor</h1>
-<p class="quiet">${version} on ${node()} · ${isoLocal(clock.now())}</p>
+<p class="quiet">${version} on ${node()} · ${isoLocal(clock.now()).slice(0, 19).replace('T', ' ')}</p>
 </header>
 <main>
 <dl class="figures">
@@ -28,7 +28,7 @@ ${countByStatus(board).map(([status, count]) => figure(`Services ${status}`, cou
 ${figure('Services in all', board.services.length)}
 ${figure('Alerts', alerts.length)}
 </dl>
-${alerts.length === 0 ? undefined : html`<ul class="list">${alerts.map(alert => html`<li>${alertLine(alert)}</li>`)}</ul>`}
+${alerts.length === 0 ? undefined : html`<ul class="list">${alerts.map(alert => html`<li>${prose(alertLine(alert))}</li>`)}</ul>`}
 ${
   muted.length === 0
     ? undefined
@@ -37,14 +37,14 @@ ${
 }
 <h3>Endpoints</h3>
 <ul class="list">
-${linked.map(({ path, summary }) => html`<li><a href=".${path}">${path}</a> <span class="quiet">${summary}</span></li>`)}
+${linked.map(({ path, summary }) => html`<li><a href=".${path}">${path}</a> <span class="quiet">${prose(summary)}</span></li>`)}
 </ul>
 </main>`,
   );
 }
 
 function mutedItem({ severity, message, mutes }: MutedAlert): Html {
-  return html`<li>${severity.toUpperCase()}: ${message} <span class="quiet">${mutes.map(({ text }) => text).join('; ')}</span></li>`;
+  return html`<li>${severity.toUpperCase()}: ${prose(message)} <span class="quiet">${prose(mutes.map(({ text }) => text).join('; '))}</span></li>`;
 }
 
 function figure(name: string, value: number): Html {
