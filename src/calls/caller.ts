@@ -1,23 +1,15 @@
-// Calls of somebody over HTTP, as an `<http_config>` says: who signs in how, TLS, redirects. Comes in: requests; goes out:
-// answers, read by whoever asked. Kept-alive connections. Called by every room that speaks to others but the probes,
-// whose own client measures.
+// Calls over HTTP as an `<http_config>` says: credentials, TLS, redirects. Comes in: requests; goes out: answers. Kept-alive
+// connections. Probes have a client of their own, which measures.
 
-import {
-  type ClientRequest,
-  type Agent as HttpAgent,
-  type IncomingMessage,
-  request as requestHttp,
-} from 'node:http';
-import { request as requestHttps } from 'node:https';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import type { HttpClientConfig, TlsConfig } from '../config/http-client.js';
-import { readTlsFiles } from '../config/tls-files.js';
-import { revealed } from '../model/secret.js';
+import type { HttpClientConfig } from '../config/http-client.js';
+import type { Millis } from '../model/time.js';
 import { DnsError } from '../net/error.js';
 import type { Resolver } from '../net/resolver.js';
-import { type Dialing, makeAgent, strangerAgent } from './agent.js';
-import { explained } from './tls-watch.js';
+import { Connections } from './connections.js';
+import { abortedError } from './errors.js';
+import { type CallAnswer, Exchange, type Sink, type WireRequest } from './exchange.js';
+import { configuredHeaders, urlHeaders, writtenHeaders } from './headers.js';
+import { tlsOptions } from './tls-options.js';
 
 const MAX_REDIRECTS = 5;
 
@@ -29,20 +21,18 @@ export interface CallRequest {
   readonly body?: string;
 }
 
-/** What came back, headers first; the body went to the {@link Sink}. */
-export interface CallAnswer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
+export interface CallOptions {
+  /** Ends the call: by its deadline or by the caller. */
+  readonly signal: AbortSignal;
+  /** Called for every answer, those that redirect included. */
+  readonly sink: () => Sink;
 }
 
-/** Takes an answer's body piece by piece; what it throws ends the call. */
-export type Sink = (chunk: Buffer) => void;
-
-export interface CallOptions {
-  /** Ends the call: by its deadline or by whoever asked. */
-  readonly signal: AbortSignal;
-  /** Called for every answer anew, those that redirect included. */
-  readonly sink: () => Sink;
+export interface CallerOptions {
+  /** The thread's own unless another is given. */
+  readonly resolver?: Resolver;
+  /** How long after it was made a connection may begin another request; a minute by default. */
+  readonly maxAge?: Millis;
 }
 
 /** A redirect that must not or cannot be followed. */
@@ -60,23 +50,24 @@ export class RedirectError extends Error {
 export class Caller {
   readonly #origin: string;
   readonly #config: HttpClientConfig;
-  readonly #agent: HttpAgent;
-  readonly #followRedirects: boolean;
+  readonly #options: CallerOptions;
+  readonly #connections: Connections;
+  /** Of redirects to other origins. */
+  readonly #others = new Set<Connections>();
   #closed = false;
 
   /**
-   * @param base whose origin is told the credentials and shown the certificates
-   * @param resolver the thread's own unless another is given
+   * @param base whose origin gets the credentials and is shown the certificates
    * @throws a line that names the file of `tls_config` that cannot be used
    */
-  constructor(base: URL, config: HttpClientConfig, resolver?: Resolver) {
+  constructor(base: URL, config: HttpClientConfig, options: CallerOptions = {}) {
     this.#origin = base.origin;
     this.#config = config;
+    this.#options = options;
     const tls = base.protocol === 'https:' ? () => tlsOptions(config.tls_config) : undefined;
     // A file that cannot be read is a mistake to be seen now, not with the first call.
     tls?.();
-    this.#agent = makeAgent({ tls, keepAlive: true, resolver });
-    this.#followRedirects = config.follow_redirects;
+    this.#connections = new Connections({ url: base, tls, resolver: options.resolver }, options.maxAge);
   }
 
   get closed(): boolean {
@@ -94,7 +85,7 @@ export class Caller {
       const { status } = answer;
       const { location } = answer.headers;
       if (status < 300 || status >= 400 || location === undefined) return answer;
-      if (!this.#followRedirects || hops >= MAX_REDIRECTS || !URL.canParse(location, url.href))
+      if (!this.#config.follow_redirects || hops >= MAX_REDIRECTS || !URL.canParse(location, url.href))
         throw new RedirectError(status, `answered HTTP ${status}, a redirect that was not followed`);
       url = new URL(location, url);
       if (url.protocol !== 'http:' && url.protocol !== 'https:')
@@ -105,91 +96,50 @@ export class Caller {
   /** Closes the connections, those in use too. */
   close(): void {
     this.#closed = true;
-    this.#agent.destroy();
+    this.#connections.close();
+    for (const connections of this.#others) connections.close();
   }
 
-  /** Kept connections that had died unnoticed are passed over, down to a new one. */
-  async #send(request: CallRequest, options: CallOptions): Promise<CallAnswer> {
-    for (;;) {
-      if (this.#closed) throw new Error('closed');
-      const dialing: Dialing = { signal: options.signal };
-      const sent = this.#open(request, dialing);
-      try {
-        return await receive(sent, options.sink());
-      } catch (error) {
-        if (dialing.trace?.stage === 'resolve' && options.signal.aborted)
-          throw DnsError.noAnswer(request.url.hostname);
-        const { code } = error as NodeJS.ErrnoException;
-        const hadDied = sent.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
-        if (!hadDied || options.signal.aborted) throw error;
-      }
-    }
-  }
-
-  #open({ method, url, headers, body }: CallRequest, dialing: Dialing): ClientRequest {
+  async #send({ method, url, headers, body }: CallRequest, options: CallOptions): Promise<CallAnswer> {
     const isOurs = url.origin === this.#origin;
     const all = {
       'user-agent': 'langgraph-monitor',
       'accept-encoding': 'gzip',
+      ...urlHeaders(url),
       ...headers,
-      ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
-      // What was meant for one host is not told to another, and its agent has the certificates for this one.
-      ...(isOurs ? headersOf(this.#config) : {}),
+      // What was meant for one host is not sent to another, which is not shown its certificates either.
+      ...(isOurs ? configuredHeaders(this.#config) : {}),
     };
-    const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const agent = isOurs ? this.#agent : strangerAgent(url.protocol);
-    const options = { method, headers: all, signal: dialing.signal, agent, dialing };
-    const request = send(url, options);
-    request.end(body);
-    return request;
+    const request = { method, path: url.pathname + url.search, headers: writtenHeaders(all), body };
+    if (isOurs) return this.#sendOver(this.#connections, request, options);
+    const tls = url.protocol === 'https:' ? () => tlsOptions(undefined) : undefined;
+    const connections = new Connections({ url, tls, resolver: this.#options.resolver });
+    this.#others.add(connections);
+    try {
+      return await this.#sendOver(connections, request, options);
+    } finally {
+      this.#others.delete(connections);
+      connections.close();
+    }
   }
-}
 
-function receive(request: ClientRequest, sink: Sink): Promise<CallAnswer> {
-  return new Promise((resolve, reject) => {
-    let answered = false;
-    request.on('error', error => reject(answered ? error : explained(error, request.socket)));
-    request.once('response', response => {
-      answered = true;
-      const { statusCode: status = 0, headers } = response;
-      const isZipped = headers['content-encoding'] === 'gzip';
-      const body: Readable = isZipped ? response.pipe(createGunzip()) : response;
-      response.on('error', reject);
-      body.on('error', reject);
-      body.on('data', (chunk: Buffer) => {
-        try {
-          sink(chunk);
-        } catch (error) {
-          request.destroy(error as Error);
-        }
-      });
-      body.once('end', () => resolve({ status, headers }));
-    });
-  });
-}
-
-/** Made for every request: a secret in a file is the one that is there now. */
-function headersOf({ basic_auth: basic, authorization, headers }: HttpClientConfig): Record<string, string> {
-  const all: Record<string, string> = {};
-  if (basic) {
-    const pair = `${revealed(basic.username)}:${basic.password?.reveal() ?? ''}`;
-    all.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
-  } else if (authorization?.credentials) {
-    all.authorization = `${authorization.type} ${authorization.credentials.reveal()}`;
+  /** A kept connection that had died before it carried a byte of the answer is replaced by a new one, once. */
+  async #sendOver(connections: Connections, request: WireRequest, options: CallOptions): Promise<CallAnswer> {
+    for (let fresh = false; ; fresh = true) {
+      if (this.#closed) throw new Error('closed');
+      if (options.signal.aborted) throw abortedError(options.signal);
+      const connection = connections.take({ fresh });
+      const isKept = connection.served++ > 0;
+      const exchange = new Exchange(connection, options.sink());
+      try {
+        return await exchange.send(request, options.signal);
+      } catch (error) {
+        if (options.signal.aborted)
+          throw connection.waitsForName ? DnsError.noAnswer(connection.host) : error;
+        if (!isKept || !exchange.wasLost(error as Error)) throw error;
+      } finally {
+        connections.give(connection);
+      }
+    }
   }
-  for (const [name, value] of Object.entries(headers ?? {})) all[name.toLowerCase()] = value.reveal();
-  return all;
-}
-
-/** A `tls_config` as Node takes it. @throws a line that names the file that cannot be used */
-export function tlsOptions(config: TlsConfig | undefined) {
-  return {
-    rejectUnauthorized: !config?.insecure_skip_verify,
-    ...readTlsFiles(config),
-    // As Go does: a certificate in ca_file is trusted, be it a root or not.
-    allowPartialTrustChain: true,
-    servername: config?.server_name,
-    minVersion: config?.min_version,
-    maxVersion: config?.max_version,
-  };
 }

@@ -1,13 +1,11 @@
 // The client every room calls others with: what is read anew at each call.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { makeAgent } from '../../src/calls/agent.js';
 import { Caller } from '../../src/calls/caller.js';
 import { explainError } from '../../src/calls/trouble.js';
 import { FileSecret } from '../../src/config/file-secret.js';
@@ -60,7 +58,11 @@ async function named(zone: Zone | 'silent', port: number) {
   writeFileSync(resolvConf, `nameserver ${names.address}\noptions timeout:1 attempts:1`);
   const files = { hosts: '/nowhere/hosts', nsswitch: '/nowhere/nsswitch', hasOtherSources: false };
   const url = new URL(`http://api.example:${port}/`);
-  const caller = new Caller(url, { follow_redirects: true }, new Resolver({ ...files, resolvConf }));
+  const caller = new Caller(
+    url,
+    { follow_redirects: true },
+    { resolver: new Resolver({ ...files, resolvConf }) },
+  );
   undo.push(() => caller.close());
   const call = async (timeout = 20_000) => {
     const options = { signal: AbortSignal.timeout(timeout), sink: () => () => {} };
@@ -93,17 +95,17 @@ test('a kept connection is used again until it is too old', async () => {
     response.end();
   });
   undo.push(() => stop(server));
+  const url = new URL(`http://127.0.0.1:${portOf(server)}/`);
   const request = async (maxAge: number) => {
-    const agent = makeAgent({ keepAlive: true, maxAge });
+    const caller = new Caller(url, { follow_redirects: true }, { maxAge });
     for (let i = 0; i < 2; i++) {
-      await new Promise(resolve =>
-        get({ agent, port: portOf(server), host: '127.0.0.1' }, response =>
-          response.resume().on('close', resolve),
-        ),
+      await caller.call(
+        { method: 'GET', url },
+        { signal: AbortSignal.timeout(20_000), sink: () => () => {} },
       );
       await delay(20);
     }
-    agent.destroy();
+    caller.close();
   };
   await request(60_000);
   await request(1);

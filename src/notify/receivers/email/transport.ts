@@ -2,7 +2,7 @@
 // nothing where nobody sends any.
 
 import type { SMTPTransportOptions } from 'nodemailer';
-import { tlsOptions } from '../../../calls/caller.js';
+import { tlsOptions } from '../../../calls/tls-options.js';
 import { reveal } from '../../delivery/reveal.js';
 import type { EmailAuth, EmailOptions } from './options.js';
 

@@ -1,0 +1,138 @@
+// One request on one connection and its answer, read piece by piece.
+
+import { createGunzip, type Gunzip } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+import type { Connection } from './connection.js';
+import { abortedError, isMismatch, isReset, systemError } from './errors.js';
+import { explained } from './tls-watch.js';
+
+/** What is sent, to the connection's origin. */
+export interface WireRequest {
+  readonly method: 'GET' | 'POST';
+  /** With the parameters. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+}
+
+/** What came back, headers first; the body went to the {@link Sink}. */
+export interface CallAnswer {
+  readonly status: number;
+  /** By their names in lower case; of one that is repeated the first. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** Takes an answer's body piece by piece; what it throws ends the call. */
+export type Sink = (chunk: Buffer) => void;
+
+type Controller = Dispatcher.DispatchController;
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** An exchange that begins. It may be sent once. */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #connection: Connection;
+  readonly #sink: Sink;
+  readonly #outcome: Promise<CallAnswer>;
+  #resolve!: (answer: CallAnswer) => void;
+  #reject!: (error: Error) => void;
+  #answer: CallAnswer | undefined;
+  #gunzip: Gunzip | undefined;
+  #isWritten = false;
+
+  constructor(connection: Connection, sink: Sink) {
+    this.#connection = connection;
+    this.#sink = sink;
+    this.#outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /**
+   * Resolves when all of the answer came. The connection cannot be used again after an error.
+   * @throws what ended it: the signal's abort, the sink's error, the system's or the parser's
+   */
+  async send({ method, path, headers, body = '' }: WireRequest, signal: AbortSignal): Promise<CallAnswer> {
+    const abort = () => this.#fail(abortedError(signal));
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      this.#connection.client.dispatch({ method, path, headers, body }, this);
+      return await this.#outcome;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /**
+   * The connection had ended before it carried the request or a byte of its answer, so that the request may be sent
+   * again, whatever its method. @param error what it failed with
+   */
+  wasLost(error: Error): boolean {
+    return !this.#isWritten || (isReset(error) && !this.#connection.bytes?.hasBegun);
+  }
+
+  onRequestStart(): void {
+    this.#isWritten = true;
+    this.#connection.bytes?.expect();
+  }
+
+  onResponseStart(_: Controller, status: number, headers: Headers): void {
+    if (status < 200) return;
+    const first = Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value[0] : value,
+    ]);
+    this.#answer = { status, headers: Object.fromEntries(first) };
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    if (this.#answer?.headers['content-encoding']?.toLowerCase() !== 'gzip') {
+      this.#sink(chunk);
+      return;
+    }
+    this.#gunzip ??= this.#unzip(controller);
+    if (!this.#gunzip.write(chunk)) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    if (this.#gunzip) this.#gunzip.end();
+    else this.#done();
+  }
+
+  onResponseError(_: Controller, error: Error): void {
+    const { status } = this.#answer ?? {};
+    // Such an answer has no body, whatever length it names. Source: RFC 9112, 6.3.
+    if (isMismatch(error) && (status === 204 || status === 304)) {
+      this.#done();
+      return;
+    }
+    const { socket } = this.#connection;
+    const own = systemError(error, socket);
+    this.#fail(this.#answer ? own : explained(own, socket ?? null));
+  }
+
+  #unzip(controller: Controller): Gunzip {
+    const gunzip = createGunzip();
+    gunzip.on('error', error => this.#fail(error));
+    gunzip.on('drain', () => controller.resume());
+    gunzip.once('end', () => this.#done());
+    gunzip.on('data', (chunk: Buffer) => {
+      try {
+        this.#sink(chunk);
+      } catch (error) {
+        this.#fail(error as Error);
+      }
+    });
+    return gunzip;
+  }
+
+  #done(): void {
+    this.#resolve(this.#answer as CallAnswer);
+  }
+
+  #fail(error: Error): void {
+    this.#reject(error);
+    this.#connection.destroy(error);
+    this.#gunzip?.destroy();
+  }
+}
