@@ -45,16 +45,17 @@ export class Decoder {
     return [...this.#misfits].sort((a, b) => a.line - b.line);
   }
 
-  /** The fields of a mapping that may have these keys only. */
+  /** The fields of a mapping that may have these keys only. @param refused reasons for refusing some others, by key */
   fields<Key extends string>(
     node: Field,
     type: string,
     keys: readonly Key[],
+    refused?: ReadonlyMap<string, string>,
   ): Partial<Record<Key, YamlNode>> {
     const found: Partial<Record<Key, YamlNode>> = {};
     for (const [key, value] of this.#pairs(node, type)) {
       if ((keys as readonly string[]).includes(key.text)) found[key.text as Key] = value;
-      else this.#misfit(key, `field ${key.text} not found in type ${type}`);
+      else this.#misfit(key, refused?.get(key.text) ?? `field ${key.text} not found in type ${type}`);
     }
     return found;
   }

@@ -1,7 +1,7 @@
 // The texts of notifications. Comes in: a template and what it is filled with; goes out: text or HTML. Called by receivers.
 
 import type { Millis } from '../model/time.js';
-import { alertmanagerFunctions } from '../template/alertmanager.js';
+import { alertmanagerFunctions, NEWER_FUNCTIONS } from '../template/alertmanager.js';
 import { escapeHtml, queryEscape } from '../template/builtins.js';
 import { TemplateError } from '../template/error.js';
 import { HtmlEscaper } from '../template/html.js';
@@ -35,7 +35,7 @@ export class GoTemplates implements Templates {
    */
   constructor(files: readonly { readonly file: string; readonly text: string }[] = []) {
     const functions = alertmanagerFunctions(() => this.#now);
-    this.#text = new Template('', functions);
+    this.#text = new Template('', functions, NEWER_FUNCTIONS);
     for (const { name, text } of defaultTemplates) this.#text.parse(text, name);
     for (const { file, text } of files) this.#text.parse(text, baseName(file));
     // What these have escaped is not escaped again.

@@ -29,7 +29,31 @@ export function alertmanagerFunctions(now: () => Millis): Map<string, GoFunction
     one('since', time => new GoDuration((now() - asTime(time).at) / 1000)),
     one('humanizeDuration', humanizeDuration),
     one('toJson', value => goJson(value)),
+    // Since 0.32.
+    ['list', (...items) => items],
+    ['append', takes('append', 1, Number.POSITIVE_INFINITY, (list, ...items) => [...asList(list), ...items])],
+    ['dict', dict],
+    // Since 0.33 and 0.34.
+    ['now', takes('now', 0, 0, () => new GoTime(now()))],
+    one('base64encode', text => Buffer.from(asText(text)).toString('base64')),
   ]);
+}
+
+const of034 = 'it is of Alertmanager 0.34 and not supported';
+
+/** Functions of newer Alertmanagers that are not here, and what to say of them. */
+export const NEWER_FUNCTIONS: ReadonlyMap<string, string> = new Map([
+  ['toDate', of034],
+  ['mustToDate', of034],
+  ['routeLabels', of034],
+]);
+
+/** A map of pairs of arguments. */
+function dict(...pairs: readonly Value[]): Value {
+  if (pairs.length % 2 !== 0) throw new Error('dict wants pairs of a key and a value');
+  const map = new Map<string, Value>();
+  for (let i = 0; i < pairs.length; i += 2) map.set(asText(pairs[i]), pairs[i + 1]);
+  return map;
 }
 
 /** Made when a template asks for it: it brings dictionaries along. */

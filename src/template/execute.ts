@@ -184,10 +184,11 @@ class Run {
     const [first, ...rest] = command.operands as [Operand, ...Operand[]];
     const args = () => [...rest.map(each => this.#operand(each, dot)), ...last];
     const { base, fields } = first;
-    if (base.kind === 'function')
-      return this.#chain(this.#function(command, base.name, rest, last, dot), first);
+    if (base.kind === 'function' && fields.length === 0)
+      return this.#function(command, base.name, rest, last, dot);
     if (fields.length > 0) {
-      const receiver = this.#chain(this.#base(first, dot), first, fields.slice(0, -1));
+      // Of a function, too: it has no arguments then, they are the last method's.
+      const receiver = this.#operand({ ...first, fields: fields.slice(0, -1) }, dot);
       return this.#field(receiver, fields.at(-1) as string, first, args);
     }
     if (rest.length > 0 || last.length > 0)

@@ -19,14 +19,14 @@ import type {
 /** Deeper than any template a person wrote, and far from the end of the stack. */
 const MAX_DEPTH = 200;
 
-/** Adds a template and what it defines to a set. `isFunction` says which words are functions. @throws TemplateError */
+/** Adds a template and what it defines to a set. `check` says why a word is no function, nothing if it is one. @throws TemplateError */
 export function parseInto(
   set: TemplateSet,
   name: string,
   text: string,
-  isFunction: (name: string) => boolean,
+  check: (name: string) => string | undefined,
 ): void {
-  const parser = new Parser(name, text, set, isFunction);
+  const parser = new Parser(name, text, set, check);
   const body = parser.whole();
   // A file of nothing but definitions does not replace a template of its name.
   const isBlank = body.every(node => node.type === 'text' && node.text.trim() === '');
@@ -39,20 +39,20 @@ class Parser {
   readonly #source: Source;
   readonly #tokens: readonly Token[];
   readonly #set: TemplateSet;
-  readonly #isFunction: (name: string) => boolean;
+  readonly #check: (name: string) => string | undefined;
   #at = 0;
   /** Variables that are set here, innermost last. */
   #variables: string[] = ['$'];
   #loops = 0;
   #depth = 0;
 
-  constructor(name: string, text: string, set: TemplateSet, isFunction: (name: string) => boolean) {
+  constructor(name: string, text: string, set: TemplateSet, check: (name: string) => string | undefined) {
     this.#name = name;
     this.#text = text;
     this.#source = { name, text };
     this.#tokens = lex(name, text);
     this.#set = set;
-    this.#isFunction = isFunction;
+    this.#check = check;
   }
 
   whole(): Node[] {
@@ -304,7 +304,8 @@ class Parser {
   #wordBase(text: string): Operand['base'] {
     if (text === 'nil') return { kind: 'nil' };
     if (text === 'true' || text === 'false') return { kind: 'constant', value: text === 'true' };
-    if (!this.#isFunction(text)) throw this.#error(`function "${text}" not defined`);
+    const problem = this.#check(text);
+    if (problem !== undefined) throw this.#error(problem);
     return { kind: 'function', name: text };
   }
 

@@ -14,21 +14,29 @@ export class Template {
   readonly #name: string;
   readonly #set: TemplateSet;
   readonly #functions: ReadonlyMap<string, GoFunction>;
+  readonly #absent: ReadonlyMap<string, string>;
 
-  constructor(name: string, functions: ReadonlyMap<string, GoFunction>, set: TemplateSet = new Map()) {
+  /** @param absent what to say of functions that are known and not there, by name */
+  constructor(
+    name: string,
+    functions: ReadonlyMap<string, GoFunction>,
+    absent: ReadonlyMap<string, string> = new Map(),
+    set: TemplateSet = new Map(),
+  ) {
     this.#name = name;
     this.#set = set;
     this.#functions = new Map([...builtins, ...functions]);
+    this.#absent = absent;
   }
 
   /** Another template that begins with all that this one defines; what it parses itself is its own. */
   derive(name: string, functions: ReadonlyMap<string, GoFunction> = this.#functions): Template {
-    return new Template(name, functions, new Map(this.#set));
+    return new Template(name, functions, this.#absent, new Map(this.#set));
   }
 
   /** Parses text and adds what it defines; its own content is the template called `name`. @throws TemplateError */
   parse(text: string, name = this.#name): this {
-    parseInto(this.#set, name, text, word => this.#functions.has(word));
+    parseInto(this.#set, name, text, word => this.#problemOf(word));
     return this;
   }
 
@@ -51,5 +59,12 @@ export class Template {
       if (error instanceof RangeError) throw new TemplateError(`template: ${name}: nested too deeply`);
       throw error;
     }
+  }
+
+  /** Why a word is no function; undefined when it is one. */
+  #problemOf(word: string): string | undefined {
+    if (this.#functions.has(word)) return undefined;
+    const note = this.#absent.get(word);
+    return `function "${word}" not defined${note === undefined ? '' : ` (${note})`}`;
   }
 }

@@ -72,7 +72,7 @@ route:
       repeat_interval: 1h
       mute_time_intervals: [t]
       continue: true
-      routes: [{ group_wait: 0s }]
+      routes: [{ group_wait: 0s, group_by: [] }]
 `;
   const root = routeOf(text);
   const times = { groupWait: 30_000, groupInterval: 60_000, repeatInterval: 4 * 3_600_000 };

@@ -201,12 +201,39 @@ describe('functions amtool of today does not know', () => {
       '{"alertname":"ServiceDown"} "firing" ["\\u003c"]',
     ],
     ['{{ trimSpace "  a b \\n" }}', 'a b'],
+    [
+      '{{ list 1 "b" | toJson }} {{ append (list 1) 2 "c" | toJson }} {{ len (list) }}',
+      '[1,"b"] [1,2,"c"] 0',
+    ],
+    [
+      '{{ $d := dict "a" 1 "b" (list .Status) }}{{ $d.a }} {{ index $d "b" | toJson }} {{ toJson $d }}',
+      '1 ["firing"] {"a":1,"b":["firing"]}',
+    ],
+    ['{{ (now.Sub (index .Alerts 0).StartsAt) }} {{ now.UTC.Format "MST" }}', '1m2s UTC'],
+    ['{{ base64encode "ä:b" }}', 'w6Q6Yg=='],
     ['{{ .GroupLabels }}', 'alertname=ServiceDown'],
   ])('%s', (template, want) => expect(text(template)).toBe(want));
 
   test.each([
     ['{{ (index .Alerts 0).StartsAt | tz "Nowhere" }}', 'error calling tz: unknown time zone Nowhere'],
     ['{{ "%zz" | urlUnescape }}', 'error calling urlUnescape: invalid URL escape "%zz"'],
+    ['{{ dict "a" }}', 'error calling dict: dict wants pairs of a key and a value'],
+    ['{{ dict 1 2 }}', 'error calling dict: wrong type for value; expected string; got int'],
+    ['{{ append "a" 1 }}', 'error calling append: wrong type for value; expected slice; got string'],
+    ['{{ append }}', 'wrong number of args for append: want at least 1 got 0'],
+    [
+      '{{ toDate "2006" "2026" }}',
+      'function "toDate" not defined (it is of Alertmanager 0.34 and not supported)',
+    ],
+    [
+      '{{ mustToDate "2006" "x" }}',
+      'function "mustToDate" not defined (it is of Alertmanager 0.34 and not supported)',
+    ],
+    [
+      '{{ routeLabels }}',
+      'function "routeLabels" not defined (it is of Alertmanager 0.34 and not supported)',
+    ],
+    ['{{ toDates }}', 'function "toDates" not defined'],
     ['{{ date "2006" .Status }}', 'error calling date: wrong type for value; expected time.Time'],
   ])('%s', (template, want) => expect(() => text(template)).toThrow(want));
 });

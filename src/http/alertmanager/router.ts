@@ -31,7 +31,8 @@ const CORS: Readonly<Record<string, string>> = {
 
 /** Makes the router of Alertmanager's API. */
 export function makeAlertmanagerRouter(doors: Doors, log: HttpLog): Router {
-  const router = Router({ strict: true, caseSensitive: true });
+  // Not strict: a slash at the end means nothing in Alertmanager's API.
+  const router = Router({ strict: false, caseSensitive: true });
   router.use('/api/v2', (request, response, next) => {
     response.setHeader('vary', 'origin');
     if (request.headers.origin !== undefined)

@@ -12,6 +12,7 @@ import type { ReceiverKind } from '../receiver.js';
 import { receiverKinds } from '../receivers/index.js';
 import { readGlobal } from './global.js';
 import { readInhibitRules } from './inhibit-rules.js';
+import { newerKeys } from './newer-keys.js';
 import { readReceivers } from './receivers.js';
 import { readRoute, type WrittenRoute } from './route.js';
 import { resolveRoutes, routeProblems } from './route-tree.js';
@@ -57,7 +58,8 @@ export function readAlertmanagerConfig(
   const all = [...written.muteTimeIntervals, ...written.timeIntervals];
   const timeIntervals = new Map(all.map(({ name, intervals }) => [name, intervals]));
   const shown = shownConfig(root);
-  const warnings = root ? decoder.templateProblems(root, templates).map(each => `${file}: ${each}`) : [];
+  const problems = root ? [...decoder.warnings(root), ...decoder.templateProblems(root, templates)] : [];
+  const warnings = problems.map(each => `${file}: ${each}`);
   return { file, shown, global, route, receivers, inhibitRules, timeIntervals, templates, warnings };
 }
 
@@ -75,7 +77,7 @@ function parse(file: string, text: string): Field {
 }
 
 function readAll(decoder: TemplateDecoder, root: Field, kinds: readonly ReceiverKind[]): Written {
-  const fields = decoder.fields(root, 'config.plain', KEYS);
+  const fields = decoder.fields(root, 'config.plain', KEYS, newerKeys(''));
   const global = readGlobal(decoder, fields.global);
   return {
     global,

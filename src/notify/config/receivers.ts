@@ -4,6 +4,7 @@ import { type Field, isAbsent } from '../../config/decode.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
 import type { Global, IntegrationDefinition, ReceiverDefinition } from '../definition.js';
 import type { ReceiverKind } from '../receiver.js';
+import { newerKeys } from './newer-keys.js';
 import type { TemplateDecoder } from './template-decoder.js';
 
 /** Ways that Alertmanager has and we do not. */
@@ -39,7 +40,12 @@ function readReceiver(
   kinds: readonly ReceiverKind[],
 ): ReceiverDefinition {
   const known = ['name', ...kinds.map(({ key }) => key), ...OTHERS];
-  const fields: Partial<Record<string, YamlNode>> = decoder.fields(node, 'config.plain', known);
+  const fields: Partial<Record<string, YamlNode>> = decoder.fields(
+    node,
+    'config.plain',
+    known,
+    newerKeys('receiver'),
+  );
   const name = decoder.text(fields.name);
   if (name === '') decoder.misfit(node, 'missing name in receiver');
   for (const key of OTHERS) refuse(decoder, fields[key], key);

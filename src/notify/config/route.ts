@@ -8,6 +8,7 @@ import { quote } from '../../promql/print/quote.js';
 import type { Route } from '../definition.js';
 import type { Matcher } from '../matcher.js';
 import { readMatchers } from './matchers.js';
+import { newerKeys } from './newer-keys.js';
 
 const KEYS = [
   'receiver',
@@ -48,7 +49,7 @@ export function readRoute(decoder: Decoder, node: Field): WrittenRoute | undefin
 }
 
 function readNode(decoder: Decoder, node: YamlNode): WrittenRoute {
-  const fields = decoder.fields(node, 'config.plain', KEYS);
+  const fields = decoder.fields(node, 'config.plain', KEYS, newerKeys('route'));
   return {
     receiver: decoder.text(fields.receiver),
     matchers: readMatchers(decoder, {
@@ -93,5 +94,7 @@ function readGroupBy(decoder: Decoder, node: Field): Route['groupBy'] | undefine
   }
   if (isAll && names.length > 0)
     decoder.misfit(node, 'cannot have wildcard group_by (`...`) and other labels at the same time');
-  return isAll ? 'all' : names.sort();
+  if (isAll) return 'all';
+  // An empty list says nothing, as in Alertmanager: it is inherited.
+  return names.length > 0 ? names.sort() : undefined;
 }

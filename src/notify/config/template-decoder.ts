@@ -9,7 +9,18 @@ import { GoTemplates } from '../templates.js';
 
 /** Reads alertmanager.yml and remembers its templates. */
 export class TemplateDecoder extends Decoder {
+  readonly #warnings: { readonly node: YamlNode; readonly reason: string }[] = [];
   readonly #noted = new Map<YamlScalar, { readonly isSecret: boolean }>();
+
+  /** Notes something that is no mistake to Alertmanager and hardly what the user meant. */
+  warn(node: YamlNode, reason: string): void {
+    this.#warnings.push({ node, reason });
+  }
+
+  /** What was noted, a line each: place, path, reason. */
+  warnings(root: YamlNode): string[] {
+    return this.#warnings.map(({ node, reason }) => lineOf(root, node, reason));
+  }
 
   /** A text that is filled in with every message. */
   template(node: Field, otherwise = ''): string {
@@ -39,7 +50,7 @@ export class TemplateDecoder extends Decoder {
       const reason = isSecret
         ? 'cannot be filled in; why is not shown, since this may be a secret'
         : oneLine(problem);
-      return [`${node.line}:${node.column}: ${yamlPath(root, node)}: ${reason}`];
+      return [lineOf(root, node, reason)];
     });
   }
 
@@ -47,4 +58,8 @@ export class TemplateDecoder extends Decoder {
     if (!isAbsent(node) && node.kind === 'scalar' && node.text.includes('{{'))
       this.#noted.set(node, { isSecret });
   }
+}
+
+function lineOf(root: YamlNode, node: YamlNode, reason: string): string {
+  return `${node.line}:${node.column}: ${yamlPath(root, node)}: ${reason}`;
 }

@@ -1,7 +1,6 @@
 // `templates` of alertmanager.yml: the files that its patterns match.
 
-import { existsSync } from 'node:fs';
-import type { Decoder, Field } from '../../config/decode.js';
+import type { Field } from '../../config/decode.js';
 import { glob, isPattern, PatternError } from '../../config/glob.js';
 import { ConfigError } from '../../config/load.js';
 import { readText } from '../../config/text-file.js';
@@ -9,9 +8,11 @@ import type { YamlNode } from '../../config/yaml-tree.js';
 import { TemplateError } from '../../template/error.js';
 import type { AlertmanagerConfig } from '../definition.js';
 import { GoTemplates } from '../templates.js';
+import type { TemplateDecoder } from './template-decoder.js';
 
-/** Reads every file once; each has to be a template. A pattern may match nothing, a file that is named has to be there. */
-export function readTemplateFiles(decoder: Decoder, node: Field): AlertmanagerConfig['templates'] {
+/** Reads every file once; each has to be a template. A pattern may match nothing; a file that is named and is not there
+ * is a warning: Alertmanager looks for it as for a pattern, and takes the file. */
+export function readTemplateFiles(decoder: TemplateDecoder, node: Field): AlertmanagerConfig['templates'] {
   const nodes = new Map<string, YamlNode>();
   for (const each of decoder.list(node, 'string'))
     for (const file of filesOf(decoder, each)) if (!nodes.has(file)) nodes.set(file, each);
@@ -34,12 +35,13 @@ function checkedText(file: string): [text: string | undefined, mistakes: readonl
   }
 }
 
-function filesOf(decoder: Decoder, node: YamlNode): string[] {
+function filesOf(decoder: TemplateDecoder, node: YamlNode): string[] {
   const path = decoder.path(node);
   if (path === '') return [];
   try {
-    if (!isPattern(path) && !existsSync(path)) decoder.misfit(node, `no template ${path}`);
-    return glob(path);
+    const files = glob(path);
+    if (files.length === 0 && !isPattern(path)) decoder.warn(node, `${path} does not exist`);
+    return files;
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     decoder.misfit(node, error.message);

@@ -10,6 +10,7 @@ import { goJson, type Writable } from '../../template/go-json.js';
 import { formatRfc3339 } from '../../template/time-layout.js';
 import { UTC } from '../../template/time-zone.js';
 import { readHttpConfig } from '../config/http-config.js';
+import { newerKeys } from '../config/newer-keys.js';
 import { readUrlSecret } from '../config/secret.js';
 import type { TemplateDecoder } from '../config/template-decoder.js';
 import type { Global } from '../definition.js';
@@ -42,7 +43,7 @@ export const webhook: ReceiverKind<WebhookOptions> = {
 };
 
 function read(decoder: TemplateDecoder, node: Field, global: Global): WebhookOptions {
-  const fields = decoder.fields(node, 'config.plain', KEYS);
+  const fields = decoder.fields(node, 'config.plain', KEYS, newerKeys('webhook_configs'));
   const url = readUrl(decoder, fields);
   if (isAbsent(fields.url) && isAbsent(fields.url_file) && node)
     decoder.misfit(node, 'one of url or url_file must be configured');

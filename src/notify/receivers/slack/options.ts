@@ -6,6 +6,7 @@ import type { YamlNode } from '../../../config/yaml-tree.js';
 import { Secret, type SecretSource } from '../../../model/secret.js';
 import type { Millis } from '../../../model/time.js';
 import { readHttpConfig } from '../../config/http-config.js';
+import { newerKeys } from '../../config/newer-keys.js';
 import { readSecret, readUrlSecret } from '../../config/secret.js';
 import type { TemplateDecoder } from '../../config/template-decoder.js';
 import { readUrl } from '../../config/url.js';
@@ -104,7 +105,7 @@ const byDefault = (name: string) => `{{ template "slack.default.${name}" . }}`;
 
 /** Reads one entry. */
 export function readSlack(decoder: TemplateDecoder, node: Field, global: Global): SlackOptions {
-  const fields: Fields = decoder.fields(node, 'config.plain', KEYS);
+  const fields: Fields = decoder.fields(node, 'config.plain', KEYS, newerKeys('slack_configs'));
   const text = (key: keyof Fields, otherwise = '') => decoder.template(fields[key], otherwise);
   return {
     ...readEndpoint(decoder, node, fields, global),
