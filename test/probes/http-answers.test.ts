@@ -22,6 +22,7 @@ const TABLE: Row[] = [
   ['bare LF', 'HTTP/1.1 200 OK\nContent-Length: 2\nX: y\n\n{}', 'both', 200],
   ['CRLF and LF mixed', `HTTP/1.1 200 OK\nContent-Length: 2${CRLF}\n{}`, 'both', 200],
   ['a folded header', `${OK}X: a${CRLF} b${CRLF}\tc${CRLF}Content-Length: 2${CRLF}${CRLF}{}`, 'both', 200],
+  ['two spaces before the status', `HTTP/1.1  200 OK${CRLF}Content-Length: 2${CRLF}${CRLF}{}`, 'both', 200],
   ['no reason phrase', `HTTP/1.1 200${CRLF}Content-Length: 2${CRLF}${CRLF}{}`, 'both', 200],
   [
     'interim answers nobody asked for',

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { vocabulary } from '../../src/config/vocabulary.js';
 import type { Fault } from '../../src/demo/fault.js';
 import { json } from '../../src/demo/fault.js';
 import { type SimulatedServer, startServer } from '../../src/demo/server.js';
@@ -274,6 +275,27 @@ describe('the kind http', () => {
     ['less', { path: 'n', operator: '<', value: 4 }, undefined],
     ['not less', { path: 'n', operator: '<', value: 3 }, 'Condition failed: n is 3, wanted < 3'],
     ['at least', { path: 'n', operator: '>=', value: 3 }, undefined],
+    [
+      'null is no number',
+      { path: 'none', operator: '<', value: 4 },
+      'Condition failed: none is null, which is not a number, wanted < 4',
+    ],
+    [
+      'an empty text is no number',
+      { path: 'empty', operator: '<=', value: 0 },
+      'Condition failed: empty is "", which is not a number, wanted <= 0',
+    ],
+    [
+      'a list is no number',
+      { path: 'list', operator: '<', value: 4 },
+      'Condition failed: list is ["a","b"], which is not a number, wanted < 4',
+    ],
+    ['a boolean is 0 or 1', { path: 'yes', operator: '>', value: 0 }, undefined],
+    [
+      'an object contains nothing',
+      { path: 'a', operator: 'contains', value: 'object' },
+      'Condition failed: a is {"b":"x"}, which is no text or list, wanted contains "object"',
+    ],
     ['a list that contains', { path: 'list', operator: 'contains', value: 'b' }, undefined],
     ['an index', { path: 'list.1', value: 'b' }, undefined],
     ['a missing field', { path: 'a.c', operator: 'exists' }, 'Condition failed: a.c is missing'],
@@ -291,8 +313,46 @@ describe('the kind http', () => {
       'Condition failed: n is 3, wanted == 4',
     ],
   ])('condition: %s', async (_, condition, error) => {
-    const server = await simulated({ kind: 'ok' }, { a: { b: 'x' }, n: 3, list: ['a', 'b'] });
+    const server = await simulated(
+      { kind: 'ok' },
+      { a: { b: 'x' }, n: 3, list: ['a', 'b'], none: null, empty: '', yes: true },
+    );
     expect((await checked({ url: server.url, condition }).run()).error).toBe(error);
+  });
+
+  it.each([
+    [
+      'one',
+      { path: 'a', operator: '=' },
+      [['condition.operator', 'expected one of == != < <= > >= contains exists']],
+    ],
+    [
+      'a list',
+      [{ path: 'a', value: 1 }, { path: 'a..b', value: 1 }, 'x'],
+      [
+        ['condition.1.path', expect.stringContaining('".." is not supported')],
+        ['condition.2', expect.stringContaining('path, operator, value')],
+      ],
+    ],
+    [
+      'an order of words',
+      [{ path: 'a', operator: '<', value: 'high' }],
+      [['condition.0.value', 'expected a number: <, <=, > and >= compare numbers']],
+    ],
+  ])('names the mistakes of conditions by their place: %s', (_, condition, want) => {
+    const { error } = http.options(vocabulary).safeParse({ url: 'http://127.0.0.1/', condition });
+    expect(error?.issues.map(({ path, message }) => [path.join('.'), message])).toEqual(want);
+  });
+
+  it('leaves a body out of the data that would exhaust the stack of a reader', async () => {
+    const deep = '['.repeat(30_000) + ']'.repeat(30_000);
+    const server = await served((_, response) => response.end(deep));
+    const url = `http://127.0.0.1:${portOf(server)}/`;
+    expect(await checked({ url }).run()).toMatchObject({ status: 'healthy', data: undefined });
+    const condition = { path: '$', value: 1 };
+    expect((await checked({ url, condition }).run()).error).toBe(
+      'Condition failed: $ is a deeply nested value, wanted == 1',
+    );
   });
 
   it('bounds how many numbers of a body become series', async () => {

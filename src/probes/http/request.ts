@@ -1,11 +1,10 @@
-// A request made ready once and sent at every check: who signs in how, over which connections, where redirects lead.
+// A request made ready once and sent at every check: who signs in how, and over which connections.
 
 import type { HttpClientConfig } from '../../config/http-client.js';
 import { secretsOfHttp } from '../../config/http-client-secrets.js';
 import type { IpProtocolConfig } from '../../config/ip-protocol.js';
 import { revealed } from '../../model/secret.js';
 import { protocolOf } from '../ip-protocol.js';
-import { ProbeFailure } from '../probe.js';
 import type { Endpoint } from './connections.js';
 import { tlsOptions, tlsOptionsNow } from './tls.js';
 
@@ -62,7 +61,7 @@ export interface Answer extends Received {
 export const DEFAULT_BODY_LIMIT = 1024 * 1024;
 const USER_AGENT = 'langgraph-monitor';
 /** Names and values of the headers that every request has. */
-const COMMON_HEADERS = 4;
+export const COMMON_HEADERS = 4;
 
 /** Makes a request ready. @throws when a TLS file cannot be read. */
 export function prepare(address: string, config: RequestConfig): HttpRequest {
@@ -118,39 +117,4 @@ function endpointOf(url: URL, config: RequestConfig): Endpoint {
   const files = JSON.stringify(config.tls_config ?? {});
   const hasCertificate = config.tls_config?.cert_file !== undefined;
   return { key: `${key} ${files}`, origin, tls, protocol, hasCertificate };
-}
-
-/** The request an answer's redirect asks for; undefined when it is none. @throws ProbeFailure for an absurd one. */
-export function redirectOf(request: HttpRequest, answer: Received): HttpRequest | undefined {
-  const { statusCode, headers } = answer;
-  const location = headers.location;
-  if (![301, 302, 303, 307, 308].includes(statusCode) || typeof location !== 'string') return undefined;
-  if (!URL.canParse(location, request.url.href))
-    throw new ProbeFailure('protocol', 'Redirected to something that is no URL');
-  const url = new URL(location, request.url);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new ProbeFailure('protocol', `Redirected to ${url.protocol}, which is not HTTP`);
-  }
-  const sameOrigin = url.origin === request.url.origin;
-  const turnsGet = statusCode === 303 || (statusCode < 303 && request.method === 'POST');
-  return {
-    ...request,
-    url,
-    method: turnsGet ? 'GET' : request.method,
-    body: turnsGet ? undefined : request.body,
-    // What was meant for one host is not told to another.
-    headers: sameOrigin ? request.headers : request.headers.slice(0, COMMON_HEADERS),
-    credentialsDroppedAt:
-      sameOrigin || request.headers.length === COMMON_HEADERS
-        ? request.credentialsDroppedAt
-        : request.url.origin,
-    endpoint: sameOrigin ? request.endpoint : strangersEndpoint(url, request.endpoint),
-  };
-}
-
-function strangersEndpoint({ origin, protocol: scheme }: URL, from: Endpoint): Endpoint {
-  const { protocol, hasCertificate, tls: own = () => tlsOptions(undefined) } = from;
-  const key = `${origin} via ${from.key}`;
-  if (scheme !== 'https:') return { key, origin, tls: undefined, protocol };
-  return { key, origin, tls: () => ({ ...own(), servername: undefined }), protocol, hasCertificate };
 }

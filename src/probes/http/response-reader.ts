@@ -223,7 +223,7 @@ function refuseForeign(start: Buffer): void {
 }
 
 function parseStatusLine(line: string): { status: number; version: string } {
-  const match = /^HTTP\/(\d\.\d) (\d{3})(?: .*)?$/.exec(line.trimEnd());
+  const match = /^HTTP\/(\d\.\d) +(\d{3})(?: .*)?$/.exec(line.trimEnd());
   if (!match) throw new ProbeFailure('protocol', `Not an HTTP answer (status line ${quoted(line)})`);
   return { version: match[1] as string, status: Number(match[2]) };
 }

@@ -92,7 +92,7 @@ class HaproxyProbe implements Probe {
   async #askHealth(request: HttpRequest, attempt: Attempt): Promise<void> {
     const answer = await exchange(request, attempt, this.#connections);
     const parsed = parseJson(answer);
-    attempt.data = parsed && dataOf(parsed.text, answer.secrets);
+    attempt.data = parsed && dataOf(parsed, answer.secrets);
     checkStatus(answer, undefined, parsed?.value);
   }
 

@@ -11,7 +11,7 @@ import { type Answer, DEFAULT_BODY_LIMIT, type HttpRequest, prepare } from '../h
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
 import { checkStatus, dataOf, type JsonBody, notJson, parseJson } from './http/answer.js';
 import { type BodyRegexps, bodyRegexps, unmetRegexp } from './http/body-regexps.js';
-import { condition, type UnmetCondition, unmetCondition } from './http/condition.js';
+import { conditions, type UnmetCondition, unmetCondition } from './http/condition.js';
 import { numbersIn } from './http/numbers.js';
 
 const bodyValue = family(
@@ -28,7 +28,6 @@ const failedDueToRegex = family(
 
 function options(vocabulary: Vocabulary) {
   const { count, httpClientShape, httpUrl, ipProtocolShape, section, text, z } = vocabulary;
-  const one = condition(vocabulary);
   return section({
     url: httpUrl(),
     method: z
@@ -36,11 +35,7 @@ function options(vocabulary: Vocabulary) {
       .default('GET'),
     body: text().optional(),
     valid_status_codes: z.array(count(100, 599), { error: 'expected a list of status codes' }).optional(),
-    condition: z
-      .union([one.transform(only => [only]), z.array(one)], {
-        error: 'expected {path, operator, value}',
-      })
-      .optional(),
+    condition: conditions(vocabulary).optional(),
     ...bodyRegexps(vocabulary),
     body_limit: count(1).default(DEFAULT_BODY_LIMIT),
     json_values: count(0, 1000).default(32),
@@ -115,7 +110,7 @@ class HttpProbe implements Probe {
   #read(answer: Answer, attempt: Attempt): JsonBody | undefined {
     const parsed = parseJson(answer);
     if (!parsed) return undefined;
-    attempt.data = dataOf(parsed.text, answer.secrets);
+    attempt.data = dataOf(parsed, answer.secrets);
     for (const [path, value] of numbersIn(parsed.value, this.#config.json_values)) {
       attempt.record(bodyValue, [path], value);
     }

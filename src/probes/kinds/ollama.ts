@@ -95,7 +95,8 @@ class OllamaProbe implements Probe {
       aside.cancel();
       throw error;
     });
-    attempt.data = dataOf(JSON.stringify({ models: [...names] }));
+    const value = { models: [...names] };
+    attempt.data = dataOf({ text: JSON.stringify(value), value });
     const patience = setTimeout(() => aside.cancel(), PATIENCE);
     const loaded = await loading;
     clearTimeout(patience);

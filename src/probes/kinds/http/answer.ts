@@ -4,7 +4,8 @@
 import { oneLine, scrub } from '../../../model/scrub.js';
 import type { Answer } from '../../http/request.js';
 import { ProbeFailure } from '../../probe.js';
-import { explanationOf, titleOf } from './explanation.js';
+import { isDeep } from './depth.js';
+import { explanationOf, textOf, titleOf } from './explanation.js';
 import { hideCredentials } from './hide-credentials.js';
 
 /** A longer body is left out of the document's `data`, in characters. */
@@ -18,11 +19,11 @@ export interface JsonBody {
 }
 
 /**
- * A body's text as the document's `data`; undefined for one that is too long for it. A server may repeat the request
- * it got: its credentials are not shown.
+ * A body's text as the document's `data`; undefined for one that is too long or too deeply nested for it: it becomes a
+ * part of the answers that others read. A server may repeat the request it got: its credentials are not shown.
  */
-export function dataOf(text: string, secrets: readonly string[] = []): string | undefined {
-  if (text.length > DATA_LIMIT) return undefined;
+export function dataOf({ text, value }: JsonBody, secrets: readonly string[] = []): string | undefined {
+  if (text.length > DATA_LIMIT || isDeep(value)) return undefined;
   const clean = scrub(text, secrets);
   return clean === text || isJson(clean) ? clean : undefined;
 }
@@ -65,7 +66,7 @@ export function notJson(answer: Answer): string {
   if (body.length === 0) return `the body is empty${from}`;
   const wide = wideEncoding(body);
   if (wide) return `the body is ${wide}; JSON is UTF-8`;
-  const text = body.toString('utf8');
+  const text = textOf(answer, body.length);
   const number = foreignNumber(text);
   if (number) return `the body is not JSON: it holds ${number}, which JSON has no number for`;
   const title = titleOf(answer, text);
@@ -112,9 +113,9 @@ function spoken(text: string, secrets: readonly string[]): string {
 
 /** `http://host/path answered text/html (Sign in), not what was wanted`, for a URL that another server seems to be at. */
 export function strangerAt(answer: Answer, wanted: string): string {
-  const { url, headers, body, statusCode, encoding } = answer;
+  const { url, headers, statusCode, encoding } = answer;
   const type = String(headers['content-type'] ?? 'without a content type').replace(/;.*/, '');
-  const words = encoding ? encoding : spokenBriefly(answer, body.toString('utf8', 0, 1000));
+  const words = encoding ? encoding : spokenBriefly(answer, textOf(answer, 1000));
   const from = answer.redirectedFrom ? `${originAndPath(answer.redirectedFrom)} redirected to ` : '';
   return `${from}${originAndPath(url)} answered ${statusCode} ${type} (${words}), not ${wanted}`;
 }

@@ -3,9 +3,11 @@
 import type { z } from 'zod';
 import type { Vocabulary } from '../../../config/vocabulary.js';
 import { oneLine } from '../../../model/scrub.js';
+import { isDeep } from './depth.js';
 import { PathError, parsePath, valueAt } from './json-path.js';
 
 const OPERATORS = ['==', '!=', '<', '<=', '>', '>=', 'contains', 'exists'] as const;
+type Operator = (typeof OPERATORS)[number];
 
 /** `{path: status, operator: "==", value: healthy}`; `exists` takes no value. The path is that of json-path.ts. */
 export const condition = ({ section, words, z }: Vocabulary) =>
@@ -20,9 +22,29 @@ export const condition = ({ section, words, z }: Vocabulary) =>
         error: 'expected a text, number, boolean or null',
       })
       .optional(),
-  }).refine(({ operator, value }) => operator === 'exists' || value !== undefined, {
-    error: 'value is missing',
+  })
+    .refine(({ operator, value }) => operator === 'exists' || value !== undefined, {
+      error: 'value is missing',
+    })
+    .refine(({ operator, value }) => !isOrder(operator) || value === undefined || isNumeric(value), {
+      path: ['value'],
+      error: 'expected a number: <, <=, > and >= compare numbers',
+    });
+
+/** One condition or a list of them; its mistakes are named by their place. */
+export const conditions = (vocabulary: Vocabulary) => {
+  const { z } = vocabulary;
+  const one = condition(vocabulary);
+  return z.unknown().transform((written, context): Condition[] => {
+    const isList = Array.isArray(written);
+    return (isList ? written : [written]).flatMap((each, i) => {
+      const { data, error } = one.safeParse(each, { reportInput: false });
+      for (const { path, message } of error?.issues ?? [])
+        context.addIssue({ code: 'custom', message, path: isList ? [i, ...path] : path });
+      return data ?? [];
+    });
   });
+};
 
 export type Condition = z.output<ReturnType<typeof condition>>;
 
@@ -46,9 +68,14 @@ export function unmetCondition({ path, operator, value }: Condition): UnmetCondi
     const found = valueAt(body, parts);
     if (found === undefined) return `${path} is missing${elsewhere(body, path)}`;
     if (holds(operator, found, value)) return undefined;
-    const note = isOrder(operator) && Number.isNaN(Number(found)) ? ', which is not a number' : '';
-    return `${path} is ${brief(found)}${note}, wanted ${operator} ${brief(value)}`;
+    return `${path} is ${brief(found)}${noteOf(operator, found)}, wanted ${operator} ${brief(value)}`;
   };
+}
+
+/** Why an operator can make nothing of a value. */
+function noteOf(operator: Operator, found: unknown): string {
+  if (isOrder(operator) && !isNumeric(found)) return ', which is not a number';
+  return operator === 'contains' && isMapping(found) ? ', which is no text or list' : '';
 }
 
 /** A framework that takes a pair for a list (`return {...}, 503` in FastAPI) puts the object one step further down. */
@@ -60,7 +87,7 @@ function elsewhere(body: unknown, path: string): string {
     : `: the body is a list; write $[0]${below}`;
 }
 
-function holds(operator: Condition['operator'], found: unknown, wanted: Condition['value']): boolean {
+function holds(operator: Operator, found: unknown, wanted: Condition['value']): boolean {
   switch (operator) {
     case 'exists':
       return true;
@@ -69,6 +96,7 @@ function holds(operator: Condition['operator'], found: unknown, wanted: Conditio
     case '!=':
       return !same(found, wanted);
     case 'contains':
+      if (isMapping(found)) return false;
       return Array.isArray(found)
         ? found.some(item => same(item, wanted))
         : String(found).includes(String(wanted));
@@ -86,17 +114,28 @@ function same(found: unknown, wanted: unknown): boolean {
   );
 }
 
-function isOrder(operator: Condition['operator']): operator is '<' | '<=' | '>' | '>=' {
+function isOrder(operator: Operator): operator is '<' | '<=' | '>' | '>=' {
   return operator.startsWith('<') || operator.startsWith('>');
 }
 
 function compare(operator: '<' | '<=' | '>' | '>=', found: unknown, wanted: unknown): boolean {
+  if (!isNumeric(found)) return false;
   const [a, b] = [Number(found), Number(wanted)];
   if (operator === '<') return a < b;
   if (operator === '<=') return a <= b;
   return operator === '>' ? a > b : a >= b;
 }
 
+/** A number, a boolean, which is 0 or 1, or a text that is a number. JavaScript would make 0 of null, "" and []. */
+function isNumeric(value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() !== '' && !Number.isNaN(Number(value));
+  return typeof value === 'number' || typeof value === 'boolean';
+}
+
+function isMapping(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 function brief(value: unknown): string {
-  return oneLine(JSON.stringify(value) ?? 'missing', 80);
+  return oneLine(isDeep(value) ? 'a deeply nested value' : (JSON.stringify(value) ?? 'missing'), 80);
 }

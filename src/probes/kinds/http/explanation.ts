@@ -4,6 +4,7 @@
 // (error, message, status); OAuth 2.0, RFC 6749, 5.2 (error, error_description).
 
 import { STATUS_CODES } from 'node:http';
+import { locationOf } from '../../http/redirect.js';
 import type { Answer } from '../../http/request.js';
 
 /** More of a body is not looked at, in bytes. */
@@ -14,16 +15,31 @@ const MAX_DEPTH = 4;
 
 /** The words of an answer, as the server wrote them: of its JSON, its plain text or its page's title; '' without any. */
 export function explanationOf(answer: Answer, json: unknown): string {
-  const { body, headers, statusCode, encoding } = answer;
-  const { location } = headers;
-  if (statusCode >= 300 && statusCode < 400 && typeof location === 'string')
+  const { body, statusCode, encoding } = answer;
+  const location = locationOf(answer);
+  if (statusCode >= 300 && statusCode < 400 && location !== undefined)
     return `redirects to ${location.replace(/[?#].*/s, '')}`;
   if (json !== undefined) return withoutCode(fromJson(json, 0).trim(), statusCode);
   if (encoding || body.length === 0 || body.includes(0)) return '';
-  const text = body.toString('utf8', 0, LONGEST_TEXT);
+  const text = textOf(answer, LONGEST_TEXT);
   const title = titleOf(answer, text);
   if (title !== undefined) return withoutCode(title, statusCode);
   return isBinary(answer) ? '' : withoutCode(text.trim(), statusCode);
+}
+
+const CHARSET = /;\s*charset\s*=\s*"?([\w:.+-]{1,40})/i;
+const META_CHARSET = /<meta\b[^>]{0,200}?\bcharset\s*=\s*["']?([\w:.+-]{1,40})/i;
+
+/** The beginning of a body as text, in the encoding that its type or its page names; UTF-8 without one that is known. */
+export function textOf({ body, headers }: Pick<Answer, 'body' | 'headers'>, bytes: number): string {
+  const start = body.subarray(0, bytes);
+  const type = String(headers['content-type'] ?? '');
+  const charset = (CHARSET.exec(type) ?? META_CHARSET.exec(start.toString('latin1', 0, 1024)))?.[1];
+  try {
+    return new TextDecoder(charset).decode(start);
+  } catch {
+    return start.toString('utf8');
+  }
 }
 
 /** The title of an HTML page, or its first heading; '' for a page without; undefined for something else. */

@@ -172,6 +172,25 @@ describe('the words of a server that fails', () => {
   });
 });
 
+describe('words in another encoding than UTF-8', () => {
+  const latin = Buffer.from('d\xe9faut d\x27acc\xe8s', 'latin1');
+  const page = Buffer.from('<html><meta charset="iso-8859-1"><title>Acc\xe8s refus\xe9</title>', 'latin1');
+  test.each<[name: string, body: Buffer, type: string, want: string]>([
+    ['its type names it', latin, 'text/plain; charset=ISO-8859-1', "HTTP 500 (défaut d'accès)"],
+    ['in quotes', latin, 'text/plain; charset="latin1"', "HTTP 500 (défaut d'accès)"],
+    ['the page names it', page, 'text/html', 'HTTP 500 (Accès refusé)'],
+    [
+      'of two bytes',
+      Buffer.from([0x83, 0x47, 0x83, 0x89, 0x81, 0x5b]),
+      'text/plain;charset=Shift_JIS',
+      'HTTP 500 (エラー)',
+    ],
+    ['one that does not exist', Buffer.from('été'), 'text/plain; charset=utf8mb4', 'HTTP 500 (été)'],
+  ])('%s', async (_, body, type, want) => {
+    expect((await ask(answer(500, body, { 'content-type': type }))).failure?.message).toBe(want);
+  });
+});
+
 describe('JSON as it comes', () => {
   const condition = { path: 'status', value: 'ok' };
   const good = '{"status":"ok"}';
@@ -389,6 +408,48 @@ describe('redirects', () => {
       /^HTTP 401 \(Not authenticated\): credentials are not sent on where http:\/\/127\.0\.0\.1:\d+ redirects to /,
     );
     expect(ran.failure?.message).toMatch(new RegExp(`redirects to .*; write ${target}/health as the URL$`));
+  });
+
+  const said: Serve = (request, response) =>
+    response.writeHead(418).end(`${request.url} ${request.headers.authorization ?? ''}`);
+  const basic = (pair: string) => Buffer.from(pair).toString('base64');
+
+  test.each<[name: string, location: string | string[], config: object, want: string]>([
+    ['UTF-8, as Go and browsers read it', Buffer.from('/grün').toString('latin1'), {}, '/gr%C3%BCn'],
+    ['bytes that are no UTF-8', '/gr\xfcn', {}, '/gr%FCn'],
+    ['of two the first', ['/one', '/two'], {}, '/one'],
+  ])('a Location: %s', async (_, location, config, want) => {
+    const ran = await ask(
+      (request, response) =>
+        request.url === '/health'
+          ? response.setHeader('location', location).writeHead(302).end()
+          : said(request, response),
+      config,
+    );
+    expect(ran.failure?.message.toUpperCase()).toBe(`HTTP 418 (${want})`.toUpperCase());
+  });
+
+  test('an empty Location leads nowhere', async () => {
+    expect((await ask(moved(''))).failure?.message).toBe('HTTP 302');
+  });
+
+  test.each([
+    ['signs in, as with curl and Go', {}, basic('me:p@ss/1')],
+    [
+      'not instead of what the service is asked with',
+      { basic_auth: { username: 'a', password: 'own-pass' } },
+      basic('a:own-pass'),
+    ],
+  ])('a user and password in a Location: %s', async (_, config, want) => {
+    const seen: unknown[] = [];
+    const ran = await ask((request, response) => {
+      if (request.url !== '/health') seen.push(request.headers.authorization);
+      const here = `me:p%40ss%2F1@${request.headers.host}`;
+      if (request.url === '/health') response.writeHead(302, { location: `http://${here}/next` }).end();
+      else response.writeHead(401).end('not p@ss/1');
+    }, config);
+    expect(seen).toEqual([`Basic ${want}`]);
+    if (!('basic_auth' in config)) expect(ran.failure?.message).toBe('HTTP 401 (not <secret>)');
   });
 
   test('without credentials nothing was dropped', async () => {

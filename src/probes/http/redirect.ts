@@ -1,0 +1,81 @@
+// Where redirects lead. Comes in: a request and the answer to it; goes out: the request that follows.
+// Source: RFC 9110, 10.2.2 (Location) and 15.4; curl and Go's net/http where servers write something else.
+
+import { ProbeFailure } from '../probe.js';
+import type { Endpoint } from './connections.js';
+import { COMMON_HEADERS, type HttpRequest, type Received } from './request.js';
+import { tlsOptions } from './tls.js';
+
+const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** The request an answer's redirect asks for; undefined when it is none. @throws ProbeFailure for an absurd one. */
+export function redirectOf(request: HttpRequest, answer: Received): HttpRequest | undefined {
+  const { statusCode } = answer;
+  const location = locationOf(answer);
+  if (!FOLLOWED.has(statusCode) || location === undefined) return undefined;
+  if (!URL.canParse(location, request.url.href))
+    throw new ProbeFailure('protocol', 'Redirected to something that is no URL');
+  const url = new URL(location, request.url);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new ProbeFailure('protocol', `Redirected to ${url.protocol}, which is not HTTP`);
+  }
+  const sameOrigin = url.origin === request.url.origin;
+  const turnsGet = statusCode === 303 || (statusCode < 303 && request.method === 'POST');
+  return withUserInfo({
+    ...request,
+    url,
+    method: turnsGet ? 'GET' : request.method,
+    body: turnsGet ? undefined : request.body,
+    // What was meant for one host is not sent to another.
+    headers: sameOrigin ? request.headers : request.headers.slice(0, COMMON_HEADERS),
+    credentialsDroppedAt:
+      sameOrigin || request.headers.length === COMMON_HEADERS
+        ? request.credentialsDroppedAt
+        : request.url.origin,
+    endpoint: sameOrigin ? request.endpoint : strangersEndpoint(url, request.endpoint),
+  });
+}
+
+/** Where an answer points to, of several the first; undefined when it points nowhere. */
+export function locationOf({ headers }: Pick<Received, 'headers'>): string | undefined {
+  const [first = ''] = [headers.location ?? ''].flat();
+  if (first === '') return undefined;
+  // Headers are read byte by byte; a URL with other characters than ASCII is UTF-8, or bytes that mean nothing here.
+  const bytes = Buffer.from(first, 'latin1');
+  const text = bytes.toString('utf8');
+  if (!text.includes('\ufffd')) return text;
+  return first.replace(/[\x80-\xff]/g, byte => `%${byte.charCodeAt(0).toString(16)}`);
+}
+
+/** A user and password in the URL sign in there, unless the request does so already. */
+function withUserInfo(request: HttpRequest): HttpRequest {
+  const { username, password } = request.url;
+  if (username === '' && password === '') return request;
+  const url = new URL(request.url);
+  url.username = '';
+  url.password = '';
+  if (request.headers.some((name, i) => i % 2 === 0 && name === 'authorization')) return { ...request, url };
+  const pair = Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`).toString('base64');
+  return {
+    ...request,
+    url,
+    headers: [...request.headers, 'authorization', `Basic ${pair}`],
+    credentialsDroppedAt: undefined,
+    secrets: [...request.secrets, ...[percentDecoded(password), pair].filter(each => each !== '')],
+  };
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function strangersEndpoint({ origin, protocol: scheme }: URL, from: Endpoint): Endpoint {
+  const { protocol, hasCertificate, tls: own = () => tlsOptions(undefined) } = from;
+  const key = `${origin} via ${from.key}`;
+  if (scheme !== 'https:') return { key, origin, tls: undefined, protocol };
+  return { key, origin, tls: () => ({ ...own(), servername: undefined }), protocol, hasCertificate };
+}
