@@ -3,6 +3,7 @@
 import type { SecretSource } from '../model/secret.js';
 import { readBounded } from './bounded-file.js';
 import { fileProblem } from './file-problem.js';
+import { decodeUtf8 } from './utf8.js';
 
 /** What a file holds, without white space around it. */
 export class FileSecret implements SecretSource {
@@ -12,10 +13,10 @@ export class FileSecret implements SecretSource {
     this.file = file;
   }
 
-  /** @throws Error in words, when the file cannot be read */
+  /** @throws Error in words, when the file cannot be read or is not UTF-8 */
   reveal(): string {
     try {
-      return readBounded(this.file).toString().trim();
+      return decodeUtf8(readBounded(this.file)).trim();
     } catch (error) {
       throw new Error(`cannot read ${this.file}: ${fileProblem(error)}`);
     }

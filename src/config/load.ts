@@ -16,6 +16,7 @@ import {
 import type { z } from 'zod';
 import { readBounded } from './bounded-file.js';
 import { fileProblem } from './file-problem.js';
+import { decodeUtf8 } from './utf8.js';
 
 /** Every mistake of a configuration, each one line: file, path, reason. */
 export class ConfigError extends Error {
@@ -105,7 +106,7 @@ const YAML = new YamlSchema([
 function parseYaml(file: string, mayBeEmpty = false): unknown {
   let source: string;
   try {
-    source = readBounded(file).toString();
+    source = decodeUtf8(readBounded(file));
   } catch (error) {
     throw new ConfigError([`${file}: ${fileProblem(error)}`]);
   }
@@ -184,7 +185,7 @@ function fillIn(
     const done = fillIn(inner, at, filling, within);
     if (PATHS.has(key) && typeof done === 'string' && done !== '') {
       filled[key] = isAbsolute(done) ? done : resolve(filling.folder, done);
-    } else if (key.endsWith('_file') && !PATHS.has(key)) {
+    } else if (key.endsWith('_file') && !PATHS.has(key) && !isMapping(inner)) {
       const target = key.slice(0, -'_file'.length);
       if (Object.hasOwn(value, target)) filling.mistake(at, `use ${target} or ${key}, not both`);
       else filled[target] = readSecret(done, at, filling);
@@ -193,6 +194,11 @@ function fillIn(
     }
   }
   return filled;
+}
+
+/** A service may be named `upload_file`: settings are no path. */
+function isMapping(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function expand(value: string, path: readonly string[], { env, mistake }: Filling): string {
@@ -227,9 +233,7 @@ function readSecret(file: unknown, path: readonly string[], filling: Filling): s
     return '';
   }
   try {
-    return readBounded(resolve(folder, file))
-      .toString()
-      .replace(/\r?\n$/, '');
+    return decodeUtf8(readBounded(resolve(folder, file))).replace(/\r?\n$/, '');
   } catch (error) {
     mistake(path, `cannot read ${file}: ${fileProblem(error)}`);
     return '';

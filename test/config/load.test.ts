@@ -56,7 +56,7 @@ function mistakes(action: () => unknown): string[] {
 }
 
 describe('one mistake is one line', () => {
-  test.each<[string, string, string]>([
+  test.each<[string, string | Buffer, string]>([
     ['unknown key with a near one', 'prot: 80', ': unknown key "prot", did you mean "port"?'],
     [
       'unknown key with none near',
@@ -110,6 +110,8 @@ describe('one mistake is one line', () => {
       `x0: &x0 {a: 1}\n${Array.from({ length: 400 }, (_, i) => `x${i + 1}: &x${i + 1} {<<: *x${i}, a${i}: 1}\n`).join('')}`,
       expect.stringMatching(/^:\d+:\d+: not valid YAML: merge keys exceeded/),
     ],
+    ['UTF-16', Buffer.from('\ufeffname: a', 'utf16le'), ': is UTF-16; save it as UTF-8'],
+    ['Latin-1', Buffer.from('name: caf\xe9', 'latin1'), ': is not UTF-8; save it as UTF-8'],
     [
       'unset variable',
       'name: a${NOPE}b',
@@ -255,6 +257,27 @@ describe('secrets from files', () => {
     expect(revealed(config.password)).toBe(want);
     expect(revealed(config.inner.password)).toBe(want);
     expect(revealed(config.basic_auth?.password)).toBe(want);
+  });
+
+  test.each([
+    ['with a byte order mark', Buffer.from('\ufeffpass\n'), 'pass', undefined],
+    [
+      'UTF-16, as a Windows shell writes it',
+      Buffer.from('\ufeffpass', 'utf16le'),
+      '',
+      'is UTF-16; save it as UTF-8',
+    ],
+    ['Latin-1', Buffer.from('p\xe4ss', 'latin1'), '', 'is not UTF-8; save it as UTF-8'],
+  ])('%s', (_, content, want, mistake) => {
+    writeFileSync(join(folder, 'pw'), content);
+    if (mistake === undefined) expect(revealed(load('password_file: pw').password)).toBe(want);
+    else expect(() => load('password_file: pw')).toThrow(`: password_file: cannot read pw: ${mistake}`);
+  });
+
+  test('settings under a name that ends in _file are no path', () => {
+    const named = z.record(z.string(), z.strictObject({ port: z.number() }));
+    writeFileSync(file, 'upload_file: {port: 1}\nca_file: {port: 2}');
+    expect(loadYaml(file, named)).toEqual({ upload_file: { port: 1 }, ca_file: { port: 2 } });
   });
 
   test('by an absolute path, and by a variable', () => {
