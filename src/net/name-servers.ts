@@ -24,10 +24,15 @@ export interface NameQuestion {
 }
 
 /** One family's answer: addresses, or why there are none. */
-type Outcome = Found | { readonly code: string };
+type Outcome = (Found | { readonly code: string }) & { readonly family: Family };
 
 /** The name does not exist, for no family. */
 const NO_NAME = 'ENOTFOUND';
+/**
+ * How long IPv4's answer is waited for once IPv6's says that there is no such name: some name servers, of load balancers
+ * above all, say so of every name that has no IPv6 address. Source: RFC 4074, 4.2.
+ */
+const NO_NAME_GRACE: Millis = 1000;
 /** The server answered that there is no address, or that it is no name it can have. */
 const NO_ADDRESS = new Set([NO_NAME, 'ENODATA', 'EBADNAME']);
 
@@ -106,15 +111,16 @@ async function query(channel: dns.Resolver, name: string, family: Family): Promi
       ? channel.resolve4(name, { ttl: true })
       : channel.resolve6(name, { ttl: true }));
     return {
+      family,
       addresses: records.map(({ address }) => ({ address, family })),
       ttl: Math.min(...records.map(({ ttl }) => ttl)) * 1000,
     };
   } catch (error) {
-    return { code: (error as NodeJS.ErrnoException).code ?? 'EBADRESP' };
+    return { family, code: (error as NodeJS.ErrnoException).code ?? 'EBADRESP' };
   }
 }
 
-/** All outcomes, or those there are a moment after the first that has addresses or says that there is no such name. */
+/** All outcomes, or those there are a moment after the first that has addresses, or once there is no such name. */
 function firstUseful(
   asked: readonly Promise<Outcome>[],
   grace: Millis,
@@ -135,9 +141,11 @@ function firstUseful(
         return;
       }
       outcomes.push(outcome);
-      const isFinal = 'code' in outcome && outcome.code === NO_NAME;
-      if (isFinal || outcomes.length === asked.length) end();
-      else if ('addresses' in outcome) timer ??= setTimeout(end, grace);
+      const isUnknown = 'code' in outcome && outcome.code === NO_NAME;
+      if (outcomes.length === asked.length || (isUnknown && outcome.family === 4)) return end();
+      if (!isUnknown && !('addresses' in outcome)) return;
+      clearTimeout(timer);
+      timer = setTimeout(end, isUnknown ? NO_NAME_GRACE : grace);
     };
     for (const each of asked) void each.then(add);
   });

@@ -85,6 +85,20 @@ const answers: readonly [name: string, system: System, asked: string, want: stri
     ['A a.example', 'AAAA a.example'],
   ],
   [
+    'a name server that says of a name without IPv6 that it does not exist',
+    { zones: { 'a.example': { A: ['127.0.0.1'], codeAAAA: 'NXDOMAIN', delayA: 100 } } },
+    'a.example',
+    '127.0.0.1',
+    ['A a.example', 'AAAA a.example'],
+  ],
+  [
+    'a name server that fails for IPv6 alone',
+    { zones: { 'a.example': { A: ['127.0.0.1'], codeAAAA: 'SERVFAIL', delayA: 100 } } },
+    'a.example',
+    '127.0.0.1',
+    ['A a.example', 'AAAA a.example'],
+  ],
+  [
     'a single word in the search domains first',
     {
       resolvConf: 'search lan corp.example',

@@ -15,6 +15,10 @@ export interface Zone {
   /** Seconds; 60 unless given. */
   readonly ttl?: number;
   readonly code?: keyof typeof CODES;
+  /** Of AAAA alone. */
+  readonly codeAAAA?: keyof typeof CODES;
+  /** Milliseconds an A answer takes. */
+  readonly delayA?: number;
 }
 
 /** Answers from `zones`; names that are not in them do not exist. Closed by {@link close}. */
@@ -54,16 +58,17 @@ export class NameServer {
     this.asked.push(`${type} ${name}`);
     const zone = this.zones[name] ?? { code: 'NXDOMAIN' as const };
     if (this.isSilent || zone === 'silent' || zone[type] === 'silent') return;
-    const addresses = zone.code === undefined ? (zone[type] ?? []) : [];
+    const code = (type === 'AAAA' ? zone.codeAAAA : undefined) ?? zone.code;
+    const addresses = code === undefined ? (zone[type] ?? []) : [];
     const records = (addresses as readonly string[]).map(address => record(type, address, zone.ttl ?? 60));
     const header = Buffer.alloc(12);
     message.copy(header, 0, 0, 2);
-    header.writeUInt16BE(0x8180 | CODES[zone.code ?? 'NOERROR'], 2);
+    header.writeUInt16BE(0x8180 | CODES[code ?? 'NOERROR'], 2);
     header.writeUInt16BE(1, 4);
     header.writeUInt16BE(records.length, 6);
     const answer = Buffer.concat([header, question, ...records]);
     const send = () => this.#isOpen && this.#socket.send(answer, from.port, from.address, () => {});
-    setTimeout(send, type === 'AAAA' ? (zone.delayAAAA ?? 0) : 0);
+    setTimeout(send, (type === 'AAAA' ? zone.delayAAAA : zone.delayA) ?? 0);
   }
 }
 
