@@ -408,12 +408,17 @@ describe('something else that answers', () => {
       socket => socket.end('+PO'),
       'protocol: Connection closed before the answer was complete',
     ],
+    [
+      'an answer without end',
+      socket => socket.write(`$9000000\r\n${'x'.repeat(1_200_000)}`),
+      'body: A reply is longer than 1 MiB',
+    ],
     ['silence', () => {}, 'timeout: Request timed out'],
   ];
   it.each(answers)('%s', async (_, answer, want) => {
     const server = await listen(socket => socket.on('data', () => answer(socket)));
     const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}` });
-    const ran = await run(probe, 300);
+    const ran = await run(probe, want.startsWith('timeout') ? 300 : 5000);
     expect(verdict(ran)).toBe(want);
     expect(ran.attempt.value('redis_up')).toBe(0);
     await server.close();

@@ -47,6 +47,9 @@ const OPTIONS: RedisOptions = {
   disconnectTimeout: 0,
 };
 
+/** A longer reply is not read, in bytes: INFO of 16,000 databases is shorter, and reading one delays all other checks. */
+const LONGEST_REPLY = 1024 * 1024;
+
 /** Connects once and never again: a lost connection is replaced by a new object at the next probe. */
 export class RedisConnection {
   /** What TLS showed; undefined without TLS. */
@@ -62,6 +65,8 @@ export class RedisConnection {
   #lost: Error | undefined;
   #selected = false;
   #answered = false;
+  /** Bytes that had come when the last command was sent. */
+  #before = 0;
 
   /** @param resolver the thread's own unless another is given */
   constructor(
@@ -104,6 +109,7 @@ export class RedisConnection {
     }
     const { stream } = this.#client;
     const { host } = this.#target;
+    this.#boundReplies();
     if (stream instanceof TLSSocket && this.#tlsOptions) {
       const asked = this.#tlsOptions.servername || ('host' in host ? host.host : '');
       this.tls = traceTls(stream, this.#tlsOptions, asked);
@@ -119,6 +125,15 @@ export class RedisConnection {
     if (this.#target.db && !this.#selected) await this.ask('SELECT', String(this.#target.db));
     this.#selected = true;
     if ((await this.ask('PING')) !== 'PONG') throw new ProbeFailure('protocol', 'Not a Redis answer to PING');
+  }
+
+  #boundReplies(): void {
+    const { stream } = this.#client;
+    stream.on('data', () => {
+      if (stream.bytesRead - this.#before <= LONGEST_REPLY) return;
+      this.#lost ??= new ProbeFailure('body', `A reply is longer than ${LONGEST_REPLY / 1024 / 1024} MiB`);
+      stream.destroy();
+    });
   }
 
   #connect(signal: AbortSignal, resolver: Resolver | undefined): Promise<Socket> {
@@ -148,6 +163,7 @@ export class RedisConnection {
   /** Sends a command. @throws ProbeFailure */
   async ask(command: string, ...words: string[]): Promise<string> {
     let reply: unknown;
+    this.#before = this.#client.stream.bytesRead;
     try {
       reply = await this.#client.call(command, ...words);
     } catch (error) {

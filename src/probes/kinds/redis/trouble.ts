@@ -44,6 +44,7 @@ export function redisFailure(
 ): ProbeFailure {
   if (error instanceof ProbeFailure) return error;
   const cause = lost ?? (error as Error);
+  if (cause instanceof ProbeFailure) return cause;
   if (cause instanceof DnsError) return failureOf(cause);
   const reply = refusalOf(cause, secrets);
   if (reply) return reply;
