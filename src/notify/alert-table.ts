@@ -12,6 +12,8 @@ const KIND = 'alert';
 const RETENTION: Millis = 30 * 60_000;
 /** After a restart an alert is believed for as long as its rule may take to say it again. */
 const GRACE: Millis = 4 * 60_000;
+/** A clock that goes on by more at once was set, or the process stood still. Longer than a busy machine is late. */
+const LEAP: Millis = 20_000;
 
 /** An alert somebody tells of. Moments that are left out are Alertmanager's defaults: now, and now + resolve_timeout. */
 export interface IncomingAlert {
@@ -70,6 +72,8 @@ export class AlertTable {
   readonly #kept: KeptStates;
   readonly #events: AlertTableEvents;
   readonly #entries = new Map<string, Entry>();
+  /** The latest moment that {@link keepUp} was given. */
+  #reachedAt: Millis;
   /** `global.resolve_timeout`. */
   resolveTimeout: Millis = 5 * 60_000;
 
@@ -77,6 +81,7 @@ export class AlertTable {
   constructor(kept: KeptStates, events: AlertTableEvents, at: Millis) {
     this.#kept = kept;
     this.#events = events;
+    this.#reachedAt = at;
     for (const [fingerprint, value] of kept.all<KeptAlert>(KIND))
       this.#entries.set(fingerprint, restored(fingerprint, value, at));
   }
@@ -105,6 +110,21 @@ export class AlertTable {
     const isKept = this.#kept.put(KIND, changes);
     for (const tell of happened) tell();
     return isKept;
+  }
+
+  /**
+   * Follows the wall clock; to be called before alerts are judged by it. After a leap (the clock was set forward, the
+   * process stood still) senders could not confirm what had not ended before: it is believed as after a restart.
+   */
+  keepUp(at: Millis): void {
+    const before = this.#reachedAt;
+    this.#reachedAt = at;
+    if (at - before <= LEAP) return;
+    for (const entry of this.#entries.values()) {
+      if (entry.isOver || isResolved(entry.alert, before)) continue;
+      entry.alert = believed(entry.alert, at);
+      this.#events.onAlert(entry.alert, at);
+    }
   }
 
   /** Ends what nobody told of in time; drops what has been over for long and `isHeld` by nobody. */
@@ -194,9 +214,13 @@ function kept({ alert, isOver }: Entry): KeptAlert {
 
 function restored(fingerprint: string, value: KeptAlert, at: Millis): Entry {
   const { labels, isOver, ...rest } = value;
-  const endsAt = isOver ? rest.endsAt : Math.max(rest.endsAt, at + GRACE);
-  // What was said to last until later needs nobody to say it again.
-  const isUnconfirmed = !isOver && !(rest.isForeign && rest.endsAt > at);
-  const alert = { ...rest, endsAt, fingerprint, labels: Labels.of(labels), isUnconfirmed };
-  return { alert, isOver };
+  const alert = { ...rest, fingerprint, labels: Labels.of(labels), isUnconfirmed: false };
+  return { alert: isOver ? alert : believed(alert, at), isOver };
+}
+
+/** An alert that fires, with time for its sender to confirm it. */
+function believed(alert: KnownAlert, at: Millis): KnownAlert {
+  // What was said to last until later needs no confirmation.
+  const isUnconfirmed = !(alert.isForeign && alert.endsAt > at);
+  return { ...alert, endsAt: Math.max(alert.endsAt, at + GRACE), isUnconfirmed };
 }

@@ -244,6 +244,7 @@ export class Alerting {
   /** Ends what nobody told of in time; forgets what is long over. */
   sweep(): void {
     const at = this.#options.clock.now();
+    this.alerts.keepUp(at);
     this.alerts.sweep(at, fingerprint => this.#notifier?.holds(fingerprint) ?? false);
     this.silences.sweep(at);
     this.#noteSilenced(at);

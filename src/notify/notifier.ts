@@ -149,8 +149,10 @@ export class Notifier {
   }
 
   #now() {
-    const { clock } = this.#options;
-    return { at: clock.now(), elapsed: clock.elapsed() };
+    const { clock, alerts } = this.#options;
+    const at = clock.now();
+    alerts.keepUp(at);
+    return { at, elapsed: clock.elapsed() };
   }
 
   #wake(): void {

@@ -129,3 +129,47 @@ describe('after a restart', () => {
     other.close();
   });
 });
+
+describe('when the clock leaps forward, or the process stood still', () => {
+  const later = T0 + 120 * MINUTE;
+
+  test('what fired is believed until its sender had time to confirm it', () => {
+    const table = openTable();
+    table.put([alert('a', { endsAt: T0 + 4 * MINUTE }), alert('b')], T0);
+    table.keepUp(T0 + 5000);
+    table.keepUp(later);
+    table.sweep(later, () => false);
+    expect(states(table, later)).toEqual(['a fires', 'b fires']);
+    expect([...table.all()].map(each => each.isUnconfirmed)).toEqual([true, true]);
+    table.put([alert('a', { startsAt: T0, endsAt: later + 10 * MINUTE })], later + 1000);
+    table.keepUp(later + 5000);
+    table.sweep(later + 4 * MINUTE, () => false);
+    // Begun and ended once: the leap is no end.
+    expect(happened.filter(each => !each.startsWith('hears'))).toEqual(['begins a', 'begins b', 'ends b']);
+    expect(states(table, later + 4 * MINUTE)).toEqual(['a fires', 'b over']);
+  });
+
+  test('what had ended before is over', () => {
+    const table = openTable();
+    table.put([alert('a'), alert('b', { endsAt: T0 + 1000 })], T0);
+    table.put([alert('a', { endsAt: T0 + 1000 })], T0 + 1000);
+    // The end of b was not noticed yet.
+    table.keepUp(T0 + 2000);
+    table.keepUp(later);
+    expect(states(table, later)).toEqual(['a over', 'b over']);
+  });
+
+  test('what others said to last until later needs no confirmation', () => {
+    const table = openTable();
+    table.put([alert('a', { endsAt: later + 60 * MINUTE, isForeign: true })], T0);
+    table.keepUp(later);
+    expect([...table.all()]).toMatchObject([{ isUnconfirmed: false, endsAt: later + 60 * MINUTE }]);
+  });
+
+  test('a clock that goes on evenly, or goes back, changes nothing', () => {
+    const table = openTable();
+    table.put([alert('a', { endsAt: T0 + 4 * MINUTE })], T0);
+    for (const at of [T0 + 20_000, T0 - 60 * MINUTE, T0 - 60 * MINUTE + 5000]) table.keepUp(at);
+    expect([...table.all()]).toMatchObject([{ isUnconfirmed: false, endsAt: T0 + 4 * MINUTE }]);
+  });
+});
