@@ -213,6 +213,37 @@ test('a renewed certificate is seen with the next handshake, and so is a renewed
   ]);
 });
 
+test('Redis over TLS: a certificate that is swapped at run time is seen with the next handshake', async () => {
+  const ca = makeAuthority(folder, 'redis-ca');
+  const [soon, later, over] = [5, 25, -1].map(days =>
+    makeCertificate(folder, `redis-${days}`, ca, 'IP:127.0.0.1', days),
+  ) as [Certificate, Certificate, Certificate];
+  const server = await startRedis();
+  undo.push(() => server.close());
+  const swap = async ({ cert, key }: Certificate) =>
+    expect(await server.command(`CONFIG SET tls-cert-file ${cert} tls-key-file ${key}`)).toBe('+OK');
+  const service = checked(kinds.redis, {
+    host: `127.0.0.1:${server.tlsPort}`,
+    tls_config: { ca_file: ca.cert },
+  });
+  service.connections.setLimits({ ...DEFAULT_LIMITS, maxRequests: 1 });
+  const look = async () => {
+    const { samples, status, error } = await service.run();
+    const left = ((samples.get('probe_ssl_earliest_cert_expiry') ?? 0) - Date.now() / 1000) / 86_400;
+    return [status, error, Math.round(left)];
+  };
+  await swap(soon);
+  expect(await look()).toEqual(['healthy', undefined, 5]);
+  await swap(later);
+  expect(await look()).toEqual(['healthy', undefined, 25]);
+  await swap(over);
+  expect(await look()).toEqual([
+    'error',
+    expect.stringMatching(/^TLS: certificate has expired \(\d{4}-\d\d-\d\d\)$/),
+    -1,
+  ]);
+});
+
 const protocols: readonly [name: string, options: object, want: number | string][] = [
   ['whichever works', {}, 4],
   ['IPv6, with the other where it does not connect', { preferred_ip_protocol: 'ip6' }, 4],

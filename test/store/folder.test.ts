@@ -2,9 +2,9 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claimFolder, type FolderLock, StorageRefused } from '../../src/store/folder.js';
+import { Database } from '../../src/store/sqlite.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
 let folder: string;

@@ -282,6 +282,29 @@ describe('PING refused for a state of the server, INFO answered', () => {
     }
   });
 
+  it('is busy with a script, which keeps INFO from being answered too', async () => {
+    const server = await startRedis({ lines: ['busy-reply-threshold 10'] });
+    try {
+      const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}` });
+      expect(verdict(await run(probe))).toBe('ok');
+      const script = server.command('EVAL "while true do end" 0');
+      await expect.poll(() => server.command('PING')).toMatch(/^-BUSY/);
+      const fresh = await bench.open(redis, { host: `127.0.0.1:${server.port}`, db: 1 });
+      // On the connection that was kept, and on a new one.
+      for (const each of [probe, probe, fresh]) {
+        const ran = await run(each);
+        expect(verdict(ran)).toMatch(/^status: BUSY Redis is busy running a script/);
+        expect(ran.attempt.value('redis_up')).toBe(0);
+      }
+      await server.command('SCRIPT KILL');
+      expect(await script).toMatch(/^-/);
+      expect(verdict(await run(probe))).toBe('ok');
+      expect(verdict(await run(fresh))).toBe('ok');
+    } finally {
+      await server.close();
+    }
+  });
+
   it('has lost its master', async () => {
     const gone = await freePort();
     const server = await startRedis({

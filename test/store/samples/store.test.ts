@@ -16,10 +16,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Matcher, Series } from '../../../src/model/samples.js';
 import { SampleStore } from '../../../src/store/samples/store.js';
+import { Database } from '../../../src/store/sqlite.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 import { makeSmall } from '../small-disk.js';
 import { randomFrom } from './random.js';
