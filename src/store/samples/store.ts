@@ -6,72 +6,32 @@ import type { Labels } from '../../model/labels.js';
 import type { Matcher, SampleSource, Series } from '../../model/samples.js';
 import type { Scrape } from '../../model/scrape.js';
 import { type Clock, type Millis, systemClock } from '../../model/time.js';
-import { GuardedFile, type StoreLog } from '../guarded-file.js';
+import { GuardedFile } from '../guarded-file.js';
 import { ByteCache } from './cache.js';
 import { Catalogue } from './catalogue.js';
 import { rescueSamples, SampleFile } from './file.js';
 import { Head } from './head.js';
 import { Interim } from './interim.js';
-import { ENOUGH, mergeChunks } from './merge.js';
 import { RefList } from './ref-list.js';
-import { pruneChunks } from './retention.js';
 import { forgetFrom } from './rewind.js';
 import type { RowBuilder } from './row-builder.js';
 import { BLOCK, Sealing, type SealingStep } from './sealing.js';
 import { Sources } from './sources.js';
+import type { SampleStats, SampleStoreOptions } from './store-options.js';
 import { type SeriesRef, StoredSeries } from './stored-series.js';
+import { Upkeep } from './upkeep.js';
 import { WindowReader } from './window-reader.js';
 
 /** Scrapes kept in memory while the disk is full; the oldest go first. */
 const MOST_ROWS = 5 * BLOCK;
 /** Scrapes that waited and are written with the next one. */
 const CATCH_UP = 20;
-/** Retention is looked at this often. */
-const PRUNE_EVERY: Millis = 60_000;
 /** Samples so much later than now are looked at before they are believed. */
 const FUTURE: Millis = 60_000;
 /** A clock that goes back further than this was set; less is a correction, which costs a scrape or a few. */
 const SET_BACK: Millis = 60_000;
-/** Pages given back at a time. */
-const SHRINK_BITE = 64;
-/** Chunks compared with their index at a time. */
-const CHECK_BITE = 100;
 
-export interface SampleStoreOptions {
-  /** The database's path; `:memory:` keeps nothing. */
-  readonly file: string;
-  /** How long samples are kept. */
-  readonly retention: Millis;
-  /** Bytes the file may have before the oldest samples go; 0 or absent is no limit. */
-  readonly maxBytes?: number;
-  /** Bytes of decoded samples kept in memory for the next query. Default 32 MiB. */
-  readonly cacheBytes?: number;
-  readonly log: StoreLog;
-  readonly clock?: Clock;
-}
-
-/** How the store does. */
-export interface SampleStats {
-  /** Series with samples. */
-  readonly series: number;
-  /** Samples taken since the start. */
-  readonly appended: number;
-  /** Samples not taken, or lost, since the start: out of order, given twice, or of a disk that was full too long. */
-  readonly dropped: number;
-  readonly chunks: number;
-  /** Bytes on disk. */
-  readonly bytes: number;
-  /** Failed operations since the start. */
-  readonly errors: number;
-  /** Scrapes waiting in memory. */
-  readonly pending: number;
-  /** Oldest sample; undefined while there is none. */
-  readonly oldest: Millis | undefined;
-  /** What is wrong, in words; undefined while all is well. */
-  readonly problem: string | undefined;
-  /** Rows found damaged and left out since the start, and when damage was found last. */
-  readonly damage: { readonly rows: number; readonly at: Millis | undefined };
-}
+export type { SampleStats, SampleStoreOptions } from './store-options.js';
 
 /** Opened by the constructor, closed by {@link close}. */
 export class SampleStore implements SampleSource {
@@ -84,8 +44,6 @@ export class SampleStore implements SampleSource {
   readonly #sources = new Sources(this.#catalogue);
   readonly #interim = new Interim(this.#catalogue.index);
   readonly #sealing = new Sealing(this.#head, this.#stored);
-  /** Series with many small chunks. */
-  readonly #mergeable = new Set<SeriesRef>();
   /** Series of the scrape before. */
   #live = new RefList();
   /** The row that samples may still be added to, and the series that end in it. */
@@ -93,19 +51,20 @@ export class SampleStore implements SampleSource {
   /** What each source showed when it added samples last. */
   readonly #added = new Map<string, readonly SeriesRef[]>();
   readonly #guarded: GuardedFile<SampleFile>;
+  readonly #upkeep: Upkeep;
   #appended = 0;
   #dropped = 0;
-  #pruneAt: Millis = 0;
-  /** The last chunk that was compared with the index; undefined when all were. */
-  #checkedTo: number | undefined;
-  /** The journal holds what has since been merged. */
-  #isUnsettled = true;
 
   /** Does not throw for a disk's sake: see {@link stats} for its problem. */
   constructor(options: SampleStoreOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#cache = new ByteCache(options.cacheBytes ?? 32 * 1024 * 1024);
+    const { retention, maxBytes = 0 } = options;
+    this.#upkeep = new Upkeep(
+      { catalogue: this.#catalogue, stored: this.#stored, cache: this.#cache, clock: this.#clock },
+      { limits: { retention, maxBytes }, hold: held => this.#hold(held) },
+    );
     this.#guarded = new GuardedFile({
       ...options,
       open: () => this.#open(),
@@ -181,7 +140,7 @@ export class SampleStore implements SampleSource {
   #reread(file: SampleFile): void {
     this.#load(file);
     this.#catalogue.replay(file);
-    this.#findMergeable();
+    this.#upkeep.findMergeable();
   }
 
   #take(at: Millis): void {
@@ -344,41 +303,10 @@ export class SampleStore implements SampleSource {
    */
   maintain(deadline: Millis): boolean {
     while (!this.#guarded.isClosed && this.#clock.elapsed() < deadline) {
-      const isBusy = this.#guarded.use(
-        file => this.#prune(file) || this.#merge(file) || this.#tidy(file) || this.#check(file),
-      );
+      const isBusy = this.#guarded.use(file => this.#upkeep.step(file, () => this.#reload(file)));
       if (!isBusy) return false;
     }
     return !this.#guarded.isClosed;
-  }
-
-  #prune(file: SampleFile): boolean {
-    if (this.#clock.elapsed() < this.#pruneAt) return false;
-    this.#reload(file);
-    const { retention, maxBytes = 0 } = this.#options;
-    const bite = pruneChunks(file, { retention, maxBytes }, this.#clock.now());
-    if (bite) {
-      this.#isUnsettled = true;
-      this.#catalogue.shrink(file, bite.series);
-      return true;
-    }
-    this.#catalogue.forgetEnds(file, this.#catalogue.oldest());
-    if (this.#catalogue.isLittered) this.#catalogue.sweep(held => this.#hold(held));
-    this.#cache.age();
-    this.#pruneAt = this.#clock.elapsed() + PRUNE_EVERY;
-    return false;
-  }
-
-  #merge(file: SampleFile): boolean {
-    const [series] = this.#mergeable;
-    if (series === undefined) return false;
-    this.#mergeable.delete(series);
-    this.#reload(file);
-    const id = this.#stored.id.get(series);
-    if (id === 0) return true;
-    if (mergeChunks(file, id)) this.#isUnsettled = true;
-    this.#catalogue.showChunks(series, file.chunks.boundsOf(id));
-    return true;
   }
 
   /** Calls back for series that may not be in the index and are not to be forgotten. */
@@ -389,23 +317,8 @@ export class SampleStore implements SampleSource {
     this.#live.refs.forEach(held);
     this.#row?.ended.forEach(held);
     for (const { ended } of this.#head.rows) ended.forEach(held);
-    this.#mergeable.forEach(held);
+    this.#upkeep.mergeable.forEach(held);
     this.#sealing.queue.forEach(held);
-  }
-
-  #tidy(file: SampleFile): boolean {
-    if (!this.#isUnsettled) return false;
-    if (file.shrink(SHRINK_BITE)) return true;
-    file.settle();
-    this.#isUnsettled = false;
-    return false;
-  }
-
-  /** Once after the file was opened: whether what is in it can be found. */
-  #check(file: SampleFile): boolean {
-    if (this.#checkedTo === undefined) return false;
-    this.#checkedTo = file.chunks.checkIndex(this.#checkedTo, CHECK_BITE);
-    return this.#checkedTo !== undefined;
   }
 
   /** Writes what waits and closes the file. */
@@ -427,8 +340,7 @@ export class SampleStore implements SampleSource {
       this.#load(file);
       this.#catalogue.replay(file);
       this.#sealing.reset();
-      this.#findMergeable();
-      this.#checkedTo = 0;
+      this.#upkeep.begin();
     } catch (error) {
       file.close();
       throw error;
@@ -444,15 +356,9 @@ export class SampleStore implements SampleSource {
     });
   }
 
-  #findMergeable(): void {
-    const { small } = this.#stored;
-    for (const series of this.#catalogue.index.all())
-      if (small.get(series) >= ENOUGH) this.#mergeable.add(series);
-  }
-
   #forgetFile(): void {
     this.#cache.clear();
-    this.#mergeable.clear();
+    this.#upkeep.mergeable.clear();
     this.#sealing.reset();
     this.#catalogue.startOver();
     for (const row of this.#head.rows) row.isLogged = false;
@@ -473,8 +379,7 @@ export class SampleStore implements SampleSource {
       const step = this.#write(file, rows);
       for (const row of rows) row.isLogged = true;
       if (!step) return true;
-      for (const series of this.#sealing.done(step))
-        if (this.#stored.small.get(series) >= ENOUGH) this.#mergeable.add(series);
+      this.#upkeep.addMergeable(this.#sealing.done(step));
       return true;
     });
     if (isWritten && this.#unlogged() === 0) this.#guarded.well();
@@ -502,7 +407,7 @@ export class SampleStore implements SampleSource {
     if (!file.wasChanged()) return;
     this.#cache.clear();
     this.#load(file);
-    this.#findMergeable();
+    this.#upkeep.findMergeable();
   }
 
   #read<T>(action: (file: SampleFile | undefined) => T): T {
