@@ -16,6 +16,7 @@ import {
 import type { z } from 'zod';
 import { readBounded } from './bounded-file.js';
 import { fileProblem } from './file-problem.js';
+import { readTlsFiles } from './tls-files.js';
 import { decodeUtf8 } from './utf8.js';
 
 /** Every mistake of a configuration, each one line: file, path, reason. */
@@ -156,8 +157,10 @@ interface Filling {
   readonly mistake: (path: readonly string[], reason: string) => void;
 }
 
+/** The files of a `tls_config`. */
+const TLS_FILES = ['ca_file', 'cert_file', 'key_file'] as const;
 /** Keys that end in `_file` but name a file to use, not a file to read a secret from. */
-const PATHS = new Set(['ca_file', 'cert_file', 'key_file', 'client_ca_file', 'config_file']);
+const PATHS = new Set<string>([...TLS_FILES, 'client_ca_file', 'config_file']);
 
 /** @param around what the value stands in, outermost first: an alias may name one of them. */
 function fillIn(
@@ -192,6 +195,7 @@ function fillIn(
     } else {
       filled[key] = done;
     }
+    if (key === 'tls_config') checkTlsFiles(done, at, filling);
   }
   return filled;
 }
@@ -199,6 +203,20 @@ function fillIn(
 /** A service may be named `upload_file`: settings are no path. */
 function isMapping(value: unknown): boolean {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** A file that cannot be used is found when the configuration is read: later, what it is for would not be asked at all. */
+function checkTlsFiles(config: unknown, path: readonly string[], { mistake, unfilled }: Filling): void {
+  if (config === null || typeof config !== 'object') return;
+  const named = TLS_FILES.map(key => [key, (config as Record<string, unknown>)[key]] as const);
+  if (TLS_FILES.some(key => unfilled.has([...path, key].join('.')))) return;
+  // What is no text is found by the schema.
+  const files = Object.fromEntries(named.filter(([, file]) => typeof file === 'string'));
+  try {
+    readTlsFiles({ insecure_skip_verify: false, ...files });
+  } catch (error) {
+    mistake(path, (error as Error).message.replace(/^tls_config: /, ''));
+  }
 }
 
 function expand(value: string, path: readonly string[], { env, mistake }: Filling): string {

@@ -318,6 +318,33 @@ services:
   ]);
 });
 
+test.each([
+  [
+    'a service',
+    'services: {a: {url: "https://127.0.0.1/", tls_config: {ca_file: none}}}',
+    'services.a.tls_config',
+  ],
+  [
+    'Redis',
+    'services: {a: {kind: redis, host: "127.0.0.1:1", tls_config: {ca_file: none}}}',
+    'services.a.tls_config',
+  ],
+  ['a Prometheus', 'query: {url: "https://127.0.0.1/", tls_config: {ca_file: none}}', 'query.tls_config'],
+  [
+    'an Alertmanager',
+    'alerting: {alertmanagers: [{url: "https://127.0.0.1/", tls_config: {ca_file: none}}]}',
+    'alerting.alertmanagers.0.tls_config',
+  ],
+  [
+    'an action',
+    'actions: [{name: x, matchers: [a=b], webhook: {url: "https://127.0.0.1/", tls_config: {ca_file: none}}}]',
+    'actions.0.webhook.tls_config',
+  ],
+])('a certificate that is missing is a mistake at once: %s', (_, section, want) => {
+  const rest = section.startsWith('services') ? '' : '\nservices: {b: {url: "http://127.0.0.1/"}}';
+  expect(mistakes(section + rest)).toEqual([`${want}: cannot read ${join(folder, 'none')}: no such file`]);
+});
+
 test('a thousand services of a long file are all taken up', () => {
   const rows = Array.from(
     { length: 1000 },

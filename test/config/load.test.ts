@@ -9,6 +9,7 @@ import { basicAuth, tlsConfig } from '../../src/config/http-client.js';
 import { ConfigError, loadPlainYaml, loadYaml } from '../../src/config/load.js';
 import type { Secret } from '../../src/model/secret.js';
 import { makeFolder, removeFolder } from '../support/child.js';
+import { type Pair, Pki } from '../support/pki.js';
 
 const schema = section({
   name: words().optional(),
@@ -287,13 +288,35 @@ describe('secrets from files', () => {
     expect(revealed(load('password_file: ${DIR}/pw', { DIR: 'below' }).password)).toBe('one');
   });
 
-  test('paths of certificates are made absolute and not read', () => {
-    expect(
-      load('tls_config: {ca_file: ca.pem, key_file: /k.pem, cert_file: ../c.pem}').tls_config,
-    ).toMatchObject({
-      ca_file: join(folder, 'ca.pem'),
-      key_file: '/k.pem',
-      cert_file: join(folder, '../c.pem'),
+  describe('the files of a tls_config', () => {
+    let leaf: Pair;
+    beforeEach(() => {
+      leaf = new Pki(folder).leaf('own', {});
+      writeFileSync(join(folder, 'words'), 'words');
+    });
+
+    test('are named by absolute paths', () => {
+      mkdirSync(join(folder, 'below'));
+      const own = 'key_file: "${KEY}", cert_file: ./below/../own.crt';
+      expect(load(`tls_config: {ca_file: own.crt, ${own}}`, { KEY: leaf.keyFile }).tls_config).toMatchObject({
+        ca_file: leaf.file,
+        key_file: leaf.keyFile,
+        cert_file: leaf.file,
+      });
+    });
+
+    test.each([
+      ['missing', 'ca_file: none.pem', /^: tls_config: cannot read \/.*\/none\.pem: no such file$/],
+      ['a folder', 'ca_file: .', /^: tls_config: cannot read \/.*: is a directory$/],
+      ['no certificate', 'ca_file: words', /^: tls_config: \/.*\/words has no certificate in PEM form/],
+      ['no key', 'cert_file: own.crt, key_file: words', /^: tls_config: \/.*\/words has no private key/],
+      [
+        'in a variable that is not set',
+        'ca_file: "${NOPE}/x"',
+        /^: tls_config\.ca_file: the environment variable/,
+      ],
+    ])('%s', (_, keys, want) => {
+      expect(mistakes(() => load(`tls_config: {${keys}}`))).toEqual([expect.stringMatching(want)]);
     });
   });
 });
