@@ -1,5 +1,6 @@
 // src/ in, dist/ out, only when src/ has changed. Called by start.mjs and test.mjs; `npm run build` runs it alone.
-// What applications import is put together in dist/client-package/, what the program's threads run in dist/program/.
+// What applications import is put together in dist/client-package/, what the program's threads run in dist/program/, the
+// status page in dist/page/.
 
 import './node-version.mjs';
 import { createHash } from 'node:crypto';
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { CLIENT_PACKAGE, clientOutputs, hasClient } from './client-package.mjs';
 import { main, packageBin, ROOT, run } from './command.mjs';
 import { ensureDependencies } from './dependencies.mjs';
+import { PAGE, PAGE_INPUTS, pageOutputs } from './page.mjs';
 import { PROGRAM, threadsOf } from './program.mjs';
 
 const DIST = join(ROOT, 'dist');
@@ -20,12 +22,13 @@ const STAMP = join(DIST, '.sources');
  * @throws StepFailure after the compiler has printed what is wrong.
  */
 export function ensureBuilt() {
-  const { modules, fingerprint, isBuilt } = state();
+  const { modules, page, fingerprint, isBuilt } = state();
   if (isBuilt) return;
   run(process.execPath, [packageBin('typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmitOnError']);
   removeOrphans(new Set(modules));
   if (hasClient(modules)) run(process.execPath, [join(ROOT, 'scripts/client-package.mjs')]);
   run(process.execPath, [join(ROOT, 'scripts/program.mjs')]);
+  if (page.length > 0) run(process.execPath, [join(ROOT, 'scripts/page.mjs')]);
   chmodSync(join(DIST, 'main.js'), 0o755);
   writeFileSync(STAMP, fingerprint);
 }
@@ -36,13 +39,18 @@ export function isBuilt() {
 }
 
 function state() {
-  const sources = files(join(ROOT, 'src')).filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts'));
+  const all = files(join(ROOT, 'src'));
+  // The page has a compiler, a style sheet and a bundle of its own.
+  const page = all.filter(path => path.startsWith(`${PAGE}/`));
+  const sources = all.filter(
+    path => !page.includes(path) && path.endsWith('.ts') && !path.endsWith('.d.ts'),
+  );
   const modules = sources.map(path => path.replace(/\.ts$/, '.js'));
   const threads = threadsOf(modules).map(([name]) => `${PROGRAM}/${name}.js`);
-  const outputs = [...modules, ...threads, ...clientOutputs(modules)];
-  const fingerprint = fingerprintOf(sources);
+  const outputs = [...modules, ...threads, ...clientOutputs(modules), ...pageOutputs(page)];
+  const fingerprint = fingerprintOf([...sources, ...page]);
   const isBuilt = readStamp() === fingerprint && outputs.every(path => existsSync(join(DIST, path)));
-  return { modules, fingerprint, isBuilt };
+  return { modules, page, fingerprint, isBuilt };
 }
 
 /** Paths of the files below a folder, relative to it, sorted. */
@@ -58,7 +66,8 @@ function files(folder, prefix = '') {
 /** By content, not by time: a checkout or a copy gives files times that mean nothing. */
 function fingerprintOf(sources) {
   const hash = createHash('sha256');
-  const own = ['package-lock.json', 'tsconfig.json', 'scripts/program.mjs', 'scripts/client-package.mjs'];
+  const scripts = ['scripts/program.mjs', 'scripts/client-package.mjs', ...PAGE_INPUTS];
+  const own = ['package-lock.json', 'tsconfig.json', ...scripts];
   const inputs = [...own, ...sources.map(path => `src/${path}`)];
   for (const path of inputs)
     hash
@@ -74,7 +83,7 @@ function readStamp() {
 
 /** A module whose source is gone must not be imported by accident. */
 function removeOrphans(outputs) {
-  const made = [`${PROGRAM}/`, `${CLIENT_PACKAGE}/`];
+  const made = [`${PROGRAM}/`, `${CLIENT_PACKAGE}/`, `${PAGE}/`];
   for (const path of files(DIST).filter(path => !made.some(folder => path.startsWith(folder)))) {
     // Maps are of earlier versions: without the sources, which do not ship, they lead nowhere.
     const module = path.replace(/\.d\.ts$/, '.js');

@@ -35,7 +35,7 @@ async function putTogether(threads) {
     platform: 'node',
     tsconfig: false,
     external: isLeftOut,
-    plugins: [ownPlace, englishAlone, licences],
+    plugins: [ownPlace, englishAlone, licences('LICENSES.txt')],
     output: {
       dir: join(DIST, PROGRAM),
       cleanDir: true,
@@ -74,16 +74,16 @@ const englishAlone = {
   load: id => (/\/zod\/v4\/locales\/index\.js$/.test(id) ? `export { default as en } from './en.js';` : null),
 };
 
-/** The licences of what is put in go with it. */
-const licences = {
+/** A plugin: the licences of what is put in go with it. @param fileName where they are written */
+export const licences = fileName => ({
   name: 'licences',
   generateBundle(_, files) {
     const ids = Object.values(files).flatMap(file => (file.type === 'chunk' ? file.moduleIds : []));
     const folders = ids.flatMap(id => /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []);
     const source = [...new Set(folders)].sort().map(licenceOf).join('\n');
-    if (source !== '') this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source });
+    if (source !== '') this.emitFile({ type: 'asset', fileName, source });
   },
-};
+});
 
 function licenceOf(folder) {
   const { name, version } = readManifest(folder);

@@ -1,0 +1,125 @@
+// src/page in, dist/page/ out: what browsers load (assets/, each also as .gz and .br), what the server draws the first
+// page with (server.js), and which asset is which (manifest.json). Run by build.mjs, right after the compiler.
+
+import './node-version.mjs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { main, packageBin, ROOT, run } from './command.mjs';
+import { licences } from './program.mjs';
+
+/** Below dist/, and the folder below src/. */
+export const PAGE = 'page';
+
+/** Paths below dist/ that a finished build has. @param sources paths below src/ */
+export function pageOutputs(sources) {
+  return sources.some(path => path.startsWith(`${PAGE}/`)) ? [`${PAGE}/server.js`, `${PAGE}/manifest.json`] : [];
+}
+
+/** What the page is made of besides its sources. */
+export const PAGE_INPUTS = ['scripts/page.mjs'];
+
+const SOURCE = join(ROOT, 'src', PAGE);
+const OUT = join(ROOT, 'dist', PAGE);
+const ASSETS = join(OUT, 'assets');
+
+/** Entries: the name in the manifest, and the file. */
+const ENTRIES = { script: 'browser.tsx', theme: 'theme.ts' };
+
+async function bundle(options, plugin) {
+  const { build } = await import('vite');
+  return build({
+    root: SOURCE,
+    configFile: false,
+    logLevel: 'warn',
+    base: './',
+    publicDir: false,
+    plugins: [plugin],
+    // Preact only warns of wrong use in development.
+    define: { 'process.env.NODE_ENV': '"production"' },
+    ...options,
+  });
+}
+
+async function bundleBrowser() {
+  const { output } = await bundle(
+    {
+      build: {
+        outDir: OUT,
+        emptyOutDir: true,
+        target: 'es2022',
+        cssCodeSplit: false,
+        modulePreload: { polyfill: false },
+        rolldownOptions: {
+          input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(SOURCE, file)])),
+          output: {
+            entryFileNames: 'assets/[name]-[hash].js',
+            chunkFileNames: 'assets/[name]-[hash].js',
+            assetFileNames: 'assets/[name]-[hash][extname]',
+          },
+        },
+      },
+    },
+    licences('LICENSES.txt'),
+  );
+  return output;
+}
+
+async function bundleServer() {
+  await bundle(
+    {
+      build: {
+        ssr: join(SOURCE, 'server.tsx'),
+        outDir: OUT,
+        emptyOutDir: false,
+        target: 'node20',
+        minify: true,
+        rolldownOptions: { output: { entryFileNames: 'server.js' } },
+      },
+      ssr: { noExternal: true },
+    },
+    licences('LICENSES-server.txt'),
+  );
+}
+
+function nameOf(path) {
+  return path.slice('assets/'.length);
+}
+
+function writeManifest(output) {
+  const entry = name => output.find(file => file.type === 'chunk' && file.isEntry && file.name === name);
+  const style = output.find(file => file.fileName.endsWith('.css'));
+  const theme = entry('theme');
+  if (theme.imports.length + theme.exports.length > 0) throw new Error('theme.ts must stand alone: it is no module');
+  const manifest = {
+    script: nameOf(entry('script').fileName),
+    theme: nameOf(theme.fileName),
+    style: nameOf(style.fileName),
+    files: readdirSync(ASSETS).sort(),
+  };
+  writeFileSync(join(OUT, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  return manifest;
+}
+
+/** Once at build time as small as it gets, rather than at every request. */
+function compress(name) {
+  const path = join(ASSETS, name);
+  const bytes = readFileSync(path);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+  writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    run(process.execPath, [packageBin('typescript/bin/tsc'), '-p', join('src', PAGE)]);
+    rmSync(OUT, { recursive: true, force: true });
+    const output = await bundleBrowser();
+    await bundleServer();
+    for (const name of writeManifest(output).files) compress(name);
+  });
+}

@@ -1,0 +1,44 @@
+// Asks the monitor. Paths are relative to the page, so that they also lead there below a proxy's path.
+
+const TIMEOUT = 15_000;
+
+/** GET of JSON. @throws Error with what the monitor says is wrong, or that it does not answer */
+export async function getJson<T>(path: string): Promise<T> {
+  const response = await fetch(path, { signal: AbortSignal.timeout(TIMEOUT) });
+  if (response.ok) return (await response.json()) as T;
+  const problem = (await response.json().catch(() => ({}))) as { error?: string };
+  throw new Error(problem.error ?? `HTTP ${response.status}`);
+}
+
+/** A series of a PromQL answer. */
+export interface Series {
+  readonly metric: Readonly<Record<string, string>>;
+  /** Of an instant query. */
+  readonly value: readonly [number, string];
+  /** Of a range query. */
+  readonly values: readonly (readonly [number, string])[];
+}
+
+interface Answer {
+  readonly data: { readonly result: readonly Series[] };
+}
+
+/** A PromQL query at this moment. @throws as {@link getJson} */
+export async function instant(query: string): Promise<readonly Series[]> {
+  const { data } = await getJson<Answer>(`api/v1/query?${new URLSearchParams({ query })}`);
+  return data.result;
+}
+
+/** A PromQL query over a range. @param end seconds since the epoch @param step seconds @throws as {@link getJson} */
+export async function range(query: string, end: number, step: number, points: number): Promise<readonly Series[]> {
+  const start = end - (points - 1) * step;
+  const asked = new URLSearchParams({ query, start: `${start}`, end: `${end}`, step: `${step}` });
+  const { data } = await getJson<Answer>(`api/v1/query_range?${asked}`);
+  return data.result;
+}
+
+/** A matcher for these services. */
+export function targets(ids: readonly string[]): string {
+  const names = ids.map(id => id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return `target=~${JSON.stringify(names.join('|'))}`;
+}

@@ -1,0 +1,196 @@
+// Fills the cards' past by PromQL: for the services in sight alone, some at a time, one question after the other, so
+// that a thousand services cost the monitor no more than a screen of them.
+
+import { instant, range, type Series, targets } from './api.js';
+import type { BarSpan } from './address.js';
+import type { History, Model, Tick } from './model.js';
+import { statusRank } from './status.js';
+import type { Status } from './state.js';
+
+/** Services asked for at a time; a day of samples each is a lot. */
+const BATCH: Readonly<Record<BarSpan, number>> = { '90min': 24, '90h': 16, '90d': 8 };
+/** Seconds a tick stands for, and as PromQL writes it. */
+const TICK: Readonly<Record<BarSpan, readonly [number, string]>> = {
+  '90min': [60, '1m'],
+  '90h': [3600, '1h'],
+  '90d': [86_400, '1d'],
+};
+const TICKS = 90;
+const SPARK_POINTS = 60;
+const SPARK_STEP = 60;
+/** A tick of an hour or a day with an outage no longer than this share of it is degraded, not unhealthy. */
+const BRIEF = 0.05;
+/** Milliseconds after which a part is asked for again. */
+const FRESH = { recent: 60_000, uptime: 600_000 };
+const UPTIME_SPANS = ['24h', '7d', '30d'];
+
+interface Asked {
+  bars: BarSpan;
+  recentAt: number;
+  uptimeAt: number;
+}
+
+export class Histories {
+  readonly #model: Model;
+  readonly #asked = new Map<string, Asked>();
+  #seen: ReadonlySet<string> = new Set();
+  #isBusy = false;
+
+  constructor(model: Model) {
+    this.#model = model;
+  }
+
+  /** These services are in sight now. */
+  see(ids: ReadonlySet<string>): void {
+    this.#seen = ids;
+    void this.refresh();
+  }
+
+  /** Asks for what is missing or old of the services in sight. */
+  async refresh(): Promise<void> {
+    if (this.#isBusy || document.hidden || this.#model.isAway.peek()) return;
+    this.#isBusy = true;
+    try {
+      for (let batch = this.#due(); batch.length > 0; batch = this.#due()) await this.#fill(batch);
+      this.#model.historyProblem.value = '';
+    } catch (error) {
+      this.#model.historyProblem.value = (error as Error).message;
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #due(): string[] {
+    const { bars } = this.#model.view.peek();
+    const now = performance.now();
+    const isDue = (id: string) => {
+      const asked = this.#asked.get(id);
+      return asked?.bars !== bars || now - asked.recentAt > FRESH.recent;
+    };
+    return [...this.#seen].filter(isDue).slice(0, BATCH[bars]);
+  }
+
+  async #fill(ids: readonly string[]): Promise<void> {
+    const { bars } = this.#model.view.peek();
+    const now = performance.now();
+    // Noted before the questions: one that fails is asked again with the next round, not at once.
+    const needUptime = ids.filter(id => now - (this.#asked.get(id)?.uptimeAt ?? -Infinity) > FRESH.uptime);
+    for (const id of ids) {
+      const uptimeAt = needUptime.includes(id) ? now : (this.#asked.get(id)?.uptimeAt ?? now);
+      this.#asked.set(id, { bars, recentAt: now, uptimeAt });
+    }
+    await this.#fillTicks(ids, bars);
+    await this.#fillSparklines(ids);
+    if (needUptime.length > 0) await this.#fillUptime(needUptime);
+  }
+
+  async #fillTicks(ids: readonly string[], bars: BarSpan): Promise<void> {
+    const [step, window] = TICK[bars];
+    const end = Math.ceil(this.#model.now.peek() / 1000 / step) * step;
+    const ask = (query: string) => range(query, end, step, TICKS);
+    const of = targets(ids);
+    const up = await ask(`avg by (target) (avg_over_time(langgraph_monitor_service_up{${of}}[${window}]))`);
+    const slowest = await ask(`max by (target) (max_over_time(probe_duration_seconds{${of}}[${window}]))`);
+    const states =
+      bars === '90min'
+        ? await ask(
+            `max by (target, status) (max_over_time(langgraph_monitor_service_status{${of}}[${window}])) == 1`,
+          )
+        : [];
+    for (const id of ids) {
+      const own = (series: readonly Series[]) => series.filter(({ metric }) => metric.target === id);
+      const places = { end, step };
+      this.#put(id, { ticks: ticksOf(places, own(up)[0], own(slowest)[0], own(states)) });
+    }
+  }
+
+  async #fillSparklines(ids: readonly string[]): Promise<void> {
+    const end = Math.floor(this.#model.now.peek() / 1000 / SPARK_STEP) * SPARK_STEP;
+    const of = targets(ids);
+    const quantile = (q: number) =>
+      range(
+        `max by (target) (quantile_over_time(${q}, probe_duration_seconds{${of}}[2m]))`,
+        end,
+        SPARK_STEP,
+        SPARK_POINTS,
+      );
+    const [median, p95] = [await quantile(0.5), await quantile(0.95)];
+    const usual = await instant(`max by (target) (langgraph:response_time_seconds:avg1d{${of}})`);
+    const places = { end, step: SPARK_STEP };
+    for (const id of ids) {
+      const own = (series: readonly Series[]) => series.find(({ metric }) => metric.target === id);
+      const line = (series: readonly Series[]) => pointsOf(places, SPARK_POINTS, own(series));
+      this.#put(id, { median: line(median), p95: line(p95), usual: numberOf(own(usual)) });
+    }
+  }
+
+  async #fillUptime(ids: readonly string[]): Promise<void> {
+    const shares: (readonly Series[])[] = [];
+    for (const span of UPTIME_SPANS)
+      shares.push(
+        await instant(`avg by (target) (avg_over_time(langgraph_monitor_service_up{${targets(ids)}}[${span}]))`),
+      );
+    for (const id of ids) {
+      const own = (series: readonly Series[]) => numberOf(series.find(({ metric }) => metric.target === id));
+      this.#put(id, { uptime: shares.map(own) });
+    }
+  }
+
+  #put(id: string, part: History): void {
+    const history = this.#model.history(id);
+    history.value = { ...history.peek(), ...part };
+  }
+}
+
+/** Where the points of a range are: the last one, and seconds between two. */
+interface Places {
+  readonly end: number;
+  readonly step: number;
+}
+
+function pointsOf({ end, step }: Places, points: number, series: Series | undefined): number[] {
+  const line = new Array<number>(points).fill(Number.NaN);
+  for (const [at, value] of series?.values ?? []) {
+    const place = points - 1 - Math.round((end - at) / step);
+    if (place >= 0 && place < points) line[place] = Number(value);
+  }
+  return line;
+}
+
+function ticksOf(
+  places: Places,
+  up: Series | undefined,
+  slowest: Series | undefined,
+  states: readonly Series[],
+): Tick[] {
+  const shares = pointsOf(places, TICKS, up);
+  const slow = pointsOf(places, TICKS, slowest);
+  const lines = states
+    .map(series => ({
+      status: series.metric.status as Status,
+      points: pointsOf(places, TICKS, series),
+    }))
+    .sort((a, b) => statusRank(a.status) - statusRank(b.status));
+  return shares.map((share, i) => {
+    const measured = Number.isFinite(share) ? share : undefined;
+    const worst = lines.find(({ points }) => points[i] === 1)?.status;
+    return {
+      at: (places.end - (TICKS - 1 - i) * places.step) * 1000,
+      status: worst ?? (states.length > 0 ? undefined : statusOf(measured)),
+      up: measured,
+      slowest: Number.isFinite(slow[i]) ? slow[i] : undefined,
+    };
+  });
+}
+
+/** What a longer time was like, by the share of it that a service was up. */
+function statusOf(share: number | undefined): Status | undefined {
+  if (share === undefined) return undefined;
+  if (share >= 1) return 'healthy';
+  return share >= 1 - BRIEF ? 'degraded' : 'unhealthy';
+}
+
+function numberOf(series: Series | undefined): number | undefined {
+  const number = Number(series?.value[1] ?? Number.NaN);
+  return Number.isFinite(number) ? number : undefined;
+}

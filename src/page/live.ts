@@ -1,0 +1,122 @@
+// Keeps the page alive: the monitor's events in, the model's signals out. Notices within five seconds that the monitor
+// does not answer, and that it is back.
+
+import { getJson } from './api.js';
+import { Histories } from './history.js';
+import type { Model } from './model.js';
+import { backends, limits } from './resources.js';
+import type { Alerts, ClusterHealth, Incident } from './state.js';
+
+/** Milliseconds between two checks that the monitor answers, and how long each of two attempts may take. */
+const CHECK_EVERY = 2000;
+const CHECK_TIMEOUT = 1200;
+/** Milliseconds after which each part is asked for again, whatever happens. */
+const AGES = { health: 15_000, alerts: 30_000, incidents: 60_000, backends: 15_000, limits: 600_000 };
+/** Milliseconds between two attempts to get events where the browser has given up. */
+const REOPEN = 5000;
+const INCIDENTS = 5;
+
+export class Live {
+  readonly #model: Model;
+  readonly #histories: Histories;
+  /** When each part was asked for last, by performance.now(). */
+  readonly #askedAt = new Map<keyof typeof AGES, number>();
+  #events: EventSource | undefined;
+  #openedAt = Number.NEGATIVE_INFINITY;
+  /** The monitor's clock minus performance.now(). */
+  #offset: number;
+  /** Alerts as the last event had them. */
+  #alerts: string;
+
+  constructor(model: Model, histories: Histories) {
+    this.#model = model;
+    this.#histories = histories;
+    this.#offset = model.now.peek() - performance.now();
+    this.#alerts = alertsOf(model.health.peek());
+  }
+
+  /** Goes on as long as the page is there. */
+  start(): void {
+    this.#askedAt.set('health', performance.now()).set('alerts', performance.now());
+    this.#open();
+    setInterval(() => {
+      this.#model.now.value = performance.now() + this.#offset;
+    }, 1000);
+    document.addEventListener('visibilitychange', () => void this.#round());
+    const again = () => setTimeout(() => void this.#round().finally(again), CHECK_EVERY);
+    void this.#round().finally(again);
+  }
+
+  async #round(): Promise<void> {
+    if (document.hidden) return;
+    const isThere = (await answers()) || (await answers());
+    const wasAway = this.#model.isAway.peek();
+    this.#model.isAway.value = !isThere;
+    if (!isThere) return;
+    if (wasAway) this.#askedAt.clear();
+    if (this.#events?.readyState !== EventSource.OPEN) this.#open();
+    // A part that cannot be had stays as it is; the others go on.
+    void this.#refresh().catch(() => undefined);
+  }
+
+  async #refresh(): Promise<void> {
+    const model = this.#model;
+    await this.#every('health', async () => this.#take(await getJson<ClusterHealth>('cluster_health')));
+    await this.#every('alerts', async () => {
+      model.alerts.value = await getJson<Alerts>('alerts?detail=true');
+    });
+    await this.#every('incidents', async () => {
+      const answer = await getJson<{ alert_history: Incident[] }>(`alert_history?limit=${INCIDENTS}`);
+      model.incidents.value = answer.alert_history;
+    });
+    await this.#histories.refresh();
+    await this.#every('backends', async () => {
+      model.backends.value = await backends();
+    });
+    await this.#every('limits', async () => {
+      model.limits.value = await limits();
+    });
+  }
+
+  async #every(part: keyof typeof AGES, ask: () => Promise<void>): Promise<void> {
+    const now = performance.now();
+    if (now - (this.#askedAt.get(part) ?? Number.NEGATIVE_INFINITY) < AGES[part]) return;
+    this.#askedAt.set(part, now);
+    await ask().catch(() => undefined);
+  }
+
+  /** A stream the browser tries to get again by itself is left to it, unless that takes long. */
+  #open(): void {
+    const now = performance.now();
+    if (now - this.#openedAt < REOPEN) return;
+    this.#openedAt = now;
+    this.#events?.close();
+    this.#events = new EventSource('events');
+    this.#events.addEventListener('health', event => this.#take(JSON.parse(event.data) as ClusterHealth));
+  }
+
+  #take(health: ClusterHealth): void {
+    this.#model.update(health);
+    this.#offset = this.#model.now.peek() - performance.now();
+    this.#askedAt.set('health', performance.now());
+    const alerts = alertsOf(health);
+    if (alerts === this.#alerts) return;
+    this.#alerts = alerts;
+    this.#askedAt.delete('alerts');
+    this.#askedAt.delete('incidents');
+    void this.#refresh().catch(() => undefined);
+  }
+}
+
+function alertsOf({ alerts, muted }: ClusterHealth): string {
+  return JSON.stringify([alerts, muted]);
+}
+
+/** Whether the monitor answers. */
+async function answers(): Promise<boolean> {
+  const options = { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(CHECK_TIMEOUT) } as const;
+  return fetch('-/healthy', options).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}

@@ -1,0 +1,148 @@
+// What the page knows, as signals: filled by the server's state first and by live.ts from then on. Components read it
+// from their context, so that each rendering on the server has one of its own.
+
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { parseView, type View } from './address.js';
+import { type Group, groupServices } from './services.js';
+import type { Alerts, ClusterHealth, Incident, PageState, ServiceEntry } from './state.js';
+import { type Summary, summarize } from './status.js';
+import { clockAt, epoch, zoneName } from './words.js';
+
+/** A bar's tick: what one minute, hour or day was like. */
+export interface Tick {
+  /** Milliseconds since the epoch: its end. */
+  readonly at: number;
+  /** The worst state of that time; undefined when nothing was checked. */
+  readonly status: string | undefined;
+  /** Share of the time the service was up; undefined when nothing was checked. */
+  readonly up: number | undefined;
+  /** Seconds; the longest response time. */
+  readonly slowest: number | undefined;
+}
+
+/** What a card shows of the past. Parts that have not been asked for yet are undefined. */
+export interface History {
+  readonly ticks?: readonly Tick[];
+  /** Response times of the last hour in seconds, oldest first; NaN where nothing was measured. */
+  readonly median?: readonly number[];
+  readonly p95?: readonly number[];
+  /** Share of 24 h, 7 d, 30 d; undefined where nothing is known. */
+  readonly uptime?: readonly (number | undefined)[];
+  /** Seconds: the mean response time of the last day. */
+  readonly usual?: number | undefined;
+}
+
+/** A load balancer's backend. */
+export interface Backend {
+  readonly name: string;
+  readonly status: string;
+  readonly sessions: number;
+  readonly queue: number;
+  readonly servers: number;
+}
+
+export class Model {
+  readonly about: Pick<PageState, 'title' | 'version' | 'node' | 'utcOffset'>;
+  readonly health: Signal<ClusterHealth>;
+  readonly alerts: Signal<Alerts>;
+  readonly view: Signal<View>;
+  /** The monitor's clock, in milliseconds since the epoch. */
+  readonly now: Signal<number>;
+  /** The monitor does not answer any more. */
+  readonly isAway = signal(false);
+  /** Times are the reader's; before the page is alive they are the monitor's, which is all the server knows. */
+  readonly isReader = signal(false);
+  readonly incidents = signal<readonly Incident[] | undefined>(undefined);
+  readonly backends = signal<readonly Backend[]>([]);
+  /** Limits by metric, as the alert rules have them, between 0 and 1. */
+  readonly limits = signal<Readonly<Record<string, number>>>({});
+  /** Why there is no history; empty while there is. */
+  readonly historyProblem = signal('');
+  /** A pointer or the focus is in the list: nothing there may move meanwhile. */
+  readonly isHeld = signal(false);
+  readonly summary: ReadonlySignal<Summary>;
+  readonly groups: ReadonlySignal<readonly Group[]>;
+  /** The newest check of any service, in milliseconds since the epoch. */
+  readonly checkedAt: ReadonlySignal<number | undefined>;
+  readonly #histories = new Map<string, Signal<History>>();
+  #order: readonly string[] = [];
+
+  constructor(state: PageState) {
+    const { title, version, node, utcOffset } = state;
+    this.about = { title, version, node, utcOffset };
+    this.health = signal(state.health);
+    this.alerts = signal(state.alerts);
+    this.view = signal(parseView(state.query));
+    this.now = signal(this.epoch(state.health.timestamp) ?? 0);
+    this.summary = computed(() => summarize(this.health.value, this.alerts.value));
+    this.groups = computed(() => this.#group());
+    this.checkedAt = computed(() => {
+      const checks = Object.values(this.health.value.services).map(({ health }) => health.last_check ?? '');
+      return this.epoch(checks.reduce((newest, check) => (check > newest ? check : newest), ''));
+    });
+  }
+
+  /** A service's past, filled when its card is seen. */
+  history(id: string): Signal<History> {
+    const known = this.#histories.get(id);
+    if (known) return known;
+    const made = signal<History>({});
+    this.#histories.set(id, made);
+    return made;
+  }
+
+  /** The monitor's local time in milliseconds since the epoch. */
+  epoch(local: string | undefined): number | undefined {
+    if (!local) return undefined;
+    const at = epoch(local, this.about.utcOffset);
+    return Number.isFinite(at) ? at : undefined;
+  }
+
+  /** A moment as shown (`14:02`, with the date when it is another day) and as its tooltip has it. */
+  print(at: number): { readonly shown: string; readonly full: string } {
+    const { utcOffset } = this.about;
+    const own = (moment: number) => (this.isReader.value ? -new Date(moment).getTimezoneOffset() : utcOffset);
+    const { date, time } = clockAt(at, own(at));
+    const today = clockAt(this.now.peek(), own(this.now.peek())).date;
+    const there = clockAt(at, utcOffset);
+    return {
+      shown: date === today ? time.slice(0, 5) : `${date} ${time.slice(0, 5)}`,
+      full: `${there.date} ${there.time} ${zoneName(utcOffset)} on the monitor`,
+    };
+  }
+
+  /** Takes what the monitor says now; entries that did not change stay the same objects. */
+  update(health: ClusterHealth): void {
+    const old = this.health.peek().services;
+    const services = Object.entries(health.services).map(([id, entry]) => [id, kept(old[id], entry)] as const);
+    batch(() => {
+      this.health.value = { ...health, services: Object.fromEntries(services) };
+      this.now.value = this.epoch(health.timestamp) ?? this.now.peek();
+    });
+  }
+
+  #group(): readonly Group[] {
+    const { services } = this.health.value;
+    const order = this.isHeld.value ? this.#order : [];
+    const groups = groupServices(services, this.view.value, order);
+    this.#order = groups.flatMap(({ entries }) => entries.map(([id]) => id));
+    return groups;
+  }
+}
+
+function kept(old: ServiceEntry | undefined, entry: ServiceEntry): ServiceEntry {
+  return old && JSON.stringify(old) === JSON.stringify(entry) ? old : entry;
+}
+
+const ModelContext = createContext<Model | undefined>(undefined);
+
+export const ModelProvider = ModelContext.Provider;
+
+/** The model of the page a component stands in. */
+export function useModel(): Model {
+  const model = useContext(ModelContext);
+  if (!model) throw new Error('a component stands outside of a page');
+  return model;
+}

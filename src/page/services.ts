@@ -1,0 +1,65 @@
+// Which services are shown, in which groups and in which order.
+
+import type { View } from './address.js';
+import type { ServiceEntry } from './state.js';
+import { statusRank } from './status.js';
+
+export type Entry = readonly [id: string, entry: ServiceEntry];
+
+export interface Group {
+  readonly name: string;
+  readonly entries: readonly Entry[];
+  /** With many services: healthy ones that stand behind one line. */
+  readonly folded: readonly Entry[];
+}
+
+/** Up to so many services of a group are shown one by one, whatever their state. */
+const FOLD_ABOVE = 24;
+
+/** The services a view shows. @param held ids in the order that must stay as it is; empty for none */
+export function groupServices(
+  services: Readonly<Record<string, ServiceEntry>>,
+  view: View,
+  held: readonly string[] = [],
+): readonly Group[] {
+  const shown = Object.entries(services).filter(entry => fits(entry, view));
+  const places = new Map(held.map((id, place) => [id, place]));
+  const place = (id: string) => places.get(id) ?? Number.MAX_SAFE_INTEGER;
+  const sorted = shown.sort((a, b) => place(a[0]) - place(b[0]) || compare(a, b, view));
+  const parts: readonly [string, Entry[]][] = [
+    ['Critical', sorted.filter(([, { critical }]) => critical)],
+    ['Other', sorted.filter(([, { critical }]) => !critical)],
+  ];
+  const filled = parts.filter(([, entries]) => entries.length > 0);
+  return filled.map(([name, entries]) => fold(filled.length === 1 ? 'Services' : name, entries, view));
+}
+
+function fold(name: string, entries: readonly Entry[], { text, states }: View): Group {
+  if (entries.length <= FOLD_ABOVE || text !== '' || states.length > 0) return { name, entries, folded: [] };
+  const isHealthy = ([, { health }]: Entry) => health.status === 'healthy';
+  return { name, entries: entries.filter(entry => !isHealthy(entry)), folded: entries.filter(isHealthy) };
+}
+
+function fits([id, { name, health }]: Entry, { text, states }: View): boolean {
+  if (states.length > 0 && !states.includes(health.status)) return false;
+  if (text === '') return true;
+  const wanted = text.toLowerCase();
+  return [id, name, health.error ?? '', ...models(health.data)].some(each =>
+    each.toLowerCase().includes(wanted),
+  );
+}
+
+/** The models a service's body names; bodies are whatever a service says. */
+export function models(data: unknown): string[] {
+  if (typeof data !== 'object' || data === null) return [];
+  const { models: many, model: one } = data as { models?: unknown; model?: unknown };
+  const named = Array.isArray(many) ? many : [one];
+  return named.filter(each => typeof each === 'string');
+}
+
+function compare([, a]: Entry, [, b]: Entry, { order }: View): number {
+  const byName = a.name.localeCompare(b.name, 'en', { numeric: true });
+  if (order === 'name') return byName;
+  if (order === 'slowest') return (b.health.response_time ?? -1) - (a.health.response_time ?? -1) || byName;
+  return statusRank(a.health.status) - statusRank(b.health.status) || byName;
+}

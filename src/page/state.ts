@@ -1,0 +1,69 @@
+// What the page is drawn from: the monitor's public JSON, as any script gets it, and who answered it.
+
+import type { ClusterHealth, MutedAlert, ServiceEntry, ServiceHealth } from '../client/answers.js';
+
+export type { ClusterHealth, MutedAlert, ServiceEntry, ServiceHealth };
+
+/** A service's status in the words of the JSON endpoints. */
+export type Status = ServiceHealth['status'];
+
+/** An entry of `details` in `/alerts?detail=true`. */
+export interface AlertDetail {
+  readonly severity: string;
+  /** A service's id, or whatever the alert is about. */
+  readonly service: string;
+  readonly message: string;
+  /** When it began; the monitor's local time. */
+  readonly timestamp: string;
+  readonly alertname: string;
+  readonly id?: string | undefined;
+  readonly runbook_url?: string | undefined;
+  readonly muted_by?: readonly string[] | undefined;
+}
+
+/** `/alerts?detail=true` */
+export interface Alerts {
+  readonly details: readonly AlertDetail[];
+  readonly muted: readonly MutedAlert[];
+}
+
+/** An entry of `/alert_history`. */
+export interface Incident {
+  readonly id: string;
+  readonly severity: string;
+  readonly service: string;
+  readonly alertname: string;
+  readonly message: string;
+  readonly starts_at: string;
+  readonly ends_at?: string | undefined;
+}
+
+/** What the server draws the first page from and hands to the browser with it. */
+export interface PageState {
+  readonly title: string;
+  readonly version: string;
+  /** What the configuration calls the monitoring node. */
+  readonly node: string;
+  /** The monitor's local time minus UTC, in minutes. */
+  readonly utcOffset: number;
+  /** The page's query string, with or without `?`. */
+  readonly query: string;
+  readonly health: ClusterHealth;
+  readonly alerts: Alerts;
+}
+
+/** The parts of a body the page shows; a body can be 64 KiB long. */
+const SHOWN = ['models', 'model', 'version'];
+
+/** The same state without the parts of bodies that are not shown. */
+export function slim(state: PageState): PageState {
+  const services = Object.entries(state.health.services).map(([id, entry]) => [id, slimEntry(entry)]);
+  return { ...state, health: { ...state.health, services: Object.fromEntries(services) } };
+}
+
+function slimEntry(entry: ServiceEntry): ServiceEntry {
+  const { data, ...health } = entry.health;
+  if (typeof data !== 'object' || data === null) return { ...entry, health: health as ServiceHealth };
+  const shown = Object.entries(data).filter(([key]) => SHOWN.includes(key));
+  return { ...entry, health: { ...health, data: Object.fromEntries(shown) } as ServiceHealth };
+}

@@ -1,0 +1,101 @@
+// What is wrong now: an alert a row, worst first; those that are not sent below, with the reason.
+
+import { useModel } from '../model.js';
+import type { AlertDetail, MutedAlert } from '../state.js';
+import { severityRank } from '../status.js';
+import { count } from '../words.js';
+import { anchor, webAddress } from './link.js';
+import { Shape } from './shape.js';
+import { Age } from './time.js';
+
+/** Rows shown before a line says how many more there are. */
+const SHOWN = 50;
+
+export function AlertList() {
+  const { alerts } = useModel();
+  const firing = sent(alerts.value.details);
+  const { muted } = alerts.value;
+  if (firing.length === 0 && muted.length === 0) return null;
+  return (
+    <section class="alerts js-only" aria-labelledby="wrong">
+      <h2 id="wrong">What is wrong now</h2>
+      {firing.length === 0 ? <p class="quiet">Nothing that is sent.</p> : null}
+      <ul class="rows">
+        {firing.slice(0, SHOWN).map(alert => (
+          <Row key={`${alert.alertname} ${alert.service} ${alert.id}`} alert={alert} />
+        ))}
+      </ul>
+      {firing.length > SHOWN ? <p class="quiet">{count(firing.length - SHOWN, 'more alert')}</p> : null}
+      <Muted muted={muted} />
+    </section>
+  );
+}
+
+/** Alerts that are sent, worst first, the oldest first among equals. */
+export function sent(details: readonly AlertDetail[]): AlertDetail[] {
+  return details
+    .filter(alert => !alert.muted_by?.length)
+    .sort(
+      (a, b) =>
+        severityRank(a.severity) - severityRank(b.severity) ||
+        (a.timestamp < b.timestamp ? -1 : Number(a.timestamp > b.timestamp)),
+    );
+}
+
+function Row({ alert }: { alert: AlertDetail }) {
+  const { severity, message, timestamp, alertname } = alert;
+  const runbook = webAddress(alert.runbook_url);
+  return (
+    <li class="row">
+      <Shape of={severity} />
+      <span class="severity">{severity}</span>
+      <span class="what">
+        <ServiceName id={alert.service} /> <span class="message">{message}</span>
+      </span>
+      <span class="name quiet">{alertname}</span>
+      <span class="age">
+        <Age local={timestamp} />
+      </span>
+      {runbook === undefined ? (
+        <span />
+      ) : (
+        <a href={runbook} rel="noreferrer" aria-label={`Runbook of ${alertname}`}>
+          Runbook
+        </a>
+      )}
+    </li>
+  );
+}
+
+function ServiceName({ id }: { id: string }) {
+  const entry = useModel().health.value.services[id];
+  if (!entry) return <strong>{id}</strong>;
+  return (
+    <a class="service" href={`#${anchor(id)}`}>
+      {entry.name}
+    </a>
+  );
+}
+
+function Muted({ muted }: { muted: readonly MutedAlert[] }) {
+  if (muted.length === 0) return null;
+  return (
+    <details class="muted-list">
+      <summary>
+        <Shape of="muted" /> {count(muted.length, 'alert')} not sent
+      </summary>
+      <ul class="rows">
+        {muted.slice(0, SHOWN).map(({ service, severity, message, muted_by: reasons }) => (
+          <li key={`${service} ${message}`} class="row muted-row">
+            <Shape of={severity} />
+            <span class="severity">{severity}</span>
+            <span class="what">
+              <ServiceName id={service} /> <span class="message">{message}</span>
+            </span>
+            <span class="quiet">{reasons.join('; ')}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,99 @@
+// A service: how it is, why, how fast, and how it has been.
+
+import { useEffect, useRef } from 'preact/hooks';
+import { type History, useModel } from '../model.js';
+import { models } from '../services.js';
+import type { ServiceEntry } from '../state.js';
+import { percent, seconds, sentence } from '../words.js';
+import { anchor } from './link.js';
+import { Shape } from './shape.js';
+import { Sparkline } from './sparkline.js';
+import { TickBar } from './ticks.js';
+import { Age, Moment } from './time.js';
+import { useWatcher } from './watcher.js';
+
+/** Times the usual response time that are worth a word. */
+const UNUSUAL = 2;
+/** Seconds a response must take longer than usual, or a word would be said about milliseconds. */
+const NOTABLE = 0.05;
+
+export function Card({ id, entry }: { id: string; entry: ServiceEntry }) {
+  const model = useModel();
+  const history = model.history(id).value;
+  const watcher = useWatcher();
+  const card = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    const element = card.current;
+    if (!element || !watcher) return;
+    return watcher.watch(element, id);
+  }, [watcher, id]);
+  const { name, health } = entry;
+  const mutedBy = model.health.value.muted?.filter(({ service }) => service === id) ?? [];
+  return (
+    <li class="card" id={anchor(id)} ref={card}>
+      <div class="card-head">
+        <Shape of={health.status} />
+        <h3 title={id}>{name}</h3>
+        <ResponseTime value={health.response_time} usual={history.usual} status={health.status} />
+      </div>
+      <p class="card-state">
+        <span class={`word ${health.status}`}>{sentence(health.status)}</span>
+        {health.since === undefined ? null : (
+          <span class="quiet">
+            {' '}
+            for <Age local={health.since} />
+            <span class="since">
+              , since <Moment local={health.since} />
+            </span>
+          </span>
+        )}
+      </p>
+      <p class="card-reason" title={reasonOf(entry)}>
+        {mutedBy.length > 0 ? <Shape of="muted" /> : null}
+        {mutedBy.length > 0 ? `Muted: ${mutedBy[0]?.muted_by.join('; ')}` : reasonOf(entry)}
+      </p>
+      <div class="past">
+        <Sparkline median={history.median ?? []} p95={history.p95 ?? []} />
+      </div>
+      <TickBar name={name} ticks={history.ticks} />
+      <Uptime history={history} />
+    </li>
+  );
+}
+
+function reasonOf({ health }: ServiceEntry): string {
+  if (health.status !== 'healthy' && health.error) return health.error;
+  const named = models(health.data);
+  if (named.length > 0) return named.join(', ');
+  return health.status_code === undefined ? '' : `HTTP ${health.status_code}`;
+}
+
+function ResponseTime(props: { value: number | undefined; usual: number | undefined; status: string }) {
+  const { value, usual, status } = props;
+  if (value === undefined || status === 'unknown') return <span class="response quiet">–</span>;
+  const isUnusual = usual !== undefined && value > UNUSUAL * usual && value - usual > NOTABLE;
+  return (
+    <span class="response digits">
+      {isUnusual ? <span class="unusual">{(value / usual).toFixed(1)} x usual</span> : null}
+      <strong>{seconds(value)}</strong>
+    </span>
+  );
+}
+
+const UPTIME_SPANS = ['24 h', '7 d', '30 d'];
+
+function Uptime({ history: { uptime } }: { history: History }) {
+  return (
+    <dl class="uptime quiet digits">
+      {UPTIME_SPANS.map((name, i) => {
+        const share = uptime?.[i];
+        return (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{share === undefined ? '–' : percent(share)}</dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}

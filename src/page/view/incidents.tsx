@@ -1,0 +1,56 @@
+// The last incidents: what failed, when, for how long.
+
+import { type Model, useModel } from '../model.js';
+import type { Incident } from '../state.js';
+import { span } from '../words.js';
+import { Shape } from './shape.js';
+import { Age, Moment } from './time.js';
+
+export function Incidents() {
+  const model = useModel();
+  const incidents = model.incidents.value;
+  const spans = (incidents ?? []).map(incident => length(incident, model));
+  const longest = Math.max(1, ...spans);
+  return (
+    <section class="incidents js-only" aria-labelledby="incidents">
+      <h2 id="incidents">Last incidents</h2>
+      {incidents?.length === 0 ? <p class="empty">No incidents yet. Each alert appears here when it fires.</p> : null}
+      <ul class="rows">
+        {incidents?.map((incident, i) => (
+          <Row key={incident.id} incident={incident} millis={spans[i] ?? 0} longest={longest} />
+        ))}
+      </ul>
+      <p>
+        <a href="alert_history">All incidents as JSON</a>
+      </p>
+    </section>
+  );
+}
+
+function length({ starts_at: start, ends_at: end }: Incident, model: Model): number {
+  const begin = model.epoch(start) ?? 0;
+  return Math.max(0, (model.epoch(end) ?? model.now.peek()) - begin);
+}
+
+function Row({ incident, millis, longest }: { incident: Incident; millis: number; longest: number }) {
+  const { services } = useModel().health.value;
+  const { severity, service, message, alertname, starts_at: start, ends_at: end } = incident;
+  return (
+    <li class="row incident">
+      <Shape of={severity} />
+      <span class="severity">{severity}</span>
+      <span class="what">
+        <strong>{services[service]?.name ?? (service || alertname)}</strong> <span class="message">{message}</span>
+      </span>
+      <span class="quiet">
+        <Moment local={start} />
+      </span>
+      <span class="digits age">{end === undefined ? <Age local={start} /> : span(millis)}</span>
+      <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="groove" width="100" height="6" />
+        <rect class="fill" width={Math.max(1, (millis / longest) * 100).toFixed(1)} height="6" />
+      </svg>
+      <span class={end === undefined ? 'unhealthy' : 'quiet'}>{end === undefined ? 'ongoing' : 'ended'}</span>
+    </li>
+  );
+}

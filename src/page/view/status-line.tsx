@@ -1,0 +1,70 @@
+// The status line: is it bad, why, since when, and is what we see of this moment.
+
+import { useModel } from '../model.js';
+import { sentence } from '../words.js';
+import { Shape } from './shape.js';
+import { Age, Ago, Moment } from './time.js';
+
+export function StatusLine() {
+  const model = useModel();
+  const { status, why, since } = model.summary.value;
+  const { rules } = model.health.value;
+  return (
+    <section class={`status tint-${status}`} aria-labelledby="state">
+      <Shape of={status} />
+      <div class="status-text">
+        <h1 id="state">
+          {/* Read out when it changes; the ages beside it are not. */}
+          <span role="status">
+            <span class={`word ${status}`}>{sentence(status)}</span> <span class="why">{why}</span>
+          </span>
+        </h1>
+        <p class="quiet">
+          {since === undefined ? null : (
+            <>
+              Since <Moment local={since} /> (<Age local={since} />)
+            </>
+          )}
+        </p>
+        {rules === undefined ? null : <p class="degraded">The rules are not evaluated: {rules}</p>}
+      </div>
+      <Checked />
+    </section>
+  );
+}
+
+function Checked() {
+  const model = useModel();
+  const at = model.checkedAt.value;
+  return (
+    <p class="checked quiet">
+      {at === undefined ? (
+        'Not checked yet'
+      ) : (
+        <>
+          {/* A new element for every scan begins its animation again. */}
+          <span key={at} class="pulse" aria-hidden="true" />
+          <span>
+            Checked <Ago at={at} title={model.print(at).full} /> ago
+          </span>
+        </>
+      )}
+    </p>
+  );
+}
+
+/** Stands above everything while the monitor does not answer. */
+export function Away() {
+  const model = useModel();
+  if (!model.isAway.value) return null;
+  const at = model.epoch(model.health.value.timestamp) ?? 0;
+  return (
+    <p class="away" role="alert">
+      <Shape of="unknown" />
+      <span>
+        The monitor does not answer. This is the state of <Ago at={at} title={model.print(at).full} /> ago; the page
+        goes on by itself when the monitor is back.
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,134 @@
+// The bar of the last 90 minutes, hours or days. Each tick explains itself to a pointer, a finger and the arrow keys.
+
+import { useSignal } from '@preact/signals';
+import type { BarSpan } from '../address.js';
+import { type Tick, useModel } from '../model.js';
+import { percent, seconds, sentence } from '../words.js';
+import { Shape, toneOf } from './shape.js';
+
+/** Ticks in a bar. */
+export const TICKS = 90;
+const PITCH = 4;
+const HEIGHT = 20;
+/** How high a tick stands says what its colour says. */
+const HEIGHTS: Readonly<Record<string, number>> = { healthy: 12, degraded: 16, unknown: 4 };
+
+const NAMES: Readonly<Record<BarSpan, string>> = {
+  '90min': 'Last 90 minutes',
+  '90h': 'Last 90 hours',
+  '90d': 'Last 90 days',
+};
+
+/** @param name the service's, for those who hear the page */
+export function TickBar({ name, ticks }: { name: string; ticks: readonly Tick[] | undefined }) {
+  const model = useModel();
+  const at = useSignal<number | undefined>(undefined);
+  const drawn = ticks ?? [];
+  const current = at.value === undefined ? undefined : drawn[at.value];
+  const newest = drawn.length - 1;
+  const move = (by: number) => {
+    at.value = Math.min(newest, Math.max(0, (at.value ?? newest) + by));
+  };
+  const point = (event: PointerEvent) => {
+    const { left, width } = (event.currentTarget as Element).getBoundingClientRect();
+    const place = Math.floor(((event.clientX - left) / width) * TICKS) - (TICKS - drawn.length);
+    at.value = Math.min(newest, Math.max(0, place));
+  };
+  const key = (event: KeyboardEvent) => {
+    const steps: Readonly<Record<string, number>> = {
+      ArrowLeft: -1,
+      ArrowDown: -1,
+      ArrowRight: 1,
+      ArrowUp: 1,
+      PageDown: -10,
+      PageUp: 10,
+      Home: -TICKS,
+      End: TICKS,
+    };
+    if (event.key === 'Escape') at.value = undefined;
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    move(step);
+  };
+  const last = drawn[newest];
+  return (
+    <div class="bar">
+      <div
+        class="bar-field"
+        role="slider"
+        tabIndex={0}
+        aria-label={`${NAMES[model.view.value.bars]} of ${name}`}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, newest)}
+        aria-valuenow={at.value ?? Math.max(0, newest)}
+        aria-valuetext={current ? explain(current, model) : last ? explain(last, model) : 'No checks yet'}
+        onPointerMove={point}
+        onPointerDown={point}
+        onPointerLeave={event => {
+          if (event.pointerType === 'mouse') at.value = undefined;
+        }}
+        onFocus={() => {
+          at.value ??= newest >= 0 ? newest : undefined;
+        }}
+        onBlur={() => {
+          at.value = undefined;
+        }}
+        onKeyDown={key}
+      >
+        <Drawing ticks={drawn} current={at.value} />
+      </div>
+      {current ? <Panel tick={current} /> : null}
+    </div>
+  );
+}
+
+function Drawing({ ticks, current }: { ticks: readonly Tick[]; current: number | undefined }) {
+  const first = TICKS - ticks.length;
+  return (
+    <svg class="ticks" viewBox={`0 0 ${TICKS * PITCH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      {Array.from({ length: TICKS }, (_, place) => {
+        const status = ticks[place - first]?.status;
+        const height = status === undefined ? 4 : (HEIGHTS[status] ?? HEIGHT);
+        const isCurrent = current !== undefined && place - first === current;
+        return (
+          <rect
+            key={place}
+            class={`${status === undefined ? 'none' : toneOf(status)}${isCurrent ? ' current' : ''}`}
+            x={place * PITCH}
+            y={HEIGHT - height}
+            width={PITCH - 1}
+            height={height}
+          />
+        );
+      })}
+    </svg>
+  );
+}
+
+function Panel({ tick }: { tick: Tick }) {
+  const model = useModel();
+  const { shown, full } = model.print(tick.at);
+  return (
+    <div class="panel">
+      <Shape of={tick.status ?? 'unknown'} />
+      <span>
+        <strong>{sentence(tick.status ?? 'not checked')}</strong> <span title={full}>until {shown}</span>
+      </span>
+      <span class="quiet">{figures(tick)}</span>
+    </div>
+  );
+}
+
+function figures({ up, slowest }: Tick): string {
+  const parts = [
+    up === undefined ? '' : `${percent(up)} up`,
+    slowest === undefined ? '' : `slowest answer ${seconds(slowest)}`,
+  ];
+  return parts.filter(part => part !== '').join(', ');
+}
+
+function explain(tick: Tick, model: ReturnType<typeof useModel>): string {
+  const { shown } = model.print(tick.at);
+  return `${shown}: ${tick.status ?? 'not checked'}${figures(tick) === '' ? '' : `, ${figures(tick)}`}`;
+}
