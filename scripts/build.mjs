@@ -42,9 +42,7 @@ function state() {
   const all = files(join(ROOT, 'src'));
   // The page has a compiler, a style sheet and a bundle of its own.
   const page = all.filter(path => path.startsWith(`${PAGE}/`));
-  const sources = all.filter(
-    path => !page.includes(path) && path.endsWith('.ts') && !path.endsWith('.d.ts'),
-  );
+  const sources = all.filter(path => !page.includes(path) && path.endsWith('.ts') && !path.endsWith('.d.ts'));
   const modules = sources.map(path => path.replace(/\.ts$/, '.js'));
   const threads = threadsOf(modules).map(([name]) => `${PROGRAM}/${name}.js`);
   const outputs = [...modules, ...threads, ...clientOutputs(modules), ...pageOutputs(page)];

@@ -14,7 +14,9 @@ export const PAGE = 'page';
 
 /** Paths below dist/ that a finished build has. @param sources paths below src/ */
 export function pageOutputs(sources) {
-  return sources.some(path => path.startsWith(`${PAGE}/`)) ? [`${PAGE}/server.js`, `${PAGE}/manifest.json`] : [];
+  return sources.some(path => path.startsWith(`${PAGE}/`))
+    ? [`${PAGE}/server.js`, `${PAGE}/manifest.json`]
+    : [];
 }
 
 /** What the page is made of besides its sources. */
@@ -52,7 +54,9 @@ async function bundleBrowser() {
         cssCodeSplit: false,
         modulePreload: { polyfill: false },
         rolldownOptions: {
-          input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(SOURCE, file)])),
+          input: Object.fromEntries(
+            Object.entries(ENTRIES).map(([name, file]) => [name, join(SOURCE, file)]),
+          ),
           output: {
             entryFileNames: 'assets/[name]-[hash].js',
             chunkFileNames: 'assets/[name]-[hash].js',
@@ -91,7 +95,8 @@ function writeManifest(output) {
   const entry = name => output.find(file => file.type === 'chunk' && file.isEntry && file.name === name);
   const style = output.find(file => file.fileName.endsWith('.css'));
   const theme = entry('theme');
-  if (theme.imports.length + theme.exports.length > 0) throw new Error('theme.ts must stand alone: it is no module');
+  if (theme.imports.length + theme.exports.length > 0)
+    throw new Error('theme.ts must stand alone: it is no module');
   const manifest = {
     script: nameOf(entry('script').fileName),
     theme: nameOf(theme.fileName),

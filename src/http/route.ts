@@ -21,6 +21,10 @@ export interface Reply {
 
 /** What a route is told of the request besides its query. */
 export interface Asked<Body = unknown> {
+  /** What stands for the `:name`s of the path. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The query string as it came, without `?`; empty when there is none. */
+  readonly search: string;
   readonly accept: string | undefined;
   readonly acceptEncoding: string | undefined;
   readonly lastEventId: string | undefined;

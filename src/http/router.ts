@@ -68,6 +68,8 @@ async function answer(
   try {
     if (route.method !== 'GET') refuseForeign(request, doors.externalUrl());
     const asked = {
+      params: request.params as Record<string, string>,
+      search: request.url.split('?').slice(1).join('?'),
       accept: request.headers.accept,
       acceptEncoding: request.headers['accept-encoding']?.toString(),
       lastEventId: request.headers['last-event-id']?.toString(),

@@ -30,7 +30,12 @@ export async function instant(query: string): Promise<readonly Series[]> {
 }
 
 /** A PromQL query over a range. @param end seconds since the epoch @param step seconds @throws as {@link getJson} */
-export async function range(query: string, end: number, step: number, points: number): Promise<readonly Series[]> {
+export async function range(
+  query: string,
+  end: number,
+  step: number,
+  points: number,
+): Promise<readonly Series[]> {
   const start = end - (points - 1) * step;
   const asked = new URLSearchParams({ query, start: `${start}`, end: `${end}`, step: `${step}` });
   const { data } = await getJson<Answer>(`api/v1/query_range?${asked}`);

@@ -10,10 +10,10 @@ import { Model, ModelProvider } from './model.js';
 import type { PageState } from './state.js';
 import { App } from './view/app.js';
 import { favicon } from './view/shape.js';
-import { watchCards, WatcherProvider } from './view/watcher.js';
+import { WatcherProvider, watchCards } from './view/watcher.js';
 import { sentence } from './words.js';
 
-const model = new Model(JSON.parse(document.getElementById('state')?.textContent ?? '') as PageState);
+const model = new Model(JSON.parse(document.getElementById('page-state')?.textContent ?? '') as PageState);
 const histories = new Histories(model);
 const watcher = watchCards(ids => histories.see(ids));
 

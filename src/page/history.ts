@@ -1,11 +1,11 @@
 // Fills the cards' past by PromQL: for the services in sight alone, some at a time, one question after the other, so
 // that a thousand services cost the monitor no more than a screen of them.
 
-import { instant, range, type Series, targets } from './api.js';
 import type { BarSpan } from './address.js';
+import { instant, range, type Series, targets } from './api.js';
 import type { History, Model, Tick } from './model.js';
-import { statusRank } from './status.js';
 import type { Status } from './state.js';
+import { statusRank } from './status.js';
 
 /** Services asked for at a time; a day of samples each is a lot. */
 const BATCH: Readonly<Record<BarSpan, number>> = { '90min': 24, '90h': 16, '90d': 8 };
@@ -128,7 +128,9 @@ export class Histories {
     const shares: (readonly Series[])[] = [];
     for (const span of UPTIME_SPANS)
       shares.push(
-        await instant(`avg by (target) (avg_over_time(langgraph_monitor_service_up{${targets(ids)}}[${span}]))`),
+        await instant(
+          `avg by (target) (avg_over_time(langgraph_monitor_service_up{${targets(ids)}}[${span}]))`,
+        ),
       );
     for (const id of ids) {
       const own = (series: readonly Series[]) => numberOf(series.find(({ metric }) => metric.target === id));

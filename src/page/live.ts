@@ -2,7 +2,7 @@
 // does not answer, and that it is back.
 
 import { getJson } from './api.js';
-import { Histories } from './history.js';
+import type { Histories } from './history.js';
 import type { Model } from './model.js';
 import { backends, limits } from './resources.js';
 import type { Alerts, ClusterHealth, Incident } from './state.js';

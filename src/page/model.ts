@@ -116,7 +116,9 @@ export class Model {
   /** Takes what the monitor says now; entries that did not change stay the same objects. */
   update(health: ClusterHealth): void {
     const old = this.health.peek().services;
-    const services = Object.entries(health.services).map(([id, entry]) => [id, kept(old[id], entry)] as const);
+    const services = Object.entries(health.services).map(
+      ([id, entry]) => [id, kept(old[id], entry)] as const,
+    );
     batch(() => {
       this.health.value = { ...health, services: Object.fromEntries(services) };
       this.now.value = this.epoch(health.timestamp) ?? this.now.peek();

@@ -3,10 +3,10 @@
 import renderToString from 'preact-render-to-string';
 import { Model, ModelProvider } from './model.js';
 import { type PageState, slim } from './state.js';
-import { sentence } from './words.js';
 import { App } from './view/app.js';
 import { PlainTables } from './view/plain.js';
 import { favicon } from './view/shape.js';
+import { sentence } from './words.js';
 
 /** The built files' names below `ui/assets/`. */
 export interface Assets {
@@ -54,7 +54,7 @@ export function render(full: PageState, { script, style, theme }: Assets): strin
 <body>
 <div id="page">${app}</div>
 <noscript>${tables}</noscript>
-<script type="application/json" id="state">${embed(state)}</script>
+<script type="application/json" id="page-state">${embed(state)}</script>
 </body>
 </html>
 `;

@@ -46,10 +46,7 @@ export function summarize(health: ClusterHealth, { details }: Alerts): Summary {
   if (entries.every(([, { health }]) => health.status === 'unknown'))
     return plain('unknown', 'The first checks are under way.');
   if (health.overall_status === 'healthy') return healthy(entries, bad);
-  const times = [
-    ...bad.map(([, entry]) => entry.health.since),
-    ...details.map(({ timestamp }) => timestamp),
-  ];
+  const times = [...bad.map(([, entry]) => entry.health.since), ...details.map(({ timestamp }) => timestamp)];
   const since = times.filter(time => time !== undefined).sort()[0];
   const why = bad.length > 0 ? reasons(bad) : (details[0]?.message ?? health.rules ?? 'No reason is known.');
   return { status: health.overall_status, why, since };
@@ -65,7 +62,8 @@ function healthy(entries: readonly Entry[], bad: readonly Entry[]): Summary {
   const unknown = entries.filter(([, { health }]) => health.status === 'unknown').length;
   if (bad.length > 0) return { status: 'healthy', why: `No alert fires; ${reasons(bad)}`, since };
   if (unknown > 0) return { status: 'healthy', why: `${count(unknown, 'service')} not checked yet.`, since };
-  const all = entries.length === 1 ? 'The service is healthy.' : `All ${entries.length} services are healthy.`;
+  const all =
+    entries.length === 1 ? 'The service is healthy.' : `All ${entries.length} services are healthy.`;
   return { status: 'healthy', why: all, since };
 }
 

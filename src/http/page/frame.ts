@@ -15,6 +15,13 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** The headers of every page. */
+export const PAGE_HEADERS = {
+  'content-security-policy': POLICY,
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-cache',
+};
+
 /** A whole page. Links in it are relative, so that it also works below a proxy's path. */
 export function page(title: string, content: Html, script?: string): Reply {
   const text = html`<!doctype html>
@@ -33,13 +40,5 @@ ${content}
 </body>
 </html>
 `;
-  return {
-    type: 'text/html; charset=utf-8',
-    headers: {
-      'content-security-policy': POLICY,
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'no-cache',
-    },
-    body: text.text,
-  };
+  return { type: 'text/html; charset=utf-8', headers: PAGE_HEADERS, body: text.text };
 }

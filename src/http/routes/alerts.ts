@@ -48,22 +48,23 @@ export const alerts = route({
       ),
     rules: rulesProblem.optional(),
   }),
-  handle({ detail }, doors) {
-    const { board, clock } = doors;
-    const now = clock.now();
-    const firing = board.verdict.alerts;
-    return {
-      body: {
-        alerts: firing.map(alertLine),
-        count: firing.length,
-        timestamp: isoLocal(now),
-        details: detail ? firing.map(alert => describe(alert, doors, now)) : undefined,
-        muted: detail ? mutedNow(doors).map(mutedPart) : undefined,
-        rules: board.verdictProblem && problemText(board.verdictProblem, now),
-      },
-    };
-  },
+  handle: ({ detail }, doors) => ({ body: alertsBody(doors, detail ?? false) }),
 });
+
+/** What the endpoint answers. @param detail also the alerts as objects */
+export function alertsBody(doors: Doors, detail: boolean) {
+  const { board, clock } = doors;
+  const now = clock.now();
+  const firing = board.verdict.alerts;
+  return {
+    alerts: firing.map(alertLine),
+    count: firing.length,
+    timestamp: isoLocal(now),
+    details: detail ? firing.map(alert => describe(alert, doors, now)) : undefined,
+    muted: detail ? mutedNow(doors).map(mutedPart) : undefined,
+    rules: board.verdictProblem && problemText(board.verdictProblem, now),
+  };
+}
 
 function describe(alert: Alert, doors: Doors, now: Millis) {
   const { identity, name, severity, service, message, startsAt, escalation } = alert;

@@ -19,6 +19,7 @@ import { healthy, ready, reload } from './lifecycle.js';
 import { metrics } from './metrics.js';
 import { notifySms } from './notify-sms.js';
 import { openapi } from './openapi.js';
+import { pageAssets } from './page-assets.js';
 import { stats } from './stats.js';
 
 /** Everything there is, for the description. */
@@ -46,5 +47,6 @@ export const routes: readonly Route[] = [
   openapi(catalogue),
   docs(catalogue),
   style,
+  pageAssets,
   tryIt,
 ];

@@ -14,7 +14,9 @@ export function Incidents() {
   return (
     <section class="incidents js-only" aria-labelledby="incidents">
       <h2 id="incidents">Last incidents</h2>
-      {incidents?.length === 0 ? <p class="empty">No incidents yet. Each alert appears here when it fires.</p> : null}
+      {incidents?.length === 0 ? (
+        <p class="empty">No incidents yet. Each alert appears here when it fires.</p>
+      ) : null}
       <ul class="rows">
         {incidents?.map((incident, i) => (
           <Row key={incident.id} incident={incident} millis={spans[i] ?? 0} longest={longest} />
@@ -40,7 +42,8 @@ function Row({ incident, millis, longest }: { incident: Incident; millis: number
       <Shape of={severity} />
       <span class="severity">{severity}</span>
       <span class="what">
-        <strong>{services[service]?.name ?? (service || alertname)}</strong> <span class="message">{message}</span>
+        <strong>{services[service]?.name ?? (service || alertname)}</strong>{' '}
+        <span class="message">{message}</span>
       </span>
       <span class="quiet">
         <Moment local={start} />

@@ -9,5 +9,5 @@ export function webAddress(text: string | undefined): string | undefined {
 
 /** The id of a service's card. */
 export function anchor(id: string): string {
-  return `service-${id.replace(/[^\w.-]/g, "-")}`;
+  return `service-${id.replace(/[^\w.-]/g, '-')}`;
 }

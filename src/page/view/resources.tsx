@@ -6,7 +6,9 @@ import { Shape } from './shape.js';
 
 export function Resources() {
   const { health, backends } = useModel();
-  const redis = Object.entries(health.value.services).filter(([, { health }]) => health.redis_version !== undefined);
+  const redis = Object.entries(health.value.services).filter(
+    ([, { health }]) => health.redis_version !== undefined,
+  );
   return (
     <section class="resources js-only" aria-labelledby="resources">
       <h2 id="resources">Load balancer, cache, node</h2>
@@ -124,7 +126,10 @@ function Gauge({ name, share, limit, text }: GaugeProps) {
   const isOver = limit !== undefined && share > limit;
   const value = text ?? `${Math.round(share * 100)} %`;
   return (
-    <div class="gauge" title={limit === undefined ? undefined : `A rule fires above ${Math.round(limit * 100)} %`}>
+    <div
+      class="gauge"
+      title={limit === undefined ? undefined : `A rule fires above ${Math.round(limit * 100)} %`}
+    >
       <span>{name}</span>
       <span class={isOver ? 'degraded digits' : 'digits'}>
         {isOver ? 'over its limit, ' : ''}
@@ -133,7 +138,9 @@ function Gauge({ name, share, limit, text }: GaugeProps) {
       <svg viewBox="0 0 300 8" preserveAspectRatio="none" aria-hidden="true">
         <rect class="groove" width="300" height="8" />
         <rect class={isOver ? 'fill over' : 'fill'} width={(shown * 300).toFixed(1)} height="8" />
-        {limit === undefined ? null : <rect class="limit" x={(limit * 300 - 1).toFixed(1)} width="2" height="8" />}
+        {limit === undefined ? null : (
+          <rect class="limit" x={(limit * 300 - 1).toFixed(1)} width="2" height="8" />
+        )}
       </svg>
     </div>
   );

@@ -12,7 +12,11 @@ import { Shape } from './shape.js';
 /** Cards of a group that are drawn before the button for more. */
 const PAGE = 60;
 
-const ORDER_NAMES: Readonly<Record<Order, string>> = { worst: 'Worst first', name: 'Name', slowest: 'Slowest first' };
+const ORDER_NAMES: Readonly<Record<Order, string>> = {
+  worst: 'Worst first',
+  name: 'Name',
+  slowest: 'Slowest first',
+};
 const SPAN_NAMES: Readonly<Record<BarSpan, string>> = { '90min': '90 min', '90h': '90 h', '90d': '90 d' };
 
 export function Services() {
@@ -26,7 +30,9 @@ export function Services() {
   return (
     <section class="services js-only" aria-label="Services">
       <Toolbar />
-      {problem === '' ? null : <p class="notice">History cannot be shown: {problem}. The states above are live.</p>}
+      {problem === '' ? null : (
+        <p class="notice">History cannot be shown: {problem}. The states above are live.</p>
+      )}
       {/* Cards do not move while a pointer is over them. */}
       <div onPointerEnter={hold(true)} onPointerLeave={hold(false)}>
         {groups.map(group => (
@@ -42,8 +48,8 @@ function Empty({ total }: { total: number }) {
   if (total > 0) return <p class="empty">None of the {count(total, 'service')} fits the filter.</p>;
   return (
     <p class="empty">
-      No services are configured. Add them below <code>services:</code> in monitor.yml; they appear here with their
-      first check.
+      No services are configured. Add them below <code>services:</code> in monitor.yml; they appear here with
+      their first check.
     </p>
   );
 }
@@ -68,7 +74,8 @@ function ServiceGroup({ group: { name, entries, folded } }: { group: Group }) {
             isOpen.value = !isOpen.value;
           }}
         >
-          <Shape of="healthy" /> {folded.length} healthy <span class="link">{isOpen.value ? 'Hide' : 'Show'}</span>
+          <Shape of="healthy" /> {folded.length} healthy{' '}
+          <span class="link">{isOpen.value ? 'Hide' : 'Show'}</span>
         </button>
       )}
       <ul class="cards">
@@ -109,10 +116,7 @@ function Toolbar() {
       <States view={view} change={change} />
       <label>
         <span class="quiet">Sort</span>{' '}
-        <select
-          value={view.order}
-          onChange={event => change({ order: event.currentTarget.value as Order })}
-        >
+        <select value={view.order} onChange={event => change({ order: event.currentTarget.value as Order })}>
           {ORDERS.map(order => (
             <option key={order} value={order} selected={order === view.order}>
               {ORDER_NAMES[order]}
@@ -123,12 +127,7 @@ function Toolbar() {
       <fieldset class="segments">
         <legend class="hidden">Span of the bars</legend>
         {BAR_SPANS.map(bars => (
-          <button
-            key={bars}
-            type="button"
-            aria-pressed={view.bars === bars}
-            onClick={() => change({ bars })}
-          >
+          <button key={bars} type="button" aria-pressed={view.bars === bars} onClick={() => change({ bars })}>
             {SPAN_NAMES[bars]}
           </button>
         ))}

@@ -30,12 +30,12 @@ function runsOf(median: readonly number[], p95: readonly number[], top: number):
   const runs: Point[][] = [[]];
   const step = WIDTH / Math.max(1, median.length - 1);
   const y = (value: number) => HEIGHT - 2 - (value / (top || 1)) * (HEIGHT - 4);
-  median.forEach((value, i) => {
-    if (!Number.isFinite(value)) return void runs.push([]);
+  for (const [i, value] of median.entries()) {
     const high = p95[i];
     const upper = high !== undefined && Number.isFinite(high) ? high : value;
-    runs.at(-1)?.push({ x: i * step, median: y(value), p95: y(upper) });
-  });
+    if (Number.isFinite(value)) runs.at(-1)?.push({ x: i * step, median: y(value), p95: y(upper) });
+    else runs.push([]);
+  }
   return runs.filter(run => run.length > 0);
 }
 

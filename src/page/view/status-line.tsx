@@ -62,8 +62,8 @@ export function Away() {
     <p class="away" role="alert">
       <Shape of="unknown" />
       <span>
-        The monitor does not answer. This is the state of <Ago at={at} title={model.print(at).full} /> ago; the page
-        goes on by itself when the monitor is back.
+        The monitor does not answer. This is the state of <Ago at={at} title={model.print(at).full} /> ago;
+        the page goes on by itself when the monitor is back.
       </span>
     </p>
   );

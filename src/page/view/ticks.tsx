@@ -86,7 +86,12 @@ export function TickBar({ name, ticks }: { name: string; ticks: readonly Tick[] 
 function Drawing({ ticks, current }: { ticks: readonly Tick[]; current: number | undefined }) {
   const first = TICKS - ticks.length;
   return (
-    <svg class="ticks" viewBox={`0 0 ${TICKS * PITCH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+    <svg
+      class="ticks"
+      viewBox={`0 0 ${TICKS * PITCH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       {Array.from({ length: TICKS }, (_, place) => {
         const status = ticks[place - first]?.status;
         const height = status === undefined ? 4 : (HEIGHTS[status] ?? HEIGHT);

@@ -20,16 +20,21 @@ export function useWatcher(): Watcher | undefined {
 /** Cards up to so far below the screen count as seen. */
 const AHEAD = '200px';
 
+/** Milliseconds: cards come into sight many at a time. */
+const SETTLE = 50;
+
 /** @param onChange gets the ids of the services in sight, a moment after they have changed */
 export function watchCards(onChange: (ids: ReadonlySet<string>) => void): Watcher {
   const ids = new WeakMap<Element, string>();
   const seen = new Set<string>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isDue = false;
   const changed = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
       onChange(seen);
-    }, 50);
+    }, SETTLE);
   };
   const observer = new IntersectionObserver(
     entries => {

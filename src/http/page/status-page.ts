@@ -1,0 +1,61 @@
+// The status page as built from src/page: its module, loaded when a browser first asks for the page, and its assets.
+
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/** Beside the program, where scripts/page.mjs puts it. */
+const FOLDER = new URL('../../../dist/page/', import.meta.url);
+
+/** What the page is drawn from: what /cluster_health and /alerts?detail=true say, and who says it. */
+export interface StatusPageState {
+  readonly title: string;
+  readonly version: string;
+  readonly node: string;
+  /** Our local time minus UTC, in minutes. */
+  readonly utcOffset: number;
+  /** The request's query string. */
+  readonly query: string;
+  readonly health: unknown;
+  readonly alerts: unknown;
+}
+
+/** What scripts/page.mjs writes down of a build. */
+interface Manifest {
+  readonly script: string;
+  readonly style: string;
+  readonly theme: string;
+  /** All assets' names. */
+  readonly files: readonly string[];
+}
+
+export interface StatusPage {
+  /** Names of the assets there are. */
+  readonly files: ReadonlySet<string>;
+  /** The page as HTML. */
+  draw(state: StatusPageState): string;
+}
+
+interface PageModule {
+  render(state: StatusPageState, assets: Manifest): string;
+}
+
+let loading: Promise<StatusPage | undefined> | undefined;
+
+/** The page; undefined when the program was built without it. Loaded once. */
+export function statusPage(): Promise<StatusPage | undefined> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<StatusPage | undefined> {
+  const manifest = await readFile(new URL('manifest.json', FOLDER), 'utf8').catch(() => undefined);
+  if (manifest === undefined) return undefined;
+  const assets = JSON.parse(manifest) as Manifest;
+  const { render } = (await import(new URL('server.js', FOLDER).href)) as PageModule;
+  return { files: new Set(assets.files), draw: state => render(state, assets) };
+}
+
+/** An asset's bytes. @param name one of {@link StatusPage.files} @param ending of its compressed copy, or empty */
+export function readAsset(name: string, ending: '' | '.br' | '.gz'): Promise<Buffer> {
+  return readFile(fileURLToPath(new URL(`assets/${name}${ending}`, FOLDER)));
+}
