@@ -29,6 +29,7 @@ const NUMBER: Record<string, number> = {
   http: 4,
   client: 5,
   langgraph: 6,
+  page: 6,
   log: 5,
   configuration: 5,
   answering: 6,
@@ -62,7 +63,7 @@ interface Import {
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter(path => path.endsWith('.ts'))
+  .filter(path => /\.tsx?$/.test(path))
   .map(path => path.replaceAll('\\', '/'))
   .sort();
 const sources = new Map(files.map(path => [path, readFileSync(join(SRC, path), 'utf8')]));
@@ -74,7 +75,7 @@ function importsOf(from: string, text: string): Import[] {
   );
   return [...statements].flatMap(match => {
     const specifier = (match[4] ?? match[5]) as string;
-    if (specifier.startsWith('node:')) return [];
+    if (specifier.startsWith('node:') || specifier.endsWith('.css')) return [];
     const isPackage = !specifier.startsWith('.');
     const to = isPackage ? packageOf(specifier) : fileOf(from, specifier);
     return [{ from, to, isPackage, isType: match[2] !== undefined }];
@@ -89,11 +90,12 @@ function packageOf(specifier: string): string {
 }
 
 function fileOf(from: string, specifier: string): string {
-  return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
+  const path = posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
+  return sources.has(path) ? path : path.replace(/\.ts$/, '.tsx');
 }
 
 function roomOf(path: string): string {
-  return path.split('/')[0]?.replace(/\.ts$/, '') as string;
+  return path.split('/')[0]?.replace(/\.tsx?$/, '') as string;
 }
 
 test('the sources are there and read', () => {
@@ -147,9 +149,21 @@ test('an application loads the client alone, and the nodes with LangGraph', () =
 
 test('the program knows no application', () => {
   const users = imports.filter(
-    ({ from, to, isPackage }) => !isPackage && roomOf(to) in LOADED && !(roomOf(from) in LOADED),
+    ({ from, to, isPackage }) =>
+      !isPackage && roomOf(to) in LOADED && !(roomOf(from) in LOADED) && roomOf(from) !== 'page',
   );
   expect(users).toEqual([]);
+});
+
+test("the page knows the client's types alone and is known to none", () => {
+  const joints = imports
+    .filter(({ isPackage }) => !isPackage)
+    .map(({ from, to, isType }) => [roomOf(from), roomOf(to), isType] as const)
+    .filter(([from, to]) => from !== to && (from === 'page' || to === 'page'))
+    .map(([from, to, isType]) => `${from} -> ${isType ? 'types of ' : ''}${to}`);
+  expect([...new Set(joints)]).toEqual(['page -> types of client']);
+  const nodes = [...sources].filter(([path, text]) => roomOf(path) === 'page' && /'node:/.test(text));
+  expect(nodes.map(([path]) => path)).toEqual([]);
 });
 
 test('an npm package belongs to one room', () => {
@@ -166,8 +180,13 @@ test('every package imported is a dependency, and every dependency is imported',
   const manifest = JSON.parse(readFileSync(join(SRC, '../package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
     peerDependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
   };
-  const used = new Set(imports.filter(each => each.isPackage).map(each => each.to));
+  const packages = imports.filter(each => each.isPackage);
+  // What the page is made of is put into its bundles.
+  const bundled = packages.filter(({ from }) => roomOf(from) === 'page').map(({ to }) => to);
+  expect(bundled.filter(name => !(name in manifest.devDependencies))).toEqual([]);
+  const used = new Set(packages.map(({ to }) => to).filter(name => !bundled.includes(name)));
   const named = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
   expect([...used, ...PEERS].sort()).toEqual(named.sort());
 });
@@ -198,9 +217,9 @@ describe('an index.ts is a catalogue: one list and nothing handed on', () => {
 
 test('no folder or file is a drawer for everything', () => {
   expect(
-    files.filter(path => /(^|\/)(utils?|helpers?|common|types?|misc|shared)(\/|\.ts$)/.test(path)),
+    files.filter(path => /(^|\/)(utils?|helpers?|common|types?|misc|shared)(\/|\.tsx?$)/.test(path)),
   ).toEqual([]);
   expect(
-    files.filter(path => !path.split('/').every(part => /^[a-z0-9]+(-[a-z0-9]+)*(\.ts)?$/.test(part))),
+    files.filter(path => !path.split('/').every(part => /^[a-z0-9]+(-[a-z0-9]+)*(\.tsx?)?$/.test(part))),
   ).toEqual([]);
 });

@@ -50,7 +50,7 @@ function Row({ alert }: { alert: AlertDetail }) {
       <Shape of={severity} />
       <span class="severity">{severity}</span>
       <span class="what">
-        <ServiceName id={alert.service} /> <span class="message">{message}</span>
+        <ServiceName id={alert.service} /> <Message service={alert.service} text={message} />
       </span>
       <span class="name quiet">{alertname}</span>
       <span class="age">
@@ -77,6 +77,13 @@ function ServiceName({ id }: { id: string }) {
   );
 }
 
+/** A message without the name that stands before it already. */
+export function Message({ service, text }: { service: string; text: string }) {
+  const name = useModel().health.value.services[service]?.name;
+  const rest = name !== undefined && text.startsWith(`${name} `) ? text.slice(name.length + 1) : text;
+  return <span class="message">{rest}</span>;
+}
+
 function Muted({ muted }: { muted: readonly MutedAlert[] }) {
   if (muted.length === 0) return null;
   return (
@@ -90,7 +97,7 @@ function Muted({ muted }: { muted: readonly MutedAlert[] }) {
             <Shape of={severity} />
             <span class="severity">{severity}</span>
             <span class="what">
-              <ServiceName id={service} /> <span class="message">{message}</span>
+              <ServiceName id={service} /> <Message service={service} text={message} />
             </span>
             <span class="quiet">{reasons.join('; ')}</span>
           </li>

@@ -61,7 +61,7 @@ function ThemeButton() {
   return (
     <button type="button" class="theme js-only" aria-label={`Theme: ${theme.value}`} onClick={next}>
       <svg class="shape" viewBox="0 0 16 16" aria-hidden="true">
-        <path d="M8 1.5a6.5 6.5 0 1 0 0 13zM8 3v10a5 5 0 0 0 0-10" fill-rule="evenodd" />
+        <path d="M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1zM8 2.8v10.4A5.2 5.2 0 0 0 8 2.8z" fill-rule="evenodd" />
       </svg>{' '}
       <span class="theme-name">{theme.value}</span>
     </button>

@@ -9,7 +9,7 @@ import { anchor } from './link.js';
 import { Shape } from './shape.js';
 import { Sparkline } from './sparkline.js';
 import { TickBar } from './ticks.js';
-import { Age, Moment } from './time.js';
+import { Age } from './time.js';
 import { useWatcher } from './watcher.js';
 
 /** Times the usual response time that are worth a word. */
@@ -29,6 +29,7 @@ export function Card({ id, entry }: { id: string; entry: ServiceEntry }) {
   }, [watcher, id]);
   const { name, health } = entry;
   const mutedBy = model.health.value.muted?.filter(({ service }) => service === id) ?? [];
+  const reason = mutedBy[0] ? `muted: ${mutedBy[0].muted_by.join('; ')}` : reasonOf(entry);
   return (
     <li class="card" id={anchor(id)} ref={card}>
       <div class="card-head">
@@ -37,20 +38,14 @@ export function Card({ id, entry }: { id: string; entry: ServiceEntry }) {
         <ResponseTime value={health.response_time} usual={history.usual} status={health.status} />
       </div>
       <p class="card-state">
-        <span class={`word ${health.status}`}>{sentence(health.status)}</span>
-        {health.since === undefined ? null : (
-          <span class="quiet">
-            {' '}
-            for <Age local={health.since} />
-            <span class="since">
-              , since <Moment local={health.since} />
-            </span>
-          </span>
-        )}
-      </p>
-      <p class="card-reason" title={reasonOf(entry)}>
         {mutedBy.length > 0 ? <Shape of="muted" /> : null}
-        {mutedBy.length > 0 ? `Muted: ${mutedBy[0]?.muted_by.join('; ')}` : reasonOf(entry)}
+        <span class="card-reason" title={reason}>
+          <span class={`word ${health.status}`}>{sentence(health.status)}</span>
+          {reason === '' ? null : <span class="quiet"> · {reason}</span>}
+        </span>
+        <span class="quiet">
+          <Age local={health.since} />
+        </span>
       </p>
       <div class="past">
         <Sparkline median={history.median ?? []} p95={history.p95 ?? []} />

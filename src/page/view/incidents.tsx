@@ -3,6 +3,7 @@
 import { type Model, useModel } from '../model.js';
 import type { Incident } from '../state.js';
 import { span } from '../words.js';
+import { Message } from './alerts.js';
 import { Shape } from './shape.js';
 import { Age, Moment } from './time.js';
 
@@ -43,7 +44,7 @@ function Row({ incident, millis, longest }: { incident: Incident; millis: number
       <span class="severity">{severity}</span>
       <span class="what">
         <strong>{services[service]?.name ?? (service || alertname)}</strong>{' '}
-        <span class="message">{message}</span>
+        <Message service={service} text={message} />
       </span>
       <span class="quiet">
         <Moment local={start} />

@@ -22,7 +22,7 @@ export function Age({ local }: { local: string | undefined }) {
   const model = useModel();
   const at = model.epoch(local);
   if (at === undefined) return null;
-  return <Ago at={at} title={model.print(at).full} />;
+  return <Ago at={at} title={`since ${model.print(at).shown}; ${model.print(at).full}`} />;
 }
 
 /** How long ago a moment is. @param at milliseconds since the epoch */
