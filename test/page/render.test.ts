@@ -1,0 +1,97 @@
+// The page as the server draws it, from the built module.
+
+import { expect, test } from 'vitest';
+import { DIST } from '../support/monitor.js';
+
+const EVIL = `</script><img src=x onerror="alert(1)">'&`;
+const { render } = (await import(new URL('page/server.js', DIST).href)) as {
+  render(state: unknown, assets: Record<string, string>): string;
+};
+const ASSETS = { script: 'script-1.js', style: 'style-1.css', theme: 'theme-1.js' };
+
+function stateOf(over: Record<string, unknown> = {}, services: Record<string, unknown> = {}) {
+  return {
+    title: 'langgraph-monitor',
+    version: '1.2.3',
+    node: 'worker',
+    utcOffset: 60,
+    query: '',
+    health: {
+      timestamp: '2024-01-15T10:30:45.123456',
+      overall_status: 'healthy',
+      services,
+      cluster_stats: { local_node: {}, total_services: 0, monitoring_uptime: 1 },
+      alerts: [],
+    },
+    alerts: { details: [], muted: [] },
+    ...over,
+  };
+}
+
+const tools = {
+  name: 'Tools',
+  critical: true,
+  health: {
+    status: 'healthy',
+    response_time: 0.2449,
+    since: '2024-01-15T10:26:45',
+    data: { long: 'x', model: 'm1' },
+  },
+};
+
+test('a healthy cluster is one sentence, in the title and the icon, too', () => {
+  const text = render(stateOf({}, { tools }), ASSETS);
+  expect(text).toMatch(/^<!doctype html>\n<html lang="en">/);
+  expect(text).toContain('<title>Healthy · langgraph-monitor</title>');
+  expect(text).toContain('The service is healthy.');
+  expect(text).toContain('10:26');
+  expect(text).toContain('0.24 s');
+  expect(text).not.toContain('What is wrong now');
+});
+
+test('the address decides what is drawn', () => {
+  const other = { ...tools, name: 'Other' };
+  const cards = (query: string) =>
+    [...render(stateOf({ query }, { tools, other }), ASSETS).matchAll(/<h3 title="(\w+)"/g)].map(
+      ([, id]) => id,
+    );
+  expect([cards(''), cards('q=other'), cards('state=error')]).toEqual([['other', 'tools'], ['other'], []]);
+});
+
+test('bodies of services are not sent with the page, but for what it shows', () => {
+  const text = render(stateOf({}, { tools }), ASSETS);
+  expect(text).toContain('"data":{"model":"m1"}');
+  expect(text).not.toContain('"long"');
+});
+
+test('no text from outside becomes markup, in any field', () => {
+  const health = { status: 'error', error: EVIL, since: EVIL, last_check: EVIL, data: { models: [EVIL] } };
+  const alert = { severity: EVIL, service: 'evil', message: EVIL, timestamp: EVIL, alertname: EVIL };
+  const muted = [{ service: EVIL, severity: EVIL, message: EVIL, muted_by: [EVIL] }];
+  const state = stateOf(
+    {
+      title: EVIL,
+      version: EVIL,
+      node: EVIL,
+      query: `q=${EVIL}`,
+      alerts: { details: [{ ...alert, runbook_url: 'javascript:alert(1)' }], muted },
+    },
+    { [EVIL]: { name: EVIL, critical: true, health }, evil: { name: EVIL, critical: false, health } },
+  );
+  const text = render(state, ASSETS);
+  expect(text).not.toMatch(/<img|<\/script><|href="javascript/);
+  expect(text).not.toMatch(/\sstyle=|\son\w+=(?!x?\w*&quot;)"/);
+  expect(text.match(/<script/g)).toHaveLength(3);
+  // What the browser goes on with is the same.
+  const [, embedded = ''] = /id="page-state">([^<]*)<\/script>/.exec(text) ?? [];
+  expect(JSON.parse(embedded)).toMatchObject({ title: EVIL, node: EVIL });
+});
+
+test('a thousand services are a page of cards and a count', () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 1000 }, (_, i) => [`s${i}`, { ...tools, name: `S ${i}` }]),
+  );
+  const text = render(stateOf({}, many), ASSETS);
+  expect(text).toContain('1000 healthy');
+  expect(text.match(/class="card"/g)?.length ?? 0).toBeLessThan(10);
+});
