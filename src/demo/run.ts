@@ -117,6 +117,7 @@ function printCluster(cluster: Cluster, config: string, print: DemoOptions['prin
 
 function printMonitor(url: string, print: DemoOptions['print']): void {
   print(`The monitor runs on ${url}. Look at`);
+  print(`  ${url}/                 the status page`);
   print(`  ${url}/cluster_health   what a workflow asks before it starts`);
   print(`  ${url}/alerts           what is wrong now`);
   print(`  ${url}/history          what was`);

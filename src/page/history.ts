@@ -175,7 +175,9 @@ function ticksOf(
     .sort((a, b) => statusRank(a.status) - statusRank(b.status));
   return shares.map((share, i) => {
     const measured = Number.isFinite(share) ? share : undefined;
-    const worst = lines.find(({ points }) => points[i] === 1)?.status;
+    const found = lines.filter(({ points }) => points[i] === 1).map(({ status }) => status);
+    // A time that began before the first check is what the checks then found.
+    const worst = found.find(status => status !== 'unknown') ?? found[0];
     return {
       at: (places.end - (TICKS - 1 - i) * places.step) * 1000,
       status: worst ?? (states.length > 0 ? undefined : statusOf(measured)),

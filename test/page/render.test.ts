@@ -79,8 +79,8 @@ test('no text from outside becomes markup, in any field', () => {
     { [EVIL]: { name: EVIL, critical: true, health }, evil: { name: EVIL, critical: false, health } },
   );
   const text = render(state, ASSETS);
-  expect(text).not.toMatch(/<img|<\/script><|href="javascript/);
-  expect(text).not.toMatch(/\sstyle=|\son\w+=(?!x?\w*&quot;)"/);
+  expect(text).not.toMatch(/<img|onerror="|href="javascript/);
+  expect(text).not.toMatch(/\sstyle="|\son[a-z]+="/);
   expect(text.match(/<script/g)).toHaveLength(3);
   // What the browser goes on with is the same.
   const [, embedded = ''] = /id="page-state">([^<]*)<\/script>/.exec(text) ?? [];

@@ -65,7 +65,7 @@ test.each<[address: string | undefined, want: string | undefined]>([
 });
 
 test('the id of a card has no sign that means something elsewhere', () => {
-  expect(anchor('a"><b c')).toBe('service-a---b-c');
+  expect(anchor('a"><b c')).toBe('service-a~22~~3e~~3c~b~20~c');
 });
 
 function entry(status: Status, over: Partial<ServiceEntry['health']> = {}, critical = true): ServiceEntry {

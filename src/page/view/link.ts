@@ -7,7 +7,7 @@ export function webAddress(text: string | undefined): string | undefined {
   return protocol === 'http:' || protocol === 'https:' ? href : undefined;
 }
 
-/** The id of a service's card. */
+/** The id of a service's card; two services never have the same. */
 export function anchor(id: string): string {
-  return `service-${id.replace(/[^\w.-]/g, '-')}`;
+  return `service-${id.replace(/[^\w.-]/g, sign => `~${sign.charCodeAt(0).toString(16)}~`)}`;
 }

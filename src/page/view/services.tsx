@@ -115,7 +115,7 @@ function Toolbar() {
       />
       <States view={view} change={change} />
       <label>
-        <span class="quiet">Sort</span>{' '}
+        <span class="sort quiet">Sort</span>{' '}
         <select value={view.order} onChange={event => change({ order: event.currentTarget.value as Order })}>
           {ORDERS.map(order => (
             <option key={order} value={order} selected={order === view.order}>

@@ -20,7 +20,7 @@ export function StatusLine() {
           </span>
         </h1>
         <p class="quiet">
-          {since === undefined ? null : (
+          {model.epoch(since) === undefined ? null : (
             <>
               Since <Moment local={since} /> (<Age local={since} />)
             </>

@@ -92,7 +92,7 @@ function Drawing({ ticks, current }: { ticks: readonly Tick[]; current: number |
       preserveAspectRatio="none"
       aria-hidden="true"
     >
-      {Array.from({ length: TICKS }, (_, place) => {
+      {Array.from({ length: ticks.length === 0 ? 0 : TICKS }, (_, place) => {
         const status = ticks[place - first]?.status;
         const height = status === undefined ? 4 : (HEIGHTS[status] ?? HEIGHT);
         const isCurrent = current !== undefined && place - first === current;
