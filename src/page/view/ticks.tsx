@@ -19,7 +19,7 @@ const NAMES: Readonly<Record<BarSpan, string>> = {
   '90d': 'Last 90 days',
 };
 
-/** @param name the service's, for those who hear the page */
+/** @param name the service's, for screen readers */
 export function TickBar({ name, ticks }: { name: string; ticks: readonly Tick[] | undefined }) {
   const model = useModel();
   const at = useSignal<number | undefined>(undefined);
