@@ -58,7 +58,7 @@ export function explainCertificate(verification: Verification): string {
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       return untrusted(verification);
     case 'INVALID_PURPOSE':
-      return 'certificate is not made for servers (its extendedKeyUsage lacks serverAuth)';
+      return purpose(chain);
     default:
       return certificateWords(code) + weakness(leaf);
   }
@@ -79,6 +79,9 @@ const WORDS: Readonly<Record<string, string>> = {
   CERT_REVOKED: 'certificate has been revoked',
   INVALID_CA: 'certificate is signed by one that is no CA',
   PATH_LENGTH_EXCEEDED: 'certificate is signed by a CA that may not sign it (path length)',
+  // Node has no code of its own for these.
+  UNSPECIFIED:
+    "certificate breaks a rule of its CA or of its own (the CA's name constraints, or a critical extension that is not known)",
   CERT_CHAIN_TOO_LONG: 'chain of certificates is too long',
 };
 
@@ -92,6 +95,14 @@ export function isCertificateCode(code: string): boolean {
   return (
     code in WORDS || code === 'INVALID_PURPOSE' || /^(CERT_|UNABLE_TO_(GET|VERIFY|DECODE)|CRL_)/.test(code)
   );
+}
+
+/** OpenSSL says the same of a server's certificate that is none and of one that signed it though it is no CA. */
+function purpose(chain: readonly X509Certificate[]): string {
+  const signer = chain.slice(1).find(each => !each.ca);
+  return signer
+    ? `certificate is signed by ${nameOf(signer.subject)}, which is no CA (its basicConstraints)`
+    : 'certificate is not made for servers (its extendedKeyUsage lacks serverAuth)';
 }
 
 function dated(

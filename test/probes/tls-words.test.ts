@@ -44,6 +44,11 @@ const made = {} as Record<
   | 'nameless'
   | 'client'
   | 'clientOnly'
+  | 'narrow'
+  | 'outside'
+  | 'critical'
+  | 'noCa'
+  | 'byLeaf'
   | 'shortRoot'
   | 'underShort',
   Pair
@@ -68,6 +73,17 @@ beforeAll(() => {
     to: -2,
   });
   made.namesake = pki.authority('namesake', { subject: 'Root R' });
+  made.narrow = pki.authority('narrow', {
+    issuer: made.root,
+    extension: 'nameConstraints=critical,permitted;DNS:.corp.test',
+  });
+  made.outside = pki.leaf('outside', { issuer: made.narrow, san: 'IP:127.0.0.1,DNS:a.test' });
+  made.critical = pki.leaf('critical', {
+    issuer: made.root,
+    extension: '1.2.3.4.5=critical,ASN1:UTF8String:x',
+  });
+  made.noCa = pki.leaf('noCa', { issuer: made.root });
+  made.byLeaf = pki.leaf('byLeaf', { issuer: made.noCa });
   made.other = pki.authority('other', { subject: 'Root X' });
   made.shortRoot = pki.authority('shortRoot', { subject: 'Root S', to: 7 });
   made.underShort = pki.leaf('underShort', { issuer: made.shortRoot, to: 50 });
@@ -239,6 +255,14 @@ const SERVERS: [
     ca,
     'certificate is not made for servers (its extendedKeyUsage lacks serverAuth)',
   ],
+  ['a name that the CA may not sign', () => serve([made.outside, made.narrow]), ca, /name constraints/],
+  [
+    'one that is no CA as issuer',
+    () => serve([made.byLeaf, made.noCa]),
+    ca,
+    'certificate is signed by "noCa", which is no CA (its basicConstraints)',
+  ],
+  ['a critical extension', () => serve([made.critical]), ca, /a critical extension that is not known/],
   ...(['TLSv1.2', 'TLSv1.3'] as const).map(
     version =>
       [

@@ -26,6 +26,8 @@ export interface Wanted {
   /** As openssl writes it. */
   readonly san?: string;
   readonly usage?: string;
+  /** A further line of extensions. */
+  readonly extension?: string;
 }
 
 /** Makes certificates in a folder, which the caller must remove. */
@@ -40,14 +42,16 @@ export class Pki {
   }
 
   authority(name: string, wanted: Wanted = {}): Pair {
-    return this.#make(name, wanted, 'basicConstraints=critical,CA:true\nkeyUsage=keyCertSign,cRLSign');
+    const own = wanted.extension ? `\n${wanted.extension}` : '';
+    return this.#make(name, wanted, `basicConstraints=critical,CA:true\nkeyUsage=keyCertSign,cRLSign${own}`);
   }
 
   /** A server's or a client's; for 127.0.0.1 unless another name is wanted. */
-  leaf(name: string, { san = 'IP:127.0.0.1', usage, ...wanted }: Wanted): Pair {
+  leaf(name: string, { san = 'IP:127.0.0.1', usage, extension, ...wanted }: Wanted): Pair {
     const names = san === '' ? '' : `\nsubjectAltName=${san}`;
     const purposes = usage ? `\nextendedKeyUsage=${usage}` : '';
-    return this.#make(name, wanted, `basicConstraints=CA:false${names}${purposes}`);
+    const own = extension ? `\n${extension}` : '';
+    return this.#make(name, wanted, `basicConstraints=CA:false${names}${purposes}${own}`);
   }
 
   #make(

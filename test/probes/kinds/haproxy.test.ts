@@ -54,6 +54,11 @@ describe('haproxy options', () => {
       'at most one of basic_auth and authorization may be set',
     ],
   ];
+  it('a line end behind the path of a socket, as a variable may bring it', () => {
+    const { data } = haproxy.options(vocabulary).safeParse({ stats_url: 'unix:/run/haproxy.sock\n' });
+    expect((data as HaproxyOptions).stats_url).toEqual({ socket: '/run/haproxy.sock' });
+  });
+
   it.each(cases)('%s', (_, config, want) => {
     const result = haproxy.options(vocabulary).safeParse(config);
     const message = result.success

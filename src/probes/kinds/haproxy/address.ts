@@ -11,7 +11,8 @@ const HOW = 'write http://HOST:PORT/haproxy_stats or unix:/PATH';
 export const statisticsAddress = ({ httpUrl, z }: Vocabulary) =>
   z
     .string({ error: `expected an address of statistics; ${HOW}` })
-    .transform((value, context): StatisticsAddress => {
+    .transform((written, context): StatisticsAddress => {
+      const value = written.trim();
       if (value.startsWith('unix:/')) return { socket: value.slice('unix:'.length) };
       const page = httpUrl().safeParse(value);
       if (page.success) return { url: csvUrl(page.data) };
