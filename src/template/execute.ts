@@ -18,6 +18,8 @@ import {
 const MAX_DEPTH = 500;
 const MAX_OUTPUT = 4 * 1024 * 1024;
 const MAX_STEPS = 1_000_000;
+/** Characters a function takes or gives for which a step is counted. */
+const CHARACTERS_A_STEP = 100;
 
 export interface Program {
   readonly set: TemplateSet;
@@ -266,7 +268,8 @@ class Run {
 
   #call(name: string, found: GoFunction, args: Value[], place: Place): Value {
     try {
-      return found(...args);
+      for (const arg of args) this.#count(arg);
+      return this.#count(found(...args));
     } catch (error) {
       if (error instanceof TemplateError) throw error;
       if (error instanceof RangeError && /call stack/.test(error.message)) throw error;
@@ -276,6 +279,16 @@ class Run {
         /^(?:wrong number of args|can't call)/.test(message) ? message : `error calling ${name}: ${message}`,
       );
     }
+  }
+
+  /** Work that grows with a value counts as steps; a value that no message could hold is refused. */
+  #count(value: Value): Value {
+    const isLong = typeof value === 'string' || Array.isArray(value);
+    if (!isLong) return value;
+    if (value.length > MAX_OUTPUT) throw new TemplateError(`template: ${this.#name}: makes too long a value`);
+    this.#steps += Math.floor(value.length / CHARACTERS_A_STEP);
+    if (this.#steps > MAX_STEPS) throw new TemplateError(`template: ${this.#name}: takes too many steps`);
+    return value;
   }
 
   #print(value: Value, pipe: Pipe): void {

@@ -1,5 +1,7 @@
 // Where in an HTML document the next character goes: read off all that was written before. Called by html.ts.
 
+import { ScriptPlace, type ScriptPlaceKind } from './script-place.js';
+
 /** `text` is between tags, `title` where only text may stand, `tag` inside of a tag but in no attribute's value. */
 export type PlaceKind = 'text' | 'title' | 'comment' | 'script' | 'style' | 'tag' | 'attribute';
 export type AttributeKind = 'plain' | 'url' | 'script' | 'style' | 'document';
@@ -43,6 +45,13 @@ export class HtmlPlace {
   #value = '';
   /** Inside of a tag: after the name's `=`. */
   #awaitsValue = false;
+  /** Within the script that is read, of an element or an attribute. */
+  #script = new ScriptPlace();
+
+  /** Where in the script this is. */
+  get script(): ScriptPlaceKind {
+    return this.#script.kind;
+  }
 
   get kind(): PlaceKind {
     // A value that comes right after `href=` begins the attribute's value, without quotes.
@@ -78,6 +87,7 @@ export class HtmlPlace {
   /** A value was put here: it changes nothing but where in an attribute's value this is. */
   filled(text: string): void {
     if (this.#kind === 'tag' && this.#awaitsValue) this.#openValue('');
+    this.#script.filled();
     if (this.#kind === 'attribute') this.#value += text;
     else if (this.#kind === 'tag') this.#attributeName += text;
   }
@@ -103,6 +113,7 @@ export class HtmlPlace {
         if (this.#held === '-->') this.#enter('text');
         break;
       default:
+        if (this.#kind === 'script') this.#script.take(char);
         this.#inRaw(char);
     }
   }
@@ -140,7 +151,7 @@ export class HtmlPlace {
     else if (/\s/.test(char)) this.#held = this.#attributeName === '' ? '' : ' ';
     else if (this.#awaitsValue) {
       this.#openValue(char === '"' || char === "'" ? char : '');
-      if (this.#quote === '') this.#value += char;
+      if (this.#quote === '') this.#inValue(char);
     } else if (char === '/') this.#attributeName = '';
     else {
       // White space after a name ends it unless a `=` follows.
@@ -153,6 +164,7 @@ export class HtmlPlace {
   #closeTag(): void {
     this.#awaitsValue = false;
     this.#attributeName = '';
+    this.#script = new ScriptPlace();
     this.#enter(RAW[this.#element] ?? 'text');
   }
 
@@ -160,6 +172,7 @@ export class HtmlPlace {
     this.#quote = quote;
     this.#value = '';
     this.#awaitsValue = false;
+    this.#script = new ScriptPlace();
     this.#enter('attribute');
   }
 
@@ -167,6 +180,8 @@ export class HtmlPlace {
     const ends = this.#quote === '' ? /[\s>]/.test(char) : char === this.#quote;
     if (!ends) {
       this.#value += char;
+      // A reference (&quot;) would have to be resolved first; a back-tick ends what can be told.
+      if (this.attribute === 'script') this.#script.take(char === '&' ? '`' : char);
       return;
     }
     this.#attributeName = '';

@@ -4,8 +4,10 @@
 
 import { escapeHtml } from './builtins.js';
 import type { Escaper } from './execute.js';
+import { goJson } from './go-json.js';
+import { GoTime } from './go-time.js';
 import { HtmlPlace } from './html-place.js';
-import { SafeText, textOf, type Value } from './value.js';
+import { SafeText, Struct, textOf, type Value } from './value.js';
 
 /** What html/template puts where a value has no business: a word people find when they search for it. */
 const REFUSED = 'ZgotmplZ';
@@ -38,7 +40,7 @@ export class HtmlEscaper implements Escaper {
       case 'comment':
         return '';
       case 'script':
-        return scriptValue(value);
+        return scriptValue(value, place);
       case 'style':
         return styleWord(text);
       case 'tag':
@@ -77,7 +79,7 @@ function attributeText(value: Value, place: HtmlPlace): string {
     case 'url':
       return value instanceof SafeText && value.kind === 'url' ? text : address(text, place);
     case 'script':
-      return scriptValue(value);
+      return scriptValue(value, place);
     case 'style':
       return styleWord(text);
     case 'document':
@@ -109,9 +111,46 @@ function wellFormed(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** Nothing but numbers and truth: mail programs run no scripts, and in quotes or out of them these are harmless. */
-function scriptValue(value: Value): string {
-  return ['number', 'bigint', 'boolean'].includes(typeof value) ? textOf(value) : REFUSED;
+/** What ends a string or an element is written otherwise. */
+const SCRIPT_ESCAPES: Readonly<Record<string, string>> = {
+  '\t': '\\t',
+  '\n': '\\n',
+  '\f': '\\f',
+  '\r': '\\r',
+  '/': '\\/',
+  '\\': '\\\\',
+};
+
+/** A literal where an expression stands, escaped text within quotes. */
+function scriptValue(value: Value, place: HtmlPlace): string {
+  switch (place.script) {
+    case 'value':
+      return scriptLiteral(value);
+    case 'string':
+      return wellFormed(plainText(value)).replace(
+        /[\0\t\n\v\f\r"`&'+/<>\\\u2028\u2029]/g,
+        char => SCRIPT_ESCAPES[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+    case 'comment':
+      return '';
+    default:
+      return REFUSED;
+  }
+}
+
+/** JSON, apart from the words beside it. */
+function scriptLiteral(value: Value): string {
+  const literal = scriptJson(value);
+  return /^[\w$]|[\w$]$/.test(literal) ? ` ${literal} ` : literal;
+}
+
+function scriptJson(value: Value): string {
+  try {
+    return goJson(value instanceof Struct && value.text && !(value instanceof GoTime) ? value.text() : value);
+  } catch (error) {
+    // As Go has it, without what could end the comment.
+    return ` /* ${(error as Error).message.replaceAll('*/', '* /').replaceAll('<', '')} */null `;
+  }
 }
 
 /** What cannot be anything but a word, a number or a colour. */

@@ -141,6 +141,10 @@ describe('HTML is escaped as amtool does', () => {
     `<a title="x" href = "{{ ${J} }}" class=y>{{ .Status }}</a>`,
     `<a HREF="{{ ${J} }}">{{ .Status }}</a>`,
     '{{ if eq .Status "firing" }}<a href="{{ else }}<a title="{{ end }}x">{{ .Status }}</a>',
+    `<script>var x = "{{ ${H} }}", y = '{{ ${H} }}', z = {{ ${H} }};</script>`,
+    '<script>x = {{ len .Alerts }}-{{ true }}; y = {{ stringSlice "</script>" "b" }}; z = {{ .Status }}</script>',
+    `<a onclick="f('{{ ${H} }}', {{ ${H} }}, {{ len .Alerts }})">{{ .Status }}</a>`,
+    `<a onclick='f("{{ ${H} }}")'>{{ .Status }}</a>`,
   ])('%s', template => {
     const theirs = amtool(template, 'html');
     // What Go refuses because it looks at all branches beforehand we run as it comes.
@@ -151,12 +155,24 @@ describe('HTML is escaped as amtool does', () => {
 
 describe('nothing gets out of its place', () => {
   test.each([
+    // Go takes comments of scripts away, too.
     [
-      `<script>var x = "{{ ${H} }}"; y = {{ ${H} }}</script>`,
-      '<script>var x = "ZgotmplZ"; y = ZgotmplZ</script>',
+      '<script>f({{ "<" }}); // it\'s\ng("\\"{{ "<" }}")</script>',
+      '<script>f("\\u003c"); // it\'s\ng("\\"\\u003c")</script>',
     ],
-    ['<script>x = {{ len .Alerts }}</script>', '<script>x = 3</script>'],
-    [`<a onclick="f('{{ ${H} }}')">`, `<a onclick="f('ZgotmplZ')">`],
+    ['<script>/* "it\'s" */ f({{ "<" }})</script>', '<script>/* "it\'s" */ f("\\u003c")</script>'],
+    // What cannot be told for certain is refused.
+    [`<script>x = a / {{ ${H} }}</script>`, '<script>x = a / ZgotmplZ</script>'],
+    [
+      `<script>x = /{{ ${H} }}/; y = "{{ ${H} }}"</script>`,
+      '<script>x = /ZgotmplZ/; y = "ZgotmplZ"</script>',
+    ],
+    [`<script>x = \`{{ ${H} }}\`</script>`, '<script>x = `ZgotmplZ`</script>'],
+    [`<script><!-- {{ ${H} }}</script>`, '<script><!-- ZgotmplZ</script>'],
+    [`<script>x = "\\{{ ${H} }}"</script>`, '<script>x = "\\ZgotmplZ"</script>'],
+    [`<script>x = "\n{{ ${H} }}"</script>`, '<script>x = "\nZgotmplZ"</script>'],
+    [`<a onclick="f(&quot;{{ ${H} }}&quot;)">`, '<a onclick="f(&quot;ZgotmplZ&quot;)">'],
+    [`<script>// {{ ${H} }}\nf()</script>`, '<script>// \nf()</script>'],
     [`<p style="{{ ${H} }}">`, '<p style="ZgotmplZ">'],
     ['<p style="background: {{ "url(http://x)" }}">', '<p style="background: ZgotmplZ">'],
     [`<style>{{ ${H} }}</style>`, '<style>ZgotmplZ</style>'],
@@ -311,5 +327,42 @@ describe('default templates', () => {
       'Labels:\n - alertname = ServiceDown\n - instance = b:1\n - severity = warning\n - target = tools\n' +
         'Annotations:\n - summary = A & <b>\nSource: http://127.0.0.1:8000/graph?g0.expr=up&g0.tab=1\n',
     );
+  });
+});
+
+describe('templates without end stop', () => {
+  const twice = (name: string, other: string) =>
+    `{{ define "${name}" }}{{ template "${other}" . }}{{ template "${other}" . }}{{ end }}`;
+  const doubling = Array.from({ length: 40 }, (_, i) => twice(`t${i}`, `t${i + 1}`)).join('');
+  test.each([
+    [
+      'that call each other twice each',
+      `${doubling}{{ define "t40" }}{{ end }}{{ template "t0" . }}`,
+      'too many steps',
+    ],
+    [
+      'that call themselves',
+      '{{ define "t" }}{{ template "t" . }}{{ end }}{{ template "t" . }}',
+      'maximum template depth',
+    ],
+    [
+      'that double a value',
+      `{{ $x := "0123456789" }}${'{{ $x = printf "%s%s" $x $x }}'.repeat(40)}{{ len $x }}`,
+      'makes too long a value',
+    ],
+    [
+      'that make large values again and again',
+      '{{ range 1000 }}{{ range 1000 }}{{ $x := printf "%999999d" 1 }}{{ end }}{{ end }}',
+      'too many steps',
+    ],
+    [
+      'that let a list grow',
+      '{{ $l := list }}{{ range 1000 }}{{ range 1000 }}{{ $l = append $l 1 }}{{ end }}{{ end }}',
+      'too many steps',
+    ],
+    ['of ranges in ranges', '{{ range 10000 }}{{ range 10000 }}{{ end }}{{ end }}', 'too many steps'],
+  ])('%s', (_, template, want) => {
+    expect(() => text(template)).toThrow(want);
+    expect(() => html(template)).toThrow(want);
   });
 });
