@@ -12,7 +12,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'connection timed out',
 };
 
-/** A connection's error in words. */
+/** A connection's error in one line, of any length: secrets are hidden before it is cut. */
 export function explainError(error: unknown): string {
   const { code = '', message = '', errors } = error as NodeJS.ErrnoException & { errors?: unknown[] };
   // Several addresses were tried; the first one's error speaks for all.
@@ -24,7 +24,7 @@ export function explainError(error: unknown): string {
   if (isCertificateCode(code)) return `TLS: its ${certificateWords(code)}`;
   const known = KNOWN[code];
   if (known) return known;
-  const line = (message.split('\n')[0] as string).slice(0, 200);
+  const line = message.split('\n')[0] as string;
   if (/^HPE_/.test(code)) return `not an HTTP answer (${line})`;
   return code.startsWith('ERR_TLS') ? `TLS: ${line}` : line || code || 'the call failed';
 }

@@ -211,6 +211,9 @@ function listenAddress(value: string): Listen {
 function externalUrl(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   const url = URL.canParse(value) ? new URL(value) : undefined;
+  // It is in every link that is sent.
+  if (url?.username || url?.password)
+    throw new UsageError('--web.external-url: has a user or password in it; links must not carry one');
   if (!url || !/^https?:$/.test(url.protocol))
     throw new UsageError(`--web.external-url: "${value}" is no http(s) URL`);
   return url.href.replace(/\/$/, '');

@@ -31,6 +31,7 @@ const SHOWN = 10;
 /** Reads values and collects what does not fit; in the place of such a value stands an empty one. */
 export class Decoder {
   readonly #misfits: Misfit[] = [];
+  readonly #secrets = new Set<YamlNode>();
   readonly #readDuration: ReadDuration;
   readonly #folder: string;
 
@@ -43,6 +44,16 @@ export class Decoder {
   /** What does not fit, from the first line to the last. */
   get misfits(): readonly Misfit[] {
     return [...this.#misfits].sort((a, b) => a.line - b.line);
+  }
+
+  /** The values that must not be shown. */
+  get secrets(): ReadonlySet<YamlNode> {
+    return this.#secrets;
+  }
+
+  /** Notes that a value is a secret, before it is read: no message repeats any of it. */
+  noteSecret(node: Field): void {
+    if (!isAbsent(node)) this.#secrets.add(node);
   }
 
   /** The fields of a mapping that may have these keys only. @param refused reasons for refusing some others, by key */
@@ -188,7 +199,7 @@ export class Decoder {
   }
 
   #wrong(node: YamlNode, type: string): void {
-    this.#misfit(node, `cannot unmarshal ${described(node)} into ${type}`);
+    this.#misfit(node, `cannot unmarshal ${described(node, this.#secrets.has(node))} into ${type}`);
   }
 
   /** Notes a mistake of whoever reads a value that the decoder itself finds nothing wrong with. */
@@ -210,8 +221,9 @@ export function isAbsent(node: Field): node is undefined {
   return node === undefined || (node.kind === 'scalar' && node.plain && NULL.test(node.text));
 }
 
-function described(node: YamlNode): string {
+function described(node: YamlNode, isSecret: boolean): string {
   if (node.kind !== 'scalar') return node.kind === 'sequence' ? '!!seq' : '!!map';
+  if (isSecret) return `${tagOf(node)} <secret>`;
   const { text } = node;
   const shown = text.length > SHOWN ? `${text.slice(0, SHOWN - 3)}...` : text;
   return `${tagOf(node)} \`${shown}\``;

@@ -9,10 +9,17 @@ export function secretsOfHttp({ basic_auth: basic, authorization, headers }: Htt
   const pair = basic ? [`${revealIt(basic.username)}:${password}`] : [];
   return [
     password,
-    ...pair.map(each => Buffer.from(each).toString('base64')),
+    ...pair.flatMap(base64Forms),
     reveal(authorization?.credentials),
     ...Object.values(headers ?? {}).map(reveal),
   ].filter(each => each !== '');
+}
+
+/** With the alphabet of mail and that of URLs; with and without the padding at the end. */
+function base64Forms(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const padded = bytes.toString('base64');
+  return [padded, padded.replace(/=+$/, ''), bytes.toString('base64url')];
 }
 
 function reveal(secret: SecretSource | undefined): string {

@@ -18,6 +18,7 @@ import { readBounded } from './bounded-file.js';
 import { fileProblem } from './file-problem.js';
 import { readTlsFiles } from './tls-files.js';
 import { decodeUtf8 } from './utf8.js';
+import { yamlReason } from './yaml-reason.js';
 
 /** Every mistake of a configuration, each one line: file, path, reason. */
 export class ConfigError extends Error {
@@ -121,7 +122,7 @@ function parseYaml(file: string, mayBeEmpty = false): unknown {
     const { reason, mark } = error as { reason?: string; mark?: { line: number; column: number } };
     const where = mark ? `:${mark.line + 1}:${mark.column + 1}` : '';
     throw new ConfigError([
-      `${file}${where}: not valid YAML: ${reason ?? (error as Error).message.split('\n')[0]}`,
+      `${file}${where}: not valid YAML: ${yamlReason(reason ?? (error as Error).message.split('\n')[0] ?? '')}`,
     ]);
   }
 }

@@ -2,6 +2,7 @@
 // column. Comes in: text; goes out: the first document's nodes, values still as they are written.
 
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import { yamlReason } from './yaml-reason.js';
 
 /** Line and column, both from 1. */
 export interface YamlPlace {
@@ -40,6 +41,8 @@ export class YamlProblem extends Error {
   }
 }
 
+/** Go's library names it, but it may be a password without quotes. */
+const UNKNOWN_ANCHOR = 'unknown anchor referenced; a text that begins with "*" must be in quotes';
 /** Levels of nesting, those that aliases add included; more would exhaust somebody's stack. */
 const MAX_DEPTH = 100;
 /** Nodes that aliases may add to a document: each names a whole tree, which may be full of aliases itself. */
@@ -57,7 +60,7 @@ function eventsOf(source: string): Event[] {
     return parseEvents(source, { maxDepth: MAX_DEPTH });
   } catch (error) {
     const { reason, mark } = error as { reason?: string; mark?: { line: number } };
-    throw new YamlProblem((mark?.line ?? 0) + 1, reason ?? (error as Error).message);
+    throw new YamlProblem((mark?.line ?? 0) + 1, yamlReason(reason ?? (error as Error).message));
   }
 }
 
@@ -156,9 +159,9 @@ class TreeBuilder {
   #alias(from: number, to: number): YamlNode {
     const name = this.#source.slice(from, to);
     const place = this.#place(from - 1);
-    if (this.#open.has(name)) throw new YamlProblem(place.line, `anchor '${name}' value contains itself`);
+    if (this.#open.has(name)) throw new YamlProblem(place.line, 'an anchor whose value contains itself');
     const anchor = this.#anchors.get(name);
-    if (!anchor) throw new YamlProblem(place.line, `unknown anchor '${name}' referenced`);
+    if (!anchor) throw new YamlProblem(place.line, UNKNOWN_ANCHOR);
     this.#count(anchor, place.line);
     this.#end = to;
     return { ...anchor.node, ...place };

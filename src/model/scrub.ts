@@ -7,11 +7,9 @@ const LONGEST_LINE = 200;
 /** Controls, and the marks that turn the direction of the text behind them. */
 const INVISIBLE = /[\s\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 
-/** Replaces every secret, however it is written. */
+/** Replaces every secret, however it is written: plain, as part of JSON, HTML or a URL, or cut off when it is long. */
 export function scrub(text: string, secrets: readonly string[]): string {
-  const spellings = new Set(secrets.flatMap(spellingsOf).filter(secret => secret !== ''));
-  const longestFirst = [...spellings].sort((a, b) => b.length - a.length);
-  return longestFirst.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
+  return secrets.length === 0 ? text : text.replace(patternOf(secrets), HIDDEN);
 }
 
 /** One line of at most `limit` characters and a mark of what was left out; it ends between two words where it can. */
@@ -36,13 +34,65 @@ export function secretsOfUrl(text: string): string[] {
     .concat(pieces.filter(each => each.length >= SHORTEST_PIECE));
 }
 
-function spellingsOf(secret: string): string[] {
-  return [
-    secret,
-    encodeURIComponent(Buffer.from(secret).toString()),
-    decoded(secret),
-    JSON.stringify(secret).slice(1, -1),
-  ];
+const patterns = new WeakMap<readonly string[], RegExp>();
+
+/** Lists of secrets that are asked for again and again are compiled once. */
+function patternOf(secrets: readonly string[]): RegExp {
+  const known = patterns.get(secrets);
+  if (known) return known;
+  const spellings = new Set(secrets.flatMap(each => [each, decoded(each)]).filter(each => each !== ''));
+  const longestFirst = [...spellings].sort((a, b) => b.length - a.length);
+  // A pattern that matches nothing, when there is nothing to hide.
+  const pattern = new RegExp(longestFirst.map(formsOf).join('|') || '$^', 'g');
+  patterns.set(secrets, pattern);
+  return pattern;
+}
+
+/** So much of a long secret is enough to know it by: others cut what they repeat, as Redis does. */
+const RECOGNIZED = 24;
+/** Characters that keys and tokens are made of. */
+const REST = '[\\w.~+/=%-]*';
+
+function formsOf(secret: string): string {
+  const characters = [...secret];
+  const head = characters.slice(0, RECOGNIZED).map(formOf).join('');
+  // The beginning of a URL is its host's name, which may be shown.
+  if (characters.length <= RECOGNIZED || secret.includes('://')) return characters.map(formOf).join('');
+  return /^[\w.~+/=-]+$/.test(secret) ? head + REST : `${characters.map(formOf).join('')}|${head}`;
+}
+
+/** A character, or what JSON, URLs and HTML write for it. */
+function formOf(character: string): string {
+  if (/[A-Za-z0-9]/.test(character)) return character;
+  const code = character.codePointAt(0) as number;
+  const percent = [...Buffer.from(character)].map(byte => `%${anyCase(byte, 2)}`).join('');
+  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
+  const json = units.map(unit => `\\\\u${anyCase(unit, 4)}`).join('');
+  const forms = [escaped(character), percent, json, `&#0*${code};`, `&#x0*${anyCase(code, 1)};`];
+  const name = HTML_NAMES[character];
+  if (name) forms.push(`&${name};`);
+  if (character === ' ') forms.push('\\+');
+  const short = JSON.stringify(character).slice(1, -1);
+  if (short !== character) forms.push(escaped(short));
+  if (character === '/') forms.push('\\\\/');
+  return `(?:${forms.join('|')})`;
+}
+
+const HTML_NAMES: Readonly<Record<string, string>> = {
+  '&': 'amp',
+  '<': 'lt',
+  '>': 'gt',
+  '"': 'quot',
+  "'": 'apos',
+};
+
+function anyCase(number: number, digits: number): string {
+  const hexadecimal = number.toString(16).padStart(digits, '0');
+  return hexadecimal.replace(/[a-f]/g, digit => `[${digit}${digit.toUpperCase()}]`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
 function decoded(text: string): string {

@@ -5,6 +5,8 @@
 import { Caller, RedirectError } from '../calls/caller.js';
 import { explainError } from '../calls/trouble.js';
 import type { HttpClientConfig } from '../config/http-client.js';
+import { secretsOfHttp } from '../config/http-client-secrets.js';
+import { oneLine, scrub } from '../model/scrub.js';
 import { type Clock, formatDuration, LONGEST_WAIT, type Millis } from '../model/time.js';
 import { DnsError } from '../net/error.js';
 import type { IncomingAlert } from './alert-table.js';
@@ -13,8 +15,8 @@ import type { IncomingAlert } from './alert-table.js';
 const BATCH = 64;
 /** Alerts that may wait for one Alertmanager; of more the oldest go. */
 const CAPACITY = 10_000;
-/** Characters of an answer that are told. */
-const MAX_ANSWER = 200;
+/** Characters of an answer that are read; fewer of them are shown, after our secrets are hidden. */
+const MAX_ANSWER = 4096;
 
 export interface AlertmanagerAddress extends HttpClientConfig {
   /** Where its `/api/v2` is, without a slash at the end. */
@@ -33,7 +35,7 @@ export interface SenderEvents {
 class Line {
   readonly address: string;
   readonly #url: URL;
-  readonly #timeout: Millis;
+  readonly #config: AlertmanagerAddress;
   readonly #caller: Caller;
   readonly #clock: Clock;
   readonly #events: SenderEvents;
@@ -45,7 +47,7 @@ class Line {
     const base = new URL(config.url);
     this.#url = new URL(`${base.pathname.replace(/\/+$/, '')}/api/v2/alerts`, base);
     this.address = this.#url.href;
-    this.#timeout = config.timeout;
+    this.#config = config;
     this.#caller = new Caller(base, config);
     this.#clock = clock;
     this.#events = events;
@@ -86,7 +88,8 @@ class Line {
   }
 
   async #post(batch: readonly IncomingAlert[]): Promise<string | undefined> {
-    const late = AbortSignal.timeout(Math.min(this.#timeout, LONGEST_WAIT));
+    const { timeout } = this.#config;
+    const late = AbortSignal.timeout(Math.min(timeout, LONGEST_WAIT));
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify(batch.map(postable));
     let said = '';
@@ -100,13 +103,17 @@ class Line {
         { signal, sink },
       );
       if (status >= 200 && status < 300) return undefined;
-      const words = said.replace(/\s+/g, ' ').trim().slice(0, MAX_ANSWER);
+      const words = this.#shown(said);
       return `answered HTTP ${status}${words === '' ? '' : `: ${words}`}`;
     } catch (error) {
       if (late.aborted && !(error instanceof DnsError))
-        return `no answer within ${formatDuration(this.#timeout)} (timeout)`;
-      return error instanceof RedirectError ? error.message : explainError(error);
+        return `no answer within ${formatDuration(timeout)} (timeout)`;
+      return this.#shown(error instanceof RedirectError ? error.message : explainError(error));
     }
+  }
+
+  #shown(text: string): string {
+    return oneLine(scrub(text, secretsOfHttp(this.#config)));
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { family } from '../model/family.js';
 import type { Readings, Reason, Status } from '../model/result.js';
+import { scrub } from '../model/scrub.js';
 import type { Millis } from '../model/time.js';
 import { failureOf } from './http/trouble.js';
 import { type Attempt, type Probe, ProbeFailure } from './probe.js';
@@ -90,7 +91,7 @@ async function runOnce(probe: Probe, bounds: Bounds, recorder: ReadingsRecorder)
     status: failure ? STATUS_OF[failure.reason] : slow ? 'degraded' : 'healthy',
     reason: failure?.reason,
     error:
-      failure?.message ??
+      (failure && scrub(failure.message, probe.secrets ?? [])) ??
       (slow ? `Slow: ${seconds(took)} s, threshold ${seconds(bounds.slowAfter)} s` : undefined),
     responseTime: took / 1000,
     statusCode: running.statusCode,

@@ -32,6 +32,8 @@ export interface Probe {
    * recorded before a failure is kept. Past the deadline the caller no longer listens, so let go of everything.
    */
   run(attempt: Attempt): Promise<void>;
+  /** Credentials that the service may repeat; they are hidden in what a failed check says. */
+  readonly secrets?: readonly string[];
   /** Closes connections that were kept. */
   close(): void | Promise<void>;
 }

@@ -58,6 +58,10 @@ describe('a bad one is a line that says which and what to do', () => {
       `--web.listen-address: "${value}" is no address; write :8083, 127.0.0.1:8083 or [::1]:8083`,
     ]),
     ['--web.external-url=h/x', '--web.external-url: "h/x" is no http(s) URL'],
+    [
+      '--web.external-url=https://me:zebra@h/',
+      '--web.external-url: has a user or password in it; links must not carry one',
+    ],
     ['--web.external-url=ftp://h/', '--web.external-url: "ftp://h/" is no http(s) URL'],
     ...['0', '0s', 'long', '-1d'].map((value): [string, string] => [
       `--storage.retention.time=${value}`,

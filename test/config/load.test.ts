@@ -158,9 +158,16 @@ describe('one mistake is one line', () => {
     [
       'unknown tag',
       'name: !!js/function x',
-      expect.stringMatching(/^:1:7: not valid YAML: unknown scalar tag/),
+      ':1:7: not valid YAML: a tag (!NAME) that is not known; a text that begins with "!" must be in quotes',
     ],
-    ['unknown alias', 'name: *nobody', expect.stringMatching(/^:1:\d+: not valid YAML: /)],
+    [
+      'unknown alias, which may be a password without quotes',
+      'name: *zebra',
+      ':1:12: not valid YAML: an alias (*NAME) of nothing; a text that begins with "*" must be in quotes',
+    ],
+    ['unknown tag handle', 'name: !a!zebra x', expect.not.stringContaining('zebra')],
+    ['unknown tag, written out', 'name: !<zebra> x', expect.not.stringContaining('zebra')],
+    ['known tag that does not fit', 'name: !!int zebra', expect.not.stringContaining('zebra')],
     [
       'two documents',
       'name: a\n---\nname: b',

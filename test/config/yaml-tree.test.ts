@@ -58,8 +58,8 @@ describe('what is no YAML has a line', () => {
   test.each<[text: string, line: number, reason: string]>([
     ['a: 1\n\tb: 2', 2, 'tab characters must not be used in indentation'],
     ['a: [1,\nb: 2', 2, 'deficient indentation'],
-    ['a: 1\nb: *x', 2, "unknown anchor 'x' referenced"],
-    ['a: 1\nb: &x [1, *x]', 2, "anchor 'x' value contains itself"],
+    ['a: 1\nb: *x', 2, 'unknown anchor referenced; a text that begins with "*" must be in quotes'],
+    ['a: 1\nb: &x [1, *x]', 2, 'an anchor whose value contains itself'],
   ])('%j', (text, line, reason) => {
     let thrown: unknown;
     try {

@@ -91,6 +91,11 @@ describe('a command', () => {
 
   test.each<[string, [string, ...string[]], RegExp]>([
     [
+      'that repeats a token of its arguments',
+      shell('echo "curl: bad header Authorization: Bearer abc123def456" >&2; exit 3'),
+      /^restart: failed: exit code 3: curl: bad header Authorization: Bearer <secret>$/,
+    ],
+    [
       'that fails',
       shell('echo first; echo "no such unit" >&2; exit 3'),
       /^restart: failed: exit code 3: no such unit$/,

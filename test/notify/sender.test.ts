@@ -131,6 +131,21 @@ test('signs in', async () => {
   expect(authorization).toBe(`Basic ${Buffer.from('monitor:hunter2').toString('base64')}`);
 });
 
+test('one that repeats what it refuses does not make the monitor say its password', async () => {
+  const server = await endpoint();
+  const password = 'hunter2-of-alertmanager';
+  const pair = Buffer.from(`monitor:${password}`).toString('base64');
+  server.behaviour = (response, { headers }) =>
+    void response.writeHead(403).end(`denied: ${headers.authorization}, that is ${password}`);
+  const basic_auth = { username: 'monitor', password: new Secret(password) };
+  world = await openWorld({ folder, alertmanagers: [{ ...address(server.url), basic_auth }] });
+  world.alerting.hearRules(evaluation([ruleAlert('tools')]), Date.now());
+  await expect
+    .poll(() => world?.heard.join(), PATIENCE)
+    .toContain('answered HTTP 403: denied: Basic <secret>');
+  expect(world.heard.join()).not.toMatch(new RegExp(`${password}|${pair}`));
+});
+
 test('where a Prometheus sends, nothing is sent here; its alerts make episodes', async () => {
   world = await openWorld({ folder });
   const labels = { alertname: 'ServiceDown', severity: 'critical', target: 'tools' };

@@ -411,6 +411,26 @@ test('warnings, infos and a compressed answer', async () => {
   expect([text(data), warnings, infos]).toEqual(['{"a":"ö"}', ['w'], ['i']]);
 });
 
+test('what repeats the request is shown without its credentials', async () => {
+  const url = await serve(({ headers }, response) => {
+    const said = JSON.stringify(`denied: ${headers.authorization}, ${headers['x-key']}`);
+    const { method } = response.req;
+    json(
+      response,
+      method === 'GET' ? 200 : 403,
+      method === 'GET'
+        ? `{"status":"success","warnings":[${said}],"infos":[${said}],"data":[]}`
+        : `{"status":"error","errorType":"internal","error":${said}}`,
+    );
+  });
+  const basic_auth = { username: 'me', password: new Secret('zebra-password') };
+  const engine = engineAt(url, { basic_auth, headers: { 'x-key': new Secret('zebra-key') } });
+  const want = 'denied: Basic <secret>, <secret>';
+  expect(await refusalOf(engine.answer(ONE))).toBe(`internal: ${want}`);
+  const { warnings, infos } = await engine.answer({ ask: 'metadata' });
+  expect([warnings, infos]).toEqual([[want], [want]]);
+});
+
 test('a redirect is followed with the same request, without what signs in when it leads elsewhere', async () => {
   const requests: [string | undefined, string, string | undefined][] = [];
   const note = async (request: IncomingMessage): Promise<void> => {

@@ -1,6 +1,8 @@
 // A fixed command about an alert. No shell, a clean environment, the alert as JSON on its standard input.
 
 import { spawn } from 'node:child_process';
+import { hideCredentials } from '../../model/hide-credentials.js';
+import { oneLine } from '../../model/scrub.js';
 import { formatDuration, LONGEST_WAIT, type Millis } from '../../model/time.js';
 import { type ActionCause, causeJson } from './definition.js';
 
@@ -19,6 +21,8 @@ const PASSED_ON = [
 ];
 /** Characters of its last words that are told. */
 const MAX_WORDS = 200;
+/** Of these only so many are read. */
+const LONGEST_LINE = 4000;
 const MAX_OUTPUT = 64 * 1024;
 
 /** Runs it and ends it with everything it started when its time is over. Resolves with nothing, or with why it failed. */
@@ -94,5 +98,6 @@ function reasonOf(error: Error): string {
 
 function lastWords(output: string): string {
   const line = output.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  return line === '' ? '' : `: ${line.slice(0, MAX_WORDS)}`;
+  // A program may repeat its arguments, and some pass a token there.
+  return line === '' ? '' : `: ${oneLine(hideCredentials(line.slice(0, LONGEST_LINE)), MAX_WORDS)}`;
 }

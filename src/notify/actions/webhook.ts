@@ -3,6 +3,8 @@
 import { Caller, RedirectError } from '../../calls/caller.js';
 import { explainError } from '../../calls/trouble.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
+import { secretsOfHttp } from '../../config/http-client-secrets.js';
+import { oneLine, scrub, secretsOfUrl } from '../../model/scrub.js';
 import { formatDuration, LONGEST_WAIT, type Millis } from '../../model/time.js';
 import { DnsError } from '../../net/error.js';
 import { type ActionCause, causeJson } from './definition.js';
@@ -25,7 +27,8 @@ export async function callWebhook(
   } catch (error) {
     if (signal.aborted && !(error instanceof DnsError))
       return `${url.host}: no answer within ${formatDuration(timeout)} (timeout)`;
-    return `${url.host}: ${error instanceof RedirectError ? error.message : explainError(error)}`;
+    const words = error instanceof RedirectError ? error.message : explainError(error);
+    return `${url.host}: ${oneLine(scrub(words, [...secretsOfUrl(config.url), ...secretsOfHttp(config)]))}`;
   } finally {
     caller?.close();
   }

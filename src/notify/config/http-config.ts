@@ -78,6 +78,7 @@ function readBearer(decoder: Decoder, fields: Fields): Authorization | undefined
 
 function readAuthorization(decoder: Decoder, node: Field): Authorization | undefined {
   if (isAbsent(node)) return undefined;
+  if (node.kind === 'scalar') decoder.noteSecret(node);
   const fields = decoder.fields(node, 'config.plain', AUTHORIZATION_KEYS);
   if (decoder.text(fields.credentials_ref) !== '')
     refuseSecretManager(decoder, node, 'credentials_ref', 'credentials_file');
@@ -94,6 +95,7 @@ function readAuthorization(decoder: Decoder, node: Field): Authorization | undef
 
 function readBasicAuth(decoder: Decoder, node: Field): BasicAuth | undefined {
   if (isAbsent(node)) return undefined;
+  if (node.kind === 'scalar') decoder.noteSecret(node);
   const fields = decoder.fields(node, 'config.plain', BASIC_AUTH_KEYS);
   for (const key of ['username', 'password'] as const)
     if (decoder.text(fields[`${key}_ref`]) !== '')

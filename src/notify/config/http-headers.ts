@@ -47,11 +47,15 @@ export function readHttpHeaders(decoder: Decoder, node: Field): Record<string, S
 }
 
 function readValues(decoder: Decoder, node: YamlNode, header: string): SecretSource[] {
+  // A value in the place of `{secrets: [...]}` is one, too.
+  if (node.kind === 'scalar') decoder.noteSecret(node);
   const fields = decoder.fields(node, 'config.plain', VALUE_KEYS);
-  const written = [
-    ...decoder.list(fields.values, 'string'),
-    ...decoder.list(fields.secrets, 'config.Secret'),
-  ].map(each => new Secret(decoder.text(each)));
+  if (fields.secrets?.kind === 'scalar') decoder.noteSecret(fields.secrets);
+  const secrets = decoder.list(fields.secrets, 'config.Secret');
+  for (const each of secrets) decoder.noteSecret(each);
+  const written = [...decoder.list(fields.values, 'string'), ...secrets].map(
+    each => new Secret(decoder.text(each)),
+  );
   const files = decoder.list(fields.files, 'string').map(each => {
     const file = decoder.path(each);
     const problem = readProblem(file);

@@ -57,7 +57,7 @@ export function readAlertmanagerConfig(
   const route = resolveRoutes(written.route as WrittenRoute);
   const all = [...written.muteTimeIntervals, ...written.timeIntervals];
   const timeIntervals = new Map(all.map(({ name, intervals }) => [name, intervals]));
-  const shown = shownConfig(root);
+  const shown = shownConfig(root, decoder.secrets);
   const problems = root ? [...decoder.warnings(root), ...decoder.templateProblems(root, templates)] : [];
   const warnings = problems.map(each => `${file}: ${each}`);
   return { file, shown, global, route, receivers, inhibitRules, timeIntervals, templates, warnings };

@@ -6,95 +6,83 @@ import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from '../../conf
 const HIDDEN = '<secret>';
 /** What Go puts into a URL, where the brackets would have to be escaped. */
 const HIDDEN_IN_URL = 'xxxxx';
-/** Keys whose values are secrets wherever they stand. */
-const SECRETS = new Set([
-  'api_key',
-  'api_secret',
-  'app_token',
-  'auth_password',
-  'auth_secret',
-  'bearer_token',
-  'bot_token',
-  'client_secret',
-  'credentials',
-  'mattermost_webhook_url',
-  'opsgenie_api_key',
-  'password',
-  'rocketchat_token',
-  'rocketchat_token_id',
-  'routing_key',
-  'secret_key',
-  'service_key',
-  'slack_api_url',
-  'slack_app_token',
-  'smtp_auth_password',
-  'smtp_auth_secret',
-  'telegram_bot_token',
-  'token',
-  'user_key',
-  'victorops_api_key',
-  'webhook_url',
-  'wechat_api_secret',
-]);
-/** Keys that are secrets below another one. */
-const SECRETS_WITHIN: Readonly<Record<string, ReadonlySet<string>>> = {
-  slack_configs: new Set(['api_url']),
-  webhook_configs: new Set(['url']),
-  tls_config: new Set(['key']),
-  smtp_tls_config: new Set(['key']),
-};
-/** Lists of secrets. */
-const SECRET_LISTS = new Set(['secrets']);
-/** What is below these is the user's, whatever it is called. */
-const OPEN = new Set(['route', 'inhibit_rules', 'time_intervals', 'mute_time_intervals', 'templates']);
 /** A text that means itself without quotes. */
 const PLAIN = /^[\w<][\w .,/<>()+*=~-]*$/;
 
-/** The configuration as YAML, ending with a line feed. */
-export function shownConfig(root: YamlNode | undefined): string {
+/**
+ * The configuration as YAML, ending with a line feed.
+ * @param secrets the values that were read as secrets; those of the same keys in the same places are hidden too
+ */
+export function shownConfig(root: YamlNode | undefined, secrets: ReadonlySet<YamlNode>): string {
   if (!root) return '';
-  return `${block(root, '', '', false).replace(/^[\n ]/, '')}\n`;
+  const names = secretNames(root, secrets);
+  const isSecret = (within: string, key: string, value: YamlNode) =>
+    secrets.has(value) || names.has(placeOf(within, key));
+  return `${new Printer(isSecret, secrets).block(root, '', '').replace(/^[\n ]/, '')}\n`;
 }
 
-/** A node as it follows its key or dash, which stands at `indent`; collections begin on a line of their own. */
-function block(node: YamlNode, indent: string, within: string, isOpen: boolean): string {
-  if (node.kind === 'scalar') return beside(scalar(node));
-  return node.kind === 'sequence' ? items(node, indent, within, isOpen) : pairs(node, indent, within, isOpen);
-}
+/** What `<<` brings in may be written over, and is then read by none: its keys tell what it is. */
+const MERGE = '<<';
 
-function items({ items: list }: YamlSequence, indent: string, within: string, isOpen: boolean): string {
-  if (list.length === 0) return ' []';
-  return list.map(item => `\n${indent}-${compact(block(item, `${indent}  `, within, isOpen))}`).join('');
-}
+const placeOf = (within: string, key: string) => `${within}.${key}`;
 
-function pairs({ entries }: YamlMapping, indent: string, within: string, isOpen: boolean): string {
-  if (entries.length === 0) return ' {}';
-  return entries
-    .map(({ key, value }) => {
+/** The keys of all secrets, each with the key it stands below. */
+function secretNames(root: YamlNode, secrets: ReadonlySet<YamlNode>): Set<string> {
+  const names = new Set<string>();
+  const walk = (node: YamlNode, within: string) => {
+    if (node.kind === 'sequence') for (const item of node.items) walk(item, within);
+    if (node.kind !== 'mapping') return;
+    for (const { key, value } of node.entries) {
       const name = key.kind === 'scalar' ? key.text : '';
-      const isTop = within === '' && OPEN.has(name);
-      const shown =
-        !isOpen && isSecret(name, within)
-          ? hidden(value, `${indent}  `)
-          : block(value, `${indent}  `, name, isOpen || isTop);
-      return `\n${indent}${key.kind === 'scalar' ? scalar(key) : JSON.stringify(name)}:${shown}`;
-    })
-    .join('');
+      if (secrets.has(value) && value.kind === 'scalar') names.add(placeOf(within, name));
+      walk(value, name === MERGE ? within : name);
+    }
+  };
+  walk(root, '');
+  return names;
+}
+
+/** Prints nodes; collections begin on a line of their own. */
+class Printer {
+  readonly #isSecret: (within: string, key: string, value: YamlNode) => boolean;
+  readonly #secrets: ReadonlySet<YamlNode>;
+
+  constructor(
+    isSecret: (within: string, key: string, value: YamlNode) => boolean,
+    secrets: ReadonlySet<YamlNode>,
+  ) {
+    this.#isSecret = isSecret;
+    this.#secrets = secrets;
+  }
+
+  /** A node as it follows its key or dash, which stands at `indent`. */
+  block(node: YamlNode, indent: string, within: string): string {
+    if (node.kind === 'scalar') return beside(scalar(this.#secrets.has(node) ? concealed(node) : node));
+    return node.kind === 'sequence' ? this.#items(node, indent, within) : this.#pairs(node, indent, within);
+  }
+
+  #items({ items }: YamlSequence, indent: string, within: string): string {
+    if (items.length === 0) return ' []';
+    return items.map(item => `\n${indent}-${compact(this.block(item, `${indent}  `, within))}`).join('');
+  }
+
+  #pairs({ entries }: YamlMapping, indent: string, within: string): string {
+    if (entries.length === 0) return ' {}';
+    return entries
+      .map(({ key, value }) => {
+        const name = key.kind === 'scalar' ? key.text : '';
+        const isHidden = value.kind === 'scalar' && this.#isSecret(within, name, value);
+        const below = name === MERGE ? within : name;
+        const shown = isHidden ? beside(scalar(concealed(value))) : this.block(value, `${indent}  `, below);
+        return `\n${indent}${key.kind === 'scalar' ? scalar(key) : JSON.stringify(name)}:${shown}`;
+      })
+      .join('');
+  }
 }
 
 /** The first line of a collection goes beside the dash. */
 function compact(text: string): string {
   return text.replace(/^\n */, ' ');
-}
-
-function isSecret(key: string, within: string): boolean {
-  return SECRETS.has(key) || SECRET_LISTS.has(key) || SECRETS_WITHIN[within]?.has(key) === true;
-}
-
-function hidden(value: YamlNode, indent: string): string {
-  if (value.kind === 'sequence')
-    return items({ ...value, items: value.items.map(concealed) }, indent, '', true);
-  return beside(scalar(concealed(value)));
 }
 
 /** Nothing leaves no space behind. */

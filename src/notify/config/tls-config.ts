@@ -35,6 +35,7 @@ type Fields = Partial<Record<(typeof KEYS)[number], Field>>;
 export function readTlsConfig(decoder: Decoder, node: Field): TlsConfig | undefined {
   if (isAbsent(node)) return undefined;
   const fields: Fields = decoder.fields(node, 'config.plain', KEYS);
+  decoder.noteSecret(fields.key);
   checkSources(decoder, node, fields);
   const key = decoder.text(fields.key);
   return {

@@ -61,6 +61,7 @@ function read(decoder: TemplateDecoder, node: Field, global: Global): WebhookOpt
 /** A URL with a template in it is one only when it is filled in. */
 function readUrl(decoder: TemplateDecoder, { url, url_file }: { url?: YamlNode; url_file?: YamlNode }) {
   const isTemplate = !isAbsent(url) && url.kind === 'scalar' && url.text.includes('{{');
+  decoder.noteSecret(url);
   if (isTemplate) decoder.secretTemplate(url);
   if (isTemplate && isAbsent(url_file)) return new Secret(url.text);
   return readUrlSecret(decoder, { inline: url, file: url_file, names: 'url & url_file' });

@@ -94,16 +94,42 @@ export function prepare(address: string, config: RequestConfig): HttpRequest {
   };
 }
 
-/** Names of headers and of a query's parameters whose values are secret; shorter values are words. */
-const SECRET_NAME = /auth|cookie|token|key|secret|pass|sig/i;
+/** Names of headers, and of parameters of a query or a body, whose values are secret. */
+const SECRET_NAME = /auth|cookie|token|key|secret|pass|pwd|credential|sig/i;
+/** Headers that say how an answer should look: their values are in every answer. */
+const OPEN_HEADER =
+  /^(?:accept(?:-.*)?|cache-control|content-type|host|origin|pragma|range|referer|user-agent)$/i;
+/** Shorter values are words; a header whose name tells nothing is secret from the longer length on. */
 const SHORTEST_SECRET = 4;
+const SHORTEST_UNNAMED = 8;
 
-function secretsOf(url: URL, config: HttpClientConfig): string[] {
+function secretsOf(url: URL, config: RequestConfig): string[] {
   const headers = Object.fromEntries(
-    Object.entries(config.headers ?? {}).filter(([name]) => SECRET_NAME.test(name)),
+    Object.entries(config.headers ?? {}).filter(
+      ([name, value]) =>
+        SECRET_NAME.test(name) || (!OPEN_HEADER.test(name) && value.reveal().length >= SHORTEST_UNNAMED),
+    ),
   );
   const query = [...url.searchParams].filter(([name]) => SECRET_NAME.test(name)).map(([, value]) => value);
-  return [...secretsOfHttp({ ...config, headers }), ...query].filter(each => each.length >= SHORTEST_SECRET);
+  const all = [...secretsOfHttp({ ...config, headers }), ...query, ...secretsOfBody(config.body)];
+  return all.filter(each => each.length >= SHORTEST_SECRET);
+}
+
+/** The values of a JSON body's or a form's members that are named like secrets. */
+function secretsOfBody(body: string | undefined): string[] {
+  if (!body) return [];
+  const found: string[] = [];
+  try {
+    JSON.parse(body, (name, value: unknown) => {
+      if (typeof value === 'string' && SECRET_NAME.test(name)) found.push(value);
+      return value;
+    });
+    return found;
+  } catch {
+    return [...new URLSearchParams(body)]
+      .filter(([name]) => SECRET_NAME.test(name))
+      .map(([, value]) => value);
+  }
 }
 
 function endpointOf(url: URL, config: RequestConfig): Endpoint {

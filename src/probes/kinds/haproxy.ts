@@ -62,6 +62,7 @@ export const haproxy: ProbeKind<HaproxyOptions> = {
 const NO_LABELS: readonly string[] = [];
 
 class HaproxyProbe implements Probe {
+  readonly secrets: readonly string[];
   readonly #health: HttpRequest | undefined;
   readonly #source: StatisticsSource | undefined;
   readonly #connections: Connections;
@@ -72,7 +73,9 @@ class HaproxyProbe implements Probe {
   constructor(config: HaproxyOptions, connections: Connections, parseCsv: CsvParse) {
     this.#connections = connections;
     this.#health = config.url ? prepare(config.url, config) : undefined;
-    this.#source = sourceOf(config, connections);
+    const statistics = statisticsRequest(config);
+    this.#source = sourceOf(config, statistics, connections);
+    this.secrets = [...(this.#health?.secrets ?? []), ...(statistics?.secrets ?? [])];
     this.#statistics = new Statistics(parseCsv);
   }
 
@@ -143,11 +146,26 @@ interface Page {
 /** @throws ProbeFailure */
 type StatisticsSource = (attempt: Attempt) => Promise<Page>;
 
-function sourceOf(config: HaproxyOptions, connections: Connections): StatisticsSource | undefined {
+/** What asks for the statistics over HTTP; undefined when they are read from a socket or not at all. */
+function statisticsRequest(config: HaproxyOptions): HttpRequest | undefined {
+  const { stats_url: address, stats_basic_auth } = config;
+  if (!address || 'socket' in address) return undefined;
+  const signIn = stats_basic_auth && { basic_auth: stats_basic_auth, authorization: undefined };
+  return prepare(address.url, {
+    ...{ ...config, ...signIn },
+    body_limit: config.stats_body_limit,
+    limit_key: 'stats_body_limit',
+  });
+}
+
+function sourceOf(
+  config: HaproxyOptions,
+  request: HttpRequest | undefined,
+  connections: Connections,
+): StatisticsSource | undefined {
   const address = config.stats_url;
-  if (!address) return undefined;
-  const limit = config.stats_body_limit;
-  if ('socket' in address) {
+  if (address && 'socket' in address) {
+    const limit = config.stats_body_limit;
     return async attempt => {
       const text = await showStat(address.socket, limit, attempt);
       return {
@@ -156,12 +174,7 @@ function sourceOf(config: HaproxyOptions, connections: Connections): StatisticsS
       };
     };
   }
-  const signIn = config.stats_basic_auth && { basic_auth: config.stats_basic_auth, authorization: undefined };
-  const request = prepare(address.url, {
-    ...{ ...config, ...signIn },
-    body_limit: limit,
-    limit_key: 'stats_body_limit',
-  });
+  if (!request) return undefined;
   return async attempt => {
     const answer = await exchange(request, attempt, connections);
     checkSignedIn(answer);

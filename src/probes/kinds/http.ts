@@ -4,12 +4,13 @@ import type { z } from 'zod';
 import { httpClientProblem } from '../../config/http-client-problem.js';
 import type { Vocabulary } from '../../config/vocabulary.js';
 import { family } from '../../model/family.js';
+import { scrub } from '../../model/scrub.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
 import { type Answer, DEFAULT_BODY_LIMIT, type HttpRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
-import { checkStatus, dataOf, type JsonBody, notJson, parseJson } from './http/answer.js';
+import { checkStatus, dataOf, type JsonBody, notJson, parseJson, withoutSecrets } from './http/answer.js';
 import { type BodyRegexps, bodyRegexps, unmetRegexp } from './http/body-regexps.js';
 import { conditions, type UnmetCondition, unmetCondition } from './http/condition.js';
 import { numbersIn } from './http/numbers.js';
@@ -72,6 +73,7 @@ function hasRegexps(config: BodyRegexps): boolean {
 const NO_LABELS: readonly string[] = [];
 
 class HttpProbe implements Probe {
+  readonly secrets: readonly string[];
   readonly #config: HttpOptions;
   readonly #request: HttpRequest;
   readonly #connections: Connections;
@@ -85,6 +87,7 @@ class HttpProbe implements Probe {
   ) {
     this.#config = config;
     this.#request = prepare(config.url, config);
+    this.secrets = this.#request.secrets;
     this.#connections = connections;
     this.#unmetRegexp = unmetRegexp;
     this.#conditions = (config.condition ?? []).map(unmetCondition);
@@ -111,7 +114,7 @@ class HttpProbe implements Probe {
     const parsed = parseJson(answer);
     if (!parsed) return undefined;
     attempt.data = dataOf(parsed, answer.secrets);
-    for (const [path, value] of numbersIn(parsed.value, this.#config.json_values)) {
+    for (const [path, value] of numbersIn(withoutSecrets(parsed, answer.secrets), this.#config.json_values)) {
       attempt.record(bodyValue, [path], value);
     }
     return parsed;
@@ -119,7 +122,7 @@ class HttpProbe implements Probe {
 
   #checkConditions(answer: Answer, parsed: JsonBody | undefined): void {
     for (const unmetIn of this.#conditions) {
-      const unmet = parsed ? unmetIn(parsed.value) : notJson(answer);
+      const unmet = parsed ? unmetIn(parsed.value, text => scrub(text, answer.secrets)) : notJson(answer);
       if (unmet) throw new ProbeFailure('body', `Condition failed: ${unmet}`);
     }
   }

@@ -76,6 +76,7 @@ const PATIENCE = 1000;
 const NO_LABELS: readonly string[] = [];
 
 class OllamaProbe implements Probe {
+  readonly secrets: readonly string[];
   readonly #required: readonly string[];
   readonly #tags: HttpRequest;
   readonly #running: HttpRequest;
@@ -84,6 +85,7 @@ class OllamaProbe implements Probe {
   constructor(config: OllamaOptions, connections: Connections) {
     this.#required = [...new Set(config.require_models.map(withTag))];
     this.#tags = prepare(apiUrl(config.url, 'tags'), config);
+    this.secrets = this.#tags.secrets;
     this.#running = prepare(apiUrl(config.url, 'ps'), config);
     this.#connections = connections;
   }

@@ -62,6 +62,7 @@ const NO_LABELS: readonly string[] = [];
 type Pool = Pick<Connections, 'limits' | 'resolver'>;
 
 class RedisProbe implements Probe {
+  readonly secrets: readonly string[];
   readonly #config: RedisTarget;
   readonly #pool: Pool;
   readonly #library: RedisLibrary;
@@ -69,6 +70,7 @@ class RedisProbe implements Probe {
 
   constructor(config: RedisOptions, pool: Pool, library: RedisLibrary) {
     this.#config = { ...config };
+    this.secrets = [config.password?.reveal() ?? ''];
     this.#pool = pool;
     this.#library = library;
   }

@@ -3,6 +3,8 @@
 import { Caller as HttpCaller, RedirectError } from '../../calls/caller.js';
 import { explainError } from '../../calls/trouble.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
+import { secretsOfHttp } from '../../config/http-client-secrets.js';
+import { scrub } from '../../model/scrub.js';
 import { formatDuration, type Millis } from '../../model/time.js';
 import { DnsError } from '../../net/error.js';
 import { type ApiAnswer, type ErrorType, QueryError } from '../engine.js';
@@ -40,11 +42,13 @@ export class Caller {
   /** For messages: without a user, a password or parameters. */
   readonly address: string;
   readonly #base: URL;
+  readonly #config: HttpClientConfig;
   readonly #http: HttpCaller;
 
   /** @throws the file system's error when a file of `tls_config` cannot be read */
   constructor(config: HttpClientConfig & { readonly url: string }) {
     this.#base = new URL(config.url);
+    this.#config = config;
     this.address = this.#base.origin + this.#base.pathname.replace(/\/+$/, '');
     this.#http = new HttpCaller(this.#base, config);
   }
@@ -83,7 +87,12 @@ export class Caller {
   }
 
   #trouble(type: ErrorType, what: string): QueryError {
-    return new QueryError(type, `query.url ${this.address}: ${what}`);
+    return new QueryError(type, `query.url ${this.address}: ${this.#scrubbed(what)}`);
+  }
+
+  /** What the other side wrote, which may repeat the request, without our credentials. */
+  #scrubbed(text: string): string {
+    return scrub(text, secretsOfHttp(this.#config));
   }
 
   #urlOf({ method, path, parameters }: ApiRequest): URL {
@@ -120,11 +129,22 @@ export class Caller {
     const members = envelope.members();
     const text = (name: string): unknown => parsed(members?.get(name));
     const state = text('status');
-    if (state === 'error') throw errorOf(status, text('errorType'), text('error'));
+    if (state === 'error') throw this.#errorOf(status, text('errorType'), text('error'));
     const data = members?.get('data');
     if (state !== 'success' || !data || status >= 300)
       throw this.#trouble('unavailable', explainAnswer(status, type));
-    return { data, warnings: textsOf(text('warnings')), infos: textsOf(text('infos')) };
+    const texts = (name: string) => textsOf(text(name)).map(each => this.#scrubbed(each));
+    return { data, warnings: texts('warnings'), infos: texts('infos') };
+  }
+
+  /** The other side's own error. One that is not in Prometheus' words has a type by its status. */
+  #errorOf(status: number, type: unknown, error: unknown): QueryError {
+    const said = typeof error === 'string' && error !== '' ? error : `HTTP ${status} without a reason`;
+    const message = this.#scrubbed(said);
+    if (typeof type === 'string' && ERROR_TYPES.has(type)) return new QueryError(type as ErrorType, message);
+    if (status === 400 || status === 404) return new QueryError('bad_data', message);
+    if (status === 422) return new QueryError('execution', message);
+    return new QueryError(status === 503 ? 'unavailable' : 'internal', message);
   }
 }
 
@@ -134,15 +154,6 @@ function parsed(json: Buffer | undefined): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The other side's own error. One that is not in Prometheus' words has a type by its status. */
-function errorOf(status: number, type: unknown, error: unknown): QueryError {
-  const message = typeof error === 'string' && error !== '' ? error : `HTTP ${status} without a reason`;
-  if (typeof type === 'string' && ERROR_TYPES.has(type)) return new QueryError(type as ErrorType, message);
-  if (status === 400 || status === 404) return new QueryError('bad_data', message);
-  if (status === 422) return new QueryError('execution', message);
-  return new QueryError(status === 503 ? 'unavailable' : 'internal', message);
 }
 
 function textsOf(value: unknown): readonly string[] {

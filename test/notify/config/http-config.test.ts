@@ -116,6 +116,11 @@ describe('mistakes', () => {
     ['basic_auth: {user: me}', ['1: field user not found in type config.plain']],
     ['follow_redirects: maybe', ['1: cannot unmarshal !!str `maybe` into bool']],
     ['[]', ['1: cannot unmarshal !!seq into config.plain']],
+    // A token in the place of the keys that it belongs below.
+    ['authorization: zebra', ['1: cannot unmarshal !!str <secret> into config.plain']],
+    ['basic_auth: zebra', ['1: cannot unmarshal !!str <secret> into config.plain']],
+    ['http_headers: {X-Key: zebra}', ['1: cannot unmarshal !!str <secret> into config.plain']],
+    ['http_headers: {X-Key: {secrets: zebra}}', ['1: cannot unmarshal !!str <secret> into []config.Secret']],
     [
       'bearer_token: a\nbearer_token_file: b',
       ['2: at most one of bearer_token & bearer_token_file must be configured'],

@@ -4,15 +4,34 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { parseYamlTree } from '../../../src/config/yaml-tree.js';
+import { parseYamlTree, type YamlNode } from '../../../src/config/yaml-tree.js';
 import { loadAlertmanagerConfig } from '../../../src/notify/config/load.js';
+import { readAlertmanagerConfig } from '../../../src/notify/config/read.js';
 import { shownConfig } from '../../../src/notify/config/shown.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 
 const scratch = makeFolder('shown');
 afterAll(() => removeFolder(scratch));
 
-const shown = (text: string): string => shownConfig(parseYamlTree(text));
+const shown = (text: string): string => readAlertmanagerConfig('alertmanager.yml', text).shown;
+
+/** The same of any YAML, where the values of some keys are secrets. */
+function shownTree(text: string): string {
+  const secrets = new Set<YamlNode>();
+  const walk = (node: YamlNode | undefined) => {
+    if (node?.kind === 'sequence') node.items.forEach(walk);
+    if (node?.kind !== 'mapping') return;
+    for (const { key, value } of node.entries) {
+      const name = key.kind === 'scalar' ? key.text : '';
+      if (['password', 'webhook_url'].includes(name)) secrets.add(value);
+      if (name === 'secrets' && value.kind === 'sequence') for (const item of value.items) secrets.add(item);
+      walk(value);
+    }
+  };
+  const root = parseYamlTree(text);
+  walk(root);
+  return shownConfig(root, secrets);
+}
 
 /** Every value with `hunter` in it is a secret. */
 const SECRETS = `# hunter0 is in a comment
@@ -27,7 +46,6 @@ global:
   victorops_api_key: hunter5
   http_config:
     authorization: { type: Token, credentials: hunter6 }
-    proxy_url: 'http://me:hunter7@127.0.0.1'
 route:
   receiver: a
   group_by: [alertname, password]
@@ -75,6 +93,56 @@ test('secrets are nowhere, everything else is', () => {
     expect(text).toContain(kept);
 });
 
+describe('a secret is hidden however it comes to its place', () => {
+  const receivers = (text: string) => `route: { receiver: a }\nreceivers:\n${text}`;
+  test.each<[name: string, text: string]>([
+    [
+      'by an alias of the value',
+      receivers('- name: a\n  webhook_configs: [{ url: &u "http://h/hunter1" }, { url: *u }]\n'),
+    ],
+    [
+      'by a merged mapping',
+      receivers(
+        '- name: a\n  webhook_configs:\n  - &w { url: http://h/hunter1 }\n  - { <<: *w, max_alerts: 3 }\n',
+      ),
+    ],
+    [
+      'by a mapping that is merged where it is written',
+      receivers('- name: a\n  webhook_configs:\n  - { <<: { url: http://h/hunter1 } }\n'),
+    ],
+    [
+      'by several merged mappings',
+      receivers(
+        '- name: a\n  webhook_configs:\n  - { <<: [{ url: http://h/hunter1 }, { url: http://h/hunter2 }] }\n',
+      ),
+    ],
+    [
+      'in a merged mapping whose value is written over',
+      receivers(
+        '- name: a\n  webhook_configs:\n  - { <<: { url: http://h/hunter1 }, url: http://h/hunter2 }\n',
+      ),
+    ],
+    [
+      'in a template',
+      receivers('- name: a\n  webhook_configs: [{ url: "http://h/hunter1/{{ .Status }}" }]\n'),
+    ],
+    [
+      'over several lines',
+      receivers('- name: a\n  pagerduty_configs:\n  - routing_key: >-\n      hunter1\n      hunter2\n'),
+    ],
+    [
+      'as the key of a certificate',
+      receivers(
+        '- name: a\n  webhook_configs:\n  - { url: http://h/, http_config: { tls_config: { cert: c, key: "-----BEGIN\\nhunter1" } } }\n',
+      ),
+    ],
+  ])('%s', (_, text) => {
+    const read = shown(text);
+    expect(read).not.toContain('hunter');
+    expect(read).toContain('<secret>');
+  });
+});
+
 test("Alertmanager's own tools can read it", () => {
   const file = join(scratch, 'shown.yml');
   writeFileSync(file, shown(SECRETS));
@@ -119,6 +187,6 @@ describe('one value after the other', () => {
     ['a: http://u:p@h/x', 'a: http://u:xxxxx@h/x\n'],
     ['a: http://h/x@y:z', 'a: http://h/x@y:z\n'],
   ])('%j', (text, want) => {
-    expect(shown(text)).toBe(want);
+    expect(shownTree(text)).toBe(want);
   });
 });

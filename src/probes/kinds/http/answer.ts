@@ -1,15 +1,17 @@
 // What a health URL's answer says: the JSON in it, and whether its status code is a good one. Also used by the other
 // kinds that ask a URL.
 
+import { hideCredentials } from '../../../model/hide-credentials.js';
 import { oneLine, scrub } from '../../../model/scrub.js';
 import type { Answer } from '../../http/request.js';
 import { ProbeFailure } from '../../probe.js';
 import { isDeep } from './depth.js';
 import { explanationOf, textOf, titleOf } from './explanation.js';
-import { hideCredentials } from './hide-credentials.js';
 
 /** A longer body is left out of the document's `data`, in characters. */
 const DATA_LIMIT = 64 * 1024;
+/** Of a body that only its first words are shown of, in bytes. */
+const LONGEST_BRIEF = 16 * 1024;
 /** Of a server's own words in the reason of a failure, in characters. */
 const LONGEST_EXPLANATION = 200;
 
@@ -26,6 +28,13 @@ export function dataOf({ text, value }: JsonBody, secrets: readonly string[] = [
   if (text.length > DATA_LIMIT || isDeep(value)) return undefined;
   const clean = scrub(text, secrets);
   return clean === text || isJson(clean) ? clean : undefined;
+}
+
+/** A JSON body whose names and texts hold none of our credentials. */
+export function withoutSecrets({ text, value }: JsonBody, secrets: readonly string[]): unknown {
+  const clean = scrub(text, secrets);
+  if (clean === text) return value;
+  return isJson(clean) ? JSON.parse(clean) : undefined;
 }
 
 function isJson(text: string): boolean {
@@ -115,7 +124,7 @@ function spoken(text: string, secrets: readonly string[]): string {
 export function strangerAt(answer: Answer, wanted: string): string {
   const { url, headers, statusCode, encoding } = answer;
   const type = String(headers['content-type'] ?? 'without a content type').replace(/;.*/, '');
-  const words = encoding ? encoding : spokenBriefly(answer, textOf(answer, 1000));
+  const words = encoding ? encoding : spokenBriefly(answer, textOf(answer, LONGEST_BRIEF));
   const from = answer.redirectedFrom ? `${originAndPath(answer.redirectedFrom)} redirected to ` : '';
   return `${from}${originAndPath(url)} answered ${statusCode} ${type} (${words}), not ${wanted}`;
 }

@@ -58,17 +58,17 @@ function pathProblem(path: string): string | undefined {
   }
 }
 
-/** Why a condition does not hold, or undefined when it does. */
-export type UnmetCondition = (body: unknown) => string | undefined;
+/** Why a condition does not hold, or undefined when it does. `hide` takes what is secret out of a part of the body. */
+export type UnmetCondition = (body: unknown, hide: (text: string) => string) => string | undefined;
 
 /** Reads a condition's path once, for bodies to come. @throws PathError, which check-config has seen before */
 export function unmetCondition({ path, operator, value }: Condition): UnmetCondition {
   const parts = parsePath(path);
-  return body => {
+  return (body, hide) => {
     const found = valueAt(body, parts);
     if (found === undefined) return `${path} is missing${elsewhere(body, path)}`;
     if (holds(operator, found, value)) return undefined;
-    return `${path} is ${brief(found)}${noteOf(operator, found)}, wanted ${operator} ${brief(value)}`;
+    return `${path} is ${brief(found, hide)}${noteOf(operator, found)}, wanted ${operator} ${brief(value, hide)}`;
   };
 }
 
@@ -136,6 +136,6 @@ function isMapping(value: unknown): boolean {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-function brief(value: unknown): string {
-  return oneLine(isDeep(value) ? 'a deeply nested value' : (JSON.stringify(value) ?? 'missing'), 80);
+function brief(value: unknown, hide: (text: string) => string): string {
+  return oneLine(isDeep(value) ? 'a deeply nested value' : hide(JSON.stringify(value) ?? 'missing'), 80);
 }
