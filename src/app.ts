@@ -119,6 +119,12 @@ export class Monitor {
   constructor(settings: MonitorSettings, configuration: Configuration, lock: FolderLock) {
     this.#settings = settings;
     this.#lock = lock;
+    const { problem: noLock } = lock;
+    if (noLock !== undefined)
+      settings.log.warn(
+        { folder: settings.storagePath, err: noLock },
+        'Storage folder is not locked; another monitor that uses it would not be noticed',
+      );
     this.#configuration = configuration;
     const log = settings.log;
     this.#log = log;

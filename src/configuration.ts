@@ -206,7 +206,8 @@ const services = z
     return parsed;
   });
 
-const monitorYml = section({
+/** Everything monitor.yml may hold, but for the keys of the kinds of services. */
+export const monitorYml = section({
   node: words().default(hostname()),
   scan: scan.prefault({}),
   host: hostSection.prefault({}),

@@ -87,5 +87,6 @@ export function needsTelling(entry: LogEntry | undefined, present: Present, at: 
   // Also where ends are not told, so that the firing ones leave the log.
   if (firing.size === 0) return entry.firing.length > 0;
   if (sendResolved && !isIn(entry.resolved, resolved)) return true;
-  return entry.at + repeatInterval < at;
+  // Also when the clock was set back by more than that, or the repetition would wait until it is there again.
+  return Math.abs(at - entry.at) > repeatInterval;
 }

@@ -7,6 +7,7 @@ import { isCorrupt, type Sqlite, schemaProblem, sqliteCode } from './database.js
 import { SAMPLES_MIGRATIONS } from './samples/schema.js';
 import { Database } from './sqlite.js';
 import { STORE_MIGRATIONS } from './store.js';
+import { obstacleAt, storageProblem } from './trouble.js';
 
 /** The databases in the folder, with the steps that this version knows. */
 const DATABASES: readonly [name: string, migrations: readonly string[]][] = [
@@ -19,6 +20,8 @@ export class StorageRefused extends Error {}
 
 /** Held until {@link release} or the end of the process. */
 export interface FolderLock {
+  /** Why there is no lock, and what to do; undefined while there is one. */
+  readonly problem: string | undefined;
   release(): void;
 }
 
@@ -40,20 +43,24 @@ export function claimFolder(folder: string): FolderLock {
 /**
  * Locks the folder, which is made if it is missing. The lock is SQLite's on a small database: the system gives it up when
  * the process dies, so that no stale lock can be left. A folder that cannot be written is not locked: there is nothing to
- * protect, and the stores report it.
+ * protect, and the stores report it. Where only the lock cannot be written, the lock's `problem` says so.
  */
 function lockFolder(folder: string): FolderLock {
   const file = join(folder, 'lock');
   let db: Sqlite | undefined;
+  let problem: string | undefined;
   try {
     mkdirSync(folder, { recursive: true });
     db = lockFile(file);
+    // SQLite opens such a file for reading, and locks nothing.
+    problem = obstacleAt(file);
   } catch (error) {
     if (error instanceof StorageRefused) throw error;
     // What is in it is of no use: a damaged one is made again.
     if (isCorrupt(error)) db = lockAgain(file);
+    problem = db ? undefined : storageProblem(error, file);
   }
-  return { release: () => db?.close() };
+  return { problem, release: () => db?.close() };
 }
 
 function lockAgain(file: string): Sqlite | undefined {

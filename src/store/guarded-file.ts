@@ -5,6 +5,7 @@
 import { type Clock, type Millis, systemClock } from '../model/time.js';
 import { Damage, DamagedRow } from './damage.js';
 import { isCorrupt, setAside } from './database.js';
+import { storageProblem } from './trouble.js';
 
 /** A file that is found corrupt twice within this time has nothing more to be saved from it. */
 const RESCUE_ONCE_IN: Millis = 60_000;
@@ -191,7 +192,7 @@ export class GuardedFile<T> {
     const { file, words, log } = this.#options;
     this.#errors++;
     this.#retryAt = this.#clock.elapsed() + RETRY;
-    const message = (error as Error).message.split('\n')[0] as string;
+    const message = storageProblem(error, file);
     if (this.#problem === message) return;
     this.#problem = message;
     log('error', words.failing, { file, err: message });

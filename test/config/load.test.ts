@@ -163,7 +163,7 @@ describe('one mistake is one line', () => {
     [
       'unknown alias, which may be a password without quotes',
       'name: *zebra',
-      ':1:12: not valid YAML: an alias (*NAME) of nothing; a text that begins with "*" must be in quotes',
+      ':1:8: not valid YAML: an alias (*NAME) of nothing; a text that begins with "*" must be in quotes',
     ],
     ['unknown tag handle', 'name: !a!zebra x', expect.not.stringContaining('zebra')],
     ['unknown tag, written out', 'name: !<zebra> x', expect.not.stringContaining('zebra')],

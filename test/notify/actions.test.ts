@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/model/time.js';
 import type { ActionDefinition } from '../../src/notify/actions/definition.js';
 import { parseMatchers } from '../../src/notify/matchers/parse.js';
 import { firing, openWorld, over, type World } from '../support/alerting.js';
@@ -170,6 +171,25 @@ describe('limits', () => {
     await expect.poll(() => results('tools'), PATIENCE).toContain('restart: not run: cooldown');
     expect(hook.requests).toHaveLength(1);
   });
+
+  test.each([
+    ['two minutes', 120_000, 'restart: not run: cooldown'],
+    ['three days', 3 * 86_400_000, 'restart: succeeded'],
+  ])(
+    'a clock that was set back by %s lets nobody wait for longer than the cooldown',
+    async (_, back, want) => {
+      let offset = 0;
+      const clock = { ...systemClock, now: () => Date.now() + offset, elapsed: () => systemClock.elapsed() };
+      world = await openWorld({ folder, actions: [action({ webhook: webhook(), maxPerHour: 1 })], clock });
+      world.tell(firing({ target: 'tools' }));
+      await expect.poll(() => results('tools'), PATIENCE).toEqual(['restart: succeeded']);
+      world.tell(over({ target: 'tools' }));
+      offset = -back;
+      const alert = { ...firing({ target: 'tools' }), startsAt: Date.now() - back };
+      world.alerting.alerts.put([alert], Date.now() - back);
+      await expect.poll(() => results('tools').sort(), PATIENCE).toEqual([want, 'restart: succeeded'].sort());
+    },
+  );
 
   test('an hour has only so many runs, whatever causes them', async () => {
     await start(action({ webhook: webhook(), maxPerHour: 2 }));

@@ -32,6 +32,8 @@ test.each<[string, LogEntry | undefined, string, string, boolean, boolean]>([
   ['left out, has ended, ends are not told', entry('b', '', 60_000, 'a'), 'b', 'a', false, false],
   ['all left out, one has ended', entry('', 'b', 60_000, 'a'), '', 'a', true, true],
   ['unchanged for the repeat interval', entry('a', '', HOUR + 1), 'a', '', true, true],
+  ['told two minutes ahead of a clock that was set back', entry('a', '', -120_000), 'a', '', true, false],
+  ['told three days ahead of a clock that was set back', entry('a', '', -72 * HOUR), 'a', '', true, true],
   ['unchanged for not quite the repeat interval', entry('a', '', HOUR), 'a', '', true, false],
 ])('%s', (_, told, firing, resolved, sendResolved, want) => {
   const present = {

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Alert } from '../../src/model/alert.js';
 import { Labels } from '../../src/model/labels.js';
-import { systemClock } from '../../src/model/time.js';
+import { type Clock, systemClock } from '../../src/model/time.js';
 import type { ActionDefinition } from '../../src/notify/actions/definition.js';
 import type { IncomingAlert } from '../../src/notify/alert-table.js';
 import { Alerting } from '../../src/notify/alerting.js';
@@ -43,16 +43,17 @@ export interface WorldOptions {
   readonly alertmanager?: string;
   readonly alertmanagers?: readonly AlertmanagerAddress[];
   readonly actions?: readonly ActionDefinition[];
+  readonly clock?: Clock;
 }
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { folder, alertmanager, alertmanagers, actions = [] } = options;
+  const { folder, alertmanager, alertmanagers, actions = [], clock = systemClock } = options;
   const logged: World['logged'] = [];
   const heard: Heard = [];
   const store = new Store({ file: join(folder, 'monitor.db'), retention: 86_400_000, log: () => {} });
   const alerting = new Alerting({
     store,
-    clock: systemClock,
+    clock,
     checked: CHECKED,
     externalUrl: () => 'http://127.0.0.1:8083',
     log: (level, message, fields) => logged.push([level, message, fields]),

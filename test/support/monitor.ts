@@ -33,6 +33,8 @@ export interface MonitorOptions {
   readonly flags?: readonly string[];
   /** Variables of its environment beside those of the test. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Number of the user it runs as, which only root may choose; the folder must be open to that user. */
+  readonly user?: number;
 }
 
 /** A program that runs, or did. */
@@ -43,10 +45,11 @@ class Program {
   #stderr = '';
   #ended: Exit | undefined;
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, user?: number) {
     this.#child = spawn(process.execPath, [MAIN, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
+      ...(user === undefined ? {} : { uid: user, gid: user }),
     });
     this.#child.stdout?.on('data', (chunk: Buffer) => {
       this.#stdout += chunk.toString('utf8');
@@ -176,7 +179,7 @@ export function writeConfiguration(folder: string, configuration: object): strin
  */
 export async function startMonitor(
   configuration: object,
-  { folder, flags = [], env }: MonitorOptions = {},
+  { folder, flags = [], env, user }: MonitorOptions = {},
 ): Promise<RunningMonitor> {
   const place = folder ?? makeFolder('monitor');
   const program = new Program(
@@ -187,6 +190,7 @@ export async function startMonitor(
       ...flags,
     ],
     env,
+    user,
   );
   try {
     return new RunningMonitor(program, await listening(program), place, folder === undefined);

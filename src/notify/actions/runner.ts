@@ -28,6 +28,11 @@ interface Runs {
   readonly causes: Readonly<Record<string, Millis>>;
 }
 
+/** On either side: of a clock that was set back by days, no run keeps others away for days. */
+function isWithin(span: Millis, run: Millis, at: Millis): boolean {
+  return Math.abs(at - run) < span;
+}
+
 export class ActionRunner {
   readonly #kept: KeptStates;
   readonly #clock: Clock;
@@ -84,8 +89,8 @@ export class ActionRunner {
     if (this.#running.has(action.name)) return 'it is running already';
     const runs = this.#runs(action);
     const last = runs.causes[alert.fingerprint];
-    if (last !== undefined && at - last < action.cooldown) return 'cooldown';
-    const inHour = runs.lately.filter(run => at - run < HOUR).length;
+    if (last !== undefined && isWithin(action.cooldown, last, at)) return 'cooldown';
+    const inHour = runs.lately.filter(run => isWithin(HOUR, run, at)).length;
     return inHour >= action.maxPerHour ? `${inHour} runs in the last hour (max_per_hour)` : undefined;
   }
 
@@ -96,9 +101,9 @@ export class ActionRunner {
   #noteRun(action: ActionDefinition, { fingerprint }: KnownAlert, at: Millis): void {
     const { lately, causes } = this.#runs(action);
     const fresh = Object.entries({ ...causes, [fingerprint]: at })
-      .filter(([, run]) => at - run < action.cooldown || run === at)
+      .filter(([, run]) => isWithin(action.cooldown, run, at) || run === at)
       .slice(-MAX_CAUSES);
-    const inHour = lately.filter(run => at - run < HOUR);
+    const inHour = lately.filter(run => isWithin(HOUR, run, at));
     this.#kept.put(KIND, [[action.name, { lately: [...inHour, at], causes: Object.fromEntries(fresh) }]]);
   }
 }

@@ -41,6 +41,8 @@ type Fields = Partial<Record<(typeof KEYS)[number], YamlNode>>;
 /** Reads an `<http_config>`, which takes the place of the inherited one as a whole. */
 export function readHttpConfig(decoder: Decoder, node: Field, inherited: HttpClientConfig): HttpClientConfig {
   if (isAbsent(node)) return inherited;
+  // A text in the place of a mapping may be what belongs below one of its keys.
+  if (node.kind === 'scalar') decoder.noteSecret(node);
   const fields: Fields = decoder.fields(node, 'config.plain', KEYS);
   refuseUnknownWays(decoder, fields);
   const bearer = readBearer(decoder, fields);
