@@ -109,17 +109,17 @@ async function everything(monitor: RunningMonitor): Promise<Map<string, string>>
 
 /** A page, or what a stream sends in its first moments. */
 async function textOf(monitor: RunningMonitor, page: string): Promise<string> {
-  const response = await monitor.get(page, {
-    signal: AbortSignal.timeout(page.startsWith('/events') ? 500 : 60_000),
-  });
-  const head = JSON.stringify([...response.headers]);
+  const isStream = page.startsWith('/events');
   let text = '';
   try {
+    const response = await monitor.get(page, { signal: AbortSignal.timeout(isStream ? 1000 : 60_000) });
+    text = JSON.stringify([...response.headers]);
     for await (const chunk of response.body ?? []) text += Buffer.from(chunk as Uint8Array).toString();
-  } catch {
+  } catch (error) {
     // The stream does not end by itself.
+    if (!isStream) throw error;
   }
-  return head + text;
+  return text;
 }
 
 async function expectNoLeak(monitor: RunningMonitor): Promise<void> {
@@ -152,8 +152,9 @@ afterAll(() => {
   for (const each of undo) each();
 });
 
-const coreOf = (marker: string) => new RegExp(`${/zebra\d+/.exec(marker)?.[0]}(?!\\d)`);
-const isHeard = (marker: string) => coreOf(marker).test(heard.text);
+/** `zebra1` of `zebra1&"x`. */
+const coreOf = (marker: string) => /zebra\d+/.exec(marker)?.[0] ?? '';
+const isHeard = (marker: string) => heard.markers.has(coreOf(marker));
 
 /** The fields, of those wanted, whose marker no server has been sent yet. */
 function unheard(isWanted: (name: string, marker: string) => boolean): string[] {
@@ -161,9 +162,15 @@ function unheard(isWanted: (name: string, marker: string) => boolean): string[] 
     isWanted(name, marker) && !isUnused(name) && !isHeard(marker) ? [name] : [],
   );
 }
-const standsIn = (text: string) => (_: string, marker: string) => coreOf(marker).test(text);
+const standsIn = (text: string) => {
+  const there = new Set(text.match(/zebra\d+/g));
+  return (_: string, marker: string) => there.has(coreOf(marker));
+};
 
-describe('markers in all secret fields are not to be read anywhere', () => {
+// Minutes of work on a busy machine: run with SECRET_MARKERS=1.
+const isWanted = process.env.SECRET_MARKERS !== undefined;
+
+describe.skipIf(!isWanted)('markers in all secret fields are not to be read anywhere', () => {
   test('of services, actions, SMS, receivers and what is global', async () => {
     const { receivers } = markedReceivers(places, markers);
     const [global = {}, ...more] = markedGlobals(places, markers);

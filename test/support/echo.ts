@@ -6,12 +6,12 @@ import type { Certificate } from './certificate.js';
 import { listen, portOf, stop } from './http.js';
 import { startSmtp } from './smtp.js';
 
-/** All they got, credentials decoded. */
+/** The markers they got, `zebra` and a number, in credentials too. */
 export class Heard {
-  text = '';
+  readonly markers = new Set<string>();
 
   add(...texts: readonly string[]): void {
-    this.text += `${texts.join('\n')}\n`;
+    for (const text of texts) for (const [marker] of text.matchAll(/zebra\d+/g)) this.markers.add(marker);
   }
 }
 
