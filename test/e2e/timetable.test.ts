@@ -17,7 +17,7 @@ import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { clusterHealth, healthOf, wholeHistory } from './cluster-health.js';
 
 const PATIENCE = { timeout: 15_000, interval: 50 };
-const PACE = { interval: '1s', timeout: '1500ms', slowAfter: '700ms', confirmEvery: '200ms' };
+const PACE = { interval: '1s', timeout: '3s', slowAfter: '700ms', confirmEvery: '200ms' };
 
 interface Row {
   readonly what: string;
