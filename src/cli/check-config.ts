@@ -43,7 +43,7 @@ function monitors(file: string): CheckedConfig {
   };
 }
 
-/** Whether a file is an alertmanager.yml; what cannot be read is left to whoever tells of it. */
+/** Whether a file is an alertmanager.yml; one that cannot be read is none: reading it as monitor.yml reports the error. */
 function isAlertmanagers(file: string): boolean {
   try {
     const root = parseYamlTree(readBounded(file).toString());

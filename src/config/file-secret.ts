@@ -13,7 +13,7 @@ export class FileSecret implements SecretSource {
     this.file = file;
   }
 
-  /** @throws Error in words, when the file cannot be read or is not UTF-8 */
+  /** @throws Error, a line that names the file, when it cannot be read or is not UTF-8 */
   reveal(): string {
     try {
       return decodeUtf8(readBounded(this.file)).trim();

@@ -1,4 +1,4 @@
-// Figures in words. Everything here is pure and gives the same text on the server and in the browser.
+// Texts of durations, times, numbers and shares. Pure: each gives the same text on the server and in the browser.
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

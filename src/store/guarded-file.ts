@@ -63,7 +63,7 @@ export class GuardedFile<T> {
     return this.#opened;
   }
 
-  /** What is wrong, in words; undefined while all is well. */
+  /** What is wrong, one line; undefined while nothing is. */
   get problem(): string | undefined {
     return this.#problem;
   }

@@ -1,5 +1,6 @@
-// Where in a script the next character goes: read off what was written before. Called by html-place.ts. Only what is
-// certain is told: a slash may begin a regular expression or divide, and after one, or a back-tick, no value is put in.
+// The lexical place within a script (expression, string, comment), from the characters before it. Called by html-place.ts.
+// A slash may begin a regular expression or be a division, which this does not distinguish: after one, and in a template
+// literal, the place is `unknown` and no value may be inserted.
 
 /** `value` is where an expression may stand, `string` within quotes; in `unknown` nothing is safe. */
 export type ScriptPlaceKind = 'value' | 'string' | 'comment' | 'unknown';

@@ -33,7 +33,7 @@ export interface SampleStats {
   readonly pending: number;
   /** Oldest sample; undefined while there is none. */
   readonly oldest: Millis | undefined;
-  /** What is wrong, in words; undefined while all is well. */
+  /** What is wrong, one line; undefined while nothing is. */
   readonly problem: string | undefined;
   /** Rows found damaged and left out since the start, and when damage was found last. */
   readonly damage: { readonly rows: number; readonly at: Millis | undefined };
