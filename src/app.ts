@@ -368,7 +368,7 @@ export class Monitor {
       seen = look();
     });
     const sight = seen ?? look();
-    this.#store.append({ at: sight.at, entry: this.#snapshots.writeEntry(sight) });
+    this.#store.append({ at: sight.at, entry: this.#snapshots.writeEntry(sight, this.#pulse.interval) });
   }
 
   #onDown(reason: string): void {

@@ -16,6 +16,11 @@ export class Pulse {
     this.#last = now;
   }
 
+  /** How long a scan takes at the present pace, with the wait for the next. */
+  get interval(): Millis {
+    return this.#interval;
+  }
+
   /** Scans ended since the start. */
   get scans(): number {
     return this.#scans;

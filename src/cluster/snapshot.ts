@@ -20,6 +20,9 @@ export interface Sight {
   readonly stats: string;
 }
 
+/** How much later than after its interval a scan may end, on a busy machine, before one counts as missing. */
+const LATENESS: Millis = 1000;
+
 /** Writes `/cluster_health` and the entries of `/history`. */
 export class Snapshots {
   readonly #board: Board;
@@ -27,6 +30,8 @@ export class Snapshots {
   readonly #muted: (at: Millis) => readonly MutedAlert[];
   /** When the last entry of the history was, or the start. */
   #entryAt: Millis;
+  /** The interval of scans by then. */
+  #interval: Millis = 0;
   /** A service's part, and the result and service it was written from. */
   readonly #parts = new Map<string, { result: CheckResult | undefined; service: Service; text: string }>();
 
@@ -62,10 +67,18 @@ export class Snapshots {
     return { at, elapsed, services: `{${parts.join(',')}}`, stats: JSON.stringify(stats) };
   }
 
-  /** An entry of `/history`: what was seen, and the time since the entry before it, which it stands for. */
-  writeEntry(sight: Sight): string {
-    const duration = Math.max(0, sight.elapsed - this.#entryAt);
+  /**
+   * An entry of `/history`: what was seen, and the time it stands for, since the entry before it. Where scans are missing in
+   * between (the process was stopped, the machine slept) what happened is not known: then it stands for one interval.
+   * @param interval between two scans now
+   */
+  writeEntry(sight: Sight, interval: Millis): string {
+    const passed = Math.max(0, sight.elapsed - this.#entryAt);
+    // The pace may have changed with this scan.
+    const usual = Math.max(interval, this.#interval);
+    const duration = passed > usual + Math.max(usual, LATENESS) ? usual : passed;
     this.#entryAt = sight.elapsed;
+    this.#interval = interval;
     return `${this.writeSight(sight).slice(0, -1)},"duration":${Math.round(duration) / 1000}}`;
   }
 

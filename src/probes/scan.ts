@@ -2,6 +2,7 @@
 // all of them have, or when the next one is due; what hangs does not hold up the others' news.
 
 import type { Clock, Millis } from '../model/time.js';
+import { RunningTime } from './standstill.js';
 
 /** A scan that has ended. */
 export interface Scan {
@@ -9,7 +10,10 @@ export interface Scan {
   readonly startedAt: Millis;
   /** Wall clock when its last check ended, or the next scan was due. */
   readonly endedAt: Millis;
-  /** How long at least one of its checks was under way: less than from start to end when checks wait for their turn. */
+  /**
+   * How long at least one of its checks was under way: less than from start to end when checks wait for their turn, or when
+   * the thread stood still.
+   */
   readonly work: Millis;
   /** The longest any of its checks waited past its due time, in milliseconds. */
   readonly lag: Millis;
@@ -42,7 +46,7 @@ export class ScanRounds {
   /** When the last round began, or was to. */
   #start = Number.NEGATIVE_INFINITY;
   #startedAt: Millis | undefined;
-  #runningSince: Millis = 0;
+  readonly #runningTime: RunningTime;
   #work: Millis = 0;
   #lag: Millis = 0;
   #length: Millis = 0;
@@ -50,6 +54,7 @@ export class ScanRounds {
 
   constructor(clock: Clock, turns: Turns, onEnd: (scan: Scan) => void) {
     this.#clock = clock;
+    this.#runningTime = new RunningTime(clock);
     this.#turns = turns;
     this.#onEnd = onEnd;
   }
@@ -67,16 +72,14 @@ export class ScanRounds {
     if (start > this.#startOf(this.#start)) this.#begin(start, id);
     if (lag > this.#lag) this.#lag = lag;
     if (!this.#open?.has(id)) return;
-    const now = this.#clock.elapsed();
     this.#startedAt ??= this.#clock.now();
-    if (this.#running.size === 0) this.#runningSince = now;
+    if (this.#running.size === 0) this.#runningTime.start();
     this.#running.add(id);
   }
 
   /** A check has ended. @param isLast whether it is not wanted again in this round */
   ended(id: string, isLast: boolean): void {
-    if (this.#running.delete(id) && this.#running.size === 0)
-      this.#work += this.#clock.elapsed() - this.#runningSince;
+    if (this.#running.delete(id) && this.#running.size === 0) this.#work += this.#runningTime.stop();
     if (isLast && this.#open?.delete(id) && this.#open.size === 0) this.#end(true);
   }
 
@@ -87,6 +90,8 @@ export class ScanRounds {
 
   close(): void {
     clearTimeout(this.#timer);
+    if (this.#running.size > 0) this.#runningTime.stop();
+    this.#running.clear();
   }
 
   /** @param first the check it begins with; what is under way beside it belongs to the round before */
@@ -121,7 +126,7 @@ export class ScanRounds {
 
   #end(complete: boolean): void {
     const now = this.#clock.now();
-    if (this.#running.size > 0) this.#work += this.#clock.elapsed() - this.#runningSince;
+    if (this.#running.size > 0) this.#work += this.#runningTime.stop();
     this.#open = undefined;
     this.#running.clear();
     const { lag, work } = { lag: this.#lag, work: this.#work };

@@ -303,14 +303,73 @@ describe('Pulse', () => {
   });
 });
 
-test('entries of the history weigh as much as the time since the one before', () => {
+test.each<[name: string, entries: readonly (readonly [elapsed: number, interval: number])[], want: number[]]>(
+  [
+    [
+      'as much as the time since the one before',
+      [
+        [31_000, 30_000],
+        [61_000, 30_000],
+        [66_004, 30_000],
+        [66_004, 30_000],
+        [96_000, 30_000],
+      ],
+      [30, 30, 5.004, 0, 29.996],
+    ],
+    [
+      'one interval after a pause',
+      [
+        [31_000, 30_000],
+        [3_661_000, 30_000],
+        [3_691_000, 30_000],
+      ],
+      [30, 30, 30],
+    ],
+    [
+      'as much as it took when a scan is late',
+      [
+        [31_000, 30_000],
+        [85_000, 30_000],
+      ],
+      [30, 54],
+    ],
+    [
+      'as much as it took on a busy machine, however short the interval',
+      [
+        [2000, 100],
+        [3100, 100],
+        [4300, 100],
+      ],
+      [1, 1.1, 0.1],
+    ],
+    [
+      'as much as it took when the pace changes with the scan',
+      [
+        [31_000, 30_000],
+        [61_000, 5000],
+        [66_000, 5000],
+        [71_000, 30_000],
+        [101_000, 30_000],
+      ],
+      [30, 30, 5, 5, 30],
+    ],
+    [
+      'one interval of the pace there was, after a pause that ends in an outage',
+      [
+        [6000, 5000],
+        [606_000, 5000],
+      ],
+      [5, 5],
+    ],
+  ],
+)('entries of the history weigh %s', (_, entries, want) => {
   const snapshots = new Snapshots(boardOf('a'), 1000);
-  const durations = [31_000, 61_000, 66_004, 66_004, 96_000].map(elapsed => {
+  const durations = entries.map(([elapsed, interval]) => {
     // The wall clock may be set.
     const sight = snapshots.look(1_700_000_000_000 - elapsed, elapsed);
-    return JSON.parse(snapshots.writeEntry(sight)).duration;
+    return JSON.parse(snapshots.writeEntry(sight, interval)).duration;
   });
-  expect(durations).toEqual([30, 30, 5.004, 0, 29.996]);
+  expect(durations).toEqual(want);
 });
 
 test('while a service is slow the reason stays in its words, whatever it took', () => {

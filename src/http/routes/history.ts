@@ -24,7 +24,7 @@ export const history = route({
         duration: z
           .number()
           .describe(
-            'Seconds since the scan before it, or since the start of the monitor: its weight in averages over time. Scans are more frequent while the cluster is not healthy',
+            'Seconds since the scan before it, or since the start of the monitor: its weight in averages over time. Scans are more frequent while the cluster is not healthy. After a pause of the monitor, in which scans are missing, it is one interval: the pause counts neither as up nor as down',
           )
           // Entries of earlier versions have none.
           .optional(),
