@@ -64,6 +64,22 @@ export async function startRedis({ lines = [], password }: RedisConfig = {}): Pr
   };
 }
 
+/** Starts a Sentinel on a free port of 127.0.0.1, with these lines of sentinel.conf, and waits until it answers. */
+export async function startSentinel(lines: readonly string[]): Promise<Pick<RedisServer, 'port' | 'close'>> {
+  const [port, folder] = [await freePort(), makeFolder('sentinel')];
+  const file = join(folder, 'sentinel.conf');
+  writeFileSync(file, `${['bind 127.0.0.1', `port ${port}`, `dir ${folder}`, ...lines].join('\n')}\n`);
+  const child = new Child('redis-server', [file, '--sentinel']);
+  await child.until(async () => (await send(port, ['PING'])) === '+PONG');
+  return {
+    port,
+    close: async () => {
+      await child.kill();
+      removeFolder(folder);
+    },
+  };
+}
+
 function send(port: number, lines: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';

@@ -1,14 +1,17 @@
-// A Redis. Healthy when it answers PING and INFO; a user allowed `-@all +ping +info` is enough.
+// A Redis. Healthy when it answers PING and INFO, and, as a node of a cluster, serves keys; a user allowed
+// `-@all +ping +info` is enough, `+cluster|info` beside them for the latter.
 
 import { createRequire } from 'node:module';
 import type { z } from 'zod';
 import type { Vocabulary } from '../../config/vocabulary.js';
+import type { Millis } from '../../model/time.js';
 import { connectionFamilies, recordConnection } from '../http/connection-record.js';
 import type { Connections } from '../http/connections.js';
 import { certExpiry, chainExpiry, chainInfo, tlsCipher, tlsVersion } from '../http/families.js';
 import { recordTls, tlsOptions } from '../http/tls.js';
 import type { Attempt, Probe, ProbeKind } from '../probe.js';
 import { redisAddress } from './redis/address.js';
+import { clusterFamilies, recordCluster } from './redis/cluster.js';
 import { RedisConnection, type RedisLibrary, type RedisTarget } from './redis/connection.js';
 import { parseInfo } from './redis/info.js';
 import { mastersIn } from './redis/masters.js';
@@ -43,6 +46,7 @@ export const redis: ProbeKind<RedisOptions> = {
       : undefined,
   families: [
     ...redisFamilies,
+    ...clusterFamilies,
     ...connectionFamilies,
     certExpiry,
     chainExpiry,
@@ -59,6 +63,8 @@ export const redis: ProbeKind<RedisOptions> = {
 };
 
 const NO_LABELS: readonly string[] = [];
+/** How long CLUSTER INFO is not asked for once it was refused. */
+const REFUSED_FOR: Millis = 600_000;
 type Pool = Pick<Connections, 'limits' | 'resolver'>;
 
 class RedisProbe implements Probe {
@@ -67,6 +73,7 @@ class RedisProbe implements Probe {
   readonly #pool: Pool;
   readonly #library: RedisLibrary;
   #connection: RedisConnection | undefined;
+  #noClusterUntil: Millis = 0;
 
   constructor(config: RedisOptions, pool: Pool, library: RedisLibrary) {
     this.#config = { ...config };
@@ -153,7 +160,25 @@ class RedisProbe implements Probe {
     attempt.took(elapsed);
     recordInfo(attempt, info, mastersIn(text, MOST));
     attempt.details = detailsOf(info);
-    return refusal;
+    const clusterDown = await this.#examineCluster(connection, attempt, info);
+    return refusal ?? clusterDown;
+  }
+
+  /** A node of a cluster answers PING and INFO also while it refuses every key. */
+  async #examineCluster(
+    connection: RedisConnection,
+    attempt: Attempt,
+    info: ReadonlyMap<string, string>,
+  ): Promise<Refusal | undefined> {
+    if (info.get('cluster_enabled') !== '1' || performance.now() < this.#noClusterUntil) return undefined;
+    try {
+      return recordCluster(attempt, parseInfo(await connection.ask('CLUSTER', 'INFO')));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // Not allowed: no outage, and not to be asked at every check, since the server counts and logs each refusal.
+      this.#noClusterUntil = performance.now() + REFUSED_FOR;
+      return undefined;
+    }
   }
 }
 

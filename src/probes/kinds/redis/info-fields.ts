@@ -134,6 +134,12 @@ const FIELDS: readonly (readonly [field: string, name: string, type: FamilyType]
   ['slave_priority', 'redis_slave_priority', 'gauge'],
   // Cluster
   ['cluster_enabled', 'redis_cluster_enabled', 'gauge'],
+  // Sentinel
+  ['sentinel_masters', 'redis_sentinel_masters', 'gauge'],
+  ['sentinel_tilt', 'redis_sentinel_tilt', 'gauge'],
+  ['sentinel_running_scripts', 'redis_sentinel_running_scripts', 'gauge'],
+  ['sentinel_scripts_queue_length', 'redis_sentinel_scripts_queue_length', 'gauge'],
+  ['sentinel_simulate_failure_flags', 'redis_sentinel_simulate_failure_flags', 'gauge'],
   // CPU
   ['used_cpu_sys', 'redis_cpu_sys_seconds_total', 'counter'],
   ['used_cpu_user', 'redis_cpu_user_seconds_total', 'counter'],

@@ -6,6 +6,7 @@ import type { Attempt } from '../../probe.js';
 import { numberOf, partsOf } from './info.js';
 import { infoFields } from './info-fields.js';
 import type { Master } from './masters.js';
+import { recordSentinel, sentinelFamilies } from './sentinel.js';
 
 const MASTER = ['master_host', 'master_port'];
 const SLAVE = ['slave_ip', 'slave_port', 'slave_state'];
@@ -70,6 +71,7 @@ export const redisFamilies: readonly MetricFamily[] = [
   ...infoFields.map(({ family }) => family),
   ...[instance, startTime, dbKeys, dbExpiring, dbTtl, errors, slaveOffset, slaveLag, slaveInfo],
   ...[linkUp, syncing, lastIo, replOffset],
+  ...sentinelFamilies,
 ];
 
 /** Bounds what a server can make of labels: databases, kinds of errors, replicas and masters beyond it are left out. */
@@ -89,6 +91,7 @@ export function recordInfo(
   }
   if (fields.get('role') === 'slave') recordReplica(attempt, fields);
   for (const master of masters) recordMaster(attempt, master);
+  if (fields.get('redis_mode') === 'sentinel') recordSentinel(attempt, fields, MOST);
   const replicas = new Set<string>();
   let lines = 0;
   for (const [name, text] of fields) {
