@@ -12,6 +12,7 @@ import { type HttpRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
 import { checkStatus, dataOf, parseJson, strangerAt } from './http/answer.js';
 import {
+  comparedName,
   type LoadedModel,
   loadedIn,
   type Model,
@@ -133,8 +134,9 @@ class OllamaProbe implements Probe {
   }
 
   #checkRequired(attempt: Attempt, names: ReadonlySet<string>): void {
-    const missing = this.#required.filter(name => !names.has(name));
-    for (const name of this.#required) attempt.record(required, [name], names.has(name) ? 1 : 0);
+    const present = new Set([...names].map(comparedName));
+    const missing = this.#required.filter(name => !present.has(comparedName(name)));
+    for (const name of this.#required) attempt.record(required, [name], missing.includes(name) ? 0 : 1);
     if (missing.length === 0) return;
     const [subject, verb] = missing.length === 1 ? ['Model', 'is'] : ['Models', 'are'];
     const have = [...names].slice(0, 10).join(', ') || 'none';

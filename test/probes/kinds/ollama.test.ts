@@ -94,6 +94,15 @@ describe('ollama', () => {
   const required: readonly [name: string, models: unknown, wanted: string[], want: string][] = [
     ['there', TAGS, ['llama3.2:3b'], 'ok'],
     ['without a tag', TAGS, ['nomic-embed-text'], 'ok'],
+    ['in another case', TAGS, ['Llama3.2:3B'], 'ok'],
+    ['by its full name', TAGS, ['registry.ollama.ai/library/llama3.2:3b', 'library/nomic-embed-text'], 'ok'],
+    ['of another registry', { models: [{ name: 'hf.co/a/m-GGUF:Q4_K_M' }] }, ['hf.co/a/M-gguf:q4_k_m'], 'ok'],
+    [
+      'of another namespace',
+      { models: [{ name: 'ann/m:latest' }] },
+      ['m'],
+      'body: Model m:latest is missing; have: ann/m:latest; run: ollama pull m:latest',
+    ],
     [
       'missing',
       TAGS,
@@ -120,6 +129,16 @@ describe('ollama', () => {
     const present = [...ran.attempt.measured].filter(([series]) => series.startsWith('ollama_required'));
     expect(present.every(([, value]) => value === (want === 'ok' ? 1 : 0))).toBe(true);
     expect(present).toHaveLength(wanted.length);
+  });
+
+  it('a model in memory without a time to go, and names that are no text', async () => {
+    const models = ['a\ud800', 'a\ud801', 'm'].map(name => ({ name: `${name}:1` }));
+    const loaded = [{ name: 'm:1', size_vram: 5, expires_at: '0001-01-01T00:00:00Z' }];
+    const ran = await ask({ '/api/tags': { models }, '/api/ps': { models: loaded } });
+    expect(verdict(ran)).toBe('ok');
+    expect(ran.attempt.value('ollama_models')).toBe(2);
+    expect(ran.attempt.value('ollama_model_vram_bytes{model="m:1"}')).toBe(5);
+    expect(ran.attempt.value('ollama_model_expires_timestamp_seconds{model="m:1"}')).toBeUndefined();
   });
 
   const running: readonly [name: string, answers: Answers][] = [

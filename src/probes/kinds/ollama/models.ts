@@ -61,7 +61,7 @@ export function loadedIn(body: unknown): Map<string, LoadedModel> | undefined {
     if (name)
       loaded.set(name, {
         vram: numberOf(entry.size_vram),
-        expires: Date.parse(wordOf(entry.expires_at)) / 1000,
+        expires: momentOf(entry.expires_at),
       });
   }
   return loaded;
@@ -70,6 +70,16 @@ export function loadedIn(body: unknown): Map<string, LoadedModel> | undefined {
 /** A model's full name: without a tag, Ollama means `:latest`. The part behind the last slash holds the tag. */
 export function withTag(name: string): string {
   return name.includes(':', name.lastIndexOf('/') + 1) ? name : `${name}:latest`;
+}
+
+/**
+ * A name as Ollama compares it: without regard to case, and `registry.ollama.ai/library/llama3:latest` is `llama3`.
+ * Source: Ollama, types/model/name.go, ParseName and EqualFold.
+ */
+export function comparedName(name: string): string {
+  const full = withTag(name.replace(/^https?:\/\//i, '')).toLowerCase();
+  const local = full.replace(/^registry\.ollama\.ai\/(?=[^/]+\/[^/]+$)/, '');
+  return local.replace(/^library\/(?=[^/]+$)/, '');
 }
 
 type Entry = Record<string, unknown>;
@@ -89,8 +99,15 @@ function nameOf({ name, model }: Entry): string {
   return wordOf(name) || wordOf(model);
 }
 
+/** Half a surrogate pair becomes U+FFFD here, as it does in labels: two names must not become one there. */
 function wordOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+  return typeof value === 'string' ? Buffer.from(value).toString() : '';
+}
+
+/** Unix seconds; NaN for none, which Go writes as the year 1. */
+function momentOf(value: unknown): number {
+  const at = Date.parse(wordOf(value)) / 1000;
+  return at > 0 ? at : Number.NaN;
 }
 
 function numberOf(value: unknown): number {
