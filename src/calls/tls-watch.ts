@@ -12,6 +12,8 @@ interface Seen {
   readonly anchors: TrustAnchors;
   readonly host: string;
   readonly hasCertificate: boolean;
+  /** What to change in the configuration where the other side does not speak TLS. */
+  readonly plain: string;
   chain: readonly X509Certificate[];
   /** The server has asked for a client certificate. */
   isAsked: boolean;
@@ -24,12 +26,22 @@ export interface ExplainedError extends Error {
   explanation?: string;
 }
 
-/** Follows a connection whose handshake begins. @param host the name or address that was asked for */
-export function watchTls(socket: TLSSocket, { ca, cert, servername }: ConnectionOptions, host: string): void {
+/**
+ * Follows a connection whose handshake begins.
+ * @param host the name or address that was asked for
+ * @param plain what to change in the configuration where the other side does not speak TLS
+ */
+export function watchTls(
+  socket: TLSSocket,
+  { ca, cert, servername }: ConnectionOptions,
+  host: string,
+  plain = 'write http:// in its URL',
+): void {
   const facts: Seen = {
     anchors: new TrustAnchors(ca as string | undefined),
     host: servername || host,
     hasCertificate: cert !== undefined,
+    plain,
     chain: [],
     isAsked: false,
   };
@@ -46,15 +58,12 @@ export function explained(error: ExplainedError, socket: Socket | null): Error {
   const facts = socket ? seen.get(socket) : undefined;
   if (!facts) return error;
   const { code = '' } = error as NodeJS.ErrnoException;
-  const { hasCertificate } = facts;
+  const { hasCertificate, plain } = facts;
   if (isCertificateCode(code)) error.explanation = `TLS: its ${explainCertificate({ code, ...facts })}`;
   else if (facts.isAsked && (code === 'ECONNRESET' || code === 'EPIPE'))
     error.explanation = `TLS: ${certificateWanted(hasCertificate)}`;
   else {
-    const words = explainHandshake(
-      { code, message: error.message },
-      { hasCertificate, plain: 'write http:// in its URL' },
-    );
+    const words = explainHandshake({ code, message: error.message }, { hasCertificate, plain });
     if (words) error.explanation = `TLS: ${words}`;
   }
   return error;

@@ -94,6 +94,18 @@ export async function dial(to: Destination, options: DialOptions = {}): Promise<
   }
 }
 
+/**
+ * Begins TLS on a connection that was in use without it, as STARTTLS does. Both sockets are the caller's to close.
+ * @throws the system's error, that of a TLS file, or the signal's reason
+ */
+export async function beginTls(
+  socket: Socket,
+  to: Destination & { readonly tls: () => ConnectionOptions },
+  signal?: AbortSignal,
+): Promise<TLSSocket> {
+  return handshake(socket, to, to.tls(), signal);
+}
+
 function done<S extends Socket>(socket: S, trace: DialTrace): S {
   trace.stage = 'ready';
   trace.ready = performance.now();

@@ -1,15 +1,16 @@
 // E-mail, by SMTP. Source: Alertmanager, notify/email. A recipient the server refuses keeps nobody else from theirs.
 
-import type { Socket } from 'node:net';
+import { tlsOptions } from '../../calls/tls-options.js';
 import { explainError } from '../../calls/trouble.js';
 import { oneLine, scrub } from '../../model/scrub.js';
-import { dial, MAX_STALE } from '../../net/dial.js';
 import { Filling } from '../delivery/filling.js';
 import { abortError } from '../delivery/poster.js';
 import type { Notification } from '../notification.js';
 import { DeliveryError, type Receiver, type ReceiverKind, type Surroundings } from '../receiver.js';
+import { MailConnection } from './email/connection.js';
 import { type Mail, plainMail, templatedMail } from './email/mail.js';
 import { type EmailOptions, readEmail } from './email/options.js';
+import { NoGreeting } from './email/start-tls.js';
 import { secretsOf, transportOptions } from './email/transport.js';
 
 const INTEGRATION = 'email';
@@ -70,13 +71,13 @@ class EmailReceiver implements Receiver {
 
   /** Resolves with those the server did not take it for. @throws DeliveryError when it took it for nobody */
   async #send(mail: Mail, envelope: Envelope, signal: AbortSignal): Promise<readonly Refusal[]> {
-    let connection: Socket | undefined;
+    let connection: MailConnection | undefined;
     try {
+      // Loaded with the first mail, so that it costs nothing where none is sent.
       const { createTransport } = await import('nodemailer');
       const settings = transportOptions(this.#options);
-      // The library looks names up by itself, in a queue that it shares with everything else.
-      connection = await dial(this.#options.smarthost, { signal, maxStale: MAX_STALE });
-      const transport = createTransport({ ...settings, connection });
+      connection = new MailConnection({ ...this.#options, tls: tlsOptions(this.#options.tls) });
+      const transport = createTransport({ ...settings, connection: await connection.open(signal) });
       const { rejectedErrors } = await transport.sendMail({
         ...mail,
         html: mail.html || undefined,
@@ -87,7 +88,7 @@ class EmailReceiver implements Receiver {
       return (rejectedErrors ?? []) as readonly Refusal[];
     } catch (error) {
       connection?.destroy();
-      throw this.#failure(error as Refusal, signal);
+      throw this.#failure(error as Refusal, signal, connection);
     }
   }
 
@@ -104,25 +105,39 @@ class EmailReceiver implements Receiver {
     }
   }
 
-  #failure(error: Refusal | DeliveryError, signal: AbortSignal | undefined): DeliveryError {
+  #failure(
+    error: Refusal | DeliveryError,
+    signal: AbortSignal | undefined,
+    connection?: MailConnection,
+  ): DeliveryError {
     if (error instanceof DeliveryError) return error;
     const { host, port } = this.#options.smarthost;
     const begin = `${INTEGRATION}: ${host}:${port}`;
-    if (signal?.aborted) return abortError(begin, signal, error);
+    if (signal?.aborted) {
+      const late = abortError(begin, signal, error);
+      const isMute = error instanceof NoGreeting && late.reason === 'contextDeadlineExceeded';
+      return isMute ? new DeliveryError(`${late.message}; ${error.message}`, late) : late;
+    }
     const code = error.responseCode;
-    return new DeliveryError(`${begin}: ${this.#words(error)}`, {
+    return new DeliveryError(`${begin}: ${this.#words(error, connection)}`, {
       permanent: isFinal(error),
       reason: code === undefined ? 'other' : code >= 500 ? 'clientError' : 'serverError',
     });
   }
 
-  #words(error: Refusal): string {
+  #words(error: Refusal, connection?: MailConnection): string {
     if (error.command === 'STARTTLS' && isFinal(error))
       return 'offers no STARTTLS, which require_tls wants; a server one trusts the way to can do with require_tls: false';
-    // The library's own codes say less than those of the system it keeps beside them.
-    const { message, originalCode: code = error.code } = error;
-    return oneLine(scrub(explainError({ message, code }), secretsOf(this.#options)));
+    const system = systemError(error);
+    const cause = connection?.explained(system) ?? system;
+    return oneLine(scrub(explainError(cause), secretsOf(this.#options)));
   }
+}
+
+/** The library's own codes say less than those of the system it keeps beside them. */
+function systemError({ message, code, originalCode, responseCode }: Refusal): Error {
+  const isClosed = code === 'ECONNECTION' && responseCode === undefined && !originalCode;
+  return Object.assign(new Error(message), { code: isClosed ? 'ECONNRESET' : (originalCode ?? code) });
 }
 
 /** SMTP's 5xx: the server will say the same next time. */

@@ -1,24 +1,25 @@
-// How a mail server is spoken to: TLS, who signs in and how. The library is loaded with the first mail, so that it costs
-// nothing where nobody sends any.
+// How the mail library speaks to a server: who signs in and how. TLS has begun before, see connection.ts.
 
 import type { SMTPTransportOptions } from 'nodemailer';
-import { tlsOptions } from '../../../calls/tls-options.js';
 import { reveal } from '../../delivery/reveal.js';
 import type { EmailAuth, EmailOptions } from './options.js';
 
 const INTEGRATION = 'email';
 
-/** @throws DeliveryError when a secret's file cannot be read, the file system's error for one of `tls_config` */
+/**
+ * What the library is given beside a {@link MailConnection}.
+ * @throws DeliveryError when a secret's file cannot be read
+ */
 export function transportOptions(options: EmailOptions): SMTPTransportOptions {
-  const { smarthost, requireTls, isImplicitTls, tls, hello } = options;
+  const { smarthost, requireTls, isImplicitTls, hello } = options;
+  const isSecure = isImplicitTls || requireTls;
   return {
     host: smarthost.host,
     port: smarthost.port,
-    secure: isImplicitTls,
-    requireTLS: requireTls,
-    ignoreTLS: !requireTls,
+    secure: isSecure,
+    secured: isSecure,
+    ignoreTLS: true,
     name: hello,
-    tls: tlsOptions(tls),
     disableFileAccess: true,
     disableUrlAccess: true,
     // The deadline is that of whoever delivers.
