@@ -16,6 +16,7 @@ import { type Alert, alertLine, type Verdict } from './cluster/verdict.js';
 import { Coalesced } from './concurrency/coalesced.js';
 import { type Configuration, loadConfiguration } from './configuration.js';
 import { Delivering } from './delivering.js';
+import type { AccessPolicy } from './http/access.js';
 import type { Doors } from './http/doors.js';
 import { HealthFeed } from './http/events/feed.js';
 import type { PrometheusFacts } from './http/prometheus/facts.js';
@@ -307,6 +308,13 @@ export class Monitor {
     return this.#settings.externalUrl ?? this.#url;
   }
 
+  /** By what requests of browsers are judged. */
+  #access(): AccessPolicy {
+    const { node, web } = this.#configuration;
+    const { host = '' } = this.#settings.listen;
+    return { ...web, externalUrl: this.#externalUrl, names: [node, host] };
+  }
+
   /** Annotations of alerts ask for these series; a Prometheus that scrapes us finds them too. */
   #showLinks(): void {
     const { grafana, runbook } = this.#configuration.links;
@@ -481,6 +489,7 @@ export class Monitor {
       version: this.#settings.version,
       node: () => this.#configuration.node,
       externalUrl: () => this.#externalUrl,
+      access: () => this.#access(),
       alerting: this.#delivering.alerting,
       sms: () => this.#delivering.sms,
       reload: this.#settings.enableLifecycle ? by => this.reload(by) : undefined,

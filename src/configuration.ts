@@ -14,6 +14,8 @@ import { type HttpClientConfig, httpClientShape } from './config/http-client.js'
 import { httpClientProblem } from './config/http-client-problem.js';
 import { ConfigError, loadYaml } from './config/load.js';
 import { vocabulary } from './config/vocabulary.js';
+import type { AccessSettings } from './http/access.js';
+import { webSection } from './http/access-section.js';
 import type { SecretSource } from './model/secret.js';
 import { SEVERITIES, type Service } from './model/service.js';
 import type { Millis } from './model/time.js';
@@ -51,6 +53,8 @@ export interface Configuration {
   /** The account that `/notify/sms` sends through. */
   readonly sms: SmsAccount | undefined;
   readonly links: Links;
+  /** Names under which browsers reach the monitor. */
+  readonly web: AccessSettings;
 }
 
 /** Where alerts lead, instead of the monitor's own pages. */
@@ -213,6 +217,7 @@ export const monitorYml = section({
   host: hostSection.prefault({}),
   query: query.prefault({}),
   links: links.prefault({}),
+  web: webSection.prefault({}),
   rule_files: z
     .array(words(), { error: 'expected a list of files, or of patterns such as rules/*.rules.yml' })
     .optional(),
@@ -326,6 +331,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     actions: config.actions.map(actionOf),
     sms: smsOf(config.alerting.sms),
     links: config.links,
+    web: config.web,
   };
 }
 

@@ -11,6 +11,7 @@ import type { Alerting } from '../notify/alerting.js';
 import type { SmsGateway } from '../notify/sms/gateway.js';
 import type { QueryEngine } from '../query/engine.js';
 import type { Store } from '../store/store.js';
+import type { AccessPolicy } from './access.js';
 import type { HealthFeed } from './events/feed.js';
 import type { PrometheusFacts } from './prometheus/facts.js';
 
@@ -38,6 +39,8 @@ export interface Doors {
   readonly node: () => string;
   /** Where the outside finds this monitor; paths are put behind it. */
   readonly externalUrl: () => string;
+  /** By what requests of browsers that change something are judged. */
+  readonly access: () => AccessPolicy;
   /** Reads the configuration again; throws what is wrong with it. Undefined while that is not allowed over HTTP. */
   readonly reload: ((by: string) => Promise<void>) | undefined;
   /** Counts an answered request. */

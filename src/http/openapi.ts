@@ -74,6 +74,10 @@ const SHARED = {
 
 const TEXT: JsonSchema = { type: 'string' };
 
+/** Of every request that changes something. */
+const FOREIGN =
+  "A browser asks for a page of another origin, or under a host name that is not this monitor's";
+
 /** Describes endpoints. @param url where the outside finds them */
 export function describeRoutes(endpoints: readonly Endpoint[], version: string, url: string): OpenApi {
   const listed = endpoints.filter(endpoint => !endpoint.hidden);
@@ -172,7 +176,7 @@ function describeForm(endpoint: Endpoint, names: Names): Operation {
 }
 
 function responses(endpoint: Endpoint, names: Names): Operation['responses'] {
-  const { summary, query, body, answer, error: problem = errorShape, others = {} } = endpoint;
+  const { method, summary, query, body, answer, error: problem = errorShape, others = {} } = endpoint;
   const content = (shape: Endpoint['answer']): Answer['content'] => {
     if (!(shape instanceof z.ZodType)) return Object.fromEntries(shape.map(type => [type, { schema: TEXT }]));
     const id = names.get(shape)?.id;
@@ -184,6 +188,7 @@ function responses(endpoint: Endpoint, names: Names): Operation['responses'] {
     200: { description: summary, content: content(answer) },
     ...((query || body) && { 400: error(body ? 'The body is wrong' : 'A parameter is wrong') }),
     ...(body && { 413: error('The body is too large'), 415: error('The body is no `application/json`') }),
+    ...(method !== 'GET' && { 403: error(FOREIGN) }),
     default: error('Any other error'),
   };
   for (const [status, { when, answer: shape = problem }] of Object.entries(others)) {

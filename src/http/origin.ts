@@ -1,22 +1,72 @@
 // Pages of others. A browser lets any page send requests to us from inside our own network; what changes something must
-// not be done for one.
+// not be done for one. Programs (amtool, curl, Prometheus) send none of the headers that are looked at here.
+// Source: WHATWG Fetch, "Origin header"; W3C, "Fetch Metadata Request Headers".
 
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { type AccessPolicy, type Host, isOwnName, parseHost } from './access.js';
 import { HttpError } from './route.js';
 
+/** Longest name or origin an error message repeats. */
+const MAX_SHOWN = 100;
+
 /**
- * Refuses a request that a foreign page makes its reader's browser send. Programs say nothing of an origin.
- * @param externalUrl where our own pages are, besides where the request goes
+ * Refuses a request that a foreign page makes its reader's browser send, and one from a page whose name was made to
+ * lead here.
  * @throws HttpError 403
  */
-export function refuseForeign({ headers }: IncomingMessage, externalUrl: string): void {
-  const { origin, host } = headers;
-  if (origin === undefined || isOurs(origin, host, externalUrl)) return;
-  throw new HttpError(403, `a page of ${origin} may not change anything here`);
+export function refuseForeign(request: IncomingMessage, policy: AccessPolicy): void {
+  const { headers } = request;
+  if (!isFromBrowser(headers)) return;
+  const asked = askedHost(request, policy);
+  const host = parseHost(asked);
+  if (!host || !isOwnName(host.name, policy))
+    throw new HttpError(
+      403,
+      `a browser may not change anything here under the host name ${shown(asked ?? '')}: if the name is this monitor's, add it to web.allowed_hosts in monitor.yml`,
+    );
+  const page = pageOf(headers);
+  if (page === undefined ? isSameOrigin(headers) : isOurs(page, host, policy.externalUrl)) return;
+  const from = page === undefined ? 'another page' : `a page of ${shown(page)}`;
+  throw new HttpError(
+    403,
+    `${from} may not change anything here, only one of ${shown(host.text)}; behind a proxy that changes Host set --web.external-url`,
+  );
 }
 
-function isOurs(origin: string, host: string | undefined, externalUrl: string): boolean {
+/** Every browser says where a request that may change something comes from; pages cannot prevent it. */
+function isFromBrowser({ origin, referer, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+  return origin !== undefined || referer !== undefined || site !== undefined;
+}
+
+/** The host the browser asked; a proxy may have put another one in its place. */
+function askedHost({ headers, socket }: IncomingMessage, { trustedProxies }: AccessPolicy) {
+  const forwarded = headers['x-forwarded-host'];
+  const address = socket.remoteAddress?.replace(/^::ffff:/, '');
+  if (forwarded === undefined || address === undefined) return headers.host;
+  if (!trustedProxies.check(address, address.includes(':') ? 'ipv6' : 'ipv4')) return headers.host;
+  // A proxy that adds to the header writes what it got last; what stands before may be the page's.
+  return String(forwarded).split(',').at(-1)?.trim();
+}
+
+/** The origin a request comes from; undefined where the browser keeps it to itself. */
+function pageOf({ origin, referer }: IncomingHttpHeaders): string | undefined {
+  if (origin !== undefined || referer === undefined) return origin;
+  return URL.canParse(referer) ? new URL(referer).origin : referer;
+}
+
+function isSameOrigin({ 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+  return site === 'same-origin' || site === 'none';
+}
+
+function isOurs(origin: string, { text }: Host, externalUrl: string): boolean {
   if (!URL.canParse(origin)) return false;
   const page = new URL(origin);
-  return page.host === host || (URL.canParse(externalUrl) && page.origin === new URL(externalUrl).origin);
+  // Read with the page's scheme, so that its default port is the same with and without the number.
+  const own = `${page.protocol}//${text}`;
+  if (page.host !== '' && URL.canParse(own) && page.host === new URL(own).host) return true;
+  return URL.canParse(externalUrl) && page.origin === new URL(externalUrl).origin;
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text);
 }

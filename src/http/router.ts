@@ -66,7 +66,7 @@ async function answer(
   const over = new AbortController();
   response.once('close', () => over.abort());
   try {
-    if (route.method !== 'GET') refuseForeign(request, doors.externalUrl());
+    if (route.method !== 'GET') refuseForeign(request, doors.access());
     const asked = {
       params: request.params as Record<string, string>,
       search: request.url.split('?').slice(1).join('?'),

@@ -272,6 +272,36 @@ describe('one mistake is one line', () => {
       'links.grafana: not a URL; write http://HOST:PORT/PATH or https://...',
     ],
     [
+      'a host name with a port',
+      `web: {allowed_hosts: ["a.example:80"]}\n${serviceA('critical: true')}`,
+      'web.allowed_hosts.0: "a.example:80" is no host name; write monitor.example.org or *.example.org, without scheme, port and path',
+    ],
+    [
+      'a host name that is an address of a page',
+      `web: {allowed_hosts: [http://a.example]}\n${serviceA('critical: true')}`,
+      expect.stringMatching(/^web\.allowed_hosts\.0: "http:\/\/a\.example" is no host name; /),
+    ],
+    [
+      'all host names',
+      `web: {allowed_hosts: ["*"]}\n${serviceA('critical: true')}`,
+      expect.stringMatching(/^web\.allowed_hosts\.0: "\*" is no host name; /),
+    ],
+    [
+      'host names that are no list',
+      `web: {allowed_hosts: a}\n${serviceA('critical: true')}`,
+      'web.allowed_hosts: expected a list of host names, such as [monitor.example.org]',
+    ],
+    [
+      'a proxy that is a name',
+      `web: {trusted_proxies: [haproxy]}\n${serviceA('critical: true')}`,
+      'web.trusted_proxies.0: expected an address or a network, such as 127.0.0.1 or fd00::/8, of a proxy that sets X-Forwarded-Host',
+    ],
+    [
+      'a network with too many bits',
+      `web: {trusted_proxies: [127.0.0.0/33]}\n${serviceA('critical: true')}`,
+      expect.stringMatching(/^web\.trusted_proxies\.0: expected an address or a network/),
+    ],
+    [
       'two ways to sign in',
       serviceA('basic_auth: {}, authorization: {}'),
       'services.a: at most one of basic_auth and authorization may be set',
@@ -283,6 +313,16 @@ describe('one mistake is one line', () => {
       expect.stringMatching(/^services\.a\.url: not a URL/),
     ]);
   });
+});
+
+test('names and proxies of the monitor are taken as they are meant', () => {
+  const { web } = load(
+    `web: {allowed_hosts: [Status.Example.org., "*.bücher.example"], trusted_proxies: [127.0.0.1, "fd00::/8"]}\n${serviceA('critical: true')}`,
+  );
+  expect(web.allowedHosts).toEqual(['status.example.org', '*.xn--bcher-kva.example']);
+  const trusts = (address: string) =>
+    web.trustedProxies.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+  expect(['127.0.0.1', '127.0.0.2', 'fd00::1', 'fe80::1'].map(trusts)).toEqual([true, false, true, false]);
 });
 
 test("services that explain each other's outage in a circle would mute all their alerts", () => {

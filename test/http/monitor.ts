@@ -1,6 +1,7 @@
 // A monitor's doors with the real rooms behind them, fed by hand: no checks are made, nothing is scheduled.
 
 import { writeFileSync } from 'node:fs';
+import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { Board } from '../../src/cluster/board.js';
@@ -12,6 +13,7 @@ import { Pulse } from '../../src/cluster/pulse.js';
 import { Refresher } from '../../src/cluster/refresh.js';
 import { Snapshots } from '../../src/cluster/snapshot.js';
 import type { Verdict } from '../../src/cluster/verdict.js';
+import type { AccessPolicy } from '../../src/http/access.js';
 import type { Doors } from '../../src/http/doors.js';
 import { type FeedLimits, HealthFeed } from '../../src/http/events/feed.js';
 import type { PrometheusFacts } from '../../src/http/prometheus/facts.js';
@@ -138,6 +140,8 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
   readonly sms?: SmsGateway;
   readonly endpoints?: EndpointPlan;
   readonly feed?: FeedLimits;
+  /** Beside `http://monitor.example/cluster`. */
+  readonly access?: Partial<AccessPolicy>;
 }
 
 const ALERTMANAGER = 'route: { receiver: log }\nreceivers: [{ name: log }]\n';
@@ -240,6 +244,13 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     version: '1.2.3',
     node: () => node,
     externalUrl: () => 'http://monitor.example/cluster',
+    access: () => ({
+      allowedHosts: [],
+      trustedProxies: new BlockList(),
+      externalUrl: 'http://monitor.example/cluster',
+      names: [],
+      ...options.access,
+    }),
     reload: options.reload,
     onAnswer: (handler, status) => answered.push(`${handler} ${status}`),
   };

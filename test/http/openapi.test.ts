@@ -185,10 +185,10 @@ describe('/openapi.json', () => {
     ['get', '/api/v1/alerts', ['200', 'default']],
     ['get', '/alert_history', ['200', '400', 'default']],
     ['get', '/api/v2/alerts', ['200', '400', 'default']],
-    ['post', '/api/v2/alerts', ['200', '400', '413', '415', '500', 'default']],
-    ['post', '/api/v2/silences', ['200', '400', '404', '413', '415', '500', 'default']],
-    ['delete', '/api/v2/silence/{silenceID}', ['200', '404', '422', '500', 'default']],
-    ['post', '/notify/sms', ['200', '400', '404', '413', '415', '503', 'default']],
+    ['post', '/api/v2/alerts', ['200', '400', '403', '413', '415', '500', 'default']],
+    ['post', '/api/v2/silences', ['200', '400', '403', '404', '413', '415', '500', 'default']],
+    ['delete', '/api/v2/silence/{silenceID}', ['200', '403', '404', '422', '500', 'default']],
+    ['post', '/notify/sms', ['200', '400', '403', '404', '413', '415', '503', 'default']],
   ])('%s %s tells of its statuses', (method, path, statuses) => {
     expect(Object.keys(document.paths[path]?.[method]?.responses ?? {})).toEqual(statuses);
   });

@@ -75,7 +75,7 @@ async function answer(
 
 async function replyOf(endpoint: AlertmanagerEndpoint, request: Request, doors: Doors): Promise<Reply> {
   const { method, body } = endpoint;
-  if (method !== 'GET') refuseForeign(request, doors.externalUrl());
+  if (method !== 'GET') refuseForeign(request, doors.access());
   const { url } = request;
   const at = url.indexOf('?');
   return endpoint.handle(

@@ -33,7 +33,7 @@ export const reload = route({
   summary: 'Reads the configuration again; needs --web.enable-lifecycle',
   answer: z.object({ status: z.literal('reloaded') }),
   others: {
-    403: { when: 'Not allowed over HTTP, or to a page of another origin' },
+    403: { when: 'Not allowed over HTTP, or to a page of another origin or host name' },
     500: { when: 'A configuration file is wrong; the running configuration stays' },
   },
   async handle(_, doors, { by }) {

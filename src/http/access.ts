@@ -1,0 +1,55 @@
+// Under which names a browser reaches this monitor. DNS rebinding makes a foreign name lead here: the page of that name
+// then shares an origin with us, and only the name in `Host` tells it from one of our own.
+
+import type { BlockList } from 'node:net';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+
+/** What `web` of monitor.yml says of names and proxies. */
+export interface AccessSettings {
+  /** Host names in lower case; `*.example.org` stands for every name below example.org. */
+  readonly allowedHosts: readonly string[];
+  /** Addresses whose `X-Forwarded-Host` counts. */
+  readonly trustedProxies: BlockList;
+}
+
+/** By what a request of a browser is judged. */
+export interface AccessPolicy extends AccessSettings {
+  /** Where people reach the monitor. */
+  readonly externalUrl: string;
+  /** Further names of this machine: the node's, the one it listens on. */
+  readonly names: readonly string[];
+}
+
+/** A `Host` header that is one, taken apart. */
+export interface Host {
+  /** In lower case, without port and trailing dot; an IPv6 address without brackets. */
+  readonly name: string;
+  /** Name and port as they came. */
+  readonly text: string;
+}
+
+/** Reads a `Host` header; undefined when it is none. */
+export function parseHost(text: string | undefined): Host | undefined {
+  if (text === undefined || !/^[^\s/?#@\\]+$/.test(text) || !URL.canParse(`http://${text}`)) return undefined;
+  const name = new URL(`http://${text}`).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  return { name, text };
+}
+
+/**
+ * Whether a name is one of this monitor's: an address, which no DNS server can make its own, a name of this machine, or
+ * one that is configured.
+ */
+export function isOwnName(name: string, { allowedHosts, externalUrl, names }: AccessPolicy): boolean {
+  if (isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost')) return true;
+  const external = URL.canParse(externalUrl) ? new URL(externalUrl).hostname : '';
+  if ([...machineNames(), ...names, external].some(each => each.toLowerCase() === name)) return true;
+  return allowedHosts.some(each => each === name || (each.startsWith('*.') && name.endsWith(each.slice(1))));
+}
+
+/** The machine's name, the first part of it, and its name in multicast DNS. */
+function machineNames(): string[] {
+  const full = hostname();
+  const first = full.split('.')[0] as string;
+  return [full, first, `${first}.local`];
+}
