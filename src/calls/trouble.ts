@@ -1,5 +1,6 @@
 // What a failed call means, in words for whoever reads the error.
 
+import { systemErrorWords } from '../net/system-errors.js';
 import { certificateWords, isCertificateCode } from '../tls/certificate.js';
 import { explainHandshake } from '../tls/handshake.js';
 
@@ -22,7 +23,7 @@ export function explainError(error: unknown): string {
   const handshake = explainHandshake({ code, message });
   if (handshake) return `TLS: ${handshake}`;
   if (isCertificateCode(code)) return `TLS: its ${certificateWords(code)}`;
-  const known = KNOWN[code];
+  const known = KNOWN[code] ?? systemErrorWords(code);
   if (known) return known;
   const line = message.split('\n')[0] as string;
   if (/^HPE_/.test(code)) return `not an HTTP answer (${line})`;

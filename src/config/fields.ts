@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { compileFind } from '../go/regexp/find.js';
 import { Secret } from '../model/secret.js';
 import { formatDuration, type Millis, parseDuration } from '../model/time.js';
+import { notAUrl } from './url-words.js';
 
 /** The known word nearest to a mistyped one, as `, did you mean "x"?`, or nothing when none is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
@@ -94,7 +95,7 @@ export const httpUrl = () =>
   z.string({ error: 'expected a URL such as http://127.0.0.1:8080/health' }).transform((value, context) => {
     const url = URL.canParse(value) ? new URL(value) : undefined;
     if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-      context.addIssue({ code: 'custom', message: 'not a URL; write http://HOST:PORT/PATH or https://...' });
+      context.addIssue({ code: 'custom', message: notAUrl(value) });
       return z.NEVER;
     }
     if (url.username || url.password) {

@@ -88,7 +88,8 @@ export class NameServers {
     if (failed === 'ETIMEOUT' || failed === 'ECANCELLED')
       return Object.assign(DnsError.noAnswer(name), { isSilence: true });
     if (failed === 'ECONNREFUSED') {
-      const detail = `nothing listens at the name server of ${this.#file.path}`;
+      // A question or, for an answer too long for it, the connection behind it.
+      const detail = `the name server of ${this.#file.path} refuses connections`;
       return Object.assign(DnsError.noAnswer(name, detail), { isSilence: true });
     }
     return DnsError.noAnswer(name, `the name server says ${failed.replace(/^E/, '')}`);

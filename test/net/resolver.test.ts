@@ -203,7 +203,7 @@ test('no name server there', async () => {
   await server.close();
   servers.length = 0;
   expect(await lookup(resolver, 'a.example')).toBe(
-    `DNS: no answer for a.example (nothing listens at the name server of ${RESOLV_CONF})`,
+    `DNS: no answer for a.example (the name server of ${RESOLV_CONF} refuses connections)`,
   );
 });
 

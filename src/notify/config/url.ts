@@ -3,6 +3,7 @@
 
 import type { Decoder, Field } from '../../config/decode.js';
 import { isAbsent } from '../../config/decode.js';
+import { notAUrl } from '../../config/url-words.js';
 import { Secret } from '../../model/secret.js';
 
 /** An absolute http or https URL as it is written; undefined when it is not there or is none. */
@@ -28,5 +29,5 @@ export function urlProblem(text: string): string | undefined {
   if (!authority) return 'missing host for URL';
   // A URL of the web forgives what Go does not.
   const isUrl = URL.canParse(text) && !/[\s\\]/.test(authority);
-  return isUrl ? undefined : 'not a URL; write http://HOST:PORT/PATH or https://...';
+  return isUrl ? undefined : notAUrl(text);
 }

@@ -1,6 +1,7 @@
 // System and TLS errors of a connection, as a reason for rules and a line for people.
 
 import { DnsError } from '../../net/error.js';
+import { systemErrorWords } from '../../net/system-errors.js';
 import { explainHandshake, type HandshakeFacts } from '../../tls/handshake.js';
 import { ProbeFailure } from '../probe.js';
 
@@ -30,6 +31,8 @@ export function failureOf(error: unknown, tls: HandshakeFacts = {}): ProbeFailur
   if (handshake) return new ProbeFailure('tls', `TLS: ${handshake}`);
   const known = code ? KNOWN[code] : undefined;
   if (known) return known;
+  const words = systemErrorWords(code);
+  if (words) return new ProbeFailure('refused', words.charAt(0).toUpperCase() + words.slice(1));
   if (code?.startsWith('ERR_TLS')) return new ProbeFailure('tls', `TLS: ${firstLine(message)}`);
   return new ProbeFailure('protocol', firstLine(message) || String(code ?? error));
 }
