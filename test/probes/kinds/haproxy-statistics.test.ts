@@ -223,6 +223,15 @@ describe('the page', () => {
     expect(measured.get('haproxy_backend_sessions_total{proxy="llm"}')).toBe(12);
   });
 
+  it('a page that ends within a record: a half number is none', () => {
+    const { measured, failure } = read(
+      page(server('a', 'UP', '10', 'L7OK', '', '7', '1', '0'), backend).slice(0, -9),
+    );
+    expect(failure).toBe('body: HAProxy statistics are not valid CSV: the last line is cut off');
+    expect(measured.get('haproxy_server_current_sessions{proxy="llm",server="a"}')).toBe(7);
+    expect(measured.has('haproxy_backend_sessions_total{proxy="llm"}')).toBe(false);
+  });
+
   it('a steady page names its series by the very same objects, a removed row goes', () => {
     const statistics = new Statistics(parse);
     const seen: (readonly string[])[][] = [[], [], []];

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { RequestListener, Server } from 'node:http';
+import { createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { vocabulary } from '../../../src/config/vocabulary.js';
@@ -278,6 +279,32 @@ describe('something else that answers', () => {
     expect(verdict(ran)).toMatch(want);
     expect(ran.attempt.value('haproxy_up')).toBe(0);
     await stop(server);
+  });
+
+  const sockets: readonly [name: string, answer: string, want: string][] = [
+    ['whole', '# pxname,svname,stot,type,\nllm,BACKEND,12345,1,\n\n', 'ok'],
+    [
+      'that ends within a record',
+      '# pxname,svname,stot,type,\nllm,BACKEND,123',
+      'protocol: Connection closed before the statistics were complete',
+    ],
+    [
+      'that ends between two records',
+      '# pxname,svname,stot,type,\nllm,BACKEND,12345,1,\n',
+      'protocol: Connection closed before the statistics were complete',
+    ],
+  ];
+  it.each(sockets)('an answer of a stats socket %s', async (_, answer, want) => {
+    const folder = makeFolder('haproxy-socket');
+    const path = join(folder, 'stats.sock');
+    const server = createSocketServer(socket => socket.once('data', () => socket.end(answer)));
+    await new Promise<void>(resolve => server.listen(path, resolve));
+    const ran = await run(await bench.open(haproxy, { stats_url: `unix:${path}` }));
+    expect(verdict(ran)).toBe(want);
+    const total = ran.attempt.value('haproxy_backend_sessions_total{proxy="llm"}');
+    expect(total).toBe(want === 'ok' ? 12_345 : undefined);
+    await new Promise(resolve => server.close(resolve));
+    removeFolder(folder);
   });
 
   it('statistics hang while health answers: only health is timed and recorded', async () => {

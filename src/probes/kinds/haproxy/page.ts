@@ -20,6 +20,15 @@ export function columnsOf(header: string, parseCsv: CsvParse): string[] {
 }
 
 /**
+ * Whether the text ends in the middle of a record: the number it ends in may be half of one, and a counter would seem
+ * to have started again.
+ */
+export function isCutOff(text: string, columns: number): boolean {
+  const last = text.lastIndexOf('\n') + 1;
+  return last > 0 && last < text.length && text.slice(last).split(',').length < columns;
+}
+
+/**
  * Calls back with every record's cells. Without a quote a record is exactly its line split at the commas (RFC 4180,
  * 2.5), which is twenty times as fast; csv-parse reads every record that has one, also over several lines.
  * @throws csv-parse's error

@@ -7,6 +7,9 @@ import { type Attempt, ProbeFailure } from '../../probe.js';
 /** A stats socket closes when it has answered; something else, which does not, is waited for no longer once silent. */
 const SILENCE = 200;
 
+/** An empty line ends every answer. Source: HAProxy, doc/management.txt, 9.3 (Unix Socket commands). */
+const END = '\n\n';
+
 /** Sends `show stat` and returns the answer, at most `limit` bytes of it. @throws ProbeFailure */
 export function showStat(path: string, limit: number, attempt: Attempt): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -27,7 +30,10 @@ export function showStat(path: string, limit: number, attempt: Attempt): Promise
     socket.on('error', error => reject(failureOf(error)));
     socket.on('close', () => {
       clearTimeout(silence);
-      resolve(Buffer.concat(chunks).toString('utf8'));
+      const answer = Buffer.concat(chunks);
+      if (chunks[0] && isStatistics(chunks[0]) && answer.subarray(-END.length).toString() !== END)
+        reject(new ProbeFailure('protocol', 'Connection closed before the statistics were complete'));
+      else resolve(answer.toString('utf8'));
     });
     attempt.onCancel(() => socket.destroy(new ProbeFailure('timeout', 'Request timed out')));
   });

@@ -3,7 +3,7 @@
 
 import type { MetricFamily } from '../../../model/family.js';
 import { type Attempt, ProbeFailure } from '../../probe.js';
-import { type CsvParse, columnsOf, eachRecord, headerLine } from './page.js';
+import { type CsvParse, columnsOf, eachRecord, headerLine, isCutOff } from './page.js';
 import { families, type Plan, planOf, SCOPES, type Scope } from './plan.js';
 import { Row } from './row.js';
 import { CHECK_STATES, checkState, proxyState, SERVER_STATES, serverState } from './states.js';
@@ -30,6 +30,7 @@ export class Statistics {
   readonly #rows = new Map<string, Row>();
   #header: string | undefined;
   #plan: Plan = planOf([]);
+  #columns = 0;
   #page = 0;
 
   constructor(parseCsv: CsvParse) {
@@ -46,10 +47,14 @@ export class Statistics {
     this.#page++;
     try {
       if (header !== this.#header) {
-        this.#plan = planOf(columnsOf(header, this.#parseCsv));
+        const columns = columnsOf(header, this.#parseCsv);
+        this.#columns = columns.length;
+        this.#plan = planOf(columns);
         this.#header = header;
       }
-      return this.#readPage(text, attempt);
+      if (!isCutOff(text, this.#columns)) return this.#readPage(text, attempt);
+      this.#readPage(text.slice(0, text.lastIndexOf('\n') + 1), attempt);
+      throw new Error('the last line is cut off');
     } catch (error) {
       throw new ProbeFailure('body', `HAProxy statistics are not valid CSV: ${(error as Error).message}`);
     } finally {
