@@ -79,7 +79,7 @@ async function bundleServer() {
         emptyOutDir: false,
         target: 'node20',
         minify: true,
-        rolldownOptions: { output: { entryFileNames: 'server.js' } },
+        rolldownOptions: { output: { entryFileNames: 'server.js', codeSplitting: false } },
       },
       ssr: { noExternal: true },
     },
@@ -100,6 +100,8 @@ function writeManifest(output) {
   const manifest = {
     script: nameOf(entry('script').fileName),
     theme: nameOf(theme.fileName),
+    // Asked for together with the script, not after it.
+    preload: entry('script').imports.map(nameOf),
     style: nameOf(style.fileName),
     files: readdirSync(ASSETS).sort(),
   };

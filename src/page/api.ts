@@ -1,10 +1,23 @@
-// Asks the monitor. Paths are relative to the page, so that they also lead there below a proxy's path.
+// Asks the monitor. Paths are below the address the page was loaded from, so that they also lead there below a proxy's
+// path, whatever view is shown.
 
 const TIMEOUT = 15_000;
 
+let base = '/';
+
+/** @param root what leads from the address the page was loaded at to the monitor's: `./`, `../` */
+export function setBase(root: string): void {
+  base = new URL(root, location.href).pathname;
+}
+
+/** The absolute path of one below the monitor's address. */
+export function pathOf(path: string): string {
+  return `${base}${path}`;
+}
+
 /** GET of JSON. @throws Error with what the monitor says is wrong, or that it does not answer */
 export async function getJson<T>(path: string): Promise<T> {
-  const response = await fetch(path, { signal: AbortSignal.timeout(TIMEOUT) });
+  const response = await fetch(pathOf(path), { signal: AbortSignal.timeout(TIMEOUT) });
   if (response.ok) return (await response.json()) as T;
   const problem = (await response.json().catch(() => ({}))) as { error?: string };
   throw new Error(problem.error ?? `HTTP ${response.status}`);

@@ -1,7 +1,7 @@
 // Keeps the page alive: the monitor's events in, the model's signals out. Notices within five seconds that the monitor
 // does not answer, and that it is back.
 
-import { getJson } from './api.js';
+import { getJson, pathOf } from './api.js';
 import type { Histories } from './history.js';
 import type { Model } from './model.js';
 import { backends, limits } from './resources.js';
@@ -91,7 +91,7 @@ export class Live {
     if (now - this.#openedAt < REOPEN) return;
     this.#openedAt = now;
     this.#events?.close();
-    this.#events = new EventSource('events');
+    this.#events = new EventSource(pathOf('events'));
     this.#events.addEventListener('health', event => this.#take(JSON.parse(event.data) as ClusterHealth));
   }
 
@@ -115,7 +115,7 @@ function alertsOf({ alerts, muted }: ClusterHealth): string {
 /** Whether the monitor answers. */
 async function answers(): Promise<boolean> {
   const options = { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(CHECK_TIMEOUT) } as const;
-  return fetch('-/healthy', options).then(
+  return fetch(pathOf('-/healthy'), options).then(
     ({ ok }) => ok,
     () => false,
   );

@@ -2,9 +2,10 @@
 // from their context, so that each rendering on the server has one of its own.
 
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { createContext } from 'preact';
+import { createContext, type FunctionComponent } from 'preact';
 import { useContext } from 'preact/hooks';
-import { parseView, type View } from './address.js';
+import { parseView, printView, type View } from './address.js';
+import { type Place, parsePlace, rootOf } from './place.js';
 import { type Group, groupServices } from './services.js';
 import type { Alerts, ClusterHealth, Incident, PageState, ServiceEntry } from './state.js';
 import { type Summary, summarize } from './status.js';
@@ -47,7 +48,14 @@ export class Model {
   readonly about: Pick<PageState, 'title' | 'version' | 'node' | 'utcOffset'>;
   readonly health: Signal<ClusterHealth>;
   readonly alerts: Signal<Alerts>;
-  readonly view: Signal<View>;
+  /** Which view is shown; the browser's address follows it. */
+  readonly place: Signal<Place>;
+  /** What draws it; undefined for the overview. Changes together with {@link place}. */
+  readonly component: Signal<FunctionComponent | undefined>;
+  /** What stands before relative links. */
+  readonly root: ReadonlySignal<string>;
+  /** What the overview's address says. */
+  readonly view: ReadonlySignal<View>;
   /** The monitor's clock, in milliseconds since the epoch. */
   readonly now: Signal<number>;
   /** The monitor does not answer any more. */
@@ -69,12 +77,15 @@ export class Model {
   readonly #histories = new Map<string, Signal<History>>();
   #order: readonly string[] = [];
 
-  constructor(state: PageState) {
+  constructor(state: PageState, component?: FunctionComponent) {
     const { title, version, node, utcOffset } = state;
     this.about = { title, version, node, utcOffset };
     this.health = signal(state.health);
     this.alerts = signal(state.alerts);
-    this.view = signal(parseView(state.query));
+    this.place = signal(parsePlace(state.path, state.query) ?? { view: 'overview', query: '' });
+    this.component = signal(component);
+    this.root = computed(() => rootOf(this.place.value));
+    this.view = computed(() => parseView(this.place.value.query));
     this.now = signal(this.epoch(state.health.timestamp) ?? 0);
     this.summary = computed(() => summarize(this.health.value, this.alerts.value));
     this.groups = computed(() => this.#group());
@@ -82,6 +93,16 @@ export class Model {
       const checks = Object.values(this.health.value.services).map(({ health }) => health.last_check ?? '');
       return this.epoch(checks.reduce((newest, check) => (check > newest ? check : newest), ''));
     });
+  }
+
+  /** Changes what the overview's address says. */
+  show(part: Partial<View>): void {
+    this.ask(printView({ ...this.view.peek(), ...part }));
+  }
+
+  /** Changes the query string of the view that is shown. @param query empty, or with `?` */
+  ask(query: string): void {
+    this.place.value = { ...this.place.peek(), query };
   }
 
   /** A service's past, filled when its card is seen. */
@@ -103,14 +124,36 @@ export class Model {
   /** A moment as shown (`14:02`, with the date when it is another day) and as its tooltip has it. */
   print(at: number): { readonly shown: string; readonly full: string } {
     const { utcOffset } = this.about;
-    const own = (moment: number) => (this.isReader.value ? -new Date(moment).getTimezoneOffset() : utcOffset);
-    const { date, time } = clockAt(at, own(at));
-    const today = clockAt(this.now.peek(), own(this.now.peek())).date;
+    const { date, time } = this.#clock(at);
+    const today = this.#clock(this.now.peek()).date;
     const there = clockAt(at, utcOffset);
     return {
       shown: date === today ? time.slice(0, 5) : `${date} ${time.slice(0, 5)}`,
       full: `${there.date} ${there.time} ${zoneName(utcOffset)} on the monitor`,
     };
+  }
+
+  /** The day of a moment: `Today`, `Yesterday`, `2024-01-15`. */
+  day(at: number): string {
+    const today = this.#clock(this.now.peek()).date;
+    const { date } = this.#clock(at);
+    if (date === today) return 'Today';
+    return date === this.#clock(this.now.peek() - 86_400_000).date ? 'Yesterday' : date;
+  }
+
+  /** A moment's time of day, whatever the day: `14:02:33`. */
+  time(at: number): string {
+    return this.#clock(at).time;
+  }
+
+  /** Whether two of the monitor's local times are of one day of the reader's. */
+  isSameDay(a: string, b: string): boolean {
+    return this.#clock(this.epoch(a) ?? 0).date === this.#clock(this.epoch(b) ?? 0).date;
+  }
+
+  #clock(at: number) {
+    const { utcOffset } = this.about;
+    return clockAt(at, this.isReader.value ? -new Date(at).getTimezoneOffset() : utcOffset);
   }
 
   /** Takes what the monitor says now; entries that did not change stay the same objects. */

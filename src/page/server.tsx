@@ -2,11 +2,13 @@
 
 import renderToString from 'preact-render-to-string';
 import { Model, ModelProvider } from './model.js';
+import { type LaterView, parsePlace, type ViewName } from './place.js';
 import { type PageState, slim } from './state.js';
+import { titleOf } from './title.js';
 import { App } from './view/app.js';
 import { PlainTables } from './view/plain.js';
 import { favicon } from './view/shape.js';
-import { sentence } from './words.js';
+import { loadView, VIEWS } from './views/catalogue.js';
 
 /** The built files' names below `ui/assets/`. */
 export interface Assets {
@@ -14,25 +16,44 @@ export interface Assets {
   readonly style: string;
   /** Run before the first paint. */
   readonly theme: string;
+  /** What the script imports. */
+  readonly preload: readonly string[];
 }
 
 const FOLDER = 'ui/assets';
 
+/** All views are drawn from here at once; only browsers load them one by one. */
+const components = new Map(
+  await Promise.all(
+    (Object.keys(VIEWS) as LaterView[]).map(async view => [view, await loadView(view)] as const),
+  ),
+) as ReadonlyMap<ViewName, Awaited<ReturnType<typeof loadView>>>;
+
+/** Whether there is a view at an address below the monitor's: `ui/incidents`. */
+export function hasView(path: string): boolean {
+  return parsePlace(path, '') !== undefined;
+}
+
 /** The page as HTML. Links in it are relative, so that it also works below a proxy's path. */
-export function render(full: PageState, { script, style, theme }: Assets): string {
+export function render(full: PageState, { script, style, theme, preload }: Assets): string {
   const state = slim(full);
-  const model = new Model(state);
+  const { view } = parsePlace(state.path, state.query) ?? { view: 'overview' };
+  const model = new Model(state, components.get(view));
   const { status } = model.summary.value;
+  const folder = `${model.root.value}${FOLDER}`;
   const head = renderToString(
     <>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
-      <title>{titleOf(status, state.title)}</title>
+      <title>{titleOf(status, view, state.title)}</title>
       <link rel="icon" href={favicon(status)} />
-      <script src={`${FOLDER}/${theme}`} />
-      <link rel="stylesheet" href={`${FOLDER}/${style}`} />
-      <script type="module" src={`${FOLDER}/${script}`} />
+      <script src={`${folder}/${theme}`} />
+      <link rel="stylesheet" href={`${folder}/${style}`} />
+      {preload.map(file => (
+        <link key={file} rel="modulepreload" href={`${folder}/${file}`} />
+      ))}
+      <script type="module" src={`${folder}/${script}`} />
       <noscript>
         <meta http-equiv="refresh" content="15" />
       </noscript>
@@ -58,11 +79,6 @@ export function render(full: PageState, { script, style, theme }: Assets): strin
 </body>
 </html>
 `;
-}
-
-/** The page's title in a state. */
-function titleOf(status: string, title: string): string {
-  return `${sentence(status)} · ${title}`;
 }
 
 /** JSON that no text in it can end early. */

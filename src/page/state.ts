@@ -36,6 +36,30 @@ export interface Incident {
   readonly message: string;
   readonly starts_at: string;
   readonly ends_at?: string | undefined;
+  /** How far it rose: level2, level3. */
+  readonly escalation?: string | undefined;
+  readonly action_taken: string;
+  readonly runbook_url?: string | undefined;
+  readonly muted_by?: readonly string[] | undefined;
+  readonly notifications: readonly Notification[];
+  readonly actions: readonly { readonly at: string; readonly action: string; readonly result: string }[];
+  readonly silenced_by: readonly {
+    readonly at: string;
+    readonly id: string;
+    readonly created_by: string;
+    readonly comment: string;
+  }[];
+}
+
+/** A message to a receiver; times are the monitor's local time. */
+export interface Notification {
+  readonly at: string;
+  readonly receiver: string;
+  readonly integration: string;
+  readonly status: 'firing' | 'resolved';
+  /** Why it was given up. */
+  readonly error?: string | undefined;
+  readonly escalation?: string | undefined;
 }
 
 /** What the server draws the first page from and hands to the browser with it. */
@@ -46,6 +70,8 @@ export interface PageState {
   readonly node: string;
   /** The monitor's local time minus UTC, in minutes. */
   readonly utcOffset: number;
+  /** Where the page is below the monitor's address, as {@link parsePlace} reads it: empty, `ui/incidents`. */
+  readonly path: string;
   /** The page's query string, with or without `?`. */
   readonly query: string;
   readonly health: ClusterHealth;

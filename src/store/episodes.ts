@@ -22,6 +22,8 @@ export interface StoredEpisode {
 
 /** Which episodes are asked for; those that began strictly between two moments. */
 export interface EpisodeQuery {
+  /** This one alone. */
+  readonly id?: string | undefined;
   readonly after?: Millis | undefined;
   readonly before?: Millis | undefined;
   /** Of those that began at `before` itself, the ones that come after this one: many begin at once. */
@@ -63,13 +65,14 @@ interface Row {
 }
 
 const FITS = `starts_at > @after AND starts_at <= @before AND (starts_at < @before OR id < @beforeId)
-  AND (@severity IS NULL OR severity = @severity) AND (@service IS NULL OR service = @service)
+  AND (@id IS NULL OR id = @id) AND (@severity IS NULL OR severity = @severity) AND (@service IS NULL OR service = @service)
   AND (@alertname IS NULL OR alertname = @alertname) AND (@active IS NULL OR (ends_at IS NULL) = @active)`;
 
 interface Parameters {
   readonly after: number;
   readonly before: number;
   readonly beforeId: string | null;
+  readonly id: string | null;
   readonly severity: string | null;
   readonly service: string | null;
   readonly alertname: string | null;
@@ -139,11 +142,12 @@ export class EpisodeTable {
 }
 
 function parametersOf(query: EpisodeQuery): Parameters {
-  const { after, before, beforeId, severity, service, alertname, active } = query;
+  const { after, before, beforeId, id, severity, service, alertname, active } = query;
   return {
     after: after ?? Number.NEGATIVE_INFINITY,
     before: before ?? Number.POSITIVE_INFINITY,
     beforeId: beforeId ?? null,
+    id: id ?? null,
     severity: severity ?? null,
     service: service ?? null,
     alertname: alertname ?? null,
@@ -220,10 +224,11 @@ export class EpisodeStore {
 
 function fits(each: StoredEpisode, query: EpisodeQuery): boolean {
   const { after = Number.NEGATIVE_INFINITY, before = Number.POSITIVE_INFINITY } = query;
-  const { beforeId, severity, service, alertname, active } = query;
+  const { beforeId, id, severity, service, alertname, active } = query;
   return (
     each.startsAt > after &&
     (each.startsAt < before || (each.startsAt === before && beforeId !== undefined && each.id < beforeId)) &&
+    (id === undefined || each.id === id) &&
     (severity === undefined || each.severity === severity) &&
     (service === undefined || each.service === service) &&
     (alertname === undefined || each.alertname === alertname) &&

@@ -5,9 +5,9 @@ import { DIST } from '../support/monitor.js';
 
 const EVIL = `</script><img src=x onerror="alert(1)">'&`;
 const { render } = (await import(new URL('page/server.js', DIST).href)) as {
-  render(state: unknown, assets: Record<string, string>): string;
+  render(state: unknown, assets: typeof ASSETS): string;
 };
-const ASSETS = { script: 'script-1.js', style: 'style-1.css', theme: 'theme-1.js' };
+const ASSETS = { script: 'script-1.js', style: 'style-1.css', theme: 'theme-1.js', preload: ['shared-1.js'] };
 
 function stateOf(over: Record<string, unknown> = {}, services: Record<string, unknown> = {}) {
   return {
@@ -15,6 +15,7 @@ function stateOf(over: Record<string, unknown> = {}, services: Record<string, un
     version: '1.2.3',
     node: 'worker',
     utcOffset: 60,
+    path: '',
     query: '',
     health: {
       timestamp: '2024-01-15T10:30:45.123456',

@@ -139,6 +139,8 @@ describe('episodes', () => {
     expect(ids(store, { service: 'redis' })).toEqual(['c']);
     expect(ids(store, { alertname: 'Slow' })).toEqual(['d']);
     expect(ids(store, { active: true })).toEqual(['b']);
+    expect(ids(store, { id: 'a' })).toEqual(['a']);
+    expect(ids(store, { id: 'a', active: true })).toEqual([]);
     expect(ids(store, { active: false })).toEqual(['d', 'c', 'a']);
     expect(ids(store, { after: 1, before: 4 })).toEqual(['c', 'b']);
     expect(store.episodes.select({ limit: 2 })).toMatchObject({

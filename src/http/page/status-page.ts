@@ -13,6 +13,8 @@ export interface StatusPageState {
   readonly node: string;
   /** Our local time minus UTC, in minutes. */
   readonly utcOffset: number;
+  /** The page's address below ours, without a slash in front: empty, `ui/incidents`. */
+  readonly path: string;
   /** The request's query string. */
   readonly query: string;
   readonly health: unknown;
@@ -24,6 +26,7 @@ interface Manifest {
   readonly script: string;
   readonly style: string;
   readonly theme: string;
+  readonly preload: readonly string[];
   /** All assets' names. */
   readonly files: readonly string[];
 }
@@ -31,11 +34,14 @@ interface Manifest {
 export interface StatusPage {
   /** Names of the assets there are. */
   readonly files: ReadonlySet<string>;
+  /** Whether there is a view at an address below ours: `ui/incidents`. */
+  hasView(path: string): boolean;
   /** The page as HTML. */
   draw(state: StatusPageState): string;
 }
 
 interface PageModule {
+  hasView(path: string): boolean;
   render(state: StatusPageState, assets: Manifest): string;
 }
 
@@ -51,8 +57,8 @@ async function load(): Promise<StatusPage | undefined> {
   const manifest = await readFile(new URL('manifest.json', FOLDER), 'utf8').catch(() => undefined);
   if (manifest === undefined) return undefined;
   const assets = JSON.parse(manifest) as Manifest;
-  const { render } = (await import(new URL('server.js', FOLDER).href)) as PageModule;
-  return { files: new Set(assets.files), draw: state => render(state, assets) };
+  const { render, hasView } = (await import(new URL('server.js', FOLDER).href)) as PageModule;
+  return { files: new Set(assets.files), hasView, draw: state => render(state, assets) };
 }
 
 /** An asset's bytes. @param name one of {@link StatusPage.files} @param ending of its compressed copy, or empty */

@@ -16,6 +16,7 @@ import { unlessTold } from './alerts.js';
 const BITE = 100;
 
 const query = z.object({
+  id: z.string().optional().describe('Only the alert of this `id`'),
   severity: z
     .string()
     .optional()

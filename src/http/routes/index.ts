@@ -21,6 +21,7 @@ import { notifySms } from './notify-sms.js';
 import { openapi } from './openapi.js';
 import { pageAssets } from './page-assets.js';
 import { stats } from './stats.js';
+import { views, viewsOfOne } from './views.js';
 
 /** Everything there is, for the description. */
 const catalogue = (): readonly Endpoint[] => [...routes, ...endpoints, ...alertmanagerEndpoints];
@@ -48,5 +49,7 @@ export const routes: readonly Route[] = [
   docs(catalogue),
   style,
   pageAssets,
+  views,
+  viewsOfOne,
   tryIt,
 ];

@@ -1,40 +1,62 @@
-// The overview, from the top: how it is, what is wrong, the services, what they stand on, what was.
+// What every view has around it: where one is, where one can go, and whether the monitor answers.
 
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useModel } from '../model.js';
-import { AlertList } from './alerts.js';
-import { Incidents } from './incidents.js';
-import { Resources } from './resources.js';
-import { Services } from './services.js';
-import { Away, StatusLine } from './status-line.js';
+import type { LaterView, Place } from '../place.js';
+import { VIEWS } from '../views/catalogue.js';
+import { Overview } from './overview.js';
+import { Away, StatusStrip } from './status-line.js';
+import { Link } from './view-link.js';
 
 export function App() {
-  const { about, isAway } = useModel();
+  const { about, isAway, component, root } = useModel();
+  const View = component.value ?? Overview;
   return (
     <div class={isAway.value ? 'page stale' : 'page'}>
       <header class="top">
-        <a class="brand" href="./">
+        <a class="brand" href={root.value}>
           {about.title}
         </a>
         <span class="quiet node">
           {about.node} · {about.version}
         </span>
-        <nav aria-label="Elsewhere">
-          <a href="docs">API</a>
-          <a href="runbook">Runbook</a>
+        <nav class="elsewhere" aria-label="Elsewhere">
+          <a href={`${root.value}docs`}>API</a>
+          <a href={`${root.value}runbook`}>Runbook</a>
         </nav>
         <ThemeButton />
       </header>
-      <main>
+      <Views />
+      <main tabIndex={-1}>
         <Away />
-        <StatusLine />
-        <AlertList />
-        <Services />
-        <Resources />
-        <Incidents />
+        {component.value === undefined ? null : <StatusStrip />}
+        <View />
       </main>
     </div>
+  );
+}
+
+/** The views there are; the one that is shown is marked. */
+function Views() {
+  const { place } = useModel();
+  const { view } = place.value;
+  const later = (Object.keys(VIEWS) as LaterView[]).filter(name => VIEWS[name].isListed !== false);
+  return (
+    <nav class="views js-only" aria-label="Views">
+      <ViewLink to={{ view: 'overview' }} name="Overview" isShown={view === 'overview'} />
+      {later.map(name => (
+        <ViewLink key={name} to={{ view: name }} name={VIEWS[name].name} isShown={view === name} />
+      ))}
+    </nav>
+  );
+}
+
+function ViewLink({ to, name, isShown }: { to: Omit<Place, 'query'>; name: string; isShown: boolean }) {
+  return (
+    <Link to={to} aria-current={isShown ? 'page' : undefined}>
+      {name}
+    </Link>
   );
 }
 

@@ -6,6 +6,7 @@ import { span } from '../words.js';
 import { Message } from './alerts.js';
 import { Shape } from './shape.js';
 import { Age, Moment } from './time.js';
+import { Link } from './view-link.js';
 
 export function Incidents() {
   const model = useModel();
@@ -24,13 +25,14 @@ export function Incidents() {
         ))}
       </ul>
       <p>
-        <a href="alert_history">All incidents as JSON</a>
+        <Link to={{ view: 'incidents' }}>All incidents</Link>
       </p>
     </section>
   );
 }
 
-function length({ starts_at: start, ends_at: end }: Incident, model: Model): number {
+/** Milliseconds an incident lasted, up to now while it lasts. */
+export function length({ starts_at: start, ends_at: end }: Incident, model: Model): number {
   const begin = model.epoch(start) ?? 0;
   return Math.max(0, (model.epoch(end) ?? model.now.peek()) - begin);
 }

@@ -102,7 +102,7 @@ function Toolbar() {
   const model = useModel();
   const view = model.view.value;
   const change = (part: Partial<View>) => {
-    model.view.value = { ...view, ...part };
+    model.show(part);
   };
   return (
     <div class="toolbar">

@@ -4,6 +4,7 @@ import { useModel } from '../model.js';
 import { sentence } from '../words.js';
 import { Shape } from './shape.js';
 import { Age, Ago, Moment } from './time.js';
+import { Link } from './view-link.js';
 
 export function StatusLine() {
   const model = useModel();
@@ -30,6 +31,19 @@ export function StatusLine() {
       </div>
       <Checked />
     </section>
+  );
+}
+
+/** The state in one line, above the views that are about something else. */
+export function StatusStrip() {
+  const { status, why } = useModel().summary.value;
+  return (
+    <Link to={{ view: 'overview' }} class={`strip tint-${status}`}>
+      <Shape of={status} />
+      <span>
+        <span class={`word ${status}`}>{sentence(status)}</span> {why}
+      </span>
+    </Link>
   );
 }
 

@@ -4,15 +4,23 @@ import { useComputed } from '@preact/signals';
 import { useModel } from '../model.js';
 import { span } from '../words.js';
 
-/** A moment: `14:02`. @param local the monitor's local time */
-export function Moment({ local }: { local: string | undefined }) {
+interface MomentProps {
+  /** The monitor's local time. */
+  readonly local: string | undefined;
+  /** Without its day, which stands elsewhere. */
+  readonly isTime?: boolean;
+  readonly hasSeconds?: boolean;
+}
+
+/** A moment: `14:02`, with the date when it is another day. */
+export function Moment({ local, isTime = false, hasSeconds = false }: MomentProps) {
   const model = useModel();
   const at = model.epoch(local);
   if (at === undefined) return null;
   const { shown, full } = model.print(at);
   return (
     <time dateTime={new Date(at).toISOString()} title={full}>
-      {shown}
+      {isTime ? model.time(at).slice(0, hasSeconds ? 8 : 5) : shown}
     </time>
   );
 }

@@ -1,0 +1,24 @@
+// Links within the page.
+
+import type { ComponentChildren } from 'preact';
+import { useModel } from '../model.js';
+import { type Place, printPlace } from '../place.js';
+
+type Target = Omit<Place, 'query'> & { readonly query?: string };
+interface LinkProps {
+  readonly to: Target;
+  readonly children?: ComponentChildren;
+  readonly class?: string;
+  readonly 'aria-current'?: 'page' | undefined;
+  readonly 'aria-label'?: string;
+}
+
+/** A link to a view of the page. */
+export function Link({ to, children, ...rest }: LinkProps) {
+  const { root } = useModel();
+  return (
+    <a {...rest} href={`${root.value}${printPlace(to)}`}>
+      {children}
+    </a>
+  );
+}

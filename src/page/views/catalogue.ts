@@ -1,0 +1,28 @@
+// The views besides the overview. A new one is a module beside this and a line here; navigation and server follow.
+
+import type { FunctionComponent } from 'preact';
+import type { LaterView } from '../place.js';
+
+/** A view's module. */
+export interface ViewModule {
+  readonly View: FunctionComponent;
+}
+
+export interface ViewEntry {
+  /** As the navigation and the title have it. */
+  readonly name: string;
+  /** Whether the navigation has it; true unless said. */
+  readonly isListed?: boolean;
+  /** Loads its module: a chunk of its own in the browser. */
+  load(): Promise<ViewModule>;
+}
+
+/** In the navigation's order. */
+export const VIEWS: Readonly<Record<LaterView, ViewEntry>> = {
+  incidents: { name: 'Incidents', load: () => import('./incidents.js') },
+};
+
+/** A view's component. @throws Error when its chunk cannot be loaded */
+export async function loadView(view: LaterView | 'overview'): Promise<FunctionComponent | undefined> {
+  return view === 'overview' ? undefined : (await VIEWS[view].load()).View;
+}

@@ -1,0 +1,222 @@
+// Incidents: every alert from begin to end, newest first, by day: what failed, how long, who was told, what was done.
+
+import './incidents.css';
+import { useSignal } from '@preact/signals';
+import { useAnswer } from '../ask.js';
+import { type Model, useModel } from '../model.js';
+import type { Incident } from '../state.js';
+import { Message } from '../view/alerts.js';
+import { length } from '../view/incidents.js';
+import { webAddress } from '../view/link.js';
+import { Shape } from '../view/shape.js';
+import { Age, Moment } from '../view/time.js';
+import { Link } from '../view/view-link.js';
+import { count, span } from '../words.js';
+import { type IncidentFilter, parseFilter, printFilter, questionOf, STEP } from './incident-filter.js';
+
+/** Milliseconds between two looks for new ones. */
+const EVERY = 15_000;
+
+export function View() {
+  const model = useModel();
+  const filter = parseFilter(model.place.value.query);
+  const { answer, problem } = useAnswer<{ alert_history: Incident[]; count: number }>(
+    questionOf(filter),
+    EVERY,
+  );
+  const change = (part: Partial<IncidentFilter>) =>
+    model.ask(printFilter({ ...filter, limit: STEP, ...part }));
+  const incidents = answer?.alert_history;
+  return (
+    <section class="all-incidents js-only" aria-labelledby="incidents">
+      <h1 id="incidents">Incidents</h1>
+      <Toolbar filter={filter} change={change} />
+      {problem === '' ? null : <p class="notice">Incidents cannot be shown: {problem}</p>}
+      {incidents?.length === 0 ? <Empty isFiltered={printFilter({ ...filter, limit: STEP }) !== ''} /> : null}
+      {incidents === undefined && problem === '' ? <p class="empty">Incidents are being read.</p> : null}
+      {byDay(incidents ?? [], model).map(([day, those]) => (
+        <section key={day} aria-label={day}>
+          <h2>
+            {day} <span class="quiet">{count(those.length, 'incident')}</span>
+          </h2>
+          <ul class="rows">
+            {those.map(incident => (
+              <Row key={incident.id} incident={incident} isChosen={incident.id === filter.id} />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {answer === undefined || answer.count <= filter.limit ? null : (
+        <button type="button" class="fold" onClick={() => change({ limit: filter.limit + STEP })}>
+          Show {Math.min(STEP, answer.count - filter.limit)} of {answer.count - filter.limit} more
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Empty({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered) return <p class="empty">No incident fits the filter.</p>;
+  return (
+    <p class="empty">No incidents yet. Each alert appears here when it fires, and stays when it has ended.</p>
+  );
+}
+
+/** Incidents by the reader's day on which they began, in their order. */
+function byDay(incidents: readonly Incident[], model: Model): [string, Incident[]][] {
+  const days = new Map<string, Incident[]>();
+  for (const incident of incidents) {
+    const day = model.day(model.epoch(incident.starts_at) ?? Number.NaN);
+    const those = days.get(day);
+    if (those) those.push(incident);
+    else days.set(day, [incident]);
+  }
+  return [...days];
+}
+
+function Toolbar(props: { filter: IncidentFilter; change: (part: Partial<IncidentFilter>) => void }) {
+  const { filter, change } = props;
+  const services = Object.entries(useModel().health.value.services).sort(([, a], [, b]) =>
+    a.name.localeCompare(b.name, 'en', { numeric: true }),
+  );
+  return (
+    <div class="toolbar">
+      <label>
+        <span class="sort quiet">Service</span>{' '}
+        <select value={filter.service} onChange={event => change({ service: event.currentTarget.value })}>
+          <option value="">All services</option>
+          {services.map(([id, { name }]) => (
+            <option key={id} value={id} selected={id === filter.service}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span class="sort quiet">Severity</span>{' '}
+        <select value={filter.severity} onChange={event => change({ severity: event.currentTarget.value })}>
+          <option value="">All severities</option>
+          {['critical', 'warning', 'info'].map(each => (
+            <option key={each} value={each} selected={each === filter.severity}>
+              {each}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button
+        type="button"
+        class="toggle"
+        aria-pressed={filter.isActive}
+        onClick={() => change({ isActive: !filter.isActive })}
+      >
+        Ongoing
+      </button>
+      {filter.id === '' ? null : (
+        <button type="button" class="toggle" onClick={() => change({ id: '' })}>
+          Show all
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Row({ incident, isChosen }: { incident: Incident; isChosen: boolean }) {
+  const isOpen = useSignal(isChosen);
+  const model = useModel();
+  const { id, severity, service, message, alertname, starts_at: start, ends_at: end } = incident;
+  const details = `incident-${id}`;
+  return (
+    <li class={isChosen ? 'row incident chosen' : 'row incident'}>
+      <Shape of={severity} />
+      <span class="severity">{severity}</span>
+      <span class="what">
+        <strong>{model.health.value.services[service]?.name ?? (service || alertname)}</strong>{' '}
+        <Message service={service} text={message} />
+      </span>
+      <span class="digits quiet when">
+        <Moment local={start} isTime />
+        {end === undefined ? null : (
+          <>
+            {' – '}
+            <Moment local={end} isTime={model.isSameDay(start, end)} />
+          </>
+        )}
+      </span>
+      <span class={end === undefined ? 'digits age unhealthy' : 'digits age'}>
+        {end === undefined ? <Age local={start} /> : span(length(incident, model))}
+      </span>
+      <button
+        type="button"
+        class="more"
+        aria-expanded={isOpen.value}
+        aria-controls={details}
+        aria-label={`${isOpen.value ? 'Less' : 'More'} about ${alertname} of ${service || 'the cluster'}`}
+        onClick={() => {
+          isOpen.value = !isOpen.value;
+        }}
+      >
+        {isOpen.value ? 'Less' : 'More'}
+      </button>
+      {isOpen.value ? <Course incident={incident} id={details} /> : <div id={details} hidden />}
+    </li>
+  );
+}
+
+interface Step {
+  readonly at: string;
+  readonly text: string;
+  readonly isProblem?: boolean;
+}
+
+/** What happened from begin to end, in its order. */
+function stepsOf({ starts_at, ends_at, notifications, actions, silenced_by }: Incident): Step[] {
+  const steps: Step[] = [
+    { at: starts_at, text: 'The alert began' },
+    ...notifications.map(({ at, receiver, integration, status, error, escalation }) => ({
+      at,
+      text: [
+        `${status === 'firing' ? 'Sent' : 'Sent that it ended'} to ${receiver} (${integration})`,
+        escalation === undefined ? '' : `, ${escalation}`,
+        error === undefined ? '' : `: given up, ${error}`,
+      ].join(''),
+      isProblem: error !== undefined,
+    })),
+    ...actions.map(({ at, action, result }) => ({ at, text: `Action ${action}: ${result}` })),
+    ...silenced_by.map(({ at, created_by, comment }) => ({
+      at,
+      text: `Silenced by ${created_by}${comment === '' ? '' : `: ${comment}`}`,
+    })),
+    ...(ends_at === undefined ? [] : [{ at: ends_at, text: 'The alert ended' }]),
+  ];
+  return steps.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+}
+
+function Course({ incident, id }: { incident: Incident; id: string }) {
+  const { alertname, action_taken: taken, muted_by: mutedBy, notifications } = incident;
+  const runbook = webAddress(incident.runbook_url);
+  return (
+    <div class="course" id={id}>
+      <ol>
+        {stepsOf(incident).map(({ at, text, isProblem }) => (
+          <li key={`${at} ${text}`}>
+            <span class="digits quiet">
+              <Moment local={at} isTime hasSeconds />
+            </span>
+            <span class={isProblem ? 'unhealthy' : ''}>{text}</span>
+          </li>
+        ))}
+      </ol>
+      {notifications.length === 0 && mutedBy === undefined ? <p class="quiet">{taken}</p> : null}
+      {mutedBy === undefined ? null : <p class="quiet">Not sent at the moment: {mutedBy.join('; ')}</p>}
+      <p class="links">
+        <span class="quiet">{alertname}</span>
+        {runbook === undefined ? null : (
+          <a href={runbook} rel="noreferrer">
+            Runbook
+          </a>
+        )}
+        <Link to={{ view: 'incidents', query: `?id=${encodeURIComponent(incident.id)}` }}>Link to this</Link>
+      </p>
+    </div>
+  );
+}

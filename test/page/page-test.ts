@@ -1,0 +1,127 @@
+// A small cluster of the test's own, the real program that watches it, and Debian's Chromium that looks at its page.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { json } from '../../src/demo/fault.js';
+import { type SimulatedServer, startServer } from '../../src/demo/server.js';
+import { freePort, makeFolder, removeFolder } from '../support/child.js';
+import { type RunningMonitor, startMonitor } from '../support/monitor.js';
+import { type OpenPage, openPage, startBrowser } from './browser.js';
+
+export const PATIENCE = { timeout: 25_000, interval: 50 };
+export const PHONE = { viewport: { width: 375, height: 812 } };
+export const DESKTOP = { viewport: { width: 1440, height: 900 } };
+export const LONG = 'Rechtsschutzversicherungsgesellschaftenverzeichnisdienst für Anschlussfragen';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Before each test: servers, monitor and no page; after each: nothing is left of them. Call it once in a test file. */
+export class PageTest {
+  browser!: Browser;
+  /** Of the monitor, kept over {@link restart}. */
+  folder!: string;
+  servers!: Record<'llm' | 'tools', SimulatedServer>;
+  monitor!: RunningMonitor;
+  #opened: OpenPage[] = [];
+  #flags: string[] = [];
+  readonly #over: (test: PageTest) => object;
+
+  /** @param over of the monitor's configuration, in place of what stands here */
+  constructor(over: (test: PageTest) => object = () => ({})) {
+    this.#over = over;
+    beforeAll(async () => {
+      this.browser = await startBrowser();
+    }, 60_000);
+    afterAll(() => this.browser?.close());
+    beforeEach(() => this.#begin(), 60_000);
+    afterEach(() => this.#end());
+  }
+
+  async #begin(): Promise<void> {
+    this.#opened = [];
+    this.folder = makeFolder('page');
+    this.#flags = [`--web.listen-address=127.0.0.1:${await freePort()}`];
+    const serve = () => startServer({ answer: () => json({ status: 'healthy', models: ['llama3.2:3b'] }) });
+    this.servers = { llm: await serve(), tools: await serve() };
+    this.monitor = await this.start();
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all(this.#opened.map(({ page }) => page.context().close()));
+    await this.monitor[Symbol.asyncDispose]();
+    await Promise.all(Object.values(this.servers).map(server => server.close()));
+    removeFolder(this.folder);
+  }
+
+  /** Starts the monitor, at the address and on the storage it had. */
+  start(): Promise<RunningMonitor> {
+    return startMonitor(
+      {
+        node: 'wall',
+        scan: { intervals: { critical: '500ms', other: '500ms' } },
+        query: { scrape_interval: '1s' },
+        services: {
+          llm: this.service('llm', { name: LONG, critical: true }),
+          tools: this.service('tools', { name: 'Tools Server', critical: true }),
+          search: this.service('tools', { name: 'Search', critical: false, depends_on: ['tools'] }),
+        },
+        ...this.#over(this),
+      },
+      { folder: this.folder, flags: this.#flags },
+    );
+  }
+
+  /** A service that one of the servers answers for, in the words of the configuration. */
+  service(id: 'llm' | 'tools', over: object): object {
+    return {
+      url: `${this.servers[id].url}/health`,
+      timeout: '1s',
+      confirm: { failures: 1, successes: 1, every: '100ms' },
+      ...over,
+    };
+  }
+
+  /** Opens a view and waits until it is alive. @param path below the monitor's address, with its query string */
+  async open(path = '', options: BrowserContextOptions = DESKTOP): Promise<Page> {
+    const made = await openPage(this.browser, `${this.monitor.url}/${path}`, options);
+    this.keep(made);
+    if (options.javaScriptEnabled !== false) await made.page.waitForSelector('html[data-alive]');
+    return made.page;
+  }
+
+  /** Closes it after the test. */
+  keep(opened: OpenPage): void {
+    this.#opened.push(opened);
+  }
+
+  /** What the pages did that no page may do. */
+  trouble(): string[] {
+    return this.#opened.flatMap(each => each.trouble);
+  }
+
+  /** Waits until every service has been checked. */
+  async checked(): Promise<void> {
+    const count = async () => {
+      const { services } = (await (await this.monitor.get('/cluster_health')).json()) as {
+        services: Record<string, { health: { status: string } }>;
+      };
+      return Object.values(services).filter(({ health }) => health.status === 'unknown').length;
+    };
+    await expect.poll(count, PATIENCE).toBe(0);
+  }
+}
+
+/** Polls the text of what a selector finds. */
+export const shows = (page: Page, selector: string) => expect.poll(() => page.innerText(selector), PATIENCE);
+
+/** Barriers that axe-core finds, each with the elements concerned. */
+export async function barriers(page: Page): Promise<unknown> {
+  await page.evaluate(AXE);
+  return page.evaluate(`axe.run().then(({ violations }) =>
+    violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`);
+}
+
+/** By how many pixels the page is wider than the screen; 0 or less is right. */
+export const overflow = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth');

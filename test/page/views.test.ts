@@ -1,0 +1,72 @@
+// The page's views: each has an address that survives reload, back and a link, whatever stands before its path.
+
+import { expect, test } from 'vitest';
+import { barriers, DESKTOP, overflow, PATIENCE, PageTest, PHONE, shows } from './page-test.js';
+
+const on = new PageTest();
+
+test('goes from view to view, back and forward, and asks for nothing twice', async () => {
+  const page = await on.open();
+  const documents: string[] = [];
+  page.on('request', request => {
+    if (request.resourceType() === 'document') documents.push(request.url());
+  });
+  await page.getByRole('link', { name: 'Incidents', exact: true }).click();
+  await shows(page, 'main h1').toBe('Incidents');
+  await expect.poll(() => page.title(), PATIENCE).toBe('Healthy · Incidents · langgraph-monitor');
+  expect(new URL(page.url()).pathname).toBe('/ui/incidents');
+  expect(await page.getAttribute('nav.views [aria-current]', 'href')).toBe('../ui/incidents');
+  expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+  await page.goBack();
+  await shows(page, 'h1').toBe('Healthy All 3 services are healthy.');
+  await page.goForward();
+  await shows(page, 'main h1').toBe('Incidents');
+  await shows(page, '.strip').toBe('Healthy All 3 services are healthy.');
+  expect(documents).toEqual([]);
+  await page.reload();
+  await shows(page, 'main h1').toBe('Incidents');
+  expect(on.trouble()).toEqual([]);
+}, 60_000);
+
+test('an address that is no view is 404, and so are ids where none belongs', async () => {
+  const answers = await Promise.all(
+    ['ui/nothing', 'ui/', 'ui/incidents/x', 'ui/%ff', 'ui/a/b/c'].map(path => on.monitor.get(`/${path}`)),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 400, 404]);
+}, 60_000);
+
+test('incidents tell their course, are filtered, and have a link each', async () => {
+  await on.checked();
+  await on.servers.tools.setFault({ kind: 'status', code: 503 });
+  const page = await on.open('ui/incidents');
+  await shows(page, '.incident .what').toMatch(/^Tools Server is unhealthy - HTTP 503/);
+  await page.getByRole('button', { name: 'More about ServiceDown of tools' }).click();
+  await shows(page, '.course li >> nth=0').toMatch(/^\d\d:\d\d:\d\d\s+The alert began$/);
+  await page.getByRole('link', { name: 'Link to this' }).click();
+  await expect.poll(() => new URL(page.url()).search).toMatch(/^\?id=./);
+  await page.reload();
+  await shows(page, '.incident .what').toMatch(/^Tools Server/);
+  expect(await page.locator('.course').count()).toBe(1);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await page.getByRole('combobox', { name: /^Service/ }).selectOption('llm');
+  await shows(page, '.empty').toBe('No incident fits the filter.');
+  expect(new URL(page.url()).search).toBe('?service=llm');
+  await page.goBack();
+  await shows(page, '.incident .what').toMatch(/^Tools Server/);
+  expect(on.trouble()).toEqual([]);
+}, 60_000);
+
+test('every view fits a phone and a desktop and has no barriers, light and dark', async () => {
+  await on.servers.tools.setFault({ kind: 'status', code: 503 });
+  for (const [path, ready] of [['ui/incidents', '.incident']] as const)
+    for (const screen of [PHONE, DESKTOP])
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const page = await on.open(path, { ...screen, colorScheme });
+        await page.waitForSelector(ready);
+        const closed = page.locator('main [aria-expanded=false]');
+        for (let left = await closed.count(); left > 0; left--) await closed.first().click();
+        expect([path, colorScheme, await barriers(page)]).toEqual([path, colorScheme, []]);
+        expect([path, await overflow(page)]).toEqual([path, 0]);
+      }
+  expect(on.trouble()).toEqual([]);
+}, 120_000);
