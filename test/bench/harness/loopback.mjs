@@ -10,7 +10,17 @@ const agent = new http.Agent({ keepAlive: true });
  * GET over a kept connection.
  * @returns {Promise<{status: number, headers: object, body: Buffer}>} @throws Error after 30 s, or unless 200 to 299.
  */
-export function get(url, headers = {}) {
+export async function get(url, headers = {}) {
+  try {
+    return await getOnce(url, headers);
+  } catch (error) {
+    // A kept connection may be closed by the server in the moment it is used again (RFC 9112, 9.3.1).
+    if (error.code === 'ECONNRESET' && error.wasReused) return getOnce(url, headers);
+    throw error;
+  }
+}
+
+function getOnce(url, headers) {
   return new Promise((resolve, reject) => {
     const request = http.get(url, { agent, headers, timeout: 30_000 }, response => {
       const chunks = [];
@@ -23,7 +33,7 @@ export function get(url, headers = {}) {
       });
     });
     request.on('timeout', () => request.destroy(new Error(`${url} does not answer`)));
-    request.on('error', reject);
+    request.on('error', error => reject(Object.assign(error, { wasReused: request.reusedSocket })));
   });
 }
 
