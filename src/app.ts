@@ -19,6 +19,7 @@ import { Delivering } from './delivering.js';
 import type { AccessPolicy } from './http/access.js';
 import type { Doors } from './http/doors.js';
 import { HealthFeed } from './http/events/feed.js';
+import { Announcements } from './http/page/announcements.js';
 import type { PrometheusFacts } from './http/prometheus/facts.js';
 import { type HttpServer, type Listen, startServer } from './http/server.js';
 import { loadWebConfig, OPEN } from './http/web-config.js';
@@ -89,6 +90,7 @@ export class Monitor {
   readonly #firstChecks = new FirstChecks();
   readonly #snapshots: Snapshots;
   readonly #endpoints: EndpointChooser;
+  readonly #announcements: Announcements;
   readonly #events: HealthFeed;
   readonly #registry = new Registry();
   readonly #exposition: Exposition;
@@ -146,6 +148,7 @@ export class Monitor {
       retention: settings.retention,
       log: (level, message, fields) => log[level](fields, message),
     });
+    this.#announcements = new Announcements(this.#store.kept, () => this.#configuration.page.announcements);
     this.#delivering = new Delivering({
       store: this.#store,
       registry: this.#registry,
@@ -490,6 +493,8 @@ export class Monitor {
       node: () => this.#configuration.node,
       externalUrl: () => this.#externalUrl,
       access: () => this.#access(),
+      page: () => this.#configuration.page,
+      announcements: this.#announcements,
       alerting: this.#delivering.alerting,
       sms: () => this.#delivering.sms,
       reload: this.#settings.enableLifecycle ? by => this.reload(by) : undefined,

@@ -16,6 +16,7 @@ import { ConfigError, loadYaml } from './config/load.js';
 import { vocabulary } from './config/vocabulary.js';
 import type { AccessSettings } from './http/access.js';
 import { webSection } from './http/access-section.js';
+import { type PageSettings, pageSection } from './http/page/settings.js';
 import type { SecretSource } from './model/secret.js';
 import { SEVERITIES, type Service } from './model/service.js';
 import type { Millis } from './model/time.js';
@@ -55,6 +56,8 @@ export interface Configuration {
   readonly links: Links;
   /** Names under which browsers reach the monitor. */
   readonly web: AccessSettings;
+  /** What the status page is called, shows and allows. */
+  readonly page: PageSettings;
 }
 
 /** Where alerts lead, instead of the monitor's own pages. */
@@ -86,6 +89,8 @@ export interface RemoteQuery extends HttpClientConfig {
 }
 
 const ID = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+/** Longest name of a group of services, in characters. */
+const MAX_GROUP = 60;
 const MAX_SLOW_AFTER: Millis = 5000;
 const SCRAPE_INTERVAL: Millis = 15_000;
 /** Prometheus' own advice. */
@@ -109,6 +114,9 @@ const common = {
   interval: duration(100).optional(),
   confirm: confirm.prefault({}),
   depends_on: z.array(text(), { error: 'expected a list of services' }).default([]),
+  group: words()
+    .refine(name => [...name].length <= MAX_GROUP, `expected at most ${MAX_GROUP} characters`)
+    .optional(),
 };
 
 type CommonKeys = z.output<z.ZodObject<typeof common>>;
@@ -218,6 +226,7 @@ export const monitorYml = section({
   query: query.prefault({}),
   links: links.prefault({}),
   web: webSection.prefault({}),
+  page: pageSection.prefault({}),
   rule_files: z
     .array(words(), { error: 'expected a list of files, or of patterns such as rules/*.rules.yml' })
     .optional(),
@@ -237,6 +246,13 @@ export const monitorYml = section({
   const ids = config.services.map(({ id }) => id);
   for (const { path, message } of strangers(config.endpoints, ids))
     context.addIssue({ code: 'custom', path: ['endpoints', ...path], message });
+  for (const [i, id] of config.page.hide.entries())
+    if (!ids.includes(id))
+      context.addIssue({
+        code: 'custom',
+        path: ['page', 'hide', i],
+        message: `no service "${id}"${didYouMean(id, ids)}`,
+      });
   if (config.services.some(service => service.id === config.node)) {
     context.addIssue({
       code: 'custom',
@@ -316,7 +332,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
   if (config.host.enabled) checks.push(hostCheck(config.node, config.host));
   return {
     node: config.node,
-    services: config.services.map(serviceOf),
+    services: config.services.map(service => serviceOf(service, config.page.hide)),
     plan: {
       checks,
       concurrency,
@@ -332,6 +348,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     sms: smsOf(config.alerting.sms),
     links: config.links,
     web: config.web,
+    page: config.page,
   };
 }
 
@@ -411,7 +428,7 @@ function remoteOf({ url, scrape_interval: _, ...rest }: z.output<typeof query>):
   return url === undefined ? undefined : { url, ...rest };
 }
 
-function serviceOf({ id, kind, common }: ParsedService): Service {
+function serviceOf({ id, kind, common }: ParsedService, hidden: readonly string[]): Service {
   return {
     id,
     name: common.name ?? id,
@@ -419,6 +436,8 @@ function serviceOf({ id, kind, common }: ParsedService): Service {
     critical: common.critical,
     severity: common.severity ?? (common.critical ? 'critical' : 'warning'),
     dependsOn: common.depends_on,
+    ...(common.group !== undefined && { group: common.group }),
+    ...(hidden.includes(id) && { isHidden: true as const }),
   };
 }
 

@@ -24,6 +24,10 @@ export interface ServiceHealth {
 export interface ServiceEntry {
   readonly name: string;
   readonly critical: boolean;
+  /** What it stands under on the status page, where that is configured. */
+  readonly group?: string | undefined;
+  /** The status page does not show it. */
+  readonly hidden?: true | undefined;
   readonly health: ServiceHealth;
 }
 

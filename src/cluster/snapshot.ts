@@ -125,8 +125,10 @@ function localNode({ cpu_percent, memory, disk }: NodeFacts): Record<string, num
   return { cpu_percent, memory_percent: memory?.percent, disk_percent: disk?.percent };
 }
 
-function servicePart({ name, critical }: Service, result: CheckResult | undefined): string[] {
-  return [`{"name":${JSON.stringify(name)},"critical":${critical},"health":`, ...healthOf(result), '}'];
+function servicePart(service: Service, result: CheckResult | undefined): string[] {
+  const { name, critical, group, isHidden } = service;
+  const front = JSON.stringify({ name, critical, group, hidden: isHidden });
+  return [front.slice(0, -1), ',"health":', ...healthOf(result), '}'];
 }
 
 /** The document's `health` object as JSON text, in pieces. */

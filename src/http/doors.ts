@@ -13,6 +13,8 @@ import type { QueryEngine } from '../query/engine.js';
 import type { Store } from '../store/store.js';
 import type { AccessPolicy } from './access.js';
 import type { HealthFeed } from './events/feed.js';
+import type { Announcements } from './page/announcements.js';
+import type { PageSettings } from './page/settings.js';
 import type { PrometheusFacts } from './prometheus/facts.js';
 
 export interface Doors {
@@ -41,6 +43,9 @@ export interface Doors {
   readonly externalUrl: () => string;
   /** By what requests of browsers that change something are judged. */
   readonly access: () => AccessPolicy;
+  /** What the status page is called, shows and allows. */
+  readonly page: () => PageSettings;
+  readonly announcements: Announcements;
   /** Reads the configuration again; throws what is wrong with it. Undefined while that is not allowed over HTTP. */
   readonly reload: ((by: string) => Promise<void>) | undefined;
   /** Counts an answered request. */

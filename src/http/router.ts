@@ -7,6 +7,7 @@ import { makeAlertmanagerRouter } from './alertmanager/router.js';
 import { readJsonText } from './body.js';
 import type { Doors } from './doors.js';
 import { refuseForeign } from './origin.js';
+import { framed } from './page/frame.js';
 import { makeApiRouter } from './prometheus/router.js';
 import { requesterOf } from './requester.js';
 import { HttpError, type Reply, type RequestBody, type Route } from './route.js';
@@ -32,7 +33,7 @@ export function makeRouter(doors: Doors, log: HttpLog): RequestListener {
   app.enable('strict routing');
   app.enable('case sensitive routing');
   for (const route of routes) {
-    const method = route.method === 'GET' ? 'get' : 'post';
+    const method = ({ GET: 'get', POST: 'post', DELETE: 'delete' } as const)[route.method];
     app[method](route.path, (request, response) => answer(route, request, response, doors, log));
   }
   for (const path of new Set(routes.map(route => route.path))) {
@@ -80,7 +81,7 @@ async function answer(
     const query = route.query ? route.query.parse(request.query) : {};
     const reply = await route.handle(query, doors, asked);
     doors.onAnswer(route.path, reply.status ?? 200);
-    await writeReply(response, reply);
+    await writeReply(response, framed(reply, doors.page().frameAncestors));
   } catch (error) {
     const reply = errorReply(error);
     if (reply.status === 500)

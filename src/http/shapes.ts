@@ -29,7 +29,13 @@ export const serviceHealth = z.looseObject({
   consecutive_failures: z.number().optional(),
 });
 
-export const service = z.object({ name: z.string(), critical: z.boolean(), health: serviceHealth });
+export const service = z.object({
+  name: z.string(),
+  critical: z.boolean(),
+  group: z.string().optional().describe('What it stands under on the status page, where that is configured'),
+  hidden: z.literal(true).optional().describe('The status page does not show it (`page.hide`)'),
+  health: serviceHealth,
+});
 
 /** An alert that is not sent at the moment. */
 export const mutedAlert = z.object({

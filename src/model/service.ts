@@ -27,4 +27,8 @@ export interface Service {
   readonly severity: Severity;
   /** Ids of services whose outage explains this one's. */
   readonly dependsOn: readonly string[];
+  /** What it stands under on the status page; undefined: by whether it is critical. */
+  readonly group?: string;
+  /** It is checked and alerted on, but the status page does not show it. */
+  readonly isHidden?: true;
 }

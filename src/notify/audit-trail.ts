@@ -1,4 +1,4 @@
-// What people and programs changed: reloads of the configuration, silences made, changed and ended. Comes in: events; goes
+// What people and programs changed: reloads of the configuration, silences, announcements. Comes in: events; goes
 // out: the latest of them, over restarts too.
 
 import { randomBytes } from 'node:crypto';
@@ -14,7 +14,9 @@ export type AuditEvent =
   | 'configuration reload failed'
   | 'silence created'
   | 'silence changed'
-  | 'silence expired';
+  | 'silence expired'
+  | 'announcement posted'
+  | 'announcement removed';
 
 export interface AuditEntry {
   /** Wall clock. */

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
+import type { z } from 'zod';
 import { Board } from '../../src/cluster/board.js';
 import { EndpointChooser } from '../../src/cluster/endpoints/chooser.js';
 import { Latency } from '../../src/cluster/endpoints/latency.js';
@@ -16,6 +17,8 @@ import type { Verdict } from '../../src/cluster/verdict.js';
 import type { AccessPolicy } from '../../src/http/access.js';
 import type { Doors } from '../../src/http/doors.js';
 import { type FeedLimits, HealthFeed } from '../../src/http/events/feed.js';
+import { Announcements } from '../../src/http/page/announcements.js';
+import { pageSection } from '../../src/http/page/settings.js';
 import type { PrometheusFacts } from '../../src/http/prometheus/facts.js';
 import { type HttpServer, type ServerOptions, startServer } from '../../src/http/server.js';
 import { OPEN } from '../../src/http/web-config.js';
@@ -142,6 +145,8 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
   readonly feed?: FeedLimits;
   /** Beside `http://monitor.example/cluster`. */
   readonly access?: Partial<AccessPolicy>;
+  /** The section `page` of monitor.yml. */
+  readonly page?: z.input<typeof pageSection>;
 }
 
 const ALERTMANAGER = 'route: { receiver: log }\nreceivers: [{ name: log }]\n';
@@ -227,6 +232,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
   const endpoints = new EndpointChooser(board, new Latency((text, at) => query.instant(text, at), clock));
   endpoints.setPlan(options.endpoints ?? ENDPOINTS);
   const events = new HealthFeed(board, snapshots, clock, options.feed);
+  const page = pageSection.parse(options.page ?? {});
   const doors: Doors = {
     board,
     snapshots,
@@ -251,6 +257,8 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
       names: [],
       ...options.access,
     }),
+    page: () => page,
+    announcements: new Announcements(store.kept, () => page.announcements),
     reload: options.reload,
     onAnswer: (handler, status) => answered.push(`${handler} ${status}`),
   };

@@ -3,7 +3,7 @@
 import type { Reply } from '../route.js';
 import { type Html, html } from './html.js';
 
-/** Nothing but our own script, style and answers; nobody may frame us. */
+/** Nothing but our own script, style and answers. Who may frame the page is configured, see {@link framed}. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -12,7 +12,6 @@ const POLICY = [
   "form-action 'self'",
   'img-src data:',
   "base-uri 'none'",
-  "frame-ancestors 'none'",
 ].join('; ');
 
 /** The headers of every page. */
@@ -21,6 +20,16 @@ export const PAGE_HEADERS = {
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-cache',
 };
+
+const POLICY_NAME = 'content-security-policy';
+
+/** A reply whose policy, where it has one, says who may frame it. @param ancestors sources, as the policy has them */
+export function framed(reply: Reply, ancestors: string): Reply {
+  const policy = reply.headers?.[POLICY_NAME];
+  if (policy === undefined) return reply;
+  const headers = { ...reply.headers, [POLICY_NAME]: `${policy}; frame-ancestors ${ancestors}` };
+  return { ...reply, headers };
+}
 
 /** A whole page. Links in it are relative, so that it also works below a proxy's path. */
 export function page(title: string, content: Html, script?: string): Reply {

@@ -9,7 +9,8 @@ import { timestamp } from '../shapes.js';
 export const auditTrail = route({
   method: 'GET',
   path: '/audit_trail',
-  summary: 'Reloads of the configuration, silences made, changed and ended, newest first, and who did it',
+  summary:
+    'Reloads of the configuration, silences made, changed and ended, announcements posted and removed, newest first, and who did it',
   query: z.object({
     limit: wholeNumber(1, 1000).default(50).meta({ description: 'How many', default: 50 }),
   }),

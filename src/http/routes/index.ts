@@ -5,6 +5,7 @@ import { endpoints } from '../prometheus/index.js';
 import type { Endpoint, Route } from '../route.js';
 import { alertHistory } from './alert-history.js';
 import { alerts } from './alerts.js';
+import { deleteAnnouncement, getAnnouncements, postAnnouncement } from './announcements.js';
 import { auditTrail } from './audit-trail.js';
 import { bestEndpoint } from './best-endpoint.js';
 import { clusterHealth } from './cluster-health.js';
@@ -35,6 +36,9 @@ export const routes: readonly Route[] = [
   alerts,
   alertHistory,
   auditTrail,
+  getAnnouncements,
+  postAnnouncement,
+  deleteAnnouncement,
   history,
   stats,
   haproxyMetrics,

@@ -1,0 +1,112 @@
+// What the people who run the cluster tell those who read the page: announcements of monitor.yml and posted ones, which
+// survive a restart. Comes in: wanted announcements; goes out: those that are shown.
+
+import { randomUUID } from 'node:crypto';
+import type { Severity } from '../../model/service.js';
+import type { Millis } from '../../model/time.js';
+import type { KeptStates } from '../../store/kept.js';
+
+const KIND = 'announcement';
+/** Posted announcements that may be there at a time. */
+export const MAX_POSTED = 50;
+/** Longest texts, in characters. */
+export const MAX_TITLE = 120;
+export const MAX_MESSAGE = 2000;
+/** How long one that has ended can still be asked for. */
+const RETENTION: Millis = 7 * 86_400_000;
+
+/** An announcement without an id. */
+export interface WantedAnnouncement {
+  readonly title: string;
+  /** Plain text; may have lines. */
+  readonly message: string;
+  readonly severity: Severity;
+  /** Shown as planned before; at once when undefined. */
+  readonly startsAt: Millis | undefined;
+  /** Shown until then; undefined: until it is removed. */
+  readonly endsAt: Millis | undefined;
+}
+
+export interface Announcement extends WantedAnnouncement {
+  readonly id: string;
+  /** It stands in monitor.yml. */
+  readonly isConfigured: boolean;
+}
+
+export type AnnouncementState = 'active' | 'planned' | 'ended';
+
+/** What an announcement is at a moment. */
+export function announcementState({ startsAt, endsAt }: WantedAnnouncement, at: Millis): AnnouncementState {
+  if (startsAt !== undefined && at < startsAt) return 'planned';
+  return endsAt !== undefined && at >= endsAt ? 'ended' : 'active';
+}
+
+/** JSON has no undefined: what is absent is absent there, too. */
+type KeptAnnouncement = Omit<Announcement, 'id' | 'isConfigured'>;
+
+const SEVERITY_RANK = { critical: 0, warning: 1, info: 2 } as const;
+
+/** Whether it has not ended or ended lately. */
+function isRecent({ endsAt }: WantedAnnouncement, at: Millis): boolean {
+  return endsAt === undefined || endsAt + RETENTION > at;
+}
+
+/** The announcements there are. */
+export class Announcements {
+  readonly #kept: KeptStates;
+  readonly #configured: () => readonly WantedAnnouncement[];
+
+  /** @param configured those of monitor.yml */
+  constructor(kept: KeptStates, configured: () => readonly WantedAnnouncement[]) {
+    this.#kept = kept;
+    this.#configured = configured;
+  }
+
+  /** Active ones before planned ones, worst first; those that have ended are left out unless wanted. */
+  list(at: Millis, withEnded = false): Announcement[] {
+    const all = [...this.#fromFile(), ...this.#posted()];
+    const rank = (each: Announcement) => ['active', 'planned', 'ended'].indexOf(announcementState(each, at));
+    return all
+      .filter(each => announcementState(each, at) !== 'ended' || (withEnded && isRecent(each, at)))
+      .sort(
+        (a, b) =>
+          rank(a) - rank(b) ||
+          SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] ||
+          (a.startsAt ?? 0) - (b.startsAt ?? 0),
+      );
+  }
+
+  get(id: string): Announcement | undefined {
+    return [...this.#fromFile(), ...this.#posted()].find(each => each.id === id);
+  }
+
+  /** Takes one up. @returns its id and whether it is on disk; undefined when there are too many */
+  post(wanted: WantedAnnouncement, at: Millis): { id: string; isKept: boolean } | undefined {
+    const posted = this.#posted();
+    const ended = posted.filter(each => announcementState(each, at) === 'ended');
+    if (posted.length - ended.length >= MAX_POSTED) return undefined;
+    // The table cannot grow: those that ended long ago go, and of many the longest ended ones.
+    const recent = ended.filter(each => isRecent(each, at)).sort((a, b) => (b.endsAt ?? 0) - (a.endsAt ?? 0));
+    const stay = new Set(recent.slice(0, MAX_POSTED));
+    const gone = ended.filter(each => !stay.has(each)).map(each => [each.id, undefined] as const);
+    const id = randomUUID();
+    return { id, isKept: this.#kept.put(KIND, [...gone, [id, wanted]]) };
+  }
+
+  /** Removes a posted one. @returns whether that is on disk */
+  remove(id: string): boolean {
+    return this.#kept.put(KIND, [[id, undefined]]);
+  }
+
+  #posted(): Announcement[] {
+    return [...this.#kept.all<KeptAnnouncement>(KIND)].map(([id, each]) => ({
+      ...each,
+      id,
+      isConfigured: false,
+    }));
+  }
+
+  #fromFile(): Announcement[] {
+    return this.#configured().map((each, i) => ({ ...each, id: `configured-${i + 1}`, isConfigured: true }));
+  }
+}
