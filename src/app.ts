@@ -437,9 +437,9 @@ export class Monitor {
     this.#exposition.touch();
   }
 
-  #onEvaluation({ at, alerts, evaluation, duration }: Judgement): void {
+  #onEvaluation({ at, alerts, pending, evaluation, duration }: Judgement): void {
     const isWanted = this.#delivering.alerting.hearRules(
-      { ...evaluation, at, active: alerts },
+      { ...evaluation, at, active: alerts, pending },
       this.#clock.now(),
     );
     if (isWanted) void this.#answering.judge();

@@ -27,6 +27,16 @@ export interface Alert {
   readonly expression: string;
 }
 
+/** An alert that will fire unless its expression stops being true. */
+export interface PendingAlert {
+  readonly labels: Alert['labels'];
+  readonly expression: string;
+  /** Names of the labels that the rule adds to what its expression finds. */
+  readonly addedLabels: readonly string[];
+  /** The evaluation by which its `for` has run out. */
+  readonly firesAt: Millis;
+}
+
 /** Labels that only an escalated copy of an alert has. */
 const COPIED: ReadonlySet<string> = new Set(['escalation', 'escalates', 'alertstate']);
 

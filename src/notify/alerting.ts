@@ -3,7 +3,7 @@
 // the audit trail. Called by app.ts and by the API.
 
 import { ConfigError } from '../config/load.js';
-import { type Alert, isEscalation } from '../model/alert.js';
+import { type Alert, isEscalation, type PendingAlert } from '../model/alert.js';
 import { Labels } from '../model/labels.js';
 import type { Mute, MutedAlert } from '../model/muted.js';
 import type { Clock, Millis } from '../model/time.js';
@@ -16,6 +16,7 @@ import type { AlertmanagerConfig } from './definition.js';
 import { Receipts } from './delivery/receipts.js';
 import type { Attempt } from './delivery.js';
 import { Episodes } from './episodes.js';
+import { Forecast } from './forecast/forecast.js';
 import type { Integration } from './integration.js';
 import { formatMatchers } from './matcher.js';
 import { mutedAlerts, mutesOf } from './muted-alerts.js';
@@ -50,6 +51,8 @@ export interface RuleCoverage {
   readonly notDue: readonly string[];
   /** Rules that failed. */
   readonly failures: number;
+  /** Alerts that will fire, as far as they are known. */
+  readonly pending?: readonly PendingAlert[];
 }
 
 /** Hears what is to be counted. */
@@ -90,6 +93,7 @@ export class Alerting {
   readonly #hold: StartupHold;
   readonly #sweeping: NodeJS.Timeout;
   #pace: string | undefined;
+  #pending: readonly PendingAlert[] = [];
   #delivery: DeliveryConfig = { by: 'prometheus' };
   #notifier: Notifier | undefined;
   #sender: Sender | undefined;
@@ -163,6 +167,7 @@ export class Alerting {
    */
   hearRules(evaluation: RuleAlerts & RuleCoverage, at: Millis): boolean {
     const externalUrl = this.#options.externalUrl();
+    this.#pending = evaluation.pending ?? [];
     const alerts = this.#hold.pass(evaluation).map(alert => incomingOf(alert, externalUrl));
     if (this.#hold.isOver) alerts.push(...this.#abandoned(evaluation, at));
     if (alerts.length > 0) {
@@ -232,6 +237,15 @@ export class Alerting {
   /** Alerts that fire and are not sent at a moment; none where others deliver. */
   muted(at: Millis): MutedAlert[] {
     return this.#notifier ? mutedAlerts(this.alerts, this.#notifier, at) : [];
+  }
+
+  /** What will be sent about alerts, as it looks now; undefined where others deliver. */
+  forecast(): Forecast | undefined {
+    const notifier = this.#notifier;
+    const { clock } = this.#options;
+    const now = { at: clock.now(), elapsed: clock.elapsed() };
+    const { alerts, silences } = this;
+    return notifier && new Forecast({ notifier, alerts, silences, pending: this.#pending, now });
   }
 
   /** Why one alert is not sent at a moment. */

@@ -29,6 +29,15 @@ export type Outcome =
       readonly alerts: number;
     };
 
+/** Attempts that failed so far, and when the next one is made. */
+export interface Retry {
+  readonly attempts: number;
+  /** Of the last attempt. One line without secrets. */
+  readonly error: string;
+  /** Monotonic. */
+  readonly nextAt: Millis;
+}
+
 export interface DeliveryOptions {
   readonly integration: Integration;
   /** What is to be told at this moment; undefined: nothing. */
@@ -39,11 +48,13 @@ export interface DeliveryOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly onAttempt: (attempt: Attempt) => void;
+  /** Another attempt is made after a pause. */
+  readonly onRetry?: (retry: Retry) => void;
 }
 
 /** Tells. Never throws. */
 export async function deliver(options: DeliveryOptions): Promise<Outcome> {
-  const { integration, prepare, stop, signal, clock, onAttempt } = options;
+  const { integration, prepare, stop, signal, clock, onAttempt, onRetry } = options;
   let last: DeliveryError | undefined;
   for (let attempts = 0; ; ) {
     const notification = prepare();
@@ -67,7 +78,9 @@ export async function deliver(options: DeliveryOptions): Promise<Outcome> {
       if (signal.aborted) return failed(error);
       last = error;
       if (error.permanent || stop.aborted) return failed(error);
-      await pause(Math.max(error.retryAfter ?? 0, backoff(attempts, Math.random())), stop);
+      const wait = Math.max(error.retryAfter ?? 0, backoff(attempts, Math.random()));
+      onRetry?.({ attempts, error: error.message, nextAt: clock.elapsed() + wait });
+      await pause(wait, stop);
       if (stop.aborted) return failed(error);
     }
   }

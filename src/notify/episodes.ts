@@ -100,6 +100,11 @@ export class Episodes {
     return this.#open.get(identity);
   }
 
+  /** The episode an alert is in, or was in last, as far as it is remembered. */
+  latest(identity: string): Episode | undefined {
+    return this.#open.get(identity) ?? this.#lately.get(identity);
+  }
+
   /** An alert began, or a copy says how far one has risen. One that was open before a restart goes on. */
   begin(alert: KnownAlert): void {
     const labels = alert.labels.toJSON();
@@ -191,8 +196,7 @@ export class Episodes {
   }
 
   #of(labels: Readonly<Record<string, string>>): Episode | undefined {
-    const identity = alertIdentity(labels);
-    return this.#open.get(identity) ?? this.#lately.get(identity);
+    return this.latest(alertIdentity(labels));
   }
 
   #rise(labels: Readonly<Record<string, string>>): void {

@@ -5,6 +5,7 @@ import { isEscalation } from '../model/alert.js';
 import type { Mute, MutedAlert } from '../model/muted.js';
 import type { Millis } from '../model/time.js';
 import { type AlertTable, isResolved, type KnownAlert } from './alert-table.js';
+import { mutesAt, timeText } from './forecast/holds.js';
 import { routeMutedBy } from './muting.js';
 import type { Notifier } from './notifier.js';
 import { matchingRoutes } from './routes.js';
@@ -24,23 +25,7 @@ export function mutedAlerts(alerts: AlertTable, notifier: Notifier, at: Millis):
 
 /** Why one alert is not sent at a moment; none: it is. */
 export function mutesOf(alert: KnownAlert, alerts: AlertTable, notifier: Notifier, at: Millis): Mute[] {
-  const { silencedBy, inhibitedBy } = notifier.muted(alert, at);
-  return [
-    ...silencedBy.map(
-      ({ createdBy, comment }): Mute => ({
-        reason: 'silence',
-        text: `silenced by ${createdBy} (${comment})`,
-      }),
-    ),
-    ...inhibitedBy.map((fingerprint): Mute => {
-      const { alertname = '', target = '' } = alerts.get(fingerprint)?.labels.toJSON() ?? {};
-      return {
-        reason: 'inhibition',
-        text: `inhibited by ${[alertname, target].filter(Boolean).join(' of ')}`,
-      };
-    }),
-    ...timeMutes(alert, notifier, at),
-  ];
+  return [...mutesAt(alert.labels, at, { notifier, alerts }), ...timeMutes(alert, notifier, at)];
 }
 
 /** Of the time, only when none of the alert's routes sends now. */
@@ -48,8 +33,5 @@ function timeMutes({ labels }: KnownAlert, { config }: Notifier, at: Millis): Mu
   const routes = matchingRoutes(config.route, labels).map(route => routeMutedBy(route, config, at));
   const muted = routes.flatMap(each => (each ? [each] : []));
   if (muted.length < routes.length) return [];
-  return muted.map(({ reason, intervals }) => {
-    const where = reason === 'active_time_interval' ? 'outside of active times' : 'within mute times';
-    return { reason: 'time_interval', text: `${where} (${intervals.join(', ')})` };
-  });
+  return muted.map(each => ({ reason: 'time_interval', text: timeText(each) }));
 }

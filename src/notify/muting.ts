@@ -25,7 +25,7 @@ export interface RouteMuted {
 
 /** What mutes one alert at a moment. */
 export function mutedBy(
-  { labels }: KnownAlert,
+  { labels }: Pick<KnownAlert, 'labels'>,
   at: Millis,
   by: { readonly silences: Silences; readonly inhibitor: Inhibitor },
 ): Muted {
@@ -48,6 +48,33 @@ export function routeMutedBy(
     return { reason: 'active_time_interval', intervals: activeTimeIntervals };
   const muting = muteTimeIntervals.filter(isWithin);
   return muting.length > 0 ? { reason: 'mute_time_interval', intervals: muting } : undefined;
+}
+
+/** How far ahead an opening is looked for: every date comes within eight years. */
+const HORIZON: Millis = 9 * 366 * 86_400_000;
+
+/** The first moment from one on at which a route is not muted by the time; undefined: never. */
+export function routeOpensAt(
+  route: Route,
+  config: Pick<AlertmanagerConfig, 'timeIntervals'>,
+  from: Millis,
+): Millis | undefined {
+  let at: Millis | undefined = from;
+  while (at !== undefined && routeMutedBy(route, config, at)) at = routeChangesAt(route, config, at);
+  return at;
+}
+
+/** The first moment after another at which a time interval of a route begins or ends; undefined: never. */
+export function routeChangesAt(
+  { muteTimeIntervals, activeTimeIntervals }: Route,
+  { timeIntervals }: Pick<AlertmanagerConfig, 'timeIntervals'>,
+  at: Millis,
+): Millis | undefined {
+  // The same end for a while, so that what was not found is not looked for again.
+  const until = (Math.floor(at / HORIZON) + 2) * HORIZON;
+  const all = [...muteTimeIntervals, ...activeTimeIntervals].flatMap(name => timeIntervals.get(name) ?? []);
+  const changes = all.flatMap(interval => interval.changesAt(at, until) ?? []);
+  return changes.length > 0 ? Math.min(...changes) : undefined;
 }
 
 /** Whoever was told that an alert fires is told of its end, muted or not. */

@@ -4,14 +4,14 @@
 import { type Clock, LONGEST_WAIT, type Millis } from '../model/time.js';
 import { type AlertTable, isResolved, type KnownAlert } from './alert-table.js';
 import type { AlertmanagerConfig } from './definition.js';
-import { type Attempt, deliver, type Outcome } from './delivery.js';
+import { type Attempt, deliver, type Outcome, type Retry } from './delivery.js';
 import { Dispatcher } from './dispatcher.js';
 import type { AlertGroup } from './group.js';
 import { Inhibitor } from './inhibition.js';
 import { type Integration, openIntegrations } from './integration.js';
 import { type Muted, mutedBy, routeMutedBy, type SuppressedReason } from './muting.js';
 import type { Notification } from './notification.js';
-import type { NotificationLog } from './notification-log.js';
+import type { LogEntry, NotificationLog } from './notification-log.js';
 import type { ReceiverKind, Surroundings } from './receiver.js';
 import type { Silences } from './silences.js';
 import { type Telling, telling } from './telling.js';
@@ -56,8 +56,16 @@ export interface NotifierOptions {
 interface UnderWay {
   readonly stop: AbortController;
   readonly end: AbortController;
-  readonly done: Promise<void>;
+  done: Promise<void>;
+  /** When no further attempt is made, monotonic. */
+  readonly until: Millis;
+  retry: Retry | undefined;
+  /** The group's time came meanwhile. */
+  isDueAgain: boolean;
 }
+
+/** A notification under way: being sent, or waiting for the next attempt. */
+export type Progress = Pick<UnderWay, 'until' | 'retry'>;
 
 export class Notifier {
   readonly config: AlertmanagerConfig;
@@ -105,6 +113,21 @@ export class Notifier {
     return [...this.#integrations.values()].flat();
   }
 
+  /** Of one receiver. */
+  integrationsOf(receiver: string): readonly Integration[] {
+    return this.#integrations.get(receiver) ?? [];
+  }
+
+  /** The last message to an integration about a group, sent or restored from an earlier run. */
+  logged(integration: Integration, group: Pick<AlertGroup, 'key'>): LogEntry | undefined {
+    return this.#options.log.entry(logKey(integration, group));
+  }
+
+  /** What is on its way to an integration about a group. */
+  progress(integration: Integration, group: Pick<AlertGroup, 'key'>): Progress | undefined {
+    return this.#busy.get(logKey(integration, group));
+  }
+
   /** Hears of an alert. */
   take(alert: KnownAlert): void {
     this.#inhibitor.take(alert);
@@ -117,7 +140,7 @@ export class Notifier {
   }
 
   /** What mutes an alert at a moment. */
-  muted(alert: KnownAlert, at: Millis): Muted {
+  muted(alert: Pick<KnownAlert, 'labels'>, at: Millis): Muted {
     return mutedBy(alert, at, { silences: this.#options.silences, inhibitor: this.#inhibitor });
   }
 
@@ -170,41 +193,66 @@ export class Notifier {
   #begin(group: AlertGroup): void {
     this.#noteMuted(group, this.#now().at);
     for (const integration of this.#integrations.get(group.route.receiver) ?? []) {
-      const key = logKey(integration, group);
-      if (this.#busy.has(key)) continue;
-      const [stop, end] = [new AbortController(), new AbortController()];
-      const done = this.#tell(integration, group, { stop: stop.signal, end: end.signal })
-        .catch(error =>
-          this.#options.surroundings.log('warn', 'Notification failed', { key, err: error.message }),
-        )
-        .finally(() => this.#busy.delete(key));
-      this.#busy.set(key, { stop, end, done });
+      const busy = this.#busy.get(logKey(integration, group));
+      if (busy) busy.isDueAgain = true;
+      else this.#send(integration, group);
     }
+  }
+
+  /** As in Alertmanager what ran out of time does not wait for another interval: its own has passed. */
+  #send(integration: Integration, group: AlertGroup): void {
+    const key = logKey(integration, group);
+    const patience = Math.min(Math.max(group.route.groupInterval, LEAST_PATIENCE), LONGEST_WAIT);
+    const underWay: UnderWay = {
+      stop: new AbortController(),
+      end: new AbortController(),
+      done: Promise.resolve(),
+      until: this.#options.clock.elapsed() + patience,
+      retry: undefined,
+      isDueAgain: false,
+    };
+    this.#busy.set(key, underWay);
+    underWay.done = this.#tell(integration, group, underWay, AbortSignal.timeout(patience))
+      .catch(error =>
+        this.#options.surroundings.log('warn', 'Notification failed', { key, err: error.message }),
+      )
+      .finally(() => {
+        this.#busy.delete(key);
+        if (underWay.isDueAgain && !this.#isClosed && !group.isEmpty) this.#send(integration, group);
+      });
   }
 
   async #tell(
     integration: Integration,
     group: AlertGroup,
-    { stop, end }: { readonly stop: AbortSignal; readonly end: AbortSignal },
+    underWay: UnderWay,
+    patience: AbortSignal,
   ): Promise<void> {
     const { clock, events } = this.#options;
     const begun = clock.elapsed();
-    const patience = AbortSignal.timeout(
-      Math.min(Math.max(group.route.groupInterval, LEAST_PATIENCE), LONGEST_WAIT),
-    );
-    const signal = AbortSignal.any([end, patience]);
-    const until = { stop: AbortSignal.any([stop, signal]), signal };
+    const signal = AbortSignal.any([underWay.end.signal, patience]);
+    const until = { stop: AbortSignal.any([underWay.stop.signal, signal]), signal };
     let last: Telling | undefined;
     let over: ReadonlySet<KnownAlert> = new Set();
     const prepare = (): Notification | undefined => {
       const { at } = this.#now();
+      underWay.retry = undefined;
       over = new Set([...group.alerts].filter(alert => isResolved(alert, at)));
       last = this.#telling(integration, group, at);
       if (last && last.alerts.length > 0) return this.#notification(group, last);
       if (last) this.#options.log.note(logKey(integration, group), last.note);
       return undefined;
     };
-    const outcome = await deliver({ integration, prepare, ...until, clock, onAttempt: events.onAttempt });
+    const outcome = await deliver({
+      integration,
+      prepare,
+      ...until,
+      clock,
+      onAttempt: events.onAttempt,
+      onRetry: retry => {
+        underWay.retry = retry;
+      },
+    });
     // Stopping is nobody's failure: the next run tells it.
     if (outcome.state === 'failed' && this.#isClosed) return;
     if (outcome.state === 'sent' && last) this.#options.log.note(logKey(integration, group), last.note);
@@ -260,6 +308,6 @@ export class Notifier {
   }
 }
 
-function logKey(integration: Integration, group: AlertGroup): string {
+function logKey(integration: Integration, group: Pick<AlertGroup, 'key'>): string {
   return `${integration.id}\n${group.key}`;
 }

@@ -119,6 +119,14 @@ export class Silences {
     );
   }
 
+  /** The first moment after another at which a silence of these labels begins or ends; undefined: none does. */
+  changesAt(labels: Labels, at: Millis): Millis | undefined {
+    const changes = this.all()
+      .filter(({ endsAt, matchers }) => endsAt > at && matchesAll(matchers, labels))
+      .map(({ startsAt, endsAt }) => (startsAt > at ? startsAt : endsAt));
+    return changes.length > 0 ? Math.min(...changes) : undefined;
+  }
+
   /** Forgets what expired long ago. */
   sweep(at: Millis): void {
     const gone = this.all().filter(({ endsAt }) => endsAt + RETENTION < at);

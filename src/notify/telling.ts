@@ -10,7 +10,7 @@ import type { NotifiedAlert } from './notification.js';
 import { type LogEntry, needsTelling, openAlerts } from './notification-log.js';
 
 export interface TellingOptions {
-  readonly group: AlertGroup;
+  readonly group: Pick<AlertGroup, 'alerts' | 'route'>;
   /** Whether an alert is muted at the moment. */
   readonly isMuted: (alert: KnownAlert) => boolean;
   /** The last message to the integration about the group. */

@@ -1,11 +1,14 @@
 // Spans of time that come again: `time_intervals` of alertmanager.yml. Source: Alertmanager, timeinterval.
 
 import type { Millis } from '../model/time.js';
+import { WallClock, type WallTime } from './wall-clock.js';
 
 /** One entry of a time interval's list. */
 export interface TimeInterval {
   /** Whether a moment lies within. */
   contains(at: Millis): boolean;
+  /** The first moment after another at which {@link contains} is different; undefined: not before `until`. */
+  changesAt(at: Millis, until: Millis): Millis | undefined;
 }
 
 /** From one number to another, both within. */
@@ -29,66 +32,56 @@ export interface Recurrence {
   readonly timeZone: string | undefined;
 }
 
-/** What a clock on the wall shows. */
-interface WallTime {
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-  readonly weekday: number;
-  readonly minute: number;
-}
-
 /** A time that comes again, by the clocks on the walls of its time zone, whatever they are set to at that moment. */
 export class RecurringInterval implements TimeInterval {
   readonly #recurrence: Recurrence;
-  readonly #clock: Intl.DateTimeFormat;
+  readonly #clock: WallClock;
+  /** Minutes of the day at which it may begin or end. */
+  readonly #minutes: readonly number[];
+  /** The last change that was looked for: there is none in between. */
+  #searched: { readonly from: Millis; readonly to: Millis; readonly change: Millis | undefined } | undefined;
 
   /** @throws RangeError when there is no such time zone */
   constructor(recurrence: Recurrence) {
     this.#recurrence = recurrence;
-    this.#clock = clockOf(recurrence.timeZone);
+    this.#clock = new WallClock(recurrence.timeZone);
+    this.#minutes = (recurrence.times ?? []).flatMap(({ from, to }) => [from, to]);
   }
 
   contains(at: Millis): boolean {
-    const { times, weekdays, daysOfMonth, months, years } = this.#recurrence;
-    const now = this.#wallTime(at);
+    const { times } = this.#recurrence;
+    const now = this.#clock.at(at);
+    return holds(times, ({ from, to }) => now.minute >= from && now.minute < to) && this.#isDay(now);
+  }
+
+  changesAt(at: Millis, until: Millis): Millis | undefined {
+    const known = this.#searched;
+    const isKnown = known && known.from <= at && (known.change ? at < known.change : until <= known.to);
+    const change = isKnown ? known.change : this.#findChange(at, until);
+    if (!isKnown) this.#searched = { from: at, to: until, change };
+    return change !== undefined && change <= until ? change : undefined;
+  }
+
+  #findChange(at: Millis, until: Millis): Millis | undefined {
+    const before = this.contains(at);
+    for (let moment = at; ; ) {
+      // On a day that is not among its days nothing begins or ends.
+      const minutes = this.#isDay(this.#clock.at(moment)) ? this.#minutes : [];
+      moment = this.#clock.next(moment, minutes);
+      if (moment > until) return undefined;
+      if (this.contains(moment) !== before) return moment;
+    }
+  }
+
+  #isDay(day: WallTime): boolean {
+    const { weekdays, daysOfMonth, months, years } = this.#recurrence;
     return (
-      holds(times, ({ from, to }) => now.minute >= from && now.minute < to) &&
-      holds(daysOfMonth, span => isDayWithin(now, span)) &&
-      holds(months, span => isWithin(now.month, span)) &&
-      holds(weekdays, span => isWithin(now.weekday, span)) &&
-      holds(years, span => isWithin(now.year, span))
+      holds(daysOfMonth, span => isDayWithin(day, span)) &&
+      holds(months, span => isWithin(day.month, span)) &&
+      holds(weekdays, span => isWithin(day.weekday, span)) &&
+      holds(years, span => isWithin(day.year, span))
     );
   }
-
-  #wallTime(at: Millis): WallTime {
-    const parts = new Map(this.#clock.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-    const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-    const [year, month, day] = [part('year'), part('month'), part('day')];
-    const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
-    return { year, month, day, weekday, minute: part('hour') * 60 + part('minute') };
-  }
-}
-
-/** Clocks are dear, and a configuration has few time zones. */
-const clocks = new Map<string | undefined, Intl.DateTimeFormat>();
-
-function clockOf(timeZone: string | undefined): Intl.DateTimeFormat {
-  const known = clocks.get(timeZone);
-  if (known) return known;
-  const clock = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    calendar: 'iso8601',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-  });
-  clocks.set(timeZone, clock);
-  return clock;
 }
 
 function holds(spans: readonly Span[] | undefined, is: (span: Span) => boolean): boolean {

@@ -1,12 +1,13 @@
 // Rules in the query thread. Comes in: rule files, and the moment a scrape was taken; goes out: what the rules
 // made of it, their samples kept beside the scrape's. Called by thread.ts.
 
-import type { Alert } from '../model/alert.js';
+import type { Alert, PendingAlert } from '../model/alert.js';
 import type { Clock, Millis } from '../model/time.js';
 import { EvaluationError } from '../promql/error.js';
 import { parse } from '../promql/parse.js';
 import { type Ask, askLanguage } from '../rules/ask.js';
 import { type EvaluationResult, RuleManager } from '../rules/manager.js';
+import { pendingAlerts } from '../rules/pending.js';
 import { receiveRuleFile, type SentRuleFile } from '../rules/sent.js';
 import type { RuleGroupView } from '../rules/view.js';
 import type { SampleStore } from '../store/samples/store.js';
@@ -35,6 +36,8 @@ export interface Judgement {
   readonly status: number | undefined;
   /** Pending and firing. */
   readonly alerts: readonly Alert[];
+  /** When pending ones will fire. */
+  readonly pending: readonly PendingAlert[];
   readonly evaluation: EvaluationResult;
   readonly duration: Millis;
 }
@@ -48,6 +51,8 @@ export class Rules {
   #manager: RuleManager | undefined;
   #settings: RuleSettings | undefined;
   #deadline: Millis = 0;
+  /** The last evaluation that was no interim one. */
+  #tick: Millis = 0;
 
   constructor(store: SampleStore, limits: QueryLimits, clock: Clock) {
     this.#store = store;
@@ -72,13 +77,15 @@ export class Rules {
     const begun = this.#clock.elapsed();
     this.#deadline = begun + PATIENCE;
     const evaluation = this.#manager.evaluate(at, isInterim);
-    const alerts = this.#manager
-      .groups()
+    if (!isInterim) this.#tick = at;
+    const groups = this.#manager.groups();
+    const alerts = groups
       .flatMap(group => group.rules)
       .flatMap(rule => (rule.kind === 'alerting' ? rule.alerts : []))
       .filter(alert => alert.state !== 'inactive');
+    const pending = pendingAlerts(groups, this.#tick);
     const status = this.#status(this.#settings.status, at);
-    return { at, status, alerts, evaluation, duration: this.#clock.elapsed() - begun };
+    return { at, status, alerts, pending, evaluation, duration: this.#clock.elapsed() - begun };
   }
 
   /** All groups as they were after the last evaluation. */

@@ -111,3 +111,111 @@ test('the machine itself has a zone, and Go has names for it and for none', () =
     expect(intervalOf(`${here}, location: ${location}`).contains(at)).toBe(true);
   expect(intervalOf(`${times(['12:00', '13:00'])}, location: ''`).contains(at)).toBe(true);
 });
+
+describe('changesAt', () => {
+  const lordHowe = 'location: Australia/Lord_Howe';
+  test.each<[what: string, interval: string, at: string, want: string | undefined]>([
+    ['the end of one that is', times(['09:00', '17:00']), '2026-05-01T12:34:56.789Z', '2026-05-01T17:00:00Z'],
+    ['the begin of the next', times(['09:00', '17:00']), '2026-05-01T17:00:00Z', '2026-05-02T09:00:00Z'],
+    ['its very begin', times(['09:00', '17:00']), '2026-05-01T08:59:59.999Z', '2026-05-01T09:00:00Z'],
+    [
+      'two that touch are one',
+      times(['22:00', '24:00'], ['00:00', '06:00']),
+      '2026-05-01T23:00:00Z',
+      '2026-05-02T06:00:00Z',
+    ],
+    ['the weekend', `weekdays: ['monday:friday']`, '2026-05-01T12:00:00Z', '2026-05-02T00:00:00Z'],
+    ['after it', `weekdays: ['monday:friday']`, '2026-05-02T12:00:00Z', '2026-05-04T00:00:00Z'],
+    ['the last day of a month', "days_of_month: ['-1']", '2026-02-01T00:00:00Z', '2026-02-28T00:00:00Z'],
+    [
+      'the next leap day',
+      "days_of_month: ['29'], months: [february]",
+      '2026-05-01T00:00:00Z',
+      '2028-02-29T00:00:00Z',
+    ],
+    ['a year', "years: ['2028']", '2026-05-01T00:00:00Z', '2028-01-01T00:00:00Z'],
+    ['never again', "years: ['2020']", '2026-05-01T00:00:00Z', undefined],
+    ['always', '', '2026-05-01T00:00:00Z', undefined],
+    ['never', 'weekdays: []', '2026-05-01T00:00:00Z', undefined],
+    // Clocks are set forward at 01:00 UTC: 02:30 is not there, and 03:00 comes an hour earlier.
+    [
+      'a span whose begin is skipped',
+      `${times(['02:30', '06:00'])}, ${berlin}`,
+      '2026-03-28T12:00:00Z',
+      '2026-03-29T01:00:00Z',
+    ],
+    [
+      'a span that is skipped whole',
+      `${times(['02:00', '03:00'])}, ${berlin}`,
+      '2026-03-28T12:00:00Z',
+      '2026-03-30T00:00:00Z',
+    ],
+    // Clocks are set back at 01:00 UTC: 02:00 to 03:00 is there twice.
+    [
+      'an hour that is there twice',
+      `${times(['02:00', '03:00'])}, ${berlin}`,
+      '2026-10-25T00:10:00Z',
+      '2026-10-25T02:00:00Z',
+    ],
+    [
+      'one that comes again in the same night',
+      `${times(['02:30', '03:00'])}, ${berlin}`,
+      '2026-10-25T00:45:00Z',
+      '2026-10-25T01:00:00Z',
+    ],
+    [
+      'its second time',
+      `${times(['02:30', '03:00'])}, ${berlin}`,
+      '2026-10-25T01:00:00Z',
+      '2026-10-25T01:30:00Z',
+    ],
+    [
+      'half an hour',
+      `${times(['01:45', '03:00'])}, ${lordHowe}`,
+      '2026-10-03T14:00:00Z',
+      '2026-10-03T15:15:00Z',
+    ],
+    [
+      'a midnight that is skipped',
+      `weekdays: [sunday], location: Asia/Beirut`,
+      '2026-03-28T20:00:00Z',
+      '2026-03-28T22:00:00Z',
+    ],
+  ])('%s', (_, interval, at, want) => {
+    const from = Date.parse(at);
+    const found = intervalOf(interval).changesAt(from, from + 5 * 366 * 86_400_000);
+    expect(found === undefined ? undefined : new Date(found).toISOString()).toBe(
+      want && new Date(want).toISOString(),
+    );
+  });
+
+  test('is what looking at every minute finds, across the nights that clocks are set in', () => {
+    const intervals = [
+      `${times(['01:10', '02:50'], ['23:30', '24:00'])}, ${berlin}`,
+      `${times(['02:00', '02:15'])}, weekdays: [sunday], ${berlin}`,
+      `${times(['00:00', '00:20'], ['01:40', '02:20'])}, ${lordHowe}`,
+      `weekdays: [saturday], ${newYork}`,
+    ];
+    for (const text of intervals) {
+      const interval = intervalOf(text);
+      for (const night of [
+        '2026-03-07',
+        '2026-03-28',
+        '2026-04-04',
+        '2026-10-03',
+        '2026-10-24',
+        '2026-10-31',
+      ]) {
+        const from = Date.parse(`${night}T10:00:00Z`);
+        const minutes = Array.from({ length: 36 * 60 }, (_, i) => from + i * 60_000);
+        const seen = minutes.filter(
+          (at, i) => i > 0 && interval.contains(at) !== interval.contains(at - 60_000),
+        );
+        const found: number[] = [];
+        const until = minutes.at(-1) as number;
+        for (let at = interval.changesAt(from, until); at; at = interval.changesAt(at, until)) found.push(at);
+        expect({ text, night, found }).toEqual({ text, night, found: seen });
+      }
+    }
+  });
+});

@@ -12,6 +12,8 @@ export interface AlertmanagerAsked<Body = unknown> {
   readonly query: Form;
   /** What stands for `:silenceID` in the path; empty without. */
   readonly silenceId: string;
+  /** What stands for the `:name`s of the path. */
+  readonly params: Readonly<Record<string, string>>;
   readonly body: Body;
   /** Who asks, for the audit trail. */
   readonly by: string;

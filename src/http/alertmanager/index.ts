@@ -1,6 +1,7 @@
 // The catalogue of Alertmanager's API: a new endpoint is a file beside this and a line here.
 
 import { alertGroups } from './alert-groups.js';
+import { alertNotifications } from './alert-notifications.js';
 import type { AlertmanagerEndpoint } from './endpoint.js';
 import { getAlerts } from './get-alerts.js';
 import { getSilences } from './get-silences.js';
@@ -16,6 +17,7 @@ export const endpoints: readonly AlertmanagerEndpoint[] = [
   getAlerts,
   postAlerts,
   alertGroups,
+  alertNotifications,
   getSilences,
   postSilence,
   getSilence,

@@ -82,6 +82,7 @@ async function replyOf(endpoint: AlertmanagerEndpoint, request: Request, doors: 
     {
       query: new Form(at < 0 ? '' : url.slice(at + 1)),
       silenceId: request.params.silenceID?.toString() ?? '',
+      params: request.params as Record<string, string>,
       body: body && validated(await readJsonText(request, body), body),
       by: requesterOf(request),
       now: doors.clock.now(),

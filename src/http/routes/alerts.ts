@@ -8,6 +8,7 @@ import { actionTaken } from '../../notify/action-taken.js';
 import type { Doors } from '../doors.js';
 import { inWords } from '../in-words.js';
 import { mutedNow } from '../muted.js';
+import { type NotificationView, notificationShapes, notificationsAbout } from '../notifications.js';
 import { yesOrNo } from '../query.js';
 import { route } from '../route.js';
 import { alertText, mutedAlert, rulesProblem, timestamp } from '../shapes.js';
@@ -37,6 +38,7 @@ export const alerts = route({
           runbook_url: z.string().optional(),
           dashboard_url: z.string().optional(),
           muted_by: z.array(z.string()).optional().describe('Why it is not sent; absent when it is'),
+          ...notificationShapes(timestamp),
         }),
       )
       .optional(),
@@ -56,17 +58,19 @@ export function alertsBody(doors: Doors, detail: boolean) {
   const { board, clock } = doors;
   const now = clock.now();
   const firing = board.verdict.alerts;
+  const forecast = detail ? doors.alerting.forecast() : undefined;
+  const view = { forecast, doors, print: isoLocal };
   return {
     alerts: firing.map(alertLine),
     count: firing.length,
     timestamp: isoLocal(now),
-    details: detail ? firing.map(alert => describe(alert, doors, now)) : undefined,
+    details: detail ? firing.map(alert => describe(alert, doors, now, view)) : undefined,
     muted: detail ? mutedNow(doors).map(mutedPart) : undefined,
     rules: board.verdictProblem && problemText(board.verdictProblem, now),
   };
 }
 
-function describe(alert: Alert, doors: Doors, now: Millis) {
+function describe(alert: Alert, doors: Doors, now: Millis, view: NotificationView) {
   const { identity, name, severity, service, message, startsAt, escalation } = alert;
   const episode = doors.alerting.episodes.current(identity);
   const mutes = episode ? doors.alerting.mutesOf(episode.fingerprint, now) : [];
@@ -84,6 +88,7 @@ function describe(alert: Alert, doors: Doors, now: Millis) {
     runbook_url: episode?.annotations.runbook_url,
     dashboard_url: episode?.annotations.dashboard_url,
     muted_by: mutes.length > 0 ? mutes.map(({ text }) => text) : undefined,
+    ...notificationsAbout(episode?.fingerprint, episode?.notifications ?? [], view),
   };
 }
 

@@ -1,0 +1,251 @@
+// What happens next about an alert: which receivers get which notification when, and what keeps one back. Comes in: what
+// the embedded Alertmanager knows at a moment, and alerts that are pending; goes out: notifications to come. What fires is
+// taken to go on, silences and time intervals to end when they say.
+
+import { alertIdentity, type PendingAlert } from '../../model/alert.js';
+import { Labels } from '../../model/labels.js';
+import type { Millis } from '../../model/time.js';
+import { findingsAbout, isAboutAlerts, isFinding } from '../../rules/concerns.js';
+import { type AlertTable, isResolved, type KnownAlert } from '../alert-table.js';
+import type { Route } from '../definition.js';
+import { fingerprintOf } from '../fingerprint.js';
+import type { AlertGroup, Now } from '../group.js';
+import type { Integration } from '../integration.js';
+import { routeChangesAt, routeMutedBy } from '../muting.js';
+import { openAlerts } from '../notification-log.js';
+import type { Notifier } from '../notifier.js';
+import { groupKeyOf, groupLabelsOf, matchingRoutes } from '../routes.js';
+import type { Silences } from '../silences.js';
+import { type Member, nextNotifications } from './flushes.js';
+import { type Hold, holdsAt } from './holds.js';
+
+/** A notification to come. */
+export interface NextNotification {
+  readonly receiver: string;
+  /** `slack`, `email`, ...; `log`. */
+  readonly integration: string;
+  /** Undefined: not before what keeps it back ends. */
+  readonly at: Millis | undefined;
+  /** The first one about the alert, another one about it, the first of its escalation, or its end. */
+  readonly what: 'notification' | 'repeat' | 'escalation' | 'resolved';
+  /** Of an escalated copy: how far the alert will have risen. */
+  readonly escalation: string | undefined;
+  /** What keeps it back when it would be due. */
+  readonly heldBy: readonly Hold[];
+  /** Attempts of this notification that failed so far. */
+  readonly retry: { readonly attempts: number; readonly error: string } | undefined;
+}
+
+export interface ForecastOptions {
+  readonly notifier: Notifier;
+  readonly alerts: AlertTable;
+  readonly silences: Silences;
+  readonly pending: readonly PendingAlert[];
+  readonly now: Now;
+}
+
+/** A group with the alerts that are in it and those that will come. */
+interface Plan {
+  readonly key: string;
+  readonly route: Route;
+  readonly group: AlertGroup | undefined;
+  readonly members: Map<string, Member>;
+  readonly byIntegration: Map<string, ReadonlyMap<string, Millis>>;
+}
+
+/** The forecast of one moment; to be thrown away with it. */
+export class Forecast {
+  readonly #options: ForecastOptions;
+  readonly #plans = new Map<Route, Map<string, Plan>>();
+  /** An alert with its escalated copies, by identity. */
+  readonly #alike = new Map<string, KnownAlert[]>();
+  /** Alerts of rules that are about other alerts without being copies of them. */
+  readonly #others: { readonly alert: KnownAlert; readonly pending: PendingAlert }[] = [];
+
+  constructor(options: ForecastOptions) {
+    this.#options = options;
+    const { notifier, alerts, pending, now } = options;
+    for (const group of notifier.groups) {
+      const members = [...group.alerts].map(alert => ({ alert, from: now.at }));
+      this.#plansOf(group.route).set(group.key, planOf(group.key, group.route, group, members));
+    }
+    for (const alert of alerts.all()) this.#note(alert);
+    for (const each of pending) this.#expect(each);
+  }
+
+  /** What comes next about an alert and its escalations, the earliest first. */
+  next(alert: KnownAlert): NextNotification[] {
+    const { labels } = alert;
+    const alike = this.#alike.get(alertIdentity(labels.toJSON())) ?? [alert];
+    const others = isResolved(alert, this.#options.now.at) ? [] : this.#othersAbout(alert);
+    return [...alike, ...others]
+      .flatMap(each => this.#nextOf(each))
+      .sort((a, b) => (a.at ?? Number.POSITIVE_INFINITY) - (b.at ?? Number.POSITIVE_INFINITY));
+  }
+
+  #note(alert: KnownAlert): void {
+    const identity = alertIdentity(alert.labels.toJSON());
+    const alike = this.#alike.get(identity);
+    if (alike) alike.push(alert);
+    else this.#alike.set(identity, [alert]);
+  }
+
+  /** An alert that is pending joins the groups it will come into. */
+  #expect(pending: PendingAlert): void {
+    const alert = alertOf(pending);
+    const { labels, startsAt: from } = alert;
+    for (const route of matchingRoutes(this.#options.notifier.config.route, labels)) {
+      const plans = this.#plansOf(route);
+      const key = groupKeyOf(route, groupLabelsOf(route, labels));
+      const plan = plans.get(key) ?? planOf(key, route, undefined, []);
+      plans.set(key, plan);
+      // One that fires already is there as it is.
+      if (!plan.members.has(alert.fingerprint)) plan.members.set(alert.fingerprint, { alert, from });
+    }
+    const isCopy = this.#alike.has(alertIdentity(pending.labels));
+    if (isCopy) this.#note(alert);
+    else if (isAboutAlerts(pending.expression)) this.#others.push({ alert, pending });
+  }
+
+  #othersAbout({ labels, startsAt }: KnownAlert): KnownAlert[] {
+    const { at } = this.#options.now;
+    const found = new Map<string, Labels[]>();
+    return this.#others.flatMap(({ alert, pending: { expression, addedLabels } }) => {
+      const findings = found.get(expression) ?? findingsAbout(expression, { labels, startsAt }, at);
+      found.set(expression, findings);
+      return findings.some(each => isFinding(each, alert.labels, addedLabels)) ? [alert] : [];
+    });
+  }
+
+  #nextOf(alert: KnownAlert): NextNotification[] {
+    const { notifier } = this.#options;
+    return matchingRoutes(notifier.config.route, alert.labels).flatMap(route => {
+      const plan = this.#plans.get(route)?.get(groupKeyOf(route, groupLabelsOf(route, alert.labels)));
+      const member = plan?.members.get(alert.fingerprint);
+      if (!plan || !member) return [];
+      const integrations = notifier.integrationsOf(route.receiver);
+      return integrations.flatMap(integration => this.#nextTo(integration, plan, member));
+    });
+  }
+
+  #nextTo(integration: Integration, plan: Plan, { alert, from }: Member): NextNotification[] {
+    const { notifier, now } = this.#options;
+    const { fingerprint, labels } = alert;
+    const at = this.#moments(integration, plan).get(fingerprint);
+    const isOver = isResolved(alert, now.at);
+    const log = notifier.logged(integration, plan);
+    const due = this.#due(integration, plan, from);
+    const isHeld = !isOver && (at === undefined || at > due);
+    const heldBy = isHeld ? holdsAt(labels, plan.route, due, this.#options) : [];
+    if (alert.isUnconfirmed && at === undefined)
+      heldBy.push({ reason: 'restart', text: 'not confirmed by its sender since the restart' });
+    if (at === undefined && heldBy.length === 0) return [];
+    const { escalation = '' } = labels.toJSON();
+    const isKnown = openAlerts(log).has(fingerprint);
+    const first = from > now.at || escalation !== '' ? 'escalation' : 'notification';
+    const progress = notifier.progress(integration, plan);
+    const retry = at !== undefined && at <= due ? progress?.retry : undefined;
+    return [
+      {
+        receiver: integration.receiverName,
+        integration: integration.kind,
+        at,
+        what: isOver ? 'resolved' : isKnown ? 'repeat' : first,
+        escalation: escalation || undefined,
+        heldBy,
+        retry: retry && { attempts: retry.attempts, error: retry.error },
+      },
+    ];
+  }
+
+  /** When the alerts of a group are next in a notification to an integration. */
+  #moments(integration: Integration, plan: Plan): ReadonlyMap<string, Millis> {
+    const known = plan.byIntegration.get(integration.id);
+    if (known) return known;
+    const { notifier, silences, now } = this.#options;
+    const { route, members } = plan;
+    const { config } = notifier;
+    const moments = nextNotifications({
+      route,
+      members: [...members.values()],
+      sendResolved: integration.sendResolved,
+      entry: notifier.logged(integration, plan),
+      first: this.#first(integration, plan),
+      flush: this.#flush(plan),
+      now: now.at,
+      isMuted: (alert, at) => {
+        if (routeMutedBy(route, config, at)) return true;
+        const { silencedBy, inhibitedBy } = notifier.muted(alert, at);
+        return silencedBy.length > 0 || inhibitedBy.length > 0;
+      },
+      mutingChangesAt: ({ labels }, at) =>
+        earliest(silences.changesAt(labels, at), routeChangesAt(route, config, at)),
+    });
+    plan.byIntegration.set(integration.id, moments);
+    return moments;
+  }
+
+  /** When an alert would be in a notification if nothing kept it back and it were new. */
+  #due(integration: Integration, plan: Plan, from: Millis): Millis {
+    const first = this.#first(integration, plan);
+    if (first >= from) return first;
+    const flush = this.#flush(plan);
+    return (
+      flush + Math.max(0, Math.ceil((from - flush) / plan.route.groupInterval)) * plan.route.groupInterval
+    );
+  }
+
+  /** The next flush, or the next attempt of a notification under way; one being sent is sent now. */
+  #first(integration: Integration, plan: Plan): Millis {
+    const { notifier, now } = this.#options;
+    const progress = notifier.progress(integration, plan);
+    if (!progress) return this.#flush(plan);
+    const { retry, until } = progress;
+    return retry ? this.#wall(Math.min(retry.nextAt, until)) : now.at;
+  }
+
+  #flush({ group, route, members }: Plan): Millis {
+    if (group) return this.#wall(group.nextAt);
+    return Math.min(...[...members.values()].map(({ from }) => from)) + route.groupWait;
+  }
+
+  /** A monotonic moment by the wall clock. */
+  #wall(elapsed: Millis): Millis {
+    const { now } = this.#options;
+    return now.at + Math.max(0, elapsed - now.elapsed);
+  }
+
+  #plansOf(route: Route): Map<string, Plan> {
+    const known = this.#plans.get(route);
+    if (known) return known;
+    const made = new Map<string, Plan>();
+    this.#plans.set(route, made);
+    return made;
+  }
+}
+
+function planOf(key: string, route: Route, group: AlertGroup | undefined, all: readonly Member[]): Plan {
+  const members = new Map(all.map(member => [member.alert.fingerprint, member]));
+  return { key, route, group, members, byIntegration: new Map() };
+}
+
+/** A pending alert as it will be when it fires. */
+function alertOf({ labels, firesAt }: PendingAlert): KnownAlert {
+  const all = Labels.of(labels);
+  return {
+    fingerprint: fingerprintOf(all),
+    labels: all,
+    annotations: {},
+    startsAt: firesAt,
+    endsAt: Number.POSITIVE_INFINITY,
+    updatedAt: firesAt,
+    generatorUrl: '',
+    isEndGuessed: false,
+    isUnconfirmed: false,
+  };
+}
+
+function earliest(...moments: readonly (Millis | undefined)[]): Millis | undefined {
+  const known = moments.filter(moment => moment !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+}
