@@ -10,7 +10,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 /** A room imports `model` and rooms of a lower number; files directly in src/ are rooms of their own. */
 const NUMBER: Record<string, number> = {
   model: 0,
-  concurrency: 1,
+  concurrency: 0.5,
   go: 0,
   tls: 0,
   config: 1,

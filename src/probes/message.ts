@@ -14,6 +14,8 @@ export type Order =
 
 /** From the thread, several at a time. */
 export type Report =
+  /** The first of all. */
+  | { readonly say: 'begun'; readonly thread: string | undefined }
   | { readonly say: 'result'; readonly result: CheckResult }
   | { readonly say: 'scan'; readonly scan: Scan }
   | { readonly say: 'trouble'; readonly id: string; readonly message: string }

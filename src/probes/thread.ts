@@ -2,6 +2,7 @@
 
 import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
+import { ownThread } from '../concurrency/life-signs.js';
 import { type Millis, systemClock } from '../model/time.js';
 import { unseal } from './check.js';
 import { host } from './kinds/host.js';
@@ -12,6 +13,7 @@ import { Prober } from './prober.js';
 if (!parentPort) throw new Error('probes/thread.ts is started by probes/worker.ts');
 const port = parentPort;
 
+port.postMessage([{ say: 'begun', thread: ownThread() } satisfies Report]);
 goFirst();
 
 /** On Linux this is the calling thread's priority alone. Who may not raise it asks the other thread to step back. */

@@ -2,6 +2,7 @@
 
 import { constants, setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { LifeSigns } from '../concurrency/life-signs.js';
 import type { OverallStatus } from '../model/service.js';
 import type { Millis } from '../model/time.js';
 import { type Plan, seal } from './check.js';
@@ -11,8 +12,6 @@ import type { CheckRunner, CheckRunnerEvents } from './runner.js';
 const FIRST_BACKOFF: Millis = 1000;
 const LONGEST_BACKOFF: Millis = 60_000;
 const PING_EVERY: Millis = 10_000;
-/** Pings in a row without an answer after which the thread is taken for stuck. */
-const SILENCE = 3;
 
 export interface WorkerOptions {
   /** What the thread runs: the compiled thread.js unless a test names another. */
@@ -38,7 +37,7 @@ class WorkerRunner implements CheckRunner {
   #backoff = FIRST_BACKOFF;
   #restart: NodeJS.Timeout | undefined;
   readonly #watch: NodeJS.Timeout;
-  #silent = 0;
+  readonly #signs: LifeSigns;
   /** Why the thread ended or is being ended. */
   #reason: string | undefined;
   #closed = false;
@@ -46,6 +45,7 @@ class WorkerRunner implements CheckRunner {
   constructor(events: CheckRunnerEvents, file: URL, pingEvery: Millis) {
     this.#events = events;
     this.#file = file;
+    this.#signs = new LifeSigns(pingEvery);
     this.#watch = setInterval(() => this.#ping(), pingEvery);
     this.#start();
   }
@@ -79,7 +79,7 @@ class WorkerRunner implements CheckRunner {
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
     this.#worker = worker;
-    this.#silent = 0;
+    this.#signs.begin();
     this.#reason = undefined;
     worker.on('message', (reports: Report[]) => {
       for (const report of reports) this.#hear(report);
@@ -95,7 +95,11 @@ class WorkerRunner implements CheckRunner {
   }
 
   #hear(report: Report): void {
-    this.#silent = 0;
+    if (report.say === 'begun') {
+      this.#signs.named(report.thread);
+      return;
+    }
+    this.#signs.heard();
     if (report.say === 'result') this.#events.onResult(report.result);
     else if (report.say === 'scan') {
       this.#backoff = FIRST_BACKOFF;
@@ -113,8 +117,9 @@ class WorkerRunner implements CheckRunner {
 
   #ping(): void {
     if (!this.#worker) return;
-    if (++this.#silent > SILENCE) {
-      this.#reason = `no sign of life after ${SILENCE} pings`;
+    const problem = this.#signs.pinged();
+    if (problem) {
+      this.#reason = problem;
       void this.#worker.terminate();
       return;
     }

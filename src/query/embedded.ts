@@ -2,6 +2,7 @@
 // the work; this keeps it alive and carries between it and whoever asks. Made by app.ts.
 
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { LifeSigns } from '../concurrency/life-signs.js';
 import { Labels } from '../model/labels.js';
 import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
@@ -39,8 +40,6 @@ const LONGEST_BACKOFF: Millis = 60_000;
 /** A thread that has lived this long is sound. */
 const SOUND: Millis = 60_000;
 const PING_EVERY: Millis = 10_000;
-/** Pings in a row without an answer after which the thread is taken for stuck. */
-const SILENCE = 3;
 /** What the thread's garbage may take before it is collected, in MiB: V8's own limit is sixteen times as much at rest. */
 const NURSERY = 8;
 /** How long the thread may take to write what waits when the monitor stops. */
@@ -87,7 +86,7 @@ export class EmbeddedEngine implements SamplingEngine {
   /** When the thread starts again; undefined while it runs or is about to. */
   #startsAt: Millis | undefined;
   #restart: NodeJS.Timeout | undefined;
-  #silent = 0;
+  readonly #signs: LifeSigns;
   /** Why the thread ended or is being ended. */
   #reason: string | undefined;
   #closed = false;
@@ -104,8 +103,10 @@ export class EmbeddedEngine implements SamplingEngine {
   /** Starts the thread. */
   constructor(options: EmbeddedOptions) {
     this.#options = options;
+    const pingEvery = options.pingEvery ?? PING_EVERY;
+    this.#signs = new LifeSigns(pingEvery);
     this.#port = this.#start();
-    this.#watch = setInterval(() => this.#ping(), options.pingEvery ?? PING_EVERY);
+    this.#watch = setInterval(() => this.#ping(), pingEvery);
   }
 
   get status(): SamplesStatus {
@@ -281,7 +282,7 @@ export class EmbeddedEngine implements SamplingEngine {
     this.#worker = worker;
     this.#startsAt = undefined;
     this.#startedAt = performance.now();
-    this.#silent = 0;
+    this.#signs.begin();
     this.#reason = undefined;
     worker.on('error', error => {
       const { code, message } = error as NodeJS.ErrnoException;
@@ -294,7 +295,11 @@ export class EmbeddedEngine implements SamplingEngine {
   }
 
   #hear(report: Report): void {
-    this.#silent = 0;
+    if (report.say === 'begun') {
+      this.#signs.named(report.thread);
+      return;
+    }
+    this.#signs.heard();
     if (report.say === 'answer') this.#askers.get(report.id)?.resolve(report.answer);
     else if (report.say === 'refusal')
       this.#askers.get(report.id)?.reject(new QueryError(report.type, report.message));
@@ -325,8 +330,9 @@ export class EmbeddedEngine implements SamplingEngine {
 
   #ping(): void {
     if (!this.#worker) return;
-    if (++this.#silent > SILENCE) {
-      this.#reason = `no sign of life after ${SILENCE} pings`;
+    const problem = this.#signs.pinged();
+    if (problem) {
+      this.#reason = problem;
       void this.#worker.terminate();
       return;
     }

@@ -70,6 +70,8 @@ export type Order =
 
 /** From the thread. */
 export type Report =
+  /** The first of all; the samples are opened next. */
+  | { readonly say: 'begun'; readonly thread: string | undefined }
   | { readonly say: 'answer'; readonly id: number; readonly answer: ThreadAnswer }
   | { readonly say: 'piece'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly say: 'refusal'; readonly id: number; readonly type: ErrorType; readonly message: string }

@@ -2,6 +2,7 @@
 
 import { constants, setPriority } from 'node:os';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { ownThread } from '../concurrency/life-signs.js';
 import { type Millis, systemClock } from '../model/time.js';
 import { SampleStore } from '../store/samples/store.js';
 import { Desk } from './desk.js';
@@ -38,6 +39,8 @@ function report(what: Report): void {
   else if (what.say === 'piece') port.postMessage(what, [what.bytes.buffer]);
   else port.postMessage(what);
 }
+
+report({ say: 'begun', thread: ownThread() });
 
 const store = new SampleStore({
   file,

@@ -88,7 +88,7 @@ describe('a thread that', () => {
     ['throws', 'the cable was pulled; starting again in 1 s'],
     ['rejects', 'nobody caught it; starting again in 1 s'],
     ['exits', 'exit code 7; starting again in 1 s'],
-    ['hangs', 'no sign of life after 3 pings; starting again in 1 s'],
+    ['hangs', /no sign of life after \d+ pings; starting again in 1 s/],
   ])('%s is replaced; meanwhile nothing is known', async (how, reason) => {
     await start('mortal.mjs');
     await expect.poll(tools, PATIENCE).toBe('healthy');
@@ -108,7 +108,7 @@ describe('a thread that', () => {
     await expect.poll(overall, PATIENCE).toBe('healthy');
     expect(await metric('langgraph_monitor_probe_worker_up')).toBe('1');
     expect(await metric('langgraph_monitor_probe_worker_restarts_total')).toBe('1');
-    expect(log.split('\n').filter(line => line.includes(DIED))).toEqual([expect.stringContaining(reason)]);
+    expect(log.split('\n').filter(line => line.includes(DIED))).toEqual([expect.stringMatching(reason)]);
   });
 
   test('dies at once every time is tried again later and later', async () => {

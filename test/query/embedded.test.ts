@@ -1,5 +1,6 @@
 // The engine over our own samples, with its real thread.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Scrape } from '../../src/model/scrape.js';
@@ -499,6 +500,13 @@ describe('a thread that', () => {
     expect(await refusalOf(engine.answer(COUNT))).toBe(
       'execution: the query thread died: no sign of life after 3 pings; try a smaller query, or ask again',
     );
+  });
+
+  test.skipIf(!existsSync('/proc/thread-self'))('gets little of a busy machine is not ended', async () => {
+    const log = vi.fn();
+    const engine = open({ threadFile: new URL('threads/slow.mjs', import.meta.url), pingEvery: 200, log });
+    expect(await refusalOf(engine.answer(COUNT))).toMatch(/^execution: answered after \d+ pings$/);
+    expect(log).not.toHaveBeenCalled();
   });
 
   test('cannot start is tried again later and later', async () => {

@@ -4,6 +4,7 @@ import { workerData } from 'node:worker_threads';
 
 const { port } = workerData;
 
+port.postMessage({ say: 'pong' });
 port.on('message', ({ say }) => {
   if (say === 'ask') for (;;);
   else if (say === 'ping') port.postMessage({ say: 'pong' });
