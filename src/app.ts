@@ -315,7 +315,8 @@ export class Monitor {
   #access(): AccessPolicy {
     const { node, web } = this.#configuration;
     const { host = '' } = this.#settings.listen;
-    return { ...web, externalUrl: this.#externalUrl, names: [node, host] };
+    const isExternalUrlGiven = this.#settings.externalUrl !== undefined;
+    return { ...web, externalUrl: this.#externalUrl, isExternalUrlGiven, names: [node, host] };
   }
 
   /** Annotations of alerts ask for these series; a Prometheus that scrapes us finds them too. */

@@ -3,7 +3,7 @@
 // Source: WHATWG Fetch, "Origin header"; W3C, "Fetch Metadata Request Headers".
 
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { type AccessPolicy, type Host, isOwnName, parseHost } from './access.js';
+import { type AccessPolicy, askedHost, type Host, isOwnName, parseHost } from './access.js';
 import { HttpError } from './route.js';
 
 /** Longest name or origin an error message repeats. */
@@ -36,16 +36,6 @@ export function refuseForeign(request: IncomingMessage, policy: AccessPolicy): v
 /** Every browser says where a request that may change something comes from; pages cannot prevent it. */
 function isFromBrowser({ origin, referer, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
   return origin !== undefined || referer !== undefined || site !== undefined;
-}
-
-/** The host the browser asked; a proxy may have put another one in its place. */
-function askedHost({ headers, socket }: IncomingMessage, { trustedProxies }: AccessPolicy) {
-  const forwarded = headers['x-forwarded-host'];
-  const address = socket.remoteAddress?.replace(/^::ffff:/, '');
-  if (forwarded === undefined || address === undefined) return headers.host;
-  if (!trustedProxies.check(address, address.includes(':') ? 'ipv6' : 'ipv4')) return headers.host;
-  // A proxy that adds to the header writes what it got last; what stands before may be the page's.
-  return String(forwarded).split(',').at(-1)?.trim();
 }
 
 /** The origin a request comes from; undefined where the browser keeps it to itself. */

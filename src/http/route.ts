@@ -28,6 +28,9 @@ export interface Asked<Body = unknown> {
   readonly accept: string | undefined;
   readonly acceptEncoding: string | undefined;
   readonly lastEventId: string | undefined;
+  readonly ifNoneMatch: string | undefined;
+  /** Where the monitor is reached, without a slash at the end: as configured, else as it was asked. */
+  readonly address: string;
   /** Who asks, for the audit trail. */
   readonly by: string;
   /** Aborted when the answer has been given or whoever asked has gone. */

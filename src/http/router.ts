@@ -3,6 +3,7 @@
 
 import type { RequestListener } from 'node:http';
 import express, { type Request, type Response } from 'express';
+import { reachedAt } from './access.js';
 import { makeAlertmanagerRouter } from './alertmanager/router.js';
 import { readJsonText } from './body.js';
 import type { Doors } from './doors.js';
@@ -74,6 +75,8 @@ async function answer(
       accept: request.headers.accept,
       acceptEncoding: request.headers['accept-encoding']?.toString(),
       lastEventId: request.headers['last-event-id']?.toString(),
+      ifNoneMatch: request.headers['if-none-match'],
+      address: reachedAt(request, doors.access()),
       by: requesterOf(request),
       signal: over.signal,
       body: route.body && (await bodyOf(request, route.body)),

@@ -26,6 +26,11 @@ export async function writeReply(response: ServerResponse, reply: Reply): Promis
     else await writeStream(response, body, patience);
     return;
   }
+  if (status === 304) {
+    // What the length would be is not known; none is better than a wrong one.
+    response.writeHead(status, headers).end();
+    return;
+  }
   const bytes = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   response.writeHead(status, { ...common, 'content-length': Buffer.byteLength(bytes) });
   response.end(bytes);

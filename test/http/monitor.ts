@@ -254,6 +254,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
       allowedHosts: [],
       trustedProxies: new BlockList(),
       externalUrl: 'http://monitor.example/cluster',
+      isExternalUrlGiven: true,
       names: [],
       ...options.access,
     }),

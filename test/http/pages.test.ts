@@ -139,7 +139,7 @@ describe('/docs', () => {
     expect(sections).toHaveLength(shown.length);
     for (const [i, { method, path, form, query }] of shown.entries()) {
       const methods = form ? `${method} or POST` : method;
-      const shownPath = path.replace(/:(\w+)/, '{$1}');
+      const shownPath = path.replace(/:(\w+)/g, '{$1}');
       expect(sections[i]).toContain(`<span class="method">${methods}</span> <code>${shownPath}</code>`);
       const action = `<form data-try action=".${examplePath(shown[i] as Endpoint)}" method="get">`;
       expect(sections[i]?.includes(action)).toBe(method === 'GET');

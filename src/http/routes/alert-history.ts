@@ -5,15 +5,14 @@ import { z } from 'zod';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { actionTaken } from '../../notify/action-taken.js';
 import type { Episode } from '../../notify/episodes.js';
+import { type EpisodePages, episodePages } from '../alert-episodes.js';
+import { csvRow } from '../csv.js';
 import type { Doors } from '../doors.js';
 import { inWords } from '../in-words.js';
 import { moment, wholeNumber, yesOrNo } from '../query.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 import { unlessTold } from './alerts.js';
-
-/** Episodes read from the store at a time. */
-const BITE = 100;
 
 const query = z.object({
   id: z.string().optional().describe('Only the alert of this `id`'),
@@ -40,6 +39,10 @@ const query = z.object({
     .optional()
     .describe('With `before`: also those that began at that very moment, after the alert of this `id`'),
   after: moment().optional().describe('Only alerts that began after this timestamp'),
+  format: z
+    .enum(['json', 'csv'], { error: 'expected json or csv' })
+    .default('json')
+    .meta({ description: 'csv: a table for spreadsheets, without single notifications', default: 'json' }),
 });
 
 export const alertHistory = route({
@@ -86,30 +89,66 @@ export const alertHistory = route({
     ),
     count: z.number().describe('Alerts that fit, whatever the limit'),
   }),
-  handle: (wanted, doors) => ({ body: entries(wanted, doors) }),
+  handle({ format, before_id: beforeId, ...wanted }, doors) {
+    const now = doors.clock.now();
+    const found = episodePages(doors, { ...wanted, beforeId });
+    if (format !== 'csv') return { body: jsonOf(found, doors, now) };
+    const type = 'text/csv; charset=utf-8; header=present';
+    return { type, headers: CSV_HEADERS, body: csvOf(found, doors, now) };
+  },
 });
 
-async function* entries(
-  { limit, before_id: beforeId, ...rest }: z.output<typeof query>,
-  doors: Doors,
-): AsyncGenerator<string> {
-  const { episodes } = doors.alerting;
-  const now = doors.clock.now();
-  let page = episodes.select({ ...rest, beforeId, limit: Math.min(limit, BITE) });
-  const { count } = page;
+async function* jsonOf({ count, pages }: EpisodePages, doors: Doors, now: Millis): AsyncGenerator<string> {
   yield '{"alert_history":[';
-  for (let left = limit; page.episodes.length > 0; ) {
-    const text = page.episodes.map(each => JSON.stringify(describe(each, doors, now))).join(',');
-    yield left === limit ? text : `,${text}`;
-    left -= page.episodes.length;
-    const last = page.episodes.at(-1) as Episode;
-    if (left <= 0 || page.episodes.length < BITE) break;
-    // Others have their turn between two bites.
-    await new Promise(resolve => setImmediate(resolve));
-    const bounds = { before: last.startsAt, beforeId: last.id };
-    page = episodes.select({ ...rest, ...bounds, limit: Math.min(left, BITE) });
+  let separator = '';
+  for await (const page of pages) {
+    yield separator + page.map(each => JSON.stringify(describe(each, doors, now))).join(',');
+    separator = ',';
   }
   yield `],"count":${count}}`;
+}
+
+const CSV_HEADERS = {
+  'content-disposition': 'attachment; filename="alert_history.csv"',
+};
+
+/** Columns of the table, each with what stands in it. */
+const COLUMNS: readonly (readonly [name: string, cell: (entry: Entry, episode: Episode) => string])[] = [
+  ['id', ({ id }) => id],
+  ['severity', ({ severity }) => severity],
+  ['service', ({ service }) => service],
+  ['alertname', ({ alertname }) => alertname],
+  ['message', ({ message }) => message],
+  ['starts_at', ({ starts_at }) => starts_at],
+  ['ends_at', ({ ends_at = '' }) => ends_at],
+  ['duration_seconds', (_, { startsAt, endsAt }) => secondsBetween(startsAt, endsAt)],
+  ['escalation', ({ escalation = '' }) => escalation],
+  ['action_taken', ({ action_taken }) => action_taken],
+  ['notified', ({ notifications }) => [...new Set(notifications.map(({ receiver }) => receiver))].join('; ')],
+  [
+    'silenced_by',
+    ({ silenced_by }) => silenced_by.map(each => `${each.created_by}: ${each.comment}`).join('; '),
+  ],
+  ['runbook_url', ({ runbook_url = '' }) => runbook_url],
+  ['dashboard_url', ({ dashboard_url = '' }) => dashboard_url],
+];
+
+type Entry = ReturnType<typeof describe>;
+
+/** Empty while it lasts. */
+function secondsBetween(from: Millis, to: Millis | undefined): string {
+  return to === undefined ? '' : String(Math.round(to - from) / 1000);
+}
+
+async function* csvOf({ pages }: EpisodePages, doors: Doors, now: Millis): AsyncGenerator<string> {
+  yield csvRow(COLUMNS.map(([name]) => name));
+  for await (const page of pages) {
+    const rows = page.map(episode => {
+      const entry = describe(episode, doors, now);
+      return csvRow(COLUMNS.map(([, cell]) => cell(entry, episode)));
+    });
+    yield rows.join('');
+  }
 }
 
 function describe(episode: Episode, doors: Doors, now: Millis) {

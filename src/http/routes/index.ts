@@ -7,6 +7,7 @@ import { alertHistory } from './alert-history.js';
 import { alerts } from './alerts.js';
 import { deleteAnnouncement, getAnnouncements, postAnnouncement } from './announcements.js';
 import { auditTrail } from './audit-trail.js';
+import { badge } from './badges.js';
 import { bestEndpoint } from './best-endpoint.js';
 import { clusterHealth } from './cluster-health.js';
 import { docs, tryIt } from './docs.js';
@@ -15,6 +16,7 @@ import { dashboards, runbook } from './guides.js';
 import { haproxyMetrics } from './haproxy-metrics.js';
 import { health } from './health.js';
 import { history } from './history.js';
+import { incidentsFeed } from './incidents-feed.js';
 import { landing, style } from './landing.js';
 import { healthy, ready, reload } from './lifecycle.js';
 import { metrics } from './metrics.js';
@@ -27,14 +29,20 @@ import { views, viewsOfOne } from './views.js';
 /** Everything there is, for the description. */
 const catalogue = (): readonly Endpoint[] => [...routes, ...endpoints, ...alertmanagerEndpoints];
 
+/** Whether there is a link to it on the short page: a path with parts to be filled in leads nowhere. */
+const isLinked = ({ method, path, hidden, inPath }: Route) =>
+  method === 'GET' && path !== '/' && !hidden && !inPath;
+
 export const routes: readonly Route[] = [
-  landing(() => routes.filter(each => each.method === 'GET' && each.path !== '/' && !each.hidden)),
+  landing(() => routes.filter(isLinked)),
   clusterHealth,
   events,
   bestEndpoint,
   health,
   alerts,
   alertHistory,
+  incidentsFeed,
+  badge,
   auditTrail,
   getAnnouncements,
   postAnnouncement,

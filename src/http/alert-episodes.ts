@@ -1,0 +1,37 @@
+// The alerts of /alert_history some at a time, so that ten thousand of them never stand in memory.
+
+import type { Episode } from '../notify/episodes.js';
+import type { EpisodeQuery } from '../store/episodes.js';
+import type { Doors } from './doors.js';
+
+/** Read from the store at a time. */
+const BITE = 100;
+
+/** Alerts that fit. @param query with `limit`: how many in all */
+export interface EpisodePages {
+  /** That fit, whatever the limit. */
+  readonly count: number;
+  /** Newest first. */
+  readonly pages: AsyncIterable<readonly Episode[]>;
+}
+
+/** Selects episodes, newest first. */
+export function episodePages({ alerting }: Pick<Doors, 'alerting'>, query: EpisodeQuery): EpisodePages {
+  const { episodes } = alerting;
+  const { limit } = query;
+  const first = episodes.select({ ...query, limit: Math.min(limit, BITE) });
+  async function* pages() {
+    let page = first;
+    for (let left = limit; page.episodes.length > 0; ) {
+      yield page.episodes;
+      left -= page.episodes.length;
+      const last = page.episodes.at(-1);
+      if (!last || left <= 0 || page.episodes.length < BITE) return;
+      // Others have their turn between two bites.
+      await new Promise(resolve => setImmediate(resolve));
+      const bounds = { before: last.startsAt, beforeId: last.id };
+      page = episodes.select({ ...query, ...bounds, limit: Math.min(left, BITE) });
+    }
+  }
+  return { count: first.count, pages: pages() };
+}

@@ -1,0 +1,135 @@
+// Which badges a service has. Comes in: a service and what is known of it; goes out: label, value and colour.
+
+import type { Status } from '../../model/result.js';
+import type { Service } from '../../model/service.js';
+import type { Millis } from '../../model/time.js';
+import { QueryError } from '../../query/engine.js';
+import type { Doors } from '../doors.js';
+import type { Badge, BadgeColor } from './svg.js';
+
+type Known = Pick<Doors, 'board' | 'query' | 'clock'>;
+
+/** One kind of badge. */
+export interface BadgeKind {
+  /** The file's name without `.svg`. */
+  readonly name: string;
+  draw(service: Service, known: Known): Badge | Promise<Badge>;
+}
+
+/** How long an answer of the query engine is shown again: badges are asked for by everyone who opens a README. */
+const KEEP: Millis = 60_000;
+const TIMEOUT: Millis = 5000;
+
+const STATUS_COLORS: Readonly<Record<Status, BadgeColor>> = {
+  healthy: 'good',
+  degraded: 'fair',
+  unhealthy: 'bad',
+  timeout: 'bad',
+  error: 'bad',
+  unknown: 'unknown',
+};
+
+const status: BadgeKind = {
+  name: 'status',
+  draw({ id, name }, { board }) {
+    const value = board.result(id)?.status ?? 'unknown';
+    return { label: name, value, color: STATUS_COLORS[value], title: `${name}: ${value}` };
+  },
+};
+
+const uptime = (span: string): BadgeKind => ({
+  name: `uptime-${span}`,
+  async draw({ id, name }, known) {
+    const share = await currentValue(uptimeQuery(id, span), known);
+    const value = share === undefined ? 'unknown' : percent(share);
+    const label = `uptime ${span}`;
+    return { label, value, color: uptimeColor(share), title: `${name}: ${label} ${value}` };
+  },
+});
+
+const responseTime: BadgeKind = {
+  name: 'response-time',
+  async draw({ id, name }, known) {
+    const median = await currentValue(medianQuery(id), known);
+    const value = median === undefined ? 'unknown' : duration(median);
+    const label = 'response time';
+    const color = median === undefined ? 'unknown' : 'good';
+    return { label, value, color, title: `${name}: ${label} ${value} (median of 24 hours)` };
+  },
+};
+
+/** The catalogue. */
+export const badges: readonly BadgeKind[] = [
+  status,
+  uptime('24h'),
+  uptime('7d'),
+  uptime('30d'),
+  responseTime,
+];
+
+/** Share of a span a service was up. @param id of letters, digits, `_`, `-` and `.` alone, as the configuration has it */
+function uptimeQuery(id: string, span: string): string {
+  return `avg(avg_over_time(langgraph_monitor_service_up{target="${id}"}[${span}]))`;
+}
+
+function medianQuery(id: string): string {
+  return `max(quantile_over_time(0.5, probe_duration_seconds{target="${id}"}[1d]))`;
+}
+
+interface Answer {
+  readonly at: Millis;
+  readonly value: Promise<number | undefined>;
+}
+
+const answers = new WeakMap<Known['query'], Map<string, Answer>>();
+
+/** The one value a query has; undefined where it has none, or cannot be asked. */
+function currentValue(text: string, { query, clock }: Known): Promise<number | undefined> {
+  const recent = answers.get(query) ?? new Map<string, Answer>();
+  answers.set(query, recent);
+  const now = clock.elapsed();
+  for (const [key, { at }] of recent) if (at + KEEP <= now) recent.delete(key);
+  const found = recent.get(text);
+  if (found) return found.value;
+  const value = firstValue(query, text, Math.floor(clock.now()));
+  recent.set(text, { at: now, value });
+  return value;
+}
+
+interface Vector {
+  readonly result: readonly { readonly value: readonly [at: number, value: string] }[];
+}
+
+async function firstValue(engine: Known['query'], query: string, time: Millis): Promise<number | undefined> {
+  try {
+    const { data } = await engine.answer({ ask: 'query', query, time }, { timeout: TIMEOUT });
+    const bytes: Uint8Array[] = [];
+    if (data instanceof Uint8Array) bytes.push(data);
+    else for await (const piece of data) bytes.push(Uint8Array.from(piece));
+    const { result } = JSON.parse(Buffer.concat(bytes).toString('utf8')) as Vector;
+    const value = Number(result[0]?.value[1] ?? Number.NaN);
+    return Number.isFinite(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof QueryError) return undefined;
+    throw error;
+  }
+}
+
+/** 100 % is said only when it is all of it. */
+function percent(share: number): string {
+  if (share >= 1) return '100 %';
+  const hundredths = Math.floor(share * 10_000) / 100;
+  return `${hundredths.toFixed(hundredths >= 10 ? 2 : 1)} %`;
+}
+
+function uptimeColor(share: number | undefined): BadgeColor {
+  if (share === undefined) return 'unknown';
+  if (share >= 0.995) return 'good';
+  return share >= 0.95 ? 'fair' : 'bad';
+}
+
+/** @param seconds a response time */
+function duration(seconds: number): string {
+  if (seconds < 1) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
+  return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+}

@@ -1,0 +1,14 @@
+// Rows of texts as CSV. Source: RFC 4180; OWASP, "CSV Injection".
+
+/** What a spreadsheet takes for the begin of a formula. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** One row with its line end. A cell that a spreadsheet would compute gets an apostrophe in front and is shown as text. */
+export function csvRow(cells: readonly string[]): string {
+  return `${cells.map(cell).join(',')}\r\n`;
+}
+
+function cell(text: string): string {
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

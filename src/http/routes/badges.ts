@@ -1,0 +1,52 @@
+// GET /badge/SERVICE/KIND.svg: what a README or a wiki shows of a service.
+
+import { badges } from '../badge/badges.js';
+import { drawBadge } from '../badge/svg.js';
+import type { Doors } from '../doors.js';
+import { withTag } from '../entity-tag.js';
+import { type Asked, HttpError, type Reply, route } from '../route.js';
+
+const TYPE = 'image/svg+xml; charset=utf-8';
+const HEADERS = {
+  'cache-control': 'max-age=30',
+  // Opened by itself an SVG is a document.
+  'content-security-policy': "default-src 'none'",
+  'cross-origin-resource-policy': 'cross-origin',
+};
+const ENDING = '.svg';
+
+export const badge = route({
+  method: 'GET',
+  path: '/badge/:service/:badge',
+  summary: `A badge of a service as SVG: ${badges.map(({ name }) => `\`${name}${ENDING}\``).join(', ')}`,
+  inPath: {
+    service: { description: "A service's id in the configuration", example: 'tools' },
+    badge: { description: 'Which badge', example: `status${ENDING}` },
+  },
+  answer: ['image/svg+xml'],
+  others: { 404: { when: 'No such service or badge; a grey badge for those who ask for an image' } },
+  async handle(_, doors, asked) {
+    const { service: id = '', badge: file = '' } = asked.params;
+    const kind = badges.find(({ name }) => file === name + ENDING);
+    if (!kind) {
+      const names = badges.map(({ name }) => name + ENDING).join(', ');
+      return missing('unknown badge', `no such badge; there are ${names}`, asked);
+    }
+    const service = shownService(doors, id);
+    if (!service) return missing('unknown service', 'no such service; /cluster_health lists them', asked);
+    const body = drawBadge(await kind.draw(service, doors));
+    return withTag({ type: TYPE, headers: HEADERS, body }, asked.ifNoneMatch);
+  },
+});
+
+function shownService({ board }: Doors, id: string) {
+  const service = board.service(id);
+  return service?.isHidden ? undefined : service;
+}
+
+/** In a page an error would be a broken image. */
+function missing(value: string, error: string, { accept }: Asked): Reply {
+  if (!/\bimage\//.test(accept ?? '')) throw new HttpError(404, error);
+  const body = drawBadge({ label: 'monitor', value, color: 'unknown', title: value });
+  return { status: 404, type: TYPE, headers: HEADERS, body };
+}

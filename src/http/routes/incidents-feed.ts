@@ -1,0 +1,104 @@
+// GET /incidents.atom: alerts from begin to end for feed readers. Source: RFC 4287.
+
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Millis } from '../../model/time.js';
+import type { Episode } from '../../notify/episodes.js';
+import { episodePages } from '../alert-episodes.js';
+import type { Doors } from '../doors.js';
+import { withTag } from '../entity-tag.js';
+import { inWords } from '../in-words.js';
+import { route } from '../route.js';
+import { xmlText } from '../xml.js';
+
+/** Entries of a feed. */
+const MAX_ENTRIES = 50;
+/** Alerts that are looked at for them: some are of services that are not shown. */
+const LOOKED_AT = 500;
+
+export const incidentsFeed = route({
+  method: 'GET',
+  path: '/incidents.atom',
+  summary: `The last ${MAX_ENTRIES} alerts as an Atom feed; each entry leads to its view on the status page`,
+  query: z.object({
+    severity: z
+      .string()
+      .optional()
+      .describe('Only alerts of this severity')
+      .meta({ examples: ['critical'] }),
+    service: z
+      .string()
+      .optional()
+      .describe('Only alerts of this service')
+      .meta({ examples: ['tools'] }),
+  }),
+  answer: ['application/atom+xml'],
+  async handle(wanted, doors, { address, search, ifNoneMatch }) {
+    const shown: Episode[] = [];
+    for await (const page of episodePages(doors, { ...wanted, limit: LOOKED_AT }).pages) {
+      shown.push(...page.filter(({ labels }) => !doors.board.service(labels.target ?? '')?.isHidden));
+      if (shown.length >= MAX_ENTRIES) break;
+    }
+    const self = `${address}/incidents.atom${search === '' ? '' : `?${search}`}`;
+    const body = feedOf(shown.slice(0, MAX_ENTRIES), doors, address, self);
+    const headers = { 'cache-control': 'no-cache' };
+    return withTag({ type: 'application/atom+xml; charset=utf-8', headers, body }, ifNoneMatch);
+  },
+});
+
+function feedOf(episodes: readonly Episode[], doors: Doors, address: string, self: string): string {
+  const { title, description } = doors.page();
+  const times = episodes.map(updatedAt);
+  const updated = times.length > 0 ? Math.max(...times) : doors.prometheus.runtime().startedAt;
+  return `<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+<id>${idOf(`feed of ${doors.node()}`)}</id>
+<title>${xmlText(`${title}: incidents`)}</title>
+${description === undefined ? '' : `<subtitle>${xmlText(description)}</subtitle>\n`}<updated>${rfc3339(updated)}</updated>
+<author><name>${xmlText(title)}</name></author>
+<generator version="${xmlText(doors.version)}">langgraph-monitor</generator>
+<link rel="self" type="application/atom+xml" href="${xmlText(self)}"/>
+<link rel="alternate" type="text/html" href="${xmlText(`${address}/ui/incidents`)}"/>
+${episodes.map(each => entryOf(each, doors, address)).join('')}</feed>
+`;
+}
+
+function entryOf(episode: Episode, doors: Doors, address: string): string {
+  const { id, labels, annotations, startsAt, endsAt, escalation } = episode;
+  const { severity = '', target = '', alertname = '' } = labels;
+  const about = annotations.description || annotations.summary || alertname;
+  const name = doors.board.service(target)?.name ?? target;
+  const state = endsAt === undefined ? 'Lasts.' : `Over after ${inWords(endsAt - startsAt)}.`;
+  const risen = escalation === undefined ? '' : ` Escalated to ${escalation}.`;
+  const link = `${address}/ui/incidents?id=${encodeURIComponent(id)}`;
+  return `<entry>
+<id>${idOf(id)}</id>
+<title>${xmlText(`${endsAt === undefined ? '' : 'Resolved: '}${severity.toUpperCase()}: ${about}`)}</title>
+<updated>${rfc3339(updatedAt(episode))}</updated>
+<published>${rfc3339(startsAt)}</published>
+<link rel="alternate" type="text/html" href="${xmlText(link)}"/>
+<category term="${xmlText(severity)}"/>
+<summary>${xmlText(`${name}: ${alertname}. ${state}${risen}`)}</summary>
+</entry>
+`;
+}
+
+/** When what an entry says last changed. */
+function updatedAt({ startsAt, endsAt, notifications }: Episode): Millis {
+  const risen = notifications.filter(({ escalation }) => escalation !== undefined).map(({ at }) => at);
+  return endsAt ?? Math.max(startsAt, ...risen);
+}
+
+/** Stays the same whatever address the monitor has. Source: RFC 9562, 5.8 (UUIDs of a hash of one's own). */
+function idOf(text: string): string {
+  const hash = createHash('sha256').update(`langgraph-monitor ${text}`).digest();
+  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x80;
+  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
+  const hex = hash.toString('hex');
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)];
+  return `urn:uuid:${parts.join('-')}`;
+}
+
+function rfc3339(at: Millis): string {
+  return new Date(at).toISOString();
+}
