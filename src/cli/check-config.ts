@@ -44,7 +44,7 @@ function monitors(file: string): CheckedConfig {
 }
 
 /** Whether a file is an alertmanager.yml; one that cannot be read is none: reading it as monitor.yml reports the error. */
-function isAlertmanagers(file: string): boolean {
+export function isAlertmanagers(file: string): boolean {
   try {
     const root = parseYamlTree(readBounded(file).toString());
     const keys =

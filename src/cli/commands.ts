@@ -63,6 +63,31 @@ export const commands: readonly Command[] = [
     run: async (args, output) => (await import('./routes.js')).checkRoutes(args, output),
   },
   {
+    name: 'test-receiver',
+    forms: [
+      { words: 'NAME', does: 'send a test notification to a receiver and show what its servers answer' },
+    ],
+    flags: [
+      {
+        name: 'config.file',
+        placeholder: 'FILE',
+        help: 'Receivers (default alertmanager.yml); a monitor.yml that names them will do.',
+      },
+      {
+        name: 'integration',
+        placeholder: 'N',
+        help: 'Only this integration of the receiver, counted from 0.',
+      },
+      { name: 'web.external-url', placeholder: 'URL', help: 'Where links in the notification lead.' },
+    ],
+    commonFlags: [],
+    notes: [
+      'The notification says that it is a test. A PagerDuty incident it opens is resolved at once.',
+      'Exit code 0 when every integration took it, 1 when one did not or there is none, 2 for a name that is unknown.',
+    ],
+    run: async (args, output) => (await import('./test-receiver.js')).testReceiverCommand(args, output),
+  },
+  {
     name: 'import',
     forms: [{ words: 'FILE...', does: 'add samples from files in the OpenMetrics format' }],
     flags: [],

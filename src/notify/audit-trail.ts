@@ -12,6 +12,7 @@ const MAX_ENTRIES = 1000;
 export type AuditEvent =
   | 'configuration reloaded'
   | 'configuration reload failed'
+  | 'receiver tested'
   | 'silence created'
   | 'silence changed'
   | 'silence expired'

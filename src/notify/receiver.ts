@@ -34,6 +34,8 @@ export class DeliveryError extends Error {
   readonly retryAfter: Millis | undefined;
   /** As Alertmanager's metric `alertmanager_notifications_failed_total` names it. */
   readonly reason: FailureReason;
+  /** Of HTTP or SMTP; undefined when there was no answer. */
+  readonly status: number | undefined;
 
   constructor(
     message: string,
@@ -41,13 +43,15 @@ export class DeliveryError extends Error {
       permanent = false,
       retryAfter,
       reason = 'other',
-    }: Partial<Pick<DeliveryError, 'permanent' | 'retryAfter' | 'reason'>> = {},
+      status,
+    }: Partial<Pick<DeliveryError, 'permanent' | 'retryAfter' | 'reason' | 'status'>> = {},
   ) {
     super(message);
     this.name = 'DeliveryError';
     this.permanent = permanent;
     this.retryAfter = retryAfter;
     this.reason = reason;
+    this.status = status;
   }
 }
 
@@ -57,6 +61,8 @@ export interface Surroundings {
   /** Who has got a message that others still wait for. The integration's own, over reloads. */
   readonly receipts: Receipts;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
+  /** The other side has taken a message. @param status of HTTP or SMTP @param words one line without secrets */
+  readonly onAnswer?: (status: number, words: string) => void;
 }
 
 /** One kind of receiver. */
@@ -70,4 +76,8 @@ export interface ReceiverKind<Options = unknown> {
   /** Reads one entry of the list; mistakes go to the decoder, in Alertmanager's words where it has them. `send_resolved` is read by the caller and not among the keys left. */
   read(decoder: TemplateDecoder, node: Field, global: Global): Options;
   open(options: Options, surroundings: Surroundings): Receiver;
+  /** Where messages go, for people: without secrets. Never throws. */
+  destination(options: Options): string;
+  /** What it sends wakes people until it is resolved. */
+  readonly opensIncidents?: true;
 }

@@ -146,6 +146,37 @@ describe('commands', () => {
     ],
     ['check-routes --config.file=FOLDER/none.yml', 1, [], ['FOLDER/none.yml: no such file']],
     [
+      'test-receiver --config.file=FOLDER/am.yml',
+      2,
+      [],
+      ['langgraph-monitor: test-receiver wants the name of a receiver; there are: a, b'],
+    ],
+    [
+      'test-receiver --config.file=FOLDER/am.yml c',
+      2,
+      [],
+      ['langgraph-monitor: test-receiver: there is no receiver "c"; there are: a, b'],
+    ],
+    [
+      'test-receiver --config.file=FOLDER/am.yml a',
+      1,
+      ['a has no integrations: what it gets is only written to the log; add some in FOLDER/am.yml'],
+      [],
+    ],
+    [
+      'test-receiver --config.file=FOLDER/odd.yml a',
+      1,
+      [expect.stringMatching(/^0 discord to http:\/\/127\.0\.0\.1: failed in .*/), expect.anything()],
+      [],
+    ],
+    ['test-receiver --config.file=FOLDER/none.yml a', 1, [], ['FOLDER/none.yml: no such file']],
+    [
+      'test-receiver --config.file=FOLDER/am.yml --integration=x a',
+      2,
+      [],
+      ['langgraph-monitor: test-receiver: --integration wants a number from 0, not "x"'],
+    ],
+    [
       'check-routes --web.x=1',
       2,
       [],
@@ -163,7 +194,7 @@ describe('commands', () => {
       2,
       [],
       [
-        'langgraph-monitor: unknown command "chek-config", did you mean "check-config"?; there are init, check-config, check-rules, test-rules, check-routes, import, demo',
+        'langgraph-monitor: unknown command "chek-config", did you mean "check-config"?; there are init, check-config, check-rules, test-rules, check-routes, test-receiver, import, demo',
       ],
     ],
     ['--config.check --config.file=FOLDER/good.yml', 0, ['FOLDER/good.yml: valid, 1 service'], []],

@@ -23,7 +23,7 @@ export interface AlertmanagerAsked<Body = unknown> {
 /** One endpoint: one file beside this and one line in the catalogue. */
 export interface AlertmanagerEndpoint<Body extends z.ZodType = z.ZodType> extends Endpoint {
   readonly body?: RequestBody<Body>;
-  handle(asked: AlertmanagerAsked<z.output<Body>>, doors: Doors): Reply;
+  handle(asked: AlertmanagerAsked<z.output<Body>>, doors: Doors): Reply | Promise<Reply>;
 }
 
 type Definition<Body extends z.ZodType> = Omit<AlertmanagerEndpoint<Body>, 'form' | 'hidden' | 'error'>;

@@ -10,10 +10,12 @@ import { postSilence } from './post-silence.js';
 import { receivers } from './receivers.js';
 import { deleteSilence, getSilence } from './silence.js';
 import { status } from './status.js';
+import { testReceiverEndpoint } from './test-receiver.js';
 
 export const endpoints: readonly AlertmanagerEndpoint[] = [
   status,
   receivers,
+  testReceiverEndpoint,
   getAlerts,
   postAlerts,
   alertGroups,

@@ -24,6 +24,8 @@ export interface PosterSettings {
   readonly timeout?: Millis;
   /** What an answer says is wrong, where the service has a form for that; the body otherwise. */
   readonly explain?: (answer: Answer) => string | undefined;
+  /** A message was taken. @param words one line without secrets */
+  readonly onAnswer?: ((status: number, words: string) => void) | undefined;
 }
 
 export interface Post {
@@ -50,7 +52,11 @@ export class Poster {
   async post(post: Post, signal: AbortSignal): Promise<Answer> {
     const url = this.#parse(post.url);
     const answer = await this.#call(url, post, signal);
-    if (isTaken(answer)) return answer;
+    if (isTaken(answer)) {
+      const words = oneLine(this.#scrubbed(post, answer.body));
+      this.#settings.onAnswer?.(answer.status, `HTTP ${answer.status}${words === '' ? '' : `: ${words}`}`);
+      return answer;
+    }
     throw this.refusal(post, answer, {
       said: this.#settings.explain?.(answer) ?? answer.body,
       permanent: isFinal(answer.status),
@@ -69,7 +75,12 @@ export class Poster {
     const reason = isTaken(answer) ? 'clientError' : reasonOf(answer.status);
     return new DeliveryError(
       `${integration}: ${host} answered HTTP ${answer.status}${detail === '' ? '' : `: ${detail}`}`,
-      { permanent, reason, retryAfter: permanent ? undefined : retryAfterOf(answer, Date.now()) },
+      {
+        permanent,
+        reason,
+        status: answer.status,
+        retryAfter: permanent ? undefined : retryAfterOf(answer, Date.now()),
+      },
     );
   }
 

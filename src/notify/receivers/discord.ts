@@ -11,6 +11,7 @@ import type { TemplateDecoder } from '../config/template-decoder.js';
 import type { Global } from '../definition.js';
 import { type Answer, jsonOf } from '../delivery/answer.js';
 import { cutRunes } from '../delivery/cut.js';
+import { originOf } from '../delivery/destination.js';
 import { Filling, type PlainMessage } from '../delivery/filling.js';
 import { Poster } from '../delivery/poster.js';
 import { reveal } from '../delivery/reveal.js';
@@ -50,6 +51,7 @@ export const discord: ReceiverKind<DiscordOptions> = {
   sendsResolved: true,
   read,
   open,
+  destination: ({ url }) => originOf(url),
 };
 
 function read(decoder: TemplateDecoder, node: Field, global: Global): DiscordOptions {
@@ -73,7 +75,12 @@ function read(decoder: TemplateDecoder, node: Field, global: Global): DiscordOpt
 }
 
 function open(options: DiscordOptions, surroundings: Surroundings): Receiver {
-  const poster = new Poster({ integration: INTEGRATION, http: options.http, explain });
+  const poster = new Poster({
+    integration: INTEGRATION,
+    http: options.http,
+    explain,
+    onAnswer: surroundings.onAnswer,
+  });
   return {
     async deliver(notification, signal) {
       const filling = new Filling(INTEGRATION, notification, surroundings);

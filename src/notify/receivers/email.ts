@@ -21,6 +21,7 @@ export const email: ReceiverKind<EmailOptions> = {
   sendsResolved: false,
   read: readEmail,
   open: (options, surroundings) => new EmailReceiver(options, surroundings),
+  destination: ({ to, smarthost: { host, port } }) => `${to} by ${host}:${port}`,
 };
 
 interface Envelope {
@@ -78,13 +79,14 @@ class EmailReceiver implements Receiver {
       const settings = transportOptions(this.#options);
       connection = new MailConnection({ ...this.#options, tls: tlsOptions(this.#options.tls) });
       const transport = createTransport({ ...settings, connection: await connection.open(signal) });
-      const { rejectedErrors } = await transport.sendMail({
+      const { rejectedErrors, response } = await transport.sendMail({
         ...mail,
         html: mail.html || undefined,
         text: mail.text || (mail.html === '' ? ' ' : undefined),
         envelope: { from: envelope.from, to: [...envelope.to] },
         signal,
       });
+      this.#surroundings.onAnswer?.(Number(/^\d{3}/.exec(response)?.[0] ?? 250), oneLine(response));
       return (rejectedErrors ?? []) as readonly Refusal[];
     } catch (error) {
       connection?.destroy();
@@ -121,6 +123,7 @@ class EmailReceiver implements Receiver {
     const code = error.responseCode;
     return new DeliveryError(`${begin}: ${this.#words(error, connection)}`, {
       permanent: isFinal(error),
+      status: code,
       reason: code === undefined ? 'other' : code >= 500 ? 'clientError' : 'serverError',
     });
   }

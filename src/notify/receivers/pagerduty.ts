@@ -1,6 +1,8 @@
 // PagerDuty, by its Events API v2. Source: Alertmanager, notify/pagerduty; PagerDuty, "Events API v2 Overview".
 
+import { Secret } from '../../model/secret.js';
 import { type Answer, jsonOf } from '../delivery/answer.js';
+import { originOf } from '../delivery/destination.js';
 import { Filling } from '../delivery/filling.js';
 import { Poster } from '../delivery/poster.js';
 import { reveal } from '../delivery/reveal.js';
@@ -16,11 +18,19 @@ export const pagerduty: ReceiverKind<PagerdutyOptions> = {
   sendsResolved: true,
   read: readPagerduty,
   open,
+  destination: ({ url }) => originOf(new Secret(url)),
+  opensIncidents: true,
 };
 
 function open(options: PagerdutyOptions, surroundings: Surroundings): Receiver {
   const { http, timeout, url } = options;
-  const poster = new Poster({ integration: INTEGRATION, http, timeout, explain });
+  const poster = new Poster({
+    integration: INTEGRATION,
+    http,
+    timeout,
+    explain,
+    onAnswer: surroundings.onAnswer,
+  });
   return {
     async deliver(notification, signal) {
       const filling = new Filling(INTEGRATION, notification, surroundings);

@@ -3,6 +3,7 @@
 
 import { goJson } from '../../template/go-json.js';
 import { type Answer, jsonOf } from '../delivery/answer.js';
+import { originOf } from '../delivery/destination.js';
 import { Filling } from '../delivery/filling.js';
 import { type Post, Poster } from '../delivery/poster.js';
 import { reveal } from '../delivery/reveal.js';
@@ -30,6 +31,7 @@ export const slack: ReceiverKind<SlackOptions> = {
   sendsResolved: false,
   read: readSlack,
   open,
+  destination: ({ url, channel }) => `${originOf(url)}${channel === '' ? '' : `, channel ${channel}`}`,
 };
 
 function open(options: SlackOptions, surroundings: Surroundings): Receiver {
@@ -39,6 +41,7 @@ function open(options: SlackOptions, surroundings: Surroundings): Receiver {
     http,
     timeout,
     explain: ({ body }) => errorOf(body),
+    onAnswer: surroundings.onAnswer,
   });
   return {
     async deliver(notification, signal) {

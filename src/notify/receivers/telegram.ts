@@ -15,6 +15,7 @@ import { readUrl } from '../config/url.js';
 import type { Global } from '../definition.js';
 import { type Answer, isFinal, jsonOf } from '../delivery/answer.js';
 import { cutUnits } from '../delivery/cut.js';
+import { originOf } from '../delivery/destination.js';
 import { Filling } from '../delivery/filling.js';
 import { type Post, Poster } from '../delivery/poster.js';
 import { reveal } from '../delivery/reveal.js';
@@ -61,6 +62,8 @@ export const telegram: ReceiverKind<TelegramOptions> = {
   sendsResolved: true,
   read,
   open,
+  destination: ({ apiUrl, chatId }) =>
+    `${originOf(new Secret(apiUrl))}, chat ${typeof chatId === 'number' ? chatId : 'of a file'}`,
 };
 
 function read(decoder: TemplateDecoder, node: Field, global: Global): TelegramOptions {
@@ -108,7 +111,13 @@ interface Text {
 
 function open(options: TelegramOptions, surroundings: Surroundings): Receiver {
   const { http, timeout } = options;
-  const poster = new Poster({ integration: INTEGRATION, http, timeout, explain });
+  const poster = new Poster({
+    integration: INTEGRATION,
+    http,
+    timeout,
+    explain,
+    onAnswer: surroundings.onAnswer,
+  });
   return {
     async deliver(notification, signal) {
       const token = reveal(INTEGRATION, options.botToken);

@@ -14,6 +14,7 @@ import { newerKeys } from '../config/newer-keys.js';
 import { readUrlSecret } from '../config/secret.js';
 import type { TemplateDecoder } from '../config/template-decoder.js';
 import type { Global } from '../definition.js';
+import { originOf } from '../delivery/destination.js';
 import { Filling } from '../delivery/filling.js';
 import { Poster } from '../delivery/poster.js';
 import { reveal } from '../delivery/reveal.js';
@@ -40,6 +41,7 @@ export const webhook: ReceiverKind<WebhookOptions> = {
   sendsResolved: true,
   read,
   open,
+  destination: ({ url }) => originOf(url),
 };
 
 function read(decoder: TemplateDecoder, node: Field, global: Global): WebhookOptions {
@@ -68,7 +70,13 @@ function readUrl(decoder: TemplateDecoder, { url, url_file }: { url?: YamlNode; 
 }
 
 function open(options: WebhookOptions, surroundings: Surroundings): Receiver {
-  const poster = new Poster({ integration: INTEGRATION, http: options.http, timeout: options.timeout });
+  const { onAnswer } = surroundings;
+  const poster = new Poster({
+    integration: INTEGRATION,
+    http: options.http,
+    timeout: options.timeout,
+    onAnswer,
+  });
   return {
     async deliver(notification, signal) {
       const url = new Filling(INTEGRATION, notification, surroundings).address(
