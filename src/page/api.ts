@@ -19,8 +19,20 @@ export function pathOf(path: string): string {
 export async function getJson<T>(path: string): Promise<T> {
   const response = await fetch(pathOf(path), { signal: AbortSignal.timeout(TIMEOUT) });
   if (response.ok) return (await response.json()) as T;
-  const problem = (await response.json().catch(() => ({}))) as { error?: string };
-  throw new Error(problem.error ?? `HTTP ${response.status}`);
+  const message = messageOf(await response.text().catch(() => ''));
+  throw new Error(message === '' ? `HTTP ${response.status}` : message);
+}
+
+/** What an answer says is wrong, in the forms of our APIs: a text, `{message}`, `{error}`; empty where it says nothing. */
+export function messageOf(text: string): string {
+  try {
+    const body = JSON.parse(text) as unknown;
+    if (typeof body === 'string') return body;
+    const { message, error } = (body ?? {}) as { message?: unknown; error?: unknown };
+    return [message, error].find(each => typeof each === 'string') ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /** A series of a PromQL answer. */

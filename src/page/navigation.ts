@@ -50,8 +50,10 @@ async function go(model: Model, place: Place, then: () => void): Promise<void> {
   }
 }
 
-/** Typing is one step back, not one a letter. */
+/** Typing is one step back, not one a letter; and so is all that is done in a form. */
 function isTyping(before: Place, now: Place): boolean {
+  const isForm = ({ query }: Place) => new URLSearchParams(query).get('new') === '1';
+  if (before.view === now.view && isForm(before) && isForm(now)) return true;
   const text = ({ query }: Place) => new URLSearchParams(query).get('q') ?? '';
   return before.view === now.view && text(before) !== text(now) && text(before) !== '' && text(now) !== '';
 }

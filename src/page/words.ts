@@ -13,6 +13,11 @@ export function span(millis: number): string {
   return pair(whole, DAY, 'd', HOUR, 'h');
 }
 
+/** A span that runs out, in milliseconds: with seconds below an hour, `3 min 12 s`. */
+export function countdown(millis: number): string {
+  return millis < MINUTE || millis >= HOUR ? span(millis) : pair(millis, MINUTE, 'min', 1000, 's');
+}
+
 function pair(millis: number, large: number, largeName: string, small: number, smallName: string): string {
   const rest = Math.floor((millis % large) / small);
   const first = `${Math.floor(millis / large)} ${largeName}`;

@@ -1,7 +1,8 @@
 // The page's views: each has an address that survives reload, back and a link, whatever stands before its path.
 
 import { expect, test } from 'vitest';
-import { barriers, DESKTOP, overflow, PATIENCE, PageTest, PHONE, shows } from './page-test.js';
+import { amtool } from '../support/amtool.js';
+import { barriers, DESKTOP, LONG, overflow, PATIENCE, PageTest, PHONE, shows } from './page-test.js';
 
 const on = new PageTest();
 
@@ -58,7 +59,20 @@ test('incidents tell their course, are filtered, and have a link each', async ()
 
 test('every view fits a phone and a desktop and has no barriers, light and dark', async () => {
   await on.servers.tools.setFault({ kind: 'status', code: 503 });
-  for (const [path, ready] of [['ui/incidents', '.incident']] as const)
+  await amtool(
+    on.monitor.url,
+    'silence',
+    'add',
+    `name="${LONG}"`,
+    'a=~.+',
+    '--author=ann',
+    '--comment=upgrade',
+  );
+  for (const [path, ready] of [
+    ['ui/incidents', '.incident'],
+    ['ui/silences', '.silence'],
+    ['ui/silences?new=1&matcher=target%3D"tools"&start=2089-01-01T00:00Z&end=2090-01-01T00:00Z', '.silence'],
+  ] as const)
     for (const screen of [PHONE, DESKTOP])
       for (const colorScheme of ['light', 'dark'] as const) {
         const page = await on.open(path, { ...screen, colorScheme });
@@ -69,4 +83,4 @@ test('every view fits a phone and a desktop and has no barriers, light and dark'
         expect([path, await overflow(page)]).toEqual([path, 0]);
       }
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+}, 240_000);

@@ -14,6 +14,7 @@ const FORMS: Readonly<Record<string, preact.JSX.Element>> = {
   error: <path class="line bold" d="m3 3 10 10M13 3 3 13" />,
   unknown: <circle class="line dashed" cx="8" cy="8" r="6" />,
   muted: <path class="line" d="M4 11V7a4 4 0 0 1 8 0v4l1 1H3zM7 14.5h2M2 2l12 12" />,
+  planned: <path class="line" d="M2.5 3.5h11v10h-11zM2.5 6.8h11M5.5 1.8v3M10.5 1.8v3" />,
   critical: <path d="M2 2h12v12H2zM7 3.8v5h2v-5zM7 10.4v1.8h2v-1.8z" fill-rule="evenodd" />,
   warning: <path d="M8 1.5 15 14H1z" />,
   info: (

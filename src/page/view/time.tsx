@@ -2,7 +2,7 @@
 
 import { useComputed } from '@preact/signals';
 import { useModel } from '../model.js';
-import { span } from '../words.js';
+import { countdown, span } from '../words.js';
 
 interface MomentProps {
   /** The monitor's local time. */
@@ -14,9 +14,13 @@ interface MomentProps {
 
 /** A moment: `14:02`, with the date when it is another day. */
 export function Moment({ local, isTime = false, hasSeconds = false }: MomentProps) {
+  const at = useModel().epoch(local);
+  return at === undefined ? null : <At at={at} isTime={isTime} hasSeconds={hasSeconds} />;
+}
+
+/** The same of a moment in milliseconds since the epoch. */
+export function At({ at, isTime, hasSeconds }: Omit<MomentProps, 'local'> & { readonly at: number }) {
   const model = useModel();
-  const at = model.epoch(local);
-  if (at === undefined) return null;
   const { shown, full } = model.print(at);
   return (
     <time dateTime={new Date(at).toISOString()} title={full}>
@@ -39,6 +43,18 @@ export function Ago({ at, title }: { at: number; title?: string }) {
   const text = useComputed(() => span(now.value - at));
   return (
     <span class="digits" title={title}>
+      {text}
+    </span>
+  );
+}
+
+/** How long it is until a moment: `3 min 12 s`; nothing when it is past. @param at milliseconds since the epoch */
+export function Until({ at }: { at: number }) {
+  const model = useModel();
+  const text = useComputed(() => countdown(at - model.now.value));
+  const { shown, full } = model.print(at);
+  return (
+    <span class="digits" title={`at ${shown}; ${full}`}>
       {text}
     </span>
   );

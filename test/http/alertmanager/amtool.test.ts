@@ -1,6 +1,5 @@
 // The real amtool against our port: every command prints what it prints against a real Alertmanager that was told the same.
 
-import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import { loadWebConfig } from '../../../src/http/web-config.js';
 import { systemClock } from '../../../src/model/time.js';
 import { type AlertmanagerServer, startAlertmanager } from '../../support/alertmanager.js';
+import { amtool, type Printed } from '../../support/amtool.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 import { startMonitor, type TestMonitor } from '../monitor.js';
 import { ask, plain } from './both.js';
@@ -26,22 +26,6 @@ route:
       receiver: chat
 receivers: [{ name: team }, { name: pager }, { name: chat }]
 `;
-
-interface Printed {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs amtool to its end. */
-function amtool(url: string, ...args: readonly string[]): Promise<Printed> {
-  const all = ['--no-version-check', `--alertmanager.url=${url}`, ...args];
-  return new Promise(resolve => {
-    execFile('amtool', all, { timeout: 20_000 }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
 
 let folder: string;
 let theirs: AlertmanagerServer;

@@ -1,0 +1,241 @@
+// The form of a silence: a new one, or one that takes the place of another. What it holds stands in the address.
+
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { useModel } from '../model.js';
+import { At } from '../view/time.js';
+import { rememberAuthor, rememberedAuthor, saveSilence } from './change.js';
+import {
+  type Draft,
+  endOf,
+  type Faults,
+  faultsOf,
+  isFaultless,
+  parseDraft,
+  postable,
+  printDraft,
+} from './draft.js';
+import { EndChoice, MomentField } from './end-choice.js';
+import { MatcherEditor } from './matcher-editor.js';
+import { Preview, useCoverage } from './preview.js';
+import { isMaintenance } from './silence.js';
+
+/** Milliseconds without a change before the address takes what was typed. */
+const SETTLE = 400;
+const NO_FAULTS: Faults = { matchers: [], start: '', end: '', author: '', comment: '' };
+
+interface FormProps {
+  readonly onSaved: (id: string) => void;
+  readonly onCancel: () => void;
+}
+
+export function SilenceForm({ onSaved, onCancel }: FormProps) {
+  const model = useModel();
+  const draft = useDraft();
+  const author = useSignal('');
+  const isTried = useSignal(false);
+  const isBusy = useSignal(false);
+  const problem = useSignal('');
+  const form = useRef<HTMLFormElement>(null);
+  const covered = useCoverage(draft.value.matchers);
+  useEffect(() => {
+    author.value = rememberedAuthor();
+    form.current?.querySelector<HTMLElement>('input')?.focus();
+  }, [author]);
+  const change = (part: Partial<Draft>) => {
+    draft.value = { ...draft.value, ...part };
+    problem.value = '';
+  };
+  const { id, matchers, start, span, end, comment } = draft.value;
+  const shown = isTried.value ? faultsOf(draft.value, author.value, model.now.peek()) : NO_FAULTS;
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (isBusy.value) return;
+    isTried.value = true;
+    const now = model.now.peek();
+    const faults = faultsOf(draft.peek(), author.peek(), now);
+    if (!isFaultless(faults) || covered.faults.some(fault => fault !== '')) {
+      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      return;
+    }
+    isBusy.value = true;
+    rememberAuthor(author.peek().trim());
+    await saveSilence(postable(draft.peek(), author.peek(), now)).then(onSaved, (error: Error) => {
+      problem.value = error.message;
+    });
+    isBusy.value = false;
+  };
+  return (
+    <form class="silence-form" aria-labelledby="silence-form" noValidate ref={form} onSubmit={submit}>
+      <h2 id="silence-form">{titleOf(draft.value)}</h2>
+      <MatcherEditor
+        id="matcher"
+        matchers={matchers}
+        faults={matchers.map((_, i) => covered.faults[i] || shown.matchers[i] || '')}
+        onChange={changed => change({ matchers: changed })}
+      />
+      <Preview covered={covered} />
+      <StartChoice start={start} fault={shown.start} onChange={change} />
+      <EndChoice
+        id="silence"
+        label={start === undefined ? 'For' : 'For, from then on'}
+        span={span}
+        end={end}
+        fault={shown.end}
+        onChange={change}
+      />
+      <p class="quiet ends">
+        <Ends draft={draft.value} />
+      </p>
+      <TextField
+        id="silence-author"
+        label="Author"
+        value={author}
+        fault={shown.author}
+        note="Kept in this browser."
+      />
+      <TextField
+        id="silence-comment"
+        label="Comment"
+        value={comment}
+        fault={shown.comment}
+        note={
+          isMaintenance({ comment })
+            ? 'It begins with maintenance: and makes this a maintenance window.'
+            : 'Begin with maintenance: to make this a maintenance window.'
+        }
+        onInput={text => change({ comment: text })}
+      />
+      {problem.value === '' ? null : (
+        <p class="fault" role="alert">
+          {id === '' ? 'The silence was not made: ' : 'The silence was not changed: '}
+          {problem.value}
+        </p>
+      )}
+      <p class="buttons">
+        <button type="submit" class="main-button" aria-disabled={isBusy.value}>
+          {id === '' ? (start === undefined ? 'Silence' : 'Plan silence') : 'Save'}
+        </button>
+        <button type="button" class="plain-button" onClick={onCancel}>
+          Cancel
+        </button>
+      </p>
+    </form>
+  );
+}
+
+function titleOf(draft: Draft): string {
+  if (draft.id !== '') return 'Change silence';
+  if (isMaintenance(draft)) return 'Plan maintenance';
+  return draft.start === undefined ? 'New silence' : 'Plan silence';
+}
+
+/** The form's content. The address gets it a moment after each change; a link or a step back replaces it. */
+function useDraft(): Signal<Draft> {
+  const model = useModel();
+  const { query } = model.place.value;
+  const draft = useSignal(parseDraft(query) ?? (parseDraft('?new=1') as Draft));
+  const known = useRef(query);
+  useEffect(() => {
+    if (query === known.current) return;
+    known.current = query;
+    const asked = parseDraft(query);
+    if (asked) draft.value = asked;
+  }, [query, draft]);
+  const printed = printDraft(draft.value);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (parseDraft(model.place.peek().query) === undefined || printed === known.current) return;
+      known.current = printed;
+      model.ask(printed);
+    }, SETTLE);
+    return () => clearTimeout(timer);
+  }, [printed, model]);
+  return draft;
+}
+
+/** A moment for the end in the reader's eye: a silence that starts now goes on being planned while it is typed. */
+function Ends({ draft }: { draft: Draft }) {
+  const model = useModel();
+  const end = endOf(draft, Math.floor(model.now.value / 60_000) * 60_000);
+  if (!Number.isFinite(end)) return null;
+  return (
+    <>
+      Ends <At at={end} />
+    </>
+  );
+}
+
+interface StartProps {
+  readonly start: number | undefined;
+  readonly fault: string;
+  readonly onChange: (part: Pick<Draft, 'start'>) => void;
+}
+
+function StartChoice({ start, fault, onChange }: StartProps) {
+  const { now } = useModel();
+  const later = () => {
+    const hour = 3_600_000;
+    onChange({ start: start ?? (Math.floor(now.peek() / hour) + 1) * hour });
+  };
+  return (
+    <fieldset class="choice">
+      <legend>Starts</legend>
+      <div class="segments">
+        <button
+          type="button"
+          aria-pressed={start === undefined}
+          onClick={() => onChange({ start: undefined })}
+        >
+          Now
+        </button>
+        <button type="button" aria-pressed={start !== undefined} onClick={later}>
+          Later
+        </button>
+      </div>
+      {start === undefined ? null : (
+        <MomentField
+          id="silence-start"
+          label="Starts at"
+          at={start}
+          fault={fault}
+          onChange={at => onChange({ start: at })}
+        />
+      )}
+    </fieldset>
+  );
+}
+
+interface TextProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string | Signal<string>;
+  readonly fault: string;
+  readonly note: string;
+  readonly onInput?: (text: string) => void;
+}
+
+/** A line of text with what is wrong with it, or a note, below it. */
+export function TextField({ id, label, value, fault, note, onInput }: TextProps) {
+  const text = typeof value === 'string' ? value : value.value;
+  const isWrong = fault !== '';
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="text"
+        value={text}
+        aria-invalid={isWrong}
+        aria-describedby={`${id}-note`}
+        onInput={event => {
+          if (typeof value !== 'string') value.value = event.currentTarget.value;
+          onInput?.(event.currentTarget.value);
+        }}
+      />
+      <p id={`${id}-note`} class={isWrong ? 'fault' : 'quiet'}>
+        {isWrong ? fault : note}
+      </p>
+    </div>
+  );
+}
