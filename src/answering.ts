@@ -79,6 +79,7 @@ class OwnSamples {
     scrapeInterval: Millis,
     events: AnsweringEvents,
     log: Logger,
+    obstacle: string | undefined,
   ) {
     this.#events = events;
     const identity = { job: JOB, instance };
@@ -88,6 +89,7 @@ class OwnSamples {
       target: { ...identity, watched: { metric: SERVICE_INFO, label: 'target' } },
       retention: settings.retention,
       maxBytes: settings.retentionSize,
+      obstacle,
       timeout: settings.queryTimeout,
       limits: {
         maxSamples: settings.queryMaxSamples,
@@ -193,6 +195,7 @@ export class Answering {
   readonly #events: AnsweringEvents;
   #instance = 'localhost';
   #own: OwnSamples | undefined;
+  #obstacle: string | undefined;
   #others: OthersSamples | undefined;
 
   constructor(
@@ -218,6 +221,12 @@ export class Answering {
   /** How our own samples do; undefined in remote mode. */
   get samples(): SamplesStatus | undefined {
     return this.#own?.engine.status;
+  }
+
+  /** @param obstacle why the file of our own samples must not be opened, one line; undefined when it may be */
+  setObstacle(obstacle: string | undefined): void {
+    this.#obstacle = obstacle;
+    this.#own?.engine.setObstacle(obstacle);
   }
 
   /** Begins to answer. `address` is where we listen, as somebody who scrapes us would call it. */
@@ -256,6 +265,7 @@ export class Answering {
       scrapeInterval,
       this.#events,
       this.#log,
+      this.#obstacle,
     );
     await this.#switch.change(own.engine);
     return own;

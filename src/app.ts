@@ -45,6 +45,7 @@ import { PACE } from './probes/schedule.js';
 import { runInWorker } from './probes/worker.js';
 import type { Judgement } from './query/rules.js';
 import { claimFolder, type FolderLock } from './store/folder.js';
+import { LockWatch } from './store/lock-watch.js';
 import { Store } from './store/store.js';
 
 const PRUNE_EVERY: Millis = 300_000;
@@ -97,6 +98,7 @@ export class Monitor {
   readonly #services: ServiceMetrics;
   readonly #own: OwnMetrics;
   readonly #lock: FolderLock;
+  readonly #locking: LockWatch;
   readonly #store: Store;
   readonly #pulse: Pulse;
   readonly #refresher: Refresher;
@@ -122,14 +124,13 @@ export class Monitor {
   constructor(settings: MonitorSettings, configuration: Configuration, lock: FolderLock) {
     this.#settings = settings;
     this.#lock = lock;
-    const { problem: noLock } = lock;
-    if (noLock !== undefined)
-      settings.log.warn(
-        { folder: settings.storagePath, err: noLock },
-        'Storage folder is not locked; another monitor that uses it would not be noticed',
-      );
     this.#configuration = configuration;
     const log = settings.log;
+    this.#locking = new LockWatch(lock, {
+      folder: settings.storagePath,
+      log: (level, message, fields) => log[level](fields, message),
+      onChange: () => this.#answering.setObstacle(lock.obstacle),
+    });
     this.#log = log;
     this.#snapshots = new Snapshots(this.#board, this.#clock.elapsed(), at => this.#muted(at));
     this.#events = new HealthFeed(this.#board, this.#snapshots, this.#clock);
@@ -147,6 +148,7 @@ export class Monitor {
       file: join(settings.storagePath, 'monitor.db'),
       retention: settings.retention,
       log: (level, message, fields) => log[level](fields, message),
+      obstacle: () => lock.obstacle,
     });
     this.#announcements = new Announcements(this.#store.kept, () => this.#configuration.page.announcements);
     this.#delivering = new Delivering({
@@ -168,6 +170,7 @@ export class Monitor {
       onFiring: (alerts, at) => this.#delivering.alerting.hearFiring(alerts, at),
     };
     this.#answering = new Answering(settings, this.#registry, this.#exposition, answeringEvents, log);
+    this.#answering.setObstacle(lock.obstacle);
     this.#pulse = new Pulse(configuration.plan.scan, this.#clock.elapsed());
     const events: CheckRunnerEvents = {
       onResult: result => this.#onResult(result),
@@ -262,6 +265,7 @@ export class Monitor {
     await this.#delivering.close();
     systemResolver().cancel();
     this.#store.close();
+    this.#locking.close();
     this.#lock.release();
   }
 

@@ -84,6 +84,17 @@ export class AlertTable {
     this.#reachedAt = at;
     for (const [fingerprint, value] of kept.all<KeptAlert>(KIND))
       this.#entries.set(fingerprint, restored(fingerprint, value, at));
+    kept.onLate<KeptAlert>(KIND, late => this.#restoreLate(late));
+  }
+
+  /** What an earlier run left could not be read at the start. */
+  #restoreLate(late: ReadonlyMap<string, KeptAlert>): void {
+    const at = this.#reachedAt;
+    for (const [fingerprint, value] of late) {
+      const entry = restored(fingerprint, value, at);
+      this.#entries.set(fingerprint, entry);
+      this.#events.onAlert(entry.alert, at);
+    }
   }
 
   get size(): number {

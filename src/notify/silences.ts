@@ -71,7 +71,12 @@ export class Silences {
   constructor(kept: KeptStates, onSilence: OnSilence = () => {}) {
     this.#kept = kept;
     this.#onSilence = onSilence;
-    for (const [id, value] of kept.all<KeptSilence>(KIND)) {
+    this.#restore(kept.all<KeptSilence>(KIND));
+    kept.onLate<KeptSilence>(KIND, late => this.#restore(late));
+  }
+
+  #restore(silences: ReadonlyMap<string, KeptSilence>): void {
+    for (const [id, value] of silences) {
       const matchers = value.matchers.map(([name, type, text]) => new Matcher(name, type, text));
       this.#silences.set(id, { ...value, matchers });
     }

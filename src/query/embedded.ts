@@ -100,11 +100,14 @@ export class EmbeddedEngine implements SamplingEngine {
     damage: { rows: 0, at: undefined },
   };
 
+  #obstacle: string | undefined;
+
   /** Starts the thread. */
   constructor(options: EmbeddedOptions) {
     this.#options = options;
     const pingEvery = options.pingEvery ?? PING_EVERY;
     this.#signs = new LifeSigns(pingEvery);
+    this.#obstacle = options.obstacle;
     this.#port = this.#start();
     this.#watch = setInterval(() => this.#ping(), pingEvery);
   }
@@ -126,6 +129,13 @@ export class EmbeddedEngine implements SamplingEngine {
   setRules(settings: RuleSettings): void {
     this.#rules = settings;
     this.#post({ say: 'rules', settings });
+  }
+
+  /** @param obstacle why the samples' file must not be touched, one line; undefined when it may be */
+  setObstacle(obstacle: string | undefined): void {
+    if (obstacle === this.#obstacle) return;
+    this.#obstacle = obstacle;
+    this.#post({ say: 'obstacle', obstacle });
   }
 
   async rules(parameters: URLSearchParams): Promise<ApiAnswer> {
@@ -275,7 +285,10 @@ export class EmbeddedEngine implements SamplingEngine {
     const { file, retention, maxBytes, limits, target, heapLimit = 512 } = this.#options;
     const worker = new Worker(this.#options.threadFile ?? new URL('./thread.js', import.meta.url), {
       name: 'queries',
-      workerData: { port, file, retention, maxBytes, limits, target } satisfies ThreadStart,
+      workerData: {
+        ...{ port, file, retention, maxBytes, limits, target },
+        obstacle: this.#obstacle,
+      } satisfies ThreadStart,
       transferList: [port],
       resourceLimits: { maxOldGenerationSizeMb: heapLimit, maxYoungGenerationSizeMb: NURSERY },
     });

@@ -64,6 +64,8 @@ export type Order =
   | { readonly say: 'more'; readonly id: number }
   /** Nobody wants the answer any more, or what is left of it. */
   | { readonly say: 'cancel'; readonly id: number }
+  /** Why the samples' file must not be touched; undefined when it may be. */
+  | { readonly say: 'obstacle'; readonly obstacle: string | undefined }
   | { readonly say: 'ping' }
   /** Write what waits and end. */
   | { readonly say: 'close' };
@@ -107,6 +109,8 @@ export interface ThreadStart {
   readonly retention: Millis;
   /** Bytes the samples may take; 0 is any number. */
   readonly maxBytes: number;
+  /** Why the file must not be touched, until an order says otherwise; undefined when it may be. */
+  readonly obstacle?: string | undefined;
   readonly limits: QueryLimits;
   /** What all scrapes are of; undefined where they may be of several. */
   readonly target?: Target | undefined;

@@ -42,10 +42,13 @@ function report(what: Report): void {
 
 report({ say: 'begun', thread: ownThread() });
 
+let { obstacle } = start;
+
 const store = new SampleStore({
   file,
   retention,
   maxBytes,
+  obstacle: () => obstacle,
   log: (level, message, fields) => report({ say: 'log', level, message, fields }),
 });
 
@@ -70,6 +73,7 @@ const desk = new Desk({
       limits.defaultInterval = order.settings.interval;
       rules.configure(order.settings);
     } else if (order.say === 'groups') report({ say: 'groups', id: order.id, groups: rules.groups() });
+    else if (order.say === 'obstacle') ({ obstacle } = order);
     else if (order.say === 'ping') report({ say: 'pong' });
     else {
       isClosing = true;

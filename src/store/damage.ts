@@ -73,6 +73,12 @@ export class Damage {
   }
 }
 
+/** Where a table says what it found. */
+export type DamageSink = Pick<Damage, 'leaveOut'>;
+
+/** For files that are only read: damaged rows are left out and stay where they are. */
+export const PASSED_OVER: DamageSink = { leaveOut() {} };
+
 /** Damage of files that hold nothing long: it is left out without a word. */
 export function unheardDamage(): Damage {
   return new Damage('', () => {}, { now: () => 0 });

@@ -68,12 +68,41 @@ export function openDatabase(file: string, migrations: readonly string[], pageSi
   }
 }
 
+/**
+ * Opens the database at `file` to read it where nothing can be written. The caller closes it.
+ * @throws SQLite's error, also for a database of another version
+ */
+export function openToRead(file: string, migrations: readonly string[]): Sqlite {
+  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 200 });
+  try {
+    compareSchema(db, migrations);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * Leaves a database without a journal beside it, as the last thing before it is closed: one with a journal of this kind
+ * can be read only where files can be made.
+ */
+export function leaveReadable(db: Sqlite): void {
+  try {
+    db.pragma('journal_mode = DELETE');
+  } catch {
+    // It is being read, or the disk is full; the journal's files stay then, and do as well.
+  }
+}
+
 function migrate(db: Sqlite, file: string, migrations: readonly string[]): void {
   const done = db.pragma('user_version', { simple: true }) as number;
   if (done > HIGHEST_VERSION) throw new Inconsistent(`schema version ${done}`);
   if (done > migrations.length) {
     throw new Error(newerSchema(file));
   }
+  // On a full disk it can be opened still.
+  if (done === migrations.length) return;
   try {
     db.transaction(() => {
       for (const step of migrations.slice(done)) db.exec(step);

@@ -2,7 +2,7 @@
 // something happens in it; goes out: pages of them.
 
 import type { Millis } from '../model/time.js';
-import { type Damage, timeText } from './damage.js';
+import { type DamageSink, timeText } from './damage.js';
 import { pack, type Sqlite, unpack } from './database.js';
 import type { GuardedFile } from './guarded-file.js';
 
@@ -87,9 +87,9 @@ export class EpisodeTable {
   readonly #prune;
   readonly #write;
   readonly #remove;
-  readonly #damage: Damage;
+  readonly #damage: DamageSink;
 
-  constructor(db: Sqlite, damage: Damage) {
+  constructor(db: Sqlite, damage: DamageSink) {
     this.#damage = damage;
     this.#remove = db.prepare<[number]>('DELETE FROM episodes WHERE rowid = ?');
     this.#upsert = db.prepare<[string, number, number | null, string, string, string, Buffer]>(
@@ -171,7 +171,7 @@ function keyOf(episode: Omit<StoredEpisode, 'body'>): string {
 /** Episodes kept while the disk will not have them; the oldest go first. */
 const MAX_UNWRITTEN = 5000;
 
-type Guarded = Pick<GuardedFile<{ readonly episodes: EpisodeTable }>, 'use'>;
+type Guarded = Pick<GuardedFile<{ readonly episodes: EpisodeTable }>, 'use' | 'look'>;
 
 /** All episodes. No method throws for a disk's sake. */
 export class EpisodeStore {
@@ -210,7 +210,7 @@ export class EpisodeStore {
 
   select(query: EpisodeQuery): EpisodePage {
     const waiting = this.#unwritten;
-    const page = this.#guarded.use(({ episodes }) =>
+    const page = this.#guarded.look(({ episodes }) =>
       episodes.select({ ...query, limit: query.limit + waiting.size }),
     ) ?? { episodes: [], count: 0 };
     if (waiting.size === 0) return page;

@@ -1,7 +1,7 @@
 // The storage folder belongs to one monitor, of a version that knows its files. Comes in: the folder; goes out: a lock
 // that ends with the process, however it ends.
 
-import { mkdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isCorrupt, type Sqlite, schemaProblem, sqliteCode } from './database.js';
 import { SAMPLES_MIGRATIONS } from './samples/schema.js';
@@ -18,11 +18,56 @@ const DATABASES: readonly [name: string, migrations: readonly string[]][] = [
 /** The folder cannot be used by this process; the message is a whole line for the user. */
 export class StorageRefused extends Error {}
 
-/** Held until {@link release} or the end of the process. */
-export interface FolderLock {
+/** Held until {@link release} or the end of the process, once it could be taken. */
+export class FolderLock {
+  readonly #folder: string;
+  #held: Sqlite | undefined;
+  #problem: string | undefined;
+  #obstacle: string | undefined;
+
+  /** Takes the lock if it can be taken. @throws StorageRefused when another process uses the folder */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#take();
+  }
+
   /** Why there is no lock, and what to do; undefined while there is one. */
-  readonly problem: string | undefined;
-  release(): void;
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /**
+   * Why no file of the folder must be touched, one line: without a lock another monitor could write to it too. Undefined
+   * while there is a lock, and where it is the lock's own file alone that cannot be used.
+   */
+  get obstacle(): string | undefined {
+    return this.#obstacle;
+  }
+
+  /** Takes the lock if it is not held yet and can be now: the folder may have become writable. */
+  retry(): void {
+    if (this.#held) return;
+    try {
+      this.#take();
+    } catch (error) {
+      if (!(error instanceof StorageRefused)) throw error;
+      this.#problem = error.message;
+      this.#obstacle = error.message;
+    }
+  }
+
+  release(): void {
+    this.#held?.close();
+    this.#held = undefined;
+  }
+
+  #take(): void {
+    const { db, problem } = lockFolder(this.#folder);
+    this.#held = problem === undefined ? db : undefined;
+    if (!this.#held) db?.close();
+    this.#problem = problem;
+    this.#obstacle = problem !== undefined && !isWritable(this.#folder) ? problem : undefined;
+  }
 }
 
 /**
@@ -30,7 +75,7 @@ export interface FolderLock {
  * @throws StorageRefused when another process uses it, or a newer version has written into it.
  */
 export function claimFolder(folder: string): FolderLock {
-  const lock = lockFolder(folder);
+  const lock = new FolderLock(folder);
   for (const [name, migrations] of DATABASES) {
     const problem = schemaProblem(join(folder, name), migrations);
     if (problem === undefined) continue;
@@ -42,10 +87,13 @@ export function claimFolder(folder: string): FolderLock {
 
 /**
  * Locks the folder, which is made if it is missing. The lock is SQLite's on a small database: the system gives it up when
- * the process dies, so that no stale lock can be left. A folder that cannot be written is not locked: there is nothing to
- * protect, and the stores report it. Where only the lock cannot be written, the lock's `problem` says so.
+ * the process dies, so that no stale lock can be left. @returns the open database, or why there is no lock
+ * @throws StorageRefused when another process uses the folder
  */
-function lockFolder(folder: string): FolderLock {
+function lockFolder(folder: string): {
+  readonly db: Sqlite | undefined;
+  readonly problem: string | undefined;
+} {
   const file = join(folder, 'lock');
   let db: Sqlite | undefined;
   let problem: string | undefined;
@@ -60,7 +108,16 @@ function lockFolder(folder: string): FolderLock {
     if (isCorrupt(error)) db = lockAgain(file);
     problem = db ? undefined : storageProblem(error, file);
   }
-  return { problem, release: () => db?.close() };
+  return { db, problem };
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function lockAgain(file: string): Sqlite | undefined {

@@ -25,6 +25,10 @@ export interface GuardedFileOptions<T> {
   /** Opens the file, or makes it. Whoever throws leaves nothing open: side files go with the handle. */
   readonly open: () => T;
   readonly close: (opened: T) => void;
+  /** Opens the file for reading alone, where nothing can be written. */
+  readonly openToRead?: () => T;
+  /** Why the file must not be opened at the moment, one line; asked each time. */
+  readonly obstacle?: () => string | undefined;
   /** The file was set aside; called before a new one is opened. */
   readonly onLost?: () => void;
   /** Puts what can be read of a file that was set aside into a new one. @returns how many rows */
@@ -79,6 +83,7 @@ export class GuardedFile<T> {
 
   /** Opens the file, if it can be. */
   begin(): void {
+    if (this.#isObstructed()) return;
     try {
       this.#open();
     } catch (error) {
@@ -109,6 +114,27 @@ export class GuardedFile<T> {
       }
     }
     return undefined;
+  }
+
+  /**
+   * Reads: as {@link use}, and where the file cannot be opened for writing from one that is opened for reading.
+   * Undefined when that failed too.
+   */
+  look<R>(action: (opened: T) => R): R | undefined {
+    const found = this.use(action);
+    const { openToRead, close } = this.#options;
+    if (found !== undefined || this.#opened !== undefined || this.#isClosed || !openToRead) return found;
+    try {
+      const opened = openToRead();
+      try {
+        return action(opened);
+      } finally {
+        close(opened);
+      }
+    } catch {
+      // Why it cannot be opened is known from the other attempt.
+      return undefined;
+    }
   }
 
   /** Does something again and again until no damaged row is in its way. @throws what it throws besides */
@@ -152,6 +178,15 @@ export class GuardedFile<T> {
   close(): void {
     this.#isClosed = true;
     this.#shut();
+  }
+
+  #isObstructed(): boolean {
+    const obstacle = this.#options.obstacle?.();
+    if (obstacle === undefined) return false;
+    if (obstacle !== this.#problem) this.#failed(new Error(obstacle));
+    // It may be gone at any moment.
+    this.#retryAt = 0;
+    return true;
   }
 
   #open(): void {

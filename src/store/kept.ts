@@ -2,7 +2,7 @@
 // values by kind and key; goes out: all of a kind at the start. Values are in memory too, so a disk that fails or loses
 // its file costs nothing but durability, and gets everything again when it is back.
 
-import type { Damage } from './damage.js';
+import type { DamageSink } from './damage.js';
 import { pack, type Sqlite, unpack } from './database.js';
 import type { GuardedFile } from './guarded-file.js';
 
@@ -19,9 +19,9 @@ export class KeptTable {
   readonly #delete;
   readonly #write;
   readonly #remove;
-  readonly #damage: Damage;
+  readonly #damage: DamageSink;
 
-  constructor(db: Sqlite, damage: Damage) {
+  constructor(db: Sqlite, damage: DamageSink) {
     this.#damage = damage;
     this.#remove = db.prepare<[number]>('DELETE FROM kept WHERE rowid = ?');
     this.#select = db.prepare<[string], { id: number; key: string; value: Buffer }>(
@@ -68,7 +68,7 @@ interface Change {
   readonly value: unknown;
 }
 
-type Guarded = Pick<GuardedFile<{ readonly kept: KeptTable }>, 'use'>;
+type Guarded = Pick<GuardedFile<{ readonly kept: KeptTable }>, 'use' | 'look'>;
 
 /** The states of every kind. No method throws for a disk's sake. */
 export class KeptStates {
@@ -76,6 +76,9 @@ export class KeptStates {
   readonly #kinds = new Map<string, Map<string, unknown>>();
   /** Not on disk yet, by kind and key; undefined values are to be deleted there. */
   readonly #unwritten = new Map<string, Change>();
+  /** Kinds that could not be read yet, so that there may be more on disk than in memory. */
+  readonly #unread = new Set<string>();
+  readonly #listeners = new Map<string, (late: ReadonlyMap<string, never>) => void>();
 
   constructor(guarded: Guarded) {
     this.#guarded = guarded;
@@ -90,10 +93,20 @@ export class KeptStates {
   all<T>(kind: string): ReadonlyMap<string, T> {
     let values = this.#kinds.get(kind);
     if (!values) {
-      values = this.#guarded.use(({ kept }) => kept.select(kind)) ?? new Map();
+      const read = this.#guarded.look(({ kept }) => kept.select(kind));
+      if (!read) this.#unread.add(kind);
+      values = read ?? new Map<string, unknown>();
       this.#kinds.set(kind, values);
     }
     return values as ReadonlyMap<string, T>;
+  }
+
+  /**
+   * Names who is given what an earlier run left of a kind, if it cannot be read now and can be later. What was put
+   * meanwhile comes before it and is not among it.
+   */
+  onLate<T>(kind: string, listener: (late: ReadonlyMap<string, T>) => void): void {
+    this.#listeners.set(kind, listener);
   }
 
   /** Takes new values; undefined deletes. @returns whether they are on disk */
@@ -109,6 +122,7 @@ export class KeptStates {
 
   /** Writes what waits. @returns whether nothing waits any more */
   flush(): boolean {
+    this.#readLate();
     if (this.#unwritten.size === 0) return true;
     const written = this.#guarded.use(({ kept }) => {
       // Asked for here: a file that was replaced meanwhile needs everything, see rewrite().
@@ -118,6 +132,18 @@ export class KeptStates {
     });
     for (const { kind, key } of written ?? []) this.#unwritten.delete(`${kind}\0${key}`);
     return this.#unwritten.size === 0;
+  }
+
+  #readLate(): void {
+    for (const kind of this.#unread) {
+      const read = this.#guarded.use(({ kept }) => kept.select(kind));
+      if (!read) return;
+      this.#unread.delete(kind);
+      const values = this.all(kind) as Map<string, unknown>;
+      const late = [...read].filter(([key]) => !values.has(key) && !this.#unwritten.has(`${kind}\0${key}`));
+      for (const [key, value] of late) values.set(key, value);
+      this.#listeners.get(kind)?.(new Map(late) as Map<string, never>);
+    }
   }
 
   /** The file was lost: everything has to be written again. */

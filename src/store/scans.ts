@@ -3,7 +3,7 @@
 
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { Millis } from '../model/time.js';
-import { type Damage, seal, timeText, unseal } from './damage.js';
+import { type DamageSink, seal, timeText, unseal } from './damage.js';
 import type { Sqlite } from './database.js';
 
 export interface StoredScan {
@@ -36,9 +36,9 @@ export class ScanTable {
   readonly #newest;
   readonly #forget;
   readonly #vacuum;
-  readonly #damage: Damage;
+  readonly #damage: DamageSink;
 
-  constructor(db: Sqlite, damage: Damage) {
+  constructor(db: Sqlite, damage: DamageSink) {
     this.#damage = damage;
     this.#insert = db.prepare<[number, Buffer]>('INSERT INTO scans (at, entry) VALUES (?, ?)');
     this.#select = db.prepare<[number, number, number], ScanRow>(

@@ -2,8 +2,8 @@
 // Called by app.ts; a store that fails never takes the monitor with it: what could not be written waits in memory.
 
 import { type Clock, type Millis, systemClock } from '../model/time.js';
-import { timeText } from './damage.js';
-import { openDatabase, type Sqlite, sizeOnDisk } from './database.js';
+import { type DamageSink, PASSED_OVER, timeText } from './damage.js';
+import { leaveReadable, openDatabase, openToRead, type Sqlite, sizeOnDisk } from './database.js';
 import { EpisodeStore, EpisodeTable, episodesMigration } from './episodes.js';
 import { GuardedFile, type StoreLog } from './guarded-file.js';
 import { KeptStates, KeptTable, keptMigration } from './kept.js';
@@ -33,6 +33,8 @@ export interface StoreOptions {
   readonly retention: Millis;
   readonly log: StoreLog;
   readonly clock?: Clock;
+  /** Why the file must not be touched at the moment, one line. */
+  readonly obstacle?: () => string | undefined;
 }
 
 interface Opened {
@@ -60,6 +62,7 @@ export class Store {
     this.#guarded = new GuardedFile({
       ...options,
       open: () => this.#open(),
+      openToRead: () => tablesOf(openToRead(options.file, STORE_MIGRATIONS), PASSED_OVER),
       close: ({ db }) => db.close(),
       onLost: () => this.kept.rewrite(),
       rescue: aside => rescueInto(options.file, aside),
@@ -117,7 +120,7 @@ export class Store {
     const waiting = this.#pending.filter(scan => scan.at > after && scan.at < before).reverse();
     if (waiting.length >= limit) return waiting.slice(0, limit);
     const rest = { after, before, limit: limit - waiting.length };
-    const kept = this.#guarded.use(opened => this.#select(opened, rest)) ?? [];
+    const kept = this.#guarded.look(opened => this.#select(opened, rest)) ?? [];
     return [...waiting, ...kept];
   }
 
@@ -151,22 +154,16 @@ export class Store {
     const alerts = this.kept.pending + this.episodes.pending;
     if (alerts > 0)
       this.#options.log('error', 'Changes of alerts could not be written and are lost', { changes: alerts });
+    this.#guarded.use(({ db }) => leaveReadable(db));
     this.#guarded.close();
   }
 
   #open(): Opened {
     const { file, log } = this.#options;
     const db = openDatabase(file, STORE_MIGRATIONS);
-    try {
-      const { damage } = this.#guarded;
-      const scans = new ScanTable(db, damage);
-      const count = scans.count();
-      log('info', 'Store opened', { file, scans: count });
-      return { db, scans, kept: new KeptTable(db, damage), episodes: new EpisodeTable(db, damage), count };
-    } catch (error) {
-      db.close();
-      throw error;
-    }
+    const opened = tablesOf(db, this.#guarded.damage);
+    log('info', 'Store opened', { file, scans: opened.count });
+    return opened;
   }
 
   /** A clock that was set back would leave scans of a time to come before all new ones. */
@@ -193,6 +190,18 @@ export class Store {
       this.#pending.shift();
     }
     if (this.kept.flush() && this.episodes.flush()) this.#guarded.well();
+  }
+}
+
+/** @throws SQLite's error; the database is closed then */
+function tablesOf(db: Sqlite, damage: DamageSink): Opened {
+  try {
+    const scans = new ScanTable(db, damage);
+    const [kept, episodes] = [new KeptTable(db, damage), new EpisodeTable(db, damage)];
+    return { db, scans, kept, episodes, count: scans.count() };
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 

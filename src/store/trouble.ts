@@ -1,6 +1,6 @@
 // Why a file of the storage folder cannot be used, with what to do about it: SQLite says little more than that it is so.
 
-import { accessSync, constants, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, type Stats, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sqliteCode } from './database.js';
 
@@ -11,12 +11,26 @@ const FULL = /^(?:SQLITE_FULL|ENOSPC|EDQUOT)/;
 export function storageProblem(error: unknown, file: string): string {
   const message = (error as Error).message.split('\n')[0] as string;
   const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code ?? '';
-  const advice = FULL.test(code)
-    ? `make room on the disk of ${dirname(file)}; writing is tried again by itself`
-    : REFUSED.test(code)
-      ? obstacleOf(file)
-      : undefined;
+  const advice = adviceOn(code, file);
   return advice === undefined ? message : `${message}: ${advice}`;
+}
+
+function adviceOn(code: string, file: string): string | undefined {
+  const folder = dirname(file);
+  const failed = code.startsWith('SQLITE_IOERR');
+  if (FULL.test(code) || (failed && isDiskFull(folder)))
+    return `make room on the disk of ${folder}; writing is tried again by itself`;
+  if (failed) return obstacleOf(file) ?? `the disk of ${folder} failed; see the kernel's log (dmesg)`;
+  return REFUSED.test(code) ? obstacleOf(file) : undefined;
+}
+
+/** SQLite says of a full disk that it failed when it is its journal's index that found no room. */
+function isDiskFull(folder: string): boolean {
+  try {
+    return statfsSync(folder).bavail === 0;
+  } catch {
+    return false;
+  }
 }
 
 /** The first of folder and file that may not be written, and why; undefined when both may be. */

@@ -46,7 +46,7 @@ describe.skipIf(!isRoot)('a folder of another user', () => {
     expect(await monitor.metric('langgraph_monitor_store_up')).toBe(0);
     expect(errors(monitor).sort()).toEqual([
       'Samples cannot be written; they are kept in memory meanwhile',
-      'Storage folder is not locked; another monitor that uses it would not be noticed',
+      'Storage folder is not locked; nothing is written to it',
       'The store cannot be written; scans are kept in memory meanwhile',
     ]);
     chownSync(data, NOBODY, NOBODY);

@@ -1,8 +1,9 @@
 // The storage folder: one process at a time, and none of an older version.
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { claimFolder, type FolderLock, StorageRefused } from '../../src/store/folder.js';
 import { Database } from '../../src/store/sqlite.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -71,4 +72,40 @@ test.each(['monitor.db', 'samples.db'])('%s of a newer version is refused', name
   expect(() => claim()).toThrow(refusal);
   // The lock was given back.
   expect(() => claim()).toThrow(refusal);
+});
+
+const isRoot = process.getuid?.() === 0;
+
+describe.skipIf(!isRoot)('a folder mounted read-only', () => {
+  const mount = (...args: string[]) => spawnSync('mount', args).status === 0;
+  let place: string;
+  beforeEach(() => {
+    place = join(folder, 'mounted');
+    mkdirSync(place);
+  });
+  afterEach(() => {
+    for (const lock of locks.splice(0)) lock.release();
+    spawnSync('umount', [place]);
+  });
+
+  test('is locked by one once it is writable, and by the next when that one ends', ({ skip }) => {
+    if (!mount('-t', 'tmpfs', '-o', 'size=1m,ro', 'tmpfs', place)) skip();
+    const [first, second] = [claim(place), claim(place)];
+    for (const lock of [first, second]) {
+      lock.retry();
+      expect(lock.obstacle).toBe(
+        `unable to open database file: ${place} is on a file system mounted read-only; mount it for writing or name another --storage.path`,
+      );
+      expect(lock.problem).toBe(lock.obstacle);
+    }
+    expect(mount('-o', 'remount,rw', place)).toBe(true);
+    first.retry();
+    second.retry();
+    expect([first.problem, first.obstacle]).toEqual([undefined, undefined]);
+    expect(second.obstacle).toMatch(/is in use by another langgraph-monitor/);
+    first.release();
+    second.retry();
+    expect([second.problem, second.obstacle]).toEqual([undefined, undefined]);
+    expect(() => claim(place)).toThrow(StorageRefused);
+  });
 });

@@ -14,6 +14,8 @@ export interface SampleStoreOptions {
   readonly cacheBytes?: number;
   readonly log: StoreLog;
   readonly clock?: Clock;
+  /** Why the file must not be touched at the moment, one line. */
+  readonly obstacle?: () => string | undefined;
 }
 
 /** How the store does. */
