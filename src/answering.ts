@@ -218,6 +218,11 @@ export class Answering {
     return this.#switch;
   }
 
+  /** Labels that all of our own series have. */
+  get identity(): Readonly<Record<string, string>> {
+    return { job: JOB, instance: this.#instance };
+  }
+
   /** How our own samples do; undefined in remote mode. */
   get samples(): SamplesStatus | undefined {
     return this.#own?.engine.status;

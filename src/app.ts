@@ -24,16 +24,19 @@ import type { PrometheusFacts } from './http/prometheus/facts.js';
 import { type HttpServer, type Listen, startServer } from './http/server.js';
 import { loadWebConfig, OPEN } from './http/web-config.js';
 import type { Logger } from './log.js';
+import { Maintaining } from './maintaining.js';
 import { Exposition } from './metrics/exposition.js';
 import { OwnMetrics } from './metrics/own.js';
 import { MetricsPage } from './metrics/page.js';
 import { countFamilies, ServiceMetrics, serviceFamilies, troubleOf } from './metrics/services.js';
+import type { Maintenance } from './model/maintenance.js';
 import type { MutedAlert } from './model/muted.js';
 import type { CheckResult } from './model/result.js';
 import type { OverallStatus } from './model/service.js';
 import { formatDuration, type Millis, systemClock } from './model/time.js';
 import { systemResolver } from './net/resolver.js';
 import type { AuditEvent } from './notify/audit-trail.js';
+import { alertLabelsOf } from './notify/maintenance.js';
 import { attemptFamilies } from './probes/attempt.js';
 import type { Plan } from './probes/check.js';
 import { concurrencyProblems } from './probes/concurrency.js';
@@ -105,6 +108,7 @@ export class Monitor {
   readonly #checks: CheckRunner;
   readonly #answering: Answering;
   readonly #delivering: Delivering;
+  readonly #maintaining: Maintaining;
   readonly #startedAt: Millis = systemClock.now();
   readonly #pruning: NodeJS.Timeout;
   readonly #reloads = new Coalesced(() => this.#reload());
@@ -158,6 +162,7 @@ export class Monitor {
       externalUrl: () => this.#externalUrl,
       checked: this.#firstChecks,
       onMuting: () => {
+        this.#maintaining.update();
         this.#delivering.show(this.#muted(this.#clock.now()));
         this.#exposition.touch();
         this.#board.touch();
@@ -171,6 +176,13 @@ export class Monitor {
     };
     this.#answering = new Answering(settings, this.#registry, this.#exposition, answeringEvents, log);
     this.#answering.setObstacle(lock.obstacle);
+    this.#maintaining = new Maintaining({
+      silences: this.#delivering.alerting.silences,
+      services: () => this.#board.services,
+      identity: () => this.#answering.identity,
+      onChange: now => this.#onMaintenance(now),
+      clock: this.#clock,
+    });
     this.#pulse = new Pulse(configuration.plan.scan, this.#clock.elapsed());
     const events: CheckRunnerEvents = {
       onResult: result => this.#onResult(result),
@@ -205,6 +217,7 @@ export class Monitor {
     this.#showLinks();
     await this.#delivering.configure(this.#configuration);
     await this.#answering.begin(local, this.#ruleConfiguration());
+    this.#maintaining.update();
     log.info({ address, url: this.#url }, 'Listening');
   }
 
@@ -262,6 +275,7 @@ export class Monitor {
     await this.#server?.close();
     await this.#checks.close();
     await this.#answering.close();
+    this.#maintaining.close();
     await this.#delivering.close();
     systemResolver().cancel();
     this.#store.close();
@@ -278,6 +292,7 @@ export class Monitor {
     }
     this.#board.setServices(configuration.services);
     this.#firstChecks.setServices(configuration.services);
+    this.#maintaining.update();
     this.#snapshots.trim();
     this.#endpoints.setPlan(configuration.endpoints);
     this.#events.restart();
@@ -365,7 +380,15 @@ export class Monitor {
   #showState(id: string): boolean {
     const service = this.#board.service(id);
     if (!service) return false;
-    return this.#services.show(service, this.#board.result(id), troubleOf(this.#board.trouble(id)));
+    const trouble = troubleOf(this.#board.trouble(id));
+    const isInMaintenance = this.#board.maintenance(id) !== undefined;
+    return this.#services.show(service, this.#board.result(id), trouble, isInMaintenance);
+  }
+
+  #onMaintenance(now: ReadonlyMap<string, Maintenance>): void {
+    this.#board.setMaintenance(now);
+    for (const { id } of this.#board.services) this.#showState(id);
+    this.#exposition.touch();
   }
 
   async #onScan(scan: Scan): Promise<void> {
@@ -501,6 +524,7 @@ export class Monitor {
       page: () => this.#configuration.page,
       announcements: this.#announcements,
       alerting: this.#delivering.alerting,
+      alertLabels: service => alertLabelsOf(service, this.#answering.identity),
       sms: () => this.#delivering.sms,
       reload: this.#settings.enableLifecycle ? by => this.reload(by) : undefined,
       onAnswer: (handler, code) => this.#own.answered(handler, code),

@@ -34,6 +34,7 @@ const NUMBER: Record<string, number> = {
   configuration: 5,
   answering: 6,
   delivering: 6,
+  maintaining: 6,
   app: 7,
   cli: 8,
   main: 9,

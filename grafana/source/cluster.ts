@@ -23,6 +23,7 @@ import {
   rows,
   SERVICES,
   serviceState,
+  uptime,
   variable,
 } from './query.js';
 
@@ -100,8 +101,8 @@ export const cluster = dashboard({
           stat({
             title: 'Availability',
             description:
-              'Share of the time range that services were up, on average of all. The objective is 99.5 %.',
-            queries: [now(`avg(avg_over_time(langgraph_monitor_service_up{${MONITOR}}[$__range]))`, 'Up')],
+              'Share of the time range that services were up outside of maintenance, on average of all. The objective is 99.5 %.',
+            queries: [now(`avg(${uptime(MONITOR)})`, 'Up')],
             unit: 'percentunit',
             decimals: 2,
             thresholds: moreIsBetter(0.99, 0.995),
@@ -155,7 +156,7 @@ export const cluster = dashboard({
               rows(`sum by (target, critical) ((${serviceState(SERVICES)})
                 * on (job, instance, target) group_left (critical) langgraph_monitor_service_info{${SERVICES}})`),
               rows(`sum by (target) (probe_duration_seconds{${SERVICES}})`),
-              rows(`avg by (target) (avg_over_time(langgraph_monitor_service_up{${SERVICES}}[$__range]))`),
+              rows(`avg by (target) (${uptime(SERVICES)})`),
               rows(`max by (target, error) (langgraph_monitor_service_trouble_info{${SERVICES}})`),
             ],
             columns: [

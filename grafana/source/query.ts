@@ -45,6 +45,15 @@ export const serviceState = (selector: string) => `
   langgraph_monitor_service_up{${selector}} * 2
     - on (job, instance, target) langgraph_monitor_service_slow{${selector}}`;
 
+/** Share of the time range that services were up, by service; maintenance is left out. */
+export const uptime = (selector: string) => {
+  const of = (metric: string, take: string) => `${take}_over_time(${metric}{${selector}}[$__range])`;
+  const up = (take: string) => of('langgraph_monitor_service_up', take);
+  const planned = (take: string) => of('langgraph_monitor_service_up_in_maintenance', take);
+  return `((${up('sum')} - ${planned('sum')}) / (${up('count')} - ${planned('count')} > 0)
+    or (${up('avg')} unless ${planned('count')}))`;
+};
+
 /** Seconds of an answered check, on average. */
 export const meanResponseTime = (selector: string) => `
   sum by (target) (rate(langgraph_monitor_response_time_seconds_sum{${selector}}[$__rate_interval]))

@@ -21,6 +21,7 @@ import {
   SERVICES,
   serviceState,
   stateNumber,
+  uptime,
 } from './query.js';
 
 const lastCheck = stateNumber('target', 'langgraph_monitor_service_status', SERVICES, 'status', {
@@ -76,10 +77,8 @@ export const service = dashboard({
           3,
           stat({
             title: 'Availability',
-            description: 'Share of the time range that it was up.',
-            queries: [
-              now(`avg_over_time(langgraph_monitor_service_up{${SERVICES}}[$__range])`, '{{target}}'),
-            ],
+            description: 'Share of the time range that it was up, outside of maintenance.',
+            queries: [now(uptime(SERVICES), '{{target}}')],
             unit: 'percentunit',
             decimals: 2,
             thresholds: moreIsBetter(0.99, 0.995),

@@ -28,6 +28,8 @@ export interface ServiceEntry {
   readonly group?: string | undefined;
   /** The status page does not show it. */
   readonly hidden?: true | undefined;
+  /** While it is in planned maintenance. */
+  readonly maintenance?: { readonly until: string; readonly comment: string } | undefined;
   readonly health: ServiceHealth;
 }
 

@@ -1,6 +1,7 @@
 // What is true of the cluster right now. Comes in: check results, the node's own figures and the rules' verdict; goes
 // out: the latest of each. Called by app.ts for every result; the doors read it.
 
+import type { Maintenance } from '../model/maintenance.js';
 import type { CheckResult, Level } from '../model/result.js';
 import type { Service } from '../model/service.js';
 import type { Millis } from '../model/time.js';
@@ -41,6 +42,7 @@ export interface LevelChange {
 export class Board {
   readonly #places = new Map<string, Place>();
   #node: NodeFacts = {};
+  #maintenance: ReadonlyMap<string, Maintenance> = new Map();
   #verdict: Verdict = UNDECIDED;
   #verdictAt: Millis | undefined;
   #verdictProblem: string | undefined;
@@ -83,6 +85,17 @@ export class Board {
   /** The rules could not be asked; the last verdict stays. */
   loseVerdict(reason: string): void {
     this.#verdictProblem = reason;
+    this.#changed();
+  }
+
+  /** The maintenance a service is in. */
+  maintenance(id: string): Maintenance | undefined {
+    return this.#maintenance.get(id);
+  }
+
+  /** Which services are in maintenance, by id. */
+  setMaintenance(maintenance: ReadonlyMap<string, Maintenance>): void {
+    this.#maintenance = maintenance;
     this.#changed();
   }
 

@@ -1,6 +1,7 @@
 // The board in the document's JSON. A service's part is written once per result and spliced in from then on, so that
 // a thousand services cost no more per answer than they changed.
 
+import type { Maintenance } from '../model/maintenance.js';
 import type { MutedAlert } from '../model/muted.js';
 import type { CheckResult } from '../model/result.js';
 import type { Service } from '../model/service.js';
@@ -20,6 +21,14 @@ export interface Sight {
   readonly stats: string;
 }
 
+/** What a service's text was written from. */
+interface Part {
+  readonly result: CheckResult | undefined;
+  readonly service: Service;
+  readonly maintenance: Maintenance | undefined;
+  readonly text: string;
+}
+
 /** How much later than after its interval a scan may end, on a busy machine, before one counts as missing. */
 const LATENESS: Millis = 1000;
 
@@ -32,8 +41,7 @@ export class Snapshots {
   #entryAt: Millis;
   /** The interval of scans by then. */
   #interval: Millis = 0;
-  /** A service's part, and the result and service it was written from. */
-  readonly #parts = new Map<string, { result: CheckResult | undefined; service: Service; text: string }>();
+  readonly #parts = new Map<string, Part>();
 
   /** @param startedAt When the monitor started, by the monotonic clock. @param muted What is not sent at a moment. */
   constructor(board: Board, startedAt: Millis, muted: (at: Millis) => readonly MutedAlert[] = () => []) {
@@ -99,11 +107,13 @@ export class Snapshots {
 
   #part(service: Service): string {
     const result = this.#board.result(service.id);
+    const maintenance = this.#board.maintenance(service.id);
     const known = this.#parts.get(service.id);
-    if (known && known.result === result && known.service === service) return known.text;
+    if (known?.result === result && known?.service === service && known.maintenance === maintenance)
+      return known.text;
     // A text that is added up would be kept with all its pieces; one that is joined is not.
-    const text = [JSON.stringify(service.id), ':', ...servicePart(service, result)].join('');
-    this.#parts.set(service.id, { result, service, text });
+    const text = [JSON.stringify(service.id), ':', ...servicePart(service, result, maintenance)].join('');
+    this.#parts.set(service.id, { result, service, maintenance, text });
     return text;
   }
 }
@@ -125,9 +135,14 @@ function localNode({ cpu_percent, memory, disk }: NodeFacts): Record<string, num
   return { cpu_percent, memory_percent: memory?.percent, disk_percent: disk?.percent };
 }
 
-function servicePart(service: Service, result: CheckResult | undefined): string[] {
+function servicePart(
+  service: Service,
+  result: CheckResult | undefined,
+  maintenance: Maintenance | undefined,
+): string[] {
   const { name, critical, group, isHidden } = service;
-  const front = JSON.stringify({ name, critical, group, hidden: isHidden });
+  const planned = maintenance && { until: isoLocal(maintenance.until), comment: maintenance.comment };
+  const front = JSON.stringify({ name, critical, group, hidden: isHidden, maintenance: planned });
   return [front.slice(0, -1), ',"health":', ...healthOf(result), '}'];
 }
 

@@ -6,6 +6,8 @@ import type { Pulse } from '../cluster/pulse.js';
 import type { Refresher } from '../cluster/refresh.js';
 import type { Snapshots } from '../cluster/snapshot.js';
 import type { MetricsPage } from '../metrics/page.js';
+import type { Labels } from '../model/labels.js';
+import type { Service } from '../model/service.js';
 import type { Clock } from '../model/time.js';
 import type { Alerting } from '../notify/alerting.js';
 import type { SmsGateway } from '../notify/sms/gateway.js';
@@ -31,6 +33,8 @@ export interface Doors {
   readonly query: QueryEngine;
   /** What becomes of alerts. */
   readonly alerting: Alerting;
+  /** Labels of the alert about a service that is down. */
+  readonly alertLabels: (service: Service) => Labels;
   /** Sends text messages; undefined unless `alerting.sms` is configured. */
   readonly sms: () => Pick<SmsGateway, 'send'> | undefined;
   /** What /api/v1 tells of the monitor itself. */

@@ -34,6 +34,10 @@ export const service = z.object({
   critical: z.boolean(),
   group: z.string().optional().describe('What it stands under on the status page, where that is configured'),
   hidden: z.literal(true).optional().describe('The status page does not show it (`page.hide`)'),
+  maintenance: z
+    .object({ until: timestamp, comment: z.string() })
+    .optional()
+    .describe('While a silence whose comment begins with "maintenance" covers the service'),
   health: serviceHealth,
 });
 

@@ -30,6 +30,14 @@ const slow = family(
   'langgraph_monitor_service_slow',
   'Whether the service is up but slow, confirmed by repeated checks',
 );
+const maintenance = family(
+  'langgraph_monitor_service_maintenance',
+  'Whether the service is in maintenance: a silence whose comment begins with "maintenance" covers it',
+);
+const maintenanceUp = family(
+  'langgraph_monitor_service_up_in_maintenance',
+  'Whether the service is up while it is in maintenance, to be left out of averages of langgraph_monitor_service_up; absent otherwise',
+);
 const reason = family(
   'langgraph_monitor_service_failure_reason',
   'Why the last check failed: 1 for the present reason; absent while it succeeds',
@@ -65,7 +73,19 @@ const failed = family(
 /** The metric that is there for every service, whatever is known of it. */
 export const SERVICE_INFO = info.name;
 /** Families of what is believed of a service. */
-export const serviceFamilies = [info, dependency, status, up, slow, reason, failures, lastProbe, trouble];
+export const serviceFamilies = [
+  info,
+  dependency,
+  status,
+  up,
+  slow,
+  maintenance,
+  maintenanceUp,
+  reason,
+  failures,
+  lastProbe,
+  trouble,
+];
 /** Families of what adds up over its checks. */
 export const countFamilies = [responseTime, probes, failed];
 
@@ -81,6 +101,8 @@ const ROWS: readonly Row[] = [
   ...of(status.name, STATUSES),
   [up.name, NONE],
   [slow.name, NONE],
+  [maintenance.name, NONE],
+  [maintenanceUp.name, NONE],
   ...of(reason.name, REASONS),
   [failures.name, NONE],
   [lastProbe.name, NONE],
@@ -101,6 +123,8 @@ const AT = {
   status: at(status.name),
   up: at(up.name),
   slow: at(slow.name),
+  maintenance: at(maintenance.name),
+  maintenanceUp: at(maintenanceUp.name),
   reason: at(reason.name),
   failures: at(failures.name),
   lastProbe: at(lastProbe.name),
@@ -162,7 +186,12 @@ export class ServiceMetrics {
    * is an increase.
    * @returns whether its names have changed, its trouble among them
    */
-  show(service: Service, result: CheckResult | undefined, trouble?: Trouble): boolean {
+  show(
+    service: Service,
+    result: CheckResult | undefined,
+    trouble?: Trouble,
+    isInMaintenance = false,
+  ): boolean {
     const known = this.#known.get(service.id);
     const isSame =
       known?.service === service &&
@@ -170,6 +199,7 @@ export class ServiceMetrics {
       known.trouble?.error === trouble?.error;
     const { namesSource, stateSource, values } = this.#know(service, trouble);
     believe(values, result);
+    maintain(values, isInMaintenance);
     this.#exposition.observe(stateSource, service.id, known ? { values } : { layout: LAYOUT, values });
     if (isSame) return false;
     const layout = namesOf(service, trouble);
@@ -226,6 +256,12 @@ function believe(values: number[], result: CheckResult | undefined): void {
     values[AT.reason + i] = REASONS[i] === result?.reason ? 1 : Number.NaN;
   values[AT.failures] = result ? result.consecutiveFailures : Number.NaN;
   values[AT.lastProbe] = result ? result.at / 1000 : Number.NaN;
+}
+
+/** Sets whether a service is in maintenance, once what is believed of it is set. */
+function maintain(values: number[], isInMaintenance: boolean): void {
+  values[AT.maintenance] = isInMaintenance ? 1 : 0;
+  values[AT.maintenanceUp] = isInMaintenance ? (values[AT.up] as number) : Number.NaN;
 }
 
 /** What a service is called, and what is the matter with it; each of them 1. */

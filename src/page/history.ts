@@ -79,17 +79,18 @@ export class Histories {
       const uptimeAt = needUptime.includes(id) ? now : (this.#asked.get(id)?.uptimeAt ?? now);
       this.#asked.set(id, { bars, recentAt: now, uptimeAt });
     }
-    await this.#fillTicks(ids, bars);
+    const isPlanned = await hasMaintenance(targets(ids));
+    await this.#fillTicks(ids, bars, isPlanned);
     await this.#fillSparklines(ids);
-    if (needUptime.length > 0) await this.#fillUptime(needUptime);
+    if (needUptime.length > 0) await this.#fillUptime(needUptime, isPlanned);
   }
 
-  async #fillTicks(ids: readonly string[], bars: BarSpan): Promise<void> {
+  async #fillTicks(ids: readonly string[], bars: BarSpan, isPlanned: boolean): Promise<void> {
     const [step, window] = TICK[bars];
     const end = Math.ceil(this.#model.now.peek() / 1000 / step) * step;
     const ask = (query: string) => range(query, end, step, TICKS);
     const of = targets(ids);
-    const up = await ask(`avg by (target) (avg_over_time(langgraph_monitor_service_up{${of}}[${window}]))`);
+    const up = await ask(uptime(of, window, isPlanned));
     const slowest = await ask(`max by (target) (max_over_time(probe_duration_seconds{${of}}[${window}]))`);
     const states =
       bars === '90min'
@@ -124,14 +125,9 @@ export class Histories {
     }
   }
 
-  async #fillUptime(ids: readonly string[]): Promise<void> {
+  async #fillUptime(ids: readonly string[], isPlanned: boolean): Promise<void> {
     const shares: (readonly Series[])[] = [];
-    for (const span of UPTIME_SPANS)
-      shares.push(
-        await instant(
-          `avg by (target) (avg_over_time(langgraph_monitor_service_up{${targets(ids)}}[${span}]))`,
-        ),
-      );
+    for (const span of UPTIME_SPANS) shares.push(await instant(uptime(targets(ids), span, isPlanned)));
     for (const id of ids) {
       const own = (series: readonly Series[]) => numberOf(series.find(({ metric }) => metric.target === id));
       this.#put(id, { uptime: shares.map(own) });
@@ -197,4 +193,25 @@ function statusOf(share: number | undefined): Status | undefined {
 function numberOf(series: Series | undefined): number | undefined {
   const number = Number(series?.value[1] ?? Number.NaN);
   return Number.isFinite(number) ? number : undefined;
+}
+
+/** Whether any of these services was in maintenance: without it uptime is a third of the work. */
+async function hasMaintenance(of: string): Promise<boolean> {
+  const found = await instant(
+    `count(count_over_time(langgraph_monitor_service_up_in_maintenance{${of}}[90d]))`,
+  );
+  return found.length > 0;
+}
+
+/**
+ * Share of a span that services were up. What was recorded in maintenance is taken off; where all of it was, there is no
+ * share.
+ */
+function uptime(of: string, span: string, isPlanned: boolean): string {
+  if (!isPlanned) return `avg by (target) (avg_over_time(langgraph_monitor_service_up{${of}}[${span}]))`;
+  const up = (take: string) => `${take}_over_time(langgraph_monitor_service_up{${of}}[${span}])`;
+  const planned = (take: string) =>
+    `${take}_over_time(langgraph_monitor_service_up_in_maintenance{${of}}[${span}])`;
+  const outside = `(${up('sum')} - ${planned('sum')}) / (${up('count')} - ${planned('count')} > 0)`;
+  return `avg by (target) (${outside} or (${up('avg')} unless ${planned('count')}))`;
 }

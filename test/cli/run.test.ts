@@ -166,7 +166,11 @@ describe('commands', () => {
     [
       'test-receiver --config.file=FOLDER/odd.yml a',
       1,
-      [expect.stringMatching(/^0 discord to http:\/\/127\.0\.0\.1: failed in .*/), expect.anything()],
+      [
+        expect.stringMatching(/^0 discord to http:\/\/127\.0\.0\.1: failed in .*/),
+        expect.stringMatching(/^ {4}warning: A template failed/),
+        expect.stringMatching(/^ {4}Nothing listens there/),
+      ],
       [],
     ],
     ['test-receiver --config.file=FOLDER/none.yml a', 1, [], ['FOLDER/none.yml: no such file']],

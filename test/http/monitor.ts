@@ -30,6 +30,7 @@ import type { Service } from '../../src/model/service.js';
 import type { Clock, Millis } from '../../src/model/time.js';
 import { Alerting, type AlertingEvents, type DeliveryConfig } from '../../src/notify/alerting.js';
 import { loadAlertmanagerConfig } from '../../src/notify/config/load.js';
+import { alertLabelsOf } from '../../src/notify/maintenance.js';
 import type { SmsGateway } from '../../src/notify/sms/gateway.js';
 import { type QueryEngine, QueryError } from '../../src/query/engine.js';
 import { Store } from '../../src/store/store.js';
@@ -246,6 +247,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     prometheus: { ...NO_FACTS, ...options.facts },
     clock: time,
     alerting,
+    alertLabels: each => alertLabelsOf(each, { job: 'langgraph-monitor', instance: '127.0.0.1:8083' }),
     sms: () => options.sms,
     version: '1.2.3',
     node: () => node,

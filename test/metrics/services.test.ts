@@ -160,6 +160,7 @@ describe('what is believed of a service', () => {
     ['service_dependency_info', 'b', 1],
     ['service_dependency_info', 'c', 1],
     ['service_info', 'A', 'http', 'true', 'critical', 1],
+    ['service_maintenance', 0],
   ];
   const statuses = (now: string) =>
     ['degraded', 'error', 'healthy', 'timeout', 'unhealthy', 'unknown'].map(each => [
@@ -226,4 +227,17 @@ describe('what is believed of a service', () => {
       ]);
     }
   });
+});
+
+test('in maintenance a service says so, and what is to be left out of its availability', async () => {
+  const { services, about } = fresh();
+  const planned = async () =>
+    (await about('a'))
+      .filter(({ name }) => /_service_(maintenance|up)/.test(name))
+      .map(({ name, value }) => `${name.replace('langgraph_monitor_', '')} ${value}`)
+      .sort();
+  services.show(SERVICE, REFUSED, TROUBLE, true);
+  expect(await planned()).toEqual(['service_maintenance 1', 'service_up 0', 'service_up_in_maintenance 0']);
+  services.show(SERVICE, REFUSED, TROUBLE);
+  expect(await planned()).toEqual(['service_maintenance 0', 'service_up 0']);
 });

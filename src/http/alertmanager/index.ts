@@ -9,6 +9,7 @@ import { postAlerts } from './post-alerts.js';
 import { postSilence } from './post-silence.js';
 import { receivers } from './receivers.js';
 import { deleteSilence, getSilence } from './silence.js';
+import { silencePreview } from './silence-preview.js';
 import { status } from './status.js';
 import { testReceiverEndpoint } from './test-receiver.js';
 
@@ -21,6 +22,7 @@ export const endpoints: readonly AlertmanagerEndpoint[] = [
   alertGroups,
   alertNotifications,
   getSilences,
+  silencePreview,
   postSilence,
   getSilence,
   deleteSilence,

@@ -67,9 +67,13 @@ export const badges: readonly BadgeKind[] = [
   responseTime,
 ];
 
-/** Share of a span a service was up. @param id of letters, digits, `_`, `-` and `.` alone, as the configuration has it */
+/** Share of a span a service was up, outside of maintenance. @param id of letters, digits, `_`, `-` and `.` alone, as the configuration has it */
 function uptimeQuery(id: string, span: string): string {
-  return `avg(avg_over_time(langgraph_monitor_service_up{target="${id}"}[${span}]))`;
+  const of = `{target="${id}"}[${span}]`;
+  const up = (take: string) => `${take}_over_time(langgraph_monitor_service_up${of})`;
+  const planned = (take: string) => `${take}_over_time(langgraph_monitor_service_up_in_maintenance${of})`;
+  // What was recorded in maintenance is taken off; without any the second part is what remains.
+  return `avg((${up('sum')} - ${planned('sum')}) / (${up('count')} - ${planned('count')} > 0) or (${up('avg')} unless ${planned('count')}))`;
 }
 
 function medianQuery(id: string): string {

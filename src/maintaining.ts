@@ -1,0 +1,56 @@
+// Which services are in maintenance, kept up to date. Comes in: silences and services; goes out: a change, at the moment it
+// happens. Called by app.ts. The caller must close it.
+
+import type { Maintenance } from './model/maintenance.js';
+import type { Service } from './model/service.js';
+import { type Clock, LONGEST_WAIT } from './model/time.js';
+import { alertLabelsOf, maintenanceAt, maintenanceChangesAt } from './notify/maintenance.js';
+import type { Silences } from './notify/silences.js';
+
+export interface MaintainingOptions {
+  readonly silences: Pick<Silences, 'all'>;
+  /** All services there are. */
+  readonly services: () => readonly Service[];
+  /** What the monitor's own series are labelled with beside the service. */
+  readonly identity: () => Readonly<Record<string, string>>;
+  /** Takes the services that are in maintenance, by id. */
+  readonly onChange: (now: ReadonlyMap<string, Maintenance>) => void;
+  readonly clock: Clock;
+}
+
+export class Maintaining {
+  readonly #options: MaintainingOptions;
+  #now: ReadonlyMap<string, Maintenance> = new Map();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: MaintainingOptions) {
+    this.#options = options;
+  }
+
+  /** Looks at all silences and services again; to be called when one of either has changed. */
+  update(): void {
+    clearTimeout(this.#timer);
+    const { silences, services, identity, onChange, clock } = this.#options;
+    const [all, at] = [silences.all(), clock.now()];
+    const now = new Map<string, Maintenance>();
+    for (const service of services()) {
+      const maintenance = maintenanceAt(all, alertLabelsOf(service, identity()), at);
+      const before = this.#now.get(service.id);
+      const isSame = before?.until === maintenance?.until && before?.comment === maintenance?.comment;
+      // The same object, so that what was made of it is still right.
+      if (maintenance) now.set(service.id, isSame && before ? before : maintenance);
+    }
+    const isSame = now.size === this.#now.size && [...now].every(([id, each]) => this.#now.get(id) === each);
+    this.#now = now;
+    if (!isSame) onChange(now);
+    const next = maintenanceChangesAt(all, at);
+    if (next === undefined) return;
+    // A timer may fire a moment early by the wall clock.
+    this.#timer = setTimeout(() => this.update(), Math.min(next - at + 1, LONGEST_WAIT));
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+}
