@@ -2,6 +2,7 @@
 // in: an interval and requests; goes out: scrapes, one after the other, each handled before the next is taken. Those in
 // between are interim: a service that fails is checked more often, and its samples must not count for more in averages.
 
+import { ClockSteps } from '../model/clock-steps.js';
 import type { Scrape } from '../model/scrape.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { Sampler } from './sampler.js';
@@ -30,6 +31,7 @@ export class Sampling {
   readonly #keep: (scrape: Scrape) => Promise<void>;
   readonly #clock: Clock;
   readonly #grid: ScrapeGrid;
+  readonly #steps = new ClockSteps();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   /** The one after the one that is running. */
@@ -139,11 +141,12 @@ export class Sampling {
     // was set is followed, as everybody else's time is the new one.
     const at = moment < this.#lastAt - SET_BACK ? moment : Math.max(moment, this.#lastAt + 1);
     this.#lastAt = at;
+    const clockSetBy = this.#steps.since(at, begun);
     let error = '';
     try {
       const scrape = await this.#sampler.scrape(at, isInterim);
       for (const tell of waiting) tell();
-      if (!this.#closed) await this.#keep(scrape);
+      if (!this.#closed) await this.#keep(clockSetBy === 0 ? scrape : { ...scrape, clockSetBy });
     } catch (problem) {
       error = (problem as Error).message;
       if (!isInterim && !this.#closed)

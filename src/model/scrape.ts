@@ -32,6 +32,8 @@ export interface Scrape {
    * kept, so that it does not weigh in averages.
    */
   readonly isInterim?: boolean;
+  /** By how much the wall clock was set since the scrape before (negative: back), when it was. */
+  readonly clockSetBy?: Millis;
   readonly parts: readonly ScrapePart[];
   /** Sources that are no more. */
   readonly gone: readonly string[];

@@ -49,6 +49,8 @@ export interface AlertTableEvents {
   /** It was not there, or was over. */
   onBegin(alert: KnownAlert, at: Millis): void;
   onEnd(alert: KnownAlert, at: Millis): void;
+  /** The clock was set back: its moments are others, it is as it was. */
+  onMoved(alert: KnownAlert): void;
 }
 
 interface Entry {
@@ -124,17 +126,28 @@ export class AlertTable {
   }
 
   /**
-   * Follows the wall clock; to be called before alerts are judged by it. After a leap (the clock was set forward, the
-   * process stood still) senders could not confirm what had not ended before: it is believed as after a restart.
+   * Follows the wall clock; to be called before alerts are taken or judged by it. After a leap (the clock was set forward,
+   * the process stood still) senders could not confirm what had not ended before: it is believed as after a restart. When the
+   * clock was set back what is over stays over, and nothing is believed for longer than before.
    */
   keepUp(at: Millis): void {
     const before = this.#reachedAt;
     this.#reachedAt = at;
+    if (at < before) this.#setBack(before, at);
     if (at - before <= LEAP) return;
     for (const entry of this.#entries.values()) {
       if (entry.isOver || isResolved(entry.alert, before)) continue;
       entry.alert = believed(entry.alert, at);
       this.#events.onAlert(entry.alert, at);
+    }
+  }
+
+  #setBack(before: Millis, at: Millis): void {
+    for (const entry of this.#entries.values()) {
+      const moved = movedBack(entry, before, at);
+      if (moved === entry.alert) continue;
+      entry.alert = moved;
+      this.#events.onMoved(moved);
     }
   }
 
@@ -226,7 +239,19 @@ function kept({ alert, isOver }: Entry): KeptAlert {
 function restored(fingerprint: string, value: KeptAlert, at: Millis): Entry {
   const { labels, isOver, ...rest } = value;
   const alert = { ...rest, fingerprint, labels: Labels.of(labels), isUnconfirmed: false };
-  return { alert: isOver ? alert : believed(alert, at), isOver };
+  // The clock may have been set back since.
+  const over = { ...alert, startsAt: Math.min(alert.startsAt, at), endsAt: Math.min(alert.endsAt, at) };
+  return { alert: isOver ? over : believed(alert, at), isOver };
+}
+
+/** What an alert is after the clock was set back from one moment to another. */
+function movedBack({ alert, isOver }: Entry, before: Millis, at: Millis): KnownAlert {
+  const startsAt = Math.min(alert.startsAt, at);
+  if (isOver || isResolved(alert, before))
+    return alert.endsAt <= at ? alert : { ...alert, startsAt, endsAt: at };
+  // Until when others say it lasts is theirs to say.
+  const isStated = alert.isForeign && !alert.isEndGuessed && !alert.isUnconfirmed;
+  return { ...alert, startsAt, endsAt: isStated ? alert.endsAt : alert.endsAt - (before - at) };
 }
 
 /** An alert that fires, with time for its sender to confirm it. */

@@ -117,7 +117,8 @@ export class Alerting {
     const onAlert = (alert: KnownAlert) => this.#notifier?.take(alert);
     const onBegin = (alert: KnownAlert, at: Millis) => this.#begin(alert, at);
     const onEnd = (alert: KnownAlert) => this.episodes.end(alert);
-    this.alerts = new AlertTable(store.kept, { onAlert, onBegin, onEnd }, clock.now());
+    const onMoved = (alert: KnownAlert) => this.#notifier?.correct(alert);
+    this.alerts = new AlertTable(store.kept, { onAlert, onBegin, onEnd, onMoved }, clock.now());
     this.#resume(clock.now());
     this.#sweeping = setInterval(() => this.sweep(), SWEEP_EVERY);
   }
@@ -166,6 +167,7 @@ export class Alerting {
    * @returns whether the rules are to be evaluated again soon, because alerts wait for it
    */
   hearRules(evaluation: RuleAlerts & RuleCoverage, at: Millis): boolean {
+    this.alerts.keepUp(at);
     const externalUrl = this.#options.externalUrl();
     this.#pending = evaluation.pending ?? [];
     const alerts = this.#hold.pass(evaluation).map(alert => incomingOf(alert, externalUrl));
@@ -192,6 +194,7 @@ export class Alerting {
 
   /** Hears which alerts fire where somebody else evaluates the rules: all of them, each time. */
   hearFiring(firing: readonly Pick<Alert, 'labels' | 'annotations' | 'activeAt'>[], at: Millis): void {
+    this.alerts.keepUp(at);
     const alerts = firing.map(({ labels, annotations, activeAt }) => ({
       labels: Labels.of(labels),
       annotations,
@@ -212,6 +215,7 @@ export class Alerting {
 
   /** Hears of alerts that others tell of. @returns whether they are on disk */
   hear(alerts: readonly IncomingAlert[], at: Millis): boolean {
+    this.alerts.keepUp(at);
     return this.alerts.put(
       alerts.map(alert => ({ ...alert, isForeign: true })),
       at,

@@ -47,6 +47,12 @@ export class Dispatcher {
     }
   }
 
+  /** Moments of an alert are others since the clock was set: for the groups that have it. */
+  correct(alert: KnownAlert): void {
+    if (!this.#held.has(alert.fingerprint)) return;
+    for (const group of this.#groups.values()) group.correct(alert);
+  }
+
   /** When the next group's time comes, monotonic; undefined without groups. */
   get nextAt(): Millis | undefined {
     let next: Millis | undefined;

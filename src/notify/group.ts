@@ -48,6 +48,11 @@ export class AlertGroup {
     if (!this.#hasBeenTold && hasWaited) this.nextAt = Math.min(this.nextAt, elapsed);
   }
 
+  /** Takes an alert's moments as they are after the clock was set, if the alert is here. */
+  correct(alert: KnownAlert): void {
+    if (this.#alerts.has(alert.fingerprint)) this.#alerts.set(alert.fingerprint, alert);
+  }
+
   /** Its time has come; the next comes after the group's interval. */
   begin(elapsed: Millis): void {
     this.#hasBeenTold = true;

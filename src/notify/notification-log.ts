@@ -31,12 +31,16 @@ export function openAlerts(entry: LogEntry | undefined): Set<string> {
 export interface Present {
   readonly firing: ReadonlySet<string>;
   readonly resolved: ReadonlySet<string>;
+  /** How long ago the last message was. */
+  readonly age: Millis;
   readonly repeatInterval: Millis;
   readonly sendResolved: boolean;
 }
 
 export class NotificationLog {
   readonly #kept: KeptStates;
+  /** When messages of this run were noted, by the monotonic clock: the wall clock may be set. */
+  readonly #notedAt = new Map<string, Millis>();
 
   constructor(kept: KeptStates) {
     this.#kept = kept;
@@ -47,14 +51,23 @@ export class NotificationLog {
     return this.#kept.all<LogEntry>(KIND).get(key);
   }
 
+  /** How long ago the last message was: of one before a restart by the wall clock, on either side of it. */
+  age(key: string, { at, elapsed }: { readonly at: Millis; readonly elapsed: Millis }): Millis {
+    const notedAt = this.#notedAt.get(key);
+    if (notedAt !== undefined) return elapsed - notedAt;
+    const entry = this.entry(key);
+    return entry ? Math.abs(at - entry.at) : 0;
+  }
+
   /** Fingerprints of the alerts that some receiver saw firing and has not seen resolved since. */
   open(): ReadonlySet<string> {
     const entries = [...this.#kept.all<LogEntry>(KIND).values()];
     return new Set(entries.flatMap(entry => [...openAlerts(entry)]));
   }
 
-  /** Notes a message that was taken. */
-  note(key: string, entry: LogEntry): void {
+  /** Notes a message that was taken. @param elapsed monotonic clock */
+  note(key: string, entry: LogEntry, elapsed: Millis): void {
+    this.#notedAt.set(key, elapsed);
     this.#kept.put(KIND, [[key, entry]]);
   }
 
@@ -63,6 +76,7 @@ export class NotificationLog {
     const old = [...this.#kept.all<LogEntry>(KIND)].filter(
       ([key, entry]) => entry.at + RETENTION < at && !isUsing(key),
     );
+    for (const [key] of old) this.#notedAt.delete(key);
     if (old.length > 0)
       this.#kept.put(
         KIND,
@@ -72,8 +86,8 @@ export class NotificationLog {
 }
 
 /** Whether an integration is to be told, given the last message it got. */
-export function needsTelling(entry: LogEntry | undefined, present: Present, at: Millis): boolean {
-  const { firing, resolved, repeatInterval, sendResolved } = present;
+export function needsTelling(entry: LogEntry | undefined, present: Present): boolean {
+  const { firing, resolved, age, repeatInterval, sendResolved } = present;
   if (!entry) return firing.size > 0;
   const owed = entry.owed ?? [];
   const isIn = (known: readonly string[], all: ReadonlySet<string>) => {
@@ -87,6 +101,5 @@ export function needsTelling(entry: LogEntry | undefined, present: Present, at: 
   // Also where ends are not told, so that the firing ones leave the log.
   if (firing.size === 0) return entry.firing.length > 0;
   if (sendResolved && !isIn(entry.resolved, resolved)) return true;
-  // Also when the clock was set back by more than that, or the repetition would wait until it is there again.
-  return Math.abs(at - entry.at) > repeatInterval;
+  return age > repeatInterval;
 }

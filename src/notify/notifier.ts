@@ -6,7 +6,7 @@ import { type AlertTable, isResolved, type KnownAlert } from './alert-table.js';
 import type { AlertmanagerConfig } from './definition.js';
 import { type Attempt, deliver, type Outcome, type Retry } from './delivery.js';
 import { Dispatcher } from './dispatcher.js';
-import type { AlertGroup } from './group.js';
+import type { AlertGroup, Now } from './group.js';
 import { Inhibitor } from './inhibition.js';
 import { type Integration, openIntegrations } from './integration.js';
 import { type Muted, mutedBy, routeMutedBy, type SuppressedReason } from './muting.js';
@@ -139,6 +139,12 @@ export class Notifier {
     });
   }
 
+  /** Moments of an alert are others since the clock was set; nothing else is news. */
+  correct(alert: KnownAlert): void {
+    this.#inhibitor.take(alert);
+    this.#dispatcher.correct(alert);
+  }
+
   /** What mutes an alert at a moment. */
   muted(alert: Pick<KnownAlert, 'labels'>, at: Millis): Muted {
     return mutedBy(alert, at, { silences: this.#options.silences, inhibitor: this.#inhibitor });
@@ -171,7 +177,7 @@ export class Notifier {
     for (const { receiver } of this.integrations) receiver.close();
   }
 
-  #now() {
+  #now(): Now {
     const { clock, alerts } = this.#options;
     const at = clock.now();
     alerts.keepUp(at);
@@ -233,14 +239,17 @@ export class Notifier {
     const signal = AbortSignal.any([underWay.end.signal, patience]);
     const until = { stop: AbortSignal.any([underWay.stop.signal, signal]), signal };
     let last: Telling | undefined;
+    let prepared: Millis = begun;
     let over: ReadonlySet<KnownAlert> = new Set();
     const prepare = (): Notification | undefined => {
-      const { at } = this.#now();
+      const now = this.#now();
+      const { at } = now;
+      prepared = now.elapsed;
       underWay.retry = undefined;
       over = new Set([...group.alerts].filter(alert => isResolved(alert, at)));
-      last = this.#telling(integration, group, at);
+      last = this.#telling(integration, group, now);
       if (last && last.alerts.length > 0) return this.#notification(group, last);
-      if (last) this.#options.log.note(logKey(integration, group), last.note);
+      if (last) this.#options.log.note(logKey(integration, group), last.note, prepared);
       return undefined;
     };
     const outcome = await deliver({
@@ -255,7 +264,8 @@ export class Notifier {
     });
     // Stopping is nobody's failure: the next run tells it.
     if (outcome.state === 'failed' && this.#isClosed) return;
-    if (outcome.state === 'sent' && last) this.#options.log.note(logKey(integration, group), last.note);
+    if (outcome.state === 'sent' && last)
+      this.#options.log.note(logKey(integration, group), last.note, prepared);
     if (outcome.state !== 'needless') events.onOutcome(integration, group, outcome, clock.elapsed() - begun);
     if (outcome.state !== 'failed') this.#settle(integration, group, over);
   }
@@ -271,15 +281,18 @@ export class Notifier {
     this.#wake();
   }
 
-  #telling(integration: Integration, group: AlertGroup, at: Millis): Telling | undefined {
+  #telling(integration: Integration, group: AlertGroup, now: Now): Telling | undefined {
+    const { at } = now;
     const isRouteMuted = routeMutedBy(group.route, this.config, at) !== undefined;
     const isMuted = (alert: KnownAlert) => {
       if (isRouteMuted) return true;
       const { silencedBy, inhibitedBy } = this.muted(alert, at);
       return silencedBy.length > 0 || inhibitedBy.length > 0;
     };
-    const entry = this.#options.log.entry(logKey(integration, group));
-    return telling({ group, isMuted, entry, sendResolved: integration.sendResolved, at });
+    const key = logKey(integration, group);
+    const { log } = this.#options;
+    const [entry, age] = [log.entry(key), log.age(key, now)];
+    return telling({ group, isMuted, entry, age, sendResolved: integration.sendResolved, at });
   }
 
   #notification(group: AlertGroup, { alerts, note }: Telling): Notification {

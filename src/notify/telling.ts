@@ -15,6 +15,8 @@ export interface TellingOptions {
   readonly isMuted: (alert: KnownAlert) => boolean;
   /** The last message to the integration about the group. */
   readonly entry: LogEntry | undefined;
+  /** How long ago that was. */
+  readonly age: Millis;
   readonly sendResolved: boolean;
   readonly at: Millis;
 }
@@ -27,7 +29,7 @@ export interface Telling {
 
 /** Undefined: there is nothing new to send. */
 export function telling(options: TellingOptions): Telling | undefined {
-  const { group, entry, sendResolved, at } = options;
+  const { group, entry, age, sendResolved, at } = options;
   const visible = visibleAlerts(options);
   const firing = visible.filter(alert => !isResolved(alert, at));
   const resolved = visible.filter(alert => isResolved(alert, at));
@@ -35,7 +37,7 @@ export function telling(options: TellingOptions): Telling | undefined {
   if (resolved.length === 0 && firing.every(alert => alert.isUnconfirmed)) return undefined;
   const present = { firing: setOf(firing), resolved: setOf(resolved), sendResolved };
   const { repeatInterval } = group.route;
-  if (!needsTelling(entry, { ...present, repeatInterval }, at)) return undefined;
+  if (!needsTelling(entry, { ...present, age, repeatInterval })) return undefined;
   const sent = sendResolved ? visible : firing;
   return { alerts: sent.map(alert => notified(alert, at)).sort(byLabels), note: noteOf(options, present) };
 }

@@ -11,6 +11,7 @@ const PART = 3;
 export interface PackedScrape {
   readonly at: Millis;
   readonly isInterim: boolean;
+  readonly clockSetBy: Millis;
   readonly gone: readonly string[];
   /** The source of each part. */
   readonly sources: readonly string[];
@@ -23,7 +24,7 @@ export interface PackedScrape {
 }
 
 /** Packs a scrape; its arrays stay as they are. Each layout is looked at once, since it may be made for that. */
-export function packScrape({ at, isInterim = false, parts, gone }: Scrape): PackedScrape {
+export function packScrape({ at, isInterim = false, clockSetBy = 0, parts, gone }: Scrape): PackedScrape {
   const texts = new Map<string, number>();
   const series = new GrowingRow();
   const shapes = new Int32Array(parts.length * PART);
@@ -47,6 +48,7 @@ export function packScrape({ at, isInterim = false, parts, gone }: Scrape): Pack
   return {
     at,
     isInterim,
+    clockSetBy,
     gone,
     sources,
     parts: shapes,
@@ -82,11 +84,12 @@ export function buffersOf({ parts, series, values }: PackedScrape): ArrayBuffer[
 
 /** The scrape that was packed. Equal texts are one; layouts are made when they are looked at. */
 export function unpackScrape(packed: PackedScrape): Scrape {
-  const { at, isInterim, gone, sources, parts } = packed;
+  const { at, isInterim, clockSetBy, gone, sources, parts } = packed;
   const place = { series: 0, value: 0 };
   return {
     at,
     isInterim,
+    ...(clockSetBy === 0 ? {} : { clockSetBy }),
     gone,
     parts: sources.map((source, i) => unpackPart(packed, source, parts.subarray(i * PART), place)),
   };

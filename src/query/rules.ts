@@ -71,6 +71,11 @@ export class Rules {
     this.#manager.update(files);
   }
 
+  /** The wall clock was set by a span since the last evaluation. */
+  clockSet(by: Millis): void {
+    this.#manager?.clockSet(by);
+  }
+
   /** Evaluates the rules whose time has come, at the time of the scrape that was begun or is shown as an interim. */
   evaluate(at: Millis, isInterim: boolean): Judgement | undefined {
     if (!this.#manager || !this.#settings) return undefined;

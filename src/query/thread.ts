@@ -87,7 +87,11 @@ let isFirst = target !== undefined;
 
 /** Keeps a scrape, or shows one between two of the grid, together with what the rules make of it. */
 function keep(scrape: PackedScrape): Judgement | undefined {
-  const { at, isInterim } = scrape;
+  const { at, isInterim, clockSetBy } = scrape;
+  if (clockSetBy !== 0) {
+    store.carryOver(at - 1, limits.lookback);
+    rules.clockSet(clockSetBy);
+  }
   if (isInterim) store.preview(unpackScrape(scrape));
   else store.begin(unpackScrape(scrape));
   if (isFirst && target && !isInterim) isFirst = !endFormer(store, target, at, at - limits.lookback);

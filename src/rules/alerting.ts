@@ -100,6 +100,19 @@ export class AlertingRule {
       alert.activeAt = activeAt(labels) ?? alert.activeAt;
   }
 
+  /** The wall clock was set by a span: alerts have been active, firing or over for as long as before, and are sent again. */
+  clockSet(by: Millis): void {
+    for (const { alert } of this.#active.values()) {
+      alert.activeAt += by;
+      for (const key of ['firedAt', 'resolvedAt', 'lastSentAt', 'validUntil', 'keepFiringSince'] as const) {
+        const moment = alert[key];
+        if (moment !== undefined) alert[key] = moment + by;
+      }
+      // Receivers know by the former time until when to believe it.
+      if (alert.state === 'firing') alert.lastSentAt = undefined;
+    }
+  }
+
   /** Alerts to be notified about at a moment: new, over, or not told of for `resendDelay`. They count as sent. */
   takeUnsent(at: Millis, resendDelay: Millis, interval: Millis): Alert[] {
     const unsent = [...this.#active.values()].filter(({ alert }) => needsSending(alert, at, resendDelay));
@@ -196,7 +209,7 @@ function needsSending({ state, resolvedAt, lastSentAt }: Alert, at: Millis, rese
   return lastSentAt + resendDelay < at;
 }
 
-/** The clock was set back: what lies in the future now would hold an alert up until then. */
+/** A clock that was corrected: what lies in the future now would hold an alert up until then. */
 function bringBack(alert: Mutable<Alert>, at: Millis): void {
   alert.activeAt = Math.min(alert.activeAt, at);
   for (const key of ['firedAt', 'resolvedAt', 'keepFiringSince'] as const) {

@@ -147,6 +147,11 @@ export class RuleGroup {
     }
   }
 
+  /** The wall clock was set by a span since the last evaluation. */
+  clockSet(by: Millis): void {
+    for (const { alerting } of this.rules) alerting?.clockSet(by);
+  }
+
   /** Alerts to be notified about at a moment, of rules that work; they count as sent. */
   takeUnsent(at: Millis, resendDelay: Millis): Alert[] {
     return this.rules.flatMap(({ alerting, lastError }) =>

@@ -87,6 +87,11 @@ export class RuleManager {
     this.#noteGone([...before.values()]);
   }
 
+  /** The wall clock was set by a span since the last evaluation: what alerts wait for takes as long as without. */
+  clockSet(by: Millis): void {
+    for (const group of this.#groups) group.clockSet(by);
+  }
+
   /**
    * Evaluates at a whole millisecond every group whose time has come: one without an interval each time, others once in
    * each interval. What an interim evaluation writes is not kept: groups of longer intervals have no part in it, and it does

@@ -1,20 +1,15 @@
 // The wall clock is set under a running monitor: libfaketime gives it the time that a file says.
 
-import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { json } from '../../src/demo/fault.js';
 import { startServer } from '../../src/demo/server.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { startMonitor } from '../support/monitor.js';
+import { HAS_WALL_CLOCK, WallClock } from '../support/wall-clock.js';
 import { clusterHealth, healthOf, wholeHistory } from './cluster-health.js';
 
 const PATIENCE = { timeout: 25_000, interval: 100 };
-const LIBRARY = readdirSync('/usr/lib')
-  .map(name => join('/usr/lib', name, 'faketime/libfaketime.so.1'))
-  .find(path => existsSync(path));
-
-test.skipIf(LIBRARY === undefined).each([
+test.skipIf(!HAS_WALL_CLOCK).each([
   ['two minutes', 120],
   ['an hour, as a summer time that was none', 3600],
   ['three days', 259_200],
@@ -22,12 +17,7 @@ test.skipIf(LIBRARY === undefined).each([
   'back by %s and forth again: alerts, history and queries go on at once',
   async (_, seconds) => {
     const folder = makeFolder('clock');
-    const file = join(folder, 'time');
-    const set = (offset: number) => {
-      writeFileSync(`${file}.new`, `${offset < 0 ? '' : '+'}${offset}s\n`);
-      renameSync(`${file}.new`, file);
-    };
-    set(0);
+    const clock = new WallClock(folder);
     let isWell = true;
     const server = await startServer({
       answer: () => (isWell ? json({}) : json({}, 503)),
@@ -45,19 +35,10 @@ test.skipIf(LIBRARY === undefined).each([
         },
       },
       {
-        env: {
-          LD_PRELOAD: LIBRARY,
-          FAKETIME_TIMESTAMP_FILE: file,
-          FAKETIME_NO_CACHE: '1',
-          // Timers and deadlines are of the monotonic clock, which is never set.
-          FAKETIME_DONT_FAKE_MONOTONIC: '1',
-          TZ: 'UTC',
-        },
+        env: clock.env,
       },
     );
-    const now = () => Date.now() + offset * 1000;
-    let offset = 0;
-    const isRecent = (text: string) => Math.abs(Date.parse(`${text}Z`) - now()) < 10_000;
+    const isRecent = (text: string) => Math.abs(Date.parse(`${text}Z`) - clock.now) < 10_000;
     const alerts = async () => (await monitor.json<{ alerts: string[] }>('/alerts')).alerts.join();
     const up = async () => {
       const path = '/api/v1/query?query=langgraph_monitor_service_up';
@@ -69,8 +50,7 @@ test.skipIf(LIBRARY === undefined).each([
     await expect.poll(up, PATIENCE).toBe('1');
 
     for (const to of [-seconds, 0]) {
-      offset = to;
-      set(to);
+      clock.set(to);
       isWell = false;
       await expect.poll(alerts, PATIENCE).toContain('unhealthy');
       await expect.poll(up, PATIENCE).toBe('0');

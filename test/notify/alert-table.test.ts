@@ -33,7 +33,7 @@ function openTable(at = T0): AlertTable {
     happened.push(`${what} ${alert.labels.get('target')}`);
   return new AlertTable(
     store.kept,
-    { onAlert: note('hears'), onBegin: note('begins'), onEnd: note('ends') },
+    { onAlert: note('hears'), onBegin: note('begins'), onEnd: note('ends'), onMoved: note('moves') },
     at,
   );
 }
@@ -166,10 +166,56 @@ describe('when the clock leaps forward, or the process stood still', () => {
     expect([...table.all()]).toMatchObject([{ isUnconfirmed: false, endsAt: later + 60 * MINUTE }]);
   });
 
-  test('a clock that goes on evenly, or goes back, changes nothing', () => {
+  test('a clock that goes on evenly changes nothing', () => {
     const table = openTable();
     table.put([alert('a', { endsAt: T0 + 4 * MINUTE })], T0);
-    for (const at of [T0 + 20_000, T0 - 60 * MINUTE, T0 - 60 * MINUTE + 5000]) table.keepUp(at);
+    for (const at of [T0 + 20_000, T0 + 40_000]) table.keepUp(at);
     expect([...table.all()]).toMatchObject([{ isUnconfirmed: false, endsAt: T0 + 4 * MINUTE }]);
+  });
+});
+
+describe('the clock is set back', () => {
+  const DAY = 24 * 60 * MINUTE;
+
+  test.each([
+    ['two minutes', 2 * MINUTE],
+    ['an hour', 60 * MINUTE],
+    ['three days', 3 * DAY],
+  ])('by %s: what is over stays over, also after a restart', (_, span) => {
+    const table = openTable();
+    table.put([alert('a')], T0);
+    table.put([alert('a', { endsAt: T0 + 1 })], T0 + 1);
+    table.keepUp(T0 + 1000);
+    const at = T0 + 1000 - span;
+    table.keepUp(at);
+    expect([states(table, at), states(openTable(at), at)]).toEqual([['a over'], ['a over']]);
+    expect(happened).toEqual(['begins a', 'hears a', 'hears a', 'ends a', 'moves a']);
+    expect([...table.all()].map(({ startsAt, endsAt }) => [startsAt, endsAt])).toEqual([[at, at]]);
+  });
+
+  test.each<[name: string, alert: Partial<IncomingAlert>, endsIn: number]>([
+    ['of our own rules', { endsAt: T0 + 4 * MINUTE }, 4 * MINUTE],
+    ['of others who did not say how long', { isForeign: true }, 5 * MINUTE],
+    ['of others who said how long: until then', { isForeign: true, endsAt: T0 + 4 * MINUTE }, 64 * MINUTE],
+  ])('an alert %s is believed for no longer than before', (_, rest, endsIn) => {
+    const table = openTable();
+    table.put([alert('a', rest)], T0);
+    const at = T0 - 60 * MINUTE;
+    table.keepUp(at);
+    table.sweep(at + endsIn - 1, () => false);
+    expect(states(table, at + endsIn - 1)).toEqual(['a fires']);
+    table.sweep(at + endsIn, () => false);
+    expect(states(table, at + endsIn)).toEqual(['a over']);
+  });
+
+  test('and is told of again: it goes on', () => {
+    const table = openTable();
+    table.put([alert('a', { startsAt: T0, endsAt: T0 + 4 * MINUTE })], T0);
+    const at = T0 - 60 * MINUTE;
+    table.keepUp(at);
+    happened = [];
+    table.put([alert('a', { startsAt: at, endsAt: at + 4 * MINUTE })], at);
+    table.put([alert('a', { startsAt: at, endsAt: at + 1000 })], at + 1000);
+    expect(happened).toEqual(['hears a', 'hears a', 'ends a']);
   });
 });

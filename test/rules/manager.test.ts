@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Labels } from '../../src/model/labels.js';
 import { RuleManager } from '../../src/rules/manager.js';
 import { readRuleFile } from '../../src/rules/read.js';
 import { alertsOf, evaluate, MINUTE, managerOn, minutes, ruleFile, shown, storageOf } from './world.js';
@@ -253,6 +254,39 @@ describe('a rule that fails', () => {
     manager.update([ruleFile('- record: a\n  expr: up')]);
     expect(evaluate(manager, storage, 0)).toMatchObject([{ failures: 1, samples: 0 }]);
     expect(manager.groups()[0]?.rules).toMatchObject([{ health: 'err', lastError: 'the disk is full' }]);
+  });
+});
+
+describe('the clock is set while an alert', () => {
+  const KEPT = '- alert: Down\n  expr: up == 0\n  keep_firing_for: 3m';
+  const BEFORE = 2;
+  test.each<[name: string, rule: string, values: readonly number[], want: string[]]>([
+    ['waits for its `for`', DOWN, [0, 0, 0, 0], ['pending', 'pending', 'firing', 'firing']],
+    ['is kept firing', KEPT, [0, 1, 1, 1, 1], ['firing', 'firing', 'firing', 'firing', 'inactive']],
+    ['is over', KEPT.replace('3m', '0s'), [0, 1, 1, 1], ['firing', 'inactive', 'inactive', 'inactive']],
+  ])('%s, that takes as long as without', (_, rule, values, want) => {
+    for (const hours of [1, -1, 72, -72]) {
+      let value = 0;
+      const ask = () => (value === 0 ? [{ labels: Labels.of({ x: 'y' }), value }] : []);
+      const manager = managerOn(storageOf({}), { ask });
+      manager.update([ruleFile(rule)]);
+      let at = 10_000 * MINUTE;
+      const seen = values.map((next, i) => {
+        value = next;
+        at += MINUTE;
+        if (i === BEFORE) {
+          at += hours * 60 * MINUTE;
+          manager.clockSet(hours * 60 * MINUTE);
+        }
+        const { unsent } = manager.evaluate(at);
+        const { state } = alertsOf(manager)[0] ?? { state: 'none' };
+        // Receivers know by the time before until when it lasts.
+        if (i === BEFORE && state === 'firing')
+          expect(unsent).toMatchObject([{ validUntil: at + 4 * MINUTE }]);
+        return state;
+      });
+      expect(seen).toEqual(want);
+    }
   });
 });
 

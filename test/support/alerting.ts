@@ -34,6 +34,8 @@ export interface World {
   readonly logged: [level: string, message: string, fields: Record<string, unknown>][];
   /** Lets alerts of our own fire now, or end when `endsAt` is past. */
   tell(...alerts: readonly IncomingAlert[]): void;
+  /** Takes up another alertmanager.yml. */
+  reconfigure(alertmanager: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -69,17 +71,20 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       onDropped: (_, alerts) => heard.push(`dropped ${alerts}`),
     },
   });
-  if (alertmanager !== undefined) {
+  const reconfigure = (text: string) => {
     const file = join(folder, 'alertmanager.yml');
-    writeFileSync(file, alertmanager);
-    await alerting.configure({ by: 'us', config: loadAlertmanagerConfig(file) }, actions);
-  } else if (alertmanagers) await alerting.configure({ by: 'alertmanagers', alertmanagers }, actions);
+    writeFileSync(file, text);
+    return alerting.configure({ by: 'us', config: loadAlertmanagerConfig(file) }, actions);
+  };
+  if (alertmanager !== undefined) await reconfigure(alertmanager);
+  else if (alertmanagers) await alerting.configure({ by: 'alertmanagers', alertmanagers }, actions);
   else await alerting.configure({ by: 'prometheus' }, actions);
   return {
     alerting,
     store,
     heard,
     logged,
+    reconfigure,
     tell: (...alerts) => alerting.alerts.put(alerts, systemClock.now()),
     async close() {
       await alerting.close();

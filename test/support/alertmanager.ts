@@ -14,6 +14,8 @@ export interface AlertmanagerServer {
   get<T>(path: string): Promise<T>;
   /** POST below /api/v2. @throws with its words when it refuses */
   post<T>(path: string, body: unknown): Promise<T>;
+  /** Takes up another configuration. @throws with its words when it refuses */
+  reload(configuration: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,10 @@ export async function startAlertmanager(configuration: string, port?: number): P
           body: JSON.stringify(body),
         }),
       ),
+    async reload(text) {
+      writeFileSync(file, text);
+      await read('/-/reload', await fetch(`${url}/-/reload`, { method: 'POST' }));
+    },
     close,
   };
 }

@@ -210,6 +210,32 @@ export class SampleStore implements SampleSource {
     this.#head.update(row.ended);
   }
 
+  /**
+   * Repeats at a moment what every source showed last, rules among them: the clock was set, and what was true before is true
+   * after it. Without, what is looked for in the last minutes would be missing until its source shows it again. What is not
+   * shown and was at a time since `lookback` before (the clock was set back to that time) has ended.
+   */
+  carryOver(at: Millis, lookback: Millis): void {
+    const shown = [...this.#added].map(
+      ([source, all]) =>
+        [source, all.map(series => [series, this.#head.lastValue(series)] as const)] as const,
+    );
+    this.begin({ at, parts: [], gone: [] });
+    const row = this.#row;
+    if (!row) return;
+    for (const [source, values] of shown) {
+      const repeated: SeriesRef[] = [];
+      for (const [known, value] of values) {
+        const series = this.#catalogue.admit(known);
+        if (value !== undefined && row.builder.set(series, value)) repeated.push(series);
+      }
+      this.#appended += repeated.length;
+      this.#added.set(source, repeated);
+    }
+    this.end([], at - lookback);
+    this.commit();
+  }
+
   #addToInterim(
     source: string,
     samples: readonly { readonly labels: Labels; readonly value: number }[],

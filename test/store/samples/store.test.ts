@@ -17,6 +17,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Labels } from '../../../src/model/labels.js';
 import type { Matcher, Series } from '../../../src/model/samples.js';
 import { SampleStore } from '../../../src/store/samples/store.js';
 import { Database } from '../../../src/store/sqlite.js';
@@ -450,6 +451,36 @@ describe('the clock is set back', () => {
     fill(store, 500, 510);
     fill(store, 2000, 2010);
     expect(select(store, '__name__=a')).toEqual([`a{x="1"}: ${lineOf(500, 510)} ${lineOf(2000, 2010)}`]);
+  });
+
+  test.each([
+    ['back', 500],
+    ['forward', 9000],
+  ])('%s: what every source showed last is shown there, and ends when it is not shown again', (_, to) => {
+    const store = open();
+    store.append(scrape(490_000, { ghost: 1 }));
+    fill(store, 1000, 1100);
+    const own = (value: number) => ({ labels: Labels.of({ __name__: 'rule' }), value });
+    const at = (n: number, values: readonly number[]) => {
+      store.begin(scrape(n * 1000, { 'a x=1': n, b: n % 7 }));
+      store.add('rule', values.map(own));
+      store.commit();
+    };
+    at(1101, [7]);
+    store.carryOver(to * 1000 - 1, 300_000);
+    at(to, []);
+    const shown = (name: string, n: number) =>
+      store.select(matchers(`__name__=${name}`), n * 1000 - 10, n * 1000 + 10);
+    expect(shown('rule', to).map(({ times, values, ends }) => [[...times], [...values], [...ends]])).toEqual([
+      [[to * 1000 - 1], [7], [to * 1000]],
+    ]);
+    expect(shown('a', to).map(({ values }) => [...values])).toEqual([[1101, to]]);
+    // What was there at that time is not there now.
+    const ghost = store.select(matchers('__name__=ghost'), 0, 505_000);
+    expect(ghost.map(({ times, ends }) => [[...times], [...ends]])).toEqual([
+      [[490_000], to === 500 ? [499_999] : []],
+    ]);
+    expect(store.stats()).toMatchObject({ dropped: 0, problem: undefined });
   });
 
   test('by seconds: it is waited for', () => {
