@@ -118,9 +118,15 @@ export class Notifier {
     return this.#integrations.get(receiver) ?? [];
   }
 
-  /** The last message to an integration about a group, sent or restored from an earlier run. */
+  /**
+   * The last message to an integration about a group, sent or restored from an earlier run. `at` is by the wall clock as it
+   * goes now.
+   */
   logged(integration: Integration, group: Pick<AlertGroup, 'key'>): LogEntry | undefined {
-    return this.#options.log.entry(logKey(integration, group));
+    const { log, clock } = this.#options;
+    const key = logKey(integration, group);
+    const [entry, at] = [log.entry(key), clock.now()];
+    return entry && { ...entry, at: at - log.age(key, { at, elapsed: clock.elapsed() }) };
   }
 
   /** What is on its way to an integration about a group. */

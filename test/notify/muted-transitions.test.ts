@@ -118,10 +118,16 @@ const rows: readonly Row[] = [
   },
 ];
 
+interface Sent {
+  readonly labels: Record<string, string>;
+  readonly endsAt: number;
+}
+
 /** One who takes alerts and silences and sends messages. */
 interface Lane {
   readonly endpoint: Endpoint;
-  alert(group: string, id: string, role: string, endsAt: number): Promise<void>;
+  /** Several at once, so that a group has all of them when it has its turn. */
+  send(alerts: readonly Sent[]): Promise<void>;
   silence(group: string, id: string): Promise<string>;
   unsilence(silence: string): Promise<void>;
   /** After a step. @param firing what still fires: as the rules would say it again */
@@ -157,9 +163,9 @@ class Real implements Lane {
     this.#server = server;
   }
 
-  async alert(group: string, id: string, role: string, endsAt: number): Promise<void> {
-    const labels = labelsOf(group, id, role);
-    await this.#server.post('alerts', [{ labels, endsAt: new Date(endsAt).toISOString() }]);
+  async send(alerts: readonly Sent[]): Promise<void> {
+    const dated = alerts.map(({ labels, endsAt }) => ({ labels, endsAt: new Date(endsAt).toISOString() }));
+    await this.#server.post('alerts', dated);
   }
 
   async silence(group: string, id: string): Promise<string> {
@@ -206,10 +212,10 @@ class Embedded implements Lane {
     return (this.#world as World).alerting;
   }
 
-  async alert(group: string, id: string, role: string, endsAt: number): Promise<void> {
-    const labels = Labels.of(labelsOf(group, id, role));
-    const alert = { labels, annotations: {}, endsAt, generatorUrl: '' };
-    this.#alerting.alerts.put([alert], Date.now());
+  async send(alerts: readonly Sent[]): Promise<void> {
+    const own = alerts.map(({ labels, endsAt }) => ({ labels: Labels.of(labels), endsAt }));
+    const all = own.map(alert => ({ ...alert, annotations: {}, generatorUrl: '' }));
+    this.#alerting.alerts.put(all, Date.now());
   }
 
   async silence(group: string, id: string): Promise<string> {
@@ -232,7 +238,8 @@ class Embedded implements Lane {
     if (!this.#restarts) return;
     await this.#world?.close();
     await this.open();
-    for (const [group, id, role] of firing) await this.alert(group, id, role, Date.now() + HOUR);
+    const all = [...firing].map(([group, id, role]) => labelsOf(group, id, role));
+    await this.send(all.map(labels => ({ labels, endsAt: Date.now() + HOUR })));
   }
 
   async close(): Promise<void> {
@@ -264,9 +271,14 @@ afterAll(async () => {
 async function run(lane: Lane): Promise<void> {
   const firing = new Map<string, readonly [string, string, string]>();
   for (let i = 0; i < Math.max(...rows.map(({ steps }) => steps.length)); i++) {
-    for (const [row, { steps }] of rows.entries())
-      for (const each of steps[i]?.split(', ') ?? []) await act(lane, String(row), each, firing);
-    await act(lane, BEACON, `fire step${i}`, firing);
+    const acts = [...rows.entries()].flatMap(([row, { steps }]) =>
+      (steps[i]?.split(', ') ?? []).map(what => [String(row), what] as const),
+    );
+    const alerts = [...acts, [BEACON, `fire step${i}`] as const].flatMap(([row, what]) =>
+      alertOf(row, what, firing),
+    );
+    await lane.send(alerts);
+    for (const [row, what] of acts) await mute(lane, row, what);
     await vi.waitFor(() => expect(sentTo(lane, BEACON).join()).toContain(`step${i}`), PATIENCE);
     // Every group has had its turn, and two.
     await delay(2 * INTERVAL);
@@ -274,23 +286,26 @@ async function run(lane: Lane): Promise<void> {
   }
 }
 
-async function act(
-  lane: Lane,
+/** The alert of an act; none of one about a silence. */
+function alertOf(
   group: string,
   what: string,
   firing: Map<string, readonly [string, string, string]>,
-): Promise<void> {
+): Sent[] {
+  const [verb = '', id = ''] = what.split(' ');
+  if (verb.endsWith('silence')) return [];
+  const role = verb.endsWith('inhibit') ? 'source' : 'target';
+  const begins = verb === 'fire' || verb === 'inhibit';
+  if (begins) firing.set(`${group} ${id} ${role}`, [group, id, role]);
+  else firing.delete(`${group} ${id} ${role}`);
+  return [{ labels: labelsOf(group, id, role), endsAt: begins ? Date.now() + HOUR : Date.now() - 1 }];
+}
+
+async function mute(lane: Lane, group: string, what: string): Promise<void> {
   const [verb, id = ''] = what.split(' ');
   const key = `${lanes.indexOf(lane)} ${group} ${id}`;
-  const role = verb?.endsWith('inhibit') ? 'source' : 'target';
   if (verb === 'silence') silences.set(key, await lane.silence(group, id));
   else if (verb === 'unsilence') await lane.unsilence(silences.get(key) as string);
-  else {
-    const begins = verb === 'fire' || verb === 'inhibit';
-    if (begins) firing.set(`${group} ${id} ${role}`, [group, id, role]);
-    else firing.delete(`${group} ${id} ${role}`);
-    await lane.alert(group, id, role, begins ? Date.now() + HOUR : Date.now() - 1);
-  }
 }
 
 interface Message {

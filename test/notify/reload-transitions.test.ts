@@ -228,10 +228,16 @@ time_intervals:
 `;
 }
 
+interface Sent {
+  readonly labels: Record<string, string>;
+  readonly endsAt: number;
+}
+
 /** One who takes alerts and sends messages. */
 interface Lane {
   readonly endpoint: Endpoint;
-  alert(labels: Record<string, string>, endsAt: number): Promise<void>;
+  /** Several at once, so that a group has all of them when it has its turn. */
+  send(alerts: readonly Sent[]): Promise<void>;
   /** Takes up the second configuration. @param firing what still fires: as the rules would say it again */
   reload(firing: Iterable<Record<string, string>>): Promise<void>;
   close(): Promise<void>;
@@ -246,8 +252,9 @@ class Real implements Lane {
     this.#server = server;
   }
 
-  async alert(labels: Record<string, string>, endsAt: number): Promise<void> {
-    await this.#server.post('alerts', [{ labels, endsAt: new Date(endsAt).toISOString() }]);
+  async send(alerts: readonly Sent[]): Promise<void> {
+    const dated = alerts.map(({ labels, endsAt }) => ({ labels, endsAt: new Date(endsAt).toISOString() }));
+    await this.#server.post('alerts', dated);
   }
 
   reload(): Promise<void> {
@@ -276,15 +283,16 @@ class Embedded implements Lane {
     return this;
   }
 
-  async alert(labels: Record<string, string>, endsAt: number): Promise<void> {
-    this.#world?.tell({ labels: Labels.of(labels), annotations: {}, endsAt, generatorUrl: '' });
+  async send(alerts: readonly Sent[]): Promise<void> {
+    const own = alerts.map(({ labels, endsAt }) => ({ labels: Labels.of(labels), endsAt }));
+    this.#world?.tell(...own.map(alert => ({ ...alert, annotations: {}, generatorUrl: '' })));
   }
 
   async reload(firing: Iterable<Record<string, string>>): Promise<void> {
     if (!this.#restarts) return this.#world?.reconfigure(configurationOf(this.endpoint.url, true));
     await this.#world?.close();
     await this.open(true);
-    for (const labels of firing) await this.alert(labels, Date.now() + HOUR);
+    await this.send([...firing].map(labels => ({ labels, endsAt: Date.now() + HOUR })));
   }
 
   async close(): Promise<void> {
@@ -315,27 +323,22 @@ async function run(lane: Lane): Promise<void> {
   const steps = Math.max(...rows.map(row => row.steps.length));
   for (let i = 0; i < steps; i++) {
     if (i === RELOAD) await lane.reload(firing.values());
-    for (const [row, each] of rows.entries())
-      for (const what of each.steps[i]?.split(', ').filter(Boolean) ?? [])
-        await act(lane, String(row), what, firing);
-    await act(lane, 'beacon', `fire step${i}`, firing);
+    const acts = rows.flatMap(({ steps }, row) =>
+      (steps[i]?.split(', ') ?? []).filter(Boolean).map(what => alertOf(String(row), what, firing)),
+    );
+    await lane.send([...acts, alertOf('beacon', `fire step${i}`, firing)]);
     await vi.waitFor(() => expect(sentTo(lane, 'beacon').join()).toContain(`step${i}`), PATIENCE);
     // Every group has had its turn, and two.
     await delay(2 * INTERVAL);
   }
 }
 
-async function act(
-  lane: Lane,
-  row: string,
-  what: string,
-  firing: Map<string, Record<string, string>>,
-): Promise<void> {
+function alertOf(row: string, what: string, firing: Map<string, Record<string, string>>): Sent {
   const [verb, id = ''] = what.split(' ');
   const labels = { alertname: 'Q', g: 'g', r: row, i: id };
   if (verb === 'fire') firing.set(`${row} ${id}`, labels);
   else firing.delete(`${row} ${id}`);
-  await lane.alert(labels, verb === 'fire' ? Date.now() + HOUR : Date.now() - 1);
+  return { labels, endsAt: verb === 'fire' ? Date.now() + HOUR : Date.now() - 1 };
 }
 
 interface Message {

@@ -49,7 +49,8 @@ export function nextNotifications(options: FlushOptions): Map<string, Millis> {
     const looked = at + SLACK;
     const alerts = members.filter(({ from }) => from <= looked).map(({ alert }) => alert);
     const isMuted = (alert: KnownAlert) => options.isMuted(alert, looked);
-    const told = telling({ group: { alerts, route }, isMuted, entry, sendResolved, at: looked });
+    const age = entry ? Math.abs(looked - entry.at) : 0;
+    const told = telling({ group: { alerts, route }, isMuted, entry, age, sendResolved, at: looked });
     for (const { fingerprint } of told?.alerts ?? []) if (!found.has(fingerprint)) found.set(fingerprint, at);
     if (told) entry = { ...told.note, at };
     left = members.filter(({ alert }) => !found.has(alert.fingerprint) && !isResolved(alert, now));
