@@ -21,6 +21,7 @@ import type { Doors } from './http/doors.js';
 import { HealthFeed } from './http/events/feed.js';
 import { Announcements } from './http/page/announcements.js';
 import type { PrometheusFacts } from './http/prometheus/facts.js';
+import { makePublicFeed } from './http/public/feed.js';
 import { type HttpServer, type Listen, startServer } from './http/server.js';
 import { loadWebConfig, OPEN } from './http/web-config.js';
 import type { Logger } from './log.js';
@@ -96,6 +97,7 @@ export class Monitor {
   readonly #endpoints: EndpointChooser;
   readonly #announcements: Announcements;
   readonly #events: HealthFeed;
+  readonly #publicEvents: HealthFeed;
   readonly #registry = new Registry();
   readonly #exposition: Exposition;
   readonly #services: ServiceMetrics;
@@ -138,6 +140,7 @@ export class Monitor {
     this.#log = log;
     this.#snapshots = new Snapshots(this.#board, this.#clock.elapsed(), at => this.#muted(at));
     this.#events = new HealthFeed(this.#board, this.#snapshots, this.#clock);
+    this.#publicEvents = makePublicFeed(this.#board, this.#snapshots, this.#clock, () => this.#delivering);
     const ask = (query: string, at: Millis) => this.#answering.engine.instant(query, at);
     this.#endpoints = new EndpointChooser(this.#board, new Latency(ask, this.#clock));
     this.#exposition = new Exposition(this.#registry, [
@@ -296,6 +299,7 @@ export class Monitor {
     this.#snapshots.trim();
     this.#endpoints.setPlan(configuration.endpoints);
     this.#events.restart();
+    this.#publicEvents.restart();
     for (const service of configuration.services) this.#showState(service.id);
     this.#configuration = configuration;
     this.#reloadedAt = this.#clock.now();
@@ -332,10 +336,16 @@ export class Monitor {
 
   /** By what requests of browsers are judged. */
   #access(): AccessPolicy {
-    const { node, web } = this.#configuration;
+    const { node, web, page } = this.#configuration;
     const { host = '' } = this.#settings.listen;
     const isExternalUrlGiven = this.#settings.externalUrl !== undefined;
-    return { ...web, externalUrl: this.#externalUrl, isExternalUrlGiven, names: [node, host] };
+    return {
+      ...web,
+      externalUrl: this.#externalUrl,
+      isExternalUrlGiven,
+      isReadOnly: page.readOnly,
+      names: [node, host],
+    };
   }
 
   /** Annotations of alerts ask for these series; a Prometheus that scrapes us finds them too. */
@@ -513,6 +523,7 @@ export class Monitor {
       store: this.#store,
       endpoints: this.#endpoints,
       events: this.#events,
+      publicEvents: this.#publicEvents,
       metrics: new MetricsPage(this.#registry, this.#exposition),
       query: this.#answering.engine,
       prometheus: this.#facts(),

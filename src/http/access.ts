@@ -20,6 +20,8 @@ export interface AccessPolicy extends AccessSettings {
   readonly externalUrl: string;
   /** It is configured, not a guess. */
   readonly isExternalUrlGiven: boolean;
+  /** Nothing may be changed by a browser at all. */
+  readonly isReadOnly: boolean;
   /** Further names of this machine: the node's, the one it listens on. */
   readonly names: readonly string[];
 }

@@ -29,6 +29,8 @@ export interface Doors {
   readonly endpoints: EndpointChooser;
   /** Ended by the server when it closes. */
   readonly events: HealthFeed;
+  /** The same for the public; ended by the server, too. */
+  readonly publicEvents: HealthFeed;
   /** Answers PromQL: ours, or somebody else's. */
   readonly query: QueryEngine;
   /** What becomes of alerts. */

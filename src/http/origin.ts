@@ -17,6 +17,8 @@ const MAX_SHOWN = 100;
 export function refuseForeign(request: IncomingMessage, policy: AccessPolicy): void {
   const { headers } = request;
   if (!isFromBrowser(headers)) return;
+  if (policy.isReadOnly)
+    throw new HttpError(403, 'a browser may not change anything here: monitor.yml says page.read_only: true');
   const asked = askedHost(request, policy);
   const host = parseHost(asked);
   if (!host || !isOwnName(host.name, policy))

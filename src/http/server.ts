@@ -84,6 +84,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     close() {
       live.close();
       doors.events.close();
+      doors.publicEvents.close();
       return closed(server);
     },
   };

@@ -2,11 +2,16 @@
 // path, whatever view is shown.
 
 const TIMEOUT = 15_000;
+/** Where the public's copies of the endpoints are. */
+const PUBLIC = 'ui/public/';
 
 let base = '/';
+let prefix = '';
 
-/** @param root what leads from the address the page was loaded at to the monitor's: `./`, `../` */
-export function setBase(root: string): void {
+/** @param root what leads from the address the page was loaded at to the monitor's: `./`, `../`
+ * @param isPublic only what the public may know is asked for */
+export function setBase(root: string, isPublic = false): void {
+  prefix = isPublic ? PUBLIC : '';
   base = new URL(root, location.href).pathname;
 }
 
@@ -15,9 +20,14 @@ export function pathOf(path: string): string {
   return `${base}${path}`;
 }
 
+/** The absolute path of an endpoint. */
+export function endpoint(path: string): string {
+  return pathOf(`${prefix}${path}`);
+}
+
 /** GET of JSON. @throws Error with what the monitor says is wrong, or that it does not answer */
 export async function getJson<T>(path: string): Promise<T> {
-  const response = await fetch(pathOf(path), { signal: AbortSignal.timeout(TIMEOUT) });
+  const response = await fetch(endpoint(path), { signal: AbortSignal.timeout(TIMEOUT) });
   if (response.ok) return (await response.json()) as T;
   const message = messageOf(await response.text().catch(() => ''));
   throw new Error(message === '' ? `HTTP ${response.status}` : message);

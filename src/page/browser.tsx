@@ -16,7 +16,7 @@ import { WatcherProvider, watchCards } from './view/watcher.js';
 import { loadView } from './views/catalogue.js';
 
 const model = new Model(JSON.parse(document.getElementById('page-state')?.textContent ?? '') as PageState);
-setBase(model.root.peek());
+setBase(model.root.peek(), model.about.readOnly);
 model.component.value = await loadView(model.place.peek().view);
 const histories = new Histories(model);
 const watcher = watchCards(ids => histories.see(ids));

@@ -1,17 +1,26 @@
 // Keeps the page alive: the monitor's events in, the model's signals out. Notices within five seconds that the monitor
 // does not answer, and that it is back.
 
-import { getJson, pathOf } from './api.js';
+import { batch } from '@preact/signals';
+import { endpoint, getJson } from './api.js';
+import { alertsWithout } from './hidden.js';
 import type { Histories } from './history.js';
 import type { Model } from './model.js';
 import { backends, limits } from './resources.js';
-import type { Alerts, ClusterHealth, Incident } from './state.js';
+import type { Alerts, Announcement, ClusterHealth, Incident, Maintenance } from './state.js';
 
 /** Milliseconds between two checks that the monitor answers, and how long each of two attempts may take. */
 const CHECK_EVERY = 2000;
 const CHECK_TIMEOUT = 1200;
 /** Milliseconds after which each part is asked for again, whatever happens. */
-const AGES = { health: 15_000, alerts: 30_000, incidents: 60_000, backends: 15_000, limits: 600_000 };
+const AGES = {
+  health: 15_000,
+  alerts: 30_000,
+  incidents: 60_000,
+  backends: 15_000,
+  limits: 600_000,
+  news: 30_000,
+};
 /** Milliseconds between two attempts to get events where the browser has given up. */
 const REOPEN = 5000;
 const INCIDENTS = 5;
@@ -63,13 +72,23 @@ export class Live {
     const model = this.#model;
     await this.#every('health', async () => this.#take(await getJson<ClusterHealth>('cluster_health')));
     await this.#every('alerts', async () => {
-      model.alerts.value = await getJson<Alerts>('alerts?detail=true');
+      model.alerts.value = alertsWithout(await getJson<Alerts>('alerts?detail=true'), model.hidden);
     });
     await this.#every('incidents', async () => {
       const answer = await getJson<{ alert_history: Incident[] }>(`alert_history?limit=${INCIDENTS}`);
-      model.incidents.value = answer.alert_history;
+      model.incidents.value = answer.alert_history.filter(({ service }) => !model.hidden.has(service));
+    });
+    await this.#every('news', async () => {
+      const { announcements } = await getJson<{ announcements: Announcement[] }>('announcements');
+      const { maintenance } = await getJson<{ maintenance: Maintenance[] }>('maintenance');
+      batch(() => {
+        model.announcements.value = announcements;
+        model.maintenance.value = maintenance;
+      });
     });
     await this.#histories.refresh();
+    // What the services stand on is not for the public.
+    if (model.about.readOnly) return;
     await this.#every('backends', async () => {
       model.backends.value = await backends();
     });
@@ -91,7 +110,7 @@ export class Live {
     if (now - this.#openedAt < REOPEN) return;
     this.#openedAt = now;
     this.#events?.close();
-    this.#events = new EventSource(pathOf('events'));
+    this.#events = new EventSource(endpoint('events'));
     this.#events.addEventListener('health', event => this.#take(JSON.parse(event.data) as ClusterHealth));
   }
 
@@ -115,7 +134,7 @@ function alertsOf({ alerts, muted }: ClusterHealth): string {
 /** Whether the monitor answers. */
 async function answers(): Promise<boolean> {
   const options = { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(CHECK_TIMEOUT) } as const;
-  return fetch(pathOf('-/healthy'), options).then(
+  return fetch(endpoint('-/healthy'), options).then(
     ({ ok }) => ok,
     () => false,
   );

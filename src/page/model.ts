@@ -5,9 +5,18 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from '@prea
 import { createContext, type FunctionComponent } from 'preact';
 import { useContext } from 'preact/hooks';
 import { parseView, printView, type View } from './address.js';
+import { hiddenOf, withoutHidden } from './hidden.js';
 import { type Place, parsePlace, rootOf } from './place.js';
 import { type Group, groupServices } from './services.js';
-import type { Alerts, ClusterHealth, Incident, PageState, ServiceEntry } from './state.js';
+import type {
+  Alerts,
+  Announcement,
+  ClusterHealth,
+  Incident,
+  Maintenance,
+  PageState,
+  ServiceEntry,
+} from './state.js';
 import { type Summary, summarize } from './status.js';
 import { clockAt, epoch, zoneName } from './words.js';
 
@@ -45,9 +54,13 @@ export interface Backend {
 }
 
 export class Model {
-  readonly about: Pick<PageState, 'title' | 'version' | 'node' | 'utcOffset'>;
+  readonly about: Pick<PageState, 'title' | 'description' | 'readOnly' | 'version' | 'node' | 'utcOffset'>;
   readonly health: Signal<ClusterHealth>;
   readonly alerts: Signal<Alerts>;
+  readonly announcements: Signal<readonly Announcement[]>;
+  readonly maintenance: Signal<readonly Maintenance[]>;
+  /** Ids of services that are checked but not shown. */
+  hidden: ReadonlySet<string> = new Set();
   /** Which view is shown; the browser's address follows it. */
   readonly place: Signal<Place>;
   /** What draws it; undefined for the overview. Changes together with {@link place}. */
@@ -78,8 +91,10 @@ export class Model {
   #order: readonly string[] = [];
 
   constructor(state: PageState, component?: FunctionComponent) {
-    const { title, version, node, utcOffset } = state;
-    this.about = { title, version, node, utcOffset };
+    const { title, description, readOnly, version, node, utcOffset } = state;
+    this.about = { title, description, readOnly, version, node, utcOffset };
+    this.announcements = signal(state.announcements);
+    this.maintenance = signal(state.maintenance);
     this.health = signal(state.health);
     this.alerts = signal(state.alerts);
     this.place = signal(parsePlace(state.path, state.query) ?? { view: 'overview', query: '' });
@@ -157,7 +172,9 @@ export class Model {
   }
 
   /** Takes what the monitor says now; entries that did not change stay the same objects. */
-  update(health: ClusterHealth): void {
+  update(full: ClusterHealth): void {
+    this.hidden = hiddenOf(full);
+    const health = withoutHidden(full);
     const old = this.health.peek().services;
     const services = Object.entries(health.services).map(
       ([id, entry]) => [id, kept(old[id], entry)] as const,

@@ -17,6 +17,14 @@ const PLAIN_VIEWS: readonly LaterView[] = ['incidents', 'silences'];
 /** Views about one thing, whose id follows in the address. */
 const VIEWS_OF_ONE: readonly LaterView[] = [];
 
+/** Views of a page for the public: they ask nothing but what has a copy below `ui/public/`. */
+const PUBLIC_VIEWS: readonly ViewName[] = ['overview', 'incidents'];
+
+/** Whether a page has a view. @param isPublic the page is for the public */
+export function isOffered(view: ViewName, isPublic: boolean): boolean {
+  return !isPublic || PUBLIC_VIEWS.includes(view);
+}
+
 /**
  * Reads an address. @param path below the monitor's address, without a slash in front: empty, `ui/alerts`,
  * `ui/service/tools` @param query with or without `?` @returns undefined for what is no view

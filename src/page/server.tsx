@@ -2,7 +2,7 @@
 
 import renderToString from 'preact-render-to-string';
 import { Model, ModelProvider } from './model.js';
-import { type LaterView, parsePlace, type ViewName } from './place.js';
+import { isOffered, type LaterView, parsePlace, type ViewName } from './place.js';
 import { type PageState, slim } from './state.js';
 import { titleOf } from './title.js';
 import { App } from './view/app.js';
@@ -29,14 +29,16 @@ const components = new Map(
   ),
 ) as ReadonlyMap<ViewName, Awaited<ReturnType<typeof loadView>>>;
 
-/** Whether there is a view at an address below the monitor's: `ui/incidents`. */
-export function hasView(path: string): boolean {
-  return parsePlace(path, '') !== undefined;
+/** Whether there is a view at an address below the monitor's: `ui/incidents`. @param isPublic of those for the public */
+export function hasView(path: string, isPublic: boolean): boolean {
+  const place = parsePlace(path, '');
+  return place !== undefined && isOffered(place.view, isPublic);
 }
 
 /** The page as HTML. Links in it are relative, so that it also works below a proxy's path. */
 export function render(full: PageState, { script, style, theme, preload }: Assets): string {
   const state = slim(full);
+  const { description } = state;
   const { view } = parsePlace(state.path, state.query) ?? { view: 'overview' };
   const model = new Model(state, components.get(view));
   const { status } = model.summary.value;
@@ -47,6 +49,7 @@ export function render(full: PageState, { script, style, theme, preload }: Asset
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
       <title>{titleOf(status, view, state.title)}</title>
+      {description === undefined ? null : <meta name="description" content={description} />}
       <link rel="icon" href={favicon(status)} />
       <script src={`${folder}/${theme}`} />
       <link rel="stylesheet" href={`${folder}/${style}`} />

@@ -26,12 +26,29 @@ export function groupServices(
   const places = new Map(held.map((id, place) => [id, place]));
   const place = (id: string) => places.get(id) ?? Number.MAX_SAFE_INTEGER;
   const sorted = shown.sort((a, b) => place(a[0]) - place(b[0]) || compare(a, b, view));
-  const parts: readonly [string, Entry[]][] = [
-    ['Critical', sorted.filter(([, { critical }]) => critical)],
-    ['Other', sorted.filter(([, { critical }]) => !critical)],
-  ];
-  const filled = parts.filter(([, entries]) => entries.length > 0);
-  return filled.map(([name, entries]) => fold(filled.length === 1 ? 'Services' : name, entries, view));
+  const filled = [...partsOf(sorted, Object.values(services))];
+  const isPlain = filled.length === 1 && filled.every(([, entries]) => entries.every(isUngrouped));
+  return filled.map(([name, entries]) => fold(isPlain ? 'Services' : name, entries, view));
+}
+
+/**
+ * The groups that are configured, in the order their first service has in the configuration, then the rest by whether it
+ * is critical. @param sorted what is shown @param all every service, in the configuration's order
+ */
+function partsOf(sorted: readonly Entry[], all: readonly ServiceEntry[]): Map<string, Entry[]> {
+  const names = [...new Set(all.map(({ group }) => group).filter(group => group !== undefined))];
+  const parts = new Map<string, Entry[]>([...names, 'Critical', 'Other'].map(name => [name, []]));
+  for (const entry of sorted) parts.get(groupOf(entry[1]))?.push(entry);
+  for (const [name, entries] of parts) if (entries.length === 0) parts.delete(name);
+  return parts;
+}
+
+function groupOf({ group, critical }: ServiceEntry): string {
+  return group ?? (critical ? 'Critical' : 'Other');
+}
+
+function isUngrouped([, { group }]: Entry): boolean {
+  return group === undefined;
 }
 
 function fold(name: string, entries: readonly Entry[], { text, states }: View): Group {

@@ -1,6 +1,7 @@
 // What the page is drawn from: the monitor's public JSON, as any script gets it, and who answered it.
 
 import type { ClusterHealth, MutedAlert, ServiceEntry, ServiceHealth } from '../client/answers.js';
+import { alertsWithout, hiddenOf, withoutHidden } from './hidden.js';
 
 export type { ClusterHealth, MutedAlert, ServiceEntry, ServiceHealth };
 
@@ -62,9 +63,35 @@ export interface Notification {
   readonly escalation?: string | undefined;
 }
 
+/** An entry of `/announcements`; times are the monitor's local time. */
+export interface Announcement {
+  readonly id: string;
+  readonly title: string;
+  readonly message: string;
+  readonly severity: string;
+  readonly state: 'active' | 'planned' | 'ended';
+  readonly starts_at?: string | undefined;
+  readonly ends_at?: string | undefined;
+}
+
+/** An entry of `/maintenance`; times are the monitor's local time. */
+export interface Maintenance {
+  readonly id: string;
+  readonly state: 'active' | 'planned';
+  readonly starts_at: string;
+  readonly ends_at: string;
+  /** Ids; absent where no service is named. */
+  readonly services?: readonly string[] | undefined;
+  /** Absent on a page for the public. */
+  readonly comment?: string | undefined;
+}
+
 /** What the server draws the first page from and hands to the browser with it. */
 export interface PageState {
   readonly title: string;
+  readonly description?: string | undefined;
+  /** It is for the public: no action is offered, and only the public endpoints are asked. */
+  readonly readOnly: boolean;
   readonly version: string;
   /** What the configuration calls the monitoring node. */
   readonly node: string;
@@ -76,6 +103,8 @@ export interface PageState {
   readonly query: string;
   readonly health: ClusterHealth;
   readonly alerts: Alerts;
+  readonly announcements: readonly Announcement[];
+  readonly maintenance: readonly Maintenance[];
 }
 
 /** The parts of a body the page shows; a body can be 64 KiB long. */
@@ -83,8 +112,11 @@ const SHOWN = ['models', 'model', 'version'];
 
 /** The same state without the parts of bodies that are not shown. */
 export function slim(state: PageState): PageState {
-  const services = Object.entries(state.health.services).map(([id, entry]) => [id, slimEntry(entry)]);
-  return { ...state, health: { ...state.health, services: Object.fromEntries(services) } };
+  const hidden = hiddenOf(state.health);
+  const health = withoutHidden(state.health);
+  const services = Object.entries(health.services).map(([id, entry]) => [id, slimEntry(entry)]);
+  const alerts = alertsWithout(state.alerts, hidden);
+  return { ...state, alerts, health: { ...health, services: Object.fromEntries(services) } };
 }
 
 function slimEntry(entry: ServiceEntry): ServiceEntry {

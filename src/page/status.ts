@@ -1,5 +1,6 @@
 // Which state is worse, and what the cluster's state is in one sentence.
 
+import { hiddenReason } from './hidden.js';
 import type { Alerts, ClusterHealth, ServiceEntry, Status } from './state.js';
 import { count } from './words.js';
 
@@ -48,7 +49,10 @@ export function summarize(health: ClusterHealth, { details }: Alerts): Summary {
   if (health.overall_status === 'healthy') return healthy(entries, bad);
   const times = [...bad.map(([, entry]) => entry.health.since), ...details.map(({ timestamp }) => timestamp)];
   const since = times.filter(time => time !== undefined).sort()[0];
-  const why = bad.length > 0 ? reasons(bad) : (details[0]?.message ?? health.rules ?? 'No reason is known.');
+  const why =
+    bad.length > 0
+      ? reasons(bad)
+      : (details[0]?.message ?? health.rules ?? hiddenReason(health) ?? 'No reason is known.');
   return { status: health.overall_status, why, since };
 }
 

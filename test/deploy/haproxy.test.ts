@@ -10,15 +10,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT, tool } from './tool.js';
 
 describe('HAProxy accepts', () => {
-  test.each(['deploy/haproxy.cfg', 'deploy/compose/haproxy.cfg'])('%s without a warning', path => {
-    // Docker puts host.docker.internal into /etc/hosts of the container.
-    const env = { ...process.env, JETSON_HOST: '127.0.0.1', LLAMA_HOST: '127.0.0.1' };
-    const { status, stdout, stderr } = tool('haproxy', ['-c', '-f', path], { env });
-    expect({ status, output: (stdout + stderr).trim() }).toEqual({
-      status: 0,
-      output: 'Configuration file is valid',
-    });
-  });
+  test.each(['deploy/haproxy.cfg', 'deploy/haproxy-public.cfg', 'deploy/compose/haproxy.cfg'])(
+    '%s without a warning',
+    path => {
+      // Docker puts host.docker.internal into /etc/hosts of the container.
+      const env = { ...process.env, JETSON_HOST: '127.0.0.1', LLAMA_HOST: '127.0.0.1' };
+      const { status, stdout, stderr } = tool('haproxy', ['-c', '-f', path], { env });
+      expect({ status, output: (stdout + stderr).trim() }).toEqual({
+        status: 0,
+        output: 'Configuration file is valid',
+      });
+    },
+  );
 });
 
 describe('deploy/haproxy.cfg at work', () => {

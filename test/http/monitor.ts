@@ -20,6 +20,7 @@ import { type FeedLimits, HealthFeed } from '../../src/http/events/feed.js';
 import { Announcements } from '../../src/http/page/announcements.js';
 import { pageSection } from '../../src/http/page/settings.js';
 import type { PrometheusFacts } from '../../src/http/prometheus/facts.js';
+import { makePublicFeed } from '../../src/http/public/feed.js';
 import { type HttpServer, type ServerOptions, startServer } from '../../src/http/server.js';
 import { OPEN } from '../../src/http/web-config.js';
 import { Exposition } from '../../src/metrics/exposition.js';
@@ -239,6 +240,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     snapshots,
     endpoints,
     events,
+    publicEvents: makePublicFeed(board, snapshots, clock, () => ({ alerting })),
     refresher,
     pulse,
     store,
@@ -257,6 +259,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
       trustedProxies: new BlockList(),
       externalUrl: 'http://monitor.example/cluster',
       isExternalUrlGiven: true,
+      isReadOnly: page.readOnly,
       names: [],
       ...options.access,
     }),

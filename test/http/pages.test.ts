@@ -146,7 +146,8 @@ describe('/docs', () => {
       const names = [...(sections[i]?.matchAll(/<(?:input|select) name="([^"]*)"/g) ?? [])].map(
         ([, name]) => name,
       );
-      expect(names).toEqual(Object.keys(query?.shape ?? {}));
+      // What changes something has no form.
+      expect(names).toEqual(method === 'GET' ? Object.keys(query?.shape ?? {}) : []);
     }
     expect(text).toContain('<input name="limit" placeholder="50" autocomplete="off">');
     expect(text).toContain('&quot;overall_status&quot;: &quot;healthy&quot;');

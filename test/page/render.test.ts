@@ -12,6 +12,9 @@ const ASSETS = { script: 'script-1.js', style: 'style-1.css', theme: 'theme-1.js
 function stateOf(over: Record<string, unknown> = {}, services: Record<string, unknown> = {}) {
   return {
     title: 'langgraph-monitor',
+    readOnly: false,
+    announcements: [],
+    maintenance: [],
     version: '1.2.3',
     node: 'worker',
     utcOffset: 60,

@@ -1,6 +1,9 @@
 // Reads XML as Python's expat does, which refuses what is not well-formed.
 
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
 
 export interface Element {
   /** `{namespace}name`, or the name alone. */
@@ -18,8 +21,10 @@ json.dump(shown(tree.fromstring(sys.stdin.buffer.read())), sys.stdout)
 `;
 
 /** @throws when the text is not well-formed */
-export function parseXml(text: string): Element {
-  return JSON.parse(execFileSync('/usr/bin/python3', ['-c', READ], { input: text, encoding: 'utf8' }));
+export async function parseXml(text: string): Promise<Element> {
+  const reading = run('/usr/bin/python3', ['-c', READ]);
+  reading.child.stdin?.end(text);
+  return JSON.parse((await reading).stdout) as Element;
 }
 
 /** The children of an element by their name without namespace. */

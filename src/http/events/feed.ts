@@ -38,7 +38,7 @@ interface Event {
 /** Whoever makes one closes it. */
 export class HealthFeed {
   readonly #board: Board;
-  readonly #snapshots: Snapshots;
+  readonly #snapshots: Pick<Snapshots, 'write'>;
   readonly #clock: Clock;
   readonly #limits: Required<FeedLimits>;
   readonly #readers = new Set<Reader>();
@@ -50,7 +50,7 @@ export class HealthFeed {
   #beating: NodeJS.Timeout | undefined;
   #settling: NodeJS.Timeout | undefined;
 
-  constructor(board: Board, snapshots: Snapshots, clock: Clock, limits: FeedLimits = {}) {
+  constructor(board: Board, snapshots: Pick<Snapshots, 'write'>, clock: Clock, limits: FeedLimits = {}) {
     this.#board = board;
     this.#snapshots = snapshots;
     this.#clock = clock;

@@ -6,12 +6,14 @@ import { STATUSES } from '../../model/result.js';
 import { isoLocal } from '../../model/time.js';
 import type { Doors } from '../doors.js';
 import { mutedNow } from '../muted.js';
+import { publicHealth } from '../public/view.js';
 import type { Reply, Route } from '../route.js';
 import { page } from './frame.js';
 import { type Html, html, prose } from './html.js';
 
 /** Writes the page. @param linked the endpoints it leads to, in this order */
 export function landingPage(doors: Doors, linked: readonly Route[]): Reply {
+  if (doors.page().readOnly) return publicPage(doors);
   const { board, version, node, clock } = doors;
   const muted = mutedNow(doors);
   const { overall, alerts } = board.verdict;
@@ -43,6 +45,26 @@ ${linked.map(({ path, summary }) => html`<li><a href=".${path}">${path}</a> <spa
   );
 }
 
+/** For the public: figures alone. */
+function publicPage(doors: Doors): Reply {
+  const { overall_status: overall, services } = publicHealth(doors);
+  const { title } = doors.page();
+  const statuses = Object.values(services).map(({ health }) => health.status);
+  return page(
+    title,
+    html`<header>
+<h1>${title}</h1>
+</header>
+<main>
+<dl class="figures">
+<div><dt>Cluster</dt><dd class="${overall}">${overall}</dd></div>
+${countOf(statuses).map(([status, count]) => figure(`Services ${status}`, count))}
+${figure('Services in all', statuses.length)}
+</dl>
+</main>`,
+  );
+}
+
 function mutedItem({ severity, message, mutes }: MutedAlert): Html {
   return html`<li>${severity.toUpperCase()}: ${prose(message)} <span class="quiet">${prose(mutes.map(({ text }) => text).join('; '))}</span></li>`;
 }
@@ -53,7 +75,10 @@ function figure(name: string, value: number): Html {
 
 /** How many services have each status; those nobody has are left out. */
 function countByStatus(board: Doors['board']): [status: string, count: number][] {
-  const statuses = board.services.map(({ id }) => board.result(id)?.status ?? 'unknown');
+  return countOf(board.services.map(({ id }) => board.result(id)?.status ?? 'unknown'));
+}
+
+function countOf(statuses: readonly string[]): [status: string, count: number][] {
   return STATUSES.map(
     status => [status, statuses.filter(each => each === status).length] as [string, number],
   ).filter(([, count]) => count > 0);

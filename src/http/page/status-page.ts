@@ -9,6 +9,9 @@ const FOLDER = new URL('../../../dist/page/', import.meta.url);
 /** What the page is drawn from: what /cluster_health and /alerts?detail=true say, and who says it. */
 export interface StatusPageState {
   readonly title: string;
+  readonly description: string | undefined;
+  /** The page is for the public: it asks the public endpoints and offers no action. */
+  readonly readOnly: boolean;
   readonly version: string;
   readonly node: string;
   /** Our local time minus UTC, in minutes. */
@@ -19,6 +22,8 @@ export interface StatusPageState {
   readonly query: string;
   readonly health: unknown;
   readonly alerts: unknown;
+  readonly announcements: unknown;
+  readonly maintenance: unknown;
 }
 
 /** What scripts/page.mjs writes down of a build. */
@@ -34,14 +39,14 @@ interface Manifest {
 export interface StatusPage {
   /** Names of the assets there are. */
   readonly files: ReadonlySet<string>;
-  /** Whether there is a view at an address below ours: `ui/incidents`. */
-  hasView(path: string): boolean;
+  /** Whether there is a view at an address below ours: `ui/incidents`. @param isPublic of those for the public */
+  hasView(path: string, isPublic: boolean): boolean;
   /** The page as HTML. */
   draw(state: StatusPageState): string;
 }
 
 interface PageModule {
-  hasView(path: string): boolean;
+  hasView(path: string, isPublic: boolean): boolean;
   render(state: StatusPageState, assets: Manifest): string;
 }
 

@@ -8,6 +8,7 @@ import { episodePages } from '../alert-episodes.js';
 import type { Doors } from '../doors.js';
 import { withTag } from '../entity-tag.js';
 import { inWords } from '../in-words.js';
+import { ruleWords } from '../public/view.js';
 import { route } from '../route.js';
 import { xmlText } from '../xml.js';
 
@@ -36,7 +37,7 @@ export const incidentsFeed = route({
   async handle(wanted, doors, { address, search, ifNoneMatch }) {
     const shown: Episode[] = [];
     for await (const page of episodePages(doors, { ...wanted, limit: LOOKED_AT }).pages) {
-      shown.push(...page.filter(({ labels }) => !doors.board.service(labels.target ?? '')?.isHidden));
+      shown.push(...page.filter(({ labels }) => isShown(labels.target ?? '', doors)));
       if (shown.length >= MAX_ENTRIES) break;
     }
     const self = `${address}/incidents.atom${search === '' ? '' : `?${search}`}`;
@@ -45,6 +46,12 @@ export const incidentsFeed = route({
     return withTag({ type: 'application/atom+xml; charset=utf-8', headers, body }, ifNoneMatch);
   },
 });
+
+/** A page for the public has alerts of its services alone. */
+function isShown(target: string, { board, page }: Doors): boolean {
+  const service = board.service(target);
+  return service ? !service.isHidden : !page().readOnly;
+}
 
 function feedOf(episodes: readonly Episode[], doors: Doors, address: string, self: string): string {
   const { title, description } = doors.page();
@@ -56,7 +63,7 @@ function feedOf(episodes: readonly Episode[], doors: Doors, address: string, sel
 <title>${xmlText(`${title}: incidents`)}</title>
 ${description === undefined ? '' : `<subtitle>${xmlText(description)}</subtitle>\n`}<updated>${rfc3339(updated)}</updated>
 <author><name>${xmlText(title)}</name></author>
-<generator version="${xmlText(doors.version)}">langgraph-monitor</generator>
+<generator>langgraph-monitor</generator>
 <link rel="self" type="application/atom+xml" href="${xmlText(self)}"/>
 <link rel="alternate" type="text/html" href="${xmlText(`${address}/ui/incidents`)}"/>
 ${episodes.map(each => entryOf(each, doors, address)).join('')}</feed>
@@ -66,8 +73,11 @@ ${episodes.map(each => entryOf(each, doors, address)).join('')}</feed>
 function entryOf(episode: Episode, doors: Doors, address: string): string {
   const { id, labels, annotations, startsAt, endsAt, escalation } = episode;
   const { severity = '', target = '', alertname = '' } = labels;
-  const about = annotations.description || annotations.summary || alertname;
   const name = doors.board.service(target)?.name ?? target;
+  // A rule's text may name addresses.
+  const about = doors.page().readOnly
+    ? `${name}: ${ruleWords(alertname)}`
+    : annotations.description || annotations.summary || alertname;
   const state = endsAt === undefined ? 'Lasts.' : `Over after ${inWords(endsAt - startsAt)}.`;
   const risen = escalation === undefined ? '' : ` Escalated to ${escalation}.`;
   const link = `${address}/ui/incidents?id=${encodeURIComponent(id)}`;

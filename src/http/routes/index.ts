@@ -19,10 +19,12 @@ import { history } from './history.js';
 import { incidentsFeed } from './incidents-feed.js';
 import { landing, style } from './landing.js';
 import { healthy, ready, reload } from './lifecycle.js';
+import { maintenance } from './maintenance.js';
 import { metrics } from './metrics.js';
 import { notifySms } from './notify-sms.js';
 import { openapi } from './openapi.js';
 import { pageAssets } from './page-assets.js';
+import { publicRoutes } from './public.js';
 import { stats } from './stats.js';
 import { views, viewsOfOne } from './views.js';
 
@@ -47,6 +49,7 @@ export const routes: readonly Route[] = [
   getAnnouncements,
   postAnnouncement,
   deleteAnnouncement,
+  maintenance,
   history,
   stats,
   haproxyMetrics,
@@ -61,6 +64,7 @@ export const routes: readonly Route[] = [
   docs(catalogue),
   style,
   pageAssets,
+  ...publicRoutes,
   views,
   viewsOfOne,
   tryIt,

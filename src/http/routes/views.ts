@@ -7,12 +7,13 @@ import { wantsGzip } from '../accept-encoding.js';
 import type { Doors } from '../doors.js';
 import { PAGE_HEADERS } from '../page/frame.js';
 import { type StatusPage, statusPage } from '../page/status-page.js';
+import { publicAlerts, publicHealth, publicMaintenance } from '../public/view.js';
 import { type Asked, HttpError, type Reply, route } from '../route.js';
 import { alertsBody } from './alerts.js';
+import { shownAnnouncement } from './announcements.js';
 import { healthBytes } from './cluster-health.js';
+import { shownMaintenance } from './maintenance.js';
 
-/** Of the page, unless the configuration names it. */
-const TITLE = 'langgraph-monitor';
 /** The page depends on these headers of a request. */
 export const VARY = { vary: 'accept, accept-encoding' };
 
@@ -49,8 +50,25 @@ export const viewsOfOne = route({
 
 async function viewReply(doors: Doors, asked: Asked, path: string): Promise<Reply> {
   const page = await statusPage();
-  if (!page?.hasView(path)) throw new HttpError(404, 'no such view; / leads to all there are');
+  if (!page?.hasView(path, doors.page().readOnly))
+    throw new HttpError(404, 'no such view; / leads to all there are');
   return statusReply(page, doors, asked, path);
+}
+
+function publicState(doors: Doors) {
+  return {
+    health: publicHealth(doors),
+    alerts: { details: publicAlerts(doors), muted: [] },
+    maintenance: publicMaintenance(doors),
+  };
+}
+
+function fullState(doors: Doors) {
+  return {
+    health: JSON.parse(healthBytes(doors).toString('utf8')),
+    alerts: alertsBody(doors, true),
+    maintenance: shownMaintenance(doors),
+  };
 }
 
 /** A view of the page as HTML. @param path below our address, without a slash in front */
@@ -60,15 +78,16 @@ export async function statusReply(
   asked: Asked,
   path: string,
 ): Promise<Reply> {
+  const { title, description, readOnly } = doors.page();
+  const now = doors.clock.now();
   const text = page.draw({
-    title: TITLE,
-    version: doors.version,
-    node: doors.node(),
+    ...(readOnly ? { version: '', node: '' } : { version: doors.version, node: doors.node() }),
+    ...{ title, description, readOnly },
     utcOffset: -new Date(doors.clock.now()).getTimezoneOffset(),
     path,
     query: asked.search,
-    health: JSON.parse(healthBytes(doors).toString('utf8')),
-    alerts: alertsBody(doors, true),
+    ...(readOnly ? publicState(doors) : fullState(doors)),
+    announcements: doors.announcements.list(now).map(each => shownAnnouncement(each, now)),
   });
   const headers = { ...PAGE_HEADERS, ...VARY };
   const type = 'text/html; charset=utf-8';

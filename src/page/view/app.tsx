@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useModel } from '../model.js';
-import type { LaterView, Place } from '../place.js';
+import { isOffered, type LaterView, type Place } from '../place.js';
 import { VIEWS } from '../views/catalogue.js';
 import { Overview } from './overview.js';
 import { Away, StatusStrip } from './status-line.js';
@@ -18,13 +18,7 @@ export function App() {
         <a class="brand" href={root.value}>
           {about.title}
         </a>
-        <span class="quiet node">
-          {about.node} · {about.version}
-        </span>
-        <nav class="elsewhere" aria-label="Elsewhere">
-          <a href={`${root.value}docs`}>API</a>
-          <a href={`${root.value}runbook`}>Runbook</a>
-        </nav>
+        {about.readOnly ? <span class="node" /> : <Elsewhere />}
         <ThemeButton />
       </header>
       <Views />
@@ -37,11 +31,29 @@ export function App() {
   );
 }
 
+/** Who answers, and what else there is of it. */
+function Elsewhere() {
+  const { about, root } = useModel();
+  return (
+    <>
+      <span class="quiet node">
+        {about.node} · {about.version}
+      </span>
+      <nav class="elsewhere" aria-label="Elsewhere">
+        <a href={`${root.value}docs`}>API</a>
+        <a href={`${root.value}runbook`}>Runbook</a>
+      </nav>
+    </>
+  );
+}
+
 /** The views there are; the one that is shown is marked. */
 function Views() {
-  const { place } = useModel();
+  const { place, about } = useModel();
   const { view } = place.value;
-  const later = (Object.keys(VIEWS) as LaterView[]).filter(name => VIEWS[name].isListed !== false);
+  const later = (Object.keys(VIEWS) as LaterView[]).filter(
+    name => VIEWS[name].isListed !== false && isOffered(name, about.readOnly),
+  );
   return (
     <nav class="views js-only" aria-label="Views">
       <ViewLink to={{ view: 'overview' }} name="Overview" isShown={view === 'overview'} />

@@ -1,18 +1,23 @@
 // The overview, from the top: how it is, what is wrong, the services, what they stand on, what was.
 
+import { useModel } from '../model.js';
 import { AlertList } from './alerts.js';
 import { Incidents } from './incidents.js';
+import { News } from './news.js';
 import { Resources } from './resources.js';
 import { Services } from './services.js';
 import { StatusLine } from './status-line.js';
 
 export function Overview() {
+  const { about } = useModel();
   return (
     <>
+      {about.description === undefined ? null : <p class="description">{about.description}</p>}
       <StatusLine />
+      <News />
       <AlertList />
       <Services />
-      <Resources />
+      {about.readOnly ? null : <Resources />}
       <Incidents />
     </>
   );

@@ -1,6 +1,7 @@
 // The services in their groups, with what filters and orders them.
 
 import { useSignal } from '@preact/signals';
+import { useId } from 'preact/hooks';
 import { BAR_SPANS, type BarSpan, ORDERS, type Order, type View } from '../address.js';
 import { useModel } from '../model.js';
 import type { Group } from '../services.js';
@@ -59,7 +60,7 @@ function ServiceGroup({ group: { name, entries, folded } }: { group: Group }) {
   const isOpen = useSignal(false);
   const shown = isOpen.value ? [...entries, ...folded] : entries;
   const rest = shown.length - limit.value;
-  const id = `group-${name.toLowerCase()}`;
+  const id = useId();
   return (
     <section aria-labelledby={id}>
       <h2 id={id}>

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useModel } from '../model.js';
-import { type Place, printPlace } from '../place.js';
+import { isOffered, type Place, printPlace } from '../place.js';
 
 type Target = Omit<Place, 'query'> & { readonly query?: string };
 interface LinkProps {
@@ -13,9 +13,10 @@ interface LinkProps {
   readonly 'aria-label'?: string;
 }
 
-/** A link to a view of the page. */
+/** A link to a view of the page; text where the page, being for the public, has no such view. */
 export function Link({ to, children, ...rest }: LinkProps) {
-  const { root } = useModel();
+  const { root, about } = useModel();
+  if (!isOffered(to.view, about.readOnly)) return <span class={rest.class}>{children}</span>;
   return (
     <a {...rest} href={`${root.value}${printPlace(to)}`}>
       {children}

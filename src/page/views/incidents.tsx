@@ -26,7 +26,7 @@ export function View() {
   );
   const change = (part: Partial<IncidentFilter>) =>
     model.ask(printFilter({ ...filter, limit: STEP, ...part }));
-  const incidents = answer?.alert_history;
+  const incidents = answer?.alert_history.filter(({ service }) => !model.hidden.has(service));
   return (
     <section class="all-incidents js-only" aria-labelledby="incidents">
       <h1 id="incidents">Incidents</h1>

@@ -1,0 +1,59 @@
+// Asks the query engine for the public page. Everyone who looks at the page asks the same: an answer is shown again for
+// some seconds, so that a crowd costs no more than one reader.
+
+import type { Millis } from '../../model/time.js';
+import { type ApiQuestion, type QueryEngine, QueryError } from '../../query/engine.js';
+import type { Doors } from '../doors.js';
+import { shownServices } from './view.js';
+
+const KEEP: Millis = 10_000;
+const MAX_KEPT = 500;
+const TIMEOUT: Millis = 10_000;
+
+interface Result {
+  readonly resultType: string;
+  readonly result: readonly { readonly metric: Readonly<Record<string, string>> }[];
+}
+
+interface Kept {
+  readonly at: Millis;
+  readonly answer: Promise<Result>;
+}
+
+const kept = new WeakMap<QueryEngine, Map<string, Kept>>();
+
+/** The series of the services that are shown. @throws QueryError that names no server */
+export async function askPublicly(question: ApiQuestion, doors: Doors): Promise<Result> {
+  const { resultType, result } = await recent(question, doors);
+  const shown = new Set(shownServices(doors).map(({ id }) => id));
+  const isShown = ({ target }: Readonly<Record<string, string>>) => target === undefined || shown.has(target);
+  return { resultType, result: result.filter(({ metric }) => isShown(metric)) };
+}
+
+function recent(question: ApiQuestion, { query, clock }: Doors): Promise<Result> {
+  const known = kept.get(query) ?? new Map<string, Kept>();
+  kept.set(query, known);
+  const now = clock.elapsed();
+  for (const [key, { at }] of known) if (at + KEEP <= now || known.size > MAX_KEPT) known.delete(key);
+  // The moment of an instant question is of no matter for so short a time.
+  const key = JSON.stringify({ ...question, time: undefined });
+  const found = known.get(key);
+  if (found) return found.answer;
+  const answer = ask(question, query);
+  known.set(key, { at: now, answer });
+  return answer;
+}
+
+async function ask(question: ApiQuestion, query: QueryEngine): Promise<Result> {
+  try {
+    const { data } = await query.answer(question, { timeout: TIMEOUT });
+    const bytes: Uint8Array[] = [];
+    if (data instanceof Uint8Array) bytes.push(data);
+    else for await (const piece of data) bytes.push(Uint8Array.from(piece));
+    return JSON.parse(Buffer.concat(bytes).toString('utf8')) as Result;
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    // Its words may be those of a server, or name one.
+    throw new QueryError('unavailable', 'figures of the past are not available at the moment');
+  }
+}

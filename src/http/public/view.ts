@@ -1,0 +1,163 @@
+// What a public page may know of the cluster: states and times of the services that are shown. No address, body, error
+// text, receiver or node name is in it, because every field is made here of what may be said.
+
+import type { Reason, Status } from '../../model/result.js';
+import type { OverallStatus, Service } from '../../model/service.js';
+import { isoLocal, type Millis } from '../../model/time.js';
+import type { Episode } from '../../notify/episodes.js';
+import type { Doors } from '../doors.js';
+import { inWords } from '../in-words.js';
+import { plannedMaintenance } from '../page/maintenance.js';
+
+type Known = Pick<Doors, 'board' | 'snapshots' | 'alerting' | 'clock'>;
+
+/** Why a service is not healthy, without saying where it is. */
+const REASON_TEXTS: Readonly<Record<Reason, string>> = {
+  dns: 'Its name is not found',
+  refused: 'It refuses connections',
+  timeout: 'It does not answer in time',
+  tls: 'Its certificate is not accepted',
+  auth: 'It refuses the monitor',
+  status: 'It answers with an error',
+  body: 'Its answer is not as expected',
+  protocol: 'Its answer is not as expected',
+};
+/** Share of the critical services that must not be down for a degraded cluster, as the shipped rules have it. */
+const DEGRADED = 0.7;
+
+/** The services that are shown. */
+export function shownServices({ board }: Pick<Doors, 'board'>): Service[] {
+  return board.services.filter(({ isHidden }) => !isHidden);
+}
+
+/** `/cluster_health` for the public. */
+export function publicHealth(known: Known) {
+  const { board, snapshots, clock } = known;
+  const now = clock.now();
+  const services = shownServices(known);
+  return {
+    timestamp: isoLocal(now),
+    overall_status: overallOf(known),
+    services: Object.fromEntries(services.map(service => [service.id, publicService(service, known)])),
+    cluster_stats: {
+      local_node: {},
+      total_services: services.length,
+      monitoring_uptime: snapshots.uptime(clock.elapsed()),
+    },
+    alerts: publicAlerts(known).map(({ severity, service, message }) => {
+      const name = board.service(service)?.name ?? service;
+      return `${severity.toUpperCase()}: ${name}: ${message}`;
+    }),
+    rules: board.verdictProblem && 'The rules cannot be asked; what is shown is the last known state',
+  };
+}
+
+function publicService({ id, name, critical, group }: Service, { board }: Known) {
+  const result = board.result(id);
+  if (!result)
+    return { name, critical, group, health: { status: 'unknown' as Status, error: 'Not checked yet' } };
+  const { status, reason, responseTime, at, since } = result;
+  const health = {
+    status,
+    response_time: Math.round(responseTime * 1e6) / 1e6,
+    error: status === 'healthy' ? undefined : textOf(status, reason),
+    last_check: isoLocal(at),
+    since: isoLocal(since),
+  };
+  const until = board.maintenance(id)?.until;
+  const maintenance = until === undefined ? undefined : { until: isoLocal(until), comment: '' };
+  return { name, critical, group, maintenance, health };
+}
+
+function textOf(status: Status, reason: Reason | undefined): string {
+  if (reason !== undefined) return REASON_TEXTS[reason];
+  return status === 'degraded' ? 'It is slow' : 'It is not as expected';
+}
+
+/** The rules' word, unless a service that is not shown has a part in it. */
+function overallOf({ board }: Known): OverallStatus {
+  const { overall } = board.verdict;
+  const isHiddenTrouble = board.services.some(
+    ({ id, isHidden, critical }) => isHidden && critical && board.result(id)?.level !== 'up',
+  );
+  if (overall === 'healthy' || !isHiddenTrouble) return overall;
+  const levels = shownServices({ board })
+    .filter(({ critical }) => critical)
+    .map(({ id }) => board.result(id)?.level ?? 'unknown');
+  if (levels.every(level => level === 'up')) return 'healthy';
+  const down = levels.filter(level => level === 'down').length;
+  return levels.length - down >= DEGRADED * levels.length ? 'degraded' : 'unhealthy';
+}
+
+/** The alerts of services that are shown, without those that are not sent. */
+export function publicAlerts({ board, alerting, clock }: Known) {
+  const now = clock.now();
+  return board.verdict.alerts.flatMap(({ identity, severity, service, name, startsAt, escalation }) => {
+    if (!isShown(service, board)) return [];
+    const episode = alerting.episodes.current(identity);
+    if (episode && alerting.mutesOf(episode.fingerprint, now).length > 0) return [];
+    return {
+      severity,
+      service,
+      message: ruleWords(name),
+      timestamp: isoLocal(startsAt),
+      duration: inWords(now - startsAt),
+      action_taken: '',
+      alertname: name,
+      escalation,
+      id: episode?.id,
+    };
+  });
+}
+
+/** An entry of `/alert_history` for the public; undefined for one that is not about a service that is shown. */
+export function publicIncident(
+  { id, labels, startsAt, endsAt, escalation }: Episode,
+  { board }: Known,
+  now: Millis,
+) {
+  const { severity = '', target = '', alertname = '' } = labels;
+  if (!isShown(target, board)) return undefined;
+  return {
+    id,
+    severity,
+    service: target,
+    alertname,
+    message: ruleWords(alertname),
+    timestamp: isoLocal(startsAt),
+    starts_at: isoLocal(startsAt),
+    ends_at: endsAt === undefined ? undefined : isoLocal(endsAt),
+    duration: inWords((endsAt ?? now) - startsAt),
+    escalation,
+    action_taken: '',
+    notifications: [],
+    actions: [],
+    silenced_by: [],
+  };
+}
+
+/** Maintenance of services that are shown; what is written about it is for those who do it. */
+export function publicMaintenance(known: Known) {
+  return plannedMaintenance(known).flatMap(({ id, startsAt, endsAt, isActive, services }) => {
+    const shown = services?.filter(each => isShown(each, known.board));
+    if (shown?.length === 0) return [];
+    return {
+      id,
+      state: isActive ? ('active' as const) : ('planned' as const),
+      starts_at: isoLocal(startsAt),
+      ends_at: isoLocal(endsAt),
+      services: shown,
+    };
+  });
+}
+
+function isShown(id: string, board: Known['board']): boolean {
+  const service = board.service(id);
+  return service !== undefined && !service.isHidden;
+}
+
+/** A rule's name as words: `ServiceDown` is `Service down`. Its text may name addresses. */
+export function ruleWords(name: string): string {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,169 @@
+// GET /ui/public/...: what the status page shows to the public, `page.read_only`: copies of the endpoints it asks else,
+// without addresses, bodies, error texts, receivers and the node. A proxy that lets nothing but the page through needs
+// nothing but the page's own addresses.
+
+import { z } from 'zod';
+import { episodePages } from '../alert-episodes.js';
+import type { Doors } from '../doors.js';
+import { askPublicly } from '../public/ask.js';
+import { publicQuery } from '../public/query.js';
+import { publicAlerts, publicHealth, publicIncident, publicMaintenance } from '../public/view.js';
+import { moment, wholeNumber, yesOrNo } from '../query.js';
+import { HttpError, type Route, route } from '../route.js';
+import { shownAnnouncement } from './announcements.js';
+
+const PREFIX = '/ui/public';
+const JSON_ANSWER = ['application/json'];
+/** Alerts that are looked at for an answer: some are of services that are not shown. */
+const LOOKED_AT = 1000;
+const MAX_POINTS = 1500;
+
+const health = route({
+  method: 'GET',
+  path: `${PREFIX}/cluster_health`,
+  summary: '`/cluster_health` for the public: states and times of the services that are shown',
+  answer: JSON_ANSWER,
+  handle: (_, doors) => ({ body: publicHealth(doors) }),
+});
+
+const events = route({
+  method: 'GET',
+  path: `${PREFIX}/events`,
+  summary: '`/events` for the public: `health` with what `/ui/public/cluster_health` says',
+  answer: ['text/event-stream'],
+  others: { 503: { when: 'Too many clients read along' } },
+  handle: (_, { publicEvents: feed }, { lastEventId, signal }) => ({
+    type: 'text/event-stream',
+    headers: { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
+    body: feed.open(lastEventId, signal),
+    patience: feed.patience,
+  }),
+});
+
+const alerts = route({
+  method: 'GET',
+  path: `${PREFIX}/alerts`,
+  summary: '`/alerts` for the public: those that are sent, about services that are shown',
+  query: z.object({ detail: yesOrNo().optional().describe('Is always so; understood as `/alerts` does') }),
+  answer: JSON_ANSWER,
+  handle(_, doors) {
+    const details = publicAlerts(doors);
+    return { body: { count: details.length, details, muted: [] } };
+  },
+});
+
+const history = route({
+  method: 'GET',
+  path: `${PREFIX}/alert_history`,
+  summary: '`/alert_history` for the public: alerts of services that are shown, from begin to end',
+  query: z.object({
+    id: z.string().optional().describe('Only the alert of this `id`'),
+    severity: z.string().optional().describe('Only alerts of this severity'),
+    service: z.string().optional().describe('Only alerts of this service'),
+    active: yesOrNo().optional().describe('Only alerts that last (true) or are over (false)'),
+    limit: wholeNumber(1, LOOKED_AT).default(50).meta({ description: 'How many', default: 50 }),
+    before: moment().optional().describe('Only alerts that began before this timestamp'),
+    after: moment().optional().describe('Only alerts that began after this timestamp'),
+  }),
+  answer: JSON_ANSWER,
+  async handle({ limit, ...wanted }, doors) {
+    const now = doors.clock.now();
+    const found = [];
+    for await (const page of episodePages(doors, { ...wanted, limit: LOOKED_AT }).pages)
+      found.push(...page.flatMap(each => publicIncident(each, doors, now) ?? []));
+    return { body: { alert_history: found.slice(0, limit), count: found.length } };
+  },
+});
+
+const announcements = route({
+  method: 'GET',
+  path: `${PREFIX}/announcements`,
+  summary: '`/announcements` for the public: the same',
+  answer: JSON_ANSWER,
+  handle(_, { announcements: all, clock }) {
+    const now = clock.now();
+    const shown = all.list(now).map(each => shownAnnouncement(each, now));
+    return { body: { announcements: shown, count: shown.length } };
+  },
+});
+
+const maintenance = route({
+  method: 'GET',
+  path: `${PREFIX}/maintenance`,
+  summary: '`/maintenance` for the public: of services that are shown, without the comment',
+  answer: JSON_ANSWER,
+  handle(_, doors) {
+    const shown = publicMaintenance(doors);
+    return { body: { maintenance: shown, count: shown.length } };
+  },
+});
+
+const healthy = route({
+  method: 'GET',
+  path: `${PREFIX}/-/healthy`,
+  summary: '200 while the process answers',
+  answer: ['text/plain'],
+  handle: () => ({ type: 'text/plain; charset=utf-8', body: 'Healthy.\n' }),
+});
+
+const seconds = () =>
+  z
+    .string()
+    .regex(/^\d{1,12}(\.\d{1,6})?$/, 'expected seconds')
+    .transform(Number);
+const expression = z.string({ error: 'expected an expression' }).describe('Aggregations of what is public');
+
+const instantQuery = route({
+  method: 'GET',
+  path: `${PREFIX}/api/v1/query`,
+  summary: '`/api/v1/query` for the public: aggregations by service over some metrics alone',
+  query: z.object({ query: expression }),
+  answer: JSON_ANSWER,
+  others: { 503: { when: 'The figures are not available' } },
+  async handle({ query }, doors) {
+    const time = Math.floor(doors.clock.now());
+    const data = await askPublicly({ ask: 'query', query: allowed(query, doors), time }, doors);
+    return { body: { status: 'success', data } };
+  },
+});
+
+const rangeQuery = route({
+  method: 'GET',
+  path: `${PREFIX}/api/v1/query_range`,
+  summary: '`/api/v1/query_range` for the public: aggregations by service over some metrics alone',
+  query: z.object({
+    query: expression,
+    start: seconds().describe('The first step, in seconds since the epoch'),
+    end: seconds().describe('The last step'),
+    step: seconds().describe('From one step to the next, in seconds'),
+  }),
+  answer: JSON_ANSWER,
+  others: { 503: { when: 'The figures are not available' } },
+  async handle({ query, start, end, step }, doors) {
+    if (end < start || step < 1 || (end - start) / step > MAX_POINTS)
+      throw new HttpError(400, `expected a step of at least 1 s and at most ${MAX_POINTS} points`);
+    const range = { start: start * 1000, end: end * 1000, step: Math.floor(step * 1000) };
+    const data = await askPublicly({ ask: 'query_range', query: allowed(query, doors), ...range }, doors);
+    return { body: { status: 'success', data } };
+  },
+});
+
+function allowed(query: string, { board }: Doors): string {
+  return publicQuery(
+    query,
+    board.services.filter(({ isHidden }) => isHidden).map(({ id }) => id),
+  );
+}
+
+/** All of them, for the catalogue. */
+export const publicRoutes: readonly Route[] = [
+  health,
+  events,
+  alerts,
+  history,
+  announcements,
+  maintenance,
+  healthy,
+  instantQuery,
+  rangeQuery,
+];

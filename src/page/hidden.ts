@@ -1,0 +1,46 @@
+// Services that the page does not show, though they are checked: what is about them is left out everywhere.
+
+import type { Alerts, ClusterHealth } from './state.js';
+
+/** What stands in the place of a reason that is not shown. */
+const NOT_SHOWN = 'A service that is not shown here is not healthy.';
+
+/** Ids of the services that are not shown. */
+export function hiddenOf({ services }: ClusterHealth): ReadonlySet<string> {
+  return new Set(Object.entries(services).flatMap(([id, { hidden }]) => (hidden ? [id] : [])));
+}
+
+/** The same health without them. */
+export function withoutHidden(health: ClusterHealth): ClusterHealth {
+  const all = Object.entries(health.services);
+  const shown = all.filter(([, { hidden }]) => !hidden);
+  if (shown.length === all.length) return health;
+  const ids = new Set(shown.map(([id]) => id));
+  const isTrouble = all.some(
+    ([
+      ,
+      {
+        hidden,
+        health: { status },
+      },
+    ]) => hidden && status !== 'healthy',
+  );
+  return {
+    ...health,
+    services: Object.fromEntries(shown),
+    // Lines of alerts have a service's name only; what is shown of alerts comes with its id.
+    alerts: isTrouble ? [NOT_SHOWN] : [],
+    ...(health.muted && { muted: health.muted.filter(({ service }) => ids.has(service)) }),
+  };
+}
+
+/** The reason for a state that no service that is shown has; undefined where none is left out. */
+export function hiddenReason({ alerts }: ClusterHealth): string | undefined {
+  return alerts.includes(NOT_SHOWN) ? NOT_SHOWN : undefined;
+}
+
+/** The alerts that are about none of them. */
+export function alertsWithout({ details, muted, ...rest }: Alerts, hidden: ReadonlySet<string>): Alerts {
+  const isShown = ({ service }: { readonly service: string }) => !hidden.has(service);
+  return { ...rest, details: details.filter(isShown), muted: muted.filter(isShown) };
+}

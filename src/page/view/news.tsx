@@ -1,0 +1,81 @@
+// What the people who run the cluster tell: announcements, and maintenance that is planned or under way.
+
+import { useModel } from '../model.js';
+import type { Announcement, Maintenance } from '../state.js';
+import { Shape } from './shape.js';
+import { Moment } from './time.js';
+
+export function News() {
+  const { announcements, maintenance } = useModel();
+  if (announcements.value.length + maintenance.value.length === 0) return null;
+  return (
+    <section class="news" aria-labelledby="news">
+      <h2 id="news">Announcements</h2>
+      <ul>
+        {announcements.value.map(each => (
+          <Notice key={each.id} notice={each} />
+        ))}
+        {maintenance.value.map(each => (
+          <Planned key={each.id} maintenance={each} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const SEVERITIES = ['critical', 'warning', 'info'];
+
+function Notice({ notice }: { notice: Announcement }) {
+  const { title, message, severity, state, starts_at: from, ends_at: until } = notice;
+  const tone = SEVERITIES.includes(severity) ? severity : 'info';
+  return (
+    <li class={`notice-card ${state === 'planned' ? 'planned' : tone}`}>
+      <Shape of={state === 'planned' ? 'planned' : tone} />
+      <div>
+        <h3>
+          <span class="severity">{state === 'planned' ? `planned, ${tone}` : tone}</span> {title}
+        </h3>
+        <p class="notice-text">{message}</p>
+        <Times from={from} until={until} />
+      </div>
+    </li>
+  );
+}
+
+function Planned({ maintenance }: { maintenance: Maintenance }) {
+  const { health } = useModel();
+  const { state, services, comment, starts_at: from, ends_at: until } = maintenance;
+  const names = services?.map(id => health.value.services[id]?.name ?? id);
+  return (
+    <li class="notice-card planned">
+      <Shape of="planned" />
+      <div>
+        <h3>
+          <span class="severity">{state === 'active' ? 'maintenance' : 'planned maintenance'}</span>{' '}
+          {names === undefined || names.length === 0 ? 'The cluster' : names.join(', ')}
+        </h3>
+        {comment === undefined ? null : <p class="notice-text">{comment}</p>}
+        <Times from={from} until={until} />
+      </div>
+    </li>
+  );
+}
+
+function Times({ from, until }: { from: string | undefined; until: string | undefined }) {
+  if (from === undefined && until === undefined) return null;
+  return (
+    <p class="quiet">
+      {from === undefined ? null : (
+        <>
+          From <Moment local={from} />
+        </>
+      )}
+      {from !== undefined && until !== undefined ? ' ' : null}
+      {until === undefined ? null : (
+        <>
+          {from === undefined ? 'Until' : 'until'} <Moment local={until} />
+        </>
+      )}
+    </p>
+  );
+}
