@@ -59,6 +59,8 @@ export function explainCertificate(verification: Verification): string {
       return untrusted(verification);
     case 'INVALID_PURPOSE':
       return purpose(chain);
+    case 'UNSPECIFIED':
+      return weakSignature(verification) ?? certificateWords(code) + weakness(leaf);
     default:
       return certificateWords(code) + weakness(leaf);
   }
@@ -168,6 +170,24 @@ function otherName(leaf: X509Certificate, host: string): string {
 function weakness(leaf: X509Certificate): string {
   const bits = leaf.publicKey.asymmetricKeyDetails?.modulusLength;
   return bits !== undefined && bits < 2048 ? `; its key has ${bits} bits only` : '';
+}
+
+/** How signatures are named in a certificate that are no longer trusted. Source: RFC 3279, 2.2; RFC 5758, 3. */
+const WEAK_SIGNATURES: readonly (readonly [name: string, identifier: Buffer])[] = [
+  ['SHA-1', Buffer.from('06092a864886f70d010105', 'hex')],
+  ['SHA-1', Buffer.from('06072a8648ce3d0401', 'hex')],
+  ['MD5', Buffer.from('06092a864886f70d010104', 'hex')],
+];
+
+/** The first certificate that is signed in such a way; a root's own signature does not count. */
+function weakSignature({ chain, anchors }: Verification): string | undefined {
+  for (const certificate of chain) {
+    if (isSelfSigned(certificate)) continue;
+    const [name] = WEAK_SIGNATURES.find(([, identifier]) => certificate.raw.includes(identifier)) ?? [];
+    if (name)
+      return `${roleOf(certificate, chain, anchors)} is signed with ${name}, which is not trusted any more`;
+  }
+  return undefined;
 }
 
 function isSelfSigned(certificate: X509Certificate): boolean {

@@ -49,6 +49,9 @@ const made = {} as Record<
   | 'critical'
   | 'noCa'
   | 'byLeaf'
+  | 'sha1'
+  | 'sha1Int'
+  | 'underSha1'
   | 'shortRoot'
   | 'underShort',
   Pair
@@ -82,6 +85,9 @@ beforeAll(() => {
     issuer: made.root,
     extension: '1.2.3.4.5=critical,ASN1:UTF8String:x',
   });
+  made.sha1 = pki.leaf('sha1', { issuer: made.root, digest: 'sha1' });
+  made.sha1Int = pki.authority('sha1Int', { issuer: made.root, digest: 'sha1' });
+  made.underSha1 = pki.leaf('underSha1', { issuer: made.sha1Int });
   made.noCa = pki.leaf('noCa', { issuer: made.root });
   made.byLeaf = pki.leaf('byLeaf', { issuer: made.noCa });
   made.other = pki.authority('other', { subject: 'Root X' });
@@ -144,6 +150,8 @@ async function opensslServer(...args: string[]): Promise<number> {
 }
 
 const MUTUAL = { requestCert: true, rejectUnauthorized: true };
+/** A server that shows certificates that OpenSSL does not like any more. */
+const OLD = { ciphers: 'DEFAULT@SECLEVEL=0' };
 const ca = () => ({ ca_file: made.root.file });
 
 const SERVERS: [
@@ -261,6 +269,18 @@ const SERVERS: [
     () => serve([made.byLeaf, made.noCa]),
     ca,
     'certificate is signed by "noCa", which is no CA (its basicConstraints)',
+  ],
+  [
+    'signed with SHA-1',
+    () => serve([made.sha1], OLD),
+    ca,
+    'certificate is signed with SHA-1, which is not trusted any more',
+  ],
+  [
+    'below an intermediate one signed with SHA-1',
+    () => serve([made.underSha1, made.sha1Int], OLD),
+    ca,
+    'intermediate certificate "sha1Int" is signed with SHA-1, which is not trusted any more',
   ],
   ['a critical extension', () => serve([made.critical]), ca, /a critical extension that is not known/],
   ...(['TLSv1.2', 'TLSv1.3'] as const).map(

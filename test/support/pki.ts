@@ -26,6 +26,8 @@ export interface Wanted {
   /** As openssl writes it. */
   readonly san?: string;
   readonly usage?: string;
+  /** Of the signature; SHA-256 when left out. */
+  readonly digest?: string;
   /** A further line of extensions. */
   readonly extension?: string;
 }
@@ -56,7 +58,7 @@ export class Pki {
 
   #make(
     name: string,
-    { issuer, from = -10, to = 100, subject = name, keyOf }: Wanted,
+    { issuer, from = -10, to = 100, subject = name, keyOf, digest = 'sha256' }: Wanted,
     extensions: string,
   ): Pair {
     const path = (end: string) => join(this.#folder, `${name}.${end}`);
@@ -67,7 +69,7 @@ export class Pki {
     writeFileSync(
       path('cnf'),
       `[ca]\ndefault_ca=d\n[d]\ndatabase=${folder}/index\nserial=${folder}/serial\nnew_certs_dir=${folder}\n` +
-        `default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n[e]\n${extensions}\n`,
+        `default_md=${digest}\npolicy=p\n[p]\ncommonName=supplied\n[e]\n${extensions}\n`,
     );
     const signer = issuer
       ? ['-cert', issuer.file, '-keyfile', issuer.keyFile]
