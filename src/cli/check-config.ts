@@ -6,19 +6,21 @@ import { parseYamlTree } from '../config/yaml-tree.js';
 import { loadConfiguration } from '../configuration.js';
 import { concurrencyProblems } from '../probes/concurrency.js';
 import { parseFlags, UsageError } from './flags.js';
+import { inputFiles } from './input-files.js';
 import { type CheckedConfig, counted, type Output } from './output.js';
 
 /** The command: all files are checked; resolves with 1 when one is not valid. @throws UsageError */
 export async function checkConfigCommand(args: readonly string[], output: Output): Promise<number> {
   const { words } = parseFlags(args);
-  if (words.length === 0) throw new UsageError('check-config wants the name of a file');
+  if (words.length === 0)
+    throw new UsageError('check-config wants the name of a file, or - for standard input');
   return await checkConfig(words, output);
 }
 
 /** Checks files one by one; resolves with 1 when one is not valid, its mistakes a line each. */
 export async function checkConfig(files: readonly string[], output: Output): Promise<number> {
   let code = 0;
-  for (const file of files) {
+  for (const file of inputFiles(files)) {
     try {
       const { summary, warnings } = isAlertmanagers(file) ? await alertmanagers(file) : monitors(file);
       output.out(`${file}: valid, ${summary}`);

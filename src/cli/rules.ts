@@ -4,6 +4,7 @@
 import { checkRules } from '../rules/check.js';
 import { testRules } from '../rules/unit-test.js';
 import { parseFlags, UsageError } from './flags.js';
+import { inputFiles } from './input-files.js';
 import type { Output } from './output.js';
 
 const COMMANDS = { 'check-rules': checkRules, 'test-rules': testRules };
@@ -15,8 +16,9 @@ export async function ruleCommand(
   output: Output,
 ): Promise<number> {
   const files = parseFlags(args).words;
-  if (files.length === 0) throw new UsageError(`${command} wants the name of a file`);
-  const result = COMMANDS[command](files);
+  if (files.length === 0)
+    throw new UsageError(`${command} wants the name of a file, or - for standard input`);
+  const result = COMMANDS[command](inputFiles(files));
   for (const line of result.output) (result.code === 0 ? output.out : output.err).call(output, line);
   return result.code;
 }

@@ -83,7 +83,12 @@ describe('commands', () => {
     ['--config.file=FOLDER/odd.yml --config.check', 0, ['FOLDER/odd.yml: valid, 1 service'], [UNFILLED]],
     ['check-routes --config.file=FOLDER/am.yml x=y', 0, ['b,a'], []],
     ['check config FOLDER/good.yml', 0, ['FOLDER/good.yml: valid, 1 service'], []],
-    ['test rules', 2, [], ['langgraph-monitor: test-rules wants the name of a file']],
+    [
+      'test rules',
+      2,
+      [],
+      ['langgraph-monitor: test-rules wants the name of a file, or - for standard input'],
+    ],
     [
       'check-config --log.lvel=debug FOLDER/good.yml',
       2,
@@ -189,10 +194,25 @@ describe('commands', () => {
       ],
     ],
     ['check-config FOLDER/none.yml', 1, [], ['FOLDER/none.yml: no such file']],
-    ['check-rules', 2, [], ['langgraph-monitor: check-rules wants the name of a file']],
-    ['test-rules', 2, [], ['langgraph-monitor: test-rules wants the name of a file']],
+    [
+      'check-rules',
+      2,
+      [],
+      ['langgraph-monitor: check-rules wants the name of a file, or - for standard input'],
+    ],
+    [
+      'test-rules',
+      2,
+      [],
+      ['langgraph-monitor: test-rules wants the name of a file, or - for standard input'],
+    ],
     ['import', 2, [], ['langgraph-monitor: import wants the name of a file']],
-    ['check-config', 2, [], ['langgraph-monitor: check-config wants the name of a file']],
+    [
+      'check-config',
+      2,
+      [],
+      ['langgraph-monitor: check-config wants the name of a file, or - for standard input'],
+    ],
     [
       'chek-config x',
       2,
@@ -224,6 +244,27 @@ describe('commands', () => {
 });
 
 describe('the compiled program', () => {
+  test.each([
+    ['cat monitor.yml | node dist/main.js check-config -', '/dev/stdin: valid, 6 services'],
+    ['node dist/main.js check-config - < alertmanager.yml', '/dev/stdin: valid, 10 routes, 5 receivers,'],
+    ['node dist/main.js check-config <(cat alertmanager.yml)', '/dev/fd/63: valid, 10 routes, 5 receivers,'],
+    ['node dist/main.js --config.check --config.file=<(cat monitor.yml)', '/dev/fd/63: valid, 6 services'],
+    ['cat rules/redis.rules.yml | node dist/main.js check-rules -', 'Checking /dev/stdin\n  SUCCESS:'],
+  ])('reads a pipe: %s', (line, want) => {
+    const done = spawnSync('bash', ['-c', line], { cwd: ROOT, encoding: 'utf8' });
+    expect(done).toMatchObject({ status: 0, stdout: expect.stringContaining(want), stderr: '' });
+  });
+
+  test('reads what another program gives it', () => {
+    const input = readFileSync(join(ROOT, 'alertmanager.yml'));
+    const args = ['dist/main.js', 'check-config', '-'];
+    const done = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', input });
+    expect(done).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^\/dev\/stdin: valid, 10 routes/),
+    });
+  });
+
   test.each<[string[], number, RegExp, RegExp]>([
     [['--version'], 0, /^langgraph-monitor, version \d/, /^$/],
     [['--nope'], 2, /^$/, /^langgraph-monitor: unknown flag --nope; --help lists them\n$/],
