@@ -30,7 +30,7 @@ interface Part {
 }
 
 /** How much later than after its interval a scan may end, on a busy machine, before one counts as missing. */
-const LATENESS: Millis = 1000;
+const LATENESS: Millis = 3000;
 
 /** Writes `/cluster_health` and the entries of `/history`. */
 export class Snapshots {

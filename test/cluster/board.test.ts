@@ -338,9 +338,10 @@ test.each<[name: string, entries: readonly (readonly [elapsed: number, interval:
       [
         [2000, 100],
         [3100, 100],
-        [4300, 100],
+        [6200, 100],
+        [9400, 100],
       ],
-      [1, 1.1, 0.1],
+      [1, 1.1, 3.1, 0.1],
     ],
     [
       'as much as it took when the pace changes with the scan',
