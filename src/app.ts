@@ -10,6 +10,7 @@ import { Latency } from './cluster/endpoints/latency.js';
 import { FirstChecks } from './cluster/first-checks.js';
 import { mutedByDependency } from './cluster/muted.js';
 import { Pulse } from './cluster/pulse.js';
+import { RecentResults } from './cluster/recent-results.js';
 import { Refresher } from './cluster/refresh.js';
 import { type Sight, Snapshots } from './cluster/snapshot.js';
 import { type Alert, alertLine, type Verdict } from './cluster/verdict.js';
@@ -93,6 +94,7 @@ export class Monitor {
   readonly #clock = systemClock;
   readonly #board = new Board();
   readonly #firstChecks = new FirstChecks();
+  readonly #recent = new RecentResults();
   readonly #snapshots: Snapshots;
   readonly #endpoints: EndpointChooser;
   readonly #announcements: Announcements;
@@ -362,6 +364,7 @@ export class Monitor {
   #forget(id: string): void {
     this.#exposition.forget(id);
     this.#services.forget(id);
+    this.#recent.forget(id);
     this.#refresher.came(id);
   }
 
@@ -379,6 +382,7 @@ export class Monitor {
     if (result.level !== 'unknown') this.#firstChecks.known(result.target, this.#clock.now());
     this.#exposition.observe(result.target, result.target, result.readings);
     this.#services.count(result);
+    this.#recent.add(result);
     const isNews = this.#showState(result.target);
     if (change) this.#tellChange(change);
     if (!change && !isNews) this.#refresher.came(result.target);
@@ -519,6 +523,8 @@ export class Monitor {
       board: this.#board,
       snapshots: this.#snapshots,
       refresher: this.#refresher,
+      recent: this.#recent,
+      configuration: id => this.#configuration.plan.checks.find(each => each.isService && each.id === id),
       pulse: this.#pulse,
       store: this.#store,
       endpoints: this.#endpoints,

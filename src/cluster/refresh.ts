@@ -20,11 +20,17 @@ export class Refresher {
     this.#check = check;
   }
 
-  /** Resolves when no result is older than `maxAge`, or when patience ends. @param at wall clock */
-  async ensure(maxAge: Millis, at: Millis, patience: Millis = PATIENCE): Promise<void> {
-    const stale = this.#board.services
-      .map(service => service.id)
-      .filter(id => at - (this.#board.result(id)?.at ?? Number.NEGATIVE_INFINITY) > maxAge);
+  /**
+   * Resolves when no result is older than `maxAge`, or when patience ends.
+   * @param at wall clock @param ids only these services
+   */
+  async ensure(
+    maxAge: Millis,
+    at: Millis,
+    patience: Millis = PATIENCE,
+    ids: readonly string[] = this.#board.services.map(service => service.id),
+  ): Promise<void> {
+    const stale = ids.filter(id => at - (this.#board.result(id)?.at ?? Number.NEGATIVE_INFINITY) > maxAge);
     if (stale.length === 0) return;
     const asked = stale.filter(id => !this.#waiting.has(id));
     for (const id of asked) this.#waiting.set(id, new Set());

@@ -3,6 +3,7 @@
 import type { Board } from '../cluster/board.js';
 import type { EndpointChooser } from '../cluster/endpoints/chooser.js';
 import type { Pulse } from '../cluster/pulse.js';
+import type { RecentResults } from '../cluster/recent-results.js';
 import type { Refresher } from '../cluster/refresh.js';
 import type { Snapshots } from '../cluster/snapshot.js';
 import type { MetricsPage } from '../metrics/page.js';
@@ -23,6 +24,10 @@ export interface Doors {
   readonly board: Board;
   readonly snapshots: Snapshots;
   readonly refresher: Refresher;
+  /** The last answers of every service. */
+  readonly recent: RecentResults;
+  /** What the configuration says of a service, as it was understood; undefined where there is none. */
+  readonly configuration: (id: string) => object | undefined;
   readonly pulse: Pulse;
   readonly store: Store;
   readonly metrics: MetricsPage;

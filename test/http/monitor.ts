@@ -11,6 +11,7 @@ import { Latency } from '../../src/cluster/endpoints/latency.js';
 import type { EndpointPlan } from '../../src/cluster/endpoints/plan.js';
 import { mutedByDependency } from '../../src/cluster/muted.js';
 import { Pulse } from '../../src/cluster/pulse.js';
+import { RecentResults } from '../../src/cluster/recent-results.js';
 import { Refresher } from '../../src/cluster/refresh.js';
 import { Snapshots } from '../../src/cluster/snapshot.js';
 import type { Verdict } from '../../src/cluster/verdict.js';
@@ -147,6 +148,8 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
   readonly feed?: FeedLimits;
   /** Beside `http://monitor.example/cluster`. */
   readonly access?: Partial<AccessPolicy>;
+  /** What is configured of services, by id. */
+  readonly configuration?: Readonly<Record<string, object>>;
   /** The section `page` of monitor.yml. */
   readonly page?: z.input<typeof pageSection>;
 }
@@ -225,6 +228,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     events: UNHEARD,
   });
   await alerting.configure(deliveryOf(alertmanager, folder), []);
+  const recent = new RecentResults();
   const refresher = new Refresher(board, ids => wanted.push([...ids]));
   const query = options.query ?? NO_ENGINE;
   const snapshots = new Snapshots(board, clock.elapsed(), at => [
@@ -242,6 +246,8 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     events,
     publicEvents: makePublicFeed(board, snapshots, clock, () => ({ alerting })),
     refresher,
+    recent,
+    configuration: id => options.configuration?.[id],
     pulse,
     store,
     metrics: new MetricsPage(registry, exposition),
@@ -292,6 +298,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     logged,
     feed(each) {
       board.update(each);
+      recent.add(each);
       board.setVerdict(judged(board, clock.now()), clock.now());
       const known = services.find(({ id }) => id === each.target);
       if (known) metrics.show(known, each);

@@ -147,7 +147,9 @@ describe('/docs', () => {
         ([, name]) => name,
       );
       // What changes something has no form.
-      expect(names).toEqual(method === 'GET' ? Object.keys(query?.shape ?? {}) : []);
+      const wanted = Object.keys(query?.shape ?? {});
+      expect(names).toEqual(method === 'GET' ? wanted : []);
+      for (const name of wanted) expect(sections[i]).toContain(`<code>${name}</code>`);
     }
     expect(text).toContain('<input name="limit" placeholder="50" autocomplete="off">');
     expect(text).toContain('&quot;overall_status&quot;: &quot;healthy&quot;');

@@ -22,8 +22,8 @@ export const endpoints: readonly AlertmanagerEndpoint[] = [
   alertGroups,
   alertNotifications,
   getSilences,
-  silencePreview,
   postSilence,
+  silencePreview,
   getSilence,
   deleteSilence,
 ];

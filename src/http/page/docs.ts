@@ -46,7 +46,7 @@ function endpoint(
   return html`<section class="endpoint" aria-labelledby="${operationId}">
 <h2 id="${operationId}"><span class="method">${methods.join(' or ')}</span> <code>${path}</code></h2>
 <p>${prose(summary)}</p>
-${methods[0] === 'GET' ? form(path, parameters) : undefined}
+${methods[0] === 'GET' ? form(path, parameters) : parameterList(parameters)}
 ${requestBody && body(requestBody, schemas)}
 ${success && answer(success, schemas)}
 <details><summary>Other answers</summary>
@@ -81,6 +81,13 @@ ${parameters.filter(each => each.in === 'query').map(field)}
 <button type="submit">Try it</button>
 <output aria-live="polite"></output>
 </form>`;
+}
+
+/** Parameters of what changes something, which the page does not try. */
+function parameterList(parameters: readonly Parameter[]): Html | undefined {
+  const query = parameters.filter(each => each.in === 'query');
+  if (query.length === 0) return undefined;
+  return html`<ul class="list">${query.map(({ name, description }) => html`<li><code>${name}</code> ${prose(description)}</li>`)}</ul>`;
 }
 
 function field({ name, description, schema }: Parameter): Html {

@@ -25,6 +25,7 @@ import { notifySms } from './notify-sms.js';
 import { openapi } from './openapi.js';
 import { pageAssets } from './page-assets.js';
 import { publicRoutes } from './public.js';
+import { checkService, service } from './services.js';
 import { stats } from './stats.js';
 import { views, viewsOfOne } from './views.js';
 
@@ -41,6 +42,8 @@ export const routes: readonly Route[] = [
   events,
   bestEndpoint,
   health,
+  service,
+  checkService,
   alerts,
   alertHistory,
   incidentsFeed,

@@ -1,0 +1,125 @@
+// GET /services/ID: one service in full, as the page's view of it has it. POST /services/ID/check: checks it at once.
+
+import { z } from 'zod';
+import type { RecentResult } from '../../cluster/recent-results.js';
+import { isoLocal, type Millis } from '../../model/time.js';
+import type { Doors } from '../doors.js';
+import { HttpError, route } from '../route.js';
+import { serviceHealth, timestamp } from '../shapes.js';
+import { shownOptions } from '../shown-options.js';
+
+/** A result that is no older is as good as a new one: so a service is asked once a second at most, whoever asks. */
+const FRESH: Millis = 1000;
+
+const answer = z.object({
+  at: timestamp.describe('When the check ended'),
+  status: serviceHealth.shape.status,
+  response_time: z.number().describe('Seconds'),
+  status_code: z.number().optional(),
+  reason: z.string().optional().describe('Why it failed: dns, refused, timeout, tls, ...'),
+  error: z.string().optional(),
+  phases: z.record(z.string(), z.number()).optional().describe('Seconds by phase of HTTP'),
+  body: z.string().optional().describe('The first characters of the JSON body, credentials hidden'),
+});
+
+const inPath = { id: { description: 'Of a service, as in monitor.yml', example: 'tools' } };
+const unknown = { when: 'There is no such service' };
+
+const shape = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  critical: z.boolean(),
+  severity: z.string(),
+  group: z.string().optional(),
+  maintenance: z.object({ until: timestamp, comment: z.string() }).optional(),
+  depends_on: z.array(z.string()).describe('Services whose outage explains this one'),
+  dependents: z.array(z.string()).describe('Services whose outage this one explains'),
+  certificate_expires: timestamp.optional().describe('The first of its chain to expire'),
+  answers: z.array(answer).describe('The last 20 since the start, newest first'),
+  configuration: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('As it was understood, secrets hidden; times in milliseconds. Absent on a read-only page'),
+});
+
+export const service = route({
+  method: 'GET',
+  path: '/services/:id',
+  summary: 'One service: its last answers, certificate, dependencies and configuration',
+  inPath,
+  answer: shape,
+  others: { 404: unknown },
+  handle(_, doors, { params: { id = '' } }) {
+    const { board, recent } = doors;
+    const { name, kind, critical, severity, group, dependsOn } = serviceOf(doors, id);
+    const maintenance = board.maintenance(id);
+    const expiry = recent.certificateOf(id);
+    const isPublic = doors.page().readOnly;
+    return {
+      body: {
+        id,
+        name,
+        kind,
+        critical,
+        severity,
+        group,
+        maintenance: maintenance && { until: isoLocal(maintenance.until), comment: maintenance.comment },
+        depends_on: dependsOn,
+        dependents: board.services.filter(each => each.dependsOn.includes(id)).map(each => each.id),
+        certificate_expires: expiry === undefined ? undefined : isoLocal(expiry * 1000),
+        answers: recent.of(id).map(each => shown(each, isPublic)),
+        configuration: isPublic ? undefined : shownOptions(doors.configuration(id)),
+      },
+    };
+  },
+});
+
+export const checkService = route({
+  method: 'POST',
+  path: '/services/:id/check',
+  summary: 'Checks a service at once; who asks meanwhile shares the check, once a second at most',
+  inPath,
+  answer: z.object({
+    id: z.string(),
+    is_new: z
+      .boolean()
+      .describe('Whether the answer came within the wait of 5 s; the check goes on otherwise'),
+    answer: answer.optional().describe('The last one; absent before the first'),
+  }),
+  others: {
+    403: { when: 'The page is read-only, or a page of another origin asks' },
+    404: unknown,
+  },
+  async handle(_, doors, { params: { id = '' } }) {
+    serviceOf(doors, id);
+    if (doors.page().readOnly)
+      throw new HttpError(403, 'the page is read-only (page.read_only in monitor.yml)');
+    const asked = doors.clock.now();
+    await doors.refresher.ensure(FRESH, asked, undefined, [id]);
+    const [last] = doors.recent.of(id);
+    const isNew = last !== undefined && last.at >= asked - FRESH;
+    return { body: { id, is_new: isNew, answer: last && shown(last, false) } };
+  },
+});
+
+function serviceOf({ board }: Pick<Doors, 'board'>, id: string) {
+  const found = board.service(id);
+  if (!found) throw new HttpError(404, `there is no service ${JSON.stringify(id.slice(0, 100))}`);
+  return found;
+}
+
+/** @param isPublic without what an outsider should not see */
+function shown({ at, status, responseTime, statusCode, ...rest }: RecentResult, isPublic: boolean) {
+  const { reason, error, phases, body } = rest;
+  return {
+    at: isoLocal(at),
+    status,
+    response_time: Math.round(responseTime * 1e6) / 1e6,
+    status_code: statusCode,
+    reason,
+    error,
+    phases,
+    body: isPublic ? undefined : body,
+  };
+}
