@@ -1,6 +1,10 @@
 // Asks the monitor. Paths are below the address the page was loaded from, so that they also lead there below a proxy's
 // path, whatever view is shown.
 
+import type { Series } from './promql.js';
+
+export type { Series };
+
 const TIMEOUT = 15_000;
 /** Where the public's copies of the endpoints are. */
 const PUBLIC = 'ui/public/';
@@ -43,15 +47,6 @@ export function messageOf(text: string): string {
   } catch {
     return '';
   }
-}
-
-/** A series of a PromQL answer. */
-export interface Series {
-  readonly metric: Readonly<Record<string, string>>;
-  /** Of an instant query. */
-  readonly value: readonly [number, string];
-  /** Of a range query. */
-  readonly values: readonly (readonly [number, string])[];
 }
 
 interface Answer {

@@ -41,7 +41,7 @@ function showState(): void {
   effect(() => {
     const { status } = model.summary.value;
     const isAway = model.isAway.value;
-    document.title = titleOf(isAway ? 'no answer' : status, model.place.value.view, model.about.title);
+    document.title = titleOf(isAway ? 'no answer' : status, model);
     const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
     if (icon) icon.href = favicon(isAway ? 'unknown' : status);
   });

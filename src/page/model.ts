@@ -120,6 +120,12 @@ export class Model {
     this.place.value = { ...this.place.peek(), query };
   }
 
+  /** A service by its id, which comes from outside and may be the name of anything. */
+  service(id: string): ServiceEntry | undefined {
+    const { services } = this.health.value;
+    return Object.hasOwn(services, id) ? services[id] : undefined;
+  }
+
   /** A service's past, filled when its card is seen. */
   history(id: string): Signal<History> {
     const known = this.#histories.get(id);

@@ -3,7 +3,7 @@
 /** A view's name, as it stands in its address: `ui/alerts`. The overview has the monitor's own address. */
 export type ViewName = 'overview' | LaterView;
 /** Views that are loaded when they are shown first. A new one is a module in views/ and a line in views/catalogue.ts. */
-export type LaterView = 'incidents' | 'silences';
+export type LaterView = 'haproxy' | 'incidents' | 'node' | 'service' | 'silences';
 
 export interface Place {
   readonly view: ViewName;
@@ -13,9 +13,9 @@ export interface Place {
   readonly query: string;
 }
 
-const PLAIN_VIEWS: readonly LaterView[] = ['incidents', 'silences'];
+const PLAIN_VIEWS: readonly LaterView[] = ['incidents', 'silences', 'haproxy', 'node'];
 /** Views about one thing, whose id follows in the address. */
-const VIEWS_OF_ONE: readonly LaterView[] = [];
+const VIEWS_OF_ONE: readonly LaterView[] = ['service'];
 
 /** Views of a page for the public: they ask nothing but what has a copy below `ui/public/`. */
 const PUBLIC_VIEWS: readonly ViewName[] = ['overview', 'incidents'];

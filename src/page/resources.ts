@@ -36,6 +36,7 @@ const LIMITED = [
   'host_memory_usage_ratio',
   'host_filesystem_usage_ratio',
   'redis_memory_used_bytes',
+  'haproxy_frontend_current_sessions',
 ];
 
 interface Rules {

@@ -48,7 +48,7 @@ export function render(full: PageState, { script, style, theme, preload }: Asset
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
-      <title>{titleOf(status, view, state.title)}</title>
+      <title>{titleOf(status, model)}</title>
       {description === undefined ? null : <meta name="description" content={description} />}
       <link rel="icon" href={favicon(status)} />
       <script src={`${folder}/${theme}`} />

@@ -1,10 +1,17 @@
 // The page's title: the state first, since a tab shows little of it.
 
-import type { ViewName } from './place.js';
+import type { Model } from './model.js';
 import { VIEWS } from './views/catalogue.js';
 import { sentence } from './words.js';
 
-/** `Degraded · Incidents · cluster` */
-export function titleOf(status: string, view: ViewName, title: string): string {
-  return [sentence(status), ...(view === 'overview' ? [] : [VIEWS[view].name]), title].join(' · ');
+/** `Degraded · Incidents · cluster`, `Healthy · Tools Server · cluster` */
+export function titleOf(status: string, model: Model): string {
+  return [sentence(status), nameOf(model), model.about.title].filter(part => part !== '').join(' · ');
+}
+
+/** What a view is about; empty for the overview. */
+function nameOf(model: Model): string {
+  const { view, id } = model.place.value;
+  if (view === 'overview') return '';
+  return id === undefined ? VIEWS[view].name : (model.service(id)?.name ?? id);
 }

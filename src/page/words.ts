@@ -26,6 +26,8 @@ function pair(millis: number, large: number, largeName: string, small: number, s
 
 /** A response time in seconds: three figures that matter, never in another unit. */
 export function seconds(value: number): string {
+  if (value === 0) return '0 s';
+  if (Math.abs(value) < 0.0005) return '< 0.001 s';
   if (value >= 10) return `${value.toFixed(1)} s`;
   return `${value.toFixed(value >= 0.1 ? 2 : 3)} s`;
 }

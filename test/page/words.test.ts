@@ -22,6 +22,8 @@ test.each<[millis: number, want: string]>([
 });
 
 test.each<[text: string, want: string]>([
+  [seconds(0), '0 s'],
+  [seconds(0.0000253), '< 0.001 s'],
   [seconds(0.0012), '0.001 s'],
   [seconds(0.2449), '0.24 s'],
   [seconds(12.34), '12.3 s'],

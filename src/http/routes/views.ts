@@ -65,7 +65,7 @@ function publicState(doors: Doors) {
 
 function fullState(doors: Doors) {
   return {
-    health: JSON.parse(healthBytes(doors).toString('utf8')),
+    health: JSON.parse(healthBytes(doors).toString('utf8')) as { services: object },
     alerts: alertsBody(doors, true),
     maintenance: shownMaintenance(doors),
   };
@@ -80,17 +80,23 @@ export async function statusReply(
 ): Promise<Reply> {
   const { title, description, readOnly } = doors.page();
   const now = doors.clock.now();
+  const state = readOnly ? publicState(doors) : fullState(doors);
   const text = page.draw({
     ...(readOnly ? { version: '', node: '' } : { version: doors.version, node: doors.node() }),
     ...{ title, description, readOnly },
     utcOffset: -new Date(doors.clock.now()).getTimezoneOffset(),
     path,
     query: asked.search,
-    ...(readOnly ? publicState(doors) : fullState(doors)),
+    ...state,
     announcements: doors.announcements.list(now).map(each => shownAnnouncement(each, now)),
   });
   const headers = { ...PAGE_HEADERS, ...VARY };
-  const type = 'text/html; charset=utf-8';
-  if (!wantsGzip(asked.acceptEncoding)) return { type, headers, body: text };
-  return { type, headers: { ...headers, 'content-encoding': 'gzip' }, body: await zip(text) };
+  const reply = { type: 'text/html; charset=utf-8', status: statusOf(asked.params, state.health.services) };
+  if (!wantsGzip(asked.acceptEncoding)) return { ...reply, headers, body: text };
+  return { ...reply, headers: { ...headers, 'content-encoding': 'gzip' }, body: await zip(text) };
+}
+
+/** A page about a service there is none of says so. */
+function statusOf({ view, id = '' }: Asked['params'], services: object): number {
+  return view === 'service' && !Object.hasOwn(services, id) ? 404 : 200;
 }

@@ -4,9 +4,10 @@ import { useModel } from '../model.js';
 import type { AlertDetail, MutedAlert } from '../state.js';
 import { severityRank } from '../status.js';
 import { count } from '../words.js';
-import { anchor, webAddress } from './link.js';
+import { webAddress } from './link.js';
 import { Shape } from './shape.js';
 import { Age } from './time.js';
+import { Link } from './view-link.js';
 
 /** Rows shown before a line says how many more there are. */
 const SHOWN = 50;
@@ -20,14 +21,20 @@ export function AlertList() {
     <section class="alerts js-only" aria-labelledby="wrong">
       <h2 id="wrong">What is wrong now</h2>
       {firing.length === 0 ? <p class="quiet">Nothing that is sent.</p> : null}
-      <ul class="rows">
-        {firing.slice(0, SHOWN).map(alert => (
-          <Row key={`${alert.alertname} ${alert.service} ${alert.id}`} alert={alert} />
-        ))}
-      </ul>
+      <AlertRows alerts={firing.slice(0, SHOWN)} />
       {firing.length > SHOWN ? <p class="quiet">{count(firing.length - SHOWN, 'more alert')}</p> : null}
       <Muted muted={muted} />
     </section>
+  );
+}
+
+export function AlertRows({ alerts }: { alerts: readonly AlertDetail[] }) {
+  return (
+    <ul class="rows">
+      {alerts.map(alert => (
+        <Row key={`${alert.alertname} ${alert.service} ${alert.id}`} alert={alert} />
+      ))}
+    </ul>
   );
 }
 
@@ -67,19 +74,20 @@ function Row({ alert }: { alert: AlertDetail }) {
   );
 }
 
-function ServiceName({ id }: { id: string }) {
-  const entry = useModel().health.value.services[id];
-  if (!entry) return <strong>{id}</strong>;
+/** What an alert is about; a service's name leads to its view. */
+export function ServiceName({ id, otherwise = id }: { id: string; otherwise?: string }) {
+  const entry = useModel().service(id);
+  if (!entry) return <strong>{otherwise}</strong>;
   return (
-    <a class="service" href={`#${anchor(id)}`}>
+    <Link class="service" to={{ view: 'service', id }}>
       {entry.name}
-    </a>
+    </Link>
   );
 }
 
 /** A message without the name that stands before it already. */
 export function Message({ service, text }: { service: string; text: string }) {
-  const name = useModel().health.value.services[service]?.name;
+  const name = useModel().service(service)?.name;
   const rest = name !== undefined && text.startsWith(`${name} `) ? text.slice(name.length + 1) : text;
   return <span class="message">{rest}</span>;
 }

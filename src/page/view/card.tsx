@@ -10,6 +10,7 @@ import { Shape } from './shape.js';
 import { Sparkline } from './sparkline.js';
 import { TickBar } from './ticks.js';
 import { Age } from './time.js';
+import { Link } from './view-link.js';
 import { useWatcher } from './watcher.js';
 
 /** Times the usual response time that are worth a word. */
@@ -34,7 +35,9 @@ export function Card({ id, entry }: { id: string; entry: ServiceEntry }) {
     <li class="card" id={anchor(id)} ref={card}>
       <div class="card-head">
         <Shape of={health.status} />
-        <h3 title={id}>{name}</h3>
+        <h3 title={id}>
+          <Link to={{ view: 'service', id }}>{name}</Link>
+        </h3>
         <ResponseTime value={health.response_time} usual={history.usual} status={health.status} />
       </div>
       <p class="card-state">
@@ -56,14 +59,20 @@ export function Card({ id, entry }: { id: string; entry: ServiceEntry }) {
   );
 }
 
-function reasonOf({ health }: ServiceEntry): string {
+/** Why it is not healthy, else what it serves; empty when there is nothing to say. */
+export function reasonOf({ health }: ServiceEntry): string {
   if (health.status !== 'healthy' && health.error) return health.error;
   const named = models(health.data);
   if (named.length > 0) return named.join(', ');
   return health.status_code === undefined ? '' : `HTTP ${health.status_code}`;
 }
 
-function ResponseTime(props: { value: number | undefined; usual: number | undefined; status: string }) {
+/** The response time now, with how many times the usual it is where that is worth a word. */
+export function ResponseTime(props: {
+  value: number | undefined;
+  usual: number | undefined;
+  status: string;
+}) {
   const { value, usual, status } = props;
   if (value === undefined || status === 'unknown') return <span class="response quiet">–</span>;
   const isUnusual = usual !== undefined && value > UNUSUAL * usual && value - usual > NOTABLE;

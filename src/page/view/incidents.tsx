@@ -3,31 +3,37 @@
 import { type Model, useModel } from '../model.js';
 import type { Incident } from '../state.js';
 import { span } from '../words.js';
-import { Message } from './alerts.js';
+import { Message, ServiceName } from './alerts.js';
 import { Shape } from './shape.js';
 import { Age, Moment } from './time.js';
 import { Link } from './view-link.js';
 
 export function Incidents() {
-  const model = useModel();
-  const incidents = model.incidents.value;
-  const spans = (incidents ?? []).map(incident => length(incident, model));
-  const longest = Math.max(1, ...spans);
+  const incidents = useModel().incidents.value;
   return (
     <section class="incidents js-only" aria-labelledby="incidents">
       <h2 id="incidents">Last incidents</h2>
       {incidents?.length === 0 ? (
         <p class="empty">No incidents yet. Each alert appears here when it fires.</p>
       ) : null}
-      <ul class="rows">
-        {incidents?.map((incident, i) => (
-          <Row key={incident.id} incident={incident} millis={spans[i] ?? 0} longest={longest} />
-        ))}
-      </ul>
+      <IncidentRows incidents={incidents ?? []} />
       <p>
         <Link to={{ view: 'incidents' }}>All incidents</Link>
       </p>
     </section>
+  );
+}
+
+export function IncidentRows({ incidents }: { incidents: readonly Incident[] }) {
+  const model = useModel();
+  const spans = incidents.map(incident => length(incident, model));
+  const longest = Math.max(1, ...spans);
+  return (
+    <ul class="rows">
+      {incidents.map((incident, i) => (
+        <Row key={incident.id} incident={incident} millis={spans[i] ?? 0} longest={longest} />
+      ))}
+    </ul>
   );
 }
 
@@ -38,14 +44,13 @@ export function length({ starts_at: start, ends_at: end }: Incident, model: Mode
 }
 
 function Row({ incident, millis, longest }: { incident: Incident; millis: number; longest: number }) {
-  const { services } = useModel().health.value;
   const { severity, service, message, alertname, starts_at: start, ends_at: end } = incident;
   return (
     <li class="row incident">
       <Shape of={severity} />
       <span class="severity">{severity}</span>
       <span class="what">
-        <strong>{services[service]?.name ?? (service || alertname)}</strong>{' '}
+        <ServiceName id={service} otherwise={service || alertname} />{' '}
         <Message service={service} text={message} />
       </span>
       <span class="quiet">

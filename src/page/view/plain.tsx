@@ -7,7 +7,8 @@ import { Shape } from './shape.js';
 import { Moment } from './time.js';
 
 export function PlainTables() {
-  const { alerts, health } = useModel();
+  const model = useModel();
+  const { alerts, health } = model;
   const firing = sent(alerts.value.details);
   const services = Object.entries(health.value.services);
   return (
@@ -28,7 +29,7 @@ export function PlainTables() {
             {firing.map(({ severity, service, message, timestamp }) => (
               <tr>
                 <td>{severity}</td>
-                <td>{health.value.services[service]?.name ?? service}</td>
+                <td>{model.service(service)?.name ?? service}</td>
                 <td>{message}</td>
                 <td>
                   <Moment local={timestamp} />

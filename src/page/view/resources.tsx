@@ -3,6 +3,7 @@
 import { type Backend, useModel } from '../model.js';
 import { bytes, count } from '../words.js';
 import { Shape } from './shape.js';
+import { Link } from './view-link.js';
 
 export function Resources() {
   const { health, backends } = useModel();
@@ -30,7 +31,9 @@ function Node() {
   const figures = [cpu_percent, memory_percent, disk_percent];
   return (
     <li class="card">
-      <h3>{about.node}</h3>
+      <h3>
+        <Link to={{ view: 'node' }}>{about.node}</Link>
+      </h3>
       {figures.every(figure => figure === undefined) ? (
         <p class="quiet">Measured with the first scan.</p>
       ) : (
@@ -92,7 +95,9 @@ const SHOWN = 8;
 function Backends({ backends }: { backends: readonly Backend[] }) {
   return (
     <li class="card">
-      <h3>HAProxy backends</h3>
+      <h3>
+        <Link to={{ view: 'haproxy' }}>HAProxy backends</Link>
+      </h3>
       <ul class="backends">
         {backends.slice(0, SHOWN).map(({ name, status, sessions, queue, servers }) => (
           <li key={name}>

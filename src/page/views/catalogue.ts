@@ -21,6 +21,9 @@ export interface ViewEntry {
 export const VIEWS: Readonly<Record<LaterView, ViewEntry>> = {
   silences: { name: 'Silences', load: () => import('./silences.js') },
   incidents: { name: 'Incidents', load: () => import('./incidents.js') },
+  haproxy: { name: 'HAProxy', load: () => import('./haproxy.js') },
+  node: { name: 'Node', load: () => import('./node.js') },
+  service: { name: 'Service', isListed: false, load: () => import('./service.js') },
 };
 
 /** A view's component. @throws Error when its chunk cannot be loaded */

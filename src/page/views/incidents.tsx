@@ -5,7 +5,7 @@ import { useSignal } from '@preact/signals';
 import { useAnswer } from '../ask.js';
 import { type Model, useModel } from '../model.js';
 import type { Incident } from '../state.js';
-import { Message } from '../view/alerts.js';
+import { Message, ServiceName } from '../view/alerts.js';
 import { length } from '../view/incidents.js';
 import { webAddress } from '../view/link.js';
 import { Shape } from '../view/shape.js';
@@ -130,7 +130,7 @@ function Row({ incident, isChosen }: { incident: Incident; isChosen: boolean }) 
       <Shape of={severity} />
       <span class="severity">{severity}</span>
       <span class="what">
-        <strong>{model.health.value.services[service]?.name ?? (service || alertname)}</strong>{' '}
+        <ServiceName id={service} otherwise={service || alertname} />{' '}
         <Message service={service} text={message} />
       </span>
       <span class="digits quiet when">

@@ -1,0 +1,145 @@
+// A chart: its lines over the view's time axis, with a legend that says the values under the cursor, a summary for
+// screen readers, and the same as a table.
+
+import './chart.css';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { Asked } from '../ask.js';
+import { useModel } from '../model.js';
+import { moveByKey, placeOf } from './keys.js';
+import { describe, type Line, newest } from './lines.js';
+import { type Drawn, Plot } from './plot.js';
+import { AsTable } from './table.js';
+import type { TimeAxis } from './time-axis.js';
+
+export interface ChartProps {
+  readonly title: string;
+  /** What it is about, where the title is not enough. */
+  readonly note?: string;
+  readonly axis: TimeAxis;
+  /** Seconds since the epoch. */
+  readonly times: readonly number[];
+  /** From the bottom up where they are stacked. */
+  readonly lines: readonly Line[];
+  readonly print: (value: number) => string;
+  readonly isStacked?: boolean;
+  /** The value at the top; by the values unless said. */
+  readonly top?: number;
+  readonly isBinary?: boolean;
+  /** What stands in its place where nothing was measured. */
+  readonly empty: string;
+  /** The question the lines are the answer of. */
+  readonly asked: Pick<Asked<unknown>, 'answer' | 'problem'>;
+  /** Less high than others. */
+  readonly isLow?: boolean;
+}
+
+export function Chart(props: ChartProps) {
+  const { title, note, axis, times, lines, print, isStacked = false, top, isBinary = false } = props;
+  const shown = useMemo(() => lines.filter(({ values }) => values.some(value => value !== null)), [lines]);
+  const isEmpty = shown.length === 0;
+  const spoken = shown.filter(({ kind }) => kind !== 'band').map(line => describe(line, print));
+  return (
+    <figure class="chart" aria-label={title}>
+      <figcaption>
+        <h3>
+          {title} {note === undefined ? null : <span class="quiet">{note}</span>}
+        </h3>
+        {isEmpty ? null : <Legend axis={axis} times={times} lines={shown} print={print} />}
+      </figcaption>
+      {isEmpty ? (
+        <p class="chart-empty quiet">{without(props)}</p>
+      ) : (
+        <>
+          <Field
+            axis={axis}
+            drawn={{ times, lines: shown, print, isStacked, top, isBinary }}
+            label={`${title}. ${spoken.join('; ')}`}
+            isLow={props.isLow ?? false}
+          />
+          <AsTable title={title} times={times} lines={shown} print={print} />
+        </>
+      )}
+    </figure>
+  );
+}
+
+/** What stands in the place of lines. */
+function without({ asked: { answer, problem }, empty }: ChartProps): string {
+  if (answer !== undefined) return empty;
+  return problem === '' ? 'History is being read.' : 'Not known while history cannot be read.';
+}
+
+interface FieldProps {
+  readonly axis: TimeAxis;
+  readonly drawn: Drawn;
+  readonly label: string;
+  readonly isLow: boolean;
+}
+
+function Field({ axis, drawn, label, isLow }: FieldProps) {
+  const model = useModel();
+  const field = useRef<HTMLDivElement>(null);
+  const plot = useRef<Plot | null>(null);
+  const { times, lines, print, isStacked, top } = drawn;
+  useEffect(() => {
+    if (!field.current) return;
+    const made = new Plot(field.current, axis);
+    plot.current = made;
+    return () => made.destroy();
+  }, [axis]);
+  useEffect(() => plot.current?.show(drawn), [axis, times, lines, isStacked, top]);
+  const place = placeOf(axis.cursor.value, times) ?? newest(lines) ?? 0;
+  const values = lines.map(line => `${line.name} ${printed(line.values[place], print)}`);
+  return (
+    <div
+      ref={field}
+      class={isLow ? 'chart-field low' : 'chart-field'}
+      role="slider"
+      tabIndex={0}
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={Math.max(0, times.length - 1)}
+      aria-valuenow={place}
+      aria-valuetext={`${model.print((times[place] ?? 0) * 1000).shown}: ${values.join(', ')}`}
+      onKeyDown={event => moveByKey(event, axis, times, place)}
+    />
+  );
+}
+
+/** The lines' names, and their values under the cursor or at the end. */
+function Legend({ axis, times, lines, print }: Pick<ChartProps, 'axis' | 'times' | 'lines' | 'print'>) {
+  const model = useModel();
+  const pointed = placeOf(axis.cursor.value, times);
+  const place = pointed ?? newest(lines) ?? 0;
+  const at = (times[place] ?? 0) * 1000;
+  return (
+    <ul class="legend digits">
+      {lines.map(({ name, color, kind, values, low }) => (
+        <li key={name}>
+          <Swatch color={color} kind={kind} />
+          <span class="quiet">{name}</span>{' '}
+          <strong>
+            {low === undefined ? '' : `${printed(low[place], print)} – `}
+            {printed(values[place], print)}
+          </strong>
+        </li>
+      ))}
+      <li class={pointed === undefined ? 'quiet latest' : 'latest'}>
+        {pointed === undefined ? 'latest' : <span title={model.print(at).full}>{model.print(at).shown}</span>}
+      </li>
+    </ul>
+  );
+}
+
+function printed(value: number | null | undefined, print: (value: number) => string): string {
+  return value === null || value === undefined ? '–' : print(value);
+}
+
+/** How a line looks in the field. */
+function Swatch({ color, kind = 'line' }: Pick<Line, 'color' | 'kind'>) {
+  return (
+    <svg class={`swatch ${kind} color${color.slice(1)}`} viewBox="0 0 14 10" aria-hidden="true">
+      {kind === 'line' || kind === 'limit' ? <path d="M0 5h14" /> : <rect width="14" height="10" rx="2" />}
+    </svg>
+  );
+}

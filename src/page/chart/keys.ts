@@ -1,0 +1,48 @@
+// Moves the cursor of a time axis by keys, and zooms around it.
+
+import type { TimeAxis } from './time-axis.js';
+
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageDown: -10,
+  PageUp: 10,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+};
+/** The part of the time that is left when a key zooms. */
+const ZOOM = 1 / 4;
+
+/** The place of a moment among these; undefined when it is not given or far outside. */
+export function placeOf(at: number | undefined, times: readonly number[]): number | undefined {
+  const [first, second] = times;
+  if (at === undefined || first === undefined || second === undefined) return undefined;
+  const place = Math.round((at - first) / (second - first));
+  return place < 0 || place >= times.length ? undefined : place;
+}
+
+/** Arrows step, Page steps by ten, Home and End jump, `+` zooms around the cursor, `-` and Escape go back. */
+export function moveByKey(
+  event: KeyboardEvent,
+  axis: TimeAxis,
+  times: readonly number[],
+  place: number,
+): void {
+  const step = STEPS[event.key];
+  if (step !== undefined) axis.cursor.value = times[Math.min(times.length - 1, Math.max(0, place + step))];
+  else if (event.key === '+') zoomAround(axis, times[place]);
+  else if (event.key === '-') axis.unzoom();
+  else if (event.key === 'Escape' && axis.cursor.peek() !== undefined) axis.cursor.value = undefined;
+  else if (event.key === 'Escape') axis.unzoom();
+  else return;
+  event.preventDefault();
+}
+
+function zoomAround(axis: TimeAxis, at: number | undefined): void {
+  if (at === undefined) return;
+  const { from, to } = axis.span.peek();
+  const reach = ((to - from) * ZOOM) / 2;
+  axis.zoom(at - reach, at + reach);
+}

@@ -1,0 +1,63 @@
+// A chart's values as a table, newest first: for screen readers, and for copying.
+
+import { useSignal } from '@preact/signals';
+import { useModel } from '../model.js';
+import type { ChartProps } from './chart.js';
+
+type TableProps = Pick<ChartProps, 'title' | 'times' | 'lines' | 'print'>;
+
+/** Drawn once it is asked for: it has hundreds of rows. */
+export function AsTable(props: TableProps) {
+  const isOpen = useSignal(false);
+  return (
+    <details
+      class="as-table"
+      onToggle={event => {
+        isOpen.value = event.currentTarget.open;
+      }}
+    >
+      <summary aria-label={`${props.title} as a table`}>As a table</summary>
+      {isOpen.value ? <Rows {...props} /> : null}
+    </details>
+  );
+}
+
+function Rows({ title, times, lines, print }: TableProps) {
+  const model = useModel();
+  const text = (value: number | null | undefined) =>
+    value === null || value === undefined ? '–' : print(value);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of keys
+    <section class="scroll" aria-label={`Values of ${title}`} tabIndex={0}>
+      <table class="digits">
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            {lines.map(({ name }) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {times
+            .map((at, place) => ({ at, place }))
+            .reverse()
+            .filter(({ place }) => lines.some(({ values }) => values[place] !== null))
+            .map(({ at, place }) => (
+              <tr key={at}>
+                <th scope="row">{model.print(at * 1000).shown}</th>
+                {lines.map(({ name, values, low }) => (
+                  <td key={name}>
+                    {low === undefined ? '' : `${text(low[place])} – `}
+                    {text(values[place])}
+                  </td>
+                ))}
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

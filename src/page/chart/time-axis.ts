@@ -1,0 +1,68 @@
+// The time axis that the charts of a view share: what it spans, where its cursor is, and what zooming does.
+
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { type Model, useModel } from '../model.js';
+import { parseRange, type Range, type RangeName, type Span, spanOf, withRange, zoomOf } from './range.js';
+
+export class TimeAxis {
+  /** What the address says. */
+  readonly range: ReadonlySignal<Range>;
+  /** Up to now, or what was zoomed into. Changes with each step that time goes on. */
+  readonly span: ReadonlySignal<Span>;
+  /** Names the span for questions: stays the same while time goes on. */
+  readonly key: ReadonlySignal<string>;
+  /** The moment that is pointed at, in seconds since the epoch. */
+  readonly cursor = signal<number | undefined>(undefined);
+  /** Why a question about its time has no answer; empty while all have. */
+  readonly problem: ReadonlySignal<string>;
+  readonly #problems = signal<ReadonlyMap<string, string>>(new Map());
+  readonly #model: Model;
+
+  constructor(model: Model) {
+    this.#model = model;
+    const query = computed(() => model.place.value.query);
+    this.range = computed(() => parseRange(query.value));
+    // A number is the same as the one before, an object is not: nothing is drawn again each second.
+    const end = computed(() => spanOf(this.range.value, model.now.value / 1000).to);
+    this.span = computed(() => spanOf(this.range.value, end.value));
+    this.problem = computed(() => this.#problems.value.values().next().value ?? '');
+    this.key = computed(() => withRange('', this.range.value) || 'shortest');
+  }
+
+  /** Notes whether a question could be answered. @param problem empty when it could */
+  note(question: string, problem: string): void {
+    if ((this.#problems.peek().get(question) ?? '') === problem) return;
+    const noted = new Map(this.#problems.peek());
+    if (problem === '') noted.delete(question);
+    else noted.set(question, problem);
+    this.#problems.value = noted;
+  }
+
+  /** Shows a range up to now. */
+  show(name: RangeName): void {
+    this.#ask({ name });
+  }
+
+  /** Zooms into the time between two moments, in seconds since the epoch. */
+  zoom(a: number, b: number): void {
+    this.#ask({ name: this.range.peek().name, zoom: zoomOf(a, b) });
+  }
+
+  /** Leaves what was zoomed into. */
+  unzoom(): void {
+    const { name, zoom } = this.range.peek();
+    if (zoom) this.#ask({ name });
+  }
+
+  #ask(range: Range): void {
+    this.cursor.value = undefined;
+    this.#model.ask(withRange(this.#model.place.peek().query, range));
+  }
+}
+
+/** The axis of a view; call it once in a view. */
+export function useTimeAxis(): TimeAxis {
+  const model = useModel();
+  return useMemo(() => new TimeAxis(model), [model]);
+}

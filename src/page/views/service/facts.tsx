@@ -1,0 +1,216 @@
+// What is known of a service besides its history: uptime, certificate, models, dependencies.
+
+import { useMemo } from 'preact/hooks';
+import { instant, type Series } from '../../api.js';
+import { useQuestion } from '../../ask.js';
+import { inTurn } from '../../chart/series.js';
+import { useModel } from '../../model.js';
+import { models } from '../../services.js';
+import { Shape } from '../../view/shape.js';
+import { Link } from '../../view/view-link.js';
+import { bytes, percent, span } from '../../words.js';
+import { LastAnswer } from './last-answer.js';
+import { dependencyQuery, factsQuery, target, uptimeQuery } from './queries.js';
+import { downtime, intervalOf, type Uptime, uptimeOf } from './uptime.js';
+
+/** Milliseconds between two questions. */
+const EVERY = 60_000;
+const UPTIME_EVERY = 300_000;
+const DAY = 86_400_000;
+
+export function Facts({ id }: { id: string }) {
+  const facts = useInstant(factsQuery(id), EVERY);
+  const others = useInstant(dependencyQuery(id), EVERY);
+  return (
+    <div class="facts">
+      <UptimeFacts id={id} />
+      <Dependencies id={id} info={others ?? []} isKnown={others !== undefined} />
+      <Certificate facts={facts ?? []} />
+      <Models id={id} facts={facts ?? []} />
+      <LastAnswer id={id} />
+    </div>
+  );
+}
+
+/** A PromQL answer of this moment; undefined before the first. @param every milliseconds between two questions */
+export function useInstant(query: string, every: number): readonly Series[] | undefined {
+  return useQuestion(query, () => inTurn(() => instant(query)), every).answer;
+}
+
+const WINDOWS = ['24h', '7d', '30d'];
+
+function UptimeFacts({ id }: { id: string }) {
+  const ask = () =>
+    inTurn(async () => {
+      const interval = intervalOf(await instant(`langgraph_monitor_service_up{${target(id)}}[5m]`));
+      const found: Uptime[] = [];
+      for (const window of WINDOWS) found.push(uptimeOf(await instant(uptimeQuery(id, window)), interval));
+      return found;
+    });
+  const { answer } = useQuestion(`uptime of ${id}`, ask, UPTIME_EVERY);
+  return (
+    <section class="fact" aria-labelledby="uptime">
+      <h2 id="uptime">Uptime</h2>
+      <dl class="digits">
+        {WINDOWS.map((window, i) => {
+          const uptime = answer?.[i];
+          const down = uptime && downtime(uptime);
+          return (
+            <div key={window}>
+              <dt>{window}</dt>
+              <dd>
+                <strong>{uptime?.share === undefined ? '–' : percent(uptime.share)}</strong>{' '}
+                <span class="quiet">
+                  {down === undefined ? '' : down === 0 ? 'never down' : `${span(down * 1000)} down`}
+                </span>
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </section>
+  );
+}
+
+function Dependencies({ id, info, isKnown }: { id: string; info: readonly Series[]; isKnown: boolean }) {
+  const of = (own: 'target' | 'depends_on', other: 'target' | 'depends_on') =>
+    info.filter(({ metric }) => metric[own] === id).flatMap(({ metric }) => metric[other] ?? []);
+  return (
+    <section class="fact" aria-labelledby="dependencies">
+      <h2 id="dependencies">Dependencies</h2>
+      <h3>Depends on</h3>
+      <ServiceLinks ids={of('target', 'depends_on')} empty={isKnown ? 'no other service' : '–'} />
+      <h3>Needed by</h3>
+      <ServiceLinks ids={of('depends_on', 'target')} empty={isKnown ? 'no other service' : '–'} />
+    </section>
+  );
+}
+
+function ServiceLinks({ ids, empty }: { ids: readonly string[]; empty: string }) {
+  const model = useModel();
+  if (ids.length === 0) return <p class="quiet">{empty}</p>;
+  return (
+    <ul>
+      {[...new Set(ids)].sort().map(id => {
+        const status = model.service(id)?.health.status ?? 'unknown';
+        return (
+          <li key={id}>
+            <Shape of={status} /> <Link to={{ view: 'service', id }}>{model.service(id)?.name ?? id}</Link>{' '}
+            <span class={status === 'healthy' ? 'quiet' : status}>{status}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Days at which the certificate is worth a colour: as the alert rule has it. */
+const SOON = 14;
+
+function Certificate({ facts }: { facts: readonly Series[] }) {
+  const model = useModel();
+  const [earliest, chain] = [
+    'probe_ssl_earliest_cert_expiry',
+    'probe_ssl_last_chain_expiry_timestamp_seconds',
+  ].map(name => expiry(facts, name));
+  if (earliest === undefined) return null;
+  const info = facts.find(({ metric }) => metric.__name__ === 'probe_ssl_last_chain_info')?.metric;
+  const version = facts.find(({ metric }) => metric.__name__ === 'probe_tls_version_info')?.metric.version;
+  const left = Math.floor((earliest - model.now.value) / DAY);
+  return (
+    <section class="fact" aria-labelledby="certificate">
+      <h2 id="certificate">Certificate</h2>
+      <p>
+        {left < SOON ? <Shape of="degraded" /> : null}{' '}
+        <strong class={left < SOON ? 'degraded' : ''}>
+          {left < 0
+            ? `expired ${span(model.now.value - earliest)} ago`
+            : `${left} ${left === 1 ? 'day' : 'days'} left`}
+        </strong>{' '}
+        <span class="quiet">until {day(earliest)}</span>
+      </p>
+      <dl>
+        {chain === undefined ? null : <Fact name="Chain valid until" value={day(chain)} />}
+        <Fact name="Names" value={info?.subjectalternative} />
+        <Fact name="Subject" value={info?.subject} />
+        <Fact name="Issuer" value={info?.issuer} />
+        <Fact name="TLS" value={version} />
+      </dl>
+    </section>
+  );
+}
+
+/** A certificate's end in milliseconds since the epoch. */
+function expiry(facts: readonly Series[], name: string): number | undefined {
+  const seconds = Number(facts.find(({ metric }) => metric.__name__ === name)?.value[1] ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+}
+
+function day(at: number): string {
+  return at < 8.64e15 ? new Date(at).toISOString().slice(0, 10) : 'never';
+}
+
+function Fact({ name, value }: { name: string; value: string | undefined }) {
+  if (value === undefined || value === '') return null;
+  return (
+    <div>
+      <dt class="quiet">{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function Models({ id, facts }: { id: string; facts: readonly Series[] }) {
+  const data = useModel().service(id)?.health.data;
+  const named = useMemo(() => modelsOf(facts, models(data)), [facts, data]);
+  if (named.length === 0) return null;
+  return (
+    <section class="fact" aria-labelledby="models">
+      <h2 id="models">Models</h2>
+      <ul>
+        {named.map(({ name, isMissing, isLoaded, size }) => (
+          <li key={name}>
+            <Shape of={isMissing ? 'degraded' : isLoaded ? 'healthy' : 'unknown'} /> {name}{' '}
+            <span class={isMissing ? 'degraded' : 'quiet'}>
+              {isMissing
+                ? 'missing'
+                : isLoaded === undefined
+                  ? 'present'
+                  : isLoaded
+                    ? 'loaded'
+                    : 'present, not loaded'}
+              {size === undefined ? '' : `, ${bytes(size)}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface ModelFact {
+  readonly name: string;
+  readonly isMissing: boolean;
+  /** Undefined where the service does not say. */
+  readonly isLoaded: boolean | undefined;
+  /** Bytes. */
+  readonly size?: number | undefined;
+}
+
+function modelsOf(facts: readonly Series[], named: readonly string[]): ModelFact[] {
+  const of = (family: string, name: string) =>
+    facts.find(({ metric }) => metric.__name__ === family && metric.model === name)?.value[1];
+  const all = new Set([
+    ...named,
+    ...facts
+      .filter(({ metric }) => metric.__name__?.startsWith('ollama_'))
+      .flatMap(({ metric }) => metric.model ?? []),
+  ]);
+  const knowsLoaded = facts.some(({ metric }) => metric.__name__ === 'ollama_model_loaded');
+  return [...all].sort().map(name => ({
+    name,
+    isMissing: of('ollama_required_model_present', name) === '0',
+    isLoaded: knowsLoaded ? of('ollama_model_loaded', name) === '1' : undefined,
+    size: Number(of('ollama_model_size_bytes', name)) || undefined,
+  }));
+}
