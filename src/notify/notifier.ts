@@ -1,6 +1,7 @@
 // The embedded Alertmanager. Comes in: alerts, as the table knows them; goes out: messages to receivers, grouped, muted,
 // deduplicated, tried again. Made by alerting.ts for one configuration. Source: Alertmanager, dispatch and notify.
 
+import type { Labels } from '../model/labels.js';
 import { type Clock, LONGEST_WAIT, type Millis } from '../model/time.js';
 import { type AlertTable, isResolved, type KnownAlert } from './alert-table.js';
 import type { AlertmanagerConfig } from './definition.js';
@@ -154,6 +155,11 @@ export class Notifier {
   /** What mutes an alert at a moment. */
   muted(alert: Pick<KnownAlert, 'labels'>, at: Millis): Muted {
     return mutedBy(alert, at, { silences: this.#options.silences, inhibitor: this.#inhibitor });
+  }
+
+  /** The fingerprint of an alert that inhibits one with these labels; undefined: none does. */
+  inhibitedBy(labels: Labels, at: Millis): string | undefined {
+    return this.#inhibitor.muting(labels, at);
   }
 
   /** Whether somebody is still to be told something of an alert. */

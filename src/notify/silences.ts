@@ -124,12 +124,9 @@ export class Silences {
     );
   }
 
-  /** The first moment after another at which a silence of these labels begins or ends; undefined: none does. */
-  changesAt(labels: Labels, at: Millis): Millis | undefined {
-    const changes = this.all()
-      .filter(({ endsAt, matchers }) => endsAt > at && matchesAll(matchers, labels))
-      .map(({ startsAt, endsAt }) => (startsAt > at ? startsAt : endsAt));
-    return changes.length > 0 ? Math.min(...changes) : undefined;
+  /** Those that match and are active or will be. */
+  ahead(labels: Labels, at: Millis): readonly Silence[] {
+    return this.all().filter(({ endsAt, matchers }) => endsAt > at && matchesAll(matchers, labels));
   }
 
   /** Forgets what expired long ago. */

@@ -29,6 +29,19 @@ export interface Telling {
 
 /** Undefined: there is nothing new to send. */
 export function telling(options: TellingOptions): Telling | undefined {
+  const next = nextTelling(options);
+  return (
+    next && {
+      alerts: next.alerts.map(alert => notified(alert, options.at)).sort(byLabels),
+      note: next.note,
+    }
+  );
+}
+
+/** The same with the alerts as they are known, in no order. */
+export function nextTelling(
+  options: TellingOptions,
+): { readonly alerts: readonly KnownAlert[]; readonly note: LogEntry } | undefined {
   const { group, entry, age, sendResolved, at } = options;
   const visible = visibleAlerts(options);
   const firing = visible.filter(alert => !isResolved(alert, at));
@@ -39,7 +52,7 @@ export function telling(options: TellingOptions): Telling | undefined {
   const { repeatInterval } = group.route;
   if (!needsTelling(entry, { ...present, age, repeatInterval })) return undefined;
   const sent = sendResolved ? visible : firing;
-  return { alerts: sent.map(alert => notified(alert, at)).sort(byLabels), note: noteOf(options, present) };
+  return { alerts: sent, note: noteOf(options, present) };
 }
 
 /** What a message would name: what is not muted, and ends of what the receiver saw firing, muted or not. */

@@ -6,7 +6,7 @@ import type { Millis } from '../../model/time.js';
 import { isResolved, type KnownAlert } from '../alert-table.js';
 import type { Route } from '../definition.js';
 import type { LogEntry } from '../notification-log.js';
-import { telling } from '../telling.js';
+import { nextTelling } from '../telling.js';
 
 /** A group is looked at a moment after its flush is due; a repetition that falls on the flush itself is due. */
 const SLACK: Millis = 10;
@@ -32,8 +32,8 @@ export interface FlushOptions {
   readonly flush: Millis;
   readonly now: Millis;
   isMuted(alert: KnownAlert, at: Millis): boolean;
-  /** The first moment after another at which an alert may become muted, or is not any more. */
-  mutingChangesAt(alert: KnownAlert, at: Millis): Millis | undefined;
+  /** The first moment after another at which one of the alerts may become muted, or is not any more. */
+  mutingChangesAt(at: Millis): Millis | undefined;
 }
 
 /** When each alert is in a notification next, by fingerprint. Alerts that fire are taken to go on. */
@@ -50,7 +50,7 @@ export function nextNotifications(options: FlushOptions): Map<string, Millis> {
     const alerts = members.filter(({ from }) => from <= looked).map(({ alert }) => alert);
     const isMuted = (alert: KnownAlert) => options.isMuted(alert, looked);
     const age = entry ? Math.abs(looked - entry.at) : 0;
-    const told = telling({ group: { alerts, route }, isMuted, entry, age, sendResolved, at: looked });
+    const told = nextTelling({ group: { alerts, route }, isMuted, entry, age, sendResolved, at: looked });
     for (const { fingerprint } of told?.alerts ?? []) if (!found.has(fingerprint)) found.set(fingerprint, at);
     if (told) entry = { ...told.note, at };
     left = members.filter(({ alert }) => !found.has(alert.fingerprint) && !isResolved(alert, now));
@@ -72,7 +72,7 @@ function nextFlush(
   const isRepeated = left.some(({ alert, from }) => from <= looked && !options.isMuted(alert, looked));
   const events = [
     ...members.filter(({ from }) => from > looked).map(({ from }) => from),
-    ...members.flatMap(({ alert }) => mutingChangesAt(alert, looked) ?? []),
+    ...[mutingChangesAt(looked) ?? []].flat(),
     ...(entry && isRepeated ? [entry.at + route.repeatInterval - SLACK + 1] : []),
     // Between two attempts of one notification the group's own time comes, too.
     ...(flush > at ? [flush] : []),

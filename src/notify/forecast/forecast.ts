@@ -15,7 +15,7 @@ import { routeChangesAt, routeMutedBy } from '../muting.js';
 import { openAlerts } from '../notification-log.js';
 import type { Notifier } from '../notifier.js';
 import { groupKeyOf, groupLabelsOf, matchingRoutes } from '../routes.js';
-import type { Silences } from '../silences.js';
+import { type Silence, type Silences, silenceState } from '../silences.js';
 import { type Member, nextNotifications } from './flushes.js';
 import { type Hold, holdsAt } from './holds.js';
 
@@ -53,12 +53,18 @@ interface Plan {
   readonly byIntegration: Map<string, ReadonlyMap<string, Millis>>;
 }
 
+interface Muting {
+  readonly silences: readonly Silence[];
+  readonly inhibitedBy: string | undefined;
+}
+
 /** The forecast of one moment; to be thrown away with it. */
 export class Forecast {
   readonly #options: ForecastOptions;
   readonly #plans = new Map<Route, Map<string, Plan>>();
   /** An alert with its escalated copies, by identity. */
   readonly #alike = new Map<string, KnownAlert[]>();
+  readonly #muting = new Map<string, Muting>();
   /** Alerts of rules that are about other alerts without being copies of them. */
   readonly #others: { readonly alert: KnownAlert; readonly pending: PendingAlert }[] = [];
 
@@ -136,7 +142,8 @@ export class Forecast {
     const log = notifier.logged(integration, plan);
     const due = this.#due(integration, plan, from);
     const isHeld = !isOver && (at === undefined || at > due);
-    const heldBy = isHeld ? holdsAt(labels, plan.route, due, this.#options) : [];
+    const { silences, inhibitedBy } = this.#mutingOf(alert);
+    const heldBy = isHeld ? holdsAt(silences, inhibitedBy, plan.route, due, this.#options) : [];
     if (alert.isUnconfirmed && at === undefined)
       heldBy.push({ reason: 'restart', text: 'not confirmed by its sender since the restart' });
     if (at === undefined && heldBy.length === 0) return [];
@@ -158,13 +165,33 @@ export class Forecast {
     ];
   }
 
+  /** Silences of an alert now and later, and what inhibits it: that is taken to go on. */
+  #mutingOf({ fingerprint, labels }: KnownAlert): Muting {
+    const known = this.#muting.get(fingerprint);
+    if (known) return known;
+    const { notifier, silences, now } = this.#options;
+    const inhibitedBy = notifier.inhibitedBy(labels, now.at);
+    const muting = { silences: silences.ahead(labels, now.at), inhibitedBy };
+    this.#muting.set(fingerprint, muting);
+    return muting;
+  }
+
   /** When the alerts of a group are next in a notification to an integration. */
   #moments(integration: Integration, plan: Plan): ReadonlyMap<string, Millis> {
     const known = plan.byIntegration.get(integration.id);
     if (known) return known;
-    const { notifier, silences, now } = this.#options;
+    const { notifier, now } = this.#options;
     const { route, members } = plan;
     const { config } = notifier;
+    const routeMuted = new Map<Millis, boolean>();
+    const isRouteMuted = (at: Millis) => {
+      const isMuted = routeMuted.get(at) ?? routeMutedBy(route, config, at) !== undefined;
+      routeMuted.set(at, isMuted);
+      return isMuted;
+    };
+    const all = new Set([...members.values()].flatMap(({ alert }) => this.#mutingOf(alert).silences));
+    const changes = [...all].flatMap(({ startsAt, endsAt }) => [startsAt, endsAt]);
+    const silenceChange = (at: Millis) => earliest(...changes.filter(change => change > at));
     const moments = nextNotifications({
       route,
       members: [...members.values()],
@@ -174,12 +201,11 @@ export class Forecast {
       flush: this.#flush(plan),
       now: now.at,
       isMuted: (alert, at) => {
-        if (routeMutedBy(route, config, at)) return true;
-        const { silencedBy, inhibitedBy } = notifier.muted(alert, at);
-        return silencedBy.length > 0 || inhibitedBy.length > 0;
+        const { silences, inhibitedBy } = this.#mutingOf(alert);
+        if (inhibitedBy !== undefined || isRouteMuted(at)) return true;
+        return silences.some(silence => silenceState(silence, at) === 'active');
       },
-      mutingChangesAt: ({ labels }, at) =>
-        earliest(silences.changesAt(labels, at), routeChangesAt(route, config, at)),
+      mutingChangesAt: at => earliest(silenceChange(at), routeChangesAt(route, config, at)),
     });
     plan.byIntegration.set(integration.id, moments);
     return moments;

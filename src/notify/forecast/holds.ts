@@ -5,8 +5,9 @@ import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { AlertTable } from '../alert-table.js';
 import type { Route } from '../definition.js';
-import { type RouteMuted, routeMutedBy, routeOpensAt } from '../muting.js';
+import { type Muted, type RouteMuted, routeMutedBy, routeOpensAt } from '../muting.js';
 import type { Notifier } from '../notifier.js';
+import { type Silence, silenceState } from '../silences.js';
 
 /** Something that keeps a notification back. */
 export interface Hold {
@@ -27,11 +28,20 @@ export interface Muting {
   readonly alerts: AlertTable;
 }
 
-/** What keeps alerts with these labels from being sent on a route at a moment. */
-export function holdsAt(labels: Labels, route: Route, at: Millis, muting: Muting): Hold[] {
-  const { config } = muting.notifier;
+/**
+ * What will keep an alert from being sent on a route at a moment to come.
+ * @param inhibitedBy the alert that inhibits it now, which is taken to go on
+ */
+export function holdsAt(
+  silences: readonly Silence[],
+  inhibitedBy: string | undefined,
+  route: Route,
+  at: Millis,
+  { notifier: { config }, alerts }: Muting,
+): Hold[] {
   const muted = routeMutedBy(route, config, at);
-  const holds: Hold[] = mutesAt(labels, at, muting);
+  const active = silences.filter(silence => silenceState(silence, at) === 'active');
+  const holds: Hold[] = holdsBy({ silencedBy: active, inhibitedBy: [inhibitedBy ?? []].flat() }, alerts);
   if (muted)
     holds.push({ reason: 'time_interval', text: timeText(muted), until: routeOpensAt(route, config, at) });
   return holds;
@@ -39,7 +49,10 @@ export function holdsAt(labels: Labels, route: Route, at: Millis, muting: Muting
 
 /** Silences of these labels, and the alert that inhibits them, at a moment. */
 export function mutesAt(labels: Labels, at: Millis, { notifier, alerts }: Muting): MutingHold[] {
-  const { silencedBy, inhibitedBy } = notifier.muted({ labels }, at);
+  return holdsBy(notifier.muted({ labels }, at), alerts);
+}
+
+function holdsBy({ silencedBy, inhibitedBy }: Muted, alerts: AlertTable): MutingHold[] {
   return [
     ...silencedBy.map(({ id, createdBy, comment, endsAt }): MutingHold => {
       return { reason: 'silence', text: `silenced by ${createdBy} (${comment})`, until: endsAt, id };

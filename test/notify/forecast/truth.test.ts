@@ -146,6 +146,17 @@ const rows: Row[] = [
     comes: false,
   },
   {
+    name: 'what inhibits an alert is taken to go on beyond the time it is known for',
+    route: 'group_wait: 5m',
+    more: 'inhibit_rules: [{ source_matchers: [target="b"], target_matchers: [target="a"] }]',
+    before: scene => {
+      scene.fire(B);
+      scene.fire(A);
+    },
+    want: ['ops webhook notification held by inhibition'],
+    comes: false,
+  },
+  {
     name: 'an inhibited alert has one when the other is over',
     more: 'inhibit_rules: [{ source_matchers: [target="b"], target_matchers: [target="a"] }]',
     before: async scene => {
