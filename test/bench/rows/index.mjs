@@ -7,6 +7,7 @@ import haproxy from './haproxy.mjs';
 import memory from './memory.mjs';
 import metricsAgain from './metrics-again.mjs';
 import pacedProbes from './paced-probes.mjs';
+import page from './page.mjs';
 import promqlBlocking from './promql-blocking.mjs';
 import promqlDisk from './promql-disk.mjs';
 import promqlMemory from './promql-memory.mjs';
@@ -29,6 +30,7 @@ export const rows = [
   memory,
   soak,
   start,
+  page,
   promqlQueries,
   promqlDisk,
   promqlBlocking,
