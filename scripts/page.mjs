@@ -3,7 +3,7 @@
 
 import './node-version.mjs';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { main, packageBin, ROOT, run } from './command.mjs';
@@ -44,6 +44,14 @@ async function bundle(options, plugin) {
   });
 }
 
+/** The overview's modules and Preact: not the views, nor what they alone have. */
+function isBase(id) {
+  if (id.includes('/node_modules/')) return /[\\/]node_modules[\\/]@?preact[\\/]/.test(id);
+  const path = relative(SOURCE, id).replaceAll('\\', '/');
+  const isEntry = Object.values(ENTRIES).includes(path);
+  return !isEntry && (path.startsWith('view/') || /^[^/.]+\.tsx?$/.test(path));
+}
+
 async function bundleBrowser() {
   const { output } = await bundle(
     {
@@ -61,6 +69,8 @@ async function bundleBrowser() {
             entryFileNames: 'assets/[name]-[hash].js',
             chunkFileNames: 'assets/[name]-[hash].js',
             assetFileNames: 'assets/[name]-[hash][extname]',
+            // What every view stands on is one request, not one for each set of views that share it.
+            codeSplitting: { groups: [{ name: 'base', test: isBase }] },
           },
         },
       },

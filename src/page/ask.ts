@@ -12,6 +12,8 @@ export interface Asked<T> {
   readonly answer: T | undefined;
   /** Why there is no newer one; empty while there is. */
   readonly problem: string;
+  /** A question is on its way. */
+  readonly isAsking: boolean;
   /** Asks again at once. */
   readonly again: () => void;
 }
@@ -31,11 +33,15 @@ export function useQuestion<T>(key: string, ask: () => Promise<T>, every: number
     key,
     problem: '',
   });
+  const isAsking = useSignal(false);
   const round = useRef<() => void>(() => undefined);
   useEffect(() => {
     let isOver = false;
     const next = async () => {
-      if (document.hidden || model.isAway.peek()) return;
+      // A page that is not seen keeps what it knows.
+      const isKnown = known.peek().key === key && known.peek().answer !== undefined;
+      if (model.isAway.peek() || (document.hidden && isKnown)) return;
+      isAsking.value = true;
       const found = await ask().then(
         answer => ({ key, answer, problem: '' }),
         (error: Error) => ({
@@ -43,7 +49,9 @@ export function useQuestion<T>(key: string, ask: () => Promise<T>, every: number
           problem: error.message,
         }),
       );
-      if (!isOver) known.value = found;
+      if (isOver) return;
+      known.value = found;
+      isAsking.value = false;
     };
     round.current = () => void next();
     const timer = setInterval(() => void next(), every);
@@ -58,5 +66,5 @@ export function useQuestion<T>(key: string, ask: () => Promise<T>, every: number
     };
   }, [key, every]);
   const { answer, problem } = known.value.key === key ? known.value : { answer: undefined, problem: '' };
-  return { answer, problem, again: () => round.current() };
+  return { answer, problem, isAsking: isAsking.value, again: () => round.current() };
 }

@@ -101,6 +101,18 @@ export class PageTest {
     return this.#opened.flatMap(each => each.trouble);
   }
 
+  /** Waits until the embedded engine has samples of every service, so that a question has an answer. */
+  async sampled(): Promise<void> {
+    const query = new URLSearchParams({
+      query: 'count(count_over_time(langgraph_monitor_service_up[30s])) >= 3',
+    });
+    const count = async () => {
+      const answer = await this.monitor.get(`/api/v1/query?${query}`);
+      return ((await answer.json()) as { data?: { result: unknown[] } }).data?.result.length;
+    };
+    await expect.poll(count, PATIENCE).toBe(1);
+  }
+
   /** Waits until every service has been checked. */
   async checked(): Promise<void> {
     const count = async () => {

@@ -15,6 +15,7 @@ const VIEWS = [
   ['ui/service/none', '.empty'],
   ['ui/haproxy', '.empty'],
   ['ui/node', '.uplot'],
+  ['ui/explore?g0.expr=probe_duration_seconds&g0.tab=0', '.cm-content'],
 ] as const;
 
 test('goes from view to view, back and forward, and asks for nothing twice', async () => {

@@ -12,6 +12,7 @@ import { bestEndpoint } from './best-endpoint.js';
 import { clusterHealth } from './cluster-health.js';
 import { docs, tryIt } from './docs.js';
 import { events } from './events.js';
+import { graph, queryPage } from './graph.js';
 import { dashboards, runbook } from './guides.js';
 import { haproxyMetrics } from './haproxy-metrics.js';
 import { health } from './health.js';
@@ -70,5 +71,7 @@ export const routes: readonly Route[] = [
   ...publicRoutes,
   views,
   viewsOfOne,
+  graph,
+  queryPage,
   tryIt,
 ];

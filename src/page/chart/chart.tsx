@@ -9,13 +9,13 @@ import { moveByKey, placeOf } from './keys.js';
 import { describe, type Line, newest } from './lines.js';
 import { type Drawn, Plot } from './plot.js';
 import { AsTable } from './table.js';
-import type { TimeAxis } from './time-axis.js';
+import type { Axis } from './time-axis.js';
 
 export interface ChartProps {
   readonly title: string;
   /** What it is about, where the title is not enough. */
   readonly note?: string;
-  readonly axis: TimeAxis;
+  readonly axis: Axis;
   /** Seconds since the epoch. */
   readonly times: readonly number[];
   /** From the bottom up where they are stacked. */
@@ -70,13 +70,14 @@ function without({ asked: { answer, problem }, empty }: ChartProps): string {
 }
 
 interface FieldProps {
-  readonly axis: TimeAxis;
+  readonly axis: Axis;
   readonly drawn: Drawn;
   readonly label: string;
   readonly isLow: boolean;
 }
 
-function Field({ axis, drawn, label, isLow }: FieldProps) {
+/** The field alone, for charts with a legend of their own. */
+export function Field({ axis, drawn, label, isLow }: FieldProps) {
   const model = useModel();
   const field = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);

@@ -1,6 +1,6 @@
 // Moves the cursor of a time axis by keys, and zooms around it.
 
-import type { TimeAxis } from './time-axis.js';
+import type { Axis } from './time-axis.js';
 
 const STEPS: Readonly<Record<string, number>> = {
   ArrowLeft: -1,
@@ -24,12 +24,7 @@ export function placeOf(at: number | undefined, times: readonly number[]): numbe
 }
 
 /** Arrows step, Page steps by ten, Home and End jump, `+` zooms around the cursor, `-` and Escape go back. */
-export function moveByKey(
-  event: KeyboardEvent,
-  axis: TimeAxis,
-  times: readonly number[],
-  place: number,
-): void {
+export function moveByKey(event: KeyboardEvent, axis: Axis, times: readonly number[], place: number): void {
   const step = STEPS[event.key];
   if (step !== undefined) axis.cursor.value = times[Math.min(times.length - 1, Math.max(0, place + step))];
   else if (event.key === '+') zoomAround(axis, times[place]);
@@ -40,7 +35,7 @@ export function moveByKey(
   event.preventDefault();
 }
 
-function zoomAround(axis: TimeAxis, at: number | undefined): void {
+function zoomAround(axis: Axis, at: number | undefined): void {
   if (at === undefined) return;
   const { from, to } = axis.span.peek();
   const reach = ((to - from) * ZOOM) / 2;

@@ -5,7 +5,7 @@ import uPlot from 'uplot';
 import { type Line, stack, type Values } from './lines.js';
 import { colorOf, followTheme } from './theme.js';
 import { timeMarks } from './ticks.js';
-import type { TimeAxis } from './time-axis.js';
+import type { Axis } from './time-axis.js';
 
 /** Pixels left and right of the field; chart.css has them for strips. */
 const LEFT = 60;
@@ -24,12 +24,14 @@ export interface Drawn {
   readonly top?: number | undefined;
   /** Marks at powers of two: bytes. */
   readonly isBinary: boolean;
+  /** The value axis begins and ends near the values, rather than at zero. */
+  readonly isFree?: boolean;
 }
 
 /** The caller must destroy it. */
 export class Plot {
   readonly #field: HTMLElement;
-  readonly #axis: TimeAxis;
+  readonly #axis: Axis;
   readonly #ends: (() => void)[] = [];
   #drawn: Drawn | undefined;
   #chart: uPlot | undefined;
@@ -37,7 +39,7 @@ export class Plot {
   /** A pointer moves the cursor here; otherwise it follows that of other charts and of keys. */
   #isPointed = false;
 
-  constructor(field: HTMLElement, axis: TimeAxis) {
+  constructor(field: HTMLElement, axis: Axis) {
     this.#field = field;
     this.#axis = axis;
     const observer = new ResizeObserver(() => this.#resize());
@@ -61,7 +63,7 @@ export class Plot {
   show(drawn: Drawn): void {
     this.#drawn = drawn;
     const lines = drawn.lines.map(({ name, color, kind }) => [name, color, kind]);
-    const shape = JSON.stringify([lines, drawn.isStacked, drawn.top]);
+    const shape = JSON.stringify([lines, drawn.isStacked, drawn.top, drawn.isFree]);
     if (shape !== this.#shape || !this.#chart) {
       this.#shape = shape;
       this.#make();
@@ -119,7 +121,7 @@ export class Plot {
       legend: { show: false },
       scales: {
         x: { time: true, range: () => [axis.span.peek().from, axis.span.peek().to] },
-        y: { range: (_, __, max) => [0, drawn.top ?? topOf(max)] },
+        y: { range: (_, min, max) => (drawn.isFree ? around(min, max) : [0, drawn.top ?? topOf(max)]) },
       },
       axes: [
         {
@@ -176,6 +178,14 @@ export class Plot {
       },
     };
   }
+}
+
+/** A value axis around the values, with a little room; zero is on it where it is near. */
+function around(min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null) return [0, 1];
+  const room = (max - min || Math.abs(max) || 1) * 0.08;
+  const isNearZero = min >= 0 && min < (max - min) / 2;
+  return [isNearZero ? 0 : min - room, max + room];
 }
 
 /** The end of the value axis: a bit above the highest value; zero alone is drawn at the bottom. */

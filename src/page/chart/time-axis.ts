@@ -1,11 +1,22 @@
 // The time axis that the charts of a view share: what it spans, where its cursor is, and what zooming does.
 
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { type Model, useModel } from '../model.js';
 import { parseRange, type Range, type RangeName, type Span, spanOf, withRange, zoomOf } from './range.js';
 
-export class TimeAxis {
+/** What a chart needs of its time axis. */
+export interface Axis {
+  readonly span: ReadonlySignal<Span>;
+  /** The moment that is pointed at, in seconds since the epoch. */
+  readonly cursor: Signal<number | undefined>;
+  /** Shows the time between two moments, in seconds since the epoch. */
+  zoom(a: number, b: number): void;
+  /** Goes back to what was shown before zooming. */
+  unzoom(): void;
+}
+
+export class TimeAxis implements Axis {
   /** What the address says. */
   readonly range: ReadonlySignal<Range>;
   /** Up to now, or what was zoomed into. Changes with each step that time goes on. */

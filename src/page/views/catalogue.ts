@@ -23,6 +23,7 @@ export const VIEWS: Readonly<Record<LaterView, ViewEntry>> = {
   incidents: { name: 'Incidents', load: () => import('./incidents.js') },
   haproxy: { name: 'HAProxy', load: () => import('./haproxy.js') },
   node: { name: 'Node', load: () => import('./node.js') },
+  explore: { name: 'Explore', load: () => import('./explore.js') },
   service: { name: 'Service', isListed: false, load: () => import('./service.js') },
 };
 

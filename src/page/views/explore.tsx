@@ -1,0 +1,31 @@
+// Explore: PromQL over everything the monitor has, as tables and graphs; what is asked stands in the address.
+
+import './explore.css';
+import { useModel } from '../model.js';
+import { PanelView } from './explore/panel.js';
+import { NEW_PANEL, type Panel, parsePanels, printPanels } from './explore/panels.js';
+
+export function View() {
+  const model = useModel();
+  const panels = parsePanels(model.place.value.query);
+  const show = (changed: readonly Panel[]) => model.ask(printPanels(changed));
+  const change = (at: number) => (part: Partial<Panel>) =>
+    show(panels.map((panel, i) => (i === at ? { ...panel, ...part } : panel)));
+  return (
+    <section class="explore js-only" aria-labelledby="explore">
+      <h1 id="explore">Explore</h1>
+      {panels.map((panel, i) => (
+        <PanelView
+          key={i}
+          panel={panel}
+          number={i + 1}
+          onChange={change(i)}
+          onRemove={panels.length === 1 ? undefined : () => show(panels.filter((_, at) => at !== i))}
+        />
+      ))}
+      <button type="button" class="toggle" onClick={() => show([...panels, NEW_PANEL])}>
+        Add a query
+      </button>
+    </section>
+  );
+}

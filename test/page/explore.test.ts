@@ -1,0 +1,91 @@
+// The explorer in Chromium: editor, completion, table, graph, and an address that says it all.
+
+import { expect, test } from 'vitest';
+import { PATIENCE, PageTest, PHONE, shows } from './page-test.js';
+
+const on = new PageTest();
+const UP = 'langgraph_monitor_service_up';
+
+test("a rule's link leads here, and its expression is answered", async () => {
+  await on.sampled();
+  const page = await on.open(`graph?g0.expr=${encodeURIComponent(`${UP}{target="tools"} == 1`)}&g0.tab=1`);
+  expect(new URL(page.url()).pathname).toBe('/ui/explore');
+  await shows(page, '.result tr >> nth=1').toMatch(/^langgraph_monitor_service_up\{.*target="tools"\}\s+1$/s);
+  await shows(page, '.took').toMatch(/^1 series, \d+ ms$/);
+  expect(on.trouble()).toEqual([]);
+}, 120_000);
+
+test('an expression is typed with completion, executed by Enter, and stands in the address', async () => {
+  await on.sampled();
+  const page = await on.open('ui/explore');
+  await shows(page, '.empty').toMatch(/^Type an expression/);
+  const editor = page.locator('.cm-content');
+  await editor.click();
+  await page.keyboard.type('langgraph_monitor_service_u');
+  await page.locator('.cm-tooltip-autocomplete').waitFor();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => editor.innerText(), PATIENCE).toBe(UP);
+  await page.keyboard.press('Enter');
+  await shows(page, '.took').toMatch(/^3 series/);
+  expect(new URL(page.url()).search).toBe(`?g0.expr=${UP}&g0.tab=1`);
+  await page.keyboard.type(' +');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Execute' }).click();
+  await shows(page, '[role=alert]').toMatch(/parse error/);
+  await page.goBack();
+  await expect.poll(() => editor.innerText(), PATIENCE).toBe(UP);
+  await shows(page, '.took').toMatch(/^3 series/);
+  const problems = on.trouble().filter(each => !/400 \(Bad Request\)/.test(each));
+  expect(problems).toEqual([]);
+}, 120_000);
+
+test('a graph has its range, end and step in the address, and isolates a series', async () => {
+  await on.sampled();
+  const page = await on.open(`ui/explore?g0.expr=${UP}&g0.tab=0`);
+  await page.locator('.explore canvas').waitFor(PATIENCE);
+  expect(await page.locator('.graph-legend li').count()).toBe(3);
+  await page.locator('.graph-legend button', { hasText: 'tools' }).click();
+  await expect
+    .poll(() => page.getByRole('slider').getAttribute('aria-label'), PATIENCE)
+    .toMatch(/^langgraph_monitor_service_up\{[^;]*target="tools"\}: latest 1[^;]*$/);
+  await page.getByRole('button', { name: 'Longer range' }).click();
+  await expect.poll(() => new URL(page.url()).searchParams.get('g0.range_input')).toBe('2h');
+  await page.getByRole('textbox', { name: 'Step' }).fill('1m');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => new URL(page.url()).searchParams.get('g0.step_input')).toBe('1m');
+  await page.getByRole('textbox', { name: 'End (UTC)' }).fill('yesterday');
+  await page.keyboard.press('Enter');
+  expect(await page.getByRole('textbox', { name: 'End (UTC)' }).getAttribute('aria-invalid')).toBe('true');
+  await page.getByRole('textbox', { name: 'End (UTC)' }).fill('2024-01-15 10:30:00');
+  await page.keyboard.press('Enter');
+  await shows(page, '.explore .empty').toBe('No series fits the expression in this time.');
+  await page.reload();
+  await shows(page, '.explore .empty').toBe('No series fits the expression in this time.');
+  expect(on.trouble()).toEqual([]);
+}, 120_000);
+
+test('metrics are listed and chosen, queries are added and removed, also on a phone', async () => {
+  await on.sampled();
+  const page = await on.open('ui/explore', PHONE);
+  await page.getByRole('button', { name: 'Metrics' }).click();
+  await page.getByRole('searchbox').fill('service_up');
+  await page.getByRole('button', { name: UP, exact: true }).click();
+  await shows(page, '.took').toMatch(/^3 series/);
+  await page.getByRole('button', { name: 'Add a query' }).click();
+  expect(await page.getByRole('button', { name: 'Execute' }).count()).toBe(2);
+  await page.getByLabel('Expression 2').locator('visible=true').click();
+  await page.keyboard.type('1 + 1');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await shows(page, '.panel-of-query >> nth=1 >> .result').toMatch(/scalar\s+2/);
+  expect([...new URL(page.url()).searchParams].map(([name]) => name)).toEqual([
+    'g0.expr',
+    'g0.tab',
+    'g1.expr',
+    'g1.tab',
+  ]);
+  await page.getByRole('button', { name: 'Remove' }).first().click();
+  await shows(page, '.took').toMatch(/\d+ ms$/);
+  expect(await page.getByRole('button', { name: 'Execute' }).count()).toBe(1);
+  expect(on.trouble()).toEqual([]);
+}, 120_000);
