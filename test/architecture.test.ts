@@ -185,9 +185,11 @@ test('every package imported is a dependency, and every dependency is imported',
   };
   const packages = imports.filter(each => each.isPackage);
   // What the page is made of is put into its bundles.
-  const bundled = packages.filter(({ from }) => roomOf(from) === 'page').map(({ to }) => to);
-  expect(bundled.filter(name => !(name in manifest.devDependencies))).toEqual([]);
-  const used = new Set(packages.map(({ to }) => to).filter(name => !bundled.includes(name)));
+  const isBundled = ({ from }: { readonly from: string }) => roomOf(from) === 'page';
+  const bundled = packages.filter(isBundled).map(({ to }) => to);
+  const installed = { ...manifest.dependencies, ...manifest.devDependencies };
+  expect(bundled.filter(name => !(name in installed))).toEqual([]);
+  const used = new Set(packages.filter(each => !isBundled(each)).map(({ to }) => to));
   const named = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
   expect([...used, ...PEERS].sort()).toEqual(named.sort());
 });
