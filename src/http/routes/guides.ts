@@ -2,6 +2,8 @@
 
 import { z } from 'zod';
 import { guidePage } from '../page/guide.js';
+import { statusPage } from '../page/status-page.js';
+import { viewOfDashboard } from '../page/view-of-dashboard.js';
 import { withoutGrafana } from '../page/without-grafana.js';
 import { route } from '../route.js';
 
@@ -26,6 +28,18 @@ export const dashboards = route({
       ),
   }),
   answer: ['text/html'],
-  handle: ({ uid }) =>
-    guidePage('dashboards', 'dashboards', uid === undefined ? undefined : withoutGrafana(uid)),
+  others: { 302: { when: 'The status page has a view that shows what the dashboard does' } },
+  async handle({ uid }, { board, page: settings }) {
+    if (uid === undefined) return guidePage('dashboards', 'dashboards');
+    const page = await statusPage();
+    const view =
+      page &&
+      viewOfDashboard(
+        uid,
+        path => page.hasView(path, settings().readOnly),
+        id => board.has(id),
+      );
+    if (view === undefined) return guidePage('dashboards', 'dashboards', withoutGrafana(uid));
+    return { status: 302, headers: { location: view, 'cache-control': 'no-cache' }, body: '' };
+  },
 });

@@ -12,7 +12,7 @@ describe('may be asked', () => {
     'avg(probe_success) and on () max(langgraph_monitor_service_up)',
     '1 - -avg(probe_success)',
     'count(count_over_time(langgraph_monitor_service_up_in_maintenance{target=~"a"}[90d]))',
-    'avg by (target) ((sum_over_time(langgraph_monitor_service_up{target="a"}[7d]) - sum_over_time(langgraph_monitor_service_up_in_maintenance{target="a"}[7d])) / (count_over_time(langgraph_monitor_service_up{target="a"}[7d]) - count_over_time(langgraph_monitor_service_up_in_maintenance{target="a"}[7d]) > 0) or (avg_over_time(langgraph_monitor_service_up{target="a"}[7d]) unless count_over_time(langgraph_monitor_service_up_in_maintenance{target="a"}[7d])))',
+    'avg by (target) ((sum_over_time(langgraph_monitor_service_up{target="a"}[1d]) - sum_over_time(langgraph_monitor_service_up_in_maintenance{target="a"}[1d])) / (count_over_time(langgraph_monitor_service_up{target="a"}[1d]) - count_over_time(langgraph_monitor_service_up_in_maintenance{target="a"}[1d]) > 0) or (avg_over_time(langgraph_monitor_service_up{target="a"}[1d]) unless count_over_time(langgraph_monitor_service_up_in_maintenance{target="a"}[1d])))',
   ])('%s', query => expect(publicQuery(query, []).replaceAll(' ', '')).toBe(query.replaceAll(' ', '')));
 });
 
