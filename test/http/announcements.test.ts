@@ -161,7 +161,7 @@ describe('is refused', () => {
     ]);
     await ask('DELETE', `/announcements/${ids[7]}`);
     expect((await post({ ...good, ends_at: at(1) })).status).toBe(200);
-    // Those that have ended take nobody's place.
+    // Those that have ended do not count.
     monitor.clock.advance(2 * HOUR);
     expect((await post(good)).status).toBe(200);
   });
