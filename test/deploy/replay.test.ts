@@ -37,7 +37,13 @@ interface Outage {
   readonly lasts: number;
 }
 
-const SEVERITIES: Readonly<Record<string, string>> = { tools: 'critical', haproxy: 'warning' };
+const SEVERITIES: Readonly<Record<string, string>> = {
+  tools: 'critical',
+  haproxy: 'warning',
+  llm: 'critical',
+};
+/** What a service depends on. */
+const DEPENDENCIES: Readonly<Record<string, string>> = { llm: 'haproxy' };
 
 /** What of a service a scrape has. */
 function seriesOf(
@@ -49,6 +55,9 @@ function seriesOf(
     ['langgraph_monitor_service_info', { name: target, kind: 'http', critical: 'true', severity }, 1],
     ['langgraph_monitor_service_up', {}, isDown ? 0 : 1],
     ['langgraph_monitor_service_slow', {}, 0],
+    ...(DEPENDENCIES[target] === undefined
+      ? []
+      : [['langgraph_monitor_service_dependency_info', { depends_on: DEPENDENCIES[target] }, 1] as const]),
     ...(isDown
       ? [
           [
@@ -64,9 +73,9 @@ function seriesOf(
 class Replay {
   readonly #source = new MemorySource();
   readonly #shown = new Map<string, readonly Labels[]>();
-  readonly #manager: RuleManager;
+  #manager: RuleManager;
   readonly #store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
-  readonly #alerting: Alerting;
+  #alerting: Alerting;
   readonly #lasts: number;
   /** `MINUTE:SECOND receiver: firing TEXT`. */
   readonly messages: string[] = [];
@@ -76,16 +85,28 @@ class Replay {
   /** @param days of history before */
   constructor(days: number) {
     this.#lasts = days * DAY;
+    this.#manager = this.#makeManager();
+    this.#alerting = this.#makeAlerting();
+    for (const target of Object.keys(SEVERITIES)) this.#remember(target);
+  }
+
+  #makeManager(): RuleManager {
     const limits = { lookback: 300_000, defaultInterval: MINUTE, maxSamples: 1e8, checkpoint: () => {} };
-    this.#manager = new RuleManager({
+    const manager = new RuleManager({
       externalUrl: 'http://m',
       externalLabels: {},
       interval: INTERVAL,
+      // As the store: a state of an earlier run is looked up.
+      history: this.#source,
       ask: askLanguage({ source: this.#source, ...limits }),
       write: (source, at, samples) => this.#show(source, at, samples),
     });
-    this.#manager.update(rules);
-    this.#alerting = new Alerting({
+    manager.update(rules);
+    return manager;
+  }
+
+  #makeAlerting(): Alerting {
+    return new Alerting({
       store: this.#store,
       clock: systemClock,
       checked: CHECKED,
@@ -103,7 +124,14 @@ class Replay {
         onDropped: () => {},
       },
     });
-    for (const target of Object.keys(SEVERITIES)) this.#remember(target);
+  }
+
+  /** The monitor ends and is started again on the same store. */
+  async #restart(): Promise<void> {
+    await this.#alerting.close();
+    this.#manager = this.#makeManager();
+    this.#alerting = this.#makeAlerting();
+    await this.#alerting.configure({ by: 'us', config: alertmanager }, []);
   }
 
   /** A history without an outage: a sample a minute of what there is to see, and of what the rules record once a minute. */
@@ -140,7 +168,8 @@ class Replay {
     if (resolved) this.messages.push(`${at} ${receiver}: resolved ${resolved}`);
   }
 
-  async run(outages: readonly Outage[], minutes: number): Promise<void> {
+  /** @param restartAt the minute at which the monitor is started again */
+  async run(outages: readonly Outage[], minutes: number, restartAt?: number): Promise<void> {
     await this.#alerting.configure({ by: 'us', config: alertmanager }, []);
     for (let at = START; at <= START + minutes * MINUTE; at += INTERVAL) {
       const isDown = (target: string) =>
@@ -150,6 +179,7 @@ class Replay {
             at >= START + each.from * MINUTE &&
             at < START + (each.from + each.lasts) * MINUTE,
         );
+      if (restartAt !== undefined && at === START + restartAt * MINUTE) await this.#restart();
       this.#scrape(at, isDown);
       this.#evaluate(at, !Object.keys(SEVERITIES).some(isDown));
       await vi.advanceTimersByTimeAsync(INTERVAL);
@@ -187,6 +217,10 @@ class Replay {
 const TOOLS = 'CRITICAL: tools is error - Connection refused';
 const BURNING =
   'OBJECTIVE: tools was down three times or more in the last six hours, over 6 times longer than its objective allows; at this rate the budget of a month is gone in five days';
+const BURNING_FAST =
+  'OBJECTIVE: tools was down three times or more in the last hour, over 14.4 times longer than its objective allows; at this rate the budget of a month is gone in two days';
+const FLAPPING = 'WARNING: tools went up or down more than five times in 30 minutes';
+const FLAPS_ON = 'WARNING: ServiceFlapping of tools has been firing for 15 minutes';
 const HAPROXY = 'WARNING: haproxy is error - Connection refused';
 
 test.each<{
@@ -194,6 +228,9 @@ test.each<{
   days: number;
   outages: readonly Outage[];
   minutes: number;
+  restartAt?: number;
+  /** Alerts that are shown while every service is up. */
+  shown?: readonly string[];
   want: readonly string[];
 }>([
   {
@@ -233,9 +270,72 @@ test.each<{
     minutes: 60,
     want: [`00:10:10 slack: firing ${HAPROXY}`, `00:22:10 slack: resolved ${HAPROXY}`],
   },
-])('$name', { timeout: 120_000 }, async ({ days, outages, minutes, want }) => {
+  {
+    name: 'two services at once are one message',
+    days: 30,
+    outages: [
+      { target: 'tools', from: 10, lasts: 4 },
+      { target: 'haproxy', from: 10, lasts: 4 },
+    ],
+    minutes: 45,
+    want: [`00:10:10 slack: firing ${HAPROXY}; ${TOOLS}`, `00:14:10 slack: resolved ${HAPROXY}; ${TOOLS}`],
+  },
+  {
+    name: 'a service and what depends on it',
+    days: 30,
+    outages: [
+      { target: 'haproxy', from: 10, lasts: 4 },
+      { target: 'llm', from: 10, lasts: 4 },
+    ],
+    minutes: 45,
+    want: [`00:10:10 slack: firing ${HAPROXY}`, `00:14:10 slack: resolved ${HAPROXY}`],
+  },
+  {
+    name: 'a service that flaps, whose objective is missed by then',
+    days: 30,
+    outages: [10, 12, 14, 16].map(from => ({ target: 'tools', from, lasts: 1 })),
+    minutes: 75,
+    shown: [FLAPPING, FLAPS_ON].map(text => text.replace('WARNING: ', '')),
+    want: [
+      `00:10:10 slack: firing ${TOOLS}`,
+      `00:11:10 slack: resolved ${TOOLS}`,
+      `00:12:10 slack: firing ${TOOLS}`,
+      `00:13:10 slack: resolved ${TOOLS}`,
+      `00:14:10 slack: firing ${TOOLS}`,
+      `00:15:10 slack: resolved ${TOOLS}`,
+      `00:15:10 slack: firing ${FLAPPING}`,
+      `00:16:10 slack: firing ${TOOLS}`,
+      `00:17:10 slack: resolved ${TOOLS}`,
+      `00:30:25 slack: firing ${FLAPS_ON}`,
+      `00:30:25 email: firing ${FLAPS_ON}`,
+      `00:41:55 slack: firing ${BURNING_FAST}`,
+      `00:42:10 slack: resolved ${FLAPPING}`,
+      `00:42:25 slack: resolved ${FLAPS_ON}`,
+      `00:42:25 email: resolved ${FLAPS_ON}`,
+      `00:43:55 slack: resolved ${BURNING_FAST}`,
+      `00:43:55 slack: firing ${BURNING}`,
+      `00:46:55 slack: resolved ${BURNING}`,
+    ],
+  },
+  {
+    name: 'an outage during which the monitor is started again',
+    days: 30,
+    outages: [{ target: 'tools', from: 10, lasts: 4.5 }],
+    minutes: 45,
+    restartAt: 12,
+    want: [`00:10:10 slack: firing ${TOOLS}`, `00:15:00 slack: resolved ${TOOLS}`],
+  },
+  {
+    name: 'an outage that ends while the monitor is started again, within its first hour',
+    days: 0,
+    outages: [{ target: 'tools', from: 10, lasts: 2 }],
+    minutes: 45,
+    restartAt: 12,
+    want: [`00:10:10 slack: firing ${TOOLS}`, `00:13:10 slack: resolved ${TOOLS}`],
+  },
+])('$name', { timeout: 120_000 }, async ({ days, outages, minutes, restartAt, shown = [], want }) => {
   const replay = new Replay(days);
-  await replay.run(outages, minutes);
+  await replay.run(outages, minutes, restartAt);
   expect(replay.messages).toEqual(want);
-  expect([...replay.shownWhileUp]).toEqual([]);
+  expect([...replay.shownWhileUp]).toEqual(shown);
 });
