@@ -350,4 +350,8 @@ function sentAt(world: World, labels: Record<string, string>): number[] {
   );
 }
 
-test.concurrent.for(rows)('$name', { timeout: 40_000 }, (row, { expect }) => play(row, expect));
+test.concurrent.for(rows.map(row => [row.name, row] as const))(
+  '%s',
+  { timeout: 40_000 },
+  ([, row], { expect }) => play(row, expect),
+);
