@@ -32,6 +32,7 @@ const DRAWN = { timeout: 60_000 };
 const chart = '.chart[aria-label="Response time"] [role=slider]';
 
 test('shows how a service is and was, from a link on its card', async () => {
+  await measured();
   const page = await on.open();
   await page.getByRole('link', { name: 'Tools Server', exact: true }).click();
   await shows(page, '.service-head h1').toBe('Tools Server');
@@ -43,7 +44,9 @@ test('shows how a service is and was, from a link on its card', async () => {
   await shows(page, '[aria-label="State"].chart .pointed').toBe('Healthy latest');
   await shows(page, '[aria-labelledby=uptime]').toMatch(/24h\s+100 % never down\s+7d\s+100 % never down/);
   await shows(page, '[aria-labelledby=dependencies]').toMatch(/Needed by\s+.*img src/s);
-  await shows(page, '[aria-labelledby=answer]').toContain('llama3.2:3b');
+  await page.locator('.answers summary').first().click();
+  await shows(page, '.answers [open] .body').toContain('llama3.2:3b');
+  await shows(page, '[aria-labelledby=configuration]').toContain('secrets hidden');
   await on.servers.tools.setFault({ kind: 'status', code: 503 });
   await shows(page, '.service-head').toMatch(/Unhealthy · HTTP 503/);
   await shows(page, '.alerts .row').toMatch(/critical\s+Tools Server is unhealthy - HTTP 503/);

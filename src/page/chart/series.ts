@@ -34,7 +34,7 @@ export function useHistory(axis: TimeAxis, query: (step: number) => string, coar
   const step = Math.max(coarsest, axis.span.value.step);
   const text = query(step);
   const key = `${axis.key.value} ${text}`;
-  const every = axis.range.value.zoom ? OVER : Math.min(OVER, Math.max(SOONEST, step * 1000));
+  const every = axis.range.value.zoom ? OVER : Math.min(OVER, Math.max(SOONEST, axis.span.value.step * 1000));
   const wanted = useRef(key);
   wanted.current = key;
   useEffect(

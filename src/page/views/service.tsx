@@ -137,7 +137,7 @@ function Header({ id, entry }: { id: string; entry: ServiceEntry }) {
           )}
           {usual === undefined ? null : <span class="digits">, usual {seconds(usual)}</span>}
         </p>
-        <CheckNow />
+        <CheckNow id={id} />
       </div>
     </header>
   );

@@ -1,12 +1,9 @@
-// The button that checks at once: what `/cluster_health?max_age=1` does for a script, shared by all who ask.
+// The button that checks at once, as `POST /services/ID/check` does for a script: all who ask share the check.
 
 import { useSignal } from '@preact/signals';
-import { getJson } from '../../api.js';
-import { useModel } from '../../model.js';
-import type { ClusterHealth } from '../../state.js';
+import { endpoint, messageOf } from '../../api.js';
 
-export function CheckNow() {
-  const model = useModel();
+export function CheckNow({ id }: { id: string }) {
   const isBusy = useSignal(false);
   const problem = useSignal('');
   const check = async () => {
@@ -14,7 +11,8 @@ export function CheckNow() {
     isBusy.value = true;
     problem.value = '';
     try {
-      model.update(await getJson<ClusterHealth>('cluster_health?max_age=1'));
+      const response = await fetch(endpoint(`services/${encodeURIComponent(id)}/check`), { method: 'POST' });
+      if (!response.ok) throw new Error(messageOf(await response.text()) || `HTTP ${response.status}`);
     } catch (error) {
       problem.value = `Not checked: ${(error as Error).message}`;
     }

@@ -9,7 +9,7 @@ import { models } from '../../services.js';
 import { Shape } from '../../view/shape.js';
 import { Link } from '../../view/view-link.js';
 import { bytes, percent, span } from '../../words.js';
-import { LastAnswer } from './last-answer.js';
+import { LastAnswers } from './last-answers.js';
 import { dependencyQuery, factsQuery, target, uptimeQuery } from './queries.js';
 import { downtime, intervalOf, type Uptime, uptimeOf } from './uptime.js';
 
@@ -27,7 +27,7 @@ export function Facts({ id }: { id: string }) {
       <Dependencies id={id} info={others ?? []} isKnown={others !== undefined} />
       <Certificate facts={facts ?? []} />
       <Models id={id} facts={facts ?? []} />
-      <LastAnswer id={id} />
+      <LastAnswers id={id} />
     </div>
   );
 }

@@ -1,0 +1,78 @@
+// What the service answered last, and how its configuration was understood. The monitor hides secrets in both.
+
+import { type Asked, useAnswer } from '../../ask.js';
+import { Shape } from '../../view/shape.js';
+import { Moment } from '../../view/time.js';
+import { seconds } from '../../words.js';
+
+/** An entry of `answers` in `/services/ID`; times are the monitor's local time. */
+interface Answer {
+  readonly at: string;
+  readonly status: string;
+  /** Seconds. */
+  readonly response_time: number;
+  readonly status_code?: number;
+  readonly error?: string;
+  readonly body?: string;
+}
+
+interface Details {
+  /** Newest first. */
+  readonly answers: readonly Answer[];
+  readonly configuration?: Readonly<Record<string, unknown>>;
+}
+
+const EVERY = 15_000;
+
+export function LastAnswers({ id }: { id: string }) {
+  const asked = useAnswer<Details>(`services/${encodeURIComponent(id)}`, EVERY);
+  return (
+    <>
+      <Answers asked={asked} />
+      <Configuration asked={asked} />
+    </>
+  );
+}
+
+function Answers({ asked: { answer, problem } }: { asked: Asked<Details> }) {
+  return (
+    <section class="fact wide" aria-labelledby="answers">
+      <h2 id="answers">Last answers</h2>
+      {problem === '' ? null : <p class="quiet">They cannot be shown: {problem}</p>}
+      {answer?.answers.length === 0 ? <p class="quiet">None since the monitor started.</p> : null}
+      <ul class="answers">
+        {answer?.answers.map(each => (
+          <li key={each.at}>
+            <details>
+              <summary>
+                <Shape of={each.status} />{' '}
+                <span class="digits">
+                  <Moment local={each.at} isTime hasSeconds />
+                </span>{' '}
+                {each.status} <span class="digits">{seconds(each.response_time)}</span>{' '}
+                <span class="quiet">
+                  {each.error ?? (each.status_code === undefined ? '' : `HTTP ${each.status_code}`)}
+                </span>
+              </summary>
+              <pre class="body">{each.body ?? 'No body in JSON.'}</pre>
+            </details>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Configuration({ asked: { answer } }: { asked: Asked<Details> }) {
+  if (answer?.configuration === undefined) return null;
+  return (
+    <section class="fact wide" aria-labelledby="configuration">
+      <h2 id="configuration">Configuration</h2>
+      <p class="quiet">As it was understood, defaults included; times in milliseconds, secrets hidden.</p>
+      <details>
+        <summary>Show</summary>
+        <pre class="body">{JSON.stringify(answer.configuration, undefined, 2)}</pre>
+      </details>
+    </section>
+  );
+}
