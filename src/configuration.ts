@@ -28,9 +28,10 @@ import type { AlertmanagerConfig } from './notify/definition.js';
 import { actionsSection, alertingSection } from './notify/settings.js';
 import type { Check, Plan } from './probes/check.js';
 import { HIGHEST_LIMIT, planConcurrency, planPool } from './probes/concurrency.js';
+import { dependencyMistakes } from './probes/dependencies.js';
 import { host } from './probes/kinds/host.js';
 import { kinds } from './probes/kinds/index.js';
-import type { ConnectionLimits } from './probes/probe.js';
+import type { ConnectionLimits, ProbeKind } from './probes/probe.js';
 import { loadRuleFiles } from './rules/load.js';
 import { type SentRuleFile, sendRuleFile } from './rules/sent.js';
 
@@ -208,13 +209,10 @@ const services = z
     }
     if (Object.keys(entries).length === 0)
       context.addIssue({ code: 'custom', message: 'name at least one service' });
+    // A service with a mistake of its own is not in it.
     const graph = new Map(parsed.map(({ id, common }) => [id, common.depends_on]));
-    for (const [id, others] of graph) {
-      for (const [i, other] of others.entries()) {
-        const wrong = dependencyProblem(id, other, graph, Object.keys(entries));
-        if (wrong) context.addIssue({ code: 'custom', path: [id, 'depends_on', i], message: wrong });
-      }
-    }
+    for (const { id, index, message } of dependencyMistakes(graph, new Set(Object.keys(entries))))
+      context.addIssue({ code: 'custom', path: [id, 'depends_on', index], message });
     return parsed;
   });
 
@@ -262,29 +260,27 @@ export const monitorYml = section({
   }
 });
 
-/** Which services each service depends on; one with a mistake of its own is not in it. */
-type Dependencies = ReadonlyMap<string, readonly string[]>;
-
-function dependencyProblem(
-  id: string,
-  other: string,
-  graph: Dependencies,
-  known: readonly string[],
-): string | undefined {
-  if (other === id) return 'a service cannot depend on itself';
-  if (!known.includes(other)) return `no service "${other}"${didYouMean(other, known)}`;
-  // In a circle everybody's outage would explain everybody else's, and nobody would hear of any.
-  if (reaches(other, id, graph)) return `"${other}" depends on this service in turn`;
-  return undefined;
-}
-
-function reaches(from: string, wanted: string, graph: Dependencies): boolean {
-  const seen = new Set([from]);
-  for (const id of seen) for (const next of graph.get(id) ?? []) seen.add(next);
-  return seen.has(wanted);
-}
-
 type Complain = (path: (string | number)[], message: string) => void;
+
+interface ServiceSchema {
+  /** Keys of the kind's own. */
+  readonly shape: z.ZodRawShape;
+  /** All keys of a service. */
+  readonly schema: z.ZodObject;
+}
+
+/** Made once for each kind: making one takes longer than a hundred uses. */
+const serviceSchemas = new Map<string, ServiceSchema>();
+
+function serviceSchema(kind: ProbeKind): ServiceSchema {
+  let known = serviceSchemas.get(kind.kind);
+  if (!known) {
+    const { shape } = kind.options(vocabulary);
+    known = { shape, schema: section({ ...common, ...shape }) };
+    serviceSchemas.set(kind.kind, known);
+  }
+  return known;
+}
 
 function parseService(id: string, entry: unknown, complain: Complain): ParsedService | undefined {
   if (!ID.test(id)) {
@@ -305,8 +301,8 @@ function parseService(id: string, entry: unknown, complain: Complain): ParsedSer
     );
     return undefined;
   }
-  const { shape } = kind.options(vocabulary);
-  const result = section({ ...common, ...shape }).safeParse(entry);
+  const { shape, schema } = serviceSchema(kind);
+  const result = schema.safeParse(entry);
   if (!result.success) {
     for (const issue of result.error.issues) {
       for (const message of issue.message.split('\n')) complain(issue.path as (string | number)[], message);

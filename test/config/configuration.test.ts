@@ -4,9 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConfigError } from '../../src/config/load.js';
 import { type Configuration, loadConfiguration } from '../../src/configuration.js';
+import { http } from '../../src/probes/kinds/http.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
 const DEFAULT = fileURLToPath(new URL('../../monitor.yml', import.meta.url));
@@ -323,6 +324,15 @@ test('names and proxies of the monitor are taken as they are meant', () => {
   const trusts = (address: string) =>
     web.trustedProxies.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
   expect(['127.0.0.1', '127.0.0.2', 'fd00::1', 'fe80::1'].map(trusts)).toEqual([true, false, true, false]);
+});
+
+test('a schema is made once for each kind of service, not for each service', () => {
+  const made = vi.spyOn(http, 'options');
+  const of = (id: string, on: string) => `${id}: {url: "http://h/", depends_on: [${on}, ${on}]}`;
+  const ids = Array.from({ length: 50 }, (_, i) => `s${i}`);
+  const all = ids.map((id, i) => (i === 0 ? `${id}: {url: "http://h/"}` : of(id, `s${i - 1}`)));
+  expect(mistakes(`services: {${all.join(', ')}}`)).toEqual([]);
+  expect(made.mock.calls.length).toBeLessThan(2);
 });
 
 test("services that explain each other's outage in a circle would mute all their alerts", () => {
