@@ -2,6 +2,7 @@
 // tests and expands in linear time. Called by the parser and by label_replace.
 
 import { RE2JS, RE2JSException } from 're2js';
+import { compileGo } from '../go/regexp/compile.js';
 import { expandTemplate } from '../go/regexp/expand.js';
 import { groupsOf } from '../go/regexp/replace-all.js';
 import { plainMatch } from './regexp/plain.js';
@@ -72,7 +73,7 @@ function compile(source: string): RE2JS {
       `regular expression is too long: ${source.length} characters, at most ${MAX_COMPILED_LENGTH} are allowed`,
     );
   try {
-    return RE2JS.compile(source, RE2JS.DOTALL);
+    return compileGo(source, RE2JS.DOTALL);
   } catch (error) {
     // The flag is put before the expression, and is none of its author's.
     if (error instanceof RE2JSException)

@@ -1,6 +1,7 @@
 // Functions on texts that Prometheus and Alertmanager both give to templates.
 
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
+import { compileGo } from '../go/regexp/compile.js';
 import { replaceAll } from '../go/regexp/replace-all.js';
 import { asText, takes } from './arguments.js';
 import { type GoFunction, SafeText } from './value.js';
@@ -30,7 +31,7 @@ function byRune(text: string, change: (char: string) => string): string {
 
 function compile(pattern: string): RE2JS {
   try {
-    return RE2JS.compile(pattern);
+    return compileGo(pattern);
   } catch (error) {
     throw new Error((error as Error).message);
   }

@@ -79,6 +79,10 @@ describe('templates', () => {
     ['(.*)', 'a', '$1.x', 'a.x'],
     ['(.*)', '', '$1.x', '.x'],
     ['a*|', '', '[$0]', '[]'],
+    // Of several groups of one name the first that took part.
+    ['(?P<x>a)(?P<x>b)|(?P<x>c)(?P<x>d)', 'cd', '$x-$1-$3', 'c--c'],
+    ['(?P<x>a)(?P<x_1>b)(?<x>c?)', 'ab', '$x $x_1', 'a b'],
+    ['[(?P<x>]\\Q(?P<x>\\E(?P<x>)(?P<x>a)', '((?P<x>a', '[$x]', '[]'],
   ];
   test.each(cases)('%s of %s into %s', (source, text, template, want) => {
     expect(compileRegexp(source).expand(text, template)).toBe(want);
@@ -102,7 +106,6 @@ describe('none', () => {
     ['(a)\\1', 'invalid escape sequence: `\\1`'],
     ['a{1001}', 'invalid repeat count: `{1001}`'],
     ['((a{1000}){1000})', 'invalid repeat count: `{1000}`'],
-    ['(?P<n>a)(?P<n>b)', 'duplicate capture group name: `n`'],
   ];
   test.each(cases)('%s', (source, message) => {
     expect(() => compileRegexp(source)).toThrow(new RegexpError(`error parsing regexp: ${message}`));

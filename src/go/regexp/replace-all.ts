@@ -1,6 +1,7 @@
 // Every match of an expression replaced. Source: Go's regexp.ReplaceAllString.
 
 import type { RE2JS } from 're2js';
+import { namesOf } from './compile.js';
 import { expandTemplate } from './expand.js';
 
 /**
@@ -29,7 +30,12 @@ export function groupsOf(regexp: RE2JS, matcher: Matcher): (name: string | numbe
     index <= matcher.groupCount() ? (matcher.group(index) ?? '') : '';
   return name => {
     if (typeof name === 'number') return numbered(name);
-    const index = Object.hasOwn(names, name) ? names[name] : undefined;
-    return index === undefined ? '' : numbered(index);
+    // Of several groups of one name the first that took part.
+    for (const each of namesOf(regexp, name)) {
+      const index = Object.hasOwn(names, each) ? names[each] : undefined;
+      const text = index === undefined ? null : matcher.group(index);
+      if (text !== null) return text;
+    }
+    return '';
   };
 }
