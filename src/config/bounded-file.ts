@@ -1,6 +1,7 @@
 // Reads files that users name, of any kind and size: a wrong path may be a device that never ends, or a log of gigabytes.
 
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
+import type { Millis } from '../model/time.js';
 
 /** Bytes of a configuration, rule, test, template, certificate or secret file. */
 export const MAX_FILE = 4 * 1024 * 1024;
@@ -8,52 +9,92 @@ export const MAX_FILE = 4 * 1024 * 1024;
 /** Path of standard input. */
 export const STANDARD_INPUT = '/dev/stdin';
 
+/** How long the other end of a pipe may take to write all of it; nothing else is done meanwhile. */
+const PIPE_TIMEOUT: Millis = 10_000;
+const PIPE_PAUSE: Millis = 10;
+
 /** Pipes that have been read, by path. */
 const kept = new Map<string, Buffer>();
 
 /**
  * Reads a pipe now and keeps its bytes for every {@link readBounded} of the same path: `<(command)` and standard input can
- * be read once, while a command first looks what kind of file it is. Other files, and those that cannot be read, are left
- * for it.
+ * be read once, while a command first looks what kind of file it is. It is waited for as long as it takes, unless it is a
+ * named one. Other files, and those that cannot be read, are left for it.
  */
 export function keepPipe(file: string): void {
   try {
     const kind = statSync(file);
     // Standard input may be a socket, which cannot be opened by its path.
-    if (kind.isSocket() && file === STANDARD_INPUT) kept.set(file, readAll(0));
-    else if (kind.isFIFO()) kept.set(file, readBounded(file));
+    if (kind.isSocket() && file === STANDARD_INPUT) kept.set(file, readAll(0, Number.POSITIVE_INFINITY));
+    else if (kind.isFIFO()) kept.set(file, readBounded(file, Number.POSITIVE_INFINITY));
   } catch {
     // Reading it says why.
   }
 }
 
 /**
- * The bytes of a file.
- * @throws the file system's error, or one whose message says that the file is too large
+ * The bytes of a file. A pipe, as a shell's `<(command)`, is waited for a little.
+ * @throws the file system's error, or one whose message says that the file is too large or a pipe was not written to
+ * @param patience how long a pipe is waited for, a named one never longer than ten seconds
  */
-export function readBounded(file: string): Buffer {
+export function readBounded(file: string, patience: Millis = PIPE_TIMEOUT): Buffer {
   const known = kept.get(file);
   if (known) return known;
-  const descriptor = openSync(file, 'r');
+  // Opened and read otherwise, a named pipe waits for a writer for ever.
+  const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    return readAll(descriptor);
+    return readAll(descriptor, patience);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function readAll(descriptor: number): Buffer {
-  const { size } = fstatSync(descriptor);
-  if (size > MAX_FILE) throw tooLarge();
+function readAll(descriptor: number, patience: Millis): Buffer {
+  const stats = fstatSync(descriptor);
+  if (stats.size > MAX_FILE) throw tooLarge();
+  const isNamed = stats.isFIFO() && !isAnonymous(descriptor);
+  const wait = isNamed ? Math.min(patience, PIPE_TIMEOUT) : patience;
+  const until = performance.now() + wait;
   // Pipes and devices have no size; one byte more shows that a file does not end where it should.
-  let bytes = Buffer.allocUnsafe(size > 0 ? size + 1 : 64 * 1024);
+  let bytes = Buffer.allocUnsafe(stats.size > 0 ? stats.size + 1 : 64 * 1024);
   for (let length = 0; ; ) {
-    const read = readSync(descriptor, bytes, length, bytes.length - length, null);
+    const read = readSome(descriptor, bytes, length);
+    // A named pipe without a writer is at its end; one may be about to open it.
+    if (read === undefined || (read === 0 && length === 0 && isNamed)) {
+      if (performance.now() > until) throw unwritten(wait);
+      Atomics.wait(PAUSE, 0, 0, PIPE_PAUSE);
+      continue;
+    }
     length += read;
     if (read === 0) return bytes.subarray(0, length);
     if (length > MAX_FILE) throw tooLarge();
     if (length === bytes.length) bytes = Buffer.concat([bytes], 2 * length);
   }
+}
+
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+
+/** How many bytes were read; undefined when none are there yet. */
+function readSome(descriptor: number, bytes: Buffer, offset: number): number | undefined {
+  try {
+    return readSync(descriptor, bytes, offset, bytes.length - offset, null);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined;
+    throw error;
+  }
+}
+
+/** Whether an open pipe has no name, so that it had a writer from the beginning; Linux says so. */
+function isAnonymous(descriptor: number): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('pipe:');
+  } catch {
+    return false;
+  }
+}
+
+function unwritten(patience: Millis): Error {
+  return new Error(`is a pipe or a device that was not written to its end within ${patience / 1000} s`);
 }
 
 function tooLarge(): Error {

@@ -1,6 +1,7 @@
 // What may be named where a file is expected.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -46,6 +47,34 @@ describe('what is too large is told by every reader', () => {
   test.each(readers)('%s', (_, read) => {
     const large = fileOf('x'.repeat(MAX_FILE + 1));
     for (const file of [large, '/dev/zero']) expect(() => read(file)).toThrow('is larger than 4 MiB');
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a pipe', () => {
+  const named = (name: string) => {
+    const path = join(folder, name);
+    execFileSync('mkfifo', [path]);
+    return path;
+  };
+
+  test('without a writer, or with one that does not end, is an error and no wait for ever', () => {
+    const want = 'is a pipe or a device that was not written to its end within 0.2 s';
+    expect(() => readBounded(named('silent'), 200)).toThrow(want);
+    const held = named('held');
+    const writer = openSync(held, constants.O_RDWR);
+    writeSync(writer, 'begun');
+    expect(() => readBounded(held, 200)).toThrow(want);
+    closeSync(writer);
+  });
+
+  test('is read to its end, however late that comes', () => {
+    const pipe = named('late');
+    const writer = spawn('sh', [
+      '-c',
+      `exec 3>'${pipe}'; sleep 0.3; printf one >&3; sleep 0.3; printf two >&3`,
+    ]);
+    expect(readBounded(pipe, 30_000).toString()).toBe('onetwo');
+    writer.kill();
   });
 });
 
