@@ -31,6 +31,7 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
     const found = findCommand(argv, commands);
     if (found) {
       if (wantsHelp(found.args)) return say(output, usageOf(found.command));
+      checkDirectory();
       return await found.command.run(found.args, output);
     }
     const flags = parseFlags(argv);
@@ -44,6 +45,7 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
         `unknown command "${word}"${didYouMean(word, names)}; there are ${names.join(', ')}`,
       );
     }
+    checkDirectory();
     if (flags.configCheck) return await checkAll(flags, output);
     return await monitor(flags, output);
   } catch (error) {
@@ -65,10 +67,20 @@ function complain(error: unknown, output: Output): number {
     for (const mistake of error.mistakes) output.err(mistake);
     return 1;
   }
-  const problem = nativeModuleProblem(error);
+  const problem = directoryProblem(error) ?? nativeModuleProblem(error);
   if (problem === undefined) throw error;
   output.err(`langgraph-monitor: ${problem}`);
   return 1;
+}
+
+/** Modules that are loaded later look it up; an error there ends the process with a stack. @throws the system's error */
+function checkDirectory(): void {
+  process.cwd();
+}
+
+function directoryProblem(error: unknown): string | undefined {
+  if ((error as NodeJS.ErrnoException).syscall !== 'uv_cwd') return undefined;
+  return 'the working directory does not exist any more; change to one that does and start again';
 }
 
 async function checkAll(flags: Flags, output: Output): Promise<number> {

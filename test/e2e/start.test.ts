@@ -288,3 +288,28 @@ describe('without a configuration', () => {
     }
   });
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a working directory that was deleted is one line, not a stack',
+  () => {
+    const folder = makeFolder('gone');
+    const config = writeConfiguration(folder, { services: { tools: { url: 'http://127.0.0.1:1/' } } });
+    const main = fileURLToPath(new URL('main.js', DIST));
+    const command = `mkdir '${folder}/x' && cd '${folder}/x' && rmdir '${folder}/x' && exec "$0" "$@"`;
+    const args = [
+      '-c',
+      command,
+      process.execPath,
+      main,
+      `--config.file=${config}`,
+      `--storage.path=${folder}/data`,
+    ];
+    const { status, stderr } = spawnSync('sh', args, { encoding: 'utf8' });
+    removeFolder(folder);
+    expect(status).toBe(1);
+    expect(stderr.trim().split('\n').at(-1)).toBe(
+      'langgraph-monitor: the working directory does not exist any more; change to one that does and start again',
+    );
+    expect(stderr).not.toMatch(/^ +at /m);
+  },
+);
