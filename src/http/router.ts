@@ -4,11 +4,14 @@
 import type { RequestListener } from 'node:http';
 import express, { type Request, type Response } from 'express';
 import { reachedAt } from './access.js';
+import { endpoints as alertmanagerEndpoints } from './alertmanager/index.js';
 import { makeAlertmanagerRouter } from './alertmanager/router.js';
 import { readJsonText } from './body.js';
 import type { Doors } from './doors.js';
+import { MeantPaths } from './meant-path.js';
 import { refuseForeign } from './origin.js';
 import { framed } from './page/frame.js';
+import { endpoints as apiEndpoints } from './prometheus/index.js';
 import { makeApiRouter } from './prometheus/router.js';
 import { requesterOf } from './requester.js';
 import { HttpError, type Reply, type RequestBody, type Route } from './route.js';
@@ -42,11 +45,18 @@ export function makeRouter(doors: Doors, log: HttpLog): RequestListener {
       throw wrongMethod(path, request.method);
     });
   }
+  const meant = new MeantPaths(
+    [...routes, ...apiEndpoints, ...alertmanagerEndpoints].map(({ path }) => path),
+  );
+  app.use(({ path, url }: Request, response: Response, next: () => void) => {
+    const location = meant.locationOf(path);
+    if (location === undefined) return next();
+    const query = url.indexOf('?');
+    return void writeReply(response, redirect(location + (query < 0 ? '' : url.slice(query))));
+  });
   app.use(makeApiRouter(doors, log));
   app.use(makeAlertmanagerRouter(doors, log));
-  app.use((request: Request, response: Response) => {
-    const place = withoutSlash(request);
-    if (place !== undefined) return writeReply(response, redirect(place));
+  app.use((request: Request) => {
     throw new HttpError(404, `no such path ${shortened(request.path)}; see /docs`);
   });
   app.use((error: unknown, request: Request, response: Response, next: () => void) => {
@@ -87,7 +97,8 @@ async function answer(
     await writeReply(response, framed(reply, doors.page().frameAncestors));
   } catch (error) {
     const reply = errorReply(error);
-    if (reply.status === 500)
+    // What a route says itself it has logged where it happened.
+    if (reply.status === 500 && !(error instanceof HttpError))
       log('error', 'Request failed', { path: route.path, err: (error as Error).message });
     doors.onAnswer(route.path, reply.status ?? 500);
     await writeReply(response, reply);
@@ -109,14 +120,6 @@ function wrongMethod(path: string, method: string): HttpError {
   const methods = routes.filter(route => route.path === path).map(route => route.method);
   const allow = methods.flatMap(each => (each === 'GET' ? ['GET', 'HEAD'] : [each])).join(', ');
   return new HttpError(405, `${path} takes ${allow}, not ${method}`, { allow });
-}
-
-/** Where a path with a slash too many is meant to lead, from there; undefined when that is nowhere either. */
-function withoutSlash({ path, url }: Request): string | undefined {
-  const meant = path.slice(0, -1);
-  if (!path.endsWith('/') || !routes.some(route => route.path === meant)) return undefined;
-  const query = url.indexOf('?');
-  return `${meant.split('/').slice(1).fill('..').join('/')}${meant}${query < 0 ? '' : url.slice(query)}`;
 }
 
 /** The same method again, elsewhere. */

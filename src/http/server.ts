@@ -17,6 +17,7 @@ import type { Doors } from './doors.js';
 import { checkHead, MAX_HEAD } from './head-limits.js';
 import { inTurn } from './in-turn.js';
 import { answerMalformed } from './malformed.js';
+import { withPlainCharacters } from './meant-path.js';
 import { noteChecked } from './requester.js';
 import { HttpError } from './route.js';
 import { type HttpLog, makeRouter } from './router.js';
@@ -170,6 +171,7 @@ function makeAnswer(doors: Doors, live: LiveWebConfig, log: HttpLog): RequestLis
   return (request, response) => {
     const { guard, headers } = live.current;
     for (const [name, value] of headers) response.setHeader(name, value);
+    request.url = withPlainCharacters(request.url ?? '/');
     if (allowOrigin(request, response)) return;
     try {
       checkHead(request);

@@ -32,6 +32,9 @@ describe('POST /-/reload', () => {
     const response = await fetch(`${monitor.url}/-/reload`, { method: 'POST', body: 'ignored' });
     expect([response.status, await response.json()]).toEqual([status, want]);
     expect(monitor.answered).toEqual([`/-/reload ${status}`]);
+    // The monitor has logged why a configuration was not taken; a fault is logged here.
+    const errors = monitor.logged.filter(line => line.startsWith('error'));
+    expect(errors).toHaveLength('error' in want && want.error.startsWith('internal') ? 1 : 0);
   });
 });
 

@@ -17,12 +17,13 @@ const ZONE = /(Z|[+-]\d\d:?\d\d)$/;
 
 type Issue = z.core.$ZodIssue;
 
-/** A moment; one without a zone is in UTC. The zero time counts as none. */
+/** A moment; one without a zone is in UTC. The zero time counts as none, an empty text is 1970. Source: go-openapi/strfmt. */
 export const moment = () =>
   z
     .string()
     .transform((text, context) => {
       if (ZERO.test(text)) return undefined;
+      if (text === '') return 0;
       const at = TIME.test(text) ? parseIso(ZONE.test(text) ? text : `${text}Z`) : undefined;
       if (at !== undefined) return at;
       const message = `${JSON.stringify(text)} is no time such as 2024-01-15T10:30:45.123Z`;
