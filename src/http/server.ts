@@ -29,6 +29,11 @@ import { errorReply, writeReply } from './write.js';
 
 /** A request must be told within this time, headers and all. */
 const REQUEST_TIMEOUT = 30_000;
+/**
+ * How long a connection without a request stays open, in milliseconds: longer than usual pauses between scrapes and
+ * polls. With Node's 5 s a client that asks every 5 s often writes on a connection that is just being closed.
+ */
+const KEEP_ALIVE = 75_000;
 /** How long answers under way may take when the server closes. */
 const CLOSE_PATIENCE = 2000;
 
@@ -109,6 +114,7 @@ function makeServer(
   const limits = {
     requestTimeout,
     headersTimeout: requestTimeout,
+    keepAliveTimeout: KEEP_ALIVE,
     maxHeaderSize: MAX_HEAD,
     connectionsCheckingInterval: Math.min(requestTimeout, 5000),
   };

@@ -58,3 +58,11 @@ it('closing lets an answer under way end and refuses new ones', async () => {
   expect((await answer).status).toBe(200);
   await closing;
 });
+
+it('an idle connection is kept longer than usual pauses between two requests', async () => {
+  await using monitor = await startMonitor({});
+  const { headers } = await fetch(`${monitor.url}/-/healthy`);
+  const seconds = Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1]);
+  // Prometheus scrapes every minute.
+  expect(seconds).toBeGreaterThan(60);
+});
