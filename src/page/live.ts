@@ -6,6 +6,7 @@ import { endpoint, getJson } from './api.js';
 import { alertsWithout } from './hidden.js';
 import type { Histories } from './history.js';
 import type { Model } from './model.js';
+import { refusedReload } from './reload.js';
 import { backends, limits } from './resources.js';
 import type { Alerts, Announcement, ClusterHealth, Incident, Maintenance } from './state.js';
 
@@ -20,6 +21,7 @@ const AGES = {
   backends: 15_000,
   limits: 600_000,
   news: 30_000,
+  reload: 15_000,
 };
 /** Milliseconds between two attempts to get events where the browser has given up. */
 const REOPEN = 5000;
@@ -91,6 +93,9 @@ export class Live {
     if (model.about.readOnly) return;
     await this.#every('backends', async () => {
       model.backends.value = await backends();
+    });
+    await this.#every('reload', async () => {
+      model.refusedReload.value = await refusedReload();
     });
     await this.#every('limits', async () => {
       model.limits.value = await limits();

@@ -7,6 +7,7 @@ import { useContext } from 'preact/hooks';
 import { parseView, printView, type View } from './address.js';
 import { hiddenOf, withoutHidden } from './hidden.js';
 import { type Place, parsePlace, rootOf } from './place.js';
+import type { RefusedReload } from './reload.js';
 import { type Group, groupServices } from './services.js';
 import type {
   Alerts,
@@ -55,6 +56,8 @@ export interface Backend {
 
 export class Model {
   readonly about: Pick<PageState, 'title' | 'description' | 'readOnly' | 'version' | 'node' | 'utcOffset'>;
+  /** Offers no action. */
+  readonly isReadOnly: boolean;
   readonly health: Signal<ClusterHealth>;
   readonly alerts: Signal<Alerts>;
   readonly announcements: Signal<readonly Announcement[]>;
@@ -79,6 +82,8 @@ export class Model {
   readonly backends = signal<readonly Backend[]>([]);
   /** Limits by metric, as the alert rules have them, between 0 and 1. */
   readonly limits = signal<Readonly<Record<string, number>>>({});
+  /** The last reload of the configuration, when it was refused. */
+  readonly refusedReload = signal<RefusedReload | undefined>(undefined);
   /** Why there is no history; empty while there is. */
   readonly historyProblem = signal('');
   /** A pointer or the focus is in the list: nothing there may move meanwhile. */
@@ -95,6 +100,7 @@ export class Model {
     this.about = { title, description, readOnly, version, node, utcOffset };
     this.announcements = signal(state.announcements);
     this.maintenance = signal(state.maintenance);
+    this.isReadOnly = readOnly === true;
     this.health = signal(state.health);
     this.alerts = signal(state.alerts);
     this.place = signal(parsePlace(state.path, state.query) ?? { view: 'overview', query: '' });
@@ -135,9 +141,11 @@ export class Model {
     return made;
   }
 
-  /** The monitor's local time in milliseconds since the epoch. */
+  /** The monitor's local time, or one that ends in `Z`, in milliseconds since the epoch. */
   epoch(local: string | undefined): number | undefined {
     if (!local) return undefined;
+    // The APIs of Prometheus and Alertmanager say their zone.
+    if (local.endsWith('Z')) return Date.parse(local);
     const at = epoch(local, this.about.utcOffset);
     return Number.isFinite(at) ? at : undefined;
   }

@@ -18,11 +18,19 @@ export class SendError extends Error {
   }
 }
 
-/** Sends a change. @returns the JSON of the answer; undefined when it has none @throws SendError */
-export async function send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+/**
+ * Sends a change. @param timeout in milliseconds
+ * @returns the JSON of the answer; undefined when it has none @throws SendError
+ */
+export async function send<T>(
+  method: 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+  timeout = TIMEOUT,
+): Promise<T> {
   const response = await fetch(pathOf(path), {
     method,
-    signal: AbortSignal.timeout(TIMEOUT),
+    signal: AbortSignal.timeout(timeout),
     ...(body === undefined
       ? {}
       : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),

@@ -20,6 +20,41 @@ export interface AlertDetail {
   readonly id?: string | undefined;
   readonly runbook_url?: string | undefined;
   readonly muted_by?: readonly string[] | undefined;
+  readonly dashboard_url?: string | undefined;
+  /** As in /api/v2/alerts. */
+  readonly fingerprint?: string | undefined;
+  readonly escalation?: string | undefined;
+  readonly action_taken?: string | undefined;
+  /** The last notifications about it, oldest first. */
+  readonly told?: readonly SentNotification[] | undefined;
+  /** Notifications to come, the earliest first. */
+  readonly next?: readonly NextNotification[] | undefined;
+  /** Why there are none. */
+  readonly nothing_follows?: string | undefined;
+}
+
+/** A notification that was sent. */
+export interface SentNotification {
+  readonly at: string;
+  readonly receiver: string;
+  readonly integration: string;
+  readonly status: 'firing' | 'resolved';
+  readonly outcome: 'sent' | 'failed';
+  readonly error?: string | undefined;
+  readonly escalation?: string | undefined;
+}
+
+/** A notification to come. */
+export interface NextNotification {
+  readonly receiver: string;
+  readonly integration: string;
+  /** Absent while what keeps it back has no known end. */
+  readonly at?: string | undefined;
+  readonly what: 'notification' | 'repeat' | 'escalation' | 'resolved';
+  readonly unless?: string | undefined;
+  readonly escalation?: string | undefined;
+  readonly held_by?: readonly { readonly text: string; readonly until?: string | undefined }[] | undefined;
+  readonly retry?: { readonly attempts: number; readonly error: string } | undefined;
 }
 
 /** `/alerts?detail=true` */

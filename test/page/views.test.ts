@@ -8,6 +8,8 @@ const on = new PageTest();
 
 /** Each view and what is there once it is drawn. */
 const VIEWS = [
+  ['', '.alerts .row'],
+  ['ui/alerts', '.alert'],
   ['ui/incidents', '.incident'],
   ['ui/silences', '.silence'],
   ['ui/silences?new=1&matcher=target%3D"tools"&start=2089-01-01T00:00Z&end=2090-01-01T00:00Z', '.silence'],

@@ -1,23 +1,8 @@
 // What matchers cover at this moment: alerts that fire, and services of which alerts would be silenced.
 
 import { getJson, instant } from '../api.js';
+import type { ApiAlert } from './api-alert.js';
 import { type MatcherText, printMatcher } from './matchers.js';
-
-/** An alert in the shape of /api/v2/alerts. */
-export interface ApiAlert {
-  readonly fingerprint: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly startsAt: string;
-  readonly generatorURL?: string | undefined;
-  readonly receivers: readonly { readonly name: string }[];
-  readonly status: {
-    readonly state: string;
-    readonly silencedBy: readonly string[];
-    readonly inhibitedBy: readonly string[];
-    readonly mutedBy?: readonly string[] | undefined;
-  };
-}
 
 export interface Coverage {
   readonly alerts: readonly ApiAlert[];

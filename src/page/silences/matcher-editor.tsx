@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
-import type { ApiAlert } from './coverage.js';
+import type { ApiAlert } from './api-alert.js';
 import { type MatcherText, OPERATORS, type Operator } from './matchers.js';
 
 /** Milliseconds between two looks for labels to propose. */

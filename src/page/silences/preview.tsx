@@ -6,7 +6,8 @@ import { useQuestion } from '../ask.js';
 import { useModel } from '../model.js';
 import { Shape } from '../view/shape.js';
 import { count } from '../words.js';
-import { type ApiAlert, type Coverage, coverage } from './coverage.js';
+import type { ApiAlert } from './api-alert.js';
+import { type Coverage, coverage } from './coverage.js';
 import { type MatcherText, printMatcher } from './matchers.js';
 
 /** Milliseconds without a key before the monitor is asked, and between two questions. */

@@ -5,7 +5,9 @@ import type { AlertDetail, MutedAlert } from '../state.js';
 import { severityRank } from '../status.js';
 import { count } from '../words.js';
 import { webAddress } from './link.js';
+import { Next } from './next.js';
 import { Shape } from './shape.js';
+import { useSilenceButton } from './silence-button.js';
 import { Age } from './time.js';
 import { Link } from './view-link.js';
 
@@ -13,7 +15,8 @@ import { Link } from './view-link.js';
 const SHOWN = 50;
 
 export function AlertList() {
-  const { alerts } = useModel();
+  const model = useModel();
+  const { alerts } = model;
   const firing = sent(alerts.value.details);
   const { muted } = alerts.value;
   if (firing.length === 0 && muted.length === 0) return null;
@@ -24,6 +27,11 @@ export function AlertList() {
       <AlertRows alerts={firing.slice(0, SHOWN)} />
       {firing.length > SHOWN ? <p class="quiet">{count(firing.length - SHOWN, 'more alert')}</p> : null}
       <Muted muted={muted} />
+      {model.isReadOnly ? null : (
+        <p>
+          <Link to={{ view: 'alerts' }}>All about these alerts</Link>
+        </p>
+      )}
     </section>
   );
 }
@@ -50,14 +58,21 @@ export function sent(details: readonly AlertDetail[]): AlertDetail[] {
 }
 
 function Row({ alert }: { alert: AlertDetail }) {
-  const { severity, message, timestamp, alertname } = alert;
+  const { severity, message, timestamp, alertname, service, fingerprint } = alert;
+  const silence = useSilenceButton({ alertname, service, message, fingerprint });
+  const [next] = alert.next ?? [];
   const runbook = webAddress(alert.runbook_url);
   return (
     <li class="row">
       <Shape of={severity} />
       <span class="severity">{severity}</span>
       <span class="what">
-        <ServiceName id={alert.service} /> <Message service={alert.service} text={message} />
+        <ServiceName id={service} /> <Message service={service} text={message} />
+        {next === undefined ? null : (
+          <span class="next quiet">
+            Next: <Next next={next} />
+          </span>
+        )}
       </span>
       <span class="name quiet">{alertname}</span>
       <span class="age">
@@ -70,6 +85,8 @@ function Row({ alert }: { alert: AlertDetail }) {
           Runbook
         </a>
       )}
+      {silence.button}
+      {silence.panel}
     </li>
   );
 }

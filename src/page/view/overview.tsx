@@ -2,6 +2,7 @@
 
 import { useModel } from '../model.js';
 import { AlertList } from './alerts.js';
+import { FirstRun } from './first-run.js';
 import { Incidents } from './incidents.js';
 import { News } from './news.js';
 import { Resources } from './resources.js';
@@ -15,6 +16,7 @@ export function Overview() {
       {about.description === undefined ? null : <p class="description">{about.description}</p>}
       <StatusLine />
       <News />
+      <FirstRun />
       <AlertList />
       <Services />
       {about.readOnly ? null : <Resources />}

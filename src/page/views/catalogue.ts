@@ -19,6 +19,7 @@ export interface ViewEntry {
 
 /** In the navigation's order. */
 export const VIEWS: Readonly<Record<LaterView, ViewEntry>> = {
+  alerts: { name: 'Alerts', load: () => import('./alerts.js') },
   silences: { name: 'Silences', load: () => import('./silences.js') },
   incidents: { name: 'Incidents', load: () => import('./incidents.js') },
   haproxy: { name: 'HAProxy', load: () => import('./haproxy.js') },

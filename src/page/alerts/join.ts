@@ -1,0 +1,211 @@
+// Alerts as one list out of what several endpoints say of them: /alerts?detail=true (what is sent about each), the groups
+// of /api/v2 (labels, and who gets what together) and /api/v1/rules (values, expressions, alerts that are pending). Pure.
+
+import type { ApiAlert } from '../silences/api-alert.js';
+import type { AlertDetail, Alerts } from '../state.js';
+import { severityRank } from '../status.js';
+
+/** A group of /api/v2/alerts/groups. */
+export interface ApiGroup {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly receiver: { readonly name: string };
+  readonly alerts: readonly ApiAlert[];
+}
+
+/** A rule of /api/v1/rules. */
+export interface ApiRule {
+  readonly name: string;
+  readonly query: string;
+  /** Seconds. */
+  readonly duration: number;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly health: string;
+  readonly lastError?: string | undefined;
+  readonly alerts: readonly {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly state: string;
+    readonly activeAt: string;
+    readonly value: string;
+  }[];
+}
+
+export type AlertState = 'firing' | 'muted' | 'pending';
+
+export interface ShownAlert {
+  /** Of all alerts in the list only this one has it. */
+  readonly key: string;
+  readonly state: AlertState;
+  readonly alertname: string;
+  readonly severity: string;
+  /** A service's id, or what it is about; empty where that is not known. */
+  readonly service: string;
+  readonly message: string;
+  /** When it began; see Model.epoch. Undefined where that is not known. */
+  readonly since: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly fingerprint: string | undefined;
+  /** Why it is not sent. */
+  readonly mutedBy: readonly string[];
+  readonly runbook: string | undefined;
+  readonly value: string | undefined;
+  readonly rule: ApiRule | undefined;
+  /** What /alerts says of it. */
+  readonly detail: AlertDetail | undefined;
+}
+
+/** What is known; parts that could not be had are empty. */
+export interface Sources {
+  readonly alerts: Alerts;
+  readonly groups: readonly ApiGroup[];
+  readonly rules: readonly ApiRule[];
+}
+
+/** All alerts: the worst first, the oldest first among equals. */
+export function joinAlerts({ alerts, groups, rules }: Sources): ShownAlert[] {
+  const details = new Map(alerts.details.map(each => [each.fingerprint, each]));
+  const known = new Map(groups.flatMap(group => group.alerts.map(each => [each.fingerprint, each] as const)));
+  const values = new Map(
+    rules.flatMap(rule =>
+      rule.alerts.map(each => [keyOf(each.labels), { rule, value: each.value }] as const),
+    ),
+  );
+  const sent = [...known.values()].map(alert =>
+    ofApi(alert, details.get(alert.fingerprint), values, groups, rules),
+  );
+  const others = alerts.details.filter(({ fingerprint }) => !known.has(fingerprint ?? ''));
+  const all = [...sent, ...others.map(each => ofDetail(each, rules))];
+  const left = alerts.muted.filter(
+    each => !all.some(({ service, message }) => service === each.service && message === each.message),
+  );
+  return [...all, ...left.map(ofMuted), ...pendingOf(rules)].sort(
+    (a, b) =>
+      severityRank(a.severity) - severityRank(b.severity) ||
+      compare(a.since ?? '', b.since ?? '') ||
+      compare(a.key, b.key),
+  );
+}
+
+function ofApi(
+  alert: ApiAlert,
+  detail: AlertDetail | undefined,
+  values: ReadonlyMap<string, { readonly rule: ApiRule; readonly value: string }>,
+  groups: readonly ApiGroup[],
+  rules: readonly ApiRule[],
+): ShownAlert {
+  const { fingerprint, labels, annotations, startsAt } = alert;
+  const evaluated = values.get(keyOf(labels));
+  const mutedBy = detail?.muted_by ?? reasonsOf(alert, groups);
+  return {
+    key: fingerprint,
+    state: mutedBy.length > 0 ? 'muted' : 'firing',
+    alertname: labels.alertname ?? '',
+    severity: labels.severity ?? '',
+    service: detail?.service ?? labels.target ?? '',
+    message: detail?.message ?? messageOf(annotations),
+    since: startsAt,
+    labels,
+    fingerprint,
+    mutedBy,
+    runbook: annotations.runbook_url,
+    value: evaluated?.value,
+    rule: evaluated?.rule ?? rules.find(({ name }) => name === labels.alertname),
+    detail,
+  };
+}
+
+/** Why an alert is not sent, as far as Alertmanager's API says it. */
+function reasonsOf({ fingerprint, status }: ApiAlert, groups: readonly ApiGroup[]): string[] {
+  const silences = status.silencedBy.map(id => `silence ${id}`);
+  const others = status.inhibitedBy.map(by => `alert ${by}`);
+  const intervals = groups
+    .flatMap(({ alerts }) => alerts.filter(each => each.fingerprint === fingerprint))
+    .map(({ status: { mutedBy = [] } }) => mutedBy);
+  // One receiver that gets it is enough for it to be sent.
+  const muting = intervals.every(each => each.length > 0) ? intervals.flat() : [];
+  return [...silences, ...others, ...[...new Set(muting)].map(name => `time interval ${name}`)];
+}
+
+function ofDetail(detail: AlertDetail, rules: readonly ApiRule[]): ShownAlert {
+  const { alertname, severity, service, message, timestamp, muted_by: mutedBy = [] } = detail;
+  return {
+    key: `detail ${alertname} ${service} ${message}`,
+    state: mutedBy.length > 0 ? 'muted' : 'firing',
+    alertname,
+    severity,
+    service,
+    message,
+    since: timestamp,
+    labels: {},
+    fingerprint: detail.fingerprint,
+    mutedBy,
+    runbook: detail.runbook_url,
+    value: undefined,
+    rule: rules.find(({ name }) => name === alertname),
+    detail,
+  };
+}
+
+/** Alerts the rules leave out, because of what a service depends on. */
+function ofMuted(muted: Alerts['muted'][number]): ShownAlert {
+  const { service, severity, message, muted_by: mutedBy } = muted;
+  return {
+    key: `muted ${service} ${message}`,
+    state: 'muted',
+    alertname: '',
+    severity,
+    service,
+    message,
+    since: undefined,
+    labels: {},
+    fingerprint: undefined,
+    mutedBy,
+    runbook: undefined,
+    value: undefined,
+    rule: undefined,
+    detail: undefined,
+  };
+}
+
+/** Alerts whose time has not run out yet. Those that escalate another are what comes next of that one. */
+function pendingOf(rules: readonly ApiRule[]): ShownAlert[] {
+  return rules.flatMap(rule =>
+    rule.alerts
+      .filter(({ state, labels }) => state === 'pending' && labels.escalation === undefined)
+      .map(({ labels, annotations, activeAt, value }) => ({
+        key: `pending ${keyOf(labels)}`,
+        state: 'pending' as const,
+        alertname: labels.alertname ?? rule.name,
+        severity: labels.severity ?? '',
+        service: labels.target ?? '',
+        message: messageOf(annotations),
+        since: activeAt,
+        labels,
+        fingerprint: undefined,
+        mutedBy: [],
+        runbook: annotations.runbook_url,
+        value,
+        rule,
+        detail: undefined,
+      })),
+  );
+}
+
+/** Milliseconds since the epoch at which a pending alert fires, unless it ends before. */
+export function firesAt({ state, since, rule }: ShownAlert): number | undefined {
+  if (state !== 'pending' || since === undefined || rule === undefined) return undefined;
+  return Date.parse(since) + rule.duration * 1000;
+}
+
+function messageOf({ description, summary }: Readonly<Record<string, string>>): string {
+  return description ?? summary ?? '';
+}
+
+function keyOf(labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => compare(a, b)));
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,208 @@
+// The small row in which an alert is silenced: one tap on how long. Matchers, author and comment are filled in already.
+
+import '../views/silences.css';
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { getJson } from '../api.js';
+import { useQuestion } from '../ask.js';
+import { useModel } from '../model.js';
+import type { ApiAlert } from '../silences/api-alert.js';
+import { rememberAuthor, rememberedAuthor, saveSilence } from '../silences/change.js';
+import {
+  type Draft,
+  endOf,
+  faultsOf,
+  isFaultless,
+  postable,
+  printDraft,
+  SPAN_NAMES,
+} from '../silences/draft.js';
+import { MomentField } from '../silences/end-choice.js';
+import { TextField } from '../silences/form.js';
+import { MatcherEditor } from '../silences/matcher-editor.js';
+import { identifying, type MatcherText, printMatcher } from '../silences/matchers.js';
+import { type Covered, useCoverage } from '../silences/preview.js';
+import type { QuickProps, SilenceTarget } from '../view/silence-button.js';
+import { Link } from '../view/view-link.js';
+import { count } from '../words.js';
+
+/** Milliseconds; an alert's labels do not change. */
+const EVERY = 600_000;
+
+export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
+  const model = useModel();
+  const { answer, problem: unknown } = useQuestion(
+    `labels ${target.fingerprint} ${target.alertname}`,
+    () => matchersOf(target),
+    EVERY,
+  );
+  const edited = useSignal<readonly MatcherText[] | undefined>(undefined);
+  const isEditing = useSignal(false);
+  const end = useSignal<number | undefined>(undefined);
+  const author = useSignal('');
+  const isKnown = useSignal(true);
+  const comment = useSignal(`Seen: ${target.message}`);
+  const isTried = useSignal(false);
+  const isBusy = useSignal(false);
+  const problem = useSignal('');
+  const area = useRef<HTMLElement>(null);
+  useEffect(() => {
+    author.value = rememberedAuthor();
+    isKnown.value = author.value !== '';
+    area.current?.querySelector('button')?.focus();
+  }, [author, isKnown]);
+  const matchers = edited.value ?? answer ?? [];
+  const covered = useCoverage(matchers);
+  const draftOf = (span: string): Draft => ({
+    ...{ id: '', matchers, start: undefined, span },
+    end: end.peek() ?? Number.NaN,
+    comment: comment.peek(),
+  });
+  const faults = faultsOf(draftOf(end.value === undefined ? '1h' : ''), author.value, model.now.peek());
+  const silence = async (span: string) => {
+    const draft = draftOf(span);
+    const now = model.now.peek();
+    isTried.value = true;
+    if (isBusy.peek() || matchers.length === 0) return;
+    if (!isFaultless(faultsOf(draft, author.peek(), now))) {
+      requestAnimationFrame(() => area.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      return;
+    }
+    isBusy.value = true;
+    rememberAuthor(author.peek().trim());
+    await saveSilence(postable(draft, author.peek(), now)).then(
+      () => onDone(`Silenced until ${model.print(endOf(draft, now)).shown}.`),
+      (error: Error) => {
+        problem.value = `The silence was not made: ${error.message}`;
+      },
+    );
+    isBusy.value = false;
+  };
+  return (
+    <section
+      class="quick"
+      aria-label={`Silence ${target.alertname}`}
+      ref={area}
+      onKeyDown={event => {
+        if (event.key === 'Escape') onCancel();
+      }}
+    >
+      <div class="buttons">
+        <span>Silence for</span>
+        {Object.entries(SPAN_NAMES).map(([key, name]) => (
+          <button key={key} type="button" class="main-button" onClick={() => void silence(key)}>
+            {name}
+          </button>
+        ))}
+        <button
+          type="button"
+          class="plain-button"
+          aria-expanded={end.value !== undefined}
+          onClick={() => {
+            end.value = end.value === undefined ? Number.NaN : undefined;
+          }}
+        >
+          Until …
+        </button>
+        <button type="button" class="plain-button" onClick={onCancel}>
+          Cancel
+        </button>
+      </div>
+      {end.value === undefined ? null : (
+        <div class="until">
+          <MomentField
+            id="quick-end"
+            label="Ends at"
+            at={end.value}
+            fault={isTried.value ? faults.end : ''}
+            onChange={at => {
+              end.value = at;
+            }}
+          />
+          <button type="button" class="main-button" onClick={() => void silence('')}>
+            Silence until then
+          </button>
+        </div>
+      )}
+      {isEditing.value ? (
+        <MatcherEditor
+          id="quick"
+          matchers={matchers}
+          faults={matchers.map((_, i) => covered.faults[i] ?? '')}
+          onChange={changed => {
+            edited.value = changed;
+          }}
+        />
+      ) : (
+        <Matchers
+          matchers={matchers}
+          onEdit={() => {
+            isEditing.value = true;
+          }}
+        />
+      )}
+      <Covers covered={covered} problem={unknown} />
+      {isKnown.value ? null : (
+        <TextField
+          id="quick-author"
+          label="Author"
+          value={author}
+          fault={isTried.value ? faults.author : ''}
+          note="Kept in this browser."
+        />
+      )}
+      <TextField
+        id="quick-comment"
+        label="Comment"
+        value={comment}
+        fault={isTried.value ? faults.comment : ''}
+        note=""
+      />
+      {problem.value === '' ? null : (
+        <p class="fault" role="alert">
+          {problem.value}
+        </p>
+      )}
+      <p>
+        <Link to={{ view: 'silences', query: printDraft(draftOf('1h')) }}>All choices</Link>
+      </p>
+    </section>
+  );
+}
+
+/** What identifies an alert: its labels, which the API of Alertmanager has. */
+async function matchersOf({ alertname, service, fingerprint }: SilenceTarget): Promise<MatcherText[]> {
+  const filter = printMatcher({ name: 'alertname', operator: '=', value: alertname });
+  const alerts = await getJson<ApiAlert[]>(`api/v2/alerts?${new URLSearchParams({ filter })}`);
+  const labels =
+    alerts.find(each => each.fingerprint === fingerprint)?.labels ??
+    alerts.find(each => each.labels.target === service)?.labels;
+  return identifying(labels ?? { alertname, ...(service === '' ? {} : { target: service }) });
+}
+
+function Matchers({ matchers, onEdit }: { matchers: readonly MatcherText[]; onEdit: () => void }) {
+  return (
+    <div class="buttons">
+      <ul class="labels" aria-label="Matchers">
+        {matchers.map(each => (
+          <li key={printMatcher(each)}>
+            <code>{printMatcher(each)}</code>
+          </li>
+        ))}
+      </ul>
+      <button type="button" class="plain-button small" onClick={onEdit}>
+        Edit matchers
+      </button>
+    </div>
+  );
+}
+
+function Covers({ covered: { coverage, problem }, problem: unknown }: { covered: Covered; problem: string }) {
+  const why = unknown || problem;
+  if (why !== '') return <p class="fault">What it covers cannot be shown: {why}</p>;
+  return (
+    <p class="quiet" role="status">
+      {coverage === undefined ? 'Being read.' : `Covers ${count(coverage.alerts.length, 'alert')} now.`}
+    </p>
+  );
+}

@@ -1,0 +1,76 @@
+// What happens next about an alert, and when: "e-mail to ops in 3 min 12 s unless it ends".
+
+import type { ComponentChildren } from 'preact';
+import { useModel } from '../model.js';
+import type { NextNotification } from '../state.js';
+import { Moment, Until } from './time.js';
+
+/** How integrations are called in a sentence, where not by their name. */
+const NAMES: Readonly<Record<string, string>> = {
+  email: 'e-mail',
+  msteams: 'Teams',
+  msteamsv2: 'Teams',
+  sms: 'SMS',
+};
+
+/** `e-mail to ops`; `slack` where the receiver is called so. */
+export function recipient({ receiver, integration }: { receiver: string; integration: string }): string {
+  const name = Object.hasOwn(NAMES, integration) ? (NAMES[integration] as string) : integration;
+  if (integration === 'log') return `the log for ${receiver}`;
+  return receiver === integration ? name : `${name} to ${receiver}`;
+}
+
+const WHAT: Readonly<Record<NextNotification['what'], string>> = {
+  notification: '',
+  repeat: ', again',
+  escalation: '',
+  resolved: ', that it ended',
+};
+
+/** One notification to come, as a sentence without its beginning. */
+export function Next({ next }: { next: NextNotification }) {
+  const { now, epoch } = useAt(next.at);
+  const { what, escalation, unless, held_by: holds = [], retry } = next;
+  const level = what === 'escalation' && escalation !== undefined ? `${escalation}: ` : '';
+  let when: ComponentChildren = ' at once';
+  if (holds.length > 0) when = <Held holds={holds} />;
+  else if (epoch === undefined) when = ', not before something changes';
+  else if (epoch > now)
+    when = (
+      <>
+        {' '}
+        in <Until at={epoch} />
+      </>
+    );
+  return (
+    <>
+      {level}
+      {recipient(next)}
+      {WHAT[what]}
+      {when}
+      {unless === undefined || holds.length > 0 ? null : ` unless ${unless}`}
+      {retry === undefined ? null : ` (attempt ${retry.attempts + 1}; the last failed: ${retry.error})`}
+    </>
+  );
+}
+
+function Held({ holds }: { holds: NonNullable<NextNotification['held_by']> }) {
+  const [{ text, until } = { text: '', until: undefined }] = holds;
+  return (
+    <>
+      {' '}
+      held back by {text}
+      {until === undefined ? null : (
+        <>
+          {' '}
+          until <Moment local={until} />
+        </>
+      )}
+    </>
+  );
+}
+
+function useAt(local: string | undefined) {
+  const model = useModel();
+  return { now: model.now.value, epoch: model.epoch(local) };
+}

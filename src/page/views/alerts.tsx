@@ -1,0 +1,202 @@
+// Alerts: all that fire, grouped as they are sent; those that are muted, with the reason; those that are pending.
+
+import './alerts.css';
+import { useSignal } from '@preact/signals';
+import {
+  type AlertFilter,
+  type AlertGroup,
+  fits,
+  GROUP_NAMES,
+  type GroupBy,
+  groupAlerts,
+  parseAlertFilter,
+  printAlertFilter,
+} from '../alerts/grouping.js';
+import { type ApiGroup, type ApiRule, joinAlerts, type ShownAlert } from '../alerts/join.js';
+import { AlertRow } from '../alerts/row.js';
+import { TestReceivers } from '../alerts/test-receivers.js';
+import { useAnswer } from '../ask.js';
+import { useModel } from '../model.js';
+import type { Alerts } from '../state.js';
+import { severityRank } from '../status.js';
+import { count } from '../words.js';
+
+/** Milliseconds between two looks. */
+const EVERY = 5000;
+const RULES_EVERY = 15_000;
+/** Of alerts that fire as long as all is well. */
+const ALWAYS = 'none';
+
+interface Rules {
+  readonly data: { readonly groups: readonly { readonly rules: readonly ApiRule[] }[] };
+}
+
+export function View() {
+  const model = useModel();
+  const filter = parseAlertFilter(model.place.value.query);
+  const alerts = useAnswer<Alerts>('alerts?detail=true', EVERY);
+  const groups = useAnswer<ApiGroup[]>('api/v2/alerts/groups', EVERY);
+  const rules = useAnswer<Rules>('api/v1/rules?type=alert', RULES_EVERY);
+  const sources = {
+    alerts: alerts.answer ?? model.alerts.value,
+    groups: groups.answer ?? [],
+    rules: rules.answer?.data.groups.flatMap(group => group.rules) ?? [],
+  };
+  const nameOf = (service: string) => model.health.value.services[service]?.name ?? service;
+  const all = joinAlerts(sources);
+  const shown = all.filter(alert => fits(alert, filter, nameOf(alert.service)));
+  const again = () => {
+    alerts.again();
+    groups.again();
+  };
+  const those = (state: ShownAlert['state']) =>
+    shown.filter(alert => alert.state === state && alert.severity !== ALWAYS);
+  const firing = groupAlerts(those('firing'), sources.groups, filter.by, nameOf);
+  return (
+    <section class="alert-view js-only" aria-labelledby="alerts">
+      <h1 id="alerts">Alerts</h1>
+      <Toolbar filter={filter} all={all} />
+      {alerts.problem === '' ? null : <p class="notice">Alerts cannot be shown: {alerts.problem}</p>}
+      {groups.problem === '' ? null : (
+        <p class="notice">Groups and labels cannot be shown: {groups.problem}</p>
+      )}
+      {rules.problem === '' ? null : (
+        <p class="notice">Rules and pending alerts cannot be shown: {rules.problem}</p>
+      )}
+      <h2>
+        Firing <span class="quiet">{those('firing').length}</span>
+      </h2>
+      {firing.length === 0 ? <Empty isFiltered={filter.text !== '' || filter.severity !== ''} /> : null}
+      {firing.map(group => (
+        <Group key={group.key} group={group} onSilenced={again} />
+      ))}
+      <Part name="Muted" alerts={those('muted')} onSilenced={again} />
+      <Part name="Pending" alerts={those('pending')} onSilenced={again} />
+      <Always alerts={shown.filter(({ severity }) => severity === ALWAYS)} onSilenced={again} />
+    </section>
+  );
+}
+
+function Empty({ isFiltered }: { isFiltered: boolean }) {
+  return (
+    <p class="empty">
+      {isFiltered
+        ? 'No alert that fires fits the filter.'
+        : 'No alert fires. Each appears here when it does.'}
+    </p>
+  );
+}
+
+function Toolbar({ filter, all }: { filter: AlertFilter; all: readonly ShownAlert[] }) {
+  const model = useModel();
+  const isTesting = useSignal(false);
+  const change = (part: Partial<AlertFilter>) => model.ask(printAlertFilter({ ...filter, ...part }));
+  const severities = [...new Set([...all.map(({ severity }) => severity), filter.severity])]
+    .filter(severity => severity !== '' && severity !== ALWAYS)
+    .sort((a, b) => severityRank(a) - severityRank(b));
+  return (
+    <>
+      <div class="toolbar">
+        <input
+          type="search"
+          value={filter.text}
+          placeholder="Filter alerts"
+          aria-label="Filter alerts by name, service, message or label"
+          onInput={event => change({ text: event.currentTarget.value })}
+        />
+        <label>
+          <span class="sort quiet">Severity</span>{' '}
+          <select value={filter.severity} onChange={event => change({ severity: event.currentTarget.value })}>
+            <option value="">All severities</option>
+            {severities.map(each => (
+              <option key={each} value={each} selected={each === filter.severity}>
+                {each}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span class="sort quiet">Groups</span>{' '}
+          <select value={filter.by} onChange={event => change({ by: event.currentTarget.value as GroupBy })}>
+            {Object.entries(GROUP_NAMES).map(([by, name]) => (
+              <option key={by} value={by} selected={by === filter.by}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        {model.isReadOnly ? null : (
+          <button
+            type="button"
+            class="toggle"
+            aria-expanded={isTesting.value}
+            aria-controls="receivers"
+            onClick={() => {
+              isTesting.value = !isTesting.value;
+            }}
+          >
+            Does it reach me?
+          </button>
+        )}
+      </div>
+      {isTesting.value ? <TestReceivers id="receivers" /> : <div id="receivers" hidden />}
+    </>
+  );
+}
+
+interface ListProps {
+  readonly alerts: readonly ShownAlert[];
+  readonly onSilenced: () => void;
+}
+
+function List({ alerts, onSilenced }: ListProps) {
+  return (
+    <ul class="rows">
+      {alerts.map(alert => (
+        <AlertRow key={alert.key} alert={alert} onSilenced={onSilenced} />
+      ))}
+    </ul>
+  );
+}
+
+function Group({ group, onSilenced }: { group: AlertGroup; onSilenced: () => void }) {
+  const { name, labels, alerts } = group;
+  return (
+    <section class="alert-group" aria-label={name || 'Alerts'}>
+      {name === '' ? null : (
+        <h3>
+          {name}{' '}
+          {Object.entries(labels).map(([label, value]) => (
+            <code key={label}>
+              {label}={JSON.stringify(value)}
+            </code>
+          ))}
+        </h3>
+      )}
+      <List alerts={alerts} onSilenced={onSilenced} />
+    </section>
+  );
+}
+
+function Part({ name, alerts, onSilenced }: ListProps & { name: string }) {
+  if (alerts.length === 0) return null;
+  return (
+    <section aria-label={name}>
+      <h2>
+        {name} <span class="quiet">{alerts.length}</span>
+      </h2>
+      <List alerts={alerts} onSilenced={onSilenced} />
+    </section>
+  );
+}
+
+/** Alerts that show by firing that alerts arrive. */
+function Always({ alerts, onSilenced }: ListProps) {
+  if (alerts.length === 0) return null;
+  return (
+    <details class="muted-list">
+      <summary>{count(alerts.length, 'alert')} that always fires, to show that alerts arrive</summary>
+      <List alerts={alerts} onSilenced={onSilenced} />
+    </details>
+  );
+}
