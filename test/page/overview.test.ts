@@ -14,7 +14,7 @@ test('shows how it is, notices what changes, and says what is wrong', async () =
   await shows(page, 'h1').toMatch(/^Unhealthy Tools Server is unhealthy \(HTTP 503\)/);
   await shows(page, '.alerts .row').toMatch(/critical\s+Tools Server is unhealthy - HTTP 503/);
   await expect
-    .poll(() => page.getAttribute('.alerts .row a:last-child', 'href'))
+    .poll(() => page.getAttribute('.alerts .row a[aria-label^=Runbook]', 'href'))
     .toMatch(/\/runbook#servicedown$/);
   await shows(page, '.muted-list summary').toMatch(/1 alert not sent/);
   expect(await page.title()).toBe('Unhealthy · langgraph-monitor');

@@ -160,6 +160,8 @@ describe('a form', () => {
 test.each<[comment: string, is: boolean, plain: string]>([
   ['maintenance: new disks', true, 'new disks'],
   [' Maintenance:new disks', true, 'new disks'],
+  ['maintenance of the disks', true, 'maintenance of the disks'],
+  ['maintenances', false, 'maintenances'],
   ['no maintenance: here', false, 'no maintenance: here'],
   ['', false, ''],
 ])('the comment %j', (comment, is, plain) => {

@@ -2,7 +2,7 @@
 
 import '../views/silences.css';
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { getJson } from '../api.js';
 import { useQuestion } from '../ask.js';
 import { useModel } from '../model.js';
@@ -31,6 +31,8 @@ const EVERY = 600_000;
 
 export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
   const model = useModel();
+  // Several alerts may be open at a time.
+  const id = useId();
   const { answer, problem: unknown } = useQuestion(
     `labels ${target.fingerprint} ${target.alertname}`,
     () => matchersOf(target),
@@ -111,7 +113,7 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
       {end.value === undefined ? null : (
         <div class="until">
           <MomentField
-            id="quick-end"
+            id={`${id}-end`}
             label="Ends at"
             at={end.value}
             fault={isTried.value ? faults.end : ''}
@@ -126,7 +128,7 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
       )}
       {isEditing.value ? (
         <MatcherEditor
-          id="quick"
+          id={id}
           matchers={matchers}
           faults={matchers.map((_, i) => covered.faults[i] ?? '')}
           onChange={changed => {
@@ -144,7 +146,7 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
       <Covers covered={covered} problem={unknown} />
       {isKnown.value ? null : (
         <TextField
-          id="quick-author"
+          id={`${id}-author`}
           label="Author"
           value={author}
           fault={isTried.value ? faults.author : ''}
@@ -152,7 +154,7 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
         />
       )}
       <TextField
-        id="quick-comment"
+        id={`${id}-comment`}
         label="Comment"
         value={comment}
         fault={isTried.value ? faults.comment : ''}

@@ -23,12 +23,15 @@ export interface Silence extends PostableSilence {
 /** What a comment begins with that makes a silence a maintenance window. */
 export const MAINTENANCE = 'maintenance: ';
 
+/** As the monitor decides it. */
+const BEGIN = /^\s*maintenance\b/i;
+
 /** Whether a silence is a maintenance window. */
 export function isMaintenance({ comment }: Pick<PostableSilence, 'comment'>): boolean {
-  return comment.trimStart().toLowerCase().startsWith(MAINTENANCE.trim());
+  return BEGIN.test(comment);
 }
 
 /** What is maintained, without the word that says so. */
 export function plainComment({ comment }: Pick<PostableSilence, 'comment'>): string {
-  return isMaintenance({ comment }) ? comment.trimStart().slice(MAINTENANCE.trim().length).trim() : comment;
+  return comment.replace(/^\s*maintenance\s*:\s*/i, '');
 }
