@@ -124,6 +124,7 @@ export function View() {
       )}
       <div class="js-only">
         <RangeButtons axis={axis} />
+        <h2>What it has left</h2>
         <Panels axis={axis} panels={NODE} />
         <h2>The monitor's own weight</h2>
         <Panels axis={axis} panels={MONITOR} />
