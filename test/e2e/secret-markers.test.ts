@@ -109,7 +109,7 @@ async function everything(monitor: RunningMonitor): Promise<Map<string, string>>
 
 /** A page, or what a stream sends in its first moments. */
 async function textOf(monitor: RunningMonitor, page: string): Promise<string> {
-  const isStream = page.startsWith('/events');
+  const isStream = /^(?:\/ui\/public)?\/events/.test(page);
   let text = '';
   try {
     const response = await monitor.get(page, { signal: AbortSignal.timeout(isStream ? 1000 : 60_000) });

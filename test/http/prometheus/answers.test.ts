@@ -92,7 +92,7 @@ describe('paths and methods', () => {
     ['GET', '/api/v1', 404, 'no such path /api/v1/; see /docs'],
     ['GET', '/api/v1/', 404, 'no such path /api/v1/; see /docs'],
     ['GET', '/api/v1/nothing', 404, 'no such path /api/v1/nothing; see /docs'],
-    ['GET', '/api/v1/query/', 404, 'no such path /api/v1/query/; see /docs'],
+    ['GET', '/api/v1/query/x', 404, 'no such path /api/v1/query/x; see /docs'],
     ['GET', '/api/v1/Query', 404, 'no such path /api/v1/Query; see /docs'],
     ['GET', '/api/v1/label//values', 404, 'no such path /api/v1/label//values; see /docs'],
     ['GET', `/api/v1/${long}`, 404, `no such path /api/v1/${long.slice(0, 92)}...; see /docs`],

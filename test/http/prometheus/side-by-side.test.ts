@@ -304,7 +304,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       const times = `&start=${NOW - 290}&end=${NOW - 40}&step=0.1`;
       const response = await fetch(`${monitor.url}/api/v1/${range(copies.join(' or '), times)}`);
       const text = await response.text();
-      expect(text.length).toBeGreaterThan(1_000_000);
+      expect(text.length, text.slice(0, 300)).toBeGreaterThan(1_000_000);
       expect(JSON.parse(text)).toEqual((await ask(prometheus.url, range(copies.join(' or '), times))).body);
     });
 
