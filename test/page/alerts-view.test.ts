@@ -44,9 +44,9 @@ test('shows what fires, why, who was notified and what comes next', async () => 
   const page = await on.open('ui/alerts');
   await shows(page, '.alert-group h3').toMatch(/^To ops\s+alertname="ServiceDown"/);
   await shows(page, '.alert .what').toMatch(
-    /Tools Server is unhealthy - HTTP 503\s+ServiceDown · webhook to ops/,
+    /Tools Server is unhealthy - HTTP 503\s+ServiceDown · (?:level2: )?webhook to ops/,
   );
-  await shows(page, '.alert .what').toMatch(/webhook to ops, again in 59 min \d+ s unless it ends/);
+  await shows(page, '.alert .what').toMatch(/level2: webhook to ops in \d+ min(?: \d+ s)? unless it ends/);
   await shows(page, 'section[aria-label=Muted] .alert').toMatch(/Search.*not sent: depends on Tools Server/s);
   await page.getByRole('button', { name: 'More about ServiceDown of tools' }).click();
   await shows(page, '.about').toMatch(/target="tools"/);
