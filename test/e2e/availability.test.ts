@@ -121,11 +121,11 @@ test('everything that shows an availability says the same', { timeout: 120_000 }
       seen.push({ who: `${who} ${expression}`, value: await value(expression), looked });
   }
   // Of the time that was looked at the outage is known to within an interval. That time itself begins with the first sample
-  // after the first check and ends with the last before the end; a busy machine may miss one.
+  // after the first check and ends with the last before the end; a busy machine may miss some.
   const off = seen.filter(
     ({ value, looked }) =>
       !(Math.abs((1 - value) * looked - (up - down)) <= INTERVAL) ||
-      !(Math.abs(looked - (end - start)) <= 3 * INTERVAL),
+      !(Math.abs(looked - (end - start)) <= 5 * INTERVAL),
   );
   expect({ outage: up - down, time: end - start, off }).toEqual({
     outage: up - down,

@@ -131,6 +131,10 @@ test(
 
     expect((await monitor.get(`/api/v2/silence/${id}`, { method: 'DELETE' })).status).toBe(200);
     await expect.poll(() => told('tools'), PATIENCE).toEqual(['ops: firing tools']);
+    // What was sent is known once the receiver has answered.
+    await expect
+      .poll(() => historyOf('service=tools'), PATIENCE)
+      .toMatchObject([{ notifications: [{ status: 'firing' }] }]);
     await monitor.kill();
     monitor = await start(folder);
     const [shown] = await monitor.json<ShownSilence[]>('/api/v2/silences');

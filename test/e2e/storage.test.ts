@@ -51,7 +51,7 @@ describe.skipIf(!isRoot)('a folder of another user', () => {
     ]);
     chownSync(data, NOBODY, NOBODY);
     await expect.poll(() => health(monitor), PATIENCE).toMatchObject({ store: 'ok', samples: 'ok' });
-    expect(await monitor.metric('langgraph_monitor_store_up')).toBe(1);
+    await expect.poll(() => monitor.metric('langgraph_monitor_store_up'), PATIENCE).toBe(1);
     await monitor.kill();
     await using again = await startMonitor(CONFIG, { folder, user: NOBODY });
     expect((await wholeHistory(again)).count).toBeGreaterThan(2);
