@@ -376,6 +376,10 @@ test('who has got a mail is not told again because another configuration took ov
     const recipients = () => smtp.mails.map(({ to }) => to.join());
     // Each of the two entries tells everybody, whatever the other one has told.
     await expect.poll(recipients, PATIENCE).toEqual(['a@localhost', 'a@localhost']);
+    // Who has got it is known once the attempt is over, a moment after the server has the mail.
+    await expect
+      .poll(() => world.heard.filter(each => each === 'tried email').length, PATIENCE)
+      .toBeGreaterThan(1);
     await world.alerting.configure(world.alerting.delivery, []);
     isWell = true;
     await expect.poll(() => recipients().slice(2), PATIENCE).toEqual(['b@localhost', 'b@localhost']);
