@@ -8,7 +8,7 @@ import { HttpError, route } from '../route.js';
 import { serviceHealth, timestamp } from '../shapes.js';
 import { shownOptions } from '../shown-options.js';
 
-/** A result that is no older is as good as a new one: so a service is asked once a second at most, whoever asks. */
+/** A result that is no older, in milliseconds, is as good as a new one: a service is checked once a second at most. */
 const FRESH: Millis = 1000;
 
 const answer = z.object({

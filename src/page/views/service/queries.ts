@@ -2,7 +2,7 @@
 
 import { parts, windowOf } from '../../chart/promql.js';
 
-/** Seconds; with longer steps a stretch's state is told by how much of it the service was up. */
+/** Seconds; with longer steps a stretch's state follows from the share of it the service was up. */
 const FINE = 300;
 
 /** A matcher for one service. */
