@@ -1,12 +1,29 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import TallyReporter from './scripts/tally.mjs';
+
+/** Tests that start whole programs or a browser and mostly wait for them. */
+const SLOW = ['/test/page/', '/test/e2e/', '/test/deploy/', '/test/grafana/'];
+
+/** Slow files first, so that none of them is begun when the others are nearly done and a worker has nothing left. */
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = SLOW.findIndex(folder => moduleId.includes(folder));
+      return at === -1 ? SLOW.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Processes, because native modules and worker threads are part of what is tested.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the two processors of a small machine: many tests wait for timers and other programs.
+    maxWorkers: 3,
+    sequence: { sequencer: SlowFirst },
     // Real servers are started; a slow machine is no failure.
     testTimeout: 30_000,
     hookTimeout: 30_000,
