@@ -54,9 +54,22 @@ test('shows what fires, why, who was notified and what comes next', async () => 
   await shows(page, '.about .expression').toContain('langgraph_monitor_service_up');
   await shows(page, '.about').toMatch(/Sent\s+\d\d:\d\d webhook to ops/);
   await shows(page, '.about').toMatch(/Next\s.*level2: webhook to ops in .*webhook to ops, again in/s);
-  await page.getByRole('link', { name: 'Incident', exact: true }).click();
-  await shows(page, 'main h1').toBe('Incidents');
-  await page.goBack();
+  await shows(page, '.about').toMatch(/Fires when langgraph_monitor_service_up is 0, .*\./);
+  await shows(page, '.about .helps').toMatch(/langgraph_monitor_service_up: \w/);
+  for (const [name, heading] of [
+    ['Incident', 'Incidents'],
+    ['Service', 'Tools Server'],
+    ['Tools Server', 'Tools Server'],
+    ['Graph', 'Explore'],
+  ] as const) {
+    const more = page.getByRole('button', { name: 'More about ServiceDown of tools' });
+    if ((await page.locator('.about').count()) === 0) await more.click();
+    await page.locator('.row.alert').first().getByRole('link', { name, exact: true }).click();
+    await shows(page, 'main h1').toBe(heading);
+    if (name === 'Graph') await shows(page, '.cm-content').toMatch(/langgraph_monitor_service_up == 0/);
+    await page.goBack();
+    await shows(page, 'main h1').toBe('Alerts');
+  }
   await page.getByRole('combobox', { name: /^Groups/ }).selectOption('service');
   await page.getByRole('searchbox').fill('search');
   await expect.poll(() => new URL(page.url()).search).toBe('?q=search&group=service');

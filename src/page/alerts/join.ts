@@ -50,6 +50,8 @@ export interface ShownAlert {
   readonly runbook: string | undefined;
   readonly value: string | undefined;
   readonly rule: ApiRule | undefined;
+  /** When its rule's expression became true, RFC 3339; `for` before it began. Undefined where that is not known. */
+  readonly activeAt: string | undefined;
   /** What /alerts says of it. */
   readonly detail: AlertDetail | undefined;
 }
@@ -67,7 +69,7 @@ export function joinAlerts({ alerts, groups, rules }: Sources): ShownAlert[] {
   const known = new Map(groups.flatMap(group => group.alerts.map(each => [each.fingerprint, each] as const)));
   const values = new Map(
     rules.flatMap(rule =>
-      rule.alerts.map(each => [keyOf(each.labels), { rule, value: each.value }] as const),
+      rule.alerts.map(({ labels, value, activeAt }) => [keyOf(labels), { rule, value, activeAt }] as const),
     ),
   );
   const sent = [...known.values()].map(alert =>
@@ -89,7 +91,7 @@ export function joinAlerts({ alerts, groups, rules }: Sources): ShownAlert[] {
 function ofApi(
   alert: ApiAlert,
   detail: AlertDetail | undefined,
-  values: ReadonlyMap<string, { readonly rule: ApiRule; readonly value: string }>,
+  values: ReadonlyMap<string, { readonly rule: ApiRule; readonly value: string; readonly activeAt: string }>,
   groups: readonly ApiGroup[],
   rules: readonly ApiRule[],
 ): ShownAlert {
@@ -110,6 +112,7 @@ function ofApi(
     runbook: annotations.runbook_url,
     value: evaluated?.value,
     rule: evaluated?.rule ?? rules.find(({ name }) => name === labels.alertname),
+    activeAt: evaluated?.activeAt,
     detail,
   };
 }
@@ -142,6 +145,7 @@ function ofDetail(detail: AlertDetail, rules: readonly ApiRule[]): ShownAlert {
     runbook: detail.runbook_url,
     value: undefined,
     rule: rules.find(({ name }) => name === alertname),
+    activeAt: undefined,
     detail,
   };
 }
@@ -163,6 +167,7 @@ function ofMuted(muted: Alerts['muted'][number]): ShownAlert {
     runbook: undefined,
     value: undefined,
     rule: undefined,
+    activeAt: undefined,
     detail: undefined,
   };
 }
@@ -186,6 +191,7 @@ function pendingOf(rules: readonly ApiRule[]): ShownAlert[] {
         runbook: annotations.runbook_url,
         value,
         rule,
+        activeAt,
         detail: undefined,
       })),
   );

@@ -5,14 +5,14 @@ import type { ComponentChildren } from 'preact';
 import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
 import type { AlertDetail } from '../state.js';
-import { Message } from '../view/alerts.js';
+import { Message, ServiceName } from '../view/alerts.js';
+import { Expression } from '../view/expression.js';
 import { webAddress } from '../view/link.js';
 import { Next, recipient } from '../view/next.js';
 import { Shape } from '../view/shape.js';
 import { useSilenceButton } from '../view/silence-button.js';
 import { Age, Moment, Until } from '../view/time.js';
 import { Link } from '../view/view-link.js';
-import { span } from '../words.js';
 import { firesAt, type ShownAlert } from './join.js';
 
 /** Milliseconds between two looks at what comes next. */
@@ -22,7 +22,6 @@ export function AlertRow({ alert, onSilenced }: { alert: ShownAlert; onSilenced:
   const isOpen = useSignal(false);
   const { alertname, service, severity, message, since, fingerprint } = alert;
   const silence = useSilenceButton({ alertname, service, message, fingerprint }, onSilenced);
-  const name = useModel().health.value.services[service]?.name ?? service;
   const details = `about-${encodeURIComponent(alert.key)}`;
   const about = `${alertname || 'the alert'} of ${service || 'the cluster'}`;
   return (
@@ -30,7 +29,8 @@ export function AlertRow({ alert, onSilenced }: { alert: ShownAlert; onSilenced:
       <Shape of={severity} />
       <span class="severity">{severity || 'none'}</span>
       <div class="what">
-        <strong>{name || alertname}</strong> <Message service={service} text={message} />
+        <ServiceName id={service} otherwise={service || alertname} />{' '}
+        <Message service={service} text={message} />
         <p class="quiet">
           {alertname === '' ? null : <>{alertname} · </>}
           <Course alert={alert} />
@@ -77,7 +77,8 @@ function Course({ alert }: { alert: ShownAlert }) {
 }
 
 function About({ alert, id }: { alert: ShownAlert; id: string }) {
-  const { labels, value, rule, detail, fingerprint } = alert;
+  const model = useModel();
+  const { labels, value, rule, detail, fingerprint, service } = alert;
   const runbook = webAddress(alert.runbook);
   const dashboard = webAddress(detail?.dashboard_url);
   return (
@@ -99,11 +100,14 @@ function About({ alert, id }: { alert: ShownAlert; id: string }) {
         {value === undefined ? null : <Fact name="Value">{numberOf(value)}</Fact>}
         {rule === undefined ? null : (
           <Fact name="Rule">
-            <code class="expression">{rule.query}</code>
-            <p class="quiet">
-              {rule.duration === 0 ? 'Fires at once' : `Fires after ${span(rule.duration * 1000)}`}
-              {rule.health === 'err' ? `; it cannot be evaluated: ${rule.lastError ?? 'unknown'}` : ''}
-            </p>
+            <Expression
+              query={rule.query}
+              duration={rule.duration}
+              activeAt={model.epoch(alert.activeAt ?? alert.since)}
+            />
+            {rule.health === 'err' ? (
+              <p class="fault">It cannot be evaluated: {rule.lastError ?? 'unknown'}</p>
+            ) : null}
           </Fact>
         )}
         {detail?.told === undefined && fingerprint !== undefined ? (
@@ -126,9 +130,26 @@ function About({ alert, id }: { alert: ShownAlert; id: string }) {
         {detail?.id === undefined ? null : (
           <Link to={{ view: 'incidents', query: `?id=${encodeURIComponent(detail.id)}` }}>Incident</Link>
         )}
+        {model.service(service) === undefined ? null : (
+          <Link to={{ view: 'service', id: service }}>Service</Link>
+        )}
+        {viewsOf(alert).map(({ view, name }) => (
+          <Link key={view} to={{ view }}>
+            {name}
+          </Link>
+        ))}
       </p>
     </div>
   );
+}
+
+/** Views besides the service's that show what an alert is about, by the metrics of its rule. */
+function viewsOf({ rule }: ShownAlert): { readonly view: 'haproxy' | 'node'; readonly name: string }[] {
+  const query = rule?.query ?? '';
+  return [
+    ...(/\bhaproxy_/.test(query) ? [{ view: 'haproxy' as const, name: 'HAProxy' }] : []),
+    ...(/\bhost_/.test(query) ? [{ view: 'node' as const, name: 'Node' }] : []),
+  ];
 }
 
 function Fact({ name, children }: { name: string; children: ComponentChildren }) {

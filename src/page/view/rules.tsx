@@ -2,8 +2,10 @@
 
 import './rules.css';
 import { useAnswer } from '../ask.js';
+import { graphQuery } from '../explain/graph.js';
 import { span } from '../words.js';
 import { Shape } from './shape.js';
+import { Link } from './view-link.js';
 
 /** A rule of `/api/v1/rules`. */
 interface Rule {
@@ -38,7 +40,10 @@ export function Rules({ about }: { about: RegExp }) {
           <li key={`${name} ${query}`} class="row">
             <Shape of={SHAPES[state] ?? 'unknown'} />
             <span>
-              <strong>{name}</strong> <span class="quiet">{labels?.severity}</span>
+              <Link to={{ view: 'explore', query: graphQuery(query.trim(), undefined, undefined, 0) }}>
+                {name}
+              </Link>{' '}
+              <span class="quiet">{labels?.severity}</span>
               <code>{query.trim()}</code>
             </span>
             <span class="quiet digits">
