@@ -8,6 +8,7 @@ import { Labels } from '../model/labels.js';
 import type { Mute, MutedAlert } from '../model/muted.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { Store } from '../store/store.js';
+import { graphLink } from '../template/prometheus.js';
 import type { ActionDefinition } from './actions/definition.js';
 import { ActionRunner } from './actions/runner.js';
 import { AlertTable, type IncomingAlert, isResolved, type KnownAlert } from './alert-table.js';
@@ -394,6 +395,6 @@ function incomingOf(alert: Alert, externalUrl: string): IncomingAlert {
     annotations,
     startsAt: firedAt ?? activeAt,
     endsAt: resolvedAt ?? validUntil,
-    generatorUrl: `${externalUrl}/api/v1/query?query=${encodeURIComponent(expression)}`,
+    generatorUrl: `${externalUrl}${graphLink(expression, 1)}`,
   };
 }

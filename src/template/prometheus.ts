@@ -95,8 +95,11 @@ function sortByLabel(name: string, list: GoList): GoList {
   });
 }
 
-/** Source: Prometheus' util/strutil GraphLinkForExpression. */
-function graphLink(expression: string, tab: 0 | 1): string {
+/**
+ * An expression's address in the expression browser, below the monitor's. @param tab 0 for the graph, 1 for the table
+ * Source: Prometheus' util/strutil GraphLinkForExpression and TableLinkForExpression.
+ */
+export function graphLink(expression: string, tab: 0 | 1): string {
   return `/graph?g0.expr=${queryEscape(expression)}&g0.tab=${tab}`;
 }
 

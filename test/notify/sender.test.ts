@@ -76,7 +76,7 @@ describe('what the rules tell', () => {
         labels: alert.labels,
         startsAt: new Date(alert.firedAt).toISOString(),
         endsAt: new Date(alert.validUntil).toISOString(),
-        generatorURL: 'http://127.0.0.1:8083/api/v1/query?query=up%7Ba%3D%22b%22%7D%20%3D%3D%200',
+        generatorURL: 'http://127.0.0.1:8083/graph?g0.expr=up%7Ba%3D%22b%22%7D+%3D%3D+0&g0.tab=1',
       });
     }
     world.alerting.hearRules(evaluation([ruleAlert('tools', Date.now())]), Date.now());
