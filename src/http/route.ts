@@ -113,6 +113,8 @@ export function route<Query extends z.ZodObject, Body extends z.ZodType>(
 export class HttpError extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether the log has it already, from where it happened. */
+  readonly isLogged: boolean = false;
 
   constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
@@ -120,4 +122,9 @@ export class HttpError extends Error {
     this.status = status;
     this.headers = headers;
   }
+}
+
+/** An answer that is no 200, of something that was logged where it happened. */
+export class LoggedError extends HttpError {
+  override readonly isLogged = true;
 }

@@ -8,6 +8,7 @@ import { endpoints as alertmanagerEndpoints } from './alertmanager/index.js';
 import { makeAlertmanagerRouter } from './alertmanager/router.js';
 import { readJsonText } from './body.js';
 import type { Doors } from './doors.js';
+import { type HttpLog, logFailure } from './failure.js';
 import { MeantPaths } from './meant-path.js';
 import { refuseForeign } from './origin.js';
 import { framed } from './page/frame.js';
@@ -17,13 +18,6 @@ import { requesterOf } from './requester.js';
 import { HttpError, type Reply, type RequestBody, type Route } from './route.js';
 import { routes } from './routes/index.js';
 import { errorReply, writeReply } from './write.js';
-
-/** Tells of something in the program's log. */
-export type HttpLog = (
-  level: 'debug' | 'info' | 'warn' | 'error',
-  message: string,
-  fields: Record<string, unknown>,
-) => void;
 
 /** Longest path an error message repeats. */
 const MAX_PATH = 100;
@@ -97,9 +91,7 @@ async function answer(
     await writeReply(response, framed(reply, doors.page().frameAncestors));
   } catch (error) {
     const reply = errorReply(error);
-    // What a route says itself it has logged where it happened.
-    if (reply.status === 500 && !(error instanceof HttpError))
-      log('error', 'Request failed', { path: route.path, err: (error as Error).message });
+    logFailure(log, route.path, error);
     doors.onAnswer(route.path, reply.status ?? 500);
     await writeReply(response, reply);
   }

@@ -14,13 +14,13 @@ import type { TLSSocket } from 'node:tls';
 import { connectionLimit, openFilesLimit } from './connection-limit.js';
 import { allowOrigin } from './cors.js';
 import type { Doors } from './doors.js';
+import { type HttpLog, logFailure } from './failure.js';
 import { checkHead, MAX_HEAD } from './head-limits.js';
 import { inTurn } from './in-turn.js';
 import { answerMalformed } from './malformed.js';
 import { withPlainCharacters } from './meant-path.js';
 import { noteChecked } from './requester.js';
-import { HttpError } from './route.js';
-import { type HttpLog, makeRouter } from './router.js';
+import { makeRouter } from './router.js';
 import { healthBytes } from './routes/cluster-health.js';
 import { LiveWebConfig } from './web/live.js';
 import type { TlsDoor } from './web/tls.js';
@@ -167,10 +167,9 @@ function makeAnswer(doors: Doors, live: LiveWebConfig, log: HttpLog): RequestLis
     if (!takeShortCut(doors, request, response)) router(request as never, response as never);
   };
   const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
-    if (!(error instanceof HttpError)) {
-      log('error', 'Request could not be checked', { err: (error as Error).message });
-    }
-    const reply = errorReply(error, request.url?.split('?')[0]);
+    const path = request.url?.split('?')[0] ?? '';
+    logFailure(log, path, error);
+    const reply = errorReply(error, path);
     doors.onAnswer('other', reply.status ?? 500);
     void writeReply(response, reply);
   };

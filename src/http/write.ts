@@ -76,6 +76,26 @@ async function writeStream(
   }
 }
 
+/** Longest error message, in UTF-16 units. */
+const MAX_MESSAGE = 2000;
+/** Controls would make more than one line of a message, or hide a part of it. */
+const CONTROLS = /\p{Cc}/gu;
+
+/** Control characters are written as escapes; of a long text the middle is left out. */
+function boundedLine(text: string): string {
+  const line = text.replace(CONTROLS, character => JSON.stringify(character).slice(1, -1));
+  if (line.length <= MAX_MESSAGE) return line;
+  const half = MAX_MESSAGE / 2;
+  // Through bytes and back, so that half a surrogate pair does not stay one.
+  return Buffer.from(`${line.slice(0, half)} ... ${line.slice(-half)}`).toString();
+}
+
+/** What is wrong with a part of the request, without the schema library's own words. */
+function issueText({ path, message }: ZodError['issues'][number]): string {
+  const text = message.replace(/^Invalid (?:input|option): /, '');
+  return `${path.join('.')}: ${text.replace(/, received undefined$/, ', but it is missing')}`;
+}
+
 /** What a thrown error tells the client. */
 interface Problem {
   readonly status: number;
@@ -91,14 +111,25 @@ export function errorReply(error: unknown, path = ''): Reply {
   return { ...failure(status, message, error instanceof QueryError ? error.type : undefined), headers };
 }
 
-/** Nothing of an unexpected error is shown. */
+/** The status that answers a thrown error. */
+export function statusOf(error: unknown): number {
+  return thrownProblem(error).status;
+}
+
+/** One line of bounded length, however much of the request it repeats. */
 function problemOf(error: unknown): Problem {
-  if (error instanceof HttpError) return error;
-  if (error instanceof QueryError) return { status: STATUS[error.type], message: error.message };
-  if (error instanceof ZodError) {
-    const lines = error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`);
-    return { status: 400, message: lines.join('; ') };
+  const problem = thrownProblem(error);
+  return { ...problem, message: boundedLine(problem.message) };
+}
+
+/** Nothing of an unexpected error is shown. */
+function thrownProblem(error: unknown): Problem {
+  if (error instanceof HttpError) {
+    const { status, message, headers } = error;
+    return { status, message, headers };
   }
+  if (error instanceof QueryError) return { status: STATUS[error.type], message: error.message };
+  if (error instanceof ZodError) return { status: 400, message: error.issues.map(issueText).join('; ') };
   // Express' own errors (a malformed %-escape) carry their status.
   const status = (error as { status?: unknown }).status;
   if (typeof status === 'number' && status >= 400 && status < 500) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/config/load.js';
+import { HttpError } from '../../src/http/route.js';
 import { startMonitor } from './monitor.js';
 
 describe('POST /-/reload', () => {
@@ -27,14 +28,23 @@ describe('POST /-/reload', () => {
       500,
       { error: 'internal error; the log tells more' },
     ],
+    [
+      'a failure with words of its own',
+      async () => {
+        throw new HttpError(500, 'it is read but not on disk');
+      },
+      500,
+      { error: 'it is read but not on disk' },
+    ],
   ])('%s', async (_, reload, status, want) => {
     await using monitor = await startMonitor({ reload });
     const response = await fetch(`${monitor.url}/-/reload`, { method: 'POST', body: 'ignored' });
     expect([response.status, await response.json()]).toEqual([status, want]);
     expect(monitor.answered).toEqual([`/-/reload ${status}`]);
-    // The monitor has logged why a configuration was not taken; a fault is logged here.
-    const errors = monitor.logged.filter(line => line.startsWith('error'));
-    expect(errors).toHaveLength('error' in want && want.error.startsWith('internal') ? 1 : 0);
+    // The monitor has logged why a configuration was not taken; any other failure is logged here.
+    const isFailure = status === 500 && !('error' in want && want.error.startsWith('failed to reload'));
+    const errors = monitor.logged.filter(line => line.startsWith('error Request failed'));
+    expect(errors).toHaveLength(isFailure ? 1 : 0);
   });
 });
 

@@ -5,11 +5,11 @@
 import { type Request, type Response, Router } from 'express';
 import { readJsonText } from '../body.js';
 import type { Doors } from '../doors.js';
+import { type HttpLog, logFailure } from '../failure.js';
 import { refuseForeign } from '../origin.js';
 import { Form } from '../prometheus/form.js';
 import { requesterOf } from '../requester.js';
 import { HttpError, type Reply } from '../route.js';
-import type { HttpLog } from '../router.js';
 import { errorReply, writeReply } from '../write.js';
 import type { AlertmanagerEndpoint } from './endpoint.js';
 import { endpoints } from './index.js';
@@ -65,8 +65,7 @@ async function answer(
   log: HttpLog,
 ): Promise<void> {
   const reply = await replyOf(endpoint, request, doors).catch(error => {
-    if (!(error instanceof HttpError))
-      log('error', 'Request failed', { path: endpoint.path, err: (error as Error).message });
+    logFailure(log, endpoint.path, error);
     return errorReply(error, endpoint.path);
   });
   doors.onAnswer(endpoint.path, reply.status ?? 200);

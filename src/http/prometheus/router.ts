@@ -2,10 +2,9 @@
 // Called by the router of everything.
 
 import { type Request, type Response, Router } from 'express';
-import { QueryError } from '../../query/engine.js';
 import type { Doors } from '../doors.js';
+import { type HttpLog, logFailure } from '../failure.js';
 import { HttpError, type Reply } from '../route.js';
-import type { HttpLog } from '../router.js';
 import { errorReply, writeReply } from '../write.js';
 import type { ApiEndpoint } from './endpoint.js';
 import { success, zipped } from './envelope.js';
@@ -60,8 +59,7 @@ async function answer(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const reply = await replyOf(endpoint, request, gone.signal, doors).catch(error => {
-    if (!(error instanceof QueryError || error instanceof HttpError))
-      log('error', 'Request failed', { path: endpoint.path, err: (error as Error).message });
+    logFailure(log, endpoint.path, error);
     return errorReply(error, endpoint.path);
   });
   doors.onAnswer(endpoint.path, reply.status ?? 200);

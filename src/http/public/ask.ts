@@ -10,9 +10,14 @@ const KEEP: Millis = 10_000;
 const MAX_KEPT = 500;
 const TIMEOUT: Millis = 10_000;
 
+interface Series {
+  readonly metric: Readonly<Record<string, string>>;
+}
+
+/** A number is of no service: it has no series. */
 interface Result {
   readonly resultType: string;
-  readonly result: readonly { readonly metric: Readonly<Record<string, string>> }[];
+  readonly result: readonly Series[] | readonly [time: number, value: string];
 }
 
 interface Kept {
@@ -24,10 +29,16 @@ const kept = new WeakMap<QueryEngine, Map<string, Kept>>();
 
 /** The series of the services that are shown. @throws QueryError that names no server */
 export async function askPublicly(question: ApiQuestion, doors: Doors): Promise<Result> {
-  const { resultType, result } = await recent(question, doors);
+  const answer = await recent(question, doors);
+  const { resultType, result } = answer;
+  if (!hasSeries(result)) return answer;
   const shown = new Set(shownServices(doors).map(({ id }) => id));
   const isShown = ({ target }: Readonly<Record<string, string>>) => target === undefined || shown.has(target);
   return { resultType, result: result.filter(({ metric }) => isShown(metric)) };
+}
+
+function hasSeries(result: Result['result']): result is readonly Series[] {
+  return typeof result[0] !== 'number';
 }
 
 function recent(question: ApiQuestion, { query, clock }: Doors): Promise<Result> {

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { ConfigError } from '../../config/load.js';
-import { HttpError, route } from '../route.js';
+import { HttpError, LoggedError, route } from '../route.js';
 
 const PLAIN = 'text/plain; charset=utf-8';
 
@@ -43,7 +43,7 @@ export const reload = route({
       await doors.reload(by);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      throw new HttpError(500, `failed to reload config: ${error.mistakes.join('; ')}`);
+      throw new LoggedError(500, `failed to reload config: ${error.mistakes.join('; ')}`);
     }
     return { body: { status: 'reloaded' } };
   },

@@ -2,7 +2,7 @@
 // tell nobody. Called by the server.
 
 import { statSync } from 'node:fs';
-import type { HttpLog } from '../router.js';
+import type { HttpLog } from '../failure.js';
 import type { WebConfig } from '../web-config.js';
 import type { TlsDoor } from './tls.js';
 
