@@ -8,37 +8,23 @@ import type { Episode } from '../../notify/episodes.js';
 import { type EpisodePages, episodePages } from '../alert-episodes.js';
 import { csvRow } from '../csv.js';
 import type { Doors } from '../doors.js';
+import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
 import { inWords } from '../in-words.js';
-import { moment, wholeNumber, yesOrNo } from '../query.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 import { unlessTold } from './alerts.js';
 
+const { id, severity, service, alertname, active, before, after } = EPISODE_FIELDS;
+
 const query = z.object({
-  id: z.string().optional().describe('Only the alert of this `id`'),
-  severity: z
-    .string()
-    .optional()
-    .describe('Only alerts of this severity')
-    .meta({ examples: ['critical'] }),
-  service: z
-    .string()
-    .optional()
-    .describe('Only alerts of this service')
-    .meta({ examples: ['tools'] }),
-  alertname: z
-    .string()
-    .optional()
-    .describe('Only alerts of this rule')
-    .meta({ examples: ['ServiceDown'] }),
-  active: yesOrNo().optional().describe('Only alerts that last (true) or are over (false)'),
-  limit: wholeNumber(1, 10_000).default(50).meta({ description: 'How many', default: 50 }),
-  before: moment().optional().describe('Only alerts that began before this timestamp'),
+  ...{ id, severity, service, alertname, active },
+  limit: episodeLimit(10_000),
+  before,
   before_id: z
     .string()
     .optional()
     .describe('With `before`: also those that began at that very moment, after the alert of this `id`'),
-  after: moment().optional().describe('Only alerts that began after this timestamp'),
+  after,
   format: z
     .enum(['json', 'csv'], { error: 'expected json or csv' })
     .default('json')

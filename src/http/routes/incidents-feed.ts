@@ -7,6 +7,7 @@ import type { Episode } from '../../notify/episodes.js';
 import { episodePages } from '../alert-episodes.js';
 import type { Doors } from '../doors.js';
 import { withTag } from '../entity-tag.js';
+import { EPISODE_FIELDS } from '../episode-query.js';
 import { inWords } from '../in-words.js';
 import { ruleWords } from '../public/view.js';
 import { route } from '../route.js';
@@ -17,22 +18,13 @@ const MAX_ENTRIES = 50;
 /** Alerts that are looked at for them: some are of services that are not shown. */
 const LOOKED_AT = 500;
 
+const { severity, service } = EPISODE_FIELDS;
+
 export const incidentsFeed = route({
   method: 'GET',
   path: '/incidents.atom',
   summary: `The last ${MAX_ENTRIES} alerts as an Atom feed; each entry leads to its view on the status page`,
-  query: z.object({
-    severity: z
-      .string()
-      .optional()
-      .describe('Only alerts of this severity')
-      .meta({ examples: ['critical'] }),
-    service: z
-      .string()
-      .optional()
-      .describe('Only alerts of this service')
-      .meta({ examples: ['tools'] }),
-  }),
+  query: z.object({ severity, service }),
   answer: ['application/atom+xml'],
   async handle(wanted, doors, { address, search, ifNoneMatch }) {
     const shown: Episode[] = [];

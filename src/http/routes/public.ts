@@ -5,10 +5,11 @@
 import { z } from 'zod';
 import { episodePages } from '../alert-episodes.js';
 import type { Doors } from '../doors.js';
+import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
 import { askPublicly } from '../public/ask.js';
 import { publicQuery } from '../public/query.js';
 import { publicAlerts, publicHealth, publicIncident, publicMaintenance } from '../public/view.js';
-import { moment, wholeNumber, yesOrNo } from '../query.js';
+import { yesOrNo } from '../query.js';
 import { HttpError, type Route, route } from '../route.js';
 import { shownAnnouncement } from './announcements.js';
 
@@ -52,18 +53,16 @@ const alerts = route({
   },
 });
 
+const { id, severity, service, alertname, active, before, after } = EPISODE_FIELDS;
+
 const history = route({
   method: 'GET',
   path: `${PREFIX}/alert_history`,
   summary: '`/alert_history` for the public: alerts of services that are shown, from begin to end',
   query: z.object({
-    id: z.string().optional().describe('Only the alert of this `id`'),
-    severity: z.string().optional().describe('Only alerts of this severity'),
-    service: z.string().optional().describe('Only alerts of this service'),
-    active: yesOrNo().optional().describe('Only alerts that last (true) or are over (false)'),
-    limit: wholeNumber(1, LOOKED_AT).default(50).meta({ description: 'How many', default: 50 }),
-    before: moment().optional().describe('Only alerts that began before this timestamp'),
-    after: moment().optional().describe('Only alerts that began after this timestamp'),
+    ...{ id, severity, service, alertname, active },
+    limit: episodeLimit(LOOKED_AT),
+    ...{ before, after },
   }),
   answer: JSON_ANSWER,
   async handle({ limit, ...wanted }, doors) {
