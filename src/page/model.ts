@@ -6,6 +6,7 @@ import { createContext, type FunctionComponent } from 'preact';
 import { useContext } from 'preact/hooks';
 import { parseView, printView, type View } from './address.js';
 import { hiddenOf, withoutHidden } from './hidden.js';
+import { openOf, withOpen } from './open.js';
 import { type Place, parsePlace, rootOf } from './place.js';
 import type { RefusedReload } from './reload.js';
 import { type Group, groupServices } from './services.js';
@@ -121,9 +122,10 @@ export class Model {
     this.ask(printView({ ...this.view.peek(), ...part }));
   }
 
-  /** Changes the query string of the view that is shown. @param query empty, or with `?` */
+  /** Changes what the view that is shown is asked for; its details stay open. @param query empty, or with `?` */
   ask(query: string): void {
-    this.place.value = { ...this.place.peek(), query };
+    const place = this.place.peek();
+    this.place.value = { ...place, query: withOpen(query, openOf(place.query)) };
   }
 
   /** A service by its id, which comes from outside and may be the name of anything. */

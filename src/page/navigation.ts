@@ -4,6 +4,7 @@
 import { batch, effect } from '@preact/signals';
 import { pathOf } from './api.js';
 import type { Model } from './model.js';
+import { withOpen } from './open.js';
 import { type Place, parsePlace, printPlace } from './place.js';
 import { loadView } from './views/catalogue.js';
 
@@ -50,8 +51,14 @@ async function go(model: Model, place: Place, then: () => void): Promise<void> {
   }
 }
 
-/** Typing is one step back, not one a letter; and so is all that is done in a form. */
+/** Typing is one step back, not one a letter; so is all that is done in a form; and details that open are none. */
 function isTyping(before: Place, now: Place): boolean {
+  if (
+    before.view === now.view &&
+    before.id === now.id &&
+    withOpen(before.query, []) === withOpen(now.query, [])
+  )
+    return true;
   const isForm = ({ query }: Place) => new URLSearchParams(query).get('new') === '1';
   if (before.view === now.view && isForm(before) && isForm(now)) return true;
   const text = ({ query }: Place) => new URLSearchParams(query).get('q') ?? '';

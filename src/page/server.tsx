@@ -50,6 +50,12 @@ export function render(full: PageState, { script, style, theme, preload }: Asset
       <meta name="color-scheme" content="light dark" />
       <title>{titleOf(status, model)}</title>
       {description === undefined ? null : <meta name="description" content={description} />}
+      <link
+        rel="alternate"
+        type="application/atom+xml"
+        title={`${model.about.title}: incidents`}
+        href={`${model.root.value}incidents.atom`}
+      />
       <link rel="icon" href={favicon(status)} />
       <script src={`${folder}/${theme}`} />
       <link rel="stylesheet" href={`${folder}/${style}`} />

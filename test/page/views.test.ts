@@ -62,7 +62,22 @@ test('incidents tell their course, are filtered, and have a link each', async ()
   await page.reload();
   await shows(page, '.incident .what').toMatch(/^Tools Server/);
   expect(await page.locator('.course').count()).toBe(1);
-  await page.getByRole('button', { name: 'Show all' }).click();
+  await page.getByRole('link', { name: 'All of ServiceDown' }).click();
+  await expect.poll(() => new URL(page.url()).search).toBe('?alertname=ServiceDown');
+  await page.getByRole('button', { name: 'More about ServiceDown of tools' }).click();
+  await expect.poll(() => new URL(page.url()).search).toMatch(/^\?alertname=ServiceDown&open=./);
+  const csv = await page.getByRole('link', { name: 'CSV' }).getAttribute('href');
+  expect(csv).toBe('../alert_history?format=csv&limit=10000&alertname=ServiceDown');
+  const files = ['../incidents.atom', csv ?? ''].map(path => on.monitor.get(path.slice(2)));
+  const answers = await Promise.all(files).then(all => Promise.all(all.map(each => each.text())));
+  expect(answers).toEqual([
+    expect.stringContaining('Tools Server'),
+    expect.stringContaining('tools,ServiceDown'),
+  ]);
+  await page.reload();
+  await shows(page, '.course').toMatch(/The alert began/);
+  await page.getByRole('button', { name: 'Less about ServiceDown of tools' }).click();
+  await page.getByRole('button', { name: /^Show all rules/ }).click();
   await page.getByRole('combobox', { name: /^Service/ }).selectOption('llm');
   await shows(page, '.empty').toBe('No incident fits the filter.');
   expect(new URL(page.url()).search).toBe('?service=llm');

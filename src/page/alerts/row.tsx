@@ -1,11 +1,11 @@
 // An alert of the list: what it says, since when, what happens next; with all that is known of it below.
 
-import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
 import type { AlertDetail } from '../state.js';
 import { Message, ServiceName } from '../view/alerts.js';
+import { useOpen } from '../view/details.js';
 import { Expression } from '../view/expression.js';
 import { webAddress } from '../view/link.js';
 import { Next, recipient } from '../view/next.js';
@@ -19,8 +19,8 @@ import { firesAt, type ShownAlert } from './join.js';
 const EVERY = 15_000;
 
 export function AlertRow({ alert, onSilenced }: { alert: ShownAlert; onSilenced: () => void }) {
-  const isOpen = useSignal(false);
   const { alertname, service, severity, message, since, fingerprint } = alert;
+  const { isOpen, toggle } = useOpen(alert.key);
   const silence = useSilenceButton({ alertname, service, message, fingerprint }, onSilenced);
   const details = `about-${encodeURIComponent(alert.key)}`;
   const about = `${alertname || 'the alert'} of ${service || 'the cluster'}`;
@@ -44,18 +44,16 @@ export function AlertRow({ alert, onSilenced }: { alert: ShownAlert; onSilenced:
         <button
           type="button"
           class="plain-button small"
-          aria-expanded={isOpen.value}
+          aria-expanded={isOpen}
           aria-controls={details}
-          aria-label={`${isOpen.value ? 'Less' : 'More'} about ${about}`}
-          onClick={() => {
-            isOpen.value = !isOpen.value;
-          }}
+          aria-label={`${isOpen ? 'Less' : 'More'} about ${about}`}
+          onClick={toggle}
         >
-          {isOpen.value ? 'Less' : 'More'}
+          {isOpen ? 'Less' : 'More'}
         </button>
       </div>
       {silence.panel}
-      {isOpen.value ? <About alert={alert} id={details} /> : <div id={details} hidden />}
+      {isOpen ? <About alert={alert} id={details} /> : <div id={details} hidden />}
     </li>
   );
 }

@@ -1,24 +1,18 @@
 // A chart's values as a table, newest first: for screen readers, and for copying.
 
-import { useSignal } from '@preact/signals';
 import { useModel } from '../model.js';
+import { Details } from '../view/details.js';
 import type { ChartProps } from './chart.js';
 
 type TableProps = Pick<ChartProps, 'title' | 'times' | 'lines' | 'print'>;
 
 /** Drawn once it is asked for: it has hundreds of rows. */
 export function AsTable(props: TableProps) {
-  const isOpen = useSignal(false);
+  const { title } = props;
   return (
-    <details
-      class="as-table"
-      onToggle={event => {
-        isOpen.value = event.currentTarget.open;
-      }}
-    >
-      <summary aria-label={`${props.title} as a table`}>As a table</summary>
-      {isOpen.value ? <Rows {...props} /> : null}
-    </details>
+    <Details of={`table ${title}`} class="as-table" label={`${title} as a table`} summary="As a table">
+      <Rows {...props} />
+    </Details>
   );
 }
 

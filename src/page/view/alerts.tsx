@@ -4,6 +4,7 @@ import { useModel } from '../model.js';
 import type { AlertDetail, MutedAlert } from '../state.js';
 import { severityRank } from '../status.js';
 import { count } from '../words.js';
+import { Details } from './details.js';
 import { webAddress } from './link.js';
 import { Next } from './next.js';
 import { Shape } from './shape.js';
@@ -112,10 +113,15 @@ export function Message({ service, text }: { service: string; text: string }) {
 function Muted({ muted }: { muted: readonly MutedAlert[] }) {
   if (muted.length === 0) return null;
   return (
-    <details class="muted-list">
-      <summary>
-        <Shape of="muted" /> {count(muted.length, 'alert')} not sent
-      </summary>
+    <Details
+      of="muted"
+      class="muted-list"
+      summary={
+        <>
+          <Shape of="muted" /> {count(muted.length, 'alert')} not sent
+        </>
+      }
+    >
       <ul class="rows">
         {muted.slice(0, SHOWN).map(({ service, severity, message, muted_by: reasons }) => (
           <li key={`${service} ${message}`} class="row muted-row">
@@ -128,6 +134,6 @@ function Muted({ muted }: { muted: readonly MutedAlert[] }) {
           </li>
         ))}
       </ul>
-    </details>
+    </Details>
   );
 }

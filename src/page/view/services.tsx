@@ -8,6 +8,7 @@ import type { Group } from '../services.js';
 import { STATUSES } from '../status.js';
 import { count } from '../words.js';
 import { Card } from './card.js';
+import { useOpen } from './details.js';
 import { Shape } from './shape.js';
 
 /** Cards of a group that are drawn before the button for more. */
@@ -57,8 +58,8 @@ function Empty({ total }: { total: number }) {
 
 function ServiceGroup({ group: { name, entries, folded } }: { group: Group }) {
   const limit = useSignal(PAGE);
-  const isOpen = useSignal(false);
-  const shown = isOpen.value ? [...entries, ...folded] : entries;
+  const { isOpen, toggle } = useOpen(`group ${name}`);
+  const shown = isOpen ? [...entries, ...folded] : entries;
   const rest = shown.length - limit.value;
   const id = useId();
   return (
@@ -67,16 +68,8 @@ function ServiceGroup({ group: { name, entries, folded } }: { group: Group }) {
         {name} <span class="quiet">{entries.length + folded.length}</span>
       </h2>
       {folded.length === 0 ? null : (
-        <button
-          type="button"
-          class="fold"
-          aria-expanded={isOpen.value}
-          onClick={() => {
-            isOpen.value = !isOpen.value;
-          }}
-        >
-          <Shape of="healthy" /> {folded.length} healthy{' '}
-          <span class="link">{isOpen.value ? 'Hide' : 'Show'}</span>
+        <button type="button" class="fold" aria-expanded={isOpen} onClick={toggle}>
+          <Shape of="healthy" /> {folded.length} healthy <span class="link">{isOpen ? 'Hide' : 'Show'}</span>
         </button>
       )}
       <ul class="cards">

@@ -1,7 +1,6 @@
 // Alerts: all that fire, grouped as they are sent; those that are muted, with the reason; those that are pending.
 
 import './alerts.css';
-import { useSignal } from '@preact/signals';
 import {
   type AlertFilter,
   type AlertGroup,
@@ -19,6 +18,7 @@ import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
 import type { Alerts } from '../state.js';
 import { severityRank } from '../status.js';
+import { Details, useOpen } from '../view/details.js';
 import { count } from '../words.js';
 
 /** Milliseconds between two looks. */
@@ -89,7 +89,7 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
 
 function Toolbar({ filter, all }: { filter: AlertFilter; all: readonly ShownAlert[] }) {
   const model = useModel();
-  const isTesting = useSignal(false);
+  const { isOpen: isTesting, toggle } = useOpen('receivers');
   const change = (part: Partial<AlertFilter>) => model.ask(printAlertFilter({ ...filter, ...part }));
   const severities = [...new Set([...all.map(({ severity }) => severity), filter.severity])]
     .filter(severity => severity !== '' && severity !== ALWAYS)
@@ -129,17 +129,15 @@ function Toolbar({ filter, all }: { filter: AlertFilter; all: readonly ShownAler
           <button
             type="button"
             class="toggle"
-            aria-expanded={isTesting.value}
+            aria-expanded={isTesting}
             aria-controls="receivers"
-            onClick={() => {
-              isTesting.value = !isTesting.value;
-            }}
+            onClick={toggle}
           >
             Does it reach me?
           </button>
         )}
       </div>
-      {isTesting.value ? <TestReceivers id="receivers" /> : <div id="receivers" hidden />}
+      {isTesting ? <TestReceivers id="receivers" /> : <div id="receivers" hidden />}
     </>
   );
 }
@@ -194,9 +192,12 @@ function Part({ name, alerts, onSilenced }: ListProps & { name: string }) {
 function Always({ alerts, onSilenced }: ListProps) {
   if (alerts.length === 0) return null;
   return (
-    <details class="muted-list">
-      <summary>{count(alerts.length, 'alert')} that always fires, to show that alerts arrive</summary>
+    <Details
+      of="always"
+      class="muted-list"
+      summary={`${count(alerts.length, 'alert')} that always fires, to show that alerts arrive`}
+    >
       <List alerts={alerts} onSilenced={onSilenced} />
-    </details>
+    </Details>
   );
 }

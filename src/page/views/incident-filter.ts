@@ -2,6 +2,8 @@
 
 /** Incidents that are read at a time. */
 export const STEP = 100;
+/** The most an answer has. */
+const MOST = 10_000;
 
 export interface IncidentFilter {
   /** One incident alone; empty for all. */
@@ -9,6 +11,8 @@ export interface IncidentFilter {
   /** A service's id; empty for all. */
   readonly service: string;
   readonly severity: string;
+  /** A rule's name; empty for all. */
+  readonly alertname: string;
   /** Only those that last. */
   readonly isActive: boolean;
   /** The newest so many. */
@@ -23,29 +27,43 @@ export function parseFilter(query: string): IncidentFilter {
     id: given.get('id') ?? '',
     service: given.get('service') ?? '',
     severity: given.get('severity') ?? '',
+    alertname: given.get('alertname') ?? '',
     isActive: given.get('active') === 'true',
-    limit: Number.isInteger(limit) && limit > 0 ? Math.min(limit, 10_000) : STEP,
+    limit: Number.isInteger(limit) && limit > 0 ? Math.min(limit, MOST) : STEP,
   };
 }
 
 /** The query string: empty when nothing is chosen, else with `?`. */
-export function printFilter({ id, service, severity, isActive, limit }: IncidentFilter): string {
-  const query = new URLSearchParams();
-  if (id !== '') query.set('id', id);
-  if (service !== '') query.set('service', service);
-  if (severity !== '') query.set('severity', severity);
-  if (isActive) query.set('active', 'true');
+export function printFilter(filter: IncidentFilter): string {
+  const query = new URLSearchParams(chosen(filter));
+  const { limit } = filter;
   if (limit !== STEP) query.set('limit', `${limit}`);
   const printed = query.toString();
   return printed === '' ? '' : `?${printed}`;
 }
 
 /** The path that answers it. */
-export function questionOf({ id, service, severity, isActive, limit }: IncidentFilter): string {
-  const query = new URLSearchParams({ limit: `${limit}` });
-  if (id !== '') query.set('id', id);
-  if (service !== '') query.set('service', service);
-  if (severity !== '') query.set('severity', severity);
-  if (isActive) query.set('active', 'true');
-  return `alert_history?${query}`;
+export function questionOf(filter: IncidentFilter): string {
+  return `alert_history?${new URLSearchParams({ limit: `${filter.limit}`, ...chosen(filter) })}`;
+}
+
+/** The path of the table for spreadsheets: all that fit. */
+export function tableOf(filter: IncidentFilter): string {
+  const all = { format: 'csv', limit: `${MOST}`, ...chosen(filter) };
+  return `alert_history?${new URLSearchParams(all)}`;
+}
+
+/** The path of the feed, which knows services and severities. */
+export function feedOf({ service, severity }: IncidentFilter): string {
+  const query = `${new URLSearchParams(given({ service, severity }))}`;
+  return query === '' ? 'incidents.atom' : `incidents.atom?${query}`;
+}
+
+/** What is chosen, in the words of the address and of the endpoint. */
+function chosen({ id, service, severity, alertname, isActive }: IncidentFilter): Record<string, string> {
+  return given({ id, service, severity, alertname, active: isActive ? 'true' : '' });
+}
+
+function given(fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
 }

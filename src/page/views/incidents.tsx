@@ -1,18 +1,26 @@
 // Incidents: every alert from begin to end, newest first, by day: what failed, how long, who was told, what was done.
 
 import './incidents.css';
-import { useSignal } from '@preact/signals';
 import { useAnswer } from '../ask.js';
 import { type Model, useModel } from '../model.js';
 import type { Incident } from '../state.js';
 import { Message, ServiceName } from '../view/alerts.js';
+import { useOpen } from '../view/details.js';
 import { length } from '../view/incidents.js';
 import { webAddress } from '../view/link.js';
 import { Shape } from '../view/shape.js';
 import { Age, Moment } from '../view/time.js';
 import { Link } from '../view/view-link.js';
 import { count, span } from '../words.js';
-import { type IncidentFilter, parseFilter, printFilter, questionOf, STEP } from './incident-filter.js';
+import {
+  feedOf,
+  type IncidentFilter,
+  parseFilter,
+  printFilter,
+  questionOf,
+  STEP,
+  tableOf,
+} from './incident-filter.js';
 
 /** Milliseconds between two looks for new ones. */
 const EVERY = 15_000;
@@ -76,7 +84,8 @@ function byDay(incidents: readonly Incident[], model: Model): [string, Incident[
 
 function Toolbar(props: { filter: IncidentFilter; change: (part: Partial<IncidentFilter>) => void }) {
   const { filter, change } = props;
-  const services = Object.entries(useModel().health.value.services).sort(([, a], [, b]) =>
+  const model = useModel();
+  const services = Object.entries(model.health.value.services).sort(([, a], [, b]) =>
     a.name.localeCompare(b.name, 'en', { numeric: true }),
   );
   return (
@@ -116,12 +125,31 @@ function Toolbar(props: { filter: IncidentFilter; change: (part: Partial<Inciden
           Show all
         </button>
       )}
+      {filter.alertname === '' ? null : (
+        <button
+          type="button"
+          class="toggle"
+          aria-label={`Show all rules, not ${filter.alertname} alone`}
+          onClick={() => change({ alertname: '' })}
+        >
+          {filter.alertname} <span aria-hidden="true">×</span>
+        </button>
+      )}
+      <span class="spring" />
+      {model.isReadOnly ? null : (
+        <a href={`${model.root.value}${tableOf(filter)}`} download="incidents.csv">
+          CSV
+        </a>
+      )}
+      <a href={`${model.root.value}${feedOf(filter)}`} type="application/atom+xml">
+        Atom feed
+      </a>
     </div>
   );
 }
 
 function Row({ incident, isChosen }: { incident: Incident; isChosen: boolean }) {
-  const isOpen = useSignal(isChosen);
+  const { isOpen, toggle } = useOpen(incident.id, isChosen);
   const model = useModel();
   const { id, severity, service, message, alertname, starts_at: start, ends_at: end } = incident;
   const details = `incident-${id}`;
@@ -148,16 +176,14 @@ function Row({ incident, isChosen }: { incident: Incident; isChosen: boolean }) 
       <button
         type="button"
         class="more"
-        aria-expanded={isOpen.value}
+        aria-expanded={isOpen}
         aria-controls={details}
-        aria-label={`${isOpen.value ? 'Less' : 'More'} about ${alertname} of ${service || 'the cluster'}`}
-        onClick={() => {
-          isOpen.value = !isOpen.value;
-        }}
+        aria-label={`${isOpen ? 'Less' : 'More'} about ${alertname} of ${service || 'the cluster'}`}
+        onClick={toggle}
       >
-        {isOpen.value ? 'Less' : 'More'}
+        {isOpen ? 'Less' : 'More'}
       </button>
-      {isOpen.value ? <Course incident={incident} id={details} /> : <div id={details} hidden />}
+      {isOpen ? <Course incident={incident} id={details} /> : <div id={details} hidden />}
     </li>
   );
 }
@@ -209,7 +235,9 @@ function Course({ incident, id }: { incident: Incident; id: string }) {
       {notifications.length === 0 && mutedBy === undefined ? <p class="quiet">{taken}</p> : null}
       {mutedBy === undefined ? null : <p class="quiet">Not sent at the moment: {mutedBy.join('; ')}</p>}
       <p class="links">
-        <span class="quiet">{alertname}</span>
+        <Link to={{ view: 'incidents', query: `?${new URLSearchParams({ alertname })}` }}>
+          All of {alertname}
+        </Link>
         {runbook === undefined ? null : (
           <a href={runbook} rel="noreferrer">
             Runbook

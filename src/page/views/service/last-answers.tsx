@@ -1,6 +1,7 @@
 // What the service answered last, and how its configuration was understood. The monitor hides secrets in both.
 
 import { type Asked, useAnswer } from '../../ask.js';
+import { Details } from '../../view/details.js';
 import { Shape } from '../../view/shape.js';
 import { Moment } from '../../view/time.js';
 import { seconds } from '../../words.js';
@@ -16,7 +17,7 @@ interface Answer {
   readonly body?: string;
 }
 
-interface Details {
+interface About {
   /** Newest first. */
   readonly answers: readonly Answer[];
   readonly configuration?: Readonly<Record<string, unknown>>;
@@ -25,7 +26,7 @@ interface Details {
 const EVERY = 15_000;
 
 export function LastAnswers({ id }: { id: string }) {
-  const asked = useAnswer<Details>(`services/${encodeURIComponent(id)}`, EVERY);
+  const asked = useAnswer<About>(`services/${encodeURIComponent(id)}`, EVERY);
   return (
     <>
       <Answers asked={asked} />
@@ -34,7 +35,7 @@ export function LastAnswers({ id }: { id: string }) {
   );
 }
 
-function Answers({ asked: { answer, problem } }: { asked: Asked<Details> }) {
+function Answers({ asked: { answer, problem } }: { asked: Asked<About> }) {
   return (
     <section class="fact wide" aria-labelledby="answers">
       <h2 id="answers">Last answers</h2>
@@ -43,19 +44,23 @@ function Answers({ asked: { answer, problem } }: { asked: Asked<Details> }) {
       <ul class="answers">
         {answer?.answers.map(each => (
           <li key={each.at}>
-            <details>
-              <summary>
-                <Shape of={each.status} />{' '}
-                <span class="digits">
-                  <Moment local={each.at} isTime hasSeconds />
-                </span>{' '}
-                {each.status} <span class="digits">{seconds(each.response_time)}</span>{' '}
-                <span class="quiet">
-                  {each.error ?? (each.status_code === undefined ? '' : `HTTP ${each.status_code}`)}
-                </span>
-              </summary>
+            <Details
+              of={each.at}
+              summary={
+                <>
+                  <Shape of={each.status} />{' '}
+                  <span class="digits">
+                    <Moment local={each.at} isTime hasSeconds />
+                  </span>{' '}
+                  {each.status} <span class="digits">{seconds(each.response_time)}</span>{' '}
+                  <span class="quiet">
+                    {each.error ?? (each.status_code === undefined ? '' : `HTTP ${each.status_code}`)}
+                  </span>
+                </>
+              }
+            >
               <pre class="body">{each.body ?? 'No body in JSON.'}</pre>
-            </details>
+            </Details>
           </li>
         ))}
       </ul>
@@ -63,16 +68,15 @@ function Answers({ asked: { answer, problem } }: { asked: Asked<Details> }) {
   );
 }
 
-function Configuration({ asked: { answer } }: { asked: Asked<Details> }) {
+function Configuration({ asked: { answer } }: { asked: Asked<About> }) {
   if (answer?.configuration === undefined) return null;
   return (
     <section class="fact wide" aria-labelledby="configuration">
       <h2 id="configuration">Configuration</h2>
       <p class="quiet">As it was understood, defaults included; times in milliseconds, secrets hidden.</p>
-      <details>
-        <summary>Show</summary>
+      <Details of="configuration" summary="Show">
         <pre class="body">{JSON.stringify(answer.configuration, undefined, 2)}</pre>
-      </details>
+      </Details>
     </section>
   );
 }
