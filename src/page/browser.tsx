@@ -2,7 +2,7 @@
 
 import './style.css';
 import { effect } from '@preact/signals';
-import { hydrate } from 'preact';
+import { hydrate, options } from 'preact';
 import { setBase } from './api.js';
 import { Histories } from './history.js';
 import { Live } from './live.js';
@@ -21,6 +21,8 @@ model.component.value = await loadView(model.place.peek().view);
 const histories = new Histories(model);
 const watcher = watchCards(ids => histories.see(ids));
 
+// In a task of its own: taking in what a thousand services say and drawing it would be one long one.
+options.debounceRendering = draw => setTimeout(draw);
 hydrate(
   <ModelProvider value={model}>
     <WatcherProvider value={watcher}>

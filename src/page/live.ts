@@ -6,6 +6,7 @@ import { endpoint, getJson } from './api.js';
 import { alertsWithout } from './hidden.js';
 import type { Histories } from './history.js';
 import type { Model } from './model.js';
+import { Pace } from './pace.js';
 import { refusedReload } from './reload.js';
 import { backends, limits } from './resources.js';
 import type { Alerts, Announcement, ClusterHealth, Incident, Maintenance } from './state.js';
@@ -38,6 +39,10 @@ export class Live {
   #offset: number;
   /** Alerts as the last event had them. */
   #alerts: string;
+  /** What the last event said. */
+  #said = '';
+  readonly #taking = new Pace(() => this.#take(JSON.parse(this.#said) as ClusterHealth));
+  readonly #asking = new Pace(() => this.#askAgain());
 
   constructor(model: Model, histories: Histories) {
     this.#model = model;
@@ -116,7 +121,10 @@ export class Live {
     this.#openedAt = now;
     this.#events?.close();
     this.#events = new EventSource(endpoint('events'));
-    this.#events.addEventListener('health', event => this.#take(JSON.parse(event.data) as ClusterHealth));
+    this.#events.addEventListener('health', event => {
+      this.#said = event.data;
+      this.#taking.ask();
+    });
   }
 
   #take(health: ClusterHealth): void {
@@ -126,9 +134,14 @@ export class Live {
     const alerts = alertsOf(health);
     if (alerts === this.#alerts) return;
     this.#alerts = alerts;
+    this.#asking.ask();
+  }
+
+  /** Alerts have changed. */
+  #askAgain(): Promise<void> {
     this.#askedAt.delete('alerts');
     this.#askedAt.delete('incidents');
-    void this.#refresh().catch(() => undefined);
+    return this.#refresh().catch(() => undefined);
   }
 }
 

@@ -93,8 +93,13 @@ export class Model {
   readonly groups: ReadonlySignal<readonly Group[]>;
   /** The newest check of any service, in milliseconds since the epoch. */
   readonly checkedAt: ReadonlySignal<number | undefined>;
+  /** Services' names by id; the same map as long as no name changes. */
+  readonly names: ReadonlySignal<ReadonlyMap<string, string>>;
+  /** Why alerts of a service are not sent, by its id. */
+  readonly #muted: ReadonlySignal<ReadonlyMap<string, string>>;
   readonly #histories = new Map<string, Signal<History>>();
   #order: readonly string[] = [];
+  #names: ReadonlyMap<string, string> = new Map();
 
   constructor(state: PageState, component?: FunctionComponent) {
     const { title, description, readOnly, version, node, utcOffset } = state;
@@ -111,6 +116,16 @@ export class Model {
     this.now = signal(this.epoch(state.health.timestamp) ?? 0);
     this.summary = computed(() => summarize(this.health.value, this.alerts.value));
     this.groups = computed(() => this.#group());
+    this.names = computed(() => this.#named());
+    this.#muted = computed(
+      () =>
+        new Map(
+          (this.health.value.muted ?? [])
+            .map(({ service, muted_by }) => [service, muted_by.join('; ')] as const)
+            // Of several the first is shown.
+            .reverse(),
+        ),
+    );
     this.checkedAt = computed(() => {
       const checks = Object.values(this.health.value.services).map(({ health }) => health.last_check ?? '');
       return this.epoch(checks.reduce((newest, check) => (check > newest ? check : newest), ''));
@@ -132,6 +147,16 @@ export class Model {
   service(id: string): ServiceEntry | undefined {
     const { services } = this.health.value;
     return Object.hasOwn(services, id) ? services[id] : undefined;
+  }
+
+  /** A service's name by its id; undefined where there is no such service. */
+  name(id: string): string | undefined {
+    return this.names.value.get(id);
+  }
+
+  /** Why a service's alerts are not sent; undefined where none is kept back. */
+  mutedBy(id: string): string | undefined {
+    return this.#muted.value.get(id);
   }
 
   /** A service's past, filled when its card is seen. */
@@ -192,13 +217,23 @@ export class Model {
     this.hidden = hiddenOf(full);
     const health = withoutHidden(full);
     const old = this.health.peek().services;
-    const services = Object.entries(health.services).map(
-      ([id, entry]) => [id, kept(old[id], entry)] as const,
-    );
+    const services = { ...health.services };
+    for (const [id, entry] of Object.entries(services)) {
+      const known = Object.hasOwn(old, id) ? old[id] : undefined;
+      if (known !== undefined && isSame(known, entry)) services[id] = known;
+    }
     batch(() => {
-      this.health.value = { ...health, services: Object.fromEntries(services) };
+      this.health.value = { ...health, services };
       this.now.value = this.epoch(health.timestamp) ?? this.now.peek();
     });
+  }
+
+  #named(): ReadonlyMap<string, string> {
+    const entries = Object.entries(this.health.value.services);
+    const isSame =
+      entries.length === this.#names.size && entries.every(([id, { name }]) => this.#names.get(id) === name);
+    if (!isSame) this.#names = new Map(entries.map(([id, { name }]) => [id, name]));
+    return this.#names;
   }
 
   #group(): readonly Group[] {
@@ -210,8 +245,15 @@ export class Model {
   }
 }
 
-function kept(old: ServiceEntry | undefined, entry: ServiceEntry): ServiceEntry {
-  return old && JSON.stringify(old) === JSON.stringify(entry) ? old : entry;
+/** Whether two values of JSON say the same. As text a thousand services would take a part of every frame. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every(name => Object.hasOwn(b, name) && isSame(a[name as never], b[name as never]))
+  );
 }
 
 const ModelContext = createContext<Model | undefined>(undefined);

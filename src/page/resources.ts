@@ -2,6 +2,7 @@
 
 import { getJson, instant } from './api.js';
 import type { Backend } from './model.js';
+import { compareNames } from './words.js';
 
 const FAMILIES = {
   status: 'haproxy_backend_status',
@@ -28,7 +29,7 @@ export async function backends(): Promise<Backend[]> {
   }
   return [...found.values()]
     .filter(({ status }) => status !== '')
-    .sort((a, b) => Number(a.status === 'UP') - Number(b.status === 'UP') || a.name.localeCompare(b.name));
+    .sort((a, b) => Number(a.status === 'UP') - Number(b.status === 'UP') || compareNames(a.name, b.name));
 }
 
 const LIMITED = [

@@ -3,6 +3,7 @@
 import type { View } from './address.js';
 import type { ServiceEntry } from './state.js';
 import { statusRank } from './status.js';
+import { compareNames } from './words.js';
 
 export type Entry = readonly [id: string, entry: ServiceEntry];
 
@@ -25,7 +26,8 @@ export function groupServices(
   const shown = Object.entries(services).filter(entry => fits(entry, view));
   const places = new Map(held.map((id, place) => [id, place]));
   const place = (id: string) => places.get(id) ?? Number.MAX_SAFE_INTEGER;
-  const sorted = shown.sort((a, b) => place(a[0]) - place(b[0]) || compare(a, b, view));
+  const byPlace = (a: Entry, b: Entry) => (held.length === 0 ? 0 : place(a[0]) - place(b[0]));
+  const sorted = shown.sort((a, b) => byPlace(a, b) || compare(a, b, view));
   const filled = [...partsOf(sorted, Object.values(services))];
   const isPlain = filled.length === 1 && filled.every(([, entries]) => entries.every(isUngrouped));
   return filled.map(([name, entries]) => fold(isPlain ? 'Services' : name, entries, view));
@@ -53,8 +55,10 @@ function isUngrouped([, { group }]: Entry): boolean {
 
 function fold(name: string, entries: readonly Entry[], { text, states }: View): Group {
   if (entries.length <= FOLD_ABOVE || text !== '' || states.length > 0) return { name, entries, folded: [] };
-  const isHealthy = ([, { health }]: Entry) => health.status === 'healthy';
-  return { name, entries: entries.filter(entry => !isHealthy(entry)), folded: entries.filter(isHealthy) };
+  const unfolded: Entry[] = [];
+  const folded: Entry[] = [];
+  for (const entry of entries) (entry[1].health.status === 'healthy' ? folded : unfolded).push(entry);
+  return { name, entries: unfolded, folded };
 }
 
 function fits([id, { name, health }]: Entry, { text, states }: View): boolean {
@@ -75,8 +79,8 @@ export function models(data: unknown): string[] {
 }
 
 function compare([, a]: Entry, [, b]: Entry, { order }: View): number {
-  const byName = a.name.localeCompare(b.name, 'en', { numeric: true });
-  if (order === 'name') return byName;
-  if (order === 'slowest') return (b.health.response_time ?? -1) - (a.health.response_time ?? -1) || byName;
-  return statusRank(a.health.status) - statusRank(b.health.status) || byName;
+  let first = 0;
+  if (order === 'slowest') first = (b.health.response_time ?? -1) - (a.health.response_time ?? -1);
+  if (order === 'worst') first = statusRank(a.health.status) - statusRank(b.health.status);
+  return first || compareNames(a.name, b.name);
 }

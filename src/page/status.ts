@@ -2,7 +2,7 @@
 
 import { hiddenReason } from './hidden.js';
 import type { Alerts, ClusterHealth, ServiceEntry, Status } from './state.js';
-import { count } from './words.js';
+import { compareNames, count } from './words.js';
 
 /** Worst first. */
 export const STATUSES: readonly Status[] = [
@@ -42,13 +42,16 @@ type Entry = readonly [id: string, entry: ServiceEntry];
 /** What the status line says. */
 export function summarize(health: ClusterHealth, { details }: Alerts): Summary {
   const entries = Object.entries(health.services);
-  const bad = entries.filter(([, { health }]) => !['healthy', 'unknown'].includes(health.status)).sort(worst);
+  const bad = entries.filter(([, { health }]) => !['healthy', 'unknown'].includes(health.status));
   if (entries.length === 0) return plain('unknown', 'No services are configured.');
   if (entries.every(([, { health }]) => health.status === 'unknown'))
     return plain('unknown', 'The first checks are under way.');
   if (health.overall_status === 'healthy') return healthy(entries, bad);
   const times = [...bad.map(([, entry]) => entry.health.since), ...details.map(({ timestamp }) => timestamp)];
-  const since = times.filter(time => time !== undefined).sort()[0];
+  const since = first(
+    times.filter(time => time !== undefined),
+    byText,
+  );
   const why =
     bad.length > 0
       ? reasons(bad)
@@ -62,7 +65,7 @@ function plain(status: Status, why: string): Summary {
 
 function healthy(entries: readonly Entry[], bad: readonly Entry[]): Summary {
   const changes = entries.map(([, entry]) => entry.health.since).filter(time => time !== undefined);
-  const since = changes.sort().at(-1);
+  const since = first(changes, (a, b) => byText(b, a));
   const unknown = entries.filter(([, { health }]) => health.status === 'unknown').length;
   if (bad.length > 0) return { status: 'healthy', why: `No alert fires; ${reasons(bad)}`, since };
   if (unknown > 0) return { status: 'healthy', why: `${count(unknown, 'service')} not checked yet.`, since };
@@ -72,12 +75,25 @@ function healthy(entries: readonly Entry[], bad: readonly Entry[]): Summary {
 }
 
 function reasons(bad: readonly Entry[]): string {
-  const [first] = bad;
-  if (!first) return '';
-  const [, { name, health }] = first;
+  const top = first(bad, worst);
+  if (!top) return '';
+  const [, { name, health }] = top;
   const error = health.error ? ` (${health.error})` : '';
   const others = bad.length === 1 ? '' : ` and ${count(bad.length - 1, 'other service')} not healthy`;
   return `${name} is ${health.status}${error}${others}`;
+}
+
+/** What would be the first in order: of a thousand services one look at each, not a sort of them all. */
+function first<T>(all: readonly T[], compare: (a: T, b: T) => number): T | undefined {
+  return all.reduce<T | undefined>(
+    (best, each) => (best === undefined || compare(each, best) < 0 ? each : best),
+    undefined,
+  );
+}
+
+function byText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** Critical ones first, then by state, then by name. */
@@ -85,6 +101,6 @@ function worst([, a]: Entry, [, b]: Entry): number {
   return (
     Number(b.critical) - Number(a.critical) ||
     statusRank(a.health.status) - statusRank(b.health.status) ||
-    a.name.localeCompare(b.name)
+    compareNames(a.name, b.name)
   );
 }

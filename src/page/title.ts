@@ -13,5 +13,5 @@ export function titleOf(status: string, model: Model): string {
 function nameOf(model: Model): string {
   const { view, id } = model.place.value;
   if (view === 'overview') return '';
-  return id === undefined ? VIEWS[view].name : (model.service(id)?.name ?? id);
+  return id === undefined ? VIEWS[view].name : (model.name(id) ?? id);
 }

@@ -75,3 +75,6 @@ export function zoneName(offset: number): string {
   const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
   return `UTC${offset < 0 ? '-' : '+'}${two(size / 60)}:${two(size % 60)}`;
 }
+
+/** Orders names as people count: `Tools 2` before `Tools 10`. One collator for all: making one takes as long as 50 uses. */
+export const compareNames = new Intl.Collator('en', { numeric: true }).compare;

@@ -3,6 +3,7 @@
 import { useMemo } from 'preact/hooks';
 import { useModel } from '../model.js';
 import type { Series } from '../promql.js';
+import { compareNames } from '../words.js';
 import { Chart, type ChartProps } from './chart.js';
 import { type Line, level, valuesOf } from './lines.js';
 import { momentsOf } from './range.js';
@@ -48,7 +49,7 @@ function PanelChart({ axis, panel }: { axis: TimeAxis; panel: Panel }) {
     const { span, series } = answer;
     const measured = series
       .map((each): Line => ({ name: panel.name(each.metric), color: '', values: valuesOf(span, each) }))
-      .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+      .sort((a, b) => compareNames(a.name, b.name))
       .map((line, i) => ({ ...line, kind: panel.kind ?? 'line', color: `--series-${(i % COLORS) + 1}` }));
     if (measured.length === 0 || limit === undefined) return measured;
     const values = level(span, limit);

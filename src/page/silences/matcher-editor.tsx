@@ -149,15 +149,15 @@ interface Rules {
 
 /** Labels to propose, with values: of the alerts that fire, the services and the rules. */
 function useLabels(): ReadonlyMap<string, readonly string[]> {
-  const { services } = useModel().health.value;
+  const services = useModel().names.value;
   const alerts = useAnswer<ApiAlert[]>('api/v2/alerts', EVERY).answer ?? [];
   const rules = useAnswer<Rules>('api/v1/rules?type=alert&exclude_alerts=true', EVERY).answer;
   const names = rules?.data.groups.flatMap(group => group.rules.map(({ name }) => name)) ?? [];
   const found = new Map<string, Set<string>>([
     ['alertname', new Set(names.sort())],
-    ['target', new Set(Object.keys(services))],
+    ['target', new Set(services.keys())],
     ['severity', new Set(['critical', 'warning', 'info'])],
-    ['name', new Set(Object.values(services).map(({ name }) => name))],
+    ['name', new Set(services.values())],
   ]);
   for (const { labels } of alerts)
     for (const [name, value] of Object.entries(labels)) {

@@ -92,9 +92,9 @@ function Alerts({ alerts }: { alerts: readonly ApiAlert[] }) {
 }
 
 function Services({ coverage: { services, rest } }: { coverage: Coverage }) {
-  const known = useModel().health.value.services;
-  const total = Object.keys(known).length;
-  const names = services.map(id => known[id]?.name ?? id);
+  const known = useModel().names.value;
+  const total = known.size;
+  const names = services.map(id => known.get(id) ?? id);
   const which = rest.length === 0 ? '' : `, alerts with ${rest.map(printMatcher).join(', ')} only`;
   if (names.length === 0) return <p class="quiet">No service fits.</p>;
   if (names.length >= total && total > 1)

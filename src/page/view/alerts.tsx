@@ -7,6 +7,7 @@ import { count } from '../words.js';
 import { Details } from './details.js';
 import { webAddress } from './link.js';
 import { Next } from './next.js';
+import { usePieces } from './pieces.js';
 import { Shape } from './shape.js';
 import { useSilenceButton } from './silence-button.js';
 import { Age } from './time.js';
@@ -20,12 +21,13 @@ export function AlertList() {
   const { alerts } = model;
   const firing = sent(alerts.value.details);
   const { muted } = alerts.value;
+  const drawn = usePieces(Math.min(firing.length, SHOWN));
   if (firing.length === 0 && muted.length === 0) return null;
   return (
     <section class="alerts js-only" aria-labelledby="wrong">
       <h2 id="wrong">What is wrong now</h2>
       {firing.length === 0 ? <p class="quiet">Nothing that is sent.</p> : null}
-      <AlertRows alerts={firing.slice(0, SHOWN)} />
+      <AlertRows alerts={firing.slice(0, drawn)} />
       {firing.length > SHOWN ? <p class="quiet">{count(firing.length - SHOWN, 'more alert')}</p> : null}
       <Muted muted={muted} />
       {model.isReadOnly ? null : (
@@ -94,18 +96,18 @@ function Row({ alert }: { alert: AlertDetail }) {
 
 /** What an alert is about; a service's name leads to its view. */
 export function ServiceName({ id, otherwise = id }: { id: string; otherwise?: string }) {
-  const entry = useModel().service(id);
-  if (!entry) return <strong>{otherwise}</strong>;
+  const name = useModel().name(id);
+  if (name === undefined) return <strong>{otherwise}</strong>;
   return (
     <Link class="service" to={{ view: 'service', id }}>
-      {entry.name}
+      {name}
     </Link>
   );
 }
 
 /** A message without the name that stands before it already. */
 export function Message({ service, text }: { service: string; text: string }) {
-  const name = useModel().service(service)?.name;
+  const name = useModel().name(service);
   const rest = name !== undefined && text.startsWith(`${name} `) ? text.slice(name.length + 1) : text;
   return <span class="message">{rest}</span>;
 }

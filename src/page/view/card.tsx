@@ -1,5 +1,6 @@
 // A service: how it is, why, how fast, and how it has been.
 
+import { useComputed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { type History, useModel } from '../model.js';
 import { models } from '../services.js';
@@ -20,7 +21,8 @@ const NOTABLE = 0.05;
 
 export function Card({ id, entry }: { id: string; entry: ServiceEntry }) {
   const model = useModel();
-  const history = model.history(id).value;
+  const usual = useComputed(() => model.history(id).value.usual).value;
+  const muted = useComputed(() => model.mutedBy(id)).value;
   const watcher = useWatcher();
   const card = useRef<HTMLLIElement>(null);
   useEffect(() => {
@@ -29,8 +31,7 @@ export function Card({ id, entry }: { id: string; entry: ServiceEntry }) {
     return watcher.watch(element, id);
   }, [watcher, id]);
   const { name, health } = entry;
-  const mutedBy = model.health.value.muted?.filter(({ service }) => service === id) ?? [];
-  const reason = mutedBy[0] ? `muted: ${mutedBy[0].muted_by.join('; ')}` : reasonOf(entry);
+  const reason = muted === undefined ? reasonOf(entry) : `muted: ${muted}`;
   return (
     <li class="card" id={anchor(id)} ref={card}>
       <div class="card-head">
@@ -38,10 +39,10 @@ export function Card({ id, entry }: { id: string; entry: ServiceEntry }) {
         <h3 title={id}>
           <Link to={{ view: 'service', id }}>{name}</Link>
         </h3>
-        <ResponseTime value={health.response_time} usual={history.usual} status={health.status} />
+        <ResponseTime value={health.response_time} usual={usual} status={health.status} />
       </div>
       <p class="card-state">
-        {mutedBy.length > 0 ? <Shape of="muted" /> : null}
+        {muted !== undefined ? <Shape of="muted" /> : null}
         <span class="card-reason" title={reason}>
           <span class={`word ${health.status}`}>{sentence(health.status)}</span>
           {reason === '' ? null : <span class="quiet"> · {reason}</span>}
@@ -50,12 +51,22 @@ export function Card({ id, entry }: { id: string; entry: ServiceEntry }) {
           <Age local={health.since} />
         </span>
       </p>
+      <Past id={id} name={name} />
+    </li>
+  );
+}
+
+/** What changes with the history alone, and not with each check. */
+function Past({ id, name }: { id: string; name: string }) {
+  const history = useModel().history(id).value;
+  return (
+    <>
       <div class="past">
         <Sparkline median={history.median ?? []} p95={history.p95 ?? []} />
       </div>
       <TickBar name={name} ticks={history.ticks} />
       <Uptime history={history} />
-    </li>
+    </>
   );
 }
 

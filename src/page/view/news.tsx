@@ -43,9 +43,9 @@ function Notice({ notice }: { notice: Announcement }) {
 }
 
 function Planned({ maintenance }: { maintenance: Maintenance }) {
-  const { health } = useModel();
+  const model = useModel();
   const { state, services, comment, starts_at: from, ends_at: until } = maintenance;
-  const names = services?.map(id => health.value.services[id]?.name ?? id);
+  const names = services?.map(id => model.name(id) ?? id);
   return (
     <li class="notice-card planned">
       <Shape of="planned" />

@@ -1,6 +1,8 @@
 // What happens next about an alert, and when: "e-mail to ops in 3 min 12 s unless it ends".
 
+import { computed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { useModel } from '../model.js';
 import type { NextNotification } from '../state.js';
 import { Moment, Until } from './time.js';
@@ -29,13 +31,15 @@ const WHAT: Readonly<Record<NextNotification['what'], string>> = {
 
 /** One notification to come, as a sentence without its beginning. */
 export function Next({ next }: { next: NextNotification }) {
-  const { now, epoch } = useAt(next.at);
+  const model = useModel();
+  const epoch = model.epoch(next.at);
+  const isAhead = useIsAhead(epoch);
   const { what, escalation, unless, held_by: holds = [], retry } = next;
   const level = what === 'escalation' && escalation !== undefined ? `${escalation}: ` : '';
   let when: ComponentChildren = ' at once';
   if (holds.length > 0) when = <Held holds={holds} />;
   else if (epoch === undefined) when = ', not before something changes';
-  else if (epoch > now)
+  else if (isAhead)
     when = (
       <>
         {' '}
@@ -54,6 +58,12 @@ export function Next({ next }: { next: NextNotification }) {
   );
 }
 
+/** Whether a moment is still to come: what shows it is drawn again when it has passed, not every second. */
+function useIsAhead(at: number | undefined): boolean {
+  const { now } = useModel();
+  return useMemo(() => computed(() => at !== undefined && at > now.value), [at, now]).value;
+}
+
 function Held({ holds }: { holds: NonNullable<NextNotification['held_by']> }) {
   const [{ text, until } = { text: '', until: undefined }] = holds;
   return (
@@ -68,9 +78,4 @@ function Held({ holds }: { holds: NonNullable<NextNotification['held_by']> }) {
       )}
     </>
   );
-}
-
-function useAt(local: string | undefined) {
-  const model = useModel();
-  return { now: model.now.value, epoch: model.epoch(local) };
 }

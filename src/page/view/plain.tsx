@@ -29,7 +29,7 @@ export function PlainTables() {
             {firing.map(({ severity, service, message, timestamp }) => (
               <tr>
                 <td>{severity}</td>
-                <td>{model.service(service)?.name ?? service}</td>
+                <td>{model.name(service) ?? service}</td>
                 <td>{message}</td>
                 <td>
                   <Moment local={timestamp} />

@@ -9,6 +9,7 @@ import { STATUSES } from '../status.js';
 import { count } from '../words.js';
 import { Card } from './card.js';
 import { useOpen } from './details.js';
+import { usePieces } from './pieces.js';
 import { Shape } from './shape.js';
 
 /** Cards of a group that are drawn before the button for more. */
@@ -61,6 +62,7 @@ function ServiceGroup({ group: { name, entries, folded } }: { group: Group }) {
   const { isOpen, toggle } = useOpen(`group ${name}`);
   const shown = isOpen ? [...entries, ...folded] : entries;
   const rest = shown.length - limit.value;
+  const drawn = usePieces(Math.min(shown.length, limit.value));
   const id = useId();
   return (
     <section aria-labelledby={id}>
@@ -73,7 +75,7 @@ function ServiceGroup({ group: { name, entries, folded } }: { group: Group }) {
         </button>
       )}
       <ul class="cards">
-        {shown.slice(0, limit.value).map(([id, entry]) => (
+        {shown.slice(0, drawn).map(([id, entry]) => (
           <Card key={id} id={id} entry={entry} />
         ))}
       </ul>
@@ -132,9 +134,11 @@ function Toolbar() {
 
 function States({ view, change }: { view: View; change: (part: Partial<View>) => void }) {
   const services = Object.values(useModel().health.value.services);
-  const counted = STATUSES.map(
-    status => [status, services.filter(({ health }) => health.status === status).length] as const,
-  ).filter(([status, number]) => number > 0 || view.states.includes(status));
+  const counts = new Map<string, number>();
+  for (const { health } of services) counts.set(health.status, (counts.get(health.status) ?? 0) + 1);
+  const counted = STATUSES.map(status => [status, counts.get(status) ?? 0] as const).filter(
+    ([status, number]) => number > 0 || view.states.includes(status),
+  );
   const toggle = (status: string) =>
     view.states.includes(status) ? view.states.filter(each => each !== status) : [...view.states, status];
   return (

@@ -84,7 +84,7 @@ export function TickBar({ name, ticks }: { name: string; ticks: readonly Tick[] 
 }
 
 function Drawing({ ticks, current }: { ticks: readonly Tick[]; current: number | undefined }) {
-  const first = TICKS - ticks.length;
+  const form = ticks[current ?? -1];
   return (
     <svg
       class="ticks"
@@ -92,23 +92,38 @@ function Drawing({ ticks, current }: { ticks: readonly Tick[]; current: number |
       preserveAspectRatio="none"
       aria-hidden="true"
     >
-      {Array.from({ length: ticks.length === 0 ? 0 : TICKS }, (_, place) => {
-        const status = ticks[place - first]?.status;
-        const height = status === undefined ? 4 : (HEIGHTS[status] ?? HEIGHT);
-        const isCurrent = current !== undefined && place - first === current;
-        return (
-          <rect
-            key={place}
-            class={`${status === undefined ? 'none' : toneOf(status)}${isCurrent ? ' current' : ''}`}
-            x={place * PITCH}
-            y={HEIGHT - height}
-            width={PITCH - 1}
-            height={height}
-          />
-        );
-      })}
+      {[...formsOf(ticks)].map(([tone, form]) => (
+        <path key={tone} class={tone} d={form} />
+      ))}
+      {form === undefined ? null : (
+        <path
+          class={`${classOf(form.status)} current`}
+          d={formOf(form.status, TICKS - ticks.length + (current ?? 0))}
+        />
+      )}
     </svg>
   );
+}
+
+/** Ticks of one colour are one element: ninety in each of sixty cards take the browser longer than all else there. */
+function formsOf(ticks: readonly Tick[]): ReadonlyMap<string, string> {
+  const forms = new Map<string, string>();
+  const first = TICKS - ticks.length;
+  for (let place = 0; place < (ticks.length === 0 ? 0 : TICKS); place++) {
+    const status = ticks[place - first]?.status;
+    const tone = classOf(status);
+    forms.set(tone, (forms.get(tone) ?? '') + formOf(status, place));
+  }
+  return forms;
+}
+
+function classOf(status: string | undefined): string {
+  return status === undefined ? 'none' : toneOf(status);
+}
+
+function formOf(status: string | undefined, place: number): string {
+  const height = status === undefined ? 4 : (HEIGHTS[status] ?? HEIGHT);
+  return `M${place * PITCH} ${HEIGHT - height}h${PITCH - 1}v${height}h${1 - PITCH}z`;
 }
 
 function Panel({ tick }: { tick: Tick }) {

@@ -1,6 +1,7 @@
 // Moments and ages. A moment is shown in the reader's time, the monitor's stands in its tooltip.
 
-import { useComputed } from '@preact/signals';
+import { computed } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import { useModel } from '../model.js';
 import { countdown, span } from '../words.js';
 
@@ -40,7 +41,7 @@ export function Age({ local }: { local: string | undefined }) {
 /** How long ago a moment is. @param at milliseconds since the epoch */
 export function Ago({ at, title }: { at: number; title?: string }) {
   const { now } = useModel();
-  const text = useComputed(() => span(now.value - at));
+  const text = useMemo(() => computed(() => span(now.value - at)), [at, now]);
   return (
     <span class="digits" title={title}>
       {text}
@@ -51,7 +52,7 @@ export function Ago({ at, title }: { at: number; title?: string }) {
 /** How long it is until a moment: `3 min 12 s`; nothing when it is past. @param at milliseconds since the epoch */
 export function Until({ at }: { at: number }) {
   const model = useModel();
-  const text = useComputed(() => countdown(at - model.now.value));
+  const text = useMemo(() => computed(() => countdown(at - model.now.value)), [at, model]);
   const { shown, full } = model.print(at);
   return (
     <span class="digits" title={`at ${shown}; ${full}`}>

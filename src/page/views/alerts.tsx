@@ -42,7 +42,7 @@ export function View() {
     groups: groups.answer ?? [],
     rules: rules.answer?.data.groups.flatMap(group => group.rules) ?? [],
   };
-  const nameOf = (service: string) => model.health.value.services[service]?.name ?? service;
+  const nameOf = (service: string) => model.name(service) ?? service;
   const all = joinAlerts(sources);
   const shown = all.filter(alert => fits(alert, filter, nameOf(alert.service)));
   const again = () => {

@@ -1,6 +1,7 @@
 // Incidents: every alert from begin to end, newest first, by day: what failed, how long, who was told, what was done.
 
 import './incidents.css';
+import { useMemo } from 'preact/hooks';
 import { useAnswer } from '../ask.js';
 import { type Model, useModel } from '../model.js';
 import type { Incident } from '../state.js';
@@ -11,7 +12,7 @@ import { webAddress } from '../view/link.js';
 import { Shape } from '../view/shape.js';
 import { Age, Moment } from '../view/time.js';
 import { Link } from '../view/view-link.js';
-import { count, span } from '../words.js';
+import { compareNames, count, span } from '../words.js';
 import {
   feedOf,
   type IncidentFilter,
@@ -85,16 +86,15 @@ function byDay(incidents: readonly Incident[], model: Model): [string, Incident[
 function Toolbar(props: { filter: IncidentFilter; change: (part: Partial<IncidentFilter>) => void }) {
   const { filter, change } = props;
   const model = useModel();
-  const services = Object.entries(model.health.value.services).sort(([, a], [, b]) =>
-    a.name.localeCompare(b.name, 'en', { numeric: true }),
-  );
+  const names = model.names.value;
+  const services = useMemo(() => [...names].sort(([, a], [, b]) => compareNames(a, b)), [names]);
   return (
     <div class="toolbar">
       <label>
         <span class="sort quiet">Service</span>{' '}
         <select value={filter.service} onChange={event => change({ service: event.currentTarget.value })}>
           <option value="">All services</option>
-          {services.map(([id, { name }]) => (
+          {services.map(([id, name]) => (
             <option key={id} value={id} selected={id === filter.service}>
               {name}
             </option>

@@ -219,7 +219,8 @@ async function growth(page) {
       for (let i = 0; i < count; i++) {
         for (const { health } of Object.values(answer.services)) health.response_time = Math.random();
         globalThis.source.dispatchEvent(new MessageEvent('health', { data: JSON.stringify(answer) }));
-        if (i % 20 === 0) await new Promise(requestAnimationFrame);
+        // The page takes them one by one only where they do not come all at once.
+        await new Promise(resolve => setTimeout(resolve, 4));
       }
     }, count);
   await send(1000);

@@ -1,6 +1,7 @@
 // HAProxy's frontends, backends and servers from one PromQL answer. Pure.
 
 import type { Series } from '../../promql.js';
+import { compareNames } from '../../words.js';
 
 const FAMILIES = [
   'status',
@@ -56,7 +57,7 @@ export function isUp({ state }: Pick<ProxyFigures, 'state'>): boolean {
 }
 
 function byState(a: ProxyFigures, b: ProxyFigures): number {
-  return Number(isUp(a)) - Number(isUp(b)) || nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true });
+  return Number(isUp(a)) - Number(isUp(b)) || compareNames(nameOf(a), nameOf(b));
 }
 
 function nameOf({ target, proxy, server }: ProxyFigures): string {

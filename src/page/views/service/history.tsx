@@ -11,7 +11,7 @@ import { Strip } from '../../chart/strip.js';
 import type { TimeAxis } from '../../chart/time-axis.js';
 import { useModel } from '../../model.js';
 import type { Incident } from '../../state.js';
-import { count, seconds } from '../../words.js';
+import { compareNames, count, seconds } from '../../words.js';
 import { failureQuery, hasStates, phaseQuery, responseQuery, stateQuery, usualQuery } from './queries.js';
 import { covers, type Silence } from './silence.js';
 import { statesOf } from './states.js';
@@ -164,7 +164,7 @@ function stacked(
 ): Line[] {
   return series
     .map(each => ({ name: each.metric[label] ?? '', values: valuesOf(span, each) }))
-    .sort((a, b) => a.name.localeCompare(b.name))
+    .sort((a, b) => compareNames(a.name, b.name))
     .map(({ name, values }, i) => ({
       name,
       values,
