@@ -96,6 +96,37 @@ export const commands: readonly Command[] = [
     run: async (args, output) => (await import('./import.js')).importFiles(args, output),
   },
   {
+    name: 'backfill-rules',
+    forms: [
+      {
+        words: '--start=TIME [--end=TIME] [FILE...]',
+        does: 'evaluate rules over stored history, as promtool tsdb create-blocks-from rules does',
+      },
+    ],
+    flags: [
+      { name: 'start', placeholder: 'TIME', help: 'First moment, RFC 3339 or Unix seconds.' },
+      { name: 'end', placeholder: 'TIME', help: 'Last moment (default: now).' },
+      {
+        name: 'eval-interval',
+        placeholder: 'DURATION',
+        help: 'Of groups that name no interval (default 1m; without FILE that of the monitor).',
+      },
+    ],
+    commonFlags: [
+      'config.file',
+      'storage.path',
+      'query.lookback-delta',
+      'query.max-samples',
+      'web.external-url',
+    ],
+    notes: [
+      'Writes what recording rules record, ALERTS and ALERTS_FOR_STATE; a sample that is there already stays.',
+      'Without FILE the rules of --config.file. No monitor may run on the folder meanwhile. All is written or nothing.',
+      'Exit code 1 when an evaluation of a rule failed; what the others made is written.',
+    ],
+    run: async (args, output) => (await import('./backfill-rules.js')).backfillRulesCommand(args, output),
+  },
+  {
     name: 'demo',
     forms: [{ words: '[FLAGS]', does: 'watch a simulated cluster, on loopback' }],
     flags: [],

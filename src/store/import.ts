@@ -2,20 +2,16 @@
 // `promtool tsdb create-blocks-from openmetrics` takes it; goes out: the samples' database with them in it. Called by
 // the command line, also beside a running monitor, which notices.
 
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import type { Millis } from '../model/time.js';
 import { readOpenMetrics } from './openmetrics/read.js';
 import { OpenMetricsError, parseSeries } from './openmetrics/series-text.js';
 import { ByteCache } from './samples/cache.js';
 import { SampleFile } from './samples/file.js';
-import { moveIn } from './samples/move-in.js';
 import { Staging } from './samples/staging.js';
+import { moveToDatabase, withStagedFile } from './staged.js';
 
 /** Samples in memory at a time: 64 MiB of them. */
 const MOST_IN_MEMORY = 4_000_000;
-/** How long to wait for the monitor to finish what it writes. */
-const PATIENCE: Millis = 30_000;
 const CACHE_BYTES = 1024 * 1024;
 
 export interface ImportOptions {
@@ -45,18 +41,15 @@ export async function importOpenMetrics(
   dbFile: string,
   options: ImportOptions = {},
 ): Promise<ImportSummary> {
-  removeLeftovers(dbFile);
-  const staged = `${dbFile}.import-${process.pid}`;
-  removeDatabase(staged);
-  let staging: SampleFile | undefined;
-  try {
-    staging = new SampleFile(staged, new ByteCache(CACHE_BYTES));
-    const summary = await stage(file, staging, options.mostInMemory ?? MOST_IN_MEMORY);
-    return { ...summary, dropped: move(staging, dbFile) };
-  } finally {
-    staging?.close();
-    removeDatabase(staged);
-  }
+  return await withStagedFile(dbFile, 'import', async path => {
+    const staging = new SampleFile(path, new ByteCache(CACHE_BYTES));
+    try {
+      const summary = await stage(file, staging, options.mostInMemory ?? MOST_IN_MEMORY);
+      return { ...summary, dropped: moveToDatabase(staging, dbFile).dropped };
+    } finally {
+      staging.close();
+    }
+  });
 }
 
 async function stage(
@@ -86,41 +79,4 @@ async function stage(
   staging.finish();
   const bounds = samples > 0 ? { first, last } : { first: undefined, last: undefined };
   return { series: staging.series, samples, ...bounds };
-}
-
-/** @returns how many samples were there already. */
-function move(staging: SampleFile, dbFile: string): number {
-  const target = new SampleFile(dbFile, new ByteCache(CACHE_BYTES));
-  try {
-    target.patience = PATIENCE;
-    const { dropped } = moveIn(staging, target);
-    target.settle();
-    return dropped;
-  } finally {
-    target.close();
-  }
-}
-
-function removeDatabase(file: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
-}
-
-/** What imports that were killed have left; one that still runs keeps its own. */
-function removeLeftovers(dbFile: string): void {
-  const folder = dirname(dbFile);
-  if (!existsSync(folder)) return;
-  const prefix = `${basename(dbFile)}.import-`;
-  for (const name of readdirSync(folder)) {
-    const pid = name.startsWith(prefix) ? /^\d+/.exec(name.slice(prefix.length))?.[0] : undefined;
-    if (pid && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

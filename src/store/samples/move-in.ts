@@ -14,7 +14,7 @@ export interface Moved {
   readonly dropped: number;
 }
 
-/** Copies the chunks of `from` into `to` in one transaction. @throws SQLite's errors */
+/** Copies the chunks of `from`, and where its series ended, into `to` in one transaction. @throws SQLite's errors */
 export function moveIn(from: SampleFile, to: SampleFile): Moved {
   return to.transaction(() => {
     const ids = new Map<string, number>();
@@ -22,14 +22,20 @@ export function moveIn(from: SampleFile, to: SampleFile): Moved {
     const logged = firstLogged(to);
     let added = 0;
     let dropped = 0;
+    const targets = new Map<number, number>();
     for (const { id, labels } of from.series.all()) {
       const target = { id: ids.get(labels.key) ?? to.series.add(labels), file: to };
+      targets.set(id, target.id);
       const before = logged.get(target.id) ?? Number.POSITIVE_INFINITY;
       for (const row of from.chunks.within(id, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
         const count = moveChunk(from, row, target, before);
         added += count;
         dropped += row.count - count;
       }
+    }
+    for (const { series, at } of from.series.ends()) {
+      const id = targets.get(series);
+      if (id !== undefined) to.series.addEnd(id, at);
     }
     return { added, dropped };
   });

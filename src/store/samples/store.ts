@@ -31,6 +31,8 @@ const FUTURE: Millis = 60_000;
 /** A clock that goes back further than this was set; less is a correction, which costs a scrape or a few. */
 const SET_BACK: Millis = 60_000;
 
+const NONE: ReadonlySet<string> = new Set();
+
 export type { SampleStats, SampleStoreOptions } from './store-options.js';
 
 /** Opened by the constructor, closed by {@link close}. */
@@ -184,9 +186,14 @@ export class SampleStore implements SampleSource {
 
   /**
    * Adds what a source (a rule) shows at the time of the scrape that was begun. It counts until the source shows
-   * something else: series it showed before and does not show now have ended, all of them when it shows none.
+   * something else: series it showed before and does not show now have ended, all of them when it shows none, but for
+   * `elsewhere`: those go on in another place.
    */
-  add(source: string, samples: readonly { readonly labels: Labels; readonly value: number }[]): void {
+  add(
+    source: string,
+    samples: readonly { readonly labels: Labels; readonly value: number }[],
+    elsewhere: ReadonlySet<string> = NONE,
+  ): void {
     const row = this.#row;
     if (!row) {
       if (this.#interim.isOpen) this.#addToInterim(source, samples);
@@ -204,7 +211,7 @@ export class SampleStore implements SampleSource {
     this.#appended += shown.size;
     const before = this.#added.get(source) ?? [];
     const over = before.filter(series => !shown.has(series) && last.get(series) < at);
-    this.#end(row, over);
+    this.#end(row, elsewhere.size === 0 ? over : over.filter(each => !elsewhere.has(this.#keyOf(each))));
     if (samples.length > 0) this.#added.set(source, [...shown]);
     else this.#added.delete(source);
     this.#head.update(row.ended);
@@ -268,6 +275,10 @@ export class SampleStore implements SampleSource {
       this.#stored.addEnd(series, this.#head.last);
       row.ended.push(series);
     }
+  }
+
+  #keyOf(series: SeriesRef): string {
+    return this.#catalogue.index.labels(series).key;
   }
 
   /** Keeps the scrape that was begun with all that was added: on disk when this returns, if the disk will have it. */

@@ -1,0 +1,180 @@
+// Rules over stored history. Comes in: rule files and a span of time; goes out: their series in the samples' database, all
+// of them or none. Called by the command line, while no monitor has the folder. Its promise is that of the running rules:
+// at each moment groups come in the order of the files, and a rule sees all that was there by then.
+
+import type { Labels } from '../../model/labels.js';
+import { type Clock, type Millis, systemClock } from '../../model/time.js';
+import { parse } from '../../promql/parse.js';
+import { type Ask, askLanguage, type Sample } from '../../rules/ask.js';
+import type { RuleFile } from '../../rules/definition.js';
+import { RuleGroup } from '../../rules/group.js';
+import type { StoreLog } from '../../store/guarded-file.js';
+import { ByteCache } from '../../store/samples/cache.js';
+import { SampleFile } from '../../store/samples/file.js';
+import { sealLog } from '../../store/samples/seal-log.js';
+import { SampleStore } from '../../store/samples/store.js';
+import { moveToDatabase, withStagedFile } from '../../store/staged.js';
+import { dueGroups } from './grid.js';
+import { LayeredSource } from './layered.js';
+import { PresentSamples } from './present.js';
+import { RuleTally, type RuleTotal } from './tally.js';
+
+export interface BackfillOptions {
+  /** The samples' database; it is there. */
+  readonly dbFile: string;
+  readonly files: readonly RuleFile[];
+  /** Both included. */
+  readonly start: Millis;
+  readonly end: Millis;
+  /** Of groups that name no interval. */
+  readonly interval: Millis;
+  readonly lookback: Millis;
+  /** Samples one evaluation may load. */
+  readonly maxSamples: number;
+  /** For templates; without a slash at the end. */
+  readonly externalUrl: string;
+  /** Called before each moment; one that throws ends it, and nothing is written. */
+  readonly onMoment?: (at: Millis) => void;
+  readonly log: StoreLog;
+  readonly clock?: Clock;
+}
+
+/** What came of it. */
+export interface BackfillSummary {
+  /** Moments at which something was evaluated. */
+  readonly moments: number;
+  /** One for each rule, in the order of the files. */
+  readonly rules: readonly RuleTotal[];
+  /** Samples written, and not written because the series has one at that time. */
+  readonly written: number;
+  readonly skipped: number;
+}
+
+const FOREVER: Millis = 1e15;
+/** Decoded samples: windows of many series are read again at each moment. */
+const CACHE_BYTES = 128 * 1024 * 1024;
+/** Scrapes between two looks at how the store does, and how long it may tidy up then. */
+const CARE_EVERY = 200;
+const CARE: Millis = 100;
+
+/** Evaluates and writes. @throws Error when the disk fails; SQLite's errors. Nothing is written then */
+export async function backfillRules(options: BackfillOptions): Promise<BackfillSummary> {
+  return await withStagedFile(options.dbFile, 'backfill', path => {
+    const run = new Backfill(options, path);
+    const moments = run.evaluate();
+    const { added, dropped } = run.move();
+    const rules = run.totals();
+    const skipped = rules.reduce((sum, rule) => sum + rule.skipped, 0);
+    return { moments, rules, written: added, skipped: skipped + dropped };
+  });
+}
+
+class Backfill {
+  readonly #options: BackfillOptions;
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #stored: SampleStore;
+  readonly #made: SampleStore;
+  readonly #groups: readonly RuleGroup[];
+  readonly #tally: RuleTally;
+  readonly #present: PresentSamples;
+  readonly #ask: Ask;
+  /** What each source showed last. */
+  readonly #shown = new Map<string, readonly Labels[]>();
+  /** Of the groups that are being evaluated. */
+  #distance: Millis = 0;
+
+  constructor(options: BackfillOptions, path: string) {
+    const { dbFile, files, interval, externalUrl, log, clock = systemClock } = options;
+    this.#options = options;
+    this.#path = path;
+    this.#clock = clock;
+    const shared = { retention: FOREVER, cacheBytes: CACHE_BYTES, clock };
+    this.#stored = new SampleStore({ ...shared, file: dbFile, log });
+    this.#made = new SampleStore({ ...shared, file: path, log: quietly(log) });
+    this.#present = new PresentSamples(this.#stored);
+    this.#ask = this.#asking();
+    const query = (text: string, at: Millis): readonly Sample[] => this.#ask(parse(text), text, at);
+    const surroundings = { externalLabels: {}, externalUrl, query };
+    const made = { defaultInterval: interval, surroundings, shouldRestore: false };
+    this.#groups = files.flatMap(({ file, groups }) =>
+      groups.map(definition => new RuleGroup(definition, { file, ...made })),
+    );
+    this.#tally = new RuleTally(this.#groups);
+  }
+
+  /** @returns how many moments there were */
+  evaluate(): number {
+    const { start, end, onMoment } = this.#options;
+    let moments = 0;
+    try {
+      for (const { at, groups } of dueGroups(this.#groups, start, end)) {
+        onMoment?.(at);
+        this.#made.begin({ at, parts: [], gone: [] });
+        for (const group of groups) this.#evaluateGroup(group, at);
+        this.#made.commit();
+        if (++moments % CARE_EVERY === 0) this.#care();
+      }
+      this.#care();
+    } finally {
+      this.#stored.close();
+      this.#made.close();
+    }
+    return moments;
+  }
+
+  /** Once everything is evaluated. */
+  move(): { added: number; dropped: number } {
+    const staging = new SampleFile(this.#path, new ByteCache(CACHE_BYTES));
+    try {
+      sealLog(staging);
+      return moveToDatabase(staging, this.#options.dbFile);
+    } finally {
+      staging.close();
+    }
+  }
+
+  totals(): RuleTotal[] {
+    return this.#tally.totals();
+  }
+
+  #evaluateGroup(group: RuleGroup, at: Millis): void {
+    this.#distance = group.interval;
+    const write = (source: string, _: Millis, samples: readonly Sample[]) => this.#write(source, at, samples);
+    group.evaluate(at, { ask: this.#ask, write, elapsed: () => 0 });
+    this.#tally.noteErrors(group, at);
+  }
+
+  #write(source: string, at: Millis, samples: readonly Sample[]): void {
+    const isNear = (labels: Labels) => this.#present.isNear(labels, at, this.#distance);
+    const needed = samples.filter(({ labels }) => !isNear(labels));
+    const before = this.#shown.get(source) ?? [];
+    const elsewhere = before.filter(isNear).map(({ key }) => key);
+    this.#made.add(source, needed, new Set(elsewhere));
+    this.#shown.set(
+      source,
+      needed.map(({ labels }) => labels),
+    );
+    this.#tally.count(source, needed.length, samples.length - needed.length);
+  }
+
+  #asking(): Ask {
+    const { lookback, maxSamples, interval } = this.#options;
+    const source = new LayeredSource(this.#stored, this.#made);
+    return askLanguage({ source, lookback, defaultInterval: interval, maxSamples, checkpoint: () => {} });
+  }
+
+  /** @throws Error when what was made could not be written */
+  #care(): void {
+    this.#made.maintain(this.#clock.elapsed() + CARE);
+    const { problem, pending } = this.#made.stats();
+    if (problem !== undefined && pending > 0) throw new Error(problem);
+  }
+}
+
+/** That a file of its own was opened is of no interest. */
+function quietly(log: StoreLog): StoreLog {
+  return (level, message, fields) => {
+    if (level !== 'info') log(level, message, fields);
+  };
+}

@@ -1,0 +1,53 @@
+// Where series have samples already. Comes in: labels and a moment; goes out: whether a rule's sample is needed there. A
+// day of each series is in memory at a time.
+
+import type { Labels } from '../../model/labels.js';
+import type { Matcher, SampleSource } from '../../model/samples.js';
+import type { Millis } from '../../model/time.js';
+
+/** How much of a series is read at once. */
+const SPAN: Millis = 86_400_000;
+
+interface Known {
+  readonly to: Millis;
+  readonly times: Float64Array;
+  /** The first time that may still count. */
+  next: number;
+}
+
+/** Asked in the order of time. */
+export class PresentSamples {
+  readonly #source: SampleSource;
+  readonly #known = new Map<string, Known>();
+
+  constructor(source: SampleSource) {
+    this.#source = source;
+  }
+
+  /** Whether the series has a sample less than `distance` before or after a moment. Throws what the source throws. */
+  isNear(labels: Labels, at: Millis, distance: Millis): boolean {
+    let known = this.#known.get(labels.key);
+    if (!known || known.to < at + distance) {
+      known = this.#read(labels, at - distance, at + distance + SPAN);
+      this.#known.set(labels.key, known);
+    }
+    const { times } = known;
+    while (known.next < times.length && (times[known.next] as Millis) <= at - distance) known.next++;
+    const found = times[known.next];
+    return found !== undefined && found < at + distance;
+  }
+
+  #read(labels: Labels, from: Millis, to: Millis): Known {
+    const found = this.#source.select(exactly(labels), from, to);
+    // One with further labels is another series.
+    const times = found.find(each => each.labels.key === labels.key)?.times ?? new Float64Array();
+    return { to, times, next: 0 };
+  }
+}
+
+function exactly(labels: Labels): Matcher[] {
+  return Array.from(labels.pairs(), ([name, value]) => ({
+    ...{ name, op: '=', value },
+    matches: (each: string) => each === value,
+  }));
+}
