@@ -44,12 +44,23 @@ async function bundle(options, plugin) {
   });
 }
 
-/** The overview's modules and Preact: not the views, nor what they alone have. */
-function isBase(id) {
-  if (id.includes('/node_modules/')) return /[\\/]node_modules[\\/]@?preact[\\/]/.test(id);
+/**
+ * The chunk of a module that does not have one to itself: `base` for what the first view of the overview loads, `shared`
+ * for what more than one of the later views stands on. @param info of a module, as Rolldown knows it
+ */
+function chunkOf(id, info) {
   const path = relative(SOURCE, id).replaceAll('\\', '/');
-  const isEntry = Object.values(ENTRIES).includes(path);
-  return !isEntry && (path.startsWith('view/') || /^[^/.]+\.tsx?$/.test(path));
+  if (id.startsWith('\0') || Object.values(ENTRIES).includes(path)) return null;
+  if (isAtOnce(id, info, new Set())) return 'base';
+  return path.startsWith('view/') || /^[^/.]+\.tsx?$/.test(path) ? 'shared' : null;
+}
+
+/** Whether the browser's entry needs a module before it can run: it is imported, and not only when it is needed. */
+function isAtOnce(id, info, seen) {
+  if (id === join(SOURCE, ENTRIES.script)) return true;
+  if (seen.has(id)) return false;
+  seen.add(id);
+  return (info(id)?.importers ?? []).some(importer => isAtOnce(importer, info, seen));
 }
 
 async function bundleBrowser() {
@@ -70,7 +81,14 @@ async function bundleBrowser() {
             chunkFileNames: 'assets/[name]-[hash].js',
             assetFileNames: 'assets/[name]-[hash][extname]',
             // What every view stands on is one request, not one for each set of views that share it.
-            codeSplitting: { groups: [{ name: 'base', test: isBase }] },
+            codeSplitting: {
+              groups: [
+                {
+                  debugName: 'base and shared',
+                  name: (id, modules) => chunkOf(id, each => modules.getModuleInfo(each)),
+                },
+              ],
+            },
           },
         },
       },
