@@ -2,12 +2,15 @@
 // asks for the alerts alone.
 
 import { z } from 'zod';
-import { isResolved } from '../../notify/alert-table.js';
-import { matchesAll } from '../../notify/matcher.js';
+import { isResolved, type KnownAlert } from '../../notify/alert-table.js';
+import { type Matcher, matchesAll } from '../../notify/matcher.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { describe, filterOf } from './parameters.js';
 import { Complaint, json } from './problem.js';
+
+const strings = z.record(z.string(), z.string());
+const previewed = z.object({ fingerprint: z.string(), labels: strings, annotations: strings });
 
 export const silencePreview = endpoint({
   method: 'GET',
@@ -15,10 +18,17 @@ export const silencePreview = endpoint({
   summary: 'Which alerts and services a silence with these matchers would cover',
   query: z.object({ filter: describe.filter() }),
   answer: z.object({
-    alerts: z.array(z.object({ fingerprint: z.string(), labels: z.record(z.string(), z.string()) })),
+    alerts: z.array(previewed).describe('Alerts that fire and would be silenced'),
     services: z
       .array(z.string())
       .describe('Ids of the services that would be in maintenance with a comment that says so'),
+    about: z.array(z.string()).describe('Ids of the services of which alerts would be silenced'),
+    only: z
+      .array(z.string())
+      .describe('Matchers that name no service: other alerts of these services are sent as before'),
+    left_out: z
+      .array(previewed)
+      .describe('Alerts that fire, of services the matchers name, and would not be silenced'),
   }),
   others: { 400: { when: 'A matcher is wrong, or there is none' }, 500: { when: 'Silences are elsewhere' } },
   handle({ query, now }, doors) {
@@ -26,12 +36,31 @@ export const silencePreview = endpoint({
     const matchers = filterOf(query);
     if (matchers.length === 0) throw new Complaint(400, 'name at least one matcher: filter=target="tools"');
     const { alerting, board } = doors;
-    const alerts = [...alerting.alerts.all()]
-      .filter(alert => !isResolved(alert, now) && matchesAll(matchers, alert.labels))
-      .map(({ fingerprint, labels }) => ({ fingerprint, labels: labels.toJSON() }));
-    const services = board.services
-      .filter(service => matchesAll(matchers, doors.alertLabels(service)))
-      .map(({ id }) => id);
-    return json({ alerts, services });
+    const firing = [...alerting.alerts.all()].filter(alert => !isResolved(alert, now));
+    const [own, rest] = [matchers.filter(isOfService), matchers.filter(each => !isOfService(each))];
+    const fitting = (those: readonly Matcher[]) =>
+      board.services.filter(service => matchesAll(those, doors.alertLabels(service))).map(({ id }) => id);
+    const about = fitting(own);
+    const named = new Set(own.length > 0 ? about : []);
+    const isLeftOut = ({ labels }: KnownAlert) =>
+      named.has(labels.get('target') ?? '') && !matchesAll(matchers, labels);
+    return json({
+      alerts: firing.filter(({ labels }) => matchesAll(matchers, labels)).map(shown),
+      services: fitting(matchers),
+      about,
+      only: rest.map(String),
+      left_out: firing.filter(isLeftOut).map(shown),
+    });
   },
 });
+
+/** Labels of alerts that are the service's own, whatever the alert says of it. */
+const OF_SERVICE = new Set(['target', 'name', 'job', 'instance']);
+
+function isOfService({ name }: Matcher): boolean {
+  return OF_SERVICE.has(name);
+}
+
+function shown({ fingerprint, labels, annotations }: KnownAlert) {
+  return { fingerprint, labels: labels.toJSON(), annotations };
+}

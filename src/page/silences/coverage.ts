@@ -1,52 +1,52 @@
 // What matchers cover at this moment: alerts that fire, and services of which alerts would be silenced.
 
-import { getJson, instant } from '../api.js';
-import type { ApiAlert } from './api-alert.js';
+import { getJson } from '../api.js';
 import { type MatcherText, printMatcher } from './matchers.js';
 
-export interface Coverage {
-  readonly alerts: readonly ApiAlert[];
-  /** Ids. */
-  readonly services: readonly string[];
+/** An alert in `/api/v2/silences/preview`. */
+export interface CoveredAlert {
+  readonly fingerprint: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** `/api/v2/silences/preview` */
+interface Answer {
+  readonly alerts: readonly CoveredAlert[];
+  /** Ids of the services of which alerts would be silenced. */
+  readonly about: readonly string[];
   /** What else an alert of these services has to fit; empty when all of their alerts do. */
-  readonly rest: readonly MatcherText[];
+  readonly only: readonly string[];
+  /** Alerts of these services that fire and would be sent as before. */
+  readonly left_out: readonly CoveredAlert[];
+}
+
+export interface Coverage extends Answer {
   /** What the monitor says is wrong with each matcher; empty texts where nothing is. */
   readonly faults: readonly string[];
 }
 
-/** Labels of alerts that are the service's own. */
-const OF_SERVICE = new Set(['target', 'name', 'job', 'instance']);
-
 /** @throws Error where the monitor does not answer, or alerts are not there */
 export async function coverage(matchers: readonly MatcherText[]): Promise<Coverage> {
   try {
-    const alerts = await alertsOf(matchers);
-    const own = matchers.filter(({ name }) => OF_SERVICE.has(name));
-    const rest = matchers.filter(({ name }) => !OF_SERVICE.has(name));
-    return { alerts, services: await servicesOf(own), rest, faults: matchers.map(() => '') };
+    return { ...(await preview(matchers)), faults: matchers.map(() => '') };
   } catch (error) {
     const faults = await faultsOf(matchers);
     if (faults.every(fault => fault === '')) throw error;
-    return { alerts: [], services: [], rest: [], faults };
+    return { alerts: [], about: [], only: [], left_out: [], faults };
   }
 }
 
-function alertsOf(matchers: readonly MatcherText[]): Promise<ApiAlert[]> {
+function preview(matchers: readonly MatcherText[]): Promise<Answer> {
   const query = new URLSearchParams(matchers.map(each => ['filter', printMatcher(each)]));
-  return getJson<ApiAlert[]>(`api/v2/alerts?${query}`);
-}
-
-async function servicesOf(matchers: readonly MatcherText[]): Promise<string[]> {
-  const texts = matchers.map(({ name, operator, value }) => `${name}${operator}${JSON.stringify(value)}`);
-  const series = await instant(`count by (target) (langgraph_monitor_service_info{${texts.join(', ')}})`);
-  return series.map(({ metric }) => metric.target ?? '').sort();
+  return getJson<Answer>(`api/v2/silences/preview?${query}`);
 }
 
 /** Asks about each matcher alone: of several the monitor does not say which one is wrong. */
 async function faultsOf(matchers: readonly MatcherText[]): Promise<string[]> {
   return Promise.all(
     matchers.map(each =>
-      alertsOf([each]).then(
+      preview([each]).then(
         () => '',
         (error: Error) => error.message,
       ),

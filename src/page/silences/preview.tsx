@@ -6,9 +6,8 @@ import { useQuestion } from '../ask.js';
 import { useModel } from '../model.js';
 import { Shape } from '../view/shape.js';
 import { count } from '../words.js';
-import type { ApiAlert } from './api-alert.js';
-import { type Coverage, coverage } from './coverage.js';
-import { type MatcherText, printMatcher } from './matchers.js';
+import { type Coverage, type CoveredAlert, coverage } from './coverage.js';
+import type { MatcherText } from './matchers.js';
 
 /** Milliseconds without a key before the monitor is asked, and between two questions. */
 const SETTLE = 250;
@@ -60,13 +59,14 @@ export function Preview({ covered: { coverage: known, problem } }: { covered: Co
         <>
           <Alerts alerts={known.alerts} />
           <Services coverage={known} />
+          <LeftOut alerts={known.left_out} />
         </>
       )}
     </div>
   );
 }
 
-function Alerts({ alerts }: { alerts: readonly ApiAlert[] }) {
+function Alerts({ alerts }: { alerts: readonly CoveredAlert[] }) {
   if (alerts.length === 0)
     return <p>No alert that fires now fits. It covers alerts that begin while it is active.</p>;
   return (
@@ -75,6 +75,14 @@ function Alerts({ alerts }: { alerts: readonly ApiAlert[] }) {
         <strong>Covers {count(alerts.length, 'alert')}</strong> that {alerts.length === 1 ? 'fires' : 'fire'}{' '}
         now:
       </p>
+      <AlertNames alerts={alerts} />
+    </>
+  );
+}
+
+function AlertNames({ alerts }: { alerts: readonly CoveredAlert[] }) {
+  return (
+    <>
       <ul>
         {alerts.slice(0, SHOWN).map(({ fingerprint, labels, annotations }) => (
           <li key={fingerprint}>
@@ -91,15 +99,29 @@ function Alerts({ alerts }: { alerts: readonly ApiAlert[] }) {
   );
 }
 
-function Services({ coverage: { services, rest } }: { coverage: Coverage }) {
+/** What fires of the same services and is sent as before. */
+function LeftOut({ alerts }: { alerts: readonly CoveredAlert[] }) {
+  if (alerts.length === 0) return null;
+  return (
+    <>
+      <p>
+        <strong>Leaves out {count(alerts.length, 'alert')}</strong> of these services that{' '}
+        {alerts.length === 1 ? 'fires' : 'fire'} now:
+      </p>
+      <AlertNames alerts={alerts} />
+    </>
+  );
+}
+
+function Services({ coverage: { about, only } }: { coverage: Coverage }) {
   const known = useModel().names.value;
   const total = known.size;
-  const names = services.map(id => known.get(id) ?? id);
-  const which = rest.length === 0 ? '' : `, alerts with ${rest.map(printMatcher).join(', ')} only`;
+  const names = about.map(id => known.get(id) ?? id);
+  const which = only.length === 0 ? '' : `, alerts with ${only.join(', ')} only`;
   if (names.length === 0) return <p class="quiet">No service fits.</p>;
   if (names.length >= total && total > 1)
     return (
-      <p class={rest.length === 0 ? 'degraded' : 'quiet'}>
+      <p class={only.length === 0 ? 'degraded' : 'quiet'}>
         Of all {total} services{which}.
       </p>
     );
