@@ -4,6 +4,7 @@
 import { hideCredentials } from '../model/hide-credentials.js';
 import type { CheckResult, Layout } from '../model/result.js';
 import type { Millis } from '../model/time.js';
+import { type Certificate, type CertificatePlaces, certificateIn, certificatePlaces } from './certificate.js';
 
 /** Answers kept of a service; of more the oldest go. */
 const MAX_RESULTS = 20;
@@ -12,7 +13,6 @@ const MAX_READ = 2000;
 const MAX_SHOWN = 200;
 
 const PHASES = 'probe_http_duration_seconds';
-const CERTIFICATE = 'probe_ssl_earliest_cert_expiry';
 
 /** One answer, or that there was none. */
 export interface RecentResult {
@@ -34,18 +34,18 @@ export interface RecentResult {
 /** Positions among the readings, until their layout changes. */
 interface Places {
   readonly phases: readonly (readonly [name: string, at: number])[];
-  readonly certificate: number;
+  readonly certificate: CertificatePlaces;
 }
 
-const NOWHERE: Places = { phases: [], certificate: -1 };
+const NOWHERE: Places = placesIn({ families: [], labels: [] });
 
 interface Known {
   /** Oldest first. */
   readonly results: RecentResult[];
   /** Where the readings have what is wanted; a service may measure thousands of series. */
   places: Places;
-  /** When the first certificate of the chain expires, seconds since the epoch. */
-  certificate: number | undefined;
+  /** The one seen last: a check that fails may see none. */
+  certificate: Certificate | undefined;
 }
 
 export class RecentResults {
@@ -57,7 +57,7 @@ export class RecentResults {
     this.#known.set(result.target, known);
     const { layout, values } = result.readings;
     if (layout) known.places = placesIn(layout);
-    known.certificate = measured(values, known.places.certificate) ?? known.certificate;
+    known.certificate = certificateIn(known.places.certificate, values) ?? known.certificate;
     known.results.push(recentOf(result, known.places));
     if (known.results.length > MAX_RESULTS) known.results.shift();
   }
@@ -67,8 +67,8 @@ export class RecentResults {
     return this.#known.get(id)?.results.toReversed() ?? [];
   }
 
-  /** When the first certificate of a service's chain expires, seconds since the epoch. */
-  certificateOf(id: string): number | undefined {
+  /** The certificate a service presented last. */
+  certificateOf(id: string): Certificate | undefined {
     return this.#known.get(id)?.certificate;
   }
 
@@ -100,7 +100,7 @@ function placesIn({ families, labels }: Layout): Places {
   const phases = families.flatMap((name, at): [string, number][] =>
     name === PHASES ? [[labels[at]?.[0] ?? '', at]] : [],
   );
-  return { phases, certificate: families.indexOf(CERTIFICATE) };
+  return { phases, certificate: certificatePlaces({ families, labels }) };
 }
 
 /** A reading, if there is one. */

@@ -10,8 +10,17 @@ const LAYOUT = {
     'probe_http_duration_seconds',
     'probe_http_duration_seconds',
     'probe_ssl_earliest_cert_expiry',
+    'probe_ssl_last_chain_info',
+    'probe_tls_version_info',
   ],
-  labels: [[], ['resolve'], ['connect'], []],
+  labels: [
+    [],
+    ['resolve'],
+    ['connect'],
+    [],
+    ['ab:cd', 'CN=ca', 'CN=tools', 'tools,tools.lan', '01'],
+    ['TLS 1.3'],
+  ],
 };
 
 test('the last twenty are kept, newest first, and none of a service that is gone', () => {
@@ -25,14 +34,21 @@ test('the last twenty are kept, newest first, and none of a service that is gone
 
 test('phases are those that were reached; the layout holds until it changes', () => {
   const recent = new RecentResults();
-  recent.add(result('tools', { readings: { layout: LAYOUT, values: [1, 0.001, 0.002, 1_800_000_000] } }));
-  recent.add(result('tools', { readings: { values: [0, 0.003, Number.NaN, Number.NaN] } }));
+  recent.add(
+    result('tools', { readings: { layout: LAYOUT, values: [1, 0.001, 0.002, 1_800_000_000, 1, 1] } }),
+  );
+  recent.add(
+    result('tools', { readings: { values: [0, 0.003, Number.NaN, Number.NaN, Number.NaN, Number.NaN] } }),
+  );
   expect(recent.of('tools').map(({ phases }) => phases)).toEqual([
     { resolve: 0.003 },
     { resolve: 0.001, connect: 0.002 },
   ]);
   // A connection that failed presents no certificate; the last one that was seen still expires.
-  expect(recent.certificateOf('tools')).toBe(1_800_000_000);
+  expect(recent.certificateOf('tools')).toEqual({
+    ...{ expires: 1_800_000_000, chainExpires: undefined },
+    ...{ issuer: 'CN=ca', subject: 'CN=tools', names: 'tools,tools.lan', tlsVersion: 'TLS 1.3' },
+  });
   recent.add(result('tools', { readings: { layout: { families: [], labels: [] }, values: [] } }));
   expect(recent.of('tools')[0]?.phases).toBeUndefined();
 });

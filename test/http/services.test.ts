@@ -68,6 +68,28 @@ test('a service says what it is, what depends on what, and how it answered', asy
   expect(await monitor.json('/services/redis')).toMatchObject({ dependents: ['tools'], answers: [] });
 });
 
+test('a service says which certificate it presented last', async () => {
+  await using monitor = await startMonitor({ services: SERVICES });
+  const families = ['probe_ssl_earliest_cert_expiry', 'probe_ssl_last_chain_info', 'probe_tls_version_info'];
+  const layout = { families, labels: [[], ['ab:cd', 'CN=ca', 'CN=tools', 'tools.lan', '01'], ['TLS 1.3']] };
+  monitor.feed(result('tools', { readings: { layout, values: [START / 1000 + 86_400, 1, 1] } }));
+  monitor.feed(
+    result('tools', { status: 'error', readings: { values: [Number.NaN, Number.NaN, Number.NaN] } }),
+  );
+  const expires = expect.stringMatching(/^2024-01-16T10:30:45/);
+  expect(await monitor.json('/services/tools')).toMatchObject({
+    certificate_expires: expires,
+    certificate: {
+      expires,
+      ...{ issuer: 'CN=ca', subject: 'CN=tools', names: 'tools.lan', tls_version: 'TLS 1.3' },
+    },
+  });
+  monitor.feed(result('redis', { readings: { layout, values: [1e15, 1, 1] } }));
+  expect(await monitor.json('/services/redis')).toMatchObject({
+    certificate: { expires: expect.stringMatching(/^9999-/) },
+  });
+});
+
 test('a read-only page has neither bodies nor configuration, and checks nothing', async () => {
   await using monitor = await startMonitor({ services: SERVICES, configuration, page: { read_only: true } });
   monitor.feed(result('tools', { data: '{"a":1}' }));

@@ -1,6 +1,7 @@
 // GET /services/ID: one service in full, as the page's view of it has it. POST /services/ID/check: checks it at once.
 
 import { z } from 'zod';
+import type { Certificate } from '../../cluster/certificate.js';
 import type { RecentResult } from '../../cluster/recent-results.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import type { Doors } from '../doors.js';
@@ -10,6 +11,8 @@ import { shownOptions } from '../shown-options.js';
 
 /** A result that is no older, in milliseconds, is as good as a new one: a service is checked once a second at most. */
 const FRESH: Millis = 1000;
+/** 9999-12-30. */
+const LATEST: Millis = 253_402_128_000_000;
 
 const answer = z.object({
   at: timestamp.describe('When the check ended'),
@@ -36,6 +39,17 @@ const shape = z.object({
   depends_on: z.array(z.string()).describe('Services whose outage explains this one'),
   dependents: z.array(z.string()).describe('Services whose outage this one explains'),
   certificate_expires: timestamp.optional().describe('The first of its chain to expire'),
+  certificate: z
+    .object({
+      expires: timestamp.describe('The first of its chain to expire'),
+      chain_expires: timestamp.optional().describe('The chain that was verified'),
+      names: z.string().optional(),
+      subject: z.string().optional(),
+      issuer: z.string().optional(),
+      tls_version: z.string().optional(),
+    })
+    .optional()
+    .describe('The one presented last'),
   answers: z.array(answer).describe('The last 20 since the start, newest first'),
   configuration: z
     .record(z.string(), z.unknown())
@@ -54,7 +68,7 @@ export const service = route({
     const { board, recent } = doors;
     const { name, kind, critical, severity, group, dependsOn } = serviceOf(doors, id);
     const maintenance = board.maintenance(id);
-    const expiry = recent.certificateOf(id);
+    const certificate = recent.certificateOf(id);
     const isPublic = doors.page().readOnly;
     return {
       body: {
@@ -67,7 +81,8 @@ export const service = route({
         maintenance: maintenance && { until: isoLocal(maintenance.until), comment: maintenance.comment },
         depends_on: dependsOn,
         dependents: board.services.filter(each => each.dependsOn.includes(id)).map(each => each.id),
-        certificate_expires: expiry === undefined ? undefined : isoLocal(expiry * 1000),
+        certificate_expires: certificate && dateOf(certificate.expires),
+        certificate: certificate && shownCertificate(certificate),
         answers: recent.of(id).map(each => shown(each, isPublic)),
         configuration: isPublic ? undefined : shownOptions(doors.configuration(id)),
       },
@@ -107,6 +122,20 @@ function serviceOf({ board }: Pick<Doors, 'board'>, id: string) {
   const found = board.service(id);
   if (!found) throw new HttpError(404, `there is no service ${JSON.stringify(id.slice(0, 100))}`);
   return found;
+}
+
+function shownCertificate({ expires, chainExpires, names, subject, issuer, tlsVersion }: Certificate) {
+  return {
+    expires: dateOf(expires),
+    chain_expires: chainExpires === undefined ? undefined : dateOf(chainExpires),
+    ...{ names, subject, issuer },
+    tls_version: tlsVersion,
+  };
+}
+
+/** @param seconds since the epoch; a certificate may say a year no date has */
+function dateOf(seconds: number): string {
+  return isoLocal(Math.min(seconds * 1000, LATEST));
 }
 
 /** @param isPublic without what an outsider should not see */

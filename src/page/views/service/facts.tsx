@@ -2,32 +2,33 @@
 
 import { useMemo } from 'preact/hooks';
 import { instant, type Series } from '../../api.js';
-import { useQuestion } from '../../ask.js';
+import { useAnswer, useQuestion } from '../../ask.js';
 import { inTurn } from '../../chart/series.js';
 import { useModel } from '../../model.js';
 import { models } from '../../services.js';
 import { Shape } from '../../view/shape.js';
 import { Link } from '../../view/view-link.js';
 import { bytes, percent, span } from '../../words.js';
-import { LastAnswers } from './last-answers.js';
-import { dependencyQuery, factsQuery, target, uptimeQuery } from './queries.js';
+import { type AboutService, LastAnswers } from './last-answers.js';
+import { modelsQuery, target, uptimeQuery } from './queries.js';
 import { downtime, intervalOf, type Uptime, uptimeOf } from './uptime.js';
 
 /** Milliseconds between two questions. */
 const EVERY = 60_000;
+const ABOUT_EVERY = 15_000;
 const UPTIME_EVERY = 300_000;
 const DAY = 86_400_000;
 
 export function Facts({ id }: { id: string }) {
-  const facts = useInstant(factsQuery(id), EVERY);
-  const others = useInstant(dependencyQuery(id), EVERY);
+  const facts = useInstant(modelsQuery(id), EVERY);
+  const asked = useAnswer<AboutService>(`services/${encodeURIComponent(id)}`, ABOUT_EVERY);
   return (
     <div class="facts">
       <UptimeFacts id={id} />
-      <Dependencies id={id} info={others ?? []} isKnown={others !== undefined} />
-      <Certificate facts={facts ?? []} />
+      <Dependencies about={asked.answer} />
+      <Certificate of={asked.answer?.certificate} />
       <Models id={id} facts={facts ?? []} />
-      <LastAnswers id={id} />
+      <LastAnswers asked={asked} />
     </div>
   );
 }
@@ -72,16 +73,15 @@ function UptimeFacts({ id }: { id: string }) {
   );
 }
 
-function Dependencies({ id, info, isKnown }: { id: string; info: readonly Series[]; isKnown: boolean }) {
-  const of = (own: 'target' | 'depends_on', other: 'target' | 'depends_on') =>
-    info.filter(({ metric }) => metric[own] === id).flatMap(({ metric }) => metric[other] ?? []);
+function Dependencies({ about }: { about: AboutService | undefined }) {
+  const empty = about === undefined ? '–' : 'no other service';
   return (
     <section class="fact" aria-labelledby="dependencies">
       <h2 id="dependencies">Dependencies</h2>
       <h3>Depends on</h3>
-      <ServiceLinks ids={of('target', 'depends_on')} empty={isKnown ? 'no other service' : '–'} />
+      <ServiceLinks ids={about?.depends_on ?? []} empty={empty} />
       <h3>Needed by</h3>
-      <ServiceLinks ids={of('depends_on', 'target')} empty={isKnown ? 'no other service' : '–'} />
+      <ServiceLinks ids={about?.dependents ?? []} empty={empty} />
     </section>
   );
 }
@@ -107,15 +107,11 @@ function ServiceLinks({ ids, empty }: { ids: readonly string[]; empty: string })
 /** Days at which the certificate is worth a colour: as the alert rule has it. */
 const SOON = 14;
 
-function Certificate({ facts }: { facts: readonly Series[] }) {
+function Certificate({ of }: { of: AboutService['certificate'] }) {
   const model = useModel();
-  const [earliest, chain] = [
-    'probe_ssl_earliest_cert_expiry',
-    'probe_ssl_last_chain_expiry_timestamp_seconds',
-  ].map(name => expiry(facts, name));
-  if (earliest === undefined) return null;
-  const info = facts.find(({ metric }) => metric.__name__ === 'probe_ssl_last_chain_info')?.metric;
-  const version = facts.find(({ metric }) => metric.__name__ === 'probe_tls_version_info')?.metric.version;
+  const earliest = model.epoch(of?.expires);
+  if (of === undefined || earliest === undefined) return null;
+  const chain = model.epoch(of.chain_expires);
   const left = Math.floor((earliest - model.now.value) / DAY);
   return (
     <section class="fact" aria-labelledby="certificate">
@@ -131,23 +127,17 @@ function Certificate({ facts }: { facts: readonly Series[] }) {
       </p>
       <dl>
         {chain === undefined ? null : <Fact name="Chain valid until" value={day(chain)} />}
-        <Fact name="Names" value={info?.subjectalternative} />
-        <Fact name="Subject" value={info?.subject} />
-        <Fact name="Issuer" value={info?.issuer} />
-        <Fact name="TLS" value={version} />
+        <Fact name="Names" value={of.names} />
+        <Fact name="Subject" value={of.subject} />
+        <Fact name="Issuer" value={of.issuer} />
+        <Fact name="TLS" value={of.tls_version} />
       </dl>
     </section>
   );
 }
 
-/** A certificate's end in milliseconds since the epoch. */
-function expiry(facts: readonly Series[], name: string): number | undefined {
-  const seconds = Number(facts.find(({ metric }) => metric.__name__ === name)?.value[1] ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
-}
-
 function day(at: number): string {
-  return at < 8.64e15 ? new Date(at).toISOString().slice(0, 10) : 'never';
+  return new Date(at).toISOString().slice(0, 10);
 }
 
 function Fact({ name, value }: { name: string; value: string | undefined }) {

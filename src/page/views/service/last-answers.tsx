@@ -1,6 +1,6 @@
 // What the service answered last, and how its configuration was understood. The monitor hides secrets in both.
 
-import { type Asked, useAnswer } from '../../ask.js';
+import type { Asked } from '../../ask.js';
 import { Details } from '../../view/details.js';
 import { Shape } from '../../view/shape.js';
 import { Moment } from '../../view/time.js';
@@ -17,16 +17,24 @@ interface Answer {
   readonly body?: string;
 }
 
-interface About {
+/** `/services/ID` */
+export interface AboutService {
+  readonly depends_on: readonly string[];
+  readonly dependents: readonly string[];
+  readonly certificate?: {
+    readonly expires: string;
+    readonly chain_expires?: string;
+    readonly names?: string;
+    readonly subject?: string;
+    readonly issuer?: string;
+    readonly tls_version?: string;
+  };
   /** Newest first. */
   readonly answers: readonly Answer[];
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
-const EVERY = 15_000;
-
-export function LastAnswers({ id }: { id: string }) {
-  const asked = useAnswer<About>(`services/${encodeURIComponent(id)}`, EVERY);
+export function LastAnswers({ asked }: { asked: Asked<AboutService> }) {
   return (
     <>
       <Answers asked={asked} />
@@ -35,7 +43,7 @@ export function LastAnswers({ id }: { id: string }) {
   );
 }
 
-function Answers({ asked: { answer, problem } }: { asked: Asked<About> }) {
+function Answers({ asked: { answer, problem } }: { asked: Asked<AboutService> }) {
   return (
     <section class="fact wide" aria-labelledby="answers">
       <h2 id="answers">Last answers</h2>
@@ -68,7 +76,7 @@ function Answers({ asked: { answer, problem } }: { asked: Asked<About> }) {
   );
 }
 
-function Configuration({ asked: { answer } }: { asked: Asked<About> }) {
+function Configuration({ asked: { answer } }: { asked: Asked<AboutService> }) {
   if (answer?.configuration === undefined) return null;
   return (
     <section class="fact wide" aria-labelledby="configuration">

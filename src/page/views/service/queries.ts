@@ -47,27 +47,10 @@ export function phaseQuery(id: string, step: number): string {
   return `max by (phase) (avg_over_time(probe_http_duration_seconds{${target(id)}}[${windowOf(step)}]))`;
 }
 
-/** What is true of a service now besides its state, in series of `__name__`. */
-export function factsQuery(id: string): string {
-  const names = [
-    'probe_ssl_earliest_cert_expiry',
-    'probe_ssl_last_chain_expiry_timestamp_seconds',
-    'probe_ssl_last_chain_info',
-    'probe_tls_version_info',
-    'ollama_model_info',
-    'ollama_model_loaded',
-    'ollama_model_size_bytes',
-    'ollama_required_model_present',
-    'langgraph_monitor_service_info',
-  ];
-  return `{__name__=~"${names.join('|')}",${target(id)}}`;
-}
-
-/** What a service depends on, and what depends on it. */
-export function dependencyQuery(id: string): string {
-  const other = `depends_on=${JSON.stringify(id)}`;
-  const info = 'langgraph_monitor_service_dependency_info';
-  return `group by (target, depends_on) (${info}{${target(id)}} or ${info}{${other}})`;
+/** A service's models now, in series of `__name__`. */
+export function modelsQuery(id: string): string {
+  const names = ['info', 'loaded', 'size_bytes'].map(name => `ollama_model_${name}`);
+  return `{__name__=~"${[...names, 'ollama_required_model_present'].join('|')}",${target(id)}}`;
 }
 
 /** The share of a time that a service was up, and how often that was measured, by `part`. @param window `24h` */
