@@ -1,17 +1,8 @@
 // One suite for everybody who may answer PromQL: the embedded engine, a real Prometheus and a real VictoriaMetrics, over
 // the same samples. Whoever is known to answer otherwise is in known.ts, and has to.
 
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EmbeddedEngine } from '../../src/query/embedded.js';
-import type { QueryEngine } from '../../src/query/engine.js';
-import { RemoteEngine } from '../../src/query/remote.js';
-import { importOpenMetrics } from '../../src/store/import.js';
-import { makeFolder, removeFolder } from '../support/child.js';
-import { DIST } from '../support/monitor.js';
-import { startPrometheus } from '../support/prometheus.js';
-import { startVictoriaMetrics } from '../support/victoria-metrics.js';
+import { ENGINES, type RunningEngine } from '../support/engines.js';
 import { ask, isSame } from './conformance/answers.js';
 import { openMetrics } from './conformance/dataset.js';
 import {
@@ -25,7 +16,7 @@ import {
   RANGES,
   SELECTORS,
 } from './conformance/expressions.js';
-import { type EngineName, KNOWN, knownDifference } from './conformance/known.js';
+import { KNOWN, knownDifference } from './conformance/known.js';
 import { BOUNDS, LOOKUPS, REFUSALS } from './conformance/lookups.js';
 
 const SUITE: readonly (readonly [string, readonly Question[]])[] = [
@@ -40,54 +31,11 @@ const SUITE: readonly (readonly [string, readonly Question[]])[] = [
   ['bounds', BOUNDS],
 ];
 
-interface Running {
-  readonly engine: QueryEngine;
-  close(): Promise<void>;
-}
-
-async function embedded(): Promise<Running> {
-  const folder = makeFolder('conformance');
-  const text = join(folder, 'samples.om');
-  const file = join(folder, 'samples.db');
-  writeFileSync(text, openMetrics());
-  await importOpenMetrics(text, file);
-  const engine = new EmbeddedEngine({
-    file,
-    retention: 100 * 365 * 86_400_000,
-    maxBytes: 0,
-    timeout: 60_000,
-    limits: { maxSamples: 20_000_000, maxWaiting: 20, lookback: 300_000, defaultInterval: 60_000 },
-    metadata: () => [],
-    log: () => {},
-    threadFile: new URL('query/thread.js', DIST),
-  });
-  const close = async () => {
-    await engine.close();
-    removeFolder(folder);
-  };
-  return { engine, close };
-}
-
-async function remote(server: { url: string; close(): Promise<void> }): Promise<Running> {
-  const engine = new RemoteEngine({ url: server.url, timeout: 10_000, follow_redirects: true });
-  const close = async () => {
-    await engine.close();
-    await server.close();
-  };
-  return { engine, close };
-}
-
-const ENGINES: readonly (readonly [EngineName, () => Promise<Running>])[] = [
-  ['embedded', embedded],
-  ['Prometheus', async () => remote(await startPrometheus('{}', openMetrics()))],
-  ['VictoriaMetrics', async () => remote(await startVictoriaMetrics(openMetrics()))],
-];
-
 describe.each(ENGINES)('%s', (name, start) => {
-  let running: Running | undefined;
-  const engine = () => (running as Running).engine;
+  let running: RunningEngine | undefined;
+  const engine = () => (running as RunningEngine).engine;
   beforeAll(async () => {
-    running = await start();
+    running = await start(openMetrics());
   });
   afterAll(() => running?.close());
 

@@ -66,7 +66,16 @@ function backfill(folder: string, openMetrics: string): void {
   writeFileSync(file, openMetrics);
   execFileSync(
     'promtool',
-    ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, join(folder, 'data')],
+    // Few large blocks: it reads the whole text once for each.
+    [
+      'tsdb',
+      'create-blocks-from',
+      '--max-block-duration=744h',
+      'openmetrics',
+      '--quiet',
+      file,
+      join(folder, 'data'),
+    ],
     {
       stdio: 'pipe',
     },

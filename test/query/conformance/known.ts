@@ -1,6 +1,6 @@
 // Where the others are known to answer otherwise than Prometheus 3 does, which we follow. docs/promql.md tells users.
 
-export type EngineName = 'embedded' | 'Prometheus' | 'VictoriaMetrics';
+import type { EngineName } from '../../support/engines.js';
 
 /** Questions by name that an engine answers otherwise, for one reason. */
 export interface KnownDifference {
