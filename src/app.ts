@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
+import { Analyst } from './analysis/analyst.js';
 import { Answering, type AnsweringEvents, type QuerySettings, type RuleConfiguration } from './answering.js';
 import { Board, type LevelChange } from './cluster/board.js';
 import { EndpointChooser } from './cluster/endpoints/chooser.js';
@@ -532,6 +533,7 @@ export class Monitor {
       publicEvents: this.#publicEvents,
       metrics: new MetricsPage(this.#registry, this.#exposition),
       query: this.#answering.engine,
+      analyst: new Analyst(this.#answering.engine, () => this.#board.services, this.#clock),
       prometheus: this.#facts(),
       clock: this.#clock,
       version: this.#settings.version,

@@ -26,6 +26,7 @@ const NUMBER: Record<string, number> = {
   notify: 3,
   query: 3,
   cluster: 3,
+  analysis: 3.5,
   http: 4,
   client: 5,
   langgraph: 6,

@@ -1,5 +1,6 @@
 // What stands behind the endpoints: the rooms they may look into. Put together by app.ts.
 
+import type { Analyst } from '../analysis/analyst.js';
 import type { Board } from '../cluster/board.js';
 import type { EndpointChooser } from '../cluster/endpoints/chooser.js';
 import type { Pulse } from '../cluster/pulse.js';
@@ -38,6 +39,8 @@ export interface Doors {
   readonly publicEvents: HealthFeed;
   /** Answers PromQL: ours, or somebody else's. */
   readonly query: QueryEngine;
+  /** Makes reports of the past. */
+  readonly analyst: Analyst;
   /** What becomes of alerts. */
   readonly alerting: Alerting;
   /** Labels of the alert about a service that is down. */

@@ -11,7 +11,7 @@ import { clusterHealth, errorShape, service, serviceHealth } from './shapes.js';
 /** A JSON schema, as far as this file and the page look into it. */
 export interface JsonSchema {
   readonly $ref?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;

@@ -5,6 +5,7 @@ import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import type { z } from 'zod';
+import { Analyst } from '../../src/analysis/analyst.js';
 import { Board } from '../../src/cluster/board.js';
 import { EndpointChooser } from '../../src/cluster/endpoints/chooser.js';
 import { Latency } from '../../src/cluster/endpoints/latency.js';
@@ -252,6 +253,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     store,
     metrics: new MetricsPage(registry, exposition),
     query,
+    analyst: new Analyst(query, () => board.services, time),
     prometheus: { ...NO_FACTS, ...options.facts },
     clock: time,
     alerting,

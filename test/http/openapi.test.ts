@@ -46,7 +46,8 @@ function differences(value: unknown, schema: JsonSchema & { required?: string[] 
   }
   if (schema.enum && !schema.enum.includes(value)) return [`${place}: ${value} is none of ${schema.enum}`];
   const type = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
-  if (schema.type && schema.type !== type) return [`${place}: ${type} is no ${schema.type}`];
+  const types = [schema.type ?? type].flat();
+  if (!types.includes(type)) return [`${place}: ${type} is no ${types.join(' or ')}`];
   if (Array.isArray(value))
     return value.flatMap((item, i) => differences(item, schema.items ?? {}, `${place}/${i}`));
   if (type !== 'object') return [];

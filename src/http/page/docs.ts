@@ -102,7 +102,9 @@ function choice(name: string, values: readonly unknown[]): Html {
 function placeholder({ type, examples, minimum, maximum, default: preset }: JsonSchema): string {
   if (preset !== undefined) return String(preset);
   if (examples) return String(examples[0]);
-  return minimum !== undefined && maximum !== undefined ? `${minimum} to ${maximum}` : (type ?? '');
+  return minimum !== undefined && maximum !== undefined
+    ? `${minimum} to ${maximum}`
+    : [type ?? []].flat().join(' or ');
 }
 
 function answer({ content }: Answer, schemas: Readonly<Record<string, JsonSchema>>): Html {

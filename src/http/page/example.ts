@@ -11,9 +11,10 @@ export function exampleOf(schema: JsonSchema, schemas: Readonly<Record<string, J
   if (schema.const !== undefined) return schema.const;
   if (schema.enum) return schema.enum[0];
   if (schema.anyOf) return exampleOf(schema.anyOf[0] ?? {}, schemas);
-  if (schema.type === 'array') return [exampleOf(schema.items ?? {}, schemas)];
-  if (schema.type === 'object') return exampleObject(schema, schemas);
-  return { string: '...', number: 1, integer: 1, boolean: true }[schema.type ?? ''] ?? {};
+  const type = typeof schema.type === 'string' ? schema.type : schema.type?.[0];
+  if (type === 'array') return [exampleOf(schema.items ?? {}, schemas)];
+  if (type === 'object') return exampleObject(schema, schemas);
+  return { string: '...', number: 1, integer: 1, boolean: true }[type ?? ''] ?? {};
 }
 
 function exampleObject(
@@ -21,8 +22,9 @@ function exampleObject(
   schemas: Readonly<Record<string, JsonSchema>>,
 ): Record<string, unknown> {
   const fields = Object.entries(properties).map(([name, field]) => [name, exampleOf(field, schemas)]);
-  if (fields.length === 0 && typeof additionalProperties === 'object') {
-    fields.push(['NAME', exampleOf(additionalProperties, schemas)]);
+  const more = typeof additionalProperties === 'object' ? additionalProperties : undefined;
+  if (more && (fields.length === 0 || Object.keys(more).length > 0)) {
+    fields.push(['NAME', exampleOf(more, schemas)]);
   }
   return Object.fromEntries(fields);
 }

@@ -9,7 +9,9 @@ import { deleteAnnouncement, getAnnouncements, postAnnouncement } from './announ
 import { auditTrail } from './audit-trail.js';
 import { badge } from './badges.js';
 import { bestEndpoint } from './best-endpoint.js';
+import { capacityReport } from './capacity-report.js';
 import { clusterHealth } from './cluster-health.js';
+import { dashboardData } from './dashboard-data.js';
 import { docs, tryIt } from './docs.js';
 import { events } from './events.js';
 import { graph, queryPage } from './graph.js';
@@ -25,6 +27,8 @@ import { metrics } from './metrics.js';
 import { notifySms } from './notify-sms.js';
 import { openapi } from './openapi.js';
 import { pageAssets } from './page-assets.js';
+import { performanceAnalysis } from './performance-analysis.js';
+import { performanceTrends } from './performance-trends.js';
 import { publicRoutes } from './public.js';
 import { checkService, service } from './services.js';
 import { stats } from './stats.js';
@@ -57,6 +61,10 @@ export const routes: readonly Route[] = [
   history,
   stats,
   haproxyMetrics,
+  performanceTrends,
+  performanceAnalysis,
+  capacityReport,
+  dashboardData,
   metrics,
   runbook,
   dashboards,

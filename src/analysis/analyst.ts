@@ -1,0 +1,107 @@
+// Makes reports, each once for all who ask. Comes in: questions for a report; goes out: the report with its age. An
+// answer that is a few minutes old is given at once while a new one is being made.
+
+import type { Service } from '../model/service.js';
+import type { Clock, Millis } from '../model/time.js';
+import { type Engine, lastDays, type Period } from './asking.js';
+import { type Facts, factsOf } from './facts.js';
+import { type Direction, directionOf } from './trend-word.js';
+
+/** So old an answer is as good as new. */
+const FRESH: Millis = 60_000;
+/** So old an answer is better than waiting; the document's interval of deep analysis. */
+const USABLE: Millis = 30 * 60_000;
+
+/** What all reports of a period rest on. */
+export interface Findings {
+  readonly engine: Engine;
+  readonly period: Period;
+  readonly services: readonly Service[];
+  readonly facts: Facts;
+  /** Of the services of which there are facts. */
+  readonly directions: ReadonlyMap<string, Direction>;
+}
+
+/** A kind of report. */
+export interface Report<Result> {
+  readonly name: string;
+  make(findings: Findings): Promise<Result>;
+}
+
+export interface Aged<Result> {
+  readonly report: Result;
+  readonly age: Millis;
+}
+
+interface Kept {
+  readonly madeAt: Millis;
+  readonly result: Promise<unknown>;
+}
+
+export class Analyst {
+  readonly #engine: Engine;
+  readonly #services: () => readonly Service[];
+  readonly #clock: Clock;
+  readonly #kept = new Map<string, Kept>();
+  readonly #making = new Map<string, Kept>();
+
+  constructor(engine: Engine, services: () => readonly Service[], clock: Clock) {
+    this.#engine = engine;
+    this.#services = services;
+    this.#clock = clock;
+  }
+
+  /**
+   * A report of the last days.
+   * @throws QueryError
+   */
+  report<Result>(kind: Report<Result>, days: number): Promise<Aged<Result>> {
+    return this.#share(`${kind.name} of ${days} days`, USABLE, async () =>
+      kind.make((await this.#share(`findings of ${days} days`, FRESH, () => this.#find(days))).report),
+    );
+  }
+
+  async #find(days: number): Promise<Findings> {
+    const period = lastDays(days, this.#clock.now());
+    const services = this.#services();
+    const engine = this.#engine;
+    const facts = await factsOf(engine, period);
+    const known = services.filter(({ id }) => facts.has(id));
+    const directions = new Map<string, Direction>();
+    for (const { id } of known) {
+      const ofService = facts.get(id);
+      if (ofService) directions.set(id, directionOf(ofService, period));
+      // A thousand services are a second of arithmetic, in which probes want to be answered.
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    return { engine, period, services, facts, directions };
+  }
+
+  /**
+   * One making at a time of each, shared; what failed is made again by the next who asks.
+   * @param usable so old an answer is given while a new one is made
+   */
+  async #share<Result>(name: string, usable: Millis, make: () => Promise<Result>): Promise<Aged<Result>> {
+    const now = this.#clock.elapsed();
+    const kept = this.#kept.get(name);
+    const age = kept ? now - kept.madeAt : Number.POSITIVE_INFINITY;
+    if (kept && age < FRESH) return { report: (await kept.result) as Result, age };
+    const making = this.#making.get(name) ?? this.#begin(name, now, make);
+    if (!kept || age >= usable) return { report: (await making.result) as Result, age: 0 };
+    making.result.catch(() => {});
+    return { report: (await kept.result) as Result, age };
+  }
+
+  #begin(name: string, madeAt: Millis, make: () => Promise<unknown>): Kept {
+    const result = make();
+    const making = { madeAt, result };
+    this.#making.set(name, making);
+    result
+      .then(
+        () => this.#kept.set(name, making),
+        () => {},
+      )
+      .finally(() => this.#making.delete(name));
+    return making;
+  }
+}

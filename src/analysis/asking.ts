@@ -1,0 +1,64 @@
+// How a report asks: PromQL to the query engine, ours or a remote one alike, with every question noted as evidence.
+// Comes in: questions; goes out: values.
+
+import { formatDuration, type Millis } from '../model/time.js';
+import type { QueryEngine } from '../query/engine.js';
+
+/** What of the query engine reports use. */
+export type Engine = Pick<QueryEngine, 'instant' | 'range'>;
+
+/** A stretch of time up to a moment. It begins with a full hour of the local clock. */
+export interface Period {
+  readonly from: Millis;
+  readonly to: Millis;
+}
+
+const HOUR: Millis = 3_600_000;
+const DAY: Millis = 24 * HOUR;
+
+/** Of so many days up to now. */
+export function lastDays(days: number, now: Millis): Period {
+  // Some zones are half an hour or a quarter beside the others.
+  const beside = (new Date(now).getTimezoneOffset() * 60_000) % HOUR;
+  return { from: Math.floor((now - beside) / HOUR) * HOUR + beside - days * DAY, to: Math.floor(now) };
+}
+
+/** A PromQL duration as long as the period. */
+export const windowOf = ({ from, to }: Period): string =>
+  formatDuration(Math.ceil((to - from) / 1000) * 1000);
+
+/** How many hours it has, the last of which may have just begun. */
+export const hoursIn = ({ from, to }: Period): number => Math.ceil((to - from) / HOUR);
+
+/** By the value of the label `target`. */
+export type ByTarget = ReadonlyMap<string, number>;
+
+/** Values of an expression at the end of a period, by target; without those that are no number. */
+export async function valuesAt(engine: Engine, query: string, at: Millis): Promise<ByTarget> {
+  const { samples } = await engine.instant(query, at);
+  const known = samples.filter(({ value }) => Number.isFinite(value));
+  return new Map(known.map(({ labels, value }) => [labels.get('target'), value]));
+}
+
+/** Values by the hour: index 0 is the first hour of the period; NaN where there is none. */
+export type Hours = Float64Array;
+
+/** Values of an expression over the last hour, for every hour of a period, by target. */
+export async function hourly(
+  engine: Engine,
+  query: string,
+  period: Period,
+): Promise<ReadonlyMap<string, Hours>> {
+  const { from } = period;
+  const count = hoursIn(period);
+  const { series } = await engine.range(query, { from: from + HOUR, to: from + count * HOUR, step: HOUR });
+  const found = new Map<string, Hours>();
+  for (const { labels, times, values } of series) {
+    const hours = new Float64Array(count).fill(Number.NaN);
+    times.forEach((time, i) => {
+      hours[Math.round((time - from) / HOUR) - 1] = values[i] as number;
+    });
+    found.set(labels.get('target'), hours);
+  }
+  return found;
+}

@@ -1,0 +1,144 @@
+// What is known of services in a period, hour by hour, and in all. Comes in: answers of the query engine; goes out: facts
+// that reports are made of. Time in which the monitor did not look is unknown: neither up nor down.
+
+import type { Millis } from '../model/time.js';
+import { type Engine, type Hours, hourly, hoursIn, type Period, valuesAt, windowOf } from './asking.js';
+import * as measures from './measures.js';
+import type { Points } from './statistics/season.js';
+
+const HOUR: Millis = 3_600_000;
+/** Hours on either side in which scrapes are taken to have come at one rate. */
+const NEARBY = 12;
+
+/** Of one service. Shares are from 0 to 1; NaN where nothing is known. */
+export interface ServiceFacts {
+  /** Mean response time of the answered checks of each hour, seconds. */
+  readonly times: Hours;
+  /** Share of the period that the monitor looked. */
+  readonly coverage: number;
+  /** Share of the time outside of maintenance that it was seen up, weighted by time. */
+  readonly availability: number;
+  /** Seconds seen outside of maintenance, those seen down among them, and seconds seen in maintenance. */
+  readonly seenSeconds: number;
+  readonly downSeconds: number;
+  readonly maintenanceSeconds: number;
+  /** Failed checks of each hour. */
+  readonly failures: Hours;
+  /** Share of the last day that it was up but slow. */
+  readonly slowShare: number;
+  /** How often it went down. */
+  readonly outages: number;
+  readonly checks: number;
+  /** Shares of the checks. */
+  readonly failureRate: number;
+  readonly timeoutRate: number;
+  /** Mean of all answered checks, seconds. */
+  readonly meanTime: number;
+}
+
+/** A service of which nothing is known is not in it. */
+export type Facts = ReadonlyMap<string, ServiceFacts>;
+
+/** @throws QueryError */
+export async function factsOf(engine: Engine, period: Period): Promise<Facts> {
+  const window = windowOf(period);
+  const byHour = (measure: measures.Measure) => hourly(engine, measure('1h'), period);
+  const inAll = (measure: measures.Measure) => valuesAt(engine, measure(window), period.to);
+  const [seen, up, plannedSeen, plannedUp, times, failureHours] = await Promise.all([
+    byHour(measures.seen),
+    byHour(measures.up),
+    byHour(measures.plannedSeen),
+    byHour(measures.plannedUp),
+    byHour(measures.meanTime),
+    byHour(measures.failures),
+  ]);
+  const [slow, outages, checks, failures, timeouts, meanTime] = await Promise.all([
+    valuesAt(engine, measures.slowShare('1d'), period.to),
+    inAll(measures.outages),
+    inAll(measures.checks),
+    inAll(measures.failures),
+    inAll(measures.timeouts),
+    inAll(measures.meanTime),
+  ]);
+  const empty = new Float64Array(hoursIn(period)).fill(Number.NaN);
+  const facts = new Map<string, ServiceFacts>();
+  for (const [id, hours] of seen) {
+    const made = checks.get(id) ?? 0;
+    const share = (count: number | undefined) => (made > 0 ? Math.min(1, (count ?? 0) / made) : Number.NaN);
+    facts.set(id, {
+      times: times.get(id) ?? empty,
+      ...availabilityOf(
+        {
+          seen: hours,
+          up: up.get(id) ?? empty,
+          plannedSeen: plannedSeen.get(id) ?? empty,
+          plannedUp: plannedUp.get(id) ?? empty,
+        },
+        period,
+      ),
+      slowShare: slow.get(id) ?? Number.NaN,
+      failures: failureHours.get(id) ?? empty,
+      outages: outages.get(id) ?? 0,
+      checks: made,
+      failureRate: share(failures.get(id)),
+      timeoutRate: share(timeouts.get(id)),
+      meanTime: meanTime.get(id) ?? Number.NaN,
+    });
+  }
+  return facts;
+}
+
+type Availability = Pick<
+  ServiceFacts,
+  'coverage' | 'availability' | 'seenSeconds' | 'downSeconds' | 'maintenanceSeconds'
+>;
+
+interface Scrapes {
+  readonly seen: Hours;
+  readonly up: Hours;
+  readonly plannedSeen: Hours;
+  readonly plannedUp: Hours;
+}
+
+/** Of scrapes by hour. A scrape stands for the time between two: more of them in an hour weigh no more than fewer. */
+function availabilityOf({ seen, up, plannedSeen, plannedUp }: Scrapes, period: Period): Availability {
+  let [looked, outside, down, planned] = [0, 0, 0, 0];
+  for (let hour = 0; hour < seen.length; hour++) {
+    const count = seen[hour] as number;
+    if (!(count > 0)) continue;
+    const seconds = 3600 / fullHour(seen, hour);
+    const inMaintenance = orZero(plannedSeen[hour]);
+    const upOutside = orZero(up[hour]) - orZero(plannedUp[hour]);
+    looked += count * seconds;
+    planned += inMaintenance * seconds;
+    outside += (count - inMaintenance) * seconds;
+    down += (count - inMaintenance - upOutside) * seconds;
+  }
+  return {
+    coverage: Math.min(1, (looked * 1000) / (period.to - period.from)),
+    availability: outside > 0 ? 1 - down / outside : Number.NaN,
+    seenSeconds: outside,
+    downSeconds: down,
+    maintenanceSeconds: planned,
+  };
+}
+
+/** Scrapes in an hour without gaps, as the hours nearby tell. */
+function fullHour(seen: Hours, hour: number): number {
+  let most = 0;
+  const end = Math.min(seen.length, hour + NEARBY + 1);
+  for (let i = Math.max(0, hour - NEARBY); i < end; i++)
+    if ((seen[i] as number) > most) most = seen[i] as number;
+  return most;
+}
+
+const orZero = (value: number | undefined): number => (value !== undefined && value > 0 ? value : 0);
+
+/** The hours of which something is known, each at its beginning. */
+export function pointsOf(hours: Hours, { from }: Period): Points {
+  const known = Array.from(hours.keys()).filter(hour => Number.isFinite(hours[hour] as number));
+  return {
+    at: known.map(hour => from + hour * HOUR),
+    values: known.map(hour => hours[hour] as number),
+  };
+}

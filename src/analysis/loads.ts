@@ -1,0 +1,61 @@
+// What fills up or gets more: load, sessions, disk, memory. The catalogue of what capacity is about: a further one is a
+// line here. Each is asked for by the hour.
+
+import { type Engine, type Hours, hourly, type Period } from './asking.js';
+
+export interface Load {
+  /** As in the answer. */
+  readonly key: string;
+  /** As a sentence calls it. */
+  readonly name: string;
+  /** Mean of the last hour; one value. */
+  readonly query: string;
+  /** Full, in the unit of the values; undefined where there is no limit. */
+  readonly limit?: number;
+  /** `request`s an hour or a share of what there is. */
+  readonly unit: 'requests/h' | 'sessions' | 'ratio';
+}
+
+export const loads: readonly Load[] = [
+  {
+    key: 'requests',
+    name: 'load',
+    query: 'sum(increase(haproxy_frontend_http_requests_total[1h]))',
+    unit: 'requests/h',
+  },
+  {
+    key: 'sessions',
+    name: 'sessions of HAProxy',
+    query:
+      'max(avg_over_time(haproxy_frontend_current_sessions[1h]) / (max_over_time(haproxy_frontend_limit_sessions[1h]) > 0))',
+    limit: 1,
+    unit: 'ratio',
+  },
+  {
+    key: 'disk',
+    name: 'the fullest file system of the monitoring node',
+    query: 'max(avg_over_time(host_filesystem_usage_ratio[1h]))',
+    limit: 1,
+    unit: 'ratio',
+  },
+  {
+    key: 'memory',
+    name: 'memory of the monitoring node',
+    query: 'max(avg_over_time(host_memory_usage_ratio[1h]))',
+    limit: 1,
+    unit: 'ratio',
+  },
+  {
+    key: 'redis_memory',
+    name: 'memory of Redis',
+    query:
+      'max(avg_over_time(redis_memory_used_bytes[1h]) / (max_over_time(redis_memory_max_bytes[1h]) > 0))',
+    limit: 1,
+    unit: 'ratio',
+  },
+];
+
+/** Values by the hour; undefined where nothing tells. */
+export async function loadHours(engine: Engine, { query }: Load, period: Period): Promise<Hours | undefined> {
+  return (await hourly(engine, query, period)).get('');
+}

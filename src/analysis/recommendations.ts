@@ -1,0 +1,76 @@
+// What to do about a service, what helps most first, each with the figures it rests on. Comes in: facts and direction of a
+// service; goes out: sentences.
+
+import type { Period } from './asking.js';
+import type { ServiceFacts } from './facts.js';
+import type { Direction } from './trend-word.js';
+import { change, moment, percent, seconds, span } from './words.js';
+
+/** A share of failed checks that is worth a look. */
+const NOTABLE = 0.01;
+/** An hour so many times as slow as its day is worth a larger machine. */
+const STEEP = 1.3;
+/** Less of a period seen tells little of it. */
+const SEEN = 0.5;
+
+export interface Recommendation {
+  /** How much it would help: the share of time or of speed that it is about, above 0; the higher, the earlier. */
+  readonly weight: number;
+  readonly text: string;
+}
+
+/** @returns at least one: that there is nothing to do, or too little data */
+export function recommendationsOf(
+  facts: ServiceFacts,
+  direction: Direction,
+  period: Period,
+): Recommendation[] {
+  const found = [timeouts, failures, outages, speed, peaks]
+    .map(rule => rule(facts, direction, period))
+    .filter(each => each !== undefined)
+    .sort((a, b) => b.weight - a.weight);
+  if (found.length > 0) return found;
+  if (direction.word === undefined) return [{ weight: 0, text: `Too little data: ${direction.reason}` }];
+  const seen = facts.coverage < SEEN ? `; the monitor saw ${percent(facts.coverage)} of the time` : '';
+  return [{ weight: 0, text: `Performance is optimal${seen}` }];
+}
+
+type Rule = (facts: ServiceFacts, direction: Direction, period: Period) => Recommendation | undefined;
+
+const timeouts: Rule = ({ timeoutRate, checks }) => {
+  if (!(timeoutRate > NOTABLE)) return undefined;
+  const text = `Investigate timeout issues, possibly add workers: ${percent(timeoutRate)} of ${Math.round(checks)} checks timed out`;
+  return { weight: timeoutRate, text };
+};
+
+const failures: Rule = ({ failureRate, timeoutRate, checks }) => {
+  const others = failureRate - timeoutRate;
+  if (!(others > NOTABLE)) return undefined;
+  const text = `Investigate failures: ${percent(others)} of ${Math.round(checks)} checks failed otherwise than by a timeout`;
+  return { weight: others, text };
+};
+
+const outages: Rule = ({ outages: count, downSeconds, availability }) => {
+  if (!(count >= 3)) return undefined;
+  const text = `Find what it has in common: it went down ${Math.round(count)} times, for ${span(downSeconds * 1000)} in all`;
+  return { weight: 1 - availability, text };
+};
+
+const speed: Rule = (_, { word, step, trend, change: by }, { to }) => {
+  const line = step ?? trend;
+  if ((word !== 'increasing' && word !== 'degrading') || !line || by <= 0) return undefined;
+  const figures = `from ${seconds(line.from)} to ${seconds(line.to)} (${change(by)})`;
+  const text = step
+    ? `Look for what changed ${moment(step.at, to)}: the response time rose at once, ${figures}`
+    : `Look for what grows: the response time rises little by little, ${figures}`;
+  return { weight: by / 10, text };
+};
+
+const peaks: Rule = (_, { pattern }) => {
+  if (!pattern || pattern.peaks.length === 0) return undefined;
+  const top = Math.max(...pattern.profile.filter(value => !Number.isNaN(value)));
+  if (top < STEEP) return undefined;
+  const hours = pattern.peaks.join(' and ');
+  const text = `Consider scaling up during peak hours: ${hours}, when it takes ${top.toFixed(1)} times as long as usual`;
+  return { weight: (top - 1) / 20, text };
+};

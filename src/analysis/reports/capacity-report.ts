@@ -1,0 +1,173 @@
+// The document's use case "Historical Analysis and Capacity Planning": what was, what each service needs, and what is to
+// come, with bounds. What cannot be known is null, with the reason beside it.
+
+import { isoLocal, type Millis } from '../../model/time.js';
+import type { Findings, Report } from '../analyst.js';
+import { type ByTarget, type Period, valuesAt, windowOf } from '../asking.js';
+import { type Evidence, evidence, evidenceOf } from '../evidence.js';
+import type { ServiceFacts } from '../facts.js';
+import { type Growth, growthOf } from '../growth.js';
+import * as measures from '../measures.js';
+import { recommendationsOf } from '../recommendations.js';
+import { mean } from '../statistics/robust.js';
+import { percent, rounded, seconds } from '../words.js';
+
+export interface CapacityReport {
+  readonly period: string;
+  readonly summary: Summary;
+  readonly service_analysis: Readonly<Record<string, ServiceCapacity>>;
+  readonly growth_projections: Growth;
+}
+
+interface Summary {
+  readonly total_uptime: string | null;
+  readonly avg_response_time: string | null;
+  readonly total_requests: number | null;
+  readonly peak_concurrent_users: number | null;
+  readonly uptime_ratio: number | null;
+  readonly avg_response_time_seconds: number | null;
+  /** Share of the period that the monitor looked, over all services. */
+  readonly coverage: number;
+  /** Why a figure is null, by its key. */
+  readonly reasons: Readonly<Record<string, string>>;
+  readonly evidence: readonly Evidence[];
+}
+
+interface ServiceCapacity {
+  readonly name: string;
+  readonly uptime: string | null;
+  readonly uptime_ratio: number | null;
+  readonly timeout_rate: string | null;
+  readonly timeout_ratio: number | null;
+  readonly avg_cpu: string | null;
+  readonly peak_cpu: string | null;
+  readonly avg_memory: string | null;
+  readonly peak_memory: string | null;
+  readonly recommendation: string;
+  readonly reasons: Readonly<Record<string, string>>;
+  readonly evidence: readonly Evidence[];
+}
+
+const REQUESTS = (window: string) => `sum(increase(haproxy_frontend_http_requests_total[${window}]))`;
+const PEAK = (window: string) =>
+  `max(max_over_time(sum by (job, instance) (haproxy_frontend_current_sessions)[${window}:1m]))`;
+const NO_HAPROXY = 'no HAProxy is monitored, or it has no frontend';
+/** What a service's body or exporter says of the machine it runs on, as a share or in percent. */
+const RESOURCES = {
+  cpu: 'probe_http_json_value{field=~".*cpu_(percent|usage)"}',
+  memory: 'probe_http_json_value{field=~".*(memory|mem)_(percent|usage)"}',
+} as const;
+
+export const capacityReport: Report<CapacityReport> = {
+  name: 'capacity report',
+  async make(findings) {
+    const { period } = findings;
+    const [summary, services, growth] = await Promise.all([
+      summaryOf(findings),
+      servicesOf(findings),
+      growthOf(findings),
+    ]);
+    const day = (at: Millis) => isoLocal(at).slice(0, 10);
+    return {
+      period: `${day(period.from)} to ${day(period.to)}`,
+      summary,
+      service_analysis: services,
+      growth_projections: growth,
+    };
+  },
+};
+
+async function summaryOf({ engine, period, facts }: Findings): Promise<Summary> {
+  const all = [...facts.values()];
+  const sum = (of: (each: ServiceFacts) => number) => all.reduce((total, each) => total + of(each), 0);
+  const seen = sum(each => each.seenSeconds);
+  const uptime = seen > 0 ? 1 - sum(each => each.downSeconds) / seen : Number.NaN;
+  const answered = all.filter(each => Number.isFinite(each.meanTime));
+  const time = mean(answered.map(each => each.meanTime));
+  const window = windowOf(period);
+  const one = async (query: string) =>
+    (await engine.instant(query, period.to)).samples[0]?.value ?? Number.NaN;
+  const [requests, peak] = await Promise.all([one(REQUESTS(window)), one(PEAK(window))]);
+  const reasons: Record<string, string> = {};
+  if (Number.isNaN(uptime)) reasons.total_uptime = 'no samples in the period';
+  if (Number.isNaN(time)) reasons.avg_response_time = 'no answered checks in the period';
+  if (Number.isNaN(requests)) reasons.total_requests = NO_HAPROXY;
+  if (Number.isNaN(peak)) reasons.peak_concurrent_users = NO_HAPROXY;
+  return {
+    total_uptime: Number.isNaN(uptime) ? null : percent(uptime),
+    avg_response_time: Number.isNaN(time) ? null : seconds(time),
+    total_requests: Number.isNaN(requests) ? null : Math.round(requests),
+    peak_concurrent_users: Number.isNaN(peak) ? null : Math.round(peak),
+    uptime_ratio: rounded(uptime, 6),
+    avg_response_time_seconds: rounded(time),
+    coverage: rounded(mean(all.map(each => each.coverage))) ?? 0,
+    reasons,
+    evidence: [
+      evidence('total_requests', REQUESTS(window), requests, period),
+      evidence('peak_concurrent_users', PEAK(window), peak, period),
+    ],
+  };
+}
+
+async function servicesOf(findings: Findings): Promise<Record<string, ServiceCapacity>> {
+  const { engine, services, facts, directions, period } = findings;
+  const window = windowOf(period);
+  const over = (take: string, series: string) =>
+    valuesAt(engine, `${take} by (target) (${take}_over_time(${series}[${window}]))`, period.to);
+  const [avgCpu, peakCpu, avgMemory, peakMemory] = await Promise.all([
+    over('avg', RESOURCES.cpu),
+    over('max', RESOURCES.cpu),
+    over('avg', RESOURCES.memory),
+    over('max', RESOURCES.memory),
+  ]);
+  const each = services.map(({ id, name }) => {
+    const [ofService, direction] = [facts.get(id), directions.get(id)];
+    const resources = {
+      avg_cpu: share(avgCpu, id),
+      peak_cpu: share(peakCpu, id),
+      avg_memory: share(avgMemory, id),
+      peak_memory: share(peakMemory, id),
+    };
+    const reasons: Record<string, string> = {};
+    for (const key of ['cpu', 'memory'] as const)
+      if (resources[`avg_${key}`] === null)
+        reasons[key] = `its answers hold no ${key}_percent or ${key}_usage`;
+    if (!ofService || !direction) reasons.uptime = 'no samples of it in the period';
+    return [
+      id,
+      {
+        name,
+        uptime: ofService && Number.isFinite(ofService.availability) ? percent(ofService.availability) : null,
+        uptime_ratio: rounded(ofService?.availability ?? Number.NaN, 6),
+        timeout_rate:
+          ofService && Number.isFinite(ofService.timeoutRate) ? percent(ofService.timeoutRate) : null,
+        timeout_ratio: rounded(ofService?.timeoutRate ?? Number.NaN),
+        ...resources,
+        recommendation:
+          (ofService && direction && recommendationsOf(ofService, direction, period)[0]?.text) ??
+          'Too little data',
+        reasons,
+        evidence: ofService ? evidenceOfService(id, ofService, period) : [],
+      },
+    ];
+  });
+  return Object.fromEntries(each);
+}
+
+function evidenceOfService(
+  id: string,
+  { availability, timeoutRate }: ServiceFacts,
+  period: Period,
+): Evidence[] {
+  return [
+    evidenceOf('uptime', measures.availability, id, availability, period),
+    evidenceOf('timeout_rate', measures.timeoutShare, id, timeoutRate, period),
+  ];
+}
+
+/** A body says 65 or 0.65 of the same load. */
+function share(values: ByTarget, id: string): string | null {
+  const value = values.get(id);
+  if (value === undefined || value < 0) return null;
+  return percent(Math.min(1, value > 1 ? value / 100 : value));
+}

@@ -1,0 +1,55 @@
+// What the endpoints of reports have in common: the period, how an answer is made and how old it says it is.
+
+import { z } from 'zod';
+import type { Report } from '../../analysis/analyst.js';
+import { QueryError } from '../../query/engine.js';
+import type { Doors } from '../doors.js';
+import { wholeNumber } from '../query.js';
+import { HttpError } from '../route.js';
+import { timestamp } from '../shapes.js';
+
+/** Days of a period; a year is as far back as samples are kept by anybody. */
+export const days = wholeNumber(1, 366).default(7).meta({ description: 'How many days back', default: 7 });
+
+export const trendWord = z
+  .enum(['stable', 'increasing', 'degrading', 'improving'])
+  .describe(
+    'increasing: slower; degrading: slower or failing more often, and over 1 % of its checks fail or are slow',
+  );
+
+export const peakHours = z
+  .array(z.string())
+  .describe('Local time; empty where days do not resemble each other')
+  .meta({ examples: [['14:00-16:00']] });
+
+export const evidence = z
+  .array(
+    z.object({
+      figure: z.string().describe('The key it belongs to'),
+      query: z.string().describe('PromQL; ask it for the moment `to`'),
+      value: z.number().nullable(),
+      from: timestamp,
+      to: timestamp,
+    }),
+  )
+  .describe('What the figures rest on');
+
+export const reply = { 503: { when: 'The query engine does not answer' } };
+
+/**
+ * A report, and the header that says how old it is: seconds, as RFC 9111 has it.
+ * @throws HttpError
+ */
+export async function makeReport<Result>(
+  { analyst }: Pick<Doors, 'analyst'>,
+  kind: Report<Result>,
+  period: number,
+): Promise<{ report: Result; headers: Record<string, string> }> {
+  try {
+    const { report, age } = await analyst.report(kind, period);
+    return { report, headers: { age: String(Math.floor(age / 1000)) } };
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    throw new HttpError(503, `the query engine does not answer: ${error.message}`);
+  }
+}

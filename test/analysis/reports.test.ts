@@ -1,0 +1,173 @@
+// Reports over ten days whose truth is known, by every engine that answers PromQL.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Analyst } from '../../src/analysis/analyst.js';
+import { capacityReport } from '../../src/analysis/reports/capacity-report.js';
+import { dashboardData } from '../../src/analysis/reports/dashboard-data.js';
+import {
+  performanceAnalysis,
+  type ServiceAnalysis,
+} from '../../src/analysis/reports/performance-analysis.js';
+import { performanceTrends } from '../../src/analysis/reports/performance-trends.js';
+import type { Service } from '../../src/model/service.js';
+import type { Millis } from '../../src/model/time.js';
+import { ENGINES, type RunningEngine } from '../support/engines.js';
+import { DAY, HOUR, noise, openMetrics, SCRAPE, type ServiceTruth, type Span } from './history.js';
+
+const DAYS = 10;
+/** A full hour of every zone that has none of its own. */
+const NOW: Millis = Date.UTC(2026, 9, 14, 12);
+const FROM = NOW - DAYS * DAY;
+const STEP_AT = FROM + 7 * DAY;
+const GAP: Span = [FROM + 2 * DAY, FROM + 2 * DAY + 12 * HOUR];
+/** Minutes each. */
+const OUTAGES = [30, 90, 45];
+const MAINTENANCE: Span = [FROM + 6 * DAY, FROM + 6 * DAY + 3 * HOUR];
+
+const hour = (at: Millis) => new Date(at).getHours();
+const steady = noise(1);
+const growing = noise(2);
+const stepping = noise(3);
+const daily = noise(4);
+
+const TRUTH: readonly ServiceTruth[] = [
+  { id: 'steady', time: () => 0.2 * steady() },
+  { id: 'growing', time: at => 0.3 * (1 + (0.4 * (at - FROM)) / (NOW - FROM)) * growing() },
+  { id: 'stepping', time: at => (at < STEP_AT ? 0.21 : 0.44) * stepping(), timeoutEvery: 20 },
+  { id: 'daily', time: at => (hour(at) >= 14 && hour(at) < 16 ? 0.15 : 0.08) * daily() },
+  {
+    id: 'failing',
+    time: () => 0.2,
+    outages: [
+      ...OUTAGES.map((minutes, i): Span => {
+        const begin = FROM + (3 + i) * DAY;
+        return [begin, begin + minutes * 60_000];
+      }),
+      // In the midst of the maintenance, as it should be.
+      [MAINTENANCE[0] + HOUR, MAINTENANCE[0] + 2 * HOUR],
+    ],
+    maintenance: [MAINTENANCE],
+  },
+];
+const TEXT = openMetrics({ from: FROM, to: NOW, gaps: [GAP], services: TRUTH });
+
+const service = (id: string): Service => ({
+  id,
+  name: id.toUpperCase(),
+  kind: 'http',
+  critical: true,
+  severity: 'critical',
+  dependsOn: [],
+});
+const SERVICES = [...TRUTH.map(({ id }) => service(id)), service('unseen')];
+
+/** Seconds of the period that the monitor looked, and of those, outside of maintenance. */
+const LOOKED = (DAYS * DAY - (GAP[1] - GAP[0])) / 1000;
+const OUTSIDE = LOOKED - (MAINTENANCE[1] - MAINTENANCE[0]) / 1000;
+const DOWN = OUTAGES.reduce((sum, minutes) => sum + minutes * 60, 0);
+/** A scrape at each end of a span may count or not. */
+const ONE_SCRAPE = SCRAPE / 1000 / OUTSIDE;
+
+describe.each(ENGINES)('%s', (_, start) => {
+  let running: RunningEngine;
+  let analyst: Analyst;
+  beforeAll(async () => {
+    running = await start(TEXT);
+    analyst = new Analyst(running.engine, () => SERVICES, { now: () => NOW, elapsed: () => 0 });
+  }, 120_000);
+  afterAll(() => running?.close());
+  const analysis = async (id: string) =>
+    (await analyst.report(performanceAnalysis, DAYS)).report[id] as ServiceAnalysis;
+
+  test('trends say in which direction a service goes, and why', async () => {
+    const { services } = (await analyst.report(performanceTrends, DAYS)).report;
+    expect(Object.entries(services).map(([id, { trend }]) => [id, trend])).toEqual([
+      ['steady', 'stable'],
+      ['growing', 'increasing'],
+      ['stepping', 'degrading'],
+      ['daily', 'stable'],
+      ['failing', 'stable'],
+      ['unseen', null],
+    ]);
+    expect(services.growing?.change).toBeCloseTo(0.4, 1);
+    expect(services.growing?.trend_reason).toMatch(
+      /^slower little by little, from 0\.30\ds to 0\.4[12]\ds \(\+(39|40|41) %\)$/,
+    );
+    expect(services.stepping?.trend_reason).toMatch(
+      /^slower at once since \w+ \d\d:00, from 0\.2\d\ds to 0\.4\d\ds \(\+1\d\d %\), and 5% of the checks fail$/,
+    );
+    expect(services.stepping?.failure_rate).toBe('5%');
+    expect(services.unseen).toMatchObject({ avg_response_time: null, coverage: 0, peak_hours: [] });
+  });
+
+  test('peak hours are those of a daily pattern, and none where there is none', async () => {
+    const { services } = (await analyst.report(performanceTrends, DAYS)).report;
+    expect(Object.entries(services).map(([id, { peak_hours }]) => [id, peak_hours])).toEqual([
+      ['steady', []],
+      ['growing', []],
+      ['stepping', []],
+      ['daily', ['14:00-16:00']],
+      ['failing', []],
+      ['unseen', []],
+    ]);
+  });
+
+  test('availability is weighted by time, without maintenance and without the time not looked', async () => {
+    const { performance_metrics: figures } = await analysis('failing');
+    expect((figures.uptime_percentage as number) / 100).toBeCloseTo(1 - DOWN / OUTSIDE, 3);
+    expect(Math.abs(figures.coverage - LOOKED / ((DAYS * DAY) / 1000))).toBeLessThan(0.005);
+    const { report } = await analyst.report(capacityReport, DAYS);
+    expect(
+      Math.abs((report.service_analysis.failing?.uptime_ratio as number) - (1 - DOWN / OUTSIDE)),
+    ).toBeLessThan(4 * ONE_SCRAPE);
+    expect(report.service_analysis.steady?.uptime).toBe('100%');
+  });
+
+  test('the mean is that of the answered checks', async () => {
+    const { performance_metrics: figures } = await analysis('failing');
+    expect(figures.avg_response_time).toBeCloseTo(0.2, 3);
+    expect(figures.p50_response_time).toBeGreaterThan(0.1);
+    expect(figures.p99_response_time).toBeLessThanOrEqual(0.25);
+  });
+
+  test('recommendations name what they rest on, what helps most first', async () => {
+    const { recommendations } = await analysis('stepping');
+    expect(recommendations).toEqual([
+      expect.stringMatching(
+        /^Look for what changed \w+ \d\d:00: the response time rose at once, from 0\.2\d\ds to/,
+      ),
+      expect.stringMatching(/^Investigate timeout issues, possibly add workers: 5% of \d+ checks timed out$/),
+    ]);
+    expect((await analysis('steady')).recommendations).toEqual(['Performance is optimal']);
+    expect((await analyst.report(performanceAnalysis, DAYS)).report.unseen).toEqual({
+      error: 'No data available',
+    });
+  });
+
+  test('what a figure rests on gives the figure', async () => {
+    const { evidence } = await analysis('failing');
+    const uptime = evidence.find(({ figure }) => figure === 'uptime_percentage');
+    const { samples } = await running.engine.instant(uptime?.query ?? '', NOW);
+    expect(samples.map(({ labels }) => labels.get('target'))).toEqual(['failing']);
+    expect(samples[0]?.value).toBeCloseTo(1 - DOWN / OUTSIDE, 3);
+  });
+
+  test('what nothing tells is null, with the reason', async () => {
+    const { summary, growth_projections: growth } = (await analyst.report(capacityReport, DAYS)).report;
+    expect(summary).toMatchObject({
+      total_requests: null,
+      peak_concurrent_users: null,
+      reasons: { total_requests: 'no HAProxy is monitored, or it has no frontend' },
+    });
+    expect(growth.next_month).toBe('Unknown: nothing monitored tells it');
+    expect(growth.projections.requests).toMatchObject({ next_month: null, limit_reached: null });
+  });
+
+  test('charts have the last 24 hours', async () => {
+    const { charts, trends } = (await analyst.report(dashboardData, DAYS)).report;
+    expect(charts.response_times.steady).toHaveLength(24);
+    expect(charts.service_availability.steady?.every(({ availability }) => availability === 1)).toBe(true);
+    expect(charts.alert_frequency).toHaveLength(24);
+    expect(trends).toMatchObject({ steady: 'stable', stepping: 'degrading' });
+  });
+});

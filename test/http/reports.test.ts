@@ -1,0 +1,69 @@
+// The endpoints of reports: what they refuse, and what they say when nothing is known or the query engine is gone.
+
+import { afterEach, describe, expect, test } from 'vitest';
+import { type QueryEngine, QueryError } from '../../src/query/engine.js';
+import { startMonitor, type TestMonitor } from './monitor.js';
+
+let monitor: TestMonitor | undefined;
+afterEach(async () => monitor?.[Symbol.asyncDispose]());
+
+const PATHS = ['/performance_trends', '/performance_analysis', '/capacity_report', '/dashboard_data'];
+
+/** An engine without samples, or one that is gone. */
+function engine(problem?: QueryError): QueryEngine {
+  const answer = async <T>(value: T) => {
+    if (problem) throw problem;
+    return value;
+  };
+  const none = { warnings: [], infos: [] };
+  return {
+    answer: () => answer({ data: new Uint8Array(), ...none }),
+    instant: () => answer({ samples: [], ...none }),
+    range: () => answer({ series: [], ...none }),
+    rules: () => answer({ data: new Uint8Array(), ...none }),
+    alerts: () => answer({ data: new Uint8Array(), ...none }),
+    close: async () => {},
+  };
+}
+
+const get = async (path: string) => {
+  const answer = await fetch(`${monitor?.url}${path}`);
+  return { status: answer.status, age: answer.headers.get('age'), body: await answer.json() };
+};
+
+describe.each(PATHS)('%s', path => {
+  test('answers with its age when nothing is known', async () => {
+    monitor = await startMonitor({ query: engine() });
+    expect(await get(path)).toMatchObject({ status: 200, age: '0' });
+  });
+
+  test.each(['0', '367', 'x', ''])('refuses days=%s', async days => {
+    monitor = await startMonitor({ query: engine() });
+    const { status, body } = await get(`${path}?days=${days}`);
+    expect([status, body]).toEqual([400, { error: expect.stringContaining('days') }]);
+  });
+
+  test('says that the query engine does not answer', async () => {
+    monitor = await startMonitor({ query: engine(new QueryError('unavailable', 'no route to it')) });
+    expect(await get(path)).toMatchObject({
+      status: 503,
+      body: { error: 'the query engine does not answer: no route to it' },
+    });
+  });
+});
+
+test('a service of which nothing is known is there, without figures', async () => {
+  monitor = await startMonitor({ query: engine() });
+  const { body: trends } = await get('/performance_trends');
+  const { body: analysis } = await get('/performance_analysis');
+  const { insights, ...services } = trends as { insights: string[] } & Record<string, object>;
+  expect(insights).toEqual([]);
+  expect(Object.keys(services)).toEqual(Object.keys(analysis as object));
+  expect(Object.values(services)[0]).toMatchObject({
+    avg_response_time: null,
+    trend: null,
+    trend_reason: 'no samples of it in the period',
+    peak_hours: [],
+  });
+  expect(Object.values(analysis as object)[0]).toEqual({ error: 'No data available' });
+});
