@@ -5,10 +5,15 @@ import type { Answer } from './answers.js';
 import { later } from './pause.js';
 import type { ShapeCheck } from './shape.js';
 
+/** Of what something else says, in characters. */
+const LONGEST_REASON = 500;
+
 /** How the monitor is reached. */
 export interface Door {
-  /** Without a slash at the end. */
+  /** Without credentials, and without a slash at the end. */
   readonly url: string;
+  /** Why no request can be sent to `url`. */
+  readonly problem?: string | undefined;
   /** Sent along, such as `authorization`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch;
@@ -27,6 +32,7 @@ export async function ask<T>(
   signal?: AbortSignal,
 ): Promise<Answer<T>> {
   signal?.throwIfAborted();
+  if (door.problem !== undefined) return failure(`Failed to reach monitoring service: ${door.problem}`);
   const over = new AbortController();
   let isLate = false;
   const stop = () => over.abort();
@@ -47,10 +53,12 @@ export async function ask<T>(
     const body = parsed(await response.text());
     const problem = body === undefined ? 'it is not JSON' : problemOf(body);
     if (problem === undefined) return body as T & { error?: undefined };
-    return failure(`${door.url} does not answer as the monitoring service does: ${problem}; check the URL`);
+    return failure(
+      `${whoAnswered(door, response)} as the monitoring service does: ${problem}; check the URL`,
+    );
   } catch (error) {
     signal?.throwIfAborted();
-    const why = isLate ? `no answer within ${door.timeout / 1000} s` : inWords(error);
+    const why = isLate ? `no answer within ${door.timeout / 1000} s` : inWords(error, door);
     return failure(`Failed to reach monitoring service: ${why}`);
   } finally {
     cancel();
@@ -71,16 +79,34 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What the monitor itself says of it. */
+/** A redirect to a page to sign in on is the usual reason for an answer of something else. */
+function whoAnswered({ url }: Door, response: Response): string {
+  if (!response.redirected) return `${url} does not answer`;
+  const { origin, pathname } = new URL(response.url);
+  return `${url} redirects to ${origin}${pathname}, which does not answer`;
+}
+
+/** What the monitor itself says of it, in one line. */
 async function reason(response: Response): Promise<string> {
   const body = (await response.json().catch(() => undefined)) as { error?: unknown } | undefined;
-  return typeof body?.error === 'string' ? `: ${body.error}` : '';
+  return typeof body?.error === 'string' ? `: ${oneLine(body.error)}` : '';
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}...` : line;
 }
 
 /** Fetch hides what happened in the cause. */
-function inWords(error: unknown): string {
+function inWords(error: unknown, { url }: Door): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   if (!(cause instanceof Error)) return error.message;
-  return cause.message || ((cause as { code?: string }).code ?? error.message);
+  const { code } = cause as { code?: string };
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER')
+    return `there is no TLS at ${url}; write ${url.replace(/^https:/i, 'http:')}`;
+  // OpenSSL's own line: `80FC:error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:../rec.c:1590:`
+  const reasonOfTls = /:SSL routines:[^:]*:([^:]+):/.exec(cause.message)?.[1];
+  if (reasonOfTls !== undefined) return `TLS: ${reasonOfTls}`;
+  return cause.message || (code ?? error.message);
 }

@@ -2,6 +2,7 @@
 // are none. Nothing here knows the server: it is fetch alone, for Node, Deno, Bun and browsers.
 // Called by applications as `langgraph-monitor/client`, and by the workflow nodes.
 
+import { addressOf } from './address.js';
 import {
   type Answer,
   type BestEndpoint,
@@ -11,6 +12,7 @@ import {
 } from './answers.js';
 import { ask, type Door } from './ask.js';
 import { lightly } from './letting-go.js';
+import { LONGEST_TIMER } from './pause.js';
 import { bestEndpointProblem, clusterHealthProblem } from './shape.js';
 import { ClusterView } from './view.js';
 
@@ -44,13 +46,16 @@ export interface Log {
 }
 
 export interface LangGraphMonitoringOptions {
-  /** The monitor's base URL; `http://127.0.0.1:8083` unless said. */
+  /**
+   * The monitor's base URL; `http://127.0.0.1:8083` unless said. A user and password in it are sent as basic
+   * authentication.
+   */
   readonly url?: string;
   /** What {@link LangGraphMonitoring.getBestLlmEndpoint} says when the monitor cannot be reached: the load balancer. */
   readonly fallbackEndpoint?: string;
   /** Sent with every question, such as `authorization`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Milliseconds an answer may take; 10,000 unless said. */
+  /** Milliseconds an answer may take; 10,000 unless said, `Infinity` for any time. */
   readonly timeout?: number;
   readonly fetch?: typeof globalThis.fetch;
   readonly log?: Log;
@@ -109,10 +114,12 @@ export class LangGraphMonitoring {
     const { url = URL_OF_MONITOR, ...rest } = typeof options === 'string' ? { url: options } : options;
     this.log = rest.log ?? console;
     this.#fallback = rest.fallbackEndpoint;
+    const address = addressOf(url);
     this.#door = {
-      url: url.replace(/\/+$/, ''),
-      headers: rest.headers ?? {},
-      timeout: rest.timeout ?? TIMEOUT,
+      url: address.url,
+      problem: address.problem,
+      headers: { ...(hasHeader(rest.headers, 'authorization') ? {} : address.headers), ...rest.headers },
+      timeout: numberOr(rest.timeout, TIMEOUT),
       // Looked up when it is called: others may replace it, and browsers insist on whose it is.
       fetch: rest.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     };
@@ -130,7 +137,8 @@ export class LangGraphMonitoring {
 
   /** The whole cluster: from the view if there is one, else by asking. */
   async checkClusterHealth({ fresh, signal }: AskOptions = {}): Promise<Answer<ClusterHealth>> {
-    if (fresh === undefined || fresh === false) return this.current ?? this.#askHealth('', signal);
+    if (fresh === undefined || fresh === false || (fresh !== true && !Number.isFinite(fresh)))
+      return this.current ?? this.#askHealth('', signal);
     const seconds = fresh === true ? 0 : Math.max(0, fresh / 1000);
     return this.#askHealth(`?max_age=${seconds.toFixed(3)}`, signal);
   }
@@ -151,7 +159,7 @@ export class LangGraphMonitoring {
     signal,
     onDegraded = () => this.log.warn('Cluster is degraded, waiting for recovery...'),
   }: WaitOptions = {}): Promise<boolean> {
-    const end = performance.now() + timeout;
+    const end = performance.now() + numberOr(timeout, HEALTHY_TIMEOUT);
     for (;;) {
       signal?.throwIfAborted();
       const health = await this.checkClusterHealth({ signal });
@@ -160,7 +168,7 @@ export class LangGraphMonitoring {
       else this.log.error(`Cluster unhealthy: ${health.error ?? health.alerts?.join('; ')}`);
       const left = end - performance.now();
       if (left <= 0) return false;
-      await this.#change(Math.min(interval, left), signal);
+      await this.#change(Math.min(numberOr(interval, HEALTHY_INTERVAL), left, LONGEST_TIMER), signal);
     }
   }
 
@@ -238,6 +246,15 @@ export class LangGraphMonitoring {
       signal?.addEventListener('abort', done);
     });
   }
+}
+
+/** NaN is what a setting becomes that was no number. */
+function numberOr(value: number | undefined, otherwise: number): number {
+  return value === undefined || Number.isNaN(value) ? otherwise : value;
+}
+
+function hasHeader(headers: Readonly<Record<string, string>> | undefined, wanted: string): boolean {
+  return Object.keys(headers ?? {}).some(name => name.toLowerCase() === wanted);
 }
 
 function failure<T>(error: string): Answer<T> {
