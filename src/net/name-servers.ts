@@ -1,19 +1,13 @@
 // Questions to the name servers of resolv.conf, over sockets of this thread: a server that keeps silent holds up no
 // other lookup. Search domains and ndots are honoured as the C library does.
 
-import { promises as dns } from 'node:dns';
 import type { Millis } from '../model/time.js';
-import type { Address, Family } from './address.js';
+import type { Family } from './address.js';
 import { DnsError } from './error.js';
+import { CANCELLED, Channels, type Found, type Outcome, TIMED_OUT } from './name-server-channels.js';
+import { NO_ADDRESS, NO_NAME, Turns } from './name-server-turns.js';
 import type { RereadFile } from './reread-file.js';
 import { candidatesOf, type ResolvConf } from './resolv-conf.js';
-
-/** What name servers know of a name. */
-export interface Found {
-  readonly addresses: readonly Address[];
-  /** How long it holds, by the answers' least TTL. */
-  readonly ttl: Millis;
-}
 
 export interface NameQuestion {
   readonly families: readonly Family[];
@@ -23,24 +17,18 @@ export interface NameQuestion {
   readonly onLate: (found: Found) => void;
 }
 
-/** One family's answer: addresses, or why there are none. */
-type Outcome = (Found | { readonly code: string }) & { readonly family: Family };
-
-/** The name does not exist, for no family. */
-const NO_NAME = 'ENOTFOUND';
 /**
  * How long IPv4's answer is waited for once IPv6's says that there is no such name: some name servers, of load balancers
  * above all, say so of every name that has no IPv6 address. Source: RFC 4074, 4.2.
  */
 const NO_NAME_GRACE: Millis = 1000;
-/** The server answered that there is no address, or that it is no name it can have. */
-const NO_ADDRESS = new Set([NO_NAME, 'ENODATA', 'EBADNAME']);
 
 /** Asks the name servers. */
 export class NameServers {
   readonly #file: RereadFile<ResolvConf>;
+  readonly #channels = new Channels();
+  readonly #turns = new Turns(this.#channels);
   #conf: ResolvConf | undefined;
-  #channel: dns.Resolver | undefined;
 
   constructor(file: RereadFile<ResolvConf>) {
     this.#file = file;
@@ -66,12 +54,12 @@ export class NameServers {
 
   /** Ends the questions under way, which keep the process from ending; they have no answer. */
   cancel(): void {
-    this.#channel?.cancel();
+    this.#channels.cancel();
   }
 
   async #ask(candidate: string, name: string, { families, grace, onLate }: NameQuestion): Promise<Found> {
-    const channel = this.#current();
-    const asked = families.map(family => query(channel, candidate, family));
+    const conf = this.#current();
+    const asked = families.map(family => this.#turns.ask(candidate, family, conf));
     const outcomes = await firstUseful(asked, grace, onLate);
     const found = outcomes.filter(outcome => 'addresses' in outcome);
     if (found.length > 0) return merge(found);
@@ -85,7 +73,7 @@ export class NameServers {
     if (codes.includes(NO_NAME)) return new DnsError('not-found', `no such name ${name}`);
     const failed = codes.find(code => !NO_ADDRESS.has(code));
     if (failed === undefined) return new DnsError('not-found', `no address for ${name}`);
-    if (failed === 'ETIMEOUT' || failed === 'ECANCELLED')
+    if (failed === TIMED_OUT || failed === CANCELLED)
       return Object.assign(DnsError.noAnswer(name), { isSilence: true });
     if (failed === 'ECONNREFUSED') {
       // A question or, for an answer too long for it, the connection behind it.
@@ -95,29 +83,12 @@ export class NameServers {
     return DnsError.noAnswer(name, `the name server says ${failed.replace(/^E/, '')}`);
   }
 
-  /** The channel for the servers as they are configured now; questions under way keep theirs. */
-  #current(): dns.Resolver {
+  /** What resolv.conf says now; questions under way go on with the servers they were begun with. */
+  #current(): ResolvConf {
     const conf = this.#file.value;
-    if (this.#channel && conf === this.#conf) return this.#channel;
-    const channel = new dns.Resolver({ timeout: conf.timeout, tries: conf.attempts });
-    if (conf.servers.length > 0) channel.setServers(conf.servers);
-    [this.#channel, this.#conf] = [channel, conf];
-    return channel;
-  }
-}
-
-async function query(channel: dns.Resolver, name: string, family: Family): Promise<Outcome> {
-  try {
-    const records = await (family === 4
-      ? channel.resolve4(name, { ttl: true })
-      : channel.resolve6(name, { ttl: true }));
-    return {
-      family,
-      addresses: records.map(({ address }) => ({ address, family })),
-      ttl: Math.min(...records.map(({ ttl }) => ttl)) * 1000,
-    };
-  } catch (error) {
-    return { family, code: (error as NodeJS.ErrnoException).code ?? 'EBADRESP' };
+    if (conf !== this.#conf) this.#channels.forget();
+    this.#conf = conf;
+    return conf;
   }
 }
 

@@ -12,8 +12,10 @@ export interface ResolvConf {
   readonly search: readonly string[];
   /** A name with fewer dots is looked up in the search domains first. */
   readonly ndots: number;
-  /** How long one server is waited for at first. */
+  /** How long one server is waited for before the next is asked as well. */
   readonly timeout: Millis;
+  /** How long an answer is waited for in all, for each server. */
+  readonly patience: Millis;
   /** How often all servers are asked. */
   readonly attempts: number;
 }
@@ -26,6 +28,8 @@ interface Surroundings {
 /** Shorter than the C library's 5 s: a second server has to get its turn within the deadline of a check. */
 const TIMEOUT: Millis = 2000;
 const ATTEMPTS = 2;
+/** The C library's, for a server and an attempt: a name server may have to ask far away itself. */
+const PATIENCE: Millis = 5000;
 /** The C library takes no more. */
 const MAX_NDOTS = 15;
 
@@ -50,12 +54,15 @@ export function parseResolvConf(text: string, { hostname, env }: Surroundings): 
     const last = options.findLast(option => new RegExp(`^${name}:\\d+$`).test(option));
     return last === undefined ? undefined : Math.min(Number(last.slice(name.length + 1)), max);
   };
+  const timeout = (number('timeout', 30) || 0) * 1000;
+  const attempts = number('attempts', 5) || ATTEMPTS;
   return {
     servers: servers.filter(isServer),
     search: search.map(domain => domain.replace(/\.$/, '').toLowerCase()).filter(domain => domain !== ''),
     ndots: number('ndots', MAX_NDOTS) ?? 1,
-    timeout: (number('timeout', 30) || TIMEOUT / 1000) * 1000,
-    attempts: number('attempts', 5) || ATTEMPTS,
+    timeout: timeout || TIMEOUT,
+    patience: (timeout || PATIENCE) * attempts,
+    attempts,
   };
 }
 

@@ -233,6 +233,38 @@ test('an answer that was too late is there the next time', async () => {
   expect(await lookup(resolver, 'a.example')).toBe('127.0.0.4');
 });
 
+test('a name that takes its server long is waited for, also when others were answered fast', async () => {
+  const { server, resolver } = await start({ zones: { 'slow.example': { A: ['127.0.0.4'], delayA: 2500 } } });
+  for (let i = 0; i < 5; i++) server.zones[`fast${i}.example`] = { A: ['127.0.0.1'] };
+  for (let i = 0; i < 5; i++) await lookup(resolver, `fast${i}.example`);
+  expect(await lookup(resolver, 'slow.example')).toBe('127.0.0.4');
+});
+
+test('a name server that keeps silent is asked beside the next, and alone again once it answers', async () => {
+  const zone: Zone = { A: ['127.0.0.1'] };
+  const { server: second, resolver } = await start({});
+  const first = await NameServer.start();
+  servers.push(first);
+  const lines = [first, second].map(({ address }) => `nameserver ${address}`);
+  writeFileSync(RESOLV_CONF, [...lines, 'options timeout:3 attempts:1'].join('\n'));
+  let names = 0;
+  /** Looks a new name up; within less than the next server's turn is waited for. */
+  const inTime = async () => {
+    const name = `n${names++}.example`;
+    for (const each of [first, second]) each.zones[name] = zone;
+    return lookup(resolver, name, { only: 4, signal: AbortSignal.timeout(1500) });
+  };
+  first.isSilent = true;
+  expect(await inTime()).toBe('DNS: no answer for n0.example');
+  await expect.poll(inTime, { interval: 500, timeout: 20_000 }).toBe('127.0.0.1');
+  first.isSilent = false;
+  second.isSilent = true;
+  expect(await inTime()).toBe('127.0.0.1');
+  second.asked.splice(0);
+  expect(await inTime()).toBe('127.0.0.1');
+  expect(second.asked).toEqual([]);
+});
+
 test('one question for all who ask at once, and none while the TTL lasts', async () => {
   const { server, resolver } = await start({
     zones: { 'a.example': { A: ['127.0.0.1'] }, 'b.example': { A: ['127.0.0.2'], ttl: 0 } },
