@@ -6,6 +6,7 @@ import { instant, range, type Series, targets } from './api.js';
 import type { History, Model, Tick } from './model.js';
 import type { Status } from './state.js';
 import { statusRank } from './status.js';
+import { maintenanceQuery, plannedQuery, upQuery } from './uptime.js';
 
 /** Services asked for at a time; a day of samples each is a lot. */
 const BATCH: Readonly<Record<BarSpan, number>> = { '90min': 24, '90h': 16, '90d': 8 };
@@ -79,7 +80,7 @@ export class Histories {
       const uptimeAt = needUptime.includes(id) ? now : (this.#asked.get(id)?.uptimeAt ?? now);
       this.#asked.set(id, { bars, recentAt: now, uptimeAt });
     }
-    const isPlanned = await hasMaintenance(targets(ids));
+    const isPlanned = (await instant(maintenanceQuery(targets(ids)))).length > 0;
     await this.#fillTicks(ids, bars, isPlanned);
     await this.#fillSparklines(ids);
     if (needUptime.length > 0) await this.#fillUptime(needUptime, isPlanned);
@@ -90,7 +91,8 @@ export class Histories {
     const end = Math.ceil(this.#model.now.peek() / 1000 / step) * step;
     const ask = (query: string) => range(query, end, step, TICKS);
     const of = targets(ids);
-    const up = await ask(uptime(of, window, isPlanned));
+    const up = await ask(upQuery(of, window, isPlanned));
+    const planned = isPlanned ? await ask(plannedQuery(of, window)) : [];
     const slowest = await ask(`max by (target) (max_over_time(probe_duration_seconds{${of}}[${window}]))`);
     const states =
       bars === '90min'
@@ -101,7 +103,8 @@ export class Histories {
     for (const id of ids) {
       const own = (series: readonly Series[]) => series.filter(({ metric }) => metric.target === id);
       const places = { end, step };
-      this.#put(id, { ticks: ticksOf(places, own(up)[0], own(slowest)[0], own(states)) });
+      const lines = { up: own(up)[0], planned: own(planned)[0], slowest: own(slowest)[0] };
+      this.#put(id, { ticks: ticksOf(places, lines, own(states)) });
     }
   }
 
@@ -127,7 +130,7 @@ export class Histories {
 
   async #fillUptime(ids: readonly string[], isPlanned: boolean): Promise<void> {
     const shares: (readonly Series[])[] = [];
-    for (const span of UPTIME_SPANS) shares.push(await instant(uptime(targets(ids), span, isPlanned)));
+    for (const span of UPTIME_SPANS) shares.push(await instant(upQuery(targets(ids), span, isPlanned)));
     for (const id of ids) {
       const own = (series: readonly Series[]) => numberOf(series.find(({ metric }) => metric.target === id));
       this.#put(id, { uptime: shares.map(own) });
@@ -155,13 +158,16 @@ function pointsOf({ end, step }: Places, points: number, series: Series | undefi
   return line;
 }
 
-function ticksOf(
-  places: Places,
-  up: Series | undefined,
-  slowest: Series | undefined,
-  states: readonly Series[],
-): Tick[] {
+/** Of one service. */
+interface TickLines {
+  readonly up: Series | undefined;
+  readonly planned: Series | undefined;
+  readonly slowest: Series | undefined;
+}
+
+function ticksOf(places: Places, { up, planned, slowest }: TickLines, states: readonly Series[]): Tick[] {
   const shares = pointsOf(places, TICKS, up);
+  const maintained = pointsOf(places, TICKS, planned);
   const slow = pointsOf(places, TICKS, slowest);
   const lines = states
     .map(series => ({
@@ -178,6 +184,7 @@ function ticksOf(
       at: (places.end - (TICKS - 1 - i) * places.step) * 1000,
       status: worst ?? (states.length > 0 ? undefined : statusOf(measured)),
       up: measured,
+      planned: maintained[i] || 0,
       slowest: Number.isFinite(slow[i]) ? slow[i] : undefined,
     };
   });
@@ -193,25 +200,4 @@ function statusOf(share: number | undefined): Status | undefined {
 function numberOf(series: Series | undefined): number | undefined {
   const number = Number(series?.value[1] ?? Number.NaN);
   return Number.isFinite(number) ? number : undefined;
-}
-
-/** Whether any of these services was in maintenance: without it uptime is a third of the work. */
-async function hasMaintenance(of: string): Promise<boolean> {
-  const found = await instant(
-    `count(count_over_time(langgraph_monitor_service_up_in_maintenance{${of}}[90d]))`,
-  );
-  return found.length > 0;
-}
-
-/**
- * Share of a span that services were up. What was recorded in maintenance is taken off; where all of it was, there is no
- * share.
- */
-function uptime(of: string, span: string, isPlanned: boolean): string {
-  if (!isPlanned) return `avg by (target) (avg_over_time(langgraph_monitor_service_up{${of}}[${span}]))`;
-  const up = (take: string) => `${take}_over_time(langgraph_monitor_service_up{${of}}[${span}])`;
-  const planned = (take: string) =>
-    `${take}_over_time(langgraph_monitor_service_up_in_maintenance{${of}}[${span}])`;
-  const outside = `(${up('sum')} - ${planned('sum')}) / (${up('count')} - ${planned('count')} > 0)`;
-  return `avg by (target) (${outside} or (${up('avg')} unless ${planned('count')}))`;
 }

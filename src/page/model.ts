@@ -30,6 +30,8 @@ export interface Tick {
   readonly status: string | undefined;
   /** Share of the time the service was up; undefined when nothing was checked. */
   readonly up: number | undefined;
+  /** Share of it that was planned maintenance, which {@link up} leaves out. */
+  readonly planned: number;
   /** Seconds; the longest response time. */
   readonly slowest: number | undefined;
 }

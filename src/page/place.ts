@@ -18,7 +18,7 @@ const PLAIN_VIEWS: readonly LaterView[] = ['alerts', 'incidents', 'silences', 'h
 const VIEWS_OF_ONE: readonly LaterView[] = ['service'];
 
 /** Views of a page for the public: they ask nothing but what has a copy below `ui/public/`. */
-const PUBLIC_VIEWS: readonly ViewName[] = ['overview', 'incidents'];
+const PUBLIC_VIEWS: readonly ViewName[] = ['overview', 'incidents', 'haproxy', 'service'];
 
 /** Whether a page has a view. @param isPublic the page is for the public */
 export function isOffered(view: ViewName, isPublic: boolean): boolean {

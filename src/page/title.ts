@@ -13,5 +13,6 @@ export function titleOf(status: string, model: Model): string {
 function nameOf(model: Model): string {
   const { view, id } = model.place.value;
   if (view === 'overview') return '';
-  return id === undefined ? VIEWS[view].name : (model.name(id) ?? id);
+  if (id === undefined) return VIEWS[view].name;
+  return model.name(id) ?? (model.isReadOnly ? VIEWS[view].name : id);
 }

@@ -105,6 +105,22 @@ describe('states of a service', () => {
       ['unhealthy', '20.00 % up'],
     ]);
   });
+
+  test('a step that was mostly maintenance is maintenance, whatever the service was', () => {
+    const answer = [
+      series({ status: 'healthy' }, [100, '1'], [110, '1'], [140, '1']),
+      series({ status: 'error' }, [120, '1']),
+    ];
+    const planned = series({}, [100, '0'], [110, '0.25'], [120, '1'], [130, '1'], [140, '0']);
+    const found = statesOf(SPAN, answer, true, planned);
+    expect(found.map(({ tone, text }) => [tone, text])).toEqual([
+      ['healthy', 'Healthy'],
+      ['healthy', 'Healthy, 25.00 % maintenance'],
+      ['planned', 'Maintenance; error'],
+      ['planned', 'Maintenance'],
+      ['healthy', 'Healthy'],
+    ]);
+  });
 });
 
 test('how long a service was down follows from its samples', () => {
@@ -114,6 +130,8 @@ test('how long a service was down follows from its samples', () => {
   expect(downtime(uptimeOf(answer, interval))).toBe(1500);
   expect(downtime(uptimeOf(answer, undefined))).toBeUndefined();
   expect(downtime(uptimeOf([], interval))).toBeUndefined();
+  const never = [series({ part: 'share' }, [0, '1']), series({ part: 'planned' }, [0, '0.25'])];
+  expect([downtime(uptimeOf(never, undefined)), uptimeOf(never, undefined).planned]).toEqual([0, 0.25]);
   expect(intervalOf([series({}, [0, '1'])])).toBeUndefined();
 });
 

@@ -1,7 +1,8 @@
 // HAProxy's frontends, backends and servers from one answer.
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isUp, proxiesOf } from '../../src/page/views/haproxy/proxies.js';
+import { proxyStates, toneOfState } from '../../src/page/views/haproxy/states.js';
 
 const sample = (name: string, labels: Record<string, string>, value: number) => ({
   metric: { __name__: `haproxy_${name}`, target: 'lb', ...labels },
@@ -41,3 +42,44 @@ test.each([
   ['MAINT', false],
   ['', false],
 ])('%s counts as up: %s', (state, want) => expect(isUp({ state })).toBe(want));
+
+describe('states of servers as strips', () => {
+  const SPAN = { from: 90, to: 150, step: 10 };
+  const series = (labels: Record<string, string>, ...values: [number, string][]) => ({
+    metric: { target: 'lb', proxy: 'b', ...labels },
+    value: [0, '0'] as const,
+    values,
+  });
+
+  test('the worst state of a step counts, gaps stay, servers are ordered as people count', () => {
+    const found = proxyStates(
+      SPAN,
+      [
+        series({ server: 's10', state: 'UP' }, [100, '1']),
+        series({ server: 's2', state: 'UP' }, [100, '1'], [110, '1'], [120, '1'], [150, '1']),
+        series({ server: 's2', state: 'DOWN' }, [120, '1']),
+        series({ server: 's2', state: 'MAINT' }, [130, '1']),
+      ],
+      [series({ server: 's2' }, [100, '3'], [110, '7'], [120, '1'])],
+    );
+    expect(found.map(({ server }) => server)).toEqual(['s2', 's10']);
+    expect(found[0]?.stretches).toEqual([
+      { from: 90, to: 110, tone: 'healthy', text: 'UP, at most 7 sessions' },
+      { from: 110, to: 120, tone: 'unhealthy', text: 'DOWN, at most 1 session' },
+      { from: 120, to: 130, tone: 'planned', text: 'MAINT' },
+      { from: 140, to: 150, tone: 'healthy', text: 'UP' },
+    ]);
+    expect(found[1]?.stretches).toEqual([{ from: 90, to: 100, tone: 'healthy', text: 'UP' }]);
+  });
+
+  test.each([
+    ['UP', 'healthy'],
+    ['UP 1/3', 'healthy'],
+    ['DOWN 1/2', 'unhealthy'],
+    ['MAINT (via b/s)', 'planned'],
+    ['DRAIN', 'degraded'],
+    ['NOLB', 'degraded'],
+    ['no check', 'healthy'],
+    ['', 'unknown'],
+  ])('%s is shown as %s', (state, tone) => expect(toneOfState(state)).toBe(tone));
+});

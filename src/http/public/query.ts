@@ -2,7 +2,7 @@
 // metrics and labels; everything that could put another label's value into an answer, or compare with it, is refused.
 
 import type { Matcher } from '../../model/samples.js';
-import type { Expr, VectorSelector } from '../../promql/ast.js';
+import type { Call, Expr, VectorSelector } from '../../promql/ast.js';
 import { ParseError } from '../../promql/error.js';
 import { parse } from '../../promql/parse.js';
 import { print } from '../../promql/print.js';
@@ -19,10 +19,14 @@ const METRICS: Readonly<Record<string, readonly string[]>> = {
   probe_http_duration_seconds: ['target', 'phase'],
   probe_success: ['target'],
   'langgraph:response_time_seconds:avg1d': ['target'],
+  'langgraph:response_time_seconds:stddev1d': ['target'],
+  langgraph_monitor_probe_failures_total: ['target', 'reason'],
+  haproxy_backend_status: ['target', 'proxy', 'state'],
+  haproxy_backend_agg_server_status: ['target', 'proxy', 'state'],
 };
 const FUNCTIONS: ReadonlySet<string> = new Set([
   ...['avg_over_time', 'min_over_time', 'max_over_time', 'sum_over_time', 'count_over_time'],
-  ...['quantile_over_time', 'last_over_time', 'present_over_time'],
+  ...['quantile_over_time', 'last_over_time', 'present_over_time', 'increase', 'rate'],
 ]);
 const AGGREGATIONS: ReadonlySet<string> = new Set(['avg', 'min', 'max', 'sum', 'count', 'group']);
 /** Longest text, in UTF-16 units. */
@@ -31,16 +35,17 @@ const MAX_LENGTH = 4096;
 const MAX_RANGE = 92 * 86_400_000;
 
 /**
- * An expression that may be asked, without the services that are not shown.
- * @param hidden their ids @throws QueryError that says what may be asked instead
+ * An expression that may be asked, over the services that are shown alone: one that was removed, or is another monitor's
+ * in the same storage, is not read either.
+ * @param shown their ids @throws QueryError that says what may be asked instead
  */
-export function publicQuery(text: string, hidden: readonly string[]): string {
+export function publicQuery(text: string, shown: readonly string[]): string {
   if (text.length > MAX_LENGTH) throw refusal(`longer than ${MAX_LENGTH} characters`);
-  return print(rewritten(parsed(text), { hidden, labels: undefined }));
+  return print(rewritten(parsed(text), { shown, labels: undefined }));
 }
 
 interface Around {
-  readonly hidden: readonly string[];
+  readonly shown: readonly string[];
   /** Labels that the aggregation around leaves; undefined outside of one. */
   readonly labels: readonly string[] | undefined;
 }
@@ -61,6 +66,8 @@ function rewritten(expr: Expr, around: Around): Expr {
       return { ...expr, expr: rewritten(expr.expr, { ...around, labels: expr.grouping }) };
     }
     case 'call':
+      if (isName(expr))
+        return { ...expr, args: expr.args.map((arg, i) => (i === 0 ? rewritten(arg, around) : arg)) };
       if (!FUNCTIONS.has(expr.name)) throw refusal(`${expr.name}()`);
       return { ...expr, args: expr.args.map(arg => rewritten(arg, around)) };
     case 'vectorSelector':
@@ -73,7 +80,16 @@ function rewritten(expr: Expr, around: Around): Expr {
   }
 }
 
-function selector(expr: VectorSelector, { hidden, labels }: Around): VectorSelector {
+/** Whether a call gives series a constant name as `part`, so that one question has several answers; it reads no label. */
+function isName({ name, args }: Call): boolean {
+  const [, target, replacement, source, pattern] = args.map(arg =>
+    arg.type === 'stringLiteral' ? arg.value : undefined,
+  );
+  const isConstant = source === '' && pattern === '' && /^\w+$/.test(replacement ?? '');
+  return name === 'label_replace' && target === 'part' && isConstant;
+}
+
+function selector(expr: VectorSelector, { shown, labels }: Around): VectorSelector {
   const name = expr.matchers.find(each => each.name === '__name__' && each.op === '=')?.value ?? '';
   const allowed = Object.hasOwn(METRICS, name) ? METRICS[name] : undefined;
   if (!allowed) throw refusal(name === '' ? 'a selector without a metric' : `the metric ${name}`);
@@ -81,11 +97,24 @@ function selector(expr: VectorSelector, { hidden, labels }: Around): VectorSelec
   const seen = [...labels, ...expr.matchers.map(each => each.name).filter(each => each !== '__name__')];
   const other = seen.find(each => !allowed.includes(each));
   if (other !== undefined) throw refusal(`the label ${other} of ${name}`);
-  return { ...expr, matchers: [...hidden.map(without), ...expr.matchers] };
+  const others = expr.matchers.filter(({ name }) => name !== 'target');
+  return { ...expr, matchers: [...others, ...only(expr.matchers, shown)] };
 }
 
-function without(id: string): Matcher {
-  return { name: 'target', op: '!=', value: id, matches: value => value !== id };
+/** Matchers for the services among those that are shown which a selector asks for. */
+function only(matchers: readonly Matcher[], shown: readonly string[]): Matcher[] {
+  const asked = matchers.filter(({ name }) => name === 'target');
+  const ids = shown.filter(id => asked.every(matcher => matcher.matches(id)));
+  const [first] = ids;
+  const equal = (op: '=' | '!=', value: string): Matcher => ({
+    ...{ name: 'target', op, value },
+    matches: id => (id === value) === (op === '='),
+  });
+  // Where none is left, no series may match, not even one without the label.
+  if (first === undefined) return [equal('=', ''), equal('!=', '')];
+  if (ids.length === 1) return [equal('=', first)];
+  const value = ids.map(id => id.replaceAll('.', '[.]')).join('|');
+  return [{ name: 'target', op: '=~', value, matches: id => ids.includes(id) }];
 }
 
 function parsed(text: string): Expr {

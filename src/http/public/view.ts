@@ -5,6 +5,7 @@ import type { Reason, Status } from '../../model/result.js';
 import type { OverallStatus, Service } from '../../model/service.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import type { Episode } from '../../notify/episodes.js';
+import { certificateDate } from '../certificate-date.js';
 import type { Doors } from '../doors.js';
 import { inWords } from '../in-words.js';
 import { plannedMaintenance } from '../page/maintenance.js';
@@ -154,6 +155,25 @@ export function publicMaintenance(known: Known) {
 function isShown(id: string, board: Known['board']): boolean {
   const service = board.service(id);
   return service !== undefined && !service.isHidden;
+}
+
+/**
+ * `/services/ID` for the public: dependencies among services that are shown, and when its certificate ends without whose
+ * it is. Undefined for a service that is not shown.
+ */
+export function publicDetails(id: string, known: Pick<Doors, 'board' | 'recent'>) {
+  const { board, recent } = known;
+  if (!isShown(id, board)) return undefined;
+  const certificate = recent.certificateOf(id);
+  return {
+    id,
+    depends_on: board.service(id)?.dependsOn.filter(each => isShown(each, board)) ?? [],
+    dependents: shownServices(known)
+      .filter(each => each.dependsOn.includes(id))
+      .map(each => each.id),
+    certificate: certificate && { expires: certificateDate(certificate.expires) },
+    answers: [],
+  };
 }
 
 /** A rule's name as words: `ServiceDown` is `Service down`. Its text may name addresses. */

@@ -8,7 +8,14 @@ import type { Doors } from '../doors.js';
 import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
 import { askPublicly } from '../public/ask.js';
 import { publicQuery } from '../public/query.js';
-import { publicAlerts, publicHealth, publicIncident, publicMaintenance } from '../public/view.js';
+import {
+  publicAlerts,
+  publicDetails,
+  publicHealth,
+  publicIncident,
+  publicMaintenance,
+  shownServices,
+} from '../public/view.js';
 import { yesOrNo } from '../query.js';
 import { HttpError, type Route, route } from '../route.js';
 import { shownAnnouncement } from './announcements.js';
@@ -71,6 +78,21 @@ const history = route({
     for await (const page of episodePages(doors, { ...wanted, limit: LOOKED_AT }).pages)
       found.push(...page.flatMap(each => publicIncident(each, doors, now) ?? []));
     return { body: { alert_history: found.slice(0, limit), count: found.length } };
+  },
+});
+
+const details = route({
+  method: 'GET',
+  path: `${PREFIX}/services/:id`,
+  summary:
+    '`/services/ID` for the public: dependencies among services that are shown, and when its certificate ends',
+  inPath: { id: { description: 'Of a service, as in monitor.yml', example: 'tools' } },
+  answer: JSON_ANSWER,
+  others: { 404: { when: 'There is no such service, or it is not shown' } },
+  handle(_, doors, { params: { id = '' } }) {
+    const body = publicDetails(id, doors);
+    if (body === undefined) throw new HttpError(404, 'there is no such service');
+    return { body };
   },
 });
 
@@ -147,10 +169,10 @@ const rangeQuery = route({
   },
 });
 
-function allowed(query: string, { board }: Doors): string {
+function allowed(query: string, doors: Doors): string {
   return publicQuery(
     query,
-    board.services.filter(({ isHidden }) => isHidden).map(({ id }) => id),
+    shownServices(doors).map(({ id }) => id),
   );
 }
 
@@ -160,6 +182,7 @@ export const publicRoutes: readonly Route[] = [
   events,
   alerts,
   history,
+  details,
   announcements,
   maintenance,
   healthy,

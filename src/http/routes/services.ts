@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Certificate } from '../../cluster/certificate.js';
 import type { RecentResult } from '../../cluster/recent-results.js';
 import { isoLocal, type Millis } from '../../model/time.js';
+import { certificateDate } from '../certificate-date.js';
 import type { Doors } from '../doors.js';
 import { HttpError, route } from '../route.js';
 import { serviceHealth, timestamp } from '../shapes.js';
@@ -11,8 +12,6 @@ import { shownOptions } from '../shown-options.js';
 
 /** A result that is no older, in milliseconds, is as good as a new one: a service is checked once a second at most. */
 const FRESH: Millis = 1000;
-/** 9999-12-30. */
-const LATEST: Millis = 253_402_128_000_000;
 
 const answer = z.object({
   at: timestamp.describe('When the check ended'),
@@ -81,7 +80,7 @@ export const service = route({
         maintenance: maintenance && { until: isoLocal(maintenance.until), comment: maintenance.comment },
         depends_on: dependsOn,
         dependents: board.services.filter(each => each.dependsOn.includes(id)).map(each => each.id),
-        certificate_expires: certificate && dateOf(certificate.expires),
+        certificate_expires: certificate && certificateDate(certificate.expires),
         certificate: certificate && shownCertificate(certificate),
         answers: recent.of(id).map(each => shown(each, isPublic)),
         configuration: isPublic ? undefined : shownOptions(doors.configuration(id)),
@@ -126,16 +125,11 @@ function serviceOf({ board }: Pick<Doors, 'board'>, id: string) {
 
 function shownCertificate({ expires, chainExpires, names, subject, issuer, tlsVersion }: Certificate) {
   return {
-    expires: dateOf(expires),
-    chain_expires: chainExpires === undefined ? undefined : dateOf(chainExpires),
+    expires: certificateDate(expires),
+    chain_expires: chainExpires === undefined ? undefined : certificateDate(chainExpires),
     ...{ names, subject, issuer },
     tls_version: tlsVersion,
   };
-}
-
-/** @param seconds since the epoch; a certificate may say a year no date has */
-function dateOf(seconds: number): string {
-  return isoLocal(Math.min(seconds * 1000, LATEST));
 }
 
 /** @param isPublic without what an outsider should not see */

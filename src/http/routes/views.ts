@@ -96,7 +96,11 @@ export async function statusReply(
   return { ...reply, headers: { ...headers, 'content-encoding': 'gzip' }, body: await zip(text) };
 }
 
-/** A page about a service there is none of says so. */
+/** A page about a service that is not there, or is not shown, says so. */
 function statusOf({ view, id = '' }: Asked['params'], services: object): number {
-  return view === 'service' && !Object.hasOwn(services, id) ? 404 : 200;
+  if (view !== 'service') return 200;
+  const entry = Object.hasOwn(services, id)
+    ? (services as Record<string, { hidden?: boolean }>)[id]
+    : undefined;
+  return entry === undefined || entry.hidden ? 404 : 200;
 }

@@ -11,6 +11,7 @@ import { Card } from './card.js';
 import { useOpen } from './details.js';
 import { usePieces } from './pieces.js';
 import { Shape } from './shape.js';
+import { TickLegend } from './ticks.js';
 
 /** Cards of a group that are drawn before the button for more. */
 const PAGE = 60;
@@ -36,6 +37,7 @@ export function Services() {
       {problem === '' ? null : (
         <p class="notice">History cannot be shown: {problem}. The states above are live.</p>
       )}
+      {groups.length === 0 ? null : <TickLegend />}
       {/* Cards do not move while a pointer is over them. */}
       <div onPointerEnter={hold(true)} onPointerLeave={hold(false)}>
         {groups.map(group => (

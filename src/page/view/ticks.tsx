@@ -12,6 +12,11 @@ const PITCH = 4;
 const HEIGHT = 20;
 /** How high a tick stands says what its colour says. */
 const HEIGHTS: Readonly<Record<string, number>> = { healthy: 12, degraded: 16, unknown: 4 };
+/** A tick with more maintenance than this share of its time is maintenance. */
+const MOSTLY = 0.5;
+/** Maintenance is a column of blocks, so that it is told from states without its colour; one of a part has one below. */
+const BLOCKS = [0, 5.5, 11];
+const BLOCK = 3.5;
 
 const NAMES: Readonly<Record<BarSpan, string>> = {
   '90min': 'Last 90 minutes',
@@ -96,10 +101,7 @@ function Drawing({ ticks, current }: { ticks: readonly Tick[]; current: number |
         <path key={tone} class={tone} d={form} />
       ))}
       {form === undefined ? null : (
-        <path
-          class={`${classOf(form.status)} current`}
-          d={formOf(form.status, TICKS - ticks.length + (current ?? 0))}
-        />
+        <path class={`${classOf(form)} current`} d={formOf(form, TICKS - ticks.length + (current ?? 0))} />
       )}
     </svg>
   );
@@ -110,20 +112,62 @@ function formsOf(ticks: readonly Tick[]): ReadonlyMap<string, string> {
   const forms = new Map<string, string>();
   const first = TICKS - ticks.length;
   for (let place = 0; place < (ticks.length === 0 ? 0 : TICKS); place++) {
-    const status = ticks[place - first]?.status;
-    const tone = classOf(status);
-    forms.set(tone, (forms.get(tone) ?? '') + formOf(status, place));
+    const tick = ticks[place - first];
+    const add = (tone: string, form: string) => forms.set(tone, (forms.get(tone) ?? '') + form);
+    add(classOf(tick), formOf(tick, place));
+    if (hasFoot(tick)) add('planned', block(place, 0, BLOCK));
   }
   return forms;
 }
 
-function classOf(status: string | undefined): string {
-  return status === undefined ? 'none' : toneOf(status);
+function classOf(tick: Tick | undefined): string {
+  if (isPlanned(tick)) return 'planned';
+  return tick?.status === undefined ? 'none' : toneOf(tick.status);
 }
 
-function formOf(status: string | undefined, place: number): string {
-  const height = status === undefined ? 4 : (HEIGHTS[status] ?? HEIGHT);
-  return `M${place * PITCH} ${HEIGHT - height}h${PITCH - 1}v${height}h${1 - PITCH}z`;
+function formOf(tick: Tick | undefined, place: number): string {
+  if (isPlanned(tick)) return BLOCKS.map(from => block(place, from, BLOCK)).join('');
+  const height = tick?.status === undefined ? 4 : (HEIGHTS[tick.status] ?? HEIGHT);
+  const from = hasFoot(tick) ? BLOCK + 2 : 0;
+  return block(place, from, Math.max(1, height - from));
+}
+
+/** A block of a tick. @param from above the bar's ground */
+function block(place: number, from: number, height: number): string {
+  return `M${place * PITCH} ${HEIGHT - from - height}h${PITCH - 1}v${height}h${1 - PITCH}z`;
+}
+
+function isPlanned(tick: Tick | undefined): boolean {
+  if (tick === undefined) return false;
+  return tick.planned > MOSTLY || (tick.planned > 0 && tick.status === undefined);
+}
+
+/** Some of its time was maintenance. */
+function hasFoot(tick: Tick | undefined): boolean {
+  return tick !== undefined && tick.planned > 0 && !isPlanned(tick);
+}
+
+const EMPTY: Tick = { at: 0, status: undefined, up: undefined, planned: 0, slowest: undefined };
+const SAMPLES: readonly (readonly [name: string, tick: Tick])[] = [
+  ...['healthy', 'degraded', 'unhealthy'].map(status => [status, { ...EMPTY, status }] as const),
+  ['maintenance', { ...EMPTY, planned: 1 }],
+  ['not checked', EMPTY],
+];
+
+/** What the forms of ticks stand for. */
+export function TickLegend() {
+  return (
+    <ul class="legend quiet" aria-label="What the bars show">
+      {SAMPLES.map(([name, tick]) => (
+        <li key={name}>
+          <svg class="ticks" viewBox={`0 0 ${PITCH * 2 - 1} ${HEIGHT}`} aria-hidden="true">
+            <path class={classOf(tick)} d={formOf(tick, 0) + formOf(tick, 1)} />
+          </svg>
+          {name}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function Panel({ tick }: { tick: Tick }) {
@@ -131,17 +175,24 @@ function Panel({ tick }: { tick: Tick }) {
   const { shown, full } = model.print(tick.at);
   return (
     <div class="panel">
-      <Shape of={tick.status ?? 'unknown'} />
+      <Shape of={isPlanned(tick) ? 'planned' : (tick.status ?? 'unknown')} />
       <span>
-        <strong>{sentence(tick.status ?? 'not checked')}</strong> <span title={full}>until {shown}</span>
+        <strong>{sentence(nameOf(tick))}</strong> <span title={full}>until {shown}</span>
       </span>
       <span class="quiet">{figures(tick)}</span>
     </div>
   );
 }
 
-function figures({ up, slowest }: Tick): string {
+function nameOf(tick: Tick): string {
+  if (!isPlanned(tick)) return tick.status ?? 'not checked';
+  return tick.status === undefined ? 'maintenance' : `maintenance, ${tick.status}`;
+}
+
+function figures(tick: Tick): string {
+  const { up, planned, slowest } = tick;
   const parts = [
+    planned > 0 && !isPlanned(tick) ? `${percent(planned)} maintenance` : '',
     up === undefined ? '' : `${percent(up)} up`,
     slowest === undefined ? '' : `slowest answer ${seconds(slowest)}`,
   ];
@@ -150,5 +201,5 @@ function figures({ up, slowest }: Tick): string {
 
 function explain(tick: Tick, model: ReturnType<typeof useModel>): string {
   const { shown } = model.print(tick.at);
-  return `${shown}: ${tick.status ?? 'not checked'}${figures(tick) === '' ? '' : `, ${figures(tick)}`}`;
+  return `${shown}: ${nameOf(tick)}${figures(tick) === '' ? '' : `, ${figures(tick)}`}`;
 }

@@ -15,6 +15,9 @@ import { Shape } from '../view/shape.js';
 import { Link } from '../view/view-link.js';
 import { count, span } from '../words.js';
 import { type Backend, isUp, PROXIES_QUERY, type ProxyFigures, proxiesOf } from './haproxy/proxies.js';
+import { PublicView } from './haproxy/public.js';
+import { toneOfState } from './haproxy/states.js';
+import { ServerStrips } from './haproxy/strips.js';
 
 /** Milliseconds between two looks. */
 const EVERY = 15_000;
@@ -86,6 +89,10 @@ const PANELS: readonly Panel[] = [
 ];
 
 export function View() {
+  return useModel().isReadOnly ? <PublicView /> : <FullView />;
+}
+
+function FullView() {
   const model = useModel();
   const axis = useTimeAxis();
   const { answer, problem } = useQuestion(
@@ -120,6 +127,9 @@ export function View() {
             ))}
           </ul>
           <RangeButtons axis={axis} />
+          <div class="charts">
+            <ServerStrips axis={axis} />
+          </div>
           <Panels axis={axis} panels={PANELS} />
           <Rules about={/\bhaproxy_/} />
         </>
@@ -182,9 +192,7 @@ function BackendCard({ backend }: { backend: Backend }) {
       <ul class="servers">
         {servers.map(server => (
           <li key={server.server} class="proxy">
-            <Shape
-              of={isUp(server) ? 'healthy' : server.state.startsWith('MAINT') ? 'unknown' : 'unhealthy'}
-            />
+            <Shape of={toneOfState(server.state)} />
             <span class="what">{server.server}</span>
             <StateWord of={server} />
             <Sessions of={server} />
@@ -197,7 +205,7 @@ function BackendCard({ backend }: { backend: Backend }) {
 
 function StateWord({ of }: { of: ProxyFigures }) {
   return (
-    <span class={isUp(of) ? 'quiet digits' : 'unhealthy digits'}>
+    <span class={`digits ${isUp(of) ? 'quiet' : toneOfState(of.state)}`}>
       {of.state || 'unknown'}
       {of.changed === undefined ? '' : ` for ${span(of.changed * 1000)}`}
     </span>

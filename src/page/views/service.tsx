@@ -33,6 +33,7 @@ export function View() {
 }
 
 function Unknown({ id }: { id: string }) {
+  if (useModel().isReadOnly) return <UnknownToPublic />;
   return (
     <section aria-labelledby="service">
       <h1 id="service">No service {id}</h1>
@@ -43,6 +44,19 @@ function Unknown({ id }: { id: string }) {
           its incidents
         </Link>{' '}
         are kept.
+      </p>
+    </section>
+  );
+}
+
+/** Does not repeat the id: what is hidden looks like what is not there. */
+function UnknownToPublic() {
+  return (
+    <section aria-labelledby="service">
+      <h1 id="service">No such service</h1>
+      <p class="empty">
+        It may have been renamed or removed; <Link to={{ view: 'overview' }}>the overview</Link> has all there
+        are.
       </p>
     </section>
   );
@@ -137,7 +151,7 @@ function Header({ id, entry }: { id: string; entry: ServiceEntry }) {
           )}
           {usual === undefined ? null : <span class="digits">, usual {seconds(usual)}</span>}
         </p>
-        <CheckNow id={id} />
+        {model.isReadOnly ? null : <CheckNow id={id} />}
       </div>
     </header>
   );

@@ -20,15 +20,19 @@ const UPTIME_EVERY = 300_000;
 const DAY = 86_400_000;
 
 export function Facts({ id }: { id: string }) {
-  const facts = useInstant(modelsQuery(id), EVERY);
+  const { isReadOnly } = useModel();
   const asked = useAnswer<AboutService>(`services/${encodeURIComponent(id)}`, ABOUT_EVERY);
   return (
     <div class="facts">
       <UptimeFacts id={id} />
       <Dependencies about={asked.answer} />
       <Certificate of={asked.answer?.certificate} />
-      <Models id={id} facts={facts ?? []} />
-      <LastAnswers asked={asked} />
+      {isReadOnly ? null : (
+        <>
+          <Models id={id} />
+          <LastAnswers asked={asked} />
+        </>
+      )}
     </div>
   );
 }
@@ -41,9 +45,12 @@ export function useInstant(query: string, every: number): readonly Series[] | un
 const WINDOWS = ['24h', '7d', '30d'];
 
 function UptimeFacts({ id }: { id: string }) {
+  const { isReadOnly } = useModel();
   const ask = () =>
     inTurn(async () => {
-      const interval = intervalOf(await instant(`langgraph_monitor_service_up{${target(id)}}[5m]`));
+      // The public sees no samples as they are, so how long it was down is not known there.
+      const samples = isReadOnly ? [] : await instant(`langgraph_monitor_service_up{${target(id)}}[5m]`);
+      const interval = intervalOf(samples);
       const found: Uptime[] = [];
       for (const window of WINDOWS) found.push(uptimeOf(await instant(uptimeQuery(id, window)), interval));
       return found;
@@ -62,7 +69,8 @@ function UptimeFacts({ id }: { id: string }) {
               <dd>
                 <strong>{uptime?.share === undefined ? '–' : percent(uptime.share)}</strong>{' '}
                 <span class="quiet">
-                  {down === undefined ? '' : down === 0 ? 'never down' : `${span(down * 1000)} down`}
+                  {downWords(down)}
+                  {uptime && uptime.planned > 0 ? `, ${percent(uptime.planned)} maintenance` : ''}
                 </span>
               </dd>
             </div>
@@ -71,6 +79,11 @@ function UptimeFacts({ id }: { id: string }) {
       </dl>
     </section>
   );
+}
+
+function downWords(seconds: number | undefined): string {
+  if (seconds === undefined) return '';
+  return seconds === 0 ? 'never down' : `${span(seconds * 1000)} down`;
 }
 
 function Dependencies({ about }: { about: AboutService | undefined }) {
@@ -88,10 +101,12 @@ function Dependencies({ about }: { about: AboutService | undefined }) {
 
 function ServiceLinks({ ids, empty }: { ids: readonly string[]; empty: string }) {
   const model = useModel();
-  if (ids.length === 0) return <p class="quiet">{empty}</p>;
+  // Those the page does not show are not named here either.
+  const shown = [...new Set(ids)].filter(id => model.service(id) !== undefined).sort();
+  if (shown.length === 0) return <p class="quiet">{empty}</p>;
   return (
     <ul>
-      {[...new Set(ids)].sort().map(id => {
+      {shown.map(id => {
         const status = model.service(id)?.health.status ?? 'unknown';
         return (
           <li key={id}>
@@ -112,19 +127,10 @@ function Certificate({ of }: { of: AboutService['certificate'] }) {
   const earliest = model.epoch(of?.expires);
   if (of === undefined || earliest === undefined) return null;
   const chain = model.epoch(of.chain_expires);
-  const left = Math.floor((earliest - model.now.value) / DAY);
   return (
     <section class="fact" aria-labelledby="certificate">
       <h2 id="certificate">Certificate</h2>
-      <p>
-        {left < SOON ? <Shape of="degraded" /> : null}{' '}
-        <strong class={left < SOON ? 'degraded' : ''}>
-          {left < 0
-            ? `expired ${span(model.now.value - earliest)} ago`
-            : `${left} ${left === 1 ? 'day' : 'days'} left`}
-        </strong>{' '}
-        <span class="quiet">until {day(earliest)}</span>
-      </p>
+      <Expiry at={earliest} />
       <dl>
         {chain === undefined ? null : <Fact name="Chain valid until" value={day(chain)} />}
         <Fact name="Names" value={of.names} />
@@ -133,6 +139,21 @@ function Certificate({ of }: { of: AboutService['certificate'] }) {
         <Fact name="TLS" value={of.tls_version} />
       </dl>
     </section>
+  );
+}
+
+/** @param at milliseconds since the epoch */
+function Expiry({ at }: { at: number }) {
+  const { now } = useModel();
+  const left = Math.floor((at - now.value) / DAY);
+  return (
+    <p>
+      {left < SOON ? <Shape of="degraded" /> : null}{' '}
+      <strong class={left < SOON ? 'degraded' : ''}>
+        {left < 0 ? `expired ${span(now.value - at)} ago` : `${left} ${left === 1 ? 'day' : 'days'} left`}
+      </strong>{' '}
+      <span class="quiet">until {day(at)}</span>
+    </p>
   );
 }
 
@@ -150,7 +171,9 @@ function Fact({ name, value }: { name: string; value: string | undefined }) {
   );
 }
 
-function Models({ id, facts }: { id: string; facts: readonly Series[] }) {
+function Models({ id }: { id: string }) {
+  const asked = useInstant(modelsQuery(id), EVERY);
+  const facts = useMemo(() => asked ?? [], [asked]);
   const data = useModel().service(id)?.health.data;
   const named = useMemo(() => modelsOf(facts, models(data)), [facts, data]);
   if (named.length === 0) return null;

@@ -12,7 +12,15 @@ import type { TimeAxis } from '../../chart/time-axis.js';
 import { useModel } from '../../model.js';
 import type { Incident } from '../../state.js';
 import { compareNames, count, seconds } from '../../words.js';
-import { failureQuery, hasStates, phaseQuery, responseQuery, stateQuery, usualQuery } from './queries.js';
+import {
+  failureQuery,
+  hasStates,
+  maintainedQuery,
+  phaseQuery,
+  responseQuery,
+  stateQuery,
+  usualQuery,
+} from './queries.js';
 import { covers, type Silence } from './silence.js';
 import { statesOf } from './states.js';
 
@@ -30,29 +38,29 @@ const NOTHING: readonly Line[] = [];
 const MEASURES = 'Nothing was measured in this time. The first checks appear within a minute.';
 
 export function ServiceHistory({ id, axis, incidents }: Props & { incidents: readonly Incident[] }) {
+  const model = useModel();
   const states = useHistory(axis, step => stateQuery(id, step), STATE_STEP);
+  const planned = useHistory(axis, step => maintainedQuery(id, step), STATE_STEP);
   const response = useHistory(axis, step => responseQuery(id, step));
   const usual = useHistory(axis, () => usualQuery(id));
   const failures = useHistory(axis, step => failureQuery(id, step), FAILURE_STEP);
   const phases = useHistory(axis, step => phaseQuery(id, step));
   return (
     <div class="charts">
-      <States axis={axis} asked={states} />
+      <States axis={axis} asked={states} planned={planned.answer} />
       <ResponseTime axis={axis} asked={response} usual={usual.answer} />
       <Failures axis={axis} asked={failures} />
       <Incidents axis={axis} incidents={incidents} />
-      <Silences axis={axis} id={id} />
+      {model.isReadOnly ? null : <Silences axis={axis} id={id} />}
       <Phases axis={axis} asked={phases} />
     </div>
   );
 }
 
-function States({ axis, asked: { answer: history, problem } }: HistoryProps) {
+function States({ axis, asked, planned }: HistoryProps & { planned: History | undefined }) {
+  const { answer: history, problem } = asked;
   const model = useModel();
-  const stretches = useMemo(
-    () => (history ? statesOf(history.span, history.series, hasStates(history.span.step)) : []),
-    [history],
-  );
+  const stretches = useMemo(() => (history ? stretchesOf(history, planned) : []), [history, planned]);
   const down = stretches.filter(({ tone }) => tone !== 'healthy');
   const label = down.map(({ from, tone }) => `${tone} from ${model.print(from * 1000).shown}`).slice(-5);
   return (
@@ -66,8 +74,22 @@ function States({ axis, asked: { answer: history, problem } }: HistoryProps) {
           : `${count(down.length, 'stretch')} not healthy: ${label.join(', ')}`
       }
       empty={history ? 'not checked in this time' : problem === '' ? 'being read' : 'not known'}
+      legend={STATE_LEGEND}
     />
   );
+}
+
+const STATE_LEGEND = [
+  ['healthy', 'healthy'],
+  ['degraded', 'degraded'],
+  ['unhealthy', 'unhealthy'],
+  ['planned', 'maintenance'],
+] as const;
+
+function stretchesOf({ span, series }: History, planned: History | undefined) {
+  // Maintenance that was asked for about another time waits for its own answer.
+  const isSame = planned?.span.from === span.from && planned.span.step === span.step;
+  return statesOf(span, series, hasStates(span.step), isSame ? planned?.series[0] : undefined);
 }
 
 interface HistoryProps {
@@ -112,9 +134,9 @@ function usualBand(span: Span, series: readonly Series[]): Line[] {
   const named = (part: string) =>
     valuesOf(
       span,
-      series.find(({ metric }) => metric.__name__?.includes(part)),
+      series.find(({ metric }) => metric.part === part),
     );
-  const [mean, deviation] = [named('avg1d'), named('stddev1d')];
+  const [mean, deviation] = [named('mean'), named('deviation')];
   return [
     {
       name: 'usual',

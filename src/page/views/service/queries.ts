@@ -1,6 +1,7 @@
 // The questions of a service's view in PromQL. Several monitors may be behind one query backend, hence the aggregates.
 
 import { parts, windowOf } from '../../chart/promql.js';
+import { measuredQuery, plannedQuery, upQuery } from '../../uptime.js';
 
 /** Seconds; with longer steps a stretch's state follows from the share of it the service was up. */
 const FINE = 300;
@@ -21,7 +22,12 @@ export function stateQuery(id: string, step: number): string {
   // Where samples are further apart than steps, the state goes on until the next one.
   return hasStates(step)
     ? `max by (status) (max_over_time(langgraph_monitor_service_status${of}) or langgraph_monitor_service_status{${target(id)}}) == 1`
-    : `avg(avg_over_time(langgraph_monitor_service_up${of}))`;
+    : upQuery(target(id), `${step}s`, true);
+}
+
+/** The share of each step that was planned maintenance. */
+export function maintainedQuery(id: string, step: number): string {
+  return plannedQuery(target(id), `${step}s`);
 }
 
 /** Response times by `part`: median and 95th percentile. */
@@ -31,9 +37,10 @@ export function responseQuery(id: string, step: number): string {
   return parts({ median: quantile(0.5), p95: quantile(0.95) });
 }
 
-/** The service's own usual, as the rules recorded it: mean and deviation of the day before, in series of `__name__`. */
+/** The service's own usual by `part`, as the rules recorded it: mean and deviation of the day before. */
 export function usualQuery(id: string): string {
-  return `max by (__name__) ({__name__=~"langgraph:response_time_seconds:(avg|stddev)1d",${target(id)}})`;
+  const recorded = (part: string) => `max(langgraph:response_time_seconds:${part}1d{${target(id)}})`;
+  return parts({ mean: recorded('avg'), deviation: recorded('stddev') });
 }
 
 /** Failed checks within each step, by `reason`. */
@@ -53,8 +60,15 @@ export function modelsQuery(id: string): string {
   return `{__name__=~"${[...names, 'ollama_required_model_present'].join('|')}",${target(id)}}`;
 }
 
-/** The share of a time that a service was up, and how often that was measured, by `part`. @param window `24h` */
+/**
+ * The share of a time outside of maintenance that a service was up, how often that was measured, and the share of the
+ * time that was maintenance, by `part`. @param window `24h`
+ */
 export function uptimeQuery(id: string, window: string): string {
-  const of = `langgraph_monitor_service_up{${target(id)}}[${window}]`;
-  return parts({ share: `max(avg_over_time(${of}))`, count: `max(count_over_time(${of}))` });
+  const of = target(id);
+  return parts({
+    share: upQuery(of, window, true),
+    count: measuredQuery(of, window),
+    planned: plannedQuery(of, window),
+  });
 }

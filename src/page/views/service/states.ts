@@ -11,12 +11,23 @@ import { percent, sentence } from '../../words.js';
 /** A step with an outage no longer than this share of it is degraded, not unhealthy: as the overview's bars have it. */
 const BRIEF = 0.05;
 
+/** A step with more maintenance than this share of it is maintenance. */
+const MOSTLY = 0.5;
+
 /**
  * Steps of the same state in a row are one stretch; steps in which nothing was checked are none.
  * @param isByState whether the answer has a series a state, else the share the service was up
+ * @param planned the share of each step that was planned maintenance
  */
-export function statesOf(span: Span, series: readonly Series[], isByState: boolean): Stretch[] {
-  const states = isByState ? worst(span, series) : byShare(span, series[0]);
+export function statesOf(
+  span: Span,
+  series: readonly Series[],
+  isByState: boolean,
+  planned?: Series,
+): Stretch[] {
+  const shares = valuesOf(span, planned);
+  const found = isByState ? worst(span, series) : byShare(span, series[0]);
+  const states = found.map((state, i) => maintained(state, shares[i] ?? 0));
   const stretches: Stretch[] = [];
   for (const [i, at] of momentsOf(span).entries()) {
     const state = states[i];
@@ -30,6 +41,17 @@ export function statesOf(span: Span, series: readonly Series[], isByState: boole
 }
 
 type State = Pick<Stretch, 'tone' | 'text'> | undefined;
+
+/** A state with what maintenance there was. */
+function maintained(state: State, share: number): State {
+  if (share <= 0) return state;
+  if (share > MOSTLY || state === undefined)
+    return {
+      tone: 'planned',
+      text: state === undefined ? 'Maintenance' : `Maintenance; ${state.text.toLowerCase()}`,
+    };
+  return { ...state, text: `${state.text}, ${percent(share)} maintenance` };
+}
 
 function worst(span: Span, series: readonly Series[]): State[] {
   const lines = series

@@ -7,6 +7,8 @@ export interface Uptime {
   readonly share: number | undefined;
   /** Seconds that were measured; undefined where that is not known. */
   readonly measured: number | undefined;
+  /** Share of the time that was planned maintenance, from 0 to 1: neither up nor down. */
+  readonly planned: number;
 }
 
 /** Seconds between two samples, from the last minutes' samples themselves; undefined where there are too few. */
@@ -24,11 +26,13 @@ export function uptimeOf(series: readonly Series[], interval: number | undefined
   return {
     share: Number.isFinite(share) ? share : undefined,
     measured: interval !== undefined && Number.isFinite(samples) ? samples * interval : undefined,
+    planned: part('planned') || 0,
   };
 }
 
 /** Seconds a service was down; undefined where that is not known. */
 export function downtime({ share, measured }: Uptime): number | undefined {
-  if (share === undefined || measured === undefined) return undefined;
-  return share >= 1 ? 0 : (1 - share) * measured;
+  if (share === undefined) return undefined;
+  if (share >= 1) return 0;
+  return measured === undefined ? undefined : (1 - share) * measured;
 }
