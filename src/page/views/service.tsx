@@ -81,6 +81,7 @@ function Service({ id, entry }: { id: string; entry: ServiceEntry }) {
         </section>
       )}
       <div class="js-only">
+        <h2 class="hidden">History</h2>
         <RangeButtons axis={axis} />
         <ServiceHistory id={id} axis={axis} incidents={incidents} />
         <Facts id={id} />
