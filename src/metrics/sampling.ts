@@ -40,6 +40,9 @@ export class Sampling {
   /** Who wants to know when the copy that has not been begun is there. */
   #waiting: (() => void)[] = [];
   #closed = false;
+  /** Of the grid. */
+  #ticks = 0;
+  #isFirstScan = true;
   #lastAt: Millis = 0;
   #last: LastScrape | undefined;
 
@@ -64,10 +67,12 @@ export class Sampling {
 
   /**
    * Copies the registry as it is now or a little later; resolves when that copy is kept. `onTaken` is called when it has
-   * been made and nothing has changed since; never when it could not be made. With it there is no rest before.
+   * been made and nothing has changed since; never when it could not be made. With it, at the end of a scan, there is no
+   * rest before.
    */
   take(onTaken?: () => void): Promise<void> {
     if (onTaken) {
+      this.#beginWithScan();
       this.#waiting.push(onTaken);
       this.#endRest();
     }
@@ -80,6 +85,15 @@ export class Sampling {
       return this.#begin();
     });
     return this.#next;
+  }
+
+  /**
+   * The scrape at the start knows no service yet: the grid goes on from the end of the first scan, or ranges of samples
+   * would be empty for an interval.
+   */
+  #beginWithScan(): void {
+    if (this.#isFirstScan && this.#ticks < 2) this.#grid.restart(this.#clock.elapsed());
+    this.#isFirstScan = false;
   }
 
   close(): void {
@@ -135,6 +149,7 @@ export class Sampling {
     if (this.#closed) return;
     const begun = this.#clock.elapsed();
     const isInterim = !this.#grid.isDue(begun);
+    if (!isInterim) this.#ticks++;
     const now = this.#clock.now();
     const moment = isInterim ? Math.round(now) : this.#grid.take(begun, now);
     // Two samples of one moment would be one, and a clock that is corrected must not stop the time of the rules; one that

@@ -31,6 +31,12 @@ export class ScrapeGrid {
     return elapsed >= this.#dueAt;
   }
 
+  /** The next tick is due at once, and the grid goes on from it. */
+  restart(elapsed: Millis): void {
+    this.#last = undefined;
+    this.#dueAt = elapsed;
+  }
+
   /** The next tick is an interval after the last one, or now if that has passed. */
   setInterval(interval: Millis, elapsed: Millis): void {
     if (interval === this.#interval) return;

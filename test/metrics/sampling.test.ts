@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { Sampler } from '../../src/metrics/sampler.js';
 import { Sampling } from '../../src/metrics/sampling.js';
+import type { Scrape } from '../../src/model/scrape.js';
 import { systemClock } from '../../src/model/time.js';
 
 /** How long whoever keeps a copy takes, in milliseconds. */
@@ -64,6 +65,23 @@ describe('the end of a scan', () => {
     await scan;
     expect(events).toEqual(['begun 1', 'kept 1', 'taken', 'begun 2', 'kept 2']);
   });
+});
+
+test('the first scan has a scrape of the grid of its own, which goes on from it', async () => {
+  const registry = new Registry();
+  const sampler = new Sampler(registry, new Exposition(registry, []), { job: 'j', instance: 'i' });
+  const kept: (boolean | undefined)[] = [];
+  const keep = async (scrape: Scrape) => {
+    kept.push(scrape.isInterim);
+  };
+  sampling = new Sampling(sampler, keep, systemClock, 3_600_000);
+  await sampling.take();
+  // The result of a check, the end of the first scan, another result, the end of another scan.
+  await sampling.take();
+  await sampling.take(() => {});
+  await sampling.take();
+  await sampling.take(() => {});
+  expect(kept).toEqual([false, true, false, true, true]);
 });
 
 test('who waits for a rest hears of the end', async () => {

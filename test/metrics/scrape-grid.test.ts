@@ -59,3 +59,13 @@ test('another interval counts from the last scrape', () => {
   grid.setInterval(100, 7000);
   expect(grid.dueAt).toBe(7000);
 });
+
+test('a grid that is restarted goes on from there', () => {
+  const grid = new ScrapeGrid(15_000, 0);
+  expect(grid.take(0, START)).toBe(START);
+  grid.restart(800);
+  expect(grid.isDue(800)).toBe(true);
+  expect(grid.take(803, START + 803)).toBe(START + 800);
+  expect(grid.dueAt).toBe(15_800);
+  expect(grid.take(15_805, START + 15_805)).toBe(START + 15_800);
+});
