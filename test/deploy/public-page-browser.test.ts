@@ -24,7 +24,7 @@ const VIEWS: readonly [path: string, texts: readonly RegExp[]][] = [
   ['/?bars=90d', [/24 h\s+\d/]],
   ['/ui/incidents', [/Service down/]],
   ['/ui/service/up', [/Chat/, /24h\s+\d/, /Needed by\s+Secure/, /Depends on\s+no other service/, /median/]],
-  ['/ui/service/down', [/Search/, /Unhealthy/, /Failed checks/, /Service down/]],
+  ['/ui/service/down', [/Search/, /Unhealthy|Timeout/, /Failed checks/, /Service down/]],
   ['/ui/service/secure', [/days left/, /Depends on\s+Chat/]],
   ['/ui/service/secure?range=30d', [/days left/, /24h\s+\d/]],
   ['/ui/haproxy', [/pool\s+UP\s+1 of 3 servers up/, /UP/]],
