@@ -3,7 +3,7 @@
 
 import type { Service } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
-import { type Engine, lastDays, type Period } from './asking.js';
+import type { Engine, Period, Scope } from './asking.js';
 import { type Facts, factsOf } from './facts.js';
 import { type Direction, directionOf } from './trend-word.js';
 
@@ -11,6 +11,14 @@ import { type Direction, directionOf } from './trend-word.js';
 const FRESH: Millis = 60_000;
 /** So old an answer is better than waiting; the document's interval of deep analysis. */
 const USABLE: Millis = 30 * 60_000;
+
+/** A report is asked for of a time that has not begun. */
+export class NothingYet extends Error {
+  constructor() {
+    super('that time has not begun');
+    this.name = 'NothingYet';
+  }
+}
 
 /** What all reports of a period rest on. */
 export interface Findings {
@@ -51,18 +59,17 @@ export class Analyst {
     this.#clock = clock;
   }
 
-  /**
-   * A report of the last days.
-   * @throws QueryError
-   */
-  report<Result>(kind: Report<Result>, days: number): Promise<Aged<Result>> {
-    return this.#share(`${kind.name} of ${days} days`, USABLE, async () =>
-      kind.make((await this.#share(`findings of ${days} days`, FRESH, () => this.#find(days))).report),
+  /** @throws QueryError, NothingYet */
+  report<Result>(kind: Report<Result>, scope: Scope): Promise<Aged<Result>> {
+    const { name } = scope;
+    return this.#share(`${kind.name} of ${name}`, USABLE, async () =>
+      kind.make((await this.#share(`findings of ${name}`, FRESH, () => this.#find(scope))).report),
     );
   }
 
-  async #find(days: number): Promise<Findings> {
-    const period = lastDays(days, this.#clock.now());
+  async #find(scope: Scope): Promise<Findings> {
+    const period = scope.period(this.#clock.now());
+    if (!period) throw new NothingYet();
     const services = this.#services();
     const engine = this.#engine;
     const facts = await factsOf(engine, period);
@@ -88,6 +95,7 @@ export class Analyst {
     if (kept && age < FRESH) return { report: (await kept.result) as Result, age };
     const making = this.#making.get(name) ?? this.#begin(name, now, make);
     if (!kept || age >= usable) return { report: (await making.result) as Result, age: 0 };
+    // The next who asks is given the error.
     making.result.catch(() => {});
     return { report: (await kept.result) as Result, age };
   }
@@ -96,6 +104,7 @@ export class Analyst {
     const result = make();
     const making = { madeAt, result };
     this.#making.set(name, making);
+    for (const [other, { madeAt: at }] of this.#kept) if (madeAt - at >= USABLE) this.#kept.delete(other);
     result
       .then(
         () => this.#kept.set(name, making),

@@ -16,8 +16,29 @@ export interface Period {
 const HOUR: Millis = 3_600_000;
 const DAY: Millis = 24 * HOUR;
 
-/** Of so many days up to now. */
-export function lastDays(days: number, now: Millis): Period {
+/** What a report is about. */
+export interface Scope {
+  readonly name: string;
+  /** @returns undefined when none of it has been yet */
+  readonly period: (now: Millis) => Period | undefined;
+}
+
+/** So many days up to now. */
+export const lastDays = (days: number): Scope => ({
+  name: `${days} days`,
+  period: now => daysUpTo(now, days),
+});
+
+/** A month of the local calendar, the present one up to now. @param month from 1 */
+export const monthOf = (year: number, month: number): Scope => ({
+  name: `month ${year}-${month}`,
+  period: now => {
+    const [from, end] = [new Date(year, month - 1).getTime(), new Date(year, month).getTime()];
+    return from < now ? { from, to: Math.min(end, Math.floor(now)) } : undefined;
+  },
+});
+
+function daysUpTo(now: Millis, days: number): Period {
   // Some zones are half an hour or a quarter beside the others.
   const beside = (new Date(now).getTimezoneOffset() * 60_000) % HOUR;
   return { from: Math.floor((now - beside) / HOUR) * HOUR + beside - days * DAY, to: Math.floor(now) };

@@ -22,6 +22,8 @@ export interface ServiceFacts {
   readonly seenSeconds: number;
   readonly downSeconds: number;
   readonly maintenanceSeconds: number;
+  /** Seconds of each hour that it was seen down outside of maintenance. */
+  readonly down: Hours;
   /** Failed checks of each hour. */
   readonly failures: Hours;
   /** Share of the last day that it was up but slow. */
@@ -90,7 +92,7 @@ export async function factsOf(engine: Engine, period: Period): Promise<Facts> {
 
 type Availability = Pick<
   ServiceFacts,
-  'coverage' | 'availability' | 'seenSeconds' | 'downSeconds' | 'maintenanceSeconds'
+  'down' | 'coverage' | 'availability' | 'seenSeconds' | 'downSeconds' | 'maintenanceSeconds'
 >;
 
 interface Scrapes {
@@ -102,7 +104,8 @@ interface Scrapes {
 
 /** Of scrapes by hour. A scrape stands for the time between two: more of them in an hour weigh no more than fewer. */
 function availabilityOf({ seen, up, plannedSeen, plannedUp }: Scrapes, period: Period): Availability {
-  let [looked, outside, down, planned] = [0, 0, 0, 0];
+  const down = new Float64Array(seen.length);
+  let [looked, outside, downSeconds, planned] = [0, 0, 0, 0];
   for (let hour = 0; hour < seen.length; hour++) {
     const count = seen[hour] as number;
     if (!(count > 0)) continue;
@@ -112,13 +115,15 @@ function availabilityOf({ seen, up, plannedSeen, plannedUp }: Scrapes, period: P
     looked += count * seconds;
     planned += inMaintenance * seconds;
     outside += (count - inMaintenance) * seconds;
-    down += (count - inMaintenance - upOutside) * seconds;
+    down[hour] = (count - inMaintenance - upOutside) * seconds;
+    downSeconds += down[hour] as number;
   }
   return {
+    down,
     coverage: Math.min(1, (looked * 1000) / (period.to - period.from)),
-    availability: outside > 0 ? 1 - down / outside : Number.NaN,
+    availability: outside > 0 ? 1 - downSeconds / outside : Number.NaN,
     seenSeconds: outside,
-    downSeconds: down,
+    downSeconds,
     maintenanceSeconds: planned,
   };
 }

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Analyst } from '../../src/analysis/analyst.js';
+import { lastDays } from '../../src/analysis/asking.js';
 import { capacityReport } from '../../src/analysis/reports/capacity-report.js';
 import { dashboardData } from '../../src/analysis/reports/dashboard-data.js';
 import {
@@ -9,8 +10,9 @@ import {
   type ServiceAnalysis,
 } from '../../src/analysis/reports/performance-analysis.js';
 import { performanceTrends } from '../../src/analysis/reports/performance-trends.js';
+import { uptimeReport } from '../../src/analysis/reports/uptime-report.js';
 import type { Service } from '../../src/model/service.js';
-import type { Millis } from '../../src/model/time.js';
+import { type Millis, parseIso } from '../../src/model/time.js';
 import { ENGINES, type RunningEngine } from '../support/engines.js';
 import { DAY, HOUR, noise, openMetrics, SCRAPE, type ServiceTruth, type Span } from './history.js';
 
@@ -77,10 +79,10 @@ describe.each(ENGINES)('%s', (_, start) => {
   }, 120_000);
   afterAll(() => running?.close());
   const analysis = async (id: string) =>
-    (await analyst.report(performanceAnalysis, DAYS)).report[id] as ServiceAnalysis;
+    (await analyst.report(performanceAnalysis, lastDays(DAYS))).report[id] as ServiceAnalysis;
 
   test('trends say in which direction a service goes, and why', async () => {
-    const { services } = (await analyst.report(performanceTrends, DAYS)).report;
+    const { services } = (await analyst.report(performanceTrends, lastDays(DAYS))).report;
     expect(Object.entries(services).map(([id, { trend }]) => [id, trend])).toEqual([
       ['steady', 'stable'],
       ['growing', 'increasing'],
@@ -101,7 +103,7 @@ describe.each(ENGINES)('%s', (_, start) => {
   });
 
   test('peak hours are those of a daily pattern, and none where there is none', async () => {
-    const { services } = (await analyst.report(performanceTrends, DAYS)).report;
+    const { services } = (await analyst.report(performanceTrends, lastDays(DAYS))).report;
     expect(Object.entries(services).map(([id, { peak_hours }]) => [id, peak_hours])).toEqual([
       ['steady', []],
       ['growing', []],
@@ -116,7 +118,7 @@ describe.each(ENGINES)('%s', (_, start) => {
     const { performance_metrics: figures } = await analysis('failing');
     expect((figures.uptime_percentage as number) / 100).toBeCloseTo(1 - DOWN / OUTSIDE, 3);
     expect(Math.abs(figures.coverage - LOOKED / ((DAYS * DAY) / 1000))).toBeLessThan(0.005);
-    const { report } = await analyst.report(capacityReport, DAYS);
+    const { report } = await analyst.report(capacityReport, lastDays(DAYS));
     expect(
       Math.abs((report.service_analysis.failing?.uptime_ratio as number) - (1 - DOWN / OUTSIDE)),
     ).toBeLessThan(4 * ONE_SCRAPE);
@@ -139,7 +141,7 @@ describe.each(ENGINES)('%s', (_, start) => {
       expect.stringMatching(/^Investigate timeout issues, possibly add workers: 5% of \d+ checks timed out$/),
     ]);
     expect((await analysis('steady')).recommendations).toEqual(['Performance is optimal']);
-    expect((await analyst.report(performanceAnalysis, DAYS)).report.unseen).toEqual({
+    expect((await analyst.report(performanceAnalysis, lastDays(DAYS))).report.unseen).toEqual({
       error: 'No data available',
     });
   });
@@ -153,7 +155,8 @@ describe.each(ENGINES)('%s', (_, start) => {
   });
 
   test('what nothing tells is null, with the reason', async () => {
-    const { summary, growth_projections: growth } = (await analyst.report(capacityReport, DAYS)).report;
+    const { summary, growth_projections: growth } = (await analyst.report(capacityReport, lastDays(DAYS)))
+      .report;
     expect(summary).toMatchObject({
       total_requests: null,
       peak_concurrent_users: null,
@@ -163,8 +166,40 @@ describe.each(ENGINES)('%s', (_, start) => {
     expect(growth.projections.requests).toMatchObject({ next_month: null, limit_reached: null });
   });
 
+  test('outages are listed one by one, maintenance apart', async () => {
+    const { services, cluster } = (await analyst.report(uptimeReport, lastDays(DAYS))).report;
+    const failing = services.failing;
+    expect(failing?.outages).toHaveLength(OUTAGES.length);
+    failing?.outages.forEach(({ from, seconds }, i) => {
+      expect(Math.abs((parseIso(from) ?? 0) - (FROM + (3 + i) * DAY))).toBeLessThanOrEqual(SCRAPE);
+      expect(Math.abs(seconds - (OUTAGES[i] as number) * 60)).toBeLessThanOrEqual((2 * SCRAPE) / 1000);
+    });
+    expect(Math.abs((failing?.downtime ?? 0) - DOWN)).toBeLessThanOrEqual(4 * 60);
+    expect(Math.abs((failing?.maintenance ?? 0) - 3 * 3600)).toBeLessThanOrEqual(60);
+    expect(Math.abs((failing?.mttr ?? 0) - DOWN / 3)).toBeLessThanOrEqual(120);
+    expect(Math.abs((failing?.mtbf ?? 0) - (OUTSIDE - DOWN) / 3)).toBeLessThanOrEqual(600);
+    expect(failing).toMatchObject({
+      objective: null,
+      budget_left: null,
+      reasons: { objective: expect.any(String) },
+    });
+    expect(services.steady).toMatchObject({
+      uptime: '100%',
+      outage_count: 0,
+      outages: [],
+      mttr: null,
+      mtbf: null,
+    });
+    expect(services.unseen).toMatchObject({
+      uptime: null,
+      coverage: 0,
+      reasons: { uptime: expect.any(String) },
+    });
+    expect(cluster).toMatchObject({ outage_count: 3, downtime: failing?.downtime });
+  });
+
   test('charts have the last 24 hours', async () => {
-    const { charts, trends } = (await analyst.report(dashboardData, DAYS)).report;
+    const { charts, trends } = (await analyst.report(dashboardData, lastDays(DAYS))).report;
     expect(charts.response_times.steady).toHaveLength(24);
     expect(charts.service_availability.steady?.every(({ availability }) => availability === 1)).toBe(true);
     expect(charts.alert_frequency).toHaveLength(24);

@@ -67,3 +67,44 @@ test('a service of which nothing is known is there, without figures', async () =
   });
   expect(Object.values(analysis as object)[0]).toEqual({ error: 'No data available' });
 });
+
+describe('/uptime_report', () => {
+  test('is of the present month, or of another', async () => {
+    monitor = await startMonitor({ query: engine() });
+    const { body } = await get('/uptime_report');
+    expect(body).toMatchObject({ month: expect.stringMatching(/^\d{4}-\d\d$/), cluster: { uptime: null } });
+    expect((await get('/uptime_report?month=2023-01')).body).toMatchObject({
+      month: '2023-01',
+      from: '2023-01-01T00:00:00.000000',
+      to: '2023-02-01T00:00:00.000000',
+    });
+  });
+
+  test.each(['2026-13', '2026', '2026-1', 'x', ''])('refuses month=%s', async month => {
+    monitor = await startMonitor({ query: engine() });
+    expect(await get(`/uptime_report?month=${month}`)).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('expected a month such as 2026-10') },
+    });
+  });
+
+  test('refuses a month to come', async () => {
+    monitor = await startMonitor({ query: engine() });
+    expect(await get('/uptime_report?month=2999-01')).toMatchObject({
+      status: 400,
+      body: { error: 'that time has not begun' },
+    });
+  });
+
+  test('is a table, too', async () => {
+    monitor = await startMonitor({ query: engine() });
+    const answer = await fetch(`${monitor.url}/uptime_report?month=2023-01&format=csv`);
+    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="uptime-2023-01.csv"');
+    const [head, ...rows] = (await answer.text()).trimEnd().split('\r\n');
+    expect(head).toBe(
+      'service,name,uptime_ratio,downtime_seconds,maintenance_seconds,coverage,outages,mttr_seconds,mtbf_seconds,objective,budget_left',
+    );
+    expect(rows.length).toBeGreaterThan(0);
+  });
+});

@@ -1,6 +1,7 @@
 // GET /capacity_report: what was, what each service needs, and what is to come.
 
 import { z } from 'zod';
+import { lastDays } from '../../analysis/asking.js';
 import { capacityReport as report } from '../../analysis/reports/capacity-report.js';
 import { route } from '../route.js';
 import { days, evidence, makeReport, reply } from './reports.js';
@@ -77,7 +78,7 @@ export const capacityReport = route({
   }),
   others: reply,
   async handle(query, doors) {
-    const { report: body, headers } = await makeReport(doors, report, query.days);
+    const { report: body, headers } = await makeReport(doors, report, lastDays(query.days));
     return { headers, body };
   },
 });

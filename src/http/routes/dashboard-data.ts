@@ -1,6 +1,7 @@
 // GET /dashboard_data: all that a dashboard of one's own shows, in one answer.
 
 import { z } from 'zod';
+import { lastDays } from '../../analysis/asking.js';
 import { dashboardData as report } from '../../analysis/reports/dashboard-data.js';
 import { route } from '../route.js';
 import { clusterHealth, timestamp } from '../shapes.js';
@@ -33,7 +34,7 @@ export const dashboardData = route({
   }),
   others: reply,
   async handle(query, doors) {
-    const { report: found, headers } = await makeReport(doors, report, query.days);
+    const { report: found, headers } = await makeReport(doors, report, lastDays(query.days));
     return { headers, body: { current_status: JSON.parse(healthBytes(doors).toString()), ...found } };
   },
 });

@@ -32,6 +32,7 @@ import { performanceTrends } from './performance-trends.js';
 import { publicRoutes } from './public.js';
 import { checkService, service } from './services.js';
 import { stats } from './stats.js';
+import { uptimeReport } from './uptime-report.js';
 import { views, viewsOfOne } from './views.js';
 
 /** Everything there is, for the description. */
@@ -64,6 +65,7 @@ export const routes: readonly Route[] = [
   performanceTrends,
   performanceAnalysis,
   capacityReport,
+  uptimeReport,
   dashboardData,
   metrics,
   runbook,

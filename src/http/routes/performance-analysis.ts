@@ -1,6 +1,7 @@
 // GET /performance_analysis: figures of each service's speed and availability, what repeats in them, and what to do.
 
 import { z } from 'zod';
+import { lastDays } from '../../analysis/asking.js';
 import { performanceAnalysis as report } from '../../analysis/reports/performance-analysis.js';
 import { route } from '../route.js';
 import { days, evidence, makeReport, peakHours, reply, trendWord } from './reports.js';
@@ -48,7 +49,7 @@ export const performanceAnalysis = route({
   answer: z.record(z.string(), service.or(z.object({ error: z.string() }))).describe('By id of a service'),
   others: reply,
   async handle(query, doors) {
-    const { report: body, headers } = await makeReport(doors, report, query.days);
+    const { report: body, headers } = await makeReport(doors, report, lastDays(query.days));
     return { headers, body };
   },
 });

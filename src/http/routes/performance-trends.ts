@@ -1,6 +1,7 @@
 // GET /performance_trends: per service how fast it is and where that is heading; and what is worth knowing.
 
 import { z } from 'zod';
+import { lastDays } from '../../analysis/asking.js';
 import { performanceTrends as report } from '../../analysis/reports/performance-trends.js';
 import { route } from '../route.js';
 import { days, evidence, makeReport, peakHours, reply, trendWord } from './reports.js';
@@ -32,7 +33,7 @@ export const performanceTrends = route({
     .describe('By id of a service'),
   others: reply,
   async handle(query, doors) {
-    const { report: found, headers } = await makeReport(doors, report, query.days);
+    const { report: found, headers } = await makeReport(doors, report, lastDays(query.days));
     return { headers, body: { ...found.services, insights: found.insights } };
   },
 });

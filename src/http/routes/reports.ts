@@ -1,7 +1,8 @@
 // What the endpoints of reports have in common: the period, how an answer is made and how old it says it is.
 
 import { z } from 'zod';
-import type { Report } from '../../analysis/analyst.js';
+import { NothingYet, type Report } from '../../analysis/analyst.js';
+import type { Scope } from '../../analysis/asking.js';
 import { QueryError } from '../../query/engine.js';
 import type { Doors } from '../doors.js';
 import { wholeNumber } from '../query.js';
@@ -43,12 +44,13 @@ export const reply = { 503: { when: 'The query engine does not answer' } };
 export async function makeReport<Result>(
   { analyst }: Pick<Doors, 'analyst'>,
   kind: Report<Result>,
-  period: number,
+  scope: Scope,
 ): Promise<{ report: Result; headers: Record<string, string> }> {
   try {
-    const { report, age } = await analyst.report(kind, period);
+    const { report, age } = await analyst.report(kind, scope);
     return { report, headers: { age: String(Math.floor(age / 1000)) } };
   } catch (error) {
+    if (error instanceof NothingYet) throw new HttpError(400, error.message);
     if (!(error instanceof QueryError)) throw error;
     throw new HttpError(503, `the query engine does not answer: ${error.message}`);
   }
