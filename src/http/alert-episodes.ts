@@ -2,6 +2,7 @@
 
 import type { Episode } from '../notify/episodes.js';
 import type { EpisodeQuery } from '../store/episodes.js';
+import { turn } from './by-pieces.js';
 import type { Doors } from './doors.js';
 
 /** Read from the store at a time. */
@@ -28,7 +29,7 @@ export function episodePages({ alerting }: Pick<Doors, 'alerting'>, query: Episo
       const last = page.episodes.at(-1);
       if (!last || left <= 0 || page.episodes.length < BITE) return;
       // Others have their turn between two bites.
-      await new Promise(resolve => setImmediate(resolve));
+      await turn();
       const bounds = { before: last.startsAt, beforeId: last.id };
       page = episodes.select({ ...query, ...bounds, limit: Math.min(left, BITE) });
     }

@@ -1,12 +1,13 @@
 // The server's half: a state in, the whole HTML document out. Loaded by the monitor when a browser asks for the page.
 
+import type { ComponentChild } from 'preact';
 import renderToString from 'preact-render-to-string';
 import { Model, ModelProvider } from './model.js';
 import { isOffered, type LaterView, parsePlace, type ViewName } from './place.js';
 import { type PageState, slim } from './state.js';
 import { titleOf } from './title.js';
 import { App } from './view/app.js';
-import { PlainTables } from './view/plain.js';
+import { plainTables } from './view/plain.js';
 import { favicon } from './view/shape.js';
 import { loadView, VIEWS } from './views/catalogue.js';
 
@@ -35,8 +36,15 @@ export function hasView(path: string, isPublic: boolean): boolean {
   return place !== undefined && isOffered(place.view, isPublic);
 }
 
-/** The page as HTML. Links in it are relative, so that it also works below a proxy's path. */
-export function render(full: PageState, { script, style, theme, preload }: Assets): string {
+/**
+ * The page as HTML. Links in it are relative, so that it also works below a proxy's path. With a thousand services it takes
+ * a while. @param turn called between its pieces: everything else has its turn
+ */
+export async function render(
+  full: PageState,
+  { script, style, theme, preload }: Assets,
+  turn: () => Promise<void>,
+): Promise<string> {
   const state = slim(full);
   const { description } = state;
   const { view } = parsePlace(state.path, state.query) ?? { view: 'overview' };
@@ -68,16 +76,13 @@ export function render(full: PageState, { script, style, theme, preload }: Asset
       </noscript>
     </>,
   );
-  const app = renderToString(
-    <ModelProvider value={model}>
-      <App />
-    </ModelProvider>,
-  );
-  const tables = renderToString(
-    <ModelProvider value={model}>
-      <PlainTables />
-    </ModelProvider>,
-  );
+  const draw = async (part: ComponentChild) => {
+    await turn();
+    return renderToString(<ModelProvider value={model}>{part}</ModelProvider>);
+  };
+  const app = await draw(<App />);
+  const tables = await plainTables(model, draw);
+  await turn();
   return `<!doctype html>
 <html lang="en">
 <head>${head}</head>
@@ -89,7 +94,6 @@ export function render(full: PageState, { script, style, theme, preload }: Asset
 </html>
 `;
 }
-
 /** JSON that no text in it can end early. */
 function embed(state: PageState): string {
   return JSON.stringify(state).replaceAll('<', '\\u003c');

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { turn } from '../by-pieces.js';
 
 /** Beside the program, where scripts/page.mjs puts it. */
 const FOLDER = new URL('../../../dist/page/', import.meta.url);
@@ -42,12 +43,12 @@ export interface StatusPage {
   /** Whether there is a view at an address below ours: `ui/incidents`. @param isPublic of those for the public */
   hasView(path: string, isPublic: boolean): boolean;
   /** The page as HTML. */
-  draw(state: StatusPageState): string;
+  draw(state: StatusPageState): Promise<string>;
 }
 
 interface PageModule {
   hasView(path: string, isPublic: boolean): boolean;
-  render(state: StatusPageState, assets: Manifest): string;
+  render(state: StatusPageState, assets: Manifest, turn: () => Promise<void>): Promise<string>;
 }
 
 let loading: Promise<StatusPage | undefined> | undefined;
@@ -63,7 +64,7 @@ async function load(): Promise<StatusPage | undefined> {
   if (manifest === undefined) return undefined;
   const assets = JSON.parse(manifest) as Manifest;
   const { render, hasView } = (await import(new URL('server.js', FOLDER).href)) as PageModule;
-  return { files: new Set(assets.files), hasView, draw: state => render(state, assets) };
+  return { files: new Set(assets.files), hasView, draw: state => render(state, assets, turn) };
 }
 
 /** An asset's bytes. @param name one of {@link StatusPage.files} @param ending of its compressed copy, or empty */

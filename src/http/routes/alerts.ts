@@ -1,10 +1,12 @@
 // GET /alerts: what is wrong right now.
 
 import { z } from 'zod';
+import type { Board } from '../../cluster/board.js';
 import { mutedPart, problemText } from '../../cluster/snapshot.js';
 import { type Alert, alertLine } from '../../cluster/verdict.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { actionTaken } from '../../notify/action-taken.js';
+import { mapByPieces } from '../by-pieces.js';
 import type { Doors } from '../doors.js';
 import { inWords } from '../in-words.js';
 import { mutedNow } from '../muted.js';
@@ -50,23 +52,47 @@ export const alerts = route({
       ),
     rules: rulesProblem.optional(),
   }),
-  handle: ({ detail }, doors) => ({ body: alertsBody(doors, detail ?? false) }),
+  handle: async ({ detail }, doors) => ({ body: await alertsBody(doors, detail ?? false) }),
 });
 
 /** What the endpoint answers. @param detail also the alerts as objects */
-export function alertsBody(doors: Doors, detail: boolean) {
+export async function alertsBody(doors: Doors, detail: boolean) {
   const { board, clock } = doors;
   const now = clock.now();
   const firing = board.verdict.alerts;
-  const forecast = detail ? doors.alerting.forecast() : undefined;
-  const view = { forecast, doors, print: isoLocal };
   return {
     alerts: firing.map(alertLine),
     count: firing.length,
     timestamp: isoLocal(now),
-    details: detail ? firing.map(alert => describe(alert, doors, now, view)) : undefined,
-    muted: detail ? mutedNow(doors).map(mutedPart) : undefined,
+    ...(detail ? await detailsNow(doors) : { details: undefined, muted: undefined }),
     rules: board.verdictProblem && problemText(board.verdictProblem, now),
+  };
+}
+
+type Details = Awaited<ReturnType<typeof detailsOf>>;
+
+/** Answers that are being made, each with the board's version it is made from. */
+const underWay = new WeakMap<Board, { readonly version: number; readonly details: Promise<Details> }>();
+
+/** Each open page asks when alerts change: those that ask for the same while it is being made get it, too. */
+function detailsNow(doors: Doors): Promise<Details> {
+  const { board } = doors;
+  const known = underWay.get(board);
+  if (known?.version === board.version) return known.details;
+  const details = detailsOf(doors);
+  const entry = { version: board.version, details };
+  underWay.set(board, entry);
+  const forget = () => underWay.get(board) === entry && underWay.delete(board);
+  details.then(forget, forget);
+  return details;
+}
+
+async function detailsOf(doors: Doors) {
+  const now = doors.clock.now();
+  const view = { forecast: doors.alerting.forecast(), doors, print: isoLocal };
+  return {
+    details: await mapByPieces(doors.board.verdict.alerts, alert => describe(alert, doors, now, view)),
+    muted: mutedNow(doors).map(mutedPart),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { Store } from '../../store/store.js';
+import { turn } from '../by-pieces.js';
 import { moment, wholeNumber } from '../query.js';
 import { route } from '../route.js';
 import { clusterHealth } from '../shapes.js';
@@ -49,7 +50,7 @@ async function* entries(
     end = bite.at(-1)?.at;
     if (bite.length < BITE) break;
     // Others have their turn between two bites.
-    await new Promise(resolve => setImmediate(resolve));
+    await turn();
   }
   yield `],"count":${store.count}}`;
 }

@@ -63,10 +63,10 @@ function publicState(doors: Doors) {
   };
 }
 
-function fullState(doors: Doors) {
+async function fullState(doors: Doors) {
   return {
     health: JSON.parse(healthBytes(doors).toString('utf8')) as { services: object },
-    alerts: alertsBody(doors, true),
+    alerts: await alertsBody(doors, true),
     maintenance: shownMaintenance(doors),
   };
 }
@@ -80,8 +80,8 @@ export async function statusReply(
 ): Promise<Reply> {
   const { title, description, readOnly } = doors.page();
   const now = doors.clock.now();
-  const state = readOnly ? publicState(doors) : fullState(doors);
-  const text = page.draw({
+  const state = readOnly ? publicState(doors) : await fullState(doors);
+  const text = await page.draw({
     ...(readOnly ? { version: '', node: '' } : { version: doors.version, node: doors.node() }),
     ...{ title, description, readOnly },
     utcOffset: -new Date(doors.clock.now()).getTimezoneOffset(),

@@ -51,6 +51,10 @@ interface Plan {
   readonly group: AlertGroup | undefined;
   readonly members: Map<string, Member>;
   readonly byIntegration: Map<string, ReadonlyMap<string, Millis>>;
+  /** By integration: alerts it was notified of as firing and not yet as resolved. */
+  readonly open: Map<string, ReadonlySet<string>>;
+  /** When the group is sent next; undefined before it is asked for. */
+  flush: Millis | undefined;
 }
 
 interface Muting {
@@ -139,7 +143,6 @@ export class Forecast {
     const { fingerprint, labels } = alert;
     const at = this.#moments(integration, plan).get(fingerprint);
     const isOver = isResolved(alert, now.at);
-    const log = notifier.logged(integration, plan);
     const due = this.#due(integration, plan, from);
     const isHeld = !isOver && (at === undefined || at > due);
     const { silences, inhibitedBy } = this.#mutingOf(alert);
@@ -148,7 +151,7 @@ export class Forecast {
       heldBy.push({ reason: 'restart', text: 'not confirmed by its sender since the restart' });
     if (at === undefined && heldBy.length === 0) return [];
     const { escalation = '' } = labels.toJSON();
-    const isKnown = openAlerts(log).has(fingerprint);
+    const isKnown = this.#open(integration, plan).has(fingerprint);
     const first = from > now.at || escalation !== '' ? 'escalation' : 'notification';
     const progress = notifier.progress(integration, plan);
     const retry = at !== undefined && at <= due ? progress?.retry : undefined;
@@ -230,9 +233,21 @@ export class Forecast {
     return retry ? this.#wall(Math.min(retry.nextAt, until)) : now.at;
   }
 
-  #flush({ group, route, members }: Plan): Millis {
-    if (group) return this.#wall(group.nextAt);
-    return Math.min(...[...members.values()].map(({ from }) => from)) + route.groupWait;
+  #flush(plan: Plan): Millis {
+    const { group, route, members } = plan;
+    // Each alert of a group asks, and the answer takes a look at all of them.
+    plan.flush ??= group
+      ? this.#wall(group.nextAt)
+      : [...members.values()].reduce((first, { from }) => Math.min(first, from), Infinity) + route.groupWait;
+    return plan.flush;
+  }
+
+  #open(integration: Integration, plan: Plan): ReadonlySet<string> {
+    const known = plan.open.get(integration.id);
+    if (known) return known;
+    const open = openAlerts(this.#options.notifier.logged(integration, plan));
+    plan.open.set(integration.id, open);
+    return open;
   }
 
   /** A monotonic moment by the wall clock. */
@@ -252,7 +267,7 @@ export class Forecast {
 
 function planOf(key: string, route: Route, group: AlertGroup | undefined, all: readonly Member[]): Plan {
   const members = new Map(all.map(member => [member.alert.fingerprint, member]));
-  return { key, route, group, members, byIntegration: new Map() };
+  return { key, route, group, members, byIntegration: new Map(), open: new Map(), flush: undefined };
 }
 
 /** A pending alert as it will be when it fires. */

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { mapByPieces } from '../../src/http/by-pieces.js';
+
+test('what is due while a long list is mapped comes before its end, and the order stays', async () => {
+  const done: string[] = [];
+  setImmediate(() => done.push('something else'));
+  const mapped = await mapByPieces([1, 2, 3, 4, 5], item => {
+    for (const begin = performance.now(); performance.now() - begin < 10; );
+    done.push(`item ${item}`);
+    return item * 2;
+  });
+  expect(mapped).toEqual([2, 4, 6, 8, 10]);
+  expect(done.indexOf('something else')).toBeLessThan(done.indexOf('item 5'));
+});
