@@ -122,6 +122,7 @@ function whyNothing({ alerting }: Pick<Doors, 'alerting'>, isKnown: boolean): st
   const { delivery, notifier } = alerting;
   if (delivery.by === 'alertmanagers')
     return `the Alertmanager decides: ${delivery.alertmanagers.map(({ url }) => url).join(', ')}`;
-  if (!notifier) return 'the Prometheus that evaluates the rules sends its alerts to an Alertmanager';
+  if (!notifier)
+    return 'whom the Alertmanager of the Prometheus at query.url notifies, and when, is not known here';
   return isKnown ? 'the alert is over, and every receiver knows' : 'the alert waits for the first checks';
 }

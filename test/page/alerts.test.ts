@@ -80,6 +80,34 @@ describe('alerts are joined', () => {
     });
   });
 
+  test('where alerts are sent elsewhere, rules have the labels and how far an alert will rise', () => {
+    const at = (labels: Record<string, string>, state: string, text: string) => ({
+      ...{ labels, state, annotations: { description: text }, activeAt: START, value: '1' },
+    });
+    const copy = (level: string, of: Record<string, string>) =>
+      at(
+        { ...of, alertname: 'Escalated', escalates: 'Down', escalation: level, alertstate: 'firing' },
+        'pending',
+        '',
+      );
+    const other = { ...down, target: 'llm' };
+    const [alert, ...others] = joinAlerts({
+      alerts: { details: [detail(undefined, { message: 'Tools is down' })], muted: [] },
+      groups: [],
+      rules: [
+        rule('Down', [at(other, 'firing', 'Tools is down'), at(down, 'firing', 'Tools is down')]),
+        { ...rule('Escalated', [copy('level3', down), copy('level3', other)]), duration: 900 },
+        { ...rule('Escalated', [copy('level2', down)]), duration: 300 },
+      ],
+    });
+    expect(others).toEqual([]);
+    expect(alert).toMatchObject({ labels: down, value: '1', activeAt: START });
+    expect(alert?.escalations).toEqual([
+      { level: 'level2', at: Date.parse(START) + 300_000 },
+      { level: 'level3', at: Date.parse(START) + 900_000 },
+    ]);
+  });
+
   test.each<[name: string, sources: Parameters<typeof joinAlerts>[0], want: unknown[]]>([
     ['nothing is known', NONE, []],
     [

@@ -52,8 +52,17 @@ export interface ShownAlert {
   readonly rule: ApiRule | undefined;
   /** When its rule's expression became true, RFC 3339; `for` before it began. Undefined where that is not known. */
   readonly activeAt: string | undefined;
+  /** How far it rises next and when, the earliest first, as long as its escalation rules are pending. */
+  readonly escalations: readonly Escalation[];
   /** What /alerts says of it. */
   readonly detail: AlertDetail | undefined;
+}
+
+export interface Escalation {
+  /** `level2` */
+  readonly level: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** What is known; parts that could not be had are empty. */
@@ -113,6 +122,7 @@ function ofApi(
     value: evaluated?.value,
     rule: evaluated?.rule ?? rules.find(({ name }) => name === labels.alertname),
     activeAt: evaluated?.activeAt,
+    escalations: escalationsOf(labels, rules),
     detail,
   };
 }
@@ -131,6 +141,12 @@ function reasonsOf({ fingerprint, status }: ApiAlert, groups: readonly ApiGroup[
 
 function ofDetail(detail: AlertDetail, rules: readonly ApiRule[]): ShownAlert {
   const { alertname, severity, service, message, timestamp, muted_by: mutedBy = [] } = detail;
+  const rule = rules.find(({ name }) => name === alertname);
+  // Where alerts are sent elsewhere only the rules have their labels.
+  const evaluated = rule?.alerts.find(
+    ({ state, labels, annotations }) =>
+      state === 'firing' && (labels.target ?? '') === service && messageOf(annotations) === message,
+  );
   return {
     key: `detail ${alertname} ${service} ${message}`,
     state: mutedBy.length > 0 ? 'muted' : 'firing',
@@ -139,13 +155,14 @@ function ofDetail(detail: AlertDetail, rules: readonly ApiRule[]): ShownAlert {
     service,
     message,
     since: timestamp,
-    labels: {},
+    labels: evaluated?.labels ?? {},
     fingerprint: detail.fingerprint,
     mutedBy,
     runbook: detail.runbook_url,
-    value: undefined,
-    rule: rules.find(({ name }) => name === alertname),
-    activeAt: undefined,
+    value: evaluated?.value,
+    rule,
+    activeAt: evaluated?.activeAt,
+    escalations: evaluated === undefined ? [] : escalationsOf(evaluated.labels, rules),
     detail,
   };
 }
@@ -168,6 +185,7 @@ function ofMuted(muted: Alerts['muted'][number]): ShownAlert {
     value: undefined,
     rule: undefined,
     activeAt: undefined,
+    escalations: [],
     detail: undefined,
   };
 }
@@ -192,9 +210,31 @@ function pendingOf(rules: readonly ApiRule[]): ShownAlert[] {
         value,
         rule,
         activeAt,
+        escalations: [],
         detail: undefined,
       })),
   );
+}
+
+/** When rules that copy an alert with `escalation` fire; they are pending until then. */
+function escalationsOf(labels: ShownAlert['labels'], rules: readonly ApiRule[]): Escalation[] {
+  const own = identityOf(labels);
+  return rules
+    .flatMap(({ alerts, duration }) =>
+      alerts
+        .filter(({ state, labels: { escalation = '' } }) => state === 'pending' && escalation !== '')
+        .filter(copy => identityOf(copy.labels) === own)
+        .map(({ labels: { escalation = '' }, activeAt }) => ({
+          level: escalation,
+          at: Date.parse(activeAt) + duration * 1000,
+        })),
+    )
+    .sort((a, b) => a.at - b.at);
+}
+
+/** Equal for an alert and its escalated copies, for nothing else. */
+function identityOf({ escalation, escalates, alertstate, ...labels }: ShownAlert['labels']): string {
+  return keyOf({ ...labels, alertname: escalates || labels.alertname || '' });
 }
 
 /** Milliseconds since the epoch at which a pending alert fires, unless it ends before. */

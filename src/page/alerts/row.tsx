@@ -71,7 +71,23 @@ function Course({ alert }: { alert: ShownAlert }) {
     );
   const [next] = detail?.next ?? [];
   if (next) return <Next next={next} />;
-  return <>{detail?.nothing_follows ?? detail?.action_taken ?? 'sent as its routes say'}</>;
+  return (
+    <>
+      <Escalates alert={alert} />
+      {detail?.nothing_follows ?? detail?.action_taken ?? 'sent as its routes say'}
+    </>
+  );
+}
+
+/** How far it rises next, where it is not known who is notified then. */
+function Escalates({ alert: { escalations } }: { alert: ShownAlert }) {
+  const [first] = escalations;
+  if (first === undefined) return null;
+  return (
+    <>
+      escalates to {first.level} in <Until at={first.at} /> unless it ends;{' '}
+    </>
+  );
 }
 
 function About({ alert, id }: { alert: ShownAlert; id: string }) {
