@@ -23,6 +23,8 @@ const SPARK_STEP = 60;
 const BRIEF = 0.05;
 /** Milliseconds after which a part is asked for again. */
 const FRESH = { recent: 60_000, uptime: 600_000 };
+/** And after which a part that could not be had is. */
+const AGAIN = 10_000;
 const UPTIME_SPANS = ['24h', '7d', '30d'];
 
 interface Asked {
@@ -52,8 +54,10 @@ export class Histories {
     if (this.#isBusy || document.hidden || this.#model.isAway.peek()) return;
     this.#isBusy = true;
     try {
-      for (let batch = this.#due(); batch.length > 0; batch = this.#due()) await this.#fill(batch);
-      this.#model.historyProblem.value = '';
+      for (let batch = this.#due(); batch.length > 0; batch = this.#due()) {
+        await this.#fill(batch);
+        this.#model.historyProblem.value = '';
+      }
     } catch (error) {
       this.#model.historyProblem.value = (error as Error).message;
     } finally {
@@ -74,16 +78,17 @@ export class Histories {
   async #fill(ids: readonly string[]): Promise<void> {
     const { bars } = this.#model.view.peek();
     const now = performance.now();
-    // Noted before the questions: one that fails is asked again with the next round, not at once.
-    const needUptime = ids.filter(id => now - (this.#asked.get(id)?.uptimeAt ?? -Infinity) > FRESH.uptime);
-    for (const id of ids) {
-      const uptimeAt = needUptime.includes(id) ? now : (this.#asked.get(id)?.uptimeAt ?? now);
-      this.#asked.set(id, { bars, recentAt: now, uptimeAt });
-    }
+    const uptimeAt = (id: string) => this.#asked.get(id)?.uptimeAt ?? Number.NEGATIVE_INFINITY;
+    const needUptime = ids.filter(id => now - uptimeAt(id) > FRESH.uptime);
+    // Noted before the questions: one that fails is asked again after a while, not at once.
+    for (const id of ids)
+      this.#asked.set(id, { bars, recentAt: now + AGAIN - FRESH.recent, uptimeAt: uptimeAt(id) });
     const isPlanned = (await instant(maintenanceQuery(targets(ids)))).length > 0;
     await this.#fillTicks(ids, bars, isPlanned);
     await this.#fillSparklines(ids);
     if (needUptime.length > 0) await this.#fillUptime(needUptime, isPlanned);
+    for (const id of ids)
+      this.#asked.set(id, { bars, recentAt: now, uptimeAt: needUptime.includes(id) ? now : uptimeAt(id) });
   }
 
   async #fillTicks(ids: readonly string[], bars: BarSpan, isPlanned: boolean): Promise<void> {

@@ -17,13 +17,14 @@ export interface PrometheusServer {
 
 /**
  * Starts one with a configuration, given as its YAML or JSON text, and waits until it is ready. It has the samples of an
- * OpenMetrics text if there is one.
+ * OpenMetrics text if there is one. @param wanted its port; a free one unless said
  */
 export async function startPrometheus(
   configuration: string,
   openMetrics?: string,
+  wanted?: number,
 ): Promise<PrometheusServer> {
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const folder = makeFolder('prometheus');
   const file = join(folder, 'prometheus.yml');

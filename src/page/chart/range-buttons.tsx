@@ -42,11 +42,13 @@ export function RangeButtons({ axis }: { axis: TimeAxis }) {
 /** The query backend does not answer. */
 function NoHistory({ axis }: { axis: TimeAxis }) {
   const problem = axis.problem.value;
+  // Rules that are in the same backend say nothing of alerts either.
+  const live = useModel().health.value.rules === undefined ? 'States, alerts and incidents' : 'States';
   if (problem === '') return null;
   return (
     <p class="notice" role="status">
-      History cannot be read: {problem}. States, alerts and incidents do not depend on it and stay live; it is
-      asked again by itself.
+      History cannot be read: {problem}. {live} do not depend on it and stay live; it is asked again by
+      itself.
     </p>
   );
 }

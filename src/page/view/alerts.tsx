@@ -13,6 +13,9 @@ import { useSilenceButton } from './silence-button.js';
 import { Age } from './time.js';
 import { Link } from './view-link.js';
 
+/** Said in place of "no alert" while the rules are not evaluated. */
+export const UNKNOWN = 'Whether an alert fires is not known while the rules are not evaluated.';
+
 /** Rows shown before a line says how many more there are. */
 const SHOWN = 50;
 
@@ -21,12 +24,15 @@ export function AlertList() {
   const { alerts } = model;
   const firing = sent(alerts.value.details);
   const { muted } = alerts.value;
+  const { rules } = model.health.value;
   const drawn = usePieces(Math.min(firing.length, SHOWN));
   if (firing.length === 0 && muted.length === 0) return null;
   return (
     <section class="alerts js-only" aria-labelledby="wrong">
       <h2 id="wrong">What is wrong now</h2>
-      {firing.length === 0 ? <p class="quiet">Nothing that is sent.</p> : null}
+      {firing.length === 0 ? (
+        <p class="quiet">{rules === undefined ? 'Nothing that is sent.' : UNKNOWN}</p>
+      ) : null}
       <AlertRows alerts={firing.slice(0, drawn)} />
       {firing.length > SHOWN ? <p class="quiet">{count(firing.length - SHOWN, 'more alert')}</p> : null}
       <Muted muted={muted} />

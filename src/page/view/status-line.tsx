@@ -27,24 +27,34 @@ export function StatusLine() {
             </>
           )}
         </p>
-        {rules === undefined ? null : <p class="degraded">The rules are not evaluated: {rules}</p>}
+        {rules === undefined ? null : <p class="degraded">{notEvaluated(rules)}</p>}
       </div>
       <Checked />
     </section>
   );
 }
 
-/** The state in one line, above the views that are about something else. */
+/** The state in one line, above the views that are about something else; and whether alerts can be believed. */
 export function StatusStrip() {
-  const { status, why } = useModel().summary.value;
+  const model = useModel();
+  const { status, why } = model.summary.value;
+  const { rules } = model.health.value;
   return (
-    <Link to={{ view: 'overview' }} class={`strip tint-${status}`}>
-      <Shape of={status} />
-      <span>
-        <span class={`word ${status}`}>{sentence(status)}</span> {why}
-      </span>
-    </Link>
+    <>
+      <Link to={{ view: 'overview' }} class={`strip tint-${status}`}>
+        <Shape of={status} />
+        <span>
+          <span class={`word ${status}`}>{sentence(status)}</span> {why}
+        </span>
+      </Link>
+      {rules === undefined ? null : <p class="notice">{notEvaluated(rules)}</p>}
+    </>
   );
+}
+
+/** @param problem why, in the words of /cluster_health */
+function notEvaluated(problem: string): string {
+  return `The rules are not evaluated: ${problem}`;
 }
 
 function Checked() {

@@ -1,6 +1,7 @@
 // Alerts: all that fire, grouped as they are sent; those that are muted, with the reason; those that are pending.
 
 import './alerts.css';
+import { useEffect } from 'preact/hooks';
 import {
   type AlertFilter,
   type AlertGroup,
@@ -18,6 +19,7 @@ import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
 import type { Alerts } from '../state.js';
 import { severityRank } from '../status.js';
+import { UNKNOWN } from '../view/alerts.js';
 import { Details, useOpen } from '../view/details.js';
 import { count } from '../words.js';
 
@@ -37,6 +39,11 @@ export function View() {
   const alerts = useAnswer<Alerts>('alerts?detail=true', EVERY);
   const groups = useAnswer<ApiGroup[]>('api/v2/alerts/groups', EVERY);
   const rules = useAnswer<Rules>('api/v1/rules?type=alert', RULES_EVERY);
+  const firingNow = alerts.answer?.details.map(each => `${each.alertname} ${each.service}`).join('\n');
+  // What rules say of an alert that begins is worth more than the next look.
+  useEffect(() => {
+    if (firingNow !== undefined) rules.again();
+  }, [firingNow]);
   const sources = {
     alerts: alerts.answer ?? model.alerts.value,
     groups: groups.answer ?? [],
@@ -78,13 +85,9 @@ export function View() {
 }
 
 function Empty({ isFiltered }: { isFiltered: boolean }) {
-  return (
-    <p class="empty">
-      {isFiltered
-        ? 'No alert that fires fits the filter.'
-        : 'No alert fires. Each appears here when it does.'}
-    </p>
-  );
+  const isKnown = useModel().health.value.rules === undefined;
+  const text = isKnown ? 'No alert fires. Each appears here when it does.' : UNKNOWN;
+  return <p class="empty">{isFiltered ? 'No alert that fires fits the filter.' : text}</p>;
 }
 
 function Toolbar({ filter, all }: { filter: AlertFilter; all: readonly ShownAlert[] }) {

@@ -110,9 +110,7 @@ function FullView() {
         </section>
       )}
       {problem === '' ? null : (
-        <p class="notice">
-          Backends cannot be shown: {problem}. Alerts stay live; it is asked again by itself.
-        </p>
+        <p class="notice">Backends cannot be shown: {problem}. It is asked again by itself.</p>
       )}
       {answer === undefined && problem === '' ? <p class="empty">Backends are being read.</p> : null}
       {answer?.backends.length === 0 && answer.frontends.length === 0 ? (

@@ -65,7 +65,10 @@ export function View() {
 }
 
 function Empty({ isFiltered }: { isFiltered: boolean }) {
+  const isKnown = useModel().health.value.rules === undefined;
   if (isFiltered) return <p class="empty">No incident fits the filter.</p>;
+  if (!isKnown)
+    return <p class="empty">No incidents are known; none begins while the rules are not evaluated.</p>;
   return (
     <p class="empty">No incidents yet. Each alert appears here when it fires, and stays when it has ended.</p>
   );
