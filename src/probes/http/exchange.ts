@@ -87,7 +87,14 @@ async function hop(
     const connection = await connections.take(request.endpoint, fresh);
     const reused = connection.served++ > 0;
     const transfer = new Transfer(request, connection);
-    attempt.onCancel(() => transfer.cancel());
+    attempt.onCancel(() => {
+      const late = transfer.cancel();
+      if (!late) return undefined;
+      // What came in time is shown, as of any other failed check.
+      note(trace, connection, reused, transfer);
+      recordTrace(attempt, trace);
+      return late;
+    });
     try {
       const answer = await transfer.send();
       note(trace, connection, reused, transfer);

@@ -3,7 +3,8 @@
 
 import { ProbeFailure } from '../probe.js';
 import type { Endpoint } from './connections.js';
-import { COMMON_HEADERS, type HttpRequest, type Received } from './request.js';
+import { type Cookie, cookiesAfter } from './cookies.js';
+import { COMMON_HEADERS, type HttpRequest, type Received, SHORTEST_SECRET } from './request.js';
 import { tlsOptions } from './tls.js';
 
 const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -21,6 +22,7 @@ export function redirectOf(request: HttpRequest, answer: Received): HttpRequest 
   }
   const sameOrigin = url.origin === request.url.origin;
   const turnsGet = statusCode === 303 || (statusCode < 303 && request.method === 'POST');
+  const cookies = cookiesAfter(request.cookies, answer.headers['set-cookie'], request.url);
   return withUserInfo({
     ...request,
     url,
@@ -33,7 +35,16 @@ export function redirectOf(request: HttpRequest, answer: Received): HttpRequest 
         ? request.credentialsDroppedAt
         : request.url.origin,
     endpoint: sameOrigin ? request.endpoint : strangersEndpoint(url, request.endpoint),
+    cookies,
+    secrets: [...request.secrets, ...secretsIn(cookies, request.cookies)],
   });
+}
+
+/** The values of new cookies, which a page may show. */
+function secretsIn(cookies: readonly Cookie[], known: readonly Cookie[]): string[] {
+  return cookies
+    .filter(each => !known.includes(each) && each.value.length >= SHORTEST_SECRET)
+    .map(({ value }) => value);
 }
 
 /** Where an answer points to, of several the first; undefined when it points nowhere. */

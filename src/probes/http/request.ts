@@ -6,6 +6,7 @@ import type { IpProtocolConfig } from '../../config/ip-protocol.js';
 import { revealed } from '../../model/secret.js';
 import { protocolOf } from '../ip-protocol.js';
 import type { Endpoint } from './connections.js';
+import type { Cookie } from './cookies.js';
 import { tlsOptions, tlsOptionsNow } from './tls.js';
 
 export interface HttpRequest {
@@ -24,6 +25,8 @@ export interface HttpRequest {
   readonly limitKey: string;
   /** Whose credentials this request lacks, since a redirect led from there to another origin. */
   readonly credentialsDroppedAt: string | undefined;
+  /** Set by answers that redirected. */
+  readonly cookies: readonly Cookie[];
   /** What must not be shown of an answer that repeats the request. */
   readonly secrets: readonly string[];
 }
@@ -90,6 +93,7 @@ export function prepare(address: string, config: RequestConfig): HttpRequest {
     bodyLimit: config.body_limit ?? DEFAULT_BODY_LIMIT,
     limitKey: config.limit_key ?? 'body_limit',
     credentialsDroppedAt: undefined,
+    cookies: [],
     secrets: secretsOf(url, config),
   };
 }
@@ -100,7 +104,7 @@ const SECRET_NAME = /auth|cookie|token|key|secret|pass|pwd|credential|sig/i;
 const OPEN_HEADER =
   /^(?:accept(?:-.*)?|cache-control|content-type|host|origin|pragma|range|referer|user-agent)$/i;
 /** Shorter values are words; a header whose name tells nothing is secret from the longer length on. */
-const SHORTEST_SECRET = 4;
+export const SHORTEST_SECRET = 4;
 const SHORTEST_UNNAMED = 8;
 
 function secretsOf(url: URL, config: RequestConfig): string[] {

@@ -213,6 +213,11 @@ function refuseForeign(start: Buffer): void {
   if (text.startsWith('HTTP/')) return;
   if (start[0] === 0x15 && (start[1] ?? 3) === 3)
     throw new ProbeFailure('protocol', 'The server speaks TLS on this port; write https:// in its URL');
+  if (isHttp2(start))
+    throw new ProbeFailure(
+      'protocol',
+      'The server speaks HTTP/2 without HTTP/1.1 on this port (gRPC does); write the URL of a port that speaks HTTP/1.1',
+    );
   const line = (text.split('\n')[0] as string).trim();
   throw new ProbeFailure(
     'protocol',
@@ -220,6 +225,12 @@ function refuseForeign(start: Buffer): void {
       ? 'Not an HTTP answer (it begins with an empty line)'
       : `Not an HTTP answer (it begins with ${quoted(line)})`,
   );
+}
+
+/** A frame of SETTINGS, with which an HTTP/2 server begins. Source: RFC 9113, 3.4 and 4.1. */
+function isHttp2(start: Buffer): boolean {
+  const isSettings = start.length >= 9 && start[3] === 4 && start.readUInt32BE(5) === 0;
+  return isSettings && start.readUIntBE(0, 3) % 6 === 0;
 }
 
 function parseStatusLine(line: string): { status: number; version: string } {

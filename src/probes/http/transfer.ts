@@ -4,6 +4,7 @@ import type { Millis } from '../../model/time.js';
 import { ProbeFailure } from '../probe.js';
 import { ClosedEarly, type RequestController, type ResponseHandler } from './client.js';
 import type { Connection, Endpoint } from './connections.js';
+import { cookieHeader } from './cookies.js';
 import type { HttpRequest, Received } from './request.js';
 
 /** Codes of errors that say no more than that the connection has ended. */
@@ -48,7 +49,7 @@ export class Transfer implements ResponseHandler {
 
   /** @throws ProbeFailure or the connection's own error. */
   send(): Promise<Received> {
-    const { url, method, headers, body } = this.#request;
+    const { url, method, body } = this.#request;
     this.begun = performance.now();
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -57,7 +58,7 @@ export class Transfer implements ResponseHandler {
         {
           path: url.pathname + url.search,
           method,
-          headers,
+          headers: headersOf(this.#request),
           body,
         },
         this,
@@ -69,7 +70,7 @@ export class Transfer implements ResponseHandler {
   cancel(): ProbeFailure | undefined {
     if (this.ended || this.cancelled) return undefined;
     this.cancelled = true;
-    const late = this.#connection.waitedFor;
+    const late = this.answered ? this.#waitingForEnd() : this.#connection.waitedFor;
     this.#reject(late);
     if (this.#controller) this.#controller.abort(late);
     else this.#connection.destroy(late);
@@ -129,8 +130,21 @@ export class Transfer implements ResponseHandler {
     else this.#reject(error);
   }
 
+  #waitingForEnd(): ProbeFailure {
+    const came = `${this.#length} ${this.#length === 1 ? 'byte' : 'bytes'} of the body came`;
+    return new ProbeFailure('timeout', `Request timed out before the answer ended (${came})`);
+  }
+
   #tooLong(): void {
     const { bodyLimit, limitKey } = this.#request;
     this.#controller?.abort(new ProbeFailure('body', `Body is longer than ${bodyLimit} bytes (${limitKey})`));
   }
+}
+
+/** A request's headers with the cookies that belong to its URL, behind those it was given. */
+function headersOf({ headers, cookies, url }: HttpRequest): readonly string[] {
+  const set = cookieHeader(cookies, url);
+  if (set === undefined) return headers;
+  const at = headers.findIndex((name, i) => i % 2 === 0 && name === 'cookie');
+  return at < 0 ? [...headers, 'cookie', set] : headers.with(at + 1, `${headers[at + 1]}; ${set}`);
 }

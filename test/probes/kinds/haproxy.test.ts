@@ -172,13 +172,13 @@ backend database
     [
       'a health that fails, with statistics',
       () => ({ url: healthUrl('/broken'), stats_url: statsUrl(), ...signIn }),
-      'status: HTTP 503',
+      'status: HTTP 503 (No server is available to handle this request.)',
       1,
     ],
     [
       'a health that fails, and statistics that do',
       () => ({ url: healthUrl('/broken'), stats_url: 'unix:/nowhere.sock' }),
-      'status: HTTP 503',
+      'status: HTTP 503 (No server is available to handle this request.)',
       0,
     ],
     [

@@ -13,18 +13,36 @@ const LONGEST_TEXT = 64 * 1024;
 const MOST_PROBLEMS = 3;
 const MAX_DEPTH = 4;
 
-/** The words of an answer, as the server wrote them: of its JSON, its plain text or its page's title; '' without any. */
+/** The words of an answer, as the server wrote them: of its JSON, its text, its page or its headers; '' without any. */
 export function explanationOf(answer: Answer, json: unknown): string {
-  const { body, statusCode, encoding } = answer;
+  const { statusCode } = answer;
   const location = locationOf(answer);
   if (statusCode >= 300 && statusCode < 400 && location !== undefined)
     return `redirects to ${location.replace(/[?#].*/s, '')}`;
-  if (json !== undefined) return withoutCode(fromJson(json, 0).trim(), statusCode);
+  const said = json === undefined ? fromText(answer) : withoutCode(fromJson(json, 0).trim(), statusCode);
+  return said || fromHeaders(answer);
+}
+
+/** What a body that is no JSON says. */
+function fromText(answer: Answer): string {
+  const { body, statusCode, encoding } = answer;
   if (encoding || body.length === 0 || body.includes(0)) return '';
   const text = textOf(answer, LONGEST_TEXT);
   const title = titleOf(answer, text);
-  if (title !== undefined) return withoutCode(title, statusCode);
+  if (title !== undefined)
+    return withoutCode(title, statusCode) || withoutCode(wordsOfPage(text), statusCode);
+  if (isXml(answer, text)) return withoutCode(wordsOfXml(text), statusCode);
   return isBinary(answer) ? '' : withoutCode(text.trim(), statusCode);
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Where a redirect fails to lead, and why credentials were not taken (RFC 6750, 3). */
+function fromHeaders({ headers, statusCode }: Answer): string {
+  if (REDIRECTS.has(statusCode)) return 'redirects without a Location';
+  const challenge = statusCode === 401 ? [headers['www-authenticate'] ?? []].flat().join(', ') : '';
+  const said = (name: string) => new RegExp(`\\b${name}\\s*=\\s*"([^"]*)"`, 'i').exec(challenge)?.[1] ?? '';
+  return said('error_description') || said('error');
 }
 
 const CHARSET = /;\s*charset\s*=\s*"?([\w:.+-]{1,40})/i;
@@ -50,6 +68,30 @@ export function titleOf({ headers }: Pick<Answer, 'headers'>, text: string): str
   const found =
     /<title\b[^>]*>([^<]*)/i.exec(text)?.[1]?.trim() || /<h1\b[^>]*>(.*?)<\/h1>/is.exec(text)?.[1] || '';
   return decodeEntities(found.replace(/<[^>]*>/g, ' ')).trim();
+}
+
+/** What a page says below its heading, which a proxy's repeats the status code in: HAProxy's and nginx' do. */
+function wordsOfPage(text: string): string {
+  return withoutTags(
+    text
+      .replace(/<(head|script|style)\b[\s\S]*?<\/\1\s*>/gi, ' ')
+      .replace(/<h1\b[^>]*>[\s\S]*?<\/h1\s*>/i, ' '),
+  );
+}
+
+function isXml({ headers }: Answer, text: string): boolean {
+  return /[/+]xml\b/i.test(String(headers['content-type'] ?? '')) || /^\s*<\?xml\b/.test(text);
+}
+
+/** The message in an XML document (S3, SOAP), else all of its text. */
+function wordsOfXml(text: string): string {
+  const message = /<(?:\w+:)?(?:message|faultstring|detail|description)\b[^>]*>([^<]+)</i.exec(text)?.[1];
+  return message ? decodeEntities(message).trim() : withoutTags(text);
+}
+
+function withoutTags(text: string): string {
+  const bare = text.replace(/<!--[\s\S]*?-->|<[^>]*>/g, ' ');
+  return decodeEntities(bare).replace(/\s+/g, ' ').trim();
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ' };

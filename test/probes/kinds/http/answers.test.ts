@@ -1,6 +1,8 @@
 // What a health URL answers beside plain JSON and 200, and what is said of it.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createHttp2 } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { vocabulary } from '../../../../src/config/vocabulary.js';
@@ -104,6 +106,50 @@ describe('the words of a server that fails', () => {
       answer(502, '<html><head><title>502 Bad Gateway &amp; more</title></head><body>x</body></html>', HTML),
       'HTTP 502 (Bad Gateway & more)',
     ],
+    [
+      "HAProxy's page",
+      answer(
+        503,
+        '<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>\n',
+        HTML,
+      ),
+      'HTTP 503 (No server is available to handle this request.)',
+    ],
+    [
+      "nginx' page",
+      answer(
+        502,
+        '<html>\r\n<head><title>502 Bad Gateway</title><style>h1{}</style></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center><!-- padding -->\r\n</body>\r\n</html>',
+        HTML,
+      ),
+      'HTTP 502 (nginx/1.22.1)',
+    ],
+    [
+      'XML with a message',
+      answer(
+        403,
+        '<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code><Message>Not &quot;yours&quot;</Message></Error>',
+        {
+          'content-type': 'application/xml',
+        },
+      ),
+      'HTTP 403 (Not "yours")',
+    ],
+    [
+      'XML without one',
+      answer(500, '<health><db>down</db><disk>full</disk></health>', { 'content-type': 'text/xml' }),
+      'HTTP 500 (down full)',
+    ],
+    ['a redirect to nowhere', answer(302, ''), 'HTTP 302 (redirects without a Location)'],
+    [
+      'a token that is refused',
+      answer(401, '', {
+        'www-authenticate':
+          'Bearer realm="api", error="invalid_token", error_description="The token expired"',
+      }),
+      'HTTP 401 (The token expired)',
+    ],
+    ['a password that is wanted', answer(401, '', { 'www-authenticate': 'Basic realm="api"' }), 'HTTP 401'],
     [
       'a page without a title',
       answer(500, '<!DOCTYPE html><h1>It <b>broke</b></h1>', HTML),
@@ -394,6 +440,30 @@ describe('regular expressions on a body', () => {
   });
 });
 
+test('a server that speaks HTTP/2 alone', async () => {
+  const bench = new Bench();
+  const server = createHttp2().listen(0, '127.0.0.1');
+  closing.push(
+    () => bench.close(),
+    () => server.close(),
+  );
+  await new Promise(resolve => server.once('listening', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const { failure } = await run(await bench.open(http, { url }));
+  expect(failure?.message).toMatch(/^The server speaks HTTP\/2 without HTTP\/1.1 on this port/);
+});
+
+test('a body without an end: what came in time is shown', async () => {
+  const bench = new Bench();
+  closing.push(() => bench.close());
+  const url = await served((_, response) => response.writeHead(200).write('data: 1\n\n'));
+  const { attempt, failure } = await run(await bench.open(http, { url }), 300);
+  expect(attempt.statusCode).toBe(200);
+  expect(attempt.value('probe_http_status_code')).toBe(200);
+  expect(attempt.value('probe_http_duration_seconds{phase="processing"}')).toBeGreaterThan(0);
+  expect(failure?.reason).toBe('timeout');
+});
+
 describe('redirects', () => {
   const moved =
     (location: string): Serve =>
@@ -430,7 +500,7 @@ describe('redirects', () => {
   });
 
   test('an empty Location leads nowhere', async () => {
-    expect((await ask(moved(''))).failure?.message).toBe('HTTP 302');
+    expect((await ask(moved(''))).failure?.message).toBe('HTTP 302 (redirects without a Location)');
   });
 
   test.each([
