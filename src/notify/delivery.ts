@@ -47,6 +47,8 @@ export interface DeliveryOptions {
   /** Aborted when it is too late for any answer. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** An attempt is made next. */
+  readonly onBegin?: () => void;
   readonly onAttempt: (attempt: Attempt) => void;
   /** Another attempt is made after a pause. */
   readonly onRetry?: (retry: Retry) => void;
@@ -54,7 +56,7 @@ export interface DeliveryOptions {
 
 /** Tells. Never throws. */
 export async function deliver(options: DeliveryOptions): Promise<Outcome> {
-  const { integration, prepare, stop, signal, clock, onAttempt, onRetry } = options;
+  const { integration, prepare, stop, signal, clock, onRetry } = options;
   let last: DeliveryError | undefined;
   for (let attempts = 0; ; ) {
     const notification = prepare();
@@ -68,7 +70,7 @@ export async function deliver(options: DeliveryOptions): Promise<Outcome> {
     try {
       await integration.gate.pass(signal, async () => {
         attempts++;
-        const error = await attempt(integration, notification, { signal, clock, onAttempt });
+        const error = await attempt(integration, notification, options);
         if (error) throw error;
       });
       return { state: 'sent', notification, attempts };
@@ -89,8 +91,9 @@ export async function deliver(options: DeliveryOptions): Promise<Outcome> {
 async function attempt(
   integration: Integration,
   notification: Notification,
-  { signal, clock, onAttempt }: Pick<DeliveryOptions, 'signal' | 'clock' | 'onAttempt'>,
+  { signal, clock, onBegin, onAttempt }: DeliveryOptions,
 ): Promise<DeliveryError | undefined> {
+  onBegin?.();
   const begun = clock.elapsed();
   let error: DeliveryError | undefined;
   try {

@@ -1,10 +1,13 @@
-// What was told to whom: the memory that keeps a message from being sent twice, across restarts too. Comes in: what was
-// sent; goes out: whether something is to be sent. Source: Alertmanager, nflog and notify.DedupStage.
+// What was told to whom: the memory that keeps a message from being sent twice, across restarts too. Comes in: what is
+// about to be sent, and what was; goes out: whether something is to be sent. Source: Alertmanager, nflog and
+// notify.DedupStage; Alertmanager writes nothing before it sends.
 
 import type { Millis } from '../model/time.js';
 import type { KeptStates } from '../store/kept.js';
 
 const KIND = 'notification';
+/** Notifications that are being sent: what is noted of each once it is taken. */
+const PENDING = 'pending notification';
 /** As Alertmanager's --data.retention. */
 const RETENTION: Millis = 120 * 3_600_000;
 
@@ -44,6 +47,31 @@ export class NotificationLog {
 
   constructor(kept: KeptStates) {
     this.#kept = kept;
+    kept.onLate<LogEntry>(PENDING, late => this.#recover([...late.keys()]));
+  }
+
+  /**
+   * Takes notifications that an earlier run, or an earlier configuration, was sending when it ended: the receiver may have got
+   * them, so that it is owed the ends of the alerts in them. Those that still fire are sent again.
+   */
+  recover(): void {
+    // Before what was being sent, so that what can only be read later comes in this order, too.
+    this.#kept.all(KIND);
+    this.#recover([...this.#kept.all(PENDING).keys()]);
+  }
+
+  #recover(keys: readonly string[]): void {
+    const changes = keys.flatMap(key => {
+      const { at, firing } = this.#kept.all<LogEntry>(PENDING).get(key) as LogEntry;
+      const entry = this.entry(key) ?? { at, firing: [], resolved: [] };
+      const owed = [...openAlerts({ ...entry, firing: [...(entry.owed ?? []), ...firing], owed: [] })];
+      const value = { ...entry, owed: owed.filter(each => !entry.firing.includes(each)) };
+      return [
+        { kind: KIND, key, value },
+        { kind: PENDING, key, value: undefined },
+      ];
+    });
+    if (changes.length > 0) this.#kept.putAll(changes);
   }
 
   /** @param key of an integration and a group */
@@ -65,10 +93,26 @@ export class NotificationLog {
     return new Set(entries.flatMap(entry => [...openAlerts(entry)]));
   }
 
+  /**
+   * A message is sent next; `entry` is what will be noted of it. It is on disk when this returns, if the disk takes it, and
+   * only if the message is the first to name a firing alert: of others a restart knows enough.
+   */
+  begin(key: string, entry: LogEntry): void {
+    const open = openAlerts(this.entry(key));
+    if (entry.firing.some(each => !open.has(each))) this.#kept.put(PENDING, [[key, entry]]);
+  }
+
+  /** The message that was begun was not taken. */
+  withdraw(key: string): void {
+    if (this.#kept.all(PENDING).has(key)) this.#kept.put(PENDING, [[key, undefined]]);
+  }
+
   /** Notes a message that was taken. @param elapsed monotonic clock */
   note(key: string, entry: LogEntry, elapsed: Millis): void {
     this.#notedAt.set(key, elapsed);
-    this.#kept.put(KIND, [[key, entry]]);
+    const noted = { kind: KIND, key, value: entry };
+    const isPending = this.#kept.all(PENDING).has(key);
+    this.#kept.putAll(isPending ? [noted, { kind: PENDING, key, value: undefined }] : [noted]);
   }
 
   /** Forgets entries nobody `isUsing` that are old. */

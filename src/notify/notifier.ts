@@ -99,6 +99,7 @@ export class Notifier {
     this.#isStarted = true;
     const { alerts, log } = this.#options;
     const { at } = this.#now();
+    log.recover();
     const open = log.open();
     // What is over and no receiver waits for would be listed in the first message of its group.
     for (const alert of alerts.all())
@@ -246,7 +247,8 @@ export class Notifier {
     underWay: UnderWay,
     patience: AbortSignal,
   ): Promise<void> {
-    const { clock, events } = this.#options;
+    const { clock, events, log } = this.#options;
+    const key = logKey(integration, group);
     const begun = clock.elapsed();
     const signal = AbortSignal.any([underWay.end.signal, patience]);
     const until = { stop: AbortSignal.any([underWay.stop.signal, signal]), signal };
@@ -261,7 +263,7 @@ export class Notifier {
       over = new Set([...group.alerts].filter(alert => isResolved(alert, at)));
       last = this.#telling(integration, group, now);
       if (last && last.alerts.length > 0) return this.#notification(group, last);
-      if (last) this.#options.log.note(logKey(integration, group), last.note, prepared);
+      if (last) log.note(key, last.note, prepared);
       return undefined;
     };
     const outcome = await deliver({
@@ -269,15 +271,19 @@ export class Notifier {
       prepare,
       ...until,
       clock,
-      onAttempt: events.onAttempt,
+      onBegin: () => last && log.begin(key, last.note),
+      onAttempt: attempt => {
+        // One that was cut off may have arrived.
+        if (attempt.error && !underWay.end.signal.aborted) log.withdraw(key);
+        events.onAttempt(attempt);
+      },
       onRetry: retry => {
         underWay.retry = retry;
       },
     });
     // Stopping is nobody's failure: the next run tells it.
     if (outcome.state === 'failed' && this.#isClosed) return;
-    if (outcome.state === 'sent' && last)
-      this.#options.log.note(logKey(integration, group), last.note, prepared);
+    if (outcome.state === 'sent' && last) log.note(key, last.note, prepared);
     if (outcome.state !== 'needless') events.onOutcome(integration, group, outcome, clock.elapsed() - begun);
     if (outcome.state !== 'failed') this.#settle(integration, group, over);
   }

@@ -61,7 +61,8 @@ export class KeptTable {
   }
 }
 
-interface Change {
+/** A new value of a state. */
+export interface Change {
   readonly kind: string;
   readonly key: string;
   /** Undefined: it is no more. */
@@ -111,8 +112,13 @@ export class KeptStates {
 
   /** Takes new values; undefined deletes. @returns whether they are on disk */
   put(kind: string, changes: Iterable<readonly [key: string, value: unknown]>): boolean {
-    const values = this.all(kind) as Map<string, unknown>;
-    for (const [key, value] of changes) {
+    return this.putAll([...changes].map(([key, value]) => ({ kind, key, value })));
+  }
+
+  /** As {@link put}, of several kinds in one transaction. */
+  putAll(changes: readonly Change[]): boolean {
+    for (const { kind, key, value } of changes) {
+      const values = this.all(kind) as Map<string, unknown>;
       if (value === undefined) values.delete(key);
       else values.set(key, value);
       this.#unwritten.set(`${kind}\0${key}`, { kind, key, value });

@@ -1,7 +1,12 @@
 // When somebody is to be told, after what they were told last.
 
-import { expect, test } from 'vitest';
-import { type LogEntry, NotificationLog, needsTelling } from '../../src/notify/notification-log.js';
+import { describe, expect, test } from 'vitest';
+import {
+  type LogEntry,
+  NotificationLog,
+  needsTelling,
+  openAlerts,
+} from '../../src/notify/notification-log.js';
 import { Store } from '../../src/store/store.js';
 
 const HOUR = 3_600_000;
@@ -57,4 +62,53 @@ test.each<[name: string, ran: number, wall: number, isRestarted: boolean, want: 
   const log = isRestarted ? new NotificationLog(store.kept) : before;
   expect(log.age('k', { at: NOW + wall, elapsed: 500 + ran })).toBe(want);
   store.close();
+});
+
+describe('a notification that was being sent when the monitor ended', () => {
+  const was = (firing: string, at = NOW) => ({ at, firing: [...firing], resolved: [] });
+  const rows: [name: string, told: LogEntry | undefined, sending: LogEntry, want: Partial<LogEntry>][] = [
+    ['the first one', undefined, was('a'), { firing: [], owed: ['a'] }],
+    ['one alert more', entry('a', ''), was('ab'), { firing: ['a'], owed: ['b'] }],
+    [
+      'one alert that is owed already',
+      entry('a', '', 60_000, 'b'),
+      was('ab'),
+      { firing: ['a'], owed: ['b'] },
+    ],
+    ['one instead of another', entry('a', ''), was('b'), { firing: ['a'], owed: ['b'] }],
+    ['a repetition', entry('a', ''), was('a'), { firing: ['a'] }],
+    ['an end', entry('a', ''), was(''), { firing: ['a'] }],
+  ];
+
+  test.each(rows)('%s', (_, told, sending, want) => {
+    const store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
+    const before = new NotificationLog(store.kept);
+    if (told) before.note('k', told, 0);
+    before.begin('k', sending);
+    const log = new NotificationLog(store.kept);
+    log.recover();
+    expect(log.entry('k')).toMatchObject(want);
+    expect([...log.open()].sort()).toEqual(
+      [...new Set([...(told ? openAlerts(told) : []), ...sending.firing])].sort(),
+    );
+    // It is settled.
+    log.note('k', was(''), 0);
+    log.recover();
+    expect(log.entry('k')?.owed ?? []).toEqual([]);
+    store.close();
+  });
+
+  test.each<[name: string, settle: (log: NotificationLog) => void, open: string[]]>([
+    ['was taken', log => log.note('k', was('a'), 0), ['a']],
+    ['was refused', log => log.withdraw('k'), []],
+  ])('nothing is left of one that %s', (_, settle, open) => {
+    const store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
+    const log = new NotificationLog(store.kept);
+    log.begin('k', was('a'));
+    settle(log);
+    log.recover();
+    expect([...log.open()]).toEqual(open);
+    expect([...store.kept.all('pending notification')]).toEqual([]);
+    store.close();
+  });
 });
