@@ -27,6 +27,8 @@ export interface GuardedFileOptions<T> {
   readonly close: (opened: T) => void;
   /** Opens the file for reading alone, where nothing can be written. */
   readonly openToRead?: () => T;
+  /** What is opened for reading alone stays open for {@link GuardedFile.read}: opening it costs much. */
+  readonly keepsReading?: boolean;
   /** Why the file must not be opened at the moment, one line; asked each time. */
   readonly obstacle?: () => string | undefined;
   /** The file was set aside; called before a new one is opened. */
@@ -48,6 +50,9 @@ export class GuardedFile<T> {
   readonly #options: GuardedFileOptions<T>;
   readonly #clock: Clock;
   #opened: T | undefined;
+  /** Open for reading alone, because it cannot be written. */
+  #readable: T | undefined;
+  #readAgainAt: Millis = Number.NEGATIVE_INFINITY;
   #problem: string | undefined;
   #errors = 0;
   #retryAt: Millis = 0;
@@ -67,6 +72,11 @@ export class GuardedFile<T> {
     return this.#opened;
   }
 
+  /** What is open, if only for reading; undefined while nothing is. */
+  get readable(): T | undefined {
+    return this.#opened ?? this.#readable;
+  }
+
   /** What is wrong, one line; undefined while nothing is. */
   get problem(): string | undefined {
     return this.#problem;
@@ -83,13 +93,15 @@ export class GuardedFile<T> {
 
   /** Opens the file, if it can be. */
   begin(): void {
-    if (this.#isObstructed()) return;
-    try {
-      this.#open();
-    } catch (error) {
-      if (isCorrupt(error)) this.#replace(error);
-      else this.#failed(error);
+    if (!this.#isObstructed()) {
+      try {
+        this.#open();
+      } catch (error) {
+        if (isCorrupt(error)) this.#replace(error);
+        else this.#failed(error);
+      }
     }
+    if (this.#opened === undefined) this.#openReadable();
   }
 
   /**
@@ -155,8 +167,14 @@ export class GuardedFile<T> {
    */
   read<R>(action: (opened: T | undefined) => R): R {
     try {
-      return this.mend(() => action(this.#opened));
+      return this.mend(() => action(this.readable));
     } catch (error) {
+      if (this.#opened === undefined && this.#readable !== undefined) {
+        // What is in memory can be read still.
+        this.#shutReadable();
+        this.#options.onLost?.();
+        return this.mend(() => action(undefined));
+      }
       if (!isCorrupt(error)) {
         this.#failed(error);
         throw error;
@@ -192,11 +210,30 @@ export class GuardedFile<T> {
   #open(): void {
     this.#opened = this.#options.open();
     this.#retryAt = 0;
+    this.#shutReadable();
+  }
+
+  #openReadable(): void {
+    const { openToRead, keepsReading } = this.#options;
+    const now = this.#clock.elapsed();
+    if (!openToRead || !keepsReading || this.#readable !== undefined || now < this.#readAgainAt) return;
+    this.#readAgainAt = now + RETRY;
+    try {
+      this.#readable = openToRead();
+    } catch {
+      // Why it cannot be opened is known from the other attempt.
+    }
+  }
+
+  #shutReadable(): void {
+    if (this.#readable !== undefined) this.#options.close(this.#readable);
+    this.#readable = undefined;
   }
 
   #shut(): void {
     if (this.#opened !== undefined) this.#options.close(this.#opened);
     this.#opened = undefined;
+    this.#shutReadable();
   }
 
   #replace(error: unknown): void {

@@ -142,6 +142,15 @@ const sent = () =>
       ({ status, labels }) => `${labels.alertname} ${status}`,
     ),
   );
+/** How many samples there are of the time before a moment; undefined without any. */
+const samplesBefore = async (at: number): Promise<number | undefined> => {
+  const query = encodeURIComponent(`count_over_time(langgraph_monitor_store_up[10m] @ ${at / 1000})`);
+  const { data } = await json<{ data: { result: { value: [number, string] }[] } }>(
+    `/api/v1/query?query=${query}`,
+  );
+  const [sample] = data.result;
+  return sample && Number(sample.value[1]);
+};
 const storage = async () => (await json<{ store: string }>('/health')).store;
 
 describe.skipIf(!canMount()).each(OUTAGES)('%s', (_, begin, end, why) => {
@@ -152,11 +161,17 @@ describe.skipIf(!canMount()).each(OUTAGES)('%s', (_, begin, end, why) => {
       expect(await silence('Muted')).toBe(200);
       expect([await raise('Known'), await raise('Muted')]).toEqual([200, 200]);
       await expect.poll(sent, PATIENCE).toEqual(['Known firing']);
+      await expect.poll(async () => (await samplesBefore(Date.now())) ?? 0, PATIENCE).toBeGreaterThan(0);
+      const first = Date.now();
+      const samples = await samplesBefore(first);
       await stop(how);
 
       begin();
       await start();
       expect(await storage()).toMatch(why);
+      // Samples of the earlier run are read from where nothing can be written.
+      await expect.poll(() => samplesBefore(first), PATIENCE).toBe(samples);
+      expect((await json<{ samples: string }>('/health')).samples).toMatch(why);
       expect(await monitor?.metric('langgraph_monitor_store_up')).toBe(0);
       expect(await silenced()).toEqual(['Muted']);
       expect(await active()).toEqual(['Known', 'Muted']);

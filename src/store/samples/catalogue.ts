@@ -95,11 +95,12 @@ export class Catalogue {
 
   /**
    * Puts the scrapes that are not in chunks yet into the head, among those that are there already because the file
-   * could not be opened when they came, or was set aside. @throws SQLite's errors, zlib's, CorruptChunk
+   * could not be opened when they came, or was set aside. Those that an earlier opening of the file put there go. @throws SQLite's errors, zlib's, CorruptChunk
    */
   replay(file: SampleFile): void {
-    const waiting = this.#head.rows.map(row => ({ row, samples: this.#samplesOf(row) }));
-    this.#head.drop(waiting.length);
+    const unlogged = this.#head.rows.filter(row => !row.isLogged);
+    const waiting = unlogged.map(row => ({ row, samples: this.#samplesOf(row) }));
+    this.#head.drop(this.#head.rows.length);
     for (const logged of file.log.all()) {
       while ((waiting[0]?.row.at ?? Number.POSITIVE_INFINITY) < logged.at)
         this.#again(waiting.shift() as WaitingRow);

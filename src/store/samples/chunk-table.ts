@@ -48,10 +48,20 @@ export class ChunkTable {
   readonly #remove;
   readonly #bounds;
   readonly #oldest;
+  readonly #isReadOnly: boolean;
+  /** Damaged chunks that cannot be removed. */
+  readonly #passedOver = new Set<number>();
 
-  constructor(db: Sqlite, axes: AxisTable, cache: ByteCache, large: number) {
+  /** @param options `large`: samples of a chunk that is not merged any further */
+  constructor(
+    db: Sqlite,
+    axes: AxisTable,
+    cache: ByteCache,
+    { large, isReadOnly }: { readonly large: number; readonly isReadOnly: boolean },
+  ) {
     this.#axes = axes;
     this.#cache = cache;
+    this.#isReadOnly = isReadOnly;
     this.#insert = db.prepare<[number, number, number, number, number, Uint8Array, number]>(
       'INSERT INTO chunks (series, first, last, count, axis, samples, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
@@ -103,7 +113,8 @@ export class ChunkTable {
 
   /** A series' chunks with a part in `from <= t <= to`, oldest first. */
   within(series: number, from: Millis, to: Millis): ChunkRow[] {
-    return this.#within.all(series, to, from);
+    const rows = this.#within.all(series, to, from);
+    return this.#passedOver.size === 0 ? rows : rows.filter(({ id }) => !this.#passedOver.has(id));
   }
 
   /** The samples of a chunk. Belongs to the cache: read-only for callers. @throws DamagedRow */
@@ -162,7 +173,8 @@ export class ChunkTable {
       table: 'chunks',
       row: `samples from ${timeText(row.first)} to ${timeText(row.last)} of ${this.#labels.get(series) ?? 'no series'}`,
       remove: () => {
-        this.remove([row]);
+        if (this.#isReadOnly) this.#passedOver.add(row.id);
+        else this.remove([row]);
         return 1;
       },
     });

@@ -1,8 +1,8 @@
 // The samples' database file: opens it, and gives what is in its tables.
 
 import type { Millis } from '../../model/time.js';
-import { type Damage, unheardDamage } from '../damage.js';
-import { openDatabase, type Sqlite, sizeOnDisk } from '../database.js';
+import { type DamageSink, unheardDamage } from '../damage.js';
+import { leaveReadable, openDatabase, openToRead, type Sqlite, sizeOnDisk } from '../database.js';
 import { rescueRows } from '../rescue.js';
 import { AxisTable } from './axis-table.js';
 import type { ByteCache } from './cache.js';
@@ -25,17 +25,30 @@ export class SampleFile {
   readonly #dataVersion;
   #seenVersion: number;
 
-  /** @throws SQLite's or the file system's error. */
-  constructor(path: string, cache: ByteCache, damage: Damage = unheardDamage()) {
+  /**
+   * @param isReadOnly nothing is written: damaged rows are left out and stay where they are
+   * @throws SQLite's or the file system's error.
+   */
+  constructor(
+    path: string,
+    cache: ByteCache,
+    damage: DamageSink = unheardDamage(),
+    isReadOnly: boolean = false,
+  ) {
     this.#path = path;
-    const db = openDatabase(path, SAMPLES_MIGRATIONS, PAGE_SIZE);
+    const db = isReadOnly
+      ? openToRead(path, SAMPLES_MIGRATIONS)
+      : openDatabase(path, SAMPLES_MIGRATIONS, PAGE_SIZE);
     try {
-      db.pragma(`wal_autocheckpoint = ${JOURNAL_PAGES}`);
-      db.pragma(`journal_size_limit = ${JOURNAL_PAGES * PAGE_SIZE}`);
-      this.series = new SeriesTable(db, damage);
-      this.log = new LogTable(db, damage);
+      if (!isReadOnly) {
+        db.pragma(`wal_autocheckpoint = ${JOURNAL_PAGES}`);
+        db.pragma(`journal_size_limit = ${JOURNAL_PAGES * PAGE_SIZE}`);
+      }
+      const sink = isReadOnly ? passingOver(damage) : damage;
+      this.series = new SeriesTable(db, sink);
+      this.log = new LogTable(db, sink);
       this.axes = new AxisTable(db);
-      this.chunks = new ChunkTable(db, this.axes, cache, LARGE_CHUNK);
+      this.chunks = new ChunkTable(db, this.axes, cache, { large: LARGE_CHUNK, isReadOnly });
       this.#dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
       this.#seenVersion = this.#dataVersion.get() as number;
     } catch (error) {
@@ -95,9 +108,19 @@ export class SampleFile {
     this.#db.pragma('wal_checkpoint(TRUNCATE)');
   }
 
+  /** To be called before {@link close} where the file may be read without being written next. */
+  leaveReadable(): void {
+    leaveReadable(this.#db);
+  }
+
   close(): void {
     this.#db.close();
   }
+}
+
+/** Counts and names damaged rows that cannot be removed. */
+function passingOver(damage: DamageSink): DamageSink {
+  return { leaveOut: damaged => damage.leaveOut({ ...damaged, remove: () => 1 }) };
 }
 
 /** Puts what can be read of `aside` into a new file. @returns the rows saved @throws SQLite's or the file system's error */

@@ -2,7 +2,7 @@
 
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { Millis } from '../../model/time.js';
-import { type Damage, seal, timeText, unseal } from '../damage.js';
+import { type DamageSink, seal, timeText, unseal } from '../damage.js';
 import type { Sqlite } from '../database.js';
 import { ByteReader, ByteWriter } from './codec/bytes.js';
 
@@ -23,11 +23,11 @@ export class LogTable {
   readonly #trim;
   readonly #forget;
   readonly #remove;
-  readonly #damage: Damage;
+  readonly #damage: DamageSink;
   /** Kept from row to row: it is long, and comes and goes with every scrape. */
   readonly #writer = new ByteWriter();
 
-  constructor(db: Sqlite, damage: Damage) {
+  constructor(db: Sqlite, damage: DamageSink) {
     this.#damage = damage;
     this.#remove = db.prepare<[number]>('DELETE FROM log WHERE at = ?');
     this.#insert = db.prepare<[number, Buffer]>('INSERT OR REPLACE INTO log (at, samples) VALUES (?, ?)');

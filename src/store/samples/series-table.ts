@@ -3,7 +3,7 @@
 import { crc32 } from 'node:zlib';
 import { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import type { Damage } from '../damage.js';
+import type { DamageSink } from '../damage.js';
 import type { Sqlite } from '../database.js';
 
 export interface SeriesRow {
@@ -22,9 +22,9 @@ export class SeriesTable {
   readonly #pruneEnds;
   readonly #forgetEnds;
   readonly #removeChunks;
-  readonly #damage: Damage;
+  readonly #damage: DamageSink;
 
-  constructor(db: Sqlite, damage: Damage) {
+  constructor(db: Sqlite, damage: DamageSink) {
     this.#damage = damage;
     this.#insert = db.prepare<[string, number]>('INSERT INTO series (labels, checksum) VALUES (?, ?)');
     this.#all = db.prepare<[], StoredRow>('SELECT id, labels, checksum FROM series ORDER BY id');

@@ -54,6 +54,8 @@ export class SampleStore implements SampleSource {
   readonly #added = new Map<string, readonly SeriesRef[]>();
   readonly #guarded: GuardedFile<SampleFile>;
   readonly #upkeep: Upkeep;
+  /** What is known of the file is from an opening for reading alone. */
+  #isReadOnly = false;
   #appended = 0;
   #dropped = 0;
 
@@ -70,6 +72,8 @@ export class SampleStore implements SampleSource {
     this.#guarded = new GuardedFile({
       ...options,
       open: () => this.#open(),
+      openToRead: () => this.#openToRead(),
+      keepsReading: true,
       close: file => file.close(),
       onLost: () => this.#forgetFile(),
       rescue: aside => rescueSamples(options.file, aside),
@@ -93,7 +97,7 @@ export class SampleStore implements SampleSource {
       appended: this.#appended,
       dropped: this.#dropped,
       chunks,
-      bytes: this.#guarded.opened?.size ?? 0,
+      bytes: this.#guarded.readable?.size ?? 0,
       errors: this.#guarded.errors,
       pending: this.#unlogged(),
       oldest: Number.isFinite(oldest) ? oldest : undefined,
@@ -297,7 +301,7 @@ export class SampleStore implements SampleSource {
   #bound(): void {
     if (this.#head.rows.length <= MOST_ROWS) return;
     const lost = this.#head.rows.slice(0, BLOCK);
-    for (const row of lost) this.#head.each(row, () => this.#dropped++);
+    for (const row of lost) if (!row.isLogged) this.#head.each(row, () => this.#dropped++);
     this.#sealing.reset();
     this.#head.drop(lost.length);
   }
@@ -365,12 +369,31 @@ export class SampleStore implements SampleSource {
     if (waiting > 0 && !this.#guarded.isClosed) {
       this.#options.log('error', 'Samples could not be written and are lost', { scrapes: waiting });
     }
+    if (this.#guarded.opened) this.#guarded.use(file => file.leaveReadable());
     this.#guarded.close();
   }
 
   #open(): SampleFile {
     const { file: path, log } = this.#options;
     const file = new SampleFile(path, this.#cache, this.#guarded.damage);
+    if (this.#isReadOnly) this.#forgetRead();
+    this.#isReadOnly = false;
+    this.#takeUp(file);
+    log('info', 'Samples opened', { file: path, series: this.#catalogue.index.size });
+    return file;
+  }
+
+  #openToRead(): SampleFile {
+    const { file: path, log } = this.#options;
+    const file = new SampleFile(path, this.#cache, this.#guarded.damage, true);
+    this.#isReadOnly = true;
+    this.#takeUp(file);
+    log('info', 'Samples opened for reading alone', { file: path, series: this.#catalogue.index.size });
+    return file;
+  }
+
+  /** @throws SQLite's errors; the file is closed then */
+  #takeUp(file: SampleFile): void {
     // Rows are laid anew below; one that is open cannot be added to any more.
     this.#row = undefined;
     try {
@@ -382,8 +405,13 @@ export class SampleStore implements SampleSource {
       file.close();
       throw error;
     }
-    log('info', 'Samples opened', { file: path, series: this.#catalogue.index.size });
-    return file;
+  }
+
+  /** The file that can be written now may be another than the one that was read. */
+  #forgetRead(): void {
+    this.#cache.clear();
+    this.#upkeep.mergeable.clear();
+    this.#catalogue.startOver();
   }
 
   #load(file: SampleFile): void {

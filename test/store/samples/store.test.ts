@@ -562,6 +562,60 @@ describe('a file that cannot be written', () => {
     expect(logged.map(([level]) => level)).toEqual(['info', 'error', 'info', 'info', 'info']);
   });
 
+  test('and only read: queries are answered with what is there and what waits, and it is written once it can be', () => {
+    let obstacle: string | undefined;
+    const options = { obstacle: () => obstacle };
+    // Some samples are in chunks, some in the log.
+    const first = open();
+    fill(first, 1, 251);
+    first.close();
+    stores.splice(0);
+    const mode = () => readFileSync(file).subarray(18, 20).join();
+    expect(mode()).toBe('1,1');
+
+    obstacle = 'the folder is read-only';
+    const store = open(options);
+    fill(store, 252, 260);
+    expect(select(store, '__name__=a')).toEqual([`a{x="1"}: ${lineOf(1, 260)}`]);
+    expect(store.stats()).toMatchObject({ problem: obstacle, pending: 9, oldest: 1000 });
+    expect(store.stats().bytes).toBeGreaterThan(0);
+    now += 60_000;
+    fill(store, 261, 600);
+    whileBusy(store);
+    expect(mode()).toBe('1,1');
+    expect(select(store, '__name__=a')).toEqual([`a{x="1"}: ${lineOf(1, 600)}`]);
+    expect(store.stats().dropped).toBe(0);
+
+    obstacle = undefined;
+    now += 60_000;
+    fill(store, 601, 750);
+    expect(store.stats()).toMatchObject({ problem: undefined, pending: 0 });
+    expect(select(store, '__name__=a')).toEqual([`a{x="1"}: ${lineOf(1, 750)}`]);
+    store.close();
+    stores.splice(0);
+    expect(select(open(), '__name__=a')).toEqual([`a{x="1"}: ${lineOf(1, 750)}`]);
+  });
+
+  test('and only read, with a damaged chunk: it is left out by name and stays where it is', () => {
+    const first = open();
+    fill(first, 1, 300);
+    first.close();
+    stores.splice(0);
+    const db = new Database(file);
+    db.exec(`
+      UPDATE chunks SET checksum = checksum + 1
+      WHERE id = (SELECT min(chunks.id) FROM chunks JOIN series ON series.id = series WHERE labels LIKE '%"a"%')`);
+    const chunks = () => db.prepare('SELECT count(*) FROM chunks').pluck().get();
+    const before = chunks();
+    const store = open({ obstacle: () => 'the folder is read-only' });
+    const found = select(store, '__name__=a').join();
+    expect(found).not.toContain(lineOf(1, 300));
+    expect(found.endsWith(lineOf(200, 300))).toBe(true);
+    expect(store.stats().damage.rows).toBe(1);
+    expect(chunks()).toBe(before);
+    db.close();
+  });
+
   test('because the disk is full: samples wait in memory until there is room', () => {
     mkdirSync(join(folder, 'data'));
     const disk = makeSmall(join(folder, 'data'));
