@@ -99,7 +99,7 @@ function migrate(db: Sqlite, file: string, migrations: readonly string[]): void 
   const done = db.pragma('user_version', { simple: true }) as number;
   if (done > HIGHEST_VERSION) throw new Inconsistent(`schema version ${done}`);
   if (done > migrations.length) {
-    throw new Error(newerSchema(file));
+    throw new Error(newerSchema(file, done, migrations.length));
   }
   // On a full disk it can be opened still.
   if (done === migrations.length) return;
@@ -144,8 +144,8 @@ function schemaOf(db: Sqlite): string {
   return JSON.stringify(rows.raw().all());
 }
 
-function newerSchema(file: string): string {
-  return `${file} was written by a newer version of langgraph-monitor; start that one or name another --storage.path`;
+function newerSchema(file: string, version: number, known: number): string {
+  return `${file} was written by a newer version of langgraph-monitor (schema version ${version}, this one knows ${known}); start that one or name another --storage.path`;
 }
 
 /**
@@ -158,7 +158,9 @@ export function schemaProblem(file: string, migrations: readonly string[]): stri
   try {
     db = new Database(file, { readonly: true, timeout: 200 });
     const version = db.pragma('user_version', { simple: true }) as number;
-    return version > migrations.length && version <= HIGHEST_VERSION ? newerSchema(file) : undefined;
+    return version > migrations.length && version <= HIGHEST_VERSION
+      ? newerSchema(file, version, migrations.length)
+      : undefined;
   } catch {
     return undefined;
   } finally {

@@ -5,6 +5,7 @@
 import { type Clock, type Millis, systemClock } from '../model/time.js';
 import { Damage, DamagedRow } from './damage.js';
 import { isCorrupt, setAside } from './database.js';
+import { lostCommits } from './journal.js';
 import { storageProblem } from './trouble.js';
 
 /** A file that is found corrupt twice within this time has nothing more to be saved from it. */
@@ -208,9 +209,23 @@ export class GuardedFile<T> {
   }
 
   #open(): void {
+    this.#lookAtJournal();
     this.#opened = this.#options.open();
     this.#retryAt = 0;
     this.#shutReadable();
+  }
+
+  /** What SQLite will leave out of a damaged journal without an error; said once, because opening ends the journal there. */
+  #lookAtJournal(): void {
+    const { file, log } = this.#options;
+    const journal = `${file}-wal`;
+    const commits = this.#opened === undefined ? lostCommits(journal) : 0;
+    if (commits === 0) return;
+    this.damage.noticed();
+    log('error', 'The journal is damaged; what was written after the damage is lost', {
+      file: journal,
+      commits,
+    });
   }
 
   #openReadable(): void {

@@ -1,7 +1,7 @@
 // What becomes of both files when the disk gives back another byte than was written, wherever it is: no wrong answer, as
 // little lost as can be, and it is said.
 
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
@@ -194,4 +194,46 @@ test('samples.db: every 1,777th byte flipped in turn', () => {
   expect(untold).toEqual([]);
   expect(flipped).toBeGreaterThan(40);
   expect(lost / flipped).toBeLessThan(0.1 * SERIES * SCRAPES);
+});
+
+/** Every copy of a killed store whose journal has a byte flipped or is cut off. */
+function* journals(whole: string): Generator<[at: number, path: string, how: 'flipped' | 'cut']> {
+  const journal = readFileSync(`${whole}-wal`);
+  const path = join(folder, 'journal.db');
+  for (const how of ['flipped', 'cut'] as const)
+    for (let at = 0; at < journal.length; at += 24 * EVERY) {
+      copyFileSync(whole, path);
+      rmSync(`${path}-shm`, { force: true });
+      const bytes = Buffer.from(how === 'cut' ? journal.subarray(0, at) : journal);
+      if (how === 'flipped') bytes[at] = (bytes[at] as number) ^ 0xff;
+      writeFileSync(`${path}-wal`, bytes);
+      logged = [];
+      yield [at, path, how];
+    }
+}
+
+test('the journal of samples.db flipped or cut: no wrong value, and what is lost is said where it can be known', () => {
+  const file = join(folder, 'running.db');
+  const running = openSamples(file);
+  // Most of it is in chunks, some in the journal, also from before the journal began again.
+  for (let n = 0; n < 150; n++) scrape(running, n);
+  const whole = join(folder, 'killed.db');
+  for (const suffix of ['', '-wal']) copyFileSync(file + suffix, whole + suffix);
+  running.close();
+  const untold: number[] = [];
+  for (const [at, path, how] of journals(whole)) {
+    now = START + 150 * INTERVAL;
+    const store = openSamples(path);
+    const { count, wrong } = samplesOf(store);
+    expect([at, how, wrong, store.stats().problem]).toEqual([at, how, [], undefined]);
+    const isTold = store.stats().damage.at !== undefined;
+    // The last commit may have been under way.
+    if (how === 'flipped' && count < SERIES * 149 && !isTold) untold.push(at);
+    if (how === 'cut') expect([at, isTold]).toEqual([at, false]);
+    if (isTold) expect(logged.join()).toContain('The journal is damaged');
+    scrape(store, 151);
+    expect([at, store.stats().pending]).toEqual([at, 0]);
+    store.close();
+  }
+  expect(untold).toEqual([]);
 });

@@ -5,7 +5,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { claimFolder, type FolderLock, StorageRefused } from '../../src/store/folder.js';
+import { SAMPLES_MIGRATIONS } from '../../src/store/samples/schema.js';
 import { Database } from '../../src/store/sqlite.js';
+import { STORE_MIGRATIONS } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
 let folder: string;
@@ -62,13 +64,16 @@ test('a lock that cannot be opened is no obstacle', () => {
   claim();
 });
 
-test.each(['monitor.db', 'samples.db'])('%s of a newer version is refused', name => {
+test.each([
+  ['monitor.db', STORE_MIGRATIONS.length],
+  ['samples.db', SAMPLES_MIGRATIONS.length],
+])('%s of a newer version is refused', (name, known) => {
   const file = join(folder, name);
   const db = new Database(file);
   db.pragma('journal_mode = WAL');
   db.pragma('user_version = 99');
   db.close();
-  const refusal = `${file} was written by a newer version of langgraph-monitor; start that one or name another --storage.path`;
+  const refusal = `${file} was written by a newer version of langgraph-monitor (schema version 99, this one knows ${known}); start that one or name another --storage.path`;
   expect(() => claim()).toThrow(refusal);
   // The lock was given back.
   expect(() => claim()).toThrow(refusal);

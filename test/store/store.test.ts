@@ -332,7 +332,7 @@ describe('a store that cannot be opened keeps scans in memory and tries again', 
       'a newer version wrote it',
       () => setVersion(99),
       () => setVersion(3),
-      /written by a newer version of langgraph-monitor; start that one or name another --storage\.path/,
+      /written by a newer version of langgraph-monitor \(schema version 99, this one knows \d+\); start that one or name another --storage\.path/,
     ],
   ];
 
