@@ -12,6 +12,7 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:https
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { connectionLimit, openFilesLimit } from './connection-limit.js';
+import { Connections } from './connections.js';
 import { allowOrigin } from './cors.js';
 import type { Doors } from './doors.js';
 import { type HttpLog, logFailure } from './failure.js';
@@ -64,8 +65,12 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const { listen, doors, log } = options;
   const live = new LiveWebConfig(options.web, tls => renewTls(server, tls), log);
-  const server = makeServer(options, inTurn(makeAnswer(doors, live, log)));
-  server.maxConnections = boundedConnections(log);
+  const answer = inTurn(makeAnswer(doors, live, log));
+  const server = makeServer(options, (request, response) => {
+    connections.note(request, response);
+    answer(request as never, response as never);
+  });
+  const connections = new Connections(server, boundedConnections(log));
   server.on('clientError', (error, socket) => {
     const status = answerMalformed(error, socket, live.current.headers);
     if (status) doors.onAnswer('other', status);

@@ -233,6 +233,7 @@ describe('broken HTTP', () => {
 
   it.each([
     ['a huge header', request('GET', '/stats', `x: ${'y'.repeat(20_000)}`), 431, 'larger than 16384 bytes'],
+    ['two hosts', request('GET', '/stats', 'host: other'), 400, 'more than one Host header'],
     ['a huge path', request('GET', `/${'y'.repeat(20_000)}`), 431, 'larger than 16384 bytes'],
     ['no HTTP at all', 'hello\r\n\r\n', 400, 'malformed HTTP request'],
     [

@@ -4,6 +4,7 @@
 // Source: Prometheus' exporter-toolkit, web/handler.go and web/cache.go.
 
 import { createHmac, randomBytes } from 'node:crypto';
+import { networkOf } from '../network.js';
 import { HttpError } from '../route.js';
 import { FairQueue } from './fair-queue.js';
 
@@ -122,16 +123,6 @@ export class PasswordCheck {
 
 function tooMany(): HttpError {
   return new HttpError(503, 'too many passwords are being checked; try again', { 'retry-after': '1' });
-}
-
-/** What one client can have many addresses of is one: an IPv6 network of 64 bits. */
-function networkOf(address: string): string {
-  const mapped = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  if (!mapped.includes(':')) return mapped;
-  const [head = '', tail = ''] = mapped.split('::');
-  const groups = head.split(':');
-  const missing = mapped.includes('::') ? 8 - groups.length - (tail === '' ? 0 : tail.split(':').length) : 0;
-  return [...groups, ...new Array<string>(Math.max(0, missing)).fill('0')].slice(0, 4).join(':');
 }
 
 function withResolvers() {
