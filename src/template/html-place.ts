@@ -1,31 +1,12 @@
 // Where in an HTML document the next character goes: read off all that was written before. Called by html.ts.
 
+import { type AttributeKind, attributeKind, isScriptType } from './html-attributes.js';
 import { ScriptPlace, type ScriptPlaceKind } from './script-place.js';
+import { StylePlace } from './style-place.js';
 
 /** `text` is between tags, `title` where only text may stand, `tag` inside of a tag but in no attribute's value. */
 export type PlaceKind = 'text' | 'title' | 'comment' | 'script' | 'style' | 'tag' | 'attribute';
-export type AttributeKind = 'plain' | 'url' | 'script' | 'style' | 'document';
 
-const URLS = new Set([
-  'action',
-  'archive',
-  'background',
-  'cite',
-  'classid',
-  'codebase',
-  'data',
-  'formaction',
-  'href',
-  'icon',
-  'longdesc',
-  'manifest',
-  'poster',
-  'profile',
-  'src',
-  'srcset',
-  'usemap',
-  'xlink:href',
-]);
 const RAW: Record<string, PlaceKind> = {
   script: 'script',
   style: 'style',
@@ -45,12 +26,22 @@ export class HtmlPlace {
   #value = '';
   /** Inside of a tag: after the name's `=`. */
   #awaitsValue = false;
-  /** Within the script that is read, of an element or an attribute. */
+  /** Within the script or style that is read, of an element or an attribute. */
   #script = new ScriptPlace();
+  #style = new StylePlace();
+  /** Of an attribute's script or style: what may be a character reference, `&quo`. */
+  #reference = '';
+  /** What a `type` says the element's text is. */
+  #type: string | undefined;
 
   /** Where in the script this is. */
   get script(): ScriptPlaceKind {
     return this.#script.kind;
+  }
+
+  /** Where in the style this is. */
+  get style(): StylePlace {
+    return this.#style;
   }
 
   get kind(): PlaceKind {
@@ -63,11 +54,7 @@ export class HtmlPlace {
   }
 
   get attribute(): AttributeKind {
-    const name = this.#attributeName.toLowerCase();
-    if (name.startsWith('on')) return 'script';
-    if (name === 'style') return 'style';
-    if (name === 'srcdoc') return 'document';
-    return URLS.has(name) || /^data-.*(src|url|uri)|^xmlns/.test(name) ? 'url' : 'plain';
+    return attributeKind(this.#attributeName);
   }
 
   /** Of the attribute, as far as it was written. */
@@ -80,14 +67,12 @@ export class HtmlPlace {
     return this.#held !== '' && this.#kind !== 'tag' && this.#kind !== 'comment';
   }
 
-  get isInQuery(): boolean {
-    return /[?#]/.test(this.value);
-  }
-
   /** A value was put here: it changes nothing but where in an attribute's value this is. */
   filled(text: string): void {
     if (this.#kind === 'tag' && this.#awaitsValue) this.#openValue('');
+    this.#endReference('');
     this.#script.filled();
+    this.#style.filled(text);
     if (this.#kind === 'attribute') this.#value += text;
     else if (this.#kind === 'tag') this.#attributeName += text;
   }
@@ -114,6 +99,7 @@ export class HtmlPlace {
         break;
       default:
         if (this.#kind === 'script') this.#script.take(char);
+        if (this.#kind === 'style') this.#style.take(char);
         this.#inRaw(char);
     }
   }
@@ -141,6 +127,7 @@ export class HtmlPlace {
     this.#element = name.toLowerCase();
     this.#attributeName = '';
     this.#awaitsValue = false;
+    this.#type = undefined;
     this.#enter('tag');
     this.#inTag(char);
   }
@@ -165,7 +152,10 @@ export class HtmlPlace {
     this.#awaitsValue = false;
     this.#attributeName = '';
     this.#script = new ScriptPlace();
-    this.#enter(RAW[this.#element] ?? 'text');
+    this.#style = new StylePlace();
+    // What is no script is read as text: a template, for instance.
+    const isText = this.#element === 'script' && !isScriptType(this.#type);
+    this.#enter(isText ? 'text' : (RAW[this.#element] ?? 'text'));
   }
 
   #openValue(quote: '"' | "'" | ''): void {
@@ -173,6 +163,8 @@ export class HtmlPlace {
     this.#value = '';
     this.#awaitsValue = false;
     this.#script = new ScriptPlace();
+    this.#style = new StylePlace();
+    this.#reference = '';
     this.#enter('attribute');
   }
 
@@ -180,13 +172,42 @@ export class HtmlPlace {
     const ends = this.#quote === '' ? /[\s>]/.test(char) : char === this.#quote;
     if (!ends) {
       this.#value += char;
-      // A reference (&quot;) would have to be resolved first; a back-tick ends what can be told.
-      if (this.attribute === 'script') this.#script.take(char === '&' ? '`' : char);
+      this.#resolved(char);
       return;
     }
+    if (this.#attributeName.toLowerCase() === 'type') this.#type = this.#value;
     this.#attributeName = '';
     this.#enter('tag');
     if (char === '>' && this.#quote === '') this.#closeTag();
+  }
+
+  /** A script or style in an attribute is what its character references stand for. */
+  #resolved(char: string): void {
+    const isReference = this.#reference !== '' && /[\w#]/.test(char);
+    if (!isReference && this.#reference !== '') this.#endReference(char);
+    else if (!isReference && char !== '&') this.#inCode(char);
+    if (isReference || char === '&') this.#reference += char;
+  }
+
+  /** `end` is what came after a reference. */
+  #endReference(end: string): void {
+    const reference = this.#reference;
+    this.#reference = '';
+    if (reference === '') return;
+    const char = referredTo(reference);
+    if (char === undefined) {
+      this.#script.lose();
+      this.#style.lose();
+    } else {
+      for (const each of char) this.#inCode(each);
+    }
+    if (end !== ';' && end !== '&' && end !== '') this.#inCode(end);
+  }
+
+  #inCode(char: string): void {
+    const { attribute } = this;
+    if (attribute === 'script') this.#script.take(char);
+    if (attribute === 'style') this.#style.take(char);
   }
 
   /** Only its own end tag ends such an element. */
@@ -202,4 +223,15 @@ export class HtmlPlace {
       this.#held = char === '<' ? char : '';
     }
   }
+}
+
+const REFERENCES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** The character of `&#39` or `&quot`; undefined for one that is not known here. */
+function referredTo(reference: string): string | undefined {
+  if (reference === '&') return '&';
+  const number = /^&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}))$/.exec(reference);
+  if (!number) return REFERENCES[reference.slice(1)];
+  const code = number[1] === undefined ? Number(number[2]) : Number.parseInt(number[1], 16);
+  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
 }
