@@ -46,8 +46,9 @@ export async function factsOf(engine: Engine, period: Period): Promise<Facts> {
   const window = windowOf(period);
   const byHour = (measure: measures.Measure) => hourly(engine, measure('1h'), period);
   const inAll = (measure: measures.Measure) => valuesAt(engine, measure(window), period.to);
-  const [seen, up, plannedSeen, plannedUp, times, failureHours] = await Promise.all([
+  const [seen, minutes, up, plannedSeen, plannedUp, times, failureHours] = await Promise.all([
     byHour(measures.seen),
+    byHour(measures.minutes),
     byHour(measures.up),
     byHour(measures.plannedSeen),
     byHour(measures.plannedUp),
@@ -72,6 +73,7 @@ export async function factsOf(engine: Engine, period: Period): Promise<Facts> {
       ...availabilityOf(
         {
           seen: hours,
+          minutes: minutes.get(id) ?? empty,
           up: up.get(id) ?? empty,
           plannedSeen: plannedSeen.get(id) ?? empty,
           plannedUp: plannedUp.get(id) ?? empty,
@@ -97,19 +99,23 @@ type Availability = Pick<
 
 interface Scrapes {
   readonly seen: Hours;
+  readonly minutes: Hours;
   readonly up: Hours;
   readonly plannedSeen: Hours;
   readonly plannedUp: Hours;
 }
 
 /** Of scrapes by hour. A scrape stands for the time between two: more of them in an hour weigh no more than fewer. */
-function availabilityOf({ seen, up, plannedSeen, plannedUp }: Scrapes, period: Period): Availability {
+function availabilityOf(
+  { seen, minutes, up, plannedSeen, plannedUp }: Scrapes,
+  period: Period,
+): Availability {
   const down = new Float64Array(seen.length);
   let [looked, outside, downSeconds, planned] = [0, 0, 0, 0];
   for (let hour = 0; hour < seen.length; hour++) {
     const count = seen[hour] as number;
     if (!(count > 0)) continue;
-    const seconds = 3600 / fullHour(seen, hour);
+    const seconds = Math.min(3600 / fullHour(seen, hour), secondsBetween(count, minutes[hour] as number));
     const inMaintenance = orZero(plannedSeen[hour]);
     const upOutside = orZero(up[hour]) - orZero(plannedUp[hour]);
     looked += count * seconds;
@@ -127,6 +133,10 @@ function availabilityOf({ seen, up, plannedSeen, plannedUp }: Scrapes, period: P
     maintenanceSeconds: planned,
   };
 }
+
+/** Seconds between scrapes that are spread over some minutes: of a history that has just begun no hour is full. */
+const secondsBetween = (count: number, minutes: number): number =>
+  minutes > 0 ? (60 * minutes) / count : 60;
 
 /** Scrapes in an hour without gaps, as the hours nearby tell. */
 function fullHour(seen: Hours, hour: number): number {

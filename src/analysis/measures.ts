@@ -23,7 +23,12 @@ const FAILURES = 'langgraph_monitor_probe_failures_total';
 /** Scrapes that say whether the service was up, and those that say it was; the grid of scrapes is even. */
 export const seen = over('count_over_time', UP);
 export const up = over('sum_over_time', UP);
-/** The same in maintenance, which counts neither way. */
+/** Minutes in which it was known whether the service was up, with the two after the last scrape of a series. */
+export const minutes: Measure = (window, target) => {
+  const metric = selected(UP, target);
+  return `max by (target) (count_over_time((time() - timestamp(${metric}) <= 120)[${window}:1m]))`;
+};
+/** As `seen` and `up`, in maintenance, which counts neither way. */
 export const plannedSeen = over('count_over_time', PLANNED);
 export const plannedUp = over('sum_over_time', PLANNED);
 /** Seconds of all answered checks, and how many they were: a timeout tells of patience, not of speed. */

@@ -48,7 +48,8 @@ export function directionOf(facts: ServiceFacts, period: Period): Direction {
   const pattern = dailyPatternOf(points);
   const hours = points.at.length;
   if (hours < LEAST) {
-    const reason = `${span(hours * HOUR)} of data; a trend takes ${span(LEAST * HOUR)}`;
+    const seen = facts.coverage * (period.to - period.from);
+    const reason = `${span(Math.min(hours * HOUR, seen))} of data; a trend takes ${span(LEAST * HOUR)}`;
     return { word: undefined, reason, trend: undefined, step: undefined, pattern, change: 0 };
   }
   const trend = trendOf(points);
