@@ -1,6 +1,6 @@
-// The connections of a server, of which it keeps a bounded number. In: new connections and requests; out: when there are too
-// many, one that waits for its client ends instead of the new one being refused, so that clients that connect and ask
-// nothing, however many, keep no one else out.
+// The connections of a server, of which it keeps a bounded number. In: new connections and requests; out: when there are
+// too many, one that waits for its client ends instead of the new one being refused, so that clients that connect and
+// ask nothing, however many, keep no one else out.
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';

@@ -1,5 +1,5 @@
-// What a request's line and headers may be: how long, and for which host. The APIs take what Go's servers take, since Grafana and others put long
-// lists of label values into a URL; what people type is short.
+// What a request's line and headers may be: how long, and for which host. The APIs take what Go's servers take, since
+// Grafana and others put long lists of label values into a URL; what people type is short.
 
 import type { IncomingMessage } from 'node:http';
 import { isAlertmanagerApi } from './alertmanager/problem.js';

@@ -51,8 +51,8 @@ export class NotificationLog {
   }
 
   /**
-   * Takes notifications that an earlier run, or an earlier configuration, was sending when it ended: the receiver may have got
-   * them, so that it is owed the ends of the alerts in them. Those that still fire are sent again.
+   * Takes notifications that an earlier run, or an earlier configuration, was sending when it ended: the receiver may
+   * have got them, so that it is owed the ends of the alerts in them. Those that still fire are sent again.
    */
   recover(): void {
     // Before what was being sent, so that what can only be read later comes in this order, too.
@@ -94,8 +94,8 @@ export class NotificationLog {
   }
 
   /**
-   * A message is sent next; `entry` is what will be noted of it. It is on disk when this returns, if the disk takes it, and
-   * only if the message is the first to name a firing alert: of others a restart knows enough.
+   * A message is sent next; `entry` is what will be noted of it. It is on disk when this returns, if the disk takes it,
+   * and only if the message is the first to name a firing alert: of others a restart knows enough.
    */
   begin(key: string, entry: LogEntry): void {
     const open = openAlerts(this.entry(key));

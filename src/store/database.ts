@@ -61,10 +61,20 @@ export function openDatabase(file: string, migrations: readonly string[], pageSi
     db.pragma(`journal_size_limit = ${16 * 1024 * 1024}`);
     migrate(db, file, migrations);
     compareSchema(db, migrations);
+    settleJournal(db);
     return db;
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** Ends an earlier run's journal: what stands behind damage in it must not be taken for damage of this run's. */
+function settleJournal(db: Sqlite): void {
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // On a full disk it stays, and is as good.
   }
 }
 

@@ -53,6 +53,7 @@ export class GuardedFile<T> {
   #opened: T | undefined;
   /** Open for reading alone, because it cannot be written. */
   #readable: T | undefined;
+  #hasLooked = false;
   #readAgainAt: Millis = Number.NEGATIVE_INFINITY;
   #problem: string | undefined;
   #errors = 0;
@@ -215,11 +216,13 @@ export class GuardedFile<T> {
     this.#shutReadable();
   }
 
-  /** What SQLite will leave out of a damaged journal without an error; said once, because opening ends the journal there. */
+  /** Says what SQLite will leave out of an earlier run's journal without an error. */
   #lookAtJournal(): void {
+    if (this.#hasLooked) return;
+    this.#hasLooked = true;
     const { file, log } = this.#options;
     const journal = `${file}-wal`;
-    const commits = this.#opened === undefined ? lostCommits(journal) : 0;
+    const commits = lostCommits(journal);
     if (commits === 0) return;
     this.damage.noticed();
     log('error', 'The journal is damaged; what was written after the damage is lost', {

@@ -201,7 +201,7 @@ function* journals(whole: string): Generator<[at: number, path: string, how: 'fl
   const journal = readFileSync(`${whole}-wal`);
   const path = join(folder, 'journal.db');
   for (const how of ['flipped', 'cut'] as const)
-    for (let at = 0; at < journal.length; at += 24 * EVERY) {
+    for (let at = 0; at < journal.length; at += 60 * EVERY) {
       copyFileSync(whole, path);
       rmSync(`${path}-shm`, { force: true });
       const bytes = Buffer.from(how === 'cut' ? journal.subarray(0, at) : journal);
@@ -212,7 +212,9 @@ function* journals(whole: string): Generator<[at: number, path: string, how: 'fl
     }
 }
 
-test('the journal of samples.db flipped or cut: no wrong value, and what is lost is said where it can be known', () => {
+test('the journal of samples.db flipped or cut: no wrong value, and what is lost is said where it can be known', {
+  timeout: 90_000,
+}, () => {
   const file = join(folder, 'running.db');
   const running = openSamples(file);
   // Most of it is in chunks, some in the journal, also from before the journal began again.
@@ -233,7 +235,14 @@ test('the journal of samples.db flipped or cut: no wrong value, and what is lost
     if (isTold) expect(logged.join()).toContain('The journal is damaged');
     scrape(store, 151);
     expect([at, store.stats().pending]).toEqual([at, 0]);
+    // Killed again: what is behind the damage is no second one.
+    const again = join(folder, 'again.db');
+    for (const suffix of ['', '-wal']) copyFileSync(path + suffix, again + suffix);
+    rmSync(`${again}-shm`, { force: true });
     store.close();
+    const next = openSamples(again);
+    expect([at, next.stats().damage.at]).toEqual([at, undefined]);
+    next.close();
   }
   expect(untold).toEqual([]);
 });

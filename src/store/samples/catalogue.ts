@@ -95,7 +95,8 @@ export class Catalogue {
 
   /**
    * Puts the scrapes that are not in chunks yet into the head, among those that are there already because the file
-   * could not be opened when they came, or was set aside. Those that an earlier opening of the file put there go. @throws SQLite's errors, zlib's, CorruptChunk
+   * could not be opened when they came, or was set aside. Those that an earlier opening of the file put there go.
+   * @throws SQLite's errors, zlib's, CorruptChunk
    */
   replay(file: SampleFile): void {
     const unlogged = this.#head.rows.filter(row => !row.isLogged);
