@@ -14,6 +14,7 @@ import { type Cluster, SERVICE_IDS, startCluster } from './cluster.js';
 import { monitorConfiguration, toYaml } from './configuration.js';
 import { type Cue, Director } from './director.js';
 import { flagValue, isNews, listeningUrl, mergeFlags, parseListenAddress } from './flags.js';
+import { writeRules } from './rules.js';
 
 export interface DemoOptions {
   /** The monitor's compiled main file. */
@@ -63,6 +64,7 @@ async function play(options: DemoOptions, closers: (() => Promise<unknown>)[]): 
   closers.push(() => cluster.close());
   const config = join(folder, 'monitor.yml');
   await writeFile(config, toYaml(monitorConfiguration(cluster)));
+  await writeRules(folder);
   printCluster(cluster, config, print);
   if (signal.aborted) return 0;
 
