@@ -1,6 +1,7 @@
 // Trees in, text out. Comes in: a set of templates, the name of one, its data, functions; goes out: the text it
 // puts out. Source: Go's text/template/exec.go.
 
+import { Budget, MAX_VALUE, shortened } from './budget.js';
 import { TemplateError } from './error.js';
 import type { BranchNode, Command, Node, Operand, Pipe, Source, TemplateSet } from './node.js';
 import {
@@ -16,10 +17,7 @@ import {
 
 /** More than any message has; a template that calls itself ends here. */
 const MAX_DEPTH = 500;
-const MAX_OUTPUT = 4 * 1024 * 1024;
-const MAX_STEPS = 1_000_000;
-/** Characters a function takes or gives for which a step is counted. */
-const CHARACTERS_A_STEP = 100;
+const MAX_OUTPUT = MAX_VALUE;
 
 export interface Program {
   readonly set: TemplateSet;
@@ -60,7 +58,7 @@ class Run {
   #parts: string[] = [];
   #size = 0;
   #depth = 0;
-  #steps = 0;
+  readonly #budget = new Budget<Place | undefined>((place, reason) => this.#error(place, reason));
 
   constructor(program: Program, name: string) {
     this.#program = program;
@@ -96,7 +94,7 @@ class Run {
   }
 
   #node(node: Node, dot: Value): Jump {
-    if (++this.#steps > MAX_STEPS) throw new TemplateError(`template: ${this.#name}: takes too many steps`);
+    this.#budget.step(1, 'pipe' in node ? node.pipe : undefined);
     switch (node.type) {
       case 'text':
         this.#program.escaper?.literal(node.text);
@@ -135,16 +133,18 @@ class Run {
   #range(node: BranchNode, dot: Value): Jump {
     const outer = this.#variables.length;
     const value = this.#pipe({ ...node.pipe, variables: [] }, dot);
-    const items = this.#items(value, node.pipe);
-    for (const [key, item] of items) {
-      if (++this.#steps > MAX_STEPS) throw new TemplateError(`template: ${this.#name}: takes too many steps`);
+    this.#budget.count(value, node.pipe);
+    let isEmpty = true;
+    for (const [key, item] of this.#items(value, node.pipe)) {
+      isEmpty = false;
+      this.#budget.step(1, node.pipe);
       this.#variables.length = outer;
       this.#setLoopVariables(node.pipe, key, item);
       const jump = this.#list(node.body, item);
       if (jump === 'break') break;
     }
     this.#variables.length = outer;
-    const jump = items.length === 0 ? this.#list(node.otherwise, dot) : undefined;
+    const jump = isEmpty ? this.#list(node.otherwise, dot) : undefined;
     this.#variables.length = outer;
     return jump;
   }
@@ -154,15 +154,17 @@ class Run {
     for (const [i, name] of variables.entries()) this.#set(name, values[i], declares);
   }
 
-  #items(value: Value, pipe: Pipe): [Value, Value][] {
-    if (Array.isArray(value)) return value.map((item, i) => [BigInt(i), item]);
-    if (value instanceof Map) return [...(value as GoMap)].sort(([a], [b]) => (a < b ? -1 : 1));
-    if (typeof value === 'bigint') {
-      if (value > BigInt(MAX_STEPS)) throw this.#error(pipe, `range over ${value} is too much`);
-      return Array.from({ length: Math.max(0, Number(value)) }, (_, i) => [BigInt(i), BigInt(i)]);
+  /** Keys and items one after the other: a template may leave the loop long before its end. */
+  *#items(value: Value, pipe: Pipe): Generator<[Value, Value], void> {
+    if (Array.isArray(value)) {
+      for (const [i, item] of value.entries()) yield [BigInt(i), item];
+    } else if (value instanceof Map) {
+      yield* [...(value as GoMap)].sort(([a], [b]) => (a < b ? -1 : 1));
+    } else if (typeof value === 'bigint') {
+      for (let i = 0n; i < value; i++) yield [i, i];
+    } else if (value !== null && value !== undefined) {
+      throw this.#error(pipe, `range can't iterate over ${textOf(value)}`);
     }
-    if (value === null || value === undefined) return [];
-    throw this.#error(pipe, `range can't iterate over ${textOf(value)}`);
   }
 
   #pipe(pipe: Pipe, dot: Value): Value {
@@ -268,8 +270,7 @@ class Run {
 
   #call(name: string, found: GoFunction, args: Value[], place: Place): Value {
     try {
-      for (const arg of args) this.#count(arg);
-      return this.#count(found(...args));
+      return this.#budget.call(name, found, args, place);
     } catch (error) {
       if (error instanceof TemplateError) throw error;
       if (error instanceof RangeError && /call stack/.test(error.message)) throw error;
@@ -281,18 +282,9 @@ class Run {
     }
   }
 
-  /** Work that grows with a value counts as steps; a value that no message could hold is refused. */
-  #count(value: Value): Value {
-    const isLong = typeof value === 'string' || Array.isArray(value);
-    if (!isLong) return value;
-    if (value.length > MAX_OUTPUT) throw new TemplateError(`template: ${this.#name}: makes too long a value`);
-    this.#steps += Math.floor(value.length / CHARACTERS_A_STEP);
-    if (this.#steps > MAX_STEPS) throw new TemplateError(`template: ${this.#name}: takes too many steps`);
-    return value;
-  }
-
   #print(value: Value, pipe: Pipe): void {
     if (typeof value === 'function') throw this.#error(pipe, `can't print ${pipe.text} of type func`);
+    this.#budget.count(value, pipe);
     const { escaper } = this.#program;
     this.#write(escaper ? escaper.value(value) : textOf(value));
   }
@@ -309,7 +301,7 @@ class Run {
     const before = this.#source.text.slice(0, place.offset).split('\n');
     const at = `${this.#source.name}:${before.length}:${(before.at(-1) as string).length}`;
     return new TemplateError(
-      `template: ${at}: executing ${JSON.stringify(this.#name)} at <${place.text}>: ${reason}`,
+      `template: ${at}: executing ${JSON.stringify(this.#name)} at <${shortened(place.text)}>: ${shortened(reason)}`,
     );
   }
 }
