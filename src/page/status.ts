@@ -46,7 +46,7 @@ export function summarize(health: ClusterHealth, { details }: Alerts): Summary {
   if (entries.length === 0) return plain('unknown', 'No services are configured.');
   if (entries.every(([, { health }]) => health.status === 'unknown'))
     return plain('unknown', 'The first checks are under way.');
-  if (health.overall_status === 'healthy') return healthy(entries, bad);
+  if (health.overall_status === 'healthy') return healthy(entries, bad, details.length);
   const times = [...bad.map(([, entry]) => entry.health.since), ...details.map(({ timestamp }) => timestamp)];
   const since = first(
     times.filter(time => time !== undefined),
@@ -63,11 +63,16 @@ function plain(status: Status, why: string): Summary {
   return { status, why, since: undefined };
 }
 
-function healthy(entries: readonly Entry[], bad: readonly Entry[]): Summary {
+/** @param firing alerts there are, all of which leave the cluster healthy */
+function healthy(entries: readonly Entry[], bad: readonly Entry[], firing: number): Summary {
   const changes = entries.map(([, entry]) => entry.health.since).filter(time => time !== undefined);
   const since = first(changes, (a, b) => byText(b, a));
   const unknown = entries.filter(([, { health }]) => health.status === 'unknown').length;
-  if (bad.length > 0) return { status: 'healthy', why: `No alert fires; ${reasons(bad)}`, since };
+  if (bad.length > 0) {
+    const isMinor = bad.every(([, { critical }]) => !critical);
+    const first = firing === 0 ? 'No alert fires; ' : isMinor ? 'No critical service is affected; ' : '';
+    return { status: 'healthy', why: `${first}${reasons(bad)}`, since };
+  }
   if (unknown > 0) return { status: 'healthy', why: `${count(unknown, 'service')} not checked yet.`, since };
   const all =
     entries.length === 1 ? 'The service is healthy.' : `All ${entries.length} services are healthy.`;
@@ -78,7 +83,7 @@ function reasons(bad: readonly Entry[]): string {
   const top = first(bad, worst);
   if (!top) return '';
   const [, { name, health }] = top;
-  const error = health.error ? ` (${health.error})` : '';
+  const error = reasonIn(health.error);
   const others = bad.length === 1 ? '' : ` and ${count(bad.length - 1, 'other service')} not healthy`;
   return `${name} is ${health.status}${error}${others}`;
 }
@@ -94,6 +99,12 @@ function first<T>(all: readonly T[], compare: (a: T, b: T) => number): T | undef
 function byText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
+}
+
+/** A reason behind a state: in brackets, unless it has some itself. */
+function reasonIn(error: string | null | undefined): string {
+  if (!error) return '';
+  return error.includes('(') ? `: ${error}` : ` (${error})`;
 }
 
 /** Critical ones first, then by state, then by name. */

@@ -71,6 +71,7 @@ describe('the mark is not outside', () => {
     ['/badge/down/uptime-24h.svg', {}, 'Search: uptime'],
     ['/badge/up/response-time.svg', {}, 'Chat: response time'],
     ['/incidents.atom', {}, 'Search: Service down'],
+    ['/incidents.atom?severity=critical&service=down', {}, 'Search: Service down'],
   ])('%s %j', async (path, headers, want) => {
     const { status, text } = await ask(path, headers);
     expect(status).toBe(200);

@@ -104,6 +104,10 @@ describe('the feed', () => {
     expect(links(root)[0]).toEqual(['self', 'http://monitor.example/cluster/incidents.atom?service=tools']);
   });
 
+  test('has nothing of a hidden service, also when it is asked for', async () => {
+    expect(childrenOf(await feed('?service=hidden'), 'entry')).toEqual([]);
+  });
+
   test('has ids that stay', async () => {
     const ids = async () => childrenOf(await feed(), 'entry').map(each => text(each, 'id'));
     const before = await ids();

@@ -100,7 +100,7 @@ describe('a page for the public', () => {
     await shows(page, '.all-incidents').toContain('Tools Server');
     expect(asked.filter(path => !path.startsWith('/ui/'))).toEqual([]);
     expect(await page.locator('.away').count()).toBe(0);
-    expect(await page.locator('.views a').allInnerTexts()).toEqual(['Overview', 'Incidents']);
+    expect(await page.locator('.views a').allInnerTexts()).toEqual(['Overview', 'Incidents', 'HAProxy']);
     const text = await page.innerText('body');
     for (const each of ['127.0.0.1', 'wall', 'Not shown', 'Silence', 'Runbook', 'API'])
       expect(text).not.toContain(each);

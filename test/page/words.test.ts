@@ -116,6 +116,24 @@ describe('the status line', () => {
       ['healthy', '1 service not checked yet.', '2024-01-15T08:00:00'],
     ],
     [
+      'one that is slow, before an alert fires',
+      clusterOf('healthy', { a: fine, b: slow }),
+      NONE,
+      ['healthy', 'No alert fires; Bad degraded is degraded (Slow)', '2024-01-15T09:00:00'],
+    ],
+    [
+      'one that is slow, while alerts fire',
+      clusterOf('healthy', { a: fine, b: slow }),
+      firing,
+      ['healthy', 'No critical service is affected; Bad degraded is degraded (Slow)', '2024-01-15T09:00:00'],
+    ],
+    [
+      'a reason with brackets of its own',
+      clusterOf('unhealthy', { a: entry('unhealthy', { error: 'HTTP 503 (unhealthy)' }) }),
+      NONE,
+      ['unhealthy', 'Bad unhealthy is unhealthy: HTTP 503 (unhealthy)', undefined],
+    ],
+    [
       'one down',
       clusterOf('unhealthy', { a: fine, b: down }),
       NONE,

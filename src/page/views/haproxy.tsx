@@ -125,7 +125,7 @@ function FullView() {
             ))}
           </ul>
           <RangeButtons axis={axis} />
-          <div class="charts">
+          <div class="charts strips-box">
             <ServerStrips axis={axis} />
           </div>
           <Panels axis={axis} panels={PANELS} />

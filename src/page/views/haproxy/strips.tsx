@@ -59,7 +59,7 @@ function Strips({ title, axis, all, problem }: StripsProps) {
         <h3>{title}</h3>
         <span class="quiet">{captionOf(all, problem)}</span>
       </figcaption>
-      <ul>
+      <ul class="strip-rows">
         {shown.map(each => (
           <Row key={`${each.target} ${each.proxy} ${each.server}`} axis={axis} of={each} />
         ))}
