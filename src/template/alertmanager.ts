@@ -1,6 +1,7 @@
 // The functions Alertmanager gives to the templates of its notifications.
 // Source: Alertmanager, "Notification template reference"; template/template.go.
 
+import { toTitle } from '../go/letter-case.js';
 import type { Millis } from '../model/time.js';
 import { asList, asText, takes } from './arguments.js';
 import { GoDuration } from './go-duration.js';
@@ -19,7 +20,7 @@ export function alertmanagerFunctions(now: () => Millis): Map<string, GoFunction
   return new Map<string, GoFunction>([
     ...textFunctions,
     one('title', text => title(asText(text))),
-    one('trimSpace', text => asText(text).trim()),
+    one('trimSpace', text => asText(text).replace(OUTER_SPACE, '')),
     two('join', (separator, list) => asList(list).map(asText).join(asText(separator))),
     one('safeUrl', text => new SafeText(asText(text), 'url')),
     one('urlUnescape', text => unescaped(asText(text))),
@@ -56,6 +57,9 @@ function dict(...pairs: readonly Value[]): Value {
   return map;
 }
 
+/** Go's unicode.IsSpace, which knows U+0085 and not U+FEFF. */
+const OUTER_SPACE = /^(?:[^\S\ufeff]|\x85)+|(?:[^\S\ufeff]|\x85)+$/g;
+
 /** Made when a template asks for it: it brings dictionaries along. */
 let segmenter: Intl.Segmenter | undefined;
 
@@ -63,10 +67,20 @@ let segmenter: Intl.Segmenter | undefined;
 function title(text: string): string {
   segmenter ??= new Intl.Segmenter('en-US', { granularity: 'word' });
   return [...segmenter.segment(text)]
-    .map(({ segment }) =>
-      segment.toLowerCase().replace(/\p{L}/u, letter => (letter === 'ß' ? 'Ss' : letter.toUpperCase())),
-    )
+    .map(({ segment }) => {
+      const [whole, before, first] = /^(\P{L}*)(\p{L})/u.exec(segment) ?? [];
+      if (whole === undefined) return segment.toLowerCase();
+      return `${(before as string).toLowerCase()}${large(first as string)}${segment.slice(whole.length).toLowerCase()}`;
+    })
     .join('');
+}
+
+/** A word's first letter; what has no large form of one character is `Ss` for `ß`, `Fi` for `ﬁ`. */
+function large(letter: string): string {
+  const one = toTitle(letter);
+  if (one !== letter || /[\u10d0-\u10ff]/.test(letter)) return one;
+  const [first = '', ...rest] = letter.toUpperCase();
+  return first + rest.join('').toLowerCase();
 }
 
 /** Go's url.QueryUnescape. */

@@ -34,6 +34,7 @@ export function asNumber(value: Value): number {
   throw new Error(`can't convert ${typeName(value)} to float`);
 }
 
+const HEX = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)$/;
 const FLOAT = /^[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const SPECIAL: Record<string, number> = {
   nan: Number.NaN,
@@ -42,11 +43,21 @@ const SPECIAL: Record<string, number> = {
 };
 
 /** Go's strconv.ParseFloat. @throws with its words */
-export function parseFloat64(text: string): number {
+export function parseFloat64(written: string): number {
+  const text = written.replace(/(?<=[0-9a-fA-F])_(?=[0-9a-fA-F])/g, '');
   const [, sign = '', word = ''] = /^([+-]?)([a-zA-Z]+)$/.exec(text) ?? [];
   const special = SPECIAL[word.toLowerCase()];
   if (special !== undefined) return sign === '-' ? -special : special;
-  if (!FLOAT.test(text))
-    throw new Error(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return Number(text);
+  const value = hexFloat(text) ?? (FLOAT.test(text) ? Number(text) : Number.NaN);
+  if (Number.isFinite(value)) return value;
+  const why = Number.isNaN(value) ? 'invalid syntax' : 'value out of range';
+  throw new Error(`strconv.ParseFloat: parsing ${JSON.stringify(written)}: ${why}`);
+}
+
+/** `0x1.8p3`; undefined for what is not written so. */
+function hexFloat(text: string): number | undefined {
+  const [, sign, whole = '', fraction = '', exponent] = HEX.exec(text) ?? [];
+  if (exponent === undefined || whole + fraction === '') return undefined;
+  const digits = Number(BigInt(`0x${whole}${fraction}`));
+  return (sign === '-' ? -1 : 1) * digits * 2 ** (Number(exponent) - 4 * fraction.length);
 }

@@ -106,7 +106,7 @@ class Run {
         return undefined;
       }
       case 'template':
-        this.template(node.name, node.pipe ? this.#pipe(node.pipe, dot) : null, {
+        this.template(node.name, node.pipe ? this.#pipe(node.pipe, dot) : undefined, {
           offset: node.offset,
           text: `{{template ${JSON.stringify(node.name)}${node.pipe ? ` ${node.pipe.text}` : ''}}}`,
         });
@@ -239,8 +239,9 @@ class Run {
       if (args().length > 0) throw this.#error(operand, `${field} is not a method but has arguments`);
       return (receiver as GoMap).get(field) ?? '';
     }
-    if (receiver === null || receiver === undefined)
-      throw this.#error(operand, `nil data; no entry for key ${JSON.stringify(field)}`);
+    // As with the option missingkey=zero, which both programs set.
+    if (receiver === undefined) return undefined;
+    if (receiver === null) throw this.#error(operand, `nil data; no entry for key ${JSON.stringify(field)}`);
     throw this.#error(operand, `can't evaluate field ${field} in type ${typeName(receiver)}`);
   }
 

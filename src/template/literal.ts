@@ -13,6 +13,8 @@ const ESCAPES: Record<string, string> = {
   '"': '"',
 };
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([\s\S]))/g;
+/** Bytes above 0x7f; a backslash before them would be escaped itself. */
+const BYTES = /(?<=(?<!\\)(?:\\\\)*)(?:\\x[89a-fA-F][0-9a-fA-F]|\\[23][0-7]{2})+/g;
 
 /** A string in quotes or backticks. */
 export function stringValue(text: string): string | undefined {
@@ -29,7 +31,18 @@ export function charValue(text: string): bigint | undefined {
 function unquoted(body: string, quote: string): string | undefined {
   let wrong = false;
   // Bytes above 0x7f written one by one are one character's UTF-8.
-  const text = body.replace(ESCAPE, (_, hex, short, long, octal, single: string | undefined) => {
+  const joined =
+    quote === "'"
+      ? body
+      : body.replace(BYTES, bytes => {
+          const values = [...bytes.matchAll(ESCAPE)].map(([, hex, , , octal]) =>
+            hex === undefined ? Number.parseInt(octal as string, 8) : Number.parseInt(hex, 16),
+          );
+          return values.every(value => value > 0x7f && value <= 0xff)
+            ? Buffer.from(values).toString()
+            : bytes;
+        });
+  const text = joined.replace(ESCAPE, (_, hex, short, long, octal, single: string | undefined) => {
     if (hex) return byte(Number.parseInt(hex, 16));
     if (octal) return byte(Number.parseInt(octal, 8));
     if (short || long) return codePoint(Number.parseInt(short ?? long, 16)) ?? fail();

@@ -1,6 +1,7 @@
 // The functions Prometheus gives to the templates of its rules.
 // Source: Prometheus, "Template reference"; template/template.go.
 
+import { toTitle } from '../go/letter-case.js';
 import { quote } from '../go/quote.js';
 import type { Labels } from '../model/labels.js';
 import { type Millis, parseDuration } from '../model/time.js';
@@ -46,9 +47,7 @@ export function prometheusFunctions({ query, externalUrl, at }: RuleSurroundings
     one('strvalue', from => labelOf('__value__', from)),
     ['sortByLabel', takes('sortByLabel', 2, 2, (name, list) => sortByLabel(asText(name), asList(list)))],
     ['args', (...args) => new Map(args.map((arg, i) => [`arg${i}`, arg]))],
-    one('title', text =>
-      asText(text).replace(/(^|[^\p{L}\p{Nd}_])(\p{Ll})/gu, (_, gap, char) => gap + char.toUpperCase()),
-    ),
+    one('title', text => asText(text).replace(AFTER_SEPARATOR, toTitle)),
     one('graphLink', text => graphLink(asText(text), 0)),
     one('tableLink', text => graphLink(asText(text), 1)),
     one('stripPort', text => stripPort(asText(text))),
@@ -103,6 +102,9 @@ export function graphLink(expression: string, tab: 0 | 1): string {
   return `/graph?g0.expr=${queryEscape(expression)}&g0.tab=${tab}`;
 }
 
+/** A word's first letter by Go's strings.Title: marks beyond ASCII other than white space are within a word. */
+const AFTER_SEPARATOR = /(?<=^|[\0-/:-@[-^`{-\x7f]|[^\S\ufeff]|\x85)\p{L}/gu;
+
 function stripPort(hostPort: string): string {
   const match = /^(?:\[([^\]]*)\]|([^:]*)):([^:]*)$/.exec(hostPort);
   return match ? (match[1] ?? (match[2] as string)) : hostPort;
@@ -113,7 +115,8 @@ function stripDomain(hostPort: string): string {
   const bracketed = /^\[.*\](?::.*)?$/.test(hostPort);
   const host = stripPort(hostPort);
   if (bracketed || host.includes(':') || /^\d+(\.\d+){3}$/.test(host)) return hostPort;
-  return host.split('.')[0] + hostPort.slice(host.length);
+  const port = hostPort.slice(host.length);
+  return host.split('.')[0] + (port === ':' ? '' : port);
 }
 
 /** Prometheus' duration in seconds, also a negative one. @throws */

@@ -1,6 +1,7 @@
 // Functions on texts that Prometheus and Alertmanager both give to templates.
 
 import type { RE2JS } from 're2js';
+import { toLower, toUpper } from '../go/letter-case.js';
 import { compileGo } from '../go/regexp/compile.js';
 import { replaceAll } from '../go/regexp/replace-all.js';
 import { asText, takes } from './arguments.js';
@@ -14,20 +15,10 @@ export const textFunctions: ReadonlyMap<string, GoFunction> = new Map(
     ),
     match: takes('match', 2, 2, (pattern, text) => compile(asText(pattern)).matcher(asText(text)).find()),
     safeHtml: takes('safeHtml', 1, 1, text => new SafeText(asText(text))),
-    toUpper: takes('toUpper', 1, 1, text => byRune(asText(text), char => char.toUpperCase())),
-    toLower: takes('toLower', 1, 1, text => byRune(asText(text), char => char.toLowerCase())),
+    toUpper: takes('toUpper', 1, 1, text => toUpper(asText(text))),
+    toLower: takes('toLower', 1, 1, text => toLower(asText(text))),
   } satisfies Record<string, GoFunction>),
 );
-
-/** Go changes characters one by one: `ß` has no large form that is one. */
-function byRune(text: string, change: (char: string) => string): string {
-  return [...text]
-    .map(char => {
-      const changed = [...change(char)];
-      return changed.length === 1 ? changed[0] : char;
-    })
-    .join('');
-}
 
 function compile(pattern: string): RE2JS {
   try {
