@@ -48,7 +48,9 @@ export async function send<T>(
 
 /** What the answer says is wrong, and what to do where that is known. */
 function problemOf({ status, headers }: Response, text: string): string {
-  const said = messageOf(text) || text.trim() || `HTTP ${status}`;
+  // A proxy in between answers with a page of its own.
+  const plain = text.trimStart().startsWith('<') ? '' : text.trim();
+  const said = messageOf(text) || plain || `HTTP ${status}`;
   const message = said.length > MAX_SHOWN ? `${said.slice(0, MAX_SHOWN)}...` : said;
   if (status === 401) return `${message}: reload the page and log in.`;
   if (status !== 429) return message;

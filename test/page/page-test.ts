@@ -28,9 +28,12 @@ export class PageTest {
   #flags: string[] = [];
   readonly #over: (test: PageTest) => object;
 
-  /** @param over of the monitor's configuration, in place of what stands here */
-  constructor(over: (test: PageTest) => object = () => ({})) {
+  readonly #moreFlags: (test: PageTest) => string[];
+
+  /** @param over of the monitor's configuration, in place of what stands here @param flags of its command line */
+  constructor(over: (test: PageTest) => object = () => ({}), flags: (test: PageTest) => string[] = () => []) {
     this.#over = over;
+    this.#moreFlags = flags;
     beforeAll(async () => {
       this.browser = await startBrowser();
     }, 60_000);
@@ -42,7 +45,7 @@ export class PageTest {
   async #begin(): Promise<void> {
     this.#opened = [];
     this.folder = makeFolder('page');
-    this.#flags = [`--web.listen-address=127.0.0.1:${await freePort()}`];
+    this.#flags = [`--web.listen-address=127.0.0.1:${await freePort()}`, ...this.#moreFlags(this)];
     const serve = () => startServer({ answer: () => json({ status: 'healthy', models: ['llama3.2:3b'] }) });
     this.servers = { llm: await serve(), tools: await serve() };
     this.monitor = await this.start();
