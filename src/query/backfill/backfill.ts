@@ -6,7 +6,7 @@ import type { Labels } from '../../model/labels.js';
 import { type Clock, type Millis, systemClock } from '../../model/time.js';
 import { parse } from '../../promql/parse.js';
 import { type Ask, askLanguage, type Sample } from '../../rules/ask.js';
-import type { RuleFile } from '../../rules/definition.js';
+import type { GroupDefinition, RuleFile } from '../../rules/definition.js';
 import { RuleGroup } from '../../rules/group.js';
 import type { StoreLog } from '../../store/guarded-file.js';
 import { ByteCache } from '../../store/samples/cache.js';
@@ -91,14 +91,14 @@ class Backfill {
     this.#clock = clock;
     const shared = { retention: FOREVER, cacheBytes: CACHE_BYTES, clock };
     this.#stored = new SampleStore({ ...shared, file: dbFile, log });
-    this.#made = new SampleStore({ ...shared, file: path, log: quietly(log) });
+    this.#made = new SampleStore({ ...shared, file: path, isAlone: true, log: quietly(log) });
     this.#present = new PresentSamples(this.#stored);
     this.#ask = this.#asking();
     const query = (text: string, at: Millis): readonly Sample[] => this.#ask(parse(text), text, at);
     const surroundings = { externalLabels: {}, externalUrl, query };
     const made = { defaultInterval: interval, surroundings, shouldRestore: false };
     this.#groups = files.flatMap(({ file, groups }) =>
-      groups.map(definition => new RuleGroup(definition, { file, ...made })),
+      groups.map(definition => new RuleGroup(withoutTexts(definition), { file, ...made })),
     );
     this.#tally = new RuleTally(this.#groups);
   }
@@ -170,6 +170,14 @@ class Backfill {
     const { problem, pending } = this.#made.stats();
     if (problem !== undefined && pending > 0) throw new Error(problem);
   }
+}
+
+/** Annotations are in no series, and their templates may ask for more than the rule itself. */
+function withoutTexts(definition: GroupDefinition): GroupDefinition {
+  const rules = definition.rules.map(rule =>
+    rule.kind === 'alerting' ? { ...rule, annotations: {} } : rule,
+  );
+  return { ...definition, rules };
 }
 
 /** That a file of its own was opened is of no interest. */

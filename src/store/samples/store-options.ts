@@ -13,6 +13,8 @@ export interface SampleStoreOptions {
   /** Bytes of decoded samples kept in memory for the next query. Default 32 MiB. */
   readonly cacheBytes?: number;
   readonly log: StoreLog;
+  /** No other process writes to the file: it is not asked for before every read whether one has. */
+  readonly isAlone?: boolean;
   readonly clock?: Clock;
   /** Why the file must not be touched at the moment, one line. */
   readonly obstacle?: () => string | undefined;

@@ -469,7 +469,7 @@ export class SampleStore implements SampleSource {
 
   /** Somebody else has written: an import. */
   #reload(file: SampleFile): void {
-    if (!file.wasChanged()) return;
+    if (this.#options.isAlone || !file.wasChanged()) return;
     this.#cache.clear();
     this.#load(file);
     this.#upkeep.findMergeable();
