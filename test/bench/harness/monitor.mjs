@@ -45,6 +45,13 @@ export async function importHistory(children, file, storage) {
   await (await children.start('langgraph-monitor import', process.execPath, args)).output();
 }
 
+/** `langgraph-monitor backfill-rules` over the store in `storage`; `args` are its flags and files. */
+export async function backfillRules(children, storage, args) {
+  requireBuilt();
+  const all = [PROGRAM, 'backfill-rules', `--storage.path=${storage}`, ...args];
+  await (await children.start('langgraph-monitor backfill-rules', process.execPath, all)).output();
+}
+
 function requireBuilt() {
   if (!existsSync(PROGRAM))
     throw new Missing('dist/main.js is not there; run "npm run build" first', 'not built');

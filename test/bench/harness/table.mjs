@@ -1,6 +1,6 @@
 // In: the rows' lines. Out: a Markdown table. Called by main.mjs.
 //
-// A line: {what, unit, ours: Outcome, peers: Outcome[], reach?: Reach}; a Reach is {atMost: number} or
+// A line: {what, unit, ours: Outcome, peers: Outcome[], reach?: Reach}; a Reach is {atMost: number}, {atLeast: number},
 // {atLeastOf: {who, share}} (a share of a peer's figure), or {atMostOf: {who, share}}; `text` says it
 // otherwise.
 
@@ -31,6 +31,7 @@ function figure(outcome, unit) {
 function bound({ reach, peers }) {
   if (!reach) return undefined;
   if ('atMost' in reach) return { most: reach.atMost };
+  if ('atLeast' in reach) return { least: reach.atLeast };
   const { who, share } = reach.atLeastOf ?? reach.atMostOf;
   const peer = peers.find(candidate => candidate.who === who);
   if (!peer || !('value' in peer)) return undefined;
@@ -42,6 +43,7 @@ function reachText(line) {
   if (!reach) return '-';
   if (reach.text) return reach.text;
   if ('atMost' in reach) return `at most ${digits(reach.atMost)} ${unit}`;
+  if ('atLeast' in reach) return `at least ${digits(reach.atLeast)} ${unit}`;
   const { who, share } = reach.atLeastOf ?? reach.atMostOf;
   return `at ${reach.atLeastOf ? 'least' : 'most'} ${share} of ${who}`;
 }

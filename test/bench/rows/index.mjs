@@ -2,6 +2,7 @@
 
 import alertLatency from './alert-latency.mjs';
 import alertStorm from './alert-storm.mjs';
+import anomalies from './anomalies.mjs';
 import clusterHealth from './cluster-health.mjs';
 import haproxy from './haproxy.mjs';
 import memory from './memory.mjs';
@@ -40,4 +41,5 @@ export const rows = [
   alertLatency,
   alertStorm,
   routing,
+  anomalies,
 ];
