@@ -36,7 +36,8 @@ export async function openPage(
   const trouble: string[] = [];
   page.on('pageerror', error => trouble.push(error.message));
   page.on('console', message => {
-    if (message.type() === 'error' || message.type() === 'warning') trouble.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      trouble.push(`${message.text()} ${message.location().url}`);
   });
   page.on('request', request => {
     const { origin, protocol } = new URL(request.url());

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { json } from '../../src/demo/fault.js';
+import { json, OK } from '../../src/demo/fault.js';
 import { type SimulatedServer, startServer } from '../../src/demo/server.js';
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
@@ -17,7 +17,10 @@ export const LONG = 'Rechtsschutzversicherungsgesellschaftenverzeichnisdienst fÃ
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Before each test: servers, monitor and no page; after each: nothing is left of them. Call it once in a test file. */
+/**
+ * Before each test: servers, monitor and no page; after each: nothing is left of them. Where they are shared, all tests of
+ * the file have the same ones, in the state the test before left them in but without its pages. Call it once in a file.
+ */
 export class PageTest {
   browser!: Browser;
   /** Of the monitor, kept over {@link restart}. */
@@ -27,23 +30,37 @@ export class PageTest {
   #opened: OpenPage[] = [];
   #flags: string[] = [];
   readonly #over: (test: PageTest) => object;
-
   readonly #moreFlags: (test: PageTest) => string[];
 
-  /** @param over of the monitor's configuration, in place of what stands here @param flags of its command line */
-  constructor(over: (test: PageTest) => object = () => ({}), flags: (test: PageTest) => string[] = () => []) {
+  /**
+   * @param over of the monitor's configuration, in place of what stands here @param flags of its command line
+   * @param isShared by the file's tests
+   */
+  constructor(
+    over: (test: PageTest) => object = () => ({}),
+    flags: (test: PageTest) => string[] = () => [],
+    isShared = false,
+  ) {
     this.#over = over;
     this.#moreFlags = flags;
     beforeAll(async () => {
       this.browser = await startBrowser();
+      if (isShared) await this.#begin();
     }, 60_000);
-    afterAll(() => this.browser?.close());
-    beforeEach(() => this.#begin(), 60_000);
-    afterEach(() => this.#end());
+    afterAll(async () => {
+      if (isShared) await this.#end();
+      await this.browser?.close();
+    });
+    beforeEach(async () => {
+      if (!isShared) await this.#begin();
+    }, 60_000);
+    afterEach(async () => {
+      await this.#closePages();
+      if (!isShared) await this.#end();
+    });
   }
 
   async #begin(): Promise<void> {
-    this.#opened = [];
     this.folder = makeFolder('page');
     this.#flags = [`--web.listen-address=127.0.0.1:${await freePort()}`, ...this.#moreFlags(this)];
     const serve = () => startServer({ answer: () => json({ status: 'healthy', models: ['llama3.2:3b'] }) });
@@ -51,10 +68,15 @@ export class PageTest {
     this.monitor = await this.start();
   }
 
-  async #end(): Promise<void> {
+  async #closePages(): Promise<void> {
     await Promise.all(this.#opened.map(({ page }) => page.context().close()));
-    await this.monitor[Symbol.asyncDispose]();
-    await Promise.all(Object.values(this.servers).map(server => server.close()));
+    this.#opened = [];
+  }
+
+  async #end(): Promise<void> {
+    // Of a start that failed there may be less.
+    await this.monitor?.[Symbol.asyncDispose]();
+    await Promise.all(Object.values(this.servers ?? {}).map(server => server.close()));
     removeFolder(this.folder);
   }
 
@@ -116,6 +138,15 @@ export class PageTest {
     await expect.poll(count, PATIENCE).toBe(1);
   }
 
+  /** Ends every fault of the servers and waits until the cluster is healthy again. */
+  async healthy(): Promise<void> {
+    await Promise.all(Object.values(this.servers).map(server => server.setFault(OK)));
+    await this.checked();
+    const alerts = async () =>
+      ((await (await this.monitor.get('/alerts')).json()) as { count: number }).count;
+    await expect.poll(alerts, PATIENCE).toBe(0);
+  }
+
   /** Waits until every service has been checked. */
   async checked(): Promise<void> {
     const count = async () => {
@@ -136,6 +167,18 @@ export async function barriers(page: Page): Promise<unknown> {
   await page.evaluate(AXE);
   return page.evaluate(`axe.run().then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`);
+}
+
+/** A phone in the light theme, then a desktop in the dark one: each theme and each width once. */
+export const LOOKS = [
+  [PHONE, 'light'],
+  [DESKTOP, 'dark'],
+] as const;
+
+/** Shows an open page in another look. */
+export async function look(page: Page, [{ viewport }, colorScheme]: (typeof LOOKS)[number]): Promise<void> {
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme });
 }
 
 /** By how many pixels the page is wider than the screen; 0 or less is right. */

@@ -2,9 +2,9 @@
 
 import { expect, test } from 'vitest';
 import { amtool } from '../support/amtool.js';
-import { barriers, DESKTOP, LONG, overflow, PATIENCE, PageTest, PHONE, shows } from './page-test.js';
+import { barriers, LONG, LOOKS, look, overflow, PATIENCE, PageTest, PHONE, shows } from './page-test.js';
 
-const on = new PageTest();
+const on = new PageTest(undefined, undefined, true);
 
 /** Each view and what is there once it is drawn. */
 const VIEWS = [
@@ -21,6 +21,7 @@ const VIEWS = [
 ] as const;
 
 test('goes from view to view, back and forward, and asks for nothing twice', async () => {
+  await on.healthy();
   const page = await on.open();
   const documents: string[] = [];
   page.on('request', request => {
@@ -100,15 +101,15 @@ test.each(VIEWS)(
         '--author=ann',
         '--comment=upgrade',
       );
-    for (const screen of [PHONE, DESKTOP])
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const page = await on.open(path, { ...screen, colorScheme });
-        await page.waitForSelector(ready, { timeout: 60_000 });
-        const closed = page.locator('main [aria-expanded=false]');
-        for (let left = await closed.count(); left > 0; left--) await closed.first().click();
-        expect([path, colorScheme, await barriers(page)]).toEqual([path, colorScheme, []]);
-        expect([path, await overflow(page)]).toEqual([path, 0]);
-      }
+    const page = await on.open(path, PHONE);
+    await page.waitForSelector(ready, { timeout: 60_000 });
+    const closed = page.locator('main [aria-expanded=false]');
+    for (let left = await closed.count(); left > 0; left--) await closed.first().click();
+    for (const each of LOOKS) {
+      await look(page, each);
+      expect([path, each, await barriers(page)]).toEqual([path, each, []]);
+      expect([path, await overflow(page)]).toEqual([path, 0]);
+    }
     // A page about what is not there is a 404, which browsers note.
     const trouble = on.trouble().filter(text => path !== 'ui/service/none' || !text.includes('404'));
     expect(trouble).toEqual([]);

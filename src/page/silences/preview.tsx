@@ -26,7 +26,8 @@ export interface Covered {
 
 /** Asks what matchers cover; those that have no name yet cover nothing. */
 export function useCoverage(matchers: readonly MatcherText[]): Covered {
-  const isComplete = matchers.every(({ name }) => name !== '');
+  // Before an alert's labels are known there are none, which the monitor would refuse.
+  const isComplete = matchers.length > 0 && matchers.every(({ name }) => name !== '');
   const typed = isComplete ? JSON.stringify(matchers) : '';
   const settled = useSignal(typed);
   useEffect(() => {
