@@ -1,5 +1,6 @@
 // The small row in which an alert is silenced: one tap on how long. Matchers, author and comment are filled in already.
 
+import { focusFault } from '../silences/focus.js';
 import '../views/silences.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
@@ -67,7 +68,7 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
     isTried.value = true;
     if (isBusy.peek() || matchers.length === 0) return;
     if (!isFaultless(faultsOf(draft, author.peek(), now))) {
-      requestAnimationFrame(() => area.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      focusFault(area.current);
       return;
     }
     isBusy.value = true;

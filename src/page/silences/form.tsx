@@ -16,6 +16,7 @@ import {
   printDraft,
 } from './draft.js';
 import { EndChoice, MomentField } from './end-choice.js';
+import { focusFault } from './focus.js';
 import { MatcherEditor } from './matcher-editor.js';
 import { Preview, useCoverage } from './preview.js';
 import { isMaintenance } from './silence.js';
@@ -55,7 +56,7 @@ export function SilenceForm({ onSaved, onCancel }: FormProps) {
     const now = model.now.peek();
     const faults = faultsOf(draft.peek(), author.peek(), now);
     if (!isFaultless(faults) || covered.faults.some(fault => fault !== '')) {
-      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      focusFault(form.current);
       return;
     }
     isBusy.value = true;
