@@ -21,8 +21,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Processes, because native modules and worker threads are part of what is tested.
     pool: 'forks',
-    // One more than the two processors of a small machine: many tests wait for timers and other programs.
-    maxWorkers: 3,
+    // As many as a small machine has processors: with more, tests of timing see each other's load.
+    maxWorkers: 2,
     sequence: { sequencer: SlowFirst },
     // Real servers are started; a slow machine is no failure.
     testTimeout: 30_000,
