@@ -107,8 +107,11 @@ class Backfill {
   evaluate(): number {
     const { start, end, onMoment } = this.#options;
     let moments = 0;
+    // Before the first sample there is no history: someone who names the begin of the year does not wait for it.
+    const oldest = this.#stored.stats().oldest ?? Number.POSITIVE_INFINITY;
     try {
       for (const { at, groups } of dueGroups(this.#groups, start, end)) {
+        if (at < oldest) continue;
         onMoment?.(at);
         this.#made.begin({ at, parts: [], gone: [] });
         for (const group of groups) this.#evaluateGroup(group, at);

@@ -9,8 +9,6 @@ import {
   type QuestionOptions,
 } from '../../../src/query/engine.js';
 
-const unasked = () => Promise.reject(new Error('the doors ask with answer()'));
-
 /** An answer whose data is a JSON text. */
 export function answerOf(data: string | ByteStream, notes: Partial<Omit<ApiAnswer, 'data'>> = {}): ApiAnswer {
   return { data: typeof data === 'string' ? Buffer.from(data) : data, warnings: [], infos: [], ...notes };
@@ -54,8 +52,9 @@ export class NotingEngine implements QueryEngine {
   readonly options: QuestionOptions[] = [];
   /** What comes of the next questions. */
   reply: (options: QuestionOptions) => Promise<ApiAnswer> = async () => answerOf('[]');
-  readonly instant = unasked;
-  readonly range = unasked;
+  /** What the program asks of its own accord has no answer. */
+  readonly instant = async () => ({ samples: [], warnings: [], infos: [] });
+  readonly range = async () => ({ series: [], warnings: [], infos: [] });
   readonly rules = async () => answerOf('{"groups":[]}');
   readonly alerts = async () => answerOf('{"alerts":[]}');
 

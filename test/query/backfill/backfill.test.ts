@@ -247,3 +247,13 @@ groups:
     }
   });
 });
+
+test('time before the first sample is skipped', async () => {
+  await fill(db, points());
+  const inHistory = await backfill();
+  removeFolder(join(folder, 'data'));
+  await fill(db, points());
+  const fromLongBefore = await backfill({ start: START - 90 * 24 * 60 * MINUTE });
+  expect(inHistory.moments).toBeGreaterThan(MINUTES);
+  expect(fromLongBefore).toEqual(inHistory);
+});
