@@ -38,8 +38,8 @@ const LEAST = 24;
 const CHANCE = 0.05;
 /** Less change than this is stable, however sure it is. */
 const NOTABLE = 0.1;
-/** More failures or slowness than this hurts. */
-const HURTS = 0.01;
+/** A larger share of failed checks, or of slow time, makes a slower service a degrading one. */
+const BEARABLE = 0.01;
 /** So many times more failures in the second half is failing more often. */
 const MORE = 2;
 
@@ -55,13 +55,13 @@ export function directionOf(facts: ServiceFacts, period: Period): Direction {
   const trend = trendOf(points);
   const step = stepOf(points, trend);
   const by = changeOf(trend, step);
-  const worse = hurting(facts);
+  const worse = failingMore(facts);
   const found = { trend, step, pattern, change: by };
   if (by >= NOTABLE) {
     const slower = slowerOrFaster(trend, step, by, period);
-    const pain = painOf(facts);
-    return pain
-      ? { ...found, word: 'degrading', reason: `${slower}, and ${pain}` }
+    const shortcomings = shortcomingsOf(facts);
+    return shortcomings
+      ? { ...found, word: 'degrading', reason: `${slower}, and ${shortcomings}` }
       : { ...found, word: 'increasing', reason: slower };
   }
   if (worse) return { ...found, word: 'degrading', reason: worse };
@@ -87,15 +87,15 @@ function slowerOrFaster(
   return `${word} little by little, ${figures}`;
 }
 
-/** What hurts, in words; undefined when nothing does. */
-function painOf({ failureRate, slowShare }: ServiceFacts): string | undefined {
-  if (failureRate > HURTS) return `${percent(failureRate)} of the checks fail`;
-  return slowShare > HURTS ? `too slow for ${percent(slowShare)} of the last day` : undefined;
+/** Failures or slowness above the bound, as a clause; undefined when there are none. */
+function shortcomingsOf({ failureRate, slowShare }: ServiceFacts): string | undefined {
+  if (failureRate > BEARABLE) return `${percent(failureRate)} of the checks fail`;
+  return slowShare > BEARABLE ? `too slow for ${percent(slowShare)} of the last day` : undefined;
 }
 
-/** That it fails more often, in words; undefined when it does not. */
-function hurting({ failures, failureRate }: ServiceFacts): string | undefined {
-  if (!(failureRate > HURTS)) return undefined;
+/** The rise of its failures, as a clause; undefined when there is none. */
+function failingMore({ failures, failureRate }: ServiceFacts): string | undefined {
+  if (!(failureRate > BEARABLE)) return undefined;
   const known = Array.from(failures).filter(count => Number.isFinite(count));
   const half = Math.floor(known.length / 2);
   const [before, since] = [mean(known.slice(0, half)), mean(known.slice(half))];

@@ -1,6 +1,6 @@
 // The lexical place within a script (expression, string, regular expression, template literal, comment), from the
 // characters before it. Called by html-place.ts.
-// Source: Go's html/template, js.go and transition.go: whether a slash begins a regular expression or divides is told
+// Source: Go's html/template, js.go and transition.go: whether a slash begins a regular expression or divides is decided
 // from what stands before it.
 
 /** `value` is where an expression may stand, `string` within quotes; in `unknown` nothing is safe. */

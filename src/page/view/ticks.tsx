@@ -14,7 +14,7 @@ const HEIGHT = 20;
 const HEIGHTS: Readonly<Record<string, number>> = { healthy: 12, degraded: 16, unknown: 4 };
 /** A tick with more maintenance than this share of its time is maintenance. */
 const MOSTLY = 0.5;
-/** Maintenance is a column of blocks, so that it is told from states without its colour; one of a part has one below. */
+/** Maintenance is a column of blocks, so that it differs from states without its colour; one of a part has one below. */
 const BLOCKS = [0, 5.5, 11];
 const BLOCK = 3.5;
 
