@@ -4,8 +4,9 @@
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { compileFind } from '../go/regexp/find.js';
-import { Secret } from '../model/secret.js';
+import { Secret, type SecretSource } from '../model/secret.js';
 import { formatDuration, type Millis, parseDuration } from '../model/time.js';
+import { FileSecret } from './file-secret.js';
 import { notAUrl } from './url-words.js';
 
 /** The known word nearest to a mistyped one, as `, did you mean "x"?`, or nothing when none is near. */
@@ -115,5 +116,13 @@ export const goRegexp = () =>
     }
   });
 
-/** A secret; the value never prints itself. `KEY_file` beside it is read by the loader before this is checked. */
-export const secret = () => text().transform(value => new Secret(value));
+const fileSecret = z.instanceof(FileSecret);
+
+/** A secret; the value never prints itself. The loader puts a {@link FileSecret} here for `KEY_file`. */
+export const secret = () =>
+  z
+    .union([fileSecret, text()], { error: 'expected a text' })
+    .transform((value): SecretSource => (value instanceof FileSecret ? value : new Secret(value)));
+
+/** A text that is no secret by itself, such as a user's name, and is read from `KEY_file` like one. */
+export const textOrFile = () => z.union([fileSecret, text()], { error: 'expected a text' });

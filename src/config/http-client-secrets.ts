@@ -1,17 +1,19 @@
 // What must not be seen of an `<http_config>` in a text that another server wrote.
 
-import { revealed, type SecretSource } from '../model/secret.js';
+import { hideable } from '../model/secret.js';
 import type { HttpClientConfig } from './http-client.js';
 
-/** The secrets of an `<http_config>`, also in the form in which they are sent. A secret whose file cannot be read is none. */
+/** The secrets of an `<http_config>`, also in the form in which they are sent; those in files as they are and were lately. */
 export function secretsOfHttp({ basic_auth: basic, authorization, headers }: HttpClientConfig): string[] {
-  const password = reveal(basic?.password);
-  const pair = basic ? [`${revealIt(basic.username)}:${password}`] : [];
+  const passwords = hideable(basic?.password);
+  const pairs = hideable(basic?.username).flatMap(user =>
+    (passwords.length > 0 ? passwords : ['']).map(password => `${user}:${password}`),
+  );
   return [
-    password,
-    ...pair.flatMap(base64Forms),
-    reveal(authorization?.credentials),
-    ...Object.values(headers ?? {}).map(reveal),
+    ...passwords,
+    ...pairs.flatMap(base64Forms),
+    ...hideable(authorization?.credentials),
+    ...Object.values(headers ?? {}).flatMap(hideable),
   ].filter(each => each !== '');
 }
 
@@ -20,16 +22,4 @@ function base64Forms(text: string): string[] {
   const bytes = Buffer.from(text);
   const padded = bytes.toString('base64');
   return [padded, padded.replace(/=+$/, ''), bytes.toString('base64url')];
-}
-
-function reveal(secret: SecretSource | undefined): string {
-  return secret === undefined ? '' : revealIt(secret);
-}
-
-function revealIt(secret: string | SecretSource): string {
-  try {
-    return revealed(secret);
-  } catch {
-    return '';
-  }
 }

@@ -4,7 +4,7 @@
 
 import { z } from 'zod';
 import type { SecretSource } from '../model/secret.js';
-import { flag, secret, section, text, words } from './fields.js';
+import { flag, secret, section, textOrFile, words } from './fields.js';
 
 /** `<tls_config>`; files are absolute paths after loading. */
 export const tlsConfig = section({
@@ -15,13 +15,13 @@ export const tlsConfig = section({
   insecure_skip_verify: flag().default(false),
 });
 
-/** `basic_auth`; `password_file` is read by the loader. */
+/** `basic_auth`, also with `username_file` and `password_file`. */
 export const basicAuth = section({
-  username: text().default(''),
+  username: textOrFile().default(''),
   password: secret().optional(),
 });
 
-/** `authorization`; `credentials_file` is read by the loader. */
+/** `authorization`, also with `credentials_file`. */
 export const authorization = section({
   type: words().default('Bearer'),
   credentials: secret().optional(),

@@ -16,6 +16,7 @@ import {
 import type { z } from 'zod';
 import { readBounded } from './bounded-file.js';
 import { fileProblem } from './file-problem.js';
+import { FileSecret, isReadableAgain, trimmed } from './file-secret.js';
 import { readTlsFiles } from './tls-files.js';
 import { decodeUtf8 } from './utf8.js';
 import { yamlReason } from './yaml-reason.js';
@@ -32,8 +33,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads a YAML file, fills in `${VAR}` and `${VAR:-default}` (`$$` is a dollar sign), replaces each `KEY_file` by
- * the KEY it holds, and checks it all.
+ * Reads a YAML file, fills in `${VAR}` and `${VAR:-default}` (`$$` is a dollar sign), puts KEY in the place of each
+ * `KEY_file`, and checks it all. A secret in a file is read again whenever it is used, everything else now.
  * @throws ConfigError with every mistake at once.
  */
 export function loadYaml<Schema extends z.ZodType>(
@@ -45,15 +46,18 @@ export function loadYaml<Schema extends z.ZodType>(
   const raw = parseYaml(file);
   // Where a value could not be filled in; that its place is then empty is no second mistake.
   const unfilled = new Set<string>();
+  const fileTexts: FileText[] = [];
   const filled = fillIn(raw, [], {
     env,
     folder: dirname(resolve(file)),
     unfilled,
+    fileTexts,
     mistake: (path, reason) => {
       unfilled.add(path.join('.'));
       mistakes.push(line(file, path, reason));
     },
   });
+  writeTexts(fileTexts, schema.safeParse(filled ?? {}));
   return checked(file, filled, schema, mistakes, unfilled);
 }
 
@@ -149,12 +153,27 @@ function aliasedValues(document: unknown): number {
   return sizeOf(document) - written - 1;
 }
 
+/** A secret that was put where a `KEY_file` is written, and what its file contains. */
+interface FileText {
+  readonly path: readonly string[];
+  readonly within: Record<string, unknown>;
+  readonly key: string;
+  readonly text: string;
+}
+
+/** Where the schema wants no secret (a URL, a number), the file's text stands. */
+function writeTexts(fileTexts: readonly FileText[], { error }: z.ZodSafeParseResult<unknown>): void {
+  const refused = new Set(error?.issues.map(issue => issue.path.map(String).join('.')));
+  for (const { path, within, key, text } of fileTexts) if (refused.has(path.join('.'))) within[key] = text;
+}
+
 interface Filling {
   readonly env: NodeJS.ProcessEnv;
   /** Relative paths in a configuration are relative to it. */
   readonly folder: string;
   /** Paths of the values a mistake was found in. */
   readonly unfilled: ReadonlySet<string>;
+  readonly fileTexts: FileText[];
   readonly mistake: (path: readonly string[], reason: string) => void;
 }
 
@@ -192,7 +211,7 @@ function fillIn(
     } else if (key.endsWith('_file') && !PATHS.has(key) && !isMapping(inner)) {
       const target = key.slice(0, -'_file'.length);
       if (Object.hasOwn(value, target)) filling.mistake(at, `use ${target} or ${key}, not both`);
-      else filled[target] = readSecret(done, at, filling);
+      else filled[target] = readSecret(done, { path: at, within: filled, key: target }, filling);
     } else {
       filled[key] = done;
     }
@@ -244,15 +263,26 @@ function expand(value: string, path: readonly string[], { env, mistake }: Fillin
   );
 }
 
-function readSecret(file: unknown, path: readonly string[], filling: Filling): string {
-  const { folder, mistake } = filling;
+/** A password may begin or end with a blank. */
+const KEEPS_BLANKS = { keepsBlanks: true } as const;
+
+function readSecret(
+  file: unknown,
+  { path, within, key }: Omit<FileText, 'text'>,
+  filling: Filling,
+): string | FileSecret {
+  const { folder, mistake, fileTexts } = filling;
   if (filling.unfilled.has(path.join('.'))) return '';
   if (typeof file !== 'string' || file === '') {
     mistake(path, 'expected the path of a file');
     return '';
   }
+  const whole = resolve(folder, file);
   try {
-    return decodeUtf8(readBounded(resolve(folder, file))).replace(/\r?\n$/, '');
+    const text = trimmed(decodeUtf8(readBounded(whole)), KEEPS_BLANKS);
+    if (!isReadableAgain(whole)) return text;
+    fileTexts.push({ path: [...path.slice(0, -1), key], within, key, text });
+    return new FileSecret(whole, KEEPS_BLANKS);
   } catch (error) {
     mistake(path, `cannot read ${file}: ${fileProblem(error)}`);
     return '';

@@ -76,6 +76,8 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
     if (status) doors.onAnswer('other', status);
     log('debug', 'Connection ended by an error', { err: error.message });
   });
+  // Before Node's own listener, which begins the handshake: a renewed certificate is shown from the next one on.
+  if (options.web.tls) server.prependListener('connection', () => live.look());
   // Before Node's own listener, which starts to read requests.
   server.prependListener('secureConnection', (socket: TLSSocket) => {
     const problem = live.current.tls?.problem(socket);

@@ -3,11 +3,25 @@
 /** Where a secret comes from. `reveal` is called where it is put on the wire; it may read a file and throw. */
 export interface SecretSource {
   reveal(): string;
+  /** Values that {@link reveal} gave lately and that a text may still repeat, where they may differ from the present one. */
+  readonly former?: readonly string[];
 }
 
 /** The value of what may be a secret or is told openly. @throws Error in words, when it is in a file that cannot be read */
 export function revealed(value: string | SecretSource): string {
   return typeof value === 'string' ? value : value.reveal();
+}
+
+/** What has to be hidden of a secret in a text. One in a file that cannot be read is only what it was. */
+export function hideable(value: string | SecretSource | undefined): string[] {
+  if (value === undefined) return [];
+  if (typeof value === 'string') return [value];
+  const former = value.former ?? [];
+  try {
+    return [...new Set([value.reveal(), ...former])];
+  } catch {
+    return [...former];
+  }
 }
 
 const HIDDEN = '<secret>';

@@ -1,5 +1,6 @@
 // What is to be checked and how often: comes out of the configuration, goes to the prober, across a thread's border.
 
+import { FileSecret, type FileSecretOptions } from '../config/file-secret.js';
 import { Secret } from '../model/secret.js';
 import type { Confirm } from '../model/service.js';
 import type { Millis } from '../model/time.js';
@@ -37,18 +38,27 @@ interface Sealed {
   $secret: string;
 }
 
+interface SealedFile {
+  $secretFile: string;
+  options: FileSecretOptions;
+}
+
 /** A plan as a message can carry it: a secret's private field would not survive the copy. */
 export function seal<T>(value: T): T {
-  return map(value, item =>
-    item instanceof Secret ? ({ $secret: item.reveal() } satisfies Sealed) : undefined,
-  );
+  return map(value, item => {
+    if (item instanceof Secret) return { $secret: item.reveal() } satisfies Sealed;
+    if (item instanceof FileSecret)
+      return { $secretFile: item.file, options: item.options } satisfies SealedFile;
+    return undefined;
+  });
 }
 
 /** The other end of {@link seal}. */
 export function unseal<T>(value: T): T {
   return map(value, item => {
-    const sealed = (item as Partial<Sealed> | null)?.$secret;
-    return typeof sealed === 'string' ? new Secret(sealed) : undefined;
+    const { $secret, $secretFile, options } = (item ?? {}) as Partial<Sealed & SealedFile>;
+    if (typeof $secretFile === 'string') return new FileSecret($secretFile, options);
+    return typeof $secret === 'string' ? new Secret($secret) : undefined;
   });
 }
 

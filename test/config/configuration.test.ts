@@ -5,10 +5,15 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FileSecret } from '../../src/config/file-secret.js';
 import { ConfigError } from '../../src/config/load.js';
-import { type Configuration, loadConfiguration } from '../../src/configuration.js';
+import { vocabulary } from '../../src/config/vocabulary.js';
+import { type Configuration, loadConfiguration, monitorYml } from '../../src/configuration.js';
 import { http } from '../../src/probes/kinds/http.js';
+import { kinds } from '../../src/probes/kinds/index.js';
 import { makeFolder, removeFolder } from '../support/child.js';
+import { put } from '../support/marked-configuration.js';
+import { keysOfSchema, monitorKeys } from '../support/secret-keys.js';
 
 const DEFAULT = fileURLToPath(new URL('../../monitor.yml', import.meta.url));
 
@@ -401,4 +406,24 @@ test('a thousand services of a long file are all taken up', () => {
     (_, i) => `  s${i}: {url: "http://127.0.0.1:${i + 1}/", depends_on: [${i ? `s${i - 1}` : ''}]}`,
   );
   expect(load(`services:\n${rows.join('\n')}`).services).toHaveLength(1000);
+});
+
+test('every secret may be in a file that is read when it is used', () => {
+  const secret = new FileSecret('/nowhere');
+  const sections = [
+    ['', monitorYml, monitorKeys()] as const,
+    ...kinds.map(({ kind, options }) => {
+      const schema = options(vocabulary);
+      return [kind, schema, keysOfSchema(schema)] as const;
+    }),
+  ];
+  const refused = sections.flatMap(([name, schema, { secrets }]) =>
+    secrets.flatMap(path => {
+      const { error } = schema.safeParse(put({}, path, secret));
+      const at = path.join('.').replace('*', 'X-Marked');
+      return error?.issues.some(issue => issue.path.join('.') === at) ? [`${name} ${at}`] : [];
+    }),
+  );
+  expect(refused).toEqual([]);
+  expect(sections.flatMap(([, , { secrets }]) => secrets).length).toBeGreaterThan(10);
 });

@@ -1,13 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the configuration has variables of this form
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { count, duration, flag, httpUrl, secret, section, text, words } from '../../src/config/fields.js';
 import { basicAuth, tlsConfig } from '../../src/config/http-client.js';
 import { ConfigError, loadPlainYaml, loadYaml } from '../../src/config/load.js';
-import type { Secret } from '../../src/model/secret.js';
+import { hideable, type SecretSource } from '../../src/model/secret.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { type Pair, Pki } from '../support/pki.js';
 
@@ -250,7 +251,8 @@ describe('variables', () => {
 });
 
 describe('secrets from files', () => {
-  const revealed = (value: Secret | undefined) => value?.reveal();
+  const revealed = (value: string | SecretSource | undefined) =>
+    typeof value === 'string' ? value : value?.reveal();
   test.each([
     ['as it is', 'pa ss', 'pa ss'],
     ['without its line end', 'pass\n', 'pass'],
@@ -280,6 +282,38 @@ describe('secrets from files', () => {
     writeFileSync(join(folder, 'pw'), content);
     if (mistake === undefined) expect(revealed(load('password_file: pw').password)).toBe(want);
     else expect(() => load('password_file: pw')).toThrow(`: password_file: cannot read pw: ${mistake}`);
+  });
+
+  test('is read again whenever it is used', () => {
+    const pw = join(folder, 'pw');
+    writeFileSync(pw, 'one');
+    const { password } = load('password_file: pw');
+    writeFileSync(pw, 'two');
+    expect(revealed(password)).toBe('two');
+    rmSync(pw);
+    expect(() => revealed(password)).toThrow(`cannot read ${pw}: no such file`);
+    writeFileSync(pw, 'three');
+    expect([revealed(password), hideable(password)]).toEqual(['three', ['three', 'two']]);
+  });
+
+  test('a pipe is read once', () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const writer = spawn('sh', ['-c', 'exec printf one >"$0"', pipe]);
+    const { password } = load('password_file: pipe');
+    writer.kill();
+    expect([revealed(password), revealed(password)]).toEqual(['one', 'one']);
+  });
+
+  test('what is no secret is read now', () => {
+    const values = { name: 'me', port: '80', url: 'http://127.0.0.1/', every: '5s' };
+    for (const [key, value] of Object.entries(values)) writeFileSync(join(folder, key), `${value}\n`);
+    const written = Object.keys(values).map(key => `${key}_file: ${key}`);
+    expect(load(written.join('\n'))).toMatchObject({ ...values, port: 80, every: 5000 });
+    writeFileSync(join(folder, 'port'), 'x');
+    expect(mistakes(() => load('port_file: port'))).toEqual([
+      ': port: expected a whole number from 1 to 65535',
+    ]);
   });
 
   test('settings under a name that ends in _file are no path', () => {

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -222,5 +222,36 @@ describe('a changed configuration', () => {
     copyFileSync(join(folder, 'renewed.key'), join(folder, 'live.key'));
     await expect.poll(async () => (await ask(monitor.url)).server, wait).toBe('renewed');
     expect(monitor.logged.some(line => line.startsWith('info Web configuration read again'))).toBe(true);
+  });
+
+  it('is shown by the next handshake, as a volume that is replaced as a whole gives it', async () => {
+    const [one, other, current] = ['one', 'other', 'current'].map(name => join(folder, name));
+    for (const [version, name] of [
+      [one, 'server'],
+      [other, 'renewed'],
+    ] as const) {
+      mkdirSync(version as string);
+      for (const end of ['pem', 'key'])
+        copyFileSync(join(folder, `${name}.${end}`), join(version as string, `live.${end}`));
+    }
+    const show = (target: string) => {
+      symlinkSync(target, `${current}.new`);
+      renameSync(`${current}.new`, current as string);
+    };
+    show(one as string);
+    await using monitor = await startMonitor({ web: webConfig('', 'current/live', 'current.yml') });
+    const server = async () => (await ask(monitor.url)).server;
+    const seen = [await server()];
+    show(other as string);
+    seen.push(await server());
+    // Neither a missing volume nor a loop of links ends what is served.
+    show(join(folder, 'server.pem'));
+    seen.push(await server());
+    show('current');
+    seen.push(await server());
+    show(one as string);
+    seen.push(await server());
+    expect(seen).toEqual(['server', 'renewed', 'renewed', 'renewed', 'server']);
+    expect(monitor.logged.join('\n')).toMatch(/cannot read .*current\/live\.pem: /);
   });
 });

@@ -33,7 +33,10 @@ function pool(total: number, perHost: number, keepAlive = 60_000): Connections {
 }
 
 async function use(connection: Connection): Promise<void> {
-  await new Transfer(prepare(connection.endpoint.origin, { follow_redirects: false }), connection).send();
+  await new Transfer(
+    prepare(connection.endpoint.origin, { follow_redirects: false }).now(),
+    connection,
+  ).send();
 }
 
 /** Whether a promise is settled after everything that was ready has run. */

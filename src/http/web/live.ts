@@ -1,5 +1,5 @@
 // The web configuration in force. It follows its files by itself, because certificates are renewed by programs that
-// tell nobody. Called by the server.
+// do not say so. Called by the server.
 
 import { statSync } from 'node:fs';
 import type { HttpLog } from '../failure.js';
@@ -24,7 +24,7 @@ export class LiveWebConfig {
     this.#onTls = onTls;
     this.#log = log;
     this.#seen = looksOf(config.files);
-    this.#looking = setInterval(() => this.#look(), LOOK_EVERY).unref();
+    this.#looking = setInterval(() => this.look(), LOOK_EVERY).unref();
   }
 
   get current(): WebConfig {
@@ -32,14 +32,14 @@ export class LiveWebConfig {
   }
 
   /** Takes another one up. Whether there is TLS stays as it was at the start. */
-  take(next: WebConfig): void {
+  take(next: WebConfig, seen = looksOf(next.files)): void {
     const { tls } = this.#current;
     if (tls && next.tls) this.#onTls(next.tls);
     else if (tls || next.tls) {
       this.#log('warn', 'TLS is switched on or off at the next start only', { tls: tls !== undefined });
     }
     this.#current = { ...next, tls: tls && (next.tls ?? tls) };
-    this.#seen = looksOf(next.files);
+    this.#seen = seen;
   }
 
   /** Stops looking at the files. */
@@ -47,13 +47,17 @@ export class LiveWebConfig {
     clearInterval(this.#looking);
   }
 
-  #look(): void {
+  /** Reads the files again if they have changed. */
+  look(): void {
     const { reread, files } = this.#current;
     const now = looksOf(files);
     if (!reread || now === this.#seen) return;
     this.#seen = now;
     try {
-      this.take(reread());
+      const next = reread();
+      // What was looked at before it was read: a change in between is noticed the next time.
+      if (String(next.files) === String(files)) this.take(next, now);
+      else this.take(next);
       this.#log('info', 'Web configuration read again', { file: files[0] });
     } catch (error) {
       const err = (error as Error).message;
@@ -62,10 +66,17 @@ export class LiveWebConfig {
   }
 }
 
-/** Changes when one of the files is rewritten, replaced or gone. */
+/** Changes when one of the files is rewritten, replaced, gone or cannot be looked at. */
 function looksOf(files: readonly string[]): string {
-  return files
-    .map(file => statSync(file, { throwIfNoEntry: false }))
-    .map(stats => (stats ? `${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino} ${stats.size}` : 'none'))
-    .join(', ');
+  return files.map(lookOf).join(', ');
+}
+
+function lookOf(file: string): string {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+    return `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+  } catch (error) {
+    // A part of the path may have become a file or a loop of links.
+    return (error as NodeJS.ErrnoException).code ?? '';
+  }
 }

@@ -87,6 +87,10 @@ class Values implements SecretSource {
     this.#values = values;
   }
 
+  get former(): readonly string[] {
+    return this.#values.flatMap(value => value.former ?? []);
+  }
+
   reveal(): string {
     return this.#values.map(value => value.reveal()).join(', ');
   }

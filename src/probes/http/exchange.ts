@@ -8,7 +8,7 @@ import type { Connection, Connections } from './connections.js';
 import { decodeBody } from './content-encoding.js';
 import * as families from './families.js';
 import { redirectOf } from './redirect.js';
-import type { Answer, HttpRequest, Received } from './request.js';
+import type { Answer, HttpRequest, PreparedRequest, Received } from './request.js';
 import { recordTls, type TlsTrace } from './tls.js';
 import { Transfer } from './transfer.js';
 import { failureOf } from './trouble.js';
@@ -37,10 +37,11 @@ type Phase = (typeof PHASES)[number];
  * @throws ProbeFailure
  */
 export async function exchange(
-  request: HttpRequest,
+  prepared: Pick<PreparedRequest, 'now'>,
   attempt: Attempt,
   connections: Connections,
 ): Promise<Answer> {
+  const request = prepared.now();
   const begun = performance.now();
   const trace: Trace = {
     phases: {},

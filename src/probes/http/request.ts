@@ -1,13 +1,16 @@
-// A request made ready once and sent at every check: who signs in how, and over which connections.
+// A request made ready once and sent at every check: who signs in how, and over which connections. Secrets in files are
+// read for every request, as Prometheus does.
 
+import { FileSecret } from '../../config/file-secret.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
 import { secretsOfHttp } from '../../config/http-client-secrets.js';
 import type { IpProtocolConfig } from '../../config/ip-protocol.js';
-import { revealed } from '../../model/secret.js';
+import { hideable, revealed, type SecretSource } from '../../model/secret.js';
 import { protocolOf } from '../ip-protocol.js';
+import { ProbeFailure } from '../probe.js';
 import type { Endpoint } from './connections.js';
 import type { Cookie } from './cookies.js';
-import { tlsOptions, tlsOptionsNow } from './tls.js';
+import { tlsOptionsNow } from './tls.js';
 
 export interface HttpRequest {
   readonly url: URL;
@@ -66,9 +69,50 @@ const USER_AGENT = 'langgraph-monitor';
 /** Names and values of the headers that every request has. */
 export const COMMON_HEADERS = 4;
 
-/** Makes a request ready. @throws when a TLS file cannot be read. */
-export function prepare(address: string, config: RequestConfig): HttpRequest {
+/** A request that may be sent again and again. */
+export interface PreparedRequest {
+  /** With the secrets as they are now. @throws ProbeFailure when the file of one cannot be read */
+  now(): HttpRequest;
+  /** What must not be shown of what the last request led to. */
+  readonly secrets: readonly string[];
+}
+
+/** Makes a request ready. Files are read when it is sent. */
+export function prepare(address: string, config: RequestConfig): PreparedRequest {
   const url = new URL(address);
+  const endpoint = endpointOf(url, config);
+  const made = (): HttpRequest => ({ ...requestOf(url, config), endpoint });
+  if (hasFiles(config))
+    return {
+      now: () => withFiles(made),
+      get secrets() {
+        return secretsOf(url, config);
+      },
+    };
+  const request = made();
+  return { now: () => request, secrets: request.secrets };
+}
+
+function hasFiles({ basic_auth: basic, authorization, headers }: HttpClientConfig): boolean {
+  const all = [basic?.username, basic?.password, authorization?.credentials, ...Object.values(headers ?? {})];
+  return all.some(each => each instanceof FileSecret);
+}
+
+/** @throws ProbeFailure */
+function withFiles<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw secretFailure(error);
+  }
+}
+
+/** A secret that cannot be read now: nothing was asked, and signing in is what failed. */
+export function secretFailure(error: unknown): ProbeFailure {
+  return new ProbeFailure('auth', `Secret: ${(error as Error).message}`);
+}
+
+function requestOf(url: URL, config: RequestConfig): Omit<HttpRequest, 'endpoint'> {
   const headers = ['user-agent', USER_AGENT, 'accept', '*/*'];
   const { basic_auth: basic, authorization } = config;
   if (basic) {
@@ -87,7 +131,6 @@ export function prepare(address: string, config: RequestConfig): HttpRequest {
     method: config.method ?? 'GET',
     headers,
     body: config.body,
-    endpoint: endpointOf(url, config),
     skipVerify: config.tls_config?.insecure_skip_verify ?? false,
     followRedirects: config.follow_redirects,
     bodyLimit: config.body_limit ?? DEFAULT_BODY_LIMIT,
@@ -110,13 +153,16 @@ const SHORTEST_UNNAMED = 8;
 function secretsOf(url: URL, config: RequestConfig): string[] {
   const headers = Object.fromEntries(
     Object.entries(config.headers ?? {}).filter(
-      ([name, value]) =>
-        SECRET_NAME.test(name) || (!OPEN_HEADER.test(name) && value.reveal().length >= SHORTEST_UNNAMED),
+      ([name, value]) => SECRET_NAME.test(name) || (!OPEN_HEADER.test(name) && isLong(value)),
     ),
   );
   const query = [...url.searchParams].filter(([name]) => SECRET_NAME.test(name)).map(([, value]) => value);
   const all = [...secretsOfHttp({ ...config, headers }), ...query, ...secretsOfBody(config.body)];
   return all.filter(each => each.length >= SHORTEST_SECRET);
+}
+
+function isLong(value: SecretSource): boolean {
+  return hideable(value).some(each => each.length >= SHORTEST_UNNAMED);
 }
 
 /** The values of a JSON body's or a form's members that are named like secrets. */
@@ -141,8 +187,6 @@ function endpointOf(url: URL, config: RequestConfig): Endpoint {
   const protocol = protocolOf(config);
   const key = `${origin} ${JSON.stringify(protocol)}`;
   if (url.protocol !== 'https:') return { key, origin, tls: undefined, protocol };
-  // A file that cannot be read is a mistake to be seen now, not at the first check.
-  tlsOptions(config.tls_config);
   const tls = () => tlsOptionsNow(config.tls_config);
   const files = JSON.stringify(config.tls_config ?? {});
   const hasCertificate = config.tls_config?.cert_file !== undefined;

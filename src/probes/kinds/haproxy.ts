@@ -9,7 +9,7 @@ import { Aside } from '../aside.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
-import { type Answer, DEFAULT_BODY_LIMIT, type HttpRequest, prepare } from '../http/request.js';
+import { type Answer, DEFAULT_BODY_LIMIT, type PreparedRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
 import { statisticsAddress } from './haproxy/address.js';
 import type { CsvParse } from './haproxy/page.js';
@@ -62,8 +62,8 @@ export const haproxy: ProbeKind<HaproxyOptions> = {
 const NO_LABELS: readonly string[] = [];
 
 class HaproxyProbe implements Probe {
-  readonly secrets: readonly string[];
-  readonly #health: HttpRequest | undefined;
+  readonly #health: PreparedRequest | undefined;
+  readonly #statisticsRequest: PreparedRequest | undefined;
   readonly #source: StatisticsSource | undefined;
   readonly #connections: Connections;
   readonly #statistics: Statistics;
@@ -73,10 +73,13 @@ class HaproxyProbe implements Probe {
   constructor(config: HaproxyOptions, connections: Connections, parseCsv: CsvParse) {
     this.#connections = connections;
     this.#health = config.url ? prepare(config.url, config) : undefined;
-    const statistics = statisticsRequest(config);
-    this.#source = sourceOf(config, statistics, connections);
-    this.secrets = [...(this.#health?.secrets ?? []), ...(statistics?.secrets ?? [])];
+    this.#statisticsRequest = statisticsRequest(config);
+    this.#source = sourceOf(config, this.#statisticsRequest, connections);
     this.#statistics = new Statistics(parseCsv);
+  }
+
+  get secrets(): readonly string[] {
+    return [...(this.#health?.secrets ?? []), ...(this.#statisticsRequest?.secrets ?? [])];
   }
 
   async run(attempt: Attempt): Promise<void> {
@@ -92,7 +95,7 @@ class HaproxyProbe implements Probe {
 
   close(): void {}
 
-  async #askHealth(request: HttpRequest, attempt: Attempt): Promise<void> {
+  async #askHealth(request: PreparedRequest, attempt: Attempt): Promise<void> {
     const answer = await exchange(request, attempt, this.#connections);
     const parsed = parseJson(answer);
     attempt.data = parsed && dataOf(parsed, answer.secrets);
@@ -147,7 +150,7 @@ interface Page {
 type StatisticsSource = (attempt: Attempt) => Promise<Page>;
 
 /** What asks for the statistics over HTTP; undefined when they are read from a socket or not at all. */
-function statisticsRequest(config: HaproxyOptions): HttpRequest | undefined {
+function statisticsRequest(config: HaproxyOptions): PreparedRequest | undefined {
   const { stats_url: address, stats_basic_auth } = config;
   if (!address || 'socket' in address) return undefined;
   const signIn = stats_basic_auth && { basic_auth: stats_basic_auth, authorization: undefined };
@@ -160,7 +163,7 @@ function statisticsRequest(config: HaproxyOptions): HttpRequest | undefined {
 
 function sourceOf(
   config: HaproxyOptions,
-  request: HttpRequest | undefined,
+  request: PreparedRequest | undefined,
   connections: Connections,
 ): StatisticsSource | undefined {
   const address = config.stats_url;

@@ -8,7 +8,7 @@ import { scrub } from '../../model/scrub.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
-import { type Answer, DEFAULT_BODY_LIMIT, type HttpRequest, prepare } from '../http/request.js';
+import { type Answer, DEFAULT_BODY_LIMIT, type PreparedRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
 import { checkStatus, dataOf, type JsonBody, notJson, parseJson, withoutSecrets } from './http/answer.js';
 import { type BodyRegexps, bodyRegexps, unmetRegexp } from './http/body-regexps.js';
@@ -73,9 +73,8 @@ function hasRegexps(config: BodyRegexps): boolean {
 const NO_LABELS: readonly string[] = [];
 
 class HttpProbe implements Probe {
-  readonly secrets: readonly string[];
   readonly #config: HttpOptions;
-  readonly #request: HttpRequest;
+  readonly #request: PreparedRequest;
   readonly #connections: Connections;
   readonly #unmetRegexp: (body: string) => string | undefined;
   readonly #conditions: readonly UnmetCondition[];
@@ -87,10 +86,13 @@ class HttpProbe implements Probe {
   ) {
     this.#config = config;
     this.#request = prepare(config.url, config);
-    this.secrets = this.#request.secrets;
     this.#connections = connections;
     this.#unmetRegexp = unmetRegexp;
     this.#conditions = (config.condition ?? []).map(unmetCondition);
+  }
+
+  get secrets(): readonly string[] {
+    return this.#request.secrets;
   }
 
   async run(attempt: Attempt): Promise<void> {

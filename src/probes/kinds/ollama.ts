@@ -8,7 +8,7 @@ import { Aside } from '../aside.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
-import { type HttpRequest, prepare } from '../http/request.js';
+import { type PreparedRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
 import { checkStatus, dataOf, parseJson, strangerAt } from './http/answer.js';
 import {
@@ -77,18 +77,20 @@ const PATIENCE = 1000;
 const NO_LABELS: readonly string[] = [];
 
 class OllamaProbe implements Probe {
-  readonly secrets: readonly string[];
   readonly #required: readonly string[];
-  readonly #tags: HttpRequest;
-  readonly #running: HttpRequest;
+  readonly #tags: PreparedRequest;
+  readonly #running: PreparedRequest;
   readonly #connections: Connections;
 
   constructor(config: OllamaOptions, connections: Connections) {
     this.#required = [...new Set(config.require_models.map(withTag))];
     this.#tags = prepare(apiUrl(config.url, 'tags'), config);
-    this.secrets = this.#tags.secrets;
     this.#running = prepare(apiUrl(config.url, 'ps'), config);
     this.#connections = connections;
+  }
+
+  get secrets(): readonly string[] {
+    return this.#tags.secrets;
   }
 
   async run(attempt: Attempt): Promise<void> {

@@ -4,11 +4,12 @@
 import { createRequire } from 'node:module';
 import type { z } from 'zod';
 import type { Vocabulary } from '../../config/vocabulary.js';
+import { hideable } from '../../model/secret.js';
 import type { Millis } from '../../model/time.js';
 import { connectionFamilies, recordConnection } from '../http/connection-record.js';
 import type { Connections } from '../http/connections.js';
 import { certExpiry, chainExpiry, chainInfo, tlsCipher, tlsVersion } from '../http/families.js';
-import { recordTls, tlsOptions } from '../http/tls.js';
+import { recordTls } from '../http/tls.js';
 import type { Attempt, Probe, ProbeKind } from '../probe.js';
 import { redisAddress } from './redis/address.js';
 import { clusterFamilies, recordCluster } from './redis/cluster.js';
@@ -21,11 +22,11 @@ import { Refusal } from './redis/trouble.js';
 const require = createRequire(import.meta.url);
 
 function options(vocabulary: Vocabulary) {
-  const { count, ipProtocolShape, secret, section, text, tlsConfig } = vocabulary;
+  const { count, ipProtocolShape, secret, section, textOrFile, tlsConfig } = vocabulary;
   return section({
     /** `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`. */
     host: redisAddress(vocabulary),
-    username: text().optional(),
+    username: textOrFile().optional(),
     /** An empty one is none. */
     password: secret().optional(),
     db: count(0).optional(),
@@ -55,8 +56,6 @@ export const redis: ProbeKind<RedisOptions> = {
     tlsCipher,
   ],
   open: async (config, { connections }) => {
-    // A file that cannot be read is a mistake to be seen now, not at the first check.
-    if (config.tls_config) tlsOptions(config.tls_config);
     // For an import Node would read all of it for its names first, which takes memory for good.
     return new RedisProbe(config, connections, require('ioredis') as typeof import('ioredis'));
   },
@@ -68,7 +67,6 @@ const REFUSED_FOR: Millis = 600_000;
 type Pool = Pick<Connections, 'limits' | 'resolver'>;
 
 class RedisProbe implements Probe {
-  readonly secrets: readonly string[];
   readonly #config: RedisTarget;
   readonly #pool: Pool;
   readonly #library: RedisLibrary;
@@ -77,9 +75,12 @@ class RedisProbe implements Probe {
 
   constructor(config: RedisOptions, pool: Pool, library: RedisLibrary) {
     this.#config = { ...config };
-    this.secrets = [config.password?.reveal() ?? ''];
     this.#pool = pool;
     this.#library = library;
+  }
+
+  get secrets(): readonly string[] {
+    return hideable(this.#config.password);
   }
 
   async run(attempt: Attempt): Promise<void> {

@@ -7,9 +7,10 @@ import { TLSSocket } from 'node:tls';
 import type { AbstractConnector, Redis, RedisOptions } from 'ioredis';
 import type { TlsConfig } from '../../../config/http-client.js';
 import type { IpProtocolConfig } from '../../../config/ip-protocol.js';
-import type { Secret } from '../../../model/secret.js';
+import { hideable, revealed, type SecretSource } from '../../../model/secret.js';
 import { DialTrace, dial } from '../../../net/dial.js';
 import type { Resolver } from '../../../net/resolver.js';
+import { secretFailure } from '../../http/request.js';
 import { type TlsOptions, type TlsTrace, tlsOptionsNow, traceTls } from '../../http/tls.js';
 import { protocolOf } from '../../ip-protocol.js';
 import { ProbeFailure } from '../../probe.js';
@@ -19,8 +20,8 @@ import { type RedisTlsFacts, redisFailure, refusalOf } from './trouble.js';
 
 export interface RedisTarget extends IpProtocolConfig {
   readonly host: RedisAddress;
-  readonly username?: string | undefined;
-  readonly password?: Secret | undefined;
+  readonly username?: string | SecretSource | undefined;
+  readonly password?: SecretSource | undefined;
   readonly db?: number | undefined;
   readonly tls_config?: TlsConfig | undefined;
   /** Set with the first answer, by whatever connection. */
@@ -149,14 +150,23 @@ export class RedisConnection {
   }
 
   async #signIn(): Promise<void> {
-    const { username, password } = this.#target;
-    const word = password?.reveal();
-    if (!word) return;
+    const { username, password } = this.#credentials();
+    if (!password) return;
     try {
-      await this.ask('AUTH', ...(username ? [username] : []), word);
+      await this.ask('AUTH', ...(username ? [username] : []), password);
     } catch (error) {
       // A password nobody asked for is no outage.
       if (!/without any password|no password is set/.test((error as Error).message)) throw error;
+    }
+  }
+
+  /** As they are in their files now. @throws ProbeFailure */
+  #credentials(): { username: string; password: string } {
+    const { username = '', password = '' } = this.#target;
+    try {
+      return { username: revealed(username), password: revealed(password) };
+    } catch (error) {
+      throw secretFailure(error);
     }
   }
 
@@ -192,7 +202,7 @@ export class RedisConnection {
   }
 
   #secrets(): string[] {
-    return [this.#target.password?.reveal() ?? ''];
+    return hideable(this.#target.password);
   }
 }
 
