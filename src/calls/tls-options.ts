@@ -7,7 +7,7 @@ import { readTlsFiles } from '../config/tls-files.js';
 export function tlsOptions(config: TlsConfig | undefined) {
   return {
     rejectUnauthorized: !config?.insecure_skip_verify,
-    ...readTlsFiles(config),
+    ...readTlsFiles(config, 0),
     // As Go does: a certificate in ca_file is trusted, be it a root or not.
     allowPartialTrustChain: true,
     servername: config?.server_name,

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import type { Monitor } from '../app.js';
+import { shortenPipeTimeout } from '../config/bounded-file.js';
 import { didYouMean } from '../config/fields.js';
 import { ConfigError } from '../config/load.js';
 import { checkConfig } from './check-config.js';
@@ -119,6 +120,7 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
   );
   try {
     monitor = await startMonitor({ ...flags, version: version(), log });
+    shortenPipeTimeout();
     // A file that was changed while the first one was being read.
     if (isReloadWanted) void monitor.reload('SIGHUP').catch(() => {});
     const signal = await told;

@@ -1,6 +1,15 @@
 // Reads files that users name, of any kind and size: a wrong path may be a device that never ends, or a log of gigabytes.
 
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import type { Millis } from '../model/time.js';
 
 /** Bytes of a configuration, rule, test, template, certificate or secret file. */
@@ -10,26 +19,46 @@ export const MAX_FILE = 4 * 1024 * 1024;
 export const STANDARD_INPUT = '/dev/stdin';
 
 /** How long the other end of a pipe may take to write all of it; nothing else is done meanwhile. */
-const PIPE_TIMEOUT: Millis = 10_000;
+let pipeTimeout: Millis = 10_000;
+const PIPE_TIMEOUT_SERVING: Millis = 500;
 const PIPE_PAUSE: Millis = 10;
 
-/** Pipes that have been read, by path. */
-const kept = new Map<string, Buffer>();
+/** Pipes and devices that have been read, or why they could not be, by path. */
+const kept = new Map<string, Buffer | Error>();
 
 /**
  * Reads a pipe now and keeps its bytes for every {@link readBounded} of the same path: `<(command)` and standard input can
  * be read once, while a command first looks what kind of file it is. It is waited for as long as it takes, unless it is a
- * named one. Other files, and those that cannot be read, are left for it.
+ * named one. Other files are left for it.
  */
 export function keepPipe(file: string): void {
+  const keep = (read: () => Buffer) => {
+    try {
+      kept.set(file, read());
+    } catch (error) {
+      // It is not waited for twice.
+      kept.set(file, error as Error);
+    }
+  };
+  const kind = statsOf(file);
+  // Standard input may be a socket, which cannot be opened by its path.
+  if (kind?.isSocket() && file === STANDARD_INPUT) keep(() => readAll(0, Number.POSITIVE_INFINITY));
+  else if (kind?.isFIFO()) keep(() => readBounded(file, Number.POSITIVE_INFINITY));
+  else if (kind?.isCharacterDevice() && file !== STANDARD_INPUT) keep(() => readBounded(file));
+}
+
+/** Undefined for what cannot be looked at: reading it says why. */
+function statsOf(file: string): Stats | undefined {
   try {
-    const kind = statSync(file);
-    // Standard input may be a socket, which cannot be opened by its path.
-    if (kind.isSocket() && file === STANDARD_INPUT) kept.set(file, readAll(0, Number.POSITIVE_INFINITY));
-    else if (kind.isFIFO()) kept.set(file, readBounded(file, Number.POSITIVE_INFINITY));
+    return statSync(file);
   } catch {
-    // Reading it says why.
+    return undefined;
   }
+}
+
+/** To be called once requests are answered, which a pipe then delays by half a second at most. */
+export function shortenPipeTimeout(): void {
+  pipeTimeout = PIPE_TIMEOUT_SERVING;
 }
 
 /**
@@ -37,8 +66,9 @@ export function keepPipe(file: string): void {
  * @throws the file system's error, or one whose message says that the file is too large or a pipe was not written to
  * @param patience how long a pipe is waited for, a named one never longer than ten seconds
  */
-export function readBounded(file: string, patience: Millis = PIPE_TIMEOUT): Buffer {
+export function readBounded(file: string, patience: Millis = pipeTimeout): Buffer {
   const known = kept.get(file);
+  if (known instanceof Error) throw known;
   if (known) return known;
   // Opened and read otherwise, a named pipe waits for a writer for ever.
   const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -53,7 +83,7 @@ function readAll(descriptor: number, patience: Millis): Buffer {
   const stats = fstatSync(descriptor);
   if (stats.size > MAX_FILE) throw tooLarge();
   const isNamed = stats.isFIFO() && !isAnonymous(descriptor);
-  const wait = isNamed ? Math.min(patience, PIPE_TIMEOUT) : patience;
+  const wait = isNamed ? Math.min(patience, pipeTimeout) : patience;
   const until = performance.now() + wait;
   // Pipes and devices have no size; one byte more shows that a file does not end where it should.
   let bytes = Buffer.allocUnsafe(stats.size > 0 ? stats.size + 1 : 64 * 1024);

@@ -2,11 +2,14 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { fileProblem } from './file-problem.js';
 
-/** A pattern that is none: `[` without its end, or a `\` at the end. */
+const MISSING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** A pattern that is none (`[` without its end, or a `\` at the end), or whose folder cannot be read. */
 export class PatternError extends Error {
-  constructor(pattern: string) {
-    super(`${pattern}: syntax error in pattern`);
+  constructor(pattern: string, reason = 'syntax error in pattern') {
+    super(`${pattern}: ${reason}`);
     this.name = 'PatternError';
   }
 }
@@ -19,24 +22,31 @@ export function isPattern(path: string): boolean {
   return /[*?[\\]/.test(path);
 }
 
-/** The paths a pattern matches, sorted within each folder; folders that cannot be read hold nothing. @throws PatternError */
+/**
+ * The paths a pattern matches, sorted within each folder. A folder that is not there holds nothing, nor does one that a
+ * pattern found and that cannot be read.
+ * @throws PatternError, also when a folder that is named cannot be read: its files would silently not count any more
+ */
 export function glob(pattern: string): string[] {
   if (!isPattern(pattern)) return existsSync(pattern) ? [pattern] : [];
   const steps = stepsOf(pattern.slice(pattern.lastIndexOf('/') + 1), pattern);
   const parent = dirname(pattern);
-  const folders = isPattern(parent) ? glob(parent) : [parent];
+  const isNamed = !isPattern(parent);
+  const folders = isNamed ? [parent] : glob(parent);
   const isBare = !isAbsolute(pattern) && !pattern.includes('/');
   return folders.flatMap(folder =>
-    namesIn(folder)
+    namesIn(folder, isNamed)
       .filter(name => matches(steps, name))
       .map(name => (isBare ? name : join(folder, name))),
   );
 }
 
-function namesIn(folder: string): string[] {
+function namesIn(folder: string, isNamed: boolean): string[] {
   try {
     return readdirSync(folder).sort();
-  } catch {
+  } catch (error) {
+    const isGone = MISSING.has((error as NodeJS.ErrnoException).code ?? '');
+    if (isNamed && !isGone) throw new PatternError(folder, `cannot read this folder: ${fileProblem(error)}`);
     return [];
   }
 }

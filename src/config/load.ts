@@ -15,22 +15,14 @@ import {
 } from 'js-yaml';
 import type { z } from 'zod';
 import { readBounded } from './bounded-file.js';
+import { ConfigError } from './config-error.js';
 import { fileProblem } from './file-problem.js';
 import { FileSecret, isReadableAgain, trimmed } from './file-secret.js';
 import { readTlsFiles } from './tls-files.js';
 import { decodeUtf8 } from './utf8.js';
 import { yamlReason } from './yaml-reason.js';
 
-/** Every mistake of a configuration, each one line: file, path, reason. */
-export class ConfigError extends Error {
-  readonly mistakes: readonly string[];
-
-  constructor(mistakes: readonly string[]) {
-    super(mistakes.join('\n'));
-    this.name = 'ConfigError';
-    this.mistakes = mistakes;
-  }
-}
+export { ConfigError };
 
 /**
  * Reads a YAML file, fills in `${VAR}` and `${VAR:-default}` (`$$` is a dollar sign), puts KEY in the place of each

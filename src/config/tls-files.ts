@@ -2,6 +2,7 @@
 // neither the file nor the key.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { Millis } from '../model/time.js';
 import { certificatesIn } from '../tls/trust.js';
 import { readBounded } from './bounded-file.js';
 import { fileProblem } from './file-problem.js';
@@ -16,23 +17,24 @@ export interface TlsFiles {
 
 /**
  * Reads `ca_file`, `cert_file` and `key_file`, or takes the texts set instead of them.
+ * @param patience how long a pipe is waited for; 0 for a handshake, since nothing else is done meanwhile
  * @throws one line that names the file that cannot be read or used
  */
-export function readTlsFiles(config: TlsConfig | undefined): TlsFiles {
+export function readTlsFiles(config: TlsConfig | undefined, patience?: Millis): TlsFiles {
   if (!config) return { ca: undefined, cert: undefined, key: undefined };
-  const ca = read(config.ca_file) ?? config.ca;
-  const cert = read(config.cert_file) ?? config.cert;
-  const key = read(config.key_file) ?? config.key?.reveal();
+  const ca = read(config.ca_file, patience) ?? config.ca;
+  const cert = read(config.cert_file, patience) ?? config.cert;
+  const key = read(config.key_file, patience) ?? config.key?.reveal();
   checkCertificates(ca, config.ca_file ?? 'ca');
   const own = checkCertificates(cert, config.cert_file ?? 'cert')[0];
   if (key !== undefined) checkKey(key, config.key_file ?? 'key', own, config.cert_file ?? 'cert');
   return { ca, cert, key };
 }
 
-function read(file: string | undefined): string | undefined {
+function read(file: string | undefined, patience: Millis | undefined): string | undefined {
   if (!file) return undefined;
   try {
-    return readBounded(file).toString('latin1');
+    return readBounded(file, patience).toString('latin1');
   } catch (error) {
     throw new Error(`tls_config: cannot read ${file}: ${fileProblem(error)}`);
   }

@@ -1,7 +1,9 @@
 // Rule files from the disk. Comes in: the patterns of `rule_files`; goes out: the files' groups, or every mistake in any
 // of them. Called by app.ts at the start and on reload.
 
+import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { fileProblem } from '../config/file-problem.js';
 import { glob, isPattern, PatternError } from '../config/glob.js';
 import { ConfigError } from '../config/load.js';
 import { readText } from '../config/text-file.js';
@@ -43,9 +45,22 @@ function matching(pattern: string, baseFolder: string): string[] {
     if (!(error instanceof PatternError)) throw error;
     throw new ConfigError([`rule_files: ${error.message}`]);
   }
+  const why = unreachable(path);
   throw new ConfigError([
-    `rule_files: ${JSON.stringify(pattern)} does not point to an existing file (looked for ${path})`,
+    why
+      ? `rule_files: ${JSON.stringify(pattern)}: cannot read ${path}: ${why}`
+      : `rule_files: ${JSON.stringify(pattern)} does not point to an existing file (looked for ${path})`,
   ]);
+}
+
+/** Why a file that may well be there cannot be looked at; undefined when it is simply not there. */
+function unreachable(path: string): string | undefined {
+  try {
+    statSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return fileProblem(error);
+  }
+  return undefined;
 }
 
 function collecting<T>(mistakes: string[], body: () => T[]): T[] {

@@ -39,7 +39,7 @@ export interface TlsOptions extends ConnectionOptions {
 
 /** Node's options for a `<tls_config>`; reads its files. @throws a line that names the file that cannot be used */
 export function tlsOptions(config: TlsConfig | undefined): TlsOptions {
-  const files = readTlsFiles(config);
+  const files = readTlsFiles(config, 0);
   return {
     ALPNProtocols: ['http/1.1'],
     // Verified by hand afterwards: a connection refused inside the handshake would never show when its
