@@ -2,6 +2,7 @@
 
 import { checkConfigCommand } from './check-config.js';
 import type { Command } from './command.js';
+import { parseFlags, UsageError } from './flags.js';
 
 export const commands: readonly Command[] = [
   {
@@ -140,6 +141,9 @@ export const commands: readonly Command[] = [
 
 /** The demo is a program of its own, which reads the process' arguments and sets the exit code. */
 async function demo(args: readonly string[]): Promise<number> {
+  // What the monitor would refuse is said before a cluster is started for it.
+  const [word] = parseFlags(args).words;
+  if (word !== undefined) throw new UsageError(`demo: unexpected ${word}; it takes flags alone`);
   process.argv.splice(2, Number.POSITIVE_INFINITY, ...args);
   await import(new URL('../demo/main.js', import.meta.url).href);
   return Number(process.exitCode ?? 0);

@@ -65,13 +65,13 @@ const SPECS: Record<string, FlagSpec> = {
     type: 'string',
     default: 'data/',
     placeholder: 'DIR',
-    help: 'Where what survives a restart is kept.',
+    help: 'Directory for persistent data.',
   },
   'storage.retention.time': {
     type: 'string',
     default: '30d',
     placeholder: 'DURATION',
-    help: 'How long it is kept.',
+    help: 'How long data is kept.',
   },
   'storage.retention.size': {
     type: 'string',
@@ -120,10 +120,16 @@ const SPECS: Record<string, FlagSpec> = {
   help: { type: 'boolean', short: 'h', help: 'Print this and exit.' },
 };
 
+/** Names of files and folders: the empty one of an unset variable would be the working directory or no file. */
+const NOT_EMPTY = ['config.file', 'web.config.file', 'storage.path'];
+
 /** Reads the command line (without node and script). @throws UsageError */
 export function parseFlags(argv: readonly string[]): Flags {
   const { values, positionals } = parse(argv);
   const given = (name: string) => (values[name] ?? SPECS[name]?.default) as string | undefined;
+  for (const name of NOT_EMPTY) {
+    if (values[name] === '') throw new UsageError(`--${name} wants a value`);
+  }
   return {
     configFile: given('config.file') as string,
     listen: listenAddress(given('web.listen-address') as string),

@@ -2,6 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileProblem } from '../config/file-problem.js';
 import { importOpenMetrics } from '../store/import.js';
 import { loadNative } from '../store/native.js';
 import { parseFlags, UsageError } from './flags.js';
@@ -13,7 +14,12 @@ export async function importFiles(args: readonly string[], output: Output): Prom
   const files = flags.words;
   if (files.length === 0) throw new UsageError('import wants the name of a file');
   loadNative();
-  mkdirSync(flags.storagePath, { recursive: true });
+  try {
+    mkdirSync(flags.storagePath, { recursive: true });
+  } catch (error) {
+    output.err(`--storage.path: ${flags.storagePath}: ${folderProblem(error)}; name a folder`);
+    return 1;
+  }
   for (const file of files) {
     try {
       const { series, samples, dropped } = await importOpenMetrics(
@@ -23,9 +29,19 @@ export async function importFiles(args: readonly string[], output: Output): Prom
       const twice = dropped > 0 ? `, ${dropped} of them there already` : '';
       output.out(`${file}: ${samples} samples of ${series} series${twice}`);
     } catch (error) {
-      output.err((error as Error).message);
+      output.err(problemOf(error, file));
       return 1;
     }
   }
   return 0;
+}
+
+function folderProblem(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'is a file' : fileProblem(error);
+}
+
+/** One line with the file's name: what is wrong in a file says its line already. */
+function problemOf(error: unknown, file: string): string {
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  return syscall === 'open' || syscall === 'read' ? `${file}: ${fileProblem(error)}` : message;
 }

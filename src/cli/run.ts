@@ -36,10 +36,13 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
       return await found.command.run(found.args, output);
     }
     const flags = parseFlags(argv);
-    if (flags.help) return say(output, helpText(commandLines(commands)).trimEnd());
+    const [word, ...further] = flags.words;
+    // As promtool and amtool have it: `help`, or `help COMMAND`.
+    const about = word === 'help' ? findCommand(further, commands)?.command : undefined;
+    if (about) return say(output, usageOf(about));
+    if (flags.help || word === 'help') return say(output, helpText(commandLines(commands)).trimEnd());
     if (flags.version)
       return say(output, `langgraph-monitor, version ${version()} (node ${process.version})`);
-    const [word] = flags.words;
     if (word !== undefined) {
       const names = commands.map(({ name }) => name);
       throw new UsageError(

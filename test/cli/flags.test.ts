@@ -48,6 +48,10 @@ describe('a bad one is a line that says which and what to do', () => {
     ['--config.fiel=a', 'unknown flag --config.fiel, did you mean "--config.file"?; --help lists them'],
     ['--zzzzzzzzzzzz', 'unknown flag --zzzzzzzzzzzz; --help lists them'],
     ['-x', expect.stringMatching(/^unknown flag -x/)],
+    ...['config.file', 'web.config.file', 'storage.path'].map((name): [string, string] => [
+      `--${name}=`,
+      `--${name} wants a value`,
+    ]),
     ['--config.file', expect.stringMatching(/--config\.file.*; --help lists the flags$/)],
     [
       '--web.enable-lifecycle=yes',

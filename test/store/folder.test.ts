@@ -54,9 +54,14 @@ test.each([
   expect(() => claim()).toThrow(StorageRefused);
 });
 
-test('a folder that is no folder is left to the stores, which report it', () => {
+test.each([
+  ['file', 'is a file'],
+  ['file/data', 'lies below a file'],
+])('no folder can be at %s', (path, why) => {
   writeFileSync(join(folder, 'file'), '');
-  claim(join(folder, 'file'));
+  expect(() => claim(join(folder, path))).toThrow(
+    new StorageRefused(`--storage.path: ${folder}/${path} ${why}; name a folder, or one that can be made`),
+  );
 });
 
 test('a lock that cannot be opened is no obstacle', () => {
