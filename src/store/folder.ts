@@ -88,7 +88,7 @@ export function claimFolder(folder: string): FolderLock {
 /**
  * Locks the folder, which is made if it is missing. The lock is SQLite's on a small database: the system gives it up when
  * the process dies, so that no stale lock can be left. @returns the open database, or why there is no lock
- * @throws StorageRefused when another process uses the folder, or a file is where it should be
+ * @throws StorageRefused when another process uses the folder
  */
 function lockFolder(folder: string): {
   readonly db: Sqlite | undefined;
@@ -98,7 +98,7 @@ function lockFolder(folder: string): {
   let db: Sqlite | undefined;
   let problem: string | undefined;
   try {
-    makeFolder(folder);
+    mkdirSync(folder, { recursive: true });
     db = lockFile(file);
     // SQLite opens such a file for reading, and locks nothing.
     problem = obstacleAt(file);
@@ -109,18 +109,6 @@ function lockFolder(folder: string): {
     problem = db ? undefined : storageProblem(error, file);
   }
   return { db, problem };
-}
-
-/** Where a file is in the way, waiting does not help. @throws StorageRefused | the system's error */
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
-    const what = code === 'EEXIST' ? 'is a file' : 'lies below a file';
-    throw new StorageRefused(`--storage.path: ${folder} ${what}; name a folder, or one that can be made`);
-  }
 }
 
 function isWritable(folder: string): boolean {

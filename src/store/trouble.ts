@@ -17,6 +17,9 @@ export function storageProblem(error: unknown, file: string): string {
 
 function adviceOn(code: string, file: string): string | undefined {
   const folder = dirname(file);
+  if (code === 'EEXIST') return `${folder} is a file; name another --storage.path`;
+  if (code === 'ENOTDIR')
+    return `a file is where a folder of ${folder} has to be; name another --storage.path`;
   const failed = code.startsWith('SQLITE_IOERR');
   if (FULL.test(code) || (failed && isDiskFull(folder)))
     return `make room on the disk of ${folder}; writing is tried again by itself`;

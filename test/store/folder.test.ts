@@ -55,13 +55,14 @@ test.each([
 });
 
 test.each([
-  ['file', 'is a file'],
-  ['file/data', 'lies below a file'],
-])('no folder can be at %s', (path, why) => {
+  ['file', /EEXIST.*: .*\/file is a file; name another --storage\.path$/],
+  [
+    'file/data',
+    /ENOTDIR.*: a file is where a folder of .*\/file\/data has to be; name another --storage\.path$/,
+  ],
+])('a folder that is no folder is left to the stores, with what to do: %s', (path, problem) => {
   writeFileSync(join(folder, 'file'), '');
-  expect(() => claim(join(folder, path))).toThrow(
-    new StorageRefused(`--storage.path: ${folder}/${path} ${why}; name a folder, or one that can be made`),
-  );
+  expect(claim(join(folder, path)).problem).toMatch(problem);
 });
 
 test('a lock that cannot be opened is no obstacle', () => {
