@@ -19,6 +19,8 @@ export interface CallRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The body has a secret in it: a redirect to another host is not followed. */
+  readonly isSecret?: boolean;
 }
 
 export interface CallOptions {
@@ -44,6 +46,12 @@ export class RedirectError extends Error {
     this.name = 'RedirectError';
     this.status = status;
   }
+}
+
+/** The same server, or what it asks for instead of plain HTTP. */
+function isSameHost(from: URL, to: URL): boolean {
+  const isUpgrade = from.protocol === 'http:' && to.protocol === 'https:' && to.port === '';
+  return to.origin === from.origin || (isUpgrade && to.hostname === from.hostname);
 }
 
 /** Calls one origin. Closed by {@link close}. */
@@ -87,9 +95,15 @@ export class Caller {
       if (status < 300 || status >= 400 || location === undefined) return answer;
       if (!this.#config.follow_redirects || hops >= MAX_REDIRECTS || !URL.canParse(location, url.href))
         throw new RedirectError(status, `answered HTTP ${status}, a redirect that was not followed`);
-      url = new URL(location, url);
-      if (url.protocol !== 'http:' && url.protocol !== 'https:')
-        throw new RedirectError(status, `redirects to ${url.protocol}, which is not HTTP`);
+      const next = new URL(location, url);
+      if (next.protocol !== 'http:' && next.protocol !== 'https:')
+        throw new RedirectError(status, `redirects to ${next.protocol}, which is not HTTP`);
+      if (request.isSecret && !isSameHost(url, next))
+        throw new RedirectError(
+          status,
+          `redirects to ${next.host}, which must not get the secret in the message`,
+        );
+      url = next;
     }
   }
 

@@ -2,7 +2,9 @@
 // to be read anywhere. The fields are found by asking the schemas and decoders, so that a new one is covered.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { join } from 'node:path';
+import { hashSync } from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfiguration } from '../../src/configuration.js';
 import type { OpenApi } from '../../src/http/openapi.js';
@@ -239,6 +241,50 @@ function expectFilesWithout(monitor: RunningMonitor): void {
     leaks(readFileSync(join(data, file), 'latin1')).map(leak => `${file}: ${leak}`),
   );
   expect(found).toEqual([]);
+}
+
+test('users, hashes and keys of a web configuration are not to be read anywhere', async () => {
+  const own = makeFolder('marked-web');
+  undo.push(() => removeFolder(own));
+  const hash = hashSync('zebra1', 4);
+  const key = certificate.key.split('\n')[1] as string;
+  const web = join(own, 'web.yml');
+  const config = {
+    tls_server_config: { cert: certificate.cert, key: certificate.key },
+    basic_auth_users: { me: hash },
+  };
+  writeFileSync(web, JSON.stringify(config));
+  await using monitor = await startMonitor(
+    { services: { tools: { url: `${places.http}/plain` } } },
+    { folder: own, flags: [...FLAGS, `--web.config.file=${web}`] },
+  );
+  const ask = (path: string, password: string) => askTls(monitor.url + path, `me:${password}`);
+  const openapi = JSON.parse(await ask('/openapi.json', 'zebra1')) as OpenApi;
+  const paths = Object.entries(openapi.paths).flatMap(([path, methods]) =>
+    'get' in methods && !path.includes('{') && !path.endsWith('/events') ? [path] : [],
+  );
+  const read = [await ask('/cluster_health', 'zebra2'), await ask('/cluster_health', 'zebra1')];
+  for (const path of paths) read.push(await ask(path, 'zebra1'));
+  // One that is not taken up.
+  writeFileSync(web, JSON.stringify({ ...config, basic_auth_users: { me: 'zebra3' } }));
+  await expect.poll(() => monitor.output, PATIENCE).toContain('Web configuration not read again');
+  await monitor.stop();
+  expectFilesWithout(monitor);
+  const all = [...read, monitor.output].join('\n');
+  expect(all).toContain('wrong user name or password');
+  expect([leaks(all), all.includes(hash), all.includes(key)]).toEqual([[], false, false]);
+}, 60_000);
+
+/** The body of an answer over TLS. */
+function askTls(url: string, auth: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = get(url, { auth, ca: certificate.cert, checkServerIdentity: () => undefined });
+    asked.on('error', reject).on('response', response => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    });
+  });
 }
 
 describe('a mistake at a secret repeats nothing of it', () => {

@@ -111,6 +111,7 @@ export class Poster {
           url,
           headers: { 'content-type': post.contentType ?? 'application/json' },
           body: post.body,
+          isSecret: post.secrets?.some(each => each !== '' && post.body.includes(each)) ?? false,
         },
         { signal: own ? AbortSignal.any([signal, own]) : signal, sink: () => keeping(chunks) },
       );

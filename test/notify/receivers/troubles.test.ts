@@ -185,6 +185,22 @@ describe.each(RECEIVERS)('%s', (name, deliver, taken) => {
     for (const secret of spelled) expect(said).not.toContain(secret);
   });
 
+  test.each([301, 302, 303, 307, 308])(
+    'a redirect (%i) to another host takes no secret there',
+    async status => {
+      const other = await startEndpoint();
+      endpoint.behaviour = answers(status, '', { location: `${other.url}/elsewhere` });
+      other.behaviour = answers(200, taken);
+      await deliver(endpoint.url);
+      expect(endpoint.requests).toHaveLength(1);
+      const got = JSON.stringify(other.requests);
+      await other.close();
+      const basic = Buffer.from(`me:${PASSWORD}`).toString('base64');
+      for (const secret of [...SECRETS, ...SECRETS.map(encodeURIComponent), basic])
+        expect(got).not.toContain(secret);
+    },
+  );
+
   test('an answer that does not come', async () => {
     endpoint.behaviour = hangs;
     const late = await deliver(endpoint.url, AbortSignal.timeout(50));
