@@ -151,6 +151,18 @@ export class AlertTable {
     }
   }
 
+  /** Alerts of the rules from before a restart are believed for as long as before, since their rules cannot confirm them yet. */
+  believe(alertNames: ReadonlySet<string>, at: Millis): void {
+    for (const entry of this.#entries.values()) {
+      const { alert } = entry;
+      if (entry.isOver || !alert.isUnconfirmed || alert.isForeign) continue;
+      if (alert.endsAt < at + GRACE / 2 && alertNames.has(alert.labels.get('alertname'))) {
+        entry.alert = believed(alert, at);
+        this.#events.onAlert(entry.alert, at);
+      }
+    }
+  }
+
   /** Ends what nobody told of in time; drops what has been over for long and `isHeld` by nobody. */
   sweep(at: Millis, isHeld: (fingerprint: string) => boolean): void {
     const changes: [string, KeptAlert | undefined][] = [];

@@ -50,6 +50,8 @@ export type DeliveryConfig =
 export interface RuleCoverage {
   /** Names of alerts whose groups were not due. */
   readonly notDue: readonly string[];
+  /** Names of alerts whose state before a restart has not been looked up yet. */
+  readonly restoring?: readonly string[];
   /** Rules that failed. */
   readonly failures: number;
   /** Alerts that will fire, as far as they are known. */
@@ -169,6 +171,7 @@ export class Alerting {
    */
   hearRules(evaluation: RuleAlerts & RuleCoverage, at: Millis): boolean {
     this.alerts.keepUp(at);
+    if (evaluation.restoring?.length) this.alerts.believe(new Set(evaluation.restoring), at);
     const externalUrl = this.#options.externalUrl();
     this.#pending = evaluation.pending ?? [];
     const alerts = this.#hold.pass(evaluation).map(alert => incomingOf(alert, externalUrl));
@@ -181,13 +184,16 @@ export class Alerting {
   }
 
   /** Ends of the alerts that the rules have not got any more. */
-  #abandoned({ unsent, active, notDue, failures }: RuleAlerts & RuleCoverage, at: Millis): IncomingAlert[] {
+  #abandoned(
+    { unsent, active, notDue, restoring = [], failures }: RuleAlerts & RuleCoverage,
+    at: Millis,
+  ): IncomingAlert[] {
     // A rule that failed says nothing of its alerts.
     if (failures > 0) return [];
     const own = [...this.alerts.all()].filter(alert => !alert.isForeign && !isResolved(alert, at));
     if (own.length === 0) return [];
     const known = new Set([...unsent, ...active].map(({ labels }) => Labels.of(labels).key));
-    const skipped = new Set(notDue);
+    const skipped = new Set([...notDue, ...restoring]);
     const isGone = ({ labels }: KnownAlert) =>
       !known.has(labels.key) && !skipped.has(labels.get('alertname'));
     return own.filter(isGone).map(alert => ({ ...alert, endsAt: at }));

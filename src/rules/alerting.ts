@@ -15,7 +15,7 @@ export const ALERTS = 'ALERTS';
 /** Its value is since when the alert has been active, in seconds since the epoch. */
 export const ALERTS_FOR_STATE = 'ALERTS_FOR_STATE';
 export const ALERT_NAME = 'alertname';
-const ALERT_STATE = 'alertstate';
+export const ALERT_STATE = 'alertstate';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -94,10 +94,24 @@ export class AlertingRule {
     }
   }
 
-  /** Sets since when alerts have been active, where `activeAt` knows better. */
+  /** Sets since when alerts have been active, where `activeAt` knows better. It is given the labels of the alert's series. */
   correct(activeAt: (labels: Labels) => Millis | undefined): void {
     for (const { labels, alert } of this.#active.values())
-      alert.activeAt = activeAt(labels) ?? alert.activeAt;
+      alert.activeAt = activeAt(this.#seriesLabels(labels)) ?? alert.activeAt;
+  }
+
+  /** The alerts of an earlier moment, as if they began with it, by the labels of their ALERTS but for the state. Throws what `ask` throws. */
+  lookBack({ at, queryOffset }: AlertMoment, ask: Ask): Map<string, Alert> {
+    const { expr, text } = this.definition;
+    const found = [...this.#found(ask(expr, text, at - queryOffset), at).values()];
+    const keyOf = (labels: Labels) => this.#seriesLabels(labels).without([ALERT_STATE]).key;
+    return new Map(found.map(({ labels, alert }) => [keyOf(labels), alert]));
+  }
+
+  /** Takes over an alert of an earlier run, unless there is one of these labels. */
+  resume(alert: Alert): void {
+    const labels = Labels.of(alert.labels);
+    if (!this.#active.has(labels.key)) this.#active.set(labels.key, { labels, alert: { ...alert } });
   }
 
   /** The wall clock was set by a span: alerts have been active, firing or over for as long as before, and are sent again. */
@@ -191,15 +205,17 @@ export class AlertingRule {
   }
 
   #series({ labels, alert }: Active): Sample[] {
-    const all = [...Object.entries(this.definition.labels), ...labels.pairs()];
-    const name: [string, string] = [ALERT_NAME, this.definition.name];
+    const all = this.#seriesLabels(labels);
     return [
-      { labels: Labels.of([...all, [METRIC_NAME, ALERTS], name, [ALERT_STATE, alert.state]]), value: 1 },
-      {
-        labels: Labels.of([...all, [METRIC_NAME, ALERTS_FOR_STATE], name]),
-        value: Math.floor(alert.activeAt / 1000),
-      },
+      { labels: all.with(METRIC_NAME, ALERTS).with(ALERT_STATE, alert.state), value: 1 },
+      { labels: all.with(METRIC_NAME, ALERTS_FOR_STATE), value: Math.floor(alert.activeAt / 1000) },
     ];
+  }
+
+  /** As in Prometheus a label whose template gave nothing is there as it is written in the rule. */
+  #seriesLabels(labels: Labels): Labels {
+    const own = Object.entries(this.definition.labels);
+    return Labels.of([...own, ...labels.pairs(), [ALERT_NAME, this.definition.name]]);
   }
 }
 

@@ -5,9 +5,11 @@
 import type { Alert } from '../model/alert.js';
 import type { SampleSource } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
+import type { AlertingRule } from './alerting.js';
 import type { GroupDefinition, RuleDefinition } from './definition.js';
 import type { TemplateSurroundings } from './expansion.js';
 import { type RestoreLimits, restore } from './restore.js';
+import { type KeptSurroundings, restoreKept } from './restore-kept.js';
 import { EvaluatedRule, type Workplace } from './rule.js';
 import type { RuleGroupView } from './view.js';
 
@@ -119,9 +121,20 @@ export class RuleGroup {
    */
   restore(at: Millis, history: SampleSource, limits: RestoreLimits): Error[] {
     this.shouldRestore = false;
+    return this.#eachAlerting(rule => restore(rule, at, history, limits));
+  }
+
+  /** Gives rules back alerts that are kept firing. To be called before the first evaluation. @returns what kept rules from it */
+  restoreKept(at: Millis, surroundings: Omit<KeptSurroundings, 'interval'>): Error[] {
+    const moment = { at, queryOffset: this.definition.queryOffset, limit: 0 };
+    const { interval } = this;
+    return this.#eachAlerting(rule => restoreKept(rule, moment, { ...surroundings, interval }));
+  }
+
+  #eachAlerting(body: (rule: AlertingRule) => void): Error[] {
     return this.rules.flatMap(({ alerting }) => {
       try {
-        if (alerting) restore(alerting, at, history, limits);
+        if (alerting) body(alerting);
         return [];
       } catch (error) {
         return [error as Error];

@@ -44,6 +44,8 @@ export interface EvaluationResult {
   readonly restoreErrors: readonly string[];
   /** Names of alerts whose groups were not due: their alerts are as they were before. */
   readonly notDue: readonly string[];
+  /** Names of alerts whose state before a restart has not been looked up yet: those there were then may still fire. */
+  readonly restoring: readonly string[];
 }
 
 const RESEND_DELAY: Millis = 60_000;
@@ -107,6 +109,7 @@ export class RuleManager {
     const { ask, write, clock, resendDelay = RESEND_DELAY } = this.#options;
     const workplace = { ask, write, elapsed: () => clock?.elapsed() ?? 0 };
     const outcomes = due.map(group => {
+      restoreErrors.push(...this.#restoreKept(group, at));
       const outcome = group.evaluate(at, workplace, !isInterim);
       unsent.push(...group.takeUnsent(at, resendDelay));
       restoreErrors.push(...this.#restore(group, at));
@@ -124,7 +127,8 @@ export class RuleManager {
       changes: outcomes.flatMap(outcome => outcome.changes),
       unsent,
       restoreErrors,
-      notDue: this.#alertNames(new Set(due)),
+      notDue: this.#alertNames(group => !due.includes(group)),
+      restoring: this.#alertNames(group => group.shouldRestore),
     };
   }
 
@@ -136,20 +140,25 @@ export class RuleManager {
       .map(group => group.view());
   }
 
-  /** Of all groups but some. */
-  #alertNames(but: ReadonlySet<RuleGroup>): string[] {
-    const others = this.#groups.filter(group => !but.has(group));
-    return others.flatMap(({ definition }) =>
-      definition.rules.flatMap(rule => (rule.kind === 'alerting' ? [rule.name] : [])),
-    );
+  #alertNames(isWanted: (group: RuleGroup) => boolean): string[] {
+    return this.#groups
+      .filter(isWanted)
+      .flatMap(({ definition }) =>
+        definition.rules.flatMap(rule => (rule.kind === 'alerting' ? [rule.name] : [])),
+      );
   }
 
   #restore(group: RuleGroup, at: Millis): string[] {
     const { history, restoreLimits = RESTORE_LIMITS } = this.#options;
     if (!group.shouldRestore || !history || group.evaluations < EVALUATIONS_BEFORE_RESTORE) return [];
-    return group
-      .restore(at, history, restoreLimits)
-      .map(({ message }) => `group ${JSON.stringify(group.name)} in ${group.file}: ${message}`);
+    return group.restore(at, history, restoreLimits).map(error => problemOf(group, error));
+  }
+
+  #restoreKept(group: RuleGroup, at: Millis): string[] {
+    const { ask, clock, history, restoreLimits: limits = RESTORE_LIMITS } = this.#options;
+    if (!group.shouldRestore || !history || group.evaluations > 0) return [];
+    const elapsed = () => clock?.elapsed() ?? 0;
+    return group.restoreKept(at, { ask, history, limits, elapsed }).map(error => problemOf(group, error));
   }
 
   #noteGone(before: readonly RuleGroup[]): void {
@@ -169,6 +178,10 @@ export class RuleManager {
       }
     }
   }
+}
+
+function problemOf({ name, file }: RuleGroup, { message }: Error): string {
+  return `group ${JSON.stringify(name)} in ${file}: ${message}`;
 }
 
 /** Whether a group is due in an interim evaluation: one that is evaluated as often as the sources are scraped, or more. */

@@ -1,5 +1,8 @@
 // `for` after a restart: how long an alert had been pending is read from ALERTS_FOR_STATE, and the time the monitor was
 // away does not count. Source: Prometheus, rules/group.go (RestoreForState).
+//
+// Prometheus starts over with alerts whose `for` is shorter than the grace period. Here those that fired go on: a restart
+// would end them and report them again after their `for`.
 
 import { METRIC_NAME } from '../model/labels.js';
 import type { Matcher, SampleSource, Series } from '../model/samples.js';
@@ -19,8 +22,6 @@ export const RESTORE_LIMITS: RestoreLimits = { outageTolerance: 3_600_000, grace
 /** Corrects since when the rule's alerts have been active, and lets it write from now on. Throws what `history` throws. */
 export function restore(rule: AlertingRule, at: Millis, history: SampleSource, limits: RestoreLimits): void {
   rule.restored = true;
-  // A rule with a shorter `for` would have to wait longer than from anew.
-  if (rule.definition.holdDuration < limits.gracePeriod) return;
   const found = history.select(matchersOf(rule), at - limits.outageTolerance, at);
   const states = new Map(found.map(series => [series.labels.withoutName().key, series]));
   rule.correct(labels => {
@@ -48,6 +49,8 @@ function activeAt(
   const remaining = holdDuration - (downAt - since);
   // It was firing already and fires at the next evaluation.
   if (remaining <= 0) return since;
+  // It would have to wait longer than from the start.
+  if (holdDuration < gracePeriod) return undefined;
   if (remaining < gracePeriod) return at + gracePeriod - holdDuration;
   return since + (at - downAt);
 }

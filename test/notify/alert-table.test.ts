@@ -219,3 +219,18 @@ describe('the clock is set back', () => {
     expect(happened).toEqual(['hears a', 'hears a', 'ends a']);
   });
 });
+
+test('an alert from before a restart is believed while its rule cannot confirm it, and no other is', () => {
+  const first = openTable();
+  const named = (alertname: string) => ({
+    ...alert(alertname),
+    labels: Labels.of({ alertname, target: alertname }),
+  });
+  first.put([named('Slow'), named('Gone'), { ...named('Slow2'), isForeign: true }], T0);
+  const table = openTable(T0 + MINUTE);
+  for (let minute = 2; minute <= 12; minute++) {
+    table.believe(new Set(['Slow', 'Slow2']), T0 + minute * MINUTE);
+    table.sweep(T0 + minute * MINUTE, () => false);
+  }
+  expect(states(table, T0 + 12 * MINUTE)).toEqual(['Slow fires', 'Gone over', 'Slow2 over']);
+});

@@ -98,7 +98,8 @@ describe('a restart', () => {
     ['after more than an hour it begins anew', '30m', 82, 82],
     ['with less to wait than the grace period it waits for that', '15m', 25, 20],
     ['an alert that was firing is as old as it was', '10m', 25, 10],
-    ['a `for` shorter than the grace period begins anew', '9m', 25, 25],
+    ['with a `for` shorter than the grace period, too', '9m', 25, 10],
+    ['without a `for`, too', '0s', 25, 10],
   ])('%s', (_, hold, back, want) => {
     const storage = storageOf({ up: `1x9 0x${back}` });
     const rules = [
@@ -111,9 +112,70 @@ describe('a restart', () => {
     const after = managerOn(storage, { history: storage });
     after.update(rules);
     evaluate(after, storage, back);
-    expect(alertsOf(after)).toMatchObject([{ state: 'pending', activeAt: back * MINUTE }]);
+    const state = hold === '0s' ? 'firing' : 'pending';
+    expect(alertsOf(after)).toMatchObject([{ state, activeAt: back * MINUTE }]);
     evaluate(after, storage, back);
     expect(alertsOf(after).map(({ activeAt }) => minutes(activeAt))).toEqual([want]);
+  });
+
+  test('with a `for` shorter than the grace period an alert that was pending starts over', () => {
+    const storage = storageOf({ up: '1x15 0x20' });
+    const rules = [ruleFile('- alert: Down\n  expr: up == 0\n  for: 9m')];
+    const before = managerOn(storage);
+    before.update(rules);
+    evaluate(before, storage, 0, 20);
+    const after = managerOn(storage, { history: storage });
+    after.update(rules);
+    evaluate(after, storage, 23, 24);
+    expect(alertsOf(after).map(({ activeAt }) => minutes(activeAt))).toEqual([23]);
+  });
+
+  test('a label whose template gives nothing does not hide that an alert was firing', () => {
+    const storage = storageOf({ up: '0x40' });
+    const rules = [
+      ruleFile('- alert: Down\n  expr: up == 0\n  for: 20m\n  labels: { a: "{{ $labels.none }}" }'),
+    ];
+    const before = managerOn(storage);
+    before.update(rules);
+    evaluate(before, storage, 0, 20);
+    const after = managerOn(storage, { history: storage });
+    after.update(rules);
+    evaluate(after, storage, 25, 26);
+    expect(alertsOf(after).map(({ activeAt }) => minutes(activeAt))).toEqual([0]);
+  });
+
+  /** The condition holds from minute 2 to 10; the monitor stops after minute 20 and comes back. */
+  test.each<[name: string, keys: string, back: number, want: readonly string[]]>([
+    ['an alert that is kept firing goes on', 'keep_firing_for: 30m', 25, ['firing until 41']],
+    ['its time away counts', 'keep_firing_for: 30m', 38, ['firing until 41']],
+    ['an alert whose time ran out meanwhile ends at once', 'keep_firing_for: 12m', 30, ['inactive']],
+    ['an alert whose time ran out before is not there', 'keep_firing_for: 5m', 25, []],
+    ['a `for` makes no difference', 'keep_firing_for: 30m\n  for: 5m', 25, ['firing until 41']],
+    ['after more than an hour it is not there', 'keep_firing_for: 2h', 82, []],
+  ])('%s', (_, keys, back, want) => {
+    const storage = storageOf({ up: '1x1 0x8 1x100' });
+    const rule = `- alert: Down\n  expr: up == 0\n  ${keys}`;
+    const rules = [ruleFile(`${rule}\n  annotations: { text: "was {{ $value }}" }`)];
+    const before = managerOn(storage);
+    before.update(rules);
+    evaluate(before, storage, 0, 20);
+    const after = managerOn(storage, { history: storage });
+    after.update(rules);
+    const [first] = evaluate(after, storage, back);
+    const states = alertsOf(after).map(({ state }) => state);
+    expect(first?.unsent.map(({ state, annotations }) => [state, annotations.text])).toEqual(
+      states.map(state => [state, 'was 0']),
+    );
+    let until = back;
+    while (alertsOf(after)[0]?.state === 'firing') evaluate(after, storage, ++until);
+    expect(states.map(state => (state === 'firing' ? `firing until ${until}` : state))).toEqual(want);
+  });
+
+  test('names the alerts whose state was not looked up yet', () => {
+    const storage = storageOf({ up: '0x9' });
+    const after = managerOn(storage, { history: storage });
+    after.update([ruleFile(DOWN)]);
+    expect(evaluate(after, storage, 0, 2).map(({ restoring }) => restoring)).toEqual([['Down'], [], []]);
   });
 
   test('an alert that was over before it begins anew', () => {
