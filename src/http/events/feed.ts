@@ -11,6 +11,9 @@ import { Reader } from './reader.js';
 
 /** A result and what the rules make of it are told in one event. */
 const SETTLE: Millis = 20;
+/** For each millisecond that events take to write, as long is left to everything else, or a thousand services that change
+ * all the time would take all of it. */
+const REST = 4;
 /** How often everybody is told something, so that a connection that died is noticed. */
 const BEAT: Millis = 10_000;
 /** As long as a reader is not asked again for its credentials. */
@@ -49,6 +52,8 @@ export class HealthFeed {
   #stopWatching: (() => void) | undefined;
   #beating: NodeJS.Timeout | undefined;
   #settling: NodeJS.Timeout | undefined;
+  /** How long the next event waits for more to change. */
+  #rest: Millis = 0;
 
   constructor(board: Board, snapshots: Pick<Snapshots, 'write'>, clock: Clock, limits: FeedLimits = {}) {
     this.#board = board;
@@ -120,10 +125,15 @@ export class HealthFeed {
   }
 
   #settle(): void {
-    this.#settling ??= setTimeout(() => {
-      this.#settling = undefined;
-      if (this.#gist() !== this.#event.gist) this.#tell();
-    }, SETTLE);
+    this.#settling ??= setTimeout(
+      () => {
+        this.#settling = undefined;
+        const begin = performance.now();
+        if (this.#gist() !== this.#event.gist) this.#tell();
+        this.#rest = REST * (performance.now() - begin);
+      },
+      Math.max(SETTLE, this.#rest),
+    );
   }
 
   /** Response times and the like are told with the heartbeat, or a thousand services would write novels. */

@@ -79,10 +79,12 @@ export function groupAlerts(
 /** Groups of several receivers that hold the same alerts are one. */
 function asSent(alerts: readonly ShownAlert[], groups: readonly ApiGroup[]): AlertGroup[] {
   const found = new Map<string, { receivers: string[]; labels: ApiGroup['labels']; alerts: ShownAlert[] }>();
+  const positions = new Map(alerts.map((each, i) => [each.fingerprint, i]));
   const left = new Set(alerts);
   for (const { receiver, labels, alerts: members } of groups) {
-    const own = new Set(members.map(({ fingerprint }) => fingerprint));
-    const those = alerts.filter(({ fingerprint }) => fingerprint !== undefined && own.has(fingerprint));
+    const own = new Set(members.map(({ fingerprint }) => positions.get(fingerprint) ?? -1));
+    own.delete(-1);
+    const those = [...own].sort((a, b) => a - b).map(i => alerts[i] as ShownAlert);
     if (those.length === 0) continue;
     for (const each of those) left.delete(each);
     const key = JSON.stringify([labels, those.map(each => each.key)]);
@@ -96,7 +98,7 @@ function asSent(alerts: readonly ShownAlert[], groups: readonly ApiGroup[]): Ale
     labels: group.labels,
     alerts: group.alerts,
   }));
-  const first = (group: AlertGroup) => alerts.indexOf(group.alerts[0] as ShownAlert);
+  const first = (group: AlertGroup) => positions.get(group.alerts[0]?.fingerprint) ?? 0;
   sent.sort((a, b) => first(a) - first(b));
   if (left.size === 0) return sent;
   const name = sent.length === 0 ? '' : 'In no group';

@@ -72,23 +72,64 @@ export interface Sources {
   readonly rules: readonly ApiRule[];
 }
 
+/** What the rules say, found by what is known of an alert. Lists of a thousand are searched once, not for each of them. */
+interface Evaluated {
+  readonly rule: ApiRule;
+  readonly alert: ApiRule['alerts'][number];
+}
+interface RuleIndex {
+  /** The first rule of each name. */
+  readonly byName: ReadonlyMap<string, ApiRule>;
+  /** By an alert's labels, see {@link keyOf}. */
+  readonly byLabels: ReadonlyMap<string, Evaluated>;
+  /** Firing ones by rule, what they are about and message: of alerts whose labels are not known. */
+  readonly byText: ReadonlyMap<string, Evaluated>;
+  /** Copies of an alert that are pending, by {@link identityOf} it; the earliest first. */
+  readonly escalations: ReadonlyMap<string, readonly Escalation[]>;
+}
+
+function indexOf(rules: readonly ApiRule[]): RuleIndex {
+  const byName = new Map<string, ApiRule>();
+  const byLabels = new Map<string, Evaluated>();
+  const byText = new Map<string, Evaluated>();
+  const escalations = new Map<string, Escalation[]>();
+  for (const rule of rules) {
+    const isFirst = !byName.has(rule.name);
+    if (isFirst) byName.set(rule.name, rule);
+    for (const alert of rule.alerts) {
+      const { labels, annotations, state } = alert;
+      byLabels.set(keyOf(labels), { rule, alert });
+      const text = textOf(rule.name, labels.target ?? '', messageOf(annotations));
+      if (isFirst && state === 'firing' && !byText.has(text)) byText.set(text, { rule, alert });
+      if (state === 'pending' && labels.escalation) {
+        const at = Date.parse(alert.activeAt) + rule.duration * 1000;
+        append(escalations, identityOf(labels), { level: labels.escalation, at });
+      }
+    }
+  }
+  for (const each of escalations.values()) each.sort((a, b) => a.at - b.at);
+  return { byName, byLabels, byText, escalations };
+}
+
 /** All alerts: the worst first, the oldest first among equals. */
 export function joinAlerts({ alerts, groups, rules }: Sources): ShownAlert[] {
   const details = new Map(alerts.details.map(each => [each.fingerprint, each]));
-  const known = new Map(groups.flatMap(group => group.alerts.map(each => [each.fingerprint, each] as const)));
-  const values = new Map(
-    rules.flatMap(rule =>
-      rule.alerts.map(({ labels, value, activeAt }) => [keyOf(labels), { rule, value, activeAt }] as const),
-    ),
-  );
-  const sent = [...known.values()].map(alert =>
-    ofApi(alert, details.get(alert.fingerprint), values, groups, rules),
-  );
+  const known = new Map<string, ApiAlert>();
+  const intervals = new Map<string, (readonly string[])[]>();
+  for (const alert of groups.flatMap(group => group.alerts)) {
+    known.set(alert.fingerprint, alert);
+    append(intervals, alert.fingerprint, alert.status.mutedBy ?? []);
+  }
+  const index = indexOf(rules);
+  const sent = [...known.values()].map(alert => {
+    const detail = details.get(alert.fingerprint);
+    const mutedBy = detail?.muted_by ?? reasonsOf(alert, intervals.get(alert.fingerprint) ?? []);
+    return ofApi(alert, detail, mutedBy, index);
+  });
   const others = alerts.details.filter(({ fingerprint }) => !known.has(fingerprint ?? ''));
-  const all = [...sent, ...others.map(each => ofDetail(each, rules))];
-  const left = alerts.muted.filter(
-    each => !all.some(({ service, message }) => service === each.service && message === each.message),
-  );
+  const all = [...sent, ...others.map(each => ofDetail(each, index))];
+  const listed = new Set(all.map(({ service, message }) => textOf('', service, message)));
+  const left = alerts.muted.filter(({ service, message }) => !listed.has(textOf('', service, message)));
   return [...all, ...left.map(ofMuted), ...pendingOf(rules)].sort(
     (a, b) =>
       severityRank(a.severity) - severityRank(b.severity) ||
@@ -98,15 +139,12 @@ export function joinAlerts({ alerts, groups, rules }: Sources): ShownAlert[] {
 }
 
 function ofApi(
-  alert: ApiAlert,
+  { fingerprint, labels, annotations, startsAt }: ApiAlert,
   detail: AlertDetail | undefined,
-  values: ReadonlyMap<string, { readonly rule: ApiRule; readonly value: string; readonly activeAt: string }>,
-  groups: readonly ApiGroup[],
-  rules: readonly ApiRule[],
+  mutedBy: readonly string[],
+  { byName, byLabels, escalations }: RuleIndex,
 ): ShownAlert {
-  const { fingerprint, labels, annotations, startsAt } = alert;
-  const evaluated = values.get(keyOf(labels));
-  const mutedBy = detail?.muted_by ?? reasonsOf(alert, groups);
+  const evaluated = byLabels.get(keyOf(labels));
   return {
     key: fingerprint,
     state: mutedBy.length > 0 ? 'muted' : 'firing',
@@ -119,34 +157,27 @@ function ofApi(
     fingerprint,
     mutedBy,
     runbook: annotations.runbook_url,
-    value: evaluated?.value,
-    rule: evaluated?.rule ?? rules.find(({ name }) => name === labels.alertname),
-    activeAt: evaluated?.activeAt,
-    escalations: escalationsOf(labels, rules),
+    value: evaluated?.alert.value,
+    rule: evaluated?.rule ?? byName.get(labels.alertname ?? ''),
+    activeAt: evaluated?.alert.activeAt,
+    escalations: escalations.get(identityOf(labels)) ?? [],
     detail,
   };
 }
 
-/** Why an alert is not sent, as far as Alertmanager's API says it. */
-function reasonsOf({ fingerprint, status }: ApiAlert, groups: readonly ApiGroup[]): string[] {
+/** Why an alert is not sent, as far as Alertmanager's API says it. @param intervals for each of its receivers */
+function reasonsOf({ status }: ApiAlert, intervals: readonly (readonly string[])[]): string[] {
   const silences = status.silencedBy.map(id => `silence ${id}`);
   const others = status.inhibitedBy.map(by => `alert ${by}`);
-  const intervals = groups
-    .flatMap(({ alerts }) => alerts.filter(each => each.fingerprint === fingerprint))
-    .map(({ status: { mutedBy = [] } }) => mutedBy);
   // One receiver that gets it is enough for it to be sent.
   const muting = intervals.every(each => each.length > 0) ? intervals.flat() : [];
   return [...silences, ...others, ...[...new Set(muting)].map(name => `time interval ${name}`)];
 }
 
-function ofDetail(detail: AlertDetail, rules: readonly ApiRule[]): ShownAlert {
+function ofDetail(detail: AlertDetail, { byName, byText, escalations }: RuleIndex): ShownAlert {
   const { alertname, severity, service, message, timestamp, muted_by: mutedBy = [] } = detail;
-  const rule = rules.find(({ name }) => name === alertname);
   // Where alerts are sent elsewhere only the rules have their labels.
-  const evaluated = rule?.alerts.find(
-    ({ state, labels, annotations }) =>
-      state === 'firing' && (labels.target ?? '') === service && messageOf(annotations) === message,
-  );
+  const evaluated = byText.get(textOf(alertname, service, message))?.alert;
   return {
     key: `detail ${alertname} ${service} ${message}`,
     state: mutedBy.length > 0 ? 'muted' : 'firing',
@@ -160,9 +191,9 @@ function ofDetail(detail: AlertDetail, rules: readonly ApiRule[]): ShownAlert {
     mutedBy,
     runbook: detail.runbook_url,
     value: evaluated?.value,
-    rule,
+    rule: byName.get(alertname),
     activeAt: evaluated?.activeAt,
-    escalations: evaluated === undefined ? [] : escalationsOf(evaluated.labels, rules),
+    escalations: (evaluated && escalations.get(identityOf(evaluated.labels))) ?? [],
     detail,
   };
 }
@@ -216,22 +247,6 @@ function pendingOf(rules: readonly ApiRule[]): ShownAlert[] {
   );
 }
 
-/** When rules that copy an alert with `escalation` fire; they are pending until then. */
-function escalationsOf(labels: ShownAlert['labels'], rules: readonly ApiRule[]): Escalation[] {
-  const own = identityOf(labels);
-  return rules
-    .flatMap(({ alerts, duration }) =>
-      alerts
-        .filter(({ state, labels: { escalation = '' } }) => state === 'pending' && escalation !== '')
-        .filter(copy => identityOf(copy.labels) === own)
-        .map(({ labels: { escalation = '' }, activeAt }) => ({
-          level: escalation,
-          at: Date.parse(activeAt) + duration * 1000,
-        })),
-    )
-    .sort((a, b) => a.at - b.at);
-}
-
 /** Equal for an alert and its escalated copies, for nothing else. */
 function identityOf({ escalation, escalates, alertstate, ...labels }: ShownAlert['labels']): string {
   return keyOf({ ...labels, alertname: escalates || labels.alertname || '' });
@@ -245,6 +260,17 @@ export function firesAt({ state, since, rule }: ShownAlert): number | undefined 
 
 function messageOf({ description, summary }: Readonly<Record<string, string>>): string {
   return description ?? summary ?? '';
+}
+
+/** Of alerts with the same rule, subject and message it is the same. */
+function textOf(...parts: [rule: string, about: string, message: string]): string {
+  return JSON.stringify(parts);
+}
+
+function append<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const known = lists.get(key);
+  if (known) known.push(value);
+  else lists.set(key, [value]);
 }
 
 function keyOf(labels: Readonly<Record<string, string>>): string {

@@ -34,7 +34,7 @@ export function AlertList() {
         <p class="quiet">{rules === undefined ? 'Nothing that is sent.' : UNKNOWN}</p>
       ) : null}
       <AlertRows alerts={firing.slice(0, drawn)} />
-      {firing.length > SHOWN ? <p class="quiet">{count(firing.length - SHOWN, 'more alert')}</p> : null}
+      <MoreAlerts total={firing.length} />
       <Muted muted={muted} />
       {model.isReadOnly ? null : (
         <p>
@@ -43,6 +43,10 @@ export function AlertList() {
       )}
     </section>
   );
+}
+
+function MoreAlerts({ total }: { total: number }) {
+  return total > SHOWN ? <p class="quiet">{count(total - SHOWN, 'more alert')}</p> : null;
 }
 
 export function AlertRows({ alerts }: { alerts: readonly AlertDetail[] }) {
@@ -142,6 +146,7 @@ function Muted({ muted }: { muted: readonly MutedAlert[] }) {
           </li>
         ))}
       </ul>
+      <MoreAlerts total={muted.length} />
     </Details>
   );
 }

@@ -1,6 +1,5 @@
 // The services in their groups, with what filters and orders them.
 
-import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { BAR_SPANS, type BarSpan, ORDERS, type Order, type View } from '../address.js';
 import { useModel } from '../model.js';
@@ -9,12 +8,9 @@ import { STATUSES } from '../status.js';
 import { count } from '../words.js';
 import { Card } from './card.js';
 import { useOpen } from './details.js';
-import { usePieces } from './pieces.js';
+import { useMore } from './more.js';
 import { Shape } from './shape.js';
 import { TickLegend } from './ticks.js';
-
-/** Cards of a group that are drawn before the button for more. */
-const PAGE = 60;
 
 const ORDER_NAMES: Readonly<Record<Order, string>> = {
   worst: 'Worst first',
@@ -60,11 +56,9 @@ function Empty({ total }: { total: number }) {
 }
 
 function ServiceGroup({ group: { name, entries, folded } }: { group: Group }) {
-  const limit = useSignal(PAGE);
   const { isOpen, toggle } = useOpen(`group ${name}`);
   const shown = isOpen ? [...entries, ...folded] : entries;
-  const rest = shown.length - limit.value;
-  const drawn = usePieces(Math.min(shown.length, limit.value));
+  const { drawn, button } = useMore(shown.length, 'services');
   const id = useId();
   return (
     <section aria-labelledby={id}>
@@ -81,17 +75,7 @@ function ServiceGroup({ group: { name, entries, folded } }: { group: Group }) {
           <Card key={id} id={id} entry={entry} />
         ))}
       </ul>
-      {rest <= 0 ? null : (
-        <button
-          type="button"
-          class="fold"
-          onClick={() => {
-            limit.value += PAGE;
-          }}
-        >
-          Show {Math.min(rest, PAGE)} of {rest} more
-        </button>
-      )}
+      {button}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 // Alerts: all that fire, grouped as they are sent; those that are muted, with the reason; those that are pending.
 
 import './alerts.css';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import {
   type AlertFilter,
   type AlertGroup,
@@ -17,10 +17,12 @@ import { AlertRow } from '../alerts/row.js';
 import { TestReceivers } from '../alerts/test-receivers.js';
 import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
+import { openName, openOf } from '../open.js';
 import type { Alerts } from '../state.js';
 import { severityRank } from '../status.js';
 import { UNKNOWN } from '../view/alerts.js';
 import { Details, useOpen } from '../view/details.js';
+import { firstRows, useMore } from '../view/more.js';
 import { count } from '../words.js';
 
 /** Milliseconds between two looks. */
@@ -44,13 +46,17 @@ export function View() {
   useEffect(() => {
     if (firingNow !== undefined) rules.again();
   }, [firingNow]);
-  const sources = {
-    alerts: alerts.answer ?? model.alerts.value,
-    groups: groups.answer ?? [],
-    rules: rules.answer?.data.groups.flatMap(group => group.rules) ?? [],
-  };
+  const known = alerts.answer ?? model.alerts.value;
+  const sources = useMemo(
+    () => ({
+      alerts: known,
+      groups: groups.answer ?? [],
+      rules: rules.answer?.data.groups.flatMap(group => group.rules) ?? [],
+    }),
+    [known, groups.answer, rules.answer],
+  );
   const nameOf = (service: string) => model.name(service) ?? service;
-  const all = joinAlerts(sources);
+  const all = useMemo(() => joinAlerts(sources), [sources]);
   const shown = all.filter(alert => fits(alert, filter, nameOf(alert.service)));
   const again = () => {
     alerts.again();
@@ -74,9 +80,7 @@ export function View() {
         Firing <span class="quiet">{those('firing').length}</span>
       </h2>
       {firing.length === 0 ? <Empty isFiltered={filter.text !== '' || filter.severity !== ''} /> : null}
-      {firing.map(group => (
-        <Group key={group.key} group={group} onSilenced={again} />
-      ))}
+      <Groups groups={firing} onSilenced={again} />
       <Part name="Muted" alerts={those('muted')} onSilenced={again} />
       <Part name="Pending" alerts={those('pending')} onSilenced={again} />
       <Always alerts={shown.filter(({ severity }) => severity === ALWAYS)} onSilenced={again} />
@@ -151,6 +155,16 @@ interface ListProps {
 }
 
 function List({ alerts, onSilenced }: ListProps) {
+  const { drawn, button } = useMore(alerts.length, 'alerts', { atLeast: useOpened(alerts) });
+  return (
+    <>
+      <Rows alerts={alerts.slice(0, drawn)} onSilenced={onSilenced} />
+      {button}
+    </>
+  );
+}
+
+function Rows({ alerts, onSilenced }: ListProps) {
   return (
     <ul class="rows">
       {alerts.map(alert => (
@@ -160,8 +174,41 @@ function List({ alerts, onSilenced }: ListProps) {
   );
 }
 
-function Group({ group, onSilenced }: { group: AlertGroup; onSilenced: () => void }) {
-  const { name, labels, alerts } = group;
+/** How many alerts of a list have to be shown for all of those that are open. */
+function useOpened(alerts: readonly ShownAlert[]): number {
+  const open = openOf(useModel().place.value.query);
+  if (open.length === 0) return 0;
+  return alerts.reduce((last, { key }, i) => (open.includes(openName(key)) ? i + 1 : last), 0);
+}
+
+/** Together they are as long as one list. */
+function Groups({ groups, onSilenced }: { groups: readonly AlertGroup[]; onSilenced: () => void }) {
+  const alerts = groups.flatMap(group => group.alerts);
+  const { drawn, button } = useMore(alerts.length, 'alerts', { atLeast: useOpened(alerts) });
+  const rows = firstRows(
+    groups.map(group => group.alerts.length),
+    drawn,
+  );
+  return (
+    <>
+      {groups.map((group, i) =>
+        rows[i] === 0 ? null : (
+          <Group key={group.key} group={group} rows={rows[i] ?? 0} onSilenced={onSilenced} />
+        ),
+      )}
+      {button}
+    </>
+  );
+}
+
+interface GroupProps {
+  readonly group: AlertGroup;
+  /** How many of its alerts are drawn. */
+  readonly rows: number;
+  readonly onSilenced: () => void;
+}
+
+function Group({ group: { name, labels, alerts }, rows, onSilenced }: GroupProps) {
   return (
     <section class="alert-group" aria-label={name || 'Alerts'}>
       {name === '' ? null : (
@@ -174,7 +221,7 @@ function Group({ group, onSilenced }: { group: AlertGroup; onSilenced: () => voi
           ))}
         </h3>
       )}
-      <List alerts={alerts} onSilenced={onSilenced} />
+      <Rows alerts={alerts.slice(0, rows)} onSilenced={onSilenced} />
     </section>
   );
 }

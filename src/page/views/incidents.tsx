@@ -3,12 +3,15 @@
 import './incidents.css';
 import { useMemo } from 'preact/hooks';
 import { useAnswer } from '../ask.js';
-import { type Model, useModel } from '../model.js';
+import { groupBy } from '../group-by.js';
+import { useModel } from '../model.js';
 import type { Incident } from '../state.js';
 import { Message, ServiceName } from '../view/alerts.js';
 import { useOpen } from '../view/details.js';
 import { length } from '../view/incidents.js';
 import { webAddress } from '../view/link.js';
+import { firstRows } from '../view/more.js';
+import { usePieces } from '../view/pieces.js';
 import { Shape } from '../view/shape.js';
 import { Age, Moment } from '../view/time.js';
 import { Link } from '../view/view-link.js';
@@ -43,18 +46,7 @@ export function View() {
       {problem === '' ? null : <p class="notice">Incidents cannot be shown: {problem}</p>}
       {incidents?.length === 0 ? <Empty isFiltered={printFilter({ ...filter, limit: STEP }) !== ''} /> : null}
       {incidents === undefined && problem === '' ? <p class="empty">Incidents are being read.</p> : null}
-      {byDay(incidents ?? [], model).map(([day, those]) => (
-        <section key={day} aria-label={day}>
-          <h2>
-            {day} <span class="quiet">{count(those.length, 'incident')}</span>
-          </h2>
-          <ul class="rows">
-            {those.map(incident => (
-              <Row key={incident.id} incident={incident} isChosen={incident.id === filter.id} />
-            ))}
-          </ul>
-        </section>
-      ))}
+      <Days incidents={incidents ?? []} chosen={filter.id} />
       {answer === undefined || answer.count <= filter.limit ? null : (
         <button type="button" class="fold" onClick={() => change({ limit: filter.limit + STEP })}>
           Show {Math.min(STEP, answer.count - filter.limit)} of {answer.count - filter.limit} more
@@ -74,16 +66,33 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
   );
 }
 
-/** Incidents by the reader's day on which they began, in their order. */
-function byDay(incidents: readonly Incident[], model: Model): [string, Incident[]][] {
-  const days = new Map<string, Incident[]>();
-  for (const incident of incidents) {
-    const day = model.day(model.epoch(incident.starts_at) ?? Number.NaN);
-    const those = days.get(day);
-    if (those) those.push(incident);
-    else days.set(day, [incident]);
-  }
-  return [...days];
+/** Incidents by the reader's day on which they began, in their order. @param chosen the id of one that is marked */
+function Days({ incidents, chosen }: { incidents: readonly Incident[]; chosen: string }) {
+  const model = useModel();
+  const drawn = usePieces(incidents.length);
+  const days = [...groupBy(incidents, each => model.day(model.epoch(each.starts_at) ?? Number.NaN))];
+  const rows = firstRows(
+    days.map(([, those]) => those.length),
+    drawn,
+  );
+  return (
+    <>
+      {days.map(([day, those], i) =>
+        rows[i] === 0 ? null : (
+          <section key={day} aria-label={day}>
+            <h2>
+              {day} <span class="quiet">{count(those.length, 'incident')}</span>
+            </h2>
+            <ul class="rows">
+              {those.slice(0, rows[i]).map(incident => (
+                <Row key={incident.id} incident={incident} isChosen={incident.id === chosen} />
+              ))}
+            </ul>
+          </section>
+        ),
+      )}
+    </>
+  );
 }
 
 function Toolbar(props: { filter: IncidentFilter; change: (part: Partial<IncidentFilter>) => void }) {

@@ -8,6 +8,7 @@ import { maintenanceDraft, parseDraft, printDraft } from '../silences/draft.js';
 import { SilenceForm } from '../silences/form.js';
 import { SilenceRow } from '../silences/row.js';
 import type { Silence } from '../silences/silence.js';
+import { PAGE, useMore } from '../view/more.js';
 import { Link } from '../view/view-link.js';
 
 /** Milliseconds between two looks. */
@@ -68,19 +69,43 @@ interface ListsProps {
 }
 
 function Lists({ silences, chosen, onChanged }: ListsProps) {
-  const isAll = useSignal(false);
   const those = (state: Silence['status']['state']) =>
     silences.filter(({ status }) => status.state === state);
-  const expired = those('expired');
-  const isLong = !isAll.value && expired.length > EXPIRED;
-  const list = (name: string, part: readonly Silence[], empty: string) => (
+  const rest = { chosen, onChanged };
+  return (
+    <>
+      <List name="Active" silences={those('active')} {...rest}>
+        No silence is active: every alert is sent.
+      </List>
+      <List name="Planned" silences={those('pending')} {...rest}>
+        No silence is planned.
+      </List>
+      <List name="Expired" silences={those('expired')} first={EXPIRED} {...rest}>
+        Silences stay here for five days after their end.
+      </List>
+    </>
+  );
+}
+
+interface ListProps extends ListsProps {
+  readonly name: string;
+  /** Rows of the first page. */
+  readonly first?: number;
+  /** What is said in place of none. */
+  readonly children: string;
+}
+
+function List({ name, silences, first = PAGE, chosen, onChanged, children }: ListProps) {
+  const atLeast = silences.findIndex(({ id }) => id === chosen) + 1;
+  const { drawn, button } = useMore(silences.length, 'silences', { first, atLeast });
+  return (
     <section aria-labelledby={`silences-${name}`}>
       <h2 id={`silences-${name}`}>
-        {name} <span class="quiet">{part.length}</span>
+        {name} <span class="quiet">{silences.length}</span>
       </h2>
-      {part.length === 0 ? <p class="empty">{empty}</p> : null}
+      {silences.length === 0 ? <p class="empty">{children}</p> : null}
       <ul class="rows">
-        {(name === 'Expired' && isLong ? part.slice(0, EXPIRED) : part).map(silence => (
+        {silences.slice(0, drawn).map(silence => (
           <SilenceRow
             key={silence.id}
             silence={silence}
@@ -89,24 +114,7 @@ function Lists({ silences, chosen, onChanged }: ListsProps) {
           />
         ))}
       </ul>
+      {button}
     </section>
-  );
-  return (
-    <>
-      {list('Active', those('active'), 'No silence is active: every alert is sent.')}
-      {list('Planned', those('pending'), 'No silence is planned.')}
-      {list('Expired', expired, 'Silences stay here for five days after their end.')}
-      {isLong ? (
-        <button
-          type="button"
-          class="fold"
-          onClick={() => {
-            isAll.value = true;
-          }}
-        >
-          Show {expired.length - EXPIRED} more
-        </button>
-      ) : null}
-    </>
   );
 }
