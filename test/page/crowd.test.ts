@@ -50,7 +50,7 @@ test('the overview has all services: by pages, in order, and found by the filter
   const cards = page.locator('.services section >> nth=0').locator('.card h3');
   // Drawn piece by piece, and yet a page of them, in the order people count in.
   await expect.poll(() => cards.count(), PATIENCE).toBe(60);
-  expect((await cards.allInnerTexts()).slice(0, 4)).toEqual([0, 10, 20, 30].map(i => `Service ${i}`));
+  expect((await cards.allTextContents()).slice(0, 4)).toEqual([0, 10, 20, 30].map(i => `Service ${i}`));
   await page.getByRole('button', { name: 'Show 40 of 40 more' }).first().click();
   await expect.poll(() => cards.count(), PATIENCE).toBe(100);
   await expect
