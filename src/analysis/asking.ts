@@ -64,22 +64,40 @@ export async function valuesAt(engine: Engine, query: string, at: Millis): Promi
 /** Values by the hour: index 0 is the first hour of the period; NaN where there is none. */
 export type Hours = Float64Array;
 
-/** Values of an expression over the last hour, for every hour of a period, by target. */
+/** An expression over a window that is to be asked: `1h`, or less for an hour that is not over. */
+type OverWindow = (window: string) => string;
+
+/**
+ * Values of an expression over each hour of a period, by target. The last hour ends with the period: asked at its full
+ * length, it would have samples of the future by the time of the next question, and shares of two answers would not fit.
+ */
 export async function hourly(
   engine: Engine,
-  query: string,
+  measure: OverWindow,
   period: Period,
 ): Promise<ReadonlyMap<string, Hours>> {
-  const { from } = period;
+  const { from, to } = period;
   const count = hoursIn(period);
-  const { series } = await engine.range(query, { from: from + HOUR, to: from + count * HOUR, step: HOUR });
+  const full = Math.floor((to - from) / HOUR);
   const found = new Map<string, Hours>();
-  for (const { labels, times, values } of series) {
-    const hours = new Float64Array(count).fill(Number.NaN);
-    times.forEach((time, i) => {
-      hours[Math.round((time - from) / HOUR) - 1] = values[i] as number;
-    });
-    found.set(labels.get('target'), hours);
+  const note = (target: string, hour: number, value: number): void => {
+    const hours = found.get(target) ?? new Float64Array(count).fill(Number.NaN);
+    found.set(target, hours);
+    hours[hour] = value;
+  };
+  if (full > 0) {
+    const grid = { from: from + HOUR, to: from + full * HOUR, step: HOUR };
+    const { series } = await engine.range(measure('1h'), grid);
+    for (const { labels, times, values } of series) {
+      const target = labels.get('target');
+      times.forEach((time, i) => {
+        note(target, Math.round((time - from) / HOUR) - 1, values[i] as number);
+      });
+    }
+  }
+  if (full < count) {
+    const last = await valuesAt(engine, measure(formatDuration(to - from - full * HOUR)), to);
+    for (const [target, value] of last) note(target, full, value);
   }
   return found;
 }

@@ -44,7 +44,7 @@ export type Facts = ReadonlyMap<string, ServiceFacts>;
 /** @throws QueryError */
 export async function factsOf(engine: Engine, period: Period): Promise<Facts> {
   const window = windowOf(period);
-  const byHour = (measure: measures.Measure) => hourly(engine, measure('1h'), period);
+  const byHour = (measure: measures.Measure) => hourly(engine, measure, period);
   const inAll = (measure: measures.Measure) => valuesAt(engine, measure(window), period.to);
   const [seen, minutes, up, plannedSeen, plannedUp, times, failureHours] = await Promise.all([
     byHour(measures.seen),
@@ -116,8 +116,9 @@ function availabilityOf(
     const count = seen[hour] as number;
     if (!(count > 0)) continue;
     const seconds = Math.min(3600 / fullHour(seen, hour), secondsBetween(count, minutes[hour] as number));
-    const inMaintenance = orZero(plannedSeen[hour]);
-    const upOutside = orZero(up[hour]) - orZero(plannedUp[hour]);
+    // A scrape may have come between two of the answers: no part is more than the whole.
+    const inMaintenance = Math.min(count, orZero(plannedSeen[hour]));
+    const upOutside = Math.min(count - inMaintenance, orZero(up[hour]) - orZero(plannedUp[hour]));
     looked += count * seconds;
     planned += inMaintenance * seconds;
     outside += (count - inMaintenance) * seconds;
@@ -135,8 +136,7 @@ function availabilityOf(
 }
 
 /** Seconds between scrapes that are spread over some minutes: of a history that has just begun no hour is full. */
-const secondsBetween = (count: number, minutes: number): number =>
-  minutes > 0 ? (60 * minutes) / count : 60;
+const secondsBetween = (count: number, minutes: number): number => (60 * (minutes > 1 ? minutes : 1)) / count;
 
 /** Scrapes in an hour without gaps, as the hours nearby tell. */
 function fullHour(seen: Hours, hour: number): number {

@@ -93,7 +93,7 @@ function shownProjection(
   at: Millis,
 ): ShownProjection {
   const nothing = { next_month: null, change: null, limit_reached: null, limit_reached_earliest: null };
-  const base = { now: rounded(now), unit, reason, query };
+  const base = { now: rounded(now), unit, reason, query: query('1h') };
   if (!projection) return { ...base, ...nothing, back_test_error: null, back_test_days: null };
   const then = weekAround(projection, at + MONTH);
   const reach = limit === undefined ? undefined : reachOf(projection, limit, at, HORIZON);

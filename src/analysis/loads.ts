@@ -8,8 +8,8 @@ export interface Load {
   readonly key: string;
   /** As a sentence calls it. */
   readonly name: string;
-  /** Mean of the last hour; one value. */
-  readonly query: string;
+  /** Mean of a window, such as `1h`; one value. */
+  readonly query: (window: string) => string;
   /** Full, in the unit of the values; undefined where there is no limit. */
   readonly limit?: number;
   /** `request`s an hour or a share of what there is. */
@@ -20,36 +20,36 @@ export const loads: readonly Load[] = [
   {
     key: 'requests',
     name: 'load',
-    query: 'sum(increase(haproxy_frontend_http_requests_total[1h]))',
+    query: window => `sum(rate(haproxy_frontend_http_requests_total[${window}])) * 3600`,
     unit: 'requests/h',
   },
   {
     key: 'sessions',
     name: 'sessions of HAProxy',
-    query:
-      'max(avg_over_time(haproxy_frontend_current_sessions[1h]) / (max_over_time(haproxy_frontend_limit_sessions[1h]) > 0))',
+    query: window =>
+      `max(avg_over_time(haproxy_frontend_current_sessions[${window}]) / (max_over_time(haproxy_frontend_limit_sessions[${window}]) > 0))`,
     limit: 1,
     unit: 'ratio',
   },
   {
     key: 'disk',
     name: 'the fullest file system of the monitoring node',
-    query: 'max(avg_over_time(host_filesystem_usage_ratio[1h]))',
+    query: window => `max(avg_over_time(host_filesystem_usage_ratio[${window}]))`,
     limit: 1,
     unit: 'ratio',
   },
   {
     key: 'memory',
     name: 'memory of the monitoring node',
-    query: 'max(avg_over_time(host_memory_usage_ratio[1h]))',
+    query: window => `max(avg_over_time(host_memory_usage_ratio[${window}]))`,
     limit: 1,
     unit: 'ratio',
   },
   {
     key: 'redis_memory',
     name: 'memory of Redis',
-    query:
-      'max(avg_over_time(redis_memory_used_bytes[1h]) / (max_over_time(redis_memory_max_bytes[1h]) > 0))',
+    query: window =>
+      `max(avg_over_time(redis_memory_used_bytes[${window}]) / (max_over_time(redis_memory_max_bytes[${window}]) > 0))`,
     limit: 1,
     unit: 'ratio',
   },

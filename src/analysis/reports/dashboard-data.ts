@@ -46,8 +46,8 @@ export const dashboardData: Report<DashboardData> = {
     shown.from = period.from + Math.floor((shown.from - period.from) / HOUR) * HOUR;
     const ids = services.map(({ id }) => id);
     const [times, availability] = await Promise.all([
-      hourly(engine, measures.meanTime('1h'), shown),
-      hourly(engine, measures.availability('1h'), shown),
+      hourly(engine, measures.meanTime, shown),
+      hourly(engine, measures.availability, shown),
     ]);
     const series = <Name extends string>(name: Name, hours: ReadonlyMap<string, Hours>) =>
       Object.fromEntries(ids.map(id => [id, pointsOf(name, hours.get(id), shown)]));
