@@ -66,6 +66,8 @@ export async function check(probe: Probe, bounds: Bounds, recorder: ReadingsReco
     const isVoid = watch.stoodStill;
     watch.close();
     if (!isVoid || attempt === ATTEMPTS) return outcome;
+    // The names of the series were in what is thrown away.
+    if (outcome.readings.layout) recorder.forget();
   }
 }
 

@@ -60,6 +60,15 @@ describe('an attempt', () => {
     expect(attempts).toBe(2);
   });
 
+  it('the series are named by the attempt that counts', async () => {
+    let attempts = 0;
+    const outcome = await run(async attempt => {
+      attempt.record(gauge, [], 7);
+      if (attempts++ === 0) standStill();
+    });
+    expect([attempts, outcome.samples]).toEqual([2, [['x', 7]]]);
+  });
+
   it('a thread that keeps standing still does not keep a check from its end', async () => {
     let attempts = 0;
     const outcome = await run(() => {

@@ -12,7 +12,7 @@ import {
   usage,
 } from '../../../src/probes/kinds/host/filesystems.js';
 import { MountedFilesystems } from '../../../src/probes/kinds/host/mounted.js';
-import { isNetwork, parseMounts } from '../../../src/probes/kinds/host/mounts.js';
+import { isNetwork, mayHang, parseMounts } from '../../../src/probes/kinds/host/mounts.js';
 import { Refreshed } from '../../../src/probes/kinds/host/refreshed.js';
 import { type HostFacts, host } from '../../../src/probes/kinds/host.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
@@ -204,6 +204,10 @@ describe('the mount table', () => {
     ),
     ...['ext4', 'fuseblk', 'fusectl', 'nfsd', 'overlay', 'virtiofs'].map(type => [type, false] as const),
   ])('%s of the network: %s', (type, want) => expect(isNetwork(type)).toBe(want));
+  it.each([
+    ...['nfs4', 'fuse.sshfs', 'fuseblk', 'virtiofs', 'vmhgfs'].map(type => [type, true] as const),
+    ...['ext4', 'fusectl', 'overlay', 'zfs'].map(type => [type, false] as const),
+  ])('%s may hang: %s', (type, want) => expect(mayHang(type)).toBe(want));
 });
 
 describe('a file system of the network that hangs', () => {

@@ -2,13 +2,13 @@
 
 import { df } from './df.js';
 import { type Filesystem, isLeftOut } from './filesystems.js';
-import { isNetwork, type Mount, readMounts } from './mounts.js';
+import { type Mount, mayHang, readMounts } from './mounts.js';
 import { Refreshed } from './refreshed.js';
 import type { System } from './system.js';
 
 /** In milliseconds. Every reading starts processes. */
 const MAX_AGE = 60_000;
-/** File systems of the network that are asked, each by a process of its own that hangs when it does. */
+/** File systems that may hang and are asked, each by a process of its own that hangs when it does. */
 const MOST_NETWORK = 32;
 
 export class MountedFilesystems {
@@ -41,7 +41,7 @@ export class MountedFilesystems {
   #networkReadings(): Refreshed<Filesystem[]>[] {
     const points = new Set(
       this.#mounts
-        .filter(({ fstype }) => isNetwork(fstype) && !isLeftOut(fstype))
+        .filter(({ fstype }) => mayHang(fstype) && !isLeftOut(fstype))
         .map(({ mountpoint }) => mountpoint),
     );
     for (const point of this.#network.keys()) if (!points.has(point)) this.#network.delete(point);
@@ -54,9 +54,9 @@ export class MountedFilesystems {
 
 /** systeminformation knows more of some file systems, but asks all of them at once. */
 async function readLocal(system: Pick<System, 'fsSize'>, mounts: readonly Mount[]): Promise<Filesystem[]> {
-  if (mounts.some(({ fstype }) => isNetwork(fstype))) {
+  if (mounts.some(({ fstype }) => mayHang(fstype))) {
     const local = mounts.filter(
-      ({ fstype, mountpoint }) => mountpoint === '/' || (!isNetwork(fstype) && !isLeftOut(fstype)),
+      ({ fstype, mountpoint }) => mountpoint === '/' || (!mayHang(fstype) && !isLeftOut(fstype)),
     );
     return df([...new Set(local.map(({ mountpoint }) => mountpoint))]);
   }

@@ -45,7 +45,15 @@ function unescapeOctal(text: string): string {
 const NETWORK =
   /^(?:9p|afs|beegfs|ceph|cifs|coda|fuse(?!blk|ctl)\b.*|glusterfs|gpfs|lustre|ncpfs|nfs4?|ocfs2|orangefs|smb3|smbfs|vboxsf)$/;
 
-/** True for file systems that another machine or a program serves, and that hang when it does. */
+/** True for file systems that another machine or a program serves. */
 export function isNetwork(fstype: string): boolean {
   return NETWORK.test(fstype);
+}
+
+/** A disk of this machine, or of the one it is a guest of, that a program serves. */
+const SERVED = /^(?:fuseblk|hgfs|prl_fs|virtiofs|vmhgfs)$/;
+
+/** True for file systems that hang when what serves them does. */
+export function mayHang(fstype: string): boolean {
+  return isNetwork(fstype) || SERVED.test(fstype);
 }
