@@ -242,15 +242,16 @@ describe('the prober', () => {
   ] as const)(
     'with the automatic limit none waits for those that hang in a %s cluster (%d % hang)',
     async (status, share) => {
-      const checks = Array.from({ length: 200 }, (_, i) => check(`s${i}`, { timeout: 10_000 }));
-      for (const [i, { id }] of checks.entries()) if (i % 100 < share) stage.scripts.set(id, { hang: true });
+      // The faked clock looks through all timers at every step: twice the services take four times as long.
+      const checks = Array.from({ length: 100 }, (_, i) => check(`s${i}`, { timeout: 10_000 }));
+      for (const [i, { id }] of checks.entries()) if (i < share) stage.scripts.set(id, { hang: true });
       stage.runner.configure({ ...plan(checks), concurrency: planConcurrency(checks, 'auto') });
       await seconds(35);
-      expect(new Set(stage.starts.map(([, id]) => id)).size).toBe(200);
+      expect(new Set(stage.starts.map(([, id]) => id)).size).toBe(100);
       stage.runner.setStatus(status);
-      await seconds(120);
+      await seconds(60);
       expect(Math.max(...stage.scans.map(({ lag }) => lag))).toBeLessThan(1000);
-      expect(stage.most).toBeLessThan(180);
+      expect(stage.most).toBeLessThan(90);
     },
   );
 
