@@ -55,7 +55,7 @@ function timeline(random: () => number): string[] {
   const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
   const now = new Situation();
   return Array.from({ length: STEPS }, () => {
-    const acts = new Map<string, string>();
+    const acts: string[] = [];
     const isSilence = random() < 0.35;
     for (let i = 0; i < (isSilence ? 1 : 1 + Math.floor(random() * 3)); i++) {
       const id = pick(IDS);
@@ -63,10 +63,10 @@ function timeline(random: () => number): string[] {
       const inhibition = now.inhibited.has(id) ? 'uninhibit' : 'inhibit';
       const silence = now.silenced.has(id) ? 'unsilence' : 'silence';
       const verb = isSilence ? silence : pick([alert, alert, inhibition]);
-      if (!acts.has(id)) acts.set(id, `${verb} ${id}`);
+      acts.push(`${verb} ${id}`);
+      now.act(`${verb} ${id}`);
     }
-    for (const act of acts.values()) now.act(act);
-    return [...acts.values()].join(', ');
+    return acts.join(', ');
   });
 }
 
