@@ -104,7 +104,10 @@ export class Rules {
       externalLabels: {},
       interval,
       ask: this.#ask,
-      write: (source, _, samples) => this.#store.add(source, samples),
+      write: (source, _, samples) => {
+        // In Prometheus' words.
+        if (this.#store.add(source, samples) > 0) throw new Error('duplicate sample for timestamp');
+      },
       history: this.#store,
       clock: this.#clock,
     });

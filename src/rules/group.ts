@@ -165,10 +165,10 @@ export class RuleGroup {
     for (const { alerting } of this.rules) alerting?.clockSet(by);
   }
 
-  /** Alerts to be notified about at a moment, of rules that work; they count as sent. */
+  /** Alerts to be notified about at a moment, of rules that could be evaluated; they count as sent. */
   takeUnsent(at: Millis, resendDelay: Millis): Alert[] {
-    return this.rules.flatMap(({ alerting, lastError }) =>
-      alerting && lastError === '' ? alerting.takeUnsent(at, resendDelay, this.interval) : [],
+    return this.rules.flatMap(({ alerting, isEvaluated }) =>
+      alerting && isEvaluated ? alerting.takeUnsent(at, resendDelay, this.interval) : [],
     );
   }
 

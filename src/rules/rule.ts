@@ -33,6 +33,7 @@ export class EvaluatedRule {
   readonly alerting: AlertingRule | undefined;
   readonly #expression: string;
   #health: RuleHealth = 'unknown';
+  #isEvaluated = false;
   #lastError = '';
   #evaluationTime: Millis = 0;
   #lastEvaluation: Millis | undefined;
@@ -57,12 +58,19 @@ export class EvaluatedRule {
     return this.#lastError;
   }
 
+  /** Whether the last evaluation succeeded, even if what came of it could not be written. */
+  get isEvaluated(): boolean {
+    return this.#isEvaluated;
+  }
+
   /** Evaluates and writes; never throws. @returns how many samples were written */
   evaluate(moment: GroupMoment, { ask, write, elapsed }: Workplace): number {
     const begun = elapsed();
     let written = 0;
+    this.#isEvaluated = false;
     try {
       const samples = this.#samples(moment, ask);
+      this.#isEvaluated = true;
       // Before its state was looked up a rule has nothing to say, not even that an alert's series has ended.
       if (this.alerting?.restored !== false) write(this.source, moment.at - moment.queryOffset, samples);
       written = samples.length;

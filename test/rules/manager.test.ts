@@ -317,6 +317,17 @@ describe('a rule that fails', () => {
     expect(evaluate(manager, storage, 0)).toMatchObject([{ failures: 1, samples: 0 }]);
     expect(manager.groups()[0]?.rules).toMatchObject([{ health: 'err', lastError: 'the disk is full' }]);
   });
+
+  test('because nothing can be written: its alerts are handed on all the same', () => {
+    const storage = storageOf({ up: '0' });
+    const write = (): never => {
+      throw new Error('the disk is full');
+    };
+    const manager = managerOn(storage, { write });
+    manager.update([ruleFile('- alert: Down\n  expr: up == 0')]);
+    const [result] = evaluate(manager, storage, 0);
+    expect(result).toMatchObject({ failures: 1, unsent: [{ state: 'firing' }] });
+  });
 });
 
 describe('the clock is set while an alert', () => {

@@ -192,25 +192,30 @@ export class SampleStore implements SampleSource {
    * Adds what a source (a rule) shows at the time of the scrape that was begun. It counts until the source shows
    * something else: series it showed before and does not show now have ended, all of them when it shows none, but for
    * `elsewhere`: those go on in another place.
+   * @returns how many samples were left out since their series has another value at this time, of a rule before it say
    */
   add(
     source: string,
     samples: readonly { readonly labels: Labels; readonly value: number }[],
     elsewhere: ReadonlySet<string> = NONE,
-  ): void {
+  ): number {
     const row = this.#row;
     if (!row) {
-      if (this.#interim.isOpen) this.#addToInterim(source, samples);
-      else this.#dropped += samples.length;
-      return;
+      if (this.#interim.isOpen) return this.#addToInterim(source, samples);
+      this.#dropped += samples.length;
+      return 0;
     }
+    let conflicts = 0;
     const at = this.#head.last;
     const { last } = this.#stored;
     const shown = new Set<SeriesRef>();
     for (const { labels, value } of samples) {
       const series = this.#catalogue.admit(this.#catalogue.resolve(labels));
       if (at > last.get(series) && row.builder.set(series, value)) shown.add(series);
-      else this.#drop(series);
+      else {
+        if (at === last.get(series) && !Object.is(this.#head.lastValue(series), value)) conflicts++;
+        this.#drop(series);
+      }
     }
     this.#appended += shown.size;
     const before = this.#added.get(source) ?? [];
@@ -219,6 +224,7 @@ export class SampleStore implements SampleSource {
     if (samples.length > 0) this.#added.set(source, [...shown]);
     else this.#added.delete(source);
     this.#head.update(row.ended);
+    return conflicts;
   }
 
   /**
@@ -250,12 +256,16 @@ export class SampleStore implements SampleSource {
   #addToInterim(
     source: string,
     samples: readonly { readonly labels: Labels; readonly value: number }[],
-  ): void {
+  ): number {
+    let conflicts = 0;
     for (const { labels, value } of samples) {
       const series = this.#interim.find(labels) ?? this.#catalogue.resolve(labels);
-      if (!this.#interim.add(series, labels, value)) this.#dropped++;
+      if (this.#interim.add(series, labels, value)) continue;
+      this.#dropped++;
+      if (!Object.is(this.#interim.value(series), value)) conflicts++;
     }
     for (const series of this.#added.get(source) ?? []) this.#interim.end(series);
+    return conflicts;
   }
 
   /**

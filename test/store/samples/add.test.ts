@@ -81,14 +81,14 @@ test('a source that ends does not end a series another one shows', () => {
 
 test('a series twice at one moment counts once; without a scrape there is nothing to add to', () => {
   store.begin(scrape(1000, 1));
-  store.add('r', [made('a', 1), made('a', 2), made('up', 9)]);
+  expect(store.add('r', [made('a', 1), made('a', 2), made('a', 1), made('up', 9)])).toBe(2);
   store.commit();
-  store.add('r', [made('late', 1)]);
+  expect(store.add('r', [made('late', 1)])).toBe(0);
   store.begin(scrape(500, 1));
-  store.add('r', [made('a', 1)]);
+  expect(store.add('r', [made('a', 1)])).toBe(0);
   store.commit();
   expect(all()).toEqual(['a 1000=1', 'up 1000=1']);
-  expect(store.stats().dropped).toBe(5);
+  expect(store.stats().dropped).toBe(6);
 });
 
 test('many series widen the row', () => {
