@@ -90,9 +90,9 @@ function plainMessage({ alerts, externalUrl }: Notification, problem: string): P
 
 /** `FIRING critical ServiceDown tools: Tools Server is down (2024-01-15T10:30:45.123456)` */
 function lineOf({ labels, annotations, isResolved, startsAt, endsAt }: NotifiedAlert): string {
-  const names = [labels.get('severity'), labels.get('alertname'), labels.get('target')]
-    .filter(Boolean)
-    .join(' ');
+  const names = oneLine(
+    [labels.get('severity'), labels.get('alertname'), labels.get('target')].filter(Boolean).join(' '),
+  );
   const message = annotations.description || annotations.summary || '';
   const at = isoLocal(isResolved ? endsAt : startsAt);
   return `${isResolved ? 'RESOLVED' : 'FIRING'} ${names}${message === '' ? '' : `: ${oneLine(message)}`} (${at})`;

@@ -53,7 +53,8 @@ function phrase({ status, labels, annotations }: SmsAlert): string {
   const name = target || service || instance || alertname;
   const message = annotations.description || annotations.summary || alertname;
   const line = message.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-  const short = line.length > MAX_MESSAGE ? `${[...line].slice(0, MAX_MESSAGE).join('')}...` : line;
+  const characters = [...line.slice(0, 2 * MAX_MESSAGE + 1)];
+  const short = characters.length > MAX_MESSAGE ? `${characters.slice(0, MAX_MESSAGE).join('')}...` : line;
   return [status === 'firing' ? severity : 'ok', `${name}:`, short].filter(word => word !== '').join(' ');
 }
 

@@ -101,6 +101,15 @@ test.each(Object.keys(ENTRIES))('%s: a hundred alerts are still readable', async
   expect(told().length).toBeLessThan(4096);
 });
 
+test.each(Object.keys(ENTRIES))('%s: labels of any length are still readable', async integration => {
+  const key =
+    { email: 'html', discord: 'title', pagerduty: 'description', telegram: 'message' }[integration] ?? 'text';
+  const entry = (ENTRIES[integration] as (more: string) => string)(`${key}: '{{ .Nope }}'`);
+  const long = alert({ labels: { alertname: 'x'.repeat(100_000) } });
+  expect(await open(kindOf(integration), entry).deliver(notification([long, long]))).toBeUndefined();
+  expect(told().length).toBeLessThan(4096);
+});
+
 test('a template without end ends', async () => {
   const entry = (ENTRIES.discord as (more: string) => string)(
     "message: '{{ range 1000000 }}0123456789{{ end }}'",

@@ -41,6 +41,11 @@ describe('text', () => {
     ],
     ['the end', told(alert('critical', 'a', 'x', 'resolved')), '1 RESOLVED: ok a: x'],
     [
+      'emoji are one character each',
+      told(alert('critical', 'a', '🚀'.repeat(82))),
+      `1 FIRING: critical a: ${'🚀'.repeat(82)}`,
+    ],
+    [
       'umlauts are in the alphabet',
       told(alert('critical', 'a', 'Größe: 5 €')),
       '1 FIRING: critical a: Größe: 5 €',
