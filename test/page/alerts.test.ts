@@ -251,6 +251,16 @@ describe('alerts are grouped', () => {
     ).toEqual(want);
   });
 
+  test('a group is the same one whichever alerts it holds, so that what is open in it stays', () => {
+    const keys = (members: ApiAlert[]) => {
+      const sent = [group('mail', {}, members), group('mail', {}, [apiAlert('c', slow)])];
+      return groupAlerts(joinAlerts({ ...NONE, groups: sent }), sent, 'sent', id => id).map(({ key }) => key);
+    };
+    const one = keys([apiAlert('a', down)]);
+    expect(one).toHaveLength(new Set(one).size);
+    expect(keys([apiAlert('a', down), apiAlert('b', slow)])).toEqual(one);
+  });
+
   test.each<[query: string, printed: string]>([
     ['', ''],
     ['?q=a%26b&severity=critical&group=rule', '?q=a%26b&severity=critical&group=rule'],

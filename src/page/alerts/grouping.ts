@@ -76,6 +76,17 @@ export function groupAlerts(
   return [...found].map(([name, those]) => ({ key: name, name, labels: {}, alerts: those }));
 }
 
+/** The same as long as the group is there, whichever alerts it holds: what is open in it stays. @param used by other groups */
+function keyOf(
+  { labels, receivers }: { labels: ApiGroup['labels']; receivers: readonly string[] },
+  used: Map<string, number>,
+): string {
+  const key = JSON.stringify([labels, receivers]);
+  const before = used.get(key) ?? 0;
+  used.set(key, before + 1);
+  return before === 0 ? key : `${key} ${before}`;
+}
+
 /** Groups of several receivers that hold the same alerts are one. */
 function asSent(alerts: readonly ShownAlert[], groups: readonly ApiGroup[]): AlertGroup[] {
   const found = new Map<string, { receivers: string[]; labels: ApiGroup['labels']; alerts: ShownAlert[] }>();
@@ -92,8 +103,9 @@ function asSent(alerts: readonly ShownAlert[], groups: readonly ApiGroup[]): Ale
     if (known) known.receivers.push(receiver.name);
     else found.set(key, { receivers: [receiver.name], labels, alerts: those });
   }
-  const sent = [...found].map(([key, group]) => ({
-    key,
+  const keys = new Map<string, number>();
+  const sent = [...found.values()].map(group => ({
+    key: keyOf(group, keys),
     name: `To ${group.receivers.join(', ')}`,
     labels: group.labels,
     alerts: group.alerts,

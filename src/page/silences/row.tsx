@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { type Model, useModel } from '../model.js';
 import { Shape } from '../view/shape.js';
 import { Ago, At, Until } from '../view/time.js';
@@ -27,12 +27,15 @@ export function SilenceRow({ silence, isChosen, onChanged }: RowProps) {
   const mode = useSignal<Mode>('shown');
   const { id, createdBy, matchers, status } = silence;
   const isOver = status.state === 'expired';
+  const row = useRef<HTMLLIElement>(null);
+  // While the row is still there.
+  useLayoutEffect(() => () => follow(row.current), []);
   const done = (text: string) => {
     mode.value = 'shown';
     onChanged(text);
   };
   return (
-    <li class={isChosen ? 'row silence chosen' : 'row silence'} id={`silence-${id}`}>
+    <li class={isChosen ? 'row silence chosen' : 'row silence'} id={`silence-${id}`} ref={row}>
       <Shape of={isMaintenance(silence) || status.state === 'pending' ? 'planned' : 'muted'} />
       <div class="silence-what">
         <ul class="labels" aria-label="Matchers">
@@ -62,6 +65,15 @@ export function SilenceRow({ silence, isChosen, onChanged }: RowProps) {
       ) : null}
     </li>
   );
+}
+
+/** A silence that ends goes to another list: a focus in its row goes with it. */
+function follow(row: HTMLElement | null): void {
+  if (!row?.contains(document.activeElement)) return;
+  setTimeout(() => {
+    const there = document.getElementById(row.id)?.querySelector<HTMLElement>('a, button');
+    (there ?? document.querySelector('main'))?.focus({ preventScroll: true });
+  });
 }
 
 function Times({ silence: { startsAt, endsAt, status } }: { silence: Silence }) {
@@ -105,11 +117,15 @@ function Actions({ silence, mode, onMode, onDone }: ActionsProps) {
   const change = useChange();
   const keep = useRef<HTMLButtonElement>(null);
   const expire = useRef<HTMLButtonElement>(null);
-  const wasAsked = useRef(false);
-  useEffect(() => {
+  const extend = useRef<HTMLButtonElement>(null);
+  const before = useRef<Mode>('shown');
+  // Before the list is read again, which may take the row away.
+  useLayoutEffect(() => {
+    // The keyboard goes back to what asked.
     if (mode === 'expiring') keep.current?.focus();
-    else if (wasAsked.current) expire.current?.focus();
-    wasAsked.current = mode === 'expiring';
+    else if (mode === 'shown' && before.current === 'expiring') expire.current?.focus();
+    else if (mode === 'shown' && before.current === 'extending') extend.current?.focus();
+    before.current = mode;
   }, [mode]);
   const name = silence.matchers.map(fromApi).map(printMatcher).join(', ');
   if (mode === 'expiring')
@@ -133,6 +149,7 @@ function Actions({ silence, mode, onMode, onDone }: ActionsProps) {
       <button
         type="button"
         class="plain-button"
+        ref={extend}
         aria-expanded={mode === 'extending'}
         aria-label={`Extend the silence of ${name}`}
         onClick={() => onMode(mode === 'extending' ? 'shown' : 'extending')}

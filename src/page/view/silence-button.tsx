@@ -2,7 +2,7 @@
 
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import type { ComponentChildren, FunctionComponent } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useModel } from '../model.js';
 
 /** An alert that can be silenced. */
@@ -33,6 +33,8 @@ export function useSilenceButton(target: SilenceTarget, onDone?: () => void): Si
   const panel = useSignal<{ readonly Quick: FunctionComponent<QuickProps> } | undefined>(undefined);
   const text = useSignal('');
   const button = useRef<HTMLButtonElement>(null);
+  // While the row is still there.
+  useLayoutEffect(() => () => leave(button.current), []);
   if (model.isReadOnly) return { button: null, panel: null };
   const close = () => {
     panel.value = undefined;
@@ -70,6 +72,18 @@ export function useSilenceButton(target: SilenceTarget, onDone?: () => void): Si
     ),
     panel: <Panel panel={panel} text={text} target={target} onDone={done} onCancel={close} />,
   };
+}
+
+/** An alert that is silenced leaves its list: the keyboard goes on with the next one there. */
+function leave(button: HTMLButtonElement | null): void {
+  if (button === null || document.activeElement !== button) return;
+  const all = [...document.querySelectorAll<HTMLElement>('.silence-button')];
+  const at = all.indexOf(button);
+  const next = all[at + 1] ?? all[at - 1];
+  // Once the others have their places: what is moved loses the focus.
+  setTimeout(() =>
+    (next?.isConnected ? next : document.querySelector('main'))?.focus({ preventScroll: true }),
+  );
 }
 
 interface PanelProps extends QuickProps {

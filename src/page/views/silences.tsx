@@ -2,12 +2,13 @@
 
 import './silences.css';
 import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
 import { maintenanceDraft, parseDraft, printDraft } from '../silences/draft.js';
 import { SilenceForm } from '../silences/form.js';
 import { SilenceRow } from '../silences/row.js';
-import type { Silence } from '../silences/silence.js';
+import { isMaintenance, type Silence } from '../silences/silence.js';
 import { PAGE, useMore } from '../view/more.js';
 import { Link } from '../view/view-link.js';
 
@@ -22,7 +23,18 @@ export function View() {
   const { answer, problem, again } = useAnswer<Silence[]>('api/v2/silences', EVERY);
   const done = useSignal('');
   const chosen = new URLSearchParams(query).get('id') ?? '';
-  const isForm = parseDraft(query) !== undefined;
+  const draft = parseDraft(query);
+  const isForm = draft !== undefined;
+  const links = useRef<HTMLParagraphElement>(null);
+  // The link that opened the form: the keyboard goes back to it.
+  const opener = useRef<number | undefined>(undefined);
+  useEffect(() => {
+    if (draft) opener.current = isMaintenance(draft) ? 1 : 0;
+    else if (opener.current !== undefined) {
+      links.current?.querySelectorAll('a')[opener.current]?.focus({ preventScroll: true });
+      opener.current = undefined;
+    }
+  }, [draft]);
   const changed = (text: string) => {
     done.value = text;
     again();
@@ -39,7 +51,7 @@ export function View() {
           onCancel={() => model.ask('')}
         />
       ) : (
-        <p class="toolbar">
+        <p class="toolbar" ref={links}>
           <Link class="main-button" to={{ view: 'silences', query: '?new=1' }}>
             New silence
           </Link>

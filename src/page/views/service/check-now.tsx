@@ -1,7 +1,10 @@
 // The button that checks at once, as `POST /services/ID/check` does for a script: all who ask share the check.
 
 import { useSignal } from '@preact/signals';
-import { endpoint, messageOf } from '../../api.js';
+import { send } from '../../send.js';
+
+/** Milliseconds; a check takes as long as its service's timeout, and others may be before it. */
+const TIMEOUT = 90_000;
 
 export function CheckNow({ id }: { id: string }) {
   const isBusy = useSignal(false);
@@ -11,8 +14,7 @@ export function CheckNow({ id }: { id: string }) {
     isBusy.value = true;
     problem.value = '';
     try {
-      const response = await fetch(endpoint(`services/${encodeURIComponent(id)}/check`), { method: 'POST' });
-      if (!response.ok) throw new Error(messageOf(await response.text()) || `HTTP ${response.status}`);
+      await send('POST', `services/${encodeURIComponent(id)}/check`, undefined, TIMEOUT);
     } catch (error) {
       problem.value = `Not checked: ${(error as Error).message}`;
     }

@@ -1,0 +1,210 @@
+// Every action by the keyboard alone: Tab to it, Enter; and the focus goes back where it came from, or on where that is gone.
+// And what each action says when it is refused.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { PATIENCE, PageTest, shows } from './page-test.js';
+
+const on = new PageTest(
+  ({ folder }) => {
+    const file = join(folder, 'alertmanager.yml');
+    writeFileSync(file, JSON.stringify({ route: { receiver: 'log' }, receivers: [{ name: 'log' }] }));
+    return { alerting: { config_file: file } };
+  },
+  undefined,
+  true,
+);
+
+/** The accessible name of what has the focus, near enough. */
+const focused = (page: Page) =>
+  page.evaluate(`(({ ariaLabel, labels, innerText, tagName }) =>
+    ariaLabel || labels?.[0]?.innerText || innerText.trim().slice(0, 80) || tagName)(document.activeElement)`);
+
+/** Presses Tab until the focus is on what has the name. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  const passed: unknown[] = [];
+  for (let i = 0; i < 80; i++) {
+    const at = await focused(page);
+    if (name.test(String(at))) return;
+    passed.push(at);
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not lead to ${name}, but to ${passed.join(', ')}`);
+}
+
+async function enter(page: Page, name: RegExp): Promise<void> {
+  await tabTo(page, name);
+  await page.keyboard.press('Enter');
+}
+
+const hasFocus = (page: Page) => expect.poll(() => focused(page), PATIENCE);
+
+/** Search and the tools server fail, each with an alert of its own. */
+async function fail(): Promise<void> {
+  await on.servers.tools.setFault({ kind: 'status', code: 503 });
+  await on.servers.llm.setFault({ kind: 'status', code: 503 });
+  const count = async () => (await on.monitor.json<{ count: number }>('/alerts')).count;
+  await expect.poll(count, PATIENCE).toBe(2);
+}
+
+test('alerts are silenced one after the other', async () => {
+  await fail();
+  const page = await on.open('ui/alerts?q=ServiceDown');
+  await page.evaluate(`localStorage.setItem('langgraph-monitor.author', 'ann')`);
+  await expect.poll(() => page.locator('.silence-button').count(), PATIENCE).toBe(2);
+  await enter(page, /^Silence ServiceDown/);
+  await shows(page, '.quick').toMatch(/Covers 1 alert/);
+  await hasFocus(page).toBe('15 min');
+  await page.keyboard.press('Escape');
+  await hasFocus(page).toMatch(/^Silence ServiceDown/);
+  const first = String(await focused(page));
+  await page.keyboard.press('Enter');
+  await shows(page, '.quick').toMatch(/Covers 1 alert/);
+  await enter(page, /^15 min$/);
+  // Its row is among the muted ones; the next alert is to be silenced next.
+  await expect.poll(() => page.locator('.silence-button').count(), PATIENCE).toBe(1);
+  await hasFocus(page).toMatch(/^Silence ServiceDown/);
+  expect(await focused(page)).not.toBe(first);
+  await page.keyboard.press('Enter');
+  await shows(page, '.quick').toMatch(/Covers 1 alert/);
+  await enter(page, /^1 h$/);
+  await shows(page, 'main .empty').toMatch(/^No alert that fires fits the filter/);
+  expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+  expect(on.trouble()).toEqual([]);
+}, 120_000);
+
+test('a silence is made, extended and expired, and maintenance is planned', async () => {
+  const page = await on.open('ui/silences');
+  await page.evaluate(`localStorage.setItem('langgraph-monitor.author', 'ann')`);
+  await enter(page, /^New silence$/);
+  await hasFocus(page).toBe('Label of matcher 1');
+  await page.keyboard.type('target');
+  await tabTo(page, /^Value of matcher 1$/);
+  await page.keyboard.type('nothing');
+  await enter(page, /^Cancel$/);
+  await hasFocus(page).toBe('New silence');
+  await page.keyboard.press('Enter');
+  await hasFocus(page).toBe('Label of matcher 1');
+  await page.keyboard.type('target');
+  await tabTo(page, /^Value of matcher 1$/);
+  await page.keyboard.type('nothing');
+  await tabTo(page, /^Comment$/);
+  await page.keyboard.type('by keys');
+  await page.keyboard.press('Enter');
+  await shows(page, '.done').toBe('The silence was made.');
+  await hasFocus(page).toBe('New silence');
+  await enter(page, /^Extend the silence of target="nothing"/);
+  await hasFocus(page).toBe('15 min');
+  await enter(page, /^Cancel$/);
+  await hasFocus(page).toMatch(/^Extend the silence/);
+  await page.keyboard.press('Enter');
+  await enter(page, /^Extend until/);
+  await shows(page, '.done').toBe('The silence was extended.');
+  await hasFocus(page).toMatch(/^Extend the silence of target="nothing"/);
+  await enter(page, /^Expire the silence of target="nothing"/);
+  await hasFocus(page).toBe('Keep');
+  await page.keyboard.press('Enter');
+  await hasFocus(page).toMatch(/^Expire the silence/);
+  await page.keyboard.press('Enter');
+  await hasFocus(page).toBe('Keep');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await shows(page, '.done').toBe('The silence has expired.');
+  await hasFocus(page).toBe('Make again');
+  await page.reload();
+  await page.waitForSelector('html[data-alive]');
+  await enter(page, /^Plan maintenance$/);
+  await hasFocus(page).toBe('Label of matcher 1');
+  await page.keyboard.type('target');
+  await tabTo(page, /^Value of matcher 1$/);
+  await page.keyboard.type('tools');
+  await tabTo(page, /^Comment$/);
+  await page.keyboard.type('maintenance: disks');
+  await page.keyboard.press('Enter');
+  await shows(page, '.done').toBe('The silence was made.');
+  await hasFocus(page).toBe('Plan maintenance');
+  expect(on.trouble()).toEqual([]);
+}, 120_000);
+
+test('a service is checked, a receiver is tested', async () => {
+  const page = await on.open('ui/service/tools');
+  const checked = page.waitForResponse(each => each.url().endsWith('/check'));
+  await enter(page, /^Check now$/);
+  expect((await checked).status()).toBe(200);
+  await hasFocus(page).toBe('Check now');
+  await page.goto(`${on.monitor.url}/ui/alerts`);
+  await page.waitForSelector('html[data-alive]');
+  await enter(page, /^Does it reach me\?$/);
+  await page.waitForSelector('.receiver');
+  await enter(page, /^Send a test to log$/);
+  await shows(page, '.receiver .result').toMatch(/no integrations/);
+  expect(await focused(page)).toBe('Send a test to log');
+  expect(on.trouble()).toEqual([]);
+}, 120_000);
+
+/** What a proxy in between, another user's change, or the network makes of a request, and what the page says. */
+const REFUSALS = [
+  [401, /a password is needed: reload the page and log in\./],
+  [403, /the page is read-only/],
+  [409, /it has changed/],
+  [undefined, /The monitor does not answer\. Look whether it was done before you try again\./],
+] as const;
+const BODIES: Readonly<Record<number, string>> = {
+  401: 'a password is needed',
+  403: 'the page is read-only',
+  409: 'it has changed',
+};
+
+/** Each action: its view, what opens it, what does it, where its refusal stands. */
+const ACTIONS: [name: string, view: string, open: string[], act: string, where: string][] = [
+  ['check', 'ui/service/tools', [], 'Check now', '.check-now [role=status]'],
+  ['test', 'ui/alerts', ['Does it reach me?'], 'Send a test to log', '.receiver .result'],
+  ['expire', 'ui/silences', ['Expire the silence of refused="1"'], 'Expire now', '.silence [role=alert]'],
+  ['extend', 'ui/silences', ['Extend the silence of refused="1"'], 'Extend until', '.silence [role=alert]'],
+  ['make', 'ui/silences?new=1&matcher=a%3D"b"&comment=c', [], 'Silence', '.silence-form > [role=alert]'],
+  [
+    'plan',
+    'ui/silences?new=1&matcher=a%3D"b"&comment=maintenance:c&start=2089-01-01T00:00Z',
+    [],
+    'Plan silence',
+    '.silence-form > [role=alert]',
+  ],
+];
+
+test.each(ACTIONS)(
+  '%s says why it was refused, and can be tried again',
+  async (_, view, open, act, where) => {
+    const silences = await on.monitor.json<{ comment: string }[]>('/api/v2/silences');
+    if (!silences.some(({ comment }) => comment === 'refused'))
+      await on.monitor.get('/api/v2/silences', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          matchers: [{ name: 'refused', value: '1', isRegex: false, isEqual: true }],
+          ...{ startsAt: new Date(), endsAt: new Date(Date.now() + 3_600_000) },
+          ...{ createdBy: 'ann', comment: 'refused' },
+        }),
+      });
+    const page = await on.open(view);
+    await page.evaluate(`localStorage.setItem('langgraph-monitor.author', 'ann')`);
+    await page.reload();
+    await page.waitForSelector('html[data-alive]');
+    for (const name of open) await page.getByRole('button', { name }).click();
+    let at = 0;
+    await page.route('**/*', (route, request) => {
+      if (request.method() !== 'POST' && request.method() !== 'DELETE') return route.fallback();
+      const status = REFUSALS[at]?.[0];
+      if (status === undefined) return route.abort();
+      return route.fulfill({ status, body: JSON.stringify({ error: BODIES[status] }) });
+    });
+    const button = page.locator('main').getByRole('button', { name: act, exact: !act.endsWith('until') });
+    for (const [, text] of REFUSALS) {
+      await button.click();
+      await shows(page, where).toMatch(text);
+      at++;
+    }
+  },
+  120_000,
+);
