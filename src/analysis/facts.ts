@@ -7,8 +7,8 @@ import * as measures from './measures.js';
 import type { Points } from './statistics/season.js';
 
 const HOUR: Millis = 3_600_000;
-/** Hours on either side in which scrapes are taken to have come at one rate. */
-const NEARBY = 12;
+/** Seconds of which `measures.dense` tells. */
+const DENSE = 120;
 
 /** Of one service. Shares are from 0 to 1; NaN where nothing is known. */
 export interface ServiceFacts {
@@ -46,9 +46,9 @@ export async function factsOf(engine: Engine, period: Period): Promise<Facts> {
   const window = windowOf(period);
   const byHour = (measure: measures.Measure) => hourly(engine, measure, period);
   const inAll = (measure: measures.Measure) => valuesAt(engine, measure(window), period.to);
-  const [seen, minutes, up, plannedSeen, plannedUp, times, failureHours] = await Promise.all([
+  const [seen, dense, up, plannedSeen, plannedUp, times, failureHours] = await Promise.all([
     byHour(measures.seen),
-    byHour(measures.minutes),
+    byHour(measures.dense),
     byHour(measures.up),
     byHour(measures.plannedSeen),
     byHour(measures.plannedUp),
@@ -73,7 +73,7 @@ export async function factsOf(engine: Engine, period: Period): Promise<Facts> {
       ...availabilityOf(
         {
           seen: hours,
-          minutes: minutes.get(id) ?? empty,
+          dense: dense.get(id) ?? empty,
           up: up.get(id) ?? empty,
           plannedSeen: plannedSeen.get(id) ?? empty,
           plannedUp: plannedUp.get(id) ?? empty,
@@ -99,23 +99,21 @@ type Availability = Pick<
 
 interface Scrapes {
   readonly seen: Hours;
-  readonly minutes: Hours;
+  readonly dense: Hours;
   readonly up: Hours;
   readonly plannedSeen: Hours;
   readonly plannedUp: Hours;
 }
 
-/** Of scrapes by hour. A scrape stands for the time between two: more of them in an hour weigh no more than fewer. */
-function availabilityOf(
-  { seen, minutes, up, plannedSeen, plannedUp }: Scrapes,
-  period: Period,
-): Availability {
+/** Of scrapes by hour. A scrape stands for the time between two: an hour of more of them weighs no more. */
+function availabilityOf({ seen, dense, up, plannedSeen, plannedUp }: Scrapes, period: Period): Availability {
   const down = new Float64Array(seen.length);
   let [looked, outside, downSeconds, planned] = [0, 0, 0, 0];
   for (let hour = 0; hour < seen.length; hour++) {
     const count = seen[hour] as number;
     if (!(count > 0)) continue;
-    const seconds = Math.min(3600 / fullHour(seen, hour), secondsBetween(count, minutes[hour] as number));
+    // Prometheus 2 counts a scrape at the very beginning of an hour too.
+    const seconds = Math.min(secondsBetween(dense, hour), 3600 / count);
     // A scrape may have come between two of the answers: no part is more than the whole.
     const inMaintenance = Math.min(count, orZero(plannedSeen[hour]));
     const upOutside = Math.min(count - inMaintenance, orZero(up[hour]) - orZero(plannedUp[hour]));
@@ -135,16 +133,10 @@ function availabilityOf(
   };
 }
 
-/** Seconds between scrapes that are spread over some minutes: of a history that has just begun no hour is full. */
-const secondsBetween = (count: number, minutes: number): number => (60 * (minutes > 1 ? minutes : 1)) / count;
-
-/** Scrapes in an hour without gaps, as the hours nearby tell. */
-function fullHour(seen: Hours, hour: number): number {
-  let most = 0;
-  const end = Math.min(seen.length, hour + NEARBY + 1);
-  for (let i = Math.max(0, hour - NEARBY); i < end; i++)
-    if ((seen[i] as number) > most) most = seen[i] as number;
-  return most;
+/** Seconds between two scrapes of an hour. The first minutes of a history have few of them; the hour beside tells. */
+function secondsBetween(dense: Hours, hour: number): number {
+  const most = Math.max(...[hour - 1, hour, hour + 1].map(each => orZero(dense[each])));
+  return DENSE / (most > 0 ? most : 1);
 }
 
 const orZero = (value: number | undefined): number => (value !== undefined && value > 0 ? value : 0);

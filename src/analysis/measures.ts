@@ -23,11 +23,12 @@ const FAILURES = 'langgraph_monitor_probe_failures_total';
 /** Scrapes that say whether the service was up, and those that say it was; the grid of scrapes is even. */
 export const seen = over('count_over_time', UP);
 export const up = over('sum_over_time', UP);
-/** Minutes in which it was known whether the service was up, with the two after the last scrape of a series. */
-export const minutes: Measure = (window, target) => {
-  const metric = selected(UP, target);
-  return `max by (target) (count_over_time((time() - timestamp(${metric}) <= 120)[${window}:1m]))`;
-};
+/**
+ * The most scrapes within two minutes, which tells the seconds between two of them. A millisecond is left out at the
+ * far end, which Prometheus 2 counts and Prometheus 3 does not.
+ */
+export const dense: Measure = (window, target) =>
+  `max_over_time((sum by (target) (count_over_time(${selected(UP, target)}[119999ms])))[${window}:1m])`;
 /** As `seen` and `up`, in maintenance, which counts neither way. */
 export const plannedSeen = over('count_over_time', PLANNED);
 export const plannedUp = over('sum_over_time', PLANNED);

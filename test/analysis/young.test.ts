@@ -15,11 +15,11 @@ const NOW = Date.UTC(2026, 9, 14, 12, 30);
 const FROM = NOW - 20 * MINUTE;
 
 /** Reports at NOW of samples up to a moment. */
-async function reportsOf(to: number) {
+async function reportsOf(to: number, from = FROM, now = NOW) {
   const [, start] = ENGINES.find(([name]) => name === 'embedded') ?? [];
-  const down = [FROM + 5 * MINUTE, FROM + 10 * MINUTE] as const;
+  const down = [from + 5 * MINUTE, from + 10 * MINUTE] as const;
   const service = { id: 'tools', time: () => 0.1, outages: [down] };
-  const running = await start?.(openMetrics({ from: FROM, to, services: [service] }));
+  const running = await start?.(openMetrics({ from, to, services: [service] }));
   if (!running) throw new Error('no engine');
   const tools = {
     id: 'tools',
@@ -29,7 +29,7 @@ async function reportsOf(to: number) {
     severity: 'critical',
     dependsOn: [],
   } as const;
-  const analyst = new Analyst(running.engine, () => [tools], { now: () => NOW, elapsed: () => 0 });
+  const analyst = new Analyst(running.engine, () => [tools], { now: () => now, elapsed: () => 0 });
   const reports = {
     uptime: (await analyst.report(uptimeReport, lastDays(1))).report,
     trends: (await analyst.report(performanceTrends, lastDays(1))).report,
@@ -45,7 +45,7 @@ test('twenty minutes, five of them down', async () => {
   const [{ services }, { services: trends }] = [reports.uptime, reports.trends];
   expect(services.tools?.coverage).toBeCloseTo(20 / (24.5 * 60), 2);
   // Within a scrape, as the outage itself is.
-  expect(Math.abs((services.tools?.downtime ?? 0) - 300)).toBeLessThanOrEqual(20);
+  expect(Math.abs((services.tools?.downtime ?? 0) - 300)).toBeLessThanOrEqual(1);
   expect(services.tools).toMatchObject({ outage_count: 1, uptime: expect.stringMatching(/^7\d(\.\d)?%$/) });
   expect(trends.tools?.trend_reason).toMatch(/^2[0-3] min of data; a trend takes 24 h$/);
 });
@@ -53,3 +53,15 @@ test('twenty minutes, five of them down', async () => {
 test('samples that come while a report is made change nothing in it', async () => {
   expect(await reportsOf(NOW + 15 * MINUTE)).toEqual(await reportsOf(NOW));
 });
+
+test.each([1, 2, 12, 18])(
+  'an outage of five minutes of twenty, %d min of which were before the hour',
+  async before => {
+    const from = Date.UTC(2026, 9, 14, 12) - before * MINUTE;
+    const now = from + 20 * MINUTE - 1;
+    const { uptime, dashboard } = await reportsOf(now, from, now);
+    expect(uptime.services.tools).toMatchObject({ uptime: '75%', uptime_ratio: 0.75, downtime: 300 });
+    expect(uptime.services.tools?.outages).toMatchObject([{ seconds: 300 }]);
+    expect(dashboard.charts.service_availability.tools?.length).toBe(2);
+  },
+);
