@@ -13,6 +13,9 @@ import { type KeptSurroundings, restoreKept } from './restore-kept.js';
 import { EvaluatedRule, type Workplace } from './rule.js';
 import type { RuleGroupView } from './view.js';
 
+/** As in Prometheus: by then recording rules that alerts depend on have values again. */
+export const EVALUATIONS_BEFORE_RESTORE = 2;
+
 /** What a group is made with. */
 export interface GroupOptions {
   readonly file: string;
@@ -48,6 +51,8 @@ export class RuleGroup {
   readonly interval: Millis;
   readonly rules: readonly EvaluatedRule[];
   shouldRestore: boolean;
+  /** It began with alerts of an earlier run to be looked up. */
+  #isRestored: boolean;
   /** Evaluations since it was made. */
   #evaluations = 0;
   #evaluationTime: Millis = 0;
@@ -61,6 +66,7 @@ export class RuleGroup {
     this.name = definition.name;
     this.interval = definition.interval ?? defaultInterval;
     this.shouldRestore = shouldRestore;
+    this.#isRestored = shouldRestore;
     const keys = sourcesOf(this.key, definition.rules);
     this.rules = definition.rules.map(
       (rule, i) => new EvaluatedRule(rule, keys[i] as string, surroundings, !shouldRestore),
@@ -74,6 +80,11 @@ export class RuleGroup {
 
   get evaluations(): number {
     return this.#evaluations;
+  }
+
+  /** Whether alerts that fired in an earlier run may not fire yet: they do in the evaluation after their state was looked up. */
+  get isRestoring(): boolean {
+    return this.#isRestored && this.#evaluations <= EVALUATIONS_BEFORE_RESTORE;
   }
 
   /** Moment of the last evaluation, an earlier self's included. */
@@ -151,6 +162,7 @@ export class RuleGroup {
     this.#lastEvaluation = from.#lastEvaluation;
     this.#lastKept = from.#lastKept;
     this.shouldRestore = from.shouldRestore;
+    this.#isRestored = from.#isRestored;
     this.#evaluations = from.#evaluations;
     const earlier = new Map(from.rules.map(rule => [rule.source, rule]));
     for (const rule of this.rules) {

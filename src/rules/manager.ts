@@ -9,7 +9,7 @@ import { parse } from '../promql/parse.js';
 import type { Ask, Sample, Write } from './ask.js';
 import type { RuleFile, Texts } from './definition.js';
 import type { TemplateSurroundings } from './expansion.js';
-import { fingerprint, type HealthChange, RuleGroup } from './group.js';
+import { EVALUATIONS_BEFORE_RESTORE, fingerprint, type HealthChange, RuleGroup } from './group.js';
 import { RESTORE_LIMITS, type RestoreLimits } from './restore.js';
 import type { RuleGroupView } from './view.js';
 
@@ -44,13 +44,11 @@ export interface EvaluationResult {
   readonly restoreErrors: readonly string[];
   /** Names of alerts whose groups were not due: their alerts are as they were before. */
   readonly notDue: readonly string[];
-  /** Names of alerts whose state before a restart has not been looked up yet: those there were then may still fire. */
+  /** Names of alerts whose state before a restart is not in force yet: those that fired then may still do. */
   readonly restoring: readonly string[];
 }
 
 const RESEND_DELAY: Millis = 60_000;
-/** As in Prometheus: by then recording rules that alerts depend on have values again. */
-const EVALUATIONS_BEFORE_RESTORE = 2;
 
 export class RuleManager {
   readonly #options: RuleManagerOptions;
@@ -128,7 +126,7 @@ export class RuleManager {
       unsent,
       restoreErrors,
       notDue: this.#alertNames(group => !due.includes(group)),
-      restoring: this.#alertNames(group => group.shouldRestore),
+      restoring: this.#alertNames(group => group.isRestoring),
     };
   }
 

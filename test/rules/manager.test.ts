@@ -171,11 +171,23 @@ describe('a restart', () => {
     expect(states.map(state => (state === 'firing' ? `firing until ${until}` : state))).toEqual(want);
   });
 
-  test('names the alerts whose state was not looked up yet', () => {
-    const storage = storageOf({ up: '0x9' });
+  test('names the alerts until those that fired fire again, and a reload meanwhile changes nothing', () => {
+    const storage = storageOf({ up: '0x30' });
+    const before = managerOn(storage);
+    before.update([ruleFile(DOWN)]);
+    evaluate(before, storage, 0, 9);
     const after = managerOn(storage, { history: storage });
     after.update([ruleFile(DOWN)]);
-    expect(evaluate(after, storage, 0, 2).map(({ restoring }) => restoring)).toEqual([['Down'], [], []]);
+    const seen = [11, 12, 13].map(minute => {
+      const [result] = evaluate(after, storage, minute);
+      after.update([ruleFile(`${DOWN}\n- record: r${minute}\n  expr: up`)]);
+      return [result?.restoring, alertsOf(after)[0]?.state];
+    });
+    expect(seen).toEqual([
+      [['Down'], 'pending'],
+      [['Down'], 'pending'],
+      [[], 'firing'],
+    ]);
   });
 
   test('an alert that was over before it begins anew', () => {
