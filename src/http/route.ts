@@ -33,6 +33,8 @@ export interface Asked<Body = unknown> {
   readonly address: string;
   /** Who asks, for the audit trail. */
   readonly by: string;
+  /** The address the request came from, of IPv6 its network: one client. Behind a proxy that is the proxy. */
+  readonly client: string;
   /** Aborted when the answer has been given or whoever asked has gone. */
   readonly signal: AbortSignal;
   /** What the body holds, in its shape; undefined where none is described. */

@@ -10,6 +10,7 @@ import { readJsonText } from './body.js';
 import type { Doors } from './doors.js';
 import { type HttpLog, logFailure } from './failure.js';
 import { MeantPaths } from './meant-path.js';
+import { networkOf } from './network.js';
 import { refuseForeign } from './origin.js';
 import { framed } from './page/frame.js';
 import { endpoints as apiEndpoints } from './prometheus/index.js';
@@ -82,6 +83,7 @@ async function answer(
       ifNoneMatch: request.headers['if-none-match'],
       address: reachedAt(request, doors.access()),
       by: requesterOf(request),
+      client: networkOf(request.socket.remoteAddress ?? ''),
       signal: over.signal,
       body: route.body && (await bodyOf(request, route.body)),
     };

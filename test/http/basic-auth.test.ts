@@ -168,6 +168,19 @@ describe('a flood of guesses', () => {
     expect(await check.verify(claimOf({ password: 'secret' }))).toBe(true);
   });
 
+  it('from very many addresses holds up one that has not guessed wrong by a few checks', async () => {
+    const { claim } = checkOf();
+    const addresses = Array.from({ length: 200 }, (_, i) => `127.0.1.${i}`);
+    const crowd = (round: number) =>
+      addresses.map(address => Promise.resolve(claim({ password: `${round} ${address}`, address })));
+    await Promise.all(crowd(1));
+    let answered = 0;
+    const guesses = crowd(2).map(guess => guess.then(() => answered++));
+    expect(await claim({ password: 'secret', address: '127.0.2.1' })).toBe(true);
+    expect(answered).toBeLessThan(10);
+    await Promise.all(guesses);
+  });
+
   it('an address and a user are checked in turn with the others', async () => {
     const { claim } = checkOf();
     const order: string[] = [];

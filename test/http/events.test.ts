@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FeedLimits } from '../../src/http/events/feed.js';
@@ -204,6 +206,26 @@ describe('the server', () => {
     await eventually(() => [first.events.length, fourth.events.length]).toEqual([1, 1]);
   });
 
+  it('lets no client take all places from others', async () => {
+    const { url, events } = await start({ mostReaders: 4 });
+    const streams: Awaited<ReturnType<typeof openStream>>[] = [];
+    const open = async (localAddress: string) => {
+      const stream = await openStream(url, localAddress);
+      streams.push(stream);
+      return stream;
+    };
+    const greedy: Awaited<ReturnType<typeof openStream>>[] = [];
+    for (let i = 0; i < 4; i++) greedy.push(await open('127.0.0.1'));
+    expect((await open('127.0.0.1')).status).toBe(503);
+    const others = [await open('127.0.0.2'), await open('127.0.0.3')];
+    expect(others.map(({ status }) => status)).toEqual([200, 200]);
+    await eventually(() => greedy.map(({ isOver }) => isOver)).toEqual([false, false, true, true]);
+    // Two have a stream more than it would have: they make room for no third client's second.
+    expect((await open('127.0.0.2')).status).toBe(503);
+    expect(events.readers).toBe(4);
+    for (const { close } of streams) close();
+  });
+
   it('lets everybody come anew from time to time, and when it is told to', async () => {
     const { url, clock, events } = await start({ beat: 20, longest: 1000 });
     using old = await EventReader.open(url);
@@ -229,3 +251,15 @@ describe('the server', () => {
     expect(reader.text.endsWith('\n\n')).toBe(true);
   });
 });
+
+/** A stream from an address of the loopback network. */
+async function openStream(url: string, localAddress: string) {
+  const asked = get(`${url}/events`, { localAddress, agent: false });
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  const stream = { status: response.statusCode, isOver: false, close: () => asked.destroy() };
+  response.resume().on('close', () => {
+    stream.isOver = true;
+  });
+  asked.on('error', () => {});
+  return stream;
+}

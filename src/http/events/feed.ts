@@ -31,6 +31,16 @@ export interface FeedLimits {
   readonly mostReaders?: number;
 }
 
+/** A client that wants a stream. */
+export interface Opening {
+  /** The id of the last event it had. */
+  readonly lastId: string | undefined;
+  /** Its address, or what else tells it from others. */
+  readonly client: string;
+  /** Aborted when it has gone. */
+  readonly signal: AbortSignal;
+}
+
 interface Event {
   readonly id: number;
   readonly bytes: Buffer;
@@ -79,16 +89,17 @@ export class HealthFeed {
   }
 
   /**
-   * Lets somebody read along until the signal or the feed ends it: the latest event, unless it is the one they had last,
-   * and every one from now on. @param lastId of their last event @throws HttpError 503 when there are too many
+   * Opens a stream that the signal or the feed ends: the latest event, unless it is the one the client had last, and
+   * every one from now on. When there are too many, the client with the most streams makes room for one with fewer.
+   * @throws HttpError 503 when there are too many and no other client has more
    */
-  open(lastId: string | undefined, signal: AbortSignal): Reader {
+  open({ lastId, client, signal }: Opening): Reader {
     const { mostReaders } = this.#limits;
-    if (this.#readers.size >= mostReaders)
+    if (this.#readers.size >= mostReaders && !this.#makeRoomFor(client))
       throw new HttpError(503, `${mostReaders} clients read along already; ask /cluster_health instead`, {
         'retry-after': '30',
       });
-    const reader = new Reader(this.#clock.elapsed());
+    const reader = new Reader(this.#clock.elapsed(), client);
     signal.addEventListener('abort', () => this.#leave(reader), { once: true });
     if (signal.aborted || this.#isClosed) reader.end();
     else this.#enter(reader);
@@ -106,6 +117,18 @@ export class HealthFeed {
   close(): void {
     this.#isClosed = true;
     this.restart();
+  }
+
+  /** Ends the newest stream of the client that has the most, if that are more than this one has with another. */
+  #makeRoomFor(client: string): boolean {
+    const clients = new Map<string, Reader[]>();
+    for (const reader of this.#readers)
+      clients.set(reader.client, [...(clients.get(reader.client) ?? []), reader]);
+    const largest = [...clients.values()].reduce((a, b) => (b.length > a.length ? b : a), []);
+    const newest = largest.at(-1);
+    if (!newest || largest.length <= (clients.get(client)?.length ?? 0) + 1) return false;
+    this.#leave(newest);
+    return true;
   }
 
   #enter(reader: Reader): void {

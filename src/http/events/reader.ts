@@ -11,13 +11,16 @@ const HEARTBEAT = Buffer.from(': still here\n\n');
 export class Reader implements AsyncIterable<Buffer> {
   /** By the monotonic clock. */
   readonly openedAt: Millis;
+  /** Which client reads it. */
+  readonly client: string;
   #next: Buffer | undefined = RETRY;
   #event: Buffer | undefined;
   #isEnded = false;
   #wake: (() => void) | undefined;
 
-  constructor(openedAt: Millis) {
+  constructor(openedAt: Millis, client: string) {
     this.openedAt = openedAt;
+    this.client = client;
   }
 
   /** An event to be told, in place of one that still waits. */

@@ -10,10 +10,10 @@ export const events = route({
     'Server-sent events: `health` with what `/cluster_health` says, at once and after every change; the header `Last-Event-ID` spares what is known',
   answer: ['text/event-stream'],
   others: { 503: { when: 'Too many clients read along' } },
-  handle: (_, { events: feed }, { lastEventId, signal }) => ({
+  handle: (_, { events: feed }, { lastEventId, client, signal }) => ({
     type: 'text/event-stream',
     headers: { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
-    body: feed.open(lastEventId, signal),
+    body: feed.open({ lastId: lastEventId, client, signal }),
     patience: feed.patience,
   }),
 });

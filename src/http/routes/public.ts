@@ -40,10 +40,10 @@ const events = route({
   summary: '`/events` for the public: `health` with what `/ui/public/cluster_health` says',
   answer: ['text/event-stream'],
   others: { 503: { when: 'Too many clients read along' } },
-  handle: (_, { publicEvents: feed }, { lastEventId, signal }) => ({
+  handle: (_, { publicEvents: feed }, { lastEventId, client, signal }) => ({
     type: 'text/event-stream',
     headers: { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
-    body: feed.open(lastEventId, signal),
+    body: feed.open({ lastId: lastEventId, client, signal }),
     patience: feed.patience,
   }),
 });

@@ -1,6 +1,7 @@
 // Passwords against bcrypt hashes. A hash costs a tenth of a second of a whole core on purpose; so answers are
 // remembered, and a flood of guesses gets two cores' worth of it and no more. What waits, waits in turn: a client's
-// crowd of guesses keeps no other client from being checked, and guesses for one user none for another.
+// crowd of guesses keeps no other client from being checked, and guesses for one user none for another. Clients that have
+// guessed wrong wait behind those that have not: a flood from very many addresses holds a new client up once.
 // Source: Prometheus' exporter-toolkit, web/handler.go and web/cache.go.
 
 import { createHmac, randomBytes } from 'node:crypto';
@@ -14,6 +15,8 @@ const AT_ONCE = 2;
 const MAX_WAITING = 1024;
 /** Answers remembered, good and bad ones each; a flood of bad ones must not push the good ones out. */
 const REMEMBERED = 100;
+/** Clients remembered that have guessed wrong, the latest ones. */
+const MOST_FAILED = 10_000;
 /** Bytes; bcrypt looks at the first 72 of a password, and what waits takes memory. */
 const MAX_PASSWORD = 1024;
 
@@ -30,6 +33,8 @@ export interface Claim {
 interface Check {
   readonly user: string;
   readonly password: Buffer;
+  /** Of the client that asked first. */
+  readonly client: string;
   /** Of everyone who waits for this answer. */
   readonly gone: (() => boolean)[];
   readonly settle: (answer: boolean | HttpError) => void;
@@ -44,8 +49,12 @@ export class PasswordCheck {
   /** Checks under way, so that a crowd with the same password costs one. */
   readonly #asked = new Map<string, Check>();
   readonly #waiting = new FairQueue<Check>();
+  /** The same for clients in {@link #failed}. */
+  readonly #waitingLast = new FairQueue<Check>();
+  readonly #failed = new Set<string>();
   readonly #secret = randomBytes(32);
   #running = 0;
+  #turns = 0;
 
   /** @param hashes bcrypt hashes by user; at least one */
   constructor(hashes: ReadonlyMap<string, string>) {
@@ -63,28 +72,42 @@ export class PasswordCheck {
       asked.gone.push(isGone);
       return asked.answer;
     }
-    const check = this.#makeCheck(key, user, password, isGone);
+    const client = networkOf(address);
+    const check = this.#makeCheck(key, { user, password, client }, isGone);
     if (this.#running < AT_ONCE) {
       this.#running++;
       void this.#run(check);
     } else {
       // Guessed names are one user: else each of them would get a turn of its own.
-      this.#waiting.push(networkOf(address), this.#hashes.has(user) ? `u${user}` : '', check);
-      if (this.#waiting.length > MAX_WAITING) this.#waiting.dropFromLongest()?.settle(tooMany());
+      const queue = this.#failed.has(client) ? this.#waitingLast : this.#waiting;
+      queue.push(client, this.#hashes.has(user) ? `u${user}` : '', check);
+      if (this.#waiting.length + this.#waitingLast.length > MAX_WAITING) this.#drop();
     }
     return check.answer;
   }
 
-  #makeCheck(key: string, user: string, password: Buffer, isGone: () => boolean): Check {
+  /** Of those that have guessed wrong, unless all that waits is of others. */
+  #drop(): void {
+    const dropped = this.#waitingLast.dropFromLongest() ?? this.#waiting.dropFromLongest();
+    dropped?.settle(tooMany());
+  }
+
+  #makeCheck(
+    key: string,
+    { user, password, client }: Pick<Check, 'user' | 'password' | 'client'>,
+    isGone: () => boolean,
+  ): Check {
     const { promise: answer, resolve, reject } = withResolvers();
     const settle = (result: boolean | HttpError) => {
       this.#asked.delete(key);
       if (result instanceof HttpError) return reject(result);
       if (result) remember(this.#good, key, Math.max(REMEMBERED, this.#hashes.size));
       else remember(this.#bad, key, REMEMBERED);
+      if (result) this.#failed.delete(client);
+      else remember(this.#failed, client, MOST_FAILED);
       resolve(result);
     };
-    const check = { user, password, gone: [isGone], settle, answer };
+    const check = { user, password, client, gone: [isGone], settle, answer };
     this.#asked.set(key, check);
     return check;
   }
@@ -101,11 +124,18 @@ export class PasswordCheck {
 
   /** Answers one check after the other until none waits. */
   async #run(first: Check): Promise<void> {
-    for (let check: Check | undefined = first; check; check = this.#waiting.shift()) {
+    for (let check: Check | undefined = first; check; check = this.#next()) {
       if (check.gone.every(isGone => isGone())) check.settle(tooMany());
       else check.settle(await this.#compare(check));
     }
     this.#running--;
+  }
+
+  #next(): Check | undefined {
+    // Not for ever behind clients that are new each time.
+    const [one, other] =
+      ++this.#turns % 4 === 0 ? [this.#waitingLast, this.#waiting] : [this.#waiting, this.#waitingLast];
+    return one.shift() ?? other.shift();
   }
 
   async #compare({ user, password }: Check): Promise<boolean | HttpError> {
@@ -137,6 +167,7 @@ function withResolvers() {
 }
 
 function remember(known: Set<string>, key: string, most: number): void {
+  known.delete(key);
   known.add(key);
   for (const oldest of known) {
     if (known.size <= most) break;
