@@ -1,5 +1,7 @@
 // Redis as a node of a cluster and as a Sentinel: real servers, as redis_exporter reads them too.
 
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { redis } from '../../../src/probes/kinds/redis.js';
 import { type Exporter, startRedisExporter } from '../../support/exporters.js';
@@ -118,5 +120,36 @@ test('a Sentinel: what it sees of its masters, as redis_exporter shows it', asyn
     await exporter.close();
     await sentinel.close();
     await master.close();
+  }
+});
+
+test('Valkey, which has a name of its own for the mode', async () => {
+  const lines = [
+    ...[
+      '# Server',
+      'redis_version:7.2.4',
+      'server_name:valkey',
+      'valkey_version:8.1.0',
+      'server_mode:sentinel',
+    ],
+    ...['# Sentinel', 'master0:name=there,status=ok,address=127.0.0.2:6379,slaves=1,sentinels=3'],
+  ];
+  const text = lines.map(line => `${line}\r\n`).join('');
+  const server = createServer(socket =>
+    socket.on('data', chunk =>
+      socket.write(/info/i.test(chunk.toString()) ? `$${text.length}\r\n${text}\r\n` : '+PONG\r\n'),
+    ),
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const { port } = server.address() as AddressInfo;
+    const { attempt } = await run(await bench.open(redis, { host: `127.0.0.1:${port}` }));
+    expect(attempt.details).toMatchObject({ redis_mode: 'sentinel' });
+    const master = 'master_name="there",master_address="127.0.0.2:6379"';
+    expect(attempt.value(`redis_sentinel_master_sentinels{${master}}`)).toBe(3);
+    expect([...attempt.measured.keys()].join()).toContain('redis_mode="sentinel"');
+  } finally {
+    await bench.close();
+    server.close();
   }
 });

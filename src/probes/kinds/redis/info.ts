@@ -1,12 +1,19 @@
 // INFO's text, read once into fields. Pure; called by the redis probe.
 
-/** Fields by name, in the server's order; section headings and blank lines are left out. */
+/** Fields that Valkey 8 calls otherwise, unless its `extended-redis-compatibility` is on (src/server.c). */
+const VALKEY: readonly [name: string, valkey: string][] = [['redis_mode', 'server_mode']];
+
+/** Fields by name, in the server's order, Valkey's by Redis' names too; section headings and blank lines are left out. */
 export function parseInfo(text: string): Map<string, string> {
   const fields = new Map<string, string>();
   for (const line of text.split('\n')) {
     const colon = line.indexOf(':');
     if (colon <= 0 || line.charCodeAt(0) === 0x23) continue;
     fields.set(line.slice(0, colon), line.slice(colon + 1).trimEnd());
+  }
+  for (const [name, valkey] of VALKEY) {
+    const value = fields.get(valkey);
+    if (value !== undefined && !fields.has(name)) fields.set(name, value);
   }
   return fields;
 }
