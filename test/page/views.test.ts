@@ -20,6 +20,22 @@ const VIEWS = [
   ['ui/explore?g0.expr=probe_duration_seconds&g0.tab=0', '.cm-content'],
 ] as const;
 
+/** CSS pixels: what WCAG 1.4.10 asks for, and a desktop at 200 %. */
+const NARROW = [320, 720];
+/** What of a page is animated or has transitions. */
+const MOVING = `[...document.querySelectorAll('*')].filter(each => {
+  const { animationName, animationDuration, transitionDuration } = getComputedStyle(each);
+  const lasts = durations => durations.split(',').some(each => parseFloat(each) > 0.001);
+  return (animationName !== 'none' && lasts(animationDuration)) || lasts(transitionDuration);
+}).map(each => each.outerHTML.slice(0, 80))`;
+
+test('what moves is what a reader who wants no motion does not see moving', async () => {
+  const page = await on.open('', { ...PHONE, reducedMotion: 'no-preference' });
+  expect(await page.evaluate(`${MOVING}.length`)).toBeGreaterThan(0);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  expect(await page.evaluate(MOVING)).toEqual([]);
+}, 60_000);
+
 test('goes from view to view, back and forward, and asks for nothing twice', async () => {
   await on.healthy();
   const page = await on.open();
@@ -110,6 +126,12 @@ test.each(VIEWS)(
       expect([path, each, await barriers(page)]).toEqual([path, each, []]);
       expect([path, await overflow(page)]).toEqual([path, 0]);
     }
+    for (const width of NARROW) {
+      await page.setViewportSize({ width, height: 600 });
+      expect([path, width, await overflow(page)]).toEqual([path, width, 0]);
+    }
+    // The browser says that its reader wants no motion.
+    expect(await page.evaluate(MOVING)).toEqual([]);
     // A page about what is not there is a 404, which browsers note.
     const trouble = on.trouble().filter(text => path !== 'ui/service/none' || !text.includes('404'));
     expect(trouble).toEqual([]);
