@@ -9,8 +9,11 @@ import type { Answer } from '../../http/request.js';
 
 /** More of a body is not looked at, in bytes. */
 const LONGEST_TEXT = 64 * 1024;
+const LONGEST_EVENT = 8192;
 /** Of a list of problems, in entries. */
 const MOST_PROBLEMS = 3;
+/** Of a service that lists them. */
+const MOST_PARTS = 200;
 const MAX_DEPTH = 4;
 
 /** The words of an answer, as the server wrote them: of its JSON, its text, its page or its headers; '' without any. */
@@ -31,6 +34,8 @@ function fromText(answer: Answer): string {
   const title = titleOf(answer, text);
   if (title !== undefined)
     return withoutCode(title, statusCode) || withoutCode(wordsOfPage(text), statusCode);
+  const event = fromEvents(text);
+  if (event !== '') return withoutCode(event, statusCode);
   if (isXml(answer, text)) return withoutCode(wordsOfXml(text), statusCode);
   return isBinary(answer) ? '' : withoutCode(text.trim(), statusCode);
 }
@@ -79,6 +84,16 @@ function wordsOfPage(text: string): string {
   );
 }
 
+/** The first of the events of a stream, as model servers report a failure of one. */
+function fromEvents(text: string): string {
+  const data = /^data:[ \t]*(\{.*\})[ \t]*$/m.exec(text.slice(0, LONGEST_EVENT))?.[1];
+  try {
+    return data === undefined ? '' : fromJson(JSON.parse(data), 0).trim();
+  } catch {
+    return '';
+  }
+}
+
 function isXml({ headers }: Answer, text: string): boolean {
   return /[/+]xml\b/i.test(String(headers['content-type'] ?? '')) || /^\s*<\?xml\b/.test(text);
 }
@@ -116,9 +131,12 @@ function isBinary({ headers }: Answer): boolean {
 }
 
 /** What goes wrong, by the key that says it; the first that says something counts. */
-const PROBLEM = ['error', 'title', 'detail', 'message', 'msg', 'errors', 'reason', 'fault', 'faultstring'];
+const PROBLEM = [
+  ...['error', 'title', 'detail', 'message', 'msg', 'errors', 'reason', 'fault', 'faultstring'],
+  ...['error_message', 'errorMessage', 'error_msg', 'description', 'output'],
+];
 /** What is added behind a short one. */
-const FURTHER = ['error_description', 'message', 'detail', 'msg', 'reason'];
+const FURTHER = ['error_description', 'message', 'detail', 'msg', 'reason', 'description'];
 const LAST = ['status', 'state', 'code', 'type'];
 /** Beside a wrong status code these explain nothing. */
 const WELL = /^(?:alive|healthy|ok|okay|pass|passing|ready|running|success|up)$/i;
@@ -132,14 +150,40 @@ function fromJson(value: unknown, depth: number): string {
   const validation = fromValidation(fields);
   if (validation) return validation;
   const key = PROBLEM.find(each => said(each) !== '') ?? LAST.find(each => said(each) !== '');
-  if (key === undefined) return '';
+  if (key === undefined) return failingParts(fields, depth);
   const main = said(key);
   // The words beside an object are less than those in it.
-  if (LAST.includes(key)) return WELL.test(main) ? '' : main;
+  if (LAST.includes(key)) {
+    const parts = failingParts(fields, depth);
+    if (parts === '') return WELL.test(main) ? '' : main;
+    return WELL.test(main) ? parts : `${main}: ${parts}`;
+  }
   if (typeof fields[key] !== 'string') return main;
   const further = FURTHER.find(each => each !== key && said(each) !== '');
   const more = further === undefined ? '' : said(further);
   return more === '' || main.includes(more) ? main : more.includes(main) ? more : `${main}: ${more}`;
+}
+
+/** Where a health endpoint lists what it depends on: Spring Boot, MicroProfile Health, ASP.NET, health+json. */
+const PARTS = ['components', 'checks', 'entries', 'dependencies', 'services'];
+
+/** The parts of a service that are not well, each with what it says: `db (connection refused), disk`. */
+function failingParts(whole: Readonly<Record<string, unknown>>, depth: number): string {
+  const parts = PARTS.map(key => whole[key]).find(each => each !== null && typeof each === 'object');
+  if (parts === undefined) return '';
+  const failing: string[] = [];
+  for (const [key, part] of Object.entries(parts as object).slice(0, MOST_PARTS)) {
+    const one: unknown = Array.isArray(part) ? part[0] : part;
+    const fields: Record<string, unknown> =
+      one !== null && typeof one === 'object' ? { ...one } : { status: one };
+    const { name, status, state, details, data, ...rest } = fields;
+    const word = String(status ?? state ?? '');
+    if (word === '' || word === 'true' || WELL.test(word)) continue;
+    const said = fromJson(rest, depth + 1) || fromJson(details ?? data ?? null, depth + 1);
+    failing.push(`${typeof name === 'string' ? name : key}${said === '' ? '' : ` (${said.trim()})`}`);
+  }
+  const more = failing.length > MOST_PROBLEMS ? ` and ${failing.length - MOST_PROBLEMS} more` : '';
+  return failing.slice(0, MOST_PROBLEMS).join(', ') + more;
 }
 
 /** A list of problems; also the pair of a body and a status code that some frameworks write as a list. */

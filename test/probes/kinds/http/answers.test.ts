@@ -91,6 +91,46 @@ describe('the words of a server that fails', () => {
     ],
     ['JSON:API', json({ errors: [{ title: 'A', detail: 'b' }, { message: 'c' }] }), 'HTTP 503 (A: b; c)'],
     ['a flag and a message', json({ error: true, message: 'out of memory' }), 'HTTP 503 (out of memory)'],
+    ['AWS Lambda', json({ errorMessage: 'out of memory', errorType: 'E' }), 'HTTP 503 (out of memory)'],
+    ['Werkzeug', json({ code: 418, name: 'x', description: 'a teapot' }, 418), 'HTTP 418 (a teapot)'],
+    [
+      'Spring Boot, its parts',
+      json({
+        status: 'DOWN',
+        components: {
+          db: { status: 'DOWN', details: { error: 'pool exhausted' } },
+          disk: { status: 'UP', details: { error: 'none' } },
+          redis: { status: 'OUT_OF_SERVICE' },
+        },
+      }),
+      'HTTP 503 (DOWN: db (pool exhausted), redis)',
+    ],
+    [
+      'MicroProfile Health',
+      json({ status: 'DOWN', checks: [{ name: 'db', status: 'DOWN', data: { error: 'no route' } }] }),
+      'HTTP 503 (DOWN: db (no route))',
+    ],
+    [
+      'health+json',
+      json({ status: 'fail', checks: { 'db:time': [{ status: 'fail', output: 'took 3 s' }] } }),
+      'HTTP 503 (fail: db:time (took 3 s))',
+    ],
+    [
+      'ASP.NET, and more parts than are shown',
+      json({
+        status: 'Unhealthy',
+        entries: { a: { status: 'Unhealthy', description: 'x' }, b: false, c: 'no', d: 'no' },
+      }),
+      'HTTP 503 (Unhealthy: a (x), b, c and 1 more)',
+    ],
+    ['parts that are well', json({ status: 'error', checks: { db: 'ok', cache: true } }), 'HTTP 503 (error)'],
+    [
+      'a stream of events',
+      answer(500, 'event: error\ndata: {"error":{"message":"out of memory"}}\n\ndata: [DONE]\n\n', {
+        'content-type': 'text/event-stream',
+      }),
+      'HTTP 500 (out of memory)',
+    ],
     ['a status that says it is well', json({ status: 'ok' }), 'HTTP 503'],
     ['a JSON text', json('not ready'), 'HTTP 503 (not ready)'],
     ['JSON that says nothing', json({ error: null, ok: false, took: 3 }), 'HTTP 503'],
