@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { Analyst } from './analysis/analyst.js';
+import { RollupJob } from './analysis/rollup-job.js';
 import { Answering, type AnsweringEvents, type QuerySettings, type RuleConfiguration } from './answering.js';
 import { Board, type LevelChange } from './cluster/board.js';
 import { EndpointChooser } from './cluster/endpoints/chooser.js';
@@ -114,6 +115,8 @@ export class Monitor {
   readonly #answering: Answering;
   readonly #delivering: Delivering;
   readonly #maintaining: Maintaining;
+  readonly #analyst: Analyst;
+  readonly #rollups: RollupJob;
   readonly #startedAt: Millis = systemClock.now();
   readonly #pruning: NodeJS.Timeout;
   readonly #reloads = new Coalesced(() => this.#reload());
@@ -188,6 +191,20 @@ export class Monitor {
       identity: () => this.#answering.identity,
       onChange: now => this.#onMaintenance(now),
       clock: this.#clock,
+    });
+    const engine = this.#answering.engine;
+    this.#analyst = new Analyst({
+      engine,
+      services: () => this.#board.services,
+      rollups: this.#store.days,
+      clock: this.#clock,
+    });
+    this.#rollups = new RollupJob({
+      engine,
+      store: this.#store.days,
+      retention: () => (this.#configuration.remote ? undefined : settings.retention),
+      clock: this.#clock,
+      log: (level, message, fields) => log[level](fields, message),
     });
     this.#pulse = new Pulse(configuration.plan.scan, this.#clock.elapsed());
     const events: CheckRunnerEvents = {
@@ -280,6 +297,7 @@ export class Monitor {
     await this.#reloads.close();
     await this.#server?.close();
     await this.#checks.close();
+    this.#rollups.close();
     await this.#answering.close();
     this.#maintaining.close();
     await this.#delivering.close();
@@ -533,7 +551,7 @@ export class Monitor {
       publicEvents: this.#publicEvents,
       metrics: new MetricsPage(this.#registry, this.#exposition),
       query: this.#answering.engine,
-      analyst: new Analyst(this.#answering.engine, () => this.#board.services, this.#clock),
+      analyst: this.#analyst,
       prometheus: this.#facts(),
       clock: this.#clock,
       version: this.#settings.version,

@@ -3,14 +3,19 @@
 
 import type { Service } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
-import type { Engine, Period, Scope } from './asking.js';
+import { type Engine, hoursIn, type Period, type Scope } from './asking.js';
+import { type Calendar, calendarOf } from './calendar.js';
 import { type Facts, factsOf } from './facts.js';
+import type { RollupStore } from './rollup.js';
 import { type Direction, directionOf } from './trend-word.js';
 
 /** So old an answer is as good as new. */
 const FRESH: Millis = 60_000;
 /** So old an answer is better than waiting; the document's interval of deep analysis. */
 const USABLE: Millis = 30 * 60_000;
+
+/** Hours of a period, of all services together: each takes some 50 bytes while a report is made. */
+const MOST_SERVICE_HOURS = 1_000_000;
 
 /** A report is asked for of a time that has not begun. */
 export class NothingYet extends Error {
@@ -20,12 +25,24 @@ export class NothingYet extends Error {
   }
 }
 
+/** A report is asked for of so long a period that its figures would not fit into memory. */
+export class TooMuch extends Error {
+  constructor(services: number) {
+    const days = Math.floor(MOST_SERVICE_HOURS / services / 24);
+    super(`with ${services} services a period has at most ${days} days; ask for fewer`);
+    this.name = 'TooMuch';
+  }
+}
+
 /** What all reports of a period rest on. */
 export interface Findings {
   readonly engine: Engine;
   readonly period: Period;
   readonly services: readonly Service[];
   readonly facts: Facts;
+  readonly calendar: Calendar;
+  /** What is kept of days, also of those before the period. */
+  readonly rollups: Pick<RollupStore, 'between'>;
   /** Of the services of which there are facts. */
   readonly directions: ReadonlyMap<string, Direction>;
 }
@@ -46,20 +63,30 @@ interface Kept {
   readonly result: Promise<unknown>;
 }
 
+export interface AnalystOptions {
+  readonly engine: Engine;
+  /** All services there are. */
+  readonly services: () => readonly Service[];
+  readonly rollups: Pick<RollupStore, 'between'>;
+  readonly clock: Clock;
+}
+
 export class Analyst {
   readonly #engine: Engine;
   readonly #services: () => readonly Service[];
+  readonly #rollups: Pick<RollupStore, 'between'>;
   readonly #clock: Clock;
   readonly #kept = new Map<string, Kept>();
   readonly #making = new Map<string, Kept>();
 
-  constructor(engine: Engine, services: () => readonly Service[], clock: Clock) {
+  constructor({ engine, services, rollups, clock }: AnalystOptions) {
     this.#engine = engine;
     this.#services = services;
+    this.#rollups = rollups;
     this.#clock = clock;
   }
 
-  /** @throws QueryError, NothingYet */
+  /** @throws QueryError, NothingYet, TooMuch */
   report<Result>(kind: Report<Result>, scope: Scope): Promise<Aged<Result>> {
     const { name } = scope;
     return this.#share(`${kind.name} of ${name}`, USABLE, async () =>
@@ -71,6 +98,7 @@ export class Analyst {
     const period = scope.period(this.#clock.now());
     if (!period) throw new NothingYet();
     const services = this.#services();
+    if (services.length * hoursIn(period) > MOST_SERVICE_HOURS) throw new TooMuch(services.length);
     const engine = this.#engine;
     const facts = await factsOf(engine, period);
     const known = services.filter(({ id }) => facts.has(id));
@@ -81,7 +109,8 @@ export class Analyst {
       // A thousand services are a second of arithmetic, in which probes want to be answered.
       await new Promise(resolve => setImmediate(resolve));
     }
-    return { engine, period, services, facts, directions };
+    const calendar = calendarOf(period);
+    return { engine, period, services, facts, calendar, rollups: this.#rollups, directions };
   }
 
   /**

@@ -3,6 +3,7 @@
 
 import type { Millis } from '../model/time.js';
 import { type Engine, type Hours, hourly, hoursIn, type Period, valuesAt, windowOf } from './asking.js';
+import { type Calendar, calendarOf, type DayTimes } from './calendar.js';
 import * as measures from './measures.js';
 import type { Points } from './statistics/season.js';
 
@@ -24,6 +25,8 @@ export interface ServiceFacts {
   readonly maintenanceSeconds: number;
   /** Seconds of each hour that it was seen down outside of maintenance. */
   readonly down: Hours;
+  /** By day of the period's calendar. */
+  readonly days: readonly DayTimes[];
   /** Failed checks of each hour. */
   readonly failures: Hours;
   /** Share of the last day that it was up but slow. */
@@ -31,6 +34,8 @@ export interface ServiceFacts {
   /** How often it went down. */
   readonly outages: number;
   readonly checks: number;
+  /** Of the checks, those that were answered. */
+  readonly answers: number;
   /** Shares of the checks. */
   readonly failureRate: number;
   readonly timeoutRate: number;
@@ -55,14 +60,16 @@ export async function factsOf(engine: Engine, period: Period): Promise<Facts> {
     byHour(measures.meanTime),
     byHour(measures.failures),
   ]);
-  const [slow, outages, checks, failures, timeouts, meanTime] = await Promise.all([
+  const [slow, outages, checks, failures, timeouts, answers, meanTime] = await Promise.all([
     valuesAt(engine, measures.slowShare('1d'), period.to),
     inAll(measures.outages),
     inAll(measures.checks),
     inAll(measures.failures),
     inAll(measures.timeouts),
+    inAll(measures.answers),
     inAll(measures.meanTime),
   ]);
+  const calendar = calendarOf(period);
   const empty = new Float64Array(hoursIn(period)).fill(Number.NaN);
   const facts = new Map<string, ServiceFacts>();
   for (const [id, hours] of seen) {
@@ -79,11 +86,13 @@ export async function factsOf(engine: Engine, period: Period): Promise<Facts> {
           plannedUp: plannedUp.get(id) ?? empty,
         },
         period,
+        calendar,
       ),
       slowShare: slow.get(id) ?? Number.NaN,
       failures: failureHours.get(id) ?? empty,
       outages: outages.get(id) ?? 0,
       checks: made,
+      answers: answers.get(id) ?? 0,
       failureRate: share(failures.get(id)),
       timeoutRate: share(timeouts.get(id)),
       meanTime: meanTime.get(id) ?? Number.NaN,
@@ -94,7 +103,7 @@ export async function factsOf(engine: Engine, period: Period): Promise<Facts> {
 
 type Availability = Pick<
   ServiceFacts,
-  'down' | 'coverage' | 'availability' | 'seenSeconds' | 'downSeconds' | 'maintenanceSeconds'
+  'down' | 'days' | 'coverage' | 'availability' | 'seenSeconds' | 'downSeconds' | 'maintenanceSeconds'
 >;
 
 interface Scrapes {
@@ -106,30 +115,44 @@ interface Scrapes {
 }
 
 /** Of scrapes by hour. A scrape stands for the time between two: an hour of more of them weighs no more. */
-function availabilityOf({ seen, dense, up, plannedSeen, plannedUp }: Scrapes, period: Period): Availability {
+function availabilityOf(
+  { seen, dense, up, plannedSeen, plannedUp }: Scrapes,
+  period: Period,
+  { dates, dayOf }: Calendar,
+): Availability {
   const down = new Float64Array(seen.length);
-  let [looked, outside, downSeconds, planned] = [0, 0, 0, 0];
+  const days = dates.map(() => ({ looked: 0, seen: 0, down: 0, maintenance: 0 }));
   for (let hour = 0; hour < seen.length; hour++) {
     const count = seen[hour] as number;
-    if (!(count > 0)) continue;
+    const day = days[dayOf[hour] as number];
+    if (!(count > 0) || !day) continue;
     // Prometheus 2 counts a scrape at the very beginning of an hour too.
     const seconds = Math.min(secondsBetween(dense, hour), 3600 / count);
     // A scrape may have come between two of the answers: no part is more than the whole.
     const inMaintenance = Math.min(count, orZero(plannedSeen[hour]));
     const upOutside = Math.min(count - inMaintenance, orZero(up[hour]) - orZero(plannedUp[hour]));
-    looked += count * seconds;
-    planned += inMaintenance * seconds;
-    outside += (count - inMaintenance) * seconds;
     down[hour] = (count - inMaintenance - upOutside) * seconds;
-    downSeconds += down[hour] as number;
+    day.looked += count * seconds;
+    day.maintenance += inMaintenance * seconds;
+    day.seen += (count - inMaintenance) * seconds;
+    day.down += down[hour] as number;
   }
+  return { down, days, ...inAllDays(days, period) };
+}
+
+/** The days of a period together. */
+export function inAllDays(
+  days: readonly DayTimes[],
+  period: Period,
+): Pick<ServiceFacts, 'coverage' | 'availability' | 'seenSeconds' | 'downSeconds' | 'maintenanceSeconds'> {
+  const sum = (key: keyof DayTimes) => days.reduce((all, day) => all + day[key], 0);
+  const [seenSeconds, downSeconds] = [sum('seen'), sum('down')];
   return {
-    down,
-    coverage: Math.min(1, (looked * 1000) / (period.to - period.from)),
-    availability: outside > 0 ? 1 - downSeconds / outside : Number.NaN,
-    seenSeconds: outside,
+    coverage: Math.min(1, (sum('looked') * 1000) / (period.to - period.from)),
+    availability: seenSeconds > 0 ? 1 - downSeconds / seenSeconds : Number.NaN,
+    seenSeconds,
     downSeconds,
-    maintenanceSeconds: planned,
+    maintenanceSeconds: sum('maintenance'),
   };
 }
 

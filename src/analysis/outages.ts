@@ -53,6 +53,18 @@ function extend(outages: Outage[], time: Millis, end: Millis): void {
   else outages.push({ from: time, to });
 }
 
+/** Outages in any order as spans, oldest first; those that touch are one. */
+export function joined(outages: readonly Outage[]): Outage[] {
+  const spans: Outage[] = [];
+  for (const each of [...outages].sort((a, b) => a.from - b.from)) {
+    const last = spans.at(-1);
+    if (last && each.from - last.to <= APART)
+      spans[spans.length - 1] = { from: last.from, to: Math.max(last.to, each.to) };
+    else spans.push(each);
+  }
+  return spans;
+}
+
 /** The hours that are looked at, neighbours together, none longer than one question may be. */
 function spansOf(period: Period, isDown: (hour: number) => boolean): Period[] {
   const spans: { from: Millis; to: Millis }[] = [];

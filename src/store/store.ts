@@ -4,6 +4,7 @@
 import { type Clock, type Millis, systemClock } from '../model/time.js';
 import { type DamageSink, PASSED_OVER, timeText } from './damage.js';
 import { leaveReadable, openDatabase, openToRead, type Sqlite, sizeOnDisk } from './database.js';
+import { DayStore, DayTable, daysMigration } from './days.js';
 import { EpisodeStore, EpisodeTable, episodesMigration } from './episodes.js';
 import { GuardedFile, type StoreLog } from './guarded-file.js';
 import { KeptStates, KeptTable, keptMigration } from './kept.js';
@@ -16,14 +17,15 @@ const PRUNE_BITE = 500;
 /** A clock that goes back further than this was set; less is a correction. */
 const SET_BACK: Millis = 60_000;
 /**
- * The steps that bring a file up to date; their number is its version. The last one makes no tables: rows have checksums
- * of another kind since, which older versions cannot read.
+ * The steps that bring a file up to date; their number is its version. The fourth makes no tables: rows have checksums of
+ * another kind since, which older versions cannot read.
  */
 export const STORE_MIGRATIONS: readonly string[] = [
   scansMigration,
   keptMigration,
   episodesMigration,
   '-- checksums of whole rows',
+  daysMigration,
 ];
 
 export interface StoreOptions {
@@ -42,6 +44,7 @@ interface Opened {
   readonly scans: ScanTable;
   readonly kept: KeptTable;
   readonly episodes: EpisodeTable;
+  readonly days: DayTable;
   count: number;
 }
 
@@ -55,6 +58,8 @@ export class Store {
   /** Small states of other rooms. */
   readonly kept: KeptStates;
   readonly episodes: EpisodeStore;
+  /** What became of each day, for reports. */
+  readonly days: DayStore;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -74,6 +79,7 @@ export class Store {
     });
     this.kept = new KeptStates(this.#guarded);
     this.episodes = new EpisodeStore(this.#guarded);
+    this.days = new DayStore(this.#guarded);
     this.#guarded.begin();
   }
 
@@ -198,7 +204,7 @@ function tablesOf(db: Sqlite, damage: DamageSink): Opened {
   try {
     const scans = new ScanTable(db, damage);
     const [kept, episodes] = [new KeptTable(db, damage), new EpisodeTable(db, damage)];
-    return { db, scans, kept, episodes, count: scans.count() };
+    return { db, scans, kept, episodes, days: new DayTable(db, damage), count: scans.count() };
   } catch (error) {
     db.close();
     throw error;

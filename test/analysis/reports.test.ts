@@ -75,7 +75,12 @@ describe.each(ENGINES)('%s', (_, start) => {
   let analyst: Analyst;
   beforeAll(async () => {
     running = await start(TEXT);
-    analyst = new Analyst(running.engine, () => SERVICES, { now: () => NOW, elapsed: () => 0 });
+    analyst = new Analyst({
+      engine: running.engine,
+      services: () => SERVICES,
+      rollups: { between: () => new Map() },
+      clock: { now: () => NOW, elapsed: () => 0 },
+    });
   }, 120_000);
   afterAll(() => running?.close());
   const analysis = async (id: string) =>

@@ -29,7 +29,12 @@ async function reportsOf(to: number, from = FROM, now = NOW) {
     severity: 'critical',
     dependsOn: [],
   } as const;
-  const analyst = new Analyst(running.engine, () => [tools], { now: () => now, elapsed: () => 0 });
+  const analyst = new Analyst({
+    engine: running.engine,
+    services: () => [tools],
+    rollups: { between: () => new Map() },
+    clock: { now: () => now, elapsed: () => 0 },
+  });
   const reports = {
     uptime: (await analyst.report(uptimeReport, lastDays(1))).report,
     trends: (await analyst.report(performanceTrends, lastDays(1))).report,

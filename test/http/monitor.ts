@@ -253,7 +253,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     store,
     metrics: new MetricsPage(registry, exposition),
     query,
-    analyst: new Analyst(query, () => board.services, time),
+    analyst: new Analyst({ engine: query, services: () => board.services, rollups: store.days, clock: time }),
     prometheus: { ...NO_FACTS, ...options.facts },
     clock: time,
     alerting,

@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from '../../src/store/sqlite.js';
-import { Store } from '../../src/store/store.js';
+import { STORE_MIGRATIONS, Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { makeSmall } from './small-disk.js';
 
@@ -331,7 +331,7 @@ describe('a store that cannot be opened keeps scans in memory and tries again', 
     [
       'a newer version wrote it',
       () => setVersion(99),
-      () => setVersion(3),
+      () => setVersion(STORE_MIGRATIONS.length),
       /written by a newer version of langgraph-monitor \(schema version 99, this one knows \d+\); start that one or name another --storage\.path/,
     ],
   ];

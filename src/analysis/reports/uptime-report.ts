@@ -3,16 +3,20 @@
 
 import { isoLocal, type Millis } from '../../model/time.js';
 import type { Findings, Report } from '../analyst.js';
-import { type ByTarget, valuesAt } from '../asking.js';
+import { type ByTarget, type Period, valuesAt } from '../asking.js';
+import type { DayTimes } from '../calendar.js';
 import { type Evidence, evidenceOf } from '../evidence.js';
-import type { ServiceFacts } from '../facts.js';
+import { inAllDays } from '../facts.js';
+import { historiesOf } from '../histories.js';
 import * as measures from '../measures.js';
-import { type Outage, outagesOf } from '../outages.js';
+import type { Outage } from '../outages.js';
+import type { ServiceHistory } from '../rollup.js';
+import { mean } from '../statistics/robust.js';
 import { percent, rounded } from '../words.js';
 
 const OBJECTIVE = 'max by (target) (last_over_time(langgraph:availability_objective:ratio[1d]))';
 const NO_OBJECTIVE = 'the rule langgraph:availability_objective:ratio gives none';
-const NOT_SEEN = 'no samples of it in the period';
+const NOT_SEEN = 'neither samples nor a roll-up of it in the period';
 
 export interface Uptime {
   readonly uptime: string | null;
@@ -35,6 +39,8 @@ export interface ServiceUptime extends Uptime {
   readonly objective: number | null;
   /** Share of the error budget of the period that is left; negative: overspent. */
   readonly budget_left: number | null;
+  /** Days whose samples are gone, so that only their roll-up is left. */
+  readonly rolled_up_days: number;
   readonly reasons: Readonly<Record<string, string>>;
   readonly outages: readonly { readonly from: string; readonly to: string; readonly seconds: number }[];
   readonly evidence: readonly Evidence[];
@@ -50,22 +56,17 @@ export interface UptimeReport {
 export const uptimeReport: Report<UptimeReport> = {
   name: 'uptime report',
   async make(findings) {
-    const { engine, period, services, facts } = findings;
-    const known = services.map(({ id }) => facts.get(id)).filter(each => each !== undefined);
-    const isDown = (hour: number) => known.some(each => (each.down[hour] as number) > 0);
-    const [objectives, outages] = await Promise.all([
+    const { engine, period, services } = findings;
+    const [objectives, histories] = await Promise.all([
       valuesAt(engine, OBJECTIVE, period.to),
-      outagesOf(engine, period, isDown),
+      historiesOf(findings),
     ]);
     return {
       from: isoLocal(period.from),
       to: isoLocal(period.to),
-      cluster: inAll(
-        known,
-        services.flatMap(({ id }) => outages.get(id) ?? []),
-      ),
+      cluster: inAll([...histories.values()], period),
       services: Object.fromEntries(
-        services.map(service => [service.id, ofService(service, findings, objectives, outages)]),
+        services.map(service => [service.id, ofService(service, findings, objectives, histories)]),
       ),
     };
   },
@@ -73,16 +74,17 @@ export const uptimeReport: Report<UptimeReport> = {
 
 function ofService(
   { id, name, critical }: Findings['services'][number],
-  { facts, period }: Findings,
+  { period }: Findings,
   objectives: ByTarget,
-  spans: ReadonlyMap<string, readonly Outage[]>,
+  histories: ReadonlyMap<string, ServiceHistory>,
 ): ServiceUptime {
-  const known = facts.get(id);
+  const history = histories.get(id);
+  const known = history && inAllDays(history.days, period);
   const objective = objectives.get(id);
   const reasons: Record<string, string> = {};
   if (!known) reasons.uptime = NOT_SEEN;
   if (objective === undefined) reasons.objective = NO_OBJECTIVE;
-  const outages = spans.get(id) ?? [];
+  const outages = history?.outages ?? [];
   const budget = objective === undefined ? Number.NaN : (known?.seenSeconds ?? Number.NaN) * (1 - objective);
   return {
     name,
@@ -90,38 +92,34 @@ function ofService(
     ...uptime(known, outages),
     objective: objective ?? null,
     budget_left: rounded(budget > 0 ? 1 - (known?.downSeconds ?? 0) / budget : Number.NaN),
+    rolled_up_days: history?.rolledUp ?? 0,
     reasons,
     outages: outages.map(({ from, to }) => ({
       from: isoLocal(from),
       to: isoLocal(to),
       seconds: (to - from) / 1000,
     })),
-    evidence: known ? [evidenceOf('uptime', measures.availability, id, known.availability, period)] : [],
+    // Without samples there is nothing to ask again.
+    evidence:
+      known && history?.rolledUp === 0
+        ? [evidenceOf('uptime', measures.availability, id, known.availability, period)]
+        : [],
   };
 }
 
 /** All services together: their times added up. */
-function inAll(known: readonly ServiceFacts[], outages: readonly Outage[]): Uptime {
-  const sum = (of: (each: ServiceFacts) => number) => known.reduce((all, each) => all + of(each), 0);
-  const [seenSeconds, downSeconds] = [sum(each => each.seenSeconds), sum(each => each.downSeconds)];
-  return uptime(
-    known.length === 0
-      ? undefined
-      : {
-          seenSeconds,
-          downSeconds,
-          availability: seenSeconds > 0 ? 1 - downSeconds / seenSeconds : Number.NaN,
-          maintenanceSeconds: sum(each => each.maintenanceSeconds),
-          coverage: sum(each => each.coverage) / known.length,
-        },
-    outages,
+function inAll(histories: readonly ServiceHistory[], period: Period): Uptime {
+  const outages = histories.flatMap(each => each.outages);
+  if (histories.length === 0) return uptime(undefined, outages);
+  const known = inAllDays(
+    histories.flatMap(({ days }) => days as DayTimes[]),
+    period,
   );
+  const coverage = histories.map(({ days }) => inAllDays(days, period).coverage);
+  return uptime({ ...known, coverage: mean(coverage) }, outages);
 }
 
-type Seen = Pick<
-  ServiceFacts,
-  'availability' | 'coverage' | 'seenSeconds' | 'downSeconds' | 'maintenanceSeconds'
->;
+type Seen = ReturnType<typeof inAllDays>;
 
 function uptime(known: Seen | undefined, outages: readonly Outage[]): Uptime {
   const count = outages.length;

@@ -32,6 +32,7 @@ import { performanceTrends } from './performance-trends.js';
 import { publicRoutes } from './public.js';
 import { checkService, service } from './services.js';
 import { stats } from './stats.js';
+import { uptimeCalendar } from './uptime-calendar.js';
 import { uptimeReport } from './uptime-report.js';
 import { views, viewsOfOne } from './views.js';
 
@@ -66,6 +67,7 @@ export const routes: readonly Route[] = [
   performanceAnalysis,
   capacityReport,
   uptimeReport,
+  uptimeCalendar,
   dashboardData,
   metrics,
   runbook,

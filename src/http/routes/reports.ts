@@ -1,7 +1,7 @@
 // What the endpoints of reports have in common: the period, how an answer is made and how old it says it is.
 
 import { z } from 'zod';
-import { NothingYet, type Report } from '../../analysis/analyst.js';
+import { NothingYet, type Report, TooMuch } from '../../analysis/analyst.js';
 import type { Scope } from '../../analysis/asking.js';
 import { QueryError } from '../../query/engine.js';
 import type { Doors } from '../doors.js';
@@ -50,7 +50,7 @@ export async function makeReport<Result>(
     const { report, age } = await analyst.report(kind, scope);
     return { report, headers: { age: String(Math.floor(age / 1000)) } };
   } catch (error) {
-    if (error instanceof NothingYet) throw new HttpError(400, error.message);
+    if (error instanceof NothingYet || error instanceof TooMuch) throw new HttpError(400, error.message);
     if (!(error instanceof QueryError)) throw error;
     throw new HttpError(503, `the query engine does not answer: ${error.message}`);
   }

@@ -30,6 +30,7 @@ const service = uptime.extend({
     .nullable()
     .describe('By the rule `langgraph:availability_objective:ratio`, from 0 to 1'),
   budget_left: z.number().nullable().describe('Share of the error budget of the period; negative: overspent'),
+  rolled_up_days: z.number().describe('Days whose samples are gone, so that only their roll-up is left'),
   reasons: z.record(z.string(), z.string()).describe('Why a figure is null, by its key'),
   outages: z
     .array(z.object({ from: timestamp, to: timestamp, seconds: z.number() }))

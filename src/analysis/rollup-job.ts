@@ -1,0 +1,87 @@
+// Makes the roll-up of each day once it is over, and of the days before while their samples are there. Comes in: time; goes
+// out: roll-ups in the store. The caller must close it.
+
+import type { Clock, Millis } from '../model/time.js';
+import type { Engine } from './asking.js';
+import { dateOf, dayOf } from './calendar.js';
+import { type RollupStore, rollUp } from './rollup.js';
+
+/** After midnight, so that the last scrapes of the day are there. */
+const LATE: Millis = 10 * 60_000;
+const LOOK_EVERY: Millis = 10 * 60_000;
+/** After a start others have more to ask. */
+const FIRST_LOOK: Millis = 60_000;
+/** Between two days that are made up for. */
+const PAUSE: Millis = 2000;
+const MOST_DAYS = 366;
+const DAY: Millis = 86_400_000;
+
+export interface RollupJobOptions {
+  readonly engine: Engine;
+  readonly store: RollupStore;
+  /** How long samples are kept; undefined where that is not known. */
+  readonly retention: () => Millis | undefined;
+  readonly clock: Clock;
+  readonly log: (level: 'debug' | 'warn', message: string, fields: Record<string, unknown>) => void;
+}
+
+export class RollupJob {
+  readonly #options: RollupJobOptions;
+  /** Days without samples, so that nothing is kept of them; they are not asked for again. */
+  readonly #empty = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: RollupJobOptions) {
+    this.#options = options;
+    this.#wait(FIRST_LOOK);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Makes one roll-up that is missing, the oldest first. @returns its date; undefined when none is missing or can be made */
+  async step(): Promise<string | undefined> {
+    const { engine, store, log } = this.#options;
+    const date = this.#missing();
+    if (date === undefined) return undefined;
+    try {
+      const rollup = await rollUp(engine, date);
+      if (this.#isClosed) return undefined;
+      const services = Object.keys(rollup).length;
+      if (services === 0) this.#empty.add(date);
+      else if (!store.put(date, rollup)) return undefined;
+      log('debug', 'Day rolled up', { date, services });
+      return date;
+    } catch (error) {
+      log('warn', 'A day cannot be rolled up; it is tried again', { date, err: (error as Error).message });
+      return undefined;
+    }
+  }
+
+  #wait(pause: Millis): void {
+    this.#timer = setTimeout(() => void this.#work(), pause);
+    this.#timer.unref();
+  }
+
+  async #work(): Promise<void> {
+    const made = await this.step();
+    if (!this.#isClosed) this.#wait(made === undefined ? LOOK_EVERY : PAUSE);
+  }
+
+  #missing(): string | undefined {
+    const { store, retention, clock } = this.#options;
+    const now = clock.now() - LATE;
+    const back = Math.min(MOST_DAYS, Math.ceil((retention() ?? MOST_DAYS * DAY) / DAY));
+    const days: string[] = [];
+    // From noon to noon no clock change skips a day.
+    const noon = dayOf(dateOf(now)).from + DAY / 2;
+    for (let n = back; n >= 1; n--) days.push(dateOf(noon - n * DAY));
+    const there = store.dates(days[0] as string, days.at(-1) as string);
+    if (!there) return undefined;
+    const known = new Set(there);
+    return days.find(date => !known.has(date) && !this.#empty.has(date));
+  }
+}

@@ -1,0 +1,158 @@
+// Days that are rolled up: a month's report and the calendar say the same when the samples are gone.
+
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Analyst } from '../../src/analysis/analyst.js';
+import { monthOf } from '../../src/analysis/asking.js';
+import { uptimeCalendar } from '../../src/analysis/reports/uptime-calendar.js';
+import { uptimeReport } from '../../src/analysis/reports/uptime-report.js';
+import { RollupJob } from '../../src/analysis/rollup-job.js';
+import type { Service } from '../../src/model/service.js';
+import type { Millis } from '../../src/model/time.js';
+import { QueryError } from '../../src/query/engine.js';
+import { Store } from '../../src/store/store.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+import { ENGINES, type RunningEngine } from '../support/engines.js';
+import { DAY, HOUR, openMetrics, SCRAPE, type ServiceTruth, type Span } from './history.js';
+
+/** Clocks change on the 25th in Europe and in November in America, so that with such a zone a day is longer. */
+const at = (day: number, hour = 0): Millis => new Date(2026, 9, day, hour).getTime();
+const NOW = at(28, 12);
+/** The second goes on over midnight. */
+const OUTAGES: readonly Span[] = [
+  [at(21, 3), at(21, 4)],
+  [at(24, 23), at(25, 1)],
+];
+const MAINTENANCE: Span = [at(26, 10), at(26, 12)];
+const TRUTH: readonly ServiceTruth[] = [
+  { id: 'steady', time: () => 0.2 },
+  { id: 'failing', time: () => 0.2, outages: OUTAGES, maintenance: [MAINTENANCE] },
+];
+const TEXT = openMetrics({ from: at(20) + SCRAPE, to: NOW, services: TRUTH });
+const SERVICES = TRUTH.map(
+  ({ id }): Service => ({
+    id,
+    name: id.toUpperCase(),
+    kind: 'http',
+    critical: true,
+    severity: 'critical',
+    dependsOn: [],
+  }),
+);
+const DATES = [20, 21, 22, 23, 24, 25, 26, 27].map(day => `2026-10-${day}`);
+const OCTOBER = monthOf(2026, 10);
+
+const [, start] = ENGINES[0] as (typeof ENGINES)[number];
+const folder = makeFolder('rollup');
+const file = join(folder, 'monitor.db');
+const openStore = () => new Store({ file, retention: DAY, log: () => {} });
+const clock = { now: () => NOW, elapsed: () => 0 };
+
+let full: RunningEngine;
+/** Has the samples of the last hours alone. */
+let short: RunningEngine;
+let store: Store;
+beforeAll(async () => {
+  full = await start(TEXT);
+  short = await start(openMetrics({ from: at(27, 22), to: NOW, services: TRUTH }));
+  store = openStore();
+}, 120_000);
+afterAll(async () => {
+  store?.close();
+  await full?.close();
+  await short?.close();
+  removeFolder(folder);
+});
+
+const jobOf = (engine: RunningEngine['engine'], log: unknown[] = []) =>
+  new RollupJob({
+    engine,
+    store: store.days,
+    retention: () => 10 * DAY,
+    clock,
+    log: (level, message) => log.push([level, message]),
+  });
+const analystOf = (engine: RunningEngine['engine']) =>
+  new Analyst({ engine, services: () => SERVICES, rollups: store.days, clock });
+
+describe('a roll-up', () => {
+  test('is made of each day that is over, the oldest first, once', async () => {
+    const job = jobOf(full.engine);
+    const made: string[] = [];
+    for (let date = await job.step(); date !== undefined; date = await job.step()) made.push(date);
+    job.close();
+    // The first two have no samples; they are looked at and nothing is kept of them.
+    expect(made).toEqual(['2026-10-18', '2026-10-19', ...DATES]);
+    expect(store.days.dates('2026-01-01', '2026-12-31')).toEqual(DATES);
+    const again = jobOf(full.engine);
+    expect([await again.step(), await again.step(), await again.step()]).toEqual([
+      '2026-10-18',
+      '2026-10-19',
+      undefined,
+    ]);
+    again.close();
+  });
+
+  test('survives a restart, and retention of samples and scans', async () => {
+    store.close();
+    store = openStore();
+    await store.prune();
+    expect(store.days.dates('2026-01-01', '2026-12-31')).toEqual(DATES);
+  });
+
+  test('stands in where samples are gone: the report of the month stays what it was', async () => {
+    const before = (await analystOf(full.engine).report(uptimeReport, OCTOBER)).report;
+    const after = (await analystOf(short.engine).report(uptimeReport, OCTOBER)).report;
+    expect(before.services.failing?.rolled_up_days).toBe(0);
+    // The 27th is there in part: what saw more of it counts.
+    expect(after.services.failing?.rolled_up_days).toBe(8);
+    for (const id of ['steady', 'failing']) {
+      const [one, other] = [before.services[id], after.services[id]];
+      expect(other?.outages).toEqual(one?.outages);
+      for (const key of ['downtime', 'maintenance', 'mtbf'] as const)
+        expect(Math.abs((other?.[key] ?? 0) - (one?.[key] ?? 0))).toBeLessThanOrEqual(120);
+      expect(other?.uptime_ratio).toBeCloseTo(one?.uptime_ratio ?? -1, 3);
+      expect(other?.coverage).toBeCloseTo(one?.coverage ?? -1, 3);
+    }
+    expect(after.services.failing).toMatchObject({ outage_count: 2, evidence: [] });
+    const seconds = after.services.failing?.outages.map(outage => outage.seconds) ?? [];
+    OUTAGES.forEach(([from, to], i) => {
+      expect(Math.abs((seconds[i] as number) - (to - from) / 1000)).toBeLessThanOrEqual(120);
+    });
+    expect(after.cluster.outage_count).toBe(2);
+  });
+
+  test('is what the calendar is made of', async () => {
+    const { report } = await analystOf(short.engine).report(uptimeCalendar(10), {
+      name: 'today',
+      period: () => ({ from: NOW - DAY, to: NOW }),
+    });
+    expect(report.dates).toEqual(['2026-10-19', ...DATES, '2026-10-28']);
+    const { uptime, downtime, maintenance } = report.services.failing ?? {
+      uptime: [],
+      downtime: [],
+      maintenance: [],
+    };
+    const hours = (at(26) - at(25)) / HOUR;
+    const shares = [null, 1, 1 - 1 / 24, 1, 1, 1 - 1 / 24, 1 - 1 / hours, 1, 1, 1];
+    expect(uptime).toHaveLength(shares.length);
+    shares.forEach((share, i) => {
+      if (share === null) expect(uptime[i]).toBeNull();
+      else expect(uptime[i]).toBeCloseTo(share, 2);
+    });
+    expect(Math.abs((downtime[2] as number) - 3600)).toBeLessThanOrEqual(60);
+    expect(Math.abs((maintenance[7] as number) - 7200)).toBeLessThanOrEqual(60);
+  });
+
+  test('waits for an engine that does not answer', async () => {
+    const refusing = {
+      instant: () => Promise.reject(new QueryError('unavailable', 'no answer')),
+      range: () => Promise.reject(new QueryError('unavailable', 'no answer')),
+    };
+    const log: unknown[] = [];
+    const job = jobOf(refusing as never, log);
+    expect(await job.step()).toBeUndefined();
+    job.close();
+    expect(log).toEqual([['warn', 'A day cannot be rolled up; it is tried again']]);
+  });
+});
