@@ -3,8 +3,6 @@
 
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import { Analyst } from './analysis/analyst.js';
-import { RollupJob } from './analysis/rollup-job.js';
 import { Answering, type AnsweringEvents, type QuerySettings, type RuleConfiguration } from './answering.js';
 import { Board, type LevelChange } from './cluster/board.js';
 import { EndpointChooser } from './cluster/endpoints/chooser.js';
@@ -51,6 +49,7 @@ import type { Scan } from './probes/scan.js';
 import { PACE } from './probes/schedule.js';
 import { runInWorker } from './probes/worker.js';
 import type { Judgement } from './query/rules.js';
+import { Reporting } from './reporting.js';
 import { claimFolder, type FolderLock } from './store/folder.js';
 import { LockWatch } from './store/lock-watch.js';
 import { Store } from './store/store.js';
@@ -115,8 +114,7 @@ export class Monitor {
   readonly #answering: Answering;
   readonly #delivering: Delivering;
   readonly #maintaining: Maintaining;
-  readonly #analyst: Analyst;
-  readonly #rollups: RollupJob;
+  readonly #reporting: Reporting;
   readonly #startedAt: Millis = systemClock.now();
   readonly #pruning: NodeJS.Timeout;
   readonly #reloads = new Coalesced(() => this.#reload());
@@ -192,19 +190,14 @@ export class Monitor {
       onChange: now => this.#onMaintenance(now),
       clock: this.#clock,
     });
-    const engine = this.#answering.engine;
-    this.#analyst = new Analyst({
-      engine,
+    this.#reporting = new Reporting({
+      engine: this.#answering.engine,
+      store: this.#store,
+      audit: this.#delivering.alerting.audit,
       services: () => this.#board.services,
-      rollups: this.#store.days,
-      clock: this.#clock,
-    });
-    this.#rollups = new RollupJob({
-      engine,
-      store: this.#store.days,
       retention: () => (this.#configuration.remote ? undefined : settings.retention),
-      clock: this.#clock,
-      log: (level, message, fields) => log[level](fields, message),
+      externalUrl: () => this.#externalUrl,
+      ...{ version: settings.version, log },
     });
     this.#pulse = new Pulse(configuration.plan.scan, this.#clock.elapsed());
     const events: CheckRunnerEvents = {
@@ -240,6 +233,7 @@ export class Monitor {
     this.#showLinks();
     await this.#delivering.configure(this.#configuration);
     await this.#answering.begin(local, this.#ruleConfiguration());
+    this.#reporting.configure(this.#configuration);
     this.#maintaining.update();
     log.info({ address, url: this.#url }, 'Listening');
   }
@@ -266,6 +260,7 @@ export class Monitor {
       this.#takeUp(configuration);
       this.#showLinks();
       await this.#answering.configure(this.#ruleConfiguration());
+      this.#reporting.configure(configuration);
       if (web) this.#server?.setWebConfig(web);
       const services = configuration.services.length;
       this.#log.info({ file: configFile, services, by }, 'Configuration reloaded');
@@ -297,7 +292,7 @@ export class Monitor {
     await this.#reloads.close();
     await this.#server?.close();
     await this.#checks.close();
-    this.#rollups.close();
+    await this.#reporting.close();
     await this.#answering.close();
     this.#maintaining.close();
     await this.#delivering.close();
@@ -551,7 +546,7 @@ export class Monitor {
       publicEvents: this.#publicEvents,
       metrics: new MetricsPage(this.#registry, this.#exposition),
       query: this.#answering.engine,
-      analyst: this.#analyst,
+      analyst: this.#reporting.analyst,
       prometheus: this.#facts(),
       clock: this.#clock,
       version: this.#settings.version,

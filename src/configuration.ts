@@ -25,6 +25,7 @@ import type { DeliveryConfig } from './notify/alerting.js';
 import { loadAlertmanagerConfig } from './notify/config/load.js';
 import { readAlertmanagerConfig } from './notify/config/read.js';
 import type { AlertmanagerConfig } from './notify/definition.js';
+import { receiverKinds } from './notify/receivers/index.js';
 import { actionsSection, alertingSection } from './notify/settings.js';
 import type { Check, Plan } from './probes/check.js';
 import { HIGHEST_LIMIT, planConcurrency, planPool } from './probes/concurrency.js';
@@ -32,6 +33,8 @@ import { dependencyMistakes } from './probes/dependencies.js';
 import { host } from './probes/kinds/host.js';
 import { kinds } from './probes/kinds/index.js';
 import type { ConnectionLimits, ProbeKind } from './probes/probe.js';
+import type { ReportPlan } from './report/report-job.js';
+import { receiverProblems, reportsSection } from './report/settings.js';
 import { loadRuleFiles } from './rules/load.js';
 import { type SentRuleFile, sendRuleFile } from './rules/sent.js';
 
@@ -54,6 +57,8 @@ export interface Configuration {
   readonly actions: readonly ActionDefinition[];
   /** The account that `/notify/sms` sends through. */
   readonly sms: SmsAccount | undefined;
+  /** Reports that are sent by schedule. */
+  readonly reports: ReportPlan;
   readonly links: Links;
   /** Names under which browsers reach the monitor. */
   readonly web: AccessSettings;
@@ -230,6 +235,7 @@ export const monitorYml = section({
     .optional(),
   alerting: alertingSection(vocabulary).prefault({}),
   actions: actionsSection(vocabulary).default([]),
+  reports: reportsSection(vocabulary).default([]),
   services,
   endpoints: endpointSection.prefault({}),
 }).superRefine((config, context) => {
@@ -326,6 +332,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
   const checks = config.services.map(service => checkOf(service, intervals));
   const concurrency = planConcurrency(checks, max_concurrent_checks);
   if (config.host.enabled) checks.push(hostCheck(config.node, config.host));
+  const delivery = deliveryOf(file, config);
   return {
     node: config.node,
     services: config.services.map(service => serviceOf(service, config.page.hide)),
@@ -339,7 +346,8 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     scrapeInterval: config.query.scrape_interval ?? SCRAPE_INTERVAL,
     endpoints: config.endpoints,
     rules: config.query.url === undefined ? rulesOf(file, config.rule_files) : [],
-    delivery: deliveryOf(file, config),
+    delivery,
+    reports: reportsOf(file, config, delivery),
     actions: config.actions.map(actionOf),
     sms: smsOf(config.alerting.sms),
     links: config.links,
@@ -384,9 +392,27 @@ function deliveryOf(file: string, { query, alerting }: z.output<typeof monitorYm
   if (query.url !== undefined) return { by: 'prometheus', url: query.url };
   const { alertmanagers, config_file } = alerting;
   if (alertmanagers) return { by: 'alertmanagers', alertmanagers };
+  return { by: 'us', config: alertmanagerYml(file, config_file) };
+}
+
+/** @param named in `alerting.config_file` */
+function alertmanagerYml(file: string, named: string | undefined): AlertmanagerConfig {
   const places = [join(dirname(file), ALERTMANAGER_YML), join(SHIPPED, ALERTMANAGER_YML)];
-  const found = config_file ?? places.find(path => existsSync(path));
-  return { by: 'us', config: found === undefined ? logOnly(places) : loadAlertmanagerConfig(found) };
+  const found = named ?? places.find(path => existsSync(path));
+  return found === undefined ? logOnly(places) : loadAlertmanagerConfig(found);
+}
+
+/** Their receivers are those of alertmanager.yml, also where another Alertmanager has the same file and delivers alerts. */
+function reportsOf(
+  file: string,
+  { reports, alerting }: z.output<typeof monitorYml>,
+  delivery: DeliveryConfig,
+): ReportPlan {
+  if (reports.length === 0) return { reports, config: undefined };
+  const config = delivery.by === 'us' ? delivery.config : alertmanagerYml(file, alerting.config_file);
+  const problems = receiverProblems(file, reports, config, receiverKinds);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { reports, config };
 }
 
 /** A monitor without any alertmanager.yml watches all the same: alerts go to the log, and a warning says so. */

@@ -1,6 +1,7 @@
 // What to do about a service, what helps most first, each with the figures it rests on. Comes in: facts and direction of a
 // service; goes out: sentences.
 
+import type { Findings } from './analyst.js';
 import type { Period } from './asking.js';
 import type { ServiceFacts } from './facts.js';
 import type { Direction } from './trend-word.js';
@@ -33,6 +34,23 @@ export function recommendationsOf(
   if (direction.word === undefined) return [{ weight: 0, text: `Too little data: ${direction.reason}` }];
   const seen = facts.coverage < SEEN ? `; the monitor saw ${percent(facts.coverage)} of the time` : '';
   return [{ weight: 0, text: `Performance is optimal${seen}` }];
+}
+
+/** Of all services, what helps most first; none of a service about which there is nothing to do. */
+export function recommendationsOfAll({
+  services,
+  facts,
+  directions,
+  period,
+}: Findings): (Recommendation & { readonly name: string })[] {
+  return services
+    .flatMap(({ id, name }) => {
+      const [ofService, direction] = [facts.get(id), directions.get(id)];
+      if (!ofService || !direction) return [];
+      return recommendationsOf(ofService, direction, period).map(each => ({ ...each, name }));
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight);
 }
 
 type Rule = (facts: ServiceFacts, direction: Direction, period: Period) => Recommendation | undefined;

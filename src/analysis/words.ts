@@ -40,12 +40,13 @@ export function moment(at: Millis, now: Millis): string {
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-/** `3 h`, `2 days 5 h`, `40 min`: how much data there is. */
+/** `3 h 20 min`, `2 days 5 h`, `40 min`, `15 s`. */
 export function span(length: Millis): string {
   const minutes = Math.round(length / 60_000);
+  if (length < 60_000) return `${Math.round(length / 1000)} s`;
   if (minutes < 120) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h`;
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
   return hours % 24 === 0 ? `${hours / 24} days` : `${Math.floor(hours / 24)} days ${hours % 24} h`;
 }
 

@@ -128,6 +128,26 @@ export const commands: readonly Command[] = [
     run: async (args, output) => (await import('./backfill-rules.js')).backfillRulesCommand(args, output),
   },
   {
+    name: 'report',
+    forms: [{ words: '[FLAGS]', does: 'write a report of uptime, outages, speed and what is to come' }],
+    flags: [
+      { name: 'days', placeholder: 'N', help: 'How many days back (default 7).' },
+      { name: 'month', placeholder: 'YYYY-MM', help: 'A month of the local calendar instead.' },
+      {
+        name: 'format',
+        placeholder: 'html|md|json|csv',
+        help: 'By default as the file is named; md without --output.',
+      },
+      { name: 'output', placeholder: 'FILE', help: 'Where to (default standard output).' },
+    ],
+    commonFlags: ['config.file', 'storage.path', 'query.timeout', 'web.external-url'],
+    notes: [
+      'Reads the samples in --storage.path, which a running monitor may be using, or asks the Prometheus at query.url.',
+      '`reports` in monitor.yml sends the same by schedule; a running monitor serves it at /report.',
+    ],
+    run: async (args, output) => (await import('./report.js')).reportCommand(args, output),
+  },
+  {
     name: 'demo',
     forms: [{ words: '[FLAGS]', does: 'watch a simulated cluster, on loopback' }],
     flags: [],

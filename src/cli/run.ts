@@ -1,6 +1,6 @@
 // The program from its first line of input to its exit code.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Monitor } from '../app.js';
 import { shortenPipeTimeout } from '../config/bounded-file.js';
 import { didYouMean } from '../config/fields.js';
@@ -13,18 +13,13 @@ import { LogOutput } from './log-output.js';
 import { nativeModuleProblem } from './native-modules.js';
 import type { Output } from './output.js';
 import { programName } from './program-name.js';
+import { version } from './version.js';
 
 const DEFAULT_CONFIG = 'monitor.yml';
 /** In milliseconds. */
 const SAME_WISH = 1000;
 /** How long the log's last lines may take to be read, in milliseconds. */
 const LAST_WORDS = 1000;
-
-/** The package's version. */
-export function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
 
 /** Runs the program; resolves with its exit code, which for a monitor is when it has been told to stop. */
 export async function run(argv: readonly string[], output: Output): Promise<number> {

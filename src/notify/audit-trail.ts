@@ -13,6 +13,7 @@ export type AuditEvent =
   | 'configuration reloaded'
   | 'configuration reload failed'
   | 'receiver tested'
+  | 'report sent'
   | 'silence created'
   | 'silence changed'
   | 'silence expired'

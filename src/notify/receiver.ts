@@ -7,6 +7,7 @@ import type { TemplateDecoder } from './config/template-decoder.js';
 import type { Global } from './definition.js';
 import type { Receipts } from './delivery/receipts.js';
 import type { Notification } from './notification.js';
+import type { ReportMessage } from './report-message.js';
 import type { Templates } from './templates.js';
 
 /** An opened receiver's integration. Whoever opened it closes it. */
@@ -16,6 +17,12 @@ export interface Receiver {
    * @throws DeliveryError, whose message holds no secret and is one line
    */
   deliver(notification: Notification, signal: AbortSignal): Promise<void>;
+  /**
+   * Sends a report, where the kind can carry one; resolves as `deliver` does.
+   * @param to what templates of addresses are filled in with: it is about no alert
+   * @throws DeliveryError
+   */
+  sendReport?(report: ReportMessage, to: Notification, signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -78,6 +85,8 @@ export interface ReceiverKind<Options = unknown> {
   open(options: Options, surroundings: Surroundings): Receiver;
   /** Where messages go, for people: without secrets. Never throws. */
   destination(options: Options): string;
+  /** Its receivers have {@link Receiver.sendReport}. */
+  readonly sendsReports?: true;
   /** What it sends wakes people until it is resolved. */
   readonly opensIncidents?: true;
 }

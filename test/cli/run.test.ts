@@ -236,7 +236,7 @@ describe('commands', () => {
       2,
       [],
       [
-        'langgraph-monitor: unknown command "chek-config", did you mean "check-config"?; there are init, check-config, check-rules, test-rules, check-routes, test-receiver, import, backfill-rules, demo',
+        'langgraph-monitor: unknown command "chek-config", did you mean "check-config"?; there are init, check-config, check-rules, test-rules, check-routes, test-receiver, import, backfill-rules, report, demo',
       ],
     ],
     ['--config.check --config.file=FOLDER/good.yml', 0, ['FOLDER/good.yml: valid, 1 service'], []],

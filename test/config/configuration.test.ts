@@ -192,6 +192,10 @@ test("the node's own check can be turned off, and its interval set", () => {
   ]);
 });
 
+/** A report with more keys, beside a service. */
+const report = (more: string, receiver = 'email') =>
+  `services: {a: {url: 'http://h/'}}\nreports: [{name: weekly, receivers: [${receiver}], ${more}}]`;
+
 describe('one mistake is one line', () => {
   test.each<[string, string, string]>([
     ['no services', 'node: n', 'services: expected services by name, each with its settings'],
@@ -311,6 +315,33 @@ describe('one mistake is one line', () => {
       'two ways to sign in',
       serviceA('basic_auth: {}, authorization: {}'),
       'services.a: at most one of basic_auth and authorization may be set',
+    ],
+    [
+      'a schedule that is none',
+      report("schedule: '61 8 * * *'"),
+      'reports.0.schedule: CronPattern: Invalid value for minute: 61; expected a cron expression such as 0 8 * * MON',
+    ],
+    [
+      'a time zone that is none',
+      report("schedule: '0 8 * * *', time_zone: Mars"),
+      'reports.0.time_zone: is no time zone; write a name such as Europe/Berlin',
+    ],
+    [
+      'a period that is none',
+      report("schedule: '0 8 * * *', period: 400d"),
+      'reports.0.period: expected day, week, month or days such as 30d, 366d at most',
+    ],
+    [
+      'a report to a receiver that is not there',
+      report("schedule: '0 8 * * *'", 'emial'),
+      expect.stringMatching(
+        /^reports\.0\.receivers\.0: no receiver "emial" in .*alertmanager\.yml, did you mean "email"\?$/,
+      ),
+    ],
+    [
+      'a report to a receiver that carries none',
+      report("schedule: '0 8 * * *'", 'log'),
+      'reports.0.receivers.0: "log" has nothing that carries a report; give it one of email_configs, slack_configs, discord_configs, telegram_configs',
     ],
   ])('%s', (_, source, want) => expect(mistakes(source)).toEqual([want]));
 

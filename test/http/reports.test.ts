@@ -7,7 +7,13 @@ import { startMonitor, type TestMonitor } from './monitor.js';
 let monitor: TestMonitor | undefined;
 afterEach(async () => monitor?.[Symbol.asyncDispose]());
 
-const PATHS = ['/performance_trends', '/performance_analysis', '/capacity_report', '/dashboard_data'];
+const PATHS = [
+  '/performance_trends',
+  '/performance_analysis',
+  '/capacity_report',
+  '/dashboard_data',
+  '/report',
+];
 
 /** An engine without samples, or one that is gone. */
 function engine(problem?: QueryError): QueryEngine {
@@ -106,5 +112,48 @@ describe('/uptime_report', () => {
       'service,name,uptime_ratio,downtime_seconds,maintenance_seconds,coverage,outages,mttr_seconds,mtbf_seconds,objective,budget_left',
     );
     expect(rows.length).toBeGreaterThan(0);
+  });
+});
+
+describe('/report', () => {
+  test.each([
+    ['html', 'text/html; charset=utf-8', /^<!doctype html>/],
+    ['md', 'text/markdown; charset=utf-8', /^# Weekly report, /],
+    ['csv', 'text/csv; charset=utf-8', /^service,name,from,to,/],
+  ])('format=%s', async (format, type, begin) => {
+    monitor = await startMonitor({ query: engine() });
+    const answer = await fetch(`${monitor.url}/report?format=${format}`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
+    expect(await answer.text()).toMatch(begin);
+    const policy = answer.headers.get('content-security-policy');
+    if (format === 'html') expect(policy).toMatch(/^default-src 'none'; style-src 'unsafe-inline';/);
+  });
+
+  test('of a month', async () => {
+    monitor = await startMonitor({ query: engine() });
+    expect(await get('/report?month=2023-01')).toMatchObject({
+      status: 200,
+      body: { daily: { dates: expect.arrayContaining(['2023-01-01', '2023-01-31']) } },
+    });
+    expect(await get('/report?month=2023-1')).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('expected a month such as 2026-10') },
+    });
+  });
+});
+
+describe('/uptime_calendar', () => {
+  test('days of all services or of one', async () => {
+    monitor = await startMonitor({ query: engine() });
+    const { body } = await get('/uptime_calendar?days=3');
+    expect(body.dates).toHaveLength(3);
+    const [id = ''] = Object.keys(body.services);
+    expect(body.services[id]).toMatchObject({ uptime: [null, null, null], downtime: [0, 0, 0] });
+    const one = await get(`/uptime_calendar?days=3&service=${id}`);
+    expect(Object.keys(one.body.services)).toEqual([id]);
+    expect(await get('/uptime_calendar?service=none')).toMatchObject({
+      status: 404,
+      body: { error: 'no service "none"' },
+    });
   });
 });

@@ -5,7 +5,7 @@ import { isoLocal, type Millis } from '../../model/time.js';
 import type { Findings, Report } from '../analyst.js';
 import { type Hours, hourly, type Period } from '../asking.js';
 import * as measures from '../measures.js';
-import { recommendationsOf } from '../recommendations.js';
+import { recommendationsOfAll } from '../recommendations.js';
 import type { TrendWord } from '../trend-word.js';
 import { percent, rounded } from '../words.js';
 
@@ -41,7 +41,7 @@ export interface AlertHour {
 export const dashboardData: Report<DashboardData> = {
   name: 'dashboard data',
   async make(findings) {
-    const { engine, period, services, facts, directions } = findings;
+    const { engine, period, services, directions } = findings;
     const shown = { from: Math.max(period.from, period.to - SHOWN * HOUR), to: period.to };
     shown.from = period.from + Math.floor((shown.from - period.from) / HOUR) * HOUR;
     const ids = services.map(({ id }) => id);
@@ -64,15 +64,7 @@ export const dashboardData: Report<DashboardData> = {
         alert_frequency: await alertFrequency(findings, shown),
       },
       recommendations: [
-        ...services
-          .flatMap(({ id, name }) => {
-            const [ofService, direction] = [facts.get(id), directions.get(id)];
-            if (!ofService || !direction) return [];
-            return recommendationsOf(ofService, direction, period).map(each => ({ ...each, name }));
-          })
-          .filter(({ weight }) => weight > 0)
-          .sort((a, b) => b.weight - a.weight)
-          .map(({ name, text }) => `${name}: ${text}`),
+        ...recommendationsOfAll(findings).map(({ name, text }) => `${name}: ${text}`),
         ...(await node(findings)),
       ],
     };

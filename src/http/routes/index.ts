@@ -30,6 +30,7 @@ import { pageAssets } from './page-assets.js';
 import { performanceAnalysis } from './performance-analysis.js';
 import { performanceTrends } from './performance-trends.js';
 import { publicRoutes } from './public.js';
+import { report } from './report.js';
 import { checkService, service } from './services.js';
 import { stats } from './stats.js';
 import { uptimeCalendar } from './uptime-calendar.js';
@@ -68,6 +69,7 @@ export const routes: readonly Route[] = [
   capacityReport,
   uptimeReport,
   uptimeCalendar,
+  report,
   dashboardData,
   metrics,
   runbook,

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { monthOf } from '../../analysis/asking.js';
 import { uptimeReport as report, type ServiceUptime } from '../../analysis/reports/uptime-report.js';
+import { csvRow } from '../../model/csv.js';
 import { isoLocal, type Millis } from '../../model/time.js';
-import { csvRow } from '../csv.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 import { evidence, makeReport, reply } from './reports.js';

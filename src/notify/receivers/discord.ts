@@ -16,6 +16,7 @@ import { Filling, type PlainMessage } from '../delivery/filling.js';
 import { Poster } from '../delivery/poster.js';
 import { reveal } from '../delivery/reveal.js';
 import type { Receiver, ReceiverKind, Surroundings } from '../receiver.js';
+import { digestText, type ReportMessage } from '../report-message.js';
 import { statusOf } from '../templates/data.js';
 
 const INTEGRATION = 'discord';
@@ -51,6 +52,7 @@ export const discord: ReceiverKind<DiscordOptions> = {
   sendsResolved: true,
   read,
   open,
+  sendsReports: true,
   destination: ({ url }) => originOf(url),
 };
 
@@ -82,6 +84,10 @@ function open(options: DiscordOptions, surroundings: Surroundings): Receiver {
     onAnswer: surroundings.onAnswer,
   });
   return {
+    async sendReport(report, _, signal) {
+      const message = reportMessage(options, report);
+      await poster.post({ url: reveal(INTEGRATION, options.url), body: `${goJson(message)}\n` }, signal);
+    },
     async deliver(notification, signal) {
       const filling = new Filling(INTEGRATION, notification, surroundings);
       const color = COLORS[statusOf(notification.alerts)];
@@ -109,6 +115,16 @@ function plainMessage(options: DiscordOptions, color: number, { title, text }: P
   const description = cutRunes(text, MAX_DESCRIPTION);
   return { content: '', embeds: [{ title, description, color }], ...sender(options) };
 }
+
+function reportMessage(options: DiscordOptions, report: ReportMessage): Writable {
+  const text = digestText(report, label => `**${label}**`, withoutMarkdown);
+  const title = cutRunes(report.title, MAX_TITLE);
+  const embed = { title, url: report.url, description: cutRunes(text, MAX_DESCRIPTION) };
+  return { content: '', embeds: [embed], ...sender(options) };
+}
+
+/** Names that look like markup stay what they are; a dash that begins a line makes a list. */
+const withoutMarkdown = (text: string): string => text.replace(/[\\*_`~|>#[\]@]/g, sign => `\\${sign}`);
 
 function sender({ username, avatarUrl }: DiscordOptions) {
   return { username: username || undefined, avatar_url: avatarUrl || undefined };

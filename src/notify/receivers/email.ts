@@ -7,8 +7,9 @@ import { Filling } from '../delivery/filling.js';
 import { abortError } from '../delivery/poster.js';
 import type { Notification } from '../notification.js';
 import { DeliveryError, type Receiver, type ReceiverKind, type Surroundings } from '../receiver.js';
+import type { ReportMessage } from '../report-message.js';
 import { MailConnection } from './email/connection.js';
-import { type Mail, plainMail, templatedMail } from './email/mail.js';
+import { type Addresses, type Mail, plainMail, reportMail, templatedMail } from './email/mail.js';
 import { type EmailOptions, readEmail } from './email/options.js';
 import { NoGreeting } from './email/start-tls.js';
 import { secretsOf, transportOptions } from './email/transport.js';
@@ -21,6 +22,7 @@ export const email: ReceiverKind<EmailOptions> = {
   sendsResolved: false,
   read: readEmail,
   open: (options, surroundings) => new EmailReceiver(options, surroundings),
+  sendsReports: true,
   destination: ({ to, smarthost: { host, port } }) => `${to} by ${host}:${port}`,
 };
 
@@ -52,13 +54,29 @@ class EmailReceiver implements Receiver {
   async deliver(notification: Notification, signal: AbortSignal): Promise<void> {
     const options = this.#options;
     const filling = new Filling(INTEGRATION, notification, this.#surroundings);
-    const addresses = { from: filling.address('from', options.from), to: filling.address('to', options.to) };
+    const addresses = this.#addresses(filling);
     const mail = filling.message(
       () => templatedMail(options, notification, addresses, filling),
       plain => plainMail(options, notification, addresses, plain),
     );
+    await this.#deliver(mail, addresses, keyOf(notification), signal);
+  }
+
+  async sendReport(report: ReportMessage, to: Notification, signal: AbortSignal): Promise<void> {
+    const addresses = this.#addresses(new Filling(INTEGRATION, to, this.#surroundings));
+    await this.#deliver(reportMail(report, addresses), addresses, `report ${report.title}`, signal);
+  }
+
+  close(): void {}
+
+  #addresses(filling: Filling): Addresses {
+    const { from, to } = this.#options;
+    return { from: filling.address('from', from), to: filling.address('to', to) };
+  }
+
+  /** To everyone who has not got it yet. @param key what makes it this message when it is tried again */
+  async #deliver(mail: Mail, addresses: Addresses, key: string, signal: AbortSignal): Promise<void> {
     const envelope = await envelopeOf(addresses);
-    const key = keyOf(notification);
     const { receipts } = this.#surroundings;
     const waiting = envelope.to.filter(to => !receipts.has(key, to, Date.now()));
     const refusals = waiting.length > 0 ? await this.#send(mail, { ...envelope, to: waiting }, signal) : [];
@@ -67,8 +85,6 @@ class EmailReceiver implements Receiver {
     this.#judge(refusals);
     for (const to of envelope.to) receipts.delete(key, to);
   }
-
-  close(): void {}
 
   /** Resolves with those the server did not take it for. @throws DeliveryError when it took it for nobody */
   async #send(mail: Mail, envelope: Envelope, signal: AbortSignal): Promise<readonly Refusal[]> {
@@ -81,6 +97,7 @@ class EmailReceiver implements Receiver {
       const transport = createTransport({ ...settings, connection: await connection.open(signal) });
       const { rejectedErrors, response } = await transport.sendMail({
         ...mail,
+        attachments: mail.attachments && [...mail.attachments],
         html: mail.html || undefined,
         text: mail.text || (mail.html === '' ? ' ' : undefined),
         envelope: { from: envelope.from, to: [...envelope.to] },
@@ -149,7 +166,7 @@ function isFinal({ responseCode = 0 }: Refusal): boolean {
 }
 
 /** Who the server is told. @throws DeliveryError when these are no addresses */
-async function envelopeOf({ from, to }: { from: string; to: string }): Promise<Envelope> {
+async function envelopeOf({ from, to }: Addresses): Promise<Envelope> {
   const { default: parse } = await import('nodemailer/lib/addressparser');
   const addresses = (text: string) =>
     parse(text, { flatten: true })

@@ -1,14 +1,14 @@
 // Slack, by an incoming webhook or as a bot (chat.postMessage). Source: Alertmanager, notify/slack; Slack, "Handling
 // errors from incoming webhooks", "chat.postMessage".
 
-import { goJson } from '../../template/go-json.js';
+import { goJson, type Writable } from '../../template/go-json.js';
 import { type Answer, jsonOf } from '../delivery/answer.js';
 import { originOf } from '../delivery/destination.js';
 import { Filling } from '../delivery/filling.js';
 import { type Post, Poster } from '../delivery/poster.js';
 import { reveal } from '../delivery/reveal.js';
 import type { Receiver, ReceiverKind, Surroundings } from '../receiver.js';
-import { plainSlackMessage, slackMessage } from './slack/message.js';
+import { plainSlackMessage, slackMessage, slackReport } from './slack/message.js';
 import { readSlack, type SlackOptions } from './slack/options.js';
 
 const INTEGRATION = 'slack';
@@ -31,6 +31,7 @@ export const slack: ReceiverKind<SlackOptions> = {
   sendsResolved: false,
   read: readSlack,
   open,
+  sendsReports: true,
   destination: ({ url, channel }) => `${originOf(url)}${channel === '' ? '' : `, channel ${channel}`}`,
 };
 
@@ -43,6 +44,10 @@ function open(options: SlackOptions, surroundings: Surroundings): Receiver {
     explain: ({ body }) => errorOf(body),
     onAnswer: surroundings.onAnswer,
   });
+  const send = async (message: Writable, signal: AbortSignal) => {
+    const post = { url: reveal(INTEGRATION, options.url), body: `${goJson(message)}\n` };
+    check(poster, post, await poster.post(post, signal));
+  };
   return {
     async deliver(notification, signal) {
       const filling = new Filling(INTEGRATION, notification, surroundings);
@@ -51,8 +56,11 @@ function open(options: SlackOptions, surroundings: Surroundings): Receiver {
         () => slackMessage(options, channel, filling),
         plain => plainSlackMessage(channel, plain),
       );
-      const post = { url: reveal(INTEGRATION, options.url), body: `${goJson(message)}\n` };
-      check(poster, post, await poster.post(post, signal));
+      await send(message, signal);
+    },
+    async sendReport(report, to, signal) {
+      const channel = new Filling(INTEGRATION, to, surroundings).address('channel', options.channel);
+      await send(slackReport(channel, report), signal);
     },
     close: () => poster.close(),
   };

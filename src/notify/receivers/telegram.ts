@@ -21,6 +21,7 @@ import { type Post, Poster } from '../delivery/poster.js';
 import { reveal } from '../delivery/reveal.js';
 import type { Notification } from '../notification.js';
 import { DeliveryError, type Receiver, type ReceiverKind, type Surroundings } from '../receiver.js';
+import { digestText, type ReportMessage } from '../report-message.js';
 import { htmlText } from './telegram/html-text.js';
 
 const INTEGRATION = 'telegram';
@@ -62,6 +63,7 @@ export const telegram: ReceiverKind<TelegramOptions> = {
   sendsResolved: true,
   read,
   open,
+  sendsReports: true,
   destination: ({ apiUrl, chatId }) =>
     `${originOf(new Secret(apiUrl))}, chat ${typeof chatId === 'number' ? chatId : 'of a file'}`,
 };
@@ -118,24 +120,25 @@ function open(options: TelegramOptions, surroundings: Surroundings): Receiver {
     explain,
     onAnswer: surroundings.onAnswer,
   });
+  const post = async (message: Text, signal: AbortSignal) => {
+    const token = reveal(INTEGRATION, options.botToken);
+    const chat = chatOf(options);
+    const postOf = (text: Text): Post => ({
+      url: `${options.apiUrl}/bot${token}/sendMessage`,
+      body: `${goJson(requestOf(options, chat, text))}\n`,
+      secrets: [token],
+    });
+    try {
+      await send(poster, postOf(message), signal);
+    } catch (error) {
+      if (!isUnreadable(error) || message.parseMode === '') throw error;
+      // Better without its markup than not at all.
+      await send(poster, postOf(withoutMarkup(message)), signal);
+    }
+  };
   return {
-    async deliver(notification, signal) {
-      const token = reveal(INTEGRATION, options.botToken);
-      const chat = chatOf(options);
-      const post = (text: Text): Post => ({
-        url: `${options.apiUrl}/bot${token}/sendMessage`,
-        body: `${goJson(requestOf(options, chat, text))}\n`,
-        secrets: [token],
-      });
-      const message = textOf(options, notification, surroundings);
-      try {
-        await send(poster, post(message), signal);
-      } catch (error) {
-        if (!isUnreadable(error) || message.parseMode === '') throw error;
-        // Better without its markup than not at all.
-        await send(poster, post(withoutMarkup(message)), signal);
-      }
-    },
+    deliver: (notification, signal) => post(textOf(options, notification, surroundings), signal),
+    sendReport: (report, _, signal) => post(reportText(report), signal),
     close: () => poster.close(),
   };
 }
@@ -147,11 +150,26 @@ function textOf(options: TelegramOptions, notification: Notification, surroundin
     () => ({ text: parseMode === 'HTML' ? filling.html(message) : filling.text(message), parseMode }),
     ({ title, text }) => ({ text: `${title}\n\n${text}`, parseMode: '' }),
   );
+  return whole(filled);
+}
+
+/** As long as Telegram takes it. */
+function whole(filled: Text): Text {
   if (filled.parseMode !== 'HTML') return { ...filled, text: cutUnits(filled.text, MAX_TEXT) };
   // A tag must not be cut in two.
   const isLong = Buffer.byteLength(filled.text) > MAX_BYTES || htmlText(filled.text).length > MAX_TEXT;
   return isLong ? withoutMarkup(filled) : filled;
 }
+
+function reportText(report: ReportMessage): Text {
+  const bold = (text: string) => `<b>${text}</b>`;
+  const title = htmlEscaped(report.title);
+  const head = report.url === undefined ? bold(title) : `<a href="${htmlEscaped(report.url)}/">${title}</a>`;
+  return whole({ text: `${head}\n\n${digestText(report, bold, htmlEscaped)}`, parseMode: 'HTML' });
+}
+
+const htmlEscaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 function withoutMarkup({ text, parseMode }: Text): Text {
   return { text: cutUnits(parseMode === 'HTML' ? htmlText(text) : text, MAX_TEXT), parseMode: '' };

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Filling, PlainMessage } from '../../delivery/filling.js';
 import type { Notification } from '../../notification.js';
+import type { ReportMessage } from '../../report-message.js';
 import type { EmailOptions } from './options.js';
 
 export interface Mail {
@@ -12,6 +13,22 @@ export interface Mail {
   readonly html: string;
   readonly text: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly attachments?: readonly Attachment[];
+}
+
+/** An image that the HTML shows. */
+interface Attachment {
+  readonly cid: string;
+  readonly filename: string;
+  readonly contentType: string;
+  readonly contentDisposition: 'inline';
+  readonly content: Buffer;
+}
+
+/** Templates filled in; each may hold several. */
+export interface Addresses {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Headers that have a place of their own. */
@@ -21,7 +38,7 @@ const OWN = new Set(['From', 'To', 'Subject']);
 export function templatedMail(
   options: EmailOptions,
   notification: Notification,
-  addresses: { readonly from: string; readonly to: string },
+  addresses: Addresses,
   filling: Filling,
 ): Mail {
   const header = (name: string, otherwise: string) => {
@@ -42,11 +59,25 @@ export function templatedMail(
   };
 }
 
+/** A report with its images, and the same as text. */
+export function reportMail({ title, html, text, images }: ReportMessage, addresses: Addresses): Mail {
+  const attachments = images.map(
+    ({ id, content }, i): Attachment => ({
+      cid: id,
+      filename: `chart-${i + 1}.png`,
+      contentType: 'image/png',
+      contentDisposition: 'inline',
+      content: Buffer.from(content),
+    }),
+  );
+  return { ...addresses, subject: title, html, text, headers: {}, attachments };
+}
+
 /** The mail when a template failed. */
 export function plainMail(
   options: EmailOptions,
   notification: Notification,
-  addresses: { readonly from: string; readonly to: string },
+  addresses: Addresses,
   { title, text }: PlainMessage,
 ): Mail {
   return { ...addresses, subject: title, html: '', text, headers: threadOf(options, notification) };

@@ -4,6 +4,7 @@
 import type { Writable } from '../../../template/go-json.js';
 import { cutRunes } from '../../delivery/cut.js';
 import type { Filling, PlainMessage } from '../../delivery/filling.js';
+import { digestText, type ReportMessage } from '../../report-message.js';
 import type { SlackAction, SlackConfirmation, SlackOptions } from './options.js';
 
 const MAX_TITLE = 1024;
@@ -56,6 +57,25 @@ export function plainSlackMessage(channel: string, { title, text }: PlainMessage
         footer: '',
         color: 'danger',
         mrkdwn_in: [],
+      },
+    ],
+  };
+}
+
+/** A report; the text is what Slack makes bold and lines of. */
+export function slackReport(channel: string, report: ReportMessage): Writable {
+  const text = digestText(report, label => `*${label}*`, escaped);
+  return {
+    channel: orNone(channel),
+    attachments: [
+      {
+        title: report.title,
+        title_link: orNone(report.url ?? ''),
+        text: cutRunes(text, MAX_TEXT),
+        fallback: report.title,
+        callback_id: '',
+        footer: '',
+        mrkdwn_in: ['text'],
       },
     ],
   };

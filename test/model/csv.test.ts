@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { csvRow } from '../../src/http/csv.js';
+import { csvRow } from '../../src/model/csv.js';
 import { Labels } from '../../src/model/labels.js';
 import { isoLocal } from '../../src/model/time.js';
 import { START, startMonitor } from './monitor.js';

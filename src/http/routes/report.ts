@@ -1,0 +1,80 @@
+// GET /report: everything of a week or a month in one, to be read, printed or sent. `reports` of monitor.yml sends the same.
+
+import { z } from 'zod';
+import { lastDays, monthOf, type Scope } from '../../analysis/asking.js';
+import { type PeriodReport, periodReport } from '../../analysis/reports/period-report.js';
+import { FORMATS, forms } from '../../report/formats.js';
+import { nameOf } from '../../report/period.js';
+import { route } from '../route.js';
+import { timestamp } from '../shapes.js';
+import { days, makeReport, reply } from './reports.js';
+
+/** The document has styles in its elements, as mail wants them, and nothing else that a browser would have to load. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; sandbox allow-top-navigation-by-user-activation";
+
+export const report = route({
+  method: 'GET',
+  path: '/report',
+  summary:
+    'Uptime, outages, speed, recommendations and projections of a period, to be read, printed or processed',
+  query: z.object({
+    days,
+    month: z
+      .string()
+      .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected a month such as 2026-10')
+      .optional()
+      .describe('Of the local calendar, instead of `days`')
+      .meta({ examples: ['2026-10'] }),
+    format: z
+      .enum(FORMATS, { error: `expected ${FORMATS.join(', ')}` })
+      .default('json')
+      .meta({ default: 'json' }),
+  }),
+  answer: z.object({
+    from: timestamp,
+    to: timestamp,
+    uptime: z.object({}).loose().describe('As /uptime_report'),
+    performance_trends: z.object({}).loose().describe('As /performance_trends'),
+    performance_analysis: z.object({}).loose().describe('As /performance_analysis'),
+    capacity: z.object({}).loose().describe('As /capacity_report'),
+    daily: z.object({
+      dates: z.array(z.string()).describe('Of the local calendar'),
+      services: z.record(
+        z.string(),
+        z.object({
+          uptime: z.array(z.number().nullable()).describe('From 0 to 1'),
+          response_time: z.array(z.number().nullable()).describe('Mean of answered checks, seconds'),
+        }),
+      ),
+    }),
+    alerts: z.array(
+      z.object({
+        alertname: z.string(),
+        severity: z.string(),
+        count: z.number().describe('Different alerts of this name that fired'),
+      }),
+    ),
+    recommendations: z.array(z.string()).describe('What helps most first'),
+  }),
+  others: reply,
+  async handle({ days: count, month, format }, doors) {
+    const { scope, name, file } = asked(count, month);
+    const { report: found, headers } = await makeReport<PeriodReport>(doors, periodReport, scope);
+    if (format === 'json') return { headers, body: found };
+    const { type, write } = forms[format];
+    const body = write(found, { name, url: doors.externalUrl(), version: doors.version });
+    const more: Record<string, string> =
+      format === 'html'
+        ? { 'content-security-policy': POLICY }
+        : { 'content-disposition': `attachment; filename="${file}.${format}"` };
+    return { type, headers: { ...headers, ...more }, body };
+  },
+});
+
+function asked(count: number, month: string | undefined): { scope: Scope; name: string; file: string } {
+  if (month === undefined)
+    return { scope: lastDays(count), name: nameOf({ days: count }), file: `report-${count}-days` };
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  return { scope: monthOf(year, number), name: nameOf('month'), file: `report-${month}` };
+}

@@ -1,0 +1,36 @@
+// What stretch of time a report is about. Comes in: `week`; goes out: the days before a moment, or the month before.
+
+import { lastDays, monthOf, type Scope } from '../analysis/asking.js';
+import type { Millis } from '../model/time.js';
+
+/** So many days before the report is due, or the month before. */
+export type ReportPeriod = { readonly days: number } | 'month';
+
+export const MOST_DAYS = 366;
+
+/** `day`, `week`, `month` or `30d`; undefined for anything else. */
+export function parsePeriod(text: string): ReportPeriod | undefined {
+  if (text === 'month') return text;
+  if (text === 'day') return { days: 1 };
+  if (text === 'week') return { days: 7 };
+  const days = Number(/^([1-9]\d{0,2})d$/.exec(text)?.[1]);
+  return days <= MOST_DAYS ? { days } : undefined;
+}
+
+/** The period of a report that is due at a moment, whenever it is made. */
+export function scopeAt(period: ReportPeriod, due: Millis): Scope {
+  if (period === 'month') {
+    const last = new Date(due);
+    last.setDate(0);
+    return monthOf(last.getFullYear(), last.getMonth() + 1);
+  }
+  const { name, period: upTo } = lastDays(period.days);
+  return { name: `${name} up to ${due}`, period: () => upTo(due) };
+}
+
+/** `Weekly report`. */
+export function nameOf(period: ReportPeriod): string {
+  if (period === 'month') return 'Monthly report';
+  if (period.days === 1) return 'Daily report';
+  return period.days === 7 ? 'Weekly report' : `Report of ${period.days} days`;
+}

@@ -1,0 +1,250 @@
+// Sends reports when they are due. Comes in: definitions, and time; goes out: messages to receivers. What was due while the
+// monitor did not run is sent once, and what was sent is not sent again after a restart. The caller must close it.
+
+import type { Analyst } from '../analysis/analyst.js';
+import { periodReport } from '../analysis/reports/period-report.js';
+import { type Clock, isoLocal, LONGEST_WAIT, type Millis } from '../model/time.js';
+import type { AlertmanagerConfig } from '../notify/definition.js';
+import { Receipts } from '../notify/delivery/receipts.js';
+import { type Integration, openIntegrations } from '../notify/integration.js';
+import { DeliveryError, type ReceiverKind } from '../notify/receiver.js';
+import { addressed, type ReportMessage } from '../notify/report-message.js';
+import { backoff } from '../notify/retry.js';
+import { GoTemplates } from '../notify/templates.js';
+import type { KeptStates } from '../store/kept.js';
+import { messageOf } from './mail.js';
+import { outlineOf } from './outline-of.js';
+import { nameOf, scopeAt } from './period.js';
+import type { ReportDefinition } from './settings.js';
+
+const KIND = 'report';
+/** A report is of no use to anyone much later. */
+const GIVE_UP: Millis = 24 * 3_600_000;
+const TIMEOUT: Millis = 60_000;
+/** The clock may be set, and a laptop may sleep. */
+const LOOK_EVERY: Millis = 60_000;
+/** After a start the checks come first. */
+const FIRST_LOOK: Millis = 5_000;
+
+/** What is remembered of a report by its name. */
+interface Progress {
+  /** A changed schedule begins again. */
+  readonly schedule: string;
+  /** Up to when everything due was sent or given up. */
+  readonly handled: Millis;
+  /** What is being sent: when it was due, and the integrations that have it. */
+  readonly sending?: { readonly due: Millis; readonly done: readonly string[] };
+}
+
+export interface ReportJobOptions {
+  readonly analyst: Analyst;
+  readonly kept: KeptStates;
+  readonly clock: Clock;
+  readonly kinds: readonly ReceiverKind[];
+  readonly externalUrl: () => string;
+  readonly version: string;
+  readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
+  /** A report was taken by an integration. */
+  readonly onSent?: (report: string, integration: string, at: Millis) => void;
+  readonly firstLook?: Millis;
+}
+
+/** Reports of a configuration, and the receivers they go to. */
+export interface ReportPlan {
+  readonly reports: readonly ReportDefinition[];
+  /** Undefined where there are no reports. */
+  readonly config: AlertmanagerConfig | undefined;
+}
+
+export class ReportJob {
+  readonly #options: ReportJobOptions;
+  readonly #receipts = new Receipts(GIVE_UP);
+  readonly #abort = new AbortController();
+  #plan: ReportPlan = { reports: [], config: undefined };
+  #integrations = new Map<string, Integration[]>();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  /** Attempts in a row that failed, and when the next one is made, by report. */
+  readonly #failures = new Map<string, { readonly count: number; readonly nextAt: Millis }>();
+
+  constructor(options: ReportJobOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes up other reports.
+   * @throws ConfigError what a receiver cannot be opened for; everything goes on as before
+   */
+  configure(plan: ReportPlan): void {
+    const opened = this.#open(plan);
+    this.#closeIntegrations();
+    this.#integrations = opened;
+    this.#plan = plan;
+    this.#wait(this.#options.firstLook ?? FIRST_LOOK);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#abort.abort();
+    await this.#running;
+    this.#closeIntegrations();
+  }
+
+  #open({ reports, config }: ReportPlan): Map<string, Integration[]> {
+    const opened = new Map<string, Integration[]>();
+    if (!config) return opened;
+    const { kinds, log } = this.#options;
+    const surroundings = { templates: new GoTemplates(config.templates), receipts: this.#receipts, log };
+    for (const name of new Set(reports.flatMap(({ receivers }) => receivers))) {
+      const receiver = config.receivers.find(each => each.name === name);
+      if (receiver) opened.set(name, openIntegrations(receiver, kinds, surroundings));
+    }
+    return opened;
+  }
+
+  #closeIntegrations(): void {
+    for (const integrations of this.#integrations.values())
+      for (const { receiver } of integrations) receiver.close();
+    this.#integrations.clear();
+  }
+
+  #wait(pause: Millis): void {
+    clearTimeout(this.#timer);
+    if (this.#plan.reports.length === 0 || this.#abort.signal.aborted) return;
+    this.#timer = setTimeout(() => void this.look(), Math.min(pause, LONGEST_WAIT));
+    this.#timer.unref();
+  }
+
+  /** Sends what is due. Called by its own timer. */
+  look(): Promise<void> {
+    this.#running ??= this.#look().finally(() => {
+      this.#running = undefined;
+      this.#wait(this.#pause());
+    });
+    return this.#running;
+  }
+
+  /** Until the next report is due or an attempt is made again, and not longer than a minute. */
+  #pause(): Millis {
+    const now = this.#options.clock.now();
+    const retries = [...this.#failures.values()].map(({ nextAt }) => nextAt);
+    const due = this.#plan.reports.map(({ schedule }) => schedule.after(now) ?? Number.POSITIVE_INFINITY);
+    return Math.max(0, Math.min(LOOK_EVERY, ...[...retries, ...due].map(at => at - now)));
+  }
+
+  async #look(): Promise<void> {
+    const { kept } = this.#options;
+    const names = new Set(this.#plan.reports.map(({ name }) => name));
+    const gone = [...kept.all<Progress>(KIND).keys()].filter(name => !names.has(name));
+    if (gone.length > 0)
+      kept.put(
+        KIND,
+        gone.map(name => [name, undefined] as const),
+      );
+    for (const report of this.#plan.reports) {
+      if (this.#abort.signal.aborted) return;
+      await this.#send(report);
+    }
+  }
+
+  async #send(report: ReportDefinition): Promise<void> {
+    const { clock, log } = this.#options;
+    const now = clock.now();
+    const progress = this.#progress(report, now);
+    const due = report.schedule.lastWithin(progress.handled, now) ?? progress.sending?.due;
+    if (due === undefined) return;
+    const failure = this.#failures.get(report.name);
+    if (failure && now < failure.nextAt) return;
+    const done = progress.sending?.due === due ? progress.sending.done : [];
+    const left = await this.#sendTo(report, due, done);
+    if (this.#abort.signal.aborted) return;
+    if (left.length === 0) this.#settle(report, due);
+    else if (now - due >= GIVE_UP) {
+      log('warn', 'A report could not be sent for a day and is given up', {
+        report: report.name,
+        due: isoLocal(due),
+        integrations: left.join(', '),
+      });
+      this.#settle(report, due);
+    } else {
+      const count = (failure?.count ?? 0) + 1;
+      this.#failures.set(report.name, { count, nextAt: now + backoff(count, Math.random()) });
+    }
+  }
+
+  #settle({ name, schedule }: ReportDefinition, handled: Millis): void {
+    this.#failures.delete(name);
+    this.#remember(name, { schedule: schedule.text, handled });
+  }
+
+  /** A report that is new, or has another schedule, is not due for the time before. */
+  #progress({ name, schedule }: ReportDefinition, now: Millis): Progress {
+    const known = this.#options.kept.all<Progress>(KIND).get(name);
+    // A clock that was set back must not hold reports up until it is there again.
+    if (known?.schedule === schedule.text && known.handled <= now + LOOK_EVERY) return known;
+    const fresh = { schedule: schedule.text, handled: now };
+    this.#remember(name, fresh);
+    return fresh;
+  }
+
+  #remember(name: string, progress: Progress): void {
+    this.#options.kept.put(KIND, [[name, progress]]);
+  }
+
+  /** @returns ids of integrations that have not got it and may get it later */
+  async #sendTo(report: ReportDefinition, due: Millis, before: readonly string[]): Promise<string[]> {
+    const { log } = this.#options;
+    const done = [...before];
+    const waiting = report.receivers
+      .flatMap(name => this.#integrations.get(name) ?? [])
+      .filter(({ id, receiver }) => receiver.sendReport && !done.includes(id));
+    if (waiting.length === 0) return [];
+    let message: ReportMessage;
+    try {
+      message = await this.#make(report, due);
+    } catch (error) {
+      const fields = { report: report.name, err: (error as Error).message };
+      log('warn', 'A report cannot be made; it is tried again', fields);
+      return waiting.map(({ id }) => id);
+    }
+    const left: string[] = [];
+    for (const integration of waiting) {
+      if (this.#abort.signal.aborted) return [...left, integration.id];
+      const isOver = await this.#deliver(report, integration, message);
+      if (!isOver) left.push(integration.id);
+      else done.push(integration.id);
+      const sending = { due, done };
+      if (isOver) this.#remember(report.name, { ...this.#progress(report, due), sending });
+    }
+    return left;
+  }
+
+  async #make({ period }: ReportDefinition, due: Millis): Promise<ReportMessage> {
+    const { analyst, externalUrl, version } = this.#options;
+    const { report } = await analyst.report(periodReport, scopeAt(period, due));
+    return messageOf(outlineOf(report, { name: nameOf(period), url: externalUrl(), version }));
+  }
+
+  /** @returns whether nothing is left to do: it was taken, or refused for good */
+  async #deliver(
+    { name }: ReportDefinition,
+    { id, kind, receiverName, receiver, gate }: Integration,
+    message: ReportMessage,
+  ): Promise<boolean> {
+    const { log, clock, externalUrl, onSent } = this.#options;
+    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(TIMEOUT)]);
+    const fields = { report: name, receiver: receiverName, integration: kind };
+    try {
+      const to = addressed(receiverName, externalUrl(), clock.now());
+      await gate.pass(signal, async () => receiver.sendReport?.(message, to, signal));
+      log('info', 'Report sent', fields);
+      onSent?.(name, id, clock.now());
+      return true;
+    } catch (error) {
+      const isFinal = error instanceof DeliveryError && error.permanent;
+      const words = isFinal ? 'Report refused' : 'Report not sent; it is tried again';
+      log('warn', words, { ...fields, err: (error as Error).message });
+      return isFinal;
+    }
+  }
+}

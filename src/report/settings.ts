@@ -1,0 +1,89 @@
+// `reports` of monitor.yml: which reports are sent when and to whom.
+
+import { didYouMean } from '../config/fields.js';
+import type { Vocabulary } from '../config/vocabulary.js';
+import type { AlertmanagerConfig } from '../notify/definition.js';
+import type { ReceiverKind } from '../notify/receiver.js';
+import { MOST_DAYS, parsePeriod, type ReportPeriod } from './period.js';
+import { isTimeZone, Schedule, scheduleProblem } from './schedule.js';
+
+export interface ReportDefinition {
+  /** Unlike any other's. */
+  readonly name: string;
+  readonly schedule: Schedule;
+  readonly period: ReportPeriod;
+  /** Names of receivers in alertmanager.yml. */
+  readonly receivers: readonly string[];
+}
+
+export function reportsSection(v: Vocabulary) {
+  const report = v
+    .section({
+      name: v.words(),
+      schedule: v.words(),
+      time_zone: v
+        .words()
+        .refine(isTimeZone, 'is no time zone; write a name such as Europe/Berlin')
+        .optional(),
+      period: v
+        .text()
+        .transform((text, context) => {
+          const period = parsePeriod(text);
+          if (period) return period;
+          context.addIssue({
+            code: 'custom',
+            message: `expected day, week, month or days such as 30d, ${MOST_DAYS}d at most`,
+          });
+          return v.z.NEVER;
+        })
+        .default({ days: 7 }),
+      receivers: v.z
+        .array(v.words(), { error: 'expected a list of receivers of alertmanager.yml' })
+        .min(1, 'name at least one receiver of alertmanager.yml'),
+    })
+    .superRefine(({ schedule, time_zone }, context) => {
+      if (time_zone !== undefined && !isTimeZone(time_zone)) return;
+      const problem = scheduleProblem(schedule, time_zone);
+      if (problem === undefined) return;
+      const message = `${problem}; expected a cron expression such as 0 8 * * MON`;
+      context.addIssue({ code: 'custom', path: ['schedule'], message });
+    })
+    .transform(
+      ({ name, schedule, time_zone, period, receivers }): ReportDefinition => ({
+        ...{ name, period, receivers },
+        schedule: new Schedule(schedule, time_zone),
+      }),
+    );
+  return v.z.array(report, { error: 'expected a list of reports' }).superRefine((reports, context) => {
+    reports.forEach(({ name }, i) => {
+      if (reports.findIndex(each => each.name === name) < i)
+        context.addIssue({ code: 'custom', path: [i, 'name'], message: `there is another report "${name}"` });
+    });
+  });
+}
+
+/** What is wrong with the receivers of reports, a line each. */
+export function receiverProblems(
+  file: string,
+  reports: readonly ReportDefinition[],
+  config: AlertmanagerConfig,
+  kinds: readonly ReceiverKind[],
+): string[] {
+  const names = config.receivers.map(({ name }) => name);
+  const able = kinds.filter(kind => kind.sendsReports).map(({ key }) => key);
+  return reports.flatMap(({ receivers }, i) =>
+    receivers.flatMap((name, j) => {
+      const place = `${file}: reports.${i}.receivers.${j}`;
+      const receiver = config.receivers.find(each => each.name === name);
+      if (!receiver)
+        return [
+          `${place}: no receiver "${name}" in ${config.file}${didYouMean(name, names) || `; there are ${names.join(', ')}`}`,
+        ];
+      const sends = receiver.integrations.some(
+        ({ integration }) => kinds.find(each => each.integration === integration)?.sendsReports,
+      );
+      if (sends) return [];
+      return [`${place}: "${name}" has nothing that carries a report; give it one of ${able.join(', ')}`];
+    }),
+  );
+}

@@ -1,0 +1,58 @@
+// What is made of the past: reports for all who ask, those that are sent by schedule, and the roll-ups they rest on. Comes
+// in: the configuration, and questions; goes out: reports and messages. Called by app.ts.
+
+import { Analyst } from './analysis/analyst.js';
+import type { Engine } from './analysis/asking.js';
+import { RollupJob } from './analysis/rollup-job.js';
+import type { Configuration } from './configuration.js';
+import type { Logger } from './log.js';
+import type { Service } from './model/service.js';
+import { type Clock, type Millis, systemClock } from './model/time.js';
+import type { AuditTrail } from './notify/audit-trail.js';
+import { receiverKinds } from './notify/receivers/index.js';
+import { ReportJob } from './report/report-job.js';
+import type { Store } from './store/store.js';
+
+export interface ReportingOptions {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly audit: AuditTrail;
+  readonly services: () => readonly Service[];
+  /** How long samples are kept; undefined where another Prometheus has them. */
+  readonly retention: () => Millis | undefined;
+  /** Where people reach the monitor, without a slash at the end. */
+  readonly externalUrl: () => string;
+  readonly version: string;
+  readonly log: Logger;
+  readonly clock?: Clock;
+}
+
+/** The caller must close it. */
+export class Reporting {
+  readonly analyst: Analyst;
+  readonly #rollups: RollupJob;
+  readonly #reports: ReportJob;
+
+  constructor(options: ReportingOptions) {
+    const { engine, store, audit, services, retention, externalUrl, version, clock = systemClock } = options;
+    const log = (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) =>
+      options.log[level](fields, message);
+    this.analyst = new Analyst({ engine, services, rollups: store.days, clock });
+    this.#rollups = new RollupJob({ engine, store: store.days, retention, clock, log });
+    this.#reports = new ReportJob({
+      ...{ analyst: this.analyst, kept: store.kept, kinds: receiverKinds, externalUrl, version, clock, log },
+      onSent: (report, integration, at) =>
+        audit.add({ at, event: 'report sent', by: 'schedule', details: { report, integration } }),
+    });
+  }
+
+  /** @throws ConfigError when a receiver cannot be opened; everything goes on as before */
+  configure({ reports }: Configuration): void {
+    this.#reports.configure(reports);
+  }
+
+  async close(): Promise<void> {
+    this.#rollups.close();
+    await this.#reports.close();
+  }
+}
