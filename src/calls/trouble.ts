@@ -1,6 +1,6 @@
 // What a failed call means, in words for whoever reads the error.
 
-import { systemErrorWords } from '../net/system-errors.js';
+import { type SystemError, systemErrorWords } from '../net/system-errors.js';
 import { certificateWords, isCertificateCode } from '../tls/certificate.js';
 import { explainHandshake } from '../tls/handshake.js';
 
@@ -15,7 +15,7 @@ const KNOWN: Readonly<Record<string, string>> = {
 
 /** A connection's error in one line, of any length: secrets are hidden before it is cut. */
 export function explainError(error: unknown): string {
-  const { code = '', message = '', errors } = error as NodeJS.ErrnoException & { errors?: unknown[] };
+  const { code = '', message = '', errors, address } = error as SystemError;
   // Several addresses were tried; the first one's error speaks for all.
   if (Array.isArray(errors) && errors.length > 0) return explainError(errors[0]);
   const { explanation } = error as { explanation?: string };
@@ -23,7 +23,7 @@ export function explainError(error: unknown): string {
   const handshake = explainHandshake({ code, message });
   if (handshake) return `TLS: ${handshake}`;
   if (isCertificateCode(code)) return `TLS: its ${certificateWords(code)}`;
-  const known = KNOWN[code] ?? systemErrorWords(code);
+  const known = KNOWN[code] ?? systemErrorWords(code, address);
   if (known) return known;
   const line = message.split('\n')[0] as string;
   if (/^HPE_/.test(code)) return `not an HTTP answer (${line})`;

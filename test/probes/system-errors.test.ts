@@ -1,5 +1,6 @@
 // Why this machine could not connect, as probes and calls say it.
 
+import { spawnSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -30,4 +31,16 @@ test.each<[name: string, to: { path: string } | { host: string; port: number }, 
   expect({ reason, message }).toEqual({ reason: 'refused', message: want });
   if (!want.startsWith('No such'))
     expect(explainError(error)).toBe(want.charAt(0).toLowerCase() + want.slice(1));
+});
+
+test('IPv6 switched off', ({ skip }) => {
+  // A network of its own, without addresses but those of loopback.
+  const script = `ip link set lo up; echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6
+    ${process.execPath} -e 'require("net").connect(80, "fd00::7").on("error", e => console.log(JSON.stringify(e)))'`;
+  const { status, stdout } = spawnSync('unshare', ['-n', 'sh', '-c', script], { encoding: 'utf8' });
+  if (status !== 0 || stdout === '') return skip('needs the right to make a network namespace');
+  const error = Object.assign(new Error('connect'), JSON.parse(stdout));
+  const words = 'this machine has no IPv6 address to connect from (is IPv6 switched off?)';
+  expect(failureOf(error)).toMatchObject({ reason: 'refused', message: `T${words.slice(1)}` });
+  expect(explainError(error)).toBe(words);
 });

@@ -1,7 +1,7 @@
 // System and TLS errors of a connection, as a reason for rules and a line for people.
 
 import { DnsError } from '../../net/error.js';
-import { systemErrorWords } from '../../net/system-errors.js';
+import { type SystemError, systemErrorWords } from '../../net/system-errors.js';
 import { explainHandshake, type HandshakeFacts } from '../../tls/handshake.js';
 import { ProbeFailure } from '../probe.js';
 
@@ -24,14 +24,14 @@ const KNOWN: Record<string, ProbeFailure> = Object.fromEntries(
 export function failureOf(error: unknown, tls: HandshakeFacts = {}): ProbeFailure {
   if (error instanceof ProbeFailure) return error;
   if (error instanceof DnsError) return new ProbeFailure('dns', error.message);
-  const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: unknown[] };
+  const { code, message, errors, address } = error as SystemError;
   // Several addresses were tried; the first one's error speaks for all.
   if (Array.isArray(errors) && errors.length > 0) return failureOf(errors[0], tls);
   const handshake = explainHandshake({ code, message }, tls);
   if (handshake) return new ProbeFailure('tls', `TLS: ${handshake}`);
   const known = code ? KNOWN[code] : undefined;
   if (known) return known;
-  const words = systemErrorWords(code);
+  const words = systemErrorWords(code, address);
   if (words) return new ProbeFailure('refused', words.charAt(0).toUpperCase() + words.slice(1));
   if (code?.startsWith('ERR_TLS')) return new ProbeFailure('tls', `TLS: ${firstLine(message)}`);
   return new ProbeFailure('protocol', firstLine(message) || String(code ?? error));
