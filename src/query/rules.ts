@@ -5,7 +5,7 @@ import type { Alert, PendingAlert } from '../model/alert.js';
 import type { Clock, Millis } from '../model/time.js';
 import { EvaluationError } from '../promql/error.js';
 import { parse } from '../promql/parse.js';
-import { type Ask, askLanguage } from '../rules/ask.js';
+import { type Ask, askLanguage, DUPLICATE_SAMPLE } from '../rules/ask.js';
 import { type EvaluationResult, RuleManager } from '../rules/manager.js';
 import { pendingAlerts } from '../rules/pending.js';
 import { receiveRuleFile, type SentRuleFile } from '../rules/sent.js';
@@ -105,8 +105,7 @@ export class Rules {
       interval,
       ask: this.#ask,
       write: (source, _, samples) => {
-        // In Prometheus' words.
-        if (this.#store.add(source, samples) > 0) throw new Error('duplicate sample for timestamp');
+        if (this.#store.add(source, samples) > 0) throw new Error(DUPLICATE_SAMPLE);
       },
       history: this.#store,
       clock: this.#clock,

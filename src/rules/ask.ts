@@ -21,6 +21,9 @@ export type Ask = (expr: Expr, text: string, at: Millis) => readonly Sample[];
  */
 export type Write = (source: string, at: Millis, samples: readonly Sample[]) => void;
 
+/** Prometheus' words for a sample whose series has another value at the same time, of a rule before it say. */
+export const DUPLICATE_SAMPLE = 'duplicate sample for timestamp';
+
 /** Asks the language itself. */
 export function askLanguage(options: EvaluateOptions): Ask {
   return (expr, text, at) => {

@@ -5,7 +5,7 @@
 import type { Labels } from '../../model/labels.js';
 import { type Clock, type Millis, systemClock } from '../../model/time.js';
 import { parse } from '../../promql/parse.js';
-import { type Ask, askLanguage, type Sample } from '../../rules/ask.js';
+import { type Ask, askLanguage, DUPLICATE_SAMPLE, type Sample } from '../../rules/ask.js';
 import type { GroupDefinition, RuleFile } from '../../rules/definition.js';
 import { RuleGroup } from '../../rules/group.js';
 import type { StoreLog } from '../../store/guarded-file.js';
@@ -153,12 +153,13 @@ class Backfill {
     const needed = samples.filter(({ labels }) => !isNear(labels));
     const before = this.#shown.get(source) ?? [];
     const elsewhere = before.filter(isNear).map(({ key }) => key);
-    this.#made.add(source, needed, new Set(elsewhere));
+    const conflicts = this.#made.add(source, needed, new Set(elsewhere));
     this.#shown.set(
       source,
       needed.map(({ labels }) => labels),
     );
-    this.#tally.count(source, needed.length, samples.length - needed.length);
+    this.#tally.count(source, needed.length - conflicts, samples.length - needed.length);
+    if (conflicts > 0) throw new Error(DUPLICATE_SAMPLE);
   }
 
   #asking(): Ask {

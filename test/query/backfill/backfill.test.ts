@@ -157,6 +157,23 @@ groups:
   expect(totals[1]).toMatchObject({ rule: 'good', made: MINUTES + 1, failures: 0 });
 });
 
+test('a rule that records other values for the series of an earlier rule fails, as when it runs', async () => {
+  await fill(db, points());
+  const rules = `
+groups:
+  - name: g
+    interval: 1m
+    rules:
+      - { record: twice, expr: sum(load) }
+      - { record: twice, expr: sum(load) + 1 }
+`;
+  const { rules: totals } = await backfill({}, rules);
+  expect(totals).toMatchObject([
+    { made: MINUTES + 1, failures: 0 },
+    { made: 0, failures: MINUTES + 1, firstFailure: { error: 'duplicate sample for timestamp' } },
+  ]);
+});
+
 test('nothing is written and nothing is left when it is broken off', async () => {
   await fill(db, points());
   const before = contents(db);
