@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { PATIENCE, PageTest, PHONE, shows } from './page-test.js';
 
-const on = new PageTest();
+const on = new PageTest(undefined, undefined, true);
 const UP = 'langgraph_monitor_service_up';
 
 test("a rule's link leads here, and its expression is answered", async () => {
@@ -83,7 +83,14 @@ test('metrics are listed and chosen, queries are added and removed, also on a ph
     'g0.tab',
     'g1.expr',
     'g1.tab',
+    // The list of metrics is.
+    'open',
   ]);
+  await page.reload();
+  await shows(page, '.took').toMatch(/\d+ ms$/);
+  expect(await page.getByRole('button', { name: 'Metrics' }).first().getAttribute('aria-expanded')).toBe(
+    'true',
+  );
   await page.getByRole('button', { name: 'Remove' }).first().click();
   await shows(page, '.took').toMatch(/\d+ ms$/);
   expect(await page.getByRole('button', { name: 'Execute' }).count()).toBe(1);

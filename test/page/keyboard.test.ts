@@ -57,6 +57,10 @@ test('alerts are silenced one after the other', async () => {
   await enter(page, /^Silence ServiceDown/);
   await shows(page, '.quick').toMatch(/Covers 1 alert/);
   await hasFocus(page).toBe('15 min');
+  // What is open stands in the address.
+  await page.reload();
+  await page.waitForSelector('html[data-alive]');
+  await hasFocus(page).toBe('15 min');
   await page.keyboard.press('Escape');
   await hasFocus(page).toMatch(/^Silence ServiceDown/);
   const first = String(await focused(page));

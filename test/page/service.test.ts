@@ -6,13 +6,17 @@ import { DESKTOP, LONG, PATIENCE, PageTest, shows } from './page-test.js';
 
 const EVIL = `<img src=x onerror="alert(1)">"]});`;
 
-const on = new PageTest(test => ({
-  services: {
-    llm: test.service('llm', { name: LONG, critical: true }),
-    tools: test.service('tools', { name: 'Tools Server', critical: true }),
-    search: test.service('tools', { name: EVIL, critical: false, depends_on: ['tools'] }),
-  },
-}));
+const on = new PageTest(
+  test => ({
+    services: {
+      llm: test.service('llm', { name: LONG, critical: true }),
+      tools: test.service('tools', { name: 'Tools Server', critical: true }),
+      search: test.service('tools', { name: EVIL, critical: false, depends_on: ['tools'] }),
+    },
+  }),
+  undefined,
+  true,
+);
 
 /** Waits until there are samples to chart. */
 async function measured() {

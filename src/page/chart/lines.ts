@@ -40,6 +40,11 @@ export function combine(a: Values, b: Values, by: (a: number, b: number) => numb
   });
 }
 
+/** The first line's values, the second's where it has none. */
+export function otherwise(a: Values, b: Values): Values {
+  return a.map((value, i) => value ?? b[i] ?? null);
+}
+
 /** Each line on top of those before it; null only where no line has a value. */
 export function stack(lines: readonly Values[]): Values[] {
   const sums: Values[] = [];

@@ -2,8 +2,9 @@
 
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import type { ComponentChildren, FunctionComponent } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useModel } from '../model.js';
+import { useOpen } from './details.js';
 
 /** An alert that can be silenced. */
 export interface SilenceTarget {
@@ -21,6 +22,10 @@ export interface QuickProps {
   readonly onCancel: () => void;
 }
 
+interface Loaded {
+  readonly Quick: FunctionComponent<QuickProps>;
+}
+
 interface SilenceParts {
   readonly button: ComponentChildren;
   /** Below the row while it is open. */
@@ -30,27 +35,36 @@ interface SilenceParts {
 /** The button of a row and what it opens. @param onDone called when a silence was made */
 export function useSilenceButton(target: SilenceTarget, onDone?: () => void): SilenceParts {
   const model = useModel();
-  const panel = useSignal<{ readonly Quick: FunctionComponent<QuickProps> } | undefined>(undefined);
+  const loaded = useSignal<Loaded | undefined>(undefined);
+  const { alertname, service, message, fingerprint } = target;
+  const { isOpen, toggle } = useOpen(`silence ${fingerprint ?? `${alertname} ${service} ${message}`}`);
   const text = useSignal('');
   const button = useRef<HTMLButtonElement>(null);
   // While the row is still there.
   useLayoutEffect(() => () => leave(button.current), []);
-  if (model.isReadOnly) return { button: null, panel: null };
-  const close = () => {
-    panel.value = undefined;
-    button.current?.focus();
-  };
-  const open = async () => {
-    if (panel.peek()) return close();
+  const isShown = isOpen && !model.isReadOnly;
+  useEffect(() => {
+    if (!isShown || loaded.peek()) return;
     text.value = '';
-    await import('../alerts/quick-silence.js').then(
+    import('../alerts/quick-silence.js').then(
       ({ QuickSilence }) => {
-        panel.value = { Quick: QuickSilence };
+        loaded.value = { Quick: QuickSilence };
       },
       () => {
         text.value = 'The form cannot be loaded: the monitor does not answer.';
+        toggle();
       },
     );
+  }, [isShown]);
+  if (model.isReadOnly) return { button: null, panel: null };
+  const close = () => {
+    if (isOpen) toggle();
+    button.current?.focus();
+  };
+  const press = () => {
+    if (isOpen) return close();
+    text.value = '';
+    toggle();
   };
   const done = (said: string) => {
     text.value = said;
@@ -63,14 +77,22 @@ export function useSilenceButton(target: SilenceTarget, onDone?: () => void): Si
         type="button"
         class="plain-button small silence-button"
         ref={button}
-        aria-expanded={panel.value !== undefined}
+        aria-expanded={isOpen}
         aria-label={`Silence ${target.alertname}${target.service === '' ? '' : ` of ${target.service}`}`}
-        onClick={() => void open()}
+        onClick={press}
       >
         Silence
       </button>
     ),
-    panel: <Panel panel={panel} text={text} target={target} onDone={done} onCancel={close} />,
+    panel: (
+      <Panel
+        loaded={isOpen ? loaded.value : undefined}
+        text={text}
+        target={target}
+        onDone={done}
+        onCancel={close}
+      />
+    ),
   };
 }
 
@@ -87,12 +109,13 @@ function leave(button: HTMLButtonElement | null): void {
 }
 
 interface PanelProps extends QuickProps {
-  readonly panel: ReadonlySignal<{ readonly Quick: FunctionComponent<QuickProps> } | undefined>;
+  /** Undefined while it is closed, or not there yet. */
+  readonly loaded: Loaded | undefined;
   readonly text: ReadonlySignal<string>;
 }
 
-function Panel({ panel, text, ...rest }: PanelProps) {
-  const Quick = panel.value?.Quick;
+function Panel({ loaded, text, ...rest }: PanelProps) {
+  const Quick = loaded?.Quick;
   if (Quick) return <Quick {...rest} />;
   return text.value === '' ? null : (
     <p class="quick-done" role="status">

@@ -148,14 +148,16 @@ function Toolbar(props: { filter: IncidentFilter; change: (part: Partial<Inciden
         </button>
       )}
       <span class="spring" />
-      {model.isReadOnly ? null : (
-        <a href={`${model.root.value}${tableOf(filter)}`} download="incidents.csv">
-          CSV
+      <span class="exports">
+        {model.isReadOnly ? null : (
+          <a href={`${model.root.value}${tableOf(filter)}`} download="incidents.csv">
+            CSV
+          </a>
+        )}
+        <a href={`${model.root.value}${feedOf(filter)}`} type="application/atom+xml">
+          Atom feed
         </a>
-      )}
-      <a href={`${model.root.value}${feedOf(filter)}`} type="application/atom+xml">
-        Atom feed
-      </a>
+      </span>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useQuestion } from '../../ask.js';
 import { useModel } from '../../model.js';
+import { useOpen } from '../../view/details.js';
 import { type Answer, answerOf, seriesOf } from './answer.js';
 import { ExpressionField } from './editor.js';
 import { Graph } from './graph.js';
@@ -28,7 +29,7 @@ const NEVER = 2 ** 31 - 1;
 export function PanelView({ panel, number, onChange, onRemove }: Props) {
   const model = useModel();
   const typed = useRef(panel.expression);
-  const isListing = useSignal(false);
+  const { isOpen: isListing, toggle: list } = useOpen(`metrics-${number}`);
   const { answer, problem, again, isAsking } = useQuestion<Answer | undefined>(
     JSON.stringify(panel),
     async () => (panel.expression.trim() === '' ? undefined : answerOf(panel, model.now.peek() / 1000)),
@@ -62,14 +63,7 @@ export function PanelView({ panel, number, onChange, onRemove }: Props) {
         {panel.tab === 'graph' ? <StepField panel={panel} onChange={onChange} /> : null}
         <span class="spring" />
         <Recent onChoose={run} />
-        <button
-          type="button"
-          class="toggle"
-          aria-pressed={isListing.value}
-          onClick={() => {
-            isListing.value = !isListing.value;
-          }}
-        >
+        <button type="button" class="toggle" aria-expanded={isListing} onClick={list}>
           Metrics
         </button>
         {onRemove === undefined ? null : (
@@ -78,7 +72,7 @@ export function PanelView({ panel, number, onChange, onRemove }: Props) {
           </button>
         )}
       </div>
-      {isListing.value ? <MetricList onChoose={run} /> : null}
+      {isListing ? <MetricList onChoose={run} /> : null}
       {problem === '' ? null : (
         <p class="notice bad" role="alert">
           {problem}

@@ -1,11 +1,10 @@
 // A service's history on one time axis: states, response times, failures, incidents, silences, phases of HTTP.
 
 import { useMemo } from 'preact/hooks';
-import type { Series } from '../../api.js';
 import { type Asked, useAnswer } from '../../ask.js';
 import { Chart } from '../../chart/chart.js';
-import { combine, type Line, valuesOf } from '../../chart/lines.js';
-import { momentsOf, type Span } from '../../chart/range.js';
+import { type Line, valuesOf } from '../../chart/lines.js';
+import { momentsOf } from '../../chart/range.js';
 import { type History, useHistory } from '../../chart/series.js';
 import { Strip } from '../../chart/strip.js';
 import type { TimeAxis } from '../../chart/time-axis.js';
@@ -23,6 +22,7 @@ import {
 } from './queries.js';
 import { covers, type Silence } from './silence.js';
 import { statesOf } from './states.js';
+import { usualBand } from './usual.js';
 
 interface Props {
   readonly id: string;
@@ -126,25 +126,6 @@ function responseLines({ span, series }: History, usual: History | undefined): r
     ...usualBand(span, usual?.series ?? []),
     { name: '95th percentile', color: '--series-2', values: part('p95') },
     { name: 'median', color: '--series-1', values: part('median') },
-  ];
-}
-
-/** Twice the deviation around the mean: where most of the day before was. */
-function usualBand(span: Span, series: readonly Series[]): Line[] {
-  const named = (part: string) =>
-    valuesOf(
-      span,
-      series.find(({ metric }) => metric.part === part),
-    );
-  const [mean, deviation] = [named('mean'), named('deviation')];
-  return [
-    {
-      name: 'usual',
-      color: '--band',
-      kind: 'band',
-      values: combine(mean, deviation, (a, b) => a + 2 * b),
-      low: combine(mean, deviation, (a, b) => Math.max(0, a - 2 * b)),
-    },
   ];
 }
 

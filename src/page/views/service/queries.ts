@@ -37,10 +37,23 @@ export function responseQuery(id: string, step: number): string {
   return parts({ median: quantile(0.5), p95: quantile(0.95) });
 }
 
-/** The service's own usual by `part`, as the rules recorded it: mean and deviation of the day before. */
+/** Recorded every five minutes. */
+const BAND_WINDOW = '10m';
+
+/**
+ * The service's own usual by `part`, as the rules recorded it: the band of the week and of this hour of the day, by which
+ * ServiceSlowerThanUsual judges; and mean and deviation of the day before, for the time until there is a band.
+ */
 export function usualQuery(id: string): string {
   const recorded = (part: string) => `max(langgraph:response_time_seconds:${part}1d{${target(id)}})`;
-  return parts({ mean: recorded('avg'), deviation: recorded('stddev') });
+  const edge = (part: string) =>
+    `max(last_over_time(langgraph:anomaly:${part}{anomaly="response_time",${target(id)}}[${BAND_WINDOW}]))`;
+  return parts({
+    mean: recorded('avg'),
+    deviation: recorded('stddev'),
+    upper: edge('upper'),
+    lower: edge('lower'),
+  });
 }
 
 /** Failed checks within each step, by `reason`. */
