@@ -196,12 +196,15 @@ test('samples.db: every 1,777th byte flipped in turn', () => {
   expect(lost / flipped).toBeLessThan(0.1 * SERIES * SCRAPES);
 });
 
-/** Every copy of a killed store whose journal has a byte flipped or is cut off. */
-function* journals(whole: string): Generator<[at: number, path: string, how: 'flipped' | 'cut']> {
+/** Every copy of a killed store whose journal has a byte flipped or is cut off, `step` bytes apart. */
+function* journals(
+  whole: string,
+  step = 60 * EVERY,
+): Generator<[at: number, path: string, how: 'flipped' | 'cut']> {
   const journal = readFileSync(`${whole}-wal`);
   const path = join(folder, 'journal.db');
   for (const how of ['flipped', 'cut'] as const)
-    for (let at = 0; at < journal.length; at += 60 * EVERY) {
+    for (let at = 0; at < journal.length; at += step) {
       copyFileSync(whole, path);
       rmSync(`${path}-shm`, { force: true });
       const bytes = Buffer.from(how === 'cut' ? journal.subarray(0, at) : journal);
@@ -245,4 +248,43 @@ test('the journal of samples.db flipped or cut: no wrong value, and what is lost
     next.close();
   }
   expect(untold).toEqual([]);
+});
+
+test('the journal of monitor.db flipped or cut: nothing wrong, and what is lost is said where it can be known', {
+  timeout: 90_000,
+}, () => {
+  const file = join(folder, 'running-monitor.db');
+  now = START;
+  const running = openStore(file);
+  for (let i = 0; i < SCANS; i++) running.append(scanOf(i));
+  // Each of them acknowledged, and in a commit of its own.
+  for (let i = 0; i < 20; i++) running.kept.put('silence', [[`key ${i}`, { i, comment: `silence ${i}` }]]);
+  for (let i = 0; i < 20; i++) running.episodes.put([episodeOf(i)]);
+  const before = contentOf(running);
+  const whole = join(folder, 'killed-monitor.db');
+  for (const suffix of ['', '-wal']) copyFileSync(file + suffix, whole + suffix);
+  running.close();
+  const untold: number[] = [];
+  const wrong: [number, string][] = [];
+  let tried = 0;
+  for (const [at, path, how] of journals(whole)) {
+    tried++;
+    now = START + SCANS * MINUTE;
+    const store = openStore(path);
+    const found = contentOf(store);
+    for (const text of found) if (!before.has(text)) wrong.push([at, text]);
+    const isTold = store.damage.at !== undefined;
+    if (how === 'flipped' && found.size < before.size - 1 && !isTold) untold.push(at);
+    if (how === 'cut') expect([at, isTold]).toEqual([at, false]);
+    const later = scanOf(SCANS + 1);
+    store.append(later);
+    store.kept.put('silence', [['new', 1]]);
+    expect([at, store.problem, store.scans({ limit: 1 })]).toEqual([at, undefined, [later]]);
+    store.close();
+    const next = openStore(path);
+    expect([at, next.damage.at, contentOf(next).size]).toEqual([at, undefined, found.size + 2]);
+    next.close();
+  }
+  expect([wrong, untold]).toEqual([[], []]);
+  expect(tried).toBeGreaterThan(5);
 });
