@@ -86,7 +86,7 @@ class OwnSamples {
     this.#sampler = new Sampler(registry, exposition, identity);
     this.engine = new EmbeddedEngine({
       file: join(settings.storagePath, 'samples.db'),
-      target: { ...identity, watched: { metric: SERVICE_INFO, label: 'target' } },
+      target: { ...identity, watched: { metric: SERVICE_INFO, label: 'target', kind: 'kind' } },
       retention: settings.retention,
       maxBytes: settings.retentionSize,
       obstacle,

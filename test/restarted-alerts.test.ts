@@ -207,6 +207,39 @@ test('the alert of a service that was removed while the monitor was stopped is r
   await expect.poll(told, PATIENCE).toEqual(['resolved tools']);
 });
 
+test.each([
+  ['another name', { name: 'Tools of old' }],
+  ['another severity', { critical: false }],
+  ['another kind', { kind: 'ollama' }],
+])(
+  'a service that got %s while the monitor was stopped: its alert is the new one, no rule fails',
+  async (_, over) => {
+    tools.status = 503;
+    const query = { scrape_interval: '1s' };
+    await start(embedded(), ['tools'], { query });
+    await expect.poll(told, PATIENCE).toEqual(['firing tools']);
+    const get = async <T>(path: string) =>
+      ((await (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()) as { data: T }).data;
+    const seen = 'query?query=count_over_time(langgraph_monitor_service_info[1h])';
+    const scrapes = async () =>
+      (await get<{ result: { value: [number, string] }[] }>(seen)).result[0]?.value[1];
+    await expect.poll(async () => Number(await scrapes()), PATIENCE).toBeGreaterThan(2);
+    const url = `http://127.0.0.1:${portOf(tools.server)}/`;
+    const confirm = { failures: 2, successes: 1, every: '100ms' };
+    const services = { tools: { name: 'tools', url, critical: true, confirm, ...over } };
+    await killAndStart(() => {}, embedded(), ['tools'], { services, query });
+    const rules = async () => {
+      const { groups } = await get<{ groups: { rules: { name: string; health: string }[] }[] }>('rules');
+      return groups.flatMap(group => group.rules);
+    };
+    const isAsked = async () => (await rules()).find(({ name }) => name === 'ServiceDown')?.health;
+    await expect.poll(isAsked, PATIENCE).not.toBe('unknown');
+    expect((await rules()).filter(({ health }) => health === 'err')).toEqual([]);
+    const { result } = await get<{ result: unknown[] }>('query?query=langgraph_monitor_service_info');
+    expect(result).toHaveLength(1);
+  },
+);
+
 test('the alert of a service that is removed by a reload is resolved at once', async () => {
   tools.status = 503;
   await start(embedded(), ['tools', 'other']);

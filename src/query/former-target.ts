@@ -1,7 +1,9 @@
-// What was kept by the monitor before it was started again, and is not there any more: it listened elsewhere, or it
-// watched something else. Nobody else says that these series have ended, and for the length of the lookback the rules
-// would judge them. Called by thread.ts with the first scrape.
+// What was kept by the monitor before it was started again, and is not there any more: it listened elsewhere, it watched
+// something else, or what it watches has another name, kind or severity. Nothing else says that these series have ended,
+// and for the length of the lookback the rules would judge them, or fail because a service is described twice. Called by
+// thread.ts with the first scrape.
 
+import type { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import type { SampleStore } from '../store/samples/store.js';
@@ -10,8 +12,11 @@ import type { SampleStore } from '../store/samples/store.js';
 export interface Target {
   readonly job: string;
   readonly instance: string;
-  /** The metric that is there for everything that is watched, and the label that says what it is. */
-  readonly watched?: { readonly metric: string; readonly label: string };
+  /**
+   * The metric that is there for everything that is watched and describes it by its labels, the label that says what it
+   * is, and the one that says of which kind: what another kind has measured says nothing.
+   */
+  readonly watched?: { readonly metric: string; readonly label: string; readonly kind?: string };
 }
 
 /**
@@ -25,13 +30,32 @@ export function endFormer(store: SampleStore, target: Target, at: Millis, since:
   if (!watched) return true;
   const own = [is('job', job), is('instance', instance)];
   const seen = store.latest([is('__name__', watched.metric), ...own], since, at);
-  const present = new Set<string>();
-  const before = new Set<string>();
-  for (const { labels, times } of seen) (times[0] === at ? present : before).add(labels.get(watched.label));
+  const present = new Map<string, Labels>();
+  const before: Labels[] = [];
+  for (const { labels, times } of seen)
+    if (times[0] === at) present.set(labels.get(watched.label), labels);
+    else before.push(labels);
   // A scrape without any says nothing of what is watched. What is not there yet, the machine's state say, may still come.
   if (present.size === 0) return true;
-  const gone = [...before].filter(each => !present.has(each));
-  return gone.length === 0 || store.end([...own, isOneOf(watched.label, gone)], since);
+  const gone: string[] = [];
+  const over: Matcher[][] = [];
+  for (const labels of before) {
+    const id = labels.get(watched.label);
+    const now = present.get(id);
+    if (!now || (watched.kind && now.get(watched.kind) !== labels.get(watched.kind))) gone.push(id);
+    else for (const changed of changes(labels, now)) over.push([is(watched.label, id), changed]);
+  }
+  if (gone.length > 0) over.push([isOneOf(watched.label, gone)]);
+  for (const matchers of over) store.end([...own, ...matchers], since);
+  return true;
+}
+
+/** Labels of a description that have another value now: what was made of it has them, too. */
+function changes(before: Labels, now: Labels): Matcher[] {
+  return before.names.flatMap((name, i) => {
+    const value = before.values[i] as string;
+    return now.get(name) === value ? [] : [is(name, value)];
+  });
 }
 
 function is(name: string, value: string): Matcher {

@@ -13,7 +13,7 @@ const NOW = BEFORE + 60_000;
 const TARGET: Target = {
   job: 'langgraph-monitor',
   instance: 'node:8083',
-  watched: { metric: 'info', label: 'target' },
+  watched: { metric: 'info', label: 'target', kind: 'kind' },
 };
 
 let folder: string;
@@ -23,17 +23,28 @@ beforeEach(() => {
 });
 afterEach(() => removeFolder(folder));
 
-/** `name target instance`, a job of another's with a fourth word; `-` is no label. */
+/**
+ * `name target instance`, a job of another's with a fourth word, further labels as `name=value` behind them; `-` is no
+ * label.
+ */
 function scrape(at: number, lines: readonly string[]): Scrape {
   const series = lines.map(line => {
-    const [name = '', target = '-', instance = 'node:8083', job = 'langgraph-monitor'] = line.split(' ');
+    const words = line.split(' ');
+    const further = words.filter(word => word.includes('=')).map(word => word.split('=') as [string, string]);
+    const [name = '', target = '-', instance = 'node:8083', job = 'langgraph-monitor'] = words.filter(
+      word => !word.includes('='),
+    );
     const pairs = [
       ['__name__', name],
       ['instance', instance],
       ['job', job],
       ['target', target],
+      ...further,
     ] as const;
-    return pairs.filter(([, value]) => value !== '-').flat();
+    return pairs
+      .filter(([, value]) => value !== '-')
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flat();
   });
   return { at, gone: [], parts: [{ source: 's', layout: { series }, values: series.map(() => 1) }] };
 }
@@ -77,6 +88,24 @@ test.each<[name: string, before: string[], first: string[], expected: string[]]>
   ['one that is has not been checked yet', ['info a', 'up a', 'ALERTS a'], ['info a'], []],
   ['what is no service may still come', ['info a', 'up a', 'cpu node1', 'scans -'], ['info a'], []],
   ['a scrape without services', ['info a', 'up a'], ['scans -'], []],
+  [
+    'a service has another name: what has the old one ends',
+    ['info a name=x kind=k', 'up a', 'objective a name=x kind=k', 'info b name=x kind=k'],
+    ['info a name=y kind=k', 'info b name=x kind=k'],
+    ['info a node:8083', 'objective a node:8083'],
+  ],
+  [
+    'a service has another name and severity: it ends once',
+    ['info a name=x severity=s', 'up a'],
+    ['info a name=y severity=t'],
+    ['info a node:8083'],
+  ],
+  [
+    'a service is of another kind: all that is not measured again ends',
+    ['info a kind=k', 'up a', 'latency a', 'up b', 'info b kind=k'],
+    ['info a kind=l', 'up a', 'info b kind=k'],
+    ['info a node:8083', 'latency a node:8083'],
+  ],
   ['it belongs to another job', ['info b node:8083 other', 'up b node:8083 other'], ['info a'], []],
   ['it has no instance', ['up a -'], ['info a'], []],
 ])('%s', (_, before, first, expected) => {

@@ -278,7 +278,10 @@ export class SampleStore implements SampleSource {
     const at = this.#head.last;
     const { last } = this.#stored;
     const matching = this.#catalogue.index.select(matchers);
-    const over = matching.filter(series => last.get(series) >= since && last.get(series) < at);
+    const ended = new Set(row.ended);
+    const over = matching.filter(
+      series => !ended.has(series) && last.get(series) >= since && last.get(series) < at,
+    );
     this.#end(row, over);
     this.#head.update(row.ended);
     return true;
