@@ -271,7 +271,7 @@ export class Monitor {
       this.#exposition.touch();
       this.#audit('configuration reload failed', by, { file: configFile, error: (error as Error).message });
       for (const line of (error as Error).message.split('\n')) {
-        this.#log.error({ err: line }, 'Configuration not reloaded; the running one stays');
+        this.#log.error({ err: line, by }, 'Configuration not reloaded; the running one stays');
       }
       throw error;
     }

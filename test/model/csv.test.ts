@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { csvRow } from '../../src/model/csv.js';
 import { Labels } from '../../src/model/labels.js';
 import { isoLocal } from '../../src/model/time.js';
-import { START, startMonitor } from './monitor.js';
+import { START, startMonitor } from '../http/monitor.js';
 
 describe('a cell', () => {
   test.each([
@@ -12,7 +12,10 @@ describe('a cell', () => {
     ['is quoted for a line end', 'a\r\nb', '"a\r\nb"'],
     ['is no formula', '=1+1', "'=1+1"],
     ['is no sum', '+1', "'+1"],
-    ['is no difference', '-1', "'-1"],
+    ['is no difference', '-1+1', "'-1+1"],
+    ['is a number', '-44.45', '-44.45'],
+    ['is a small number', '-1.5e-7', '-1.5e-7'],
+    ['is no number', '-1 ', "'-1 "],
     ['is no call', '@SUM(A1)', "'@SUM(A1)"],
     ['is no formula behind a tab', '\t=1', "'\t=1"],
     ['is no formula behind a line end', '\r=1', `"'\r=1"`],
