@@ -93,7 +93,8 @@ function boundedLine(text: string): string {
 /** What is wrong with a part of the request, without the schema library's own words. */
 function issueText({ path, message }: ZodError['issues'][number]): string {
   const text = message.replace(/^Invalid (?:input|option): /, '');
-  return `${path.join('.')}: ${text.replace(/, received undefined$/, ', but it is missing')}`;
+  const where = path.length > 0 ? `${path.join('.')}: ` : '';
+  return `${where}${text.replace(/, received undefined$/, ', but it is missing')}`;
 }
 
 /** What a thrown error tells the client. */

@@ -113,7 +113,7 @@ describe('is refused', () => {
       400,
       'severity: expected critical, warning, info',
     ],
-    ['with a key nothing is known of', { ...good, html: 'x' }, 400, ': Unrecognized key: "html"'],
+    ['with a key nothing is known of', { ...good, html: 'x' }, 400, 'Unrecognized key: "html"'],
     [
       'with a time that is none',
       { ...good, ends_at: 'noon' },
