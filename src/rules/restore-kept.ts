@@ -32,7 +32,7 @@ export function restoreKept(rule: AlertingRule, moment: AlertMoment, surrounding
   if (keepFiringFor === 0) return;
   const { ask, interval, elapsed } = surroundings;
   const fired = firedBefore(rule, moment.at, surroundings);
-  const step = Math.max(interval, keepFiringFor / LOOKS);
+  const step = Math.max(interval, Math.ceil(keepFiringFor / LOOKS));
   const until = elapsed() + PATIENCE;
   const last = fired.at;
   for (let back = 0; fired.keys.size > 0 && back < keepFiringFor && elapsed() <= until; back += step) {
