@@ -50,7 +50,7 @@ export function ExpressionField({ value, label, onRun, onChange }: Props) {
     editor.current?.show(value);
   }, [value]);
   return (
-    <div class="expression" ref={place}>
+    <div class="expression-field" ref={place}>
       {isLoaded.value ? null : (
         <textarea
           rows={1}
