@@ -3,7 +3,15 @@
 /** A view's name, as it stands in its address: `ui/alerts`. The overview has the monitor's own address. */
 export type ViewName = 'overview' | LaterView;
 /** Views that are loaded when they are shown first. A new one is a module in views/ and a line in views/catalogue.ts. */
-export type LaterView = 'alerts' | 'explore' | 'haproxy' | 'incidents' | 'node' | 'service' | 'silences';
+export type LaterView =
+  | 'alerts'
+  | 'explore'
+  | 'haproxy'
+  | 'incidents'
+  | 'node'
+  | 'reports'
+  | 'service'
+  | 'silences';
 
 export interface Place {
   readonly view: ViewName;
@@ -13,7 +21,15 @@ export interface Place {
   readonly query: string;
 }
 
-const PLAIN_VIEWS: readonly LaterView[] = ['alerts', 'incidents', 'silences', 'haproxy', 'node', 'explore'];
+const PLAIN_VIEWS: readonly LaterView[] = [
+  'alerts',
+  'incidents',
+  'silences',
+  'reports',
+  'haproxy',
+  'node',
+  'explore',
+];
 /** Views about one thing, whose id follows in the address. */
 const VIEWS_OF_ONE: readonly LaterView[] = ['service'];
 

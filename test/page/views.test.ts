@@ -15,6 +15,7 @@ const VIEWS = [
   ['ui/silences?new=1&matcher=target%3D"tools"&start=2089-01-01T00:00Z&end=2090-01-01T00:00Z', '.silence'],
   ['ui/service/tools', '.service-view .uplot'],
   ['ui/service/none', '.empty'],
+  ['ui/reports', 'svg.year'],
   ['ui/haproxy', '.empty'],
   ['ui/node', '.uplot'],
   ['ui/explore?g0.expr=probe_duration_seconds&g0.tab=0', '.cm-content'],

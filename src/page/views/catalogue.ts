@@ -22,6 +22,7 @@ export const VIEWS: Readonly<Record<LaterView, ViewEntry>> = {
   alerts: { name: 'Alerts', load: () => import('./alerts.js') },
   silences: { name: 'Silences', load: () => import('./silences.js') },
   incidents: { name: 'Incidents', load: () => import('./incidents.js') },
+  reports: { name: 'Reports', load: () => import('./reports.js') },
   haproxy: { name: 'HAProxy', load: () => import('./haproxy.js') },
   node: { name: 'Node', load: () => import('./node.js') },
   explore: { name: 'Explore', load: () => import('./explore.js') },
