@@ -21,7 +21,8 @@ test('shows how it is, notices what changes, and says what is wrong', async () =
   expect(await page.getAttribute('link[rel=icon]', 'href')).toContain('d55e00');
   await page.mouse.move(0, 0);
   expect(await page.innerText('.card h3')).toBe('Tools Server');
-  await shows(page, '.incident').toMatch(/Tools Server.*ongoing/s);
+  // On a busy machine a slow answer may have been an incident, too.
+  await shows(page, '.incidents').toMatch(/Tools Server.*ongoing/s);
   await on.servers.tools.setFault(OK);
   await shows(page, 'h1').toBe('Healthy All 3 services are healthy.');
   await expect.poll(() => page.locator('.alerts').count(), PATIENCE).toBe(0);
