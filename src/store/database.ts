@@ -80,12 +80,15 @@ function settleJournal(db: Sqlite): void {
 
 /**
  * Opens the database at `file` to read it where nothing can be written. The caller closes it.
+ * @param oldest the first version whose tables can be read as they are
  * @throws SQLite's error, also for a database of another version
  */
-export function openToRead(file: string, migrations: readonly string[]): Sqlite {
+export function openToRead(file: string, migrations: readonly string[], oldest = migrations.length): Sqlite {
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 200 });
   try {
-    compareSchema(db, migrations);
+    const version = db.pragma('user_version', { simple: true }) as number;
+    const isOlder = version >= oldest && version < migrations.length;
+    compareSchema(db, isOlder ? migrations.slice(0, version) : migrations);
     return db;
   } catch (error) {
     db.close();
@@ -131,16 +134,18 @@ function compareSchema(db: Sqlite, migrations: readonly string[]): void {
     throw new Inconsistent('the tables are not those that were made');
 }
 
-const wantedSchemas = new Map<readonly string[], string>();
+/** By the migrations that make them. */
+const wantedSchemas = new Map<string, string>();
 
 function wantedSchema(migrations: readonly string[]): string {
-  const known = wantedSchemas.get(migrations);
+  const key = migrations.join('\n');
+  const known = wantedSchemas.get(key);
   if (known !== undefined) return known;
   const empty = new Database(':memory:');
   try {
     for (const step of migrations) empty.exec(step);
     const schema = schemaOf(empty);
-    wantedSchemas.set(migrations, schema);
+    wantedSchemas.set(key, schema);
     return schema;
   } finally {
     empty.close();

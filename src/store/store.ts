@@ -27,6 +27,8 @@ export const STORE_MIGRATIONS: readonly string[] = [
   '-- checksums of whole rows',
   daysMigration,
 ];
+/** From this version on all tables are there that are not made when they are needed. */
+const OLDEST_READABLE = 3;
 
 export interface StoreOptions {
   /** The database's path; `:memory:` keeps nothing. */
@@ -67,7 +69,7 @@ export class Store {
     this.#guarded = new GuardedFile({
       ...options,
       open: () => this.#open(),
-      openToRead: () => tablesOf(openToRead(options.file, STORE_MIGRATIONS), PASSED_OVER),
+      openToRead: () => tablesOf(openToRead(options.file, STORE_MIGRATIONS, OLDEST_READABLE), PASSED_OVER),
       close: ({ db }) => db.close(),
       onLost: () => this.kept.rewrite(),
       rescue: aside => rescueInto(options.file, aside),

@@ -19,6 +19,10 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { unheardDamage } from '../../src/store/damage.js';
+import { openDatabase } from '../../src/store/database.js';
+import { KeptTable } from '../../src/store/kept.js';
+import { ScanTable } from '../../src/store/scans.js';
 import { Database } from '../../src/store/sqlite.js';
 import { STORE_MIGRATIONS, Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -417,3 +421,19 @@ test('a folder nobody may write to is a problem and no crash', () => {
   expect([store.count, times(store)]).toEqual([2, [2, 1]]);
   chmodSync(join(folder, 'data'), 0o700);
 });
+
+test.each(STORE_MIGRATIONS.flatMap((_, i) => (i + 1 < 3 ? [] : [i + 1])))(
+  'a file of version %i that cannot be written is read, whatever is not in it yet',
+  version => {
+    const db = openDatabase(file, STORE_MIGRATIONS.slice(0, version));
+    new KeptTable(db, unheardDamage()).write([{ kind: 'silence', key: 'a', value: { comment: 'upgrade' } }]);
+    new ScanTable(db, unheardDamage()).append({ at: 7, entry: entry(7) });
+    db.close();
+    const store = open({ obstacle: () => 'the disk is full' });
+    expect([...store.kept.all('silence')]).toEqual([['a', { comment: 'upgrade' }]]);
+    expect(times(store)).toEqual([7]);
+    expect(store.days.dates('2026-01-01', '2026-12-31')).toEqual([]);
+    expect(store.days.between('2026-01-01', '2026-12-31').size).toBe(0);
+    store.close();
+  },
+);
