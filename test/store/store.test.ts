@@ -49,10 +49,11 @@ afterEach(() => {
   removeFolder(folder);
 });
 
-function open(options: { file?: string; retention?: number } = {}): Store {
+function open(options: { file?: string; retention?: number; obstacle?: () => string } = {}): Store {
   const store = new Store({
     file: options.file ?? file,
     retention: options.retention ?? YEAR,
+    obstacle: options.obstacle,
     log: (level, message) => logged.push([level, message]),
     clock: { now: () => now, elapsed: () => now },
   });
