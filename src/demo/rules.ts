@@ -6,12 +6,19 @@ import { join } from 'node:path';
 
 const SHIPPED = new URL('../../rules/', import.meta.url);
 
-/** What stands in services.rules.yml, and in the demo instead of it. */
-const SHORTER: readonly (readonly [shipped: string, demo: string])[] = [
-  ['[30m]', '[90s]'],
-  ['langgraph_monitor_service_up[10m]', 'langgraph_monitor_service_up[45s]'],
-  ['within 30 minutes', 'within 90 seconds'],
-];
+type Change = readonly [shipped: string, demo: string];
+
+const WINDOW: Change = ['[30m]', '[90s]'];
+const WORDS: Change = ['within 30 minutes', 'within 90 seconds'];
+/** What stands in files of rules, and in the demo instead of it. */
+const SHORTER: Readonly<Record<string, readonly Change[]>> = {
+  'services.rules.yml': [
+    WINDOW,
+    ['langgraph_monitor_service_up[10m]', 'langgraph_monitor_service_up[45s]'],
+    WORDS,
+  ],
+  'haproxy.rules.yml': [WINDOW, ['{state="DOWN"}[10m]', '{state="DOWN"}[45s]'], WORDS],
+};
 
 /** Writes them into a new folder `rules` of a folder, beside the configuration, where the monitor looks for them. */
 export async function writeRules(folder: string): Promise<void> {
@@ -20,13 +27,13 @@ export async function writeRules(folder: string): Promise<void> {
   const names = (await readdir(SHIPPED)).filter(name => name.endsWith('.rules.yml'));
   for (const name of names) {
     const text = await readFile(new URL(name, SHIPPED), 'utf8');
-    await writeFile(join(rules, name), name === 'services.rules.yml' ? shortened(text) : text);
+    await writeFile(join(rules, name), shortened(name, text));
   }
 }
 
-function shortened(text: string): string {
-  return SHORTER.reduce((sum, [shipped, demo]) => {
-    if (!sum.includes(shipped)) throw new Error(`services.rules.yml has no ${shipped} any more`);
+function shortened(name: string, text: string): string {
+  return (SHORTER[name] ?? []).reduce((sum, [shipped, demo]) => {
+    if (!sum.includes(shipped)) throw new Error(`${name} has no ${shipped} any more`);
     return sum.replaceAll(shipped, demo);
   }, text);
 }
