@@ -20,6 +20,8 @@ const METRICS: Readonly<Record<string, readonly string[]>> = {
   probe_success: ['target'],
   'langgraph:response_time_seconds:avg1d': ['target'],
   'langgraph:response_time_seconds:stddev1d': ['target'],
+  'langgraph:anomaly:lower': ['target', 'anomaly'],
+  'langgraph:anomaly:upper': ['target', 'anomaly'],
   langgraph_monitor_probe_failures_total: ['target', 'reason'],
   haproxy_backend_status: ['target', 'proxy', 'state'],
   haproxy_backend_agg_server_status: ['target', 'proxy', 'state'],

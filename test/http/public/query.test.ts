@@ -9,6 +9,7 @@ describe('may be asked', () => {
     'sum by (reason) (increase(langgraph_monitor_probe_failures_total{target="a"}[2m])) > 0',
     'max by (target) (quantile_over_time(0.95, probe_duration_seconds{target=~"a"}[2m]))',
     'max by (target) (langgraph:response_time_seconds:avg1d{target=~"a"})',
+    'max(last_over_time(langgraph:anomaly:upper{anomaly="response_time",target="a"}[10m]))',
     'max by (target, status) (max_over_time(langgraph_monitor_service_status{target=~"a"}[1m])) == 1',
     'avg by (phase) (avg_over_time(probe_http_duration_seconds{phase="tls",target="a"}[5m] offset 1d))',
     'avg(probe_success) and on () max(langgraph_monitor_service_up)',
