@@ -11,6 +11,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MAY = new Map([
   // It is 1 while the service is down and 2 while it is up between outages.
   ['ServiceDown', ['description', 'summary']],
+  // 1 while it is down and 0 while it is up between outages.
+  ['HAProxyBackendDown', ['description', 'summary']],
+  ['HAProxyServerDown', ['description', 'summary']],
   // Asks only whether it has expired.
   ['CertificateExpiring', ['description']],
   // The value is what to configure.
