@@ -29,6 +29,8 @@ export class RollupJob {
   readonly #options: RollupJobOptions;
   /** Days without samples, so that nothing is kept of them; they are not asked for again. */
   readonly #empty = new Set<string>();
+  /** Days that could not be made; the others come first. */
+  readonly #failed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -56,6 +58,7 @@ export class RollupJob {
       log('debug', 'Day rolled up', { date, services });
       return date;
     } catch (error) {
+      this.#failed.add(date);
       log('warn', 'A day cannot be rolled up; it is tried again', { date, err: (error as Error).message });
       return undefined;
     }
@@ -82,6 +85,10 @@ export class RollupJob {
     const there = store.dates(days[0] as string, days.at(-1) as string);
     if (!there) return undefined;
     const known = new Set(there);
-    return days.find(date => !known.has(date) && !this.#empty.has(date));
+    const missing = days.filter(date => !known.has(date) && !this.#empty.has(date));
+    const next = missing.find(date => !this.#failed.has(date));
+    if (next !== undefined) return next;
+    this.#failed.clear();
+    return missing[0];
   }
 }

@@ -21,7 +21,8 @@ export interface OutlineOptions {
 
 /** @param report of all services there are */
 export function outlineOf(report: PeriodReport, { name, url, version }: OutlineOptions): Outline {
-  const dates = `${report.from.slice(0, 10)} to ${report.to.slice(0, 10)}`;
+  const { dates: days } = report.daily;
+  const dates = `${days[0]} to ${days.at(-1)}`;
   const { uptime } = report.uptime.cluster;
   return {
     title: `${name}, ${dates}: ${uptime === null ? 'no samples' : `${uptime} up`}`,

@@ -17,12 +17,17 @@ export function parsePeriod(text: string): ReportPeriod | undefined {
   return days <= MOST_DAYS ? { days } : undefined;
 }
 
-/** The period of a report that is due at a moment, whenever it is made. */
-export function scopeAt(period: ReportPeriod, due: Millis): Scope {
+/**
+ * The period of a report that is due at a moment, whenever it is made.
+ * @param timeZone in which a month is over; undefined: that of the process
+ */
+export function scopeAt(period: ReportPeriod, due: Millis, timeZone?: string): Scope {
   if (period === 'month') {
-    const last = new Date(due);
-    last.setDate(0);
-    return monthOf(last.getFullYear(), last.getMonth() + 1);
+    // Elsewhere it may be another month already: 8:00 in Tokyo is the day before in London.
+    const part = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: 'numeric' });
+    const parts = new Map(part.formatToParts(due).map(({ type, value }) => [type, Number(value)]));
+    const before = new Date(parts.get('year') as number, (parts.get('month') as number) - 2);
+    return monthOf(before.getFullYear(), before.getMonth() + 1);
   }
   const { name, period: upTo } = lastDays(period.days);
   return { name: `${name} up to ${due}`, period: () => upTo(due) };

@@ -219,9 +219,9 @@ export class ReportJob {
     return left;
   }
 
-  async #make({ period }: ReportDefinition, due: Millis): Promise<ReportMessage> {
+  async #make({ period, schedule }: ReportDefinition, due: Millis): Promise<ReportMessage> {
     const { analyst, externalUrl, version } = this.#options;
-    const { report } = await analyst.report(periodReport, scopeAt(period, due));
+    const { report } = await analyst.report(periodReport, scopeAt(period, due, schedule.timeZone));
     return messageOf(outlineOf(report, { name: nameOf(period), url: externalUrl(), version }));
   }
 

@@ -10,11 +10,14 @@ export class Schedule {
   readonly #cron: Cron;
   /** Of schedules that are due at the same moments. */
   readonly text: string;
+  /** Undefined: that of the process. */
+  readonly timeZone: string | undefined;
 
   /** @param timeZone a name such as `Europe/Berlin`; undefined: that of the process @throws Error, one line */
   constructor(pattern: string, timeZone: string | undefined) {
     // Without a function to call croner starts no timer.
     this.#cron = new Cron(pattern, timeZone === undefined ? {} : { timezone: timeZone });
+    this.timeZone = timeZone;
     this.text = `${pattern} ${timeZone ?? ''}`.trim();
   }
 

@@ -155,4 +155,29 @@ describe('a roll-up', () => {
     job.close();
     expect(log).toEqual([['warn', 'A day cannot be rolled up; it is tried again']]);
   });
+
+  test('that cannot be made does not keep the others from being made, and is tried again', async () => {
+    const made: string[] = [];
+    const days = { put: (date: string) => made.push(date) > 0, between: () => new Map(), dates: () => made };
+    let isBroken = true;
+    const broken: typeof full.engine = Object.create(full.engine, {
+      instant: {
+        value: (query: string, moment: Millis) =>
+          isBroken && moment === at(22)
+            ? Promise.reject(new QueryError('execution', 'damaged'))
+            : full.engine.instant(query, moment),
+      },
+      range: { value: (...args: Parameters<typeof full.engine.range>) => full.engine.range(...args) },
+    });
+    const job = new RollupJob({
+      ...{ engine: broken, store: days, retention: () => 8 * DAY, clock, log: () => {} },
+    });
+    const steps: (string | undefined)[] = [];
+    for (let n = 0; n < 9; n++) steps.push(await job.step());
+    isBroken = false;
+    steps.push(await job.step());
+    job.close();
+    const [first, second, ...others] = DATES;
+    expect(steps).toEqual([first, undefined, ...others, undefined, second]);
+  });
 });

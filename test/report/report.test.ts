@@ -16,6 +16,7 @@ import { receiverKinds } from '../../src/notify/receivers/index.js';
 import { forms } from '../../src/report/formats.js';
 import { messageOf } from '../../src/report/mail.js';
 import { outlineOf } from '../../src/report/outline-of.js';
+import { scopeAt } from '../../src/report/period.js';
 import { ReportJob } from '../../src/report/report-job.js';
 import { Schedule } from '../../src/report/schedule.js';
 import type { ReportDefinition } from '../../src/report/settings.js';
@@ -373,4 +374,13 @@ describe('a schedule', () => {
     });
     expect(found).toEqual(wanted);
   });
+});
+
+test.each([
+  // The first of November in Tokyo is the last of October in London and New York.
+  ['2026-10-31T23:00:00Z', 'Asia/Tokyo', '2026-10'],
+  ['2026-11-01T13:00:00Z', 'America/New_York', '2026-10'],
+  ['2026-01-01T08:00:00Z', 'UTC', '2025-12'],
+])('the month before %s in %s', (due, zone, month) => {
+  expect(scopeAt('month', Date.parse(due), zone).name).toBe(`month ${month}`);
 });
