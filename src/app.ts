@@ -8,6 +8,7 @@ import { Board, type LevelChange } from './cluster/board.js';
 import { EndpointChooser } from './cluster/endpoints/chooser.js';
 import { Latency } from './cluster/endpoints/latency.js';
 import { FirstChecks } from './cluster/first-checks.js';
+import { FirstFailures } from './cluster/first-failures.js';
 import { mutedByDependency } from './cluster/muted.js';
 import { Pulse } from './cluster/pulse.js';
 import { RecentResults } from './cluster/recent-results.js';
@@ -95,6 +96,7 @@ export class Monitor {
   readonly #clock = systemClock;
   readonly #board = new Board();
   readonly #firstChecks = new FirstChecks();
+  readonly #firstFailures: FirstFailures;
   readonly #recent = new RecentResults();
   readonly #snapshots: Snapshots;
   readonly #endpoints: EndpointChooser;
@@ -161,6 +163,8 @@ export class Monitor {
       log: (level, message, fields) => log[level](fields, message),
       obstacle: () => lock.obstacle,
     });
+    const [lastScan] = this.#store.scans({ limit: 1 });
+    this.#firstFailures = new FirstFailures(this.#store.kept, lastScan?.at, this.#clock.now());
     this.#announcements = new Announcements(this.#store.kept, () => this.#configuration.page.announcements);
     this.#delivering = new Delivering({
       store: this.#store,
@@ -168,6 +172,7 @@ export class Monitor {
       log,
       externalUrl: () => this.#externalUrl,
       checked: this.#firstChecks,
+      firstFailure: id => this.#firstFailures.of(id, this.#board.result(id)?.level),
       onMuting: () => {
         this.#maintaining.update();
         this.#delivering.show(this.#muted(this.#clock.now()));
@@ -296,6 +301,7 @@ export class Monitor {
     await this.#answering.close();
     this.#maintaining.close();
     await this.#delivering.close();
+    this.#firstFailures.flush();
     systemResolver().cancel();
     this.#store.close();
     this.#locking.close();
@@ -379,6 +385,7 @@ export class Monitor {
     this.#exposition.forget(id);
     this.#services.forget(id);
     this.#recent.forget(id);
+    this.#firstFailures.forget(id);
     this.#refresher.came(id);
   }
 
@@ -393,6 +400,7 @@ export class Monitor {
     }
     if (!this.#board.has(result.target)) return;
     const change = this.#board.update(result);
+    this.#firstFailures.add(result);
     if (result.level !== 'unknown') this.#firstChecks.known(result.target, this.#clock.now());
     this.#exposition.observe(result.target, result.target, result.readings);
     this.#services.count(result);

@@ -7,7 +7,7 @@ import type { Logger } from './log.js';
 import { AlertingMetrics } from './metrics/alerting.js';
 import type { MutedAlert } from './model/muted.js';
 import { type Clock, systemClock } from './model/time.js';
-import { Alerting, type AlertingEvents } from './notify/alerting.js';
+import { Alerting, type AlertingEvents, type AlertingOptions } from './notify/alerting.js';
 import { makeSmsReceipts, SmsGateway } from './notify/sms/gateway.js';
 import type { CheckedServices } from './notify/startup-hold.js';
 import type { Store } from './store/store.js';
@@ -20,6 +20,7 @@ export interface DeliveringOptions {
   readonly externalUrl: () => string;
   /** What of the services is known since the start. */
   readonly checked: CheckedServices;
+  readonly firstFailure: AlertingOptions['firstFailure'];
   /** A silence was made, changed or ended. */
   readonly onMuting: () => void;
   readonly clock?: Clock;
@@ -40,6 +41,7 @@ export class Delivering {
     log,
     externalUrl,
     checked,
+    firstFailure,
     onMuting,
     clock = systemClock,
   }: DeliveringOptions) {
@@ -49,6 +51,7 @@ export class Delivering {
       store,
       clock,
       checked,
+      firstFailure,
       externalUrl,
       log: (level, message, fields) => log[level](fields, message),
       events: { ...this.#events(), onMuting },

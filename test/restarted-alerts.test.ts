@@ -168,6 +168,32 @@ test('an alert that was not sent and is still there is sent', async () => {
   await expect.poll(told, PATIENCE).toEqual(['firing tools']);
 });
 
+test('an incident begins with the first failed check, also when the monitor was killed before it was confirmed', async () => {
+  const services = (failures: number) => ({
+    tools: {
+      ...{ name: 'tools', url: `http://127.0.0.1:${portOf(tools.server)}/`, critical: true },
+      confirm: { failures, successes: 1, every: '100ms' },
+    },
+  });
+  const get = async <T>(path: string) => (await (await fetch(`${monitor?.url}${path}`)).json()) as T;
+  type Health = { services: { tools: { health: { status: string; since?: string } } } };
+  const health = async () => (await get<Health>('/cluster_health')).services.tools.health;
+  await start(embedded(), ['tools'], { services: services(100) });
+  await recovered();
+  tools.status = 503;
+  await expect.poll(async () => (await health()).status, PATIENCE).toBe('unhealthy');
+  const { since } = await health();
+  await killAndStart(() => {}, embedded(), ['tools'], { services: services(2) });
+  await expect.poll(told, PATIENCE).toEqual(['firing tools']);
+  type Entry = { first_failed_at?: string; active_at?: string; starts_at: string };
+  const { alert_history: found } = await get<{ alert_history: Entry[] }>(
+    '/alert_history?alertname=ServiceDown',
+  );
+  expect(found.map(each => each.first_failed_at)).toEqual([since]);
+  const moments = found.flatMap(each => [each.first_failed_at, each.active_at, each.starts_at]);
+  expect(moments).toEqual([...moments].sort());
+});
+
 test('real Alertmanagers get no firing of an alert that ended meanwhile', async () => {
   const alerting = { alertmanagers: [alertmanager.url] };
   tools.status = 503;

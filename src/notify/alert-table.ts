@@ -21,6 +21,10 @@ export interface IncomingAlert {
   readonly annotations: Readonly<Record<string, string>>;
   readonly startsAt?: Millis | undefined;
   readonly endsAt?: Millis | undefined;
+  /** Since when its expression has been true. Alerts of others do not say it. */
+  readonly activeAt?: Millis | undefined;
+  /** When the first check failed of those it is about. */
+  readonly firstFailedAt?: Millis | undefined;
   readonly generatorUrl: string;
   /** Somebody else tells of it and may say it only once; our own rules say it again after a restart. */
   readonly isForeign?: boolean | undefined;
@@ -34,6 +38,8 @@ export interface KnownAlert {
   readonly startsAt: Millis;
   /** When it ended, or until when it is believed. */
   readonly endsAt: Millis;
+  readonly activeAt?: Millis | undefined;
+  readonly firstFailedAt?: Millis | undefined;
   readonly updatedAt: Millis;
   readonly generatorUrl: string;
   /** Nobody said when it ends. */
@@ -203,7 +209,7 @@ export class AlertTable {
   }
 
   #fresh(incoming: IncomingAlert, at: Millis): KnownAlert {
-    const { labels, annotations, generatorUrl, isForeign = false } = incoming;
+    const { labels, annotations, activeAt, firstFailedAt, generatorUrl, isForeign = false } = incoming;
     const isEndGuessed = incoming.endsAt === undefined;
     const endsAt = incoming.endsAt ?? at + this.resolveTimeout;
     const startsAt = incoming.startsAt ?? Math.min(at, endsAt);
@@ -214,6 +220,8 @@ export class AlertTable {
       annotations,
       startsAt,
       endsAt,
+      activeAt,
+      firstFailedAt,
       updatedAt: at,
       generatorUrl,
       isEndGuessed,
@@ -230,7 +238,9 @@ function merged(before: KnownAlert, fresh: KnownAlert, at: Millis): KnownAlert {
   const keepsEnd = isResolved(fresh, at)
     ? isResolved(before, at) && isLater
     : isLater && !before.isEndGuessed && !before.isUnconfirmed;
-  return { ...fresh, startsAt, endsAt: keepsEnd ? before.endsAt : fresh.endsAt };
+  // A restart may have moved on what the rules know of its begin.
+  const { activeAt = fresh.activeAt, firstFailedAt = fresh.firstFailedAt } = before;
+  return { ...fresh, startsAt, activeAt, firstFailedAt, endsAt: keepsEnd ? before.endsAt : fresh.endsAt };
 }
 
 /** Equal but for how long it is believed, which every repetition moves on. */

@@ -9,6 +9,7 @@ import type { Mute, MutedAlert } from '../model/muted.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { Store } from '../store/store.js';
 import { graphLink } from '../template/prometheus.js';
+import { isAboutChecks } from './about-checks.js';
 import type { ActionDefinition } from './actions/definition.js';
 import { ActionRunner } from './actions/runner.js';
 import { AlertTable, type IncomingAlert, isResolved, type KnownAlert } from './alert-table.js';
@@ -76,6 +77,8 @@ export interface AlertingOptions {
   readonly clock: Clock;
   /** What of the services is known since the start. */
   readonly checked: CheckedServices;
+  /** When the first check failed of those for which a service is believed to be down or slow; undefined when it is neither. */
+  readonly firstFailure?: ((service: string) => Millis | undefined) | undefined;
   /** Where people reach the monitor, without a slash at the end. */
   readonly externalUrl: () => string;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
@@ -174,13 +177,24 @@ export class Alerting {
     if (evaluation.restoring?.length) this.alerts.believe(new Set(evaluation.restoring), at);
     const externalUrl = this.#options.externalUrl();
     this.#pending = evaluation.pending ?? [];
-    const alerts = this.#hold.pass(evaluation).map(alert => incomingOf(alert, externalUrl));
+    const alerts: IncomingAlert[] = this.#hold.pass(evaluation).map(alert => ({
+      ...incomingOf(alert, externalUrl),
+      firstFailedAt: this.#firstFailure(alert),
+    }));
     if (this.#hold.isOver) alerts.push(...this.#abandoned(evaluation, at));
     if (alerts.length > 0) {
       this.#sender?.send(alerts);
       this.alerts.put(alerts, at);
     }
     return this.#hold.wantsEvaluation;
+  }
+
+  /** When the first check failed that led to an alert; undefined for one that is not about whether checks fail. */
+  #firstFailure(
+    alert: Pick<Alert, 'labels' | 'activeAt'> & Partial<Pick<Alert, 'expression'>>,
+  ): Millis | undefined {
+    const { target = '' } = alert.labels;
+    return isAboutChecks(alert) ? this.#options.firstFailure?.(target) : undefined;
   }
 
   /** Ends of the alerts that the rules have not got any more. */
@@ -202,10 +216,12 @@ export class Alerting {
   /** Hears which alerts fire where somebody else evaluates the rules: all of them, each time. */
   hearFiring(firing: readonly Pick<Alert, 'labels' | 'annotations' | 'activeAt'>[], at: Millis): void {
     this.alerts.keepUp(at);
-    const alerts = firing.map(({ labels, annotations, activeAt }) => ({
-      labels: Labels.of(labels),
-      annotations,
-      startsAt: activeAt,
+    const alerts = firing.map(alert => ({
+      labels: Labels.of(alert.labels),
+      annotations: alert.annotations,
+      startsAt: alert.activeAt,
+      activeAt: alert.activeAt,
+      firstFailedAt: this.#firstFailure(alert),
       endsAt: at + UNTIL_HEARD_AGAIN,
       generatorUrl: '',
     }));
@@ -400,6 +416,7 @@ function incomingOf(alert: Alert, externalUrl: string): IncomingAlert {
     labels: Labels.of(labels),
     annotations,
     startsAt: firedAt ?? activeAt,
+    activeAt,
     endsAt: resolvedAt ?? validUntil,
     generatorUrl: `${externalUrl}${graphLink(expression, 1)}`,
   };

@@ -56,6 +56,10 @@ export interface Episode {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly startsAt: Millis;
+  /** Since when its rule's expression was true, at most {@link startsAt}; undefined for alerts of others and older entries. */
+  readonly activeAt?: Millis | undefined;
+  /** When the first check failed that led to it; undefined for alerts that are not about checks, and older entries. */
+  readonly firstFailedAt?: Millis | undefined;
   endsAt: Millis | undefined;
   /** The highest: `level2`, `level3`. */
   escalation: string | undefined;
@@ -119,6 +123,7 @@ export class Episodes {
       labels,
       annotations: alert.annotations,
       startsAt: alert.startsAt,
+      ...noticed(alert),
       endsAt: undefined,
       escalation: undefined,
       notifications: [],
@@ -217,6 +222,16 @@ export class Episodes {
     this.#write(BITE);
     this.#writing = this.#changed.size > 0 ? setImmediate(() => this.#writeBite()) : undefined;
   }
+}
+
+/** How an alert came about. A clock that was set back may have put moments after its begin. */
+function noticed({
+  startsAt,
+  activeAt,
+  firstFailedAt,
+}: KnownAlert): Pick<Episode, 'activeAt' | 'firstFailedAt'> {
+  const upTo = (at: Millis | undefined) => (at === undefined ? undefined : Math.min(at, startsAt));
+  return { activeAt: upTo(activeAt), firstFailedAt: upTo(firstFailedAt) };
 }
 
 /** Unlike any other, and in the order of time. */

@@ -71,6 +71,10 @@ export interface Incident {
   readonly alertname: string;
   readonly message: string;
   readonly starts_at: string;
+  /** Absent where the alert is not about a service being down or slow. */
+  readonly first_failed_at?: string | undefined;
+  /** When the rule's condition became true. */
+  readonly active_at?: string | undefined;
   readonly ends_at?: string | undefined;
   /** How far it rose: level2, level3. */
   readonly escalation?: string | undefined;

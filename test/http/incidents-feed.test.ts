@@ -1,6 +1,7 @@
 import { BlockList } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
+import { isoLocal } from '../../src/model/time.js';
 import { childrenOf, type Element, parseXml } from '../support/xml.js';
 import { SERVICES, START, service, startMonitor, type TestMonitor } from './monitor.js';
 import { send } from './wire.js';
@@ -39,13 +40,16 @@ function tell(target: string, description: string, endsAt?: number): void {
   const now = monitor.clock.now();
   const labels = Labels.of({ alertname: 'ServiceDown', severity: 'critical', target });
   const startsAt = endsAt === undefined ? now : undefined;
+  const noticed = target === 'tools' ? { firstFailedAt: now - 20_000, activeAt: now - 5000 } : {};
   const until = endsAt ?? now + 1000 * MINUTE;
   monitor.alerting.hear(
-    [{ labels, annotations: { description }, startsAt, endsAt: until, generatorUrl: '' }],
+    [{ labels, annotations: { description }, startsAt, endsAt: until, generatorUrl: '', ...noticed }],
     now,
   );
 }
 
+/** A moment so many milliseconds after the start. */
+const at = (millis: number) => new Date(START + millis).toISOString();
 const text = (element: Element | undefined, name: string) => element && childrenOf(element, name)[0]?.text;
 const links = (element: Element) =>
   childrenOf(element, 'link').map(({ attributes }) => [attributes.rel, attributes.href]);
@@ -83,7 +87,7 @@ describe('the feed', () => {
     ]);
     expect(entries.map(each => text(each, 'summary'))).toEqual([
       `${TAMED}: ServiceDown. Lasts.`,
-      'Tools Server: ServiceDown. Over after 5 minutes.',
+      `Tools Server: ServiceDown. Over after 5 minutes. The first check failed at ${at(-20_000)}, 20 seconds before the alert.`,
     ]);
     const [, tools] = entries as [Element, Element];
     expect([text(tools, 'published'), text(tools, 'updated')]).toEqual([
@@ -92,9 +96,11 @@ describe('the feed', () => {
     ]);
     const [[, link] = []] = links(tools);
     const { alert_history: history } = (await monitor.json('/alert_history?service=tools')) as {
-      alert_history: { id: string }[];
+      alert_history: { id: string; first_failed_at: string; active_at: string }[];
     };
     expect(link).toBe(`http://monitor.example/cluster/ui/incidents?id=${history[0]?.id}`);
+    const [{ first_failed_at, active_at } = {}] = history;
+    expect([first_failed_at, active_at]).toEqual([isoLocal(START - 20_000), isoLocal(START - 5000)]);
     expect(new Set(entries.map(each => text(each, 'id'))).size).toBe(2);
   });
 

@@ -42,7 +42,7 @@ test('alerts come as a table', async () => {
   expect(response.headers.get('content-disposition')).toBe('attachment; filename="alert_history.csv"');
   const lines = (await response.text()).split('\r\n');
   expect(lines[0]).toBe(
-    'id,severity,service,alertname,message,starts_at,ends_at,duration_seconds,escalation,action_taken,notified,silenced_by,runbook_url,dashboard_url',
+    'id,severity,service,alertname,message,starts_at,ends_at,duration_seconds,escalation,action_taken,notified,silenced_by,runbook_url,dashboard_url,first_failed_at,active_at',
   );
   expect(lines).toHaveLength(252);
   expect(lines.at(-1)).toBe('');

@@ -74,7 +74,7 @@ test('incidents tell their course, are filtered, and have a link each', async ()
   const page = await on.open('ui/incidents');
   await shows(page, '.incident .what').toMatch(/^Tools Server is unhealthy - HTTP 503/);
   await page.getByRole('button', { name: 'More about ServiceDown of tools' }).click();
-  await shows(page, '.course li >> nth=0').toMatch(/^\d\d:\d\d:\d\d\s+The alert began$/);
+  await shows(page, '.course li >> nth=0').toMatch(/^\d\d:\d\d:\d\d\s+The first check failed$/);
   await page.getByRole('link', { name: 'Link to this' }).click();
   await expect.poll(() => new URL(page.url()).search).toMatch(/^\?id=./);
   await page.reload();
@@ -93,7 +93,7 @@ test('incidents tell their course, are filtered, and have a link each', async ()
     expect.stringContaining('tools,ServiceDown'),
   ]);
   await page.reload();
-  await shows(page, '.course').toMatch(/The alert began/);
+  await shows(page, '.course').toMatch(/The alert fired/);
   await page.getByRole('button', { name: 'Less about ServiceDown of tools' }).click();
   await page.getByRole('button', { name: /^Show all rules/ }).click();
   await page.getByRole('combobox', { name: /^Service/ }).selectOption('llm');

@@ -8,6 +8,7 @@ import type { Episode } from '../../notify/episodes.js';
 import { certificateDate } from '../certificate-date.js';
 import type { Doors } from '../doors.js';
 import { inWords } from '../in-words.js';
+import { noticed } from '../noticed.js';
 import { plannedMaintenance } from '../page/maintenance.js';
 
 type Known = Pick<Doors, 'board' | 'snapshots' | 'alerting' | 'clock'>;
@@ -112,11 +113,8 @@ export function publicAlerts({ board, alerting, clock }: Known) {
 }
 
 /** An entry of `/alert_history` for the public; undefined for one that is not about a service that is shown. */
-export function publicIncident(
-  { id, labels, startsAt, endsAt, escalation }: Episode,
-  { board }: Known,
-  now: Millis,
-) {
+export function publicIncident(episode: Episode, { board }: Known, now: Millis) {
+  const { id, labels, startsAt, endsAt, escalation } = episode;
   const { severity = '', target = '', alertname = '' } = labels;
   if (!isShown(target, board)) return undefined;
   return {
@@ -127,6 +125,7 @@ export function publicIncident(
     message: ruleWords(alertname),
     timestamp: isoLocal(startsAt),
     starts_at: isoLocal(startsAt),
+    ...noticed(episode),
     ends_at: endsAt === undefined ? undefined : isoLocal(endsAt),
     duration: inWords((endsAt ?? now) - startsAt),
     escalation,

@@ -10,6 +10,7 @@ import { type EpisodePages, episodePages } from '../alert-episodes.js';
 import type { Doors } from '../doors.js';
 import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
 import { inWords } from '../in-words.js';
+import { noticed } from '../noticed.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 import { unlessTold } from './alerts.js';
@@ -46,6 +47,16 @@ export const alertHistory = route({
         message: z.string(),
         timestamp: timestamp.describe('When the alert began'),
         starts_at: timestamp.describe('The same'),
+        first_failed_at: timestamp
+          .optional()
+          .describe(
+            'When the first check failed that led to it; absent where it is not about a service being down or slow',
+          ),
+        active_at: timestamp
+          .optional()
+          .describe(
+            "When its rule's condition became true; `starts_at` is later where the rule waits (`for`)",
+          ),
         ends_at: timestamp.optional().describe('Absent while it lasts'),
         duration: z.string(),
         escalation: z.string().optional().describe('How far it rose: level2, level3'),
@@ -117,6 +128,8 @@ const COLUMNS: readonly (readonly [name: string, cell: (entry: Entry, episode: E
   ],
   ['runbook_url', ({ runbook_url = '' }) => runbook_url],
   ['dashboard_url', ({ dashboard_url = '' }) => dashboard_url],
+  ['first_failed_at', ({ first_failed_at = '' }) => first_failed_at],
+  ['active_at', ({ active_at = '' }) => active_at],
 ];
 
 type Entry = ReturnType<typeof describe>;
@@ -149,6 +162,7 @@ function describe(episode: Episode, doors: Doors, now: Millis) {
     message: annotations.description || annotations.summary || alertname,
     timestamp: isoLocal(startsAt),
     starts_at: isoLocal(startsAt),
+    ...noticed(episode),
     ends_at: endsAt === undefined ? undefined : isoLocal(endsAt),
     duration: inWords((endsAt ?? now) - startsAt),
     escalation,

@@ -63,7 +63,7 @@ ${episodes.map(each => entryOf(each, doors, address)).join('')}</feed>
 }
 
 function entryOf(episode: Episode, doors: Doors, address: string): string {
-  const { id, labels, annotations, startsAt, endsAt, escalation } = episode;
+  const { id, labels, annotations, startsAt, endsAt, escalation, firstFailedAt } = episode;
   const { severity = '', target = '', alertname = '' } = labels;
   const name = doors.board.service(target)?.name ?? target;
   // A rule's text may name addresses.
@@ -72,6 +72,10 @@ function entryOf(episode: Episode, doors: Doors, address: string): string {
     : annotations.description || annotations.summary || alertname;
   const state = endsAt === undefined ? 'Lasts.' : `Over after ${inWords(endsAt - startsAt)}.`;
   const risen = escalation === undefined ? '' : ` Escalated to ${escalation}.`;
+  const noticed =
+    firstFailedAt === undefined
+      ? ''
+      : ` The first check failed at ${rfc3339(firstFailedAt)}, ${inWords(startsAt - firstFailedAt)} before the alert.`;
   const link = `${address}/ui/incidents?id=${encodeURIComponent(id)}`;
   return `<entry>
 <id>${idOf(id)}</id>
@@ -80,7 +84,7 @@ function entryOf(episode: Episode, doors: Doors, address: string): string {
 <published>${rfc3339(startsAt)}</published>
 <link rel="alternate" type="text/html" href="${xmlText(link)}"/>
 <category term="${xmlText(severity)}"/>
-<summary>${xmlText(`${name}: ${alertname}. ${state}${risen}`)}</summary>
+<summary>${xmlText(`${name}: ${alertname}. ${state}${noticed}${risen}`)}</summary>
 </entry>
 `;
 }

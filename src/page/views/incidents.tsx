@@ -1,4 +1,4 @@
-// Incidents: every alert from begin to end, newest first, by day: what failed, how long, who was told, what was done.
+// Incidents: every alert from begin to end, newest first, by day: what failed, since when, how long, what was sent and done.
 
 import './incidents.css';
 import { useMemo } from 'preact/hooks';
@@ -25,6 +25,7 @@ import {
   STEP,
   tableOf,
 } from './incident-filter.js';
+import { stepsOf } from './incident-steps.js';
 
 /** Milliseconds between two looks for new ones. */
 const EVERY = 15_000;
@@ -202,45 +203,17 @@ function Row({ incident, isChosen }: { incident: Incident; isChosen: boolean }) 
   );
 }
 
-interface Step {
-  readonly at: string;
-  readonly text: string;
-  readonly isProblem?: boolean;
-}
-
-/** What happened from begin to end, in its order. */
-function stepsOf({ starts_at, ends_at, notifications, actions, silenced_by }: Incident): Step[] {
-  const steps: Step[] = [
-    { at: starts_at, text: 'The alert began' },
-    ...notifications.map(({ at, receiver, integration, status, error, escalation }) => ({
-      at,
-      text: [
-        `${status === 'firing' ? 'Sent' : 'Sent that it ended'} to ${receiver} (${integration})`,
-        escalation === undefined ? '' : `, ${escalation}`,
-        error === undefined ? '' : `: given up, ${error}`,
-      ].join(''),
-      isProblem: error !== undefined,
-    })),
-    ...actions.map(({ at, action, result }) => ({ at, text: `Action ${action}: ${result}` })),
-    ...silenced_by.map(({ at, created_by, comment }) => ({
-      at,
-      text: `Silenced by ${created_by}${comment === '' ? '' : `: ${comment}`}`,
-    })),
-    ...(ends_at === undefined ? [] : [{ at: ends_at, text: 'The alert ended' }]),
-  ];
-  return steps.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
-}
-
 function Course({ incident, id }: { incident: Incident; id: string }) {
-  const { alertname, action_taken: taken, muted_by: mutedBy, notifications } = incident;
+  const model = useModel();
+  const { alertname, action_taken: taken, muted_by: mutedBy, notifications, starts_at: start } = incident;
   const runbook = webAddress(incident.runbook_url);
   return (
     <div class="course" id={id}>
       <ol>
-        {stepsOf(incident).map(({ at, text, isProblem }) => (
+        {stepsOf(incident, local => model.epoch(local)).map(({ at, text, isProblem }) => (
           <li key={`${at} ${text}`}>
             <span class="digits quiet">
-              <Moment local={at} isTime hasSeconds />
+              <Moment local={at} isTime={model.isSameDay(at, start)} hasSeconds />
             </span>
             <span class={isProblem ? 'unhealthy' : ''}>{text}</span>
           </li>

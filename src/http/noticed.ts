@@ -1,0 +1,10 @@
+// How an alert came about, as the endpoints of alerts say it.
+
+import { isoLocal, type Millis } from '../model/time.js';
+import type { Episode } from '../notify/episodes.js';
+
+/** When the first check failed, and when the rule's condition became true; undefined where it is not known. */
+export function noticed({ firstFailedAt, activeAt }: Episode) {
+  const local = (at: Millis | undefined) => (at === undefined ? undefined : isoLocal(at));
+  return { first_failed_at: local(firstFailedAt), active_at: local(activeAt) };
+}
