@@ -75,6 +75,7 @@ test('shows what fires, why, who was notified and what comes next', async () => 
 }, 90_000);
 
 test('an alert is silenced in two taps, from the list and from the overview', async () => {
+  await on.healthy();
   await on.servers.tools.setFault({ kind: 'status', code: 503 });
   const page = await on.open('', PHONE);
   await page.evaluate(`localStorage.setItem('langgraph-monitor.author', 'ann')`);
@@ -106,6 +107,7 @@ test('an alert is silenced in two taps, from the list and from the overview', as
 }, 90_000);
 
 test('asks who silences where no author is remembered, and shows what was refused', async () => {
+  await on.undo();
   await on.servers.tools.setFault({ kind: 'status', code: 503 });
   const page = await on.open('ui/alerts');
   await page.getByRole('button', { name: 'Silence ServiceDown of tools' }).click();
@@ -118,9 +120,11 @@ test('asks who silences where no author is remembered, and shows what was refuse
   await on.monitor.kill();
   await page.getByRole('button', { name: 'Silence until then' }).click();
   await shows(page, '.quick [role=alert]').toMatch(/^The silence was not made: The monitor does not answer/);
+  on.monitor = await on.start();
 }, 90_000);
 
 test('a test notification goes to the receiver that is chosen, and its answer is shown', async () => {
+  received.length = 0;
   const page = await on.open('ui/alerts');
   await page.getByRole('button', { name: 'Does it reach me?' }).click();
   await page.getByRole('button', { name: 'Send a test to ops' }).click();
@@ -145,7 +149,7 @@ test('texts of alerts stay texts', async () => {
     body: JSON.stringify([{ labels, annotations }]),
   });
   expect(status).toBe(200);
-  const page = await on.open('ui/alerts');
+  const page = await on.open('ui/alerts?q=target%3D"x"');
   await shows(page, '.alert .what').toContain(EVIL);
   await page.getByRole('button', { name: /^More about </ }).click();
   await page.getByRole('button', { name: /^Silence </ }).click();

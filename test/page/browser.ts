@@ -1,6 +1,12 @@
 // A browser for the status page's tests. It notes everything a page must not do.
 
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
 /** Nothing is fetched that no page asks for. */
@@ -25,14 +31,27 @@ export interface OpenPage {
   readonly trouble: string[];
 }
 
-/** Opens an address in a browser of its own settings. The caller closes the page's context. */
+/** Opens an address in a context of its own settings. The caller closes the page's context. */
 export async function openPage(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<OpenPage> {
-  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  return openIn(await newContext(browser, options), url);
+}
+
+/** A context whose reader wants no motion, unless the options say otherwise. The caller closes it. */
+export const newContext = (browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> =>
+  browser.newContext({ reducedMotion: 'reduce', ...options });
+
+/** How a page is shown; unlike what else a context can have, it can be changed on a page. */
+export type Screen = Pick<BrowserContextOptions, 'viewport' | 'colorScheme' | 'reducedMotion'>;
+
+/** Opens an address as one more page of a context, which is far cheaper than a context of its own. */
+export async function openIn(context: BrowserContext, url: string, screen?: Screen): Promise<OpenPage> {
   const page = await context.newPage();
+  if (screen?.viewport) await page.setViewportSize(screen.viewport);
+  if (screen) await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce', ...screen });
   const trouble: string[] = [];
   page.on('pageerror', error => trouble.push(error.message));
   page.on('console', message => {

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { PATIENCE, PageTest, PHONE, shows } from './page-test.js';
 
-const on = new PageTest(undefined, undefined, true);
+const on = new PageTest();
 const UP = 'langgraph_monitor_service_up';
 
 test("a rule's link leads here, and its expression is answered", async () => {

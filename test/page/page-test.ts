@@ -2,13 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { json, OK } from '../../src/demo/fault.js';
 import { type SimulatedServer, startServer } from '../../src/demo/server.js';
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
-import { type OpenPage, openPage, startBrowser } from './browser.js';
+import { newContext, type OpenPage, openIn, openPage, startBrowser } from './browser.js';
 
 export const PATIENCE = { timeout: 25_000, interval: 50 };
 export const PHONE = { viewport: { width: 375, height: 812 } };
@@ -18,8 +18,9 @@ export const LONG = 'Rechtsschutzversicherungsgesellschaftenverzeichnisdienst f√
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /**
- * Before each test: servers, monitor and no page; after each: nothing is left of them. Where they are shared, all tests of
- * the file have the same ones, in the state the test before left them in but without its pages. Call it once in a file.
+ * Servers and a monitor for all tests of a file or `describe`, in the state the test before left them in but without its
+ * pages and what these remembered; or, where they are not shared, new ones before each test. {@link healthy} ends faults and
+ * silences. A monitor costs seconds of CPU to start and a browser's context nearly one, so sharing is the rule.
  */
 export class PageTest {
   browser!: Browser;
@@ -28,6 +29,8 @@ export class PageTest {
   servers!: Record<'llm' | 'tools', SimulatedServer>;
   monitor!: RunningMonitor;
   #opened: OpenPage[] = [];
+  /** Of all pages that need nothing else. */
+  #context: BrowserContext | undefined;
   #flags: string[] = [];
   readonly #over: (test: PageTest) => object;
   readonly #moreFlags: (test: PageTest) => string[];
@@ -39,7 +42,7 @@ export class PageTest {
   constructor(
     over: (test: PageTest) => object = () => ({}),
     flags: (test: PageTest) => string[] = () => [],
-    isShared = false,
+    isShared = true,
   ) {
     this.#over = over;
     this.#moreFlags = flags;
@@ -69,8 +72,16 @@ export class PageTest {
   }
 
   async #closePages(): Promise<void> {
-    await Promise.all(this.#opened.map(({ page }) => page.context().close()));
+    const opened = this.#opened;
     this.#opened = [];
+    await Promise.all(opened.map(({ page }) => this.#close(page)));
+  }
+
+  async #close(page: Page): Promise<void> {
+    if (page.context() !== this.#context) return page.context().close();
+    // Where the monitor is away there may be no storage to clear.
+    await page.evaluate('localStorage.clear(); sessionStorage.clear()').catch(() => {});
+    await page.close();
   }
 
   async #end(): Promise<void> {
@@ -110,15 +121,25 @@ export class PageTest {
 
   /** Opens a view and waits until it is alive. @param path below the monitor's address, with its query string */
   async open(path = '', options: BrowserContextOptions = DESKTOP): Promise<Page> {
-    const made = await openPage(this.browser, `${this.monitor.url}/${path}`, options);
-    this.keep(made);
+    const url = `${this.monitor.url}/${path}`;
+    const made = isScreen(options)
+      ? await openIn(await this.#shared(), url, options)
+      : await openPage(this.browser, url, options);
+    this.#opened.push(made);
     if (options.javaScriptEnabled !== false) await made.page.waitForSelector('html[data-alive]');
     return made.page;
   }
 
-  /** Closes it after the test. */
-  keep(opened: OpenPage): void {
-    this.#opened.push(opened);
+  async #shared(): Promise<BrowserContext> {
+    this.#context ??= await newContext(this.browser);
+    return this.#context;
+  }
+
+  /** A page that is not at any address yet; closed after the test. */
+  async blank(): Promise<Page> {
+    const page = await (await this.#shared()).newPage();
+    this.#opened.push({ page, trouble: [] });
+    return page;
   }
 
   /** What the pages did that no page may do. */
@@ -138,9 +159,16 @@ export class PageTest {
     await expect.poll(count, PATIENCE).toBe(1);
   }
 
-  /** Ends every fault of the servers and waits until the cluster is healthy again. */
-  async healthy(): Promise<void> {
+  /** Ends every fault of the servers and every silence. */
+  async undo(): Promise<void> {
     await Promise.all(Object.values(this.servers).map(server => server.setFault(OK)));
+    for (const { id, status } of await this.monitor.json<Silence[]>('/api/v2/silences'))
+      if (status.state !== 'expired') await this.monitor.get(`/api/v2/silence/${id}`, { method: 'DELETE' });
+  }
+
+  /** Does so, and waits until no alert fires. The second outage of a service within 30 minutes is flapping, which lasts. */
+  async healthy(): Promise<void> {
+    await this.undo();
     await this.checked();
     const alerts = async () =>
       ((await (await this.monitor.get('/alerts')).json()) as { count: number }).count;
@@ -158,6 +186,15 @@ export class PageTest {
     await expect.poll(count, PATIENCE).toBe(0);
   }
 }
+
+interface Silence {
+  readonly id: string;
+  readonly status: { readonly state: string };
+}
+
+const SCREEN = ['viewport', 'colorScheme', 'reducedMotion'];
+
+const isScreen = (options: BrowserContextOptions) => Object.keys(options).every(key => SCREEN.includes(key));
 
 /** Polls the text of what a selector finds. */
 export const shows = (page: Page, selector: string) => expect.poll(() => page.innerText(selector), PATIENCE);

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { PATIENCE, PageTest, shows } from './page-test.js';
 
-const on = new PageTest(undefined, undefined, true);
+const on = new PageTest();
 
 test('a month with its outages, months before it, and a year of days', async () => {
   await on.checked();

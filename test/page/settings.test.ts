@@ -1,7 +1,7 @@
 // What `page:` and `group:` of monitor.yml make of the page, in a browser.
 
 import { describe, expect, test } from 'vitest';
-import { barriers, LONG, overflow, PATIENCE, PageTest, PHONE, shows } from './page-test.js';
+import { barriers, LONG, LOOKS, look, overflow, PATIENCE, PageTest, shows } from './page-test.js';
 
 const EVIL = `<img src=x onerror="alert(1)"></script><script>alert(2)</script>'"&`;
 const GROUP = '<b onclick="x">Models&amp;';
@@ -72,11 +72,14 @@ describe('the page as it is configured', () => {
     await shows(page, '.news').toContain(`maintenance: ${EVIL}`);
   });
 
-  test.each([['light'], ['dark']] as const)('has no barriers and fits a phone, %s', async colorScheme => {
-    const page = await test_.open('', { ...PHONE, colorScheme });
+  test('has no barriers and fits a phone, light and dark', async () => {
+    const page = await test_.open();
     await page.waitForSelector('.notice-card');
-    expect(await barriers(page)).toEqual([]);
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    for (const each of LOOKS) {
+      await look(page, each);
+      expect([each, await barriers(page)]).toEqual([each, []]);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+    }
   });
 });
 

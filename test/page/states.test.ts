@@ -7,7 +7,9 @@ import { expect, test } from 'vitest';
 import { OK } from '../../src/demo/fault.js';
 import { barriers, PATIENCE, PageTest, shows } from './page-test.js';
 
-const on = new PageTest(test => {
+const on = new PageTest(configuration, undefined, false);
+
+function configuration(test: PageTest): object {
   const file = join(test.folder, 'alertmanager.yml');
   const webhook_configs = [{ url: `${test.servers.llm.url}/hook` }];
   const route = { receiver: 'ops', group_by: ['alertname'], group_wait: '1s', group_interval: '1s' };
@@ -18,7 +20,7 @@ const on = new PageTest(test => {
       tools: test.service('tools', { name: 'Tools Server', critical: true, timeout: '60s' }),
     },
   };
-});
+}
 
 /** Starts the monitor with nothing remembered while the server does not answer: no check is done yet. */
 async function startUnknown(): Promise<void> {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { amtool } from '../support/amtool.js';
 import { barriers, LONG, LOOKS, look, overflow, PATIENCE, PageTest, PHONE, shows } from './page-test.js';
 
-const on = new PageTest(undefined, undefined, true);
+const on = new PageTest();
 
 /** Each view and what is there once it is drawn. */
 const VIEWS = [
@@ -122,6 +122,7 @@ test.each(VIEWS)(
     await page.waitForSelector(ready, { timeout: 60_000 });
     const closed = page.locator('main [aria-expanded=false]');
     for (let left = await closed.count(); left > 0; left--) await closed.first().click();
+    for (const each of await page.locator('main details:not([open]) > summary').all()) await each.click();
     for (const each of LOOKS) {
       await look(page, each);
       expect([path, each, await barriers(page)]).toEqual([path, each, []]);
