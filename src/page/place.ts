@@ -5,6 +5,7 @@ export type ViewName = 'overview' | LaterView;
 /** Views that are loaded when they are shown first. A new one is a module in views/ and a line in views/catalogue.ts. */
 export type LaterView =
   | 'alerts'
+  | 'announcements'
   | 'explore'
   | 'haproxy'
   | 'incidents'
@@ -23,6 +24,7 @@ export interface Place {
 
 const PLAIN_VIEWS: readonly LaterView[] = [
   'alerts',
+  'announcements',
   'incidents',
   'silences',
   'reports',

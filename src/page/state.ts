@@ -111,6 +111,8 @@ export interface Announcement {
   readonly state: 'active' | 'planned' | 'ended';
   readonly starts_at?: string | undefined;
   readonly ends_at?: string | undefined;
+  /** It stands in monitor.yml. */
+  readonly configured: boolean;
 }
 
 /** An entry of `/maintenance`; times are the monitor's local time. */

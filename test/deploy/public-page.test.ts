@@ -127,6 +127,7 @@ describe('the rest is not to be had through the proxy', () => {
     '/ui/silences',
     '/ui/explore',
     '/ui/alerts',
+    '/ui/announcements',
     '/ui/node',
     '/ui/service/none',
     `/ui/service/${MARK}-hidden`,

@@ -11,6 +11,7 @@ const VIEWS = [
   ['ui/alerts', '.alert'],
   ['ui/incidents', '.incident'],
   ['ui/silences', '.silences h2'],
+  ['ui/announcements', '.announcements .toolbar'],
   ['ui/silences?new=1', '.silence-form'],
   ['ui/service/tools', '.service-view .chart'],
   ['ui/service/none', '.empty'],

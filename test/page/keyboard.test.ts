@@ -3,8 +3,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { enter, focused, hasFocus, refused, tabTo } from './keys.js';
 import { PATIENCE, PageTest, shows } from './page-test.js';
 
 const on = new PageTest(
@@ -16,30 +16,6 @@ const on = new PageTest(
   undefined,
   true,
 );
-
-/** The accessible name of what has the focus, near enough. */
-const focused = (page: Page) =>
-  page.evaluate(`(({ ariaLabel, labels, innerText, tagName }) =>
-    ariaLabel || labels?.[0]?.innerText || innerText.trim().slice(0, 80) || tagName)(document.activeElement)`);
-
-/** Presses Tab until the focus is on what has the name. */
-async function tabTo(page: Page, name: RegExp): Promise<void> {
-  const passed: unknown[] = [];
-  for (let i = 0; i < 80; i++) {
-    const at = await focused(page);
-    if (name.test(String(at))) return;
-    passed.push(at);
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`Tab does not lead to ${name}, but to ${passed.join(', ')}`);
-}
-
-async function enter(page: Page, name: RegExp): Promise<void> {
-  await tabTo(page, name);
-  await page.keyboard.press('Enter');
-}
-
-const hasFocus = (page: Page) => expect.poll(() => focused(page), PATIENCE);
 
 /** Search and the tools server fail, each with an alert of its own. */
 async function fail(): Promise<void> {
@@ -148,19 +124,6 @@ test('a service is checked, a receiver is tested', async () => {
   expect(on.trouble()).toEqual([]);
 }, 120_000);
 
-/** What a proxy in between, another user's change, or the network makes of a request, and what the page says. */
-const REFUSALS = [
-  [401, /a password is needed: reload the page and log in\./],
-  [403, /the page is read-only/],
-  [409, /it has changed/],
-  [undefined, /The monitor does not answer\. Look whether it was done before you try again\./],
-] as const;
-const BODIES: Readonly<Record<number, string>> = {
-  401: 'a password is needed',
-  403: 'the page is read-only',
-  409: 'it has changed',
-};
-
 /** Each action: its view, what opens it, what does it, where its refusal stands. */
 const ACTIONS: [name: string, view: string, open: string[], act: string, where: string][] = [
   ['check', 'ui/service/tools', [], 'Check now', '.check-now [role=status]'],
@@ -196,19 +159,7 @@ test.each(ACTIONS)(
     await page.reload();
     await page.waitForSelector('html[data-alive]');
     for (const name of open) await page.getByRole('button', { name }).click();
-    let at = 0;
-    await page.route('**/*', (route, request) => {
-      if (request.method() !== 'POST' && request.method() !== 'DELETE') return route.fallback();
-      const status = REFUSALS[at]?.[0];
-      if (status === undefined) return route.abort();
-      return route.fulfill({ status, body: JSON.stringify({ error: BODIES[status] }) });
-    });
-    const button = page.locator('main').getByRole('button', { name: act, exact: !act.endsWith('until') });
-    for (const [, text] of REFUSALS) {
-      await button.click();
-      await shows(page, where).toMatch(text);
-      at++;
-    }
+    await refused(page, { act, where });
   },
   120_000,
 );

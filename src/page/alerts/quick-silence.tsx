@@ -19,7 +19,7 @@ import {
   SPAN_NAMES,
 } from '../silences/draft.js';
 import { MomentField } from '../silences/end-choice.js';
-import { TextField } from '../silences/form.js';
+import { TextField } from '../silences/fields.js';
 import { MatcherEditor } from '../silences/matcher-editor.js';
 import { identifying, type MatcherText, printMatcher } from '../silences/matchers.js';
 import { type Covered, useCoverage } from '../silences/preview.js';

@@ -1,7 +1,8 @@
 // The form of a silence: a new one, or one that takes the place of another. What it holds stands in the address.
 
-import { type Signal, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { useDraft } from '../draft.js';
 import { useModel } from '../model.js';
 import { At } from '../view/time.js';
 import { rememberAuthor, rememberedAuthor, saveSilence } from './change.js';
@@ -15,14 +16,14 @@ import {
   postable,
   printDraft,
 } from './draft.js';
-import { EndChoice, MomentField } from './end-choice.js';
+import { EndChoice } from './end-choice.js';
+import { StartChoice, TextField } from './fields.js';
 import { focusFault } from './focus.js';
 import { MatcherEditor } from './matcher-editor.js';
 import { Preview, useCoverage } from './preview.js';
 import { isMaintenance } from './silence.js';
 
-/** Milliseconds without a change before the address takes what was typed. */
-const SETTLE = 400;
+const DRAFT_TEXT = { parse: parseDraft, print: printDraft };
 const NO_FAULTS: Faults = { matchers: [], start: '', end: '', author: '', comment: '' };
 
 interface FormProps {
@@ -32,7 +33,7 @@ interface FormProps {
 
 export function SilenceForm({ onSaved, onCancel }: FormProps) {
   const model = useModel();
-  const draft = useDraft();
+  const draft = useDraft(DRAFT_TEXT);
   const author = useSignal('');
   const isTried = useSignal(false);
   const isBusy = useSignal(false);
@@ -76,7 +77,7 @@ export function SilenceForm({ onSaved, onCancel }: FormProps) {
         onChange={changed => change({ matchers: changed })}
       />
       <Preview covered={covered} />
-      <StartChoice start={start} fault={shown.start} onChange={change} />
+      <StartChoice id="silence" start={start} fault={shown.start} onChange={change} />
       <EndChoice
         id="silence"
         label={start === undefined ? 'For' : 'For, from then on'}
@@ -131,30 +132,6 @@ function titleOf(draft: Draft): string {
   return draft.start === undefined ? 'New silence' : 'Plan silence';
 }
 
-/** The form's content. The address gets it a moment after each change; a link or a step back replaces it. */
-function useDraft(): Signal<Draft> {
-  const model = useModel();
-  const { query } = model.place.value;
-  const draft = useSignal(parseDraft(query) ?? (parseDraft('?new=1') as Draft));
-  const known = useRef(query);
-  useEffect(() => {
-    if (query === known.current) return;
-    known.current = query;
-    const asked = parseDraft(query);
-    if (asked) draft.value = asked;
-  }, [query, draft]);
-  const printed = printDraft(draft.value);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (parseDraft(model.place.peek().query) === undefined || printed === known.current) return;
-      known.current = printed;
-      model.ask(printed);
-    }, SETTLE);
-    return () => clearTimeout(timer);
-  }, [printed, model]);
-  return draft;
-}
-
 /** A moment for the end in the reader's eye: a silence that starts now goes on being planned while it is typed. */
 function Ends({ draft }: { draft: Draft }) {
   const model = useModel();
@@ -164,79 +141,5 @@ function Ends({ draft }: { draft: Draft }) {
     <>
       Ends <At at={end} />
     </>
-  );
-}
-
-interface StartProps {
-  readonly start: number | undefined;
-  readonly fault: string;
-  readonly onChange: (part: Pick<Draft, 'start'>) => void;
-}
-
-function StartChoice({ start, fault, onChange }: StartProps) {
-  const { now } = useModel();
-  const later = () => {
-    const hour = 3_600_000;
-    onChange({ start: start ?? (Math.floor(now.peek() / hour) + 1) * hour });
-  };
-  return (
-    <fieldset class="choice">
-      <legend>Starts</legend>
-      <div class="segments">
-        <button
-          type="button"
-          aria-pressed={start === undefined}
-          onClick={() => onChange({ start: undefined })}
-        >
-          Now
-        </button>
-        <button type="button" aria-pressed={start !== undefined} onClick={later}>
-          Later
-        </button>
-      </div>
-      {start === undefined ? null : (
-        <MomentField
-          id="silence-start"
-          label="Starts at"
-          at={start}
-          fault={fault}
-          onChange={at => onChange({ start: at })}
-        />
-      )}
-    </fieldset>
-  );
-}
-
-interface TextProps {
-  readonly id: string;
-  readonly label: string;
-  readonly value: string | Signal<string>;
-  readonly fault: string;
-  readonly note: string;
-  readonly onInput?: (text: string) => void;
-}
-
-/** A line of text with what is wrong with it, or a note, below it. */
-export function TextField({ id, label, value, fault, note, onInput }: TextProps) {
-  const text = typeof value === 'string' ? value : value.value;
-  const isWrong = fault !== '';
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="text"
-        value={text}
-        aria-invalid={isWrong}
-        aria-describedby={`${id}-note`}
-        onInput={event => {
-          if (typeof value !== 'string') value.value = event.currentTarget.value;
-          onInput?.(event.currentTarget.value);
-        }}
-      />
-      <p id={`${id}-note`} class={isWrong ? 'fault' : 'quiet'}>
-        {isWrong ? fault : note}
-      </p>
-    </div>
   );
 }

@@ -9,7 +9,8 @@ import { Age, Moment } from './time.js';
 import { Link } from './view-link.js';
 
 export function Incidents() {
-  const incidents = useModel().incidents.value;
+  const { incidents: known, isReadOnly } = useModel();
+  const incidents = known.value;
   return (
     <section class="incidents js-only" aria-labelledby="incidents">
       <h2 id="incidents">Last incidents</h2>
@@ -19,6 +20,12 @@ export function Incidents() {
       <IncidentRows incidents={incidents ?? []} />
       <p>
         <Link to={{ view: 'incidents' }}>All incidents</Link>
+        {isReadOnly ? null : (
+          <>
+            {' · '}
+            <Link to={{ view: 'announcements', query: '?new=1' }}>Post an announcement</Link>
+          </>
+        )}
       </p>
     </section>
   );

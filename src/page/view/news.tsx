@@ -1,12 +1,14 @@
 // What the people who run the cluster tell: announcements, and maintenance that is planned or under way.
 
+import type { ComponentChildren } from 'preact';
 import { useModel } from '../model.js';
 import type { Announcement, Maintenance } from '../state.js';
 import { Shape } from './shape.js';
 import { Moment } from './time.js';
+import { Link } from './view-link.js';
 
 export function News() {
-  const { announcements, maintenance } = useModel();
+  const { announcements, maintenance, isReadOnly } = useModel();
   if (announcements.value.length + maintenance.value.length === 0) return null;
   return (
     <section class="news" aria-labelledby="news">
@@ -19,13 +21,19 @@ export function News() {
           <Planned key={each.id} maintenance={each} />
         ))}
       </ul>
+      {isReadOnly ? null : (
+        <p class="js-only">
+          <Link to={{ view: 'announcements' }}>All announcements</Link>
+        </p>
+      )}
     </section>
   );
 }
 
 const SEVERITIES = ['critical', 'warning', 'info'];
 
-function Notice({ notice }: { notice: Announcement }) {
+/** An announcement. @param children stand below its text */
+export function Notice({ notice, children }: { notice: Announcement; children?: ComponentChildren }) {
   const { title, message, severity, state, starts_at: from, ends_at: until } = notice;
   const tone = SEVERITIES.includes(severity) ? severity : 'info';
   return (
@@ -37,6 +45,7 @@ function Notice({ notice }: { notice: Announcement }) {
         </h3>
         <p class="notice-text">{message}</p>
         <Times from={from} until={until} />
+        {children}
       </div>
     </li>
   );

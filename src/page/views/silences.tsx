@@ -61,6 +61,8 @@ export function View() {
           >
             Plan maintenance
           </Link>
+          <span class="spring" />
+          <Link to={{ view: 'announcements' }}>Announcements</Link>
         </p>
       )}
       <p class="done" role="status">

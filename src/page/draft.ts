@@ -1,0 +1,39 @@
+// A form's content, which stands in the view's address: a link leads to a filled form and a reload loses nothing.
+
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { useModel } from './model.js';
+
+/** Milliseconds without a change before the address takes what was typed. */
+const SETTLE = 400;
+
+/** How a draft stands in a query string. */
+export interface DraftText<T> {
+  /** Undefined where the query string does not ask for a form. */
+  parse(query: string): T | undefined;
+  print(draft: T): string;
+}
+
+/** A form's content. The address gets it a moment after each change; a link or a step back replaces it. */
+export function useDraft<T>({ parse, print }: DraftText<T>): Signal<T> {
+  const model = useModel();
+  const { query } = model.place.value;
+  const draft = useSignal(parse(query) ?? (parse('?new=1') as T));
+  const known = useRef(query);
+  useEffect(() => {
+    if (query === known.current) return;
+    known.current = query;
+    const asked = parse(query);
+    if (asked) draft.value = asked;
+  }, [query, draft, parse]);
+  const printed = print(draft.value);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (parse(model.place.peek().query) === undefined || printed === known.current) return;
+      known.current = printed;
+      model.ask(printed);
+    }, SETTLE);
+    return () => clearTimeout(timer);
+  }, [printed, model, parse]);
+  return draft;
+}
