@@ -94,6 +94,11 @@ export class Analyst {
     );
   }
 
+  /** What reports of a period rest on, for what is asked of one service alone. @throws QueryError, NothingYet, TooMuch */
+  findings(scope: Scope): Promise<Aged<Findings>> {
+    return this.#share(`findings of ${scope.name}`, USABLE, () => this.#find(scope));
+  }
+
   async #find(scope: Scope): Promise<Findings> {
     const period = scope.period(this.#clock.now());
     if (!period) throw new NothingYet();

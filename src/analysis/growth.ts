@@ -7,13 +7,13 @@ import { pointsOf } from './facts.js';
 import { type Load, loadHours, loads } from './loads.js';
 import { LEAST, type Projection, projectionOf, reachOf } from './statistics/projection.js';
 import { mean } from './statistics/robust.js';
-import { spanOf } from './statistics/season.js';
+import { type Points, spanOf } from './statistics/season.js';
 import { change, percent, rounded, span } from './words.js';
 
 const DAY: Millis = 86_400_000;
 const MONTH: Millis = 30 * DAY;
-/** How far ahead limits are looked for. */
-const HORIZON = 90;
+/** Days ahead that limits are looked for. */
+export const HORIZON = 90;
 /** More change of load in a month than this is said. */
 const NOTABLE = 0.05;
 
@@ -24,7 +24,7 @@ export interface Growth {
   readonly projections: Readonly<Record<string, ShownProjection>>;
 }
 
-interface ShownProjection {
+export interface ShownProjection {
   /** Mean of the last week, or of all there is. */
   readonly now: number | null;
   readonly unit: Load['unit'];
@@ -43,27 +43,47 @@ interface ShownProjection {
   readonly query: string;
 }
 
+/** Whether a limit is reached within the horizon: a date says when. */
+export const isDate = (reached: string): boolean => /^\d{4}-/.test(reached);
+
+/** A load by the hour, and what is to come of it. */
+export interface ProjectedLoad {
+  readonly load: Load;
+  readonly points: Points;
+  /** Undefined where there is too little data. */
+  readonly projection: Projection | undefined;
+  readonly shown: ShownProjection;
+}
+
+/** Several reports want them. */
+const projected = new WeakMap<Findings, Promise<readonly ProjectedLoad[]>>();
+
+/** Each load of the catalogue; made once for each findings. @throws QueryError */
+export function projectedLoads(findings: Findings): Promise<readonly ProjectedLoad[]> {
+  const known = projected.get(findings) ?? Promise.all(loads.map(load => projectedLoad(load, findings)));
+  projected.set(findings, known);
+  return known;
+}
+
+async function projectedLoad(load: Load, { engine, period }: Findings): Promise<ProjectedLoad> {
+  const hours = await loadHours(engine, load, period);
+  const points = pointsOf(hours ?? new Float64Array(0), period);
+  const reason =
+    points.at.length === 0
+      ? 'nothing monitored tells it'
+      : `${span(spanOf(points))} of data; a projection takes ${span(LEAST)}`;
+  const projection = projectionOf(points);
+  const week = points.values.filter((_, i) => (points.at[i] as Millis) >= period.to - 7 * DAY);
+  const shown = shownProjection(load, projection, mean(week), projection ? null : reason, period.to);
+  return { load, points, projection, shown };
+}
+
 /** @throws QueryError */
-export async function growthOf({ engine, period }: Findings): Promise<Growth> {
-  const known = await Promise.all(
-    loads.map(async load => {
-      const hours = await loadHours(engine, load, period);
-      const points = pointsOf(hours ?? new Float64Array(0), period);
-      const reason =
-        points.at.length === 0
-          ? 'nothing monitored tells it'
-          : `${span(spanOf(points))} of data; a projection takes ${span(LEAST)}`;
-      const projection = projectionOf(points);
-      const week = points.values.filter((_, i) => (points.at[i] as Millis) >= period.to - 7 * DAY);
-      return { load, projection, now: mean(week), reason: projection ? null : reason };
-    }),
-  );
-  const shown = known.map(({ load, projection, now, reason }) => [
-    load.key,
-    shownProjection(load, projection, now, reason, period.to),
-  ]) as [string, ShownProjection][];
+export async function growthOf(findings: Findings): Promise<Growth> {
+  const known = await projectedLoads(findings);
+  const shown = known.map(({ load, shown: each }) => [load.key, each] as const);
   const projections = Object.fromEntries(shown);
-  const full = loads.filter(({ key }) => /^\d/.test(projections[key]?.limit_reached ?? ''));
+  const full = loads.filter(({ key }) => isDate(projections[key]?.limit_reached ?? ''));
   const isKnown = shown.some(([, { limit_reached }]) => limit_reached !== null);
   return {
     next_month: nextMonth(projections.requests as ShownProjection),

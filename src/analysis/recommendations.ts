@@ -1,9 +1,11 @@
 // What to do about a service, what helps most first, each with the figures it rests on. Comes in: facts and direction of a
 // service; goes out: sentences.
 
+import type { Service } from '../model/service.js';
 import type { Findings } from './analyst.js';
 import type { Period } from './asking.js';
 import type { ServiceFacts } from './facts.js';
+import * as measures from './measures.js';
 import type { Direction } from './trend-word.js';
 import { change, moment, percent, seconds, span } from './words.js';
 
@@ -18,6 +20,15 @@ export interface Recommendation {
   /** How much it would help: the share of time or of speed that it is about, above 0; the higher, the earlier. */
   readonly weight: number;
   readonly text: string;
+  /** The figures it rests on. */
+  readonly basis: readonly Basis[];
+}
+
+/** A figure of a service, and what asks for it. */
+export interface Basis {
+  readonly figure: string;
+  readonly measure: measures.Measure;
+  readonly value: number;
 }
 
 /** @returns at least one: that there is nothing to do, or too little data */
@@ -31,9 +42,10 @@ export function recommendationsOf(
     .filter(each => each !== undefined)
     .sort((a, b) => b.weight - a.weight);
   if (found.length > 0) return found;
-  if (direction.word === undefined) return [{ weight: 0, text: `Too little data: ${direction.reason}` }];
+  const nothing = (text: string) => [{ weight: 0, text, basis: [] }];
+  if (direction.word === undefined) return nothing(`Too little data: ${direction.reason}`);
   const seen = facts.coverage < SEEN ? `; the monitor saw ${percent(facts.coverage)} of the time` : '';
-  return [{ weight: 0, text: `Performance is optimal${seen}` }];
+  return nothing(`Performance is optimal${seen}`);
 }
 
 /** Of all services, what helps most first; none of a service about which there is nothing to do. */
@@ -42,12 +54,12 @@ export function recommendationsOfAll({
   facts,
   directions,
   period,
-}: Findings): (Recommendation & { readonly name: string })[] {
+}: Findings): (Recommendation & Pick<Service, 'id' | 'name'>)[] {
   return services
     .flatMap(({ id, name }) => {
       const [ofService, direction] = [facts.get(id), directions.get(id)];
       if (!ofService || !direction) return [];
-      return recommendationsOf(ofService, direction, period).map(each => ({ ...each, name }));
+      return recommendationsOf(ofService, direction, period).map(each => ({ ...each, id, name }));
     })
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight);
@@ -58,37 +70,61 @@ type Rule = (facts: ServiceFacts, direction: Direction, period: Period) => Recom
 const timeouts: Rule = ({ timeoutRate, checks }) => {
   if (!(timeoutRate > NOTABLE)) return undefined;
   const text = `Investigate timeout issues, possibly add workers: ${percent(timeoutRate)} of ${Math.round(checks)} checks timed out`;
-  return { weight: timeoutRate, text };
+  return {
+    weight: timeoutRate,
+    text,
+    basis: [{ figure: 'timeout_rate', measure: measures.timeoutShare, value: timeoutRate }],
+  };
 };
 
 const failures: Rule = ({ failureRate, timeoutRate, checks }) => {
   const others = failureRate - timeoutRate;
   if (!(others > NOTABLE)) return undefined;
   const text = `Investigate failures: ${percent(others)} of ${Math.round(checks)} checks failed otherwise than by a timeout`;
-  return { weight: others, text };
+  return {
+    weight: others,
+    text,
+    basis: [
+      { figure: 'failure_rate', measure: measures.failureShare, value: failureRate },
+      { figure: 'timeout_rate', measure: measures.timeoutShare, value: timeoutRate },
+    ],
+  };
 };
 
 const outages: Rule = ({ outages: count, downSeconds, availability }) => {
   if (!(count >= 3)) return undefined;
   const text = `Find what it has in common: it went down ${Math.round(count)} times, for ${span(downSeconds * 1000)} in all`;
-  return { weight: 1 - availability, text };
+  return {
+    weight: 1 - availability,
+    text,
+    basis: [
+      { figure: 'outages', measure: measures.outages, value: count },
+      { figure: 'uptime', measure: measures.availability, value: availability },
+    ],
+  };
 };
 
-const speed: Rule = (_, { word, step, trend, change: by }, { to }) => {
+const speed: Rule = ({ meanTime }, { word, step, trend, change: by }, { to }) => {
   const line = step ?? trend;
   if ((word !== 'increasing' && word !== 'degrading') || !line || by <= 0) return undefined;
   const figures = `from ${seconds(line.from)} to ${seconds(line.to)} (${change(by)})`;
   const text = step
     ? `Look for what changed ${moment(step.at, to)}: the response time rose at once, ${figures}`
     : `Look for what grows: the response time rises little by little, ${figures}`;
-  return { weight: by / 10, text };
+  return { weight: by / 10, text, basis: [meanOf(meanTime)] };
 };
 
-const peaks: Rule = (_, { pattern }) => {
+const peaks: Rule = ({ meanTime }, { pattern }) => {
   if (!pattern || pattern.peaks.length === 0) return undefined;
   const top = Math.max(...pattern.profile.filter(value => !Number.isNaN(value)));
   if (top < STEEP) return undefined;
   const hours = pattern.peaks.join(' and ');
   const text = `Consider scaling up during peak hours: ${hours}, when it takes ${top.toFixed(1)} times as long as usual`;
-  return { weight: (top - 1) / 20, text };
+  return { weight: (top - 1) / 20, text, basis: [meanOf(meanTime)] };
 };
+
+const meanOf = (value: number): Basis => ({
+  figure: 'avg_response_time',
+  measure: measures.meanTime,
+  value,
+});

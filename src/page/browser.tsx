@@ -8,6 +8,7 @@ import { Histories } from './history.js';
 import { Live } from './live.js';
 import { Model, ModelProvider } from './model.js';
 import { followAddress } from './navigation.js';
+import { printLight } from './print.js';
 import type { PageState } from './state.js';
 import { titleOf } from './title.js';
 import { App } from './view/app.js';
@@ -36,6 +37,7 @@ document.documentElement.dataset.alive = '';
 model.isReader.value = true;
 followAddress(model, () => void histories.refresh());
 showState();
+printLight();
 new Live(model, histories).start();
 
 /** Title and icon carry the state. */

@@ -6,6 +6,7 @@ export type ViewName = 'overview' | LaterView;
 export type LaterView =
   | 'alerts'
   | 'announcements'
+  | 'capacity'
   | 'explore'
   | 'haproxy'
   | 'incidents'
@@ -28,6 +29,7 @@ const PLAIN_VIEWS: readonly LaterView[] = [
   'incidents',
   'silences',
   'reports',
+  'capacity',
   'haproxy',
   'node',
   'explore',

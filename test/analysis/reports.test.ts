@@ -3,18 +3,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Analyst } from '../../src/analysis/analyst.js';
 import { lastDays } from '../../src/analysis/asking.js';
+import { dateOf, dayOf } from '../../src/analysis/calendar.js';
+import { capacityProjections } from '../../src/analysis/reports/capacity-projections.js';
 import { capacityReport } from '../../src/analysis/reports/capacity-report.js';
 import { dashboardData } from '../../src/analysis/reports/dashboard-data.js';
 import {
   performanceAnalysis,
   type ServiceAnalysis,
 } from '../../src/analysis/reports/performance-analysis.js';
+import { performanceHistoryOf } from '../../src/analysis/reports/performance-history.js';
 import { performanceTrends } from '../../src/analysis/reports/performance-trends.js';
 import { uptimeReport } from '../../src/analysis/reports/uptime-report.js';
+import { weeklyProfileOf } from '../../src/analysis/reports/weekly-profile.js';
 import type { Service } from '../../src/model/service.js';
 import { type Millis, parseIso } from '../../src/model/time.js';
 import { ENGINES, type RunningEngine } from '../support/engines.js';
-import { DAY, HOUR, noise, openMetrics, SCRAPE, type ServiceTruth, type Span } from './history.js';
+import { DAY, HOUR, isWithin, noise, openMetrics, SCRAPE, type ServiceTruth, type Span } from './history.js';
 
 const DAYS = 10;
 /** A full hour of every zone that has none of its own. */
@@ -51,7 +55,19 @@ const TRUTH: readonly ServiceTruth[] = [
     maintenance: [MAINTENANCE],
   },
 ];
-const TEXT = openMetrics({ from: FROM, to: NOW, gaps: [GAP], services: TRUTH });
+/** A disk that fills up evenly: the share at the end, and what is added in a day. */
+const DISK = { now: 0.8, aDay: 0.0153 };
+const disk = () => {
+  const name = 'host_filesystem_usage_ratio';
+  const labels = 'job="langgraph-monitor",instance="127.0.0.1:8083",mountpoint="/"';
+  const lines = Array.from({ length: (DAYS * DAY) / SCRAPE }, (_, i) => {
+    const at = FROM + i * SCRAPE;
+    const value = DISK.now - (DISK.aDay * (NOW - at)) / DAY;
+    return isWithin([GAP], at) ? '' : `${name}{${labels}} ${value} ${at / 1000}\n`;
+  });
+  return `# TYPE ${name} gauge\n${lines.join('')}`;
+};
+const TEXT = `${disk()}${openMetrics({ from: FROM, to: NOW, gaps: [GAP], services: TRUTH })}`;
 
 const service = (id: string): Service => ({
   id,
@@ -169,6 +185,119 @@ describe.each(ENGINES)('%s', (_, start) => {
     });
     expect(growth.next_month).toBe('Unknown: nothing monitored tells it');
     expect(growth.projections.requests).toMatchObject({ next_month: null, limit_reached: null });
+  });
+
+  test('a disk that fills up evenly has its day, the days before it, and advice that can be asked again', async () => {
+    const { report } = await analyst.report(capacityProjections, lastDays(DAYS));
+    const { disk: found, requests } = report.loads;
+    const full = NOW + ((1 - DISK.now) / DISK.aDay) * DAY;
+    // The hour's mean is half an hour behind.
+    const dates = [full - HOUR, full + HOUR].map(dateOf);
+    expect(dates).toContain(found?.limit_reached);
+    expect(dates).toContain(found?.limit_reached_earliest);
+    expect(found).toMatchObject({ limit: 1, unit: 'ratio', reason: null, needed_seconds: 3 * 86_400 });
+    expect(found?.back_test_error).toBeLessThan(0.001);
+    const { dates: past, busiest_hour: seen } = found?.history ?? { dates: [], busiest_hour: [] };
+    expect(past.at(-1)).toBe(dateOf(NOW - DAY));
+    // A quarter of a day in the gap is known too little of, and so is the first afternoon.
+    const unknown = past.filter((_, day) => seen[day] === null);
+    expect(unknown).toContain(past[0]);
+    expect(unknown.length).toBeLessThanOrEqual(3);
+    const { from } = dayOf(past.at(-1) ?? '');
+    expect(seen.at(-1)).toBeCloseTo(DISK.now - (DISK.aDay * (NOW - from - 23.5 * HOUR)) / DAY, 3);
+    const ahead = found?.expected;
+    expect([ahead?.dates.length, ahead?.dates[0], ahead?.dates[90]]).toEqual([
+      91,
+      dateOf(NOW),
+      dateOf(NOW + 90 * DAY),
+    ]);
+    const crossed = ahead?.dates.find((_, day) => (ahead.busiest_hour[day] as number) >= 1);
+    expect(crossed).toBe(found?.limit_reached);
+    ahead?.busiest_hour.forEach((value, day) => {
+      expect(ahead.low[day]).toBeLessThanOrEqual(value);
+      expect(ahead.high[day]).toBeGreaterThanOrEqual(value);
+    });
+    expect(requests).toMatchObject({
+      expected: null,
+      known_seconds: 0,
+      reason: 'nothing monitored tells it',
+    });
+
+    const { recommendations } = (await analyst.report(capacityReport, lastDays(DAYS))).report;
+    expect(recommendations[0]).toMatchObject({
+      service: null,
+      text: expect.stringMatching(/^Add capacity or free some in time: it is expected to be full on 20/),
+    });
+    expect(recommendations.filter(({ service }) => service === 'stepping')).toHaveLength(2);
+    for (const { service: id, evidence } of recommendations)
+      for (const { query, value } of evidence) {
+        const { samples } = await running.engine.instant(query, NOW);
+        expect(
+          samples.map(({ labels }) => labels.get('target')),
+          query,
+        ).toEqual([id ?? '']);
+        expect(samples[0]?.value, query).toBeCloseTo(value ?? Number.NaN, 3);
+      }
+  });
+
+  test('three days are needed for a projection, and it is said how much there is', async () => {
+    const { report } = await analyst.report(capacityProjections, lastDays(2));
+    expect(report.loads.disk).toMatchObject({
+      expected: null,
+      limit_reached: null,
+      known_seconds: 2 * 86_400,
+      needed_seconds: 3 * 86_400,
+      reason: '47 h of data; a projection takes 3 days',
+    });
+  });
+
+  test('a week has the hours of the pattern, by the local clock', async () => {
+    const { report: findings } = await analyst.findings(lastDays(DAYS));
+    const week = await weeklyProfileOf({ service: 'daily' }, findings);
+    expect(week?.days[0]).toBe('Monday');
+    expect(week?.values.map(hours => hours.length)).toEqual([24, 24, 24, 24, 24, 24, 24]);
+    week?.values.forEach(hours => {
+      hours.forEach((value, at) => {
+        expect(value).toBeCloseTo(at === 14 || at === 15 ? 0.15 : 0.08, 2);
+      });
+    });
+    expect(week?.busiest?.hours).toMatch(/^1[45]:00-1[56]:00$/);
+    expect(week).toMatchObject({ unit: 'seconds', reason: null });
+    // An engine may count the scrape at the very beginning of the gap to its first hour.
+    expect([0, 1]).toContain((week?.known_hours ?? 0) - (DAYS * 24 - 12));
+    const two = await weeklyProfileOf({ service: 'daily' }, (await analyst.findings(lastDays(2))).report);
+    expect(two?.reason).toBe('2 days of data; a whole week takes 7 days');
+    expect(await weeklyProfileOf({ service: 'unseen' }, findings)).toMatchObject({
+      known_hours: 0,
+      median: null,
+      busiest: null,
+      reason: 'nothing is known of it in the period',
+    });
+    expect(await weeklyProfileOf({ service: 'other' }, findings)).toBeUndefined();
+    expect(await weeklyProfileOf({ load: 'disk' }, findings)).toMatchObject({ unit: 'ratio' });
+  });
+
+  test('a history has the hours, the line of its trend and what is missing', async () => {
+    const { report: findings } = await analyst.findings(lastDays(DAYS));
+    const stepping = await performanceHistoryOf('stepping', findings);
+    expect(stepping).toMatchObject({ start: FROM / 1000, step: 3600, usual: null, trend: 'degrading' });
+    expect(stepping?.usual_reason).toMatch(/^no band is recorded/);
+    expect(stepping?.values).toHaveLength(DAYS * 24);
+    stepping?.values.forEach((value, hour) => {
+      const at = FROM + hour * HOUR;
+      const want = isWithin([GAP], at) ? null : at < STEP_AT ? 0.21 : 0.44;
+      // The hour at an end of the gap has a part of it.
+      if (want === null) expect(value === null || value > 0).toBe(true);
+      else expect(value).toBeCloseTo(want, 1);
+    });
+    expect(stepping?.values.filter(value => value === null).length).toBeGreaterThanOrEqual(11);
+    expect(Math.abs((stepping?.line?.step_at ?? 0) - STEP_AT / 1000)).toBeLessThanOrEqual(2 * 3600);
+    expect(stepping?.line?.from).toBeCloseTo(0.21, 2);
+    expect(stepping?.line?.to).toBeCloseTo(0.44, 2);
+    expect(await performanceHistoryOf('growing', findings)).toMatchObject({ line: { step_at: null } });
+    expect(await performanceHistoryOf('steady', findings)).toMatchObject({ line: null, trend: 'stable' });
+    expect(await performanceHistoryOf('unseen', findings)).toMatchObject({ trend: null, line: null });
+    expect(await performanceHistoryOf('other', findings)).toBeUndefined();
   });
 
   test('outages are listed one by one, maintenance apart', async () => {

@@ -11,6 +11,8 @@ const PATHS = [
   '/performance_trends',
   '/performance_analysis',
   '/capacity_report',
+  '/capacity_projections',
+  '/weekly_profile',
   '/dashboard_data',
   '/report',
 ];
@@ -72,6 +74,35 @@ test('a service of which nothing is known is there, without figures', async () =
     peak_hours: [],
   });
   expect(Object.values(analysis as object)[0]).toEqual({ error: 'No data available' });
+});
+
+test.each([
+  ['/performance_history', 400, 'service: expected the id of a service'],
+  ['/performance_history?service=none', 404, 'no service "none"'],
+  ['/weekly_profile?service=none', 404, 'no service "none"'],
+  ['/weekly_profile?load=none', 400, 'load'],
+  ['/performance_history?service=tools&days=0', 400, 'days'],
+])('%s is refused', async (path, status, error) => {
+  monitor = await startMonitor({ query: engine() });
+  expect(await get(path)).toMatchObject({ status, body: { error: expect.stringContaining(error) } });
+});
+
+test('a history and a week of which nothing is known say so', async () => {
+  monitor = await startMonitor({ query: engine() });
+  expect((await get('/performance_history?service=tools')).body).toMatchObject({
+    usual: null,
+    usual_reason: expect.any(String),
+    trend: null,
+    trend_reason: 'no samples of it in the period',
+    line: null,
+  });
+  expect((await get('/weekly_profile?service=tools')).body).toMatchObject({
+    known_hours: 0,
+    reason: 'nothing is known of it in the period',
+  });
+  expect((await get('/capacity_projections')).body).toMatchObject({
+    loads: { disk: { name: expect.any(String), expected: null, reason: 'nothing monitored tells it' } },
+  });
 });
 
 describe('/uptime_report', () => {

@@ -16,6 +16,7 @@ const VIEWS = [
   ['ui/service/tools', '.service-view .chart'],
   ['ui/service/none', '.empty'],
   ['ui/reports', '.reports svg.year'],
+  ['ui/capacity', '.capacity .missing'],
   ['ui/haproxy', '.empty'],
   ['ui/node', '.chart'],
   ['ui/explore?g0.expr=up', '.cm-content'],

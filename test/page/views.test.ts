@@ -16,6 +16,7 @@ const VIEWS = [
   ['ui/service/tools', '.service-view .uplot'],
   ['ui/service/none', '.empty'],
   ['ui/reports', 'svg.year'],
+  ['ui/capacity', '.missing'],
   ['ui/haproxy', '.empty'],
   ['ui/node', '.uplot'],
   ['ui/explore?g0.expr=probe_duration_seconds&g0.tab=0', '.cm-content'],

@@ -2,6 +2,7 @@
 // come, with bounds. What cannot be known is null, with the reason beside it.
 
 import { isoLocal, type Millis } from '../../model/time.js';
+import { type Advice, adviceOf } from '../advice.js';
 import type { Findings, Report } from '../analyst.js';
 import { type ByTarget, type Period, valuesAt, windowOf } from '../asking.js';
 import { type Evidence, evidence, evidenceOf } from '../evidence.js';
@@ -17,6 +18,8 @@ export interface CapacityReport {
   readonly summary: Summary;
   readonly service_analysis: Readonly<Record<string, ServiceCapacity>>;
   readonly growth_projections: Growth;
+  /** What helps most first; empty where there is nothing to do. */
+  readonly recommendations: readonly Advice[];
 }
 
 interface Summary {
@@ -62,10 +65,11 @@ export const capacityReport: Report<CapacityReport> = {
   name: 'capacity report',
   async make(findings) {
     const { period } = findings;
-    const [summary, services, growth] = await Promise.all([
+    const [summary, services, growth, recommendations] = await Promise.all([
       summaryOf(findings),
       servicesOf(findings),
       growthOf(findings),
+      adviceOf(findings),
     ]);
     const day = (at: Millis) => isoLocal(at).slice(0, 10);
     return {
@@ -73,6 +77,7 @@ export const capacityReport: Report<CapacityReport> = {
       summary,
       service_analysis: services,
       growth_projections: growth,
+      recommendations,
     };
   },
 };

@@ -2,18 +2,16 @@
 // belongs to who serves it: trends, series for charts, and recommendations.
 
 import { isoLocal, type Millis } from '../../model/time.js';
+import { adviceOf } from '../advice.js';
 import type { Findings, Report } from '../analyst.js';
 import { type Hours, hourly, type Period } from '../asking.js';
 import * as measures from '../measures.js';
-import { recommendationsOfAll } from '../recommendations.js';
 import type { TrendWord } from '../trend-word.js';
-import { percent, rounded } from '../words.js';
+import { rounded } from '../words.js';
 
 const HOUR: Millis = 3_600_000;
 /** What a chart shows, from its end back. */
 const SHOWN = 24;
-/** The document's bounds of the monitoring node, as shares. */
-const [FULL_MEMORY, BUSY_CPU] = [0.8, 0.7];
 
 /** Alerts that fire in the course of an hour, by severity. */
 const FIRING =
@@ -45,9 +43,10 @@ export const dashboardData: Report<DashboardData> = {
     const shown = { from: Math.max(period.from, period.to - SHOWN * HOUR), to: period.to };
     shown.from = period.from + Math.floor((shown.from - period.from) / HOUR) * HOUR;
     const ids = services.map(({ id }) => id);
-    const [times, availability] = await Promise.all([
+    const [times, availability, advice] = await Promise.all([
       hourly(engine, measures.meanTime, shown),
       hourly(engine, measures.availability, shown),
+      adviceOf(findings),
     ]);
     const series = <Name extends string>(name: Name, hours: ReadonlyMap<string, Hours>) =>
       Object.fromEntries(ids.map(id => [id, pointsOf(name, hours.get(id), shown)]));
@@ -63,10 +62,7 @@ export const dashboardData: Report<DashboardData> = {
         service_availability: series('availability', availability),
         alert_frequency: await alertFrequency(findings, shown),
       },
-      recommendations: [
-        ...recommendationsOfAll(findings).map(({ name, text }) => `${name}: ${text}`),
-        ...(await node(findings)),
-      ],
+      recommendations: advice.map(({ name, text }) => (text.startsWith(name) ? text : `${name}: ${text}`)),
     };
   },
 };
@@ -96,21 +92,4 @@ async function alertFrequency({ engine }: Findings, { from, to }: Period): Promi
     const timestamp = isoLocal(from + hour * HOUR);
     return { timestamp, critical: of('critical'), warning: of('warning'), info: of('info') };
   });
-}
-
-/** What the document recommends for the node the monitor runs on. */
-async function node({ engine, period: { to } }: Findings): Promise<string[]> {
-  const last = async (metric: string) => {
-    const { samples } = await engine.instant(`max(avg_over_time(${metric}[10m]))`, to);
-    return samples[0]?.value ?? Number.NaN;
-  };
-  const [memory, cpu] = await Promise.all([last('host_memory_usage_ratio'), last('host_cpu_usage_ratio')]);
-  return [
-    ...(memory > FULL_MEMORY
-      ? [`Monitoring node memory usage high (${percent(memory)}) - consider increasing resources`]
-      : []),
-    ...(cpu > BUSY_CPU
-      ? [`Monitoring node CPU usage high (${percent(cpu)}) - optimize monitoring frequency`]
-      : []),
-  ];
 }

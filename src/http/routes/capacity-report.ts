@@ -10,7 +10,8 @@ const ratio = z.number().nullable().describe('The same, from 0 to 1');
 const text = z.string().nullable();
 const reasons = z.record(z.string(), z.string()).describe('Why a figure is null, by its key');
 
-const projection = z.object({
+/** What is to come of a load. */
+export const projection = z.object({
   now: z.number().nullable().describe('Mean of the last week'),
   unit: z.enum(['requests/h', 'sessions', 'ratio']),
   next_month: z
@@ -75,6 +76,16 @@ export const capacityReport = route({
       cost_impact: z.string(),
       projections: z.record(z.string(), projection),
     }),
+    recommendations: z
+      .array(
+        z.object({
+          service: z.string().nullable().describe('Id; null where it is about none'),
+          name: z.string(),
+          text: z.string(),
+          evidence,
+        }),
+      )
+      .describe('What to do, what helps most first; empty where there is nothing to do'),
   }),
   others: reply,
   async handle(query, doors) {

@@ -9,6 +9,7 @@ import { deleteAnnouncement, getAnnouncements, postAnnouncement } from './announ
 import { auditTrail } from './audit-trail.js';
 import { badge } from './badges.js';
 import { bestEndpoint } from './best-endpoint.js';
+import { capacityProjections } from './capacity-projections.js';
 import { capacityReport } from './capacity-report.js';
 import { clusterHealth } from './cluster-health.js';
 import { dashboardData } from './dashboard-data.js';
@@ -28,6 +29,7 @@ import { notifySms } from './notify-sms.js';
 import { openapi } from './openapi.js';
 import { pageAssets } from './page-assets.js';
 import { performanceAnalysis } from './performance-analysis.js';
+import { performanceHistory } from './performance-history.js';
 import { performanceTrends } from './performance-trends.js';
 import { publicRoutes } from './public.js';
 import { report } from './report.js';
@@ -36,6 +38,7 @@ import { stats } from './stats.js';
 import { uptimeCalendar } from './uptime-calendar.js';
 import { uptimeReport } from './uptime-report.js';
 import { views, viewsOfOne } from './views.js';
+import { weeklyProfile } from './weekly-profile.js';
 
 /** Everything there is, for the description. */
 const catalogue = (): readonly Endpoint[] => [...routes, ...endpoints, ...alertmanagerEndpoints];
@@ -66,7 +69,10 @@ export const routes: readonly Route[] = [
   haproxyMetrics,
   performanceTrends,
   performanceAnalysis,
+  performanceHistory,
   capacityReport,
+  capacityProjections,
+  weeklyProfile,
   uptimeReport,
   uptimeCalendar,
   report,

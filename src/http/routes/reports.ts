@@ -1,8 +1,9 @@
 // What the endpoints of reports have in common: the period, how an answer is made and how old it says it is.
 
 import { z } from 'zod';
-import { NothingYet, type Report, TooMuch } from '../../analysis/analyst.js';
+import { type Findings, NothingYet, type Report, TooMuch } from '../../analysis/analyst.js';
 import type { Scope } from '../../analysis/asking.js';
+import type { Millis } from '../../model/time.js';
 import { QueryError } from '../../query/engine.js';
 import type { Doors } from '../doors.js';
 import { wholeNumber } from '../query.js';
@@ -11,6 +12,11 @@ import { timestamp } from '../shapes.js';
 
 /** Days of a period; a year is as far back as samples are kept by anybody. */
 export const days = wholeNumber(1, 366).default(7).meta({ description: 'How many days back', default: 7 });
+
+/** The same where weeks are compared with each other. */
+export const manyDays = wholeNumber(1, 366)
+  .default(28)
+  .meta({ description: 'How many days back', default: 28 });
 
 export const trendWord = z
   .enum(['stable', 'increasing', 'degrading', 'improving'])
@@ -46,9 +52,26 @@ export async function makeReport<Result>(
   kind: Report<Result>,
   scope: Scope,
 ): Promise<{ report: Result; headers: Record<string, string> }> {
+  const { report, age } = await answered(analyst.report(kind, scope));
+  return { report, headers: ageHeader(age) };
+}
+
+/** The same of what is asked of a part: one service of many. @throws HttpError */
+export async function ofFindings<Result>(
+  { analyst }: Pick<Doors, 'analyst'>,
+  scope: Scope,
+  make: (findings: Findings) => Promise<Result>,
+): Promise<{ report: Result; headers: Record<string, string> }> {
+  const { report: findings, age } = await answered(analyst.findings(scope));
+  return { report: await answered(make(findings)), headers: ageHeader(age) };
+}
+
+const ageHeader = (age: Millis) => ({ age: String(Math.floor(age / 1000)) });
+
+/** @throws HttpError */
+async function answered<Result>(making: Promise<Result>): Promise<Result> {
   try {
-    const { report, age } = await analyst.report(kind, scope);
-    return { report, headers: { age: String(Math.floor(age / 1000)) } };
+    return await making;
   } catch (error) {
     if (error instanceof NothingYet || error instanceof TooMuch) throw new HttpError(400, error.message);
     if (!(error instanceof QueryError)) throw error;

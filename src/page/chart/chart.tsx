@@ -7,6 +7,7 @@ import type { Asked } from '../ask.js';
 import { useModel } from '../model.js';
 import { moveByKey, placeOf } from './keys.js';
 import { describe, type Line, newest } from './lines.js';
+import { momentText } from './moment-text.js';
 import { type Drawn, Plot } from './plot.js';
 import { AsTable } from './table.js';
 import type { Axis } from './time-axis.js';
@@ -31,10 +32,15 @@ export interface ChartProps {
   readonly asked: Pick<Asked<unknown>, 'answer' | 'problem'>;
   /** Less high than others. */
   readonly isLow?: boolean;
+  /** Moments are days: their time of day says nothing. */
+  readonly isDaily?: boolean;
+  /** Which moment's values stand there while none is pointed at; the newest unless said. */
+  readonly rest?: number;
 }
 
 export function Chart(props: ChartProps) {
   const { title, note, axis, times, lines, print, isStacked = false, top, isBinary = false } = props;
+  const { isDaily = false, rest } = props;
   const shown = useMemo(() => lines.filter(({ values }) => values.some(value => value !== null)), [lines]);
   const isEmpty = shown.length === 0;
   const spoken = shown.filter(({ kind }) => kind !== 'band').map(line => describe(line, print));
@@ -44,7 +50,7 @@ export function Chart(props: ChartProps) {
         <h3>
           {title} {note === undefined ? null : <span class="quiet">{note}</span>}
         </h3>
-        {isEmpty ? null : <Legend axis={axis} times={times} lines={shown} print={print} />}
+        {isEmpty ? null : <Legend {...{ axis, times, print, isDaily, rest }} lines={shown} />}
       </figcaption>
       {isEmpty ? (
         <p class="chart-empty quiet">{without(props)}</p>
@@ -55,8 +61,9 @@ export function Chart(props: ChartProps) {
             drawn={{ times, lines: shown, print, isStacked, top, isBinary }}
             label={`${title}. ${spoken.join('; ')}`}
             isLow={props.isLow ?? false}
+            isDaily={isDaily}
           />
-          <AsTable title={title} times={times} lines={shown} print={print} />
+          <AsTable title={title} times={times} lines={shown} print={print} isDaily={isDaily} />
         </>
       )}
     </figure>
@@ -74,10 +81,11 @@ interface FieldProps {
   readonly drawn: Drawn;
   readonly label: string;
   readonly isLow: boolean;
+  readonly isDaily?: boolean;
 }
 
 /** The field alone, for charts with a legend of their own. */
-export function Field({ axis, drawn, label, isLow }: FieldProps) {
+export function Field({ axis, drawn, label, isLow, isDaily = false }: FieldProps) {
   const model = useModel();
   const field = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
@@ -101,16 +109,20 @@ export function Field({ axis, drawn, label, isLow }: FieldProps) {
       aria-valuemin={0}
       aria-valuemax={Math.max(0, times.length - 1)}
       aria-valuenow={place}
-      aria-valuetext={`${model.print((times[place] ?? 0) * 1000).shown}: ${values.join(', ')}`}
+      aria-valuetext={`${momentText(model, times[place] ?? 0, isDaily)}: ${values.join(', ')}`}
       onKeyDown={event => moveByKey(event, axis, times, place)}
     />
   );
 }
 
+type LegendProps = Pick<ChartProps, 'axis' | 'times' | 'lines' | 'print' | 'isDaily'> & {
+  readonly rest: number | undefined;
+};
+
 /** The lines' names, and their values under the cursor or at the end. */
-function Legend({ axis, times, lines, print }: Pick<ChartProps, 'axis' | 'times' | 'lines' | 'print'>) {
+function Legend({ axis, times, lines, print, isDaily = false, rest }: LegendProps) {
   const model = useModel();
-  const pointed = placeOf(axis.cursor.value, times);
+  const pointed = placeOf(axis.cursor.value, times) ?? rest;
   const place = pointed ?? newest(lines) ?? 0;
   const at = (times[place] ?? 0) * 1000;
   return (
@@ -126,7 +138,11 @@ function Legend({ axis, times, lines, print }: Pick<ChartProps, 'axis' | 'times'
         </li>
       ))}
       <li class={pointed === undefined ? 'quiet latest' : 'latest'}>
-        {pointed === undefined ? 'latest' : <span title={model.print(at).full}>{model.print(at).shown}</span>}
+        {pointed === undefined ? (
+          'latest'
+        ) : (
+          <span title={model.print(at).full}>{momentText(model, at / 1000, isDaily)}</span>
+        )}
       </li>
     </ul>
   );
@@ -140,7 +156,11 @@ function printed(value: number | null | undefined, print: (value: number) => str
 function Swatch({ color, kind = 'line' }: Pick<Line, 'color' | 'kind'>) {
   return (
     <svg class={`swatch ${kind} color${color.slice(1)}`} viewBox="0 0 14 10" aria-hidden="true">
-      {kind === 'line' || kind === 'limit' ? <path d="M0 5h14" /> : <rect width="14" height="10" rx="2" />}
+      {kind === 'line' || kind === 'dashes' || kind === 'limit' ? (
+        <path d="M0 5h14" />
+      ) : (
+        <rect width="14" height="10" rx="2" />
+      )}
     </svg>
   );
 }

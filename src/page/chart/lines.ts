@@ -12,7 +12,7 @@ export interface Line {
   readonly color: string;
   readonly values: Values;
   /** How it is drawn; a line unless said. Of a band, `values` are the upper edge and `low` the lower one. */
-  readonly kind?: 'line' | 'area' | 'bars' | 'band' | 'limit';
+  readonly kind?: 'line' | 'dashes' | 'area' | 'bars' | 'band' | 'limit';
   readonly low?: Values;
 }
 

@@ -10,6 +10,8 @@ import type { Axis } from './time-axis.js';
 /** Pixels left and right of the field; chart.css has them for strips. */
 const LEFT = 60;
 const RIGHT = 12;
+/** Pixels across a sheet of A4 between its margins. */
+const PAPER = 660;
 /** Pixels a pointer must be dragged to zoom. */
 const DRAGGED = 6;
 
@@ -51,6 +53,7 @@ export class Plot {
       () => field.removeEventListener('pointerenter', this.#enter),
       () => field.removeEventListener('pointerleave', this.#leave),
       followTheme(() => this.#make()),
+      onEvents(globalThis, { beforeprint: () => this.#resize(PAPER), afterprint: () => this.#resize() }),
       effect(() => {
         const { from, to } = axis.span.value;
         this.#chart?.setScale('x', { min: from, max: to });
@@ -95,8 +98,10 @@ export class Plot {
     this.#point(this.#axis.cursor.peek());
   }
 
-  #resize(): void {
-    const { clientWidth: width, clientHeight: height } = this.#field;
+  /** @param most pixels wide at most: a canvas that the printer would squeeze has squeezed letters */
+  #resize(most = Number.POSITIVE_INFINITY): void {
+    const { clientWidth, clientHeight: height } = this.#field;
+    const width = Math.min(most, clientWidth);
     if (!this.#chart) this.#make();
     else if (width > 0 && (width !== this.#chart.width || height !== this.#chart.height))
       this.#chart.setSize({ width, height });
@@ -180,6 +185,15 @@ export class Plot {
   }
 }
 
+/** @returns ends it */
+function onEvents(target: EventTarget, listeners: Readonly<Record<string, () => void>>): () => void {
+  const all = Object.entries(listeners);
+  for (const [name, listener] of all) target.addEventListener(name, listener);
+  return () => {
+    for (const [name, listener] of all) target.removeEventListener(name, listener);
+  };
+}
+
 /** A value axis around the values, with a little room; zero is on it where it is near. */
 function around(min: number | null, max: number | null): [number, number] {
   if (min === null || max === null) return [0, 1];
@@ -225,6 +239,7 @@ function seriesOf(drawn: Drawn): Pick<uPlot.Options, 'series' | 'bands'> {
       series.push({ label: name, stroke, fill: stroke, width: 1, points: { show: false } });
     else if (kind === 'limit')
       series.push({ label: name, stroke, width: 1, dash: [6, 4], points: { show: false } });
+    else if (kind === 'dashes') series.push({ label: name, stroke, width: 1.5, dash: [4, 3] });
     else series.push({ label: name, stroke, width: 1.5 });
   }
   return { series, bands };

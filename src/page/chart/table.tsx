@@ -3,8 +3,9 @@
 import { useModel } from '../model.js';
 import { Details } from '../view/details.js';
 import type { ChartProps } from './chart.js';
+import { momentText } from './moment-text.js';
 
-type TableProps = Pick<ChartProps, 'title' | 'times' | 'lines' | 'print'>;
+type TableProps = Pick<ChartProps, 'title' | 'times' | 'lines' | 'print' | 'isDaily'>;
 
 /** Drawn once it is asked for: it has hundreds of rows. */
 export function AsTable(props: TableProps) {
@@ -16,7 +17,7 @@ export function AsTable(props: TableProps) {
   );
 }
 
-function Rows({ title, times, lines, print }: TableProps) {
+function Rows({ title, times, lines, print, isDaily = false }: TableProps) {
   const model = useModel();
   const text = (value: number | null | undefined) =>
     value === null || value === undefined ? '–' : print(value);
@@ -41,7 +42,7 @@ function Rows({ title, times, lines, print }: TableProps) {
             .filter(({ place }) => lines.some(({ values }) => values[place] !== null))
             .map(({ at, place }) => (
               <tr key={at}>
-                <th scope="row">{model.print(at * 1000).shown}</th>
+                <th scope="row">{momentText(model, at, isDaily)}</th>
                 {lines.map(({ name, values, low }) => (
                   <td key={name}>
                     {low === undefined ? '' : `${text(low[place])} – `}

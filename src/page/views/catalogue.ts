@@ -23,6 +23,7 @@ export const VIEWS: Readonly<Record<LaterView, ViewEntry>> = {
   silences: { name: 'Silences', load: () => import('./silences.js') },
   incidents: { name: 'Incidents', load: () => import('./incidents.js') },
   reports: { name: 'Reports', load: () => import('./reports.js') },
+  capacity: { name: 'Capacity', load: () => import('./capacity.js') },
   haproxy: { name: 'HAProxy', load: () => import('./haproxy.js') },
   node: { name: 'Node', load: () => import('./node.js') },
   explore: { name: 'Explore', load: () => import('./explore.js') },

@@ -76,6 +76,7 @@ export function View() {
             {format.toUpperCase()}
           </a>
         ))}
+        <Link to={{ view: 'capacity' }}>Capacity</Link>
       </p>
       {report.problem === '' ? null : <p class="notice">The report cannot be shown: {report.problem}</p>}
       {report.answer ? <OfMonth month={report.answer} /> : null}
