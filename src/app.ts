@@ -26,6 +26,7 @@ import type { PrometheusFacts } from './http/prometheus/facts.js';
 import { makePublicFeed } from './http/public/feed.js';
 import { type HttpServer, type Listen, startServer } from './http/server.js';
 import { loadWebConfig, OPEN } from './http/web-config.js';
+import { LeftOutLog } from './left-out-log.js';
 import type { Logger } from './log.js';
 import { Maintaining } from './maintaining.js';
 import { Exposition } from './metrics/exposition.js';
@@ -98,6 +99,7 @@ export class Monitor {
   readonly #firstChecks = new FirstChecks();
   readonly #firstFailures: FirstFailures;
   readonly #recent = new RecentResults();
+  readonly #leftOut: LeftOutLog;
   readonly #snapshots: Snapshots;
   readonly #endpoints: EndpointChooser;
   readonly #announcements: Announcements;
@@ -144,6 +146,7 @@ export class Monitor {
       onChange: () => this.#answering.setObstacle(lock.obstacle),
     });
     this.#log = log;
+    this.#leftOut = new LeftOutLog(log);
     this.#snapshots = new Snapshots(this.#board, this.#clock.elapsed(), at => this.#muted(at));
     this.#events = new HealthFeed(this.#board, this.#snapshots, this.#clock);
     this.#publicEvents = makePublicFeed(this.#board, this.#snapshots, this.#clock, () => this.#delivering);
@@ -386,6 +389,7 @@ export class Monitor {
     this.#services.forget(id);
     this.#recent.forget(id);
     this.#firstFailures.forget(id);
+    this.#leftOut.forget(id);
     this.#refresher.came(id);
   }
 
@@ -405,6 +409,7 @@ export class Monitor {
     this.#exposition.observe(result.target, result.target, result.readings);
     this.#services.count(result);
     this.#recent.add(result);
+    this.#leftOut.see(result);
     const isNews = this.#showState(result.target);
     if (change) this.#tellChange(change);
     if (!change && !isNews) this.#refresher.came(result.target);

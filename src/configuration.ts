@@ -98,6 +98,8 @@ const ID = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 /** Longest name of a group of services, in characters. */
 const MAX_GROUP = 60;
 const MAX_SLOW_AFTER: Millis = 5000;
+/** Samples of one check: those of a HAProxy with some 1,300 servers. More hold the main thread up when they are new. */
+const SAMPLE_LIMIT = 100_000;
 const SCRAPE_INTERVAL: Millis = 15_000;
 /** Prometheus' own advice. */
 const LONGEST_SCRAPE_INTERVAL: Millis = 120_000;
@@ -119,6 +121,7 @@ const common = {
   slow_after: duration().optional(),
   interval: duration(100).optional(),
   confirm: confirm.prefault({}),
+  sample_limit: count(0).default(SAMPLE_LIMIT),
   depends_on: z.array(text(), { error: 'expected a list of services' }).default([]),
   group: words()
     .refine(name => [...name].length <= MAX_GROUP, `expected at most ${MAX_GROUP} characters`)
@@ -464,7 +467,7 @@ function serviceOf({ id, kind, common }: ParsedService, hidden: readonly string[
 }
 
 function checkOf(service: ParsedService, intervals: { critical: Millis; other: Millis }): Check {
-  const { critical, timeout, slow_after, confirm, interval } = service.common;
+  const { critical, timeout, slow_after, confirm, interval, sample_limit } = service.common;
   return {
     id: service.id,
     kind: service.kind,
@@ -474,6 +477,8 @@ function checkOf(service: ParsedService, intervals: { critical: Millis; other: M
     timeout,
     slowAfter: slow_after ?? Math.min(MAX_SLOW_AFTER, timeout / 2),
     confirm,
+    // As in Prometheus, 0 is no limit.
+    sampleLimit: sample_limit || Number.POSITIVE_INFINITY,
     interval: interval ?? (critical ? intervals.critical : intervals.other),
   };
 }
@@ -489,6 +494,7 @@ function hostCheck(node: string, { interval, enabled: _, ...options }: z.output<
     timeout: 10_000,
     slowAfter: Number.POSITIVE_INFINITY,
     confirm: { failures: 1, successes: 1, every: 1000 },
+    sampleLimit: SAMPLE_LIMIT,
     interval,
   };
 }

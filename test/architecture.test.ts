@@ -33,6 +33,7 @@ const NUMBER: Record<string, number> = {
   langgraph: 6,
   page: 6,
   log: 5,
+  'left-out-log': 5,
   configuration: 5,
   answering: 6,
   delivering: 6,

@@ -1,8 +1,8 @@
 // The alerts of /alert_history some at a time, so that ten thousand of them never stand in memory.
 
+import { turn } from '../concurrency/by-pieces.js';
 import type { Episode } from '../notify/episodes.js';
 import type { EpisodeQuery } from '../store/episodes.js';
-import { turn } from './by-pieces.js';
 import type { Doors } from './doors.js';
 
 /** Read from the store at a time. */

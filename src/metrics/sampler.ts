@@ -99,7 +99,8 @@ export class Sampler {
     if (known && hasSeries(values, known)) return { source, values: numbers };
     if (!known && values.length === 0) return undefined;
     const texts = textsOf(values);
-    this.#report.countAdded(seriesIn(texts), known && seriesIn(known));
+    if (known) this.#report.countAdded(seriesIn(texts), seriesIn(known));
+    else this.#report.countNew(values.length);
     this.#metrics.set(source, texts);
     return { source, layout: this.#ownLayout(name, values), values: numbers };
   }
@@ -128,32 +129,28 @@ export class Sampler {
       if (sent && sent.layout === layout && sent.values === values) continue;
       this.#sent.set(source, { target, layout, values });
       const isNew = sent?.layout !== layout || sent.target !== target;
-      if (isNew)
-        this.#report.countAdded(
-          seriesOf(layout),
-          sent?.target === target ? seriesOf(sent.layout) : undefined,
-        );
+      if (isNew && sent?.target === target) this.#report.countAdded(seriesOf(layout), seriesOf(sent.layout));
+      else if (isNew) this.#report.countNew(layout.families.length);
       parts.push(isNew ? this.#newPart(source, { target, layout, values }) : { source, values });
     }
   }
 
   /** A part whose series are named when they are looked at: a thousand services' together are 10 MB. */
   #newPart(source: string, { target, layout, values }: SourceView): ScrapePart {
-    const named = () => this.#sourceLayout(target, layout);
-    return {
-      source,
-      values,
-      get layout() {
-        return named();
-      },
-    };
+    const series = this.#seriesNames(target, layout);
+    return { source, values, layout: { series } };
   }
 
-  #sourceLayout(target: string, { families, labels }: Layout): ScrapeLayout {
+  #seriesNames(target: string, { families, labels }: Layout): ScrapeLayout['series'] {
+    const nameOf = (i: number) => {
+      const name = families[i] as string;
+      return this.#pairs(name, this.#exposition.labelsOf(name, target, labels[i]));
+    };
     return {
-      series: families.map((name, i) =>
-        this.#pairs(name, this.#exposition.labelsOf(name, target, labels[i])),
-      ),
+      length: families.length,
+      *[Symbol.iterator]() {
+        for (let i = 0; i < families.length; i++) yield nameOf(i);
+      },
     };
   }
 

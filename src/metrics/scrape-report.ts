@@ -27,8 +27,13 @@ export class ScrapeReport {
     for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) this.#samples++;
   }
 
-  /** Series of a source that were not there before. */
-  countAdded(series: Iterable<string>, before: Iterable<string> = []): void {
+  /** Series of a source that was not there before. */
+  countNew(series: number): void {
+    this.#added += series;
+  }
+
+  /** Series of a source that it did not have before. */
+  countAdded(series: Iterable<string>, before: Iterable<string>): void {
     const known = new Set(before);
     for (const each of series) if (!known.has(each)) this.#added++;
   }

@@ -31,6 +31,14 @@ export interface Readings {
   readonly values: readonly number[];
 }
 
+/** Samples that a check's sample_limit had no room for. */
+export interface LeftOut {
+  readonly samples: number;
+  /** How many there are in all. */
+  readonly of: number;
+  readonly limit: number;
+}
+
 export interface CheckResult {
   /** The service's id, or the node's name for the host. */
   readonly target: string;
@@ -49,6 +57,8 @@ export interface CheckResult {
   readonly details?: Readonly<Record<string, string | number>>;
   /** What an endpoint of its own shows of this kind (HAProxy's backends, the host's disks); plain JSON values. */
   readonly facts?: unknown;
+  /** Absent when there was room for all samples. */
+  readonly leftOut?: LeftOut;
   readonly readings: Readings;
   readonly level: Level;
   /** When `status` took its present value. */

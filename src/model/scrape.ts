@@ -4,8 +4,8 @@ import type { Millis } from './time.js';
 
 /** The series of one source: for each the label names and values, sorted by name, `__name__`, `job` and `instance` too. */
 export interface ScrapeLayout {
-  /** Entry i is series i's `[name, value, name, value, ...]`. */
-  readonly series: readonly (readonly string[])[];
+  /** Entry i is series i's `[name, value, name, value, ...]`, which may be made when it is looked at. */
+  readonly series: Iterable<readonly string[]> & { readonly length: number };
 }
 
 /** What one source (a service's readings, the monitor's own metrics, a rule group) shows from now on. */

@@ -23,7 +23,11 @@ export class Aside implements Attempt {
     });
   }
 
+  readonly room = Number.POSITIVE_INFINITY;
+
   record(): void {}
+
+  leaveOut(): void {}
 
   took(): void {}
 

@@ -1,7 +1,7 @@
 // One check of one service: gives a probe its deadline, times it, and turns what happened into a status.
 
 import { family } from '../model/family.js';
-import type { Readings, Reason, Status } from '../model/result.js';
+import type { LeftOut, Readings, Reason, Status } from '../model/result.js';
 import { scrub } from '../model/scrub.js';
 import type { Millis } from '../model/time.js';
 import { failureOf } from './http/trouble.js';
@@ -16,8 +16,17 @@ const duration = family(
 );
 const timeoutSeconds = family('probe_timeout_seconds', 'The timeout of the probe in seconds');
 
-/** Families every check of a service has. */
-export const attemptFamilies = [success, duration, timeoutSeconds];
+const leftOut = family(
+  'probe_samples_left_out',
+  'Samples of the last probe that were left out because there were more than its sample_limit; absent when none was',
+);
+const sampleLimitFamily = family(
+  'probe_sample_limit',
+  'The sample_limit of a probe that has more samples; absent otherwise',
+);
+
+/** Families every check of a service has, the last two only while samples are left out. */
+export const attemptFamilies = [success, duration, timeoutSeconds, leftOut, sampleLimitFamily];
 
 /** What a check found, before anything is concluded from it. */
 export interface Outcome {
@@ -30,6 +39,7 @@ export interface Outcome {
   readonly data: string | undefined;
   readonly details: Record<string, string | number> | undefined;
   readonly facts: unknown;
+  readonly leftOut?: LeftOut | undefined;
   readonly readings: Readings;
 }
 
@@ -38,6 +48,8 @@ interface Bounds {
   readonly isService: boolean;
   readonly timeout: Millis;
   readonly slowAfter: Millis;
+  /** Most samples that the probe may record; without it any number. */
+  readonly sampleLimit?: number;
 }
 
 const NO_LABELS: readonly string[] = [];
@@ -73,7 +85,7 @@ export async function check(probe: Probe, bounds: Bounds, recorder: ReadingsReco
 
 async function runOnce(probe: Probe, bounds: Bounds, recorder: ReadingsRecorder): Promise<Outcome> {
   recorder.begin();
-  const running = new RunningAttempt(bounds.timeout, recorder);
+  const running = new RunningAttempt(bounds, recorder);
   const begun = performance.now();
   let failure: ProbeFailure | undefined;
   try {
@@ -88,6 +100,10 @@ async function runOnce(probe: Probe, bounds: Bounds, recorder: ReadingsRecorder)
     recorder.record(duration, NO_LABELS, took / 1000);
     recorder.record(timeoutSeconds, NO_LABELS, bounds.timeout / 1000);
   }
+  if (running.leftOut) {
+    recorder.record(leftOut, NO_LABELS, running.leftOut.samples);
+    recorder.record(sampleLimitFamily, NO_LABELS, running.sampleLimit);
+  }
   const slow = !failure && took > bounds.slowAfter;
   return {
     status: failure ? STATUS_OF[failure.reason] : slow ? 'degraded' : 'healthy',
@@ -100,6 +116,7 @@ async function runOnce(probe: Probe, bounds: Bounds, recorder: ReadingsRecorder)
     data: running.data,
     details: running.details,
     facts: running.facts,
+    leftOut: running.leftOut,
     readings: recorder.end(),
   };
 }
@@ -110,6 +127,7 @@ function seconds(span: Millis): string {
 
 class RunningAttempt implements Attempt {
   readonly timeout: Millis;
+  readonly sampleLimit: number;
   statusCode: number | undefined;
   data: string | undefined;
   details: Record<string, string | number> | undefined;
@@ -120,10 +138,24 @@ class RunningAttempt implements Attempt {
   readonly #recorder: ReadingsRecorder;
   readonly #cancels: (() => unknown)[] = [];
   #state: 'running' | 'closed' | 'cancelled' = 'running';
+  #recorded = 0;
+  #leftOut = 0;
 
-  constructor(timeout: Millis, recorder: ReadingsRecorder) {
+  constructor({ timeout, sampleLimit = Number.POSITIVE_INFINITY }: Bounds, recorder: ReadingsRecorder) {
     this.timeout = timeout;
+    this.sampleLimit = sampleLimit;
     this.#recorder = recorder;
+  }
+
+  get room(): number {
+    return this.sampleLimit - this.#recorded;
+  }
+
+  /** What there was no room for. */
+  get leftOut(): LeftOut | undefined {
+    return this.#leftOut > 0
+      ? { samples: this.#leftOut, of: this.#recorded + this.#leftOut, limit: this.sampleLimit }
+      : undefined;
   }
 
   /** The probe's own end or the deadline, whichever comes first. */
@@ -166,7 +198,16 @@ class RunningAttempt implements Attempt {
   }
 
   record(family: Parameters<Attempt['record']>[0], labels: readonly string[], value: number): void {
-    if (this.#state === 'running') this.#recorder.record(family, labels, value);
+    if (this.#state !== 'running') return;
+    // Of a family without labels there is one sample: such as haproxy_up are always there.
+    if (this.#recorded < this.sampleLimit || labels.length === 0) {
+      this.#recorded++;
+      this.#recorder.record(family, labels, value);
+    } else this.#leftOut++;
+  }
+
+  leaveOut(samples: number): void {
+    if (this.#state === 'running') this.#leftOut += samples;
   }
 
   onCancel(callback: () => unknown): void {

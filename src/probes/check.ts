@@ -21,6 +21,8 @@ export interface Check {
   /** Slower than this is degraded. */
   readonly slowAfter: Millis;
   readonly confirm: Confirm;
+  /** Most samples of one check; Infinity for any number. */
+  readonly sampleLimit: number;
   /** While the cluster is healthy. */
   readonly interval: Millis;
 }

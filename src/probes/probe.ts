@@ -45,6 +45,13 @@ export interface Attempt {
   /** Records a sample; `labels` are the family's label values in order. NaN is "not measured". */
   record(family: MetricFamily, labels: readonly string[], value: number): void;
   /**
+   * How many more samples may be recorded, those that are NaN among them; those with labels that come beyond are left
+   * out. May be negative.
+   */
+  readonly room: number;
+  /** Counts samples that the probe itself left out for want of room. */
+  leaveOut(samples: number): void;
+  /**
    * Calls back once if the deadline passes or the check is called off: destroy the request, drop the socket. A
    * {@link ProbeFailure} that is returned says what was waited for.
    */

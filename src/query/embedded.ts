@@ -90,6 +90,8 @@ export class EmbeddedEngine implements SamplingEngine {
   /** Why the thread ended or is being ended. */
   #reason: string | undefined;
   #closed = false;
+  /** Scrapes are packed by pieces, one after the other. */
+  #packing: Promise<unknown> = Promise.resolve();
   #status: SamplesStatus = {
     series: 0,
     samplesAppended: 0,
@@ -116,12 +118,15 @@ export class EmbeddedEngine implements SamplingEngine {
     return this.#status;
   }
 
-  append(scrape: Scrape): Promise<Judgement | undefined> {
-    if (this.#closed) return Promise.resolve(undefined);
+  async append(scrape: Scrape): Promise<Judgement | undefined> {
+    if (this.#closed) return undefined;
+    const packing = this.#packing.then(() => packScrape(scrape));
+    this.#packing = packing;
+    const packed = await packing;
+    if (this.#closed) return undefined;
     return new Promise(resolve => {
       this.#unjudged.push(resolve);
       // While the thread is down this waits in the channel of the next one.
-      const packed = packScrape(scrape);
       this.#port.postMessage({ say: 'append', scrape: packed } satisfies Order, buffersOf(packed));
     });
   }

@@ -1,6 +1,7 @@
 // A scrape on its way between threads. Comes in: thousands of small arrays with the same few texts in them; goes out:
 // three large arrays, which are handed over and not copied, and every text once. Called by embedded.ts and thread.ts.
 
+import { Pieces } from '../concurrency/by-pieces.js';
 import type { Scrape, ScrapeLayout, ScrapePart } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 
@@ -23,8 +24,12 @@ export interface PackedScrape {
   readonly values: Float64Array<ArrayBuffer>;
 }
 
-/** Packs a scrape; its arrays stay as they are. Each layout is looked at once, since it may be made for that. */
-export function packScrape({ at, isInterim = false, clockSetBy = 0, parts, gone }: Scrape): PackedScrape {
+/**
+ * Packs a scrape by pieces; its arrays stay as they are. Each layout is looked at once, since it may be made for that.
+ */
+export async function packScrape(scrape: Scrape): Promise<PackedScrape> {
+  const { at, isInterim = false, clockSetBy = 0, parts, gone } = scrape;
+  const pieces = new Pieces();
   const texts = new Map<string, number>();
   const series = new GrowingRow();
   const shapes = new Int32Array(parts.length * PART);
@@ -42,6 +47,7 @@ export function packScrape({ at, isInterim = false, clockSetBy = 0, parts, gone 
         if (known === texts.size) texts.set(text, known);
         series.push(known);
       }
+      if (pieces.isLong) await pieces.turn();
     }
   }
   const sources = parts.map(({ source }) => source);

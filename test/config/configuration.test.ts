@@ -69,6 +69,7 @@ describe('the shipped monitor.yml', () => {
     const confirm = { failures: 2, successes: 2, every: 2000 };
     const row = (id: string, kind: string, critical: boolean, timeout: number, slowAfter: number) => ({
       ...{ id, kind, critical, timeout, slowAfter, confirm, isService: true },
+      sampleLimit: 100_000,
       interval: critical ? 30_000 : 60_000,
     });
     expect(checks.map(({ options: _, ...rest }) => rest)).toEqual([
@@ -82,6 +83,7 @@ describe('the shipped monitor.yml', () => {
         ...{ id: hostname(), kind: 'host', critical: false, timeout: 10_000, isService: false },
         slowAfter: Number.POSITIVE_INFINITY,
         confirm: { failures: 1, successes: 1, every: 1000 },
+        sampleLimit: 100_000,
         interval: 30_000,
       },
     ]);

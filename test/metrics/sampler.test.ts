@@ -22,10 +22,12 @@ function make() {
 }
 
 const REPORT = 'scrape report';
-/** A scrape without what is about the scrape itself. */
+/** A scrape without what is about the scrape itself; the series of a layout are made when they are looked at. */
 const withoutReport = (scrape: Scrape): Scrape => ({
   ...scrape,
-  parts: scrape.parts.filter(({ source }) => source !== REPORT),
+  parts: scrape.parts
+    .filter(({ source }) => source !== REPORT)
+    .map(({ layout: own, ...part }) => (own ? { ...part, layout: { series: [...own.series] } } : part)),
 });
 
 /** Sources of a scrape with how many series each brings, or `same` where its layout was not sent again. */
@@ -66,7 +68,7 @@ describe('what a scraper would keep', () => {
     new Histogram({ name: 'took_seconds', help: 'x', buckets: [0.5, 1], registers: [registry] }).observe(0.7);
     const scrape = await sampler.scrape(1);
     const { layout: own, values } = part(scrape, 'registry took_seconds') ?? {};
-    const names = own?.series.map(pairs => `${pairs[1]} ${pairs.at(-2)}=${pairs.at(-1)}`);
+    const names = own && [...own.series].map(pairs => `${pairs[1]} ${pairs.at(-2)}=${pairs.at(-1)}`);
     expect(names?.map((name, i) => `${name} ${values?.[i]}`)).toEqual([
       'took_seconds_bucket le=0.5 0',
       'took_seconds_bucket le=1.0 1',

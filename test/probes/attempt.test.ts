@@ -126,6 +126,61 @@ describe('an attempt', () => {
   });
 });
 
+describe('more samples than the limit', () => {
+  const labelled = family('y', 'By name', 'gauge', ['name']);
+  const limited = (sampleLimit: number | undefined, ask: (attempt: Attempt) => void) =>
+    check(
+      { run: async attempt => ask(attempt), close() {} },
+      { isService: true, timeout: 1000, slowAfter: 900, ...(sampleLimit && { sampleLimit }) },
+      new ReadingsRecorder(),
+    );
+  const three = (attempt: Attempt) => {
+    for (const name of ['a', 'b', 'c']) attempt.record(labelled, [name], 1);
+    attempt.record(gauge, [], 1);
+  };
+
+  it.each<
+    [
+      name: string,
+      limit: number | undefined,
+      ask: (attempt: Attempt) => void,
+      want: string[],
+      leftOut: unknown,
+    ]
+  >([
+    ['without a limit there are all', undefined, three, ['y a', 'y b', 'y c', 'x'], undefined],
+    ['as many as the limit', 4, three, ['y a', 'y b', 'y c', 'x'], undefined],
+    [
+      'those with labels that come later are left out',
+      2,
+      three,
+      ['y a', 'y b', 'x'],
+      { samples: 1, of: 4, limit: 2 },
+    ],
+    [
+      'what a probe leaves out itself counts too',
+      2,
+      attempt => {
+        attempt.record(labelled, [`${attempt.room} left`], 1);
+        attempt.leaveOut(7);
+      },
+      ['y 2 left'],
+      { samples: 7, of: 8, limit: 2 },
+    ],
+  ])('%s', async (_, limit, ask, want, leftOut) => {
+    const { readings, status, ...outcome } = await limited(limit, ask);
+    const { families = [], labels = [] } = readings.layout ?? {};
+    const names = families.map((name, i) => [name, ...(labels[i] ?? [])].join(' '));
+    expect(names.filter(name => !name.startsWith('probe_'))).toEqual(want);
+    expect(outcome.leftOut).toEqual(leftOut);
+    const value = (name: string) => readings.values[families.indexOf(name)];
+    expect([value('probe_samples_left_out'), value('probe_sample_limit')]).toEqual(
+      leftOut ? [(leftOut as { samples: number }).samples, limit] : [undefined, undefined],
+    );
+    expect([status, value('probe_success')]).toEqual(['healthy', 1]);
+  });
+});
+
 describe('the recorder of readings', () => {
   const other = family('y', 'Another');
   const take = (recorder: ReadingsRecorder, ...samples: [typeof gauge, string[], number][]) => {

@@ -85,6 +85,7 @@ function check(id: string, more: Partial<Check> & { broken?: boolean } = {}): Ch
     timeout: 3000,
     slowAfter: 1000,
     confirm: { failures: 2, successes: 2, every: 2000 },
+    sampleLimit: Number.POSITIVE_INFINITY,
     interval: 30_000,
     ...rest,
   };

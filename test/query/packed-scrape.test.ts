@@ -46,22 +46,22 @@ function written({ at, parts, gone }: Scrape) {
     parts: parts.map(({ source, layout, values, keepsNaN }) => ({
       source,
       keepsNaN,
-      series: layout?.series,
+      series: layout && [...layout.series],
       values: Array.from(values),
     })),
   };
 }
 
 describe('packed and unpacked', () => {
-  test.each(CASES)('$name', ({ parts, gone = [] }) => {
+  test.each(CASES)('$name', async ({ parts, gone = [] }) => {
     const scrape: Scrape = { at: 1_700_000_000_123, parts, gone };
-    const packed = packScrape(scrape);
+    const packed = await packScrape(scrape);
     const sent = structuredClone(packed, { transfer: buffersOf(packed) });
     expect(written(unpackScrape(sent))).toEqual(written(scrape));
   });
 });
 
-test('a layout that is made when it is looked at is made once', () => {
+test('a layout that is made when it is looked at is made once', async () => {
   let made = 0;
   const part = {
     source: 'a',
@@ -71,11 +71,33 @@ test('a layout that is made when it is looked at is made once', () => {
       return { series: [up] };
     },
   };
-  packScrape({ at: 1, parts: [part], gone: [] });
+  await packScrape({ at: 1, parts: [part], gone: [] });
   expect(made).toBe(1);
 });
 
-test('a text is sent once however often it is in a scrape', () => {
+test('a text is sent once however often it is in a scrape', async () => {
   const parts = [{ source: 'a', layout: { series: [up, up, [...up, 'zone', 'up']] }, values: [1, 2, 3] }];
-  expect(packScrape({ at: 1, parts, gone: [] }).texts).toEqual(['__name__', 'up', 'target', 'a', 'zone']);
+  expect((await packScrape({ at: 1, parts, gone: [] })).texts).toEqual([
+    '__name__',
+    'up',
+    'target',
+    'a',
+    'zone',
+  ]);
+});
+
+test('a scrape of very many series is packed by pieces', async () => {
+  let turns = 0;
+  const counting = setInterval(() => turns++);
+  const series = {
+    length: 100_000,
+    *[Symbol.iterator]() {
+      for (let i = 0; i < this.length; i++) yield ['__name__', 'x', 'server', `s${i}`];
+    },
+  };
+  const parts = [{ source: 'a', layout: { series }, values: new Float64Array(series.length) }];
+  const packed = await packScrape({ at: 1, parts, gone: [] });
+  clearInterval(counting);
+  expect(packed.texts).toHaveLength(3 + series.length);
+  expect(turns).toBeGreaterThan(0);
 });

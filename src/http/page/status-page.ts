@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { turn } from '../by-pieces.js';
+import { turn } from '../../concurrency/by-pieces.js';
 
 /** Beside the program, where scripts/page.mjs puts it. */
 const FOLDER = new URL('../../../dist/page/', import.meta.url);

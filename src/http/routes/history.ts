@@ -1,8 +1,8 @@
 // GET /history: past scans, newest first, streamed so that ten thousand of them never stand in memory.
 
 import { z } from 'zod';
+import { turn } from '../../concurrency/by-pieces.js';
 import type { Store } from '../../store/store.js';
-import { turn } from '../by-pieces.js';
 import { moment, wholeNumber } from '../query.js';
 import { route } from '../route.js';
 import { clusterHealth } from '../shapes.js';

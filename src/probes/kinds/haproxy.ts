@@ -118,7 +118,7 @@ class HaproxyProbe implements Probe {
 
   #read(page: Page, attempt: Attempt): ProbeFailure | undefined {
     try {
-      const backends = this.#statistics.record(page.text, attempt);
+      const backends = this.#statistics.record(page.text, attempt, attempt.room);
       if (!backends) throw new ProbeFailure('body', page.stranger());
       attempt.facts = { backends };
       return undefined;

@@ -11,15 +11,7 @@ import { httpFamilies } from '../http/families.js';
 import { type PreparedRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
 import { checkStatus, dataOf, parseJson, strangerAt } from './http/answer.js';
-import {
-  comparedName,
-  type LoadedModel,
-  loadedIn,
-  type Model,
-  type ModelList,
-  modelsIn,
-  withTag,
-} from './ollama/models.js';
+import { comparedName, type LoadedModel, loadedIn, type Model, modelsIn, withTag } from './ollama/models.js';
 
 /** A list of a thousand models is a third of a megabyte. */
 const LIST_LIMIT = 8 * 1024 * 1024;
@@ -96,10 +88,11 @@ class OllamaProbe implements Probe {
   async run(attempt: Attempt): Promise<void> {
     const aside = new Aside(attempt);
     const loading = this.#askLoaded(aside);
-    const { models, names } = await this.#askModels(attempt).catch((error: unknown) => {
+    const models = await this.#askModels(attempt).catch((error: unknown) => {
       aside.cancel();
       throw error;
     });
+    const names = new Set(models.keys());
     const value = { models: [...names] };
     attempt.data = dataOf({ text: JSON.stringify(value), value });
     const patience = setTimeout(() => aside.cancel(), PATIENCE);
@@ -112,7 +105,7 @@ class OllamaProbe implements Probe {
 
   close(): void {}
 
-  async #askModels(attempt: Attempt): Promise<ModelList> {
+  async #askModels(attempt: Attempt): Promise<Map<string, Model>> {
     const answer = await exchange(this.#tags, attempt, this.#connections);
     const body = parseJson(answer)?.value;
     checkStatus(answer, undefined, body);

@@ -16,7 +16,7 @@ import { clusterFamilies, recordCluster } from './redis/cluster.js';
 import { RedisConnection, type RedisLibrary, type RedisTarget } from './redis/connection.js';
 import { parseInfo } from './redis/info.js';
 import { mastersIn } from './redis/masters.js';
-import { detailsOf, MOST, recordInfo, redisFamilies, up } from './redis/record.js';
+import { detailsOf, recordInfo, redisFamilies, up } from './redis/record.js';
 import { Refusal } from './redis/trouble.js';
 
 const require = createRequire(import.meta.url);
@@ -159,7 +159,7 @@ class RedisProbe implements Probe {
     });
     const info = parseInfo(text);
     attempt.took(elapsed);
-    recordInfo(attempt, info, mastersIn(text, MOST));
+    recordInfo(attempt, info, mastersIn(text));
     attempt.details = detailsOf(info);
     const clusterDown = await this.#examineCluster(connection, attempt, info);
     return refusal ?? clusterDown;

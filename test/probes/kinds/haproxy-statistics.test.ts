@@ -250,3 +250,57 @@ describe('the page', () => {
     expect(seen[2]?.some(labels => labels.includes('a'))).toBe(false);
   });
 });
+
+describe('a page with more samples than there is room for', () => {
+  const lines = real.trimEnd().split('\n');
+  const head = lines[0] as string;
+  const proxies = lines.slice(1).filter(line => line.startsWith('llm,'));
+  const ofBackend = proxies.find(line => line.startsWith('llm,BACKEND')) as string;
+  const ofServer = proxies.find(line => !/^llm,(?:BACKEND|FRONTEND)/.test(line)) as string;
+  const SERVERS = 20;
+  const names = Array.from({ length: SERVERS }, (_, i) => `s${i}`);
+  const text = `${[head, ...names.map(name => ofServer.replace(/^llm,[^,]*/, `llm,${name}`)), ofBackend].join('\n')}\n\n`;
+
+  function readWithin(room: number | undefined) {
+    const attempt = new RecordingAttempt(1000);
+    let leftOut = 0;
+    attempt.leaveOut = samples => {
+      leftOut += samples;
+    };
+    const backends = new Statistics(parse).record(text, attempt, room);
+    const of = (name: string) => [...attempt.samples.keys()].filter(each => each.startsWith(name));
+    return {
+      backends,
+      samples: attempt.samples,
+      size: attempt.samples.size,
+      leftOut,
+      full: of('haproxy_server_current_sessions').length,
+      known: of('haproxy_server_status').length / SERVER_STATES.length,
+    };
+  }
+
+  const all = readWithin(undefined);
+  const ofAll = [...all.samples.keys()];
+  const ofProxy = ofAll.filter(name => name.startsWith('haproxy_backend_')).length;
+  const each = (all.size - ofProxy) / SERVERS;
+
+  it.each<[name: string, room: number, want: { full: number; known: number }]>([
+    ['all fit', all.size, { full: 20, known: 20 }],
+    ['one sample too few', all.size - 1, { full: 19, known: 20 }],
+    ['the figures of ten', ofProxy + 10 * each + 10 * 5, { full: 10, known: 20 }],
+    ['the status of all', ofProxy + 20 * 5, { full: 0, known: 20 }],
+    ['the status of some', ofProxy + 7 * 5 + 4, { full: 0, known: 7 }],
+    ['the backend alone', ofProxy, { full: 0, known: 0 }],
+    ['not even the backend', 10, { full: 0, known: 0 }],
+    ['nothing', -5, { full: 0, known: 0 }],
+  ])('%s', (_, room, want) => {
+    const { full, known, size, leftOut, backends, samples } = readWithin(room);
+    expect({ full, known }).toEqual(want);
+    expect(size).toBeLessThanOrEqual(Math.max(room, 0));
+    expect(size + leftOut).toBe(all.size);
+    expect(backends).toEqual(all.backends);
+    if (room < ofProxy) return;
+    const servers = 'haproxy_backend_agg_server_status{proxy="llm",state="UP"}';
+    expect(samples.get(servers)).toBe(all.samples.get(servers));
+  });
+});

@@ -39,6 +39,10 @@ export class RecordingAttempt implements Attempt {
     this.samples.set(name, value);
   }
 
+  readonly room = Number.POSITIVE_INFINITY;
+
+  leaveOut(_samples: number): void {}
+
   onCancel(callback: () => void): void {
     this.#cancels.push(callback);
   }

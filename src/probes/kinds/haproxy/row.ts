@@ -1,4 +1,4 @@
-// A row of the statistics from page to page: its label values are made once, so that a steady page names nothing anew.
+// A row of the statistics from page to page: its label values are made once, so that a steady page makes no labels.
 
 import { RESPONSES } from './columns.js';
 import type { Scope } from './plan.js';
@@ -9,6 +9,8 @@ export class Row {
   readonly labels: readonly string[];
   /** The page it was last seen on. */
   page = 0;
+  /** The page whose second reading, for the servers alone, it was last seen in. */
+  serverPage = 0;
   readonly #made = new Map<readonly string[], readonly (readonly string[])[]>();
 
   constructor(scope: Scope, proxy: string, server: string) {

@@ -17,27 +17,16 @@ export interface LoadedModel {
   readonly expires: number;
 }
 
-/** What a server has: every name, and the models that become series. */
-export interface ModelList {
-  readonly names: ReadonlySet<string>;
-  readonly models: ReadonlyMap<string, Model>;
-}
-
-/** Nobody's list may grow a metric without end. */
-const MOST = 500;
 const LONGEST_NAME = 256;
 
-/** The models of an answer of /api/tags; undefined when it is no such answer. */
-export function modelsIn(body: unknown): ModelList | undefined {
+/** The models of an answer of /api/tags by name; undefined when it is no such answer. */
+export function modelsIn(body: unknown): Map<string, Model> | undefined {
   const entries = entriesOf(body);
   if (!entries) return undefined;
-  const names = new Set<string>();
   const models = new Map<string, Model>();
   for (const entry of entries) {
     const name = nameOf(entry);
-    if (!name || name.length > LONGEST_NAME || names.has(name)) continue;
-    names.add(name);
-    if (models.size >= MOST) continue;
+    if (!name || name.length > LONGEST_NAME || models.has(name)) continue;
     const details = objectOf(entry.details);
     models.set(name, {
       name,
@@ -48,7 +37,7 @@ export function modelsIn(body: unknown): ModelList | undefined {
       digest: wordOf(entry.digest).slice(0, 12),
     });
   }
-  return { names, models };
+  return models;
 }
 
 /** The models of an answer of /api/ps by name; undefined when it is no such answer. */

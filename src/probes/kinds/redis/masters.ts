@@ -7,8 +7,8 @@ export type Master = Readonly<Record<string, string>>;
 
 const FIELD = /^master(?:_\d+)?_(host|port|link_status|last_io_seconds_ago|sync_in_progress):(.*)$/;
 
-/** The masters in INFO's text, in its order; each address once, at most `limit` of them. */
-export function mastersIn(text: string, limit: number): Master[] {
+/** The masters in INFO's text, in its order; each address once. */
+export function mastersIn(text: string): Master[] {
   const masters: Record<string, string>[] = [];
   for (const line of text.split('\n')) {
     const [, name, value = ''] = FIELD.exec(line.trimEnd()) ?? [];
@@ -19,5 +19,5 @@ export function mastersIn(text: string, limit: number): Master[] {
       Object.assign(masters.at(-1) ?? {}, { slave_repl_offset: line.trimEnd().slice(18) });
   }
   const byAddress = new Map(masters.toReversed().map(master => [`${master.host} ${master.port}`, master]));
-  return [...byAddress.values()].reverse().slice(0, limit);
+  return [...byAddress.values()].reverse();
 }

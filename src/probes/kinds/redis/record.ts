@@ -74,9 +74,6 @@ export const redisFamilies: readonly MetricFamily[] = [
   ...sentinelFamilies,
 ];
 
-/** Bounds what a server can make of labels: databases, kinds of errors, replicas and masters beyond it are left out. */
-export const MOST = 1024;
-
 /** Records every family INFO feeds, `redis_up` aside. */
 export function recordInfo(
   attempt: Attempt,
@@ -91,11 +88,10 @@ export function recordInfo(
   }
   if (fields.get('role') === 'slave') recordReplica(attempt, fields);
   for (const master of masters) recordMaster(attempt, master);
-  if (fields.get('redis_mode') === 'sentinel') recordSentinel(attempt, fields, MOST);
+  if (fields.get('redis_mode') === 'sentinel') recordSentinel(attempt, fields);
   const replicas = new Set<string>();
-  let lines = 0;
   for (const [name, text] of fields) {
-    if (!/^(?:db\d|errorstat_|slave\d)/.test(name) || ++lines > MOST) continue;
+    if (!/^(?:db\d|errorstat_|slave\d)/.test(name)) continue;
     if (name.startsWith('db')) recordDatabase(attempt, name, partsOf(text));
     else if (name.startsWith('slave')) recordSlave(attempt, partsOf(text), replicas);
     else attempt.record(errors, [name.slice('errorstat_'.length)], numberOf(partsOf(text).count));

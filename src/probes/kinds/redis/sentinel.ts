@@ -20,11 +20,11 @@ export const sentinelFamilies: readonly MetricFamily[] = [status, slaves, sentin
 
 const FIELD = /^master\d+$/;
 
-/** Records the masters among INFO's fields, at most `limit` of them. */
-export function recordSentinel(attempt: Attempt, fields: ReadonlyMap<string, string>, limit: number): void {
+/** Records the masters among INFO's fields. */
+export function recordSentinel(attempt: Attempt, fields: ReadonlyMap<string, string>): void {
   const seen = new Set<string>();
   for (const [field, text] of fields) {
-    if (!FIELD.test(field) || seen.size >= limit) continue;
+    if (!FIELD.test(field)) continue;
     const { name = '', address = '', ...master } = partsOf(text);
     const labels = [name, address];
     const key = labels.join(' ');

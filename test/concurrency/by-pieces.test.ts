@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mapByPieces } from '../../src/http/by-pieces.js';
+import { mapByPieces } from '../../src/concurrency/by-pieces.js';
 
 test('what is due while a long list is mapped comes before its end, and the order stays', async () => {
   const done: string[] = [];

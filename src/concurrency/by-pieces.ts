@@ -1,0 +1,35 @@
+// Long work is done by pieces, so that checks that are due meanwhile begin in time and their results are taken in time.
+
+/** Milliseconds of work after which everything else has its turn. */
+const PIECE = 15;
+
+/** `items.map(map)`, with turns for everything else in between. What `map` reads may change from one piece to the next. */
+export async function mapByPieces<T, U>(items: readonly T[], map: (item: T) => U): Promise<U[]> {
+  const mapped: U[] = [];
+  const pieces = new Pieces();
+  for (const item of items) {
+    mapped.push(map(item));
+    if (pieces.isLong) await pieces.turn();
+  }
+  return mapped;
+}
+
+/** Says of work in a loop when the piece that is being done has become long. */
+export class Pieces {
+  #begin = performance.now();
+
+  get isLong(): boolean {
+    return performance.now() - this.#begin >= PIECE;
+  }
+
+  /** Gives everything else its turn; the next piece begins behind it. */
+  async turn(): Promise<void> {
+    await turn();
+    this.#begin = performance.now();
+  }
+}
+
+/** Resolves when everything that is due has had its turn. */
+export function turn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve));
+}
