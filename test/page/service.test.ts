@@ -1,8 +1,9 @@
 // The view of a service in Debian's Chromium: the real program, with servers of the test's own to watch.
 
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { OK } from '../../src/demo/fault.js';
-import { DESKTOP, LONG, PATIENCE, PageTest, shows } from './page-test.js';
+import { DESKTOP, LONG, PATIENCE, PageTest, PHONE, shows } from './page-test.js';
 
 const EVIL = `<img src=x onerror="alert(1)">"]});`;
 
@@ -33,6 +34,33 @@ async function measured() {
 }
 
 const DRAWN = { timeout: 60_000 };
+/** Fingers on a chart's field, as the browser gets them; positions are parts of its width. */
+async function fingers(page: Page, selector: string) {
+  await page.waitForSelector(`${selector} canvas`, DRAWN);
+  await page.locator(selector).scrollIntoViewIfNeeded();
+  const client = await page.context().newCDPSession(page);
+  const send = async (type: 'touchStart' | 'touchMove' | 'touchEnd', ...places: number[]) => {
+    const box = await page.locator(`${selector} .u-over`).boundingBox();
+    if (!box) throw new Error('no chart is drawn');
+    const touchPoints = places.map((part, id) => ({ id, x: box.x + box.width * part, y: box.y + 40 }));
+    await client.send('Input.dispatchTouchEvent', { type, touchPoints });
+  };
+  return {
+    async drag(ways: readonly (readonly [from: number, to: number])[]) {
+      for (let step = 0; step <= 5; step++) {
+        const places = ways.map(([from, to]) => from + ((to - from) * step) / 5);
+        await send(step === 0 ? 'touchStart' : 'touchMove', ...places);
+      }
+      await send('touchEnd');
+    },
+    async tap(place: number) {
+      await send('touchStart', place);
+      await send('touchEnd');
+    },
+  };
+}
+
+const graph = '.chart[aria-label="Graph"] [role=slider]';
 const chart = '.chart[aria-label="Response time"] [role=slider]';
 
 test('shows how a service is and was, from a link on its card', async () => {
@@ -99,6 +127,80 @@ test('keeps range and zoom in the address, by pointer and by keys', async () => 
   await expect.poll(query).toMatch(/^\?from=/);
   await page.goBack();
   await expect.poll(query).toBe('');
+  expect(on.trouble()).toEqual([]);
+}, 180_000);
+
+test('keeps range and zoom in the address by fingers, and by keys alone, also in the explorer', async () => {
+  await measured();
+  const page = await on.open('ui/service/tools', { ...PHONE, hasTouch: true, isMobile: true });
+  const query = () => new URL(page.url()).search;
+  const width = () => Number(given('to')) - Number(given('from'));
+  const given = (name: string) => new URL(page.url()).searchParams.get(name);
+  const touch = await fingers(page, chart);
+  const back = async () => {
+    await expect.poll(query).toBe('');
+    await page.waitForSelector(`${chart} canvas`, DRAWN);
+  };
+  const half = async () => {
+    await touch.drag([[0.5, 1.1]]);
+    await expect.poll(query).toMatch(/^\?from=\d{10}&to=\d{10}$/);
+    expect(width()).toBeGreaterThan(1500);
+    expect(width()).toBeLessThan(2100);
+    await page.waitForSelector(`${chart} canvas`, DRAWN);
+  };
+  await half();
+  await touch.tap(0.5);
+  await touch.tap(0.5);
+  await back();
+  await half();
+  const from = () => Number(given('from'));
+  const zoomed = [width(), from()] as const;
+  // Two fingers that go the same way move it; a chart begins and ends with whole steps.
+  await touch.drag([
+    [0.3, 0.5],
+    [0.5, 0.7],
+  ]);
+  await expect.poll(from).toBeLessThan(zoomed[1] - 300);
+  expect(Math.abs(width() / zoomed[0] - 1)).toBeLessThan(0.05);
+  await page.getByRole('button', { name: 'Back to 1h' }).click();
+  await back();
+  await half();
+  // Two fingers that part show the time between them over more of the width.
+  await touch.drag([
+    [0.6, 0.3],
+    [0.8, 0.9],
+  ]);
+  await expect.poll(width).toBeLessThan(zoomed[0] / 2);
+  expect(from()).toBeGreaterThan(zoomed[1] + zoomed[0] / 4);
+  await page.getByRole('button', { name: 'Back to 1h' }).click();
+  await back();
+  await page.focus(chart);
+  const hasFocus = () => page.evaluate(`document.activeElement === document.querySelector('${chart}')`);
+  await page.keyboard.press('+');
+  await expect.poll(width).toBe(900);
+  await page.waitForSelector(`${chart} canvas`, DRAWN);
+  await expect.poll(hasFocus).toBe(true);
+  const before = from();
+  // Where nothing was measured there is no chart, and the keys still lead back.
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect.poll(from).toBeLessThanOrEqual(before - 225);
+  await shows(page, '.chart[aria-label="Response time"]').toMatch(/Nothing was measured|median/);
+  await page.keyboard.press('-');
+  await back();
+  await expect.poll(hasFocus).toBe(true);
+  await page.keyboard.press('+');
+  await expect.poll(query).toMatch(/from=/);
+  await page.keyboard.press('0');
+  await back();
+  await page.goto(
+    `${on.monitor.url}/ui/explore?g0.expr=langgraph_monitor_service_up&g0.tab=0&g0.range_input=1h`,
+  );
+  await (await fingers(page, graph)).drag([[0.5, 1.1]]);
+  await expect.poll(() => given('g0.range_input')).toMatch(/^\d+m\d+s$|^\d+m$/);
+  await expect.poll(() => given('g0.end_input')).not.toBeNull();
+  await page.focus(graph);
+  await page.keyboard.press('0');
+  await expect.poll(() => given('g0.end_input')).toBeNull();
   expect(on.trouble()).toEqual([]);
 }, 180_000);
 

@@ -2,10 +2,11 @@
 // screen readers, and the same as a table.
 
 import './chart.css';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Asked } from '../ask.js';
 import { useModel } from '../model.js';
-import { moveByKey, placeOf } from './keys.js';
+import { moveByKey, placeOf, SHORTCUTS } from './keys.js';
 import { describe, type Line, newest } from './lines.js';
 import { momentText } from './moment-text.js';
 import { type Drawn, Plot } from './plot.js';
@@ -52,10 +53,10 @@ export function Chart(props: ChartProps) {
         </h3>
         {isEmpty ? null : <Legend {...{ axis, times, print, isDaily, rest }} lines={shown} />}
       </figcaption>
-      {isEmpty ? (
-        <p class="chart-empty quiet">{without(props)}</p>
-      ) : (
-        <>
+      <KeepsFocus axis={axis}>
+        {isEmpty ? (
+          <p class="chart-empty quiet">{without(props)}</p>
+        ) : (
           <Field
             axis={axis}
             drawn={{ times, lines: shown, print, isStacked, top, isBinary }}
@@ -63,10 +64,26 @@ export function Chart(props: ChartProps) {
             isLow={props.isLow ?? false}
             isDaily={isDaily}
           />
-          <AsTable title={title} times={times} lines={shown} print={print} isDaily={isDaily} />
-        </>
-      )}
+        )}
+      </KeepsFocus>
+      {isEmpty ? null : <AsTable title={title} times={times} lines={shown} print={print} isDaily={isDaily} />}
     </figure>
+  );
+}
+
+/** Has the focus, and takes the keys, while there is no field: another time is read, or nothing was measured in it. */
+function KeepsFocus({ axis, children }: { axis: Axis; children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it stands in for the field, which is a slider.
+    <div
+      class="chart-body"
+      tabIndex={-1}
+      onKeyDown={event => {
+        if (event.target === event.currentTarget) moveByKey(event, axis, [], 0);
+      }}
+    >
+      {children}
+    </div>
   );
 }
 
@@ -97,6 +114,14 @@ export function Field({ axis, drawn, label, isLow, isDaily = false }: FieldProps
     return () => made.destroy();
   }, [axis]);
   useEffect(() => plot.current?.show(drawn), [axis, times, lines, isStacked, top]);
+  useLayoutEffect(() => {
+    const element = field.current;
+    const keeper = element?.closest<HTMLElement>('.chart-body');
+    if (keeper && keeper === document.activeElement) element?.focus({ preventScroll: true });
+    return () => {
+      if (element === document.activeElement) keeper?.focus({ preventScroll: true });
+    };
+  }, []);
   const place = placeOf(axis.cursor.value, times) ?? newest(lines) ?? 0;
   const values = lines.map(line => `${line.name} ${printed(line.values[place], print)}`);
   return (
@@ -106,6 +131,7 @@ export function Field({ axis, drawn, label, isLow, isDaily = false }: FieldProps
       role="slider"
       tabIndex={0}
       aria-label={label}
+      aria-keyshortcuts={SHORTCUTS}
       aria-valuemin={0}
       aria-valuemax={Math.max(0, times.length - 1)}
       aria-valuenow={place}

@@ -6,6 +6,7 @@ import { type Line, stack, type Values } from './lines.js';
 import { colorOf, followTheme } from './theme.js';
 import { timeMarks } from './ticks.js';
 import type { Axis } from './time-axis.js';
+import { followFingers, type Touched } from './touch.js';
 
 /** Pixels left and right of the field; chart.css has them for strips. */
 const LEFT = 60;
@@ -14,6 +15,8 @@ const RIGHT = 12;
 const PAPER = 660;
 /** Pixels a pointer must be dragged to zoom. */
 const DRAGGED = 6;
+/** Milliseconds after a touch in which a double click is the browser's word for a double tap. */
+const TOUCHED = 800;
 
 export interface Drawn {
   /** Seconds since the epoch. */
@@ -40,6 +43,9 @@ export class Plot {
   #shape = '';
   /** A pointer moves the cursor here; otherwise it follows that of other charts and of keys. */
   #isPointed = false;
+  /** What fingers show at the moment, in place of what the axis says. */
+  #preview: { readonly from: number; readonly to: number } | undefined;
+  #touchedAt = Number.NEGATIVE_INFINITY;
 
   constructor(field: HTMLElement, axis: Axis) {
     this.#field = field;
@@ -54,6 +60,7 @@ export class Plot {
       () => field.removeEventListener('pointerleave', this.#leave),
       followTheme(() => this.#make()),
       onEvents(globalThis, { beforeprint: () => this.#resize(PAPER), afterprint: () => this.#resize() }),
+      followFingers(field, this.#touched()),
       effect(() => {
         const { from, to } = axis.span.value;
         this.#chart?.setScale('x', { min: from, max: to });
@@ -114,6 +121,31 @@ export class Plot {
     chart.setCursor({ left: at === undefined ? -10 : chart.valToPos(at, 'x'), top: 0 }, false);
   }
 
+  /** What fingers do in the field. */
+  #touched(): Touched {
+    const axis = this.#axis;
+    const height = () => this.#chart?.over.clientHeight ?? 0;
+    return {
+      box: () => this.#chart?.over.getBoundingClientRect(),
+      onLift: () => {
+        this.#touchedAt = performance.now();
+      },
+      momentAt: left => this.#chart?.posToVal(left, 'x') ?? Number.NaN,
+      select: (left, width) => this.#chart?.setSelect({ left, width, top: 0, height: height() }, false),
+      preview: span => {
+        this.#preview = span;
+        const { from, to } = span ?? axis.span.peek();
+        this.#chart?.setScale('x', { min: from, max: to });
+      },
+      point: left => {
+        const chart = this.#chart;
+        if (chart) axis.cursor.value = chart.data[0][chart.posToIdx(left)];
+      },
+      zoom: (from, to) => axis.zoom(from, to),
+      unzoom: () => axis.unzoom(),
+    };
+  }
+
   #options(drawn: Drawn): uPlot.Options {
     const axis = this.#axis;
     const quiet = colorOf('--quiet');
@@ -125,7 +157,13 @@ export class Plot {
       padding: [8, RIGHT, 0, 0],
       legend: { show: false },
       scales: {
-        x: { time: true, range: () => [axis.span.peek().from, axis.span.peek().to] },
+        x: {
+          time: true,
+          range: () => {
+            const { from, to } = this.#preview ?? axis.span.peek();
+            return [from, to];
+          },
+        },
         y: { range: (_, min, max) => (drawn.isFree ? around(min, max) : [0, drawn.top ?? topOf(max)]) },
       },
       axes: [
@@ -158,7 +196,7 @@ export class Plot {
         drag: { x: true, y: false, setScale: false, dist: DRAGGED },
         bind: {
           dblclick: () => () => {
-            axis.unzoom();
+            if (performance.now() - this.#touchedAt > TOUCHED) axis.unzoom();
             return null;
           },
         },

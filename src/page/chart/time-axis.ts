@@ -3,7 +3,16 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { type Model, useModel } from '../model.js';
-import { parseRange, type Range, type RangeName, type Span, spanOf, withRange, zoomOf } from './range.js';
+import {
+  parseRange,
+  RANGES,
+  type Range,
+  type RangeName,
+  type Span,
+  spanOf,
+  withRange,
+  zoomOf,
+} from './range.js';
 
 /** What a chart needs of its time axis. */
 export interface Axis {
@@ -12,8 +21,12 @@ export interface Axis {
   readonly cursor: Signal<number | undefined>;
   /** Shows the time between two moments, in seconds since the epoch. */
   zoom(a: number, b: number): void;
-  /** Goes back to what was shown before zooming. */
+  /** Goes back a step, as a double click does. */
   unzoom(): void;
+  /** Shows more time, around the same middle. */
+  widen(): void;
+  /** Goes back to what was shown before zooming. */
+  reset(): void;
 }
 
 export class TimeAxis implements Axis {
@@ -55,15 +68,35 @@ export class TimeAxis implements Axis {
     this.#ask({ name });
   }
 
-  /** Zooms into the time between two moments, in seconds since the epoch. */
+  /** Zooms into the time between two moments, in seconds since the epoch. What would be later than now is moved back. */
   zoom(a: number, b: number): void {
-    this.#ask({ name: this.range.peek().name, zoom: zoomOf(a, b) });
+    const { name } = this.range.peek();
+    const { from, to } = zoomOf(a, b);
+    const latest = spanOf({ name }, this.#model.now.peek() / 1000);
+    const late = Math.max(0, to - Math.ceil(latest.to));
+    // All of the range up to now is the range itself, which goes on with time.
+    const isRange = late > 0 && to - from >= latest.to - latest.from - latest.step;
+    this.#ask(isRange ? { name } : { name, zoom: { from: from - late, to: to - late } });
   }
 
   /** Leaves what was zoomed into. */
   unzoom(): void {
     const { name, zoom } = this.range.peek();
     if (zoom) this.#ask({ name });
+  }
+
+  /** Shows four times as much, at most the range. */
+  widen(): void {
+    const { name, zoom } = this.range.peek();
+    if (!zoom) return;
+    const reach = (zoom.to - zoom.from) * 2;
+    const middle = (zoom.from + zoom.to) / 2;
+    if (reach * 2 >= RANGES[name]) this.reset();
+    else this.zoom(middle - reach, middle + reach);
+  }
+
+  reset(): void {
+    this.unzoom();
   }
 
   #ask(range: Range): void {

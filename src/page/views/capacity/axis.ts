@@ -11,6 +11,9 @@ export function useAxisOf(times: readonly number[]): Axis {
   return useMemo(() => {
     const zoomed = signal<{ readonly from: number; readonly to: number } | undefined>(undefined);
     const cursor = signal<number | undefined>(undefined);
+    const back = () => {
+      zoomed.value = undefined;
+    };
     return {
       span: computed(() => ({ from, to, ...zoomed.value, step })),
       cursor,
@@ -20,9 +23,9 @@ export function useAxisOf(times: readonly number[]): Axis {
         cursor.value = undefined;
         zoomed.value = { from: begin, to: end };
       },
-      unzoom: () => {
-        zoomed.value = undefined;
-      },
+      unzoom: back,
+      widen: back,
+      reset: back,
     };
   }, [from, to, step]);
 }

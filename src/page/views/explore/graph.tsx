@@ -11,7 +11,7 @@ import type { Axis } from '../../chart/time-axis.js';
 import { type Answer, type Series, seriesOf } from './answer.js';
 import { seriesName } from './labels.js';
 import type { Panel } from './panels.js';
-import { stepOf } from './panels.js';
+import { NEW_PANEL, stepOf } from './panels.js';
 import { SeriesName } from './table.js';
 
 interface Props {
@@ -52,7 +52,7 @@ export function Graph({ answer, panel, onChange }: Props) {
         >
           Stacked
         </button>
-        <span class="quiet">Drag to zoom, double-click to zoom out.</span>
+        <span class="quiet">Drag to zoom, double-click or double-tap to zoom out.</span>
       </div>
       <Field
         axis={axis}
@@ -145,6 +145,12 @@ function usePanelAxis(span: Span, panel: Panel, onChange: Props['onChange']): Ax
           range: range * 2,
           end: end === undefined ? undefined : end + Math.floor(range / 2),
         });
+      },
+      widen() {
+        this.unzoom();
+      },
+      reset() {
+        latest.onChange({ range: NEW_PANEL.range, end: undefined });
       },
     };
   }, []);
