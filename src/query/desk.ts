@@ -76,8 +76,9 @@ export class Desk {
 
   #take(asked: Asked): void {
     const turn = new Turn(asked, this.#options.clock.elapsed());
-    if (asked.urgent) this.#urgent.push(turn);
-    else if (this.#waiting.length < this.#options.limits.maxWaiting) this.#waiting.push(turn);
+    const isRoom = this.#waiting.length < this.#options.limits.maxWaiting;
+    if (asked.rank === 'urgent') this.#urgent.push(turn);
+    else if (asked.rank === 'background' || isRoom) this.#waiting.push(turn);
     else {
       const reason = `too many queries: ${this.#waiting.length} wait already; ask again later`;
       this.#refuse(turn, new QueryError('unavailable', reason));
@@ -197,7 +198,8 @@ export class Desk {
   #nextWithin(turn: Turn, now: Millis): Turn | undefined {
     if (turn.canceled) return undefined;
     const depth = this.#running.length;
-    if (!turn.asked.urgent && this.#urgent.length > 0 && depth <= MAX_DEPTH) return this.#urgent.shift();
+    if (turn.asked.rank !== 'urgent' && this.#urgent.length > 0 && depth <= MAX_DEPTH)
+      return this.#urgent.shift();
     if (depth >= MAX_DEPTH || !turn.canStepAside(now, LONG)) return undefined;
     const at = this.#waiting.findIndex(waiting => !waiting.isLong);
     if (at < 0) return undefined;

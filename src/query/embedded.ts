@@ -13,6 +13,7 @@ import {
   type ApiQuestion,
   type FamilyMetadata,
   type InstantAnswer,
+  type OwnQuestionOptions,
   QueryError,
   type QuestionOptions,
   type RangeAnswer,
@@ -24,6 +25,7 @@ import type {
   BegunAnswer,
   Order,
   PlainAnswer,
+  Rank,
   Report,
   ThreadAnswer,
   ThreadQuestion,
@@ -162,7 +164,7 @@ export class EmbeddedEngine implements SamplingEngine {
   async answer(question: ApiQuestion, options: QuestionOptions = {}): Promise<ApiAnswer> {
     if (question.ask === 'metadata') return describeFamilies(this.#options.metadata(), question);
     const id = ++this.#lastId;
-    const { data, length, ...notes } = await this.#ask<BegunAnswer>(id, question, false, options);
+    const { data, length, ...notes } = await this.#ask<BegunAnswer>(id, question, 'user', options);
     if (data.length === length) return { data, ...notes };
     return { data: this.#fetched(id, data, length, options.signal), ...notes };
   }
@@ -181,8 +183,8 @@ export class EmbeddedEngine implements SamplingEngine {
     });
   }
 
-  async instant(query: string, at: Millis): Promise<InstantAnswer> {
-    const { series, ...rest } = await this.#askValues({ ask: 'instant_value', query, time: at });
+  async instant(query: string, at: Millis, options?: OwnQuestionOptions): Promise<InstantAnswer> {
+    const { series, ...rest } = await this.#askValues({ ask: 'instant_value', query, time: at }, options);
     const samples = series.map(({ names, labelValues, values }) => ({
       labels: Labels.sorted(names, labelValues),
       value: values[0] as number,
@@ -190,9 +192,15 @@ export class EmbeddedEngine implements SamplingEngine {
     return { samples, ...rest };
   }
 
-  async range(query: string, range: { from: Millis; to: Millis; step: Millis }): Promise<RangeAnswer> {
-    const { from: start, to: end, step } = range;
-    const { series, ...rest } = await this.#askValues({ ask: 'range_value', query, start, end, step });
+  async range(
+    query: string,
+    { from: start, to: end, step }: { from: Millis; to: Millis; step: Millis },
+    options?: OwnQuestionOptions,
+  ): Promise<RangeAnswer> {
+    const { series, ...rest } = await this.#askValues(
+      { ask: 'range_value', query, start, end, step },
+      options,
+    );
     return {
       series: series.map(({ names, labelValues, times, values }) => ({
         labels: Labels.sorted(names, labelValues),
@@ -221,18 +229,21 @@ export class EmbeddedEngine implements SamplingEngine {
     this.#port.close();
   }
 
-  #askValues(question: ThreadQuestion): Promise<PlainAnswer> {
-    return this.#ask(++this.#lastId, question, true, {});
+  #askValues(
+    question: ThreadQuestion,
+    { isBackground = false }: OwnQuestionOptions = {},
+  ): Promise<PlainAnswer> {
+    return this.#ask(++this.#lastId, question, isBackground ? 'background' : 'urgent', {});
   }
 
   #ask<T extends ThreadAnswer>(
     id: number,
     question: ThreadQuestion,
-    urgent: boolean,
+    rank: Rank,
     { signal, timeout = Number.POSITIVE_INFINITY }: QuestionOptions,
   ): Promise<T> {
     const shortest = Math.min(timeout, this.#options.timeout);
-    return this.#exchange({ say: 'ask', id, question, urgent, timeout: shortest }, signal);
+    return this.#exchange({ say: 'ask', id, question, rank, timeout: shortest }, signal);
   }
 
   #exchange<T extends Answered>(order: Asking, signal?: AbortSignal): Promise<T> {

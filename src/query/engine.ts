@@ -79,6 +79,12 @@ export interface QuestionOptions {
   readonly timeout?: Millis;
 }
 
+/** Of a question of the program itself. */
+export interface OwnQuestionOptions {
+  /** It takes its turn among users' questions rather than before them; it is not refused when many wait. */
+  readonly isBackground?: boolean;
+}
+
 /**
  * Bytes that come piece by piece, each when it is asked for; a piece may be gone as soon as the next one is asked for.
  * Read once; whoever stops in the midst returns the iterator or aborts the question's signal, so that nobody keeps the
@@ -123,8 +129,12 @@ export interface QueryEngine {
   /** Answers a question of the HTTP API. */
   answer(question: ApiQuestion, options?: QuestionOptions): Promise<ApiAnswer>;
   /** Answers for the program itself, before any user's question that waits. */
-  instant(query: string, at: Millis): Promise<InstantAnswer>;
-  range(query: string, range: { from: Millis; to: Millis; step: Millis }): Promise<RangeAnswer>;
+  instant(query: string, at: Millis, options?: OwnQuestionOptions): Promise<InstantAnswer>;
+  range(
+    query: string,
+    range: { from: Millis; to: Millis; step: Millis },
+    options?: OwnQuestionOptions,
+  ): Promise<RangeAnswer>;
   /** `/api/v1/rules`; the parameters are those of the request. */
   rules(parameters: URLSearchParams): Promise<ApiAnswer>;
   /** `/api/v1/alerts`. */

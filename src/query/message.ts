@@ -46,6 +46,12 @@ export interface BegunAnswer {
 
 export type ThreadAnswer = BegunAnswer | PlainAnswer;
 
+/**
+ * Whose question it is. The program's urgent ones go before whatever runs or waits; its background questions take their turn
+ * among users' questions, and are not refused when many wait.
+ */
+export type Rank = 'urgent' | 'user' | 'background';
+
 /** To the thread. */
 export type Order =
   /** Kept, and judged by the rules if there are any: `judged` comes back. */
@@ -57,8 +63,7 @@ export type Order =
       readonly id: number;
       readonly question: ThreadQuestion;
       readonly timeout: Millis;
-      /** Goes before whatever runs or waits. */
-      readonly urgent: boolean;
+      readonly rank: Rank;
     }
   /** The next piece of an answer: a `piece` or a `refusal` comes back. */
   | { readonly say: 'more'; readonly id: number }

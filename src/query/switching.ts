@@ -4,6 +4,7 @@ import {
   type ApiAnswer,
   type ApiQuestion,
   type InstantAnswer,
+  type OwnQuestionOptions,
   type QueryEngine,
   QueryError,
   type QuestionOptions,
@@ -25,12 +26,16 @@ export class SwitchingEngine implements QueryEngine {
     return this.#now().answer(question, options);
   }
 
-  async instant(query: string, at: number): Promise<InstantAnswer> {
-    return this.#now().instant(query, at);
+  async instant(query: string, at: number, options?: OwnQuestionOptions): Promise<InstantAnswer> {
+    return this.#now().instant(query, at, options);
   }
 
-  async range(query: string, range: { from: number; to: number; step: number }): Promise<RangeAnswer> {
-    return this.#now().range(query, range);
+  async range(
+    query: string,
+    range: { from: number; to: number; step: number },
+    options?: OwnQuestionOptions,
+  ): Promise<RangeAnswer> {
+    return this.#now().range(query, range, options);
   }
 
   async rules(parameters: URLSearchParams): Promise<ApiAnswer> {

@@ -6,7 +6,7 @@ import { Labels } from '../../src/model/labels.js';
 import type { Matcher, Series } from '../../src/model/samples.js';
 import type { Millis } from '../../src/model/time.js';
 import { Desk } from '../../src/query/desk.js';
-import type { Order, Report } from '../../src/query/message.js';
+import type { Order, Rank, Report } from '../../src/query/message.js';
 import { Shelf } from '../../src/query/shelf.js';
 
 interface Read {
@@ -27,11 +27,14 @@ const idOf = (name: string): number => {
 const nameOf = (id: number): string => [...ids].find(([, each]) => each === id)?.[0] as string;
 
 /** Asks a question whose name is its query's first metric. */
-function ask(query: string, { urgent = false, timeout = 10_000 } = {}): Order {
+function ask(
+  query: string,
+  { rank = 'user', timeout = 10_000 }: { rank?: Rank; timeout?: number } = {},
+): Order {
   const id = idOf(query.split(' ')[0] as string);
-  return { say: 'ask', id, urgent, timeout, question: { ask: 'query', query, time: 0 } };
+  return { say: 'ask', id, rank, timeout, question: { ask: 'query', query, time: 0 } };
 }
-const rule = (query: string): Order => ask(query, { urgent: true });
+const rule = (query: string): Order => ask(query, { rank: 'urgent' });
 const cancel = (name: string): Order => ({ say: 'cancel', id: idOf(name) });
 const more = (name: string): Order => ({ say: 'more', id: idOf(name) });
 const ping: Order = { say: 'ping' };
@@ -190,6 +193,18 @@ const CASES: [string, readonly Order[], Record<string, Read>, readonly string[]]
     [ask('a'), ask('b'), ask('c'), ask('d'), rule('r')],
     {},
     ['d: unavailable: too many queries: 3 wait already; ask again later', 'r', 'a', 'b', 'c'],
+  ],
+  [
+    'one in the background after those that wait, and not refused when many do',
+    [ask('a'), ask('b'), ask('c'), ask('d', { rank: 'background' }), rule('r')],
+    {},
+    ['r', 'a', 'b', 'c', 'd'],
+  ],
+  [
+    'a short one, and an urgent one, within one in the background',
+    [ask('a', { rank: 'background' })],
+    { a: { takes: 20, meanwhile: [ask('b'), rule('r')] } },
+    ['r', 'b', 'a'],
   ],
   [
     'the rest of a long answer, within another',
