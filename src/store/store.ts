@@ -7,6 +7,7 @@ import { leaveReadable, openDatabase, openToRead, type Sqlite, sizeOnDisk } from
 import { DayStore, DayTable, daysMigration } from './days.js';
 import { EpisodeStore, EpisodeTable, episodesMigration } from './episodes.js';
 import { GuardedFile, type StoreLog } from './guarded-file.js';
+import { HourStore, HourTable, hoursMigration } from './hours.js';
 import { KeptStates, KeptTable, keptMigration } from './kept.js';
 import { rescueRows } from './rescue.js';
 import { type ScanQuery, ScanTable, type StoredScan, scansMigration } from './scans.js';
@@ -26,6 +27,7 @@ export const STORE_MIGRATIONS: readonly string[] = [
   episodesMigration,
   '-- checksums of whole rows',
   daysMigration,
+  hoursMigration,
 ];
 /** From this version on all tables are there that are not made when they are needed. */
 const OLDEST_READABLE = 3;
@@ -47,6 +49,7 @@ interface Opened {
   readonly kept: KeptTable;
   readonly episodes: EpisodeTable;
   readonly days: DayTable;
+  readonly hours: HourTable;
   count: number;
 }
 
@@ -62,6 +65,8 @@ export class Store {
   readonly episodes: EpisodeStore;
   /** What became of each day, for reports. */
   readonly days: DayStore;
+  /** Figures of hours, for reports. */
+  readonly hours: HourStore;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -82,6 +87,7 @@ export class Store {
     this.kept = new KeptStates(this.#guarded);
     this.episodes = new EpisodeStore(this.#guarded);
     this.days = new DayStore(this.#guarded);
+    this.hours = new HourStore(this.#guarded);
     this.#guarded.begin();
   }
 
@@ -146,6 +152,7 @@ export class Store {
       const gone = this.#guarded.use(opened => {
         const deleted = opened.scans.prune(before, PRUNE_BITE);
         opened.count -= deleted;
+        opened.hours.prune(before);
         return Math.max(deleted, opened.episodes.prune(before, PRUNE_BITE));
       });
       if (gone === undefined || gone < PRUNE_BITE || this.#guarded.isClosed) return;
@@ -206,7 +213,8 @@ function tablesOf(db: Sqlite, damage: DamageSink): Opened {
   try {
     const scans = new ScanTable(db, damage);
     const [kept, episodes] = [new KeptTable(db, damage), new EpisodeTable(db, damage)];
-    return { db, scans, kept, episodes, days: new DayTable(db, damage), count: scans.count() };
+    const [days, hours] = [new DayTable(db, damage), new HourTable(db, damage)];
+    return { db, scans, kept, episodes, days, hours, count: scans.count() };
   } catch (error) {
     db.close();
     throw error;

@@ -1,0 +1,79 @@
+// Figures of the hours of a day, kept so that they are not made of samples again. Comes in: bytes; goes out: the same bytes.
+// They may be lost: what is missing is made again.
+
+import type { Millis } from '../model/time.js';
+import { type DamageSink, seal, unseal } from './damage.js';
+import type { Sqlite } from './database.js';
+import type { GuardedFile } from './guarded-file.js';
+
+const DAY: Millis = 86_400_000;
+
+/** The table. */
+export const hoursMigration = 'CREATE TABLE hours (start INTEGER PRIMARY KEY, body BLOB NOT NULL);';
+
+/** Rows of the table; every method throws SQLite's errors. */
+export class HourTable {
+  readonly #db: Sqlite;
+  readonly #damage: DamageSink;
+
+  constructor(db: Sqlite, damage: DamageSink) {
+    // Statements are made when they are needed: a file of an older version, which is only read, has no such table.
+    this.#db = db;
+    this.#damage = damage;
+  }
+
+  write(start: Millis, body: Uint8Array): void {
+    this.#db
+      .prepare<[number, Buffer]>('INSERT OR REPLACE INTO hours VALUES (?, ?)')
+      .run(start, seal(String(start), body));
+  }
+
+  read(start: Millis): Uint8Array | undefined {
+    if (!this.#exists()) return undefined;
+    const row = this.#db
+      .prepare<[number], Buffer>('SELECT body FROM hours WHERE start = ?')
+      .pluck()
+      .get(start);
+    const body = row && unseal(String(start), row);
+    if (row && !body) this.#leaveOut(start);
+    return body;
+  }
+
+  /** Deletes what is over before a moment. @returns how many rows */
+  prune(before: Millis): number {
+    return this.#db.prepare<[number]>('DELETE FROM hours WHERE start < ?').run(before - DAY).changes;
+  }
+
+  #exists(): boolean {
+    return this.#db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'hours'").get() !== undefined;
+  }
+
+  #leaveOut(start: Millis): void {
+    const remove = () => this.#db.prepare<[number]>('DELETE FROM hours WHERE start = ?').run(start).changes;
+    this.#damage.leaveOut({ table: 'hours', row: new Date(start).toISOString(), remove });
+  }
+}
+
+type Guarded = Pick<GuardedFile<{ readonly hours: HourTable }>, 'use' | 'look'>;
+
+/** Blocks of hours by their first moment. No method throws for a disk's sake. */
+export class HourStore {
+  readonly #guarded: Guarded;
+
+  constructor(guarded: Guarded) {
+    this.#guarded = guarded;
+  }
+
+  /** @returns whether it is on disk */
+  put(start: Millis, body: Uint8Array): boolean {
+    const isWritten = this.#guarded.use(({ hours }) => {
+      hours.write(start, body);
+      return true;
+    });
+    return isWritten ?? false;
+  }
+
+  get(start: Millis): Uint8Array | undefined {
+    return this.#guarded.look(({ hours }) => hours.read(start));
+  }
+}
