@@ -2,7 +2,8 @@
 // in: the configuration, and questions; goes out: reports and messages. Called by app.ts.
 
 import { Analyst } from './analysis/analyst.js';
-import type { Engine } from './analysis/asking.js';
+import { DeepAnalysis } from './analysis/deep-analysis.js';
+import { HourlyFigures } from './analysis/hours/hourly-figures.js';
 import { RollupJob } from './analysis/rollup-job.js';
 import type { Configuration } from './configuration.js';
 import type { Logger } from './log.js';
@@ -10,11 +11,15 @@ import type { Service } from './model/service.js';
 import { type Clock, type Millis, systemClock } from './model/time.js';
 import type { AuditTrail } from './notify/audit-trail.js';
 import { receiverKinds } from './notify/receivers/index.js';
+import type { QueryEngine } from './query/engine.js';
 import { ReportJob } from './report/report-job.js';
 import type { Store } from './store/store.js';
 
+/** Reports are long, and those who ask for something small do not wait for them. */
+const BACKGROUND = { isBackground: true };
+
 export interface ReportingOptions {
-  readonly engine: Engine;
+  readonly engine: Pick<QueryEngine, 'instant' | 'range'>;
   readonly store: Store;
   readonly audit: AuditTrail;
   readonly services: () => readonly Service[];
@@ -30,6 +35,7 @@ export interface ReportingOptions {
 /** The caller must close it. */
 export class Reporting {
   readonly analyst: Analyst;
+  readonly #deep: DeepAnalysis;
   readonly #rollups: RollupJob;
   readonly #reports: ReportJob;
 
@@ -37,8 +43,16 @@ export class Reporting {
     const { engine, store, audit, services, retention, externalUrl, version, clock = systemClock } = options;
     const log = (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) =>
       options.log[level](fields, message);
-    this.analyst = new Analyst({ engine, services, rollups: store.days, clock });
-    this.#rollups = new RollupJob({ engine, store: store.days, retention, clock, log });
+    const background = {
+      instant: (query: string, at: Millis) => engine.instant(query, at, BACKGROUND),
+      range: (query: string, range: Parameters<QueryEngine['range']>[1]) =>
+        engine.range(query, range, BACKGROUND),
+    };
+    const hourly = new HourlyFigures({ engine: background, clock, store: store.hours });
+    const shared = { engine: background, hourly, clock };
+    this.analyst = new Analyst({ ...shared, services, rollups: store.days });
+    this.#rollups = new RollupJob({ ...shared, store: store.days, retention, log });
+    this.#deep = new DeepAnalysis({ analyst: this.analyst, clock, log });
     this.#reports = new ReportJob({
       ...{ analyst: this.analyst, kept: store.kept, kinds: receiverKinds, externalUrl, version, clock, log },
       onSent: (report, integration, at) =>
@@ -52,6 +66,7 @@ export class Reporting {
   }
 
   async close(): Promise<void> {
+    this.#deep.close();
     this.#rollups.close();
     await this.#reports.close();
   }

@@ -3,16 +3,22 @@
 
 import type { Service } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
-import { type Engine, hoursIn, type Period, type Scope } from './asking.js';
+import { type Engine, type Hours, hoursIn, lastDays, type Period, type Scope } from './asking.js';
+import { breather } from './breather.js';
 import { type Calendar, calendarOf } from './calendar.js';
 import { type Facts, factsOf } from './facts.js';
+import { HourlyFigures } from './hours/hourly-figures.js';
 import type { RollupStore } from './rollup.js';
 import { type Direction, directionOf } from './trend-word.js';
 
 /** So old an answer is as good as new. */
 const FRESH: Millis = 60_000;
-/** So old an answer is better than waiting; the document's interval of deep analysis. */
-const USABLE: Millis = 30 * 60_000;
+/** So old an answer is better than waiting; a new one is made every half hour, which may take a while. */
+const USABLE: Millis = 45 * 60_000;
+/** A report is made again by itself for so long after somebody asked for it. */
+const WANTED: Millis = 24 * 3_600_000;
+/** What most reports are about, if not told otherwise. */
+const USUAL = lastDays(7);
 
 /** Hours of a period, of all services together: each takes some 50 bytes while a report is made. */
 const MOST_SERVICE_HOURS = 1_000_000;
@@ -40,6 +46,8 @@ export interface Findings {
   readonly period: Period;
   readonly services: readonly Service[];
   readonly facts: Facts;
+  /** Of the whole cluster by the hour, by the name of a figure. */
+  readonly cluster: ReadonlyMap<string, Hours>;
   readonly calendar: Calendar;
   /** What is kept of days, also of those before the period. */
   readonly rollups: Pick<RollupStore, 'between'>;
@@ -58,6 +66,11 @@ export interface Aged<Result> {
   readonly age: Millis;
 }
 
+interface Wanted {
+  readonly askedAt: Millis;
+  readonly make: () => Promise<unknown>;
+}
+
 interface Kept {
   readonly madeAt: Millis;
   readonly result: Promise<unknown>;
@@ -65,6 +78,8 @@ interface Kept {
 
 export interface AnalystOptions {
   readonly engine: Engine;
+  /** What is known of hours already; without, they are asked for. */
+  readonly hourly?: HourlyFigures;
   /** All services there are. */
   readonly services: () => readonly Service[];
   readonly rollups: Pick<RollupStore, 'between'>;
@@ -73,14 +88,18 @@ export interface AnalystOptions {
 
 export class Analyst {
   readonly #engine: Engine;
+  readonly #hourly: HourlyFigures;
   readonly #services: () => readonly Service[];
   readonly #rollups: Pick<RollupStore, 'between'>;
   readonly #clock: Clock;
   readonly #kept = new Map<string, Kept>();
   readonly #making = new Map<string, Kept>();
+  /** Reports that were asked for, by name. */
+  readonly #wanted = new Map<string, Wanted>();
 
-  constructor({ engine, services, rollups, clock }: AnalystOptions) {
+  constructor({ engine, services, rollups, clock, hourly }: AnalystOptions) {
     this.#engine = engine;
+    this.#hourly = hourly ?? new HourlyFigures({ engine, clock });
     this.#services = services;
     this.#rollups = rollups;
     this.#clock = clock;
@@ -88,10 +107,32 @@ export class Analyst {
 
   /** @throws QueryError, NothingYet, TooMuch */
   report<Result>(kind: Report<Result>, scope: Scope): Promise<Aged<Result>> {
-    const { name } = scope;
-    return this.#share(`${kind.name} of ${name}`, USABLE, async () =>
-      kind.make((await this.#share(`findings of ${name}`, FRESH, () => this.#find(scope))).report),
-    );
+    const name = `${kind.name} of ${scope.name}`;
+    const make = async () =>
+      kind.make((await this.#share(`findings of ${scope.name}`, FRESH, () => this.#find(scope))).report);
+    this.#wanted.set(name, { askedAt: this.#clock.elapsed(), make });
+    return this.#share(name, USABLE, make);
+  }
+
+  /**
+   * Makes figures of hours that are over, and the reports that were asked for in the last day.
+   * @param isOver whether to stop
+   * @returns how many reports @throws QueryError
+   */
+  async refresh(isOver: () => boolean): Promise<number> {
+    const period = USUAL.period(this.#clock.now());
+    if (period && !isOver()) await this.#hourly.each(period, this.#services().length, async () => {});
+    let count = 0;
+    for (const [name, { askedAt, make }] of [...this.#wanted]) {
+      if (isOver()) break;
+      if (this.#clock.elapsed() - askedAt >= WANTED) {
+        this.#wanted.delete(name);
+        continue;
+      }
+      await this.#share(name, 0, make);
+      count++;
+    }
+    return count;
   }
 
   /** What reports of a period rest on, for what is asked of one service alone. @throws QueryError, NothingYet, TooMuch */
@@ -105,17 +146,17 @@ export class Analyst {
     const services = this.#services();
     if (services.length * hoursIn(period) > MOST_SERVICE_HOURS) throw new TooMuch(services.length);
     const engine = this.#engine;
-    const facts = await factsOf(engine, period);
+    const { services: facts, cluster } = await factsOf(this.#hourly, period, services.length);
     const known = services.filter(({ id }) => facts.has(id));
     const directions = new Map<string, Direction>();
+    const breathe = breather();
     for (const { id } of known) {
       const ofService = facts.get(id);
       if (ofService) directions.set(id, directionOf(ofService, period));
-      // A thousand services are a second of arithmetic, in which probes want to be answered.
-      await new Promise(resolve => setImmediate(resolve));
+      await breathe();
     }
     const calendar = calendarOf(period);
-    return { engine, period, services, facts, calendar, rollups: this.#rollups, directions };
+    return { engine, period, services, facts, cluster, calendar, rollups: this.#rollups, directions };
   }
 
   /**
@@ -126,7 +167,7 @@ export class Analyst {
     const now = this.#clock.elapsed();
     const kept = this.#kept.get(name);
     const age = kept ? now - kept.madeAt : Number.POSITIVE_INFINITY;
-    if (kept && age < FRESH) return { report: (await kept.result) as Result, age };
+    if (kept && age < Math.min(FRESH, usable)) return { report: (await kept.result) as Result, age };
     const making = this.#making.get(name) ?? this.#begin(name, now, make);
     if (!kept || age >= usable) return { report: (await making.result) as Result, age: 0 };
     // The next who asks is given the error.

@@ -1,15 +1,21 @@
-// What is known of services in a period, hour by hour, and in all. Comes in: answers of the query engine; goes out: facts
+// What is known of services in a period, hour by hour, and in all. Comes in: figures of hours; goes out: facts
 // that reports are made of. Time in which the monitor did not look is unknown: neither up nor down.
 
 import type { Millis } from '../model/time.js';
-import { type Engine, type Hours, hourly, hoursIn, type Period, valuesAt, windowOf } from './asking.js';
+import type { Hours, Period } from './asking.js';
+import { breather } from './breather.js';
 import { type Calendar, calendarOf, type DayTimes } from './calendar.js';
-import * as measures from './measures.js';
+import { CLUSTER } from './hours/block.js';
+import type { HourlyFigures } from './hours/hourly-figures.js';
+import { type Buckets, HourSums, type ServiceSums } from './hours/sums.js';
+import { type Outage, outagesIn } from './outages.js';
 import type { Points } from './statistics/season.js';
 
 const HOUR: Millis = 3_600_000;
 /** Seconds of which `measures.dense` tells. */
 const DENSE = 120;
+/** Hours. */
+const LAST_DAY = 24;
 
 /** Of one service. Shares are from 0 to 1; NaN where nothing is known. */
 export interface ServiceFacts {
@@ -25,119 +31,136 @@ export interface ServiceFacts {
   readonly maintenanceSeconds: number;
   /** Seconds of each hour that it was seen down outside of maintenance. */
   readonly down: Hours;
+  /** Share of each hour outside of maintenance that it was seen up. */
+  readonly available: Hours;
   /** By day of the period's calendar. */
   readonly days: readonly DayTimes[];
   /** Failed checks of each hour. */
   readonly failures: Hours;
   /** Share of the last day that it was up but slow. */
   readonly slowShare: number;
-  /** How often it went down. */
-  readonly outages: number;
+  /** When it was down outside of maintenance, oldest first. */
+  readonly outages: readonly Outage[];
   readonly checks: number;
-  /** Of the checks, those that were answered. */
+  /** Of the checks, those that were answered, and the seconds they took in all. */
   readonly answers: number;
+  readonly answerSeconds: number;
+  /** Of the checks, those that failed, and those that timed out among them. */
+  readonly failed: number;
+  readonly timedOut: number;
   /** Shares of the checks. */
   readonly failureRate: number;
   readonly timeoutRate: number;
-  /** Mean of all answered checks, seconds. */
+  /** Of all answered checks, seconds: their mean, the shortest and the longest of those that a look every minute sees. */
   readonly meanTime: number;
+  readonly fastest: number;
+  readonly slowest: number;
+  readonly buckets: Buckets;
+  /** Of its machine, a share or in percent as it says it. */
+  readonly load: Readonly<Record<'avg_cpu' | 'peak_cpu' | 'avg_memory' | 'peak_memory', number>>;
 }
 
 /** A service of which nothing is known is not in it. */
 export type Facts = ReadonlyMap<string, ServiceFacts>;
 
-/** @throws QueryError */
-export async function factsOf(engine: Engine, period: Period): Promise<Facts> {
-  const window = windowOf(period);
-  const byHour = (measure: measures.Measure) => hourly(engine, measure, period);
-  const inAll = (measure: measures.Measure) => valuesAt(engine, measure(window), period.to);
-  const [seen, dense, up, plannedSeen, plannedUp, times, failureHours] = await Promise.all([
-    byHour(measures.seen),
-    byHour(measures.dense),
-    byHour(measures.up),
-    byHour(measures.plannedSeen),
-    byHour(measures.plannedUp),
-    byHour(measures.meanTime),
-    byHour(measures.failures),
-  ]);
-  const [slow, outages, checks, failures, timeouts, answers, meanTime] = await Promise.all([
-    valuesAt(engine, measures.slowShare('1d'), period.to),
-    inAll(measures.outages),
-    inAll(measures.checks),
-    inAll(measures.failures),
-    inAll(measures.timeouts),
-    inAll(measures.answers),
-    inAll(measures.meanTime),
-  ]);
+/** What is known of a period. */
+export interface PeriodFacts {
+  readonly services: Facts;
+  /** Of the whole cluster: by the name of a figure, see hours/figures.ts. */
+  readonly cluster: ReadonlyMap<string, Hours>;
+}
+
+/** @param services how many there are, about @throws QueryError */
+export async function factsOf(hourly: HourlyFigures, period: Period, services: number): Promise<PeriodFacts> {
+  const sums = new HourSums(period);
+  await hourly.each(period, services, part => sums.add(part));
   const calendar = calendarOf(period);
-  const empty = new Float64Array(hoursIn(period)).fill(Number.NaN);
   const facts = new Map<string, ServiceFacts>();
-  for (const [id, hours] of seen) {
-    const made = checks.get(id) ?? 0;
-    const share = (count: number | undefined) => (made > 0 ? Math.min(1, (count ?? 0) / made) : Number.NaN);
-    facts.set(id, {
-      times: times.get(id) ?? empty,
-      ...availabilityOf(
-        {
-          seen: hours,
-          dense: dense.get(id) ?? empty,
-          up: up.get(id) ?? empty,
-          plannedSeen: plannedSeen.get(id) ?? empty,
-          plannedUp: plannedUp.get(id) ?? empty,
-        },
-        period,
-        calendar,
-      ),
-      slowShare: slow.get(id) ?? Number.NaN,
-      failures: failureHours.get(id) ?? empty,
-      outages: outages.get(id) ?? 0,
-      checks: made,
-      answers: answers.get(id) ?? 0,
-      failureRate: share(failures.get(id)),
-      timeoutRate: share(timeouts.get(id)),
-      meanTime: meanTime.get(id) ?? Number.NaN,
-    });
+  const breathe = breather();
+  for (const [id, of] of sums.services) {
+    if (id !== CLUSTER) facts.set(id, factsOfService(of, sums.bounds, period, calendar));
+    await breathe();
   }
-  return facts;
+  return { services: facts, cluster: sums.cluster };
+}
+
+function factsOfService(
+  sums: ServiceSums,
+  bounds: Iterable<number>,
+  period: Period,
+  calendar: Calendar,
+): ServiceFacts {
+  const { of, hours } = sums;
+  const checks = sums.total('checks');
+  const share = (count: number) => (checks > 0 ? Math.min(1, count / checks) : Number.NaN);
+  const [answers, seconds] = [sums.total('answers'), sums.total('answerSeconds')];
+  const { down, available, ...availability } = availabilityOf(sums, period, calendar);
+  return {
+    times: Float64Array.from({ length: hours }, (_, hour) => {
+      const count = of('answers', hour);
+      return count > 0 ? of('answerSeconds', hour) / count : Number.NaN;
+    }),
+    ...{ down, available, ...availability },
+    failures: Float64Array.from({ length: hours }, (_, hour) => of('failures', hour)),
+    slowShare: sums.mean('slow', Math.max(0, hours - LAST_DAY)),
+    outages: outagesIn(period, sums.outages),
+    ...{ checks, answers, answerSeconds: seconds },
+    failed: sums.total('failures'),
+    timedOut: sums.total('timeouts'),
+    failureRate: share(sums.total('failures')),
+    timeoutRate: share(sums.total('timeouts')),
+    meanTime: answers > 0 ? seconds / answers : Number.NaN,
+    fastest: sums.extreme('fastest', Math.min),
+    slowest: sums.extreme('slowest', Math.max),
+    buckets: sums.bucketsWithin(bounds),
+    load: {
+      avg_cpu: sums.mean('avgCpu', 0),
+      peak_cpu: sums.extreme('maxCpu', Math.max),
+      avg_memory: sums.mean('avgMemory', 0),
+      peak_memory: sums.extreme('maxMemory', Math.max),
+    },
+  };
 }
 
 type Availability = Pick<
   ServiceFacts,
-  'down' | 'days' | 'coverage' | 'availability' | 'seenSeconds' | 'downSeconds' | 'maintenanceSeconds'
+  | 'down'
+  | 'available'
+  | 'days'
+  | 'coverage'
+  | 'availability'
+  | 'seenSeconds'
+  | 'downSeconds'
+  | 'maintenanceSeconds'
 >;
-
-interface Scrapes {
-  readonly seen: Hours;
-  readonly dense: Hours;
-  readonly up: Hours;
-  readonly plannedSeen: Hours;
-  readonly plannedUp: Hours;
-}
 
 /** Of scrapes by hour. A scrape stands for the time between two: an hour of more of them weighs no more. */
 function availabilityOf(
-  { seen, dense, up, plannedSeen, plannedUp }: Scrapes,
+  { of, hours }: ServiceSums,
   period: Period,
   { dates, dayOf }: Calendar,
 ): Availability {
-  const down = new Float64Array(seen.length);
+  const down = new Float64Array(hours);
+  const available = new Float64Array(hours).fill(Number.NaN);
   const days = dates.map(() => ({ looked: 0, seen: 0, down: 0, maintenance: 0 }));
-  for (let hour = 0; hour < seen.length; hour++) {
-    const count = seen[hour] as number;
+  for (let hour = 0; hour < hours; hour++) {
+    const count = of('seen', hour);
     const day = days[dayOf[hour] as number];
     if (!(count > 0) || !day) continue;
     // Prometheus 2 counts a scrape at the very beginning of an hour too.
-    const seconds = Math.min(secondsBetween(dense, hour), 3600 / count);
+    const seconds = Math.min(secondsBetween(of, hour), 3600 / count);
     // A scrape may have come between two of the answers: no part is more than the whole.
-    const inMaintenance = Math.min(count, orZero(plannedSeen[hour]));
-    const upOutside = Math.min(count - inMaintenance, orZero(up[hour]) - orZero(plannedUp[hour]));
-    down[hour] = (count - inMaintenance - upOutside) * seconds;
+    const inMaintenance = Math.min(count, orZero(of('plannedSeen', hour)));
+    const outside = count - inMaintenance;
+    const upOutside = Math.min(outside, orZero(of('up', hour)) - orZero(of('plannedUp', hour)));
+    if (outside > 0) available[hour] = upOutside / outside;
+    down[hour] = (outside - upOutside) * seconds;
     day.looked += count * seconds;
     day.maintenance += inMaintenance * seconds;
-    day.seen += (count - inMaintenance) * seconds;
+    day.seen += outside * seconds;
     day.down += down[hour] as number;
   }
-  return { down, days, ...inAllDays(days, period) };
+  return { down, available, days, ...inAllDays(days, period) };
 }
 
 /** The days of a period together. */
@@ -157,8 +180,9 @@ export function inAllDays(
 }
 
 /** Seconds between two scrapes of an hour. The first minutes of a history have few of them; the hour beside tells. */
-function secondsBetween(dense: Hours, hour: number): number {
-  const most = Math.max(...[hour - 1, hour, hour + 1].map(each => orZero(dense[each])));
+function secondsBetween(of: ServiceSums['of'], hour: number): number {
+  const dense = (at: number) => orZero(of('dense', at));
+  const most = Math.max(dense(hour - 1), dense(hour), dense(hour + 1));
   return DENSE / (most > 0 ? most : 1);
 }
 

@@ -3,8 +3,9 @@
 
 import { isoLocal, type Millis } from '../model/time.js';
 import type { Findings } from './analyst.js';
+import { breather } from './breather.js';
 import { pointsOf } from './facts.js';
-import { type Load, loadHours, loads } from './loads.js';
+import { type Load, loads } from './loads.js';
 import { LEAST, type Projection, projectionOf, reachOf } from './statistics/projection.js';
 import { mean } from './statistics/robust.js';
 import { type Points, spanOf } from './statistics/season.js';
@@ -58,16 +59,25 @@ export interface ProjectedLoad {
 /** Several reports want them. */
 const projected = new WeakMap<Findings, Promise<readonly ProjectedLoad[]>>();
 
-/** Each load of the catalogue; made once for each findings. @throws QueryError */
+/** Each load of the catalogue; made once for each findings. */
 export function projectedLoads(findings: Findings): Promise<readonly ProjectedLoad[]> {
-  const known = projected.get(findings) ?? Promise.all(loads.map(load => projectedLoad(load, findings)));
+  const known = projected.get(findings) ?? projectAll(findings);
   projected.set(findings, known);
   return known;
 }
 
-async function projectedLoad(load: Load, { engine, period }: Findings): Promise<ProjectedLoad> {
-  const hours = await loadHours(engine, load, period);
-  const points = pointsOf(hours ?? new Float64Array(0), period);
+async function projectAll(findings: Findings): Promise<readonly ProjectedLoad[]> {
+  const breathe = breather();
+  const found: ProjectedLoad[] = [];
+  for (const load of loads) {
+    await breathe();
+    found.push(projectedLoad(load, findings));
+  }
+  return found;
+}
+
+function projectedLoad(load: Load, { cluster, period }: Findings): ProjectedLoad {
+  const points = pointsOf(cluster.get(load.key) ?? new Float64Array(0), period);
   const reason =
     points.at.length === 0
       ? 'nothing monitored tells it'
@@ -78,7 +88,6 @@ async function projectedLoad(load: Load, { engine, period }: Findings): Promise<
   return { load, points, projection, shown };
 }
 
-/** @throws QueryError */
 export async function growthOf(findings: Findings): Promise<Growth> {
   const known = await projectedLoads(findings);
   const shown = known.map(({ load, shown: each }) => [load.key, each] as const);

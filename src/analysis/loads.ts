@@ -1,7 +1,5 @@
 // What fills up or gets more: load, sessions, disk, memory. The catalogue of what capacity is about: a further one is a
-// line here. Each is asked for by the hour.
-
-import { type Engine, type Hours, hourly, type Period } from './asking.js';
+// line here. Each is asked for by the hour, see hours/figures.ts.
 
 export interface Load {
   /** As in the answer. */
@@ -55,7 +53,6 @@ export const loads: readonly Load[] = [
   },
 ];
 
-/** Values by the hour; undefined where nothing tells. */
-export async function loadHours(engine: Engine, { query }: Load, period: Period): Promise<Hours | undefined> {
-  return (await hourly(engine, query, period)).get('');
-}
+/** Most sessions of HAProxy at once. */
+export const peakSessions = (window: string): string =>
+  `max(max_over_time(sum by (job, instance) (haproxy_frontend_current_sessions)[${window}:1m]))`;

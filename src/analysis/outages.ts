@@ -1,19 +1,16 @@
-// When services were down, one span each, outside of maintenance. Comes in: the hours in which they were; goes out: spans.
-// Only those hours are looked at closely.
+// When services were down, one span each, outside of maintenance. Comes in: an hour in which they were; goes out: spans.
 
 import type { Millis } from '../model/time.js';
-import { type Engine, hoursIn, type Period } from './asking.js';
+import type { Engine, Period } from './asking.js';
+import { selected, type Targets } from './measures.js';
 
-const HOUR: Millis = 3_600_000;
 /** Between two looks. */
 const STEP: Millis = 15_000;
 /** Down again within it is the same outage: a scrape was missed. */
 const APART: Millis = 60_000;
-/** Steps that every Prometheus answers at once. */
-const MOST_STEPS = 10_000;
 
-export const DOWN =
-  'langgraph_monitor_service_up == 0 unless on (job, instance, target) langgraph_monitor_service_up_in_maintenance';
+const down = (targets: Targets): string =>
+  `${selected('langgraph_monitor_service_up', targets)} == 0 unless on (job, instance, target) langgraph_monitor_service_up_in_maintenance`;
 
 export interface Outage {
   readonly from: Millis;
@@ -22,23 +19,24 @@ export interface Outage {
 }
 
 /**
- * Outages by service, oldest first.
- * @param isDown whether any service was down in an hour of the period
+ * Outages of some services in a span, oldest first.
  * @throws QueryError
  */
-export async function outagesOf(
+export async function downBy(
   engine: Engine,
-  period: Period,
-  isDown: (hour: number) => boolean,
+  { from, to }: Period,
+  targets: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Outage[]>> {
   const found = new Map<string, Outage[]>();
-  for (const { from, to } of spansOf(period, isDown)) {
-    const { series } = await engine.range(DOWN, { from, to, step: STEP });
-    for (const { labels, times } of series) {
-      const id = labels.get('target');
-      const outages = found.get(id) ?? [];
-      found.set(id, outages);
-      for (const time of times) extend(outages, time, period.to);
+  const { series } = await engine.range(down(targets), { from, to, step: STEP });
+  for (const { labels, times } of series) {
+    const id = labels.get('target');
+    const outages = found.get(id) ?? [];
+    found.set(id, outages);
+    for (const time of times) {
+      if (time < to) extend(outages, time, to);
+      // Down at the very end alone, which counts as this span's.
+      else if (outages.length === 0) outages.push({ from: to, to: to + STEP });
     }
   }
   for (const outages of found.values()) outages.sort((a, b) => a.from - b.from);
@@ -65,16 +63,8 @@ export function joined(outages: readonly Outage[]): Outage[] {
   return spans;
 }
 
-/** The hours that are looked at, neighbours together, none longer than one question may be. */
-function spansOf(period: Period, isDown: (hour: number) => boolean): Period[] {
-  const spans: { from: Millis; to: Millis }[] = [];
-  for (let hour = 0; hour < hoursIn(period); hour++) {
-    if (!isDown(hour)) continue;
-    const from = period.from + hour * HOUR;
-    const to = Math.min(from + HOUR, period.to);
-    const last = spans.at(-1);
-    if (last && last.to === from && to - last.from < MOST_STEPS * STEP) last.to = to;
-    else spans.push({ from, to });
-  }
-  return spans;
+/** Those parts of outages that are in a period, oldest first; those that touch are one. */
+export function outagesIn({ from, to }: Period, outages: readonly Outage[]): Outage[] {
+  const within = outages.map(each => ({ from: Math.max(from, each.from), to: Math.min(to, each.to) }));
+  return joined(within.filter(each => each.from < each.to));
 }

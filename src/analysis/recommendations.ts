@@ -91,9 +91,9 @@ const failures: Rule = ({ failureRate, timeoutRate, checks }) => {
   };
 };
 
-const outages: Rule = ({ outages: count, downSeconds, availability }) => {
-  if (!(count >= 3)) return undefined;
-  const text = `Find what it has in common: it went down ${Math.round(count)} times, for ${span(downSeconds * 1000)} in all`;
+const outages: Rule = ({ outages: { length: count }, downSeconds, availability }) => {
+  if (count < 3) return undefined;
+  const text = `Find what it has in common: it went down ${count} times, for ${span(downSeconds * 1000)} in all`;
   return {
     weight: 1 - availability,
     text,

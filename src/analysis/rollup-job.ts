@@ -4,6 +4,7 @@
 import type { Clock, Millis } from '../model/time.js';
 import type { Engine } from './asking.js';
 import { dateOf, dayOf } from './calendar.js';
+import { HourlyFigures } from './hours/hourly-figures.js';
 import { type RollupStore, rollUp } from './rollup.js';
 
 /** After midnight, so that the last scrapes of the day are there. */
@@ -18,6 +19,8 @@ const DAY: Millis = 86_400_000;
 
 export interface RollupJobOptions {
   readonly engine: Engine;
+  /** What is known of hours already; without, they are asked for. */
+  readonly hourly?: HourlyFigures;
   readonly store: RollupStore;
   /** How long samples are kept; undefined where that is not known. */
   readonly retention: () => Millis | undefined;
@@ -27,6 +30,9 @@ export interface RollupJobOptions {
 
 export class RollupJob {
   readonly #options: RollupJobOptions;
+  readonly #hourly: HourlyFigures;
+  /** Of the day before. */
+  #services = 1;
   /** Days without samples, so that nothing is kept of them; they are not asked for again. */
   readonly #empty = new Set<string>();
   /** Days that could not be made; the others come first. */
@@ -36,6 +42,7 @@ export class RollupJob {
 
   constructor(options: RollupJobOptions) {
     this.#options = options;
+    this.#hourly = options.hourly ?? new HourlyFigures({ engine: options.engine, clock: options.clock });
     this.#wait(FIRST_LOOK);
   }
 
@@ -46,13 +53,14 @@ export class RollupJob {
 
   /** Makes one roll-up that is missing, the oldest first. @returns its date; undefined when none is missing or can be made */
   async step(): Promise<string | undefined> {
-    const { engine, store, log } = this.#options;
+    const { store, log } = this.#options;
     const date = this.#missing();
     if (date === undefined) return undefined;
     try {
-      const rollup = await rollUp(engine, date);
+      const rollup = await rollUp(this.#hourly, date, this.#services);
       if (this.#isClosed) return undefined;
       const services = Object.keys(rollup).length;
+      if (services > 0) this.#services = services;
       if (services === 0) this.#empty.add(date);
       else if (!store.put(date, rollup)) return undefined;
       log('debug', 'Day rolled up', { date, services });

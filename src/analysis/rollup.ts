@@ -2,11 +2,11 @@
 // over; goes out: its roll-up, and a period's days, of samples where they are there and of roll-ups where they are gone.
 
 import type { Millis } from '../model/time.js';
-import { type Engine, type Period, valuesAt, windowOf } from './asking.js';
+import type { Period } from './asking.js';
 import { type Calendar, type DayTimes, dayOf } from './calendar.js';
-import { type Facts, factsOf, type ServiceFacts } from './facts.js';
-import * as measures from './measures.js';
-import { joined, type Outage, outagesOf } from './outages.js';
+import { factsOf, type ServiceFacts } from './facts.js';
+import type { HourlyFigures } from './hours/hourly-figures.js';
+import { joined, type Outage } from './outages.js';
 
 /** One service's day. */
 export interface ServiceDay extends DayTimes {
@@ -33,37 +33,25 @@ export interface RollupStore {
   dates(from: string, to: string): readonly string[] | undefined;
 }
 
-/** Of a day that is over. @throws QueryError */
-export async function rollUp(engine: Engine, date: string): Promise<Rollup> {
-  const period = dayOf(date);
-  const window = windowOf(period);
-  const [facts, failures, timeouts, seconds] = await Promise.all([
-    factsOf(engine, period),
-    ...[measures.failures, measures.timeouts, measures.answerSeconds].map(each =>
-      valuesAt(engine, each(window), period.to),
-    ),
-  ]);
-  const outages = await outagesOf(engine, period, downIn(facts));
-  const days = [...facts].map(([id, of]): [string, ServiceDay] => [
+/** Of a day that is over. @param services how many there are, about @throws QueryError */
+export async function rollUp(hourly: HourlyFigures, date: string, services: number): Promise<Rollup> {
+  const facts = await factsOf(hourly, dayOf(date), services);
+  const days = [...facts.services].map(([id, of]): [string, ServiceDay] => [
     id,
     {
       ...rounded(timesOf(of)),
       ...rounded({
         checks: of.checks,
-        failures: failures?.get(id) ?? 0,
-        timeouts: timeouts?.get(id) ?? 0,
+        failures: of.failed,
+        timeouts: of.timedOut,
         answers: of.answers,
-        answerSeconds: seconds?.get(id) ?? 0,
+        answerSeconds: of.answerSeconds,
       }),
-      outages: (outages.get(id) ?? []).map(({ from, to }) => [from, to] as const),
+      outages: of.outages.map(({ from, to }) => [from, to] as const),
     },
   ]);
   return Object.fromEntries(days.filter(([, { looked }]) => looked > 0));
 }
-
-/** Whether one of the services was down in an hour of the period. */
-export const downIn = (facts: Facts) => (hour: number) =>
-  [...facts.values()].some(each => (each.down[hour] as number) > 0);
 
 function timesOf({ days }: ServiceFacts): DayTimes {
   const sum = (key: keyof DayTimes) => days.reduce((all, day) => all + day[key], 0);

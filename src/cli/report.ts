@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Analyst, NothingYet, TooMuch } from '../analysis/analyst.js';
 import { lastDays, monthOf, type Scope } from '../analysis/asking.js';
+import { HourlyFigures } from '../analysis/hours/hourly-figures.js';
 import { periodReport } from '../analysis/reports/period-report.js';
 import { type Configuration, loadConfiguration } from '../configuration.js';
 import { systemClock } from '../model/time.js';
@@ -71,6 +72,7 @@ async function make(
     const analyst = new Analyst({
       engine,
       services: () => services,
+      hourly: new HourlyFigures({ engine, clock: systemClock, store: store.hours }),
       rollups: store.days,
       clock: systemClock,
     });

@@ -4,10 +4,12 @@
 import { isoLocal, type Millis } from '../../model/time.js';
 import { type Advice, adviceOf } from '../advice.js';
 import type { Findings, Report } from '../analyst.js';
-import { type ByTarget, type Period, valuesAt, windowOf } from '../asking.js';
+import { type Hours, type Period, windowOf } from '../asking.js';
+import { breather } from '../breather.js';
 import { type Evidence, evidence, evidenceOf } from '../evidence.js';
 import type { ServiceFacts } from '../facts.js';
 import { type Growth, growthOf } from '../growth.js';
+import { peakSessions } from '../loads.js';
 import * as measures from '../measures.js';
 import { recommendationsOf } from '../recommendations.js';
 import { mean } from '../statistics/robust.js';
@@ -52,25 +54,17 @@ interface ServiceCapacity {
 }
 
 const REQUESTS = (window: string) => `sum(increase(haproxy_frontend_http_requests_total[${window}]))`;
-const PEAK = (window: string) =>
-  `max(max_over_time(sum by (job, instance) (haproxy_frontend_current_sessions)[${window}:1m]))`;
+const HOUR: Millis = 3_600_000;
 const NO_HAPROXY = 'no HAProxy is monitored, or it has no frontend';
-/** What a service's body or exporter says of the machine it runs on, as a share or in percent. */
-const RESOURCES = {
-  cpu: 'probe_http_json_value{field=~".*cpu_(percent|usage)"}',
-  memory: 'probe_http_json_value{field=~".*(memory|mem)_(percent|usage)"}',
-} as const;
 
 export const capacityReport: Report<CapacityReport> = {
   name: 'capacity report',
   async make(findings) {
     const { period } = findings;
-    const [summary, services, growth, recommendations] = await Promise.all([
-      summaryOf(findings),
-      servicesOf(findings),
-      growthOf(findings),
-      adviceOf(findings),
-    ]);
+    const summary = summaryOf(findings);
+    const services = await servicesOf(findings);
+    const growth = await growthOf(findings);
+    const recommendations = await adviceOf(findings);
     const day = (at: Millis) => isoLocal(at).slice(0, 10);
     return {
       period: `${day(period.from)} to ${day(period.to)}`,
@@ -82,7 +76,7 @@ export const capacityReport: Report<CapacityReport> = {
   },
 };
 
-async function summaryOf({ engine, period, facts }: Findings): Promise<Summary> {
+function summaryOf({ cluster, period, facts }: Findings): Summary {
   const all = [...facts.values()];
   const sum = (of: (each: ServiceFacts) => number) => all.reduce((total, each) => total + of(each), 0);
   const seen = sum(each => each.seenSeconds);
@@ -90,9 +84,8 @@ async function summaryOf({ engine, period, facts }: Findings): Promise<Summary> 
   const answered = all.filter(each => Number.isFinite(each.meanTime));
   const time = mean(answered.map(each => each.meanTime));
   const window = windowOf(period);
-  const one = async (query: string) =>
-    (await engine.instant(query, period.to)).samples[0]?.value ?? Number.NaN;
-  const [requests, peak] = await Promise.all([one(REQUESTS(window)), one(PEAK(window))]);
+  const requests = requestsIn(cluster.get('requests'), period);
+  const peak = mostOf(cluster.get('peak_sessions'));
   const reasons: Record<string, string> = {};
   if (Number.isNaN(uptime)) reasons.total_uptime = 'no samples in the period';
   if (Number.isNaN(time)) reasons.avg_response_time = 'no answered checks in the period';
@@ -109,54 +102,59 @@ async function summaryOf({ engine, period, facts }: Findings): Promise<Summary> 
     reasons,
     evidence: [
       evidence('total_requests', REQUESTS(window), requests, period),
-      evidence('peak_concurrent_users', PEAK(window), peak, period),
+      evidence('peak_concurrent_users', peakSessions(window), peak, period),
     ],
   };
 }
 
+/** Of requests an hour; the last hour may not be over. */
+function requestsIn(hours: Hours | undefined, { from, to }: Period): number {
+  if (!hours?.some(Number.isFinite)) return Number.NaN;
+  return hours.reduce((sum, value, hour) => {
+    const part = Math.min(1, (to - from) / HOUR - hour);
+    return sum + (Number.isFinite(value) ? value * part : 0);
+  }, 0);
+}
+
+const mostOf = (hours: Hours = new Float64Array(0)): number => {
+  const known = hours.filter(Number.isFinite);
+  return known.length > 0 ? known.reduce((a, b) => Math.max(a, b)) : Number.NaN;
+};
+
 async function servicesOf(findings: Findings): Promise<Record<string, ServiceCapacity>> {
-  const { engine, services, facts, directions, period } = findings;
-  const window = windowOf(period);
-  const over = (take: string, series: string) =>
-    valuesAt(engine, `${take} by (target) (${take}_over_time(${series}[${window}]))`, period.to);
-  const [avgCpu, peakCpu, avgMemory, peakMemory] = await Promise.all([
-    over('avg', RESOURCES.cpu),
-    over('max', RESOURCES.cpu),
-    over('avg', RESOURCES.memory),
-    over('max', RESOURCES.memory),
-  ]);
-  const each = services.map(({ id, name }) => {
+  const { services, facts, directions, period } = findings;
+  const breathe = breather();
+  const found: Record<string, ServiceCapacity> = {};
+  for (const { id, name } of services) {
+    await breathe();
     const [ofService, direction] = [facts.get(id), directions.get(id)];
     const resources = {
-      avg_cpu: share(avgCpu, id),
-      peak_cpu: share(peakCpu, id),
-      avg_memory: share(avgMemory, id),
-      peak_memory: share(peakMemory, id),
+      avg_cpu: share(ofService?.load.avg_cpu),
+      peak_cpu: share(ofService?.load.peak_cpu),
+      avg_memory: share(ofService?.load.avg_memory),
+      peak_memory: share(ofService?.load.peak_memory),
     };
     const reasons: Record<string, string> = {};
     for (const key of ['cpu', 'memory'] as const)
       if (resources[`avg_${key}`] === null)
         reasons[key] = `its answers hold no ${key}_percent or ${key}_usage`;
     if (!ofService || !direction) reasons.uptime = 'no samples of it in the period';
-    return [
-      id,
-      {
-        name,
-        uptime: ofService && Number.isFinite(ofService.availability) ? percent(ofService.availability) : null,
-        uptime_ratio: rounded(ofService?.availability ?? Number.NaN, 6),
-        timeout_rate:
-          ofService && Number.isFinite(ofService.timeoutRate) ? percent(ofService.timeoutRate) : null,
-        timeout_ratio: rounded(ofService?.timeoutRate ?? Number.NaN),
-        ...resources,
-        recommendation:
-          (ofService && direction && recommendationsOf(ofService, direction, period)[0]?.text) ??
-          'Too little data',
-        reasons,
-        evidence: ofService ? evidenceOfService(id, ofService, period) : [],
-      },
-    ];
-  });
-  return Object.fromEntries(each);
+    found[id] = {
+      name,
+      uptime: ofService && Number.isFinite(ofService.availability) ? percent(ofService.availability) : null,
+      uptime_ratio: rounded(ofService?.availability ?? Number.NaN, 6),
+      timeout_rate:
+        ofService && Number.isFinite(ofService.timeoutRate) ? percent(ofService.timeoutRate) : null,
+      timeout_ratio: rounded(ofService?.timeoutRate ?? Number.NaN),
+      ...resources,
+      recommendation:
+        (ofService && direction && recommendationsOf(ofService, direction, period)[0]?.text) ??
+        'Too little data',
+      reasons,
+      evidence: ofService ? evidenceOfService(id, ofService, period) : [],
+    };
+  }
+  return found;
 }
 
 function evidenceOfService(
@@ -171,8 +169,7 @@ function evidenceOfService(
 }
 
 /** A body says 65 or 0.65 of the same load. */
-function share(values: ByTarget, id: string): string | null {
-  const value = values.get(id);
-  if (value === undefined || value < 0) return null;
+function share(value: number | undefined): string | null {
+  if (value === undefined || !(value >= 0)) return null;
   return percent(Math.min(1, value > 1 ? value / 100 : value));
 }

@@ -2,14 +2,17 @@
 // belongs to who serves it: trends, series for charts, and recommendations.
 
 import { isoLocal, type Millis } from '../../model/time.js';
+import type { RangeAnswer } from '../../query/engine.js';
 import { adviceOf } from '../advice.js';
 import type { Findings, Report } from '../analyst.js';
-import { type Hours, hourly, type Period } from '../asking.js';
-import * as measures from '../measures.js';
+import type { Hours, Period } from '../asking.js';
+import { breather } from '../breather.js';
 import type { TrendWord } from '../trend-word.js';
 import { rounded } from '../words.js';
 
 const HOUR: Millis = 3_600_000;
+/** Hours of alerts that one question is about: of a thousand services there may be thousands. */
+const AT_ONCE = 6;
 /** What a chart shows, from its end back. */
 const SHOWN = 24;
 
@@ -39,17 +42,20 @@ export interface AlertHour {
 export const dashboardData: Report<DashboardData> = {
   name: 'dashboard data',
   async make(findings) {
-    const { engine, period, services, directions } = findings;
-    const shown = { from: Math.max(period.from, period.to - SHOWN * HOUR), to: period.to };
-    shown.from = period.from + Math.floor((shown.from - period.from) / HOUR) * HOUR;
+    const { period, services, facts, directions } = findings;
+    const first = Math.max(0, Math.floor((period.to - SHOWN * HOUR - period.from) / HOUR));
+    const shown = { from: period.from + first * HOUR, to: period.to };
     const ids = services.map(({ id }) => id);
-    const [times, availability, advice] = await Promise.all([
-      hourly(engine, measures.meanTime, shown),
-      hourly(engine, measures.availability, shown),
-      adviceOf(findings),
-    ]);
-    const series = <Name extends string>(name: Name, hours: ReadonlyMap<string, Hours>) =>
-      Object.fromEntries(ids.map(id => [id, pointsOf(name, hours.get(id), shown)]));
+    const advice = await adviceOf(findings);
+    const breathe = breather();
+    const series = async <Name extends string>(name: Name, of: 'times' | 'available') => {
+      const found: Record<string, Point<Name>[]> = {};
+      for (const id of ids) {
+        found[id] = pointsOf(name, facts.get(id)?.[of].subarray(first), shown);
+        await breathe();
+      }
+      return found;
+    };
     return {
       trends: Object.fromEntries(
         ids.flatMap(id => {
@@ -58,8 +64,8 @@ export const dashboardData: Report<DashboardData> = {
         }),
       ),
       charts: {
-        response_times: series('response_time', times),
-        service_availability: series('availability', availability),
+        response_times: await series('response_time', 'times'),
+        service_availability: await series('availability', 'available'),
         alert_frequency: await alertFrequency(findings, shown),
       },
       recommendations: advice.map(({ name, text }) => (text.startsWith(name) ? text : `${name}: ${text}`)),
@@ -82,12 +88,19 @@ function pointsOf<Name extends string>(
 
 async function alertFrequency({ engine }: Findings, { from, to }: Period): Promise<AlertHour[]> {
   const count = Math.ceil((to - from) / HOUR);
-  const { series } = await engine.range(FIRING, { from: from + HOUR, to: from + count * HOUR, step: HOUR });
+  const series: RangeAnswer['series'][number][] = [];
+  for (let hour = 0; hour < count; hour += AT_ONCE) {
+    const last = Math.min(hour + AT_ONCE, count);
+    const grid = { from: from + (hour + 1) * HOUR, to: from + last * HOUR, step: HOUR };
+    series.push(...(await engine.range(FIRING, grid)).series);
+  }
   return Array.from({ length: count }, (_, hour) => {
     const of = (severity: string) => {
-      const found = series.find(({ labels }) => labels.get('severity') === severity);
-      const at = found ? found.times.indexOf(from + (hour + 1) * HOUR) : -1;
-      return at === -1 ? 0 : (found?.values[at] as number);
+      for (const { labels, times, values } of series) {
+        const at = labels.get('severity') === severity ? times.indexOf(from + (hour + 1) * HOUR) : -1;
+        if (at >= 0) return values[at] as number;
+      }
+      return 0;
     };
     const timestamp = isoLocal(from + hour * HOUR);
     return { timestamp, critical: of('critical'), warning: of('warning'), info: of('info') };

@@ -2,10 +2,11 @@
 // repeats in them, and what to do. Quantiles and coverage stand beside the document's figures.
 
 import type { Findings, Report } from '../analyst.js';
-import { type ByTarget, valuesAt, windowOf } from '../asking.js';
+import { breather } from '../breather.js';
 import { type Evidence, evidenceOf } from '../evidence.js';
 import { pointsOf, type ServiceFacts } from '../facts.js';
 import { grouped } from '../grouped.js';
+import { quantileOf } from '../hours/sums.js';
 import * as measures from '../measures.js';
 import { recommendationsOf } from '../recommendations.js';
 import { mean } from '../statistics/robust.js';
@@ -58,25 +59,30 @@ const names = Object.keys(FIGURES) as Figure[];
 export const performanceAnalysis: Report<PerformanceAnalysis> = {
   name: 'performance analysis',
   async make(findings) {
-    const { engine, period, services, facts, directions } = findings;
-    const answers = await Promise.all(
-      names.map(name => valuesAt(engine, FIGURES[name](windowOf(period)), period.to)),
-    );
-    const figures = Object.fromEntries(names.map((name, i) => [name, answers[i]])) as Record<
-      Figure,
-      ByTarget
-    >;
-    const each = services.map(({ id }) => {
+    const { services, facts, directions } = findings;
+    const breathe = breather();
+    const found: Record<string, PerformanceAnalysis[string]> = {};
+    for (const { id } of services) {
+      await breathe();
       const [ofService, direction] = [facts.get(id), directions.get(id)];
-      if (!ofService || !direction) return [id, { error: 'No data available' }];
-      const values = Object.fromEntries(
-        names.map(name => [name, figures[name].get(id) ?? Number.NaN]),
-      ) as Record<Figure, number>;
-      return [id, analysis(id, ofService, direction, values, findings)];
-    });
-    return Object.fromEntries(each);
+      found[id] =
+        ofService && direction
+          ? analysis(id, ofService, direction, figuresOf(ofService), findings)
+          : { error: 'No data available' };
+    }
+    return found;
   },
 };
+
+function figuresOf({ fastest, slowest, buckets }: ServiceFacts): Record<Figure, number> {
+  return {
+    min_response_time: fastest,
+    max_response_time: slowest,
+    p50_response_time: quantileOf(0.5, buckets),
+    p95_response_time: quantileOf(0.95, buckets),
+    p99_response_time: quantileOf(0.99, buckets),
+  };
+}
 
 function analysis(
   id: string,

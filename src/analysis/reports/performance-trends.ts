@@ -2,6 +2,7 @@
 // are and what to do; and what is worth knowing of the cluster.
 
 import type { Findings, Report } from '../analyst.js';
+import { breather } from '../breather.js';
 import { type Evidence, evidenceOf } from '../evidence.js';
 import type { ServiceFacts } from '../facts.js';
 import { insightsOf } from '../insights.js';
@@ -37,11 +38,14 @@ export const performanceTrends: Report<PerformanceTrends> = {
   name: 'performance trends',
   async make(findings) {
     const { services, facts, directions } = findings;
-    const each = services.map(({ id, name }) => {
+    const breathe = breather();
+    const found: Record<string, ServiceTrend> = {};
+    for (const { id, name } of services) {
+      await breathe();
       const [ofService, direction] = [facts.get(id), directions.get(id)];
-      return [id, ofService && direction ? trend(id, name, ofService, direction, findings) : unknown(name)];
-    });
-    return { services: Object.fromEntries(each), insights: await insightsOf(findings) };
+      found[id] = ofService && direction ? trend(id, name, ofService, direction, findings) : unknown(name);
+    }
+    return { services: found, insights: await insightsOf(findings) };
   },
 };
 

@@ -1,9 +1,11 @@
 // Everything a person wants to know of a week or a month, in one: the reports of the period, what became of each day, and
 // which alerts fired. It is what is sent by schedule and printed by the command line.
 
+import type { Labels } from '../../model/labels.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import type { Findings, Report } from '../analyst.js';
 import { windowOf } from '../asking.js';
+import { breather } from '../breather.js';
 import { dateOf } from '../calendar.js';
 import { pointsOf } from '../facts.js';
 import { grouped } from '../grouped.js';
@@ -16,9 +18,10 @@ import { type PerformanceAnalysis, performanceAnalysis } from './performance-ana
 import { type PerformanceTrends, performanceTrends } from './performance-trends.js';
 import { type UptimeReport, uptimeReport } from './uptime-report.js';
 
-/** Alerts of each name and severity that fired, as many as there were label sets. */
-const FIRED = (window: string) =>
-  `count by (alertname, severity) (count_over_time(ALERTS{alertstate="firing"}[${window}]))`;
+/** Alerts that fired, by their labels. */
+const FIRED = (window: string) => `count_over_time(ALERTS{alertstate="firing"}[${window}])`;
+/** How much one question is about: of a thousand services there may be thousands of alerts. */
+const AT_ONCE: Millis = 6 * 3_600_000;
 
 export interface PeriodReport {
   readonly from: string;
@@ -61,14 +64,12 @@ export const periodReport: Report<PeriodReport> = {
   name: 'period report',
   async make(findings) {
     const { period } = findings;
-    const [uptime, trends, analysis, capacity, daily, alerts] = await Promise.all([
-      uptimeReport.make(findings),
-      performanceTrends.make(findings),
-      performanceAnalysis.make(findings),
-      capacityReport.make(findings),
-      dailyOf(findings),
-      firedAlerts(findings),
-    ]);
+    const uptime = await uptimeReport.make(findings);
+    const trends = await performanceTrends.make(findings);
+    const analysis = await performanceAnalysis.make(findings);
+    const capacity = await capacityReport.make(findings);
+    const daily = await dailyOf(findings);
+    const alerts = await firedAlerts(findings);
     return {
       from: isoLocal(period.from),
       to: isoLocal(period.to),
@@ -85,17 +86,20 @@ export const periodReport: Report<PeriodReport> = {
 
 async function dailyOf(findings: Findings): Promise<Daily> {
   const { calendar, facts, services, period } = findings;
-  const histories = await historiesOf(findings);
-  const each = services.map(({ id }) => {
+  const histories = historiesOf(findings);
+  const breathe = breather();
+  const found: Record<string, Daily['services'][string]> = {};
+  for (const { id } of services) {
+    await breathe();
     const days = histories.get(id)?.days ?? [];
     const times = meansOf(calendar.dates, facts.get(id)?.times, period);
     const uptime = calendar.dates.map((_, i) => {
       const day = days[i];
       return day ? rounded(1 - day.down / day.seen, 6) : null;
     });
-    return [id, { uptime, response_time: times }] as const;
-  });
-  return { dates: calendar.dates, services: Object.fromEntries(each) };
+    found[id] = { uptime, response_time: times };
+  }
+  return { dates: calendar.dates, services: found };
 }
 
 function meansOf(
@@ -109,12 +113,19 @@ function meansOf(
 }
 
 async function firedAlerts({ engine, period }: Findings): Promise<FiredAlert[]> {
-  const { samples } = await engine.instant(FIRED(windowOf(period)), period.to);
-  return samples
-    .map(({ labels, value }) => ({
-      alertname: labels.get('alertname'),
-      severity: labels.get('severity'),
-      count: value,
-    }))
+  const fired = new Map<string, Labels>();
+  for (let from = period.from; from < period.to; from += AT_ONCE) {
+    const to = Math.min(from + AT_ONCE, period.to);
+    const { samples } = await engine.instant(FIRED(windowOf({ from, to })), to);
+    for (const { labels } of samples) fired.set(labels.key, labels);
+  }
+  const kinds = grouped(fired.values(), labels =>
+    JSON.stringify([labels.get('alertname'), labels.get('severity')]),
+  );
+  return [...kinds]
+    .map(([key, all]) => {
+      const [alertname, severity] = JSON.parse(key) as [string, string];
+      return { alertname, severity, count: all.length };
+    })
     .sort((a, b) => b.count - a.count || (a.alertname < b.alertname ? -1 : 1));
 }

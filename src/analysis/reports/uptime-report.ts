@@ -3,7 +3,8 @@
 
 import { isoLocal, type Millis } from '../../model/time.js';
 import type { Findings, Report } from '../analyst.js';
-import { type ByTarget, type Period, valuesAt } from '../asking.js';
+import { type ByTarget, type Engine, type Period, valuesAt } from '../asking.js';
+import { breather } from '../breather.js';
 import type { DayTimes } from '../calendar.js';
 import { type Evidence, evidenceOf } from '../evidence.js';
 import { inAllDays } from '../facts.js';
@@ -14,7 +15,10 @@ import type { ServiceHistory } from '../rollup.js';
 import { mean } from '../statistics/robust.js';
 import { percent, rounded } from '../words.js';
 
-const OBJECTIVE = 'max by (target) (last_over_time(langgraph:availability_objective:ratio[1d]))';
+const OBJECTIVE = (targets: measures.Targets) =>
+  `max by (target) (last_over_time(${measures.selected('langgraph:availability_objective:ratio', targets)}[1d]))`;
+/** Services that one question is about: each has some thousand samples a day. */
+const AT_ONCE = 200;
 const NO_OBJECTIVE = 'the rule langgraph:availability_objective:ratio gives none';
 const NOT_SEEN = 'neither samples nor a roll-up of it in the period';
 
@@ -57,20 +61,31 @@ export const uptimeReport: Report<UptimeReport> = {
   name: 'uptime report',
   async make(findings) {
     const { engine, period, services } = findings;
-    const [objectives, histories] = await Promise.all([
-      valuesAt(engine, OBJECTIVE, period.to),
-      historiesOf(findings),
-    ]);
+    const objectives = await objectivesOf(engine, services, period.to);
+    const histories = historiesOf(findings);
+    const breathe = breather();
+    const found: Record<string, ServiceUptime> = {};
+    for (const service of services) {
+      await breathe();
+      found[service.id] = ofService(service, findings, objectives, histories);
+    }
     return {
       from: isoLocal(period.from),
       to: isoLocal(period.to),
       cluster: inAll([...histories.values()], period),
-      services: Object.fromEntries(
-        services.map(service => [service.id, ofService(service, findings, objectives, histories)]),
-      ),
+      services: found,
     };
   },
 };
+
+async function objectivesOf(engine: Engine, services: Findings['services'], at: Millis): Promise<ByTarget> {
+  const ids = services.map(({ id }) => id);
+  const found = new Map<string, number>();
+  for (let next = 0; next < ids.length; next += AT_ONCE)
+    for (const [id, value] of await valuesAt(engine, OBJECTIVE(ids.slice(next, next + AT_ONCE)), at))
+      found.set(id, value);
+  return found;
+}
 
 function ofService(
   { id, name, critical }: Findings['services'][number],

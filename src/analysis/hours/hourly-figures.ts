@@ -1,0 +1,144 @@
+// Figures of every hour, each asked for once: an hour that is over does not change. Comes in: periods; goes out: blocks of
+// hours, kept in memory and in the store. Questions are asked one after the other, so that others are answered between them.
+
+import type { Clock, Millis } from '../../model/time.js';
+import type { Engine, Period } from '../asking.js';
+import { askHours, type HourRun, MOST_SAMPLES } from './ask.js';
+import { HOUR, HOURS, HourBlock } from './block.js';
+import { readBlock, writeBlock } from './block-file.js';
+
+const DAY: Millis = HOURS * HOUR;
+/** After an hour, so that its last scrapes are there, at a remote engine too. */
+const LATE: Millis = 10 * 60_000;
+/** Columns in memory; the blocks used least recently go first. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/** Where blocks are kept, by their first moment. */
+export interface HourStore {
+  /** @returns whether it is on disk */
+  put(start: Millis, block: Uint8Array): boolean;
+  get(start: Millis): Uint8Array | undefined;
+}
+
+/** A part of a period: hours of one block. */
+export interface HourPart {
+  /** The first hour's number in the period and in the block, and how many there are. */
+  readonly at: number;
+  readonly first: number;
+  readonly count: number;
+  /** Where an hour's figures are, by its number in the block. */
+  readonly blockOf: (hour: number) => HourBlock;
+  /** The blocks that some hour's figures are in. */
+  readonly blocks: readonly HourBlock[];
+}
+
+export interface HourlyFiguresOptions {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** None: memory alone. */
+  readonly store?: HourStore;
+  /** Samples that a question reads, about. */
+  readonly mostSamples?: number;
+}
+
+export class HourlyFigures {
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  readonly #store: HourStore | undefined;
+  readonly #most: number;
+  /** By their first moment; the least recently used comes first. */
+  readonly #blocks = new Map<Millis, HourBlock>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor({ engine, clock, store, mostSamples = MOST_SAMPLES }: HourlyFiguresOptions) {
+    this.#engine = engine;
+    this.#clock = clock;
+    this.#store = store;
+    this.#most = mostSamples;
+  }
+
+  /**
+   * Calls back with each part of a period, the oldest first.
+   * @param services how many there are, about
+   * @throws QueryError
+   */
+  async each(period: Period, services: number, visit: (part: HourPart) => Promise<void>): Promise<void> {
+    const grid = ((period.from % HOUR) + HOUR) % HOUR;
+    for (let from = period.from; from < period.to; ) {
+      const start = Math.floor((from - grid) / DAY) * DAY + grid;
+      const to = Math.min(start + DAY, period.to);
+      await visit(await this.#inTurn(() => this.#part(start, { from, to }, period, services)));
+      from = to;
+    }
+  }
+
+  async #part(start: Millis, { from, to }: Period, period: Period, services: number): Promise<HourPart> {
+    const kept = await this.#blockAt(start);
+    const first = Math.round((from - start) / HOUR);
+    const count = Math.ceil((to - from) / HOUR);
+    const asked: { readonly run: HourRun; readonly block: HourBlock }[] = [];
+    for (const run of unknownRuns(kept, first, first + count, to)) {
+      const block = await askHours(this.#engine, run, services, this.#most);
+      asked.push({ run, block });
+      await this.#keep(kept, run, block);
+    }
+    const blockOf = (hour: number) =>
+      asked.find(({ run }) => hour >= run.first && hour < run.end)?.block ?? kept;
+    return {
+      at: Math.round((from - period.from) / HOUR),
+      ...{ first, count, blockOf },
+      blocks: [kept, ...asked.map(({ block }) => block)],
+    };
+  }
+
+  /** Keeps those hours that are final: over, and looked at. What an import brings of the others is asked for again. */
+  async #keep(kept: HourBlock, { start, first, end }: HourRun, asked: HourBlock): Promise<void> {
+    const final = this.#clock.now() - LATE;
+    let isChanged = false;
+    for (let hour = first; hour < end; hour++) {
+      if (start + (hour + 1) * HOUR > final || !asked.hasSeen(hour)) continue;
+      kept.adopt(asked, hour);
+      isChanged = true;
+    }
+    if (isChanged) this.#store?.put(start, await writeBlock(kept));
+  }
+
+  async #blockAt(start: Millis): Promise<HourBlock> {
+    const stored = this.#blocks.has(start) ? undefined : this.#store?.get(start);
+    const block =
+      this.#blocks.get(start) ?? (stored && (await readBlock(start, stored))) ?? new HourBlock(start);
+    this.#blocks.delete(start);
+    this.#blocks.set(start, block);
+    this.#bound();
+    return block;
+  }
+
+  #bound(): void {
+    let bytes = 0;
+    for (const block of this.#blocks.values()) bytes += block.bytes;
+    for (const [start, block] of this.#blocks) {
+      if (bytes <= MOST_BYTES || this.#blocks.size === 1) return;
+      bytes -= block.bytes;
+      this.#blocks.delete(start);
+    }
+  }
+
+  #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(action);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}
+
+/** Hours of a block that are not known for good, neighbours together. */
+function unknownRuns({ start, known }: HourBlock, first: number, end: number, to: Millis): HourRun[] {
+  const runs: { start: Millis; first: number; end: number; to: Millis }[] = [];
+  for (let hour = first; hour < end; hour++) {
+    if (known[hour]) continue;
+    const last = runs.at(-1);
+    const until = Math.min(start + (hour + 1) * HOUR, to);
+    if (last?.end === hour) Object.assign(last, { end: hour + 1, to: until });
+    else runs.push({ start, first: hour, end: hour + 1, to: until });
+  }
+  return runs;
+}
