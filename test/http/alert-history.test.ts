@@ -240,3 +240,33 @@ test('with real Alertmanagers alerts are handed to them', async () => {
     data: { activeAlertmanagers: [{ url: 'http://127.0.0.1:1/api/v2/alerts' }] },
   });
 });
+
+test('has what was sent in a message with an alert, and nothing of other messages, also when it is over', async () => {
+  await using monitor = await startMonitor({ alertmanager: QUIET });
+  const { alerts, episodes } = monitor.alerting;
+  /** Notes a message to ops about the alerts of these services, as the notifier does. */
+  const sent = (...services: string[]) => {
+    const note = { at: monitor.clock.now(), receiver: 'ops', integration: 'webhook' };
+    const those = [...alerts.all()].filter(({ labels }) => services.includes(labels.get('target')));
+    episodes.told(those, { ...note, status: 'firing' });
+    monitor.clock.advance(MINUTE);
+  };
+  for (const each of ['tools', 'redis', 'llm', 'alone']) tell(monitor, each);
+  monitor.clock.advance(MINUTE);
+  sent('tools', 'redis');
+  sent('tools', 'llm');
+  sent('alone');
+  for (const each of ['tools', 'redis', 'llm', 'alone']) end(monitor, each);
+  const all = (await ask(monitor)).alert_history;
+  const idOf = (name: string) => all.find(each => each.service === name)?.id ?? '';
+  const together = async (name: string, more = '') =>
+    services(await ask(monitor, `?sent_with=${idOf(name)}${more}`)).sort();
+  expect([await together('tools'), await together('redis'), await together('alone')]).toEqual([
+    ['llm', 'redis'],
+    ['tools'],
+    [],
+  ]);
+  expect(await together('tools', '&service=llm')).toEqual(['llm']);
+  expect((await ask(monitor, `?sent_with=${idOf('tools')}&limit=1`)).count).toBe(2);
+  expect(await ask(monitor, '?sent_with=none')).toEqual({ alert_history: [], count: 0 });
+});

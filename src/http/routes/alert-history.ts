@@ -12,6 +12,7 @@ import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
 import { inWords } from '../in-words.js';
 import { noticed } from '../noticed.js';
 import { route } from '../route.js';
+import { sentWith } from '../sent-with.js';
 import { timestamp } from '../shapes.js';
 import { unlessTold } from './alerts.js';
 
@@ -26,6 +27,10 @@ const query = z.object({
     .optional()
     .describe('With `before`: also those that began at that very moment, after the alert of this `id`'),
   after,
+  sent_with: z
+    .string()
+    .optional()
+    .describe('Only alerts that were sent in a message with the alert of this `id`, which is not among them'),
   format: z
     .enum(['json', 'csv'], { error: 'expected json or csv' })
     .default('json')
@@ -86,9 +91,10 @@ export const alertHistory = route({
     ),
     count: z.number().describe('Alerts that fit, whatever the limit'),
   }),
-  handle({ format, before_id: beforeId, ...wanted }, doors) {
+  async handle({ format, before_id: beforeId, sent_with: other, ...wanted }, doors) {
     const now = doors.clock.now();
-    const found = episodePages(doors, { ...wanted, beforeId });
+    const asked = { ...wanted, beforeId };
+    const found = other === undefined ? episodePages(doors, asked) : await sentWith(doors, other, asked);
     if (format !== 'csv') return { body: jsonOf(found, doors, now) };
     const type = 'text/csv; charset=utf-8; header=present';
     return { type, headers: CSV_HEADERS, body: csvOf(found, doors, now) };

@@ -25,6 +25,7 @@ import {
   STEP,
   tableOf,
 } from './incident-filter.js';
+import { Related } from './incident-related.js';
 import { stepsOf } from './incident-steps.js';
 
 /** Milliseconds between two looks for new ones. */
@@ -219,6 +220,7 @@ function Course({ incident, id }: { incident: Incident; id: string }) {
           </li>
         ))}
       </ol>
+      {notifications.length === 0 ? null : <Related id={incident.id} />}
       {notifications.length === 0 && mutedBy === undefined ? <p class="quiet">{taken}</p> : null}
       {mutedBy === undefined ? null : <p class="quiet">Not sent at the moment: {mutedBy.join('; ')}</p>}
       <p class="links">

@@ -1,0 +1,43 @@
+// Alerts that were sent in one message with another one: what belongs together, also when it is over.
+
+import type { Millis } from '../model/time.js';
+import type { Episode, ToldNote } from '../notify/episodes.js';
+import type { EpisodeQuery } from '../store/episodes.js';
+import { type EpisodePages, episodePages } from './alert-episodes.js';
+import type { Doors } from './doors.js';
+
+/** Alerts that are looked at: those that began last before the last message. */
+const LOOKED_AT = 1000;
+
+/** Selects the episodes that shared a message with the one of an id, newest first. @param query with `limit`: how many in all */
+export async function sentWith(
+  doors: Pick<Doors, 'alerting'>,
+  id: string,
+  query: EpisodeQuery,
+): Promise<EpisodePages> {
+  const [episode] = doors.alerting.episodes.select({ id, limit: 1 }).episodes;
+  const messages = new Set(episode?.notifications.map(messageOf));
+  const found: Episode[] = [];
+  if (episode && messages.size > 0) {
+    const before = Math.min(query.before ?? Number.POSITIVE_INFINITY, lastOf(episode.notifications) + 1);
+    for await (const page of episodePages(doors, { ...query, before, limit: LOOKED_AT }).pages)
+      found.push(...page.filter(each => each.id !== id && shares(each, messages)));
+  }
+  async function* pages() {
+    yield found.slice(0, query.limit);
+  }
+  return { count: found.length, pages: pages() };
+}
+
+function shares({ notifications }: Episode, messages: ReadonlySet<string>): boolean {
+  return notifications.some(note => messages.has(messageOf(note)));
+}
+
+/** Alerts of one message are noted at the same microsecond; some of them may have ended. */
+function messageOf({ at, receiver, integration }: ToldNote): string {
+  return JSON.stringify([at, receiver, integration]);
+}
+
+function lastOf(notes: readonly ToldNote[]): Millis {
+  return Math.max(...notes.map(({ at }) => at));
+}

@@ -1,0 +1,40 @@
+// What an incident says when it is over: how it was noticed, and what was sent with it.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { LONG, PATIENCE, PageTest, shows } from './page-test.js';
+
+const on = new PageTest(({ folder }) => {
+  const file = join(folder, 'alertmanager.yml');
+  const route = { receiver: 'log', group_wait: '1s', group_interval: '1s' };
+  writeFileSync(file, JSON.stringify({ route, receivers: [{ name: 'log' }] }));
+  return { alerting: { config_file: file } };
+});
+
+interface History {
+  readonly alert_history: readonly { readonly id: string; readonly service: string }[];
+}
+
+test('an incident that is over says how it was noticed and leads to what was sent with it', async () => {
+  await on.checked();
+  await Promise.all(Object.values(on.servers).map(each => each.setFault({ kind: 'status', code: 503 })));
+  const history = (query: string) => on.monitor.json<History>(`/alert_history?alertname=ServiceDown${query}`);
+  const idOf = async (name: string) =>
+    (await history('')).alert_history.find(({ service }) => service === name)?.id ?? '';
+  await expect.poll(() => idOf('llm'), PATIENCE).not.toBe('');
+  await expect.poll(() => idOf('tools'), PATIENCE).not.toBe('');
+  const id = await idOf('tools');
+  const related = async () => (await history(`&sent_with=${id}`)).alert_history.map(({ service }) => service);
+  await expect.poll(related, PATIENCE).toEqual(['llm']);
+  await on.healthy();
+  const page = await on.open(`ui/incidents?id=${id}`);
+  await shows(page, '.course').toMatch(
+    /The first check failed\s+\d\d:\d\d:\d\d\s+The alert fired.*Sent to log \(log\).*The alert ended/s,
+  );
+  await shows(page, '.related').toMatch(/^Sent together with\s+ServiceDown Rechts.*\sended$/s);
+  await page.locator('.related').getByRole('link', { name: 'ServiceDown' }).click();
+  await shows(page, '.incident .what').toContain(LONG);
+  await shows(page, '.related').toMatch(/ServiceDown Tools Server/);
+  expect(on.trouble()).toEqual([]);
+}, 120_000);
