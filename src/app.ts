@@ -32,6 +32,7 @@ import { Maintaining } from './maintaining.js';
 import { Exposition } from './metrics/exposition.js';
 import { OwnMetrics } from './metrics/own.js';
 import { MetricsPage } from './metrics/page.js';
+import { ReportMetrics } from './metrics/reports.js';
 import { countFamilies, ServiceMetrics, serviceFamilies, troubleOf } from './metrics/services.js';
 import type { Maintenance } from './model/maintenance.js';
 import type { MutedAlert } from './model/muted.js';
@@ -202,6 +203,7 @@ export class Monitor {
       engine: this.#answering.engine,
       store: this.#store,
       audit: this.#delivering.alerting.audit,
+      metrics: new ReportMetrics(this.#registry),
       services: () => this.#board.services,
       retention: () => (this.#configuration.remote ? undefined : settings.retention),
       externalUrl: () => this.#externalUrl,

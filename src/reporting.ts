@@ -7,6 +7,7 @@ import { HourlyFigures } from './analysis/hours/hourly-figures.js';
 import { RollupJob } from './analysis/rollup-job.js';
 import type { Configuration } from './configuration.js';
 import type { Logger } from './log.js';
+import type { ReportMetrics } from './metrics/reports.js';
 import type { Service } from './model/service.js';
 import { type Clock, type Millis, systemClock } from './model/time.js';
 import type { AuditTrail } from './notify/audit-trail.js';
@@ -22,6 +23,8 @@ export interface ReportingOptions {
   readonly engine: Pick<QueryEngine, 'instant' | 'range'>;
   readonly store: Store;
   readonly audit: AuditTrail;
+  /** Where what becomes of reports is counted. */
+  readonly metrics: ReportMetrics;
   readonly services: () => readonly Service[];
   /** How long samples are kept; undefined where another Prometheus has them. */
   readonly retention: () => Millis | undefined;
@@ -40,7 +43,17 @@ export class Reporting {
   readonly #reports: ReportJob;
 
   constructor(options: ReportingOptions) {
-    const { engine, store, audit, services, retention, externalUrl, version, clock = systemClock } = options;
+    const {
+      engine,
+      store,
+      audit,
+      metrics,
+      services,
+      retention,
+      externalUrl,
+      version,
+      clock = systemClock,
+    } = options;
     const log = (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) =>
       options.log[level](fields, message);
     const background = {
@@ -55,8 +68,13 @@ export class Reporting {
     this.#deep = new DeepAnalysis({ analyst: this.analyst, clock, log });
     this.#reports = new ReportJob({
       ...{ analyst: this.analyst, kept: store.kept, kinds: receiverKinds, externalUrl, version, clock, log },
-      onSent: (report, integration, at) =>
-        audit.add({ at, event: 'report sent', by: 'schedule', details: { report, integration } }),
+      onPlan: ways => metrics.begin(ways),
+      onSent: (way, at) => {
+        metrics.sent(way, at);
+        const details = { report: way.report, integration: way.id };
+        audit.add({ at, event: 'report sent', by: 'schedule', details });
+      },
+      onFailed: (way, at) => metrics.failed(way, at),
     });
   }
 

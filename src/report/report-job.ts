@@ -16,6 +16,7 @@ import { messageOf } from './mail.js';
 import { outlineOf } from './outline-of.js';
 import { nameOf, scopeAt } from './period.js';
 import type { ReportDefinition } from './settings.js';
+import { type Way, wayOf } from './way.js';
 
 const KIND = 'report';
 /** A report is of no use to anyone much later. */
@@ -34,6 +35,8 @@ interface Progress {
   readonly handled: Millis;
   /** What is being sent: when it was due, and the integrations that have it. */
   readonly sending?: { readonly due: Millis; readonly done: readonly string[] };
+  /** When an integration last took one, by its id. */
+  readonly sentAt?: Readonly<Record<string, Millis>>;
 }
 
 export interface ReportJobOptions {
@@ -44,8 +47,12 @@ export interface ReportJobOptions {
   readonly externalUrl: () => string;
   readonly version: string;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
+  /** Reports go these ways from now on. */
+  readonly onPlan?: (ways: readonly (Way & { readonly sentAt: Millis | undefined })[]) => void;
   /** A report was taken by an integration. */
-  readonly onSent?: (report: string, integration: string, at: Millis) => void;
+  readonly onSent?: (way: Way, at: Millis) => void;
+  /** An attempt to make or send one failed; it may be made again. */
+  readonly onFailed?: (way: Way, at: Millis) => void;
   readonly firstLook?: Millis;
 }
 
@@ -80,7 +87,21 @@ export class ReportJob {
     this.#closeIntegrations();
     this.#integrations = opened;
     this.#plan = plan;
+    this.#options.onPlan?.(plan.reports.flatMap(report => this.#ways(report)));
     this.#wait(this.#options.firstLook ?? FIRST_LOOK);
+  }
+
+  #ways(report: ReportDefinition) {
+    const { sentAt } = this.#options.kept.all<Progress>(KIND).get(report.name) ?? {};
+    return this.#receiversOf(report).map(integration => ({
+      ...wayOf(report, integration),
+      sentAt: sentAt?.[integration.id],
+    }));
+  }
+
+  #receiversOf({ receivers }: ReportDefinition): Integration[] {
+    const all = receivers.flatMap(name => this.#integrations.get(name) ?? []);
+    return all.filter(({ receiver }) => receiver.sendReport);
   }
 
   async close(): Promise<void> {
@@ -174,7 +195,7 @@ export class ReportJob {
 
   #settle({ name, schedule }: ReportDefinition, handled: Millis): void {
     this.#failures.delete(name);
-    this.#remember(name, { schedule: schedule.text, handled });
+    this.#remember(name, { schedule: schedule.text, handled, ...this.#sentAt(name) });
   }
 
   /** A report that is new, or has another schedule, is not due for the time before. */
@@ -182,9 +203,14 @@ export class ReportJob {
     const known = this.#options.kept.all<Progress>(KIND).get(name);
     // A clock that was set back must not hold reports up until it is there again.
     if (known?.schedule === schedule.text && known.handled <= now + LOOK_EVERY) return known;
-    const fresh = { schedule: schedule.text, handled: now };
+    const fresh = { schedule: schedule.text, handled: now, ...this.#sentAt(name) };
     this.#remember(name, fresh);
     return fresh;
+  }
+
+  #sentAt(name: string): Pick<Progress, 'sentAt'> {
+    const { sentAt } = this.#options.kept.all<Progress>(KIND).get(name) ?? {};
+    return sentAt ? { sentAt } : {};
   }
 
   #remember(name: string, progress: Progress): void {
@@ -193,11 +219,9 @@ export class ReportJob {
 
   /** @returns ids of integrations that have not got it and may get it later */
   async #sendTo(report: ReportDefinition, due: Millis, before: readonly string[]): Promise<string[]> {
-    const { log } = this.#options;
+    const { log, clock, onFailed } = this.#options;
     const done = [...before];
-    const waiting = report.receivers
-      .flatMap(name => this.#integrations.get(name) ?? [])
-      .filter(({ id, receiver }) => receiver.sendReport && !done.includes(id));
+    const waiting = this.#receiversOf(report).filter(({ id }) => !done.includes(id));
     if (waiting.length === 0) return [];
     let message: ReportMessage;
     try {
@@ -205,6 +229,7 @@ export class ReportJob {
     } catch (error) {
       const fields = { report: report.name, err: (error as Error).message };
       log('warn', 'A report cannot be made; it is tried again', fields);
+      for (const integration of waiting) onFailed?.(wayOf(report, integration), clock.now());
       return waiting.map(({ id }) => id);
     }
     const left: string[] = [];
@@ -227,20 +252,28 @@ export class ReportJob {
 
   /** @returns whether nothing is left to do: it was taken, or refused for good */
   async #deliver(
-    { name }: ReportDefinition,
-    { id, kind, receiverName, receiver, gate }: Integration,
+    report: ReportDefinition,
+    integration: Integration,
     message: ReportMessage,
   ): Promise<boolean> {
-    const { log, clock, externalUrl, onSent } = this.#options;
+    const { log, clock, externalUrl, onSent, onFailed } = this.#options;
+    const { id, kind, receiverName, receiver, gate } = integration;
+    const { name } = report;
+    const way = wayOf(report, integration);
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(TIMEOUT)]);
     const fields = { report: name, receiver: receiverName, integration: kind };
     try {
       const to = addressed(receiverName, externalUrl(), clock.now());
       await gate.pass(signal, async () => receiver.sendReport?.(message, to, signal));
       log('info', 'Report sent', fields);
-      onSent?.(name, id, clock.now());
+      const at = clock.now();
+      const progress = this.#options.kept.all<Progress>(KIND).get(name);
+      if (progress) this.#remember(name, { ...progress, sentAt: { ...progress.sentAt, [id]: at } });
+      onSent?.(way, at);
       return true;
     } catch (error) {
+      if (this.#abort.signal.aborted) return false;
+      onFailed?.(way, clock.now());
       const isFinal = error instanceof DeliveryError && error.permanent;
       const words = isFinal ? 'Report refused' : 'Report not sent; it is tried again';
       log('warn', words, { ...fields, err: (error as Error).message });

@@ -5,10 +5,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode } from 'fast-png';
+import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Analyst } from '../../src/analysis/analyst.js';
 import { lastDays } from '../../src/analysis/asking.js';
 import { type PeriodReport, periodReport } from '../../src/analysis/reports/period-report.js';
+import { ReportMetrics } from '../../src/metrics/reports.js';
 import type { Service } from '../../src/model/service.js';
 import type { Millis } from '../../src/model/time.js';
 import { readAlertmanagerConfig } from '../../src/notify/config/read.js';
@@ -185,6 +187,7 @@ describe('by schedule', () => {
   let now: Millis;
   let logged: string[];
   let job: ReportJob;
+  let registry: Registry;
   const file = join(folder, 'monitor.db');
 
   beforeAll(async () => {
@@ -241,6 +244,8 @@ describe('by schedule', () => {
   /** As a monitor does that starts. */
   function start(reports = [weekly()]): void {
     logged = [];
+    registry = new Registry();
+    const metrics = new ReportMetrics(registry);
     job = new ReportJob({
       analyst: analystAt(() => now),
       kept: store.kept,
@@ -250,6 +255,9 @@ describe('by schedule', () => {
       version: '1.2.3',
       log: (_, message) => logged.push(message),
       firstLook: 1_000_000,
+      onPlan: ways => metrics.begin(ways),
+      onSent: (way, at) => metrics.sent(way, at),
+      onFailed: (way, at) => metrics.failed(way, at),
     });
     job.configure({ reports, config: config() });
   }
@@ -336,6 +344,59 @@ describe('by schedule', () => {
     await lookAt(NOW + 25 * HOUR);
     expect(endpoint.requests).toEqual([]);
   });
+
+  /** Values of a metric by integration. */
+  const metric = async (name: string) => {
+    const found = await registry.getSingleMetric(`langgraph_monitor_${name}`)?.get();
+    return Object.fromEntries(found?.values.map(({ labels, value }) => [labels.integration, value]) ?? []);
+  };
+  const [sent, failed] = ['reports_sent_total', 'reports_failed_total'];
+  const [sentAt, failedAt] = [
+    'report_last_success_timestamp_seconds',
+    'report_last_failure_timestamp_seconds',
+  ];
+
+  test('what is sent and what fails is counted, from nought on, and the last success is known over restarts', async () => {
+    const none = { email: 0, slack: 0, discord: 0, telegram: 0 };
+    for (const name of [sent, failed, sentAt, failedAt]) expect(await metric(name), name).toEqual(none);
+    const well = endpoint.behaviour;
+    endpoint.behaviour = (response, request) =>
+      request.path === '/slack' ? answers(503)(response, request) : well(response, request);
+    await lookAt(NOW - HOUR);
+    await lookAt(NOW);
+    const all = { email: 1, slack: 1, discord: 1, telegram: 1 };
+    expect(await metric(sent)).toEqual({ ...all, slack: 0 });
+    expect(await metric(failed)).toEqual({ ...none, slack: 1 });
+    expect(await metric(failedAt)).toEqual({ ...none, slack: NOW / 1000 });
+    endpoint.behaviour = well;
+    await lookAt(NOW + 60_000);
+    expect(await metric(sent)).toEqual(all);
+    const taken = { email: NOW / 1000, slack: NOW / 1000 + 60, discord: NOW / 1000, telegram: NOW / 1000 };
+    expect(await metric(sentAt)).toEqual(taken);
+    await job.close();
+    start([weekly({ schedule: new Schedule('0 9 * * MON', undefined) })]);
+    expect(await metric(sentAt)).toEqual(taken);
+    expect(await metric(sent)).toEqual(none);
+    await lookAt(NOW + 120_000);
+    await job.close();
+    start();
+    expect(await metric(sentAt)).toEqual(taken);
+    job.configure({ reports: [], config: config() });
+    expect(await metric(sentAt)).toEqual({});
+  });
+
+  test('a report that cannot be made fails for each receiver', async () => {
+    await lookAt(NOW - HOUR);
+    await running.engine.close();
+    try {
+      await lookAt(NOW);
+    } finally {
+      const [, begin] = ENGINES[0] as (typeof ENGINES)[number];
+      running = await begin(TEXT);
+    }
+    expect(logged).toContain('A report cannot be made; it is tried again');
+    expect(await metric(failed)).toEqual({ email: 1, slack: 1, discord: 1, telegram: 1 });
+  }, 60_000);
 
   test('a report that is new, or has another schedule, is not due for the time before', async () => {
     now = NOW + HOUR;
