@@ -120,6 +120,7 @@ function decodeEntities(text: string): string {
 /** "503 Service Unavailable" under "HTTP 503" says its number twice, and what every server says of that number. */
 function withoutCode(text: string, statusCode: number): string {
   const words = text.startsWith(`${statusCode} `) ? text.slice(String(statusCode).length).trim() : text;
+  if (NUMBERED.some(key => words === `${key} ${statusCode}`)) return '';
   return words.toLowerCase() === STATUS_CODES[statusCode]?.toLowerCase() ? '' : words;
 }
 
@@ -150,7 +151,7 @@ function fromJson(value: unknown, depth: number): string {
   const validation = fromValidation(fields);
   if (validation) return validation;
   const key = PROBLEM.find(each => said(each) !== '') ?? LAST.find(each => said(each) !== '');
-  if (key === undefined) return failingParts(fields, depth);
+  if (key === undefined) return failingParts(fields, depth) || numberIn(fields);
   const main = said(key);
   // The words beside an object are less than those in it.
   if (LAST.includes(key)) {
@@ -162,6 +163,15 @@ function fromJson(value: unknown, depth: number): string {
   const further = FURTHER.find(each => each !== key && said(each) !== '');
   const more = further === undefined ? '' : said(further);
   return more === '' || main.includes(more) ? main : more.includes(main) ? more : `${main}: ${more}`;
+}
+
+/** Where a problem is a number, of which the key says what it is. */
+const NUMBERED = ['error', 'error_code', 'errorCode', 'errno', 'code'];
+
+/** A problem that is a number alone: `error 42`; 0 is none. */
+function numberIn(fields: Readonly<Record<string, unknown>>): string {
+  const key = NUMBERED.find(each => typeof fields[each] === 'number' && fields[each] !== 0);
+  return key === undefined ? '' : `${key} ${fields[key]}`;
 }
 
 /** Where a health endpoint lists what it depends on: Spring Boot, MicroProfile Health, ASP.NET, health+json. */

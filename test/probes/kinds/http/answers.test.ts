@@ -133,6 +133,17 @@ describe('the words of a server that fails', () => {
     ],
     ['a status that says it is well', json({ status: 'ok' }), 'HTTP 503'],
     ['a JSON text', json('not ready'), 'HTTP 503 (not ready)'],
+    ['a number', json({ error: 42 }), 'HTTP 503 (error 42)'],
+    ['a number in an object', json({ error: { code: 5 } }), 'HTTP 503 (code 5)'],
+    [
+      'a list of numbered errors',
+      json([{ errors: [{ code: 5 }, { code: 6 }] }]),
+      'HTTP 503 (code 5; code 6)',
+    ],
+    ['the status code as a number', json({ error: { code: 503, status: null } }), 'HTTP 503'],
+    ['no error, as a number', json({ error: 0, code: 0 }), 'HTTP 503'],
+    ['a flag alone', json({ error: true }), 'HTTP 503'],
+    ['a flag in a list', json([true, [null, [42]]]), 'HTTP 503'],
     ['JSON that says nothing', json({ error: null, ok: false, took: 3 }), 'HTTP 503'],
     [
       'plain text',
