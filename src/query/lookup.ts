@@ -14,8 +14,18 @@ export const TRUNCATED = 'results truncated due to limit';
 
 /** Samples, and the series they belong to. */
 export interface SeriesSource extends SampleSource {
-  /** Series are left out as soon as those before them have more than `limit` samples together. */
-  select(matchers: readonly Matcher[], from: Millis, to: Millis, limit?: number): Series[];
+  /**
+   * Series are left out as soon as those before them have more than `limit` samples together; `pause` is called every now
+   * and then, and may throw.
+   */
+  select(
+    matchers: readonly Matcher[],
+    from: Millis,
+    to: Millis,
+    limit?: number,
+    pause?: () => void,
+  ): Series[];
+  latest?(matchers: readonly Matcher[], from: Millis, to: Millis, pause?: () => void): Series[];
   /** Series that satisfy all matchers of one of the sets and have something from `from` to `to`, sorted by labels. */
   series(matcherSets: readonly (readonly Matcher[])[], from: Millis, to: Millis): readonly Labels[];
 }

@@ -21,12 +21,14 @@ export class MeteredSource implements SeriesSource {
   }
 
   select(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
-    return this.#metered(() => this.#source.select(matchers, from, to, this.#left));
+    return this.#metered(() => this.#source.select(matchers, from, to, this.#left, this.#checkpoint));
   }
 
   latest(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
     return this.#metered(
-      () => this.#source.latest?.(matchers, from, to) ?? this.#source.select(matchers, from, to, this.#left),
+      () =>
+        this.#source.latest?.(matchers, from, to, this.#checkpoint) ??
+        this.#source.select(matchers, from, to, this.#left, this.#checkpoint),
     );
   }
 

@@ -23,6 +23,7 @@ export class SampleFile {
   readonly #db: Sqlite;
   readonly #path: string;
   readonly #dataVersion;
+  readonly #bounds;
   #seenVersion: number;
 
   /**
@@ -50,6 +51,7 @@ export class SampleFile {
       this.axes = new AxisTable(db);
       this.chunks = new ChunkTable(db, this.axes, cache, { large: LARGE_CHUNK, isReadOnly });
       this.#dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
+      this.#bounds = { begin: db.prepare<[]>('BEGIN'), commit: db.prepare<[]>('COMMIT') };
       this.#seenVersion = this.#dataVersion.get() as number;
     } catch (error) {
       db.close();
@@ -65,6 +67,17 @@ export class SampleFile {
     } catch (error) {
       this.axes.forgetLatest();
       throw error;
+    }
+  }
+
+  /** Reads all of an action from one state of the file: each by itself takes three times as long. */
+  reading<T>(action: () => T): T {
+    if (this.#db.inTransaction) return action();
+    this.#bounds.begin.run();
+    try {
+      return action();
+    } finally {
+      if (this.#db.inTransaction) this.#bounds.commit.run();
     }
   }
 

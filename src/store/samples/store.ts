@@ -16,6 +16,7 @@ import { RefList } from './ref-list.js';
 import { forgetFrom } from './rewind.js';
 import type { RowBuilder } from './row-builder.js';
 import { BLOCK, Sealing, type SealingStep } from './sealing.js';
+import { Selection, type SeriesOf, type Wanted } from './selection.js';
 import { Sources } from './sources.js';
 import type { SampleStats, SampleStoreOptions } from './store-options.js';
 import { type SeriesRef, StoredSeries } from './stored-series.js';
@@ -30,6 +31,9 @@ const CATCH_UP = 20;
 const FUTURE: Millis = 60_000;
 /** A clock that goes back further than this was set; less is a correction, which costs a scrape or a few. */
 const SET_BACK: Millis = 60_000;
+
+/** Reading goes on for so long before others may have their turn. */
+const PART: Millis = 5;
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -56,6 +60,8 @@ export class SampleStore implements SampleSource {
   readonly #upkeep: Upkeep;
   /** What is known of the file is from an opening for reading alone. */
   #isReadOnly = false;
+  /** Changes when numbers of series become those of others. */
+  #generation = 0;
   #appended = 0;
   #dropped = 0;
 
@@ -130,6 +136,7 @@ export class SampleStore implements SampleSource {
 
   /** The clock was set back. */
   #rewind(at: Millis): void {
+    this.#generation++;
     const { file, log } = this.#options;
     const fields = { file, from: new Date(this.#head.last).toISOString(), to: new Date(at).toISOString() };
     log('warn', 'The clock was set back; samples of the time to come are forgotten', fields);
@@ -321,15 +328,65 @@ export class SampleStore implements SampleSource {
 
   /**
    * As the interface says; series are left out as soon as those before them have more than `limit` samples together.
-   * @throws the disk's error; what a damaged file held is gone, and it is answered from what there is.
+   * @param pause called every few milliseconds: scrapes may be kept in it and other windows read, which changes nothing here
+   * @throws the disk's error, what `pause` throws; what a damaged file held is gone, and it is answered from what there is.
    */
-  select(matchers: readonly Matcher[], from: Millis, to: Millis, limit = Number.POSITIVE_INFINITY): Series[] {
-    return this.#read(file => this.#reader(file, from, to).select(matchers, limit));
+  select(
+    matchers: readonly Matcher[],
+    from: Millis,
+    to: Millis,
+    limit = Number.POSITIVE_INFINITY,
+    pause?: () => void,
+  ): Series[] {
+    let left = limit;
+    return this.#readByParts({ matchers, from, to, pause, isLatest: false }, (reader, each) => {
+      if (left < 0) return undefined;
+      const series = reader.all(each);
+      left -= series?.values.length ?? 0;
+      return series;
+    });
   }
 
-  /** As the interface says. @throws the disk's error */
-  latest(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
-    return this.#read(file => this.#reader(file, from, to).latest(matchers));
+  /** As the interface says; `pause` as in {@link select}. @throws the disk's error, what `pause` throws */
+  latest(matchers: readonly Matcher[], from: Millis, to: Millis, pause?: () => void): Series[] {
+    return this.#readByParts({ matchers, from, to, pause, isLatest: true }, (reader, each) =>
+      reader.last(each),
+    );
+  }
+
+  #readByParts(wanted: Wanted, seriesOf: SeriesOf): Series[] {
+    for (;;) {
+      const selection = new Selection(wanted, this.#head.last, this.#interim.isOpen);
+      const found = this.#tryByParts(selection, wanted, seriesOf);
+      if (found) return found;
+    }
+  }
+
+  /** @returns undefined when the series are others than they were, and it has to begin again */
+  #tryByParts(selection: Selection, wanted: Wanted, seriesOf: SeriesOf): Series[] | undefined {
+    const { from, to, matchers, isLatest } = wanted;
+    const generation = this.#generation;
+    const matching = this.#read(file => this.#reader(file, from, to).matching(matchers, isLatest));
+    while (selection.next < matching.length) {
+      if (selection.next > 0) wanted.pause?.();
+      if (this.#generation !== generation) return undefined;
+      const until = selection.until(this.#head.last, this.#interim.isOpen);
+      if (until === undefined) return undefined;
+      const deadline = this.#clock.elapsed() + (selection.mayPause ? PART : Number.POSITIVE_INFINITY);
+      selection.take(
+        this.#read(file => {
+          const reader = selection.readerOf(file, until, () => this.#reader(file, from, until));
+          const read = () =>
+            selection.part(
+              matching,
+              each => seriesOf(reader, each),
+              () => this.#clock.elapsed() >= deadline,
+            );
+          return file ? file.reading(read) : read();
+        }),
+      );
+    }
+    return selection.found;
   }
 
   /**
@@ -422,12 +479,14 @@ export class SampleStore implements SampleSource {
 
   /** The file that can be written now may be another than the one that was read. */
   #forgetRead(): void {
+    this.#generation++;
     this.#cache.clear();
     this.#upkeep.mergeable.clear();
     this.#catalogue.startOver();
   }
 
   #load(file: SampleFile): void {
+    this.#generation++;
     this.#guarded.mend(() => {
       this.#catalogue.load(file);
       this.#catalogue.verify(file, this.#clock.now() + FUTURE);
@@ -435,6 +494,7 @@ export class SampleStore implements SampleSource {
   }
 
   #forgetFile(): void {
+    this.#generation++;
     this.#cache.clear();
     this.#upkeep.mergeable.clear();
     this.#sealing.reset();

@@ -25,7 +25,7 @@ export interface SamplePlaces {
   readonly file: SampleFile | undefined;
 }
 
-interface LabelledSeries {
+export interface LabelledSeries {
   readonly series: SeriesRef;
   readonly labels: Labels;
 }
@@ -38,43 +38,44 @@ export class WindowReader {
   readonly #from: Millis;
   readonly #to: Millis;
   readonly #slab = new Slab();
+  readonly #assembler: Assembler;
+  readonly #latest: Latest;
 
   constructor(places: SamplePlaces, from: Millis, to: Millis) {
     this.#places = places;
     this.#from = from;
     this.#to = to;
+    this.#assembler = new Assembler(from, to);
+    this.#latest = new Latest(from, to);
   }
 
-  /** Series with all their samples, until those before have more than `limit` together. */
-  select(matchers: readonly Matcher[], limit: number): Series[] {
-    const assembler = new Assembler(this.#from, this.#to);
-    let samples = 0;
-    return this.#collect(matchers, series => {
-      if (samples > limit) return undefined;
-      const run = this.#isAllInHead(series)
-        ? this.#places.head.read(series, this.#from, this.#to, this.#slab)
-        : assembler.join(this.#runs(series));
-      samples += run.values.length;
-      return run;
-    });
+  /** Whether it reads up to a moment, out of a file. */
+  reads(to: Millis, file: SampleFile | undefined): boolean {
+    return to === this.#to && file === this.#places.file;
   }
 
-  /** Series with their last sample, that of the interim if it is in the window. */
-  latest(matchers: readonly Matcher[]): Series[] {
-    const { stored, head, interim } = this.#places;
-    const latest = new Latest(this.#from, this.#to);
+  /** A series with all its samples; undefined where it has nothing. */
+  all({ series, labels }: LabelledSeries): Series | undefined {
+    const run = this.#isAllInHead(series)
+      ? this.#places.head.read(series, this.#from, this.#to, this.#slab)
+      : this.#assembler.join(this.#runs(series));
+    return this.#withEnds(series, labels, run, undefined);
+  }
+
+  /** A series with its last sample, that of the interim if it is in the window; undefined where it has nothing. */
+  last({ series, labels }: LabelledSeries): Series | undefined {
+    const { interim } = this.#places;
     const between = interim.within(this.#from, this.#to);
-    return this.#collect(
-      matchers,
-      series => {
-        const shown = between === undefined ? undefined : interim.value(series);
-        if (shown !== undefined) return latest.at(between as Millis, shown);
-        const last = stored.last.get(series);
-        const value = last <= this.#to ? head.lastValue(series) : undefined;
-        return value === undefined ? latest.of(this.#runs(series)) : latest.at(last, value);
-      },
-      between,
-    );
+    const shown = between === undefined ? undefined : interim.value(series);
+    const run = shown === undefined ? this.#lastRun(series) : this.#latest.at(between as Millis, shown);
+    return run && this.#withEnds(series, labels, run, between);
+  }
+
+  #lastRun(series: SeriesRef): Run | undefined {
+    const { stored, head } = this.#places;
+    const last = stored.last.get(series);
+    const value = last <= this.#to ? head.lastValue(series) : undefined;
+    return value === undefined ? this.#latest.of(this.#runs(series)) : this.#latest.at(last, value);
   }
 
   /** Labels of series that satisfy one of the sets and have a sample. */
@@ -90,30 +91,20 @@ export class WindowReader {
       .sort(compareLabels);
   }
 
-  /** Series that have something, sorted by labels; those without a run are left out. */
-  #collect(
-    matchers: readonly Matcher[],
-    runOf: (series: SeriesRef) => Run | undefined,
-    between?: Millis,
-  ): Series[] {
-    const found: Series[] = [];
-    const matching = this.#matching(matchers, between);
-    // An iterator makes an object for each of thousands.
-    for (let i = 0; i < matching.length; i++) {
-      const { series, labels } = matching[i] as LabelledSeries;
-      const run = runOf(series);
-      if (!run) continue;
-      const { times, values } = run;
-      const ends = this.#ends(series, between);
-      if (values.length > 0 || ends.length > 0) found.push({ labels, times, values, ends });
-    }
-    return found;
+  #withEnds(
+    series: SeriesRef,
+    labels: Labels,
+    { times, values }: Run,
+    between: Millis | undefined,
+  ): Series | undefined {
+    const ends = this.#ends(series, between);
+    return values.length > 0 || ends.length > 0 ? { labels, times, values, ends } : undefined;
   }
 
-  /** Series that may have something, sorted by labels. */
-  #matching(matchers: readonly Matcher[], between: Millis | undefined): LabelledSeries[] {
+  /** Series that may have something, sorted by labels. @param withInterim those that only the interim shows, too */
+  matching(matchers: readonly Matcher[], withInterim: boolean): LabelledSeries[] {
     const { stored, index, interim } = this.#places;
-    const isBetween = between !== undefined;
+    const isBetween = withInterim && interim.within(this.#from, this.#to) !== undefined;
     return index
       .select(matchers)
       .filter(series => stored.mayHave(series, this.#from, this.#to) || (isBetween && interim.shows(series)))

@@ -121,7 +121,8 @@ export class ByteReader {
   }
 
   float64(): number {
-    return new Float64Array(this.take(8).slice().buffer)[0] as number;
+    const { buffer, byteOffset } = this.take(8);
+    return new DataView(buffer, byteOffset).getFloat64(0, true);
   }
 
   /** The next bytes, not copied. */
