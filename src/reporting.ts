@@ -67,7 +67,16 @@ export class Reporting {
     this.#rollups = new RollupJob({ ...shared, store: store.days, retention, log });
     this.#deep = new DeepAnalysis({ analyst: this.analyst, clock, log });
     this.#reports = new ReportJob({
-      ...{ analyst: this.analyst, kept: store.kept, kinds: receiverKinds, externalUrl, version, clock, log },
+      ...{
+        analyst: this.analyst,
+        audit,
+        kept: store.kept,
+        kinds: receiverKinds,
+        externalUrl,
+        version,
+        clock,
+        log,
+      },
       onPlan: ways => metrics.begin(ways),
       onSent: (way, at) => {
         metrics.sent(way, at);

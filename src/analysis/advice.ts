@@ -28,6 +28,10 @@ export async function adviceOf(findings: Findings): Promise<readonly Advice[]> {
   return [...(await limits(findings)), ...services(findings), ...(await node(findings))];
 }
 
+/** With what it is about in front. */
+export const sentenceOf = ({ name, text }: Advice): string =>
+  text.startsWith(name) ? text : `${name}: ${text}`;
+
 /** Loads that are expected to reach their limit, the next one first. */
 async function limits(findings: Findings): Promise<Advice[]> {
   const { engine, period } = findings;

@@ -9,9 +9,11 @@ import { HourlyFigures } from '../analysis/hours/hourly-figures.js';
 import { periodReport } from '../analysis/reports/period-report.js';
 import { type Configuration, loadConfiguration } from '../configuration.js';
 import { systemClock } from '../model/time.js';
+import { AuditTrail } from '../notify/audit-trail.js';
 import { EmbeddedEngine } from '../query/embedded.js';
 import { QueryError } from '../query/engine.js';
 import { RemoteEngine } from '../query/remote.js';
+import { withAudit } from '../report/audited.js';
 import { FORMATS, type Format, forms } from '../report/formats.js';
 import { MOST_DAYS, nameOf, type ReportPeriod } from '../report/period.js';
 import { loadNative } from '../store/native.js';
@@ -77,7 +79,8 @@ async function make(
       clock: systemClock,
     });
     const { report } = await analyst.report(periodReport, scope);
-    return forms[format].write(report, { name: nameOf(period), url: flags.externalUrl, version: version() });
+    const audited = withAudit(report, new AuditTrail(store.kept));
+    return forms[format].write(audited, { name: nameOf(period), url: flags.externalUrl, version: version() });
   } finally {
     store.close();
     await engine.close();

@@ -49,6 +49,16 @@ export class AuditTrail {
     return all.slice(0, limit).map(([, entry]) => entry);
   }
 
+  /** Newest first: from a moment up to another, which does not count. */
+  between(from: Millis, to: Millis): AuditEntry[] {
+    return this.latest(MAX_ENTRIES).filter(({ at }) => at >= from && at < to);
+  }
+
+  /** When the oldest entry was, once older ones may have gone; undefined while all are there. */
+  beginsAt(): Millis | undefined {
+    return this.size < MAX_ENTRIES ? undefined : this.latest(MAX_ENTRIES).at(-1)?.at;
+  }
+
   get size(): number {
     return this.#kept.all(KIND).size;
   }

@@ -1,6 +1,6 @@
 // The forms a report can be written in. A further one is a line here.
 
-import type { PeriodReport } from '../analysis/reports/period-report.js';
+import type { AuditedReport } from './audited.js';
 import { csvOf } from './csv.js';
 import { htmlOf } from './html.js';
 import { markdownOf } from './markdown.js';
@@ -12,7 +12,7 @@ export type Format = (typeof FORMATS)[number];
 interface Form {
   /** Media type. */
   readonly type: string;
-  readonly write: (report: PeriodReport, options: OutlineOptions) => string;
+  readonly write: (report: AuditedReport, options: OutlineOptions) => string;
 }
 
 export const forms: Readonly<Record<Format, Form>> = {

@@ -3,6 +3,7 @@
 import type { PeriodReport } from '../analysis/reports/period-report.js';
 import type { ServiceUptime } from '../analysis/reports/uptime-report.js';
 import { percent, seconds, span } from '../analysis/words.js';
+import type { AuditedReport } from './audited.js';
 import { barsOfTimes, barsOfUptime } from './bars.js';
 import type { Block, Cell, Outline, Section, Table } from './outline.js';
 
@@ -20,16 +21,17 @@ export interface OutlineOptions {
 }
 
 /** @param report of all services there are */
-export function outlineOf(report: PeriodReport, { name, url, version }: OutlineOptions): Outline {
+export function outlineOf(report: AuditedReport, { name, url, version }: OutlineOptions): Outline {
   const { dates: days } = report.daily;
   const dates = `${days[0]} to ${days.at(-1)}`;
   const { uptime } = report.uptime.cluster;
   return {
     title: `${name}, ${dates}: ${uptime === null ? 'no samples' : `${uptime} up`}`,
     summary: summaryOf(report),
-    sections: [services(report), todo(report), outages(report), alerts(report), outlook(report)].filter(
-      section => section !== undefined,
-    ),
+    sections: [
+      ...[services(report), todo(report), outages(report), alerts(report)],
+      ...[changes(report), outlook(report)],
+    ].filter(section => section !== undefined),
     url,
     footer: `langgraph-monitor ${version}; times are local. Availability is weighted by time; maintenance counts neither way.`,
   };
@@ -167,9 +169,34 @@ function alerts({ alerts: fired }: PeriodReport): Section | undefined {
   };
 }
 
-function cut(table: Table, count: number): Table {
+/** What people changed; that a report was sent is no change. */
+function changes({ audit_trail: trail, audit_trail_from: begin }: AuditedReport): Section {
+  const heading = 'Changes, newest first';
+  const all = trail.filter(({ event }) => event !== 'report sent');
+  const rest: Block[] =
+    begin === null
+      ? []
+      : [{ kind: 'text', text: `Changes before ${clock(begin)} are not known: only the latest are kept.` }];
+  if (all.length === 0) return { heading, blocks: [{ kind: 'text', text: 'Nothing was changed.' }, ...rest] };
+  const rows = all
+    .slice(0, MOST_ROWS)
+    .map(({ timestamp, event, by, details }) => [clock(timestamp), event, by, detailsOf(details)]);
+  const columns: Table['columns'] = [{ name: 'When' }, { name: 'What' }, { name: 'By' }, { name: 'Details' }];
+  return { heading, blocks: [cut({ kind: 'table', columns, rows }, all.length, 'format=json'), ...rest] };
+}
+
+/** Ids say nothing to a reader; JSON has them. */
+const detailsOf = (details: Readonly<Record<string, string>>): string =>
+  Object.entries(details)
+    .filter(([name, value]) => name !== 'id' && value !== '')
+    .map(([name, value]) => `${name.replaceAll('_', ' ')}: ${value}`)
+    .join(', ');
+
+/** @param where the rest is */
+function cut(table: Table, count: number, where = 'format=csv and format=json'): Table {
   const more = count - table.rows.length;
-  return more > 0 ? { ...table, note: `and ${more} more; format=csv and format=json have all` } : table;
+  const have = where.includes(' and ') ? 'have' : 'has';
+  return more > 0 ? { ...table, note: `and ${more} more; ${where} ${have} all` } : table;
 }
 
 function list(items: readonly string[]): Block {

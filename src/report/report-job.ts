@@ -4,6 +4,7 @@
 import type { Analyst } from '../analysis/analyst.js';
 import { periodReport } from '../analysis/reports/period-report.js';
 import { type Clock, isoLocal, LONGEST_WAIT, type Millis } from '../model/time.js';
+import type { AuditTrail } from '../notify/audit-trail.js';
 import type { AlertmanagerConfig } from '../notify/definition.js';
 import { Receipts } from '../notify/delivery/receipts.js';
 import { type Integration, openIntegrations } from '../notify/integration.js';
@@ -12,6 +13,7 @@ import { addressed, type ReportMessage } from '../notify/report-message.js';
 import { backoff } from '../notify/retry.js';
 import { GoTemplates } from '../notify/templates.js';
 import type { KeptStates } from '../store/kept.js';
+import { withAudit } from './audited.js';
 import { messageOf } from './mail.js';
 import { outlineOf } from './outline-of.js';
 import { nameOf, scopeAt } from './period.js';
@@ -41,6 +43,8 @@ interface Progress {
 
 export interface ReportJobOptions {
   readonly analyst: Analyst;
+  /** What a report says of changes. */
+  readonly audit: Pick<AuditTrail, 'between' | 'beginsAt'>;
   readonly kept: KeptStates;
   readonly clock: Clock;
   readonly kinds: readonly ReceiverKind[];
@@ -245,9 +249,11 @@ export class ReportJob {
   }
 
   async #make({ period, schedule }: ReportDefinition, due: Millis): Promise<ReportMessage> {
-    const { analyst, externalUrl, version } = this.#options;
+    const { analyst, audit, externalUrl, version } = this.#options;
     const { report } = await analyst.report(periodReport, scopeAt(period, due, schedule.timeZone));
-    return messageOf(outlineOf(report, { name: nameOf(period), url: externalUrl(), version }));
+    return messageOf(
+      outlineOf(withAudit(report, audit), { name: nameOf(period), url: externalUrl(), version }),
+    );
   }
 
   /** @returns whether nothing is left to do: it was taken, or refused for good */

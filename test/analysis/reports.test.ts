@@ -60,8 +60,9 @@ const DISK = { now: 0.8, aDay: 0.0153 };
 const disk = () => {
   const name = 'host_filesystem_usage_ratio';
   const labels = 'job="langgraph-monitor",instance="127.0.0.1:8083",mountpoint="/"';
-  const lines = Array.from({ length: (DAYS * DAY) / SCRAPE }, (_, i) => {
-    const at = FROM + i * SCRAPE;
+  const step = 5 * SCRAPE;
+  const lines = Array.from({ length: (DAYS * DAY) / step }, (_, i) => {
+    const at = FROM + i * step;
     const value = DISK.now - (DISK.aDay * (NOW - at)) / DAY;
     return isWithin([GAP], at) ? '' : `${name}{${labels}} ${value} ${at / 1000}\n`;
   });

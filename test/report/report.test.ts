@@ -9,12 +9,14 @@ import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Analyst } from '../../src/analysis/analyst.js';
 import { lastDays } from '../../src/analysis/asking.js';
-import { type PeriodReport, periodReport } from '../../src/analysis/reports/period-report.js';
+import { periodReport } from '../../src/analysis/reports/period-report.js';
 import { ReportMetrics } from '../../src/metrics/reports.js';
 import type { Service } from '../../src/model/service.js';
-import type { Millis } from '../../src/model/time.js';
+import { isoLocal, type Millis } from '../../src/model/time.js';
+import { type AuditEvent, AuditTrail } from '../../src/notify/audit-trail.js';
 import { readAlertmanagerConfig } from '../../src/notify/config/read.js';
 import { receiverKinds } from '../../src/notify/receivers/index.js';
+import { type AuditedReport, withAudit } from '../../src/report/audited.js';
 import { forms } from '../../src/report/formats.js';
 import { messageOf } from '../../src/report/mail.js';
 import { outlineOf } from '../../src/report/outline-of.js';
@@ -47,7 +49,9 @@ const SERVICES = [service('steady', 'Steady'), service('tools', HOSTILE), servic
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const folder = makeFolder('report');
 let running: RunningEngine;
-let report: PeriodReport;
+let report: AuditedReport;
+const audits = new Store({ file: join(folder, 'audit.db'), retention: DAY, log: () => {} });
+const audit = new AuditTrail(audits.kept);
 const OPTIONS = { name: 'Weekly report', url: 'http://monitor.example', version: '1.2.3' };
 
 const analystAt = (now: () => Millis) =>
@@ -58,13 +62,27 @@ const analystAt = (now: () => Millis) =>
     clock: { now, elapsed: now },
   });
 
+/** What was changed before a moment: within the week, before it, and at its end. */
+function changed(trail: AuditTrail, to: Millis): void {
+  const silence = { id: '1f', matchers: '{target="tools"}', comment: HOSTILE };
+  const of = (at: Millis, event: AuditEvent, by: string, details: Record<string, string> = {}) =>
+    trail.add({ at, event, by, details });
+  of(to - 8 * DAY, 'configuration reloaded', 'SIGHUP');
+  of(to - 2 * DAY, 'silence created', 'alice (127.0.0.1)', silence);
+  of(to - DAY, 'configuration reload failed', 'SIGHUP', { problem: 'monitor.yml: services: missing' });
+  of(to - HOUR, 'report sent', 'schedule', { report: 'weekly' });
+  of(to, 'silence expired', 'alice (127.0.0.1)', silence);
+}
+
 beforeAll(async () => {
   const [, start] = ENGINES[0] as (typeof ENGINES)[number];
   running = await start(TEXT);
-  report = (await analystAt(() => NOW).report(periodReport, lastDays(7))).report;
+  changed(audit, NOW);
+  report = withAudit((await analystAt(() => NOW).report(periodReport, lastDays(7))).report, audit);
 }, 120_000);
 afterAll(async () => {
   await running?.close();
+  audits.close();
   removeFolder(folder);
 });
 
@@ -122,6 +140,51 @@ describe('forms', () => {
     });
   });
 
+  test('who changed what in the period is in it, and nothing of before or after', () => {
+    const { audit_trail: trail, audit_trail_from: from } = JSON.parse(forms.json.write(report, OPTIONS));
+    expect(trail.map(({ event }: { event: string }) => event)).toEqual([
+      'report sent',
+      'configuration reload failed',
+      'silence created',
+    ]);
+    expect(from).toBeNull();
+    const text = forms.md.write(report, OPTIONS);
+    expect(text).toMatch(/^## Changes, newest first\n/m);
+    const rows = text
+      .split('\n')
+      .map(line => line.replaceAll(/ +/g, ' '))
+      .filter(line => /\| (silence|configuration) /.test(line));
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toContain(
+      '| 2026-10-11 08:00 | configuration reload failed | SIGHUP | problem: monitor.yml',
+    );
+    expect(rows[1]).toContain(
+      '| silence created | alice (127.0.0.1) | matchers: {target="tools"}, comment: Tools',
+    );
+    const html = forms.html.write(report, OPTIONS);
+    expect(html).toContain('alice (127.0.0.1)');
+    expect(html).not.toContain('<img src=x');
+    expect(outlineOf({ ...report, audit_trail: [] }, OPTIONS).sections).toContainEqual({
+      heading: 'Changes, newest first',
+      blocks: [{ kind: 'text', text: 'Nothing was changed.' }],
+    });
+  });
+
+  test('a trail that begins later than the period says so', () => {
+    const store = new Store({ file: join(folder, 'full.db'), retention: DAY, log: () => {} });
+    const full = new AuditTrail(store.kept);
+    for (let n = 1001; n > 0; n--)
+      full.add({ at: NOW - n * 60_000, event: 'configuration reloaded', by: 'SIGHUP', details: {} });
+    const late = withAudit(report, full);
+    store.close();
+    expect([late.audit_trail.length, late.audit_trail_from]).toEqual([1000, isoLocal(NOW - 1000 * 60_000)]);
+    const section = outlineOf(late, OPTIONS).sections.find(({ heading }) => heading.startsWith('Changes'));
+    expect(section?.blocks).toEqual([
+      expect.objectContaining({ note: 'and 970 more; format=json has all' }),
+      { kind: 'text', text: expect.stringMatching(/^Changes before 2026-10-11 15:20 are not known/) },
+    ]);
+  });
+
   test('images of a mail are PNG of the bars, each once', () => {
     const { html, images } = messageOf(outlineOf(report, OPTIONS));
     const used = new Set([...html.matchAll(/src="cid:([^"]+)"/g)].map(([, id]) => id));
@@ -142,6 +205,9 @@ describe('the command', () => {
     const now = Date.now();
     writeFileSync(text, openMetrics({ from: now - 2 * DAY, to: now, services: TRUTH.slice(0, 1) }));
     await importOpenMetrics(text, join(storage, 'samples.db'));
+    const store = new Store({ file: join(storage, 'monitor.db'), retention: DAY, log: () => {} });
+    changed(new AuditTrail(store.kept), now - HOUR);
+    store.close();
     writeFileSync(config, 'services: {steady: {name: Steady, url: "http://127.0.0.1:9/"}}\n');
   });
   const command = (...args: string[]) => {
@@ -155,6 +221,8 @@ describe('the command', () => {
     const { code, out, err } = command('--days=1');
     expect([code, err]).toEqual([0, []]);
     expect(out).toMatch(/^# Daily report, .*: 100% up\n/);
+    expect(out).toMatch(/\| silence expired \| alice \(127\.0\.0\.1\) \|/);
+    expect(out).not.toContain('silence created');
     const file = join(folder, 'out.csv');
     expect(command('--days=1', `--output=${file}`)).toMatchObject({ code: 0, out: '' });
     expect(readFileSync(file, 'utf8')).toMatch(/^service,name,from,to,uptime_ratio/);
@@ -248,6 +316,7 @@ describe('by schedule', () => {
     const metrics = new ReportMetrics(registry);
     job = new ReportJob({
       analyst: analystAt(() => now),
+      audit,
       kept: store.kept,
       clock: { now: () => now, elapsed: () => now },
       kinds: receiverKinds,

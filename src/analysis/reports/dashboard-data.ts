@@ -3,7 +3,7 @@
 
 import { isoLocal, type Millis } from '../../model/time.js';
 import type { RangeAnswer } from '../../query/engine.js';
-import { adviceOf } from '../advice.js';
+import { adviceOf, sentenceOf } from '../advice.js';
 import type { Findings, Report } from '../analyst.js';
 import type { Hours, Period } from '../asking.js';
 import { breather } from '../breather.js';
@@ -68,7 +68,7 @@ export const dashboardData: Report<DashboardData> = {
         service_availability: await series('availability', 'available'),
         alert_frequency: await alertFrequency(findings, shown),
       },
-      recommendations: advice.map(({ name, text }) => (text.startsWith(name) ? text : `${name}: ${text}`)),
+      recommendations: advice.map(sentenceOf),
     };
   },
 };

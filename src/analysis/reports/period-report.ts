@@ -3,6 +3,7 @@
 
 import type { Labels } from '../../model/labels.js';
 import { isoLocal, type Millis } from '../../model/time.js';
+import { sentenceOf } from '../advice.js';
 import type { Findings, Report } from '../analyst.js';
 import { windowOf } from '../asking.js';
 import { breather } from '../breather.js';
@@ -10,7 +11,6 @@ import { dateOf } from '../calendar.js';
 import { pointsOf } from '../facts.js';
 import { grouped } from '../grouped.js';
 import { historiesOf } from '../histories.js';
-import { recommendationsOfAll } from '../recommendations.js';
 import { mean } from '../statistics/robust.js';
 import { rounded } from '../words.js';
 import { type CapacityReport, capacityReport } from './capacity-report.js';
@@ -79,7 +79,7 @@ export const periodReport: Report<PeriodReport> = {
       capacity,
       daily,
       alerts,
-      recommendations: recommendationsOfAll(findings).map(({ name, text }) => `${name}: ${text}`),
+      recommendations: capacity.recommendations.map(sentenceOf),
     };
   },
 };

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { lastDays, monthOf, type Scope } from '../../analysis/asking.js';
-import { type PeriodReport, periodReport } from '../../analysis/reports/period-report.js';
+import { periodReport } from '../../analysis/reports/period-report.js';
+import { withAudit } from '../../report/audited.js';
 import { FORMATS, forms } from '../../report/formats.js';
 import { nameOf } from '../../report/period.js';
 import { route } from '../route.js';
@@ -56,11 +57,25 @@ export const report = route({
       }),
     ),
     recommendations: z.array(z.string()).describe('What helps most first'),
+    audit_trail: z
+      .array(
+        z.object({
+          timestamp,
+          event: z.string(),
+          by: z.string(),
+          details: z.record(z.string(), z.string()),
+        }),
+      )
+      .describe('Changes in the period, newest first, as /audit_trail has them'),
+    audit_trail_from: timestamp
+      .nullable()
+      .describe('Where the trail begins later than the period: older entries are not kept'),
   }),
   others: reply,
   async handle({ days: count, month, format }, doors) {
     const { scope, name, file } = asked(count, month);
-    const { report: found, headers } = await makeReport<PeriodReport>(doors, periodReport, scope);
+    const { report: figures, headers } = await makeReport(doors, periodReport, scope);
+    const found = withAudit(figures, doors.alerting.audit);
     if (format === 'json') return { headers, body: found };
     const { type, write } = forms[format];
     const body = write(found, { name, url: doors.externalUrl(), version: doors.version });
