@@ -1,18 +1,19 @@
 // Makes reports, each once for all who ask. Comes in: questions for a report; goes out: the report with its age. An
 // answer that is a few minutes old is given at once while a new one is being made.
 
+import { Pieces } from '../concurrency/by-pieces.js';
 import type { Service } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
 import { type Engine, type Hours, hoursIn, lastDays, type Period, type Scope } from './asking.js';
-import { breather } from './breather.js';
 import { type Calendar, calendarOf } from './calendar.js';
 import { type Facts, factsOf } from './facts.js';
 import { HourlyFigures } from './hours/hourly-figures.js';
 import type { RollupStore } from './rollup.js';
 import { type Direction, directionOf } from './trend-word.js';
 
-/** So old an answer is as good as new. */
+/** So old an answer is as good as new; one that took long to make for so many times as long as it took. */
 const FRESH: Millis = 60_000;
+const FRESH_TIMES = 10;
 /** So old an answer is better than waiting; a new one is made every half hour, which may take a while. */
 const USABLE: Millis = 45 * 60_000;
 /** A report is made again by itself for so long after somebody asked for it. */
@@ -72,7 +73,9 @@ interface Wanted {
 }
 
 interface Kept {
+  /** When its making began, and how long it took. */
   readonly madeAt: Millis;
+  readonly took: Millis;
   readonly result: Promise<unknown>;
 }
 
@@ -149,11 +152,11 @@ export class Analyst {
     const { services: facts, cluster } = await factsOf(this.#hourly, period, services.length);
     const known = services.filter(({ id }) => facts.has(id));
     const directions = new Map<string, Direction>();
-    const breathe = breather();
+    const pieces = new Pieces();
     for (const { id } of known) {
       const ofService = facts.get(id);
       if (ofService) directions.set(id, directionOf(ofService, period));
-      await breathe();
+      if (pieces.isLong) await pieces.turn();
     }
     const calendar = calendarOf(period);
     return { engine, period, services, facts, cluster, calendar, rollups: this.#rollups, directions };
@@ -167,7 +170,8 @@ export class Analyst {
     const now = this.#clock.elapsed();
     const kept = this.#kept.get(name);
     const age = kept ? now - kept.madeAt : Number.POSITIVE_INFINITY;
-    if (kept && age < Math.min(FRESH, usable)) return { report: (await kept.result) as Result, age };
+    const isFresh = kept !== undefined && age < Math.max(FRESH, FRESH_TIMES * kept.took);
+    if (isFresh && usable > 0) return { report: (await kept.result) as Result, age };
     const making = this.#making.get(name) ?? this.#begin(name, now, make);
     if (!kept || age >= usable) return { report: (await making.result) as Result, age: 0 };
     // The next who asks is given the error.
@@ -177,12 +181,12 @@ export class Analyst {
 
   #begin(name: string, madeAt: Millis, make: () => Promise<unknown>): Kept {
     const result = make();
-    const making = { madeAt, result };
+    const making = { madeAt, took: 0, result };
     this.#making.set(name, making);
     for (const [other, { madeAt: at }] of this.#kept) if (madeAt - at >= USABLE) this.#kept.delete(other);
     result
       .then(
-        () => this.#kept.set(name, making),
+        () => this.#kept.set(name, { ...making, took: this.#clock.elapsed() - madeAt }),
         () => {},
       )
       .finally(() => this.#making.delete(name));

@@ -1,9 +1,9 @@
 // What is to come of what fills up or gets more, in sentences and figures. Comes in: findings; goes out: the document's
 // `growth_projections`.
 
+import { Pieces } from '../concurrency/by-pieces.js';
 import { isoLocal, type Millis } from '../model/time.js';
 import type { Findings } from './analyst.js';
-import { breather } from './breather.js';
 import { pointsOf } from './facts.js';
 import { type Load, loads } from './loads.js';
 import { LEAST, type Projection, projectionOf, reachOf } from './statistics/projection.js';
@@ -67,10 +67,10 @@ export function projectedLoads(findings: Findings): Promise<readonly ProjectedLo
 }
 
 async function projectAll(findings: Findings): Promise<readonly ProjectedLoad[]> {
-  const breathe = breather();
+  const pieces = new Pieces();
   const found: ProjectedLoad[] = [];
   for (const load of loads) {
-    await breathe();
+    if (pieces.isLong) await pieces.turn();
     found.push(projectedLoad(load, findings));
   }
   return found;

@@ -37,6 +37,15 @@ export function recommendationsOf(
   direction: Direction,
   period: Period,
 ): Recommendation[] {
+  const found = known.get(facts) ?? make(facts, direction, period);
+  known.set(facts, found);
+  return found;
+}
+
+/** Of facts there is one direction, of one period; several reports want what is recommended. */
+const known = new WeakMap<ServiceFacts, Recommendation[]>();
+
+function make(facts: ServiceFacts, direction: Direction, period: Period): Recommendation[] {
   const found = [timeouts, failures, outages, speed, peaks]
     .map(rule => rule(facts, direction, period))
     .filter(each => each !== undefined)

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { ZodError } from 'zod';
 import { QueryError } from '../query/engine.js';
 import { isAlertmanagerApi, problemReply } from './alertmanager/problem.js';
+import { jsonByPieces } from './json-by-pieces.js';
 import { failure, isApi, STATUS } from './prometheus/envelope.js';
 import { HttpError, Pieces, type Reply } from './route.js';
 import { written } from './written.js';
@@ -31,7 +32,7 @@ export async function writeReply(response: ServerResponse, reply: Reply): Promis
     response.writeHead(status, headers).end();
     return;
   }
-  const bytes = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const bytes = typeof body === 'string' || Buffer.isBuffer(body) ? body : await jsonByPieces(body);
   response.writeHead(status, { ...common, 'content-length': Buffer.byteLength(bytes) });
   response.end(bytes);
 }

@@ -49,7 +49,7 @@ export async function writeBlock({ known, ids, columns, outages }: HourBlock): P
 export async function readBlock(start: Millis, kept: Uint8Array): Promise<HourBlock | undefined> {
   try {
     // A copy, since columns begin at a multiple of four.
-    const bytes = Uint8Array.from(await inflated(kept));
+    const bytes = new Uint8Array(await inflated(kept));
     const size = new DataView(bytes.buffer).getUint32(0, true);
     const header = JSON.parse(Buffer.from(bytes.subarray(4, 4 + size)).toString()) as Header;
     if (header.version !== FIGURES_VERSION) return undefined;

@@ -1,11 +1,11 @@
 // The document's use case "Historical Analysis and Capacity Planning": what was, what each service needs, and what is to
 // come, with bounds. What cannot be known is null, with the reason beside it.
 
+import { Pieces } from '../../concurrency/by-pieces.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { type Advice, adviceOf } from '../advice.js';
 import type { Findings, Report } from '../analyst.js';
 import { type Hours, type Period, windowOf } from '../asking.js';
-import { breather } from '../breather.js';
 import { type Evidence, evidence, evidenceOf } from '../evidence.js';
 import type { ServiceFacts } from '../facts.js';
 import { type Growth, growthOf } from '../growth.js';
@@ -123,10 +123,10 @@ const mostOf = (hours: Hours = new Float64Array(0)): number => {
 
 async function servicesOf(findings: Findings): Promise<Record<string, ServiceCapacity>> {
   const { services, facts, directions, period } = findings;
-  const breathe = breather();
+  const pieces = new Pieces();
   const found: Record<string, ServiceCapacity> = {};
   for (const { id, name } of services) {
-    await breathe();
+    if (pieces.isLong) await pieces.turn();
     const [ofService, direction] = [facts.get(id), directions.get(id)];
     const resources = {
       avg_cpu: share(ofService?.load.avg_cpu),

@@ -1,8 +1,8 @@
 // The document's HistoricalAnalysis.analyze_performance_trends: figures of each service's speed and availability, what
 // repeats in them, and what to do. Quantiles and coverage stand beside the document's figures.
 
+import { Pieces } from '../../concurrency/by-pieces.js';
 import type { Findings, Report } from '../analyst.js';
-import { breather } from '../breather.js';
 import { type Evidence, evidenceOf } from '../evidence.js';
 import { pointsOf, type ServiceFacts } from '../facts.js';
 import { grouped } from '../grouped.js';
@@ -60,10 +60,10 @@ export const performanceAnalysis: Report<PerformanceAnalysis> = {
   name: 'performance analysis',
   async make(findings) {
     const { services, facts, directions } = findings;
-    const breathe = breather();
+    const pieces = new Pieces();
     const found: Record<string, PerformanceAnalysis[string]> = {};
     for (const { id } of services) {
-      await breathe();
+      if (pieces.isLong) await pieces.turn();
       const [ofService, direction] = [facts.get(id), directions.get(id)];
       found[id] =
         ofService && direction

@@ -1,8 +1,8 @@
 // The document's use case "Performance Optimization": per service how fast it is, where that is heading, when its peaks
 // are and what to do; and what is worth knowing of the cluster.
 
+import { Pieces } from '../../concurrency/by-pieces.js';
 import type { Findings, Report } from '../analyst.js';
-import { breather } from '../breather.js';
 import { type Evidence, evidenceOf } from '../evidence.js';
 import type { ServiceFacts } from '../facts.js';
 import { insightsOf } from '../insights.js';
@@ -38,10 +38,10 @@ export const performanceTrends: Report<PerformanceTrends> = {
   name: 'performance trends',
   async make(findings) {
     const { services, facts, directions } = findings;
-    const breathe = breather();
+    const pieces = new Pieces();
     const found: Record<string, ServiceTrend> = {};
     for (const { id, name } of services) {
-      await breathe();
+      if (pieces.isLong) await pieces.turn();
       const [ofService, direction] = [facts.get(id), directions.get(id)];
       found[id] = ofService && direction ? trend(id, name, ofService, direction, findings) : unknown(name);
     }
