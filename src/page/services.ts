@@ -45,7 +45,8 @@ function partsOf(sorted: readonly Entry[], all: readonly ServiceEntry[]): Map<st
   return parts;
 }
 
-function groupOf({ group, critical }: ServiceEntry): string {
+/** The name of the group a service stands in. */
+export function groupOf({ group, critical }: ServiceEntry): string {
   return group ?? (critical ? 'Critical' : 'Other');
 }
 

@@ -2,6 +2,7 @@
 
 import { useModel } from '../model.js';
 import { AlertList } from './alerts.js';
+import { useColumns } from './columns.js';
 import { FirstRun } from './first-run.js';
 import { Incidents } from './incidents.js';
 import { News } from './news.js';
@@ -11,6 +12,7 @@ import { StatusLine } from './status-line.js';
 
 export function Overview() {
   const { about } = useModel();
+  const columns = useColumns();
   return (
     <>
       {about.description === undefined ? null : <p class="description">{about.description}</p>}
@@ -18,8 +20,10 @@ export function Overview() {
       <News />
       <FirstRun />
       <AlertList />
-      <Services />
-      {about.readOnly ? null : <Resources />}
+      <div class={columns.value}>
+        <Services />
+        {about.readOnly ? null : <Resources />}
+      </div>
       <Incidents />
     </>
   );

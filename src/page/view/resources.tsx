@@ -1,27 +1,34 @@
 // The load balancer's backends, Redis and the node: how full, and where a rule would fire.
 
-import { type Backend, useModel } from '../model.js';
+import { type Backend, type Model, useModel } from '../model.js';
 import { bytes, count } from '../words.js';
 import { Shape } from './shape.js';
 import { Link } from './view-link.js';
 
 export function Resources() {
-  const { health, backends } = useModel();
-  const redis = Object.entries(health.value.services).filter(
-    ([, { health }]) => health.redis_version !== undefined,
-  );
+  const model = useModel();
+  const { backends } = model;
   return (
     <section class="resources js-only" aria-labelledby="resources">
       <h2 id="resources">Load balancer, cache, node</h2>
       <ul class="cards compact">
         <Node />
-        {redis.map(([id, { name, health }]) => (
+        {redisServices(model).map(([id, { name, health }]) => (
           <Redis key={id} name={name} health={health} />
         ))}
         {backends.value.length === 0 ? null : <Backends backends={backends.value} />}
       </ul>
     </section>
   );
+}
+
+/** How many cards there are. */
+export function resourceCount(model: Model): number {
+  return 1 + redisServices(model).length + Number(model.backends.value.length > 0);
+}
+
+function redisServices({ health }: Model) {
+  return Object.entries(health.value.services).filter(([, { health }]) => health.redis_version !== undefined);
 }
 
 function Node() {
@@ -143,9 +150,7 @@ function Gauge({ name, share, limit, text }: GaugeProps) {
       <svg viewBox="0 0 300 8" preserveAspectRatio="none" aria-hidden="true">
         <rect class="groove" width="300" height="8" />
         <rect class={isOver ? 'fill over' : 'fill'} width={(shown * 300).toFixed(1)} height="8" />
-        {limit === undefined ? null : (
-          <rect class="limit" x={(limit * 300 - 1).toFixed(1)} width="2" height="8" />
-        )}
+        {limit === undefined ? null : <path class="limit" d={`M${(limit * 300).toFixed(1)} 0v8`} />}
       </svg>
     </div>
   );

@@ -73,7 +73,7 @@ export function View() {
 
 /** Each list with what is said in place of none. */
 const LISTS = [
-  ['active', 'Shown', 'Nothing is announced. What is stands above the services on the overview.'],
+  ['active', 'Shown', 'Nothing is announced. Announcements stand above the services on the overview.'],
   ['planned', 'Planned', 'No announcement is planned.'],
   [
     'ended',

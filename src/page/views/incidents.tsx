@@ -4,7 +4,7 @@ import './incidents.css';
 import { useMemo } from 'preact/hooks';
 import { useAnswer } from '../ask.js';
 import { groupBy } from '../group-by.js';
-import { useModel } from '../model.js';
+import { type Model, useModel } from '../model.js';
 import type { Incident } from '../state.js';
 import { Message, ServiceName } from '../view/alerts.js';
 import { useOpen } from '../view/details.js';
@@ -179,7 +179,7 @@ function Row({ incident, isChosen }: { incident: Incident; isChosen: boolean }) 
       </span>
       <span class="digits quiet when">
         <Moment local={start} isTime />
-        {end === undefined ? null : (
+        {end === undefined || isSameMinute(start, end, model) ? null : (
           <>
             {' – '}
             <Moment local={end} isTime={model.isSameDay(start, end)} />
@@ -202,6 +202,12 @@ function Row({ incident, isChosen }: { incident: Incident; isChosen: boolean }) 
       {isOpen ? <Course incident={incident} id={details} /> : <div id={details} hidden />}
     </li>
   );
+}
+
+/** Whether two moments are shown as the same. */
+function isSameMinute(start: string, end: string, model: Model): boolean {
+  const minute = (local: string) => model.print(model.epoch(local) ?? 0).shown;
+  return minute(start) === minute(end);
 }
 
 function Course({ incident, id }: { incident: Incident; id: string }) {

@@ -1,6 +1,6 @@
 // A year of days of one service, a square a day, weeks from left to right. The size of a square says what its colour says.
 
-import { percent, span } from '../../words.js';
+import { count, percent, span } from '../../words.js';
 
 /** What is known of a service's days; as `/uptime_calendar` has it. */
 export interface ServiceYear {
@@ -99,8 +99,8 @@ export function summary(dates: readonly string[], year: ServiceYear): string {
   const [worst] = known.toSorted((a, b) => a.up - b.up);
   if (!worst) return 'nothing is known yet';
   const bad = known.filter(({ up }) => up < WELL).length;
-  if (bad === 0) return `${known.length} days, each at least 99.9 % up`;
-  return `${known.length} days, ${bad} of them below 99.9 %; worst ${dates[worst.day]} with ${percent(worst.up)}`;
+  if (bad === 0) return `${count(known.length, 'day')}, each at least 99.9 % up`;
+  return `${count(known.length, 'day')}, ${bad} of them below 99.9 %; worst ${dates[worst.day]} with ${percent(worst.up)}`;
 }
 
 /** What the squares stand for. */
