@@ -2,7 +2,7 @@
 // middleware for createAgent. Comes in: how to make a model of a base URL; goes out: answers of the best endpoint, or of
 // the next one when it fails.
 
-import { type Runnable, RunnableLambda } from '@langchain/core/runnables';
+import { Runnable, type RunnableConfig } from '@langchain/core/runnables';
 import { isGraphBubbleUp } from '@langchain/langgraph';
 import { type EndpointOptions, isAnswer, LangGraphMonitoring } from '../client/monitoring.js';
 
@@ -20,16 +20,42 @@ const ATTEMPTS = 3;
 
 /**
  * A runnable to be used like the models that `llm` makes: each call goes to the best endpoint by health, and after a
- * failure to the next one.
+ * failure to the next one. A stream that has begun is not begun again elsewhere.
  * @throws the last endpoint's error when all have failed
  */
 export function chatModelByHealth<Input, Output>(
   options: ByHealthOptions<Runnable<Input, Output>>,
 ): Runnable<Input, Output> {
-  const call = caller(options);
-  return RunnableLambda.from<Input, Output>((input, config) =>
-    call(async model => (await model.invoke(input, config)) as Output, config?.signal),
-  ) as unknown as Runnable<Input, Output>;
+  return new ChatModelByHealth(caller(options));
+}
+
+class ChatModelByHealth<Input, Output> extends Runnable<Input, Output> {
+  readonly lc_namespace = ['langgraph_monitor'];
+  readonly #call: Call<Runnable<Input, Output>>;
+
+  constructor(call: Call<Runnable<Input, Output>>) {
+    super();
+    this.#call = call;
+  }
+
+  override invoke(input: Input, config?: Partial<RunnableConfig>): Promise<Output> {
+    return this.#call(model => model.invoke(input, config), config?.signal);
+  }
+
+  /** What `stream` and a chain's `stream` are made of: an endpoint has answered with the first chunk. */
+  override async *_streamIterator(input: Input, config?: Partial<RunnableConfig>): AsyncGenerator<Output> {
+    const begun = await this.#call(async model => {
+      const stream = await model.stream(input, config);
+      const chunks = stream[Symbol.asyncIterator]();
+      return { chunks, first: await chunks.next() };
+    }, config?.signal);
+    const { chunks } = begun;
+    try {
+      for (let next = begun.first; !next.done; next = await chunks.next()) yield next.value as Output;
+    } finally {
+      await chunks.return?.();
+    }
+  }
 }
 
 /**

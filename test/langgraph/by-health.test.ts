@@ -1,6 +1,7 @@
 // LangChain's chat models that go where the cluster is healthy.
 
 import { AIMessage, HumanMessage } from '@langchain/core/messages';
+import { type Runnable, RunnableLambda } from '@langchain/core/runnables';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LangGraphMonitoring } from '../../src/client/monitoring.js';
@@ -85,6 +86,38 @@ describe('a chat model by health', () => {
     });
     await expect(model.invoke('x', { signal: over.signal })).rejects.toThrow();
     expect(asked).toHaveLength(1);
+  });
+
+  test('streams chunks as they come, from the next endpoint when the first one does not begin', async () => {
+    const model = chatModelByHealth({ monitoring, llm: llmThatMayFail });
+    failing.add(JETSON);
+    const chain = RunnableLambda.from((text: string) => text.trim()).pipe(model);
+    for (const streaming of [model, chain]) {
+      asked = [];
+      const chunks: unknown[] = [];
+      for await (const chunk of await streaming.stream('x')) chunks.push(chunk.content);
+      expect(asked[0]).toBe(JETSON);
+      expect(chunks).toEqual([...(asked[1] as string)]);
+    }
+  });
+
+  test('a stream that breaks off is not begun again elsewhere', async () => {
+    const model = chatModelByHealth<string, string>({
+      monitoring,
+      llm: endpoint => {
+        asked.push(endpoint);
+        return RunnableLambda.from(async function* () {
+          yield 'half an';
+          throw new Error('broken off');
+        }) as unknown as Runnable<string, string>;
+      },
+    });
+    const chunks: string[] = [];
+    const reading = async () => {
+      for await (const chunk of await model.stream('x')) chunks.push(chunk);
+    };
+    await expect(reading()).rejects.toThrow('broken off');
+    expect([chunks, asked]).toEqual([['half an'], [JETSON]]);
   });
 
   test('is the fallback while the monitor is away', async () => {
