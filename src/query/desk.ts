@@ -200,7 +200,8 @@ export class Desk {
     const depth = this.#running.length;
     if (turn.asked.rank !== 'urgent' && this.#urgent.length > 0 && depth <= MAX_DEPTH)
       return this.#urgent.shift();
-    if (depth >= MAX_DEPTH || !turn.canStepAside(now, LONG)) return undefined;
+    const mayStepAside = turn.asked.rank === 'background' || turn.canStepAside(now, LONG);
+    if (depth >= MAX_DEPTH || !mayStepAside) return undefined;
     const at = this.#waiting.findIndex(waiting => !waiting.isLong);
     if (at < 0) return undefined;
     const [next] = this.#waiting.splice(at, 1);

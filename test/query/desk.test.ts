@@ -207,6 +207,17 @@ const CASES: [string, readonly Order[], Record<string, Read>, readonly string[]]
     ['r', 'b', 'a'],
   ],
   [
+    'several within one in the background, which took longer than it has worked',
+    [ask('a + more + last', { rank: 'background' })],
+    {
+      a: { takes: 3, meanwhile: [ask('b'), ask('c')] },
+      b: { takes: 100 },
+      c: { takes: 100 },
+      more: { takes: 3, meanwhile: [ask('d')] },
+    },
+    ['c', 'b', 'd', 'a'],
+  ],
+  [
     'the rest of a long answer, within another',
     [askLong('a'), ask('b')],
     { b: { takes: 3, meanwhile: [more('a')] } },
