@@ -54,9 +54,8 @@ function modelOf(points: Points): Model | undefined {
   const unsure = (doubt(trend) * EIGHTY) / NINETY_FIVE;
   const level = points.values.map((value, i) => value - (slope * ((points.at[i] as Millis) - first)) / DAY);
   const season = seasonsOf(spanOf(points));
-  const usual = usualOf(points, level, season);
   const all = median(level);
-  const rest = sorted(level.map((value, i) => value - (usual.get(season.of(points.at[i] as Millis)) ?? all)));
+  const { usual, rest } = usualOf(points, level, season, all);
   const [below, above] = [quantileOf(rest, TAIL), quantileOf(rest, 1 - TAIL)];
   return {
     slope,
@@ -72,13 +71,29 @@ function modelOf(points: Points): Model | undefined {
 /** Half of the span in which the slope lies in 95 of 100 cases. */
 const doubt = ({ low, high }: Trend): number => (high - low) / 2;
 
-function usualOf(points: Points, level: readonly number[], seasons: Seasons): ReadonlyMap<number, number> {
-  return new Map(
-    bySeason(points, seasons).map(group => [
-      seasons.of(points.at[group[0] as number] as Millis),
-      median(group.map(i => level[i] as number)),
-    ]),
-  );
+/**
+ * The level of each season, and how far each value is from that of the others of its season, ascending: a median of three
+ * that a value is one of is nearer to it than to a value to come.
+ * @param all the level of a value that is alone in its season
+ */
+function usualOf(points: Points, level: readonly number[], seasons: Seasons, all: number) {
+  const usual = new Map<number, number>();
+  const rest: number[] = [];
+  for (const group of bySeason(points, seasons)) {
+    const ascending = sorted(group.map(i => level[i] as number));
+    usual.set(seasons.of(points.at[group[0] as number] as Millis), quantileOf(ascending, 0.5));
+    ascending.forEach((value, place) => {
+      rest.push(value - (ascending.length === 1 ? all : medianWithout(ascending, place)));
+    });
+  }
+  return { usual, rest: sorted(rest) };
+}
+
+/** The median of two or more values but for one. @param ascending sorted */
+function medianWithout(ascending: Float64Array, place: number): number {
+  const middle = (ascending.length - 2) / 2;
+  const at = (rank: number) => ascending[rank < place ? rank : rank + 1] as number;
+  return (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2;
 }
 
 /** The last week, or the last quarter of less than four weeks, as the data before it tell it. */

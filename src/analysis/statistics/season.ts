@@ -28,10 +28,13 @@ const byWeek: Seasons = {
   of: at => new Date(at).getDay() * 24 + hourOfDay(at),
 };
 
-/** The finest seasons of which a span holds three: what came twice may have come by chance. */
+/**
+ * The finest seasons of which points hold three: what came twice may have come by chance.
+ * @param span from the first point to the last, each of which stands for the hour it begins
+ */
 export function seasonsOf(span: Millis): Seasons {
-  if (span >= 21 * DAY) return byWeek;
-  return span >= 3 * DAY ? byDay : none;
+  if (span + HOUR >= 21 * DAY) return byWeek;
+  return span + HOUR >= 3 * DAY ? byDay : none;
 }
 
 /** Positions of points by season. */

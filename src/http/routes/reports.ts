@@ -13,10 +13,10 @@ import { timestamp } from '../shapes.js';
 /** Days of a period; a year is as far back as samples are kept by anybody. */
 export const days = wholeNumber(1, 366).default(7).meta({ description: 'How many days back', default: 7 });
 
-/** The same where weeks are compared with each other. */
+/** The same where weeks are compared with each other: three of them are left when a back-test leaves out the last. */
 export const manyDays = wholeNumber(1, 366)
-  .default(28)
-  .meta({ description: 'How many days back', default: 28 });
+  .default(35)
+  .meta({ description: 'How many days back', default: 35 });
 
 export const trendWord = z
   .enum(['stable', 'increasing', 'degrading', 'improving'])

@@ -13,7 +13,7 @@ import { Services } from './capacity/services.js';
 import { WeekOfLoad } from './capacity/week.js';
 
 /** Days of the past that may be chosen; the first is shown when nothing is. */
-const PERIODS = [28, 7, 90];
+const PERIODS = [35, 7, 90];
 
 export function View() {
   const model = useModel();
