@@ -98,3 +98,17 @@ test('metrics are listed and chosen, queries are added and removed, also on a ph
   expect(await page.getByRole('button', { name: 'Execute' }).count()).toBe(1);
   expect(on.trouble()).toEqual([]);
 }, 120_000);
+
+test('of many series a graph draws the first, and more when they are asked for', async () => {
+  await on.sampled();
+  const page = await on.open(
+    `ui/explore?g0.expr=${encodeURIComponent('{job!=""}')}&g0.tab=0&g0.range_input=5m`,
+  );
+  const lines = page.locator('.graph-legend li');
+  await shows(page, '.not-drawn').toMatch(/^The first 40 of \d{3,} series are drawn; an aggregation/);
+  await expect.poll(() => lines.count(), PATIENCE).toBe(40);
+  await page.getByRole('button', { name: 'Draw 100 more' }).click();
+  await expect.poll(() => lines.count(), PATIENCE).toBe(140);
+  await shows(page, '.not-drawn').toMatch(/^The first 140 of \d{3,} series are drawn/);
+  expect(on.trouble()).toEqual([]);
+}, 120_000);

@@ -8,6 +8,7 @@ import { describe, type Line, type Values } from '../../chart/lines.js';
 import { momentsOf, type Span } from '../../chart/range.js';
 import { AsTable } from '../../chart/table.js';
 import type { Axis } from '../../chart/time-axis.js';
+import { usePieces } from '../../view/pieces.js';
 import { type Answer, type Series, seriesOf } from './answer.js';
 import { seriesName } from './labels.js';
 import type { Panel } from './panels.js';
@@ -20,8 +21,9 @@ interface Props {
   onChange(part: Partial<Panel>): void;
 }
 
-/** Lines drawn at most: more cannot be told apart. */
-const MOST = 100;
+/** Lines drawn at first, which take a task that is not felt; and those that are drawn more when asked for. */
+const FIRST = 40;
+const MORE = 100;
 const COLORS = 6;
 /** Seconds a panel can be zoomed down to. */
 const SHORTEST = 10;
@@ -30,12 +32,14 @@ export function Graph({ answer, panel, onChange }: Props) {
   const all = seriesOf(answer.data) ?? [];
   const span = spanOf(answer, panel);
   const axis = usePanelAxis(span, panel, onChange);
+  const limit = useSignal(FIRST);
   const isolated = useSignal<string | undefined>(undefined);
   const lines = useMemo(
-    () => all.slice(0, MOST).map((series, n) => lineOf(series, n, span, panel)),
-    [answer],
+    () => all.slice(0, limit.value).map((series, n) => lineOf(series, n, span, panel)),
+    [answer, limit.value],
   );
   const times = useMemo(() => momentsOf(span), [answer]);
+  const listed = usePieces(lines.length);
   if (all.length === 0) return <p class="empty">No series fits the expression in this time.</p>;
   const shown = lines.some(({ name }) => name === isolated.value)
     ? lines.filter(({ name }) => name === isolated.value)
@@ -70,13 +74,15 @@ export function Graph({ answer, panel, onChange }: Props) {
           .join('; ')}
         isLow={false}
       />
-      {all.length > MOST ? (
-        <p class="notice">
-          The first {MOST} of {all.length} series are drawn; an aggregation or another matcher shows fewer.
-        </p>
-      ) : null}
+      <NotDrawn
+        drawn={lines.length}
+        total={all.length}
+        onMore={more => {
+          limit.value = lines.length + more;
+        }}
+      />
       <ul class="graph-legend">
-        {lines.map((line, n) => (
+        {lines.slice(0, listed).map((line, n) => (
           <li key={line.name}>
             <button
               type="button"
@@ -101,6 +107,34 @@ export function Graph({ answer, panel, onChange }: Props) {
       </ul>
       <AsTable title="Graph" times={times} lines={shown} print={printValue} />
     </figure>
+  );
+}
+
+interface NotDrawnProps {
+  readonly drawn: number;
+  readonly total: number;
+  /** Draws so many more. */
+  onMore(more: number): void;
+}
+
+/** That there are more series than lines, and how to see them; nothing where there are not. */
+function NotDrawn({ drawn, total, onMore }: NotDrawnProps) {
+  const left = total - drawn;
+  if (left <= 0) return null;
+  return (
+    <p class="notice not-drawn">
+      <span>
+        The first {drawn} of {total} series are drawn; an aggregation or another matcher shows fewer.
+      </span>
+      {left > MORE ? (
+        <button type="button" class="toggle" onClick={() => onMore(MORE)}>
+          Draw {MORE} more
+        </button>
+      ) : null}
+      <button type="button" class="toggle" onClick={() => onMore(left)}>
+        Draw all
+      </button>
+    </p>
   );
 }
 
