@@ -1,0 +1,49 @@
+// Blocks of hours in the store: kept over a restart, as long as the rest, and never given damaged.
+
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Database } from '../../src/store/sqlite.js';
+import { Store } from '../../src/store/store.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+
+const DAY = 86_400_000;
+const NOW = 30 * DAY;
+let folder: string;
+let file: string;
+beforeAll(() => {
+  folder = makeFolder('hours');
+  file = join(folder, 'monitor.db');
+});
+afterAll(() => removeFolder(folder));
+
+const open = () =>
+  new Store({ file, retention: 10 * DAY, log: () => {}, clock: { now: () => NOW, elapsed: () => 0 } });
+const bytes = (...of: number[]) => Uint8Array.from(of);
+
+test('what is put is there after a restart, as long as samples are kept', async () => {
+  const store = open();
+  expect(store.hours.get(NOW)).toBeUndefined();
+  for (const days of [12, 11, 10, 1])
+    expect(store.hours.put(NOW - days * DAY, bytes(days, 0, 255))).toBe(true);
+  expect(store.hours.put(NOW - DAY, bytes(1, 2))).toBe(true);
+  store.close();
+  const again = open();
+  await again.prune();
+  // A day that is over in part stays.
+  const left = [12, 11, 10, 1].map(days => again.hours.get(NOW - days * DAY)?.join(' '));
+  expect(left).toEqual([undefined, '11 0 255', '10 0 255', '1 2']);
+  again.close();
+});
+
+test('a damaged row is left out and counted', () => {
+  const db = new Database(file);
+  db.prepare("UPDATE hours SET body = CAST(substr(body, 1, 5) || x'07' AS BLOB) WHERE start = ?").run(
+    NOW - DAY,
+  );
+  db.close();
+  const store = open();
+  expect(store.hours.get(NOW - DAY)).toBeUndefined();
+  expect(store.damage.rows).toBe(1);
+  expect(store.hours.get(NOW - 10 * DAY)).toBeDefined();
+  store.close();
+});
