@@ -5,6 +5,7 @@ import type { Clock, Millis } from '../model/time.js';
 import { check as runCheck } from './attempt.js';
 import { type Check, seal } from './check.js';
 import { Confirmation } from './confirmation.js';
+import { withFiles } from './named-files.js';
 import type { Probe, ProbeKind, ProbeResources } from './probe.js';
 import { ReadingsRecorder } from './readings.js';
 
@@ -27,7 +28,7 @@ export class Subject {
   }
 
   static async open(check: Check, kind: ProbeKind, resources: ProbeResources): Promise<Subject> {
-    return new Subject(check, await kind.open(check.options, resources));
+    return new Subject(check, withFiles(await kind.open(check.options, resources), check.options));
   }
 
   get running(): boolean {
