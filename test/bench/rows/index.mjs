@@ -14,6 +14,7 @@ import promqlDisk from './promql-disk.mjs';
 import promqlMemory from './promql-memory.mjs';
 import promqlQueries from './promql-queries.mjs';
 import promqlStart from './promql-start.mjs';
+import reports from './reports.mjs';
 import routing from './routing.mjs';
 import rules from './rules.mjs';
 import saturatedProbes from './saturated-probes.mjs';
@@ -37,6 +38,7 @@ export const rows = [
   promqlBlocking,
   promqlStart,
   promqlMemory,
+  reports,
   rules,
   alertLatency,
   alertStorm,
