@@ -16,8 +16,9 @@ const FRESH: Millis = 60_000;
 const FRESH_TIMES = 10;
 /** So old an answer is better than waiting; a new one is made every half hour, which may take a while. */
 const USABLE: Millis = 45 * 60_000;
-/** A report is made again by itself for so long after somebody asked for it. */
+/** A report is made again by itself for so long after it was asked for, and so many of them. */
 const WANTED: Millis = 24 * 3_600_000;
+const MOST_WANTED = 20;
 /** What most reports are about, if not told otherwise. */
 const USUAL = lastDays(7);
 
@@ -109,32 +110,46 @@ export class Analyst {
   }
 
   /** @throws QueryError, NothingYet, TooMuch */
-  report<Result>(kind: Report<Result>, scope: Scope): Promise<Aged<Result>> {
+  async report<Result>(kind: Report<Result>, scope: Scope): Promise<Aged<Result>> {
     const name = `${kind.name} of ${scope.name}`;
     const make = async () =>
       kind.make((await this.#share(`findings of ${scope.name}`, FRESH, () => this.#find(scope))).report);
+    const answer = await this.#share(name, USABLE, make);
+    this.#want(name, make);
+    return answer;
+  }
+
+  #want(name: string, make: () => Promise<unknown>): void {
+    this.#wanted.delete(name);
     this.#wanted.set(name, { askedAt: this.#clock.elapsed(), make });
-    return this.#share(name, USABLE, make);
+    const [oldest] = this.#wanted.keys();
+    if (this.#wanted.size > MOST_WANTED && oldest !== undefined) this.#wanted.delete(oldest);
   }
 
   /**
    * Makes figures of hours that are over, and the reports that were asked for in the last day.
    * @param isOver whether to stop
-   * @returns how many reports @throws QueryError
+   * @returns how many reports @throws QueryError, NothingYet, TooMuch; then the other reports are made all the same
    */
   async refresh(isOver: () => boolean): Promise<number> {
     const period = USUAL.period(this.#clock.now());
     if (period && !isOver()) await this.#hourly.each(period, this.#services().length, async () => {});
     let count = 0;
+    const errors: unknown[] = [];
     for (const [name, { askedAt, make }] of [...this.#wanted]) {
       if (isOver()) break;
       if (this.#clock.elapsed() - askedAt >= WANTED) {
         this.#wanted.delete(name);
         continue;
       }
-      await this.#share(name, 0, make);
-      count++;
+      try {
+        await this.#share(name, 0, make);
+        count++;
+      } catch (error) {
+        errors.push(error);
+      }
     }
+    if (errors.length > 0) throw errors[0];
     return count;
   }
 

@@ -16,7 +16,7 @@ import {
   serviceFigures,
 } from './figures.js';
 
-/** Samples that a question reads, about: a query of somebody who waits is answered in the midst of it, if it has an end. */
+/** Samples that a question reads, about: others' long queries wait for its end. */
 export const MOST_SAMPLES = 1_000_000;
 /** Of a series, at the scrape interval that the monitor has unless told otherwise. */
 const SAMPLES_AN_HOUR = 240;
