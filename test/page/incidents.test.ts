@@ -1,9 +1,9 @@
-// What an incident says when it is over: how it was noticed, and what was sent with it.
+// What an incident says when it is over: how it was noticed, and what was sent with it; and the way from view to view.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { LONG, PATIENCE, PageTest, shows } from './page-test.js';
+import { LONG, PATIENCE, PageTest, PHONE, shows } from './page-test.js';
 
 const on = new PageTest(({ folder }) => {
   const file = join(folder, 'alertmanager.yml');
@@ -38,3 +38,12 @@ test('an incident that is over says how it was noticed and leads to what was sen
   await shows(page, '.related').toMatch(/ServiceDown Tools Server/);
   expect(on.trouble()).toEqual([]);
 }, 120_000);
+
+test('on a phone the navigation shows the view one is in', async () => {
+  const page = await on.open('ui/explore', PHONE);
+  const isSeen = `(({ left, right }) => left >= 0 && right <= innerWidth)(
+    document.querySelector('.views [aria-current]').getBoundingClientRect())`;
+  await expect.poll(() => page.evaluate(isSeen), PATIENCE).toBe(true);
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await expect.poll(() => page.evaluate(isSeen), PATIENCE).toBe(true);
+}, 60_000);

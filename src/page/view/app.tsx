@@ -1,7 +1,7 @@
 // What every view has around it: where one is, where one can go, and whether the monitor answers.
 
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { useModel } from '../model.js';
 import { isOffered, type LaterView, type Place } from '../place.js';
 import { VIEWS } from '../views/catalogue.js';
@@ -54,8 +54,15 @@ function Views() {
   const later = (Object.keys(VIEWS) as LaterView[]).filter(
     name => VIEWS[name].isListed !== false && isOffered(name, about.readOnly),
   );
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the view that is shown may stand beyond the edge.
+    const shown = nav.current?.querySelector<HTMLElement>('[aria-current]');
+    if (nav.current && shown)
+      nav.current.scrollLeft = shown.offsetLeft - (nav.current.clientWidth - shown.offsetWidth) / 2;
+  }, [view]);
   return (
-    <nav class="views js-only" aria-label="Views">
+    <nav class="views js-only" aria-label="Views" ref={nav}>
       <ViewLink to={{ view: 'overview' }} name="Overview" isShown={view === 'overview'} />
       {later.map(name => (
         <ViewLink key={name} to={{ view: name }} name={VIEWS[name].name} isShown={view === name} />
