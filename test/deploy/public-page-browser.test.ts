@@ -1,16 +1,18 @@
 // The page for the public behind a real HAProxy, in a browser: every view, every answer it asks for, every link on it.
 
-import type { Browser, Response } from 'playwright-core';
+import type { Browser, BrowserContext, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPage, startBrowser } from '../page/browser.js';
+import { newContext, openIn, startBrowser } from '../page/browser.js';
 import { barriers, overflow, PHONE } from '../page/page-test.js';
 import { MARK, PATIENCE, type PublicWorld, startPublicWorld } from './public-world.js';
 
 let world: PublicWorld;
 let browser: Browser;
+let context: BrowserContext;
 
 beforeAll(async () => {
   [world, browser] = await Promise.all([startPublicWorld(), startBrowser()]);
+  context = await newContext(browser, PHONE);
 }, 120_000);
 
 afterAll(async () => {
@@ -35,7 +37,7 @@ const VIEWS: readonly [path: string, texts: readonly RegExp[]][] = [
 test.each(VIEWS)(
   '%s',
   async (path, texts) => {
-    const { page, trouble } = await openPage(browser, `${world.outside}/`, PHONE);
+    const { page, trouble } = await openIn(context, `${world.outside}/`);
     const answers: Promise<[path: string, status: number, text: string]>[] = [];
     page.on('response', response => answers.push(read(response)));
     await page.goto(`${world.outside}${path}`);
@@ -54,7 +56,7 @@ test.each(VIEWS)(
     expect(await page.locator('button', { hasText: /silence|check now|test/i }).count()).toBe(0);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     expect(await barriers(page)).toEqual([]);
-    await page.context().close();
+    await page.close();
     const all = await Promise.all(answers);
     for (const [asking, status, text] of all) {
       const isPage = asking === new URL(path, world.outside).pathname;

@@ -58,11 +58,11 @@ afterAll(async () => {
 const ENCODED = ['zebra', '-zebra', '--zebra'].map((text, i) =>
   Buffer.from(text).toString('base64').slice([0, 2, 3][i], [6, 8, 9][i]),
 );
-const LEAK = new RegExp(`.{0,80}(?:zebra\\d|${ENCODED.join('|')}).{0,20}`, 'gs');
+const LEAK = new RegExp(`zebra\\d|${ENCODED.join('|')}`, 'g');
 
 /** Pieces of markers in a text, as they are and as base64 has them, each with what stands around. */
 function leaks(text: string): string[] {
-  return [...text.matchAll(LEAK)].map(match => match[0]);
+  return [...text.matchAll(LEAK)].map(({ index }) => text.slice(Math.max(0, index - 80), index + 30));
 }
 
 /** Every GET there is, with parameters that find something. */
