@@ -2,17 +2,25 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import TallyReporter from './scripts/tally.mjs';
 
-/** Tests that start whole programs or a browser and mostly wait for them. */
-const SLOW = ['/test/page/', '/test/e2e/', '/test/deploy/', '/test/grafana/'];
+/** Tests that keep a processor busy with a browser, and tests that start whole programs and mostly wait for them. */
+const BUSY = ['/test/page/', '-browser.test.ts'];
+const WAITING = ['/test/e2e/', '/test/deploy/', '/test/grafana/', '/test/notify/routes'];
 
-/** Slow files first, so that none of them is begun when the others are nearly done and a worker has nothing left. */
-class SlowFirst extends BaseSequencer {
+/**
+ * Slow files first, so that none of them is begun when the others are nearly done and a worker has nothing left; busy ones
+ * between waiting ones, so that what one leaves of the processors the others use.
+ */
+class Mixed extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => {
-      const at = SLOW.findIndex(folder => moduleId.includes(folder));
-      return at === -1 ? SLOW.length : at;
-    };
-    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+    const sorted = await super.sort(files);
+    const isOf = (places: readonly string[], file: TestSpecification) =>
+      places.some(place => file.moduleId.includes(place));
+    const busy = sorted.filter(file => isOf(BUSY, file));
+    const waiting = sorted.filter(file => isOf(WAITING, file) && !busy.includes(file));
+    const quick = sorted.filter(file => !busy.includes(file) && !waiting.includes(file));
+    const mixed: TestSpecification[] = [];
+    while (busy.length + waiting.length > 0) mixed.push(...busy.splice(0, 1), ...waiting.splice(0, 2));
+    return [...mixed, ...quick];
   }
 }
 
@@ -21,9 +29,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Processes, because native modules and worker threads are part of what is tested.
     pool: 'forks',
-    // As many as a small machine has processors: with more, tests of timing see each other's load.
-    maxWorkers: 2,
-    sequence: { sequencer: SlowFirst },
+    // One more than a small machine has processors, because much of the time is waited; with many more, tests of timing
+    // see each other's load.
+    maxWorkers: 3,
+    sequence: { sequencer: Mixed },
     // Real servers are started; a slow machine is no failure.
     testTimeout: 30_000,
     hookTimeout: 30_000,
