@@ -5,6 +5,7 @@ import { computed, type ReadonlySignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { type Model, useModel } from '../model.js';
 import { groupOf } from '../services.js';
+import { columnsOf } from './fewest-columns.js';
 import { resourceCount } from './resources.js';
 
 /** Columns of a desktop and of a wall. */
@@ -12,14 +13,6 @@ const DESKTOP = 4;
 const WALL = 6;
 /** With more cards than this rows are full anyway. */
 const FEW = 24;
-
-/** The fewest columns with which these groups need no more rows than with the most. */
-export function columnsOf(groups: readonly number[], most: number): number {
-  const rows = (columns: number) => groups.reduce((sum, cards) => sum + Math.ceil(cards / columns), 0);
-  let columns = most;
-  while (columns > 1 && rows(columns - 1) === rows(most)) columns--;
-  return columns;
-}
 
 /** The class that gives the cards below an element their columns; empty where they are as many as fit. */
 export function useColumns(): ReadonlySignal<string> {

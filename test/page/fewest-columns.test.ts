@@ -1,7 +1,7 @@
 // Few cards leave no empty space beside them.
 
 import { expect, test } from 'vitest';
-import { columnsOf } from '../../src/page/view/columns.js';
+import { columnsOf } from '../../src/page/view/fewest-columns.js';
 
 test.each<[groups: number[], desktop: number, wall: number]>([
   [[1], 1, 1],
