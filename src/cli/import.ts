@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileProblem } from '../config/file-problem.js';
+import { forgetHours } from '../store/hours.js';
 import { importOpenMetrics } from '../store/import.js';
 import { loadNative } from '../store/native.js';
 import { parseFlags, UsageError } from './flags.js';
@@ -22,10 +23,12 @@ export async function importFiles(args: readonly string[], output: Output): Prom
   }
   for (const file of files) {
     try {
-      const { series, samples, dropped } = await importOpenMetrics(
+      const { series, samples, dropped, first, last } = await importOpenMetrics(
         file,
         join(flags.storagePath, 'samples.db'),
       );
+      if (first !== undefined && last !== undefined)
+        forgetHours(join(flags.storagePath, 'monitor.db'), first, last);
       const twice = dropped > 0 ? `, ${dropped} of them there already` : '';
       output.out(`${file}: ${samples} samples of ${series} series${twice}`);
     } catch (error) {

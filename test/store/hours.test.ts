@@ -1,7 +1,9 @@
 // Blocks of hours in the store: kept over a restart, as long as the rest, and never given damaged.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { forgetHours } from '../../src/store/hours.js';
 import { Database } from '../../src/store/sqlite.js';
 import { Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -33,6 +35,18 @@ test('what is put is there after a restart, as long as samples are kept', async 
   const left = [12, 11, 10, 1].map(days => again.hours.get(NOW - days * DAY)?.join(' '));
   expect(left).toEqual([undefined, '11 0 255', '10 0 255', '1 2']);
   again.close();
+});
+
+test('days with samples of an import are forgotten beside a running monitor, and no others', () => {
+  const store = open();
+  for (const days of [5, 4, 3, 2]) store.hours.put(NOW - days * DAY, bytes(days));
+  forgetHours(file, NOW - 4 * DAY + 1, NOW - 3 * DAY);
+  expect([5, 4, 3, 2].map(days => store.hours.has(NOW - days * DAY))).toEqual([true, false, false, true]);
+  store.close();
+  // Nothing is made where nothing is kept.
+  const none = join(folder, 'none.db');
+  forgetHours(none, 0, NOW);
+  expect(existsSync(none)).toBe(false);
 });
 
 test('a damaged row is left out and counted', () => {

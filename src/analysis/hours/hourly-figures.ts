@@ -18,6 +18,8 @@ export interface HourStore {
   /** @returns whether it is on disk */
   put(start: Millis, block: Uint8Array): boolean;
   get(start: Millis): Uint8Array | undefined;
+  /** False where it was deleted, because an import changed its samples; undefined where that is not known. */
+  has(start: Millis): boolean | undefined;
 }
 
 /** A part of a period: hours of one block. */
@@ -48,6 +50,8 @@ export class HourlyFigures {
   readonly #most: number;
   /** By their first moment; the least recently used comes first. */
   readonly #blocks = new Map<Millis, HourBlock>();
+  /** Those that are in the store, too. */
+  readonly #stored = new Set<Millis>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor({ engine, clock, store, mostSamples = MOST_SAMPLES }: HourlyFiguresOptions) {
@@ -100,13 +104,18 @@ export class HourlyFigures {
       kept.adopt(asked, hour);
       isChanged = true;
     }
-    if (isChanged) this.#store?.put(start, await writeBlock(kept));
+    if (isChanged && this.#store?.put(start, await writeBlock(kept))) this.#stored.add(start);
   }
 
   async #blockAt(start: Millis): Promise<HourBlock> {
+    if (this.#stored.has(start) && this.#store?.has(start) === false) {
+      this.#stored.delete(start);
+      this.#blocks.delete(start);
+    }
     const stored = this.#blocks.has(start) ? undefined : this.#store?.get(start);
     const block =
       this.#blocks.get(start) ?? (stored && (await readBlock(start, stored))) ?? new HourBlock(start);
+    if (stored) this.#stored.add(start);
     this.#blocks.delete(start);
     this.#blocks.set(start, block);
     this.#bound();

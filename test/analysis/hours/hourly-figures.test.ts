@@ -6,6 +6,7 @@ import { factsOf } from '../../../src/analysis/facts.js';
 import { HourlyFigures, type HourStore } from '../../../src/analysis/hours/hourly-figures.js';
 import { quantileOf } from '../../../src/analysis/hours/sums.js';
 import { quantileTime } from '../../../src/analysis/measures.js';
+import { forgetHours } from '../../../src/store/hours.js';
 import { Store } from '../../../src/store/store.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 import { ENGINES, type RunningEngine } from '../../support/engines.js';
@@ -107,11 +108,25 @@ describe('figures of hours', () => {
     expect(asked.filter(query => /\[20m\]/.test(query)).length).toBeGreaterThan(10);
   });
 
+  test('are asked for again, of a day whose row an import has deleted', async () => {
+    const { engine, asked } = counting(full.engine);
+    const hourly = new HourlyFigures({ engine, clock, store: store.hours });
+    const first = await factsOf(hourly, PERIOD, TRUTH.length);
+    forgetHours(join(folder, 'monitor.db'), NOW - 6 * HOUR, NOW - 6 * HOUR);
+    asked.length = 0;
+    expect(await factsOf(hourly, PERIOD, TRUTH.length)).toEqual(first);
+    expect(asked.filter(query => /\[1h\]/.test(query)).length).toBeGreaterThan(10);
+    asked.length = 0;
+    expect(await factsOf(hourly, PERIOD, TRUTH.length)).toEqual(first);
+    expect(asked.filter(query => /\[1h\]/.test(query) && !query.includes('offset'))).toEqual([]);
+  });
+
   test('are asked for again where no service was seen, as an import may bring them', async () => {
     const rows = new Map<number, Uint8Array>();
     const kept = {
       put: (at: number, row: Uint8Array) => rows.set(at, row).size > 0,
       get: (at: number) => rows.get(at),
+      has: (at: number) => rows.has(at),
     };
     const before = await factsBy(short.engine, kept);
     expect(before.get('a.b-5')?.coverage).toBeLessThan(0.25);
@@ -128,9 +143,10 @@ describe('figures of hours', () => {
   ])('are asked for again when what was kept is %s', async (_, spoil) => {
     const rows = new Map<number, Uint8Array>();
     const put = (at: number, row: Uint8Array) => rows.set(at, row).size > 0;
-    const first = await factsBy(full.engine, { put, get: at => rows.get(at) });
+    const has = (at: number) => rows.has(at);
+    const first = await factsBy(full.engine, { put, has, get: at => rows.get(at) });
     expect(rows.size).toBe(2);
     const get = (at: number) => spoil(rows.get(at) ?? new Uint8Array());
-    expect(await factsBy(full.engine, { put, get })).toEqual(first);
+    expect(await factsBy(full.engine, { put, has, get })).toEqual(first);
   });
 });
