@@ -123,7 +123,9 @@ test.each(VIEWS)(
     await page.waitForSelector(ready, { timeout: 60_000 });
     const closed = page.locator('main [aria-expanded=false]');
     for (let left = await closed.count(); left > 0; left--) await closed.first().click();
-    for (const each of await page.locator('main details:not([open]) > summary').all()) await each.click();
+    const folded = page.locator('main details:not([open]) > summary');
+    // As many as stand in an address.
+    for (let left = Math.min(20, await folded.count()); left > 0; left--) await folded.first().click();
     for (const each of LOOKS) {
       await look(page, each);
       expect([path, each, await barriers(page)]).toEqual([path, each, []]);

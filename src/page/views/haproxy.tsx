@@ -10,6 +10,7 @@ import { inTurn } from '../chart/series.js';
 import { useTimeAxis } from '../chart/time-axis.js';
 import { useModel } from '../model.js';
 import { AlertRows, sent } from '../view/alerts.js';
+import { Body } from '../view/body.js';
 import { Rules } from '../view/rules.js';
 import { Shape } from '../view/shape.js';
 import { Link } from '../view/view-link.js';
@@ -150,7 +151,7 @@ function None() {
         No statistics of an HAProxy are known. With these lines in monitor.yml they appear after the next
         check:
       </p>
-      <pre class="body">{LINES}</pre>
+      <Body name="Lines for monitor.yml" text={LINES} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // What the service answered last, and how its configuration was understood. The monitor hides secrets in both.
 
 import type { Asked } from '../../ask.js';
+import { Body } from '../../view/body.js';
 import { Details } from '../../view/details.js';
 import { Shape } from '../../view/shape.js';
 import { Moment } from '../../view/time.js';
@@ -67,7 +68,10 @@ function Answers({ asked: { answer, problem } }: { asked: Asked<AboutService> })
                 </>
               }
             >
-              <pre class="body">{each.body ?? 'No body in JSON.'}</pre>
+              <Body
+                name={`Body of the answer of ${each.at.slice(11, 23)}`}
+                text={each.body ?? 'No body in JSON.'}
+              />
             </Details>
           </li>
         ))}
@@ -83,7 +87,7 @@ function Configuration({ asked: { answer } }: { asked: Asked<AboutService> }) {
       <h2 id="configuration">Configuration</h2>
       <p class="quiet">As it was understood, defaults included; times in milliseconds, secrets hidden.</p>
       <Details of="configuration" summary="Show">
-        <pre class="body">{JSON.stringify(answer.configuration, undefined, 2)}</pre>
+        <Body name="Configuration as understood" text={JSON.stringify(answer.configuration, undefined, 2)} />
       </Details>
     </section>
   );
