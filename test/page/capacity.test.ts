@@ -48,6 +48,7 @@ test('what is missing is said, with how much there is', async () => {
   await shows(page, '#of-service').toBe('Tools Server');
   expect(new URL(page.url()).searchParams.get('service')).toBe('tools');
   await shows(page, '.of-service').toMatch(/1 h|min of data|Nothing is known|60 min/);
+  expect(await page.locator('table.heat').count()).toBe(0);
   expect(await barriers(page)).toEqual([]);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   expect(on.trouble()).toEqual([]);

@@ -25,6 +25,8 @@ export interface Profile {
   readonly reason: string | null;
 }
 
+/** Of fewer hours there is no table: it would be empty but for a cell or two. */
+const LEAST = 24;
 /** Tints there are. */
 const LEVELS = 7;
 /** From the palest to the strongest tint at least, as a share of the highest value. */
@@ -50,7 +52,7 @@ export function Week({ profile }: { profile: Profile }) {
   const isNarrow = useMedia(NARROW);
   const { days, values, unit, name, reason } = profile;
   const known = values.flat().filter(value => value !== null);
-  if (known.length === 0) return <p class="quiet">{sentence(reason ?? 'nothing is known of it')}.</p>;
+  if (known.length < LEAST) return <p class="quiet">{sentence(reason ?? 'nothing is known of it')}.</p>;
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const format = cellFormat(unit, high);
   const hours = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'));
