@@ -1,5 +1,5 @@
-// When the checks of a service began to fail: the first check of the run that is still going on. Comes in: results; goes
-// out: moments, over restarts too.
+// When the checks of a service began to fail: the first check of the run that is still going on. Comes in: results;
+// goes out: moments, over restarts too.
 
 import { type CheckResult, isUp } from '../model/result.js';
 import type { Millis } from '../model/time.js';

@@ -9,7 +9,10 @@ import type { Doors } from './doors.js';
 /** Alerts that are looked at: those that began last before the last message. */
 const LOOKED_AT = 1000;
 
-/** Selects the episodes that shared a message with the one of an id, newest first. @param query with `limit`: how many in all */
+/**
+ * Selects the episodes that shared a message with the one of an id, newest first.
+ * @param query with `limit`: how many in all
+ */
 export async function sentWith(
   doors: Pick<Doors, 'alerting'>,
   id: string,

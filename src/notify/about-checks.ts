@@ -1,5 +1,5 @@
-// Which alerts are about whether checks succeed: these have a first failed check. An alert that a certificate expires has
-// none, though its service may be slow meanwhile.
+// Which alerts are about whether checks succeed: these have a first failed check. An alert that a certificate expires
+// has none, though its service may be slow meanwhile.
 
 import type { Alert } from '../model/alert.js';
 

@@ -77,7 +77,7 @@ export interface AlertingOptions {
   readonly clock: Clock;
   /** What of the services is known since the start. */
   readonly checked: CheckedServices;
-  /** When the first check failed of those for which a service is believed to be down or slow; undefined when it is neither. */
+  /** When the first check failed of those by which a service is believed down or slow; undefined when it is neither. */
   readonly firstFailure?: ((service: string) => Millis | undefined) | undefined;
   /** Where people reach the monitor, without a slash at the end. */
   readonly externalUrl: () => string;

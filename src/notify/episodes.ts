@@ -56,9 +56,9 @@ export interface Episode {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly startsAt: Millis;
-  /** Since when its rule's expression was true, at most {@link startsAt}; undefined for alerts of others and older entries. */
+  /** Since when its rule's expression was true; undefined for alerts of others and entries of older versions. */
   readonly activeAt?: Millis | undefined;
-  /** When the first check failed that led to it; undefined for alerts that are not about checks, and older entries. */
+  /** When the first check failed that led to it; undefined for those that are not about checks, and older entries. */
   readonly firstFailedAt?: Millis | undefined;
   endsAt: Millis | undefined;
   /** The highest: `level2`, `level3`. */

@@ -27,8 +27,8 @@ export function placeOf(at: number | undefined, times: readonly number[]): numbe
 }
 
 /**
- * Arrows step, Page steps by ten, Home and End jump, `+` zooms around the cursor, `-` zooms out, `0` and Escape go back,
- * arrows with Shift move the time that is shown.
+ * Arrows step, Page steps by ten, Home and End jump, `+` zooms around the cursor, `-` zooms out, `0` and Escape go
+ * back, arrows with Shift move the time that is shown.
  */
 export function moveByKey(event: KeyboardEvent, axis: Axis, times: readonly number[], place: number): void {
   const step = STEPS[event.key];

@@ -68,7 +68,7 @@ export class TimeAxis implements Axis {
     this.#ask({ name });
   }
 
-  /** Zooms into the time between two moments, in seconds since the epoch. What would be later than now is moved back. */
+  /** Zooms into the time between two moments, in seconds since the epoch; what is later than now is moved back. */
   zoom(a: number, b: number): void {
     const { name } = this.range.peek();
     const { from, to } = zoomOf(a, b);

@@ -1,5 +1,5 @@
-// Fingers in a chart's field: one that is dragged chooses the time to zoom into, two move and stretch what is shown, a tap
-// points at a moment, a double tap goes back. Up and down stays the page's own scrolling (chart.css).
+// Fingers in a chart's field: one that is dragged chooses the time to zoom into, two move and stretch what is shown, a
+// tap points at a moment, a double tap goes back. Up and down stays the page's own scrolling (chart.css).
 
 /** What fingers work on. Positions are pixels from the field's left edge. */
 export interface Touched {

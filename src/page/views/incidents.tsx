@@ -1,4 +1,4 @@
-// Incidents: every alert from begin to end, newest first, by day: what failed, since when, how long, what was sent and done.
+// Incidents: every alert from begin to end, newest first, by day: what failed, since when, how long, what was done.
 
 import './incidents.css';
 import { useMemo } from 'preact/hooks';
