@@ -28,9 +28,12 @@ export async function cpuDuring(pids, work) {
   return { cpu: total() - cpu, wall: performance.now() - wall, result };
 }
 
-/** Resident memory of a process, now (`rss`) and at its largest (`peak`), in MiB. */
+/**
+ * Resident memory of a process, now (`rss`) and at its largest (`peak`), and of it what is not of files (`anonymous`): how
+ * much of its program file is resident is the system's choice. In MiB.
+ */
 export function memoryMiB(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');
   const field = name => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)[1]) / 1024;
-  return { rss: field('VmRSS'), peak: field('VmHWM') };
+  return { rss: field('VmRSS'), peak: field('VmHWM'), anonymous: field('RssAnon') };
 }

@@ -57,11 +57,14 @@ export default {
         // In minutes a hundred kilobytes are many an hour.
         bench.long ? { atMost: 1, text: 'flat (at most 1 MiB/h)' } : undefined,
       ),
+      line('the same without what is resident of its files', 'MiB/h', ({ points }) =>
+        slope(after(points).map(([hours, , anonymous]) => [hours, anonymous])),
+      ),
     ];
   },
 };
 
-/** @returns {Promise<{points: [number, number][]}>} hours since the start and resident memory in MiB. */
+/** @returns {Promise<{points: [number, number, number][]}>} hours since the start, resident and anonymous memory in MiB. */
 async function soak(bench, children, minutes) {
   const [target, webhook] = [await startFailingTarget(), await startWebhook()];
   const stop = new AbortController();
@@ -125,10 +128,12 @@ async function sampled(bench, pid, minutes, heap) {
   const start = performance.now();
   for (let n = 0; ; n++) {
     const passed = performance.now() - start;
-    const { rss } = memoryMiB(pid);
-    points.push([passed / 3_600_000, rss]);
+    const { rss, anonymous } = memoryMiB(pid);
+    points.push([passed / 3_600_000, rss, anonymous]);
     if (n % 30 === 0)
-      bench.say(`    ${Math.round(passed / MINUTE)} min: ${rss.toFixed(1)} MiB${heaps(heap)}`);
+      bench.say(
+        `    ${Math.round(passed / MINUTE)} min: ${rss.toFixed(1)} MiB, ${anonymous.toFixed(1)} anonymous${heaps(heap)}`,
+      );
     if (passed >= minutes * MINUTE) return points;
     await sleep(SAMPLE_EVERY);
   }
