@@ -32,6 +32,8 @@ const FUTURE: Millis = 60_000;
 /** A clock that goes back further than this was set; less is a correction, which costs a scrape or a few. */
 const SET_BACK: Millis = 60_000;
 
+/** Times that reading by parts is begun. A file that is only read may be loaded again at every part. */
+const ATTEMPTS = 3;
 /** Reading goes on for so long before others may have their turn. */
 const PART: Millis = 5;
 
@@ -338,35 +340,49 @@ export class SampleStore implements SampleSource {
     limit = Number.POSITIVE_INFINITY,
     pause?: () => void,
   ): Series[] {
-    let left = limit;
-    return this.#readByParts({ matchers, from, to, pause, isLatest: false }, (reader, each) => {
-      if (left < 0) return undefined;
-      const series = reader.all(each);
-      left -= series?.values.length ?? 0;
-      return series;
+    return this.#readByParts({ matchers, from, to, pause, isLatest: false }, () => {
+      let left = limit;
+      return (reader, each) => {
+        if (left < 0) return undefined;
+        const series = reader.all(each);
+        left -= series?.values.length ?? 0;
+        return series;
+      };
     });
   }
 
   /** As the interface says; `pause` as in {@link select}. @throws the disk's error, what `pause` throws */
   latest(matchers: readonly Matcher[], from: Millis, to: Millis, pause?: () => void): Series[] {
-    return this.#readByParts({ matchers, from, to, pause, isLatest: true }, (reader, each) =>
-      reader.last(each),
+    return this.#readByParts(
+      { matchers, from, to, pause, isLatest: true },
+      () => (reader, each) => reader.last(each),
     );
   }
 
-  #readByParts(wanted: Wanted, seriesOf: SeriesOf): Series[] {
-    for (;;) {
+  /** @param begin what makes a series for the reader, from the first one on */
+  #readByParts(wanted: Wanted, begin: () => SeriesOf): Series[] {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const selection = new Selection(wanted, this.#head.last, this.#interim.isOpen);
-      const found = this.#tryByParts(selection, wanted, seriesOf);
+      const found = this.#tryByParts(selection, wanted, begin());
       if (found) return found;
     }
+    return this.#readAtOnce(wanted, begin());
+  }
+
+  /** Others have to wait, but what changes meanwhile cannot keep it from coming to an end. */
+  #readAtOnce({ from, to, matchers, isLatest }: Wanted, seriesOf: SeriesOf): Series[] {
+    return this.#read(file => {
+      const reader = this.#reader(file, from, to);
+      return reader.matching(matchers, isLatest).flatMap(each => seriesOf(reader, each) ?? []);
+    });
   }
 
   /** @returns undefined when the series are others than they were, and it has to begin again */
   #tryByParts(selection: Selection, wanted: Wanted, seriesOf: SeriesOf): Series[] | undefined {
     const { from, to, matchers, isLatest } = wanted;
-    const generation = this.#generation;
     const matching = this.#read(file => this.#reader(file, from, to).matching(matchers, isLatest));
+    // The first reading may have loaded the file.
+    const generation = this.#generation;
     while (selection.next < matching.length) {
       if (selection.next > 0) wanted.pause?.();
       if (this.#generation !== generation) return undefined;
