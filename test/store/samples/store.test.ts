@@ -319,6 +319,20 @@ describe('windows', () => {
     }
   });
 
+  test('come to an end though the clock is set back at every part', () => {
+    const clock = { now: () => now, elapsed: () => (now += 10) };
+    const store = open({ clock, file: join(folder, 'set-back.db') });
+    const DAY = 86_400_000;
+    for (let n = 1; n <= 9; n++) store.append(scrape(n * DAY, { a: n, b: n, c: n, d: n }));
+    let pauses = 0;
+    const pause = () => {
+      pauses++;
+      store.append(scrape((9 - pauses) * DAY, { a: 1, b: 1, c: 1, d: 1 }));
+    };
+    expect(store.select(matchers('__name__=~.*'), 0, FOREVER, 1e9, pause)).toHaveLength(4);
+    expect(pauses).toBe(3);
+  });
+
   test('have ends in them, also without samples', () => {
     const store = open();
     store.append(scrape(10, { a: 1, b: 1 }));
