@@ -1,5 +1,6 @@
 // The samples' database file: opens it, and gives what is in its tables.
 
+import { statSync } from 'node:fs';
 import type { Millis } from '../../model/time.js';
 import { type DamageSink, unheardDamage } from '../damage.js';
 import { leaveReadable, openDatabase, openToRead, type Sqlite, sizeOnDisk } from '../database.js';
@@ -22,9 +23,10 @@ export class SampleFile {
   readonly chunks: ChunkTable;
   readonly #db: Sqlite;
   readonly #path: string;
-  readonly #dataVersion;
+  /** What changes when others write. */
+  readonly #version: () => number | string;
   readonly #bounds;
-  #seenVersion: number;
+  #seenVersion: number | string;
 
   /**
    * @param isReadOnly nothing is written: damaged rows are left out and stay where they are
@@ -50,9 +52,11 @@ export class SampleFile {
       this.log = new LogTable(db, sink);
       this.axes = new AxisTable(db);
       this.chunks = new ChunkTable(db, this.axes, cache, { large: LARGE_CHUNK, isReadOnly });
-      this.#dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
+      const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
+      // Where the journal's index cannot be written SQLite makes one for each question, and takes that for a change.
+      this.#version = isReadOnly ? () => stampsOf(path) : () => dataVersion.get() as number;
       this.#bounds = { begin: db.prepare<[]>('BEGIN'), commit: db.prepare<[]>('COMMIT') };
-      this.#seenVersion = this.#dataVersion.get() as number;
+      this.#seenVersion = this.#version();
     } catch (error) {
       db.close();
       throw error;
@@ -83,7 +87,7 @@ export class SampleFile {
 
   /** Whether somebody else has written since this was asked last. */
   wasChanged(): boolean {
-    const version = this.#dataVersion.get() as number;
+    const version = this.#version();
     const changed = version !== this.#seenVersion;
     this.#seenVersion = version;
     return changed;
@@ -129,6 +133,14 @@ export class SampleFile {
   close(): void {
     this.#db.close();
   }
+}
+
+/** Sizes and times of a database's files. */
+function stampsOf(path: string): string {
+  return [path, `${path}-wal`]
+    .map(file => statSync(file, { throwIfNoEntry: false }))
+    .map(stats => `${stats?.size} ${stats?.mtimeMs}`)
+    .join();
 }
 
 /** Counts and names damaged rows that cannot be removed. */
