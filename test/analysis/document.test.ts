@@ -7,7 +7,13 @@ import type { DashboardData } from '../../src/analysis/reports/dashboard-data.js
 import type { ServiceAnalysis } from '../../src/analysis/reports/performance-analysis.js';
 import { isoLocal, type Millis } from '../../src/model/time.js';
 import { START, service, startMonitor, type TestMonitor } from '../http/monitor.js';
-import { HAS_DOCUMENT, NEEDS_DOCUMENT, pythonBlock, runPython } from '../support/document.js';
+import {
+  DOCUMENT_CLASSES,
+  HAS_DOCUMENT,
+  NEEDS_DOCUMENT,
+  pythonBlock,
+  runPython,
+} from '../support/document.js';
 import { ENGINES, type RunningEngine } from '../support/engines.js';
 import { HOUR, isWithin, noise, openMetrics, SCRAPE, type ServiceTruth, type Span } from './history.js';
 
@@ -88,16 +94,6 @@ function lastChecks(): string {
 
 /** What the document's classes expect beyond what they define; its clock is the test's. */
 const ADAPTER = `
-class Monitoring(LangGraphMonitoring):
-    async def load(self):
-        async with self.session.get(f"{self.monitoring_url}/history?limit=10000") as response:
-            self.health_history = (await response.json())["history"][::-1]
-        self.services = (await self.check_cluster_health())["services"]
-
-class Analysis(HistoricalAnalysis):
-    def generate_service_recommendations(self, name, response_times, uptime):
-        return []
-
 class Dashboard(MonitoringDashboard):
     def extract_response_times(self, history):
         return None
@@ -161,7 +157,7 @@ describe.skipIf(!HAS_DOCUMENT)(`the document's analysis (${NEEDS_DOCUMENT})`, ()
         'class MonitoringDashboard:',
         'class HistoricalAnalysis:',
       ];
-      const program = [...blocks.map(line => pythonBlock(line, to)), ADAPTER, MAIN(TO)];
+      const program = [...blocks.map(line => pythonBlock(line, to)), DOCUMENT_CLASSES, ADAPTER, MAIN(TO)];
       theirs.set(isPaced, await runPython<Documents>(program));
     }
     const [first] = monitors as [TestMonitor];

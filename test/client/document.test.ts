@@ -6,7 +6,13 @@ import { type Cluster, startCluster } from '../../src/demo/cluster.js';
 import { monitorConfiguration } from '../../src/demo/configuration.js';
 import { type ClusterHealth, clusterHealth, type History } from '../e2e/cluster-health.js';
 import { freePort } from '../support/child.js';
-import { HAS_DOCUMENT, NEEDS_DOCUMENT, pythonBlock, runPython } from '../support/document.js';
+import {
+  DOCUMENT_CLASSES,
+  HAS_DOCUMENT,
+  NEEDS_DOCUMENT,
+  pythonBlock,
+  runPython,
+} from '../support/document.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 
 const PATIENCE = { timeout: 20_000, interval: 50 };
@@ -37,17 +43,6 @@ const addresses = (url: string) => ({
 
 /** What the document's classes expect of each other beyond what they define. */
 const ADAPTER = `
-class Monitoring(LangGraphMonitoring):
-    """Has what the document's server has in its own memory: the services, and the latest checks, oldest first."""
-    async def load(self):
-        async with self.session.get(f"{self.monitoring_url}/history?limit=10000") as response:
-            self.health_history = (await response.json())["history"][::-1]
-        self.services = (await self.check_cluster_health())["services"]
-
-class Analysis(HistoricalAnalysis):
-    def generate_service_recommendations(self, name, response_times, uptime):
-        return []
-
 class Dashboard(MonitoringDashboard):
     def extract_response_times(self, history):
         return {
@@ -109,7 +104,12 @@ interface Answers {
 
 function runDocument(url = monitor.url): Promise<Answers> {
   const blocks = ['class LangGraphMonitoring:', 'class MonitoringDashboard:', 'class HistoricalAnalysis:'];
-  return runPython<Answers>([...blocks.map(line => pythonBlock(line, addresses(url))), ADAPTER, MAIN]);
+  return runPython<Answers>([
+    ...blocks.map(line => pythonBlock(line, addresses(url))),
+    DOCUMENT_CLASSES,
+    ADAPTER,
+    MAIN,
+  ]);
 }
 
 /** Waits until the monitor has seen it. */

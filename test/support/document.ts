@@ -66,3 +66,17 @@ export async function runPython<T>(program: readonly string[], input: unknown = 
   if (status !== 0) throw new Error(`Python ended with ${status}: ${stderr}`);
   return JSON.parse(stdout) as T;
 }
+
+/** What the document's classes of the monitoring and its analysis expect beyond what they define, in Python. */
+export const DOCUMENT_CLASSES = `
+class Monitoring(LangGraphMonitoring):
+    """Has what the document's server has in its own memory: the services, and the latest checks, oldest first."""
+    async def load(self):
+        async with self.session.get(f"{self.monitoring_url}/history?limit=10000") as response:
+            self.health_history = (await response.json())["history"][::-1]
+        self.services = (await self.check_cluster_health())["services"]
+
+class Analysis(HistoricalAnalysis):
+    def generate_service_recommendations(self, name, response_times, uptime):
+        return []
+`;
