@@ -73,9 +73,12 @@ export class Pieces implements ByteStream {
   }
 }
 
+/** Methods of endpoints, each by Express' name of it. */
+export const METHODS = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as const;
+
 /** What /openapi.json and /docs tell of an endpoint. */
 export interface Endpoint {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: keyof typeof METHODS;
   /** Also takes a POST whose form holds the parameters. */
   readonly form?: true;
   /** Express' form: `/label/:name`. */

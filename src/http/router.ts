@@ -16,7 +16,7 @@ import { framed } from './page/frame.js';
 import { endpoints as apiEndpoints } from './prometheus/index.js';
 import { makeApiRouter } from './prometheus/router.js';
 import { requesterOf } from './requester.js';
-import { HttpError, type Reply, type RequestBody, type Route } from './route.js';
+import { HttpError, METHODS, type Reply, type RequestBody, type Route } from './route.js';
 import { routes } from './routes/index.js';
 import { errorReply, writeReply } from './write.js';
 
@@ -31,10 +31,10 @@ export function makeRouter(doors: Doors, log: HttpLog): RequestListener {
   app.set('query parser', 'simple');
   app.enable('strict routing');
   app.enable('case sensitive routing');
-  for (const route of routes) {
-    const method = ({ GET: 'get', POST: 'post', DELETE: 'delete' } as const)[route.method];
-    app[method](route.path, (request, response) => answer(route, request, response, doors, log));
-  }
+  for (const route of routes)
+    app[METHODS[route.method]](route.path, (request, response) =>
+      answer(route, request, response, doors, log),
+    );
   for (const path of new Set(routes.map(route => route.path))) {
     app.all(path, request => {
       throw wrongMethod(path, request.method);

@@ -18,6 +18,8 @@ export type AuditEvent =
   | 'silence changed'
   | 'silence expired'
   | 'announcement posted'
+  | 'announcement changed'
+  | 'announcement ended'
   | 'announcement removed';
 
 export interface AuditEntry {

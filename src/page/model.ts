@@ -21,6 +21,7 @@ import type {
 } from './state.js';
 import { type Summary, summarize } from './status.js';
 import { clockAt, epoch, zoneName } from './words.js';
+import { Zone } from './zone.js';
 
 /** A bar's tick: what one minute, hour or day was like. */
 export interface Tick {
@@ -58,7 +59,9 @@ export interface Backend {
 }
 
 export class Model {
-  readonly about: Pick<PageState, 'title' | 'description' | 'readOnly' | 'version' | 'node' | 'utcOffset'>;
+  readonly about: Pick<PageState, 'title' | 'description' | 'readOnly' | 'version' | 'node'>;
+  /** The monitor's. */
+  readonly zone: Zone;
   /** Offers no action. */
   readonly isReadOnly: boolean;
   readonly health: Signal<ClusterHealth>;
@@ -104,8 +107,10 @@ export class Model {
   #names: ReadonlyMap<string, string> = new Map();
 
   constructor(state: PageState, component?: FunctionComponent) {
-    const { title, description, readOnly, version, node, utcOffset } = state;
-    this.about = { title, description, readOnly, version, node, utcOffset };
+    const { title, description, readOnly, version, node } = state;
+    this.about = { title, description, readOnly, version, node };
+    const now = epoch(state.health.timestamp, state.utcOffset);
+    this.zone = new Zone(state.zone ?? '', state.utcOffset, now);
     this.announcements = signal(state.announcements);
     this.maintenance = signal(state.maintenance);
     this.isReadOnly = readOnly === true;
@@ -115,7 +120,7 @@ export class Model {
     this.component = signal(component);
     this.root = computed(() => rootOf(this.place.value));
     this.view = computed(() => parseView(this.place.value.query));
-    this.now = signal(this.epoch(state.health.timestamp) ?? 0);
+    this.now = signal(Number.isFinite(now) ? now : 0);
     this.summary = computed(() => summarize(this.health.value, this.alerts.value));
     this.groups = computed(() => this.#group());
     this.names = computed(() => this.#named());
@@ -175,19 +180,18 @@ export class Model {
     if (!local) return undefined;
     // The APIs of Prometheus and Alertmanager say their zone.
     if (local.endsWith('Z')) return Date.parse(local);
-    const at = epoch(local, this.about.utcOffset);
+    const at = this.zone.epoch(local, this.now.peek());
     return Number.isFinite(at) ? at : undefined;
   }
 
   /** A moment as shown (`14:02`, with the date when it is another day) and as its tooltip has it. */
   print(at: number): { readonly shown: string; readonly full: string } {
-    const { utcOffset } = this.about;
     const { date, time } = this.#clock(at);
     const today = this.#clock(this.now.peek()).date;
-    const there = clockAt(at, utcOffset);
+    const there = this.zone.clockAt(at);
     return {
       shown: date === today ? time.slice(0, 5) : `${date} ${time.slice(0, 5)}`,
-      full: `${there.date} ${there.time} ${zoneName(utcOffset)} on the monitor`,
+      full: `${there.date} ${there.time} ${zoneName(this.zone.offsetAt(at))} on the monitor`,
     };
   }
 
@@ -196,7 +200,9 @@ export class Model {
     const today = this.#clock(this.now.peek()).date;
     const { date } = this.#clock(at);
     if (date === today) return 'Today';
-    return date === this.#clock(this.now.peek() - 86_400_000).date ? 'Yesterday' : date;
+    // Not 24 hours ago: a day may have 25.
+    const yesterday = new Date(Date.parse(today) - 86_400_000).toISOString().slice(0, 10);
+    return date === yesterday ? 'Yesterday' : date;
   }
 
   /** A moment's time of day, whatever the day: `14:02:33`. */
@@ -210,8 +216,7 @@ export class Model {
   }
 
   #clock(at: number) {
-    const { utcOffset } = this.about;
-    return clockAt(at, this.isReader.value ? -new Date(at).getTimezoneOffset() : utcOffset);
+    return this.isReader.value ? clockAt(at, -new Date(at).getTimezoneOffset()) : this.zone.clockAt(at);
   }
 
   /** Takes what the monitor says now; entries that did not change stay the same objects. */

@@ -23,7 +23,7 @@ export class SendError extends Error {
  * @returns the JSON of the answer; undefined when it has none @throws SendError
  */
 export async function send<T>(
-  method: 'POST' | 'DELETE',
+  method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
   timeout = TIMEOUT,

@@ -136,8 +136,10 @@ export interface PageState {
   readonly version: string;
   /** What the configuration calls the monitoring node. */
   readonly node: string;
-  /** The monitor's local time minus UTC, in minutes. */
+  /** The monitor's local time minus UTC, in minutes, when the page was drawn. */
   readonly utcOffset: number;
+  /** The monitor's time zone, as IANA names it; where it is unknown the offset counts for all times. */
+  readonly zone?: string | undefined;
   /** Where the page is below the monitor's address, as {@link parsePlace} reads it: empty, `ui/incidents`. */
   readonly path: string;
   /** The page's query string, with or without `?`. */

@@ -99,19 +99,19 @@ describe('is refused', () => {
       'with a long title',
       { ...good, title: 'x'.repeat(121) },
       400,
-      'title: expected a text of at most 120 characters',
+      'title: expected a text of at most 120 characters, not 121',
     ],
     [
       'with a long message',
       { ...good, message: 'x'.repeat(2001) },
       400,
-      'message: expected a text of at most 2000 characters',
+      'message: expected a text of at most 2000 characters, not 2001',
     ],
     [
       'with another severity',
       { ...good, severity: 'bad' },
       400,
-      'severity: expected critical, warning, info',
+      'severity: expected critical, warning, info, not "bad"',
     ],
     ['with a key nothing is known of', { ...good, html: 'x' }, 400, 'Unrecognized key: "html"'],
     [
@@ -120,18 +120,23 @@ describe('is refused', () => {
       400,
       'ends_at: expected a timestamp such as 2024-01-15T10:30:45.123456',
     ],
-    ['when it has ended', { ...good, ends_at: at(-1) }, 400, 'ends_at: must be later than now'],
+    [
+      'when it has ended',
+      { ...good, ends_at: at(-1) },
+      400,
+      `ends_at: must be later than now, not ${at(-1)}`,
+    ],
     [
       'when it has begun and ended',
       { ...good, starts_at: at(-2), ends_at: at(-1) },
       400,
-      'ends_at: must be later than now',
+      `ends_at: must be later than now, not ${at(-1)}`,
     ],
     [
       'when it ends before it begins',
       { ...good, starts_at: at(2), ends_at: at(1) },
       400,
-      'ends_at: must be later than starts_at',
+      `ends_at: must be later than starts_at (${at(2)}), not ${at(1)}`,
     ],
   ])('%s', async (_, body, status, error) => {
     expect(await post(body)).toEqual({ status, body: { error } });
@@ -157,7 +162,7 @@ describe('is refused', () => {
     const full = await post(good);
     expect([full.status, full.body.error]).toEqual([
       409,
-      'there are 50 announcements already: remove one with DELETE /announcements/ID',
+      'there are 50 announcements already: remove one with DELETE /announcements/ID, or end one with PUT',
     ]);
     await ask('DELETE', `/announcements/${ids[7]}`);
     expect((await post({ ...good, ends_at: at(1) })).status).toBe(200);
@@ -167,21 +172,123 @@ describe('is refused', () => {
   });
 });
 
-test.each<[name: string, id: string, status: number]>([
-  ['one of monitor.yml', 'configured-1', 409],
-  ['one that is not there', 'configured-9', 404],
-])('%s cannot be removed', async (_, id, status) => {
-  expect((await ask('DELETE', `/announcements/${id}`)).status).toBe(status);
+describe('a posted one', () => {
+  const put = (id: unknown, body: unknown, headers?: Record<string, string>) =>
+    ask('PUT', `/announcements/${id}`, body, headers);
+  const trail = () => monitor.alerting.audit.latest(9).map(({ event, details }) => [event, details.changed]);
+
+  test('is changed: all of it; the audit trail says what', async () => {
+    const { id } = (await post({ title: 't', message: 'm', severity: 'critical', ends_at: at(1) })).body;
+    const changed = { title: 'T', message: 'm', severity: 'warning', starts_at: at(2) };
+    const want = { ...changed, id, state: 'planned', configured: false };
+    expect(await put(id, changed)).toEqual({ status: 200, body: want });
+    expect(await ask('GET', `/announcements/${id}`)).toEqual({ status: 200, body: want });
+    expect(await titles()).toEqual(['From the file active', 'T planned']);
+    // As it was read it says nothing new.
+    expect(await put(id, want)).toEqual({ status: 200, body: want });
+    expect(trail()).toEqual([
+      ['announcement changed', 'title, severity, starts_at, ends_at'],
+      ['announcement posted', undefined],
+    ]);
+  });
+
+  test('is ended by an end of now, stays listed as over, and can go on', async () => {
+    const { id } = (await post({ title: 't', message: 'm' })).body;
+    expect((await put(id, { title: 't', message: 'm', ends_at: at(0) })).body.state).toBe('ended');
+    expect(await titles()).toEqual(['From the file active']);
+    expect(await titles('?ended=true')).toContain('t ended');
+    expect((await put(id, { title: 't', message: 'm' })).body.state).toBe('active');
+    expect(trail().map(([event]) => event)).toEqual([
+      'announcement changed',
+      'announcement ended',
+      'announcement posted',
+    ]);
+  });
+
+  test('that has ended does not go on as one too many, but may be changed', async () => {
+    const { id } = (await post({ title: 't', message: 'm', ends_at: at(1) })).body;
+    monitor.clock.advance(2 * HOUR);
+    for (let i = 0; i < 50; i++) await post({ title: 't', message: 'm' });
+    expect((await put(id, { title: 't', message: 'm' })).status).toBe(409);
+    expect((await put(id, { title: 'T', message: 'm', ends_at: at(1) })).status).toBe(200);
+    expect(await titles('?ended=true')).toContain('T ended');
+  });
+
+  test.each<[name: string, body: object, status: number, error: string]>([
+    ['without a message', { title: 't' }, 400, 'message: expected a text of at most 2000 characters'],
+    [
+      'when it ends before it begins',
+      { title: 't', message: 'm', starts_at: at(1), ends_at: at(0) },
+      400,
+      `ends_at: must be later than starts_at (${at(1)}), not ${at(0)}`,
+    ],
+    [
+      'when it would not be listed any more',
+      { title: 't', message: 'm', ends_at: at(-7 * 24) },
+      400,
+      `ends_at: must be within the last seven days or later, not ${at(-7 * 24)}`,
+    ],
+    [
+      'with the id of another',
+      { title: 't', message: 'm', id: 'x' },
+      400,
+      'id: must be that of the path, not "x"',
+    ],
+    [
+      'with a key nothing is known of',
+      { title: 't', message: 'm', html: 'x' },
+      400,
+      'Unrecognized key: "html"',
+    ],
+  ])('is not changed %s', async (_, body, status, error) => {
+    const { id } = (await post({ title: 'before', message: 'm' })).body;
+    expect(await put(id, body)).toEqual({ status, body: { error } });
+    expect(await titles()).toContain('before active');
+    expect(trail().map(([event]) => event)).toEqual(['announcement posted']);
+  });
+
+  test('is not changed by a foreign page', async () => {
+    const { id } = (await post({ title: 'before', message: 'm' })).body;
+    const body = { title: 't', message: 'm' };
+    expect((await put(id, body, { origin: 'http://evil.example' })).status).toBe(403);
+    expect(await titles()).toContain('before active');
+  });
 });
 
-test('what is posted survives a restart', async () => {
+describe.each<[name: string, id: string, status: number, error: (verb: string) => string]>([
+  [
+    'one of monitor.yml',
+    'configured-1',
+    409,
+    verb => `"From the file" stands in page.announcements of monitor.yml: ${verb} it there and reload`,
+  ],
+  [
+    'one that is not there',
+    'configured-9',
+    404,
+    () => 'no such announcement: "configured-9"; GET /announcements?ended=true lists them',
+  ],
+])('%s', (_, id, status, error) => {
+  test.each([
+    ['DELETE', undefined, 'remove'],
+    ['PUT', { title: 't', message: 'm' }, 'change'],
+  ])('is not changed by %s', async (method, body, verb) => {
+    const answer = await ask(method, `/announcements/${id}`, body);
+    expect(answer).toEqual({ status, body: { error: error(verb) } });
+  });
+});
+
+test('what is posted and changed survives a restart', async () => {
   const folder = makeFolder('announcements');
   const storeFile = join(folder, 'monitor.db');
   const before = monitor;
   try {
     for (const step of ['post', 'look']) {
       monitor = await startMonitor({ storeFile });
-      if (step === 'post') await post({ title: 'Kept', message: 'm' });
+      if (step === 'post') {
+        const { id } = (await post({ title: 'Posted', message: 'm' })).body;
+        await ask('PUT', `/announcements/${id}`, { title: 'Kept', message: 'm' });
+      }
       expect(await titles()).toEqual(['Kept active']);
       await monitor[Symbol.asyncDispose]();
     }

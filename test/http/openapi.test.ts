@@ -72,7 +72,7 @@ describe('/openapi.json', () => {
     });
     for (const [method, path, operation] of operations()) {
       expect(path).toMatch(/^\//);
-      expect(['get', 'post', 'delete']).toContain(method);
+      expect(['get', 'post', 'put', 'delete']).toContain(method);
       expect(operation).toMatchObject({ operationId: expect.any(String), summary: expect.any(String) });
       for (const [status, { description, content }] of Object.entries(operation.responses)) {
         expect(status).toMatch(/^([1-5]\d\d|default)$/);

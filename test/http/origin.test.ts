@@ -138,6 +138,7 @@ test.each<[name: string, line: string]>([
   ['a reload', 'POST /-/reload'],
   ['a silence', 'POST /api/v2/silences'],
   ['the end of a silence', 'DELETE /api/v2/silence/2b6e4b0c-5e5c-4b0d-9d0e-3c9d6f0d1f6a'],
+  ['a change of an announcement', 'PUT /announcements/2b6e4b0c-5e5c-4b0d-9d0e-3c9d6f0d1f6a'],
   ['an alert', 'POST /api/v2/alerts'],
   ['a text message', 'POST /notify/sms'],
 ])('%s is refused under a foreign name, and for a program it is not', async (_, line) => {

@@ -37,8 +37,16 @@ test('an announcement is posted and removed by the keyboard, and stands on the o
   await shows(page, '.done').toBe('The announcement was posted.');
   await hasFocus(page).toBe('New announcement');
   await shows(page, '.notice-card.warning').toMatch(
-    /^warning <b onclick.*\s+First line\nsecond line\s+Remove$/s,
+    /^warning <b onclick.*\s+First line\nsecond line\s+Change.*End now\s+Remove$/s,
   );
+  await enter(page, /^Change/);
+  await hasFocus(page).toBe('Title');
+  expect(await page.locator('textarea').inputValue()).toBe('First line\nsecond line');
+  await expect.poll(() => page.url()).toMatch(/change=[\da-f-]{36}.*severity=warning/);
+  await enter(page, /^Critical$/);
+  await enter(page, /^Save$/);
+  await shows(page, '.done').toBe('The announcement was changed.');
+  await shows(page, '.notice-card.critical').toContain('First line');
   await page.getByRole('link', { name: 'Overview' }).click();
   await shows(page, '.news .notice-card').toContain(EVIL);
   await page.getByRole('link', { name: 'All announcements' }).click();
@@ -46,7 +54,13 @@ test('an announcement is posted and removed by the keyboard, and stands on the o
   await hasFocus(page).toBe('Keep');
   await page.keyboard.press('Enter');
   await hasFocus(page).toMatch(/^Remove the announcement/);
+  await enter(page, /^End the announcement/);
+  await hasFocus(page).toBe('Keep');
+  await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
+  await shows(page, '.done').toBe('The announcement has ended.');
+  await shows(page, '[aria-labelledby=announcements-ended]').toContain('First line');
+  await enter(page, /^Remove the announcement/);
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
   await shows(page, '.done').toBe('The announcement was removed.');
@@ -68,6 +82,11 @@ test('one is planned, and says why it was refused', async () => {
   await shows(page, '.notice-card.planned').toMatch(
     /^planned, info t\s+m\s+From .*2089.* until .*20(89|90)/s,
   );
+  await page.getByRole('link', { name: /^Change/ }).click();
+  expect(await page.locator('#announcement-start').inputValue()).not.toBe('');
+  await refused(page, { act: 'Save', where: '.silence-form > [role=alert]' });
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Remove the announcement t' }).click();
   await refused(page, { act: 'Remove now', where: '.notice-card [role=alert]' });
 }, 120_000);

@@ -50,7 +50,7 @@ const BODIES: Readonly<Record<number, string>> = {
 export async function refused(page: Page, { act, where }: { act: string; where: string }): Promise<void> {
   let at = 0;
   await page.route('**/*', (route, request) => {
-    if (request.method() !== 'POST' && request.method() !== 'DELETE') return route.fallback();
+    if (!['POST', 'PUT', 'DELETE'].includes(request.method())) return route.fallback();
     const status = REFUSALS[at]?.[0];
     if (status === undefined) return route.abort();
     return route.fulfill({ status, body: JSON.stringify({ error: BODIES[status] }) });

@@ -9,7 +9,7 @@ import { type HttpLog, logFailure } from '../failure.js';
 import { refuseForeign } from '../origin.js';
 import { Form } from '../prometheus/form.js';
 import { requesterOf } from '../requester.js';
-import { HttpError, type Reply } from '../route.js';
+import { HttpError, METHODS, type Reply } from '../route.js';
 import { errorReply, writeReply } from '../write.js';
 import type { AlertmanagerEndpoint } from './endpoint.js';
 import { endpoints } from './index.js';
@@ -41,8 +41,9 @@ export function makeAlertmanagerRouter(doors: Doors, log: HttpLog): Router {
     response.writeHead(200).end();
   });
   for (const endpoint of endpoints) {
-    const method = ({ GET: 'get', POST: 'post', DELETE: 'delete' } as const)[endpoint.method];
-    router[method](endpoint.path, (request, response) => answer(endpoint, request, response, doors, log));
+    router[METHODS[endpoint.method]](endpoint.path, (request, response) =>
+      answer(endpoint, request, response, doors, log),
+    );
   }
   for (const path of new Set(endpoints.map(each => each.path))) {
     router.all(path, request => {

@@ -13,7 +13,7 @@ export const MAX_POSTED = 50;
 export const MAX_TITLE = 120;
 export const MAX_MESSAGE = 2000;
 /** How long one that has ended can still be asked for. */
-const RETENTION: Millis = 7 * 86_400_000;
+export const RETENTION: Millis = 7 * 86_400_000;
 
 /** An announcement without an id. */
 export interface WantedAnnouncement {
@@ -82,15 +82,27 @@ export class Announcements {
 
   /** Takes one up. @returns its id and whether it is on disk; undefined when there are too many */
   post(wanted: WantedAnnouncement, at: Millis): { id: string; isKept: boolean } | undefined {
-    const posted = this.#posted();
-    const ended = posted.filter(each => announcementState(each, at) === 'ended');
-    if (posted.length - ended.length >= MAX_POSTED) return undefined;
+    const id = randomUUID();
+    const isKept = this.#put(id, wanted, at);
+    return isKept === undefined ? undefined : { id, isKept };
+  }
+
+  /** Gives a posted one other contents. @returns whether that is on disk; undefined when there would be too many */
+  change(id: string, wanted: WantedAnnouncement, at: Millis): boolean | undefined {
+    return this.#put(id, wanted, at);
+  }
+
+  #put(id: string, wanted: WantedAnnouncement, at: Millis): boolean | undefined {
+    const others = this.#posted().filter(each => each.id !== id);
+    const ended = others.filter(each => announcementState(each, at) === 'ended');
+    // One that has ended takes no place, and may be changed.
+    const takesPlace = announcementState(wanted, at) !== 'ended';
+    if (takesPlace && others.length - ended.length >= MAX_POSTED) return undefined;
     // The table cannot grow: those that ended long ago go, and of many the longest ended ones.
     const recent = ended.filter(each => isRecent(each, at)).sort((a, b) => (b.endsAt ?? 0) - (a.endsAt ?? 0));
     const stay = new Set(recent.slice(0, MAX_POSTED));
     const gone = ended.filter(each => !stay.has(each)).map(each => [each.id, undefined] as const);
-    const id = randomUUID();
-    return { id, isKept: this.#kept.put(KIND, [...gone, [id, wanted]]) };
+    return this.#kept.put(KIND, [...gone, [id, wanted]]);
   }
 
   /** Removes a posted one. @returns whether that is on disk */

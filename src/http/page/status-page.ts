@@ -15,8 +15,10 @@ export interface StatusPageState {
   readonly readOnly: boolean;
   readonly version: string;
   readonly node: string;
-  /** Our local time minus UTC, in minutes. */
+  /** Our local time minus UTC at the moment it is drawn, in minutes. */
   readonly utcOffset: number;
+  /** Our time zone, as IANA names it. */
+  readonly zone: string;
   /** The page's address below ours, without a slash in front: empty, `ui/incidents`. */
   readonly path: string;
   /** The request's query string. */

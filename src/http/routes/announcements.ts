@@ -1,14 +1,17 @@
-// GET, POST and DELETE of /announcements: what the status page tells its readers above everything else.
+// GET and POST of /announcements, GET, PUT and DELETE of one: what the status page tells its readers above everything else.
 
 import { z } from 'zod';
 import { SEVERITIES } from '../../model/service.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import {
   type Announcement,
+  type Announcements,
   announcementState,
   MAX_MESSAGE,
   MAX_POSTED,
   MAX_TITLE,
+  RETENTION,
+  type WantedAnnouncement,
 } from '../page/announcements.js';
 import { moment, yesOrNo } from '../query.js';
 import { HttpError, route } from '../route.js';
@@ -18,8 +21,16 @@ import { timestamp } from '../shapes.js';
 const LIMIT = 64 * 1024;
 
 const PATH = '/announcements';
+const ONE = `${PATH}/:id`;
 
-const severity = z.enum(SEVERITIES, { error: `expected ${SEVERITIES.join(', ')}` });
+const inPath = { id: { description: 'Its `id`', example: '2b6e4b0c-5e5c-4b0d-9d0e-3c9d6f0d1f6a' } };
+
+/** Longest value an error repeats. */
+const MAX_REPEATED = 100;
+
+const severity = z.enum(SEVERITIES, {
+  error: ({ input }) => `expected ${SEVERITIES.join(', ')}, not ${shortJson(input)}`,
+});
 
 const shown = z.object({
   id: z.string(),
@@ -31,7 +42,7 @@ const shown = z.object({
   ends_at: timestamp.optional().describe('Absent where it is shown until it is removed'),
   configured: z
     .boolean()
-    .describe('It stands in `page.announcements` of monitor.yml and can be removed there only'),
+    .describe('It stands in `page.announcements` of monitor.yml and can be changed and removed there only'),
 });
 
 /** A text of bounded length that is not empty. */
@@ -40,7 +51,9 @@ const line = (length: number) => {
   return z
     .string({ error: want })
     .refine(value => value.trim() !== '', 'must not be empty')
-    .refine(value => [...value].length <= length, want);
+    .refine(value => [...value].length <= length, {
+      error: ({ input }) => `${want}, not ${[...String(input)].length}`,
+    });
 };
 
 const wanted = z.strictObject({
@@ -49,6 +62,13 @@ const wanted = z.strictObject({
   severity: severity.default('info'),
   starts_at: moment().optional().describe('Shown as planned before; without it, it is shown at once'),
   ends_at: moment().optional().describe('Shown until then; without it, until it is removed'),
+});
+
+/** Also what an announcement has beside its contents, so that one that was read can be sent back. */
+const wantedInPlace = wanted.extend({
+  id: z.string().optional().describe('That of the path, where it is there'),
+  state: z.string().optional().describe('Has no effect'),
+  configured: z.boolean().optional().describe('Has no effect'),
 });
 
 export const getAnnouncements = route({
@@ -91,29 +111,74 @@ export const postAnnouncement = route({
     500: { when: 'It is shown but not on disk' },
   },
   handle(_, { announcements, alerting, clock }, { body, by }) {
-    const now = clock.now();
-    const { title, message, severity, starts_at: startsAt, ends_at: endsAt } = body;
-    if (endsAt !== undefined && endsAt <= (startsAt ?? now))
-      throw new HttpError(400, `ends_at: must be later than ${startsAt === undefined ? 'now' : 'starts_at'}`);
-    if (endsAt !== undefined && endsAt <= now) throw new HttpError(400, 'ends_at: must be later than now');
-    const posted = announcements.post({ title, message, severity, startsAt, endsAt }, now);
-    if (!posted)
-      throw new HttpError(
-        409,
-        `there are ${MAX_POSTED} announcements already: remove one with DELETE ${PATH}/ID`,
-      );
+    const at = clock.now();
+    const content = contentOf(body);
+    checkEnd(content, at, { mayBeOver: false });
+    const posted = announcements.post(content, at);
+    if (!posted) throw tooMany();
     const { id, isKept } = posted;
-    alerting.audit.add({ at: now, event: 'announcement posted', by, details: { id, title, severity } });
+    const { title, severity } = content;
+    alerting.audit.add({ at, event: 'announcement posted', by, details: { id, title, severity } });
     if (!isKept) throw new HttpError(500, NOT_KEPT);
     return { body: { id } };
   },
 });
 
+export const getAnnouncement = route({
+  method: 'GET',
+  path: ONE,
+  summary: 'One announcement, also one that has ended',
+  inPath,
+  answer: shown,
+  others: { 404: { when: 'There is no such announcement' } },
+  handle(_, { announcements, clock }, { params: { id = '' } }) {
+    return { body: shownAnnouncement(known(announcements, id), clock.now()) };
+  },
+});
+
+export const putAnnouncement = route({
+  method: 'PUT',
+  path: ONE,
+  summary:
+    'Gives a posted announcement other contents, all of them; with `ends_at` of now it ends, and stays listed as over',
+  inPath,
+  body: { name: 'announcement', limit: LIMIT, shape: wantedInPlace },
+  answer: shown,
+  others: {
+    404: { when: 'There is no such announcement' },
+    409: { when: `It stands in monitor.yml, or it had ended and there are ${MAX_POSTED} others` },
+    500: { when: 'It is changed but not on disk' },
+  },
+  handle(_, { announcements, alerting, clock }, { params: { id = '' }, body, by }) {
+    const before = posted(announcements, id, 'change');
+    if (body.id !== undefined && body.id !== id)
+      throw new HttpError(400, `id: must be that of the path, not ${shortJson(body.id)}`);
+    const at = clock.now();
+    const content = contentOf(body);
+    checkEnd(content, at, { mayBeOver: true });
+    const changed = FIELDS.filter(name => content[FIELD[name]] !== before[FIELD[name]]);
+    if (changed.length > 0) {
+      const isKept = announcements.change(id, content, at);
+      if (isKept === undefined) throw tooMany();
+      const isOver = (each: WantedAnnouncement) => announcementState(each, at) === 'ended';
+      alerting.audit.add({
+        at,
+        event: isOver(content) && !isOver(before) ? 'announcement ended' : 'announcement changed',
+        by,
+        details: { id, title: content.title, severity: content.severity, changed: changed.join(', ') },
+      });
+      if (!isKept)
+        throw new HttpError(500, 'it is changed but not on disk: a restart undoes it; see the log');
+    }
+    return { body: shownAnnouncement({ ...content, id, isConfigured: false }, at) };
+  },
+});
+
 export const deleteAnnouncement = route({
   method: 'DELETE',
-  path: `${PATH}/:id`,
+  path: ONE,
   summary: 'Takes an announcement from the status page',
-  inPath: { id: { description: 'Its `id`', example: '2b6e4b0c-5e5c-4b0d-9d0e-3c9d6f0d1f6a' } },
+  inPath,
   answer: z.object({ id: z.string() }),
   others: {
     404: { when: 'There is no such announcement' },
@@ -121,12 +186,8 @@ export const deleteAnnouncement = route({
     500: { when: 'It is gone but still on disk' },
   },
   handle(_, { announcements, alerting, clock }, { params: { id = '' }, by }) {
-    const known = announcements.get(id);
-    if (!known) throw new HttpError(404, 'no such announcement; GET /announcements lists them');
-    if (known.isConfigured)
-      throw new HttpError(409, 'it stands in page.announcements of monitor.yml: remove it there and reload');
+    const { title, severity } = posted(announcements, id, 'remove');
     const isKept = announcements.remove(id);
-    const { title, severity } = known;
     const at = clock.now();
     alerting.audit.add({ at, event: 'announcement removed', by, details: { id, title, severity } });
     if (!isKept)
@@ -134,3 +195,61 @@ export const deleteAnnouncement = route({
     return { body: { id } };
   },
 });
+
+/** The keys of a body, and what we call them. */
+const FIELD = {
+  title: 'title',
+  message: 'message',
+  severity: 'severity',
+  starts_at: 'startsAt',
+  ends_at: 'endsAt',
+} as const;
+const FIELDS = Object.keys(FIELD) as (keyof typeof FIELD)[];
+
+function contentOf(body: z.output<typeof wanted>): WantedAnnouncement {
+  const { title, message, severity, starts_at: startsAt, ends_at: endsAt } = body;
+  return { title, message, severity, startsAt, endsAt };
+}
+
+/** @param mayBeOver whether it may have ended already, as one that is changed may @throws HttpError 400 */
+function checkEnd(
+  { startsAt, endsAt }: WantedAnnouncement,
+  now: Millis,
+  { mayBeOver }: { mayBeOver: boolean },
+): void {
+  if (endsAt === undefined) return;
+  const fault = (what: string) => new HttpError(400, `ends_at: ${what}, not ${isoLocal(endsAt)}`);
+  if (startsAt !== undefined && endsAt <= startsAt)
+    throw fault(`must be later than starts_at (${isoLocal(startsAt)})`);
+  if (!mayBeOver && endsAt <= now) throw fault('must be later than now');
+  if (endsAt + RETENTION <= now) throw fault('must be within the last seven days or later');
+}
+
+/** @throws HttpError 404 */
+function known(announcements: Announcements, id: string): Announcement {
+  const found = announcements.get(id);
+  if (found) return found;
+  throw new HttpError(404, `no such announcement: ${shortJson(id)}; GET ${PATH}?ended=true lists them`);
+}
+
+/** @throws HttpError 404, 409 */
+function posted(announcements: Announcements, id: string, verb: 'change' | 'remove'): Announcement {
+  const found = known(announcements, id);
+  if (!found.isConfigured) return found;
+  const title = JSON.stringify(found.title);
+  throw new HttpError(
+    409,
+    `${title} stands in page.announcements of monitor.yml: ${verb} it there and reload`,
+  );
+}
+
+function tooMany(): HttpError {
+  const message = `there are ${MAX_POSTED} announcements already: remove one with DELETE ${PATH}/ID, or end one with PUT`;
+  return new HttpError(409, message);
+}
+
+/** A value as an error repeats it. */
+function shortJson(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > MAX_REPEATED ? `${text.slice(0, MAX_REPEATED)}...` : text;
+}

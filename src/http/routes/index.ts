@@ -5,7 +5,13 @@ import { endpoints } from '../prometheus/index.js';
 import type { Endpoint, Route } from '../route.js';
 import { alertHistory } from './alert-history.js';
 import { alerts } from './alerts.js';
-import { deleteAnnouncement, getAnnouncements, postAnnouncement } from './announcements.js';
+import {
+  deleteAnnouncement,
+  getAnnouncement,
+  getAnnouncements,
+  postAnnouncement,
+  putAnnouncement,
+} from './announcements.js';
 import { auditTrail } from './audit-trail.js';
 import { badge } from './badges.js';
 import { bestEndpoint } from './best-endpoint.js';
@@ -62,6 +68,8 @@ export const routes: readonly Route[] = [
   auditTrail,
   getAnnouncements,
   postAnnouncement,
+  getAnnouncement,
+  putAnnouncement,
   deleteAnnouncement,
   maintenance,
   history,

@@ -84,7 +84,8 @@ export async function statusReply(
   const text = await page.draw({
     ...(readOnly ? { version: '', node: '' } : { version: doors.version, node: doors.node() }),
     ...{ title, description, readOnly },
-    utcOffset: -new Date(doors.clock.now()).getTimezoneOffset(),
+    utcOffset: -new Date(now).getTimezoneOffset(),
+    zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     path,
     query: asked.search,
     ...state,

@@ -1,9 +1,8 @@
 // The small row in which an alert is silenced: one tap on how long. Matchers, author and comment are filled in already.
 
-import { focusFault } from '../silences/focus.js';
 import '../views/silences.css';
 import { useSignal } from '@preact/signals';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import { getJson } from '../api.js';
 import { useQuestion } from '../ask.js';
 import { useModel } from '../model.js';
@@ -23,6 +22,7 @@ import { TextField } from '../silences/fields.js';
 import { MatcherEditor } from '../silences/matcher-editor.js';
 import { identifying, type MatcherText, printMatcher } from '../silences/matchers.js';
 import { type Covered, useCoverage } from '../silences/preview.js';
+import { useSubmission } from '../submission.js';
 import type { QuickProps, SilenceTarget } from '../view/silence-button.js';
 import { Link } from '../view/view-link.js';
 import { count } from '../words.js';
@@ -45,15 +45,12 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
   const author = useSignal('');
   const isKnown = useSignal(true);
   const comment = useSignal(`Seen: ${target.message}`);
-  const isTried = useSignal(false);
-  const isBusy = useSignal(false);
-  const problem = useSignal('');
-  const area = useRef<HTMLElement>(null);
+  const { area, isTried, fault, submit } = useSubmission<HTMLElement>();
   useEffect(() => {
     author.value = rememberedAuthor();
     isKnown.value = author.value !== '';
     area.current?.querySelector('button')?.focus();
-  }, [author, isKnown]);
+  }, [author, isKnown, area]);
   const matchers = edited.value ?? answer ?? [];
   const covered = useCoverage(matchers);
   const draftOf = (span: string): Draft => ({
@@ -62,24 +59,19 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
     comment: comment.peek(),
   });
   const faults = faultsOf(draftOf(end.value === undefined ? '1h' : ''), author.value, model.now.peek());
-  const silence = async (span: string) => {
+  const silence = (span: string) => {
     const draft = draftOf(span);
     const now = model.now.peek();
-    isTried.value = true;
-    if (isBusy.peek() || matchers.length === 0) return;
-    if (!isFaultless(faultsOf(draft, author.peek(), now))) {
-      focusFault(area.current);
-      return;
-    }
-    isBusy.value = true;
-    rememberAuthor(author.peek().trim());
-    await saveSilence(postable(draft, author.peek(), now)).then(
-      () => onDone(`Silenced until ${model.print(endOf(draft, now)).shown}.`),
-      (error: Error) => {
-        problem.value = `The silence was not made: ${error.message}`;
+    if (matchers.length === 0) return;
+    submit({
+      isFaultless: isFaultless(faultsOf(draft, author.peek(), now)),
+      send: () => {
+        rememberAuthor(author.peek().trim());
+        return saveSilence(postable(draft, author.peek(), now));
       },
-    );
-    isBusy.value = false;
+      onDone: () => onDone(`Silenced until ${model.print(endOf(draft, now)).shown}.`),
+      failed: 'The silence was not made',
+    });
   };
   return (
     <section
@@ -93,7 +85,7 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
       <div class="buttons">
         <span>Silence for</span>
         {Object.entries(SPAN_NAMES).map(([key, name]) => (
-          <button key={key} type="button" class="main-button" onClick={() => void silence(key)}>
+          <button key={key} type="button" class="main-button" onClick={() => silence(key)}>
             {name}
           </button>
         ))}
@@ -117,12 +109,12 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
             id={`${id}-end`}
             label="Ends at"
             at={end.value}
-            fault={isTried.value ? faults.end : ''}
+            fault={isTried ? faults.end : ''}
             onChange={at => {
               end.value = at;
             }}
           />
-          <button type="button" class="main-button" onClick={() => void silence('')}>
+          <button type="button" class="main-button" onClick={() => silence('')}>
             Silence until then
           </button>
         </div>
@@ -150,7 +142,7 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
           id={`${id}-author`}
           label="Author"
           value={author}
-          fault={isTried.value ? faults.author : ''}
+          fault={isTried ? faults.author : ''}
           note="Kept in this browser."
         />
       )}
@@ -158,14 +150,10 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
         id={`${id}-comment`}
         label="Comment"
         value={comment}
-        fault={isTried.value ? faults.comment : ''}
+        fault={isTried ? faults.comment : ''}
         note=""
       />
-      {problem.value === '' ? null : (
-        <p class="fault" role="alert">
-          {problem.value}
-        </p>
-      )}
+      {fault}
       <p>
         <Link to={{ view: 'silences', query: printDraft(draftOf('1h')) }}>All choices</Link>
       </p>

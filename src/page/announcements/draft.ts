@@ -11,6 +11,8 @@ const MAX_TITLE = 120;
 const MAX_MESSAGE = 2000;
 
 export interface Draft {
+  /** Of the announcement that is changed; empty for a new one. */
+  readonly id: string;
   readonly title: string;
   readonly message: string;
   readonly severity: Level;
@@ -27,6 +29,7 @@ export const DRAFT_TEXT: DraftText<Draft> = {
     if (given.get('new') !== '1') return undefined;
     const moment = (name: string) => (given.has(name) ? Date.parse(given.get(name) ?? '') : undefined);
     return {
+      id: given.get('change') ?? '',
       title: given.get('title') ?? '',
       message: given.get('message') ?? '',
       severity: LEVELS.find(each => each === given.get('severity')) ?? 'info',
@@ -34,8 +37,9 @@ export const DRAFT_TEXT: DraftText<Draft> = {
       end: moment('end'),
     };
   },
-  print({ title, message, severity, start, end }) {
+  print({ id, title, message, severity, start, end }) {
     const query = new URLSearchParams({ new: '1' });
+    if (id !== '') query.set('change', id);
     if (title !== '') query.set('title', title);
     if (message !== '') query.set('message', message);
     if (severity !== 'info') query.set('severity', severity);
@@ -50,21 +54,34 @@ function printMoment(at: number): string {
 }
 
 /** A form filled with what an announcement says, to be shown from now on. */
-export function again({ title, message, severity }: Announcement): string {
-  const level = LEVELS.find(each => each === severity) ?? 'info';
-  return DRAFT_TEXT.print({ title, message, severity: level, start: undefined, end: undefined });
+export function again(announcement: Announcement): string {
+  return DRAFT_TEXT.print({ ...said(announcement), id: '', start: undefined, end: undefined });
+}
+
+/** A form that changes an announcement. @param epoch reads the monitor's times */
+export function changing(
+  announcement: Announcement,
+  epoch: (local: string | undefined) => number | undefined,
+): string {
+  const { id, starts_at: start, ends_at: end } = announcement;
+  return DRAFT_TEXT.print({ ...said(announcement), id, start: epoch(start), end: epoch(end) });
+}
+
+function said({ title, message, severity }: Announcement): Pick<Draft, 'title' | 'message' | 'severity'> {
+  return { title, message, severity: LEVELS.find(each => each === severity) ?? 'info' };
 }
 
 /** What is wrong with a draft, by field; empty texts where nothing is. */
 export type Faults = Readonly<Record<'title' | 'message' | 'start' | 'end', string>>;
 
 /** @param now milliseconds since the epoch */
-export function faultsOf({ title, message, start, end }: Draft, now: number): Faults {
+export function faultsOf({ id, title, message, start, end }: Draft, now: number): Faults {
   return {
     title: textFault(title, MAX_TITLE, 'Say in a few words what it is about.'),
     message: textFault(message, MAX_MESSAGE, 'Say what the readers should know.'),
     start: Number.isNaN(start) ? 'Choose when it starts.' : '',
-    end: endFault(end, start, now),
+    // One that is changed may be over, or end with this.
+    end: endFault(end, start, id === '' ? now : Number.NEGATIVE_INFINITY),
   };
 }
 
@@ -82,8 +99,8 @@ function endFault(end: number | undefined, start: number | undefined, now: numbe
 }
 
 /** The draft as the monitor takes it. @param draft without faults */
-export function postable({ title, message, severity, start, end }: Draft) {
-  const moment = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
+export function contents({ title, message, severity, start, end }: Draft) {
+  const moment = (at: number | undefined) => (at === undefined ? undefined : printMoment(at));
   return {
     ...{ title: title.trim(), message: message.trim(), severity },
     ...{ starts_at: moment(start), ends_at: moment(end) },

@@ -1,58 +1,49 @@
-// The form of an announcement. What it holds stands in the address.
+// The form of an announcement: a new one, or a change of one that was posted. What it holds stands in the address.
 
-import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { useDraft } from '../draft.js';
 import { useModel } from '../model.js';
-import { send } from '../send.js';
 import { MomentField } from '../silences/end-choice.js';
 import { StartChoice, TextField } from '../silences/fields.js';
-import { focusFault } from '../silences/focus.js';
+import { useSubmission } from '../submission.js';
 import { sentence } from '../words.js';
-import { DRAFT_TEXT, type Draft, type Faults, faultsOf, LEVELS, postable } from './draft.js';
+import { saveAnnouncement } from './change.js';
+import { contents, DRAFT_TEXT, type Draft, type Faults, faultsOf, LEVELS } from './draft.js';
 
 const NO_FAULTS: Faults = { title: '', message: '', start: '', end: '' };
 const HOUR = 3_600_000;
 
 interface FormProps {
-  readonly onPosted: (id: string) => void;
+  /** @param text says what was done */
+  readonly onSaved: (text: string) => void;
   readonly onCancel: () => void;
 }
 
-export function AnnouncementForm({ onPosted, onCancel }: FormProps) {
+export function AnnouncementForm({ onSaved, onCancel }: FormProps) {
   const model = useModel();
   const draft = useDraft(DRAFT_TEXT);
-  const isTried = useSignal(false);
-  const isBusy = useSignal(false);
-  const problem = useSignal('');
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector('input')?.focus(), []);
+  const { area, isTried, isBusy, fault, forget, submit } = useSubmission<HTMLFormElement>();
+  useEffect(() => area.current?.querySelector('input')?.focus(), [area]);
   const change = (part: Partial<Draft>) => {
     draft.value = { ...draft.value, ...part };
-    problem.value = '';
+    forget();
   };
-  const { title, message, severity, start, end } = draft.value;
-  const faults = isTried.value ? faultsOf(draft.value, model.now.peek()) : NO_FAULTS;
-  const submit = async (event: Event) => {
+  const { id, title, message, severity, start, end } = draft.value;
+  const words = wordsOf(draft.value);
+  const faults = isTried ? faultsOf(draft.value, model.now.peek()) : NO_FAULTS;
+  const send = (event: Event) => {
     event.preventDefault();
-    if (isBusy.value) return;
-    isTried.value = true;
-    if (Object.values(faultsOf(draft.peek(), model.now.peek())).some(fault => fault !== '')) {
-      focusFault(form.current);
-      return;
-    }
-    isBusy.value = true;
-    await send<{ id: string }>('POST', 'announcements', postable(draft.peek())).then(
-      ({ id }) => onPosted(id),
-      (error: Error) => {
-        problem.value = error.message;
-      },
-    );
-    isBusy.value = false;
+    const faults = faultsOf(draft.peek(), model.now.peek());
+    submit({
+      isFaultless: Object.values(faults).every(fault => fault === ''),
+      send: () => saveAnnouncement(id, contents(draft.peek())),
+      onDone: () => onSaved(words.done),
+      failed: words.failed,
+    });
   };
   return (
-    <form class="silence-form" aria-labelledby="announcement-form" noValidate ref={form} onSubmit={submit}>
-      <h2 id="announcement-form">{start === undefined ? 'New announcement' : 'Plan announcement'}</h2>
+    <form class="silence-form" aria-labelledby="announcement-form" noValidate ref={area} onSubmit={send}>
+      <h2 id="announcement-form">{words.title}</h2>
       <TextField
         id="announcement-title"
         label="Title"
@@ -77,16 +68,18 @@ export function AnnouncementForm({ onPosted, onCancel }: FormProps) {
           ))}
         </div>
       </fieldset>
-      <StartChoice id="announcement" start={start} fault={faults.start} onChange={change} />
+      <StartChoice
+        id="announcement"
+        later={id === '' ? 'Later' : 'At …'}
+        start={start}
+        fault={faults.start}
+        onChange={change}
+      />
       <EndChoice end={end} start={start} fault={faults.end} onChange={change} />
-      {problem.value === '' ? null : (
-        <p class="fault" role="alert">
-          The announcement was not posted: {problem.value}
-        </p>
-      )}
+      {fault}
       <p class="buttons">
-        <button type="submit" class="main-button" aria-disabled={isBusy.value}>
-          {start === undefined ? 'Post' : 'Plan'}
+        <button type="submit" class="main-button" aria-disabled={isBusy}>
+          {words.act}
         </button>
         <button type="button" class="plain-button" onClick={onCancel}>
           Cancel
@@ -94,6 +87,21 @@ export function AnnouncementForm({ onPosted, onCancel }: FormProps) {
       </p>
     </form>
   );
+}
+
+/** What the form is called, what it does, and how that is said. */
+function wordsOf({ id, start }: Draft) {
+  if (id !== '')
+    return {
+      ...{ title: 'Change announcement', act: 'Save', done: 'The announcement was changed.' },
+      failed: 'The announcement was not changed',
+    };
+  return {
+    title: start === undefined ? 'New announcement' : 'Plan announcement',
+    act: start === undefined ? 'Post' : 'Plan',
+    done: 'The announcement was posted.',
+    failed: 'The announcement was not posted',
+  };
 }
 
 interface MessageProps {

@@ -1,75 +1,78 @@
-// An announcement in the list, with its removal.
+// An announcement in the list: it can be changed, ended and removed.
 
 import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
-import { send } from '../send.js';
-import { useChange } from '../silences/row.js';
+import { ConfirmButton } from '../confirm-button.js';
+import { useModel } from '../model.js';
 import type { Announcement } from '../state.js';
 import { Notice } from '../view/news.js';
 import { Link } from '../view/view-link.js';
-import { again } from './draft.js';
+import { endAnnouncement, removeAnnouncement } from './change.js';
+import { again, changing } from './draft.js';
 
 interface RowProps {
   readonly announcement: Announcement;
-  readonly onRemoved: (text: string) => void;
+  /** The row goes, or goes to another list. @param text says what was done */
+  readonly onGone: (text: string) => void;
 }
 
-export function AnnouncementRow({ announcement, onRemoved }: RowProps) {
+export function AnnouncementRow({ announcement, onGone }: RowProps) {
   const { configured, state } = announcement;
   return (
     <Notice notice={announcement}>
-      <div class="buttons">
-        {configured ? (
-          <span class="quiet">Stands in monitor.yml</span>
-        ) : (
-          <Remove announcement={announcement} onRemoved={onRemoved} />
-        )}
-        {state === 'ended' ? (
-          <Link to={{ view: 'announcements', query: again(announcement) }}>Post again</Link>
-        ) : null}
-      </div>
+      {configured ? (
+        <p class="quiet">
+          Changed and removed in <code>page.announcements</code> of <code>monitor.yml</code>, in force after a
+          reload.
+        </p>
+      ) : (
+        <Actions announcement={announcement} onGone={onGone} />
+      )}
+      {configured && state === 'ended' ? (
+        <p class="buttons">
+          <Again announcement={announcement} />
+        </p>
+      ) : null}
     </Notice>
   );
 }
 
-/** Removing asks once more, in place: what keeps it then stands where the finger was. */
-function Remove({ announcement: { id, title }, onRemoved }: RowProps) {
-  const change = useChange();
-  const isAsking = useSignal(false);
-  const keep = useRef<HTMLButtonElement>(null);
-  const remove = useRef<HTMLButtonElement>(null);
-  const wasAsking = useRef(false);
-  useLayoutEffect(() => {
-    if (isAsking.value) keep.current?.focus();
-    else if (wasAsking.current) remove.current?.focus();
-    wasAsking.current = isAsking.value;
-  }, [isAsking.value]);
-  if (!isAsking.value)
-    return (
-      <button
-        type="button"
-        class="plain-button"
-        ref={remove}
-        aria-label={`Remove the announcement ${title}`}
-        onClick={() => (isAsking.value = true)}
-      >
-        Remove
-      </button>
-    );
-  const path = `announcements/${encodeURIComponent(id)}`;
+function Actions({ announcement, onGone }: RowProps) {
+  const model = useModel();
+  const asking = useSignal('');
+  const { id, title, state } = announcement;
   return (
-    <>
-      <button
-        type="button"
-        class="plain-button danger"
-        onClick={() => change.run(() => send('DELETE', path), 'The announcement was removed.', onRemoved)}
-      >
-        Remove now
-      </button>
-      <button type="button" class="plain-button" ref={keep} onClick={() => (isAsking.value = false)}>
-        Keep
-      </button>
-      {change.fault}
-    </>
+    <div class="buttons">
+      {asking.value !== '' ? null : (
+        <Link
+          class="plain-button"
+          to={{ view: 'announcements', query: changing(announcement, local => model.epoch(local)) }}
+        >
+          Change<span class="hidden"> the announcement {title}</span>
+        </Link>
+      )}
+      {state === 'active' ? (
+        <ConfirmButton
+          asking={asking}
+          label="End now"
+          name={`End the announcement ${title} now`}
+          sure="End it now"
+          send={() => endAnnouncement(announcement, model.now.peek())}
+          onDone={() => onGone('The announcement has ended.')}
+        />
+      ) : null}
+      <ConfirmButton
+        asking={asking}
+        label="Remove"
+        name={`Remove the announcement ${title}`}
+        sure="Remove now"
+        send={() => removeAnnouncement(id)}
+        onDone={() => onGone('The announcement was removed.')}
+      />
+      {state === 'ended' && asking.value === '' ? <Again announcement={announcement} /> : null}
+    </div>
   );
+}
+
+function Again({ announcement }: Pick<RowProps, 'announcement'>) {
+  return <Link to={{ view: 'announcements', query: again(announcement) }}>Post again</Link>;
 }

@@ -8,14 +8,16 @@ interface StartProps {
   readonly id: string;
   /** Milliseconds since the epoch; undefined: now; NaN: not chosen yet. */
   readonly start: number | undefined;
+  /** What a start at a moment is called: `Later` unless said. */
+  readonly later?: string;
   readonly fault: string;
   readonly onChange: (part: { readonly start: number | undefined }) => void;
 }
 
 /** Whether it starts now or later, and when. */
-export function StartChoice({ id, start, fault, onChange }: StartProps) {
+export function StartChoice({ id, start, later = 'Later', fault, onChange }: StartProps) {
   const { now } = useModel();
-  const later = () => {
+  const choose = () => {
     const hour = 3_600_000;
     onChange({ start: start ?? (Math.floor(now.peek() / hour) + 1) * hour });
   };
@@ -30,8 +32,8 @@ export function StartChoice({ id, start, fault, onChange }: StartProps) {
         >
           Now
         </button>
-        <button type="button" aria-pressed={start !== undefined} onClick={later}>
-          Later
+        <button type="button" aria-pressed={start !== undefined} onClick={choose}>
+          {later}
         </button>
       </div>
       {start === undefined ? null : (

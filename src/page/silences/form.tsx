@@ -1,9 +1,10 @@
 // The form of a silence: a new one, or one that takes the place of another. What it holds stands in the address.
 
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { useDraft } from '../draft.js';
 import { useModel } from '../model.js';
+import { useSubmission } from '../submission.js';
 import { At } from '../view/time.js';
 import { rememberAuthor, rememberedAuthor, saveSilence } from './change.js';
 import {
@@ -18,7 +19,6 @@ import {
 } from './draft.js';
 import { EndChoice } from './end-choice.js';
 import { StartChoice, TextField } from './fields.js';
-import { focusFault } from './focus.js';
 import { MatcherEditor } from './matcher-editor.js';
 import { Preview, useCoverage } from './preview.js';
 import { isMaintenance } from './silence.js';
@@ -35,40 +35,34 @@ export function SilenceForm({ onSaved, onCancel }: FormProps) {
   const model = useModel();
   const draft = useDraft(DRAFT_TEXT);
   const author = useSignal('');
-  const isTried = useSignal(false);
-  const isBusy = useSignal(false);
-  const problem = useSignal('');
-  const form = useRef<HTMLFormElement>(null);
+  const { area, isTried, isBusy, fault, forget, submit } = useSubmission<HTMLFormElement>();
   const covered = useCoverage(draft.value.matchers);
   useEffect(() => {
     author.value = rememberedAuthor();
-    form.current?.querySelector<HTMLElement>('input')?.focus();
-  }, [author]);
+    area.current?.querySelector<HTMLElement>('input')?.focus();
+  }, [author, area]);
   const change = (part: Partial<Draft>) => {
     draft.value = { ...draft.value, ...part };
-    problem.value = '';
+    forget();
   };
   const { id, matchers, start, span, end, comment } = draft.value;
-  const shown = isTried.value ? faultsOf(draft.value, author.value, model.now.peek()) : NO_FAULTS;
-  const submit = async (event: Event) => {
+  const shown = isTried ? faultsOf(draft.value, author.value, model.now.peek()) : NO_FAULTS;
+  const send = (event: Event) => {
     event.preventDefault();
-    if (isBusy.value) return;
-    isTried.value = true;
     const now = model.now.peek();
     const faults = faultsOf(draft.peek(), author.peek(), now);
-    if (!isFaultless(faults) || covered.faults.some(fault => fault !== '')) {
-      focusFault(form.current);
-      return;
-    }
-    isBusy.value = true;
-    rememberAuthor(author.peek().trim());
-    await saveSilence(postable(draft.peek(), author.peek(), now)).then(onSaved, (error: Error) => {
-      problem.value = error.message;
+    submit({
+      isFaultless: isFaultless(faults) && covered.faults.every(fault => fault === ''),
+      send: () => {
+        rememberAuthor(author.peek().trim());
+        return saveSilence(postable(draft.peek(), author.peek(), now));
+      },
+      onDone: onSaved,
+      failed: id === '' ? 'The silence was not made' : 'The silence was not changed',
     });
-    isBusy.value = false;
   };
   return (
-    <form class="silence-form" aria-labelledby="silence-form" noValidate ref={form} onSubmit={submit}>
+    <form class="silence-form" aria-labelledby="silence-form" noValidate ref={area} onSubmit={send}>
       <h2 id="silence-form">{titleOf(draft.value)}</h2>
       <MatcherEditor
         id="matcher"
@@ -108,14 +102,9 @@ export function SilenceForm({ onSaved, onCancel }: FormProps) {
         }
         onInput={text => change({ comment: text })}
       />
-      {problem.value === '' ? null : (
-        <p class="fault" role="alert">
-          {id === '' ? 'The silence was not made: ' : 'The silence was not changed: '}
-          {problem.value}
-        </p>
-      )}
+      {fault}
       <p class="buttons">
-        <button type="submit" class="main-button" aria-disabled={isBusy.value}>
+        <button type="submit" class="main-button" aria-disabled={isBusy}>
           {id === '' ? (start === undefined ? 'Silence' : 'Plan silence') : 'Save'}
         </button>
         <button type="button" class="plain-button" onClick={onCancel}>

@@ -1,9 +1,10 @@
 // A silence in the list: what it covers, why, by whom, how long still; with its end, and another one.
 
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { ConfirmButton } from '../confirm-button.js';
 import { type Model, useModel } from '../model.js';
+import { useChange } from '../submission.js';
 import { Shape } from '../view/shape.js';
 import { Ago, At, Until } from '../view/time.js';
 import { Link } from '../view/view-link.js';
@@ -14,9 +15,6 @@ import { EndChoice } from './end-choice.js';
 import { fromApi, printMatcher } from './matchers.js';
 import { isMaintenance, plainComment, type Silence } from './silence.js';
 
-/** What a row asks for at the moment, beside what it shows. */
-type Mode = 'shown' | 'expiring' | 'extending';
-
 interface RowProps {
   readonly silence: Silence;
   readonly isChosen: boolean;
@@ -24,14 +22,14 @@ interface RowProps {
 }
 
 export function SilenceRow({ silence, isChosen, onChanged }: RowProps) {
-  const mode = useSignal<Mode>('shown');
+  const isExtending = useSignal(false);
   const { id, createdBy, matchers, status } = silence;
   const isOver = status.state === 'expired';
   const row = useRef<HTMLLIElement>(null);
   // While the row is still there.
   useLayoutEffect(() => () => follow(row.current), []);
   const done = (text: string) => {
-    mode.value = 'shown';
+    isExtending.value = false;
     onChanged(text);
   };
   return (
@@ -57,11 +55,24 @@ export function SilenceRow({ silence, isChosen, onChanged }: RowProps) {
         {isOver ? (
           <Link to={{ view: 'silences', query: again(silence) }}>Make again</Link>
         ) : (
-          <Actions silence={silence} mode={mode.value} onMode={next => (mode.value = next)} onDone={done} />
+          <Actions
+            silence={silence}
+            isExtending={isExtending.value}
+            onExtend={next => {
+              isExtending.value = next;
+            }}
+            onDone={done}
+          />
         )}
       </div>
-      {mode.value === 'extending' ? (
-        <Extend silence={silence} onDone={done} onCancel={() => (mode.value = 'shown')} />
+      {isExtending.value ? (
+        <Extend
+          silence={silence}
+          onDone={done}
+          onCancel={() => {
+            isExtending.value = false;
+          }}
+        />
       ) : null}
     </li>
   );
@@ -107,64 +118,44 @@ function Times({ silence: { startsAt, endsAt, status } }: { silence: Silence }) 
 
 interface ActionsProps {
   readonly silence: Silence;
-  readonly mode: Mode;
-  readonly onMode: (mode: Mode) => void;
+  readonly isExtending: boolean;
+  readonly onExtend: (isExtending: boolean) => void;
   readonly onDone: (text: string) => void;
 }
 
-/** Expiring asks once more, in place: what keeps the silence then stands where the finger was. */
-function Actions({ silence, mode, onMode, onDone }: ActionsProps) {
-  const change = useChange();
-  const keep = useRef<HTMLButtonElement>(null);
-  const expire = useRef<HTMLButtonElement>(null);
+function Actions({ silence, isExtending, onExtend, onDone }: ActionsProps) {
+  const asking = useSignal('');
   const extend = useRef<HTMLButtonElement>(null);
-  const before = useRef<Mode>('shown');
+  const wasExtending = useRef(false);
   // Before the list is read again, which may take the row away.
   useLayoutEffect(() => {
     // The keyboard goes back to what asked.
-    if (mode === 'expiring') keep.current?.focus();
-    else if (mode === 'shown' && before.current === 'expiring') expire.current?.focus();
-    else if (mode === 'shown' && before.current === 'extending') extend.current?.focus();
-    before.current = mode;
-  }, [mode]);
+    if (wasExtending.current && !isExtending) extend.current?.focus();
+    wasExtending.current = isExtending;
+  }, [isExtending]);
   const name = silence.matchers.map(fromApi).map(printMatcher).join(', ');
-  if (mode === 'expiring')
-    return (
-      <>
-        <button
-          type="button"
-          class="plain-button danger"
-          onClick={() => change.run(() => expireSilence(silence.id), 'The silence has expired.', onDone)}
-        >
-          Expire now
-        </button>
-        <button type="button" class="plain-button" ref={keep} onClick={() => onMode('shown')}>
-          Keep
-        </button>
-        {change.fault}
-      </>
-    );
   return (
     <>
-      <button
-        type="button"
-        class="plain-button"
-        ref={extend}
-        aria-expanded={mode === 'extending'}
-        aria-label={`Extend the silence of ${name}`}
-        onClick={() => onMode(mode === 'extending' ? 'shown' : 'extending')}
-      >
-        Extend
-      </button>
-      <button
-        type="button"
-        class="plain-button"
-        ref={expire}
-        aria-label={`Expire the silence of ${name}`}
-        onClick={() => onMode('expiring')}
-      >
-        Expire
-      </button>
+      {asking.value !== '' ? null : (
+        <button
+          type="button"
+          class="plain-button"
+          ref={extend}
+          aria-expanded={isExtending}
+          aria-label={`Extend the silence of ${name}`}
+          onClick={() => onExtend(!isExtending)}
+        >
+          Extend
+        </button>
+      )}
+      <ConfirmButton
+        asking={asking}
+        label="Expire"
+        name={`Expire the silence of ${name}`}
+        sure="Expire now"
+        send={() => expireSilence(silence.id)}
+        onDone={() => onDone('The silence has expired.')}
+      />
     </>
   );
 }
@@ -204,7 +195,10 @@ function Extend({ silence, onDone, onCancel }: ExtendProps) {
           aria-disabled={fault !== ''}
           onClick={() => {
             if (fault === '')
-              change.run(() => extendSilence(silence, until), 'The silence was extended.', onDone);
+              change.run(
+                () => extendSilence(silence, until),
+                () => onDone('The silence was extended.'),
+              );
           }}
         >
           Extend{fault === '' ? <> until {model.print(until).shown}</> : null}
@@ -222,35 +216,6 @@ function extendFault(until: number, { startsAt }: Silence, model: Model): string
   if (!Number.isFinite(until)) return 'Choose when it ends.';
   if (until <= model.now.peek()) return 'The end is in the past.';
   return until <= Date.parse(startsAt) ? 'The end is before the start.' : '';
-}
-
-/** A change of the monitor's that is under way at most once, with what went wrong. */
-export function useChange(): {
-  readonly isBusy: boolean;
-  readonly fault: ComponentChildren;
-  readonly run: (change: () => Promise<unknown>, done: string, onDone: (text: string) => void) => void;
-} {
-  const isBusy = useSignal(false);
-  const problem = useSignal('');
-  const run = async (change: () => Promise<unknown>, done: string, onDone: (text: string) => void) => {
-    if (isBusy.peek()) return;
-    isBusy.value = true;
-    problem.value = '';
-    await change().then(
-      () => onDone(done),
-      (error: Error) => {
-        problem.value = error.message;
-      },
-    );
-    isBusy.value = false;
-  };
-  const fault =
-    problem.value === '' ? null : (
-      <p class="fault" role="alert">
-        {problem.value}
-      </p>
-    );
-  return { isBusy: isBusy.value, fault, run: (...args) => void run(...args) };
 }
 
 /** A form filled with what an expired silence was. */

@@ -1,4 +1,4 @@
-// Announcements: those that are shown, planned and lately ended, and the form that posts one.
+// Announcements: those that are shown, planned and lately ended, and the form that posts and changes one.
 
 import './silences.css';
 import './announcements.css';
@@ -38,7 +38,7 @@ export function View() {
     done.value = text;
     again();
   };
-  const removed = (text: string) => {
+  const gone = (text: string) => {
     changed(text);
     // The row that had the focus goes.
     document.querySelector('main')?.focus({ preventScroll: true });
@@ -48,8 +48,8 @@ export function View() {
       <h1 id="announcements">Announcements</h1>
       {isForm ? (
         <AnnouncementForm
-          onPosted={() => {
-            changed('The announcement was posted.');
+          onSaved={text => {
+            changed(text);
             model.ask('');
           }}
           onCancel={() => model.ask('')}
@@ -66,7 +66,7 @@ export function View() {
       </p>
       {problem === '' ? null : <p class="notice">Announcements cannot be shown: {problem}</p>}
       {answer === undefined && problem === '' ? <p class="empty">Announcements are being read.</p> : null}
-      {answer === undefined ? null : <Lists all={answer.announcements} onRemoved={removed} />}
+      {answer === undefined ? null : <Lists all={answer.announcements} onGone={gone} />}
     </section>
   );
 }
@@ -84,10 +84,10 @@ const LISTS = [
 
 interface ListsProps {
   readonly all: readonly Announcement[];
-  readonly onRemoved: (text: string) => void;
+  readonly onGone: (text: string) => void;
 }
 
-function Lists({ all, onRemoved }: ListsProps) {
+function Lists({ all, onGone }: ListsProps) {
   return (
     <>
       {LISTS.map(([state, name, none]) => {
@@ -100,7 +100,7 @@ function Lists({ all, onRemoved }: ListsProps) {
             {those.length === 0 ? <p class="empty">{none}</p> : null}
             <ul>
               {those.map(each => (
-                <AnnouncementRow key={each.id} announcement={each} onRemoved={onRemoved} />
+                <AnnouncementRow key={each.id} announcement={each} onGone={onGone} />
               ))}
             </ul>
           </section>

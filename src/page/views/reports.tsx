@@ -7,7 +7,7 @@ import { useModel } from '../model.js';
 import { useMore } from '../view/more.js';
 import { Moment } from '../view/time.js';
 import { Link } from '../view/view-link.js';
-import { clockAt, count, percent, span } from '../words.js';
+import { count, percent, span } from '../words.js';
 import { monthAfter, nameOfMonth, parseMonth } from './reports/month.js';
 import { type ServiceYear, summary, Year, YearLegend } from './reports/year.js';
 
@@ -48,8 +48,8 @@ interface Month {
 
 export function View() {
   const model = useModel();
-  const { root, now, about } = model;
-  const present = clockAt(now.value, about.utcOffset).date.slice(0, 7);
+  const { root, now, zone } = model;
+  const present = zone.clockAt(now.value).date.slice(0, 7);
   const month = parseMonth(new URLSearchParams(model.place.value.query).get('month')) ?? present;
   const report = useAnswer<Month>(`uptime_report?month=${month}`, EVERY);
   return (
