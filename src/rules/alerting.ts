@@ -100,6 +100,14 @@ export class AlertingRule {
       alert.activeAt = activeAt(this.#seriesLabels(labels)) ?? alert.activeAt;
   }
 
+  /** Sets the state of pending and firing alerts where `state` knows one. It is given the labels of the alert's series. */
+  adopt(state: (labels: Labels) => Pick<Alert, 'activeAt' | 'state'> | undefined): void {
+    for (const { labels, alert } of this.#active.values()) {
+      const known = alert.state === 'inactive' ? undefined : state(this.#seriesLabels(labels));
+      if (known) Object.assign(alert, known);
+    }
+  }
+
   /** The alerts of an earlier moment, as if they began with it, by the labels of their ALERTS but for the state. Throws what `ask` throws. */
   lookBack({ at, queryOffset }: AlertMoment, ask: Ask): Map<string, Alert> {
     const { expr, text } = this.definition;

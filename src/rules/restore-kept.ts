@@ -8,7 +8,7 @@ import type { Millis } from '../model/time.js';
 import { createMatcher } from '../promql/parse/matcher.js';
 import { ALERT_NAME, ALERT_STATE, ALERTS, type AlertingRule, type AlertMoment } from './alerting.js';
 import type { Ask } from './ask.js';
-import type { RestoreLimits } from './restore.js';
+import { hasNotEnded, type RestoreLimits } from './restore.js';
 
 /** Moments at which a rule is evaluated at most. */
 const LOOKS = 60;
@@ -63,9 +63,4 @@ function firedBefore(
     at: Math.max(...found.map(({ times }) => times.at(-1) as Millis)),
     keys: new Set(found.map(keyOf)),
   };
-}
-
-function hasNotEnded({ times, ends }: Series): boolean {
-  const last = times.at(-1);
-  return last !== undefined && (ends.at(-1) ?? Number.NEGATIVE_INFINITY) <= last;
 }

@@ -26,7 +26,9 @@ export function restore(rule: AlertingRule, at: Millis, history: SampleSource, l
   const states = new Map(found.map(series => [series.labels.withoutName().key, series]));
   rule.correct(labels => {
     const series = states.get(labels.key);
-    return series && activeAt(series, rule.definition.holdDuration, at, limits);
+    return series && hasNotEnded(series)
+      ? activeAfter(series, rule.definition.holdDuration, at, limits)
+      : undefined;
   });
 }
 
@@ -35,16 +37,23 @@ function matchersOf({ definition }: AlertingRule): Matcher[] {
   return [createMatcher(METRIC_NAME, '=', ALERTS_FOR_STATE), createMatcher(ALERT_NAME, '=', definition.name)];
 }
 
-/** Since when the alert counts as active; undefined when it was over before the outage. */
-function activeAt(
-  { times, values, ends }: Series,
+/** Whether a series has samples and goes on after the last of them. */
+export function hasNotEnded({ times, ends }: Series): boolean {
+  const last = times.at(-1);
+  return last !== undefined && (ends.at(-1) ?? Number.NEGATIVE_INFINITY) <= last;
+}
+
+/**
+ * Since when an alert counts as active after an outage that ends at a moment, by its series ALERTS_FOR_STATE, which has
+ * {@link hasNotEnded | not ended}; undefined when it starts over.
+ */
+export function activeAfter(
+  { times, values }: Series,
   holdDuration: Millis,
   at: Millis,
   { gracePeriod }: RestoreLimits,
 ): Millis | undefined {
-  const last = times.at(-1);
-  if (last === undefined || (ends.at(-1) ?? Number.NEGATIVE_INFINITY) > last) return undefined;
-  const downAt = Math.floor(last / 1000) * 1000;
+  const downAt = Math.floor((times.at(-1) as Millis) / 1000) * 1000;
   const since = (values.at(-1) as number) * 1000;
   const remaining = holdDuration - (downAt - since);
   // It was firing already and fires at the next evaluation.

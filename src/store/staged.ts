@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Millis } from '../model/time.js';
 import { ByteCache } from './samples/cache.js';
 import { SampleFile } from './samples/file.js';
-import { type Moved, moveIn } from './samples/move-in.js';
+import { type Moved, moveIn, type SeriesEnd } from './samples/move-in.js';
 
 /** How long to wait for a monitor to finish what it writes. */
 const PATIENCE: Millis = 30_000;
@@ -31,12 +31,15 @@ export async function withStagedFile<T>(
   }
 }
 
-/** Takes the chunks of `staging` into the database, all of them or none. @throws SQLite's errors */
-export function moveToDatabase(staging: SampleFile, dbFile: string): Moved {
+/**
+ * Takes the chunks of `staging` into the database, all of them or none, with further ends of series that the database has.
+ * @throws SQLite's errors
+ */
+export function moveToDatabase(staging: SampleFile, dbFile: string, ends: Iterable<SeriesEnd> = []): Moved {
   const target = new SampleFile(dbFile, new ByteCache(CACHE_BYTES));
   try {
     target.patience = PATIENCE;
-    const moved = moveIn(staging, target);
+    const moved = moveIn(staging, target, ends);
     target.settle();
     return moved;
   } finally {

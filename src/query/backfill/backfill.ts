@@ -2,10 +2,9 @@
 // of them or none. Called by the command line, while no monitor has the folder. Its promise is that of the running rules:
 // at each moment groups come in the order of the files, and a rule sees all that was there by then.
 
-import type { Labels } from '../../model/labels.js';
 import { type Clock, type Millis, systemClock } from '../../model/time.js';
 import { parse } from '../../promql/parse.js';
-import { type Ask, askLanguage, DUPLICATE_SAMPLE, type Sample } from '../../rules/ask.js';
+import { type Ask, askLanguage, type Sample } from '../../rules/ask.js';
 import type { GroupDefinition, RuleFile } from '../../rules/definition.js';
 import { RuleGroup } from '../../rules/group.js';
 import type { StoreLog } from '../../store/guarded-file.js';
@@ -14,9 +13,12 @@ import { SampleFile } from '../../store/samples/file.js';
 import { sealLog } from '../../store/samples/seal-log.js';
 import { SampleStore } from '../../store/samples/store.js';
 import { moveToDatabase, withStagedFile } from '../../store/staged.js';
+import { AsOfSource } from './as-of.js';
 import { dueGroups } from './grid.js';
 import { LayeredSource } from './layered.js';
-import { PresentSamples } from './present.js';
+import { resumeAlerts } from './resume.js';
+import { rulesInOrder } from './rule-order.js';
+import { RuleWriter } from './rule-writer.js';
 import { RuleTally, type RuleTotal } from './tally.js';
 
 export interface BackfillOptions {
@@ -77,12 +79,8 @@ class Backfill {
   readonly #made: SampleStore;
   readonly #groups: readonly RuleGroup[];
   readonly #tally: RuleTally;
-  readonly #present: PresentSamples;
+  readonly #writer: RuleWriter;
   readonly #ask: Ask;
-  /** What each source showed last. */
-  readonly #shown = new Map<string, readonly Labels[]>();
-  /** Of the groups that are being evaluated. */
-  #distance: Millis = 0;
 
   constructor(options: BackfillOptions, path: string) {
     const { dbFile, files, interval, externalUrl, log, clock = systemClock } = options;
@@ -92,8 +90,6 @@ class Backfill {
     const shared = { retention: FOREVER, cacheBytes: CACHE_BYTES, clock };
     this.#stored = new SampleStore({ ...shared, file: dbFile, log });
     this.#made = new SampleStore({ ...shared, file: path, isAlone: true, log: quietly(log) });
-    this.#present = new PresentSamples(this.#stored);
-    this.#ask = this.#asking();
     const query = (text: string, at: Millis): readonly Sample[] => this.#ask(parse(text), text, at);
     const surroundings = { externalLabels: {}, externalUrl, query };
     const made = { defaultInterval: interval, surroundings, shouldRestore: false };
@@ -101,6 +97,10 @@ class Backfill {
       groups.map(definition => new RuleGroup(withoutTexts(definition), { file, ...made })),
     );
     this.#tally = new RuleTally(this.#groups);
+    const { lookback } = options;
+    const stores = { stored: this.#stored, made: this.#made };
+    this.#writer = new RuleWriter({ ...stores, groups: this.#groups, lookback, tally: this.#tally });
+    this.#ask = this.#asking();
   }
 
   /** @returns how many moments there were */
@@ -131,7 +131,7 @@ class Backfill {
     const staging = new SampleFile(this.#path, new ByteCache(CACHE_BYTES));
     try {
       sealLog(staging);
-      return moveToDatabase(staging, this.#options.dbFile);
+      return moveToDatabase(staging, this.#options.dbFile, [...this.#writer.ends.values()].flat());
     } finally {
       staging.close();
     }
@@ -142,30 +142,32 @@ class Backfill {
   }
 
   #evaluateGroup(group: RuleGroup, at: Millis): void {
-    this.#distance = group.interval;
-    const write = (source: string, _: Millis, samples: readonly Sample[]) => this.#write(source, at, samples);
+    if (group.evaluations === 0) {
+      this.#writer.begin(group, at);
+      resumeAlerts(group, at, { stored: this.#stored, ask: this.#ask });
+    }
+    const write = (source: string, _: Millis, samples: readonly Sample[]) =>
+      this.#writer.write(source, at, samples, group.interval);
     group.evaluate(at, { ask: this.#ask, write, elapsed: () => 0 });
     this.#tally.noteErrors(group, at);
   }
 
-  #write(source: string, at: Millis, samples: readonly Sample[]): void {
-    const isNear = (labels: Labels) => this.#present.isNear(labels, at, this.#distance);
-    const needed = samples.filter(({ labels }) => !isNear(labels));
-    const before = this.#shown.get(source) ?? [];
-    const elsewhere = before.filter(isNear).map(({ key }) => key);
-    const conflicts = this.#made.add(source, needed, new Set(elsewhere));
-    this.#shown.set(
-      source,
-      needed.map(({ labels }) => labels),
-    );
-    this.#tally.count(source, needed.length - conflicts, samples.length - needed.length);
-    if (conflicts > 0) throw new Error(DUPLICATE_SAMPLE);
-  }
-
   #asking(): Ask {
     const { lookback, maxSamples, interval } = this.#options;
-    const source = new LayeredSource(this.#stored, this.#made);
-    return askLanguage({ source, lookback, defaultInterval: interval, maxSamples, checkpoint: () => {} });
+    const stored = new AsOfSource(this.#stored);
+    const source = new LayeredSource(stored, this.#made, this.#writer.ends);
+    const ask = askLanguage({
+      source,
+      lookback,
+      defaultInterval: interval,
+      maxSamples,
+      checkpoint: () => {},
+    });
+    const rules = rulesInOrder(this.#groups);
+    return (expr, text, at) => {
+      const asker = rules.get(expr);
+      return stored.during(at + (asker?.queryOffset ?? 0), asker?.isLater, () => ask(expr, text, at));
+    };
   }
 
   /** @throws Error when what was made could not be written */

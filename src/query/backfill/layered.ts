@@ -4,32 +4,47 @@
 import { compareLabels } from '../../model/labels.js';
 import type { Matcher, SampleSource, Series } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
+import type { SeriesEnd } from '../../store/samples/move-in.js';
+
+/** Moments at which stored series end, in the order of time, by the key of their labels. */
+export type EndsOfStored = ReadonlyMap<string, readonly SeriesEnd[]>;
 
 /** Both sources' series; samples of the same series and time are those of `stored`. */
 export class LayeredSource implements SampleSource {
   readonly #stored: SampleSource;
   readonly #made: SampleSource;
+  readonly #ends: EndsOfStored;
 
-  constructor(stored: SampleSource, made: SampleSource) {
+  /** @param ends further ends of the stored series, up to the moment that is evaluated */
+  constructor(stored: SampleSource, made: SampleSource, ends: EndsOfStored) {
     this.#stored = stored;
     this.#made = made;
+    this.#ends = ends;
   }
 
   select(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
-    return this.#joined(source => source.select(matchers, from, to));
+    return this.#joined(from, source => source.select(matchers, from, to));
   }
 
   latest(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
     const joined = this.#joined(
+      from,
       source => source.latest?.(matchers, from, to) ?? source.select(matchers, from, to),
     );
     return joined.map(each => (each.times.length < 2 ? each : lastOf(each)));
   }
 
-  #joined(read: (source: SampleSource) => Series[]): Series[] {
+  #joined(from: Millis, read: (source: SampleSource) => Series[]): Series[] {
     const made = read(this.#made);
-    if (made.length === 0) return read(this.#stored);
-    return join(read(this.#stored), made);
+    const stored = read(this.#stored).map(series => this.#ended(series, from));
+    return made.length === 0 ? stored : join(stored, made);
+  }
+
+  #ended(series: Series, from: Millis): Series {
+    const ends = this.#ends.size > 0 ? this.#ends.get(series.labels.key) : undefined;
+    const further = ends?.map(({ at }) => at).filter(at => at >= from) ?? [];
+    if (further.length === 0) return series;
+    return { ...series, ends: Float64Array.from(new Set([...series.ends, ...further])).sort() };
   }
 }
 

@@ -8,9 +8,12 @@ import type { Millis } from '../../model/time.js';
 /** How much of a series is read at once. */
 const SPAN: Millis = 86_400_000;
 
+const NONE = new Float64Array();
+
 interface Known {
   readonly to: Millis;
   readonly times: Float64Array;
+  readonly values: Float64Array;
   /** The first time that may still count. */
   next: number;
 }
@@ -26,22 +29,27 @@ export class PresentSamples {
 
   /** Whether the series has a sample less than `distance` before or after a moment. Throws what the source throws. */
   isNear(labels: Labels, at: Millis, distance: Millis): boolean {
+    return this.valueNear(labels, at, distance) !== undefined;
+  }
+
+  /** The value of that sample, the first of them; undefined without one. Throws what the source throws. */
+  valueNear(labels: Labels, at: Millis, distance: Millis): number | undefined {
     let known = this.#known.get(labels.key);
     if (!known || known.to < at + distance) {
       known = this.#read(labels, at - distance, at + distance + SPAN);
       this.#known.set(labels.key, known);
     }
-    const { times } = known;
+    const { times, values } = known;
     while (known.next < times.length && (times[known.next] as Millis) <= at - distance) known.next++;
     const found = times[known.next];
-    return found !== undefined && found < at + distance;
+    return found !== undefined && found < at + distance ? values[known.next] : undefined;
   }
 
   #read(labels: Labels, from: Millis, to: Millis): Known {
     const found = this.#source.select(exactly(labels), from, to);
     // One with further labels is another series.
-    const times = found.find(each => each.labels.key === labels.key)?.times ?? new Float64Array();
-    return { to, times, next: 0 };
+    const same = found.find(each => each.labels.key === labels.key);
+    return { to, times: same?.times ?? NONE, values: same?.values ?? NONE, next: 0 };
   }
 }
 

@@ -1,5 +1,6 @@
 // One file's samples become part of another's, all or none. What the other has already stays as it is.
 
+import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { ChunkRow, Run } from './chunk-table.js';
 import type { SampleFile } from './file.js';
@@ -14,8 +15,17 @@ export interface Moved {
   readonly dropped: number;
 }
 
-/** Copies the chunks of `from`, and where its series ended, into `to` in one transaction. @throws SQLite's errors */
-export function moveIn(from: SampleFile, to: SampleFile): Moved {
+/** A moment at which a series ends. */
+export interface SeriesEnd {
+  readonly labels: Labels;
+  readonly at: Millis;
+}
+
+/**
+ * Copies the chunks of `from`, and where its series ended, into `to` in one transaction. @param ends of series that `to` has
+ * and `from` may not have @throws SQLite's errors
+ */
+export function moveIn(from: SampleFile, to: SampleFile, ends: Iterable<SeriesEnd> = []): Moved {
   return to.transaction(() => {
     const ids = new Map<string, number>();
     for (const { id, labels } of to.series.all()) ids.set(labels.key, id);
@@ -35,6 +45,10 @@ export function moveIn(from: SampleFile, to: SampleFile): Moved {
     }
     for (const { series, at } of from.series.ends()) {
       const id = targets.get(series);
+      if (id !== undefined) to.series.addEnd(id, at);
+    }
+    for (const { labels, at } of ends) {
+      const id = ids.get(labels.key);
       if (id !== undefined) to.series.addEnd(id, at);
     }
     return { added, dropped };
