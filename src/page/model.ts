@@ -110,7 +110,7 @@ export class Model {
     const { title, description, readOnly, version, node } = state;
     this.about = { title, description, readOnly, version, node };
     const now = epoch(state.health.timestamp, state.utcOffset);
-    this.zone = new Zone(state.zone ?? '', state.utcOffset, now);
+    this.zone = new Zone(state.offsets ?? [[0, state.utcOffset]]);
     this.announcements = signal(state.announcements);
     this.maintenance = signal(state.maintenance);
     this.isReadOnly = readOnly === true;

@@ -2,6 +2,7 @@
 
 import type { ClusterHealth, MutedAlert, ServiceEntry, ServiceHealth } from '../client/answers.js';
 import { alertsWithout, hiddenOf, withoutHidden } from './hidden.js';
+import type { Offset } from './zone.js';
 
 export type { ClusterHealth, MutedAlert, ServiceEntry, ServiceHealth };
 
@@ -138,8 +139,8 @@ export interface PageState {
   readonly node: string;
   /** The monitor's local time minus UTC, in minutes, when the page was drawn. */
   readonly utcOffset: number;
-  /** The monitor's time zone, as IANA names it; where it is unknown the offset counts for all times. */
-  readonly zone?: string | undefined;
+  /** The same before and after changes of the clock; where they are absent it is the same at all times. */
+  readonly offsets?: readonly [Offset, ...Offset[]] | undefined;
   /** Where the page is below the monitor's address, as {@link parsePlace} reads it: empty, `ui/incidents`. */
   readonly path: string;
   /** The page's query string, with or without `?`. */

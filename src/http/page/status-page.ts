@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { turn } from '../../concurrency/by-pieces.js';
+import type { UtcOffset } from './utc-offsets.js';
 
 /** Beside the program, where scripts/page.mjs puts it. */
 const FOLDER = new URL('../../../dist/page/', import.meta.url);
@@ -17,8 +18,8 @@ export interface StatusPageState {
   readonly node: string;
   /** Our local time minus UTC at the moment it is drawn, in minutes. */
   readonly utcOffset: number;
-  /** Our time zone, as IANA names it. */
-  readonly zone: string;
+  /** The same over the changes of the clock around it. */
+  readonly offsets: readonly UtcOffset[];
   /** The page's address below ours, without a slash in front: empty, `ui/incidents`. */
   readonly path: string;
   /** The request's query string. */

@@ -7,6 +7,7 @@ import { wantsGzip } from '../accept-encoding.js';
 import type { Doors } from '../doors.js';
 import { PAGE_HEADERS } from '../page/frame.js';
 import { type StatusPage, statusPage } from '../page/status-page.js';
+import { utcOffset, utcOffsets } from '../page/utc-offsets.js';
 import { publicAlerts, publicHealth, publicMaintenance } from '../public/view.js';
 import { type Asked, HttpError, type Reply, route } from '../route.js';
 import { alertsBody } from './alerts.js';
@@ -84,8 +85,8 @@ export async function statusReply(
   const text = await page.draw({
     ...(readOnly ? { version: '', node: '' } : { version: doors.version, node: doors.node() }),
     ...{ title, description, readOnly },
-    utcOffset: -new Date(now).getTimezoneOffset(),
-    zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    utcOffset: utcOffset(now),
+    offsets: utcOffsets(now),
     path,
     query: asked.search,
     ...state,
