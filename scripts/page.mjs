@@ -44,6 +44,15 @@ async function bundle(options, plugin) {
   });
 }
 
+/** Chunks of the editor's packages: all in one would keep the browser busy too long. Each stands on those above it. */
+const EDITOR = [
+  ['editor-view', /\/@codemirror\/(?:state|view)\/|\/(?:style-mod|crelt|w3c-keyname|find-cluster-break)\//],
+  ['editor-language', /\/@lezer\/|\/@codemirror\/language\//],
+  ['editor-commands', /\/@codemirror\/commands\//],
+  ['editor-completion', /\/@codemirror\/(?:autocomplete|lint)\//],
+  ['editor-promql', /\/@prometheus-io\/|\/lru-cache\//],
+];
+
 /**
  * The chunk of a module that does not have one to itself: `base` for what the first view of the overview loads, `shared`
  * for what more than one of the later views stands on. @param info of a module, as Rolldown knows it
@@ -83,6 +92,7 @@ async function bundleBrowser() {
             // What every view stands on is one request, not one for each set of views that share it.
             codeSplitting: {
               groups: [
+                ...EDITOR.map(([name, test], i) => ({ name, test, priority: EDITOR.length - i })),
                 {
                   debugName: 'base and shared',
                   name: (id, modules) => chunkOf(id, each => modules.getModuleInfo(each)),

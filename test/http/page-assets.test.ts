@@ -1,11 +1,14 @@
 // The status page at / and the files it needs, as they come over the wire.
 
 import { once } from 'node:events';
+import { readdirSync, statSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { result, SERVICES, startMonitor, type TestMonitor } from './monitor.js';
 
+/** Bytes, not compressed: the editor's view is the largest. */
+const MOST_OF_A_SCRIPT = 240 * 1024;
 /** What a first view may weigh. */
 const MOST_BYTES = 70 * 1024;
 const HTML = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
@@ -79,6 +82,15 @@ test.each([
   '/ui/assets/__proto__',
 ])('%s is not there', async path => {
   expect((await fetch(monitor.url + path)).status).toBe(404);
+});
+
+test('no script is so large that taking it in would hold up the page', () => {
+  const folder = new URL('../../dist/page/assets/', import.meta.url);
+  const sizes = readdirSync(folder)
+    .filter(name => name.endsWith('.js'))
+    .map(name => [name, statSync(new URL(name, folder)).size] as const);
+  expect(sizes.length).toBeGreaterThan(10);
+  expect(sizes.filter(([, size]) => size > MOST_OF_A_SCRIPT)).toEqual([]);
 });
 
 test('a first view weighs at most 70 KiB', async () => {

@@ -41,6 +41,52 @@ test('an expression is typed with completion, executed by Enter, and stands in t
   expect(problems).toEqual([]);
 }, 120_000);
 
+test('a plain field is there at once; the editor takes over its text, caret and focus, when no pointer selects', async () => {
+  const page = await on.open();
+  let serve = () => {};
+  const held = new Promise<void>(resolve => {
+    serve = resolve;
+  });
+  await page.route('**/ui/assets/editor-promql-*', async route => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole('link', { name: 'Explore' }).click();
+  const field = page.locator('.expression-field textarea');
+  await field.click();
+  await page.keyboard.type('1 == 2');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Shift+ArrowLeft');
+  const asked = page.waitForResponse('**/ui/assets/promql-*');
+  await page.evaluate(
+    "document.querySelector('.expression-field textarea').dispatchEvent(new Event('pointerdown'))",
+  );
+  serve();
+  await asked;
+  await page.evaluate('new Promise(done => requestIdleCallback(() => setTimeout(done, 100)))');
+  expect(await field.count()).toBe(1);
+  await page.evaluate("dispatchEvent(new Event('pointerup'))");
+  await page.locator('.cm-content').waitFor(PATIENCE);
+  expect(await field.count()).toBe(0);
+  await page.keyboard.type('>');
+  await shows(page, '.cm-content').toBe('1 >= 2');
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await shows(page, '.cm-content').toMatch(/^Expression|^$/);
+  expect(on.trouble()).toEqual([]);
+}, 60_000);
+
+test('without the editor the plain field does', async () => {
+  const page = await on.open();
+  await page.route('**/ui/assets/editor-*', route => route.abort());
+  await page.getByRole('link', { name: 'Explore' }).click();
+  await page.locator('.expression-field textarea').click();
+  await page.keyboard.type('1 + 1');
+  await page.keyboard.press('Enter');
+  await shows(page, '.result').toMatch(/2/);
+  expect(new URL(page.url()).searchParams.get('g0.expr')).toBe('1 + 1');
+}, 60_000);
+
 test('a graph has its range, end and step in the address, and isolates a series', async () => {
   await on.sampled();
   const page = await on.open(`ui/explore?g0.expr=${UP}&g0.tab=0`);

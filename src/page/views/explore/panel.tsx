@@ -6,7 +6,7 @@ import { useQuestion } from '../../ask.js';
 import { useModel } from '../../model.js';
 import { useOpen } from '../../view/details.js';
 import { type Answer, answerOf, seriesOf } from './answer.js';
-import { ExpressionField } from './editor.js';
+import { ExpressionField } from './expression-field.js';
 import { Graph } from './graph.js';
 import { MetricList } from './metrics.js';
 import type { Panel, Tab } from './panels.js';
