@@ -11,7 +11,7 @@ import { CLIENT_PACKAGE, clientOutputs, hasClient } from './client-package.mjs';
 import { main, packageBin, ROOT, run } from './command.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { PAGE, PAGE_INPUTS, pageOutputs } from './page.mjs';
-import { PROGRAM, threadsOf } from './program.mjs';
+import { bundleOf, PROGRAM, threadsOf } from './program.mjs';
 
 const DIST = join(ROOT, 'dist');
 /** Holds the fingerprint of the sources that dist/ was built from. */
@@ -44,7 +44,7 @@ function state() {
   const page = all.filter(path => path.startsWith(`${PAGE}/`));
   const sources = all.filter(path => !page.includes(path) && path.endsWith('.ts') && !path.endsWith('.d.ts'));
   const modules = sources.map(path => path.replace(/\.ts$/, '.js'));
-  const threads = threadsOf(modules).map(([name]) => `${PROGRAM}/${name}.js`);
+  const threads = threadsOf(modules).map(bundleOf);
   const outputs = [...modules, ...threads, ...clientOutputs(modules), ...pageOutputs(page)];
   const fingerprint = fingerprintOf([...sources, ...page]);
   const isBuilt = readStamp() === fingerprint && outputs.every(path => existsSync(join(DIST, path)));
@@ -64,7 +64,8 @@ function files(folder, prefix = '') {
 /** By content, not by time: a checkout or a copy gives files times that mean nothing. */
 function fingerprintOf(sources) {
   const hash = createHash('sha256');
-  const scripts = ['scripts/program.mjs', 'scripts/client-package.mjs', ...PAGE_INPUTS];
+  const program = ['program', 'program-loader', 'record-code'].map(name => `scripts/${name}.mjs`);
+  const scripts = [...program, 'scripts/client-package.mjs', ...PAGE_INPUTS];
   const own = ['package-lock.json', 'tsconfig.json', ...scripts];
   const inputs = [...own, ...sources.map(path => `src/${path}`)];
   for (const path of inputs)

@@ -1,45 +1,68 @@
 // The compiler's dist/ in, dist/program/ out: what each thread of the program runs, put together. A module by itself costs
-// memory in every thread that loads it, and so does every comment. Run by build.mjs, right after the compiler.
+// time and memory in every thread that loads it, and so does every comment. Run by build.mjs, right after the compiler.
 
 import './node-version.mjs';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './command.mjs';
+import { recordCode } from './record-code.mjs';
 
 /** Below dist/. */
 export const PROGRAM = 'program';
 
-/** Where each thread begins: its file's name in dist/program/, and the module's below src/ and dist/. */
+/** Where each thread begins: its folder's and file's name in dist/program/, and the module's below src/ and dist/. */
 const THREADS = { main: 'cli/run', checks: 'probes/thread', query: 'query/thread' };
 
-/**
- * Dependencies put in, with what they import: large ones in modules of today. Those in CommonJS gain nothing by it;
- * native ones and those loaded when a configuration asks for them stay where they are.
- */
-const PUT_IN = ['@lezer/highlight', '@lezer/lr', '@prometheus-io/lezer-promql', 'js-yaml', 're2js', 'zod'];
+/** Native dependencies, and those that are loaded when a configuration asks for them, stay where they are. */
+const LEFT_OUT = [
+  'bcrypt',
+  'better-sqlite3',
+  'csv-parse',
+  'ioredis',
+  'nodemailer',
+  'systeminformation',
+  'undici',
+];
 
 const DIST = join(ROOT, 'dist');
+
+/** What loads a thread's files; the folders of the threads are beside it. */
+const LOADER = join(DIST, PROGRAM, 'load.js');
 
 /** The threads that are among these modules, paths below dist/: [name in dist/program/, path without its ending]. */
 export function threadsOf(modules) {
   return Object.entries(THREADS).filter(([, path]) => modules.includes(`${path}.js`));
 }
 
-async function putTogether(threads) {
+/** Where a thread begins, below dist/. */
+export function bundleOf([name]) {
+  return `${PROGRAM}/${name}/${name}.cjs`;
+}
+
+/** A folder per thread, because no two use the same parts of a module. @returns names of what the thread exports */
+async function putTogether([name, path]) {
   const { build } = await import('rolldown');
-  await build({
+  const { output } = await build({
     cwd: ROOT,
     logLevel: 'warn',
-    input: Object.fromEntries(threads.map(([name, path]) => [name, join(DIST, `${path}.js`)])),
+    input: { [name]: join(DIST, `${path}.js`) },
     platform: 'node',
     tsconfig: false,
+    resolve: { mainFields: ['module', 'main'] },
     external: isLeftOut,
     plugins: [ownPlace, englishAlone, licences('LICENSES.txt')],
     output: {
-      dir: join(DIST, PROGRAM),
+      dir: join(DIST, PROGRAM, name),
       cleanDir: true,
-      chunkFileNames: '[name].js',
+      // Scripts, because only of those V8 can keep the compiled code.
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name].cjs',
+      // Packages in CommonJS may be written for V8's sloppy mode; all else are modules, which are strict.
+      strict: false,
+      banner: chunk => (chunk.name === COMMONJS ? '' : `'use strict';`),
+      codeSplitting: { groups: [{ name: COMMONJS, test: isCommonJs }] },
       sourcemap: true,
       comments: false,
       // Names and lines stay, for whoever reads a stack. A single dash, or anything else beyond Latin 1, and V8 keeps a
@@ -47,13 +70,25 @@ async function putTogether(threads) {
       minify: { compress: false, mangle: false, codegen: { removeWhitespace: false, asciiOnly: true } },
     },
   });
+  return output.find(({ isEntry }) => isEntry).exports;
 }
 
 function isLeftOut(specifier) {
-  const { dependencies, optionalDependencies } = readManifest(ROOT);
-  return Object.keys({ ...dependencies, ...optionalDependencies }).some(
-    name => !PUT_IN.includes(name) && (specifier === name || specifier.startsWith(`${name}/`)),
+  const { optionalDependencies } = readManifest(ROOT);
+  return [...LEFT_OUT, ...Object.keys(optionalDependencies)].some(
+    name => specifier === name || specifier.startsWith(`${name}/`),
   );
+}
+
+/** Name of the file with the packages in CommonJS. */
+const COMMONJS = 'commonjs';
+
+function isCommonJs(id) {
+  if (!id.includes('/node_modules/')) return false;
+  if (/\.[cm]js$/.test(id)) return id.endsWith('.cjs');
+  let folder = dirname(id);
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return readManifest(folder).type !== 'module' && !/^(import|export)\b/m.test(readFileSync(id, 'utf8'));
 }
 
 /** A file in dist/program/ is made of modules that name paths as seen from their own places. */
@@ -62,9 +97,8 @@ const ownPlace = {
   transform(code, id) {
     const path = relative(DIST, id);
     if (path.startsWith('..') || !code.includes('import.meta.url')) return null;
-    const ownUrl = `new URL('../${path}', import.meta.url).href`;
-    // No line moves, so there is no map to give.
-    return { code: code.replaceAll('import.meta.url', ownUrl), map: null };
+    // No line moves, so there is no map to give. The loader gives the function.
+    return { code: code.replaceAll('import.meta.url', `moduleUrl('${path}')`), map: null };
   },
 };
 
@@ -97,14 +131,21 @@ function readManifest(folder) {
 }
 
 /** What the compiler made of a thread's first module gives way. */
-function beginThere([name, path]) {
+function beginThere([name, path], exported) {
   const up = '../'.repeat(path.split('/').length - 1);
-  writeFileSync(join(DIST, `${path}.js`), `export * from '${up}${PROGRAM}/${name}.js';\n`);
+  const lines = [
+    `import { load } from '${up}${PROGRAM}/load.js';`,
+    `const begun = load('${name}');`,
+    ...exported.map(each => `export const ${each} = begun.${each};`),
+  ];
+  writeFileSync(join(DIST, `${path}.js`), `${lines.join('\n')}\n`);
   rmSync(join(DIST, `${path}.js.map`), { force: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const threads = threadsOf(readdirSync(DIST, { recursive: true, encoding: 'utf8' }));
-  if (threads.length > 0) await putTogether(threads);
-  threads.forEach(beginThere);
+  rmSync(join(DIST, PROGRAM), { recursive: true, force: true });
+  for (const thread of threads) beginThere(thread, await putTogether(thread));
+  if (threads.length > 0) copyFileSync(join(ROOT, 'scripts/program-loader.mjs'), LOADER);
+  if (threads.length === Object.keys(THREADS).length) await recordCode(join(DIST, 'main.js'), LOADER);
 }

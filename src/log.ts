@@ -1,13 +1,9 @@
 // The log: one line per event on standard error, logfmt as Prometheus writes it, or JSON.
 
 import { type Logger, pino } from 'pino';
+import type { LogFormat, LogLevel } from './model/log.js';
 
 export type { Logger } from 'pino';
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-export const LOG_FORMATS = ['logfmt', 'json'] as const;
-export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** Makes the program's logger. Fields come first, the message second: `log.info({ target }, 'Service is up')`. */
 export function createLog(

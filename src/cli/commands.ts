@@ -1,6 +1,5 @@
 // The commands, a line each. Each loads its own code when it runs: the others answer at once.
 
-import { checkConfigCommand } from './check-config.js';
 import type { Command } from './command.js';
 import { parseFlags, UsageError } from './flags.js';
 
@@ -19,7 +18,7 @@ export const commands: readonly Command[] = [
     flags: [],
     commonFlags: [],
     notes: ['Exit code 0 when all are valid, else 1 with a line for each mistake.'],
-    run: checkConfigCommand,
+    run: async (args, output) => (await import('./check-config.js')).checkConfigCommand(args, output),
   },
   {
     name: 'check-rules',

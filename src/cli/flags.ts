@@ -1,9 +1,9 @@
 // The command line's flags, as Prometheus' exporters have them.
 
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../config/fields.js';
+import { didYouMean } from '../config/did-you-mean.js';
 import type { Listen } from '../http/server.js';
-import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../log.js';
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../model/log.js';
 import { type Millis, parseDuration } from '../model/time.js';
 
 /** Something on the command line is wrong; exit code 2, as in Prometheus. */

@@ -3,9 +3,8 @@
 import { existsSync } from 'node:fs';
 import type { Monitor } from '../app.js';
 import { shortenPipeTimeout } from '../config/bounded-file.js';
-import { didYouMean } from '../config/fields.js';
-import { ConfigError } from '../config/load.js';
-import { checkConfig } from './check-config.js';
+import { ConfigError } from '../config/config-error.js';
+import { didYouMean } from '../config/did-you-mean.js';
 import { commandLines, findCommand, usageOf, wantsHelp } from './command.js';
 import { commands } from './commands.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
@@ -83,6 +82,7 @@ function directoryProblem(error: unknown): string | undefined {
 }
 
 async function checkAll(flags: Flags, output: Output): Promise<number> {
+  const { checkConfig } = await import('./check-config.js');
   const code = await checkConfig([flags.configFile], output);
   if (!flags.webConfigFile) return code;
   const { loadWebConfig } = await import('../http/web-config.js');

@@ -1,24 +1,13 @@
 // The kinds of values a configuration file holds, as schemas every room builds its own section from. They are
 // lenient about strings, because `${VAR}` always yields one, and strict about everything else.
 
-import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { compileFind } from '../go/regexp/find.js';
 import { Secret, type SecretSource } from '../model/secret.js';
 import { formatDuration, type Millis, parseDuration } from '../model/time.js';
+import { didYouMean } from './did-you-mean.js';
 import { FileSecret } from './file-secret.js';
 import { notAUrl } from './url-words.js';
-
-/** The known word nearest to a mistyped one, as `, did you mean "x"?`, or nothing when none is near. */
-export function didYouMean(word: string, known: readonly string[]): string {
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const candidate of known) {
-    const d = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (d < least) [best, least] = [candidate, d];
-  }
-  return best ? `, did you mean "${best}"?` : '';
-}
 
 /** An object that names its unknown keys, each with the nearest known one. Every section is made with this. */
 export function section<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {

@@ -1,6 +1,6 @@
 // Which services explain whose outage (`depends_on`), and what is wrong with that. Comes in: the names; goes out: mistakes.
 
-import { didYouMean } from '../config/fields.js';
+import { didYouMean } from '../config/did-you-mean.js';
 
 /** What each service depends on, by its id. */
 export type Dependencies = ReadonlyMap<string, readonly string[]>;

@@ -1,6 +1,6 @@
 // `reports` of monitor.yml: which reports are sent when and to whom.
 
-import { didYouMean } from '../config/fields.js';
+import { didYouMean } from '../config/did-you-mean.js';
 import type { Vocabulary } from '../config/vocabulary.js';
 import type { AlertmanagerConfig } from '../notify/definition.js';
 import type { ReceiverKind } from '../notify/receiver.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createLog, type LogFormat, type LogLevel } from '../../src/log.js';
+import { createLog } from '../../src/log.js';
+import type { LogFormat, LogLevel } from '../../src/model/log.js';
 import { Secret } from '../../src/model/secret.js';
 
 function logged(format: LogFormat, level: LogLevel, fields: object, message: string): string {

@@ -72,9 +72,14 @@ test.each(['langgraph-monitor', 'langgraph-monitor-client'])('%s has no map with
     expect([map, sourcesContent?.length]).toEqual([map, sources.length]);
   }
   const mapped = files(name).filter(
-    each => each.endsWith('.js') && /^\/\/# sourceMappingURL=/m.test(read(`${name}/${each}`)),
+    each => /\.c?js$/.test(each) && /^\/\/# sourceMappingURL=/m.test(read(`${name}/${each}`)),
   );
   expect(mapped.map(each => `${each}.map`).sort()).toEqual(maps.sort());
+});
+
+test('code that V8 compiled here is not part of the package', () => {
+  expect(files('langgraph-monitor')).toContain('dist/program/query/query.cjs');
+  expect(files('langgraph-monitor').filter(each => each.endsWith('.code'))).toEqual([]);
 });
 
 const USE = (client: string, nodes: string) => `

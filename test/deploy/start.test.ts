@@ -174,10 +174,13 @@ console.log(JSON.stringify({ answer: z.number().parse(answer), dash: '\u2014', p
       place: expect.stringMatching(/\/dist\/thread\.js$/),
       sqlite: { one: 1 },
     });
-    const text = readFileSync(inFolder('dist/program/query.js'), 'utf8');
-    expect(text).toContain('from "better-sqlite3"');
-    expect(text).not.toMatch(/from "zod"|[\u0100-\uffff]/);
-    expect(readFileSync(inFolder('dist/program/LICENSES.txt'), 'utf8')).toMatch(/^zod [\d.]+\n\nMIT License/);
+    const text = readFileSync(inFolder('dist/program/query/query.cjs'), 'utf8');
+    expect(text).toMatch(/^"use strict";/);
+    expect(text).toContain('require("better-sqlite3")');
+    expect(text).not.toMatch(/require\("zod"\)|[\u0100-\uffff]/);
+    expect(readFileSync(inFolder('dist/program/query/LICENSES.txt'), 'utf8')).toMatch(
+      /^zod [\d.]+\n\nMIT License/,
+    );
   });
 
   test('a type error stops it, and leaves the last good build', () => {

@@ -2,7 +2,8 @@
 // Comes in: YAML; goes out: candidates by capability. Called by configuration.ts.
 
 import { z } from 'zod';
-import { didYouMean, httpUrl, section, text } from '../../config/fields.js';
+import { didYouMean } from '../../config/did-you-mean.js';
+import { httpUrl, section, text } from '../../config/fields.js';
 import type { Candidate, EndpointPlan } from './plan.js';
 
 const CAPABILITY = /^[A-Za-z_][A-Za-z0-9_-]*$/;

@@ -7,7 +7,8 @@ import { resolve } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { z } from 'zod';
 import { readBounded } from '../../config/bounded-file.js';
-import { didYouMean, flag, secret, section, text, words } from '../../config/fields.js';
+import { didYouMean } from '../../config/did-you-mean.js';
+import { flag, secret, section, text, words } from '../../config/fields.js';
 import { fileProblem } from '../../config/file-problem.js';
 import { CIPHER_SUITES, CURVE_NAMES, opensslCiphers, opensslCurves } from './cipher-suites.js';
 import {

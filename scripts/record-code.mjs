@@ -1,0 +1,101 @@
+// Runs the program once for a moment, so that V8 compiles what a start needs, and keeps the compiled code beside the
+// bundles for later starts. Imported again by every thread of that program, where it does the keeping.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { BroadcastChannel, isMainThread } from 'node:worker_threads';
+
+/** Names the loader's file to the program that is run. */
+const LOADER = 'LANGGRAPH_MONITOR_RECORD_LOADER';
+/** In milliseconds. */
+const PATIENCE = 60_000;
+/** What is asked for as soon as a monitor is up. */
+const ASKED = ['/health', '/metrics', '/alerts', '/services', '/api/v1/query?query=up', '/api/v2/alerts'];
+/** Nothing listens there. */
+const CONFIGURATION = 'services:\n  one: { url: http://127.0.0.1:1/ }\n';
+
+/** Without the compiled code the program runs as well, only later; so a failure is a line and no more. */
+export async function recordCode(program, loader) {
+  const folder = mkdtempSync(join(tmpdir(), 'langgraph-monitor-record-'));
+  const file = join(folder, 'monitor.yml');
+  writeFileSync(file, CONFIGURATION);
+  const flags = [
+    `--config.file=${file}`,
+    `--storage.path=${join(folder, 'data')}`,
+    '--web.listen-address=127.0.0.1:0',
+  ];
+  const child = spawn(process.execPath, ['--import', import.meta.url, program, ...flags], {
+    env: { ...process.env, [LOADER]: loader },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+  const ended = once(child, 'exit');
+  try {
+    await use(
+      await Promise.race([listening(child), ended.then(() => Promise.reject(new Error('it ended')))]),
+    );
+    child.send('save');
+    await Promise.race([once(child, 'message'), ended]);
+  } catch (error) {
+    console.error(`No compiled code is kept, starts take longer: ${error.message}`);
+  } finally {
+    clearTimeout(timer);
+    child.kill();
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function listening(child) {
+  for await (const line of createInterface({ input: child.stderr })) {
+    const url = /msg=Listening .*url=(\S+)/.exec(line)?.[1];
+    if (url) {
+      child.stderr.resume();
+      return url;
+    }
+  }
+  return Promise.reject(new Error('it does not listen'));
+}
+
+async function use(url) {
+  const end = Date.now() + PATIENCE / 2;
+  while (!(await fetch(`${url}/-/ready`)).ok) {
+    if (Date.now() > end) throw new Error('it does not become ready');
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+  for (const path of ASKED) await (await fetch(url + path)).arrayBuffer();
+}
+
+const loader = process.env[LOADER];
+if (loader) {
+  // Or what ran once would be gone before it is kept.
+  setFlagsFromString('--no-flush-bytecode');
+  const { saveCode } = await import(pathToFileURL(loader).href);
+  const save = () => {
+    setFlagsFromString('--flush-bytecode');
+    saveCode();
+  };
+  const channel = new BroadcastChannel(LOADER);
+  channel.unref();
+  if (isMainThread) {
+    let waiting = 0;
+    process.on('worker', () => waiting++);
+    channel.onmessage = () => --waiting === 0 && process.send('saved');
+    process.on('message', () => {
+      save();
+      channel.postMessage('save');
+    });
+    process.channel.unref();
+  } else {
+    channel.onmessage = () => {
+      save();
+      channel.postMessage('saved');
+    };
+  }
+}
