@@ -6,11 +6,14 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** V8 looks at its version and its flags only. */
 const MADE_FOR = `${process.version}-${process.platform}-${process.arch}`;
+
+/** What a file finds there beside globals. */
+const PARAMETERS = 'exports, require, module, __filename, __dirname, moduleUrl, importModule';
 
 /** Of this thread. */
 const loaded = [];
@@ -29,7 +32,7 @@ export function load(name) {
       modules.set(file, module);
       const path = join(folder, file);
       const body = compile(path).runInThisContext();
-      body(module.exports, requireHere, module, path, folder, moduleUrl);
+      body(module.exports, requireHere, module, path, folder, moduleUrl, importModule);
     }
     return module.exports;
   };
@@ -48,12 +51,11 @@ export function saveCode() {
 
 function compile(path) {
   // Latin 1 costs V8 half of what anything else does, and the files are ASCII.
-  const source = `(function (exports, require, module, __filename, __dirname, moduleUrl) {${readFileSync(path, 'latin1')}\n})`;
+  const source = `(function (${PARAMETERS}) {${readFileSync(path, 'latin1')}\n})`;
   keepFlags();
   const script = new Script(source, {
     filename: path,
     cachedData: read(codeFile(path)),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   loaded.push({ path, script });
   return script;
@@ -78,3 +80,6 @@ function read(path) {
 function moduleUrl(path) {
   return new URL(`../${path}`, import.meta.url).href;
 }
+
+/** A package, or a module by its whole URL. */
+const importModule = specifier => import(specifier);

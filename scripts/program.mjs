@@ -51,7 +51,7 @@ async function putTogether([name, path]) {
     tsconfig: false,
     resolve: { mainFields: ['module', 'main'] },
     external: isLeftOut,
-    plugins: [ownPlace, englishAlone, licences('LICENSES.txt')],
+    plugins: [ownPlace, importElsewhere, englishAlone, licences('LICENSES.txt')],
     output: {
       dir: join(DIST, PROGRAM, name),
       cleanDir: true,
@@ -100,6 +100,12 @@ const ownPlace = {
     // No line moves, so there is no map to give. The loader gives the function.
     return { code: code.replaceAll('import.meta.url', `moduleUrl('${path}')`), map: null };
   },
+};
+
+/** Scripts cannot import modules themselves once V8 has their code from before; the loader does it for them. */
+const importElsewhere = {
+  name: 'import-elsewhere',
+  renderChunk: code => ({ code: code.replace(/\bimport\(/g, 'importModule('), map: null }),
 };
 
 /** Zod's messages are there in fifty languages, of which none but its default is asked for. */

@@ -45,13 +45,16 @@ beforeEach(() => {
   mkdirSync(inFolder('main'), { recursive: true });
   copyFileSync(join(ROOT, 'scripts/program-loader.mjs'), inFolder('load.js'));
   writeFileSync(inFolder('package.json'), '{ "type": "module" }');
-  writeFileSync(inFolder('main/main.cjs'), "exports.answer = () => require('./other.cjs').other;\n");
+  writeFileSync(
+    inFolder('main/main.cjs'),
+    "exports.answer = async () => [...require('./other.cjs').other, (await importModule('node:path')).sep];\n",
+  );
   writeFileSync(inFolder('main/other.cjs'), "exports.other = [42, moduleUrl('a/b.js'), __filename];\n");
 });
 
 function answer(save = false) {
   const script = `import { load, saveCode } from './load.js';
-console.log('ANSWER', JSON.stringify(load('main').answer()));
+console.log('ANSWER', JSON.stringify(await load('main').answer()));
 if (${save}) saveCode();`;
   const args = ['--import', WITNESS, '--input-type=module', '-e', script];
   const { status, stdout, stderr } = tool(process.execPath, args, { cwd: folder });
@@ -60,6 +63,7 @@ if (${save}) saveCode();`;
     42,
     expect.stringMatching(/^file:.*\/a\/b\.js$/),
     inFolder('main/other.cjs'),
+    '/',
   ]);
   return witnessed(stdout);
 }
