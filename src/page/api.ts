@@ -6,6 +6,8 @@ import type { Series } from './promql.js';
 export type { Series };
 
 const TIMEOUT = 15_000;
+/** Milliseconds: of two attempts one after the other the page knows within five seconds. */
+const CHECK_TIMEOUT = 1200;
 /** Where the public's copies of the endpoints are. */
 const PUBLIC = 'ui/public/';
 
@@ -27,6 +29,15 @@ export function pathOf(path: string): string {
 /** The absolute path of an endpoint. */
 export function endpoint(path: string): string {
   return pathOf(`${prefix}${path}`);
+}
+
+/** Whether the monitor answers, within a moment, and which page it serves: null where it says none. */
+export async function checkMonitor(): Promise<{ readonly build: string | null } | undefined> {
+  const options = { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(CHECK_TIMEOUT) } as const;
+  return fetch(endpoint('-/healthy'), options).then(
+    ({ ok, headers }) => (ok ? { build: headers.get('page-build') } : undefined),
+    () => undefined,
+  );
 }
 
 /** GET of JSON. @throws Error with what the monitor says is wrong, or that it does not answer */

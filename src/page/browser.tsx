@@ -8,6 +8,7 @@ import { Histories } from './history.js';
 import { Live } from './live.js';
 import { Model, ModelProvider } from './model.js';
 import { followAddress } from './navigation.js';
+import { reloadOnce } from './newer.js';
 import { printLight } from './print.js';
 import type { PageState } from './state.js';
 import { titleOf } from './title.js';
@@ -18,7 +19,13 @@ import { loadView } from './views/catalogue.js';
 
 const model = new Model(JSON.parse(document.getElementById('page-state')?.textContent ?? '') as PageState);
 setBase(model.root.peek(), model.about.readOnly);
-model.component.value = await loadView(model.place.peek().view);
+try {
+  model.component.value = await loadView(model.place.peek().view);
+} catch (error) {
+  // The monitor was replaced between the page and its chunk, or a proxy lost one.
+  reloadOnce('chunk');
+  throw error;
+}
 const histories = new Histories(model);
 const watcher = watchCards(ids => histories.see(ids));
 

@@ -3,6 +3,7 @@
 import type { Signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useChange } from './submission.js';
+import { useUnsaved } from './unsaved.js';
 
 interface Props {
   /** The label of the button that asks at the moment; empty while none does. Buttons of a row share it. */
@@ -24,6 +25,7 @@ export function ConfirmButton({ asking, label, name, sure, send, onDone }: Props
   const ask = useRef<HTMLButtonElement>(null);
   const wasAsking = useRef(false);
   const isAsking = asking.value === label;
+  useUnsaved(isAsking);
   // Before a list is read again, which may take the row away.
   useLayoutEffect(() => {
     if (isAsking) keep.current?.focus();

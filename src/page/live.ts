@@ -2,18 +2,18 @@
 // does not answer, and that it is back.
 
 import { batch } from '@preact/signals';
-import { endpoint, getJson } from './api.js';
+import { checkMonitor, endpoint, getJson } from './api.js';
 import { alertsWithout } from './hidden.js';
 import type { Histories } from './history.js';
 import type { Model } from './model.js';
+import { noticeBuild } from './newer.js';
 import { Pace } from './pace.js';
 import { refusedReload } from './reload.js';
 import { backends, limits } from './resources.js';
 import type { Alerts, Announcement, ClusterHealth, Incident, Maintenance } from './state.js';
 
-/** Milliseconds between two checks that the monitor answers, and how long each of two attempts may take. */
+/** Milliseconds between two checks that the monitor answers. */
 const CHECK_EVERY = 2000;
-const CHECK_TIMEOUT = 1200;
 /** Milliseconds after which each part is asked for again, whatever happens. */
 const AGES = {
   health: 15_000,
@@ -65,10 +65,12 @@ export class Live {
 
   async #round(): Promise<void> {
     if (document.hidden) return;
-    const isThere = (await answers()) || (await answers());
+    const answer = (await checkMonitor()) ?? (await checkMonitor());
+    const isThere = answer !== undefined;
     const wasAway = this.#model.isAway.peek();
     this.#model.isAway.value = !isThere;
     if (!isThere) return;
+    noticeBuild(this.#model, answer.build);
     if (wasAway) this.#askedAt.clear();
     if (this.#events?.readyState !== EventSource.OPEN) this.#open();
     // A part that cannot be had stays as it is; the others go on.
@@ -147,13 +149,4 @@ export class Live {
 
 function alertsOf({ alerts, muted }: ClusterHealth): string {
   return JSON.stringify([alerts, muted]);
-}
-
-/** Whether the monitor answers. */
-async function answers(): Promise<boolean> {
-  const options = { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(CHECK_TIMEOUT) } as const;
-  return fetch(endpoint('-/healthy'), options).then(
-    ({ ok }) => ok,
-    () => false,
-  );
 }

@@ -82,6 +82,12 @@ export class Model {
   readonly now: Signal<number>;
   /** The monitor does not answer any more. */
   readonly isAway = signal(false);
+  /** Names the page's scripts and settings; empty where it is not known. */
+  readonly build: string;
+  /** The monitor serves another page by now. */
+  readonly isOutdated = signal(false);
+  /** Things a reload would lose. */
+  readonly unsaved = signal(0);
   /** Times are the reader's; before the page is alive they are the monitor's, which is all the server knows. */
   readonly isReader = signal(false);
   readonly incidents = signal<readonly Incident[] | undefined>(undefined);
@@ -111,6 +117,7 @@ export class Model {
     this.about = { title, description, readOnly, version, node };
     const now = epoch(state.health.timestamp, state.utcOffset);
     this.zone = new Zone(state.offsets ?? [[0, state.utcOffset]]);
+    this.build = state.build ?? '';
     this.announcements = signal(state.announcements);
     this.maintenance = signal(state.maintenance);
     this.isReadOnly = readOnly === true;

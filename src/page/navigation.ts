@@ -2,7 +2,7 @@
 // view. The address always says what is shown.
 
 import { batch, effect } from '@preact/signals';
-import { pathOf } from './api.js';
+import { checkMonitor, pathOf } from './api.js';
 import type { Model } from './model.js';
 import { withOpen } from './open.js';
 import { type Place, parsePlace, printPlace } from './place.js';
@@ -36,8 +36,12 @@ export function followAddress(model: Model, onChange: () => void): void {
   });
 }
 
-/** Shows a place once its view is loaded; a chunk that cannot be had is the browser's to explain: it loads the page. */
+/**
+ * Shows a place once its view is loaded. Where its chunk cannot be had because the monitor was replaced the browser loads the
+ * page; where the monitor does not answer that waits until it does: what is shown is better than the browser's error.
+ */
 async function go(model: Model, place: Place, then: () => void): Promise<void> {
+  wanted = place;
   try {
     const component =
       place.view === model.place.peek().view ? model.component.peek() : await loadView(place.view);
@@ -47,8 +51,24 @@ async function go(model: Model, place: Place, then: () => void): Promise<void> {
     });
     then();
   } catch {
-    location.assign(`${pathOf('')}${printPlace(place)}`);
+    if ((await checkMonitor()) === undefined) model.isAway.value = true;
+    whenBack(model, () => {
+      if (wanted === place) location.assign(`${pathOf('')}${printPlace(place)}`);
+    });
   }
+}
+
+/** The place that was asked for last. */
+let wanted: Place | undefined;
+
+/** Calls once the monitor answers, which may be at once. */
+function whenBack({ isAway }: Model, then: () => void): void {
+  const stop = isAway.subscribe(isGone => {
+    if (isGone) return;
+    // Not within the first call, which comes before there is anything to stop.
+    queueMicrotask(() => stop());
+    then();
+  });
 }
 
 /** Typing is one step back, not one a letter; so is all that is done in a form; and details that open are none. */

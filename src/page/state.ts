@@ -137,6 +137,8 @@ export interface PageState {
   readonly version: string;
   /** What the configuration calls the monitoring node. */
   readonly node: string;
+  /** Names the page's scripts and settings; the monitor says which it serves in an answer's header `page-build`. */
+  readonly build?: string | undefined;
   /** The monitor's local time minus UTC, in minutes, when the page was drawn. */
   readonly utcOffset: number;
   /** The same before and after changes of the clock; where they are absent it is the same at all times. */

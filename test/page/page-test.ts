@@ -28,6 +28,8 @@ export class PageTest {
   folder!: string;
   servers!: Record<'llm' | 'tools', SimulatedServer>;
   monitor!: RunningMonitor;
+  /** Where the program is, when it is not the tree's. */
+  dist: URL | undefined;
   #opened: OpenPage[] = [];
   /** Of all pages that need nothing else. */
   #context: BrowserContext | undefined;
@@ -105,7 +107,7 @@ export class PageTest {
         },
         ...this.#over(this),
       },
-      { folder: this.folder, flags: this.#flags },
+      { folder: this.folder, flags: this.#flags, dist: this.dist },
     );
   }
 

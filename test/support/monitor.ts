@@ -13,7 +13,6 @@ export const DIST: URL = process.env.MONITOR_DIST
   ? pathToFileURL(join(process.env.MONITOR_DIST, '/'))
   : new URL('../../dist/', import.meta.url);
 
-const MAIN = fileURLToPath(new URL('main.js', DIST));
 /** Starting takes less than a second; a machine that is busy with other tests takes longer. */
 const START_PATIENCE = 20_000;
 
@@ -33,6 +32,8 @@ export interface MonitorOptions {
   readonly flags?: readonly string[];
   /** Variables of its environment beside those of the test. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The compiled program's folder, in place of {@link DIST}. */
+  readonly dist?: URL | undefined;
   /** Number of the user it runs as, which only root may choose; the folder must be open to that user. */
   readonly user?: number;
 }
@@ -45,8 +46,8 @@ class Program {
   #stderr = '';
   #ended: Exit | undefined;
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, user?: number) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], {
+  constructor(args: readonly string[], { env = {}, user, dist = DIST }: MonitorOptions = {}) {
+    this.#child = spawn(process.execPath, [fileURLToPath(new URL('main.js', dist)), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
       ...(user === undefined ? {} : { uid: user, gid: user }),
@@ -179,7 +180,7 @@ export function writeConfiguration(folder: string, configuration: object): strin
  */
 export async function startMonitor(
   configuration: object,
-  { folder, flags = [], env, user }: MonitorOptions = {},
+  { folder, flags = [], ...rest }: MonitorOptions = {},
 ): Promise<RunningMonitor> {
   const place = folder ?? makeFolder('monitor');
   const program = new Program(
@@ -189,8 +190,7 @@ export async function startMonitor(
       `--storage.path=${join(place, 'data')}`,
       ...flags,
     ],
-    env,
-    user,
+    rest,
   );
   try {
     return new RunningMonitor(program, await listening(program), place, folder === undefined);

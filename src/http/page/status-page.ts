@@ -1,8 +1,13 @@
 // The status page as built from src/page: its module, loaded when a browser first asks for the page, and its assets.
 
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { turn } from '../../concurrency/by-pieces.js';
+import type { PageSettings } from './settings.js';
 import type { UtcOffset } from './utc-offsets.js';
 
 /** Beside the program, where scripts/page.mjs puts it. */
@@ -16,6 +21,8 @@ export interface StatusPageState {
   readonly readOnly: boolean;
   readonly version: string;
   readonly node: string;
+  /** See {@link pageBuild}. */
+  readonly build: string;
   /** Our local time minus UTC at the moment it is drawn, in minutes. */
   readonly utcOffset: number;
   /** The same over the changes of the clock around it. */
@@ -40,6 +47,9 @@ interface Manifest {
   readonly files: readonly string[];
 }
 
+/** Of an asset's compressed copy; empty: not compressed. */
+export type Ending = '' | '.br' | '.gz';
+
 export interface StatusPage {
   /** Names of the assets there are. */
   readonly files: ReadonlySet<string>;
@@ -47,6 +57,8 @@ export interface StatusPage {
   hasView(path: string, isPublic: boolean): boolean;
   /** The page as HTML. */
   draw(state: StatusPageState): Promise<string>;
+  /** An asset's bytes; undefined where there is no such copy. @param name one of {@link files} @param ending of the copy */
+  asset(name: string, ending: Ending): Promise<Buffer | undefined>;
 }
 
 interface PageModule {
@@ -54,7 +66,12 @@ interface PageModule {
   render(state: StatusPageState, assets: Manifest, turn: () => Promise<void>): Promise<string>;
 }
 
+const MANIFEST = new URL('manifest.json', FOLDER);
+const unzip = promisify(gunzip);
+
 let loading: Promise<StatusPage | undefined> | undefined;
+/** The manifest of the build that is served; empty where there is none. */
+let served: string | undefined;
 
 /** The page; undefined when the program was built without it. Loaded once. */
 export function statusPage(): Promise<StatusPage | undefined> {
@@ -63,14 +80,53 @@ export function statusPage(): Promise<StatusPage | undefined> {
 }
 
 async function load(): Promise<StatusPage | undefined> {
-  const manifest = await readFile(new URL('manifest.json', FOLDER), 'utf8').catch(() => undefined);
+  const manifest = await readFile(MANIFEST, 'utf8').catch(() => undefined);
+  served = manifest ?? '';
   if (manifest === undefined) return undefined;
   const assets = JSON.parse(manifest) as Manifest;
   const { render, hasView } = (await import(new URL('server.js', FOLDER).href)) as PageModule;
-  return { files: new Set(assets.files), hasView, draw: state => render(state, assets, turn) };
+  const zipped = new Map<string, Buffer>();
+  for (const name of assets.files) zipped.set(name, await readAsset(name, '.gz'));
+  return {
+    files: new Set(assets.files),
+    hasView,
+    draw: state => render(state, assets, turn),
+    asset: (name, ending) => readAsset(name, ending).catch(() => remembered(zipped.get(name), ending)),
+  };
 }
 
-/** An asset's bytes. @param name one of {@link StatusPage.files} @param ending of its compressed copy, or empty */
-export function readAsset(name: string, ending: '' | '.br' | '.gz'): Promise<Buffer> {
+/** An asset's bytes on disk. @param ending of its compressed copy, or empty */
+function readAsset(name: string, ending: Ending): Promise<Buffer> {
   return readFile(fileURLToPath(new URL(`assets/${name}${ending}`, FOLDER)));
+}
+
+/** From the copy in memory, after the build on disk was replaced. */
+async function remembered(zipped: Buffer | undefined, ending: Ending): Promise<Buffer | undefined> {
+  if (zipped === undefined || ending === '.gz') return zipped;
+  return ending === '' ? unzip(zipped) : undefined;
+}
+
+/**
+ * Names the page that is served: its scripts, and the settings it is drawn with. A page that was drawn with another one is out
+ * of date. @returns empty where there is no page
+ */
+export function pageBuild({ title, description, readOnly }: PageSettings): string {
+  served ??= readManifest();
+  if (served === '') return '';
+  const named = JSON.stringify([served, title, description, readOnly]);
+  return createHash('sha256').update(named).digest('hex').slice(0, 16);
+}
+
+function readManifest(): string {
+  try {
+    return readFileSync(MANIFEST, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** The header that says so in answers to checks. */
+export function buildHeader(settings: PageSettings): Readonly<Record<string, string>> {
+  const build = pageBuild(settings);
+  return build === '' ? {} : { 'page-build': build };
 }

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { ConfigError } from '../../config/load.js';
+import { buildHeader } from '../page/status-page.js';
 import { HttpError, LoggedError, route } from '../route.js';
 
 const PLAIN = 'text/plain; charset=utf-8';
@@ -10,9 +11,13 @@ const PLAIN = 'text/plain; charset=utf-8';
 export const healthy = route({
   method: 'GET',
   path: '/-/healthy',
-  summary: '200 while the process answers',
+  summary: '200 while the process answers; the header `page-build` names the status page that is served',
   answer: ['text/plain'],
-  handle: () => ({ type: PLAIN, body: 'langgraph-monitor is Healthy.\n' }),
+  handle: (_, { page }) => ({
+    type: PLAIN,
+    headers: buildHeader(page()),
+    body: 'langgraph-monitor is Healthy.\n',
+  }),
 });
 
 export const ready = route({

@@ -1,8 +1,8 @@
 // GET /ui/assets/:file: the status page's script and style. Names carry a hash, so a browser keeps them for good.
 
 import { wantsBrotli, wantsGzip } from '../accept-encoding.js';
-import { readAsset, statusPage } from '../page/status-page.js';
-import { HttpError, route } from '../route.js';
+import { statusPage } from '../page/status-page.js';
+import { HttpError, type Reply, route } from '../route.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
@@ -21,19 +21,26 @@ export const pageAssets = route({
     // Only names the build has written down are looked for.
     if (!page?.files.has(file)) throw new HttpError(404, 'no such asset; reload the page');
     const encoding = encodingFor(acceptEncoding);
-    return {
-      type: TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
-      headers: {
-        'cache-control': 'public, max-age=31536000, immutable',
-        vary: 'accept-encoding',
-        ...(encoding && { 'content-encoding': encoding }),
-      },
-      body: await readAsset(file, ENDINGS[encoding ?? 'identity']).catch(() => {
-        throw new HttpError(404, 'the program was replaced while it ran; restart the monitor');
-      }),
-    };
+    const body = await page.asset(file, ENDINGS[encoding ?? 'identity']);
+    if (body !== undefined) return assetReply(file, encoding, body);
+    // The build on disk was replaced: the copies in memory are not of every encoding.
+    const zipped = wantsGzip(acceptEncoding) ? await page.asset(file, '.gz') : undefined;
+    if (zipped !== undefined) return assetReply(file, 'gzip', zipped);
+    return assetReply(file, undefined, (await page.asset(file, '')) ?? Buffer.alloc(0));
   },
 });
+
+function assetReply(file: string, encoding: 'br' | 'gzip' | undefined, body: Buffer): Reply {
+  return {
+    type: TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+    headers: {
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'accept-encoding',
+      ...(encoding && { 'content-encoding': encoding }),
+    },
+    body,
+  };
+}
 
 const ENDINGS = { br: '.br', gzip: '.gz', identity: '' } as const;
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { episodePages } from '../alert-episodes.js';
 import type { Doors } from '../doors.js';
 import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
+import { buildHeader } from '../page/status-page.js';
 import { askPublicly } from '../public/ask.js';
 import { publicQuery } from '../public/query.js';
 import {
@@ -122,9 +123,13 @@ const maintenance = route({
 const healthy = route({
   method: 'GET',
   path: `${PREFIX}/-/healthy`,
-  summary: '200 while the process answers',
+  summary: '200 while the process answers; the header `page-build` names the status page that is served',
   answer: ['text/plain'],
-  handle: () => ({ type: 'text/plain; charset=utf-8', body: 'Healthy.\n' }),
+  handle: (_, { page }) => ({
+    type: 'text/plain; charset=utf-8',
+    headers: buildHeader(page()),
+    body: 'Healthy.\n',
+  }),
 });
 
 const seconds = () =>

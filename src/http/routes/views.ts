@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { wantsGzip } from '../accept-encoding.js';
 import type { Doors } from '../doors.js';
 import { PAGE_HEADERS } from '../page/frame.js';
-import { type StatusPage, statusPage } from '../page/status-page.js';
+import { pageBuild, type StatusPage, statusPage } from '../page/status-page.js';
 import { utcOffset, utcOffsets } from '../page/utc-offsets.js';
 import { publicAlerts, publicHealth, publicMaintenance } from '../public/view.js';
 import { type Asked, HttpError, type Reply, route } from '../route.js';
@@ -85,6 +85,7 @@ export async function statusReply(
   const text = await page.draw({
     ...(readOnly ? { version: '', node: '' } : { version: doors.version, node: doors.node() }),
     ...{ title, description, readOnly },
+    build: pageBuild(doors.page()),
     utcOffset: utcOffset(now),
     offsets: utcOffsets(now),
     path,

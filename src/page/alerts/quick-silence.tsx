@@ -23,6 +23,7 @@ import { MatcherEditor } from '../silences/matcher-editor.js';
 import { identifying, type MatcherText, printMatcher } from '../silences/matchers.js';
 import { type Covered, useCoverage } from '../silences/preview.js';
 import { useSubmission } from '../submission.js';
+import { useUnsaved } from '../unsaved.js';
 import type { QuickProps, SilenceTarget } from '../view/silence-button.js';
 import { Link } from '../view/view-link.js';
 import { count } from '../words.js';
@@ -34,6 +35,7 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
   const model = useModel();
   // Several alerts may be open at a time.
   const id = useId();
+  useUnsaved();
   const { answer, problem: unknown } = useQuestion(
     `labels ${target.fingerprint} ${target.alertname}`,
     () => matchersOf(target),

@@ -6,6 +6,7 @@ import { useModel } from '../model.js';
 import { MomentField } from '../silences/end-choice.js';
 import { StartChoice, TextField } from '../silences/fields.js';
 import { useSubmission } from '../submission.js';
+import { useUnsaved } from '../unsaved.js';
 import { sentence } from '../words.js';
 import { saveAnnouncement } from './change.js';
 import { contents, DRAFT_TEXT, type Draft, type Faults, faultsOf, LEVELS } from './draft.js';
@@ -22,6 +23,7 @@ interface FormProps {
 export function AnnouncementForm({ onSaved, onCancel }: FormProps) {
   const model = useModel();
   const draft = useDraft(DRAFT_TEXT);
+  useUnsaved();
   const { area, isTried, isBusy, fault, forget, submit } = useSubmission<HTMLFormElement>();
   useEffect(() => area.current?.querySelector('input')?.focus(), [area]);
   const change = (part: Partial<Draft>) => {

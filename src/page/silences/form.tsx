@@ -5,6 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { useDraft } from '../draft.js';
 import { useModel } from '../model.js';
 import { useSubmission } from '../submission.js';
+import { useUnsaved } from '../unsaved.js';
 import { At } from '../view/time.js';
 import { rememberAuthor, rememberedAuthor, saveSilence } from './change.js';
 import {
@@ -34,6 +35,7 @@ interface FormProps {
 export function SilenceForm({ onSaved, onCancel }: FormProps) {
   const model = useModel();
   const draft = useDraft(DRAFT_TEXT);
+  useUnsaved();
   const author = useSignal('');
   const { area, isTried, isBusy, fault, forget, submit } = useSubmission<HTMLFormElement>();
   const covered = useCoverage(draft.value.matchers);

@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { ConfirmButton } from '../confirm-button.js';
 import { type Model, useModel } from '../model.js';
 import { useChange } from '../submission.js';
+import { useUnsaved } from '../unsaved.js';
 import { Shape } from '../view/shape.js';
 import { Ago, At, Until } from '../view/time.js';
 import { Link } from '../view/view-link.js';
@@ -168,6 +169,7 @@ interface ExtendProps {
 
 /** From its end on, so that it goes on without a gap. */
 function Extend({ silence, onDone, onCancel }: ExtendProps) {
+  useUnsaved();
   const model = useModel();
   const change = useChange();
   const chosen = useSignal<{ span: string; end: number }>({ span: '1h', end: Number.NaN });

@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useModel } from '../model.js';
-import { isOffered, type LaterView, type Place } from '../place.js';
+import { isOffered, type LaterView, type Place, printPlace } from '../place.js';
 import { VIEWS } from '../views/catalogue.js';
 import { Overview } from './overview.js';
 import { Away, StatusStrip } from './status-line.js';
@@ -24,9 +24,28 @@ export function App() {
       <Views />
       <main tabIndex={-1}>
         <Away />
+        <Newer />
         {component.value === undefined ? null : <StatusStrip />}
         <View />
       </main>
+    </div>
+  );
+}
+
+/** Shown while the page cannot load itself again without losing what its reader has begun. */
+function Newer() {
+  const { isOutdated, isAway, root, place } = useModel();
+  return (
+    <div role="status">
+      {isOutdated.value && !isAway.value ? (
+        <p class="notice newer">
+          The monitor was replaced; this page is of the one before.{' '}
+          {/* With a target it is the browser's to follow. */}
+          <a href={`${root.value}${printPlace(place.value)}`} target="_self">
+            Reload
+          </a>
+        </p>
+      ) : null}
     </div>
   );
 }

@@ -3,7 +3,9 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import type { ComponentChildren, FunctionComponent } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { checkMonitor } from '../api.js';
 import { useModel } from '../model.js';
+import { reloadOnce } from '../newer.js';
 import { useOpen } from './details.js';
 
 /** An alert that can be silenced. */
@@ -50,7 +52,9 @@ export function useSilenceButton(target: SilenceTarget, onDone?: () => void): Si
       ({ QuickSilence }) => {
         loaded.value = { Quick: QuickSilence };
       },
-      () => {
+      async () => {
+        // A monitor that answers was replaced since the page was loaded; the open form stands in the address.
+        if ((await checkMonitor()) !== undefined && reloadOnce('chunk')) return;
         text.value = 'The form cannot be loaded: the monitor does not answer.';
         toggle();
       },

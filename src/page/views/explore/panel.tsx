@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useQuestion } from '../../ask.js';
 import { useModel } from '../../model.js';
+import { useUnsaved } from '../../unsaved.js';
 import { useOpen } from '../../view/details.js';
 import { type Answer, answerOf, seriesOf } from './answer.js';
 import { ExpressionField } from './expression-field.js';
@@ -29,6 +30,8 @@ const NEVER = 2 ** 31 - 1;
 export function PanelView({ panel, number, onChange, onRemove }: Props) {
   const model = useModel();
   const typed = useRef(panel.expression);
+  const isTyped = useSignal(false);
+  useUnsaved(isTyped.value);
   const { isOpen: isListing, toggle: list } = useOpen(`metrics-${number}`);
   const { answer, problem, again, isAsking } = useQuestion<Answer | undefined>(
     JSON.stringify(panel),
@@ -38,6 +41,7 @@ export function PanelView({ panel, number, onChange, onRemove }: Props) {
   useEffect(() => remember(panel.expression), [panel.expression]);
   const run = (expression: string) => {
     typed.current = expression;
+    isTyped.value = false;
     if (expression === panel.expression) again();
     else onChange({ expression });
   };
@@ -50,6 +54,7 @@ export function PanelView({ panel, number, onChange, onRemove }: Props) {
           onRun={run}
           onChange={text => {
             typed.current = text;
+            isTyped.value = text !== panel.expression;
           }}
         />
         <button type="button" class="primary" onClick={() => run(typed.current)}>
