@@ -35,6 +35,8 @@ export default defineConfig({
     // Real servers are started; a slow machine is no failure.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // So is what a test waits for: it waits no longer than it takes.
+    expect: { poll: { timeout: 25_000, interval: 50 } },
     // Real servers race with each other on a busy machine: there a test may fail once, and is listed as retried.
     retry: process.env.CI ? 1 : 0,
     reporters: ['default', new TallyReporter()],

@@ -109,7 +109,7 @@ test('a chunk that cannot be had leads to one more load', async () => {
 test('a chunk that is asked for while the monitor is away comes when it is back', async () => {
   const page = await on.open();
   await on.monitor.kill();
-  await page.getByRole('link', { name: 'Incidents' }).click();
+  await page.getByRole('link', { name: 'Incidents', exact: true }).click();
   await shows(page, '.away').toMatch(/^The monitor does not answer/);
   on.monitor = await on.start();
   await shows(page, 'h1').toBe('Incidents');
