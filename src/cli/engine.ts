@@ -14,10 +14,6 @@ setFlagsFromString('--liftoff-only');
 // What is live hardly changes, so room to grow is room for garbage: with 1,000 services 40 MiB of it. Collecting sooner
 // costs no probe anything that can be measured.
 setFlagsFromString('--heap-growing-percent=15');
-// What was freed between what is live is given back: half-empty pages are compacted, and two MiB of new objects (not
-// eight) are reason enough to collect. Without it each thread's heap creeps up by some hundred KiB an hour for as long as
-// one looks, though what is live does not; at rest that is a seventh of the process, and no request or probe is slower.
-setFlagsFromString('--optimize-for-size');
 // The nursery stays as small as it begins. V8 puts the factor back to 2 whenever it sets up the heap of another thread.
 const keepNurserySmall = () => setFlagsFromString('--semi-space-growth-factor=1');
 keepNurserySmall();
@@ -26,3 +22,15 @@ process.on('worker', worker => worker.once('online', keepNurserySmall));
 // is; V8 would keep it for five more, which at rest is hours.
 setFlagsFromString('--bytecode-old-age=1');
 setFlagsFromString('--flush-baseline-code');
+
+// Between what is live there are gaps, and V8 fills them only when much is missing: for hours each heap creeps up by some
+// hundred KiB, though what is live does not grow. So now and then collections compact, for as long as it takes each thread
+// to come to one. For good that would cost half of the CPU again, since they also drop code that is still in use.
+const COMPACT_EVERY = 15 * 60_000;
+const COMPACT_FOR = 60_000;
+const endCompacting = () => setFlagsFromString('--no-optimize-for-size');
+const compact = () => {
+  setFlagsFromString('--optimize-for-size');
+  setTimeout(endCompacting, COMPACT_FOR).unref();
+};
+setInterval(compact, COMPACT_EVERY).unref();
