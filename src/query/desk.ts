@@ -8,7 +8,7 @@ import type { Order, QueryLimits, Report, ThreadAnswer } from './message.js';
 import { MeteredSource } from './metered-source.js';
 import type { Shelf } from './shelf.js';
 import { solve } from './solve.js';
-import { type Asked, NotShort, Turn } from './turn.js';
+import { type Asked, NotShort, Turn, type Work } from './turn.js';
 
 /** How often a running query looks for orders. */
 const LOOK_EVERY: Millis = 2;
@@ -35,6 +35,8 @@ export interface DeskOptions {
   readonly report: (report: Report) => void;
   /** Orders that are no questions. */
   readonly other: (order: Exclude<Order, Asked | { say: 'cancel' | 'more' }>) => void;
+  /** Called before each question and every few milliseconds of one: what is no question may be done now. */
+  readonly between?: (isQuestionRunning: boolean) => void;
 }
 
 /** Answers one question at a time, and others within it. */
@@ -61,13 +63,26 @@ export class Desk {
   /** Answers what waits until nothing does. */
   work(): void {
     for (;;) {
+      this.#options.between?.(false);
       const turn = this.#urgent.shift() ?? this.#waiting.shift();
       if (!turn) return;
       this.#run(turn);
     }
   }
 
-  /** Ends everything that runs or waits; nobody is told. */
+  /**
+   * Answers what is urgent or short within work that is no question, an evaluation of the rules say; to be called by it every
+   * millisecond or so. Users' questions only: the program's background ones can wait for its end.
+   */
+  letIn(work: Work): void {
+    const now = this.#options.clock.elapsed();
+    if (now < this.#lookAt) return;
+    this.#hearAll();
+    this.#refuseLate(now);
+    this.#runWithin(work, now, at => this.#nextWithinWork(work, at));
+  }
+
+  /** Ends everything that runs or waits, without an answer. */
   clear(): void {
     this.#urgent.length = 0;
     this.#waiting.length = 0;
@@ -158,18 +173,23 @@ export class Desk {
     if (now < this.#lookAt) return;
     this.#endIfOver(turn, now);
     this.#hearAll();
+    this.#options.between?.(true);
     this.#refuseLate(now);
+    this.#runWithin(turn, now, at => this.#nextWithin(turn, at));
+    if (turn.canceled) throw new QueryError('canceled', 'query was canceled in expression evaluation');
+  }
+
+  /** @param next what is to be answered before the work goes on; undefined when it goes on */
+  #runWithin(work: Work, now: Millis, next: (at: Millis) => Turn | undefined): void {
     let at = now;
     const givenAway = () => {
       const before = at;
-      at = clock.elapsed();
-      turn.gaveAway(at - before);
+      at = this.#options.clock.elapsed();
+      work.gaveAway(at - before);
       return at;
     };
-    for (let next = this.#nextWithin(turn, givenAway()); next; next = this.#nextWithin(turn, givenAway()))
-      this.#run(next);
+    for (let turn = next(givenAway()); turn; turn = next(givenAway())) this.#run(turn);
     this.#lookAt = at + LOOK_EVERY;
-    if (turn.canceled) throw new QueryError('canceled', 'query was canceled in expression evaluation');
   }
 
   #endIfOver(turn: Turn, now: Millis): void {
@@ -201,8 +221,19 @@ export class Desk {
     if (turn.asked.rank !== 'urgent' && this.#urgent.length > 0 && depth <= MAX_DEPTH)
       return this.#urgent.shift();
     const mayStepAside = turn.asked.rank === 'background' || turn.canStepAside(now, LONG);
-    if (depth >= MAX_DEPTH || !mayStepAside) return undefined;
-    const at = this.#waiting.findIndex(waiting => !waiting.isLong);
+    return depth < MAX_DEPTH && mayStepAside ? this.#shortOne(({ isLong }) => !isLong) : undefined;
+  }
+
+  #nextWithinWork(work: Work, now: Millis): Turn | undefined {
+    const depth = this.#running.length;
+    if (this.#urgent.length > 0 && depth <= MAX_DEPTH) return this.#urgent.shift();
+    if (depth >= MAX_DEPTH || !work.canStepAside(now, LONG)) return undefined;
+    return this.#shortOne(({ isLong, asked }) => !isLong && asked.rank !== 'background');
+  }
+
+  /** Takes a question out of those that wait, to be answered in between. */
+  #shortOne(isShort: (waiting: Turn) => boolean): Turn | undefined {
+    const at = this.#waiting.findIndex(isShort);
     if (at < 0) return undefined;
     const [next] = this.#waiting.splice(at, 1);
     if (next) next.isBetween = true;

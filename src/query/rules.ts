@@ -13,8 +13,9 @@ import type { RuleGroupView } from '../rules/view.js';
 import type { SampleStore } from '../store/samples/store.js';
 import type { QueryLimits } from './message.js';
 import { MeteredSource } from './metered-source.js';
+import { Work } from './turn.js';
 
-/** Longest evaluation of all rules together; whatever is not done by then fails. */
+/** Longest evaluation of all rules together, without what is let in between; what is not done by then fails. */
 const PATIENCE: Millis = 10_000;
 
 /** Which rules there are and what they are told of the monitor. Survives the way between threads. */
@@ -39,6 +40,7 @@ export interface Judgement {
   /** When pending ones will fire. */
   readonly pending: readonly PendingAlert[];
   readonly evaluation: EvaluationResult;
+  /** Without what was let in between. */
   readonly duration: Millis;
 }
 
@@ -48,16 +50,22 @@ export class Rules {
   readonly #limits: QueryLimits;
   readonly #clock: Clock;
   readonly #ask: Ask;
+  readonly #letIn: (work: Work) => void;
   #manager: RuleManager | undefined;
   #settings: RuleSettings | undefined;
-  #deadline: Millis = 0;
+  readonly #work = new Work();
   /** The last evaluation that was no interim one. */
   #tick: Millis = 0;
 
-  constructor(store: SampleStore, limits: QueryLimits, clock: Clock) {
+  /**
+   * @param letIn called every millisecond or so of an evaluation, between two rules too: others may read the store meanwhile
+   * and tell the work how long it took; nothing may be kept in the store
+   */
+  constructor(store: SampleStore, limits: QueryLimits, clock: Clock, letIn: (work: Work) => void = () => {}) {
     this.#store = store;
     this.#limits = limits;
     this.#clock = clock;
+    this.#letIn = letIn;
     this.#ask = (expr, text, at) => this.#askWithin()(expr, text, at);
   }
 
@@ -80,7 +88,7 @@ export class Rules {
   evaluate(at: Millis, isInterim: boolean): Judgement | undefined {
     if (!this.#manager || !this.#settings) return undefined;
     const begun = this.#clock.elapsed();
-    this.#deadline = begun + PATIENCE;
+    this.#work.begin(begun);
     const evaluation = this.#manager.evaluate(at, isInterim);
     if (!isInterim) this.#tick = at;
     const groups = this.#manager.groups();
@@ -90,7 +98,7 @@ export class Rules {
       .filter(alert => alert.state !== 'inactive');
     const pending = pendingAlerts(groups, this.#tick);
     const status = this.#status(this.#settings.status, at);
-    return { at, status, alerts, pending, evaluation, duration: this.#clock.elapsed() - begun };
+    return { at, status, alerts, pending, evaluation, duration: this.#work.worked(this.#clock.elapsed()) };
   }
 
   /** All groups as they were after the last evaluation. */
@@ -108,7 +116,8 @@ export class Rules {
         if (this.#store.add(source, samples) > 0) throw new Error(DUPLICATE_SAMPLE);
       },
       history: this.#store,
-      clock: this.#clock,
+      // What is let in between is no part of how long a rule takes.
+      clock: { elapsed: () => this.#work.worked(this.#clock.elapsed()) },
     });
   }
 
@@ -124,7 +133,9 @@ export class Rules {
 
   #askWithin(): Ask {
     const checkpoint = () => {
-      if (this.#clock.elapsed() > this.#deadline) throw new EvaluationError('the rules took too long');
+      this.#letIn(this.#work);
+      if (this.#work.worked(this.#clock.elapsed()) > PATIENCE)
+        throw new EvaluationError('the rules took too long');
     };
     const tooMany = () => new EvaluationError('the rule would load too many samples into memory');
     const { maxSamples, lookback, defaultInterval } = this.#limits;

@@ -15,6 +15,8 @@ import { Shelf } from './shelf.js';
 
 /** How long the store may tidy up at a time; a question that comes waits for it. */
 const BITE: Millis = 8;
+/** A question that runs goes on for so long before a scrape is kept and the rules are evaluated, which may take seconds. */
+const QUESTION_FIRST: Millis = 250;
 /** Between two bites while there is something to tidy up, and while there is nothing. */
 const SOON: Millis = 40;
 const LATER: Millis = 5000;
@@ -52,11 +54,16 @@ const store = new SampleStore({
   log: (level, message, fields) => report({ say: 'log', level, message, fields }),
 });
 
-const rules = new Rules(store, limits, systemClock);
+const rules = new Rules(store, limits, systemClock, work => desk.letIn(work));
 
 const shelf = new Shelf(systemClock);
 
 let isClosing = false;
+
+/** A scrape is begun in the store, and the rules add to it. */
+let isEvaluating = false;
+/** What is to be done next, in order. */
+const deferred: Deferred[] = [];
 
 const desk = new Desk({
   source: store,
@@ -66,21 +73,49 @@ const desk = new Desk({
   receive: () => receiveMessageOnPort(port)?.message as Order | undefined,
   report,
   other: order => {
-    if (order.say === 'append') {
-      report({ say: 'judged', judgement: keep(order.scrape) });
-      report({ say: 'status', status: status() });
-    } else if (order.say === 'rules') {
-      limits.defaultInterval = order.settings.interval;
-      rules.configure(order.settings);
-    } else if (order.say === 'groups') report({ say: 'groups', id: order.id, groups: rules.groups() });
-    else if (order.say === 'obstacle') ({ obstacle } = order);
+    // Questions are answered within an evaluation of the rules; what changes samples or rules comes after it.
+    if (order.say === 'obstacle') ({ obstacle } = order);
     else if (order.say === 'ping') report({ say: 'pong' });
-    else {
-      isClosing = true;
-      desk.clear();
+    else if (order.say === 'groups') report({ say: 'groups', id: order.id, groups: rules.groups() });
+    else deferred.push({ order, since: systemClock.elapsed() });
+  },
+  between: isQuestionRunning => {
+    const until = isQuestionRunning ? systemClock.elapsed() - QUESTION_FIRST : Number.POSITIVE_INFINITY;
+    for (let next = deferred[0]; next && !isEvaluating && next.since <= until; next = deferred[0]) {
+      deferred.shift();
+      change(next.order);
     }
   },
 });
+
+type Change = Extract<Order, { say: 'append' | 'rules' | 'close' }>;
+
+interface Deferred {
+  readonly order: Change;
+  readonly since: Millis;
+}
+
+function change(order: Change): void {
+  if (order.say === 'append') {
+    report({ say: 'judged', judgement: keepAlone(order.scrape) });
+    report({ say: 'status', status: status() });
+  } else if (order.say === 'rules') {
+    limits.defaultInterval = order.settings.interval;
+    rules.configure(order.settings);
+  } else {
+    isClosing = true;
+    desk.clear();
+  }
+}
+
+function keepAlone(scrape: PackedScrape): Judgement | undefined {
+  isEvaluating = true;
+  try {
+    return keep(scrape);
+  } finally {
+    isEvaluating = false;
+  }
+}
 
 /** With the first scrape ends what the program before this one had and this one has not. */
 let isFirst = target !== undefined;

@@ -8,6 +8,7 @@ import type { Millis } from '../../src/model/time.js';
 import { Desk } from '../../src/query/desk.js';
 import type { Order, Rank, Report } from '../../src/query/message.js';
 import { Shelf } from '../../src/query/shelf.js';
+import { Work } from '../../src/query/turn.js';
 
 interface Read {
   /** Milliseconds it takes. */
@@ -304,4 +305,81 @@ describe('clear', () => {
     desk.work();
     expect([seen, now]).toEqual([[], 10]);
   });
+});
+
+/** Plays orders that come while the rules are evaluated for `takes` milliseconds, 5 at a time. */
+function playWithin(
+  takes: Millis,
+  orders: readonly Order[],
+  reads: Readonly<Record<string, Millis>>,
+): string[] {
+  let now = 0;
+  const inbox = [...orders];
+  const seen: string[] = [];
+  const clock = { now: () => now, elapsed: () => now };
+  const desk = new Desk({
+    source: {
+      select(matchers: readonly Matcher[]): Series[] {
+        now += reads[matchers.find(({ name }) => name === '__name__')?.value as string] ?? 0;
+        return [];
+      },
+      series: () => [],
+    },
+    shelf: new Shelf(clock),
+    limits: { maxSamples: 10_000_000, maxWaiting: 3, lookback: 300_000, defaultInterval: 60_000 },
+    clock,
+    receive: () => inbox.shift(),
+    report: report => seen.push(describeReport(report)),
+    other: order => seen.push(order.say),
+    between: isQuestionRunning => seen.push(isQuestionRunning ? 'may be done within' : 'may be done'),
+  });
+  const work = new Work();
+  work.begin(now);
+  for (; work.worked(now) < takes; now += 5) desk.letIn(work);
+  seen.push(`evaluated in ${work.worked(now)} ms`);
+  desk.work();
+  return seen.filter(each => !each.startsWith('may be done'));
+}
+
+describe('while the rules are evaluated', () => {
+  const background = (name: string): Order => ask(name, { rank: 'background' });
+  test.each<[name: string, takes: Millis, orders: readonly Order[], want: readonly string[]]>([
+    ['a short question is answered', 100, [ask('a')], ['a', 'evaluated in 100 ms']],
+    ['an urgent one at once', 5, [rule('r')], ['r', 'evaluated in 5 ms']],
+    ['a short one not in an evaluation that has just begun', 10, [ask('a')], ['evaluated in 10 ms', 'a']],
+    ['other orders at once', 5, [ping], ['ping', 'evaluated in 5 ms']],
+    ['what turns out to be long waits', 100, [ask('long + rest')], ['evaluated in 100 ms', 'long']],
+    ['a background question waits', 100, [background('b'), ask('a')], ['a', 'evaluated in 100 ms', 'b']],
+    [
+      'questions take no more time than the evaluation has had',
+      15,
+      [ask('slow1'), ask('slow2'), ask('slow3')],
+      ['slow1', 'slow2', 'evaluated in 15 ms', 'slow3'],
+    ],
+  ])('%s', (_, takes, orders, want) => {
+    const reads = { long: 300, slow1: 9, slow2: 9, slow3: 9 };
+    expect(playWithin(takes, orders, reads)).toEqual(want);
+  });
+});
+
+test('what is no question may be done before each question and within one', () => {
+  const seen: string[] = [];
+  let now = 0;
+  const clock = { now: () => now, elapsed: () => now };
+  const source = {
+    select: () => {
+      now += 5;
+      return [];
+    },
+    series: () => [],
+  };
+  const desk = new Desk({
+    ...{ source, clock, shelf: new Shelf(clock), receive: () => undefined, other: () => {} },
+    limits: { maxSamples: 10, maxWaiting: 3, lookback: 300_000, defaultInterval: 60_000 },
+    report: report => seen.push(describeReport(report)),
+    between: isQuestionRunning => seen.push(isQuestionRunning ? 'within' : 'between'),
+  });
+  desk.hear(ask('a'));
+  desk.work();
+  expect(seen.join(' ')).toMatch(/^between (within )+a between$/);
 });

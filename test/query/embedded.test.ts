@@ -7,6 +7,8 @@ import type { Scrape } from '../../src/model/scrape.js';
 import { EmbeddedEngine, type EmbeddedOptions } from '../../src/query/embedded.js';
 import { type ApiQuestion, QueryError, type QuestionOptions } from '../../src/query/engine.js';
 import { wholeOf } from '../../src/query/fetched-bytes.js';
+import { readRuleFile } from '../../src/rules/read.js';
+import { sendRuleFile } from '../../src/rules/sent.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { DIST } from '../support/monitor.js';
 
@@ -75,8 +77,8 @@ function valueAt(i: number, at: number): string {
   return String(i * Math.floor((at * 1000 - BEGIN) / STEP + 1e-6));
 }
 
-function fill(engine: EmbeddedEngine): void {
-  for (let k = 0; k < SCRAPES; k++) engine.append(scrape(k));
+async function fill(engine: EmbeddedEngine): Promise<void> {
+  await Promise.all(Array.from({ length: SCRAPES }, (_, k) => engine.append(scrape(k))));
 }
 
 async function ask(engine: EmbeddedEngine, question: ApiQuestion): Promise<string> {
@@ -93,10 +95,10 @@ async function refusalOf(asked: Promise<unknown>): Promise<string> {
 
 describe('answers', () => {
   let engine: EmbeddedEngine;
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = makeFolder('query');
     engine = open();
-    fill(engine);
+    await fill(engine);
   });
   afterAll(async () => {
     await closeAll();
@@ -303,7 +305,7 @@ describe('while a heavy query runs', () => {
   beforeEach(async () => {
     folder = makeFolder('query');
     engine = open();
-    fill(engine);
+    await fill(engine);
     await ask(engine, COUNT);
     client = new AbortController();
     isOver = false;
@@ -319,7 +321,7 @@ describe('while a heavy query runs', () => {
   });
 
   test('a scrape is taken and a short question answered', async () => {
-    engine.append(scrape(SCRAPES));
+    await engine.append(scrape(SCRAPES));
     const question: ApiQuestion = { ask: 'query', query: 'c{i="01"}', time: END + STEP };
     expect(JSON.parse(await ask(engine, question)).result[0].value).toEqual([(END + STEP) / 1000, '40']);
     expect(isOver).toBe(false);
@@ -364,12 +366,47 @@ describe('while a heavy query runs', () => {
   });
 });
 
+describe('while the rules are evaluated', () => {
+  /** Reads half a million samples that it makes itself. */
+  const HEAVY = 'count_over_time(vector(1)[12h:100ms])';
+  const rules = [
+    { record: 'first', expr: 'sum(c) * 0 + 1' },
+    { record: 'heavy', expr: HEAVY },
+    { record: 'second', expr: 'first + 1' },
+  ];
+  const file = sendRuleFile(readRuleFile('r.yml', JSON.stringify({ groups: [{ name: 'g', rules }] })));
+
+  test('short questions are answered, and scrapes that come meanwhile are kept afterwards', async () => {
+    folder = makeFolder('query');
+    const engine = open();
+    const settings = { files: [file], externalUrl: '', interval: STEP, status: 'second' };
+    engine.setRules(settings);
+    const done: string[] = [];
+    const noted = <T>(name: string, asked: Promise<T>): Promise<T> => {
+      return asked.then(result => [done.push(name), result] as const).then(([, result]) => result);
+    };
+    await engine.append(scrape(0));
+    const evaluated = noted('first scrape', engine.append(scrape(1)));
+    const next = noted('second scrape', engine.append(scrape(2)));
+    const at = (query: string): ApiQuestion => ({ ask: 'query', query, time: BEGIN + STEP });
+    await noted('question', ask(engine, at('c{i="03"}')));
+    await noted('rules', engine.rules(new URLSearchParams()));
+    await Promise.all([evaluated, next]);
+    expect(done).toEqual(['question', 'rules', 'first scrape', 'second scrape']);
+    expect((await evaluated)?.status).toBe(2);
+    expect((await next)?.evaluation).toMatchObject({ failures: 0, samples: 3 });
+    expect(await ask(engine, at('second'))).toContain('"2"');
+    await closeAll();
+    removeFolder(folder);
+  });
+});
+
 describe('a long answer', () => {
   let engine: EmbeddedEngine;
-  beforeEach(() => {
+  beforeEach(async () => {
     folder = makeFolder('query');
     engine = open();
-    fill(engine);
+    await fill(engine);
   });
   afterEach(async () => {
     await closeAll();
@@ -453,7 +490,7 @@ describe('a long answer', () => {
     ['in the midst', pieces => pieces.next()],
   ])('is never taken for whole when the thread dies: %s', async (_, fetchSome) => {
     engine = open({ file: join(folder, 'mortal.db'), heapLimit: 48 });
-    fill(engine);
+    await fill(engine);
     const { length, pieces } = await begin();
     await fetchSome(pieces);
     expect(await refusalOf(engine.answer(DEADLY))).toMatch(
@@ -482,13 +519,13 @@ describe('a thread that', () => {
       onRestart,
       log: (level, message, { err }) => log.push(`${level}: ${message}: ${err}`),
     });
-    fill(engine);
+    await fill(engine);
     expect(JSON.parse(await ask(engine, COUNT)).result[0].value[1]).toBe(String(SERIES));
     expect(await refusalOf(engine.answer(DEADLY))).toBe(
       'execution: the query thread died: out of memory; try a smaller query, or ask again',
     );
     expect(JSON.parse(await ask(engine, COUNT)).result[0].value[1]).toBe(String(SERIES));
-    engine.append(scrape(SCRAPES));
+    await engine.append(scrape(SCRAPES));
     const at = { ask: 'query', query: 'c{i="01"}', time: END + STEP } as const;
     expect(JSON.parse(await ask(engine, at)).result[0].value[1]).toBe('40');
     expect(onRestart).toHaveBeenCalledTimes(1);

@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 /** Our own engine with the samples in it. */
-function ownEngine(): QueryEngine {
+async function ownEngine(): Promise<QueryEngine> {
   const engine = new EmbeddedEngine({
     file: join(folder, `${engines.length}.db`),
     retention: 100 * 365 * 86_400_000,
@@ -55,7 +55,7 @@ function ownEngine(): QueryEngine {
   const series = Object.keys(VALUES).map(name => ['__name__', name, 'instance', INSTANCE, 'job', JOB]);
   const values = Float64Array.from(Object.values(VALUES));
   for (const at of TIMES)
-    engine.append({ at: at * 1000, gone: [], parts: [{ source: 's', layout: { series }, values }] });
+    await engine.append({ at: at * 1000, gone: [], parts: [{ source: 's', layout: { series }, values }] });
   return engine;
 }
 
@@ -86,7 +86,7 @@ function multipart(...parameters: [name: string, value: string][]): Request {
   return { method: 'POST', type: 'multipart/form-data; boundary=b', body: `${parts.join('')}--b--\r\n` };
 }
 
-const BEHIND: [name: string, make: () => QueryEngine][] = [
+const BEHIND: [name: string, make: () => QueryEngine | Promise<QueryEngine>][] = [
   ['our own engine', ownEngine],
   ['a Prometheus', theirEngine],
 ];
@@ -94,7 +94,7 @@ const BEHIND: [name: string, make: () => QueryEngine][] = [
 describe('what 2.42 has not, with our own engine behind the doors', () => {
   let monitor: TestMonitor;
   beforeAll(async () => {
-    const query = ownEngine();
+    const query = await ownEngine();
     engines.push(query);
     const status = {
       series: 2,
@@ -197,7 +197,7 @@ describe('what 2.42 has not, with our own engine behind the doors', () => {
 describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
   let monitor: TestMonitor;
   beforeAll(async () => {
-    const query = makeEngine();
+    const query = await makeEngine();
     engines.push(query);
     // The Prometheus beside it sends its alerts to nobody either.
     monitor = await startMonitor({ query, alertmanager: { by: 'prometheus', url: prometheus.url } });
