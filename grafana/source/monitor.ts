@@ -7,6 +7,9 @@ import { MONITOR, now, over } from './query.js';
 
 const rate = (metric: string) => `rate(${metric}{${MONITOR}}[$__rate_interval])`;
 
+/** A report and where it goes. */
+const WAY = '{{report}} to {{receiver}} ({{integration}})';
+
 export const monitor = dashboard({
   uid: 'langgraph-monitor',
   title: 'LangGraph / The monitor itself',
@@ -268,6 +271,56 @@ export const monitor = dashboard({
               over(`${rate('langgraph_monitor_probe_worker_restarts_total')} * 60`, 'Checks'),
             ],
             unit: 'opm',
+            min: 0,
+          }),
+        ],
+      ],
+    },
+    { section: 'Reports' },
+    {
+      height: 8,
+      panels: [
+        [
+          8,
+          timeSeries({
+            title: 'Reports sent',
+            description: 'Reports that receivers took, by report and receiver.',
+            queries: [
+              over(`increase(langgraph_monitor_reports_sent_total{${MONITOR}}[$__rate_interval])`, WAY),
+            ],
+            unit: 'short',
+            min: 0,
+          }),
+        ],
+        [
+          8,
+          timeSeries({
+            title: 'Reports that failed',
+            description: 'Attempts to make or send a report that failed, by report and receiver.',
+            queries: [
+              over(`increase(langgraph_monitor_reports_failed_total{${MONITOR}}[$__rate_interval])`, WAY),
+            ],
+            unit: 'short',
+            min: 0,
+          }),
+        ],
+        [
+          8,
+          timeSeries({
+            title: 'Since the last report',
+            description:
+              'How long ago a receiver last took a report, and how long ago an attempt last failed. The lower one was the last.',
+            queries: [
+              over(
+                `time() - (langgraph_monitor_report_last_success_timestamp_seconds{${MONITOR}} > 0)`,
+                `Sent: ${WAY}`,
+              ),
+              over(
+                `time() - (langgraph_monitor_report_last_failure_timestamp_seconds{${MONITOR}} > 0)`,
+                `Failed: ${WAY}`,
+              ),
+            ],
+            unit: 's',
             min: 0,
           }),
         ],

@@ -11,6 +11,12 @@ export interface ReportWay {
   readonly integration: string;
 }
 
+/** When a way's last attempts were, by earlier runs too; undefined: never. */
+interface WayTimes {
+  readonly sentAt: Millis | undefined;
+  readonly failedAt: Millis | undefined;
+}
+
 type Labels = keyof ReportWay;
 const LABELS: Labels[] = ['report', 'receiver', 'integration'];
 
@@ -41,13 +47,13 @@ export class ReportMetrics {
     this.#failedAt = new Gauge(
       shape(
         'report_last_failure_timestamp_seconds',
-        'When making or sending a report last failed since the start, as a Unix timestamp; 0: not yet',
+        'When making or sending a report last failed, as a Unix timestamp; 0: never',
       ),
     );
   }
 
   /** From now on reports go these ways; their series are there before the first report. */
-  begin(ways: readonly (ReportWay & { readonly sentAt: Millis | undefined })[]): void {
+  begin(ways: readonly (ReportWay & WayTimes)[]): void {
     const named = ways.map(({ report, receiver, integration }) => ({ report, receiver, integration }));
     const keys = new Set(named.map(keyOf));
     const metrics = [this.#sent, this.#failed, this.#sentAt, this.#failedAt];
@@ -59,7 +65,7 @@ export class ReportMetrics {
       this.#sent.inc({ ...way }, 0);
       this.#failed.inc({ ...way }, 0);
       this.#sentAt.set({ ...way }, (ways[i]?.sentAt ?? 0) / 1000);
-      this.#failedAt.set({ ...way }, 0);
+      this.#failedAt.set({ ...way }, (ways[i]?.failedAt ?? 0) / 1000);
     });
     this.#ways = named;
   }

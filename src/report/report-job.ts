@@ -37,8 +37,9 @@ interface Progress {
   readonly handled: Millis;
   /** What is being sent: when it was due, and the integrations that have it. */
   readonly sending?: { readonly due: Millis; readonly done: readonly string[] };
-  /** When an integration last took one, by its id. */
+  /** When an integration last took one, and when making or sending one for it last failed, by its id. */
   readonly sentAt?: Readonly<Record<string, Millis>>;
+  readonly failedAt?: Readonly<Record<string, Millis>>;
 }
 
 export interface ReportJobOptions {
@@ -52,12 +53,18 @@ export interface ReportJobOptions {
   readonly version: string;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
   /** Reports go these ways from now on. */
-  readonly onPlan?: (ways: readonly (Way & { readonly sentAt: Millis | undefined })[]) => void;
+  readonly onPlan?: (ways: readonly (Way & WayTimes)[]) => void;
   /** A report was taken by an integration. */
   readonly onSent?: (way: Way, at: Millis) => void;
   /** An attempt to make or send one failed; it may be made again. */
   readonly onFailed?: (way: Way, at: Millis) => void;
   readonly firstLook?: Millis;
+}
+
+/** What is known of a way from earlier runs. */
+export interface WayTimes {
+  readonly sentAt: Millis | undefined;
+  readonly failedAt: Millis | undefined;
 }
 
 /** Reports of a configuration, and the receivers they go to. */
@@ -96,10 +103,11 @@ export class ReportJob {
   }
 
   #ways(report: ReportDefinition) {
-    const { sentAt } = this.#options.kept.all<Progress>(KIND).get(report.name) ?? {};
+    const { sentAt, failedAt } = this.#times(report.name);
     return this.#receiversOf(report).map(integration => ({
       ...wayOf(report, integration),
       sentAt: sentAt?.[integration.id],
+      failedAt: failedAt?.[integration.id],
     }));
   }
 
@@ -199,7 +207,7 @@ export class ReportJob {
 
   #settle({ name, schedule }: ReportDefinition, handled: Millis): void {
     this.#failures.delete(name);
-    this.#remember(name, { schedule: schedule.text, handled, ...this.#sentAt(name) });
+    this.#remember(name, { schedule: schedule.text, handled, ...this.#times(name) });
   }
 
   /** A report that is new, or has another schedule, is not due for the time before. */
@@ -207,14 +215,26 @@ export class ReportJob {
     const known = this.#options.kept.all<Progress>(KIND).get(name);
     // A clock that was set back must not hold reports up until it is there again.
     if (known?.schedule === schedule.text && known.handled <= now + LOOK_EVERY) return known;
-    const fresh = { schedule: schedule.text, handled: now, ...this.#sentAt(name) };
+    const fresh = { schedule: schedule.text, handled: now, ...this.#times(name) };
     this.#remember(name, fresh);
     return fresh;
   }
 
-  #sentAt(name: string): Pick<Progress, 'sentAt'> {
-    const { sentAt } = this.#options.kept.all<Progress>(KIND).get(name) ?? {};
-    return sentAt ? { sentAt } : {};
+  #times(name: string): Pick<Progress, 'sentAt' | 'failedAt'> {
+    const { sentAt, failedAt } = this.#options.kept.all<Progress>(KIND).get(name) ?? {};
+    return { ...(sentAt && { sentAt }), ...(failedAt && { failedAt }) };
+  }
+
+  /** Keeps that an integration took a report, or that one failed, and calls back. */
+  #note(outcome: 'sentAt' | 'failedAt', report: ReportDefinition, integration: Integration): void {
+    const { clock, kept, onSent, onFailed } = this.#options;
+    const at = clock.now();
+    const progress = kept.all<Progress>(KIND).get(report.name);
+    if (progress) {
+      const times = { ...progress[outcome], [integration.id]: at };
+      this.#remember(report.name, { ...progress, [outcome]: times });
+    }
+    (outcome === 'sentAt' ? onSent : onFailed)?.(wayOf(report, integration), at);
   }
 
   #remember(name: string, progress: Progress): void {
@@ -223,7 +243,7 @@ export class ReportJob {
 
   /** @returns ids of integrations that have not got it and may get it later */
   async #sendTo(report: ReportDefinition, due: Millis, before: readonly string[]): Promise<string[]> {
-    const { log, clock, onFailed } = this.#options;
+    const { log } = this.#options;
     const done = [...before];
     const waiting = this.#receiversOf(report).filter(({ id }) => !done.includes(id));
     if (waiting.length === 0) return [];
@@ -233,7 +253,7 @@ export class ReportJob {
     } catch (error) {
       const fields = { report: report.name, err: (error as Error).message };
       log('warn', 'A report cannot be made; it is tried again', fields);
-      for (const integration of waiting) onFailed?.(wayOf(report, integration), clock.now());
+      for (const integration of waiting) this.#note('failedAt', report, integration);
       return waiting.map(({ id }) => id);
     }
     const left: string[] = [];
@@ -262,24 +282,19 @@ export class ReportJob {
     integration: Integration,
     message: ReportMessage,
   ): Promise<boolean> {
-    const { log, clock, externalUrl, onSent, onFailed } = this.#options;
-    const { id, kind, receiverName, receiver, gate } = integration;
-    const { name } = report;
-    const way = wayOf(report, integration);
+    const { log, clock, externalUrl } = this.#options;
+    const { kind, receiverName, receiver, gate } = integration;
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(TIMEOUT)]);
-    const fields = { report: name, receiver: receiverName, integration: kind };
+    const fields = { report: report.name, receiver: receiverName, integration: kind };
     try {
       const to = addressed(receiverName, externalUrl(), clock.now());
       await gate.pass(signal, async () => receiver.sendReport?.(message, to, signal));
       log('info', 'Report sent', fields);
-      const at = clock.now();
-      const progress = this.#options.kept.all<Progress>(KIND).get(name);
-      if (progress) this.#remember(name, { ...progress, sentAt: { ...progress.sentAt, [id]: at } });
-      onSent?.(way, at);
+      this.#note('sentAt', report, integration);
       return true;
     } catch (error) {
       if (this.#abort.signal.aborted) return false;
-      onFailed?.(way, clock.now());
+      this.#note('failedAt', report, integration);
       const isFinal = error instanceof DeliveryError && error.permanent;
       const words = isFinal ? 'Report refused' : 'Report not sent; it is tried again';
       log('warn', words, { ...fields, err: (error as Error).message });

@@ -76,7 +76,7 @@ beforeAll(async () => {
   writeRules();
   receiver = await listen((request, response) => {
     response.statusCode = request.url === '/takes' ? 200 : 400;
-    request.resume().on('end', () => response.end());
+    request.resume().on('end', () => response.end('ok'));
   });
   writeFileSync(join(folder, 'alertmanager.yml'), JSON.stringify(delivery()));
   cluster = await startCluster({ lifelike: true });
@@ -139,6 +139,10 @@ function configuration(): object {
     query: { scrape_interval: '1s' },
     links: { grafana: GRAFANA },
     alerting: { config_file: join(folder, 'alertmanager.yml') },
+    reports: ['taken', 'refused'].map(name => ({
+      ...{ name, receivers: [`report-${name}`] },
+      ...{ schedule: '*/10 * * * * *', period: 'day' },
+    })),
     rule_files: [join(folder, 'rules/*.rules.yml')],
   };
 }
@@ -149,6 +153,10 @@ function delivery(): object {
     name,
     webhook_configs: [{ url: `http://127.0.0.1:${portOf(receiver)}/${name}` }],
   });
+  const slack = (name: string, path: string) => ({
+    name,
+    slack_configs: [{ api_url: `http://127.0.0.1:${portOf(receiver)}/${path}`, channel: '#reports' }],
+  });
   const often = { group_wait: '0s', group_interval: '1s', group_by: ['alertname'] };
   return {
     route: {
@@ -158,7 +166,10 @@ function delivery(): object {
         { receiver: 'takes', matchers: ['severity="none"'], mute_time_intervals: ['always'] },
       ],
     },
-    receivers: [webhook('takes'), webhook('refuses')],
+    receivers: [
+      ...[webhook('takes'), webhook('refuses')],
+      ...[slack('report-taken', 'takes'), slack('report-refused', 'refuses')],
+    ],
     time_intervals: [
       { name: 'always', time_intervals: [{ times: [{ start_time: '00:00', end_time: '24:00' }] }] },
     ],

@@ -425,7 +425,7 @@ describe('by schedule', () => {
     'report_last_failure_timestamp_seconds',
   ];
 
-  test('what is sent and what fails is counted, from nought on, and the last success is known over restarts', async () => {
+  test('what is sent and what fails is counted, from nought on, and the last times are known over restarts', async () => {
     const none = { email: 0, slack: 0, discord: 0, telegram: 0 };
     for (const name of [sent, failed, sentAt, failedAt]) expect(await metric(name), name).toEqual(none);
     const well = endpoint.behaviour;
@@ -445,11 +445,13 @@ describe('by schedule', () => {
     await job.close();
     start([weekly({ schedule: new Schedule('0 9 * * MON', undefined) })]);
     expect(await metric(sentAt)).toEqual(taken);
+    expect(await metric(failedAt)).toEqual({ ...none, slack: NOW / 1000 });
     expect(await metric(sent)).toEqual(none);
     await lookAt(NOW + 120_000);
     await job.close();
     start();
     expect(await metric(sentAt)).toEqual(taken);
+    expect(await metric(failedAt)).toEqual({ ...none, slack: NOW / 1000 });
     job.configure({ reports: [], config: config() });
     expect(await metric(sentAt)).toEqual({});
   });
@@ -465,6 +467,10 @@ describe('by schedule', () => {
     }
     expect(logged).toContain('A report cannot be made; it is tried again');
     expect(await metric(failed)).toEqual({ email: 1, slack: 1, discord: 1, telegram: 1 });
+    await job.close();
+    start();
+    const all = { email: NOW / 1000, slack: NOW / 1000, discord: NOW / 1000, telegram: NOW / 1000 };
+    expect(await metric(failedAt)).toEqual(all);
   }, 60_000);
 
   test('a report that is new, or has another schedule, is not due for the time before', async () => {
@@ -489,6 +495,14 @@ describe('a schedule', () => {
       '2026-03-28T12:00:00Z',
       ['2026-03-29T01:00:00.000Z', '2026-03-30T00:30:00.000Z'],
     ],
+    // On the day with two of them it is due once.
+    [
+      '30 2 * * *',
+      'Europe/Berlin',
+      '2026-10-24T12:00:00Z',
+      ['2026-10-25T00:30:00.000Z', '2026-10-26T01:30:00.000Z'],
+    ],
+    ['0 8 29 2 *', 'Asia/Kolkata', '2026-01-01T00:00:00Z', ['2028-02-29T02:30:00.000Z']],
     [
       '0 8 1 * *',
       'America/New_York',
