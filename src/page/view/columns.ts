@@ -27,5 +27,10 @@ function classOf(model: Model): string {
   const groups = new Map<string, number>();
   for (const each of services) groups.set(groupOf(each), (groups.get(groupOf(each)) ?? 0) + 1);
   const cards = [...groups.values(), ...(model.isReadOnly ? [] : [resourceCount(model)])];
-  return `desktop-${columnsOf(cards, DESKTOP)} wall-${columnsOf(cards, WALL)}`;
+  return classOfGroups(cards);
+}
+
+/** The same for cards that are known. @param groups cards of each */
+export function classOfGroups(groups: readonly number[]): string {
+  return `desktop-${columnsOf(groups, DESKTOP)} wall-${columnsOf(groups, WALL)}`;
 }

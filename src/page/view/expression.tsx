@@ -7,6 +7,7 @@ import { graphQuery } from '../explain/graph.js';
 import { metricsOf, type Tree } from '../explain/tree.js';
 import { useModel } from '../model.js';
 import { span } from '../words.js';
+import { Breakable } from './breakable.js';
 import { Link } from './view-link.js';
 
 /** Milliseconds; what an expression says does not change. */
@@ -38,7 +39,9 @@ export function Expression({ query, duration, activeAt }: Props) {
           {after === '' ? '' : `, ${after.trim()}`}.
         </p>
       )}
-      <code class="expression">{query.trim()}</code>
+      <code class="expression">
+        <Breakable text={query.trim()} />
+      </code>
       {answer === undefined ? (
         <p class="quiet">{after === '' ? 'Fires at once' : `Fires after${after.replace(' for', '')}`}</p>
       ) : null}
@@ -46,7 +49,10 @@ export function Expression({ query, duration, activeAt }: Props) {
         <ul class="quiet helps">
           {answer.helps.map(({ name, help }) => (
             <li key={name}>
-              <code>{name}</code>: {help}
+              <code>
+                <Breakable text={name} />
+              </code>
+              : {help}
             </li>
           ))}
         </ul>

@@ -4,6 +4,7 @@ import './rules.css';
 import { useAnswer } from '../ask.js';
 import { graphQuery } from '../explain/graph.js';
 import { span } from '../words.js';
+import { Breakable } from './breakable.js';
 import { Shape } from './shape.js';
 import { Link } from './view-link.js';
 
@@ -44,7 +45,9 @@ export function Rules({ about }: { about: RegExp }) {
                 {name}
               </Link>{' '}
               <span class="quiet">{labels?.severity}</span>
-              <code>{query.trim()}</code>
+              <code>
+                <Breakable text={query.trim()} />
+              </code>
             </span>
             <span class="quiet digits">
               {state}

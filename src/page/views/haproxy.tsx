@@ -11,6 +11,7 @@ import { useTimeAxis } from '../chart/time-axis.js';
 import { useModel } from '../model.js';
 import { AlertRows, sent } from '../view/alerts.js';
 import { Body } from '../view/body.js';
+import { classOfGroups } from '../view/columns.js';
 import { Rules } from '../view/rules.js';
 import { Shape } from '../view/shape.js';
 import { Link } from '../view/view-link.js';
@@ -120,7 +121,7 @@ function FullView() {
         <>
           <Frontends frontends={answer.frontends} />
           <h2>Backends</h2>
-          <ul class="cards">
+          <ul class={`cards ${classOfGroups([answer.backends.length])}`}>
             {answer.backends.map(backend => (
               <BackendCard key={`${backend.target} ${backend.proxy}`} backend={backend} />
             ))}

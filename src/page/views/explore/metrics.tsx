@@ -2,6 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { useAnswer } from '../../ask.js';
+import { Breakable } from '../../view/breakable.js';
 
 interface Metadata {
   readonly data: Readonly<Record<string, readonly { readonly type: string; readonly help: string }[]>>;
@@ -38,7 +39,7 @@ export function MetricList({ onChoose }: { onChoose(name: string): void }) {
         {found.slice(0, SHOWN).map(name => (
           <li key={name} class="row">
             <button type="button" class="series" onClick={() => onChoose(name)}>
-              {name}
+              <Breakable text={name} />
             </button>
             <span class="quiet">{of(name).type}</span>
             <span class="quiet">{of(name).help}</span>

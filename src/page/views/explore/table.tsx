@@ -2,6 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { useModel } from '../../model.js';
+import { Breakable } from '../../view/breakable.js';
 import { count } from '../../words.js';
 import { type Point, type Result, type Series, seriesOf } from './answer.js';
 import { type Labels, seriesName } from './labels.js';
@@ -68,12 +69,15 @@ export function SeriesName({ labels }: { labels: Labels }) {
   const entries = Object.entries(rest);
   return (
     <span class="series">
-      {name}
+      {name === undefined ? null : <Breakable text={name} />}
       {entries.length === 0 && name !== undefined ? null : '{'}
       {entries.map(([label, value], i) => (
         <span key={label}>
           {i === 0 ? '' : ', '}
-          <b>{label}</b>={JSON.stringify(value)}
+          <b>
+            <Breakable text={label} />
+          </b>
+          =<Breakable text={JSON.stringify(value)} />
         </span>
       ))}
       {entries.length === 0 && name !== undefined ? null : '}'}
