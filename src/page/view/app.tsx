@@ -15,7 +15,7 @@ export function App() {
   return (
     <div class={isAway.value ? 'page stale' : 'page'}>
       <header class="top">
-        <a class="brand" href={root.value}>
+        <a class="brand" href={root.value} dir="auto">
           {about.title}
         </a>
         {about.readOnly ? <span class="node" /> : <Elsewhere />}

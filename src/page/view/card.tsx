@@ -36,7 +36,7 @@ export function Card({ id, entry }: { id: string; entry: ServiceEntry }) {
     <li class="card" id={anchor(id)} ref={card}>
       <div class="card-head">
         <Shape of={health.status} />
-        <h3 title={id}>
+        <h3 title={id} dir="auto">
           <Link to={{ view: 'service', id }}>{name}</Link>
         </h3>
         <ResponseTime value={health.response_time} usual={usual} status={health.status} />

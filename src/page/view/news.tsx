@@ -41,9 +41,11 @@ export function Notice({ notice, children }: { notice: Announcement; children?: 
       <Shape of={state === 'planned' ? 'planned' : tone} />
       <div>
         <h3>
-          <span class="severity">{state === 'planned' ? `planned, ${tone}` : tone}</span> {title}
+          <span class="severity">{state === 'planned' ? `planned, ${tone}` : tone}</span> <bdi>{title}</bdi>
         </h3>
-        <p class="notice-text">{message}</p>
+        <p class="notice-text" dir="auto">
+          {message}
+        </p>
         <Times from={from} until={until} />
         {children}
       </div>

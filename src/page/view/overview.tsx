@@ -15,7 +15,11 @@ export function Overview() {
   const columns = useColumns();
   return (
     <>
-      {about.description === undefined ? null : <p class="description">{about.description}</p>}
+      {about.description === undefined ? null : (
+        <p class="description" dir="auto">
+          {about.description}
+        </p>
+      )}
       <StatusLine />
       <News />
       <FirstRun />

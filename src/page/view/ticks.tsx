@@ -127,7 +127,7 @@ function classOf(tick: Tick | undefined): string {
 
 function formOf(tick: Tick | undefined, place: number): string {
   if (isPlanned(tick)) return BLOCKS.map(from => block(place, from, BLOCK)).join('');
-  const height = tick?.status === undefined ? 4 : (HEIGHTS[tick.status] ?? HEIGHT);
+  const height = tick?.status === undefined ? 2 : (HEIGHTS[tick.status] ?? HEIGHT);
   const from = hasFoot(tick) ? BLOCK + 2 : 0;
   return block(place, from, Math.max(1, height - from));
 }

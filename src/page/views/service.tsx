@@ -120,7 +120,9 @@ function Header({ id, entry }: { id: string; entry: ServiceEntry }) {
     <header class={`status service-head tint-${health.status}`}>
       <Shape of={health.status} />
       <div class="status-text">
-        <h1 id="service">{name}</h1>
+        <h1 id="service" dir="auto">
+          {name}
+        </h1>
         <p>
           <span class={`word ${health.status}`}>{sentence(health.status)}</span>
           {reason === '' ? null : <> · {reason}</>}
