@@ -1,11 +1,19 @@
 // What `page:` and `group:` of monitor.yml make of the page, in a browser.
 
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { json } from '../../src/demo/fault.js';
+import { type SimulatedServer, startServer } from '../../src/demo/server.js';
 import { barriers, LONG, LOOKS, look, overflow, PATIENCE, PageTest, shows } from './page-test.js';
 
 const EVIL = `<img src=x onerror="alert(1)"></script><script>alert(2)</script>'"&`;
 const GROUP = '<b onclick="x">Models&amp;';
 const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+
+let wide: SimulatedServer;
+beforeAll(async () => {
+  wide = await startServer({ answer: () => json({ status: 'healthy', models: ['m'.repeat(300)] }) });
+});
+afterAll(() => wide.close());
 
 const over = (test: PageTest) => ({
   page: {
@@ -20,6 +28,12 @@ const over = (test: PageTest) => ({
   services: {
     llm: test.service('llm', { name: LONG, critical: true, group: GROUP }),
     tools: test.service('tools', { name: 'Tools Server', critical: true }),
+    wide: {
+      name: 'خدمة النماذج '.repeat(20).trim(),
+      group: GROUP,
+      url: `${wide.url}/health`,
+      critical: true,
+    },
     secret: test.service('tools', { name: 'Not shown', critical: true, group: 'Models' }),
   },
 });
@@ -39,7 +53,7 @@ describe('the page as it is configured', () => {
     const notices = await page.locator('.notice-card h3').allInnerTexts();
     expect(notices).toEqual([`critical Bad ${EVIL}`, 'planned, info Later']);
     expect(await page.innerText('.notice-card .notice-text >> nth=0')).toBe(`${LONG}\n${EVIL}`);
-    await shows(page, '#state').toContain('All 2 services are healthy.');
+    await shows(page, '#state').toContain('All 3 services are healthy.');
     expect(await page.content()).not.toContain('Not shown');
     expect(test_.trouble()).toEqual([]);
   });
@@ -72,6 +86,17 @@ describe('the page as it is configured', () => {
     await shows(page, '.news').toContain(`maintenance: ${EVIL}`);
   });
 
+  test('what is long fits, whatever its script', async () => {
+    const page = await test_.open('ui/service/wide');
+    await shows(page, '.service-head').toContain('mmm');
+    expect(await overflow(page)).toBe(0);
+    await page.setViewportSize({ width: 320, height: 256 });
+    expect(await overflow(page)).toBe(0);
+    expect(
+      await page.evaluate("document.querySelector('.theme').getBoundingClientRect().right"),
+    ).toBeLessThan(305);
+  });
+
   test('has no barriers and fits a phone, light and dark', async () => {
     const page = await test_.open();
     await page.waitForSelector('.notice-card');
@@ -94,7 +119,7 @@ describe('a page for the public', () => {
     const asked: string[] = [];
     page.on('request', request => asked.push(new URL(request.url()).pathname));
     await test_.checked();
-    await shows(page, '#state').toContain('All 2 services are healthy.');
+    await shows(page, '#state').toContain('All 3 services are healthy.');
     await expect.poll(() => page.locator('.card .uptime').first().innerText(), PATIENCE).toContain('100 %');
     await test_.servers.tools.close();
     await shows(page, '.alerts').toContain('Service down');
