@@ -19,7 +19,7 @@ const PROGRAMS = [
   ['victoria-metrics', 'victoria-metrics'],
   ['systemd-analyze', 'systemd'],
   ['openssl', 'openssl'],
-  ['chromium', 'chromium'],
+  ['chromium-headless-shell', 'chromium-headless-shell'],
   ['prlimit', 'util-linux'],
   ['faketime', 'faketime'],
 ];

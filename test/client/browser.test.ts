@@ -12,7 +12,7 @@ import { result, startMonitor, type TestMonitor } from '../http/monitor.js';
 import { listen, portOf, stop } from '../support/http.js';
 import { DIST } from '../support/monitor.js';
 
-const CHROMIUM = '/usr/bin/chromium';
+const CHROMIUM = '/usr/bin/chromium-headless-shell';
 /** Nothing is fetched that no page asks for. */
 const ALONE = [
   '--no-sandbox',

@@ -8,7 +8,8 @@ import {
   type Page,
 } from 'playwright-core';
 
-const CHROMIUM = '/usr/bin/chromium';
+/** Chromium without the windows around it: the same engine, and a page costs little more than half of the CPU. */
+const CHROMIUM = '/usr/bin/chromium-headless-shell';
 /** Nothing is fetched that no page asks for. */
 const ALONE = [
   '--no-sandbox',
