@@ -5,6 +5,8 @@ import type { Millis } from '../model/time.js';
 
 const MINUTE: Millis = 60_000;
 export const MINUTES_OF_DAY = 1440;
+/** No zone is further from UTC. */
+const FARTHEST: Millis = 24 * 60 * MINUTE;
 
 /** What a clock on the wall shows. */
 export interface WallTime {
@@ -48,16 +50,19 @@ export class WallClock {
     return this.#offset(moment) === this.#offset(begun) ? moment : this.#setBetween(begun, moment);
   }
 
+  /** The first moment of a month; 0 and 13 are those of the years beside it. */
+  monthBegin(year: number, month: number): Millis {
+    const asUtc = Date.UTC(year, month - 1);
+    const wanted = new Date(asUtc);
+    const months = (each: { readonly year: number; readonly month: number }) => 12 * each.year + each.month;
+    const first = months({ year: wanted.getUTCFullYear(), month: wanted.getUTCMonth() + 1 });
+    return firstMinute(asUtc - FARTHEST, asUtc + FARTHEST, moment => months(this.at(moment)) >= first);
+  }
+
   /** The first minute of a span whose offset is not that of the span's begin. */
   #setBetween(from: Millis, to: Millis): Millis {
     const offset = this.#offset(from);
-    let [before, after] = [from / MINUTE, to / MINUTE];
-    while (after - before > 1) {
-      const middle = Math.floor((before + after) / 2);
-      if (this.#offset(middle * MINUTE) === offset) before = middle;
-      else after = middle;
-    }
-    return after * MINUTE;
+    return firstMinute(from, to, moment => this.#offset(moment) !== offset);
   }
 
   /** How far it is ahead of UTC at a whole minute. */
@@ -65,6 +70,17 @@ export class WallClock {
     const { year, month, day, minute } = this.at(moment);
     return Date.UTC(year, month - 1, day, 0, minute) - moment;
   }
+}
+
+/** The first whole minute after `from`, up to `to`, from which on something is so. */
+function firstMinute(from: Millis, to: Millis, isSo: (moment: Millis) => boolean): Millis {
+  let [before, after] = [from / MINUTE, to / MINUTE];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (isSo(middle * MINUTE)) after = middle;
+    else before = middle;
+  }
+  return after * MINUTE;
 }
 
 /** Formats are expensive to make, and a configuration has few time zones. */

@@ -1,7 +1,8 @@
 // What stretch of time a report is about. Comes in: `week`; goes out: the days before a moment, or the month before.
 
-import { lastDays, monthOf, type Scope } from '../analysis/asking.js';
+import { lastDays, type Scope } from '../analysis/asking.js';
 import type { Millis } from '../model/time.js';
+import { WallClock } from '../notify/wall-clock.js';
 
 /** So many days before the report is due, or the month before. */
 export type ReportPeriod = { readonly days: number } | 'month';
@@ -19,15 +20,19 @@ export function parsePeriod(text: string): ReportPeriod | undefined {
 
 /**
  * The period of a report that is due at a moment, whenever it is made.
- * @param timeZone in which a month is over; undefined: that of the process
+ * @param timeZone whose months are meant; undefined: that of the process
  */
 export function scopeAt(period: ReportPeriod, due: Millis, timeZone?: string): Scope {
   if (period === 'month') {
-    // Elsewhere it may be another month already: 8:00 in Tokyo is the day before in London.
-    const part = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: 'numeric' });
-    const parts = new Map(part.formatToParts(due).map(({ type, value }) => [type, Number(value)]));
-    const before = new Date(parts.get('year') as number, (parts.get('month') as number) - 2);
-    return monthOf(before.getFullYear(), before.getMonth() + 1);
+    const clock = new WallClock(timeZone);
+    const { year, month } = clock.at(due);
+    const [from, to] = [clock.monthBegin(year, month - 1), clock.monthBegin(year, month)];
+    const { year: ofYear, month: ofMonth } = clock.at(from);
+    const zone = timeZone === undefined ? '' : ` in ${timeZone}`;
+    return {
+      name: `month ${ofYear}-${ofMonth}${zone}`,
+      period: now => (from < now ? { from, to: Math.min(to, Math.floor(now)) } : undefined),
+    };
   }
   const { name, period: upTo } = lastDays(period.days);
   return { name: `${name} up to ${due}`, period: () => upTo(due) };

@@ -520,11 +520,15 @@ describe('a schedule', () => {
   });
 });
 
-test.each([
+test.each<[due: string, zone: string, from: string, to: string]>([
   // The first of November in Tokyo is the last of October in London and New York.
-  ['2026-10-31T23:00:00Z', 'Asia/Tokyo', '2026-10'],
-  ['2026-11-01T13:00:00Z', 'America/New_York', '2026-10'],
-  ['2026-01-01T08:00:00Z', 'UTC', '2025-12'],
-])('the month before %s in %s', (due, zone, month) => {
-  expect(scopeAt('month', Date.parse(due), zone).name).toBe(`month ${month}`);
+  ['2026-10-31T23:00:00Z', 'Asia/Tokyo', '2026-09-30T15:00:00Z', '2026-10-31T15:00:00Z'],
+  // Clocks go back on the first of November there, and an hour is in the month twice elsewhere.
+  ['2026-11-01T13:00:00Z', 'America/New_York', '2026-10-01T04:00:00Z', '2026-11-01T04:00:00Z'],
+  ['2026-11-01T07:00:00Z', 'Europe/Berlin', '2026-09-30T22:00:00Z', '2026-10-31T23:00:00Z'],
+  ['2028-03-01T02:30:00Z', 'Asia/Kolkata', '2028-01-31T18:30:00Z', '2028-02-29T18:30:00Z'],
+  ['2026-01-01T08:00:00Z', 'UTC', '2025-12-01T00:00:00Z', '2026-01-01T00:00:00Z'],
+])('the month before %s in %s, whatever the zone of the process', (due, zone, from, to) => {
+  const at = Date.parse(due);
+  expect(scopeAt('month', at, zone).period(at)).toEqual({ from: Date.parse(from), to: Date.parse(to) });
 });
