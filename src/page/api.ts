@@ -31,11 +31,21 @@ export function endpoint(path: string): string {
   return pathOf(`${prefix}${path}`);
 }
 
-/** Whether the monitor answers, within a moment, and which page it serves: null where it says none. */
-export async function checkMonitor(): Promise<{ readonly build: string | null } | undefined> {
+export interface Check {
+  /** Which page the monitor serves; null where it says none. */
+  readonly build: string | null;
+  /** It does not know the reader, or not any more. */
+  readonly isRefused: boolean;
+}
+
+/** Whether the monitor answers, within a moment: undefined where it does not. */
+export async function checkMonitor(): Promise<Check | undefined> {
   const options = { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(CHECK_TIMEOUT) } as const;
   return fetch(endpoint('-/healthy'), options).then(
-    ({ ok, headers }) => (ok ? { build: headers.get('page-build') } : undefined),
+    ({ ok, status, headers }) => {
+      const isRefused = status === 401 || status === 403;
+      return ok || isRefused ? { build: headers.get('page-build'), isRefused } : undefined;
+    },
     () => undefined,
   );
 }

@@ -66,10 +66,13 @@ export class Live {
   async #round(): Promise<void> {
     if (document.hidden) return;
     const answer = (await checkMonitor()) ?? (await checkMonitor());
-    const isThere = answer !== undefined;
+    const isRefused = answer?.isRefused === true;
     const wasAway = this.#model.isAway.peek();
-    this.#model.isAway.value = !isThere;
-    if (!isThere) return;
+    batch(() => {
+      this.#model.isAway.value = answer === undefined || isRefused;
+      this.#model.isRefused.value = isRefused;
+    });
+    if (answer === undefined || isRefused) return;
     noticeBuild(this.#model, answer.build);
     if (wasAway) this.#askedAt.clear();
     if (this.#events?.readyState !== EventSource.OPEN) this.#open();

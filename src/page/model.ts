@@ -82,6 +82,8 @@ export class Model {
   readonly now: Signal<number>;
   /** The monitor does not answer any more. */
   readonly isAway = signal(false);
+  /** It is away because it does not know the reader any more. */
+  readonly isRefused = signal(false);
   /** Names the page's scripts and settings; empty where it is not known. */
   readonly build: string;
   /** The monitor serves another page by now. */

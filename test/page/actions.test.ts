@@ -10,14 +10,30 @@ import { PATIENCE, PageTest, shows } from './page-test.js';
 const USER = { username: 'ann', password: 'secret' };
 const VIEWS = ['', 'ui/silences', 'ui/haproxy', 'ui/explore'];
 
+/** Writes the file of users. */
+function allow(file: string, password: string): void {
+  writeFileSync(file, `basic_auth_users: { ann: "${bcrypt.hashSync(password, 4)}" }\n`);
+}
+
 const on = new PageTest(
   () => ({}),
   ({ folder }) => {
     const file = join(folder, 'web.yml');
-    writeFileSync(file, `basic_auth_users: { ann: "${bcrypt.hashSync(USER.password, 4)}" }\n`);
+    allow(file, USER.password);
     return [`--web.config.file=${file}`];
   },
 );
+
+test('a user who is not known any more is asked to log in, not that the monitor were away', async () => {
+  const page = await on.open('', { httpCredentials: USER });
+  const file = join(on.folder, 'web.yml');
+  allow(file, 'another');
+  await shows(page, '.away').toMatch(
+    /^The monitor asks for a user and a password again: reload the page and log in\. This is the state of \d+ s ago\.$/,
+  );
+  allow(file, USER.password);
+  await expect.poll(() => page.locator('.away').count(), PATIENCE).toBe(0);
+}, 60_000);
 
 /** Silences the alert of the tools server for 15 minutes, and answers what the row says then. */
 async function silence(page: Page): Promise<void> {

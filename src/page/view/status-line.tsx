@@ -1,6 +1,7 @@
 // The status line: is it bad, why, since when, and is what we see of this moment.
 
 import { useModel } from '../model.js';
+import { printPlace } from '../place.js';
 import { sentence } from '../words.js';
 import { Shape } from './shape.js';
 import { Age, Ago, Moment } from './time.js';
@@ -86,9 +87,23 @@ export function Away() {
     <p class="away" role="alert">
       <Shape of="unknown" />
       <span>
-        The monitor does not answer. This is the state of <Ago at={at} title={model.print(at).full} /> ago;
-        the page goes on by itself when the monitor is back.
+        {model.isRefused.value ? <Refused /> : 'The monitor does not answer.'} This is the state of{' '}
+        <Ago at={at} title={model.print(at).full} /> ago
+        {model.isRefused.value ? '.' : '; the page goes on by itself when the monitor is back.'}
       </span>
     </p>
+  );
+}
+
+function Refused() {
+  const { root, place } = useModel();
+  return (
+    <>
+      The monitor asks for a user and a password again: {/* With a target it is the browser's to follow. */}
+      <a href={`${root.value}${printPlace(place.value)}`} target="_self">
+        reload the page
+      </a>{' '}
+      and log in.
+    </>
   );
 }
