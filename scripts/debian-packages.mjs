@@ -25,7 +25,10 @@ const PROGRAMS = [
 ];
 
 /** Modules that Debian's Python has to find, and their packages. */
-const MODULES = [['aiohttp', 'python3-aiohttp']];
+const MODULES = [
+  ['aiohttp', 'python3-aiohttp'],
+  ['jsonschema', 'python3-jsonschema'],
+];
 const PYTHON = '/usr/bin/python3';
 
 /** Asked by Debian's packages before they start their service; 101 means "do not". */

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { EndpointPlan } from './cluster/endpoints/plan.js';
 import { endpointSection, strangers } from './cluster/endpoints/section.js';
 import { CLUSTER_STATUS } from './cluster/verdict.js';
+import { about, ofType } from './config/about.js';
 import { didYouMean } from './config/did-you-mean.js';
 import { count, duration, flag, httpUrl, section, text, words } from './config/fields.js';
 import { type HttpClientConfig, httpClientShape } from './config/http-client.js';
@@ -106,75 +107,148 @@ const SCRAPE_INTERVAL: Millis = 15_000;
 const LONGEST_SCRAPE_INTERVAL: Millis = 120_000;
 
 const confirm = section({
-  failures: count(1, 100).default(2),
-  successes: count(1, 100).default(2),
-  every: duration(100).default(2000),
+  failures: about(count(1, 100).default(2), 'Failed checks in a row before a service is unhealthy.'),
+  successes: about(count(1, 100).default(2), 'Checks in a row that succeed before it is healthy again.'),
+  every: about(duration(100).default(2000), 'Time between checks while a change is being confirmed.'),
 });
 
 /** The keys every kind of service has. */
-const common = {
-  name: words().optional(),
-  kind: text().optional(),
-  check_type: text().optional(),
-  critical: flag().default(false),
-  severity: z.enum(SEVERITIES, { error: `expected ${SEVERITIES.join(', ')}` }).optional(),
-  timeout: duration(10).default(10_000),
-  slow_after: duration().optional(),
-  interval: duration(100).optional(),
-  confirm: confirm.prefault({}),
-  sample_limit: count(0).default(SAMPLE_LIMIT),
-  depends_on: z.array(text(), { error: 'expected a list of services' }).default([]),
-  group: words()
-    .refine(name => [...name].length <= MAX_GROUP, `expected at most ${MAX_GROUP} characters`)
-    .optional(),
+export const serviceKeys = {
+  name: about(words().optional(), 'Name on pages and in messages.', {
+    example: 'Jetson Ollama Server',
+    fallback: 'the id',
+  }),
+  kind: about(
+    text().optional(),
+    'What is asked: `http`, `ollama`, `redis` or `haproxy`; each has keys of its own, see below.',
+    { example: 'ollama', fallback: 'http' },
+  ),
+  check_type: about(text().optional(), 'Another name of `kind`.'),
+  critical: about(
+    flag().default(false),
+    'Whether the cluster is unhealthy while the service is; otherwise degraded.',
+  ),
+  severity: about(
+    z.enum(SEVERITIES, { error: `expected ${SEVERITIES.join(', ')}` }).optional(),
+    'Severity of the alerts about it.',
+    { fallback: 'critical where `critical` is true, else warning' },
+  ),
+  timeout: about(
+    duration(10).default(10_000),
+    'How long a check may take; one that has not ended by then has failed.',
+  ),
+  slow_after: about(duration().optional(), 'A service that takes longer to answer is degraded.', {
+    example: '2s',
+    fallback: '5s, or half of `timeout` where that is less',
+  }),
+  interval: about(duration(100).optional(), 'Time between two checks.', {
+    example: '15s',
+    fallback: 'that of `scan.intervals`',
+  }),
+  confirm: about(confirm.prefault({}), 'When a change of the state counts.'),
+  sample_limit: about(
+    count(0).default(SAMPLE_LIMIT),
+    'Most samples of one check; further ones are left out, see docs/probes.md. 0 is any number.',
+  ),
+  depends_on: about(
+    z.array(text(), { error: 'expected a list of services' }).default([]),
+    'Services that this one needs: while one of them is down, its own alerts are muted.',
+    { example: ['redis'] },
+  ),
+  group: about(
+    words()
+      .refine(name => [...name].length <= MAX_GROUP, `expected at most ${MAX_GROUP} characters`)
+      .optional(),
+    'Heading on the status page.',
+    { example: 'Models', fallback: 'critical or other services' },
+  ),
 };
 
-type CommonKeys = z.output<z.ZodObject<typeof common>>;
+type CommonKeys = z.output<z.ZodObject<typeof serviceKeys>>;
 
 /** A whole number within bounds, or `auto`, the default. */
 const countOrAuto = (min: number, max: number) =>
-  z
-    .unknown()
-    .transform((value, context): number | 'auto' => {
-      if (value === 'auto') return value;
-      const given = count(min, max).safeParse(value);
-      if (given.success) return given.data;
-      context.addIssue({ code: 'custom', message: `expected auto or a whole number from ${min} to ${max}` });
-      return z.NEVER;
-    })
-    .default('auto');
+  ofType(
+    `auto or a whole number from ${min} to ${max}`,
+    {
+      anyOf: [
+        { const: 'auto' },
+        { type: 'integer', minimum: min, maximum: max },
+        { type: 'string', pattern: '\\$\\{' },
+      ],
+    },
+    parsedCountOrAuto(min, max),
+  ).default('auto');
+
+const parsedCountOrAuto = (min: number, max: number) =>
+  z.unknown().transform((value, context): number | 'auto' => {
+    if (value === 'auto') return value;
+    const given = count(min, max).safeParse(value);
+    if (given.success) return given.data;
+    context.addIssue({ code: 'custom', message: `expected auto or a whole number from ${min} to ${max}` });
+    return z.NEVER;
+  });
 
 const scan = section({
-  intervals: section({
-    critical: duration(100).default(30_000),
-    other: duration(100).default(60_000),
-  }).prefault({}),
-  max_concurrent_checks: countOrAuto(1, HIGHEST_LIMIT),
-  pool: section({
-    connections: countOrAuto(1, 2 * HIGHEST_LIMIT),
-    per_host: countOrAuto(1, 2 * HIGHEST_LIMIT),
-    keep_alive: duration(1000).default(60_000),
-    max_age: duration(1000).default(45_000),
-    max_requests: count(1).default(5),
-  }).prefault({}),
+  intervals: about(
+    section({
+      critical: about(duration(100).default(30_000), 'Of critical services.'),
+      other: about(duration(100).default(60_000), 'Of all others.'),
+    }).prefault({}),
+    'Time between two checks of a service; half of it while the cluster is degraded, a sixth while it is unhealthy.',
+  ),
+  max_concurrent_checks: about(
+    countOrAuto(1, HIGHEST_LIMIT),
+    'Checks at one time. `auto` is 5 for a small cluster, and more where services that hang would make others wait.',
+  ),
+  pool: about(
+    section({
+      connections: about(
+        countOrAuto(1, 2 * HIGHEST_LIMIT),
+        'Open connections in all; `auto` is 50 for a small cluster.',
+      ),
+      per_host: about(
+        countOrAuto(1, 2 * HIGHEST_LIMIT),
+        'Open connections to one host and port; `auto` is 10 for a small cluster.',
+      ),
+      keep_alive: about(duration(1000).default(60_000), 'How long an unused connection is kept.'),
+      max_age: about(
+        duration(1000).default(45_000),
+        'A connection is not used again after this time, so that checks notice what a new client would meet.',
+      ),
+      max_requests: about(count(1).default(5), 'Requests on one connection.'),
+    }).prefault({}),
+    'Connections of checks over HTTP.',
+  ),
 });
 
 const hostSection = section({
-  enabled: flag().default(true),
-  interval: duration(1000).default(30_000),
+  enabled: about(
+    flag().default(true),
+    "Whether processor, memory, disks and network of the monitor's machine are measured.",
+  ),
+  interval: about(duration(1000).default(30_000), 'Time between two measurements.'),
   ...host.options(vocabulary).shape,
 });
 
 const query = section({
-  url: httpUrl()
-    .transform(url => url.replace(/\/+$/, ''))
-    .optional(),
-  timeout: duration(100).default(30_000),
-  scrape_interval: duration(100)
-    .refine(interval => interval <= LONGEST_SCRAPE_INTERVAL, {
-      error: 'expected 2m at most: rules and queries take a series without a sample for 5 minutes as gone',
-    })
-    .optional(),
+  url: about(
+    httpUrl()
+      .transform(url => url.replace(/\/+$/, ''))
+      .optional(),
+    'A Prometheus or VictoriaMetrics that is asked instead of keeping samples and evaluating rules here.',
+    { example: 'http://127.0.0.1:9090' },
+  ),
+  timeout: about(duration(100).default(30_000), 'How long its answer may take.'),
+  scrape_interval: about(
+    duration(100)
+      .refine(interval => interval <= LONGEST_SCRAPE_INTERVAL, {
+        error: 'expected 2m at most: rules and queries take a series without a sample for 5 minutes as gone',
+      })
+      .optional(),
+    'Time between two samples of each series, and between evaluations of rules; 2m at most. Not with `url`.',
+    { example: '30s', fallback: '15s' },
+  ),
   ...httpClientShape,
 }).superRefine((config, context) => {
   if (config.url !== undefined && config.scrape_interval !== undefined)
@@ -193,10 +267,21 @@ const query = section({
 });
 
 const links = section({
-  grafana: httpUrl()
-    .transform(url => url.replace(/\/+$/, ''))
-    .optional(),
-  runbook: httpUrl().optional(),
+  grafana: about(
+    httpUrl()
+      .transform(url => url.replace(/\/+$/, ''))
+      .optional(),
+    'Grafana with the dashboards of `grafana/`: where `dashboard_url` of alerts leads.',
+    { example: 'http://127.0.0.1:3000', fallback: 'the status page' },
+  ),
+  runbook: about(
+    httpUrl().optional(),
+    'A page with a section for each alert, named in lower case: where `runbook_url` leads.',
+    {
+      example: 'https://wiki.example.org/runbook',
+      fallback: '/runbook of the monitor',
+    },
+  ),
 });
 
 interface ParsedService {
@@ -227,21 +312,38 @@ const services = z
 
 /** Everything monitor.yml may hold, but for the keys of the kinds of services. */
 export const monitorYml = section({
-  node: words().default(hostname()),
-  scan: scan.prefault({}),
-  host: hostSection.prefault({}),
-  query: query.prefault({}),
-  links: links.prefault({}),
-  web: webSection.prefault({}),
-  page: pageSection.prefault({}),
-  rule_files: z
-    .array(words(), { error: 'expected a list of files, or of patterns such as rules/*.rules.yml' })
-    .optional(),
-  alerting: alertingSection(vocabulary).prefault({}),
-  actions: actionsSection(vocabulary).default([]),
-  reports: reportsSection(vocabulary).default([]),
-  services,
-  endpoints: endpointSection.prefault({}),
+  node: about(
+    words().default(hostname()),
+    'Name of this machine in `/health` and in `host_*`; no service may have it.',
+    { example: 'worker-node4', fallback: 'the host name' },
+  ),
+  scan: about(scan.prefault({}), 'When and how services are checked.'),
+  host: about(hostSection.prefault({}), 'The machine that the monitor runs on.'),
+  query: about(query.prefault({}), 'Samples and rules: kept here, or asked for elsewhere.'),
+  links: about(links.prefault({}), "Where alerts lead, instead of the monitor's own pages."),
+  web: about(
+    webSection.prefault({}),
+    'Names and proxies under which browsers reach the monitor. Users and certificates are in the file of `--web.config.file`.',
+  ),
+  page: about(pageSection.prefault({}), 'The status page; see docs/page.md.'),
+  rule_files: about(
+    z
+      .array(words(), { error: 'expected a list of files, or of patterns such as rules/*.rules.yml' })
+      .optional(),
+    "Rules in Prometheus' format, as files or patterns, relative to this file.",
+    { example: ['rules/*.rules.yml'], fallback: 'a folder `rules` beside this file, or those that ship' },
+  ),
+  alerting: about(alertingSection(vocabulary).prefault({}), 'Where alerts go; see docs/alerting.md.'),
+  actions: about(actionsSection(vocabulary).default([]), 'What is done about an alert by itself.'),
+  reports: about(
+    reportsSection(vocabulary).default([]),
+    'Reports that are sent by schedule; see docs/reports.md.',
+  ),
+  services: about(services, 'What is monitored, by id: letters, digits, `_`, `-` and `.`.'),
+  endpoints: about(
+    endpointSection.prefault({}),
+    'Where workflows call which kind of service, for `/best_endpoint`.',
+  ),
 }).superRefine((config, context) => {
   if (config.query.url !== undefined && config.alerting.alertmanagers !== undefined) {
     context.addIssue({
@@ -282,14 +384,19 @@ interface ServiceSchema {
 /** Made once for each kind: making one takes longer than a hundred uses. */
 const serviceSchemas = new Map<string, ServiceSchema>();
 
-function serviceSchema(kind: ProbeKind): ServiceSchema {
+function schemasOf(kind: ProbeKind): ServiceSchema {
   let known = serviceSchemas.get(kind.kind);
   if (!known) {
     const { shape } = kind.options(vocabulary);
-    known = { shape, schema: section({ ...common, ...shape }) };
+    known = { shape, schema: section({ ...serviceKeys, ...shape }) };
     serviceSchemas.set(kind.kind, known);
   }
   return known;
+}
+
+/** All keys of a service of one kind. */
+export function serviceSchema(kind: string): z.ZodObject {
+  return schemasOf(kinds.find(each => each.kind === kind) as ProbeKind).schema;
 }
 
 function parseService(id: string, entry: unknown, complain: Complain): ParsedService | undefined {
@@ -311,7 +418,7 @@ function parseService(id: string, entry: unknown, complain: Complain): ParsedSer
     );
     return undefined;
   }
-  const { shape, schema } = serviceSchema(kind);
+  const { shape, schema } = schemasOf(kind);
   const result = schema.safeParse(entry);
   if (!result.success) {
     for (const issue of result.error.issues) {

@@ -35,6 +35,7 @@ const NUMBER: Record<string, number> = {
   log: 5,
   'left-out-log': 5,
   configuration: 5,
+  'configuration-reference': 6,
   answering: 6,
   delivering: 6,
   maintaining: 6,

@@ -2,13 +2,20 @@
 // Source: blackbox_exporter, CONFIGURATION.md, <http_probe>.
 
 import { z } from 'zod';
+import { about } from './about.js';
 import { flag } from './fields.js';
 
 /** The keys, to be spread into a section. */
 export const ipProtocolShape = {
-  /** Tried first; without it whichever connects. */
-  preferred_ip_protocol: z.enum(['ip4', 'ip6'], { error: 'expected ip4 or ip6' }).optional(),
-  ip_protocol_fallback: flag().default(true),
+  preferred_ip_protocol: about(
+    z.enum(['ip4', 'ip6'], { error: 'expected ip4 or ip6' }).optional(),
+    'IP protocol that is tried first where a name has addresses of both.',
+    { example: 'ip4', fallback: 'the one that connects first' },
+  ),
+  ip_protocol_fallback: about(
+    flag().default(true),
+    'Use the other protocol where the preferred one has no address or does not connect.',
+  ),
 };
 
 export interface IpProtocolConfig {

@@ -2,9 +2,10 @@
 // makes the checks loads the kinds as well, and 8 MB of validator have nothing to do there.
 
 import { z } from 'zod';
+import { about, ofType } from './about.js';
 import * as fields from './fields.js';
 import * as httpClient from './http-client.js';
 import { ipProtocolShape } from './ip-protocol.js';
 
-export const vocabulary = { z, ...fields, ...httpClient, ipProtocolShape };
+export const vocabulary = { z, about, ofType, ...fields, ...httpClient, ipProtocolShape };
 export type Vocabulary = typeof vocabulary;

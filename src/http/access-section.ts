@@ -4,6 +4,7 @@
 import { BlockList, isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
+import { about, ofType } from '../config/about.js';
 import { section, text } from '../config/fields.js';
 import type { AccessSettings } from './access.js';
 
@@ -52,14 +53,26 @@ function networks(ranges: readonly string[]): BlockList {
 
 /** The section's schema. */
 export const webSection = section({
-  allowed_hosts: z
-    .array(hostName, { error: 'expected a list of host names, such as [monitor.example.org]' })
-    .max(MAX_ENTRIES, `expected at most ${MAX_ENTRIES} names`)
-    .default([]),
-  trusted_proxies: z
-    .array(range, { error: 'expected a list of addresses, such as [127.0.0.1]' })
-    .max(MAX_ENTRIES, `expected at most ${MAX_ENTRIES} addresses`)
-    .default([]),
+  allowed_hosts: about(
+    z
+      .array(ofType('host name', { type: 'string' }, hostName), {
+        error: 'expected a list of host names, such as [monitor.example.org]',
+      })
+      .max(MAX_ENTRIES, `expected at most ${MAX_ENTRIES} names`)
+      .default([]),
+    'Host names under which a browser may change something here, beside addresses, localhost, the machine and that of `--web.external-url`.',
+    { example: ['monitor.example.org'] },
+  ),
+  trusted_proxies: about(
+    z
+      .array(ofType('addresses or networks', { type: 'string' }, range), {
+        error: 'expected a list of addresses, such as [127.0.0.1]',
+      })
+      .max(MAX_ENTRIES, `expected at most ${MAX_ENTRIES} addresses`)
+      .default([]),
+    'Proxies whose `X-Forwarded-Host` counts instead of `Host`.',
+    { example: ['127.0.0.1'] },
+  ),
 }).transform(
   ({ allowed_hosts, trusted_proxies }): AccessSettings => ({
     allowedHosts: allowed_hosts,

@@ -17,29 +17,44 @@ export interface ReportDefinition {
 }
 
 export function reportsSection(v: Vocabulary) {
+  const { about, ofType } = v;
   const report = v
     .section({
-      name: v.words(),
-      schedule: v.words(),
-      time_zone: v
-        .words()
-        .refine(isTimeZone, 'is no time zone; write a name such as Europe/Berlin')
-        .optional(),
-      period: v
-        .text()
-        .transform((text, context) => {
-          const period = parsePeriod(text);
-          if (period) return period;
-          context.addIssue({
-            code: 'custom',
-            message: `expected day, week, month or days such as 30d, ${MOST_DAYS}d at most`,
-          });
-          return v.z.NEVER;
-        })
-        .default({ days: 7 }),
-      receivers: v.z
-        .array(v.words(), { error: 'expected a list of receivers of alertmanager.yml' })
-        .min(1, 'name at least one receiver of alertmanager.yml'),
+      name: about(v.words(), "Unlike any other's; in the subject.", { example: 'weekly' }),
+      schedule: about(
+        v.words(),
+        'When it is sent, as a cron expression: minute, hour, day of the month, month, day of the week.',
+        { example: '0 8 * * MON' },
+      ),
+      time_zone: about(
+        v.words().refine(isTimeZone, 'is no time zone; write a name such as Europe/Berlin').optional(),
+        'Time zone of `schedule`.',
+        { example: 'Europe/Berlin', fallback: "the machine's" },
+      ),
+      period: about(
+        ofType(
+          'day, week, month or days',
+          { type: 'string' },
+          v.text().transform((text, context) => {
+            const period = parsePeriod(text);
+            if (period) return period;
+            context.addIssue({
+              code: 'custom',
+              message: `expected day, week, month or days such as 30d, ${MOST_DAYS}d at most`,
+            });
+            return v.z.NEVER;
+          }),
+        ).default({ days: 7 }),
+        'What it is about: `month` is the calendar month before, all others end when it is sent.',
+        { example: '30d', fallback: '7d' },
+      ),
+      receivers: about(
+        v.z
+          .array(v.words(), { error: 'expected a list of receivers of alertmanager.yml' })
+          .min(1, 'name at least one receiver of alertmanager.yml'),
+        'Receivers of alertmanager.yml: e-mail, Slack, Discord, Telegram.',
+        { example: ['email'] },
+      ),
     })
     .superRefine(({ schedule, time_zone }, context) => {
       if (time_zone !== undefined && !isTimeZone(time_zone)) return;

@@ -2,6 +2,7 @@
 // Comes in: YAML; goes out: candidates by capability. Called by configuration.ts.
 
 import { z } from 'zod';
+import { about } from '../../config/about.js';
 import { didYouMean } from '../../config/did-you-mean.js';
 import { httpUrl, section, text } from '../../config/fields.js';
 import type { Candidate, EndpointPlan } from './plan.js';
@@ -12,10 +13,16 @@ const FALLBACK = 'fallback';
 /** A base URL, without a slash at the end: paths are put behind it. */
 const base = () => httpUrl().transform(url => url.replace(/\/+$/, ''));
 
-const candidates = z
-  .array(section({ service: text(), url: base() }), {
-    error: 'expected a list of endpoints, each with service and url',
-  })
+export const candidates = z
+  .array(
+    section({
+      service: about(text(), 'Id of the service whose state decides.', { example: 'jetson_ollama' }),
+      url: about(base(), 'Where workflows call it.', { example: 'http://127.0.0.1:11434' }),
+    }),
+    {
+      error: 'expected a list of endpoints, each with service and url',
+    },
+  )
   .min(1, 'name at least one endpoint');
 
 const fallback = z.union([base(), z.record(z.string(), base())], {

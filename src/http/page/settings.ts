@@ -2,6 +2,7 @@
 // Called by configuration.ts.
 
 import { z } from 'zod';
+import { about, ofType } from '../../config/about.js';
 import { flag, section, text, words } from '../../config/fields.js';
 import { SEVERITIES } from '../../model/service.js';
 import { type Millis, parseIso } from '../../model/time.js';
@@ -30,7 +31,9 @@ export interface PageSettings {
 const atMost = (length: number) =>
   words().refine(value => [...value].length <= length, `expected at most ${length} characters`);
 
-const time = text().transform((given, context): Millis => {
+const time = () => ofType('time', { type: 'string' }, parsedTime);
+
+const parsedTime = text().transform((given, context): Millis => {
   const at = parseIso(given);
   if (at !== undefined) return at;
   context.addIssue({
@@ -41,11 +44,22 @@ const time = text().transform((given, context): Millis => {
 });
 
 const announcement = section({
-  title: atMost(MAX_TITLE),
-  message: atMost(MAX_MESSAGE),
-  severity: z.enum(SEVERITIES, { error: `expected ${SEVERITIES.join(', ')}` }).default('info'),
-  starts_at: time.optional(),
-  ends_at: time.optional(),
+  title: about(atMost(MAX_TITLE), 'First line.', { example: 'Upgrade of the Jetson' }),
+  message: about(atMost(MAX_MESSAGE), 'What readers should know.', {
+    example: 'Answers come from the CPU meanwhile.',
+  }),
+  severity: about(
+    z.enum(SEVERITIES, { error: `expected ${SEVERITIES.join(', ')}` }).default('info'),
+    'Its colour and shape.',
+  ),
+  starts_at: about(time().optional(), "When it begins to be shown; without a zone, in the monitor's own.", {
+    example: '2026-12-24T18:00:00+01:00',
+    fallback: 'at once',
+  }),
+  ends_at: about(time().optional(), 'When it ends.', {
+    example: '2026-12-24T20:00:00+01:00',
+    fallback: 'never',
+  }),
 })
   .superRefine(({ starts_at, ends_at }, context) => {
     if (starts_at !== undefined && ends_at !== undefined && starts_at >= ends_at)
@@ -79,15 +93,39 @@ const frameAncestors = z
 
 /** The section's schema. */
 export const pageSection = section({
-  title: atMost(MAX_TITLE).default(DEFAULT_TITLE),
-  description: atMost(MAX_DESCRIPTION).optional(),
-  hide: z.array(text(), { error: 'expected a list of services' }).default([]),
-  read_only: flag().default(false),
-  announcements: z
-    .array(announcement, { error: 'expected a list of announcements, each with title and message' })
-    .max(MAX_CONFIGURED, `expected at most ${MAX_CONFIGURED} announcements`)
-    .default([]),
-  frame_ancestors: frameAncestors.default("'none'"),
+  title: about(
+    atMost(MAX_TITLE).default(DEFAULT_TITLE),
+    'Heading of the page, and its name in the browser.',
+    { example: 'Cluster of the lab' },
+  ),
+  description: about(atMost(MAX_DESCRIPTION).optional(), 'Text below the heading.', {
+    example: 'What the chat runs on.',
+  }),
+  hide: about(
+    z.array(text(), { error: 'expected a list of services' }).default([]),
+    'Services that are checked and alerted on, but not shown.',
+    { example: ['redis'] },
+  ),
+  read_only: about(
+    flag().default(false),
+    'A page for the public: without actions, URLs, bodies and receivers.',
+  ),
+  announcements: about(
+    z
+      .array(announcement, { error: 'expected a list of announcements, each with title and message' })
+      .max(MAX_CONFIGURED, `expected at most ${MAX_CONFIGURED} announcements`)
+      .default([]),
+    'Shown above the services; `POST /announcements` adds further ones.',
+  ),
+  frame_ancestors: about(
+    ofType(
+      'none, self or a list of origins',
+      { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+      frameAncestors.default("'none'"),
+    ),
+    'Which pages may show this one in a frame.',
+    { example: ['https://wiki.example.org'], fallback: 'none' },
+  ),
 }).transform(
   ({ read_only, frame_ancestors, ...rest }): PageSettings => ({
     ...rest,

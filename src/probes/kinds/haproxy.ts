@@ -22,16 +22,32 @@ import { checkStatus, dataOf, parseJson, strangerAt } from './http/answer.js';
 const STATISTICS_LIMIT = 32 * 1024 * 1024;
 
 function options(vocabulary: Vocabulary) {
-  const { basicAuth, count, httpClientShape, httpUrl, ipProtocolShape, section } = vocabulary;
+  const { about, basicAuth, count, httpClientShape, httpUrl, ipProtocolShape, ofType, section } = vocabulary;
   return section({
-    /** Health; the service is judged and timed by it. */
-    url: httpUrl().optional(),
-    stats_url: statisticsAddress(vocabulary).optional(),
-    /** For the statistics alone; without it the options below serve both URLs. */
-    stats_basic_auth: basicAuth.optional(),
-    /** Of the health URL's answer, in bytes. */
-    body_limit: count(1).default(DEFAULT_BODY_LIMIT),
-    stats_body_limit: count(1).default(STATISTICS_LIMIT),
+    url: about(
+      httpUrl().optional(),
+      'Health; the service is judged and timed by it. Either this or `stats_url`, or both.',
+      {
+        example: 'http://127.0.0.1:8888/health',
+      },
+    ),
+    stats_url: about(
+      ofType('URL or unix:/PATH', { type: 'string' }, statisticsAddress(vocabulary)).optional(),
+      "HAProxy's statistics: the page as a browser opens it, or the stats socket.",
+      { example: 'http://127.0.0.1:9000/haproxy_stats' },
+    ),
+    stats_basic_auth: about(
+      basicAuth.optional(),
+      'User and password of the statistics alone; without it the keys below serve both URLs.',
+    ),
+    body_limit: about(
+      count(1).default(DEFAULT_BODY_LIMIT),
+      'Longest body of the health URL that is read, in bytes.',
+    ),
+    stats_body_limit: about(
+      count(1).default(STATISTICS_LIMIT),
+      'Longest page of statistics that is read, in bytes.',
+    ),
     ...httpClientShape,
     ...ipProtocolShape,
   });

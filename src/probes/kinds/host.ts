@@ -14,10 +14,9 @@ import { MountedFilesystems } from './host/mounted.js';
 import { Refreshed } from './host/refreshed.js';
 import { loadSystem, type System } from './host/system.js';
 
-const options = ({ section, words }: Vocabulary) =>
+const options = ({ about, section, words }: Vocabulary) =>
   section({
-    /** A path on the disk that /stats shows. */
-    disk: words().default('/'),
+    disk: about(words().default('/'), 'A path on the disk that `/stats` shows.'),
   });
 
 export type HostOptions = z.output<ReturnType<typeof options>>;

@@ -28,18 +28,39 @@ const failedDueToRegex = family(
 );
 
 function options(vocabulary: Vocabulary) {
-  const { count, httpClientShape, httpUrl, ipProtocolShape, section, text, z } = vocabulary;
+  const { about, count, httpClientShape, httpUrl, ipProtocolShape, section, text, z } = vocabulary;
   return section({
-    url: httpUrl(),
-    method: z
-      .enum(['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS'], { error: 'expected GET, HEAD, POST, PUT or OPTIONS' })
-      .default('GET'),
-    body: text().optional(),
-    valid_status_codes: z.array(count(100, 599), { error: 'expected a list of status codes' }).optional(),
-    condition: conditions(vocabulary).optional(),
+    url: about(httpUrl(), 'Address whose answer says how the service is.', {
+      example: 'http://127.0.0.1:8080/health',
+    }),
+    method: about(
+      z
+        .enum(['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS'], {
+          error: 'expected GET, HEAD, POST, PUT or OPTIONS',
+        })
+        .default('GET'),
+      'Method of the request.',
+    ),
+    body: about(text().optional(), 'Body of the request.', { example: '{"ping": true}' }),
+    valid_status_codes: about(
+      z.array(count(100, 599), { error: 'expected a list of status codes' }).optional(),
+      'Status codes of a healthy service.',
+      { example: [200, 204], fallback: '200 to 299' },
+    ),
+    condition: about(
+      conditions(vocabulary).optional(),
+      'What must hold of the JSON body: one condition or a list; see docs/probes.md.',
+      { example: { path: 'status', operator: '==', value: 'ok' } },
+    ),
     ...bodyRegexps(vocabulary),
-    body_limit: count(1).default(DEFAULT_BODY_LIMIT),
-    json_values: count(0, 1000).default(32),
+    body_limit: about(
+      count(1).default(DEFAULT_BODY_LIMIT),
+      'Longest body that is read, in bytes; the check fails with a longer one.',
+    ),
+    json_values: about(
+      count(0, 1000).default(32),
+      'Most numbers of the JSON body that are shown as `probe_http_json_value`.',
+    ),
     ...httpClientShape,
     ...ipProtocolShape,
   });

@@ -16,12 +16,26 @@ import { comparedName, type LoadedModel, loadedIn, type Model, modelsIn, withTag
 /** A list of a thousand models is a third of a megabyte. */
 const LIST_LIMIT = 8 * 1024 * 1024;
 
-const options = ({ count, httpClientShape, httpUrl, ipProtocolShape, section, words, z }: Vocabulary) =>
+const options = ({
+  about,
+  count,
+  httpClientShape,
+  httpUrl,
+  ipProtocolShape,
+  section,
+  words,
+  z,
+}: Vocabulary) =>
   section({
-    /** The server, with or without `/api/tags` behind it. */
-    url: httpUrl(),
-    require_models: z.array(words(), { error: 'expected a list of names of models' }).default([]),
-    body_limit: count(1).default(LIST_LIMIT),
+    url: about(httpUrl(), 'The server, with or without `/api/tags` behind it.', {
+      example: 'http://127.0.0.1:11434',
+    }),
+    require_models: about(
+      z.array(words(), { error: 'expected a list of names of models' }).default([]),
+      'Models that must be on the server.',
+      { example: ['llama3.2:3b'] },
+    ),
+    body_limit: about(count(1).default(LIST_LIMIT), 'Longest list of models that is read, in bytes.'),
     ...httpClientShape,
     ...ipProtocolShape,
   });

@@ -22,16 +22,17 @@ import { Refusal } from './redis/trouble.js';
 const require = createRequire(import.meta.url);
 
 function options(vocabulary: Vocabulary) {
-  const { count, ipProtocolShape, secret, section, textOrFile, tlsConfig } = vocabulary;
+  const { about, count, ipProtocolShape, ofType, secret, section, textOrFile, tlsConfig } = vocabulary;
   return section({
-    /** `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`. */
-    host: redisAddress(vocabulary),
-    username: textOrFile().optional(),
-    /** An empty one is none. */
-    password: secret().optional(),
-    db: count(0).optional(),
-    /** Present, even empty: TLS. */
-    tls_config: tlsConfig.optional(),
+    host: about(
+      ofType('address', { type: 'string' }, redisAddress(vocabulary)),
+      'Its address: `HOST`, `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`; the port is 6379 if there is none.',
+      { example: '127.0.0.1:6379' },
+    ),
+    username: about(textOrFile().optional(), 'ACL user.', { example: 'monitor' }),
+    password: about(secret().optional(), 'Password; an empty one is none.'),
+    db: about(count(0).optional(), 'Database that is selected.', { example: 1, fallback: '0' }),
+    tls_config: about(tlsConfig.optional(), 'Connect with TLS; an empty section is enough.'),
     ...ipProtocolShape,
   });
 }

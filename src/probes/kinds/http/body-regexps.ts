@@ -11,16 +11,23 @@ export interface BodyRegexps {
 }
 
 /** The keys, to be spread into a section; one expression may stand without a list. */
-export function bodyRegexps({ goRegexp, z }: Vocabulary) {
-  const expressions = () =>
-    z
-      .union([goRegexp().transform(one => [one]), z.array(goRegexp())], {
-        error: 'expected a list of regular expressions',
-      })
-      .optional();
+export function bodyRegexps({ about, goRegexp, ofType, z }: Vocabulary) {
+  const one = z.union([goRegexp().transform(one => [one]), z.array(goRegexp())], {
+    error: 'expected a list of regular expressions',
+  });
+  const json = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] };
+  const expressions = () => ofType('regular expression, or a list of them', json, one.optional());
   return {
-    fail_if_body_matches_regexp: expressions(),
-    fail_if_body_not_matches_regexp: expressions(),
+    fail_if_body_matches_regexp: about(
+      expressions(),
+      'The check fails where one of these matches the body.',
+      { example: ['out of memory'] },
+    ),
+    fail_if_body_not_matches_regexp: about(
+      expressions(),
+      'The check fails where one of these does not match the body.',
+      { example: ['^ok'] },
+    ),
   };
 }
 

@@ -10,18 +10,29 @@ const OPERATORS = ['==', '!=', '<', '<=', '>', '>=', 'contains', 'exists'] as co
 type Operator = (typeof OPERATORS)[number];
 
 /** `{path: status, operator: "==", value: healthy}`; `exists` takes no value. The path is that of json-path.ts. */
-export const condition = ({ section, words, z }: Vocabulary) =>
+export const condition = ({ about, section, words, z }: Vocabulary) =>
   section({
-    path: words().superRefine((path, context) => {
-      const message = pathProblem(path);
-      if (message) context.addIssue({ code: 'custom', message });
-    }),
-    operator: z.enum(OPERATORS, { error: `expected one of ${OPERATORS.join(' ')}` }).default('=='),
-    value: z
-      .union([z.string(), z.number(), z.boolean(), z.null()], {
-        error: 'expected a text, number, boolean or null',
-      })
-      .optional(),
+    path: about(
+      words().superRefine((path, context) => {
+        const message = pathProblem(path);
+        if (message) context.addIssue({ code: 'custom', message });
+      }),
+      'Path of a value in the body, as in JSONPath.',
+      { example: 'status' },
+    ),
+    operator: about(
+      z.enum(OPERATORS, { error: `expected one of ${OPERATORS.join(' ')}` }).default('=='),
+      'How they are compared.',
+    ),
+    value: about(
+      z
+        .union([z.string(), z.number(), z.boolean(), z.null()], {
+          error: 'expected a text, number, boolean or null',
+        })
+        .optional(),
+      'What it is compared with; none for `exists`.',
+      { example: 'ok' },
+    ),
   })
     .refine(({ operator, value }) => operator === 'exists' || value !== undefined, {
       error: 'value is missing',
@@ -33,9 +44,9 @@ export const condition = ({ section, words, z }: Vocabulary) =>
 
 /** One condition or a list of them; its mistakes are named by their place. */
 export const conditions = (vocabulary: Vocabulary) => {
-  const { z } = vocabulary;
+  const { ofType, z } = vocabulary;
   const one = condition(vocabulary);
-  return z.unknown().transform((written, context): Condition[] => {
+  const parsed = z.unknown().transform((written, context): Condition[] => {
     const isList = Array.isArray(written);
     return (isList ? written : [written]).flatMap((each, i) => {
       const { data, error } = one.safeParse(each, { reportInput: false });
@@ -44,6 +55,11 @@ export const conditions = (vocabulary: Vocabulary) => {
       return data ?? [];
     });
   });
+  return ofType(
+    'condition, or a list of them',
+    { anyOf: [{ type: 'object' }, { type: 'array', items: { type: 'object' } }] },
+    parsed,
+  );
 };
 
 export type Condition = z.output<ReturnType<typeof condition>>;
