@@ -133,7 +133,7 @@ export class Analyst {
    */
   async refresh(isOver: () => boolean): Promise<number> {
     const period = USUAL.period(this.#clock.now());
-    if (period && !isOver()) await this.#hourly.each(period, this.#services().length, async () => {});
+    if (period && !isOver()) await this.#hourly.fill(period, this.#services().length);
     let count = 0;
     const errors: unknown[] = [];
     for (const [name, { askedAt, make }] of [...this.#wanted]) {

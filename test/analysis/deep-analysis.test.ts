@@ -25,6 +25,8 @@ afterAll(() => running?.close());
 
 function makeAnalyst() {
   const asked: string[] = [];
+  /** Hours that were asked about, by the numbers of their first and last since the epoch. */
+  const hours = new Set<string>();
   const time = { now: END, elapsed: 0 };
   const note = <Answer>(query: string, answer: Answer): Answer => {
     asked.push(query);
@@ -33,7 +35,11 @@ function makeAnalyst() {
   const analyst = new Analyst({
     engine: {
       instant: (...of) => note(of[0], running.engine.instant(...of)),
-      range: (...of) => note(of[0], running.engine.range(...of)),
+      range: (...of) => {
+        const [, { from, to }] = of;
+        hours.add(`${from / HOUR - 1} to ${to / HOUR - 1}`);
+        return note(of[0], running.engine.range(...of));
+      },
     },
     services: () => [SERVICE],
     rollups: { between: () => new Map() },
@@ -49,7 +55,7 @@ function makeAnalyst() {
     time.now += span;
     time.elapsed += span;
   };
-  return { analyst, deep, asked, log, pass };
+  return { analyst, deep, asked, hours, log, pass };
 }
 
 test('makes figures of hours, so that the first report asks for what goes on alone', async () => {
@@ -63,6 +69,27 @@ test('makes figures of hours, so that the first report asks for what goes on alo
   expect(asked.filter(query => /count_over_time\(langgraph_monitor_service_up\[1h\]/.test(query))).toEqual(
     [],
   );
+});
+
+test('asks for each hour once, when it is over, and not for one that goes on', async () => {
+  const { deep, asked, hours, pass } = makeAnalyst();
+  pass(-5 * HOUR);
+  await deep.run();
+  expect(hours.size).toBeGreaterThan(1);
+  // By half past seven the hours up to seven were known.
+  for (const known of [7, 8, 9]) {
+    hours.clear();
+    pass(HOUR / 2);
+    await deep.run();
+    const over = Math.floor(END / HOUR) - 12 + known;
+    expect([...hours]).toEqual([]);
+    asked.length = 0;
+    pass(HOUR / 2);
+    await deep.run();
+    expect([...hours]).toEqual([`${over} to ${over}`]);
+    expect(asked.filter(query => query.includes('[30m]'))).toEqual([]);
+  }
+  deep.close();
 });
 
 test('makes reports again that were asked for in the last day, so that an old one is given at once', async () => {

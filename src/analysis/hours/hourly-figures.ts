@@ -76,6 +76,15 @@ export class HourlyFigures {
     }
   }
 
+  /**
+   * Makes and keeps what is not known yet of the hours of a period that are final: of the present hour nothing could be kept.
+   * @param services how many there are, about @throws QueryError
+   */
+  async fill({ from, to }: Period, services: number): Promise<void> {
+    const hours = Math.floor((Math.min(to, this.#clock.now() - LATE) - from) / HOUR);
+    if (hours > 0) await this.each({ from, to: from + hours * HOUR }, services, async () => {});
+  }
+
   async #part(start: Millis, { from, to }: Period, period: Period, services: number): Promise<HourPart> {
     const kept = await this.#blockAt(start);
     const first = Math.round((from - start) / HOUR);
