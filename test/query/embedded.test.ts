@@ -534,8 +534,9 @@ describe('a thread that', () => {
 
   test('gives no sign of life is ended', async () => {
     const engine = open({ threadFile: new URL('threads/mute.mjs', import.meta.url), pingEvery: 50 });
-    expect(await refusalOf(engine.answer(COUNT))).toBe(
-      'execution: the query thread died: no sign of life after 3 pings; try a smaller query, or ask again',
+    expect(await refusalOf(engine.answer(COUNT))).toMatch(
+      // Three, and more on a machine that gives the thread little time.
+      /^execution: the query thread died: no sign of life after ([3-9]|\d\d+) pings; try a smaller query, or ask again$/,
     );
   });
 
