@@ -57,7 +57,7 @@ test('a plain field is there at once; the editor takes over its text, caret and 
   await page.keyboard.type('1 == 2');
   for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Shift+ArrowLeft');
-  const asked = page.waitForResponse('**/ui/assets/promql-*');
+  const asked = page.waitForResponse('**/ui/assets/editor-promql-*');
   await page.evaluate(
     "document.querySelector('.expression-field textarea').dispatchEvent(new Event('pointerdown'))",
   );
