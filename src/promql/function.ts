@@ -16,6 +16,11 @@ export interface PromqlFunction {
   readonly returns: ValueType;
   /** The arguments' selectors are to say when their samples were taken (`Column.stamps`). */
   readonly stamps?: true;
+  /**
+   * It looks at the step's own time: its value may differ from step to step though its arguments do not
+   * (promql/functions.go, AtModifierUnsafeFunctions).
+   */
+  readonly usesTime?: true;
   /** Answers by columns. `args` are as `takes` says, those left out not in it. @throws EvaluationError */
   call(args: readonly Value[], moment: CallMoment): Value;
 }

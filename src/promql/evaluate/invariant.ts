@@ -1,21 +1,9 @@
 // Which expressions have the same value at every step of a query: those whose selectors are all pinned by `@`.
 
 import type { Expr } from '../ast.js';
+import { functions } from '../functions/index.js';
 
-/** Functions that look at the step's own time, whatever their arguments (promql/functions.go). */
-const USES_STEP = new Set([
-  'days_in_month',
-  'day_of_month',
-  'day_of_week',
-  'day_of_year',
-  'hour',
-  'minute',
-  'month',
-  'year',
-  'predict_linear',
-  'time',
-  'timestamp',
-]);
+const USES_TIME = new Set(functions.filter(({ usesTime }) => usesTime).map(({ name }) => name));
 
 const known = new WeakMap<Expr, boolean>();
 
@@ -44,7 +32,7 @@ function look(expr: Expr): boolean {
     case 'unary':
       return isInvariant(expr.expr);
     case 'call':
-      return !USES_STEP.has(expr.name) && expr.args.every(isInvariant);
+      return !USES_TIME.has(expr.name) && expr.args.every(isInvariant);
     case 'aggregate':
       return isInvariant(expr.expr) && (expr.param === undefined || isInvariant(expr.param));
     case 'binary':

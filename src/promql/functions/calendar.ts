@@ -42,6 +42,7 @@ function part(name: string, of: (day: Day) => number): PromqlFunction {
     takes: ['vector'],
     variadic: 1,
     returns: 'vector',
+    usesTime: true,
     call: (args, moment) => mapOrNow(args, moment, seconds => of(dayOf(seconds))),
   };
 }

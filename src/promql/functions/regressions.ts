@@ -11,7 +11,13 @@ import { overWindows, type Window, windowFunction } from './windows.js';
 /** `deriv` and `predict_linear`: both need two samples. */
 export const regressions: readonly PromqlFunction[] = [
   windowFunction('deriv', () => slope),
-  { name: 'predict_linear', takes: ['matrix', 'scalar'], returns: 'vector', call: predictLinear },
+  {
+    name: 'predict_linear',
+    takes: ['matrix', 'scalar'],
+    returns: 'vector',
+    usesTime: true,
+    call: predictLinear,
+  },
 ];
 
 /** A line: its growth per second and its value at a moment that was asked for. */

@@ -9,9 +9,10 @@ export const time: readonly PromqlFunction[] = [
     name: 'time',
     takes: [],
     returns: 'scalar',
+    usesTime: true,
     call: (_, moment) => ({ type: 'scalar', values: stepTimes(moment) }),
   },
-  { name: 'timestamp', takes: ['vector'], returns: 'vector', stamps: true, call: timestamp },
+  { name: 'timestamp', takes: ['vector'], returns: 'vector', stamps: true, usesTime: true, call: timestamp },
 ];
 
 function stepTimes({ steps }: Moment): Float64Array {
