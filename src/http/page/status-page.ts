@@ -86,7 +86,11 @@ async function load(): Promise<StatusPage | undefined> {
   const assets = JSON.parse(manifest) as Manifest;
   const { render, hasView } = (await import(new URL('server.js', FOLDER).href)) as PageModule;
   const zipped = new Map<string, Buffer>();
-  for (const name of assets.files) zipped.set(name, await readAsset(name, '.gz'));
+  for (const name of assets.files) {
+    // Without a copy it is served as long as it is on disk.
+    const bytes = await readAsset(name, '.gz').catch(() => undefined);
+    if (bytes) zipped.set(name, bytes);
+  }
   return {
     files: new Set(assets.files),
     hasView,

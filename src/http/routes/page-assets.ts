@@ -26,7 +26,9 @@ export const pageAssets = route({
     // The build on disk was replaced: the copies in memory are not of every encoding.
     const zipped = wantsGzip(acceptEncoding) ? await page.asset(file, '.gz') : undefined;
     if (zipped !== undefined) return assetReply(file, 'gzip', zipped);
-    return assetReply(file, undefined, (await page.asset(file, '')) ?? Buffer.alloc(0));
+    const plain = await page.asset(file, '');
+    if (plain !== undefined) return assetReply(file, undefined, plain);
+    throw new HttpError(404, 'the program was replaced while it ran; restart the monitor');
   },
 });
 
