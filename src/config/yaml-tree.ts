@@ -2,6 +2,7 @@
 // column. Comes in: text; goes out: the first document's nodes, values still as they are written.
 
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import { upperBound } from '../model/sorted.js';
 import { yamlReason } from './yaml-reason.js';
 
 /** Line and column, both from 1. */
@@ -223,11 +224,5 @@ function pairs(children: readonly YamlNode[]): { key: YamlNode; value: YamlNode 
 }
 
 function lastAtMost(sorted: readonly number[], value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] as number) <= value) low = middle;
-    else high = middle;
-  }
-  return low;
+  return Math.max(upperBound(sorted, value) - 1, 0);
 }

@@ -3,6 +3,7 @@
 
 import { compareLabels, type Labels, METRIC_NAME } from '../model/labels.js';
 import type { Matcher, SampleSource, Series } from '../model/samples.js';
+import { lowerBound, upperBound } from '../model/sorted.js';
 import type { Millis } from '../model/time.js';
 import type { Point } from './series-notation.js';
 
@@ -38,7 +39,7 @@ export class MemorySource implements SampleSource {
   /** Adds one sample or the end of a series, in any order. @throws DuplicateSampleError */
   add(labels: Labels, time: Millis, point: number | 'stale'): void {
     const { times, values, ends } = this.#of(labels);
-    const [at, endAt] = [firstFrom(times, time), firstFrom(ends, time)];
+    const [at, endAt] = [lowerBound(times, time), lowerBound(ends, time)];
     const before = times[at] === time ? values[at] : ends[endAt] === time ? 'stale' : undefined;
     if (before !== undefined) {
       if (!Object.is(before, point)) throw new DuplicateSampleError(labels, time, before, point);
@@ -73,27 +74,11 @@ export class MemorySource implements SampleSource {
 
 /** A copy, which later points do not change. */
 function cut({ labels, times, values, ends }: Stored, from: Millis, to: Millis): Series {
-  const [first, end] = [firstFrom(times, from), firstAfter(times, to)];
+  const [first, end] = [lowerBound(times, from), upperBound(times, to)];
   return {
     labels,
     times: Float64Array.from(times.slice(first, end)),
     values: Float64Array.from(values.slice(first, end)),
-    ends: Float64Array.from(ends.slice(firstFrom(ends, from), firstAfter(ends, to))),
+    ends: Float64Array.from(ends.slice(lowerBound(ends, from), upperBound(ends, to))),
   };
-}
-
-/** Index of the first time that is not before `from`. */
-function firstFrom(times: readonly Millis[], from: Millis): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((times[middle] as Millis) < from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function firstAfter(times: readonly Millis[], to: Millis): number {
-  const at = firstFrom(times, to);
-  return times[at] === to ? at + 1 : at;
 }

@@ -1,6 +1,7 @@
 // The newest scrapes in memory, a row each with a column for each series, until their samples are in chunks. Comes
 // in: rows; goes out: a series' samples.
 
+import { lowerBound, upperBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
 import type { Run } from './chunk-table.js';
 import { ChangedValues, emptyValues, type HeadRow, isSample, WholeValues } from './head-row.js';
@@ -199,28 +200,4 @@ function copyOf(values: NumberColumn): NumberColumn {
   const copy = emptyValues();
   copy.assign(values);
   return copy;
-}
-
-/** The first index at which times are not before a moment. */
-export function lowerBound(times: Float64Array, at: Millis): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] as number) < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** The first index at which times are after a moment. */
-export function upperBound(times: Float64Array, at: Millis): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] as number) <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,10 +1,10 @@
 // One file's samples become part of another's, all or none. What the other has already stays as it is.
 
 import type { Labels } from '../../model/labels.js';
+import { lowerBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
 import type { ChunkRow, Run } from './chunk-table.js';
 import type { SampleFile } from './file.js';
-import { lowerBound } from './head.js';
 import { joinRuns } from './merge.js';
 import { LARGEST_CHUNK } from './schema.js';
 

@@ -1,9 +1,9 @@
 // The clock was set back: samples of a time that is still to come would keep new ones out until then. In: a file and the
 // moment it is now; out: the file as it was at that moment.
 
+import { lowerBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
 import type { SampleFile } from './file.js';
-import { lowerBound } from './head.js';
 
 /** Forgets every sample and end at a moment and later, in one transaction. @throws SQLite's errors, DamagedRow */
 export function forgetFrom(file: SampleFile, at: Millis): void {

@@ -3,11 +3,12 @@
 
 import { compareLabels, type Labels } from '../../model/labels.js';
 import type { Matcher, Series } from '../../model/samples.js';
+import { lowerBound, upperBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
 import { Assembler } from './assemble.js';
 import type { Run } from './chunk-table.js';
 import type { SampleFile } from './file.js';
-import { type Head, lowerBound, upperBound } from './head.js';
+import type { Head } from './head.js';
 import type { Interim } from './interim.js';
 import { Latest } from './latest.js';
 import type { SeriesIndex } from './series-index.js';
