@@ -77,7 +77,7 @@ export class HourlyFigures {
   }
 
   /**
-   * Makes and keeps what is not known yet of the hours of a period that are final: of the present hour nothing could be kept.
+   * Makes and keeps what is not known yet of a period's final hours: of the present one nothing could be kept.
    * @param services how many there are, about @throws QueryError
    */
   async fill({ from, to }: Period, services: number): Promise<void> {

@@ -1,6 +1,6 @@
 // How long a report over a month takes: the first time over samples that nothing is known of, after a restart, and again.
-// Beside it a Prometheus with the same samples, which is asked what a report asks: each figure of each hour. It keeps none of
-// them, so that it reads the samples each time.
+// Beside it a Prometheus with the same samples, which is asked what a report asks: each figure of each hour. It keeps none
+// of them, so that it reads the samples each time.
 
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync } from 'node:fs';
