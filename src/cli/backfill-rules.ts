@@ -3,14 +3,14 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadConfiguration } from '../configuration.js';
+import { loadConfiguration } from '../app/configuration.js';
+import { claimFolder, StorageRefused } from '../app/storage-folder.js';
 import { type Millis, parseDuration, parseIso } from '../model/time.js';
 import { type BackfillSummary, backfillRules } from '../query/backfill/backfill.js';
 import type { RuleTotal } from '../query/backfill/tally.js';
 import type { RuleFile } from '../rules/definition.js';
 import { loadEach } from '../rules/load.js';
 import { receiveRuleFile } from '../rules/sent.js';
-import { claimFolder, StorageRefused } from '../store/folder.js';
 import { loadNative } from '../store/native.js';
 import { type Flags, parseFlags, UsageError } from './flags.js';
 import { inputFiles } from './input-files.js';

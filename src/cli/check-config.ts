@@ -1,9 +1,9 @@
 // `langgraph-monitor check-config FILE...`: whether configuration files are valid, and what in them will not work.
 
+import { loadConfiguration } from '../app/configuration.js';
 import { readBounded } from '../config/bounded-file.js';
 import { ConfigError } from '../config/load.js';
 import { parseYamlTree } from '../config/yaml-tree.js';
-import { loadConfiguration } from '../configuration.js';
 import { concurrencyProblems } from '../probes/concurrency.js';
 import { parseFlags, UsageError } from './flags.js';
 import { inputFiles } from './input-files.js';

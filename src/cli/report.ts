@@ -7,7 +7,7 @@ import { Analyst, NothingYet, TooMuch } from '../analysis/analyst.js';
 import { lastDays, monthOf, type Scope } from '../analysis/asking.js';
 import { HourlyFigures } from '../analysis/hours/hourly-figures.js';
 import { periodReport } from '../analysis/reports/period-report.js';
-import { type Configuration, loadConfiguration } from '../configuration.js';
+import { type Configuration, loadConfiguration } from '../app/configuration.js';
 import { systemClock } from '../model/time.js';
 import { AuditTrail } from '../notify/audit-trail.js';
 import { EmbeddedEngine } from '../query/embedded.js';

@@ -1,7 +1,7 @@
 // The program from its first line of input to its exit code.
 
 import { existsSync } from 'node:fs';
-import type { Monitor } from '../app.js';
+import type { Monitor } from '../app/monitor.js';
 import { shortenPipeTimeout } from '../config/bounded-file.js';
 import { ConfigError } from '../config/config-error.js';
 import { didYouMean } from '../config/did-you-mean.js';
@@ -100,7 +100,10 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
   }
   (await import('../store/native.js')).loadNative();
   // Only a monitor needs the rooms; the other commands answer at once.
-  const [{ startMonitor }, { createLog }] = await Promise.all([import('../app.js'), import('../log.js')]);
+  const [{ startMonitor }, { createLog }] = await Promise.all([
+    import('../app/monitor.js'),
+    import('../app/log.js'),
+  ]);
   const logOutput = new LogOutput();
   const log = createLog(flags.logLevel, flags.logFormat, logOutput);
   logOutput.onRecovered = lines => log.warn({ lines }, 'Log lines were lost');
@@ -127,7 +130,7 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
     endSoon();
     return 0;
   } catch (error) {
-    const { StorageRefused } = await import('../store/folder.js');
+    const { StorageRefused } = await import('../app/storage-folder.js');
     const isRefused = error instanceof StorageRefused;
     const problem = isRefused ? error.message : listenProblem(error as NodeJS.ErrnoException);
     if (!problem) throw error;

@@ -3,8 +3,8 @@
 
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { loadConfiguration } from '../app/configuration.js';
 import { ConfigError } from '../config/load.js';
-import { loadConfiguration } from '../configuration.js';
 import { systemClock } from '../model/time.js';
 import { loadAlertmanagerConfig } from '../notify/config/load.js';
 import type { AlertmanagerConfig } from '../notify/definition.js';

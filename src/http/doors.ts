@@ -1,4 +1,4 @@
-// What stands behind the endpoints: the rooms they may look into. Put together by app.ts.
+// What stands behind the endpoints: the rooms they may look into. Put together by monitor.ts.
 
 import type { Analyst } from '../analysis/analyst.js';
 import type { Board } from '../cluster/board.js';

@@ -1,5 +1,5 @@
 // What becomes of alerts, as metrics: under Alertmanager's own names where we tell people, under Prometheus' where alerts
-// go to real Alertmanagers. Comes in: what app.ts hears from the alerting; goes out: counters, gauges, a histogram.
+// go to real Alertmanagers. Comes in: what monitor.ts hears from the alerting; goes out: counters, gauges, a histogram.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { MUTED_REASONS, type MutedAlert } from '../model/muted.js';

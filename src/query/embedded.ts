@@ -1,5 +1,5 @@
 // Answers from our own samples. Comes in: questions and scrapes; goes out: answers. A thread owns the samples and does
-// the work; this keeps it alive and carries between it and whoever asks. Made by app.ts.
+// the work; this keeps it alive and carries between it and whoever asks. Made by monitor.ts.
 
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { LifeSigns } from '../concurrency/life-signs.js';

@@ -1,5 +1,5 @@
 // Answers from somebody else's samples: Prometheus, VictoriaMetrics, whoever speaks Prometheus' HTTP API at
-// `query.url`. Comes in: questions; goes out: their answers, as they were sent. Made by app.ts.
+// `query.url`. Comes in: questions; goes out: their answers, as they were sent. Made by monitor.ts.
 
 import type { HttpClientConfig } from '../config/http-client.js';
 import type { Millis } from '../model/time.js';

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { claimFolder } from '../../src/app/storage-folder.js';
 import { run } from '../../src/cli/run.js';
-import { claimFolder } from '../../src/store/folder.js';
 import { contents, fill, points } from '../query/backfill/history.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 

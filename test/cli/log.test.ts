@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../../src/log.js';
+import { createLog } from '../../src/app/log.js';
 import type { LogFormat, LogLevel } from '../../src/model/log.js';
 import { Secret } from '../../src/model/secret.js';
 

@@ -8,14 +8,14 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { ConfigError, loadYaml } from '../../src/config/load.js';
-import { type Key, keysOf } from '../../src/config/reference/keys.js';
-import { monitorYml } from '../../src/configuration.js';
+import { monitorYml } from '../../src/app/configuration.js';
 import {
   configurationPage,
   configurationParts,
   configurationSchema,
-} from '../../src/configuration-reference.js';
+} from '../../src/app/configuration-reference.js';
+import { ConfigError, loadYaml } from '../../src/config/load.js';
+import { type Key, keysOf } from '../../src/config/reference/keys.js';
 
 const ROOT = new URL('../../', import.meta.url);
 

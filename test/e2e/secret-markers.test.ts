@@ -6,7 +6,7 @@ import { get } from 'node:https';
 import { join } from 'node:path';
 import { hashSync } from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/configuration.js';
+import { loadConfiguration } from '../../src/app/configuration.js';
 import type { OpenApi } from '../../src/http/openapi.js';
 import { loadAlertmanagerConfig } from '../../src/notify/config/load.js';
 import { certificate } from '../support/certificate.js';

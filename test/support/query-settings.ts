@@ -1,6 +1,6 @@
 // What the command line says of queries by default, for monitors a test starts in its own process.
 
-import type { MonitorSettings } from '../../src/app.js';
+import type { MonitorSettings } from '../../src/app/monitor.js';
 import { DIST } from './monitor.js';
 
 export const QUERY_SETTINGS = {

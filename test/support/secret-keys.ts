@@ -2,10 +2,10 @@
 // one of them is found without a list being changed.
 
 import type { z } from 'zod';
+import { monitorYml } from '../../src/app/configuration.js';
 import { type Field, isAbsent } from '../../src/config/decode.js';
 import { vocabulary } from '../../src/config/vocabulary.js';
 import { parseYamlTree, type YamlNode } from '../../src/config/yaml-tree.js';
-import { monitorYml } from '../../src/configuration.js';
 import { Secret } from '../../src/model/secret.js';
 import { readGlobal } from '../../src/notify/config/global.js';
 import { TemplateDecoder } from '../../src/notify/config/template-decoder.js';

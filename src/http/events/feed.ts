@@ -1,5 +1,5 @@
 // What is new of the cluster, told to everybody who reads along. Comes in: changes of the board; goes out: numbered
-// copies of /cluster_health as server-sent events. Made by app.ts, read by the route /events.
+// copies of /cluster_health as server-sent events. Made by monitor.ts, read by the route /events.
 // Source: WHATWG HTML, "Server-sent events".
 
 import type { Board } from '../../cluster/board.js';

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfiguration } from '../../../src/app/configuration.js';
 import { ConfigError } from '../../../src/config/load.js';
-import { loadConfiguration } from '../../../src/configuration.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 
 let folder: string;

@@ -1,20 +1,20 @@
 // What is made of the past: reports for all who ask, those that are sent by schedule, and the roll-ups they rest on. Comes
-// in: the configuration, and questions; goes out: reports and messages. Called by app.ts.
+// in: the configuration, and questions; goes out: reports and messages. Called by monitor.ts.
 
-import { Analyst } from './analysis/analyst.js';
-import { DeepAnalysis } from './analysis/deep-analysis.js';
-import { HourlyFigures } from './analysis/hours/hourly-figures.js';
-import { RollupJob } from './analysis/rollup-job.js';
+import { Analyst } from '../analysis/analyst.js';
+import { DeepAnalysis } from '../analysis/deep-analysis.js';
+import { HourlyFigures } from '../analysis/hours/hourly-figures.js';
+import { RollupJob } from '../analysis/rollup-job.js';
+import type { ReportMetrics } from '../metrics/reports.js';
+import type { Service } from '../model/service.js';
+import { type Clock, type Millis, systemClock } from '../model/time.js';
+import type { AuditTrail } from '../notify/audit-trail.js';
+import { receiverKinds } from '../notify/receivers/index.js';
+import type { QueryEngine } from '../query/engine.js';
+import { ReportJob } from '../report/report-job.js';
+import type { Store } from '../store/store.js';
 import type { Configuration } from './configuration.js';
 import type { Logger } from './log.js';
-import type { ReportMetrics } from './metrics/reports.js';
-import type { Service } from './model/service.js';
-import { type Clock, type Millis, systemClock } from './model/time.js';
-import type { AuditTrail } from './notify/audit-trail.js';
-import { receiverKinds } from './notify/receivers/index.js';
-import type { QueryEngine } from './query/engine.js';
-import { ReportJob } from './report/report-job.js';
-import type { Store } from './store/store.js';
 
 /** Reports are long, and those who ask for something small do not wait for them. */
 const BACKGROUND = { isBackground: true };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { LeftOutLog } from '../src/left-out-log.js';
-import type { CheckResult } from '../src/model/result.js';
+import { LeftOutLog } from '../../src/app/left-out-log.js';
+import type { CheckResult } from '../../src/model/result.js';
 
 const result = (more: Partial<CheckResult>): CheckResult => ({
   ...{ target: 'haproxy', at: 1, status: 'healthy', responseTime: 1, readings: { values: [] } },

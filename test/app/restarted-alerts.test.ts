@@ -7,17 +7,17 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Monitor, startMonitor } from '../src/app.js';
-import { createLog } from '../src/log.js';
-import { runInline } from '../src/probes/inline.js';
-import { freePort, makeFolder, removeFolder } from './support/child.js';
-import { answers, type Endpoint, startEndpoint } from './support/endpoint.js';
-import { listen, portOf, stop } from './support/http.js';
-import { QUERY_SETTINGS } from './support/query-settings.js';
+import { createLog } from '../../src/app/log.js';
+import { type Monitor, startMonitor } from '../../src/app/monitor.js';
+import { runInline } from '../../src/probes/inline.js';
+import { freePort, makeFolder, removeFolder } from '../support/child.js';
+import { answers, type Endpoint, startEndpoint } from '../support/endpoint.js';
+import { listen, portOf, stop } from '../support/http.js';
+import { QUERY_SETTINGS } from '../support/query-settings.js';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
 
-const STATUS_RULES = fileURLToPath(new URL('../rules/status.rules.yml', import.meta.url));
+const STATUS_RULES = fileURLToPath(new URL('../../rules/status.rules.yml', import.meta.url));
 
 let folder: string;
 let tools: { status: number; server: Server };

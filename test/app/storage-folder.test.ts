@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { claimFolder, type FolderLock, StorageRefused } from '../../src/store/folder.js';
+import { claimFolder, type FolderLock, StorageRefused } from '../../src/app/storage-folder.js';
 import { SAMPLES_MIGRATIONS } from '../../src/store/samples/schema.js';
 import { Database } from '../../src/store/sqlite.js';
 import { STORE_MIGRATIONS } from '../../src/store/store.js';

@@ -1,44 +1,44 @@
 // monitor.yml as a whole: which sections there are and which room each belongs to. Comes in: a file; goes out: the
-// services, the plan of their checks, and the monitor's own settings. Called by app.ts and by check-config.
+// services, the plan of their checks, and the monitor's own settings. Called by monitor.ts and by check-config.
 
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { EndpointPlan } from './cluster/endpoints/plan.js';
-import { endpointSection, strangers } from './cluster/endpoints/section.js';
-import { CLUSTER_STATUS } from './cluster/verdict.js';
-import { about, ofType } from './config/about.js';
-import { didYouMean } from './config/did-you-mean.js';
-import { count, duration, flag, httpUrl, section, text, words } from './config/fields.js';
-import { type HttpClientConfig, httpClientShape } from './config/http-client.js';
-import { httpClientProblem } from './config/http-client-problem.js';
-import { ConfigError, loadYaml } from './config/load.js';
-import { vocabulary } from './config/vocabulary.js';
-import type { AccessSettings } from './http/access.js';
-import { webSection } from './http/access-section.js';
-import { type PageSettings, pageSection } from './http/page/settings.js';
-import type { SecretSource } from './model/secret.js';
-import { SEVERITIES, type Service } from './model/service.js';
-import type { Millis } from './model/time.js';
-import type { ActionDefinition } from './notify/actions/definition.js';
-import type { DeliveryConfig } from './notify/alerting.js';
-import { loadAlertmanagerConfig } from './notify/config/load.js';
-import { readAlertmanagerConfig } from './notify/config/read.js';
-import type { AlertmanagerConfig } from './notify/definition.js';
-import { receiverKinds } from './notify/receivers/index.js';
-import { actionsSection, alertingSection } from './notify/settings.js';
-import type { Check, Plan } from './probes/check.js';
-import { HIGHEST_LIMIT, planConcurrency, planPool } from './probes/concurrency.js';
-import { dependencyMistakes } from './probes/dependencies.js';
-import { host } from './probes/kinds/host.js';
-import { kinds } from './probes/kinds/index.js';
-import type { ConnectionLimits, ProbeKind } from './probes/probe.js';
-import type { ReportPlan } from './report/report-job.js';
-import { receiverProblems, reportsSection } from './report/settings.js';
-import { loadRuleFiles } from './rules/load.js';
-import { type SentRuleFile, sendRuleFile } from './rules/sent.js';
+import type { EndpointPlan } from '../cluster/endpoints/plan.js';
+import { endpointSection, strangers } from '../cluster/endpoints/section.js';
+import { CLUSTER_STATUS } from '../cluster/verdict.js';
+import { about, ofType } from '../config/about.js';
+import { didYouMean } from '../config/did-you-mean.js';
+import { count, duration, flag, httpUrl, section, text, words } from '../config/fields.js';
+import { type HttpClientConfig, httpClientShape } from '../config/http-client.js';
+import { httpClientProblem } from '../config/http-client-problem.js';
+import { ConfigError, loadYaml } from '../config/load.js';
+import { vocabulary } from '../config/vocabulary.js';
+import type { AccessSettings } from '../http/access.js';
+import { webSection } from '../http/access-section.js';
+import { type PageSettings, pageSection } from '../http/page/settings.js';
+import type { SecretSource } from '../model/secret.js';
+import { SEVERITIES, type Service } from '../model/service.js';
+import type { Millis } from '../model/time.js';
+import type { ActionDefinition } from '../notify/actions/definition.js';
+import type { DeliveryConfig } from '../notify/alerting.js';
+import { loadAlertmanagerConfig } from '../notify/config/load.js';
+import { readAlertmanagerConfig } from '../notify/config/read.js';
+import type { AlertmanagerConfig } from '../notify/definition.js';
+import { receiverKinds } from '../notify/receivers/index.js';
+import { actionsSection, alertingSection } from '../notify/settings.js';
+import type { Check, Plan } from '../probes/check.js';
+import { HIGHEST_LIMIT, planConcurrency, planPool } from '../probes/concurrency.js';
+import { dependencyMistakes } from '../probes/dependencies.js';
+import { host } from '../probes/kinds/host.js';
+import { kinds } from '../probes/kinds/index.js';
+import type { ConnectionLimits, ProbeKind } from '../probes/probe.js';
+import type { ReportPlan } from '../report/report-job.js';
+import { receiverProblems, reportsSection } from '../report/settings.js';
+import { loadRuleFiles } from '../rules/load.js';
+import { type SentRuleFile, sendRuleFile } from '../rules/sent.js';
 
 /** What monitor.yml says, ready to be used. */
 export interface Configuration {
@@ -480,7 +480,7 @@ function connectionsOf(pool: z.output<typeof scan>['pool'], limit: number): Conn
 
 /** Beside the configuration, or those that ship with the program. */
 const RULES = 'rules/*.rules.yml';
-const SHIPPED = fileURLToPath(new URL('..', import.meta.url));
+const SHIPPED = fileURLToPath(new URL('../..', import.meta.url));
 
 function rulesOf(file: string, patterns: readonly string[] | undefined): SentRuleFile[] {
   const beside = loadRuleFiles(patterns ?? [RULES], dirname(file));

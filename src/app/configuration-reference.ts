@@ -1,15 +1,15 @@
 // Every key of monitor.yml: for docs/configuration.md, and as a JSON schema for editors.
 
-import { candidates } from './cluster/endpoints/section.js';
-import type { JsonSchema } from './config/about.js';
-import { authorization, basicAuth, httpClientShape, tlsConfig } from './config/http-client.js';
-import { ipProtocolShape } from './config/ip-protocol.js';
-import { sectionJson } from './config/reference/keys.js';
-import { type ReferencePart, referencePage, type SharedKeys } from './config/reference/markdown.js';
-import { vocabulary } from './config/vocabulary.js';
+import { candidates } from '../cluster/endpoints/section.js';
+import type { JsonSchema } from '../config/about.js';
+import { authorization, basicAuth, httpClientShape, tlsConfig } from '../config/http-client.js';
+import { ipProtocolShape } from '../config/ip-protocol.js';
+import { sectionJson } from '../config/reference/keys.js';
+import { type ReferencePart, referencePage, type SharedKeys } from '../config/reference/markdown.js';
+import { vocabulary } from '../config/vocabulary.js';
+import { condition } from '../probes/kinds/http/condition.js';
+import { kinds } from '../probes/kinds/index.js';
 import { monitorYml, serviceKeys, serviceSchema } from './configuration.js';
-import { condition } from './probes/kinds/http/condition.js';
-import { kinds } from './probes/kinds/index.js';
 
 const HTTP_CLIENT = 'HTTP clients';
 const IP_PROTOCOL = 'IP protocol';

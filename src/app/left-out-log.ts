@@ -1,6 +1,6 @@
-// Says in the log when samples of a service begin to be left out, and when there is room for all again. Called by app.ts.
+// Says in the log when samples of a service begin to be left out, and when there is room for all again. Called by monitor.ts.
 
-import type { CheckResult } from './model/result.js';
+import type { CheckResult } from '../model/result.js';
 
 /** What a log of the monitor's takes. */
 interface Log {

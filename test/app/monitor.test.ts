@@ -9,16 +9,16 @@ import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Monitor, startMonitor } from '../src/app.js';
-import { createLog } from '../src/log.js';
-import type { CheckResult } from '../src/model/result.js';
-import { runInline } from '../src/probes/inline.js';
-import type { CheckRunnerEvents } from '../src/probes/runner.js';
-import { makeFolder, removeFolder } from './support/child.js';
-import { listen, portOf, stop } from './support/http.js';
-import { QUERY_SETTINGS } from './support/query-settings.js';
+import { createLog } from '../../src/app/log.js';
+import { type Monitor, startMonitor } from '../../src/app/monitor.js';
+import type { CheckResult } from '../../src/model/result.js';
+import { runInline } from '../../src/probes/inline.js';
+import type { CheckRunnerEvents } from '../../src/probes/runner.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+import { listen, portOf, stop } from '../support/http.js';
+import { QUERY_SETTINGS } from '../support/query-settings.js';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 let folder: string;
 let file: string;

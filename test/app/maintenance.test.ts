@@ -4,12 +4,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Monitor, startMonitor } from '../src/app.js';
-import { createLog } from '../src/log.js';
-import { runInline } from '../src/probes/inline.js';
-import { makeFolder, removeFolder } from './support/child.js';
-import { answers, type Endpoint, startEndpoint } from './support/endpoint.js';
-import { QUERY_SETTINGS } from './support/query-settings.js';
+import { createLog } from '../../src/app/log.js';
+import { type Monitor, startMonitor } from '../../src/app/monitor.js';
+import { runInline } from '../../src/probes/inline.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+import { answers, type Endpoint, startEndpoint } from '../support/endpoint.js';
+import { QUERY_SETTINGS } from '../support/query-settings.js';
 
 const PATIENCE = { timeout: 30_000, interval: 50 };
 

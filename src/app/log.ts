@@ -1,7 +1,7 @@
 // The log: one line per event on standard error, logfmt as Prometheus writes it, or JSON.
 
 import { type Logger, pino } from 'pino';
-import type { LogFormat, LogLevel } from './model/log.js';
+import type { LogFormat, LogLevel } from '../model/log.js';
 
 export type { Logger } from 'pino';
 

@@ -1,27 +1,27 @@
 // PromQL and rules and what they are answered from, joined: the registry is copied into our own samples, which rules
 // judge and questions ask, or somebody else's Prometheus does all that. Comes in: which of the two; goes out: an engine,
-// and the verdict after every scrape. Called by app.ts.
+// and the verdict after every scrape. Called by monitor.ts.
 
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
-import { CLUSTER_STATUS, type Firing, type Verdict, verdictOf } from './cluster/verdict.js';
+import { CLUSTER_STATUS, type Firing, type Verdict, verdictOf } from '../cluster/verdict.js';
+import type { PrometheusFacts } from '../http/prometheus/facts.js';
+import type { Exposition } from '../metrics/exposition.js';
+import { describeRegistry } from '../metrics/render.js';
+import { Sampler } from '../metrics/sampler.js';
+import { Sampling } from '../metrics/sampling.js';
+import { SERVICE_INFO } from '../metrics/services.js';
+import { Labels } from '../model/labels.js';
+import type { Scrape } from '../model/scrape.js';
+import { type Millis, systemClock } from '../model/time.js';
+import { EmbeddedEngine } from '../query/embedded.js';
+import type { QueryEngine, SamplesStatus } from '../query/engine.js';
+import { RemoteEngine } from '../query/remote.js';
+import type { Judgement } from '../query/rules.js';
+import { SwitchingEngine } from '../query/switching.js';
+import type { SentRuleFile } from '../rules/sent.js';
 import type { RemoteQuery } from './configuration.js';
-import type { PrometheusFacts } from './http/prometheus/facts.js';
 import type { Logger } from './log.js';
-import type { Exposition } from './metrics/exposition.js';
-import { describeRegistry } from './metrics/render.js';
-import { Sampler } from './metrics/sampler.js';
-import { Sampling } from './metrics/sampling.js';
-import { SERVICE_INFO } from './metrics/services.js';
-import { Labels } from './model/labels.js';
-import type { Scrape } from './model/scrape.js';
-import { type Millis, systemClock } from './model/time.js';
-import { EmbeddedEngine } from './query/embedded.js';
-import type { QueryEngine, SamplesStatus } from './query/engine.js';
-import { RemoteEngine } from './query/remote.js';
-import type { Judgement } from './query/rules.js';
-import { SwitchingEngine } from './query/switching.js';
-import type { SentRuleFile } from './rules/sent.js';
 
 const JOB = 'langgraph-monitor';
 /** How often somebody else's rules are asked, beside every scan. */
