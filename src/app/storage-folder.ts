@@ -4,10 +4,10 @@
 import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isCorrupt, type Sqlite, schemaProblem, sqliteCode } from '../store/database.js';
-import { SAMPLES_MIGRATIONS } from '../store/samples/schema.js';
 import { Database } from '../store/sqlite.js';
 import { STORE_MIGRATIONS } from '../store/store.js';
 import { obstacleAt, storageProblem } from '../store/trouble.js';
+import { SAMPLES_MIGRATIONS } from '../tsdb/schema.js';
 
 /** The databases in the folder, with the steps that this version knows. */
 const DATABASES: readonly [name: string, migrations: readonly string[]][] = [

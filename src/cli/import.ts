@@ -4,8 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileProblem } from '../config/file-problem.js';
 import { forgetHours } from '../store/hours.js';
-import { importOpenMetrics } from '../store/import.js';
 import { loadNative } from '../store/native.js';
+import { importOpenMetrics } from '../tsdb/import/import.js';
 import { parseFlags, UsageError } from './flags.js';
 import type { Output } from './output.js';
 

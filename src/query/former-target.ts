@@ -6,7 +6,7 @@
 import type { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
-import type { SampleStore } from '../store/samples/store.js';
+import type { SampleStore } from '../tsdb/store.js';
 
 /** Whose the scrapes are. */
 export interface Target {

@@ -10,7 +10,7 @@ import { type EvaluationResult, RuleManager } from '../rules/manager.js';
 import { pendingAlerts } from '../rules/pending.js';
 import { receiveRuleFile, type SentRuleFile } from '../rules/sent.js';
 import type { RuleGroupView } from '../rules/view.js';
-import type { SampleStore } from '../store/samples/store.js';
+import type { SampleStore } from '../tsdb/store.js';
 import type { QueryLimits } from './message.js';
 import { MeteredSource } from './metered-source.js';
 import { Work } from './turn.js';

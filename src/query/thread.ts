@@ -4,7 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ownThread } from '../concurrency/life-signs.js';
 import { type Millis, systemClock } from '../model/time.js';
-import { SampleStore } from '../store/samples/store.js';
+import { SampleStore } from '../tsdb/store.js';
 import { Desk } from './desk.js';
 import type { SamplesStatus } from './engine.js';
 import { endFormer } from './former-target.js';

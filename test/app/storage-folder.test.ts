@@ -5,9 +5,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { claimFolder, type FolderLock, StorageRefused } from '../../src/app/storage-folder.js';
-import { SAMPLES_MIGRATIONS } from '../../src/store/samples/schema.js';
 import { Database } from '../../src/store/sqlite.js';
 import { STORE_MIGRATIONS } from '../../src/store/store.js';
+import { SAMPLES_MIGRATIONS } from '../../src/tsdb/schema.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
 let folder: string;

@@ -13,7 +13,7 @@ import type { Clock, Millis } from '../../src/model/time.js';
 import { EmbeddedEngine } from '../../src/query/embedded.js';
 import type { QueryEngine } from '../../src/query/engine.js';
 import { RemoteEngine } from '../../src/query/remote.js';
-import { importOpenMetrics } from '../../src/store/import.js';
+import { importOpenMetrics } from '../../src/tsdb/import/import.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { DIST } from '../support/monitor.js';
 import { startPrometheus } from '../support/prometheus.js';

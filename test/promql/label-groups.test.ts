@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
 import { type LabelChoice, LabelGroups } from '../../src/promql/label-groups.js';
-import { randomFrom } from '../store/samples/random.js';
+import { randomFrom } from '../tsdb/random.js';
 
 /** `a=1,b=2` */
 function labelsOf(text: string): Labels {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Scrape } from '../../src/model/scrape.js';
 import { endFormer, type Target } from '../../src/query/former-target.js';
-import { SampleStore } from '../../src/store/samples/store.js';
+import { SampleStore } from '../../src/tsdb/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
 const BEFORE = 1_700_000_000_000;

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/model/time.js';
 import { Rules } from '../../src/query/rules.js';
 import { readRuleFile } from '../../src/rules/read.js';
 import { sendRuleFile } from '../../src/rules/sent.js';
-import { SampleStore } from '../../src/store/samples/store.js';
+import { SampleStore } from '../../src/tsdb/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
 let folder: string;

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
 import type { StoredEpisode } from '../../src/store/episodes.js';
-import { SampleStore } from '../../src/store/samples/store.js';
 import { Store } from '../../src/store/store.js';
+import { SampleStore } from '../../src/tsdb/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
 const EVERY = 1777;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { EmbeddedEngine } from '../../src/query/embedded.js';
 import type { QueryEngine } from '../../src/query/engine.js';
 import { RemoteEngine } from '../../src/query/remote.js';
-import { importOpenMetrics } from '../../src/store/import.js';
+import { importOpenMetrics } from '../../src/tsdb/import/import.js';
 import { makeFolder, removeFolder } from './child.js';
 import { DIST } from './monitor.js';
 import { startPrometheus } from './prometheus.js';

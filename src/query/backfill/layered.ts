@@ -4,7 +4,7 @@
 import { compareLabels } from '../../model/labels.js';
 import type { Matcher, SampleSource, Series } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
-import type { SeriesEnd } from '../../store/samples/move-in.js';
+import type { SeriesEnd } from '../../tsdb/import/merge-into.js';
 
 /** Moments at which stored series end, in the order of time, by the key of their labels. */
 export type EndsOfStored = ReadonlyMap<string, readonly SeriesEnd[]>;

@@ -8,8 +8,8 @@ import { type BackfillOptions, backfillRules } from '../../../src/query/backfill
 import { askLanguage } from '../../../src/rules/ask.js';
 import { RuleManager } from '../../../src/rules/manager.js';
 import { readRuleFile } from '../../../src/rules/read.js';
-import { importOpenMetrics } from '../../../src/store/import.js';
-import { SampleStore } from '../../../src/store/samples/store.js';
+import { importOpenMetrics } from '../../../src/tsdb/import/import.js';
+import { SampleStore } from '../../../src/tsdb/store.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 import { startPrometheus } from '../../support/prometheus.js';
 import { contents, fill, labelsOf, MINUTE, MINUTES, openMetrics, points, START } from './history.js';

@@ -4,8 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Labels } from '../../../src/model/labels.js';
 import type { Matcher, Series } from '../../../src/model/samples.js';
-import { importOpenMetrics } from '../../../src/store/import.js';
-import { SampleStore } from '../../../src/store/samples/store.js';
+import { importOpenMetrics } from '../../../src/tsdb/import/import.js';
+import { SampleStore } from '../../../src/tsdb/store.js';
 
 export const START = Date.UTC(2026, 0, 5);
 export const MINUTE = 60_000;

@@ -1,0 +1,257 @@
+// Runs of a series' samples, compressed. A series' chunks do not overlap.
+
+import { crc32 } from 'node:zlib';
+import type { Millis } from '../../model/time.js';
+import { DamagedRow, Inconsistent, timeText } from '../../store/damage.js';
+import type { Sqlite } from '../../store/database.js';
+import { decodeChunk, encodeChunk } from '../codec/chunk.js';
+import type { Effort } from '../codec/integers.js';
+import type { ByteCache } from './cache.js';
+import { type AxisTable, EVEN, evenTimes } from './timestamps-table.js';
+
+/** Samples of one series, oldest first. */
+export interface Run {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** What is known of a chunk without reading it. */
+export interface ChunkRow {
+  readonly id: number;
+  readonly first: Millis;
+  readonly last: Millis;
+  readonly count: number;
+  /** Where its times are; chunks with equal times have the same. */
+  readonly axis: number;
+}
+
+/** What is kept of one series. */
+export interface SeriesBounds {
+  readonly series: number;
+  readonly first: Millis;
+  readonly last: Millis;
+  readonly chunks: number;
+  /** Chunks smaller than they could be. */
+  readonly small: number;
+}
+
+/** Rows of the table `chunks`; every method throws SQLite's errors. */
+export class ChunkTable {
+  readonly #axes: AxisTable;
+  readonly #cache: ByteCache;
+  readonly #insert;
+  readonly #within;
+  readonly #stored;
+  readonly #rows;
+  readonly #indexed;
+  readonly #labels;
+  readonly #remove;
+  readonly #bounds;
+  readonly #oldest;
+  readonly #isReadOnly: boolean;
+  /** Damaged chunks that cannot be removed. */
+  readonly #passedOver = new Set<number>();
+
+  /** @param options `large`: samples of a chunk that is not merged any further */
+  constructor(
+    db: Sqlite,
+    axes: AxisTable,
+    cache: ByteCache,
+    { large, isReadOnly }: { readonly large: number; readonly isReadOnly: boolean },
+  ) {
+    this.#axes = axes;
+    this.#cache = cache;
+    this.#isReadOnly = isReadOnly;
+    this.#insert = db.prepare<[number, number, number, number, number, Uint8Array, number]>(
+      'INSERT INTO chunks (series, first, last, count, axis, samples, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#within = db.prepare<[number, number, number], ChunkRow>(
+      'SELECT id, first, last, count, axis FROM chunks WHERE series = ? AND first <= ? AND last >= ? ORDER BY first',
+    );
+    this.#stored = db.prepare<[number], StoredChunk>('SELECT * FROM chunks WHERE id = ?');
+    this.#labels = db.prepare<[number], string>('SELECT labels FROM series WHERE id = ?').pluck();
+    this.#remove = db.prepare<[number]>('DELETE FROM chunks WHERE id = ?');
+    this.#rows = db.prepare<[number, number], ChunkRow & { series: number }>(
+      'SELECT id, series, first, last, count, axis FROM chunks NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?',
+    );
+    this.#indexed = db
+      .prepare<[number, number, number, number, number, number], number>(
+        `SELECT count(*) FROM chunks INDEXED BY chunks_series
+         WHERE series = ? AND first = ? AND last = ? AND count = ? AND axis = ? AND id = ?`,
+      )
+      .pluck();
+    const bounds = (where: string) => `
+      SELECT series, min(first) AS first, max(last) AS last, count(*) AS chunks, sum(count < ${large}) AS small
+      FROM chunks INDEXED BY chunks_series ${where} GROUP BY series`;
+    this.#bounds = {
+      all: db.prepare<[], SeriesBounds>(bounds('')),
+      one: db.prepare<[number], SeriesBounds>(bounds('WHERE series = ?')),
+    };
+    this.#oldest = db.prepare<[number, number], ChunkRow & { series: number }>(
+      'SELECT id, series, first, last, count, axis FROM chunks WHERE last < ? ORDER BY last LIMIT ?',
+    );
+  }
+
+  /** Keeps samples (one at least). */
+  add(series: number, { times, values }: Run, effort: Effort): void {
+    const axis = this.#axes.keep(times, effort);
+    const [first, last] = [times[0] as Millis, times.at(-1) as Millis];
+    this.#write(series, { first, last, count: times.length, axis }, encodeChunk(values, effort));
+  }
+
+  /** Keeps another file's chunk as it is. */
+  adopt(series: number, other: ChunkTable, row: ChunkRow): void {
+    const { first, last, count } = row;
+    const axis = row.axis === EVEN ? EVEN : this.#axes.keep(other.#times(row), 'small');
+    this.#write(series, { first, last, count, axis }, other.#bytes(row));
+  }
+
+  #write(series: number, row: Omit<ChunkRow, 'id'>, samples: Uint8Array): void {
+    const { first, last, count, axis } = row;
+    this.#insert.run(series, first, last, count, axis, samples, checksumOf({ series, ...row, samples }));
+  }
+
+  /** A series' chunks with a part in `from <= t <= to`, oldest first. */
+  within(series: number, from: Millis, to: Millis): ChunkRow[] {
+    const rows = this.#within.all(series, to, from);
+    return this.#passedOver.size === 0 ? rows : rows.filter(({ id }) => !this.#passedOver.has(id));
+  }
+
+  /** The samples of a chunk. Belongs to the cache: read-only for callers. @throws DamagedRow */
+  read(row: ChunkRow): Run {
+    const values = this.#cache.get(row.id, () => this.#decode(row));
+    return { times: this.#times(row), values };
+  }
+
+  /**
+   * The samples of a series' neighbouring chunks. Joined once and kept so: most windows are asked for again, and longer
+   * than the chunks are. @throws CorruptChunk
+   */
+  readAll(rows: readonly ChunkRow[]): Run[] {
+    const isInOrder = rows.every((row, i) => i === 0 || row.first > (rows[i - 1] as ChunkRow).last);
+    if (rows.length < 2 || !isInOrder) return rows.map(row => this.read(row));
+    const length = rows.reduce((sum, row) => sum + row.count, 0);
+    const values = this.#cache.get(rows.map(row => row.id).join(' '), () => {
+      const parts = rows.map(row => this.#cache.take(row.id) ?? this.#decode(row));
+      return concatenated(parts, length);
+    });
+    const axes = rows.map(({ axis, first, last, count }) =>
+      axis === EVEN ? `${first} ${last} ${count}` : `${axis}`,
+    );
+    const times = this.#cache.get(axes.join(';'), () =>
+      concatenated(
+        rows.map(row => this.#times(row)),
+        length,
+      ),
+    );
+    return [{ times, values }];
+  }
+
+  #decode(row: ChunkRow): Float64Array {
+    const samples = this.#bytes(row);
+    try {
+      return decodeChunk(samples, row.count);
+    } catch {
+      throw this.#damaged(row);
+    }
+  }
+
+  /** @throws DamagedRow; Inconsistent where an index says what the row does not */
+  #bytes(row: ChunkRow): Uint8Array {
+    const stored = this.#stored.get(row.id);
+    if (!stored) throw new Inconsistent(`chunk ${row.id} is in an index only`);
+    if (stored.checksum !== null && stored.checksum !== checksumOf(stored)) throw this.#damaged(row);
+    const { first, last, count, axis } = stored;
+    if (first !== row.first || last !== row.last || count !== row.count || axis !== row.axis)
+      throw new Inconsistent(`chunk ${row.id} is not as an index has it`);
+    return stored.samples;
+  }
+
+  #damaged(row: ChunkRow): DamagedRow {
+    const series = this.#stored.get(row.id)?.series ?? 0;
+    return new DamagedRow({
+      table: 'chunks',
+      row: `samples from ${timeText(row.first)} to ${timeText(row.last)} of ${this.#labels.get(series) ?? 'no series'}`,
+      remove: () => {
+        if (this.#isReadOnly) this.#passedOver.add(row.id);
+        else this.remove([row]);
+        return 1;
+      },
+    });
+  }
+
+  #axisOf(row: ChunkRow): Float64Array {
+    try {
+      return this.#axes.read(row.axis);
+    } catch {
+      throw this.#damaged(row);
+    }
+  }
+
+  #times(row: ChunkRow): Float64Array {
+    const { axis, first, last, count } = row;
+    if (axis === EVEN)
+      return this.#cache.get(`${first} ${last} ${count};`, () => evenTimes(first, last, count));
+    const times = this.#cache.get(-axis, () => this.#axisOf(row));
+    if (times.length !== count) throw this.#damaged(row);
+    return times;
+  }
+
+  /**
+   * Looks at whether the index has some chunks as they are: a chunk missing there is never read, without any error.
+   * @returns the last id looked at; undefined when there are no more after `id`. @throws Inconsistent
+   */
+  checkIndex(id: number, limit: number): number | undefined {
+    const rows = this.#rows.all(id, limit);
+    for (const { series, first, last, count, axis, id } of rows) {
+      if (this.#indexed.get(series, first, last, count, axis, id) !== 1)
+        throw new Inconsistent(`chunk ${id} is not in the index`);
+    }
+    return rows.at(-1)?.id;
+  }
+
+  /** Removes chunks, and the times only they had. */
+  remove(rows: readonly ChunkRow[]): void {
+    for (const { id } of rows) {
+      if (this.#remove.run(id).changes === 0) throw new Inconsistent(`chunk ${id} is in an index only`);
+      this.#cache.delete(id);
+    }
+    for (const axis of new Set(rows.map(row => row.axis))) this.#axes.release(axis);
+  }
+
+  /** What there is of each series. */
+  bounds(): Iterable<SeriesBounds> {
+    return this.#bounds.all.iterate();
+  }
+
+  boundsOf(series: number): SeriesBounds | undefined {
+    return this.#bounds.one.get(series);
+  }
+
+  /** Chunks that ended before a moment, oldest first. */
+  oldest(before: Millis, limit: number): (ChunkRow & { series: number })[] {
+    return this.#oldest.all(before, limit);
+  }
+}
+
+interface StoredChunk extends ChunkRow {
+  readonly series: number;
+  readonly samples: Buffer;
+  /** Null in rows of an older version. */
+  readonly checksum: number | null;
+}
+
+function checksumOf(row: Omit<StoredChunk, 'id' | 'checksum' | 'samples'> & { samples: Uint8Array }): number {
+  const { series, first, last, count, axis, samples } = row;
+  return crc32(samples, crc32(`${series} ${first} ${last} ${count} ${axis}`));
+}
+
+function concatenated(parts: readonly Float64Array[], length: number): Float64Array {
+  const whole = new Float64Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,159 @@
+// The samples' database file: opens it, and gives what is in its tables.
+
+import { statSync } from 'node:fs';
+import type { Millis } from '../model/time.js';
+import { type DamageSink, unheardDamage } from '../store/damage.js';
+import { leaveReadable, openDatabase, openToRead, type Sqlite, sizeOnDisk } from '../store/database.js';
+import { rescueRows } from '../store/rescue.js';
+import type { ByteCache } from './chunks/cache.js';
+import { ChunkTable } from './chunks/chunk-table.js';
+import { AxisTable } from './chunks/timestamps-table.js';
+import { LogTable } from './head/log-table.js';
+import { SeriesTable } from './index/series-table.js';
+import { LARGE_CHUNK, PAGE_SIZE, SAMPLES_MIGRATIONS } from './schema.js';
+
+/** Pages the journal may have before they are copied into the file: a busy journal is as large as the samples. */
+const JOURNAL_PAGES = 128;
+
+/** An open file. Whoever opens it closes it; every method throws SQLite's errors. */
+export class SampleFile {
+  readonly series: SeriesTable;
+  readonly log: LogTable;
+  readonly axes: AxisTable;
+  readonly chunks: ChunkTable;
+  readonly #db: Sqlite;
+  readonly #path: string;
+  /** What changes when others write. */
+  readonly #version: () => number | string;
+  readonly #bounds;
+  #seenVersion: number | string;
+
+  /**
+   * @param isReadOnly nothing is written: damaged rows are left out and stay where they are
+   * @throws SQLite's or the file system's error.
+   */
+  constructor(
+    path: string,
+    cache: ByteCache,
+    damage: DamageSink = unheardDamage(),
+    isReadOnly: boolean = false,
+  ) {
+    this.#path = path;
+    const db = isReadOnly
+      ? openToRead(path, SAMPLES_MIGRATIONS)
+      : openDatabase(path, SAMPLES_MIGRATIONS, PAGE_SIZE);
+    try {
+      if (!isReadOnly) {
+        db.pragma(`wal_autocheckpoint = ${JOURNAL_PAGES}`);
+        db.pragma(`journal_size_limit = ${JOURNAL_PAGES * PAGE_SIZE}`);
+      }
+      const sink = isReadOnly ? passingOver(damage) : damage;
+      this.series = new SeriesTable(db, sink);
+      this.log = new LogTable(db, sink);
+      this.axes = new AxisTable(db);
+      this.chunks = new ChunkTable(db, this.axes, cache, { large: LARGE_CHUNK, isReadOnly });
+      const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
+      // Where the journal's index cannot be written SQLite makes one for each question, and takes that for a change.
+      this.#version = isReadOnly ? () => stampsOf(path) : () => dataVersion.get() as number;
+      this.#bounds = { begin: db.prepare<[]>('BEGIN'), commit: db.prepare<[]>('COMMIT') };
+      this.#seenVersion = this.#version();
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    this.#db = db;
+  }
+
+  /** All of it or nothing. Nobody else writes meanwhile. */
+  transaction<T>(action: () => T): T {
+    try {
+      return this.#db.transaction(action).immediate();
+    } catch (error) {
+      this.axes.forgetLatest();
+      throw error;
+    }
+  }
+
+  /** Reads all of an action from one state of the file: each by itself takes three times as long. */
+  reading<T>(action: () => T): T {
+    if (this.#db.inTransaction) return action();
+    this.#bounds.begin.run();
+    try {
+      return action();
+    } finally {
+      if (this.#db.inTransaction) this.#bounds.commit.run();
+    }
+  }
+
+  /** Whether somebody else has written since this was asked last. */
+  wasChanged(): boolean {
+    const version = this.#version();
+    const changed = version !== this.#seenVersion;
+    this.#seenVersion = version;
+    return changed;
+  }
+
+  /** Bytes of the file and its journal. */
+  get size(): number {
+    return this.#path === ':memory:' ? this.used : sizeOnDisk(this.#path);
+  }
+
+  /** Bytes that hold something. */
+  get used(): number {
+    return (this.#pragma('page_count') - this.#pragma('freelist_count')) * PAGE_SIZE;
+  }
+
+  #pragma(name: string): number {
+    return this.#db.pragma(name, { simple: true }) as number;
+  }
+
+  /** How long a write waits for somebody else's. */
+  set patience(wait: Millis) {
+    this.#db.pragma(`busy_timeout = ${wait}`);
+  }
+
+  /** Gives empty pages back, some at a time. @returns whether there are more. */
+  shrink(pages: number): boolean {
+    // Executed, not prepared: it frees a page per step, and a statement without columns is stepped once.
+    if (this.#pragma('freelist_count') === 0) return false;
+    this.#db.exec(`PRAGMA incremental_vacuum(${pages})`);
+    return this.#pragma('freelist_count') > 0;
+  }
+
+  /** Copies the journal into the file and empties it, unless somebody reads. */
+  settle(): void {
+    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
+  /** To be called before {@link close} where the file may be read without being written next. */
+  leaveReadable(): void {
+    leaveReadable(this.#db);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+/** Sizes and times of a database's files. */
+function stampsOf(path: string): string {
+  return [path, `${path}-wal`]
+    .map(file => statSync(file, { throwIfNoEntry: false }))
+    .map(stats => `${stats?.size} ${stats?.mtimeMs}`)
+    .join();
+}
+
+/** Counts and names damaged rows that cannot be removed. */
+function passingOver(damage: DamageSink): DamageSink {
+  return { leaveOut: damaged => damage.leaveOut({ ...damaged, remove: () => 1 }) };
+}
+
+/** Puts what can be read of `aside` into a new file. @returns the rows saved @throws SQLite's or the file system's error */
+export function rescueSamples(path: string, aside: string): number {
+  const db = openDatabase(path, SAMPLES_MIGRATIONS, PAGE_SIZE);
+  try {
+    return rescueRows(aside, db);
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,244 @@
+// The series in memory and what the file says of them. Comes in: the file's tables; goes out: series by labels and
+// by id.
+
+import type { Labels } from '../../model/labels.js';
+import type { Millis } from '../../model/time.js';
+import type { SeriesBounds } from '../chunks/chunk-table.js';
+import type { SampleFile } from '../file.js';
+import type { Head } from '../head/head.js';
+import type { HeadRow } from '../head/head-row.js';
+import type { LoggedScrape } from '../head/log-table.js';
+import { RefTable } from './ref-table.js';
+import type { SeriesRef, StoredSeries } from './series-columns.js';
+import { SeriesIndex } from './series-index.js';
+
+interface WaitingRow {
+  readonly row: HeadRow;
+  readonly samples: readonly (readonly [SeriesRef, number])[];
+}
+
+/** Series that are not worth looking for. */
+const FEW = 1000;
+
+/** All series. */
+export class Catalogue {
+  readonly index: SeriesIndex;
+  readonly #stored: StoredSeries;
+  readonly #byId = new RefTable(series => this.#stored.id.get(series));
+  readonly #head: Head;
+  /** Series made or left without being in the index, and how many of them were needed when it was looked last. */
+  #loose = 0;
+  #needed = 0;
+
+  constructor(stored: StoredSeries, head: Head) {
+    this.#stored = stored;
+    this.index = new SeriesIndex(stored);
+    this.#head = head;
+  }
+
+  /** Whether many of the series that are not in the index may be needed by nobody. */
+  get isLittered(): boolean {
+    return this.#loose > 2 * this.#needed + FEW;
+  }
+
+  /** The series with these labels; one that has no samples yet is made, and is not in the index. */
+  resolve(labels: Labels): SeriesRef {
+    const known = this.index.find(labels);
+    if (known !== undefined) return known;
+    this.#loose++;
+    return this.index.make(labels);
+  }
+
+  /** The series in the index with the labels of one that may not be; itself when there is none. */
+  like(series: SeriesRef): SeriesRef {
+    if (this.#stored.column.get(series) >= 0 || this.index.has(series)) return series;
+    return this.index.findLike(series) ?? series;
+  }
+
+  /** Remembers a series that gets a sample. @returns the one to use, if there is one with its labels already. */
+  admit(series: SeriesRef): SeriesRef {
+    const known = this.like(series);
+    // In the head only those are that were admitted before.
+    return this.#stored.column.get(known) >= 0 || this.index.has(known) ? known : this.index.add(known);
+  }
+
+  /** Takes back the series that are not in the index, but for those that `hold` calls back for. */
+  sweep(hold: (held: (series: SeriesRef) => void) => void): void {
+    const isHeld = new Set<SeriesRef>();
+    hold(series => {
+      if (!this.index.has(series)) isHeld.add(series);
+    });
+    for (const series of this.index.loose()) if (!isHeld.has(series)) this.index.free(series);
+    this.#needed = isHeld.size;
+    this.#loose = isHeld.size;
+  }
+
+  #withId(id: number): SeriesRef | undefined {
+    return this.#byId.find(id, series => this.#stored.id.get(series) === id);
+  }
+
+  /** Takes over what the file has. What is in the head stays. @throws SQLite's errors, CorruptChunk */
+  load(file: SampleFile): void {
+    for (const series of this.index.all()) this.#stored.forgetChunks(series);
+    for (const { id, labels } of file.series.all()) {
+      if (this.#withId(id) !== undefined) continue;
+      const series = this.index.find(labels) ?? this.index.add(this.index.make(labels));
+      this.#stored.id.set(series, id);
+      this.#byId.add(series);
+    }
+    for (const { series: id, at } of file.series.ends()) {
+      const series = this.#withId(id);
+      if (series !== undefined) this.#stored.addEnd(series, at);
+    }
+    for (const bounds of file.chunks.bounds()) this.#bound(bounds.series, bounds);
+  }
+
+  /**
+   * Puts the scrapes that are not in chunks yet into the head, among those that are there already because the file
+   * could not be opened when they came, or was set aside. Those that an earlier opening of the file put there go.
+   * @throws SQLite's errors, zlib's, CorruptChunk
+   */
+  replay(file: SampleFile): void {
+    const unlogged = this.#head.rows.filter(row => !row.isLogged);
+    const waiting = unlogged.map(row => ({ row, samples: this.#samplesOf(row) }));
+    this.#head.drop(this.#head.rows.length);
+    for (const logged of file.log.all()) {
+      while ((waiting[0]?.row.at ?? Number.POSITIVE_INFINITY) < logged.at)
+        this.#again(waiting.shift() as WaitingRow);
+      if (waiting[0]?.row.at === logged.at) waiting.shift();
+      if (logged.at > this.#head.last) this.#replayed(logged);
+    }
+    for (const each of waiting) this.#again(each);
+    this.#head.settle();
+  }
+
+  #replayed({ at, ids, values }: LoggedScrape): void {
+    const row = this.#head.begin(at);
+    for (let i = 0; i < ids.length; i++) {
+      const series = this.#withId(ids[i] as number);
+      if (series !== undefined) row.set(series, values[i] as number);
+    }
+    this.#head.push(row, [], true);
+  }
+
+  /** A row that was in memory, laid down again. */
+  #again({ row, samples }: WaitingRow): void {
+    if (row.at <= this.#head.last) return;
+    const again = this.#head.begin(row.at);
+    for (const [series, value] of samples) again.set(series, value);
+    this.#head.push(again, row.ended, false);
+  }
+
+  #samplesOf(row: HeadRow): (readonly [SeriesRef, number])[] {
+    const samples: (readonly [SeriesRef, number])[] = [];
+    this.#head.each(row, (series, value) => samples.push([series, value]));
+    return samples;
+  }
+
+  /**
+   * Reads the chunks of series that seem to have samples after a moment: such a series takes no others until then, and
+   * an index may be damaged. @throws DamagedRow, Inconsistent, SQLite's errors
+   */
+  verify(file: SampleFile, moment: Millis): void {
+    const { id, sealedTo } = this.#stored;
+    for (const series of this.index.all()) {
+      if (id.get(series) === 0 || sealedTo.get(series) <= moment) continue;
+      for (const row of file.chunks.within(id.get(series), moment, Number.POSITIVE_INFINITY))
+        file.chunks.read(row);
+    }
+  }
+
+  #bound(id: number, bounds: SeriesBounds | undefined): void {
+    const series = this.#withId(id);
+    if (series === undefined) return;
+    const { first, last, sealedTo } = this.#stored;
+    this.showChunks(series, bounds);
+    sealedTo.set(series, bounds?.last ?? Number.NEGATIVE_INFINITY);
+    first.set(series, Math.min(bounds?.first ?? Number.POSITIVE_INFINITY, this.#head.from(series)));
+    last.set(series, Math.max(last.get(series), sealedTo.get(series)));
+  }
+
+  /** How many chunks a series has by now. */
+  showChunks(series: SeriesRef, bounds: SeriesBounds | undefined): void {
+    this.#stored.chunks.set(series, bounds?.chunks ?? 0);
+    this.#stored.small.set(series, bounds?.small ?? 0);
+  }
+
+  /** Writes a row's samples and ends, and series that are new, within a transaction. @returns those that are new. */
+  write(file: SampleFile, row: HeadRow, added: SeriesRef[]): void {
+    const { id } = this.#stored;
+    this.#head.each(row, series => {
+      if (id.get(series) === 0) this.#giveId(file, series, added);
+    });
+    file.log.append(row.at, sample => {
+      this.#head.each(row, (series, value) => sample(id.get(series), value));
+    });
+    for (const series of row.ended) {
+      if (id.get(series) !== 0) file.series.addEnd(id.get(series), row.at);
+    }
+  }
+
+  #giveId(file: SampleFile, series: SeriesRef, added: SeriesRef[]): void {
+    this.#stored.id.set(series, file.series.add(this.index.labels(series)));
+    added.push(series);
+  }
+
+  /** Series that were written are there, or they are not after all. */
+  settle(added: readonly SeriesRef[], isWritten: boolean): void {
+    for (const series of added) {
+      if (isWritten) this.#byId.add(series);
+      else this.#stored.id.set(series, 0);
+    }
+  }
+
+  /** Some series have fewer chunks now; those with nothing left go. @throws SQLite's errors */
+  shrink(file: SampleFile, ids: ReadonlySet<number>): void {
+    const gone = new Set<SeriesRef>();
+    for (const id of ids) {
+      const bounds = file.chunks.boundsOf(id);
+      this.#bound(id, bounds);
+      const series = this.#withId(id);
+      if (series !== undefined && !bounds && this.#stored.column.get(series) < 0) gone.add(series);
+    }
+    if (gone.size > 0) file.transaction(() => this.#remove(file, gone));
+  }
+
+  #remove(file: SampleFile, gone: ReadonlySet<SeriesRef>): void {
+    for (const series of gone) file.series.remove(this.#stored.id.get(series));
+    this.index.remove(gone);
+    this.#loose += gone.size;
+    for (const series of gone) {
+      this.#byId.delete(series);
+      this.#stored.id.set(series, 0);
+      this.#stored.first.set(series, Number.POSITIVE_INFINITY);
+      this.#stored.forgetEnds(series);
+    }
+  }
+
+  /** Forgets where series ended before a moment. @throws SQLite's errors */
+  forgetEnds(file: SampleFile, before: Millis): void {
+    file.series.pruneEnds(before);
+    this.#stored.forgetEndsBefore(before);
+  }
+
+  /** The file is another, with nothing in it: what the head has is all there is. */
+  startOver(): void {
+    this.#byId.clear();
+    const gone = new Set<SeriesRef>();
+    for (const series of this.index.all()) {
+      this.#stored.id.set(series, 0);
+      this.#stored.forgetChunks(series);
+      this.#stored.forgetEnds(series);
+      this.#stored.first.set(series, this.#head.from(series));
+      if (this.#stored.column.get(series) < 0) gone.add(series);
+    }
+    this.index.remove(gone);
+    this.#loose += gone.size;
+  }
+
+  /** The oldest sample; infinite without any. */
+  oldest(): Millis {
+    // Series that are not in the index have no first sample.
+    return this.#stored.first.least();
+  }
+}

@@ -1,0 +1,25 @@
+// The clock was set back: samples of a time that is still to come would keep new ones out until then. In: a file and the
+// moment it is now; out: the file as it was at that moment.
+
+import { lowerBound } from '../model/sorted.js';
+import type { Millis } from '../model/time.js';
+import type { SampleFile } from './file.js';
+
+/** Forgets every sample and end at a moment and later, in one transaction. @throws SQLite's errors, DamagedRow */
+export function forgetFrom(file: SampleFile, at: Millis): void {
+  file.transaction(() => {
+    for (const { id } of [...file.series.all()]) forgetChunks(file, id, at);
+    file.log.forgetFrom(at);
+    file.series.forgetEndsFrom(at);
+  });
+}
+
+function forgetChunks(file: SampleFile, id: number, at: Millis): void {
+  for (const row of file.chunks.within(id, at, Number.POSITIVE_INFINITY)) {
+    const { times, values } = file.chunks.read(row);
+    const end = lowerBound(times, at);
+    const rest = { times: times.slice(0, end), values: values.slice(0, end) };
+    file.chunks.remove([row]);
+    if (end > 0) file.chunks.add(id, rest, 'small');
+  }
+}

@@ -1,0 +1,120 @@
+// What a sample store does between scrapes, a bite at a time: deletes what is too old or too much, merges small chunks,
+// gives space back, compares chunks with their index.
+
+import type { Clock, Millis } from '../model/time.js';
+import type { ByteCache } from './chunks/cache.js';
+import { ENOUGH, mergeChunks } from './chunks/merge.js';
+import { pruneChunks } from './chunks/retention.js';
+import type { SampleFile } from './file.js';
+import type { SeriesRef, StoredSeries } from './index/series-columns.js';
+import type { Catalogue } from './index/series-registry.js';
+
+/** Retention is looked at this often. */
+const PRUNE_EVERY: Millis = 60_000;
+/** Pages given back at a time. */
+const SHRINK_BITE = 64;
+/** Chunks compared with their index at a time. */
+const CHECK_BITE = 100;
+
+/** The parts of the store that are looked after. */
+export interface UpkeepParts {
+  readonly catalogue: Catalogue;
+  readonly stored: StoredSeries;
+  readonly cache: ByteCache;
+  readonly clock: Clock;
+}
+
+export interface UpkeepOptions {
+  /** How long samples are kept, and bytes the file may have; 0 is no limit. */
+  readonly limits: { readonly retention: Millis; readonly maxBytes: number };
+  /** Calls back for series that may not be in the index and must not be forgotten. */
+  readonly hold: (held: (series: SeriesRef) => void) => void;
+}
+
+/** The upkeep of one store, whichever file it has open. */
+export class Upkeep {
+  /** Series with many small chunks. */
+  readonly mergeable = new Set<SeriesRef>();
+  readonly #parts: UpkeepParts;
+  readonly #options: UpkeepOptions;
+  #pruneAt: Millis = 0;
+  /** The last chunk that was compared with the index; undefined when all were. */
+  #checkedTo: number | undefined;
+  /** The journal holds what has since been merged. */
+  #isUnsettled = true;
+
+  constructor(parts: UpkeepParts, options: UpkeepOptions) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  /** To be called when a file was opened and its series are loaded. */
+  begin(): void {
+    this.findMergeable();
+    this.#checkedTo = 0;
+  }
+
+  /** Looks at all series. */
+  findMergeable(): void {
+    this.addMergeable(this.#parts.catalogue.index.all());
+  }
+
+  /** Those of the series that have enough small chunks are merged. */
+  addMergeable(all: Iterable<SeriesRef>): void {
+    for (const series of all) if (this.#parts.stored.small.get(series) >= ENOUGH) this.mergeable.add(series);
+  }
+
+  /**
+   * Does one bite. @param reload takes up what an import has written
+   * @returns whether there is more to do
+   */
+  step(file: SampleFile, reload: () => void): boolean {
+    return this.#prune(file, reload) || this.#merge(file, reload) || this.#tidy(file) || this.#check(file);
+  }
+
+  #prune(file: SampleFile, reload: () => void): boolean {
+    const { catalogue, cache, clock } = this.#parts;
+    const { limits, hold } = this.#options;
+    if (clock.elapsed() < this.#pruneAt) return false;
+    reload();
+    const bite = pruneChunks(file, limits, clock.now());
+    if (bite) {
+      this.#isUnsettled = true;
+      catalogue.shrink(file, bite.series);
+      return true;
+    }
+    catalogue.forgetEnds(file, catalogue.oldest());
+    if (catalogue.isLittered) catalogue.sweep(hold);
+    cache.age();
+    this.#pruneAt = clock.elapsed() + PRUNE_EVERY;
+    return false;
+  }
+
+  #merge(file: SampleFile, reload: () => void): boolean {
+    const { catalogue, stored } = this.#parts;
+    const [series] = this.mergeable;
+    if (series === undefined) return false;
+    this.mergeable.delete(series);
+    reload();
+    const id = stored.id.get(series);
+    if (id === 0) return true;
+    if (mergeChunks(file, id)) this.#isUnsettled = true;
+    catalogue.showChunks(series, file.chunks.boundsOf(id));
+    return true;
+  }
+
+  #tidy(file: SampleFile): boolean {
+    if (!this.#isUnsettled) return false;
+    if (file.shrink(SHRINK_BITE)) return true;
+    file.settle();
+    this.#isUnsettled = false;
+    return false;
+  }
+
+  /** Once after the file was opened: whether what is in it can be found. */
+  #check(file: SampleFile): boolean {
+    if (this.#checkedTo === undefined) return false;
+    this.#checkedTo = file.chunks.checkIndex(this.#checkedTo, CHECK_BITE);
+    return this.#checkedTo !== undefined;
+  }
+}

@@ -1,0 +1,156 @@
+// Series in a window of time, out of the head and the file. Comes in: matchers; goes out: series with their samples.
+// Called by store.ts for one question.
+
+import { compareLabels, type Labels } from '../model/labels.js';
+import type { Matcher, Series } from '../model/samples.js';
+import { lowerBound, upperBound } from '../model/sorted.js';
+import type { Millis } from '../model/time.js';
+import { Assembler } from './chunks/assemble.js';
+import type { Run } from './chunks/chunk-table.js';
+import type { SampleFile } from './file.js';
+import type { Head } from './head/head.js';
+import type { Interim } from './head/interim.js';
+import { Slab } from './head/slab.js';
+import type { SeriesRef, StoredSeries } from './index/series-columns.js';
+import type { SeriesIndex } from './index/series-index.js';
+import { Latest } from './latest.js';
+
+/** Where samples and what is known of them are. */
+export interface SamplePlaces {
+  readonly stored: StoredSeries;
+  readonly index: SeriesIndex;
+  readonly head: Head;
+  /** What is shown after the newest row. */
+  readonly interim: Interim;
+  /** Undefined while the disk will not have it. */
+  readonly file: SampleFile | undefined;
+}
+
+export interface LabelledSeries {
+  readonly series: SeriesRef;
+  readonly labels: Labels;
+}
+
+const NONE = new Float64Array();
+
+/** Reads what is at `from <= t <= to`; every method throws SQLite's errors. */
+export class WindowReader {
+  readonly #places: SamplePlaces;
+  readonly #from: Millis;
+  readonly #to: Millis;
+  readonly #slab = new Slab();
+  readonly #assembler: Assembler;
+  readonly #latest: Latest;
+
+  constructor(places: SamplePlaces, from: Millis, to: Millis) {
+    this.#places = places;
+    this.#from = from;
+    this.#to = to;
+    this.#assembler = new Assembler(from, to);
+    this.#latest = new Latest(from, to);
+  }
+
+  /** Whether it reads up to a moment, out of a file. */
+  reads(to: Millis, file: SampleFile | undefined): boolean {
+    return to === this.#to && file === this.#places.file;
+  }
+
+  /** A series with all its samples; undefined where it has nothing. */
+  all({ series, labels }: LabelledSeries): Series | undefined {
+    const run = this.#isAllInHead(series)
+      ? this.#places.head.read(series, this.#from, this.#to, this.#slab)
+      : this.#assembler.join(this.#runs(series));
+    return this.#withEnds(series, labels, run, undefined);
+  }
+
+  /** A series with its last sample, that of the interim if it is in the window; undefined where it has nothing. */
+  last({ series, labels }: LabelledSeries): Series | undefined {
+    const { interim } = this.#places;
+    const between = interim.within(this.#from, this.#to);
+    const shown = between === undefined ? undefined : interim.value(series);
+    const run = shown === undefined ? this.#lastRun(series) : this.#latest.at(between as Millis, shown);
+    return run && this.#withEnds(series, labels, run, between);
+  }
+
+  #lastRun(series: SeriesRef): Run | undefined {
+    const { stored, head } = this.#places;
+    const last = stored.last.get(series);
+    const value = last <= this.#to ? head.lastValue(series) : undefined;
+    return value === undefined ? this.#latest.of(this.#runs(series)) : this.#latest.at(last, value);
+  }
+
+  /** Labels of series that satisfy one of the sets and have a sample. */
+  series(matcherSets: readonly (readonly Matcher[])[]): Labels[] {
+    const { index, interim } = this.#places;
+    const isBetween = interim.within(this.#from, this.#to) !== undefined;
+    const found = new Set(matcherSets.flatMap(matchers => index.select(matchers)));
+    const fresh = isBetween ? matcherSets.flatMap(matchers => interim.unindexed(matchers)) : [];
+    return [...found]
+      .filter(series => this.#hasSample(series) || (isBetween && interim.shows(series)))
+      .concat([...new Set(fresh)])
+      .map(series => index.labels(series))
+      .sort(compareLabels);
+  }
+
+  #withEnds(
+    series: SeriesRef,
+    labels: Labels,
+    { times, values }: Run,
+    between: Millis | undefined,
+  ): Series | undefined {
+    const ends = this.#ends(series, between);
+    return values.length > 0 || ends.length > 0 ? { labels, times, values, ends } : undefined;
+  }
+
+  /** Series that may have something, sorted by labels. @param withInterim those that only the interim shows, too */
+  matching(matchers: readonly Matcher[], withInterim: boolean): LabelledSeries[] {
+    const { stored, index, interim } = this.#places;
+    const isBetween = withInterim && interim.within(this.#from, this.#to) !== undefined;
+    return index
+      .select(matchers)
+      .filter(series => stored.mayHave(series, this.#from, this.#to) || (isBetween && interim.shows(series)))
+      .concat(isBetween ? interim.unindexed(matchers) : [])
+      .map(series => ({ series, labels: index.labels(series) }))
+      .sort((a, b) => compareLabels(a.labels, b.labels));
+  }
+
+  #ends(series: SeriesRef, between: Millis | undefined): Float64Array {
+    const { stored, interim } = this.#places;
+    const kept = stored.ends(series);
+    const all = between !== undefined && interim.hasEnded(series) ? [...kept, between] : kept;
+    if (all.length === 0) return NONE;
+    const ends = Float64Array.from(all);
+    const [start, end] = [lowerBound(ends, this.#from), upperBound(ends, this.#to)];
+    return start < end ? ends.subarray(start, end) : NONE;
+  }
+
+  /** Whether nothing of a series that is in the window is in chunks alone. */
+  #isAllInHead(series: SeriesRef): boolean {
+    const { stored, head, file } = this.#places;
+    if (!file || stored.id.get(series) === 0) return true;
+    return this.#from >= head.from(series) || this.#from > stored.sealedTo.get(series);
+  }
+
+  #runs(series: SeriesRef): Run[] {
+    const { stored, head, file } = this.#places;
+    const headFrom = head.from(series);
+    const runs: Run[] = [];
+    if (file && !this.#isAllInHead(series)) {
+      const until = Math.min(this.#to, headFrom);
+      runs.push(...file.chunks.readAll(file.chunks.within(stored.id.get(series), this.#from, until)));
+    }
+    if (this.#to >= headFrom) runs.push(head.read(series, this.#from, this.#to, this.#slab));
+    return runs;
+  }
+
+  #hasSample(series: SeriesRef): boolean {
+    const { stored, head, file } = this.#places;
+    const [from, to] = [this.#from, this.#to];
+    const first = stored.first.get(series);
+    const last = stored.last.get(series);
+    if (first > to || last < from) return false;
+    if (first >= from || last <= to) return true;
+    if (stored.column.get(series) >= 0 && head.read(series, from, to).values.length > 0) return true;
+    return file !== undefined && file.chunks.within(stored.id.get(series), from, to).length > 0;
+  }
+}

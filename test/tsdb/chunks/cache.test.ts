@@ -1,0 +1,91 @@
+// Arrays that are kept: those asked for last, as many as fit, for as long as somebody asks.
+
+import { expect, test } from 'vitest';
+import { ByteCache } from '../../../src/tsdb/chunks/cache.js';
+
+/** What one array of eight numbers takes. */
+const ONE = 8 * 8 + 256;
+
+/** A cache, and which arrays were made on the way. */
+function cacheOf(count: number) {
+  const cache = new ByteCache(count * ONE);
+  const made: string[] = [];
+  const get = (names: string) => {
+    for (const name of names) {
+      const array = cache.get(name, () => {
+        made.push(name);
+        return new Float64Array(8).fill(name.charCodeAt(0));
+      });
+      expect(array[0]).toBe(name.charCodeAt(0));
+    }
+  };
+  return { cache, get, made: () => made.splice(0).join('') };
+}
+
+test.each<[name: string, asked: string, again: string, made: string]>([
+  ['as many as fit', 'abc', 'abc', ''],
+  ['the one asked for longest ago goes', 'abcd', 'bcd', ''],
+  ['and is made again', 'abcd', 'a', 'a'],
+  ['what is asked for again stays', 'abcad', 'acd', ''],
+  ['in place of another', 'abcad', 'b', 'b'],
+])('%s', (_, asked, again, expected) => {
+  const { get, made } = cacheOf(3);
+  get(asked);
+  made();
+  get(again);
+  expect(made()).toBe(expected);
+});
+
+test('one that is larger than everything is given and not kept', () => {
+  const { cache, get, made } = cacheOf(0.5);
+  get('aa');
+  expect(made()).toBe('aa');
+  expect(cache.take('a')).toBeUndefined();
+});
+
+test('what nobody asks for goes, what somebody does stays', () => {
+  const { cache, get, made } = cacheOf(10);
+  get('ab');
+  cache.age();
+  get('a');
+  cache.age();
+  made();
+  get('ab');
+  expect(made()).toBe('b');
+});
+
+test('what went by age leaves room', () => {
+  const { cache, get, made } = cacheOf(3);
+  get('abc');
+  cache.age();
+  cache.age();
+  get('def');
+  made();
+  get('def');
+  expect(made()).toBe('');
+});
+
+test('what was asked for before goes before what was asked for since', () => {
+  const { cache, get, made } = cacheOf(3);
+  get('abc');
+  cache.age();
+  get('b');
+  get('de');
+  made();
+  get('bde');
+  expect(made()).toBe('');
+});
+
+test('what is taken, deleted or cleared is gone', () => {
+  const { cache, get, made } = cacheOf(10);
+  get('abc');
+  expect(cache.take('a')?.[0]).toBe('a'.charCodeAt(0));
+  cache.age();
+  cache.delete('b');
+  made();
+  get('abc');
+  expect(made()).toBe('ab');
+  cache.clear();
+  get('abc');
+  expect(made()).toBe('abc');
+});
