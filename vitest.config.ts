@@ -12,7 +12,7 @@ const WITHOUT_STATE = ['analysis', 'cluster', 'metrics', 'model', 'promql', 'tem
 
 /** Tests that keep a processor busy with a browser, and tests that start whole programs and mostly wait for them. */
 const BUSY = ['/test/page/', '-browser.test.ts'];
-const WAITING = ['/test/e2e/', '/test/deploy/', '/test/grafana/', '/test/notify/routes'];
+const WAITING = ['/test/e2e/', '/test/deploy/', '/test/grafana/', '/test/alertmanager/dispatch/routes'];
 
 /**
  * Slow files first, so that none of them is begun when the others are nearly done and a worker has nothing left; busy ones

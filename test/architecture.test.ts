@@ -20,7 +20,6 @@ const NUMBER: Record<string, number> = {
   promql: 1,
   template: 1,
   demo: 1,
-  notify: 3,
   calls: 2,
   'http-client': 2,
   metrics: 2,

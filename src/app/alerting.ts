@@ -2,12 +2,12 @@
 // in: the configuration, and alerts; goes out: messages, and figures. Called by monitor.ts.
 
 import type { Registry } from 'prom-client';
+import { Alerting, type AlertingEvents, type AlertingOptions } from '../alerts/alerting.js';
+import { makeSmsReceipts, SmsGateway } from '../alerts/sms/gateway.js';
+import type { CheckedServices } from '../alerts/startup-hold.js';
 import { AlertingMetrics } from '../metrics/alerting.js';
 import type { MutedAlert } from '../model/muted.js';
 import { type Clock, systemClock } from '../model/time.js';
-import { Alerting, type AlertingEvents, type AlertingOptions } from '../notify/alerting.js';
-import { makeSmsReceipts, SmsGateway } from '../notify/sms/gateway.js';
-import type { CheckedServices } from '../notify/startup-hold.js';
 import type { Store } from '../store/store.js';
 import type { Configuration } from './configuration.js';
 import type { Logger } from './log.js';

@@ -1,11 +1,11 @@
 // Which services are in maintenance, kept up to date. Comes in: silences and services; goes out: a change, at the moment it
 // happens. Called by monitor.ts. The caller must close it.
 
+import { alertLabelsOf, maintenanceAt, maintenanceChangesAt } from '../alertmanager/mute/maintenance.js';
+import type { Silences } from '../alertmanager/mute/silences.js';
 import type { Maintenance } from '../model/maintenance.js';
 import type { Service } from '../model/service.js';
 import { type Clock, LONGEST_WAIT } from '../model/time.js';
-import { alertLabelsOf, maintenanceAt, maintenanceChangesAt } from '../notify/maintenance.js';
-import type { Silences } from '../notify/silences.js';
 
 export interface MaintainingOptions {
   readonly silences: Pick<Silences, 'all'>;

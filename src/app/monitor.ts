@@ -3,6 +3,8 @@
 
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
+import { alertLabelsOf } from '../alertmanager/mute/maintenance.js';
+import type { AuditEvent } from '../alerts/audit-trail.js';
 import { Board, type LevelChange } from '../cluster/board.js';
 import { EndpointChooser } from '../cluster/endpoints/chooser.js';
 import { Latency } from '../cluster/endpoints/latency.js';
@@ -34,8 +36,6 @@ import type { CheckResult } from '../model/result.js';
 import type { OverallStatus } from '../model/service.js';
 import { formatDuration, type Millis, systemClock } from '../model/time.js';
 import { systemResolver } from '../net/resolver.js';
-import type { AuditEvent } from '../notify/audit-trail.js';
-import { alertLabelsOf } from '../notify/maintenance.js';
 import { attemptFamilies } from '../probes/attempt.js';
 import type { Plan } from '../probes/check.js';
 import { concurrencyProblems } from '../probes/concurrency.js';

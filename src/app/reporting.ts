@@ -1,6 +1,8 @@
 // What is made of the past: reports for all who ask, those that are sent by schedule, and the roll-ups they rest on. Comes
 // in: the configuration, and questions; goes out: reports and messages. Called by monitor.ts.
 
+import { receiverKinds } from '../alertmanager/receivers/index.js';
+import type { AuditTrail } from '../alerts/audit-trail.js';
 import { Analyst } from '../analysis/analyst.js';
 import { DeepAnalysis } from '../analysis/deep-analysis.js';
 import { HourlyFigures } from '../analysis/hours/hourly-figures.js';
@@ -8,8 +10,6 @@ import { RollupJob } from '../analysis/rollup-job.js';
 import type { ReportMetrics } from '../metrics/reports.js';
 import type { Service } from '../model/service.js';
 import { type Clock, type Millis, systemClock } from '../model/time.js';
-import type { AuditTrail } from '../notify/audit-trail.js';
-import { receiverKinds } from '../notify/receivers/index.js';
 import type { QueryEngine } from '../query/engine.js';
 import { ReportJob } from '../report/report-job.js';
 import type { Store } from '../store/store.js';

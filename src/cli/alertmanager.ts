@@ -1,7 +1,7 @@
 // What `langgraph-monitor check-config` says of an alertmanager.yml.
 
-import { loadAlertmanagerConfig } from '../notify/config/load.js';
-import { allRoutes } from '../notify/routes.js';
+import { loadAlertmanagerConfig } from '../alertmanager/config/load.js';
+import { allRoutes } from '../alertmanager/dispatch/routes.js';
 import { type CheckedConfig, counted } from './output.js';
 
 /** What is in it, as `amtool check-config` counts it. @throws ConfigError */

@@ -3,13 +3,13 @@
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AuditTrail } from '../alerts/audit-trail.js';
 import { Analyst, NothingYet, TooMuch } from '../analysis/analyst.js';
 import { lastDays, monthOf, type Scope } from '../analysis/asking.js';
 import { HourlyFigures } from '../analysis/hours/hourly-figures.js';
 import { periodReport } from '../analysis/reports/period-report.js';
 import { type Configuration, loadConfiguration } from '../app/configuration.js';
 import { systemClock } from '../model/time.js';
-import { AuditTrail } from '../notify/audit-trail.js';
 import { EmbeddedEngine } from '../query/embedded.js';
 import { QueryError } from '../query/engine.js';
 import { RemoteEngine } from '../query/remote.js';

@@ -2,13 +2,13 @@
 // says it; `check-routes show`: the whole tree, as `amtool config routes show` prints it. With their exit codes.
 
 import { parseArgs } from 'node:util';
+import type { Route } from '../alertmanager/config/definition.js';
+import { loadAlertmanagerConfig } from '../alertmanager/config/load.js';
+import { matchingRoutes } from '../alertmanager/dispatch/routes.js';
+import { MatcherError } from '../alertmanager/matchers/error.js';
+import { formatMatchers, matchesAll } from '../alertmanager/matchers/matcher.js';
+import { parseMatcher } from '../alertmanager/matchers/parse.js';
 import { Labels } from '../model/labels.js';
-import { loadAlertmanagerConfig } from '../notify/config/load.js';
-import type { Route } from '../notify/definition.js';
-import { formatMatchers, matchesAll } from '../notify/matcher.js';
-import { MatcherError } from '../notify/matchers/error.js';
-import { parseMatcher } from '../notify/matchers/parse.js';
-import { matchingRoutes } from '../notify/routes.js';
 import { UsageError } from './flags.js';
 import type { Output } from './output.js';
 

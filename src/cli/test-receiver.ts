@@ -3,13 +3,13 @@
 
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { AlertmanagerConfig } from '../alertmanager/config/definition.js';
+import { loadAlertmanagerConfig } from '../alertmanager/config/load.js';
+import { describeTest, testReceiver, UnknownReceiver } from '../alertmanager/receiver-test/send.js';
+import { receiverKinds } from '../alertmanager/receivers/index.js';
 import { loadConfiguration } from '../app/configuration.js';
 import { ConfigError } from '../config/load.js';
 import { systemClock } from '../model/time.js';
-import { loadAlertmanagerConfig } from '../notify/config/load.js';
-import type { AlertmanagerConfig } from '../notify/definition.js';
-import { describeTest, testReceiver, UnknownReceiver } from '../notify/receiver-test/send.js';
-import { receiverKinds } from '../notify/receivers/index.js';
 import { isAlertmanagers } from './check-config.js';
 import { UsageError } from './flags.js';
 import type { Output } from './output.js';

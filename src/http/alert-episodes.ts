@@ -1,7 +1,7 @@
 // The alerts of /alert_history some at a time, so that ten thousand of them never stand in memory.
 
+import type { Episode } from '../alerts/history.js';
 import { turn } from '../concurrency/by-pieces.js';
-import type { Episode } from '../notify/episodes.js';
 import type { EpisodeQuery } from '../store/episodes.js';
 import type { Doors } from './doors.js';
 

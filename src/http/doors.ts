@@ -1,5 +1,7 @@
 // What stands behind the endpoints: the rooms they may look into. Put together by monitor.ts.
 
+import type { Alerting } from '../alerts/alerting.js';
+import type { SmsGateway } from '../alerts/sms/gateway.js';
 import type { Analyst } from '../analysis/analyst.js';
 import type { Board } from '../cluster/board.js';
 import type { EndpointChooser } from '../cluster/endpoints/chooser.js';
@@ -11,8 +13,6 @@ import type { MetricsPage } from '../metrics/page.js';
 import type { Labels } from '../model/labels.js';
 import type { Service } from '../model/service.js';
 import type { Clock } from '../model/time.js';
-import type { Alerting } from '../notify/alerting.js';
-import type { SmsGateway } from '../notify/sms/gateway.js';
 import type { QueryEngine } from '../query/engine.js';
 import type { Store } from '../store/store.js';
 import type { AccessPolicy } from './access.js';

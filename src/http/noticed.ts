@@ -1,7 +1,7 @@
 // How an alert came about, as the endpoints of alerts say it.
 
+import type { Episode } from '../alerts/history.js';
 import { isoLocal, type Millis } from '../model/time.js';
-import type { Episode } from '../notify/episodes.js';
 
 /** When the first check failed, and when the rule's condition became true; undefined where it is not known. */
 export function noticed({ firstFailedAt, activeAt }: Episode) {

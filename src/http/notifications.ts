@@ -2,8 +2,8 @@
 // JSON.
 
 import { z } from 'zod';
+import type { Forecast, NextNotification } from '../alertmanager/forecast/forecast.js';
 import type { Millis } from '../model/time.js';
-import type { Forecast, NextNotification } from '../notify/forecast/forecast.js';
 import type { Doors } from './doors.js';
 
 /** Notifications an answer lists; /alert_history has all. */

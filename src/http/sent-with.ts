@@ -1,7 +1,7 @@
 // Alerts that were sent in one message with another one: what belongs together, also when it is over.
 
+import type { Episode, ToldNote } from '../alerts/history.js';
 import type { Millis } from '../model/time.js';
-import type { Episode, ToldNote } from '../notify/episodes.js';
 import type { EpisodeQuery } from '../store/episodes.js';
 import { type EpisodePages, episodePages } from './alert-episodes.js';
 import type { Doors } from './doors.js';

@@ -1,8 +1,8 @@
 // What was changed in the period of a report, and by whom: a part of the report, as the compliance of its readers asks for.
 
+import type { AuditTrail } from '../alerts/audit-trail.js';
 import type { PeriodReport } from '../analysis/reports/period-report.js';
 import { isoLocal, parseIso } from '../model/time.js';
-import type { AuditTrail } from '../notify/audit-trail.js';
 
 /** As `/audit_trail` has them. */
 export interface AuditRow {

@@ -1,6 +1,6 @@
 // The few lines of a report that fit into a message of a messenger.
 
-import type { DigestLine } from '../notify/report-message.js';
+import type { DigestLine } from '../alertmanager/pipeline/report-message.js';
 import type { Outline } from './outline.js';
 
 const MOST_SERVICES = 5;

@@ -2,7 +2,7 @@
 // as text.
 
 import { createHash } from 'node:crypto';
-import type { ReportMessage } from '../notify/report-message.js';
+import type { ReportMessage } from '../alertmanager/pipeline/report-message.js';
 import { digestOf } from './digest.js';
 import { escaped, htmlOf } from './html.js';
 import { markdownOf } from './markdown.js';

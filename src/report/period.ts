@@ -1,8 +1,8 @@
 // What stretch of time a report is about. Comes in: `week`; goes out: the days before a moment, or the month before.
 
+import { WallClock } from '../alertmanager/mute/wall-clock.js';
 import { lastDays, type Scope } from '../analysis/asking.js';
 import type { Millis } from '../model/time.js';
-import { WallClock } from '../notify/wall-clock.js';
 
 /** So many days before the report is due, or the month before. */
 export type ReportPeriod = { readonly days: number } | 'month';

@@ -1,17 +1,17 @@
 // Sends reports when they are due. Comes in: definitions, and time; goes out: messages to receivers. What was due while the
 // monitor did not run is sent once, and what was sent is not sent again after a restart. The caller must close it.
 
+import type { AlertmanagerConfig } from '../alertmanager/config/definition.js';
+import { type Integration, openIntegrations } from '../alertmanager/pipeline/integration.js';
+import { addressed, type ReportMessage } from '../alertmanager/pipeline/report-message.js';
+import { Receipts } from '../alertmanager/receivers/receipts.js';
+import { DeliveryError, type ReceiverKind } from '../alertmanager/receivers/receiver.js';
+import { GoTemplates } from '../alertmanager/templates/render.js';
+import type { AuditTrail } from '../alerts/audit-trail.js';
 import type { Analyst } from '../analysis/analyst.js';
 import { periodReport } from '../analysis/reports/period-report.js';
+import { backoff } from '../concurrency/backoff.js';
 import { type Clock, isoLocal, LONGEST_WAIT, type Millis } from '../model/time.js';
-import type { AuditTrail } from '../notify/audit-trail.js';
-import type { AlertmanagerConfig } from '../notify/definition.js';
-import { Receipts } from '../notify/delivery/receipts.js';
-import { type Integration, openIntegrations } from '../notify/integration.js';
-import { DeliveryError, type ReceiverKind } from '../notify/receiver.js';
-import { addressed, type ReportMessage } from '../notify/report-message.js';
-import { backoff } from '../notify/retry.js';
-import { GoTemplates } from '../notify/templates.js';
 import type { KeptStates } from '../store/kept.js';
 import { withAudit } from './audited.js';
 import { messageOf } from './mail.js';

@@ -1,9 +1,9 @@
 // `reports` of monitor.yml: which reports are sent when and to whom.
 
+import type { AlertmanagerConfig } from '../alertmanager/config/definition.js';
+import type { ReceiverKind } from '../alertmanager/receivers/receiver.js';
 import { didYouMean } from '../config/did-you-mean.js';
 import type { Vocabulary } from '../config/vocabulary.js';
-import type { AlertmanagerConfig } from '../notify/definition.js';
-import type { ReceiverKind } from '../notify/receiver.js';
 import { MOST_DAYS, parsePeriod, type ReportPeriod } from './period.js';
 import { isTimeZone, Schedule, scheduleProblem } from './schedule.js';
 

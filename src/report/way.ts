@@ -1,6 +1,6 @@
 // Where a report goes: one integration of one of its receivers.
 
-import type { Integration } from '../notify/integration.js';
+import type { Integration } from '../alertmanager/pipeline/integration.js';
 import type { ReportDefinition } from './settings.js';
 
 /** A report to an integration, as its metrics name it. */

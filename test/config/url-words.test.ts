@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { urlProblem } from '../../src/alertmanager/config/url.js';
 import { httpUrl } from '../../src/config/fields.js';
-import { urlProblem } from '../../src/notify/config/url.js';
 
 const HOW = 'not a URL; write http://HOST:PORT/PATH or https://...';
 const ZONE =

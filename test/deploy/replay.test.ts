@@ -3,10 +3,10 @@
 
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { loadAlertmanagerConfig } from '../../src/alertmanager/config/load.js';
+import { Alerting } from '../../src/alerts/alerting.js';
 import { Labels } from '../../src/model/labels.js';
 import { systemClock } from '../../src/model/time.js';
-import { Alerting } from '../../src/notify/alerting.js';
-import { loadAlertmanagerConfig } from '../../src/notify/config/load.js';
 import { MemorySource } from '../../src/promql/memory.js';
 import { askLanguage } from '../../src/rules/ask.js';
 import { loadRuleFiles } from '../../src/rules/load.js';

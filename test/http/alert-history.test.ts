@@ -1,9 +1,9 @@
 // /alert_history and what /alerts says was done: alerts put in by hand, the clock moved by hand.
 
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { parseMatchers } from '../../src/alertmanager/matchers/parse.js';
 import { Labels } from '../../src/model/labels.js';
 import { isoLocal } from '../../src/model/time.js';
-import { parseMatchers } from '../../src/notify/matchers/parse.js';
 import { result, START, startMonitor, type TestMonitor } from './monitor.js';
 
 const MINUTE = 60_000;

@@ -1,9 +1,9 @@
 // What endpoints say of notifications that were sent and that come next. The clock stands; nothing is delivered.
 
 import { expect, test } from 'vitest';
+import { fingerprintOf } from '../../src/alertmanager/fingerprint.js';
+import { Matcher } from '../../src/alertmanager/matchers/matcher.js';
 import { Labels } from '../../src/model/labels.js';
-import { fingerprintOf } from '../../src/notify/fingerprint.js';
-import { Matcher } from '../../src/notify/matcher.js';
 import { result, startMonitor, type TestMonitor } from './monitor.js';
 
 const LABELS = { alertname: 'ServiceDown', severity: 'critical', target: 'tools' };

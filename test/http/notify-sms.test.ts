@@ -1,8 +1,8 @@
 // POST /notify/sms: what a webhook of Alertmanager is answered, so that it is tried again when that helps and only then.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import { SmsGateway } from '../../src/alerts/sms/gateway.js';
 import { Secret } from '../../src/model/secret.js';
-import { SmsGateway } from '../../src/notify/sms/gateway.js';
 import { startAlertmanager } from '../support/alertmanager.js';
 import { answers, type Behaviour, drops, type Endpoint, startEndpoint } from '../support/endpoint.js';
 import { startMonitor, type TestMonitor } from './monitor.js';

@@ -3,14 +3,14 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { IncomingAlert } from '../../src/alertmanager/alert-store.js';
+import { loadAlertmanagerConfig } from '../../src/alertmanager/config/load.js';
+import type { ActionDefinition } from '../../src/alerts/actions/definition.js';
+import { Alerting } from '../../src/alerts/alerting.js';
+import type { AlertmanagerAddress } from '../../src/alerts/sender.js';
 import type { Alert } from '../../src/model/alert.js';
 import { Labels } from '../../src/model/labels.js';
 import { type Clock, systemClock } from '../../src/model/time.js';
-import type { ActionDefinition } from '../../src/notify/actions/definition.js';
-import type { IncomingAlert } from '../../src/notify/alert-table.js';
-import { Alerting } from '../../src/notify/alerting.js';
-import { loadAlertmanagerConfig } from '../../src/notify/config/load.js';
-import type { AlertmanagerAddress } from '../../src/notify/sender.js';
 import { Store } from '../../src/store/store.js';
 import type { Endpoint } from './endpoint.js';
 

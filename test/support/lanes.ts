@@ -4,8 +4,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
+import { parseMatchers } from '../../src/alertmanager/matchers/parse.js';
 import { Labels } from '../../src/model/labels.js';
-import { parseMatchers } from '../../src/notify/matchers/parse.js';
 import { openWorld, type World } from './alerting.js';
 import { type AlertmanagerServer, startAlertmanager } from './alertmanager.js';
 import { makeFolder, removeFolder } from './child.js';

@@ -3,8 +3,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readAlertmanagerConfig } from '../../src/alertmanager/config/read.js';
 import { ConfigError } from '../../src/config/load.js';
-import { readAlertmanagerConfig } from '../../src/notify/config/read.js';
 import { certificate } from './certificate.js';
 import {
   type FoundKeys,

@@ -1,14 +1,18 @@
 // Receivers opened from a line of alertmanager.yml, and notifications to tell them.
 
+import { readGlobal } from '../../src/alertmanager/config/global.js';
+import { TemplateDecoder } from '../../src/alertmanager/config/template-decoder.js';
+import { fingerprintOf } from '../../src/alertmanager/fingerprint.js';
+import type { Notification, NotifiedAlert } from '../../src/alertmanager/pipeline/notification.js';
+import { Receipts } from '../../src/alertmanager/receivers/receipts.js';
+import {
+  DeliveryError,
+  type Receiver,
+  type ReceiverKind,
+} from '../../src/alertmanager/receivers/receiver.js';
+import { GoTemplates } from '../../src/alertmanager/templates/render.js';
 import { parseYamlTree } from '../../src/config/yaml-tree.js';
 import { Labels } from '../../src/model/labels.js';
-import { readGlobal } from '../../src/notify/config/global.js';
-import { TemplateDecoder } from '../../src/notify/config/template-decoder.js';
-import { Receipts } from '../../src/notify/delivery/receipts.js';
-import { fingerprintOf } from '../../src/notify/fingerprint.js';
-import type { Notification, NotifiedAlert } from '../../src/notify/notification.js';
-import { DeliveryError, type Receiver, type ReceiverKind } from '../../src/notify/receiver.js';
-import { GoTemplates } from '../../src/notify/templates.js';
 import { parseModelDuration } from '../../src/promql/duration.js';
 
 export interface Opened {

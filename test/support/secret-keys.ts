@@ -2,14 +2,14 @@
 // one of them is found without a list being changed.
 
 import type { z } from 'zod';
+import { readGlobal } from '../../src/alertmanager/config/global.js';
+import { TemplateDecoder } from '../../src/alertmanager/config/template-decoder.js';
+import { receiverKinds } from '../../src/alertmanager/receivers/index.js';
 import { monitorYml } from '../../src/app/configuration.js';
 import { type Field, isAbsent } from '../../src/config/decode.js';
 import { vocabulary } from '../../src/config/vocabulary.js';
 import { parseYamlTree, type YamlNode } from '../../src/config/yaml-tree.js';
 import { Secret } from '../../src/model/secret.js';
-import { readGlobal } from '../../src/notify/config/global.js';
-import { TemplateDecoder } from '../../src/notify/config/template-decoder.js';
-import { receiverKinds } from '../../src/notify/receivers/index.js';
 import { kinds } from '../../src/probes/kinds/index.js';
 import { parseModelDuration } from '../../src/promql/duration.js';
 

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { GoTemplates } from '../../src/notify/templates.js';
+import { GoTemplates } from '../../src/alertmanager/templates/render.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { notification } from '../support/receivers.js';
 import { expand, sameAsPromtool } from './promtool.js';

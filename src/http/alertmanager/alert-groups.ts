@@ -2,12 +2,12 @@
 // Source: Alertmanager, dispatch/dispatch.go, Groups.
 
 import { z } from 'zod';
+import type { KnownAlert } from '../../alertmanager/alert-store.js';
+import { byLabels, compareLabelSets } from '../../alertmanager/dispatch/group.js';
+import { type Muted, routeMutedBy } from '../../alertmanager/pipeline/mute.js';
+import type { Notifier } from '../../alertmanager/pipeline/notifier.js';
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import type { KnownAlert } from '../../notify/alert-table.js';
-import { byLabels, compareLabelSets } from '../../notify/group.js';
-import { type Muted, routeMutedBy } from '../../notify/muting.js';
-import type { Notifier } from '../../notify/notifier.js';
 import type { Regexp } from '../../promql/regexp.js';
 import { type AlertFilter, alertFilterOf, mutedIfWanted, shownAlert } from './alert-view.js';
 import { notifierOf } from './elsewhere.js';

@@ -1,11 +1,11 @@
 // Alerts as the API shows them. Comes in: what the notifier knows; goes out: JSON of those that a query wants.
 // Source: Alertmanager, api/v2/api.go, alertFilter and AlertToOpenAPIAlert.
 
+import { isResolved, type KnownAlert } from '../../alertmanager/alert-store.js';
+import { type Matcher, matchesAll } from '../../alertmanager/matchers/matcher.js';
+import type { Muted } from '../../alertmanager/pipeline/mute.js';
+import type { Notifier } from '../../alertmanager/pipeline/notifier.js';
 import type { Millis } from '../../model/time.js';
-import { isResolved, type KnownAlert } from '../../notify/alert-table.js';
-import { type Matcher, matchesAll } from '../../notify/matcher.js';
-import type { Muted } from '../../notify/muting.js';
-import type { Notifier } from '../../notify/notifier.js';
 import type { Form } from '../prometheus/form.js';
 import { filterOf, isOn } from './parameters.js';
 import { type GettableAlert, printed } from './shapes.js';

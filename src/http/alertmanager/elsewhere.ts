@@ -1,7 +1,7 @@
 // Alerts and silences are here only while we tell people ourselves.
 
-import type { DeliveryConfig } from '../../notify/alerting.js';
-import type { Notifier } from '../../notify/notifier.js';
+import type { Notifier } from '../../alertmanager/pipeline/notifier.js';
+import type { DeliveryConfig } from '../../alerts/alerting.js';
 import type { Doors } from '../doors.js';
 import { Complaint } from './problem.js';
 

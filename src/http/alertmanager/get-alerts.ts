@@ -1,7 +1,7 @@
 // GET /api/v2/alerts: alerts that are not over, with who is told of them and what mutes them.
 
 import { z } from 'zod';
-import { matchingRoutes } from '../../notify/routes.js';
+import { matchingRoutes } from '../../alertmanager/dispatch/routes.js';
 import { alertFilterOf, mutedIfWanted, shownAlert } from './alert-view.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';

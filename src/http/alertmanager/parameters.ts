@@ -2,9 +2,9 @@
 // Source: Alertmanager, api/v2; go-openapi/swag, ConvertBool.
 
 import { z } from 'zod';
-import type { Matcher } from '../../notify/matcher.js';
-import { MatcherError } from '../../notify/matchers/error.js';
-import { parseMatcher } from '../../notify/matchers/parse.js';
+import { MatcherError } from '../../alertmanager/matchers/error.js';
+import type { Matcher } from '../../alertmanager/matchers/matcher.js';
+import { parseMatcher } from '../../alertmanager/matchers/parse.js';
 import { compileRegexp, type Regexp, RegexpError } from '../../promql/regexp.js';
 import type { Form } from '../prometheus/form.js';
 import { Complaint } from './problem.js';

@@ -3,9 +3,9 @@
 // Source: Alertmanager, api/v2/api.go, postAlertsHandler; prometheus/common, model/alert.go, Validate.
 
 import type { z } from 'zod';
+import type { IncomingAlert } from '../../alertmanager/alert-store.js';
 import { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import type { IncomingAlert } from '../../notify/alert-table.js';
 import { isLabelName } from '../../promql/label-name.js';
 import { quote } from '../../promql/print/quote.js';
 import { notifierOf } from './elsewhere.js';

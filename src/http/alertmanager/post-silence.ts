@@ -2,8 +2,8 @@
 // Source: Alertmanager, api/v2/api.go, postSilencesHandler; silence/silence.go.
 
 import { z } from 'zod';
-import { Matcher, type MatchType } from '../../notify/matcher.js';
-import { SilenceError } from '../../notify/silences.js';
+import { Matcher, type MatchType } from '../../alertmanager/matchers/matcher.js';
+import { SilenceError } from '../../alertmanager/mute/silences.js';
 import { isLabelName } from '../../promql/label-name.js';
 import { quote } from '../../promql/print/quote.js';
 import { RegexpError } from '../../promql/regexp.js';

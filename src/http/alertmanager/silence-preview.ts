@@ -2,8 +2,8 @@
 // asks for the alerts alone.
 
 import { z } from 'zod';
-import { isResolved, type KnownAlert } from '../../notify/alert-table.js';
-import { type Matcher, matchesAll } from '../../notify/matcher.js';
+import { isResolved, type KnownAlert } from '../../alertmanager/alert-store.js';
+import { type Matcher, matchesAll } from '../../alertmanager/matchers/matcher.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { describe, filterOf } from './parameters.js';

@@ -1,9 +1,9 @@
 // Silences as the API shows them. Comes in: silences; goes out: JSON.
 // Source: Alertmanager, api/v2/api.go, SortSilences and CheckSilenceMatchesFilterLabels.
 
+import type { Matcher } from '../../alertmanager/matchers/matcher.js';
+import { type Silence, type SilenceState, silenceState } from '../../alertmanager/mute/silences.js';
 import type { Millis } from '../../model/time.js';
-import type { Matcher } from '../../notify/matcher.js';
-import { type Silence, type SilenceState, silenceState } from '../../notify/silences.js';
 import { type GettableSilence, printed } from './shapes.js';
 
 const ORDER: readonly SilenceState[] = ['active', 'pending', 'expired'];

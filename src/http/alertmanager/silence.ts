@@ -1,6 +1,6 @@
 // GET and DELETE /api/v2/silence/ID: one silence; its end at once.
 
-import { silenceState } from '../../notify/silences.js';
+import { silenceState } from '../../alertmanager/mute/silences.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { complaining, notKept } from './post-silence.js';

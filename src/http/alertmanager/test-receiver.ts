@@ -2,9 +2,13 @@
 // endpoint.
 
 import { z } from 'zod';
+import {
+  type IntegrationTest,
+  testReceiver,
+  UnknownReceiver,
+} from '../../alertmanager/receiver-test/send.js';
+import { receiverKinds } from '../../alertmanager/receivers/index.js';
 import type { Millis } from '../../model/time.js';
-import { type IntegrationTest, testReceiver, UnknownReceiver } from '../../notify/receiver-test/send.js';
-import { receiverKinds } from '../../notify/receivers/index.js';
 import type { Doors } from '../doors.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';

@@ -1,9 +1,9 @@
 // Maintenance that is planned or under way: silences whose comment begins with the word. Comes in: silences; goes out:
 // when each is and which services it concerns.
 
+import { isMaintenance } from '../../alertmanager/mute/maintenance.js';
+import { type Silence, silenceState } from '../../alertmanager/mute/silences.js';
 import type { Millis } from '../../model/time.js';
-import { isMaintenance } from '../../notify/maintenance.js';
-import { type Silence, silenceState } from '../../notify/silences.js';
 import type { Doors } from '../doors.js';
 
 export interface Maintenance {

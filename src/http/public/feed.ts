@@ -1,9 +1,9 @@
 // The events for the public page: as /events, with what /ui/public/cluster_health says.
 
+import type { Alerting } from '../../alerts/alerting.js';
 import type { Board } from '../../cluster/board.js';
 import type { Snapshots } from '../../cluster/snapshot.js';
 import type { Clock } from '../../model/time.js';
-import type { Alerting } from '../../notify/alerting.js';
 import { HealthFeed } from '../events/feed.js';
 import { publicHealth } from './view.js';
 

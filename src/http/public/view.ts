@@ -1,10 +1,10 @@
 // What a public page may know of the cluster: states and times of the services that are shown. No address, body, error
 // text, receiver or node name is in it, because every field is made here of what may be said.
 
+import type { Episode } from '../../alerts/history.js';
 import type { Reason, Status } from '../../model/result.js';
 import type { OverallStatus, Service } from '../../model/service.js';
 import { isoLocal, type Millis } from '../../model/time.js';
-import type { Episode } from '../../notify/episodes.js';
 import { certificateDate } from '../certificate-date.js';
 import type { Doors } from '../doors.js';
 import { inWords } from '../in-words.js';

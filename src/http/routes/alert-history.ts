@@ -2,10 +2,10 @@
 // Streamed, since each has a history of its own.
 
 import { z } from 'zod';
+import { actionTaken } from '../../alerts/action-taken.js';
+import type { Episode } from '../../alerts/history.js';
 import { csvRow } from '../../model/csv.js';
 import { isoLocal, type Millis } from '../../model/time.js';
-import { actionTaken } from '../../notify/action-taken.js';
-import type { Episode } from '../../notify/episodes.js';
 import { type EpisodePages, episodePages } from '../alert-episodes.js';
 import type { Doors } from '../doors.js';
 import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';

@@ -1,12 +1,12 @@
 // GET /alerts: what is wrong right now.
 
 import { z } from 'zod';
+import { actionTaken } from '../../alerts/action-taken.js';
 import type { Board } from '../../cluster/board.js';
 import { mutedPart, problemText } from '../../cluster/snapshot.js';
 import { type Alert, alertLine } from '../../cluster/verdict.js';
 import { mapByPieces } from '../../concurrency/by-pieces.js';
 import { isoLocal, type Millis } from '../../model/time.js';
-import { actionTaken } from '../../notify/action-taken.js';
 import type { Doors } from '../doors.js';
 import { inWords } from '../in-words.js';
 import { mutedNow } from '../muted.js';

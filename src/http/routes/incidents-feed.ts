@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Episode } from '../../alerts/history.js';
 import type { Millis } from '../../model/time.js';
-import type { Episode } from '../../notify/episodes.js';
 import { episodePages } from '../alert-episodes.js';
 import type { Doors } from '../doors.js';
 import { withTag } from '../entity-tag.js';

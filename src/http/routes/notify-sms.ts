@@ -3,7 +3,7 @@
 // Source: Alertmanager, "Configuration", <webhook_config>; notify/webhook.
 
 import { z } from 'zod';
-import type { SmsReport } from '../../notify/sms/gateway.js';
+import type { SmsReport } from '../../alerts/sms/gateway.js';
 import { HttpError, route } from '../route.js';
 
 /** Bytes. */

@@ -1,0 +1,93 @@
+// Alerts that are told together: those of one route that have the same values of the labels it groups by. Source:
+// Alertmanager, dispatch/dispatch.go, aggrGroup.
+
+import type { Labels } from '../../model/labels.js';
+import type { Millis } from '../../model/time.js';
+import type { KnownAlert } from '../alert-store.js';
+import type { Route } from '../config/definition.js';
+import type { NotifiedAlert } from '../pipeline/notification.js';
+
+/** A moment on both clocks: the wall's for alerts, the monotonic one for waiting, which no correction of the wall's disturbs. */
+export interface Now {
+  readonly at: Millis;
+  readonly elapsed: Millis;
+}
+
+export class AlertGroup {
+  readonly key: string;
+  readonly route: Route;
+  readonly labels: Labels;
+  readonly #alerts = new Map<string, KnownAlert>();
+  /** When it is looked at next, monotonic. */
+  nextAt: Millis;
+  #hasBeenTold = false;
+
+  constructor(key: string, route: Route, labels: Labels, now: Now) {
+    this.key = key;
+    this.route = route;
+    this.labels = labels;
+    this.nextAt = now.elapsed + route.groupWait;
+  }
+
+  get isEmpty(): boolean {
+    return this.#alerts.size === 0;
+  }
+
+  get alerts(): Iterable<KnownAlert> {
+    return this.#alerts.values();
+  }
+
+  has(fingerprint: string): boolean {
+    return this.#alerts.has(fingerprint);
+  }
+
+  /** Hears of an alert. One that has waited long enough already, as after a restart, is told at once. */
+  take(alert: KnownAlert, { at, elapsed }: Now): void {
+    this.#alerts.set(alert.fingerprint, alert);
+    const hasWaited = alert.startsAt + this.route.groupWait <= at && !alert.isUnconfirmed;
+    if (!this.#hasBeenTold && hasWaited) this.nextAt = Math.min(this.nextAt, elapsed);
+  }
+
+  /** Takes an alert's moments as they are after the clock was set, if the alert is here. */
+  correct(alert: KnownAlert): void {
+    if (this.#alerts.has(alert.fingerprint)) this.#alerts.set(alert.fingerprint, alert);
+  }
+
+  /** Its time has come; the next comes after the group's interval. */
+  begin(elapsed: Millis): void {
+    this.#hasBeenTold = true;
+    this.nextAt = elapsed + this.route.groupInterval;
+  }
+
+  /** Drops an alert, unless more has been heard of it since. @returns whether it was there */
+  drop(alert: KnownAlert): boolean {
+    return this.#alerts.get(alert.fingerprint) === alert && this.#alerts.delete(alert.fingerprint);
+  }
+}
+
+/** Alertmanager's order: by job and instance, those that have them first, then by all labels. */
+export function byLabels(a: Pick<NotifiedAlert, 'labels'>, b: Pick<NotifiedAlert, 'labels'>): number {
+  for (const name of ['job', 'instance']) {
+    const order =
+      Number(b.labels.has(name)) - Number(a.labels.has(name)) ||
+      compareText(a.labels.get(name), b.labels.get(name));
+    if (order !== 0) return order;
+  }
+  return compareLabelSets(a.labels, b.labels);
+}
+
+/** Go's LabelSet.Before: fewer labels first, then by the first name of which not both have the same. */
+export function compareLabelSets(a: Labels, b: Labels): number {
+  if (a.names.length !== b.names.length) return a.names.length - b.names.length;
+  const names = [...new Set([...a.names, ...b.names])].sort();
+  for (const name of names) {
+    const order = Number(a.has(name)) - Number(b.has(name)) || compareText(a.get(name), b.get(name));
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,76 @@
+// Inhibition: alerts that are not told while another explains them. Comes in: alerts; goes out: which one mutes another.
+// Source: Alertmanager, inhibit/inhibit.go.
+
+import type { Labels } from '../../model/labels.js';
+import type { Millis } from '../../model/time.js';
+import { isResolved, type KnownAlert } from '../alert-store.js';
+import type { InhibitRule } from '../config/definition.js';
+import { matchesAll } from '../matchers/matcher.js';
+
+/** One rule with the alerts that match its source, by what `equal` says of them. */
+class Rule {
+  readonly #rule: InhibitRule;
+  readonly #sources = new Map<string, Map<string, KnownAlert>>();
+
+  constructor(rule: InhibitRule) {
+    this.#rule = rule;
+  }
+
+  take(alert: KnownAlert): void {
+    if (!matchesAll(this.#rule.sourceMatchers, alert.labels)) return;
+    const key = this.#key(alert.labels);
+    const alike = this.#sources.get(key) ?? new Map<string, KnownAlert>();
+    this.#sources.set(key, alike.set(alert.fingerprint, alert));
+  }
+
+  drop(at: Millis): void {
+    for (const [key, alike] of this.#sources) {
+      for (const [fingerprint, alert] of alike) if (isResolved(alert, at)) alike.delete(fingerprint);
+      if (alike.size === 0) this.#sources.delete(key);
+    }
+  }
+
+  source(labels: Labels, at: Millis): string | undefined {
+    const { sourceMatchers, targetMatchers } = this.#rule;
+    if (!matchesAll(targetMatchers, labels)) return undefined;
+    // An alert that is on both sides is not muted by others that are, itself among them.
+    const isOnBothSides = matchesAll(sourceMatchers, labels);
+    for (const alert of this.#sources.get(this.#key(labels))?.values() ?? []) {
+      if (isResolved(alert, at)) continue;
+      if (!isOnBothSides || !matchesAll(targetMatchers, alert.labels)) return alert.fingerprint;
+    }
+    return undefined;
+  }
+
+  #key(labels: Labels): string {
+    return JSON.stringify(this.#rule.equal.map(name => labels.get(name)));
+  }
+}
+
+export class Inhibitor {
+  readonly #rules: readonly Rule[];
+
+  constructor(rules: readonly InhibitRule[], alerts: Iterable<KnownAlert>) {
+    this.#rules = rules.map(rule => new Rule(rule));
+    for (const alert of alerts) this.take(alert);
+  }
+
+  /** Hears of an alert. */
+  take(alert: KnownAlert): void {
+    for (const rule of this.#rules) rule.take(alert);
+  }
+
+  /** The fingerprint of an alert that mutes one with these labels; undefined: none does. */
+  muting(labels: Labels, at: Millis): string | undefined {
+    for (const rule of this.#rules) {
+      const source = rule.source(labels, at);
+      if (source !== undefined) return source;
+    }
+    return undefined;
+  }
+
+  /** Forgets what is over. */
+  sweep(at: Millis): void {
+    for (const rule of this.#rules) rule.drop(at);
+  }
+}

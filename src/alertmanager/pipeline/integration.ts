@@ -1,0 +1,61 @@
+// The receivers of a configuration, opened. Comes in: their definitions; goes out: what a message can be given to. A
+// receiver that has no way to tell anybody writes to the log.
+
+import { Gate } from '../../concurrency/semaphore.js';
+import type { IntegrationDefinition, ReceiverDefinition } from '../config/definition.js';
+import { LogReceiver } from '../receivers/log.js';
+import type { Receiver, ReceiverKind, Surroundings } from '../receivers/receiver.js';
+
+/** Messages one integration may be given at once. */
+const WIDTH = 5;
+
+export interface Integration {
+  /** The receiver's name. */
+  readonly receiverName: string;
+  /** `email`, `slack`, ...; `log`. */
+  readonly kind: string;
+  /** Unlike any other's; the same over restarts. */
+  readonly id: string;
+  readonly sendResolved: boolean;
+  readonly receiver: Receiver;
+  readonly gate: Gate;
+}
+
+/** Opens all integrations of a receiver; whoever opens them closes them. @throws what a kind cannot be opened for */
+export function openIntegrations(
+  { name, integrations }: ReceiverDefinition,
+  kinds: readonly ReceiverKind[],
+  surroundings: Surroundings,
+): Integration[] {
+  if (integrations.length === 0) return [integrationOf(name, 'log', 0, true, new LogReceiver(surroundings))];
+  return integrations.map(definition => {
+    const { integration, index, sendResolved } = definition;
+    const own = { ...surroundings, receipts: surroundings.receipts.of(idOf(name, integration, index)) };
+    return integrationOf(name, integration, index, sendResolved, open(definition, kinds, own));
+  });
+}
+
+function open(
+  { integration, options }: IntegrationDefinition,
+  kinds: readonly ReceiverKind[],
+  surroundings: Surroundings,
+): Receiver {
+  const kind = kinds.find(each => each.integration === integration);
+  if (!kind) throw new Error(`no receiver of the kind ${integration}`);
+  return kind.open(options, surroundings);
+}
+
+function idOf(receiverName: string, kind: string, index: number): string {
+  return `${receiverName}/${kind}/${index}`;
+}
+
+function integrationOf(
+  receiverName: string,
+  kind: string,
+  index: number,
+  sendResolved: boolean,
+  receiver: Receiver,
+): Integration {
+  const id = idOf(receiverName, kind, index);
+  return { receiverName, kind, id, sendResolved, receiver, gate: new Gate(WIDTH) };
+}

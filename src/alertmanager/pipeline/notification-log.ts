@@ -1,0 +1,149 @@
+// What was told to whom: the memory that keeps a message from being sent twice, across restarts too. Comes in: what is
+// about to be sent, and what was; goes out: whether something is to be sent. Source: Alertmanager, nflog and
+// notify.DedupStage; Alertmanager writes nothing before it sends.
+
+import type { Millis } from '../../model/time.js';
+import type { KeptStates } from '../../store/kept.js';
+
+const KIND = 'notification';
+/** Notifications that are being sent: what is noted of each once it is taken. */
+const PENDING = 'pending notification';
+/** As Alertmanager's --data.retention. */
+const RETENTION: Millis = 120 * 3_600_000;
+
+/** The last message to one integration about one group, and what earlier ones left open. */
+export interface LogEntry {
+  readonly at: Millis;
+  /** Fingerprints of the alerts that were firing in the last message. */
+  readonly firing: readonly string[];
+  /** Fingerprints of the alerts that are over and were reported as resolved. */
+  readonly resolved: readonly string[];
+  /**
+   * Fingerprints of the alerts that an earlier message reported as firing and that are muted since: the last message did
+   * not name them, their ends are to be sent all the same. Entries of older versions have them in `firing`.
+   */
+  readonly owed?: readonly string[];
+}
+
+/** The alerts a receiver saw firing and has not seen resolved since. */
+export function openAlerts(entry: LogEntry | undefined): Set<string> {
+  return new Set([...(entry?.firing ?? []), ...(entry?.owed ?? [])]);
+}
+
+/** What there is to tell at a moment. */
+export interface Present {
+  readonly firing: ReadonlySet<string>;
+  readonly resolved: ReadonlySet<string>;
+  /** How long ago the last message was. */
+  readonly age: Millis;
+  readonly repeatInterval: Millis;
+  readonly sendResolved: boolean;
+}
+
+export class NotificationLog {
+  readonly #kept: KeptStates;
+  /** When messages of this run were noted, by the monotonic clock: the wall clock may be set. */
+  readonly #notedAt = new Map<string, Millis>();
+
+  constructor(kept: KeptStates) {
+    this.#kept = kept;
+    kept.onLate<LogEntry>(PENDING, late => this.#recover([...late.keys()]));
+  }
+
+  /**
+   * Takes notifications that an earlier run, or an earlier configuration, was sending when it ended: the receiver may
+   * have got them, so that it is owed the ends of the alerts in them. Those that still fire are sent again.
+   */
+  recover(): void {
+    // Before what was being sent, so that what can only be read later comes in this order, too.
+    this.#kept.all(KIND);
+    this.#recover([...this.#kept.all(PENDING).keys()]);
+  }
+
+  #recover(keys: readonly string[]): void {
+    const changes = keys.flatMap(key => {
+      const { at, firing } = this.#kept.all<LogEntry>(PENDING).get(key) as LogEntry;
+      const entry = this.entry(key) ?? { at, firing: [], resolved: [] };
+      const owed = [...openAlerts({ ...entry, firing: [...(entry.owed ?? []), ...firing], owed: [] })];
+      const value = { ...entry, owed: owed.filter(each => !entry.firing.includes(each)) };
+      return [
+        { kind: KIND, key, value },
+        { kind: PENDING, key, value: undefined },
+      ];
+    });
+    if (changes.length > 0) this.#kept.putAll(changes);
+  }
+
+  /** @param key of an integration and a group */
+  entry(key: string): LogEntry | undefined {
+    return this.#kept.all<LogEntry>(KIND).get(key);
+  }
+
+  /** How long ago the last message was: of one before a restart by the wall clock, on either side of it. */
+  age(key: string, { at, elapsed }: { readonly at: Millis; readonly elapsed: Millis }): Millis {
+    const notedAt = this.#notedAt.get(key);
+    if (notedAt !== undefined) return elapsed - notedAt;
+    const entry = this.entry(key);
+    return entry ? Math.abs(at - entry.at) : 0;
+  }
+
+  /** Fingerprints of the alerts that some receiver saw firing and has not seen resolved since. */
+  open(): ReadonlySet<string> {
+    const entries = [...this.#kept.all<LogEntry>(KIND).values()];
+    return new Set(entries.flatMap(entry => [...openAlerts(entry)]));
+  }
+
+  /**
+   * A message is sent next; `entry` is what will be noted of it. It is on disk when this returns, if the disk takes it,
+   * and only if the message is the first to name a firing alert: of others a restart knows enough.
+   */
+  begin(key: string, entry: LogEntry): void {
+    const open = openAlerts(this.entry(key));
+    if (entry.firing.some(each => !open.has(each))) this.#kept.put(PENDING, [[key, entry]]);
+  }
+
+  /** The message that was begun was not taken. */
+  withdraw(key: string): void {
+    if (this.#kept.all(PENDING).has(key)) this.#kept.put(PENDING, [[key, undefined]]);
+  }
+
+  /** Notes a message that was taken. @param elapsed monotonic clock */
+  note(key: string, entry: LogEntry, elapsed: Millis): void {
+    this.#notedAt.set(key, elapsed);
+    const noted = { kind: KIND, key, value: entry };
+    const isPending = this.#kept.all(PENDING).has(key);
+    this.#kept.putAll(isPending ? [noted, { kind: PENDING, key, value: undefined }] : [noted]);
+  }
+
+  /** Forgets entries nobody `isUsing` that are old. */
+  sweep(at: Millis, isUsing: (key: string) => boolean): void {
+    const old = [...this.#kept.all<LogEntry>(KIND)].filter(
+      ([key, entry]) => entry.at + RETENTION < at && !isUsing(key),
+    );
+    for (const [key] of old) this.#notedAt.delete(key);
+    if (old.length > 0)
+      this.#kept.put(
+        KIND,
+        old.map(([key]) => [key, undefined]),
+      );
+  }
+}
+
+/** Whether an integration is to be told, given the last message it got. */
+export function needsTelling(entry: LogEntry | undefined, present: Present): boolean {
+  const { firing, resolved, age, repeatInterval, sendResolved } = present;
+  if (!entry) return firing.size > 0;
+  const owed = entry.owed ?? [];
+  const isIn = (known: readonly string[], all: ReadonlySet<string>) => {
+    const set = new Set(known);
+    for (const each of all) if (!set.has(each)) return false;
+    return true;
+  };
+  if (!isIn(entry.firing, firing)) return true;
+  // The last message did not name them, so that Alertmanager's rule below would leave their ends out.
+  if (owed.some(fingerprint => resolved.has(fingerprint)) && (sendResolved || firing.size === 0)) return true;
+  // Also where ends are not told, so that the firing ones leave the log.
+  if (firing.size === 0) return entry.firing.length > 0;
+  if (sendResolved && !isIn(entry.resolved, resolved)) return true;
+  return age > repeatInterval;
+}

@@ -1,0 +1,344 @@
+// The embedded Alertmanager. Comes in: alerts, as the table knows them; goes out: messages to receivers, grouped, muted,
+// deduplicated, tried again. Made by alerting.ts for one configuration. Source: Alertmanager, dispatch and notify.
+
+import type { Labels } from '../../model/labels.js';
+import { type Clock, LONGEST_WAIT, type Millis } from '../../model/time.js';
+import { type AlertTable, isResolved, type KnownAlert } from '../alert-store.js';
+import type { AlertmanagerConfig } from '../config/definition.js';
+import { Dispatcher } from '../dispatch/dispatcher.js';
+import type { AlertGroup, Now } from '../dispatch/group.js';
+import { Inhibitor } from '../mute/inhibition.js';
+import type { Silences } from '../mute/silences.js';
+import type { ReceiverKind, Surroundings } from '../receivers/receiver.js';
+import { type Telling, telling } from './dedup.js';
+import { type Integration, openIntegrations } from './integration.js';
+import { type Muted, mutedBy, routeMutedBy, type SuppressedReason } from './mute.js';
+import type { Notification } from './notification.js';
+import type { LogEntry, NotificationLog } from './notification-log.js';
+import { type Attempt, deliver, type Outcome, type Retry } from './retry.js';
+
+/** A message may take this long at least, however often its group is looked at. */
+const LEAST_PATIENCE: Millis = 10_000;
+/** How long answers to messages under way are waited for when the notifier stops. */
+const CLOSE_PATIENCE: Millis = 3000;
+
+/** Hears what becomes of messages. */
+export interface NotifierEvents {
+  onAttempt(attempt: Attempt): void;
+  /** A message was taken, or given up. */
+  onOutcome(
+    integration: Integration,
+    group: AlertGroup,
+    outcome: Exclude<Outcome, { state: 'needless' }>,
+    /** From the first attempt on, pauses included. */
+    duration: Millis,
+  ): void;
+  /** Alerts were not told for a reason. */
+  onSuppressed(
+    reason: SuppressedReason,
+    alerts: readonly KnownAlert[],
+    muted: ReadonlyMap<string, Muted>,
+  ): void;
+}
+
+export interface NotifierOptions {
+  readonly config: AlertmanagerConfig;
+  readonly alerts: AlertTable;
+  readonly silences: Silences;
+  readonly log: NotificationLog;
+  readonly kinds: readonly ReceiverKind[];
+  readonly surroundings: Surroundings;
+  readonly externalUrl: () => string;
+  readonly clock: Clock;
+  readonly events: NotifierEvents;
+}
+
+/** An integration that is being told of a group, and how to stop that: no further attempt, or at once. */
+interface UnderWay {
+  readonly stop: AbortController;
+  readonly end: AbortController;
+  done: Promise<void>;
+  /** When no further attempt is made, monotonic. */
+  readonly until: Millis;
+  retry: Retry | undefined;
+  /** The group's time came meanwhile. */
+  isDueAgain: boolean;
+}
+
+/** A notification under way: being sent, or waiting for the next attempt. */
+export type Progress = Pick<UnderWay, 'until' | 'retry'>;
+
+export class Notifier {
+  readonly config: AlertmanagerConfig;
+  readonly #options: NotifierOptions;
+  readonly #dispatcher: Dispatcher;
+  readonly #inhibitor: Inhibitor;
+  readonly #integrations = new Map<string, readonly Integration[]>();
+  /** By integration and group. */
+  readonly #busy = new Map<string, UnderWay>();
+  /** Alerts of a group that are over and that an integration needs no telling of any more. */
+  readonly #settled = new WeakMap<AlertGroup, Map<string, ReadonlySet<KnownAlert>>>();
+  #timer: NodeJS.Timeout | undefined;
+  #waking: NodeJS.Immediate | undefined;
+  #isStarted = false;
+  #isClosed = false;
+
+  /** Opens all receivers; nothing is told before {@link start}. @throws what a receiver cannot be opened for */
+  constructor(options: NotifierOptions) {
+    const { config, kinds, surroundings } = options;
+    this.config = config;
+    this.#options = options;
+    for (const receiver of config.receivers)
+      this.#integrations.set(receiver.name, openIntegrations(receiver, kinds, surroundings));
+    this.#dispatcher = new Dispatcher(config.route);
+    this.#inhibitor = new Inhibitor(config.inhibitRules, []);
+  }
+
+  /** Takes up the alerts there are and begins to tell. */
+  start(): void {
+    this.#isStarted = true;
+    const { alerts, log } = this.#options;
+    const { at } = this.#now();
+    log.recover();
+    const open = log.open();
+    // What is over and no receiver waits for would be listed in the first message of its group.
+    for (const alert of alerts.all())
+      if (!isResolved(alert, at) || open.has(alert.fingerprint)) this.take(alert);
+  }
+
+  get groups(): Iterable<AlertGroup> {
+    return this.#dispatcher.groups;
+  }
+
+  /** All integrations there are, by receiver. */
+  get integrations(): readonly Integration[] {
+    return [...this.#integrations.values()].flat();
+  }
+
+  /** Of one receiver. */
+  integrationsOf(receiver: string): readonly Integration[] {
+    return this.#integrations.get(receiver) ?? [];
+  }
+
+  /**
+   * The last message to an integration about a group, sent or restored from an earlier run. `at` is by the wall clock as it
+   * goes now.
+   */
+  logged(integration: Integration, group: Pick<AlertGroup, 'key'>): LogEntry | undefined {
+    const { log, clock } = this.#options;
+    const key = logKey(integration, group);
+    const [entry, at] = [log.entry(key), clock.now()];
+    return entry && { ...entry, at: at - log.age(key, { at, elapsed: clock.elapsed() }) };
+  }
+
+  /** What is on its way to an integration about a group. */
+  progress(integration: Integration, group: Pick<AlertGroup, 'key'>): Progress | undefined {
+    return this.#busy.get(logKey(integration, group));
+  }
+
+  /** Hears of an alert. */
+  take(alert: KnownAlert): void {
+    this.#inhibitor.take(alert);
+    this.#dispatcher.take(alert, this.#now());
+    // Alerts come many at a time.
+    this.#waking ??= setImmediate(() => {
+      this.#waking = undefined;
+      this.#wake();
+    });
+  }
+
+  /** Moments of an alert are others since the clock was set; nothing else is news. */
+  correct(alert: KnownAlert): void {
+    this.#inhibitor.take(alert);
+    this.#dispatcher.correct(alert);
+  }
+
+  /** What mutes an alert at a moment. */
+  muted(alert: Pick<KnownAlert, 'labels'>, at: Millis): Muted {
+    return mutedBy(alert, at, { silences: this.#options.silences, inhibitor: this.#inhibitor });
+  }
+
+  /** The fingerprint of an alert that inhibits one with these labels; undefined: none does. */
+  inhibitedBy(labels: Labels, at: Millis): string | undefined {
+    return this.#inhibitor.muting(labels, at);
+  }
+
+  /** Whether somebody is still to be told something of an alert. */
+  holds(fingerprint: string): boolean {
+    return this.#dispatcher.holds(fingerprint);
+  }
+
+  /** Forgets what is over. */
+  sweep(at: Millis): void {
+    this.#inhibitor.sweep(at);
+    const groups = new Set([...this.#dispatcher.groups].map(group => group.key));
+    this.#options.log.sweep(at, key => groups.has(key.slice(key.indexOf('\n') + 1)));
+  }
+
+  /** Stops telling; what was not taken is told by the next one. An answer on its way is waited for a little. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    clearImmediate(this.#waking);
+    const busy = [...this.#busy.values()];
+    for (const { stop } of busy) stop.abort();
+    const patience = setTimeout(() => {
+      for (const { end } of busy) end.abort(new Error('the monitor stops'));
+    }, CLOSE_PATIENCE);
+    await Promise.all(busy.map(({ done }) => done));
+    clearTimeout(patience);
+    for (const { receiver } of this.integrations) receiver.close();
+  }
+
+  #now(): Now {
+    const { clock, alerts } = this.#options;
+    const at = clock.now();
+    alerts.keepUp(at);
+    return { at, elapsed: clock.elapsed() };
+  }
+
+  #wake(): void {
+    clearTimeout(this.#timer);
+    const next = this.#dispatcher.nextAt;
+    if (next === undefined || !this.#isStarted || this.#isClosed) return;
+    const wait = Math.min(Math.max(0, next - this.#options.clock.elapsed()), LONGEST_WAIT);
+    this.#timer = setTimeout(() => {
+      for (const group of this.#dispatcher.due(this.#options.clock.elapsed())) this.#begin(group);
+      this.#wake();
+    }, wait);
+  }
+
+  /** A group's turn. Who is still being told of it is tried again anyway, each time with what is true by then. */
+  #begin(group: AlertGroup): void {
+    this.#noteMuted(group, this.#now().at);
+    for (const integration of this.#integrations.get(group.route.receiver) ?? []) {
+      const busy = this.#busy.get(logKey(integration, group));
+      if (busy) busy.isDueAgain = true;
+      else this.#send(integration, group);
+    }
+  }
+
+  /** As in Alertmanager what ran out of time does not wait for another interval: its own has passed. */
+  #send(integration: Integration, group: AlertGroup): void {
+    const key = logKey(integration, group);
+    const patience = Math.min(Math.max(group.route.groupInterval, LEAST_PATIENCE), LONGEST_WAIT);
+    const underWay: UnderWay = {
+      stop: new AbortController(),
+      end: new AbortController(),
+      done: Promise.resolve(),
+      until: this.#options.clock.elapsed() + patience,
+      retry: undefined,
+      isDueAgain: false,
+    };
+    this.#busy.set(key, underWay);
+    underWay.done = this.#tell(integration, group, underWay, AbortSignal.timeout(patience))
+      .catch(error =>
+        this.#options.surroundings.log('warn', 'Notification failed', { key, err: error.message }),
+      )
+      .finally(() => {
+        this.#busy.delete(key);
+        if (underWay.isDueAgain && !this.#isClosed && !group.isEmpty) this.#send(integration, group);
+      });
+  }
+
+  async #tell(
+    integration: Integration,
+    group: AlertGroup,
+    underWay: UnderWay,
+    patience: AbortSignal,
+  ): Promise<void> {
+    const { clock, events, log } = this.#options;
+    const key = logKey(integration, group);
+    const begun = clock.elapsed();
+    const signal = AbortSignal.any([underWay.end.signal, patience]);
+    const until = { stop: AbortSignal.any([underWay.stop.signal, signal]), signal };
+    let last: Telling | undefined;
+    let prepared: Millis = begun;
+    let over: ReadonlySet<KnownAlert> = new Set();
+    const prepare = (): Notification | undefined => {
+      const now = this.#now();
+      const { at } = now;
+      prepared = now.elapsed;
+      underWay.retry = undefined;
+      over = new Set([...group.alerts].filter(alert => isResolved(alert, at)));
+      last = this.#telling(integration, group, now);
+      if (last && last.alerts.length > 0) return this.#notification(group, last);
+      if (last) log.note(key, last.note, prepared);
+      return undefined;
+    };
+    const outcome = await deliver({
+      integration,
+      prepare,
+      ...until,
+      clock,
+      onBegin: () => last && log.begin(key, last.note),
+      onAttempt: attempt => {
+        // One that was cut off may have arrived.
+        if (attempt.error && !underWay.end.signal.aborted) log.withdraw(key);
+        events.onAttempt(attempt);
+      },
+      onRetry: retry => {
+        underWay.retry = retry;
+      },
+    });
+    // Stopping is nobody's failure: the next run tells it.
+    if (outcome.state === 'failed' && this.#isClosed) return;
+    if (outcome.state === 'sent' && last) log.note(key, last.note, prepared);
+    if (outcome.state !== 'needless') events.onOutcome(integration, group, outcome, clock.elapsed() - begun);
+    if (outcome.state !== 'failed') this.#settle(integration, group, over);
+  }
+
+  /** Alerts that everybody knows the end of leave the group. */
+  #settle(integration: Integration, group: AlertGroup, over: ReadonlySet<KnownAlert>): void {
+    if (this.#isClosed) return;
+    const settled = this.#settled.get(group) ?? new Map<string, ReadonlySet<KnownAlert>>();
+    this.#settled.set(group, settled.set(integration.id, over));
+    const all = this.#integrations.get(group.route.receiver) ?? [];
+    const everywhere = [...over].filter(alert => all.every(({ id }) => settled.get(id)?.has(alert)));
+    this.#dispatcher.told(group, everywhere);
+    this.#wake();
+  }
+
+  #telling(integration: Integration, group: AlertGroup, now: Now): Telling | undefined {
+    const { at } = now;
+    const isRouteMuted = routeMutedBy(group.route, this.config, at) !== undefined;
+    const isMuted = (alert: KnownAlert) => {
+      if (isRouteMuted) return true;
+      const { silencedBy, inhibitedBy } = this.muted(alert, at);
+      return silencedBy.length > 0 || inhibitedBy.length > 0;
+    };
+    const key = logKey(integration, group);
+    const { log } = this.#options;
+    const [entry, age] = [log.entry(key), log.age(key, now)];
+    return telling({ group, isMuted, entry, age, sendResolved: integration.sendResolved, at });
+  }
+
+  #notification(group: AlertGroup, { alerts, note }: Telling): Notification {
+    return {
+      receiver: group.route.receiver,
+      groupKey: group.key,
+      groupLabels: group.labels,
+      alerts,
+      externalUrl: this.#options.externalUrl(),
+      at: note.at,
+    };
+  }
+
+  #noteMuted(group: AlertGroup, at: Millis): void {
+    const firing = [...group.alerts].filter(alert => !isResolved(alert, at));
+    if (firing.length === 0) return;
+    const { onSuppressed } = this.#options.events;
+    const muted = new Map(firing.map(alert => [alert.fingerprint, this.muted(alert, at)]));
+    const by = (key: keyof Muted) => firing.filter(({ fingerprint }) => muted.get(fingerprint)?.[key].length);
+    const routeMuted = routeMutedBy(group.route, this.config, at);
+    if (routeMuted) onSuppressed(routeMuted.reason, firing, muted);
+    else {
+      onSuppressed('inhibition', by('inhibitedBy'), muted);
+      onSuppressed('silence', by('silencedBy'), muted);
+    }
+  }
+}
+
+function logKey(integration: Integration, group: Pick<AlertGroup, 'key'>): string {
+  return `${integration.id}\n${group.key}`;
+}

@@ -1,0 +1,55 @@
+// PagerDuty, by its Events API v2. Source: Alertmanager, notify/pagerduty; PagerDuty, "Events API v2 Overview".
+
+import { Secret } from '../../model/secret.js';
+import { originOf } from './destination.js';
+import { type Answer, jsonOf } from './http/answer.js';
+import { reveal } from './http/reveal.js';
+import { Poster } from './http/webhook-client.js';
+import { Filling } from './message.js';
+import { eventBody, pagerdutyEvent, plainEvent } from './pagerduty/event.js';
+import { type PagerdutyOptions, readPagerduty } from './pagerduty/options.js';
+import { DeliveryError, type Receiver, type ReceiverKind, type Surroundings } from './receiver.js';
+
+const INTEGRATION = 'pagerduty';
+
+export const pagerduty: ReceiverKind<PagerdutyOptions> = {
+  integration: INTEGRATION,
+  key: 'pagerduty_configs',
+  sendsResolved: true,
+  read: readPagerduty,
+  open,
+  destination: ({ url }) => originOf(new Secret(url)),
+  opensIncidents: true,
+};
+
+function open(options: PagerdutyOptions, surroundings: Surroundings): Receiver {
+  const { http, timeout, url } = options;
+  const poster = new Poster({
+    integration: INTEGRATION,
+    http,
+    timeout,
+    explain,
+    onAnswer: surroundings.onAnswer,
+  });
+  return {
+    async deliver(notification, signal) {
+      const filling = new Filling(INTEGRATION, notification, surroundings);
+      const key = filling.address('routing_key', reveal(INTEGRATION, options.routingKey));
+      if (key === '')
+        throw new DeliveryError(`${INTEGRATION}: routing key cannot be empty`, { permanent: true });
+      const event = filling.message(
+        () => pagerdutyEvent(options, notification, key, filling),
+        plain => plainEvent(notification, key, plain),
+      );
+      await poster.post({ url, body: eventBody(event), secrets: [key] }, signal);
+    },
+    close: () => poster.close(),
+  };
+}
+
+/** `{"status": "invalid event", "message": "Event object is invalid", "errors": ["..."]}` */
+function explain({ body }: Answer): string | undefined {
+  const { message, errors } = jsonOf(body) ?? {};
+  if (typeof message !== 'string') return undefined;
+  return Array.isArray(errors) && errors.length > 0 ? `${message}: ${errors.join(', ')}` : message;
+}

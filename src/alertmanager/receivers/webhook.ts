@@ -1,0 +1,127 @@
+// Alertmanager's webhook: a notification as JSON, version 4. Source: Alertmanager, "Configuration", <webhook_config>;
+// notify/webhook.
+
+import { type Field, isAbsent } from '../../config/decode.js';
+import type { HttpClientConfig } from '../../config/http-client.js';
+import type { YamlNode } from '../../config/yaml-tree.js';
+import { Secret, type SecretSource } from '../../model/secret.js';
+import type { Millis } from '../../model/time.js';
+import { goJson, type Writable } from '../../template/go-json.js';
+import { formatRfc3339 } from '../../template/time-layout.js';
+import { UTC } from '../../template/time-zone.js';
+import type { Global } from '../config/definition.js';
+import { readHttpConfig } from '../config/http-config.js';
+import { newerKeys } from '../config/newer-keys.js';
+import { readUrlSecret } from '../config/secret.js';
+import type { TemplateDecoder } from '../config/template-decoder.js';
+import type { Notification, NotifiedAlert } from '../pipeline/notification.js';
+import { commonAnnotations, commonLabels, receiverOf, shownEnd, statusOf } from '../templates/data.js';
+import { originOf } from './destination.js';
+import { reveal } from './http/reveal.js';
+import { Poster } from './http/webhook-client.js';
+import { Filling } from './message.js';
+import type { Receiver, ReceiverKind, Surroundings } from './receiver.js';
+
+const INTEGRATION = 'webhook';
+const KEYS = ['http_config', 'url', 'url_file', 'max_alerts', 'timeout'] as const;
+
+interface WebhookOptions {
+  readonly http: HttpClientConfig;
+  /** May be a template. */
+  readonly url: SecretSource;
+  /** 0: all of them. */
+  readonly maxAlerts: number;
+  /** 0: none but the pipeline's. */
+  readonly timeout: Millis;
+}
+
+export const webhook: ReceiverKind<WebhookOptions> = {
+  integration: INTEGRATION,
+  key: 'webhook_configs',
+  sendsResolved: true,
+  read,
+  open,
+  destination: ({ url }) => originOf(url),
+};
+
+function read(decoder: TemplateDecoder, node: Field, global: Global): WebhookOptions {
+  const fields = decoder.fields(node, 'config.plain', KEYS, newerKeys('webhook_configs'));
+  const url = readUrl(decoder, fields);
+  if (isAbsent(fields.url) && isAbsent(fields.url_file) && node)
+    decoder.misfit(node, 'one of url or url_file must be configured');
+  const maxAlerts = decoder.integer(fields.max_alerts);
+  if (maxAlerts < 0 && fields.max_alerts)
+    decoder.misfit(fields.max_alerts, `cannot unmarshal !!int \`${maxAlerts}\` into uint64`);
+  return {
+    http: readHttpConfig(decoder, fields.http_config, global.http),
+    url: url ?? new Secret(''),
+    maxAlerts,
+    timeout: decoder.duration(fields.timeout) ?? 0,
+  };
+}
+
+/** A URL with a template in it is one only when it is filled in. */
+function readUrl(decoder: TemplateDecoder, { url, url_file }: { url?: YamlNode; url_file?: YamlNode }) {
+  const isTemplate = !isAbsent(url) && url.kind === 'scalar' && url.text.includes('{{');
+  decoder.noteSecret(url);
+  if (isTemplate) decoder.secretTemplate(url);
+  if (isTemplate && isAbsent(url_file)) return new Secret(url.text);
+  return readUrlSecret(decoder, { inline: url, file: url_file, names: 'url & url_file' });
+}
+
+function open(options: WebhookOptions, surroundings: Surroundings): Receiver {
+  const { onAnswer } = surroundings;
+  const poster = new Poster({
+    integration: INTEGRATION,
+    http: options.http,
+    timeout: options.timeout,
+    onAnswer,
+  });
+  return {
+    async deliver(notification, signal) {
+      const url = new Filling(INTEGRATION, notification, surroundings).address(
+        'url',
+        reveal(INTEGRATION, options.url),
+      );
+      await poster.post({ url, body: webhookBody(notification, options.maxAlerts) }, signal);
+    },
+    close: () => poster.close(),
+  };
+}
+
+/** Ends with a line feed, as Alertmanager's. @param maxAlerts 0: all of them */
+export function webhookBody(notification: Notification, maxAlerts = 0): string {
+  const { alerts, groupKey, groupLabels, externalUrl } = notification;
+  const told = maxAlerts > 0 ? alerts.slice(0, maxAlerts) : alerts;
+  const message: Record<string, Writable> = {
+    receiver: receiverOf(notification),
+    status: statusOf(told),
+    alerts: told.map(alertJson),
+    groupLabels: groupLabels.toJSON(),
+    commonLabels: Object.fromEntries(commonLabels(told)),
+    commonAnnotations: sorted(commonAnnotations(told)),
+    externalURL: externalUrl,
+    version: '4',
+    groupKey,
+    truncatedAlerts: alerts.length - told.length,
+  };
+  return `${goJson(message)}\n`;
+}
+
+/** The same fields as a template's, without a template's values: there may be thousands. */
+function alertJson(alert: NotifiedAlert): Record<string, Writable> {
+  const { labels, annotations, startsAt, generatorUrl, fingerprint, isResolved } = alert;
+  return {
+    status: isResolved ? 'resolved' : 'firing',
+    labels: labels.toJSON(),
+    annotations: sorted(Object.entries(annotations)),
+    startsAt: formatRfc3339(startsAt, UTC),
+    endsAt: formatRfc3339(shownEnd(alert), UTC),
+    generatorURL: generatorUrl,
+    fingerprint,
+  };
+}
+
+function sorted(pairs: readonly (readonly [name: string, value: string])[]): Record<string, string> {
+  return Object.fromEntries([...pairs].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

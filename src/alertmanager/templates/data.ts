@@ -1,0 +1,131 @@
+// What a notification's template is filled with. Source: Alertmanager, template/template.go, "Notification template
+// reference".
+
+import type { Labels } from '../../model/labels.js';
+import type { Millis } from '../../model/time.js';
+import { asList, asText } from '../../template/arguments.js';
+import { GoTime } from '../../template/go-time.js';
+import { ZERO_TIME } from '../../template/time-layout.js';
+import { NamedList, NamedMap, Struct, TaggedStruct, type Value } from '../../template/value.js';
+import type { Notification, NotifiedAlert } from '../pipeline/notification.js';
+
+const ALERT_NAME = 'alertname';
+
+/** A template's dot; as JSON it is the body of a webhook. */
+export function templateData(notification: Notification): TaggedStruct {
+  const { alerts, groupLabels, externalUrl } = notification;
+  return new TaggedStruct('*template.Data', [
+    ['Receiver', 'receiver', receiverOf(notification)],
+    ['Status', 'status', statusOf(alerts)],
+    ['Alerts', 'alerts', alertList(alerts)],
+    ['GroupLabels', 'groupLabels', pairsOf(groupLabels)],
+    ['CommonLabels', 'commonLabels', keyValues(commonLabels(alerts))],
+    ['CommonAnnotations', 'commonAnnotations', keyValues(commonAnnotations(alerts))],
+    ['ExternalURL', 'externalURL', externalUrl],
+  ]);
+}
+
+/** `firing` while one of them is. */
+export function statusOf(alerts: readonly NotifiedAlert[]): 'firing' | 'resolved' {
+  return alerts.every(alert => alert.isResolved) ? 'resolved' : 'firing';
+}
+
+/** The receiver's name as Alertmanager tells it: through Go's regexp.QuoteMeta. */
+export function receiverOf({ receiver }: Notification): string {
+  return receiver.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+}
+
+function alertList(alerts: readonly NotifiedAlert[]): NamedList {
+  const all = alerts.map(alertStruct);
+  const only = (resolved: boolean) => all.filter((_, i) => alerts[i]?.isResolved === resolved);
+  return new NamedList('template.Alerts', all, { Firing: () => only(false), Resolved: () => only(true) });
+}
+
+function alertStruct(alert: NotifiedAlert): TaggedStruct {
+  return new TaggedStruct('template.Alert', [
+    ['Status', 'status', alert.isResolved ? 'resolved' : 'firing'],
+    ['Labels', 'labels', pairsOf(alert.labels)],
+    ['Annotations', 'annotations', keyValues(Object.entries(alert.annotations))],
+    ['StartsAt', 'startsAt', new GoTime(alert.startsAt)],
+    ['EndsAt', 'endsAt', new GoTime(shownEnd(alert))],
+    ['GeneratorURL', 'generatorURL', alert.generatorUrl],
+    ['Fingerprint', 'fingerprint', alert.fingerprint],
+  ]);
+}
+
+/** An end that is still to come is nobody's business. */
+export function shownEnd({ isResolved, endsAt }: NotifiedAlert): Millis {
+  return isResolved ? endsAt : ZERO_TIME;
+}
+
+function pairsOf(labels: Labels): NamedMap {
+  return keyValues([...labels.pairs()]);
+}
+
+type Pair = readonly [name: string, value: string];
+
+/** Labels all alerts have alike. */
+export function commonLabels(alerts: readonly NotifiedAlert[]): readonly Pair[] {
+  return shared(alerts.map(alert => [...alert.labels.pairs()]));
+}
+
+/** Annotations all alerts have alike. */
+export function commonAnnotations(alerts: readonly NotifiedAlert[]): readonly Pair[] {
+  return shared(alerts.map(alert => Object.entries(alert.annotations)));
+}
+
+/** The pairs all of them have. */
+function shared(sets: readonly (readonly Pair[])[]): readonly Pair[] {
+  const [first = [], ...others] = sets;
+  const has = (set: readonly Pair[], [name, value]: Pair) =>
+    set.some(pair => pair[0] === name && pair[1] === value);
+  return others.reduce((left, set) => left.filter(pair => has(set, pair)), first);
+}
+
+/** Alertmanager's KV. */
+function keyValues(pairs: readonly Pair[]): NamedMap {
+  const sorted = () => [...pairs].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const names = () => sorted().map(([name]) => name);
+  const values = () => sorted().map(([, value]) => value);
+  const text = () =>
+    sorted()
+      .map(([name, value]) => `${name}=${value}`)
+      .join(', ');
+  return new NamedMap(
+    'template.KV',
+    pairs,
+    () => ({
+      SortedPairs: () => pairList(sorted()),
+      Names: names,
+      Values: values,
+      Remove: removed => without(pairs, removed),
+      String: text,
+    }),
+    text,
+  );
+}
+
+/** The alert's name comes first, then the rest in order. */
+function rank(name: string): number {
+  return name === ALERT_NAME ? 0 : 1;
+}
+
+function without(pairs: readonly Pair[], removed: Value): NamedMap {
+  const names = new Set(asList(removed).map(asText));
+  return keyValues(pairs.filter(([name]) => !names.has(name)));
+}
+
+/** Alertmanager's Pairs. */
+function pairList(pairs: readonly Pair[]): NamedList {
+  const text = () => pairs.map(([name, value]) => `${name}=${value}`).join(', ');
+  return new NamedList(
+    'template.Pairs',
+    pairs.map(([Name, Value]) => new Struct('template.Pair', { Name, Value })),
+    {
+      Names: () => pairs.map(([name]) => name),
+      Values: () => pairs.map(([, value]) => value),
+      String: text,
+    },
+    text,
+  );
+}

@@ -1,0 +1,47 @@
+// What was done about an alert, in the document's words: "Automatic restart attempted, notification sent". Comes in: an
+// episode; goes out: one line. Called by /alerts and /alert_history.
+
+import type { Episode, ToldNote } from './history.js';
+
+/** The log hears of every alert anyway. */
+const LOG = 'log';
+
+/**
+ * Actions with what came of them, who was told, who silenced it.
+ * @param otherwise when nothing of that is known
+ */
+export function actionTaken(
+  episode: Pick<Episode, 'actions' | 'notifications' | 'silencedBy'> | undefined,
+  otherwise = 'Logged',
+): string {
+  if (!episode) return otherwise;
+  const { actions, notifications, silencedBy } = episode;
+  // Of an action that was there several times the last word counts.
+  const results = new Map(actions.map(({ action, result }) => [action, result]));
+  const parts = [
+    ...[...results].map(([action, result]) => `${action} ${result}`),
+    ...told(notifications.filter(({ integration }) => integration !== LOG)),
+    ...silencedBy.map(({ createdBy, comment }) => `silenced by ${createdBy} (${comment})`),
+  ];
+  if (parts.length > 0) return capitalized(parts.join(', '));
+  return notifications.some(({ integration }) => integration === LOG) ? 'Logged' : otherwise;
+}
+
+function told(notes: readonly ToldNote[]): string[] {
+  const last = new Map(notes.map(note => [nameOf(note), note]));
+  const reached = new Set(notes.filter(({ error }) => error === undefined).map(nameOf));
+  const failed = [...last].filter(([name]) => !reached.has(name));
+  return [
+    ...(reached.size > 0 ? [`notification sent to ${[...reached].join(', ')}`] : []),
+    ...failed.map(([name, { error }]) => `notification to ${name} failed: ${error}`),
+  ];
+}
+
+/** `ops (slack)` */
+function nameOf({ receiver, integration }: ToldNote): string {
+  return `${receiver} (${integration})`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

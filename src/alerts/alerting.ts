@@ -1,0 +1,423 @@
+// What becomes of alerts. Comes in: the rules' alerts and those of others, and a configuration; goes out: messages by the
+// embedded notifier, or the alerts themselves to real Alertmanagers, or neither where somebody else sends; actions; and
+// the audit trail. Called by monitor.ts and by the API.
+
+import { AlertTable, type IncomingAlert, isResolved, type KnownAlert } from '../alertmanager/alert-store.js';
+import type { AlertmanagerConfig } from '../alertmanager/config/definition.js';
+import { Forecast } from '../alertmanager/forecast/forecast.js';
+import { formatMatchers } from '../alertmanager/matchers/matcher.js';
+import { mutedAlerts, mutesOf } from '../alertmanager/mute/muted-alerts.js';
+import { type Silence, Silences, silenceState } from '../alertmanager/mute/silences.js';
+import type { Integration } from '../alertmanager/pipeline/integration.js';
+import type { SuppressedReason } from '../alertmanager/pipeline/mute.js';
+import { NotificationLog } from '../alertmanager/pipeline/notification-log.js';
+import { Notifier } from '../alertmanager/pipeline/notifier.js';
+import type { Attempt } from '../alertmanager/pipeline/retry.js';
+import { receiverKinds } from '../alertmanager/receivers/index.js';
+import { Receipts } from '../alertmanager/receivers/receipts.js';
+import type { Surroundings } from '../alertmanager/receivers/receiver.js';
+import { GoTemplates } from '../alertmanager/templates/render.js';
+import { ConfigError } from '../config/load.js';
+import { type Alert, isEscalation, type PendingAlert } from '../model/alert.js';
+import { Labels } from '../model/labels.js';
+import type { Mute, MutedAlert } from '../model/muted.js';
+import type { Clock, Millis } from '../model/time.js';
+import type { Store } from '../store/store.js';
+import { graphLink } from '../template/prometheus.js';
+import { isAboutChecks } from './about-checks.js';
+import type { ActionDefinition } from './actions/definition.js';
+import { ActionRunner } from './actions/runner.js';
+import { AuditTrail } from './audit-trail.js';
+import { Episodes } from './history.js';
+import { notifierEvents } from './notifier-events.js';
+import { type AlertmanagerAddress, Sender, type SenderEvents } from './sender.js';
+import { type CheckedServices, type RuleAlerts, StartupHold } from './startup-hold.js';
+
+/** As the history names what the checks do about a status. */
+const PACE_ACTION = 'monitoring interval';
+const SWEEP_EVERY: Millis = 5000;
+/** Longer than anybody tries one message again. */
+const REMEMBERED: Millis = 30 * 60_000;
+
+/** Who tells people. */
+export type DeliveryConfig =
+  /** We do, as alertmanager.yml says. */
+  | { readonly by: 'us'; readonly config: AlertmanagerConfig }
+  | { readonly by: 'alertmanagers'; readonly alertmanagers: readonly AlertmanagerAddress[] }
+  /** The Prometheus that evaluates the rules, at `url`; without one nothing is configured yet. */
+  | { readonly by: 'prometheus'; readonly url?: string };
+
+/** What an evaluation of the rules did not look at. */
+export interface RuleCoverage {
+  /** Names of alerts whose groups were not due. */
+  readonly notDue: readonly string[];
+  /** Names of alerts whose state before a restart has not been looked up yet. */
+  readonly restoring?: readonly string[];
+  /** Rules that failed. */
+  readonly failures: number;
+  /** Alerts that will fire, as far as they are known. */
+  readonly pending?: readonly PendingAlert[];
+}
+
+/** Hears what is to be counted. */
+export interface AlertingEvents extends SenderEvents {
+  /** Which integrations there are now. */
+  onIntegrations(integrations: readonly Integration[]): void;
+  onAttempt(attempt: Attempt): void;
+  /** A message was taken (no reason), or given up. */
+  onNotification(integration: Integration, reason: string | undefined): void;
+  onSuppressed(reason: SuppressedReason, alerts: number): void;
+  onAction(action: string, isSuccess: boolean): void;
+  /** A silence was made, changed or ended: other alerts are muted now. */
+  onMuting(): void;
+}
+
+export interface AlertingOptions {
+  readonly store: Pick<Store, 'kept' | 'episodes'>;
+  readonly clock: Clock;
+  /** What of the services is known since the start. */
+  readonly checked: CheckedServices;
+  /** When the first check failed of those by which a service is believed down or slow; undefined when it is neither. */
+  readonly firstFailure?: ((service: string) => Millis | undefined) | undefined;
+  /** Where people reach the monitor, without a slash at the end. */
+  readonly externalUrl: () => string;
+  readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
+  readonly events: AlertingEvents;
+}
+
+/** Whoever makes one closes it. */
+export class Alerting {
+  readonly alerts: AlertTable;
+  readonly silences: Silences;
+  readonly episodes: Episodes;
+  /** Who changed what. */
+  readonly audit: AuditTrail;
+  readonly #options: AlertingOptions;
+  readonly #log: NotificationLog;
+  readonly #actions: ActionRunner;
+  readonly #receipts = new Receipts(REMEMBERED);
+  readonly #hold: StartupHold;
+  readonly #sweeping: NodeJS.Timeout;
+  #pace: string | undefined;
+  #pending: readonly PendingAlert[] = [];
+  #delivery: DeliveryConfig = { by: 'prometheus' };
+  #notifier: Notifier | undefined;
+  #sender: Sender | undefined;
+  /** One change of the configuration after the other. */
+  #changing: Promise<void> = Promise.resolve();
+
+  /** Takes up what an earlier run left. Nothing is told before {@link configure}. */
+  constructor(options: AlertingOptions) {
+    const { store, clock, log, events } = options;
+    this.#options = options;
+    this.#hold = new StartupHold(options.checked, clock);
+    this.audit = new AuditTrail(store.kept);
+    this.silences = new Silences(store.kept, (...change) => this.#onSilence(...change));
+    this.episodes = new Episodes(store.episodes);
+    this.#log = new NotificationLog(store.kept);
+    this.#actions = new ActionRunner(store.kept, clock, {
+      onAction: (alert, note) => this.episodes.acted(alert, note),
+      onRun: (action, isSuccess) => events.onAction(action, isSuccess),
+      log,
+    });
+    const onAlert = (alert: KnownAlert) => this.#notifier?.take(alert);
+    const onBegin = (alert: KnownAlert, at: Millis) => this.#begin(alert, at);
+    const onEnd = (alert: KnownAlert) => this.episodes.end(alert);
+    const onMoved = (alert: KnownAlert) => this.#notifier?.correct(alert);
+    this.alerts = new AlertTable(store.kept, { onAlert, onBegin, onEnd, onMoved }, clock.now());
+    this.#resume(clock.now());
+    this.#sweeping = setInterval(() => this.sweep(), SWEEP_EVERY);
+  }
+
+  get delivery(): DeliveryConfig {
+    return this.#delivery;
+  }
+
+  /** Undefined unless we tell people ourselves. */
+  get notifier(): Notifier | undefined {
+    return this.#notifier;
+  }
+
+  /** Undefined unless alerts go to real Alertmanagers. */
+  get sender(): Sender | undefined {
+    return this.#sender;
+  }
+
+  /**
+   * Takes up another configuration; resolves when it is in force.
+   * @throws ConfigError when a receiver cannot be opened; everything goes on as before
+   */
+  configure(delivery: DeliveryConfig, actions: readonly ActionDefinition[]): Promise<void> {
+    const { clock, events } = this.#options;
+    const notifier = delivery.by === 'us' ? this.#makeNotifier(delivery.config) : undefined;
+    const sender =
+      delivery.by === 'alertmanagers' ? makeSender(delivery.alertmanagers, clock, events) : undefined;
+    this.#actions.configure(actions);
+    this.#changing = this.#changing.then(async () => {
+      // Two at once would tell everything twice.
+      await this.#stop();
+      this.#delivery = delivery;
+      if (delivery.by === 'us') this.alerts.resolveTimeout = delivery.config.global.resolveTimeout;
+      this.#notifier = notifier;
+      this.#sender = sender;
+      events.onIntegrations(notifier?.integrations ?? []);
+      if (delivery.by === 'us') this.#logUnconfigured(delivery.config);
+      notifier?.start();
+    });
+    return this.#changing;
+  }
+
+  /**
+   * Takes what an evaluation of the rules wants to be sent: alerts that are new, over, or were not sent for a while. An
+   * alert of the rules that they do not have any more, since the rule or its service is gone, ends.
+   * @returns whether the rules are to be evaluated again soon, because alerts wait for it
+   */
+  hearRules(evaluation: RuleAlerts & RuleCoverage, at: Millis): boolean {
+    this.alerts.keepUp(at);
+    if (evaluation.restoring?.length) this.alerts.believe(new Set(evaluation.restoring), at);
+    const externalUrl = this.#options.externalUrl();
+    this.#pending = evaluation.pending ?? [];
+    const alerts: IncomingAlert[] = this.#hold.pass(evaluation).map(alert => ({
+      ...incomingOf(alert, externalUrl),
+      firstFailedAt: this.#firstFailure(alert),
+    }));
+    if (this.#hold.isOver) alerts.push(...this.#abandoned(evaluation, at));
+    if (alerts.length > 0) {
+      this.#sender?.send(alerts);
+      this.alerts.put(alerts, at);
+    }
+    return this.#hold.wantsEvaluation;
+  }
+
+  /** When the first check failed that led to an alert; undefined for one that is not about whether checks fail. */
+  #firstFailure(
+    alert: Pick<Alert, 'labels' | 'activeAt'> & Partial<Pick<Alert, 'expression'>>,
+  ): Millis | undefined {
+    const { target = '' } = alert.labels;
+    return isAboutChecks(alert) ? this.#options.firstFailure?.(target) : undefined;
+  }
+
+  /** Ends of the alerts that the rules have not got any more. */
+  #abandoned(
+    { unsent, active, notDue, restoring = [], failures }: RuleAlerts & RuleCoverage,
+    at: Millis,
+  ): IncomingAlert[] {
+    // A rule that failed says nothing of its alerts.
+    if (failures > 0) return [];
+    const own = [...this.alerts.all()].filter(alert => !alert.isForeign && !isResolved(alert, at));
+    if (own.length === 0) return [];
+    const known = new Set([...unsent, ...active].map(({ labels }) => Labels.of(labels).key));
+    const skipped = new Set([...notDue, ...restoring]);
+    const isGone = ({ labels }: KnownAlert) =>
+      !known.has(labels.key) && !skipped.has(labels.get('alertname'));
+    return own.filter(isGone).map(alert => ({ ...alert, endsAt: at }));
+  }
+
+  /** Hears which alerts fire where somebody else evaluates the rules: all of them, each time. */
+  hearFiring(firing: readonly Pick<Alert, 'labels' | 'annotations' | 'activeAt'>[], at: Millis): void {
+    this.alerts.keepUp(at);
+    const alerts = firing.map(alert => ({
+      labels: Labels.of(alert.labels),
+      annotations: alert.annotations,
+      startsAt: alert.activeAt,
+      activeAt: alert.activeAt,
+      firstFailedAt: this.#firstFailure(alert),
+      endsAt: at + UNTIL_HEARD_AGAIN,
+      generatorUrl: '',
+    }));
+    this.alerts.put(alerts, at);
+    const present = new Set(alerts.map(({ labels }) => labels.key));
+    const over = [...this.alerts.all()].filter(
+      ({ labels, endsAt, isForeign }) => !isForeign && endsAt > at && !present.has(labels.key),
+    );
+    this.alerts.put(
+      over.map(alert => ({ ...alert, endsAt: at })),
+      at,
+    );
+  }
+
+  /** Hears of alerts that others tell of. @returns whether they are on disk */
+  hear(alerts: readonly IncomingAlert[], at: Millis): boolean {
+    this.alerts.keepUp(at);
+    return this.alerts.put(
+      alerts.map(alert => ({ ...alert, isForeign: true })),
+      at,
+    );
+  }
+
+  /** How many alerts and silences there are, by state; undefined where somebody else has them. */
+  figures() {
+    const notifier = this.#notifier;
+    if (!notifier) return undefined;
+    const at = this.#options.clock.now();
+    const alerts = { active: 0, suppressed: 0, unprocessed: 0 };
+    for (const alert of this.alerts.all()) {
+      if (isResolved(alert, at)) continue;
+      const { silencedBy, inhibitedBy } = notifier.muted(alert, at);
+      alerts[silencedBy.length > 0 || inhibitedBy.length > 0 ? 'suppressed' : 'active']++;
+    }
+    const silences = { active: 0, pending: 0, expired: 0 };
+    for (const silence of this.silences.all()) silences[silenceState(silence, at)]++;
+    return { alerts, silences };
+  }
+
+  /** Alerts that fire and are not sent at a moment; none where others deliver. */
+  muted(at: Millis): MutedAlert[] {
+    return this.#notifier ? mutedAlerts(this.alerts, this.#notifier, at) : [];
+  }
+
+  /** What will be sent about alerts, as it looks now; undefined where others deliver. */
+  forecast(): Forecast | undefined {
+    const notifier = this.#notifier;
+    const { clock } = this.#options;
+    const now = { at: clock.now(), elapsed: clock.elapsed() };
+    const { alerts, silences } = this;
+    return notifier && new Forecast({ notifier, alerts, silences, pending: this.#pending, now });
+  }
+
+  /** Why one alert is not sent at a moment. */
+  mutesOf(fingerprint: string, at: Millis): Mute[] {
+    const alert = this.alerts.get(fingerprint);
+    if (!alert || !this.#notifier || isResolved(alert, at)) return [];
+    return mutesOf(alert, this.alerts, this.#notifier, at);
+  }
+
+  /** Ends what nobody told of in time; forgets what is long over. */
+  sweep(): void {
+    const at = this.#options.clock.now();
+    this.alerts.keepUp(at);
+    this.alerts.sweep(at, fingerprint => this.#notifier?.holds(fingerprint) ?? false);
+    this.silences.sweep(at);
+    this.#noteSilenced(at);
+    this.#notifier?.sweep(at);
+  }
+
+  /** Stops telling; the next run goes on where this one ends. */
+  async close(): Promise<void> {
+    clearInterval(this.#sweeping);
+    await this.#changing;
+    await this.#stop();
+    this.episodes.flush();
+  }
+
+  #logUnconfigured({ receivers }: AlertmanagerConfig): void {
+    const names = receivers.filter(({ integrations }) => integrations.length === 0).map(({ name }) => name);
+    if (names.length === 0) return;
+    this.#options.log('info', 'Receivers without integrations only write to this log', {
+      receivers: names.join(', '),
+    });
+  }
+
+  async #stop(): Promise<void> {
+    const [notifier, sender] = [this.#notifier, this.#sender];
+    this.#notifier = undefined;
+    this.#sender = undefined;
+    await notifier?.close();
+    await sender?.close();
+  }
+
+  /** An alert may be on disk while the beginning of its episode was not yet: it begins now. */
+  #resume(at: Millis): void {
+    const firing = [...this.alerts.all()].filter(alert => !isResolved(alert, at));
+    // Copies raise what has begun.
+    const isCopy = ({ labels }: KnownAlert) => Number(isEscalation(labels.toJSON()));
+    for (const alert of firing.sort((a, b) => isCopy(a) - isCopy(b))) this.episodes.begin(alert);
+  }
+
+  #begin(alert: KnownAlert, at: Millis): void {
+    this.episodes.begin(alert);
+    if (this.#pace && !isEscalation(alert.labels.toJSON()))
+      this.episodes.acted(alert, { at, action: PACE_ACTION, result: this.#pace });
+    const silences = this.silences.muting(alert.labels, at);
+    if (this.#delivery.by === 'us') this.episodes.silenced(alert, silences, at);
+    const [silence] = silences;
+    this.#actions.begin(alert, silence && `silenced by ${silence.createdBy} (${silence.comment})`);
+  }
+
+  /** What the checks do about the status, for the alerts there are and those that come; undefined: nothing. */
+  setPace(result: string | undefined, at: Millis): void {
+    this.#pace = result;
+    if (result === undefined) return;
+    const own = [...this.alerts.all()].filter(({ labels }) => !isEscalation(labels.toJSON()));
+    for (const alert of own)
+      if (!isResolved(alert, at)) this.episodes.acted(alert, { at, action: PACE_ACTION, result });
+  }
+
+  #onSilence(event: 'created' | 'changed' | 'expired', silence: Silence, by: string, at: Millis): void {
+    const { id, matchers, createdBy, comment, startsAt, endsAt } = silence;
+    const details = {
+      id,
+      matchers: formatMatchers(matchers),
+      created_by: createdBy,
+      comment,
+      starts_at: new Date(startsAt).toISOString(),
+      ends_at: new Date(event === 'expired' ? at : endsAt).toISOString(),
+    };
+    this.audit.add({ at, event: `silence ${event}`, by, details });
+    this.#options.log('info', `Silence ${event}`, { by, ...details });
+    // The silence is in force when this returns.
+    queueMicrotask(() => {
+      this.#noteSilenced(at);
+      this.#options.events.onMuting();
+    });
+  }
+
+  /** The history knows at once what a silence mutes, not only when its group has its turn. */
+  #noteSilenced(at: Millis): void {
+    if (!this.#notifier || this.silences.all().length === 0) return;
+    for (const alert of this.alerts.all())
+      if (!isResolved(alert, at)) this.episodes.silenced(alert, this.silences.muting(alert.labels, at), at);
+  }
+
+  #makeNotifier(config: AlertmanagerConfig): Notifier {
+    const { externalUrl, log, clock } = this.#options;
+    return opening(config.file, () => {
+      const templates = new GoTemplates(config.templates);
+      const surroundings: Surroundings = { templates, receipts: this.#receipts, log };
+      return new Notifier({
+        config,
+        alerts: this.alerts,
+        silences: this.silences,
+        log: this.#log,
+        kinds: receiverKinds,
+        surroundings,
+        externalUrl,
+        clock,
+        events: notifierEvents(this.#options, this.#options.events, this.episodes),
+      });
+    });
+  }
+}
+
+function makeSender(
+  alertmanagers: readonly AlertmanagerAddress[],
+  clock: Clock,
+  events: SenderEvents,
+): Sender {
+  return opening('alerting.alertmanagers', () => new Sender(alertmanagers, clock, events));
+}
+
+/** What cannot be opened is a mistake in the configuration: a certificate that is not there. */
+function opening<T>(what: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw new ConfigError((error as Error).message.split('\n').map(line => `${what}: ${line}`));
+  }
+}
+
+/** Where a list of all firing alerts comes every few seconds. */
+const UNTIL_HEARD_AGAIN: Millis = 5 * 60_000;
+
+/** As Prometheus sends it. */
+function incomingOf(alert: Alert, externalUrl: string): IncomingAlert {
+  const { labels, annotations, activeAt, firedAt, resolvedAt, validUntil, expression } = alert;
+  return {
+    labels: Labels.of(labels),
+    annotations,
+    startsAt: firedAt ?? activeAt,
+    activeAt,
+    endsAt: resolvedAt ?? validUntil,
+    generatorUrl: `${externalUrl}${graphLink(expression, 1)}`,
+  };
+}

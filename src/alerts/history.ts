@@ -1,0 +1,246 @@
+// The audit trail: every alert from its begin to its end, with who was told where and when, what was done about it, and who
+// silenced it. Comes in: what happens to alerts; goes out: episodes, kept for as long as the scans. Escalated copies belong
+// to the alert they copy.
+
+import { randomBytes } from 'node:crypto';
+import type { KnownAlert } from '../alertmanager/alert-store.js';
+import type { Silence } from '../alertmanager/mute/silences.js';
+import { alertIdentity, isEscalation } from '../model/alert.js';
+import type { Millis } from '../model/time.js';
+import type { EpisodeQuery, EpisodeStore, StoredEpisode } from '../store/episodes.js';
+
+/** Messages an episode remembers; of more the oldest but the first go. */
+const MAX_NOTIFICATIONS = 200;
+const MAX_ACTIONS = 100;
+/** Episodes written at once. */
+const BITE = 500;
+/** Episodes that ended and may still be told of. */
+const MAX_LATELY = 10_000;
+/** Of those, what is looked for at the start. */
+const RECENT = 1000;
+/** Open episodes that are looked for at the start. */
+const MAX_OPEN = 100_000;
+
+/** A message somebody was given, or could not be given. */
+export interface ToldNote {
+  readonly at: Millis;
+  readonly receiver: string;
+  /** `slack`, `email`, ...; `log`. */
+  readonly integration: string;
+  readonly status: 'firing' | 'resolved';
+  /** Why it was given up; undefined: it was taken. */
+  readonly error?: string;
+  /** Of an escalated copy: how far the alert had risen. */
+  readonly escalation?: string;
+}
+
+export interface ActionNote {
+  readonly at: Millis;
+  readonly action: string;
+  /** `succeeded`, or why not. */
+  readonly result: string;
+}
+
+export interface SilencedNote {
+  readonly at: Millis;
+  readonly id: string;
+  readonly createdBy: string;
+  readonly comment: string;
+}
+
+export interface Episode {
+  readonly id: string;
+  /** Equal for the alert and its escalated copies. */
+  readonly identity: string;
+  readonly fingerprint: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAt: Millis;
+  /** Since when its rule's expression was true; undefined for alerts of others and entries of older versions. */
+  readonly activeAt?: Millis | undefined;
+  /** When the first check failed that led to it; undefined for those that are not about checks, and older entries. */
+  readonly firstFailedAt?: Millis | undefined;
+  endsAt: Millis | undefined;
+  /** The highest: `level2`, `level3`. */
+  escalation: string | undefined;
+  readonly notifications: ToldNote[];
+  readonly actions: ActionNote[];
+  readonly silencedBy: SilencedNote[];
+}
+
+export interface EpisodesPage {
+  readonly episodes: readonly Episode[];
+  readonly count: number;
+}
+
+/** Where is noted what was sent, and what was not because of silences. */
+export type AlertHistoryWriter = Pick<Episodes, 'told' | 'silenced'>;
+
+export class Episodes {
+  readonly #store: EpisodeStore;
+  /** By identity. */
+  readonly #open = new Map<string, Episode>();
+  /** Those that ended: messages about an end come after it. */
+  readonly #lately = new Map<string, Episode>();
+  readonly #changed = new Set<Episode>();
+  #writing: NodeJS.Immediate | undefined;
+
+  /** Takes up those that an earlier run left open. */
+  constructor(store: EpisodeStore) {
+    this.#store = store;
+    for (const { body } of store.select({ active: true, limit: MAX_OPEN }).episodes) {
+      const episode = body as Episode;
+      this.#open.set(episode.identity, episode);
+    }
+    // Newest first: of an alert that came again the last episode counts.
+    for (const { body } of store.select({ active: false, limit: RECENT }).episodes.toReversed()) {
+      const episode = body as Episode;
+      this.#lately.set(episode.identity, episode);
+    }
+  }
+
+  /** The episode an alert is in. */
+  current(identity: string): Episode | undefined {
+    return this.#open.get(identity);
+  }
+
+  /** The episode an alert is in, or was in last, as far as it is remembered. */
+  latest(identity: string): Episode | undefined {
+    return this.#open.get(identity) ?? this.#lately.get(identity);
+  }
+
+  /** An alert began, or a copy says how far one has risen. One that was open before a restart goes on. */
+  begin(alert: KnownAlert): void {
+    const labels = alert.labels.toJSON();
+    if (isEscalation(labels)) this.#rise(labels);
+    if (isEscalation(labels) || labels.severity === 'none') return;
+    const identity = alertIdentity(labels);
+    if (this.#open.has(identity)) return;
+    const episode: Episode = {
+      id: newId(alert.startsAt),
+      identity,
+      fingerprint: alert.fingerprint,
+      labels,
+      annotations: alert.annotations,
+      startsAt: alert.startsAt,
+      ...noticed(alert),
+      endsAt: undefined,
+      escalation: undefined,
+      notifications: [],
+      actions: [],
+      silencedBy: [],
+    };
+    this.#open.set(identity, episode);
+    this.#touch(episode);
+  }
+
+  /** An alert is over. */
+  end(alert: KnownAlert): void {
+    const labels = alert.labels.toJSON();
+    if (isEscalation(labels)) return;
+    const episode = this.#open.get(alertIdentity(labels));
+    if (!episode) return;
+    episode.endsAt = alert.endsAt;
+    this.#open.delete(episode.identity);
+    this.#touch(episode);
+    this.#lately.set(episode.identity, episode);
+    if (this.#lately.size > MAX_LATELY) this.#lately.delete(this.#lately.keys().next().value as string);
+  }
+
+  /** Somebody was told of alerts, or could not be. */
+  told(alerts: readonly Pick<KnownAlert, 'labels'>[], note: Omit<ToldNote, 'escalation'>): void {
+    for (const alert of alerts) {
+      const labels = alert.labels.toJSON();
+      const episode = this.#of(labels);
+      if (!episode) continue;
+      const { escalation } = labels;
+      episode.notifications.push(escalation ? { ...note, escalation } : note);
+      if (episode.notifications.length > MAX_NOTIFICATIONS) episode.notifications.splice(1, 1);
+      this.#touch(episode);
+    }
+  }
+
+  /** Something was done about an alert. */
+  acted(alert: KnownAlert, note: ActionNote): void {
+    const episode = this.#of(alert.labels.toJSON());
+    if (!episode) return;
+    episode.actions.push(note);
+    if (episode.actions.length > MAX_ACTIONS) episode.actions.shift();
+    this.#touch(episode);
+  }
+
+  /** An alert is silenced; each silence is noted once. */
+  silenced(alert: KnownAlert, silences: readonly Silence[], at: Millis): void {
+    const episode = this.#of(alert.labels.toJSON());
+    if (!episode) return;
+    for (const { id, createdBy, comment } of silences) {
+      if (episode.silencedBy.some(known => known.id === id)) continue;
+      episode.silencedBy.push({ at, id, createdBy, comment });
+      this.#touch(episode);
+    }
+  }
+
+  /** Newest first. */
+  select(query: EpisodeQuery): EpisodesPage {
+    this.flush();
+    const { episodes, count } = this.#store.select(query);
+    return { episodes: episodes.map(({ body }) => body as Episode), count };
+  }
+
+  /** Writes what has changed. */
+  flush(): void {
+    clearImmediate(this.#writing);
+    this.#writing = undefined;
+    this.#write(Number.POSITIVE_INFINITY);
+  }
+
+  #write(bite: number): void {
+    const changed = [...this.#changed].slice(0, bite);
+    for (const episode of changed) this.#changed.delete(episode);
+    if (changed.length > 0) this.#store.put(changed.map(stored));
+  }
+
+  #of(labels: Readonly<Record<string, string>>): Episode | undefined {
+    return this.latest(alertIdentity(labels));
+  }
+
+  #rise(labels: Readonly<Record<string, string>>): void {
+    const { escalation } = labels;
+    const episode = this.#open.get(alertIdentity(labels));
+    if (!episode || !escalation || (episode.escalation ?? '') >= escalation) return;
+    episode.escalation = escalation;
+    this.#touch(episode);
+  }
+
+  /** What happens at once is written at once, unless it is so much that others would have to wait. */
+  #touch(episode: Episode): void {
+    this.#changed.add(episode);
+    this.#writing ??= setImmediate(() => this.#writeBite());
+  }
+
+  #writeBite(): void {
+    this.#write(BITE);
+    this.#writing = this.#changed.size > 0 ? setImmediate(() => this.#writeBite()) : undefined;
+  }
+}
+
+/** How an alert came about. A clock that was set back may have put moments after its begin. */
+function noticed({
+  startsAt,
+  activeAt,
+  firstFailedAt,
+}: KnownAlert): Pick<Episode, 'activeAt' | 'firstFailedAt'> {
+  const upTo = (at: Millis | undefined) => (at === undefined ? undefined : Math.min(at, startsAt));
+  return { activeAt: upTo(activeAt), firstFailedAt: upTo(firstFailedAt) };
+}
+
+/** Unlike any other, and in the order of time. */
+function newId(at: Millis): string {
+  return `${Math.floor(at).toString(16).padStart(12, '0')}-${randomBytes(8).toString('hex')}`;
+}
+
+function stored(episode: Episode): StoredEpisode {
+  const { id, startsAt, endsAt, labels } = episode;
+  const { severity = '', target = '', alertname = '' } = labels;
+  return { id, startsAt, endsAt, severity, service: target, alertname, body: episode };
+}

@@ -1,0 +1,155 @@
+// Alerts to the real Alertmanagers, as Prometheus sends them: to every one, again and again while they fire, and their
+// ends for a while. Comes in: what the rules want to be told; goes out: POST /api/v2/alerts. What cannot be sent is not
+// kept, because it comes again. Source: Prometheus, notifier/notifier.go.
+
+import type { IncomingAlert } from '../alertmanager/alert-store.js';
+import { Caller, RedirectError } from '../calls/caller.js';
+import { explainError } from '../calls/trouble.js';
+import type { HttpClientConfig } from '../config/http-client.js';
+import { secretsOfHttp } from '../config/http-client-secrets.js';
+import { oneLine, scrub } from '../model/scrub.js';
+import { type Clock, formatDuration, LONGEST_WAIT, type Millis } from '../model/time.js';
+import { DnsError } from '../net/error.js';
+
+/** Alerts of one request, as in Prometheus. */
+const BATCH = 64;
+/** Alerts that may wait for one Alertmanager; of more the oldest go. */
+const CAPACITY = 10_000;
+/** Characters of an answer that are read; fewer of them are shown, after our secrets are hidden. */
+const MAX_ANSWER = 4096;
+
+export interface AlertmanagerAddress extends HttpClientConfig {
+  /** Where its `/api/v2` is, without a slash at the end. */
+  readonly url: string;
+  readonly timeout: Millis;
+}
+
+/** Hears what becomes of alerts; metrics have Prometheus' names. */
+export interface SenderEvents {
+  onSent(alertmanager: string, alerts: number, duration: Millis): void;
+  onFailed(alertmanager: string, alerts: number, reason: string): void;
+  onDropped(alertmanager: string, alerts: number): void;
+}
+
+/** Sends to one Alertmanager, a request at a time. */
+class Line {
+  readonly address: string;
+  readonly #url: URL;
+  readonly #config: AlertmanagerAddress;
+  readonly #caller: Caller;
+  readonly #clock: Clock;
+  readonly #events: SenderEvents;
+  readonly #queue: IncomingAlert[] = [];
+  readonly #stop = new AbortController();
+  #sending: Promise<void> | undefined;
+
+  constructor(config: AlertmanagerAddress, clock: Clock, events: SenderEvents) {
+    const base = new URL(config.url);
+    this.#url = new URL(`${base.pathname.replace(/\/+$/, '')}/api/v2/alerts`, base);
+    this.address = this.#url.href;
+    this.#config = config;
+    this.#caller = new Caller(base, config);
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  send(alerts: readonly IncomingAlert[]): void {
+    this.#queue.push(...alerts);
+    const dropped = this.#queue.length - CAPACITY;
+    if (dropped > 0) {
+      this.#queue.splice(0, dropped);
+      this.#events.onDropped(this.address, dropped);
+    }
+    this.#sending ??= this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#queue.length = 0;
+    this.#stop.abort();
+    await this.#sending;
+    this.#caller.close();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, BATCH);
+      const begun = this.#clock.elapsed();
+      const problem = await this.#post(batch);
+      if (this.#stop.signal.aborted) break;
+      if (problem === undefined)
+        this.#events.onSent(this.address, batch.length, this.#clock.elapsed() - begun);
+      else this.#events.onFailed(this.address, batch.length, problem);
+    }
+    this.#sending = undefined;
+  }
+
+  async #post(batch: readonly IncomingAlert[]): Promise<string | undefined> {
+    const { timeout } = this.#config;
+    const late = AbortSignal.timeout(Math.min(timeout, LONGEST_WAIT));
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify(batch.map(postable));
+    let said = '';
+    const sink = () => (chunk: Buffer) => {
+      if (said.length < MAX_ANSWER) said += chunk.toString('utf8');
+    };
+    try {
+      const signal = AbortSignal.any([late, this.#stop.signal]);
+      const { status } = await this.#caller.call(
+        { method: 'POST', url: this.#url, headers, body },
+        { signal, sink },
+      );
+      if (status >= 200 && status < 300) return undefined;
+      const words = this.#shown(said);
+      return `answered HTTP ${status}${words === '' ? '' : `: ${words}`}`;
+    } catch (error) {
+      if (late.aborted && !(error instanceof DnsError))
+        return `no answer within ${formatDuration(timeout)} (timeout)`;
+      return this.#shown(error instanceof RedirectError ? error.message : explainError(error));
+    }
+  }
+
+  #shown(text: string): string {
+    return oneLine(scrub(text, secretsOfHttp(this.#config)));
+  }
+}
+
+function postable({ labels, annotations, startsAt, endsAt, generatorUrl }: IncomingAlert) {
+  return {
+    labels: labels.toJSON(),
+    annotations,
+    ...(startsAt === undefined ? {} : { startsAt: new Date(startsAt).toISOString() }),
+    ...(endsAt === undefined ? {} : { endsAt: new Date(endsAt).toISOString() }),
+    generatorURL: generatorUrl,
+  };
+}
+
+export class Sender {
+  readonly #lines: readonly Line[];
+
+  /** @throws the file system's error when a file of `tls_config` cannot be read */
+  constructor(alertmanagers: readonly AlertmanagerAddress[], clock: Clock, events: SenderEvents) {
+    this.#lines = alertmanagers.map(config => new Line(config, clock, events));
+  }
+
+  /** Where alerts are sent, `http://HOST:PORT/api/v2/alerts`. */
+  get addresses(): readonly string[] {
+    return this.#lines.map(({ address }) => address);
+  }
+
+  /** Alerts that wait, for all Alertmanagers together. */
+  get waiting(): number {
+    return this.#lines.reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  send(alerts: readonly IncomingAlert[]): void {
+    if (alerts.length > 0) for (const line of this.#lines) line.send(alerts);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#lines.map(line => line.close()));
+  }
+}

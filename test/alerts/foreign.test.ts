@@ -1,0 +1,70 @@
+// Alerts of others, who may tell of them only once: what was taken is told, whatever happens in between.
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { IncomingAlert } from '../../src/alertmanager/alert-store.js';
+import { firing, openWorld, toldTo, type World } from '../support/alerting.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+import { type Endpoint, startEndpoint } from '../support/endpoint.js';
+
+const PATIENCE = { timeout: 15_000, interval: 20 };
+const MINUTE = 60_000;
+
+let folder: string;
+let ops: Endpoint;
+let world: World;
+beforeEach(async () => {
+  folder = makeFolder('foreign');
+  ops = await startEndpoint();
+  world = await open('1h');
+});
+afterEach(async () => {
+  await world.close();
+  await ops.close();
+  removeFolder(folder);
+});
+
+function open(groupWait: string): Promise<World> {
+  const receivers = `[{ name: ops, webhook_configs: [{ url: "${ops.url}/" }] }]`;
+  const route = `{ receiver: ops, group_by: [target], group_wait: ${groupWait}, group_interval: 200ms }`;
+  return openWorld({ folder, alertmanager: `route: ${route}\nreceivers: ${receivers}\n` });
+}
+
+/** Ends before anything is told, and runs again. */
+async function restart(): Promise<void> {
+  await world.close();
+  world = await open('0s');
+}
+
+const hear = (...alerts: IncomingAlert[]) => world.alerting.hear(alerts, Date.now());
+const history = () =>
+  world.alerting.episodes.select({ limit: 10 }).episodes.map(({ labels }) => labels.target);
+
+test('an alert that was taken is told after a restart, though nobody says it again', async () => {
+  expect(hear(firing({ target: 'a' }, Date.now() + 10 * MINUTE))).toBe(true);
+  await restart();
+  await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a']);
+});
+
+test('one whose time was over meanwhile waits until somebody says it again', async () => {
+  const endsAt = Date.now() + 50;
+  hear(firing({ target: 'a' }, endsAt), firing({ target: 'b' }, endsAt + 10 * MINUTE));
+  await expect.poll(() => Date.now() > endsAt, PATIENCE).toBe(true);
+  await restart();
+  await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing b']);
+  hear(firing({ target: 'a' }, Date.now() + 10 * MINUTE));
+  await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing b', 'ops: firing a']);
+});
+
+test('an alert that is on disk is in the history, though the end came before it was written there', async () => {
+  hear(firing({ target: 'a' }, Date.now() + 10 * MINUTE));
+  // What `kill -9` between the two leaves.
+  const labels = { alertname: 'ServiceDown', severity: 'critical', target: 'b' };
+  const [now, later] = [Date.now(), Date.now() + 10 * MINUTE];
+  const kept = { labels, annotations: {}, startsAt: now, endsAt: later, updatedAt: now, generatorUrl: '' };
+  world.store.kept.put('alert', [['0123456789abcdef', { ...kept, isEndGuessed: false, isOver: false }]]);
+  expect(history()).toEqual(['a']);
+  await restart();
+  expect(history().sort()).toEqual(['a', 'b']);
+  await restart();
+  expect(history().sort()).toEqual(['a', 'b']);
+});
