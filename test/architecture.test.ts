@@ -20,7 +20,6 @@ const NUMBER: Record<string, number> = {
   promql: 1,
   template: 1,
   demo: 1,
-  calls: 2,
   'http-client': 2,
   metrics: 2,
   rules: 2,
@@ -48,7 +47,7 @@ const ALLOWED_BESIDE = new Set(['probes -> config', 'probes -> net']);
 const SHARED_PACKAGES: Record<string, readonly string[]> = {
   zod: ['app', 'cluster', 'config', 'http', 'probes', 'query'],
   'prom-client': ['app', 'metrics'],
-  re2js: ['go', 'promql', 'template'],
+  re2js: ['go', 'template'],
 };
 
 /** Packages that another one wants to find beside it. */

@@ -3,10 +3,10 @@
 // kept, because it comes again. Source: Prometheus, notifier/notifier.go.
 
 import type { IncomingAlert } from '../alertmanager/alert-store.js';
-import { Caller, RedirectError } from '../calls/caller.js';
-import { explainError } from '../calls/trouble.js';
 import type { HttpClientConfig } from '../config/http-client.js';
 import { secretsOfHttp } from '../config/http-client-secrets.js';
+import { Caller, RedirectError } from '../http-client/client.js';
+import { explainError } from '../http-client/errors.js';
 import { oneLine, scrub } from '../model/scrub.js';
 import { type Clock, formatDuration, LONGEST_WAIT, type Millis } from '../model/time.js';
 import { DnsError } from '../net/error.js';

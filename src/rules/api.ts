@@ -2,6 +2,7 @@
 // the `data` of the answer. Called by http. Source: Prometheus, web/api/v1/api.go.
 
 import { createHash } from 'node:crypto';
+import { goExponent, special } from '../go/value.js';
 import type { Alert } from '../model/alert.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/samples.js';
@@ -9,7 +10,6 @@ import type { Millis } from '../model/time.js';
 import { ParseError } from '../promql/error.js';
 import { parseSelector } from '../promql/parse.js';
 import { quote } from '../promql/print/quote.js';
-import { goExponent, special } from '../template/value.js';
 import type { AlertingRuleView, RuleGroupView, RuleView } from './view.js';
 
 /** A parameter that is not understood; the API answers with `bad_data`. */

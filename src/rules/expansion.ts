@@ -1,13 +1,13 @@
 // Templates of an alerting rule's labels and annotations. Comes in: a text and the alert it is for; goes out: the text
 // filled in, or what is wrong with it, in its place. Source: Prometheus, rules/alerting.go and template/template.go.
 
+import { takes } from '../go/arguments.js';
+import { type GoFunction, Struct } from '../go/value.js';
 import type { Labels } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
-import { takes } from '../template/arguments.js';
 import { TemplateError } from '../template/error.js';
 import { prometheusFunctions } from '../template/prometheus.js';
 import { Template } from '../template/template.js';
-import { type GoFunction, Struct } from '../template/value.js';
 import type { Sample } from './ask.js';
 import type { Texts } from './definition.js';
 

@@ -1,16 +1,16 @@
 // The functions Alertmanager gives to the templates of its notifications.
 // Source: Alertmanager, "Notification template reference"; template/template.go.
 
+import { asList, asText, takes } from '../go/arguments.js';
+import { GoDuration } from '../go/duration.js';
+import { goJson } from '../go/json.js';
 import { toTitle } from '../go/letter-case.js';
+import { asTime, GoTime } from '../go/time.js';
+import { timeZone } from '../go/time-zone.js';
+import { type GoFunction, SafeText, type Value } from '../go/value.js';
 import type { Millis } from '../model/time.js';
-import { asList, asText, takes } from './arguments.js';
-import { GoDuration } from './go-duration.js';
-import { goJson } from './go-json.js';
-import { asTime, GoTime } from './go-time.js';
 import { humanizeDuration } from './humanize.js';
 import { textFunctions } from './texts.js';
-import { timeZone } from './time-zone.js';
-import { type GoFunction, SafeText, type Value } from './value.js';
 
 /** Alertmanager's functions by name. `now` is asked by `since`. */
 export function alertmanagerFunctions(now: () => Millis): Map<string, GoFunction> {

@@ -1,8 +1,8 @@
 // What one run of a template may use: steps, time, and the size of its values. Nothing else is done in its thread meanwhile.
 
+import type { GoFunction, Value } from '../go/value.js';
 import { isHeavy, TimeUp, withinTime } from './guard.js';
 import { sizeOf } from './size.js';
-import type { GoFunction, Value } from './value.js';
 
 /** Largest text or list, in characters and items: more than any message has. */
 export const MAX_VALUE = 4 * 1024 * 1024;

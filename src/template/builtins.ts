@@ -1,8 +1,8 @@
 // Functions every Go template has. `and` and `or` are the executor's, since they look at no more than they need.
 // Source: Go's text/template, "Functions".
 
-import { takes } from './arguments.js';
-import { formatPrint, formatPrintf, formatPrintln } from './printf.js';
+import { takes } from '../go/arguments.js';
+import { formatPrint, formatPrintf, formatPrintln } from '../go/printf.js';
 import {
   type GoFunction,
   type GoMap,
@@ -12,7 +12,7 @@ import {
   Struct,
   typeName,
   type Value,
-} from './value.js';
+} from '../go/value.js';
 
 const MANY = Number.POSITIVE_INFINITY;
 

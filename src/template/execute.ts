@@ -1,9 +1,6 @@
 // Trees in, text out. Comes in: a set of templates, the name of one, its data, functions; goes out: the text it
 // puts out. Source: Go's text/template/exec.go.
 
-import { Budget, MAX_VALUE, shortened } from './budget.js';
-import { TemplateError } from './error.js';
-import type { BranchNode, Command, Node, Operand, Pipe, Source, TemplateSet } from './node.js';
 import {
   type GoFunction,
   type GoMap,
@@ -13,7 +10,10 @@ import {
   textOf,
   typeName,
   type Value,
-} from './value.js';
+} from '../go/value.js';
+import { Budget, MAX_VALUE, shortened } from './budget.js';
+import { TemplateError } from './error.js';
+import type { BranchNode, Command, Node, Operand, Pipe, Source, TemplateSet } from './node.js';
 
 /** More than any message has; a template that calls itself ends here. */
 const MAX_DEPTH = 500;

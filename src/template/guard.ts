@@ -1,7 +1,7 @@
 // Bounds the time of a single call of a function: a regular expression over a long text cannot look at the clock itself.
 
 import { createContext, Script } from 'node:vm';
-import type { Value } from './value.js';
+import type { Value } from '../go/value.js';
 
 /** Arguments larger than this together, in characters and items, may take a function noticeable time. */
 const HEAVY = 16_384;

@@ -2,9 +2,10 @@
 // trusted, and values, which are not; goes out: what stands for the value. Called by execute.ts.
 // Source: Go's html/template, whose contexts these are; ours are found out while the template runs.
 
+import { goJson } from '../go/json.js';
+import { GoTime } from '../go/time.js';
+import { SafeText, Struct, textOf, type Value } from '../go/value.js';
 import type { Escaper } from './execute.js';
-import { goJson } from './go-json.js';
-import { GoTime } from './go-time.js';
 import { isHarmlessName } from './html-attributes.js';
 import {
   address,
@@ -22,7 +23,6 @@ import {
 } from './html-escapes.js';
 import { HtmlPlace } from './html-place.js';
 import type { StylePlace } from './style-place.js';
-import { SafeText, Struct, textOf, type Value } from './value.js';
 
 /** For one document. */
 export class HtmlEscaper implements Escaper {

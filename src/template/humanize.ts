@@ -1,9 +1,9 @@
 // Numbers for people. Source: Prometheus' template/template.go and util/strutil.
 
+import { asNumber } from '../go/arguments.js';
+import { formatPrintf } from '../go/printf.js';
+import { plain, type Value } from '../go/value.js';
 import type { Millis } from '../model/time.js';
-import { asNumber } from './arguments.js';
-import { formatPrintf } from './printf.js';
-import { plain, type Value } from './value.js';
 
 const LARGE = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
 const SMALL = ['m', 'u', 'n', 'p', 'f', 'a', 'z', 'y'];

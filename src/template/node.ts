@@ -1,6 +1,6 @@
 // A template as a tree. Made by parse.ts, run by execute.ts.
 
-import type { Value } from './value.js';
+import type { Value } from '../go/value.js';
 
 interface Place {
   readonly offset: number;

@@ -1,14 +1,16 @@
 // The functions Prometheus gives to the templates of its rules.
 // Source: Prometheus, "Template reference"; template/template.go.
 
+import { asList, asNumber, asText, takes } from '../go/arguments.js';
+import { GoDuration } from '../go/duration.js';
 import { toTitle } from '../go/letter-case.js';
 import { quote } from '../go/quote.js';
+import { GoTime } from '../go/time.js';
+import { UTC } from '../go/time-zone.js';
+import { type GoFunction, type GoList, Struct, type Value } from '../go/value.js';
 import type { Labels } from '../model/labels.js';
 import { type Millis, parseDuration } from '../model/time.js';
-import { asList, asNumber, asText, takes } from './arguments.js';
 import { queryEscape } from './builtins.js';
-import { GoDuration } from './go-duration.js';
-import { GoTime } from './go-time.js';
 import {
   humanize,
   humanize1024,
@@ -18,8 +20,6 @@ import {
   millisOf,
 } from './humanize.js';
 import { textFunctions } from './texts.js';
-import { UTC } from './time-zone.js';
-import { type GoFunction, type GoList, Struct, type Value } from './value.js';
 
 /** Go's longest duration, in milliseconds. */
 const MAX_DURATION = 2 ** 63 / 1e6;

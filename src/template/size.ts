@@ -1,7 +1,7 @@
 // How large a value is: characters of texts and items of lists and maps, those of lists within lists as often as they would
 // be printed. A list that holds another ten times, which holds another ten times, is small in memory and endless as a text.
 
-import type { Value } from './value.js';
+import type { Value } from '../go/value.js';
 
 /** Deeper than any list is meant to be; what goes deeper is larger than any limit. */
 const MAX_DEPTH = 100;

@@ -1,13 +1,13 @@
 // Go's text/template as Prometheus and Alertmanager use it. Comes in: text, data, functions; goes out: text. Called
 // by rules and notifications. Pure: what a template looks at is handed to it.
 
+import type { GoFunction, Value } from '../go/value.js';
 import { builtins } from './builtins.js';
 import { TemplateError } from './error.js';
 import { type Escaper, execute } from './execute.js';
 import { missingTemplate } from './missing.js';
 import type { TemplateSet } from './node.js';
 import { parseInto } from './parse.js';
-import type { GoFunction, Value } from './value.js';
 
 /** A parsed template with everything it defines. */
 export class Template {

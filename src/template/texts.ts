@@ -1,11 +1,11 @@
 // Functions on texts that Prometheus and Alertmanager both give to templates.
 
 import type { RE2JS } from 're2js';
+import { asText, takes } from '../go/arguments.js';
 import { toLower, toUpper } from '../go/letter-case.js';
 import { compileGo } from '../go/regexp/compile.js';
 import { replaceAll } from '../go/regexp/replace-all.js';
-import { asText, takes } from './arguments.js';
-import { type GoFunction, SafeText } from './value.js';
+import { type GoFunction, SafeText } from '../go/value.js';
 
 /** By name. */
 export const textFunctions: ReadonlyMap<string, GoFunction> = new Map(

@@ -5,7 +5,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { explainError } from '../../src/calls/trouble.js';
+import { explainError } from '../../src/http-client/errors.js';
 import { failureOf } from '../../src/probes/http/trouble.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 

@@ -9,8 +9,8 @@ import { type AddressInfo, createServer as createTcp, type Server } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Caller } from '../../src/calls/caller.js';
-import { explainError } from '../../src/calls/trouble.js';
+import { Caller } from '../../src/http-client/client.js';
+import { explainError } from '../../src/http-client/errors.js';
 import { http } from '../../src/probes/kinds/http.js';
 import { redis } from '../../src/probes/kinds/redis.js';
 import { freePort } from '../support/child.js';

@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Struct } from '../../src/go/value.js';
 import { Labels } from '../../src/model/labels.js';
 import { prometheusFunctions } from '../../src/template/prometheus.js';
 import { Template } from '../../src/template/template.js';
-import { Struct } from '../../src/template/value.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
 const DATA: Record<string, [Record<string, string>, number][]> = {

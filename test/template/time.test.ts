@@ -2,8 +2,8 @@
 // judges.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GoTime } from '../../src/go/time.js';
 import { alertmanagerFunctions } from '../../src/template/alertmanager.js';
-import { GoTime } from '../../src/template/go-time.js';
 import { Template } from '../../src/template/template.js';
 import { type Case, DEFINITIONS, expand, sameAsPromtool } from './promtool.js';
 

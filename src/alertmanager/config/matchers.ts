@@ -3,8 +3,8 @@
 
 import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
+import { compileRegexp, RegexpError } from '../../go/regexp.js';
 import { quote } from '../../promql/print/quote.js';
-import { compileRegexp, RegexpError } from '../../promql/regexp.js';
 import { MatcherError } from '../matchers/error.js';
 import { compareMatchers, Matcher } from '../matchers/matcher.js';
 import { parseMatchers } from '../matchers/parse.js';

@@ -1,9 +1,9 @@
 // Matchers of labels, as routes, silences and inhibition rules have them. A label that is not there counts as empty.
 // Source: Alertmanager, pkg/labels.
 
+import { compileRegexp, type Regexp } from '../../go/regexp.js';
 import { escapeLabelValue, type Labels } from '../../model/labels.js';
 import { quote } from '../../promql/print/quote.js';
-import { compileRegexp, type Regexp } from '../../promql/regexp.js';
 
 export type MatchType = '=' | '!=' | '=~' | '!~';
 

@@ -2,7 +2,7 @@
 // silence; goes out: matchers. Two grammars, as in Alertmanager since 0.27: UTF-8 and, where that refuses, the classic one.
 // Source: Alertmanager, matcher/compat/parse.go.
 
-import { RegexpError } from '../../promql/regexp.js';
+import { RegexpError } from '../../go/regexp.js';
 import { parseClassicMatcher, parseClassicMatchers } from './classic.js';
 import { MatcherError } from './error.js';
 import type { Matcher } from './matcher.js';

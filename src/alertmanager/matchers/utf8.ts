@@ -1,7 +1,7 @@
 // Alertmanager's newer grammar of matchers: names and values are any text, in double quotes if they have reserved
 // characters in them. Source: Alertmanager, matcher/parse.
 
-import { unquote } from '../../promql/parse/string-literal.js';
+import { unquote } from '../../go/unquote.js';
 import { Matcher, type MatchType } from './matcher.js';
 
 type Kind = 'open' | 'close' | 'comma' | 'operator' | 'text';

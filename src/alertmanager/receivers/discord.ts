@@ -3,8 +3,8 @@
 
 import { type Field, isAbsent } from '../../config/decode.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
+import { goJson, type Writable } from '../../go/json.js';
 import { Secret, type SecretSource } from '../../model/secret.js';
-import { goJson, type Writable } from '../../template/go-json.js';
 import type { Global } from '../config/definition.js';
 import { readHttpConfig } from '../config/http-config.js';
 import { readUrlSecret } from '../config/secret.js';

@@ -1,7 +1,7 @@
 // Slack, by an incoming webhook or as a bot (chat.postMessage). Source: Alertmanager, notify/slack; Slack, "Handling
 // errors from incoming webhooks", "chat.postMessage".
 
-import { goJson, type Writable } from '../../template/go-json.js';
+import { goJson, type Writable } from '../../go/json.js';
 import { originOf } from './destination.js';
 import { type Answer, jsonOf } from './http/answer.js';
 import { reveal } from './http/reveal.js';

@@ -4,11 +4,11 @@
 import { type Field, isAbsent } from '../../config/decode.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
+import { goJson, type Writable } from '../../go/json.js';
+import { formatRfc3339 } from '../../go/time-layout.js';
+import { UTC } from '../../go/time-zone.js';
 import { Secret, type SecretSource } from '../../model/secret.js';
 import type { Millis } from '../../model/time.js';
-import { goJson, type Writable } from '../../template/go-json.js';
-import { formatRfc3339 } from '../../template/time-layout.js';
-import { UTC } from '../../template/time-zone.js';
 import type { Global } from '../config/definition.js';
 import { readHttpConfig } from '../config/http-config.js';
 import { newerKeys } from '../config/newer-keys.js';

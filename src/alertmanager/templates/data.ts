@@ -1,12 +1,12 @@
 // What a notification's template is filled with. Source: Alertmanager, template/template.go, "Notification template
 // reference".
 
+import { asList, asText } from '../../go/arguments.js';
+import { GoTime } from '../../go/time.js';
+import { ZERO_TIME } from '../../go/time-layout.js';
+import { NamedList, NamedMap, Struct, TaggedStruct, type Value } from '../../go/value.js';
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import { asList, asText } from '../../template/arguments.js';
-import { GoTime } from '../../template/go-time.js';
-import { ZERO_TIME } from '../../template/time-layout.js';
-import { NamedList, NamedMap, Struct, TaggedStruct, type Value } from '../../template/value.js';
 import type { Notification, NotifiedAlert } from '../pipeline/notification.js';
 
 const ALERT_NAME = 'alertname';

@@ -1,13 +1,13 @@
 // The texts of notifications. Comes in: a template and what it is filled with; goes out: text or HTML. Called by receivers.
 
+import { formatPrint } from '../../go/printf.js';
+import { SafeText, type Value } from '../../go/value.js';
 import type { Millis } from '../../model/time.js';
 import { alertmanagerFunctions, NEWER_FUNCTIONS } from '../../template/alertmanager.js';
 import { escapeHtml, queryEscape } from '../../template/builtins.js';
 import { TemplateError } from '../../template/error.js';
 import { HtmlEscaper } from '../../template/html.js';
-import { formatPrint } from '../../template/printf.js';
 import { Template } from '../../template/template.js';
-import { SafeText, type Value } from '../../template/value.js';
 import type { Notification } from '../pipeline/notification.js';
 import { templateData } from './data.js';
 import { defaultTemplates } from './index.js';

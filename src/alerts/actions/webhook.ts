@@ -1,9 +1,9 @@
 // A webhook called about an alert. A 2xx is success.
 
-import { Caller, RedirectError } from '../../calls/caller.js';
-import { explainError } from '../../calls/trouble.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
 import { secretsOfHttp } from '../../config/http-client-secrets.js';
+import { Caller, RedirectError } from '../../http-client/client.js';
+import { explainError } from '../../http-client/errors.js';
 import { oneLine, scrub, secretsOfUrl } from '../../model/scrub.js';
 import { formatDuration, LONGEST_WAIT, type Millis } from '../../model/time.js';
 import { DnsError } from '../../net/error.js';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { MatcherError } from '../../alertmanager/matchers/error.js';
 import type { Matcher } from '../../alertmanager/matchers/matcher.js';
 import { parseMatcher } from '../../alertmanager/matchers/parse.js';
-import { compileRegexp, type Regexp, RegexpError } from '../../promql/regexp.js';
+import { compileRegexp, type Regexp, RegexpError } from '../../go/regexp.js';
 import type { Form } from '../prometheus/form.js';
 import { Complaint } from './problem.js';
 

@@ -4,9 +4,9 @@
 import { z } from 'zod';
 import { Matcher, type MatchType } from '../../alertmanager/matchers/matcher.js';
 import { SilenceError } from '../../alertmanager/mute/silences.js';
+import { RegexpError } from '../../go/regexp.js';
 import { isLabelName } from '../../promql/label-name.js';
 import { quote } from '../../promql/print/quote.js';
-import { RegexpError } from '../../promql/regexp.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { Complaint, json } from './problem.js';

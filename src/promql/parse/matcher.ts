@@ -1,7 +1,7 @@
 // A label matcher that can be asked.
 
+import { compileRegexp } from '../../go/regexp.js';
 import type { Matcher } from '../../model/samples.js';
-import { compileRegexp } from '../regexp.js';
 
 /** A matcher with Prometheus' meaning: regular expressions match the whole value. @throws RegexpError */
 export function createMatcher(name: string, op: Matcher['op'], value: string): Matcher {

@@ -1,16 +1,16 @@
 // What operators stand between: literals, selectors, calls, aggregations, parentheses.
 
+import { RegexpError } from '../../go/regexp.js';
+import { unquote } from '../../go/unquote.js';
 import { METRIC_NAME } from '../../model/labels.js';
 import type { Matcher } from '../../model/samples.js';
 import { aggregations } from '../aggregations/index.js';
 import type { AggregateExpr, Call, Expr, NumberLiteral, VectorSelector } from '../ast.js';
-import { RegexpError } from '../regexp.js';
 import { knownFunction, refuseUnsupported } from './known.js';
 import { createMatcher } from './matcher.js';
 import { readDuration, readNumber } from './number-literal.js';
 import { readLabels } from './operator.js';
 import type { Source } from './source.js';
-import { unquote } from './string-literal.js';
 import { isKeyword, type Token } from './token.js';
 import type { SyntaxNode } from './tree.js';
 

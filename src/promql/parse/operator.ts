@@ -1,9 +1,9 @@
 // What may stand behind an operator or an aggregation's name: `bool`, `on (...)`, `group_left (...)`, `by (...)`.
 
+import { unquote } from '../../go/unquote.js';
 import type { VectorMatching } from '../ast.js';
 import { isLabelName } from '../label-name.js';
 import type { Source } from './source.js';
-import { unquote } from './string-literal.js';
 import { isKeyword } from './token.js';
 import type { SyntaxNode } from './tree.js';
 

@@ -1,9 +1,9 @@
 // Calls of an HTTP API that speaks Prometheus': time and size limits, and what an answer or its absence means.
 
-import { Caller as HttpCaller, RedirectError } from '../../calls/caller.js';
-import { explainError } from '../../calls/trouble.js';
 import type { HttpClientConfig } from '../../config/http-client.js';
 import { secretsOfHttp } from '../../config/http-client-secrets.js';
+import { Caller as HttpCaller, RedirectError } from '../../http-client/client.js';
+import { explainError } from '../../http-client/errors.js';
 import { scrub } from '../../model/scrub.js';
 import { formatDuration, type Millis } from '../../model/time.js';
 import { DnsError } from '../../net/error.js';

@@ -1,7 +1,7 @@
 // What was expected and what there was, as promtool prints it.
 
+import { goExponent, special } from '../../go/value.js';
 import { quote } from '../../promql/print/quote.js';
-import { goExponent, special } from '../../template/value.js';
 import type { Texts } from '../definition.js';
 
 /** Labels and annotations of an alert; both may hold empty values. */

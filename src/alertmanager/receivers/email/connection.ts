@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import { explained, watchTls } from '../../../calls/tls-watch.js';
+import { explained, watchTls } from '../../../http-client/tls-watch.js';
 import { beginTls, dial, MAX_STALE } from '../../../net/dial.js';
 import type { EmailOptions } from './options.js';
 import { askForTls } from './start-tls.js';

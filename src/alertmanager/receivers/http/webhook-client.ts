@@ -1,10 +1,10 @@
 // Posts of notifications. Comes in: a URL, which nobody may see, and a body; goes out: the answer, or a DeliveryError in
 // words. Called by the receivers that speak HTTP.
 
-import { Caller, RedirectError } from '../../../calls/caller.js';
-import { explainError } from '../../../calls/trouble.js';
 import type { HttpClientConfig } from '../../../config/http-client.js';
 import { secretsOfHttp } from '../../../config/http-client-secrets.js';
+import { Caller, RedirectError } from '../../../http-client/client.js';
+import { explainError } from '../../../http-client/errors.js';
 import { oneLine, scrub, secretsOfUrl } from '../../../model/scrub.js';
 import { formatDuration, LONGEST_WAIT, type Millis } from '../../../model/time.js';
 import { DnsError } from '../../../net/error.js';

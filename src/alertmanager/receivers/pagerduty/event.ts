@@ -2,7 +2,7 @@
 // Source: PagerDuty, "Send an Alert Event"; Alertmanager, notify/pagerduty.
 
 import { createHash } from 'node:crypto';
-import { goJson, type Writable } from '../../../template/go-json.js';
+import { goJson, type Writable } from '../../../go/json.js';
 import type { Notification } from '../../pipeline/notification.js';
 import { statusOf } from '../../templates/data.js';
 import type { Filling, PlainMessage } from '../message.js';

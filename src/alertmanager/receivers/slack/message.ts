@@ -1,7 +1,7 @@
 // A notification as Slack's message with one attachment, its fields in Alertmanager's order.
 // Source: Slack, "Reference: Secondary message attachments"; Alertmanager, notify/slack.
 
-import type { Writable } from '../../../template/go-json.js';
+import type { Writable } from '../../../go/json.js';
 import { digestText, type ReportMessage } from '../../pipeline/report-message.js';
 import type { Filling, PlainMessage } from '../message.js';
 import { cutRunes } from '../truncate.js';

@@ -3,7 +3,7 @@
 import type { Millis } from '../model/time.js';
 import { asText } from './arguments.js';
 import { methodsTaking } from './arity.js';
-import { GoDuration, nanosOf } from './go-duration.js';
+import { GoDuration, nanosOf } from './duration.js';
 import { clockface, DAYS, formatTime, MONTHS, yearDay, ZERO_TIME } from './time-layout.js';
 import { type TimeZone, timeZone, UTC } from './time-zone.js';
 import { type GoFunction, Struct, typeName, type Value } from './value.js';

@@ -3,8 +3,8 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
-import { Caller } from '../../src/calls/caller.js';
-import { explainError } from '../../src/calls/trouble.js';
+import { Caller } from '../../src/http-client/client.js';
+import { explainError } from '../../src/http-client/errors.js';
 
 const CRLF = '\r\n';
 const OK = `HTTP/1.1 200 OK${CRLF}`;

@@ -3,7 +3,7 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import type { Connection } from './connection.js';
-import { abortedError, isMismatch, isReset, systemError } from './errors.js';
+import { abortedError, isMismatch, isReset, systemError } from './error-reasons.js';
 import { explained } from './tls-watch.js';
 
 /** What is sent, to the connection's origin. */

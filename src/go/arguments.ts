@@ -1,7 +1,7 @@
 // Arguments of functions, checked as Go would at the call: how many there are and what they are.
 
 import { takes } from './arity.js';
-import { GoDuration } from './go-duration.js';
+import { GoDuration } from './duration.js';
 import { type GoList, SafeText, typeName, type Value } from './value.js';
 
 export { takes };

@@ -1,7 +1,7 @@
 // Regular expressions: what they match, how they fill templates, and what is none.
 
 import { describe, expect, test } from 'vitest';
-import { compileRegexp, RegexpError } from '../../src/promql/regexp.js';
+import { compileRegexp, RegexpError } from '../../src/go/regexp.js';
 
 describe('matches', () => {
   const cases: [source: string, yes: string[], no: string[]][] = [

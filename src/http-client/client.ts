@@ -6,7 +6,7 @@ import type { Millis } from '../model/time.js';
 import { DnsError } from '../net/error.js';
 import type { Resolver } from '../net/resolver.js';
 import { Connections } from './connections.js';
-import { abortedError } from './errors.js';
+import { abortedError } from './error-reasons.js';
 import { type CallAnswer, Exchange, type Sink, type WireRequest } from './exchange.js';
 import { configuredHeaders, urlHeaders, writtenHeaders } from './headers.js';
 import { tlsOptions } from './tls-options.js';

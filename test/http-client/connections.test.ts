@@ -2,8 +2,8 @@
 
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { Caller } from '../../src/calls/caller.js';
-import { explainError } from '../../src/calls/trouble.js';
+import { Caller } from '../../src/http-client/client.js';
+import { explainError } from '../../src/http-client/errors.js';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
 const PARTIAL = 'HTTP/1.1 2';

@@ -1,7 +1,7 @@
 // Time zones by name, as Go's time.LoadLocation knows them. The rules are the ones Node.js brings along.
 
-import { abbreviationOf, isKnownZone, isMisspelt } from '../go/zone-names.js';
 import type { Millis } from '../model/time.js';
+import { abbreviationOf, isKnownZone, isMisspelt } from './zone-names.js';
 
 /** How far local time is ahead of UTC at a moment, and what people call it then. */
 export interface ZoneOffset {

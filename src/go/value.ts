@@ -1,7 +1,7 @@
 // Values a template works on, as Go has them: an int is a bigint, a float64 a number, nil null. Text of a value is
 // what Go's fmt prints for %v. Source: Go's fmt and text/template.
 
-import { exponent as goExponent } from '../go/fmt/exponent.js';
+import { exponent as goExponent } from './fmt/exponent.js';
 
 export { goExponent };
 

@@ -2,10 +2,10 @@
 // tests and expands in linear time. Called by the parser and by label_replace.
 
 import { RE2JS, RE2JSException } from 're2js';
-import { compileGo } from '../go/regexp/compile.js';
-import { expandTemplate } from '../go/regexp/expand.js';
-import { groupsOf } from '../go/regexp/replace-all.js';
+import { compileGo } from './regexp/compile.js';
+import { expandTemplate } from './regexp/expand.js';
 import { plainMatch } from './regexp/plain.js';
+import { groupsOf } from './regexp/replace-all.js';
 
 /** A compiled expression that always means the whole text, as everywhere in Prometheus. */
 export interface Regexp {

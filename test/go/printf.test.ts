@@ -2,7 +2,7 @@
 // value. promtool judges.
 
 import { describe, expect, test } from 'vitest';
-import { type Case, expand, sameAsPromtool } from './promtool.js';
+import { type Case, expand, sameAsPromtool } from '../template/promtool.js';
 
 /** A format, its arguments as a template has them, and the text. */
 const row = (format: string, args: string, want: string): Case => [

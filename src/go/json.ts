@@ -1,7 +1,7 @@
 // JSON as Go's encoding/json writes it: what could end a script or a tag is escaped, a map's keys are sorted, a struct's
 // fields stand in their order.
 
-import { GoTime } from './go-time.js';
+import { GoTime } from './time.js';
 import { formatRfc3339 } from './time-layout.js';
 import { SafeText, Struct, TaggedStruct, type Value } from './value.js';
 

@@ -1,7 +1,7 @@
 // Go's fmt.Sprint, Sprintln and Sprintf of a template's values. Source: Go's package fmt, print.go.
 
-import { DirectiveReader, type Layout, NO_LAYOUT } from '../go/fmt/directive.js';
-import { formatFloat, formatInt, formatString, pad } from '../go/fmt/layout.js';
+import { DirectiveReader, type Layout, NO_LAYOUT } from './fmt/directive.js';
+import { formatFloat, formatInt, formatString, pad } from './fmt/layout.js';
 import { NamedList, NamedMap, plain, SafeText, Struct, typeName, type Value } from './value.js';
 
 /** Values next to each other; a space between two of which neither is a string. */
