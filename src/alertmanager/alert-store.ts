@@ -4,7 +4,7 @@
 
 import { Labels } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
-import type { KeptStates } from '../store/kept.js';
+import type { KeptStates } from '../store/state-table.js';
 import { fingerprintOf } from './fingerprint.js';
 
 const KIND = 'alert';

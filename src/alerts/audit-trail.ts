@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Millis } from '../model/time.js';
-import type { KeptStates } from '../store/kept.js';
+import type { KeptStates } from '../store/state-table.js';
 
 const KIND = 'audit';
 /** Entries that are kept; of more the oldest go. */

@@ -7,7 +7,7 @@ import type { KnownAlert } from '../alertmanager/alert-store.js';
 import type { Silence } from '../alertmanager/mute/silences.js';
 import { alertIdentity, isEscalation } from '../model/alert.js';
 import type { Millis } from '../model/time.js';
-import type { EpisodeQuery, EpisodeStore, StoredEpisode } from '../store/episodes.js';
+import type { EpisodeQuery, EpisodeStore, StoredEpisode } from '../store/alert-history.js';
 
 /** Messages an episode remembers; of more the oldest but the first go. */
 const MAX_NOTIFICATIONS = 200;

@@ -6,7 +6,7 @@ import { authorization, basicAuth, httpClientShape, tlsConfig } from '../config/
 import { ipProtocolShape } from '../config/ip-protocol.js';
 import { sectionJson } from '../config/reference/keys.js';
 import { type ReferencePart, referencePage, type SharedKeys } from '../config/reference/markdown.js';
-import { vocabulary } from '../config/vocabulary.js';
+import { vocabulary } from '../config/schema-kit.js';
 import { condition } from '../probes/kinds/http/condition.js';
 import { kinds } from '../probes/kinds/index.js';
 import { monitorYml, serviceKeys, serviceSchema } from './configuration.js';

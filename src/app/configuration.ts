@@ -15,14 +15,14 @@ import type { DeliveryConfig } from '../alerts/alerting.js';
 import { actionsSection, alertingSection } from '../alerts/settings.js';
 import type { EndpointPlan } from '../cluster/endpoints/plan.js';
 import { endpointSection, strangers } from '../cluster/endpoints/section.js';
-import { CLUSTER_STATUS } from '../cluster/verdict.js';
+import { CLUSTER_STATUS } from '../cluster/status.js';
 import { about, ofType } from '../config/about.js';
 import { didYouMean } from '../config/did-you-mean.js';
 import { count, duration, flag, httpUrl, section, text, words } from '../config/fields.js';
 import { type HttpClientConfig, httpClientShape } from '../config/http-client.js';
 import { httpClientProblem } from '../config/http-client-problem.js';
 import { ConfigError, loadYaml } from '../config/load.js';
-import { vocabulary } from '../config/vocabulary.js';
+import { vocabulary } from '../config/schema-kit.js';
 import type { AccessSettings } from '../http/access.js';
 import { webSection } from '../http/access-section.js';
 import { type PageSettings, pageSection } from '../http/page/settings.js';
@@ -38,7 +38,7 @@ import type { ConnectionLimits, ProbeKind } from '../probes/probe.js';
 import type { ReportPlan } from '../report/report-job.js';
 import { receiverProblems, reportsSection } from '../report/settings.js';
 import { loadRuleFiles } from '../rules/load.js';
-import { type SentRuleFile, sendRuleFile } from '../rules/sent.js';
+import { type SentRuleFile, sendRuleFile } from '../rules/transfer.js';
 
 /** What monitor.yml says, ready to be used. */
 export interface Configuration {

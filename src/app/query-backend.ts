@@ -4,7 +4,7 @@
 
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
-import { CLUSTER_STATUS, type Firing, type Verdict, verdictOf } from '../cluster/verdict.js';
+import { CLUSTER_STATUS, type Firing, type Verdict, verdictOf } from '../cluster/status.js';
 import type { PrometheusFacts } from '../http/prometheus/facts.js';
 import type { Exposition } from '../metrics/exposition.js';
 import { describeRegistry } from '../metrics/render.js';
@@ -16,10 +16,10 @@ import type { Scrape } from '../model/scrape.js';
 import { type Millis, systemClock } from '../model/time.js';
 import { EmbeddedEngine } from '../query/embedded.js';
 import type { QueryEngine, SamplesStatus } from '../query/engine.js';
-import { RemoteEngine } from '../query/remote.js';
-import type { Judgement } from '../query/rules.js';
+import { RemoteEngine } from '../query/remote/engine.js';
 import { SwitchingEngine } from '../query/switching.js';
-import type { SentRuleFile } from '../rules/sent.js';
+import type { Judgement } from '../query/thread/rules.js';
+import type { SentRuleFile } from '../rules/transfer.js';
 import type { RemoteQuery } from './configuration.js';
 import type { Logger } from './log.js';
 

@@ -10,7 +10,7 @@ import { type BackfillSummary, backfillRules } from '../query/backfill/backfill.
 import type { RuleTotal } from '../query/backfill/tally.js';
 import type { RuleFile } from '../rules/definition.js';
 import { loadEach } from '../rules/load.js';
-import { receiveRuleFile } from '../rules/sent.js';
+import { receiveRuleFile } from '../rules/transfer.js';
 import { loadNative } from '../store/native.js';
 import { type Flags, parseFlags, UsageError } from './flags.js';
 import { inputFiles } from './input-files.js';

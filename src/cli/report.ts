@@ -12,7 +12,7 @@ import { type Configuration, loadConfiguration } from '../app/configuration.js';
 import { systemClock } from '../model/time.js';
 import { EmbeddedEngine } from '../query/embedded.js';
 import { QueryError } from '../query/engine.js';
-import { RemoteEngine } from '../query/remote.js';
+import { RemoteEngine } from '../query/remote/engine.js';
 import { withAudit } from '../report/audited.js';
 import { FORMATS, type Format, forms } from '../report/formats.js';
 import { MOST_DAYS, nameOf, type ReportPeriod } from '../report/period.js';

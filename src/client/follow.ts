@@ -5,9 +5,9 @@
 import { type ClusterHealth, isAnswer } from './answers.js';
 import { ask, type Door } from './ask.js';
 import { EventStreamParser } from './event-stream.js';
-import { lightly, mustHold, Tether } from './letting-go.js';
 import { later, pause } from './pause.js';
 import { clusterHealthProblem } from './shape.js';
+import { lightly, mustHold, Tether } from './unref-socket.js';
 
 /** How the state comes. */
 export type Mode = 'connecting' | 'streaming' | 'polling';

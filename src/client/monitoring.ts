@@ -11,9 +11,9 @@ import {
   type ServiceEntry,
 } from './answers.js';
 import { ask, type Door } from './ask.js';
-import { lightly } from './letting-go.js';
 import { LONGEST_TIMER } from './pause.js';
 import { bestEndpointProblem, clusterHealthProblem } from './shape.js';
+import { lightly } from './unref-socket.js';
 import { ClusterView } from './view.js';
 
 export type {

@@ -3,7 +3,7 @@
 
 import { type CheckResult, isUp } from '../model/result.js';
 import type { Millis } from '../model/time.js';
-import type { KeptStates } from '../store/kept.js';
+import type { KeptStates } from '../store/state-table.js';
 
 const KIND = 'first-failure';
 /** A run from before a restart goes on if the monitor was away for at most this long, as the state of alerts does. */

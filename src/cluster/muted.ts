@@ -2,7 +2,7 @@
 // board; goes out: what would be sent otherwise. The rules say the same as `langgraph:service_muted`.
 
 import type { Mute, MutedAlert } from '../model/muted.js';
-import type { Board } from './board.js';
+import type { Board } from './state.js';
 
 /** In the order of the services. */
 export function mutedByDependency(board: Board): MutedAlert[] {

@@ -2,8 +2,8 @@
 
 import type { Episode } from '../alerts/history.js';
 import { turn } from '../concurrency/by-pieces.js';
-import type { EpisodeQuery } from '../store/episodes.js';
-import type { Doors } from './doors.js';
+import type { EpisodeQuery } from '../store/alert-history.js';
+import type { Doors } from './context.js';
 
 /** Read from the store at a time. */
 const BITE = 100;

@@ -2,7 +2,7 @@
 
 import { mutedByDependency } from '../cluster/muted.js';
 import type { MutedAlert } from '../model/muted.js';
-import type { Doors } from './doors.js';
+import type { Doors } from './context.js';
 
 /** Now. */
 export function mutedNow({

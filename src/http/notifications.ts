@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { Forecast, NextNotification } from '../alertmanager/forecast/forecast.js';
 import type { Millis } from '../model/time.js';
-import type { Doors } from './doors.js';
+import type { Doors } from './context.js';
 
 /** Notifications an answer lists; /alert_history has all. */
 const MAX_TOLD = 20;

@@ -4,7 +4,7 @@
 import type { z } from 'zod';
 import type { ByteStream } from '../query/engine.js';
 import type { BodyBounds } from './body.js';
-import type { Doors } from './doors.js';
+import type { Doors } from './context.js';
 
 /** What a route answers. */
 export interface Reply {

@@ -7,7 +7,7 @@ import { reachedAt } from './access.js';
 import { endpoints as alertmanagerEndpoints } from './alertmanager/index.js';
 import { makeAlertmanagerRouter } from './alertmanager/router.js';
 import { readJsonText } from './body.js';
-import type { Doors } from './doors.js';
+import type { Doors } from './context.js';
 import { type HttpLog, logFailure } from './failure.js';
 import { MeantPaths } from './meant-path.js';
 import { networkOf } from './network.js';

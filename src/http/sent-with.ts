@@ -2,9 +2,9 @@
 
 import type { Episode, ToldNote } from '../alerts/history.js';
 import type { Millis } from '../model/time.js';
-import type { EpisodeQuery } from '../store/episodes.js';
+import type { EpisodeQuery } from '../store/alert-history.js';
 import { type EpisodePages, episodePages } from './alert-episodes.js';
-import type { Doors } from './doors.js';
+import type { Doors } from './context.js';
 
 /** Alerts that are looked at: those that began last before the last message. */
 const LOOKED_AT = 1000;

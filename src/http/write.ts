@@ -8,7 +8,7 @@ import { isAlertmanagerApi, problemReply } from './alertmanager/problem.js';
 import { jsonByPieces } from './json-by-pieces.js';
 import { failure, isApi, STATUS } from './prometheus/envelope.js';
 import { HttpError, Pieces, type Reply } from './route.js';
-import { written } from './written.js';
+import { written } from './write-chunk.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 

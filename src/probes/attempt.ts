@@ -4,7 +4,7 @@ import { family } from '../model/family.js';
 import type { LeftOut, Readings, Reason, Status } from '../model/result.js';
 import { scrub } from '../model/scrub.js';
 import type { Millis } from '../model/time.js';
-import { failureOf } from './http/trouble.js';
+import { failureOf } from './http/failure.js';
 import { type Attempt, type Probe, ProbeFailure } from './probe.js';
 import type { ReadingsRecorder } from './readings.js';
 import { StandstillWatch } from './standstill.js';

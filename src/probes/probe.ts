@@ -2,7 +2,7 @@
 // measures; who calls it owns the deadline, the timing, the retry and the verdict.
 
 import type { z } from 'zod';
-import type { Vocabulary } from '../config/vocabulary.js';
+import type { Vocabulary } from '../config/schema-kit.js';
 import type { MetricFamily } from '../model/family.js';
 import type { Reason } from '../model/result.js';
 import type { Millis } from '../model/time.js';

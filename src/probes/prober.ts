@@ -9,7 +9,7 @@ import { Connections } from './http/connections.js';
 import type { ProbeKind } from './probe.js';
 import { type Scan, ScanRounds } from './scan.js';
 import { Schedule } from './schedule.js';
-import { Subject } from './subject.js';
+import { Subject } from './target.js';
 
 export interface ProberEvents {
   onResult(result: CheckResult): void;

@@ -7,8 +7,8 @@ import { type Millis, systemClock } from '../model/time.js';
 import { unseal } from './check.js';
 import { host } from './kinds/host.js';
 import { kinds } from './kinds/index.js';
-import type { Order, Report } from './message.js';
 import { Prober } from './prober.js';
+import type { Order, Report } from './protocol.js';
 
 if (!parentPort) throw new Error('probes/thread.ts is started by probes/worker.ts');
 const port = parentPort;

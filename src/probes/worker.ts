@@ -6,7 +6,7 @@ import { LifeSigns } from '../concurrency/life-signs.js';
 import type { OverallStatus } from '../model/service.js';
 import type { Millis } from '../model/time.js';
 import { type Plan, seal } from './check.js';
-import type { Order, Report } from './message.js';
+import type { Order, Report } from './protocol.js';
 import type { CheckRunner, CheckRunnerEvents } from './runner.js';
 
 const FIRST_BACKOFF: Millis = 1000;

@@ -8,6 +8,7 @@ import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import { apiAlerts, apiRules, ParameterError } from '../rules/api.js';
 import type { RuleGroupView } from '../rules/view.js';
+import { FetchedBytes } from './chunked-answer.js';
 import {
   type ApiAnswer,
   type ApiQuestion,
@@ -20,7 +21,7 @@ import {
   type SamplesStatus,
   type SamplingEngine,
 } from './engine.js';
-import { FetchedBytes } from './fetched-bytes.js';
+import { describeFamilies } from './metadata.js';
 import type {
   BegunAnswer,
   Order,
@@ -30,10 +31,9 @@ import type {
   ThreadAnswer,
   ThreadQuestion,
   ThreadStart,
-} from './message.js';
-import { describeFamilies } from './metadata.js';
-import { buffersOf, packScrape } from './packed-scrape.js';
-import type { Judgement, RuleSettings } from './rules.js';
+} from './protocol.js';
+import { buffersOf, packScrape } from './scrape-codec.js';
+import type { Judgement, RuleSettings } from './thread/rules.js';
 
 /** The first death is taken for a query's fault and does not hold up the next one. */
 const FIRST_BACKOFF: Millis = 0;
@@ -299,7 +299,7 @@ export class EmbeddedEngine implements SamplingEngine {
 
   #run(port: MessagePort): void {
     const { file, retention, maxBytes, limits, target, heapLimit = 512 } = this.#options;
-    const worker = new Worker(this.#options.threadFile ?? new URL('./thread.js', import.meta.url), {
+    const worker = new Worker(this.#options.threadFile ?? new URL('./thread/thread.js', import.meta.url), {
       name: 'queries',
       workerData: {
         ...{ port, file, retention, maxBytes, limits, target },

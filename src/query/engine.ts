@@ -1,10 +1,10 @@
 // Who answers a PromQL question. Comes in: questions of the HTTP API and of rules; goes out: answers, as the bytes
-// the API sends or as values. Two make one: embedded.ts over our own samples, remote.ts over somebody's HTTP API.
+// the API sends or as values. Two make one: embedded.ts over our own samples, engine.ts over somebody's HTTP API.
 
 import type { Labels } from '../model/labels.js';
 import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
-import type { Judgement, RuleSettings } from './rules.js';
+import type { Judgement, RuleSettings } from './thread/rules.js';
 
 /** Prometheus' error types (web/api/v1/api.go). */
 export type ErrorType =

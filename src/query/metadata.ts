@@ -1,7 +1,7 @@
 // What `/api/v1/metadata` says of the families the registry has now.
 
 import type { ApiAnswer, ApiQuestion, FamilyMetadata } from './engine.js';
-import { printMetadata } from './print.js';
+import { printMetadata } from './thread/print.js';
 
 /** Families by name, as many as were asked for. In Prometheus a limit of 0 gives none, one per metric gives all. */
 export function describeFamilies(

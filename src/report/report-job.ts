@@ -12,7 +12,7 @@ import type { Analyst } from '../analysis/analyst.js';
 import { periodReport } from '../analysis/reports/period-report.js';
 import { backoff } from '../concurrency/backoff.js';
 import { type Clock, isoLocal, LONGEST_WAIT, type Millis } from '../model/time.js';
-import type { KeptStates } from '../store/kept.js';
+import type { KeptStates } from '../store/state-table.js';
 import { withAudit } from './audited.js';
 import { messageOf } from './mail.js';
 import { outlineOf } from './outline-of.js';

@@ -4,11 +4,11 @@
 import { Decoder, type Field } from '../config/decode.js';
 import { ConfigError } from '../config/load.js';
 import { parseYamlTree, type YamlNode, YamlProblem } from '../config/yaml-tree.js';
+import { isLabelName } from '../model/label-name.js';
 import { METRIC_NAME } from '../model/labels.js';
 import type { Expr } from '../promql/ast.js';
 import { parseModelDuration } from '../promql/duration.js';
 import { ParseError } from '../promql/error.js';
-import { isLabelName } from '../promql/label-name.js';
 import { parse } from '../promql/parse.js';
 import { quote } from '../promql/print/quote.js';
 import type { GroupDefinition, RuleDefinition, RuleFile, Texts } from './definition.js';

@@ -4,7 +4,7 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import { type DamageSink, seal, unseal } from './damage.js';
 import type { Sqlite } from './database.js';
-import type { GuardedFile } from './guarded-file.js';
+import type { GuardedFile } from './resilient-file.js';
 
 /** The table. */
 export const daysMigration = 'CREATE TABLE days (date TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;';

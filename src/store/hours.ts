@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import type { Millis } from '../model/time.js';
 import { type DamageSink, seal, unseal } from './damage.js';
 import type { Sqlite } from './database.js';
-import type { GuardedFile } from './guarded-file.js';
+import type { GuardedFile } from './resilient-file.js';
 import { Database } from './sqlite.js';
 
 const DAY: Millis = 86_400_000;

@@ -2,15 +2,15 @@
 // Called by monitor.ts; a store that fails never takes the monitor with it: what could not be written waits in memory.
 
 import { type Clock, type Millis, systemClock } from '../model/time.js';
+import { EpisodeStore, EpisodeTable, episodesMigration } from './alert-history.js';
 import { type DamageSink, PASSED_OVER, timeText } from './damage.js';
 import { leaveReadable, openDatabase, openToRead, type Sqlite, sizeOnDisk } from './database.js';
 import { DayStore, DayTable, daysMigration } from './days.js';
-import { EpisodeStore, EpisodeTable, episodesMigration } from './episodes.js';
-import { GuardedFile, type StoreLog } from './guarded-file.js';
 import { HourStore, HourTable, hoursMigration } from './hours.js';
-import { KeptStates, KeptTable, keptMigration } from './kept.js';
 import { rescueRows } from './rescue.js';
+import { GuardedFile, type StoreLog } from './resilient-file.js';
 import { type ScanQuery, ScanTable, type StoredScan, scansMigration } from './scans.js';
+import { KeptStates, KeptTable, keptMigration } from './state-table.js';
 
 /** Scans kept in memory while the disk is full; the oldest go first. */
 const MAX_PENDING = 2000;

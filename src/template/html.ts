@@ -7,6 +7,7 @@ import { GoTime } from '../go/time.js';
 import { SafeText, Struct, textOf, type Value } from '../go/value.js';
 import type { Escaper } from './execute.js';
 import { isHarmlessName } from './html-attributes.js';
+import { HtmlPlace } from './html-context.js';
 import {
   address,
   hasSafeScheme,
@@ -21,7 +22,6 @@ import {
   unquotedText,
   withoutTags,
 } from './html-escapes.js';
-import { HtmlPlace } from './html-place.js';
 import type { StylePlace } from './style-place.js';
 
 /** For one document. */

@@ -6,7 +6,7 @@ import type { Labels } from '../model/labels.js';
 import type { Matcher, SampleSource, Series } from '../model/samples.js';
 import type { Scrape } from '../model/scrape.js';
 import { type Clock, type Millis, systemClock } from '../model/time.js';
-import { GuardedFile } from '../store/guarded-file.js';
+import { GuardedFile } from '../store/resilient-file.js';
 import { ByteCache } from './chunks/cache.js';
 import { BLOCK, Sealing, type SealingStep } from './chunks/cut-chunks.js';
 import { rescueSamples, SampleFile } from './file.js';

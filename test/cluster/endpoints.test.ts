@@ -4,15 +4,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Board } from '../../src/cluster/board.js';
-import { EndpointChooser } from '../../src/cluster/endpoints/chooser.js';
 import { type Ask, Latency, percentileQuery } from '../../src/cluster/endpoints/latency.js';
 import type { EndpointPlan } from '../../src/cluster/endpoints/plan.js';
+import { EndpointChooser } from '../../src/cluster/endpoints/selector.js';
+import { Board } from '../../src/cluster/state.js';
 import type { Status } from '../../src/model/result.js';
 import type { Clock, Millis } from '../../src/model/time.js';
 import { EmbeddedEngine } from '../../src/query/embedded.js';
 import type { QueryEngine } from '../../src/query/engine.js';
-import { RemoteEngine } from '../../src/query/remote.js';
+import { RemoteEngine } from '../../src/query/remote/engine.js';
 import { importOpenMetrics } from '../../src/tsdb/import/import.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { DIST } from '../support/monitor.js';
@@ -118,7 +118,7 @@ async function embedded(): Promise<Running> {
     limits: { maxSamples: 1_000_000, maxWaiting: 20, lookback: 300_000, defaultInterval: 30_000 },
     metadata: () => [],
     log: () => {},
-    threadFile: new URL('query/thread.js', DIST),
+    threadFile: new URL('query/thread/thread.js', DIST),
   });
   const close = async () => {
     await engine.close();

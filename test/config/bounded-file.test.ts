@@ -8,9 +8,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { MAX_FILE, readBounded } from '../../src/config/bounded-file.js';
 import { FileSecret } from '../../src/config/file-secret.js';
 import { loadPlainYaml } from '../../src/config/load.js';
+import { vocabulary } from '../../src/config/schema-kit.js';
 import { readText } from '../../src/config/text-file.js';
 import { readTlsFiles } from '../../src/config/tls-files.js';
-import { vocabulary } from '../../src/config/vocabulary.js';
 import { Pki } from '../support/pki.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bounded-file-'));

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Configuration, loadConfiguration, monitorYml } from '../../src/app/configuration.js';
 import { FileSecret } from '../../src/config/file-secret.js';
 import { ConfigError } from '../../src/config/load.js';
-import { vocabulary } from '../../src/config/vocabulary.js';
+import { vocabulary } from '../../src/config/schema-kit.js';
 import { http } from '../../src/probes/kinds/http.js';
 import { kinds } from '../../src/probes/kinds/index.js';
 import { makeFolder, removeFolder } from '../support/child.js';

@@ -155,11 +155,11 @@ console.log('ready');
   test('puts together what a thread runs, and leaves its paths and the packages beside it as they are', () => {
     write('src/place.ts', "export const place = new URL('./thread.js', import.meta.url).pathname;\n");
     write(
-      'src/query/thread.ts',
+      'src/query/thread/thread.ts',
       `import { z } from 'zod';
 import Database from 'better-sqlite3';
-import { answer } from '../answer.js';
-import { place } from '../place.js';
+import { answer } from '../../answer.js';
+import { place } from '../../place.js';
 
 // A remark \u2014 that costs.
 const sqlite = new Database(':memory:').prepare('SELECT 1 AS one').get();
@@ -167,7 +167,7 @@ console.log(JSON.stringify({ answer: z.number().parse(answer), dash: '\u2014', p
 `,
     );
     node('scripts/build.mjs');
-    const { stdout } = node('dist/query/thread.js');
+    const { stdout } = node('dist/query/thread/thread.js');
     expect(JSON.parse(stdout)).toEqual({
       answer: 42,
       dash: '\u2014',

@@ -1,6 +1,6 @@
 // Runs a kind's probe once, as the prober does, and reads what it recorded by series name.
 
-import { vocabulary } from '../../src/config/vocabulary.js';
+import { vocabulary } from '../../src/config/schema-kit.js';
 import type { Resolver } from '../../src/net/resolver.js';
 import { attemptFamilies, check, type Outcome } from '../../src/probes/attempt.js';
 import { Connections } from '../../src/probes/http/connections.js';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { vocabulary } from '../../src/config/vocabulary.js';
+import { vocabulary } from '../../src/config/schema-kit.js';
 import type { Fault } from '../../src/demo/fault.js';
 import { json } from '../../src/demo/fault.js';
 import { type SimulatedServer, startServer } from '../../src/demo/server.js';

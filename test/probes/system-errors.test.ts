@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { explainError } from '../../src/http-client/errors.js';
-import { failureOf } from '../../src/probes/http/trouble.js';
+import { failureOf } from '../../src/probes/http/failure.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
 const folder = makeFolder('sockets');

@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Scrape } from '../../src/model/scrape.js';
+import { wholeOf } from '../../src/query/chunked-answer.js';
 import { EmbeddedEngine, type EmbeddedOptions } from '../../src/query/embedded.js';
 import { type ApiQuestion, QueryError, type QuestionOptions } from '../../src/query/engine.js';
-import { wholeOf } from '../../src/query/fetched-bytes.js';
 import { readRuleFile } from '../../src/rules/read.js';
-import { sendRuleFile } from '../../src/rules/sent.js';
+import { sendRuleFile } from '../../src/rules/transfer.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { DIST } from '../support/monitor.js';
 
@@ -54,7 +54,7 @@ function open(more: Partial<EmbeddedOptions> = {}): EmbeddedEngine {
       { name: 'down_total', type: 'counter', help: 'How often.', unit: '' },
     ],
     log: () => {},
-    threadFile: new URL('query/thread.js', DIST),
+    threadFile: new URL('query/thread/thread.js', DIST),
     ...more,
   });
   engines.push(engine);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { JsonBytes, TooLong } from '../../src/query/print/json-bytes.js';
+import { JsonBytes, TooLong } from '../../src/query/thread/print/json-bytes.js';
 
 function written(write: (json: JsonBytes) => void, limit = 1e9): string {
   const json = new JsonBytes(limit);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatFloat, LONGEST_NUMBER, writeFloat, writeTime } from '../../src/query/print/number.js';
+import { formatFloat, LONGEST_NUMBER, writeFloat, writeTime } from '../../src/query/thread/print/number.js';
 
 const bytes = new Uint8Array(LONGEST_NUMBER);
 const written = (write: (bytes: Uint8Array, at: number, value: number) => number, value: number): string =>

@@ -5,7 +5,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
-import type { StoredEpisode } from '../../src/store/episodes.js';
+import type { StoredEpisode } from '../../src/store/alert-history.js';
 import { Store } from '../../src/store/store.js';
 import { SampleStore } from '../../src/tsdb/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedEngine } from '../../src/query/embedded.js';
 import type { QueryEngine } from '../../src/query/engine.js';
-import { RemoteEngine } from '../../src/query/remote.js';
+import { RemoteEngine } from '../../src/query/remote/engine.js';
 import { importOpenMetrics } from '../../src/tsdb/import/import.js';
 import { makeFolder, removeFolder } from './child.js';
 import { DIST } from './monitor.js';
@@ -40,7 +40,7 @@ async function embedded(openMetrics: string): Promise<RunningEngine> {
     limits: { maxSamples: 20_000_000, maxWaiting: 20, lookback: 300_000, defaultInterval: 60_000 },
     metadata: () => [],
     log: () => {},
-    threadFile: new URL('query/thread.js', DIST),
+    threadFile: new URL('query/thread/thread.js', DIST),
   });
   const close = async () => {
     await engine.close();

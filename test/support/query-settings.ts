@@ -9,6 +9,6 @@ export const QUERY_SETTINGS = {
   queryMaxSamples: 20_000_000,
   queryMaxConcurrency: 20,
   queryLookback: 300_000,
-  queryThreadFile: new URL('query/thread.js', DIST),
+  queryThreadFile: new URL('query/thread/thread.js', DIST),
   flags: {},
 } satisfies Partial<MonitorSettings>;

@@ -7,7 +7,7 @@ import { TemplateDecoder } from '../../src/alertmanager/config/template-decoder.
 import { receiverKinds } from '../../src/alertmanager/receivers/index.js';
 import { monitorYml } from '../../src/app/configuration.js';
 import { type Field, isAbsent } from '../../src/config/decode.js';
-import { vocabulary } from '../../src/config/vocabulary.js';
+import { vocabulary } from '../../src/config/schema-kit.js';
 import { parseYamlTree, type YamlNode } from '../../src/config/yaml-tree.js';
 import { Secret } from '../../src/model/secret.js';
 import { kinds } from '../../src/probes/kinds/index.js';

@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { Registry } from 'prom-client';
-import { CLUSTER_STATUS, type Verdict, verdictOf } from '../../src/cluster/verdict.js';
+import { CLUSTER_STATUS, type Verdict, verdictOf } from '../../src/cluster/status.js';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { countFamilies, ServiceMetrics, serviceFamilies, troubleOf } from '../../src/metrics/services.js';
 import { Labels } from '../../src/model/labels.js';

@@ -2,7 +2,7 @@
 
 import type { Decoder, Field } from '../../config/decode.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
-import { isLabelName } from '../../promql/label-name.js';
+import { isLabelName } from '../../model/label-name.js';
 import { quote } from '../../promql/print/quote.js';
 import type { InhibitRule } from './definition.js';
 import { readMatchers } from './matchers.js';

@@ -2,8 +2,8 @@
 
 import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
+import { isLabelName } from '../../model/label-name.js';
 import type { Millis } from '../../model/time.js';
-import { isLabelName } from '../../promql/label-name.js';
 import { quote } from '../../promql/print/quote.js';
 import type { Matcher } from '../matchers/matcher.js';
 import type { Route } from './definition.js';

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import type { KeptStates } from '../../store/kept.js';
+import type { KeptStates } from '../../store/state-table.js';
 import { Matcher, type MatchType, matchesAll } from '../matchers/matcher.js';
 
 const KIND = 'silence';

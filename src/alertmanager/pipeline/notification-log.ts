@@ -3,7 +3,7 @@
 // notify.DedupStage; Alertmanager writes nothing before it sends.
 
 import type { Millis } from '../../model/time.js';
-import type { KeptStates } from '../../store/kept.js';
+import type { KeptStates } from '../../store/state-table.js';
 
 const KIND = 'notification';
 /** Notifications that are being sent: what is noted of each once it is taken. */

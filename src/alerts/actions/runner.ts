@@ -4,7 +4,7 @@
 import type { KnownAlert } from '../../alertmanager/alert-store.js';
 import { matchesAll } from '../../alertmanager/matchers/matcher.js';
 import type { Clock, Millis } from '../../model/time.js';
-import type { KeptStates } from '../../store/kept.js';
+import type { KeptStates } from '../../store/state-table.js';
 import type { ActionNote } from '../history.js';
 import { runCommand } from './command.js';
 import type { ActionDefinition } from './definition.js';

@@ -2,7 +2,7 @@
 
 import type { Notifier } from '../../alertmanager/pipeline/notifier.js';
 import type { DeliveryConfig } from '../../alerts/alerting.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { Complaint } from './problem.js';
 
 /**

@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import type { Millis } from '../../model/time.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import type { Form } from '../prometheus/form.js';
 import type { Endpoint, Reply, RequestBody } from '../route.js';
 import { alertmanagerError } from './problem.js';

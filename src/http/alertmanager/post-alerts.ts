@@ -4,9 +4,9 @@
 
 import type { z } from 'zod';
 import type { IncomingAlert } from '../../alertmanager/alert-store.js';
+import { isLabelName } from '../../model/label-name.js';
 import { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import { isLabelName } from '../../promql/label-name.js';
 import { quote } from '../../promql/print/quote.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';

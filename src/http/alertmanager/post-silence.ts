@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Matcher, type MatchType } from '../../alertmanager/matchers/matcher.js';
 import { SilenceError } from '../../alertmanager/mute/silences.js';
 import { RegexpError } from '../../go/regexp.js';
-import { isLabelName } from '../../promql/label-name.js';
+import { isLabelName } from '../../model/label-name.js';
 import { quote } from '../../promql/print/quote.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';

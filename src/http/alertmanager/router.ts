@@ -4,7 +4,7 @@
 
 import { type Request, type Response, Router } from 'express';
 import { readJsonText } from '../body.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { type HttpLog, logFailure } from '../failure.js';
 import { refuseForeign } from '../origin.js';
 import { Form } from '../prometheus/form.js';

@@ -9,7 +9,7 @@ import {
 } from '../../alertmanager/receiver-test/send.js';
 import { receiverKinds } from '../../alertmanager/receivers/index.js';
 import type { Millis } from '../../model/time.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { Complaint, json } from './problem.js';

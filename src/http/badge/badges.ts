@@ -4,7 +4,7 @@ import type { Status } from '../../model/result.js';
 import type { Service } from '../../model/service.js';
 import type { Millis } from '../../model/time.js';
 import { QueryError } from '../../query/engine.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import type { Badge, BadgeColor } from './svg.js';
 
 type Known = Pick<Doors, 'board' | 'query' | 'clock'>;

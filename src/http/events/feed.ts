@@ -2,9 +2,9 @@
 // copies of /cluster_health as server-sent events. Made by monitor.ts, read by the route /events.
 // Source: WHATWG HTML, "Server-sent events".
 
-import type { Board } from '../../cluster/board.js';
-import type { Snapshots } from '../../cluster/snapshot.js';
-import { alertLine } from '../../cluster/verdict.js';
+import type { Snapshots } from '../../cluster/health-json.js';
+import type { Board } from '../../cluster/state.js';
+import { alertLine } from '../../cluster/status.js';
 import type { Clock, Millis } from '../../model/time.js';
 import { HttpError } from '../route.js';
 import { Reader } from './reader.js';

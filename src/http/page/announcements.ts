@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Severity } from '../../model/service.js';
 import type { Millis } from '../../model/time.js';
-import type { KeptStates } from '../../store/kept.js';
+import type { KeptStates } from '../../store/state-table.js';
 
 const KIND = 'announcement';
 /** Posted announcements that may be there at a time. */

@@ -1,10 +1,10 @@
 // The page at `/`: who this is, how the cluster is, where to go on.
 
-import { alertLine } from '../../cluster/verdict.js';
+import { alertLine } from '../../cluster/status.js';
 import type { MutedAlert } from '../../model/muted.js';
 import { STATUSES } from '../../model/result.js';
 import { isoLocal } from '../../model/time.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { mutedNow } from '../muted.js';
 import { publicHealth } from '../public/view.js';
 import type { Reply, Route } from '../route.js';

@@ -4,7 +4,7 @@
 import { isMaintenance } from '../../alertmanager/mute/maintenance.js';
 import { type Silence, silenceState } from '../../alertmanager/mute/silences.js';
 import type { Millis } from '../../model/time.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 
 export interface Maintenance {
   readonly id: string;

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import type { Millis } from '../../model/time.js';
 import type { ApiAnswer } from '../../query/engine.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import type { Endpoint } from '../route.js';
 import { apiError, envelope } from './envelope.js';
 import type { Form } from './form.js';

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { ApiAnswer, ErrorType } from '../../query/engine.js';
 import { wantsGzip } from '../accept-encoding.js';
 import { Pieces, type Reply } from '../route.js';
-import { written } from '../written.js';
+import { written } from '../write-chunk.js';
 
 const PREFIX = '/api/v1';
 const TYPE = 'application/json';

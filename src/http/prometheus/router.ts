@@ -2,7 +2,7 @@
 // Called by the router of everything.
 
 import { type Request, type Response, Router } from 'express';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { type HttpLog, logFailure } from '../failure.js';
 import { HttpError, type Reply } from '../route.js';
 import { errorReply, writeReply } from '../write.js';

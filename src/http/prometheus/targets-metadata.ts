@@ -5,7 +5,7 @@ import type { Labels } from '../../model/labels.js';
 import type { Matcher } from '../../model/samples.js';
 import { ParseError } from '../../promql/error.js';
 import { parseSelector } from '../../promql/parse.js';
-import { wholeOf } from '../../query/fetched-bytes.js';
+import { wholeOf } from '../../query/chunked-answer.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 import type { Form } from './form.js';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { formatDuration } from '../../model/time.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 import type { OwnTarget } from './facts.js';

@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { METRIC_NAME } from '../../model/labels.js';
+import { wholeOf } from '../../query/chunked-answer.js';
 import { type ApiAnswer, type QueryEngine, QueryError, type SamplesStatus } from '../../query/engine.js';
-import { wholeOf } from '../../query/fetched-bytes.js';
 import { type ApiAsked, endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 import { describe, optionalNumber } from './parameters.js';

@@ -3,7 +3,7 @@
 
 import type { Millis } from '../../model/time.js';
 import { type ApiQuestion, type QueryEngine, QueryError } from '../../query/engine.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { shownServices } from './view.js';
 
 const KEEP: Millis = 10_000;

@@ -1,8 +1,8 @@
 // The events for the public page: as /events, with what /ui/public/cluster_health says.
 
 import type { Alerting } from '../../alerts/alerting.js';
-import type { Board } from '../../cluster/board.js';
-import type { Snapshots } from '../../cluster/snapshot.js';
+import type { Snapshots } from '../../cluster/health-json.js';
+import type { Board } from '../../cluster/state.js';
 import type { Clock } from '../../model/time.js';
 import { HealthFeed } from '../events/feed.js';
 import { publicHealth } from './view.js';

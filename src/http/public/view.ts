@@ -6,8 +6,8 @@ import type { Reason, Status } from '../../model/result.js';
 import type { OverallStatus, Service } from '../../model/service.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { certificateDate } from '../certificate-date.js';
-import type { Doors } from '../doors.js';
-import { inWords } from '../in-words.js';
+import type { Doors } from '../context.js';
+import { inWords } from '../humanize.js';
 import { noticed } from '../noticed.js';
 import { plannedMaintenance } from '../page/maintenance.js';
 

@@ -2,13 +2,13 @@
 
 import { z } from 'zod';
 import { actionTaken } from '../../alerts/action-taken.js';
-import type { Board } from '../../cluster/board.js';
-import { mutedPart, problemText } from '../../cluster/snapshot.js';
-import { type Alert, alertLine } from '../../cluster/verdict.js';
+import { mutedPart, problemText } from '../../cluster/health-json.js';
+import type { Board } from '../../cluster/state.js';
+import { type Alert, alertLine } from '../../cluster/status.js';
 import { mapByPieces } from '../../concurrency/by-pieces.js';
 import { isoLocal, type Millis } from '../../model/time.js';
-import type { Doors } from '../doors.js';
-import { inWords } from '../in-words.js';
+import type { Doors } from '../context.js';
+import { inWords } from '../humanize.js';
 import { mutedNow } from '../muted.js';
 import { type NotificationView, notificationShapes, notificationsAbout } from '../notifications.js';
 import { yesOrNo } from '../query.js';

@@ -2,7 +2,7 @@
 
 import { badges } from '../badge/badges.js';
 import { drawBadge } from '../badge/svg.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { withTag } from '../entity-tag.js';
 import { type Asked, HttpError, type Reply, route } from '../route.js';
 

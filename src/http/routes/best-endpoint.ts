@@ -1,7 +1,7 @@
 // GET /best_endpoint: which of several services that can do the same a workflow should call.
 
 import { z } from 'zod';
-import { PREFERENCES } from '../../cluster/endpoints/chooser.js';
+import { PREFERENCES } from '../../cluster/endpoints/selector.js';
 import { isoLocal } from '../../model/time.js';
 import { HttpError, route } from '../route.js';
 import { bestEndpoint as shape } from '../shapes.js';

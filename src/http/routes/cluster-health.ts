@@ -1,7 +1,7 @@
 // GET /cluster_health: the whole cluster, from memory.
 
 import { z } from 'zod';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { secondsUpTo } from '../query.js';
 import { route } from '../route.js';
 import { clusterHealth as shape } from '../shapes.js';

@@ -1,7 +1,7 @@
 // GET /health: is the monitor itself at work? HAProxy checks this.
 
 import { z } from 'zod';
-import { problemText } from '../../cluster/snapshot.js';
+import { problemText } from '../../cluster/health-json.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { isoLocal } from '../../model/time.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { plannedMaintenance } from '../page/maintenance.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';

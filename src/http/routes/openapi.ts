@@ -1,6 +1,6 @@
 // GET /openapi.json: the endpoints for programs.
 
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { describeRoutes, type OpenApi } from '../openapi.js';
 import { type Endpoint, type Route, route } from '../route.js';
 

@@ -4,7 +4,7 @@
 
 import { z } from 'zod';
 import { episodePages } from '../alert-episodes.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
 import { buildHeader } from '../page/status-page.js';
 import { askPublicly } from '../public/ask.js';

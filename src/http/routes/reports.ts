@@ -5,7 +5,7 @@ import { type Findings, NothingYet, type Report, TooMuch } from '../../analysis/
 import type { Scope } from '../../analysis/asking.js';
 import type { Millis } from '../../model/time.js';
 import { QueryError } from '../../query/engine.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { wholeNumber } from '../query.js';
 import { HttpError } from '../route.js';
 import { timestamp } from '../shapes.js';

@@ -5,7 +5,7 @@ import type { Certificate } from '../../cluster/certificate.js';
 import type { RecentResult } from '../../cluster/recent-results.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { certificateDate } from '../certificate-date.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { HttpError, route } from '../route.js';
 import { serviceHealth, timestamp } from '../shapes.js';
 import { shownOptions } from '../shown-options.js';

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { z } from 'zod';
 import { wantsGzip } from '../accept-encoding.js';
-import type { Doors } from '../doors.js';
+import type { Doors } from '../context.js';
 import { PAGE_HEADERS } from '../page/frame.js';
 import { pageBuild, type StatusPage, statusPage } from '../page/status-page.js';
 import { utcOffset, utcOffsets } from '../page/utc-offsets.js';

@@ -6,12 +6,12 @@ import { type Attempt, ProbeFailure } from '../probe.js';
 import { recordConnection } from './connection-record.js';
 import type { Connection, Connections } from './connections.js';
 import { decodeBody } from './content-encoding.js';
+import { failureOf } from './failure.js';
 import * as families from './families.js';
 import { redirectOf } from './redirect.js';
 import type { Answer, HttpRequest, PreparedRequest, Received } from './request.js';
 import { recordTls, type TlsTrace } from './tls.js';
 import { Transfer } from './transfer.js';
-import { failureOf } from './trouble.js';
 
 const MAX_REDIRECTS = 10;
 

@@ -2,15 +2,15 @@
 
 import type { z } from 'zod';
 import { httpClientProblem } from '../../config/http-client-problem.js';
-import type { Vocabulary } from '../../config/vocabulary.js';
+import type { Vocabulary } from '../../config/schema-kit.js';
 import { family } from '../../model/family.js';
 import { oneLine } from '../../model/scrub.js';
-import { Aside } from '../aside.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
 import { type Answer, DEFAULT_BODY_LIMIT, type PreparedRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
+import { Aside } from '../secondary-attempt.js';
 import { statisticsAddress } from './haproxy/address.js';
 import type { CsvParse } from './haproxy/page.js';
 import { statisticsFamilies } from './haproxy/plan.js';

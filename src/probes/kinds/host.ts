@@ -5,7 +5,7 @@ import { cpus, loadavg, networkInterfaces, uptime } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Systeminformation } from 'systeminformation';
 import type { z } from 'zod';
-import type { Vocabulary } from '../../config/vocabulary.js';
+import type { Vocabulary } from '../../config/schema-kit.js';
 import type { Attempt, Probe, ProbeKind } from '../probe.js';
 import { CpuMeter } from './host/cpu.js';
 import * as families from './host/families.js';

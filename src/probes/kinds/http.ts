@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import { httpClientProblem } from '../../config/http-client-problem.js';
-import type { Vocabulary } from '../../config/vocabulary.js';
+import type { Vocabulary } from '../../config/schema-kit.js';
 import { family } from '../../model/family.js';
 import { scrub } from '../../model/scrub.js';
 import type { Connections } from '../http/connections.js';

@@ -2,14 +2,14 @@
 
 import type { z } from 'zod';
 import { httpClientProblem } from '../../config/http-client-problem.js';
-import type { Vocabulary } from '../../config/vocabulary.js';
+import type { Vocabulary } from '../../config/schema-kit.js';
 import { family } from '../../model/family.js';
-import { Aside } from '../aside.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
 import { type PreparedRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
+import { Aside } from '../secondary-attempt.js';
 import { checkStatus, dataOf, parseJson, strangerAt } from './http/answer.js';
 import { comparedName, type LoadedModel, loadedIn, type Model, modelsIn, withTag } from './ollama/models.js';
 

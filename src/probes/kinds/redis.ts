@@ -3,7 +3,7 @@
 
 import { createRequire } from 'node:module';
 import type { z } from 'zod';
-import type { Vocabulary } from '../../config/vocabulary.js';
+import type { Vocabulary } from '../../config/schema-kit.js';
 import { hideable } from '../../model/secret.js';
 import type { Millis } from '../../model/time.js';
 import { connectionFamilies, recordConnection } from '../http/connection-record.js';

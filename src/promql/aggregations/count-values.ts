@@ -1,10 +1,10 @@
 // How often each value occurs, the value in a label. Source: aggregationCountValues of promql/engine.go.
 
+import { isLabelName } from '../../model/label-name.js';
 import { type Labels, METRIC_NAME } from '../../model/labels.js';
 import type { AggregateMoment, Aggregation } from '../aggregation.js';
 import type { AggregateExpr } from '../ast.js';
 import { EvaluationError } from '../error.js';
-import { isLabelName } from '../label-name.js';
 import { formatDecimal } from '../number.js';
 import { type Column, newColumn } from '../value.js';
 import { stringParameter } from './parameter.js';

@@ -1,11 +1,11 @@
 // Labels made out of other labels. Source: evalLabelReplace and evalLabelJoin of promql/functions.go.
 
 import { compileRegexp, type Regexp } from '../../go/regexp.js';
+import { isLabelName } from '../../model/label-name.js';
 import { type Labels, METRIC_NAME } from '../../model/labels.js';
 import { EvaluationError } from '../error.js';
 import { joinEqual } from '../evaluate/names.js';
 import type { PromqlFunction } from '../function.js';
-import { isLabelName } from '../label-name.js';
 import type { Column, Moment, Value, VectorValue } from '../value.js';
 import { stringArgument, vectorArgument } from './arguments.js';
 

@@ -1,8 +1,8 @@
 // What may stand behind an operator or an aggregation's name: `bool`, `on (...)`, `group_left (...)`, `by (...)`.
 
 import { unquote } from '../../go/unquote.js';
+import { isLabelName } from '../../model/label-name.js';
 import type { VectorMatching } from '../ast.js';
-import { isLabelName } from '../label-name.js';
 import type { Source } from './source.js';
 import { isKeyword } from './token.js';
 import type { SyntaxNode } from './tree.js';

@@ -7,7 +7,7 @@ import { parse } from '../../promql/parse.js';
 import { type Ask, askLanguage, type Sample } from '../../rules/ask.js';
 import type { GroupDefinition, RuleFile } from '../../rules/definition.js';
 import { RuleGroup } from '../../rules/group.js';
-import type { StoreLog } from '../../store/guarded-file.js';
+import type { StoreLog } from '../../store/resilient-file.js';
 import { ByteCache } from '../../tsdb/chunks/cache.js';
 import { sealLog } from '../../tsdb/chunks/cut-log.js';
 import { SampleFile } from '../../tsdb/file.js';

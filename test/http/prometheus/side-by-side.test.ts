@@ -9,7 +9,7 @@ import { PrometheusDriver } from 'prometheus-query';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedEngine } from '../../../src/query/embedded.js';
 import type { QueryEngine } from '../../../src/query/engine.js';
-import { RemoteEngine } from '../../../src/query/remote.js';
+import { RemoteEngine } from '../../../src/query/remote/engine.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 import { DIST } from '../../support/monitor.js';
 import { type PrometheusServer, startPrometheus } from '../../support/prometheus.js';
@@ -50,7 +50,7 @@ async function ownEngine(): Promise<QueryEngine> {
     limits: { maxSamples: 1_000_000, maxWaiting: 20, lookback: 300_000, defaultInterval: 60_000 },
     metadata: () => [],
     log: () => {},
-    threadFile: new URL('query/thread.js', DIST),
+    threadFile: new URL('query/thread/thread.js', DIST),
   });
   const series = Object.keys(VALUES).map(name => ['__name__', name, 'instance', INSTANCE, 'job', JOB]);
   const values = Float64Array.from(Object.values(VALUES));

@@ -3,7 +3,7 @@ import type { RequestListener, Server } from 'node:http';
 import { createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { vocabulary } from '../../../src/config/vocabulary.js';
+import { vocabulary } from '../../../src/config/schema-kit.js';
 import { type HaproxyOptions, haproxy } from '../../../src/probes/kinds/haproxy.js';
 import { Child, freePort, makeFolder, removeFolder } from '../../support/child.js';
 import { type HaproxyServer, startHaproxy } from '../../support/haproxy.js';

@@ -1,6 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { vocabulary } from '../../../src/config/vocabulary.js';
+import { vocabulary } from '../../../src/config/schema-kit.js';
 import { type OllamaOptions, ollama } from '../../../src/probes/kinds/ollama.js';
 import { listen, portOf, stop } from '../../support/http.js';
 import { Bench, run, verdict } from './recording.js';

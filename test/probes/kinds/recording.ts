@@ -1,9 +1,9 @@
 // An attempt that remembers what a probe put into it, and a run within a deadline. For the tests of the kinds.
 
-import { vocabulary } from '../../../src/config/vocabulary.js';
+import { vocabulary } from '../../../src/config/schema-kit.js';
 import type { MetricFamily } from '../../../src/model/family.js';
 import { Connections } from '../../../src/probes/http/connections.js';
-import { failureOf } from '../../../src/probes/http/trouble.js';
+import { failureOf } from '../../../src/probes/http/failure.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../../../src/probes/probe.js';
 
 /** One sample as the text format names it: `redis_db_keys{db="db0"}`. */

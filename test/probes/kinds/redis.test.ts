@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { vocabulary } from '../../../src/config/vocabulary.js';
+import { vocabulary } from '../../../src/config/schema-kit.js';
 import { redis } from '../../../src/probes/kinds/redis.js';
 import { certificate } from '../../support/certificate.js';
 import { freePort, makeFolder, removeFolder } from '../../support/child.js';

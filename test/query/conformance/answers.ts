@@ -7,8 +7,8 @@
 //   refused bad_data            no answer
 
 import { Labels } from '../../../src/model/labels.js';
+import { wholeOf } from '../../../src/query/chunked-answer.js';
 import { type ApiQuestion, type QueryEngine, QueryError } from '../../../src/query/engine.js';
-import { wholeOf } from '../../../src/query/fetched-bytes.js';
 import { BEGIN } from './dataset.js';
 
 type Point = readonly [seconds: number, value: string];

@@ -1,6 +1,6 @@
 // Where HAProxy's statistics are: the page as a browser opens it, the CSV behind it, or the socket.
 
-import type { Vocabulary } from '../../../config/vocabulary.js';
+import type { Vocabulary } from '../../../config/schema-kit.js';
 
 /** A page of statistics over HTTP, or the path of a stats socket. */
 export type StatisticsAddress = { url: string } | { socket: string };

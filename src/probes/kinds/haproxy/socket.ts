@@ -1,7 +1,7 @@
 // HAProxy's statistics from its stats socket. Called by the haproxy probe when stats_url is `unix:/PATH`.
 
 import { connect } from 'node:net';
-import { failureOf } from '../../http/trouble.js';
+import { failureOf } from '../../http/failure.js';
 import { type Attempt, ProbeFailure } from '../../probe.js';
 
 /** A stats socket closes when it has answered; something else, which does not, is waited for no longer once silent. */

@@ -1,7 +1,7 @@
 // Regular expressions on a body of any kind, with blackbox_exporter's keys and meaning.
 // Source: blackbox_exporter, CONFIGURATION.md, <http_probe>.
 
-import type { Vocabulary } from '../../../config/vocabulary.js';
+import type { Vocabulary } from '../../../config/schema-kit.js';
 
 export interface BodyRegexps {
   /** The probe fails where one of these matches. */

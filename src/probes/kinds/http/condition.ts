@@ -1,7 +1,7 @@
 // A condition on a JSON body: path, operator, value.
 
 import type { z } from 'zod';
-import type { Vocabulary } from '../../../config/vocabulary.js';
+import type { Vocabulary } from '../../../config/schema-kit.js';
 import { oneLine } from '../../../model/scrub.js';
 import { isDeep } from './depth.js';
 import { PathError, parsePath, valueAt } from './json-path.js';

@@ -1,7 +1,7 @@
 // Where a Redis listens, as the configuration writes it.
 
 import { isIPv6 } from 'node:net';
-import type { Vocabulary } from '../../../config/vocabulary.js';
+import type { Vocabulary } from '../../../config/schema-kit.js';
 
 /** A TCP address or the path of a unix socket. */
 export type RedisAddress = { host: string; port: number } | { path: string };

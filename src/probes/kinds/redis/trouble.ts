@@ -4,7 +4,7 @@
 import type { Reason } from '../../../model/result.js';
 import { oneLine, scrub } from '../../../model/scrub.js';
 import { DnsError } from '../../../net/error.js';
-import { failureOf } from '../../http/trouble.js';
+import { failureOf } from '../../http/failure.js';
 import { ProbeFailure } from '../../probe.js';
 
 /** First words of Redis' error replies that mean the server does not let this user in. */

@@ -5,7 +5,7 @@ import { createServer as createHttp2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { vocabulary } from '../../../../src/config/vocabulary.js';
+import { vocabulary } from '../../../../src/config/schema-kit.js';
 import { type HttpOptions, http } from '../../../../src/probes/kinds/http.js';
 import { listen, portOf, stop } from '../../../support/http.js';
 import { Bench, type Run, run, verdict } from '../recording.js';

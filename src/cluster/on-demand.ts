@@ -1,0 +1,73 @@
+// Results no older than somebody asks for: stale services are checked at once, and whoever asks meanwhile shares the
+// check that is under way.
+
+import type { Millis } from '../model/time.js';
+import type { Board } from './state.js';
+
+/** Longest wait for an answer; then it is what there is. */
+export const PATIENCE: Millis = 5000;
+
+/** Brings the board up to date on demand. */
+export class Refresher {
+  readonly #board: Board;
+  readonly #check: (ids: readonly string[]) => void;
+  /** Who waits for a service's next result. */
+  readonly #waiting = new Map<string, Set<() => void>>();
+
+  /** @param check asks for a check of these services at once */
+  constructor(board: Board, check: (ids: readonly string[]) => void) {
+    this.#board = board;
+    this.#check = check;
+  }
+
+  /**
+   * Resolves when no result is older than `maxAge`, or when patience ends.
+   * @param at wall clock @param ids only these services
+   */
+  async ensure(
+    maxAge: Millis,
+    at: Millis,
+    patience: Millis = PATIENCE,
+    ids: readonly string[] = this.#board.services.map(service => service.id),
+  ): Promise<void> {
+    const stale = ids.filter(id => at - (this.#board.result(id)?.at ?? Number.NEGATIVE_INFINITY) > maxAge);
+    if (stale.length === 0) return;
+    const asked = stale.filter(id => !this.#waiting.has(id));
+    for (const id of asked) this.#waiting.set(id, new Set());
+    if (asked.length > 0) this.#check(asked);
+    await this.#results(stale, patience);
+  }
+
+  /** A service's result has come, or the service is gone and none will. */
+  came(id: string): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Whom nobody waits for any more is asked for anew the next time: the answer may never come. */
+  #leave(id: string, one: () => void): void {
+    const waiting = this.#waiting.get(id);
+    waiting?.delete(one);
+    if (waiting?.size === 0) this.#waiting.delete(id);
+  }
+
+  #results(ids: readonly string[], patience: Millis): Promise<void> {
+    return new Promise(resolve => {
+      let left = ids.length;
+      const one = () => {
+        if (--left === 0) done();
+      };
+      const done = () => {
+        clearTimeout(timer);
+        for (const id of ids) this.#leave(id, one);
+        resolve();
+      };
+      const timer = setTimeout(done, patience);
+      // Whoever waits has a connection that keeps the process; a program that ends does not wait for this.
+      timer.unref();
+      for (const id of ids) (this.#waiting.get(id) as Set<() => void>).add(one);
+    });
+  }
+}

@@ -1,0 +1,122 @@
+// What the main thread and the query thread say to each other.
+
+import type { MessagePort } from 'node:worker_threads';
+import type { Millis } from '../model/time.js';
+import type { RuleGroupView } from '../rules/view.js';
+import type { ApiQuestion, ErrorType, SamplesStatus } from './engine.js';
+import type { PackedScrape } from './scrape-codec.js';
+import type { Judgement, RuleSettings } from './thread/rules.js';
+import type { Target } from './thread/stale-series.js';
+
+/** What may be asked of the thread. Everything but metadata is in the store; `value` questions are the program's own. */
+export type ThreadQuestion =
+  | Exclude<ApiQuestion, { ask: 'metadata' }>
+  | { readonly ask: 'instant_value'; readonly query: string; readonly time: Millis }
+  | {
+      readonly ask: 'range_value';
+      readonly query: string;
+      readonly start: Millis;
+      readonly end: Millis;
+      readonly step: Millis;
+    };
+
+/** A series without its class, which does not survive the way between threads. */
+export interface PlainSeries {
+  readonly names: readonly string[];
+  readonly labelValues: readonly string[];
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** An answer as values. */
+export interface PlainAnswer {
+  readonly series: readonly PlainSeries[];
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+/** An answer as the bytes the API sends; of a long one only the first, and the others come when they are asked for. */
+export interface BegunAnswer {
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** Bytes of the whole of it. */
+  readonly length: number;
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+export type ThreadAnswer = BegunAnswer | PlainAnswer;
+
+/**
+ * Whose question it is. The program's urgent ones go before whatever runs or waits; its background questions take their turn
+ * among users' questions, and are not refused when many wait.
+ */
+export type Rank = 'urgent' | 'user' | 'background';
+
+/** To the thread. */
+export type Order =
+  /** Kept, and judged by the rules if there are any: `judged` comes back. */
+  | { readonly say: 'append'; readonly scrape: PackedScrape }
+  | { readonly say: 'rules'; readonly settings: RuleSettings }
+  | { readonly say: 'groups'; readonly id: number }
+  | {
+      readonly say: 'ask';
+      readonly id: number;
+      readonly question: ThreadQuestion;
+      readonly timeout: Millis;
+      readonly rank: Rank;
+    }
+  /** The next piece of an answer: a `piece` or a `refusal` comes back. */
+  | { readonly say: 'more'; readonly id: number }
+  /** Nobody wants the answer any more, or what is left of it. */
+  | { readonly say: 'cancel'; readonly id: number }
+  /** Why the samples' file must not be touched; undefined when it may be. */
+  | { readonly say: 'obstacle'; readonly obstacle: string | undefined }
+  | { readonly say: 'ping' }
+  /** Write what waits and end. */
+  | { readonly say: 'close' };
+
+/** From the thread. */
+export type Report =
+  /** The first of all; the samples are opened next. */
+  | { readonly say: 'begun'; readonly thread: string | undefined }
+  | { readonly say: 'answer'; readonly id: number; readonly answer: ThreadAnswer }
+  | { readonly say: 'piece'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly say: 'refusal'; readonly id: number; readonly type: ErrorType; readonly message: string }
+  | { readonly say: 'status'; readonly status: SamplesStatus }
+  /** Scrapes are judged in the order they came. */
+  | { readonly say: 'judged'; readonly judgement: Judgement | undefined }
+  | { readonly say: 'groups'; readonly id: number; readonly groups: readonly RuleGroupView[] }
+  | {
+      readonly say: 'log';
+      readonly level: 'info' | 'warn' | 'error';
+      readonly message: string;
+      readonly fields: Record<string, unknown>;
+    }
+  | { readonly say: 'pong' };
+
+/** Bounds of every query. */
+export interface QueryLimits {
+  /** Samples one query may look at. */
+  readonly maxSamples: number;
+  /** Questions that may wait while others are answered. */
+  readonly maxWaiting: number;
+  /** How long a sample counts as present. */
+  readonly lookback: Millis;
+  /** Step of a subquery that names none. */
+  readonly defaultInterval: Millis;
+}
+
+/** What the thread is started with. */
+export interface ThreadStart {
+  readonly port: MessagePort;
+  /** The database's path. */
+  readonly file: string;
+  readonly retention: Millis;
+  /** Bytes the samples may take; 0 is any number. */
+  readonly maxBytes: number;
+  /** Why the file must not be touched, until an order says otherwise; undefined when it may be. */
+  readonly obstacle?: string | undefined;
+  readonly limits: QueryLimits;
+  /** What all scrapes are of; undefined where they may be of several. */
+  readonly target?: Target | undefined;
+}

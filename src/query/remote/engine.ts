@@ -1,0 +1,98 @@
+// Answers from somebody else's samples: Prometheus, VictoriaMetrics, whoever speaks Prometheus' HTTP API at
+// `query.url`. Comes in: questions; goes out: their answers, as they were sent. Made by monitor.ts.
+
+import type { HttpClientConfig } from '../../config/http-client.js';
+import type { Millis } from '../../model/time.js';
+import {
+  type ApiAnswer,
+  type ApiQuestion,
+  type InstantAnswer,
+  type QueryEngine,
+  QueryError,
+  type QuestionOptions,
+  type RangeAnswer,
+} from '../engine.js';
+import { alertsOf, type RemoteAlert } from './alerts.js';
+import { Caller, type WholeAnswer } from './client.js';
+import { requestOf } from './request.js';
+import { samplesOf, seriesOf } from './values.js';
+
+/** Whose API it is and how it is called. */
+export interface RemoteOptions extends HttpClientConfig {
+  /** Where its `/api/v1` is, without a slash at the end and without credentials. */
+  readonly url: string;
+  /** How long an answer may take. */
+  readonly timeout: Millis;
+}
+
+/** The engine over an HTTP API. */
+export class RemoteEngine implements QueryEngine {
+  readonly #caller: Caller;
+  readonly #timeout: Millis;
+
+  /** @throws the file system's error when a file of `tls_config` cannot be read */
+  constructor(options: RemoteOptions) {
+    this.#caller = new Caller(options);
+    this.#timeout = options.timeout;
+  }
+
+  async answer(question: ApiQuestion, options: QuestionOptions = {}): Promise<WholeAnswer> {
+    const timeout = Math.min(options.timeout ?? this.#timeout, this.#timeout);
+    return this.#caller.call(requestOf(question, timeout), timeout, options.signal);
+  }
+
+  async instant(query: string, at: Millis): Promise<InstantAnswer> {
+    const answer = await this.answer({ ask: 'query', query, time: at });
+    return { ...this.#read(answer, samplesOf, 'samples'), ...remarks(answer) };
+  }
+
+  async range(query: string, range: { from: Millis; to: Millis; step: Millis }): Promise<RangeAnswer> {
+    const { from: start, to: end, step } = range;
+    const answer = await this.answer({ ask: 'query_range', query, start, end, step });
+    return { ...this.#read(answer, seriesOf, 'series'), ...remarks(answer) };
+  }
+
+  async rules(parameters: URLSearchParams): Promise<WholeAnswer> {
+    return this.#caller.call({ method: 'GET', path: 'rules', parameters }, this.#timeout);
+  }
+
+  async alerts(): Promise<WholeAnswer> {
+    const parameters = new URLSearchParams();
+    return this.#caller.call({ method: 'GET', path: 'alerts', parameters }, this.#timeout);
+  }
+
+  /** What the other side's rules say: the value of the status' expression, and its alerts, pending and firing. */
+  async judgement(
+    status: string,
+    at: Millis,
+  ): Promise<{ status: number | undefined; alerts: RemoteAlert[] }> {
+    const [{ samples }, answer] = await Promise.all([this.instant(status, at), this.alerts()]);
+    const values = samples.map(({ value }) => value);
+    return {
+      status: values.length > 0 ? Math.min(...values) : undefined,
+      alerts: this.#read(answer, alertsOf, 'alerts').alerts,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#caller.close();
+  }
+
+  #read<Name extends string, T>(
+    { data }: WholeAnswer,
+    read: (result: unknown) => T | undefined,
+    name: Name,
+  ): Record<Name, T> {
+    const found = read(JSON.parse(Buffer.from(data).toString('utf8')));
+    if (found === undefined)
+      throw new QueryError(
+        'execution',
+        `query.url ${this.#caller.address}: the answer is of another type than was asked for`,
+      );
+    return { [name]: found } as Record<Name, T>;
+  }
+}
+
+function remarks({ warnings, infos }: ApiAnswer): Pick<ApiAnswer, 'warnings' | 'infos'> {
+  return { warnings, infos };
+}

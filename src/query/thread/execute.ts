@@ -1,0 +1,167 @@
+// One question in the query thread. Comes in: a question and where samples are; goes out: its answer, as the bytes the
+// API sends or as values. Synchronous; called by scheduler.ts.
+
+import type { Labels } from '../../model/labels.js';
+import type { Millis } from '../../model/time.js';
+import type { Expr } from '../../promql/ast.js';
+import { EvaluationError, ParseError } from '../../promql/error.js';
+import {
+  type Answer,
+  type AnswerSeries,
+  type EvaluateOptions,
+  evaluateInstant,
+  evaluateRange,
+} from '../../promql/evaluate.js';
+import { parse } from '../../promql/parse.js';
+import type { Steps } from '../../promql/value.js';
+import { QueryError } from '../engine.js';
+import type { PlainAnswer, QueryLimits, ThreadQuestion } from '../protocol.js';
+import { lookUp, type SeriesSource, TRUNCATED } from './lookup.js';
+import { TooLong } from './print/json-bytes.js';
+import { type PrintedAnswer, type PrintedStats, printValue } from './print.js';
+
+/** Points a range query may give for each series, as in Prometheus. */
+const MAX_POINTS = 11_000;
+
+/** What a question is answered from. */
+export interface Ground {
+  readonly source: SeriesSource;
+  readonly limits: QueryLimits;
+  /** Called every millisecond or so; throws to end the question. */
+  readonly checkpoint: () => void;
+  /** How long the question has waited. */
+  readonly waited: Millis;
+}
+
+type Values = Extract<ThreadQuestion, { query: string }>;
+type Asked = Extract<Values, { ask: 'query' | 'query_range' }>;
+
+/** Answers a question. @throws QueryError, and what `checkpoint` throws */
+export function solve(question: ThreadQuestion, ground: Ground): PrintedAnswer | PlainAnswer {
+  try {
+    switch (question.ask) {
+      case 'query':
+      case 'query_range':
+        return printed(question, ground);
+      case 'instant_value':
+      case 'range_value':
+        return plain(evaluated(question, ground).answer);
+      default:
+        return lookUp(question, { ...ground, lookback: ground.limits.lookback });
+    }
+  } catch (error) {
+    throw refusalOf(error);
+  }
+}
+
+/** What went wrong in words for whoever asked; what is no fault of a question is passed on as it is. */
+function refusalOf(error: unknown): unknown {
+  if (error instanceof EvaluationError) return new QueryError('execution', error.message);
+  if (error instanceof TooLong)
+    return new QueryError('execution', 'the answer is too large; ask for fewer series or a larger step');
+  if (!(error instanceof RangeError)) return error;
+  if (error.message.includes('call stack'))
+    return new QueryError('execution', 'the expression is nested too deeply to be evaluated');
+  // V8's words for an array, a string or a map that cannot be had.
+  return /allocation failed|^Invalid (typed )?(array|string|array buffer) length|maximum size/.test(
+    error.message,
+  )
+    ? new QueryError('execution', 'the query needs more memory than there is; try a smaller one')
+    : error;
+}
+
+function printed(question: Asked, ground: Ground): PrintedAnswer {
+  const { answer, stats } = evaluated(question, ground);
+  const { shown, isCut } = cut(answer, question.limit);
+  const warnings = isCut ? [...answer.warnings, TRUNCATED] : answer.warnings;
+  const { checkpoint } = ground;
+  const data = printValue(shown, { checkpoint, stats: question.stats && stats });
+  return { data, warnings, infos: answer.infos };
+}
+
+function evaluated(question: Values, ground: Ground): { answer: Answer; stats: PrintedStats } {
+  const begun = performance.now();
+  const expr = parsed(question.query);
+  const ready = performance.now();
+  const options = evaluateOptions(question, ground);
+  const isInstant = question.ask === 'query' || question.ask === 'instant_value';
+  const answer = isInstant
+    ? evaluateInstant(expr, question.query, Math.round(question.time), options)
+    : evaluateRange(expr, question.query, stepsOf(question, expr), options);
+  const stats = {
+    samples: answer.samples,
+    parsed: ready - begun,
+    evaluated: performance.now() - ready,
+    waited: ground.waited,
+  };
+  return { answer, stats };
+}
+
+function parsed(text: string): Expr {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof ParseError)
+      throw new QueryError('bad_data', `invalid parameter "query": ${error.message}`);
+    throw error;
+  }
+}
+
+function evaluateOptions(question: Values, { source, limits, checkpoint }: Ground): EvaluateOptions {
+  const { maxSamples, defaultInterval } = limits;
+  const lookback = 'lookback' in question && question.lookback ? question.lookback : limits.lookback;
+  return { source, lookback, defaultInterval, maxSamples, checkpoint };
+}
+
+type Ranged = Extract<Values, { step: Millis }>;
+
+function stepsOf({ start, end, step }: Ranged, expr: Expr): Steps {
+  const type = unfitType(expr);
+  if (type) {
+    const reason = `invalid expression type "${type}" for range query, must be Scalar or instant Vector`;
+    throw new QueryError('bad_data', `invalid parameter "query": ${reason}`);
+  }
+  if (!(step >= 1))
+    throw new QueryError(
+      'bad_data',
+      'invalid parameter "step": zero or negative query resolution step widths are not accepted. Try a positive integer',
+    );
+  if (end < start)
+    throw new QueryError('bad_data', 'invalid parameter "end": end timestamp must not be before start time');
+  const count = Math.floor((end - start) / step) + 1;
+  if (count > MAX_POINTS + 1)
+    throw new QueryError(
+      'bad_data',
+      'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
+    );
+  return { start: Math.round(start), step: Math.round(step), count, end: Math.round(end) };
+}
+
+/** The type of an expression that a range query cannot have. No function returns one of these. */
+function unfitType(expr: Expr): string | undefined {
+  if (expr.type === 'paren') return unfitType(expr.expr);
+  if (expr.type === 'stringLiteral') return 'string';
+  return expr.type === 'matrixSelector' || expr.type === 'subquery' ? 'range vector' : undefined;
+}
+
+function cut(answer: Answer, limit: number | undefined): { shown: Answer; isCut: boolean } {
+  const hasSeries = answer.type === 'vector' || answer.type === 'matrix';
+  if (!hasSeries || !limit || answer.series.length <= limit) return { shown: answer, isCut: false };
+  return { shown: { ...answer, series: answer.series.slice(0, limit) }, isCut: true };
+}
+
+function plain(answer: Answer): PlainAnswer {
+  const { warnings, infos } = answer;
+  if (answer.type === 'string')
+    throw new QueryError('execution', 'a vector or scalar was expected, and the expression is a string');
+  if (answer.type !== 'scalar') return { series: answer.series.map(plainSeries), warnings, infos };
+  const times = Float64Array.of(answer.time);
+  const values = Float64Array.of(answer.value);
+  return { series: [{ names: [], labelValues: [], times, values }], warnings, infos };
+}
+
+/** A copy: the store's arrays are not to be sent, and a part of one would be sent with the whole. */
+function plainSeries({ labels, times, values }: AnswerSeries): PlainAnswer['series'][number] {
+  const { names, values: labelValues }: Labels = labels;
+  return { names, labelValues, times: times.slice(), values: values.slice() };
+}

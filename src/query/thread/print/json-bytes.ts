@@ -1,0 +1,111 @@
+// JSON text made as bytes, in pieces of their own: strings, and samples as Prometheus prints them.
+
+import type { Millis } from '../../../model/time.js';
+import { LONGEST_NUMBER, writeFloat, writeText, writeTime } from './number.js';
+
+const FIRST_SIZE = 16 * 1024;
+/** Bytes of a piece, unless one string is longer: what is worth a message, and is sent in a fraction of a millisecond. */
+const PIECE_SIZE = 256 * 1024;
+const QUOTE = 34;
+const COMMA = 44;
+const OPEN = 91;
+const CLOSE = 93;
+
+/** The text has become longer than it may be. */
+export class TooLong extends Error {}
+
+/** Bytes of JSON as they are written; used once. */
+export class JsonBytes {
+  readonly #limit: number;
+  readonly #full: Uint8Array<ArrayBuffer>[] = [];
+  /** In the pieces that are full. */
+  #before = 0;
+  #bytes = new Uint8Array(FIRST_SIZE);
+  #at = 0;
+  // Samples that follow each other often have the same value: its text is copied.
+  #lastValue = 0;
+  #lastFrom = 0;
+  #lastTo = 0;
+
+  /** @param limit bytes the text may have */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Makes room at once for what is to be expected; more or less may come. */
+  expect(bytes: number): void {
+    this.#reserve(Math.min(bytes, PIECE_SIZE - this.#at, this.#limit - this.#at));
+  }
+
+  /** Writes ASCII as it is. @throws TooLong */
+  raw(text: string): void {
+    this.#reserve(text.length);
+    this.#at = writeText(this.#bytes, this.#at, text);
+  }
+
+  /** Writes a JSON string. @throws TooLong */
+  string(text: string): void {
+    const quoted = JSON.stringify(text);
+    this.#reserve(quoted.length * 3);
+    // Worth a call out of JavaScript only when it is not ASCII.
+    let at = this.#at;
+    for (let i = 0; i < quoted.length; i++) {
+      const code = quoted.charCodeAt(i);
+      if (code > 127) {
+        this.#at += new TextEncoder().encodeInto(quoted, this.#bytes.subarray(this.#at)).written;
+        return;
+      }
+      this.#bytes[at++] = code;
+    }
+    this.#at = at;
+  }
+
+  /** Writes `[1700000000,"0.5"]`. @throws TooLong */
+  point(time: Millis, value: number): void {
+    this.#reserve(2 * LONGEST_NUMBER + 5);
+    const bytes = this.#bytes;
+    let at = this.#at;
+    bytes[at++] = OPEN;
+    at = writeTime(bytes, at, time);
+    bytes[at++] = COMMA;
+    bytes[at++] = QUOTE;
+    const from = at;
+    if (value === this.#lastValue && value !== 0 && this.#lastTo > 0)
+      for (let i = this.#lastFrom; i < this.#lastTo; i++) bytes[at++] = bytes[i] as number;
+    else at = writeFloat(bytes, at, value);
+    this.#lastValue = value;
+    this.#lastFrom = from;
+    this.#lastTo = at;
+    bytes[at++] = QUOTE;
+    bytes[at++] = CLOSE;
+    this.#at = at;
+  }
+
+  /** What has been written; the arrays are the caller's, with room behind each. */
+  take(): Uint8Array<ArrayBuffer>[] {
+    return [...this.#full, this.#bytes.subarray(0, this.#at)];
+  }
+
+  #reserve(more: number): void {
+    if (this.#at + more <= this.#bytes.length) return;
+    const rest = this.#limit - this.#before;
+    if (this.#at + more > rest) throw new TooLong();
+    if (this.#at + more <= PIECE_SIZE)
+      this.#grow(Math.max(this.#at + more, Math.min(this.#bytes.length * 2, PIECE_SIZE, rest)));
+    else this.#begin(Math.max(more, Math.min(PIECE_SIZE, rest - this.#at)));
+  }
+
+  #grow(size: number): void {
+    const bytes = new Uint8Array(size);
+    bytes.set(this.#bytes.subarray(0, this.#at));
+    this.#bytes = bytes;
+  }
+
+  #begin(size: number): void {
+    if (this.#at > 0) this.#full.push(this.#bytes.subarray(0, this.#at));
+    this.#before += this.#at;
+    this.#bytes = new Uint8Array(size);
+    this.#at = 0;
+    this.#lastTo = 0;
+  }
+}

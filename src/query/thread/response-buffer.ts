@@ -1,0 +1,92 @@
+// What is left of long answers until whoever asked has fetched it. Comes in: printed pieces; goes out: one after the
+// other. Called by scheduler.ts: a slow reader's answer waits in the query thread, where it is in nobody's way.
+
+import type { Clock, Millis } from '../../model/time.js';
+import { QueryError } from '../engine.js';
+
+/** Bytes kept in all. One answer never has more. */
+const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_ANSWERS = 128;
+/** Whoever has not asked for more within this time has gone. */
+const IDLE: Millis = 60_000;
+/** Whoever has not asked for more within this time has to go when somebody else needs the room. */
+const SLOW: Millis = 5000;
+
+interface Kept {
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
+  /** Pieces that were fetched. */
+  fetched: number;
+  /** Of those that were not, in bytes. */
+  bytes: number;
+  touched: Millis;
+}
+
+/** Bounds of a shelf, where they are not the usual ones. */
+export interface ShelfBounds {
+  readonly bytes?: number;
+  readonly answers?: number;
+}
+
+/** Keeps pieces of answers by the question's number. */
+export class Shelf {
+  readonly #clock: Clock;
+  readonly #maxBytes: number;
+  readonly #maxAnswers: number;
+  /** The one that was touched longest ago comes first. */
+  readonly #kept = new Map<number, Kept>();
+  #bytes = 0;
+
+  constructor(clock: Clock, { bytes = MAX_BYTES, answers = MAX_ANSWERS }: ShelfBounds = {}) {
+    this.#clock = clock;
+    this.#maxBytes = bytes;
+    this.#maxAnswers = answers;
+  }
+
+  /** Bytes kept in all. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Keeps what is left of an answer. @throws QueryError when others that are being fetched take all the room */
+  put(id: number, pieces: readonly Uint8Array<ArrayBuffer>[]): void {
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    const isFull = () => this.#kept.size >= this.#maxAnswers || this.#bytes + bytes > this.#maxBytes;
+    if (isFull()) this.#dropIdle(SLOW, isFull);
+    if (isFull())
+      throw new QueryError('unavailable', 'too many long answers are being fetched; ask again later');
+    this.#bytes += bytes;
+    this.#kept.set(id, { pieces, fetched: 0, bytes, touched: this.#clock.elapsed() });
+  }
+
+  /** The next piece, which is then the caller's; undefined when nothing is kept. */
+  next(id: number): Uint8Array<ArrayBuffer> | undefined {
+    const kept = this.#kept.get(id);
+    const piece = kept?.pieces[kept.fetched];
+    if (!kept || !piece) return undefined;
+    this.drop(id);
+    const bytes = kept.bytes - piece.length;
+    if (kept.fetched + 1 === kept.pieces.length) return piece;
+    this.#bytes += bytes;
+    this.#kept.set(id, { ...kept, fetched: kept.fetched + 1, bytes, touched: this.#clock.elapsed() });
+    return piece;
+  }
+
+  /** Nobody wants the rest. */
+  drop(id: number): void {
+    this.#bytes -= this.#kept.get(id)?.bytes ?? 0;
+    this.#kept.delete(id);
+  }
+
+  /** Drops what nobody has asked for in a long time. */
+  dropIdle(): void {
+    this.#dropIdle(IDLE, () => true);
+  }
+
+  #dropIdle(span: Millis, isNeeded: () => boolean): void {
+    const now = this.#clock.elapsed();
+    for (const [id, { touched }] of this.#kept) {
+      if (now - touched < span || !isNeeded()) return;
+      this.drop(id);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// Rules over the store that keeps what they record: two that record the same series.
+
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../../src/model/time.js';
+import { Rules } from '../../../src/query/thread/rules.js';
+import { readRuleFile } from '../../../src/rules/read.js';
+import { sendRuleFile } from '../../../src/rules/transfer.js';
+import { SampleStore } from '../../../src/tsdb/store.js';
+import { makeFolder, removeFolder } from '../../support/child.js';
+
+let folder: string;
+let store: SampleStore;
+
+beforeEach(() => {
+  folder = makeFolder('rules');
+  store = new SampleStore({ file: join(folder, 'samples.db'), retention: 1e12, log: () => {} });
+});
+afterEach(() => {
+  store.close();
+  removeFolder(folder);
+});
+
+const DUPLICATE = 'duplicate sample for timestamp';
+
+/** What promtool 2.42 and a Prometheus say of them: the later rule is in error. */
+test.each<[name: string, rules: readonly object[], errors: readonly string[]]>([
+  ['another value', [record('vector(1)'), record('vector(2)')], ['', DUPLICATE]],
+  ['the same value', [record('vector(1)'), record('vector(1)')], ['', '']],
+  [
+    'one series of two',
+    [record('vector(1)'), record('label_replace(vector(2), "a", "b", "", "")')],
+    ['', ''],
+  ],
+  ['what is not a number', [record('vector(NaN)'), record('vector(NaN)')], ['', '']],
+  ['an alert twice', [alert('vector(1)'), alert('vector(2)')], ['', '']],
+])('%s', (_, rules, errors) => {
+  for (const isInterim of [false, true]) {
+    const evaluated = new Rules(
+      store,
+      { maxSamples: 1000, maxWaiting: 1, lookback: 300_000, defaultInterval: 1000 },
+      systemClock,
+    );
+    const text = JSON.stringify({ groups: [{ name: 'g', rules }] });
+    evaluated.configure({
+      files: [sendRuleFile(readRuleFile('test.yml', text))],
+      externalUrl: '',
+      interval: 1000,
+      status: 'vector(0)',
+    });
+    const scrape = { at: isInterim ? 2000 : 1000, parts: [], gone: [] };
+    if (isInterim) store.preview(scrape);
+    else store.begin(scrape);
+    const judgement = evaluated.evaluate(scrape.at, isInterim);
+    store.commit();
+    const found = evaluated.groups().flatMap(group => group.rules.map(({ lastError }) => lastError));
+    expect({ isInterim, found }).toEqual({ isInterim, found: errors });
+    // An alert is sent whatever became of its series.
+    const alerts = rules.filter(rule => 'alert' in rule).length;
+    expect(judgement?.evaluation.unsent).toHaveLength(alerts);
+  }
+});
+
+function record(expr: string): object {
+  return { record: 'twice', expr };
+}
+
+function alert(expr: string): object {
+  return { alert: 'Twice', expr };
+}

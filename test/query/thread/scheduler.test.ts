@@ -1,0 +1,385 @@
+// Whose turn it is in the query thread, with a clock and orders of the test's own: a metric named `long` takes as long
+// to read as the script says, and meanwhile come the orders it says.
+
+import { describe, expect, test } from 'vitest';
+import { Labels } from '../../../src/model/labels.js';
+import type { Matcher, Series } from '../../../src/model/samples.js';
+import type { Millis } from '../../../src/model/time.js';
+import type { Order, Rank, Report } from '../../../src/query/protocol.js';
+import { Shelf } from '../../../src/query/thread/response-buffer.js';
+import { Desk } from '../../../src/query/thread/scheduler.js';
+import { Work } from '../../../src/query/thread/task.js';
+
+interface Read {
+  /** Milliseconds it takes. */
+  readonly takes?: Millis;
+  /** Orders that have come when it is done. */
+  readonly meanwhile?: readonly Order[];
+  /** Samples it reads. */
+  readonly samples?: number;
+  readonly fails?: string;
+}
+
+const ids = new Map<string, number>();
+const idOf = (name: string): number => {
+  if (!ids.has(name)) ids.set(name, ids.size + 1);
+  return ids.get(name) as number;
+};
+const nameOf = (id: number): string => [...ids].find(([, each]) => each === id)?.[0] as string;
+
+/** Asks a question whose name is its query's first metric. */
+function ask(
+  query: string,
+  { rank = 'user', timeout = 10_000 }: { rank?: Rank; timeout?: number } = {},
+): Order {
+  const id = idOf(query.split(' ')[0] as string);
+  return { say: 'ask', id, rank, timeout, question: { ask: 'query', query, time: 0 } };
+}
+const rule = (query: string): Order => ask(query, { rank: 'urgent' });
+const cancel = (name: string): Order => ({ say: 'cancel', id: idOf(name) });
+const more = (name: string): Order => ({ say: 'more', id: idOf(name) });
+const ping: Order = { say: 'ping' };
+/** A question whose answer does not fit into one message. */
+const askLong = (name: string): Order => {
+  const wide = `label_replace(${name}, "x", "${'x'.repeat(90_000)}", "", "")`;
+  return ask(`${name} or label_join(${wide}, "x", "", "x", "x", "x", "x")`);
+};
+
+/** Plays orders and answers what was reported, in order. */
+function play(orders: readonly Order[], reads: Readonly<Record<string, Read>>): string[] {
+  let now = 0;
+  const inbox: Order[] = [];
+  const seen: string[] = [];
+  const desk = new Desk({
+    source: {
+      select(matchers: readonly Matcher[]): Series[] {
+        const name = matchers.find(matcher => matcher.name === '__name__')?.value as string;
+        const { takes = 0, meanwhile = [], samples = 1, fails } = reads[name] ?? {};
+        now += takes;
+        inbox.push(...meanwhile);
+        if (fails) throw new Error(fails);
+        const times = new Float64Array(samples);
+        return [{ labels: Labels.of({ __name__: name }), times, values: times, ends: new Float64Array() }];
+      },
+      series: () => [],
+    },
+    shelf: new Shelf({ now: () => now, elapsed: () => now }),
+    limits: { maxSamples: 10_000_000, maxWaiting: 3, lookback: 300_000, defaultInterval: 60_000 },
+    clock: { now: () => now, elapsed: () => now },
+    receive: () => inbox.shift(),
+    report: report => seen.push(describeReport(report)),
+    other: order => seen.push(order.say),
+  });
+  for (const order of orders) desk.hear(order);
+  desk.work();
+  return seen;
+}
+
+function describeReport(report: Report): string {
+  if (report.say === 'answer') return nameOf(report.id);
+  if (report.say === 'piece') return `rest of ${nameOf(report.id)}`;
+  if (report.say === 'refusal') return `${nameOf(report.id)}: ${report.type}: ${report.message}`;
+  return report.say === 'log' ? `log: ${report.message}: ${report.fields.err}` : report.say;
+}
+
+const TIMED_OUT = 'timeout: query timed out in expression evaluation';
+
+const CASES: [string, readonly Order[], Record<string, Read>, readonly string[]][] = [
+  ['one after the other', [ask('a'), ask('b'), ask('c')], {}, ['a', 'b', 'c']],
+  ['urgent ones first', [ask('a'), rule('r'), ask('b')], {}, ['r', 'a', 'b']],
+  [
+    'an urgent one within one that runs',
+    [ask('a')],
+    { a: { takes: 3, meanwhile: [rule('r'), rule('s')] } },
+    ['r', 's', 'a'],
+  ],
+  [
+    'an urgent one not within an urgent one',
+    [rule('r')],
+    { r: { takes: 3, meanwhile: [rule('s')] } },
+    ['r', 's'],
+  ],
+  ['a short one within a long one', [ask('a')], { a: { takes: 20, meanwhile: [ask('b')] } }, ['b', 'a']],
+  ['a short one within a long rule', [rule('r')], { r: { takes: 20, meanwhile: [ask('b')] } }, ['b', 'r']],
+  ['not within one that has just begun', [ask('a')], { a: { takes: 5, meanwhile: [ask('b')] } }, ['a', 'b']],
+  [
+    'one that waited, once the other turns out to be long',
+    [ask('a + long'), ask('b')],
+    { long: { takes: 20 } },
+    ['b', 'a'],
+  ],
+  [
+    'one that takes too long for that is begun again afterwards',
+    [ask('a')],
+    { a: { takes: 20, meanwhile: [ask('b + slow'), ask('c')] }, slow: { takes: 300 } },
+    ['a', 'c', 'b'],
+  ],
+  [
+    'and one that reads too much',
+    [ask('a')],
+    { a: { takes: 20, meanwhile: [ask('b + large')] }, large: { samples: 3_000_000 } },
+    ['a', 'b'],
+  ],
+  [
+    'others have at most as much time as the long one had itself',
+    [ask('a + more')],
+    {
+      a: { takes: 20, meanwhile: [ask('b'), ask('c')] },
+      b: { takes: 9 },
+      c: { takes: 9, meanwhile: [ask('d'), ask('e')] },
+      d: { takes: 9 },
+      more: { takes: 5 },
+    },
+    ['b', 'c', 'd', 'a', 'e'],
+  ],
+  [
+    'four within each other and no more',
+    [ask('a')],
+    {
+      a: { takes: 20, meanwhile: [ask('b')] },
+      b: { takes: 20, meanwhile: [ask('c')] },
+      c: { takes: 20, meanwhile: [ask('d')] },
+      d: { takes: 20, meanwhile: [ask('e')] },
+    },
+    ['d', 'e', 'c', 'b', 'a'],
+  ],
+  [
+    'an urgent one within the innermost',
+    [ask('a')],
+    {
+      a: { takes: 20, meanwhile: [ask('b')] },
+      b: { takes: 20, meanwhile: [ask('c')] },
+      c: { takes: 20, meanwhile: [ask('d')] },
+      d: { takes: 20, meanwhile: [rule('r')] },
+    },
+    ['r', 'd', 'c', 'b', 'a'],
+  ],
+  ['a query has its time', [ask('a', { timeout: 100 })], { a: { takes: 101 } }, [`a: ${TIMED_OUT}`]],
+  [
+    "others' time is not its own",
+    [ask('a + later', { timeout: 100 })],
+    { a: { takes: 60, meanwhile: [rule('r')] }, r: { takes: 90 }, later: { takes: 39 } },
+    ['r', 'a'],
+  ],
+  [
+    'but its own is, before and after',
+    [ask('a + later', { timeout: 100 })],
+    { a: { takes: 60, meanwhile: [rule('r')] }, r: { takes: 90 }, later: { takes: 41 } },
+    ['r', `a: ${TIMED_OUT}`],
+  ],
+  [
+    'waiting takes time too',
+    [ask('a'), ask('b', { timeout: 50 }), ask('c', { timeout: 70 })],
+    // Neither is let in between: it is over in one piece.
+    { a: { takes: 60, fails: 'x' } },
+    [
+      'log: A query failed: x',
+      'a: internal: the query failed: x',
+      'b: timeout: query timed out in query queue',
+      'c',
+    ],
+  ],
+  [
+    'and is over when it is, whatever goes on',
+    [ask('a + more')],
+    {
+      a: { takes: 20, meanwhile: [ask('b + slow', { timeout: 400 })] },
+      slow: { takes: 300 },
+      more: { takes: 110 },
+    },
+    ['b: timeout: query timed out in query queue', 'a'],
+  ],
+  [
+    'too many wait',
+    [ask('a'), ask('b'), ask('c'), ask('d'), rule('r')],
+    {},
+    ['d: unavailable: too many queries: 3 wait already; ask again later', 'r', 'a', 'b', 'c'],
+  ],
+  [
+    'one in the background after those that wait, and not refused when many do',
+    [ask('a'), ask('b'), ask('c'), ask('d', { rank: 'background' }), rule('r')],
+    {},
+    ['r', 'a', 'b', 'c', 'd'],
+  ],
+  [
+    'a short one, and an urgent one, within one in the background',
+    [ask('a', { rank: 'background' })],
+    { a: { takes: 20, meanwhile: [ask('b'), rule('r')] } },
+    ['r', 'b', 'a'],
+  ],
+  [
+    'several within one in the background, which took longer than it has worked',
+    [ask('a + more + last', { rank: 'background' })],
+    {
+      a: { takes: 3, meanwhile: [ask('b'), ask('c')] },
+      b: { takes: 100 },
+      c: { takes: 100 },
+      more: { takes: 3, meanwhile: [ask('d')] },
+    },
+    ['c', 'b', 'd', 'a'],
+  ],
+  [
+    'the rest of a long answer, within another',
+    [askLong('a'), ask('b')],
+    { b: { takes: 3, meanwhile: [more('a')] } },
+    ['a', 'rest of a', 'b'],
+  ],
+  [
+    'the rest of one that has none',
+    [ask('a'), ask('b')],
+    { b: { takes: 3, meanwhile: [more('a')] } },
+    ['a', 'a: unavailable: the rest of the answer is lost; ask again', 'b'],
+  ],
+  [
+    'the rest of a canceled one',
+    [askLong('a'), ask('b')],
+    { b: { takes: 3, meanwhile: [cancel('a'), more('a')] } },
+    ['a', 'a: unavailable: the rest of the answer is lost; ask again', 'b'],
+  ],
+  ['a canceled one that waits', [ask('a'), ask('b'), cancel('a')], {}, ['b']],
+  [
+    'a canceled one that runs',
+    [ask('a + more'), ask('b')],
+    { a: { takes: 3, meanwhile: [cancel('a')] }, more: { fails: 'it went on' } },
+    ['b'],
+  ],
+  [
+    'one that is canceled while another is answered within it',
+    [ask('a + more')],
+    {
+      a: { takes: 3, meanwhile: [rule('r')] },
+      r: { takes: 3, meanwhile: [cancel('a')] },
+      more: { fails: 'it went on' },
+    },
+    ['r'],
+  ],
+  ['canceling what is long gone', [ask('a'), cancel('nobody')], {}, ['a']],
+  ['other orders at once', [ask('a')], { a: { takes: 3, meanwhile: [ping] } }, ['ping', 'a']],
+  [
+    'not at every checkpoint',
+    [ask('a + more')],
+    { a: { takes: 1, meanwhile: [ping] }, more: { takes: 0 } },
+    ['a'],
+  ],
+  [
+    'too many samples',
+    [ask('a')],
+    { a: { samples: 10_000_001 } },
+    ['a: execution: query processing would load too many samples into memory in query execution'],
+  ],
+  [
+    'what is wrong with a question',
+    [ask('a +')],
+    {},
+    ['a: bad_data: invalid parameter "query": 1:4: parse error: unexpected end of input'],
+  ],
+];
+
+test.each(CASES)('%s', (_, orders, reads, want) => {
+  expect(play(orders, reads)).toEqual(want);
+});
+
+describe('clear', () => {
+  test('ends what runs and what waits', () => {
+    let desk: Desk | undefined;
+    const seen: string[] = [];
+    let now = 0;
+    desk = new Desk({
+      source: {
+        select() {
+          now += 10;
+          desk?.clear();
+          return [];
+        },
+        series: () => [],
+      },
+      shelf: new Shelf({ now: () => now, elapsed: () => now }),
+      limits: { maxSamples: 1, maxWaiting: 9, lookback: 1, defaultInterval: 1 },
+      clock: { now: () => now, elapsed: () => now },
+      receive: () => undefined,
+      report: report => seen.push(describeReport(report)),
+      other: () => {},
+    });
+    desk.hear(ask('a + more'));
+    desk.hear(ask('b'));
+    desk.work();
+    expect([seen, now]).toEqual([[], 10]);
+  });
+});
+
+/** Plays orders that come while the rules are evaluated for `takes` milliseconds, 5 at a time. */
+function playWithin(
+  takes: Millis,
+  orders: readonly Order[],
+  reads: Readonly<Record<string, Millis>>,
+): string[] {
+  let now = 0;
+  const inbox = [...orders];
+  const seen: string[] = [];
+  const clock = { now: () => now, elapsed: () => now };
+  const desk = new Desk({
+    source: {
+      select(matchers: readonly Matcher[]): Series[] {
+        now += reads[matchers.find(({ name }) => name === '__name__')?.value as string] ?? 0;
+        return [];
+      },
+      series: () => [],
+    },
+    shelf: new Shelf(clock),
+    limits: { maxSamples: 10_000_000, maxWaiting: 3, lookback: 300_000, defaultInterval: 60_000 },
+    clock,
+    receive: () => inbox.shift(),
+    report: report => seen.push(describeReport(report)),
+    other: order => seen.push(order.say),
+    between: isQuestionRunning => seen.push(isQuestionRunning ? 'may be done within' : 'may be done'),
+  });
+  const work = new Work();
+  work.begin(now);
+  for (; work.worked(now) < takes; now += 5) desk.letIn(work);
+  seen.push(`evaluated in ${work.worked(now)} ms`);
+  desk.work();
+  return seen.filter(each => !each.startsWith('may be done'));
+}
+
+describe('while the rules are evaluated', () => {
+  const background = (name: string): Order => ask(name, { rank: 'background' });
+  test.each<[name: string, takes: Millis, orders: readonly Order[], want: readonly string[]]>([
+    ['a short question is answered', 100, [ask('a')], ['a', 'evaluated in 100 ms']],
+    ['an urgent one at once', 5, [rule('r')], ['r', 'evaluated in 5 ms']],
+    ['a short one not in an evaluation that has just begun', 10, [ask('a')], ['evaluated in 10 ms', 'a']],
+    ['other orders at once', 5, [ping], ['ping', 'evaluated in 5 ms']],
+    ['what turns out to be long waits', 100, [ask('long + rest')], ['evaluated in 100 ms', 'long']],
+    ['a background question waits', 100, [background('b'), ask('a')], ['a', 'evaluated in 100 ms', 'b']],
+    [
+      'questions take no more time than the evaluation has had',
+      15,
+      [ask('slow1'), ask('slow2'), ask('slow3')],
+      ['slow1', 'slow2', 'evaluated in 15 ms', 'slow3'],
+    ],
+  ])('%s', (_, takes, orders, want) => {
+    const reads = { long: 300, slow1: 9, slow2: 9, slow3: 9 };
+    expect(playWithin(takes, orders, reads)).toEqual(want);
+  });
+});
+
+test('what is no question may be done before each question and within one', () => {
+  const seen: string[] = [];
+  let now = 0;
+  const clock = { now: () => now, elapsed: () => now };
+  const source = {
+    select: () => {
+      now += 5;
+      return [];
+    },
+    series: () => [],
+  };
+  const desk = new Desk({
+    ...{ source, clock, shelf: new Shelf(clock), receive: () => undefined, other: () => {} },
+    limits: { maxSamples: 10, maxWaiting: 3, lookback: 300_000, defaultInterval: 60_000 },
+    report: report => seen.push(describeReport(report)),
+    between: isQuestionRunning => seen.push(isQuestionRunning ? 'within' : 'between'),
+  });
+  desk.hear(ask('a'));
+  desk.work();
+  expect(seen.join(' ')).toMatch(/^between (within )+a between$/);
+});

@@ -1,0 +1,177 @@
+// Small states and episodes: there after a restart, whatever the disk does meanwhile.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { StoredEpisode } from '../../src/store/alert-history.js';
+import { Database } from '../../src/store/sqlite.js';
+import { Store } from '../../src/store/store.js';
+import { makeFolder, removeFolder } from '../support/child.js';
+
+let folder: string;
+let file: string;
+let elapsed: number;
+let logged: string[];
+let stores: Store[];
+
+beforeEach(() => {
+  folder = makeFolder('kept');
+  file = join(folder, 'data', 'monitor.db');
+  [elapsed, logged, stores] = [0, [], []];
+});
+afterEach(() => {
+  for (const store of stores) store.close();
+  removeFolder(folder);
+});
+
+function open(retention = 1000): Store {
+  const clock = { now: () => 10_000, elapsed: () => elapsed };
+  const store = new Store({ file, retention, clock, log: (_, message) => logged.push(message) });
+  stores.push(store);
+  return store;
+}
+
+const episode = (id: string, startsAt: number, rest: Partial<StoredEpisode> = {}): StoredEpisode => ({
+  ...{ id, startsAt, endsAt: startsAt + 10, severity: 'critical', service: 'tools', alertname: 'Down' },
+  body: { text: `größe ${id}` },
+  ...rest,
+});
+const ids = (store: Store, query = {}) =>
+  store.episodes.select({ limit: 100, ...query }).episodes.map(({ id }) => id);
+
+describe('states', () => {
+  test('are there again, by kind, the changed as changed and the deleted not', () => {
+    const store = open();
+    store.kept.put('a', [
+      ['x', { n: 1 }],
+      ['y', { n: 2 }],
+    ]);
+    store.kept.put('b', [['x', 'other']]);
+    expect(
+      store.kept.put('a', [
+        ['x', { n: 3 }],
+        ['y', undefined],
+      ]),
+    ).toBe(true);
+    store.close();
+    const again = open();
+    expect([...again.kept.all('a')]).toEqual([['x', { n: 3 }]]);
+    expect([...again.kept.all('b')]).toEqual([['x', 'other']]);
+    expect([...again.kept.all('c')]).toEqual([]);
+  });
+
+  test('wait in memory while the disk will not have them, and are written when it will', () => {
+    writeFileSync(join(folder, 'data'), 'in the way');
+    const store = open();
+    expect(store.kept.put('a', [['x', 1]])).toBe(false);
+    expect(store.kept.put('a', [['x', 2]])).toBe(false);
+    expect(store.kept.all('a').get('x')).toBe(2);
+    expect(store.pending).toBe(1);
+    removeFolder(join(folder, 'data'));
+    elapsed = 60_000;
+    expect(store.kept.put('a', [['y', 3]])).toBe(true);
+    expect(store.pending).toBe(0);
+    expect([...open().kept.all('a')]).toEqual([
+      ['x', 2],
+      ['y', 3],
+    ]);
+  });
+
+  test('a row with a flipped bit is found and left out', () => {
+    const store = open();
+    store.kept.put('a', [
+      ['x', { text: 'something long enough to flip a bit of' }],
+      ['y', { text: 'another one' }],
+    ]);
+    store.close();
+    const db = new Database(file);
+    const { value } = db.prepare<[], { value: Buffer }>("SELECT value FROM kept WHERE key = 'x'").get() as {
+      value: Buffer;
+    };
+    value[20] = (value[20] as number) ^ 1;
+    db.prepare("UPDATE kept SET value = ? WHERE key = 'x'").run(value);
+    db.close();
+    const again = open();
+    expect([...again.kept.all('a')]).toEqual([['y', { text: 'another one' }]]);
+    expect(logged).toContain('A damaged row was left out');
+    expect(again.kept.put('a', [['x', 1]])).toBe(true);
+  });
+
+  test('a file that is lost while the program runs gets everything again', () => {
+    const store = open();
+    store.kept.put('a', [['x', 1]]);
+    const db = new Database(file);
+    db.prepare('INSERT INTO episodes VALUES (?, 1, 2, ?, ?, ?, ?)').run(
+      'e',
+      '',
+      '',
+      '',
+      Buffer.from('garbage'),
+    );
+    db.close();
+    expect(ids(store)).toEqual([]);
+    expect(logged).toContain('A damaged row was left out');
+    const broken = new Database(file);
+    broken.unsafeMode(true);
+    broken.pragma('writable_schema = ON');
+    broken.exec("UPDATE sqlite_master SET rootpage = 9999 WHERE name = 'kept'");
+    broken.pragma('schema_version = 99');
+    broken.close();
+    expect(store.kept.put('a', [['y', 2]])).toBe(true);
+    expect([...open().kept.all('a')]).toEqual([
+      ['x', 1],
+      ['y', 2],
+    ]);
+  });
+});
+
+describe('episodes', () => {
+  test('come newest first, by what is looked for, with how many there are', () => {
+    const store = open();
+    store.episodes.put([
+      episode('a', 1),
+      episode('b', 2, { severity: 'warning', endsAt: undefined }),
+      episode('c', 3, { service: 'redis' }),
+      episode('d', 4, { alertname: 'Slow' }),
+    ]);
+    expect(ids(store)).toEqual(['d', 'c', 'b', 'a']);
+    expect(ids(store, { severity: 'warning' })).toEqual(['b']);
+    expect(ids(store, { service: 'redis' })).toEqual(['c']);
+    expect(ids(store, { alertname: 'Slow' })).toEqual(['d']);
+    expect(ids(store, { active: true })).toEqual(['b']);
+    expect(ids(store, { id: 'a' })).toEqual(['a']);
+    expect(ids(store, { id: 'a', active: true })).toEqual([]);
+    expect(ids(store, { active: false })).toEqual(['d', 'c', 'a']);
+    expect(ids(store, { after: 1, before: 4 })).toEqual(['c', 'b']);
+    expect(store.episodes.select({ limit: 2 })).toMatchObject({
+      count: 4,
+      episodes: [{ id: 'd' }, { id: 'c' }],
+    });
+    expect(store.episodes.select({ limit: 1 }).episodes[0]).toEqual(episode('d', 4, { alertname: 'Slow' }));
+  });
+
+  test('that change replace what they were; those on disk and those that wait are one list', () => {
+    const store = open();
+    store.episodes.put([episode('a', 1, { endsAt: undefined }), episode('b', 2)]);
+    store.close();
+    const again = open();
+    again.episodes.put([episode('a', 1)]);
+    expect(again.episodes.select({ active: true, limit: 5 })).toEqual({ count: 0, episodes: [] });
+    expect(ids(again)).toEqual(['b', 'a']);
+  });
+
+  test('wait in memory while the disk will not have them', () => {
+    writeFileSync(join(folder, 'data'), 'in the way');
+    const store = open();
+    expect(store.episodes.put([episode('a', 1), episode('b', 2)])).toBe(false);
+    expect(ids(store)).toEqual(['b', 'a']);
+    expect(store.episodes.select({ service: 'redis', limit: 5 })).toEqual({ count: 0, episodes: [] });
+  });
+
+  test('that ended before the retention are deleted, those that last are not', async () => {
+    const store = open(1000);
+    store.episodes.put([episode('old', 1), episode('lasts', 1, { endsAt: undefined }), episode('new', 9500)]);
+    await store.prune();
+    expect(ids(store).sort()).toEqual(['lasts', 'new']);
+  });
+});
