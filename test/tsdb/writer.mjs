@@ -2,7 +2,7 @@
 // kept. Its own process, for the samples' tests: node writer.mjs DIST FILE FIRST
 
 const [dist, file, first] = process.argv.slice(2);
-const { SampleStore } = await import(`${dist}/store/samples/store.js`);
+const { SampleStore } = await import(`${dist}/tsdb/store.js`);
 const store = new SampleStore({ file, retention: 1e15, log: () => {} });
 const series = Array.from({ length: 40 }, (_, i) => ['__name__', 'n', 'i', String(i)]);
 for (let n = Number(first); ; n++) {
