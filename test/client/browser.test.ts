@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import bcrypt from 'bcrypt';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { basicAuthGuard } from '../../src/http/web/basic-auth.js';
 import { OPEN } from '../../src/http/web-config.js';
 import { result, startMonitor, type TestMonitor } from '../http/monitor.js';
@@ -75,7 +75,7 @@ const eventually = (expression: string) =>
   expect.poll(() => inPage(expression), { timeout: 15_000, interval: 20 });
 
 describe('a page', () => {
-  it('watches the cluster and sees it change', async () => {
+  test('watches the cluster and sees it change', async () => {
     await open();
     await watch();
     expect(await inPage('[view.mode, view.health.overall_status]')).toEqual(['streaming', 'healthy']);
@@ -85,7 +85,7 @@ describe('a page', () => {
     expect(trouble).toEqual([]);
   });
 
-  it('asks once', async () => {
+  test('asks once', async () => {
     await open();
     const answers = `import('/monitoring.js').then(async ({ LangGraphMonitoring }) => {
       const client = new LangGraphMonitoring(${JSON.stringify(monitor.url)});
@@ -101,7 +101,7 @@ describe('a page', () => {
     ]);
   });
 
-  it('comes back, with what it knows, past the question whether it may', async () => {
+  test('comes back, with what it knows, past the question whether it may', async () => {
     await open();
     await watch();
     monitor.events.restart();
@@ -111,7 +111,7 @@ describe('a page', () => {
     expect(trouble).toEqual([]);
   });
 
-  it('has a password, where one is needed', async () => {
+  test('has a password, where one is needed', async () => {
     const guard = basicAuthGuard({ alice: bcrypt.hashSync('secret', 4) });
     await open({ web: { ...OPEN, guard } });
     await watch({ authorization: `Basic ${btoa('alice:secret')}` });
@@ -119,7 +119,7 @@ describe('a page', () => {
     expect(trouble).toEqual([]);
   });
 
-  it('is told by the browser itself, too', async () => {
+  test('is told by the browser itself, too', async () => {
     await open();
     await inPage(`new Promise(resolve => {
       globalThis.seen = [];
@@ -136,7 +136,7 @@ describe('a page', () => {
     ]);
   });
 
-  it('that is left leaves nothing behind', async () => {
+  test('that is left leaves nothing behind', async () => {
     await open();
     await watch();
     expect(monitor.events.readers).toBe(1);

@@ -1,6 +1,6 @@
 // Server-sent events as the standard has them, however the bytes are cut.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EventStreamParser, type ServerEvent } from '../../src/client/event-stream.js';
 
 function parse(pieces: readonly Uint8Array[], lastId?: string) {
@@ -37,11 +37,11 @@ describe.each([
   ['byte by byte', (all: Uint8Array) => [...all].map(byte => Uint8Array.of(byte))],
   ['in halves', (all: Uint8Array) => [all.subarray(0, all.length / 2), all.subarray(all.length / 2)]],
 ])('%s', (_, cut) => {
-  it.each(CASES)('%s', (_, text, events, lastId = '') => {
+  test.each(CASES)('%s', (_, text, events, lastId = '') => {
     expect(parse(cut(bytes(text)))).toEqual({ events, lastId });
   });
 });
 
-it('goes on from the last event of a former stream', () => {
+test('goes on from the last event of a former stream', () => {
   expect(parse([bytes('retry: 1\n\n')], '7').lastId).toBe('7');
 });

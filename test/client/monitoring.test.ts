@@ -1,7 +1,7 @@
 // Questions to a monitor that answers, one that does not, and things that are none.
 
 import type { RequestListener, Server } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isAnswer, LangGraphMonitoring } from '../../src/client/monitoring.js';
 import { result, startMonitor, type TestMonitor } from '../http/monitor.js';
 import { freePort } from '../support/child.js';
@@ -40,7 +40,7 @@ const using = (options: object = {}) => {
 };
 
 describe('a monitor that answers', () => {
-  it('tells the health, which is what /cluster_health says', async () => {
+  test('tells the health, which is what /cluster_health says', async () => {
     feedAll('cpu_llama');
     const health = await using({ url: `${monitor.url}//` }).checkClusterHealth();
     expect(health).toEqual(await monitor.json('/cluster_health'));
@@ -51,7 +51,7 @@ describe('a monitor that answers', () => {
     ]);
   });
 
-  it.each<[name: string, fresh: boolean | number | undefined, age: number, asks: boolean]>([
+  test.each<[name: string, fresh: boolean | number | undefined, age: number, asks: boolean]>([
     ['nobody for what is in memory', undefined, 60_000, false],
     ['nobody when that is said', false, 60_000, false],
     ['everybody for the state of this moment', true, 1, true],
@@ -68,7 +68,7 @@ describe('a monitor that answers', () => {
     expect((await answer).services?.tools?.health.status).toBe(asks ? 'error' : 'healthy');
   });
 
-  it("tells one service's, or that there is none", async () => {
+  test("tells one service's, or that there is none", async () => {
     feedAll();
     expect(await using().getServiceHealth('redis')).toMatchObject({
       name: 'Redis Cache',
@@ -79,7 +79,7 @@ describe('a monitor that answers', () => {
     expect(await client.getServiceHealth('toString')).toEqual({ error: 'Service not found' });
   });
 
-  it.each([
+  test.each([
     ['the first that is healthy', [], 'http://127.0.0.1:11434'],
     ['the next', ['jetson_ollama'], 'http://127.0.0.1:8080'],
     ['the load balancer last', ['jetson_ollama', 'cpu_llama'], 'http://127.0.0.1:9000'],
@@ -89,7 +89,7 @@ describe('a monitor that answers', () => {
     expect(await client.getBestLlmEndpoint({ prefer: 'latency' })).toBe(want);
   });
 
-  it('knows why it is the best', async () => {
+  test('knows why it is the best', async () => {
     feedAll();
     expect(await using().getBestEndpoint('llm')).toMatchObject({ service: 'jetson_ollama', prefer: 'order' });
     expect(await client.getBestEndpoint('vision')).toEqual({
@@ -98,7 +98,7 @@ describe('a monitor that answers', () => {
     });
   });
 
-  it('gets the headers that were given', async () => {
+  test('gets the headers that were given', async () => {
     const seen: unknown[] = [];
     const server = await listen((request, response) => {
       seen.push(request.headers.authorization);
@@ -154,7 +154,7 @@ describe('a monitor that does not', () => {
     server = undefined;
   });
 
-  it.each(down)('%s', async (_, answer, error) => {
+  test.each(down)('%s', async (_, answer, error) => {
     server = answer && (await listen(answer));
     const port = server ? portOf(server) : await freePort();
     using({ url: `http://127.0.0.1:${port}`, timeout: 200 });
@@ -165,7 +165,7 @@ describe('a monitor that does not', () => {
     expect(await client.getBestLlmEndpoint()).toBe('http://127.0.0.1:9000');
   });
 
-  it('leaves the load balancer it has named, or the one that was given', async () => {
+  test('leaves the load balancer it has named, or the one that was given', async () => {
     const answers = { fallback: 'http://127.0.0.1:7777', candidates: [], endpoint: 'http://127.0.0.1:1' };
     server = await listen((_, response) => response.end(JSON.stringify(answers)));
     const url = `http://127.0.0.1:${portOf(server)}`;
@@ -178,7 +178,7 @@ describe('a monitor that does not', () => {
     expect(await told.getBestLlmEndpoint()).toBe('http://127.0.0.1:8888');
   });
 
-  it('is not waited for by who has called it off', async () => {
+  test('is not waited for by who has called it off', async () => {
     server = await listen(() => {});
     using({ url: `http://127.0.0.1:${portOf(server)}` });
     const over = new AbortController();
@@ -196,13 +196,13 @@ describe('a monitor that does not', () => {
 });
 
 describe('waiting for a healthy cluster', () => {
-  it('ends at once when it is healthy', async () => {
+  test('ends at once when it is healthy', async () => {
     feedAll();
     expect(await using().waitForHealthyCluster({ timeout: 0 })).toBe(true);
     expect(log.lines).toEqual([]);
   });
 
-  it('goes on while it is degraded, which is told', async () => {
+  test('goes on while it is degraded, which is told', async () => {
     feedAll('tools');
     const seen: string[] = [];
     const waiting = using().waitForHealthyCluster({
@@ -216,7 +216,7 @@ describe('waiting for a healthy cluster', () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('says in the log why it goes on', async () => {
+  test('says in the log why it goes on', async () => {
     feedAll('tools');
     expect(await using().waitForHealthyCluster({ timeout: 0 })).toBe(false);
     feedAll('tools', 'redis');
@@ -232,7 +232,7 @@ describe('waiting for a healthy cluster', () => {
     ]);
   });
 
-  it('looks a last time when its time is over', async () => {
+  test('looks a last time when its time is over', async () => {
     feedAll('tools');
     const seen: number[] = [];
     const waiting = using().waitForHealthyCluster({

@@ -1,7 +1,7 @@
 // The view of a cluster in memory: how it gets there, how it stays true, and what it does when it cannot.
 
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type Follower, follow, type Mode } from '../../src/client/follow.js';
 import { LangGraphMonitoring, type WatchOptions } from '../../src/client/monitoring.js';
 import type { ClusterView } from '../../src/client/view.js';
@@ -46,7 +46,7 @@ async function watching(url: string, options: WatchOptions = {}) {
 const statusOf = (id: string) => view?.health?.services[id]?.health.status;
 
 describe('a watched cluster', () => {
-  it('is in memory, and every change of it', async () => {
+  test('is in memory, and every change of it', async () => {
     const { url, feed, json } = await start();
     const { client, view } = await watching(url);
     expect([view.mode, view.health, view.current]).toEqual([
@@ -66,7 +66,7 @@ describe('a watched cluster', () => {
     expect(client.current).toBe(view.health);
   });
 
-  it('is asked about without asking anybody', async () => {
+  test('is asked about without asking anybody', async () => {
     const monitor = await start();
     const { client } = await watching(monitor.url);
     let before = 0;
@@ -92,7 +92,7 @@ describe('a watched cluster', () => {
     expect(monitor.answered.length).toBeGreaterThan(before);
   });
 
-  it('ends a wait when it becomes healthy, however long the interval', async () => {
+  test('ends a wait when it becomes healthy, however long the interval', async () => {
     const monitor = await start();
     feedAll(monitor, 'tools');
     const { client } = await watching(monitor.url);
@@ -101,7 +101,7 @@ describe('a watched cluster', () => {
     expect(await waiting).toBe(true);
   });
 
-  it('is one, until it is closed', async () => {
+  test('is one, until it is closed', async () => {
     const { url, events } = await start();
     const { client, view } = await watching(url);
     expect(client.watch()).toBe(view);
@@ -113,7 +113,7 @@ describe('a watched cluster', () => {
     client.watch().close();
   });
 
-  it('comes back after the monitor has let everybody go, and learns the endpoints anew', async () => {
+  test('comes back after the monitor has let everybody go, and learns the endpoints anew', async () => {
     const monitor = await start();
     const { client } = await watching(monitor.url);
     await eventually(() => monitor.answered.filter(each => each === '/best_endpoint 200')).toHaveLength(1);
@@ -123,7 +123,7 @@ describe('a watched cluster', () => {
     await eventually(() => client.current?.overall_status).toBe('degraded');
   });
 
-  it('is not decided by when it is old', async () => {
+  test('is not decided by when it is old', async () => {
     const { url, server } = await start({ beat: 20 });
     const { client, view } = await watching(url, { maxAge: 400 });
     expect(client.current?.overall_status).toBe('healthy');
@@ -140,7 +140,7 @@ describe('a watched cluster', () => {
     expect(await client.getBestLlmEndpoint()).toBe('http://127.0.0.1:9000');
   });
 
-  it('streams through HAProxy', async () => {
+  test('streams through HAProxy', async () => {
     const { port, feed } = await start({ beat: 500 });
     const haproxy = await startHaproxy(
       1,
@@ -154,7 +154,7 @@ describe('a watched cluster', () => {
     await haproxy.close();
   });
 
-  it('is not ready while nobody answers', async () => {
+  test('is not ready while nobody answers', async () => {
     view = new LangGraphMonitoring('http://127.0.0.1:1').watch();
     expect(await view.ready(50)).toBe(false);
     expect([view.mode, view.age, view.health]).toEqual(['connecting', Number.POSITIVE_INFINITY, undefined]);
@@ -166,7 +166,7 @@ describe('a watched cluster', () => {
 });
 
 describe('without a stream it polls', () => {
-  it('when there are too many readers', async () => {
+  test('when there are too many readers', async () => {
     const { url, feed } = await start({ mostReaders: 0 });
     const { client, view } = await watching(url, { pollInterval: 20 });
     expect(view.mode).toBe('polling');
@@ -175,7 +175,7 @@ describe('without a stream it polls', () => {
     expect(await client.getBestLlmEndpoint()).toBe('http://127.0.0.1:11434');
   });
 
-  it('tells of changes only, though it asks again and again', async () => {
+  test('tells of changes only, though it asks again and again', async () => {
     const { url, feed, answered } = await start({ mostReaders: 0 });
     const { view } = await watching(url, { pollInterval: 10 });
     const changes: string[] = [];
@@ -187,7 +187,7 @@ describe('without a stream it polls', () => {
     await eventually(() => changes).toEqual(['degraded']);
   });
 
-  it('and goes on when the monitor was away', async () => {
+  test('and goes on when the monitor was away', async () => {
     let isAway = false;
     server = await listen((request, response) => {
       if (isAway) request.socket.destroy();
@@ -239,7 +239,7 @@ describe('a stream', () => {
   const event = (id: number, status: string) =>
     `id: ${id}\nevent: health\ndata: {"overall_status":"${status}","services":{},"alerts":[]}\n\n`;
 
-  it.each<[name: string, silent: RequestListener]>([
+  test.each<[name: string, silent: RequestListener]>([
     ['that a proxy keeps to itself', (_, response) => response.writeHead(200, EVENTS).flushHeaders()],
     ['of which not even the headers come', () => {}],
     ['that is refused', (_, response) => response.writeHead(404).end()],
@@ -255,7 +255,7 @@ describe('a stream', () => {
     expect(modes).toEqual(['polling']);
   });
 
-  it('that falls silent is left for another, which is told what is known', async () => {
+  test('that falls silent is left for another, which is told what is known', async () => {
     const known: (string | undefined)[] = [];
     await followed(
       (request, response) => {
@@ -272,7 +272,7 @@ describe('a stream', () => {
     expect(modes.slice(0, 3)).toEqual(['streaming', 'connecting', 'streaming']);
   });
 
-  it('that speaks nonsense, or breaks in the middle, is begun again; half an event is none', async () => {
+  test('that speaks nonsense, or breaks in the middle, is begun again; half an event is none', async () => {
     const pieces = [
       'event: health\ndata: {"overall',
       'event: health\ndata: nonsense\n\n',
@@ -289,7 +289,7 @@ describe('a stream', () => {
     expect(count).toBe(3);
   });
 
-  it('with other events is none the wiser', async () => {
+  test('with other events is none the wiser', async () => {
     await followed((_, response) => {
       response.writeHead(200, EVENTS).write(`event: other\ndata: x\n\n${event(1, 'healthy')}`);
     });

@@ -3,7 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Ask, Latency, percentileQuery } from '../../src/cluster/endpoints/latency.js';
 import type { EndpointPlan } from '../../src/cluster/endpoints/plan.js';
 import { EndpointChooser } from '../../src/cluster/endpoints/selector.js';
@@ -68,7 +68,7 @@ function choose(
 }
 
 describe('without a preference', () => {
-  it.each<[name: string, statuses: (Status | undefined)[], url: string, plan?: EndpointPlan]>([
+  test.each<[name: string, statuses: (Status | undefined)[], url: string, plan?: EndpointPlan]>([
     ['the first, when all are healthy', ['healthy', 'healthy', 'healthy'], 'http://jetson'],
     ['the next, when the first is down', ['error', 'healthy', 'healthy'], 'http://cpu'],
     ['the next, when the first is slow', ['degraded', 'healthy', 'healthy'], 'http://cpu'],
@@ -82,7 +82,7 @@ describe('without a preference', () => {
     expect((await choose(statuses, plan))?.url).toBe(url);
   });
 
-  it.each<[statuses: Status[], plan: EndpointPlan, service: string | undefined, reason: string]>([
+  test.each<[statuses: Status[], plan: EndpointPlan, service: string | undefined, reason: string]>([
     [['error', 'healthy', 'healthy'], PLAN, 'cpu', 'cpu is healthy'],
     [
       ['error', 'timeout', 'degraded'],
@@ -148,7 +148,7 @@ describe.each([
   afterAll(() => running.close());
   const ask: Ask = (query, at) => running.engine.instant(query, at);
 
-  it('the fastest of the healthy ones', async () => {
+  test('the fastest of the healthy ones', async () => {
     const choice = await choose(['healthy', 'healthy', 'healthy'], PLAN, 'latency', ask);
     expect(choice).toMatchObject({
       service: 'cpu',
@@ -162,12 +162,12 @@ describe.each([
     ]);
   });
 
-  it('the next fastest, when that one is down', async () => {
+  test('the next fastest, when that one is down', async () => {
     const choice = await choose(['healthy', 'error', 'healthy'], PLAN, 'latency', ask);
     expect(choice?.service).toBe('cloud-2.x');
   });
 
-  it('who answered nothing lately comes last, in the order of the configuration', async () => {
+  test('who answered nothing lately comes last, in the order of the configuration', async () => {
     const clock = new TestClock();
     clock.at = 3_600_000;
     const { p95, problem } = await new Latency(ask, clock, 20_000).of(['jetson', 'cpu']);
@@ -179,7 +179,7 @@ describe.each([
 });
 
 describe('response times that cannot be had', () => {
-  it("leave the configuration's order, and say so", async () => {
+  test("leave the configuration's order, and say so", async () => {
     const choice = await choose(['healthy', 'healthy', 'healthy'], PLAN, 'latency', () =>
       Promise.reject(new Error('query.url http://127.0.0.1:9: connection refused')),
     );
@@ -189,13 +189,13 @@ describe('response times that cannot be had', () => {
     });
   });
 
-  it('are not waited for', async () => {
+  test('are not waited for', async () => {
     const choice = await choose(['healthy'], PLAN, 'latency', () => new Promise(() => {}), 50);
     expect(choice).toMatchObject({ service: 'jetson', problem: 'no answer within 50 ms' });
   });
 });
 
-it('many who want to know at once make one question, and another five seconds later', async () => {
+test('many who want to know at once make one question, and another five seconds later', async () => {
   const clock = new TestClock();
   const asked: string[] = [];
   const latency = new Latency(async query => {

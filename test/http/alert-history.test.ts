@@ -1,6 +1,6 @@
 // /alert_history and what /alerts says was done: alerts put in by hand, the clock moved by hand.
 
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseMatchers } from '../../src/alertmanager/matchers/parse.js';
 import { Labels } from '../../src/model/labels.js';
 import { isoLocal } from '../../src/model/time.js';
@@ -79,7 +79,7 @@ describe('alerts one after the other', () => {
   });
   afterAll(() => monitor[Symbol.asyncDispose]());
 
-  it('newest first, in the document’s shape', async () => {
+  test('newest first, in the document’s shape', async () => {
     expect(await ask(monitor)).toEqual({
       count: 3,
       alert_history: [
@@ -110,7 +110,7 @@ describe('alerts one after the other', () => {
   });
 
   const at = (minutes: number) => encodeURIComponent(isoLocal(START + minutes * MINUTE));
-  it.each<[query: string, services: string[], count: number]>([
+  test.each<[query: string, services: string[], count: number]>([
     ['?severity=critical', ['tools'], 1],
     ['?severity=warning', ['llm', 'redis'], 2],
     ['?severity=nothing', [], 0],
@@ -130,7 +130,7 @@ describe('alerts one after the other', () => {
     expect([services(history), history.count]).toEqual([want, count]);
   });
 
-  it.each([
+  test.each([
     ['?limit=0', 'limit: expected a whole number from 1 to 10000'],
     ['?limit=10001', 'limit: expected a whole number from 1 to 10000'],
     ['?limit=x', 'limit: expected a whole number from 1 to 10000'],
@@ -141,7 +141,7 @@ describe('alerts one after the other', () => {
     expect([response.status, await response.json()]).toEqual([400, { error }]);
   });
 
-  it('is there after a restart of the store’s keeper', async () => {
+  test('is there after a restart of the store’s keeper', async () => {
     const { episodes } = monitor.alerting;
     episodes.flush();
     expect(monitor.store.episodes.select({ limit: 10 }).episodes).toHaveLength(3);

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { result, startMonitor, type TestMonitor } from './monitor.js';
 import { request, send, untilClosed } from './wire.js';
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => monitor[Symbol.asyncDispose]());
 
 describe('bad parameters', () => {
-  it.each([
+  test.each([
     ['/history?limit=0', LIMIT],
     ['/history?limit=10001', LIMIT],
     ['/history?limit=-1', LIMIT],
@@ -45,7 +45,7 @@ describe('bad parameters', () => {
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
 
-  it.each([
+  test.each([
     '/history?limit=1',
     '/history?limit=10000',
     '/history?before=2024-01-15',
@@ -65,7 +65,7 @@ describe('bad parameters', () => {
 
 describe('paths and methods', () => {
   const long = 'x'.repeat(300);
-  it.each([
+  test.each([
     ['GET', '/nothing', 404, 'no such path /nothing; see /docs', undefined],
     ['POST', '/nothing', 404, 'no such path /nothing; see /docs', undefined],
     ['GET', `/${long}`, 404, `no such path /${long.slice(0, 99)}...; see /docs`, undefined],
@@ -87,7 +87,7 @@ describe('paths and methods', () => {
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
   });
 
-  it.each([
+  test.each([
     ['an absolute URL', request('GET', 'http://monitor/cluster_health')],
     ["somebody else's absolute URL", request('GET', 'http://elsewhere.example/cluster_health')],
     [
@@ -100,7 +100,7 @@ describe('paths and methods', () => {
     expect([answer.status, JSON.parse(answer.body).overall_status]).toEqual([200, 'healthy']);
   });
 
-  it.each([
+  test.each([
     ['GET', '/docs/', '../docs'],
     ['GET', '/cluster_health/?max_age=5', '../cluster_health?max_age=5'],
     ['GET', '/-/healthy/', '../../-/healthy'],
@@ -119,7 +119,7 @@ describe('paths and methods', () => {
     expect([answer.status, answer.headers.location]).toEqual([308, location]);
   });
 
-  it.each([
+  test.each([
     '/%68ealth',
     '/h%65%61lth',
     '/%2D/healthy',
@@ -130,7 +130,7 @@ describe('paths and methods', () => {
     expect([answer.status, answer.headers.location]).toEqual([200, undefined]);
   });
 
-  it.each(['/%2Fhealth', '//elsewhere.example/health', '//nothing', '/api/v1/nothing/', '/health%2F'])(
+  test.each(['/%2Fhealth', '//elsewhere.example/health', '//nothing', '/api/v1/nothing/', '/health%2F'])(
     '%s is no path',
     async path => {
       const answer = await send(monitor.port, request('GET', path));
@@ -138,12 +138,12 @@ describe('paths and methods', () => {
     },
   );
 
-  it('a slash too many leads to the same answer', async () => {
+  test('a slash too many leads to the same answer', async () => {
     const response = await fetch(`${monitor.url}/alerts/?detail=true`);
     expect([response.status, new URL(response.url).pathname]).toEqual([200, '/alerts']);
   });
 
-  it('a body nobody asked for is let be', async () => {
+  test('a body nobody asked for is let be', async () => {
     const answer = await send(
       monitor.port,
       `${request('GET', '/stats', 'content-length: 100000')}${'x'.repeat(100_000)}`,
@@ -151,7 +151,7 @@ describe('paths and methods', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('counts what was answered under its endpoint, and strangers under one name', async () => {
+  test('counts what was answered under its endpoint, and strangers under one name', async () => {
     monitor.answered.length = 0;
     for (const path of ['/cluster_health', '/stats', '/history?limit=0', '/a', '/b']) {
       await (await fetch(monitor.url + path)).text();
@@ -172,7 +172,7 @@ describe('broken HTTP', () => {
   const MALFORMED = 'malformed HTTP request';
   const CHUNKED = 'transfer-encoding: chunked';
   const tooLong = (bytes: number) => `the request target is larger than ${bytes} bytes`;
-  it.each<[name: string, bytes: string, status: number, body: unknown]>([
+  test.each<[name: string, bytes: string, status: number, body: unknown]>([
     [
       'a long target of a page',
       request('GET', `/history?${'y'.repeat(20_000)}`),
@@ -223,7 +223,7 @@ describe('broken HTTP', () => {
     expect(answer.headers['content-length']).toBe(String(answer.body.length));
   });
 
-  it.each(['/api/v1/format_query?query=1&x=', '/api/v2/alerts?x='])(
+  test.each(['/api/v1/format_query?query=1&x=', '/api/v2/alerts?x='])(
     '%s of a mebibyte is answered',
     async path => {
       const answer = await send(monitor.port, request('GET', path.padEnd(1024 * 1024, 'y')));
@@ -231,7 +231,7 @@ describe('broken HTTP', () => {
     },
   );
 
-  it.each([
+  test.each([
     ['a huge header', request('GET', '/stats', `x: ${'y'.repeat(20_000)}`), 431, 'larger than 16384 bytes'],
     ['two hosts', request('GET', '/stats', 'host: other'), 400, 'more than one Host header'],
     ['a huge path', request('GET', `/${'y'.repeat(20_000)}`), 431, 'larger than 16384 bytes'],
@@ -256,7 +256,7 @@ describe('broken HTTP', () => {
     expect(answer.headers['content-length']).toBe(String(answer.body.length));
   });
 
-  it('a client that stops in the middle is told so, and keeps nobody waiting', async () => {
+  test('a client that stops in the middle is told so, and keeps nobody waiting', async () => {
     await using patient = await startMonitor({ requestTimeout: 200 });
     const slow = [
       'GET /stats HTTP/1.1\r\nhost: monitor\r\n',
@@ -275,7 +275,7 @@ describe('broken HTTP', () => {
     expect(body).toMatch(/^HTTP\/1\.1 403 /);
   });
 
-  it('a client that hangs up is forgotten', async () => {
+  test('a client that hangs up is forgotten', async () => {
     const gone = connect(monitor.port, '127.0.0.1');
     gone.write('GET /sta');
     await new Promise(resolve => gone.once('connect', resolve));

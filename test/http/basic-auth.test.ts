@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import bcrypt from 'bcrypt';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PasswordCheck } from '../../src/http/web/password-check.js';
 import { rateLimiter } from '../../src/http/web/rate-limit.js';
 import { loadWebConfig, type WebConfig } from '../../src/http/web-config.js';
@@ -40,7 +40,7 @@ describe('basic auth', () => {
   });
   afterAll(() => monitor[Symbol.asyncDispose]());
 
-  it.each([
+  test.each([
     ['the right password', credentials('alice', 'secret'), 200],
     ['the right password again', credentials('alice', 'secret'), 200],
     ['another word for Basic', credentials('alice', 'secret').replace('Basic', 'bAsIc'), 200],
@@ -74,25 +74,25 @@ describe('basic auth', () => {
     }
   });
 
-  it('counts those turned away', async () => {
+  test('counts those turned away', async () => {
     monitor.answered.length = 0;
     await fetch(`${monitor.url}/cluster_health`);
     expect(monitor.answered).toEqual(['other 401']);
   });
 
-  it('keeps the policy of a page beside the configured one', async () => {
+  test('keeps the policy of a page beside the configured one', async () => {
     const response = await fetch(`${monitor.url}/`, {
       headers: { authorization: credentials('alice', 'secret') },
     });
     expect(response.headers.get('content-security-policy')).toMatch(/^frame-src \*, default-src 'none'; /);
   });
 
-  it('broken requests carry the headers too', async () => {
+  test('broken requests carry the headers too', async () => {
     const answer = await send(monitor.port, request('GET', '/', `x: ${'y'.repeat(20_000)}`));
     expect([answer.status, answer.headers['x-frame-options']]).toEqual([431, 'deny']);
   });
 
-  it('other users come in with another configuration', async () => {
+  test('other users come in with another configuration', async () => {
     monitor.server.setWebConfig(webConfig(`basic_auth_users: { carol: ${bcrypt.hashSync('new', 4)} }`));
     const status = async (user: string, password: string) =>
       (await fetch(`${monitor.url}/stats`, { headers: { authorization: credentials(user, password) } }))
@@ -123,7 +123,7 @@ function checkOf() {
 describe('a flood of guesses', () => {
   const hash = bcrypt.hashSync('secret', 10);
 
-  it('leaves those alone who are known already', async () => {
+  test('leaves those alone who are known already', async () => {
     await using monitor = await startMonitor({ web: webConfig(`basic_auth_users: { alice: ${hash} }`) });
     const ask = (password: string) =>
       fetch(`${monitor.url}/cluster_health`, { headers: { authorization: credentials('alice', password) } });
@@ -134,7 +134,7 @@ describe('a flood of guesses', () => {
     expect((await ask('another guess')).status).toBe(401);
   });
 
-  it('lets the right one among them in, though nobody came in before', async () => {
+  test('lets the right one among them in, though nobody came in before', async () => {
     await using monitor = await startMonitor({ web: webConfig(`basic_auth_users: { alice: ${hash} }`) });
     const ask = async (password: string) =>
       (await fetch(`${monitor.url}/stats`, { headers: { authorization: credentials('alice', password) } }))
@@ -145,7 +145,7 @@ describe('a flood of guesses', () => {
     expect(new Set(await Promise.all(guesses))).toEqual(new Set([401]));
   });
 
-  it('waits up to a bound, beyond which the longest line is told to come back', async () => {
+  test('waits up to a bound, beyond which the longest line is told to come back', async () => {
     const { check, claim } = checkOf();
     const crowd = Array.from({ length: 1026 }, (_, i) =>
       claim({ password: `guess ${i}`, address: '192.0.2.1' }),
@@ -168,7 +168,7 @@ describe('a flood of guesses', () => {
     expect(await check.verify(claimOf({ password: 'secret' }))).toBe(true);
   });
 
-  it('from very many addresses holds up one that has not guessed wrong by a few checks', async () => {
+  test('from very many addresses holds up one that has not guessed wrong by a few checks', async () => {
     const { claim } = checkOf();
     const addresses = Array.from({ length: 200 }, (_, i) => `127.0.1.${i}`);
     const crowd = (round: number) =>
@@ -181,7 +181,7 @@ describe('a flood of guesses', () => {
     await Promise.all(guesses);
   });
 
-  it('an address and a user are checked in turn with the others', async () => {
+  test('an address and a user are checked in turn with the others', async () => {
     const { claim } = checkOf();
     const order: string[] = [];
     const ask = (name: string, over: Partial<Asked>) => {
@@ -207,11 +207,11 @@ describe('a flood of guesses', () => {
     expect(place('gone dropped')).toBeGreaterThanOrEqual(0);
   });
 
-  it('a password no one has is not computed', () => {
+  test('a password no one has is not computed', () => {
     expect(checkOf().claim({ password: 'x'.repeat(1025) })).toBe(false);
   });
 
-  it('a crowd with the same password costs one computation and is let in', async () => {
+  test('a crowd with the same password costs one computation and is let in', async () => {
     await using monitor = await startMonitor({ web: webConfig(`basic_auth_users: { alice: ${hash} }`) });
     const answers = await Promise.all(
       Array.from({ length: 60 }, () =>
@@ -221,7 +221,7 @@ describe('a flood of guesses', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   });
 
-  it('bad answers are remembered within bounds and never push a good one out', async () => {
+  test('bad answers are remembered within bounds and never push a good one out', async () => {
     const { claim } = checkOf();
     const verify = (user: string, password: string) => claim({ user, password });
     expect(await verify('alice', 'secret')).toBe(true);
@@ -237,7 +237,7 @@ describe('a flood of guesses', () => {
 });
 
 describe('rate_limit', () => {
-  it('lets a burst in, then one per interval', () => {
+  test('lets a burst in, then one per interval', () => {
     let now = 0;
     const take = rateLimiter({ interval: 100, burst: 3 }, () => now);
     const tries = (at: number, times: number) => {
@@ -257,7 +257,7 @@ describe('rate_limit', () => {
     expect(tries(10_000, 4)).toEqual(['in', 'in', 'in', 429]);
   });
 
-  it('answers 429', async () => {
+  test('answers 429', async () => {
     await using monitor = await startMonitor({ web: webConfig('rate_limit: { interval: 1h30m, burst: 2 }') });
     const answers = [];
     for (let i = 0; i < 3; i++) answers.push(await fetch(`${monitor.url}/cluster_health`));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { result, startMonitor, type TestMonitor } from './monitor.js';
 
 let monitor: TestMonitor;
@@ -18,7 +18,7 @@ const common = {
 };
 
 describe('GET /best_endpoint', () => {
-  it('follows what the checks say', async () => {
+  test('follows what the checks say', async () => {
     monitor.feed(result('jetson_ollama'));
     monitor.feed(result('cpu_llama'));
     const first = {
@@ -45,7 +45,7 @@ describe('GET /best_endpoint', () => {
     });
   });
 
-  it('answers from memory when nobody answers PromQL', async () => {
+  test('answers from memory when nobody answers PromQL', async () => {
     monitor.feed(result('jetson_ollama'));
     expect(await monitor.json('/best_endpoint?prefer=latency')).toMatchObject({
       service: 'jetson_ollama',
@@ -53,7 +53,7 @@ describe('GET /best_endpoint', () => {
     });
   });
 
-  it.each([
+  test.each([
     [
       'a capability nobody has',
       '?capability=vision',

@@ -1,5 +1,5 @@
 import bcrypt from 'bcrypt';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { basicAuthGuard } from '../../src/http/web/basic-auth.js';
 import { OPEN } from '../../src/http/web-config.js';
 import { startMonitor, type TestMonitor } from './monitor.js';
@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 describe('a page of another origin', () => {
-  it.each<[name: string, bytes: string, status: number, isAllowed: boolean, isGuarded?: boolean]>([
+  test.each<[name: string, bytes: string, status: number, isAllowed: boolean, isGuarded?: boolean]>([
     ['reads the health, which is answered apart', request('GET', '/cluster_health', ORIGIN), 200, true],
     ['reads the health of this moment', request('GET', '/cluster_health?max_age=9', ORIGIN), 200, true],
     ['reads the best endpoint', request('GET', '/best_endpoint', ORIGIN), 200, true],
@@ -48,7 +48,7 @@ describe('a page of another origin', () => {
     expect(Object.fromEntries(found)).toEqual(isAllowed ? allowed : {});
   });
 
-  it('is no other origin when it says none', async () => {
+  test('is no other origin when it says none', async () => {
     const answer = await send(open.port, request('GET', '/cluster_health'));
     expect(Object.keys(answer.headers).filter(name => name in allowed)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { result, SCAN, service, startMonitor, type TestMonitor } from './monitor.js';
 
 const AT = '2024-01-15T10:30:45.123456';
@@ -188,7 +188,7 @@ describe('the JSON endpoints', () => {
     ],
   ];
 
-  it.each(table)('%s', async (path, want) => {
+  test.each(table)('%s', async (path, want) => {
     const response = await fetch(monitor.url + path);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -196,12 +196,12 @@ describe('the JSON endpoints', () => {
     expect(await response.json()).toEqual(want);
   });
 
-  it.each(table)('%s answers HEAD without a body', async path => {
+  test.each(table)('%s answers HEAD without a body', async path => {
     const response = await fetch(monitor.url + path, { method: 'HEAD' });
     expect([response.status, await response.text()]).toEqual([200, '']);
   });
 
-  it('answers the same behind the short cut and behind the router', async () => {
+  test('answers the same behind the short cut and behind the router', async () => {
     const texts = await Promise.all(
       ['/cluster_health', '/cluster_health?', '/cluster_health?max_age=3600', '/cluster_health?other=1'].map(
         async path => (await fetch(monitor.url + path)).text(),
@@ -211,14 +211,14 @@ describe('the JSON endpoints', () => {
     expect(monitor.wanted).toEqual([]);
   });
 
-  it('names an HAProxy by its key', async () => {
+  test('names an HAProxy by its key', async () => {
     expect(await monitor.json('/haproxy_metrics?service=haproxy')).toEqual(
       await monitor.json('/haproxy_metrics'),
     );
   });
 });
 
-it('/alerts?detail=true adds the alerts as objects', async () => {
+test('/alerts?detail=true adds the alerts as objects', async () => {
   await using monitor = await startMonitor();
   feedCluster(monitor);
   monitor.clock.advance(5 * MINUTE);
@@ -249,7 +249,7 @@ describe('before the first results', () => {
   });
   afterAll(() => monitor[Symbol.asyncDispose]());
 
-  it('services are unknown and the cluster is degraded', async () => {
+  test('services are unknown and the cluster is degraded', async () => {
     expect(await monitor.json('/cluster_health')).toMatchObject({
       overall_status: 'degraded',
       services: { tools: { health: { status: 'unknown', error: 'Not checked yet' } } },
@@ -258,7 +258,7 @@ describe('before the first results', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['/health', 200, { status: 'healthy', last_check: null }],
     ['/stats', 200, { monitoring_uptime: 0 }],
     ['/haproxy_metrics', 503, { error: 'HAProxy stats unavailable: not checked yet' }],
@@ -270,7 +270,7 @@ describe('before the first results', () => {
     expect(await response.json()).toMatchObject(want);
   });
 
-  it('/stats leaves out what was not measured', async () => {
+  test('/stats leaves out what was not measured', async () => {
     expect(Object.keys((await monitor.json('/stats')) as object)).toEqual([
       'monitoring_uptime',
       'services_monitored',
@@ -279,7 +279,7 @@ describe('before the first results', () => {
 });
 
 describe('/haproxy_metrics', () => {
-  it.each([
+  test.each([
     ['no such kind', [], 404, 'no service of kind haproxy is configured'],
     ['no statistics', [result('haproxy')], 503, 'HAProxy stats unavailable: no stats_url is configured'],
     [
@@ -297,7 +297,7 @@ describe('/haproxy_metrics', () => {
 });
 
 describe('/health', () => {
-  it('turns 503 when no scan has ended for three intervals, and 200 with the next one', async () => {
+  test('turns 503 when no scan has ended for three intervals, and 200 with the next one', async () => {
     await using monitor = await startMonitor();
     monitor.pulse.beat(monitor.clock.elapsed());
     monitor.clock.advance(3 * SCAN);
@@ -316,7 +316,7 @@ describe('/health', () => {
 });
 
 describe('/cluster_health?max_age', () => {
-  it('has stale services checked, once for all who ask, and answers with what came', async () => {
+  test('has stale services checked, once for all who ask, and answers with what came', async () => {
     await using monitor = await startMonitor();
     feedCluster(monitor);
     monitor.clock.advance(10_000);
@@ -335,7 +335,7 @@ describe('/cluster_health?max_age', () => {
     expect(monitor.wanted.length).toBe(1);
   });
 
-  it.each([
+  test.each([
     ['fresh enough', '10', []],
     ['a fraction', '9.5', [['tools']]],
   ])('%s', async (_, maxAge, want) => {
@@ -349,7 +349,7 @@ describe('/cluster_health?max_age', () => {
   });
 });
 
-it('the clock of /cluster_health moves on when nothing else does', async () => {
+test('the clock of /cluster_health moves on when nothing else does', async () => {
   await using monitor = await startMonitor();
   monitor.clock.advance(2000);
   expect(await monitor.json('/cluster_health')).toMatchObject({
@@ -359,7 +359,7 @@ it('the clock of /cluster_health moves on when nothing else does', async () => {
 });
 
 describe('the management paths', () => {
-  it('is healthy at once and ready after the first scan', async () => {
+  test('is healthy at once and ready after the first scan', async () => {
     await using monitor = await startMonitor();
     const plain = async (path: string) => {
       const response = await fetch(monitor.url + path);

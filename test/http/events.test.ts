@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { FeedLimits } from '../../src/http/events/feed.js';
 import { EventReader } from './event-reader.js';
 import { result, startMonitor, type TestMonitor } from './monitor.js';
@@ -33,7 +33,7 @@ const down = (over = {}) =>
 const statusOf = (reader: EventReader, id: string) => reader.last?.health.services[id]?.health.status;
 
 describe('whoever connects', () => {
-  it('is told the state at once', async () => {
+  test('is told the state at once', async () => {
     const { url, json } = await start();
     using reader = await EventReader.open(url);
     await eventually(() => reader.events.length).toBe(1);
@@ -47,7 +47,7 @@ describe('whoever connects', () => {
     expect(reader.last?.health).toEqual(await json('/cluster_health'));
   });
 
-  it('is told of every change of a status, under a larger number', async () => {
+  test('is told of every change of a status, under a larger number', async () => {
     const { url, feed } = await start();
     using reader = await EventReader.open(url);
     await eventually(() => statusOf(reader, 'tools')).toBe('healthy');
@@ -61,7 +61,7 @@ describe('whoever connects', () => {
     expect(ids).toHaveLength(3);
   });
 
-  it('is told in one event what a check and the rules say', async () => {
+  test('is told in one event what a check and the rules say', async () => {
     const { url, board } = await start();
     using reader = await EventReader.open(url);
     await eventually(() => reader.events.length).toBe(1);
@@ -72,7 +72,7 @@ describe('whoever connects', () => {
     expect([reader.events.length, statusOf(reader, 'tools')]).toEqual([2, 'error']);
   });
 
-  it('is told the figures of the latest checks with the heartbeat', async () => {
+  test('is told the figures of the latest checks with the heartbeat', async () => {
     const { url, feed } = await start({ beat: 50 });
     using reader = await EventReader.open(url);
     await eventually(() => reader.text).toContain(': still here\n\n');
@@ -81,7 +81,7 @@ describe('whoever connects', () => {
     await eventually(() => reader.last?.health.services.tools?.health.response_time).toBe(0.5);
   });
 
-  it('understands a service whose JSON has lines', async () => {
+  test('understands a service whose JSON has lines', async () => {
     const { url, feed } = await start();
     feed(result('tools', { data: '{\n  "status":\r\n "well"\r}' }));
     using reader = await EventReader.open(url);
@@ -90,7 +90,7 @@ describe('whoever connects', () => {
 });
 
 describe('whoever comes back', () => {
-  it('is told nothing while there is nothing new, and everything from then on', async () => {
+  test('is told nothing while there is nothing new, and everything from then on', async () => {
     const { url, feed } = await start({ beat: 20 });
     using first = await EventReader.open(url);
     await eventually(() => first.events.length).toBe(1);
@@ -101,7 +101,7 @@ describe('whoever comes back', () => {
     await eventually(() => statusOf(second, 'tools')).toBe('error');
   });
 
-  it('is told the latest state when there was something new, also while nobody read along', async () => {
+  test('is told the latest state when there was something new, also while nobody read along', async () => {
     const { url, feed, events } = await start();
     const first = await EventReader.open(url);
     await eventually(() => first.events.length).toBe(1);
@@ -113,7 +113,7 @@ describe('whoever comes back', () => {
     expect(Number(second.last?.id)).toBeGreaterThan(Number(first.last?.id));
   });
 
-  it.each(['0', 'x', '99999999999999999'])('is told the state after an event %s nobody knows', async id => {
+  test.each(['0', 'x', '99999999999999999'])('is told the state after an event %s nobody knows', async id => {
     const { url } = await start();
     using reader = await EventReader.open(url, { 'last-event-id': id });
     await eventually(() => reader.events.length).toBe(1);
@@ -121,7 +121,7 @@ describe('whoever comes back', () => {
 });
 
 describe('a client that goes', () => {
-  it.each<[how: string, leave: (port: number) => Promise<unknown>]>([
+  test.each<[how: string, leave: (port: number) => Promise<unknown>]>([
     [
       'in the midst of it',
       async port => {
@@ -146,7 +146,7 @@ describe('a client that goes', () => {
     await eventually(() => events.readers).toBe(0);
   });
 
-  it('without a word is let go when it takes nothing any more', async () => {
+  test('without a word is let go when it takes nothing any more', async () => {
     const { port, events, feed } = await start({ patience: 200 });
     const socket = connect(port, '127.0.0.1', () => socket.write(request('GET', '/events')));
     socket.on('error', () => {});
@@ -165,7 +165,7 @@ describe('a client that goes', () => {
 });
 
 describe('a client that is slow', () => {
-  it('gets the latest state when it is ready again, not all it missed', async () => {
+  test('gets the latest state when it is ready again, not all it missed', async () => {
     const { port, feed, events } = await start();
     const socket = connect(port, '127.0.0.1', () => socket.write(request('GET', '/events')));
     await eventually(() => events.readers).toBe(1);
@@ -190,7 +190,7 @@ describe('a client that is slow', () => {
 });
 
 describe('the server', () => {
-  it('has a limit, says so, and takes the next one when somebody has gone', async () => {
+  test('has a limit, says so, and takes the next one when somebody has gone', async () => {
     const { url, events } = await start({ mostReaders: 2 });
     using first = await EventReader.open(url);
     const second = await EventReader.open(url);
@@ -206,7 +206,7 @@ describe('the server', () => {
     await eventually(() => [first.events.length, fourth.events.length]).toEqual([1, 1]);
   });
 
-  it('lets no client take all places from others', async () => {
+  test('lets no client take all places from others', async () => {
     const { url, events } = await start({ mostReaders: 4 });
     const streams: Awaited<ReturnType<typeof openStream>>[] = [];
     const open = async (localAddress: string) => {
@@ -226,7 +226,7 @@ describe('the server', () => {
     for (const { close } of streams) close();
   });
 
-  it('lets everybody come anew from time to time, and when it is told to', async () => {
+  test('lets everybody come anew from time to time, and when it is told to', async () => {
     const { url, clock, events } = await start({ beat: 20, longest: 1000 });
     using old = await EventReader.open(url);
     await eventually(() => old.events.length).toBe(1);
@@ -241,7 +241,7 @@ describe('the server', () => {
     expect(events.readers).toBe(0);
   });
 
-  it('does not wait for its readers when it closes', async () => {
+  test('does not wait for its readers when it closes', async () => {
     const { url, server } = await start();
     using reader = await EventReader.open(url);
     await eventually(() => reader.events.length).toBe(1);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isoLocal } from '../../src/model/time.js';
 import { START, startMonitor, type TestMonitor } from './monitor.js';
 import { request } from './wire.js';
@@ -44,7 +44,7 @@ describe('250 scans', () => {
 
   const at = (n: number) => encodeURIComponent(isoLocal(START + n * 30_000));
 
-  it.each([
+  test.each([
     ['', downFrom(249, 200)],
     ['?limit=1', [249]],
     ['?limit=99', downFrom(249, 151)],
@@ -64,15 +64,15 @@ describe('250 scans', () => {
     expect(count).toBe(250);
   });
 
-  it.each([1, 7, 50, 100, 125, 249, 250])('pages of %i have no gap and no repeat', async limit => {
+  test.each([1, 7, 50, 100, 125, 249, 250])('pages of %i have no gap and no repeat', async limit => {
     expect(await follow(monitor, '', limit)).toEqual(downFrom(249, 0));
   });
 
-  it('pages end where after= says', async () => {
+  test('pages end where after= says', async () => {
     expect(await follow(monitor, `&after=${at(99)}`, 40)).toEqual(downFrom(249, 100));
   });
 
-  it('a scan that comes between two pages moves neither', async () => {
+  test('a scan that comes between two pages moves neither', async () => {
     const first = (await monitor.json('/history?limit=100')) as History;
     const late = START + 250 * 30_000;
     monitor.store.append({ at: late, entry: JSON.stringify({ timestamp: isoLocal(late), n: 250 }) });
@@ -102,7 +102,7 @@ describe('a long answer', () => {
     }
   }
 
-  it('is read from the store no faster than its reader takes it, and keeps nobody waiting', async () => {
+  test('is read from the store no faster than its reader takes it, and keeps nobody waiting', async () => {
     const reads = vi.spyOn(monitor.store, 'scans');
     const socket = connect(monitor.port, '127.0.0.1');
     let length = 0;
@@ -124,7 +124,7 @@ describe('a long answer', () => {
     reads.mockRestore();
   });
 
-  it('ends when the reader goes away', async () => {
+  test('ends when the reader goes away', async () => {
     const reads = vi.spyOn(monitor.store, 'scans');
     const socket = connect(monitor.port, '127.0.0.1');
     socket.write(request('GET', `/history?limit=${SCANS}`));
@@ -134,7 +134,7 @@ describe('a long answer', () => {
     reads.mockRestore();
   });
 
-  it('HEAD asks for none of it', async () => {
+  test('HEAD asks for none of it', async () => {
     const reads = vi.spyOn(monitor.store, 'scans');
     const response = await fetch(`${monitor.url}/history?limit=${SCANS}`, { method: 'HEAD' });
     expect([response.status, await response.text(), reads.mock.calls]).toEqual([200, '', []]);

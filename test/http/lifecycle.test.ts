@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/load.js';
 import { HttpError } from '../../src/http/route.js';
 import { startMonitor } from './monitor.js';
 
 describe('POST /-/reload', () => {
-  it.each([
+  test.each([
     [
       'not allowed',
       undefined,
@@ -48,7 +48,7 @@ describe('POST /-/reload', () => {
   });
 });
 
-it('closing lets an answer under way end and refuses new ones', async () => {
+test('closing lets an answer under way end and refuses new ones', async () => {
   let finish = () => {};
   const reloading = new Promise<void>(resolve => {
     finish = resolve;
@@ -69,7 +69,7 @@ it('closing lets an answer under way end and refuses new ones', async () => {
   await closing;
 });
 
-it('an idle connection is kept longer than usual pauses between two requests', async () => {
+test('an idle connection is kept longer than usual pauses between two requests', async () => {
   await using monitor = await startMonitor({});
   const { headers } = await fetch(`${monitor.url}/-/healthy`);
   const seconds = Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1]);

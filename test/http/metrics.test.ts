@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { result, startMonitor, type TestMonitor } from './monitor.js';
 import { request, send } from './wire.js';
 
@@ -21,7 +21,7 @@ afterAll(() => monitor[Symbol.asyncDispose]());
 const get = (...headers: string[]) => send(monitor.port, request('GET', '/metrics', ...headers));
 
 describe('/metrics', () => {
-  it.each([
+  test.each([
     ['nothing', undefined, TEXT],
     ['anything', '*/*', TEXT],
     ['text', 'text/plain', TEXT],
@@ -40,7 +40,7 @@ describe('/metrics', () => {
     expect(answer.headers.vary).toBe('accept, accept-encoding');
   });
 
-  it.each([
+  test.each([
     ['gzip', 'gzip'],
     ['gzip, deflate, br', 'gzip'],
     ['deflate, gzip;q=0.5', 'gzip'],
@@ -55,7 +55,7 @@ describe('/metrics', () => {
     expect(await response.text()).toContain('langgraph_monitor_service_up{target="tools"} 1\n');
   });
 
-  it('is the same bytes until something changes, plain and gzipped', async () => {
+  test('is the same bytes until something changes, plain and gzipped', async () => {
     const [first, second] = [await get(), await get()];
     expect(second).toEqual({ ...first, headers: { ...first.headers, date: second.headers.date } });
     monitor.feed(
@@ -70,14 +70,14 @@ describe('/metrics', () => {
     expect(await zipped.text()).toBe(third.body);
   });
 
-  it('is answered to HEAD with the length of the page', async () => {
+  test('is answered to HEAD with the length of the page', async () => {
     const answer = await send(monitor.port, request('HEAD', '/metrics', 'accept-encoding: gzip'));
     expect([answer.status, answer.body, answer.headers['content-encoding']]).toEqual([200, '', 'gzip']);
     expect(Number(answer.headers['content-length'])).toBeGreaterThan(0);
   });
 });
 
-it('gzip is gzip', async () => {
+test('gzip is gzip', async () => {
   const { request: ask } = await import('node:http');
   const bytes = await new Promise<Buffer>((resolve, reject) => {
     ask(`${monitor.url}/metrics`, { headers: { 'accept-encoding': 'gzip' } }, response => {

@@ -1,6 +1,6 @@
 // POST /notify/sms: what a webhook of Alertmanager is answered, so that it is tried again when that helps and only then.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SmsGateway } from '../../src/alerts/sms/gateway.js';
 import { Secret } from '../../src/model/secret.js';
 import { startAlertmanager } from '../support/alertmanager.js';
@@ -87,7 +87,7 @@ const per =
   };
 
 describe('what becomes of a notification', () => {
-  it('everybody gets it', async () => {
+  test('everybody gets it', async () => {
     expect(await post(notification())).toEqual({
       status: 200,
       retryAfter: null,
@@ -98,7 +98,7 @@ describe('what becomes of a notification', () => {
     expect(told[0]?.Body).toContain('1 FIRING: critical tools: Tools Server is timeout');
   });
 
-  it.each<[string, Behaviour, number, string | null]>([
+  test.each<[string, Behaviour, number, string | null]>([
     ['a server error', answers(500), 503, null],
     ['too many requests', answers(429, '', { 'retry-after': '7' }), 503, '7'],
     ['no answer at all', drops, 503, null],
@@ -112,7 +112,7 @@ describe('what becomes of a notification', () => {
     expect(JSON.stringify(found)).not.toContain('t0ken');
   });
 
-  it('somebody does not get it yet: only they are told when it comes again', async () => {
+  test('somebody does not get it yet: only they are told when it comes again', async () => {
     twilio.behaviour = per({ [BOB]: answers(500) });
     const message = notification();
     const first = await post(message);
@@ -125,7 +125,7 @@ describe('what becomes of a notification', () => {
     expect(twilio.requests).toHaveLength(1);
   });
 
-  it('somebody can never get it: whoever sent it need not try again', async () => {
+  test('somebody can never get it: whoever sent it need not try again', async () => {
     twilio.behaviour = per({ [BOB]: WRONG_NUMBER });
     const { status, answer } = await post(notification());
     expect(status).toBe(200);
@@ -137,7 +137,7 @@ describe('what becomes of a notification', () => {
 });
 
 describe('what is no notification', () => {
-  it.each<[string, unknown, string]>([
+  test.each<[string, unknown, string]>([
     ['no JSON', '{', 'the notification is no JSON'],
     ['nothing', '', 'the notification is no JSON'],
     ['a list', [], 'expected object'],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endpoints as alertmanagerEndpoints } from '../../src/http/alertmanager/index.js';
 import type { JsonSchema, OpenApi, Operation } from '../../src/http/openapi.js';
 import { exampleOf } from '../../src/http/page/example.js';
@@ -64,7 +64,7 @@ function differences(value: unknown, schema: JsonSchema & { required?: string[] 
 }
 
 describe('/openapi.json', () => {
-  it('has the fields OpenAPI 3.1 requires, each of its kind', () => {
+  test('has the fields OpenAPI 3.1 requires, each of its kind', () => {
     expect(document).toMatchObject({
       openapi: '3.1.0',
       info: { title: 'langgraph-monitor', version: '1.2.3', license: { identifier: 'Apache-2.0' } },
@@ -87,7 +87,7 @@ describe('/openapi.json', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('describes every endpoint and nothing else', () => {
+  test('describes every endpoint and nothing else', () => {
     const described = operations().map(([method, path]) => `${method.toUpperCase()} ${path}`);
     const shown: Endpoint[] = [...routes, ...endpoints, ...alertmanagerEndpoints].filter(
       each => !each.hidden,
@@ -104,7 +104,7 @@ describe('/openapi.json', () => {
     expect(described).not.toContain('GET /page.css');
   });
 
-  it('has no reference that leads nowhere, and no keyword outside of JSON Schema 2020-12', () => {
+  test('has no reference that leads nowhere, and no keyword outside of JSON Schema 2020-12', () => {
     const known =
       /^(\$ref|type|description|enum|const|default|minimum|maximum|examples|properties|additionalProperties|propertyNames|items|anyOf|required|pattern)$/;
     for (const [place, { $ref }] of objects(document)) {
@@ -119,7 +119,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  it('says what parameters may be', () => {
+  test('says what parameters may be', () => {
     expect(document.paths['/history']?.get?.parameters).toEqual([
       {
         name: 'limit',
@@ -148,7 +148,7 @@ describe('/openapi.json', () => {
     );
   });
 
-  it('says what a form and a path may hold', () => {
+  test('says what a form and a path may hold', () => {
     const parameters = document.paths['/api/v1/query']?.get?.parameters ?? [];
     expect(parameters.map(({ name, required }) => [name, required])).toEqual([
       ['query', true],
@@ -173,7 +173,7 @@ describe('/openapi.json', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['get', '/cluster_health', ['200', '400', 'default']],
     ['get', '/health', ['200', '503', 'default']],
     ['get', '/events', ['200', '503', 'default']],
@@ -194,7 +194,7 @@ describe('/openapi.json', () => {
     expect(Object.keys(document.paths[path]?.[method]?.responses ?? {})).toEqual(statuses);
   });
 
-  it.each([
+  test.each([
     ['/cluster_health', '200'],
     ['/health', '200'],
     ['/alerts', '200'],
@@ -227,7 +227,7 @@ describe('/openapi.json', () => {
     expect(differences(await monitor.json(path), schema ?? {})).toEqual([]);
   });
 
-  it('says what a body holds', () => {
+  test('says what a body holds', () => {
     const schema = (path: string) =>
       document.paths[path]?.post?.requestBody?.content['application/json']?.schema as JsonSchema & {
         required: string[];
@@ -250,7 +250,7 @@ describe('/openapi.json', () => {
     expect(document.paths['/cluster_health']?.get?.requestBody).toBeUndefined();
   });
 
-  it('is told apart from what it does not describe', () => {
+  test('is told apart from what it does not describe', () => {
     const health = { $ref: '#/components/schemas/Health' };
     expect(differences({ status: 'well', extra: 1 }, health)).toEqual(
       expect.arrayContaining([
@@ -261,13 +261,13 @@ describe('/openapi.json', () => {
     );
   });
 
-  it('examples made of it are what it describes', () => {
+  test('examples made of it are what it describes', () => {
     for (const [name, schema] of Object.entries(document.components.schemas)) {
       expect(differences(exampleOf(schema, document.components.schemas), schema), name).toEqual([]);
     }
   });
 
-  it('is the same bytes every time', async () => {
+  test('is the same bytes every time', async () => {
     const texts = await Promise.all(
       [1, 2].map(async () => (await fetch(`${monitor.url}/openapi.json`)).text()),
     );

@@ -1,5 +1,5 @@
 import { Script } from 'node:vm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endpoints as alertmanagerEndpoints } from '../../src/http/alertmanager/index.js';
 import { html, prose } from '../../src/http/page/html.js';
 import { endpoints } from '../../src/http/prometheus/index.js';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => monitor[Symbol.asyncDispose]());
 
 describe('html', () => {
-  it.each([
+  test.each([
     ['text', html`<p>${EVIL}</p>`, `<p>${TAMED}</p>`],
     ['an attribute', html`<a href="${'"><b>'}">`, '<a href="&quot;&gt;&lt;b&gt;">'],
     ['a number', html`${1}`, '1'],
@@ -51,7 +51,7 @@ describe.each(['/', '/docs', '/runbook', '/dashboards'])('the page %s', path => 
     text = await response.text();
   });
 
-  it('is HTML that may load nothing from outside and run nothing in line', () => {
+  test('is HTML that may load nothing from outside and run nothing in line', () => {
     expect([response.status, response.headers.get('content-type')]).toEqual([
       200,
       'text/html; charset=utf-8',
@@ -67,7 +67,7 @@ describe.each(['/', '/docs', '/runbook', '/dashboards'])('the page %s', path => 
     expect(text).not.toMatch(/(?:src|href|action)="(?:\w+:)?\/\//);
   });
 
-  it('refers only to what there is, by relative links', async () => {
+  test('refers only to what there is, by relative links', async () => {
     const links = [...text.matchAll(/(?:src|href|action)="([^"]*)"/g)].map(([, link]) => link as string);
     for (const link of new Set(links)) {
       if (link === 'data:,') continue;
@@ -77,14 +77,14 @@ describe.each(['/', '/docs', '/runbook', '/dashboards'])('the page %s', path => 
     }
   });
 
-  it('is answered to HEAD', async () => {
+  test('is answered to HEAD', async () => {
     const head = await fetch(monitor.url + path, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(Buffer.byteLength(text))]);
   });
 });
 
 describe('/', () => {
-  it('shows how things are, whatever things are called', async () => {
+  test('shows how things are, whatever things are called', async () => {
     const text = await (await fetch(monitor.url)).text();
     expect(text).not.toContain('<script');
     expect(text).toContain(`<title>langgraph-monitor on ${TAMED}</title>`);
@@ -97,7 +97,7 @@ describe('/', () => {
     expect(text).toContain(`<li>CRITICAL: ${TAMED} is error - ${TAMED}</li>`);
   });
 
-  it.each([
+  test.each([
     '/cluster_health',
     '/alerts',
     '/history',
@@ -110,14 +110,14 @@ describe('/', () => {
     expect(await (await fetch(monitor.url)).text()).toContain(`<a href=".${path}">${path}</a>`);
   });
 
-  it('is for people: whole seconds, and code as code', async () => {
+  test('is for people: whole seconds, and code as code', async () => {
     const text = await (await fetch(monitor.url)).text();
     expect(text).toMatch(/· \d{4}-\d\d-\d\d \d\d:\d\d:\d\d<\/p>/);
     expect(text).not.toContain('`');
     expect(text).toContain('<code>');
   });
 
-  it('is 200 before anything is known and when all is down', async () => {
+  test('is 200 before anything is known and when all is down', async () => {
     await using young = await startMonitor();
     const status = async () => {
       const response = await fetch(young.url);
@@ -132,7 +132,7 @@ describe('/', () => {
 });
 
 describe('/docs', () => {
-  it('has every endpoint with its parameters, and a form to try those that only read', async () => {
+  test('has every endpoint with its parameters, and a form to try those that only read', async () => {
     const text = await (await fetch(`${monitor.url}/docs`)).text();
     const sections = text.split('<section').slice(1);
     const shown = all.filter(each => !each.hidden);
@@ -155,7 +155,7 @@ describe('/docs', () => {
     expect(text).toContain('&quot;overall_status&quot;: &quot;healthy&quot;');
   });
 
-  it.each([
+  test.each([
     ['/page.css', 'text/css; charset=utf-8'],
     ['/try-it.js', 'text/javascript; charset=utf-8'],
   ])('%s comes as what it is', async (path, type) => {
@@ -164,7 +164,7 @@ describe('/docs', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('has a script that is one', async () => {
+  test('has a script that is one', async () => {
     const text = await (await fetch(`${monitor.url}/try-it.js`)).text();
     expect(() => new Script(text)).not.toThrow();
     expect(text).not.toMatch(/innerHTML|eval|document\.write/);

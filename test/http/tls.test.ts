@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFi
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadWebConfig, OPEN, type WebConfig } from '../../src/http/web-config.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { type Certificate, makeCertificate } from './certificates.js';
@@ -71,7 +71,7 @@ function ask(url: string, options: RequestOptions = {}): Promise<Answer> {
 const as = ({ cert, key }: Certificate) => ({ cert: readFileSync(cert), key: readFileSync(key) });
 const TURNED_AWAY = /ECONNRESET|socket hang up|socket disconnected|alert|EPIPE/;
 
-it('answers over TLS, and not to those who do not speak it', async () => {
+test('answers over TLS, and not to those who do not speak it', async () => {
   await using monitor = await startMonitor({ web: webConfig() });
   expect(await ask(monitor.url)).toMatchObject({ status: 200, protocol: 'TLSv1.3', server: 'server' });
   await expect(ask(monitor.url, { maxVersion: 'TLSv1.1', minVersion: 'TLSv1' })).rejects.toThrow();
@@ -79,7 +79,7 @@ it('answers over TLS, and not to those who do not speak it', async () => {
   expect((await ask(monitor.url)).status).toBe(200);
 });
 
-it('headers are on answers over TLS', async () => {
+test('headers are on answers over TLS', async () => {
   const file = join(folder, 'headers.yml');
   writeFileSync(
     file,
@@ -94,7 +94,7 @@ it('headers are on answers over TLS', async () => {
   });
 });
 
-it('takes certificate and key inline', async () => {
+test('takes certificate and key inline', async () => {
   const file = join(folder, 'inline.yml');
   const inline = (path: string) => JSON.stringify(readFileSync(path, 'utf8'));
   const { cert, key } = { cert: join(folder, 'server.pem'), key: join(folder, 'server.key') };
@@ -108,7 +108,7 @@ describe('versions and suites', () => {
   const ECDSA_256 = 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384';
   const tls12 = { maxVersion: 'TLSv1.2' } as const;
   const prefers256 = { ...tls12, ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256' };
-  it.each<[string, string, RequestOptions, Partial<Answer> | undefined]>([
+  test.each<[string, string, RequestOptions, Partial<Answer> | undefined]>([
     ['TLS 1.2 by default too', '', tls12, { protocol: 'TLSv1.2' }],
     ['TLS 1.3 only', 'min_version: TLS13', {}, { protocol: 'TLSv1.3' }],
     ['TLS 1.3 only, to who cannot', 'min_version: TLS13', tls12, undefined],
@@ -139,7 +139,7 @@ describe('client certificates', () => {
   const given = 'client_auth_type: VerifyClientCertIfGiven\nclient_ca_file: ca.pem';
   const requested = 'client_auth_type: RequestClientCert';
   const sans = (...names: string[]) => `client_allowed_sans: [${names.map(name => `"${name}"`).join(', ')}]`;
-  it.each<[string, string, [none: boolean, ours: boolean, stranger: boolean]]>([
+  test.each<[string, string, [none: boolean, ours: boolean, stranger: boolean]]>([
     ['NoClientCert', '', [true, true, true]],
     ['RequestClientCert', requested, [true, true, true]],
     ['RequireAnyClientCert', any, [false, true, true]],
@@ -168,7 +168,7 @@ describe('client certificates', () => {
 describe('a resumed session', () => {
   const strict =
     'client_auth_type: RequireAndVerifyClientCert\nclient_ca_file: ca.pem\nclient_allowed_sans: [prometheus.example]';
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('of %s still knows the client', async maxVersion => {
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('of %s still knows the client', async maxVersion => {
     await using monitor = await startMonitor({ web: webConfig(strict) });
     // Keeps sessions, not connections.
     const agent = new Agent({ keepAlive: false });
@@ -181,7 +181,7 @@ describe('a resumed session', () => {
 });
 
 describe('a changed configuration', () => {
-  it('brings another certificate and asks clients for theirs, without a restart', async () => {
+  test('brings another certificate and asks clients for theirs, without a restart', async () => {
     await using monitor = await startMonitor({ web: webConfig() });
     expect(await ask(monitor.url)).toMatchObject({ status: 200, server: 'server' });
     const strict = 'client_auth_type: RequireAndVerifyClientCert\nclient_ca_file: ca.pem';
@@ -193,7 +193,7 @@ describe('a changed configuration', () => {
     expect(await ask(monitor.url)).toMatchObject({ status: 200, server: 'server' });
   });
 
-  it('does not take TLS away or bring it', async () => {
+  test('does not take TLS away or bring it', async () => {
     await using encrypted = await startMonitor({ web: webConfig('client_auth_type: RequireAnyClientCert') });
     encrypted.server.setWebConfig(OPEN);
     await expect(ask(encrypted.url)).rejects.toThrow(TURNED_AWAY);
@@ -208,7 +208,7 @@ describe('a changed configuration', () => {
     }
   });
 
-  it('is noticed when the files change, and a broken one is not taken up', async () => {
+  test('is noticed when the files change, and a broken one is not taken up', async () => {
     for (const end of ['pem', 'key'])
       copyFileSync(join(folder, `server.${end}`), join(folder, `live.${end}`));
     await using monitor = await startMonitor({ web: webConfig('', 'live', 'live.yml') });
@@ -224,7 +224,7 @@ describe('a changed configuration', () => {
     expect(monitor.logged.some(line => line.startsWith('info Web configuration read again'))).toBe(true);
   });
 
-  it('is shown by the next handshake, as a volume that is replaced as a whole gives it', async () => {
+  test('is shown by the next handshake, as a volume that is replaced as a whole gives it', async () => {
     const [one, other, current] = ['one', 'other', 'current'].map(name => join(folder, name));
     for (const [version, name] of [
       [one, 'server'],

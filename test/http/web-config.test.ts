@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/load.js';
 import { loadWebConfig } from '../../src/http/web-config.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -53,7 +53,7 @@ const tls = (lines: string, pair = 'cert_file: server.pem\n  key_file: server.ke
   `tls_server_config:\n  ${pair}\n${lines.replaceAll(/^/gm, '  ')}\n`;
 
 describe('what is accepted', () => {
-  it.each([
+  test.each([
     ['an empty file', ''],
     ['nothing but comments', '# nothing yet\n'],
     [
@@ -67,7 +67,7 @@ describe('what is accepted', () => {
     expect(load(yaml)).toMatchObject({ tls: undefined, guard: undefined, headers: [] });
   });
 
-  it.each([
+  test.each([
     ['a certificate and key', tls('')],
     ['absolute paths', tls('', 'cert_file: FOLDER/server.pem\n  key_file: FOLDER/server.key')],
     ['client certificates', tls('client_auth_type: RequireAndVerifyClientCert\nclient_ca_file: ca.pem')],
@@ -82,12 +82,12 @@ describe('what is accepted', () => {
     expect(load(yaml.replaceAll('FOLDER', folder)).tls).toBeDefined();
   });
 
-  it('names every file it was read from', () => {
+  test('names every file it was read from', () => {
     const { files } = load(tls('client_auth_type: VerifyClientCertIfGiven\nclient_ca_file: ./sub/../ca.pem'));
     expect(files).toEqual(['web.yml', 'server.pem', 'server.key', 'ca.pem'].map(name => join(folder, name)));
   });
 
-  it('headers come in the order they are allowed in', () => {
+  test('headers come in the order they are allowed in', () => {
     expect(
       load(
         'http_server_config: { headers: { Strict-Transport-Security: max-age=60, X-Frame-Options: deny } }',
@@ -283,11 +283,11 @@ describe('mistakes', () => {
     ],
   ];
 
-  it.each(table)('%s', (_, yaml, want) => {
+  test.each(table)('%s', (_, yaml, want) => {
     expect(mistakes(yaml)).toEqual(want);
   });
 
-  it('never shows a secret', () => {
+  test('never shows a secret', () => {
     const all = mistakes(
       'basic_auth_users: { alice: hunter2 }\ntls_server_config: { cert: x, key: hunter3 }',
     );
@@ -295,7 +295,7 @@ describe('mistakes', () => {
     expect(all.length).toBe(3);
   });
 
-  it('names a file that is not there', () => {
+  test('names a file that is not there', () => {
     expect(() => loadWebConfig(join(folder, 'none.yml'))).toThrow(
       `${join(folder, 'none.yml')}: no such file`,
     );

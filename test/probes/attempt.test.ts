@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { family } from '../../src/model/family.js';
 import { check } from '../../src/probes/attempt.js';
 import { type Attempt, ProbeFailure } from '../../src/probes/probe.js';
@@ -21,7 +21,7 @@ const never = () => new Promise<void>(() => {});
 const standStill = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
 
 describe('an attempt', () => {
-  it('keeps what was recorded before a failure', async () => {
+  test('keeps what was recorded before a failure', async () => {
     const outcome = await run(async attempt => {
       attempt.record(gauge, [], 7);
       throw new ProbeFailure('body', 'not what was wanted');
@@ -34,7 +34,7 @@ describe('an attempt', () => {
     });
   });
 
-  it('lets a probe record at the deadline that no answer came, and nothing after it', async () => {
+  test('lets a probe record at the deadline that no answer came, and nothing after it', async () => {
     const outcome = await run(attempt => {
       attempt.onCancel(() => attempt.record(gauge, [], 0));
       setTimeout(() => attempt.record(gauge, ['late'], 1), 60);
@@ -44,7 +44,7 @@ describe('an attempt', () => {
     expect(outcome).toMatchObject({ status: 'timeout', responseTime: 0.05, samples: [['x', 0]] });
   });
 
-  it.each<[name: string, first: (attempt: Attempt) => Promise<void>]>([
+  test.each<[name: string, first: (attempt: Attempt) => Promise<void>]>([
     ['gets no answer', never],
     ['is answered afterwards', async () => {}],
     ['fails afterwards', () => Promise.reject(new ProbeFailure('protocol', 'Connection closed'))],
@@ -60,7 +60,7 @@ describe('an attempt', () => {
     expect(attempts).toBe(2);
   });
 
-  it('the series are named by the attempt that counts', async () => {
+  test('the series are named by the attempt that counts', async () => {
     let attempts = 0;
     const outcome = await run(async attempt => {
       attempt.record(gauge, [], 7);
@@ -69,7 +69,7 @@ describe('an attempt', () => {
     expect([attempts, outcome.samples]).toEqual([2, [['x', 7]]]);
   });
 
-  it('a thread that keeps standing still does not keep a check from its end', async () => {
+  test('a thread that keeps standing still does not keep a check from its end', async () => {
     let attempts = 0;
     const outcome = await run(() => {
       attempts++;
@@ -80,7 +80,7 @@ describe('an attempt', () => {
     expect(attempts).toBe(3);
   });
 
-  it('tells a probe that registers after the deadline at once', async () => {
+  test('tells a probe that registers after the deadline at once', async () => {
     let told = 0;
     await run(async attempt => {
       attempt.onCancel(() => attempt.onCancel(() => told++));
@@ -89,7 +89,7 @@ describe('an attempt', () => {
     expect(told).toBe(1);
   });
 
-  it('an unexpected error is a failed check, not a dead prober', async () => {
+  test('an unexpected error is a failed check, not a dead prober', async () => {
     const outcome = await run(async () => {
       throw new TypeError('undefined is not a function');
     });
@@ -100,14 +100,14 @@ describe('an attempt', () => {
     });
   });
 
-  it('a probe that throws before it promises anything is a failed check too', async () => {
+  test('a probe that throws before it promises anything is a failed check too', async () => {
     const outcome = await run(() => {
       throw new Error('at once');
     });
     expect(outcome).toMatchObject({ status: 'error', error: 'at once' });
   });
 
-  it('the time a probe says it took is the one that counts', async () => {
+  test('the time a probe says it took is the one that counts', async () => {
     const outcome = await run(async attempt => attempt.took(45));
     expect(outcome).toMatchObject({
       status: 'degraded',
@@ -116,7 +116,7 @@ describe('an attempt', () => {
     });
   });
 
-  it('services have probe_* families, the node itself has none', async () => {
+  test('services have probe_* families, the node itself has none', async () => {
     expect((await run(async () => {}, true)).samples.map(([name]) => name)).toEqual([
       'probe_success',
       'probe_duration_seconds',
@@ -139,7 +139,7 @@ describe('more samples than the limit', () => {
     attempt.record(gauge, [], 1);
   };
 
-  it.each<
+  test.each<
     [
       name: string,
       limit: number | undefined,
@@ -189,7 +189,7 @@ describe('the recorder of readings', () => {
     return recorder.end();
   };
 
-  it('names the series once, and again when they change', () => {
+  test('names the series once, and again when they change', () => {
     const recorder = new ReadingsRecorder();
     expect(take(recorder, [gauge, ['a'], 1], [other, [], 2]).layout).toEqual({
       families: ['x', 'y'],
@@ -203,7 +203,7 @@ describe('the recorder of readings', () => {
     expect(take(recorder).layout?.families).toEqual([]);
   });
 
-  it('what was handed out does not change with the next check', () => {
+  test('what was handed out does not change with the next check', () => {
     const recorder = new ReadingsRecorder();
     const first = take(recorder, [gauge, ['a'], 1]);
     take(recorder, [gauge, ['b'], 2]);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Status } from '../../src/model/result.js';
 import { Confirmation } from '../../src/probes/confirmation.js';
 
@@ -39,7 +39,7 @@ const TABLE: [name: string, results: string, want: string, confirm?: [number, nu
 ];
 
 describe('confirmation', () => {
-  it.each(TABLE)('%s', (_, results, want, confirm) => {
+  test.each(TABLE)('%s', (_, results, want, confirm) => {
     expect(follow(results, ...(confirm ?? []))).toBe(want);
   });
 });

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import {
   type Connection,
   Connections,
@@ -50,7 +50,7 @@ async function settled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 describe('the pool of connections', () => {
-  it('gives the same connection again, and a new one while it is in use', async () => {
+  test('gives the same connection again, and a new one while it is in use', async () => {
     const to = await endpoint();
     const connections = pool(50, 10);
     const first = await connections.take(to);
@@ -61,7 +61,7 @@ describe('the pool of connections', () => {
     expect(connections.open).toBe(2);
   });
 
-  it('lets one wait for a host that has as many as it may', async () => {
+  test('lets one wait for a host that has as many as it may', async () => {
     const to = await endpoint();
     const connections = pool(50, 2);
     const first = await connections.take(to);
@@ -72,7 +72,7 @@ describe('the pool of connections', () => {
     expect(await third).toBe(first);
   });
 
-  it('gives up the connection unused longest when the total is reached', async () => {
+  test('gives up the connection unused longest when the total is reached', async () => {
     const [a, b, c] = [await endpoint(), await endpoint(), await endpoint()];
     const connections = pool(2, 10);
     for (const to of [a, b]) {
@@ -88,7 +88,7 @@ describe('the pool of connections', () => {
     expect(await connections.take(a)).toBe(again);
   });
 
-  it('lets one wait when all of the total are in use, whatever host comes free, many times over', async () => {
+  test('lets one wait when all of the total are in use, whatever host comes free, many times over', async () => {
     const ends = await Promise.all(Array.from({ length: 6 }, endpoint));
     const connections = pool(2, 1);
     let running = 0;
@@ -106,7 +106,7 @@ describe('the pool of connections', () => {
     expect(connections.open).toBeLessThanOrEqual(2);
   });
 
-  it('keeps none where a new one did not serve', async () => {
+  test('keeps none where a new one did not serve', async () => {
     const to = await endpoint();
     const connections = pool(50, 10);
     const kept = await connections.take(to);
@@ -119,7 +119,7 @@ describe('the pool of connections', () => {
     expect([connections.open, kept.alive]).toEqual([0, false]);
   });
 
-  it('forgets a connection the other side closed', async () => {
+  test('forgets a connection the other side closed', async () => {
     const to = await endpoint();
     const connections = pool(50, 10);
     const connection = await connections.take(to);
@@ -130,7 +130,7 @@ describe('the pool of connections', () => {
     expect(await connections.take(to)).not.toBe(connection);
   });
 
-  it('closes a connection that was not used for long enough', async () => {
+  test('closes a connection that was not used for long enough', async () => {
     const to = await endpoint();
     const connections = pool(50, 10, 100);
     const connection = await connections.take(to);

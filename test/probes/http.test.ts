@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { vocabulary } from '../../src/config/schema-kit.js';
 import type { Fault } from '../../src/demo/fault.js';
 import { json } from '../../src/demo/fault.js';
@@ -149,7 +149,7 @@ const boundsFor = (status: string) => ({
 });
 
 describe('the kind http', () => {
-  it.each(FAULTS)('%s', async (_, fault, options, want) => {
+  test.each(FAULTS)('%s', async (_, fault, options, want) => {
     const server = await simulated(fault);
     const outcome = await checked({ url: `${server.url}/health`, ...options }, boundsFor(want.status)).run();
     expect({ status: outcome.status, reason: outcome.reason, statusCode: outcome.statusCode }).toEqual({
@@ -163,7 +163,7 @@ describe('the kind http', () => {
     if (want.status === 'timeout') expect(outcome.responseTime).toBe(0.4);
   });
 
-  it.each(FAULTS)('%s on a kept connection', async (_, fault, options, want) => {
+  test.each(FAULTS)('%s on a kept connection', async (_, fault, options, want) => {
     const server = await simulated({ kind: 'ok' });
     const service = checked({ url: `${server.url}/health`, ...options }, boundsFor(want.status));
     await service.run();
@@ -177,7 +177,7 @@ describe('the kind http', () => {
     expect(await service.run()).toMatchObject({ responseTime: expect.any(Number), statusCode: 200 });
   });
 
-  it('keeps its connection, and measures what happened only where it happened', async () => {
+  test('keeps its connection, and measures what happened only where it happened', async () => {
     const server = await simulated({ kind: 'ok' });
     const service = checked({ url: `${server.url}/health` });
     const first = await service.run();
@@ -194,7 +194,7 @@ describe('the kind http', () => {
     expect(second.data).toBe('{"status":"healthy","memory_usage_percent":45.2}');
   });
 
-  it('asks again over a fresh connection when a kept one had died unnoticed, and only then', async () => {
+  test('asks again over a fresh connection when a kept one had died unnoticed, and only then', async () => {
     let seen = 0;
     const server = await served((request, response) => {
       // The second request on a connection finds it closed, as after a server's own keep-alive time.
@@ -207,7 +207,7 @@ describe('the kind http', () => {
     expect(seen).toBe(3);
   });
 
-  it('does not try again where the first request of a connection is dropped', async () => {
+  test('does not try again where the first request of a connection is dropped', async () => {
     let seen = 0;
     const server = await served(request => {
       seen++;
@@ -218,7 +218,7 @@ describe('the kind http', () => {
     expect(seen).toBe(1);
   });
 
-  it('sends method, headers and credentials, and no credentials to a stranger it is redirected to', async () => {
+  test('sends method, headers and credentials, and no credentials to a stranger it is redirected to', async () => {
     const heard: { who: string; method: string | undefined; headers: IncomingHttpHeaders }[] = [];
     const stranger = await served((request, response) => {
       heard.push({ who: 'stranger', method: request.method, headers: request.headers });
@@ -245,7 +245,7 @@ describe('the kind http', () => {
     expect(outcome.samples.get('probe_http_redirects')).toBe(2);
   });
 
-  it.each([
+  test.each([
     ['a bearer token', { authorization: { credentials: 'tok' } }, 'Bearer tok'],
     ['another scheme', { authorization: { type: 'Token', credentials: 'tok' } }, 'Token tok'],
   ])('%s', async (_, options, want) => {
@@ -258,7 +258,7 @@ describe('the kind http', () => {
     expect(got).toBe(want);
   });
 
-  it.each([
+  test.each([
     ['redirects not followed show themselves', { follow_redirects: false }, 'HTTP 302 (redirects to /)'],
     ['a circle of redirects ends', {}, 'More than 10 redirects'],
   ])('%s', async (_, options, error) => {
@@ -267,7 +267,7 @@ describe('the kind http', () => {
     expect(outcome.error).toBe(error);
   });
 
-  it.each([
+  test.each([
     ['equal', { path: 'a.b', value: 'x' }, undefined],
     ['a number against a text', { path: 'n', value: '3' }, undefined],
     ['unequal', { path: 'a.b', value: 'y' }, 'Condition failed: a.b is "x", wanted == "y"'],
@@ -320,7 +320,7 @@ describe('the kind http', () => {
     expect((await checked({ url: server.url, condition }).run()).error).toBe(error);
   });
 
-  it.each([
+  test.each([
     [
       'one',
       { path: 'a', operator: '=' },
@@ -344,7 +344,7 @@ describe('the kind http', () => {
     expect(error?.issues.map(({ path, message }) => [path.join('.'), message])).toEqual(want);
   });
 
-  it('leaves a body out of the data that would exhaust the stack of a reader', async () => {
+  test('leaves a body out of the data that would exhaust the stack of a reader', async () => {
     const deep = '['.repeat(30_000) + ']'.repeat(30_000);
     const server = await served((_, response) => response.end(deep));
     const url = `http://127.0.0.1:${portOf(server)}/`;
@@ -355,20 +355,20 @@ describe('the kind http', () => {
     );
   });
 
-  it('bounds how many numbers of a body become series', async () => {
+  test('bounds how many numbers of a body become series', async () => {
     const body = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`n${i}`, i]));
     const server = await simulated({ kind: 'ok' }, body);
     const { samples } = await checked({ url: server.url, json_values: 7 }).run();
     expect([...samples.keys()].filter(name => name.startsWith('probe_http_json_value'))).toHaveLength(7);
   });
 
-  it('leaves a body over 64 KiB out of the data', async () => {
+  test('leaves a body over 64 KiB out of the data', async () => {
     const server = await simulated({ kind: 'ok' }, { text: 'x'.repeat(70_000) });
     const outcome = await checked({ url: server.url }).run();
     expect(outcome).toMatchObject({ status: 'healthy', data: undefined });
   });
 
-  it('says which name was not found', async () => {
+  test('says which name was not found', async () => {
     const outcome = await checked({ url: 'http://nowhere.invalid/' }).run();
     expect(outcome).toMatchObject({
       status: 'error',
@@ -377,7 +377,7 @@ describe('the kind http', () => {
     });
   });
 
-  it('lets go of a hung request at the deadline', async () => {
+  test('lets go of a hung request at the deadline', async () => {
     const sockets = new Set<unknown>();
     const server = createServer(() => {});
     server.on('connection', socket => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { FileSecret } from '../../src/config/file-secret.js';
 import { check } from '../../src/probes/attempt.js';
 import { withFiles } from '../../src/probes/named-files.js';
@@ -34,7 +34,7 @@ async function run(options: unknown, touch?: (file: string) => Promise<void>) {
   return { status, error, runs };
 }
 
-it.each<[name: string, options: unknown]>([
+test.each<[name: string, options: unknown]>([
   ['no files', { url: 'http://127.0.0.1/', headers: ['x'] }],
   ['a secret in a file', { basic_auth: { password: new FileSecret(there) } }],
   ['a file that is missing: its reader says so', { password: new FileSecret(join(folder, 'missing')) }],
@@ -43,7 +43,7 @@ it.each<[name: string, options: unknown]>([
   expect(await run(options)).toEqual({ status: 'healthy', error: undefined, runs: 1 });
 });
 
-it.each<[name: string, options: unknown, want: string]>([
+test.each<[name: string, options: unknown, want: string]>([
   ['a secret', { list: [{ authorization: { credentials: new FileSecret(HUNG) } }] }, 'unhealthy'],
   ['a key', { tls_config: { key_file: '/hung-too/key' } }, 'error'],
 ])('with %s on a mount that does not answer the check fails in time', async (_, options, want) => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CheckResult } from '../../src/model/result.js';
 import type { Check, Plan } from '../../src/probes/check.js';
 import { planConcurrency } from '../../src/probes/concurrency.js';
@@ -113,7 +113,7 @@ afterEach(async () => {
 });
 
 describe('the prober', () => {
-  it('checks at the intervals, and ends a scan when all of its checks have ended', async () => {
+  test('checks at the intervals, and ends a scan when all of its checks have ended', async () => {
     stage.runner.setStatus('healthy');
     stage.runner.configure(plan([check('a'), check('b', { critical: false, interval: 60_000 })]));
     await seconds(95);
@@ -127,7 +127,7 @@ describe('the prober', () => {
     ]);
   });
 
-  it('confirms a failure shortly after, and the scan waits for the confirmation', async () => {
+  test('confirms a failure shortly after, and the scan waits for the confirmation', async () => {
     stage.runner.setStatus('healthy');
     stage.runner.configure(plan([check('a')]));
     await seconds(29);
@@ -149,7 +149,7 @@ describe('the prober', () => {
     expect(stage.last('a')).toMatchObject({ status: 'healthy', level: 'up', consecutiveFailures: 0 });
   });
 
-  it('scans are when their checks were, before, during and after an outage', async () => {
+  test('scans are when their checks were, before, during and after an outage', async () => {
     stage.scripts.set('slow', { ms: 400 });
     stage.runner.setStatus('healthy');
     stage.runner.configure(
@@ -174,7 +174,7 @@ describe('the prober', () => {
     expect(rows).toEqual([0, 30, 41.3, 45, 50, 55, 60, 75, 90, 120, 150].map(at => [at, 0.4, 0.4, true]));
   });
 
-  it('a scan takes as long as its checks, not as long as they wait for their turn', async () => {
+  test('a scan takes as long as its checks, not as long as they wait for their turn', async () => {
     stage.scripts.set('a', { ms: 200 });
     stage.scripts.set('b', { ms: 200 });
     stage.runner.setStatus('healthy');
@@ -187,7 +187,7 @@ describe('the prober', () => {
     expect(stage.scans.map(({ work }) => Math.round(work / 10) / 100)).toEqual([0.2, 0.2, 0.2]);
   });
 
-  it('a service that hangs holds up neither the others nor the scan for ever', async () => {
+  test('a service that hangs holds up neither the others nor the scan for ever', async () => {
     stage.scripts.set('hung', { hang: true });
     stage.runner.setStatus('unhealthy');
     stage.runner.configure(plan([check('hung', { timeout: 15_000 }), check('a')]));
@@ -202,7 +202,7 @@ describe('the prober', () => {
     });
   });
 
-  it('keeps to the limit, critical ones first', async () => {
+  test('keeps to the limit, critical ones first', async () => {
     const ids = Array.from({ length: 12 }, (_, i) => `s${i}`);
     for (const id of ids) stage.scripts.set(id, { ms: 500 });
     const checks = ids.map((id, i) => check(id, { critical: i % 2 === 0 }));
@@ -213,7 +213,7 @@ describe('the prober', () => {
     expect(new Set(stage.starts.map(([, id]) => id)).size).toBe(12);
   });
 
-  it('services that hang leave the healthy ones their slots where the limit is too low', async () => {
+  test('services that hang leave the healthy ones their slots where the limit is too low', async () => {
     const ids = Array.from({ length: 40 }, (_, i) => `s${i}`);
     const hangs = (id: string) => Number(id.slice(1)) % 2 === 0;
     for (const id of ids) if (hangs(id)) stage.scripts.set(id, { hang: true });
@@ -236,7 +236,7 @@ describe('the prober', () => {
     expect(stage.most).toBe(4);
   });
 
-  it.each([
+  test.each([
     ['healthy', 20],
     ['degraded', 20],
     ['unhealthy', 60],
@@ -256,7 +256,7 @@ describe('the prober', () => {
     },
   );
 
-  it('a check at once is one check, however many ask', async () => {
+  test('a check at once is one check, however many ask', async () => {
     stage.scripts.set('a', { ms: 400 });
     stage.runner.setStatus('healthy');
     stage.runner.configure(plan([check('a'), check('b')]));
@@ -270,7 +270,7 @@ describe('the prober', () => {
     expect(stage.startsOf('b')).toEqual([0]);
   });
 
-  it('a reload keeps the state of who is asked the same question and begins anew with who is not', async () => {
+  test('a reload keeps the state of who is asked the same question and begins anew with who is not', async () => {
     stage.scripts.set('kept', { fails: true });
     stage.scripts.set('changed', { fails: true });
     stage.runner.setStatus('healthy');
@@ -287,14 +287,14 @@ describe('the prober', () => {
     expect(stage.startsOf('gone')).toHaveLength(1);
   });
 
-  it('a service that cannot be set up is told of, and the others go on', async () => {
+  test('a service that cannot be set up is told of, and the others go on', async () => {
     stage.runner.configure(plan([check('broken', { broken: true }), check('a')]));
     await seconds(1);
     expect(stage.troubles).toEqual(['broken: no such certificate']);
     expect(stage.startsOf('a')).toEqual([0]);
   });
 
-  it('a probe removed in the middle of its check is closed after it and not heard', async () => {
+  test('a probe removed in the middle of its check is closed after it and not heard', async () => {
     stage.scripts.set('a', { ms: 1000 });
     stage.runner.configure(plan([check('a'), check('b')]));
     await seconds(0.5);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Schedule, type Scheduled } from '../../src/probes/schedule.js';
 
 const service = (id: string, critical = true, interval = 30_000): Scheduled => ({ id, critical, interval });
@@ -27,7 +27,7 @@ const startsOf = (starts: [number, string][], id: string) =>
   starts.filter(([, who]) => who === id).map(([at]) => at);
 
 describe('schedule', () => {
-  it('starts critical services first and few of them together', () => {
+  test('starts critical services first and few of them together', () => {
     const schedule = new Schedule();
     schedule.set([service('other', false, 60_000), service('a'), service('b')], 0);
     expect(play(schedule, 0, 1000)).toEqual([
@@ -37,7 +37,7 @@ describe('schedule', () => {
     ]);
   });
 
-  it('keeps a regular slot, whatever a check takes', () => {
+  test('keeps a regular slot, whatever a check takes', () => {
     const schedule = new Schedule();
     schedule.set([service('a')], 0);
     expect(
@@ -48,7 +48,7 @@ describe('schedule', () => {
     ).toEqual([0, 30_000, 60_000, 90_000]);
   });
 
-  it('leaves out slots that passed during a check, and never runs one service twice at once', () => {
+  test('leaves out slots that passed during a check, and never runs one service twice at once', () => {
     const schedule = new Schedule();
     schedule.set([service('a', true, 5000)], 0);
     expect(
@@ -59,7 +59,7 @@ describe('schedule', () => {
     ).toEqual([0, 15_000, 30_000, 45_000]);
   });
 
-  it('spreads a thousand services over the interval', () => {
+  test('spreads a thousand services over the interval', () => {
     const schedule = new Schedule();
     schedule.set(
       Array.from({ length: 1000 }, (_, i) => service(`s${i}`)),
@@ -73,7 +73,7 @@ describe('schedule', () => {
     expect(Math.max(...perSecond.values())).toBeLessThan(60);
   });
 
-  it.each([
+  test.each([
     ['healthy', [30_000, 60_000, 90_000]],
     ['degraded', [15_000, 30_000, 45_000, 60_000, 75_000, 90_000]],
     ['unhealthy', Array.from({ length: 18 }, (_, i) => (i + 1) * 5000)],
@@ -85,7 +85,7 @@ describe('schedule', () => {
     expect(startsOf(play(schedule, 21, 90_000), 'a')).toEqual(want);
   });
 
-  it('spreads the services that are late when the pace quickens', () => {
+  test('spreads the services that are late when the pace quickens', () => {
     const schedule = new Schedule();
     schedule.set(
       Array.from({ length: 1000 }, (_, i) => service(`s${i}`)),
@@ -100,7 +100,7 @@ describe('schedule', () => {
     expect(Math.max(...together.values())).toBeLessThan(150);
   });
 
-  it('is back in its slot when the cluster has recovered', () => {
+  test('is back in its slot when the cluster has recovered', () => {
     const schedule = new Schedule();
     schedule.set([service('a')], 0);
     play(schedule, 0, 20);
@@ -110,7 +110,7 @@ describe('schedule', () => {
     expect(startsOf(play(schedule, 11_001, 80_000), 'a')).toEqual([30_000, 60_000]);
   });
 
-  it('a faster pace checks at once whose slot has passed; that is no lateness, and all stay in step', () => {
+  test('a faster pace checks at once whose slot has passed; that is no lateness, and all stay in step', () => {
     const schedule = new Schedule();
     schedule.set([service('a'), service('other', false, 60_000)], 0);
     play(schedule, 0, 20);
@@ -130,7 +130,7 @@ describe('schedule', () => {
     ]);
   });
 
-  it('slots that passed while the program stood still are late by all of it', () => {
+  test('slots that passed while the program stood still are late by all of it', () => {
     const schedule = new Schedule();
     schedule.set([service('a')], 0);
     play(schedule, 0, 20);
@@ -141,7 +141,7 @@ describe('schedule', () => {
     ]);
   });
 
-  it('brings a confirmation forward and keeps the slot after it', () => {
+  test('brings a confirmation forward and keeps the slot after it', () => {
     const schedule = new Schedule();
     schedule.set([service('a')], 0);
     schedule.wake(0);
@@ -152,7 +152,7 @@ describe('schedule', () => {
     expect(schedule.ended('a', 2200)).toBe(30_000);
   });
 
-  it('a confirmation later than the slot is the slot', () => {
+  test('a confirmation later than the slot is the slot', () => {
     const schedule = new Schedule();
     schedule.set([service('a', true, 1000)], 0);
     schedule.wake(0);
@@ -160,7 +160,7 @@ describe('schedule', () => {
     expect(schedule.ended('a', 500, 2000)).toBe(1000);
   });
 
-  it('hurries on demand, once, and shares a check under way', () => {
+  test('hurries on demand, once, and shares a check under way', () => {
     const schedule = new Schedule();
     schedule.set([service('a'), service('b')], 0);
     play(schedule, 0, 100);
@@ -173,7 +173,7 @@ describe('schedule', () => {
     expect(schedule.ended('a', 200)).toBe(30_000);
   });
 
-  it('a reload keeps who stays in its slot, starts who is new and forgets who is gone', () => {
+  test('a reload keeps who stays in its slot, starts who is new and forgets who is gone', () => {
     const schedule = new Schedule();
     schedule.set([service('stays'), service('goes')], 0);
     play(schedule, 0, 100);
@@ -185,7 +185,7 @@ describe('schedule', () => {
     ]);
   });
 
-  it('a service removed while it waits in the queue is not started', () => {
+  test('a service removed while it waits in the queue is not started', () => {
     const schedule = new Schedule();
     schedule.set([service('a'), service('b')], 0);
     schedule.wake(100);

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { http } from '../../src/probes/kinds/http.js';
 import { type Certificate, makeAuthority, makeCertificate } from '../support/certificates.js';
 import { portOf } from '../support/http.js';
@@ -99,7 +99,7 @@ const TABLE: [
 ];
 
 describe('TLS', () => {
-  it.each(TABLE)('%s', async (_, server, tls, want) => {
+  test.each(TABLE)('%s', async (_, server, tls, want) => {
     const before = requests;
     const service = new Checked(http, { url: urls[server], tls_config: tls() });
     const first = await service.run();
@@ -113,7 +113,7 @@ describe('TLS', () => {
     expect(requests - before).toBe(want.status === 'healthy' ? 2 : 0);
   });
 
-  it.each([
+  test.each([
     ['good', 17],
     ['expired', -3],
     ['other', 17],
@@ -128,7 +128,7 @@ describe('TLS', () => {
     expect([...samples.keys()]).toContain('probe_tls_version_info{version="TLS 1.3"}');
   });
 
-  it('speaking plain HTTP to a TLS port, and TLS to a plain one, are told apart', async () => {
+  test('speaking plain HTTP to a TLS port, and TLS to a plain one, are told apart', async () => {
     const plain = new Checked(http, { url: (urls.good as string).replace('https', 'http') });
     expect((await plain.run()).reason).toBe('protocol');
     await plain.close();

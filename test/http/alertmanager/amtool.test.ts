@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import bcrypt from 'bcrypt';
-import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadWebConfig } from '../../../src/http/web-config.js';
 import { systemClock } from '../../../src/model/time.js';
 import { type AlertmanagerServer, startAlertmanager } from '../../support/alertmanager.js';
@@ -75,7 +75,7 @@ async function make(name: string, ...args: readonly string[]): Promise<void> {
 }
 
 describe('amtool', () => {
-  it('alert add and query', async () => {
+  test('alert add and query', async () => {
     expect(await run('alert', 'query')).toMatchObject({ code: 0 });
     const added = [
       ['alertname=ServiceDown', 'severity=critical', 'target=tools', '--annotation=summary=It is down'],
@@ -112,7 +112,7 @@ describe('amtool', () => {
     expect((await run('alert', 'query')).stdout).not.toContain('Over');
   });
 
-  it('alert query as JSON', async () => {
+  test('alert query as JSON', async () => {
     const [our, their] = await Promise.all(
       [ours.url, theirs.url].map(async url => {
         const { stdout } = await amtool(url, 'alert', 'query', '-o', 'json', 'target=redis');
@@ -123,7 +123,7 @@ describe('amtool', () => {
     expect(our).toHaveLength(1);
   });
 
-  it('silence add, query, update and expire', async () => {
+  test('silence add, query, update and expire', async () => {
     await make(
       'one',
       'silence',
@@ -185,7 +185,7 @@ describe('amtool', () => {
     expect((await run('silence', 'query')).stdout).toContain('some id');
   });
 
-  it.each<[string, readonly string[]]>([
+  test.each<[string, readonly string[]]>([
     ['no silence', ['silence', 'update', '--duration=1h', '00000000-0000-0000-0000-000000000000']],
     ['no id', ['silence', 'expire', 'foo']],
     ['no label', ['alert', 'add', 'alertname=']],
@@ -199,7 +199,7 @@ describe('amtool', () => {
     expect(words[0]).toBe(words[1]);
   });
 
-  it('silence import', async () => {
+  test('silence import', async () => {
     const silences = [
       { matchers: [{ name: 'a', value: 'b', isRegex: false, isEqual: true }], comment: 'first' },
       {
@@ -221,7 +221,7 @@ describe('amtool', () => {
     expect(shown[0]?.join()).toContain('e="f"');
   });
 
-  it('silence export: what JSON it is given may be imported again', async () => {
+  test('silence export: what JSON it is given may be imported again', async () => {
     const { stdout } = await amtool(ours.url, 'silence', 'query', '-o', 'json', '--created-by=import');
     const file = join(folder, 'again.json');
     writeFileSync(file, stdout);
@@ -239,7 +239,7 @@ describe('amtool', () => {
     expect(sorted(others)).toEqual(sorted(mine));
   });
 
-  it('cluster show and the tree of routes', async () => {
+  test('cluster show and the tree of routes', async () => {
     expect(await run('cluster', 'show')).toMatchObject({ code: 0 });
     expect(await run('config', 'routes', 'show')).toMatchObject({ code: 0 });
     for (const labels of [['severity=critical'], ['severity=warning', 'target=x'], ['a=b']])

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import bcrypt from 'bcrypt';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadWebConfig } from '../../../src/http/web-config.js';
 import { systemClock } from '../../../src/model/time.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
@@ -60,7 +60,7 @@ function write(
 }
 
 describe('a page of somebody else', () => {
-  it.each(WRITES)('is refused: %s %s', async (...each) => {
+  test.each(WRITES)('is refused: %s %s', async (...each) => {
     for (const origin of [
       'http://evil.example',
       'null',
@@ -77,12 +77,12 @@ describe('a page of somebody else', () => {
     expect(reloads).toBe(0);
   });
 
-  it.each(WRITES)('is none where the page is ours: %s %s', async (...each) => {
+  test.each(WRITES)('is none where the page is ours: %s %s', async (...each) => {
     for (const origin of [monitor.url, 'http://monitor.example'])
       expect((await write(each, { origin })).status).not.toBe(403);
   });
 
-  it.each(WRITES)('is not told by a browser’s question that it may: %s %s', async (method, path) => {
+  test.each(WRITES)('is not told by a browser’s question that it may: %s %s', async (method, path) => {
     const response = await fetch(monitor.url + path, {
       method: 'OPTIONS',
       headers: {
@@ -99,7 +99,7 @@ describe('a page of somebody else', () => {
     expect(allowed('credentials')).toBe('');
   });
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
     'cannot send what a browser lets any page send: %j',
     async type => {
       for (const [method, path, body] of WRITES) {
@@ -115,7 +115,7 @@ describe('a page of somebody else', () => {
     },
   );
 
-  it.each(['alerts', 'alerts/groups', 'silences', 'receivers', 'status'])('may read %s', async path => {
+  test.each(['alerts', 'alerts/groups', 'silences', 'receivers', 'status'])('may read %s', async path => {
     const response = await fetch(`${monitor.url}/api/v2/${path}`, {
       headers: { origin: 'http://other.example' },
     });
@@ -135,7 +135,7 @@ describe('a body', () => {
     ['/notify/sms', MIB],
   ];
 
-  it.each(LIMITS)('of %s may have %i bytes and no more', async (path, limit) => {
+  test.each(LIMITS)('of %s may have %i bytes and no more', async (path, limit) => {
     const post = (body: string) => fetch(monitor.url + path, posting(body));
     const filled = (bytes: number) => `${' '.repeat(bytes - 2)}1 `;
     // Not what is wanted, but read to its end.
@@ -145,7 +145,7 @@ describe('a body', () => {
     expect(JSON.stringify(await response.json())).toMatch(/the \w+ (is|are) larger than \d+ bytes/);
   });
 
-  it.each(LIMITS)('of %s is not read on when it does not say how long it is', async path => {
+  test.each(LIMITS)('of %s is not read on when it does not say how long it is', async path => {
     const chunk = Buffer.alloc(MIB, 32);
     let sent = 0;
     const body = new ReadableStream({
@@ -170,7 +170,7 @@ describe('a body', () => {
     expect(sent).toBeLessThan(200);
   });
 
-  it('that ends too early changes nothing', async () => {
+  test('that ends too early changes nothing', async () => {
     const silences = monitor.alerting.silences.all().length;
     for (const [method, path, body] of WRITES) {
       if (!body) continue;
@@ -184,7 +184,7 @@ describe('a body', () => {
     expect(monitor.alerting.silences.all()).toHaveLength(silences);
   });
 
-  it('with ten thousand alerts is taken', async () => {
+  test('with ten thousand alerts is taken', async () => {
     const alerts = Array.from({ length: 10_000 }, (_, i) => ({
       labels: { alertname: 'Many', i: String(i) },
     }));
@@ -193,7 +193,7 @@ describe('a body', () => {
     expect(body).toHaveLength(10_000);
   });
 
-  it('may name labels like properties of every object', async () => {
+  test('may name labels like properties of every object', async () => {
     const labels = '{"alertname":"Odd","constructor":"a","toString":"b","__proto__":"c"}';
     expect(await ask(monitor.url, 'alerts', posting(`[{"labels":${labels}}]`))).toEqual({
       status: 200,
@@ -229,7 +229,7 @@ describe('with users in the web configuration', () => {
     `silence/${ANY}`,
   ].map(path => ['GET', `/api/v2/${path}`]);
 
-  it.each([...WRITES, ...READS, ['GET', '/alert_history'] as (typeof WRITES)[number]])(
+  test.each([...WRITES, ...READS, ['GET', '/alert_history'] as (typeof WRITES)[number]])(
     'nobody else comes in: %s %s',
     async (...each) => {
       const before = reloads;
@@ -244,7 +244,7 @@ describe('with users in the web configuration', () => {
     },
   );
 
-  it('they do', async () => {
+  test('they do', async () => {
     const statuses = [];
     for (const each of [...WRITES, ...READS]) {
       const response = await write(each, basic('ann:secret'), guarded.url);
@@ -260,14 +260,14 @@ describe('with users in the web configuration', () => {
     });
   });
 
-  it('a name that was not checked is not believed', async () => {
+  test('a name that was not checked is not believed', async () => {
     await using open = await startMonitor({ clock: systemClock });
     await write(['POST', '/api/v2/silences', SILENCE], basic('root:x'), open.url);
     const [entry] = open.alerting.audit.latest(1);
     expect(entry).toMatchObject({ event: 'silence created', by: '127.0.0.1' });
   });
 
-  it('Alertmanager’s API says no in its own form', async () => {
+  test('Alertmanager’s API says no in its own form', async () => {
     expect(await ask(guarded.url, 'alerts')).toEqual({
       status: 401,
       body: { code: 401, message: 'a user name and password are needed' },

@@ -1,7 +1,7 @@
 // Our API beside a real Alertmanager that has the same alertmanager.yml and was told the same: the same requests get the
 // same answers, apart from ids and moments, and from what stands in the tables of differences.
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/model/time.js';
 import { type AlertmanagerServer, startAlertmanager } from '../../support/alertmanager.js';
 import { startMonitor, type TestMonitor } from '../monitor.js';
@@ -137,7 +137,7 @@ describe('after the same was told to both', () => {
     await vi.waitFor(async () => expect(await theirs.get('alerts/groups')).toHaveLength(10), PATIENCE);
   });
 
-  it.each([
+  test.each([
     ['receivers'],
     ['alerts'],
     ['alerts?active=false'],
@@ -185,7 +185,7 @@ describe('after the same was told to both', () => {
     expect(our.status).toBe(200);
   });
 
-  it('answers are not all empty', async () => {
+  test('answers are not all empty', async () => {
     const count = async (path: string) => ((await both(path))[0].body as unknown[]).length;
     expect(await count('alerts')).toBe(9);
     expect(await count('alerts?active=false')).toBe(5);
@@ -194,7 +194,7 @@ describe('after the same was told to both', () => {
     expect(await count('silences?filter=target=~"to%2Bls"')).toBe(1);
   });
 
-  it('one silence', async () => {
+  test('one silence', async () => {
     for (const name of ['late', 'pending', 'over']) {
       const [our, their] = await Promise.all(
         [ours, theirs].map(({ url }, i) => {
@@ -207,7 +207,7 @@ describe('after the same was told to both', () => {
     }
   });
 
-  it('the status, apart from who it is', async () => {
+  test('the status, apart from who it is', async () => {
     const [our, their] = await both('status');
     const shape = (value: unknown) =>
       JSON.parse(JSON.stringify(value, (_, each) => (typeof each === 'string' ? '' : each)));
@@ -239,7 +239,7 @@ describe('a silence that is changed', () => {
     );
   }
 
-  it('keeps its id or gives way to another one, as there', async () => {
+  test('keeps its id or gives way to another one, as there', async () => {
     const startsAt = soon(10);
     await silence('first', { ...start, startsAt });
     expect(await change('first', { ...start, startsAt, comment: 'other' })).toEqual(['first pending']);
@@ -261,7 +261,7 @@ const as = (type: string): RequestInit => ({ method: 'POST', headers: { 'content
 const PARSING = /^(parsing \w+ body from "" failed, because) .*/s;
 
 describe('what is wrong', () => {
-  it.each<[string, RequestInit?]>([
+  test.each<[string, RequestInit?]>([
     ['nothing'],
     [''],
     ['alerts?filter=foo'],
@@ -367,7 +367,7 @@ describe('what is wrong', () => {
     return text.replace(/^silence invalid:/, 'invalid silence:').replace('^(?:()$', '(');
   }
 
-  it.each([
+  test.each([
     ['not a value', [matcher('a', 'x', { isEqual: false })]],
     ['not a pattern', [matcher('a', 'x|y', { isRegex: true, isEqual: false })]],
     ['not everything', [matcher('a', '.*', { isRegex: true, isEqual: false })]],
@@ -384,7 +384,7 @@ describe('what is wrong', () => {
   });
 
   const MISFIT = [400, { code: 400, message: expect.stringContaining('failed, because') }];
-  it.each<[why: string, path: string, init: RequestInit | undefined, ours: unknown, theirs: number]>([
+  test.each<[why: string, path: string, init: RequestInit | undefined, ours: unknown, theirs: number]>([
     [
       'UTF-8 is allowed in names since 0.27',
       'alerts',
@@ -435,7 +435,7 @@ describe('what is wrong', () => {
     expect(answers[1]?.status).toBe(their);
   });
 
-  it.each([
+  test.each([
     ['an alert of which only the end is said has begun now', { endsAt: soon(60) }, soon(0), soon(60)],
     [
       'moments are in UTC, whatever zone they came in',
@@ -456,7 +456,7 @@ describe('what is wrong', () => {
   });
 
   /** Alertmanager hangs up on these. */
-  it.each([
+  test.each([
     ['alerts', '[null]', '0 in body is required'],
     ['silences', JSON.stringify({ ...SILENCE, matchers: [null] }), 'matchers.0 in body is required'],
   ])('but nobody is hung up on: %s %s', async (path, body, message) => {
@@ -464,7 +464,7 @@ describe('what is wrong', () => {
     await expect(ask(theirs.url, path, posting(body))).rejects.toThrow();
   });
 
-  it('the good alerts among bad ones are taken', async () => {
+  test('the good alerts among bad ones are taken', async () => {
     const bad = { labels: { alertname: 'Among' }, startsAt: soon(5), endsAt: soon(4) };
     const good = { labels: { alertname: 'Among', good: 'yes' } };
     const [our, their] = await both('alerts', posting([bad, good, bad]));

@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import bcrypt from 'bcrypt';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { loadWebConfig } from '../../../src/http/web-config.js';
 import { type ErrorType, QueryError } from '../../../src/query/engine.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
@@ -29,7 +29,7 @@ beforeEach(() => {
 const QUERY = '/api/v1/query?query=up';
 
 describe('the envelope', () => {
-  it.each<[name: string, data: string, notes: { warnings?: string[]; infos?: string[] }, text: string]>([
+  test.each<[name: string, data: string, notes: { warnings?: string[]; infos?: string[] }, text: string]>([
     ['data alone', '{"a":1}', {}, '{"status":"success","data":{"a":1}}'],
     [
       'warnings',
@@ -55,7 +55,7 @@ describe('the envelope', () => {
     expect(monitor.answered).toEqual(['/api/v1/query 200']);
   });
 
-  it.each<[type: ErrorType, status: number]>([
+  test.each<[type: ErrorType, status: number]>([
     ['bad_data', 400],
     ['execution', 422],
     ['canceled', 499],
@@ -75,7 +75,7 @@ describe('the envelope', () => {
     expect(monitor.answered).toEqual([`/api/v1/query ${status}`]);
   });
 
-  it('an error nobody expected is told to the log alone', async () => {
+  test('an error nobody expected is told to the log alone', async () => {
     engine.reply = () => Promise.reject(new Error('a detail of ours'));
     const response = await fetch(monitor.url + QUERY);
     expect([response.status, await response.json()]).toEqual([
@@ -88,7 +88,7 @@ describe('the envelope', () => {
 
 describe('paths and methods', () => {
   const long = 'x'.repeat(300);
-  it.each<[method: string, path: string, status: number, error: string, allow?: string]>([
+  test.each<[method: string, path: string, status: number, error: string, allow?: string]>([
     ['GET', '/api/v1', 404, 'no such path /api/v1/; see /docs'],
     ['GET', '/api/v1/', 404, 'no such path /api/v1/; see /docs'],
     ['GET', '/api/v1/nothing', 404, 'no such path /api/v1/nothing; see /docs'],
@@ -132,7 +132,7 @@ describe('paths and methods', () => {
     expect(answer.headers['content-type']).toBe('application/json');
   });
 
-  it('what only begins like the API is none of it', async () => {
+  test('what only begins like the API is none of it', async () => {
     const response = await fetch(`${monitor.url}/api/v10/query`);
     expect([response.status, await response.json()]).toEqual([
       404,
@@ -140,14 +140,14 @@ describe('paths and methods', () => {
     ]);
   });
 
-  it('HEAD has no body', async () => {
+  test('HEAD has no body', async () => {
     const answer = await send(monitor.port, request('HEAD', QUERY));
     expect([answer.status, answer.headers['content-length'], answer.body]).toEqual([200, '30', '']);
   });
 });
 
 describe('basic auth', () => {
-  it('turns a stranger away in the words of the place asked', async () => {
+  test('turns a stranger away in the words of the place asked', async () => {
     const folder = makeFolder('api-auth');
     const file = join(folder, 'web.yml');
     writeFileSync(file, `basic_auth_users: { alice: ${bcrypt.hashSync('secret', 4)} }\n`);
@@ -173,7 +173,7 @@ describe('other origins', () => {
     vary: 'origin',
   };
   const origin = 'origin: http://a';
-  it.each<[name: string, bytes: string, status: number, isAllowed: boolean]>([
+  test.each<[name: string, bytes: string, status: number, isAllowed: boolean]>([
     ['a page that asks', request('GET', QUERY, origin), 200, true],
     ['a page that asks beforehand', request('OPTIONS', QUERY, origin), 204, true],
     ['an error', request('GET', '/api/v1/nothing', origin), 404, true],
@@ -194,7 +194,7 @@ describe('zipping', () => {
   };
   const BOTH = 'accept-encoding, origin';
 
-  it.each<[name: string, length: number, headers: string[], want: unknown]>([
+  test.each<[name: string, length: number, headers: string[], want: unknown]>([
     ['a long answer', 1100, ['accept-encoding: gzip, deflate'], ['gzip', BOTH]],
     ['a long answer to a client that takes anything', 1100, ['accept-encoding: *'], ['gzip', BOTH]],
     ['a long answer to a client that takes none', 1100, ['accept-encoding: gzip;q=0'], [undefined, BOTH]],
@@ -205,7 +205,7 @@ describe('zipping', () => {
     expect(await wire(...headers)).toEqual(want);
   });
 
-  it('what comes out is what went in', async () => {
+  test('what comes out is what went in', async () => {
     const text = JSON.stringify(Array.from({ length: 100_000 }, (_, i) => ({ i })));
     engine.reply = async () => answerOf(text, { warnings: ['w'] });
     const want = `{"status":"success","data":${text},"warnings":["w"]}`;
@@ -218,13 +218,13 @@ describe('zipping', () => {
     expect(await plain.text()).toBe(want);
   });
 
-  it('HEAD is answered without the zipped body', async () => {
+  test('HEAD is answered without the zipped body', async () => {
     engine.reply = async () => answerOf(JSON.stringify('x'.repeat(5000)));
     const answer = await send(monitor.port, request('HEAD', QUERY, 'accept-encoding: gzip'));
     expect([answer.status, answer.body]).toEqual([200, '']);
   });
 
-  it('is a gzip stream', async () => {
+  test('is a gzip stream', async () => {
     engine.reply = async () => answerOf(JSON.stringify('x'.repeat(2000)));
     const chunks: Buffer[] = [];
     await new Promise<void>(resolve =>
@@ -251,7 +251,7 @@ describe('an answer in pieces', () => {
   };
   const ask = (encoding: string) => fetch(monitor.url + QUERY, { headers: { 'accept-encoding': encoding } });
 
-  it.each(encodings)('arrives whole (%s)', async encoding => {
+  test.each(encodings)('arrives whole (%s)', async encoding => {
     const data = stream();
     const response = await ask(encoding);
     expect(response.headers.get('content-encoding')).toBe(encoding === 'gzip' ? 'gzip' : null);
@@ -260,7 +260,7 @@ describe('an answer in pieces', () => {
     expect(data).toMatchObject({ asked: PIECES.length, isOver: true });
   });
 
-  it.each(encodings.flatMap(encoding => [0, 1, 159].map((at): [string, number] => [encoding, at])))(
+  test.each(encodings.flatMap(encoding => [0, 1, 159].map((at): [string, number] => [encoding, at])))(
     'that breaks off is not taken for whole (%s, piece %i)',
     async (encoding, at) => {
       const data = stream(at);
@@ -270,7 +270,7 @@ describe('an answer in pieces', () => {
     },
   );
 
-  it.each(encodings)(
+  test.each(encodings)(
     'is asked for no faster than it is read, and left with its reader (%s)',
     async encoding => {
       const data = stream();
@@ -291,7 +291,7 @@ describe('an answer in pieces', () => {
     },
   );
 
-  it('is not read for HEAD', async () => {
+  test('is not read for HEAD', async () => {
     const data = stream();
     const answer = await send(monitor.port, request('HEAD', QUERY));
     expect([answer.status, answer.headers['content-length'], answer.body]).toEqual([
@@ -304,7 +304,7 @@ describe('an answer in pieces', () => {
 });
 
 describe('a client that goes away', () => {
-  it.each<[name: string, init: RequestInit]>([
+  test.each<[name: string, init: RequestInit]>([
     ['GET', {}],
     ['POST', { method: 'POST', body: new URLSearchParams({ query: 'up' }) }],
   ])('takes its question along (%s)', async (_, init) => {
@@ -327,7 +327,7 @@ describe('a client that goes away', () => {
     expect(monitor.answered).toEqual(['/api/v1/query 499']);
   });
 
-  it('is not noticed after its answer', async () => {
+  test('is not noticed after its answer', async () => {
     let signal: AbortSignal | undefined;
     engine.reply = async options => {
       signal = options.signal;
@@ -338,7 +338,7 @@ describe('a client that goes away', () => {
     expect(monitor.answered).toEqual(['/api/v1/query 200']);
   });
 
-  it('in the middle of its form is forgotten', async () => {
+  test('in the middle of its form is forgotten', async () => {
     const head = request(
       'POST',
       '/api/v1/query',

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Form } from '../../../src/http/prometheus/form.js';
 
 describe('a form is read as Go reads it', () => {
-  it.each<[name: string, texts: string[], values: Record<string, string[]>, problem?: string]>([
+  test.each<[name: string, texts: string[], values: Record<string, string[]>, problem?: string]>([
     ['nothing', [''], {}],
     ['pairs', ['a=1&b=2'], { a: ['1'], b: ['2'] }],
     ['a name twice', ['a=1&a=2'], { a: ['1', '2'] }],

@@ -1,6 +1,6 @@
 // How the text of a request becomes a question, and what is said of one that does not.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { endpoints } from '../../../src/http/prometheus/index.js';
 import { MAX_TIME, MIN_TIME } from '../../../src/http/prometheus/parameters.js';
 import { QueryError } from '../../../src/query/engine.js';
@@ -26,7 +26,7 @@ beforeEach(() => {
 const get = (path: string) => fetch(`${monitor.url}/api/v1/${path}`);
 
 describe('questions', () => {
-  it.each<[path: string, question: object]>([
+  test.each<[path: string, question: object]>([
     ['query?query=up', { ask: 'query', query: 'up', time: NOW }],
     ['query?query=1%2B1&time=1700000000', { ask: 'query', query: '1+1', time: 1_700_000_000_000 }],
     ['query?time=1700000000.123', { ask: 'query', query: '', time: 1_700_000_000_123 }],
@@ -107,7 +107,7 @@ describe('questions', () => {
     expect(engine.questions).toEqual([question]);
   });
 
-  it.each<[name: string, type: string | undefined, body: string, match: string[]]>([
+  test.each<[name: string, type: string | undefined, body: string, match: string[]]>([
     ['a form', 'application/x-www-form-urlencoded', 'match[]=a&match%5B%5D=b', ['a', 'b', 'url']],
     ['a form with a charset', 'Application/x-www-form-urlencoded; charset=utf-8', 'match[]=a', ['a', 'url']],
     ['a multipart form', 'multipart/form-data; boundary=b', multipart('a', 'b'), ['url', 'a', 'b']],
@@ -121,7 +121,7 @@ describe('questions', () => {
     expect(engine.questions).toEqual([{ ask: 'series', match, ...ALWAYS }]);
   });
 
-  it('a multipart form is read by every endpoint that takes a form', async () => {
+  test('a multipart form is read by every endpoint that takes a form', async () => {
     for (const { path } of endpoints.filter(each => each.form)) {
       const body = new FormData();
       for (const [name, value] of [
@@ -143,7 +143,7 @@ describe('questions', () => {
     ]);
   });
 
-  it('a form is worth as much as the URL', async () => {
+  test('a form is worth as much as the URL', async () => {
     const body = new URLSearchParams({ query: 'a', start: '1', end: '2', step: '1', timeout: '5s' });
     const response = await fetch(`${monitor.url}/api/v1/query_range`, { method: 'POST', body });
     expect(response.status).toBe(200);
@@ -153,7 +153,7 @@ describe('questions', () => {
     expect(engine.options[0]).toMatchObject({ timeout: 5000 });
   });
 
-  it('a form without end is refused and not read on', async () => {
+  test('a form without end is refused and not read on', async () => {
     const body = `query=${'a'.repeat(4 * 1024 * 1024)}`;
     const headers = ['content-type: application/x-www-form-urlencoded', `content-length: ${body.length}`];
     const answer = await send(monitor.port, request('POST', '/api/v1/query', ...headers) + body);
@@ -180,7 +180,7 @@ const noSpan = (name: string, text: string) =>
   `invalid parameter "${name}": cannot parse ${text} to a valid duration`;
 
 describe('bad parameters', () => {
-  it.each<[path: string, error: string]>([
+  test.each<[path: string, error: string]>([
     ['query?time=x', noTime('time', '"x"')],
     ['query?time=NaN', noTime('time', '"NaN"')],
     ['query?time=Inf', noTime('time', '"Inf"')],
@@ -250,7 +250,7 @@ describe('bad parameters', () => {
     expect(engine.questions).toEqual([]);
   });
 
-  it('a timeout that is over is one', async () => {
+  test('a timeout that is over is one', async () => {
     const response = await get('query?query=up&timeout=-5');
     expect([response.status, await response.json()]).toEqual([
       503,
@@ -258,7 +258,7 @@ describe('bad parameters', () => {
     ]);
   });
 
-  it.each<[path: string, said: string, error: string]>([
+  test.each<[path: string, said: string, error: string]>([
     ['query?query=a', '1:5: parse error: x', 'invalid parameter "query": 1:5: parse error: x'],
     [
       'query?query=a',

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PrometheusDriver } from 'prometheus-query';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EmbeddedEngine } from '../../../src/query/embedded.js';
 import type { QueryEngine } from '../../../src/query/engine.js';
 import { RemoteEngine } from '../../../src/query/remote/engine.js';
@@ -114,7 +114,7 @@ describe('what 2.42 has not, with our own engine behind the doors', () => {
   const up = { __name__: 'up', instance: INSTANCE, job: JOB };
   const duration = { ...up, __name__: 'scrape_duration_seconds' };
   const all = encodeURIComponent(`{job="${JOB}"}`);
-  it.each<[path: string, want: Record<string, unknown>]>([
+  test.each<[path: string, want: Record<string, unknown>]>([
     [`series?match[]=${all}&limit=1`, { ...CUT, data: [duration] }],
     [`series?match[]=${all}&limit=2`, { status: 'success', data: [duration, up] }],
     ['labels?limit=2', { ...CUT, data: ['__name__', 'instance'] }],
@@ -206,7 +206,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
 
   describe('the same answer as Prometheus', () => {
     const range = (query: string, more = '') => `query_range?query=${encodeURIComponent(query)}${more}`;
-    it.each<[path: string, request?: Request]>([
+    test.each<[path: string, request?: Request]>([
       ['query'],
       ['query?query=%zz'],
       ['query?query=rate(up)'],
@@ -299,7 +299,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       expect(await ask(monitor.url, path, request)).toEqual(await ask(prometheus.url, path, request));
     });
 
-    it('of some megabytes', async () => {
+    test('of some megabytes', async () => {
       const copies = Array.from({ length: 20 }, (_, i) => `label_replace(up * time(), "i", "${i}", "", "")`);
       const times = `&start=${NOW - 290}&end=${NOW - 40}&step=0.1`;
       const response = await fetch(`${monitor.url}/api/v1/${range(copies.join(' or '), times)}`);
@@ -308,7 +308,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       expect(JSON.parse(text)).toEqual((await ask(prometheus.url, range(copies.join(' or '), times))).body);
     });
 
-    it('where an expression has no answer', async () => {
+    test('where an expression has no answer', async () => {
       const path = `query?query=${encodeURIComponent('up + on(job) group_left up + on() scrape_duration_seconds * 0 or label_replace(up, "a", "$1", "job", "(")')}&time=${NOW}`;
       const found = await ask(monitor.url, path);
       expect(found.body).toMatchObject({ status: 'error' });
@@ -318,7 +318,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
     /** What 2.42 says, and what 3.x and the doors say. */
     const time = (name: string, word: string) =>
       `invalid parameter "${name}": ${word}nvalid time value for '${name}': cannot parse "x" to a valid timestamp`;
-    it.each<[name: string, path: string, theirs: string | undefined, ours: string]>([
+    test.each<[name: string, path: string, theirs: string | undefined, ours: string]>([
       ['a small letter', 'query?query=1&time=x', time('time', 'I'), time('time', 'i')],
       ['a small letter', 'labels?start=x', time('start', 'I'), time('start', 'i')],
       ['a small letter', 'query_exemplars?query=up&end=x', time('end', 'I'), time('end', 'i')],
@@ -376,12 +376,12 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       return stdout.trim().split('\n');
     };
 
-    it('query instant', async () => {
+    test('query instant', async () => {
       const lines = await promtool('instant', monitor.url, 'count(up)', `--time=${NOW}`);
       expect(lines).toEqual([`{} => 1 @[${NOW}]`]);
     });
 
-    it('query instant, of nonsense', async () => {
+    test('query instant, of nonsense', async () => {
       await expect(promtool('instant', monitor.url, 'sum(')).rejects.toMatchObject({
         stderr: expect.stringContaining(
           'invalid parameter "query": 1:5: parse error: unclosed left parenthesis',
@@ -389,7 +389,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       });
     });
 
-    it('query range', async () => {
+    test('query range', async () => {
       const lines = await promtool(
         'range',
         monitor.url,
@@ -401,7 +401,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       expect(lines).toEqual(['{} =>', ...[0, 1, 2].map(i => `${NOW + i} @[${NOW + i}]`)]);
     });
 
-    it('query series', async () => {
+    test('query series', async () => {
       const lines = await promtool(
         'series',
         monitor.url,
@@ -412,7 +412,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       expect(lines).toEqual([`{__name__="up", instance="${INSTANCE}", job="${JOB}"}`]);
     });
 
-    it('query labels', async () => {
+    test('query labels', async () => {
       expect(await promtool('labels', monitor.url, 'job', `--start=${NOW}`, `--end=${NOW}`)).toEqual([JOB]);
     });
   });
@@ -422,19 +422,19 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
     /** It takes milliseconds. */
     const at = (seconds: number) => (NOW + seconds) * 1000;
 
-    it('asks for one moment', async () => {
+    test('asks for one moment', async () => {
       const { resultType, result } = await driver().instantQuery('up', at(0));
       expect(resultType).toBe('vector');
       expect(result).toMatchObject([{ metric: { name: 'up', labels: { job: JOB } }, value: { value: 1 } }]);
     });
 
-    it('asks for a range', async () => {
+    test('asks for a range', async () => {
       const { resultType, result } = await driver().rangeQuery('vector(1)', at(0), at(10), 5);
       expect(resultType).toBe('matrix');
       expect(result[0]?.values).toHaveLength(3);
     });
 
-    it('asks for series, names and values', async () => {
+    test('asks for series, names and values', async () => {
       const names = await driver().labelNames(['up'], at(-60), at(0));
       expect(names).toEqual(expect.arrayContaining(['__name__', 'instance', 'job']));
       expect(await driver().labelValues('job', ['up'], at(-60), at(0))).toEqual([JOB]);
@@ -442,7 +442,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       expect(series).toMatchObject([{ name: 'up', labels: { job: JOB } }]);
     });
 
-    it('asks about the server', async () => {
+    test('asks about the server', async () => {
       expect(await driver().targets()).toMatchObject({ activeTargets: [] });
       expect(await driver().rules()).toEqual([]);
       expect(await driver().alerts()).toEqual([]);
@@ -455,7 +455,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       expect(await driver().metadata('nothing')).toEqual({});
     });
 
-    it('is told what is wrong', async () => {
+    test('is told what is wrong', async () => {
       await expect(driver().instantQuery('sum(')).rejects.toMatchObject({
         prometheus: { errorType: 'bad_data' },
         error: expect.stringContaining('parse error: unclosed left parenthesis'),

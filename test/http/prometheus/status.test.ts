@@ -1,7 +1,7 @@
 // What the API tells of the monitor itself.
 
 import { load } from 'js-yaml';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { OwnTarget, PrometheusFacts } from '../../../src/http/prometheus/facts.js';
 import { Labels } from '../../../src/model/labels.js';
 import type { ApiQuestion } from '../../../src/query/engine.js';
@@ -83,7 +83,7 @@ const X = { target: LABELS, type: 'counter', help: 'i', unit: 's' };
 const NOBODY = { target: () => undefined, samples: () => undefined };
 
 describe('what is scraped', () => {
-  it.each<[path: string, want: unknown, facts?: Partial<PrometheusFacts>]>([
+  test.each<[path: string, want: unknown, facts?: Partial<PrometheusFacts>]>([
     ['targets', { activeTargets: [ACTIVE], ...POOLS }],
     ['targets?state=active', { activeTargets: [ACTIVE], ...POOLS }],
     ['targets?state=ANY', { activeTargets: [ACTIVE], ...POOLS }],
@@ -146,7 +146,7 @@ describe('what is scraped', () => {
 });
 
 describe('status', () => {
-  it.each<[path: string, want: unknown]>([
+  test.each<[path: string, want: unknown]>([
     ['rules', { groups: [] }],
     ['alerts', { alerts: [] }],
     [
@@ -193,7 +193,7 @@ describe('status', () => {
     expect(await dataOf(path)).toEqual(want);
   });
 
-  it('config is that of a Prometheus that scrapes the monitor', async () => {
+  test('config is that of a Prometheus that scrapes the monitor', async () => {
     const { yaml } = (await dataOf('status/config')) as { yaml: string };
     expect(load(yaml)).toEqual({
       global: { scrape_interval: '30s', scrape_timeout: '10s', evaluation_interval: '30s' },
@@ -230,7 +230,7 @@ describe('status/tsdb', () => {
     return ((await monitor.json(`/api/v1/${path}`)) as { data: unknown }).data;
   }
 
-  it('counts series by their labels', async () => {
+  test('counts series by their labels', async () => {
     expect(await tsdb('status/tsdb')).toEqual({
       headStats: { numSeries: 3, numLabelPairs: 4, chunkCount: 0, minTime: 5000, maxTime: Math.floor(START) },
       seriesCountByMetricName: [
@@ -254,14 +254,14 @@ describe('status/tsdb', () => {
     });
   });
 
-  it('shows no more than is asked for', async () => {
+  test('shows no more than is asked for', async () => {
     expect(await tsdb('status/tsdb?limit=1')).toMatchObject({
       seriesCountByMetricName: [{ name: 'a', value: 2 }],
       seriesCountByLabelValuePair: [{ name: '__name__=a', value: 2 }],
     });
   });
 
-  it("leaves somebody else's series alone", async () => {
+  test("leaves somebody else's series alone", async () => {
     expect(await tsdb('status/tsdb', NOBODY)).toEqual({
       headStats: {
         numSeries: 0,

@@ -1,15 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { host } from '../../../src/probes/kinds/host.js';
 import { kinds } from '../../../src/probes/kinds/index.js';
 
 const all = [...kinds, host];
 
 describe('the catalogue', () => {
-  it('has the kinds a user can name', () => {
+  test('has the kinds a user can name', () => {
     expect(kinds.map(({ kind }) => kind)).toEqual(['http', 'ollama', 'redis', 'haproxy']);
   });
 
-  it.each(all.map(kind => [kind.kind, kind] as const))(
+  test.each(all.map(kind => [kind.kind, kind] as const))(
     '%s declares well-formed families, each once',
     (_, kind) => {
       const names = kind.families.map(({ name }) => name);
@@ -22,7 +22,7 @@ describe('the catalogue', () => {
     },
   );
 
-  it('means one thing by one name', () => {
+  test('means one thing by one name', () => {
     const known = new Map(
       all.flatMap(({ families }) => families.map(family => [family.name, family] as const)),
     );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { csvUrl } from '../../../src/probes/kinds/haproxy/address.js';
 import {
   checkState,
@@ -40,7 +40,7 @@ describe('the URL of the CSV', () => {
     ['http://h:9000/haproxy?stats;csv', 'http://h:9000/haproxy?stats;csv'],
     ['https://h', 'https://h/;csv'],
   ];
-  it.each(cases)('%s', (given, want) => expect(csvUrl(given)).toBe(want));
+  test.each(cases)('%s', (given, want) => expect(csvUrl(given)).toBe(want));
 });
 
 describe('states', () => {
@@ -58,7 +58,7 @@ describe('states', () => {
     ['', undefined],
     ['whatever', undefined],
   ];
-  it.each(servers)('server %s', (text, want) => expect(SERVER_STATES[serverState(text)]).toBe(want));
+  test.each(servers)('server %s', (text, want) => expect(SERVER_STATES[serverState(text)]).toBe(want));
 
   const proxies: readonly [text: string, want: number][] = [
     ['OPEN', 1],
@@ -69,15 +69,15 @@ describe('states', () => {
     ['DOWN', 0],
     ['', -1],
   ];
-  it.each(proxies)('proxy %s', (text, want) => expect(proxyState(text)).toBe(want));
+  test.each(proxies)('proxy %s', (text, want) => expect(proxyState(text)).toBe(want));
 
-  it('a check under way counts as its last result', () =>
+  test('a check under way counts as its last result', () =>
     expect(checkState('* L7OK')).toBe(checkState('L7OK')));
-  it('a check without a result is in no state', () => expect(checkState('INI')).toBe(-1));
+  test('a check without a result is in no state', () => expect(checkState('INI')).toBe(-1));
 });
 
 describe('the page', () => {
-  it('of a real HAProxy, in promex names', () => {
+  test('of a real HAProxy, in promex names', () => {
     const { measured, backends, failure } = read(real);
     expect(failure).toBeUndefined();
     const want: readonly [series: string, value: number | undefined][] = [
@@ -196,7 +196,7 @@ describe('the page', () => {
     return `${head}\n${lines.join('\n')}\n\n`;
   }
 
-  it.each(pages)('%s', (_, text, want) => {
+  test.each(pages)('%s', (_, text, want) => {
     const { measured, failure } = read(text);
     expect(failure).toBeUndefined();
     for (const [series, value] of Object.entries(want))
@@ -213,17 +213,17 @@ describe('the page', () => {
     '# HELP up Up\n',
     '\0\0\0',
   ];
-  it.each(strangers)('%j is no statistics', text => {
+  test.each(strangers)('%j is no statistics', text => {
     expect(read(text)).toMatchObject({ backends: undefined, failure: undefined });
   });
 
-  it('malformed: says so and keeps what came before', () => {
+  test('malformed: says so and keeps what came before', () => {
     const { measured, failure } = read(`${page(backend)}llm,a,2,"UP,,,,,,,\n`);
     expect(failure).toMatch(/^body: HAProxy statistics are not valid CSV: Quote Not Closed/);
     expect(measured.get('haproxy_backend_sessions_total{proxy="llm"}')).toBe(12);
   });
 
-  it('a page that ends within a record: a half number is none', () => {
+  test('a page that ends within a record: a half number is none', () => {
     const { measured, failure } = read(
       page(server('a', 'UP', '10', 'L7OK', '', '7', '1', '0'), backend).slice(0, -9),
     );
@@ -232,7 +232,7 @@ describe('the page', () => {
     expect(measured.has('haproxy_backend_sessions_total{proxy="llm"}')).toBe(false);
   });
 
-  it('a steady page names its series by the very same objects, a removed row goes', () => {
+  test('a steady page names its series by the very same objects, a removed row goes', () => {
     const statistics = new Statistics(parse);
     const seen: (readonly string[])[][] = [[], [], []];
     const text = page(server('a', 'UP', '1', 'L7OK', '', '0', '0', '0'), backend);
@@ -284,7 +284,7 @@ describe('a page with more samples than there is room for', () => {
   const ofProxy = ofAll.filter(name => name.startsWith('haproxy_backend_')).length;
   const each = (all.size - ofProxy) / SERVERS;
 
-  it.each<[name: string, room: number, want: { full: number; known: number }]>([
+  test.each<[name: string, room: number, want: { full: number; known: number }]>([
     ['all fit', all.size, { full: 20, known: 20 }],
     ['one sample too few', all.size - 1, { full: 19, known: 20 }],
     ['the figures of ten', ofProxy + 10 * each + 10 * 5, { full: 10, known: 20 }],

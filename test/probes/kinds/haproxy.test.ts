@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { vocabulary } from '../../../src/config/schema-kit.js';
 import { type HaproxyOptions, haproxy } from '../../../src/probes/kinds/haproxy.js';
 import { Child, freePort, makeFolder, removeFolder } from '../../support/child.js';
@@ -55,12 +55,12 @@ describe('haproxy options', () => {
       'at most one of basic_auth and authorization may be set',
     ],
   ];
-  it('a line end behind the path of a socket, as a variable may bring it', () => {
+  test('a line end behind the path of a socket, as a variable may bring it', () => {
     const { data } = haproxy.options(vocabulary).safeParse({ stats_url: 'unix:/run/haproxy.sock\n' });
     expect((data as HaproxyOptions).stats_url).toEqual({ socket: '/run/haproxy.sock' });
   });
 
-  it.each(cases)('%s', (_, config, want) => {
+  test.each(cases)('%s', (_, config, want) => {
     const result = haproxy.options(vocabulary).safeParse(config);
     const message = result.success
       ? haproxy.check?.(result.data as HaproxyOptions)
@@ -110,7 +110,7 @@ backend database
   const statsUrl = () => `http://127.0.0.1:${server.ports[1]}/haproxy_stats`;
   const signIn = { basic_auth: { username: 'admin', password: 'a-Secret-w0rd' } };
 
-  it('health and statistics, given the page', async () => {
+  test('health and statistics, given the page', async () => {
     const probe = await bench.open(haproxy, {
       url: healthUrl(),
       stats_url: statsUrl(),
@@ -189,14 +189,14 @@ backend database
     ],
     ['nobody there', () => ({ stats_url: 'http://127.0.0.1:1/stats' }), 'refused: Connection refused', 0],
   ];
-  it.each(outcomes)('%s', async (_, config, want, up) => {
+  test.each(outcomes)('%s', async (_, config, want, up) => {
     const ran = await run(await bench.open(haproxy, config()));
     expect(verdict(ran)).toEqual(want instanceof RegExp ? expect.stringMatching(want) : want);
     expect(ran.attempt.value('haproxy_up')).toBe(up);
   });
 });
 
-it("the socket of HAProxy's master process is named", async () => {
+test("the socket of HAProxy's master process is named", async () => {
   const folder = makeFolder('haproxy-master');
   const file = join(folder, 'haproxy.cfg');
   const master = join(folder, 'master.sock');
@@ -221,7 +221,7 @@ it("the socket of HAProxy's master process is named", async () => {
   }
 });
 
-it('a page to sign in by is named, and where it came from', async () => {
+test('a page to sign in by is named, and where it came from', async () => {
   const server = await listen((request, response) => {
     if (request.url?.startsWith('/login')) {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Sign in</title>');
@@ -236,7 +236,7 @@ it('a page to sign in by is named, and where it came from', async () => {
   await stop(server);
 });
 
-it('each limit is named by its own key', async () => {
+test('each limit is named by its own key', async () => {
   const server = await listen((_, response) => response.end('x'.repeat(2000)));
   const url = `http://127.0.0.1:${portOf(server)}/`;
   const health = await bench.open(haproxy, { url, body_limit: 1000 });
@@ -269,7 +269,7 @@ describe('something else that answers', () => {
     ['silence', () => {}, /^timeout: Request timed out$/],
     ['a hang-up', request => request.socket.destroy(), /^protocol: /],
   ];
-  it.each(answers)('%s', async (_, answer, want) => {
+  test.each(answers)('%s', async (_, answer, want) => {
     const server = await listen(answer);
     const probe = await bench.open(haproxy, {
       stats_url: `http://127.0.0.1:${portOf(server)}/haproxy_stats`,
@@ -294,7 +294,7 @@ describe('something else that answers', () => {
       'protocol: Connection closed before the statistics were complete',
     ],
   ];
-  it.each(sockets)('an answer of a stats socket %s', async (_, answer, want) => {
+  test.each(sockets)('an answer of a stats socket %s', async (_, answer, want) => {
     const folder = makeFolder('haproxy-socket');
     const path = join(folder, 'stats.sock');
     const server = createSocketServer(socket => socket.once('data', () => socket.end(answer)));
@@ -307,7 +307,7 @@ describe('something else that answers', () => {
     removeFolder(folder);
   });
 
-  it('statistics hang while health answers: only health is timed and recorded', async () => {
+  test('statistics hang while health answers: only health is timed and recorded', async () => {
     const server = await listen((request, response) => {
       if (request.url === '/health') response.end('ok');
     });

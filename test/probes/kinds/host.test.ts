@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { CpuMeter } from '../../../src/probes/kinds/host/cpu.js';
 import {
   diskOf,
@@ -69,7 +69,7 @@ describe('the processors', () => {
       [0],
     ],
   ];
-  it.each(cases)('%s', (_, readings, want) => {
+  test.each(cases)('%s', (_, readings, want) => {
     let at = 0;
     const meter = new CpuMeter(() => {
       const [busy, total] = readings[at++] ?? [0, 0];
@@ -142,7 +142,7 @@ describe('the file systems', () => {
     ],
     ['nothing of size 0', [disk('/', '/dev/vda1'), disk('/proc/x', 'x', 'x', 0)], ['/']],
   ];
-  it.each(cases)('%s', (_, mounted, want) => {
+  test.each(cases)('%s', (_, mounted, want) => {
     expect(realFilesystems(mounted).map(({ mountpoint }) => mountpoint)).toEqual(want);
   });
 
@@ -154,8 +154,10 @@ describe('the file systems', () => {
     ['/data/x', '/data'],
     ['/data/models/y', '/data/models'],
   ];
-  it.each(paths)('%s lies on %s', (path, want) => expect(filesystemOf(path, mounted)?.mountpoint).toBe(want));
-  it('none is known', () => expect(filesystemOf('/', [])).toBeUndefined());
+  test.each(paths)('%s lies on %s', (path, want) =>
+    expect(filesystemOf(path, mounted)?.mountpoint).toBe(want),
+  );
+  test('none is known', () => expect(filesystemOf('/', [])).toBeUndefined());
 
   const image = disk('/', 'composefs', 'overlay');
   const disks: readonly [name: string, path: string, mounted: Filesystem[], want: string | undefined][] = [
@@ -175,10 +177,10 @@ describe('the file systems', () => {
     ['none', '/', [image], undefined],
     ['a path on a disk', '/boot/x', [image, disk('/boot', 'a')], '/boot'],
   ];
-  it.each(disks)('the disk that fills up: %s', (_, path, all, want) =>
+  test.each(disks)('the disk that fills up: %s', (_, path, all, want) =>
     expect(diskOf(path, all)?.mountpoint).toBe(want),
   );
-  it('counts the reserve of root as neither', () => expect(usage(disk('/', 'a'))).toBeCloseTo(1 / 3));
+  test('counts the reserve of root as neither', () => expect(usage(disk('/', 'a'))).toBeCloseTo(1 / 3));
 });
 
 describe('the mount table', () => {
@@ -190,7 +192,7 @@ describe('the mount table', () => {
     'nonsense',
     '',
   ].join('\n');
-  it('tells a read-only file system from a read-only view of one', () => {
+  test('tells a read-only file system from a read-only view of one', () => {
     expect(parseMounts(text)).toEqual([
       { mountpoint: '/', fstype: 'ext4', readOnly: false },
       { mountpoint: '/etc/hosts', fstype: 'ext4', readOnly: false },
@@ -198,13 +200,13 @@ describe('the mount table', () => {
       { mountpoint: '/mnt/nas', fstype: 'nfs4', readOnly: false },
     ]);
   });
-  it.each([
+  test.each([
     ...['nfs', 'nfs4', 'cifs', '9p', 'fuse.sshfs', 'fuse.rclone', 'fuse', 'ceph'].map(
       type => [type, true] as const,
     ),
     ...['ext4', 'fuseblk', 'fusectl', 'nfsd', 'overlay', 'virtiofs'].map(type => [type, false] as const),
   ])('%s of the network: %s', (type, want) => expect(isNetwork(type)).toBe(want));
-  it.each([
+  test.each([
     ...['nfs4', 'fuse.sshfs', 'fuseblk', 'virtiofs', 'vmhgfs'].map(type => [type, true] as const),
     ...['ext4', 'fusectl', 'overlay', 'zfs'].map(type => [type, false] as const),
   ])('%s may hang: %s', (type, want) => expect(mayHang(type)).toBe(want));
@@ -218,7 +220,7 @@ describe('a file system of the network that hangs', () => {
     removeFolder(folder);
   });
 
-  it('hides no disk and no other, is asked once, and delays once', async () => {
+  test('hides no disk and no other, is asked once, and delays once', async () => {
     // A `df` that hangs as the real one does, and notes what it was asked for.
     writeFileSync(
       join(folder, 'df'),
@@ -260,13 +262,13 @@ esac
 });
 
 describe('a costly reading', () => {
-  it('is taken once while it is fresh', async () => {
+  test('is taken once while it is fresh', async () => {
     let reads = 0;
     const value = new Refreshed(async () => ++reads, 60_000);
     expect([await value.get(never), await value.get(never)]).toEqual([1, 1]);
   });
 
-  it('that hangs is waited for once, and never started again', async () => {
+  test('that hangs is waited for once, and never started again', async () => {
     let reads = 0;
     const value = new Refreshed(() => {
       reads++;
@@ -281,7 +283,7 @@ describe('a costly reading', () => {
 });
 
 describe('host', () => {
-  it('measures this machine', async () => {
+  test('measures this machine', async () => {
     const probe = await bench.open(host, {});
     const ran = await run(probe);
     const { attempt } = ran;
@@ -308,7 +310,7 @@ describe('host', () => {
     expect(memory.percent).toBeCloseTo(((memory.total - memory.available) / memory.total) * 100, 0);
   });
 
-  it('names the same series at the next probe', async () => {
+  test('names the same series at the next probe', async () => {
     const probe = await bench.open(host, { disk: '/tmp' });
     const first = (await run(probe)).attempt;
     const second = (await run(probe)).attempt;

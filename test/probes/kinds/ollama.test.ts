@@ -1,5 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { vocabulary } from '../../../src/config/schema-kit.js';
 import { type OllamaOptions, ollama } from '../../../src/probes/kinds/ollama.js';
 import { listen, portOf, stop } from '../../support/http.js';
@@ -54,7 +54,7 @@ async function ask(answers: Answers, config: object = {}, path = '', timeout = 3
 }
 
 describe('ollama', () => {
-  it('lists its models', async () => {
+  test('lists its models', async () => {
     const ran = await ask({ '/api/tags': TAGS, '/api/ps': RUNNING }, { require_models: ['llama3.2:3b'] });
     const { attempt } = ran;
     expect(verdict(ran)).toBe('ok');
@@ -85,7 +85,7 @@ describe('ollama', () => {
     ['/ollama', '/ollama'],
     ['/ollama/api/tags', '/ollama'],
   ];
-  it.each(urls)('url %j asks %s/api/tags and /api/ps', async (path, at) => {
+  test.each(urls)('url %j asks %s/api/tags and /api/ps', async (path, at) => {
     const { attempt, failure } = await ask({ [`${at}/api/tags`]: TAGS, [`${at}/api/ps`]: RUNNING }, {}, path);
     expect(failure).toBeUndefined();
     expect(attempt.value('ollama_model_loaded{model="llama3.2:3b"}')).toBe(1);
@@ -122,7 +122,7 @@ describe('ollama', () => {
       'body: Models h:5000/a/m:latest, b:1b are missing; have: none; run: ollama pull h:5000/a/m:latest && ollama pull b:1b',
     ],
   ];
-  it.each(required)('a required model: %s', async (_, models, wanted, want) => {
+  test.each(required)('a required model: %s', async (_, models, wanted, want) => {
     const ran = await ask({ '/api/tags': models, '/api/ps': RUNNING }, { require_models: wanted });
     expect(verdict(ran)).toBe(want);
     expect(ran.attempt.data).toContain('"models"');
@@ -131,7 +131,7 @@ describe('ollama', () => {
     expect(present).toHaveLength(wanted.length);
   });
 
-  it('a model in memory without a time to go, and names that are no text', async () => {
+  test('a model in memory without a time to go, and names that are no text', async () => {
     const models = ['a\ud800', 'a\ud801', 'm'].map(name => ({ name: `${name}:1` }));
     const loaded = [{ name: 'm:1', size_vram: 5, expires_at: '0001-01-01T00:00:00Z' }];
     const ran = await ask({ '/api/tags': { models }, '/api/ps': { models: loaded } });
@@ -147,7 +147,7 @@ describe('ollama', () => {
     ['is garbage', { '/api/ps': '<html>' }],
     ['never answers', { '/api/ps': undefined }],
   ];
-  it.each(running)('/api/ps %s: no outage, and nothing said about memory', async (_, answers) => {
+  test.each(running)('/api/ps %s: no outage, and nothing said about memory', async (_, answers) => {
     const ran = await ask({ '/api/tags': TAGS, ...answers });
     expect(verdict(ran)).toBe('ok');
     expect(ran.attempt.value('ollama_model_loaded{model="llama3.2:3b"}')).toBeUndefined();
@@ -172,12 +172,12 @@ describe('ollama', () => {
     ],
     ['an empty answer', '', /^body: .*answered 200 text\/html \(nothing\), not Ollama/],
   ];
-  it.each(strangers)('%s', async (_, tags, want) => {
+  test.each(strangers)('%s', async (_, tags, want) => {
     const ran = await ask({ '/api/tags': tags, '/api/ps': RUNNING }, {}, '', tags === undefined ? 300 : 3000);
     expect(verdict(ran)).toEqual(want instanceof RegExp ? expect.stringMatching(want) : want);
   });
 
-  it('every model of a long list is there once', async () => {
+  test('every model of a long list is there once', async () => {
     const models = Array.from({ length: 600 }, (_, i) => ({ name: `m${i}:latest`, size: i }));
     const ran = await ask(
       { '/api/tags': { models: [...models, ...models] }, '/api/ps': { models } },
@@ -198,7 +198,7 @@ describe('ollama', () => {
     ['/ollama/v1/models', '/ollama'],
     ['/api/generate', ''],
   ];
-  it.each(otherApis)('a URL that ends in %j', (path, base) => {
+  test.each(otherApis)('a URL that ends in %j', (path, base) => {
     const config = ollama.options(vocabulary).parse({ url: `http://127.0.0.1:11434${path}` });
     const problem = ollama.check?.(config as OllamaOptions);
     if (base === undefined) expect(problem).toBeUndefined();
@@ -210,7 +210,7 @@ describe('ollama', () => {
     }
   });
 
-  it('a limit of its own', async () => {
+  test('a limit of its own', async () => {
     const models = [{ name: 'm:latest', digest: 'a'.repeat(2_000_000) }];
     expect(verdict(await ask({ '/api/tags': { models } }))).toBe('ok');
     expect(verdict(await ask({ '/api/tags': { models } }, { body_limit: 1000 }))).toBe(
@@ -218,7 +218,7 @@ describe('ollama', () => {
     );
   });
 
-  it('nobody there', async () => {
+  test('nobody there', async () => {
     const probe = await bench.open(ollama, { url: 'http://127.0.0.1:1/api/tags' });
     expect(verdict(await run(probe))).toBe('refused: Connection refused');
   });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { vocabulary } from '../../../src/config/schema-kit.js';
 import { redis } from '../../../src/probes/kinds/redis.js';
 import { certificate } from '../../support/certificate.js';
@@ -39,13 +39,13 @@ describe('redis options', () => {
     ]),
     ['', 'not an address of Redis; write HOST:PORT, [IPV6]:PORT or unix:/PATH'],
   ];
-  it.each(cases)('host %s', (input, want) => {
+  test.each(cases)('host %s', (input, want) => {
     const result = redis.options(vocabulary).safeParse({ host: input });
     expect(result.success ? result.data.host : result.error.issues[0]?.message).toEqual(want);
   });
 });
 
-it('an unreadable file of TLS is the reason of each check', async () => {
+test('an unreadable file of TLS is the reason of each check', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -107,7 +107,7 @@ describe('redis with a password', () => {
       "auth: NOPERM this user has no permissions to run the 'select' command",
     ],
   ];
-  it.each(signIns)('signs in: %s', async (_, config, want) => {
+  test.each(signIns)('signs in: %s', async (_, config, want) => {
     const ran = await run(await at(config));
     expect(verdict(ran)).toBe(want);
     // What is refused beside INFO does not hide what INFO says.
@@ -118,14 +118,14 @@ describe('redis with a password', () => {
     expect(inspect(ran, { depth: 9 })).not.toMatch(/a-Secret|wrong-word|-word/);
   });
 
-  it('sends nothing but AUTH, PING and INFO', async () => {
+  test('sends nothing but AUTH, PING and INFO', async () => {
     await run(await at({ username: 'monitor', password: 'monitors-word' }));
     expect(await server.command('ACL LOG RESET')).toBe('+OK');
     expect(verdict(await run(await at({ username: 'monitor', password: 'monitors-word' })))).toBe('ok');
     expect(await server.command('ACL LOG')).toBe('*0');
   });
 
-  it('answers over the unix socket', async () => {
+  test('answers over the unix socket', async () => {
     const probe = await bench.open(redis, { host: `unix:${server.socket}`, password: PASSWORD });
     expect(verdict(await run(probe))).toBe('ok');
   });
@@ -145,7 +145,7 @@ describe('redis with a password', () => {
       /^tls: TLS: certificate is for .*localhost.*, not for cache.internal; set tls_config.server_name$/,
     ],
   ];
-  it.each(tls)('over TLS, a certificate %s', async (_, config, want) => {
+  test.each(tls)('over TLS, a certificate %s', async (_, config, want) => {
     const probe = await bench.open(redis, {
       host: `127.0.0.1:${server.tlsPort}`,
       password: PASSWORD,
@@ -157,21 +157,21 @@ describe('redis with a password', () => {
     }
   });
 
-  it('keeps its connection', async () => {
+  test('keeps its connection', async () => {
     const probe = await at({ password: PASSWORD });
     const first = (await run(probe)).attempt.value('redis_connections_received_total');
     const second = (await run(probe)).attempt.value('redis_connections_received_total');
     expect(second).toBe(first);
   });
 
-  it('replaces a kept connection that was closed meanwhile', async () => {
+  test('replaces a kept connection that was closed meanwhile', async () => {
     const probe = await at({ password: PASSWORD });
     await run(probe);
     await server.command('CLIENT KILL TYPE normal SKIPME yes');
     expect(verdict(await run(probe))).toBe('ok');
   });
 
-  it('records INFO under the names of redis_exporter', async () => {
+  test('records INFO under the names of redis_exporter', async () => {
     const { attempt } = await run(await at({ password: PASSWORD }));
     const want: readonly [series: string, value: number][] = [
       ['redis_memory_max_bytes', 64 * 1024 * 1024],
@@ -198,7 +198,7 @@ describe('redis with a password', () => {
     );
   });
 
-  it('shows people the fields they look for', async () => {
+  test('shows people the fields they look for', async () => {
     const { attempt } = await run(await at({ password: PASSWORD }));
     expect(attempt.details).toMatchObject({
       connected_clients: expect.any(Number),
@@ -211,7 +211,7 @@ describe('redis with a password', () => {
     });
   });
 
-  it('records what a replica is', async () => {
+  test('records what a replica is', async () => {
     const probe = await bench.open(redis, { host: `127.0.0.1:${replica.port}` });
     const { attempt } = await run(probe);
     const master = `master_host="127.0.0.1",master_port="${server.port}"`;
@@ -222,14 +222,14 @@ describe('redis with a password', () => {
     expect(attempt.details).toMatchObject({ role: 'slave', master_link_status: 'up' });
   });
 
-  it('takes a server that wants no password as it is', async () => {
+  test('takes a server that wants no password as it is', async () => {
     const probe = await bench.open(redis, { host: `127.0.0.1:${replica.port}`, password: PASSWORD });
     expect(verdict(await run(probe))).toBe('ok');
   });
 });
 
 describe('redis that goes away', () => {
-  it('hung, back, killed: each as what it is', async () => {
+  test('hung, back, killed: each as what it is', async () => {
     const server = await startRedis();
     try {
       const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}` });
@@ -250,7 +250,7 @@ describe('redis that goes away', () => {
     }
   });
 
-  it('full: says so', async () => {
+  test('full: says so', async () => {
     const server = await startRedis({ lines: ['maxclients 1'] });
     try {
       const holder = await bench.open(redis, { host: `127.0.0.1:${server.port}` });
@@ -264,7 +264,7 @@ describe('redis that goes away', () => {
 });
 
 describe('PING refused for a state of the server, INFO answered', () => {
-  it('cannot save', async () => {
+  test('cannot save', async () => {
     const folder = makeFolder('redis-dir');
     const server = await startRedis({ lines: [`dir ${folder}`, 'save 3600 1'] });
     try {
@@ -287,7 +287,7 @@ describe('PING refused for a state of the server, INFO answered', () => {
     }
   });
 
-  it('is busy with a script, which keeps INFO from being answered too', async () => {
+  test('is busy with a script, which keeps INFO from being answered too', async () => {
     const server = await startRedis({ lines: ['busy-reply-threshold 10'] });
     try {
       const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}` });
@@ -310,7 +310,7 @@ describe('PING refused for a state of the server, INFO answered', () => {
     }
   });
 
-  it('has lost its master', async () => {
+  test('has lost its master', async () => {
     const gone = await freePort();
     const server = await startRedis({
       lines: [`replicaof 127.0.0.1 ${gone}`, 'replica-serve-stale-data no'],
@@ -327,7 +327,7 @@ describe('PING refused for a state of the server, INFO answered', () => {
     }
   });
 
-  it('a reply of any length ends between two words, on one line, without the password', async () => {
+  test('a reply of any length ends between two words, on one line, without the password', async () => {
     const reply = `BUSY ${'a long story '.repeat(100)}`;
     for (const [answer, want] of [
       [reply, /^status: BUSY (a long story )+a( long)?( story)?…$/],
@@ -386,7 +386,7 @@ describe('what INFO of another server says, as redis_exporter reads it', () => {
       },
     ],
   ];
-  it.each(answers)('%s', async (_, lines, want) => {
+  test.each(answers)('%s', async (_, lines, want) => {
     const text = `${lines.join('\r\n')}\r\n`;
     const server = await listen(socket =>
       socket.on('data', chunk => {
@@ -443,7 +443,7 @@ describe('something else that answers', () => {
     ],
     ['silence', () => {}, 'timeout: Request timed out'],
   ];
-  it.each(answers)('%s', async (_, answer, want) => {
+  test.each(answers)('%s', async (_, answer, want) => {
     const server = await listen(socket => socket.on('data', () => answer(socket)));
     const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}` });
     const ran = await run(probe, want.startsWith('timeout') ? 300 : 5000);
@@ -452,7 +452,7 @@ describe('something else that answers', () => {
     await server.close();
   });
 
-  it('a server that loads its data: refused, with what INFO says', async () => {
+  test('a server that loads its data: refused, with what INFO says', async () => {
     const replicas = 'slave0:ip=10.0.0.1,port=6379,state=online,offset=1,lag=0\r\n'
       .repeat(2)
       .replace('0', '1');
@@ -476,12 +476,12 @@ describe('something else that answers', () => {
     await server.close();
   });
 
-  it('a name that is none', async () => {
+  test('a name that is none', async () => {
     const probe = await bench.open(redis, { host: 'no-such-host.invalid' });
     expect(verdict(await run(probe))).toMatch(/^dns: /);
   });
 
-  it('no socket there', async () => {
+  test('no socket there', async () => {
     const probe = await bench.open(redis, { host: 'unix:/nowhere/redis.sock' });
     expect(verdict(await run(probe))).toBe('refused: No such socket');
   });

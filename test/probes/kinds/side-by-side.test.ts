@@ -2,7 +2,7 @@
 
 import type { RequestListener, Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { attemptFamilies } from '../../../src/probes/attempt.js';
 import { haproxy } from '../../../src/probes/kinds/haproxy.js';
 import { http } from '../../../src/probes/kinds/http.js';
@@ -226,13 +226,13 @@ backend database
     await stop(upstream);
   });
 
-  it('and its own exporter', async () => {
+  test('and its own exporter', async () => {
     const probe = await bench.open(haproxy, { stats_url: statsUrl() });
     const url = `http://127.0.0.1:${server.ports[1]}/metrics`;
     expect(await sideBySide(haproxy, probe, url, PROMEX)).toEqual([]);
   });
 
-  it('and haproxy_exporter', async () => {
+  test('and haproxy_exporter', async () => {
     const probe = await bench.open(haproxy, { stats_url: statsUrl() });
     expect(await sideBySide(haproxy, probe, `${exporter.url}/metrics`, HAPROXY_EXPORTER)).toEqual([]);
   });
@@ -260,7 +260,7 @@ describe('redis', () => {
     await master.close();
   });
 
-  it.each(['master', 'replica'])('and redis_exporter: %s', async role => {
+  test.each(['master', 'replica'])('and redis_exporter: %s', async role => {
     const [server, exporter] = role === 'master' ? [master, exporters[0]] : [replica, exporters[1]];
     const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}`, password: 'word' });
     expect(await sideBySide(redis, probe, `${exporter?.url}/metrics`, REDIS_EXPORTER)).toEqual([]);
@@ -290,13 +290,13 @@ describe('http', () => {
   const probeUrl = (module: string, address: string) =>
     `${exporter.url}/probe?module=${module}&target=${encodeURIComponent(address)}`;
 
-  it('and blackbox_exporter', async () => {
+  test('and blackbox_exporter', async () => {
     const address = `http://127.0.0.1:${portOf(plain)}/moved`;
     const probe = await bench.open(http, { url: address });
     expect(await sideBySide(http, probe, probeUrl('http', address), BLACKBOX_EXPORTER)).toEqual([]);
   });
 
-  it('and blackbox_exporter over TLS', async () => {
+  test('and blackbox_exporter over TLS', async () => {
     const address = `https://127.0.0.1:${portOf(tls)}/`;
     const probe = await bench.open(http, { url: address, tls_config: { ca_file: certificate.file } });
     const meant = { ...BLACKBOX_EXPORTER, exceptions: [...BLACKBOX_EXPORTER.exceptions, ...TLS] };
