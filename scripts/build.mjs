@@ -1,6 +1,5 @@
-// src/ in, dist/ out, only when src/ has changed. Called by start.mjs and test.mjs; `npm run build` runs it alone.
-// What applications import is put together in dist/client-package/, what the program's threads run in dist/program/, the
-// status page in dist/page/.
+// src/ in, dist/ out, only when src/ has changed. What applications import is put together in dist/client-package/,
+// what the program's threads run in dist/program/, the status page in dist/page/.
 
 import './node-version.mjs';
 import { createHash } from 'node:crypto';

@@ -1,4 +1,4 @@
-// The programs the tests run, and the Debian packages they come in. Called by test.mjs.
+// The programs the tests run, and the Debian packages they come in.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';

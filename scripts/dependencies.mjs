@@ -1,5 +1,5 @@
-// package-lock.json and node_modules in; node_modules as the lock file says, with native modules this Node can
-// load, out. Called by start.mjs, test.mjs and build.mjs before anything else, so it imports no package.
+// package-lock.json and node_modules in; node_modules as the lock file says, with native modules this Node can load,
+// out.
 
 import './node-version.mjs';
 import { spawnSync } from 'node:child_process';

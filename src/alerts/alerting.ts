@@ -1,6 +1,6 @@
-// What becomes of alerts. Comes in: the rules' alerts and those of others, and a configuration; goes out: messages by the
-// embedded notifier, or the alerts themselves to real Alertmanagers, or neither where somebody else sends; actions; and
-// the audit trail. Called by monitor.ts and by the API.
+// What becomes of alerts. Comes in: the rules' alerts and those of others, and a configuration; goes out: messages by
+// the embedded notifier, or the alerts themselves to real Alertmanagers, or neither where somebody else sends; actions;
+// and the audit trail.
 
 import { AlertTable, type IncomingAlert, isResolved, type KnownAlert } from '../alertmanager/alert-store.js';
 import type { AlertmanagerConfig } from '../alertmanager/config/definition.js';

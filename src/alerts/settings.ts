@@ -1,5 +1,4 @@
 // The sections `alerting` and `actions` of monitor.yml. Comes in: the words schemas are made of; goes out: the schemas.
-// Called by configuration.ts.
 
 import { MatcherError } from '../alertmanager/matchers/error.js';
 import type { Matcher } from '../alertmanager/matchers/matcher.js';

@@ -1,5 +1,5 @@
-// Alerts and what becomes of them, joined to the store, the metrics and the log, with the gateway for text messages. Comes
-// in: the configuration, and alerts; goes out: messages, and figures. Called by monitor.ts.
+// Alerts and what becomes of them, joined to the store, the metrics and the log, with the gateway for text messages.
+// Comes in: the configuration, and alerts; goes out: messages, and figures.
 
 import type { Registry } from 'prom-client';
 import { Alerting, type AlertingEvents, type AlertingOptions } from '../alerts/alerting.js';

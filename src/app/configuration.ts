@@ -1,5 +1,5 @@
 // monitor.yml as a whole: which sections there are and which room each belongs to. Comes in: a file; goes out: the
-// services, the plan of their checks, and the monitor's own settings. Called by monitor.ts and by check-config.
+// services, the plan of their checks, and the monitor's own settings.
 
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';

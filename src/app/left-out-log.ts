@@ -1,4 +1,4 @@
-// Says in the log when samples of a service begin to be left out, and when there is room for all again. Called by monitor.ts.
+// Says in the log when samples of a service begin to be left out, and when there is room for all again.
 
 import type { CheckResult } from '../model/result.js';
 

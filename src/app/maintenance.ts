@@ -1,5 +1,5 @@
-// Which services are in maintenance, kept up to date. Comes in: silences and services; goes out: a change, at the moment it
-// happens. Called by monitor.ts. The caller must close it.
+// Which services are in maintenance, kept up to date. Comes in: silences and services; goes out: a change, at the
+// moment it happens. The caller must close it.
 
 import { alertLabelsOf, maintenanceAt, maintenanceChangesAt } from '../alertmanager/mute/maintenance.js';
 import type { Silences } from '../alertmanager/mute/silences.js';

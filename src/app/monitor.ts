@@ -1,5 +1,5 @@
-// Builds the rooms in the order data walks through them, joins them, reloads and stops them. The only file that
-// sees all rooms. Comes in: settings of the command line; goes out: a running monitor. Called by main.ts and tests.
+// Builds the rooms in the order data walks through them, joins them, reloads and stops them. The only file that sees
+// all rooms. Comes in: settings of the command line; goes out: a running monitor.
 
 import { join } from 'node:path';
 import { Registry } from 'prom-client';

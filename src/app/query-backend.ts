@@ -1,6 +1,6 @@
 // PromQL and rules and what they are answered from, joined: the registry is copied into our own samples, which rules
-// judge and questions ask, or somebody else's Prometheus does all that. Comes in: which of the two; goes out: an engine,
-// and the verdict after every scrape. Called by monitor.ts.
+// judge and questions ask, or somebody else's Prometheus does all that. Comes in: which of the two; goes out: an
+// engine, and the verdict after every scrape.
 
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';

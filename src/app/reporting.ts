@@ -1,5 +1,5 @@
-// What is made of the past: reports for all who ask, those that are sent by schedule, and the roll-ups they rest on. Comes
-// in: the configuration, and questions; goes out: reports and messages. Called by monitor.ts.
+// What is made of the past: reports for all who ask, those that are sent by schedule, and the roll-ups they rest on.
+// Comes in: the configuration, and questions; goes out: reports and messages.
 
 import { receiverKinds } from '../alertmanager/receivers/index.js';
 import type { AuditTrail } from '../alerts/audit-trail.js';

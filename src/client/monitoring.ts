@@ -1,6 +1,5 @@
 // What a LangGraph application asks the monitor. Comes in: questions; goes out: typed answers, error values where there
 // are none. Nothing here knows the server: it is fetch alone, for Node, Deno, Bun and browsers.
-// Called by applications as `langgraph-monitor/client`, and by the workflow nodes.
 
 import { addressOf } from './address.js';
 import {

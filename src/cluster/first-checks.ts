@@ -1,5 +1,5 @@
-// Since when something is known of each service: what the rules find before that is about the time before the start. Comes
-// in: results; goes out: whether a moment is late enough. Called by monitor.ts.
+// Since when something is known of each service: what the rules find before that is about the time before the start.
+// Comes in: results; goes out: whether a moment is late enough.
 
 import type { Service } from '../model/service.js';
 import type { Millis } from '../model/time.js';

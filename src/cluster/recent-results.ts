@@ -1,5 +1,5 @@
-// The last answers of every service, in memory: a restart begins with none. Comes in: results; goes out: what people want
-// to know of each. Called by monitor.ts.
+// The last answers of every service, in memory: a restart begins with none. Comes in: results; goes out: what people
+// want to know of each.
 
 import { hideCredentials } from '../model/hide-credentials.js';
 import type { CheckResult, Layout } from '../model/result.js';

@@ -1,5 +1,5 @@
 // What is true of the cluster right now. Comes in: check results, the node's own figures and the rules' verdict; goes
-// out: the latest of each. Called by monitor.ts for every result; the doors read it.
+// out: the latest of each.
 
 import type { Maintenance } from '../model/maintenance.js';
 import type { CheckResult, Level } from '../model/result.js';

@@ -1,5 +1,5 @@
 // The verdict on the cluster: its overall status and its alerts, as the rules find them. Comes in: the recorded status
-// and the alerts that fire; goes out: the document's words. Called by monitor.ts after every evaluation.
+// and the alerts that fire; goes out: the document's words.
 
 import { alertIdentity, isEscalation, type Alert as RuleAlert } from '../model/alert.js';
 import { type OverallStatus, SEVERITIES, type Severity } from '../model/service.js';

@@ -1,5 +1,4 @@
-// A YAML file in, checked values or every mistake in it out. Knows no section by name: the schema comes with the
-// call. Called by monitor.ts for monitor.yml and by http for the web configuration.
+// A YAML file in, checked values or every mistake in it out. Knows no section by name: the schema comes with the call.
 
 import { dirname, isAbsolute, resolve } from 'node:path';
 import {

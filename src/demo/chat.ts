@@ -1,5 +1,5 @@
 // What a simulated model server says when it is asked something. In: which model it is; out: OpenAI's answer, which
-// Ollama and llama.cpp give too. Called by those that play one.
+// Ollama and llama.cpp give too.
 // Source: OpenAI, API reference, "The chat completion object".
 
 import { type Answer, json } from './fault.js';

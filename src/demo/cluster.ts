@@ -1,5 +1,5 @@
-// The document's cluster on loopback: six services of which each can misbehave. In: ports, whether with Redis.
-// Out: their addresses and a handle on each. Called by run.ts (the demo) and by tests as their fixture.
+// The document's cluster on loopback: six services of which each can misbehave. In: ports, whether with Redis. Out:
+// their addresses and a handle on each.
 
 import type { Millis } from '../model/time.js';
 import { startEmbeddings } from './embeddings.js';

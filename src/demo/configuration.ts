@@ -1,5 +1,5 @@
 // The monitor's configuration for a simulated cluster. In: a running cluster. Out: what monitor.yml holds, as a plain
-// object and as YAML text. Called by run.ts and by tests.
+// object and as YAML text.
 
 import type { Cluster } from './cluster.js';
 import { STATS_PATH } from './haproxy.js';

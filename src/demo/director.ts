@@ -1,5 +1,5 @@
-// Plays the timetable on a cluster. In: the time passed. Out: conditions set, and a line for each incident that
-// begins or ends. Called by run.ts.
+// Plays the timetable on a cluster. In: the time passed. Out: conditions set, and a line for each incident that begins
+// or ends.
 
 import type { Millis } from '../model/time.js';
 import { type Cluster, SERVICE_IDS } from './cluster.js';

@@ -1,5 +1,5 @@
 // What can go wrong with a simulated server, and how a client comes to see it. In: a fault and the answer the server
-// would have given. Out: bytes on the connection, or none. Called by server.ts for every request of every server.
+// would have given. Out: bytes on the connection, or none.
 
 import type { ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';

@@ -1,5 +1,5 @@
 // The flags the demo starts the monitor with. In: what the user gave and what the demo wants. Out: one list in which
-// the user's word wins, and what follows from it. Called by run.ts.
+// the user's word wins, and what follows from it.
 
 /** The demo's flags, without those the user gave too (`--name=value` or `--name value`), then the user's. */
 export function mergeFlags(defaults: Readonly<Record<string, string>>, given: readonly string[]): string[] {

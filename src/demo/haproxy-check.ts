@@ -1,5 +1,5 @@
 // What HAProxy's health check (`option httpchk`, `timeout check 2s`) makes of a server with a fault: the cells of its
-// row. Called by haproxy-traffic.ts. The outcomes are those HAProxy 2.6 shows when it checks these very servers.
+// row. The outcomes are those HAProxy 2.6 shows when it checks these very servers.
 
 import type { Millis } from '../model/time.js';
 import { type Fault, statusText } from './fault.js';

@@ -1,5 +1,5 @@
 // HAProxy's statistics as text. In: rows of named cells. Out: the CSV page, cell for cell as HAProxy 2.6 prints it.
-// Called by haproxy.ts. Source: HAProxy 2.6, management.txt, section 9.1 "CSV format".
+// Source: HAProxy 2.6, management.txt, section 9.1 "CSV format".
 
 /** `type` of a row is 0, 1 or 2. */
 export type Scope = 'frontend' | 'backend' | 'server';

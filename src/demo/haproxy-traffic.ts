@@ -1,5 +1,5 @@
 // The load a simulated HAProxy carries: counters that move with time, servers that go down with the services behind
-// them. In: backends and the time passed. Out: the rows of the statistics. Called by haproxy.ts.
+// them. In: backends and the time passed. Out: the rows of the statistics.
 
 import type { Millis } from '../model/time.js';
 import type { Fault } from './fault.js';

@@ -1,4 +1,4 @@
-// The demo's timetable: which service has what trouble when. Pure: time in, incidents out. Called by director.ts.
+// The demo's timetable: which service has what trouble when. Pure: time in, incidents out.
 
 import type { Millis } from '../model/time.js';
 import type { Condition, ServiceId } from './cluster.js';

@@ -1,5 +1,5 @@
-// The rules the demo's monitor evaluates: the shipped ones with the spans of flapping shortened. A round of the demo takes
-// five minutes, so that every service would flap from the second round on. Called by run.ts.
+// The rules the demo's monitor evaluates: the shipped ones with the spans of flapping shortened. A round of the demo
+// takes five minutes, so that every service would flap from the second round on.
 
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 // The demo: a simulated cluster, the real monitor watching it, and incidents. In: the monitor's program and flags,
-// somewhere to print, a signal to stop. Out: an exit code. Called by main.ts.
+// somewhere to print, a signal to stop. Out: an exit code.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,5 @@
-// A small real HTTP server on loopback that can be made to misbehave. In: how it answers, and a fault at any time.
-// Out: a listening port with counters. Called by every simulated service of this folder and by tests.
+// A small real HTTP server on loopback that can be made to misbehave. In: how it answers, and a fault at any time. Out:
+// a listening port with counters.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';

@@ -1,4 +1,4 @@
-// A number that moves as a load does, without chance in it. Called by the simulated services.
+// A number that moves as a load does, without chance in it.
 
 import type { Millis } from '../model/time.js';
 

@@ -1,5 +1,5 @@
 // Regular expressions of users. Comes in: RE2 syntax, as matchers and label_replace have it; goes out: something that
-// tests and expands in linear time. Called by the parser and by label_replace.
+// tests and expands in linear time.
 
 import { RE2JS, RE2JSException } from 're2js';
 import { compileGo } from './regexp/compile.js';

@@ -1,4 +1,4 @@
-// The bodies of requests, as long as they may be. Called by whoever takes forms or JSON.
+// The bodies of requests, as long as they may be.
 
 import type { IncomingMessage } from 'node:http';
 import { HttpError } from './route.js';

@@ -1,5 +1,4 @@
 // The description of the endpoints, made of their catalogue. Comes in: routes; goes out: an OpenAPI 3.1 document.
-// Called for /openapi.json and /docs.
 // Source: OpenAPI Specification 3.1.
 
 import { z } from 'zod';

@@ -1,5 +1,4 @@
 // Which route answers a request. Comes in: requests that may come in; goes out: replies of the routes, written.
-// Called by the server for everything its short cut does not answer.
 
 import type { RequestListener } from 'node:http';
 import express, { type Request, type Response } from 'express';

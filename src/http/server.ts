@@ -1,5 +1,5 @@
-// The doors. Comes in: HTTP requests; goes out: what the routes say, with Express behind a short cut for the path
-// that is asked most. Called by monitor.ts, which also closes it.
+// The doors. Comes in: HTTP requests; goes out: what the routes say, with Express behind a short cut for the path that
+// is asked most.
 
 import {
   createServer,

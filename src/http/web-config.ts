@@ -1,5 +1,5 @@
 // The exporter-toolkit's web configuration file: TLS, passwords, headers and a rate limit at the doors. Comes in: the
-// file; goes out: what the server does with it. Called by monitor.ts and check-config, and again when a file has changed.
+// file; goes out: what the server does with it.
 // Source: Prometheus' exporter-toolkit, "Web configuration".
 
 import type { IncomingMessage } from 'node:http';

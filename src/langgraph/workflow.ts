@@ -1,6 +1,5 @@
 // The nodes and edges of a workflow that routes by health, after the document's. Comes in: a monitoring client and what
-// only the application knows (its model, its node names); goes out: functions for a StateGraph. Called by applications as
-// `langgraph-monitor/langgraph`.
+// only the application knows (its model, its node names); goes out: functions for a StateGraph.
 
 export { type ByHealthOptions, chatModelByHealth, modelByHealth } from './by-health.js';
 export { type HealthCheckOptions, healthCheckNode, type KeptHealth } from './health-check.js';

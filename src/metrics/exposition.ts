@@ -1,5 +1,5 @@
-// Readings in, metrics out: what /metrics shows of everything that is probed. Comes in: a check's readings; goes
-// out: families in prom-client's registry. Called by monitor.ts for every result.
+// Readings in, metrics out: what /metrics shows of everything that is probed. Comes in: a check's readings; goes out:
+// families in prom-client's registry.
 
 import type { Metric, Registry } from 'prom-client';
 import type { MetricFamily } from '../model/family.js';

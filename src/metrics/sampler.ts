@@ -1,5 +1,5 @@
-// The registry as somebody who scrapes it would keep it: the same names and labels, plus whose scrape it was. Comes
-// in: the moment; goes out: a scrape with the parts that changed since the last one. Called by monitor.ts after each scan.
+// The registry as somebody who scrapes it would keep it: the same names and labels, plus whose scrape it was. Comes in:
+// the moment; goes out: a scrape with the parts that changed since the last one.
 
 import type { Registry } from 'prom-client';
 import { METRIC_NAME } from '../model/labels.js';

@@ -1,5 +1,5 @@
 // A service as metrics: what it is called and what is believed of it, which a rule needs to judge the cluster and to
-// word an alert, and what adds up over its checks. Comes in: results; goes out: readings. Called by monitor.ts.
+// word an alert, and what adds up over its checks. Comes in: results; goes out: readings.
 
 import { family } from '../model/family.js';
 import { type CheckResult, type Layout, REASONS, STATUSES } from '../model/result.js';

@@ -1,5 +1,5 @@
 // A text of very many lines as bytes. Joined as one text it would be there three times over: its pieces, the text and
-// the bytes. Called by render.ts.
+// the bytes.
 
 /** How much text becomes bytes at once, in UTF-16 units. */
 const PIECE = 16_384;

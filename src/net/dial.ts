@@ -1,5 +1,5 @@
 // Connections to hosts by name or address, with or without TLS. Comes in: where to and a deadline; goes out: a socket
-// that is ready, and what making it took. Called by everything that connects: probes, receivers, remote queries.
+// that is ready, and what making it took.
 
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';

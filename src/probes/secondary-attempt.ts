@@ -1,5 +1,4 @@
 // A second question asked beside the one a service is judged by: it shares the deadline and leaves no trace of its own.
-// Called by the kinds that ask two.
 
 import type { Millis } from '../model/time.js';
 import { type Attempt, ProbeFailure } from './probe.js';

@@ -1,5 +1,5 @@
 // The language's evaluator. Comes in: a parsed expression, the steps to evaluate it at, and where samples are; goes
-// out: its value, with warnings and infos. Pure and synchronous. Called by the query room and the tests.
+// out: its value, with warnings and infos. Pure and synchronous.
 
 import { compareLabels, Labels } from '../model/labels.js';
 import type { SampleSource } from '../model/samples.js';

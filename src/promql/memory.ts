@@ -1,5 +1,5 @@
 // Samples in memory. Comes in: points, one by one or a whole line of the series notation; goes out: what the evaluator
-// asks for. Called by the rules' unit tests and by the tests of the language.
+// asks for.
 
 import { compareLabels, type Labels, METRIC_NAME } from '../model/labels.js';
 import type { Matcher, SampleSource, Series } from '../model/samples.js';

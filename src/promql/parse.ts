@@ -1,5 +1,5 @@
 // The language's parser. Comes in: the text of an expression; goes out: its tree with types checked, or an error with
-// line and column in Prometheus' words. Called by the query room, by whoever reads rules, and by the tests.
+// line and column in Prometheus' words.
 
 import type { Matcher } from '../model/samples.js';
 import type { Expr } from './ast.js';

@@ -1,5 +1,5 @@
 // Expressions as text. Comes in: a tree; goes out: Prometheus' String() on one line, or its Prettify() over several
-// (promql/parser/printer.go and prettier.go). Called by the API's format_query and by whoever shows an expression.
+// (promql/parser/printer.go and prettier.go).
 
 import type { BinaryExpr, Call, Expr } from './ast.js';
 import { printSpan } from './print/duration.js';

@@ -1,5 +1,5 @@
 // A series as Prometheus' tests write it: `metric{label="value"} 1+2x3 _ stale`. Comes in: a line; goes out: the labels
-// and a value for each step. Called by the rules' unit tests and by the tests of the language.
+// and a value for each step.
 
 import { Labels, METRIC_NAME } from '../model/labels.js';
 

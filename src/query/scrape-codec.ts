@@ -1,5 +1,5 @@
 // A scrape on its way between threads. Comes in: thousands of small arrays with the same few texts in them; goes out:
-// three large arrays, which are handed over and not copied, and every text once. Called by embedded.ts and thread.ts.
+// three large arrays, which are handed over and not copied, and every text once.
 
 import { Pieces } from '../concurrency/by-pieces.js';
 import type { Scrape, ScrapeLayout, ScrapePart } from '../model/scrape.js';

@@ -1,5 +1,5 @@
 // What /api/v1/rules and /api/v1/alerts answer. Comes in: views of the groups and the question's parameters; goes out:
-// the `data` of the answer. Called by http. Source: Prometheus, web/api/v1/api.go.
+// the `data` of the answer. Source: Prometheus, web/api/v1/api.go.
 
 import { createHash } from 'node:crypto';
 import { goExponent, special } from '../go/value.js';

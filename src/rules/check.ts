@@ -1,5 +1,5 @@
-// Rule files, checked as `promtool check rules` does. Comes in: paths; goes out: what to print and the exit code. Called
-// by the command line. Source: Prometheus, cmd/promtool/main.go.
+// Rule files, checked as `promtool check rules` does. Comes in: paths; goes out: what to print and the exit code.
+// Source: Prometheus, cmd/promtool/main.go.
 
 import { ConfigError } from '../config/load.js';
 import type { RuleFile, Texts } from './definition.js';

@@ -1,5 +1,5 @@
 // A group of rules, evaluated one after the other, each seeing what the earlier ones wrote. Comes in: a moment, someone
-// to ask and someone who writes; goes out: recorded series and alerts. Called by manager.ts and unit-test.ts.
+// to ask and someone who writes; goes out: recorded series and alerts.
 // Source: Prometheus, rules/group.go.
 
 import type { Alert } from '../model/alert.js';

@@ -1,5 +1,5 @@
-// Rule files from the disk. Comes in: the patterns of `rule_files`; goes out: the files' groups, or every mistake in any
-// of them. Called by monitor.ts at the start and on reload.
+// Rule files from the disk. Comes in: the patterns of `rule_files`; goes out: the files' groups, or every mistake in
+// any of them.
 
 import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';

@@ -1,6 +1,6 @@
 // All rule groups. Comes in: rule files, and moments to evaluate them at; goes out: samples to be written, alerts to be
-// notified about, and views of it all. Pure and synchronous: whoever makes one brings the answers, the place to write and
-// the clock. Called by the thread that has the samples. Source: Prometheus, rules/manager.go.
+// notified about, and views of it all. Pure and synchronous: whoever makes one brings the answers, the place to write
+// and the clock. Source: Prometheus, rules/manager.go.
 
 import type { Alert } from '../model/alert.js';
 import type { SampleSource } from '../model/samples.js';

@@ -1,5 +1,5 @@
 // One rule file. Comes in: its text; goes out: its groups, or every mistake in it with its place, in Prometheus' words
-// (model/rulefmt/rulefmt.go). Called by load.ts and check.ts.
+// (model/rulefmt/rulefmt.go).
 
 import { Decoder, type Field } from '../config/decode.js';
 import { ConfigError } from '../config/load.js';

@@ -1,5 +1,5 @@
 // Rules' unit tests, as `promtool test rules` runs them. Comes in: paths of test files; goes out: what to print and the
-// exit code. Called by the command line and by the shipped rules' own tests. Source: Prometheus, cmd/promtool/unittest.go.
+// exit code. Source: Prometheus, cmd/promtool/unittest.go.
 
 import { dirname, isAbsolute, join } from 'node:path';
 import { glob, PatternError } from '../config/glob.js';

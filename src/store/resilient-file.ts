@@ -1,6 +1,6 @@
 // A database file that outlives its disk's troubles: one that cannot be used is tried again, one that is corrupt goes
 // aside, never away, and a new one takes its place. Comes in: how to open it, and what to do with it; goes out: what
-// came of it, or undefined. Called by the stores, which keep in memory meanwhile what could not be written.
+// came of it, or undefined.
 
 import { type Clock, type Millis, systemClock } from '../model/time.js';
 import { Damage, DamagedRow } from './damage.js';

@@ -1,5 +1,5 @@
-// What survives a restart. Comes in: a scan's snapshot, states and episodes of alerts; goes out: pages of them, and how the store itself is doing.
-// Called by monitor.ts; a store that fails never takes the monitor with it: what could not be written waits in memory.
+// What survives a restart. Comes in: a scan's snapshot, states and episodes of alerts; goes out: pages of them, and how
+// the store itself is doing.
 
 import { type Clock, type Millis, systemClock } from '../model/time.js';
 import { EpisodeStore, EpisodeTable, episodesMigration } from './alert-history.js';

@@ -1,4 +1,4 @@
-// What an attribute of HTML holds, by its name. Called by html-context.ts and html.ts.
+// What an attribute of HTML holds, by its name.
 // Source: Go's html/template, attr.go and js.go.
 
 /** `images` is a list of URLs with sizes, `document` HTML within a value. */

@@ -1,4 +1,4 @@
-// Where in an HTML document the next character goes: read off all that was written before. Called by html.ts.
+// Where in an HTML document the next character goes: read off all that was written before.
 
 import { type AttributeKind, attributeKind, isScriptType } from './html-attributes.js';
 import { ScriptPlace, type ScriptPlaceKind } from './script-place.js';

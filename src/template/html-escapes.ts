@@ -1,5 +1,4 @@
-// Values written so that they stay what they are at a place in an HTML document. Comes in: text; goes out: text. Called
-// by html.ts.
+// Values written so that they stay what they are at a place in an HTML document. Comes in: text; goes out: text.
 // Source: Go's html/template: html.go, js.go, css.go and url.go.
 
 /** What html/template puts where a value must not stand: a word people find when they search for it. */

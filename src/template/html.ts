@@ -1,5 +1,5 @@
 // Values made safe for the place in an HTML document they are put in. Comes in: the template's own text, which is
-// trusted, and values, which are not; goes out: what stands for the value. Called by execute.ts.
+// trusted, and values, which are not; goes out: what stands for the value.
 // Source: Go's html/template, whose contexts these are; ours are found out while the template runs.
 
 import { goJson } from '../go/json.js';

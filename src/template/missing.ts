@@ -1,4 +1,4 @@
-// Templates that are called and are not there, found without filling anything in. Called by template.ts.
+// Templates that are called and are not there, found without filling anything in.
 
 import { TemplateError } from './error.js';
 import type { Node, TemplateNode, TemplateSet } from './node.js';

@@ -1,5 +1,5 @@
-// Tokens in, trees out. Comes in: a template's text; goes out: its own tree and those it defines, by name. Called by
-// template.ts. Source: Go's text/template/parse.
+// Tokens in, trees out. Comes in: a template's text; goes out: its own tree and those it defines, by name. Source: Go's
+// text/template/parse.
 
 import { TemplateError } from './error.js';
 import { lex, type Token, type TokenKind } from './lex.js';

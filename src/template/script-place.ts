@@ -1,5 +1,5 @@
 // The lexical place within a script (expression, string, regular expression, template literal, comment), from the
-// characters before it. Called by html-context.ts.
+// characters before it.
 // Source: Go's html/template, js.go and transition.go: whether a slash begins a regular expression or divides is decided
 // from what stands before it.
 

@@ -1,4 +1,4 @@
-// The lexical place within a style sheet or a style attribute, from the characters before it. Called by html-context.ts.
+// The lexical place within a style sheet or a style attribute, from the characters before it.
 // Source: Go's html/template, transition.go.
 
 /** `value` is outside of strings, `url` within `url(...)`; in `unknown` nothing is safe. */

@@ -1,5 +1,5 @@
-// Go's text/template as Prometheus and Alertmanager use it. Comes in: text, data, functions; goes out: text. Called
-// by rules and notifications. Pure: what a template looks at is handed to it.
+// Go's text/template as Prometheus and Alertmanager use it. Comes in: text, data, functions; goes out: text. Pure: what
+// a template looks at is handed to it.
 
 import type { GoFunction, Value } from '../go/value.js';
 import { builtins } from './builtins.js';

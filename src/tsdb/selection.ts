@@ -1,5 +1,5 @@
-// Series of one question that are read part by part, so that others are answered between. What is kept meanwhile is not in it:
-// every part reads up to the same moment. Called by store.ts.
+// Series of one question that are read part by part, so that others are answered between. What is kept meanwhile is not
+// in it: every part reads up to the same moment.
 
 import type { Matcher, Series } from '../model/samples.js';
 import type { Millis } from '../model/time.js';

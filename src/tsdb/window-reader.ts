@@ -1,5 +1,4 @@
 // Series in a window of time, out of the head and the file. Comes in: matchers; goes out: series with their samples.
-// Called by store.ts for one question.
 
 import { compareLabels, type Labels } from '../model/labels.js';
 import type { Matcher, Series } from '../model/samples.js';

@@ -1,6 +1,5 @@
-// In: names of rows (none: all), --quick, --long. Out: the table of speed and size on stdout, progress on
-// stderr. Called by `npm run bench`. A slow figure is no failure: the exit code is 1 only when something did
-// not run.
+// In: names of rows (none: all), --quick, --long. Out: the table of speed and size on stdout, progress on stderr. A
+// slow figure is no failure: the exit code is 1 only when something did not run.
 
 import { parseArgs } from 'node:util';
 import { Bench } from './harness/bench.mjs';

@@ -1,4 +1,4 @@
-// How a client sees a simulated server: one request over one connection, told in a word or two. Called by the tests here.
+// How a client sees a simulated server: one request over one connection, told in a word or two.
 
 import { Agent, type IncomingMessage, request } from 'node:http';
 

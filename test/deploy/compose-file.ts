@@ -1,4 +1,4 @@
-// docker-compose.yml as Compose reads it, its variables filled in. Called by the tests of this folder.
+// docker-compose.yml as Compose reads it, its variables filled in.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// The commands that a page tells its readers to run, as they stand there. Called by recipes.test.ts.
+// The commands that a page tells its readers to run, as they stand there.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,5 @@
-// A machine of its own for a page's commands: a checkout, and a folder in the place of `/`. What would change this machine
-// (sudo, systemctl, groupadd, docker) is a program of the sandbox's that does the same below the folder. Called by
-// recipes.test.ts.
+// A machine of its own for a page's commands: a checkout, and a folder in the place of `/`. What would change this
+// machine (sudo, systemctl, groupadd, docker) is a program of the sandbox's that does the same below the folder.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Runs a program as a user would and says what came of it. Called by the tests of this folder.
+// Runs a program as a user would and says what came of it.
 
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

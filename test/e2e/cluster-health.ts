@@ -1,4 +1,4 @@
-// The answers the timetables read, in the document's field names. Called by the tests of this folder.
+// The answers the timetables read, in the document's field names.
 
 import type { RunningMonitor } from '../support/monitor.js';
 

@@ -1,4 +1,4 @@
-// What a process has open on the network, as the Linux kernel tells it. Called by the tests of this folder.
+// What a process has open on the network, as the Linux kernel tells it.
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 

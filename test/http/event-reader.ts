@@ -1,4 +1,4 @@
-// A client of /events that reads it as it comes. Called by the tests of this folder.
+// A client of /events that reads it as it comes.
 
 import { EventStreamParser } from '../../src/client/event-stream.js';
 

@@ -1,5 +1,4 @@
-// A workflow as an application would build it of our nodes, and models that are asked over HTTP. Called by the tests of
-// this folder.
+// A workflow as an application would build it of our nodes, and models that are asked over HTTP.
 
 import { type BaseMessage, HumanMessage } from '@langchain/core/messages';
 import { END, START, StateGraph } from '@langchain/langgraph';

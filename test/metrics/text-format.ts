@@ -1,4 +1,4 @@
-// Readers of the two formats, as strict as a scraper may be. Called by the tests of this room.
+// Readers of the two formats, as strict as a scraper may be.
 
 export interface Sample {
   readonly name: string;

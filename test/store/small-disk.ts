@@ -1,4 +1,4 @@
-// A disk that is full after a megabyte, and grows when told to. Called by the store's tests.
+// A disk that is full after a megabyte, and grows when told to.
 
 import { spawnSync } from 'node:child_process';
 

@@ -1,5 +1,4 @@
-// Real servers for tests: started on ports nobody else has, waited for, ended by their process id. Called by the
-// support files beside this one.
+// Real servers for tests: started on ports nobody else has, waited for, ended by their process id.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// The Python of the document this project answers to, as it stands there, made to run: its classes against our endpoints,
-// its workflow nodes beside ours. Called by tests, which do without where the document is not at hand.
+// The Python of the document this project answers to, as it stands there, made to run: its classes against our
+// endpoints, its workflow nodes beside ours.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,5 @@
 // The built program as a child process: started on a free port of 127.0.0.1 with a configuration of the test's own,
-// asked over HTTP, read through its log, ended by its process id. Called by the end-to-end tests.
+// asked over HTTP, read through its log, ended by its process id.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// A package as npm would publish and install it, without a registry. Called by tests that run what users get.
+// A package as npm would publish and install it, without a registry.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';

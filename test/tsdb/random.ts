@@ -1,4 +1,4 @@
-// Numbers that look random and are the same every time. Called by the samples' tests.
+// Numbers that look random and are the same every time.
 
 /** A generator of numbers from 0 up to 1 (mulberry32). */
 export function randomFrom(seed: number): () => number {

@@ -1,5 +1,5 @@
-// alertmanager.yml. Comes in: its text; goes out: what it says, or every mistake in it with its place, in Alertmanager's
-// words (config/config.go). Called by load.ts.
+// alertmanager.yml. Comes in: its text; goes out: what it says, or every mistake in it with its place, in
+// Alertmanager's words (config/config.go).
 
 import { dirname } from 'node:path';
 import type { Field } from '../../config/decode.js';

@@ -1,5 +1,5 @@
-// Which way an alert goes. Comes in: the tree of routes and an alert's labels; goes out: the routes that take it and its
-// group on each. Called by the dispatcher and by check-routes. Source: Alertmanager, dispatch.
+// Which way an alert goes. Comes in: the tree of routes and an alert's labels; goes out: the routes that take it and
+// its group on each. Source: Alertmanager, dispatch.
 
 import type { Labels } from '../../model/labels.js';
 import { quote } from '../../promql/print/quote.js';

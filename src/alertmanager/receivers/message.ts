@@ -1,5 +1,4 @@
-// Templates of a message, filled in: when one of them fails, the message says so and is sent all the same. Called by
-// every receiver.
+// Templates of a message, filled in: when one of them fails, the message says so and is sent all the same.
 
 import { oneLine } from '../../model/scrub.js';
 import { isoLocal } from '../../model/time.js';

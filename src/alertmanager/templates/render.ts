@@ -1,4 +1,4 @@
-// The texts of notifications. Comes in: a template and what it is filled with; goes out: text or HTML. Called by receivers.
+// The texts of notifications. Comes in: a template and what it is filled with; goes out: text or HTML.
 
 import { formatPrint } from '../../go/printf.js';
 import { SafeText, type Value } from '../../go/value.js';

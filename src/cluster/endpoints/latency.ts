@@ -1,5 +1,5 @@
 // How fast services answered lately, as the samples tell: the 95th percentile of their response times. Comes in:
-// services; goes out: seconds. Called by the chooser of endpoints, which does without when nobody answers.
+// services; goes out: seconds.
 
 import type { Labels } from '../../model/labels.js';
 import type { Clock, Millis } from '../../model/time.js';

@@ -1,5 +1,5 @@
 // The section `endpoints` of the configuration: which services can stand in for each other, and where each is called.
-// Comes in: YAML; goes out: candidates by capability. Called by configuration.ts.
+// Comes in: YAML; goes out: candidates by capability.
 
 import { z } from 'zod';
 import { about } from '../../config/about.js';

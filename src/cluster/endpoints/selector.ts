@@ -1,5 +1,5 @@
 // Which of several services that can do the same is to be called. Comes in: the configuration's candidates, the board
-// and the latest response times; goes out: one URL, and why this one. Called by the doors.
+// and the latest response times; goes out: one URL, and why this one.
 
 import type { Status } from '../../model/result.js';
 import type { Board } from '../state.js';

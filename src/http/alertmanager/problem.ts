@@ -1,5 +1,5 @@
-// What is wrong with a request, as Alertmanager answers it: its own handlers with the message alone, the server generated
-// around them with a code. Called by this folder, and by write.ts for errors of the doors.
+// What is wrong with a request, as Alertmanager answers it: its own handlers with the message alone, the server
+// generated around them with a code.
 // Source: Alertmanager, api/v2; go-openapi/errors.
 
 import { z } from 'zod';

@@ -1,6 +1,5 @@
-// Which endpoint answers a request below /api/v2. Comes in: requests; goes out: answers as Alertmanager gives them. What
-// changes something is not done for a page of somebody else.
-// Called by the router of everything.
+// Which endpoint answers a request below /api/v2. Comes in: requests; goes out: answers as Alertmanager gives them.
+// What changes something is not done for a page of somebody else.
 
 import { type Request, type Response, Router } from 'express';
 import { readJsonText } from '../body.js';

@@ -1,5 +1,5 @@
 // Our own documents as HTML. Comes in: Markdown; goes out: HTML whose headings can be linked to by the names that
-// GitHub gives them. Called by guide.ts.
+// GitHub gives them.
 
 import { Marked } from 'marked';
 import { Html, html } from './html.js';

@@ -1,5 +1,5 @@
-// The section `page` of monitor.yml: what the status page is called, shows and allows. Comes in: YAML; goes out: settings.
-// Called by configuration.ts.
+// The section `page` of monitor.yml: what the status page is called, shows and allows. Comes in: YAML; goes out:
+// settings.
 
 import { z } from 'zod';
 import { about, ofType } from '../../config/about.js';

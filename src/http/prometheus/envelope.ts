@@ -1,5 +1,5 @@
 // What stands around every answer of the Prometheus HTTP API. Comes in: an engine's answer or an error; goes out: a
-// reply. Called by this folder's router, and by write.ts for errors.
+// reply.
 // Source: Prometheus, "HTTP API", Format overview, and web/api/v1/api.go.
 
 import type { Writable } from 'node:stream';

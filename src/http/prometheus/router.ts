@@ -1,5 +1,4 @@
 // Which endpoint answers a request below /api/v1. Comes in: requests; goes out: answers in Prometheus' envelope.
-// Called by the router of everything.
 
 import { type Request, type Response, Router } from 'express';
 import type { Doors } from '../context.js';

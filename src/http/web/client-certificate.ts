@@ -1,5 +1,5 @@
 // Who may come in by their TLS client certificate. Comes in: a socket after its handshake; goes out: why it is turned
-// away. Called by the server for every new TLS connection.
+// away.
 
 import type { X509Certificate } from 'node:crypto';
 import { isIPv6 } from 'node:net';

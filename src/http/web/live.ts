@@ -1,5 +1,5 @@
-// The web configuration in force. It follows its files by itself, because certificates are renewed by programs that
-// do not say so. Called by the server.
+// The web configuration in force. It follows its files by itself, because certificates are renewed by programs that do
+// not say so.
 
 import { statSync } from 'node:fs';
 import type { HttpLog } from '../failure.js';

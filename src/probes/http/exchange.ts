@@ -1,5 +1,5 @@
-// One HTTP request and its answer, measured. Comes in: a prepared request; goes out: status, headers, body, and in
-// the attempt blackbox_exporter's families. Called by every kind of probe that has a URL.
+// One HTTP request and its answer, measured. Comes in: a prepared request; goes out: status, headers, body, and in the
+// attempt blackbox_exporter's families.
 
 import type { Millis } from '../../model/time.js';
 import { type Attempt, ProbeFailure } from '../probe.js';

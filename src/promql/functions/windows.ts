@@ -1,5 +1,5 @@
 // The walk of windows over range vectors. Comes in: a range vector and what to do with one window; goes out: one column
-// for each series that has a value at some step. Called by every function that takes a range vector.
+// for each series that has a value at some step.
 
 import type { Millis } from '../../model/time.js';
 import type { Expr, Position } from '../ast.js';

@@ -1,5 +1,4 @@
-// Stored history as a rule saw it at a moment: what later rules wrote at the same moment was not there yet. Called by
-// backfill.ts, for moments of which there are samples already.
+// Stored history as a rule saw it at a moment: what later rules wrote at the same moment was not there yet.
 
 import type { Labels } from '../../model/labels.js';
 import type { Matcher, SampleSource, Series } from '../../model/samples.js';

@@ -1,6 +1,6 @@
-// Rules over stored history. Comes in: rule files and a span of time; goes out: their series in the samples' database, all
-// of them or none. Called by the command line, while no monitor has the folder. Its promise is that of the running rules:
-// at each moment groups come in the order of the files, and a rule sees all that was there by then.
+// Rules over stored history. Comes in: rule files and a span of time; goes out: their series in the samples' database,
+// all of them or none. Its promise is that of the running rules: at each moment groups come in the order of the files,
+// and a rule sees all that was there by then.
 
 import { type Clock, type Millis, systemClock } from '../../model/time.js';
 import { parse } from '../../promql/parse.js';

@@ -1,5 +1,5 @@
-// Stored history with what rules have made of it so far on top. Comes in: two sources; goes out: one, in which the stored
-// samples win. Called by backfill.ts for every question of a rule.
+// Stored history with what rules have made of it so far on top. Comes in: two sources; goes out: one, in which the
+// stored samples win.
 
 import { compareLabels } from '../../model/labels.js';
 import type { Matcher, SampleSource, Series } from '../../model/samples.js';

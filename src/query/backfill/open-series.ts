@@ -1,5 +1,5 @@
-// Series that an earlier run left open. Comes in: stored series and what rules show at their first evaluation; goes out: the
-// series that end there, as they would if the run before had gone on. Called by backfill.ts.
+// Series that an earlier run left open. Comes in: stored series and what rules show at their first evaluation; goes
+// out: the series that end there, as they would if the run before had gone on.
 
 import type { Labels } from '../../model/labels.js';
 import type { SampleSource } from '../../model/samples.js';

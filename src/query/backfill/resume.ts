@@ -1,6 +1,6 @@
-// Alerts that were pending or firing before a backfill begins. Comes in: stored series ALERTS and ALERTS_FOR_STATE; goes
-// out: rules that have these alerts. Where the evaluations before are the ones right before the first one here, alerts go on
-// as they would have; else as after a restart. Called by backfill.ts.
+// Alerts that were pending or firing before a backfill begins. Comes in: stored series ALERTS and ALERTS_FOR_STATE;
+// goes out: rules that have these alerts. Where the evaluations before are the ones right before the first one here,
+// alerts go on as they would have; else as after a restart.
 
 import { METRIC_NAME } from '../../model/labels.js';
 import type { SampleSource, Series } from '../../model/samples.js';

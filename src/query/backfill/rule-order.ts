@@ -1,5 +1,5 @@
-// Which rules come after which. Comes in: groups in the order they are evaluated; goes out: for a rule's expression, the
-// series that were not there yet when it was asked. Called by backfill.ts.
+// Which rules come after which. Comes in: groups in the order they are evaluated; goes out: for a rule's expression,
+// the series that were not there yet when it was asked.
 
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';

@@ -1,5 +1,5 @@
-// What rules give, on its way into the samples that are made. Comes in: each rule's samples at a moment; goes out: those that
-// the stored history lacks, and the ends of series that are over. Called by backfill.ts.
+// What rules give, on its way into the samples that are made. Comes in: each rule's samples at a moment; goes out:
+// those that the stored history lacks, and the ends of series that are over.
 
 import { type Labels, METRIC_NAME } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';

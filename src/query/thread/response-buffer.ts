@@ -1,5 +1,5 @@
 // What is left of long answers until whoever asked has fetched it. Comes in: printed pieces; goes out: one after the
-// other. Called by scheduler.ts: a slow reader's answer waits in the query thread, where it is in nobody's way.
+// other.
 
 import type { Clock, Millis } from '../../model/time.js';
 import { QueryError } from '../engine.js';

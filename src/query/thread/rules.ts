@@ -1,5 +1,5 @@
-// Rules in the query thread. Comes in: rule files, and the moment a scrape was taken; goes out: what the rules
-// made of it, their samples kept beside the scrape's. Called by thread.ts.
+// Rules in the query thread. Comes in: rule files, and the moment a scrape was taken; goes out: what the rules made of
+// it, their samples kept beside the scrape's.
 
 import type { Alert, PendingAlert } from '../../model/alert.js';
 import type { Clock, Millis } from '../../model/time.js';

@@ -1,5 +1,5 @@
 // A run of a series' values as bytes, bit for bit (a NaN is a NaN). Comes in: doubles; goes out: the shortest of a few
-// writings with a checksum, because SQLite has none. Called by whatever stores samples, for times as well as values.
+// writings with a checksum, because SQLite has none.
 
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ByteReader, ByteWriter, CorruptChunk } from './bytes.js';

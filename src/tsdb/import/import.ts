@@ -1,6 +1,5 @@
-// Somebody else's samples for our store. Comes in: a file in the OpenMetrics text format with timestamps, as
-// `promtool tsdb create-blocks-from openmetrics` takes it; goes out: the samples' database with them in it. Called by
-// the command line, also beside a running monitor, which notices.
+// Somebody else's samples for our store. Comes in: a file in the OpenMetrics text format with timestamps, as `promtool
+// tsdb create-blocks-from openmetrics` takes it; goes out: the samples' database with them in it.
 
 import type { Millis } from '../../model/time.js';
 import { ByteCache } from '../chunks/cache.js';

@@ -1,5 +1,5 @@
-// Samples that become part of the store all at once: they are gathered in a file of their own beside the database, which
-// is gone afterwards, whatever happened. Called by the import and by what evaluates rules over stored history.
+// Samples that become part of the store all at once: they are gathered in a file of their own beside the database,
+// which is gone afterwards, whatever happened.
 
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

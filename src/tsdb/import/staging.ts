@@ -1,5 +1,5 @@
 // Samples on their way into a store, encoded in a file of their own. Comes in: samples of any number of series, each
-// series in order; goes out: a file with large chunks. Called by the import.
+// series in order; goes out: a file with large chunks.
 
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';

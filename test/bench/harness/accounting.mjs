@@ -1,5 +1,4 @@
-// In: the pid of a process. Out: what the kernel has charged it: CPU of all its threads, memory. Called by
-// the rows.
+// In: the pid of a process. Out: what the kernel has charged it: CPU of all its threads, memory.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// In: a question in PromQL and who is asked. Out: how long the answer took, or the answer itself, to be compared
-// with another's. Called by the PromQL rows.
+// In: a question in PromQL and who is asked. Out: how long the answer took, or the answer itself, to be compared with
+// another's.
 
 import { get, getJson } from './loopback.mjs';
 

@@ -1,6 +1,5 @@
-// In: the command line's wishes. Out: what a row needs to run: a folder, children, and a way to try each
-// contestant so that one that is missing costs a cell, not the table. Called by main.mjs, handed to every
-// row.
+// In: the command line's wishes. Out: what a row needs to run: a folder, children, and a way to try each contestant so
+// that one that is missing costs a cell, not the table.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

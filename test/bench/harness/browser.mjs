@@ -1,5 +1,4 @@
-// In: an address. Out: what Debian's Chromium needs to show it, and the page to measure on. Called by the row about
-// pages.
+// In: an address. Out: what Debian's Chromium needs to show it, and the page to measure on.
 
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,5 +1,4 @@
 // In: a command line. Out: a running child and what it prints, ended by its own pid when its scope closes.
-// Called by every row; nothing a bench started outlives it.
 
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-// In: the text of a /metrics page. Out: sums and counts of its samples. Called by the rows.
+// In: the text of a /metrics page. Out: sums and counts of its samples.
 
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{.*\})? (\S+)/;
 

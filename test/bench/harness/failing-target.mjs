@@ -1,4 +1,4 @@
-// In: which paths are to fail. Out: an HTTP server in the bench's own process that fails them. Called by the rows about alerts.
+// In: which paths are to fail. Out: an HTTP server in the bench's own process that fails them.
 
 import { createServer } from 'node:http';
 

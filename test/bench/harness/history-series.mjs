@@ -1,5 +1,4 @@
-// In: an end and a number of days. Out: 150 series of a small cluster, a sample every 30 s, the same on every
-// run. Called by history.mjs.
+// In: an end and a number of days. Out: 150 series of a small cluster, a sample every 30 s, the same on every run.
 
 /** Distance of samples, in milliseconds. */
 export const SCRAPE = 30_000;

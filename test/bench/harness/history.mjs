@@ -1,5 +1,5 @@
-// In: how many days. Out: the same history in the folders of this program, of Prometheus and of VictoriaMetrics,
-// each taken in by its own means, and a way to start each of them over its folder. Called by the PromQL rows.
+// In: how many days. Out: the same history in the folders of this program, of Prometheus and of VictoriaMetrics, each
+// taken in by its own means, and a way to start each of them over its folder.
 
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';

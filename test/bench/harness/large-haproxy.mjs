@@ -1,5 +1,5 @@
-// In: nothing. Out: a HAProxy with a thousand servers, and the program watching it and nothing else, scanning
-// only when it is asked to. Called by the rows about /metrics.
+// In: nothing. Out: a HAProxy with a thousand servers, and the program watching it and nothing else, scanning only when
+// it is asked to.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { get, getJson } from './loopback.mjs';

@@ -1,5 +1,4 @@
-// In: a loopback URL. Out: its answer. Also picks free ports. Called by the rows; nothing else is ever
-// contacted.
+// In: a loopback URL. Out: its answer. Also picks free ports.
 
 import http from 'node:http';
 import { createServer } from 'node:net';

@@ -1,4 +1,4 @@
-// In: nothing. Out: the machine and the versions of everything on it that is compared. Called by main.mjs.
+// In: nothing. Out: the machine and the versions of everything on it that is compared.
 
 import { spawnSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';

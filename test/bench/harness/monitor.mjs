@@ -1,4 +1,4 @@
-// In: a configuration. Out: the real program, running on a free loopback port. Called by the rows.
+// In: a configuration. Out: the real program, running on a free loopback port.
 
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 // In: a folder with the data of the Numenta Anomaly Benchmark, which is not part of this project: `windows.json` and
-// `data/FOLDER/NAME.csv`. Out: series with their records and labelled windows. Called by the row of anomalies.
+// `data/FOLDER/NAME.csv`. Out: series with their records and labelled windows.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,4 @@
-// In: what a peer is to do. Out: that peer, running on a free loopback port. One function a peer. Called by
-// the rows.
+// In: what a peer is to do. Out: that peer, running on a free loopback port. One function a peer.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';

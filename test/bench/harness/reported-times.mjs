@@ -1,5 +1,5 @@
-// In: a monitor or an exporter that watches the delay server. Out: how far each response time it reports is from
-// the true one, in milliseconds. Called by the rows about timing errors.
+// In: a monitor or an exporter that watches the delay server. Out: how far each response time it reports is from the
+// true one, in milliseconds.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { get, getJson } from './loopback.mjs';

@@ -1,5 +1,5 @@
-// In: nothing. Out: the six services a small cluster has, simulated on loopback, as the configuration names
-// them. Redis and HAProxy are real where installed. Called by the rows that measure the program at rest.
+// In: nothing. Out: the six services a small cluster has, simulated on loopback, as the configuration names them. Redis
+// and HAProxy are real where installed.
 
 import { Missing } from './children.mjs';
 import { startHaproxy, startHealthServer, startRedis } from './targets.mjs';

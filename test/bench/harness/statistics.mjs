@@ -1,4 +1,4 @@
-// In: numbers. Out: one number that stands for them. Called by the rows.
+// In: numbers. Out: one number that stands for them.
 
 /**
  * The q-quantile by nearest rank (q = 0.99 of 1,000 values is the 990th smallest). @throws Error when there

@@ -1,8 +1,6 @@
-// In: the rows' lines. Out: a Markdown table. Called by main.mjs.
-//
-// A line: {what, unit, ours: Outcome, peers: Outcome[], reach?: Reach}; a Reach is {atMost: number}, {atLeast: number},
-// {atLeastOf: {who, share}} (a share of a peer's figure), or {atMostOf: {who, share}}; `text` says it
-// otherwise.
+// In: the rows' lines. Out: a Markdown table. A line: {what, unit, ours: Outcome, peers: Outcome[], reach?: Reach}; a
+// Reach is {atMost: number}, {atLeast: number}, {atLeastOf: {who, share}} (a share of a peer's figure), or {atMostOf:
+// {who, share}}; `text` says it otherwise.
 
 const HEAD = ['what', 'ours', 'to reach', 'reached', 'peers (ours / peer)'];
 

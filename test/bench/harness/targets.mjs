@@ -1,5 +1,5 @@
-// In: how many ports, backends, ... Out: something to be monitored, running on free loopback ports; its CPU
-// is not counted unless a row says so. Called by the rows.
+// In: how many ports, backends, ... Out: something to be monitored, running on free loopback ports; its CPU is not
+// counted unless a row says so.
 
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

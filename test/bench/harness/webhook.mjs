@@ -1,4 +1,4 @@
-// In: nothing. Out: a webhook receiver in the bench's own process that notes when each alert came. Called by the rows about alerts.
+// In: nothing. Out: a webhook receiver in the bench's own process that notes when each alert came.
 
 import { createServer } from 'node:http';
 

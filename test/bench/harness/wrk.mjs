@@ -1,5 +1,4 @@
 // In: a URL and how hard. Out: how many answers came. The load generator wrk, whose own CPU is never counted.
-// Called by the rows.
 
 /**
  * Runs wrk with one thread for a number of seconds; ends by itself.

@@ -1,4 +1,4 @@
-// `npm run test:promql -- DIR...`: runs the *.test files below folders. Called by scripts/test-promql.mjs.
+// `npm run test:promql -- DIR...`: runs the *.test files below folders.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// A file in Prometheus' test language, run. Comes in: its text; goes out: for each block whether it holds, and what
-// is wrong where it does not. Called by the suite's test and by command.ts.
+// A file in Prometheus' test language, run. Comes in: its text; goes out: for each block whether it holds, and what is
+// wrong where it does not.
 
 import { MemorySource } from '../../../src/promql/memory.js';
 import { check } from './check.js';

@@ -1,5 +1,5 @@
 // A file in Prometheus' test language as commands (promql/promqltest/README.md there). Comes in: its text; goes out:
-// what to load, clear and evaluate, and which lines are none of it. Called by run.ts.
+// what to load, clear and evaluate, and which lines are none of it.
 
 import { RE2JS } from 're2js';
 import type { Millis } from '../../../src/model/time.js';

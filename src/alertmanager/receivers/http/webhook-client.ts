@@ -1,5 +1,5 @@
-// Posts of notifications. Comes in: a URL, which nobody may see, and a body; goes out: the answer, or a DeliveryError in
-// words. Called by the receivers that speak HTTP.
+// Posts of notifications. Comes in: a URL, which nobody may see, and a body; goes out: the answer, or a DeliveryError
+// in words.
 
 import type { HttpClientConfig } from '../../../config/http-client.js';
 import { secretsOfHttp } from '../../../config/http-client-secrets.js';

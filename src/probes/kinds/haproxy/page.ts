@@ -1,4 +1,4 @@
-// HAProxy's statistics page as text in, records out. Called by statistics.ts.
+// HAProxy's statistics page as text in, records out.
 
 import type { Options, parse } from 'csv-parse/sync';
 

@@ -1,4 +1,4 @@
-// The rows of one page of HAProxy's statistics as samples, as many as there is room for. Called by statistics.ts.
+// The rows of one page of HAProxy's statistics as samples, as many as there is room for.
 
 import type { MetricFamily } from '../../../model/family.js';
 import type { Attempt } from '../../probe.js';

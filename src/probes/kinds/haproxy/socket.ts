@@ -1,4 +1,4 @@
-// HAProxy's statistics from its stats socket. Called by the haproxy probe when stats_url is `unix:/PATH`.
+// HAProxy's statistics from its stats socket.
 
 import { connect } from 'node:net';
 import { failureOf } from '../../http/failure.js';

@@ -1,5 +1,5 @@
-// HAProxy's statistics as CSV in; promex's families and the backends' summary out. Called by the haproxy probe. It is
-// the hottest path of all kinds: a load balancer of a thousand servers makes 80,000 series of one page.
+// HAProxy's statistics as CSV in; promex's families and the backends' summary out. It is the hottest path of all kinds:
+// a load balancer of a thousand servers makes 80,000 series of one page.
 
 import { type Attempt, ProbeFailure } from '../../probe.js';
 import { type CsvParse, columnsOf, eachRecord, headerLine, isCutOff } from './page.js';

@@ -1,5 +1,5 @@
 // A node's view of its Redis Cluster: CLUSTER INFO's fields in, redis_exporter's families out, and whether the node
-// refuses keys because of it. PING and INFO are answered all the same. Called by the redis probe.
+// refuses keys because of it. PING and INFO are answered all the same.
 // Source: redis_exporter, exporter/clusters.go; Redis, CLUSTER INFO.
 
 import { type FamilyType, family, type MetricFamily } from '../../../model/family.js';

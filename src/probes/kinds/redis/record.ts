@@ -1,4 +1,4 @@
-// INFO's fields in; redis_exporter's families and the document's health fields out. Called by the redis probe.
+// INFO's fields in; redis_exporter's families and the document's health fields out.
 // Source: redis_exporter, exporter/info.go.
 
 import { family, type MetricFamily } from '../../../model/family.js';

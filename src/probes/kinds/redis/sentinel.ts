@@ -1,4 +1,4 @@
-// The masters a Sentinel watches: INFO's section Sentinel in, redis_exporter's families out. Called by record.ts.
+// The masters a Sentinel watches: INFO's section Sentinel in, redis_exporter's families out.
 // Source: redis_exporter, exporter/sentinels.go and exporter/info.go; Redis, "High availability with Redis Sentinel".
 
 import { family, type MetricFamily } from '../../../model/family.js';

@@ -1,4 +1,4 @@
-// An OpenMetrics file of any length. Comes in: its path; goes out: its samples, line by line. Called by the import.
+// An OpenMetrics file of any length. Comes in: its path; goes out: its samples, line by line.
 
 import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
