@@ -1,6 +1,6 @@
 // Who may import whom. The rooms and their order are the table below; everything else is read off the sources.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -224,4 +224,15 @@ test('no folder or file is a drawer for everything', () => {
   expect(
     files.filter(path => !path.split('/').every(part => /^[a-z0-9]+(-[a-z0-9]+)*(\.tsx?)?$/.test(part))),
   ).toEqual([]);
+});
+
+test.each(['docs/architecture.md', 'CONTRIBUTING.md'])('%s names files and folders that are there', page => {
+  const root = join(SRC, '..');
+  const text = readFileSync(join(root, page), 'utf8');
+  const named = [...text.matchAll(/`((?:[a-z-]+\/)+(?:[a-z-]+\/|[a-z-]+\.(?:[a-z]+\.)?(?:ts|md)))`/g)].map(
+    match => match[1] as string,
+  );
+  expect(named.length).toBeGreaterThan(5);
+  const missing = named.filter(path => !existsSync(join(root, path)) && !existsSync(join(SRC, path)));
+  expect(missing).toEqual([]);
 });
