@@ -43,7 +43,7 @@ export function notifierEvents(
       const { error, attempts, reason } = outcome;
       events.onNotification(integration, reason);
       history.told([...group.alerts], { ...note, status: 'firing', error: error.message });
-      log('warn', 'Notification failed after retries; the next one says what is true then', {
+      log('warn', 'Notification failed after retries', {
         ...named(integration),
         group: group.key,
         attempts,

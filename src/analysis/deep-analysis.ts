@@ -36,10 +36,9 @@ export class DeepAnalysis {
     try {
       const reports = await analyst.refresh(() => this.#isClosed);
       const took = `${Math.round(clock.elapsed() - begun)}ms`;
-      log('debug', 'Deep analysis is done', { reports, took });
+      log('debug', 'Deep analysis finished', { reports, took });
     } catch (error) {
-      if (!this.#isClosed)
-        log('warn', 'The deep analysis failed; it is tried again', { err: (error as Error).message });
+      if (!this.#isClosed) log('warn', 'Deep analysis failed; retrying', { err: (error as Error).message });
     }
   }
 

@@ -66,8 +66,10 @@ export class RollupJob {
       log('debug', 'Day rolled up', { date, services });
       return date;
     } catch (error) {
+      // The monitor is stopping: the next one makes it.
+      if (this.#isClosed) return undefined;
       this.#failed.add(date);
-      log('warn', 'A day cannot be rolled up; it is tried again', { date, err: (error as Error).message });
+      log('warn', 'Daily roll-up failed; retrying', { date, err: (error as Error).message });
       return undefined;
     }
   }

@@ -111,7 +111,7 @@ export class Delivering {
       onDropped: (_, alerts) => metrics.dropped(alerts),
       onFailed: (alertmanager, alerts, err) => {
         metrics.notSent(alertmanager, alerts);
-        log.warn({ alertmanager, alerts, err }, 'Alertmanager did not take alerts; they are sent again');
+        log.warn({ alertmanager, alerts, err }, 'Sending alerts to Alertmanager failed; retrying');
       },
     };
   }

@@ -477,7 +477,7 @@ export class Monitor {
   /** What follows from a verdict: the pace of the checks and a word in the log. */
   #onVerdict(now: Verdict, at: Millis): void {
     const before = this.#board.verdict;
-    if (this.#board.verdictProblem) this.#log.info({}, 'Rules are asked again');
+    if (this.#board.verdictProblem) this.#log.info({}, 'Rule evaluation recovered');
     this.#board.setVerdict(now, at);
     this.#own.rulesUp.set(1);
     this.#exposition.touch();
@@ -507,7 +507,7 @@ export class Monitor {
 
   #onNoVerdict(reason: string): void {
     if (this.#board.verdictProblem?.reason !== reason)
-      this.#log.error({ err: reason }, 'Rules cannot be asked; the last known status and alerts stay');
+      this.#log.error({ err: reason }, 'Rule evaluation failed; the last known status and alerts stay');
     this.#board.loseVerdict(reason);
     this.#own.rulesUp.set(0);
     this.#exposition.touch();
@@ -523,7 +523,7 @@ export class Monitor {
     this.#delivering.show(this.#muted(this.#clock.now()));
     this.#exposition.touch();
     for (const { file, group, rule, error } of evaluation.changes) {
-      if (error === '') this.#log.info({ file, group, rule }, 'Rule works again');
+      if (error === '') this.#log.info({ file, group, rule }, 'Rule recovered');
       else this.#log.error({ file, group, rule, err: error }, 'Rule failed');
     }
     for (const err of evaluation.restoreErrors) this.#log.error({ err }, 'Alerts were not restored');
@@ -532,7 +532,7 @@ export class Monitor {
   #tellChange({ service, from, to, result }: LevelChange): void {
     const fields = { target: service.id, from, to, err: result.error };
     if (to === 'up') this.#log.info(fields, 'Service is up');
-    else if (to === 'unknown') this.#log.info(fields, 'Service is being looked at anew');
+    else if (to === 'unknown') this.#log.info(fields, 'Service state reset');
     else this.#log.warn(fields, to === 'slow' ? 'Service is slow' : 'Service is down');
   }
 

@@ -258,7 +258,7 @@ export class Answering {
     this.#own = undefined;
     this.#others = new OthersSamples(remote, this.#events);
     await this.#switch.change(this.#others.engine);
-    this.#log.info({ url: remote.url }, 'PromQL and rules are answered elsewhere; no samples are kept here');
+    this.#log.info({ url: remote.url }, 'Using remote query backend; local storage disabled');
   }
 
   async #openOwn(scrapeInterval: Millis): Promise<OwnSamples> {

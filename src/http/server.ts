@@ -82,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   server.prependListener('secureConnection', (socket: TLSSocket) => {
     const problem = live.current.tls?.problem(socket);
     if (problem === undefined) return;
-    log('debug', 'Client turned away', { address: socket.remoteAddress, err: problem });
+    log('debug', 'Client rejected', { address: socket.remoteAddress, err: problem });
     socket.destroy();
   });
   try {

@@ -65,11 +65,9 @@ export class AlertingMetrics {
       buckets: LATENCY_BUCKETS,
       registers,
     });
-    this.#suppressed = counter(
-      'alertmanager_notifications_suppressed_total',
-      'Alerts that were not told because they are muted',
-      ['reason'],
-    );
+    this.#suppressed = counter('alertmanager_notifications_suppressed_total', 'Suppressed alerts', [
+      'reason',
+    ]);
     this.#ours = counter('langgraph_monitor_notifications_total', 'Messages sent or given up, by receiver', [
       'receiver',
       'integration',

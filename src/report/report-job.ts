@@ -193,7 +193,7 @@ export class ReportJob {
     if (this.#abort.signal.aborted) return;
     if (left.length === 0) this.#settle(report, due);
     else if (now - due >= GIVE_UP) {
-      log('warn', 'A report could not be sent for a day and is given up', {
+      log('warn', 'Report not sent for a day; giving up', {
         report: report.name,
         due: isoLocal(due),
         integrations: left.join(', '),
@@ -252,7 +252,7 @@ export class ReportJob {
       message = await this.#make(report, due);
     } catch (error) {
       const fields = { report: report.name, err: (error as Error).message };
-      log('warn', 'A report cannot be made; it is tried again', fields);
+      log('warn', 'Report failed; retrying', fields);
       for (const integration of waiting) this.#note('failedAt', report, integration);
       return waiting.map(({ id }) => id);
     }
@@ -296,7 +296,7 @@ export class ReportJob {
       if (this.#abort.signal.aborted) return false;
       this.#note('failedAt', report, integration);
       const isFinal = error instanceof DeliveryError && error.permanent;
-      const words = isFinal ? 'Report refused' : 'Report not sent; it is tried again';
+      const words = isFinal ? 'Report refused' : 'Report not sent; retrying';
       log('warn', words, { ...fields, err: (error as Error).message });
       return isFinal;
     }

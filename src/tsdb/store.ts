@@ -474,7 +474,7 @@ export class SampleStore implements SampleSource {
     const file = new SampleFile(path, this.#cache, this.#guarded.damage, true);
     this.#isReadOnly = true;
     this.#takeUp(file);
-    log('info', 'Samples opened for reading alone', { file: path, series: this.#catalogue.index.size });
+    log('info', 'Samples opened read-only', { file: path, series: this.#catalogue.index.size });
     return file;
   }
 

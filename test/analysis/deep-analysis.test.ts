@@ -62,7 +62,7 @@ test('makes figures of hours, so that the first report asks for what goes on alo
   const { analyst, deep, asked, log } = makeAnalyst();
   await deep.run();
   deep.close();
-  expect(log).toEqual([['debug', 'Deep analysis is done', 0]]);
+  expect(log).toEqual([['debug', 'Deep analysis finished', 0]]);
   expect(asked.some(query => query.includes('[1h]'))).toBe(true);
   asked.length = 0;
   await analyst.report(uptimeReport, lastDays(1));
@@ -105,8 +105,8 @@ test('makes reports again that were asked for in the last day, so that an old on
   await deep.run();
   deep.close();
   expect(log).toEqual([
-    ['debug', 'Deep analysis is done', 1],
-    ['debug', 'Deep analysis is done', 0],
+    ['debug', 'Deep analysis finished', 1],
+    ['debug', 'Deep analysis finished', 0],
   ]);
 });
 
@@ -119,5 +119,5 @@ test('goes on when the query engine does not answer', async () => {
   });
   await deep.run();
   deep.close();
-  expect(log).toEqual([['warn', 'The deep analysis failed; it is tried again', { err: 'no answer' }]]);
+  expect(log).toEqual([['warn', 'Deep analysis failed; retrying', { err: 'no answer' }]]);
 });

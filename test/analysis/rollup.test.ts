@@ -153,7 +153,19 @@ describe('a roll-up', () => {
     const job = jobOf(refusing as never, log);
     expect(await job.step()).toBeUndefined();
     job.close();
-    expect(log).toEqual([['warn', 'A day cannot be rolled up; it is tried again']]);
+    expect(log).toEqual([['warn', 'Daily roll-up failed; retrying']]);
+  });
+
+  test('says nothing of a question that ends because the monitor stops', async () => {
+    let refuse: (error: Error) => void = () => undefined;
+    const stopping = () => new Promise<never>((_, reject) => (refuse = reject));
+    const log: unknown[] = [];
+    const job = jobOf({ instant: stopping, range: stopping } as never, log);
+    const step = job.step();
+    job.close();
+    refuse(new QueryError('unavailable', 'the monitor is stopping'));
+    expect(await step).toBeUndefined();
+    expect(log).toEqual([]);
   });
 
   test('that cannot be made does not keep the others from being made, and is tried again', async () => {

@@ -68,7 +68,7 @@ const risen = (severity: string, level: string, escalates = 'ServiceDown') => [
   'target=redis',
 ];
 
-describe('whom an alert reaches', () => {
+describe('the receivers of an alert', () => {
   test.each<[what: string, labels: string[], receivers: string]>([
     ['critical', [...down, 'severity=critical'], 'slack'],
     ['critical, after 5 minutes', risen('critical', 'Level2'), 'slack,email'],

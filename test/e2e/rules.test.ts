@@ -361,7 +361,7 @@ test('a rule that fails is marked, counted and logged once, and the others go on
   writeConfiguration(folder, watching(['tools'], { rule_files }));
   expect((await monitor.get('/-/reload', { method: 'POST' })).status).toBe(200);
   await expect.poll(() => apiRule(monitor, 'own:odd'), PATIENCE).toMatchObject({ health: 'ok' });
-  await expect.poll(() => monitor.logged('Rule works again').length, PATIENCE).toBe(1);
+  await expect.poll(() => monitor.logged('Rule recovered').length, PATIENCE).toBe(1);
   expect(monitor.logged('Rule failed')).toHaveLength(1);
 });
 

@@ -84,7 +84,7 @@ test('an alert is silenced in two taps, from the list and from the overview', as
   await shows(page, '.quick').toMatch(/Covers 1 alert now\./);
   await page.keyboard.press('Escape');
   await expect.poll(() => page.locator('.quick').count()).toBe(0);
-  expect(await page.evaluate('document.activeElement.textContent')).toBe('Silence');
+  await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Silence');
   await page.keyboard.press('Enter');
   await shows(page, '.quick .labels').toMatch(/ServiceDown/);
   await page.getByRole('button', { name: '15 min' }).click();

@@ -51,7 +51,7 @@ test('alerts are silenced one after the other', async () => {
   await shows(page, '.quick').toMatch(/Covers 1 alert/);
   await enter(page, /^1 h$/);
   await shows(page, 'main .empty').toMatch(/^No alert that fires fits the filter/);
-  expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+  await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('MAIN');
   expect(on.trouble()).toEqual([]);
 }, 120_000);
 

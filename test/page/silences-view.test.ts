@@ -17,7 +17,9 @@ test('a silence made on the page is the one amtool shows, and is extended and ex
   await fill(page, 'Label of matcher 1', 'target');
   await fill(page, 'Value of matcher 1', 'tools');
   await page.getByRole('button', { name: 'Add a matcher' }).click();
-  expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Label of matcher 2');
+  await expect
+    .poll(() => page.evaluate('document.activeElement.getAttribute("aria-label")'))
+    .toBe('Label of matcher 2');
   await page.keyboard.type('alertname');
   await page.getByLabel('Operator of matcher 2').selectOption('!~');
   await fill(page, 'Value of matcher 2', 'Host.*');
@@ -52,7 +54,7 @@ test('a silence made on the page is the one amtool shows, and is extended and ex
   await page.getByRole('button', { name: /^Extend until/ }).click();
   await shows(page, '.silence').toMatch(/8 h 14 min left/);
   await page.getByRole('button', { name: /^Expire the silence/ }).click();
-  expect(await page.evaluate('document.activeElement.textContent')).toBe('Keep');
+  await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Keep');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: /^Expire the silence/ }).click();
   await page.getByRole('button', { name: 'Expire now' }).click();

@@ -50,7 +50,7 @@ test('goes from view to view, back and forward, and asks for nothing twice', asy
   await expect.poll(() => page.title(), PATIENCE).toBe('Healthy · Incidents · langgraph-monitor');
   expect(new URL(page.url()).pathname).toBe('/ui/incidents');
   expect(await page.getAttribute('nav.views [aria-current]', 'href')).toBe('../ui/incidents');
-  expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+  await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('MAIN');
   await page.goBack();
   await shows(page, 'h1').toBe('Healthy All 3 services are healthy.');
   await page.goForward();

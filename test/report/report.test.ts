@@ -391,7 +391,7 @@ describe('by schedule', () => {
       request.path === '/slack' ? answers(503)(response, request) : well(response, request);
     await lookAt(NOW - HOUR);
     await lookAt(NOW);
-    expect(logged).toContain('Report not sent; it is tried again');
+    expect(logged).toContain('Report not sent; retrying');
     await job.close();
     start();
     endpoint.requests.length = 0;
@@ -406,9 +406,9 @@ describe('by schedule', () => {
       (request.path === '/slack' ? answers(404, 'no_service') : answers(500))(response, request);
     await lookAt(NOW - HOUR);
     await lookAt(NOW);
-    expect(logged).toEqual(expect.arrayContaining(['Report refused', 'Report not sent; it is tried again']));
+    expect(logged).toEqual(expect.arrayContaining(['Report refused', 'Report not sent; retrying']));
     for (let hour = 1; hour <= 24; hour++) await lookAt(NOW + hour * HOUR);
-    expect(logged.at(-1)).toBe('A report could not be sent for a day and is given up');
+    expect(logged.at(-1)).toBe('Report not sent for a day; giving up');
     endpoint.requests.length = 0;
     await lookAt(NOW + 25 * HOUR);
     expect(endpoint.requests).toEqual([]);
@@ -465,7 +465,7 @@ describe('by schedule', () => {
       const [, begin] = ENGINES[0] as (typeof ENGINES)[number];
       running = await begin(TEXT);
     }
-    expect(logged).toContain('A report cannot be made; it is tried again');
+    expect(logged).toContain('Report failed; retrying');
     expect(await metric(failed)).toEqual({ email: 1, slack: 1, discord: 1, telegram: 1 });
     await job.close();
     start();

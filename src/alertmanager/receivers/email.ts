@@ -116,7 +116,7 @@ class EmailReceiver implements Receiver {
     for (const refusal of refusals) {
       if (!isFinal(refusal)) throw this.#failure(refusal, undefined);
       // Trying again would not reach this one and would tell the others again.
-      this.#surroundings.log('warn', 'The mail server refuses a recipient; the others got the mail', {
+      this.#surroundings.log('warn', 'Mail server rejected a recipient; the others received the mail', {
         integration: INTEGRATION,
         recipient: refusal.recipient,
         error: this.#words(refusal),

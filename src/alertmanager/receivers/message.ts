@@ -62,7 +62,7 @@ export class Filling {
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       const problem = oneLine(error.message);
-      this.#surroundings.log('warn', 'A template failed; a plain message is sent in its place', {
+      this.#surroundings.log('warn', 'Template failed; sending a plain message', {
         integration: this.#integration,
         receiver: this.#notification.receiver,
         error: problem,

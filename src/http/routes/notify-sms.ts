@@ -30,7 +30,7 @@ export const notifySms = route({
   body: { name: 'notification', limit: LIMIT, shape: webhook },
   answer: z.object({
     sent: z.array(z.string()).describe('Who got it'),
-    had: z.array(z.string()).describe('Who had got it when it was tried before'),
+    had: z.array(z.string()).describe('Recipients that already received it'),
     failures: z.array(z.object({ to: z.string(), error: z.string() })).describe('Who cannot get it'),
   }),
   others: {

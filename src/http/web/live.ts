@@ -36,7 +36,7 @@ export class LiveWebConfig {
     const { tls } = this.#current;
     if (tls && next.tls) this.#onTls(next.tls);
     else if (tls || next.tls) {
-      this.#log('warn', 'TLS is switched on or off at the next start only', { tls: tls !== undefined });
+      this.#log('warn', 'Enabling or disabling TLS requires a restart', { tls: tls !== undefined });
     }
     this.#current = { ...next, tls: tls && (next.tls ?? tls) };
     this.#seen = seen;

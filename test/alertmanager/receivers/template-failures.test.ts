@@ -82,7 +82,7 @@ describe.each([
     expect(opened.logged).toMatchObject([
       [
         'warn',
-        'A template failed; a plain message is sent in its place',
+        'Template failed; sending a plain message',
         { integration, receiver: 'ops', error: expect.stringContaining(problem) },
       ],
     ]);
