@@ -56,6 +56,7 @@ export class SampleStore implements SampleSource {
   #live = new RefList();
   /** The row that samples may still be added to, and the series that end in it. */
   #row: OpenRow | undefined;
+  #openAt: Millis | undefined;
   /** What each source showed when it added samples last. */
   readonly #added = new Map<string, readonly SeriesRef[]>();
   readonly #guarded: GuardedFile<SampleFile>;
@@ -174,6 +175,7 @@ export class SampleStore implements SampleSource {
     for (const series of ended) this.#stored.addEnd(series, at);
     this.#live = live;
     this.#row = { builder, ended };
+    this.#openAt = at;
     this.#head.push(builder, ended, false);
     this.#bound();
   }
@@ -307,8 +309,14 @@ export class SampleStore implements SampleSource {
     return this.#catalogue.index.labels(series).key;
   }
 
+  /** The time of the scrape that was begun and is not on disk yet; undefined when there is none. */
+  get openAt(): Millis | undefined {
+    return this.#openAt;
+  }
+
   /** Keeps the scrape that was begun with all that was added: on disk when this returns, if the disk will have it. */
   commit(): void {
+    this.#openAt = undefined;
     this.#row = undefined;
     this.#head.settle();
     this.#flush();

@@ -8,6 +8,7 @@ import { SampleStore } from '../../tsdb/store.js';
 import type { SamplesStatus } from '../engine.js';
 import type { Order, Report, ThreadStart } from '../protocol.js';
 import { type PackedScrape, unpackScrape } from '../scrape-codec.js';
+import { DurableSource } from './durable-source.js';
 import { Shelf } from './response-buffer.js';
 import { type Judgement, Rules } from './rules.js';
 import { Desk } from './scheduler.js';
@@ -66,7 +67,7 @@ let isEvaluating = false;
 const deferred: Deferred[] = [];
 
 const desk = new Desk({
-  source: store,
+  source: new DurableSource(store, () => store.openAt),
   shelf,
   limits,
   clock: systemClock,
