@@ -8,7 +8,7 @@ import { type Point, type Result, type Series, seriesOf } from './answer.js';
 import { type Labels, seriesName } from './labels.js';
 
 /** Rows drawn before the button for more; a browser takes long for ten thousand. */
-const PAGE = 500;
+const PAGE = 400;
 
 export function Table({ data }: { data: Result }) {
   const limit = useSignal(PAGE);
