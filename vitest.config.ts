@@ -40,8 +40,8 @@ export default defineConfig({
     ],
     // Processes, because native modules and worker threads are part of what is tested.
     pool: 'forks',
-    // One more than a small machine has processors: much of the time tests wait for something.
-    maxWorkers: 3,
+    // As many as a small machine has processors: with more, tests of timing see each other's load, and none is faster.
+    maxWorkers: 2,
     sequence: { sequencer: Mixed },
     // Real servers are started; a slow machine is no failure.
     testTimeout: 30_000,
