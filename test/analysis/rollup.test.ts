@@ -157,13 +157,15 @@ describe('a roll-up', () => {
   });
 
   test('says nothing of a question that ends because the monitor stops', async () => {
-    let refuse: (error: Error) => void = () => undefined;
-    const stopping = () => new Promise<never>((_, reject) => (refuse = reject));
+    let stop = () => {};
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(new QueryError('unavailable', 'the monitor is stopping'));
+    });
     const log: unknown[] = [];
-    const job = jobOf({ instant: stopping, range: stopping } as never, log);
+    const job = jobOf({ instant: () => stopped, range: () => stopped } as never, log);
     const step = job.step();
     job.close();
-    refuse(new QueryError('unavailable', 'the monitor is stopping'));
+    stop();
     expect(await step).toBeUndefined();
     expect(log).toEqual([]);
   });
