@@ -1,6 +1,6 @@
 // PromQL and rules and what they are answered from, joined: the registry is copied into our own samples, which rules
-// judge and questions ask, or somebody else's Prometheus does all that. Comes in: which of the two; goes out: an
-// engine, and the verdict after every scrape.
+// and queries read, or another Prometheus does all that. Comes in: which of the two; goes out: an engine, and the
+// cluster's status after every scrape.
 
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
@@ -24,7 +24,7 @@ import type { RemoteQuery } from './configuration.js';
 import type { Logger } from './log.js';
 
 const JOB = 'langgraph-monitor';
-/** How often somebody else's rules are asked, beside every scan. */
+/** How often the rules of another Prometheus are read, beside every scan. */
 const ASK_OTHERS_EVERY: Millis = 5000;
 
 /** What the command line says of queries and samples. */

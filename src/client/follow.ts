@@ -1,6 +1,6 @@
 // Keeps up with the monitor. Comes in: /events, or /cluster_health again and again where no stream can be had; goes
 // out: every new state, and signs that the last one still holds. It goes on until it is stopped and keeps no process
-// alive meanwhile, unless it is told to.
+// alive meanwhile, unless an option says so.
 
 import { type ClusterHealth, isAnswer } from './answers.js';
 import { ask, type Door } from './ask.js';

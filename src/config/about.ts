@@ -1,5 +1,5 @@
-// What the reference of the configuration says of a key, kept on the key's own schema: its meaning, an example, and what may
-// stand there, in words and as a JSON schema.
+// What the reference of the configuration says of a key, kept on the key's own schema: its meaning, an example, and its type
+// as a text and as a JSON schema.
 
 import { z } from 'zod';
 
@@ -10,7 +10,7 @@ export interface About {
   readonly description: string;
   /** A value as it is written in YAML. */
   readonly example?: unknown;
-  /** The default in words, where the value itself would not explain it. */
+  /** A description of the default, where the value itself would not explain it. */
   readonly fallback?: string;
 }
 

@@ -1,5 +1,5 @@
-// Text messages through Twilio. Comes in: a webhook's notification, checked by whoever took it; goes out: what became
-// of it for every recipient. Source: Twilio, "Messages resource", "Error and Warning Dictionary".
+// Text messages through Twilio. Comes in: a webhook's notification that was validated; goes out: the outcome for
+// each recipient. Source: Twilio, "Messages resource", "Error and Warning Dictionary".
 
 import { type Answer, jsonOf } from '../../alertmanager/receivers/http/answer.js';
 import { reveal } from '../../alertmanager/receivers/http/reveal.js';

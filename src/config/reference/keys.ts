@@ -10,11 +10,11 @@ type Schema = z.core.$ZodType;
 export interface Key {
   readonly name: string;
   readonly schema: z.ZodType;
-  /** In words: `duration`, `list of text`. */
+  /** The type's name: `duration`, `list of texts`. */
   readonly type: string;
   readonly json: JsonSchema;
   readonly isRequired: boolean;
-  /** In words or as it would be written; undefined where there is none. */
+  /** The default, described or as it would be written; undefined where there is none. */
   readonly fallback: string | undefined;
   readonly about: About | undefined;
   /** What stands there is a section, or a list of sections. */

@@ -1,5 +1,5 @@
 // Which endpoint answers a request below /api/v2. Comes in: requests; goes out: answers as Alertmanager gives them.
-// What changes something is not done for a page of somebody else.
+// Changes that a page of another origin asks for are refused.
 
 import { type Request, type Response, Router } from 'express';
 import { readJsonText } from '../body.js';

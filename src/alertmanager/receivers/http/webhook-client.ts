@@ -1,5 +1,4 @@
-// Posts of notifications. Comes in: a URL, which nobody may see, and a body; goes out: the answer, or a DeliveryError
-// in words.
+// Posts of notifications. Comes in: a URL, which is a secret, and a body; goes out: the answer, or a DeliveryError.
 
 import type { HttpClientConfig } from '../../../config/http-client.js';
 import { secretsOfHttp } from '../../../config/http-client-secrets.js';
