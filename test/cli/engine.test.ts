@@ -30,3 +30,39 @@ test('the nursery of the main thread stays small, also once there are other thre
   expect(await nursery()).toBeGreaterThan(4);
   expect(await nursery(`import ${JSON.stringify(ENGINE)};`)).toBeLessThanOrEqual(4);
 });
+
+/** Works before, while and after V8 compacts; timers are called by hand. `--trace-gc` prints each collection. */
+const COMPACT = `
+const every = [];
+const later = [];
+globalThis.setInterval = call => (every.push(call), { unref() {} });
+globalThis.setTimeout = call => (later.push(call), { unref() {} });
+await import(${JSON.stringify(ENGINE)});
+const use = name => {
+  console.log('PART ' + name);
+  const live = [];
+  for (let i = 0; i < 2e6; i++) live[i % 100_000] = { at: i, values: [i] };
+};
+use('before');
+for (const call of every) call();
+use('while');
+for (const call of later) call();
+use('after');
+process.exit();
+`;
+
+test('heaps are compacted now and then, and not always', async () => {
+  const args = ['--trace-gc', '--input-type=module', '-e', COMPACT];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 16 * 1024 * 1024 });
+  const [, ...parts] = stdout.split('PART ');
+  const counts = parts.map(part => [
+    /^\w+/.exec(part)?.[0],
+    part.includes('Mark-Compact (reduce)'),
+    /Mark-Compact \d/.test(part),
+  ]);
+  expect(counts).toEqual([
+    ['before', false, true],
+    ['while', true, false],
+    ['after', false, true],
+  ]);
+});
