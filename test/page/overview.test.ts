@@ -136,10 +136,10 @@ test('is worked by the keyboard alone, and remembers the theme', async () => {
   const current = () =>
     page.evaluate('document.activeElement.innerText.trim() || document.activeElement.ariaLabel');
   for (let i = 0; i < 4; i++) await page.keyboard.press('Tab');
-  expect(await current()).toBe('system');
+  await expect.poll(current).toBe('system');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');
-  expect(await current()).toBe('dark');
+  await expect.poll(current).toBe('dark');
   await page.reload();
   await page.waitForSelector('html[data-alive]');
   expect(await page.getAttribute('html', 'data-theme')).toBe('dark');
@@ -147,7 +147,7 @@ test('is worked by the keyboard alone, and remembers the theme', async () => {
   const wanted = 'Filter services by name, model or reason';
   // The views there are come first, one after the other.
   for (let i = 0; i < 20 && (await current()) !== wanted; i++) await page.keyboard.press('Tab');
-  expect(await current()).toBe(wanted);
+  await expect.poll(current).toBe(wanted);
   await page.keyboard.type('search');
   await expect.poll(() => page.locator('.services .card').count()).toBe(1);
   expect(on.trouble()).toEqual([]);
