@@ -3,6 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { enter, focused, hasFocus, refused, tabTo } from './keys.js';
 import { PATIENCE, PageTest, shows } from './page-test.js';
@@ -106,6 +107,65 @@ test('a silence is made, extended and expired, and maintenance is planned', asyn
   await shows(page, '.done').toBe('The silence was made.');
   await hasFocus(page).toBe('Plan maintenance');
   expect(on.trouble()).toEqual([]);
+}, 120_000);
+
+/** Types into fields, presses and chooses, all in one task of the browser: nothing is drawn between. */
+const inOneTask = (page: Page, steps: readonly (readonly [label: string, value?: string])[]) =>
+  page.evaluate(`for (const [label, value] of ${JSON.stringify(steps)}) {
+    const found = [...document.querySelectorAll('main input, main select, main button')].find(
+      ({ ariaLabel, labels, innerText }) =>
+        (ariaLabel || labels?.[0]?.innerText || innerText).trim().startsWith(label));
+    if (value === undefined) found.click();
+    else {
+      found.value = value;
+      found.dispatchEvent(new Event(found.tagName === 'SELECT' ? 'change' : 'input', { bubbles: true }));
+      found.dispatchEvent(new Event('blur'));
+    }
+  }`);
+
+test('what is typed and pressed before it is drawn counts', async () => {
+  const page = await on.open('ui/silences?new=1');
+  await page.evaluate(`localStorage.setItem('langgraph-monitor.author', 'ann')`);
+  await page.reload();
+  await page.waitForSelector('html[data-alive]');
+  await inOneTask(page, [
+    ['Label of matcher 1', 'target'],
+    ['Operator of matcher 1', '=~'],
+    ['Value of matcher 1', 'quick.*'],
+    ['Add a matcher'],
+    ['Comment', 'quick'],
+  ]);
+  await inOneTask(page, [['Label of matcher 2', 'job'], ['Value of matcher 2', 'any'], ['Silence']]);
+  await shows(page, '.done').toBe('The silence was made.');
+  await page.getByRole('button', { name: /^Extend the silence of target=~"quick/ }).click();
+  await shows(page, '.extend').toMatch(/Extend until/);
+  await inOneTask(page, [['8 h'], ['Extend until']]);
+  await shows(page, '.done').toBe('The silence was extended.');
+  const silences =
+    await on.monitor.json<{ comment: string; matchers: object[]; startsAt: string; endsAt: string }[]>(
+      '/api/v2/silences',
+    );
+  const made = silences.find(({ comment }) => comment === 'quick');
+  expect(made?.matchers).toMatchObject([
+    { name: 'target', value: 'quick.*', isRegex: true },
+    { name: 'job', value: 'any', isRegex: false },
+  ]);
+  const hours = (Date.parse(String(made?.endsAt)) - Date.parse(String(made?.startsAt))) / 3_600_000;
+  expect(hours).toBeCloseTo(9, 1);
+}, 120_000);
+
+test('two choices before either is drawn are both in the address', async () => {
+  const page = await on.open('ui/explore?g0.expr=up&g0.tab=1&g1.expr=up&g1.tab=1');
+  await page.waitForSelector('.panel-of-query');
+  await inOneTask(page, [['Add a query'], ['Graph']]);
+  await expect.poll(() => page.url(), PATIENCE).toMatch(/g0\.tab=0.*g2\.expr=/);
+  await page.goto(`${on.monitor.url}/ui/alerts`);
+  await page.waitForSelector('html[data-alive]');
+  await inOneTask(page, [
+    ['Filter alerts', 'Service'],
+    ['Groups', 'rule'],
+  ]);
+  await expect.poll(() => page.url(), PATIENCE).toMatch(/q=Service&group=rule/);
 }, 120_000);
 
 test('a service is checked, a receiver is tested', async () => {

@@ -54,9 +54,11 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
     area.current?.querySelector('button')?.focus();
   }, [author, isKnown, area]);
   const matchers = edited.value ?? answer ?? [];
+  // What handlers go by: more may have been typed than is drawn.
+  const newest = () => edited.peek() ?? answer ?? [];
   const covered = useCoverage(matchers);
   const draftOf = (span: string): Draft => ({
-    ...{ id: '', matchers, start: undefined, span },
+    ...{ id: '', matchers: newest(), start: undefined, span },
     end: end.peek() ?? Number.NaN,
     comment: comment.peek(),
   });
@@ -64,7 +66,7 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
   const silence = (span: string) => {
     const draft = draftOf(span);
     const now = model.now.peek();
-    if (matchers.length === 0) return;
+    if (draft.matchers.length === 0) return;
     submit({
       isFaultless: isFaultless(faultsOf(draft, author.peek(), now)),
       send: () => {
@@ -126,8 +128,8 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
           id={id}
           matchers={matchers}
           faults={matchers.map((_, i) => covered.faults[i] ?? '')}
-          onChange={changed => {
-            edited.value = changed;
+          onChange={edit => {
+            edited.value = edit(newest());
           }}
         />
       ) : (

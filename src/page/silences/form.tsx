@@ -70,7 +70,7 @@ export function SilenceForm({ onSaved, onCancel }: FormProps) {
         id="matcher"
         matchers={matchers}
         faults={matchers.map((_, i) => covered.faults[i] || shown.matchers[i] || '')}
-        onChange={changed => change({ matchers: changed })}
+        onChange={edit => change({ matchers: edit(draft.peek().matchers) })}
       />
       <Preview covered={covered} />
       <StartChoice id="silence" start={start} fault={shown.start} onChange={change} />

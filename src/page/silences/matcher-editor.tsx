@@ -17,8 +17,11 @@ interface EditorProps {
   readonly matchers: readonly MatcherText[];
   /** What is wrong with each; empty texts where nothing is. */
   readonly faults: readonly string[];
-  readonly onChange: (matchers: readonly MatcherText[]) => void;
+  /** Gets what makes the new ones of the newest ones: keys come faster than what they change is drawn. */
+  readonly onChange: (edit: MatcherEdit) => void;
 }
+
+export type MatcherEdit = (matchers: readonly MatcherText[]) => readonly MatcherText[];
 
 export function MatcherEditor({ id, matchers, faults, onChange }: EditorProps) {
   const labels = useLabels();
@@ -31,7 +34,7 @@ export function MatcherEditor({ id, matchers, faults, onChange }: EditorProps) {
     names?.item(names.length - 1)?.focus();
   });
   const change = (i: number, part: Partial<MatcherText>) =>
-    onChange(matchers.map((each, j) => (i === j ? { ...each, ...part } : each)));
+    onChange(newest => newest.map((each, j) => (i === j ? { ...each, ...part } : each)));
   return (
     <fieldset class="matchers" ref={field}>
       <legend>Alerts that fit all of these</legend>
@@ -50,7 +53,9 @@ export function MatcherEditor({ id, matchers, faults, onChange }: EditorProps) {
           matcher={matcher}
           fault={faults[i] ?? ''}
           onChange={part => change(i, part)}
-          onRemove={matchers.length === 1 ? undefined : () => onChange(matchers.filter((_, j) => i !== j))}
+          onRemove={
+            matchers.length === 1 ? undefined : () => onChange(newest => newest.filter((_, j) => i !== j))
+          }
         />
       ))}
       <button
@@ -58,7 +63,7 @@ export function MatcherEditor({ id, matchers, faults, onChange }: EditorProps) {
         class="plain-button"
         onClick={() => {
           isAdded.current = true;
-          onChange([...matchers, { name: '', operator: '=', value: '' }]);
+          onChange(newest => [...newest, { name: '', operator: '=', value: '' }]);
         }}
       >
         Add a matcher

@@ -176,8 +176,17 @@ function Extend({ silence, onDone, onCancel }: ExtendProps) {
   const area = useRef<HTMLDivElement>(null);
   useEffect(() => area.current?.querySelector('button')?.focus(), []);
   const { span: by, end } = chosen.value;
-  const until = by === '' ? end : Date.parse(silence.endsAt) + (SPANS[by] ?? 0);
+  const until = extendedEnd(silence, chosen.value);
   const fault = extendFault(until, silence, model);
+  // By what was chosen last, which may not be drawn yet.
+  const extend = () => {
+    const until = extendedEnd(silence, chosen.peek());
+    if (extendFault(until, silence, model) !== '') return;
+    change.run(
+      () => extendSilence(silence, until),
+      () => onDone('The silence was extended.'),
+    );
+  };
   return (
     <div class="extend" ref={area}>
       <EndChoice
@@ -191,18 +200,7 @@ function Extend({ silence, onDone, onCancel }: ExtendProps) {
         }}
       />
       <p class="buttons">
-        <button
-          type="button"
-          class="main-button"
-          aria-disabled={fault !== ''}
-          onClick={() => {
-            if (fault === '')
-              change.run(
-                () => extendSilence(silence, until),
-                () => onDone('The silence was extended.'),
-              );
-          }}
-        >
+        <button type="button" class="main-button" aria-disabled={fault !== ''} onClick={extend}>
           Extend{fault === '' ? <> until {model.print(until).shown}</> : null}
         </button>
         <button type="button" class="plain-button" onClick={onCancel}>
@@ -212,6 +210,11 @@ function Extend({ silence, onDone, onCancel }: ExtendProps) {
       {change.fault}
     </div>
   );
+}
+
+/** When a silence ends once it is extended, in milliseconds since the epoch. @param span empty where `end` says it */
+function extendedEnd({ endsAt }: Silence, { span, end }: { span: string; end: number }): number {
+  return span === '' ? end : Date.parse(endsAt) + (SPANS[span] ?? 0);
 }
 
 function extendFault(until: number, { startsAt }: Silence, model: Model): string {

@@ -97,7 +97,8 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
 function Toolbar({ filter, all }: { filter: AlertFilter; all: readonly ShownAlert[] }) {
   const model = useModel();
   const { isOpen: isTesting, toggle } = useOpen('receivers');
-  const change = (part: Partial<AlertFilter>) => model.ask(printAlertFilter({ ...filter, ...part }));
+  const change = (part: Partial<AlertFilter>) =>
+    model.ask(printAlertFilter({ ...parseAlertFilter(model.place.peek().query), ...part }));
   const severities = [...new Set([...all.map(({ severity }) => severity), filter.severity])]
     .filter(severity => severity !== '' && severity !== ALWAYS)
     .sort((a, b) => severityRank(a) - severityRank(b));

@@ -8,9 +8,11 @@ import { NEW_PANEL, type Panel, parsePanels, printPanels } from './explore/panel
 export function View() {
   const model = useModel();
   const panels = parsePanels(model.place.value.query);
-  const show = (changed: readonly Panel[]) => model.ask(printPanels(changed));
+  // Of the newest panels: a field that loses the focus changes one before what is clicked changes another.
+  const show = (edit: (panels: readonly Panel[]) => readonly Panel[]) =>
+    model.ask(printPanels(edit(parsePanels(model.place.peek().query))));
   const change = (at: number) => (part: Partial<Panel>) =>
-    show(panels.map((panel, i) => (i === at ? { ...panel, ...part } : panel)));
+    show(newest => newest.map((panel, i) => (i === at ? { ...panel, ...part } : panel)));
   return (
     <section class="explore js-only" aria-labelledby="explore">
       <h1 id="explore">Explore</h1>
@@ -20,10 +22,12 @@ export function View() {
           panel={panel}
           number={i + 1}
           onChange={change(i)}
-          onRemove={panels.length === 1 ? undefined : () => show(panels.filter((_, at) => at !== i))}
+          onRemove={
+            panels.length === 1 ? undefined : () => show(newest => newest.filter((_, at) => at !== i))
+          }
         />
       ))}
-      <button type="button" class="toggle" onClick={() => show([...panels, NEW_PANEL])}>
+      <button type="button" class="toggle" onClick={() => show(newest => [...newest, NEW_PANEL])}>
         Add a query
       </button>
     </section>

@@ -39,7 +39,7 @@ export function View() {
     EVERY,
   );
   const change = (part: Partial<IncidentFilter>) =>
-    model.ask(printFilter({ ...filter, limit: STEP, ...part }));
+    model.ask(printFilter({ ...parseFilter(model.place.peek().query), limit: STEP, ...part }));
   const incidents = answer?.alert_history.filter(({ service }) => !model.hidden.has(service));
   return (
     <section class="all-incidents js-only" aria-labelledby="incidents">
