@@ -191,7 +191,7 @@ describe('commands', () => {
       1,
       [
         expect.stringMatching(/^0 discord to http:\/\/127\.0\.0\.1: failed in .*/),
-        expect.stringMatching(/^ {4}warning: A template failed/),
+        expect.stringMatching(/^ {4}warning: Template failed; sending a plain message/),
         expect.stringMatching(/^ {4}Nothing listens there/),
       ],
       [],

@@ -147,7 +147,7 @@ test.each<[name: string, entries: string, behaviour: Behaviour, want: object]>([
     'a template fails and a plain message is sent',
     `slack_configs: [{ api_url: "SERVER/${SECRET}", channel: "#ops", title: '{{ template "none" . }}' }]`,
     OK,
-    { outcome: 'sent', remarks: [expect.stringMatching(/template failed/)] },
+    { outcome: 'sent', remarks: [expect.stringMatching(/^Template failed; sending a plain message/)] },
   ],
   [
     'the file of the URL is not there',
