@@ -1,5 +1,5 @@
 // Takes the pictures of the status page that the README shows: starts the demo, waits until there is something to see,
-// and writes docs/images/status-page-light.png and -dark.png. Run by `npm run picture`; needs Debian's chromium.
+// and writes docs/images/status-page-light.png and -dark.png. Run by `npm run picture`; needs Debian's chromium-headless-shell.
 
 import './node-version.mjs';
 import { spawn } from 'node:child_process';
@@ -46,7 +46,7 @@ async function somethingToTell(url) {
 async function take(url) {
   const { chromium } = await import('playwright-core');
   const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: '/usr/bin/chromium-headless-shell',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
   try {

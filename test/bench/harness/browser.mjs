@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { Missing } from './children.mjs';
 
-const CHROMIUM = '/usr/bin/chromium';
+const CHROMIUM = '/usr/bin/chromium-headless-shell';
 /** What a browser fetches of its own accord is none of the page's. */
 const ALONE = [
   '--no-sandbox',
@@ -20,7 +20,7 @@ const QUIET = 1500;
 
 /** Runs work with a browser that is closed afterwards. @throws Missing when there is none */
 export async function withBrowser(work) {
-  if (!existsSync(CHROMIUM)) throw new Missing('chromium is not installed', 'not installed');
+  if (!existsSync(CHROMIUM)) throw new Missing('chromium-headless-shell is not installed', 'not installed');
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ALONE, env: { HOME: '/tmp' } });
   try {
     return await work(browser);
