@@ -1,11 +1,11 @@
-// Makes the roll-up of each day once it is over, and of the days before while their samples are there. Comes in: time; goes
-// out: roll-ups in the store. The caller must close it.
+// Makes the roll-up of each day once it is over, of the days before while their samples are there, and again of days whose
+// samples have changed. Comes in: time; goes out: roll-ups in the store. The caller must close it.
 
 import type { Clock, Millis } from '../model/time.js';
 import type { Engine } from './asking.js';
 import { dateOf, dayOf } from './calendar.js';
 import { HourlyFigures } from './hours/hourly-figures.js';
-import { type RollupStore, rollUp } from './rollup.js';
+import { mergeRollups, type RollupStore, rollUp, rollupsIn } from './rollup.js';
 
 /** After midnight, so that the last scrapes of the day are there. */
 const LATE: Millis = 10 * 60_000;
@@ -51,7 +51,7 @@ export class RollupJob {
     clearTimeout(this.#timer);
   }
 
-  /** Makes one roll-up that is missing, the oldest first. @returns its date; undefined when none is missing or can be made */
+  /** Makes one roll-up that is missing or out of date, the oldest first. @returns its date; undefined when none is missing or can be made */
   async step(): Promise<string | undefined> {
     const { store, log } = this.#options;
     const date = this.#missing();
@@ -61,8 +61,12 @@ export class RollupJob {
       if (this.#isClosed) return undefined;
       const services = Object.keys(rollup).length;
       if (services > 0) this.#services = services;
-      if (services === 0) this.#empty.add(date);
-      else if (!store.put(date, rollup)) return undefined;
+      const earlier = rollupsIn(store, [date]).get(date);
+      if (services > 0 && !store.put(date, earlier ? mergeRollups(earlier, rollup) : rollup))
+        return undefined;
+      if (services > 0) this.#empty.delete(date);
+      else this.#empty.add(date);
+      store.deleteChanged(date);
       log('debug', 'Day rolled up', { date, services });
       return date;
     } catch (error) {
@@ -95,7 +99,11 @@ export class RollupJob {
     const there = store.dates(days[0] as string, days.at(-1) as string);
     if (!there) return undefined;
     const known = new Set(there);
-    const missing = days.filter(date => !known.has(date) && !this.#empty.has(date));
+    const changed = store.changed().filter(date => date <= (days.at(-1) as string));
+    const missing = [
+      ...changed,
+      ...days.filter(date => !known.has(date) && !this.#empty.has(date) && !changed.includes(date)),
+    ];
     const next = missing.find(date => !this.#failed.has(date));
     if (next !== undefined) return next;
     this.#failed.clear();

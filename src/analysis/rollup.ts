@@ -31,6 +31,10 @@ export interface RollupStore {
   put(date: string, rollup: Rollup): boolean;
   between(from: string, to: string): ReadonlyMap<string, unknown>;
   dates(from: string, to: string): readonly string[] | undefined;
+  /** Days whose samples changed since their roll-up was made, oldest first. */
+  changed(): readonly string[];
+  /** The roll-up of a changed day is up to date. */
+  deleteChanged(date: string): void;
 }
 
 /** Of a day that is over. @param services how many there are, about @throws QueryError */
@@ -51,6 +55,14 @@ export async function rollUp(hourly: HourlyFigures, date: string, services: numb
     },
   ]);
   return Object.fromEntries(days.filter(([, { looked }]) => looked > 0));
+}
+
+/** Of each service the roll-up that saw more: samples that are gone since are in the earlier one alone. */
+export function mergeRollups(earlier: Rollup, later: Rollup): Rollup {
+  const merged = { ...earlier };
+  for (const [id, day] of Object.entries(later))
+    if (day.looked >= (earlier[id]?.looked ?? 0)) merged[id] = day;
+  return merged;
 }
 
 function timesOf({ days }: ServiceFacts): DayTimes {

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileProblem } from '../config/file-problem.js';
-import { forgetHours } from '../store/hours.js';
+import { samplesChanged } from '../store/changed-samples.js';
 import { loadNative } from '../store/native.js';
 import { importOpenMetrics } from '../tsdb/import/import.js';
 import { parseFlags, UsageError } from './flags.js';
@@ -28,7 +28,7 @@ export async function importFiles(args: readonly string[], output: Output): Prom
         join(flags.storagePath, 'samples.db'),
       );
       if (first !== undefined && last !== undefined)
-        forgetHours(join(flags.storagePath, 'monitor.db'), first, last);
+        samplesChanged(join(flags.storagePath, 'monitor.db'), first, last);
       const twice = dropped > 0 ? `, ${dropped} of them there already` : '';
       output.out(`${file}: ${samples} samples of ${series} series${twice}`);
     } catch (error) {

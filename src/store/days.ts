@@ -9,6 +9,9 @@ import type { GuardedFile } from './resilient-file.js';
 /** The table. */
 export const daysMigration = 'CREATE TABLE days (date TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;';
 
+/** Days whose samples changed after their roll-up may have been made: it is to be made again. */
+export const changedDaysMigration = 'CREATE TABLE changed_days (date TEXT PRIMARY KEY) WITHOUT ROWID;';
+
 interface Row {
   readonly date: string;
   readonly body: Buffer;
@@ -52,8 +55,18 @@ export class DayTable {
       .all(from, to);
   }
 
-  #exists(): boolean {
-    return this.#db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'days'").get() !== undefined;
+  /** Days whose samples changed, oldest first. */
+  changed(): string[] {
+    if (!this.#exists('changed_days')) return [];
+    return this.#db.prepare<[], string>('SELECT date FROM changed_days ORDER BY date').pluck().all();
+  }
+
+  deleteChanged(date: string): void {
+    this.#db.prepare<[string]>('DELETE FROM changed_days WHERE date = ?').run(date);
+  }
+
+  #exists(table = 'days'): boolean {
+    return this.#db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;
   }
 
   #leaveOut({ date }: Row): void {
@@ -99,5 +112,18 @@ export class DayStore {
   /** Which of the days there are; undefined while that cannot be read. */
   dates(from: string, to: string): readonly string[] | undefined {
     return this.#guarded.look(({ days }) => days.dates(from, to));
+  }
+
+  /** Days whose samples changed since their roll-up was made, oldest first. */
+  changed(): readonly string[] {
+    return this.#guarded.look(({ days }) => days.changed()) ?? [];
+  }
+
+  /** The roll-up of a changed day is up to date. */
+  deleteChanged(date: string): void {
+    this.#guarded.use(({ days }) => {
+      days.deleteChanged(date);
+      return true;
+    });
   }
 }

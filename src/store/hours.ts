@@ -1,12 +1,10 @@
 // Figures of the hours of a day, kept so that they are not made of samples again. Comes in: bytes; goes out: the same bytes.
 // They may be lost: what is missing is made again.
 
-import { existsSync } from 'node:fs';
 import type { Millis } from '../model/time.js';
 import { type DamageSink, seal, unseal } from './damage.js';
 import type { Sqlite } from './database.js';
 import type { GuardedFile } from './resilient-file.js';
-import { Database } from './sqlite.js';
 
 const DAY: Millis = 86_400_000;
 
@@ -89,24 +87,5 @@ export class HourStore {
   /** False where it was deleted; undefined where the file cannot be read. */
   has(start: Millis): boolean | undefined {
     return this.#guarded.look(({ hours }) => hours.has(start));
-  }
-}
-
-/** How long a monitor that writes at the same moment is waited for, milliseconds. */
-const PATIENCE: Millis = 10_000;
-
-/**
- * Deletes what is kept of the days that have a moment of a stretch of time, whose samples have changed; also beside a running
- * monitor, which makes them again.
- * @param file the monitor's database; without one there is nothing to do @throws SQLite's error
- */
-export function forgetHours(file: string, from: Millis, to: Millis): void {
-  if (!existsSync(file)) return;
-  const db = new Database(file, { fileMustExist: true, timeout: PATIENCE });
-  try {
-    if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'hours'").get() === undefined) return;
-    db.prepare<[number, number]>('DELETE FROM hours WHERE start > ? AND start <= ?').run(from - DAY, to);
-  } finally {
-    db.close();
   }
 }

@@ -5,7 +5,7 @@ import { type Clock, type Millis, systemClock } from '../model/time.js';
 import { EpisodeStore, EpisodeTable, episodesMigration } from './alert-history.js';
 import { type DamageSink, PASSED_OVER, timeText } from './damage.js';
 import { leaveReadable, openDatabase, openToRead, type Sqlite, sizeOnDisk } from './database.js';
-import { DayStore, DayTable, daysMigration } from './days.js';
+import { changedDaysMigration, DayStore, DayTable, daysMigration } from './days.js';
 import { HourStore, HourTable, hoursMigration } from './hours.js';
 import { rescueRows } from './rescue.js';
 import { GuardedFile, type StoreLog } from './resilient-file.js';
@@ -28,6 +28,7 @@ export const STORE_MIGRATIONS: readonly string[] = [
   '-- checksums of whole rows',
   daysMigration,
   hoursMigration,
+  changedDaysMigration,
 ];
 /** From this version on all tables are there that are not made when they are needed. */
 const OLDEST_READABLE = 3;

@@ -10,6 +10,7 @@ import { RollupJob } from '../../src/analysis/rollup-job.js';
 import type { Service } from '../../src/model/service.js';
 import type { Millis } from '../../src/model/time.js';
 import { QueryError } from '../../src/query/engine.js';
+import { samplesChanged } from '../../src/store/changed-samples.js';
 import { Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { ENGINES, type RunningEngine } from '../support/engines.js';
@@ -144,6 +145,52 @@ describe('a roll-up', () => {
     expect(Math.abs((maintenance[7] as number) - 7200)).toBeLessThanOrEqual(60);
   });
 
+  test('is made again of days whose samples an import changed, and loses nothing where samples are gone', async () => {
+    const daysOf = () =>
+      [...store.days.between('2026-10-20', '2026-10-27')].map(([date, rollup]) => {
+        const { steady, failing } = rollup as Record<
+          string,
+          { looked: number; down: number; outages: unknown[] }
+        >;
+        return { date, looked: steady?.looked, outages: failing?.outages.length, down: failing?.down };
+      });
+    const before = daysOf();
+    samplesChanged(file, at(22, 3), at(22, 4));
+    const gone = jobOf(short.engine);
+    const steps: (string | undefined)[] = [];
+    for (let n = 0; n < 5; n++) steps.push(await gone.step());
+    gone.close();
+    expect(steps.slice(0, 4)).toEqual(['2026-10-21', '2026-10-22', '2026-10-23', '2026-10-24']);
+    expect(daysOf()).toEqual(before);
+    expect(store.days.changed()).toEqual([]);
+    // The import brought an outage, and a day on which nothing was known.
+    const imported = await start(
+      openMetrics({
+        from: at(19) + SCRAPE,
+        to: NOW,
+        services: [
+          TRUTH[0] as ServiceTruth,
+          { id: 'failing', time: () => 0.2, outages: [[at(22, 3), at(22, 4)]] },
+        ],
+      }),
+    );
+    try {
+      samplesChanged(file, at(20), at(22, 4));
+      const job = jobOf(imported.engine);
+      while (store.days.changed().length > 0) await job.step();
+      job.close();
+    } finally {
+      await imported.close();
+    }
+    const after = daysOf();
+    const day = (date: string) => after.find(each => each.date === date);
+    expect(day('2026-10-21')).toMatchObject({ outages: 0, down: 0 });
+    expect(day('2026-10-22')).toMatchObject({ outages: 1 });
+    expect(Math.abs((day('2026-10-22')?.down ?? 0) - 3600)).toBeLessThanOrEqual(60);
+    expect(store.days.dates('2026-10-01', '2026-10-19')).toEqual(['2026-10-19']);
+    expect(after.slice(5)).toEqual(before.slice(5));
+  }, 60_000);
+
   test('waits for an engine that does not answer', async () => {
     const refusing = {
       instant: () => Promise.reject(new QueryError('unavailable', 'no answer')),
@@ -172,7 +219,13 @@ describe('a roll-up', () => {
 
   test('that cannot be made does not keep the others from being made, and is tried again', async () => {
     const made: string[] = [];
-    const days = { put: (date: string) => made.push(date) > 0, between: () => new Map(), dates: () => made };
+    const days = {
+      put: (date: string) => made.push(date) > 0,
+      between: () => new Map(),
+      dates: () => made,
+      changed: () => [],
+      deleteChanged: () => {},
+    };
     let isBroken = true;
     const broken: typeof full.engine = Object.create(full.engine, {
       instant: {

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { forgetHours } from '../../src/store/hours.js';
+import { samplesChanged } from '../../src/store/changed-samples.js';
 import { Database } from '../../src/store/sqlite.js';
 import { Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -40,12 +40,12 @@ test('what is put is there after a restart, as long as samples are kept', async 
 test('days with samples of an import are forgotten beside a running monitor, and no others', () => {
   const store = open();
   for (const days of [5, 4, 3, 2]) store.hours.put(NOW - days * DAY, bytes(days));
-  forgetHours(file, NOW - 4 * DAY + 1, NOW - 3 * DAY);
+  samplesChanged(file, NOW - 4 * DAY + 1, NOW - 3 * DAY);
   expect([5, 4, 3, 2].map(days => store.hours.has(NOW - days * DAY))).toEqual([true, false, false, true]);
   store.close();
   // Nothing is made where nothing is kept.
   const none = join(folder, 'none.db');
-  forgetHours(none, 0, NOW);
+  samplesChanged(none, 0, NOW);
   expect(existsSync(none)).toBe(false);
 });
 

@@ -6,7 +6,7 @@ import { factsOf } from '../../../src/analysis/facts.js';
 import { HourlyFigures, type HourStore } from '../../../src/analysis/hours/hourly-figures.js';
 import { quantileOf } from '../../../src/analysis/hours/sums.js';
 import { quantileTime } from '../../../src/analysis/measures.js';
-import { forgetHours } from '../../../src/store/hours.js';
+import { samplesChanged } from '../../../src/store/changed-samples.js';
 import { Store } from '../../../src/store/store.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 import { ENGINES, type RunningEngine } from '../../support/engines.js';
@@ -112,7 +112,7 @@ describe('figures of hours', () => {
     const { engine, asked } = counting(full.engine);
     const hourly = new HourlyFigures({ engine, clock, store: store.hours });
     const first = await factsOf(hourly, PERIOD, TRUTH.length);
-    forgetHours(join(folder, 'monitor.db'), NOW - 6 * HOUR, NOW - 6 * HOUR);
+    samplesChanged(join(folder, 'monitor.db'), NOW - 6 * HOUR, NOW - 6 * HOUR);
     asked.length = 0;
     expect(await factsOf(hourly, PERIOD, TRUTH.length)).toEqual(first);
     expect(asked.filter(query => /\[1h\]/.test(query)).length).toBeGreaterThan(10);
