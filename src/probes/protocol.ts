@@ -1,4 +1,4 @@
-// What the main thread and the checks' thread say to each other.
+// What the main thread and the checks' thread say to each other, beside what supervision needs.
 
 import type { CheckResult } from '../model/result.js';
 import type { OverallStatus } from '../model/service.js';
@@ -9,16 +9,12 @@ import type { Scan } from './scan.js';
 export type Order =
   | { readonly say: 'configure'; readonly plan: Plan }
   | { readonly say: 'status'; readonly status: OverallStatus }
-  | { readonly say: 'refresh'; readonly ids: readonly string[] }
-  | { readonly say: 'ping' };
+  | { readonly say: 'refresh'; readonly ids: readonly string[] };
 
 /** From the thread, several at a time. */
 export type Report =
-  /** The first of all. */
-  | { readonly say: 'begun'; readonly thread: string | undefined }
   | { readonly say: 'result'; readonly result: CheckResult }
   | { readonly say: 'scan'; readonly scan: Scan }
   | { readonly say: 'trouble'; readonly id: string; readonly message: string }
   /** The thread may not raise its priority above the main thread's. */
-  | { readonly say: 'behind' }
-  | { readonly say: 'pong' };
+  | { readonly say: 'behind' };

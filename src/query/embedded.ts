@@ -1,8 +1,7 @@
 // Answers from our own samples. Comes in: questions and scrapes; goes out: answers. A thread owns the samples and does
 // the work; this keeps it alive and carries between it and whoever asks. Made by monitor.ts.
 
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { LifeSigns } from '../concurrency/life-signs.js';
+import { SupervisedWorker } from '../concurrency/supervised-worker.js';
 import { Labels } from '../model/labels.js';
 import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
@@ -35,19 +34,10 @@ import type {
 import { buffersOf, packScrape } from './scrape-codec.js';
 import type { Judgement, RuleSettings } from './thread/rules.js';
 
-/** The first death is taken for a query's fault and does not hold up the next one. */
-const FIRST_BACKOFF: Millis = 0;
-const SECOND_BACKOFF: Millis = 1000;
-const LONGEST_BACKOFF: Millis = 60_000;
-/** A thread that has lived this long is sound. */
-const SOUND: Millis = 60_000;
-const PING_EVERY: Millis = 10_000;
-/** What the thread's garbage may take before it is collected, in MiB: V8's own limit is sixteen times as much at rest. */
-const NURSERY = 8;
 /** How long the thread may take to write what waits when the monitor stops. */
 const CLOSE_PATIENCE: Millis = 5000;
 
-export interface EmbeddedOptions extends Omit<ThreadStart, 'port'> {
+export interface EmbeddedOptions extends ThreadStart {
   /** How long a query may take when it does not say less. */
   readonly timeout: Millis;
   /** The families there are now, for `metadata`. */
@@ -76,21 +66,11 @@ interface Asker {
 export class EmbeddedEngine implements SamplingEngine {
   readonly #options: EmbeddedOptions;
   readonly #askers = new Map<number, Asker>();
-  readonly #watch: NodeJS.Timeout;
+  readonly #worker: SupervisedWorker<ThreadStart, Order, Report>;
   #lastId = 0;
   #rules: RuleSettings | undefined;
   /** Who waits for the rules' word on a scrape, in the order of the scrapes. */
   #unjudged: ((judgement: Judgement | undefined) => void)[] = [];
-  #port: MessagePort;
-  #worker: Worker | undefined;
-  #startedAt: Millis = 0;
-  #backoff = FIRST_BACKOFF;
-  /** When the thread starts again; undefined while it runs or is about to. */
-  #startsAt: Millis | undefined;
-  #restart: NodeJS.Timeout | undefined;
-  readonly #signs: LifeSigns;
-  /** Why the thread ended or is being ended. */
-  #reason: string | undefined;
   #closed = false;
   /** Scrapes are packed by pieces, one after the other. */
   #packing: Promise<unknown> = Promise.resolve();
@@ -109,11 +89,18 @@ export class EmbeddedEngine implements SamplingEngine {
   /** Starts the thread. */
   constructor(options: EmbeddedOptions) {
     this.#options = options;
-    const pingEvery = options.pingEvery ?? PING_EVERY;
-    this.#signs = new LifeSigns(pingEvery);
     this.#obstacle = options.obstacle;
-    this.#port = this.#start();
-    this.#watch = setInterval(() => this.#ping(), pingEvery);
+    const { file, retention, maxBytes, limits, target, heapLimit = 512, pingEvery } = options;
+    this.#worker = new SupervisedWorker<ThreadStart, Order, Report>({
+      name: 'queries',
+      file: options.threadFile ?? new URL('./thread/thread.js', import.meta.url),
+      data: () => ({ file, retention, maxBytes, limits, target, obstacle: this.#obstacle }),
+      ...{ heapLimit, pingEvery },
+      // The first death is taken for a query's fault and does not hold up the next one.
+      firstBackoff: 0,
+      onEvent: event => this.#receive(event),
+      onDown: (reason, wait) => this.#down(reason, wait),
+    });
   }
 
   get status(): SamplesStatus {
@@ -129,20 +116,20 @@ export class EmbeddedEngine implements SamplingEngine {
     return new Promise(resolve => {
       this.#unjudged.push(resolve);
       // While the thread is down this waits in the channel of the next one.
-      this.#port.postMessage({ say: 'append', scrape: packed } satisfies Order, buffersOf(packed));
+      this.#worker.post({ say: 'append', scrape: packed }, buffersOf(packed));
     });
   }
 
   setRules(settings: RuleSettings): void {
     this.#rules = settings;
-    this.#post({ say: 'rules', settings });
+    this.#worker.post({ say: 'rules', settings });
   }
 
   /** @param obstacle why the samples' file must not be touched, one line; undefined when it may be */
   setObstacle(obstacle: string | undefined): void {
     if (obstacle === this.#obstacle) return;
     this.#obstacle = obstacle;
-    this.#post({ say: 'obstacle', obstacle });
+    this.#worker.post({ say: 'obstacle', obstacle });
   }
 
   async rules(parameters: URLSearchParams): Promise<ApiAnswer> {
@@ -214,19 +201,9 @@ export class EmbeddedEngine implements SamplingEngine {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearInterval(this.#watch);
-    clearTimeout(this.#restart);
     this.#refuseAll(new QueryError('unavailable', 'the monitor is stopping'));
     for (const resolve of this.#unjudged.splice(0)) resolve(undefined);
-    const worker = this.#worker;
-    if (worker) {
-      const ended = new Promise(resolve => worker.once('exit', resolve));
-      this.#post({ say: 'close' });
-      const patience = setTimeout(() => void worker.terminate(), CLOSE_PATIENCE);
-      await ended;
-      clearTimeout(patience);
-    }
-    this.#port.close();
+    await this.#worker.close(CLOSE_PATIENCE);
   }
 
   #askValues(
@@ -261,12 +238,12 @@ export class EmbeddedEngine implements SamplingEngine {
         reject: error => [done(), reject(error)],
       });
       signal?.addEventListener('abort', cancel);
-      this.#post(order);
+      this.#worker.post(order);
     });
   }
 
   #cancel(id: number): void {
-    this.#post({ say: 'cancel', id });
+    this.#worker.post({ say: 'cancel', id });
     this.#askers.get(id)?.reject(canceled());
   }
 
@@ -274,8 +251,9 @@ export class EmbeddedEngine implements SamplingEngine {
   #refusal(signal: AbortSignal | undefined): QueryError | undefined {
     if (this.#closed) return new QueryError('unavailable', 'the monitor is stopping');
     if (signal?.aborted) return canceled();
-    if (this.#startsAt === undefined) return undefined;
-    const seconds = Math.max(1, Math.ceil((this.#startsAt - performance.now()) / 1000));
+    const { startsIn } = this.#worker;
+    if (startsIn === undefined) return undefined;
+    const seconds = Math.max(1, Math.ceil(startsIn / 1000));
     return new QueryError('unavailable', `the query thread died and starts again; ask again in ${seconds} s`);
   }
 
@@ -283,52 +261,7 @@ export class EmbeddedEngine implements SamplingEngine {
     for (const asker of [...this.#askers.values()]) asker.reject(error);
   }
 
-  #post(order: Order): void {
-    this.#port.postMessage(order);
-  }
-
-  /** Starts a thread now, or later: what is posted meanwhile waits for it. @returns where to post */
-  #start(after: Millis = 0): MessagePort {
-    const { port1, port2 } = new MessageChannel();
-    port1.on('message', (report: Report) => this.#hear(report));
-    this.#startsAt = after > 0 ? performance.now() + after : undefined;
-    if (after > 0) this.#restart = setTimeout(() => this.#run(port2), after);
-    else this.#run(port2);
-    return port1;
-  }
-
-  #run(port: MessagePort): void {
-    const { file, retention, maxBytes, limits, target, heapLimit = 512 } = this.#options;
-    const worker = new Worker(this.#options.threadFile ?? new URL('./thread/thread.js', import.meta.url), {
-      name: 'queries',
-      workerData: {
-        ...{ port, file, retention, maxBytes, limits, target },
-        obstacle: this.#obstacle,
-      } satisfies ThreadStart,
-      transferList: [port],
-      resourceLimits: { maxOldGenerationSizeMb: heapLimit, maxYoungGenerationSizeMb: NURSERY },
-    });
-    this.#worker = worker;
-    this.#startsAt = undefined;
-    this.#startedAt = performance.now();
-    this.#signs.begin();
-    this.#reason = undefined;
-    worker.on('error', error => {
-      const { code, message } = error as NodeJS.ErrnoException;
-      this.#reason = code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out of memory' : message;
-    });
-    worker.on('exit', code => {
-      this.#worker = undefined;
-      if (!this.#closed) this.#down(this.#reason || `exit code ${code}`);
-    });
-  }
-
-  #hear(report: Report): void {
-    if (report.say === 'begun') {
-      this.#signs.named(report.thread);
-      return;
-    }
-    this.#signs.heard();
+  #receive(report: Report): void {
     if (report.say === 'answer') this.#askers.get(report.id)?.resolve(report.answer);
     else if (report.say === 'refusal')
       this.#askers.get(report.id)?.reject(new QueryError(report.type, report.message));
@@ -339,33 +272,17 @@ export class EmbeddedEngine implements SamplingEngine {
     else if (report.say === 'log') this.#options.log(report.level, report.message, report.fields);
   }
 
-  #down(reason: string): void {
-    if (performance.now() - this.#startedAt >= SOUND) this.#backoff = FIRST_BACKOFF;
-    const wait = this.#backoff;
-    this.#backoff = Math.min(Math.max(wait * 2, SECOND_BACKOFF), LONGEST_BACKOFF);
+  #down(reason: string, wait: Millis): void {
     this.#options.log('error', 'The thread that answers queries died; it is started again', {
       err: reason,
       in: `${wait / 1000}s`,
     });
-    this.#port.close();
-    this.#port = this.#start(wait);
     for (const resolve of this.#unjudged.splice(0)) resolve(undefined);
-    if (this.#rules) this.#post({ say: 'rules', settings: this.#rules });
+    if (this.#rules) this.#worker.post({ say: 'rules', settings: this.#rules });
     this.#refuseAll(
       new QueryError('execution', `the query thread died: ${reason}; try a smaller query, or ask again`),
     );
     this.#options.onRestart?.();
-  }
-
-  #ping(): void {
-    if (!this.#worker) return;
-    const problem = this.#signs.pinged();
-    if (problem) {
-      this.#reason = problem;
-      void this.#worker.terminate();
-      return;
-    }
-    this.#post({ say: 'ping' });
   }
 }
 

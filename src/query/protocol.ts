@@ -1,6 +1,6 @@
-// What the main thread and the query thread say to each other.
+// What the main thread and the query thread say to each other, beside what supervision needs.
 
-import type { MessagePort } from 'node:worker_threads';
+import type { SupervisorRequest } from '../concurrency/supervised-thread.js';
 import type { Millis } from '../model/time.js';
 import type { RuleGroupView } from '../rules/view.js';
 import type { ApiQuestion, ErrorType, SamplesStatus } from './engine.js';
@@ -71,14 +71,10 @@ export type Order =
   | { readonly say: 'cancel'; readonly id: number }
   /** Why the samples' file must not be touched; undefined when it may be. */
   | { readonly say: 'obstacle'; readonly obstacle: string | undefined }
-  | { readonly say: 'ping' }
-  /** Write what waits and end. */
-  | { readonly say: 'close' };
+  | SupervisorRequest;
 
 /** From the thread. */
 export type Report =
-  /** The first of all; the samples are opened next. */
-  | { readonly say: 'begun'; readonly thread: string | undefined }
   | { readonly say: 'answer'; readonly id: number; readonly answer: ThreadAnswer }
   | { readonly say: 'piece'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly say: 'refusal'; readonly id: number; readonly type: ErrorType; readonly message: string }
@@ -91,8 +87,7 @@ export type Report =
       readonly level: 'info' | 'warn' | 'error';
       readonly message: string;
       readonly fields: Record<string, unknown>;
-    }
-  | { readonly say: 'pong' };
+    };
 
 /** Bounds of every query. */
 export interface QueryLimits {
@@ -108,7 +103,6 @@ export interface QueryLimits {
 
 /** What the thread is started with. */
 export interface ThreadStart {
-  readonly port: MessagePort;
   /** The database's path. */
   readonly file: string;
   readonly retention: Millis;

@@ -1,8 +1,8 @@
 // The query thread: owns the samples and answers what is asked of them, so that a heavy question holds up nobody else.
 
-import { constants, setPriority } from 'node:os';
-import { receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { ownThread } from '../../concurrency/life-signs.js';
+import { receiveMessageOnPort } from 'node:worker_threads';
+import { lowerThreadPriority } from '../../concurrency/priority.js';
+import { type SupervisedEvent, supervised } from '../../concurrency/supervised-thread.js';
 import { type Millis, systemClock } from '../../model/time.js';
 import { SampleStore } from '../../tsdb/store.js';
 import type { SamplesStatus } from '../engine.js';
@@ -22,28 +22,19 @@ const QUESTION_FIRST: Millis = 250;
 const SOON: Millis = 40;
 const LATER: Millis = 5000;
 
-const { port, file, retention, maxBytes, target, ...start } = workerData as ThreadStart;
+// Neither a check's measured time nor an answer of the main thread waits for a query.
+lowerThreadPriority();
+
+const { port, data } = supervised<ThreadStart>();
+const { file, retention, maxBytes, target, ...start } = data;
 const limits = { ...start.limits };
 
-stepBack();
-
-/** Neither a check's measured time nor an answer of the main thread waits for a query. Linux: of this thread alone. */
-function stepBack(): void {
-  try {
-    if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It is answered all the same.
-  }
-}
-
-function report(what: Report): void {
+function report(what: Report | SupervisedEvent): void {
   // The array is this answer's own.
   if (what.say === 'answer' && 'data' in what.answer) port.postMessage(what, [what.answer.data.buffer]);
   else if (what.say === 'piece') port.postMessage(what, [what.bytes.buffer]);
   else port.postMessage(what);
 }
-
-report({ say: 'begun', thread: ownThread() });
 
 let { obstacle } = start;
 

@@ -1,0 +1,30 @@
+// What a thread of a SupervisedWorker is started with, and what the two say to each other beside requests and events.
+
+import { type MessagePort, workerData } from 'node:worker_threads';
+import { ownThread } from './life-signs.js';
+
+/** To the thread, beside its requests. */
+export type SupervisorRequest =
+  /** A sign of life is asked for: any event, `pong` if there is no other. */
+  | { readonly say: 'ping' }
+  /** Write what waits and end. */
+  | { readonly say: 'close' };
+
+/** From the thread, beside its events. */
+export type SupervisedEvent =
+  /** The first of all; the thread's work at its start follows. */
+  { readonly say: 'begun'; readonly thread: string | undefined } | { readonly say: 'pong' };
+
+/** What a thread is started with. */
+export interface SupervisedStart<Data> {
+  /** Requests come in and events go out here; an event may be sent alone or several as an array. */
+  readonly port: MessagePort;
+  readonly data: Data;
+}
+
+/** To be called first in the thread: tells the supervisor that it has begun. */
+export function supervised<Data>(): SupervisedStart<Data> {
+  const start = workerData as SupervisedStart<Data>;
+  start.port.postMessage({ say: 'begun', thread: ownThread() } satisfies SupervisedEvent);
+  return start;
+}

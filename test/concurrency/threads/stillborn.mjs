@@ -1,0 +1,3 @@
+// A query thread that dies before it has done anything.
+
+throw new Error('no such library');
