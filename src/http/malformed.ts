@@ -3,11 +3,10 @@
 
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isAlertmanagerApi } from './alertmanager/problem.js';
 import { MAX_HEAD } from './head-limits.js';
 import { failure } from './prometheus/envelope.js';
 import { HttpError } from './route.js';
-import { errorReply } from './write.js';
+import { surfaceOf } from './surfaces.js';
 
 const ANSWERS: Readonly<Record<string, readonly [status: number, message: string]>> = {
   HPE_HEADER_OVERFLOW: [431, `the request line and headers are larger than ${MAX_HEAD} bytes`],
@@ -67,6 +66,6 @@ function bodyOf(path: string | undefined, status: number, message: string): stri
     const { body } = failure(status, message);
     return JSON.stringify({ ...(body as object), code: status, message });
   }
-  const { body } = errorReply(new HttpError(status, message), path);
-  return isAlertmanagerApi(path) ? (body as string) : JSON.stringify(body);
+  const { body } = surfaceOf(path).failure(new HttpError(status, message));
+  return typeof body === 'string' ? body : JSON.stringify(body);
 }

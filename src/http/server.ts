@@ -23,10 +23,11 @@ import { withPlainCharacters } from './meant-path.js';
 import { noteChecked } from './requester.js';
 import { makeRouter } from './router.js';
 import { healthBytes } from './routes/cluster-health.js';
+import { surfaceOf } from './surfaces.js';
 import { LiveWebConfig } from './web/live.js';
 import type { TlsDoor } from './web/tls.js';
 import type { WebConfig } from './web-config.js';
-import { errorReply, writeReply } from './write.js';
+import { writeReply } from './write.js';
 
 /** A request must be told within this time, headers and all. */
 const REQUEST_TIMEOUT = 30_000;
@@ -176,7 +177,7 @@ function makeAnswer(doors: Doors, live: LiveWebConfig, log: HttpLog): RequestLis
   const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
     const path = request.url?.split('?')[0] ?? '';
     logFailure(log, path, error);
-    const reply = errorReply(error, path);
+    const reply = surfaceOf(path).failure(error);
     doors.onAnswer('other', reply.status ?? 500);
     void writeReply(response, reply);
   };

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { problemOf } from '../../src/http/problem.js';
 import { PasswordCheck } from '../../src/http/web/password-check.js';
 import { rateLimiter } from '../../src/http/web/rate-limit.js';
 import { loadWebConfig, type WebConfig } from '../../src/http/web-config.js';
-import { errorReply } from '../../src/http/write.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { startMonitor, type TestMonitor } from './monitor.js';
 import { request, send } from './wire.js';
@@ -160,10 +160,10 @@ describe('a flood of guesses', () => {
     const outcomes = (await settled).map(each => (each.status === 'fulfilled' ? each.value : each.reason));
     expect(new Set(outcomes.slice(0, 1024))).toEqual(new Set([false]));
     for (const each of outcomes.slice(1024))
-      expect(errorReply(each)).toEqual({
+      expect(problemOf(each)).toEqual({
         status: 503,
         headers: { 'retry-after': '1' },
-        body: { error: 'too many passwords are being checked; try again' },
+        message: 'too many passwords are being checked; try again',
       });
     expect(await check.verify(claimOf({ password: 'secret' }))).toBe(true);
   });

@@ -5,7 +5,6 @@
 import { z } from 'zod';
 import { HttpError, type Reply } from '../route.js';
 
-const PREFIX = '/api/v2';
 const TYPE = 'application/json';
 
 /** go-openapi's codes of what a body or a path lacks; the status is always 422. */
@@ -26,11 +25,6 @@ export class Invalid extends HttpError {
 
 /** An error as /openapi.json describes it. */
 export const alertmanagerError = z.union([z.string(), z.object({ code: z.number(), message: z.string() })]);
-
-/** Whether a path is this API's, so that its errors are too. */
-export function isAlertmanagerApi(path: string): boolean {
-  return path === PREFIX || path.startsWith(`${PREFIX}/`);
-}
 
 /** JSON as Go's encoder ends it. */
 export function json(value: unknown, status = 200): Reply {

@@ -10,22 +10,9 @@ import { wantsGzip } from '../accept-encoding.js';
 import { Pieces, type Reply } from '../route.js';
 import { written } from '../write-chunk.js';
 
-const PREFIX = '/api/v1';
 const TYPE = 'application/json';
 /** An answer up to this many bytes fits into one packet, zipped or not. */
 const WORTH_ZIPPING = 1024;
-
-/** HTTP status of each error type. */
-export const STATUS: Readonly<Record<ErrorType, number>> = {
-  bad_data: 400,
-  execution: 422,
-  canceled: 499,
-  timeout: 503,
-  unavailable: 503,
-  internal: 500,
-  not_found: 404,
-  not_acceptable: 406,
-};
 
 /** An error as /openapi.json describes it. */
 export const apiError = z.object({
@@ -42,11 +29,6 @@ export function envelope(data: z.ZodType): z.ZodObject {
     warnings: z.array(z.string()).optional(),
     infos: z.array(z.string()).optional(),
   });
-}
-
-/** Whether a path is the API's, so that its errors are too. */
-export function isApi(path: string): boolean {
-  return path === PREFIX || path.startsWith(`${PREFIX}/`);
 }
 
 /** A value that is no engine's answer, as one. */

@@ -1,0 +1,100 @@
+// Puts a surface's endpoints into Express. Comes in: a surface and requests; goes out: its replies, written. What differs
+// between the APIs (errors, limits, bodies, envelope) is the surface's.
+
+import { type Request, type Response, Router } from 'express';
+import type { Doors } from './context.js';
+import { type HttpLog, logFailure } from './failure.js';
+import { type Endpoint, type HttpError, METHODS, type Reply } from './route.js';
+import { writeReply } from './write.js';
+
+/** Which answers pages of other origins may read. Source: WHATWG Fetch, "CORS protocol". */
+export interface Cors {
+  /** Headers of every answer. */
+  readonly always: Readonly<Record<string, string>>;
+  /** Headers of an answer to a page. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The status that answers OPTIONS. */
+  readonly status: number;
+}
+
+/** Endpoints that answer in one way. */
+export interface Surface<E extends Endpoint = Endpoint> {
+  /** Where its paths begin, without a slash at the end. */
+  readonly prefix: string;
+  readonly endpoints: readonly E[];
+  /** Longest request target, in bytes. */
+  readonly maxTarget: number;
+  /** Whether a slash at the end makes another path. */
+  readonly isStrict: boolean;
+  /** Not set: answers are for pages of its own origin. */
+  readonly cors?: Cors;
+  /** @param signal aborted when the answer has been given or the client has gone @throws what `failure` makes a reply of */
+  answer(endpoint: E, request: Request, doors: Doors, signal: AbortSignal): Promise<Reply>;
+  /** The reply of a thrown error. */
+  failure(error: unknown): Reply;
+  /** What a path below the prefix that no endpoint has is answered with. */
+  notFound(path: string): HttpError;
+  /** What a method that a path's endpoints do not have is answered with. */
+  wrongMethod(path: string, method: string, allowed: readonly Method[]): HttpError;
+}
+
+/** A method an endpoint takes. */
+export type Method = keyof typeof METHODS;
+
+/** Makes the router of a surface. */
+export function mount<E extends Endpoint>(surface: Surface<E>, doors: Doors, log: HttpLog): Router {
+  const { prefix, endpoints, cors } = surface;
+  const router = Router({ strict: surface.isStrict, caseSensitive: true });
+  if (cors)
+    router.use(prefix, (request, response, next) => {
+      if (!allowOrigin(cors, request, response)) next();
+    });
+  for (const endpoint of endpoints) {
+    for (const method of methodsOf(endpoint))
+      router[METHODS[method]](endpoint.path, (request, response) =>
+        answer(surface, endpoint, request, response, doors, log),
+      );
+  }
+  for (const path of new Set(endpoints.map(each => each.path))) {
+    const allowed = endpoints.filter(each => each.path === path).flatMap(methodsOf);
+    router.all(path, ({ method }) => {
+      throw surface.wrongMethod(path, method, allowed);
+    });
+  }
+  return router;
+}
+
+function methodsOf({ method, form }: Endpoint): Method[] {
+  return form ? [method, 'POST'] : [method];
+}
+
+/** Returns whether the request was OPTIONS and has been answered. */
+function allowOrigin({ always, headers, status }: Cors, request: Request, response: Response): boolean {
+  const all = { ...always, ...(request.headers.origin === undefined ? {} : headers) };
+  for (const [name, value] of Object.entries(all)) response.setHeader(name, value);
+  if (request.method !== 'OPTIONS') return false;
+  response.writeHead(status).end();
+  return true;
+}
+
+async function answer<E extends Endpoint>(
+  surface: Surface<E>,
+  endpoint: E,
+  request: Request,
+  response: Response,
+  doors: Doors,
+  log: HttpLog,
+): Promise<void> {
+  const over = new AbortController();
+  response.once('close', () => over.abort());
+  const write = (reply: Reply) => {
+    doors.onAnswer(endpoint.path, reply.status ?? 200);
+    return writeReply(response, reply);
+  };
+  try {
+    await write(await surface.answer(endpoint, request, doors, over.signal));
+  } catch (error) {
+    logFailure(log, endpoint.path, error);
+    await write(surface.failure(error));
+  }
+}

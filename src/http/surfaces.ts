@@ -1,0 +1,14 @@
+// The surfaces there are, and which one a path belongs to whose request has not reached an endpoint.
+
+import { alertmanagerSurface } from './alertmanager/surface.js';
+import type { Surface } from './mount.js';
+import { prometheusSurface } from './prometheus/surface.js';
+import { documentSurface } from './routes/surface.js';
+
+/** The APIs of others, each below its prefix. */
+export const apis: readonly Surface[] = [prometheusSurface, alertmanagerSurface];
+
+/** The surface a path is below. */
+export function surfaceOf(path: string): Surface {
+  return apis.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`)) ?? documentSurface;
+}
