@@ -185,13 +185,13 @@ test('metric names are found in expressions', () => {
   expect([...names]).toEqual(['b_total', 'c', 'f']);
 });
 
-test('README says which question each dashboard answers', () => {
-  const lines = read('README.md').split('\n');
+test('a page says which question each dashboard answers', () => {
+  const lines = read('docs/dashboards.md').split('\n');
   const wanted = shipped.map(({ dashboard: { title, description } }) => {
     const name = title.replace('LangGraph / ', '');
-    return `| ${name} | ${description} |`;
+    return `| ${name} | ${description} | `;
   });
-  expect(wanted.filter(line => !lines.includes(line))).toEqual([]);
+  expect(wanted.filter(row => !lines.some(line => line.startsWith(row)))).toEqual([]);
 });
 
 describe('provisioning', () => {

@@ -1,4 +1,4 @@
-// The examples, run as the README says beside the demo, and what the README quotes of them.
+// The examples, run as docs/routing.md says beside the demo, and what pages quote of them.
 
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -50,18 +50,21 @@ test('a view', async () => {
   expect(first).toMatch(/^\d\d:\d\d:\d\d (healthy|degraded), ask http:\/\/127\.0\.0\.1:\d+/);
 });
 
-describe('the README', () => {
-  const readme = readFileSync(`${ROOT}/README.md`, 'utf8');
+describe('the pages', () => {
+  const read = (name: string) => readFileSync(`${ROOT}/${name}`, 'utf8');
 
   test('quotes the workflow as it is', () => {
-    const code = readFileSync(`${ROOT}/examples/workflow.mjs`, 'utf8');
-    const quoted = /```js\n(const monitoring[\s\S]*?)```/.exec(readme)?.[1] ?? '';
-    const parts = quoted.split('...\n').map(part => part.trim());
-    expect(parts).toHaveLength(2);
-    for (const part of parts) expect(code).toContain(part);
+    const code = read('examples/workflow.mjs');
+    for (const page of ['README.md', 'docs/routing.md']) {
+      const quoted = /```js\n(const monitoring[\s\S]*?)```/.exec(read(page))?.[1] ?? '';
+      const parts = quoted.split('...\n').map(part => part.trim());
+      expect(parts, page).toHaveLength(2);
+      for (const part of parts) expect(code).toContain(part);
+    }
   });
 
   test('names every example', () => {
-    for (const each of ['watch', 'workflow']) expect(readme).toContain(`node examples/${each}.mjs`);
+    for (const each of ['watch', 'workflow'])
+      expect(read('docs/routing.md')).toContain(`node examples/${each}.mjs`);
   });
 });
