@@ -12,7 +12,7 @@ import type { Store } from '../store/store.js';
 import type { Configuration } from './configuration.js';
 import type { Logger } from './log.js';
 
-export interface DeliveringOptions {
+export interface AlertWiringOptions {
   readonly store: Store;
   readonly registry: Registry;
   readonly log: Logger;
@@ -27,7 +27,7 @@ export interface DeliveringOptions {
 }
 
 /** Whoever makes one closes it. */
-export class Delivering {
+export class AlertWiring {
   readonly alerting: Alerting;
   readonly #metrics: AlertingMetrics;
   readonly #log: Logger;
@@ -44,7 +44,7 @@ export class Delivering {
     firstFailure,
     onMuting,
     clock = systemClock,
-  }: DeliveringOptions) {
+  }: AlertWiringOptions) {
     this.#log = log;
     this.#metrics = new AlertingMetrics(registry);
     this.alerting = new Alerting({

@@ -29,7 +29,7 @@ import { type PageSettings, pageSection } from '../http/page/settings.js';
 import type { SecretSource } from '../model/secret.js';
 import { SEVERITIES, type Service } from '../model/service.js';
 import type { Millis } from '../model/time.js';
-import type { Check, Plan } from '../probes/check.js';
+import type { ProberConfig, TargetConfig } from '../probes/check.js';
 import { HIGHEST_LIMIT, planConcurrency, planPool } from '../probes/concurrency.js';
 import { dependencyMistakes } from '../probes/dependencies.js';
 import { host } from '../probes/kinds/host.js';
@@ -38,20 +38,20 @@ import type { ConnectionLimits, ProbeKind } from '../probes/probe.js';
 import type { ReportPlan } from '../report/report-job.js';
 import { receiverProblems, reportsSection } from '../report/settings.js';
 import { loadRuleFiles } from '../rules/load.js';
-import { type SentRuleFile, sendRuleFile } from '../rules/transfer.js';
+import { type TransferredRuleFile, toTransfer } from '../rules/transfer.js';
 
 /** What monitor.yml says, ready to be used. */
 export interface Configuration {
   /** The monitoring node's name. */
   readonly node: string;
   readonly services: readonly Service[];
-  readonly plan: Plan;
+  readonly prober: ProberConfig;
   /** Who answers PromQL in our place; undefined: the monitor keeps samples and answers itself. */
   readonly remote: RemoteQuery | undefined;
   /** Time between two scrapes of the monitor's own metrics, and of the evaluations of rules after them. */
   readonly scrapeInterval: Millis;
   /** The files of `rule_files`; none in remote mode, where somebody else evaluates them. */
-  readonly rules: readonly SentRuleFile[];
+  readonly rules: readonly TransferredRuleFile[];
   /** Where workflows call which service. */
   readonly endpoints: EndpointPlan;
   /** Who tells people of alerts. */
@@ -440,15 +440,15 @@ function parseService(id: string, entry: unknown, complain: Complain): ParsedSer
 export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Configuration {
   const config = loadYaml(file, monitorYml, env);
   const { intervals, max_concurrent_checks, pool } = config.scan;
-  const checks = config.services.map(service => checkOf(service, intervals));
-  const concurrency = planConcurrency(checks, max_concurrent_checks);
-  if (config.host.enabled) checks.push(hostCheck(config.node, config.host));
+  const targets = config.services.map(service => checkOf(service, intervals));
+  const concurrency = planConcurrency(targets, max_concurrent_checks);
+  if (config.host.enabled) targets.push(hostCheck(config.node, config.host));
   const delivery = deliveryOf(file, config);
   return {
     node: config.node,
     services: config.services.map(service => serviceOf(service, config.page.hide)),
-    plan: {
-      checks,
+    prober: {
+      targets,
       concurrency,
       connections: connectionsOf(pool, concurrency.limit),
       scan: intervals.critical,
@@ -482,7 +482,7 @@ function connectionsOf(pool: z.output<typeof scan>['pool'], limit: number): Conn
 const RULES = 'rules/*.rules.yml';
 const SHIPPED = fileURLToPath(new URL('../..', import.meta.url));
 
-function rulesOf(file: string, patterns: readonly string[] | undefined): SentRuleFile[] {
+function rulesOf(file: string, patterns: readonly string[] | undefined): TransferredRuleFile[] {
   const beside = loadRuleFiles(patterns ?? [RULES], dirname(file));
   const rules = patterns || beside.length > 0 ? beside : loadRuleFiles([RULES], SHIPPED);
   const recorded = rules
@@ -493,7 +493,7 @@ function rulesOf(file: string, patterns: readonly string[] | undefined): SentRul
       `${file}: rule_files: no rule records ${CLUSTER_STATUS}, which /cluster_health shows; add status.rules.yml of the shipped rules`,
     ]);
   }
-  return rules.map(sendRuleFile);
+  return rules.map(toTransfer);
 }
 
 const ALERTMANAGER_YML = 'alertmanager.yml';
@@ -574,7 +574,7 @@ function serviceOf({ id, kind, common }: ParsedService, hidden: readonly string[
   };
 }
 
-function checkOf(service: ParsedService, intervals: { critical: Millis; other: Millis }): Check {
+function checkOf(service: ParsedService, intervals: { critical: Millis; other: Millis }): TargetConfig {
   const { critical, timeout, slow_after, confirm, interval, sample_limit } = service.common;
   return {
     id: service.id,
@@ -592,7 +592,10 @@ function checkOf(service: ParsedService, intervals: { critical: Millis; other: M
 }
 
 /** The node's own figures are read by a check like any other, which is no service of the cluster's. */
-function hostCheck(node: string, { interval, enabled: _, ...options }: z.output<typeof hostSection>): Check {
+function hostCheck(
+  node: string,
+  { interval, enabled: _, ...options }: z.output<typeof hostSection>,
+): TargetConfig {
   return {
     id: node,
     kind: host.kind,

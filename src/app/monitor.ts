@@ -37,7 +37,7 @@ import type { OverallStatus } from '../model/service.js';
 import { formatDuration, type Millis, systemClock } from '../model/time.js';
 import { systemResolver } from '../net/resolver.js';
 import { attemptFamilies } from '../probes/attempt.js';
-import type { Plan } from '../probes/check.js';
+import type { ProberConfig } from '../probes/check.js';
 import { concurrencyProblems } from '../probes/concurrency.js';
 import { host } from '../probes/kinds/host.js';
 import { kinds } from '../probes/kinds/index.js';
@@ -45,16 +45,16 @@ import type { CheckRunner, CheckRunnerEvents } from '../probes/runner.js';
 import type { Scan } from '../probes/scan.js';
 import { PACE } from '../probes/schedule.js';
 import { runInWorker } from '../probes/worker.js';
-import type { Judgement } from '../query/thread/rules.js';
+import type { RuleEvaluation } from '../query/thread/rules.js';
 import { Store } from '../store/store.js';
-import { Delivering } from './alerting.js';
+import { AlertWiring } from './alerting.js';
 import { type Configuration, loadConfiguration } from './configuration.js';
 import { LeftOutLog } from './left-out-log.js';
 import type { Logger } from './log.js';
 import { Maintaining } from './maintenance.js';
 import {
-  Answering,
-  type AnsweringEvents,
+  QueryBackend,
+  type QueryBackendEvents,
   type QuerySettings,
   type RuleConfiguration,
 } from './query-backend.js';
@@ -121,8 +121,8 @@ export class Monitor {
   readonly #pulse: Pulse;
   readonly #refresher: Refresher;
   readonly #checks: CheckRunner;
-  readonly #answering: Answering;
-  readonly #delivering: Delivering;
+  readonly #queryBackend: QueryBackend;
+  readonly #alerts: AlertWiring;
   readonly #maintaining: Maintaining;
   readonly #reporting: Reporting;
   readonly #startedAt: Millis = systemClock.now();
@@ -149,14 +149,14 @@ export class Monitor {
     this.#locking = new LockWatch(lock, {
       folder: settings.storagePath,
       log: (level, message, fields) => log[level](fields, message),
-      onChange: () => this.#answering.setObstacle(lock.obstacle),
+      onChange: () => this.#queryBackend.setObstacle(lock.obstacle),
     });
     this.#log = log;
     this.#leftOut = new LeftOutLog(log);
     this.#snapshots = new Snapshots(this.#board, this.#clock.elapsed(), at => this.#muted(at));
     this.#events = new HealthFeed(this.#board, this.#snapshots, this.#clock);
-    this.#publicEvents = makePublicFeed(this.#board, this.#snapshots, this.#clock, () => this.#delivering);
-    const ask = (query: string, at: Millis) => this.#answering.engine.instant(query, at);
+    this.#publicEvents = makePublicFeed(this.#board, this.#snapshots, this.#clock, () => this.#alerts);
+    const ask = (query: string, at: Millis) => this.#queryBackend.engine.instant(query, at);
     this.#endpoints = new EndpointChooser(this.#board, new Latency(ask, this.#clock));
     this.#exposition = new Exposition(this.#registry, [
       ...serviceFamilies,
@@ -175,7 +175,7 @@ export class Monitor {
     const [lastScan] = this.#store.scans({ limit: 1 });
     this.#firstFailures = new FirstFailures(this.#store.kept, lastScan?.at, this.#clock.now());
     this.#announcements = new Announcements(this.#store.kept, () => this.#configuration.page.announcements);
-    this.#delivering = new Delivering({
+    this.#alerts = new AlertWiring({
       store: this.#store,
       registry: this.#registry,
       log,
@@ -184,37 +184,37 @@ export class Monitor {
       firstFailure: id => this.#firstFailures.of(id, this.#board.result(id)?.level),
       onMuting: () => {
         this.#maintaining.update();
-        this.#delivering.show(this.#muted(this.#clock.now()));
+        this.#alerts.show(this.#muted(this.#clock.now()));
         this.#exposition.touch();
         this.#board.touch();
       },
     });
-    const answeringEvents: AnsweringEvents = {
-      onVerdict: (verdict, at) => this.#onVerdict(verdict, at),
-      onNoVerdict: reason => this.#onNoVerdict(reason),
+    const answeringEvents: QueryBackendEvents = {
+      onStatus: (verdict, at) => this.#onVerdict(verdict, at),
+      onRulesUnavailable: reason => this.#onNoVerdict(reason),
       onEvaluation: judgement => this.#onEvaluation(judgement),
-      onFiring: (alerts, at) => this.#delivering.alerting.hearFiring(alerts, at),
+      onFiring: (alerts, at) => this.#alerts.alerting.hearFiring(alerts, at),
     };
-    this.#answering = new Answering(settings, this.#registry, this.#exposition, answeringEvents, log);
-    this.#answering.setObstacle(lock.obstacle);
+    this.#queryBackend = new QueryBackend(settings, this.#registry, this.#exposition, answeringEvents, log);
+    this.#queryBackend.setObstacle(lock.obstacle);
     this.#maintaining = new Maintaining({
-      silences: this.#delivering.alerting.silences,
+      silences: this.#alerts.alerting.silences,
       services: () => this.#board.services,
-      identity: () => this.#answering.identity,
+      identity: () => this.#queryBackend.identity,
       onChange: now => this.#onMaintenance(now),
       clock: this.#clock,
     });
     this.#reporting = new Reporting({
-      engine: this.#answering.engine,
+      engine: this.#queryBackend.engine,
       store: this.#store,
-      audit: this.#delivering.alerting.audit,
+      audit: this.#alerts.alerting.audit,
       metrics: new ReportMetrics(this.#registry),
       services: () => this.#board.services,
       retention: () => (this.#configuration.remote ? undefined : settings.retention),
       externalUrl: () => this.#externalUrl,
       ...{ version: settings.version, log },
     });
-    this.#pulse = new Pulse(configuration.plan.scan, this.#clock.elapsed());
+    this.#pulse = new Pulse(configuration.prober.scan, this.#clock.elapsed());
     const events: CheckRunnerEvents = {
       onResult: result => this.#onResult(result),
       onScan: scan => void this.#onScan(scan),
@@ -246,8 +246,8 @@ export class Monitor {
     const local = address.replace(/^(\[::\]|0\.0\.0\.0):/, 'localhost:');
     this.#url = `${web.tls ? 'https' : 'http'}://${local}`;
     this.#showLinks();
-    await this.#delivering.configure(this.#configuration);
-    await this.#answering.begin(local, this.#ruleConfiguration());
+    await this.#alerts.configure(this.#configuration);
+    await this.#queryBackend.start(local, this.#ruleConfiguration());
     this.#reporting.configure(this.#configuration);
     this.#maintaining.update();
     log.info({ address, url: this.#url }, 'Listening');
@@ -271,10 +271,10 @@ export class Monitor {
     try {
       const configuration = loadConfiguration(configFile);
       const web = webConfigFile ? loadWebConfig(webConfigFile) : undefined;
-      await this.#delivering.configure(configuration);
+      await this.#alerts.configure(configuration);
       this.#takeUp(configuration);
       this.#showLinks();
-      await this.#answering.configure(this.#ruleConfiguration());
+      await this.#queryBackend.configure(this.#ruleConfiguration());
       this.#reporting.configure(configuration);
       if (web) this.#server?.setWebConfig(web);
       const services = configuration.services.length;
@@ -294,11 +294,11 @@ export class Monitor {
 
   /** Alerts that are not sent at a moment: the rules leave them out, or the notifier does. */
   #muted(at: Millis): MutedAlert[] {
-    return [...mutedByDependency(this.#board), ...this.#delivering.alerting.muted(at)];
+    return [...mutedByDependency(this.#board), ...this.#alerts.alerting.muted(at)];
   }
 
   #audit(event: AuditEvent, by: string, details: Readonly<Record<string, string>>): void {
-    this.#delivering.alerting.audit.add({ at: this.#clock.now(), event, by, details });
+    this.#alerts.alerting.audit.add({ at: this.#clock.now(), event, by, details });
   }
 
   /** Lets answers end, which may wait for a check, then stops checking and closes the store. */
@@ -308,9 +308,9 @@ export class Monitor {
     await this.#server?.close();
     await this.#checks.close();
     await this.#reporting.close();
-    await this.#answering.close();
+    await this.#queryBackend.close();
     this.#maintaining.close();
-    await this.#delivering.close();
+    await this.#alerts.close();
     this.#firstFailures.flush();
     systemResolver().cancel();
     this.#store.close();
@@ -337,15 +337,15 @@ export class Monitor {
     this.#reloadedAt = this.#clock.now();
     this.#reloadSucceeded = true;
     this.#own.reloaded(true, this.#reloadedAt);
-    this.#showConcurrency(configuration.plan);
-    this.#checks.configure(configuration.plan);
+    this.#showConcurrency(configuration.prober);
+    this.#checks.configure(configuration.prober);
     this.#checks.setStatus(this.#board.verdict.overall);
   }
 
-  #showConcurrency({ concurrency, connections, checks }: Plan): void {
+  #showConcurrency({ concurrency, connections, targets }: ProberConfig): void {
     this.#own.showConcurrency(concurrency);
     const { limit, isAuto, required, recommended } = concurrency;
-    const services = checks.filter(({ isService }) => isService).length;
+    const services = targets.filter(({ isService }) => isService).length;
     const by = isAuto ? 'auto' : 'configuration';
     const fields = { limit, by, services, required, recommended, connections: connections.total };
     const figures = JSON.stringify(fields);
@@ -421,7 +421,7 @@ export class Monitor {
     if (change) this.#tellChange(change);
     if (!change && !isNews) this.#refresher.came(result.target);
     // Whoever waits for the result wants to see with it what follows from it.
-    else void this.#answering.judge().then(() => this.#refresher.came(result.target));
+    else void this.#queryBackend.evaluate().then(() => this.#refresher.came(result.target));
   }
 
   /** A service's state as metrics, with its names where they may have changed: then true. */
@@ -445,13 +445,13 @@ export class Monitor {
     this.#own.scanLag.set(scan.lag / 1000);
     this.#own.scanDuration.set(scan.work / 1000);
     this.#own.showStore(this.#store);
-    this.#own.showSamples(this.#answering.samples);
-    this.#delivering.show(this.#muted(this.#clock.now()));
+    this.#own.showSamples(this.#queryBackend.samples);
+    this.#alerts.show(this.#muted(this.#clock.now()));
     this.#exposition.touch();
     // What is remembered of a scan is what the rules say of it; results that come while they think are not part of it.
     const look = () => this.#snapshots.look(this.#clock.now(), this.#clock.elapsed());
     let seen: Sight | undefined;
-    await this.#answering.judge(() => {
+    await this.#queryBackend.evaluate(() => {
       seen = look();
     });
     const sight = seen ?? look();
@@ -471,7 +471,7 @@ export class Monitor {
       this.#showState(id);
     }
     this.#exposition.forget(hostSource(this.#configuration.node));
-    void this.#answering.judge();
+    void this.#queryBackend.evaluate();
   }
 
   /** What follows from a verdict: the pace of the checks and a word in the log. */
@@ -482,7 +482,7 @@ export class Monitor {
     this.#own.rulesUp.set(1);
     this.#exposition.touch();
     this.#checks.setStatus(now.overall);
-    this.#pulse.setInterval(this.#configuration.plan.scan * PACE[now.overall]);
+    this.#pulse.setInterval(this.#configuration.prober.scan * PACE[now.overall]);
     if (now.overall !== before.overall) {
       this.#log.info({ from: before.overall, to: now.overall }, 'Cluster status changed');
     }
@@ -497,9 +497,9 @@ export class Monitor {
     const before = this.#pace ?? 'healthy';
     this.#pace = status;
     if (PACE[status] === PACE[before]) return;
-    const interval = `${Math.round(this.#configuration.plan.scan * PACE[status]) / 1000} s`;
+    const interval = `${Math.round(this.#configuration.prober.scan * PACE[status]) / 1000} s`;
     this.#log.info({ interval, status }, `Monitoring interval adapted to ${interval} (${status})`);
-    this.#delivering.alerting.setPace(
+    this.#alerts.alerting.setPace(
       status === 'healthy' ? undefined : `adapted to ${interval} (${status})`,
       at,
     );
@@ -513,14 +513,14 @@ export class Monitor {
     this.#exposition.touch();
   }
 
-  #onEvaluation({ at, alerts, pending, evaluation, duration }: Judgement): void {
-    const isWanted = this.#delivering.alerting.hearRules(
+  #onEvaluation({ at, alerts, pending, evaluation, duration }: RuleEvaluation): void {
+    const isWanted = this.#alerts.alerting.hearRules(
       { ...evaluation, at, active: alerts, pending },
       this.#clock.now(),
     );
-    if (isWanted) void this.#answering.judge();
+    if (isWanted) void this.#queryBackend.evaluate();
     this.#own.evaluated(evaluation, duration);
-    this.#delivering.show(this.#muted(this.#clock.now()));
+    this.#alerts.show(this.#muted(this.#clock.now()));
     this.#exposition.touch();
     for (const { file, group, rule, error } of evaluation.changes) {
       if (error === '') this.#log.info({ file, group, rule }, 'Rule recovered');
@@ -540,8 +540,8 @@ export class Monitor {
     const { retention, retentionSize, flags } = this.#settings;
     const size = retentionSize > 0 ? ` or ${flags['storage.retention.size']}` : '';
     return {
-      target: () => this.#answering.target(this.#url, this.#configuration.scrapeInterval),
-      samples: () => this.#answering.samples,
+      target: () => this.#queryBackend.target(this.#url, this.#configuration.scrapeInterval),
+      samples: () => this.#queryBackend.samples,
       runtime: () => ({
         startedAt: this.#startedAt,
         reloadedAt: this.#reloadedAt,
@@ -558,14 +558,14 @@ export class Monitor {
       snapshots: this.#snapshots,
       refresher: this.#refresher,
       recent: this.#recent,
-      configuration: id => this.#configuration.plan.checks.find(each => each.isService && each.id === id),
+      configuration: id => this.#configuration.prober.targets.find(each => each.isService && each.id === id),
       pulse: this.#pulse,
       store: this.#store,
       endpoints: this.#endpoints,
       events: this.#events,
       publicEvents: this.#publicEvents,
       metrics: new MetricsPage(this.#registry, this.#exposition),
-      query: this.#answering.engine,
+      query: this.#queryBackend.engine,
       analyst: this.#reporting.analyst,
       prometheus: this.#facts(),
       clock: this.#clock,
@@ -575,9 +575,9 @@ export class Monitor {
       access: () => this.#access(),
       page: () => this.#configuration.page,
       announcements: this.#announcements,
-      alerting: this.#delivering.alerting,
-      alertLabels: service => alertLabelsOf(service, this.#answering.identity),
-      sms: () => this.#delivering.sms,
+      alerting: this.#alerts.alerting,
+      alertLabels: service => alertLabelsOf(service, this.#queryBackend.identity),
+      sms: () => this.#alerts.sms,
       reload: this.#settings.enableLifecycle ? by => this.reload(by) : undefined,
       onAnswer: (handler, code) => this.#own.answered(handler, code),
     };

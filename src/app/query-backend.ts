@@ -18,14 +18,14 @@ import { EmbeddedEngine } from '../query/embedded.js';
 import type { QueryEngine, SamplesStatus } from '../query/engine.js';
 import { RemoteEngine } from '../query/remote/engine.js';
 import { SwitchingEngine } from '../query/switching.js';
-import type { Judgement } from '../query/thread/rules.js';
-import type { SentRuleFile } from '../rules/transfer.js';
+import type { RuleEvaluation } from '../query/thread/rules.js';
+import type { TransferredRuleFile } from '../rules/transfer.js';
 import type { RemoteQuery } from './configuration.js';
 import type { Logger } from './log.js';
 
 const JOB = 'langgraph-monitor';
 /** How often the rules of another Prometheus are read, beside every scan. */
-const ASK_OTHERS_EVERY: Millis = 5000;
+const REMOTE_INTERVAL: Millis = 5000;
 
 /** What the command line says of queries and samples. */
 export interface QuerySettings {
@@ -42,13 +42,13 @@ export interface QuerySettings {
 }
 
 /** Hears the rules. */
-export interface AnsweringEvents {
+export interface QueryBackendEvents {
   /** What the rules say. @param at wall clock */
-  onVerdict(verdict: Verdict, at: Millis): void;
+  onStatus(verdict: Verdict, at: Millis): void;
   /** The rules could not be asked. */
-  onNoVerdict(reason: string): void;
+  onRulesUnavailable(reason: string): void;
   /** Our own rules were evaluated. */
-  onEvaluation(judgement: Judgement): void;
+  onEvaluation(judgement: RuleEvaluation): void;
   /** Somebody else's rules were asked: all alerts that fire there. */
   onFiring(alerts: readonly Firing[], at: Millis): void;
 }
@@ -56,7 +56,7 @@ export interface AnsweringEvents {
 /** Which rules there are, and who else may have them. */
 export interface RuleConfiguration {
   readonly remote: RemoteQuery | undefined;
-  readonly rules: readonly SentRuleFile[];
+  readonly rules: readonly TransferredRuleFile[];
   /** Time between two scrapes of the registry, each of which the rules evaluate. */
   readonly scrapeInterval: Millis;
   /** For links in annotations. */
@@ -64,11 +64,11 @@ export interface RuleConfiguration {
 }
 
 /** Our own samples and the engine over them. */
-class OwnSamples {
+class LocalBackend {
   readonly engine: EmbeddedEngine;
   readonly #sampler: Sampler;
-  readonly #sampling: Sampling;
-  readonly #events: AnsweringEvents;
+  readonly #scrapeLoop: Sampling;
+  readonly #events: QueryBackendEvents;
   #isStopped = false;
 
   constructor(
@@ -77,7 +77,7 @@ class OwnSamples {
     exposition: Exposition,
     instance: string,
     scrapeInterval: Millis,
-    events: AnsweringEvents,
+    events: QueryBackendEvents,
     log: Logger,
     obstacle: string | undefined,
   ) {
@@ -102,58 +102,63 @@ class OwnSamples {
       onRestart: () => this.#sampler.reset(),
       ...(settings.queryThreadFile ? { threadFile: settings.queryThreadFile } : {}),
     });
-    this.#sampling = new Sampling(this.#sampler, scrape => this.#judge(scrape), systemClock, scrapeInterval);
+    this.#scrapeLoop = new Sampling(
+      this.#sampler,
+      scrape => this.#append(scrape),
+      systemClock,
+      scrapeInterval,
+    );
   }
 
   setRules({ rules, scrapeInterval, externalUrl }: RuleConfiguration): void {
     this.engine.setRules({ files: rules, interval: scrapeInterval, externalUrl, status: CLUSTER_STATUS });
-    this.#sampling.setInterval(scrapeInterval);
+    this.#scrapeLoop.setInterval(scrapeInterval);
   }
 
-  async #judge(scrape: Scrape): Promise<void> {
+  async #append(scrape: Scrape): Promise<void> {
     const judgement = await this.engine.append(scrape);
     // Whoever stops is not told what came of the last scrape.
     if (this.#isStopped) return;
-    if (!judgement) return this.#events.onNoVerdict('the rules could not be evaluated');
-    this.#events.onVerdict(verdictOf(judgement.status, judgement.alerts), judgement.at);
+    if (!judgement) return this.#events.onRulesUnavailable('the rules could not be evaluated');
+    this.#events.onStatus(verdictOf(judgement.status, judgement.alerts), judgement.at);
     this.#events.onEvaluation(judgement);
   }
 
-  get last() {
-    return this.#sampling.last;
+  get lastScrape() {
+    return this.#scrapeLoop.last;
   }
 
-  take(onTaken?: () => void): Promise<void> {
-    return this.#sampling.take(onTaken);
+  evaluate(onScraped?: () => void): Promise<void> {
+    return this.#scrapeLoop.take(onScraped);
   }
 
   stopSampling(): void {
     this.#isStopped = true;
-    this.#sampling.close();
+    this.#scrapeLoop.close();
   }
 }
 
 /** Somebody else's Prometheus, which has the same rules. */
-class OthersSamples {
+class RemoteBackend {
   readonly engine: RemoteEngine;
-  readonly #events: AnsweringEvents;
+  readonly #events: QueryBackendEvents;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
   #isStopped = false;
 
-  constructor(remote: RemoteQuery, events: AnsweringEvents) {
+  constructor(remote: RemoteQuery, events: QueryBackendEvents) {
     this.engine = new RemoteEngine(remote);
     this.#events = events;
-    this.#timer = setInterval(() => void this.take(), ASK_OTHERS_EVERY);
+    this.#timer = setInterval(() => void this.evaluate(), REMOTE_INTERVAL);
   }
 
   /**
    * Asks what its rules say; who asks meanwhile shares the answer. When they looked nobody knows: `onTaken` is called at
    * once.
    */
-  take(onTaken?: () => void): Promise<void> {
-    onTaken?.();
-    this.#running ??= this.#ask().finally(() => {
+  evaluate(onScraped?: () => void): Promise<void> {
+    onScraped?.();
+    this.#running ??= this.#fetchStatus().finally(() => {
       this.#running = undefined;
     });
     return this.#running;
@@ -164,45 +169,45 @@ class OthersSamples {
     clearInterval(this.#timer);
   }
 
-  async #ask(): Promise<void> {
+  async #fetchStatus(): Promise<void> {
     const at = systemClock.now();
     try {
-      const { status, alerts } = await this.engine.judgement(CLUSTER_STATUS, at);
+      const { status, alerts } = await this.engine.evaluation(CLUSTER_STATUS, at);
       // Others may have spoken since; an answer that is late is not the last word.
       if (this.#isStopped) return;
       if (status === undefined)
-        this.#events.onNoVerdict(`query.url has no series ${CLUSTER_STATUS}; load rules/ there`);
+        this.#events.onRulesUnavailable(`query.url has no series ${CLUSTER_STATUS}; load rules/ there`);
       else {
-        this.#events.onVerdict(verdictOf(status, alerts), at);
+        this.#events.onStatus(verdictOf(status, alerts), at);
         this.#events.onFiring(
           alerts.filter(({ state }) => state === 'firing'),
           at,
         );
       }
     } catch (error) {
-      if (!this.#isStopped) this.#events.onNoVerdict((error as Error).message);
+      if (!this.#isStopped) this.#events.onRulesUnavailable((error as Error).message);
     }
   }
 }
 
 /** Whoever makes one closes it. */
-export class Answering {
+export class QueryBackend {
   readonly #settings: QuerySettings;
   readonly #registry: Registry;
   readonly #exposition: Exposition;
   readonly #log: Logger;
   readonly #switch: SwitchingEngine;
-  readonly #events: AnsweringEvents;
+  readonly #events: QueryBackendEvents;
   #instance = 'localhost';
-  #own: OwnSamples | undefined;
+  #local: LocalBackend | undefined;
   #obstacle: string | undefined;
-  #others: OthersSamples | undefined;
+  #remote: RemoteBackend | undefined;
 
   constructor(
     settings: QuerySettings,
     registry: Registry,
     exposition: Exposition,
-    events: AnsweringEvents,
+    events: QueryBackendEvents,
     log: Logger,
   ) {
     this.#events = events;
@@ -225,17 +230,17 @@ export class Answering {
 
   /** How our own samples do; undefined in remote mode. */
   get samples(): SamplesStatus | undefined {
-    return this.#own?.engine.status;
+    return this.#local?.engine.status;
   }
 
   /** @param obstacle why the file of our own samples must not be opened, one line; undefined when it may be */
   setObstacle(obstacle: string | undefined): void {
     this.#obstacle = obstacle;
-    this.#own?.engine.setObstacle(obstacle);
+    this.#local?.engine.setObstacle(obstacle);
   }
 
   /** Begins to answer. `address` is where we listen, as somebody who scrapes us would call it. */
-  async begin(address: string, configuration: RuleConfiguration): Promise<void> {
+  async start(address: string, configuration: RuleConfiguration): Promise<void> {
     this.#instance = address;
     await this.configure(configuration);
   }
@@ -243,26 +248,26 @@ export class Answering {
   /** Takes up another configuration; our own samples stay open as long as they are asked. */
   async configure(configuration: RuleConfiguration): Promise<void> {
     const { remote } = configuration;
-    this.#others?.stop();
-    this.#others = undefined;
-    if (remote) await this.#askOthers(remote);
+    this.#remote?.stop();
+    this.#remote = undefined;
+    if (remote) await this.#useRemote(remote);
     else {
-      this.#own ??= await this.#openOwn(configuration.scrapeInterval);
-      this.#own.setRules(configuration);
+      this.#local ??= await this.#openLocal(configuration.scrapeInterval);
+      this.#local.setRules(configuration);
     }
-    void this.judge();
+    void this.evaluate();
   }
 
-  async #askOthers(remote: RemoteQuery): Promise<void> {
-    this.#own?.stopSampling();
-    this.#own = undefined;
-    this.#others = new OthersSamples(remote, this.#events);
-    await this.#switch.change(this.#others.engine);
+  async #useRemote(remote: RemoteQuery): Promise<void> {
+    this.#local?.stopSampling();
+    this.#local = undefined;
+    this.#remote = new RemoteBackend(remote, this.#events);
+    await this.#switch.change(this.#remote.engine);
     this.#log.info({ url: remote.url }, 'Using remote query backend; local storage disabled');
   }
 
-  async #openOwn(scrapeInterval: Millis): Promise<OwnSamples> {
-    const own = new OwnSamples(
+  async #openLocal(scrapeInterval: Millis): Promise<LocalBackend> {
+    const own = new LocalBackend(
       this.#settings,
       this.#registry,
       this.#exposition,
@@ -280,20 +285,20 @@ export class Answering {
    * Something has changed, or a scan has ended: resolves when the rules have said what follows. `onTaken` is called at the
    * moment they speak of, unless they cannot be asked.
    */
-  async judge(onTaken?: () => void): Promise<void> {
-    await (this.#own ?? this.#others)?.take(onTaken);
+  async evaluate(onScraped?: () => void): Promise<void> {
+    await (this.#local ?? this.#remote)?.evaluate(onScraped);
   }
 
   /** The monitor as its own target. */
   target(url: string, interval: Millis): ReturnType<PrometheusFacts['target']> {
-    if (!this.#own) return undefined;
+    if (!this.#local) return undefined;
     const labels = Labels.of({ job: JOB, instance: this.#instance });
-    return { labels, url: `${url}/metrics`, interval, timeout: interval, last: this.#own.last };
+    return { labels, url: `${url}/metrics`, interval, timeout: interval, last: this.#local.lastScrape };
   }
 
   async close(): Promise<void> {
-    this.#own?.stopSampling();
-    this.#others?.stop();
+    this.#local?.stopSampling();
+    this.#remote?.stop();
     await this.#switch.close();
   }
 }

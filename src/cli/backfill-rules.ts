@@ -10,7 +10,7 @@ import { type BackfillSummary, backfillRules } from '../query/backfill/backfill.
 import type { RuleTotal } from '../query/backfill/tally.js';
 import type { RuleFile } from '../rules/definition.js';
 import { loadEach } from '../rules/load.js';
-import { receiveRuleFile } from '../rules/transfer.js';
+import { fromTransfer } from '../rules/transfer.js';
 import { loadNative } from '../store/native.js';
 import { type Flags, parseFlags, UsageError } from './flags.js';
 import { inputFiles } from './input-files.js';
@@ -75,7 +75,7 @@ function rulesOf(
     throw new UsageError(
       `${flags.configFile} has query.url: the samples are there; use promtool tsdb create-blocks-from rules`,
     );
-  return { files: rules.map(receiveRuleFile), interval: given ?? scrapeInterval };
+  return { files: rules.map(fromTransfer), interval: given ?? scrapeInterval };
 }
 
 function span(own: Readonly<Record<string, string | undefined>>): {

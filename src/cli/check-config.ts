@@ -35,11 +35,11 @@ export async function checkConfig(files: readonly string[], output: Output): Pro
 }
 
 function monitors(file: string): CheckedConfig {
-  const { services, delivery, plan } = loadConfiguration(file);
+  const { services, delivery, prober } = loadConfiguration(file);
   return {
     summary: counted(services.length, 'service'),
     warnings: [
-      ...concurrencyProblems(plan.concurrency, plan.connections).map(each => `${file}: ${each}`),
+      ...concurrencyProblems(prober.concurrency, prober.connections).map(each => `${file}: ${each}`),
       ...(delivery.by === 'us' ? delivery.config.warnings : []),
     ],
   };

@@ -36,7 +36,7 @@ export class LifeSigns {
   }
 
   /** Another thread is started. */
-  begin(): void {
+  reset(): void {
     this.#thread = undefined;
     this.#hasBegun = false;
     this.#silent = 0;
@@ -49,7 +49,7 @@ export class LifeSigns {
   }
 
   /** The thread has sent something. */
-  heard(): void {
+  received(): void {
     this.#hasBegun = true;
     this.#silent = 0;
   }

@@ -6,14 +6,14 @@ import { ownThread } from './life-signs.js';
 /** To the thread, beside its requests. */
 export type SupervisorRequest =
   /** A sign of life is asked for: any event, `pong` if there is no other. */
-  | { readonly say: 'ping' }
+  | { readonly type: 'ping' }
   /** Write what waits and end. */
-  | { readonly say: 'close' };
+  | { readonly type: 'close' };
 
 /** From the thread, beside its events. */
 export type SupervisedEvent =
   /** The first of all; the thread's work at its start follows. */
-  { readonly say: 'begun'; readonly thread: string | undefined } | { readonly say: 'pong' };
+  { readonly type: 'started'; readonly thread: string | undefined } | { readonly type: 'pong' };
 
 /** What a thread is started with. */
 export interface SupervisedStart<Data> {
@@ -25,6 +25,6 @@ export interface SupervisedStart<Data> {
 /** To be called first in the thread: tells the supervisor that it has begun. */
 export function supervised<Data>(): SupervisedStart<Data> {
   const start = workerData as SupervisedStart<Data>;
-  start.port.postMessage({ say: 'begun', thread: ownThread() } satisfies SupervisedEvent);
+  start.port.postMessage({ type: 'started', thread: ownThread() } satisfies SupervisedEvent);
   return start;
 }

@@ -40,7 +40,7 @@ export interface SupervisedWorkerOptions<Data, Event> {
 type Message<Event> = Event | SupervisedEvent | readonly (Event | SupervisedEvent)[];
 
 /** A thread and its successors. The caller must close it. */
-export class SupervisedWorker<Data, Request, Event extends { readonly say: string }> {
+export class SupervisedWorker<Data, Request, Event extends { readonly type: string }> {
   readonly #options: SupervisedWorkerOptions<Data, Event>;
   readonly #watch: NodeJS.Timeout;
   readonly #signs: LifeSigns;
@@ -87,7 +87,7 @@ export class SupervisedWorker<Data, Request, Event extends { readonly say: strin
     const worker = this.#worker;
     if (worker && patience > 0) {
       const ended = new Promise(resolve => worker.once('exit', resolve));
-      this.post({ say: 'close' });
+      this.post({ type: 'close' });
       const impatient = setTimeout(() => void worker.terminate(), patience);
       await ended;
       clearTimeout(impatient);
@@ -119,7 +119,7 @@ export class SupervisedWorker<Data, Request, Event extends { readonly say: strin
     this.#worker = worker;
     this.#startsAt = undefined;
     this.#startedAt = performance.now();
-    this.#signs.begin();
+    this.#signs.reset();
     this.#reason = undefined;
     worker.on('error', error => {
       const { code, message } = error as NodeJS.ErrnoException;
@@ -134,8 +134,8 @@ export class SupervisedWorker<Data, Request, Event extends { readonly say: strin
   #receive(message: Message<Event>): void {
     for (const event of isList(message) ? message : [message]) {
       if (!isSupervised(event)) this.#options.onEvent(event);
-      if (isSupervised(event) && event.say === 'begun') this.#signs.named(event.thread);
-      else this.#signs.heard();
+      if (isSupervised(event) && event.type === 'started') this.#signs.named(event.thread);
+      else this.#signs.received();
     }
   }
 
@@ -157,7 +157,7 @@ export class SupervisedWorker<Data, Request, Event extends { readonly say: strin
       void this.#worker.terminate();
       return;
     }
-    this.post({ say: 'ping' });
+    this.post({ type: 'ping' });
   }
 }
 
@@ -165,6 +165,6 @@ function isList<T>(message: T | readonly T[]): message is readonly T[] {
   return Array.isArray(message);
 }
 
-function isSupervised(event: { readonly say: string }): event is SupervisedEvent {
-  return event.say === 'begun' || event.say === 'pong';
+function isSupervised(event: { readonly type: string }): event is SupervisedEvent {
+  return event.type === 'started' || event.type === 'pong';
 }

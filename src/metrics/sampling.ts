@@ -70,10 +70,10 @@ export class Sampling {
    * been made and nothing has changed since; never when it could not be made. With it, at the end of a scan, there is no
    * rest before.
    */
-  take(onTaken?: () => void): Promise<void> {
-    if (onTaken) {
+  take(onScraped?: () => void): Promise<void> {
+    if (onScraped) {
       this.#beginWithScan();
-      this.#waiting.push(onTaken);
+      this.#waiting.push(onScraped);
       this.#endRest();
     }
     if (this.#next) return this.#next;

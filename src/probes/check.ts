@@ -8,7 +8,7 @@ import type { Concurrency } from './concurrency.js';
 import type { ConnectionLimits } from './probe.js';
 
 /** One thing to check. */
-export interface Check {
+export interface TargetConfig {
   /** The value of `target`. */
   readonly id: string;
   readonly kind: string;
@@ -28,37 +28,39 @@ export interface Check {
 }
 
 /** Everything to check, and the bounds of it. */
-export interface Plan {
-  readonly checks: readonly Check[];
+export interface ProberConfig {
+  readonly targets: readonly TargetConfig[];
   readonly concurrency: Concurrency;
   readonly connections: ConnectionLimits;
   /** Length of a scan while the cluster is healthy. */
   readonly scan: Millis;
 }
 
-interface Sealed {
+interface SerializedSecret {
   $secret: string;
 }
 
-interface SealedFile {
+interface SerializedSecretFile {
   $secretFile: string;
   options: FileSecretOptions;
 }
 
 /** A plan as a message can carry it: a secret's private field would not survive the copy. */
-export function seal<T>(value: T): T {
+export function serializeSecrets<T>(value: T): T {
   return map(value, item => {
-    if (item instanceof Secret) return { $secret: item.reveal() } satisfies Sealed;
+    if (item instanceof Secret) return { $secret: item.reveal() } satisfies SerializedSecret;
     if (item instanceof FileSecret)
-      return { $secretFile: item.file, options: item.options } satisfies SealedFile;
+      return { $secretFile: item.file, options: item.options } satisfies SerializedSecretFile;
     return undefined;
   });
 }
 
-/** The other end of {@link seal}. */
-export function unseal<T>(value: T): T {
+/** The other end of {@link serializeSecrets}. */
+export function reviveSecrets<T>(value: T): T {
   return map(value, item => {
-    const { $secret, $secretFile, options } = (item ?? {}) as Partial<Sealed & SealedFile>;
+    const { $secret, $secretFile, options } = (item ?? {}) as Partial<
+      SerializedSecret & SerializedSecretFile
+    >;
     if (typeof $secretFile === 'string') return new FileSecret($secretFile, options);
     return typeof $secret === 'string' ? new Secret($secret) : undefined;
   });

@@ -1,7 +1,7 @@
 // The checks in this thread: for tests, which may bring their own kinds and clock.
 
 import { type Clock, systemClock } from '../model/time.js';
-import type { Plan } from './check.js';
+import type { ProberConfig } from './check.js';
 import { kinds as allKinds } from './kinds/index.js';
 import type { ProbeKind } from './probe.js';
 import { Prober } from './prober.js';
@@ -15,7 +15,7 @@ export function runInline(
 ): CheckRunner {
   const prober = new Prober(kinds, events, clock);
   return {
-    configure: (plan: Plan) => void prober.configure(plan),
+    configure: (config: ProberConfig) => void prober.configure(config),
     setStatus: status => prober.setStatus(status),
     refresh: ids => prober.refresh(ids),
     close: async () => prober.close(),

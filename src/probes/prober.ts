@@ -4,7 +4,7 @@
 import type { CheckResult } from '../model/result.js';
 import type { OverallStatus } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
-import type { Check, Plan } from './check.js';
+import type { ProberConfig, TargetConfig } from './check.js';
 import { Connections } from './http/connections.js';
 import type { ProbeKind } from './probe.js';
 import { type Scan, ScanRounds } from './scan.js';
@@ -27,7 +27,7 @@ export class Prober {
   readonly #rounds: ScanRounds;
   readonly #subjects = new Map<string, Subject>();
   readonly #connections = new Connections();
-  #plan: Plan | undefined;
+  #config: ProberConfig | undefined;
   #configuring: Promise<void> = Promise.resolve();
   #running = 0;
   /** Those under way whose check before took its whole timeout. */
@@ -44,16 +44,16 @@ export class Prober {
   }
 
   /** Takes a plan up. Services that are in the old one too, asked in the same way, keep their state. */
-  configure(plan: Plan): Promise<void> {
-    this.#configuring = this.#configuring.then(() => this.#takeUp(plan));
+  configure(config: ProberConfig): Promise<void> {
+    this.#configuring = this.#configuring.then(() => this.#takeUp(config));
     return this.#configuring;
   }
 
   /** The cluster's status sets the pace. */
   setStatus(status: OverallStatus): void {
     this.#schedule.setStatus(status, this.#clock.elapsed());
-    if (!this.#plan) return;
-    this.#rounds.setLength(this.#schedule.paced(this.#plan.scan));
+    if (!this.#config) return;
+    this.#rounds.setLength(this.#schedule.paced(this.#config.scan));
     this.#pump();
   }
 
@@ -72,9 +72,9 @@ export class Prober {
     this.#connections.close();
   }
 
-  async #takeUp(plan: Plan): Promise<void> {
-    this.#connections.setLimits(plan.connections);
-    const subjects = await Promise.all(plan.checks.map(check => this.#subjectFor(check)));
+  async #takeUp(config: ProberConfig): Promise<void> {
+    this.#connections.setLimits(config.connections);
+    const subjects = await Promise.all(config.targets.map(check => this.#subjectFor(check)));
     if (this.#closed) return;
     const kept = new Set(subjects);
     for (const [id, subject] of this.#subjects) {
@@ -85,19 +85,19 @@ export class Prober {
     this.#subjects.clear();
     for (const [i, subject] of subjects.entries()) {
       if (!subject) continue;
-      subject.check = plan.checks[i] as Check;
+      subject.check = config.targets[i] as TargetConfig;
       this.#subjects.set(subject.check.id, subject);
     }
-    this.#plan = plan;
+    this.#config = config;
     this.#schedule.set(
       [...this.#subjects.values()].map(subject => subject.check),
       this.#clock.elapsed(),
     );
-    this.#rounds.setLength(this.#schedule.paced(plan.scan));
+    this.#rounds.setLength(this.#schedule.paced(config.scan));
     this.#pump();
   }
 
-  async #subjectFor(check: Check): Promise<Subject | undefined> {
+  async #subjectFor(check: TargetConfig): Promise<Subject | undefined> {
     const known = this.#subjects.get(check.id);
     if (known?.asksLike(check)) return known;
     const kind = this.#kinds.get(check.kind);
@@ -112,7 +112,7 @@ export class Prober {
 
   /** Starts what is due as far as the limit allows, and sets the alarm for what comes next. */
   #pump(): void {
-    if (!this.#plan || this.#closed) return;
+    if (!this.#config || this.#closed) return;
     const now = this.#clock.elapsed();
     const next = this.#schedule.wake(now);
     this.#startReady();
@@ -154,10 +154,10 @@ export class Prober {
 
   /** Starts what is ready while there are places free. */
   #startReady(): void {
-    const plan = this.#plan;
-    if (!plan || this.#closed) return;
+    const config = this.#config;
+    if (!config || this.#closed) return;
     const now = this.#clock.elapsed();
-    const { limit, reserved } = plan.concurrency;
+    const { limit, reserved } = config.concurrency;
     while (this.#running < limit) {
       const id = this.#schedule.next(this.#hanging < limit - reserved);
       if (id === undefined) return;

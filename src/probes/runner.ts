@@ -1,7 +1,7 @@
 // The joint between the checks and the rest of the program, wherever the checks run.
 
 import type { OverallStatus } from '../model/service.js';
-import type { Plan } from './check.js';
+import type { ProberConfig } from './check.js';
 import type { ProberEvents } from './prober.js';
 
 export interface CheckRunnerEvents extends ProberEvents {
@@ -11,7 +11,7 @@ export interface CheckRunnerEvents extends ProberEvents {
 
 /** Something that runs checks. Made by worker.ts (a thread) or inline.ts (this thread); closed by who made it. */
 export interface CheckRunner {
-  configure(plan: Plan): void;
+  configure(config: ProberConfig): void;
   setStatus(status: OverallStatus): void;
   refresh(ids: readonly string[]): void;
   close(): Promise<void>;

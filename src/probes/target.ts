@@ -3,7 +3,7 @@
 import type { CheckResult, Status } from '../model/result.js';
 import type { Clock, Millis } from '../model/time.js';
 import { check as runCheck } from './attempt.js';
-import { type Check, seal } from './check.js';
+import { serializeSecrets, type TargetConfig } from './check.js';
 import { Confirmation } from './confirmation.js';
 import { withFiles } from './named-files.js';
 import type { Probe, ProbeKind, ProbeResources } from './probe.js';
@@ -12,7 +12,7 @@ import { ReadingsRecorder } from './readings.js';
 /** Opened with {@link Subject.open}, closed by who opened it. */
 export class Subject {
   /** May be replaced by one that asks in the same way (another timeout, another interval). */
-  check: Check;
+  check: TargetConfig;
   readonly #probe: Probe;
   readonly #confirmation = new Confirmation();
   readonly #recorder = new ReadingsRecorder();
@@ -22,12 +22,12 @@ export class Subject {
   #running = false;
   #closed = false;
 
-  private constructor(check: Check, probe: Probe) {
+  private constructor(check: TargetConfig, probe: Probe) {
     this.check = check;
     this.#probe = probe;
   }
 
-  static async open(check: Check, kind: ProbeKind, resources: ProbeResources): Promise<Subject> {
+  static async open(check: TargetConfig, kind: ProbeKind, resources: ProbeResources): Promise<Subject> {
     return new Subject(check, withFiles(await kind.open(check.options, resources), check.options));
   }
 
@@ -41,7 +41,7 @@ export class Subject {
   }
 
   /** True when another check asks the same question, so that what is known of the answer holds for it. */
-  asksLike(other: Check): boolean {
+  asksLike(other: TargetConfig): boolean {
     return this.check.kind === other.kind && fingerprint(this.check) === fingerprint(other);
   }
 
@@ -80,6 +80,6 @@ export class Subject {
   }
 }
 
-function fingerprint(check: Check): string {
-  return JSON.stringify(seal(check.options));
+function fingerprint(check: TargetConfig): string {
+  return JSON.stringify(serializeSecrets(check.options));
 }

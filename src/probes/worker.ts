@@ -4,8 +4,8 @@ import { lowerThreadPriority } from '../concurrency/priority.js';
 import { SupervisedWorker } from '../concurrency/supervised-worker.js';
 import type { OverallStatus } from '../model/service.js';
 import type { Millis } from '../model/time.js';
-import { type Plan, seal } from './check.js';
-import type { Order, Report } from './protocol.js';
+import { type ProberConfig, serializeSecrets } from './check.js';
+import type { CheckEvent, CheckRequest } from './protocol.js';
 import type { CheckRunner, CheckRunnerEvents } from './runner.js';
 
 export interface WorkerOptions {
@@ -21,8 +21,8 @@ export function runInWorker(events: CheckRunnerEvents, options: WorkerOptions = 
 }
 
 class WorkerRunner implements CheckRunner {
-  readonly #worker: SupervisedWorker<undefined, Order, Report>;
-  #plan: Plan | undefined;
+  readonly #worker: SupervisedWorker<undefined, CheckRequest, CheckEvent>;
+  #config: ProberConfig | undefined;
   #status: OverallStatus = 'degraded';
 
   constructor(
@@ -33,27 +33,27 @@ class WorkerRunner implements CheckRunner {
       ...{ name: 'checks', file: threadFile, data: () => undefined, firstBackoff: 1000, pingEvery },
       onEvent: event => receive(event, events),
       onDown: (reason, wait) => {
-        this.#worker.post({ say: 'status', status: this.#status });
-        if (this.#plan) this.configure(this.#plan);
+        this.#worker.post({ type: 'status', status: this.#status });
+        if (this.#config) this.configure(this.#config);
         events.onDown(`${reason}; starting again in ${wait / 1000} s`);
       },
     });
   }
 
-  configure(plan: Plan): void {
-    this.#plan = plan;
-    this.#worker.post({ say: 'configure', plan: seal(plan) });
+  configure(config: ProberConfig): void {
+    this.#config = config;
+    this.#worker.post({ type: 'configure', config: serializeSecrets(config) });
   }
 
   setStatus(status: OverallStatus): void {
     if (status === this.#status) return;
     this.#status = status;
-    this.#worker.post({ say: 'status', status });
+    this.#worker.post({ type: 'status', status });
   }
 
   refresh(ids: readonly string[]): void {
     // The next thread begins with a check of everything.
-    if (this.#worker.startsIn === undefined) this.#worker.post({ say: 'refresh', ids });
+    if (this.#worker.startsIn === undefined) this.#worker.post({ type: 'refresh', ids });
   }
 
   close(): Promise<void> {
@@ -61,9 +61,9 @@ class WorkerRunner implements CheckRunner {
   }
 }
 
-function receive(event: Report, events: CheckRunnerEvents): void {
-  if (event.say === 'result') events.onResult(event.result);
-  else if (event.say === 'scan') events.onScan(event.scan);
-  else if (event.say === 'trouble') events.onTrouble(event.id, event.message);
+function receive(event: CheckEvent, events: CheckRunnerEvents): void {
+  if (event.type === 'result') events.onResult(event.result);
+  else if (event.type === 'scan') events.onScan(event.scan);
+  else if (event.type === 'error') events.onTrouble(event.id, event.message);
   else lowerThreadPriority();
 }

@@ -5,25 +5,25 @@ import { MessageChannel } from 'node:worker_threads';
 import type { ByteStream } from './engine.js';
 
 /** Nobody listens there: see {@link release}. */
-const { port1: nowhere } = new MessageChannel();
-nowhere.close();
+const { port1: discardPort } = new MessageChannel();
+discardPort.close();
 
 /** Where the bytes come from. */
-export interface Fetching {
+export interface ChunkSource {
   /** Asks for the next piece. @throws QueryError */
-  readonly more: () => Promise<Uint8Array>;
+  readonly next: () => Promise<Uint8Array>;
   /** Called when everything has come, or nobody wants what is left. */
-  readonly leave: () => void;
+  readonly cancel: () => void;
 }
 
 /** An answer of which the beginning is there. */
-export class FetchedBytes implements ByteStream {
+export class ChunkedAnswer implements ByteStream {
   readonly length: number;
   readonly #first: Uint8Array;
-  readonly #fetching: Fetching;
+  readonly #fetching: ChunkSource;
 
   /** @param length bytes of the whole answer */
-  constructor(first: Uint8Array, length: number, fetching: Fetching) {
+  constructor(first: Uint8Array, length: number, fetching: ChunkSource) {
     this.#first = first;
     this.length = length;
     this.#fetching = fetching;
@@ -41,12 +41,12 @@ export class FetchedBytes implements ByteStream {
         release(piece);
       }
     } finally {
-      this.#fetching.leave();
+      this.#fetching.cancel();
     }
   }
 
   #ask(): Promise<Uint8Array> {
-    const piece = this.#fetching.more();
+    const piece = this.#fetching.next();
     // It may fail while the piece before it is being sent, when nobody looks.
     piece.catch(() => {});
     return piece;
@@ -58,7 +58,7 @@ export class FetchedBytes implements ByteStream {
  * tens of milliseconds. A message takes its arrays along wherever it goes.
  */
 function release(piece: Uint8Array): void {
-  nowhere.postMessage(undefined, [piece.buffer as ArrayBuffer]);
+  discardPort.postMessage(undefined, [piece.buffer as ArrayBuffer]);
 }
 
 /** All of an answer's bytes, for whoever reads it as a whole. @throws QueryError when the rest is lost */

@@ -7,7 +7,7 @@ import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import { apiAlerts, apiRules, ParameterError } from '../rules/api.js';
 import type { RuleGroupView } from '../rules/view.js';
-import { FetchedBytes } from './chunked-answer.js';
+import { ChunkedAnswer } from './chunked-answer.js';
 import {
   type ApiAnswer,
   type ApiQuestion,
@@ -22,22 +22,22 @@ import {
 } from './engine.js';
 import { describeFamilies } from './metadata.js';
 import type {
-  BegunAnswer,
-  Order,
+  FirstChunk,
   PlainAnswer,
-  Rank,
-  Report,
+  Priority,
+  QueryThreadEvent,
+  QueryThreadRequest,
   ThreadAnswer,
-  ThreadQuestion,
-  ThreadStart,
+  ThreadOptions,
+  ThreadQuery,
 } from './protocol.js';
 import { buffersOf, packScrape } from './scrape-codec.js';
-import type { Judgement, RuleSettings } from './thread/rules.js';
+import type { RuleEvaluation, RuleSettings } from './thread/rules.js';
 
 /** How long the thread may take to write what waits when the monitor stops. */
-const CLOSE_PATIENCE: Millis = 5000;
+const CLOSE_TIMEOUT: Millis = 5000;
 
-export interface EmbeddedOptions extends ThreadStart {
+export interface EmbeddedOptions extends ThreadOptions {
   /** How long a query may take when it does not say less. */
   readonly timeout: Millis;
   /** The families there are now, for `metadata`. */
@@ -54,23 +54,23 @@ export interface EmbeddedOptions extends ThreadStart {
 }
 
 /** Orders that something comes back for. */
-type Asking = Extract<Order, { say: 'ask' | 'groups' | 'more' }>;
-type Answered = ThreadAnswer | readonly RuleGroupView[] | Uint8Array;
+type AnsweredRequest = Extract<QueryThreadRequest, { type: 'query' | 'groups' | 'nextChunk' }>;
+type ResponseValue = ThreadAnswer | readonly RuleGroupView[] | Uint8Array;
 
-interface Asker {
-  resolve(answer: Answered): void;
+interface PendingRequest {
+  resolve(answer: ResponseValue): void;
   reject(error: QueryError): void;
 }
 
 /** The engine over our own samples. */
 export class EmbeddedEngine implements SamplingEngine {
   readonly #options: EmbeddedOptions;
-  readonly #askers = new Map<number, Asker>();
-  readonly #worker: SupervisedWorker<ThreadStart, Order, Report>;
+  readonly #pending = new Map<number, PendingRequest>();
+  readonly #worker: SupervisedWorker<ThreadOptions, QueryThreadRequest, QueryThreadEvent>;
   #lastId = 0;
   #rules: RuleSettings | undefined;
   /** Who waits for the rules' word on a scrape, in the order of the scrapes. */
-  #unjudged: ((judgement: Judgement | undefined) => void)[] = [];
+  #pendingScrapes: ((judgement: RuleEvaluation | undefined) => void)[] = [];
   #closed = false;
   /** Scrapes are packed by pieces, one after the other. */
   #packing: Promise<unknown> = Promise.resolve();
@@ -91,15 +91,15 @@ export class EmbeddedEngine implements SamplingEngine {
     this.#options = options;
     this.#obstacle = options.obstacle;
     const { file, retention, maxBytes, limits, target, heapLimit = 512, pingEvery } = options;
-    this.#worker = new SupervisedWorker<ThreadStart, Order, Report>({
+    this.#worker = new SupervisedWorker<ThreadOptions, QueryThreadRequest, QueryThreadEvent>({
       name: 'queries',
       file: options.threadFile ?? new URL('./thread/thread.js', import.meta.url),
       data: () => ({ file, retention, maxBytes, limits, target, obstacle: this.#obstacle }),
       ...{ heapLimit, pingEvery },
       // The first death is taken for a query's fault and does not hold up the next one.
       firstBackoff: 0,
-      onEvent: event => this.#receive(event),
-      onDown: (reason, wait) => this.#down(reason, wait),
+      onEvent: event => this.#handle(event),
+      onDown: (reason, wait) => this.#onWorkerDown(reason, wait),
     });
   }
 
@@ -107,29 +107,29 @@ export class EmbeddedEngine implements SamplingEngine {
     return this.#status;
   }
 
-  async append(scrape: Scrape): Promise<Judgement | undefined> {
+  async append(scrape: Scrape): Promise<RuleEvaluation | undefined> {
     if (this.#closed) return undefined;
     const packing = this.#packing.then(() => packScrape(scrape));
     this.#packing = packing;
     const packed = await packing;
     if (this.#closed) return undefined;
     return new Promise(resolve => {
-      this.#unjudged.push(resolve);
+      this.#pendingScrapes.push(resolve);
       // While the thread is down this waits in the channel of the next one.
-      this.#worker.post({ say: 'append', scrape: packed }, buffersOf(packed));
+      this.#worker.post({ type: 'append', scrape: packed }, buffersOf(packed));
     });
   }
 
   setRules(settings: RuleSettings): void {
     this.#rules = settings;
-    this.#worker.post({ say: 'rules', settings });
+    this.#worker.post({ type: 'rules', settings });
   }
 
   /** @param obstacle why the samples' file must not be touched, one line; undefined when it may be */
   setObstacle(obstacle: string | undefined): void {
     if (obstacle === this.#obstacle) return;
     this.#obstacle = obstacle;
-    this.#worker.post({ say: 'obstacle', obstacle });
+    this.#worker.post({ type: 'obstacle', obstacle });
   }
 
   async rules(parameters: URLSearchParams): Promise<ApiAnswer> {
@@ -145,33 +145,33 @@ export class EmbeddedEngine implements SamplingEngine {
   }
 
   #groups(): Promise<readonly RuleGroupView[]> {
-    return this.#exchange({ say: 'groups', id: ++this.#lastId });
+    return this.#send({ type: 'groups', id: ++this.#lastId });
   }
 
   async answer(question: ApiQuestion, options: QuestionOptions = {}): Promise<ApiAnswer> {
     if (question.ask === 'metadata') return describeFamilies(this.#options.metadata(), question);
     const id = ++this.#lastId;
-    const { data, length, ...notes } = await this.#ask<BegunAnswer>(id, question, 'user', options);
+    const { data, length, ...notes } = await this.#query<FirstChunk>(id, question, 'user', options);
     if (data.length === length) return { data, ...notes };
     return { data: this.#fetched(id, data, length, options.signal), ...notes };
   }
 
   /** What is left of an answer is kept by the thread until it is fetched, or the signal is aborted. */
-  #fetched(id: number, first: Uint8Array, length: number, signal: AbortSignal | undefined): FetchedBytes {
+  #fetched(id: number, first: Uint8Array, length: number, signal: AbortSignal | undefined): ChunkedAnswer {
     const leave = () => {
       signal?.removeEventListener('abort', leave);
       this.#cancel(id);
     };
     signal?.addEventListener('abort', leave);
     if (signal?.aborted) leave();
-    return new FetchedBytes(first, length, {
-      more: () => this.#exchange({ say: 'more', id }, signal),
-      leave,
+    return new ChunkedAnswer(first, length, {
+      next: () => this.#send({ type: 'nextChunk', id }, signal),
+      cancel: leave,
     });
   }
 
   async instant(query: string, at: Millis, options?: OwnQuestionOptions): Promise<InstantAnswer> {
-    const { series, ...rest } = await this.#askValues({ ask: 'instant_value', query, time: at }, options);
+    const { series, ...rest } = await this.#queryValues({ ask: 'instant_value', query, time: at }, options);
     const samples = series.map(({ names, labelValues, values }) => ({
       labels: Labels.sorted(names, labelValues),
       value: values[0] as number,
@@ -184,7 +184,7 @@ export class EmbeddedEngine implements SamplingEngine {
     { from: start, to: end, step }: { from: Millis; to: Millis; step: Millis },
     options?: OwnQuestionOptions,
   ): Promise<RangeAnswer> {
-    const { series, ...rest } = await this.#askValues(
+    const { series, ...rest } = await this.#queryValues(
       { ask: 'range_value', query, start, end, step },
       options,
     );
@@ -201,54 +201,54 @@ export class EmbeddedEngine implements SamplingEngine {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#refuseAll(new QueryError('unavailable', 'the monitor is stopping'));
-    for (const resolve of this.#unjudged.splice(0)) resolve(undefined);
-    await this.#worker.close(CLOSE_PATIENCE);
+    this.#rejectAll(new QueryError('unavailable', 'the monitor is stopping'));
+    for (const resolve of this.#pendingScrapes.splice(0)) resolve(undefined);
+    await this.#worker.close(CLOSE_TIMEOUT);
   }
 
-  #askValues(
-    question: ThreadQuestion,
+  #queryValues(
+    question: ThreadQuery,
     { isBackground = false }: OwnQuestionOptions = {},
   ): Promise<PlainAnswer> {
-    return this.#ask(++this.#lastId, question, isBackground ? 'background' : 'urgent', {});
+    return this.#query(++this.#lastId, question, isBackground ? 'background' : 'urgent', {});
   }
 
-  #ask<T extends ThreadAnswer>(
+  #query<T extends ThreadAnswer>(
     id: number,
-    question: ThreadQuestion,
-    rank: Rank,
+    question: ThreadQuery,
+    priority: Priority,
     { signal, timeout = Number.POSITIVE_INFINITY }: QuestionOptions,
   ): Promise<T> {
     const shortest = Math.min(timeout, this.#options.timeout);
-    return this.#exchange({ say: 'ask', id, question, rank, timeout: shortest }, signal);
+    return this.#send({ type: 'query', id, question, priority, timeout: shortest }, signal);
   }
 
-  #exchange<T extends Answered>(order: Asking, signal?: AbortSignal): Promise<T> {
-    const { id } = order;
+  #send<T extends ResponseValue>(request: AnsweredRequest, signal?: AbortSignal): Promise<T> {
+    const { id } = request;
     return new Promise((resolve, reject) => {
-      const refusal = this.#refusal(signal);
-      if (refusal) return reject(refusal);
+      const error = this.#unavailableReason(signal);
+      if (error) return reject(error);
       const cancel = () => this.#cancel(id);
       const done = () => {
-        this.#askers.delete(id);
+        this.#pending.delete(id);
         signal?.removeEventListener('abort', cancel);
       };
-      this.#askers.set(id, {
+      this.#pending.set(id, {
         resolve: answer => [done(), resolve(answer as T)],
         reject: error => [done(), reject(error)],
       });
       signal?.addEventListener('abort', cancel);
-      this.#worker.post(order);
+      this.#worker.post(request);
     });
   }
 
   #cancel(id: number): void {
-    this.#worker.post({ say: 'cancel', id });
-    this.#askers.get(id)?.reject(canceled());
+    this.#worker.post({ type: 'cancel', id });
+    this.#pending.get(id)?.reject(canceled());
   }
 
   /** Why nothing can be asked at this moment. */
-  #refusal(signal: AbortSignal | undefined): QueryError | undefined {
+  #unavailableReason(signal: AbortSignal | undefined): QueryError | undefined {
     if (this.#closed) return new QueryError('unavailable', 'the monitor is stopping');
     if (signal?.aborted) return canceled();
     const { startsIn } = this.#worker;
@@ -257,29 +257,29 @@ export class EmbeddedEngine implements SamplingEngine {
     return new QueryError('unavailable', `the query thread died and starts again; ask again in ${seconds} s`);
   }
 
-  #refuseAll(error: QueryError): void {
-    for (const asker of [...this.#askers.values()]) asker.reject(error);
+  #rejectAll(error: QueryError): void {
+    for (const asker of [...this.#pending.values()]) asker.reject(error);
   }
 
-  #receive(report: Report): void {
-    if (report.say === 'answer') this.#askers.get(report.id)?.resolve(report.answer);
-    else if (report.say === 'refusal')
-      this.#askers.get(report.id)?.reject(new QueryError(report.type, report.message));
-    else if (report.say === 'piece') this.#askers.get(report.id)?.resolve(report.bytes);
-    else if (report.say === 'status') this.#status = report.status;
-    else if (report.say === 'judged') this.#unjudged.shift()?.(report.judgement);
-    else if (report.say === 'groups') this.#askers.get(report.id)?.resolve(report.groups);
-    else if (report.say === 'log') this.#options.log(report.level, report.message, report.fields);
+  #handle(event: QueryThreadEvent): void {
+    if (event.type === 'answer') this.#pending.get(event.id)?.resolve(event.answer);
+    else if (event.type === 'error')
+      this.#pending.get(event.id)?.reject(new QueryError(event.errorType, event.message));
+    else if (event.type === 'chunk') this.#pending.get(event.id)?.resolve(event.bytes);
+    else if (event.type === 'status') this.#status = event.status;
+    else if (event.type === 'evaluated') this.#pendingScrapes.shift()?.(event.evaluation);
+    else if (event.type === 'groups') this.#pending.get(event.id)?.resolve(event.groups);
+    else if (event.type === 'log') this.#options.log(event.level, event.message, event.fields);
   }
 
-  #down(reason: string, wait: Millis): void {
+  #onWorkerDown(reason: string, wait: Millis): void {
     this.#options.log('error', 'The thread that answers queries died; it is started again', {
       err: reason,
       in: `${wait / 1000}s`,
     });
-    for (const resolve of this.#unjudged.splice(0)) resolve(undefined);
-    if (this.#rules) this.#worker.post({ say: 'rules', settings: this.#rules });
-    this.#refuseAll(
+    for (const resolve of this.#pendingScrapes.splice(0)) resolve(undefined);
+    if (this.#rules) this.#worker.post({ type: 'rules', settings: this.#rules });
+    this.#rejectAll(
       new QueryError('execution', `the query thread died: ${reason}; try a smaller query, or ask again`),
     );
     this.#options.onRestart?.();

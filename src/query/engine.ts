@@ -4,7 +4,7 @@
 import type { Labels } from '../model/labels.js';
 import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
-import type { Judgement, RuleSettings } from './thread/rules.js';
+import type { RuleEvaluation, RuleSettings } from './thread/rules.js';
 
 /** Prometheus' error types (web/api/v1/api.go). */
 export type ErrorType =
@@ -170,7 +170,7 @@ export interface SamplingEngine extends QueryEngine {
    * Keeps a scrape; a question asked afterwards sees it. Resolves with what the rules say of it: undefined without
    * rules, or when the thread died over it.
    */
-  append(scrape: Scrape): Promise<Judgement | undefined>;
+  append(scrape: Scrape): Promise<RuleEvaluation | undefined>;
   /** Replaces the rules; scrapes from now on are judged by these. */
   setRules(settings: RuleSettings): void;
   /** As of the last append. */

@@ -1,15 +1,15 @@
-// What the main thread and the query thread say to each other, beside what supervision needs.
+// What the main thread and the query thread send to each other, beside what supervision needs.
 
 import type { SupervisorRequest } from '../concurrency/supervised-thread.js';
 import type { Millis } from '../model/time.js';
 import type { RuleGroupView } from '../rules/view.js';
 import type { ApiQuestion, ErrorType, SamplesStatus } from './engine.js';
 import type { PackedScrape } from './scrape-codec.js';
-import type { Judgement, RuleSettings } from './thread/rules.js';
+import type { RuleEvaluation, RuleSettings } from './thread/rules.js';
 import type { Target } from './thread/stale-series.js';
 
 /** What may be asked of the thread. Everything but metadata is in the store; `value` questions are the program's own. */
-export type ThreadQuestion =
+export type ThreadQuery =
   | Exclude<ApiQuestion, { ask: 'metadata' }>
   | { readonly ask: 'instant_value'; readonly query: string; readonly time: Millis }
   | {
@@ -36,7 +36,7 @@ export interface PlainAnswer {
 }
 
 /** An answer as the bytes the API sends; of a long one only the first, and the others come when they are asked for. */
-export interface BegunAnswer {
+export interface FirstChunk {
   readonly data: Uint8Array<ArrayBuffer>;
   /** Bytes of the whole of it. */
   readonly length: number;
@@ -44,46 +44,46 @@ export interface BegunAnswer {
   readonly infos: readonly string[];
 }
 
-export type ThreadAnswer = BegunAnswer | PlainAnswer;
+export type ThreadAnswer = FirstChunk | PlainAnswer;
 
 /**
  * Whose question it is. The program's urgent ones go before whatever runs or waits; its background questions take their turn
  * among users' questions, and are not refused when many wait.
  */
-export type Rank = 'urgent' | 'user' | 'background';
+export type Priority = 'urgent' | 'user' | 'background';
 
 /** To the thread. */
-export type Order =
+export type QueryThreadRequest =
   /** Kept, and judged by the rules if there are any: `judged` comes back. */
-  | { readonly say: 'append'; readonly scrape: PackedScrape }
-  | { readonly say: 'rules'; readonly settings: RuleSettings }
-  | { readonly say: 'groups'; readonly id: number }
+  | { readonly type: 'append'; readonly scrape: PackedScrape }
+  | { readonly type: 'rules'; readonly settings: RuleSettings }
+  | { readonly type: 'groups'; readonly id: number }
   | {
-      readonly say: 'ask';
+      readonly type: 'query';
       readonly id: number;
-      readonly question: ThreadQuestion;
+      readonly question: ThreadQuery;
       readonly timeout: Millis;
-      readonly rank: Rank;
+      readonly priority: Priority;
     }
   /** The next piece of an answer: a `piece` or a `refusal` comes back. */
-  | { readonly say: 'more'; readonly id: number }
+  | { readonly type: 'nextChunk'; readonly id: number }
   /** Nobody wants the answer any more, or what is left of it. */
-  | { readonly say: 'cancel'; readonly id: number }
+  | { readonly type: 'cancel'; readonly id: number }
   /** Why the samples' file must not be touched; undefined when it may be. */
-  | { readonly say: 'obstacle'; readonly obstacle: string | undefined }
+  | { readonly type: 'obstacle'; readonly obstacle: string | undefined }
   | SupervisorRequest;
 
 /** From the thread. */
-export type Report =
-  | { readonly say: 'answer'; readonly id: number; readonly answer: ThreadAnswer }
-  | { readonly say: 'piece'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly say: 'refusal'; readonly id: number; readonly type: ErrorType; readonly message: string }
-  | { readonly say: 'status'; readonly status: SamplesStatus }
+export type QueryThreadEvent =
+  | { readonly type: 'answer'; readonly id: number; readonly answer: ThreadAnswer }
+  | { readonly type: 'chunk'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'error'; readonly id: number; readonly errorType: ErrorType; readonly message: string }
+  | { readonly type: 'status'; readonly status: SamplesStatus }
   /** Scrapes are judged in the order they came. */
-  | { readonly say: 'judged'; readonly judgement: Judgement | undefined }
-  | { readonly say: 'groups'; readonly id: number; readonly groups: readonly RuleGroupView[] }
+  | { readonly type: 'evaluated'; readonly evaluation: RuleEvaluation | undefined }
+  | { readonly type: 'groups'; readonly id: number; readonly groups: readonly RuleGroupView[] }
   | {
-      readonly say: 'log';
+      readonly type: 'log';
       readonly level: 'info' | 'warn' | 'error';
       readonly message: string;
       readonly fields: Record<string, unknown>;
@@ -102,7 +102,7 @@ export interface QueryLimits {
 }
 
 /** What the thread is started with. */
-export interface ThreadStart {
+export interface ThreadOptions {
   /** The database's path. */
   readonly file: string;
   readonly retention: Millis;

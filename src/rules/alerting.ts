@@ -4,9 +4,9 @@
 import type { Alert, AlertState } from '../model/alert.js';
 import { Labels, METRIC_NAME } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
-import type { Ask, Sample } from './ask.js';
 import type { AlertingDefinition, Texts } from './definition.js';
 import { Expansion, type TemplateSurroundings } from './expansion.js';
+import type { InstantSample, QueryFunc } from './query-func.js';
 
 /** How long an alert that is over is kept, so that its end is told again to whoever did not hear it. */
 const RESOLVED_RETENTION: Millis = 15 * 60_000;
@@ -67,9 +67,9 @@ export class AlertingRule {
   }
 
   /** Moves all alerts on to a moment and answers what is to be written at `at - queryOffset`. Throws what `ask` throws. */
-  evaluate(moment: AlertMoment, ask: Ask): Sample[] {
+  evaluate(moment: AlertMoment, queryFunc: QueryFunc): InstantSample[] {
     const { expr, text } = this.definition;
-    const found = this.#found(ask(expr, text, moment.at - moment.queryOffset), moment.at);
+    const found = this.#found(queryFunc(expr, text, moment.at - moment.queryOffset), moment.at);
     for (const [key, fresh] of found) {
       const known = this.#active.get(key);
       if (known && known.alert.state !== 'inactive') {
@@ -109,9 +109,9 @@ export class AlertingRule {
   }
 
   /** The alerts of an earlier moment, as if they began with it, by the labels of their ALERTS but for the state. Throws what `ask` throws. */
-  lookBack({ at, queryOffset }: AlertMoment, ask: Ask): Map<string, Alert> {
+  lookBack({ at, queryOffset }: AlertMoment, queryFunc: QueryFunc): Map<string, Alert> {
     const { expr, text } = this.definition;
-    const found = [...this.#found(ask(expr, text, at - queryOffset), at).values()];
+    const found = [...this.#found(queryFunc(expr, text, at - queryOffset), at).values()];
     const keyOf = (labels: Labels) => this.#seriesLabels(labels).without([ALERT_STATE]).key;
     return new Map(found.map(({ labels, alert }) => [keyOf(labels), alert]));
   }
@@ -146,7 +146,7 @@ export class AlertingRule {
     });
   }
 
-  #found(samples: readonly Sample[], at: Millis): Map<string, Active> {
+  #found(samples: readonly InstantSample[], at: Millis): Map<string, Active> {
     const found = new Map<string, Active>();
     for (const sample of samples) {
       const active = this.#newAlert(sample, at);
@@ -157,7 +157,7 @@ export class AlertingRule {
     return found;
   }
 
-  #newAlert({ labels: found, value }: Sample, at: Millis): Active {
+  #newAlert({ labels: found, value }: InstantSample, at: Millis): Active {
     const { name } = this.definition;
     const expand = (texts: Texts): [string, string][] =>
       Object.entries(texts).map(([key, text]) => [key, this.#expansion.expand(text, found, value, at)]);
@@ -212,7 +212,7 @@ export class AlertingRule {
     alert.resolvedAt = at;
   }
 
-  #series({ labels, alert }: Active): Sample[] {
+  #series({ labels, alert }: Active): InstantSample[] {
     const all = this.#seriesLabels(labels);
     return [
       { labels: all.with(METRIC_NAME, ALERTS).with(ALERT_STATE, alert.state), value: 1 },

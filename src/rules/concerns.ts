@@ -6,7 +6,7 @@ import type { SampleSource, Series } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import { parse } from '../promql/parse.js';
 import { ALERT_NAME, ALERTS, ALERTS_FOR_STATE } from './alerting.js';
-import { askLanguage } from './ask.js';
+import { engineQueryFunc } from './query-func.js';
 
 /** How long a sample counts as present. */
 const LOOKBACK: Millis = 300_000;
@@ -38,7 +38,7 @@ export function findingsAbout(expression: string, alert: AlertSeries, at: Millis
   };
   const options = { source, lookback: LOOKBACK, defaultInterval: STEP, maxSamples: MAX_SAMPLES };
   try {
-    const found = askLanguage({ ...options, checkpoint: () => {} })(parse(expression), expression, at);
+    const found = engineQueryFunc({ ...options, checkpoint: () => {} })(parse(expression), expression, at);
     return found.map(({ labels }) => labels.withoutName());
   } catch {
     // A rule that fails has no alerts.

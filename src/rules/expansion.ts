@@ -8,8 +8,8 @@ import type { Millis } from '../model/time.js';
 import { TemplateError } from '../template/error.js';
 import { prometheusFunctions } from '../template/prometheus.js';
 import { Template } from '../template/template.js';
-import type { Sample } from './ask.js';
 import type { Texts } from './definition.js';
+import type { InstantSample } from './query-func.js';
 
 /** What templates look at besides their own alert. */
 export interface TemplateSurroundings {
@@ -17,7 +17,7 @@ export interface TemplateSurroundings {
   /** Without a slash at the end; empty when there is none. */
   readonly externalUrl: string;
   /** Answers the function `query`; throws what is wrong. */
-  readonly query: (text: string, at: Millis) => readonly Sample[];
+  readonly query: (text: string, at: Millis) => readonly InstantSample[];
 }
 
 /** Names that are easier to remember than Go's; part of the text, so columns in messages count them. */

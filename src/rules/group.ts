@@ -10,7 +10,7 @@ import type { GroupDefinition, RuleDefinition } from './definition.js';
 import type { TemplateSurroundings } from './expansion.js';
 import { type RestoreLimits, restore } from './restore.js';
 import { type KeptSurroundings, restoreKept } from './restore-kept.js';
-import { EvaluatedRule, type Workplace } from './rule.js';
+import { EvaluatedRule, type EvaluationContext } from './rule.js';
 import type { RuleGroupView } from './view.js';
 
 /** As in Prometheus: by then recording rules that alerts depend on have values again. */
@@ -101,14 +101,14 @@ export class RuleGroup {
    * Evaluates every rule; one that fails does not keep the others from it. Never throws.
    * @param isKept false when what it writes is shown until the next evaluation only
    */
-  evaluate(at: Millis, workplace: Workplace, isKept = true): GroupOutcome {
-    const begun = workplace.elapsed();
+  evaluate(at: Millis, context: EvaluationContext, isKept = true): GroupOutcome {
+    const begun = context.elapsed();
     const { queryOffset, limit } = this.definition;
     let samples = 0;
     const changes: HealthChange[] = [];
     for (const rule of this.rules) {
       const before = rule.lastError;
-      samples += rule.evaluate({ at, queryOffset, limit }, workplace);
+      samples += rule.evaluate({ at, queryOffset, limit }, context);
       if (rule.lastError !== before)
         changes.push({
           file: this.file,
@@ -118,7 +118,7 @@ export class RuleGroup {
         });
     }
     this.#evaluations++;
-    this.#evaluationTime = workplace.elapsed() - begun;
+    this.#evaluationTime = context.elapsed() - begun;
     this.#lastEvaluation = at;
     if (isKept) this.#lastKept = at;
     const failures = this.rules.filter(rule => rule.lastError !== '').length;

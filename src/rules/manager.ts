@@ -6,10 +6,10 @@ import type { Alert } from '../model/alert.js';
 import type { SampleSource } from '../model/samples.js';
 import type { Clock, Millis } from '../model/time.js';
 import { parse } from '../promql/parse.js';
-import type { Ask, Sample, Write } from './ask.js';
 import type { RuleFile, Texts } from './definition.js';
 import type { TemplateSurroundings } from './expansion.js';
 import { EVALUATIONS_BEFORE_RESTORE, fingerprint, type HealthChange, RuleGroup } from './group.js';
+import type { InstantSample, QueryFunc, Write } from './query-func.js';
 import { RESTORE_LIMITS, type RestoreLimits } from './restore.js';
 import type { RuleGroupView } from './view.js';
 
@@ -17,7 +17,7 @@ export interface RuleManagerOptions {
   /** Where people reach the monitor, without a slash at the end; empty when nobody said. */
   readonly externalUrl: string;
   readonly externalLabels: Texts;
-  readonly ask: Ask;
+  readonly queryFunc: QueryFunc;
   readonly write: Write;
   /** Where ALERTS_FOR_STATE of an earlier run is; without it nothing is restored. */
   readonly history?: SampleSource;
@@ -60,8 +60,8 @@ export class RuleManager {
 
   constructor(options: RuleManagerOptions) {
     this.#options = options;
-    const { externalLabels, externalUrl, ask } = options;
-    const query = (text: string, at: Millis): readonly Sample[] => ask(parse(text), text, at);
+    const { externalLabels, externalUrl, queryFunc } = options;
+    const query = (text: string, at: Millis): readonly InstantSample[] => queryFunc(parse(text), text, at);
     this.#surroundings = { externalLabels, externalUrl, query };
   }
 
@@ -104,11 +104,11 @@ export class RuleManager {
     );
     const unsent: Alert[] = [];
     const restoreErrors: string[] = [];
-    const { ask, write, clock, resendDelay = RESEND_DELAY } = this.#options;
-    const workplace = { ask, write, elapsed: () => clock?.elapsed() ?? 0 };
+    const { queryFunc, write, clock, resendDelay = RESEND_DELAY } = this.#options;
+    const context = { queryFunc, write, elapsed: () => clock?.elapsed() ?? 0 };
     const outcomes = due.map(group => {
       restoreErrors.push(...this.#restoreKept(group, at));
-      const outcome = group.evaluate(at, workplace, !isInterim);
+      const outcome = group.evaluate(at, context, !isInterim);
       unsent.push(...group.takeUnsent(at, resendDelay));
       restoreErrors.push(...this.#restore(group, at));
       return outcome;
@@ -153,10 +153,12 @@ export class RuleManager {
   }
 
   #restoreKept(group: RuleGroup, at: Millis): string[] {
-    const { ask, clock, history, restoreLimits: limits = RESTORE_LIMITS } = this.#options;
+    const { queryFunc, clock, history, restoreLimits: limits = RESTORE_LIMITS } = this.#options;
     if (!group.shouldRestore || !history || group.evaluations > 0) return [];
     const elapsed = () => clock?.elapsed() ?? 0;
-    return group.restoreKept(at, { ask, history, limits, elapsed }).map(error => problemOf(group, error));
+    return group
+      .restoreKept(at, { queryFunc, history, limits, elapsed })
+      .map(error => problemOf(group, error));
   }
 
   #noteGone(before: readonly RuleGroup[]): void {

@@ -3,18 +3,18 @@
 import { type Labels, METRIC_NAME } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
 import { LabelGroups } from '../promql/label-groups.js';
-import type { Ask, Sample } from './ask.js';
 import type { RecordingDefinition } from './definition.js';
+import type { InstantSample, QueryFunc } from './query-func.js';
 
 /** What the rule records at a moment; `limit` 0 is any number of series. Throws what keeps it from it. */
 export function record(
   { name, expr, text, labels }: RecordingDefinition,
   at: Millis,
-  ask: Ask,
+  queryFunc: QueryFunc,
   limit: number,
-): Sample[] {
+): InstantSample[] {
   const own = Object.entries(labels);
-  const found = ask(expr, text, at);
+  const found = queryFunc(expr, text, at);
   const samples = found.map(({ labels, value }) => ({ labels: named(labels, name, own), value }));
   if (!(own.length === 0 && haveOneName(found)) && !areDistinct(samples))
     throw new Error('vector contains metrics with the same labelset after applying rule labels');
@@ -28,11 +28,11 @@ function named(labels: Labels, name: string, own: readonly (readonly [string, st
 }
 
 /** Then another one in its place keeps them apart as they were: there are thousands, and a key of each is much text. */
-function haveOneName(samples: readonly Sample[]): boolean {
+function haveOneName(samples: readonly InstantSample[]): boolean {
   return samples.every(({ labels }) => labels.get(METRIC_NAME) === samples[0]?.labels.get(METRIC_NAME));
 }
 
-function areDistinct(samples: readonly Sample[]): boolean {
+function areDistinct(samples: readonly InstantSample[]): boolean {
   const groups = new LabelGroups();
   for (const { labels } of samples) groups.numberOf(labels);
   return groups.size === samples.length;

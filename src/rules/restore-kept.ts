@@ -7,7 +7,7 @@ import type { SampleSource, Series } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import { createMatcher } from '../promql/parse/matcher.js';
 import { ALERT_NAME, ALERT_STATE, ALERTS, type AlertingRule, type AlertMoment } from './alerting.js';
-import type { Ask } from './ask.js';
+import type { QueryFunc } from './query-func.js';
 import { hasNotEnded, type RestoreLimits } from './restore.js';
 
 /** Moments at which a rule is evaluated at most. */
@@ -17,7 +17,7 @@ const PATIENCE: Millis = 1000;
 
 /** What restoring works with. */
 export interface KeptSurroundings {
-  readonly ask: Ask;
+  readonly queryFunc: QueryFunc;
   readonly history: SampleSource;
   readonly limits: RestoreLimits;
   /** Of the group: no two moments are nearer to each other. */
@@ -30,7 +30,7 @@ export interface KeptSurroundings {
 export function restoreKept(rule: AlertingRule, moment: AlertMoment, surroundings: KeptSurroundings): void {
   const { keepFiringFor, holdDuration } = rule.definition;
   if (keepFiringFor === 0) return;
-  const { ask, interval, elapsed } = surroundings;
+  const { queryFunc, interval, elapsed } = surroundings;
   const fired = firedBefore(rule, moment.at, surroundings);
   const step = Math.max(interval, Math.ceil(keepFiringFor / LOOKS));
   const until = elapsed() + PATIENCE;
@@ -39,7 +39,7 @@ export function restoreKept(rule: AlertingRule, moment: AlertMoment, surrounding
     const at = last - back;
     // Not before the next moment was its condition found to be over.
     const keepFiringSince = back === 0 ? undefined : at + step;
-    for (const [key, alert] of rule.lookBack({ ...moment, at }, ask)) {
+    for (const [key, alert] of rule.lookBack({ ...moment, at }, queryFunc)) {
       if (!fired.keys.delete(key)) continue;
       rule.resume({ ...alert, state: 'firing', activeAt: at - holdDuration, firedAt: at, keepFiringSince });
     }

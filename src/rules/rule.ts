@@ -3,22 +3,22 @@
 import type { Millis } from '../model/time.js';
 import { print } from '../promql/print.js';
 import { AlertingRule } from './alerting.js';
-import type { Ask, Sample, Write } from './ask.js';
 import type { RuleDefinition } from './definition.js';
 import type { TemplateSurroundings } from './expansion.js';
+import type { InstantSample, QueryFunc, Write } from './query-func.js';
 import { record } from './recording.js';
 import type { RuleHealth, RuleView } from './view.js';
 
 /** What an evaluation works with. */
-export interface Workplace {
-  readonly ask: Ask;
+export interface EvaluationContext {
+  readonly queryFunc: QueryFunc;
   readonly write: Write;
   /** Monotonic, for how long something took. */
   readonly elapsed: () => Millis;
 }
 
 /** One evaluation of a group. */
-export interface GroupMoment {
+export interface EvaluationTime {
   readonly at: Millis;
   readonly queryOffset: Millis;
   readonly limit: number;
@@ -64,12 +64,12 @@ export class EvaluatedRule {
   }
 
   /** Evaluates and writes; never throws. @returns how many samples were written */
-  evaluate(moment: GroupMoment, { ask, write, elapsed }: Workplace): number {
+  evaluate(moment: EvaluationTime, { queryFunc, write, elapsed }: EvaluationContext): number {
     const begun = elapsed();
     let written = 0;
     this.#isEvaluated = false;
     try {
-      const samples = this.#samples(moment, ask);
+      const samples = this.#samples(moment, queryFunc);
       this.#isEvaluated = true;
       // Before its state was looked up a rule has nothing to say, not even that an alert's series has ended.
       if (this.alerting?.restored !== false) write(this.source, moment.at - moment.queryOffset, samples);
@@ -85,11 +85,11 @@ export class EvaluatedRule {
     return written;
   }
 
-  #samples(moment: GroupMoment, ask: Ask): Sample[] {
+  #samples(moment: EvaluationTime, queryFunc: QueryFunc): InstantSample[] {
     const { definition, alerting } = this;
     if (definition.kind === 'recording')
-      return record(definition, moment.at - moment.queryOffset, ask, moment.limit);
-    return (alerting as AlertingRule).evaluate(moment, ask);
+      return record(definition, moment.at - moment.queryOffset, queryFunc, moment.limit);
+    return (alerting as AlertingRule).evaluate(moment, queryFunc);
   }
 
   /** Takes over the alerts of the rule's earlier self. How it did is found out anew. */

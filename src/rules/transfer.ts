@@ -4,22 +4,25 @@
 import { parse } from '../promql/parse.js';
 import type { AlertingDefinition, GroupDefinition, RecordingDefinition, RuleFile } from './definition.js';
 
-type SentRule = Omit<RecordingDefinition, 'expr'> | Omit<AlertingDefinition, 'expr'>;
+type TransferredRule = Omit<RecordingDefinition, 'expr'> | Omit<AlertingDefinition, 'expr'>;
 
 /** A rule file as plain data. Survives the way between threads. */
-export interface SentRuleFile {
+export interface TransferredRuleFile {
   readonly file: string;
-  readonly groups: readonly (Omit<GroupDefinition, 'rules'> & { readonly rules: readonly SentRule[] })[];
+  readonly groups: readonly (Omit<GroupDefinition, 'rules'> & {
+    readonly rules: readonly TransferredRule[];
+  })[];
 }
 
 /** A rule file without the trees of its expressions. */
-export function sendRuleFile({ file, groups }: RuleFile): SentRuleFile {
-  const withoutTree = ({ expr, ...rest }: RuleFile['groups'][number]['rules'][number]): SentRule => rest;
+export function toTransfer({ file, groups }: RuleFile): TransferredRuleFile {
+  const withoutTree = ({ expr, ...rest }: RuleFile['groups'][number]['rules'][number]): TransferredRule =>
+    rest;
   return { file, groups: groups.map(group => ({ ...group, rules: group.rules.map(withoutTree) })) };
 }
 
 /** The rule file that was sent. */
-export function receiveRuleFile({ file, groups }: SentRuleFile): RuleFile {
+export function fromTransfer({ file, groups }: TransferredRuleFile): RuleFile {
   return {
     file,
     groups: groups.map(group => ({

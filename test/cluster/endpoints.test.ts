@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Ask, Latency, percentileQuery } from '../../src/cluster/endpoints/latency.js';
+import { type InstantQuery, Latency, percentileQuery } from '../../src/cluster/endpoints/latency.js';
 import type { EndpointPlan } from '../../src/cluster/endpoints/plan.js';
 import { EndpointChooser } from '../../src/cluster/endpoints/selector.js';
 import { Board } from '../../src/cluster/state.js';
@@ -53,7 +53,7 @@ function choose(
   statuses: readonly (Status | undefined)[],
   plan = PLAN,
   prefer: 'order' | 'latency' = 'order',
-  ask: Ask = () => Promise.reject(new Error('nobody is to be asked')),
+  ask: InstantQuery = () => Promise.reject(new Error('nobody is to be asked')),
   patience = 20_000,
 ) {
   const board = new Board();
@@ -146,7 +146,7 @@ describe.each([
     running = await start();
   });
   afterAll(() => running.close());
-  const ask: Ask = (query, at) => running.engine.instant(query, at);
+  const ask: InstantQuery = (query, at) => running.engine.instant(query, at);
 
   test('the fastest of the healthy ones', async () => {
     const choice = await choose(['healthy', 'healthy', 'healthy'], PLAN, 'latency', ask);
@@ -172,7 +172,7 @@ describe.each([
     clock.at = 3_600_000;
     const { p95, problem } = await new Latency(ask, clock, 20_000).of(['jetson', 'cpu']);
     expect([[...p95], problem]).toEqual([[], undefined]);
-    const later: Ask = (query, at) => ask(query, at + 3_600_000);
+    const later: InstantQuery = (query, at) => ask(query, at + 3_600_000);
     const choice = await choose(['error', 'healthy', 'healthy'], PLAN, 'latency', later);
     expect(choice).toMatchObject({ service: 'cpu', reason: 'cpu is healthy', problem: undefined });
   });

@@ -18,9 +18,9 @@ function pingsUntilStuck(shown: (ping: number) => Shown, { hasBegun = true, ping
     return cpu === undefined ? undefined : { cpu: Math.abs(cpu), isAsleep: cpu < 0 };
   };
   const signs = new LifeSigns(EVERY, read);
-  signs.begin();
+  signs.reset();
   signs.named('1/task/2');
-  if (hasBegun) signs.heard();
+  if (hasBegun) signs.received();
   for (; ping < pings; ping++) if (signs.pinged() !== undefined) return ping;
   return undefined;
 }
@@ -49,7 +49,7 @@ test('every answer begins the count again', () => {
   const signs = new LifeSigns(EVERY, () => ({ cpu: 0, isAsleep: true }));
   signs.named('1/task/2');
   const seen = [1, 2, 3, 4, 5, 6, 7, 8].map(ping => {
-    if (ping === 4) signs.heard();
+    if (ping === 4) signs.received();
     return signs.pinged();
   });
   expect(seen).toEqual([
@@ -57,7 +57,7 @@ test('every answer begins the count again', () => {
     'no sign of life after 3 pings',
     expect.any(String),
   ]);
-  signs.begin();
+  signs.reset();
   expect(signs.pinged()).toBeUndefined();
 });
 

@@ -3,7 +3,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { SupervisedWorker } from '../../src/concurrency/supervised-worker.js';
 
-type Request = { readonly say: string; readonly [field: string]: unknown };
+type Request = { readonly type: string; readonly [field: string]: unknown };
 
 const TIMEOUT = { timeout: 15_000, interval: 10 };
 
@@ -29,29 +29,29 @@ function start({ firstBackoff = 0, file = 'obedient.mjs', pingEvery = 10_000 } =
   return worker;
 }
 
-const started = (data: number) => [{ say: 'started', data }, { say: 'ready' }];
+const started = (data: number) => [{ type: 'started', data }, { type: 'ready' }];
 
 test('events come one by one, in the order they were sent; supervision is not among them', async () => {
   const thread = start({ pingEvery: 20 });
-  thread.post({ say: 'echo', n: 1 });
-  thread.post({ say: 'ping' });
-  thread.post({ say: 'echo', n: 2 });
-  const want = [...started(1), { say: 'echo', n: 1 }, { say: 'echo', n: 2 }];
+  thread.post({ type: 'echo', n: 1 });
+  thread.post({ type: 'ping' });
+  thread.post({ type: 'echo', n: 2 });
+  const want = [...started(1), { type: 'echo', n: 1 }, { type: 'echo', n: 2 }];
   await expect.poll(() => events, TIMEOUT).toEqual(want);
   expect(downs).toEqual([]);
 });
 
 test.each<[name: string, request: Request, reason: string | RegExp]>([
-  ['throws', { say: 'throw', message: 'no such library' }, 'no such library'],
-  ['throws without a message', { say: 'throw', message: '' }, 'exit code 1'],
-  ['exits', { say: 'exit', code: 7 }, 'exit code 7'],
-  ['hangs', { say: 'hang' }, /^no sign of life after \d+ pings$/],
+  ['throws', { type: 'throw', message: 'no such library' }, 'no such library'],
+  ['throws without a message', { type: 'throw', message: '' }, 'exit code 1'],
+  ['exits', { type: 'exit', code: 7 }, 'exit code 7'],
+  ['hangs', { type: 'hang' }, /^no sign of life after \d+ pings$/],
 ])('a thread that %s is started again, and gets what is posted then', async (_, request, reason) => {
   const thread = start({ pingEvery: 50 });
   thread.post(request);
   await expect.poll(() => downs, TIMEOUT).toHaveLength(1);
-  thread.post({ say: 'echo', n: 1 });
-  await expect.poll(() => events, TIMEOUT).toEqual([...started(1), ...started(2), { say: 'echo', n: 1 }]);
+  thread.post({ type: 'echo', n: 1 });
+  await expect.poll(() => events, TIMEOUT).toEqual([...started(1), ...started(2), { type: 'echo', n: 1 }]);
   expect(downs).toEqual([[expect.stringMatching(reason), 0]]);
 });
 
@@ -76,7 +76,7 @@ test.each([
 
 test.each([
   ['is asked to end', []],
-  ['is ended when it does not end by itself', [{ say: 'stay' }]],
+  ['is ended when it does not end by itself', [{ type: 'stay' }]],
 ])('a thread %s; it is not started again', async (_, requests) => {
   const thread = start();
   for (const request of requests) thread.post(request);

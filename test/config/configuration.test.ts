@@ -42,7 +42,7 @@ function mistakes(source: string): string[] {
 
 /** A service `a` with these keys beside its URL. */
 const serviceA = (keys: string) => `services: {a: {url: http://127.0.0.1/, ${keys}}}`;
-const checkA = (keys: string) => load(serviceA(keys)).plan.checks[0];
+const checkA = (keys: string) => load(serviceA(keys)).prober.targets[0];
 
 describe('the shipped monitor.yml', () => {
   const config = loadConfiguration(DEFAULT, {});
@@ -60,7 +60,7 @@ describe('the shipped monitor.yml', () => {
 
   test('plans their checks with the documented limits', () => {
     expect(config.node).toBe(hostname());
-    const { checks, ...limits } = config.plan;
+    const { targets, ...limits } = config.prober;
     expect(limits).toEqual({
       concurrency: { limit: 5, isAuto: true, reserved: 0, required: 2, recommended: 5 },
       connections: { total: 50, perHost: 10, keepAlive: 60_000, maxAge: 45_000, maxRequests: 5 },
@@ -72,7 +72,7 @@ describe('the shipped monitor.yml', () => {
       sampleLimit: 100_000,
       interval: critical ? 30_000 : 60_000,
     });
-    expect(checks.map(({ options: _, ...rest }) => rest)).toEqual([
+    expect(targets.map(({ options: _, ...rest }) => rest)).toEqual([
       row('jetson_ollama', 'ollama', true, 15_000, 5000),
       row('cpu_llama', 'http', false, 10_000, 5000),
       row('embeddings', 'http', true, 10_000, 5000),
@@ -90,14 +90,14 @@ describe('the shipped monitor.yml', () => {
   });
 
   test('asks nobody but this machine while no variable is set', () => {
-    const hosts = config.plan.checks
+    const hosts = config.prober.targets
       .filter(check => check.isService)
       .flatMap(({ options }) => [
         ...JSON.stringify(options).matchAll(/(?:https?:\/\/|"host":")\[?([^/:"\]]+)/g),
       ])
       .map(match => match[1]);
     expect(hosts).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.1']);
-    expect(JSON.stringify(config.plan.checks)).not.toMatch(/192\.168|10\.\d+\.\d+\.\d+/);
+    expect(JSON.stringify(config.prober.targets)).not.toMatch(/192\.168|10\.\d+\.\d+\.\d+/);
   });
 
   test('lets every host be set by the variable it names', () => {
@@ -106,7 +106,7 @@ describe('the shipped monitor.yml', () => {
     ].map(match => match[1] as string);
     expect(new Set(names).size).toBe(6);
     const env = Object.fromEntries(names.map((name, i) => [name, `127.1.1.${i + 1}`]));
-    const asked = JSON.stringify(loadConfiguration(DEFAULT, env).plan.checks);
+    const asked = JSON.stringify(loadConfiguration(DEFAULT, env).prober.targets);
     for (const host of Object.values(env)) expect(asked).toContain(host);
     expect(asked).not.toContain('127.0.0.1');
   });
@@ -123,9 +123,9 @@ describe('the shipped monitor.yml', () => {
       .join('\n');
     expect(uncommented).toContain('\nnode: worker-node4');
     expect(mistakes(uncommented)).toEqual([]);
-    const { plan, node } = load(uncommented);
+    const { prober, node } = load(uncommented);
     expect(node).toBe('worker-node4');
-    expect(plan.checks.find(check => check.id === 'haproxy')?.options).toHaveProperty('stats_url');
+    expect(prober.targets.find(check => check.id === 'haproxy')?.options).toHaveProperty('stats_url');
   });
 });
 
@@ -159,9 +159,9 @@ describe('interval', () => {
     ["is the others'", 'critical: false', 40_000],
     ['is its own', 'critical: true, interval: 3s', 3000],
   ])('%s', (_, keys, want) => {
-    const { plan } = load(intervals + serviceA(keys));
-    expect(plan.checks[0]?.interval).toBe(want);
-    expect(plan.scan).toBe(10_000);
+    const { prober } = load(intervals + serviceA(keys));
+    expect(prober.targets[0]?.interval).toBe(want);
+    expect(prober.scan).toBe(10_000);
   });
 });
 
@@ -171,8 +171,8 @@ describe('kind', () => {
     ['as said', 'kind: ollama, url: http://127.0.0.1/', 'ollama'],
     ["check_type, the document's word for it", 'check_type: redis, host: 127.0.0.1:6379', 'redis'],
   ])('%s', (_, keys, want) => {
-    const { services, plan } = load(`services: {a: {${keys}}}`);
-    expect([services[0]?.kind, plan.checks[0]?.kind]).toEqual([want, want]);
+    const { services, prober } = load(`services: {a: {${keys}}}`);
+    expect([services[0]?.kind, prober.targets[0]?.kind]).toEqual([want, want]);
   });
 });
 
@@ -185,7 +185,7 @@ test('what only the kind knows goes to its options, and nothing else', () => {
 });
 
 test("the node's own check can be turned off, and its interval set", () => {
-  const ids = (source: string) => load(source).plan.checks.map(check => [check.id, check.interval]);
+  const ids = (source: string) => load(source).prober.targets.map(check => [check.id, check.interval]);
   const a = serviceA('critical: true');
   expect(ids(`node: n\nhost: {enabled: false}\n${a}`)).toEqual([['a', 30_000]]);
   expect(ids(`node: n\nhost: {interval: 5s}\n${a}`)).toEqual([

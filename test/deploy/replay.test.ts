@@ -8,9 +8,9 @@ import { Alerting } from '../../src/alerts/alerting.js';
 import { Labels } from '../../src/model/labels.js';
 import { systemClock } from '../../src/model/time.js';
 import { MemorySource } from '../../src/promql/memory.js';
-import { askLanguage } from '../../src/rules/ask.js';
 import { loadRuleFiles } from '../../src/rules/load.js';
 import { RuleManager } from '../../src/rules/manager.js';
+import { engineQueryFunc } from '../../src/rules/query-func.js';
 import { Store } from '../../src/store/store.js';
 import { CHECKED } from '../support/alerting.js';
 import { ROOT } from './tool.js';
@@ -98,7 +98,7 @@ class Replay {
       interval: INTERVAL,
       // As the store: a state of an earlier run is looked up.
       history: this.#source,
-      ask: askLanguage({ source: this.#source, ...limits }),
+      queryFunc: engineQueryFunc({ source: this.#source, ...limits }),
       write: (source, at, samples) => this.#show(source, at, samples),
     });
     manager.update(rules);

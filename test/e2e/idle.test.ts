@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
 import { MemorySource } from '../../src/promql/memory.js';
-import { askLanguage } from '../../src/rules/ask.js';
 import { loadRuleFiles } from '../../src/rules/load.js';
 import { RuleManager } from '../../src/rules/manager.js';
+import { engineQueryFunc } from '../../src/rules/query-func.js';
 import { type Sample, samplesOf } from '../metrics/text-format.js';
 import { type HaproxyServer, startHaproxy } from '../support/haproxy.js';
 import { listen, portOf, stop } from '../support/http.js';
@@ -76,12 +76,12 @@ afterAll(async () => {
 /** Evaluates all shipped rules after each scrape; `change` alters what was recorded. @returns alerts by step */
 function replay(change: (sample: Sample, step: number) => number): string[][] {
   const source = new MemorySource();
-  const ask = askLanguage({
+  const ask = engineQueryFunc({
     ...{ source, lookback: 300_000, defaultInterval: STEP, maxSamples: 1e7 },
     checkpoint: () => {},
   });
   const manager = new RuleManager({
-    ...{ externalUrl: '', externalLabels: {}, interval: STEP, ask },
+    ...{ externalUrl: '', externalLabels: {}, interval: STEP, queryFunc: ask },
     write: (_, at, samples) => {
       for (const { labels, value } of samples) source.add(labels, at, value);
     },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CheckResult } from '../../src/model/result.js';
-import type { Check, Plan } from '../../src/probes/check.js';
+import type { ProberConfig, TargetConfig } from '../../src/probes/check.js';
 import { planConcurrency } from '../../src/probes/concurrency.js';
 import { DEFAULT_LIMITS } from '../../src/probes/http/connections.js';
 import { runInline } from '../../src/probes/inline.js';
@@ -74,7 +74,7 @@ class Stage {
   }
 }
 
-function check(id: string, more: Partial<Check> & { broken?: boolean } = {}): Check {
+function check(id: string, more: Partial<TargetConfig> & { broken?: boolean } = {}): TargetConfig {
   const { broken, ...rest } = more;
   return {
     id,
@@ -91,8 +91,11 @@ function check(id: string, more: Partial<Check> & { broken?: boolean } = {}): Ch
   };
 }
 
-const plan = (checks: Check[], { limit = 5, ...more }: Partial<Plan> & { limit?: number } = {}): Plan => ({
-  checks,
+const plan = (
+  checks: TargetConfig[],
+  { limit = 5, ...more }: Partial<ProberConfig> & { limit?: number } = {},
+): ProberConfig => ({
+  targets: checks,
   concurrency: planConcurrency(checks, limit),
   connections: DEFAULT_LIMITS,
   scan: 30_000,

@@ -8,7 +8,7 @@ import { wholeOf } from '../../src/query/chunked-answer.js';
 import { EmbeddedEngine, type EmbeddedOptions } from '../../src/query/embedded.js';
 import { type ApiQuestion, QueryError, type QuestionOptions } from '../../src/query/engine.js';
 import { readRuleFile } from '../../src/rules/read.js';
-import { sendRuleFile } from '../../src/rules/transfer.js';
+import { toTransfer } from '../../src/rules/transfer.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { DIST } from '../support/monitor.js';
 
@@ -374,7 +374,7 @@ describe('while the rules are evaluated', () => {
     { record: 'heavy', expr: HEAVY },
     { record: 'second', expr: 'first + 1' },
   ];
-  const file = sendRuleFile(readRuleFile('r.yml', JSON.stringify({ groups: [{ name: 'g', rules }] })));
+  const file = toTransfer(readRuleFile('r.yml', JSON.stringify({ groups: [{ name: 'g', rules }] })));
 
   test('short questions are answered, and scrapes that come meanwhile are kept afterwards', async () => {
     folder = makeFolder('query');

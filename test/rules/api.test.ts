@@ -42,7 +42,8 @@ beforeAll(() => {
   groups = manager.groups();
 });
 
-const ask = (query: string): ReturnType<typeof apiRules> => apiRules(groups, new URLSearchParams(query));
+const queryFunc = (query: string): ReturnType<typeof apiRules> =>
+  apiRules(groups, new URLSearchParams(query));
 const EPOCH = '1970-01-01T00:00:00Z';
 const evaluated = { health: 'ok', evaluationTime: 0, lastEvaluation: EPOCH };
 const down = {
@@ -55,7 +56,7 @@ const down = {
 
 describe('rules', () => {
   test('all of a group', () => {
-    expect(ask('').groups[0]).toEqual({
+    expect(queryFunc('').groups[0]).toEqual({
       name: 'a',
       file: '1.yml',
       interval: 120,
@@ -81,7 +82,7 @@ describe('rules', () => {
   });
 
   test('one that fails has its error, others have none', () => {
-    const [, b] = ask('').groups;
+    const [, b] = queryFunc('').groups;
     expect(b?.rules).toMatchObject([
       { name: 'Never', state: 'inactive', health: 'ok' },
       { name: 'broken', health: 'err', lastError: expect.stringContaining('found duplicate series') },
@@ -113,25 +114,25 @@ describe('rules', () => {
     ['exclude_alerts=false', ALL],
     ['unknown=1', ALL],
   ])('%s', (query, want) => {
-    expect(ask(query).groups.flatMap(({ rules }) => rules.map(({ name }) => name))).toEqual(want);
+    expect(queryFunc(query).groups.flatMap(({ rules }) => rules.map(({ name }) => name))).toEqual(want);
   });
 
   test.each(['true', '1', 'T'])('exclude_alerts=%s leaves the alerts out', value => {
-    const rules = ask(`exclude_alerts=${value}&type=alert`).groups.flatMap(group => group.rules);
+    const rules = queryFunc(`exclude_alerts=${value}&type=alert`).groups.flatMap(group => group.rules);
     expect(rules.map(rule => ('alerts' in rule ? rule.alerts : 'none'))).toEqual([null, null, null]);
   });
 
   test('page by page', () => {
     const pages: string[][] = [];
     for (let query = 'group_limit=1', i = 0; query !== '' && i < 9; i++) {
-      const { groups: page, groupNextToken } = ask(query);
+      const { groups: page, groupNextToken } = queryFunc(query);
       pages.push(page.map(({ file, name }) => file + name));
       query = groupNextToken === undefined ? '' : `group_limit=1&group_next_token=${groupNextToken}`;
     }
     expect(pages).toEqual([['1.ymla'], ['1.ymlb'], ['2.ymla']]);
     // Groups that are filtered away make no page.
-    expect(ask('group_limit=2&type=record')).not.toHaveProperty('groupNextToken');
-    expect(ask('group_limit=1').groupNextToken).toMatch(/^[0-9a-f]{40}$/);
+    expect(queryFunc('group_limit=2&type=record')).not.toHaveProperty('groupNextToken');
+    expect(queryFunc('group_limit=1').groupNextToken).toMatch(/^[0-9a-f]{40}$/);
   });
 
   test.each([
@@ -152,8 +153,8 @@ describe('rules', () => {
       `invalid parameter "group_next_token": invalid group_next_token 'x'. were rule groups changed?`,
     ],
   ])('%s is refused', (query, message) => {
-    expect(() => ask(query)).toThrow(ParameterError);
-    expect(() => ask(query)).toThrow(message);
+    expect(() => queryFunc(query)).toThrow(ParameterError);
+    expect(() => queryFunc(query)).toThrow(message);
   });
 });
 

@@ -352,8 +352,8 @@ describe('the clock is set while an alert', () => {
   ])('%s, that takes as long as without', (_, rule, values, want) => {
     for (const hours of [1, -1, 72, -72]) {
       let value = 0;
-      const ask = () => (value === 0 ? [{ labels: Labels.of({ x: 'y' }), value }] : []);
-      const manager = managerOn(storageOf({}), { ask });
+      const queryFunc = () => (value === 0 ? [{ labels: Labels.of({ x: 'y' }), value }] : []);
+      const manager = managerOn(storageOf({}), { queryFunc });
       manager.update([ruleFile(rule)]);
       let at = 10_000 * MINUTE;
       const seen = values.map((next, i) => {
@@ -400,7 +400,7 @@ describe('when groups are evaluated', () => {
     const manager = new RuleManager({
       externalUrl: '',
       externalLabels: {},
-      ask: (_, text) => {
+      queryFunc: (_, text) => {
         order.push(text);
         return [];
       },

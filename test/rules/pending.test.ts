@@ -22,7 +22,7 @@ test.each<[name: string, held: string, interval: number, want: number]>([
     externalUrl: '',
     externalLabels: {},
     interval,
-    ask: () => [{ labels: Labels.of({ target: 'tools' }), value: 0 }],
+    queryFunc: () => [{ labels: Labels.of({ target: 'tools' }), value: 0 }],
     write: () => {},
   });
   manager.update([readRuleFile('r.yml', text)]);

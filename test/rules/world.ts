@@ -27,7 +27,7 @@ export function managerOn(storage: TestStorage, options: Partial<RuleManagerOpti
   return new RuleManager({
     externalUrl: 'http://monitor.test',
     externalLabels: { site: 'here' },
-    ask: storage.ask,
+    queryFunc: storage.queryFunc,
     write: storage.write,
     interval: MINUTE,
     ...options,
@@ -63,7 +63,7 @@ export function minutes(at: Millis | undefined): number | undefined {
 /** What a selector shows at a minute: `name{...} value`, sorted. */
 export function shown(storage: TestStorage, selector: string, minute: number): string[] {
   return storage
-    .ask(parse(selector), selector, minute * MINUTE)
+    .queryFunc(parse(selector), selector, minute * MINUTE)
     .map(({ labels, value }) => `${labels} ${value}`)
     .sort();
 }

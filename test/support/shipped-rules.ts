@@ -11,9 +11,9 @@ import type { CheckResult, Level } from '../../src/model/result.js';
 import type { Service } from '../../src/model/service.js';
 import { MemorySource } from '../../src/promql/memory.js';
 import { parse } from '../../src/promql/parse.js';
-import { askLanguage } from '../../src/rules/ask.js';
 import { loadRuleFiles } from '../../src/rules/load.js';
 import { RuleManager } from '../../src/rules/manager.js';
+import { engineQueryFunc } from '../../src/rules/query-func.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const files = loadRuleFiles(['rules/services.rules.yml', 'rules/status.rules.yml'], ROOT);
@@ -31,14 +31,20 @@ export interface Known {
 export function judgeByRules(all: readonly Known[], at: number): Verdict {
   const source = new MemorySource();
   expose(source, all, at);
-  const ask = askLanguage({
+  const ask = engineQueryFunc({
     ...{ source, lookback: 300_000, defaultInterval: 60_000, maxSamples: 1e7 },
     checkpoint: () => {},
   });
   const write = (_: string, time: number, samples: readonly { labels: Labels; value: number }[]) => {
     for (const { labels, value } of samples) source.add(labels, time, value);
   };
-  const manager = new RuleManager({ externalUrl: '', externalLabels: {}, ask, write, interval: 30_000 });
+  const manager = new RuleManager({
+    externalUrl: '',
+    externalLabels: {},
+    queryFunc: ask,
+    write,
+    interval: 30_000,
+  });
   manager.update(files);
   const { failures } = manager.evaluate(at);
   if (failures > 0) throw new Error(`rules failed: ${JSON.stringify(manager.groups())}`);

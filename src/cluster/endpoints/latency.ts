@@ -5,7 +5,7 @@ import type { Labels } from '../../model/labels.js';
 import type { Clock, Millis } from '../../model/time.js';
 
 /** Asks a PromQL question for its value at a moment. @throws when nobody answers */
-export type Ask = (
+export type InstantQuery = (
   query: string,
   at: Millis,
 ) => Promise<{ readonly samples: readonly { readonly labels: Labels; readonly value: number }[] }>;
@@ -27,13 +27,13 @@ export interface Percentiles {
 
 /** Asks an engine, seldom. */
 export class Latency {
-  readonly #ask: Ask;
+  readonly #ask: InstantQuery;
   readonly #clock: Clock;
   readonly #patience: Millis;
   readonly #known = new Map<string, { readonly until: Millis; readonly answer: Promise<Percentiles> }>();
 
   /** @param patience how long an answer is waited for */
-  constructor(ask: Ask, clock: Clock, patience: Millis = PATIENCE) {
+  constructor(ask: InstantQuery, clock: Clock, patience: Millis = PATIENCE) {
     this.#ask = ask;
     this.#clock = clock;
     this.#patience = patience;

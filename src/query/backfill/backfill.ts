@@ -4,9 +4,9 @@
 
 import { type Clock, type Millis, systemClock } from '../../model/time.js';
 import { parse } from '../../promql/parse.js';
-import { type Ask, askLanguage, type Sample } from '../../rules/ask.js';
 import type { GroupDefinition, RuleFile } from '../../rules/definition.js';
 import { RuleGroup } from '../../rules/group.js';
+import { engineQueryFunc, type InstantSample, type QueryFunc } from '../../rules/query-func.js';
 import type { StoreLog } from '../../store/resilient-file.js';
 import { ByteCache } from '../../tsdb/chunks/cache.js';
 import { sealLog } from '../../tsdb/chunks/cut-log.js';
@@ -80,7 +80,7 @@ class Backfill {
   readonly #groups: readonly RuleGroup[];
   readonly #tally: RuleTally;
   readonly #writer: RuleWriter;
-  readonly #ask: Ask;
+  readonly #queryFunc: QueryFunc;
 
   constructor(options: BackfillOptions, path: string) {
     const { dbFile, files, interval, externalUrl, log, clock = systemClock } = options;
@@ -90,7 +90,8 @@ class Backfill {
     const shared = { retention: FOREVER, cacheBytes: CACHE_BYTES, clock };
     this.#stored = new SampleStore({ ...shared, file: dbFile, log });
     this.#made = new SampleStore({ ...shared, file: path, isAlone: true, log: quietly(log) });
-    const query = (text: string, at: Millis): readonly Sample[] => this.#ask(parse(text), text, at);
+    const query = (text: string, at: Millis): readonly InstantSample[] =>
+      this.#queryFunc(parse(text), text, at);
     const surroundings = { externalLabels: {}, externalUrl, query };
     const made = { defaultInterval: interval, surroundings, shouldRestore: false };
     this.#groups = files.flatMap(({ file, groups }) =>
@@ -100,7 +101,7 @@ class Backfill {
     const { lookback } = options;
     const stores = { stored: this.#stored, made: this.#made };
     this.#writer = new RuleWriter({ ...stores, groups: this.#groups, lookback, tally: this.#tally });
-    this.#ask = this.#asking();
+    this.#queryFunc = this.#asking();
   }
 
   /** @returns how many moments there were */
@@ -144,19 +145,19 @@ class Backfill {
   #evaluateGroup(group: RuleGroup, at: Millis): void {
     if (group.evaluations === 0) {
       this.#writer.begin(group, at);
-      resumeAlerts(group, at, { stored: this.#stored, ask: this.#ask });
+      resumeAlerts(group, at, { stored: this.#stored, queryFunc: this.#queryFunc });
     }
-    const write = (source: string, _: Millis, samples: readonly Sample[]) =>
+    const write = (source: string, _: Millis, samples: readonly InstantSample[]) =>
       this.#writer.write(source, at, samples, group.interval);
-    group.evaluate(at, { ask: this.#ask, write, elapsed: () => 0 });
+    group.evaluate(at, { queryFunc: this.#queryFunc, write, elapsed: () => 0 });
     this.#tally.noteErrors(group, at);
   }
 
-  #asking(): Ask {
+  #asking(): QueryFunc {
     const { lookback, maxSamples, interval } = this.#options;
     const stored = new AsOfSource(this.#stored);
     const source = new LayeredSource(stored, this.#made, this.#writer.ends);
-    const ask = askLanguage({
+    const queryFunc = engineQueryFunc({
       source,
       lookback,
       defaultInterval: interval,
@@ -166,7 +167,7 @@ class Backfill {
     const rules = rulesInOrder(this.#groups);
     return (expr, text, at) => {
       const asker = rules.get(expr);
-      return stored.during(at + (asker?.queryOffset ?? 0), asker?.isLater, () => ask(expr, text, at));
+      return stored.during(at + (asker?.queryOffset ?? 0), asker?.isLater, () => queryFunc(expr, text, at));
     };
   }
 

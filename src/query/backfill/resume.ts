@@ -13,8 +13,8 @@ import {
   ALERTS_FOR_STATE,
   type AlertingRule,
 } from '../../rules/alerting.js';
-import type { Ask } from '../../rules/ask.js';
 import type { RuleGroup } from '../../rules/group.js';
+import type { QueryFunc } from '../../rules/query-func.js';
 import { activeAfter, hasNotEnded, RESTORE_LIMITS } from '../../rules/restore.js';
 import { mayWrite } from './rule-series.js';
 
@@ -22,7 +22,7 @@ import { mayWrite } from './rule-series.js';
 export interface ResumeSurroundings {
   readonly stored: SampleSource;
   /** A rule's expression at an earlier moment; sees of that moment what the rule saw then. */
-  readonly ask: Ask;
+  readonly queryFunc: QueryFunc;
 }
 
 interface State {
@@ -39,7 +39,7 @@ function resumeRule(
   rule: AlertingRule,
   { interval, definition: { queryOffset } }: RuleGroup,
   at: Millis,
-  { stored, ask }: ResumeSurroundings,
+  { stored, queryFunc }: ResumeSurroundings,
 ): void {
   const { keepFiringFor, holdDuration } = rule.definition;
   const found = statesBefore(rule, at, interval, stored);
@@ -48,7 +48,7 @@ function resumeRule(
   // The rest of `keep_firing_for` counts from the first moment at which the expression was over.
   for (let back = 0; states.size > 0 && back < keepFiringFor + interval; back += interval) {
     const moment = last - back;
-    for (const [key, alert] of lookBack(rule, { at: moment, queryOffset, limit: 0 }, ask)) {
+    for (const [key, alert] of lookBack(rule, { at: moment, queryOffset, limit: 0 }, queryFunc)) {
       const known = states.get(key);
       states.delete(key);
       if (!known || (back > 0 && !known.isFiring)) continue;
@@ -62,9 +62,9 @@ function resumeRule(
 }
 
 /** Nothing where the rule fails at that moment: it wrote nothing then. */
-function lookBack(...[rule, moment, ask]: [AlertingRule, ...Parameters<AlertingRule['lookBack']>]) {
+function lookBack(...[rule, moment, queryFunc]: [AlertingRule, ...Parameters<AlertingRule['lookBack']>]) {
   try {
-    return rule.lookBack(moment, ask);
+    return rule.lookBack(moment, queryFunc);
   } catch {
     return new Map<string, never>();
   }

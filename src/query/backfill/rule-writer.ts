@@ -4,8 +4,8 @@
 import { type Labels, METRIC_NAME } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import { ALERT_STATE, ALERTS, ALERTS_FOR_STATE, type AlertingRule } from '../../rules/alerting.js';
-import { DUPLICATE_SAMPLE, type Sample } from '../../rules/ask.js';
 import type { RuleGroup } from '../../rules/group.js';
+import { DUPLICATE_SAMPLE, type InstantSample } from '../../rules/query-func.js';
 import type { SeriesEnd } from '../../tsdb/import/merge-into.js';
 import type { SampleStore } from '../../tsdb/store.js';
 import { OpenSeries } from './open-series.js';
@@ -56,12 +56,12 @@ export class RuleWriter {
   }
 
   /** Takes what a rule gives. @throws Error when another rule has given a series another value */
-  write(source: string, at: Millis, samples: readonly Sample[], interval: Millis): void {
+  write(source: string, at: Millis, samples: readonly InstantSample[], interval: Millis): void {
     const { made, tally } = this.#options;
     const isStored = (labels: Labels): boolean => this.#present.isNear(labels, at, interval);
     const isOfAlert = this.#alerting.has(source);
     this.#alerting.get(source)?.adopt(labels => this.#stateOf(labels, at, interval));
-    const needed: Sample[] = [];
+    const needed: InstantSample[] = [];
     const stored: Labels[] = [];
     for (const sample of samples) {
       const { labels } = sample;

@@ -62,7 +62,7 @@ export class RemoteEngine implements QueryEngine {
   }
 
   /** What the other side's rules say: the value of the status' expression, and its alerts, pending and firing. */
-  async judgement(
+  async evaluation(
     status: string,
     at: Millis,
   ): Promise<{ status: number | undefined; alerts: RemoteAlert[] }> {

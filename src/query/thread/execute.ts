@@ -15,7 +15,7 @@ import {
 import { parse } from '../../promql/parse.js';
 import type { Steps } from '../../promql/value.js';
 import { QueryError } from '../engine.js';
-import type { PlainAnswer, QueryLimits, ThreadQuestion } from '../protocol.js';
+import type { PlainAnswer, QueryLimits, ThreadQuery } from '../protocol.js';
 import { lookUp, type SeriesSource, TRUNCATED } from './lookup.js';
 import { TooLong } from './print/json-bytes.js';
 import { type PrintedAnswer, type PrintedStats, printValue } from './print.js';
@@ -24,7 +24,7 @@ import { type PrintedAnswer, type PrintedStats, printValue } from './print.js';
 const MAX_POINTS = 11_000;
 
 /** What a question is answered from. */
-export interface Ground {
+export interface QueryContext {
   readonly source: SeriesSource;
   readonly limits: QueryLimits;
   /** Called every millisecond or so; throws to end the question. */
@@ -33,21 +33,21 @@ export interface Ground {
   readonly waited: Millis;
 }
 
-type Values = Extract<ThreadQuestion, { query: string }>;
-type Asked = Extract<Values, { ask: 'query' | 'query_range' }>;
+type ExpressionQuery = Extract<ThreadQuery, { query: string }>;
+type ApiQuery = Extract<ExpressionQuery, { ask: 'query' | 'query_range' }>;
 
 /** Answers a question. @throws QueryError, and what `checkpoint` throws */
-export function solve(question: ThreadQuestion, ground: Ground): PrintedAnswer | PlainAnswer {
+export function executeQuery(query: ThreadQuery, context: QueryContext): PrintedAnswer | PlainAnswer {
   try {
-    switch (question.ask) {
+    switch (query.ask) {
       case 'query':
       case 'query_range':
-        return printed(question, ground);
+        return printed(query, context);
       case 'instant_value':
       case 'range_value':
-        return plain(evaluated(question, ground).answer);
+        return plain(evaluated(query, context).answer);
       default:
-        return lookUp(question, { ...ground, lookback: ground.limits.lookback });
+        return lookUp(query, { ...context, lookback: context.limits.lookback });
     }
   } catch (error) {
     throw refusalOf(error);
@@ -70,29 +70,29 @@ function refusalOf(error: unknown): unknown {
     : error;
 }
 
-function printed(question: Asked, ground: Ground): PrintedAnswer {
-  const { answer, stats } = evaluated(question, ground);
-  const { shown, isCut } = cut(answer, question.limit);
+function printed(query: ApiQuery, context: QueryContext): PrintedAnswer {
+  const { answer, stats } = evaluated(query, context);
+  const { shown, isCut } = cut(answer, query.limit);
   const warnings = isCut ? [...answer.warnings, TRUNCATED] : answer.warnings;
-  const { checkpoint } = ground;
-  const data = printValue(shown, { checkpoint, stats: question.stats && stats });
+  const { checkpoint } = context;
+  const data = printValue(shown, { checkpoint, stats: query.stats && stats });
   return { data, warnings, infos: answer.infos };
 }
 
-function evaluated(question: Values, ground: Ground): { answer: Answer; stats: PrintedStats } {
+function evaluated(query: ExpressionQuery, context: QueryContext): { answer: Answer; stats: PrintedStats } {
   const begun = performance.now();
-  const expr = parsed(question.query);
+  const expr = parsed(query.query);
   const ready = performance.now();
-  const options = evaluateOptions(question, ground);
-  const isInstant = question.ask === 'query' || question.ask === 'instant_value';
+  const options = evaluateOptions(query, context);
+  const isInstant = query.ask === 'query' || query.ask === 'instant_value';
   const answer = isInstant
-    ? evaluateInstant(expr, question.query, Math.round(question.time), options)
-    : evaluateRange(expr, question.query, stepsOf(question, expr), options);
+    ? evaluateInstant(expr, query.query, Math.round(query.time), options)
+    : evaluateRange(expr, query.query, stepsOf(query, expr), options);
   const stats = {
     samples: answer.samples,
     parsed: ready - begun,
     evaluated: performance.now() - ready,
-    waited: ground.waited,
+    waited: context.waited,
   };
   return { answer, stats };
 }
@@ -107,15 +107,18 @@ function parsed(text: string): Expr {
   }
 }
 
-function evaluateOptions(question: Values, { source, limits, checkpoint }: Ground): EvaluateOptions {
+function evaluateOptions(
+  query: ExpressionQuery,
+  { source, limits, checkpoint }: QueryContext,
+): EvaluateOptions {
   const { maxSamples, defaultInterval } = limits;
-  const lookback = 'lookback' in question && question.lookback ? question.lookback : limits.lookback;
+  const lookback = 'lookback' in query && query.lookback ? query.lookback : limits.lookback;
   return { source, lookback, defaultInterval, maxSamples, checkpoint };
 }
 
-type Ranged = Extract<Values, { step: Millis }>;
+type RangeQuery = Extract<ExpressionQuery, { step: Millis }>;
 
-function stepsOf({ start, end, step }: Ranged, expr: Expr): Steps {
+function stepsOf({ start, end, step }: RangeQuery, expr: Expr): Steps {
   const type = unfitType(expr);
   if (type) {
     const reason = `invalid expression type "${type}" for range query, must be Scalar or instant Vector`;

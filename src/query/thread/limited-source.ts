@@ -6,7 +6,7 @@ import type { Millis } from '../../model/time.js';
 import type { SeriesSource } from './lookup.js';
 
 /** Used for one question. */
-export class MeteredSource implements SeriesSource {
+export class LimitedSource implements SeriesSource {
   readonly #source: SeriesSource;
   readonly #checkpoint: () => void;
   readonly #tooMany: () => Error;

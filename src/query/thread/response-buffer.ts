@@ -8,11 +8,11 @@ import { QueryError } from '../engine.js';
 const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_ANSWERS = 128;
 /** Whoever has not asked for more within this time has gone. */
-const IDLE: Millis = 60_000;
+const IDLE_TIMEOUT: Millis = 60_000;
 /** Whoever has not asked for more within this time has to go when somebody else needs the room. */
-const SLOW: Millis = 5000;
+const SLOW_TIMEOUT: Millis = 5000;
 
-interface Kept {
+interface BufferedResponse {
   readonly pieces: readonly Uint8Array<ArrayBuffer>[];
   /** Pieces that were fetched. */
   fetched: number;
@@ -22,21 +22,21 @@ interface Kept {
 }
 
 /** Bounds of a shelf, where they are not the usual ones. */
-export interface ShelfBounds {
+export interface ResponseBufferLimits {
   readonly bytes?: number;
   readonly answers?: number;
 }
 
 /** Keeps pieces of answers by the question's number. */
-export class Shelf {
+export class ResponseBuffer {
   readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #maxAnswers: number;
   /** The one that was touched longest ago comes first. */
-  readonly #kept = new Map<number, Kept>();
+  readonly #kept = new Map<number, BufferedResponse>();
   #bytes = 0;
 
-  constructor(clock: Clock, { bytes = MAX_BYTES, answers = MAX_ANSWERS }: ShelfBounds = {}) {
+  constructor(clock: Clock, { bytes = MAX_BYTES, answers = MAX_ANSWERS }: ResponseBufferLimits = {}) {
     this.#clock = clock;
     this.#maxBytes = bytes;
     this.#maxAnswers = answers;
@@ -48,10 +48,10 @@ export class Shelf {
   }
 
   /** Keeps what is left of an answer. @throws QueryError when others that are being fetched take all the room */
-  put(id: number, pieces: readonly Uint8Array<ArrayBuffer>[]): void {
+  add(id: number, pieces: readonly Uint8Array<ArrayBuffer>[]): void {
     const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
     const isFull = () => this.#kept.size >= this.#maxAnswers || this.#bytes + bytes > this.#maxBytes;
-    if (isFull()) this.#dropIdle(SLOW, isFull);
+    if (isFull()) this.#dropIdle(SLOW_TIMEOUT, isFull);
     if (isFull())
       throw new QueryError('unavailable', 'too many long answers are being fetched; ask again later');
     this.#bytes += bytes;
@@ -79,7 +79,7 @@ export class Shelf {
 
   /** Drops what nobody has asked for in a long time. */
   dropIdle(): void {
-    this.#dropIdle(IDLE, () => true);
+    this.#dropIdle(IDLE_TIMEOUT, () => true);
   }
 
   #dropIdle(span: Millis, isNeeded: () => boolean): void {

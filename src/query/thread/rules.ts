@@ -5,22 +5,22 @@ import type { Alert, PendingAlert } from '../../model/alert.js';
 import type { Clock, Millis } from '../../model/time.js';
 import { EvaluationError } from '../../promql/error.js';
 import { parse } from '../../promql/parse.js';
-import { type Ask, askLanguage, DUPLICATE_SAMPLE } from '../../rules/ask.js';
 import { type EvaluationResult, RuleManager } from '../../rules/manager.js';
 import { pendingAlerts } from '../../rules/pending.js';
-import { receiveRuleFile, type SentRuleFile } from '../../rules/transfer.js';
+import { DUPLICATE_SAMPLE, engineQueryFunc, type QueryFunc } from '../../rules/query-func.js';
+import { fromTransfer, type TransferredRuleFile } from '../../rules/transfer.js';
 import type { RuleGroupView } from '../../rules/view.js';
 import type { SampleStore } from '../../tsdb/store.js';
 import type { QueryLimits } from '../protocol.js';
-import { MeteredSource } from './limited-source.js';
-import { Work } from './task.js';
+import { LimitedSource } from './limited-source.js';
+import { CooperativeTask } from './task.js';
 
 /** Longest evaluation of all rules together, without what is let in between; what is not done by then fails. */
-const PATIENCE: Millis = 10_000;
+const EVALUATION_TIMEOUT: Millis = 10_000;
 
 /** Which rules there are and what they are told of the monitor. Survives the way between threads. */
 export interface RuleSettings {
-  readonly files: readonly SentRuleFile[];
+  readonly files: readonly TransferredRuleFile[];
   /** Without a slash at the end. */
   readonly externalUrl: string;
   /** Time between two scrapes, and between two evaluations of groups that name no interval. */
@@ -30,7 +30,7 @@ export interface RuleSettings {
 }
 
 /** What the rules say after a scrape. */
-export interface Judgement {
+export interface RuleEvaluation {
   /** When the scrape was taken. */
   readonly at: Millis;
   /** Of the expression for the status: the least value; undefined when it has none. */
@@ -49,29 +49,34 @@ export class Rules {
   readonly #store: SampleStore;
   readonly #limits: QueryLimits;
   readonly #clock: Clock;
-  readonly #ask: Ask;
-  readonly #letIn: (work: Work) => void;
+  readonly #queryFunc: QueryFunc;
+  readonly #yieldTo: (task: CooperativeTask) => void;
   #manager: RuleManager | undefined;
   #settings: RuleSettings | undefined;
-  readonly #work = new Work();
+  readonly #task = new CooperativeTask();
   /** The last evaluation that was no interim one. */
   #tick: Millis = 0;
 
   /**
-   * @param letIn called every millisecond or so of an evaluation, between two rules too: others may read the store meanwhile
+   * @param yieldTo called every millisecond or so of an evaluation, between two rules too: others may read the store meanwhile
    * and tell the work how long it took; nothing may be kept in the store
    */
-  constructor(store: SampleStore, limits: QueryLimits, clock: Clock, letIn: (work: Work) => void = () => {}) {
+  constructor(
+    store: SampleStore,
+    limits: QueryLimits,
+    clock: Clock,
+    yieldTo: (task: CooperativeTask) => void = () => {},
+  ) {
     this.#store = store;
     this.#limits = limits;
     this.#clock = clock;
-    this.#letIn = letIn;
-    this.#ask = (expr, text, at) => this.#askWithin()(expr, text, at);
+    this.#yieldTo = yieldTo;
+    this.#queryFunc = (expr, text, at) => this.#limitedQueryFunc()(expr, text, at);
   }
 
   /** Replaces the rules, whose files were found good. */
   configure(settings: RuleSettings): void {
-    const files = settings.files.map(receiveRuleFile);
+    const files = settings.files.map(fromTransfer);
     const isSame =
       this.#settings?.externalUrl === settings.externalUrl && this.#settings.interval === settings.interval;
     if (!this.#manager || !isSame) this.#manager = this.#make(settings);
@@ -85,10 +90,10 @@ export class Rules {
   }
 
   /** Evaluates the rules whose time has come, at the time of the scrape that was begun or is shown as an interim. */
-  evaluate(at: Millis, isInterim: boolean): Judgement | undefined {
+  evaluate(at: Millis, isInterim: boolean): RuleEvaluation | undefined {
     if (!this.#manager || !this.#settings) return undefined;
     const begun = this.#clock.elapsed();
-    this.#work.begin(begun);
+    this.#task.start(begun);
     const evaluation = this.#manager.evaluate(at, isInterim);
     if (!isInterim) this.#tick = at;
     const groups = this.#manager.groups();
@@ -98,7 +103,7 @@ export class Rules {
       .filter(alert => alert.state !== 'inactive');
     const pending = pendingAlerts(groups, this.#tick);
     const status = this.#status(this.#settings.status, at);
-    return { at, status, alerts, pending, evaluation, duration: this.#work.worked(this.#clock.elapsed()) };
+    return { at, status, alerts, pending, evaluation, duration: this.#task.ownTime(this.#clock.elapsed()) };
   }
 
   /** All groups as they were after the last evaluation. */
@@ -111,19 +116,19 @@ export class Rules {
       externalUrl,
       externalLabels: {},
       interval,
-      ask: this.#ask,
+      queryFunc: this.#queryFunc,
       write: (source, _, samples) => {
         if (this.#store.add(source, samples) > 0) throw new Error(DUPLICATE_SAMPLE);
       },
       history: this.#store,
       // What is let in between is no part of how long a rule takes.
-      clock: { elapsed: () => this.#work.worked(this.#clock.elapsed()) },
+      clock: { elapsed: () => this.#task.ownTime(this.#clock.elapsed()) },
     });
   }
 
   #status(expression: string, at: Millis): number | undefined {
     try {
-      const values = this.#ask(parse(expression), expression, at).map(({ value }) => value);
+      const values = this.#queryFunc(parse(expression), expression, at).map(({ value }) => value);
       return values.length > 0 ? Math.min(...values) : undefined;
     } catch {
       // The rules that record it fail then, too, and say so.
@@ -131,15 +136,15 @@ export class Rules {
     }
   }
 
-  #askWithin(): Ask {
+  #limitedQueryFunc(): QueryFunc {
     const checkpoint = () => {
-      this.#letIn(this.#work);
-      if (this.#work.worked(this.#clock.elapsed()) > PATIENCE)
+      this.#yieldTo(this.#task);
+      if (this.#task.ownTime(this.#clock.elapsed()) > EVALUATION_TIMEOUT)
         throw new EvaluationError('the rules took too long');
     };
     const tooMany = () => new EvaluationError('the rule would load too many samples into memory');
     const { maxSamples, lookback, defaultInterval } = this.#limits;
-    const source = new MeteredSource(this.#store, maxSamples, checkpoint, tooMany);
-    return askLanguage({ source, lookback, defaultInterval, maxSamples, checkpoint });
+    const source = new LimitedSource(this.#store, maxSamples, checkpoint, tooMany);
+    return engineQueryFunc({ source, lookback, defaultInterval, maxSamples, checkpoint });
   }
 }

@@ -3,20 +3,20 @@
 
 import type { Clock, Millis } from '../../model/time.js';
 import { QueryError } from '../engine.js';
-import type { Order, QueryLimits, Report, ThreadAnswer } from '../protocol.js';
-import { solve } from './execute.js';
-import { MeteredSource } from './limited-source.js';
+import type { QueryLimits, QueryThreadEvent, QueryThreadRequest, ThreadAnswer } from '../protocol.js';
+import { executeQuery } from './execute.js';
+import { LimitedSource } from './limited-source.js';
 import type { SeriesSource } from './lookup.js';
-import type { Shelf } from './response-buffer.js';
-import { type Asked, NotShort, Turn, type Work } from './task.js';
+import type { ResponseBuffer } from './response-buffer.js';
+import { type CooperativeTask, type QueryRequest, QueryTask, YieldError } from './task.js';
 
 /** How often a running query looks for orders. */
-const LOOK_EVERY: Millis = 2;
+const POLL_INTERVAL: Millis = 2;
 /** A query that has run for this long will probably go on, and others are let in between. */
-const LONG: Millis = 10;
+const YIELD_AFTER: Millis = 10;
 /** What is let in between may take this long and look at this many samples; else it is begun again later. */
-const SHORT: Millis = 250;
-const FEW_SAMPLES = 2_000_000;
+const NESTED_TIMEOUT: Millis = 250;
+const NESTED_MAX_SAMPLES = 2_000_000;
 /** Users' questions within each other; an urgent one may be within the innermost. */
 const MAX_DEPTH = 4;
 const LOST = 'the rest of the answer is lost; ask again';
@@ -24,49 +24,51 @@ const LOST = 'the rest of the answer is lost; ask again';
 const IN_QUEUE = 'query timed out in query queue';
 const TOO_MANY = 'query processing would load too many samples into memory in query execution';
 
-export interface DeskOptions {
+export interface QuerySchedulerOptions {
   readonly source: SeriesSource;
   /** Where the rest of a long answer waits. */
-  readonly shelf: Shelf;
+  readonly responses: ResponseBuffer;
   readonly limits: QueryLimits;
   readonly clock: Clock;
   /** The next order that has come, without waiting; undefined when there is none. */
-  readonly receive: () => Order | undefined;
-  readonly report: (report: Report) => void;
+  readonly receive: () => QueryThreadRequest | undefined;
+  readonly send: (send: QueryThreadEvent) => void;
   /** Orders that are no questions. */
-  readonly other: (order: Exclude<Order, Asked | { say: 'cancel' | 'more' }>) => void;
+  readonly onRequest: (
+    request: Exclude<QueryThreadRequest, QueryRequest | { type: 'cancel' | 'nextChunk' }>,
+  ) => void;
   /** Called before each question and every few milliseconds of one: what is no question may be done now. */
-  readonly between?: (isQuestionRunning: boolean) => void;
+  readonly onYield?: (isQuestionRunning: boolean) => void;
 }
 
 /** Answers one question at a time, and others within it. */
-export class Desk {
-  readonly #options: DeskOptions;
-  readonly #urgent: Turn[] = [];
-  readonly #waiting: Turn[] = [];
+export class QueryScheduler {
+  readonly #options: QuerySchedulerOptions;
+  readonly #urgent: QueryTask[] = [];
+  readonly #waiting: QueryTask[] = [];
   /** Those being answered, each within the one before it. */
-  readonly #running: Turn[] = [];
-  #lookAt: Millis = 0;
+  readonly #running: QueryTask[] = [];
+  #nextPollAt: Millis = 0;
 
-  constructor(options: DeskOptions) {
+  constructor(options: QuerySchedulerOptions) {
     this.#options = options;
   }
 
-  /** Takes an order; what it asks is answered by the next {@link work}. */
-  hear(order: Order): void {
-    if (order.say === 'ask') this.#take(order);
-    else if (order.say === 'more') this.#more(order.id);
-    else if (order.say === 'cancel') this.#cancel(order.id);
-    else this.#options.other(order);
+  /** Takes an order; what it asks is answered by the next {@link run}. */
+  handle(request: QueryThreadRequest): void {
+    if (request.type === 'query') this.#enqueue(request);
+    else if (request.type === 'nextChunk') this.#sendNextChunk(request.id);
+    else if (request.type === 'cancel') this.#cancel(request.id);
+    else this.#options.onRequest(request);
   }
 
   /** Answers what waits until nothing does. */
-  work(): void {
+  run(): void {
     for (;;) {
-      this.#options.between?.(false);
-      const turn = this.#urgent.shift() ?? this.#waiting.shift();
-      if (!turn) return;
-      this.#run(turn);
+      this.#options.onYield?.(false);
+      const task = this.#urgent.shift() ?? this.#waiting.shift();
+      if (!task) return;
+      this.#runTask(task);
     }
   }
 
@@ -74,169 +76,174 @@ export class Desk {
    * Answers what is urgent or short within work that is no question, an evaluation of the rules say; to be called by it every
    * millisecond or so. Users' questions only: the program's background ones can wait for its end.
    */
-  letIn(work: Work): void {
+  yieldTo(task: CooperativeTask): void {
     const now = this.#options.clock.elapsed();
-    if (now < this.#lookAt) return;
-    this.#hearAll();
-    this.#refuseLate(now);
-    this.#runWithin(work, now, at => this.#nextWithinWork(work, at));
+    if (now < this.#nextPollAt) return;
+    this.#receiveAll();
+    this.#rejectExpired(now);
+    this.#runNested(task, now, at => this.#nextDuringEvaluation(task, at));
   }
 
   /** Ends everything that runs or waits, without an answer. */
-  clear(): void {
+  cancelAll(): void {
     this.#urgent.length = 0;
     this.#waiting.length = 0;
-    for (const turn of this.#running) turn.canceled = true;
+    for (const task of this.#running) task.canceled = true;
   }
 
-  #take(asked: Asked): void {
-    const turn = new Turn(asked, this.#options.clock.elapsed());
+  #enqueue(request: QueryRequest): void {
+    const task = new QueryTask(request, this.#options.clock.elapsed());
     const isRoom = this.#waiting.length < this.#options.limits.maxWaiting;
-    if (asked.rank === 'urgent') this.#urgent.push(turn);
-    else if (asked.rank === 'background' || isRoom) this.#waiting.push(turn);
+    if (request.priority === 'urgent') this.#urgent.push(task);
+    else if (request.priority === 'background' || isRoom) this.#waiting.push(task);
     else {
       const reason = `too many queries: ${this.#waiting.length} wait already; ask again later`;
-      this.#refuse(turn, new QueryError('unavailable', reason));
+      this.#reject(task, new QueryError('unavailable', reason));
     }
   }
 
-  #more(id: number): void {
-    const { shelf, report } = this.#options;
-    const bytes = shelf.next(id);
-    if (bytes) report({ say: 'piece', id, bytes });
-    else report({ say: 'refusal', id, type: 'unavailable', message: LOST });
+  #sendNextChunk(id: number): void {
+    const { responses, send } = this.#options;
+    const bytes = responses.next(id);
+    if (bytes) send({ type: 'chunk', id, bytes });
+    else send({ type: 'error', id, errorType: 'unavailable', message: LOST });
   }
 
   #cancel(id: number): void {
-    this.#options.shelf.drop(id);
+    this.#options.responses.drop(id);
     for (const queue of [this.#urgent, this.#waiting]) {
-      const at = queue.findIndex(turn => turn.asked.id === id);
+      const at = queue.findIndex(task => task.request.id === id);
       if (at >= 0) queue.splice(at, 1);
     }
-    for (const turn of this.#running) if (turn.asked.id === id) turn.canceled = true;
+    for (const task of this.#running) if (task.request.id === id) task.canceled = true;
   }
 
-  #run(turn: Turn): void {
-    const { clock, report } = this.#options;
+  #runTask(task: QueryTask): void {
+    const { clock, send } = this.#options;
     const begun = clock.elapsed();
-    turn.begin(begun);
-    this.#running.push(turn);
+    task.start(begun);
+    this.#running.push(task);
     try {
-      const answer = this.#answer(turn, begun - turn.arrived);
-      if (!turn.canceled) report({ say: 'answer', id: turn.asked.id, answer });
+      const answer = this.#execute(task, begun - task.arrived);
+      if (!task.canceled) send({ type: 'answer', id: task.request.id, answer });
     } catch (error) {
-      if (error instanceof NotShort) this.#putOff(turn);
-      else if (!turn.canceled) this.#refuse(turn, error);
+      if (error instanceof YieldError) this.#requeue(task);
+      else if (!task.canceled) this.#reject(task, error);
     }
     this.#running.pop();
   }
 
-  #answer(turn: Turn, waited: Millis): ThreadAnswer {
-    const { source, shelf, limits } = this.#options;
-    const { question, timeout } = turn.asked;
+  #execute(task: QueryTask, waited: Millis): ThreadAnswer {
+    const { source, responses, limits } = this.#options;
+    const { question: query, timeout } = task.request;
     if (waited > timeout) throw new QueryError('timeout', IN_QUEUE);
-    const checkpoint = () => this.#checkpoint(turn);
-    const mayRead = turn.isBetween ? FEW_SAMPLES : limits.maxSamples;
-    const tooMany = () => (turn.isBetween ? new NotShort() : new QueryError('execution', TOO_MANY));
-    const metered = new MeteredSource(source, mayRead, checkpoint, tooMany);
-    const answer = solve(question, { source: metered, limits, checkpoint, waited });
+    const checkpoint = () => this.#checkpoint(task);
+    const mayRead = task.isNested ? NESTED_MAX_SAMPLES : limits.maxSamples;
+    const tooMany = () => (task.isNested ? new YieldError() : new QueryError('execution', TOO_MANY));
+    const metered = new LimitedSource(source, mayRead, checkpoint, tooMany);
+    const answer = executeQuery(query, { source: metered, limits, checkpoint, waited });
     if (!('data' in answer)) return answer;
     const { data, ...notes } = answer;
     const [first, ...rest] = data as [Uint8Array<ArrayBuffer>, ...Uint8Array<ArrayBuffer>[]];
     // One that was canceled meanwhile nobody would fetch.
-    if (rest.length > 0 && !turn.canceled) shelf.put(turn.asked.id, rest);
+    if (rest.length > 0 && !task.canceled) responses.add(task.request.id, rest);
     return { data: first, length: data.reduce((sum, { length }) => sum + length, 0), ...notes };
   }
 
-  #putOff(turn: Turn): void {
-    turn.isBetween = false;
-    turn.isLong = true;
-    this.#waiting.unshift(turn);
+  #requeue(task: QueryTask): void {
+    task.isNested = false;
+    task.tookTooLong = true;
+    this.#waiting.unshift(task);
   }
 
-  #refuse(turn: Turn, error: unknown): void {
-    const { id } = turn.asked;
+  #reject(task: QueryTask, error: unknown): void {
+    const { id } = task.request;
     if (error instanceof QueryError) {
-      this.#options.report({ say: 'refusal', id, type: error.type, message: error.message });
+      this.#options.send({ type: 'error', id, errorType: error.type, message: error.message });
       return;
     }
     const { message, stack } = error as Error;
-    const fields = { err: message, stack, question: JSON.stringify(turn.asked.question).slice(0, 1000) };
-    this.#options.report({ say: 'log', level: 'error', message: 'A query failed', fields });
-    this.#options.report({ say: 'refusal', id, type: 'internal', message: `the query failed: ${message}` });
+    const fields = { err: message, stack, question: JSON.stringify(task.request.question).slice(0, 1000) };
+    this.#options.send({ type: 'log', level: 'error', message: 'A query failed', fields });
+    this.#options.send({ type: 'error', id, errorType: 'internal', message: `the query failed: ${message}` });
   }
 
   /** Called by whatever runs, every millisecond or so. */
-  #checkpoint(turn: Turn): void {
+  #checkpoint(task: QueryTask): void {
     const { clock } = this.#options;
     const now = clock.elapsed();
-    if (now < this.#lookAt) return;
-    this.#endIfOver(turn, now);
-    this.#hearAll();
-    this.#options.between?.(true);
-    this.#refuseLate(now);
-    this.#runWithin(turn, now, at => this.#nextWithin(turn, at));
-    if (turn.canceled) throw new QueryError('canceled', 'query was canceled in expression evaluation');
+    if (now < this.#nextPollAt) return;
+    this.#checkTimeout(task, now);
+    this.#receiveAll();
+    this.#options.onYield?.(true);
+    this.#rejectExpired(now);
+    this.#runNested(task, now, at => this.#nextNested(task, at));
+    if (task.canceled) throw new QueryError('canceled', 'query was canceled in expression evaluation');
   }
 
   /** @param next what is to be answered before the work goes on; undefined when it goes on */
-  #runWithin(work: Work, now: Millis, next: (at: Millis) => Turn | undefined): void {
+  #runNested(task: CooperativeTask, now: Millis, next: (at: Millis) => QueryTask | undefined): void {
     let at = now;
     const givenAway = () => {
       const before = at;
       at = this.#options.clock.elapsed();
-      work.gaveAway(at - before);
+      task.addYielded(at - before);
       return at;
     };
-    for (let turn = next(givenAway()); turn; turn = next(givenAway())) this.#run(turn);
-    this.#lookAt = at + LOOK_EVERY;
+    for (let task = next(givenAway()); task; task = next(givenAway())) this.#runTask(task);
+    this.#nextPollAt = at + POLL_INTERVAL;
   }
 
-  #endIfOver(turn: Turn, now: Millis): void {
-    const worked = turn.worked(now);
-    if (worked > turn.asked.timeout)
+  #checkTimeout(task: QueryTask, now: Millis): void {
+    const worked = task.ownTime(now);
+    if (worked > task.request.timeout)
       throw new QueryError('timeout', 'query timed out in expression evaluation');
-    if (turn.isBetween && worked > SHORT) throw new NotShort();
+    if (task.isNested && worked > NESTED_TIMEOUT) throw new YieldError();
   }
 
-  #hearAll(): void {
-    for (let order = this.#options.receive(); order; order = this.#options.receive()) this.hear(order);
+  #receiveAll(): void {
+    for (let request = this.#options.receive(); request; request = this.#options.receive())
+      this.handle(request);
   }
 
   /** Nobody is kept waiting for longer than they wanted. */
-  #refuseLate(now: Millis): void {
+  #rejectExpired(now: Millis): void {
     for (const queue of [this.#urgent, this.#waiting]) {
-      const late = queue.filter(turn => now - turn.arrived > turn.asked.timeout);
-      for (const turn of late) {
-        queue.splice(queue.indexOf(turn), 1);
-        this.#refuse(turn, new QueryError('timeout', IN_QUEUE));
+      const late = queue.filter(task => now - task.arrived > task.request.timeout);
+      for (const task of late) {
+        queue.splice(queue.indexOf(task), 1);
+        this.#reject(task, new QueryError('timeout', IN_QUEUE));
       }
     }
   }
 
   /** What is to be answered before the running question goes on. */
-  #nextWithin(turn: Turn, now: Millis): Turn | undefined {
-    if (turn.canceled) return undefined;
+  #nextNested(task: QueryTask, now: Millis): QueryTask | undefined {
+    if (task.canceled) return undefined;
     const depth = this.#running.length;
-    if (turn.asked.rank !== 'urgent' && this.#urgent.length > 0 && depth <= MAX_DEPTH)
+    if (task.request.priority !== 'urgent' && this.#urgent.length > 0 && depth <= MAX_DEPTH)
       return this.#urgent.shift();
-    const mayStepAside = turn.asked.rank === 'background' || turn.canStepAside(now, LONG);
-    return depth < MAX_DEPTH && mayStepAside ? this.#shortOne(({ isLong }) => !isLong) : undefined;
+    const mayStepAside = task.request.priority === 'background' || task.canYield(now, YIELD_AFTER);
+    return depth < MAX_DEPTH && mayStepAside
+      ? this.#dequeueShort(({ tookTooLong }) => !tookTooLong)
+      : undefined;
   }
 
-  #nextWithinWork(work: Work, now: Millis): Turn | undefined {
+  #nextDuringEvaluation(task: CooperativeTask, now: Millis): QueryTask | undefined {
     const depth = this.#running.length;
     if (this.#urgent.length > 0 && depth <= MAX_DEPTH) return this.#urgent.shift();
-    if (depth >= MAX_DEPTH || !work.canStepAside(now, LONG)) return undefined;
-    return this.#shortOne(({ isLong, asked }) => !isLong && asked.rank !== 'background');
+    if (depth >= MAX_DEPTH || !task.canYield(now, YIELD_AFTER)) return undefined;
+    return this.#dequeueShort(
+      ({ tookTooLong, request }) => !tookTooLong && request.priority !== 'background',
+    );
   }
 
   /** Takes a question out of those that wait, to be answered in between. */
-  #shortOne(isShort: (waiting: Turn) => boolean): Turn | undefined {
+  #dequeueShort(isShort: (waiting: QueryTask) => boolean): QueryTask | undefined {
     const at = this.#waiting.findIndex(isShort);
     if (at < 0) return undefined;
     const [next] = this.#waiting.splice(at, 1);
-    if (next) next.isBetween = true;
+    if (next) next.isNested = true;
     return next;
   }
 }

@@ -23,7 +23,7 @@ export interface Target {
  * Ends series of a target at the scrape that was begun, those with a sample since a moment: all that it had under other
  * addresses, and what is not watched any more. @returns whether one was begun
  */
-export function endFormer(store: SampleStore, target: Target, at: Millis, since: Millis): boolean {
+export function markStale(store: SampleStore, target: Target, at: Millis, since: Millis): boolean {
   const { job, instance, watched } = target;
   const elsewhere = [is('job', job), isOther('instance', instance)];
   if (!store.end(elsewhere, since)) return false;

@@ -6,34 +6,34 @@ import { type SupervisedEvent, supervised } from '../../concurrency/supervised-t
 import { type Millis, systemClock } from '../../model/time.js';
 import { SampleStore } from '../../tsdb/store.js';
 import type { SamplesStatus } from '../engine.js';
-import type { Order, Report, ThreadStart } from '../protocol.js';
+import type { QueryThreadEvent, QueryThreadRequest, ThreadOptions } from '../protocol.js';
 import { type PackedScrape, unpackScrape } from '../scrape-codec.js';
 import { DurableSource } from './durable-source.js';
-import { Shelf } from './response-buffer.js';
-import { type Judgement, Rules } from './rules.js';
-import { Desk } from './scheduler.js';
-import { endFormer } from './stale-series.js';
+import { ResponseBuffer } from './response-buffer.js';
+import { type RuleEvaluation, Rules } from './rules.js';
+import { QueryScheduler } from './scheduler.js';
+import { markStale } from './stale-series.js';
 
 /** How long the store may tidy up at a time; a question that comes waits for it. */
-const BITE: Millis = 8;
+const MAINTENANCE_SLICE: Millis = 8;
 /** A question that runs goes on for so long before a scrape is kept and the rules are evaluated, which may take seconds. */
-const QUESTION_FIRST: Millis = 250;
+const MAX_DELAY_BY_QUERY: Millis = 250;
 /** Between two bites while there is something to tidy up, and while there is nothing. */
-const SOON: Millis = 40;
-const LATER: Millis = 5000;
+const BUSY_INTERVAL: Millis = 40;
+const IDLE_INTERVAL: Millis = 5000;
 
 // Neither a check's measured time nor an answer of the main thread waits for a query.
 lowerThreadPriority();
 
-const { port, data } = supervised<ThreadStart>();
+const { port, data } = supervised<ThreadOptions>();
 const { file, retention, maxBytes, target, ...start } = data;
 const limits = { ...start.limits };
 
-function report(what: Report | SupervisedEvent): void {
+function send(event: QueryThreadEvent | SupervisedEvent): void {
   // The array is this answer's own.
-  if (what.say === 'answer' && 'data' in what.answer) port.postMessage(what, [what.answer.data.buffer]);
-  else if (what.say === 'piece') port.postMessage(what, [what.bytes.buffer]);
-  else port.postMessage(what);
+  if (event.type === 'answer' && 'data' in event.answer) port.postMessage(event, [event.answer.data.buffer]);
+  else if (event.type === 'chunk') port.postMessage(event, [event.bytes.buffer]);
+  else port.postMessage(event);
 }
 
 let { obstacle } = start;
@@ -43,12 +43,12 @@ const store = new SampleStore({
   retention,
   maxBytes,
   obstacle: () => obstacle,
-  log: (level, message, fields) => report({ say: 'log', level, message, fields }),
+  log: (level, message, fields) => send({ type: 'log', level, message, fields }),
 });
 
-const rules = new Rules(store, limits, systemClock, work => desk.letIn(work));
+const rules = new Rules(store, limits, systemClock, task => scheduler.yieldTo(task));
 
-const shelf = new Shelf(systemClock);
+const responses = new ResponseBuffer(systemClock);
 
 let isClosing = false;
 
@@ -57,53 +57,53 @@ let isEvaluating = false;
 /** What is to be done next, in order. */
 const deferred: Deferred[] = [];
 
-const desk = new Desk({
+const scheduler = new QueryScheduler({
   source: new DurableSource(store, () => store.openAt),
-  shelf,
+  responses,
   limits,
   clock: systemClock,
-  receive: () => receiveMessageOnPort(port)?.message as Order | undefined,
-  report,
-  other: order => {
+  receive: () => receiveMessageOnPort(port)?.message as QueryThreadRequest | undefined,
+  send,
+  onRequest: request => {
     // Questions are answered within an evaluation of the rules; what changes samples or rules comes after it.
-    if (order.say === 'obstacle') ({ obstacle } = order);
-    else if (order.say === 'ping') report({ say: 'pong' });
-    else if (order.say === 'groups') report({ say: 'groups', id: order.id, groups: rules.groups() });
-    else deferred.push({ order, since: systemClock.elapsed() });
+    if (request.type === 'obstacle') ({ obstacle } = request);
+    else if (request.type === 'ping') send({ type: 'pong' });
+    else if (request.type === 'groups') send({ type: 'groups', id: request.id, groups: rules.groups() });
+    else deferred.push({ request, since: systemClock.elapsed() });
   },
-  between: isQuestionRunning => {
-    const until = isQuestionRunning ? systemClock.elapsed() - QUESTION_FIRST : Number.POSITIVE_INFINITY;
+  onYield: isQuestionRunning => {
+    const until = isQuestionRunning ? systemClock.elapsed() - MAX_DELAY_BY_QUERY : Number.POSITIVE_INFINITY;
     for (let next = deferred[0]; next && !isEvaluating && next.since <= until; next = deferred[0]) {
       deferred.shift();
-      change(next.order);
+      apply(next.request);
     }
   },
 });
 
-type Change = Extract<Order, { say: 'append' | 'rules' | 'close' }>;
+type DeferredRequest = Extract<QueryThreadRequest, { type: 'append' | 'rules' | 'close' }>;
 
 interface Deferred {
-  readonly order: Change;
+  readonly request: DeferredRequest;
   readonly since: Millis;
 }
 
-function change(order: Change): void {
-  if (order.say === 'append') {
-    report({ say: 'judged', judgement: keepAlone(order.scrape) });
-    report({ say: 'status', status: status() });
-  } else if (order.say === 'rules') {
-    limits.defaultInterval = order.settings.interval;
-    rules.configure(order.settings);
+function apply(request: DeferredRequest): void {
+  if (request.type === 'append') {
+    send({ type: 'evaluated', evaluation: ingest(request.scrape) });
+    send({ type: 'status', status: status() });
+  } else if (request.type === 'rules') {
+    limits.defaultInterval = request.settings.interval;
+    rules.configure(request.settings);
   } else {
     isClosing = true;
-    desk.clear();
+    scheduler.cancelAll();
   }
 }
 
-function keepAlone(scrape: PackedScrape): Judgement | undefined {
+function ingest(scrape: PackedScrape): RuleEvaluation | undefined {
   isEvaluating = true;
   try {
-    return keep(scrape);
+    return appendAndEvaluate(scrape);
   } finally {
     isEvaluating = false;
   }
@@ -113,7 +113,7 @@ function keepAlone(scrape: PackedScrape): Judgement | undefined {
 let isFirst = target !== undefined;
 
 /** Keeps a scrape, or shows one between two of the grid, together with what the rules make of it. */
-function keep(scrape: PackedScrape): Judgement | undefined {
+function appendAndEvaluate(scrape: PackedScrape): RuleEvaluation | undefined {
   const { at, isInterim, clockSetBy } = scrape;
   if (clockSetBy !== 0) {
     store.carryOver(at - 1, limits.lookback);
@@ -121,12 +121,12 @@ function keep(scrape: PackedScrape): Judgement | undefined {
   }
   if (isInterim) store.preview(unpackScrape(scrape));
   else store.begin(unpackScrape(scrape));
-  if (isFirst && target && !isInterim) isFirst = !endFormer(store, target, at, at - limits.lookback);
+  if (isFirst && target && !isInterim) isFirst = !markStale(store, target, at, at - limits.lookback);
   try {
     return rules.evaluate(at, isInterim);
   } catch (error) {
     const fields = { err: (error as Error).message, stack: (error as Error).stack };
-    report({ say: 'log', level: 'error', message: 'The rules could not be evaluated', fields });
+    send({ type: 'log', level: 'error', message: 'The rules could not be evaluated', fields });
     return undefined;
   } finally {
     store.commit();
@@ -138,25 +138,25 @@ function status(): SamplesStatus {
   return { series, samplesAppended: appended, bytes, errors, oldest, problem, damage };
 }
 
-let tidying = setTimeout(tidy, SOON);
+let maintenanceTimer = setTimeout(maintain, BUSY_INTERVAL);
 
-function tidy(): void {
-  shelf.dropIdle();
-  const isMore = store.maintain(systemClock.elapsed() + BITE);
-  tidying = setTimeout(tidy, isMore ? SOON : LATER);
+function maintain(): void {
+  responses.dropIdle();
+  const isMore = store.maintain(systemClock.elapsed() + MAINTENANCE_SLICE);
+  maintenanceTimer = setTimeout(maintain, isMore ? BUSY_INTERVAL : IDLE_INTERVAL);
 }
 
-port.on('message', (order: Order) => {
+port.on('message', (request: QueryThreadRequest) => {
   if (isClosing) return;
-  desk.hear(order);
-  desk.work();
+  scheduler.handle(request);
+  scheduler.run();
   if (isClosing) close();
 });
 
 function close(): void {
-  clearTimeout(tidying);
+  clearTimeout(maintenanceTimer);
   store.close();
   port.close();
 }
 
-report({ say: 'status', status: status() });
+send({ type: 'status', status: status() });

@@ -7,10 +7,10 @@ import { parse } from '../../promql/parse.js';
 import { printDuration } from '../../promql/print/duration.js';
 import { quote } from '../../promql/print/quote.js';
 import { parseLabelSet } from '../../promql/series-notation.js';
-import type { Sample } from '../ask.js';
 import type { RuleFile } from '../definition.js';
 import { printGoDuration } from '../duration.js';
 import { RuleGroup } from '../group.js';
+import type { InstantSample } from '../query-func.js';
 import type { AlertCase, ExpectedSample, ExpressionCase, TestFile, TestGroup } from './file.js';
 import { type PlainAlert, printAlerts, printSamples, printTexts, sortedEntries } from './print.js';
 import { TestStorage } from './storage.js';
@@ -70,7 +70,8 @@ class TestRun {
 
   #makeGroups(): RuleGroup[] {
     const { externalLabels, externalUrl } = this.#test;
-    const query = (text: string, at: Millis): readonly Sample[] => this.#storage.ask(parse(text), text, at);
+    const query = (text: string, at: Millis): readonly InstantSample[] =>
+      this.#storage.queryFunc(parse(text), text, at);
     const surroundings = { externalLabels, externalUrl, query };
     const options = { defaultInterval: this.#test.interval, surroundings, shouldRestore: false };
     return this.#settings.rules.flatMap(({ file, groups }) =>
@@ -82,9 +83,9 @@ class TestRun {
   #evaluate(time: Millis): string[] {
     const at = this.#test.start + time;
     this.#storage.loadUntil(at);
-    const { ask, write } = this.#storage;
+    const { queryFunc, write } = this.#storage;
     return this.#groups.flatMap(group => {
-      group.evaluate(at, { ask, write, elapsed: () => 0 });
+      group.evaluate(at, { queryFunc, write, elapsed: () => 0 });
       return group.rules
         .filter(({ lastError }) => lastError !== '')
         .map(
@@ -119,15 +120,15 @@ class TestRun {
   #checkExpression(test: ExpressionCase): string[] {
     const where = `    expr: ${quote(test.expr)}, time: ${printDuration(test.evalTime)},`;
     try {
-      const got = this.#storage.ask(parse(test.expr), test.expr, this.#test.start + test.evalTime);
+      const got = this.#storage.queryFunc(parse(test.expr), test.expr, this.#test.start + test.evalTime);
       return this.#compare([...got], test.samples.map(expectedSample), where);
     } catch (error) {
       return [`${where} err: ${(error as Error).message}`];
     }
   }
 
-  #compare(got: Sample[], expected: Sample[], where: string): string[] {
-    const order = (a: Sample, b: Sample): number => compareLabels(a.labels, b.labels);
+  #compare(got: InstantSample[], expected: InstantSample[], where: string): string[] {
+    const order = (a: InstantSample, b: InstantSample): number => compareLabels(a.labels, b.labels);
     got.sort(order);
     expected.sort(order);
     const isSame =
@@ -137,7 +138,7 @@ class TestRun {
           labels.key === got[i]?.labels.key && this.#isSameValue(value, got[i]?.value as number),
       );
     if (isSame) return [];
-    const printed = (samples: readonly Sample[]): string =>
+    const printed = (samples: readonly InstantSample[]): string =>
       printSamples(samples.map(({ labels, value }) => ({ text: printTexts(labels.toJSON()), value })));
     return [`${where}\n        exp: ${printed(expected)}\n        got: ${printed(got)}`];
   }
@@ -153,7 +154,7 @@ function orderedGroups({ groupOrder }: TestSettings, groups: readonly RuleGroup[
   return [...groups].sort((a, b) => rank(a) - rank(b));
 }
 
-function expectedSample({ labels, value, histogram }: ExpectedSample): Sample {
+function expectedSample({ labels, value, histogram }: ExpectedSample): InstantSample {
   if (histogram !== '') throw new Error(`labels ${quote(labels)}: native histograms are not supported`);
   try {
     return { labels: parseLabelSet(labels), value };

@@ -5,7 +5,7 @@ import type { Millis } from '../../model/time.js';
 import type { Expr } from '../../promql/ast.js';
 import { DuplicateSampleError, MemorySource } from '../../promql/memory.js';
 import { parseSeries, type SeriesLine } from '../../promql/series-notation.js';
-import { type Ask, askLanguage, type Sample } from '../ask.js';
+import { engineQueryFunc, type InstantSample, type QueryFunc } from '../query-func.js';
 import type { TestGroup } from './file.js';
 
 /** As in promtool. */
@@ -19,9 +19,9 @@ export class TestStorage implements SampleSource {
   readonly #lines: readonly SeriesLine[];
   readonly #interval: Millis;
   readonly #start: Millis;
-  readonly #ask: Ask;
+  readonly #queryFunc: QueryFunc;
   /** Series each source showed last. */
-  readonly #shown = new Map<string, readonly Sample[]>();
+  readonly #shown = new Map<string, readonly InstantSample[]>();
   /** How many places of the input series are in the source. */
   #loaded = 0;
 
@@ -33,7 +33,7 @@ export class TestStorage implements SampleSource {
     this.#interval = interval;
     this.#start = start;
     this.#lines = inputSeries.map(({ series, values }) => readLine(`${series} ${values}`));
-    this.#ask = askLanguage({
+    this.#queryFunc = engineQueryFunc({
       source: this.#source,
       lookback: LOOKBACK,
       defaultInterval: evaluationInterval,
@@ -58,10 +58,11 @@ export class TestStorage implements SampleSource {
     return this.#source.select(matchers, from, to);
   }
 
-  readonly ask = (expr: Expr, text: string, at: Millis): readonly Sample[] => this.#ask(expr, text, at);
+  readonly queryFunc = (expr: Expr, text: string, at: Millis): readonly InstantSample[] =>
+    this.#queryFunc(expr, text, at);
 
   /** Keeps what it can of a rule's samples; throws when one is there already with another value. */
-  readonly write = (source: string, at: Millis, samples: readonly Sample[]): void => {
+  readonly write = (source: string, at: Millis, samples: readonly InstantSample[]): void => {
     const problems = samples.flatMap(({ labels, value }) =>
       problemOf(() => this.#source.add(labels, at, value)),
     );

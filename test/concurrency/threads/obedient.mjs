@@ -5,13 +5,13 @@ import { workerData } from 'node:worker_threads';
 const { port, data } = workerData;
 let isStubborn = false;
 
-port.postMessage([{ say: 'started', data }, { say: 'ready' }]);
+port.postMessage([{ type: 'started', data }, { type: 'ready' }]);
 port.on('message', request => {
-  if (request.say === 'ping') port.postMessage({ say: 'pong' });
-  else if (request.say === 'echo') port.postMessage(request);
-  else if (request.say === 'throw') throw new Error(request.message);
-  else if (request.say === 'exit') process.exit(request.code);
-  else if (request.say === 'hang') for (;;);
-  else if (request.say === 'stay') isStubborn = true;
-  else if (request.say === 'close' && !isStubborn) port.close();
+  if (request.type === 'ping') port.postMessage({ type: 'pong' });
+  else if (request.type === 'echo') port.postMessage(request);
+  else if (request.type === 'throw') throw new Error(request.message);
+  else if (request.type === 'exit') process.exit(request.code);
+  else if (request.type === 'hang') for (;;);
+  else if (request.type === 'stay') isStubborn = true;
+  else if (request.type === 'close' && !isStubborn) port.close();
 });

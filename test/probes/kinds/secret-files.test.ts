@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { FileSecret } from '../../../src/config/file-secret.js';
-import { seal, unseal } from '../../../src/probes/check.js';
+import { reviveSecrets, serializeSecrets } from '../../../src/probes/check.js';
 import { haproxy } from '../../../src/probes/kinds/haproxy.js';
 import { http } from '../../../src/probes/kinds/http.js';
 import { ollama } from '../../../src/probes/kinds/ollama.js';
@@ -94,7 +94,7 @@ test.each(CASES)('%s is the one that is in the file now', async (name, kind, opt
   };
   await want('first-token', isRedis);
   replace('first-token\n');
-  service = new Checked(kind, unseal(structuredClone(seal(options()))));
+  service = new Checked(kind, reviveSecrets(structuredClone(serializeSecrets(options()))));
   await check();
   await want('second-token', isRedis);
   replace('second-token\n');

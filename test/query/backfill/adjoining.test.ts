@@ -4,9 +4,9 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backfillRules } from '../../../src/query/backfill/backfill.js';
-import { askLanguage } from '../../../src/rules/ask.js';
 import type { RuleFile } from '../../../src/rules/definition.js';
 import { RuleManager } from '../../../src/rules/manager.js';
+import { engineQueryFunc } from '../../../src/rules/query-func.js';
 import { readRuleFile } from '../../../src/rules/read.js';
 import { importOpenMetrics } from '../../../src/tsdb/import/import.js';
 import { SampleStore } from '../../../src/tsdb/store.js';
@@ -81,7 +81,7 @@ function record(name: string, points: readonly Point[], files: readonly RuleFile
   const limits = { lookback: 5 * MINUTE, defaultInterval: MINUTE, maxSamples: 1e6, checkpoint: () => {} };
   const manager = new RuleManager({
     ...{ externalUrl: '', externalLabels: {}, interval: MINUTE },
-    ask: askLanguage({ source: store, ...limits }),
+    queryFunc: engineQueryFunc({ source: store, ...limits }),
     write: (source, _, samples) => store.add(source, samples),
   });
   manager.update(files);

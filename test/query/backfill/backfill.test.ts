@@ -5,8 +5,8 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BackfillOptions, backfillRules } from '../../../src/query/backfill/backfill.js';
-import { askLanguage } from '../../../src/rules/ask.js';
 import { RuleManager } from '../../../src/rules/manager.js';
+import { engineQueryFunc } from '../../../src/rules/query-func.js';
 import { readRuleFile } from '../../../src/rules/read.js';
 import { importOpenMetrics } from '../../../src/tsdb/import/import.js';
 import { SampleStore } from '../../../src/tsdb/store.js';
@@ -61,7 +61,7 @@ function live(file: string): void {
   const shared = { lookback: 5 * MINUTE, defaultInterval: MINUTE, maxSamples: 1e6, checkpoint: () => {} };
   const manager = new RuleManager({
     ...{ externalUrl: '', externalLabels: {}, interval: MINUTE },
-    ask: askLanguage({ source: store, ...shared }),
+    queryFunc: engineQueryFunc({ source: store, ...shared }),
     write: (source, _, samples) => store.add(source, samples),
   });
   manager.update([readRuleFile('rules.yml', RULES)]);

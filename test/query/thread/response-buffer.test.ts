@@ -2,23 +2,23 @@
 // `wait MS` or `tidy`; what comes of it is the size of a piece, `none`, or why it was refused.
 
 import { describe, expect, test } from 'vitest';
-import { Shelf } from '../../../src/query/thread/response-buffer.js';
+import { ResponseBuffer } from '../../../src/query/thread/response-buffer.js';
 
 const FULL = 'unavailable: too many long answers are being fetched; ask again later';
 
 function play(steps: readonly string[]): { seen: string[]; bytes: number } {
   let now = 0;
-  const shelf = new Shelf({ now: () => now, elapsed: () => now }, { bytes: 100, answers: 3 });
+  const responses = new ResponseBuffer({ now: () => now, elapsed: () => now }, { bytes: 100, answers: 3 });
   const seen: string[] = [];
   for (const step of steps) {
     const [what, id = '', sizes = ''] = step.split(' ');
     try {
       if (what === 'wait') now += Number(id);
-      else if (what === 'tidy') shelf.dropIdle();
-      else if (what === 'drop') shelf.drop(Number(id));
-      else if (what === 'next') seen.push(String(shelf.next(Number(id))?.length ?? 'none'));
+      else if (what === 'tidy') responses.dropIdle();
+      else if (what === 'drop') responses.drop(Number(id));
+      else if (what === 'next') seen.push(String(responses.next(Number(id))?.length ?? 'none'));
       else
-        shelf.put(
+        responses.add(
           Number(id),
           sizes.split(',').map(size => new Uint8Array(Number(size))),
         );
@@ -26,7 +26,7 @@ function play(steps: readonly string[]): { seen: string[]; bytes: number } {
       seen.push(`${(error as { type?: string }).type}: ${(error as Error).message}`);
     }
   }
-  return { seen, bytes: shelf.bytes };
+  return { seen, bytes: responses.bytes };
 }
 
 describe('a shelf', () => {

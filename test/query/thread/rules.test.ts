@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../../src/model/time.js';
 import { Rules } from '../../../src/query/thread/rules.js';
 import { readRuleFile } from '../../../src/rules/read.js';
-import { sendRuleFile } from '../../../src/rules/transfer.js';
+import { toTransfer } from '../../../src/rules/transfer.js';
 import { SampleStore } from '../../../src/tsdb/store.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 
@@ -43,7 +43,7 @@ test.each<[name: string, rules: readonly object[], errors: readonly string[]]>([
     );
     const text = JSON.stringify({ groups: [{ name: 'g', rules }] });
     evaluated.configure({
-      files: [sendRuleFile(readRuleFile('test.yml', text))],
+      files: [toTransfer(readRuleFile('test.yml', text))],
       externalUrl: '',
       interval: 1000,
       status: 'vector(0)',

@@ -5,16 +5,16 @@ import { describe, expect, test } from 'vitest';
 import { Labels } from '../../../src/model/labels.js';
 import type { Matcher, Series } from '../../../src/model/samples.js';
 import type { Millis } from '../../../src/model/time.js';
-import type { Order, Rank, Report } from '../../../src/query/protocol.js';
-import { Shelf } from '../../../src/query/thread/response-buffer.js';
-import { Desk } from '../../../src/query/thread/scheduler.js';
-import { Work } from '../../../src/query/thread/task.js';
+import type { Priority, QueryThreadEvent, QueryThreadRequest } from '../../../src/query/protocol.js';
+import { ResponseBuffer } from '../../../src/query/thread/response-buffer.js';
+import { QueryScheduler } from '../../../src/query/thread/scheduler.js';
+import { CooperativeTask } from '../../../src/query/thread/task.js';
 
 interface Read {
   /** Milliseconds it takes. */
   readonly takes?: Millis;
   /** Orders that have come when it is done. */
-  readonly meanwhile?: readonly Order[];
+  readonly meanwhile?: readonly QueryThreadRequest[];
   /** Samples it reads. */
   readonly samples?: number;
   readonly fails?: string;
@@ -30,27 +30,27 @@ const nameOf = (id: number): string => [...ids].find(([, each]) => each === id)?
 /** Asks a question whose name is its query's first metric. */
 function ask(
   query: string,
-  { rank = 'user', timeout = 10_000 }: { rank?: Rank; timeout?: number } = {},
-): Order {
+  { priority = 'user', timeout = 10_000 }: { priority?: Priority; timeout?: number } = {},
+): QueryThreadRequest {
   const id = idOf(query.split(' ')[0] as string);
-  return { say: 'ask', id, rank, timeout, question: { ask: 'query', query, time: 0 } };
+  return { type: 'query', id, priority, timeout, question: { ask: 'query', query, time: 0 } };
 }
-const rule = (query: string): Order => ask(query, { rank: 'urgent' });
-const cancel = (name: string): Order => ({ say: 'cancel', id: idOf(name) });
-const more = (name: string): Order => ({ say: 'more', id: idOf(name) });
-const ping: Order = { say: 'ping' };
+const rule = (query: string): QueryThreadRequest => ask(query, { priority: 'urgent' });
+const cancel = (name: string): QueryThreadRequest => ({ type: 'cancel', id: idOf(name) });
+const more = (name: string): QueryThreadRequest => ({ type: 'nextChunk', id: idOf(name) });
+const ping: QueryThreadRequest = { type: 'ping' };
 /** A question whose answer does not fit into one message. */
-const askLong = (name: string): Order => {
+const askLong = (name: string): QueryThreadRequest => {
   const wide = `label_replace(${name}, "x", "${'x'.repeat(90_000)}", "", "")`;
   return ask(`${name} or label_join(${wide}, "x", "", "x", "x", "x", "x")`);
 };
 
 /** Plays orders and answers what was reported, in order. */
-function play(orders: readonly Order[], reads: Readonly<Record<string, Read>>): string[] {
+function play(orders: readonly QueryThreadRequest[], reads: Readonly<Record<string, Read>>): string[] {
   let now = 0;
-  const inbox: Order[] = [];
+  const inbox: QueryThreadRequest[] = [];
   const seen: string[] = [];
-  const desk = new Desk({
+  const desk = new QueryScheduler({
     source: {
       select(matchers: readonly Matcher[]): Series[] {
         const name = matchers.find(matcher => matcher.name === '__name__')?.value as string;
@@ -63,28 +63,28 @@ function play(orders: readonly Order[], reads: Readonly<Record<string, Read>>): 
       },
       series: () => [],
     },
-    shelf: new Shelf({ now: () => now, elapsed: () => now }),
+    responses: new ResponseBuffer({ now: () => now, elapsed: () => now }),
     limits: { maxSamples: 10_000_000, maxWaiting: 3, lookback: 300_000, defaultInterval: 60_000 },
     clock: { now: () => now, elapsed: () => now },
     receive: () => inbox.shift(),
-    report: report => seen.push(describeReport(report)),
-    other: order => seen.push(order.say),
+    send: event => seen.push(describeReport(event)),
+    onRequest: order => seen.push(order.type),
   });
-  for (const order of orders) desk.hear(order);
-  desk.work();
+  for (const order of orders) desk.handle(order);
+  desk.run();
   return seen;
 }
 
-function describeReport(report: Report): string {
-  if (report.say === 'answer') return nameOf(report.id);
-  if (report.say === 'piece') return `rest of ${nameOf(report.id)}`;
-  if (report.say === 'refusal') return `${nameOf(report.id)}: ${report.type}: ${report.message}`;
-  return report.say === 'log' ? `log: ${report.message}: ${report.fields.err}` : report.say;
+function describeReport(event: QueryThreadEvent): string {
+  if (event.type === 'answer') return nameOf(event.id);
+  if (event.type === 'chunk') return `rest of ${nameOf(event.id)}`;
+  if (event.type === 'error') return `${nameOf(event.id)}: ${event.errorType}: ${event.message}`;
+  return event.type === 'log' ? `log: ${event.message}: ${event.fields.err}` : event.type;
 }
 
 const TIMED_OUT = 'timeout: query timed out in expression evaluation';
 
-const CASES: [string, readonly Order[], Record<string, Read>, readonly string[]][] = [
+const CASES: [string, readonly QueryThreadRequest[], Record<string, Read>, readonly string[]][] = [
   ['one after the other', [ask('a'), ask('b'), ask('c')], {}, ['a', 'b', 'c']],
   ['urgent ones first', [ask('a'), rule('r'), ask('b')], {}, ['r', 'a', 'b']],
   [
@@ -197,19 +197,19 @@ const CASES: [string, readonly Order[], Record<string, Read>, readonly string[]]
   ],
   [
     'one in the background after those that wait, and not refused when many do',
-    [ask('a'), ask('b'), ask('c'), ask('d', { rank: 'background' }), rule('r')],
+    [ask('a'), ask('b'), ask('c'), ask('d', { priority: 'background' }), rule('r')],
     {},
     ['r', 'a', 'b', 'c', 'd'],
   ],
   [
     'a short one, and an urgent one, within one in the background',
-    [ask('a', { rank: 'background' })],
+    [ask('a', { priority: 'background' })],
     { a: { takes: 20, meanwhile: [ask('b'), rule('r')] } },
     ['r', 'b', 'a'],
   ],
   [
     'several within one in the background, which took longer than it has worked',
-    [ask('a + more + last', { rank: 'background' })],
+    [ask('a + more + last', { priority: 'background' })],
     {
       a: { takes: 3, meanwhile: [ask('b'), ask('c')] },
       b: { takes: 100 },
@@ -281,28 +281,28 @@ test.each(CASES)('%s', (_, orders, reads, want) => {
 
 describe('clear', () => {
   test('ends what runs and what waits', () => {
-    let desk: Desk | undefined;
+    let desk: QueryScheduler | undefined;
     const seen: string[] = [];
     let now = 0;
-    desk = new Desk({
+    desk = new QueryScheduler({
       source: {
         select() {
           now += 10;
-          desk?.clear();
+          desk?.cancelAll();
           return [];
         },
         series: () => [],
       },
-      shelf: new Shelf({ now: () => now, elapsed: () => now }),
+      responses: new ResponseBuffer({ now: () => now, elapsed: () => now }),
       limits: { maxSamples: 1, maxWaiting: 9, lookback: 1, defaultInterval: 1 },
       clock: { now: () => now, elapsed: () => now },
       receive: () => undefined,
-      report: report => seen.push(describeReport(report)),
-      other: () => {},
+      send: event => seen.push(describeReport(event)),
+      onRequest: () => {},
     });
-    desk.hear(ask('a + more'));
-    desk.hear(ask('b'));
-    desk.work();
+    desk.handle(ask('a + more'));
+    desk.handle(ask('b'));
+    desk.run();
     expect([seen, now]).toEqual([[], 10]);
   });
 });
@@ -310,14 +310,14 @@ describe('clear', () => {
 /** Plays orders that come while the rules are evaluated for `takes` milliseconds, 5 at a time. */
 function playWithin(
   takes: Millis,
-  orders: readonly Order[],
+  orders: readonly QueryThreadRequest[],
   reads: Readonly<Record<string, Millis>>,
 ): string[] {
   let now = 0;
   const inbox = [...orders];
   const seen: string[] = [];
   const clock = { now: () => now, elapsed: () => now };
-  const desk = new Desk({
+  const desk = new QueryScheduler({
     source: {
       select(matchers: readonly Matcher[]): Series[] {
         now += reads[matchers.find(({ name }) => name === '__name__')?.value as string] ?? 0;
@@ -325,25 +325,25 @@ function playWithin(
       },
       series: () => [],
     },
-    shelf: new Shelf(clock),
+    responses: new ResponseBuffer(clock),
     limits: { maxSamples: 10_000_000, maxWaiting: 3, lookback: 300_000, defaultInterval: 60_000 },
     clock,
     receive: () => inbox.shift(),
-    report: report => seen.push(describeReport(report)),
-    other: order => seen.push(order.say),
-    between: isQuestionRunning => seen.push(isQuestionRunning ? 'may be done within' : 'may be done'),
+    send: event => seen.push(describeReport(event)),
+    onRequest: order => seen.push(order.type),
+    onYield: isQuestionRunning => seen.push(isQuestionRunning ? 'may be done within' : 'may be done'),
   });
-  const work = new Work();
-  work.begin(now);
-  for (; work.worked(now) < takes; now += 5) desk.letIn(work);
-  seen.push(`evaluated in ${work.worked(now)} ms`);
-  desk.work();
+  const work = new CooperativeTask();
+  work.start(now);
+  for (; work.ownTime(now) < takes; now += 5) desk.yieldTo(work);
+  seen.push(`evaluated in ${work.ownTime(now)} ms`);
+  desk.run();
   return seen.filter(each => !each.startsWith('may be done'));
 }
 
 describe('while the rules are evaluated', () => {
-  const background = (name: string): Order => ask(name, { rank: 'background' });
-  test.each<[name: string, takes: Millis, orders: readonly Order[], want: readonly string[]]>([
+  const background = (name: string): QueryThreadRequest => ask(name, { priority: 'background' });
+  test.each<[name: string, takes: Millis, orders: readonly QueryThreadRequest[], want: readonly string[]]>([
     ['a short question is answered', 100, [ask('a')], ['a', 'evaluated in 100 ms']],
     ['an urgent one at once', 5, [rule('r')], ['r', 'evaluated in 5 ms']],
     ['a short one not in an evaluation that has just begun', 10, [ask('a')], ['evaluated in 10 ms', 'a']],
@@ -373,13 +373,13 @@ test('what is no question may be done before each question and within one', () =
     },
     series: () => [],
   };
-  const desk = new Desk({
-    ...{ source, clock, shelf: new Shelf(clock), receive: () => undefined, other: () => {} },
+  const desk = new QueryScheduler({
+    ...{ source, clock, responses: new ResponseBuffer(clock), receive: () => undefined, onRequest: () => {} },
     limits: { maxSamples: 10, maxWaiting: 3, lookback: 300_000, defaultInterval: 60_000 },
-    report: report => seen.push(describeReport(report)),
-    between: isQuestionRunning => seen.push(isQuestionRunning ? 'within' : 'between'),
+    send: event => seen.push(describeReport(event)),
+    onYield: isQuestionRunning => seen.push(isQuestionRunning ? 'within' : 'between'),
   });
-  desk.hear(ask('a'));
-  desk.work();
+  desk.handle(ask('a'));
+  desk.run();
   expect(seen.join(' ')).toMatch(/^between (within )+a between$/);
 });

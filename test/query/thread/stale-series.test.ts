@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Scrape } from '../../../src/model/scrape.js';
-import { endFormer, type Target } from '../../../src/query/thread/stale-series.js';
+import { markStale, type Target } from '../../../src/query/thread/stale-series.js';
 import { SampleStore } from '../../../src/tsdb/store.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 
@@ -62,7 +62,7 @@ function ended(
   earlier.close();
   const store = open();
   store.begin(scrape(NOW, first));
-  expect(endFormer(store, target, NOW, since)).toBe(true);
+  expect(markStale(store, target, NOW, since)).toBe(true);
   store.commit();
   const found = store.select([], NOW, NOW).filter(({ ends }) => ends.includes(NOW));
   store.close();

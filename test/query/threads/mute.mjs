@@ -4,9 +4,9 @@ import { workerData } from 'node:worker_threads';
 
 const { port } = workerData;
 
-port.postMessage({ say: 'pong' });
-port.on('message', ({ say }) => {
-  if (say === 'ask') for (;;);
-  else if (say === 'ping') port.postMessage({ say: 'pong' });
-  else if (say === 'close') port.close();
+port.postMessage({ type: 'pong' });
+port.on('message', ({ type }) => {
+  if (type === 'query') for (;;);
+  else if (type === 'ping') port.postMessage({ type: 'pong' });
+  else if (type === 'close') port.close();
 });

@@ -7,18 +7,18 @@ const { port } = workerData;
 const sleep = new Int32Array(new SharedArrayBuffer(4));
 let pings = 0;
 
-port.postMessage({ say: 'begun', thread: readlinkSync('/proc/thread-self') });
-port.on('message', ({ say, id }) => {
-  if (say === 'ask') {
+port.postMessage({ type: 'started', thread: readlinkSync('/proc/thread-self') });
+port.on('message', ({ type, id }) => {
+  if (type === 'query') {
     const end = performance.now() + 1400;
     while (performance.now() < end) {
       const working = performance.now() + 3;
       while (performance.now() < working);
       Atomics.wait(sleep, 0, 0, 7);
     }
-    port.postMessage({ say: 'refusal', id, type: 'execution', message: `answered after ${pings} pings` });
-  } else if (say === 'ping') {
+    port.postMessage({ type: 'error', id, errorType: 'execution', message: `answered after ${pings} pings` });
+  } else if (type === 'ping') {
     pings++;
-    port.postMessage({ say: 'pong' });
-  } else if (say === 'close') port.close();
+    port.postMessage({ type: 'pong' });
+  } else if (type === 'close') port.close();
 });
