@@ -29,7 +29,7 @@ function start({ firstBackoff = 0, file = 'obedient.mjs', pingEvery = 10_000 } =
   return worker;
 }
 
-const started = (data: number) => [{ type: 'started', data }, { type: 'ready' }];
+const started = (data: number) => [{ type: 'data', data }, { type: 'ready' }];
 
 test('events come one by one, in the order they were sent; supervision is not among them', async () => {
   const thread = start({ pingEvery: 20 });

@@ -5,7 +5,7 @@ import { workerData } from 'node:worker_threads';
 const { port, data } = workerData;
 let isStubborn = false;
 
-port.postMessage([{ type: 'started', data }, { type: 'ready' }]);
+port.postMessage([{ type: 'data', data }, { type: 'ready' }]);
 port.on('message', request => {
   if (request.type === 'ping') port.postMessage({ type: 'pong' });
   else if (request.type === 'echo') port.postMessage(request);
