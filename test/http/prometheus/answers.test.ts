@@ -90,7 +90,7 @@ describe('paths and methods', () => {
   const long = 'x'.repeat(300);
   test.each<[method: string, path: string, status: number, error: string, allow?: string]>([
     ['GET', '/api/v1', 404, 'no such path /api/v1; see /docs'],
-    ['GET', '/api/v1/', 404, 'no such path /api/v1; see /docs'],
+    ['GET', '/api/v1/', 404, 'no such path /api/v1/; see /docs'],
     ['GET', '/api/v1/nothing', 404, 'no such path /api/v1/nothing; see /docs'],
     ['GET', '/api/v1/query/x', 404, 'no such path /api/v1/query/x; see /docs'],
     ['GET', '/api/v1/Query', 404, 'no such path /api/v1/Query; see /docs'],
