@@ -3,8 +3,8 @@
 // kept, because it comes again. Source: Prometheus, notifier/notifier.go.
 
 import type { IncomingAlert } from '../alertmanager/alert-store.js';
-import type { HttpClientConfig } from '../config/http-client.js';
-import { secretsOfHttp } from '../config/http-client-secrets.js';
+import type { HttpClientConfig } from '../config/http-client/config.js';
+import { secretsOfHttp } from '../config/http-client/secrets.js';
 import { Caller, RedirectError } from '../http-client/client.js';
 import { explainError } from '../http-client/errors.js';
 import { oneLine, scrub } from '../model/scrub.js';

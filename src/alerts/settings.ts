@@ -3,7 +3,7 @@
 import { MatcherError } from '../alertmanager/matchers/error.js';
 import type { Matcher } from '../alertmanager/matchers/matcher.js';
 import { parseMatchers } from '../alertmanager/matchers/parse.js';
-import { httpClientProblem } from '../config/http-client-problem.js';
+import { httpClientProblem } from '../config/http-client/problem.js';
 import type { Vocabulary } from '../config/schema-kit.js';
 
 /** `alerting`: who tells people, and the gateway for SMS. */

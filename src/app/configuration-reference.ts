@@ -2,7 +2,7 @@
 
 import { candidates } from '../cluster/endpoints/section.js';
 import type { JsonSchema } from '../config/about.js';
-import { authorization, basicAuth, httpClientShape, tlsConfig } from '../config/http-client.js';
+import { authorization, basicAuth, httpClientShape, tlsConfig } from '../config/http-client/config.js';
 import { ipProtocolShape } from '../config/ip-protocol.js';
 import { sectionJson } from '../config/reference/keys.js';
 import { type ReferencePart, referencePage, type SharedKeys } from '../config/reference/markdown.js';

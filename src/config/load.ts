@@ -17,7 +17,8 @@ import { readBounded } from './bounded-file.js';
 import { ConfigError } from './config-error.js';
 import { fileProblem } from './file-problem.js';
 import { FileSecret, isReadableAgain, trimmed } from './file-secret.js';
-import { readTlsFiles } from './tls-files.js';
+import { TLS_FILES } from './http-client/config.js';
+import { readTlsFiles } from './http-client/tls-files.js';
 import { decodeUtf8 } from './utf8.js';
 import { yamlReason } from './yaml-reason.js';
 
@@ -168,8 +169,6 @@ interface Filling {
   readonly mistake: (path: readonly string[], reason: string) => void;
 }
 
-/** The files of a `tls_config`. */
-const TLS_FILES = ['ca_file', 'cert_file', 'key_file'] as const;
 /** Keys that end in `_file` but name a file to use, not a file to read a secret from. */
 const PATHS = new Set<string>([...TLS_FILES, 'client_ca_file', 'config_file']);
 

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { about, ofType } from './about.js';
 import * as fields from './fields.js';
-import * as httpClient from './http-client.js';
+import * as httpClient from './http-client/config.js';
 import { ipProtocolShape } from './ip-protocol.js';
 
 export const vocabulary = { z, about, ofType, ...fields, ...httpClient, ipProtocolShape };

@@ -1,15 +1,15 @@
 // Calls over HTTP as an `<http_config>` says: credentials, TLS, redirects. Comes in: requests; goes out: answers. Kept-alive
 // connections. Probes have a client of their own, which measures.
 
-import type { HttpClientConfig } from '../config/http-client.js';
+import type { HttpClientConfig } from '../config/http-client/config.js';
+import { configuredHeaders, userInfoOf, writtenHeaders } from '../config/http-client/headers.js';
+import { tlsOptions } from '../config/http-client/tls-options.js';
 import type { Millis } from '../model/time.js';
 import { DnsError } from '../net/error.js';
 import type { Resolver } from '../net/resolver.js';
 import { Connections } from './connections.js';
 import { abortedError } from './error-reasons.js';
 import { type CallAnswer, Exchange, type Sink, type WireRequest } from './exchange.js';
-import { configuredHeaders, urlHeaders, writtenHeaders } from './headers.js';
-import { tlsOptions } from './tls-options.js';
 
 const MAX_REDIRECTS = 5;
 
@@ -116,10 +116,11 @@ export class Caller {
 
   async #send({ method, url, headers, body }: CallRequest, options: CallOptions): Promise<CallAnswer> {
     const isOurs = url.origin === this.#origin;
+    const userInfo = userInfoOf(url);
     const all = {
       'user-agent': 'langgraph-monitor',
       'accept-encoding': 'gzip',
-      ...urlHeaders(url),
+      ...(userInfo ? { authorization: userInfo.header } : {}),
       ...headers,
       // What was meant for one host is not sent to another, which is not shown its certificates either.
       ...(isOurs ? configuredHeaders(this.#config) : {}),

@@ -5,6 +5,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FileSecret } from '../config/file-secret.js';
+import { TLS_FILES } from '../config/http-client/config.js';
 import type { Reason } from '../model/result.js';
 import { type Attempt, type Probe, ProbeFailure } from './probe.js';
 
@@ -84,7 +85,7 @@ function filesIn(options: unknown): NamedFile[] {
   const found = new Map<string, NamedFile>();
   const visit = (value: unknown, key: string) => {
     if (value instanceof FileSecret) found.set(value.file, { file: value.file, reason: 'auth' });
-    else if (typeof value === 'string' && /^(?:ca|cert|key)_file$/.test(key) && value !== '')
+    else if (typeof value === 'string' && TLS_FILES.includes(key) && value !== '')
       found.set(value, { file: value, reason: 'tls' });
     else if (value !== null && typeof value === 'object')
       for (const [name, item] of Object.entries(value)) visit(item, name);

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { MAX_FILE, readBounded } from '../../src/config/bounded-file.js';
 import { FileSecret } from '../../src/config/file-secret.js';
+import { readTlsFiles } from '../../src/config/http-client/tls-files.js';
 import { loadPlainYaml } from '../../src/config/load.js';
 import { vocabulary } from '../../src/config/schema-kit.js';
 import { readText } from '../../src/config/text-file.js';
-import { readTlsFiles } from '../../src/config/tls-files.js';
 import { Pki } from '../support/pki.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bounded-file-'));

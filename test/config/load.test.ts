@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { count, duration, flag, httpUrl, secret, section, text, words } from '../../src/config/fields.js';
-import { basicAuth, tlsConfig } from '../../src/config/http-client.js';
+import { basicAuth, tlsConfig } from '../../src/config/http-client/config.js';
 import { ConfigError, loadPlainYaml, loadYaml } from '../../src/config/load.js';
 import { hideable, type SecretSource } from '../../src/model/secret.js';
 import { makeFolder, removeFolder } from '../support/child.js';

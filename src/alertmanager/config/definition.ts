@@ -1,7 +1,7 @@
 // What alertmanager.yml says, ready to be used: the routes with all they inherit, receivers, inhibition, times. Made by
 // config/read.ts. Source: Alertmanager, "Configuration".
 
-import type { HttpClientConfig, TlsConfig } from '../../config/http-client.js';
+import type { HttpClientConfig, TlsConfig } from '../../config/http-client/config.js';
 import type { SecretSource } from '../../model/secret.js';
 import type { Millis } from '../../model/time.js';
 import type { Matcher } from '../matchers/matcher.js';

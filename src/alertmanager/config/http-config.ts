@@ -2,7 +2,7 @@
 
 import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
 import { FileSecret } from '../../config/file-secret.js';
-import type { Authorization, BasicAuth, HttpClientConfig } from '../../config/http-client.js';
+import type { Authorization, BasicAuth, HttpClientConfig } from '../../config/http-client/config.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
 import { readHttpHeaders } from './http-headers.js';
 import { readSecret } from './secret.js';

@@ -3,7 +3,7 @@
 import { readBounded } from '../../config/bounded-file.js';
 import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
 import { fileProblem } from '../../config/file-problem.js';
-import type { TlsConfig, TlsVersion } from '../../config/http-client.js';
+import type { TlsConfig, TlsVersion } from '../../config/http-client/config.js';
 import { Secret } from '../../model/secret.js';
 
 const KEYS = [

@@ -2,7 +2,7 @@
 // "Rate Limits".
 
 import { type Field, isAbsent } from '../../config/decode.js';
-import type { HttpClientConfig } from '../../config/http-client.js';
+import type { HttpClientConfig } from '../../config/http-client/config.js';
 import { goJson, type Writable } from '../../go/json.js';
 import { Secret, type SecretSource } from '../../model/secret.js';
 import type { Global } from '../config/definition.js';

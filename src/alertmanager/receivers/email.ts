@@ -1,7 +1,7 @@
 // E-mail, by SMTP. Source: Alertmanager, notify/email. A recipient the server refuses keeps nobody else from theirs.
 
+import { tlsOptions } from '../../config/http-client/tls-options.js';
 import { explainError } from '../../http-client/errors.js';
-import { tlsOptions } from '../../http-client/tls-options.js';
 import { oneLine, scrub } from '../../model/scrub.js';
 import type { Notification } from '../pipeline/notification.js';
 import type { ReportMessage } from '../pipeline/report-message.js';

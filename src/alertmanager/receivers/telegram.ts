@@ -3,7 +3,7 @@
 
 import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
 import { FileSecret } from '../../config/file-secret.js';
-import type { HttpClientConfig } from '../../config/http-client.js';
+import type { HttpClientConfig } from '../../config/http-client/config.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
 import { goJson } from '../../go/json.js';
 import { Secret, type SecretSource } from '../../model/secret.js';

@@ -2,7 +2,7 @@
 // notify/webhook.
 
 import { type Field, isAbsent } from '../../config/decode.js';
-import type { HttpClientConfig } from '../../config/http-client.js';
+import type { HttpClientConfig } from '../../config/http-client/config.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
 import { goJson, type Writable } from '../../go/json.js';
 import { formatRfc3339 } from '../../go/time-layout.js';

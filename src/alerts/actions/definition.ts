@@ -2,7 +2,7 @@
 
 import type { KnownAlert } from '../../alertmanager/alert-store.js';
 import type { Matcher } from '../../alertmanager/matchers/matcher.js';
-import type { HttpClientConfig } from '../../config/http-client.js';
+import type { HttpClientConfig } from '../../config/http-client/config.js';
 import type { Millis } from '../../model/time.js';
 
 export interface ActionDefinition {

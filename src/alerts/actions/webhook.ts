@@ -1,7 +1,7 @@
 // A webhook called about an alert. A 2xx is success.
 
-import type { HttpClientConfig } from '../../config/http-client.js';
-import { secretsOfHttp } from '../../config/http-client-secrets.js';
+import type { HttpClientConfig } from '../../config/http-client/config.js';
+import { secretsOfHttp } from '../../config/http-client/secrets.js';
 import { Caller, RedirectError } from '../../http-client/client.js';
 import { explainError } from '../../http-client/errors.js';
 import { oneLine, scrub, secretsOfUrl } from '../../model/scrub.js';

@@ -1,11 +1,12 @@
 // Where redirects lead. Comes in: a request and the answer to it; goes out: the request that follows.
 // Source: RFC 9110, 10.2.2 (Location) and 15.4; curl and Go's net/http where servers write something else.
 
+import { userInfoOf } from '../../config/http-client/headers.js';
 import { ProbeFailure } from '../probe.js';
 import type { Endpoint } from './connections.js';
 import { type Cookie, cookiesAfter } from './cookies.js';
 import { COMMON_HEADERS, type HttpRequest, type Received, SHORTEST_SECRET } from './request.js';
-import { tlsOptions } from './tls.js';
+import { probeTlsOptions } from './tls.js';
 
 const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -60,32 +61,24 @@ export function locationOf({ headers }: Pick<Received, 'headers'>): string | und
 
 /** A user and password in the URL sign in there, unless the request does so already. */
 function withUserInfo(request: HttpRequest): HttpRequest {
-  const { username, password } = request.url;
-  if (username === '' && password === '') return request;
+  const userInfo = userInfoOf(request.url);
+  if (!userInfo) return request;
+  const { password, header } = userInfo;
   const url = new URL(request.url);
   url.username = '';
   url.password = '';
   if (request.headers.some((name, i) => i % 2 === 0 && name === 'authorization')) return { ...request, url };
-  const pair = Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`).toString('base64');
   return {
     ...request,
     url,
-    headers: [...request.headers, 'authorization', `Basic ${pair}`],
+    headers: [...request.headers, 'authorization', header],
     credentialsDroppedAt: undefined,
-    secrets: [...request.secrets, ...[percentDecoded(password), pair].filter(each => each !== '')],
+    secrets: [...request.secrets, ...[password, header.slice('Basic '.length)].filter(each => each !== '')],
   };
 }
 
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 function strangersEndpoint({ origin, protocol: scheme }: URL, from: Endpoint): Endpoint {
-  const { protocol, hasCertificate, tls: own = () => tlsOptions(undefined) } = from;
+  const { protocol, hasCertificate, tls: own = () => probeTlsOptions(undefined) } = from;
   const key = `${origin} via ${from.key}`;
   if (scheme !== 'https:') return { key, origin, tls: undefined, protocol };
   return { key, origin, tls: () => ({ ...own(), servername: undefined }), protocol, hasCertificate };

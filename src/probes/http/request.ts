@@ -1,11 +1,11 @@
 // A request made ready once and sent at every check: who signs in how, and over which connections. Secrets in files are
 // read for every request, as Prometheus does.
 
-import { FileSecret } from '../../config/file-secret.js';
-import type { HttpClientConfig } from '../../config/http-client.js';
-import { secretsOfHttp } from '../../config/http-client-secrets.js';
+import type { HttpClientConfig } from '../../config/http-client/config.js';
+import { configuredHeaders, isInFiles } from '../../config/http-client/headers.js';
+import { secretsOfHttp } from '../../config/http-client/secrets.js';
 import type { IpProtocolConfig } from '../../config/ip-protocol.js';
-import { hideable, revealed, type SecretSource } from '../../model/secret.js';
+import { hideable, type SecretSource } from '../../model/secret.js';
 import { protocolOf } from '../ip-protocol.js';
 import { ProbeFailure } from '../probe.js';
 import type { Endpoint } from './connections.js';
@@ -82,7 +82,7 @@ export function prepare(address: string, config: RequestConfig): PreparedRequest
   const url = new URL(address);
   const endpoint = endpointOf(url, config);
   const made = (): HttpRequest => ({ ...requestOf(url, config), endpoint });
-  if (hasFiles(config))
+  if (isInFiles(config))
     return {
       now: () => withFiles(made),
       get secrets() {
@@ -91,11 +91,6 @@ export function prepare(address: string, config: RequestConfig): PreparedRequest
     };
   const request = made();
   return { now: () => request, secrets: request.secrets };
-}
-
-function hasFiles({ basic_auth: basic, authorization, headers }: HttpClientConfig): boolean {
-  const all = [basic?.username, basic?.password, authorization?.credentials, ...Object.values(headers ?? {})];
-  return all.some(each => each instanceof FileSecret);
 }
 
 /** @throws ProbeFailure */
@@ -113,23 +108,11 @@ export function secretFailure(error: unknown): ProbeFailure {
 }
 
 function requestOf(url: URL, config: RequestConfig): Omit<HttpRequest, 'endpoint'> {
-  const headers = ['user-agent', USER_AGENT, 'accept', '*/*'];
-  const { basic_auth: basic, authorization } = config;
-  if (basic) {
-    const pair = `${revealed(basic.username)}:${basic.password?.reveal() ?? ''}`;
-    headers.push('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
-  } else if (authorization?.credentials) {
-    headers.push('authorization', `${authorization.type} ${authorization.credentials.reveal()}`);
-  }
-  for (const [name, value] of Object.entries(config.headers ?? {})) {
-    const at = headers.findIndex((known, i) => i % 2 === 0 && known === name.toLowerCase());
-    if (at >= 0) headers[at + 1] = value.reveal();
-    else headers.push(name.toLowerCase(), value.reveal());
-  }
+  const headers = { 'user-agent': USER_AGENT, accept: '*/*', ...configuredHeaders(config) };
   return {
     url,
     method: config.method ?? 'GET',
-    headers,
+    headers: Object.entries(headers).flat(),
     body: config.body,
     skipVerify: config.tls_config?.insecure_skip_verify ?? false,
     followRedirects: config.follow_redirects,

@@ -2,8 +2,8 @@
 
 import type { X509Certificate } from 'node:crypto';
 import type { ConnectionOptions, PeerCertificate, TLSSocket } from 'node:tls';
-import type { TlsConfig } from '../../config/http-client.js';
-import { readTlsFiles } from '../../config/tls-files.js';
+import type { TlsConfig } from '../../config/http-client/config.js';
+import { tlsOptions } from '../../config/http-client/tls-options.js';
 import { explainCertificate, presentedChain } from '../../tls/certificate.js';
 import { certificateWanted } from '../../tls/handshake.js';
 import { chainExpiry, TrustAnchors } from '../../tls/trust.js';
@@ -38,25 +38,22 @@ export interface TlsOptions extends ConnectionOptions {
 }
 
 /** Node's options for a `<tls_config>`; reads its files. @throws a line that names the file that cannot be used */
-export function tlsOptions(config: TlsConfig | undefined): TlsOptions {
-  const files = readTlsFiles(config, 0);
+export function probeTlsOptions(config: TlsConfig | undefined): TlsOptions {
+  const options = tlsOptions(config);
   return {
+    ...options,
     ALPNProtocols: ['http/1.1'],
     // Verified by hand afterwards: a connection refused inside the handshake would never show when its
     // certificate expired, and that is what one wants to know of a broken one.
     rejectUnauthorized: false,
-    ...files,
-    // As Go does: a certificate in ca_file is trusted, be it a root or not.
-    allowPartialTrustChain: true,
-    anchors: new TrustAnchors(files.ca),
-    servername: config?.server_name,
+    anchors: new TrustAnchors(options.ca),
   };
 }
 
 /** The same for a handshake, with the files as they are now. @throws ProbeFailure */
 export function tlsOptionsNow(config: TlsConfig | undefined): TlsOptions {
   try {
-    return tlsOptions(config);
+    return probeTlsOptions(config);
   } catch (error) {
     throw new ProbeFailure('tls', `TLS: ${(error as Error).message}`);
   }

@@ -1,7 +1,7 @@
 // HAProxy: its health URL says whether it works, its statistics what goes through it. Healthy when both answer.
 
 import type { z } from 'zod';
-import { httpClientProblem } from '../../config/http-client-problem.js';
+import { httpClientProblem } from '../../config/http-client/problem.js';
 import type { Vocabulary } from '../../config/schema-kit.js';
 import { family } from '../../model/family.js';
 import { oneLine } from '../../model/scrub.js';

@@ -1,7 +1,7 @@
 // Any service with a health URL. Healthy when the status code is a wanted one and the condition on the body holds.
 
 import type { z } from 'zod';
-import { httpClientProblem } from '../../config/http-client-problem.js';
+import { httpClientProblem } from '../../config/http-client/problem.js';
 import type { Vocabulary } from '../../config/schema-kit.js';
 import { family } from '../../model/family.js';
 import { scrub } from '../../model/scrub.js';

@@ -1,7 +1,7 @@
 // An Ollama server. Healthy when it lists its models and every required one is among them.
 
 import type { z } from 'zod';
-import { httpClientProblem } from '../../config/http-client-problem.js';
+import { httpClientProblem } from '../../config/http-client/problem.js';
 import type { Vocabulary } from '../../config/schema-kit.js';
 import { family } from '../../model/family.js';
 import type { Connections } from '../http/connections.js';

@@ -3,6 +3,7 @@
 
 import { createRequire } from 'node:module';
 import type { z } from 'zod';
+import { tlsProblem } from '../../config/http-client/problem.js';
 import type { Vocabulary } from '../../config/schema-kit.js';
 import { hideable } from '../../model/secret.js';
 import type { Millis } from '../../model/time.js';
@@ -42,10 +43,7 @@ export type RedisOptions = z.output<ReturnType<typeof options>>;
 export const redis: ProbeKind<RedisOptions> = {
   kind: 'redis',
   options,
-  check: ({ tls_config: tls }) =>
-    tls && Boolean(tls.cert_file) !== Boolean(tls.key_file)
-      ? 'tls_config: cert_file and key_file go together'
-      : undefined,
+  check: ({ tls_config }) => tlsProblem(tls_config),
   families: [
     ...redisFamilies,
     ...clusterFamilies,

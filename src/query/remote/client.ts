@@ -1,7 +1,7 @@
 // Calls of an HTTP API that speaks Prometheus': time and size limits, and what an answer or its absence means.
 
-import type { HttpClientConfig } from '../../config/http-client.js';
-import { secretsOfHttp } from '../../config/http-client-secrets.js';
+import type { HttpClientConfig } from '../../config/http-client/config.js';
+import { secretsOfHttp } from '../../config/http-client/secrets.js';
 import { Caller as HttpCaller, RedirectError } from '../../http-client/client.js';
 import { explainError } from '../../http-client/errors.js';
 import { scrub } from '../../model/scrub.js';

@@ -1,7 +1,7 @@
 // Answers from somebody else's samples: Prometheus, VictoriaMetrics, whoever speaks Prometheus' HTTP API at
 // `query.url`. Comes in: questions; goes out: their answers, as they were sent. Made by monitor.ts.
 
-import type { HttpClientConfig } from '../../config/http-client.js';
+import type { HttpClientConfig } from '../../config/http-client/config.js';
 import type { Millis } from '../../model/time.js';
 import {
   type ApiAnswer,

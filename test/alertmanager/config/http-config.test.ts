@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_HTTP_CONFIG, readHttpConfig } from '../../../src/alertmanager/config/http-config.js';
 import { Decoder } from '../../../src/config/decode.js';
-import type { HttpClientConfig } from '../../../src/config/http-client.js';
+import type { HttpClientConfig } from '../../../src/config/http-client/config.js';
 import { parseYamlTree } from '../../../src/config/yaml-tree.js';
 import { Secret, type SecretSource } from '../../../src/model/secret.js';
 import { parseModelDuration } from '../../../src/promql/duration.js';

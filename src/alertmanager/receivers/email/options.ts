@@ -1,7 +1,7 @@
 // `email_configs` of alertmanager.yml. Source: Alertmanager, "Configuration", <email_config>.
 
 import { type Decoder, type Field, isAbsent } from '../../../config/decode.js';
-import type { TlsConfig } from '../../../config/http-client.js';
+import type { TlsConfig } from '../../../config/http-client/config.js';
 import type { YamlNode } from '../../../config/yaml-tree.js';
 import type { SecretSource } from '../../../model/secret.js';
 import type { Global, SmtpDefaults } from '../../config/definition.js';

@@ -1,7 +1,7 @@
 // Posts of notifications. Comes in: a URL, which is a secret, and a body; goes out: the answer, or a DeliveryError.
 
-import type { HttpClientConfig } from '../../../config/http-client.js';
-import { secretsOfHttp } from '../../../config/http-client-secrets.js';
+import type { HttpClientConfig } from '../../../config/http-client/config.js';
+import { secretsOfHttp } from '../../../config/http-client/secrets.js';
 import { Caller, RedirectError } from '../../../http-client/client.js';
 import { explainError } from '../../../http-client/errors.js';
 import { oneLine, scrub, secretsOfUrl } from '../../../model/scrub.js';

@@ -1,7 +1,7 @@
 // `pagerduty_configs` of alertmanager.yml. Source: Alertmanager, "Configuration", <pagerduty_config>.
 
 import { type Field, isAbsent } from '../../../config/decode.js';
-import type { HttpClientConfig } from '../../../config/http-client.js';
+import type { HttpClientConfig } from '../../../config/http-client/config.js';
 import type { YamlNode } from '../../../config/yaml-tree.js';
 import { Secret, type SecretSource } from '../../../model/secret.js';
 import type { Millis } from '../../../model/time.js';

@@ -5,7 +5,7 @@
 import { connect, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { AbstractConnector, Redis, RedisOptions } from 'ioredis';
-import type { TlsConfig } from '../../../config/http-client.js';
+import type { TlsConfig } from '../../../config/http-client/config.js';
 import type { IpProtocolConfig } from '../../../config/ip-protocol.js';
 import { hideable, revealed, type SecretSource } from '../../../model/secret.js';
 import { DialTrace, dial } from '../../../net/dial.js';

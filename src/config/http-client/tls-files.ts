@@ -2,11 +2,11 @@
 // neither the file nor the key.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import type { Millis } from '../model/time.js';
-import { certificatesIn } from '../tls/trust.js';
-import { readBounded } from './bounded-file.js';
-import { fileProblem } from './file-problem.js';
-import type { TlsConfig } from './http-client.js';
+import type { Millis } from '../../model/time.js';
+import { certificatesIn } from '../../tls/trust.js';
+import { readBounded } from '../bounded-file.js';
+import { fileProblem } from '../file-problem.js';
+import type { TlsConfig } from './config.js';
 
 /** What Node's TLS takes; undefined where nothing is set. */
 export interface TlsFiles {

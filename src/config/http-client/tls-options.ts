@@ -1,7 +1,7 @@
-// `tls_config` as Node takes it.
+// A `<tls_config>` as Node takes it.
 
-import type { TlsConfig } from '../config/http-client.js';
-import { readTlsFiles } from '../config/tls-files.js';
+import type { TlsConfig } from './config.js';
+import { readTlsFiles } from './tls-files.js';
 
 /** Reads the files. @throws a line that names the file that cannot be used */
 export function tlsOptions(config: TlsConfig | undefined) {

@@ -1,8 +1,9 @@
-// The headers of a request, made for each one: a secret in a file is the one that is there now.
+// The headers that credentials become, made for each request: a secret in a file is the one that is there now.
 
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { HttpClientConfig } from '../config/http-client.js';
-import { revealed } from '../model/secret.js';
+import { revealed } from '../../model/secret.js';
+import { FileSecret } from '../file-secret.js';
+import type { HttpClientConfig } from './config.js';
 
 /** What an `<http_config>` adds: credentials and `headers`. @throws a line that names the secret's file */
 export function configuredHeaders({
@@ -20,14 +21,27 @@ export function configuredHeaders({
   return all;
 }
 
-/** The credentials that stand in a URL. */
-export function urlHeaders({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  return { authorization: basicAuth(decoded(username), decoded(password)) };
+/** The credentials that stand in a URL; undefined where there are none. */
+export function userInfoOf(url: URL): UserInfo | undefined {
+  if (url.username === '' && url.password === '') return undefined;
+  const [username, password] = [decoded(url.username), decoded(url.password)];
+  return { password, header: basicAuth(username, password) };
+}
+
+interface UserInfo {
+  readonly password: string;
+  /** The value of `Authorization`. */
+  readonly header: string;
 }
 
 function basicAuth(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+/** Whether a header's secret is in a file, so that the next request may be another one. */
+export function isInFiles({ basic_auth: basic, authorization, headers }: HttpClientConfig): boolean {
+  const all = [basic?.username, basic?.password, authorization?.credentials, ...Object.values(headers ?? {})];
+  return all.some(each => each instanceof FileSecret);
 }
 
 function decoded(text: string): string {

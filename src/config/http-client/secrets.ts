@@ -1,7 +1,7 @@
 // What must not be seen of an `<http_config>` in a text that another server wrote.
 
-import { hideable } from '../model/secret.js';
-import type { HttpClientConfig } from './http-client.js';
+import { hideable } from '../../model/secret.js';
+import type { HttpClientConfig } from './config.js';
 
 /** The secrets of an `<http_config>`, also in the form in which they are sent; those in files as they are and were lately. */
 export function secretsOfHttp({ basic_auth: basic, authorization, headers }: HttpClientConfig): string[] {

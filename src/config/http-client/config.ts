@@ -3,9 +3,12 @@
 // Source: Prometheus, "Configuration", <http_config> and <tls_config>.
 
 import { z } from 'zod';
-import type { SecretSource } from '../model/secret.js';
-import { about } from './about.js';
-import { flag, secret, section, textOrFile, words } from './fields.js';
+import type { SecretSource } from '../../model/secret.js';
+import { about } from '../about.js';
+import { flag, secret, section, textOrFile, words } from '../fields.js';
+
+/** The keys of a `<tls_config>` that name files. */
+export const TLS_FILES: readonly string[] = ['ca_file', 'cert_file', 'key_file'];
 
 /** `<tls_config>`; files are absolute paths after loading. */
 export const tlsConfig = section({
