@@ -1,6 +1,7 @@
-// At most so many at once. Comes in: who wants to pass; goes out: their turn, in the order they came.
+// At most so many at once. Comes in: work; goes out: its result, begun in the order it came.
 
-export class Gate {
+/** Runs at most so many pieces of work at a time. */
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
@@ -8,8 +9,8 @@ export class Gate {
     this.#free = width;
   }
 
-  /** Runs something when it is its turn; one whose signal is aborted while it waits is turned away. @throws the signal's reason */
-  async pass<T>(signal: AbortSignal, body: () => Promise<T>): Promise<T> {
+  /** Runs work when it is its turn. @throws what it throws, or the signal's reason when that is aborted while it waits */
+  async run<T>(signal: AbortSignal, body: () => Promise<T>): Promise<T> {
     await this.#enter(signal);
     try {
       return await body();

@@ -1,5 +1,6 @@
 // Go's time.Duration: all methods a template can call.
 
+import type { Millis } from '../model/time.js';
 import { methodsTaking } from './arity.js';
 import { Struct, typeName, type Value } from './value.js';
 
@@ -10,7 +11,7 @@ export class GoDuration extends Struct {
   readonly seconds: number;
 
   constructor(seconds: number) {
-    const text = () => durationText(seconds);
+    const text = () => durationText(wholeNanos(seconds));
     const to = (nanos: number) => new GoDuration(nanos / NANOS);
     super(
       'time.Duration',
@@ -57,9 +58,13 @@ function rounded(count: number): number {
   return Math.sign(count) * Math.round(Math.abs(count));
 }
 
-/** Go's Duration.String of seconds: `1h2m3.5s`, `1.5ms`. */
-export function durationText(length: number): string {
-  const nanos = wholeNanos(length);
+/** A span as Go's Duration.String prints it: `1h0m0s`, `1.5ms`. */
+export function printGoDuration(span: Millis): string {
+  return durationText(BigInt(Math.round(span * 1e6)));
+}
+
+/** Go's Duration.String: `1h2m3.5s`, `1.5ms`. */
+function durationText(nanos: bigint): string {
   if (nanos === 0n) return '0s';
   const sign = nanos < 0n ? '-' : '';
   const size = nanos < 0n ? -nanos : nanos;

@@ -7,19 +7,19 @@ export type Millis = number;
 /** The longest a timer waits, some 24 days: of a longer wait Node would make none at all. */
 export const LONGEST_WAIT: Millis = 2 ** 31 - 1;
 
-const UNITS: Record<string, Millis> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-  y: 31_536_000_000,
-};
+/** Prometheus' units of a duration, the largest first, and whether one is printed only when nothing is left over. */
+const UNITS: readonly (readonly [unit: string, size: Millis, isExact: boolean])[] = [
+  ['y', 31_536_000_000, true],
+  ['w', 604_800_000, true],
+  ['d', 86_400_000, false],
+  ['h', 3_600_000, false],
+  ['m', 60_000, false],
+  ['s', 1000, false],
+  ['ms', 1, false],
+];
 
 /** Prometheus' grammar of a duration: each unit at most once, the larger one first (`1h30m`). */
-const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
-const ORDER = ['y', 'w', 'd', 'h', 'm', 's', 'ms'];
+const DURATION = new RegExp(`^${UNITS.map(([unit]) => `(?:(\\d+)${unit})?`).join('')}$`);
 
 /**
  * A duration as Prometheus writes it (`30s`, `1h30m`, `0`) or a plain number of seconds (`2.5`), in milliseconds.
@@ -32,23 +32,41 @@ export function parseDuration(text: string | number): Millis | undefined {
 
 function spanOf(text: string): Millis {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const match = DURATION.exec(text);
-  if (text === '' || !match) return Number.NaN;
-  return ORDER.reduce((sum, unit, i) => sum + Number(match[i + 1] ?? 0) * (UNITS[unit] as number), 0);
+  return (text === '' ? undefined : parseUnits(text)) ?? Number.NaN;
 }
 
-/** The shortest Prometheus duration of a span: `90000` is `1m30s`. */
+/** A duration in Prometheus' units alone, an empty text is 0. Returns undefined for anything else. */
+export function parseUnits(text: string): Millis | undefined {
+  const match = DURATION.exec(text);
+  return match ? UNITS.reduce((sum, [, size], i) => sum + Number(match[i + 1] ?? 0) * size, 0) : undefined;
+}
+
+/** The shortest Prometheus duration of a span in days and less: `90000` is `1m30s`. */
 export function formatDuration(span: Millis): string {
-  let rest = Math.round(span);
-  if (rest === 0) return '0s';
+  return printed(
+    Math.round(span),
+    UNITS.filter(([, , isExact]) => !isExact),
+  );
+}
+
+/**
+ * A span that is not negative as Prometheus' model.Duration prints it: `5400000` is `1h30m`, `90d` is not `12w6d`. Nothing
+ * below a millisecond is printed.
+ */
+export function printModelDuration(span: Millis): string {
+  return printed(Math.trunc(span), UNITS);
+}
+
+function printed(span: Millis, units: typeof UNITS): string {
+  let rest = span;
   let text = '';
-  for (const unit of ['d', 'h', 'm', 's', 'ms']) {
-    const size = UNITS[unit] as number;
+  for (const [unit, size, isExact] of units) {
     const count = Math.floor(rest / size);
-    if (count > 0) text += count + unit;
+    if (count <= 0 || (isExact && rest % size !== 0)) continue;
+    text += `${count}${unit}`;
     rest -= count * size;
   }
-  return text;
+  return text || '0s';
 }
 
 const two = (n: number): string => (n < 10 ? `0${n}` : String(n));

@@ -3,6 +3,7 @@
 // one thread of ours never has more than one under way.
 
 import { lookup } from 'node:dns/promises';
+import { Semaphore } from '../concurrency/semaphore.js';
 import type { Millis } from '../model/time.js';
 import type { Address, Family } from './address.js';
 import { DnsError } from './error.js';
@@ -21,8 +22,7 @@ const getaddrinfo: SystemCall = async name => {
 /** Looks names up one after the other. */
 export class SystemLookup {
   readonly #call: SystemCall;
-  readonly #waiting: { readonly begin: () => void }[] = [];
-  #busy = false;
+  readonly #oneAtATime = new Semaphore(1);
 
   constructor(call: SystemCall = getaddrinfo) {
     this.#call = call;
@@ -30,35 +30,25 @@ export class SystemLookup {
 
   /** @throws DnsError */
   async addressesOf(name: string): Promise<readonly Address[]> {
-    if (this.#busy) await this.#turn(name);
-    this.#busy = true;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(DnsError.noAnswer(name)), LONGEST_QUEUE);
+    try {
+      return await this.#oneAtATime.run(late.signal, () => {
+        clearTimeout(timer);
+        return this.#look(name);
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #look(name: string): Promise<readonly Address[]> {
     try {
       return await this.#call(name);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOTFOUND') throw new DnsError('not-found', `no such name ${name}`);
       throw DnsError.noAnswer(name);
-    } finally {
-      this.#busy = false;
-      this.#waiting.shift()?.begin();
     }
-  }
-
-  #turn(name: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const late = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(turn), 1);
-        reject(DnsError.noAnswer(name));
-      }, LONGEST_QUEUE);
-      const turn = {
-        begin: () => {
-          clearTimeout(late);
-          // Taken at once, so that no other call gets in between.
-          this.#busy = true;
-          resolve();
-        },
-      };
-      this.#waiting.push(turn);
-    });
   }
 }

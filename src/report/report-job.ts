@@ -283,12 +283,12 @@ export class ReportJob {
     message: ReportMessage,
   ): Promise<boolean> {
     const { log, clock, externalUrl } = this.#options;
-    const { kind, receiverName, receiver, gate } = integration;
+    const { kind, receiverName, receiver, semaphore } = integration;
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(TIMEOUT)]);
     const fields = { report: report.name, receiver: receiverName, integration: kind };
     try {
       const to = addressed(receiverName, externalUrl(), clock.now());
-      await gate.pass(signal, async () => receiver.sendReport?.(message, to, signal));
+      await semaphore.run(signal, async () => receiver.sendReport?.(message, to, signal));
       log('info', 'Report sent', fields);
       this.#note('sentAt', report, integration);
       return true;

@@ -1,7 +1,7 @@
 // The receivers of a configuration, opened. Comes in: their definitions; goes out: what a message can be given to. A
 // receiver that has no way to tell anybody writes to the log.
 
-import { Gate } from '../../concurrency/semaphore.js';
+import { Semaphore } from '../../concurrency/semaphore.js';
 import type { IntegrationDefinition, ReceiverDefinition } from '../config/definition.js';
 import { LogReceiver } from '../receivers/log.js';
 import type { Receiver, ReceiverKind, Surroundings } from '../receivers/receiver.js';
@@ -18,7 +18,7 @@ export interface Integration {
   readonly id: string;
   readonly sendResolved: boolean;
   readonly receiver: Receiver;
-  readonly gate: Gate;
+  readonly semaphore: Semaphore;
 }
 
 /** Opens all integrations of a receiver; whoever opens them closes them. @throws what a kind cannot be opened for */
@@ -57,5 +57,5 @@ function integrationOf(
   receiver: Receiver,
 ): Integration {
   const id = idOf(receiverName, kind, index);
-  return { receiverName, kind, id, sendResolved, receiver, gate: new Gate(WIDTH) };
+  return { receiverName, kind, id, sendResolved, receiver, semaphore: new Semaphore(WIDTH) };
 }

@@ -68,7 +68,7 @@ export async function deliver(options: DeliveryOptions): Promise<Outcome> {
     };
     if (stop.aborted) return failed(new DeliveryError('it was too late to try'));
     try {
-      await integration.gate.pass(signal, async () => {
+      await integration.semaphore.run(signal, async () => {
         attempts++;
         const error = await attempt(integration, notification, options);
         if (error) throw error;

@@ -1,6 +1,6 @@
 // What a number or a duration says: Go's strconv.ParseInt and ParseFloat, and Prometheus' model.ParseDuration.
 
-import type { Millis } from '../../model/time.js';
+import { type Millis, parseUnits } from '../../model/time.js';
 import { parseNumber } from '../number.js';
 import { quoteStart } from '../print/quote.js';
 
@@ -29,25 +29,13 @@ function wrong(text: string): { reason: string } {
   };
 }
 
-const UNITS: readonly (readonly [unit: string, millis: Millis])[] = [
-  ['y', 31_536_000_000],
-  ['w', 604_800_000],
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1000],
-  ['ms', 1],
-];
-const DURATION = new RegExp(`^${UNITS.map(([unit]) => `(?:(\\d+)${unit})?`).join('')}$`);
-
 /** Longest span Go's time.Duration holds, in milliseconds. */
 const MAX_DURATION = 2 ** 63 / 1e6;
 
 /** The value of a duration token in seconds, or what Prometheus says about it. */
 export function readDuration(text: string): number | { readonly reason: string } {
-  const match = DURATION.exec(text);
-  if (!match) return { reason: `not a valid duration string: ${quoteStart(text, MAX_QUOTED)}` };
-  const span = UNITS.reduce((sum, [, millis], i) => sum + Number(match[i + 1] ?? 0) * millis, 0);
+  const span = parseUnits(text);
+  if (span === undefined) return { reason: `not a valid duration string: ${quoteStart(text, MAX_QUOTED)}` };
   return span < MAX_DURATION ? span / 1000 : { reason: 'duration out of range' };
 }
 

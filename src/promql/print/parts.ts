@@ -2,7 +2,7 @@
 
 import { METRIC_NAME } from '../../model/labels.js';
 import type { Matcher } from '../../model/samples.js';
-import type { Millis } from '../../model/time.js';
+import { type Millis, printModelDuration } from '../../model/time.js';
 import type {
   AggregateExpr,
   AtModifier,
@@ -13,7 +13,7 @@ import type {
 } from '../ast.js';
 import type { Spans } from '../duration-expression.js';
 import { formatDecimal } from '../number.js';
-import { printDuration, printSpan } from './duration.js';
+import { printSpan } from './duration.js';
 import { quote } from './quote.js';
 
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -75,7 +75,7 @@ function printTimestamp(time: Millis): string {
 
 function printOffset(offset: Millis): string {
   if (offset === 0) return '';
-  return offset > 0 ? ` offset ${printDuration(offset)}` : ` offset -${printDuration(-offset)}`;
+  return offset > 0 ? ` offset ${printModelDuration(offset)}` : ` offset -${printModelDuration(-offset)}`;
 }
 
 /** `[1h:5m] offset 1d`: what follows the expression of a subquery. */
@@ -87,6 +87,6 @@ export function printSubquery({ range, step, at, offset, spans }: SubqueryExpr):
 /** A number, or a duration written as one. */
 export function printLiteral({ value, duration }: NumberLiteral): string {
   if (!duration) return formatDecimal(value);
-  const text = printDuration(Math.round(Math.abs(value) * 1000));
+  const text = printModelDuration(Math.round(Math.abs(value) * 1000));
   return value < 0 ? `-${text}` : text;
 }

@@ -1,14 +1,13 @@
 // One test of a unit-test file, run. Comes in: series, rules and what has to come of them; goes out: what does not hold.
 // Source: Prometheus, cmd/promtool/unittest.go.
 
+import { printGoDuration } from '../../go/duration.js';
 import { compareLabels, Labels } from '../../model/labels.js';
-import type { Millis } from '../../model/time.js';
+import { type Millis, printModelDuration } from '../../model/time.js';
 import { parse } from '../../promql/parse.js';
-import { printDuration } from '../../promql/print/duration.js';
 import { quote } from '../../promql/print/quote.js';
 import { parseLabelSet } from '../../promql/series-notation.js';
 import type { RuleFile } from '../definition.js';
-import { printGoDuration } from '../duration.js';
 import { RuleGroup } from '../group.js';
 import type { InstantSample } from '../query-func.js';
 import type { AlertCase, ExpectedSample, ExpressionCase, TestFile, TestGroup } from './file.js';
@@ -25,7 +24,7 @@ export function runTest(test: TestGroup, settings: TestSettings): string[] {
   const nameless = test.alertCases.find(({ alertName }) => alertName === '');
   if (nameless) {
     const where = test.name === '' ? '' : ` (in TestGroup ${test.name})`;
-    const at = printDuration(nameless.evalTime);
+    const at = printModelDuration(nameless.evalTime);
     return [`an item under alert_rule_test misses required attribute alertname at eval_time ${at}${where}`];
   }
   try {
@@ -104,7 +103,7 @@ class TestRun {
     const name = this.#test.name === '' ? '' : `    name: ${this.#test.name},\n`;
     const indent = ' '.repeat(12);
     return [
-      `${name}    alertname: ${alertName}, time: ${printDuration(evalTime)}, \n` +
+      `${name}    alertname: ${alertName}, time: ${printModelDuration(evalTime)}, \n` +
         `        exp:${printAlerts(expected, indent)}, \n        got:${printAlerts(got, indent)}`,
     ];
   }
@@ -118,7 +117,7 @@ class TestRun {
   }
 
   #checkExpression(test: ExpressionCase): string[] {
-    const where = `    expr: ${quote(test.expr)}, time: ${printDuration(test.evalTime)},`;
+    const where = `    expr: ${quote(test.expr)}, time: ${printModelDuration(test.evalTime)},`;
     try {
       const got = this.#storage.queryFunc(parse(test.expr), test.expr, this.#test.start + test.evalTime);
       return this.#compare([...got], test.samples.map(expectedSample), where);

@@ -6,7 +6,7 @@ import type { Integration } from '../../../src/alertmanager/pipeline/integration
 import { deliver, type Outcome } from '../../../src/alertmanager/pipeline/retry.js';
 import { webhook } from '../../../src/alertmanager/receivers/webhook.js';
 import { backoff, pause } from '../../../src/concurrency/backoff.js';
-import { Gate } from '../../../src/concurrency/semaphore.js';
+import { Semaphore } from '../../../src/concurrency/semaphore.js';
 import { systemClock } from '../../../src/model/time.js';
 import { answers, type Behaviour, type Endpoint, hangs, startEndpoint } from '../../support/endpoint.js';
 import { notification, open } from '../../support/receivers.js';
@@ -33,7 +33,7 @@ async function delivered(
   const integration: Integration = {
     ...{ receiverName: 'ops', kind: 'webhook', id: 'ops/webhook/0', sendResolved: true },
     receiver,
-    gate: new Gate(5),
+    semaphore: new Semaphore(5),
   };
   try {
     const outcome = await deliver({
@@ -107,16 +107,16 @@ test('a pause ends early when it is aborted', async () => {
   await pause(60_000, stop.signal);
 });
 
-describe('a gate', () => {
+describe('a semaphore', () => {
   test('lets only so many pass at once, in the order they came', async () => {
-    const gate = new Gate(2);
+    const semaphore = new Semaphore(2);
     const signal = new AbortController().signal;
     let inside = 0;
     let most = 0;
     const order: number[] = [];
     await Promise.all(
       Array.from({ length: 8 }, (_, i) =>
-        gate.pass(signal, async () => {
+        semaphore.run(signal, async () => {
           most = Math.max(most, ++inside);
           order.push(i);
           await delay(5);
@@ -129,13 +129,13 @@ describe('a gate', () => {
   });
 
   test('turns away who cannot wait any longer, and lets the next one in', async () => {
-    const gate = new Gate(1);
+    const semaphore = new Semaphore(1);
     const stop = new AbortController();
     const open = new AbortController().signal;
     let release: () => void = () => {};
-    const first = gate.pass(open, () => new Promise<void>(resolve => (release = resolve)));
-    const second = gate.pass(stop.signal, async () => 'second');
-    const third = gate.pass(open, async () => 'third');
+    const first = semaphore.run(open, () => new Promise<void>(resolve => (release = resolve)));
+    const second = semaphore.run(stop.signal, async () => 'second');
+    const third = semaphore.run(open, async () => 'third');
     stop.abort(new Error('too late'));
     await expect(second).rejects.toThrow('too late');
     release();
@@ -144,9 +144,9 @@ describe('a gate', () => {
   });
 
   test('is open again after something failed inside', async () => {
-    const gate = new Gate(1);
+    const semaphore = new Semaphore(1);
     const { signal } = new AbortController();
-    await expect(gate.pass(signal, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await gate.pass(signal, async () => 'yes')).toBe('yes');
+    await expect(semaphore.run(signal, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await semaphore.run(signal, async () => 'yes')).toBe('yes');
   });
 });
