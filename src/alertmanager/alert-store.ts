@@ -31,7 +31,7 @@ export interface IncomingAlert {
 }
 
 /** An alert as it is known at the moment; replaced whenever more is heard of it. */
-export interface KnownAlert {
+export interface StoredAlert {
   readonly fingerprint: string;
   readonly labels: Labels;
   readonly annotations: Readonly<Record<string, string>>;
@@ -49,57 +49,57 @@ export interface KnownAlert {
   readonly isUnconfirmed: boolean;
 }
 
-export interface AlertTableEvents {
+export interface AlertStoreEvents {
   /** Something new is known of an alert. */
-  onAlert(alert: KnownAlert, at: Millis): void;
+  onAlert(alert: StoredAlert, at: Millis): void;
   /** It was not there, or was over. */
-  onBegin(alert: KnownAlert, at: Millis): void;
-  onEnd(alert: KnownAlert, at: Millis): void;
+  onFiring(alert: StoredAlert, at: Millis): void;
+  onResolved(alert: StoredAlert, at: Millis): void;
   /** The clock was set back: its moments are others, it is as it was. */
-  onMoved(alert: KnownAlert): void;
+  onMoved(alert: StoredAlert): void;
 }
 
 interface Entry {
-  alert: KnownAlert;
+  alert: StoredAlert;
   /** Its end was told. */
   isOver: boolean;
 }
 
 /** What survives a restart of an entry. */
-interface KeptAlert extends Omit<KnownAlert, 'labels' | 'isUnconfirmed' | 'fingerprint'> {
+interface PersistedAlert extends Omit<StoredAlert, 'labels' | 'isUnconfirmed' | 'fingerprint'> {
   readonly labels: Readonly<Record<string, string>>;
   readonly isOver: boolean;
 }
 
 /** Whether an alert is over at a moment. */
-export function isResolved({ endsAt }: Pick<KnownAlert, 'endsAt'>, at: Millis): boolean {
+export function isResolved({ endsAt }: Pick<StoredAlert, 'endsAt'>, at: Millis): boolean {
   return endsAt <= at;
 }
 
-export class AlertTable {
+export class AlertStore {
   readonly #kept: KeptStates;
-  readonly #events: AlertTableEvents;
+  readonly #events: AlertStoreEvents;
   readonly #entries = new Map<string, Entry>();
-  /** The latest moment that {@link keepUp} was given. */
-  #reachedAt: Millis;
+  /** The latest moment that {@link advanceTo} was given. */
+  #now: Millis;
   /** `global.resolve_timeout`. */
   resolveTimeout: Millis = 5 * 60_000;
 
   /** Takes up what an earlier run left. Events are for what comes later. */
-  constructor(kept: KeptStates, events: AlertTableEvents, at: Millis) {
+  constructor(kept: KeptStates, events: AlertStoreEvents, at: Millis) {
     this.#kept = kept;
     this.#events = events;
-    this.#reachedAt = at;
-    for (const [fingerprint, value] of kept.all<KeptAlert>(KIND))
-      this.#entries.set(fingerprint, restored(fingerprint, value, at));
-    kept.onLate<KeptAlert>(KIND, late => this.#restoreLate(late));
+    this.#now = at;
+    for (const [fingerprint, value] of kept.all<PersistedAlert>(KIND))
+      this.#entries.set(fingerprint, fromPersisted(fingerprint, value, at));
+    kept.onLate<PersistedAlert>(KIND, late => this.#restoreLate(late));
   }
 
   /** What an earlier run left could not be read at the start. */
-  #restoreLate(late: ReadonlyMap<string, KeptAlert>): void {
-    const at = this.#reachedAt;
+  #restoreLate(late: ReadonlyMap<string, PersistedAlert>): void {
+    const at = this.#now;
     for (const [fingerprint, value] of late) {
-      const entry = restored(fingerprint, value, at);
+      const entry = fromPersisted(fingerprint, value, at);
       this.#entries.set(fingerprint, entry);
       this.#events.onAlert(entry.alert, at);
     }
@@ -110,21 +110,21 @@ export class AlertTable {
   }
 
   /** All of them, those that are over for a short while included. */
-  *all(): Generator<KnownAlert> {
+  *all(): Generator<StoredAlert> {
     for (const { alert } of this.#entries.values()) yield alert;
   }
 
-  get(fingerprint: string): KnownAlert | undefined {
+  get(fingerprint: string): StoredAlert | undefined {
     return this.#entries.get(fingerprint)?.alert;
   }
 
   /** Hears of alerts. @returns whether they are on disk */
-  put(alerts: readonly IncomingAlert[], at: Millis): boolean {
-    const changes: [string, KeptAlert][] = [];
+  upsert(alerts: readonly IncomingAlert[], at: Millis): boolean {
+    const changes: [string, PersistedAlert][] = [];
     const happened: (() => void)[] = [];
     for (const incoming of alerts) {
-      const entry = this.#take(incoming, at, happened);
-      if (entry) changes.push([entry.alert.fingerprint, kept(entry)]);
+      const entry = this.#merge(incoming, at, happened);
+      if (entry) changes.push([entry.alert.fingerprint, toPersisted(entry)]);
     }
     const isKept = this.#kept.put(KIND, changes);
     for (const tell of happened) tell();
@@ -136,14 +136,14 @@ export class AlertTable {
    * the process stood still) senders could not confirm what had not ended before: it is believed as after a restart. When the
    * clock was set back what is over stays over, and nothing is believed for longer than before.
    */
-  keepUp(at: Millis): void {
-    const before = this.#reachedAt;
-    this.#reachedAt = at;
+  advanceTo(at: Millis): void {
+    const before = this.#now;
+    this.#now = at;
     if (at < before) this.#setBack(before, at);
     if (at - before <= LEAP) return;
     for (const entry of this.#entries.values()) {
       if (entry.isOver || isResolved(entry.alert, before)) continue;
-      entry.alert = believed(entry.alert, at);
+      entry.alert = extended(entry.alert, at);
       this.#events.onAlert(entry.alert, at);
     }
   }
@@ -158,12 +158,12 @@ export class AlertTable {
   }
 
   /** Alerts of the rules from before a restart are believed for as long as before, since their rules cannot confirm them yet. */
-  believe(alertNames: ReadonlySet<string>, at: Millis): void {
+  extend(alertNames: ReadonlySet<string>, at: Millis): void {
     for (const entry of this.#entries.values()) {
       const { alert } = entry;
       if (entry.isOver || !alert.isUnconfirmed || alert.isForeign) continue;
       if (alert.endsAt < at + GRACE / 2 && alertNames.has(alert.labels.get('alertname'))) {
-        entry.alert = believed(alert, at);
+        entry.alert = extended(alert, at);
         this.#events.onAlert(entry.alert, at);
       }
     }
@@ -171,14 +171,14 @@ export class AlertTable {
 
   /** Ends what nobody told of in time; drops what has been over for long and `isHeld` by nobody. */
   sweep(at: Millis, isHeld: (fingerprint: string) => boolean): void {
-    const changes: [string, KeptAlert | undefined][] = [];
+    const changes: [string, PersistedAlert | undefined][] = [];
     for (const [fingerprint, entry] of this.#entries) {
       const { alert } = entry;
       if (!isResolved(alert, at)) continue;
       if (!entry.isOver) {
         entry.isOver = true;
-        changes.push([fingerprint, kept(entry)]);
-        this.#events.onEnd(alert, at);
+        changes.push([fingerprint, toPersisted(entry)]);
+        this.#events.onResolved(alert, at);
       } else if (alert.endsAt + RETENTION < at && !isHeld(fingerprint)) {
         this.#entries.delete(fingerprint);
         changes.push([fingerprint, undefined]);
@@ -188,7 +188,7 @@ export class AlertTable {
   }
 
   /** @returns the entry when there is something new to be kept */
-  #take(incoming: IncomingAlert, at: Millis, happened: (() => void)[]): Entry | undefined {
+  #merge(incoming: IncomingAlert, at: Millis, happened: (() => void)[]): Entry | undefined {
     const fresh = this.#fresh(incoming, at);
     const before = this.#entries.get(fresh.fingerprint);
     const overlaps = before && fresh.endsAt > before.alert.startsAt && fresh.startsAt < before.alert.endsAt;
@@ -200,15 +200,15 @@ export class AlertTable {
     const begins = !entry.isOver && (!before || before.isOver);
     const ends = entry.isOver && before !== undefined && !before.isOver;
     happened.push(() => {
-      if (begins) this.#events.onBegin(alert, at);
+      if (begins) this.#events.onFiring(alert, at);
       this.#events.onAlert(alert, at);
-      if (ends) this.#events.onEnd(alert, at);
+      if (ends) this.#events.onResolved(alert, at);
     });
     const isNews = begins || ends || !before || !isAlike(before.alert, alert);
     return isNews ? entry : undefined;
   }
 
-  #fresh(incoming: IncomingAlert, at: Millis): KnownAlert {
+  #fresh(incoming: IncomingAlert, at: Millis): StoredAlert {
     const { labels, annotations, activeAt, firstFailedAt, generatorUrl, isForeign = false } = incoming;
     const isEndGuessed = incoming.endsAt === undefined;
     const endsAt = incoming.endsAt ?? at + this.resolveTimeout;
@@ -232,7 +232,7 @@ export class AlertTable {
 }
 
 /** The newer one, since when the earlier of them has been there. */
-function merged(before: KnownAlert, fresh: KnownAlert, at: Millis): KnownAlert {
+function merged(before: StoredAlert, fresh: StoredAlert, at: Millis): StoredAlert {
   const startsAt = Math.min(before.startsAt, fresh.startsAt);
   const isLater = before.endsAt > fresh.endsAt;
   const keepsEnd = isResolved(fresh, at)
@@ -244,7 +244,7 @@ function merged(before: KnownAlert, fresh: KnownAlert, at: Millis): KnownAlert {
 }
 
 /** Equal but for how long it is believed, which every repetition moves on. */
-function isAlike(a: KnownAlert, b: KnownAlert): boolean {
+function isAlike(a: StoredAlert, b: StoredAlert): boolean {
   return (
     a.startsAt === b.startsAt &&
     a.generatorUrl === b.generatorUrl &&
@@ -253,21 +253,21 @@ function isAlike(a: KnownAlert, b: KnownAlert): boolean {
   );
 }
 
-function kept({ alert, isOver }: Entry): KeptAlert {
+function toPersisted({ alert, isOver }: Entry): PersistedAlert {
   const { labels, fingerprint: _, isUnconfirmed: __, ...rest } = alert;
   return { ...rest, labels: labels.toJSON(), isOver };
 }
 
-function restored(fingerprint: string, value: KeptAlert, at: Millis): Entry {
+function fromPersisted(fingerprint: string, value: PersistedAlert, at: Millis): Entry {
   const { labels, isOver, ...rest } = value;
   const alert = { ...rest, fingerprint, labels: Labels.of(labels), isUnconfirmed: false };
   // The clock may have been set back since.
   const over = { ...alert, startsAt: Math.min(alert.startsAt, at), endsAt: Math.min(alert.endsAt, at) };
-  return { alert: isOver ? over : believed(alert, at), isOver };
+  return { alert: isOver ? over : extended(alert, at), isOver };
 }
 
 /** What an alert is after the clock was set back from one moment to another. */
-function movedBack({ alert, isOver }: Entry, before: Millis, at: Millis): KnownAlert {
+function movedBack({ alert, isOver }: Entry, before: Millis, at: Millis): StoredAlert {
   const startsAt = Math.min(alert.startsAt, at);
   if (isOver || isResolved(alert, before))
     return alert.endsAt <= at ? alert : { ...alert, startsAt, endsAt: at };
@@ -277,7 +277,7 @@ function movedBack({ alert, isOver }: Entry, before: Millis, at: Millis): KnownA
 }
 
 /** An alert that fires, with time for its sender to confirm it. */
-function believed(alert: KnownAlert, at: Millis): KnownAlert {
+function extended(alert: StoredAlert, at: Millis): StoredAlert {
   // What was said to last until later needs no confirmation.
   const isUnconfirmed = !(alert.isForeign && alert.endsAt > at);
   return { ...alert, endsAt: Math.max(alert.endsAt, at + GRACE), isUnconfirmed };

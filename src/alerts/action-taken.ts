@@ -1,7 +1,7 @@
 // What was done about an alert, in the document's words: "Automatic restart attempted, notification sent". Comes in: an
 // episode; goes out: one line.
 
-import type { Episode, ToldNote } from './history.js';
+import type { AlertHistoryEntry, NotificationRecord } from './history.js';
 
 /** The log hears of every alert anyway. */
 const LOG = 'log';
@@ -11,7 +11,7 @@ const LOG = 'log';
  * @param otherwise when nothing of that is known
  */
 export function actionTaken(
-  episode: Pick<Episode, 'actions' | 'notifications' | 'silencedBy'> | undefined,
+  episode: Pick<AlertHistoryEntry, 'actions' | 'notifications' | 'silencedBy'> | undefined,
   otherwise = 'Logged',
 ): string {
   if (!episode) return otherwise;
@@ -20,14 +20,14 @@ export function actionTaken(
   const results = new Map(actions.map(({ action, result }) => [action, result]));
   const parts = [
     ...[...results].map(([action, result]) => `${action} ${result}`),
-    ...told(notifications.filter(({ integration }) => integration !== LOG)),
+    ...notificationLines(notifications.filter(({ integration }) => integration !== LOG)),
     ...silencedBy.map(({ createdBy, comment }) => `silenced by ${createdBy} (${comment})`),
   ];
   if (parts.length > 0) return capitalized(parts.join(', '));
   return notifications.some(({ integration }) => integration === LOG) ? 'Logged' : otherwise;
 }
 
-function told(notes: readonly ToldNote[]): string[] {
+function notificationLines(notes: readonly NotificationRecord[]): string[] {
   const last = new Map(notes.map(note => [nameOf(note), note]));
   const reached = new Set(notes.filter(({ error }) => error === undefined).map(nameOf));
   const failed = [...last].filter(([name]) => !reached.has(name));
@@ -38,7 +38,7 @@ function told(notes: readonly ToldNote[]): string[] {
 }
 
 /** `ops (slack)` */
-function nameOf({ receiver, integration }: ToldNote): string {
+function nameOf({ receiver, integration }: NotificationRecord): string {
   return `${receiver} (${integration})`;
 }
 

@@ -2,7 +2,7 @@
 // the embedded notifier, or the alerts themselves to real Alertmanagers, or neither where somebody else sends; actions;
 // and the audit trail.
 
-import { AlertTable, type IncomingAlert, isResolved, type KnownAlert } from '../alertmanager/alert-store.js';
+import { AlertStore, type IncomingAlert, isResolved, type StoredAlert } from '../alertmanager/alert-store.js';
 import type { AlertmanagerConfig } from '../alertmanager/config/definition.js';
 import { Forecast } from '../alertmanager/forecast/forecast.js';
 import { formatMatchers } from '../alertmanager/matchers/matcher.js';
@@ -12,10 +12,10 @@ import type { Integration } from '../alertmanager/pipeline/integration.js';
 import type { SuppressedReason } from '../alertmanager/pipeline/mute.js';
 import { NotificationLog } from '../alertmanager/pipeline/notification-log.js';
 import { Notifier } from '../alertmanager/pipeline/notifier.js';
-import type { Attempt } from '../alertmanager/pipeline/retry.js';
+import type { NotifyAttempt } from '../alertmanager/pipeline/retry.js';
 import { receiverKinds } from '../alertmanager/receivers/index.js';
-import { Receipts } from '../alertmanager/receivers/receipts.js';
-import type { Surroundings } from '../alertmanager/receivers/receiver.js';
+import type { ReceiverContext } from '../alertmanager/receivers/receiver.js';
+import { SentRecipients } from '../alertmanager/receivers/sent-recipients.js';
 import { GoTemplates } from '../alertmanager/templates/render.js';
 import { ConfigError } from '../config/load.js';
 import { type Alert, isEscalation, type PendingAlert } from '../model/alert.js';
@@ -28,16 +28,16 @@ import { isAboutChecks } from './about-checks.js';
 import type { ActionDefinition } from './actions/definition.js';
 import { ActionRunner } from './actions/runner.js';
 import { AuditTrail } from './audit-trail.js';
-import { Episodes } from './history.js';
+import { AlertHistory } from './history.js';
 import { notifierEvents } from './notifier-events.js';
-import { type AlertmanagerAddress, Sender, type SenderEvents } from './sender.js';
+import { type AlertmanagerAddress, AlertmanagerSender, type SenderEvents } from './sender.js';
 import { type CheckedServices, type RuleAlerts, StartupHold } from './startup-hold.js';
 
 /** As the history names what the checks do about a status. */
 const PACE_ACTION = 'monitoring interval';
 const SWEEP_EVERY: Millis = 5000;
 /** Longer than anybody tries one message again. */
-const REMEMBERED: Millis = 30 * 60_000;
+const SENT_RECIPIENTS_TTL: Millis = 30 * 60_000;
 
 /** Who tells people. */
 export type DeliveryConfig =
@@ -63,7 +63,7 @@ export interface RuleCoverage {
 export interface AlertingEvents extends SenderEvents {
   /** Which integrations there are now. */
   onIntegrations(integrations: readonly Integration[]): void;
-  onAttempt(attempt: Attempt): void;
+  onAttempt(attempt: NotifyAttempt): void;
   /** A message was taken (no reason), or given up. */
   onNotification(integration: Integration, reason: string | undefined): void;
   onSuppressed(reason: SuppressedReason, alerts: number): void;
@@ -87,22 +87,22 @@ export interface AlertingOptions {
 
 /** Whoever makes one closes it. */
 export class Alerting {
-  readonly alerts: AlertTable;
+  readonly alerts: AlertStore;
   readonly silences: Silences;
-  readonly episodes: Episodes;
+  readonly history: AlertHistory;
   /** Who changed what. */
   readonly audit: AuditTrail;
   readonly #options: AlertingOptions;
   readonly #log: NotificationLog;
   readonly #actions: ActionRunner;
-  readonly #receipts = new Receipts(REMEMBERED);
+  readonly #sentRecipients = new SentRecipients(SENT_RECIPIENTS_TTL);
   readonly #hold: StartupHold;
   readonly #sweeping: NodeJS.Timeout;
   #pace: string | undefined;
   #pending: readonly PendingAlert[] = [];
   #delivery: DeliveryConfig = { by: 'prometheus' };
   #notifier: Notifier | undefined;
-  #sender: Sender | undefined;
+  #sender: AlertmanagerSender | undefined;
   /** One change of the configuration after the other. */
   #changing: Promise<void> = Promise.resolve();
 
@@ -113,18 +113,22 @@ export class Alerting {
     this.#hold = new StartupHold(options.checked, clock);
     this.audit = new AuditTrail(store.kept);
     this.silences = new Silences(store.kept, (...change) => this.#onSilence(...change));
-    this.episodes = new Episodes(store.episodes);
+    this.history = new AlertHistory(store.episodes);
     this.#log = new NotificationLog(store.kept);
     this.#actions = new ActionRunner(store.kept, clock, {
-      onAction: (alert, note) => this.episodes.acted(alert, note),
+      onAction: (alert, note) => this.history.recordAction(alert, note),
       onRun: (action, isSuccess) => events.onAction(action, isSuccess),
       log,
     });
-    const onAlert = (alert: KnownAlert) => this.#notifier?.take(alert);
-    const onBegin = (alert: KnownAlert, at: Millis) => this.#begin(alert, at);
-    const onEnd = (alert: KnownAlert) => this.episodes.end(alert);
-    const onMoved = (alert: KnownAlert) => this.#notifier?.correct(alert);
-    this.alerts = new AlertTable(store.kept, { onAlert, onBegin, onEnd, onMoved }, clock.now());
+    const onAlert = (alert: StoredAlert) => this.#notifier?.add(alert);
+    const onBegin = (alert: StoredAlert, at: Millis) => this.#onFiring(alert, at);
+    const onEnd = (alert: StoredAlert) => this.history.close(alert);
+    const onMoved = (alert: StoredAlert) => this.#notifier?.correct(alert);
+    this.alerts = new AlertStore(
+      store.kept,
+      { onAlert, onFiring: onBegin, onResolved: onEnd, onMoved },
+      clock.now(),
+    );
     this.#resume(clock.now());
     this.#sweeping = setInterval(() => this.sweep(), SWEEP_EVERY);
   }
@@ -139,7 +143,7 @@ export class Alerting {
   }
 
   /** Undefined unless alerts go to real Alertmanagers. */
-  get sender(): Sender | undefined {
+  get sender(): AlertmanagerSender | undefined {
     return this.#sender;
   }
 
@@ -172,19 +176,19 @@ export class Alerting {
    * alert of the rules that they do not have any more, since the rule or its service is gone, ends.
    * @returns whether the rules are to be evaluated again soon, because alerts wait for it
    */
-  hearRules(evaluation: RuleAlerts & RuleCoverage, at: Millis): boolean {
-    this.alerts.keepUp(at);
-    if (evaluation.restoring?.length) this.alerts.believe(new Set(evaluation.restoring), at);
+  applyEvaluation(evaluation: RuleAlerts & RuleCoverage, at: Millis): boolean {
+    this.alerts.advanceTo(at);
+    if (evaluation.restoring?.length) this.alerts.extend(new Set(evaluation.restoring), at);
     const externalUrl = this.#options.externalUrl();
     this.#pending = evaluation.pending ?? [];
-    const alerts: IncomingAlert[] = this.#hold.pass(evaluation).map(alert => ({
+    const alerts: IncomingAlert[] = this.#hold.filter(evaluation).map(alert => ({
       ...incomingOf(alert, externalUrl),
       firstFailedAt: this.#firstFailure(alert),
     }));
-    if (this.#hold.isOver) alerts.push(...this.#abandoned(evaluation, at));
+    if (this.#hold.isOver) alerts.push(...this.#removedByRules(evaluation, at));
     if (alerts.length > 0) {
       this.#sender?.send(alerts);
-      this.alerts.put(alerts, at);
+      this.alerts.upsert(alerts, at);
     }
     return this.#hold.wantsEvaluation;
   }
@@ -198,7 +202,7 @@ export class Alerting {
   }
 
   /** Ends of the alerts that the rules have not got any more. */
-  #abandoned(
+  #removedByRules(
     { unsent, active, notDue, restoring = [], failures }: RuleAlerts & RuleCoverage,
     at: Millis,
   ): IncomingAlert[] {
@@ -208,38 +212,38 @@ export class Alerting {
     if (own.length === 0) return [];
     const known = new Set([...unsent, ...active].map(({ labels }) => Labels.of(labels).key));
     const skipped = new Set([...notDue, ...restoring]);
-    const isGone = ({ labels }: KnownAlert) =>
+    const isGone = ({ labels }: StoredAlert) =>
       !known.has(labels.key) && !skipped.has(labels.get('alertname'));
     return own.filter(isGone).map(alert => ({ ...alert, endsAt: at }));
   }
 
   /** Hears which alerts fire where somebody else evaluates the rules: all of them, each time. */
-  hearFiring(firing: readonly Pick<Alert, 'labels' | 'annotations' | 'activeAt'>[], at: Millis): void {
-    this.alerts.keepUp(at);
+  applyRemoteAlerts(firing: readonly Pick<Alert, 'labels' | 'annotations' | 'activeAt'>[], at: Millis): void {
+    this.alerts.advanceTo(at);
     const alerts = firing.map(alert => ({
       labels: Labels.of(alert.labels),
       annotations: alert.annotations,
       startsAt: alert.activeAt,
       activeAt: alert.activeAt,
       firstFailedAt: this.#firstFailure(alert),
-      endsAt: at + UNTIL_HEARD_AGAIN,
+      endsAt: at + REMOTE_ALERT_TTL,
       generatorUrl: '',
     }));
-    this.alerts.put(alerts, at);
+    this.alerts.upsert(alerts, at);
     const present = new Set(alerts.map(({ labels }) => labels.key));
     const over = [...this.alerts.all()].filter(
       ({ labels, endsAt, isForeign }) => !isForeign && endsAt > at && !present.has(labels.key),
     );
-    this.alerts.put(
+    this.alerts.upsert(
       over.map(alert => ({ ...alert, endsAt: at })),
       at,
     );
   }
 
   /** Hears of alerts that others tell of. @returns whether they are on disk */
-  hear(alerts: readonly IncomingAlert[], at: Millis): boolean {
-    this.alerts.keepUp(at);
-    return this.alerts.put(
+  ingest(alerts: readonly IncomingAlert[], at: Millis): boolean {
+    this.alerts.advanceTo(at);
+    return this.alerts.upsert(
       alerts.map(alert => ({ ...alert, isForeign: true })),
       at,
     );
@@ -285,10 +289,10 @@ export class Alerting {
   /** Ends what nobody told of in time; forgets what is long over. */
   sweep(): void {
     const at = this.#options.clock.now();
-    this.alerts.keepUp(at);
-    this.alerts.sweep(at, fingerprint => this.#notifier?.holds(fingerprint) ?? false);
+    this.alerts.advanceTo(at);
+    this.alerts.sweep(at, fingerprint => this.#notifier?.has(fingerprint) ?? false);
     this.silences.sweep(at);
-    this.#noteSilenced(at);
+    this.#recordSilenced(at);
     this.#notifier?.sweep(at);
   }
 
@@ -297,7 +301,7 @@ export class Alerting {
     clearInterval(this.#sweeping);
     await this.#changing;
     await this.#stop();
-    this.episodes.flush();
+    this.history.flush();
   }
 
   #logUnconfigured({ receivers }: AlertmanagerConfig): void {
@@ -320,18 +324,18 @@ export class Alerting {
   #resume(at: Millis): void {
     const firing = [...this.alerts.all()].filter(alert => !isResolved(alert, at));
     // Copies raise what has begun.
-    const isCopy = ({ labels }: KnownAlert) => Number(isEscalation(labels.toJSON()));
-    for (const alert of firing.sort((a, b) => isCopy(a) - isCopy(b))) this.episodes.begin(alert);
+    const isCopy = ({ labels }: StoredAlert) => Number(isEscalation(labels.toJSON()));
+    for (const alert of firing.sort((a, b) => isCopy(a) - isCopy(b))) this.history.open(alert);
   }
 
-  #begin(alert: KnownAlert, at: Millis): void {
-    this.episodes.begin(alert);
+  #onFiring(alert: StoredAlert, at: Millis): void {
+    this.history.open(alert);
     if (this.#pace && !isEscalation(alert.labels.toJSON()))
-      this.episodes.acted(alert, { at, action: PACE_ACTION, result: this.#pace });
+      this.history.recordAction(alert, { at, action: PACE_ACTION, result: this.#pace });
     const silences = this.silences.muting(alert.labels, at);
-    if (this.#delivery.by === 'us') this.episodes.silenced(alert, silences, at);
+    if (this.#delivery.by === 'us') this.history.recordSilences(alert, silences, at);
     const [silence] = silences;
-    this.#actions.begin(alert, silence && `silenced by ${silence.createdBy} (${silence.comment})`);
+    this.#actions.run(alert, silence && `silenced by ${silence.createdBy} (${silence.comment})`);
   }
 
   /** What the checks do about the status, for the alerts there are and those that come; undefined: nothing. */
@@ -340,7 +344,7 @@ export class Alerting {
     if (result === undefined) return;
     const own = [...this.alerts.all()].filter(({ labels }) => !isEscalation(labels.toJSON()));
     for (const alert of own)
-      if (!isResolved(alert, at)) this.episodes.acted(alert, { at, action: PACE_ACTION, result });
+      if (!isResolved(alert, at)) this.history.recordAction(alert, { at, action: PACE_ACTION, result });
   }
 
   #onSilence(event: 'created' | 'changed' | 'expired', silence: Silence, by: string, at: Millis): void {
@@ -357,33 +361,34 @@ export class Alerting {
     this.#options.log('info', `Silence ${event}`, { by, ...details });
     // The silence is in force when this returns.
     queueMicrotask(() => {
-      this.#noteSilenced(at);
+      this.#recordSilenced(at);
       this.#options.events.onMuting();
     });
   }
 
   /** The history knows at once what a silence mutes, not only when its group has its turn. */
-  #noteSilenced(at: Millis): void {
+  #recordSilenced(at: Millis): void {
     if (!this.#notifier || this.silences.all().length === 0) return;
     for (const alert of this.alerts.all())
-      if (!isResolved(alert, at)) this.episodes.silenced(alert, this.silences.muting(alert.labels, at), at);
+      if (!isResolved(alert, at))
+        this.history.recordSilences(alert, this.silences.muting(alert.labels, at), at);
   }
 
   #makeNotifier(config: AlertmanagerConfig): Notifier {
     const { externalUrl, log, clock } = this.#options;
     return opening(config.file, () => {
       const templates = new GoTemplates(config.templates);
-      const surroundings: Surroundings = { templates, receipts: this.#receipts, log };
+      const context: ReceiverContext = { templates, sentRecipients: this.#sentRecipients, log };
       return new Notifier({
         config,
         alerts: this.alerts,
         silences: this.silences,
         log: this.#log,
         kinds: receiverKinds,
-        surroundings,
+        context,
         externalUrl,
         clock,
-        events: notifierEvents(this.#options, this.#options.events, this.episodes),
+        events: notifierEvents(this.#options, this.#options.events, this.history),
       });
     });
   }
@@ -393,8 +398,8 @@ function makeSender(
   alertmanagers: readonly AlertmanagerAddress[],
   clock: Clock,
   events: SenderEvents,
-): Sender {
-  return opening('alerting.alertmanagers', () => new Sender(alertmanagers, clock, events));
+): AlertmanagerSender {
+  return opening('alerting.alertmanagers', () => new AlertmanagerSender(alertmanagers, clock, events));
 }
 
 /** What cannot be opened is a mistake in the configuration: a certificate that is not there. */
@@ -407,7 +412,7 @@ function opening<T>(what: string, open: () => T): T {
 }
 
 /** Where a list of all firing alerts comes every few seconds. */
-const UNTIL_HEARD_AGAIN: Millis = 5 * 60_000;
+const REMOTE_ALERT_TTL: Millis = 5 * 60_000;
 
 /** As Prometheus sends it. */
 function incomingOf(alert: Alert, externalUrl: string): IncomingAlert {

@@ -3,7 +3,7 @@
 // to the alert they copy.
 
 import { randomBytes } from 'node:crypto';
-import type { KnownAlert } from '../alertmanager/alert-store.js';
+import type { StoredAlert } from '../alertmanager/alert-store.js';
 import type { Silence } from '../alertmanager/mute/silences.js';
 import { alertIdentity, isEscalation } from '../model/alert.js';
 import type { Millis } from '../model/time.js';
@@ -13,16 +13,16 @@ import type { EpisodeQuery, EpisodeStore, StoredEpisode } from '../store/alert-h
 const MAX_NOTIFICATIONS = 200;
 const MAX_ACTIONS = 100;
 /** Episodes written at once. */
-const BITE = 500;
+const BATCH = 500;
 /** Episodes that ended and may still be told of. */
-const MAX_LATELY = 10_000;
+const MAX_RECENT = 10_000;
 /** Of those, what is looked for at the start. */
-const RECENT = 1000;
+const RESTORED_RECENT = 1000;
 /** Open episodes that are looked for at the start. */
 const MAX_OPEN = 100_000;
 
 /** A message somebody was given, or could not be given. */
-export interface ToldNote {
+export interface NotificationRecord {
   readonly at: Millis;
   readonly receiver: string;
   /** `slack`, `email`, ...; `log`. */
@@ -34,21 +34,21 @@ export interface ToldNote {
   readonly escalation?: string;
 }
 
-export interface ActionNote {
+export interface ActionRecord {
   readonly at: Millis;
   readonly action: string;
   /** `succeeded`, or why not. */
   readonly result: string;
 }
 
-export interface SilencedNote {
+export interface SilenceRecord {
   readonly at: Millis;
   readonly id: string;
   readonly createdBy: string;
   readonly comment: string;
 }
 
-export interface Episode {
+export interface AlertHistoryEntry {
   readonly id: string;
   /** Equal for the alert and its escalated copies. */
   readonly identity: string;
@@ -63,60 +63,60 @@ export interface Episode {
   endsAt: Millis | undefined;
   /** The highest: `level2`, `level3`. */
   escalation: string | undefined;
-  readonly notifications: ToldNote[];
-  readonly actions: ActionNote[];
-  readonly silencedBy: SilencedNote[];
+  readonly notifications: NotificationRecord[];
+  readonly actions: ActionRecord[];
+  readonly silencedBy: SilenceRecord[];
 }
 
-export interface EpisodesPage {
-  readonly episodes: readonly Episode[];
+export interface AlertHistoryPage {
+  readonly episodes: readonly AlertHistoryEntry[];
   readonly count: number;
 }
 
 /** Where is noted what was sent, and what was not because of silences. */
-export type AlertHistoryWriter = Pick<Episodes, 'told' | 'silenced'>;
+export type AlertHistoryWriter = Pick<AlertHistory, 'recordNotification' | 'recordSilences'>;
 
-export class Episodes {
+export class AlertHistory {
   readonly #store: EpisodeStore;
   /** By identity. */
-  readonly #open = new Map<string, Episode>();
+  readonly #open = new Map<string, AlertHistoryEntry>();
   /** Those that ended: messages about an end come after it. */
-  readonly #lately = new Map<string, Episode>();
-  readonly #changed = new Set<Episode>();
+  readonly #recent = new Map<string, AlertHistoryEntry>();
+  readonly #changed = new Set<AlertHistoryEntry>();
   #writing: NodeJS.Immediate | undefined;
 
   /** Takes up those that an earlier run left open. */
   constructor(store: EpisodeStore) {
     this.#store = store;
     for (const { body } of store.select({ active: true, limit: MAX_OPEN }).episodes) {
-      const episode = body as Episode;
+      const episode = body as AlertHistoryEntry;
       this.#open.set(episode.identity, episode);
     }
     // Newest first: of an alert that came again the last episode counts.
-    for (const { body } of store.select({ active: false, limit: RECENT }).episodes.toReversed()) {
-      const episode = body as Episode;
-      this.#lately.set(episode.identity, episode);
+    for (const { body } of store.select({ active: false, limit: RESTORED_RECENT }).episodes.toReversed()) {
+      const episode = body as AlertHistoryEntry;
+      this.#recent.set(episode.identity, episode);
     }
   }
 
   /** The episode an alert is in. */
-  current(identity: string): Episode | undefined {
+  current(identity: string): AlertHistoryEntry | undefined {
     return this.#open.get(identity);
   }
 
   /** The episode an alert is in, or was in last, as far as it is remembered. */
-  latest(identity: string): Episode | undefined {
-    return this.#open.get(identity) ?? this.#lately.get(identity);
+  latest(identity: string): AlertHistoryEntry | undefined {
+    return this.#open.get(identity) ?? this.#recent.get(identity);
   }
 
   /** An alert began, or a copy says how far one has risen. One that was open before a restart goes on. */
-  begin(alert: KnownAlert): void {
+  open(alert: StoredAlert): void {
     const labels = alert.labels.toJSON();
-    if (isEscalation(labels)) this.#rise(labels);
+    if (isEscalation(labels)) this.#escalate(labels);
     if (isEscalation(labels) || labels.severity === 'none') return;
     const identity = alertIdentity(labels);
     if (this.#open.has(identity)) return;
-    const episode: Episode = {
+    const episode: AlertHistoryEntry = {
       id: newId(alert.startsAt),
       identity,
       fingerprint: alert.fingerprint,
@@ -131,24 +131,27 @@ export class Episodes {
       silencedBy: [],
     };
     this.#open.set(identity, episode);
-    this.#touch(episode);
+    this.#markChanged(episode);
   }
 
   /** An alert is over. */
-  end(alert: KnownAlert): void {
+  close(alert: StoredAlert): void {
     const labels = alert.labels.toJSON();
     if (isEscalation(labels)) return;
     const episode = this.#open.get(alertIdentity(labels));
     if (!episode) return;
     episode.endsAt = alert.endsAt;
     this.#open.delete(episode.identity);
-    this.#touch(episode);
-    this.#lately.set(episode.identity, episode);
-    if (this.#lately.size > MAX_LATELY) this.#lately.delete(this.#lately.keys().next().value as string);
+    this.#markChanged(episode);
+    this.#recent.set(episode.identity, episode);
+    if (this.#recent.size > MAX_RECENT) this.#recent.delete(this.#recent.keys().next().value as string);
   }
 
   /** Somebody was told of alerts, or could not be. */
-  told(alerts: readonly Pick<KnownAlert, 'labels'>[], note: Omit<ToldNote, 'escalation'>): void {
+  recordNotification(
+    alerts: readonly Pick<StoredAlert, 'labels'>[],
+    note: Omit<NotificationRecord, 'escalation'>,
+  ): void {
     for (const alert of alerts) {
       const labels = alert.labels.toJSON();
       const episode = this.#of(labels);
@@ -156,35 +159,35 @@ export class Episodes {
       const { escalation } = labels;
       episode.notifications.push(escalation ? { ...note, escalation } : note);
       if (episode.notifications.length > MAX_NOTIFICATIONS) episode.notifications.splice(1, 1);
-      this.#touch(episode);
+      this.#markChanged(episode);
     }
   }
 
   /** Something was done about an alert. */
-  acted(alert: KnownAlert, note: ActionNote): void {
+  recordAction(alert: StoredAlert, note: ActionRecord): void {
     const episode = this.#of(alert.labels.toJSON());
     if (!episode) return;
     episode.actions.push(note);
     if (episode.actions.length > MAX_ACTIONS) episode.actions.shift();
-    this.#touch(episode);
+    this.#markChanged(episode);
   }
 
   /** An alert is silenced; each silence is noted once. */
-  silenced(alert: KnownAlert, silences: readonly Silence[], at: Millis): void {
+  recordSilences(alert: StoredAlert, silences: readonly Silence[], at: Millis): void {
     const episode = this.#of(alert.labels.toJSON());
     if (!episode) return;
     for (const { id, createdBy, comment } of silences) {
       if (episode.silencedBy.some(known => known.id === id)) continue;
       episode.silencedBy.push({ at, id, createdBy, comment });
-      this.#touch(episode);
+      this.#markChanged(episode);
     }
   }
 
   /** Newest first. */
-  select(query: EpisodeQuery): EpisodesPage {
+  select(query: EpisodeQuery): AlertHistoryPage {
     this.flush();
     const { episodes, count } = this.#store.select(query);
-    return { episodes: episodes.map(({ body }) => body as Episode), count };
+    return { episodes: episodes.map(({ body }) => body as AlertHistoryEntry), count };
   }
 
   /** Writes what has changed. */
@@ -200,27 +203,27 @@ export class Episodes {
     if (changed.length > 0) this.#store.put(changed.map(stored));
   }
 
-  #of(labels: Readonly<Record<string, string>>): Episode | undefined {
+  #of(labels: Readonly<Record<string, string>>): AlertHistoryEntry | undefined {
     return this.latest(alertIdentity(labels));
   }
 
-  #rise(labels: Readonly<Record<string, string>>): void {
+  #escalate(labels: Readonly<Record<string, string>>): void {
     const { escalation } = labels;
     const episode = this.#open.get(alertIdentity(labels));
     if (!episode || !escalation || (episode.escalation ?? '') >= escalation) return;
     episode.escalation = escalation;
-    this.#touch(episode);
+    this.#markChanged(episode);
   }
 
   /** What happens at once is written at once, unless it is so much that others would have to wait. */
-  #touch(episode: Episode): void {
+  #markChanged(episode: AlertHistoryEntry): void {
     this.#changed.add(episode);
-    this.#writing ??= setImmediate(() => this.#writeBite());
+    this.#writing ??= setImmediate(() => this.#writeBatch());
   }
 
-  #writeBite(): void {
-    this.#write(BITE);
-    this.#writing = this.#changed.size > 0 ? setImmediate(() => this.#writeBite()) : undefined;
+  #writeBatch(): void {
+    this.#write(BATCH);
+    this.#writing = this.#changed.size > 0 ? setImmediate(() => this.#writeBatch()) : undefined;
   }
 }
 
@@ -229,7 +232,7 @@ function noticed({
   startsAt,
   activeAt,
   firstFailedAt,
-}: KnownAlert): Pick<Episode, 'activeAt' | 'firstFailedAt'> {
+}: StoredAlert): Pick<AlertHistoryEntry, 'activeAt' | 'firstFailedAt'> {
   const upTo = (at: Millis | undefined) => (at === undefined ? undefined : Math.min(at, startsAt));
   return { activeAt: upTo(activeAt), firstFailedAt: upTo(firstFailedAt) };
 }
@@ -239,7 +242,7 @@ function newId(at: Millis): string {
   return `${Math.floor(at).toString(16).padStart(12, '0')}-${randomBytes(8).toString('hex')}`;
 }
 
-function stored(episode: Episode): StoredEpisode {
+function stored(episode: AlertHistoryEntry): StoredEpisode {
   const { id, startsAt, endsAt, labels } = episode;
   const { severity = '', target = '', alertname = '' } = labels;
   return { id, startsAt, endsAt, severity, service: target, alertname, body: episode };

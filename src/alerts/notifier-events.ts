@@ -1,7 +1,7 @@
 // What becomes of messages, in the log, in the history of their alerts and in figures. Comes in: outcomes of the embedded
 // notifier; goes out: a line of the log and an entry of the history for each.
 
-import type { KnownAlert } from '../alertmanager/alert-store.js';
+import type { StoredAlert } from '../alertmanager/alert-store.js';
 import type { Integration } from '../alertmanager/pipeline/integration.js';
 import type { NotifiedAlert } from '../alertmanager/pipeline/notification.js';
 import type { NotifierEvents } from '../alertmanager/pipeline/notifier.js';
@@ -30,11 +30,11 @@ export function notifierEvents(
         const { alerts } = outcome.notification;
         events.onNotification(integration, undefined);
         logSent(log, integration, alerts, { attempts: outcome.attempts, duration });
-        history.told(
+        history.recordNotification(
           alerts.filter(alert => !alert.isResolved),
           { ...note, status: 'firing' },
         );
-        history.told(
+        history.recordNotification(
           alerts.filter(alert => alert.isResolved),
           { ...note, status: 'resolved' },
         );
@@ -42,7 +42,7 @@ export function notifierEvents(
       }
       const { error, attempts, reason } = outcome;
       events.onNotification(integration, reason);
-      history.told([...group.alerts], { ...note, status: 'firing', error: error.message });
+      history.recordNotification([...group.alerts], { ...note, status: 'firing', error: error.message });
       log('warn', 'Notification failed after retries', {
         ...named(integration),
         group: group.key,
@@ -55,7 +55,8 @@ export function notifierEvents(
       events.onSuppressed(reason, alerts.length);
       if (reason !== 'silence') return;
       const at = clock.now();
-      for (const alert of alerts) history.silenced(alert, muted.get(alert.fingerprint)?.silencedBy ?? [], at);
+      for (const alert of alerts)
+        history.recordSilences(alert, muted.get(alert.fingerprint)?.silencedBy ?? [], at);
     },
   };
 }
@@ -79,7 +80,7 @@ function logSent(
   });
 }
 
-function namesOf(alerts: readonly Pick<KnownAlert, 'labels'>[]): string {
+function namesOf(alerts: readonly Pick<StoredAlert, 'labels'>[]): string {
   const names = alerts
     .slice(0, MAX_NAMED)
     .map(({ labels }) => [labels.get('alertname'), labels.get('target')].filter(Boolean).join(' '));

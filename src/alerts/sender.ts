@@ -32,7 +32,7 @@ export interface SenderEvents {
 }
 
 /** Sends to one Alertmanager, a request at a time. */
-class Line {
+class SendLoop {
   readonly address: string;
   readonly #url: URL;
   readonly #config: AlertmanagerAddress;
@@ -127,29 +127,29 @@ function postable({ labels, annotations, startsAt, endsAt, generatorUrl }: Incom
   };
 }
 
-export class Sender {
-  readonly #lines: readonly Line[];
+export class AlertmanagerSender {
+  readonly #loops: readonly SendLoop[];
 
   /** @throws the file system's error when a file of `tls_config` cannot be read */
   constructor(alertmanagers: readonly AlertmanagerAddress[], clock: Clock, events: SenderEvents) {
-    this.#lines = alertmanagers.map(config => new Line(config, clock, events));
+    this.#loops = alertmanagers.map(config => new SendLoop(config, clock, events));
   }
 
   /** Where alerts are sent, `http://HOST:PORT/api/v2/alerts`. */
   get addresses(): readonly string[] {
-    return this.#lines.map(({ address }) => address);
+    return this.#loops.map(({ address }) => address);
   }
 
   /** Alerts that wait, for all Alertmanagers together. */
   get waiting(): number {
-    return this.#lines.reduce((sum, { waiting }) => sum + waiting, 0);
+    return this.#loops.reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
   send(alerts: readonly IncomingAlert[]): void {
-    if (alerts.length > 0) for (const line of this.#lines) line.send(alerts);
+    if (alerts.length > 0) for (const line of this.#loops) line.send(alerts);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#lines.map(line => line.close()));
+    await Promise.all(this.#loops.map(line => line.close()));
   }
 }

@@ -53,7 +53,7 @@ export class StartupHold {
   }
 
   /** What may be sent of an evaluation's alerts, and of those held before. */
-  pass({ at, unsent, active }: RuleAlerts): Alert[] {
+  filter({ at, unsent, active }: RuleAlerts): Alert[] {
     if (this.#isOver) return [...unsent];
     if (this.#checked.areAllKnown(at)) this.#complete++;
     this.#isOver = this.#complete >= EVALUATIONS || this.#clock.elapsed() > this.#until;

@@ -101,7 +101,7 @@ export class AlertWiring {
     const metrics = this.#metrics;
     const log = this.#log;
     return {
-      onIntegrations: integrations => metrics.begin(integrations),
+      onIntegrations: integrations => metrics.initialize(integrations),
       onAttempt: ({ integration, duration, error }) =>
         metrics.attempted(integration, duration, error !== undefined),
       onNotification: (integration, reason) => metrics.notified(integration, reason),

@@ -13,8 +13,8 @@ import { receiverKinds } from '../alertmanager/receivers/index.js';
 import type { ActionDefinition } from '../alerts/actions/definition.js';
 import type { DeliveryConfig } from '../alerts/alerting.js';
 import { actionsSection, alertingSection } from '../alerts/settings.js';
-import type { EndpointPlan } from '../cluster/endpoints/plan.js';
-import { endpointSection, strangers } from '../cluster/endpoints/section.js';
+import type { EndpointCandidates } from '../cluster/endpoints/plan.js';
+import { endpointSection, unknownServices } from '../cluster/endpoints/section.js';
 import { CLUSTER_STATUS } from '../cluster/status.js';
 import { about, ofType } from '../config/about.js';
 import { didYouMean } from '../config/did-you-mean.js';
@@ -53,7 +53,7 @@ export interface Configuration {
   /** The files of `rule_files`; none in remote mode, where somebody else evaluates them. */
   readonly rules: readonly TransferredRuleFile[];
   /** Where workflows call which service. */
-  readonly endpoints: EndpointPlan;
+  readonly endpoints: EndpointCandidates;
   /** Who tells people of alerts. */
   readonly delivery: DeliveryConfig;
   readonly actions: readonly ActionDefinition[];
@@ -354,7 +354,7 @@ export const monitorYml = section({
     });
   }
   const ids = config.services.map(({ id }) => id);
-  for (const { path, message } of strangers(config.endpoints, ids))
+  for (const { path, message } of unknownServices(config.endpoints, ids))
     context.addIssue({ code: 'custom', path: ['endpoints', ...path], message });
   for (const [i, id] of config.page.hide.entries())
     if (!ids.includes(id))

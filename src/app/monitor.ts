@@ -6,19 +6,19 @@ import { Registry } from 'prom-client';
 import { alertLabelsOf } from '../alertmanager/mute/maintenance.js';
 import type { AuditEvent } from '../alerts/audit-trail.js';
 import { Latency } from '../cluster/endpoints/latency.js';
-import { EndpointChooser } from '../cluster/endpoints/selector.js';
+import { EndpointSelector } from '../cluster/endpoints/selector.js';
 import { FirstChecks } from '../cluster/first-checks.js';
 import { FirstFailures } from '../cluster/first-failures.js';
-import { type Sight, Snapshots } from '../cluster/health-json.js';
+import { type ClusterSnapshot, HealthWriter } from '../cluster/health-json.js';
 import { mutedByDependency } from '../cluster/muted.js';
 import { Refresher } from '../cluster/on-demand.js';
 import { RecentResults } from '../cluster/recent-results.js';
-import { Board, type LevelChange } from '../cluster/state.js';
-import { type Alert, alertLine, type Verdict } from '../cluster/status.js';
-import { Pulse } from '../cluster/watchdog.js';
+import { ClusterState, type LevelChange } from '../cluster/state.js';
+import { alertLine, type ClusterAlert, type ClusterStatus } from '../cluster/status.js';
+import { ScanWatchdog } from '../cluster/watchdog.js';
 import { Coalesced } from '../concurrency/coalesced.js';
 import type { AccessPolicy } from '../http/access.js';
-import type { Doors } from '../http/context.js';
+import type { ApiContext } from '../http/context.js';
 import { HealthFeed } from '../http/events/feed.js';
 import { Announcements } from '../http/page/announcements.js';
 import type { PrometheusFacts } from '../http/prometheus/facts.js';
@@ -101,13 +101,13 @@ export class Monitor {
   readonly #settings: MonitorSettings;
   readonly #log: Logger;
   readonly #clock = systemClock;
-  readonly #board = new Board();
+  readonly #cluster = new ClusterState();
   readonly #firstChecks = new FirstChecks();
   readonly #firstFailures: FirstFailures;
   readonly #recent = new RecentResults();
   readonly #leftOut: LeftOutLog;
-  readonly #snapshots: Snapshots;
-  readonly #endpoints: EndpointChooser;
+  readonly #health: HealthWriter;
+  readonly #endpoints: EndpointSelector;
   readonly #announcements: Announcements;
   readonly #events: HealthFeed;
   readonly #publicEvents: HealthFeed;
@@ -118,7 +118,7 @@ export class Monitor {
   readonly #lock: FolderLock;
   readonly #locking: LockWatch;
   readonly #store: Store;
-  readonly #pulse: Pulse;
+  readonly #watchdog: ScanWatchdog;
   readonly #refresher: Refresher;
   readonly #checks: CheckRunner;
   readonly #queryBackend: QueryBackend;
@@ -153,11 +153,11 @@ export class Monitor {
     });
     this.#log = log;
     this.#leftOut = new LeftOutLog(log);
-    this.#snapshots = new Snapshots(this.#board, this.#clock.elapsed(), at => this.#muted(at));
-    this.#events = new HealthFeed(this.#board, this.#snapshots, this.#clock);
-    this.#publicEvents = makePublicFeed(this.#board, this.#snapshots, this.#clock, () => this.#alerts);
+    this.#health = new HealthWriter(this.#cluster, this.#clock.elapsed(), at => this.#muted(at));
+    this.#events = new HealthFeed(this.#cluster, this.#health, this.#clock);
+    this.#publicEvents = makePublicFeed(this.#cluster, this.#health, this.#clock, () => this.#alerts);
     const ask = (query: string, at: Millis) => this.#queryBackend.engine.instant(query, at);
-    this.#endpoints = new EndpointChooser(this.#board, new Latency(ask, this.#clock));
+    this.#endpoints = new EndpointSelector(this.#cluster, new Latency(ask, this.#clock));
     this.#exposition = new Exposition(this.#registry, [
       ...serviceFamilies,
       ...attemptFamilies,
@@ -181,25 +181,25 @@ export class Monitor {
       log,
       externalUrl: () => this.#externalUrl,
       checked: this.#firstChecks,
-      firstFailure: id => this.#firstFailures.of(id, this.#board.result(id)?.level),
+      firstFailure: id => this.#firstFailures.of(id, this.#cluster.result(id)?.level),
       onMuting: () => {
         this.#maintaining.update();
         this.#alerts.show(this.#muted(this.#clock.now()));
         this.#exposition.touch();
-        this.#board.touch();
+        this.#cluster.notifyChanged();
       },
     });
     const answeringEvents: QueryBackendEvents = {
       onStatus: (verdict, at) => this.#onVerdict(verdict, at),
       onRulesUnavailable: reason => this.#onNoVerdict(reason),
       onEvaluation: judgement => this.#onEvaluation(judgement),
-      onFiring: (alerts, at) => this.#alerts.alerting.hearFiring(alerts, at),
+      onFiring: (alerts, at) => this.#alerts.alerting.applyRemoteAlerts(alerts, at),
     };
     this.#queryBackend = new QueryBackend(settings, this.#registry, this.#exposition, answeringEvents, log);
     this.#queryBackend.setObstacle(lock.obstacle);
     this.#maintaining = new Maintaining({
       silences: this.#alerts.alerting.silences,
-      services: () => this.#board.services,
+      services: () => this.#cluster.services,
       identity: () => this.#queryBackend.identity,
       onChange: now => this.#onMaintenance(now),
       clock: this.#clock,
@@ -209,12 +209,12 @@ export class Monitor {
       store: this.#store,
       audit: this.#alerts.alerting.audit,
       metrics: new ReportMetrics(this.#registry),
-      services: () => this.#board.services,
+      services: () => this.#cluster.services,
       retention: () => (this.#configuration.remote ? undefined : settings.retention),
       externalUrl: () => this.#externalUrl,
       ...{ version: settings.version, log },
     });
-    this.#pulse = new Pulse(configuration.prober.scan, this.#clock.elapsed());
+    this.#watchdog = new ScanWatchdog(configuration.prober.scan, this.#clock.elapsed());
     const events: CheckRunnerEvents = {
       onResult: result => this.#onResult(result),
       onScan: scan => void this.#onScan(scan),
@@ -222,7 +222,7 @@ export class Monitor {
       onDown: reason => this.#onDown(reason),
     };
     this.#checks = (settings.runChecks ?? runInWorker)(events);
-    this.#refresher = new Refresher(this.#board, ids => this.#checks.refresh(ids));
+    this.#refresher = new Refresher(this.#cluster, ids => this.#checks.refresh(ids));
     this.#takeUp(configuration);
     this.#pruning = setInterval(() => void this.#store.prune(), PRUNE_EVERY);
     void this.#store.prune();
@@ -239,7 +239,7 @@ export class Monitor {
     this.#server = await startServer({
       listen,
       web,
-      doors: this.#doors(),
+      context: this.#context(),
       log: (level, message, fields) => log[level](fields, message),
     });
     const address = this.#server.address;
@@ -294,7 +294,7 @@ export class Monitor {
 
   /** Alerts that are not sent at a moment: the rules leave them out, or the notifier does. */
   #muted(at: Millis): MutedAlert[] {
-    return [...mutedByDependency(this.#board), ...this.#alerts.alerting.muted(at)];
+    return [...mutedByDependency(this.#cluster), ...this.#alerts.alerting.muted(at)];
   }
 
   #audit(event: AuditEvent, by: string, details: Readonly<Record<string, string>>): void {
@@ -321,17 +321,17 @@ export class Monitor {
   #takeUp(configuration: Configuration): void {
     const kindOf = new Map(configuration.services.map(service => [service.id, service.kind]));
     // A service of another kind is another service, though it bears the same name.
-    for (const { id, kind } of this.#board.services) if (kindOf.get(id) !== kind) this.#forget(id);
+    for (const { id, kind } of this.#cluster.services) if (kindOf.get(id) !== kind) this.#forget(id);
     if (this.#configuration.node !== configuration.node) {
       this.#exposition.forget(hostSource(this.#configuration.node));
     }
-    this.#board.setServices(configuration.services);
+    this.#cluster.setServices(configuration.services);
     this.#firstChecks.setServices(configuration.services);
     this.#maintaining.update();
-    this.#snapshots.trim();
+    this.#health.trim();
     this.#endpoints.setPlan(configuration.endpoints);
-    this.#events.restart();
-    this.#publicEvents.restart();
+    this.#events.disconnectAll();
+    this.#publicEvents.disconnectAll();
     for (const service of configuration.services) this.#showState(service.id);
     this.#configuration = configuration;
     this.#reloadedAt = this.#clock.now();
@@ -339,7 +339,7 @@ export class Monitor {
     this.#own.reloaded(true, this.#reloadedAt);
     this.#showConcurrency(configuration.prober);
     this.#checks.configure(configuration.prober);
-    this.#checks.setStatus(this.#board.verdict.overall);
+    this.#checks.setStatus(this.#cluster.status.overall);
   }
 
   #showConcurrency({ concurrency, connections, targets }: ProberConfig): void {
@@ -397,50 +397,50 @@ export class Monitor {
     this.#recent.forget(id);
     this.#firstFailures.forget(id);
     this.#leftOut.forget(id);
-    this.#refresher.came(id);
+    this.#refresher.resolved(id);
   }
 
   #onResult(result: CheckResult): void {
     this.#own.workerUp.set(1);
     if (result.target === this.#configuration.node) {
       this.#exposition.observe(hostSource(result.target), result.target, result.readings);
-      if (result.facts) this.#board.setNode(result.facts);
+      if (result.facts) this.#cluster.setNode(result.facts);
       if (result.error)
         this.#log.warn({ target: result.target, err: result.error }, 'Node could not be measured');
       return;
     }
-    if (!this.#board.has(result.target)) return;
-    const change = this.#board.update(result);
+    if (!this.#cluster.has(result.target)) return;
+    const change = this.#cluster.update(result);
     this.#firstFailures.add(result);
-    if (result.level !== 'unknown') this.#firstChecks.known(result.target, this.#clock.now());
+    if (result.level !== 'unknown') this.#firstChecks.checked(result.target, this.#clock.now());
     this.#exposition.observe(result.target, result.target, result.readings);
     this.#services.count(result);
     this.#recent.add(result);
     this.#leftOut.see(result);
     const isNews = this.#showState(result.target);
     if (change) this.#tellChange(change);
-    if (!change && !isNews) this.#refresher.came(result.target);
+    if (!change && !isNews) this.#refresher.resolved(result.target);
     // Whoever waits for the result wants to see with it what follows from it.
-    else void this.#queryBackend.evaluate().then(() => this.#refresher.came(result.target));
+    else void this.#queryBackend.evaluate().then(() => this.#refresher.resolved(result.target));
   }
 
   /** A service's state as metrics, with its names where they may have changed: then true. */
   #showState(id: string): boolean {
-    const service = this.#board.service(id);
+    const service = this.#cluster.service(id);
     if (!service) return false;
-    const trouble = troubleOf(this.#board.trouble(id));
-    const isInMaintenance = this.#board.maintenance(id) !== undefined;
-    return this.#services.show(service, this.#board.result(id), trouble, isInMaintenance);
+    const trouble = troubleOf(this.#cluster.lastFailure(id));
+    const isInMaintenance = this.#cluster.maintenance(id) !== undefined;
+    return this.#services.show(service, this.#cluster.result(id), trouble, isInMaintenance);
   }
 
   #onMaintenance(now: ReadonlyMap<string, Maintenance>): void {
-    this.#board.setMaintenance(now);
-    for (const { id } of this.#board.services) this.#showState(id);
+    this.#cluster.setMaintenance(now);
+    for (const { id } of this.#cluster.services) this.#showState(id);
     this.#exposition.touch();
   }
 
   async #onScan(scan: Scan): Promise<void> {
-    this.#pulse.beat(this.#clock.elapsed());
+    this.#watchdog.scanEnded(this.#clock.elapsed());
     this.#own.scans.inc();
     this.#own.scanLag.set(scan.lag / 1000);
     this.#own.scanDuration.set(scan.work / 1000);
@@ -449,13 +449,16 @@ export class Monitor {
     this.#alerts.show(this.#muted(this.#clock.now()));
     this.#exposition.touch();
     // What is remembered of a scan is what the rules say of it; results that come while they think are not part of it.
-    const look = () => this.#snapshots.look(this.#clock.now(), this.#clock.elapsed());
-    let seen: Sight | undefined;
+    const look = () => this.#health.snapshot(this.#clock.now(), this.#clock.elapsed());
+    let seen: ClusterSnapshot | undefined;
     await this.#queryBackend.evaluate(() => {
       seen = look();
     });
-    const sight = seen ?? look();
-    this.#store.append({ at: sight.at, entry: this.#snapshots.writeEntry(sight, this.#pulse.interval) });
+    const snapshot = seen ?? look();
+    this.#store.append({
+      at: snapshot.at,
+      entry: this.#health.writeEntry(snapshot, this.#watchdog.interval),
+    });
   }
 
   #onDown(reason: string): void {
@@ -465,8 +468,8 @@ export class Monitor {
     );
     this.#own.workerUp.set(0);
     this.#own.workerRestarts.inc();
-    this.#board.loseSight();
-    for (const { id } of this.#board.services) {
+    this.#cluster.workerLost();
+    for (const { id } of this.#cluster.services) {
       this.#exposition.forget(id);
       this.#showState(id);
     }
@@ -475,14 +478,14 @@ export class Monitor {
   }
 
   /** What follows from a verdict: the pace of the checks and a word in the log. */
-  #onVerdict(now: Verdict, at: Millis): void {
-    const before = this.#board.verdict;
-    if (this.#board.verdictProblem) this.#log.info({}, 'Rule evaluation recovered');
-    this.#board.setVerdict(now, at);
+  #onVerdict(now: ClusterStatus, at: Millis): void {
+    const before = this.#cluster.status;
+    if (this.#cluster.rulesProblem) this.#log.info({}, 'Rule evaluation recovered');
+    this.#cluster.setStatus(now, at);
     this.#own.rulesUp.set(1);
     this.#exposition.touch();
     this.#checks.setStatus(now.overall);
-    this.#pulse.setInterval(this.#configuration.prober.scan * PACE[now.overall]);
+    this.#watchdog.setInterval(this.#configuration.prober.scan * PACE[now.overall]);
     if (now.overall !== before.overall) {
       this.#log.info({ from: before.overall, to: now.overall }, 'Cluster status changed');
     }
@@ -506,15 +509,15 @@ export class Monitor {
   }
 
   #onNoVerdict(reason: string): void {
-    if (this.#board.verdictProblem?.reason !== reason)
+    if (this.#cluster.rulesProblem?.reason !== reason)
       this.#log.error({ err: reason }, 'Rule evaluation failed; the last known status and alerts stay');
-    this.#board.loseVerdict(reason);
+    this.#cluster.rulesUnavailable(reason);
     this.#own.rulesUp.set(0);
     this.#exposition.touch();
   }
 
   #onEvaluation({ at, alerts, pending, evaluation, duration }: RuleEvaluation): void {
-    const isWanted = this.#alerts.alerting.hearRules(
+    const isWanted = this.#alerts.alerting.applyEvaluation(
       { ...evaluation, at, active: alerts, pending },
       this.#clock.now(),
     );
@@ -552,14 +555,14 @@ export class Monitor {
     };
   }
 
-  #doors(): Doors {
+  #context(): ApiContext {
     return {
-      board: this.#board,
-      snapshots: this.#snapshots,
+      cluster: this.#cluster,
+      health: this.#health,
       refresher: this.#refresher,
       recent: this.#recent,
       configuration: id => this.#configuration.prober.targets.find(each => each.isService && each.id === id),
-      pulse: this.#pulse,
+      watchdog: this.#watchdog,
       store: this.#store,
       endpoints: this.#endpoints,
       events: this.#events,
@@ -589,8 +592,8 @@ function hostSource(node: string): string {
 }
 
 /** Alerts that began and ended, as the log tells them. */
-function tellAlerts(log: Logger, before: readonly Alert[], now: readonly Alert[]): void {
-  const key = (alert: Alert) => `${alert.severity} ${alert.service}`;
+function tellAlerts(log: Logger, before: readonly ClusterAlert[], now: readonly ClusterAlert[]): void {
+  const key = (alert: ClusterAlert) => `${alert.severity} ${alert.service}`;
   const known = new Set(before.map(key));
   const present = new Set(now.map(key));
   for (const alert of now)

@@ -4,7 +4,12 @@
 
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
-import { CLUSTER_STATUS, type Firing, type Verdict, verdictOf } from '../cluster/status.js';
+import {
+  CLUSTER_STATUS,
+  type ClusterStatus,
+  clusterStatusOf,
+  type RuleAlertView,
+} from '../cluster/status.js';
 import type { PrometheusFacts } from '../http/prometheus/facts.js';
 import type { Exposition } from '../metrics/exposition.js';
 import { describeRegistry } from '../metrics/render.js';
@@ -44,13 +49,13 @@ export interface QuerySettings {
 /** Hears the rules. */
 export interface QueryBackendEvents {
   /** What the rules say. @param at wall clock */
-  onStatus(verdict: Verdict, at: Millis): void;
+  onStatus(status: ClusterStatus, at: Millis): void;
   /** The rules could not be asked. */
   onRulesUnavailable(reason: string): void;
   /** Our own rules were evaluated. */
   onEvaluation(judgement: RuleEvaluation): void;
   /** Somebody else's rules were asked: all alerts that fire there. */
-  onFiring(alerts: readonly Firing[], at: Millis): void;
+  onFiring(alerts: readonly RuleAlertView[], at: Millis): void;
 }
 
 /** Which rules there are, and who else may have them. */
@@ -120,7 +125,7 @@ class LocalBackend {
     // Whoever stops is not told what came of the last scrape.
     if (this.#isStopped) return;
     if (!judgement) return this.#events.onRulesUnavailable('the rules could not be evaluated');
-    this.#events.onStatus(verdictOf(judgement.status, judgement.alerts), judgement.at);
+    this.#events.onStatus(clusterStatusOf(judgement.status, judgement.alerts), judgement.at);
     this.#events.onEvaluation(judgement);
   }
 
@@ -178,7 +183,7 @@ class RemoteBackend {
       if (status === undefined)
         this.#events.onRulesUnavailable(`query.url has no series ${CLUSTER_STATUS}; load rules/ there`);
       else {
-        this.#events.onStatus(verdictOf(status, alerts), at);
+        this.#events.onStatus(clusterStatusOf(status, alerts), at);
         this.#events.onFiring(
           alerts.filter(({ state }) => state === 'firing'),
           at,

@@ -9,7 +9,7 @@ import type { ShapeCheck } from './shape.js';
 const LONGEST_REASON = 500;
 
 /** How the monitor is reached. */
-export interface Door {
+export interface ClientConfig {
   /** Without credentials, and without a slash at the end. */
   readonly url: string;
   /** Why no request can be sent to `url`. */
@@ -25,26 +25,26 @@ export interface Door {
  * GET of a path. An answer that `problemOf` finds fault with is none.
  * @throws the signal's reason once it is aborted
  */
-export async function ask<T>(
-  door: Door,
+export async function fetchJson<T>(
+  config: ClientConfig,
   path: string,
   problemOf: ShapeCheck,
   signal?: AbortSignal,
 ): Promise<Answer<T>> {
   signal?.throwIfAborted();
-  if (door.problem !== undefined) return failure(`Failed to reach monitoring service: ${door.problem}`);
+  if (config.problem !== undefined) return failure(`Failed to reach monitoring service: ${config.problem}`);
   const over = new AbortController();
   let isLate = false;
   const stop = () => over.abort();
-  const cancel = later(door.timeout, () => {
+  const cancel = later(config.timeout, () => {
     isLate = true;
     stop();
   });
   // Not AbortSignal.any(), which would leave something behind in a signal that lives long.
   signal?.addEventListener('abort', stop);
   try {
-    const response = await door.fetch(door.url + path, {
-      headers: door.headers,
+    const response = await config.fetch(config.url + path, {
+      headers: config.headers,
       signal: over.signal,
     });
     if (response.status !== 200) {
@@ -54,11 +54,11 @@ export async function ask<T>(
     const problem = body === undefined ? 'it is not JSON' : problemOf(body);
     if (problem === undefined) return body as T & { error?: undefined };
     return failure(
-      `${whoAnswered(door, response)} as the monitoring service does: ${problem}; check the URL`,
+      `${whoAnswered(config, response)} as the monitoring service does: ${problem}; check the URL`,
     );
   } catch (error) {
     signal?.throwIfAborted();
-    const why = isLate ? `no answer within ${door.timeout / 1000} s` : inWords(error, door);
+    const why = isLate ? `no answer within ${config.timeout / 1000} s` : inWords(error, config);
     return failure(`Failed to reach monitoring service: ${why}`);
   } finally {
     cancel();
@@ -80,7 +80,7 @@ function parsed(text: string): unknown {
 }
 
 /** A redirect to a page to sign in on is the usual reason for an answer of something else. */
-function whoAnswered({ url }: Door, response: Response): string {
+function whoAnswered({ url }: ClientConfig, response: Response): string {
   if (!response.redirected) return `${url} does not answer`;
   const { origin, pathname } = new URL(response.url);
   return `${url} redirects to ${origin}${pathname}, which does not answer`;
@@ -98,7 +98,7 @@ function oneLine(text: string): string {
 }
 
 /** Fetch hides what happened in the cause. */
-function inWords(error: unknown, { url }: Door): string {
+function inWords(error: unknown, { url }: ClientConfig): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   if (!(cause instanceof Error)) return error.message;

@@ -3,17 +3,17 @@
 // alive meanwhile, unless an option says so.
 
 import { type ClusterHealth, isAnswer } from './answers.js';
-import { ask, type Door } from './ask.js';
+import { type ClientConfig, fetchJson } from './ask.js';
 import { EventStreamParser } from './event-stream.js';
 import { later, pause } from './pause.js';
 import { clusterHealthProblem } from './shape.js';
-import { lightly, mustHold, Tether } from './unref-socket.js';
+import { cannotUnref, SocketUnref, withUnref } from './unref-socket.js';
 
 /** How the state comes. */
 export type Mode = 'connecting' | 'streaming' | 'polling';
 
 export interface FollowOptions {
-  readonly door: Door;
+  readonly config: ClientConfig;
   /** Milliseconds between two questions where no stream can be had. */
   readonly pollInterval: number;
   /** Stream also where that keeps the process. */
@@ -86,16 +86,16 @@ function backoff(failures: number): number {
 }
 
 async function stream(
-  { door, mayHoldProcess, silence: limits = SILENCE }: FollowOptions,
+  { config, mayHoldProcess, silence: limits = SILENCE }: FollowOptions,
   follower: Follower,
   parser: EventStreamParser,
   signal: AbortSignal,
 ): Promise<End> {
-  if (!mayHoldProcess && mustHold()) return 'none for good';
+  if (!mayHoldProcess && cannotUnref()) return 'none for good';
   let end: End = 'broken';
   const over = new AbortController();
   const stop = () => over.abort();
-  const tether = mayHoldProcess ? undefined : new Tether();
+  const socketUnref = mayHoldProcess ? undefined : new SocketUnref();
   // Before anything was said, silence is a proxy that keeps the stream to itself.
   let silence = later(limits.first, () => {
     end = 'none';
@@ -103,17 +103,17 @@ async function stream(
   });
   signal.addEventListener('abort', stop);
   try {
-    const response = await door.fetch(`${door.url}/events`, {
+    const response = await config.fetch(`${config.url}/events`, {
       headers: {
-        ...door.headers,
+        ...config.headers,
         accept: 'text/event-stream',
         ...(parser.lastId && { 'last-event-id': parser.lastId }),
-        ...tether?.headers,
+        ...socketUnref?.headers,
       },
       signal: over.signal,
     });
     if (!isStream(response)) return 'none';
-    if (tether?.holds) return 'none for good';
+    if (socketUnref?.keepsProcessAlive) return 'none for good';
     let isFirst = true;
     for await (const bytes of pieces(response)) {
       silence();
@@ -128,7 +128,7 @@ async function stream(
     // Whatever it was, there is another attempt.
   } finally {
     silence();
-    tether?.done();
+    socketUnref?.done();
     signal.removeEventListener('abort', stop);
     over.abort();
   }
@@ -151,7 +151,7 @@ async function* pieces(response: Response): AsyncGenerator<Uint8Array, void> {
 }
 
 async function poll(
-  { door, pollInterval, mayHoldProcess }: FollowOptions,
+  { config, pollInterval, mayHoldProcess }: FollowOptions,
   follower: Follower,
   span: number,
   signal: AbortSignal,
@@ -160,14 +160,17 @@ async function poll(
   let contact = Number.NEGATIVE_INFINITY;
   let wait = pollInterval;
   const questions = {
-    ...door,
-    fetch: mayHoldProcess ? door.fetch : lightly(door.fetch),
-    timeout: Math.min(door.timeout, POLL_TIMEOUT),
+    ...config,
+    fetch: mayHoldProcess ? config.fetch : withUnref(config.fetch),
+    timeout: Math.min(config.timeout, POLL_TIMEOUT),
   };
   while (!signal.aborted && performance.now() < end) {
-    const health = await ask<ClusterHealth>(questions, '/cluster_health', clusterHealthProblem, signal).catch(
-      () => undefined,
-    );
+    const health = await fetchJson<ClusterHealth>(
+      questions,
+      '/cluster_health',
+      clusterHealthProblem,
+      signal,
+    ).catch(() => undefined);
     if (signal.aborted) return;
     if (!health || !isAnswer(health)) {
       follower.onMode('connecting');

@@ -9,10 +9,10 @@ import {
   isAnswer,
   type ServiceEntry,
 } from './answers.js';
-import { ask, type Door } from './ask.js';
+import { type ClientConfig, fetchJson } from './ask.js';
 import { LONGEST_TIMER } from './pause.js';
 import { bestEndpointProblem, clusterHealthProblem } from './shape.js';
-import { lightly } from './unref-socket.js';
+import { withUnref } from './unref-socket.js';
 import { ClusterView } from './view.js';
 
 export type {
@@ -103,7 +103,7 @@ export interface WatchOptions {
 /** The monitor, as an application sees it. No method throws because the monitor is away. */
 export class LangGraphMonitoring {
   readonly log: Log;
-  readonly #door: Door;
+  readonly #config: ClientConfig;
   readonly #fallback: string | undefined;
   #view: ClusterView | undefined;
   /** The last answer about `llm`, in the configuration's order: candidates and fallback hold until a reload. */
@@ -114,7 +114,7 @@ export class LangGraphMonitoring {
     this.log = rest.log ?? console;
     this.#fallback = rest.fallbackEndpoint;
     const address = addressOf(url);
-    this.#door = {
+    this.#config = {
       url: address.url,
       problem: address.problem,
       headers: { ...(hasHeader(rest.headers, 'authorization') ? {} : address.headers), ...rest.headers },
@@ -186,7 +186,7 @@ export class LangGraphMonitoring {
   ): Promise<Answer<BestEndpoint>> {
     const query = new URLSearchParams({ capability, prefer });
     const path = `/best_endpoint?${query}`;
-    const best = await ask<BestEndpoint>(this.#door, path, bestEndpointProblem, signal);
+    const best = await fetchJson<BestEndpoint>(this.#config, path, bestEndpointProblem, signal);
     if (isAnswer(best) && capability === 'llm' && prefer === 'order') this.#llm = best;
     return best;
   }
@@ -202,7 +202,7 @@ export class LangGraphMonitoring {
   }: WatchOptions = {}): ClusterView {
     if (!this.#view || this.#view.mode === 'closed')
       this.#view = new ClusterView({
-        door: this.#door,
+        config: this.#config,
         pollInterval,
         maxAge,
         mayHoldProcess,
@@ -214,13 +214,13 @@ export class LangGraphMonitoring {
 
   /** Asks for what {@link getBestLlmEndpoint} needs beside the view. */
   async #learn(): Promise<void> {
-    const door = { ...this.#door, fetch: lightly(this.#door.fetch) };
-    const best = await ask<BestEndpoint>(door, '/best_endpoint?capability=llm', bestEndpointProblem);
+    const config = { ...this.#config, fetch: withUnref(this.#config.fetch) };
+    const best = await fetchJson<BestEndpoint>(config, '/best_endpoint?capability=llm', bestEndpointProblem);
     if (isAnswer(best)) this.#llm = best;
   }
 
   #askHealth(query: string, signal: AbortSignal | undefined): Promise<Answer<ClusterHealth>> {
-    return ask<ClusterHealth>(this.#door, `/cluster_health${query}`, clusterHealthProblem, signal);
+    return fetchJson<ClusterHealth>(this.#config, `/cluster_health${query}`, clusterHealthProblem, signal);
   }
 
   /** As the monitor would choose, by what is in memory; undefined when that does not suffice. */

@@ -21,12 +21,12 @@ interface Sent {
 
 const HEADER = 'x-langgraph-monitor-view';
 /** Requests under way, by token. */
-const waiting = new Map<string, Tether>();
+const waiting = new Map<string, SocketUnref>();
 let isListening = false;
 let count = 0;
 
 /** A request's hold on the process. */
-export class Tether {
+export class SocketUnref {
   readonly #token = `${++count}-${Math.random().toString(36).slice(2)}`;
   #holds: boolean;
 
@@ -43,12 +43,12 @@ export class Tether {
   }
 
   /** Whether the process waits for the answer; certain once the answer has begun. */
-  get holds(): boolean {
+  get keepsProcessAlive(): boolean {
     return this.#holds;
   }
 
   /** @internal */
-  cut(socket: Sent['socket']): void {
+  unref(socket: Sent['socket']): void {
     if (!socket?.unref) return;
     socket.unref();
     this.#holds = false;
@@ -61,21 +61,21 @@ export class Tether {
 }
 
 /** The same fetch without a hold on the process, where that can be had. */
-export function lightly(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+export function withUnref(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   return async (input, init = {}) => {
-    const tether = new Tether();
+    const socketUnref = new SocketUnref();
     const headers = new Headers(init.headers);
-    for (const [name, value] of Object.entries(tether.headers)) headers.set(name, value);
+    for (const [name, value] of Object.entries(socketUnref.headers)) headers.set(name, value);
     try {
       return await fetch(input, { ...init, headers });
     } finally {
-      tether.done();
+      socketUnref.done();
     }
   };
 }
 
 /** Whether it is known beforehand that an answer holds the process: Deno and Bun have sockets of their own. */
-export function mustHold(): boolean {
+export function cannotUnref(): boolean {
   const { process, Deno } = globalThis as Runtime;
   return Deno !== undefined || process?.versions?.bun !== undefined;
 }
@@ -95,6 +95,6 @@ function listen(): void {
     const { headers } = request ?? {};
     if (waiting.size === 0 || !Array.isArray(headers)) return;
     const at = headers.indexOf(HEADER);
-    if (at >= 0) waiting.get(String(headers[at + 1]))?.cut(socket);
+    if (at >= 0) waiting.get(String(headers[at + 1]))?.unref(socket);
   });
 }

@@ -5,7 +5,7 @@ import type { ClusterHealth } from './answers.js';
 import { type FollowOptions, follow, type Mode } from './follow.js';
 
 /** How long {@link ClusterView.ready} waits unless it is told otherwise, in milliseconds. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 
 export interface ViewOptions extends FollowOptions {
   /** Older than this the state is no longer {@link ClusterView.current}; milliseconds. */
@@ -70,7 +70,7 @@ export class ClusterView {
    * Waits for the first state, which does keep the process. @param timeout milliseconds, 10,000 unless said @returns
    * false when none came
    */
-  ready(timeout: number = PATIENCE): Promise<boolean> {
+  ready(timeout: number = TIMEOUT): Promise<boolean> {
     if (this.#health || this.#over.signal.aborted) return Promise.resolve(this.#health !== undefined);
     return new Promise(resolve => {
       const done = () => {
@@ -94,7 +94,7 @@ export class ClusterView {
   #take(health: ClusterHealth): void {
     this.#health = health;
     this.#heardAt = performance.now();
-    const gist = gistOf(health);
+    const gist = digestOf(health);
     if (gist === this.#gist) return;
     this.#gist = gist;
     for (const listener of [...this.#listeners]) listener(health);
@@ -102,7 +102,7 @@ export class ClusterView {
 }
 
 /** What a change is a change of. */
-function gistOf({ overall_status, alerts, services, rules }: ClusterHealth): string {
+function digestOf({ overall_status, alerts, services, rules }: ClusterHealth): string {
   const statuses = Object.entries(services).map(([id, { health }]) => [id, health.status]);
   return JSON.stringify([overall_status, alerts, statuses, rules]);
 }

@@ -17,7 +17,7 @@ export class FirstChecks {
   }
 
   /** Something is believed of a service now. @param at wall clock */
-  known(id: string, at: Millis): void {
+  checked(id: string, at: Millis): void {
     if (this.#services.has(id) && !this.#knownAt.has(id)) this.#knownAt.set(id, at);
   }
 

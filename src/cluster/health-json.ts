@@ -6,11 +6,11 @@ import type { MutedAlert } from '../model/muted.js';
 import type { CheckResult } from '../model/result.js';
 import type { Service } from '../model/service.js';
 import { isoLocal, type Millis } from '../model/time.js';
-import type { Board, NodeFacts, VerdictProblem } from './state.js';
+import type { ClusterState, NodeFacts, RulesProblem } from './state.js';
 import { alertLine } from './status.js';
 
 /** What was seen of the cluster at a moment. What the rules say of it may come later. */
-export interface Sight {
+export interface ClusterSnapshot {
   /** Wall clock. */
   readonly at: Millis;
   /** Monotonic clock. */
@@ -33,8 +33,8 @@ interface Part {
 const LATENESS: Millis = 3000;
 
 /** Writes `/cluster_health` and the entries of `/history`. */
-export class Snapshots {
-  readonly #board: Board;
+export class HealthWriter {
+  readonly #cluster: ClusterState;
   readonly #startedAt: Millis;
   readonly #muted: (at: Millis) => readonly MutedAlert[];
   /** When the last entry of the history was, or the start. */
@@ -44,8 +44,12 @@ export class Snapshots {
   readonly #parts = new Map<string, Part>();
 
   /** @param startedAt When the monitor started, by the monotonic clock. @param muted What is not sent at a moment. */
-  constructor(board: Board, startedAt: Millis, muted: (at: Millis) => readonly MutedAlert[] = () => []) {
-    this.#board = board;
+  constructor(
+    cluster: ClusterState,
+    startedAt: Millis,
+    muted: (at: Millis) => readonly MutedAlert[] = () => [],
+  ) {
+    this.#cluster = cluster;
     this.#muted = muted;
     this.#startedAt = startedAt;
     this.#entryAt = startedAt;
@@ -58,16 +62,16 @@ export class Snapshots {
 
   /** The cluster as JSON text. @param at wall clock @param elapsed monotonic clock */
   write(at: Millis, elapsed: Millis): string {
-    const text = this.writeSight(this.look(at, elapsed));
+    const text = this.writeSnapshot(this.snapshot(at, elapsed));
     const muted = this.#muted(at).map(mutedPart);
     return muted.length === 0 ? text : `${text.slice(0, -1)},"muted":${JSON.stringify(muted)}}`;
   }
 
   /** What there is to be seen now. @param at wall clock @param elapsed monotonic clock */
-  look(at: Millis, elapsed: Millis): Sight {
-    const services = this.#board.services;
+  snapshot(at: Millis, elapsed: Millis): ClusterSnapshot {
+    const services = this.#cluster.services;
     const stats = {
-      local_node: localNode(this.#board.node),
+      local_node: localNode(this.#cluster.node),
       total_services: services.length,
       monitoring_uptime: this.uptime(elapsed),
     };
@@ -80,34 +84,34 @@ export class Snapshots {
    * between (the process was stopped, the machine slept) what happened is not known: then it stands for one interval.
    * @param interval between two scans now
    */
-  writeEntry(sight: Sight, interval: Millis): string {
-    const passed = Math.max(0, sight.elapsed - this.#entryAt);
+  writeEntry(snapshot: ClusterSnapshot, interval: Millis): string {
+    const passed = Math.max(0, snapshot.elapsed - this.#entryAt);
     // The pace may have changed with this scan.
     const usual = Math.max(interval, this.#interval);
     const duration = passed > usual + Math.max(usual, LATENESS) ? usual : passed;
-    this.#entryAt = sight.elapsed;
+    this.#entryAt = snapshot.elapsed;
     this.#interval = interval;
-    return `${this.writeSight(sight).slice(0, -1)},"duration":${Math.round(duration) / 1000}}`;
+    return `${this.writeSnapshot(snapshot).slice(0, -1)},"duration":${Math.round(duration) / 1000}}`;
   }
 
   /** What was seen with the verdict there is now, as JSON text. */
-  writeSight({ at, services, stats }: Sight): string {
-    const { verdict, verdictProblem } = this.#board;
+  writeSnapshot({ at, services, stats }: ClusterSnapshot): string {
+    const { status, rulesProblem } = this.#cluster;
     return (
-      `{"timestamp":"${isoLocal(at)}","overall_status":"${verdict.overall}","services":${services},` +
-      `"cluster_stats":${stats},"alerts":${JSON.stringify(verdict.alerts.map(alertLine))}` +
-      `${verdictProblem ? `,"rules":${JSON.stringify(problemText(verdictProblem, at))}` : ''}}`
+      `{"timestamp":"${isoLocal(at)}","overall_status":"${status.overall}","services":${services},` +
+      `"cluster_stats":${stats},"alerts":${JSON.stringify(status.alerts.map(alertLine))}` +
+      `${rulesProblem ? `,"rules":${JSON.stringify(problemText(rulesProblem, at))}` : ''}}`
     );
   }
 
   /** Lets go of services that are no longer there. */
   trim(): void {
-    for (const id of this.#parts.keys()) if (!this.#board.has(id)) this.#parts.delete(id);
+    for (const id of this.#parts.keys()) if (!this.#cluster.has(id)) this.#parts.delete(id);
   }
 
   #part(service: Service): string {
-    const result = this.#board.result(service.id);
-    const maintenance = this.#board.maintenance(service.id);
+    const result = this.#cluster.result(service.id);
+    const maintenance = this.#cluster.maintenance(service.id);
     const known = this.#parts.get(service.id);
     if (known?.result === result && known?.service === service && known.maintenance === maintenance)
       return known.text;
@@ -124,7 +128,7 @@ export function mutedPart({ service, severity, message, mutes }: MutedAlert) {
 }
 
 /** Why status and alerts are not of this moment, and how old they are. */
-export function problemText({ reason, since }: VerdictProblem, at: Millis): string {
+export function problemText({ reason, since }: RulesProblem, at: Millis): string {
   const age =
     since === undefined ? 'nothing is known yet' : `state of ${Math.round((at - since) / 1000)} s ago`;
   return `${reason}; ${age}`;

@@ -2,21 +2,21 @@
 // check that is under way.
 
 import type { Millis } from '../model/time.js';
-import type { Board } from './state.js';
+import type { ClusterState } from './state.js';
 
 /** Longest wait for an answer; then it is what there is. */
-export const PATIENCE: Millis = 5000;
+export const REFRESH_TIMEOUT: Millis = 5000;
 
 /** Brings the board up to date on demand. */
 export class Refresher {
-  readonly #board: Board;
+  readonly #cluster: ClusterState;
   readonly #check: (ids: readonly string[]) => void;
   /** Who waits for a service's next result. */
   readonly #waiting = new Map<string, Set<() => void>>();
 
   /** @param check asks for a check of these services at once */
-  constructor(board: Board, check: (ids: readonly string[]) => void) {
-    this.#board = board;
+  constructor(cluster: ClusterState, check: (ids: readonly string[]) => void) {
+    this.#cluster = cluster;
     this.#check = check;
   }
 
@@ -27,19 +27,19 @@ export class Refresher {
   async ensure(
     maxAge: Millis,
     at: Millis,
-    patience: Millis = PATIENCE,
-    ids: readonly string[] = this.#board.services.map(service => service.id),
+    timeout: Millis = REFRESH_TIMEOUT,
+    ids: readonly string[] = this.#cluster.services.map(service => service.id),
   ): Promise<void> {
-    const stale = ids.filter(id => at - (this.#board.result(id)?.at ?? Number.NEGATIVE_INFINITY) > maxAge);
+    const stale = ids.filter(id => at - (this.#cluster.result(id)?.at ?? Number.NEGATIVE_INFINITY) > maxAge);
     if (stale.length === 0) return;
     const asked = stale.filter(id => !this.#waiting.has(id));
     for (const id of asked) this.#waiting.set(id, new Set());
     if (asked.length > 0) this.#check(asked);
-    await this.#results(stale, patience);
+    await this.#results(stale, timeout);
   }
 
   /** A service's result has come, or the service is gone and none will. */
-  came(id: string): void {
+  resolved(id: string): void {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     this.#waiting.delete(id);
@@ -47,13 +47,13 @@ export class Refresher {
   }
 
   /** Whom nobody waits for any more is asked for anew the next time: the answer may never come. */
-  #leave(id: string, one: () => void): void {
+  #stopWaiting(id: string, one: () => void): void {
     const waiting = this.#waiting.get(id);
     waiting?.delete(one);
     if (waiting?.size === 0) this.#waiting.delete(id);
   }
 
-  #results(ids: readonly string[], patience: Millis): Promise<void> {
+  #results(ids: readonly string[], timeout: Millis): Promise<void> {
     return new Promise(resolve => {
       let left = ids.length;
       const one = () => {
@@ -61,10 +61,10 @@ export class Refresher {
       };
       const done = () => {
         clearTimeout(timer);
-        for (const id of ids) this.#leave(id, one);
+        for (const id of ids) this.#stopWaiting(id, one);
         resolve();
       };
-      const timer = setTimeout(done, patience);
+      const timer = setTimeout(done, timeout);
       // Whoever waits has a connection that keeps the process; a program that ends does not wait for this.
       timer.unref();
       for (const id of ids) (this.#waiting.get(id) as Set<() => void>).add(one);

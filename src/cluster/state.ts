@@ -5,7 +5,7 @@ import type { Maintenance } from '../model/maintenance.js';
 import type { CheckResult, Level } from '../model/result.js';
 import type { Service } from '../model/service.js';
 import type { Millis } from '../model/time.js';
-import { UNDECIDED, type Verdict } from './status.js';
+import { type ClusterStatus, UNKNOWN_STATUS } from './status.js';
 
 /** The monitoring node's own figures, as the host probe gives them; percentages from 0 to 100, sizes in bytes. */
 export interface NodeFacts {
@@ -14,17 +14,17 @@ export interface NodeFacts {
   readonly disk?: { readonly total: number; readonly free: number; readonly percent: number };
 }
 
-interface Place {
+interface ServiceState {
   service: Service;
   /** What is believed of it. */
   level: Level;
   /** The last result that was not healthy: what an alert tells while recovery waits to be confirmed. */
-  trouble: CheckResult | undefined;
+  lastFailure: CheckResult | undefined;
   result: CheckResult | undefined;
 }
 
 /** Why the verdict is not of this moment. */
-export interface VerdictProblem {
+export interface RulesProblem {
   readonly reason: string;
   /** Wall clock of the last verdict; undefined before the first. */
   readonly since: Millis | undefined;
@@ -39,15 +39,15 @@ export interface LevelChange {
 }
 
 /** The latest of every service. */
-export class Board {
-  readonly #places = new Map<string, Place>();
+export class ClusterState {
+  readonly #states = new Map<string, ServiceState>();
   #node: NodeFacts = {};
   #maintenance: ReadonlyMap<string, Maintenance> = new Map();
-  #verdict: Verdict = UNDECIDED;
-  #verdictAt: Millis | undefined;
-  #verdictProblem: string | undefined;
-  /** Nothing has been seen since {@link loseSight}. */
-  #isBlind = false;
+  #status: ClusterStatus = UNKNOWN_STATUS;
+  #statusAt: Millis | undefined;
+  #rulesProblem: string | undefined;
+  /** Nothing has been seen since {@link workerLost}. */
+  #isWorkerLost = false;
   #version = 0;
   readonly #watchers = new Set<() => void>();
   #lastCheck: Millis | undefined;
@@ -63,28 +63,28 @@ export class Board {
     return () => void this.#watchers.delete(onChange);
   }
 
-  get verdict(): Verdict {
-    return this.#verdict;
+  get status(): ClusterStatus {
+    return this.#status;
   }
 
   /** What keeps the rules from being asked; undefined while the verdict is theirs. */
-  get verdictProblem(): VerdictProblem | undefined {
-    const reason = this.#verdictProblem;
-    return reason === undefined ? undefined : { reason, since: this.#verdictAt };
+  get rulesProblem(): RulesProblem | undefined {
+    const reason = this.#rulesProblem;
+    return reason === undefined ? undefined : { reason, since: this.#statusAt };
   }
 
   /** The rules have spoken. @param at wall clock */
-  setVerdict(verdict: Verdict, at: Millis): void {
+  setStatus(status: ClusterStatus, at: Millis): void {
     // It may be about what was seen before the sight was lost.
-    this.#verdict = this.#isBlind ? withoutSight(verdict) : verdict;
-    this.#verdictAt = at;
-    this.#verdictProblem = undefined;
+    this.#status = this.#isWorkerLost ? notHealthy(status) : status;
+    this.#statusAt = at;
+    this.#rulesProblem = undefined;
     this.#changed();
   }
 
   /** The rules could not be asked; the last verdict stays. */
-  loseVerdict(reason: string): void {
-    this.#verdictProblem = reason;
+  rulesUnavailable(reason: string): void {
+    this.#rulesProblem = reason;
     this.#changed();
   }
 
@@ -109,60 +109,60 @@ export class Board {
   }
 
   get services(): Service[] {
-    return [...this.#places.values()].map(place => place.service);
+    return [...this.#states.values()].map(state => state.service);
   }
 
   service(id: string): Service | undefined {
-    return this.#places.get(id)?.service;
+    return this.#states.get(id)?.service;
   }
 
   has(id: string): boolean {
-    return this.#places.has(id);
+    return this.#states.has(id);
   }
 
   result(id: string): CheckResult | undefined {
-    return this.#places.get(id)?.result;
+    return this.#states.get(id)?.result;
   }
 
   /** Why a service is not believed to be well; undefined while it is, or nobody knows. */
-  trouble(id: string): CheckResult | undefined {
-    const place = this.#places.get(id);
-    return place && (place.level === 'down' || place.level === 'slow') ? place.trouble : undefined;
+  lastFailure(id: string): CheckResult | undefined {
+    const state = this.#states.get(id);
+    return state && (state.level === 'down' || state.level === 'slow') ? state.lastFailure : undefined;
   }
 
   /** Which services there are, in the order they are shown in. Who stays keeps what is known. */
   setServices(services: readonly Service[]): void {
-    const before = new Map(this.#places);
-    this.#places.clear();
+    const before = new Map(this.#states);
+    this.#states.clear();
     for (const service of services) {
       const known = before.get(service.id);
-      const place = known?.service.kind === service.kind ? known : nowhere(service);
-      place.service = service;
-      this.#places.set(service.id, place);
+      const state = known?.service.kind === service.kind ? known : emptyState(service);
+      state.service = service;
+      this.#states.set(service.id, state);
     }
     this.#changed();
   }
 
   /** Takes a service's result in; tells of a change of its level. A service that is gone is not heard. */
   update(result: CheckResult): LevelChange | undefined {
-    const place = this.#places.get(result.target);
-    if (!place) return undefined;
-    const from = place.level;
-    place.result = result;
-    place.level = result.level;
-    if (result.error !== undefined && !(from === 'slow' && isAsSlow(place.trouble, result)))
-      place.trouble = result;
+    const state = this.#states.get(result.target);
+    if (!state) return undefined;
+    const from = state.level;
+    state.result = result;
+    state.level = result.level;
+    if (result.error !== undefined && !(from === 'slow' && isSameSlowness(state.lastFailure, result)))
+      state.lastFailure = result;
     this.#lastCheck = result.at;
-    this.#isBlind = false;
+    this.#isWorkerLost = false;
     this.#changed();
-    return result.level === from ? undefined : { service: place.service, from, to: result.level, result };
+    return result.level === from ? undefined : { service: state.service, from, to: result.level, result };
   }
 
   /** Nothing is known of anybody any more: what is not being seen is not called healthy. */
-  loseSight(): void {
-    for (const [id, { service }] of this.#places) this.#places.set(id, nowhere(service));
-    this.#isBlind = true;
-    this.#verdict = withoutSight(this.#verdict);
+  workerLost(): void {
+    for (const [id, { service }] of this.#states) this.#states.set(id, emptyState(service));
+    this.#isWorkerLost = true;
+    this.#status = notHealthy(this.#status);
     this.#changed();
   }
 
@@ -172,7 +172,7 @@ export class Board {
   }
 
   /** Something that is shown with the board has changed. */
-  touch(): void {
+  notifyChanged(): void {
     this.#changed();
   }
 
@@ -182,18 +182,18 @@ export class Board {
   }
 }
 
-function withoutSight(verdict: Verdict): Verdict {
-  return verdict.overall === 'healthy' ? { ...verdict, overall: 'degraded' } : verdict;
+function notHealthy(status: ClusterStatus): ClusterStatus {
+  return status.overall === 'healthy' ? { ...status, overall: 'degraded' } : status;
 }
 
 /**
  * Whether a service is slow in the same words but for how slow: the text of an alert must not change with every check.
  */
-function isAsSlow(before: CheckResult | undefined, now: CheckResult): boolean {
+function isSameSlowness(before: CheckResult | undefined, now: CheckResult): boolean {
   const words = ({ error = '' }: CheckResult) => error.replace(/^Slow: [^,]*/, '');
   return before?.status === 'degraded' && now.status === 'degraded' && words(before) === words(now);
 }
 
-function nowhere(service: Service): Place {
-  return { service, level: 'unknown', trouble: undefined, result: undefined };
+function emptyState(service: Service): ServiceState {
+  return { service, level: 'unknown', lastFailure: undefined, result: undefined };
 }

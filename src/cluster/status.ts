@@ -9,7 +9,7 @@ import type { Millis } from '../model/time.js';
 export const CLUSTER_STATUS = 'langgraph:cluster_status';
 
 /** A firing alert as the document shows it. */
-export interface Alert {
+export interface ClusterAlert {
   /** What makes it this alert and no other, whatever it has risen to. */
   readonly identity: string;
   /** The rule's name. */
@@ -24,24 +24,24 @@ export interface Alert {
   readonly escalation: string | undefined;
 }
 
-export interface Verdict {
+export interface ClusterStatus {
   readonly overall: OverallStatus;
   /** Critical first, then by service and name. */
-  readonly alerts: readonly Alert[];
+  readonly alerts: readonly ClusterAlert[];
 }
 
 /** Before anything is known. */
-export const UNDECIDED: Verdict = { overall: 'degraded', alerts: [] };
+export const UNKNOWN_STATUS: ClusterStatus = { overall: 'degraded', alerts: [] };
 
 /** What makes an alert in the eyes of the document: the rules' own alert without what only engines need. */
-export type Firing = Pick<RuleAlert, 'labels' | 'annotations' | 'state' | 'activeAt'>;
+export type RuleAlertView = Pick<RuleAlert, 'labels' | 'annotations' | 'state' | 'activeAt'>;
 
 /**
  * What the rules say in the document's words. `status` is the value of {@link CLUSTER_STATUS}, undefined when there is
  * none. Alerts of other severities (a heartbeat) are none of the document's, and those with an `escalation` only tell
  * how far the alert they copy has risen.
  */
-export function verdictOf(status: number | undefined, alerts: readonly Firing[]): Verdict {
+export function clusterStatusOf(status: number | undefined, alerts: readonly RuleAlertView[]): ClusterStatus {
   const firing = alerts.filter(each => each.state === 'firing');
   const levels = escalations(firing);
   const shown = firing.flatMap(each => {
@@ -58,10 +58,10 @@ function overallOf(status: number | undefined): OverallStatus {
 }
 
 function alertOf(
-  { labels, annotations, activeAt }: Firing,
+  { labels, annotations, activeAt }: RuleAlertView,
   severity: Severity,
   levels: ReadonlyMap<string, string>,
-): Alert {
+): ClusterAlert {
   const { alertname = '', target = '' } = labels;
   const identity = alertIdentity(labels);
   const message = annotations.description || annotations.summary || alertname;
@@ -70,7 +70,7 @@ function alertOf(
 }
 
 /** The highest escalation of each alert that was copied. */
-function escalations(firing: readonly Firing[]): Map<string, string> {
+function escalations(firing: readonly RuleAlertView[]): Map<string, string> {
   const levels = new Map<string, string>();
   for (const { labels } of firing) {
     const { escalation, escalates } = labels;
@@ -82,7 +82,7 @@ function escalations(firing: readonly Firing[]): Map<string, string> {
   return levels;
 }
 
-function byUrgency(a: Alert, b: Alert): number {
+function byUrgency(a: ClusterAlert, b: ClusterAlert): number {
   return (
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
     a.service.localeCompare(b.service) ||
@@ -92,6 +92,6 @@ function byUrgency(a: Alert, b: Alert): number {
 }
 
 /** An alert as the document's `/alerts` prints it: `CRITICAL: Tools Server is timeout - Request timed out`. */
-export function alertLine({ severity, message }: Alert): string {
+export function alertLine({ severity, message }: ClusterAlert): string {
   return `${severity.toUpperCase()}: ${message}`;
 }

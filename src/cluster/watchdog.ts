@@ -6,7 +6,7 @@ import type { Millis } from '../model/time.js';
 const STALLED_AFTER = 3;
 
 /** Told of every scan, asked by `/health`. Times are monotonic. */
-export class Pulse {
+export class ScanWatchdog {
   #last: Millis;
   #interval: Millis;
   #scans = 0;
@@ -27,7 +27,7 @@ export class Pulse {
   }
 
   /** A scan has ended. */
-  beat(now: Millis): void {
+  scanEnded(now: Millis): void {
     this.#scans++;
     this.#last = now;
   }

@@ -1,37 +1,37 @@
 // The alerts of /alert_history some at a time, so that ten thousand of them never stand in memory.
 
-import type { Episode } from '../alerts/history.js';
+import type { AlertHistoryEntry } from '../alerts/history.js';
 import { turn } from '../concurrency/by-pieces.js';
 import type { EpisodeQuery } from '../store/alert-history.js';
-import type { Doors } from './context.js';
+import type { ApiContext } from './context.js';
 
 /** Read from the store at a time. */
-const BITE = 100;
+const BATCH = 100;
 
 /** Alerts that fit. @param query with `limit`: how many in all */
 export interface EpisodePages {
   /** That fit, whatever the limit. */
   readonly count: number;
   /** Newest first. */
-  readonly pages: AsyncIterable<readonly Episode[]>;
+  readonly pages: AsyncIterable<readonly AlertHistoryEntry[]>;
 }
 
 /** Selects episodes, newest first. */
-export function episodePages({ alerting }: Pick<Doors, 'alerting'>, query: EpisodeQuery): EpisodePages {
-  const { episodes } = alerting;
+export function episodePages({ alerting }: Pick<ApiContext, 'alerting'>, query: EpisodeQuery): EpisodePages {
+  const { history } = alerting;
   const { limit } = query;
-  const first = episodes.select({ ...query, limit: Math.min(limit, BITE) });
+  const first = history.select({ ...query, limit: Math.min(limit, BATCH) });
   async function* pages() {
     let page = first;
     for (let left = limit; page.episodes.length > 0; ) {
       yield page.episodes;
       left -= page.episodes.length;
       const last = page.episodes.at(-1);
-      if (!last || left <= 0 || page.episodes.length < BITE) return;
+      if (!last || left <= 0 || page.episodes.length < BATCH) return;
       // Others have their turn between two bites.
       await turn();
       const bounds = { before: last.startsAt, beforeId: last.id };
-      page = episodes.select({ ...query, ...bounds, limit: Math.min(left, BITE) });
+      page = history.select({ ...query, ...bounds, limit: Math.min(left, BATCH) });
     }
   }
   return { count: first.count, pages: pages() };

@@ -3,12 +3,12 @@
 import type { Alerting } from '../alerts/alerting.js';
 import type { SmsGateway } from '../alerts/sms/gateway.js';
 import type { Analyst } from '../analysis/analyst.js';
-import type { EndpointChooser } from '../cluster/endpoints/selector.js';
-import type { Snapshots } from '../cluster/health-json.js';
+import type { EndpointSelector } from '../cluster/endpoints/selector.js';
+import type { HealthWriter } from '../cluster/health-json.js';
 import type { Refresher } from '../cluster/on-demand.js';
 import type { RecentResults } from '../cluster/recent-results.js';
-import type { Board } from '../cluster/state.js';
-import type { Pulse } from '../cluster/watchdog.js';
+import type { ClusterState } from '../cluster/state.js';
+import type { ScanWatchdog } from '../cluster/watchdog.js';
 import type { MetricsPage } from '../metrics/page.js';
 import type { Labels } from '../model/labels.js';
 import type { Service } from '../model/service.js';
@@ -21,18 +21,18 @@ import type { Announcements } from './page/announcements.js';
 import type { PageSettings } from './page/settings.js';
 import type { PrometheusFacts } from './prometheus/facts.js';
 
-export interface Doors {
-  readonly board: Board;
-  readonly snapshots: Snapshots;
+export interface ApiContext {
+  readonly cluster: ClusterState;
+  readonly health: HealthWriter;
   readonly refresher: Refresher;
   /** The last answers of every service. */
   readonly recent: RecentResults;
   /** What the configuration says of a service, as it was understood; undefined where there is none. */
   readonly configuration: (id: string) => object | undefined;
-  readonly pulse: Pulse;
+  readonly watchdog: ScanWatchdog;
   readonly store: Store;
   readonly metrics: MetricsPage;
-  readonly endpoints: EndpointChooser;
+  readonly endpoints: EndpointSelector;
   /** Ended by the server when it closes. */
   readonly events: HealthFeed;
   /** The same for the public; ended by the server, too. */

@@ -1,10 +1,13 @@
 // Answers that are only sent when they have changed. Source: RFC 9110, 8.8.3 (ETag) and 13.1.2 (If-None-Match).
 
 import { createHash } from 'node:crypto';
-import type { Reply } from './route.js';
+import type { RouteResult } from './route.js';
 
 /** A reply with a tag of its text, or 304 where the client has it. @param known what the client sent as If-None-Match */
-export function withTag(reply: Reply & { readonly body: string }, known: string | undefined): Reply {
+export function withTag(
+  reply: RouteResult & { readonly body: string },
+  known: string | undefined,
+): RouteResult {
   const etag = `"${createHash('sha256').update(reply.body).digest('base64url').slice(0, 22)}"`;
   const headers = { ...reply.headers, etag };
   const isKnown = known

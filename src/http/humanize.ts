@@ -3,7 +3,7 @@
 import type { Millis } from '../model/time.js';
 
 /** `5 minutes`; the largest unit that is full. */
-export function inWords(span: Millis): string {
+export function humanizeDuration(span: Millis): string {
   const units: [string, Millis][] = [
     ['day', 86_400_000],
     ['hour', 3_600_000],

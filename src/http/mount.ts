@@ -2,9 +2,9 @@
 // between the APIs (errors, limits, bodies, envelope) is the surface's.
 
 import { type Request, type Response, Router } from 'express';
-import type { Doors } from './context.js';
+import type { ApiContext } from './context.js';
 import { type HttpLog, logFailure } from './failure.js';
-import { type Endpoint, type HttpError, METHODS, type Reply } from './route.js';
+import { type Endpoint, type HttpError, METHODS, type RouteResult } from './route.js';
 import { writeReply } from './write.js';
 
 /** Which answers pages of other origins may read. Source: WHATWG Fetch, "CORS protocol". */
@@ -29,9 +29,9 @@ export interface Surface<E extends Endpoint = Endpoint> {
   /** Not set: answers are for pages of its own origin. */
   readonly cors?: Cors;
   /** @param signal aborted when the answer has been given or the client has gone @throws what `failure` makes a reply of */
-  answer(endpoint: E, request: Request, doors: Doors, signal: AbortSignal): Promise<Reply>;
+  answer(endpoint: E, request: Request, context: ApiContext, signal: AbortSignal): Promise<RouteResult>;
   /** The reply of a thrown error. */
-  failure(error: unknown): Reply;
+  failure(error: unknown): RouteResult;
   /** What a path below the prefix that no endpoint has is answered with. */
   notFound(path: string): HttpError;
   /** What a method that a path's endpoints do not have is answered with. */
@@ -42,7 +42,7 @@ export interface Surface<E extends Endpoint = Endpoint> {
 export type Method = keyof typeof METHODS;
 
 /** Makes the router of a surface. */
-export function mount<E extends Endpoint>(surface: Surface<E>, doors: Doors, log: HttpLog): Router {
+export function mount<E extends Endpoint>(surface: Surface<E>, context: ApiContext, log: HttpLog): Router {
   const { prefix, endpoints, cors } = surface;
   const router = Router({ strict: surface.isStrict, caseSensitive: true });
   if (cors)
@@ -52,7 +52,7 @@ export function mount<E extends Endpoint>(surface: Surface<E>, doors: Doors, log
   for (const endpoint of endpoints) {
     for (const method of methodsOf(endpoint))
       router[METHODS[method]](endpoint.path, (request, response) =>
-        answer(surface, endpoint, request, response, doors, log),
+        answer(surface, endpoint, request, response, context, log),
       );
   }
   for (const path of new Set(endpoints.map(each => each.path))) {
@@ -82,17 +82,17 @@ async function answer<E extends Endpoint>(
   endpoint: E,
   request: Request,
   response: Response,
-  doors: Doors,
+  context: ApiContext,
   log: HttpLog,
 ): Promise<void> {
   const over = new AbortController();
   response.once('close', () => over.abort());
-  const write = (reply: Reply) => {
-    doors.onAnswer(endpoint.path, reply.status ?? 200);
+  const write = (reply: RouteResult) => {
+    context.onAnswer(endpoint.path, reply.status ?? 200);
     return writeReply(response, reply);
   };
   try {
-    await write(await surface.answer(endpoint, request, doors, over.signal));
+    await write(await surface.answer(endpoint, request, context, over.signal));
   } catch (error) {
     logFailure(log, endpoint.path, error);
     await write(surface.failure(error));

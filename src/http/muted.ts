@@ -2,13 +2,13 @@
 
 import { mutedByDependency } from '../cluster/muted.js';
 import type { MutedAlert } from '../model/muted.js';
-import type { Doors } from './context.js';
+import type { ApiContext } from './context.js';
 
 /** Now. */
 export function mutedNow({
-  board,
+  cluster,
   alerting,
   clock,
-}: Pick<Doors, 'board' | 'alerting' | 'clock'>): MutedAlert[] {
-  return [...mutedByDependency(board), ...alerting.muted(clock.now())];
+}: Pick<ApiContext, 'cluster' | 'alerting' | 'clock'>): MutedAlert[] {
+  return [...mutedByDependency(cluster), ...alerting.muted(clock.now())];
 }

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { Forecast, NextNotification } from '../alertmanager/forecast/forecast.js';
 import type { Millis } from '../model/time.js';
-import type { Doors } from './context.js';
+import type { ApiContext } from './context.js';
 
 /** Notifications an answer lists; /alert_history has all. */
 const MAX_TOLD = 20;
@@ -69,7 +69,7 @@ export function notificationsAbout(
     readonly error?: string;
     readonly escalation?: string;
   }[],
-  { forecast, doors, print }: NotificationView,
+  { forecast, context, print }: NotificationView,
 ) {
   const told = notifications
     .slice(-MAX_TOLD)
@@ -82,19 +82,19 @@ export function notificationsAbout(
       error,
       escalation,
     }));
-  const alert = fingerprint === undefined ? undefined : doors.alerting.alerts.get(fingerprint);
+  const alert = fingerprint === undefined ? undefined : context.alerting.alerts.get(fingerprint);
   const next = (alert && forecast?.next(alert)) ?? [];
   return {
     told,
     next: next.map(each => shownNext(each, print)),
-    nothing_follows: next.length > 0 ? undefined : whyNothing(doors, alert !== undefined),
+    nothing_follows: next.length > 0 ? undefined : whyNothing(context, alert !== undefined),
   };
 }
 
 export interface NotificationView {
   /** Undefined where others deliver. */
   readonly forecast: Forecast | undefined;
-  readonly doors: Pick<Doors, 'alerting'>;
+  readonly context: Pick<ApiContext, 'alerting'>;
   print(at: Millis): string;
 }
 
@@ -118,7 +118,7 @@ function shownNext(next: NextNotification, print: (at: Millis) => string) {
   };
 }
 
-function whyNothing({ alerting }: Pick<Doors, 'alerting'>, isKnown: boolean): string {
+function whyNothing({ alerting }: Pick<ApiContext, 'alerting'>, isKnown: boolean): string {
   const { delivery, notifier } = alerting;
   if (delivery.by === 'alertmanagers')
     return `the Alertmanager decides: ${delivery.alertmanagers.map(({ url }) => url).join(', ')}`;

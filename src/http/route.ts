@@ -4,10 +4,10 @@
 import type { z } from 'zod';
 import type { ByteStream } from '../query/engine.js';
 import type { BodyBounds } from './body.js';
-import type { Doors } from './context.js';
+import type { ApiContext } from './context.js';
 
 /** What a route answers. */
-export interface Reply {
+export interface RouteResult {
   /** 200 unless said. */
   readonly status?: number;
   /** `application/json` unless said. */
@@ -16,11 +16,11 @@ export interface Reply {
   /** Bytes, text or pieces as they are; an async iterable is streamed; anything else is printed as JSON. */
   readonly body: unknown;
   /** How long a streamed body waits for a reader that takes nothing, in milliseconds; for ever unless said. */
-  readonly patience?: number;
+  readonly stallTimeout?: number;
 }
 
 /** What a route is told of the request besides its query. */
-export interface Asked<Body = unknown> {
+export interface RequestContext<Body = unknown> {
   /** What stands for the `:name`s of the path. */
   readonly params: Readonly<Record<string, string>>;
   /** The query string as it came, without `?`; empty when there is none. */
@@ -50,7 +50,7 @@ export interface RequestBody<Shape extends z.ZodType = z.ZodType> extends BodyBo
  * The body of a reply in pieces that nobody has to join: an answer with its envelope around it, some of which may come
  * later.
  */
-export class Pieces implements ByteStream {
+export class ChunkedBody implements ByteStream {
   readonly #parts: readonly (Uint8Array | ByteStream)[];
   readonly length: number;
 
@@ -104,7 +104,11 @@ export interface Route<Query extends z.ZodObject = z.ZodObject, Body extends z.Z
   extends Endpoint {
   readonly query?: Query;
   readonly body?: RequestBody<Body>;
-  handle(query: z.output<Query>, doors: Doors, asked: Asked<z.output<Body>>): Reply | Promise<Reply>;
+  handle(
+    query: z.output<Query>,
+    context: ApiContext,
+    asked: RequestContext<z.output<Body>>,
+  ): RouteResult | Promise<RouteResult>;
 }
 
 /** Writes a route down with its query's and its body's type kept. */

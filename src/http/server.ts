@@ -13,7 +13,7 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { connectionLimit, openFilesLimit } from './connection-limit.js';
 import { Connections } from './connections.js';
-import type { Doors } from './context.js';
+import type { ApiContext } from './context.js';
 import { allowOrigin } from './cors.js';
 import { type HttpLog, logFailure } from './failure.js';
 import { checkHead, MAX_HEAD } from './head-limits.js';
@@ -24,8 +24,8 @@ import { noteChecked } from './requester.js';
 import { makeRouter } from './router.js';
 import { healthBytes } from './routes/cluster-health.js';
 import { surfaceOf } from './surfaces.js';
-import { LiveWebConfig } from './web/live.js';
-import type { TlsDoor } from './web/tls.js';
+import { ReloadingWebConfig } from './web/reloading-web-config.js';
+import type { TlsServerConfig } from './web/tls.js';
 import type { WebConfig } from './web-config.js';
 import { writeReply } from './write.js';
 
@@ -56,7 +56,7 @@ export interface Listen {
 export interface ServerOptions {
   readonly listen: Listen;
   readonly web: WebConfig;
-  readonly doors: Doors;
+  readonly context: ApiContext;
   readonly log: HttpLog;
   /** How long a client may take to tell its request, in milliseconds. */
   readonly requestTimeout?: number;
@@ -64,9 +64,9 @@ export interface ServerOptions {
 
 /** Starts listening. @throws the system's error when the address is taken or not ours. */
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
-  const { listen, doors, log } = options;
-  const live = new LiveWebConfig(options.web, tls => renewTls(server, tls), log);
-  const answer = inTurn(makeAnswer(doors, live, log));
+  const { listen, context, log } = options;
+  const live = new ReloadingWebConfig(options.web, tls => renewTls(server, tls), log);
+  const answer = inTurn(makeAnswer(context, live, log));
   const server = makeServer(options, (request, response) => {
     connections.note(request, response);
     answer(request as never, response as never);
@@ -74,11 +74,11 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const connections = new Connections(server, boundedConnections(log));
   server.on('clientError', (error, socket) => {
     const status = answerMalformed(error, socket, live.current.headers);
-    if (status) doors.onAnswer('other', status);
+    if (status) context.onAnswer('other', status);
     log('debug', 'Connection ended by an error', { err: error.message });
   });
   // Before Node's own listener, which begins the handshake: a renewed certificate is shown from the next one on.
-  if (options.web.tls) server.prependListener('connection', () => live.look());
+  if (options.web.tls) server.prependListener('connection', () => live.reloadIfChanged());
   // Before Node's own listener, which starts to read requests.
   server.prependListener('secureConnection', (socket: TLSSocket) => {
     const problem = live.current.tls?.problem(socket);
@@ -94,11 +94,11 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   }
   return {
     address: addressOf(server),
-    setWebConfig: config => live.take(config),
+    setWebConfig: config => live.apply(config),
     close() {
       live.close();
-      doors.events.close();
-      doors.publicEvents.close();
+      context.events.close();
+      context.publicEvents.close();
       return closed(server);
     },
   };
@@ -130,7 +130,7 @@ function makeServer(
 }
 
 /** New TLS settings for the connections to come; those that are open keep theirs. */
-function renewTls(server: Server, { options }: TlsDoor): void {
+function renewTls(server: Server, { options }: TlsServerConfig): void {
   if (!(server instanceof TlsServer)) return;
   server.setSecureContext(options);
   // setSecureContext leaves these two as they were. Should Node not heed them one day, clients without a certificate
@@ -169,16 +169,16 @@ function addressOf(server: Server): string {
 }
 
 /** What every request meets first: the headers everybody gets, the guard, the short cut, the router. */
-function makeAnswer(doors: Doors, live: LiveWebConfig, log: HttpLog): RequestListener {
-  const router = makeRouter(doors, log);
+function makeAnswer(context: ApiContext, live: ReloadingWebConfig, log: HttpLog): RequestListener {
+  const router = makeRouter(context, log);
   const pass = (request: IncomingMessage, response: ServerResponse) => {
-    if (!takeShortCut(doors, request, response)) router(request as never, response as never);
+    if (!takeShortCut(context, request, response)) router(request as never, response as never);
   };
   const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
     const path = request.url?.split('?')[0] ?? '';
     logFailure(log, path, error);
     const reply = surfaceOf(path).failure(error);
-    doors.onAnswer('other', reply.status ?? 500);
+    context.onAnswer('other', reply.status ?? 500);
     void writeReply(response, reply);
   };
   return (request, response) => {
@@ -204,9 +204,9 @@ function makeAnswer(doors: Doors, live: LiveWebConfig, log: HttpLog): RequestLis
 }
 
 /** Answers `/cluster_health` without Express, which costs five times the answer itself. */
-function takeShortCut(doors: Doors, request: IncomingMessage, response: ServerResponse): boolean {
+function takeShortCut(context: ApiContext, request: IncomingMessage, response: ServerResponse): boolean {
   if (request.url !== '/cluster_health' || request.method !== 'GET') return false;
-  const bytes = healthBytes(doors);
+  const bytes = healthBytes(context);
   response.writeHead(200, [
     'content-type',
     'application/json; charset=utf-8',
@@ -216,6 +216,6 @@ function takeShortCut(doors: Doors, request: IncomingMessage, response: ServerRe
     String(bytes.length),
   ]);
   response.end(bytes);
-  doors.onAnswer('/cluster_health', 200);
+  context.onAnswer('/cluster_health', 200);
   return true;
 }

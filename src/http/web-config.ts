@@ -9,12 +9,12 @@ import { loadPlainYaml } from '../config/load.js';
 import { basicAuthGuard, basicAuthUsers } from './web/basic-auth.js';
 import { headerList, httpServerConfig } from './web/headers.js';
 import { rateLimit, rateLimiter } from './web/rate-limit.js';
-import { type TlsDoor, tlsServerConfig } from './web/tls.js';
+import { type TlsServerConfig, tlsServerConfig } from './web/tls.js';
 
 /** What a web configuration means for the server. */
 export interface WebConfig {
   /** Undefined for plain HTTP. */
-  readonly tls: TlsDoor | undefined;
+  readonly tls: TlsServerConfig | undefined;
   /** Looks at a request before anybody else: lets it pass or throws HttpError. */
   readonly guard: ((request: IncomingMessage) => Promise<void>) | undefined;
   /** Headers of every answer. */

@@ -8,7 +8,7 @@ import type { Writable } from 'node:stream';
  * @param patience milliseconds after which a reader that took nothing is let go @throws the stream's error, or that it
  * was closed meanwhile
  */
-export function written(
+export function writeChunk(
   stream: Writable | ServerResponse,
   bytes: string | Uint8Array,
   patience?: number,

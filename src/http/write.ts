@@ -3,14 +3,14 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { jsonByPieces } from './json-by-pieces.js';
-import { Pieces, type Reply } from './route.js';
-import { written } from './write-chunk.js';
+import { ChunkedBody, type RouteResult } from './route.js';
+import { writeChunk } from './write-chunk.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Writes a reply; a stream waits for a slow reader and stops when it goes away. */
-export async function writeReply(response: ServerResponse, reply: Reply): Promise<void> {
-  const { status = 200, type = JSON_TYPE, headers = {}, body, patience } = reply;
+export async function writeReply(response: ServerResponse, reply: RouteResult): Promise<void> {
+  const { status = 200, type = JSON_TYPE, headers = {}, body, stallTimeout } = reply;
   if (response.destroyed) {
     if (body instanceof Readable) body.destroy();
     return;
@@ -20,11 +20,11 @@ export async function writeReply(response: ServerResponse, reply: Reply): Promis
   if (isStream(body)) {
     response.writeHead(
       status,
-      body instanceof Pieces ? { ...common, 'content-length': body.length } : common,
+      body instanceof ChunkedBody ? { ...common, 'content-length': body.length } : common,
     );
-    const whole = body instanceof Pieces ? body.whole : undefined;
+    const whole = body instanceof ChunkedBody ? body.whole : undefined;
     if (whole) writePieces(response, whole);
-    else await writeStream(response, body, patience);
+    else await writeStream(response, body, stallTimeout);
     return;
   }
   if (status === 304) {
@@ -68,7 +68,7 @@ async function writeStream(
   try {
     for await (const chunk of chunks) {
       if (response.destroyed) return;
-      await written(response, chunk, patience);
+      await writeChunk(response, chunk, patience);
     }
     response.end();
   } catch (error) {

@@ -13,7 +13,7 @@ const ALERT_STATES = ['active', 'suppressed', 'unprocessed'] as const;
 const SILENCE_STATES = ['active', 'pending', 'expired'] as const;
 
 /** An integration: the name of its receiver and its kind. */
-export interface Teller {
+export interface IntegrationName {
   readonly receiverName: string;
   readonly kind: string;
 }
@@ -107,7 +107,7 @@ export class AlertingMetrics {
   }
 
   /** These tell people from now on; their counters are there before the first message. */
-  begin(tellers: readonly Teller[]): void {
+  initialize(tellers: readonly IntegrationName[]): void {
     for (const { receiverName: receiver, kind: integration } of tellers) {
       this.#notifications.inc({ integration }, 0);
       this.#requests.inc({ integration }, 0);
@@ -122,14 +122,14 @@ export class AlertingMetrics {
   }
 
   /** An attempt was made. @param duration milliseconds */
-  attempted({ kind: integration }: Teller, duration: number, isFailed: boolean): void {
+  attempted({ kind: integration }: IntegrationName, duration: number, isFailed: boolean): void {
     this.#requests.inc({ integration });
     if (isFailed) this.#requestsFailed.inc({ integration });
     this.#latency.observe({ integration }, duration / 1000);
   }
 
   /** A message was taken (no reason), or given up. */
-  notified({ receiverName: receiver, kind: integration }: Teller, reason: string | undefined): void {
+  notified({ receiverName: receiver, kind: integration }: IntegrationName, reason: string | undefined): void {
     this.#notifications.inc({ integration });
     this.#ours.inc({ receiver, integration });
     if (reason === undefined) return;

@@ -4,8 +4,8 @@
 import type { AlertmanagerConfig } from '../alertmanager/config/definition.js';
 import { type Integration, openIntegrations } from '../alertmanager/pipeline/integration.js';
 import { addressed, type ReportMessage } from '../alertmanager/pipeline/report-message.js';
-import { Receipts } from '../alertmanager/receivers/receipts.js';
 import { DeliveryError, type ReceiverKind } from '../alertmanager/receivers/receiver.js';
+import { SentRecipients } from '../alertmanager/receivers/sent-recipients.js';
 import { GoTemplates } from '../alertmanager/templates/render.js';
 import type { AuditTrail } from '../alerts/audit-trail.js';
 import type { Analyst } from '../analysis/analyst.js';
@@ -76,7 +76,7 @@ export interface ReportPlan {
 
 export class ReportJob {
   readonly #options: ReportJobOptions;
-  readonly #receipts = new Receipts(GIVE_UP);
+  readonly #receipts = new SentRecipients(GIVE_UP);
   readonly #abort = new AbortController();
   #plan: ReportPlan = { reports: [], config: undefined };
   #integrations = new Map<string, Integration[]>();
@@ -127,7 +127,11 @@ export class ReportJob {
     const opened = new Map<string, Integration[]>();
     if (!config) return opened;
     const { kinds, log } = this.#options;
-    const surroundings = { templates: new GoTemplates(config.templates), receipts: this.#receipts, log };
+    const surroundings = {
+      templates: new GoTemplates(config.templates),
+      sentRecipients: this.#receipts,
+      log,
+    };
     for (const name of new Set(reports.flatMap(({ receivers }) => receivers))) {
       const receiver = config.receivers.find(each => each.name === name);
       if (receiver) opened.set(name, openIntegrations(receiver, kinds, surroundings));

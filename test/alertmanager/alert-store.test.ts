@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { AlertTable, type IncomingAlert, isResolved } from '../../src/alertmanager/alert-store.js';
+import { AlertStore, type IncomingAlert, isResolved } from '../../src/alertmanager/alert-store.js';
 import { Labels } from '../../src/model/labels.js';
 import { Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -28,12 +28,12 @@ function openStore(): Store {
   return new Store({ file: join(folder, 'monitor.db'), retention: 86_400_000, log: () => {} });
 }
 
-function openTable(at = T0): AlertTable {
+function openTable(at = T0): AlertStore {
   const note = (what: string) => (alert: { labels: Labels }) =>
     happened.push(`${what} ${alert.labels.get('target')}`);
-  return new AlertTable(
+  return new AlertStore(
     store.kept,
-    { onAlert: note('hears'), onBegin: note('begins'), onEnd: note('ends'), onMoved: note('moves') },
+    { onAlert: note('hears'), onFiring: note('begins'), onResolved: note('ends'), onMoved: note('moves') },
     at,
   );
 }
@@ -43,22 +43,22 @@ function alert(target: string, rest: Partial<IncomingAlert> = {}): IncomingAlert
   return { labels, annotations: { summary: 'down' }, generatorUrl: '', ...rest };
 }
 
-const states = (table: AlertTable, at: number) =>
+const states = (table: AlertStore, at: number) =>
   [...table.all()].map(each => `${each.labels.get('target')} ${isResolved(each, at) ? 'over' : 'fires'}`);
 
 describe('an alert', () => {
   test('begins once however often it is told of, and ends when it is told', () => {
     const table = openTable();
-    table.put([alert('a')], T0);
-    table.put([alert('a')], T0 + MINUTE);
-    table.put([alert('a', { endsAt: T0 + 2 * MINUTE })], T0 + 2 * MINUTE);
+    table.upsert([alert('a')], T0);
+    table.upsert([alert('a')], T0 + MINUTE);
+    table.upsert([alert('a', { endsAt: T0 + 2 * MINUTE })], T0 + 2 * MINUTE);
     expect(happened).toEqual(['begins a', 'hears a', 'hears a', 'hears a', 'ends a']);
     expect(states(table, T0 + 2 * MINUTE)).toEqual(['a over']);
   });
 
   test('of which nobody tells any more ends after resolve_timeout', () => {
     const table = openTable();
-    table.put([alert('a')], T0);
+    table.upsert([alert('a')], T0);
     table.sweep(T0 + 5 * MINUTE - 1, () => false);
     expect(happened).toEqual(['begins a', 'hears a']);
     table.sweep(T0 + 5 * MINUTE, () => false);
@@ -67,30 +67,30 @@ describe('an alert', () => {
 
   test('keeps its earliest beginning', () => {
     const table = openTable();
-    table.put([alert('a', { startsAt: T0 - MINUTE })], T0);
-    table.put([alert('a', { startsAt: T0 })], T0 + MINUTE);
+    table.upsert([alert('a', { startsAt: T0 - MINUTE })], T0);
+    table.upsert([alert('a', { startsAt: T0 })], T0 + MINUTE);
     expect([...table.all()].map(({ startsAt }) => startsAt)).toEqual([T0 - MINUTE]);
   });
 
   test('that comes again after its end begins anew', () => {
     const table = openTable();
-    table.put([alert('a', { startsAt: T0 })], T0);
-    table.put([alert('a', { startsAt: T0, endsAt: T0 + 1 })], T0 + 1);
-    table.put([alert('a', { startsAt: T0 + MINUTE })], T0 + MINUTE);
+    table.upsert([alert('a', { startsAt: T0 })], T0);
+    table.upsert([alert('a', { startsAt: T0, endsAt: T0 + 1 })], T0 + 1);
+    table.upsert([alert('a', { startsAt: T0 + MINUTE })], T0 + MINUTE);
     expect(happened.filter(each => each !== 'hears a')).toEqual(['begins a', 'ends a', 'begins a']);
     expect([...table.all()].map(({ startsAt }) => startsAt)).toEqual([T0 + MINUTE]);
   });
 
   test('whose end alone is told is no news', () => {
     const table = openTable();
-    table.put([alert('a', { endsAt: T0 - 1 })], T0);
+    table.upsert([alert('a', { endsAt: T0 - 1 })], T0);
     expect(happened).toEqual([]);
     expect(table.size).toBe(0);
   });
 
   test('that is over is forgotten half an hour later, unless somebody waits for its end', () => {
     const table = openTable();
-    table.put([alert('a'), alert('b')], T0);
+    table.upsert([alert('a'), alert('b')], T0);
     table.sweep(T0 + 5 * MINUTE, () => false);
     table.sweep(T0 + 36 * MINUTE, fingerprint => table.get(fingerprint)?.labels.get('target') === 'b');
     expect(states(table, T0 + 36 * MINUTE)).toEqual(['b over']);
@@ -99,12 +99,12 @@ describe('an alert', () => {
 
 describe('after a restart', () => {
   test('what fired is there, unconfirmed, for as long as its rule may take to say it again', () => {
-    openTable().put([alert('a', { endsAt: T0 + MINUTE }), alert('b')], T0);
+    openTable().upsert([alert('a', { endsAt: T0 + MINUTE }), alert('b')], T0);
     const later = T0 + 60 * MINUTE;
     const table = openTable(later);
     expect([...table.all()].map(each => each.isUnconfirmed)).toEqual([true, true]);
     happened = [];
-    table.put([alert('a', { endsAt: later + MINUTE })], later + 1000);
+    table.upsert([alert('a', { endsAt: later + MINUTE })], later + 1000);
     // Heard of, but it had begun before.
     expect(happened).toEqual(['hears a']);
     const [a] = [...table.all()];
@@ -115,13 +115,13 @@ describe('after a restart', () => {
 
   test('what was over is over', () => {
     const before = openTable();
-    before.put([alert('a')], T0);
-    before.put([alert('a', { endsAt: T0 + 1 })], T0 + 1);
+    before.upsert([alert('a')], T0);
+    before.upsert([alert('a', { endsAt: T0 + 1 })], T0 + 1);
     expect(states(openTable(T0 + MINUTE), T0 + MINUTE)).toEqual(['a over']);
   });
 
   test('everything is there when the process was killed: it was on disk when it was taken', () => {
-    const isKept = openTable().put([alert('a')], T0);
+    const isKept = openTable().upsert([alert('a')], T0);
     expect(isKept).toBe(true);
     // Another process' view of the same file.
     const other = openStore();
@@ -135,14 +135,14 @@ describe('when the clock leaps forward, or the process stood still', () => {
 
   test('what fired is believed until its sender had time to confirm it', () => {
     const table = openTable();
-    table.put([alert('a', { endsAt: T0 + 4 * MINUTE }), alert('b')], T0);
-    table.keepUp(T0 + 5000);
-    table.keepUp(later);
+    table.upsert([alert('a', { endsAt: T0 + 4 * MINUTE }), alert('b')], T0);
+    table.advanceTo(T0 + 5000);
+    table.advanceTo(later);
     table.sweep(later, () => false);
     expect(states(table, later)).toEqual(['a fires', 'b fires']);
     expect([...table.all()].map(each => each.isUnconfirmed)).toEqual([true, true]);
-    table.put([alert('a', { startsAt: T0, endsAt: later + 10 * MINUTE })], later + 1000);
-    table.keepUp(later + 5000);
+    table.upsert([alert('a', { startsAt: T0, endsAt: later + 10 * MINUTE })], later + 1000);
+    table.advanceTo(later + 5000);
     table.sweep(later + 4 * MINUTE, () => false);
     // Begun and ended once: the leap is no end.
     expect(happened.filter(each => !each.startsWith('hears'))).toEqual(['begins a', 'begins b', 'ends b']);
@@ -151,25 +151,25 @@ describe('when the clock leaps forward, or the process stood still', () => {
 
   test('what had ended before is over', () => {
     const table = openTable();
-    table.put([alert('a'), alert('b', { endsAt: T0 + 1000 })], T0);
-    table.put([alert('a', { endsAt: T0 + 1000 })], T0 + 1000);
+    table.upsert([alert('a'), alert('b', { endsAt: T0 + 1000 })], T0);
+    table.upsert([alert('a', { endsAt: T0 + 1000 })], T0 + 1000);
     // The end of b was not noticed yet.
-    table.keepUp(T0 + 2000);
-    table.keepUp(later);
+    table.advanceTo(T0 + 2000);
+    table.advanceTo(later);
     expect(states(table, later)).toEqual(['a over', 'b over']);
   });
 
   test('what others said to last until later needs no confirmation', () => {
     const table = openTable();
-    table.put([alert('a', { endsAt: later + 60 * MINUTE, isForeign: true })], T0);
-    table.keepUp(later);
+    table.upsert([alert('a', { endsAt: later + 60 * MINUTE, isForeign: true })], T0);
+    table.advanceTo(later);
     expect([...table.all()]).toMatchObject([{ isUnconfirmed: false, endsAt: later + 60 * MINUTE }]);
   });
 
   test('a clock that goes on evenly changes nothing', () => {
     const table = openTable();
-    table.put([alert('a', { endsAt: T0 + 4 * MINUTE })], T0);
-    for (const at of [T0 + 20_000, T0 + 40_000]) table.keepUp(at);
+    table.upsert([alert('a', { endsAt: T0 + 4 * MINUTE })], T0);
+    for (const at of [T0 + 20_000, T0 + 40_000]) table.advanceTo(at);
     expect([...table.all()]).toMatchObject([{ isUnconfirmed: false, endsAt: T0 + 4 * MINUTE }]);
   });
 });
@@ -183,11 +183,11 @@ describe('the clock is set back', () => {
     ['three days', 3 * DAY],
   ])('by %s: what is over stays over, also after a restart', (_, span) => {
     const table = openTable();
-    table.put([alert('a')], T0);
-    table.put([alert('a', { endsAt: T0 + 1 })], T0 + 1);
-    table.keepUp(T0 + 1000);
+    table.upsert([alert('a')], T0);
+    table.upsert([alert('a', { endsAt: T0 + 1 })], T0 + 1);
+    table.advanceTo(T0 + 1000);
     const at = T0 + 1000 - span;
-    table.keepUp(at);
+    table.advanceTo(at);
     expect([states(table, at), states(openTable(at), at)]).toEqual([['a over'], ['a over']]);
     expect(happened).toEqual(['begins a', 'hears a', 'hears a', 'ends a', 'moves a']);
     expect([...table.all()].map(({ startsAt, endsAt }) => [startsAt, endsAt])).toEqual([[at, at]]);
@@ -199,9 +199,9 @@ describe('the clock is set back', () => {
     ['of others who said how long: until then', { isForeign: true, endsAt: T0 + 4 * MINUTE }, 64 * MINUTE],
   ])('an alert %s is believed for no longer than before', (_, rest, endsIn) => {
     const table = openTable();
-    table.put([alert('a', rest)], T0);
+    table.upsert([alert('a', rest)], T0);
     const at = T0 - 60 * MINUTE;
-    table.keepUp(at);
+    table.advanceTo(at);
     table.sweep(at + endsIn - 1, () => false);
     expect(states(table, at + endsIn - 1)).toEqual(['a fires']);
     table.sweep(at + endsIn, () => false);
@@ -210,12 +210,12 @@ describe('the clock is set back', () => {
 
   test('and is told of again: it goes on', () => {
     const table = openTable();
-    table.put([alert('a', { startsAt: T0, endsAt: T0 + 4 * MINUTE })], T0);
+    table.upsert([alert('a', { startsAt: T0, endsAt: T0 + 4 * MINUTE })], T0);
     const at = T0 - 60 * MINUTE;
-    table.keepUp(at);
+    table.advanceTo(at);
     happened = [];
-    table.put([alert('a', { startsAt: at, endsAt: at + 4 * MINUTE })], at);
-    table.put([alert('a', { startsAt: at, endsAt: at + 1000 })], at + 1000);
+    table.upsert([alert('a', { startsAt: at, endsAt: at + 4 * MINUTE })], at);
+    table.upsert([alert('a', { startsAt: at, endsAt: at + 1000 })], at + 1000);
     expect(happened).toEqual(['hears a', 'hears a', 'ends a']);
   });
 });
@@ -226,10 +226,10 @@ test('an alert from before a restart is believed while its rule cannot confirm i
     ...alert(alertname),
     labels: Labels.of({ alertname, target: alertname }),
   });
-  first.put([named('Slow'), named('Gone'), { ...named('Slow2'), isForeign: true }], T0);
+  first.upsert([named('Slow'), named('Gone'), { ...named('Slow2'), isForeign: true }], T0);
   const table = openTable(T0 + MINUTE);
   for (let minute = 2; minute <= 12; minute++) {
-    table.believe(new Set(['Slow', 'Slow2']), T0 + minute * MINUTE);
+    table.extend(new Set(['Slow', 'Slow2']), T0 + minute * MINUTE);
     table.sweep(T0 + minute * MINUTE, () => false);
   }
   expect(states(table, T0 + 12 * MINUTE)).toEqual(['Slow fires', 'Gone over', 'Slow2 over']);

@@ -1,13 +1,13 @@
 // Who has got which message.
 
 import { expect, test } from 'vitest';
-import { Receipts } from '../../src/alertmanager/receivers/receipts.js';
+import { SentRecipients } from '../../src/alertmanager/receivers/sent-recipients.js';
 
 test('each of several who tell people has told only what it has', () => {
-  const all = new Receipts(1000);
-  const [one, other] = [all.of('one'), all.of('other')];
+  const all = new SentRecipients(1000);
+  const [one, other] = [all.scopedTo('one'), all.scopedTo('other')];
   one.add('m', 'ann', 0);
-  expect([one, all.of('one'), other, all].map(each => each.has('m', 'ann', 999))).toEqual([
+  expect([one, all.scopedTo('one'), other, all].map(each => each.has('m', 'ann', 999))).toEqual([
     true,
     true,
     false,
@@ -16,12 +16,16 @@ test('each of several who tell people has told only what it has', () => {
   other.delete('m', 'ann');
   expect(one.has('m', 'ann', 999)).toBe(true);
   expect(one.has('m', 'ann', 1000)).toBe(false);
-  all.of('one').delete('m', 'ann');
+  all.scopedTo('one').delete('m', 'ann');
   expect(one.has('m', 'ann', 999)).toBe(false);
 });
 
 test('the oldest are forgotten when there are too many', () => {
-  const all = new Receipts(1000);
-  for (let i = 0; i <= 10_000; i++) all.of(`teller ${i}`).add('m', 'ann', 0);
-  expect([0, 1, 10_000].map(i => all.of(`teller ${i}`).has('m', 'ann', 1))).toEqual([false, true, true]);
+  const all = new SentRecipients(1000);
+  for (let i = 0; i <= 10_000; i++) all.scopedTo(`teller ${i}`).add('m', 'ann', 0);
+  expect([0, 1, 10_000].map(i => all.scopedTo(`teller ${i}`).has('m', 'ann', 1))).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });

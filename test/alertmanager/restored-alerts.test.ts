@@ -23,7 +23,7 @@ test.each<[name: string, restoring: readonly string[], want: boolean]>([
   const world = await openWorld({ folder });
   try {
     // What holds alerts back after a start is over with the third.
-    for (let i = 0; i < 4; i++) world.alerting.hearRules({ ...evaluation([]), restoring }, Date.now());
+    for (let i = 0; i < 4; i++) world.alerting.applyEvaluation({ ...evaluation([]), restoring }, Date.now());
     const found = [...world.alerting.alerts.all()].map(alert => !isResolved(alert, Date.now()));
     expect(found).toEqual([fires]);
   } finally {

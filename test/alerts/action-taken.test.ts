@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { actionTaken } from '../../src/alerts/action-taken.js';
-import type { ActionNote, SilencedNote, ToldNote } from '../../src/alerts/history.js';
+import type { ActionRecord, NotificationRecord, SilenceRecord } from '../../src/alerts/history.js';
 
-const told = (receiver: string, integration: string, error?: string): ToldNote => ({
+const told = (receiver: string, integration: string, error?: string): NotificationRecord => ({
   at: 1,
   receiver,
   integration,
   status: 'firing',
   ...(error === undefined ? {} : { error }),
 });
-const acted = (action: string, result: string): ActionNote => ({ at: 1, action, result });
-const silenced = (createdBy: string, comment: string): SilencedNote => ({
+const acted = (action: string, result: string): ActionRecord => ({ at: 1, action, result });
+const silenced = (createdBy: string, comment: string): SilenceRecord => ({
   at: 1,
   id: 'i',
   createdBy,
@@ -18,9 +18,9 @@ const silenced = (createdBy: string, comment: string): SilencedNote => ({
 });
 
 interface Case {
-  readonly notifications?: ToldNote[];
-  readonly actions?: ActionNote[];
-  readonly silencedBy?: SilencedNote[];
+  readonly notifications?: NotificationRecord[];
+  readonly actions?: ActionRecord[];
+  readonly silencedBy?: SilenceRecord[];
 }
 
 describe('what was done about an alert', () => {

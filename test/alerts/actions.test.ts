@@ -46,7 +46,7 @@ const start = async (...actions: readonly ActionDefinition[]) => {
   world = await openWorld({ folder, actions });
 };
 const results = (target: string) =>
-  world.alerting.episodes
+  world.alerting.history
     .select({ service: target, limit: 10 })
     .episodes.flatMap(({ actions }) => actions.map(({ action, result }) => `${action}: ${result}`));
 const shell = (script: string): [string, ...string[]] => ['/bin/sh', '-c', script];
@@ -186,7 +186,7 @@ describe('limits', () => {
       world.tell(over({ target: 'tools' }));
       offset = -back;
       const alert = { ...firing({ target: 'tools' }), startsAt: Date.now() - back };
-      world.alerting.alerts.put([alert], Date.now() - back);
+      world.alerting.alerts.upsert([alert], Date.now() - back);
       await expect.poll(() => results('tools').sort(), PATIENCE).toEqual([want, 'restart: succeeded'].sort());
     },
   );

@@ -194,7 +194,7 @@ describe('a receiver in trouble', () => {
       world.logged.find(([, message]) => message.startsWith('Notification failed after retries')) ?? [];
     expect(fields).toMatchObject({ receiver: 'ops', integration: 'webhook', attempts: 1 });
     expect(fields?.err).toMatch(/400/);
-    const [episode] = world.alerting.episodes.select({ limit: 1 }).episodes;
+    const [episode] = world.alerting.history.select({ limit: 1 }).episodes;
     expect(episode?.notifications[0]).toMatchObject({ receiver: 'ops', error: expect.stringMatching(/400/) });
   });
 });
@@ -241,7 +241,7 @@ describe('muted', () => {
     silence('target="a"');
     world.tell(firing(A), firing(B));
     await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing b']);
-    const { episodes } = world.alerting.episodes.select({ service: 'a', limit: 1 });
+    const { episodes } = world.alerting.history.select({ service: 'a', limit: 1 });
     expect(episodes[0]?.silencedBy).toMatchObject([{ createdBy: 'ann', comment: 'upgrade' }]);
     expect(world.heard).toContain('silence 1');
   });
@@ -332,7 +332,7 @@ test('what the checks do about the status is among the actions of the alerts the
   world.alerting.setPace('adapted to 15 s (degraded)', Date.now());
   world.tell(firing(B));
   const actions = () =>
-    world.alerting.episodes
+    world.alerting.history
       .select({ limit: 5 })
       .episodes.map(({ labels, actions: done }) => [
         labels.target,

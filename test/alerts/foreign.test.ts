@@ -35,9 +35,9 @@ async function restart(): Promise<void> {
   world = await open('0s');
 }
 
-const hear = (...alerts: IncomingAlert[]) => world.alerting.hear(alerts, Date.now());
+const hear = (...alerts: IncomingAlert[]) => world.alerting.ingest(alerts, Date.now());
 const history = () =>
-  world.alerting.episodes.select({ limit: 10 }).episodes.map(({ labels }) => labels.target);
+  world.alerting.history.select({ limit: 10 }).episodes.map(({ labels }) => labels.target);
 
 test('an alert that was taken is told after a restart, though nobody says it again', async () => {
   expect(hear(firing({ target: 'a' }, Date.now() + 10 * MINUTE))).toBe(true);

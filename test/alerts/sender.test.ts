@@ -68,7 +68,7 @@ describe('what the rules tell', () => {
     const [one, two] = await Promise.all([alertmanager(), alertmanager()]);
     world = await openWorld({ folder, alertmanagers: [address(one.url), address(`${two.url}/`)] });
     const alert = ruleAlert('tools');
-    world.alerting.hearRules(evaluation([alert]), Date.now());
+    world.alerting.applyEvaluation(evaluation([alert]), Date.now());
     for (const server of [one, two]) {
       await expect.poll(async () => (await server.get<ApiAlert[]>('alerts')).length, PATIENCE).toBe(1);
       const [got] = await server.get<ApiAlert[]>('alerts');
@@ -79,16 +79,16 @@ describe('what the rules tell', () => {
         generatorURL: 'http://127.0.0.1:8083/graph?g0.expr=up%7Ba%3D%22b%22%7D+%3D%3D+0&g0.tab=1',
       });
     }
-    world.alerting.hearRules(evaluation([ruleAlert('tools', Date.now())]), Date.now());
+    world.alerting.applyEvaluation(evaluation([ruleAlert('tools', Date.now())]), Date.now());
     await expect.poll(async () => (await one.get<ApiAlert[]>('alerts')).length, PATIENCE).toBe(0);
-    expect(world.alerting.episodes.select({ limit: 5 }).episodes[0]?.endsAt).toBeGreaterThan(0);
+    expect(world.alerting.history.select({ limit: 5 }).episodes[0]?.endsAt).toBeGreaterThan(0);
   });
 
   test('comes in requests of 64 alerts at most', async () => {
     const server = await endpoint();
     world = await openWorld({ folder, alertmanagers: [address(server.url)] });
     const alerts = Array.from({ length: 150 }, (_, i) => ruleAlert(`s${i}`));
-    world.alerting.hearRules(evaluation(alerts), Date.now());
+    world.alerting.applyEvaluation(evaluation(alerts), Date.now());
     await expect.poll(() => server.requests.length, PATIENCE).toBe(3);
     expect(server.requests.map(({ body }) => JSON.parse(body).length)).toEqual([64, 64, 22]);
   });
@@ -98,13 +98,13 @@ describe('what the rules tell', () => {
     const there = await alertmanager();
     const away = `http://127.0.0.1:${port}`;
     world = await openWorld({ folder, alertmanagers: [address(away), address(there.url)] });
-    world.alerting.hearRules(evaluation([ruleAlert('tools')]), Date.now());
+    world.alerting.applyEvaluation(evaluation([ruleAlert('tools')]), Date.now());
     await expect
       .poll(() => world?.heard, PATIENCE)
       .toContain('alertmanager did not take 1: connection refused');
     await expect.poll(() => world?.heard, PATIENCE).toContain('alertmanager took 1');
     const back = await alertmanager(port);
-    world.alerting.hearRules(evaluation([ruleAlert('tools')]), Date.now());
+    world.alerting.applyEvaluation(evaluation([ruleAlert('tools')]), Date.now());
     await expect.poll(async () => (await back.get<ApiAlert[]>('alerts')).length, PATIENCE).toBe(1);
   });
 });
@@ -117,7 +117,7 @@ test.each([
   const server = await endpoint();
   server.behaviour = behaviour;
   world = await openWorld({ folder, alertmanagers: [address(server.url)] });
-  world.alerting.hearRules(evaluation([ruleAlert('tools')]), Date.now());
+  world.alerting.applyEvaluation(evaluation([ruleAlert('tools')]), Date.now());
   await expect.poll(() => world?.heard.join(), PATIENCE).toMatch(want);
 });
 
@@ -125,7 +125,7 @@ test('signs in', async () => {
   const server = await endpoint();
   const basic_auth = { username: 'monitor', password: new Secret('hunter2') };
   world = await openWorld({ folder, alertmanagers: [{ ...address(server.url), basic_auth }] });
-  world.alerting.hearRules(evaluation([ruleAlert('tools')]), Date.now());
+  world.alerting.applyEvaluation(evaluation([ruleAlert('tools')]), Date.now());
   await expect.poll(() => server.requests.length, PATIENCE).toBe(1);
   const { authorization } = server.requests[0]?.headers ?? {};
   expect(authorization).toBe(`Basic ${Buffer.from('monitor:hunter2').toString('base64')}`);
@@ -139,7 +139,7 @@ test('one that repeats what it refuses does not make the monitor say its passwor
     void response.writeHead(403).end(`denied: ${headers.authorization}, that is ${password}`);
   const basic_auth = { username: 'monitor', password: new Secret(password) };
   world = await openWorld({ folder, alertmanagers: [{ ...address(server.url), basic_auth }] });
-  world.alerting.hearRules(evaluation([ruleAlert('tools')]), Date.now());
+  world.alerting.applyEvaluation(evaluation([ruleAlert('tools')]), Date.now());
   await expect
     .poll(() => world?.heard.join(), PATIENCE)
     .toContain('answered HTTP 403: denied: Basic <secret>');
@@ -150,10 +150,10 @@ test('where a Prometheus sends, nothing is sent here; its alerts make episodes',
   world = await openWorld({ folder });
   const labels = { alertname: 'ServiceDown', severity: 'critical', target: 'tools' };
   const alert = { labels, annotations: {}, activeAt: Date.now() - 1000 };
-  world.alerting.hearFiring([alert], Date.now());
-  expect(world.alerting.episodes.select({ active: true, limit: 5 }).count).toBe(1);
-  world.alerting.hearFiring([], Date.now());
-  expect(world.alerting.episodes.select({ active: true, limit: 5 }).count).toBe(0);
+  world.alerting.applyRemoteAlerts([alert], Date.now());
+  expect(world.alerting.history.select({ active: true, limit: 5 }).count).toBe(1);
+  world.alerting.applyRemoteAlerts([], Date.now());
+  expect(world.alerting.history.select({ active: true, limit: 5 }).count).toBe(0);
   world.tell(firing({ target: 'x' }));
   expect(world.heard).toEqual([]);
 });

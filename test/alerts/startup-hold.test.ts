@@ -99,8 +99,8 @@ test.each<[string, readonly Step[]]>([
   const hold = new StartupHold(checks, clock);
   for (const { at, known = [], unsent = [], active = [], want } of steps) {
     clock.now = at;
-    for (const id of known) checks.known(id, at - 1);
-    const passed = hold.pass({ at, unsent, active });
+    for (const id of known) checks.checked(id, at - 1);
+    const passed = hold.filter({ at, unsent, active });
     const lines = passed.map(({ labels, state }) =>
       `${state === 'inactive' ? 'end of ' : ''}${labels.alertname} ${labels.target ?? ''}`.trim(),
     );
@@ -111,7 +111,7 @@ test.each<[string, readonly Step[]]>([
 test('what was known only after the samples were taken does not count', () => {
   const checks = new FirstChecks();
   checks.setServices([{ id: 'a', dependsOn: [] }]);
-  checks.known('a', 100);
+  checks.checked('a', 100);
   expect([checks.isKnown('a', 100), checks.isKnown('a', 101), checks.isKnown('x', 101)]).toEqual([
     false,
     true,

@@ -1,4 +1,4 @@
-// The client in a browser: a page of another origin than the monitor's loads it as it was built, without a bundler.
+// The client in a browser: a page of another origin than the monitor's loads it was built, without a bundler.
 
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -52,7 +52,7 @@ afterEach(async () => {
 
 async function open(options: Parameters<typeof startMonitor>[0] = {}): Promise<void> {
   monitor = await startMonitor(options);
-  for (const { id } of monitor.board.services) monitor.feed(result(id));
+  for (const { id } of monitor.cluster.services) monitor.feed(result(id));
   page = await browser.newPage();
   trouble = [];
   page.on('pageerror', error => trouble.push(error.message));
@@ -104,8 +104,8 @@ describe('a page', () => {
   test('comes back, with what it knows, past the question whether it may', async () => {
     await open();
     await watch();
-    monitor.events.restart();
-    await expect.poll(() => monitor.events.readers, { timeout: 15_000 }).toBe(1);
+    monitor.events.disconnectAll();
+    await expect.poll(() => monitor.events.subscribers, { timeout: 15_000 }).toBe(1);
     monitor.feed(result('tools', BAD));
     await eventually('client.current?.services.tools.health.status').toBe('error');
     expect(trouble).toEqual([]);
@@ -139,8 +139,8 @@ describe('a page', () => {
   test('that is left leaves nothing behind', async () => {
     await open();
     await watch();
-    expect(monitor.events.readers).toBe(1);
+    expect(monitor.events.subscribers).toBe(1);
     await page.goto('about:blank');
-    await expect.poll(() => monitor.events.readers, { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => monitor.events.subscribers, { timeout: 15_000 }).toBe(0);
   });
 });

@@ -29,7 +29,7 @@ afterEach(() => {
 });
 
 function feedAll(...down: string[]): void {
-  for (const { id } of monitor.board.services)
+  for (const { id } of monitor.cluster.services)
     monitor.feed(result(id, down.includes(id) ? BAD : { at: monitor.clock.now() }));
 }
 

@@ -73,7 +73,7 @@ afterEach(async () => {
 async function monitor(): Promise<string> {
   const started = await startMonitor();
   closers.push(async () => started[Symbol.asyncDispose]());
-  for (const { id } of started.board.services) started.feed(result(id));
+  for (const { id } of started.cluster.services) started.feed(result(id));
   return started.url;
 }
 

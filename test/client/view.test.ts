@@ -31,8 +31,8 @@ async function start(feed: FeedLimits = {}): Promise<TestMonitor> {
   return monitor;
 }
 
-function feedAll({ board, feed }: TestMonitor, ...down: string[]): void {
-  for (const { id } of board.services) feed(result(id, down.includes(id) ? BAD : {}));
+function feedAll({ cluster, feed }: TestMonitor, ...down: string[]): void {
+  for (const { id } of cluster.services) feed(result(id, down.includes(id) ? BAD : {}));
 }
 
 async function watching(url: string, options: WatchOptions = {}) {
@@ -107,7 +107,7 @@ describe('a watched cluster', () => {
     expect(client.watch()).toBe(view);
     view.close();
     expect([view.mode, view.current, view.health?.overall_status]).toEqual(['closed', undefined, 'healthy']);
-    await eventually(() => events.readers).toBe(0);
+    await eventually(() => events.subscribers).toBe(0);
     expect(client.watch()).not.toBe(view);
     expect(await client.watch().ready()).toBe(true);
     client.watch().close();
@@ -117,14 +117,14 @@ describe('a watched cluster', () => {
     const monitor = await start();
     const { client } = await watching(monitor.url);
     await eventually(() => monitor.answered.filter(each => each === '/best_endpoint 200')).toHaveLength(1);
-    monitor.events.restart();
+    monitor.events.disconnectAll();
     await eventually(() => monitor.answered.filter(each => each === '/best_endpoint 200')).toHaveLength(2);
     feedAll(monitor, 'tools');
     await eventually(() => client.current?.overall_status).toBe('degraded');
   });
 
   test('is not decided by when it is old', async () => {
-    const { url, server } = await start({ beat: 20 });
+    const { url, server } = await start({ heartbeat: 20 });
     const { client, view } = await watching(url, { maxAge: 400 });
     expect(client.current?.overall_status).toBe('healthy');
     await new Promise(resolve => setTimeout(resolve, 600));
@@ -141,7 +141,7 @@ describe('a watched cluster', () => {
   });
 
   test('streams through HAProxy', async () => {
-    const { port, feed } = await start({ beat: 500 });
+    const { port, feed } = await start({ heartbeat: 500 });
     const haproxy = await startHaproxy(
       1,
       front => `listen monitor\n  bind 127.0.0.1:${front}\n  server one 127.0.0.1:${port}`,
@@ -167,7 +167,7 @@ describe('a watched cluster', () => {
 
 describe('without a stream it polls', () => {
   test('when there are too many readers', async () => {
-    const { url, feed } = await start({ mostReaders: 0 });
+    const { url, feed } = await start({ maxSubscribers: 0 });
     const { client, view } = await watching(url, { pollInterval: 20 });
     expect(view.mode).toBe('polling');
     feed(result('tools', BAD));
@@ -176,7 +176,7 @@ describe('without a stream it polls', () => {
   });
 
   test('tells of changes only, though it asks again and again', async () => {
-    const { url, feed, answered } = await start({ mostReaders: 0 });
+    const { url, feed, answered } = await start({ maxSubscribers: 0 });
     const { view } = await watching(url, { pollInterval: 10 });
     const changes: string[] = [];
     view.onChange(({ overall_status }) => changes.push(overall_status));
@@ -225,13 +225,13 @@ describe('a stream', () => {
     over = new AbortController();
     server = createServer(answer);
     await new Promise<void>(resolve => server?.listen(0, '127.0.0.1', resolve));
-    const door = {
+    const config = {
       url: `http://127.0.0.1:${portOf(server)}`,
       headers: {},
       timeout: 1000,
       fetch: globalThis.fetch,
     };
-    const options = { door, pollInterval: 20, mayHoldProcess: false, silence };
+    const options = { config, pollInterval: 20, mayHoldProcess: false, silence };
     void follow(options, follower, over.signal);
   };
   afterEach(() => over.abort());

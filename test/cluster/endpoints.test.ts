@@ -1,13 +1,13 @@
-// Which endpoint is chosen, by what the board and the response times say; these come from real engines over samples of
+// Which endpoint is chosen, by what the cluster and the response times say; these come from real engines over samples of
 // the monitor's own histogram.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type InstantQuery, Latency, percentileQuery } from '../../src/cluster/endpoints/latency.js';
-import type { EndpointPlan } from '../../src/cluster/endpoints/plan.js';
-import { EndpointChooser } from '../../src/cluster/endpoints/selector.js';
-import { Board } from '../../src/cluster/state.js';
+import type { EndpointCandidates } from '../../src/cluster/endpoints/plan.js';
+import { EndpointSelector } from '../../src/cluster/endpoints/selector.js';
+import { ClusterState } from '../../src/cluster/state.js';
 import type { Status } from '../../src/model/result.js';
 import type { Clock, Millis } from '../../src/model/time.js';
 import { EmbeddedEngine } from '../../src/query/embedded.js';
@@ -21,11 +21,11 @@ import { result, service } from './results.js';
 
 const NOW: Millis = 1_700_000_000_000;
 const candidates = ['jetson', 'cpu', 'cloud-2.x'].map(id => ({ service: id, url: `http://${id}` }));
-const PLAN: EndpointPlan = {
+const PLAN: EndpointCandidates = {
   capabilities: new Map([['llm', candidates]]),
   fallback: new Map([['llm', 'http://balancer']]),
 };
-const LONELY: EndpointPlan = { ...PLAN, fallback: new Map() };
+const LONELY: EndpointCandidates = { ...PLAN, fallback: new Map() };
 
 class TestClock implements Clock {
   at = 0;
@@ -56,19 +56,19 @@ function choose(
   ask: InstantQuery = () => Promise.reject(new Error('nobody is to be asked')),
   patience = 20_000,
 ) {
-  const board = new Board();
-  board.setServices(candidates.map(each => service(each.service)));
+  const cluster = new ClusterState();
+  cluster.setServices(candidates.map(each => service(each.service)));
   for (const [i, status] of statuses.entries()) {
     const { service: id = '' } = candidates[i] ?? {};
-    if (status) board.update(result(id, { status }));
+    if (status) cluster.update(result(id, { status }));
   }
-  const chooser = new EndpointChooser(board, new Latency(ask, new TestClock(), patience));
-  chooser.setPlan(plan);
-  return chooser.choose('llm', prefer);
+  const selector = new EndpointSelector(cluster, new Latency(ask, new TestClock(), patience));
+  selector.setPlan(plan);
+  return selector.select('llm', prefer);
 }
 
 describe('without a preference', () => {
-  test.each<[name: string, statuses: (Status | undefined)[], url: string, plan?: EndpointPlan]>([
+  test.each<[name: string, statuses: (Status | undefined)[], url: string, plan?: EndpointCandidates]>([
     ['the first, when all are healthy', ['healthy', 'healthy', 'healthy'], 'http://jetson'],
     ['the next, when the first is down', ['error', 'healthy', 'healthy'], 'http://cpu'],
     ['the next, when the first is slow', ['degraded', 'healthy', 'healthy'], 'http://cpu'],
@@ -82,7 +82,7 @@ describe('without a preference', () => {
     expect((await choose(statuses, plan))?.url).toBe(url);
   });
 
-  test.each<[statuses: Status[], plan: EndpointPlan, service: string | undefined, reason: string]>([
+  test.each<[statuses: Status[], plan: EndpointCandidates, service: string | undefined, reason: string]>([
     [['error', 'healthy', 'healthy'], PLAN, 'cpu', 'cpu is healthy'],
     [
       ['error', 'timeout', 'degraded'],

@@ -1,22 +1,22 @@
 // The board, what it is written as, who refreshes it, and the pulse.
 
 import { describe, expect, test } from 'vitest';
-import { Snapshots } from '../../src/cluster/health-json.js';
+import { HealthWriter } from '../../src/cluster/health-json.js';
 import { Refresher } from '../../src/cluster/on-demand.js';
-import { Board } from '../../src/cluster/state.js';
-import type { Verdict } from '../../src/cluster/status.js';
-import { Pulse } from '../../src/cluster/watchdog.js';
+import { ClusterState } from '../../src/cluster/state.js';
+import type { ClusterStatus } from '../../src/cluster/status.js';
+import { ScanWatchdog } from '../../src/cluster/watchdog.js';
 import type { CheckResult } from '../../src/model/result.js';
 import { isoLocal } from '../../src/model/time.js';
 import { result, service, slow, timedOut } from './results.js';
 
-function boardOf(...ids: string[]): Board {
-  const board = new Board();
-  board.setServices(ids.map(id => service(id)));
-  return board;
+function boardOf(...ids: string[]): ClusterState {
+  const cluster = new ClusterState();
+  cluster.setServices(ids.map(id => service(id)));
+  return cluster;
 }
 /** The alert the rules raise for a service that is slow. */
-function slowAlert(id: string, error: string): Verdict {
+function slowAlert(id: string, error: string): ClusterStatus {
   const message = `${id} is degraded - ${error}`;
   const alert = { name: 'ServiceDegraded', severity: 'warning', service: id, message } as const;
   return { overall: 'degraded', alerts: [{ ...alert, identity: '', startsAt: 0, escalation: undefined }] };
@@ -24,40 +24,40 @@ function slowAlert(id: string, error: string): Verdict {
 
 describe('Board', () => {
   test('tells of a change of the level and only of that', () => {
-    const board = boardOf('a');
+    const cluster = boardOf('a');
     const up = result('a');
-    expect(board.update(up)).toEqual({ service: service('a'), from: 'unknown', to: 'up', result: up });
-    expect(board.update(result('a', { ...timedOut, level: 'up' }))).toBeUndefined();
+    expect(cluster.update(up)).toEqual({ service: service('a'), from: 'unknown', to: 'up', result: up });
+    expect(cluster.update(result('a', { ...timedOut, level: 'up' }))).toBeUndefined();
     const down = result('a', timedOut);
-    expect(board.update(down)).toMatchObject({ from: 'up', to: 'down' });
-    expect(board.update(down)).toBeUndefined();
+    expect(cluster.update(down)).toMatchObject({ from: 'up', to: 'down' });
+    expect(cluster.update(down)).toBeUndefined();
   });
 
   test('a trouble is kept while recovery waits, and follows a new one', () => {
-    const board = boardOf('a');
-    const words = () => board.trouble('a')?.error;
-    board.update(result('a', { ...timedOut, level: 'up' }));
+    const cluster = boardOf('a');
+    const words = () => cluster.lastFailure('a')?.error;
+    cluster.update(result('a', { ...timedOut, level: 'up' }));
     expect(words()).toBeUndefined();
-    board.update(result('a', { ...timedOut, at: 100 }));
-    board.update(result('a', { level: 'down', at: 200 }));
+    cluster.update(result('a', { ...timedOut, at: 100 }));
+    cluster.update(result('a', { level: 'down', at: 200 }));
     expect(words()).toBe('Request timed out');
-    board.update(result('a', { status: 'unhealthy', error: 'HTTP 503', level: 'down', at: 300 }));
+    cluster.update(result('a', { status: 'unhealthy', error: 'HTTP 503', level: 'down', at: 300 }));
     expect(words()).toBe('HTTP 503');
-    board.update(result('a', { at: 400 }));
+    cluster.update(result('a', { at: 400 }));
     expect(words()).toBeUndefined();
   });
 
   test('the last verdict stays while the rules cannot be asked, and says so', () => {
-    const board = boardOf('a');
-    const healthy: Verdict = { overall: 'healthy', alerts: [] };
-    expect([board.verdict.overall, board.verdictProblem]).toEqual(['degraded', undefined]);
-    board.loseVerdict('away');
-    expect(board.verdictProblem).toEqual({ reason: 'away', since: undefined });
-    board.setVerdict(healthy, 1000);
-    expect([board.verdict, board.verdictProblem]).toEqual([healthy, undefined]);
-    board.loseVerdict('away again');
-    expect([board.verdict, board.verdictProblem]).toEqual([healthy, { reason: 'away again', since: 1000 }]);
-    const text = new Snapshots(board, 0).write(36_000, 0);
+    const cluster = boardOf('a');
+    const healthy: ClusterStatus = { overall: 'healthy', alerts: [] };
+    expect([cluster.status.overall, cluster.rulesProblem]).toEqual(['degraded', undefined]);
+    cluster.rulesUnavailable('away');
+    expect(cluster.rulesProblem).toEqual({ reason: 'away', since: undefined });
+    cluster.setStatus(healthy, 1000);
+    expect([cluster.status, cluster.rulesProblem]).toEqual([healthy, undefined]);
+    cluster.rulesUnavailable('away again');
+    expect([cluster.status, cluster.rulesProblem]).toEqual([healthy, { reason: 'away again', since: 1000 }]);
+    const text = new HealthWriter(cluster, 0).write(36_000, 0);
     expect(JSON.parse(text)).toMatchObject({
       overall_status: 'healthy',
       rules: 'away again; state of 35 s ago',
@@ -65,48 +65,48 @@ describe('Board', () => {
   });
 
   test('every update changes the version, a service that is gone is not heard', () => {
-    const board = boardOf('a');
-    const seen = [board.version];
+    const cluster = boardOf('a');
+    const seen = [cluster.version];
     const steps = [
-      () => board.update(result('a')),
-      () => board.update(result('a')),
-      () => board.setNode({ cpu_percent: 1 }),
-      () => board.loseSight(),
-      () => board.setVerdict({ overall: 'degraded', alerts: [] }, 7),
-      () => board.loseVerdict('x'),
-      () => board.setServices([service('a')]),
+      () => cluster.update(result('a')),
+      () => cluster.update(result('a')),
+      () => cluster.setNode({ cpu_percent: 1 }),
+      () => cluster.workerLost(),
+      () => cluster.setStatus({ overall: 'degraded', alerts: [] }, 7),
+      () => cluster.rulesUnavailable('x'),
+      () => cluster.setServices([service('a')]),
     ];
     for (const step of steps) {
       step();
-      seen.push(board.version);
+      seen.push(cluster.version);
     }
     expect(new Set(seen).size).toBe(seen.length);
-    const { version } = board;
-    expect(board.update(result('b', timedOut))).toBeUndefined();
-    expect([board.version, board.result('b'), board.has('b')]).toEqual([version, undefined, false]);
+    const { version } = cluster;
+    expect(cluster.update(result('b', timedOut))).toBeUndefined();
+    expect([cluster.version, cluster.result('b'), cluster.has('b')]).toEqual([version, undefined, false]);
   });
 
   test('who stays keeps what is known, who changes its kind or comes back does not', () => {
-    const board = boardOf('a', 'b', 'c');
-    for (const id of ['a', 'b', 'c']) board.update(result(id, timedOut));
-    board.setServices([service('c', { kind: 'redis' }), service('a', { name: 'A', critical: false })]);
-    expect(board.services.map(each => each.id)).toEqual(['c', 'a']);
-    expect([board.result('a')?.status, board.result('b'), board.result('c')]).toEqual([
+    const cluster = boardOf('a', 'b', 'c');
+    for (const id of ['a', 'b', 'c']) cluster.update(result(id, timedOut));
+    cluster.setServices([service('c', { kind: 'redis' }), service('a', { name: 'A', critical: false })]);
+    expect(cluster.services.map(each => each.id)).toEqual(['c', 'a']);
+    expect([cluster.result('a')?.status, cluster.result('b'), cluster.result('c')]).toEqual([
       'timeout',
       undefined,
       undefined,
     ]);
-    expect(board.trouble('a')?.error).toBe('Request timed out');
-    board.setServices([service('a'), service('b')]);
-    expect(board.result('b')).toBeUndefined();
+    expect(cluster.lastFailure('a')?.error).toBe('Request timed out');
+    cluster.setServices([service('a'), service('b')]);
+    expect(cluster.result('b')).toBeUndefined();
   });
 
   test('nothing is called healthy that is not seen', () => {
-    const board = boardOf('a');
-    board.update(result('a'));
-    board.setVerdict({ overall: 'healthy', alerts: [] }, 1);
-    board.loseSight();
-    expect([board.verdict.overall, board.result('a'), board.trouble('a')]).toEqual([
+    const cluster = boardOf('a');
+    cluster.update(result('a'));
+    cluster.setStatus({ overall: 'healthy', alerts: [] }, 1);
+    cluster.workerLost();
+    expect([cluster.status.overall, cluster.result('a'), cluster.lastFailure('a')]).toEqual([
       'degraded',
       undefined,
       undefined,
@@ -118,21 +118,21 @@ describe('Snapshots', () => {
   const AT = 1_700_000_000_000.125;
 
   test('write what the document shows', () => {
-    const board = boardOf('redis', 'tools', 'new');
-    board.setNode({
+    const cluster = boardOf('redis', 'tools', 'new');
+    cluster.setNode({
       cpu_percent: 15.2,
       memory: { total: 10, available: 5, percent: 34.1 },
       disk: { total: 10, free: 5, percent: 67.8 },
     });
-    board.update(
+    cluster.update(
       result('redis', {
         details: { connected_clients: 12, used_memory_human: '156.5M' },
         responseTime: 0.0031234567,
       }),
     );
-    board.update(result('tools', { ...timedOut, statusCode: 200, data: '{"a": [1, 2]}', at: AT }));
-    board.setVerdict({ ...slowAlert('tools', 'Slow'), overall: 'unhealthy' }, AT);
-    expect(JSON.parse(new Snapshots(board, 1000).write(AT, 3500))).toEqual({
+    cluster.update(result('tools', { ...timedOut, statusCode: 200, data: '{"a": [1, 2]}', at: AT }));
+    cluster.setStatus({ ...slowAlert('tools', 'Slow'), overall: 'unhealthy' }, AT);
+    expect(JSON.parse(new HealthWriter(cluster, 1000).write(AT, 3500))).toEqual({
       timestamp: isoLocal(AT),
       overall_status: 'unhealthy',
       services: {
@@ -183,9 +183,9 @@ describe('Snapshots', () => {
     ['something huge', 'x'.repeat(200_000)],
     ['JSON', '{"a":1},"b":{'],
   ])('stay JSON with %s in every text', (_, text) => {
-    const board = new Board();
-    board.setServices([service(text, { name: text })]);
-    board.update(
+    const cluster = new ClusterState();
+    cluster.setServices([service(text, { name: text })]);
+    cluster.update(
       result(text, {
         ...slow,
         error: text,
@@ -193,8 +193,8 @@ describe('Snapshots', () => {
         details: { [text]: text },
       }),
     );
-    board.setVerdict(slowAlert(text, text), 0);
-    const read = JSON.parse(new Snapshots(board, 0).write(AT, 0));
+    cluster.setStatus(slowAlert(text, text), 0);
+    const read = JSON.parse(new HealthWriter(cluster, 0).write(AT, 0));
     expect(read.services[text]).toMatchObject({
       name: text,
       health: { error: text, data: { [text]: text }, [text]: text },
@@ -203,7 +203,7 @@ describe('Snapshots', () => {
   });
 
   test('a part is written once per result, and anew when its service is called something else', () => {
-    const board = new Board();
+    const cluster = new ClusterState();
     let written = 0;
     const counting = {
       ...result('a'),
@@ -212,45 +212,45 @@ describe('Snapshots', () => {
         return 'healthy';
       },
     };
-    board.setServices([service('a')]);
-    board.update(counting);
-    const snapshots = new Snapshots(board, 0);
+    cluster.setServices([service('a')]);
+    cluster.update(counting);
+    const health = new HealthWriter(cluster, 0);
     written = 0;
-    const first = snapshots.write(AT, 0);
+    const first = health.write(AT, 0);
     const once = written;
     expect(once).toBeGreaterThan(0);
-    expect(snapshots.write(AT, 0)).toBe(first);
+    expect(health.write(AT, 0)).toBe(first);
     expect(written).toBe(once);
-    board.setServices([service('a', { name: 'Alpha' })]);
-    expect(JSON.parse(snapshots.write(AT, 0)).services.a.name).toBe('Alpha');
-    board.setServices([]);
-    snapshots.trim();
-    expect(JSON.parse(snapshots.write(AT, 0)).services).toEqual({});
+    cluster.setServices([service('a', { name: 'Alpha' })]);
+    expect(JSON.parse(health.write(AT, 0)).services.a.name).toBe('Alpha');
+    cluster.setServices([]);
+    health.trim();
+    expect(JSON.parse(health.write(AT, 0)).services).toEqual({});
   });
 });
 
 describe('Refresher', () => {
   function refreshing(...ids: string[]) {
-    const board = boardOf(...ids);
+    const cluster = boardOf(...ids);
     const asked: string[][] = [];
-    return { board, asked, refresher: new Refresher(board, wanted => asked.push([...wanted])) };
+    return { board: cluster, asked, refresher: new Refresher(cluster, wanted => asked.push([...wanted])) };
   }
 
   test('asks for what is stale and waits for that alone', async () => {
-    const { board, asked, refresher } = refreshing('a', 'b', 'c');
-    board.update(result('a', { at: 9000 }));
-    board.update(result('b', { at: 8999 }));
+    const { board: cluster, asked, refresher } = refreshing('a', 'b', 'c');
+    cluster.update(result('a', { at: 9000 }));
+    cluster.update(result('b', { at: 8999 }));
     const done = refresher.ensure(1000, 10_000);
     expect(asked).toEqual([['b', 'c']]);
-    refresher.came('a');
-    refresher.came('c');
-    refresher.came('b');
+    refresher.resolved('a');
+    refresher.resolved('c');
+    refresher.resolved('b');
     await done;
   });
 
   test('asks for nothing while all is fresh', async () => {
-    const { board, asked, refresher } = refreshing('a');
-    board.update(result('a', { at: 10_000 }));
+    const { board: cluster, asked, refresher } = refreshing('a');
+    cluster.update(result('a', { at: 10_000 }));
     await refresher.ensure(0, 10_000);
     expect(asked).toEqual([]);
   });
@@ -259,12 +259,12 @@ describe('Refresher', () => {
     const { asked, refresher } = refreshing('a', 'b');
     const all = Array.from({ length: 50 }, () => refresher.ensure(0, 10_000));
     expect(asked).toEqual([['a', 'b']]);
-    refresher.came('a');
+    refresher.resolved('a');
     const late = refresher.ensure(0, 10_000);
     expect(asked).toEqual([['a', 'b'], ['a']]);
-    refresher.came('b');
+    refresher.resolved('b');
     await Promise.all(all);
-    refresher.came('a');
+    refresher.resolved('a');
     await late;
   });
 
@@ -273,14 +273,14 @@ describe('Refresher', () => {
     await refresher.ensure(0, 10_000, 5);
     await refresher.ensure(0, 10_000, 5);
     expect(asked).toEqual([['a'], ['a']]);
-    refresher.came('a');
+    refresher.resolved('a');
   });
 
   test('does not wait for a service that was removed meanwhile', async () => {
-    const { board, refresher } = refreshing('a');
+    const { board: cluster, refresher } = refreshing('a');
     const done = refresher.ensure(0, 10_000, 2 ** 30);
-    board.setServices([]);
-    refresher.came('a');
+    cluster.setServices([]);
+    refresher.resolved('a');
     await done;
   });
 });
@@ -291,15 +291,15 @@ describe('Pulse', () => {
     ['three intervals of silence', 1000, 4000, undefined],
     ['more than three', 1000, 4001, 'no scan has ended for 3 s, expected one every 1 s'],
     ['long ago', 1000, 61_000, 'no scan has ended for 60 s, expected one every 1 s'],
-  ])('%s', (_, interval, now, want) => expect(new Pulse(interval, 1000).problem(now)).toBe(want));
+  ])('%s', (_, interval, now, want) => expect(new ScanWatchdog(interval, 1000).problem(now)).toBe(want));
 
   test('a beat begins the silence anew and is counted; a longer interval gives more time', () => {
-    const pulse = new Pulse(1000, 0);
-    pulse.beat(5000);
-    expect([pulse.scans, pulse.problem(8000)]).toEqual([1, undefined]);
-    expect(pulse.problem(9000)).toBeDefined();
-    pulse.setInterval(6000);
-    expect(pulse.problem(9000)).toBeUndefined();
+    const watchdog = new ScanWatchdog(1000, 0);
+    watchdog.scanEnded(5000);
+    expect([watchdog.scans, watchdog.problem(8000)]).toEqual([1, undefined]);
+    expect(watchdog.problem(9000)).toBeDefined();
+    watchdog.setInterval(6000);
+    expect(watchdog.problem(9000)).toBeUndefined();
   });
 });
 
@@ -364,26 +364,26 @@ test.each<[name: string, entries: readonly (readonly [elapsed: number, interval:
     ],
   ],
 )('entries of the history weigh %s', (_, entries, want) => {
-  const snapshots = new Snapshots(boardOf('a'), 1000);
+  const health = new HealthWriter(boardOf('a'), 1000);
   const durations = entries.map(([elapsed, interval]) => {
     // The wall clock may be set.
-    const sight = snapshots.look(1_700_000_000_000 - elapsed, elapsed);
-    return JSON.parse(snapshots.writeEntry(sight, interval)).duration;
+    const sight = health.snapshot(1_700_000_000_000 - elapsed, elapsed);
+    return JSON.parse(health.writeEntry(sight, interval)).duration;
   });
   expect(durations).toEqual(want);
 });
 
 test('while a service is slow the reason stays in its words, whatever it took', () => {
-  const board = boardOf('a');
+  const cluster = boardOf('a');
   const words = (error: string, more: Partial<CheckResult> = {}) => {
-    board.update(result('a', { ...slow, error, ...more }));
-    return board.trouble('a')?.error;
+    cluster.update(result('a', { ...slow, error, ...more }));
+    return cluster.lastFailure('a')?.error;
   };
   expect(words('Slow: 6 s, threshold 5 s')).toBe('Slow: 6 s, threshold 5 s');
   expect(words('Slow: 7.2 s, threshold 5 s')).toBe('Slow: 6 s, threshold 5 s');
   expect(words('Slow: 7.2 s, threshold 4 s')).toBe('Slow: 7.2 s, threshold 4 s');
   expect(words('Request timed out', timedOut)).toBe('Request timed out');
   expect(words('Slow: 8 s, threshold 4 s')).toBe('Slow: 8 s, threshold 4 s');
-  board.update(result('a'));
+  cluster.update(result('a'));
   expect(words('Slow: 9 s, threshold 4 s')).toBe('Slow: 9 s, threshold 4 s');
 });

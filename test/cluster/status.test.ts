@@ -1,7 +1,7 @@
 // The shipped rules over the monitor's own metrics, and their words as the document has them.
 
 import { describe, expect, test } from 'vitest';
-import { alertLine, type Firing, verdictOf } from '../../src/cluster/status.js';
+import { alertLine, clusterStatusOf, type RuleAlertView } from '../../src/cluster/status.js';
 import type { Level } from '../../src/model/result.js';
 import type { Service } from '../../src/model/service.js';
 import { judgeByRules, type Known } from '../support/shipped-rules.js';
@@ -141,14 +141,14 @@ test('an alert carries its severity, its service, its rule and its beginning', (
 });
 
 describe("which alerts are the document's", () => {
-  const alert = (labels: Record<string, string>, more: Partial<Firing> = {}): Firing => ({
+  const alert = (labels: Record<string, string>, more: Partial<RuleAlertView> = {}): RuleAlertView => ({
     labels: { alertname: 'Down', target: 'a', severity: 'critical', ...labels },
     annotations: { summary: 'short', description: 'long' },
     state: 'firing',
     activeAt: 5,
     ...more,
   });
-  test.each<[string, Firing[], string[]]>([
+  test.each<[string, RuleAlertView[], string[]]>([
     ['one that fires', [alert({})], ['CRITICAL: long']],
     ['not one that is pending', [alert({}, { state: 'pending' })], []],
     ['not one that is over', [alert({}, { state: 'inactive' })], []],
@@ -170,12 +170,13 @@ describe("which alerts are the document's", () => {
       ],
       ['CRITICAL: long', 'CRITICAL: long', 'WARNING: long', 'INFO: long'],
     ],
-  ])('%s', (_, alerts, want) => expect(verdictOf(2, alerts).alerts.map(alertLine)).toEqual(want));
+  ])('%s', (_, alerts, want) => expect(clusterStatusOf(2, alerts).alerts.map(alertLine)).toEqual(want));
 
   test('a copy raises the alert it copies and is none itself', () => {
     const copy = (escalation: string, escalates = 'Down') =>
       alert({ alertname: `To${escalation}`, alertstate: 'firing', escalates, escalation });
-    const levels = (alerts: Firing[]) => verdictOf(2, alerts).alerts.map(each => each.escalation);
+    const levels = (alerts: RuleAlertView[]) =>
+      clusterStatusOf(2, alerts).alerts.map(each => each.escalation);
     expect(levels([alert({}), alert({ target: 'b' }), copy('level2')])).toEqual(['level2', undefined]);
     expect(levels([copy('level3'), alert({}), copy('level2')])).toEqual(['level3']);
     expect(levels([alert({}), copy('level2', 'Other')])).toEqual([undefined]);
@@ -187,5 +188,5 @@ describe("which alerts are the document's", () => {
     [0, 'unhealthy'],
     [undefined, 'degraded'],
     [Number.NaN, 'degraded'],
-  ])('a recorded %s is %s', (status, overall) => expect(verdictOf(status, []).overall).toBe(overall));
+  ])('a recorded %s is %s', (status, overall) => expect(clusterStatusOf(status, []).overall).toBe(overall));
 });

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { KnownAlert } from '../../src/alertmanager/alert-store.js';
+import type { StoredAlert } from '../../src/alertmanager/alert-store.js';
 import { loadAlertmanagerConfig } from '../../src/alertmanager/config/load.js';
 import { fingerprintOf } from '../../src/alertmanager/fingerprint.js';
 import { Inhibitor } from '../../src/alertmanager/mute/inhibition.js';
@@ -231,7 +231,7 @@ const CASES: Case[] = [
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 
-function known(labels: Record<string, string>): KnownAlert {
+function known(labels: Record<string, string>): StoredAlert {
   const set = Labels.of(labels);
   return {
     fingerprint: fingerprintOf(set),

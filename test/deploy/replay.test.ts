@@ -210,7 +210,7 @@ class Replay {
       for (const { state, labels, annotations } of active)
         if (state === 'firing' && ['critical', 'warning', 'info'].includes(labels.severity ?? ''))
           this.shownWhileUp.add(annotations.description ?? '');
-    this.#alerting.hearRules({ ...evaluation, at, active }, at);
+    this.#alerting.applyEvaluation({ ...evaluation, at, active }, at);
   }
 }
 

@@ -35,7 +35,7 @@ function tell(
 ): void {
   const all = { alertname: 'ServiceDown', severity: 'critical', target, ...labels };
   const now = monitor.clock.now();
-  monitor.alerting.hear(
+  monitor.alerting.ingest(
     [
       {
         labels: Labels.of(all),
@@ -142,8 +142,8 @@ describe('alerts one after the other', () => {
   });
 
   test('is there after a restart of the store’s keeper', async () => {
-    const { episodes } = monitor.alerting;
-    episodes.flush();
+    const { history } = monitor.alerting;
+    history.flush();
     expect(monitor.store.episodes.select({ limit: 10 }).episodes).toHaveLength(3);
   });
 });
@@ -190,7 +190,7 @@ test('while the disk takes nothing the history is that of the memory', async () 
 test('who was told, what was done and who silenced it, in both places', async () => {
   await using monitor = await startMonitor();
   monitor.feed(result('tools', { status: 'error', error: 'x', reason: 'refused', level: 'down' }));
-  const [alert] = monitor.board.verdict.alerts;
+  const [alert] = monitor.cluster.status.alerts;
   const labels = JSON.parse(alert?.identity ?? '[]') as [string, string][];
   const known = Labels.of(labels);
   const now = monitor.clock.now();
@@ -201,16 +201,16 @@ test('who was told, what was done and who silenced it, in both places', async ()
     const { alert_history } = await ask(monitor);
     return [details[0]?.action_taken, alert_history[0]?.action_taken];
   };
-  monitor.alerting.hear(
+  monitor.alerting.ingest(
     [{ labels: known, annotations: {}, startsAt: now, endsAt: now + MINUTE, generatorUrl: '' }],
     now,
   );
   expect(await taken()).toEqual(['Logged', 'Logged']);
-  const { episodes, alerts } = monitor.alerting;
+  const { history, alerts } = monitor.alerting;
   const [heard] = [...alerts.all()];
   if (!heard) throw new Error('the alert was not heard of');
-  episodes.acted(heard, { at: now, action: 'restart', result: 'succeeded' });
-  episodes.told([heard], { at: now, receiver: 'ops', integration: 'slack', status: 'firing' });
+  history.recordAction(heard, { at: now, action: 'restart', result: 'succeeded' });
+  history.recordNotification([heard], { at: now, receiver: 'ops', integration: 'slack', status: 'firing' });
   const both = 'Restart succeeded, notification sent to ops (slack)';
   expect(await taken()).toEqual([both, both]);
   const silence = {
@@ -222,7 +222,7 @@ test('who was told, what was done and who silenced it, in both places', async ()
     createdBy: 'ann',
     comment: 'upgrade',
   };
-  episodes.silenced(heard, [silence], now);
+  history.recordSilences(heard, [silence], now);
   expect(await taken()).toEqual([`${both}, silenced by ann (upgrade)`, `${both}, silenced by ann (upgrade)`]);
   expect((await ask(monitor)).alert_history[0]).toMatchObject({
     notifications: [{ at: isoLocal(now), receiver: 'ops', integration: 'slack', status: 'firing' }],
@@ -243,12 +243,12 @@ test('with real Alertmanagers alerts are handed to them', async () => {
 
 test('has what was sent in a message with an alert, and nothing of other messages, also when it is over', async () => {
   await using monitor = await startMonitor({ alertmanager: QUIET });
-  const { alerts, episodes } = monitor.alerting;
+  const { alerts, history } = monitor.alerting;
   /** Notes a message to ops about the alerts of these services, as the notifier does. */
   const sent = (...services: string[]) => {
     const note = { at: monitor.clock.now(), receiver: 'ops', integration: 'webhook' };
     const those = [...alerts.all()].filter(({ labels }) => services.includes(labels.get('target')));
-    episodes.told(those, { ...note, status: 'firing' });
+    history.recordNotification(those, { ...note, status: 'firing' });
     monitor.clock.advance(MINUTE);
   };
   for (const each of ['tools', 'redis', 'llm', 'alone']) tell(monitor, each);

@@ -10,7 +10,7 @@ const TIMESTAMP = 'expected a timestamp such as 2024-01-15T10:30:45.123456';
 let monitor: TestMonitor;
 beforeAll(async () => {
   monitor = await startMonitor();
-  for (const { id } of monitor.board.services) monitor.feed(result(id));
+  for (const { id } of monitor.cluster.services) monitor.feed(result(id));
 });
 afterAll(() => monitor[Symbol.asyncDispose]());
 
@@ -58,7 +58,7 @@ describe('bad parameters', () => {
     '/cluster_health?max_age=0.000000001&max_age[]=3',
     '/alerts?detail=1',
   ])('%s is well', async path => {
-    for (const { id } of monitor.board.services) monitor.feed(result(id, { at: monitor.clock.now() }));
+    for (const { id } of monitor.cluster.services) monitor.feed(result(id, { at: monitor.clock.now() }));
     expect((await fetch(monitor.url + path)).status).toBe(200);
   });
 });

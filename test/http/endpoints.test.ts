@@ -48,7 +48,7 @@ function feedCluster(monitor: TestMonitor): void {
       details: { connected_clients: 12, used_memory_human: '156.5M', uptime_in_seconds: 86_400 },
     }),
   );
-  monitor.board.setNode({
+  monitor.cluster.setNode({
     cpu_percent: 15.2,
     memory: { total: 6_442_450_944, available: 4_294_967_296, percent: 33.3 },
     disk: { total: 21_474_836_480, free: 6_979_321_856, percent: 67.5 },
@@ -299,7 +299,7 @@ describe('/haproxy_metrics', () => {
 describe('/health', () => {
   test('turns 503 when no scan has ended for three intervals, and 200 with the next one', async () => {
     await using monitor = await startMonitor();
-    monitor.pulse.beat(monitor.clock.elapsed());
+    monitor.watchdog.scanEnded(monitor.clock.elapsed());
     monitor.clock.advance(3 * SCAN);
     expect((await fetch(`${monitor.url}/health`)).status).toBe(200);
     monitor.clock.advance(1000);
@@ -310,7 +310,7 @@ describe('/health', () => {
       monitoring_node: 'worker-node4',
       reason: 'no scan has ended for 91 s, expected one every 30 s',
     });
-    monitor.pulse.beat(monitor.clock.elapsed());
+    monitor.watchdog.scanEnded(monitor.clock.elapsed());
     expect(await monitor.json('/health')).not.toHaveProperty('reason');
   });
 });
@@ -372,7 +372,7 @@ describe('the management paths', () => {
       type,
       'Service Unavailable: the first scan has not ended yet\n',
     ]);
-    monitor.pulse.beat(monitor.clock.elapsed());
+    monitor.watchdog.scanEnded(monitor.clock.elapsed());
     expect(await plain('/-/ready')).toEqual([200, type, 'langgraph-monitor is Ready.\n']);
   });
 });

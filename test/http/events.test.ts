@@ -18,7 +18,7 @@ afterEach(async () => {
 async function start(feed: FeedLimits = {}): Promise<TestMonitor> {
   const started = await startMonitor({ feed });
   monitor = started;
-  for (const { id } of started.board.services) started.feed(result(id));
+  for (const { id } of started.cluster.services) started.feed(result(id));
   return started;
 }
 
@@ -62,18 +62,18 @@ describe('whoever connects', () => {
   });
 
   test('is told in one event what a check and the rules say', async () => {
-    const { url, board } = await start();
+    const { url, cluster } = await start();
     using reader = await EventReader.open(url);
     await eventually(() => reader.events.length).toBe(1);
-    board.update(down());
+    cluster.update(down());
     await new Promise(resolve => setImmediate(resolve));
-    board.setVerdict({ overall: 'unhealthy', alerts: [] }, Date.now());
+    cluster.setStatus({ overall: 'unhealthy', alerts: [] }, Date.now());
     await eventually(() => reader.last?.health.overall_status).toBe('unhealthy');
     expect([reader.events.length, statusOf(reader, 'tools')]).toEqual([2, 'error']);
   });
 
   test('is told the figures of the latest checks with the heartbeat', async () => {
-    const { url, feed } = await start({ beat: 50 });
+    const { url, feed } = await start({ heartbeat: 50 });
     using reader = await EventReader.open(url);
     await eventually(() => reader.text).toContain(': still here\n\n');
     expect(reader.events).toHaveLength(1);
@@ -91,7 +91,7 @@ describe('whoever connects', () => {
 
 describe('whoever comes back', () => {
   test('is told nothing while there is nothing new, and everything from then on', async () => {
-    const { url, feed } = await start({ beat: 20 });
+    const { url, feed } = await start({ heartbeat: 20 });
     using first = await EventReader.open(url);
     await eventually(() => first.events.length).toBe(1);
     using second = await EventReader.open(url, { 'last-event-id': first.last?.id ?? '' });
@@ -106,7 +106,7 @@ describe('whoever comes back', () => {
     const first = await EventReader.open(url);
     await eventually(() => first.events.length).toBe(1);
     first[Symbol.dispose]();
-    await eventually(() => events.readers).toBe(0);
+    await eventually(() => events.subscribers).toBe(0);
     feed(down());
     using second = await EventReader.open(url, { 'last-event-id': first.last?.id ?? '' });
     await eventually(() => statusOf(second, 'tools')).toBe('error');
@@ -143,24 +143,24 @@ describe('a client that goes', () => {
   ])('%s leaves nothing behind', async (_, leave) => {
     const { port, events } = await start();
     await leave(port);
-    await eventually(() => events.readers).toBe(0);
+    await eventually(() => events.subscribers).toBe(0);
   });
 
   test('without a word is let go when it takes nothing any more', async () => {
-    const { port, events, feed } = await start({ patience: 200 });
+    const { port, events, feed } = await start({ stallTimeout: 200 });
     const socket = connect(port, '127.0.0.1', () => socket.write(request('GET', '/events')));
     socket.on('error', () => {});
-    await eventually(() => events.readers).toBe(1);
+    await eventually(() => events.subscribers).toBe(1);
     socket.pause();
     // More than the kernel keeps for a reader that does not read.
     const data = JSON.stringify('x'.repeat(60_000));
-    for (let i = 0; events.readers > 0; i++) {
-      for (const { id } of monitor?.board.services ?? [])
+    for (let i = 0; events.subscribers > 0; i++) {
+      for (const { id } of monitor?.cluster.services ?? [])
         feed(result(id, { status: i % 2 ? 'healthy' : 'degraded', data }));
       await new Promise(resolve => setTimeout(resolve, 30));
     }
     socket.destroy();
-    expect(events.readers).toBe(0);
+    expect(events.subscribers).toBe(0);
   });
 });
 
@@ -168,12 +168,12 @@ describe('a client that is slow', () => {
   test('gets the latest state when it is ready again, not all it missed', async () => {
     const { port, feed, events } = await start();
     const socket = connect(port, '127.0.0.1', () => socket.write(request('GET', '/events')));
-    await eventually(() => events.readers).toBe(1);
+    await eventually(() => events.subscribers).toBe(1);
     socket.pause();
     const data = JSON.stringify('x'.repeat(60_000));
     const told = 150;
     for (let i = 0; i < told; i++) {
-      for (const { id } of monitor?.board.services ?? [])
+      for (const { id } of monitor?.cluster.services ?? [])
         feed(result(id, { status: 'degraded', error: `change ${i}`, data }));
       await new Promise(resolve => setTimeout(resolve, 25));
     }
@@ -191,7 +191,7 @@ describe('a client that is slow', () => {
 
 describe('the server', () => {
   test('has a limit, says so, and takes the next one when somebody has gone', async () => {
-    const { url, events } = await start({ mostReaders: 2 });
+    const { url, events } = await start({ maxSubscribers: 2 });
     using first = await EventReader.open(url);
     const second = await EventReader.open(url);
     const third = await fetch(`${url}/events`);
@@ -201,13 +201,13 @@ describe('the server', () => {
       { error: '2 clients read along already; ask /cluster_health instead' },
     ]);
     second[Symbol.dispose]();
-    await eventually(() => events.readers).toBe(1);
+    await eventually(() => events.subscribers).toBe(1);
     using fourth = await EventReader.open(url);
     await eventually(() => [first.events.length, fourth.events.length]).toEqual([1, 1]);
   });
 
   test('lets no client take all places from others', async () => {
-    const { url, events } = await start({ mostReaders: 4 });
+    const { url, events } = await start({ maxSubscribers: 4 });
     const streams: Awaited<ReturnType<typeof openStream>>[] = [];
     const open = async (localAddress: string) => {
       const stream = await openStream(url, localAddress);
@@ -222,12 +222,12 @@ describe('the server', () => {
     await eventually(() => greedy.map(({ isOver }) => isOver)).toEqual([false, false, true, true]);
     // Two have a stream more than it would have: they make room for no third client's second.
     expect((await open('127.0.0.2')).status).toBe(503);
-    expect(events.readers).toBe(4);
+    expect(events.subscribers).toBe(4);
     for (const { close } of streams) close();
   });
 
   test('lets everybody come anew from time to time, and when it is told to', async () => {
-    const { url, clock, events } = await start({ beat: 20, longest: 1000 });
+    const { url, clock, events } = await start({ heartbeat: 20, maxLifetime: 1000 });
     using old = await EventReader.open(url);
     await eventually(() => old.events.length).toBe(1);
     clock.advance(600);
@@ -236,9 +236,9 @@ describe('the server', () => {
     clock.advance(600);
     await eventually(() => old.isOver).toBe(true);
     expect(young.isOver).toBe(false);
-    events.restart();
+    events.disconnectAll();
     await eventually(() => young.isOver).toBe(true);
-    expect(events.readers).toBe(0);
+    expect(events.subscribers).toBe(0);
   });
 
   test('does not wait for its readers when it closes', async () => {

@@ -67,7 +67,7 @@ let monitor: TestMonitor;
 let paths: OpenApi['paths'];
 beforeAll(async () => {
   monitor = await startMonitor({ query: engine });
-  for (const { id } of monitor.board.services) monitor.feed(result(id));
+  for (const { id } of monitor.cluster.services) monitor.feed(result(id));
   ({ paths } = (await monitor.json('/openapi.json')) as OpenApi);
 });
 afterAll(() => monitor[Symbol.asyncDispose]());

@@ -42,7 +42,7 @@ function tell(target: string, description: string, endsAt?: number): void {
   const startsAt = endsAt === undefined ? now : undefined;
   const noticed = target === 'tools' ? { firstFailedAt: now - 20_000, activeAt: now - 5000 } : {};
   const until = endsAt ?? now + 1000 * MINUTE;
-  monitor.alerting.hear(
+  monitor.alerting.ingest(
     [{ labels, annotations: { description }, startsAt, endsAt: until, generatorUrl: '', ...noticed }],
     now,
   );

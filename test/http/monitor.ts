@@ -11,17 +11,17 @@ import { Alerting, type AlertingEvents, type DeliveryConfig } from '../../src/al
 import type { SmsGateway } from '../../src/alerts/sms/gateway.js';
 import { Analyst } from '../../src/analysis/analyst.js';
 import { Latency } from '../../src/cluster/endpoints/latency.js';
-import type { EndpointPlan } from '../../src/cluster/endpoints/plan.js';
-import { EndpointChooser } from '../../src/cluster/endpoints/selector.js';
-import { Snapshots } from '../../src/cluster/health-json.js';
+import type { EndpointCandidates } from '../../src/cluster/endpoints/plan.js';
+import { EndpointSelector } from '../../src/cluster/endpoints/selector.js';
+import { HealthWriter } from '../../src/cluster/health-json.js';
 import { mutedByDependency } from '../../src/cluster/muted.js';
 import { Refresher } from '../../src/cluster/on-demand.js';
 import { RecentResults } from '../../src/cluster/recent-results.js';
-import { Board } from '../../src/cluster/state.js';
-import type { Verdict } from '../../src/cluster/status.js';
-import { Pulse } from '../../src/cluster/watchdog.js';
+import { ClusterState } from '../../src/cluster/state.js';
+import type { ClusterStatus } from '../../src/cluster/status.js';
+import { ScanWatchdog } from '../../src/cluster/watchdog.js';
 import type { AccessPolicy } from '../../src/http/access.js';
-import type { Doors } from '../../src/http/context.js';
+import type { ApiContext } from '../../src/http/context.js';
 import { type FeedLimits, HealthFeed } from '../../src/http/events/feed.js';
 import { Announcements } from '../../src/http/page/announcements.js';
 import { pageSection } from '../../src/http/page/settings.js';
@@ -92,7 +92,7 @@ export const SERVICES = [
 ];
 
 /** The shipped configuration's endpoints, as the document has them. */
-export const ENDPOINTS: EndpointPlan = {
+export const ENDPOINTS: EndpointCandidates = {
   capabilities: new Map([
     [
       'llm',
@@ -114,8 +114,8 @@ export interface TestMonitor extends AsyncDisposable {
   readonly port: number;
   readonly server: HttpServer;
   readonly clock: ManualClock;
-  readonly board: Board;
-  readonly pulse: Pulse;
+  readonly cluster: ClusterState;
+  readonly watchdog: ScanWatchdog;
   readonly store: Store;
   readonly events: HealthFeed;
   readonly exposition: Exposition;
@@ -134,7 +134,7 @@ export interface TestMonitor extends AsyncDisposable {
 
 export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 'requestTimeout'>> {
   readonly services?: readonly Service[];
-  readonly reload?: Doors['reload'];
+  readonly reload?: ApiContext['reload'];
   readonly node?: string;
   readonly query?: QueryEngine;
   readonly facts?: Partial<PrometheusFacts>;
@@ -145,7 +145,7 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
   /** Where the store is, if not in a folder of the test's own. */
   readonly storeFile?: string;
   readonly sms?: SmsGateway;
-  readonly endpoints?: EndpointPlan;
+  readonly endpoints?: EndpointCandidates;
   readonly feed?: FeedLimits;
   /** Beside `http://monitor.example/cluster`. */
   readonly access?: Partial<AccessPolicy>;
@@ -194,10 +194,10 @@ function deliveryOf(alertmanager: string | DeliveryConfig, folder: string): Deli
 }
 
 /** What the shipped rules say of the board. */
-function judged(board: Board, at: number): Verdict {
-  const all = board.services.map(service => {
-    const result = board.result(service.id);
-    return { service, level: result?.level ?? 'unknown', result, trouble: board.trouble(service.id) };
+function judged(cluster: ClusterState, at: number): ClusterStatus {
+  const all = cluster.services.map(service => {
+    const result = cluster.result(service.id);
+    return { service, level: result?.level ?? 'unknown', result, trouble: cluster.lastFailure(service.id) };
   });
   return judgeByRules(all, Math.round(at));
 }
@@ -210,10 +210,10 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
   const registry = new Registry();
   const exposition = new Exposition(registry, [...serviceFamilies, ...countFamilies]);
   const metrics = new ServiceMetrics(exposition);
-  const board = new Board();
-  board.setServices(services);
-  if (services.length === 0) board.setVerdict(judged(board, clock.now()), clock.now());
-  const pulse = new Pulse(SCAN, clock.elapsed());
+  const cluster = new ClusterState();
+  cluster.setServices(services);
+  if (services.length === 0) cluster.setStatus(judged(cluster, clock.now()), clock.now());
+  const watchdog = new ScanWatchdog(SCAN, clock.elapsed());
   const { storeFile: file = join(folder, 'monitor.db') } = options;
   const store = new Store({ file, retention: 86_400_000, log: () => {}, clock });
   const wanted: string[][] = [];
@@ -230,30 +230,35 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
   });
   await alerting.configure(deliveryOf(alertmanager, folder), []);
   const recent = new RecentResults();
-  const refresher = new Refresher(board, ids => wanted.push([...ids]));
+  const refresher = new Refresher(cluster, ids => wanted.push([...ids]));
   const query = options.query ?? NO_ENGINE;
-  const snapshots = new Snapshots(board, clock.elapsed(), at => [
-    ...mutedByDependency(board),
+  const health = new HealthWriter(cluster, clock.elapsed(), at => [
+    ...mutedByDependency(cluster),
     ...alerting.muted(at),
   ]);
-  const endpoints = new EndpointChooser(board, new Latency((text, at) => query.instant(text, at), clock));
+  const endpoints = new EndpointSelector(cluster, new Latency((text, at) => query.instant(text, at), clock));
   endpoints.setPlan(options.endpoints ?? ENDPOINTS);
-  const events = new HealthFeed(board, snapshots, clock, options.feed);
+  const events = new HealthFeed(cluster, health, clock, options.feed);
   const page = pageSection.parse(options.page ?? {});
-  const doors: Doors = {
-    board,
-    snapshots,
+  const context: ApiContext = {
+    cluster,
+    health,
     endpoints,
     events,
-    publicEvents: makePublicFeed(board, snapshots, clock, () => ({ alerting })),
+    publicEvents: makePublicFeed(cluster, health, clock, () => ({ alerting })),
     refresher,
     recent,
     configuration: id => options.configuration?.[id],
-    pulse,
+    watchdog,
     store,
     metrics: new MetricsPage(registry, exposition),
     query,
-    analyst: new Analyst({ engine: query, services: () => board.services, rollups: store.days, clock: time }),
+    analyst: new Analyst({
+      engine: query,
+      services: () => cluster.services,
+      rollups: store.days,
+      clock: time,
+    }),
     prometheus: { ...NO_FACTS, ...options.facts },
     clock: time,
     alerting,
@@ -279,7 +284,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
   const server = await startServer({
     listen: { host: '127.0.0.1', port: 0 },
     web,
-    doors,
+    context,
     log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
     requestTimeout: options.requestTimeout,
   });
@@ -289,8 +294,8 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     port: Number(server.address.split(':').at(-1)),
     server,
     clock,
-    board,
-    pulse,
+    cluster,
+    watchdog,
     store,
     events,
     exposition,
@@ -299,12 +304,12 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     answered,
     logged,
     feed(each) {
-      board.update(each);
+      cluster.update(each);
       recent.add(each);
-      board.setVerdict(judged(board, clock.now()), clock.now());
+      cluster.setStatus(judged(cluster, clock.now()), clock.now());
       const known = services.find(({ id }) => id === each.target);
       if (known) metrics.show(known, each);
-      refresher.came(each.target);
+      refresher.resolved(each.target);
     },
     json: async path => (await fetch(url + path)).json(),
     async [Symbol.asyncDispose]() {

@@ -25,7 +25,7 @@ function fire({ alerting, clock }: TestMonitor): void {
     endsAt: now + 9e9,
     generatorUrl: '',
   };
-  alerting.hear([alert], now);
+  alerting.ingest([alert], now);
 }
 
 /** A moment of the clock that stands, some minutes after the beginning; whole milliseconds. */
@@ -38,7 +38,10 @@ test('an alert says who gets what next, and what may come between', async () => 
   const now = monitor.clock.now();
   const copy = { ...LABELS, alertname: 'Risen', escalates: 'ServiceDown', escalation: 'level2' };
   const pending = [{ labels: copy, expression: '', addedLabels: [], firesAt: now + 300_000 }];
-  monitor.alerting.hearRules({ at: now, unsent: [], active: [], notDue: [], failures: 0, pending }, now);
+  monitor.alerting.applyEvaluation(
+    { at: now, unsent: [], active: [], notDue: [], failures: 0, pending },
+    now,
+  );
   expect(await monitor.json(PATH)).toEqual({
     fingerprint: FINGERPRINT,
     told: [],
@@ -96,8 +99,8 @@ test('what was sent and what failed is told, with the reason', async () => {
   const at = monitor.clock.now();
   const note = { at, receiver: 'ops', integration: 'webhook', status: 'firing' } as const;
   const alerts = [{ labels: Labels.of(LABELS) }];
-  monitor.alerting.episodes.told(alerts, { ...note, error: 'answered HTTP 500' });
-  monitor.alerting.episodes.told(alerts, note);
+  monitor.alerting.history.recordNotification(alerts, { ...note, error: 'answered HTTP 500' });
+  monitor.alerting.history.recordNotification(alerts, note);
   const shown = { receiver: 'ops', integration: 'webhook', status: 'firing', at: after(monitor, 0) };
   expect(await monitor.json(PATH)).toMatchObject({
     told: [

@@ -11,7 +11,7 @@ let monitor: TestMonitor;
 let document: OpenApi;
 beforeAll(async () => {
   monitor = await startMonitor();
-  for (const { id } of monitor.board.services) {
+  for (const { id } of monitor.cluster.services) {
     monitor.feed(result(id, { facts: { backends: {} }, details: { connected_clients: 1 }, data: '[1]' }));
   }
   monitor.feed(result('tools', { status: 'timeout', error: 'x', reason: 'timeout', level: 'down' }));

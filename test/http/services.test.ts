@@ -29,7 +29,7 @@ test('a service says what it is, what depends on what, and how it answered', asy
   monitor.feed(
     result('tools', { at: START + 1000, status: 'error', error: 'Connection refused', reason: 'refused' }),
   );
-  monitor.board.setMaintenance(new Map([['tools', { until: START + 60_000, comment: 'maintenance' }]]));
+  monitor.cluster.setMaintenance(new Map([['tools', { until: START + 60_000, comment: 'maintenance' }]]));
   expect(await monitor.json('/services/tools')).toEqual({
     id: 'tools',
     name: 'tools',

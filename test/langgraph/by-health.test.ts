@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 function feed(...down: string[]): void {
-  for (const { id } of monitor.board.services) monitor.feed(result(id, down.includes(id) ? BAD : {}));
+  for (const { id } of monitor.cluster.services) monitor.feed(result(id, down.includes(id) ? BAD : {}));
 }
 
 /** A chat model of LangChain's that says where it is served. */

@@ -156,7 +156,7 @@ describe.skipIf(!HAS_DOCUMENT)(`the document's nodes (${NEEDS_DOCUMENT})`, () =>
         found.push(await ours(client, message));
       }
     };
-    for (const { id } of monitor.board.services) monitor.feed(result(id));
+    for (const { id } of monitor.cluster.services) monitor.feed(result(id));
     for (const jetson_ollama of STATES)
       for (const cpu_llama of STATES)
         for (const tools of STATES)

@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 
 function feed(...down: string[]): void {
-  for (const { id } of monitor.board.services) monitor.feed(result(id, down.includes(id) ? BAD : {}));
+  for (const { id } of monitor.cluster.services) monitor.feed(result(id, down.includes(id) ? BAD : {}));
 }
 
 const says = (content: BaseMessage['content']) => ({ messages: [new HumanMessage({ content })] });

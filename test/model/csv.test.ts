@@ -29,7 +29,7 @@ test('alerts come as a table', async () => {
   const hear = (target: string, description: string, endsAt: number, startsAt?: number) => {
     const labels = Labels.of({ alertname: 'ServiceDown', severity: 'critical', target });
     const alert = { labels, annotations: { description }, startsAt, endsAt, generatorUrl: '' };
-    monitor.alerting.hear([alert], monitor.clock.now());
+    monitor.alerting.ingest([alert], monitor.clock.now());
   };
   for (let i = 0; i < 250; i++) hear(`s${i}`, '=cmd|"x"', START + 3_600_000, START);
   monitor.clock.advance(90_500);

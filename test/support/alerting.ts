@@ -85,7 +85,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     heard,
     logged,
     reconfigure,
-    tell: (...alerts) => alerting.alerts.put(alerts, systemClock.now()),
+    tell: (...alerts) => alerting.alerts.upsert(alerts, systemClock.now()),
     async close() {
       await alerting.close();
       store.close();

@@ -113,7 +113,7 @@ class Embedded implements Lane {
   async send(alerts: readonly Sent[]): Promise<void> {
     const own = alerts.map(({ labels, endsAt }) => ({ labels: Labels.of(labels), endsAt }));
     const all = own.map(alert => ({ ...alert, annotations: {}, generatorUrl: '' }));
-    this.#alerting.alerts.put(all, Date.now());
+    this.#alerting.alerts.upsert(all, Date.now());
   }
 
   async silence(group: string, id: string): Promise<string> {

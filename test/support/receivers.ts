@@ -4,12 +4,12 @@ import { readGlobal } from '../../src/alertmanager/config/global.js';
 import { TemplateDecoder } from '../../src/alertmanager/config/template-decoder.js';
 import { fingerprintOf } from '../../src/alertmanager/fingerprint.js';
 import type { Notification, NotifiedAlert } from '../../src/alertmanager/pipeline/notification.js';
-import { Receipts } from '../../src/alertmanager/receivers/receipts.js';
 import {
   DeliveryError,
   type Receiver,
   type ReceiverKind,
 } from '../../src/alertmanager/receivers/receiver.js';
+import { SentRecipients } from '../../src/alertmanager/receivers/sent-recipients.js';
 import { GoTemplates } from '../../src/alertmanager/templates/render.js';
 import { parseYamlTree } from '../../src/config/yaml-tree.js';
 import { Labels } from '../../src/model/labels.js';
@@ -49,7 +49,7 @@ export function open(
   const logged: Opened['logged'] = [];
   const receiver = kind.open(options, {
     templates: new GoTemplates(templates === '' ? [] : [{ file: '/etc/own.tmpl', text: templates }]),
-    receipts: new Receipts(60_000),
+    sentRecipients: new SentRecipients(60_000),
     log: (level, message, fields) => logged.push([level, message, fields]),
   });
   return {

@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { Registry } from 'prom-client';
-import { CLUSTER_STATUS, type Verdict, verdictOf } from '../../src/cluster/status.js';
+import { CLUSTER_STATUS, type ClusterStatus, clusterStatusOf } from '../../src/cluster/status.js';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { countFamilies, ServiceMetrics, serviceFamilies, troubleOf } from '../../src/metrics/services.js';
 import { Labels } from '../../src/model/labels.js';
@@ -28,7 +28,7 @@ export interface Known {
 }
 
 /** Evaluates the rules. @param at wall clock, whole milliseconds */
-export function judgeByRules(all: readonly Known[], at: number): Verdict {
+export function judgeByRules(all: readonly Known[], at: number): ClusterStatus {
   const source = new MemorySource();
   expose(source, all, at);
   const ask = engineQueryFunc({
@@ -53,7 +53,7 @@ export function judgeByRules(all: readonly Known[], at: number): Verdict {
     .flatMap(group => group.rules)
     .flatMap(rule => (rule.kind === 'alerting' ? rule.alerts : []));
   const status = ask(parse(CLUSTER_STATUS), CLUSTER_STATUS, at);
-  return verdictOf(status[0]?.value, alerts);
+  return clusterStatusOf(status[0]?.value, alerts);
 }
 
 function expose(to: MemorySource, all: readonly Known[], at: number): void {

@@ -2,7 +2,7 @@
 // dispatch/dispatch.go.
 
 import type { Millis } from '../../model/time.js';
-import type { KnownAlert } from '../alert-store.js';
+import type { StoredAlert } from '../alert-store.js';
 import type { Route } from '../config/definition.js';
 import { AlertGroup, type Now } from './group.js';
 import { groupKeyOf, groupLabelsOf, matchingRoutes } from './routes.js';
@@ -13,9 +13,12 @@ export class Dispatcher {
   readonly #routes = new Map<Route, number>();
   readonly #groups = new Map<string, AlertGroup>();
   /** Groups each alert is in, by its fingerprint. */
-  readonly #held = new Map<string, number>();
+  readonly #groupCounts = new Map<string, number>();
   /** Of alerts with the same labels the way is the same. */
-  readonly #ways = new Map<string, readonly (readonly [id: string, make: (now: Now) => AlertGroup])[]>();
+  readonly #routesByAlert = new Map<
+    string,
+    readonly (readonly [id: string, make: (now: Now) => AlertGroup])[]
+  >();
 
   constructor(route: Route) {
     this.#route = route;
@@ -30,26 +33,26 @@ export class Dispatcher {
   }
 
   /** Whether a group still has to tell something of an alert. */
-  holds(fingerprint: string): boolean {
-    return this.#held.has(fingerprint);
+  has(fingerprint: string): boolean {
+    return this.#groupCounts.has(fingerprint);
   }
 
   /** Hears of an alert. */
-  take(alert: KnownAlert, now: Now): void {
-    for (const [id, make] of this.#way(alert)) {
+  add(alert: StoredAlert, now: Now): void {
+    for (const [id, make] of this.#routesOf(alert)) {
       let group = this.#groups.get(id);
       if (!group) {
         group = make(now);
         this.#groups.set(id, group);
       }
-      if (!group.has(alert.fingerprint)) this.#hold(alert.fingerprint, 1);
-      group.take(alert, now);
+      if (!group.has(alert.fingerprint)) this.#countGroups(alert.fingerprint, 1);
+      group.insert(alert, now);
     }
   }
 
   /** Moments of an alert are others since the clock was set: for the groups that have it. */
-  correct(alert: KnownAlert): void {
-    if (!this.#held.has(alert.fingerprint)) return;
+  correct(alert: StoredAlert): void {
+    if (!this.#groupCounts.has(alert.fingerprint)) return;
     for (const group of this.#groups.values()) group.correct(alert);
   }
 
@@ -63,30 +66,30 @@ export class Dispatcher {
   /** Groups whose time has come; it counts as used. */
   due(elapsed: Millis): AlertGroup[] {
     const due = [...this.#groups.values()].filter(group => group.nextAt <= elapsed);
-    for (const group of due) group.begin(elapsed);
+    for (const group of due) group.flush(elapsed);
     return due;
   }
 
   /** Everybody knows that these alerts of a group are over: they go, unless more was heard of them, and the group with its last one. */
-  told(group: AlertGroup, over: readonly KnownAlert[]): void {
+  markNotified(group: AlertGroup, over: readonly StoredAlert[]): void {
     for (const alert of over) {
       const { fingerprint } = alert;
       if (!group.drop(alert)) continue;
-      this.#hold(fingerprint, -1);
-      if (!this.#held.has(fingerprint)) this.#ways.delete(fingerprint);
+      this.#countGroups(fingerprint, -1);
+      if (!this.#groupCounts.has(fingerprint)) this.#routesByAlert.delete(fingerprint);
     }
     const id = this.#idOf(group.route, group.key);
     if (group.isEmpty && this.#groups.get(id) === group) this.#groups.delete(id);
   }
 
-  #hold(fingerprint: string, change: 1 | -1): void {
-    const groups = (this.#held.get(fingerprint) ?? 0) + change;
-    if (groups > 0) this.#held.set(fingerprint, groups);
-    else this.#held.delete(fingerprint);
+  #countGroups(fingerprint: string, change: 1 | -1): void {
+    const groups = (this.#groupCounts.get(fingerprint) ?? 0) + change;
+    if (groups > 0) this.#groupCounts.set(fingerprint, groups);
+    else this.#groupCounts.delete(fingerprint);
   }
 
-  #way({ fingerprint, labels }: KnownAlert) {
-    let way = this.#ways.get(fingerprint);
+  #routesOf({ fingerprint, labels }: StoredAlert) {
+    let way = this.#routesByAlert.get(fingerprint);
     if (!way) {
       way = matchingRoutes(this.#route, labels).map(route => {
         const groupLabels = groupLabelsOf(route, labels);
@@ -94,7 +97,7 @@ export class Dispatcher {
         const make = (now: Now) => new AlertGroup(key, route, groupLabels, now);
         return [this.#idOf(route, key), make] as const;
       });
-      this.#ways.set(fingerprint, way);
+      this.#routesByAlert.set(fingerprint, way);
     }
     return way;
   }

@@ -3,7 +3,7 @@
 
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import type { KnownAlert } from '../alert-store.js';
+import type { StoredAlert } from '../alert-store.js';
 import type { Route } from '../config/definition.js';
 import type { NotifiedAlert } from '../pipeline/notification.js';
 
@@ -17,7 +17,7 @@ export class AlertGroup {
   readonly key: string;
   readonly route: Route;
   readonly labels: Labels;
-  readonly #alerts = new Map<string, KnownAlert>();
+  readonly #alerts = new Map<string, StoredAlert>();
   /** When it is looked at next, monotonic. */
   nextAt: Millis;
   #hasBeenTold = false;
@@ -33,7 +33,7 @@ export class AlertGroup {
     return this.#alerts.size === 0;
   }
 
-  get alerts(): Iterable<KnownAlert> {
+  get alerts(): Iterable<StoredAlert> {
     return this.#alerts.values();
   }
 
@@ -42,25 +42,25 @@ export class AlertGroup {
   }
 
   /** Hears of an alert. One that has waited long enough already, as after a restart, is told at once. */
-  take(alert: KnownAlert, { at, elapsed }: Now): void {
+  insert(alert: StoredAlert, { at, elapsed }: Now): void {
     this.#alerts.set(alert.fingerprint, alert);
     const hasWaited = alert.startsAt + this.route.groupWait <= at && !alert.isUnconfirmed;
     if (!this.#hasBeenTold && hasWaited) this.nextAt = Math.min(this.nextAt, elapsed);
   }
 
   /** Takes an alert's moments as they are after the clock was set, if the alert is here. */
-  correct(alert: KnownAlert): void {
+  correct(alert: StoredAlert): void {
     if (this.#alerts.has(alert.fingerprint)) this.#alerts.set(alert.fingerprint, alert);
   }
 
   /** Its time has come; the next comes after the group's interval. */
-  begin(elapsed: Millis): void {
+  flush(elapsed: Millis): void {
     this.#hasBeenTold = true;
     this.nextAt = elapsed + this.route.groupInterval;
   }
 
   /** Drops an alert, unless more has been heard of it since. @returns whether it was there */
-  drop(alert: KnownAlert): boolean {
+  drop(alert: StoredAlert): boolean {
     return this.#alerts.get(alert.fingerprint) === alert && this.#alerts.delete(alert.fingerprint);
   }
 }

@@ -3,9 +3,9 @@
 // decide (dedup.ts); only the moments are ours. Source: Alertmanager, dispatch.aggrGroup and notify.DedupStage.
 
 import type { Millis } from '../../model/time.js';
-import { isResolved, type KnownAlert } from '../alert-store.js';
+import { isResolved, type StoredAlert } from '../alert-store.js';
 import type { Route } from '../config/definition.js';
-import { nextTelling } from '../pipeline/dedup.js';
+import { dedupAlerts } from '../pipeline/dedup.js';
 import type { LogEntry } from '../pipeline/notification-log.js';
 
 /** A group is looked at a moment after its flush is due; a repetition that falls on the flush itself is due. */
@@ -15,7 +15,7 @@ const MAX_STEPS = 50;
 
 /** An alert of a group, or one that will come into it. */
 export interface Member {
-  readonly alert: KnownAlert;
+  readonly alert: StoredAlert;
   /** Since when it is in the group. */
   readonly from: Millis;
 }
@@ -31,7 +31,7 @@ export interface FlushOptions {
   /** The group's next flush; later ones come each `group_interval`. */
   readonly flush: Millis;
   readonly now: Millis;
-  isMuted(alert: KnownAlert, at: Millis): boolean;
+  isMuted(alert: StoredAlert, at: Millis): boolean;
   /** The first moment after another at which one of the alerts may become muted, or is not any more. */
   mutingChangesAt(at: Millis): Millis | undefined;
 }
@@ -48,9 +48,9 @@ export function nextNotifications(options: FlushOptions): Map<string, Millis> {
   for (let step = 0; at !== undefined && step < MAX_STEPS && (step < 2 || left.length > 0); step++) {
     const looked = at + SLACK;
     const alerts = members.filter(({ from }) => from <= looked).map(({ alert }) => alert);
-    const isMuted = (alert: KnownAlert) => options.isMuted(alert, looked);
+    const isMuted = (alert: StoredAlert) => options.isMuted(alert, looked);
     const age = entry ? Math.abs(looked - entry.at) : 0;
-    const told = nextTelling({ group: { alerts, route }, isMuted, entry, age, sendResolved, at: looked });
+    const told = dedupAlerts({ group: { alerts, route }, isMuted, entry, age, sendResolved, at: looked });
     for (const { fingerprint } of told?.alerts ?? []) if (!found.has(fingerprint)) found.set(fingerprint, at);
     if (told) entry = { ...told.note, at };
     left = members.filter(({ alert }) => !found.has(alert.fingerprint) && !isResolved(alert, now));
@@ -85,6 +85,6 @@ function nextFlush(
 }
 
 /** One that fires goes on: what is to be known is what happens unless it ends. */
-function lasting(alert: KnownAlert, now: Millis): KnownAlert {
+function lasting(alert: StoredAlert, now: Millis): StoredAlert {
   return isResolved(alert, now) ? alert : { ...alert, endsAt: Number.POSITIVE_INFINITY };
 }

@@ -6,7 +6,7 @@ import { alertIdentity, type PendingAlert } from '../../model/alert.js';
 import { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import { findingsAbout, isAboutAlerts, isFinding } from '../../rules/concerns.js';
-import { type AlertTable, isResolved, type KnownAlert } from '../alert-store.js';
+import { type AlertStore, isResolved, type StoredAlert } from '../alert-store.js';
 import type { Route } from '../config/definition.js';
 import type { AlertGroup, Now } from '../dispatch/group.js';
 import { groupKeyOf, groupLabelsOf, matchingRoutes } from '../dispatch/routes.js';
@@ -38,7 +38,7 @@ export interface NextNotification {
 
 export interface ForecastOptions {
   readonly notifier: Notifier;
-  readonly alerts: AlertTable;
+  readonly alerts: AlertStore;
   readonly silences: Silences;
   readonly pending: readonly PendingAlert[];
   readonly now: Now;
@@ -67,10 +67,10 @@ export class Forecast {
   readonly #options: ForecastOptions;
   readonly #plans = new Map<Route, Map<string, Plan>>();
   /** An alert with its escalated copies, by identity. */
-  readonly #alike = new Map<string, KnownAlert[]>();
+  readonly #alike = new Map<string, StoredAlert[]>();
   readonly #muting = new Map<string, Muting>();
   /** Alerts of rules that are about other alerts without being copies of them. */
-  readonly #others: { readonly alert: KnownAlert; readonly pending: PendingAlert }[] = [];
+  readonly #others: { readonly alert: StoredAlert; readonly pending: PendingAlert }[] = [];
 
   constructor(options: ForecastOptions) {
     this.#options = options;
@@ -84,7 +84,7 @@ export class Forecast {
   }
 
   /** What comes next about an alert and its escalations, the earliest first. */
-  next(alert: KnownAlert): NextNotification[] {
+  next(alert: StoredAlert): NextNotification[] {
     const { labels } = alert;
     const alike = this.#alike.get(alertIdentity(labels.toJSON())) ?? [alert];
     const others = isResolved(alert, this.#options.now.at) ? [] : this.#othersAbout(alert);
@@ -93,7 +93,7 @@ export class Forecast {
       .sort((a, b) => (a.at ?? Number.POSITIVE_INFINITY) - (b.at ?? Number.POSITIVE_INFINITY));
   }
 
-  #note(alert: KnownAlert): void {
+  #note(alert: StoredAlert): void {
     const identity = alertIdentity(alert.labels.toJSON());
     const alike = this.#alike.get(identity);
     if (alike) alike.push(alert);
@@ -117,7 +117,7 @@ export class Forecast {
     else if (isAboutAlerts(pending.expression)) this.#others.push({ alert, pending });
   }
 
-  #othersAbout({ labels, startsAt }: KnownAlert): KnownAlert[] {
+  #othersAbout({ labels, startsAt }: StoredAlert): StoredAlert[] {
     const { at } = this.#options.now;
     const found = new Map<string, Labels[]>();
     return this.#others.flatMap(({ alert, pending: { expression, addedLabels } }) => {
@@ -127,7 +127,7 @@ export class Forecast {
     });
   }
 
-  #nextOf(alert: KnownAlert): NextNotification[] {
+  #nextOf(alert: StoredAlert): NextNotification[] {
     const { notifier } = this.#options;
     return matchingRoutes(notifier.config.route, alert.labels).flatMap(route => {
       const plan = this.#plans.get(route)?.get(groupKeyOf(route, groupLabelsOf(route, alert.labels)));
@@ -169,7 +169,7 @@ export class Forecast {
   }
 
   /** Silences of an alert now and later, and what inhibits it: that is taken to go on. */
-  #mutingOf({ fingerprint, labels }: KnownAlert): Muting {
+  #mutingOf({ fingerprint, labels }: StoredAlert): Muting {
     const known = this.#muting.get(fingerprint);
     if (known) return known;
     const { notifier, silences, now } = this.#options;
@@ -271,7 +271,7 @@ function planOf(key: string, route: Route, group: AlertGroup | undefined, all: r
 }
 
 /** A pending alert as it will be when it fires. */
-function alertOf({ labels, firesAt }: PendingAlert): KnownAlert {
+function alertOf({ labels, firesAt }: PendingAlert): StoredAlert {
   const all = Labels.of(labels);
   return {
     fingerprint: fingerprintOf(all),

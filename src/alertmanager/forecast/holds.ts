@@ -3,7 +3,7 @@
 
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import type { AlertTable } from '../alert-store.js';
+import type { AlertStore } from '../alert-store.js';
 import type { Route } from '../config/definition.js';
 import { type Silence, silenceState } from '../mute/silences.js';
 import { type Muted, type RouteMuted, routeMutedBy, routeOpensAt } from '../pipeline/mute.js';
@@ -25,7 +25,7 @@ type MutingHold = Hold & { readonly reason: 'silence' | 'inhibition' };
 /** What mutes alerts. */
 export interface Muting {
   readonly notifier: Notifier;
-  readonly alerts: AlertTable;
+  readonly alerts: AlertStore;
 }
 
 /**
@@ -52,7 +52,7 @@ export function mutesAt(labels: Labels, at: Millis, { notifier, alerts }: Muting
   return holdsBy(notifier.muted({ labels }, at), alerts);
 }
 
-function holdsBy({ silencedBy, inhibitedBy }: Muted, alerts: AlertTable): MutingHold[] {
+function holdsBy({ silencedBy, inhibitedBy }: Muted, alerts: AlertStore): MutingHold[] {
   return [
     ...silencedBy.map(({ id, createdBy, comment, endsAt }): MutingHold => {
       return { reason: 'silence', text: `silenced by ${createdBy} (${comment})`, until: endsAt, id };

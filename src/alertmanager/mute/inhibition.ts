@@ -3,23 +3,23 @@
 
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import { isResolved, type KnownAlert } from '../alert-store.js';
+import { isResolved, type StoredAlert } from '../alert-store.js';
 import type { InhibitRule } from '../config/definition.js';
 import { matchesAll } from '../matchers/matcher.js';
 
 /** One rule with the alerts that match its source, by what `equal` says of them. */
 class Rule {
   readonly #rule: InhibitRule;
-  readonly #sources = new Map<string, Map<string, KnownAlert>>();
+  readonly #sources = new Map<string, Map<string, StoredAlert>>();
 
   constructor(rule: InhibitRule) {
     this.#rule = rule;
   }
 
-  take(alert: KnownAlert): void {
+  take(alert: StoredAlert): void {
     if (!matchesAll(this.#rule.sourceMatchers, alert.labels)) return;
     const key = this.#key(alert.labels);
-    const alike = this.#sources.get(key) ?? new Map<string, KnownAlert>();
+    const alike = this.#sources.get(key) ?? new Map<string, StoredAlert>();
     this.#sources.set(key, alike.set(alert.fingerprint, alert));
   }
 
@@ -50,13 +50,13 @@ class Rule {
 export class Inhibitor {
   readonly #rules: readonly Rule[];
 
-  constructor(rules: readonly InhibitRule[], alerts: Iterable<KnownAlert>) {
+  constructor(rules: readonly InhibitRule[], alerts: Iterable<StoredAlert>) {
     this.#rules = rules.map(rule => new Rule(rule));
-    for (const alert of alerts) this.take(alert);
+    for (const alert of alerts) this.update(alert);
   }
 
   /** Hears of an alert. */
-  take(alert: KnownAlert): void {
+  update(alert: StoredAlert): void {
     for (const rule of this.#rules) rule.take(alert);
   }
 

@@ -3,16 +3,16 @@
 // notify.DedupStage.
 
 import type { Millis } from '../../model/time.js';
-import { isResolved, type KnownAlert } from '../alert-store.js';
+import { isResolved, type StoredAlert } from '../alert-store.js';
 import { type AlertGroup, byLabels } from '../dispatch/group.js';
-import { isOwedItsEnd } from './mute.js';
+import { mustSendResolved } from './mute.js';
 import type { NotifiedAlert } from './notification.js';
-import { type LogEntry, needsTelling, openAlerts } from './notification-log.js';
+import { type LogEntry, needsUpdate, openAlerts } from './notification-log.js';
 
-export interface TellingOptions {
+export interface DedupOptions {
   readonly group: Pick<AlertGroup, 'alerts' | 'route'>;
   /** Whether an alert is muted at the moment. */
-  readonly isMuted: (alert: KnownAlert) => boolean;
+  readonly isMuted: (alert: StoredAlert) => boolean;
   /** The last message to the integration about the group. */
   readonly entry: LogEntry | undefined;
   /** How long ago that was. */
@@ -21,15 +21,15 @@ export interface TellingOptions {
   readonly at: Millis;
 }
 
-export interface Telling {
+export interface DedupResult {
   /** None: there is nothing to send, only to note. */
   readonly alerts: readonly NotifiedAlert[];
   readonly note: LogEntry;
 }
 
 /** Undefined: there is nothing new to send. */
-export function telling(options: TellingOptions): Telling | undefined {
-  const next = nextTelling(options);
+export function dedup(options: DedupOptions): DedupResult | undefined {
+  const next = dedupAlerts(options);
   return (
     next && {
       alerts: next.alerts.map(alert => notified(alert, options.at)).sort(byLabels),
@@ -39,9 +39,9 @@ export function telling(options: TellingOptions): Telling | undefined {
 }
 
 /** The same with the alerts as they are known, in no order. */
-export function nextTelling(
-  options: TellingOptions,
-): { readonly alerts: readonly KnownAlert[]; readonly note: LogEntry } | undefined {
+export function dedupAlerts(
+  options: DedupOptions,
+): { readonly alerts: readonly StoredAlert[]; readonly note: LogEntry } | undefined {
   const { group, entry, age, sendResolved, at } = options;
   const visible = visibleAlerts(options);
   const firing = visible.filter(alert => !isResolved(alert, at));
@@ -50,16 +50,16 @@ export function nextTelling(
   if (resolved.length === 0 && firing.every(alert => alert.isUnconfirmed)) return undefined;
   const present = { firing: setOf(firing), resolved: setOf(resolved), sendResolved };
   const { repeatInterval } = group.route;
-  if (!needsTelling(entry, { ...present, age, repeatInterval })) return undefined;
+  if (!needsUpdate(entry, { ...present, age, repeatInterval })) return undefined;
   const sent = sendResolved ? visible : firing;
   return { alerts: sent, note: noteOf(options, present) };
 }
 
 /** What a message would name: what is not muted, and ends of what the receiver saw firing, muted or not. */
-function visibleAlerts({ group, isMuted, entry, at }: TellingOptions): KnownAlert[] {
+function visibleAlerts({ group, isMuted, entry, at }: DedupOptions): StoredAlert[] {
   const [open, shown] = [openAlerts(entry), new Set(entry?.firing)];
   return [...group.alerts].filter(alert => {
-    if (isOwedItsEnd(alert, open, at)) return true;
+    if (mustSendResolved(alert, open, at)) return true;
     if (isResolved(alert, at)) return isNews(alert, entry) && !isMuted(alert);
     // Unconfirmed, it may be over: it stays in the message that named it, and comes into no other.
     return (!alert.isUnconfirmed || shown.has(alert.fingerprint)) && !isMuted(alert);
@@ -67,12 +67,12 @@ function visibleAlerts({ group, isMuted, entry, at }: TellingOptions): KnownAler
 }
 
 /** Whether an end the receiver is not waiting for belongs into a message: once, as what came and went since the last one. */
-function isNews({ fingerprint, endsAt }: KnownAlert, entry: LogEntry | undefined): boolean {
+function isNews({ fingerprint, endsAt }: StoredAlert, entry: LogEntry | undefined): boolean {
   return !entry || (endsAt > entry.at && !entry.resolved.includes(fingerprint));
 }
 
 function noteOf(
-  { group, entry, at }: TellingOptions,
+  { group, entry, at }: DedupOptions,
   { firing, resolved }: { readonly firing: ReadonlySet<string>; readonly resolved: ReadonlySet<string> },
 ): LogEntry {
   const open = openAlerts(entry);
@@ -86,11 +86,11 @@ function noteOf(
   };
 }
 
-function setOf(alerts: readonly KnownAlert[]): Set<string> {
+function setOf(alerts: readonly StoredAlert[]): Set<string> {
   return new Set(alerts.map(({ fingerprint }) => fingerprint));
 }
 
-function notified(alert: KnownAlert, at: Millis): NotifiedAlert {
+function notified(alert: StoredAlert, at: Millis): NotifiedAlert {
   const { labels, annotations, startsAt, endsAt, generatorUrl, fingerprint } = alert;
   const ended = isResolved(alert, at);
   return { labels, annotations, startsAt, endsAt, generatorUrl, fingerprint, isResolved: ended };

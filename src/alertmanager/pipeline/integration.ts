@@ -4,7 +4,7 @@
 import { Semaphore } from '../../concurrency/semaphore.js';
 import type { IntegrationDefinition, ReceiverDefinition } from '../config/definition.js';
 import { LogReceiver } from '../receivers/log.js';
-import type { Receiver, ReceiverKind, Surroundings } from '../receivers/receiver.js';
+import type { Receiver, ReceiverContext, ReceiverKind } from '../receivers/receiver.js';
 
 /** Messages one integration may be given at once. */
 const WIDTH = 5;
@@ -25,12 +25,15 @@ export interface Integration {
 export function openIntegrations(
   { name, integrations }: ReceiverDefinition,
   kinds: readonly ReceiverKind[],
-  surroundings: Surroundings,
+  context: ReceiverContext,
 ): Integration[] {
-  if (integrations.length === 0) return [integrationOf(name, 'log', 0, true, new LogReceiver(surroundings))];
+  if (integrations.length === 0) return [integrationOf(name, 'log', 0, true, new LogReceiver(context))];
   return integrations.map(definition => {
     const { integration, index, sendResolved } = definition;
-    const own = { ...surroundings, receipts: surroundings.receipts.of(idOf(name, integration, index)) };
+    const own = {
+      ...context,
+      sentRecipients: context.sentRecipients.scopedTo(idOf(name, integration, index)),
+    };
     return integrationOf(name, integration, index, sendResolved, open(definition, kinds, own));
   });
 }
@@ -38,11 +41,11 @@ export function openIntegrations(
 function open(
   { integration, options }: IntegrationDefinition,
   kinds: readonly ReceiverKind[],
-  surroundings: Surroundings,
+  context: ReceiverContext,
 ): Receiver {
   const kind = kinds.find(each => each.integration === integration);
   if (!kind) throw new Error(`no receiver of the kind ${integration}`);
-  return kind.open(options, surroundings);
+  return kind.open(options, context);
 }
 
 function idOf(receiverName: string, kind: string, index: number): string {

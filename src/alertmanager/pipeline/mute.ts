@@ -2,7 +2,7 @@
 // muted. Source: Alertmanager, notify.MuteStage and TimeMuteStage.
 
 import type { Millis } from '../../model/time.js';
-import { isResolved, type KnownAlert } from '../alert-store.js';
+import { isResolved, type StoredAlert } from '../alert-store.js';
 import type { AlertmanagerConfig, Route } from '../config/definition.js';
 import type { Inhibitor } from '../mute/inhibition.js';
 import type { Silence, Silences } from '../mute/silences.js';
@@ -25,7 +25,7 @@ export interface RouteMuted {
 
 /** What mutes one alert at a moment. */
 export function mutedBy(
-  { labels }: Pick<KnownAlert, 'labels'>,
+  { labels }: Pick<StoredAlert, 'labels'>,
   at: Millis,
   by: { readonly silences: Silences; readonly inhibitor: Inhibitor },
 ): Muted {
@@ -78,6 +78,10 @@ export function routeChangesAt(
 }
 
 /** Whoever was told that an alert fires is told of its end, muted or not. */
-export function isOwedItsEnd(alert: KnownAlert, toldAsFiring: ReadonlySet<string>, at: Millis): boolean {
-  return isResolved(alert, at) && toldAsFiring.has(alert.fingerprint);
+export function mustSendResolved(
+  alert: StoredAlert,
+  notifiedAsFiring: ReadonlySet<string>,
+  at: Millis,
+): boolean {
+  return isResolved(alert, at) && notifiedAsFiring.has(alert.fingerprint);
 }

@@ -130,7 +130,7 @@ export class NotificationLog {
 }
 
 /** Whether an integration is to be told, given the last message it got. */
-export function needsTelling(entry: LogEntry | undefined, present: Present): boolean {
+export function needsUpdate(entry: LogEntry | undefined, present: Present): boolean {
   const { firing, resolved, age, repeatInterval, sendResolved } = present;
   if (!entry) return firing.size > 0;
   const owed = entry.owed ?? [];

@@ -3,70 +3,70 @@
 
 import type { Labels } from '../../model/labels.js';
 import { type Clock, LONGEST_WAIT, type Millis } from '../../model/time.js';
-import { type AlertTable, isResolved, type KnownAlert } from '../alert-store.js';
+import { type AlertStore, isResolved, type StoredAlert } from '../alert-store.js';
 import type { AlertmanagerConfig } from '../config/definition.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import type { AlertGroup, Now } from '../dispatch/group.js';
 import { Inhibitor } from '../mute/inhibition.js';
 import type { Silences } from '../mute/silences.js';
-import type { ReceiverKind, Surroundings } from '../receivers/receiver.js';
-import { type Telling, telling } from './dedup.js';
+import type { ReceiverContext, ReceiverKind } from '../receivers/receiver.js';
+import { type DedupResult, dedup } from './dedup.js';
 import { type Integration, openIntegrations } from './integration.js';
 import { type Muted, mutedBy, routeMutedBy, type SuppressedReason } from './mute.js';
 import type { Notification } from './notification.js';
 import type { LogEntry, NotificationLog } from './notification-log.js';
-import { type Attempt, deliver, type Outcome, type Retry } from './retry.js';
+import { type NotifyAttempt, type NotifyOutcome, type RetryState, retry } from './retry.js';
 
 /** A message may take this long at least, however often its group is looked at. */
-const LEAST_PATIENCE: Millis = 10_000;
+const MIN_TIMEOUT: Millis = 10_000;
 /** How long answers to messages under way are waited for when the notifier stops. */
-const CLOSE_PATIENCE: Millis = 3000;
+const CLOSE_TIMEOUT: Millis = 3000;
 
 /** Hears what becomes of messages. */
 export interface NotifierEvents {
-  onAttempt(attempt: Attempt): void;
+  onAttempt(attempt: NotifyAttempt): void;
   /** A message was taken, or given up. */
   onOutcome(
     integration: Integration,
     group: AlertGroup,
-    outcome: Exclude<Outcome, { state: 'needless' }>,
+    outcome: Exclude<NotifyOutcome, { state: 'needless' }>,
     /** From the first attempt on, pauses included. */
     duration: Millis,
   ): void;
   /** Alerts were not told for a reason. */
   onSuppressed(
     reason: SuppressedReason,
-    alerts: readonly KnownAlert[],
+    alerts: readonly StoredAlert[],
     muted: ReadonlyMap<string, Muted>,
   ): void;
 }
 
 export interface NotifierOptions {
   readonly config: AlertmanagerConfig;
-  readonly alerts: AlertTable;
+  readonly alerts: AlertStore;
   readonly silences: Silences;
   readonly log: NotificationLog;
   readonly kinds: readonly ReceiverKind[];
-  readonly surroundings: Surroundings;
+  readonly context: ReceiverContext;
   readonly externalUrl: () => string;
   readonly clock: Clock;
   readonly events: NotifierEvents;
 }
 
 /** An integration that is being told of a group, and how to stop that: no further attempt, or at once. */
-interface UnderWay {
+interface Flush {
   readonly stop: AbortController;
   readonly end: AbortController;
   done: Promise<void>;
   /** When no further attempt is made, monotonic. */
   readonly until: Millis;
-  retry: Retry | undefined;
+  retry: RetryState | undefined;
   /** The group's time came meanwhile. */
   isDueAgain: boolean;
 }
 
 /** A notification under way: being sent, or waiting for the next attempt. */
-export type Progress = Pick<UnderWay, 'until' | 'retry'>;
+export type Progress = Pick<Flush, 'until' | 'retry'>;
 
 export class Notifier {
   readonly config: AlertmanagerConfig;
@@ -75,21 +75,21 @@ export class Notifier {
   readonly #inhibitor: Inhibitor;
   readonly #integrations = new Map<string, readonly Integration[]>();
   /** By integration and group. */
-  readonly #busy = new Map<string, UnderWay>();
+  readonly #flushes = new Map<string, Flush>();
   /** Alerts of a group that are over and that an integration needs no telling of any more. */
-  readonly #settled = new WeakMap<AlertGroup, Map<string, ReadonlySet<KnownAlert>>>();
+  readonly #notified = new WeakMap<AlertGroup, Map<string, ReadonlySet<StoredAlert>>>();
   #timer: NodeJS.Timeout | undefined;
-  #waking: NodeJS.Immediate | undefined;
+  #arming: NodeJS.Immediate | undefined;
   #isStarted = false;
   #isClosed = false;
 
   /** Opens all receivers; nothing is told before {@link start}. @throws what a receiver cannot be opened for */
   constructor(options: NotifierOptions) {
-    const { config, kinds, surroundings } = options;
+    const { config, kinds, context } = options;
     this.config = config;
     this.#options = options;
     for (const receiver of config.receivers)
-      this.#integrations.set(receiver.name, openIntegrations(receiver, kinds, surroundings));
+      this.#integrations.set(receiver.name, openIntegrations(receiver, kinds, context));
     this.#dispatcher = new Dispatcher(config.route);
     this.#inhibitor = new Inhibitor(config.inhibitRules, []);
   }
@@ -103,7 +103,7 @@ export class Notifier {
     const open = log.open();
     // What is over and no receiver waits for would be listed in the first message of its group.
     for (const alert of alerts.all())
-      if (!isResolved(alert, at) || open.has(alert.fingerprint)) this.take(alert);
+      if (!isResolved(alert, at) || open.has(alert.fingerprint)) this.add(alert);
   }
 
   get groups(): Iterable<AlertGroup> {
@@ -133,28 +133,28 @@ export class Notifier {
 
   /** What is on its way to an integration about a group. */
   progress(integration: Integration, group: Pick<AlertGroup, 'key'>): Progress | undefined {
-    return this.#busy.get(logKey(integration, group));
+    return this.#flushes.get(logKey(integration, group));
   }
 
   /** Hears of an alert. */
-  take(alert: KnownAlert): void {
-    this.#inhibitor.take(alert);
-    this.#dispatcher.take(alert, this.#now());
+  add(alert: StoredAlert): void {
+    this.#inhibitor.update(alert);
+    this.#dispatcher.add(alert, this.#now());
     // Alerts come many at a time.
-    this.#waking ??= setImmediate(() => {
-      this.#waking = undefined;
-      this.#wake();
+    this.#arming ??= setImmediate(() => {
+      this.#arming = undefined;
+      this.#arm();
     });
   }
 
   /** Moments of an alert are others since the clock was set; nothing else is news. */
-  correct(alert: KnownAlert): void {
-    this.#inhibitor.take(alert);
+  correct(alert: StoredAlert): void {
+    this.#inhibitor.update(alert);
     this.#dispatcher.correct(alert);
   }
 
   /** What mutes an alert at a moment. */
-  muted(alert: Pick<KnownAlert, 'labels'>, at: Millis): Muted {
+  muted(alert: Pick<StoredAlert, 'labels'>, at: Millis): Muted {
     return mutedBy(alert, at, { silences: this.#options.silences, inhibitor: this.#inhibitor });
   }
 
@@ -164,8 +164,8 @@ export class Notifier {
   }
 
   /** Whether somebody is still to be told something of an alert. */
-  holds(fingerprint: string): boolean {
-    return this.#dispatcher.holds(fingerprint);
+  has(fingerprint: string): boolean {
+    return this.#dispatcher.has(fingerprint);
   }
 
   /** Forgets what is over. */
@@ -179,94 +179,92 @@ export class Notifier {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    clearImmediate(this.#waking);
-    const busy = [...this.#busy.values()];
+    clearImmediate(this.#arming);
+    const busy = [...this.#flushes.values()];
     for (const { stop } of busy) stop.abort();
-    const patience = setTimeout(() => {
+    const timeout = setTimeout(() => {
       for (const { end } of busy) end.abort(new Error('the monitor stops'));
-    }, CLOSE_PATIENCE);
+    }, CLOSE_TIMEOUT);
     await Promise.all(busy.map(({ done }) => done));
-    clearTimeout(patience);
+    clearTimeout(timeout);
     for (const { receiver } of this.integrations) receiver.close();
   }
 
   #now(): Now {
     const { clock, alerts } = this.#options;
     const at = clock.now();
-    alerts.keepUp(at);
+    alerts.advanceTo(at);
     return { at, elapsed: clock.elapsed() };
   }
 
-  #wake(): void {
+  #arm(): void {
     clearTimeout(this.#timer);
     const next = this.#dispatcher.nextAt;
     if (next === undefined || !this.#isStarted || this.#isClosed) return;
     const wait = Math.min(Math.max(0, next - this.#options.clock.elapsed()), LONGEST_WAIT);
     this.#timer = setTimeout(() => {
-      for (const group of this.#dispatcher.due(this.#options.clock.elapsed())) this.#begin(group);
-      this.#wake();
+      for (const group of this.#dispatcher.due(this.#options.clock.elapsed())) this.#flush(group);
+      this.#arm();
     }, wait);
   }
 
   /** A group's turn. Who is still being told of it is tried again anyway, each time with what is true by then. */
-  #begin(group: AlertGroup): void {
-    this.#noteMuted(group, this.#now().at);
+  #flush(group: AlertGroup): void {
+    this.#countSuppressed(group, this.#now().at);
     for (const integration of this.#integrations.get(group.route.receiver) ?? []) {
-      const busy = this.#busy.get(logKey(integration, group));
+      const busy = this.#flushes.get(logKey(integration, group));
       if (busy) busy.isDueAgain = true;
-      else this.#send(integration, group);
+      else this.#startFlush(integration, group);
     }
   }
 
   /** As in Alertmanager what ran out of time does not wait for another interval: its own has passed. */
-  #send(integration: Integration, group: AlertGroup): void {
+  #startFlush(integration: Integration, group: AlertGroup): void {
     const key = logKey(integration, group);
-    const patience = Math.min(Math.max(group.route.groupInterval, LEAST_PATIENCE), LONGEST_WAIT);
-    const underWay: UnderWay = {
+    const timeout = Math.min(Math.max(group.route.groupInterval, MIN_TIMEOUT), LONGEST_WAIT);
+    const flush: Flush = {
       stop: new AbortController(),
       end: new AbortController(),
       done: Promise.resolve(),
-      until: this.#options.clock.elapsed() + patience,
+      until: this.#options.clock.elapsed() + timeout,
       retry: undefined,
       isDueAgain: false,
     };
-    this.#busy.set(key, underWay);
-    underWay.done = this.#tell(integration, group, underWay, AbortSignal.timeout(patience))
-      .catch(error =>
-        this.#options.surroundings.log('warn', 'Notification failed', { key, err: error.message }),
-      )
+    this.#flushes.set(key, flush);
+    flush.done = this.#notify(integration, group, flush, AbortSignal.timeout(timeout))
+      .catch(error => this.#options.context.log('warn', 'Notification failed', { key, err: error.message }))
       .finally(() => {
-        this.#busy.delete(key);
-        if (underWay.isDueAgain && !this.#isClosed && !group.isEmpty) this.#send(integration, group);
+        this.#flushes.delete(key);
+        if (flush.isDueAgain && !this.#isClosed && !group.isEmpty) this.#startFlush(integration, group);
       });
   }
 
-  async #tell(
+  async #notify(
     integration: Integration,
     group: AlertGroup,
-    underWay: UnderWay,
-    patience: AbortSignal,
+    flush: Flush,
+    timeout: AbortSignal,
   ): Promise<void> {
     const { clock, events, log } = this.#options;
     const key = logKey(integration, group);
     const begun = clock.elapsed();
-    const signal = AbortSignal.any([underWay.end.signal, patience]);
-    const until = { stop: AbortSignal.any([underWay.stop.signal, signal]), signal };
-    let last: Telling | undefined;
+    const signal = AbortSignal.any([flush.end.signal, timeout]);
+    const until = { stop: AbortSignal.any([flush.stop.signal, signal]), signal };
+    let last: DedupResult | undefined;
     let prepared: Millis = begun;
-    let over: ReadonlySet<KnownAlert> = new Set();
+    let over: ReadonlySet<StoredAlert> = new Set();
     const prepare = (): Notification | undefined => {
       const now = this.#now();
       const { at } = now;
       prepared = now.elapsed;
-      underWay.retry = undefined;
+      flush.retry = undefined;
       over = new Set([...group.alerts].filter(alert => isResolved(alert, at)));
-      last = this.#telling(integration, group, now);
+      last = this.#dedup(integration, group, now);
       if (last && last.alerts.length > 0) return this.#notification(group, last);
       if (last) log.note(key, last.note, prepared);
       return undefined;
     };
-    const outcome = await deliver({
+    const outcome = await retry({
       integration,
       prepare,
       ...until,
@@ -274,35 +272,35 @@ export class Notifier {
       onBegin: () => last && log.begin(key, last.note),
       onAttempt: attempt => {
         // One that was cut off may have arrived.
-        if (attempt.error && !underWay.end.signal.aborted) log.withdraw(key);
+        if (attempt.error && !flush.end.signal.aborted) log.withdraw(key);
         events.onAttempt(attempt);
       },
       onRetry: retry => {
-        underWay.retry = retry;
+        flush.retry = retry;
       },
     });
     // Stopping is nobody's failure: the next run tells it.
     if (outcome.state === 'failed' && this.#isClosed) return;
     if (outcome.state === 'sent' && last) log.note(key, last.note, prepared);
     if (outcome.state !== 'needless') events.onOutcome(integration, group, outcome, clock.elapsed() - begun);
-    if (outcome.state !== 'failed') this.#settle(integration, group, over);
+    if (outcome.state !== 'failed') this.#markNotified(integration, group, over);
   }
 
   /** Alerts that everybody knows the end of leave the group. */
-  #settle(integration: Integration, group: AlertGroup, over: ReadonlySet<KnownAlert>): void {
+  #markNotified(integration: Integration, group: AlertGroup, over: ReadonlySet<StoredAlert>): void {
     if (this.#isClosed) return;
-    const settled = this.#settled.get(group) ?? new Map<string, ReadonlySet<KnownAlert>>();
-    this.#settled.set(group, settled.set(integration.id, over));
+    const settled = this.#notified.get(group) ?? new Map<string, ReadonlySet<StoredAlert>>();
+    this.#notified.set(group, settled.set(integration.id, over));
     const all = this.#integrations.get(group.route.receiver) ?? [];
     const everywhere = [...over].filter(alert => all.every(({ id }) => settled.get(id)?.has(alert)));
-    this.#dispatcher.told(group, everywhere);
-    this.#wake();
+    this.#dispatcher.markNotified(group, everywhere);
+    this.#arm();
   }
 
-  #telling(integration: Integration, group: AlertGroup, now: Now): Telling | undefined {
+  #dedup(integration: Integration, group: AlertGroup, now: Now): DedupResult | undefined {
     const { at } = now;
     const isRouteMuted = routeMutedBy(group.route, this.config, at) !== undefined;
-    const isMuted = (alert: KnownAlert) => {
+    const isMuted = (alert: StoredAlert) => {
       if (isRouteMuted) return true;
       const { silencedBy, inhibitedBy } = this.muted(alert, at);
       return silencedBy.length > 0 || inhibitedBy.length > 0;
@@ -310,10 +308,10 @@ export class Notifier {
     const key = logKey(integration, group);
     const { log } = this.#options;
     const [entry, age] = [log.entry(key), log.age(key, now)];
-    return telling({ group, isMuted, entry, age, sendResolved: integration.sendResolved, at });
+    return dedup({ group, isMuted, entry, age, sendResolved: integration.sendResolved, at });
   }
 
-  #notification(group: AlertGroup, { alerts, note }: Telling): Notification {
+  #notification(group: AlertGroup, { alerts, note }: DedupResult): Notification {
     return {
       receiver: group.route.receiver,
       groupKey: group.key,
@@ -324,7 +322,7 @@ export class Notifier {
     };
   }
 
-  #noteMuted(group: AlertGroup, at: Millis): void {
+  #countSuppressed(group: AlertGroup, at: Millis): void {
     const firing = [...group.alerts].filter(alert => !isResolved(alert, at));
     if (firing.length === 0) return;
     const { onSuppressed } = this.#options.events;

@@ -8,7 +8,7 @@ import type { Integration } from './integration.js';
 import type { Notification } from './notification.js';
 
 /** One attempt that was made. */
-export interface Attempt {
+export interface NotifyAttempt {
   readonly integration: Integration;
   /** How long it took. */
   readonly duration: Millis;
@@ -16,7 +16,7 @@ export interface Attempt {
   readonly error: DeliveryError | undefined;
 }
 
-export type Outcome =
+export type NotifyOutcome =
   /** It was taken, by the n-th attempt. */
   | { readonly state: 'sent'; readonly notification: Notification; readonly attempts: number }
   /** There is nothing to tell, or nothing any more. */
@@ -30,7 +30,7 @@ export type Outcome =
     };
 
 /** Attempts that failed so far, and when the next one is made. */
-export interface Retry {
+export interface RetryState {
   readonly attempts: number;
   /** Of the last attempt. One line without secrets. */
   readonly error: string;
@@ -38,7 +38,7 @@ export interface Retry {
   readonly nextAt: Millis;
 }
 
-export interface DeliveryOptions {
+export interface RetryOptions {
   readonly integration: Integration;
   /** What is to be told at this moment; undefined: nothing. */
   readonly prepare: () => Notification | undefined;
@@ -49,19 +49,19 @@ export interface DeliveryOptions {
   readonly clock: Clock;
   /** An attempt is made next. */
   readonly onBegin?: () => void;
-  readonly onAttempt: (attempt: Attempt) => void;
+  readonly onAttempt: (attempt: NotifyAttempt) => void;
   /** Another attempt is made after a pause. */
-  readonly onRetry?: (retry: Retry) => void;
+  readonly onRetry?: (retry: RetryState) => void;
 }
 
 /** Tells. Never throws. */
-export async function deliver(options: DeliveryOptions): Promise<Outcome> {
+export async function retry(options: RetryOptions): Promise<NotifyOutcome> {
   const { integration, prepare, stop, signal, clock, onRetry } = options;
   let last: DeliveryError | undefined;
   for (let attempts = 0; ; ) {
     const notification = prepare();
     if (!notification) return { state: 'needless' };
-    const failed = (error: DeliveryError): Outcome => {
+    const failed = (error: DeliveryError): NotifyOutcome => {
       const isLate = stop.aborted || signal.aborted;
       const reason = isLate ? 'contextDeadlineExceeded' : error.reason;
       return { state: 'failed', error: last ?? error, reason, attempts, alerts: notification.alerts.length };
@@ -91,7 +91,7 @@ export async function deliver(options: DeliveryOptions): Promise<Outcome> {
 async function attempt(
   integration: Integration,
   notification: Notification,
-  { signal, clock, onBegin, onAttempt }: DeliveryOptions,
+  { signal, clock, onBegin, onAttempt }: RetryOptions,
 ): Promise<DeliveryError | undefined> {
   onBegin?.();
   const begun = clock.elapsed();

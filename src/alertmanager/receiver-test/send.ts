@@ -3,8 +3,8 @@
 
 import { type Clock, formatDuration, type Millis } from '../../model/time.js';
 import type { AlertmanagerConfig, IntegrationDefinition, ReceiverDefinition } from '../config/definition.js';
-import { Receipts } from '../receivers/receipts.js';
-import { DeliveryError, type ReceiverKind, type Surroundings } from '../receivers/receiver.js';
+import { DeliveryError, type ReceiverContext, type ReceiverKind } from '../receivers/receiver.js';
+import { SentRecipients } from '../receivers/sent-recipients.js';
 import { GoTemplates } from '../templates/render.js';
 import { adviceOn } from './advice.js';
 import { testNotifications } from './message.js';
@@ -84,9 +84,9 @@ async function testIntegration(
   const kind = kinds.find(each => each.integration === integration) as ReceiverKind;
   const remarks: string[] = [];
   let answer: { readonly status: number; readonly words: string } | undefined;
-  const surroundings: Surroundings = {
+  const context: ReceiverContext = {
     templates,
-    receipts: new Receipts(timeout),
+    sentRecipients: new SentRecipients(timeout),
     log: (level, message, { error }) => void (level === 'warn' && remarks.push(`${message}: ${error}`)),
     onAnswer: (status, words) => {
       answer = { status, words };
@@ -96,7 +96,7 @@ async function testIntegration(
   const signal = options.signal ? AbortSignal.any([late, options.signal]) : late;
   const begun = clock.elapsed();
   const { firing, resolved } = testNotifications({ receiver, externalUrl, at: clock.now() });
-  const error = await deliver(kind, own, surroundings, async opened => {
+  const error = await deliver(kind, own, context, async opened => {
     await opened.deliver(firing, signal);
     // What opens an incident closes it.
     if (kind.opensIncidents) await opened.deliver(resolved, signal);
@@ -118,11 +118,11 @@ async function testIntegration(
 async function deliver(
   kind: ReceiverKind,
   options: unknown,
-  surroundings: Surroundings,
+  context: ReceiverContext,
   send: (opened: ReturnType<ReceiverKind['open']>) => Promise<void>,
 ): Promise<DeliveryError | undefined> {
   try {
-    const opened = kind.open(options, surroundings);
+    const opened = kind.open(options, context);
     try {
       await send(opened);
     } finally {

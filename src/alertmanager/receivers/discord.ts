@@ -14,9 +14,9 @@ import { statusOf } from '../templates/data.js';
 import { originOf } from './destination.js';
 import { type Answer, jsonOf } from './http/answer.js';
 import { reveal } from './http/reveal.js';
-import { Poster } from './http/webhook-client.js';
-import { Filling, type PlainMessage } from './message.js';
-import type { Receiver, ReceiverKind, Surroundings } from './receiver.js';
+import { WebhookClient } from './http/webhook-client.js';
+import { MessageRenderer, type PlainMessage } from './message.js';
+import type { Receiver, ReceiverContext, ReceiverKind } from './receiver.js';
 import { cutRunes } from './truncate.js';
 
 const INTEGRATION = 'discord';
@@ -76,36 +76,36 @@ function read(decoder: TemplateDecoder, node: Field, global: Global): DiscordOpt
   };
 }
 
-function open(options: DiscordOptions, surroundings: Surroundings): Receiver {
-  const poster = new Poster({
+function open(options: DiscordOptions, context: ReceiverContext): Receiver {
+  const client = new WebhookClient({
     integration: INTEGRATION,
     http: options.http,
     explain,
-    onAnswer: surroundings.onAnswer,
+    onAnswer: context.onAnswer,
   });
   return {
     async sendReport(report, _, signal) {
       const message = reportMessage(options, report);
-      await poster.post({ url: reveal(INTEGRATION, options.url), body: `${goJson(message)}\n` }, signal);
+      await client.post({ url: reveal(INTEGRATION, options.url), body: `${goJson(message)}\n` }, signal);
     },
     async deliver(notification, signal) {
-      const filling = new Filling(INTEGRATION, notification, surroundings);
+      const renderer = new MessageRenderer(INTEGRATION, notification, context);
       const color = COLORS[statusOf(notification.alerts)];
-      const message = filling.message(
-        () => discordMessage(options, color, filling),
+      const message = renderer.message(
+        () => discordMessage(options, color, renderer),
         plain => plainMessage(options, color, plain),
       );
-      await poster.post({ url: reveal(INTEGRATION, options.url), body: `${goJson(message)}\n` }, signal);
+      await client.post({ url: reveal(INTEGRATION, options.url), body: `${goJson(message)}\n` }, signal);
     },
-    close: () => poster.close(),
+    close: () => client.close(),
   };
 }
 
-function discordMessage(options: DiscordOptions, color: number, filling: Filling): Writable {
-  const title = cutRunes(filling.text(options.title), MAX_TITLE);
-  const description = cutRunes(filling.text(options.message), MAX_DESCRIPTION);
+function discordMessage(options: DiscordOptions, color: number, renderer: MessageRenderer): Writable {
+  const title = cutRunes(renderer.text(options.title), MAX_TITLE);
+  const description = cutRunes(renderer.text(options.message), MAX_DESCRIPTION);
   return {
-    content: cutRunes(filling.text(options.content), MAX_CONTENT),
+    content: cutRunes(renderer.text(options.content), MAX_CONTENT),
     embeds: [{ title, description, color }],
     ...sender(options),
   };

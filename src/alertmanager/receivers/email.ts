@@ -11,8 +11,8 @@ import { type EmailOptions, readEmail } from './email/options.js';
 import { NoGreeting } from './email/start-tls.js';
 import { secretsOf, transportOptions } from './email/transport.js';
 import { abortError } from './http/webhook-client.js';
-import { Filling } from './message.js';
-import { DeliveryError, type Receiver, type ReceiverKind, type Surroundings } from './receiver.js';
+import { MessageRenderer } from './message.js';
+import { DeliveryError, type Receiver, type ReceiverContext, type ReceiverKind } from './receiver.js';
 
 const INTEGRATION = 'email';
 
@@ -21,7 +21,7 @@ export const email: ReceiverKind<EmailOptions> = {
   key: 'email_configs',
   sendsResolved: false,
   read: readEmail,
-  open: (options, surroundings) => new EmailReceiver(options, surroundings),
+  open: (options, context) => new EmailReceiver(options, context),
   sendsReports: true,
   destination: ({ to, smarthost: { host, port } }) => `${to} by ${host}:${port}`,
 };
@@ -44,46 +44,46 @@ type Refusal = Error & {
 
 class EmailReceiver implements Receiver {
   readonly #options: EmailOptions;
-  readonly #surroundings: Surroundings;
+  readonly #context: ReceiverContext;
 
-  constructor(options: EmailOptions, surroundings: Surroundings) {
+  constructor(options: EmailOptions, context: ReceiverContext) {
     this.#options = options;
-    this.#surroundings = surroundings;
+    this.#context = context;
   }
 
   async deliver(notification: Notification, signal: AbortSignal): Promise<void> {
     const options = this.#options;
-    const filling = new Filling(INTEGRATION, notification, this.#surroundings);
-    const addresses = this.#addresses(filling);
-    const mail = filling.message(
-      () => templatedMail(options, notification, addresses, filling),
+    const renderer = new MessageRenderer(INTEGRATION, notification, this.#context);
+    const addresses = this.#addresses(renderer);
+    const mail = renderer.message(
+      () => templatedMail(options, notification, addresses, renderer),
       plain => plainMail(options, notification, addresses, plain),
     );
     await this.#deliver(mail, addresses, keyOf(notification), signal);
   }
 
   async sendReport(report: ReportMessage, to: Notification, signal: AbortSignal): Promise<void> {
-    const addresses = this.#addresses(new Filling(INTEGRATION, to, this.#surroundings));
+    const addresses = this.#addresses(new MessageRenderer(INTEGRATION, to, this.#context));
     await this.#deliver(reportMail(report, addresses), addresses, `report ${report.title}`, signal);
   }
 
   close(): void {}
 
-  #addresses(filling: Filling): Addresses {
+  #addresses(renderer: MessageRenderer): Addresses {
     const { from, to } = this.#options;
-    return { from: filling.address('from', from), to: filling.address('to', to) };
+    return { from: renderer.address('from', from), to: renderer.address('to', to) };
   }
 
   /** To everyone who has not got it yet. @param key what makes it this message when it is tried again */
   async #deliver(mail: Mail, addresses: Addresses, key: string, signal: AbortSignal): Promise<void> {
     const envelope = await envelopeOf(addresses);
-    const { receipts } = this.#surroundings;
-    const waiting = envelope.to.filter(to => !receipts.has(key, to, Date.now()));
+    const { sentRecipients } = this.#context;
+    const waiting = envelope.to.filter(to => !sentRecipients.has(key, to, Date.now()));
     const refusals = waiting.length > 0 ? await this.#send(mail, { ...envelope, to: waiting }, signal) : [];
     const refused = new Set(refusals.map(each => each.recipient));
-    for (const to of waiting) if (!refused.has(to)) receipts.add(key, to, Date.now());
+    for (const to of waiting) if (!refused.has(to)) sentRecipients.add(key, to, Date.now());
     this.#judge(refusals);
-    for (const to of envelope.to) receipts.delete(key, to);
+    for (const to of envelope.to) sentRecipients.delete(key, to);
   }
 
   /** Resolves with those the server did not take it for. @throws DeliveryError when it took it for nobody */
@@ -103,7 +103,7 @@ class EmailReceiver implements Receiver {
         envelope: { from: envelope.from, to: [...envelope.to] },
         signal,
       });
-      this.#surroundings.onAnswer?.(Number(/^\d{3}/.exec(response)?.[0] ?? 250), oneLine(response));
+      this.#context.onAnswer?.(Number(/^\d{3}/.exec(response)?.[0] ?? 250), oneLine(response));
       return (rejectedErrors ?? []) as readonly Refusal[];
     } catch (error) {
       connection?.destroy();
@@ -116,7 +116,7 @@ class EmailReceiver implements Receiver {
     for (const refusal of refusals) {
       if (!isFinal(refusal)) throw this.#failure(refusal, undefined);
       // Trying again would not reach this one and would tell the others again.
-      this.#surroundings.log('warn', 'Mail server rejected a recipient; the others received the mail', {
+      this.#context.log('warn', 'Mail server rejected a recipient; the others received the mail', {
         integration: INTEGRATION,
         recipient: refusal.recipient,
         error: this.#words(refusal),

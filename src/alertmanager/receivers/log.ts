@@ -1,15 +1,15 @@
 // A receiver with no way to tell anybody: its messages are lines of the log.
 
 import type { Notification, NotifiedAlert } from '../pipeline/notification.js';
-import type { Receiver, Surroundings } from './receiver.js';
+import type { Receiver, ReceiverContext } from './receiver.js';
 
 /** Alerts a line names; of more it tells how many. */
 const MAX_NAMED = 20;
 
 export class LogReceiver implements Receiver {
-  readonly #log: Surroundings['log'];
+  readonly #log: ReceiverContext['log'];
 
-  constructor({ log }: Surroundings) {
+  constructor({ log }: ReceiverContext) {
     this.#log = log;
   }
 

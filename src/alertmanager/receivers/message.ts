@@ -5,7 +5,7 @@ import { isoLocal } from '../../model/time.js';
 import { TemplateError } from '../../template/error.js';
 import type { Notification, NotifiedAlert } from '../pipeline/notification.js';
 import { statusOf } from '../templates/data.js';
-import { DeliveryError, type Surroundings } from './receiver.js';
+import { DeliveryError, type ReceiverContext } from './receiver.js';
 
 /** Alerts in a message that has no template. */
 const MAX_ALERTS = 20;
@@ -19,25 +19,25 @@ export interface PlainMessage {
 }
 
 /** Fills in the templates of one message. */
-export class Filling {
+export class MessageRenderer {
   readonly #integration: string;
   readonly #notification: Notification;
-  readonly #surroundings: Surroundings;
+  readonly #context: ReceiverContext;
 
-  constructor(integration: string, notification: Notification, surroundings: Surroundings) {
+  constructor(integration: string, notification: Notification, context: ReceiverContext) {
     this.#integration = integration;
     this.#notification = notification;
-    this.#surroundings = surroundings;
+    this.#context = context;
   }
 
   /** @throws TemplateError */
   text(template: string): string {
-    return this.#surroundings.templates.text(template, this.#notification);
+    return this.#context.templates.text(template, this.#notification);
   }
 
   /** @throws TemplateError */
   html(template: string): string {
-    return this.#surroundings.templates.html(template, this.#notification);
+    return this.#context.templates.html(template, this.#notification);
   }
 
   /** Where a message goes: without it there is nowhere to send even a plain one. @throws DeliveryError */
@@ -62,7 +62,7 @@ export class Filling {
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       const problem = oneLine(error.message);
-      this.#surroundings.log('warn', 'Template failed; sending a plain message', {
+      this.#context.log('warn', 'Template failed; sending a plain message', {
         integration: this.#integration,
         receiver: this.#notification.receiver,
         error: problem,

@@ -4,11 +4,11 @@ import { Secret } from '../../model/secret.js';
 import { originOf } from './destination.js';
 import { type Answer, jsonOf } from './http/answer.js';
 import { reveal } from './http/reveal.js';
-import { Poster } from './http/webhook-client.js';
-import { Filling } from './message.js';
+import { WebhookClient } from './http/webhook-client.js';
+import { MessageRenderer } from './message.js';
 import { eventBody, pagerdutyEvent, plainEvent } from './pagerduty/event.js';
 import { type PagerdutyOptions, readPagerduty } from './pagerduty/options.js';
-import { DeliveryError, type Receiver, type ReceiverKind, type Surroundings } from './receiver.js';
+import { DeliveryError, type Receiver, type ReceiverContext, type ReceiverKind } from './receiver.js';
 
 const INTEGRATION = 'pagerduty';
 
@@ -22,28 +22,28 @@ export const pagerduty: ReceiverKind<PagerdutyOptions> = {
   opensIncidents: true,
 };
 
-function open(options: PagerdutyOptions, surroundings: Surroundings): Receiver {
+function open(options: PagerdutyOptions, context: ReceiverContext): Receiver {
   const { http, timeout, url } = options;
-  const poster = new Poster({
+  const client = new WebhookClient({
     integration: INTEGRATION,
     http,
     timeout,
     explain,
-    onAnswer: surroundings.onAnswer,
+    onAnswer: context.onAnswer,
   });
   return {
     async deliver(notification, signal) {
-      const filling = new Filling(INTEGRATION, notification, surroundings);
-      const key = filling.address('routing_key', reveal(INTEGRATION, options.routingKey));
+      const renderer = new MessageRenderer(INTEGRATION, notification, context);
+      const key = renderer.address('routing_key', reveal(INTEGRATION, options.routingKey));
       if (key === '')
         throw new DeliveryError(`${INTEGRATION}: routing key cannot be empty`, { permanent: true });
-      const event = filling.message(
-        () => pagerdutyEvent(options, notification, key, filling),
+      const event = renderer.message(
+        () => pagerdutyEvent(options, notification, key, renderer),
         plain => plainEvent(notification, key, plain),
       );
-      await poster.post({ url, body: eventBody(event), secrets: [key] }, signal);
+      await client.post({ url, body: eventBody(event), secrets: [key] }, signal);
     },
-    close: () => poster.close(),
+    close: () => client.close(),
   };
 }
 

@@ -8,7 +8,7 @@ import type { TemplateDecoder } from '../config/template-decoder.js';
 import type { Notification } from '../pipeline/notification.js';
 import type { ReportMessage } from '../pipeline/report-message.js';
 import type { Templates } from '../templates/render.js';
-import type { Receipts } from './receipts.js';
+import type { SentRecipients } from './sent-recipients.js';
 
 /** An opened receiver's integration. Whoever opened it closes it. */
 export interface Receiver {
@@ -63,10 +63,10 @@ export class DeliveryError extends Error {
 }
 
 /** What an integration may use. */
-export interface Surroundings {
+export interface ReceiverContext {
   readonly templates: Templates;
   /** Who has got a message that others still wait for. The integration's own, over reloads. */
-  readonly receipts: Receipts;
+  readonly sentRecipients: SentRecipients;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
   /** The other side has taken a message. @param status of HTTP or SMTP @param words one line without secrets */
   readonly onAnswer?: (status: number, words: string) => void;
@@ -82,7 +82,7 @@ export interface ReceiverKind<Options = unknown> {
   readonly sendsResolved: boolean;
   /** Reads one entry of the list; mistakes go to the decoder, in Alertmanager's words where it has them. `send_resolved` is read by the caller and not among the keys left. */
   read(decoder: TemplateDecoder, node: Field, global: Global): Options;
-  open(options: Options, surroundings: Surroundings): Receiver;
+  open(options: Options, context: ReceiverContext): Receiver;
   /** Where messages go, for people: without secrets. Never throws. */
   destination(options: Options): string;
   /** Its receivers have {@link Receiver.sendReport}. */

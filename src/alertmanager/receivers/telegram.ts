@@ -18,9 +18,9 @@ import { digestText, type ReportMessage } from '../pipeline/report-message.js';
 import { originOf } from './destination.js';
 import { type Answer, isFinal, jsonOf } from './http/answer.js';
 import { reveal } from './http/reveal.js';
-import { type Post, Poster } from './http/webhook-client.js';
-import { Filling } from './message.js';
-import { DeliveryError, type Receiver, type ReceiverKind, type Surroundings } from './receiver.js';
+import { type Post, WebhookClient } from './http/webhook-client.js';
+import { MessageRenderer } from './message.js';
+import { DeliveryError, type Receiver, type ReceiverContext, type ReceiverKind } from './receiver.js';
 import { htmlText } from './telegram/html-text.js';
 import { cutUnits } from './truncate.js';
 
@@ -111,14 +111,14 @@ interface Text {
   readonly parseMode: string;
 }
 
-function open(options: TelegramOptions, surroundings: Surroundings): Receiver {
+function open(options: TelegramOptions, context: ReceiverContext): Receiver {
   const { http, timeout } = options;
-  const poster = new Poster({
+  const client = new WebhookClient({
     integration: INTEGRATION,
     http,
     timeout,
     explain,
-    onAnswer: surroundings.onAnswer,
+    onAnswer: context.onAnswer,
   });
   const post = async (message: Text, signal: AbortSignal) => {
     const token = reveal(INTEGRATION, options.botToken);
@@ -129,25 +129,25 @@ function open(options: TelegramOptions, surroundings: Surroundings): Receiver {
       secrets: [token],
     });
     try {
-      await send(poster, postOf(message), signal);
+      await send(client, postOf(message), signal);
     } catch (error) {
       if (!isUnreadable(error) || message.parseMode === '') throw error;
       // Better without its markup than not at all.
-      await send(poster, postOf(withoutMarkup(message)), signal);
+      await send(client, postOf(withoutMarkup(message)), signal);
     }
   };
   return {
-    deliver: (notification, signal) => post(textOf(options, notification, surroundings), signal),
+    deliver: (notification, signal) => post(textOf(options, notification, context), signal),
     sendReport: (report, _, signal) => post(reportText(report), signal),
-    close: () => poster.close(),
+    close: () => client.close(),
   };
 }
 
-function textOf(options: TelegramOptions, notification: Notification, surroundings: Surroundings): Text {
+function textOf(options: TelegramOptions, notification: Notification, context: ReceiverContext): Text {
   const { parseMode, message } = options;
-  const filling = new Filling(INTEGRATION, notification, surroundings);
-  const filled = filling.message<Text>(
-    () => ({ text: parseMode === 'HTML' ? filling.html(message) : filling.text(message), parseMode }),
+  const renderer = new MessageRenderer(INTEGRATION, notification, context);
+  const filled = renderer.message<Text>(
+    () => ({ text: parseMode === 'HTML' ? renderer.html(message) : renderer.text(message), parseMode }),
     ({ title, text }) => ({ text: `${title}\n\n${text}`, parseMode: '' }),
   );
   return whole(filled);
@@ -188,13 +188,13 @@ function requestOf({ isSilent, threadId }: TelegramOptions, chat: string, { text
 }
 
 /** @throws DeliveryError */
-async function send(poster: Poster, post: Post, signal: AbortSignal): Promise<void> {
-  const answer = await poster.post(post, signal);
+async function send(client: WebhookClient, post: Post, signal: AbortSignal): Promise<void> {
+  const answer = await client.post(post, signal);
   const json = jsonOf(answer.body);
   if (json?.ok === true) return;
   const code = typeof json?.error_code === 'number' ? json.error_code : 500;
   const said = explain(answer) ?? `no answer of Telegram's: ${answer.body}`;
-  throw poster.refusal(post, answer, { said, permanent: isFinal(code) });
+  throw client.refusal(post, answer, { said, permanent: isFinal(code) });
 }
 
 function explain({ body }: Answer): string | undefined {

@@ -18,9 +18,9 @@ import type { Notification, NotifiedAlert } from '../pipeline/notification.js';
 import { commonAnnotations, commonLabels, receiverOf, shownEnd, statusOf } from '../templates/data.js';
 import { originOf } from './destination.js';
 import { reveal } from './http/reveal.js';
-import { Poster } from './http/webhook-client.js';
-import { Filling } from './message.js';
-import type { Receiver, ReceiverKind, Surroundings } from './receiver.js';
+import { WebhookClient } from './http/webhook-client.js';
+import { MessageRenderer } from './message.js';
+import type { Receiver, ReceiverContext, ReceiverKind } from './receiver.js';
 
 const INTEGRATION = 'webhook';
 const KEYS = ['http_config', 'url', 'url_file', 'max_alerts', 'timeout'] as const;
@@ -69,9 +69,9 @@ function readUrl(decoder: TemplateDecoder, { url, url_file }: { url?: YamlNode; 
   return readUrlSecret(decoder, { inline: url, file: url_file, names: 'url & url_file' });
 }
 
-function open(options: WebhookOptions, surroundings: Surroundings): Receiver {
-  const { onAnswer } = surroundings;
-  const poster = new Poster({
+function open(options: WebhookOptions, context: ReceiverContext): Receiver {
+  const { onAnswer } = context;
+  const client = new WebhookClient({
     integration: INTEGRATION,
     http: options.http,
     timeout: options.timeout,
@@ -79,13 +79,13 @@ function open(options: WebhookOptions, surroundings: Surroundings): Receiver {
   });
   return {
     async deliver(notification, signal) {
-      const url = new Filling(INTEGRATION, notification, surroundings).address(
+      const url = new MessageRenderer(INTEGRATION, notification, context).address(
         'url',
         reveal(INTEGRATION, options.url),
       );
-      await poster.post({ url, body: webhookBody(notification, options.maxAlerts) }, signal);
+      await client.post({ url, body: webhookBody(notification, options.maxAlerts) }, signal);
     },
-    close: () => poster.close(),
+    close: () => client.close(),
   };
 }
 

@@ -1,6 +1,6 @@
 // What is done about an alert by itself: `actions` of monitor.yml.
 
-import type { KnownAlert } from '../../alertmanager/alert-store.js';
+import type { StoredAlert } from '../../alertmanager/alert-store.js';
 import type { Matcher } from '../../alertmanager/matchers/matcher.js';
 import type { HttpClientConfig } from '../../config/http-client/config.js';
 import type { Millis } from '../../model/time.js';
@@ -23,7 +23,7 @@ export interface ActionDefinition {
 /** What is told to a command and to a webhook. */
 export interface ActionCause {
   readonly action: string;
-  readonly alert: KnownAlert;
+  readonly alert: StoredAlert;
 }
 
 /** The cause as JSON: for a command on its standard input, for a webhook as the body. */

@@ -1,11 +1,11 @@
 // Actions and their limits. Comes in: alerts that begin; goes out: what was done about them. When an action last ran
 // survives a restart, and is noted before it runs, so that no crash makes it run again and again.
 
-import type { KnownAlert } from '../../alertmanager/alert-store.js';
+import type { StoredAlert } from '../../alertmanager/alert-store.js';
 import { matchesAll } from '../../alertmanager/matchers/matcher.js';
 import type { Clock, Millis } from '../../model/time.js';
 import type { KeptStates } from '../../store/state-table.js';
-import type { ActionNote } from '../history.js';
+import type { ActionRecord } from '../history.js';
 import { runCommand } from './command.js';
 import type { ActionDefinition } from './definition.js';
 import { callWebhook } from './webhook.js';
@@ -17,7 +17,7 @@ const MAX_CAUSES = 1000;
 
 export interface ActionEvents {
   /** An action ran, or did not run for a reason. */
-  onAction(alert: KnownAlert, note: ActionNote): void;
+  onAction(alert: StoredAlert, note: ActionRecord): void;
   onRun(action: string, isSuccess: boolean): void;
   log(level: 'info' | 'warn', message: string, fields: Record<string, unknown>): void;
 }
@@ -51,12 +51,12 @@ export class ActionRunner {
   }
 
   /** An alert began; `silenced` says why nothing is to be done about it. */
-  begin(alert: KnownAlert, silenced: string | undefined): void {
+  run(alert: StoredAlert, silenced: string | undefined): void {
     for (const action of this.#actions)
       if (matchesAll(action.matchers, alert.labels)) void this.#consider(action, alert, silenced);
   }
 
-  async #consider(action: ActionDefinition, alert: KnownAlert, silenced: string | undefined): Promise<void> {
+  async #consider(action: ActionDefinition, alert: StoredAlert, silenced: string | undefined): Promise<void> {
     const at = this.#clock.now();
     const reason = action.enabled ? (silenced ?? this.#limit(action, alert, at)) : 'off (enabled: false)';
     if (reason !== undefined) return this.#note(action, alert, at, `not run: ${reason}`, 'info');
@@ -75,7 +75,7 @@ export class ActionRunner {
 
   #note(
     { name }: ActionDefinition,
-    alert: KnownAlert,
+    alert: StoredAlert,
     at: Millis,
     result: string,
     level: 'info' | 'warn',
@@ -85,7 +85,7 @@ export class ActionRunner {
     this.#events.onAction(alert, { at, action: name, result });
   }
 
-  #limit(action: ActionDefinition, alert: KnownAlert, at: Millis): string | undefined {
+  #limit(action: ActionDefinition, alert: StoredAlert, at: Millis): string | undefined {
     if (this.#running.has(action.name)) return 'it is running already';
     const runs = this.#runs(action);
     const last = runs.causes[alert.fingerprint];
@@ -98,7 +98,7 @@ export class ActionRunner {
     return this.#kept.all<Runs>(KIND).get(name) ?? { lately: [], causes: {} };
   }
 
-  #noteRun(action: ActionDefinition, { fingerprint }: KnownAlert, at: Millis): void {
+  #noteRun(action: ActionDefinition, { fingerprint }: StoredAlert, at: Millis): void {
     const { lately, causes } = this.#runs(action);
     const fresh = Object.entries({ ...causes, [fingerprint]: at })
       .filter(([, run]) => isWithin(action.cooldown, run, at) || run === at)

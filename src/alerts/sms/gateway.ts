@@ -3,9 +3,9 @@
 
 import { type Answer, jsonOf } from '../../alertmanager/receivers/http/answer.js';
 import { reveal } from '../../alertmanager/receivers/http/reveal.js';
-import { Poster } from '../../alertmanager/receivers/http/webhook-client.js';
-import { Receipts } from '../../alertmanager/receivers/receipts.js';
+import { WebhookClient } from '../../alertmanager/receivers/http/webhook-client.js';
 import { DeliveryError } from '../../alertmanager/receivers/receiver.js';
+import { SentRecipients } from '../../alertmanager/receivers/sent-recipients.js';
 import type { SecretSource } from '../../model/secret.js';
 import type { Millis } from '../../model/time.js';
 import { type SmsNotification, smsText } from './text.js';
@@ -15,7 +15,7 @@ const INTEGRATION = 'sms';
 const REMEMBERED: Millis = 10 * 60_000;
 
 /** Who has got what, for one gateway after the other. */
-export const makeSmsReceipts = () => new Receipts(REMEMBERED);
+export const makeSmsReceipts = () => new SentRecipients(REMEMBERED);
 
 export interface SmsSettings {
   readonly accountSid: string;
@@ -51,15 +51,15 @@ export interface SmsReport {
 /** Sends to all recipients at once. Closed by {@link close}. */
 export class SmsGateway {
   readonly #settings: SmsSettings;
-  readonly #poster: Poster;
-  readonly #receipts: Receipts;
+  readonly #poster: WebhookClient;
+  readonly #sentRecipients: SentRecipients;
 
-  /** @param receipts of the gateway it comes after, which may have reached some */
-  constructor(settings: SmsSettings, receipts: Receipts = makeSmsReceipts()) {
+  /** @param sentRecipients of the gateway it comes after, which may have reached some */
+  constructor(settings: SmsSettings, sentRecipients: SentRecipients = makeSmsReceipts()) {
     this.#settings = settings;
-    this.#receipts = receipts;
+    this.#sentRecipients = sentRecipients;
     const { accountSid, authToken, timeout = 0 } = settings;
-    this.#poster = new Poster({
+    this.#poster = new WebhookClient({
       integration: INTEGRATION,
       http: { basic_auth: { username: accountSid, password: authToken }, follow_redirects: false },
       timeout,
@@ -72,11 +72,11 @@ export class SmsGateway {
     const text = smsText(notification);
     const message = JSON.stringify([notification.groupKey, text]);
     const all = [...new Set(this.#settings.to)];
-    const had = all.filter(to => this.#receipts.has(message, to, Date.now()));
+    const had = all.filter(to => this.#sentRecipients.has(message, to, Date.now()));
     const waiting = all.filter(to => !had.includes(to));
     const errors = await Promise.all(waiting.map(to => this.#sendTo(to, text, signal)));
     const sent = waiting.filter((_, i) => errors[i] === undefined);
-    for (const to of sent) this.#receipts.add(message, to, Date.now());
+    for (const to of sent) this.#sentRecipients.add(message, to, Date.now());
     const failures = waiting.flatMap((to, i) => (errors[i] ? [{ to, error: errors[i] }] : []));
     return { sent, had, failures, ...verdict(sent.length + had.length, failures) };
   }

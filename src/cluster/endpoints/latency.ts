@@ -13,9 +13,9 @@ export type InstantQuery = (
 /** What "lately" is: long enough for ten checks of a service that is checked once a minute. */
 const WINDOW = '10m';
 /** A percentile of ten minutes is the same five seconds later, whoever asks. */
-const KEEP: Millis = 5000;
+const CACHE_TTL: Millis = 5000;
 /** A choice does not wait longer; the order of the configuration is as good an answer. */
-const PATIENCE: Millis = 1000;
+const QUERY_TIMEOUT: Millis = 1000;
 
 /** What is known of services' response times. */
 export interface Percentiles {
@@ -29,14 +29,14 @@ export interface Percentiles {
 export class Latency {
   readonly #ask: InstantQuery;
   readonly #clock: Clock;
-  readonly #patience: Millis;
+  readonly #timeout: Millis;
   readonly #known = new Map<string, { readonly until: Millis; readonly answer: Promise<Percentiles> }>();
 
-  /** @param patience how long an answer is waited for */
-  constructor(ask: InstantQuery, clock: Clock, patience: Millis = PATIENCE) {
+  /** @param timeout how long an answer is waited for */
+  constructor(ask: InstantQuery, clock: Clock, timeout: Millis = QUERY_TIMEOUT) {
     this.#ask = ask;
     this.#clock = clock;
-    this.#patience = patience;
+    this.#timeout = timeout;
   }
 
   /** The services' 95th percentiles; never throws and never waits long. */
@@ -46,8 +46,8 @@ export class Latency {
     for (const [each, { until }] of this.#known) if (until <= now) this.#known.delete(each);
     const known = this.#known.get(query);
     if (known) return known.answer;
-    const answer = within(this.#patience, this.#find(query));
-    this.#known.set(query, { until: now + KEEP, answer });
+    const answer = within(this.#timeout, this.#find(query));
+    this.#known.set(query, { until: now + CACHE_TTL, answer });
     return answer;
   }
 

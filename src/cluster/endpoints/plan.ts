@@ -8,7 +8,7 @@ export interface Candidate {
   readonly url: string;
 }
 
-export interface EndpointPlan {
+export interface EndpointCandidates {
   /** Candidates by what they can do (`llm`), the preferred one first. */
   readonly capabilities: ReadonlyMap<string, readonly Candidate[]>;
   /** Who is called when no candidate is healthy, by capability: a load balancer, usually. */
@@ -16,4 +16,4 @@ export interface EndpointPlan {
 }
 
 /** No endpoints at all. */
-export const NO_ENDPOINTS: EndpointPlan = { capabilities: new Map(), fallback: new Map() };
+export const NO_ENDPOINTS: EndpointCandidates = { capabilities: new Map(), fallback: new Map() };

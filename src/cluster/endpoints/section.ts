@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { about } from '../../config/about.js';
 import { didYouMean } from '../../config/did-you-mean.js';
 import { httpUrl, section, text } from '../../config/fields.js';
-import type { Candidate, EndpointPlan } from './plan.js';
+import type { Candidate, EndpointCandidates } from './plan.js';
 
 const CAPABILITY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 const FALLBACK = 'fallback';
@@ -32,7 +32,7 @@ const fallback = z.union([base(), z.record(z.string(), base())], {
 /** The section's schema. */
 export const endpointSection = z
   .record(z.string(), z.unknown(), { error: 'expected endpoints by capability, such as llm' })
-  .transform((entries, context): EndpointPlan => {
+  .transform((entries, context): EndpointCandidates => {
     const parse = <T>(schema: z.ZodType<T>, key: string): T | undefined => {
       const result = schema.safeParse(entries[key]);
       if (!result.success)
@@ -56,7 +56,7 @@ export const endpointSection = z
 
 function fallbacks(
   given: z.output<typeof fallback> | undefined,
-  capabilities: EndpointPlan['capabilities'],
+  capabilities: EndpointCandidates['capabilities'],
   context: z.core.$RefinementCtx,
 ): ReadonlyMap<string, string> {
   const known = [...capabilities.keys()];
@@ -72,8 +72,8 @@ function fallbacks(
 }
 
 /** Endpoints of services that are not monitored, each with its place in the section. */
-export function strangers(
-  { capabilities }: EndpointPlan,
+export function unknownServices(
+  { capabilities }: EndpointCandidates,
   known: readonly string[],
 ): { path: (string | number)[]; message: string }[] {
   return [...capabilities].flatMap(([capability, list]) =>

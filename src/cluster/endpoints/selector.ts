@@ -2,50 +2,50 @@
 // and the latest response times; goes out: one URL, and why this one.
 
 import type { Status } from '../../model/result.js';
-import type { Board } from '../state.js';
+import type { ClusterState } from '../state.js';
 import type { Latency, Percentiles } from './latency.js';
-import { type Candidate, type EndpointPlan, NO_ENDPOINTS } from './plan.js';
+import { type Candidate, type EndpointCandidates, NO_ENDPOINTS } from './plan.js';
 
 /** By what healthy candidates are told apart: the configuration's order, or who answers fastest. */
 export const PREFERENCES = ['order', 'latency'] as const;
 export type Preference = (typeof PREFERENCES)[number];
 
 /** A candidate as it is right now. */
-export interface Standing extends Candidate {
+export interface RankedCandidate extends Candidate {
   /** As `/cluster_health` shows it. */
   readonly status: Status;
   /** Seconds within which 95 % of its latest checks were answered; only where that was asked for and is known. */
   readonly p95?: number | undefined;
 }
 
-export interface Choice {
+export interface EndpointSelection {
   readonly url: string;
   /** Undefined when it is the fallback. */
   readonly service: string | undefined;
   readonly reason: string;
   /** All of them, the most preferred first. */
-  readonly candidates: readonly Standing[];
+  readonly candidates: readonly RankedCandidate[];
   readonly fallback: string | undefined;
   /** What kept the response times from being asked, when they were wanted. */
   readonly problem: string | undefined;
 }
 
 /** Without a load balancer behind them, who is asked when nobody is healthy: who answers, if slowly, before the rest. */
-const LESSER: readonly Status[] = ['degraded', 'unknown'];
+const FALLBACK_ORDER: readonly Status[] = ['degraded', 'unknown'];
 
 /** Chooses. */
-export class EndpointChooser {
-  readonly #board: Board;
+export class EndpointSelector {
+  readonly #cluster: ClusterState;
   readonly #latency: Latency;
-  #plan: EndpointPlan = NO_ENDPOINTS;
+  #plan: EndpointCandidates = NO_ENDPOINTS;
 
-  constructor(board: Board, latency: Latency) {
-    this.#board = board;
+  constructor(cluster: ClusterState, latency: Latency) {
+    this.#cluster = cluster;
     this.#latency = latency;
   }
 
   /** Takes another plan up. */
-  setPlan(plan: EndpointPlan): void {
+  setPlan(plan: EndpointCandidates): void {
     this.#plan = plan;
   }
 
@@ -55,43 +55,43 @@ export class EndpointChooser {
   }
 
   /** Healthy first, then preference, the fallback last. Undefined when nobody has this capability. */
-  async choose(capability: string, prefer: Preference): Promise<Choice | undefined> {
+  async select(capability: string, prefer: Preference): Promise<EndpointSelection | undefined> {
     const candidates = this.#plan.capabilities.get(capability);
     if (!candidates) return undefined;
-    const lately =
+    const percentiles =
       prefer === 'latency' ? await this.#latency.of(candidates.map(each => each.service)) : undefined;
-    const standings = this.#standings(candidates, lately);
+    const ranked = this.#ranked(candidates, percentiles);
     const fallback = this.#plan.fallback.get(capability);
-    return { ...pick(standings, fallback), candidates: standings, fallback, problem: lately?.problem };
+    return { ...pick(ranked, fallback), candidates: ranked, fallback, problem: percentiles?.problem };
   }
 
-  #standings(candidates: readonly Candidate[], lately: Percentiles | undefined): Standing[] {
+  #ranked(candidates: readonly Candidate[], percentiles: Percentiles | undefined): RankedCandidate[] {
     const all = candidates.map(each => ({
       ...each,
-      status: this.#board.result(each.service)?.status ?? 'unknown',
-      p95: lately?.p95.get(each.service),
+      status: this.#cluster.result(each.service)?.status ?? 'unknown',
+      p95: percentiles?.p95.get(each.service),
     }));
     // Who did not answer lately is not known to be fast. Sorting keeps the order of equals.
-    const time = ({ p95 = Number.POSITIVE_INFINITY }: Standing) => p95;
-    return lately ? all.sort((a, b) => (time(a) === time(b) ? 0 : time(a) - time(b))) : all;
+    const time = ({ p95 = Number.POSITIVE_INFINITY }: RankedCandidate) => p95;
+    return percentiles ? all.sort((a, b) => (time(a) === time(b) ? 0 : time(a) - time(b))) : all;
   }
 }
 
 function pick(
-  standings: readonly Standing[],
+  ranked: readonly RankedCandidate[],
   fallback: string | undefined,
-): Pick<Choice, 'url' | 'service' | 'reason'> {
-  const healthy = standings.find(({ status }) => status === 'healthy');
+): Pick<EndpointSelection, 'url' | 'service' | 'reason'> {
+  const healthy = ranked.find(({ status }) => status === 'healthy');
   if (healthy) return { url: healthy.url, service: healthy.service, reason: whyHealthy(healthy) };
-  const nobody = `no endpoint is healthy (${standings.map(({ service, status }) => `${service}: ${status}`).join(', ')})`;
+  const nobody = `no endpoint is healthy (${ranked.map(({ service, status }) => `${service}: ${status}`).join(', ')})`;
   if (fallback !== undefined) return { url: fallback, service: undefined, reason: `${nobody}; the fallback` };
   const best =
-    LESSER.map(status => standings.find(each => each.status === status)).find(each => each) ??
-    (standings[0] as Standing);
+    FALLBACK_ORDER.map(status => ranked.find(each => each.status === status)).find(each => each) ??
+    (ranked[0] as RankedCandidate);
   return { url: best.url, service: best.service, reason: `${nobody} and there is no fallback` };
 }
 
-function whyHealthy({ service, p95 }: Standing): string {
+function whyHealthy({ service, p95 }: RankedCandidate): string {
   if (p95 === undefined) return `${service} is healthy`;
   return `${service} is healthy and answers within ${Number(p95.toPrecision(3))} s (95 %)`;
 }

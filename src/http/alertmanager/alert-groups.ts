@@ -2,7 +2,7 @@
 // Source: Alertmanager, dispatch/dispatch.go, Groups.
 
 import { z } from 'zod';
-import type { KnownAlert } from '../../alertmanager/alert-store.js';
+import type { StoredAlert } from '../../alertmanager/alert-store.js';
 import { byLabels, compareLabelSets } from '../../alertmanager/dispatch/group.js';
 import { type Muted, routeMutedBy } from '../../alertmanager/pipeline/mute.js';
 import type { Notifier } from '../../alertmanager/pipeline/notifier.js';
@@ -29,8 +29,8 @@ export const alertGroups = endpoint({
     receiver: describe.receiver(),
   }),
   answer: z.array(alertGroup),
-  handle({ query, now }, doors) {
-    const notifier = notifierOf(doors);
+  handle({ query, now }, context) {
+    const notifier = notifierOf(context);
     const wanted = { filter: alertFilterOf(query), receiver: receiverOf(query), muted: isOn(query, 'muted') };
     const groups = groupsOf(notifier, wanted, now);
     const receivers = receiversOf(groups);
@@ -59,7 +59,7 @@ interface Group {
   readonly labels: Labels;
   /** Names of time intervals. */
   readonly mutedBy: readonly string[];
-  readonly alerts: readonly { readonly alert: KnownAlert; readonly muted: Muted }[];
+  readonly alerts: readonly { readonly alert: StoredAlert; readonly muted: Muted }[];
 }
 
 /** Groups with alerts that are wanted, in order. */

@@ -19,14 +19,14 @@ export const alertNotifications = endpoint({
     ...notificationShapes(z.string().meta({ examples: ['2024-01-15T10:30:45.123Z'] })),
   }),
   others: { 404: { when: 'There is no such alert' }, 500: { when: 'Alerts are elsewhere' } },
-  handle({ params }, doors) {
-    notifierOf(doors);
+  handle({ params }, context) {
+    notifierOf(context);
     const { fingerprint = '' } = params;
-    const { alerting } = doors;
+    const { alerting } = context;
     const alert = alerting.alerts.get(fingerprint);
     if (!alert) throw new Complaint(404, `there is no alert with the fingerprint ${fingerprint}`);
-    const told = alerting.episodes.latest(alertIdentity(alert.labels.toJSON()))?.notifications ?? [];
-    const view = { forecast: alerting.forecast(), doors, print: printed };
+    const told = alerting.history.latest(alertIdentity(alert.labels.toJSON()))?.notifications ?? [];
+    const view = { forecast: alerting.forecast(), context, print: printed };
     return json({ fingerprint, ...notificationsAbout(fingerprint, told, view) });
   },
 });

@@ -1,7 +1,7 @@
 // Alerts as the API shows them. Comes in: what the notifier knows; goes out: JSON of those that a query wants.
 // Source: Alertmanager, api/v2/api.go, alertFilter and AlertToOpenAPIAlert.
 
-import { isResolved, type KnownAlert } from '../../alertmanager/alert-store.js';
+import { isResolved, type StoredAlert } from '../../alertmanager/alert-store.js';
 import { type Matcher, matchesAll } from '../../alertmanager/matchers/matcher.js';
 import type { Muted } from '../../alertmanager/pipeline/mute.js';
 import type { Notifier } from '../../alertmanager/pipeline/notifier.js';
@@ -30,7 +30,7 @@ export function alertFilterOf(query: Form): AlertFilter {
 
 /** What mutes an alert, if it is one that is wanted; undefined when it is not, or is over. */
 export function mutedIfWanted(
-  alert: KnownAlert,
+  alert: StoredAlert,
   { matchers, active, silenced, inhibited }: AlertFilter,
   notifier: Notifier,
   at: Millis,
@@ -44,7 +44,7 @@ export function mutedIfWanted(
 
 /** One alert. @param mutedBy names of time intervals */
 export function shownAlert(
-  alert: KnownAlert,
+  alert: StoredAlert,
   muted: Muted,
   receivers: readonly string[],
   mutedBy: readonly string[] = [],

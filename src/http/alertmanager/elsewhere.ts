@@ -2,7 +2,7 @@
 
 import type { Notifier } from '../../alertmanager/pipeline/notifier.js';
 import type { DeliveryConfig } from '../../alerts/alerting.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { Complaint } from './problem.js';
 
 /**
@@ -11,7 +11,7 @@ import { Complaint } from './problem.js';
  * a new silence
  * @throws Complaint that says where alerts and silences are
  */
-export function notifierOf({ alerting }: Doors, status: 404 | 500 = 500): Notifier {
+export function notifierOf({ alerting }: ApiContext, status: 404 | 500 = 500): Notifier {
   const { notifier, delivery } = alerting;
   if (notifier) return notifier;
   throw new Complaint(status, whereTheyAre(delivery));

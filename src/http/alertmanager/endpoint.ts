@@ -2,9 +2,9 @@
 
 import type { z } from 'zod';
 import type { Millis } from '../../model/time.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import type { Form } from '../prometheus/form.js';
-import type { Endpoint, Reply, RequestBody } from '../route.js';
+import type { Endpoint, RequestBody, RouteResult } from '../route.js';
 import { alertmanagerError } from './problem.js';
 
 /** A request as its endpoint sees it. */
@@ -23,7 +23,7 @@ export interface AlertmanagerAsked<Body = unknown> {
 /** One endpoint: one file beside this and one line in the catalogue. */
 export interface AlertmanagerEndpoint<Body extends z.ZodType = z.ZodType> extends Endpoint {
   readonly body?: RequestBody<Body>;
-  handle(asked: AlertmanagerAsked<z.output<Body>>, doors: Doors): Reply | Promise<Reply>;
+  handle(asked: AlertmanagerAsked<z.output<Body>>, context: ApiContext): RouteResult | Promise<RouteResult>;
 }
 
 type Definition<Body extends z.ZodType> = Omit<AlertmanagerEndpoint<Body>, 'form' | 'hidden' | 'error'>;

@@ -22,11 +22,11 @@ export const getAlerts = endpoint({
     receiver: describe.receiver(),
   }),
   answer: z.array(gettableAlert),
-  handle({ query, now }, doors) {
-    const notifier = notifierOf(doors);
+  handle({ query, now }, context) {
+    const notifier = notifierOf(context);
     const filter = alertFilterOf(query);
     const wanted = receiverOf(query);
-    const shown = [...doors.alerting.alerts.all()].flatMap(alert => {
+    const shown = [...context.alerting.alerts.all()].flatMap(alert => {
       const muted = mutedIfWanted(alert, filter, notifier, now);
       if (!muted) return [];
       const receivers = matchingRoutes(notifier.config.route, alert.labels).map(route => route.receiver);

@@ -14,10 +14,10 @@ export const getSilences = endpoint({
   summary: 'Silences: active ones first, then pending ones, then those that expired in the last days',
   query: z.object({ filter: describe.filter() }),
   answer: z.array(gettableSilence),
-  handle({ query, now }, doors) {
-    notifierOf(doors);
+  handle({ query, now }, context) {
+    notifierOf(context);
     const filter = filterOf(query);
-    const wanted = doors.alerting.silences.all().filter(silence => isWanted(silence, filter));
+    const wanted = context.alerting.silences.all().filter(silence => isWanted(silence, filter));
     return json(inOrder(wanted, now).map(silence => shownSilence(silence, now)));
   },
 });

@@ -28,12 +28,12 @@ export const postAlerts = endpoint({
     400: { when: 'An alert is wrong; the others were taken' },
     500: { when: 'They are in force but not on disk, or alerts are elsewhere' },
   },
-  handle({ body, now }, doors) {
-    notifierOf(doors);
+  handle({ body, now }, context) {
+    notifierOf(context);
     const alerts = body.map(incomingOf);
-    const believedUntil = now + doors.alerting.alerts.resolveTimeout;
+    const believedUntil = now + context.alerting.alerts.resolveTimeout;
     const problems = alerts.map(alert => problemOf(alert, believedUntil));
-    const isKept = doors.alerting.hear(
+    const isKept = context.alerting.ingest(
       alerts.filter((_, i) => problems[i] === undefined),
       now,
     );

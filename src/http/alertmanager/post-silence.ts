@@ -28,8 +28,8 @@ export const postSilence = endpoint({
     404: { when: 'There is no silence of this id, or silences are elsewhere' },
     500: { when: 'It is in force but not on disk' },
   },
-  handle({ body, by, now }, doors) {
-    notifierOf(doors, 404);
+  handle({ body, by, now }, context) {
+    notifierOf(context, 404);
     const { id, comment, createdBy } = body;
     const startsAt = body.startsAt ?? Number.NEGATIVE_INFINITY;
     const endsAt = body.endsAt ?? Number.NEGATIVE_INFINITY;
@@ -44,7 +44,7 @@ export const postSilence = endpoint({
       createdBy,
       comment,
     };
-    const changed = complaining(() => doors.alerting.silences.set(wanted, now, by));
+    const changed = complaining(() => context.alerting.silences.set(wanted, now, by));
     if (!changed.isKept) throw notKept(changed.id);
     return json({ silenceID: changed.id });
   },

@@ -3,7 +3,7 @@
 // Source: Alertmanager, api/v2; go-openapi/errors.
 
 import { z } from 'zod';
-import { HttpError, type Reply } from '../route.js';
+import { HttpError, type RouteResult } from '../route.js';
 
 const TYPE = 'application/json';
 
@@ -27,12 +27,12 @@ export class Invalid extends HttpError {
 export const alertmanagerError = z.union([z.string(), z.object({ code: z.number(), message: z.string() })]);
 
 /** JSON as Go's encoder ends it. */
-export function json(value: unknown, status = 200): Reply {
+export function json(value: unknown, status = 200): RouteResult {
   return { status, type: TYPE, body: `${JSON.stringify(value)}\n` };
 }
 
 /** The reply of an error. */
-export function problemReply(error: unknown, status: number, message: string): Reply {
+export function problemReply(error: unknown, status: number, message: string): RouteResult {
   if (error instanceof Complaint || status === 500) return json(message, status);
   const code = error instanceof Invalid ? error.code : status;
   return json({ code, message }, status);

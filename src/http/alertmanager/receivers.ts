@@ -11,5 +11,5 @@ export const receivers = endpoint({
   path: 'receivers',
   summary: 'Names of the receivers, as alertmanager.yml has them',
   answer: z.array(receiver),
-  handle: (_, doors) => json(notifierOf(doors).config.receivers.map(({ name }) => ({ name }))),
+  handle: (_, context) => json(notifierOf(context).config.receivers.map(({ name }) => ({ name }))),
 });

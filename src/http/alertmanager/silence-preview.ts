@@ -2,7 +2,7 @@
 // asks for the alerts alone.
 
 import { z } from 'zod';
-import { isResolved, type KnownAlert } from '../../alertmanager/alert-store.js';
+import { isResolved, type StoredAlert } from '../../alertmanager/alert-store.js';
 import { type Matcher, matchesAll } from '../../alertmanager/matchers/matcher.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
@@ -31,18 +31,18 @@ export const silencePreview = endpoint({
       .describe('Alerts that fire, of services the matchers name, and would not be silenced'),
   }),
   others: { 400: { when: 'A matcher is wrong, or there is none' }, 500: { when: 'Silences are elsewhere' } },
-  handle({ query, now }, doors) {
-    notifierOf(doors);
+  handle({ query, now }, context) {
+    notifierOf(context);
     const matchers = filterOf(query);
     if (matchers.length === 0) throw new Complaint(400, 'name at least one matcher: filter=target="tools"');
-    const { alerting, board } = doors;
+    const { alerting, cluster } = context;
     const firing = [...alerting.alerts.all()].filter(alert => !isResolved(alert, now));
     const [own, rest] = [matchers.filter(isOfService), matchers.filter(each => !isOfService(each))];
     const fitting = (those: readonly Matcher[]) =>
-      board.services.filter(service => matchesAll(those, doors.alertLabels(service))).map(({ id }) => id);
+      cluster.services.filter(service => matchesAll(those, context.alertLabels(service))).map(({ id }) => id);
     const about = fitting(own);
     const named = new Set(own.length > 0 ? about : []);
-    const isLeftOut = ({ labels }: KnownAlert) =>
+    const isLeftOut = ({ labels }: StoredAlert) =>
       named.has(labels.get('target') ?? '') && !matchesAll(matchers, labels);
     return json({
       alerts: firing.filter(({ labels }) => matchesAll(matchers, labels)).map(shown),
@@ -61,6 +61,6 @@ function isOfService({ name }: Matcher): boolean {
   return OF_SERVICE.has(name);
 }
 
-function shown({ fingerprint, labels, annotations }: KnownAlert) {
+function shown({ fingerprint, labels, annotations }: StoredAlert) {
   return { fingerprint, labels: labels.toJSON(), annotations };
 }

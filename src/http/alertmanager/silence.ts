@@ -27,9 +27,9 @@ export const getSilence = endpoint({
   inPath,
   answer: gettableSilence,
   others,
-  handle({ silenceId, now }, doors) {
-    notifierOf(doors);
-    const silence = doors.alerting.silences.get(checked(silenceId));
+  handle({ silenceId, now }, context) {
+    notifierOf(context);
+    const silence = context.alerting.silences.get(checked(silenceId));
     if (!silence) throw new Complaint(404, `silence ${silenceId} not found`);
     return json(shownSilence(silence, now));
   },
@@ -42,9 +42,9 @@ export const deleteSilence = endpoint({
   inPath,
   answer: [],
   others: { ...others, 500: { when: 'It has ended but is still on disk, or silences are elsewhere' } },
-  handle({ silenceId, by, now }, doors) {
-    notifierOf(doors);
-    const { silences } = doors.alerting;
+  handle({ silenceId, by, now }, context) {
+    notifierOf(context);
+    const { silences } = context.alerting;
     const silence = silences.get(checked(silenceId));
     // Somebody may have been faster; what is wanted is so.
     if (silence && silenceState(silence, now) === 'expired') return { body: '' };

@@ -26,18 +26,18 @@ export const status = endpoint({
       version: z.string(),
     }),
   }),
-  handle(_, doors) {
-    const { config } = notifierOf(doors);
+  handle(_, context) {
+    const { config } = notifierOf(context);
     return json({
       cluster: { peers: [], status: 'disabled' },
       config: { original: config.shown },
-      uptime: printed(doors.prometheus.runtime().startedAt),
+      uptime: printed(context.prometheus.runtime().startedAt),
       versionInfo: {
         branch: 'langgraph-monitor',
         buildDate: '',
         buildUser: '',
         goVersion: `node${process.versions.node}`,
-        revision: `langgraph-monitor-${doors.version}`,
+        revision: `langgraph-monitor-${context.version}`,
         version: LIKE,
       },
     });

@@ -31,9 +31,9 @@ export const alertmanagerSurface: Surface<AlertmanagerEndpoint> = {
     },
     status: 200,
   },
-  async answer(endpoint, request, doors) {
+  async answer(endpoint, request, context) {
     const { method, body } = endpoint;
-    if (method !== 'GET') refuseForeign(request, doors.access());
+    if (method !== 'GET') refuseForeign(request, context.access());
     const { url } = request;
     const at = url.indexOf('?');
     const asked = {
@@ -42,9 +42,9 @@ export const alertmanagerSurface: Surface<AlertmanagerEndpoint> = {
       params: request.params as Record<string, string>,
       body: body && validated(await readJsonText(request, body), body),
       by: requesterOf(request),
-      now: doors.clock.now(),
+      now: context.clock.now(),
     };
-    return endpoint.handle(asked, doors);
+    return endpoint.handle(asked, context);
   },
   failure(error) {
     const { status, message, headers } = problemOf(error);

@@ -9,7 +9,7 @@ import {
 } from '../../alertmanager/receiver-test/send.js';
 import { receiverKinds } from '../../alertmanager/receivers/index.js';
 import type { Millis } from '../../model/time.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { Complaint, json } from './problem.js';
@@ -57,21 +57,21 @@ export const testReceiverEndpoint = endpoint({
     429: { when: 'The receiver was tested a moment ago' },
     500: { when: 'Receivers are elsewhere' },
   },
-  async handle({ params, query, by, now }, doors) {
-    const { config } = notifierOf(doors);
-    if (doors.page().readOnly)
+  async handle({ params, query, by, now }, context) {
+    const { config } = notifierOf(context);
+    if (context.page().readOnly)
       throw new Complaint(403, 'the page is read-only (page.read_only in monitor.yml)');
     const { name: receiver = '' } = params;
     const tests = await asComplaint(() => {
       const index = indexOf(query.first('integration'));
-      if (config.receivers.some(({ name }) => name === receiver)) refuseSoon(doors, receiver);
-      const { clock } = doors;
-      const externalUrl = doors.externalUrl();
+      if (config.receivers.some(({ name }) => name === receiver)) refuseSoon(context, receiver);
+      const { clock } = context;
+      const externalUrl = context.externalUrl();
       return testReceiver({ config, kinds: receiverKinds, receiver, index, externalUrl, clock });
     });
     const reached = tests.length > 0 && tests.every(({ outcome }) => outcome === 'sent');
     const details = { receiver, result: reached ? 'sent' : resultOf(tests) };
-    doors.alerting.audit.add({ at: now, event: 'receiver tested', by, details });
+    context.alerting.audit.add({ at: now, event: 'receiver tested', by, details });
     return json({ receiver, reached, integrations: tests.map(shown) });
   },
 });
@@ -92,7 +92,7 @@ function indexOf(text: string): number | undefined {
 }
 
 /** @throws Complaint 429 */
-function refuseSoon({ alerting, clock }: Doors, receiver: string): void {
+function refuseSoon({ alerting, clock }: ApiContext, receiver: string): void {
   const times = tested.get(alerting) ?? new Map<string, Millis>();
   tested.set(alerting, times);
   const wait = (times.get(receiver) ?? Number.NEGATIVE_INFINITY) + PAUSE - clock.elapsed();

@@ -4,10 +4,10 @@ import type { Status } from '../../model/result.js';
 import type { Service } from '../../model/service.js';
 import type { Millis } from '../../model/time.js';
 import { QueryError } from '../../query/engine.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import type { Badge, BadgeColor } from './svg.js';
 
-type Known = Pick<Doors, 'board' | 'query' | 'clock'>;
+type Known = Pick<ApiContext, 'cluster' | 'query' | 'clock'>;
 
 /** One kind of badge. */
 export interface BadgeKind {
@@ -31,8 +31,8 @@ const STATUS_COLORS: Readonly<Record<Status, BadgeColor>> = {
 
 const status: BadgeKind = {
   name: 'status',
-  draw({ id, name }, { board }) {
-    const value = board.result(id)?.status ?? 'unknown';
+  draw({ id, name }, { cluster }) {
+    const value = cluster.result(id)?.status ?? 'unknown';
     return { label: name, value, color: STATUS_COLORS[value], title: `${name}: ${value}` };
   },
 };

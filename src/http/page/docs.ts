@@ -1,13 +1,13 @@
 // The page of endpoints, made of their description.
 
 import type { Answer, JsonSchema, OpenApi, Operation, Parameter } from '../openapi.js';
-import type { Reply } from '../route.js';
+import type { RouteResult } from '../route.js';
 import { exampleOf } from './example.js';
 import { page } from './frame.js';
 import { type Html, html, prose } from './html.js';
 
 /** Writes the page. */
-export function docsPage({ info, paths, components }: OpenApi): Reply {
+export function docsPage({ info, paths, components }: OpenApi): RouteResult {
   const endpoints = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations)
       // The same again by POST, and said beside the GET.

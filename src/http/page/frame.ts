@@ -1,6 +1,6 @@
 // What every page has around it: head, style, and the rules by which a browser loads nothing from outside.
 
-import type { Reply } from '../route.js';
+import type { RouteResult } from '../route.js';
 import { type Html, html } from './html.js';
 
 /** Nothing but our own script, style and answers. Who may frame the page is configured, see {@link framed}. */
@@ -24,7 +24,7 @@ export const PAGE_HEADERS = {
 const POLICY_NAME = 'content-security-policy';
 
 /** A reply whose policy, where it has one, says who may frame it. @param ancestors sources, as the policy has them */
-export function framed(reply: Reply, ancestors: string): Reply {
+export function framed(reply: RouteResult, ancestors: string): RouteResult {
   const policy = reply.headers?.[POLICY_NAME];
   if (policy === undefined) return reply;
   const headers = { ...reply.headers, [POLICY_NAME]: `${policy}; frame-ancestors ${ancestors}` };
@@ -32,7 +32,7 @@ export function framed(reply: Reply, ancestors: string): Reply {
 }
 
 /** A whole page. Links in it are relative, so that it also works below a proxy's path. */
-export function page(title: string, content: Html, script?: string): Reply {
+export function page(title: string, content: Html, script?: string): RouteResult {
   const text = html`<!doctype html>
 <html lang="en">
 <head>

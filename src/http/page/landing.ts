@@ -4,19 +4,19 @@ import { alertLine } from '../../cluster/status.js';
 import type { MutedAlert } from '../../model/muted.js';
 import { STATUSES } from '../../model/result.js';
 import { isoLocal } from '../../model/time.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { mutedNow } from '../muted.js';
 import { publicHealth } from '../public/view.js';
-import type { Reply, Route } from '../route.js';
+import type { Route, RouteResult } from '../route.js';
 import { page } from './frame.js';
 import { type Html, html, prose } from './html.js';
 
 /** Writes the page. @param linked the endpoints it leads to, in this order */
-export function landingPage(doors: Doors, linked: readonly Route[]): Reply {
-  if (doors.page().readOnly) return publicPage(doors);
-  const { board, version, node, clock } = doors;
-  const muted = mutedNow(doors);
-  const { overall, alerts } = board.verdict;
+export function landingPage(context: ApiContext, linked: readonly Route[]): RouteResult {
+  if (context.page().readOnly) return publicPage(context);
+  const { cluster, version, node, clock } = context;
+  const muted = mutedNow(context);
+  const { overall, alerts } = cluster.status;
   return page(
     `langgraph-monitor on ${node()}`,
     html`<header>
@@ -26,8 +26,8 @@ export function landingPage(doors: Doors, linked: readonly Route[]): Reply {
 <main>
 <dl class="figures">
 <div><dt>Cluster</dt><dd class="${overall}">${overall}</dd></div>
-${countByStatus(board).map(([status, count]) => figure(`Services ${status}`, count))}
-${figure('Services in all', board.services.length)}
+${countByStatus(cluster).map(([status, count]) => figure(`Services ${status}`, count))}
+${figure('Services in all', cluster.services.length)}
 ${figure('Alerts', alerts.length)}
 </dl>
 ${alerts.length === 0 ? undefined : html`<ul class="list">${alerts.map(alert => html`<li>${prose(alertLine(alert))}</li>`)}</ul>`}
@@ -46,9 +46,9 @@ ${linked.map(({ path, summary }) => html`<li><a href=".${path}">${path}</a> <spa
 }
 
 /** For the public: figures alone. */
-function publicPage(doors: Doors): Reply {
-  const { overall_status: overall, services } = publicHealth(doors);
-  const { title } = doors.page();
+function publicPage(context: ApiContext): RouteResult {
+  const { overall_status: overall, services } = publicHealth(context);
+  const { title } = context.page();
   const statuses = Object.values(services).map(({ health }) => health.status);
   return page(
     title,
@@ -74,8 +74,8 @@ function figure(name: string, value: number): Html {
 }
 
 /** How many services have each status; those nobody has are left out. */
-function countByStatus(board: Doors['board']): [status: string, count: number][] {
-  return countOf(board.services.map(({ id }) => board.result(id)?.status ?? 'unknown'));
+function countByStatus(cluster: ApiContext['cluster']): [status: string, count: number][] {
+  return countOf(cluster.services.map(({ id }) => cluster.result(id)?.status ?? 'unknown'));
 }
 
 function countOf(statuses: readonly string[]): [status: string, count: number][] {

@@ -4,7 +4,7 @@
 import { isMaintenance } from '../../alertmanager/mute/maintenance.js';
 import { type Silence, silenceState } from '../../alertmanager/mute/silences.js';
 import type { Millis } from '../../model/time.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 
 export interface Maintenance {
   readonly id: string;
@@ -17,7 +17,11 @@ export interface Maintenance {
 }
 
 /** What is planned or under way, in the order of its begin. */
-export function plannedMaintenance({ alerting, board, clock }: Pick<Doors, 'alerting' | 'board' | 'clock'>) {
+export function plannedMaintenance({
+  alerting,
+  cluster,
+  clock,
+}: Pick<ApiContext, 'alerting' | 'cluster' | 'clock'>) {
   const now = clock.now();
   return alerting.silences
     .all()
@@ -31,7 +35,7 @@ export function plannedMaintenance({ alerting, board, clock }: Pick<Doors, 'aler
         isActive: silenceState(silence, now) === 'active',
         services: servicesOf(
           silence,
-          board.services.map(({ id }) => id),
+          cluster.services.map(({ id }) => id),
         ),
         comment: silence.comment,
       }),

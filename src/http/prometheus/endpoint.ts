@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import type { Millis } from '../../model/time.js';
 import type { ApiAnswer } from '../../query/engine.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import type { Endpoint } from '../route.js';
 import { apiError, envelope } from './envelope.js';
 import type { Form } from './form.js';
@@ -21,7 +21,7 @@ export interface ApiAsked {
 
 /** One endpoint: one file beside this and one line in the catalogue. */
 export interface ApiEndpoint extends Endpoint {
-  handle(asked: ApiAsked, doors: Doors): ApiAnswer | Promise<ApiAnswer>;
+  handle(asked: ApiAsked, context: ApiContext): ApiAnswer | Promise<ApiAnswer>;
 }
 
 interface Definition extends Pick<Endpoint, 'form' | 'summary' | 'inPath' | 'query' | 'others'> {

@@ -7,8 +7,8 @@ import { createGzip } from 'node:zlib';
 import { z } from 'zod';
 import type { ApiAnswer, ErrorType } from '../../query/engine.js';
 import { wantsGzip } from '../accept-encoding.js';
-import { Pieces, type Reply } from '../route.js';
-import { written } from '../write-chunk.js';
+import { ChunkedBody, type RouteResult } from '../route.js';
+import { writeChunk } from '../write-chunk.js';
 
 const TYPE = 'application/json';
 /** An answer up to this many bytes fits into one packet, zipped or not. */
@@ -37,10 +37,10 @@ export function plain(value: unknown): ApiAnswer {
 }
 
 /** The reply of an answer; its data is spliced in as it is. */
-export function success({ data, warnings, infos }: ApiAnswer): Reply {
+export function success({ data, warnings, infos }: ApiAnswer): RouteResult {
   const notes = `${list('warnings', warnings)}${list('infos', infos)}}`;
   const pieces = [Buffer.from('{"status":"success","data":'), data, Buffer.from(notes)];
-  return { type: TYPE, body: new Pieces(pieces) };
+  return { type: TYPE, body: new ChunkedBody(pieces) };
 }
 
 function list(name: string, texts: readonly string[]): string {
@@ -48,7 +48,7 @@ function list(name: string, texts: readonly string[]): string {
 }
 
 /** The reply of an error. @param type the status' usual one unless said */
-export function failure(status: number, message: string, type: ErrorType = typeOf(status)): Reply {
+export function failure(status: number, message: string, type: ErrorType = typeOf(status)): RouteResult {
   return { status, type: TYPE, body: { status: 'error', errorType: type, error: message } };
 }
 
@@ -58,9 +58,9 @@ function typeOf(status: number): ErrorType {
 }
 
 /** The same reply zipped, where the client takes that and it pays. Zipping is done beside the event loop. */
-export function zipped(reply: Reply, acceptEncoding: string | undefined): Reply {
+export function zipped(reply: RouteResult, acceptEncoding: string | undefined): RouteResult {
   const { body } = reply;
-  if (!(body instanceof Pieces) || body.length <= WORTH_ZIPPING) return reply;
+  if (!(body instanceof ChunkedBody) || body.length <= WORTH_ZIPPING) return reply;
   const headers = { ...reply.headers, vary: 'accept-encoding, origin' };
   if (!wantsGzip(acceptEncoding)) return { ...reply, headers };
   // The fastest level: labels repeat themselves so much that the others gain little.
@@ -72,7 +72,7 @@ export function zipped(reply: Reply, acceptEncoding: string | undefined): Reply 
 /** Whoever reads on the other side is told when something goes wrong, and closes it when it has had enough. */
 async function fill(stream: Writable, pieces: AsyncIterable<Uint8Array>): Promise<void> {
   try {
-    for await (const piece of pieces) await written(stream, piece);
+    for await (const piece of pieces) await writeChunk(stream, piece);
     stream.end();
   } catch (error) {
     stream.destroy(error as Error);

@@ -36,14 +36,14 @@ export const queryRange = endpoint({
   }),
   data: queryResult,
   others: { 422: { when: 'The expression has no answer' }, 503: { when: 'It took too long' } },
-  handle(asked, doors) {
+  handle(asked, context) {
     const { form } = asked;
     const limit = limitOf(form);
     const range = rangeOf(form);
     const options = questionOptions(asked);
     const query = form.first('query');
     const question = { ask: 'query_range', query, ...range, limit, ...queryOptions(form) } as const;
-    return naming('query', doors.query.answer(question, options));
+    return naming('query', context.query.answer(question, options));
   },
 });
 

@@ -19,7 +19,7 @@ export const query = endpoint({
   }),
   data: queryResult,
   others: { 422: { when: 'The expression has no answer' }, 503: { when: 'It took too long' } },
-  handle(asked, doors) {
+  handle(asked, context) {
     const { form, now } = asked;
     const limit = limitOf(form);
     const time = optionalTime(form, 'time', now);
@@ -31,6 +31,6 @@ export const query = endpoint({
       limit,
       ...queryOptions(form),
     } as const;
-    return naming('query', doors.query.answer(question, options));
+    return naming('query', context.query.answer(question, options));
   },
 });

@@ -27,11 +27,11 @@ export const prometheusSurface: Surface<ApiEndpoint> = {
     },
     status: 204,
   },
-  async answer(endpoint, request, doors, signal) {
+  async answer(endpoint, request, context, signal) {
     const form = await readForm(request);
     const name = request.params.name?.toString() ?? '';
-    const asked = { form, name, now: Math.floor(doors.clock.now()), signal };
-    const reply = success(await endpoint.handle(asked, doors));
+    const asked = { form, name, now: Math.floor(context.clock.now()), signal };
+    const reply = success(await endpoint.handle(asked, context));
     return zipped(reply, request.headers['accept-encoding']?.toString());
   },
   failure(error) {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { formatDuration } from '../../model/time.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 import type { OwnTarget } from './facts.js';
@@ -38,20 +38,20 @@ export const targets = endpoint({
     droppedTargets: z.array(z.object({ discoveredLabels: labelSet })),
     droppedTargetCounts: z.record(z.string(), z.number()),
   }),
-  handle({ form }, doors) {
-    const target = doors.prometheus.target();
+  handle({ form }, context) {
+    const target = context.prometheus.target();
     const pool = form.first('scrapePool');
     const isShown = ['', 'any', 'active'].includes(form.first('state').toLowerCase());
     const found = target && (pool === '' || pool === target.labels.get('job')) ? [target] : [];
     return plain({
-      activeTargets: isShown ? found.map(each => describeTarget(each, doors)) : [],
+      activeTargets: isShown ? found.map(each => describeTarget(each, context)) : [],
       droppedTargets: [],
       droppedTargetCounts: Object.fromEntries(found.map(({ labels }) => [labels.get('job'), 0])),
     });
   },
 });
 
-function describeTarget({ labels, url, interval, timeout, last }: OwnTarget, { externalUrl }: Doors) {
+function describeTarget({ labels, url, interval, timeout, last }: OwnTarget, { externalUrl }: ApiContext) {
   const [scrapeInterval, scrapeTimeout] = [formatDuration(interval), formatDuration(timeout)];
   return {
     discoveredLabels: {

@@ -3,7 +3,7 @@
 
 import type { Millis } from '../../model/time.js';
 import { type ApiQuestion, type QueryEngine, QueryError } from '../../query/engine.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { shownServices } from './view.js';
 
 const KEEP: Millis = 10_000;
@@ -28,11 +28,11 @@ interface Kept {
 const kept = new WeakMap<QueryEngine, Map<string, Kept>>();
 
 /** The series of the services that are shown. @throws QueryError that names no server */
-export async function askPublicly(question: ApiQuestion, doors: Doors): Promise<Result> {
-  const answer = await recent(question, doors);
+export async function askPublicly(question: ApiQuestion, context: ApiContext): Promise<Result> {
+  const answer = await recent(question, context);
   const { resultType, result } = answer;
   if (!hasSeries(result)) return answer;
-  const shown = new Set(shownServices(doors).map(({ id }) => id));
+  const shown = new Set(shownServices(context).map(({ id }) => id));
   const isShown = ({ target }: Readonly<Record<string, string>>) => target === undefined || shown.has(target);
   return { resultType, result: result.filter(({ metric }) => isShown(metric)) };
 }
@@ -41,7 +41,7 @@ function hasSeries(result: Result['result']): result is readonly Series[] {
   return typeof result[0] !== 'number';
 }
 
-function recent(question: ApiQuestion, { query, clock }: Doors): Promise<Result> {
+function recent(question: ApiQuestion, { query, clock }: ApiContext): Promise<Result> {
   const known = kept.get(query) ?? new Map<string, Kept>();
   kept.set(query, known);
   const now = clock.elapsed();

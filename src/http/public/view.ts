@@ -1,17 +1,17 @@
 // What a public page may know of the cluster: states and times of the services that are shown. No address, body, error
 // text, receiver or node name is in it, because every field is made here of what may be said.
 
-import type { Episode } from '../../alerts/history.js';
+import type { AlertHistoryEntry } from '../../alerts/history.js';
 import type { Reason, Status } from '../../model/result.js';
 import type { OverallStatus, Service } from '../../model/service.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { certificateDate } from '../certificate-date.js';
-import type { Doors } from '../context.js';
-import { inWords } from '../humanize.js';
+import type { ApiContext } from '../context.js';
+import { humanizeDuration } from '../humanize.js';
 import { noticed } from '../noticed.js';
 import { plannedMaintenance } from '../page/maintenance.js';
 
-type Known = Pick<Doors, 'board' | 'snapshots' | 'alerting' | 'clock'>;
+type Known = Pick<ApiContext, 'cluster' | 'health' | 'alerting' | 'clock'>;
 
 /** Why a service is not healthy, without saying where it is. */
 const REASON_TEXTS: Readonly<Record<Reason, string>> = {
@@ -28,13 +28,13 @@ const REASON_TEXTS: Readonly<Record<Reason, string>> = {
 const DEGRADED = 0.7;
 
 /** The services that are shown. */
-export function shownServices({ board }: Pick<Doors, 'board'>): Service[] {
-  return board.services.filter(({ isHidden }) => !isHidden);
+export function shownServices({ cluster }: Pick<ApiContext, 'cluster'>): Service[] {
+  return cluster.services.filter(({ isHidden }) => !isHidden);
 }
 
 /** `/cluster_health` for the public. */
 export function publicHealth(known: Known) {
-  const { board, snapshots, clock } = known;
+  const { cluster, health, clock } = known;
   const now = clock.now();
   const services = shownServices(known);
   return {
@@ -44,18 +44,18 @@ export function publicHealth(known: Known) {
     cluster_stats: {
       local_node: {},
       total_services: services.length,
-      monitoring_uptime: snapshots.uptime(clock.elapsed()),
+      monitoring_uptime: health.uptime(clock.elapsed()),
     },
     alerts: publicAlerts(known).map(({ severity, service, message }) => {
-      const name = board.service(service)?.name ?? service;
+      const name = cluster.service(service)?.name ?? service;
       return `${severity.toUpperCase()}: ${name}: ${message}`;
     }),
-    rules: board.verdictProblem && 'The rules cannot be asked; what is shown is the last known state',
+    rules: cluster.rulesProblem && 'The rules cannot be asked; what is shown is the last known state',
   };
 }
 
-function publicService({ id, name, critical, group }: Service, { board }: Known) {
-  const result = board.result(id);
+function publicService({ id, name, critical, group }: Service, { cluster }: Known) {
+  const result = cluster.result(id);
   if (!result)
     return { name, critical, group, health: { status: 'unknown' as Status, error: 'Not checked yet' } };
   const { status, reason, responseTime, at, since } = result;
@@ -66,7 +66,7 @@ function publicService({ id, name, critical, group }: Service, { board }: Known)
     last_check: isoLocal(at),
     since: isoLocal(since),
   };
-  const until = board.maintenance(id)?.until;
+  const until = cluster.maintenance(id)?.until;
   const maintenance = until === undefined ? undefined : { until: isoLocal(until), comment: '' };
   return { name, critical, group, maintenance, health };
 }
@@ -77,33 +77,33 @@ function textOf(status: Status, reason: Reason | undefined): string {
 }
 
 /** The rules' word, unless a service that is not shown has a part in it. */
-function overallOf({ board }: Known): OverallStatus {
-  const { overall } = board.verdict;
-  const isHiddenTrouble = board.services.some(
-    ({ id, isHidden, critical }) => isHidden && critical && board.result(id)?.level !== 'up',
+function overallOf({ cluster }: Known): OverallStatus {
+  const { overall } = cluster.status;
+  const isHiddenTrouble = cluster.services.some(
+    ({ id, isHidden, critical }) => isHidden && critical && cluster.result(id)?.level !== 'up',
   );
   if (overall === 'healthy' || !isHiddenTrouble) return overall;
-  const levels = shownServices({ board })
+  const levels = shownServices({ cluster })
     .filter(({ critical }) => critical)
-    .map(({ id }) => board.result(id)?.level ?? 'unknown');
+    .map(({ id }) => cluster.result(id)?.level ?? 'unknown');
   if (levels.every(level => level === 'up')) return 'healthy';
   const down = levels.filter(level => level === 'down').length;
   return levels.length - down >= DEGRADED * levels.length ? 'degraded' : 'unhealthy';
 }
 
 /** The alerts of services that are shown, without those that are not sent. */
-export function publicAlerts({ board, alerting, clock }: Known) {
+export function publicAlerts({ cluster, alerting, clock }: Known) {
   const now = clock.now();
-  return board.verdict.alerts.flatMap(({ identity, severity, service, name, startsAt, escalation }) => {
-    if (!isShown(service, board)) return [];
-    const episode = alerting.episodes.current(identity);
+  return cluster.status.alerts.flatMap(({ identity, severity, service, name, startsAt, escalation }) => {
+    if (!isShown(service, cluster)) return [];
+    const episode = alerting.history.current(identity);
     if (episode && alerting.mutesOf(episode.fingerprint, now).length > 0) return [];
     return {
       severity,
       service,
       message: ruleWords(name),
       timestamp: isoLocal(startsAt),
-      duration: inWords(now - startsAt),
+      duration: humanizeDuration(now - startsAt),
       action_taken: '',
       alertname: name,
       escalation,
@@ -113,10 +113,10 @@ export function publicAlerts({ board, alerting, clock }: Known) {
 }
 
 /** An entry of `/alert_history` for the public; undefined for one that is not about a service that is shown. */
-export function publicIncident(episode: Episode, { board }: Known, now: Millis) {
+export function publicIncident(episode: AlertHistoryEntry, { cluster }: Known, now: Millis) {
   const { id, labels, startsAt, endsAt, escalation } = episode;
   const { severity = '', target = '', alertname = '' } = labels;
-  if (!isShown(target, board)) return undefined;
+  if (!isShown(target, cluster)) return undefined;
   return {
     id,
     severity,
@@ -127,7 +127,7 @@ export function publicIncident(episode: Episode, { board }: Known, now: Millis) 
     starts_at: isoLocal(startsAt),
     ...noticed(episode),
     ends_at: endsAt === undefined ? undefined : isoLocal(endsAt),
-    duration: inWords((endsAt ?? now) - startsAt),
+    duration: humanizeDuration((endsAt ?? now) - startsAt),
     escalation,
     action_taken: '',
     notifications: [],
@@ -139,7 +139,7 @@ export function publicIncident(episode: Episode, { board }: Known, now: Millis) 
 /** Maintenance of services that are shown; what is written about it is for those who do it. */
 export function publicMaintenance(known: Known) {
   return plannedMaintenance(known).flatMap(({ id, startsAt, endsAt, isActive, services }) => {
-    const shown = services?.filter(each => isShown(each, known.board));
+    const shown = services?.filter(each => isShown(each, known.cluster));
     if (shown?.length === 0) return [];
     return {
       id,
@@ -151,8 +151,8 @@ export function publicMaintenance(known: Known) {
   });
 }
 
-function isShown(id: string, board: Known['board']): boolean {
-  const service = board.service(id);
+function isShown(id: string, cluster: Known['cluster']): boolean {
+  const service = cluster.service(id);
   return service !== undefined && !service.isHidden;
 }
 
@@ -160,13 +160,13 @@ function isShown(id: string, board: Known['board']): boolean {
  * `/services/ID` for the public: dependencies among services that are shown, and when its certificate ends without whose
  * it is. Undefined for a service that is not shown.
  */
-export function publicDetails(id: string, known: Pick<Doors, 'board' | 'recent'>) {
-  const { board, recent } = known;
-  if (!isShown(id, board)) return undefined;
+export function publicDetails(id: string, known: Pick<ApiContext, 'cluster' | 'recent'>) {
+  const { cluster, recent } = known;
+  if (!isShown(id, cluster)) return undefined;
   const certificate = recent.certificateOf(id);
   return {
     id,
-    depends_on: board.service(id)?.dependsOn.filter(each => isShown(each, board)) ?? [],
+    depends_on: cluster.service(id)?.dependsOn.filter(each => isShown(each, cluster)) ?? [],
     dependents: shownServices(known)
       .filter(each => each.dependsOn.includes(id))
       .map(each => each.id),

@@ -3,13 +3,13 @@
 
 import { z } from 'zod';
 import { actionTaken } from '../../alerts/action-taken.js';
-import type { Episode } from '../../alerts/history.js';
+import type { AlertHistoryEntry } from '../../alerts/history.js';
 import { csvRow } from '../../model/csv.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { type EpisodePages, episodePages } from '../alert-episodes.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
-import { inWords } from '../humanize.js';
+import { humanizeDuration } from '../humanize.js';
 import { noticed } from '../noticed.js';
 import { route } from '../route.js';
 import { sentWith } from '../sent-with.js';
@@ -91,21 +91,25 @@ export const alertHistory = route({
     ),
     count: z.number().describe('Alerts that fit, whatever the limit'),
   }),
-  async handle({ format, before_id: beforeId, sent_with: other, ...wanted }, doors) {
-    const now = doors.clock.now();
+  async handle({ format, before_id: beforeId, sent_with: other, ...wanted }, context) {
+    const now = context.clock.now();
     const asked = { ...wanted, beforeId };
-    const found = other === undefined ? episodePages(doors, asked) : await sentWith(doors, other, asked);
-    if (format !== 'csv') return { body: jsonOf(found, doors, now) };
+    const found = other === undefined ? episodePages(context, asked) : await sentWith(context, other, asked);
+    if (format !== 'csv') return { body: jsonOf(found, context, now) };
     const type = 'text/csv; charset=utf-8; header=present';
-    return { type, headers: CSV_HEADERS, body: csvOf(found, doors, now) };
+    return { type, headers: CSV_HEADERS, body: csvOf(found, context, now) };
   },
 });
 
-async function* jsonOf({ count, pages }: EpisodePages, doors: Doors, now: Millis): AsyncGenerator<string> {
+async function* jsonOf(
+  { count, pages }: EpisodePages,
+  context: ApiContext,
+  now: Millis,
+): AsyncGenerator<string> {
   yield '{"alert_history":[';
   let separator = '';
   for await (const page of pages) {
-    yield separator + page.map(each => JSON.stringify(describe(each, doors, now))).join(',');
+    yield separator + page.map(each => JSON.stringify(describe(each, context, now))).join(',');
     separator = ',';
   }
   yield `],"count":${count}}`;
@@ -116,7 +120,10 @@ const CSV_HEADERS = {
 };
 
 /** Columns of the table, each with what stands in it. */
-const COLUMNS: readonly (readonly [name: string, cell: (entry: Entry, episode: Episode) => string])[] = [
+const COLUMNS: readonly (readonly [
+  name: string,
+  cell: (entry: Entry, episode: AlertHistoryEntry) => string,
+])[] = [
   ['id', ({ id }) => id],
   ['severity', ({ severity }) => severity],
   ['service', ({ service }) => service],
@@ -145,18 +152,18 @@ function secondsBetween(from: Millis, to: Millis | undefined): string {
   return to === undefined ? '' : String(Math.round(to - from) / 1000);
 }
 
-async function* csvOf({ pages }: EpisodePages, doors: Doors, now: Millis): AsyncGenerator<string> {
+async function* csvOf({ pages }: EpisodePages, context: ApiContext, now: Millis): AsyncGenerator<string> {
   yield csvRow(COLUMNS.map(([name]) => name));
   for await (const page of pages) {
     const rows = page.map(episode => {
-      const entry = describe(episode, doors, now);
+      const entry = describe(episode, context, now);
       return csvRow(COLUMNS.map(([, cell]) => cell(entry, episode)));
     });
     yield rows.join('');
   }
 }
 
-function describe(episode: Episode, doors: Doors, now: Millis) {
+function describe(episode: AlertHistoryEntry, context: ApiContext, now: Millis) {
   const { id, labels, annotations, startsAt, endsAt, escalation } = episode;
   const { severity = '', target = '', alertname = '' } = labels;
   const dated = <Note extends { at: Millis }>({ at, ...note }: Note) => ({ at: isoLocal(at), ...note });
@@ -170,12 +177,12 @@ function describe(episode: Episode, doors: Doors, now: Millis) {
     starts_at: isoLocal(startsAt),
     ...noticed(episode),
     ends_at: endsAt === undefined ? undefined : isoLocal(endsAt),
-    duration: inWords((endsAt ?? now) - startsAt),
+    duration: humanizeDuration((endsAt ?? now) - startsAt),
     escalation,
-    action_taken: actionTaken(episode, unlessTold(doors)),
+    action_taken: actionTaken(episode, unlessTold(context)),
     runbook_url: annotations.runbook_url,
     dashboard_url: annotations.dashboard_url,
-    ...(endsAt === undefined ? mutingOf(episode, doors, now) : {}),
+    ...(endsAt === undefined ? mutingOf(episode, context, now) : {}),
     notifications: episode.notifications.map(dated),
     actions: episode.actions.map(dated),
     silenced_by: episode.silencedBy.map(({ at, createdBy, ...rest }) => ({
@@ -187,12 +194,16 @@ function describe(episode: Episode, doors: Doors, now: Millis) {
 }
 
 /** What mutes an alert that lasts, and what it mutes. */
-function mutingOf({ fingerprint, labels }: Episode, { alerting, board }: Doors, now: Millis) {
+function mutingOf(
+  { fingerprint, labels }: AlertHistoryEntry,
+  { alerting, cluster }: ApiContext,
+  now: Millis,
+) {
   const mutedBy = alerting.mutesOf(fingerprint, now).map(({ text }) => text);
   const { target = '' } = labels;
-  const isDown = board.result(target)?.level === 'down';
-  const mutes = board.services.flatMap(({ id, dependsOn }) =>
-    isDown && dependsOn.includes(target) && board.trouble(id) ? [id] : [],
+  const isDown = cluster.result(target)?.level === 'down';
+  const mutes = cluster.services.flatMap(({ id, dependsOn }) =>
+    isDown && dependsOn.includes(target) && cluster.lastFailure(id) ? [id] : [],
   );
   return {
     muted_by: mutedBy.length > 0 ? mutedBy : undefined,

@@ -3,12 +3,12 @@
 import { z } from 'zod';
 import { actionTaken } from '../../alerts/action-taken.js';
 import { mutedPart, problemText } from '../../cluster/health-json.js';
-import type { Board } from '../../cluster/state.js';
-import { type Alert, alertLine } from '../../cluster/status.js';
+import type { ClusterState } from '../../cluster/state.js';
+import { alertLine, type ClusterAlert } from '../../cluster/status.js';
 import { mapByPieces } from '../../concurrency/by-pieces.js';
 import { isoLocal, type Millis } from '../../model/time.js';
-import type { Doors } from '../context.js';
-import { inWords } from '../humanize.js';
+import type { ApiContext } from '../context.js';
+import { humanizeDuration } from '../humanize.js';
 import { mutedNow } from '../muted.js';
 import { type NotificationView, notificationShapes, notificationsAbout } from '../notifications.js';
 import { yesOrNo } from '../query.js';
@@ -52,61 +52,64 @@ export const alerts = route({
       ),
     rules: rulesProblem.optional(),
   }),
-  handle: async ({ detail }, doors) => ({ body: await alertsBody(doors, detail ?? false) }),
+  handle: async ({ detail }, context) => ({ body: await alertsBody(context, detail ?? false) }),
 });
 
 /** What the endpoint answers. @param detail also the alerts as objects */
-export async function alertsBody(doors: Doors, detail: boolean) {
-  const { board, clock } = doors;
+export async function alertsBody(context: ApiContext, detail: boolean) {
+  const { cluster, clock } = context;
   const now = clock.now();
-  const firing = board.verdict.alerts;
+  const firing = cluster.status.alerts;
   return {
     alerts: firing.map(alertLine),
     count: firing.length,
     timestamp: isoLocal(now),
-    ...(detail ? await detailsNow(doors) : { details: undefined, muted: undefined }),
-    rules: board.verdictProblem && problemText(board.verdictProblem, now),
+    ...(detail ? await detailsNow(context) : { details: undefined, muted: undefined }),
+    rules: cluster.rulesProblem && problemText(cluster.rulesProblem, now),
   };
 }
 
 type Details = Awaited<ReturnType<typeof detailsOf>>;
 
 /** Answers that are being made, each with the board's version it is made from. */
-const underWay = new WeakMap<Board, { readonly version: number; readonly details: Promise<Details> }>();
+const underWay = new WeakMap<
+  ClusterState,
+  { readonly version: number; readonly details: Promise<Details> }
+>();
 
 /** Each open page asks when alerts change: those that ask for the same while it is being made get it, too. */
-function detailsNow(doors: Doors): Promise<Details> {
-  const { board } = doors;
-  const known = underWay.get(board);
-  if (known?.version === board.version) return known.details;
-  const details = detailsOf(doors);
-  const entry = { version: board.version, details };
-  underWay.set(board, entry);
-  const forget = () => underWay.get(board) === entry && underWay.delete(board);
+function detailsNow(context: ApiContext): Promise<Details> {
+  const { cluster } = context;
+  const known = underWay.get(cluster);
+  if (known?.version === cluster.version) return known.details;
+  const details = detailsOf(context);
+  const entry = { version: cluster.version, details };
+  underWay.set(cluster, entry);
+  const forget = () => underWay.get(cluster) === entry && underWay.delete(cluster);
   details.then(forget, forget);
   return details;
 }
 
-async function detailsOf(doors: Doors) {
-  const now = doors.clock.now();
-  const view = { forecast: doors.alerting.forecast(), doors, print: isoLocal };
+async function detailsOf(context: ApiContext) {
+  const now = context.clock.now();
+  const view = { forecast: context.alerting.forecast(), context, print: isoLocal };
   return {
-    details: await mapByPieces(doors.board.verdict.alerts, alert => describe(alert, doors, now, view)),
-    muted: mutedNow(doors).map(mutedPart),
+    details: await mapByPieces(context.cluster.status.alerts, alert => describe(alert, context, now, view)),
+    muted: mutedNow(context).map(mutedPart),
   };
 }
 
-function describe(alert: Alert, doors: Doors, now: Millis, view: NotificationView) {
+function describe(alert: ClusterAlert, context: ApiContext, now: Millis, view: NotificationView) {
   const { identity, name, severity, service, message, startsAt, escalation } = alert;
-  const episode = doors.alerting.episodes.current(identity);
-  const mutes = episode ? doors.alerting.mutesOf(episode.fingerprint, now) : [];
+  const episode = context.alerting.history.current(identity);
+  const mutes = episode ? context.alerting.mutesOf(episode.fingerprint, now) : [];
   return {
     severity,
     service,
     message,
     timestamp: isoLocal(startsAt),
-    duration: inWords(now - startsAt),
-    action_taken: actionTaken(episode, unlessTold(doors)),
+    duration: humanizeDuration(now - startsAt),
+    action_taken: actionTaken(episode, unlessTold(context)),
     alertname: name,
     escalation,
     id: episode?.id,
@@ -119,6 +122,6 @@ function describe(alert: Alert, doors: Doors, now: Millis, view: NotificationVie
 }
 
 /** What is done about an alert of which no more is known. */
-export function unlessTold({ alerting }: Pick<Doors, 'alerting'>): string {
+export function unlessTold({ alerting }: Pick<ApiContext, 'alerting'>): string {
   return alerting.sender ? 'Handed to Alertmanager' : 'Logged';
 }

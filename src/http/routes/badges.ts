@@ -2,9 +2,9 @@
 
 import { badges } from '../badge/badges.js';
 import { drawBadge } from '../badge/svg.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { withTag } from '../entity-tag.js';
-import { type Asked, HttpError, type Reply, route } from '../route.js';
+import { HttpError, type RequestContext, type RouteResult, route } from '../route.js';
 
 const TYPE = 'image/svg+xml; charset=utf-8';
 const HEADERS = {
@@ -25,27 +25,27 @@ export const badge = route({
   },
   answer: ['image/svg+xml'],
   others: { 404: { when: 'No such service or badge; a grey badge for those who ask for an image' } },
-  async handle(_, doors, asked) {
+  async handle(_, context, asked) {
     const { service: id = '', badge: file = '' } = asked.params;
     const kind = badges.find(({ name }) => file === name + ENDING);
     if (!kind) {
       const names = badges.map(({ name }) => name + ENDING).join(', ');
       return missing('unknown badge', `no such badge; there are ${names}`, asked);
     }
-    const service = shownService(doors, id);
+    const service = shownService(context, id);
     if (!service) return missing('unknown service', 'no such service; /cluster_health lists them', asked);
-    const body = drawBadge(await kind.draw(service, doors));
+    const body = drawBadge(await kind.draw(service, context));
     return withTag({ type: TYPE, headers: HEADERS, body }, asked.ifNoneMatch);
   },
 });
 
-function shownService({ board }: Doors, id: string) {
-  const service = board.service(id);
+function shownService({ cluster }: ApiContext, id: string) {
+  const service = cluster.service(id);
   return service?.isHidden ? undefined : service;
 }
 
 /** In a page an error would be a broken image. */
-function missing(value: string, error: string, { accept }: Asked): Reply {
+function missing(value: string, error: string, { accept }: RequestContext): RouteResult {
   if (!/\bimage\//.test(accept ?? '')) throw new HttpError(404, error);
   const body = drawBadge({ label: 'monitor', value, color: 'unknown', title: value });
   return { status: 404, type: TYPE, headers: HEADERS, body };

@@ -27,7 +27,7 @@ export const bestEndpoint = route({
   answer: shape,
   others: { 404: { when: 'The configuration names no endpoints for this capability' } },
   async handle({ capability, prefer }, { endpoints, clock }) {
-    const choice = await endpoints.choose(capability, prefer);
+    const choice = await endpoints.select(capability, prefer);
     if (!choice) throw new HttpError(404, nobody(capability, endpoints.capabilities));
     return {
       body: {

@@ -44,8 +44,8 @@ export const capacityProjections = route({
     ),
   }),
   others: reply,
-  async handle(query, doors) {
-    const { report: body, headers } = await makeReport(doors, report, lastDays(query.days));
+  async handle(query, context) {
+    const { report: body, headers } = await makeReport(context, report, lastDays(query.days));
     return { headers, body };
   },
 });

@@ -88,8 +88,8 @@ export const capacityReport = route({
       .describe('What to do, what helps most first; empty where there is nothing to do'),
   }),
   others: reply,
-  async handle(query, doors) {
-    const { report: body, headers } = await makeReport(doors, report, lastDays(query.days));
+  async handle(query, context) {
+    const { report: body, headers } = await makeReport(context, report, lastDays(query.days));
     return { headers, body };
   },
 });

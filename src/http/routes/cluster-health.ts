@@ -1,7 +1,7 @@
 // GET /cluster_health: the whole cluster, from memory.
 
 import { z } from 'zod';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { secondsUpTo } from '../query.js';
 import { route } from '../route.js';
 import { clusterHealth as shape } from '../shapes.js';
@@ -16,22 +16,22 @@ export const clusterHealth = route({
       .describe('Results no older than this many seconds: stale services are checked first, for 5 s at most'),
   }),
   answer: shape,
-  async handle({ max_age }, doors) {
-    if (max_age !== undefined) await doors.refresher.ensure(max_age, doors.clock.now());
-    return { body: healthBytes(doors) };
+  async handle({ max_age }, context) {
+    if (max_age !== undefined) await context.refresher.ensure(max_age, context.clock.now());
+    return { body: healthBytes(context) };
   },
 });
 
-const cached = new WeakMap<Doors, { version: number; second: number; bytes: Buffer }>();
+const cached = new WeakMap<ApiContext, { version: number; second: number; bytes: Buffer }>();
 
 /** The answer's bytes; made anew when something has changed, and every second for the sake of its clock. */
-export function healthBytes(doors: Doors): Buffer {
-  const elapsed = doors.clock.elapsed();
+export function healthBytes(context: ApiContext): Buffer {
+  const elapsed = context.clock.elapsed();
   const second = Math.floor(elapsed / 1000);
-  const { version } = doors.board;
-  const known = cached.get(doors);
+  const { version } = context.cluster;
+  const known = cached.get(context);
   if (known?.version === version && known.second === second) return known.bytes;
-  const bytes = Buffer.from(doors.snapshots.write(doors.clock.now(), elapsed));
-  cached.set(doors, { version, second, bytes });
+  const bytes = Buffer.from(context.health.write(context.clock.now(), elapsed));
+  cached.set(context, { version, second, bytes });
   return bytes;
 }

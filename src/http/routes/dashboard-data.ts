@@ -33,8 +33,8 @@ export const dashboardData = route({
     recommendations: z.array(z.string()).describe('What helps most first'),
   }),
   others: reply,
-  async handle(query, doors) {
-    const { report: found, headers } = await makeReport(doors, report, lastDays(query.days));
-    return { headers, body: { current_status: JSON.parse(healthBytes(doors).toString()), ...found } };
+  async handle(query, context) {
+    const { report: found, headers } = await makeReport(context, report, lastDays(query.days));
+    return { headers, body: { current_status: JSON.parse(healthBytes(context).toString()), ...found } };
   },
 });

@@ -12,7 +12,7 @@ export const docs = (catalogue: () => readonly Endpoint[]): Route =>
     path: '/docs',
     summary: 'These endpoints as a page, to read and to try',
     answer: ['text/html'],
-    handle: (_, doors) => docsPage(description(doors, catalogue()).document),
+    handle: (_, context) => docsPage(description(context, catalogue()).document),
   });
 
 /** The page's script. */

@@ -14,6 +14,6 @@ export const events = route({
     type: 'text/event-stream',
     headers: { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
     body: feed.open({ lastId: lastEventId, client, signal }),
-    patience: feed.patience,
+    stallTimeout: feed.stallTimeout,
   }),
 });

@@ -29,7 +29,7 @@ export const dashboards = route({
   }),
   answer: ['text/html'],
   others: { 302: { when: 'The status page has a view that shows what the dashboard does' } },
-  async handle({ uid }, { board, page: settings }) {
+  async handle({ uid }, { cluster, page: settings }) {
     if (uid === undefined) return guidePage('dashboards', 'dashboards');
     const page = await statusPage();
     const view =
@@ -37,7 +37,7 @@ export const dashboards = route({
       viewOfDashboard(
         uid,
         path => page.hasView(path, settings().readOnly),
-        id => board.has(id),
+        id => cluster.has(id),
       );
     if (view === undefined) return guidePage('dashboards', 'dashboards', withoutGrafana(uid));
     return { status: 302, headers: { location: view, 'cache-control': 'no-cache' }, body: '' };

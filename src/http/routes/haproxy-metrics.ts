@@ -28,8 +28,8 @@ export const haproxyMetrics = route({
     404: { when: 'No such HAProxy is configured' },
     503: { when: 'Its statistics could not be had' },
   },
-  handle({ service: wanted }, { board }) {
-    const service = board.services.find(each => each.kind === 'haproxy' && (wanted ?? each.id) === each.id);
+  handle({ service: wanted }, { cluster }) {
+    const service = cluster.services.find(each => each.kind === 'haproxy' && (wanted ?? each.id) === each.id);
     if (!service) {
       throw new HttpError(
         404,
@@ -38,7 +38,7 @@ export const haproxyMetrics = route({
           : 'no service of kind haproxy is configured',
       );
     }
-    const result = board.result(service.id);
+    const result = cluster.result(service.id);
     const backends = (result?.facts as { backends?: Record<string, unknown> } | undefined)?.backends;
     if (!result || !backends) {
       const why = result ? (result.error ?? 'no stats_url is configured') : 'not checked yet';

@@ -47,21 +47,21 @@ export const health = route({
   summary: "The monitor's own health; 503 when its scan loop has stalled",
   answer: shape,
   others: { 503: { when: 'The scan loop has stalled', answer: shape } },
-  handle(_, { board, pulse, store, node, clock, prometheus }) {
+  handle(_, { cluster, watchdog, store, node, clock, prometheus }) {
     const samples = prometheus.samples();
-    const reason = pulse.problem(clock.elapsed());
-    const last = board.lastCheck;
+    const reason = watchdog.problem(clock.elapsed());
+    const last = cluster.lastCheck;
     return {
       status: reason ? 503 : 200,
       body: {
         status: reason ? 'unhealthy' : 'healthy',
         monitoring_node: node(),
-        services_monitored: board.services.length,
+        services_monitored: cluster.services.length,
         last_check: last === undefined ? null : isoLocal(last),
-        alerts_count: board.verdict.alerts.length,
+        alerts_count: cluster.status.alerts.length,
         store: storageText(store, clock.now()),
         samples: samples && storageText(samples, clock.now()),
-        rules: board.verdictProblem ? problemText(board.verdictProblem, clock.now()) : 'ok',
+        rules: cluster.rulesProblem ? problemText(cluster.rulesProblem, clock.now()) : 'ok',
         reason,
       },
     };

@@ -8,7 +8,7 @@ import { route } from '../route.js';
 import { clusterHealth } from '../shapes.js';
 
 /** Scans read from the store at a time. */
-const BITE = 100;
+const BATCH = 100;
 
 export const history = route({
   method: 'GET',
@@ -43,12 +43,12 @@ async function* entries(
   yield '{"history":[';
   let end = before;
   for (let left = limit; left > 0; ) {
-    const bite = store.scans({ before: end, after, limit: Math.min(left, BITE) });
+    const bite = store.scans({ before: end, after, limit: Math.min(left, BATCH) });
     const text = bite.map(scan => scan.entry).join(',');
     if (text !== '') yield left === limit ? text : `,${text}`;
     left -= bite.length;
     end = bite.at(-1)?.at;
-    if (bite.length < BITE) break;
+    if (bite.length < BATCH) break;
     // Others have their turn between two bites.
     await turn();
   }

@@ -2,13 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Episode } from '../../alerts/history.js';
+import type { AlertHistoryEntry } from '../../alerts/history.js';
 import type { Millis } from '../../model/time.js';
 import { episodePages } from '../alert-episodes.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { withTag } from '../entity-tag.js';
 import { EPISODE_FIELDS } from '../episode-query.js';
-import { inWords } from '../humanize.js';
+import { humanizeDuration } from '../humanize.js';
 import { ruleWords } from '../public/view.js';
 import { route } from '../route.js';
 import { xmlText } from '../xml.js';
@@ -26,56 +26,61 @@ export const incidentsFeed = route({
   summary: `The last ${MAX_ENTRIES} alerts as an Atom feed; each entry leads to its view on the status page`,
   query: z.object({ severity, service }),
   answer: ['application/atom+xml'],
-  async handle(wanted, doors, { address, search, ifNoneMatch }) {
-    const shown: Episode[] = [];
-    for await (const page of episodePages(doors, { ...wanted, limit: LOOKED_AT }).pages) {
-      shown.push(...page.filter(({ labels }) => isShown(labels.target ?? '', doors)));
+  async handle(wanted, context, { address, search, ifNoneMatch }) {
+    const shown: AlertHistoryEntry[] = [];
+    for await (const page of episodePages(context, { ...wanted, limit: LOOKED_AT }).pages) {
+      shown.push(...page.filter(({ labels }) => isShown(labels.target ?? '', context)));
       if (shown.length >= MAX_ENTRIES) break;
     }
     const self = `${address}/incidents.atom${search === '' ? '' : `?${search}`}`;
-    const body = feedOf(shown.slice(0, MAX_ENTRIES), doors, address, self);
+    const body = feedOf(shown.slice(0, MAX_ENTRIES), context, address, self);
     const headers = { 'cache-control': 'no-cache' };
     return withTag({ type: 'application/atom+xml; charset=utf-8', headers, body }, ifNoneMatch);
   },
 });
 
 /** A page for the public has alerts of its services alone. */
-function isShown(target: string, { board, page }: Doors): boolean {
-  const service = board.service(target);
+function isShown(target: string, { cluster, page }: ApiContext): boolean {
+  const service = cluster.service(target);
   return service ? !service.isHidden : !page().readOnly;
 }
 
-function feedOf(episodes: readonly Episode[], doors: Doors, address: string, self: string): string {
-  const { title, description } = doors.page();
+function feedOf(
+  episodes: readonly AlertHistoryEntry[],
+  context: ApiContext,
+  address: string,
+  self: string,
+): string {
+  const { title, description } = context.page();
   const times = episodes.map(updatedAt);
-  const updated = times.length > 0 ? Math.max(...times) : doors.prometheus.runtime().startedAt;
+  const updated = times.length > 0 ? Math.max(...times) : context.prometheus.runtime().startedAt;
   return `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
-<id>${idOf(`feed of ${doors.node()}`)}</id>
+<id>${idOf(`feed of ${context.node()}`)}</id>
 <title>${xmlText(`${title}: incidents`)}</title>
 ${description === undefined ? '' : `<subtitle>${xmlText(description)}</subtitle>\n`}<updated>${rfc3339(updated)}</updated>
 <author><name>${xmlText(title)}</name></author>
 <generator>langgraph-monitor</generator>
 <link rel="self" type="application/atom+xml" href="${xmlText(self)}"/>
 <link rel="alternate" type="text/html" href="${xmlText(`${address}/ui/incidents`)}"/>
-${episodes.map(each => entryOf(each, doors, address)).join('')}</feed>
+${episodes.map(each => entryOf(each, context, address)).join('')}</feed>
 `;
 }
 
-function entryOf(episode: Episode, doors: Doors, address: string): string {
+function entryOf(episode: AlertHistoryEntry, context: ApiContext, address: string): string {
   const { id, labels, annotations, startsAt, endsAt, escalation, firstFailedAt } = episode;
   const { severity = '', target = '', alertname = '' } = labels;
-  const name = doors.board.service(target)?.name ?? target;
+  const name = context.cluster.service(target)?.name ?? target;
   // A rule's text may name addresses.
-  const about = doors.page().readOnly
+  const about = context.page().readOnly
     ? `${name}: ${ruleWords(alertname)}`
     : annotations.description || annotations.summary || alertname;
-  const state = endsAt === undefined ? 'Lasts.' : `Over after ${inWords(endsAt - startsAt)}.`;
+  const state = endsAt === undefined ? 'Lasts.' : `Over after ${humanizeDuration(endsAt - startsAt)}.`;
   const risen = escalation === undefined ? '' : ` Escalated to ${escalation}.`;
   const noticed =
     firstFailedAt === undefined
       ? ''
-      : ` The first check failed at ${rfc3339(firstFailedAt)}, ${inWords(startsAt - firstFailedAt)} before the alert.`;
+      : ` The first check failed at ${rfc3339(firstFailedAt)}, ${humanizeDuration(startsAt - firstFailedAt)} before the alert.`;
   const link = `${address}/ui/incidents?id=${encodeURIComponent(id)}`;
   return `<entry>
 <id>${idOf(id)}</id>
@@ -90,7 +95,7 @@ function entryOf(episode: Episode, doors: Doors, address: string): string {
 }
 
 /** When what an entry says last changed. */
-function updatedAt({ startsAt, endsAt, notifications }: Episode): Millis {
+function updatedAt({ startsAt, endsAt, notifications }: AlertHistoryEntry): Millis {
   const risen = notifications.filter(({ escalation }) => escalation !== undefined).map(({ at }) => at);
   return endsAt ?? Math.max(startsAt, ...risen);
 }

@@ -17,10 +17,10 @@ export const landing = (linked: () => readonly Route[]): Route =>
     // The status page keeps filter and order in its address; nothing in there is wrong.
     query: z.looseObject({}),
     answer: ['text/html'],
-    async handle(_, doors, asked) {
+    async handle(_, context, asked) {
       const page = wantsHtml(asked.accept) ? await statusPage() : undefined;
-      if (page) return statusReply(page, doors, asked, '');
-      const short = landingPage(doors, linked());
+      if (page) return statusReply(page, context, asked, '');
+      const short = landingPage(context, linked());
       return { ...short, headers: { ...short.headers, ...VARY } };
     },
   });

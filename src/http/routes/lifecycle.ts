@@ -26,8 +26,8 @@ export const ready = route({
   summary: '200 once the first scan has ended, 503 before',
   answer: ['text/plain'],
   others: { 503: { when: 'The first scan has not ended yet', answer: ['text/plain'] } },
-  handle: (_, { pulse }) =>
-    pulse.scans > 0
+  handle: (_, { watchdog }) =>
+    watchdog.scans > 0
       ? { type: PLAIN, body: 'langgraph-monitor is Ready.\n' }
       : { status: 503, type: PLAIN, body: 'Service Unavailable: the first scan has not ended yet\n' },
 });
@@ -41,11 +41,11 @@ export const reload = route({
     403: { when: 'Not allowed over HTTP, or to a page of another origin or host name' },
     500: { when: 'A configuration file is wrong; the running configuration stays' },
   },
-  async handle(_, doors, { by }) {
-    if (!doors.reload)
+  async handle(_, context, { by }) {
+    if (!context.reload)
       throw new HttpError(403, 'Lifecycle API is not enabled; start with --web.enable-lifecycle');
     try {
-      await doors.reload(by);
+      await context.reload(by);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       throw new LoggedError(500, `failed to reload config: ${error.mistakes.join('; ')}`);

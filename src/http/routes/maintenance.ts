@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { isoLocal } from '../../model/time.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { plannedMaintenance } from '../page/maintenance.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
@@ -27,15 +27,15 @@ export const maintenance = route({
     ),
     count: z.number(),
   }),
-  handle(_, doors) {
-    const all = shownMaintenance(doors);
+  handle(_, context) {
+    const all = shownMaintenance(context);
     return { body: { maintenance: all, count: all.length } };
   },
 });
 
 /** Maintenance as the endpoint shows it. */
-export function shownMaintenance(doors: Doors) {
-  return plannedMaintenance(doors).map(({ id, startsAt, endsAt, isActive, services, comment }) => ({
+export function shownMaintenance(context: ApiContext) {
+  return plannedMaintenance(context).map(({ id, startsAt, endsAt, isActive, services, comment }) => ({
     id,
     state: isActive ? 'active' : 'planned',
     starts_at: isoLocal(startsAt),

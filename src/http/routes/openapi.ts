@@ -1,6 +1,6 @@
 // GET /openapi.json: the endpoints for programs.
 
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { describeRoutes, type OpenApi } from '../openapi.js';
 import { type Endpoint, type Route, route } from '../route.js';
 
@@ -10,16 +10,16 @@ interface Description {
   readonly bytes: Buffer;
 }
 
-const cached = new WeakMap<Doors, Description>();
+const cached = new WeakMap<ApiContext, Description>();
 
 /** The catalogue's description; made once for each address it is found at. */
-export function description(doors: Doors, catalogue: readonly Endpoint[]): Description {
-  const url = doors.externalUrl();
-  const known = cached.get(doors);
+export function description(context: ApiContext, catalogue: readonly Endpoint[]): Description {
+  const url = context.externalUrl();
+  const known = cached.get(context);
   if (known?.url === url) return known;
-  const document = describeRoutes(catalogue, doors.version, url);
+  const document = describeRoutes(catalogue, context.version, url);
   const made = { url, document, bytes: Buffer.from(JSON.stringify(document)) };
-  cached.set(doors, made);
+  cached.set(context, made);
   return made;
 }
 
@@ -30,5 +30,5 @@ export const openapi = (catalogue: () => readonly Endpoint[]): Route =>
     path: '/openapi.json',
     summary: 'These endpoints as an OpenAPI 3.1 document',
     answer: ['application/json'],
-    handle: (_, doors) => ({ body: description(doors, catalogue()).bytes }),
+    handle: (_, context) => ({ body: description(context, catalogue()).bytes }),
   });

@@ -2,7 +2,7 @@
 
 import { wantsBrotli, wantsGzip } from '../accept-encoding.js';
 import { statusPage } from '../page/status-page.js';
-import { HttpError, type Reply, route } from '../route.js';
+import { HttpError, type RouteResult, route } from '../route.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
@@ -32,7 +32,7 @@ export const pageAssets = route({
   },
 });
 
-function assetReply(file: string, encoding: 'br' | 'gzip' | undefined, body: Buffer): Reply {
+function assetReply(file: string, encoding: 'br' | 'gzip' | undefined, body: Buffer): RouteResult {
   return {
     type: TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
     headers: {

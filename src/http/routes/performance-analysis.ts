@@ -48,8 +48,8 @@ export const performanceAnalysis = route({
   query: z.object({ days }),
   answer: z.record(z.string(), service.or(z.object({ error: z.string() }))).describe('By id of a service'),
   others: reply,
-  async handle(query, doors) {
-    const { report: body, headers } = await makeReport(doors, report, lastDays(query.days));
+  async handle(query, context) {
+    const { report: body, headers } = await makeReport(context, report, lastDays(query.days));
     return { headers, body };
   },
 });

@@ -42,8 +42,8 @@ export const performanceHistory = route({
     query: z.string().describe('PromQL of the hour up to the moment it is asked for'),
   }),
   others: { ...reply, 404: { when: 'There is no such service' } },
-  async handle({ days, service }, doors) {
-    const { report: body, headers } = await ofFindings(doors, lastDays(days), findings =>
+  async handle({ days, service }, context) {
+    const { report: body, headers } = await ofFindings(context, lastDays(days), findings =>
       performanceHistoryOf(service, findings),
     );
     if (!body) throw new HttpError(404, `no service "${service}"`);

@@ -32,8 +32,8 @@ export const performanceTrends = route({
     .catchall(service)
     .describe('By id of a service'),
   others: reply,
-  async handle(query, doors) {
-    const { report: found, headers } = await makeReport(doors, report, lastDays(query.days));
+  async handle(query, context) {
+    const { report: found, headers } = await makeReport(context, report, lastDays(query.days));
     return { headers, body: { ...found.services, insights: found.insights } };
   },
 });

@@ -4,7 +4,7 @@
 
 import { z } from 'zod';
 import { episodePages } from '../alert-episodes.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
 import { buildHeader } from '../page/status-page.js';
 import { askPublicly } from '../public/ask.js';
@@ -32,7 +32,7 @@ const health = route({
   path: `${PREFIX}/cluster_health`,
   summary: '`/cluster_health` for the public: states and times of the services that are shown',
   answer: JSON_ANSWER,
-  handle: (_, doors) => ({ body: publicHealth(doors) }),
+  handle: (_, context) => ({ body: publicHealth(context) }),
 });
 
 const events = route({
@@ -45,7 +45,7 @@ const events = route({
     type: 'text/event-stream',
     headers: { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
     body: feed.open({ lastId: lastEventId, client, signal }),
-    patience: feed.patience,
+    stallTimeout: feed.stallTimeout,
   }),
 });
 
@@ -55,8 +55,8 @@ const alerts = route({
   summary: '`/alerts` for the public: those that are sent, about services that are shown',
   query: z.object({ detail: yesOrNo().optional().describe('Is always so; understood as `/alerts` does') }),
   answer: JSON_ANSWER,
-  handle(_, doors) {
-    const details = publicAlerts(doors);
+  handle(_, context) {
+    const details = publicAlerts(context);
     return { body: { count: details.length, details, muted: [] } };
   },
 });
@@ -73,11 +73,11 @@ const history = route({
     ...{ before, after },
   }),
   answer: JSON_ANSWER,
-  async handle({ limit, ...wanted }, doors) {
-    const now = doors.clock.now();
+  async handle({ limit, ...wanted }, context) {
+    const now = context.clock.now();
     const found = [];
-    for await (const page of episodePages(doors, { ...wanted, limit: LOOKED_AT }).pages)
-      found.push(...page.flatMap(each => publicIncident(each, doors, now) ?? []));
+    for await (const page of episodePages(context, { ...wanted, limit: LOOKED_AT }).pages)
+      found.push(...page.flatMap(each => publicIncident(each, context, now) ?? []));
     return { body: { alert_history: found.slice(0, limit), count: found.length } };
   },
 });
@@ -90,8 +90,8 @@ const details = route({
   inPath: { id: { description: 'Of a service, as in monitor.yml', example: 'tools' } },
   answer: JSON_ANSWER,
   others: { 404: { when: 'There is no such service, or it is not shown' } },
-  handle(_, doors, { params: { id = '' } }) {
-    const body = publicDetails(id, doors);
+  handle(_, context, { params: { id = '' } }) {
+    const body = publicDetails(id, context);
     if (body === undefined) throw new HttpError(404, 'there is no such service');
     return { body };
   },
@@ -114,8 +114,8 @@ const maintenance = route({
   path: `${PREFIX}/maintenance`,
   summary: '`/maintenance` for the public: of services that are shown, without the comment',
   answer: JSON_ANSWER,
-  handle(_, doors) {
-    const shown = publicMaintenance(doors);
+  handle(_, context) {
+    const shown = publicMaintenance(context);
     return { body: { maintenance: shown, count: shown.length } };
   },
 });
@@ -146,9 +146,9 @@ const instantQuery = route({
   query: z.object({ query: expression }),
   answer: JSON_ANSWER,
   others: { 503: { when: 'The figures are not available' } },
-  async handle({ query }, doors) {
-    const time = Math.floor(doors.clock.now());
-    const data = await askPublicly({ ask: 'query', query: allowed(query, doors), time }, doors);
+  async handle({ query }, context) {
+    const time = Math.floor(context.clock.now());
+    const data = await askPublicly({ ask: 'query', query: allowed(query, context), time }, context);
     return { body: { status: 'success', data } };
   },
 });
@@ -165,19 +165,19 @@ const rangeQuery = route({
   }),
   answer: JSON_ANSWER,
   others: { 503: { when: 'The figures are not available' } },
-  async handle({ query, start, end, step }, doors) {
+  async handle({ query, start, end, step }, context) {
     if (end < start || step < 1 || (end - start) / step > MAX_POINTS)
       throw new HttpError(400, `expected a step of at least 1 s and at most ${MAX_POINTS} points`);
     const range = { start: start * 1000, end: end * 1000, step: Math.floor(step * 1000) };
-    const data = await askPublicly({ ask: 'query_range', query: allowed(query, doors), ...range }, doors);
+    const data = await askPublicly({ ask: 'query_range', query: allowed(query, context), ...range }, context);
     return { body: { status: 'success', data } };
   },
 });
 
-function allowed(query: string, doors: Doors): string {
+function allowed(query: string, context: ApiContext): string {
   return publicQuery(
     query,
-    shownServices(doors).map(({ id }) => id),
+    shownServices(context).map(({ id }) => id),
   );
 }
 

@@ -72,13 +72,13 @@ export const report = route({
       .describe('Where the trail begins later than the period: older entries are not kept'),
   }),
   others: reply,
-  async handle({ days: count, month, format }, doors) {
+  async handle({ days: count, month, format }, context) {
     const { scope, name, file } = asked(count, month);
-    const { report: figures, headers } = await makeReport(doors, periodReport, scope);
-    const found = withAudit(figures, doors.alerting.audit);
+    const { report: figures, headers } = await makeReport(context, periodReport, scope);
+    const found = withAudit(figures, context.alerting.audit);
     if (format === 'json') return { headers, body: found };
     const { type, write } = forms[format];
-    const body = write(found, { name, url: doors.externalUrl(), version: doors.version });
+    const body = write(found, { name, url: context.externalUrl(), version: context.version });
     const more: Record<string, string> =
       format === 'html'
         ? { 'content-security-policy': POLICY }

@@ -5,7 +5,7 @@ import { type Findings, NothingYet, type Report, TooMuch } from '../../analysis/
 import type { Scope } from '../../analysis/asking.js';
 import type { Millis } from '../../model/time.js';
 import { QueryError } from '../../query/engine.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { wholeNumber } from '../query.js';
 import { HttpError } from '../route.js';
 import { timestamp } from '../shapes.js';
@@ -48,7 +48,7 @@ export const reply = { 503: { when: 'The query engine does not answer' } };
  * @throws HttpError
  */
 export async function makeReport<Result>(
-  { analyst }: Pick<Doors, 'analyst'>,
+  { analyst }: Pick<ApiContext, 'analyst'>,
   kind: Report<Result>,
   scope: Scope,
 ): Promise<{ report: Result; headers: Record<string, string> }> {
@@ -58,7 +58,7 @@ export async function makeReport<Result>(
 
 /** The same of what is asked of a part: one service of many. @throws HttpError */
 export async function ofFindings<Result>(
-  { analyst }: Pick<Doors, 'analyst'>,
+  { analyst }: Pick<ApiContext, 'analyst'>,
   scope: Scope,
   make: (findings: Findings) => Promise<Result>,
 ): Promise<{ report: Result; headers: Record<string, string> }> {

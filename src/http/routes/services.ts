@@ -5,7 +5,7 @@ import type { Certificate } from '../../cluster/certificate.js';
 import type { RecentResult } from '../../cluster/recent-results.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { certificateDate } from '../certificate-date.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { HttpError, route } from '../route.js';
 import { serviceHealth, timestamp } from '../shapes.js';
 import { shownOptions } from '../shown-options.js';
@@ -63,12 +63,12 @@ export const service = route({
   inPath,
   answer: shape,
   others: { 404: unknown },
-  handle(_, doors, { params: { id = '' } }) {
-    const { board, recent } = doors;
-    const { name, kind, critical, severity, group, dependsOn } = serviceOf(doors, id);
-    const maintenance = board.maintenance(id);
+  handle(_, context, { params: { id = '' } }) {
+    const { cluster, recent } = context;
+    const { name, kind, critical, severity, group, dependsOn } = serviceOf(context, id);
+    const maintenance = cluster.maintenance(id);
     const certificate = recent.certificateOf(id);
-    const isPublic = doors.page().readOnly;
+    const isPublic = context.page().readOnly;
     return {
       body: {
         id,
@@ -79,11 +79,11 @@ export const service = route({
         group,
         maintenance: maintenance && { until: isoLocal(maintenance.until), comment: maintenance.comment },
         depends_on: dependsOn,
-        dependents: board.services.filter(each => each.dependsOn.includes(id)).map(each => each.id),
+        dependents: cluster.services.filter(each => each.dependsOn.includes(id)).map(each => each.id),
         certificate_expires: certificate && certificateDate(certificate.expires),
         certificate: certificate && shownCertificate(certificate),
         answers: recent.of(id).map(each => shown(each, isPublic)),
-        configuration: isPublic ? undefined : shownOptions(doors.configuration(id)),
+        configuration: isPublic ? undefined : shownOptions(context.configuration(id)),
       },
     };
   },
@@ -105,20 +105,20 @@ export const checkService = route({
     403: { when: 'The page is read-only, or a page of another origin asks' },
     404: unknown,
   },
-  async handle(_, doors, { params: { id = '' } }) {
-    serviceOf(doors, id);
-    if (doors.page().readOnly)
+  async handle(_, context, { params: { id = '' } }) {
+    serviceOf(context, id);
+    if (context.page().readOnly)
       throw new HttpError(403, 'the page is read-only (page.read_only in monitor.yml)');
-    const asked = doors.clock.now();
-    await doors.refresher.ensure(FRESH, asked, undefined, [id]);
-    const [last] = doors.recent.of(id);
+    const asked = context.clock.now();
+    await context.refresher.ensure(FRESH, asked, undefined, [id]);
+    const [last] = context.recent.of(id);
     const isNew = last !== undefined && last.at >= asked - FRESH;
     return { body: { id, is_new: isNew, answer: last && shown(last, false) } };
   },
 });
 
-function serviceOf({ board }: Pick<Doors, 'board'>, id: string) {
-  const found = board.service(id);
+function serviceOf({ cluster }: Pick<ApiContext, 'cluster'>, id: string) {
+  const found = cluster.service(id);
   if (!found) throw new HttpError(404, `there is no service ${JSON.stringify(id.slice(0, 100))}`);
   return found;
 }

@@ -17,15 +17,15 @@ export const stats = route({
     monitoring_uptime: z.number().describe('Seconds since start'),
     services_monitored: z.array(z.string()),
   }),
-  handle(_, { board, snapshots, clock }) {
-    const { cpu_percent, memory, disk } = board.node;
+  handle(_, { cluster, health, clock }) {
+    const { cpu_percent, memory, disk } = cluster.node;
     return {
       body: {
         cpu_percent,
         memory,
         disk,
-        monitoring_uptime: snapshots.uptime(clock.elapsed()),
-        services_monitored: board.services.map(service => service.id),
+        monitoring_uptime: health.uptime(clock.elapsed()),
+        services_monitored: cluster.services.map(service => service.id),
       },
     };
   },

@@ -18,8 +18,8 @@ export const documentSurface: Surface<Route> = {
   // What people type is short.
   maxTarget: 16 * 1024,
   isStrict: true,
-  async answer(route, request, doors, signal) {
-    if (route.method !== 'GET') refuseForeign(request, doors.access());
+  async answer(route, request, context, signal) {
+    if (route.method !== 'GET') refuseForeign(request, context.access());
     const asked = {
       params: request.params as Record<string, string>,
       search: request.url.split('?').slice(1).join('?'),
@@ -27,14 +27,14 @@ export const documentSurface: Surface<Route> = {
       acceptEncoding: request.headers['accept-encoding']?.toString(),
       lastEventId: request.headers['last-event-id']?.toString(),
       ifNoneMatch: request.headers['if-none-match'],
-      address: reachedAt(request, doors.access()),
+      address: reachedAt(request, context.access()),
       by: requesterOf(request),
       client: networkOf(request.socket.remoteAddress ?? ''),
       signal,
       body: route.body && (await bodyOf(request, route.body)),
     };
     const query = route.query ? route.query.parse(request.query) : {};
-    return framed(await route.handle(query, doors, asked), doors.page().frameAncestors);
+    return framed(await route.handle(query, context, asked), context.page().frameAncestors);
   },
   failure(error) {
     const { status, message, headers } = problemOf(error);

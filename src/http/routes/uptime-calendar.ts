@@ -39,8 +39,8 @@ export const uptimeCalendar = route({
       .describe('By id of a service'),
   }),
   others: { ...reply, 404: { when: 'There is no such service' } },
-  async handle({ days, service }, doors) {
-    const { report: found, headers } = await makeReport(doors, report(days), lastDays(1));
+  async handle({ days, service }, context) {
+    const { report: found, headers } = await makeReport(context, report(days), lastDays(1));
     if (service === undefined) return { headers, body: found };
     const one = found.services[service];
     if (!one) throw new HttpError(404, `no service "${service}"`);

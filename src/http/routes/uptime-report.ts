@@ -63,10 +63,10 @@ export const uptimeReport = route({
     services: z.record(z.string(), service).describe('By id of a service'),
   }),
   others: reply,
-  async handle({ month: asked, format }, doors) {
-    const month = asked ?? monthAt(doors.clock.now());
+  async handle({ month: asked, format }, context) {
+    const month = asked ?? monthAt(context.clock.now());
     const [year, number] = month.split('-').map(Number) as [number, number];
-    const { report: found, headers } = await makeReport(doors, report, monthOf(year, number));
+    const { report: found, headers } = await makeReport(context, report, monthOf(year, number));
     if (format === 'json') return { headers, body: { month, ...found } };
     const rows = Object.entries(found.services).map(([id, each]) =>
       csvRow(COLUMNS.map(([, cell]) => cell(each, id))),

@@ -4,12 +4,12 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { z } from 'zod';
 import { wantsGzip } from '../accept-encoding.js';
-import type { Doors } from '../context.js';
+import type { ApiContext } from '../context.js';
 import { PAGE_HEADERS } from '../page/frame.js';
 import { pageBuild, type StatusPage, statusPage } from '../page/status-page.js';
 import { utcOffset, utcOffsets } from '../page/utc-offsets.js';
 import { publicAlerts, publicHealth, publicMaintenance } from '../public/view.js';
-import { type Asked, HttpError, type Reply, route } from '../route.js';
+import { HttpError, type RequestContext, type RouteResult, route } from '../route.js';
 import { alertsBody } from './alerts.js';
 import { shownAnnouncement } from './announcements.js';
 import { healthBytes } from './cluster-health.js';
@@ -32,7 +32,7 @@ export const views = route({
   inPath: { view },
   query,
   answer: ['text/html'],
-  handle: (_, doors, asked) => viewReply(doors, asked, `ui/${asked.params.view}`),
+  handle: (_, context, asked) => viewReply(context, asked, `ui/${asked.params.view}`),
 });
 
 export const viewsOfOne = route({
@@ -45,53 +45,53 @@ export const viewsOfOne = route({
   },
   query,
   answer: ['text/html'],
-  handle: (_, doors, asked) =>
-    viewReply(doors, asked, `ui/${asked.params.view}/${encodeURIComponent(asked.params.id ?? '')}`),
+  handle: (_, context, asked) =>
+    viewReply(context, asked, `ui/${asked.params.view}/${encodeURIComponent(asked.params.id ?? '')}`),
 });
 
-async function viewReply(doors: Doors, asked: Asked, path: string): Promise<Reply> {
+async function viewReply(context: ApiContext, asked: RequestContext, path: string): Promise<RouteResult> {
   const page = await statusPage();
-  if (!page?.hasView(path, doors.page().readOnly))
+  if (!page?.hasView(path, context.page().readOnly))
     throw new HttpError(404, 'no such view; / leads to all there are');
-  return statusReply(page, doors, asked, path);
+  return statusReply(page, context, asked, path);
 }
 
-function publicState(doors: Doors) {
+function publicState(context: ApiContext) {
   return {
-    health: publicHealth(doors),
-    alerts: { details: publicAlerts(doors), muted: [] },
-    maintenance: publicMaintenance(doors),
+    health: publicHealth(context),
+    alerts: { details: publicAlerts(context), muted: [] },
+    maintenance: publicMaintenance(context),
   };
 }
 
-async function fullState(doors: Doors) {
+async function fullState(context: ApiContext) {
   return {
-    health: JSON.parse(healthBytes(doors).toString('utf8')) as { services: object },
-    alerts: await alertsBody(doors, true),
-    maintenance: shownMaintenance(doors),
+    health: JSON.parse(healthBytes(context).toString('utf8')) as { services: object },
+    alerts: await alertsBody(context, true),
+    maintenance: shownMaintenance(context),
   };
 }
 
 /** A view of the page as HTML. @param path below our address, without a slash in front */
 export async function statusReply(
   page: StatusPage,
-  doors: Doors,
-  asked: Asked,
+  context: ApiContext,
+  asked: RequestContext,
   path: string,
-): Promise<Reply> {
-  const { title, description, readOnly } = doors.page();
-  const now = doors.clock.now();
-  const state = readOnly ? publicState(doors) : await fullState(doors);
+): Promise<RouteResult> {
+  const { title, description, readOnly } = context.page();
+  const now = context.clock.now();
+  const state = readOnly ? publicState(context) : await fullState(context);
   const text = await page.draw({
-    ...(readOnly ? { version: '', node: '' } : { version: doors.version, node: doors.node() }),
+    ...(readOnly ? { version: '', node: '' } : { version: context.version, node: context.node() }),
     ...{ title, description, readOnly },
-    build: pageBuild(doors.page()),
+    build: pageBuild(context.page()),
     utcOffset: utcOffset(now),
     offsets: utcOffsets(now),
     path,
     query: asked.search,
     ...state,
-    announcements: doors.announcements.list(now).map(each => shownAnnouncement(each, now)),
+    announcements: context.announcements.list(now).map(each => shownAnnouncement(each, now)),
   });
   const headers = { ...PAGE_HEADERS, ...VARY };
   const reply = { type: 'text/html; charset=utf-8', status: statusOf(asked.params, state.health.services) };
@@ -100,7 +100,7 @@ export async function statusReply(
 }
 
 /** A page about a service that is not there, or is not shown, says so. */
-function statusOf({ view, id = '' }: Asked['params'], services: object): number {
+function statusOf({ view, id = '' }: RequestContext['params'], services: object): number {
   if (view !== 'service') return 200;
   const entry = Object.hasOwn(services, id)
     ? (services as Record<string, { hidden?: boolean }>)[id]

@@ -39,9 +39,9 @@ export const weeklyProfile = route({
     query: z.string().describe('PromQL of the hour up to the moment it is asked for'),
   }),
   others: { ...reply, 404: { when: 'There is no such service' } },
-  async handle({ days, service, load }, doors) {
+  async handle({ days, service, load }, context) {
     const subject = service === undefined ? { load } : { service };
-    const { report: body, headers } = await ofFindings(doors, lastDays(days), findings =>
+    const { report: body, headers } = await ofFindings(context, lastDays(days), findings =>
       weeklyProfileOf(subject, findings),
     );
     if (!body) throw new HttpError(404, `no service "${service}"`);

@@ -19,7 +19,7 @@ import {
 } from './client-certificate.js';
 
 /** TLS at the doors. */
-export interface TlsDoor {
+export interface TlsServerConfig {
   readonly options: ServerOptions;
   /** Why the client of a new connection is turned away; undefined for one that may come in. */
   readonly problem: (socket: TLSSocket) => string | undefined;
@@ -69,7 +69,7 @@ type Mistake = (key: keyof Keys, reason: string) => undefined;
 
 /** The section's schema; relative paths are relative to `folder`. Its value is undefined where there is no TLS. */
 export function tlsServerConfig(folder: string) {
-  return keys.optional().transform((config, context): TlsDoor | undefined => {
+  return keys.optional().transform((config, context): TlsServerConfig | undefined => {
     if (!config || isPlain(config)) return undefined;
     const mistake: Mistake = (key, message) => {
       context.addIssue({ code: 'custom', path: [key], message });
@@ -86,7 +86,7 @@ function isPlain(config: Keys): boolean {
   );
 }
 
-function openDoor(config: Keys, folder: string, mistake: Mistake): TlsDoor {
+function openDoor(config: Keys, folder: string, mistake: Mistake): TlsServerConfig {
   const cert = findPem('cert', config, folder, mistake);
   const key = findPem('key', config, folder, mistake);
   const ca = findPem('client_ca', config, folder, mistake);

@@ -258,7 +258,7 @@ time_intervals: [{ name: night, time_intervals: [{ times: [{ start_time: '00:00'
       const labels = { ...firing(LATE).labels.toJSON() };
       const pending = [{ labels, expression: '', addedLabels: [], firesAt }];
       const found = { at: 0, unsent: [], active: [], notDue: ['ServiceDown'], failures: 0 };
-      scene.alerting.hearRules({ ...found, pending }, scene.clock.now());
+      scene.alerting.applyEvaluation({ ...found, pending }, scene.clock.now());
     },
     want: ['boss webhook escalation', 'ops webhook repeat'],
     after: async scene => {
@@ -295,7 +295,7 @@ ${rest.join('\n')}`;
     ...world,
     ops,
     clock,
-    fire: labels => world.alerting.alerts.put([firing(labels) as IncomingAlert], clock.now()),
+    fire: labels => world.alerting.alerts.upsert([firing(labels) as IncomingAlert], clock.now()),
     silence(target, length) {
       const [startsAt, endsAt] = [clock.now(), clock.now() + length];
       const matchers = [new Matcher('target', '=', target)];
@@ -344,7 +344,7 @@ function shown({ receiver, integration, what, heldBy, retry }: NextNotification)
 
 /** When notifications that name an alert were taken, as its history has it. */
 function sentAt(world: World, labels: Record<string, string>): number[] {
-  const { episodes } = world.alerting.episodes.select({ limit: 10, service: labels.target });
+  const { episodes } = world.alerting.history.select({ limit: 10, service: labels.target });
   return episodes.flatMap(({ notifications }) =>
     notifications.filter(({ error }) => error === undefined).map(({ at }) => at),
   );

@@ -1,7 +1,7 @@
 // Which alerts mute which: generated rules and alerts, compared with the real Alertmanager.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KnownAlert } from '../../../src/alertmanager/alert-store.js';
+import type { StoredAlert } from '../../../src/alertmanager/alert-store.js';
 import { fingerprintOf } from '../../../src/alertmanager/fingerprint.js';
 import { parseMatchers } from '../../../src/alertmanager/matchers/parse.js';
 import { Inhibitor } from '../../../src/alertmanager/mute/inhibition.js';
@@ -81,7 +81,7 @@ describe.each([1, 2, 3, 4])('seed %i', seed => {
   });
 });
 
-function knownAlert(pairs: Record<string, string>): KnownAlert {
+function knownAlert(pairs: Record<string, string>): StoredAlert {
   const labels = Labels.of(pairs);
   return {
     fingerprint: fingerprintOf(labels),

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type LogEntry,
   NotificationLog,
-  needsTelling,
+  needsUpdate,
   openAlerts,
 } from '../../../src/alertmanager/pipeline/notification-log.js';
 import { Store } from '../../../src/store/store.js';
@@ -46,7 +46,7 @@ test.each<[string, LogEntry | undefined, string, string, boolean, boolean]>([
     repeatInterval: HOUR,
     sendResolved,
   };
-  expect(needsTelling(told, { ...present, age: told ? Math.abs(NOW - told.at) : 0 })).toBe(want);
+  expect(needsUpdate(told, { ...present, age: told ? Math.abs(NOW - told.at) : 0 })).toBe(want);
 });
 
 test.each<[name: string, ran: number, wall: number, isRestarted: boolean, want: number]>([

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Integration } from '../../../src/alertmanager/pipeline/integration.js';
-import { deliver, type Outcome } from '../../../src/alertmanager/pipeline/retry.js';
+import { type NotifyOutcome, retry } from '../../../src/alertmanager/pipeline/retry.js';
 import { webhook } from '../../../src/alertmanager/receivers/webhook.js';
 import { backoff, pause } from '../../../src/concurrency/backoff.js';
 import { Semaphore } from '../../../src/concurrency/semaphore.js';
@@ -12,7 +12,7 @@ import { answers, type Behaviour, type Endpoint, hangs, startEndpoint } from '..
 import { notification, open } from '../../support/receivers.js';
 
 interface Delivered {
-  readonly outcome: Outcome;
+  readonly outcome: NotifyOutcome;
   readonly requests: number;
   /** Between the first two requests, milliseconds. */
   readonly gap: number;
@@ -36,7 +36,7 @@ async function delivered(
     semaphore: new Semaphore(5),
   };
   try {
-    const outcome = await deliver({
+    const outcome = await retry({
       integration,
       prepare: prepare as () => ReturnType<typeof notification>,
       stop: AbortSignal.timeout(patience),

@@ -14,7 +14,7 @@ async function preview(...filters: string[]) {
     endsAt: now + 600_000,
     generatorUrl: '',
   });
-  monitor.alerting.hear([alert('tools'), alert('tools', 'Other'), alert('redis')], now);
+  monitor.alerting.ingest([alert('tools'), alert('tools', 'Other'), alert('redis')], now);
   const query = new URLSearchParams(filters.map((each): [string, string] => ['filter', each]));
   const answer = await fetch(`${monitor.url}/api/v2/silences/preview?${query}`);
   if (answer.status !== 200) return answer.json();

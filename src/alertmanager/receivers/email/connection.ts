@@ -6,7 +6,7 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { explained, watchTls } from '../../../http-client/tls-watch.js';
 import { beginTls, dial, MAX_STALE } from '../../../net/dial.js';
 import type { EmailOptions } from './options.js';
-import { askForTls } from './start-tls.js';
+import { startTls } from './start-tls.js';
 
 /** The library waits for a greeting; after STARTTLS the server sends none. */
 const GREETING = Buffer.from('220 TLS has begun\r\n');
@@ -37,7 +37,7 @@ export class MailConnection {
     const socket = await dial(smarthost, { signal, maxStale: MAX_STALE });
     this.#socket = socket;
     if (!requireTls) return socket;
-    await askForTls(socket, hello, signal);
+    await startTls(socket, hello, signal);
     const secure = await beginTls(socket, to, signal);
     secure.unshift(GREETING);
     return this.#begun(secure);

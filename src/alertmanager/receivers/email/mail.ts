@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Notification } from '../../pipeline/notification.js';
 import type { ReportMessage } from '../../pipeline/report-message.js';
-import type { Filling, PlainMessage } from '../message.js';
+import type { MessageRenderer, PlainMessage } from '../message.js';
 import type { EmailOptions } from './options.js';
 
 export interface Mail {
@@ -39,21 +39,21 @@ export function templatedMail(
   options: EmailOptions,
   notification: Notification,
   addresses: Addresses,
-  filling: Filling,
+  renderer: MessageRenderer,
 ): Mail {
   const header = (name: string, otherwise: string) => {
     const template = options.headers.get(name);
-    return template === undefined ? otherwise : filling.text(template);
+    return template === undefined ? otherwise : renderer.text(template);
   };
   const others = [...options.headers].filter(([name]) => !OWN.has(name));
   return {
     from: header('From', addresses.from),
     to: header('To', addresses.to),
-    subject: filling.text(options.headers.get('Subject') ?? '{{ template "email.default.subject" . }}'),
-    html: filling.html(options.html),
-    text: filling.text(options.text),
+    subject: renderer.text(options.headers.get('Subject') ?? '{{ template "email.default.subject" . }}'),
+    html: renderer.html(options.html),
+    text: renderer.text(options.text),
     headers: {
-      ...Object.fromEntries(others.map(([name, template]) => [name, filling.text(template)])),
+      ...Object.fromEntries(others.map(([name, template]) => [name, renderer.text(template)])),
       ...threadOf(options, notification),
     },
   };

@@ -19,19 +19,19 @@ export class NoGreeting extends Error {
  * @param hello the name of this machine
  * @throws ReplyError, NoGreeting, the system's error, or the signal's reason
  */
-export async function askForTls(socket: Socket, hello: string, signal: AbortSignal): Promise<void> {
+export async function startTls(socket: Socket, hello: string, signal: AbortSignal): Promise<void> {
   const greeting = await nextReply(socket, GREETING, signal).catch((error: unknown) => {
     throw signal.aborted ? new NoGreeting(error) : error;
   });
   expectCode(greeting, GREETING, 220);
-  const extensions = await say(socket, `EHLO ${hello.replace(/[\r\n]+/g, '')}`, signal);
+  const extensions = await command(socket, `EHLO ${hello.replace(/[\r\n]+/g, '')}`, signal);
   expectCode(extensions, 'EHLO', 250);
   if (!/^250[ -]STARTTLS\s*$/im.test(extensions.text))
     throw new ReplyError('STARTTLS is not offered', 'STARTTLS', 502);
-  expectCode(await say(socket, 'STARTTLS', signal), 'STARTTLS', 220);
+  expectCode(await command(socket, 'STARTTLS', signal), 'STARTTLS', 220);
 }
 
-async function say(socket: Socket, line: string, signal: AbortSignal): Promise<Reply> {
+async function command(socket: Socket, line: string, signal: AbortSignal): Promise<Reply> {
   socket.write(`${line}\r\n`);
   return nextReply(socket, line.split(' ')[0] as string, signal);
 }

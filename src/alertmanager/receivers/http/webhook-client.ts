@@ -15,7 +15,7 @@ const MAX_ANSWER = 64 * 1024;
 /** A URL made by a template may name many hosts; the connections to the last few are kept. */
 const MAX_ORIGINS = 16;
 
-export interface PosterSettings {
+export interface WebhookClientOptions {
   /** As messages begin: `slack`. */
   readonly integration: string;
   readonly http: HttpClientConfig;
@@ -36,11 +36,11 @@ export interface Post {
 }
 
 /** Posts to wherever a receiver's URL points. Closed by {@link close}. */
-export class Poster {
-  readonly #settings: PosterSettings;
+export class WebhookClient {
+  readonly #settings: WebhookClientOptions;
   readonly #callers = new Map<string, Caller>();
 
-  constructor(settings: PosterSettings) {
+  constructor(settings: WebhookClientOptions) {
     this.#settings = settings;
   }
 
@@ -112,7 +112,7 @@ export class Poster {
           body: post.body,
           isSecret: post.secrets?.some(each => each !== '' && post.body.includes(each)) ?? false,
         },
-        { signal: own ? AbortSignal.any([signal, own]) : signal, sink: () => keeping(chunks) },
+        { signal: own ? AbortSignal.any([signal, own]) : signal, sink: () => collector(chunks) },
       );
       return { status, headers, body: Buffer.concat(chunks).toString() };
     } catch (error) {
@@ -165,7 +165,7 @@ export function abortError(begin: string, signal: AbortSignal, error: unknown): 
   return new DeliveryError(begin + words, { reason: 'contextDeadlineExceeded' });
 }
 
-function keeping(chunks: Buffer[]): (chunk: Buffer) => void {
+function collector(chunks: Buffer[]): (chunk: Buffer) => void {
   chunks.length = 0;
   let size = 0;
   return chunk => {

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { goJson, type Writable } from '../../../go/json.js';
 import type { Notification } from '../../pipeline/notification.js';
 import { statusOf } from '../../templates/data.js';
-import type { Filling, PlainMessage } from '../message.js';
+import type { MessageRenderer, PlainMessage } from '../message.js';
 import { cutRunes } from '../truncate.js';
 import type { Detail, PagerdutyOptions } from './options.js';
 
@@ -41,9 +41,9 @@ export function pagerdutyEvent(
   options: PagerdutyOptions,
   notification: Notification,
   routingKey: string,
-  filling: Filling,
+  renderer: MessageRenderer,
 ): Event {
-  const text = (template: string) => filling.text(template);
+  const text = (template: string) => renderer.text(template);
   const details = [...options.details].map(([name, value]) => [name, detailOf(value, text)] as const);
   const images = options.images.map(({ src, alt, href }) => ({
     src: text(src),

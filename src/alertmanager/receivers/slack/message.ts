@@ -3,7 +3,7 @@
 
 import type { Writable } from '../../../go/json.js';
 import { digestText, type ReportMessage } from '../../pipeline/report-message.js';
-import type { Filling, PlainMessage } from '../message.js';
+import type { MessageRenderer, PlainMessage } from '../message.js';
 import { cutRunes } from '../truncate.js';
 import type { SlackAction, SlackConfirmation, SlackOptions } from './options.js';
 
@@ -16,8 +16,8 @@ const MAX_VALUE = 2000;
 const orNone = <T extends string | boolean>(value: T): T | undefined => value || undefined;
 
 /** The message as the templates make it. @throws TemplateError */
-export function slackMessage(options: SlackOptions, channel: string, filling: Filling): Writable {
-  const text = (template: string) => filling.text(template);
+export function slackMessage(options: SlackOptions, channel: string, renderer: MessageRenderer): Writable {
+  const text = (template: string) => renderer.text(template);
   const attachment = {
     title: orNone(cutRunes(text(options.title), MAX_TITLE)),
     title_link: orNone(text(options.titleLink)),

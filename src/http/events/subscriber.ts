@@ -8,7 +8,7 @@ const RETRY = Buffer.from('retry: 1000\n\n');
 const HEARTBEAT = Buffer.from(': still here\n\n');
 
 /** Read once, by whoever writes the answer. */
-export class Reader implements AsyncIterable<Buffer> {
+export class Subscriber implements AsyncIterable<Buffer> {
   /** By the monotonic clock. */
   readonly openedAt: Millis;
   /** Which client reads it. */
@@ -24,13 +24,13 @@ export class Reader implements AsyncIterable<Buffer> {
   }
 
   /** An event to be told, in place of one that still waits. */
-  offer(event: Buffer): void {
+  send(event: Buffer): void {
     this.#event = event;
     this.#wake?.();
   }
 
   /** A sign of life, unless there is something to be told anyway. */
-  beat(): void {
+  heartbeat(): void {
     this.#next ??= HEARTBEAT;
     this.#wake?.();
   }
@@ -44,7 +44,7 @@ export class Reader implements AsyncIterable<Buffer> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
     for (;;) {
       if (this.#isEnded) return;
-      const bytes = this.#take();
+      const bytes = this.#nextBytes();
       if (bytes) yield bytes;
       else
         await new Promise<void>(resolve => {
@@ -53,7 +53,7 @@ export class Reader implements AsyncIterable<Buffer> {
     }
   }
 
-  #take(): Buffer | undefined {
+  #nextBytes(): Buffer | undefined {
     const bytes = this.#next ?? this.#event;
     if (this.#next) this.#next = undefined;
     else this.#event = undefined;

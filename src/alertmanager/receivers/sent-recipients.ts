@@ -7,21 +7,21 @@ import type { Millis } from '../../model/time.js';
 const MAX_RECEIPTS = 10_000;
 
 /** Remembers for a while. */
-export class Receipts {
+export class SentRecipients {
   readonly #lifetime: Millis;
-  readonly #teller: string;
+  readonly #scope: string;
   /** Until when each is remembered, the oldest first. */
   readonly #until: Map<string, Millis>;
 
   constructor(lifetime: Millis, teller = '', until = new Map<string, Millis>()) {
     this.#lifetime = lifetime;
-    this.#teller = teller;
+    this.#scope = teller;
     this.#until = until;
   }
 
   /** Those of one of several who tell people: who has got a message from another has not got it from this one. */
-  of(teller: string): Receipts {
-    return new Receipts(this.#lifetime, teller, this.#until);
+  scopedTo(teller: string): SentRecipients {
+    return new SentRecipients(this.#lifetime, teller, this.#until);
   }
 
   has(message: string, recipient: string, now: Millis): boolean {
@@ -44,7 +44,7 @@ export class Receipts {
 
   #keyOf(message: string, recipient: string): string {
     return createHash('sha256')
-      .update(JSON.stringify([this.#teller, message, recipient]))
+      .update(JSON.stringify([this.#scope, message, recipient]))
       .digest('base64');
   }
 }
