@@ -1,9 +1,9 @@
 // What is wrong now, and are the objectives kept?
 
-import { dashboard, labelValues, linkTo, services } from './frame.js';
-import { ALERT_STATES, anyIs, COLOUR, lessIsBetter, moreIsBetter, thresholds, words } from './look.js';
+import { dashboard, labelValues, linkTo, services } from './dashboard.js';
 import { bars, stat, stateTimeline, table, timeSeries } from './panels.js';
 import { alerts as alertsOf, countOf, MONITOR, now, over, rows, SERVICES, variable } from './query.js';
+import { ALERT_STATES, anyIs, COLOUR, lessIsBetter, moreIsBetter, thresholds, words } from './style.js';
 
 const toServiceOfRow = linkTo('langgraph-service', 'Service', { service: variable('__value.text') });
 const toService = linkTo('langgraph-service', 'Service', { service: variable('__field.labels.target') });

@@ -1,17 +1,6 @@
 // Is the cluster well? The page to leave open.
 
-import { dashboard, linkTo, services } from './frame.js';
-import {
-  anyIs,
-  CLUSTER_STATES,
-  COLOUR,
-  lessIsBetter,
-  moreIsBetter,
-  PLAIN,
-  SERVICE_STATES,
-  thresholds,
-  WELL_OR_NOT,
-} from './look.js';
+import { dashboard, linkTo, services } from './dashboard.js';
 import { stat, stateTimeline, table, timeSeries } from './panels.js';
 import {
   alerts,
@@ -26,6 +15,17 @@ import {
   uptime,
   variable,
 } from './query.js';
+import {
+  anyIs,
+  CLUSTER_STATES,
+  COLOUR,
+  lessIsBetter,
+  moreIsBetter,
+  PLAIN,
+  SERVICE_STATES,
+  thresholds,
+  WELL_OR_NOT,
+} from './style.js';
 
 const toService = linkTo('langgraph-service', 'Service', { service: variable('__field.labels.target') });
 const toServiceOfRow = linkTo('langgraph-service', 'Service', { service: variable('__value.text') });

@@ -1,9 +1,9 @@
 // Does every backend of HAProxy's have a server, and do requests get through?
 
-import { dashboard, labelValues } from './frame.js';
-import { anyIs, COLOUR, lessIsBetter, PROXY_STATES, SERVICE_STATES } from './look.js';
+import { dashboard, labelValues } from './dashboard.js';
 import { stat, stateTimeline, table, timeSeries } from './panels.js';
 import { countOf, MONITOR, now, over, rows, serviceState, stateNumber } from './query.js';
+import { anyIs, COLOUR, lessIsBetter, PROXY_STATES, SERVICE_STATES } from './style.js';
 
 /** The HAProxy chosen. */
 const HERE = `${MONITOR}, target="$haproxy"`;

@@ -1,9 +1,9 @@
 // Is the node the monitor runs on running out of something?
 
-import { dashboard, labelValues } from './frame.js';
-import { COLOUR, lessIsBetter, moreIsBetter, PLAIN } from './look.js';
+import { dashboard, labelValues } from './dashboard.js';
 import { stat, table, timeSeries } from './panels.js';
 import { MONITOR, now, over, rows } from './query.js';
+import { COLOUR, lessIsBetter, moreIsBetter, PLAIN } from './style.js';
 
 /** The node chosen. */
 const HERE = `${MONITOR}, target="$node"`;

@@ -1,9 +1,9 @@
 // Can I believe what I see? The monitor about itself.
 
-import { dashboard } from './frame.js';
-import { COLOUR, lessIsBetter, PLAIN, YES_NO } from './look.js';
+import { dashboard } from './dashboard.js';
 import { stat, timeSeries } from './panels.js';
 import { MONITOR, now, over } from './query.js';
+import { COLOUR, lessIsBetter, PLAIN, YES_NO } from './style.js';
 
 const rate = (metric: string) => `rate(${metric}{${MONITOR}}[$__rate_interval])`;
 

@@ -40,8 +40,8 @@ import type { Options as StateTimelineOptions } from '@grafana/schema/dist/esm/r
 import type { Options as StatusHistoryOptions } from '@grafana/schema/dist/esm/raw/composable/statushistory/panelcfg/x/StatusHistoryPanelCfg_types.gen.js';
 import type { Options as TableOptions } from '@grafana/schema/dist/esm/raw/composable/table/panelcfg/x/TablePanelCfg_types.gen.js';
 import type { Options as TimeSeriesOptions } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen.js';
-import { COLOUR, PLAIN } from './look.js';
 import { type Query, variable } from './query.js';
+import { COLOUR, PLAIN } from './style.js';
 
 /** Grafana's data source, whichever the variable names. */
 export const DATA_SOURCE = { type: 'prometheus', uid: variable('datasource') } as const;

@@ -1,9 +1,9 @@
 // Does Redis answer, and has it room?
 
-import { dashboard, labelValues } from './frame.js';
-import { anyIs, COLOUR, lessIsBetter, moreIsBetter, PLAIN, SERVICE_STATES, YES_NO } from './look.js';
+import { dashboard, labelValues } from './dashboard.js';
 import { stat, table, timeSeries } from './panels.js';
 import { MONITOR, meanResponseTime, now, over, responseTimeQuantile, rows, serviceState } from './query.js';
+import { anyIs, COLOUR, lessIsBetter, moreIsBetter, PLAIN, SERVICE_STATES, YES_NO } from './style.js';
 
 /** The Redis chosen. */
 const HERE = `${MONITOR}, target="$redis"`;

@@ -1,16 +1,6 @@
 // How is this one service, and since when?
 
-import { dashboard, services } from './frame.js';
-import {
-  CHECK_STATES,
-  COLOUR,
-  lessIsBetter,
-  moreIsBetter,
-  PLAIN,
-  SERVICE_STATES,
-  thresholds,
-  YES_NO,
-} from './look.js';
+import { dashboard, services } from './dashboard.js';
 import { stat, stateTimeline, statusHistory, table, timeSeries } from './panels.js';
 import {
   meanResponseTime,
@@ -23,6 +13,16 @@ import {
   stateNumber,
   uptime,
 } from './query.js';
+import {
+  CHECK_STATES,
+  COLOUR,
+  lessIsBetter,
+  moreIsBetter,
+  PLAIN,
+  SERVICE_STATES,
+  thresholds,
+  YES_NO,
+} from './style.js';
 
 const lastCheck = stateNumber('target', 'langgraph_monitor_service_status', SERVICES, 'status', {
   ...{ healthy: 5, degraded: 4, unhealthy: 3, timeout: 2, error: 1, unknown: 0 },

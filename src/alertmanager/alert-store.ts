@@ -4,7 +4,7 @@
 
 import { Labels } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
-import type { KeptStates } from '../store/state-table.js';
+import type { StateStore } from '../store/state-table.js';
 import { fingerprintOf } from './fingerprint.js';
 
 const KIND = 'alert';
@@ -77,7 +77,7 @@ export function isResolved({ endsAt }: Pick<StoredAlert, 'endsAt'>, at: Millis):
 }
 
 export class AlertStore {
-  readonly #kept: KeptStates;
+  readonly #kept: StateStore;
   readonly #events: AlertStoreEvents;
   readonly #entries = new Map<string, Entry>();
   /** The latest moment that {@link advanceTo} was given. */
@@ -86,7 +86,7 @@ export class AlertStore {
   resolveTimeout: Millis = 5 * 60_000;
 
   /** Takes up what an earlier run left. Events are for what comes later. */
-  constructor(kept: KeptStates, events: AlertStoreEvents, at: Millis) {
+  constructor(kept: StateStore, events: AlertStoreEvents, at: Millis) {
     this.#kept = kept;
     this.#events = events;
     this.#now = at;
@@ -126,7 +126,7 @@ export class AlertStore {
       const entry = this.#merge(incoming, at, happened);
       if (entry) changes.push([entry.alert.fingerprint, toPersisted(entry)]);
     }
-    const isKept = this.#kept.put(KIND, changes);
+    const isKept = this.#kept.upsert(KIND, changes);
     for (const tell of happened) tell();
     return isKept;
   }
@@ -184,7 +184,7 @@ export class AlertStore {
         changes.push([fingerprint, undefined]);
       }
     }
-    if (changes.length > 0) this.#kept.put(KIND, changes);
+    if (changes.length > 0) this.#kept.upsert(KIND, changes);
   }
 
   /** @returns the entry when there is something new to be kept */

@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Millis } from '../model/time.js';
-import type { KeptStates } from '../store/state-table.js';
+import type { StateStore } from '../store/state-table.js';
 
 const KIND = 'audit';
 /** Entries that are kept; of more the oldest go. */
@@ -32,9 +32,9 @@ export interface AuditEntry {
 }
 
 export class AuditTrail {
-  readonly #kept: KeptStates;
+  readonly #kept: StateStore;
 
-  constructor(kept: KeptStates) {
+  constructor(kept: StateStore) {
     this.#kept = kept;
   }
 
@@ -42,7 +42,7 @@ export class AuditTrail {
   add(entry: AuditEntry): void {
     const keys = [...this.#kept.all<AuditEntry>(KIND).keys()].sort();
     const old = keys.slice(0, Math.max(0, keys.length + 1 - MAX_ENTRIES));
-    this.#kept.put(KIND, [...old.map(key => [key, undefined] as const), [keyOf(entry.at), entry]]);
+    this.#kept.upsert(KIND, [...old.map(key => [key, undefined] as const), [keyOf(entry.at), entry]]);
   }
 
   /** Newest first. @param limit how many at most */

@@ -7,7 +7,7 @@ import type { StoredAlert } from '../alertmanager/alert-store.js';
 import type { Silence } from '../alertmanager/mute/silences.js';
 import { alertIdentity, isEscalation } from '../model/alert.js';
 import type { Millis } from '../model/time.js';
-import type { EpisodeQuery, EpisodeStore, StoredEpisode } from '../store/alert-history.js';
+import type { AlertHistoryQuery, AlertHistoryStore, StoredHistoryEntry } from '../store/alert-history.js';
 
 /** Messages an episode remembers; of more the oldest but the first go. */
 const MAX_NOTIFICATIONS = 200;
@@ -77,7 +77,7 @@ export interface AlertHistoryPage {
 export type AlertHistoryWriter = Pick<AlertHistory, 'recordNotification' | 'recordSilences'>;
 
 export class AlertHistory {
-  readonly #store: EpisodeStore;
+  readonly #store: AlertHistoryStore;
   /** By identity. */
   readonly #open = new Map<string, AlertHistoryEntry>();
   /** Those that ended: messages about an end come after it. */
@@ -86,7 +86,7 @@ export class AlertHistory {
   #writing: NodeJS.Immediate | undefined;
 
   /** Takes up those that an earlier run left open. */
-  constructor(store: EpisodeStore) {
+  constructor(store: AlertHistoryStore) {
     this.#store = store;
     for (const { body } of store.select({ active: true, limit: MAX_OPEN }).episodes) {
       const episode = body as AlertHistoryEntry;
@@ -184,7 +184,7 @@ export class AlertHistory {
   }
 
   /** Newest first. */
-  select(query: EpisodeQuery): AlertHistoryPage {
+  select(query: AlertHistoryQuery): AlertHistoryPage {
     this.flush();
     const { episodes, count } = this.#store.select(query);
     return { episodes: episodes.map(({ body }) => body as AlertHistoryEntry), count };
@@ -242,7 +242,7 @@ function newId(at: Millis): string {
   return `${Math.floor(at).toString(16).padStart(12, '0')}-${randomBytes(8).toString('hex')}`;
 }
 
-function stored(episode: AlertHistoryEntry): StoredEpisode {
+function stored(episode: AlertHistoryEntry): StoredHistoryEntry {
   const { id, startsAt, endsAt, labels } = episode;
   const { severity = '', target = '', alertname = '' } = labels;
   return { id, startsAt, endsAt, severity, service: target, alertname, body: episode };

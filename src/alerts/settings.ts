@@ -4,10 +4,10 @@ import { MatcherError } from '../alertmanager/matchers/error.js';
 import type { Matcher } from '../alertmanager/matchers/matcher.js';
 import { parseMatchers } from '../alertmanager/matchers/parse.js';
 import { httpClientProblem } from '../config/http-client/problem.js';
-import type { Vocabulary } from '../config/schema-kit.js';
+import type { SchemaKit } from '../config/schema-kit.js';
 
 /** `alerting`: who tells people, and the gateway for SMS. */
-export function alertingSection(v: Vocabulary) {
+export function alertingSection(v: SchemaKit) {
   const { about } = v;
   const alertmanager = v.section({
     url: about(
@@ -82,7 +82,7 @@ export function alertingSection(v: Vocabulary) {
 }
 
 /** `actions`: what is done about an alert by itself. */
-export function actionsSection(v: Vocabulary) {
+export function actionsSection(v: SchemaKit) {
   const { about, ofType } = v;
   const matchers = v.z
     .array(v.words(), { error: `expected a list such as ['alertname="ServiceDown"', 'target="tools"']` })

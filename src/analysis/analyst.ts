@@ -1,7 +1,7 @@
 // Makes reports, each once for all who ask. Comes in: questions for a report; goes out: the report with its age. An
 // answer that is a few minutes old is given at once while a new one is being made.
 
-import { Pieces } from '../concurrency/by-pieces.js';
+import { TimeSlicer } from '../concurrency/by-pieces.js';
 import type { Service } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
 import { type Engine, type Hours, hoursIn, lastDays, type Period, type Scope } from './asking.js';
@@ -167,11 +167,11 @@ export class Analyst {
     const { services: facts, cluster } = await factsOf(this.#hourly, period, services.length);
     const known = services.filter(({ id }) => facts.has(id));
     const directions = new Map<string, Direction>();
-    const pieces = new Pieces();
+    const pieces = new TimeSlicer();
     for (const { id } of known) {
       const ofService = facts.get(id);
       if (ofService) directions.set(id, directionOf(ofService, period));
-      if (pieces.isLong) await pieces.turn();
+      if (pieces.isLong) await pieces.yieldIfDue();
     }
     const calendar = calendarOf(period);
     return { engine, period, services, facts, cluster, calendar, rollups: this.#rollups, directions };

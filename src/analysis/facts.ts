@@ -1,7 +1,7 @@
 // What is known of services in a period, hour by hour, and in all. Comes in: figures of hours; goes out: facts
 // that reports are made of. Time in which the monitor did not look is unknown: neither up nor down.
 
-import { Pieces } from '../concurrency/by-pieces.js';
+import { TimeSlicer } from '../concurrency/by-pieces.js';
 import type { Millis } from '../model/time.js';
 import type { Hours, Period } from './asking.js';
 import { type Calendar, calendarOf, type DayTimes } from './calendar.js';
@@ -76,10 +76,10 @@ export async function factsOf(hourly: HourlyFigures, period: Period, services: n
   await hourly.each(period, services, part => sums.add(part));
   const calendar = calendarOf(period);
   const facts = new Map<string, ServiceFacts>();
-  const pieces = new Pieces();
+  const pieces = new TimeSlicer();
   for (const [id, of] of sums.services) {
     if (id !== CLUSTER) facts.set(id, factsOfService(of, sums.bounds, period, calendar));
-    if (pieces.isLong) await pieces.turn();
+    if (pieces.isLong) await pieces.yieldIfDue();
   }
   return { services: facts, cluster: sums.cluster };
 }

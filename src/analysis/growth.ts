@@ -1,7 +1,7 @@
 // What is to come of what fills up or gets more, in sentences and figures. Comes in: findings; goes out: the document's
 // `growth_projections`.
 
-import { Pieces } from '../concurrency/by-pieces.js';
+import { TimeSlicer } from '../concurrency/by-pieces.js';
 import { isoLocal, type Millis } from '../model/time.js';
 import type { Findings } from './analyst.js';
 import { pointsOf } from './facts.js';
@@ -67,10 +67,10 @@ export function projectedLoads(findings: Findings): Promise<readonly ProjectedLo
 }
 
 async function projectAll(findings: Findings): Promise<readonly ProjectedLoad[]> {
-  const pieces = new Pieces();
+  const pieces = new TimeSlicer();
   const found: ProjectedLoad[] = [];
   for (const load of loads) {
-    if (pieces.isLong) await pieces.turn();
+    if (pieces.isLong) await pieces.yieldIfDue();
     found.push(projectedLoad(load, findings));
   }
   return found;

@@ -86,7 +86,7 @@ export class AlertWiring {
   }
 
   /** Puts how many alerts and silences there are on /metrics. */
-  show(muted: readonly MutedAlert[]): void {
+  updateMetrics(muted: readonly MutedAlert[]): void {
     this.#metrics.show(this.alerting.figures());
     this.#metrics.showMuted(muted);
     this.#metrics.showSending(this.alerting.sender);

@@ -6,7 +6,7 @@ import { authorization, basicAuth, httpClientShape, tlsConfig } from '../config/
 import { ipProtocolShape } from '../config/ip-protocol.js';
 import { sectionJson } from '../config/reference/keys.js';
 import { type ReferencePart, referencePage, type SharedKeys } from '../config/reference/markdown.js';
-import { vocabulary } from '../config/schema-kit.js';
+import { schemaKit } from '../config/schema-kit.js';
 import { condition } from '../probes/kinds/http/condition.js';
 import { kinds } from '../probes/kinds/index.js';
 import { monitorYml, serviceKeys, serviceSchema } from './configuration.js';
@@ -14,7 +14,7 @@ import { monitorYml, serviceKeys, serviceSchema } from './configuration.js';
 const HTTP_CLIENT = 'HTTP clients';
 const IP_PROTOCOL = 'IP protocol';
 
-const { section } = vocabulary;
+const { section } = schemaKit;
 
 const SHARED: readonly SharedKeys[] = [
   { title: 'Every service', shape: serviceKeys },
@@ -56,7 +56,7 @@ export function configurationParts(): ReferencePart[] {
     { path: '', title: 'Top level', schema: monitorYml },
     { path: 'services.ID', title: 'Every service', schema: section(serviceKeys) },
     ...services,
-    { path: '', title: '`services.ID.condition`', schema: condition(vocabulary) },
+    { path: '', title: '`services.ID.condition`', schema: condition(schemaKit) },
     { path: 'endpoints.CAPABILITY[]', title: '`endpoints.CAPABILITY[]`', schema: candidates.element },
     { path: '', title: HTTP_CLIENT, schema: section(httpClientShape) },
     ...[...SECTIONS].map(([schema, title]) => ({ path: title, title: `\`${title}\``, schema })),

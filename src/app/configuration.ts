@@ -22,15 +22,15 @@ import { count, duration, flag, httpUrl, section, text, words } from '../config/
 import { type HttpClientConfig, httpClientShape } from '../config/http-client/config.js';
 import { httpClientProblem } from '../config/http-client/problem.js';
 import { ConfigError, loadYaml } from '../config/load.js';
-import { vocabulary } from '../config/schema-kit.js';
+import { schemaKit } from '../config/schema-kit.js';
 import type { AccessSettings } from '../http/access.js';
 import { webSection } from '../http/access-section.js';
 import { type PageSettings, pageSection } from '../http/page/settings.js';
 import type { SecretSource } from '../model/secret.js';
 import { SEVERITIES, type Service } from '../model/service.js';
 import type { Millis } from '../model/time.js';
-import type { ProberConfig, TargetConfig } from '../probes/check.js';
 import { HIGHEST_LIMIT, planConcurrency, planPool } from '../probes/concurrency.js';
+import type { ProberConfig, TargetConfig } from '../probes/config.js';
 import { dependencyMistakes } from '../probes/dependencies.js';
 import { host } from '../probes/kinds/host.js';
 import { kinds } from '../probes/kinds/index.js';
@@ -228,7 +228,7 @@ const hostSection = section({
     "Whether processor, memory, disks and network of the monitor's machine are measured.",
   ),
   interval: about(duration(1000).default(30_000), 'Time between two measurements.'),
-  ...host.options(vocabulary).shape,
+  ...host.options(schemaKit).shape,
 });
 
 const query = section({
@@ -333,10 +333,10 @@ export const monitorYml = section({
     "Rules in Prometheus' format, as files or patterns, relative to this file.",
     { example: ['rules/*.rules.yml'], fallback: 'a folder `rules` beside this file, or those that ship' },
   ),
-  alerting: about(alertingSection(vocabulary).prefault({}), 'Where alerts go; see docs/alerting.md.'),
-  actions: about(actionsSection(vocabulary).default([]), 'What is done about an alert by itself.'),
+  alerting: about(alertingSection(schemaKit).prefault({}), 'Where alerts go; see docs/alerting.md.'),
+  actions: about(actionsSection(schemaKit).default([]), 'What is done about an alert by itself.'),
   reports: about(
-    reportsSection(vocabulary).default([]),
+    reportsSection(schemaKit).default([]),
     'Reports that are sent by schedule; see docs/reports.md.',
   ),
   services: about(services, 'What is monitored, by id: letters, digits, `_`, `-` and `.`.'),
@@ -387,7 +387,7 @@ const serviceSchemas = new Map<string, ServiceSchema>();
 function schemasOf(kind: ProbeKind): ServiceSchema {
   let known = serviceSchemas.get(kind.kind);
   if (!known) {
-    const { shape } = kind.options(vocabulary);
+    const { shape } = kind.options(schemaKit);
     known = { shape, schema: section({ ...serviceKeys, ...shape }) };
     serviceSchemas.set(kind.kind, known);
   }

@@ -18,7 +18,7 @@ export class LeftOutLog {
   }
 
   /** Logs a result whose samples are left out unlike those of the service's last answer, and the other way round. */
-  see({ target, leftOut, reason }: CheckResult): void {
+  log({ target, leftOut, reason }: CheckResult): void {
     if (leftOut) {
       if (this.#limited.has(target)) return;
       this.#limited.add(target);
@@ -33,7 +33,7 @@ export class LeftOutLog {
   }
 
   /** The service is gone. */
-  forget(id: string): void {
+  remove(id: string): void {
     this.#limited.delete(id);
   }
 }

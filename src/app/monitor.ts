@@ -29,7 +29,7 @@ import { Exposition } from '../metrics/exposition.js';
 import { OwnMetrics } from '../metrics/own.js';
 import { MetricsPage } from '../metrics/page.js';
 import { ReportMetrics } from '../metrics/reports.js';
-import { countFamilies, ServiceMetrics, serviceFamilies, troubleOf } from '../metrics/services.js';
+import { countFamilies, failureLabelsOf, ServiceMetrics, serviceFamilies } from '../metrics/services.js';
 import type { Maintenance } from '../model/maintenance.js';
 import type { MutedAlert } from '../model/muted.js';
 import type { CheckResult } from '../model/result.js';
@@ -37,8 +37,8 @@ import type { OverallStatus } from '../model/service.js';
 import { formatDuration, type Millis, systemClock } from '../model/time.js';
 import { systemResolver } from '../net/resolver.js';
 import { attemptFamilies } from '../probes/attempt.js';
-import type { ProberConfig } from '../probes/check.js';
 import { concurrencyProblems } from '../probes/concurrency.js';
+import type { ProberConfig } from '../probes/config.js';
 import { host } from '../probes/kinds/host.js';
 import { kinds } from '../probes/kinds/index.js';
 import type { CheckRunner, CheckRunnerEvents } from '../probes/runner.js';
@@ -184,8 +184,8 @@ export class Monitor {
       firstFailure: id => this.#firstFailures.of(id, this.#cluster.result(id)?.level),
       onMuting: () => {
         this.#maintaining.update();
-        this.#alerts.show(this.#muted(this.#clock.now()));
-        this.#exposition.touch();
+        this.#alerts.updateMetrics(this.#muted(this.#clock.now()));
+        this.#exposition.markChanged();
         this.#cluster.notifyChanged();
       },
     });
@@ -283,7 +283,7 @@ export class Monitor {
     } catch (error) {
       this.#reloadSucceeded = false;
       this.#own.reloaded(false, this.#clock.now());
-      this.#exposition.touch();
+      this.#exposition.markChanged();
       this.#audit('configuration reload failed', by, { file: configFile, error: (error as Error).message });
       for (const line of (error as Error).message.split('\n')) {
         this.#log.error({ err: line, by }, 'Configuration not reloaded; the running one stays');
@@ -323,7 +323,7 @@ export class Monitor {
     // A service of another kind is another service, though it bears the same name.
     for (const { id, kind } of this.#cluster.services) if (kindOf.get(id) !== kind) this.#forget(id);
     if (this.#configuration.node !== configuration.node) {
-      this.#exposition.forget(hostSource(this.#configuration.node));
+      this.#exposition.remove(hostSource(this.#configuration.node));
     }
     this.#cluster.setServices(configuration.services);
     this.#firstChecks.setServices(configuration.services);
@@ -388,15 +388,15 @@ export class Monitor {
       runbook: runbook ?? `${url}/runbook`,
       dashboards: grafana === undefined ? `${url}/dashboards?uid=` : `${grafana}/d/`,
     });
-    this.#exposition.touch();
+    this.#exposition.markChanged();
   }
 
   #forget(id: string): void {
-    this.#exposition.forget(id);
-    this.#services.forget(id);
-    this.#recent.forget(id);
-    this.#firstFailures.forget(id);
-    this.#leftOut.forget(id);
+    this.#exposition.remove(id);
+    this.#services.remove(id);
+    this.#recent.remove(id);
+    this.#firstFailures.remove(id);
+    this.#leftOut.remove(id);
     this.#refresher.resolved(id);
   }
 
@@ -416,7 +416,7 @@ export class Monitor {
     this.#exposition.observe(result.target, result.target, result.readings);
     this.#services.count(result);
     this.#recent.add(result);
-    this.#leftOut.see(result);
+    this.#leftOut.log(result);
     const isNews = this.#showState(result.target);
     if (change) this.#tellChange(change);
     if (!change && !isNews) this.#refresher.resolved(result.target);
@@ -428,7 +428,7 @@ export class Monitor {
   #showState(id: string): boolean {
     const service = this.#cluster.service(id);
     if (!service) return false;
-    const trouble = troubleOf(this.#cluster.lastFailure(id));
+    const trouble = failureLabelsOf(this.#cluster.lastFailure(id));
     const isInMaintenance = this.#cluster.maintenance(id) !== undefined;
     return this.#services.show(service, this.#cluster.result(id), trouble, isInMaintenance);
   }
@@ -436,7 +436,7 @@ export class Monitor {
   #onMaintenance(now: ReadonlyMap<string, Maintenance>): void {
     this.#cluster.setMaintenance(now);
     for (const { id } of this.#cluster.services) this.#showState(id);
-    this.#exposition.touch();
+    this.#exposition.markChanged();
   }
 
   async #onScan(scan: Scan): Promise<void> {
@@ -446,8 +446,8 @@ export class Monitor {
     this.#own.scanDuration.set(scan.work / 1000);
     this.#own.showStore(this.#store);
     this.#own.showSamples(this.#queryBackend.samples);
-    this.#alerts.show(this.#muted(this.#clock.now()));
-    this.#exposition.touch();
+    this.#alerts.updateMetrics(this.#muted(this.#clock.now()));
+    this.#exposition.markChanged();
     // What is remembered of a scan is what the rules say of it; results that come while they think are not part of it.
     const look = () => this.#health.snapshot(this.#clock.now(), this.#clock.elapsed());
     let seen: ClusterSnapshot | undefined;
@@ -470,10 +470,10 @@ export class Monitor {
     this.#own.workerRestarts.inc();
     this.#cluster.workerLost();
     for (const { id } of this.#cluster.services) {
-      this.#exposition.forget(id);
+      this.#exposition.remove(id);
       this.#showState(id);
     }
-    this.#exposition.forget(hostSource(this.#configuration.node));
+    this.#exposition.remove(hostSource(this.#configuration.node));
     void this.#queryBackend.evaluate();
   }
 
@@ -483,7 +483,7 @@ export class Monitor {
     if (this.#cluster.rulesProblem) this.#log.info({}, 'Rule evaluation recovered');
     this.#cluster.setStatus(now, at);
     this.#own.rulesUp.set(1);
-    this.#exposition.touch();
+    this.#exposition.markChanged();
     this.#checks.setStatus(now.overall);
     this.#watchdog.setInterval(this.#configuration.prober.scan * PACE[now.overall]);
     if (now.overall !== before.overall) {
@@ -513,7 +513,7 @@ export class Monitor {
       this.#log.error({ err: reason }, 'Rule evaluation failed; the last known status and alerts stay');
     this.#cluster.rulesUnavailable(reason);
     this.#own.rulesUp.set(0);
-    this.#exposition.touch();
+    this.#exposition.markChanged();
   }
 
   #onEvaluation({ at, alerts, pending, evaluation, duration }: RuleEvaluation): void {
@@ -523,8 +523,8 @@ export class Monitor {
     );
     if (isWanted) void this.#queryBackend.evaluate();
     this.#own.evaluated(evaluation, duration);
-    this.#alerts.show(this.#muted(this.#clock.now()));
-    this.#exposition.touch();
+    this.#alerts.updateMetrics(this.#muted(this.#clock.now()));
+    this.#exposition.markChanged();
     for (const { file, group, rule, error } of evaluation.changes) {
       if (error === '') this.#log.info({ file, group, rule }, 'Rule recovered');
       else this.#log.error({ file, group, rule, err: error }, 'Rule failed');

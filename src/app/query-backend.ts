@@ -14,7 +14,7 @@ import type { PrometheusFacts } from '../http/prometheus/facts.js';
 import type { Exposition } from '../metrics/exposition.js';
 import { describeRegistry } from '../metrics/render.js';
 import { Sampler } from '../metrics/sampler.js';
-import { Sampling } from '../metrics/sampling.js';
+import { ScrapeLoop } from '../metrics/scrape-loop.js';
 import { SERVICE_INFO } from '../metrics/services.js';
 import { Labels } from '../model/labels.js';
 import type { Scrape } from '../model/scrape.js';
@@ -72,7 +72,7 @@ export interface RuleConfiguration {
 class LocalBackend {
   readonly engine: EmbeddedEngine;
   readonly #sampler: Sampler;
-  readonly #scrapeLoop: Sampling;
+  readonly #scrapeLoop: ScrapeLoop;
   readonly #events: QueryBackendEvents;
   #isStopped = false;
 
@@ -107,7 +107,7 @@ class LocalBackend {
       onRestart: () => this.#sampler.reset(),
       ...(settings.queryThreadFile ? { threadFile: settings.queryThreadFile } : {}),
     });
-    this.#scrapeLoop = new Sampling(
+    this.#scrapeLoop = new ScrapeLoop(
       this.#sampler,
       scrape => this.#append(scrape),
       systemClock,
@@ -134,7 +134,7 @@ class LocalBackend {
   }
 
   evaluate(onScraped?: () => void): Promise<void> {
-    return this.#scrapeLoop.take(onScraped);
+    return this.#scrapeLoop.scrape(onScraped);
   }
 
   stopSampling(): void {

@@ -77,7 +77,7 @@ export class Reporting {
         clock,
         log,
       },
-      onPlan: ways => metrics.begin(ways),
+      onPlan: ways => metrics.initialize(ways),
       onSent: (way, at) => {
         metrics.sent(way, at);
         const details = { report: way.report, integration: way.id };

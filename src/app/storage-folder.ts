@@ -5,8 +5,8 @@ import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isCorrupt, type Sqlite, schemaProblem, sqliteCode } from '../store/database.js';
 import { Database } from '../store/sqlite.js';
+import { obstacleAt, storageProblem } from '../store/storage-problem.js';
 import { STORE_MIGRATIONS } from '../store/store.js';
-import { obstacleAt, storageProblem } from '../store/trouble.js';
 import { SAMPLES_MIGRATIONS } from '../tsdb/schema.js';
 
 /** The databases in the folder, with the steps that this version knows. */

@@ -3,7 +3,7 @@
 
 import { type CheckResult, isUp } from '../model/result.js';
 import type { Millis } from '../model/time.js';
-import type { KeptStates } from '../store/state-table.js';
+import type { StateStore } from '../store/state-table.js';
 
 const KIND = 'first-failure';
 /** A run from before a restart goes on if the monitor was away for at most this long, as the state of alerts does. */
@@ -19,7 +19,7 @@ interface Run {
 
 /** The runs of failing checks of all services. Changes are written together, {@link flush} writes them at once. */
 export class FirstFailures {
-  readonly #kept: Pick<KeptStates, 'all' | 'put'>;
+  readonly #kept: Pick<StateStore, 'all' | 'upsert'>;
   readonly #runs: Map<string, Run>;
   readonly #changed = new Set<string>();
   #writing: NodeJS.Immediate | undefined;
@@ -28,7 +28,7 @@ export class FirstFailures {
    * Takes up the runs that were going on when an earlier run of the monitor ended.
    * @param seenUntil when that one last scanned @param now wall clock
    */
-  constructor(kept: Pick<KeptStates, 'all' | 'put'>, seenUntil: Millis | undefined, now: Millis) {
+  constructor(kept: Pick<StateStore, 'all' | 'upsert'>, seenUntil: Millis | undefined, now: Millis) {
     this.#kept = kept;
     const earlier = kept.all<Run>(KIND);
     const isRecent = seenUntil !== undefined && now - seenUntil <= LONGEST_ABSENCE;
@@ -59,7 +59,7 @@ export class FirstFailures {
   }
 
   /** Forgets a service that is not checked any more, or is another one. */
-  forget(target: string): void {
+  remove(target: string): void {
     if (this.#runs.delete(target)) this.#touch(target);
   }
 
@@ -68,7 +68,7 @@ export class FirstFailures {
     clearImmediate(this.#writing);
     this.#writing = undefined;
     if (this.#changed.size === 0) return;
-    this.#kept.put(
+    this.#kept.upsert(
       KIND,
       [...this.#changed].map(id => [id, this.#runs.get(id)] as const),
     );

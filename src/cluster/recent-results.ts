@@ -73,7 +73,7 @@ export class RecentResults {
   }
 
   /** A service is gone, or another one bears its name. */
-  forget(id: string): void {
+  remove(id: string): void {
     this.#known.delete(id);
   }
 }

@@ -6,16 +6,16 @@ const PIECE = 15;
 /** `items.map(map)`, with turns for everything else in between. What `map` reads may change from one piece to the next. */
 export async function mapByPieces<T, U>(items: readonly T[], map: (item: T) => U): Promise<U[]> {
   const mapped: U[] = [];
-  const pieces = new Pieces();
+  const slicer = new TimeSlicer();
   for (const item of items) {
     mapped.push(map(item));
-    if (pieces.isLong) await pieces.turn();
+    if (slicer.isLong) await slicer.yieldIfDue();
   }
   return mapped;
 }
 
 /** Says of work in a loop when the piece that is being done has become long. */
-export class Pieces {
+export class TimeSlicer {
   #begin = performance.now();
 
   get isLong(): boolean {
@@ -23,13 +23,13 @@ export class Pieces {
   }
 
   /** Gives everything else its turn; the next piece begins behind it. */
-  async turn(): Promise<void> {
-    await turn();
+  async yieldIfDue(): Promise<void> {
+    await yieldToEventLoop();
     this.#begin = performance.now();
   }
 }
 
 /** Resolves when everything that is due has had its turn. */
-export function turn(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }

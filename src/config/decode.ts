@@ -9,7 +9,7 @@ import type { YamlMapping, YamlNode } from './yaml-tree.js';
 export type ReadDuration = (text: string) => Millis | { readonly reason: string };
 
 /** A value that does not fit, and its line (from 1). */
-export interface Misfit {
+export interface Problem {
   readonly line: number;
   readonly reason: string;
 }
@@ -30,7 +30,7 @@ const SHOWN = 10;
 
 /** Reads values and collects what does not fit; in the place of such a value stands an empty one. */
 export class Decoder {
-  readonly #misfits: Misfit[] = [];
+  readonly #problems: Problem[] = [];
   readonly #secrets = new Set<YamlNode>();
   readonly #readDuration: ReadDuration;
   readonly #folder: string;
@@ -42,8 +42,8 @@ export class Decoder {
   }
 
   /** What does not fit, from the first line to the last. */
-  get misfits(): readonly Misfit[] {
-    return [...this.#misfits].sort((a, b) => a.line - b.line);
+  get problems(): readonly Problem[] {
+    return [...this.#problems].sort((a, b) => a.line - b.line);
   }
 
   /** The values that must not be shown. */
@@ -208,7 +208,7 @@ export class Decoder {
   }
 
   #misfit({ line }: { readonly line: number }, reason: string): void {
-    this.#misfits.push({ line, reason });
+    this.#problems.push({ line, reason });
   }
 }
 

@@ -7,5 +7,5 @@ import * as fields from './fields.js';
 import * as httpClient from './http-client/config.js';
 import { ipProtocolShape } from './ip-protocol.js';
 
-export const vocabulary = { z, about, ofType, ...fields, ...httpClient, ipProtocolShape };
-export type Vocabulary = typeof vocabulary;
+export const schemaKit = { z, about, ofType, ...fields, ...httpClient, ipProtocolShape };
+export type SchemaKit = typeof schemaKit;

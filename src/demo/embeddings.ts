@@ -3,7 +3,7 @@
 import type { Millis } from '../model/time.js';
 import { json } from './fault.js';
 import { type SimulatedServer, startServer } from './server.js';
-import { swing } from './swing.js';
+import { sine } from './sine.js';
 
 export interface EmbeddingsOptions {
   readonly port?: number | undefined;
@@ -25,8 +25,8 @@ export function startEmbeddings(options: EmbeddingsOptions = {}): Promise<Simula
         status: 'healthy',
         model: 'all-MiniLM-L6-v2',
         embedding_dimension: 384,
-        memory_usage_percent: swing(45.2, 6, 180_000, up),
-        cpu_percent: swing(22.5, 14, 50_000, up),
+        memory_usage_percent: sine(45.2, 6, 180_000, up),
+        cpu_percent: sine(22.5, 14, 50_000, up),
         uptime_seconds: Math.floor(up / 1000),
       });
     },

@@ -12,9 +12,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Millis } from '../model/time.js';
 import { type Cluster, SERVICE_IDS, startCluster } from './cluster.js';
 import { monitorConfiguration, toYaml } from './configuration.js';
-import { type Cue, Director } from './director.js';
 import { flagValue, isNews, listeningUrl, mergeFlags, parseListenAddress } from './flags.js';
 import { writeRules } from './rules.js';
+import { Scenario, type ScenarioEvent } from './scenario.js';
 
 export interface DemoOptions {
   /** The monitor's compiled main file. */
@@ -30,7 +30,7 @@ export interface DemoOptions {
 const DEFAULT_ADDRESS = '127.0.0.1:8083';
 const TICK: Millis = 200;
 /** A monitor that does not say where it listens (its log may be turned down) is taken at its flags after this. */
-const PATIENCE: Millis = 10_000;
+const TIMEOUT: Millis = 10_000;
 /** A monitor that does not end on SIGTERM is killed after this. */
 const GRACE: Millis = 10_000;
 
@@ -81,7 +81,7 @@ async function play(options: DemoOptions, closers: (() => Promise<unknown>)[]): 
   const url = await Promise.race([whereItListens(child, options, address), over.then(() => undefined)]);
   if (url !== undefined) {
     printMonitor(url, print);
-    await direct(new Director(cluster), url, print, over);
+    await direct(new Scenario(cluster), url, print, over);
   }
   const code = await over;
   // Ctrl-C in a terminal reaches the monitor too, and it may be the first to end.
@@ -129,7 +129,7 @@ function printMonitor(url: string, print: DemoOptions['print']): void {
 
 /** Plays incidents until it is over. */
 async function direct(
-  director: Director,
+  scenario: Scenario,
   url: string,
   print: DemoOptions['print'],
   over: Promise<unknown>,
@@ -141,13 +141,13 @@ async function direct(
   const start = performance.now();
   while (playing) {
     const elapsed = performance.now() - start;
-    for (const cue of await director.advance(elapsed)) print(cueLine(elapsed, cue, url));
+    for (const event of await scenario.advance(elapsed)) print(cueLine(elapsed, event, url));
     await Promise.race([sleep(TICK), over]);
   }
 }
 
 /** `00:15 tools: answers 503 (watch http://127.0.0.1:8083/alerts)`. */
-export function cueLine(elapsed: Millis, { incident, what }: Cue, url: string): string {
+export function cueLine(elapsed: Millis, { incident, what }: ScenarioEvent, url: string): string {
   const seconds = Math.floor(elapsed / 1000);
   const time = [Math.floor(seconds / 60), seconds % 60].map(n => String(n).padStart(2, '0')).join(':');
   if (what === 'ends') return `${time} ${incident.service}: is well again`;
@@ -164,7 +164,7 @@ function whereItListens(
   return new Promise(resolve => {
     const otherwise = setTimeout(
       () => resolve(`http://${address.startsWith(':') ? `127.0.0.1${address}` : address}`),
-      PATIENCE,
+      TIMEOUT,
     );
     child.once('exit', () => clearTimeout(otherwise));
     if (!child.stderr) return;

@@ -3,7 +3,7 @@
 import type { Millis } from '../model/time.js';
 import { json } from './fault.js';
 import { type SimulatedServer, startServer } from './server.js';
-import { swing } from './swing.js';
+import { sine } from './sine.js';
 
 export interface ToolsOptions {
   readonly port?: number | undefined;
@@ -23,7 +23,7 @@ export function startTools(options: ToolsOptions = {}): Promise<SimulatedServer>
       return json({
         status: 'healthy',
         tools: ['web_search', 'web_scrape', 'execute_command'],
-        memory_usage_percent: swing(31.4, 4, 240_000, elapsed() - started),
+        memory_usage_percent: sine(31.4, 4, 240_000, elapsed() - started),
       });
     },
   });

@@ -1,10 +1,10 @@
 // Arguments of functions, checked as Go would at the call: how many there are and what they are.
 
-import { takes } from './arity.js';
+import { withArity } from './arity.js';
 import { GoDuration } from './duration.js';
 import { type GoList, SafeText, typeName, type Value } from './value.js';
 
-export { takes };
+export { withArity };
 
 /** @throws when it is no string. */
 export function asText(value: Value): string {

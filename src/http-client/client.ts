@@ -143,7 +143,7 @@ export class Caller {
     for (let fresh = false; ; fresh = true) {
       if (this.#closed) throw new Error('closed');
       if (options.signal.aborted) throw abortedError(options.signal);
-      const connection = connections.take({ fresh });
+      const connection = connections.acquire({ fresh });
       const isKept = connection.served++ > 0;
       const exchange = new Exchange(connection, options.sink());
       try {
@@ -153,7 +153,7 @@ export class Caller {
           throw connection.waitsForName ? DnsError.noAnswer(connection.host) : error;
         if (!isKept || !exchange.wasLost(error as Error)) throw error;
       } finally {
-        connections.give(connection);
+        connections.release(connection);
       }
     }
   }

@@ -21,7 +21,7 @@ export class Connections {
   }
 
   /** A connection for one request, to be given back; the kept one that was used last, or a new one. */
-  take({ fresh = false } = {}): Connection {
+  acquire({ fresh = false } = {}): Connection {
     while (!fresh) {
       const kept = this.#idle.pop();
       if (!kept) break;
@@ -34,7 +34,7 @@ export class Connections {
   }
 
   /** Keeps it for another request, or closes it when it cannot carry one. */
-  give(connection: Connection): void {
+  release(connection: Connection): void {
     if (!this.#open.has(connection)) return;
     if (!this.#isReusable(connection)) {
       this.#drop(connection);

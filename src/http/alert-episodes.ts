@@ -1,8 +1,8 @@
 // The alerts of /alert_history some at a time, so that ten thousand of them never stand in memory.
 
 import type { AlertHistoryEntry } from '../alerts/history.js';
-import { turn } from '../concurrency/by-pieces.js';
-import type { EpisodeQuery } from '../store/alert-history.js';
+import { yieldToEventLoop } from '../concurrency/by-pieces.js';
+import type { AlertHistoryQuery } from '../store/alert-history.js';
 import type { ApiContext } from './context.js';
 
 /** Read from the store at a time. */
@@ -17,7 +17,10 @@ export interface EpisodePages {
 }
 
 /** Selects episodes, newest first. */
-export function episodePages({ alerting }: Pick<ApiContext, 'alerting'>, query: EpisodeQuery): EpisodePages {
+export function episodePages(
+  { alerting }: Pick<ApiContext, 'alerting'>,
+  query: AlertHistoryQuery,
+): EpisodePages {
   const { history } = alerting;
   const { limit } = query;
   const first = history.select({ ...query, limit: Math.min(limit, BATCH) });
@@ -29,7 +32,7 @@ export function episodePages({ alerting }: Pick<ApiContext, 'alerting'>, query: 
       const last = page.episodes.at(-1);
       if (!last || left <= 0 || page.episodes.length < BATCH) return;
       // Others have their turn between two bites.
-      await turn();
+      await yieldToEventLoop();
       const bounds = { before: last.startsAt, beforeId: last.id };
       page = history.select({ ...query, ...bounds, limit: Math.min(left, BATCH) });
     }

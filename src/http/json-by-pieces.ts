@@ -1,6 +1,6 @@
 // A large body as JSON, printed in short pieces: of a thousand services it takes as long as several checks.
 
-import { Pieces } from '../concurrency/by-pieces.js';
+import { TimeSlicer } from '../concurrency/by-pieces.js';
 
 /** Members from which on an object or array is printed one after the other. */
 const MANY = 100;
@@ -9,19 +9,19 @@ const DEPTH = 4;
 
 /** What JSON.stringify gives for plain data. */
 export async function jsonByPieces(value: unknown): Promise<string> {
-  return (await print(value, DEPTH, new Pieces())) ?? 'null';
+  return (await print(value, DEPTH, new TimeSlicer())) ?? 'null';
 }
 
-async function print(value: unknown, depth: number, pieces: Pieces): Promise<string | undefined> {
+async function print(value: unknown, depth: number, slicer: TimeSlicer): Promise<string | undefined> {
   if (depth === 0 || !isLarge(value, depth)) return JSON.stringify(value);
-  if (pieces.isLong) await pieces.turn();
+  if (slicer.isLong) await slicer.yieldIfDue();
   const isList = Array.isArray(value);
   const parts: string[] = [];
   for (const [key, each] of Object.entries(value as object)) {
-    const text = await print(each, depth - 1, pieces);
+    const text = await print(each, depth - 1, slicer);
     if (isList) parts.push(text ?? 'null');
     else if (text !== undefined) parts.push(`${JSON.stringify(key)}:${text}`);
-    if (pieces.isLong) await pieces.turn();
+    if (slicer.isLong) await slicer.yieldIfDue();
   }
   return isList ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
 }

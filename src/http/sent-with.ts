@@ -2,7 +2,7 @@
 
 import type { AlertHistoryEntry, NotificationRecord } from '../alerts/history.js';
 import type { Millis } from '../model/time.js';
-import type { EpisodeQuery } from '../store/alert-history.js';
+import type { AlertHistoryQuery } from '../store/alert-history.js';
 import { type EpisodePages, episodePages } from './alert-episodes.js';
 import type { ApiContext } from './context.js';
 
@@ -16,7 +16,7 @@ const LOOKED_AT = 1000;
 export async function sentWith(
   context: Pick<ApiContext, 'alerting'>,
   id: string,
-  query: EpisodeQuery,
+  query: AlertHistoryQuery,
 ): Promise<EpisodePages> {
   const [episode] = context.alerting.history.select({ id, limit: 1 }).episodes;
   const messages = new Set(episode?.notifications.map(messageOf));

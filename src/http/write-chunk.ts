@@ -5,18 +5,18 @@ import type { Writable } from 'node:stream';
 
 /**
  * Writes bytes and waits until they are on their way: only then may whoever made them have them back.
- * @param patience milliseconds after which a reader that took nothing is let go @throws the stream's error, or that it
+ * @param timeout milliseconds after which a reader that took nothing is let go @throws the stream's error, or that it
  * was closed meanwhile
  */
 export function writeChunk(
   stream: Writable | ServerResponse,
   bytes: string | Uint8Array,
-  patience?: number,
+  timeout?: number,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const leave = () => reject(new Error('closed'));
     stream.once('close', leave);
-    const impatient = patience === undefined ? undefined : setTimeout(() => stream.destroy(), patience);
+    const impatient = timeout === undefined ? undefined : setTimeout(() => stream.destroy(), timeout);
     stream.write(bytes, error => {
       clearTimeout(impatient);
       stream.off('close', leave);

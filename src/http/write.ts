@@ -48,9 +48,9 @@ function isStream(body: unknown): body is AsyncIterable<string | Uint8Array> {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
-function writePieces(response: ServerResponse, pieces: readonly Uint8Array[]): void {
+function writePieces(response: ServerResponse, slicer: readonly Uint8Array[]): void {
   response.cork();
-  for (const piece of pieces) response.write(piece);
+  for (const piece of slicer) response.write(piece);
   response.end();
   response.uncork();
 }
@@ -58,7 +58,7 @@ function writePieces(response: ServerResponse, pieces: readonly Uint8Array[]): v
 async function writeStream(
   response: ServerResponse,
   chunks: AsyncIterable<string | Uint8Array>,
-  patience: number | undefined,
+  timeout: number | undefined,
 ): Promise<void> {
   if (response.req.method === 'HEAD') {
     if (chunks instanceof Readable) chunks.destroy();
@@ -68,7 +68,7 @@ async function writeStream(
   try {
     for await (const chunk of chunks) {
       if (response.destroyed) return;
-      await writeChunk(response, chunk, patience);
+      await writeChunk(response, chunk, timeout);
     }
     response.end();
   } catch (error) {

@@ -10,7 +10,7 @@ import { FamilyMetric, type SourceView } from './family-metric.js';
 const SHARED = 1000;
 
 /** A layout and every source that has it: a thousand services of one kind are laid out alike. */
-interface Plan {
+interface LayoutGroup {
   readonly layout: Layout;
   readonly families: readonly FamilyMetric[];
   /** What it is found by, beside others; undefined for one that is not shared. */
@@ -19,7 +19,7 @@ interface Plan {
 }
 
 interface Source extends SourceView {
-  readonly plan: Plan;
+  readonly group: LayoutGroup;
   values: readonly number[];
 }
 
@@ -28,7 +28,7 @@ export class Exposition {
   /** By the names their series have. */
   readonly #families = new Map<string, FamilyMetric>();
   readonly #sources = new Map<string, Source>();
-  readonly #plans = new Map<number, Plan[]>();
+  readonly #layouts = new Map<number, LayoutGroup[]>();
   #version = 0;
 
   /** Registers every family there may be; a family named twice is taken once. */
@@ -46,7 +46,7 @@ export class Exposition {
   }
 
   /** Something outside the readings has changed what /metrics shows. */
-  touch(): void {
+  markChanged(): void {
     this.#version++;
   }
 
@@ -58,20 +58,20 @@ export class Exposition {
     this.#version++;
     let known = this.#sources.get(source);
     if (!known || readings.layout) {
-      if (known) this.#takeOut(known);
+      if (known) this.#removeSource(known);
       if (!readings.layout) return;
-      known = this.#layOut(target, readings.layout, readings.values);
+      known = this.#addSource(target, readings.layout, readings.values);
       this.#sources.set(source, known);
     }
     known.values = readings.values;
   }
 
   /** Takes everything of a source away. */
-  forget(source: string): void {
+  remove(source: string): void {
     const known = this.#sources.get(source);
     if (!known) return;
     this.#version++;
-    this.#takeOut(known);
+    this.#removeSource(known);
     this.#sources.delete(source);
   }
 
@@ -85,35 +85,35 @@ export class Exposition {
     return this.#families.get(series)?.labelsOf(series, target, values) ?? [];
   }
 
-  #takeOut({ plan }: Source): void {
-    if (--plan.sources > 0) return;
-    for (const family of plan.families) family.setRows(plan.layout, undefined);
-    if (plan.hash === undefined) return;
-    const rest = this.#plans.get(plan.hash)?.filter(each => each !== plan) ?? [];
-    if (rest.length > 0) this.#plans.set(plan.hash, rest);
-    else this.#plans.delete(plan.hash);
+  #removeSource({ group }: Source): void {
+    if (--group.sources > 0) return;
+    for (const family of group.families) family.setRows(group.layout, undefined);
+    if (group.hash === undefined) return;
+    const rest = this.#layouts.get(group.hash)?.filter(each => each !== group) ?? [];
+    if (rest.length > 0) this.#layouts.set(group.hash, rest);
+    else this.#layouts.delete(group.hash);
   }
 
-  #layOut(target: string, given: Layout, values: readonly number[]): Source {
-    const plan = this.#planOf(given);
-    plan.sources++;
-    return { target, plan, layout: plan.layout, values };
+  #addSource(target: string, given: Layout, values: readonly number[]): Source {
+    const group = this.#layoutGroupOf(given);
+    group.sources++;
+    return { target, group, layout: group.layout, values };
   }
 
-  #planOf(layout: Layout): Plan {
+  #layoutGroupOf(layout: Layout): LayoutGroup {
     const hash = layout.families.length <= SHARED ? hashOf(layout) : undefined;
-    const alike = hash === undefined ? [] : (this.#plans.get(hash) ?? []);
-    const known = alike.find(plan => isSame(plan.layout, layout));
+    const alike = hash === undefined ? [] : (this.#layouts.get(hash) ?? []);
+    const known = alike.find(group => isSame(group.layout, layout));
     if (known) return known;
     // Families know a plan by its layout, so that is no object of somebody else's.
     const own = { ...layout };
-    const plan = { layout: own, families: this.#placeRows(own), hash, sources: 0 };
-    if (hash !== undefined) this.#plans.set(hash, [...alike, plan]);
-    return plan;
+    const group = { layout: own, families: this.#assignRows(own), hash, sources: 0 };
+    if (hash !== undefined) this.#layouts.set(hash, [...alike, group]);
+    return group;
   }
 
   /** Tells the families which rows are theirs. */
-  #placeRows(layout: Layout): FamilyMetric[] {
+  #assignRows(layout: Layout): FamilyMetric[] {
     const places = new Map<FamilyMetric, number[]>();
     for (const [i, name] of layout.families.entries()) {
       const family = this.#families.get(name);

@@ -53,7 +53,7 @@ export class ReportMetrics {
   }
 
   /** From now on reports go these ways; their series are there before the first report. */
-  begin(ways: readonly (ReportWay & WayTimes)[]): void {
+  initialize(ways: readonly (ReportWay & WayTimes)[]): void {
     const named = ways.map(({ report, receiver, integration }) => ({ report, receiver, integration }));
     const keys = new Set(named.map(keyOf));
     const metrics = [this.#sent, this.#failed, this.#sentAt, this.#failedAt];

@@ -61,7 +61,7 @@ export class Sampler {
     const begun = performance.now();
     const parts: ScrapePart[] = [];
     const gone: string[] = [];
-    this.#report.begin();
+    this.#report.reset();
     await this.#collectOwn(parts);
     this.#collectSources(parts, gone);
     if (!isInterim) parts.push(this.#reportPart(this.#report.end(performance.now() - begun)));

@@ -45,7 +45,7 @@ export class ScrapeGrid {
   }
 
   /** Takes the tick that is due; those that passed before it are left out. @returns its moment, whole milliseconds */
-  take(elapsed: Millis, now: Millis): Millis {
+  next(elapsed: Millis, now: Millis): Millis {
     const passed = Math.floor((elapsed - this.#dueAt) / this.#interval);
     const tick = this.#dueAt + passed * this.#interval;
     const at = Math.round(this.#momentOf(tick, elapsed - tick, now));

@@ -18,7 +18,7 @@ export class ScrapeReport {
   /** Since the last report: an interim scrape has none. */
   #added = 0;
 
-  begin(): void {
+  reset(): void {
     this.#samples = 0;
   }
 

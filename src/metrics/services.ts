@@ -50,7 +50,7 @@ const lastProbe = family(
   'When the last check ended, as a Unix timestamp',
 );
 
-const trouble = family(
+const failure = family(
   'langgraph_monitor_service_trouble_info',
   'Why the service is believed to be down or slow, in the words alerts use; absent while it is well',
   'gauge',
@@ -84,7 +84,7 @@ export const serviceFamilies = [
   reason,
   failures,
   lastProbe,
-  trouble,
+  failure,
 ];
 /** Families of what adds up over its checks. */
 export const countFamilies = [responseTime, probes, failed];
@@ -139,13 +139,13 @@ const AT = {
 const MAX_ERROR = 200;
 
 /** A service that is down or slow: the status and the words of it, as label values. */
-export interface Trouble {
+export interface FailureLabels {
   readonly status: string;
   readonly error: string;
 }
 
 /** What there is to say of a service's trouble. */
-export function troubleOf(result: CheckResult | undefined): Trouble | undefined {
+export function failureLabelsOf(result: CheckResult | undefined): FailureLabels | undefined {
   if (!result) return undefined;
   const error = result.error ?? 'no reason given';
   return {
@@ -157,7 +157,7 @@ export function troubleOf(result: CheckResult | undefined): Trouble | undefined 
 interface Known {
   /** What its series were named for. */
   service: Service;
-  trouble: Trouble | undefined;
+  failure: FailureLabels | undefined;
   /** Of {@link ROWS}; replaced rather than changed, since whoever has the last ones compares. */
   values: number[];
   readonly namesSource: string;
@@ -189,40 +189,46 @@ export class ServiceMetrics {
   show(
     service: Service,
     result: CheckResult | undefined,
-    trouble?: Trouble,
+    failure?: FailureLabels,
     isInMaintenance = false,
   ): boolean {
     const known = this.#known.get(service.id);
     const isSame =
       known?.service === service &&
-      known.trouble?.status === trouble?.status &&
-      known.trouble?.error === trouble?.error;
-    const { namesSource, stateSource, values } = this.#know(service, trouble);
+      known.failure?.status === failure?.status &&
+      known.failure?.error === failure?.error;
+    const { namesSource, stateSource, values } = this.#know(service, failure);
     believe(values, result);
     maintain(values, isInMaintenance);
     this.#exposition.observe(stateSource, service.id, known ? { values } : { layout: LAYOUT, values });
     if (isSame) return false;
-    const layout = namesOf(service, trouble);
+    const layout = namesOf(service, failure);
     this.#exposition.observe(namesSource, service.id, { layout, values: layout.families.map(() => 1) });
     return true;
   }
 
   /** A service is gone, and with it everything said of it. */
-  forget(id: string): void {
+  remove(id: string): void {
     const known = this.#known.get(id);
     if (!known) return;
     this.#known.delete(id);
-    this.#exposition.forget(known.namesSource);
-    this.#exposition.forget(known.stateSource);
+    this.#exposition.remove(known.namesSource);
+    this.#exposition.remove(known.stateSource);
   }
 
   /** What is kept of a service, with values nobody else has. */
-  #know(service: Service, trouble: Trouble | undefined): Known {
+  #know(service: Service, failure: FailureLabels | undefined): Known {
     const known = this.#known.get(service.id);
-    if (known) return Object.assign(known, { service, trouble, values: known.values.slice() });
+    if (known) return Object.assign(known, { service, failure, values: known.values.slice() });
     const { id } = service;
     const values = new Array<number>(ROWS.length).fill(0);
-    const made = { service, trouble, values, namesSource: `names of ${id}`, stateSource: `state of ${id}` };
+    const made = {
+      service,
+      failure,
+      values,
+      namesSource: `names of ${id}`,
+      stateSource: `state of ${id}`,
+    };
     this.#known.set(id, made);
     return made;
   }
@@ -265,11 +271,11 @@ function maintain(values: number[], isInMaintenance: boolean): void {
 }
 
 /** What a service is called, and what is the matter with it; each of them 1. */
-function namesOf(service: Service, now: Trouble | undefined): Layout {
+function namesOf(service: Service, now: FailureLabels | undefined): Layout {
   return layoutOf([
     [info.name, [service.name, service.kind, String(service.critical), service.severity]],
     ...of(dependency.name, service.dependsOn),
-    ...(now ? [[trouble.name, [now.status, now.error]] satisfies Row] : []),
+    ...(now ? [[failure.name, [now.status, now.error]] satisfies Row] : []),
   ]);
 }
 

@@ -20,7 +20,7 @@ export const TIMED_OUT = 'ETIMEOUT';
 export const CANCELLED = 'ECANCELLED';
 
 /** The sockets that questions go out on. */
-export class Channels {
+export class UdpChannels {
   /** Channels that have had no answer yet, by server and patience. */
   readonly #unused = new Map<string, dns.Resolver>();
   /** Questions under way on each channel. */
@@ -29,11 +29,11 @@ export class Channels {
   /**
    * Asks once.
    * @param server as resolv.conf has it; undefined: those the DNS library finds itself
-   * @param patience how long the answer is waited for; the DNS library waits for 5 s at most
+   * @param timeout how long the answer is waited for; the DNS library waits for 5 s at most
    */
-  async ask(server: string | undefined, name: string, family: Family, patience: Millis): Promise<Outcome> {
-    const key = `${server} ${patience}`;
-    const channel = this.#unused.get(key) ?? open(server, patience);
+  async query(server: string | undefined, name: string, family: Family, timeout: Millis): Promise<Outcome> {
+    const key = `${server} ${timeout}`;
+    const channel = this.#unused.get(key) ?? open(server, timeout);
     this.#unused.set(key, channel);
     this.#running.set(channel, (this.#running.get(channel) ?? 0) + 1);
     const outcome = await query(channel, name, family);
@@ -56,8 +56,8 @@ export class Channels {
   }
 }
 
-function open(server: string | undefined, patience: Millis): dns.Resolver {
-  const channel = new dns.Resolver({ timeout: Math.max(1, Math.round(patience)), tries: 1 });
+function open(server: string | undefined, timeout: Millis): dns.Resolver {
+  const channel = new dns.Resolver({ timeout: Math.max(1, Math.round(timeout)), tries: 1 });
   if (server !== undefined) channel.setServers([server]);
   return channel;
 }

@@ -2,7 +2,7 @@
 // an earlier one's answer still counts when it comes after all. Source: resolv.conf(5), nameserver and attempts.
 
 import type { Family } from './address.js';
-import { CANCELLED, type Channels, type Outcome, TIMED_OUT } from './name-server-channels.js';
+import { CANCELLED, type Outcome, TIMED_OUT, type UdpChannels } from './name-server-channels.js';
 import type { ResolvConf } from './resolv-conf.js';
 
 /** The name does not exist, for no family. */
@@ -13,19 +13,19 @@ export const NO_ADDRESS: ReadonlySet<string> = new Set([NO_NAME, 'ENODATA', 'EBA
 type Server = string | undefined;
 
 /** Asks name servers in turn, and remembers which of them kept silent. */
-export class Turns {
-  readonly #channels: Channels;
+export class ServerRotation {
+  readonly #channels: UdpChannels;
   readonly #silent = new Set<Server>();
 
-  constructor(channels: Channels) {
+  constructor(channels: UdpChannels) {
     this.#channels = channels;
   }
 
   /** The first answer of any server; without one, why there is none. */
-  ask(name: string, family: Family, conf: ResolvConf): Promise<Outcome> {
+  query(name: string, family: Family, conf: ResolvConf): Promise<Outcome> {
     const servers: readonly Server[] = conf.servers.length > 0 ? conf.servers : [undefined];
     const turns = Array.from({ length: conf.attempts }, () => servers).flat();
-    const ends = performance.now() + conf.patience * servers.length;
+    const ends = performance.now() + conf.totalTimeout * servers.length;
     return new Promise(resolve => {
       const failed = new Set<Server>();
       let failure: Outcome | undefined;
@@ -60,7 +60,7 @@ export class Turns {
         }
         const server = turns.shift();
         running++;
-        void this.#channels.ask(server, name, family, patienceOf(left)).then(each => take(server, each));
+        void this.#channels.query(server, name, family, patienceOf(left)).then(each => take(server, each));
         // A server that kept silent before is asked beside the next one, so that it costs no time and can come back.
         const isSuspect = this.#silent.has(server) && turns.length > 0 && turns[0] !== server;
         timer = setTimeout(next, isSuspect ? 0 : conf.timeout);

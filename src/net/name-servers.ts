@@ -4,8 +4,8 @@
 import type { Millis } from '../model/time.js';
 import type { Family } from './address.js';
 import { DnsError } from './error.js';
-import { CANCELLED, Channels, type Found, type Outcome, TIMED_OUT } from './name-server-channels.js';
-import { NO_ADDRESS, NO_NAME, Turns } from './name-server-turns.js';
+import { CANCELLED, type Found, type Outcome, TIMED_OUT, UdpChannels } from './name-server-channels.js';
+import { NO_ADDRESS, NO_NAME, ServerRotation } from './name-server-turns.js';
 import type { RereadFile } from './reread-file.js';
 import { candidatesOf, type ResolvConf } from './resolv-conf.js';
 
@@ -26,8 +26,8 @@ const NO_NAME_GRACE: Millis = 1000;
 /** Asks the name servers. */
 export class NameServers {
   readonly #file: RereadFile<ResolvConf>;
-  readonly #channels = new Channels();
-  readonly #turns = new Turns(this.#channels);
+  readonly #channels = new UdpChannels();
+  readonly #turns = new ServerRotation(this.#channels);
   #conf: ResolvConf | undefined;
 
   constructor(file: RereadFile<ResolvConf>) {
@@ -59,7 +59,7 @@ export class NameServers {
 
   async #ask(candidate: string, name: string, { families, grace, onLate }: NameQuestion): Promise<Found> {
     const conf = this.#current();
-    const asked = families.map(family => this.#turns.ask(candidate, family, conf));
+    const asked = families.map(family => this.#turns.query(candidate, family, conf));
     const outcomes = await firstUseful(asked, grace, onLate);
     const found = outcomes.filter(outcome => 'addresses' in outcome);
     if (found.length > 0) return merge(found);

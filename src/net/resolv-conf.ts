@@ -15,12 +15,12 @@ export interface ResolvConf {
   /** How long one server is waited for before the next is asked as well. */
   readonly timeout: Millis;
   /** How long an answer is waited for in all, for each server. */
-  readonly patience: Millis;
+  readonly totalTimeout: Millis;
   /** How often all servers are asked. */
   readonly attempts: number;
 }
 
-interface Surroundings {
+interface Environment {
   readonly hostname: string;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -29,12 +29,12 @@ interface Surroundings {
 const TIMEOUT: Millis = 2000;
 const ATTEMPTS = 2;
 /** The C library's, for a server and an attempt: a name server may have to ask far away itself. */
-const PATIENCE: Millis = 5000;
+const QUERY_TIMEOUT: Millis = 5000;
 /** The C library takes no more. */
 const MAX_NDOTS = 15;
 
 /** Reads resolv.conf; what is not understood is passed over, as the C library does. */
-export function parseResolvConf(text: string, { hostname, env }: Surroundings): ResolvConf {
+export function parseResolvConf(text: string, { hostname, env }: Environment): ResolvConf {
   const servers: string[] = [];
   let search = hostname.includes('.') ? [hostname.slice(hostname.indexOf('.') + 1)] : [];
   const options: string[] = [];
@@ -61,7 +61,7 @@ export function parseResolvConf(text: string, { hostname, env }: Surroundings): 
     search: search.map(domain => domain.replace(/\.$/, '').toLowerCase()).filter(domain => domain !== ''),
     ndots: number('ndots', MAX_NDOTS) ?? 1,
     timeout: timeout || TIMEOUT,
-    patience: (timeout || PATIENCE) * attempts,
+    totalTimeout: (timeout || QUERY_TIMEOUT) * attempts,
     attempts,
   };
 }

@@ -29,7 +29,7 @@ const sampleLimitFamily = family(
 export const attemptFamilies = [success, duration, timeoutSeconds, leftOut, sampleLimitFamily];
 
 /** What a check found, before anything is concluded from it. */
-export interface Outcome {
+export interface CheckOutcome {
   readonly status: Status;
   readonly reason?: Reason | undefined;
   readonly error?: string | undefined;
@@ -43,7 +43,7 @@ export interface Outcome {
   readonly readings: Readings;
 }
 
-interface Bounds {
+interface CheckLimits {
   /** Only services have `probe_*` families. */
   readonly isService: boolean;
   readonly timeout: Millis;
@@ -71,7 +71,11 @@ const ATTEMPTS = 3;
  * Runs a probe within its timeout, and once more when the thread stood still meanwhile: a timeout or a slow answer would be
  * the monitor's own. Never throws: an unexpected error is a failure of the service's check.
  */
-export async function check(probe: Probe, bounds: Bounds, recorder: ReadingsRecorder): Promise<Outcome> {
+export async function runCheck(
+  probe: Probe,
+  bounds: CheckLimits,
+  recorder: ReadingsRecorder,
+): Promise<CheckOutcome> {
   for (let attempt = 1; ; attempt++) {
     const watch = new StandstillWatch();
     const outcome = await runOnce(probe, bounds, recorder);
@@ -83,9 +87,9 @@ export async function check(probe: Probe, bounds: Bounds, recorder: ReadingsReco
   }
 }
 
-async function runOnce(probe: Probe, bounds: Bounds, recorder: ReadingsRecorder): Promise<Outcome> {
+async function runOnce(probe: Probe, bounds: CheckLimits, recorder: ReadingsRecorder): Promise<CheckOutcome> {
   recorder.begin();
-  const running = new RunningAttempt(bounds, recorder);
+  const running = new ProbeAttempt(bounds, recorder);
   const begun = performance.now();
   let failure: ProbeFailure | undefined;
   try {
@@ -125,7 +129,7 @@ function seconds(span: Millis): string {
   return String(Number((span / 1000).toPrecision(3)));
 }
 
-class RunningAttempt implements Attempt {
+class ProbeAttempt implements Attempt {
   readonly timeout: Millis;
   readonly sampleLimit: number;
   statusCode: number | undefined;
@@ -141,7 +145,7 @@ class RunningAttempt implements Attempt {
   #recorded = 0;
   #leftOut = 0;
 
-  constructor({ timeout, sampleLimit = Number.POSITIVE_INFINITY }: Bounds, recorder: ReadingsRecorder) {
+  constructor({ timeout, sampleLimit = Number.POSITIVE_INFINITY }: CheckLimits, recorder: ReadingsRecorder) {
     this.timeout = timeout;
     this.sampleLimit = sampleLimit;
     this.#recorder = recorder;
@@ -215,7 +219,7 @@ class RunningAttempt implements Attempt {
     else this.#cancels.push(callback);
   }
 
-  took(elapsed: Millis): void {
+  measured(elapsed: Millis): void {
     this.elapsed = elapsed;
   }
 }

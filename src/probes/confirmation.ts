@@ -25,7 +25,7 @@ export class Confirmation {
   }
 
   /** Takes a result in and gives the level believed then. */
-  see(status: Status, confirm: Confirm): Level {
+  add(status: Status, confirm: Confirm): Level {
     const seen = levelOf(status);
     const from = this.#level === 'unknown' ? -1 : BADNESS[this.#level];
     const change = Math.sign(this.#level === 'unknown' ? BADNESS[seen] : BADNESS[seen] - from);

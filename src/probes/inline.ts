@@ -1,7 +1,7 @@
 // The checks in this thread: for tests, which may bring their own kinds and clock.
 
 import { type Clock, systemClock } from '../model/time.js';
-import type { ProberConfig } from './check.js';
+import type { ProberConfig } from './config.js';
 import { kinds as allKinds } from './kinds/index.js';
 import type { ProbeKind } from './probe.js';
 import { Prober } from './prober.js';

@@ -2,7 +2,7 @@
 // measures; who calls it owns the deadline, the timing, the retry and the verdict.
 
 import type { z } from 'zod';
-import type { Vocabulary } from '../config/schema-kit.js';
+import type { SchemaKit } from '../config/schema-kit.js';
 import type { MetricFamily } from '../model/family.js';
 import type { Reason } from '../model/result.js';
 import type { Millis } from '../model/time.js';
@@ -13,7 +13,7 @@ export interface ProbeKind<Options = unknown> {
   /** The user's word for it in the configuration. */
   readonly kind: string;
   /** The keys of a service that belong to this kind; the common ones (`name`, `timeout`, ...) are not among them. */
-  options(vocabulary: Vocabulary): z.ZodObject;
+  options(schemaKit: SchemaKit): z.ZodObject;
   /** Checks that need more than one key: `undefined`, or what is wrong and what to do. */
   check?(options: Options): string | undefined;
   /** Every family its probes may record. */
@@ -60,7 +60,7 @@ export interface Attempt {
    * How long the service took, in milliseconds by the monotonic clock, where that is not the whole run (a second
    * question asked beside the first). Also says how long a failed one took.
    */
-  took(elapsed: Millis): void;
+  measured(elapsed: Millis): void;
   /** The HTTP status code that came back. */
   statusCode: number | undefined;
   /** A JSON body as text; it must be valid JSON. */

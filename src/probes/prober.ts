@@ -4,12 +4,12 @@
 import type { CheckResult } from '../model/result.js';
 import type { OverallStatus } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
-import type { ProberConfig, TargetConfig } from './check.js';
+import type { ProberConfig, TargetConfig } from './config.js';
 import { Connections } from './http/connections.js';
 import type { ProbeKind } from './probe.js';
 import { type Scan, ScanRounds } from './scan.js';
 import { Schedule } from './schedule.js';
-import { Subject } from './target.js';
+import { MonitoredTarget } from './target.js';
 
 export interface ProberEvents {
   onResult(result: CheckResult): void;
@@ -25,7 +25,7 @@ export class Prober {
   readonly #clock: Clock;
   readonly #schedule = new Schedule();
   readonly #rounds: ScanRounds;
-  readonly #subjects = new Map<string, Subject>();
+  readonly #subjects = new Map<string, MonitoredTarget>();
   readonly #connections = new Connections();
   #config: ProberConfig | undefined;
   #configuring: Promise<void> = Promise.resolve();
@@ -68,7 +68,7 @@ export class Prober {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#rounds.close();
-    for (const subject of this.#subjects.values()) subject.close();
+    for (const target of this.#subjects.values()) target.close();
     this.#connections.close();
   }
 
@@ -77,33 +77,33 @@ export class Prober {
     const subjects = await Promise.all(config.targets.map(check => this.#subjectFor(check)));
     if (this.#closed) return;
     const kept = new Set(subjects);
-    for (const [id, subject] of this.#subjects) {
-      if (kept.has(subject)) continue;
-      subject.close();
+    for (const [id, target] of this.#subjects) {
+      if (kept.has(target)) continue;
+      target.close();
       this.#rounds.forget(id);
     }
     this.#subjects.clear();
-    for (const [i, subject] of subjects.entries()) {
-      if (!subject) continue;
-      subject.check = config.targets[i] as TargetConfig;
-      this.#subjects.set(subject.check.id, subject);
+    for (const [i, target] of subjects.entries()) {
+      if (!target) continue;
+      target.config = config.targets[i] as TargetConfig;
+      this.#subjects.set(target.config.id, target);
     }
     this.#config = config;
     this.#schedule.set(
-      [...this.#subjects.values()].map(subject => subject.check),
+      [...this.#subjects.values()].map(target => target.config),
       this.#clock.elapsed(),
     );
     this.#rounds.setLength(this.#schedule.paced(config.scan));
     this.#pump();
   }
 
-  async #subjectFor(check: TargetConfig): Promise<Subject | undefined> {
+  async #subjectFor(check: TargetConfig): Promise<MonitoredTarget | undefined> {
     const known = this.#subjects.get(check.id);
-    if (known?.asksLike(check)) return known;
+    if (known?.isSameProbe(check)) return known;
     const kind = this.#kinds.get(check.kind);
     if (!kind) throw new Error(`no probe kind ${check.kind}`);
     try {
-      return await Subject.open(check, kind, { connections: this.#connections });
+      return await MonitoredTarget.open(check, kind, { connections: this.#connections });
     } catch (error) {
       this.#events.onTrouble(check.id, (error as Error).message);
       return undefined;
@@ -132,19 +132,19 @@ export class Prober {
   }
 
   async #check(id: string): Promise<void> {
-    const subject = this.#subjects.get(id);
-    if (!subject) return;
+    const target = this.#subjects.get(id);
+    if (!target) return;
     const hung = Number(this.#schedule.isHung(id));
     this.#running++;
     this.#hanging += hung;
-    const result = await subject.run(this.#clock);
+    const result = await target.run(this.#clock);
     this.#running--;
     this.#hanging -= hung;
     if (this.#closed) return;
     const now = this.#clock.elapsed();
-    if (this.#subjects.get(id) === subject) {
+    if (this.#subjects.get(id) === target) {
       this.#events.onResult(result);
-      const soon = subject.wantedSoon;
+      const soon = target.confirmAfter;
       const due = this.#schedule.ended(id, now, soon, result.status === 'timeout');
       this.#rounds.ended(id, soon === undefined);
       this.#arm(due, now);

@@ -2,7 +2,7 @@
 
 import type { CheckResult } from '../model/result.js';
 import type { OverallStatus } from '../model/service.js';
-import type { ProberConfig } from './check.js';
+import type { ProberConfig } from './config.js';
 import type { Scan } from './scan.js';
 
 /** To the thread. */

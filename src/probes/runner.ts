@@ -1,7 +1,7 @@
 // The joint between the checks and the rest of the program, wherever the checks run.
 
 import type { OverallStatus } from '../model/service.js';
-import type { ProberConfig } from './check.js';
+import type { ProberConfig } from './config.js';
 import type { ProberEvents } from './prober.js';
 
 export interface CheckRunnerEvents extends ProberEvents {

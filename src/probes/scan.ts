@@ -22,7 +22,7 @@ export interface Scan {
 }
 
 /** A round whose checks do not start is begun without one, so much later, as a part of its length. */
-const PATIENCE = 0.1;
+const START_TOLERANCE = 0.1;
 const LONGEST_PATIENCE: Millis = 500;
 /** Slots are a little off where an interval is no whole number of milliseconds. As a part of a round. */
 const ROUNDING = 1e-6;
@@ -113,8 +113,8 @@ export class ScanRounds {
     clearTimeout(this.#timer);
     const now = this.#clock.elapsed();
     const next = Math.max(this.#startOf(this.#start), this.#startOf(now)) + this.#length;
-    const patience = Math.min(this.#length * PATIENCE, LONGEST_PATIENCE);
-    this.#timer = setTimeout(() => this.#begin(next), next + patience - now);
+    const timeout = Math.min(this.#length * START_TOLERANCE, LONGEST_PATIENCE);
+    this.#timer = setTimeout(() => this.#begin(next), next + timeout - now);
   }
 
   /** When the round begins that a moment is in, at the present length. */

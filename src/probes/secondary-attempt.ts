@@ -4,7 +4,7 @@ import type { Millis } from '../model/time.js';
 import { type Attempt, ProbeFailure } from './probe.js';
 
 /** An attempt that keeps nothing; it ends with the attempt it stands beside, or earlier by {@link cancel}. */
-export class Aside implements Attempt {
+export class SecondaryAttempt implements Attempt {
   readonly timeout: Millis;
   statusCode: number | undefined;
   data: string | undefined;
@@ -28,7 +28,7 @@ export class Aside implements Attempt {
 
   leaveOut(): void {}
 
-  took(): void {}
+  measured(): void {}
 
   onCancel(callback: () => unknown): void {
     if (this.#cancelled) callback();

@@ -2,17 +2,17 @@
 
 import type { CheckResult, Status } from '../model/result.js';
 import type { Clock, Millis } from '../model/time.js';
-import { check as runCheck } from './attempt.js';
-import { serializeSecrets, type TargetConfig } from './check.js';
+import { runCheck } from './attempt.js';
+import { serializeSecrets, type TargetConfig } from './config.js';
 import { Confirmation } from './confirmation.js';
 import { withFiles } from './named-files.js';
 import type { Probe, ProbeKind, ProbeResources } from './probe.js';
 import { ReadingsRecorder } from './readings.js';
 
-/** Opened with {@link Subject.open}, closed by who opened it. */
-export class Subject {
+/** Opened with {@link MonitoredTarget.open}, closed by who opened it. */
+export class MonitoredTarget {
   /** May be replaced by one that asks in the same way (another timeout, another interval). */
-  check: TargetConfig;
+  config: TargetConfig;
   readonly #probe: Probe;
   readonly #confirmation = new Confirmation();
   readonly #recorder = new ReadingsRecorder();
@@ -22,13 +22,17 @@ export class Subject {
   #running = false;
   #closed = false;
 
-  private constructor(check: TargetConfig, probe: Probe) {
-    this.check = check;
+  private constructor(config: TargetConfig, probe: Probe) {
+    this.config = config;
     this.#probe = probe;
   }
 
-  static async open(check: TargetConfig, kind: ProbeKind, resources: ProbeResources): Promise<Subject> {
-    return new Subject(check, withFiles(await kind.open(check.options, resources), check.options));
+  static async open(
+    config: TargetConfig,
+    kind: ProbeKind,
+    resources: ProbeResources,
+  ): Promise<MonitoredTarget> {
+    return new MonitoredTarget(config, withFiles(await kind.open(config.options, resources), config.options));
   }
 
   get running(): boolean {
@@ -36,19 +40,19 @@ export class Subject {
   }
 
   /** When the next check is wanted if not in its slot: a change waits to be confirmed. */
-  get wantedSoon(): Millis | undefined {
-    return this.#confirmation.pending ? this.check.confirm.every : undefined;
+  get confirmAfter(): Millis | undefined {
+    return this.#confirmation.pending ? this.config.confirm.every : undefined;
   }
 
   /** True when another check asks the same question, so that what is known of the answer holds for it. */
-  asksLike(other: TargetConfig): boolean {
-    return this.check.kind === other.kind && fingerprint(this.check) === fingerprint(other);
+  isSameProbe(other: TargetConfig): boolean {
+    return this.config.kind === other.kind && fingerprint(this.config) === fingerprint(other);
   }
 
   /** Checks once. Never throws. */
   async run(clock: Clock): Promise<CheckResult> {
     this.#running = true;
-    const outcome = await runCheck(this.#probe, this.check, this.#recorder);
+    const outcome = await runCheck(this.#probe, this.config, this.#recorder);
     this.#running = false;
     if (this.#closed) this.#closeProbe();
     const at = clock.now();
@@ -57,9 +61,9 @@ export class Subject {
       this.#since = at;
     }
     this.#failures = outcome.reason ? this.#failures + 1 : 0;
-    const level = this.#confirmation.see(outcome.status, this.check.confirm);
+    const level = this.#confirmation.add(outcome.status, this.config.confirm);
     return {
-      target: this.check.id,
+      target: this.config.id,
       at,
       ...outcome,
       level,
@@ -80,6 +84,6 @@ export class Subject {
   }
 }
 
-function fingerprint(check: TargetConfig): string {
-  return JSON.stringify(serializeSecrets(check.options));
+function fingerprint(config: TargetConfig): string {
+  return JSON.stringify(serializeSecrets(config.options));
 }

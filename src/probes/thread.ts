@@ -7,7 +7,7 @@ import {
   supervised,
 } from '../concurrency/supervised-thread.js';
 import { type Millis, systemClock } from '../model/time.js';
-import { reviveSecrets } from './check.js';
+import { reviveSecrets } from './config.js';
 import { host } from './kinds/host.js';
 import { kinds } from './kinds/index.js';
 import { Prober } from './prober.js';

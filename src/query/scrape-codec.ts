@@ -1,7 +1,7 @@
 // A scrape on its way between threads. Comes in: thousands of small arrays with the same few texts in them; goes out:
 // three large arrays, which are handed over and not copied, and every text once.
 
-import { Pieces } from '../concurrency/by-pieces.js';
+import { TimeSlicer } from '../concurrency/by-pieces.js';
 import type { Scrape, ScrapeLayout, ScrapePart } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 
@@ -29,7 +29,7 @@ export interface PackedScrape {
  */
 export async function packScrape(scrape: Scrape): Promise<PackedScrape> {
   const { at, isInterim = false, clockSetBy = 0, parts, gone } = scrape;
-  const pieces = new Pieces();
+  const slicer = new TimeSlicer();
   const texts = new Map<string, number>();
   const series = new GrowingRow();
   const shapes = new Int32Array(parts.length * PART);
@@ -47,7 +47,7 @@ export async function packScrape(scrape: Scrape): Promise<PackedScrape> {
         if (known === texts.size) texts.set(text, known);
         series.push(known);
       }
-      if (pieces.isLong) await pieces.turn();
+      if (slicer.isLong) await slicer.yieldIfDue();
     }
   }
   const sources = parts.map(({ source }) => source);

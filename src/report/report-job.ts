@@ -12,7 +12,7 @@ import type { Analyst } from '../analysis/analyst.js';
 import { periodReport } from '../analysis/reports/period-report.js';
 import { backoff } from '../concurrency/backoff.js';
 import { type Clock, isoLocal, LONGEST_WAIT, type Millis } from '../model/time.js';
-import type { KeptStates } from '../store/state-table.js';
+import type { StateStore } from '../store/state-table.js';
 import { withAudit } from './audited.js';
 import { messageOf } from './mail.js';
 import { outlineOf } from './outline-of.js';
@@ -46,7 +46,7 @@ export interface ReportJobOptions {
   readonly analyst: Analyst;
   /** What a report says of changes. */
   readonly audit: Pick<AuditTrail, 'between' | 'beginsAt'>;
-  readonly kept: KeptStates;
+  readonly kept: StateStore;
   readonly clock: Clock;
   readonly kinds: readonly ReceiverKind[];
   readonly externalUrl: () => string;
@@ -148,12 +148,12 @@ export class ReportJob {
   #wait(pause: Millis): void {
     clearTimeout(this.#timer);
     if (this.#plan.reports.length === 0 || this.#abort.signal.aborted) return;
-    this.#timer = setTimeout(() => void this.look(), Math.min(pause, LONGEST_WAIT));
+    this.#timer = setTimeout(() => void this.sendDue(), Math.min(pause, LONGEST_WAIT));
     this.#timer.unref();
   }
 
   /** Sends what is due. Called by its own timer. */
-  look(): Promise<void> {
+  sendDue(): Promise<void> {
     this.#running ??= this.#look().finally(() => {
       this.#running = undefined;
       this.#wait(this.#pause());
@@ -174,7 +174,7 @@ export class ReportJob {
     const names = new Set(this.#plan.reports.map(({ name }) => name));
     const gone = [...kept.all<Progress>(KIND).keys()].filter(name => !names.has(name));
     if (gone.length > 0)
-      kept.put(
+      kept.upsert(
         KIND,
         gone.map(name => [name, undefined] as const),
       );
@@ -242,7 +242,7 @@ export class ReportJob {
   }
 
   #remember(name: string, progress: Progress): void {
-    this.#options.kept.put(KIND, [[name, progress]]);
+    this.#options.kept.upsert(KIND, [[name, progress]]);
   }
 
   /** @returns ids of integrations that have not got it and may get it later */

@@ -3,7 +3,7 @@
 import type { AlertmanagerConfig } from '../alertmanager/config/definition.js';
 import type { ReceiverKind } from '../alertmanager/receivers/receiver.js';
 import { didYouMean } from '../config/did-you-mean.js';
-import type { Vocabulary } from '../config/schema-kit.js';
+import type { SchemaKit } from '../config/schema-kit.js';
 import { MOST_DAYS, parsePeriod, type ReportPeriod } from './period.js';
 import { isTimeZone, Schedule, scheduleProblem } from './schedule.js';
 
@@ -16,7 +16,7 @@ export interface ReportDefinition {
   readonly receivers: readonly string[];
 }
 
-export function reportsSection(v: Vocabulary) {
+export function reportsSection(v: SchemaKit) {
   const { about, ofType } = v;
   const report = v
     .section({

@@ -109,7 +109,7 @@ export class AlertingRule {
   }
 
   /** The alerts of an earlier moment, as if they began with it, by the labels of their ALERTS but for the state. Throws what `ask` throws. */
-  lookBack({ at, queryOffset }: AlertMoment, queryFunc: QueryFunc): Map<string, Alert> {
+  replay({ at, queryOffset }: AlertMoment, queryFunc: QueryFunc): Map<string, Alert> {
     const { expr, text } = this.definition;
     const found = [...this.#found(queryFunc(expr, text, at - queryOffset), at).values()];
     const keyOf = (labels: Labels) => this.#seriesLabels(labels).without([ALERT_STATE]).key;
@@ -136,7 +136,7 @@ export class AlertingRule {
   }
 
   /** Alerts to be notified about at a moment: new, over, or not told of for `resendDelay`. They count as sent. */
-  takeUnsent(at: Millis, resendDelay: Millis, interval: Millis): Alert[] {
+  collectUnsent(at: Millis, resendDelay: Millis, interval: Millis): Alert[] {
     const unsent = [...this.#active.values()].filter(({ alert }) => needsSending(alert, at, resendDelay));
     return unsent.map(({ alert }) => {
       alert.lastSentAt = at;

@@ -1,7 +1,7 @@
 // Templates of an alerting rule's labels and annotations. Comes in: a text and the alert it is for; goes out: the text
 // filled in, or what is wrong with it, in its place. Source: Prometheus, rules/alerting.go and template/template.go.
 
-import { takes } from '../go/arguments.js';
+import { withArity } from '../go/arguments.js';
 import { type GoFunction, Struct } from '../go/value.js';
 import type { Labels } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
@@ -95,11 +95,11 @@ export class Expansion {
     });
     functions.set(
       'now',
-      takes('now', 0, 0, () => this.#at / 1000),
+      withArity('now', 0, 0, () => this.#at / 1000),
     );
     functions.set(
       'externalURL',
-      takes('externalURL', 0, 0, () => externalUrl),
+      withArity('externalURL', 0, 0, () => externalUrl),
     );
     return functions;
   }

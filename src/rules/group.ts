@@ -178,9 +178,9 @@ export class RuleGroup {
   }
 
   /** Alerts to be notified about at a moment, of rules that could be evaluated; they count as sent. */
-  takeUnsent(at: Millis, resendDelay: Millis): Alert[] {
+  collectUnsent(at: Millis, resendDelay: Millis): Alert[] {
     return this.rules.flatMap(({ alerting, isEvaluated }) =>
-      alerting && isEvaluated ? alerting.takeUnsent(at, resendDelay, this.interval) : [],
+      alerting && isEvaluated ? alerting.collectUnsent(at, resendDelay, this.interval) : [],
     );
   }
 

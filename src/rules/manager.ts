@@ -109,7 +109,7 @@ export class RuleManager {
     const outcomes = due.map(group => {
       restoreErrors.push(...this.#restoreKept(group, at));
       const outcome = group.evaluate(at, context, !isInterim);
-      unsent.push(...group.takeUnsent(at, resendDelay));
+      unsent.push(...group.collectUnsent(at, resendDelay));
       restoreErrors.push(...this.#restore(group, at));
       return outcome;
     });

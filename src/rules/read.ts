@@ -52,7 +52,7 @@ function decode(text: string, blame: Blame): WrittenGroup[] {
   try {
     const decoder = new Decoder(parseModelDuration);
     const groups = writtenGroups(decoder, parseYamlTree(text));
-    for (const { line, reason } of decoder.misfits) blame(`yaml: line ${line}: ${reason}`);
+    for (const { line, reason } of decoder.problems) blame(`yaml: line ${line}: ${reason}`);
     return groups;
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;

@@ -39,7 +39,7 @@ export function restoreKept(rule: AlertingRule, moment: AlertMoment, surrounding
     const at = last - back;
     // Not before the next moment was its condition found to be over.
     const keepFiringSince = back === 0 ? undefined : at + step;
-    for (const [key, alert] of rule.lookBack({ ...moment, at }, queryFunc)) {
+    for (const [key, alert] of rule.replay({ ...moment, at }, queryFunc)) {
       if (!fired.keys.delete(key)) continue;
       rule.resume({ ...alert, state: 'firing', activeAt: at - holdDuration, firedAt: at, keepFiringSince });
     }

@@ -4,10 +4,10 @@
 import type { Millis } from '../model/time.js';
 import { type DamageSink, timeText } from './damage.js';
 import { pack, type Sqlite, unpack } from './database.js';
-import type { GuardedFile } from './resilient-file.js';
+import type { ResilientDatabase } from './resilient-database.js';
 
 /** What of an episode is looked for; the rest is its keeper's. */
-export interface StoredEpisode {
+export interface StoredHistoryEntry {
   /** Ids in the order of time are cheapest to write. */
   readonly id: string;
   readonly startsAt: Millis;
@@ -21,7 +21,7 @@ export interface StoredEpisode {
 }
 
 /** Which episodes are asked for; those that began strictly between two moments. */
-export interface EpisodeQuery {
+export interface AlertHistoryQuery {
   /** This one alone. */
   readonly id?: string | undefined;
   readonly after?: Millis | undefined;
@@ -38,7 +38,7 @@ export interface EpisodeQuery {
 
 export interface EpisodePage {
   /** Newest first; of those that began at once, the higher id first. */
-  readonly episodes: readonly StoredEpisode[];
+  readonly episodes: readonly StoredHistoryEntry[];
   /** How many there are that fit, on whatever page. */
   readonly count: number;
 }
@@ -104,7 +104,7 @@ export class EpisodeTable {
     this.#prune = db.prepare<[number, number]>(
       'DELETE FROM episodes WHERE id IN (SELECT id FROM episodes WHERE ends_at < ? LIMIT ?)',
     );
-    this.#write = db.transaction((episodes: readonly StoredEpisode[]) => {
+    this.#write = db.transaction((episodes: readonly StoredHistoryEntry[]) => {
       for (const each of episodes) {
         const { id, startsAt, endsAt = null, severity, service, alertname, body } = each;
         this.#upsert.run(id, startsAt, endsAt, severity, service, alertname, pack(keyOf(each), body));
@@ -112,11 +112,11 @@ export class EpisodeTable {
     });
   }
 
-  write(episodes: readonly StoredEpisode[]): void {
+  write(episodes: readonly StoredHistoryEntry[]): void {
     this.#write(episodes);
   }
 
-  select(query: EpisodeQuery): EpisodePage {
+  select(query: AlertHistoryQuery): EpisodePage {
     const parameters = parametersOf(query);
     const rows = this.#select.all({ ...parameters, limit: query.limit });
     const episodes = rows.flatMap(row => this.#whole(row));
@@ -124,7 +124,7 @@ export class EpisodeTable {
   }
 
   /** A row's episode; a damaged one is left out for good. */
-  #whole(row: Row): StoredEpisode[] {
+  #whole(row: Row): StoredHistoryEntry[] {
     const episode = episodeOf(row);
     if (episode) return [episode];
     this.#damage.leaveOut({
@@ -141,7 +141,7 @@ export class EpisodeTable {
   }
 }
 
-function parametersOf(query: EpisodeQuery): Parameters {
+function parametersOf(query: AlertHistoryQuery): Parameters {
   const { after, before, beforeId, id, severity, service, alertname, active } = query;
   return {
     after: after ?? Number.NEGATIVE_INFINITY,
@@ -156,14 +156,14 @@ function parametersOf(query: EpisodeQuery): Parameters {
 }
 
 /** Undefined when the row is damaged. */
-function episodeOf(row: Row): StoredEpisode | undefined {
+function episodeOf(row: Row): StoredHistoryEntry | undefined {
   const { id, starts_at, ends_at, severity, service, alertname, body } = row;
   const columns = { id, startsAt: starts_at, endsAt: ends_at ?? undefined, severity, service, alertname };
   const unpacked = unpack(keyOf(columns), body);
   return unpacked && { ...columns, body: unpacked.value };
 }
 
-function keyOf(episode: Omit<StoredEpisode, 'body'>): string {
+function keyOf(episode: Omit<StoredHistoryEntry, 'body'>): string {
   const { id, startsAt, endsAt = null, severity, service, alertname } = episode;
   return JSON.stringify([id, startsAt, endsAt, severity, service, alertname]);
 }
@@ -171,15 +171,15 @@ function keyOf(episode: Omit<StoredEpisode, 'body'>): string {
 /** Episodes kept while the disk will not have them; the oldest go first. */
 const MAX_UNWRITTEN = 5000;
 
-type Guarded = Pick<GuardedFile<{ readonly episodes: EpisodeTable }>, 'use' | 'look'>;
+type Guarded = Pick<ResilientDatabase<{ readonly episodes: EpisodeTable }>, 'use' | 'tryRead'>;
 
 /** All episodes. No method throws for a disk's sake. */
-export class EpisodeStore {
-  readonly #guarded: Guarded;
-  readonly #unwritten = new Map<string, StoredEpisode>();
+export class AlertHistoryStore {
+  readonly #database: Guarded;
+  readonly #unwritten = new Map<string, StoredHistoryEntry>();
 
-  constructor(guarded: Guarded) {
-    this.#guarded = guarded;
+  constructor(database: Guarded) {
+    this.#database = database;
   }
 
   /** Episodes waiting in memory. */
@@ -188,7 +188,7 @@ export class EpisodeStore {
   }
 
   /** Keeps episodes as they are now. @returns whether they are on disk */
-  put(episodes: readonly StoredEpisode[]): boolean {
+  put(episodes: readonly StoredHistoryEntry[]): boolean {
     for (const each of episodes) this.#unwritten.set(each.id, each);
     return this.flush();
   }
@@ -196,7 +196,7 @@ export class EpisodeStore {
   /** Writes what waits. @returns whether nothing waits any more */
   flush(): boolean {
     if (this.#unwritten.size === 0) return true;
-    const isWritten = this.#guarded.use(({ episodes }) => {
+    const isWritten = this.#database.use(({ episodes }) => {
       episodes.write([...this.#unwritten.values()]);
       return true;
     });
@@ -208,9 +208,9 @@ export class EpisodeStore {
     return this.#unwritten.size === 0;
   }
 
-  select(query: EpisodeQuery): EpisodePage {
+  select(query: AlertHistoryQuery): EpisodePage {
     const waiting = this.#unwritten;
-    const page = this.#guarded.look(({ episodes }) =>
+    const page = this.#database.tryRead(({ episodes }) =>
       episodes.select({ ...query, limit: query.limit + waiting.size }),
     ) ?? { episodes: [], count: 0 };
     if (waiting.size === 0) return page;
@@ -222,7 +222,7 @@ export class EpisodeStore {
   }
 }
 
-function fits(each: StoredEpisode, query: EpisodeQuery): boolean {
+function fits(each: StoredHistoryEntry, query: AlertHistoryQuery): boolean {
   const { after = Number.NEGATIVE_INFINITY, before = Number.POSITIVE_INFINITY } = query;
   const { beforeId, id, severity, service, alertname, active } = query;
   return (

@@ -3,7 +3,7 @@
 
 import { crc32 } from 'node:zlib';
 import type { Clock, Millis } from '../model/time.js';
-import type { StoreLog } from './resilient-file.js';
+import type { StoreLog } from './resilient-database.js';
 
 /** Rows named in the log; the others are counted. */
 const NAMED = 50;
@@ -80,25 +80,25 @@ export type DamageSink = Pick<Damage, 'leaveOut'>;
 export const PASSED_OVER: DamageSink = { leaveOut() {} };
 
 /** Damage of files that hold nothing long: it is left out without a word. */
-export function unheardDamage(): Damage {
+export function silentDamage(): Damage {
   return new Damage('', () => {}, { now: () => 0 });
 }
 
 /** Before a payload: that a checksum of it and of the row's other columns follows. zlib's and older rows begin otherwise. */
-const SEALED = 1;
+const CHECKSUMMED = 1;
 
 /** A payload with a checksum of it and of the row's other columns: SQLite has none. */
-export function seal(key: string, payload: Uint8Array): Buffer {
+export function withChecksum(key: string, payload: Uint8Array): Buffer {
   const sealed = Buffer.allocUnsafe(payload.length + 5);
-  sealed[0] = SEALED;
+  sealed[0] = CHECKSUMMED;
   sealed.writeUInt32LE(crc32(payload, crc32(key)), 1);
   sealed.set(payload, 5);
   return sealed;
 }
 
-/** What {@link seal} was given, or an older version's payload; undefined when it is damaged. */
-export function unseal(key: string, sealed: Buffer): Buffer | undefined {
-  if (sealed[0] !== SEALED) return sealed;
+/** What {@link withChecksum} was given, or an older version's payload; undefined when it is damaged. */
+export function verified(key: string, sealed: Buffer): Buffer | undefined {
+  if (sealed[0] !== CHECKSUMMED) return sealed;
   if (sealed.length < 5) return undefined;
   const payload = sealed.subarray(5);
   return crc32(payload, crc32(key)) === sealed.readUInt32LE(1) ? payload : undefined;

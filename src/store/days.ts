@@ -2,9 +2,9 @@
 // day; goes out: the days of a stretch of time. The rows hold deflated JSON with a checksum, because SQLite has none.
 
 import { deflateSync, inflateSync } from 'node:zlib';
-import { type DamageSink, seal, unseal } from './damage.js';
+import { type DamageSink, verified, withChecksum } from './damage.js';
 import type { Sqlite } from './database.js';
-import type { GuardedFile } from './resilient-file.js';
+import type { ResilientDatabase } from './resilient-database.js';
 
 /** The table. */
 export const daysMigration = 'CREATE TABLE days (date TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;';
@@ -29,7 +29,7 @@ export class DayTable {
   }
 
   write(date: string, value: unknown): void {
-    const body = seal(date, deflateSync(JSON.stringify(value)));
+    const body = withChecksum(date, deflateSync(JSON.stringify(value)));
     this.#db.prepare<[string, Buffer]>('INSERT OR REPLACE INTO days VALUES (?, ?)').run(date, body);
   }
 
@@ -78,26 +78,26 @@ export class DayTable {
 /** Undefined when the row is damaged. */
 function parsed({ date, body }: Row): unknown {
   try {
-    const deflated = unseal(date, body);
+    const deflated = verified(date, body);
     return deflated && JSON.parse(inflateSync(deflated).toString());
   } catch {
     return undefined;
   }
 }
 
-type Guarded = Pick<GuardedFile<{ readonly days: DayTable }>, 'use' | 'look'>;
+type Guarded = Pick<ResilientDatabase<{ readonly days: DayTable }>, 'use' | 'tryRead'>;
 
 /** All days by date, `2026-10-31`. No method throws for a disk's sake. */
 export class DayStore {
-  readonly #guarded: Guarded;
+  readonly #database: Guarded;
 
-  constructor(guarded: Guarded) {
-    this.#guarded = guarded;
+  constructor(database: Guarded) {
+    this.#database = database;
   }
 
   /** @param value survives JSON @returns whether it is on disk; a day that is not has to be made again */
   put(date: string, value: unknown): boolean {
-    const isWritten = this.#guarded.use(({ days }) => {
+    const isWritten = this.#database.use(({ days }) => {
       days.write(date, value);
       return true;
     });
@@ -106,22 +106,22 @@ export class DayStore {
 
   /** Values by date, both ends included, oldest first. */
   between(from: string, to: string): ReadonlyMap<string, unknown> {
-    return this.#guarded.look(({ days }) => days.select(from, to)) ?? new Map();
+    return this.#database.tryRead(({ days }) => days.select(from, to)) ?? new Map();
   }
 
   /** Which of the days there are; undefined while that cannot be read. */
   dates(from: string, to: string): readonly string[] | undefined {
-    return this.#guarded.look(({ days }) => days.dates(from, to));
+    return this.#database.tryRead(({ days }) => days.dates(from, to));
   }
 
   /** Days whose samples changed since their roll-up was made, oldest first. */
   changed(): readonly string[] {
-    return this.#guarded.look(({ days }) => days.changed()) ?? [];
+    return this.#database.tryRead(({ days }) => days.changed()) ?? [];
   }
 
   /** The roll-up of a changed day is up to date. */
   deleteChanged(date: string): void {
-    this.#guarded.use(({ days }) => {
+    this.#database.use(({ days }) => {
       days.deleteChanged(date);
       return true;
     });

@@ -2,9 +2,9 @@
 // They may be lost: what is missing is made again.
 
 import type { Millis } from '../model/time.js';
-import { type DamageSink, seal, unseal } from './damage.js';
+import { type DamageSink, verified, withChecksum } from './damage.js';
 import type { Sqlite } from './database.js';
-import type { GuardedFile } from './resilient-file.js';
+import type { ResilientDatabase } from './resilient-database.js';
 
 const DAY: Millis = 86_400_000;
 
@@ -25,7 +25,7 @@ export class HourTable {
   write(start: Millis, body: Uint8Array): void {
     this.#db
       .prepare<[number, Buffer]>('INSERT OR REPLACE INTO hours VALUES (?, ?)')
-      .run(start, seal(String(start), body));
+      .run(start, withChecksum(String(start), body));
   }
 
   read(start: Millis): Uint8Array | undefined {
@@ -34,7 +34,7 @@ export class HourTable {
       .prepare<[number], Buffer>('SELECT body FROM hours WHERE start = ?')
       .pluck()
       .get(start);
-    const body = row && unseal(String(start), row);
+    const body = row && verified(String(start), row);
     if (row && !body) this.#leaveOut(start);
     return body;
   }
@@ -61,19 +61,19 @@ export class HourTable {
   }
 }
 
-type Guarded = Pick<GuardedFile<{ readonly hours: HourTable }>, 'use' | 'look'>;
+type Guarded = Pick<ResilientDatabase<{ readonly hours: HourTable }>, 'use' | 'tryRead'>;
 
 /** Blocks of hours by their first moment. No method throws for a disk's sake. */
 export class HourStore {
-  readonly #guarded: Guarded;
+  readonly #database: Guarded;
 
-  constructor(guarded: Guarded) {
-    this.#guarded = guarded;
+  constructor(database: Guarded) {
+    this.#database = database;
   }
 
   /** @returns whether it is on disk */
   put(start: Millis, body: Uint8Array): boolean {
-    const isWritten = this.#guarded.use(({ hours }) => {
+    const isWritten = this.#database.use(({ hours }) => {
       hours.write(start, body);
       return true;
     });
@@ -81,11 +81,11 @@ export class HourStore {
   }
 
   get(start: Millis): Uint8Array | undefined {
-    return this.#guarded.look(({ hours }) => hours.read(start));
+    return this.#database.tryRead(({ hours }) => hours.read(start));
   }
 
   /** False where it was deleted; undefined where the file cannot be read. */
   has(start: Millis): boolean | undefined {
-    return this.#guarded.look(({ hours }) => hours.has(start));
+    return this.#database.tryRead(({ hours }) => hours.has(start));
   }
 }

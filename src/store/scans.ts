@@ -3,7 +3,7 @@
 
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { Millis } from '../model/time.js';
-import { type DamageSink, seal, timeText, unseal } from './damage.js';
+import { type DamageSink, timeText, verified, withChecksum } from './damage.js';
 import type { Sqlite } from './database.js';
 
 export interface StoredScan {
@@ -56,7 +56,7 @@ export class ScanTable {
   }
 
   append({ at, entry }: StoredScan): void {
-    this.#insert.run(at, seal(keyOf(at), deflateSync(entry, { level: 4 })));
+    this.#insert.run(at, withChecksum(keyOf(at), deflateSync(entry, { level: 4 })));
   }
 
   /** Newest first; damaged ones are left out for good. */
@@ -80,7 +80,7 @@ export class ScanTable {
   }
 
   /** Deletes the scans after a moment. @returns how many */
-  forgetAfter(at: Millis): number {
+  deleteAfter(at: Millis): number {
     return this.#forget.run(at).changes;
   }
 
@@ -107,7 +107,7 @@ const keyOf = (at: Millis): string => `scan ${at}`;
 /** The entry's text; undefined when the row is damaged. */
 function entryOf({ at, entry }: ScanRow): string | undefined {
   try {
-    const deflated = unseal(keyOf(at), entry);
+    const deflated = verified(keyOf(at), entry);
     return deflated && inflateSync(deflated).toString();
   } catch {
     return undefined;

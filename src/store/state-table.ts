@@ -4,16 +4,16 @@
 
 import type { DamageSink } from './damage.js';
 import { pack, type Sqlite, unpack } from './database.js';
-import type { GuardedFile } from './resilient-file.js';
+import type { ResilientDatabase } from './resilient-database.js';
 
 /** The table. */
-export const keptMigration = `
+export const stateMigration = `
   CREATE TABLE kept (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL);
   CREATE UNIQUE INDEX kept_key ON kept (kind, key);
 `;
 
 /** Rows of the table; every method throws SQLite's errors. */
-export class KeptTable {
+export class StateTable {
   readonly #select;
   readonly #upsert;
   readonly #delete;
@@ -69,11 +69,11 @@ export interface Change {
   readonly value: unknown;
 }
 
-type Guarded = Pick<GuardedFile<{ readonly kept: KeptTable }>, 'use' | 'look'>;
+type Guarded = Pick<ResilientDatabase<{ readonly kept: StateTable }>, 'use' | 'tryRead'>;
 
 /** The states of every kind. No method throws for a disk's sake. */
-export class KeptStates {
-  readonly #guarded: Guarded;
+export class StateStore {
+  readonly #database: Guarded;
   readonly #kinds = new Map<string, Map<string, unknown>>();
   /** Not on disk yet, by kind and key; undefined values are to be deleted there. */
   readonly #unwritten = new Map<string, Change>();
@@ -81,8 +81,8 @@ export class KeptStates {
   readonly #unread = new Set<string>();
   readonly #listeners = new Map<string, (late: ReadonlyMap<string, never>) => void>();
 
-  constructor(guarded: Guarded) {
-    this.#guarded = guarded;
+  constructor(database: Guarded) {
+    this.#database = database;
   }
 
   /** Changes waiting in memory. */
@@ -94,7 +94,7 @@ export class KeptStates {
   all<T>(kind: string): ReadonlyMap<string, T> {
     let values = this.#kinds.get(kind);
     if (!values) {
-      const read = this.#guarded.look(({ kept }) => kept.select(kind));
+      const read = this.#database.tryRead(({ kept }) => kept.select(kind));
       if (!read) this.#unread.add(kind);
       values = read ?? new Map<string, unknown>();
       this.#kinds.set(kind, values);
@@ -111,12 +111,12 @@ export class KeptStates {
   }
 
   /** Takes new values; undefined deletes. @returns whether they are on disk */
-  put(kind: string, changes: Iterable<readonly [key: string, value: unknown]>): boolean {
-    return this.putAll([...changes].map(([key, value]) => ({ kind, key, value })));
+  upsert(kind: string, changes: Iterable<readonly [key: string, value: unknown]>): boolean {
+    return this.upsertAll([...changes].map(([key, value]) => ({ kind, key, value })));
   }
 
-  /** As {@link put}, of several kinds in one transaction. */
-  putAll(changes: readonly Change[]): boolean {
+  /** As {@link upsert}, of several kinds in one transaction. */
+  upsertAll(changes: readonly Change[]): boolean {
     for (const { kind, key, value } of changes) {
       const values = this.all(kind) as Map<string, unknown>;
       if (value === undefined) values.delete(key);
@@ -130,7 +130,7 @@ export class KeptStates {
   flush(): boolean {
     this.#readLate();
     if (this.#unwritten.size === 0) return true;
-    const written = this.#guarded.use(({ kept }) => {
+    const written = this.#database.use(({ kept }) => {
       // Asked for here: a file that was replaced meanwhile needs everything, see rewrite().
       const changes = [...this.#unwritten.values()];
       kept.write(changes);
@@ -142,7 +142,7 @@ export class KeptStates {
 
   #readLate(): void {
     for (const kind of this.#unread) {
-      const read = this.#guarded.use(({ kept }) => kept.select(kind));
+      const read = this.#database.use(({ kept }) => kept.select(kind));
       if (!read) return;
       this.#unread.delete(kind);
       const values = this.all(kind) as Map<string, unknown>;

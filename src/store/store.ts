@@ -2,19 +2,19 @@
 // the store itself is doing.
 
 import { type Clock, type Millis, systemClock } from '../model/time.js';
-import { EpisodeStore, EpisodeTable, episodesMigration } from './alert-history.js';
+import { AlertHistoryStore, EpisodeTable, episodesMigration } from './alert-history.js';
 import { type DamageSink, PASSED_OVER, timeText } from './damage.js';
 import { leaveReadable, openDatabase, openToRead, type Sqlite, sizeOnDisk } from './database.js';
 import { changedDaysMigration, DayStore, DayTable, daysMigration } from './days.js';
 import { HourStore, HourTable, hoursMigration } from './hours.js';
 import { rescueRows } from './rescue.js';
-import { GuardedFile, type StoreLog } from './resilient-file.js';
+import { ResilientDatabase, type StoreLog } from './resilient-database.js';
 import { type ScanQuery, ScanTable, type StoredScan, scansMigration } from './scans.js';
-import { KeptStates, KeptTable, keptMigration } from './state-table.js';
+import { StateStore, StateTable, stateMigration } from './state-table.js';
 
 /** Scans kept in memory while the disk is full; the oldest go first. */
 const MAX_PENDING = 2000;
-const PRUNE_BITE = 500;
+const PRUNE_BATCH = 500;
 /** A clock that goes back further than this was set; less is a correction. */
 const SET_BACK: Millis = 60_000;
 /**
@@ -23,7 +23,7 @@ const SET_BACK: Millis = 60_000;
  */
 export const STORE_MIGRATIONS: readonly string[] = [
   scansMigration,
-  keptMigration,
+  stateMigration,
   episodesMigration,
   '-- checksums of whole rows',
   daysMigration,
@@ -47,7 +47,7 @@ export interface StoreOptions {
 interface Opened {
   readonly db: Sqlite;
   readonly scans: ScanTable;
-  readonly kept: KeptTable;
+  readonly kept: StateTable;
   readonly episodes: EpisodeTable;
   readonly days: DayTable;
   readonly hours: HourTable;
@@ -60,10 +60,10 @@ export class Store {
   readonly #clock: Clock;
   /** Not written yet, oldest first. */
   readonly #pending: StoredScan[] = [];
-  readonly #guarded: GuardedFile<Opened>;
+  readonly #database: ResilientDatabase<Opened>;
   /** Small states of other rooms. */
-  readonly kept: KeptStates;
-  readonly episodes: EpisodeStore;
+  readonly kept: StateStore;
+  readonly episodes: AlertHistoryStore;
   /** What became of each day, for reports. */
   readonly days: DayStore;
   /** Figures of hours, for reports. */
@@ -72,7 +72,7 @@ export class Store {
   constructor(options: StoreOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#guarded = new GuardedFile({
+    this.#database = new ResilientDatabase({
       ...options,
       open: () => this.#open(),
       openToRead: () => tablesOf(openToRead(options.file, STORE_MIGRATIONS, OLDEST_READABLE), PASSED_OVER),
@@ -85,26 +85,26 @@ export class Store {
         well: 'The store can be written again',
       },
     });
-    this.kept = new KeptStates(this.#guarded);
-    this.episodes = new EpisodeStore(this.#guarded);
-    this.days = new DayStore(this.#guarded);
-    this.hours = new HourStore(this.#guarded);
-    this.#guarded.begin();
+    this.kept = new StateStore(this.#database);
+    this.episodes = new AlertHistoryStore(this.#database);
+    this.days = new DayStore(this.#database);
+    this.hours = new HourStore(this.#database);
+    this.#database.open();
   }
 
   /** What is wrong, in words; undefined while all is well. */
   get problem(): string | undefined {
-    return this.#guarded.problem;
+    return this.#database.problem;
   }
 
   /** Rows that were found damaged and left out since the start, and when damage was found last. */
   get damage(): { readonly rows: number; readonly at: Millis | undefined } {
-    return this.#guarded.damage;
+    return this.#database.damage;
   }
 
   /** Failed operations since the start. */
   get errors(): number {
-    return this.#guarded.errors;
+    return this.#database.errors;
   }
 
   /** Scans, states and episodes waiting in memory. */
@@ -119,7 +119,7 @@ export class Store {
 
   /** Scans kept, those waiting included. */
   get count(): number {
-    return (this.#guarded.opened?.count ?? 0) + this.#pending.length;
+    return (this.#database.opened?.count ?? 0) + this.#pending.length;
   }
 
   /** Keeps a scan: on disk when this returns, or in memory if the disk will not have it. */
@@ -135,14 +135,14 @@ export class Store {
     const waiting = this.#pending.filter(scan => scan.at > after && scan.at < before).reverse();
     if (waiting.length >= limit) return waiting.slice(0, limit);
     const rest = { after, before, limit: limit - waiting.length };
-    const kept = this.#guarded.look(opened => this.#select(opened, rest)) ?? [];
+    const kept = this.#database.tryRead(opened => this.#select(opened, rest)) ?? [];
     return [...waiting, ...kept];
   }
 
   #select(opened: Opened, query: ScanQuery): StoredScan[] {
-    const before = this.#guarded.damage.rows;
+    const before = this.#database.damage.rows;
     const found = opened.scans.select(query);
-    if (this.#guarded.damage.rows > before) opened.count = opened.scans.count();
+    if (this.#database.damage.rows > before) opened.count = opened.scans.count();
     return found;
   }
 
@@ -150,13 +150,13 @@ export class Store {
   async prune(): Promise<void> {
     const before = this.#clock.now() - this.#options.retention;
     for (;;) {
-      const gone = this.#guarded.use(opened => {
-        const deleted = opened.scans.prune(before, PRUNE_BITE);
+      const gone = this.#database.use(opened => {
+        const deleted = opened.scans.prune(before, PRUNE_BATCH);
         opened.count -= deleted;
         opened.hours.prune(before);
-        return Math.max(deleted, opened.episodes.prune(before, PRUNE_BITE));
+        return Math.max(deleted, opened.episodes.prune(before, PRUNE_BATCH));
       });
-      if (gone === undefined || gone < PRUNE_BITE || this.#guarded.isClosed) return;
+      if (gone === undefined || gone < PRUNE_BATCH || this.#database.isClosed) return;
       await new Promise(resolve => setImmediate(resolve));
     }
   }
@@ -170,14 +170,14 @@ export class Store {
     const alerts = this.kept.pending + this.episodes.pending;
     if (alerts > 0)
       this.#options.log('error', 'Changes of alerts could not be written and are lost', { changes: alerts });
-    this.#guarded.use(({ db }) => leaveReadable(db));
-    this.#guarded.close();
+    this.#database.use(({ db }) => leaveReadable(db));
+    this.#database.close();
   }
 
   #open(): Opened {
     const { file, log } = this.#options;
     const db = openDatabase(file, STORE_MIGRATIONS);
-    const opened = tablesOf(db, this.#guarded.damage);
+    const opened = tablesOf(db, this.#database.damage);
     log('info', 'Store opened', { file, scans: opened.count });
     return opened;
   }
@@ -186,7 +186,7 @@ export class Store {
   #forgetTimeToCome(opened: Opened, at: Millis): void {
     const newest = opened.scans.newest();
     if (newest === undefined || newest <= at + SET_BACK) return;
-    const scans = opened.scans.forgetAfter(at);
+    const scans = opened.scans.deleteAfter(at);
     opened.count -= scans;
     const { file, log } = this.#options;
     const fields = { file, from: timeText(newest), to: timeText(at), scans };
@@ -196,7 +196,7 @@ export class Store {
   #flush(): void {
     while (this.#pending.length > 0) {
       const scan = this.#pending[0] as StoredScan;
-      const written = this.#guarded.use(opened => {
+      const written = this.#database.use(opened => {
         this.#forgetTimeToCome(opened, scan.at);
         opened.scans.append(scan);
         opened.count++;
@@ -205,7 +205,7 @@ export class Store {
       if (!written) return;
       this.#pending.shift();
     }
-    if (this.kept.flush() && this.episodes.flush()) this.#guarded.well();
+    if (this.kept.flush() && this.episodes.flush()) this.#database.succeeded();
   }
 }
 
@@ -213,7 +213,7 @@ export class Store {
 function tablesOf(db: Sqlite, damage: DamageSink): Opened {
   try {
     const scans = new ScanTable(db, damage);
-    const [kept, episodes] = [new KeptTable(db, damage), new EpisodeTable(db, damage)];
+    const [kept, episodes] = [new StateTable(db, damage), new EpisodeTable(db, damage)];
     const [days, hours] = [new DayTable(db, damage), new HourTable(db, damage)];
     return { db, scans, kept, episodes, days, hours, count: scans.count() };
   } catch (error) {

@@ -1,7 +1,7 @@
 // The functions Alertmanager gives to the templates of its notifications.
 // Source: Alertmanager, "Notification template reference"; template/template.go.
 
-import { asList, asText, takes } from '../go/arguments.js';
+import { asList, asText, withArity } from '../go/arguments.js';
 import { GoDuration } from '../go/duration.js';
 import { goJson } from '../go/json.js';
 import { toTitle } from '../go/letter-case.js';
@@ -14,9 +14,9 @@ import { textFunctions } from './texts.js';
 
 /** Alertmanager's functions by name. `now` is asked by `since`. */
 export function alertmanagerFunctions(now: () => Millis): Map<string, GoFunction> {
-  const one = (name: string, body: (value: Value) => Value) => [name, takes(name, 1, 1, body)] as const;
+  const one = (name: string, body: (value: Value) => Value) => [name, withArity(name, 1, 1, body)] as const;
   const two = (name: string, body: (first: Value, last: Value) => Value) =>
-    [name, takes(name, 2, 2, body)] as const;
+    [name, withArity(name, 2, 2, body)] as const;
   return new Map<string, GoFunction>([
     ...textFunctions,
     one('title', text => title(asText(text))),
@@ -32,10 +32,13 @@ export function alertmanagerFunctions(now: () => Millis): Map<string, GoFunction
     one('toJson', value => goJson(value)),
     // Since 0.32.
     ['list', (...items) => items],
-    ['append', takes('append', 1, Number.POSITIVE_INFINITY, (list, ...items) => [...asList(list), ...items])],
+    [
+      'append',
+      withArity('append', 1, Number.POSITIVE_INFINITY, (list, ...items) => [...asList(list), ...items]),
+    ],
     ['dict', dict],
     // Since 0.33 and 0.34.
-    ['now', takes('now', 0, 0, () => new GoTime(now()))],
+    ['now', withArity('now', 0, 0, () => new GoTime(now()))],
     one('base64encode', text => Buffer.from(asText(text)).toString('base64')),
   ]);
 }

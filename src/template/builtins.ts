@@ -1,7 +1,7 @@
 // Functions every Go template has. `and` and `or` are the executor's, since they look at no more than they need.
 // Source: Go's text/template, "Functions".
 
-import { takes } from '../go/arguments.js';
+import { withArity } from '../go/arguments.js';
 import { formatPrint, formatPrintf, formatPrintln } from '../go/printf.js';
 import {
   type GoFunction,
@@ -19,25 +19,25 @@ const MANY = Number.POSITIVE_INFINITY;
 /** Go's own functions by name. */
 export const builtins: ReadonlyMap<string, GoFunction> = new Map(
   Object.entries({
-    and: takes('and', 1, MANY, () => undefined),
-    or: takes('or', 1, MANY, () => undefined),
-    not: takes('not', 1, 1, value => !isTrue(value)),
-    len: takes('len', 1, 1, length),
-    index: takes('index', 1, MANY, (value, ...keys) => keys.reduce(index, value)),
-    slice: takes('slice', 1, 4, slice),
+    and: withArity('and', 1, MANY, () => undefined),
+    or: withArity('or', 1, MANY, () => undefined),
+    not: withArity('not', 1, 1, value => !isTrue(value)),
+    len: withArity('len', 1, 1, length),
+    index: withArity('index', 1, MANY, (value, ...keys) => keys.reduce(index, value)),
+    slice: withArity('slice', 1, 4, slice),
     print: (...values: Value[]) => formatPrint(values),
     println: (...values: Value[]) => formatPrintln(values),
-    printf: takes('printf', 1, MANY, (format, ...values) => formatPrintf(textArgument(format), values)),
+    printf: withArity('printf', 1, MANY, (format, ...values) => formatPrintf(textArgument(format), values)),
     html: (...values: Value[]) => escapeHtml(joined(values)),
     js: (...values: Value[]) => escapeJs(joined(values)),
     urlquery: (...values: Value[]) => queryEscape(joined(values)),
-    eq: takes('eq', 1, MANY, (value, ...others) => equalsAny(value, others)),
-    ne: takes('ne', 2, 2, (a, b) => !equals(a, b)),
-    lt: takes('lt', 2, 2, (a, b) => less(a, b)),
-    le: takes('le', 2, 2, (a, b) => less(a, b) || equals(a, b)),
-    gt: takes('gt', 2, 2, (a, b) => !(less(a, b) || equals(a, b))),
-    ge: takes('ge', 2, 2, (a, b) => !less(a, b)),
-    call: takes('call', 1, MANY, (called, ...args) => {
+    eq: withArity('eq', 1, MANY, (value, ...others) => equalsAny(value, others)),
+    ne: withArity('ne', 2, 2, (a, b) => !equals(a, b)),
+    lt: withArity('lt', 2, 2, (a, b) => less(a, b)),
+    le: withArity('le', 2, 2, (a, b) => less(a, b) || equals(a, b)),
+    gt: withArity('gt', 2, 2, (a, b) => !(less(a, b) || equals(a, b))),
+    ge: withArity('ge', 2, 2, (a, b) => !less(a, b)),
+    call: withArity('call', 1, MANY, (called, ...args) => {
       if (typeof called !== 'function') throw new Error(`non-function of type ${typeName(called)}`);
       return called(...args);
     }),

@@ -1,8 +1,8 @@
 // Where in an HTML document the next character goes: read off all that was written before.
 
 import { type AttributeKind, attributeKind, isScriptType } from './html-attributes.js';
-import { ScriptPlace, type ScriptPlaceKind } from './script-place.js';
-import { StylePlace } from './style-place.js';
+import { ScriptContext, type ScriptPlaceKind } from './script-context.js';
+import { StyleContext } from './style-context.js';
 
 /** `text` is between tags, `title` where only text may stand, `tag` inside of a tag but in no attribute's value. */
 export type PlaceKind = 'text' | 'title' | 'comment' | 'script' | 'style' | 'tag' | 'attribute';
@@ -27,8 +27,8 @@ export class HtmlPlace {
   /** Inside of a tag: after the name's `=`. */
   #awaitsValue = false;
   /** Within the script or style that is read, of an element or an attribute. */
-  #script = new ScriptPlace();
-  #style = new StylePlace();
+  #script = new ScriptContext();
+  #style = new StyleContext();
   /** Of an attribute's script or style: what may be a character reference, `&quo`. */
   #reference = '';
   /** What a `type` says the element's text is. */
@@ -40,7 +40,7 @@ export class HtmlPlace {
   }
 
   /** Where in the style this is. */
-  get style(): StylePlace {
+  get style(): StyleContext {
     return this.#style;
   }
 
@@ -151,8 +151,8 @@ export class HtmlPlace {
   #closeTag(): void {
     this.#awaitsValue = false;
     this.#attributeName = '';
-    this.#script = new ScriptPlace();
-    this.#style = new StylePlace();
+    this.#script = new ScriptContext();
+    this.#style = new StyleContext();
     // What is no script is read as text: a template, for instance.
     const isText = this.#element === 'script' && !isScriptType(this.#type);
     this.#enter(isText ? 'text' : (RAW[this.#element] ?? 'text'));
@@ -162,8 +162,8 @@ export class HtmlPlace {
     this.#quote = quote;
     this.#value = '';
     this.#awaitsValue = false;
-    this.#script = new ScriptPlace();
-    this.#style = new StylePlace();
+    this.#script = new ScriptContext();
+    this.#style = new StyleContext();
     this.#reference = '';
     this.#enter('attribute');
   }

@@ -22,7 +22,7 @@ import {
   unquotedText,
   withoutTags,
 } from './html-escapes.js';
-import type { StylePlace } from './style-place.js';
+import type { StyleContext } from './style-context.js';
 
 /** For one document. */
 export class HtmlEscaper implements Escaper {
@@ -133,7 +133,7 @@ function scriptJson(value: Value): string {
 }
 
 /** A word where a value of a property stands, escaped text within quotes. */
-function styleValue(value: Value, { kind, text: before }: StylePlace): string {
+function styleValue(value: Value, { kind, text: before }: StyleContext): string {
   const text = plainText(value);
   switch (kind) {
     case 'value':

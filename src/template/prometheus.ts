@@ -1,7 +1,7 @@
 // The functions Prometheus gives to the templates of its rules.
 // Source: Prometheus, "Template reference"; template/template.go.
 
-import { asList, asNumber, asText, takes } from '../go/arguments.js';
+import { asList, asNumber, asText, withArity } from '../go/arguments.js';
 import { GoDuration } from '../go/duration.js';
 import { toTitle } from '../go/letter-case.js';
 import { quote } from '../go/quote.js';
@@ -36,16 +36,16 @@ export interface RuleSurroundings {
 
 /** Prometheus' functions by name. */
 export function prometheusFunctions({ query, externalUrl, at }: RuleSurroundings): Map<string, GoFunction> {
-  const one = (name: string, body: (value: Value) => Value) => [name, takes(name, 1, 1, body)] as const;
+  const one = (name: string, body: (value: Value) => Value) => [name, withArity(name, 1, 1, body)] as const;
   const path = new URL(externalUrl).pathname.replace(/\/$/, '');
   return new Map<string, GoFunction>([
     ...textFunctions,
     one('query', text => query(asText(text)).map(({ labels, value }) => sample(labels, value))),
     one('first', list => firstOf(asList(list))),
-    ['label', takes('label', 2, 2, (name, from) => labelOf(asText(name), from))],
+    ['label', withArity('label', 2, 2, (name, from) => labelOf(asText(name), from))],
     one('value', from => fieldOf(from, 'Value')),
     one('strvalue', from => labelOf('__value__', from)),
-    ['sortByLabel', takes('sortByLabel', 2, 2, (name, list) => sortByLabel(asText(name), asList(list)))],
+    ['sortByLabel', withArity('sortByLabel', 2, 2, (name, list) => sortByLabel(asText(name), asList(list)))],
     ['args', (...args) => new Map(args.map((arg, i) => [`arg${i}`, arg]))],
     one('title', text => asText(text).replace(AFTER_SEPARATOR, toTitle)),
     one('graphLink', text => graphLink(asText(text), 0)),
@@ -59,9 +59,9 @@ export function prometheusFunctions({ query, externalUrl, at }: RuleSurroundings
     one('humanizeTimestamp', humanizeTimestamp),
     one('toTime', seconds => new GoTime(millisOf(asNumber(seconds)), UTC, '*time.Time')),
     one('toDuration', seconds => new GoDuration(asNumber(seconds))),
-    ['now', takes('now', 0, 0, () => at / 1000)],
-    ['pathPrefix', takes('pathPrefix', 0, 0, () => path)],
-    ['externalURL', takes('externalURL', 0, 0, () => externalUrl)],
+    ['now', withArity('now', 0, 0, () => at / 1000)],
+    ['pathPrefix', withArity('pathPrefix', 0, 0, () => path)],
+    ['externalURL', withArity('externalURL', 0, 0, () => externalUrl)],
     one('parseDuration', text => seconds(asText(text))),
     one('urlQueryEscape', text => queryEscape(asText(text))),
   ]);

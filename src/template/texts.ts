@@ -1,7 +1,7 @@
 // Functions on texts that Prometheus and Alertmanager both give to templates.
 
 import type { RE2JS } from 're2js';
-import { asText, takes } from '../go/arguments.js';
+import { asText, withArity } from '../go/arguments.js';
 import { toLower, toUpper } from '../go/letter-case.js';
 import { compileGo } from '../go/regexp/compile.js';
 import { replaceAll } from '../go/regexp/replace-all.js';
@@ -10,13 +10,13 @@ import { type GoFunction, SafeText } from '../go/value.js';
 /** By name. */
 export const textFunctions: ReadonlyMap<string, GoFunction> = new Map(
   Object.entries({
-    reReplaceAll: takes('reReplaceAll', 3, 3, (pattern, template, text) =>
+    reReplaceAll: withArity('reReplaceAll', 3, 3, (pattern, template, text) =>
       replaceAll(mustCompile(asText(pattern)), asText(text), asText(template)),
     ),
-    match: takes('match', 2, 2, (pattern, text) => compile(asText(pattern)).matcher(asText(text)).find()),
-    safeHtml: takes('safeHtml', 1, 1, text => new SafeText(asText(text))),
-    toUpper: takes('toUpper', 1, 1, text => toUpper(asText(text))),
-    toLower: takes('toLower', 1, 1, text => toLower(asText(text))),
+    match: withArity('match', 2, 2, (pattern, text) => compile(asText(pattern)).matcher(asText(text)).find()),
+    safeHtml: withArity('safeHtml', 1, 1, text => new SafeText(asText(text))),
+    toUpper: withArity('toUpper', 1, 1, text => toUpper(asText(text))),
+    toLower: withArity('toLower', 1, 1, text => toLower(asText(text))),
   } satisfies Record<string, GoFunction>),
 );
 

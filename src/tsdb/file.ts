@@ -2,12 +2,12 @@
 
 import { statSync } from 'node:fs';
 import type { Millis } from '../model/time.js';
-import { type DamageSink, unheardDamage } from '../store/damage.js';
+import { type DamageSink, silentDamage } from '../store/damage.js';
 import { leaveReadable, openDatabase, openToRead, type Sqlite, sizeOnDisk } from '../store/database.js';
 import { rescueRows } from '../store/rescue.js';
 import type { ByteCache } from './chunks/cache.js';
 import { ChunkTable } from './chunks/chunk-table.js';
-import { AxisTable } from './chunks/timestamps-table.js';
+import { TimestampsTable } from './chunks/timestamps-table.js';
 import { LogTable } from './head/log-table.js';
 import { SeriesTable } from './index/series-table.js';
 import { LARGE_CHUNK, PAGE_SIZE, SAMPLES_MIGRATIONS } from './schema.js';
@@ -19,7 +19,7 @@ const JOURNAL_PAGES = 128;
 export class SampleFile {
   readonly series: SeriesTable;
   readonly log: LogTable;
-  readonly axes: AxisTable;
+  readonly axes: TimestampsTable;
   readonly chunks: ChunkTable;
   readonly #db: Sqlite;
   readonly #path: string;
@@ -35,7 +35,7 @@ export class SampleFile {
   constructor(
     path: string,
     cache: ByteCache,
-    damage: DamageSink = unheardDamage(),
+    damage: DamageSink = silentDamage(),
     isReadOnly: boolean = false,
   ) {
     this.#path = path;
@@ -50,7 +50,7 @@ export class SampleFile {
       const sink = isReadOnly ? passingOver(damage) : damage;
       this.series = new SeriesTable(db, sink);
       this.log = new LogTable(db, sink);
-      this.axes = new AxisTable(db);
+      this.axes = new TimestampsTable(db);
       this.chunks = new ChunkTable(db, this.axes, cache, { large: LARGE_CHUNK, isReadOnly });
       const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
       // Where the journal's index cannot be written SQLite makes one for each question, and takes that for a change.

@@ -6,21 +6,21 @@ import type { Labels } from '../model/labels.js';
 import type { Matcher, SampleSource, Series } from '../model/samples.js';
 import type { Scrape } from '../model/scrape.js';
 import { type Clock, type Millis, systemClock } from '../model/time.js';
-import { GuardedFile } from '../store/resilient-file.js';
+import { ResilientDatabase } from '../store/resilient-database.js';
 import { ByteCache } from './chunks/cache.js';
-import { BLOCK, Sealing, type SealingStep } from './chunks/cut-chunks.js';
+import { BLOCK, ChunkCutter, type CutStep } from './chunks/cut-chunks.js';
 import { rescueSamples, SampleFile } from './file.js';
 import { Head } from './head/head.js';
 import { Interim } from './head/interim.js';
 import type { RowBuilder } from './head/row-builder.js';
 import { RefList } from './index/ref-list.js';
 import { type SeriesRef, StoredSeries } from './index/series-columns.js';
-import { Catalogue } from './index/series-registry.js';
+import { SeriesRegistry } from './index/series-registry.js';
 import { Sources } from './index/sources.js';
+import { Maintenance } from './maintenance.js';
 import { forgetFrom } from './rewind.js';
 import { Selection, type SeriesOf, type Wanted } from './selection.js';
 import type { SampleStats, SampleStoreOptions } from './store-options.js';
-import { Upkeep } from './upkeep.js';
 import { WindowReader } from './window-reader.js';
 
 /** Scrapes kept in memory while the disk is full; the oldest go first. */
@@ -35,7 +35,7 @@ const SET_BACK: Millis = 60_000;
 /** Times that reading by parts is begun. A file that is only read may be loaded again at every part. */
 const ATTEMPTS = 3;
 /** Reading goes on for so long before others may have their turn. */
-const PART: Millis = 5;
+const SLICE: Millis = 5;
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -48,10 +48,10 @@ export class SampleStore implements SampleSource {
   readonly #cache: ByteCache;
   readonly #stored = new StoredSeries();
   readonly #head = new Head(this.#stored);
-  readonly #catalogue = new Catalogue(this.#stored, this.#head);
-  readonly #sources = new Sources(this.#catalogue);
-  readonly #interim = new Interim(this.#catalogue.index);
-  readonly #sealing = new Sealing(this.#head, this.#stored);
+  readonly #registry = new SeriesRegistry(this.#stored, this.#head);
+  readonly #sources = new Sources(this.#registry);
+  readonly #interim = new Interim(this.#registry.index);
+  readonly #chunkCutter = new ChunkCutter(this.#head, this.#stored);
   /** Series of the scrape before. */
   #live = new RefList();
   /** The row that samples may still be added to, and the series that end in it. */
@@ -59,8 +59,8 @@ export class SampleStore implements SampleSource {
   #openAt: Millis | undefined;
   /** What each source showed when it added samples last. */
   readonly #added = new Map<string, readonly SeriesRef[]>();
-  readonly #guarded: GuardedFile<SampleFile>;
-  readonly #upkeep: Upkeep;
+  readonly #guarded: ResilientDatabase<SampleFile>;
+  readonly #maintenance: Maintenance;
   /** What is known of the file is from an opening for reading alone. */
   #isReadOnly = false;
   /** Changes when numbers of series become those of others. */
@@ -74,11 +74,11 @@ export class SampleStore implements SampleSource {
     this.#clock = options.clock ?? systemClock;
     this.#cache = new ByteCache(options.cacheBytes ?? 32 * 1024 * 1024);
     const { retention, maxBytes = 0 } = options;
-    this.#upkeep = new Upkeep(
-      { catalogue: this.#catalogue, stored: this.#stored, cache: this.#cache, clock: this.#clock },
+    this.#maintenance = new Maintenance(
+      { registry: this.#registry, stored: this.#stored, cache: this.#cache, clock: this.#clock },
       { limits: { retention, maxBytes }, hold: held => this.#hold(held) },
     );
-    this.#guarded = new GuardedFile({
+    this.#guarded = new ResilientDatabase({
       ...options,
       open: () => this.#open(),
       openToRead: () => this.#openToRead(),
@@ -92,17 +92,17 @@ export class SampleStore implements SampleSource {
         well: 'Samples can be written again',
       },
     });
-    this.#guarded.begin();
+    this.#guarded.open();
   }
 
   stats(): SampleStats {
-    const oldest = this.#catalogue.oldest();
+    const oldest = this.#registry.oldest();
     let chunks = 0;
-    this.#catalogue.index.each(series => {
+    this.#registry.index.each(series => {
       chunks += this.#stored.chunks.get(series);
     });
     return {
-      series: this.#catalogue.index.size,
+      series: this.#registry.index.size,
       appended: this.#appended,
       dropped: this.#dropped,
       chunks,
@@ -120,7 +120,7 @@ export class SampleStore implements SampleSource {
    * than the one before is dropped and counted; what it says about sources holds.
    */
   append(scrape: Scrape): void {
-    this.begin(scrape);
+    this.beginScrape(scrape);
     this.commit();
   }
 
@@ -128,7 +128,7 @@ export class SampleStore implements SampleSource {
    * Takes a scrape as {@link append} does and shows it to readers, but leaves it open: what was made of it may be
    * {@link add}ed to it before both are kept by {@link commit}.
    */
-  begin(scrape: Scrape): void {
+  beginScrape(scrape: Scrape): void {
     this.#interim.clear();
     this.#dropped += this.#sources.update(scrape);
     const at = Math.round(scrape.at);
@@ -155,8 +155,8 @@ export class SampleStore implements SampleSource {
 
   #reread(file: SampleFile): void {
     this.#load(file);
-    this.#catalogue.replay(file);
-    this.#upkeep.findMergeable();
+    this.#registry.replay(file);
+    this.#maintenance.findMergeable();
   }
 
   #take(at: Millis): void {
@@ -164,7 +164,7 @@ export class SampleStore implements SampleSource {
     const builder = this.#head.begin(at);
     const live = new RefList();
     this.#sources.each((given, value) => {
-      const series = this.#catalogue.admit(given);
+      const series = this.#registry.admit(given);
       if (at <= last.get(series) || !builder.set(series, value)) return this.#drop(series);
       live.push(series);
       return series;
@@ -184,7 +184,7 @@ export class SampleStore implements SampleSource {
    * Takes what changed since the last scrape and shows it to readers of last samples until the next one, without keeping
    * it. What rules make of it may be {@link add}ed until {@link commit}.
    */
-  preview(scrape: Scrape): void {
+  showInterim(scrape: Scrape): void {
     this.#dropped += this.#sources.update(scrape);
     this.#interim.clear();
     const at = Math.round(scrape.at);
@@ -192,8 +192,8 @@ export class SampleStore implements SampleSource {
     if (!Number.isSafeInteger(at) || at <= this.#head.last) return;
     this.#interim.begin(at);
     this.#sources.each((given, value) => {
-      const series = this.#catalogue.like(given);
-      this.#interim.show(series, value);
+      const series = this.#registry.like(given);
+      this.#interim.set(series, value);
       return series;
     });
     for (const series of this.#live.refs) this.#interim.end(series);
@@ -221,7 +221,7 @@ export class SampleStore implements SampleSource {
     const { last } = this.#stored;
     const shown = new Set<SeriesRef>();
     for (const { labels, value } of samples) {
-      const series = this.#catalogue.admit(this.#catalogue.resolve(labels));
+      const series = this.#registry.admit(this.#registry.resolve(labels));
       if (at > last.get(series) && row.builder.set(series, value)) shown.add(series);
       else {
         if (at === last.get(series) && !Object.is(this.#head.lastValue(series), value)) conflicts++;
@@ -248,13 +248,13 @@ export class SampleStore implements SampleSource {
       ([source, all]) =>
         [source, all.map(series => [series, this.#head.lastValue(series)] as const)] as const,
     );
-    this.begin({ at, parts: [], gone: [] });
+    this.beginScrape({ at, parts: [], gone: [] });
     const row = this.#row;
     if (!row) return;
     for (const [source, values] of shown) {
       const repeated: SeriesRef[] = [];
       for (const [known, value] of values) {
-        const series = this.#catalogue.admit(known);
+        const series = this.#registry.admit(known);
         if (value !== undefined && row.builder.set(series, value)) repeated.push(series);
       }
       this.#appended += repeated.length;
@@ -270,7 +270,7 @@ export class SampleStore implements SampleSource {
   ): number {
     let conflicts = 0;
     for (const { labels, value } of samples) {
-      const series = this.#interim.find(labels) ?? this.#catalogue.resolve(labels);
+      const series = this.#interim.find(labels) ?? this.#registry.resolve(labels);
       if (this.#interim.add(series, labels, value)) continue;
       this.#dropped++;
       if (!Object.is(this.#interim.value(series), value)) conflicts++;
@@ -288,7 +288,7 @@ export class SampleStore implements SampleSource {
     if (!row) return false;
     const at = this.#head.last;
     const { last } = this.#stored;
-    const matching = this.#catalogue.index.select(matchers);
+    const matching = this.#registry.index.select(matchers);
     const ended = new Set(row.ended);
     const over = matching.filter(
       series => !ended.has(series) && last.get(series) >= since && last.get(series) < at,
@@ -306,7 +306,7 @@ export class SampleStore implements SampleSource {
   }
 
   #keyOf(series: SeriesRef): string {
-    return this.#catalogue.index.labels(series).key;
+    return this.#registry.index.labels(series).key;
   }
 
   /** The time of the scrape that was begun and is not on disk yet; undefined when there is none. */
@@ -332,7 +332,7 @@ export class SampleStore implements SampleSource {
     if (this.#head.rows.length <= MOST_ROWS) return;
     const lost = this.#head.rows.slice(0, BLOCK);
     for (const row of lost) if (!row.isLogged) this.#head.each(row, () => this.#dropped++);
-    this.#sealing.reset();
+    this.#chunkCutter.reset();
     this.#head.drop(lost.length);
   }
 
@@ -396,7 +396,7 @@ export class SampleStore implements SampleSource {
       if (this.#generation !== generation) return undefined;
       const until = selection.until(this.#head.last, this.#interim.isOpen);
       if (until === undefined) return undefined;
-      const deadline = this.#clock.elapsed() + (selection.mayPause ? PART : Number.POSITIVE_INFINITY);
+      const deadline = this.#clock.elapsed() + (selection.mayPause ? SLICE : Number.POSITIVE_INFINITY);
       selection.take(
         this.#read(file => {
           const reader = selection.readerOf(file, until, () => this.#reader(file, from, until));
@@ -424,7 +424,7 @@ export class SampleStore implements SampleSource {
   #reader(file: SampleFile | undefined, from: Millis, to: Millis): WindowReader {
     const places = {
       stored: this.#stored,
-      index: this.#catalogue.index,
+      index: this.#registry.index,
       head: this.#head,
       interim: this.#interim,
       file,
@@ -438,7 +438,7 @@ export class SampleStore implements SampleSource {
    */
   maintain(deadline: Millis): boolean {
     while (!this.#guarded.isClosed && this.#clock.elapsed() < deadline) {
-      const isBusy = this.#guarded.use(file => this.#upkeep.step(file, () => this.#reload(file)));
+      const isBusy = this.#guarded.use(file => this.#maintenance.step(file, () => this.#reload(file)));
       if (!isBusy) return false;
     }
     return !this.#guarded.isClosed;
@@ -446,14 +446,14 @@ export class SampleStore implements SampleSource {
 
   /** Calls back for series that may not be in the index and are not to be forgotten. */
   #hold(held: (series: SeriesRef) => void): void {
-    this.#sources.hold(held);
-    this.#interim.hold(held);
+    this.#sources.eachHeld(held);
+    this.#interim.eachHeld(held);
     for (const shown of this.#added.values()) shown.forEach(held);
     this.#live.refs.forEach(held);
     this.#row?.ended.forEach(held);
     for (const { ended } of this.#head.rows) ended.forEach(held);
-    this.#upkeep.mergeable.forEach(held);
-    this.#sealing.queue.forEach(held);
+    this.#maintenance.mergeable.forEach(held);
+    this.#chunkCutter.queue.forEach(held);
   }
 
   /** Writes what waits and closes the file. */
@@ -473,7 +473,7 @@ export class SampleStore implements SampleSource {
     if (this.#isReadOnly) this.#forgetRead();
     this.#isReadOnly = false;
     this.#takeUp(file);
-    log('info', 'Samples opened', { file: path, series: this.#catalogue.index.size });
+    log('info', 'Samples opened', { file: path, series: this.#registry.index.size });
     return file;
   }
 
@@ -482,7 +482,7 @@ export class SampleStore implements SampleSource {
     const file = new SampleFile(path, this.#cache, this.#guarded.damage, true);
     this.#isReadOnly = true;
     this.#takeUp(file);
-    log('info', 'Samples opened read-only', { file: path, series: this.#catalogue.index.size });
+    log('info', 'Samples opened read-only', { file: path, series: this.#registry.index.size });
     return file;
   }
 
@@ -492,9 +492,9 @@ export class SampleStore implements SampleSource {
     this.#row = undefined;
     try {
       this.#load(file);
-      this.#catalogue.replay(file);
-      this.#sealing.reset();
-      this.#upkeep.begin();
+      this.#registry.replay(file);
+      this.#chunkCutter.reset();
+      this.#maintenance.begin();
     } catch (error) {
       file.close();
       throw error;
@@ -505,24 +505,24 @@ export class SampleStore implements SampleSource {
   #forgetRead(): void {
     this.#generation++;
     this.#cache.clear();
-    this.#upkeep.mergeable.clear();
-    this.#catalogue.startOver();
+    this.#maintenance.mergeable.clear();
+    this.#registry.startOver();
   }
 
   #load(file: SampleFile): void {
     this.#generation++;
-    this.#guarded.mend(() => {
-      this.#catalogue.load(file);
-      this.#catalogue.verify(file, this.#clock.now() + FUTURE);
+    this.#guarded.withRepair(() => {
+      this.#registry.load(file);
+      this.#registry.verify(file, this.#clock.now() + FUTURE);
     });
   }
 
   #forgetFile(): void {
     this.#generation++;
     this.#cache.clear();
-    this.#upkeep.mergeable.clear();
-    this.#sealing.reset();
-    this.#catalogue.startOver();
+    this.#maintenance.mergeable.clear();
+    this.#chunkCutter.reset();
+    this.#registry.startOver();
     for (const row of this.#head.rows) row.isLogged = false;
   }
 
@@ -541,25 +541,25 @@ export class SampleStore implements SampleSource {
       const step = this.#write(file, rows);
       for (const row of rows) row.isLogged = true;
       if (!step) return true;
-      this.#upkeep.addMergeable(this.#sealing.done(step));
+      this.#maintenance.addMergeable(this.#chunkCutter.done(step));
       return true;
     });
-    if (isWritten && this.#unlogged() === 0) this.#guarded.well();
+    if (isWritten && this.#unlogged() === 0) this.#guarded.succeeded();
     return isWritten ?? false;
   }
 
-  #write(file: SampleFile, rows: SampleRows): SealingStep | undefined {
+  #write(file: SampleFile, rows: SampleRows): CutStep | undefined {
     const added: SeriesRef[] = [];
     try {
       const step = file.transaction(() => {
         this.#reload(file);
-        for (const row of rows) this.#catalogue.write(file, row, added);
-        return this.#sealing.step(file);
+        for (const row of rows) this.#registry.write(file, row, added);
+        return this.#chunkCutter.step(file);
       });
-      this.#catalogue.settle(added, true);
+      this.#registry.settle(added, true);
       return step;
     } catch (error) {
-      this.#catalogue.settle(added, false);
+      this.#registry.settle(added, false);
       throw error;
     }
   }
@@ -569,7 +569,7 @@ export class SampleStore implements SampleSource {
     if (this.#options.isAlone || !file.wasChanged()) return;
     this.#cache.clear();
     this.#load(file);
-    this.#upkeep.findMergeable();
+    this.#maintenance.findMergeable();
   }
 
   #read<T>(action: (file: SampleFile | undefined) => T): T {

@@ -7,9 +7,9 @@ import type { Millis } from '../model/time.js';
 import { Assembler } from './chunks/assemble.js';
 import type { Run } from './chunks/chunk-table.js';
 import type { SampleFile } from './file.js';
+import { Arena } from './head/arena.js';
 import type { Head } from './head/head.js';
 import type { Interim } from './head/interim.js';
-import { Slab } from './head/slab.js';
 import type { SeriesRef, StoredSeries } from './index/series-columns.js';
 import type { SeriesIndex } from './index/series-index.js';
 import { Latest } from './latest.js';
@@ -37,7 +37,7 @@ export class WindowReader {
   readonly #places: SamplePlaces;
   readonly #from: Millis;
   readonly #to: Millis;
-  readonly #slab = new Slab();
+  readonly #arena = new Arena();
   readonly #assembler: Assembler;
   readonly #latest: Latest;
 
@@ -57,7 +57,7 @@ export class WindowReader {
   /** A series with all its samples; undefined where it has nothing. */
   all({ series, labels }: LabelledSeries): Series | undefined {
     const run = this.#isAllInHead(series)
-      ? this.#places.head.read(series, this.#from, this.#to, this.#slab)
+      ? this.#places.head.read(series, this.#from, this.#to, this.#arena)
       : this.#assembler.join(this.#runs(series));
     return this.#withEnds(series, labels, run, undefined);
   }
@@ -85,7 +85,7 @@ export class WindowReader {
     const found = new Set(matcherSets.flatMap(matchers => index.select(matchers)));
     const fresh = isBetween ? matcherSets.flatMap(matchers => interim.unindexed(matchers)) : [];
     return [...found]
-      .filter(series => this.#hasSample(series) || (isBetween && interim.shows(series)))
+      .filter(series => this.#hasSample(series) || (isBetween && interim.has(series)))
       .concat([...new Set(fresh)])
       .map(series => index.labels(series))
       .sort(compareLabels);
@@ -107,7 +107,7 @@ export class WindowReader {
     const isBetween = withInterim && interim.within(this.#from, this.#to) !== undefined;
     return index
       .select(matchers)
-      .filter(series => stored.mayHave(series, this.#from, this.#to) || (isBetween && interim.shows(series)))
+      .filter(series => stored.mayHave(series, this.#from, this.#to) || (isBetween && interim.has(series)))
       .concat(isBetween ? interim.unindexed(matchers) : [])
       .map(series => ({ series, labels: index.labels(series) }))
       .sort((a, b) => compareLabels(a.labels, b.labels));
@@ -138,7 +138,7 @@ export class WindowReader {
       const until = Math.min(this.#to, headFrom);
       runs.push(...file.chunks.readAll(file.chunks.within(stored.id.get(series), this.#from, until)));
     }
-    if (this.#to >= headFrom) runs.push(head.read(series, this.#from, this.#to, this.#slab));
+    if (this.#to >= headFrom) runs.push(head.read(series, this.#from, this.#to, this.#arena));
     return runs;
   }
 

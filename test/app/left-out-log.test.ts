@@ -30,10 +30,10 @@ test('samples that are left out are logged once, with what to set', () => {
     [{ leftOut, reason: 'body' }, [begin]],
   ];
   for (const [more, want] of steps) {
-    log.see(result(more));
+    log.log(result(more));
     expect(lines.splice(0)).toEqual(want);
   }
-  log.forget('haproxy');
-  log.see(result({}));
+  log.remove('haproxy');
+  log.log(result({}));
   expect(lines).toEqual([]);
 });

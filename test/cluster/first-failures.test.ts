@@ -60,7 +60,7 @@ test('a service that is checked no more is forgotten, also on disk', () => {
   const failures = new FirstFailures(store.kept, undefined, 0);
   const level = feed(failures, 'up/error down/error');
   failures.flush();
-  failures.forget('tools');
+  failures.remove('tools');
   failures.flush();
   expect([failures.of('tools', level), store.kept.all('first-failure').size]).toEqual([undefined, 0]);
   store.close();

@@ -28,7 +28,7 @@ test('the last twenty are kept, newest first, and none of a service that is gone
   for (let i = 0; i < 25; i++) recent.add(result('tools', { at: i }));
   recent.add(result('redis', { at: 99 }));
   expect(recent.of('tools').map(({ at }) => at)).toEqual(Array.from({ length: 20 }, (_, i) => 24 - i));
-  recent.forget('tools');
+  recent.remove('tools');
   expect([recent.of('tools'), recent.of('redis').length, recent.of('nix')]).toEqual([[], 1, []]);
 });
 

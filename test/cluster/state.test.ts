@@ -233,11 +233,11 @@ describe('Refresher', () => {
   function refreshing(...ids: string[]) {
     const cluster = boardOf(...ids);
     const asked: string[][] = [];
-    return { board: cluster, asked, refresher: new Refresher(cluster, wanted => asked.push([...wanted])) };
+    return { cluster, asked, refresher: new Refresher(cluster, wanted => asked.push([...wanted])) };
   }
 
   test('asks for what is stale and waits for that alone', async () => {
-    const { board: cluster, asked, refresher } = refreshing('a', 'b', 'c');
+    const { cluster, asked, refresher } = refreshing('a', 'b', 'c');
     cluster.update(result('a', { at: 9000 }));
     cluster.update(result('b', { at: 8999 }));
     const done = refresher.ensure(1000, 10_000);
@@ -249,7 +249,7 @@ describe('Refresher', () => {
   });
 
   test('asks for nothing while all is fresh', async () => {
-    const { board: cluster, asked, refresher } = refreshing('a');
+    const { cluster, asked, refresher } = refreshing('a');
     cluster.update(result('a', { at: 10_000 }));
     await refresher.ensure(0, 10_000);
     expect(asked).toEqual([]);
@@ -277,7 +277,7 @@ describe('Refresher', () => {
   });
 
   test('does not wait for a service that was removed meanwhile', async () => {
-    const { board: cluster, refresher } = refreshing('a');
+    const { cluster, refresher } = refreshing('a');
     const done = refresher.ensure(0, 10_000, 2 ** 30);
     cluster.setServices([]);
     refresher.resolved('a');

@@ -9,7 +9,7 @@ import { MAX_FILE, readBounded } from '../../src/config/bounded-file.js';
 import { FileSecret } from '../../src/config/file-secret.js';
 import { readTlsFiles } from '../../src/config/http-client/tls-files.js';
 import { loadPlainYaml } from '../../src/config/load.js';
-import { vocabulary } from '../../src/config/schema-kit.js';
+import { schemaKit } from '../../src/config/schema-kit.js';
 import { readText } from '../../src/config/text-file.js';
 import { Pki } from '../support/pki.js';
 
@@ -39,7 +39,7 @@ describe('a file is read whole', () => {
 describe('what is too large is told by every reader', () => {
   const readers: [name: string, read: (file: string) => unknown][] = [
     ['bytes', readBounded],
-    ['YAML', file => loadPlainYaml(file, vocabulary.section({}))],
+    ['YAML', file => loadPlainYaml(file, schemaKit.section({}))],
     ['rules, tests, templates', file => readText(file)],
     ['a secret', file => new FileSecret(file).reveal()],
     ['a certificate', file => readTlsFiles({ insecure_skip_verify: false, ca_file: file })],

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Configuration, loadConfiguration, monitorYml } from '../../src/app/configuration.js';
 import { FileSecret } from '../../src/config/file-secret.js';
 import { ConfigError } from '../../src/config/load.js';
-import { vocabulary } from '../../src/config/schema-kit.js';
+import { schemaKit } from '../../src/config/schema-kit.js';
 import { http } from '../../src/probes/kinds/http.js';
 import { kinds } from '../../src/probes/kinds/index.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -446,7 +446,7 @@ test('every secret may be in a file that is read when it is used', () => {
   const sections = [
     ['', monitorYml, monitorKeys()] as const,
     ...kinds.map(({ kind, options }) => {
-      const schema = options(vocabulary);
+      const schema = options(schemaKit);
       return [kind, schema, keysOfSchema(schema)] as const;
     }),
   ];

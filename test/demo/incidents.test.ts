@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Cluster, type Condition, SERVICE_IDS, startCluster } from '../../src/demo/cluster.js';
-import { Director } from '../../src/demo/director.js';
 import { conditionsAt, INCIDENTS, incidentsAt, ROUND } from '../../src/demo/incidents.js';
 import { cueLine } from '../../src/demo/run.js';
+import { Scenario } from '../../src/demo/scenario.js';
 import { ask } from './client.js';
 
 const SECOND = 1000;
@@ -78,14 +78,14 @@ describe('the director', () => {
   afterAll(() => cluster.close());
 
   test('plays the round on a cluster', async () => {
-    const director = new Director(cluster);
+    const scenario = new Scenario(cluster);
     const heard: string[] = [];
     const seen: (string | number)[] = [];
     const story = [0, 15, 30, 45, 85, 110, 195, 205, 222, 230, 270, 310, 320];
     for (const second of story) {
       const elapsed = second * SECOND;
-      for (const cue of await director.advance(elapsed))
-        heard.push(cueLine(elapsed, cue, 'http://m').split(' (')[0] ?? '');
+      for (const event of await scenario.advance(elapsed))
+        heard.push(cueLine(elapsed, event, 'http://m').split(' (')[0] ?? '');
       const { status, outcome } = await ask(`${cluster.tools.url}/health`);
       seen.push(status ?? outcome);
     }

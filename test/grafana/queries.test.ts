@@ -11,7 +11,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Cluster, startCluster } from '../../src/demo/cluster.js';
 import { monitorConfiguration } from '../../src/demo/configuration.js';
-import { Director } from '../../src/demo/director.js';
+import { Scenario } from '../../src/demo/scenario.js';
 import type { Millis } from '../../src/model/time.js';
 import { certificate } from '../support/certificate.js';
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
@@ -199,7 +199,7 @@ function writeRules(): void {
 
 /** Plays the timetable, with somebody who uses Redis and somebody who asks the monitor for what is not there. */
 async function play(): Promise<void> {
-  const director = new Director(cluster);
+  const director = new Scenario(cluster);
   const [host, port] = (cluster.redis?.address ?? '').split(':');
   const redis = new Redis({ host: host as string, port: Number(port) });
   await maintain('embeddings', 10_000);

@@ -65,17 +65,17 @@ describe('what is shown follows the readings', () => {
     const { exposition, series } = fresh();
     exposition.observe('s', 't', { layout: ab, values: [1, 2, 3] });
     exposition.observe('r', 'u', { layout: { families: ['b'], labels: [[]] }, values: [4] });
-    exposition.forget('s');
+    exposition.remove('s');
     expect(await series()).toEqual(['b[["target","u"]] 4']);
-    exposition.forget('nobody');
-    exposition.forget('r');
+    exposition.remove('nobody');
+    exposition.remove('r');
     expect(await series()).toEqual([]);
   });
 
   test('after being forgotten, values that nobody named are not shown', async () => {
     const { exposition, series } = fresh();
     exposition.observe('s', 't', { layout: ab, values: [1, 2, 3] });
-    exposition.forget('s');
+    exposition.remove('s');
     exposition.observe('s', 't', { values: [4, 5, 6] });
     expect(await series()).toEqual([]);
   });
@@ -182,7 +182,7 @@ describe('MetricsPage', () => {
     expect(new Set(all).size).toBe(2);
     expect(await metrics.get('text', false)).toBe(all[0]);
     expect(await metrics.get('text', true)).toBe(all[1]);
-    exposition.touch();
+    exposition.markChanged();
     expect(await metrics.get('text', false)).not.toBe(all[0]);
     await metrics.get('openmetrics', false);
     expect(renders()).toBe(2);

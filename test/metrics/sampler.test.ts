@@ -96,7 +96,7 @@ describe('only what has changed', () => {
     const { exposition, sampler } = make();
     exposition.observe('a', 'a', { layout, values: [1, 2, 3] });
     await sampler.scrape(1);
-    exposition.forget('a');
+    exposition.remove('a');
     expect((await sampler.scrape(2)).gone).toEqual(['a']);
     expect((await sampler.scrape(3)).gone).toEqual([]);
     exposition.observe('a', 'a', { layout, values: [1, 2, 3] });

@@ -42,7 +42,7 @@ test.each<Row>([
   const grid = new ScrapeGrid(interval, 50);
   const moments = begun.map((each, i) => {
     expect(grid.isDue(each + 50)).toBe(true);
-    return grid.take(each + 50, START + each + (ahead[i] ?? 0)) - START;
+    return grid.next(each + 50, START + each + (ahead[i] ?? 0)) - START;
   });
   expect(moments).toEqual(want);
   expect(grid.isDue(grid.dueAt - 1)).toBe(false);
@@ -50,10 +50,10 @@ test.each<Row>([
 
 test('another interval counts from the last scrape', () => {
   const grid = new ScrapeGrid(15_000, 0);
-  grid.take(0, START);
+  grid.next(0, START);
   grid.setInterval(5000, 2000);
   expect(grid.dueAt).toBe(5000);
-  grid.take(5001, START + 5001);
+  grid.next(5001, START + 5001);
   grid.setInterval(60_000, 6000);
   expect(grid.dueAt).toBe(65_000);
   grid.setInterval(100, 7000);
@@ -62,10 +62,10 @@ test('another interval counts from the last scrape', () => {
 
 test('a grid that is restarted goes on from there', () => {
   const grid = new ScrapeGrid(15_000, 0);
-  expect(grid.take(0, START)).toBe(START);
+  expect(grid.next(0, START)).toBe(START);
   grid.restart(800);
   expect(grid.isDue(800)).toBe(true);
-  expect(grid.take(803, START + 803)).toBe(START + 800);
+  expect(grid.next(803, START + 803)).toBe(START + 800);
   expect(grid.dueAt).toBe(15_800);
-  expect(grid.take(15_805, START + 15_805)).toBe(START + 15_800);
+  expect(grid.next(15_805, START + 15_805)).toBe(START + 15_800);
 });

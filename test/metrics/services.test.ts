@@ -138,7 +138,7 @@ describe('what adds up over checks', () => {
     expect(await value('langgraph_monitor_probes_total')).toBe(2);
     expect(await value('langgraph_monitor_probe_failures_total', 'refused')).toBe(1);
     expect(await value('langgraph_monitor_response_time_seconds_count')).toBe(1);
-    services.forget('a');
+    services.remove('a');
     services.count(HEALTHY);
     expect(await about('a')).toEqual([]);
     expect((await counts('b')).length).toBe(atStart.length);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { family } from '../../src/model/family.js';
-import { check } from '../../src/probes/attempt.js';
+import { runCheck } from '../../src/probes/attempt.js';
 import { type Attempt, ProbeFailure } from '../../src/probes/probe.js';
 import { ReadingsRecorder } from '../../src/probes/readings.js';
 
 const gauge = family('x', 'A number');
 
 async function run(ask: (attempt: Attempt) => Promise<void>, isService = false) {
-  const outcome = await check(
+  const outcome = await runCheck(
     { run: ask, close() {} },
     { isService, timeout: 50, slowAfter: 40 },
     new ReadingsRecorder(),
@@ -108,7 +108,7 @@ describe('an attempt', () => {
   });
 
   test('the time a probe says it took is the one that counts', async () => {
-    const outcome = await run(async attempt => attempt.took(45));
+    const outcome = await run(async attempt => attempt.measured(45));
     expect(outcome).toMatchObject({
       status: 'degraded',
       responseTime: 0.045,
@@ -129,7 +129,7 @@ describe('an attempt', () => {
 describe('more samples than the limit', () => {
   const labelled = family('y', 'By name', 'gauge', ['name']);
   const limited = (sampleLimit: number | undefined, ask: (attempt: Attempt) => void) =>
-    check(
+    runCheck(
       { run: async attempt => ask(attempt), close() {} },
       { isService: true, timeout: 1000, slowAfter: 900, ...(sampleLimit && { sampleLimit }) },
       new ReadingsRecorder(),

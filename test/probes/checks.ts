@@ -1,8 +1,8 @@
 // Runs a kind's probe once, as the prober does, and reads what it recorded by series name.
 
-import { vocabulary } from '../../src/config/schema-kit.js';
+import { schemaKit } from '../../src/config/schema-kit.js';
 import type { Resolver } from '../../src/net/resolver.js';
-import { attemptFamilies, check, type Outcome } from '../../src/probes/attempt.js';
+import { attemptFamilies, type CheckOutcome, runCheck } from '../../src/probes/attempt.js';
 import { Connections } from '../../src/probes/http/connections.js';
 import type { Probe, ProbeKind } from '../../src/probes/probe.js';
 import { ReadingsRecorder } from '../../src/probes/readings.js';
@@ -23,13 +23,13 @@ export class Checked {
   ) {
     this.connections = new Connections(bounds.resolver);
     this.#kind = kind;
-    this.#options = kind.options(vocabulary).parse(options);
+    this.#options = kind.options(schemaKit).parse(options);
     this.#bounds = { timeout: bounds.timeout ?? 2000, slowAfter: bounds.slowAfter ?? 1500 };
   }
 
-  async run(): Promise<Outcome & { samples: Map<string, number> }> {
+  async run(): Promise<CheckOutcome & { samples: Map<string, number> }> {
     this.#probe ??= await this.#kind.open(this.#options, { connections: this.connections });
-    const outcome = await check(this.#probe, { isService: true, ...this.#bounds }, new ReadingsRecorder());
+    const outcome = await runCheck(this.#probe, { isService: true, ...this.#bounds }, new ReadingsRecorder());
     return { ...outcome, samples: samplesOf(this.#kind, outcome) };
   }
 
@@ -39,7 +39,7 @@ export class Checked {
   }
 }
 
-function samplesOf(kind: ProbeKind, { readings }: Outcome): Map<string, number> {
+function samplesOf(kind: ProbeKind, { readings }: CheckOutcome): Map<string, number> {
   const families = new Map([...kind.families, ...attemptFamilies].map(family => [family.name, family]));
   const samples = new Map<string, number>();
   const { layout, values } = readings;

@@ -9,7 +9,7 @@ function follow(results: string, failures = 2, successes = 2): string {
   const confirmation = new Confirmation();
   return [...results]
     .map(letter => {
-      const level = confirmation.see(LETTERS[letter] as Status, { failures, successes, every: 1 });
+      const level = confirmation.add(LETTERS[letter] as Status, { failures, successes, every: 1 });
       return (level === 'unknown' ? '.' : level[0]) + (confirmation.pending ? '?' : '');
     })
     .join('');

@@ -53,22 +53,22 @@ describe('the pool of connections', () => {
   test('gives the same connection again, and a new one while it is in use', async () => {
     const to = await endpoint();
     const connections = pool(50, 10);
-    const first = await connections.take(to);
-    const second = await connections.take(to);
+    const first = await connections.acquire(to);
+    const second = await connections.acquire(to);
     expect(second).not.toBe(first);
-    connections.give(first, true);
-    expect(await connections.take(to)).toBe(first);
+    connections.release(first, true);
+    expect(await connections.acquire(to)).toBe(first);
     expect(connections.open).toBe(2);
   });
 
   test('lets one wait for a host that has as many as it may', async () => {
     const to = await endpoint();
     const connections = pool(50, 2);
-    const first = await connections.take(to);
-    await connections.take(to);
-    const third = connections.take(to);
+    const first = await connections.acquire(to);
+    await connections.acquire(to);
+    const third = connections.acquire(to);
     expect(await settled(third)).toBe(false);
-    connections.give(first, true);
+    connections.release(first, true);
     expect(await third).toBe(first);
   });
 
@@ -76,16 +76,16 @@ describe('the pool of connections', () => {
     const [a, b, c] = [await endpoint(), await endpoint(), await endpoint()];
     const connections = pool(2, 10);
     for (const to of [a, b]) {
-      const connection = await connections.take(to);
+      const connection = await connections.acquire(to);
       await use(connection);
-      connections.give(connection, true);
+      connections.release(connection, true);
     }
-    const again = await connections.take(a);
-    connections.give(again, true);
-    await connections.take(c);
+    const again = await connections.acquire(a);
+    connections.release(again, true);
+    await connections.acquire(c);
     expect(connections.open).toBe(2);
     expect(again.alive).toBe(true);
-    expect(await connections.take(a)).toBe(again);
+    expect(await connections.acquire(a)).toBe(again);
   });
 
   test('lets one wait when all of the total are in use, whatever host comes free, many times over', async () => {
@@ -95,11 +95,11 @@ describe('the pool of connections', () => {
     let most = 0;
     await Promise.all(
       Array.from({ length: 200 }, async (_, i) => {
-        const connection = await connections.take(ends[i % ends.length] as Endpoint);
+        const connection = await connections.acquire(ends[i % ends.length] as Endpoint);
         most = Math.max(most, ++running);
         await new Promise(resolve => setImmediate(resolve));
         running--;
-        connections.give(connection, i % 3 !== 0);
+        connections.release(connection, i % 3 !== 0);
       }),
     );
     expect(most).toBe(2);
@@ -109,33 +109,33 @@ describe('the pool of connections', () => {
   test('keeps none where a new one did not serve', async () => {
     const to = await endpoint();
     const connections = pool(50, 10);
-    const kept = await connections.take(to);
+    const kept = await connections.acquire(to);
     await use(kept);
-    const fresh = await connections.take(to, true);
+    const fresh = await connections.acquire(to, true);
     fresh.served++;
-    connections.give(kept, true);
+    connections.release(kept, true);
     expect(connections.open).toBe(2);
-    connections.give(fresh, false);
+    connections.release(fresh, false);
     expect([connections.open, kept.alive]).toEqual([0, false]);
   });
 
   test('forgets a connection the other side closed', async () => {
     const to = await endpoint();
     const connections = pool(50, 10);
-    const connection = await connections.take(to);
+    const connection = await connections.acquire(to);
     await use(connection);
-    connections.give(connection, true);
+    connections.release(connection, true);
     servers[0]?.closeAllConnections();
     await expect.poll(() => connections.open).toBe(0);
-    expect(await connections.take(to)).not.toBe(connection);
+    expect(await connections.acquire(to)).not.toBe(connection);
   });
 
   test('closes a connection that was not used for long enough', async () => {
     const to = await endpoint();
     const connections = pool(50, 10, 100);
-    const connection = await connections.take(to);
+    const connection = await connections.acquire(to);
     await use(connection);
-    connections.give(connection, true);
+    connections.release(connection, true);
     await expect.poll(() => connections.open, { timeout: 5000 }).toBe(0);
   });
 });

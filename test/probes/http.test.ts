@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { vocabulary } from '../../src/config/schema-kit.js';
+import { schemaKit } from '../../src/config/schema-kit.js';
 import type { Fault } from '../../src/demo/fault.js';
 import { json } from '../../src/demo/fault.js';
 import { type SimulatedServer, startServer } from '../../src/demo/server.js';
@@ -340,7 +340,7 @@ describe('the kind http', () => {
       [['condition.0.value', 'expected a number: <, <=, > and >= compare numbers']],
     ],
   ])('names the mistakes of conditions by their place: %s', (_, condition, want) => {
-    const { error } = http.options(vocabulary).safeParse({ url: 'http://127.0.0.1/', condition });
+    const { error } = http.options(schemaKit).safeParse({ url: 'http://127.0.0.1/', condition });
     expect(error?.issues.map(({ path, message }) => [path.join('.'), message])).toEqual(want);
   });
 

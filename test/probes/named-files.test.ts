@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { FileSecret } from '../../src/config/file-secret.js';
-import { check } from '../../src/probes/attempt.js';
+import { runCheck } from '../../src/probes/attempt.js';
 import { withFiles } from '../../src/probes/named-files.js';
 import { ReadingsRecorder } from '../../src/probes/readings.js';
 
@@ -28,7 +28,7 @@ async function run(options: unknown, touch?: (file: string) => Promise<void>) {
   };
   const probe = withFiles(inner, options, touch);
   const bounds = { isService: true, timeout: 200, slowAfter: 150 };
-  const { status, error } = await check(probe, bounds, new ReadingsRecorder());
+  const { status, error } = await runCheck(probe, bounds, new ReadingsRecorder());
   // Secrets are read from the files, too, and would hang as they do.
   if (runs === 0) expect(secretsRead).toBe(0);
   return { status, error, runs };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CheckResult } from '../../src/model/result.js';
-import type { ProberConfig, TargetConfig } from '../../src/probes/check.js';
 import { planConcurrency } from '../../src/probes/concurrency.js';
+import type { ProberConfig, TargetConfig } from '../../src/probes/config.js';
 import { DEFAULT_LIMITS } from '../../src/probes/http/connections.js';
 import { runInline } from '../../src/probes/inline.js';
 import { type Attempt, ProbeFailure, type ProbeKind } from '../../src/probes/probe.js';

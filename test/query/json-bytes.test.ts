@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { JsonBytes, TooLong } from '../../src/query/thread/print/json-bytes.js';
+import { AnswerTooLarge, JsonBytes } from '../../src/query/thread/print/json-bytes.js';
 
 function written(write: (json: JsonBytes) => void, limit = 1e9): string {
   const json = new JsonBytes(limit);
   write(json);
-  return Buffer.concat(json.take()).toString('utf8');
+  return Buffer.concat(json.finish()).toString('utf8');
 }
 
 describe('strings are JSON', () => {
@@ -59,7 +59,7 @@ describe('in pieces', () => {
   ])('%s', (_, write, text, lengths) => {
     const json = new JsonBytes(1e9);
     write(json);
-    const pieces = json.take();
+    const pieces = json.finish();
     expect(Buffer.concat(pieces).toString('utf8') === text).toBe(true);
     expect(pieces.map(piece => piece.length)).toEqual(lengths);
   });
@@ -68,7 +68,7 @@ describe('in pieces', () => {
     const json = new JsonBytes(1e9);
     json.expect(50 * KIB * 20);
     for (let i = 0; i < 50 * KIB; i++) json.point(i * 1000, 1 / 3);
-    const pieces = json.take();
+    const pieces = json.finish();
     const want = Array.from({ length: 50 * KIB }, (_, i) => `[${i},"0.3333333333333333"]`).join('');
     expect(Buffer.concat(pieces).toString('utf8') === want).toBe(true);
     expect(pieces).toHaveLength(Math.ceil(want.length / (256 * KIB)));
@@ -86,5 +86,5 @@ test.each<[string, (json: JsonBytes) => void]>([
     },
   ],
 ])('too long: %s', (_, write) => {
-  expect(() => written(write, 20_000)).toThrow(TooLong);
+  expect(() => written(write, 20_000)).toThrow(AnswerTooLarge);
 });

@@ -324,7 +324,7 @@ describe('by schedule', () => {
       version: '1.2.3',
       log: (_, message) => logged.push(message),
       firstLook: 1_000_000,
-      onPlan: ways => metrics.begin(ways),
+      onPlan: ways => metrics.initialize(ways),
       onSent: (way, at) => metrics.sent(way, at),
       onFailed: (way, at) => metrics.failed(way, at),
     });
@@ -333,7 +333,7 @@ describe('by schedule', () => {
   const paths = () => endpoint.requests.map(({ path }) => path).sort();
   const lookAt = async (at: Millis) => {
     now = at;
-    await job.look();
+    await job.sendDue();
   };
 
   test('is sent when it is due, once, in the form of each receiver', async () => {
@@ -475,7 +475,7 @@ describe('by schedule', () => {
 
   test('a report that is new, or has another schedule, is not due for the time before', async () => {
     now = NOW + HOUR;
-    await job.look();
+    await job.sendDue();
     expect(smtp.mails).toEqual([]);
     await job.close();
     start([weekly({ schedule: new Schedule('0 7 * * *', undefined) })]);

@@ -5,7 +5,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
-import type { StoredEpisode } from '../../src/store/alert-history.js';
+import type { StoredHistoryEntry } from '../../src/store/alert-history.js';
 import { Store } from '../../src/store/store.js';
 import { SampleStore } from '../../src/tsdb/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -38,7 +38,7 @@ const scanOf = (i: number) => ({
   at: START + i * MINUTE + 0.5,
   entry: JSON.stringify({ i, noise: Math.sin(i) }),
 });
-const episodeOf = (i: number): StoredEpisode => ({
+const episodeOf = (i: number): StoredHistoryEntry => ({
   id: `episode ${String(i).padStart(4, '0')}`,
   startsAt: START + i * MINUTE,
   endsAt: START + i * MINUTE + 500,
@@ -51,7 +51,7 @@ const episodeOf = (i: number): StoredEpisode => ({
 function fillStore(file: string): void {
   const store = openStore(file);
   for (let i = 0; i < SCANS; i++) store.append(scanOf(i));
-  for (let i = 0; i < 100; i++) store.kept.put('silence', [[`key ${i}`, { i, comment: `silence ${i}` }]]);
+  for (let i = 0; i < 100; i++) store.kept.upsert('silence', [[`key ${i}`, { i, comment: `silence ${i}` }]]);
   store.episodes.put(Array.from({ length: 200 }, (_, i) => episodeOf(i)));
   store.close();
 }
@@ -121,7 +121,7 @@ test('monitor.db: every 1,777th byte flipped in turn', () => {
     lost += before.size - found.size;
     if (found.size < before.size && store.damage.at === undefined) untold.push(at);
     store.append(later);
-    store.kept.put('silence', [['new', 1]]);
+    store.kept.upsert('silence', [['new', 1]]);
     expect([at, store.problem, store.pending, store.scans({ limit: 1 })]).toEqual([
       at,
       undefined,
@@ -258,7 +258,7 @@ test('the journal of monitor.db flipped or cut: nothing wrong, and what is lost 
   const running = openStore(file);
   for (let i = 0; i < SCANS; i++) running.append(scanOf(i));
   // Each of them acknowledged, and in a commit of its own.
-  for (let i = 0; i < 20; i++) running.kept.put('silence', [[`key ${i}`, { i, comment: `silence ${i}` }]]);
+  for (let i = 0; i < 20; i++) running.kept.upsert('silence', [[`key ${i}`, { i, comment: `silence ${i}` }]]);
   for (let i = 0; i < 20; i++) running.episodes.put([episodeOf(i)]);
   const before = contentOf(running);
   const whole = join(folder, 'killed-monitor.db');
@@ -278,7 +278,7 @@ test('the journal of monitor.db flipped or cut: nothing wrong, and what is lost 
     if (how === 'cut') expect([at, isTold]).toEqual([at, false]);
     const later = scanOf(SCANS + 1);
     store.append(later);
-    store.kept.put('silence', [['new', 1]]);
+    store.kept.upsert('silence', [['new', 1]]);
     expect([at, store.problem, store.scans({ limit: 1 })]).toEqual([at, undefined, [later]]);
     store.close();
     const next = openStore(path);

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StoredEpisode } from '../../src/store/alert-history.js';
+import type { StoredHistoryEntry } from '../../src/store/alert-history.js';
 import { Database } from '../../src/store/sqlite.js';
 import { Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -31,7 +31,11 @@ function open(retention = 1000): Store {
   return store;
 }
 
-const episode = (id: string, startsAt: number, rest: Partial<StoredEpisode> = {}): StoredEpisode => ({
+const episode = (
+  id: string,
+  startsAt: number,
+  rest: Partial<StoredHistoryEntry> = {},
+): StoredHistoryEntry => ({
   ...{ id, startsAt, endsAt: startsAt + 10, severity: 'critical', service: 'tools', alertname: 'Down' },
   body: { text: `größe ${id}` },
   ...rest,
@@ -40,15 +44,15 @@ const ids = (store: Store, query = {}) =>
   store.episodes.select({ limit: 100, ...query }).episodes.map(({ id }) => id);
 
 describe('states', () => {
-  test('are there again, by kind, the changed as changed and the deleted not', () => {
+  test('are there again, by kind, the changed and the deleted not', () => {
     const store = open();
-    store.kept.put('a', [
+    store.kept.upsert('a', [
       ['x', { n: 1 }],
       ['y', { n: 2 }],
     ]);
-    store.kept.put('b', [['x', 'other']]);
+    store.kept.upsert('b', [['x', 'other']]);
     expect(
-      store.kept.put('a', [
+      store.kept.upsert('a', [
         ['x', { n: 3 }],
         ['y', undefined],
       ]),
@@ -63,13 +67,13 @@ describe('states', () => {
   test('wait in memory while the disk will not have them, and are written when it will', () => {
     writeFileSync(join(folder, 'data'), 'in the way');
     const store = open();
-    expect(store.kept.put('a', [['x', 1]])).toBe(false);
-    expect(store.kept.put('a', [['x', 2]])).toBe(false);
+    expect(store.kept.upsert('a', [['x', 1]])).toBe(false);
+    expect(store.kept.upsert('a', [['x', 2]])).toBe(false);
     expect(store.kept.all('a').get('x')).toBe(2);
     expect(store.pending).toBe(1);
     removeFolder(join(folder, 'data'));
     elapsed = 60_000;
-    expect(store.kept.put('a', [['y', 3]])).toBe(true);
+    expect(store.kept.upsert('a', [['y', 3]])).toBe(true);
     expect(store.pending).toBe(0);
     expect([...open().kept.all('a')]).toEqual([
       ['x', 2],
@@ -79,7 +83,7 @@ describe('states', () => {
 
   test('a row with a flipped bit is found and left out', () => {
     const store = open();
-    store.kept.put('a', [
+    store.kept.upsert('a', [
       ['x', { text: 'something long enough to flip a bit of' }],
       ['y', { text: 'another one' }],
     ]);
@@ -94,12 +98,12 @@ describe('states', () => {
     const again = open();
     expect([...again.kept.all('a')]).toEqual([['y', { text: 'another one' }]]);
     expect(logged).toContain('A damaged row was left out');
-    expect(again.kept.put('a', [['x', 1]])).toBe(true);
+    expect(again.kept.upsert('a', [['x', 1]])).toBe(true);
   });
 
   test('a file that is lost while the program runs gets everything again', () => {
     const store = open();
-    store.kept.put('a', [['x', 1]]);
+    store.kept.upsert('a', [['x', 1]]);
     const db = new Database(file);
     db.prepare('INSERT INTO episodes VALUES (?, 1, 2, ?, ?, ?, ?)').run(
       'e',
@@ -117,7 +121,7 @@ describe('states', () => {
     broken.exec("UPDATE sqlite_master SET rootpage = 9999 WHERE name = 'kept'");
     broken.pragma('schema_version = 99');
     broken.close();
-    expect(store.kept.put('a', [['y', 2]])).toBe(true);
+    expect(store.kept.upsert('a', [['y', 2]])).toBe(true);
     expect([...open().kept.all('a')]).toEqual([
       ['x', 1],
       ['y', 2],

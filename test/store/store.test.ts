@@ -19,11 +19,11 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { unheardDamage } from '../../src/store/damage.js';
+import { silentDamage } from '../../src/store/damage.js';
 import { openDatabase } from '../../src/store/database.js';
 import { ScanTable } from '../../src/store/scans.js';
 import { Database } from '../../src/store/sqlite.js';
-import { KeptTable } from '../../src/store/state-table.js';
+import { StateTable } from '../../src/store/state-table.js';
 import { STORE_MIGRATIONS, Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { makeSmall } from './small-disk.js';
@@ -427,8 +427,8 @@ test.each(STORE_MIGRATIONS.flatMap((_, i) => (i + 1 < 3 ? [] : [i + 1])))(
   'a file of version %i that cannot be written is read, whatever is not in it yet',
   version => {
     const db = openDatabase(file, STORE_MIGRATIONS.slice(0, version));
-    new KeptTable(db, unheardDamage()).write([{ kind: 'silence', key: 'a', value: { comment: 'upgrade' } }]);
-    new ScanTable(db, unheardDamage()).append({ at: 7, entry: entry(7) });
+    new StateTable(db, silentDamage()).write([{ kind: 'silence', key: 'a', value: { comment: 'upgrade' } }]);
+    new ScanTable(db, silentDamage()).append({ at: 7, entry: entry(7) });
     db.close();
     const store = open({ obstacle: () => 'the disk is full' });
     expect([...store.kept.all('silence')]).toEqual([['a', { comment: 'upgrade' }]]);

@@ -35,7 +35,7 @@ function decoded(kind: ReceiverKind, entry: string, global: string) {
     parseYamlTree(entry),
     readGlobal(decoder, global === '' ? undefined : parseYamlTree(global)),
   );
-  return { options, mistakes: decoder.misfits.map(({ line, reason }) => `${line}: ${reason}`) };
+  return { options, mistakes: decoder.problems.map(({ line, reason }) => `${line}: ${reason}`) };
 }
 
 /** Opens one. @throws when the configuration has mistakes */

@@ -7,7 +7,7 @@ import { TemplateDecoder } from '../../src/alertmanager/config/template-decoder.
 import { receiverKinds } from '../../src/alertmanager/receivers/index.js';
 import { monitorYml } from '../../src/app/configuration.js';
 import { type Field, isAbsent } from '../../src/config/decode.js';
-import { vocabulary } from '../../src/config/schema-kit.js';
+import { schemaKit } from '../../src/config/schema-kit.js';
 import { parseYamlTree, type YamlNode } from '../../src/config/yaml-tree.js';
 import { Secret } from '../../src/model/secret.js';
 import { kinds } from '../../src/probes/kinds/index.js';
@@ -56,7 +56,7 @@ export function keysOfSchema(schema: z.ZodType): FoundKeys {
 /** The keys of monitor.yml above its services, and of each kind of service. */
 export const monitorKeys = (): FoundKeys => keysOfSchema(monitorYml);
 export const serviceKeys = (): ReadonlyMap<string, FoundKeys> =>
-  new Map(kinds.map(({ kind, options }) => [kind, keysOfSchema(options(vocabulary))]));
+  new Map(kinds.map(({ kind, options }) => [kind, keysOfSchema(options(schemaKit))]));
 
 /** Remembers which keys are asked for in which mapping. */
 class SpyDecoder extends TemplateDecoder {

@@ -5,7 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { Registry } from 'prom-client';
 import { CLUSTER_STATUS, type ClusterStatus, clusterStatusOf } from '../../src/cluster/status.js';
 import { Exposition } from '../../src/metrics/exposition.js';
-import { countFamilies, ServiceMetrics, serviceFamilies, troubleOf } from '../../src/metrics/services.js';
+import {
+  countFamilies,
+  failureLabelsOf,
+  ServiceMetrics,
+  serviceFamilies,
+} from '../../src/metrics/services.js';
 import { Labels } from '../../src/model/labels.js';
 import type { CheckResult, Level } from '../../src/model/result.js';
 import type { Service } from '../../src/model/service.js';
@@ -60,7 +65,7 @@ function expose(to: MemorySource, all: readonly Known[], at: number): void {
   const exposition = new Exposition(new Registry(), [...serviceFamilies, ...countFamilies]);
   const metrics = new ServiceMetrics(exposition);
   for (const { service, level, result, trouble } of all) {
-    const words = troubleOf(level === 'down' || level === 'slow' ? trouble : undefined);
+    const words = failureLabelsOf(level === 'down' || level === 'slow' ? trouble : undefined);
     metrics.show(service, result && { ...result, level }, words);
   }
   for (const { target, layout, values } of exposition.sources().values()) {

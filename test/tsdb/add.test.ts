@@ -39,7 +39,7 @@ const all = () =>
     );
 
 test('what is added is seen before it is committed, and is there after a restart', () => {
-  store.begin(scrape(1000, 1));
+  store.beginScrape(scrape(1000, 1));
   expect(all()).toEqual(['up 1000=1']);
   store.add('rule a', [made('a', 5)]);
   expect(all()).toEqual(['a 1000=5', 'up 1000=1']);
@@ -51,14 +51,14 @@ test('what is added is seen before it is committed, and is there after a restart
 });
 
 test('a source that is not asked keeps what it shows, one that shows something else ends it', () => {
-  store.begin(scrape(1000, 1));
+  store.beginScrape(scrape(1000, 1));
   store.add('r', [made('a', 1), made('b', 2)]);
   store.commit();
   store.append(scrape(2000, 1));
-  store.begin(scrape(3000, 1));
+  store.beginScrape(scrape(3000, 1));
   store.add('r', [made('a', 3)]);
   store.commit();
-  store.begin(scrape(4000, 1));
+  store.beginScrape(scrape(4000, 1));
   store.add('r', []);
   store.commit();
   expect(all()).toEqual([
@@ -69,10 +69,10 @@ test('a source that is not asked keeps what it shows, one that shows something e
 });
 
 test('a source that ends does not end a series another one shows', () => {
-  store.begin(scrape(1000, 1));
+  store.beginScrape(scrape(1000, 1));
   store.add('first', [made('a', 1)]);
   store.commit();
-  store.begin(scrape(2000, 1));
+  store.beginScrape(scrape(2000, 1));
   store.add('second', [made('a', 2)]);
   store.add('first', []);
   store.commit();
@@ -80,11 +80,11 @@ test('a source that ends does not end a series another one shows', () => {
 });
 
 test('a series twice at one moment counts once; without a scrape there is nothing to add to', () => {
-  store.begin(scrape(1000, 1));
+  store.beginScrape(scrape(1000, 1));
   expect(store.add('r', [made('a', 1), made('a', 2), made('a', 1), made('up', 9)])).toBe(2);
   store.commit();
   expect(store.add('r', [made('late', 1)])).toBe(0);
-  store.begin(scrape(500, 1));
+  store.beginScrape(scrape(500, 1));
   expect(store.add('r', [made('a', 1)])).toBe(0);
   store.commit();
   expect(all()).toEqual(['a 1000=1', 'up 1000=1']);
@@ -92,7 +92,7 @@ test('a series twice at one moment counts once; without a scrape there is nothin
 });
 
 test('many series widen the row', () => {
-  store.begin(scrape(1000, 1));
+  store.beginScrape(scrape(1000, 1));
   const many = Array.from({ length: 1000 }, (_, i) => made(`m${String(i).padStart(4, '0')}`, i));
   store.add('r', many.slice(0, 10));
   store.add('q', many.slice(10));
@@ -104,16 +104,16 @@ test('what somebody else showed ends with the scrape that was begun, for good', 
   const matching = (name: string) => [
     { name: '__name__', op: '!=', value: name, matches: (value: string) => value !== name } as const,
   ];
-  store.begin(scrape(1000, 1));
+  store.beginScrape(scrape(1000, 1));
   store.add('r', [made('long_ago', 1)]);
   store.commit();
-  store.begin(scrape(2000, 1));
+  store.beginScrape(scrape(2000, 1));
   store.add('r', [made('old', 1)]);
   store.commit();
   store.close();
   store = open();
   expect(store.end(matching('up'), 1500)).toBe(false);
-  store.begin(scrape(3000, 1));
+  store.beginScrape(scrape(3000, 1));
   expect(store.end(matching('none'), 1500)).toBe(true);
   store.add('r', [made('new', 1)]);
   store.commit();

@@ -32,7 +32,7 @@ function fill(random: () => number): void {
   const labels = Array.from({ length: SERIES }, (_, i) => Labels.of({ __name__: 'made', i: String(i) }));
   const isThere = labels.map(() => true);
   for (let k = 1; k <= SCRAPES; k++) {
-    store.begin({ at: k * EVERY, parts: [], gone: [] });
+    store.beginScrape({ at: k * EVERY, parts: [], gone: [] });
     for (const [i, each] of labels.entries()) {
       if (random() < 0.1) isThere[i] = !isThere[i];
       const value = random() < 0.1 ? Number.NaN : Math.round(random() * 100);

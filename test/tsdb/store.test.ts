@@ -503,7 +503,7 @@ describe('the clock is set back', () => {
     fill(store, 1000, 1100);
     const own = (value: number) => ({ labels: Labels.of({ __name__: 'rule' }), value });
     const at = (n: number, values: readonly number[]) => {
-      store.begin(scrape(n * 1000, { 'a x=1': n, b: n % 7 }));
+      store.beginScrape(scrape(n * 1000, { 'a x=1': n, b: n % 7 }));
       store.add('rule', values.map(own));
       store.commit();
     };

@@ -50,7 +50,7 @@ export function readAlertmanagerConfig(
   const root = parse(file, text);
   const decoder = new TemplateDecoder(parseModelDuration, dirname(file));
   const written = readAll(decoder, root, kinds);
-  refuse(decoder.misfits.map(({ line, reason }) => `${file}: yaml: line ${line}: ${reason}`));
+  refuse(decoder.problems.map(({ line, reason }) => `${file}: yaml: line ${line}: ${reason}`));
   if (!root) refuse([`${file}: no route provided in config`]);
   refuse(problemsOf(written).map(problem => `${file}: ${problem}`));
   const { global, receivers, inhibitRules, templates } = written;

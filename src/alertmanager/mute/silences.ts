@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import type { KeptStates } from '../../store/state-table.js';
+import type { StateStore } from '../../store/state-table.js';
 import { Matcher, type MatchType, matchesAll } from '../matchers/matcher.js';
 
 const KIND = 'silence';
@@ -63,12 +63,12 @@ export type OnSilence = (
 ) => void;
 
 export class Silences {
-  readonly #kept: KeptStates;
+  readonly #kept: StateStore;
   readonly #onSilence: OnSilence;
   readonly #silences = new Map<string, Silence>();
 
   /** Takes up what an earlier run left. */
-  constructor(kept: KeptStates, onSilence: OnSilence = () => {}) {
+  constructor(kept: StateStore, onSilence: OnSilence = () => {}) {
     this.#kept = kept;
     this.#onSilence = onSilence;
     this.#restore(kept.all<KeptSilence>(KIND));
@@ -134,7 +134,7 @@ export class Silences {
     const gone = this.all().filter(({ endsAt }) => endsAt + RETENTION < at);
     if (gone.length === 0) return;
     for (const { id } of gone) this.#silences.delete(id);
-    this.#kept.put(
+    this.#kept.upsert(
       KIND,
       gone.map(({ id }) => [id, undefined]),
     );
@@ -149,7 +149,7 @@ export class Silences {
 
   #put(silences: readonly Silence[]): Changed {
     for (const silence of silences) this.#silences.set(silence.id, silence);
-    const isKept = this.#kept.put(
+    const isKept = this.#kept.upsert(
       KIND,
       silences.map(silence => [silence.id, kept(silence)]),
     );

@@ -3,7 +3,7 @@
 // notify.DedupStage; Alertmanager writes nothing before it sends.
 
 import type { Millis } from '../../model/time.js';
-import type { KeptStates } from '../../store/state-table.js';
+import type { StateStore } from '../../store/state-table.js';
 
 const KIND = 'notification';
 /** Notifications that are being sent: what is noted of each once it is taken. */
@@ -41,11 +41,11 @@ export interface Present {
 }
 
 export class NotificationLog {
-  readonly #kept: KeptStates;
+  readonly #kept: StateStore;
   /** When messages of this run were noted, by the monotonic clock: the wall clock may be set. */
   readonly #notedAt = new Map<string, Millis>();
 
-  constructor(kept: KeptStates) {
+  constructor(kept: StateStore) {
     this.#kept = kept;
     kept.onLate<LogEntry>(PENDING, late => this.#recover([...late.keys()]));
   }
@@ -71,7 +71,7 @@ export class NotificationLog {
         { kind: PENDING, key, value: undefined },
       ];
     });
-    if (changes.length > 0) this.#kept.putAll(changes);
+    if (changes.length > 0) this.#kept.upsertAll(changes);
   }
 
   /** @param key of an integration and a group */
@@ -99,12 +99,12 @@ export class NotificationLog {
    */
   begin(key: string, entry: LogEntry): void {
     const open = openAlerts(this.entry(key));
-    if (entry.firing.some(each => !open.has(each))) this.#kept.put(PENDING, [[key, entry]]);
+    if (entry.firing.some(each => !open.has(each))) this.#kept.upsert(PENDING, [[key, entry]]);
   }
 
   /** The message that was begun was not taken. */
   withdraw(key: string): void {
-    if (this.#kept.all(PENDING).has(key)) this.#kept.put(PENDING, [[key, undefined]]);
+    if (this.#kept.all(PENDING).has(key)) this.#kept.upsert(PENDING, [[key, undefined]]);
   }
 
   /** Notes a message that was taken. @param elapsed monotonic clock */
@@ -112,7 +112,7 @@ export class NotificationLog {
     this.#notedAt.set(key, elapsed);
     const noted = { kind: KIND, key, value: entry };
     const isPending = this.#kept.all(PENDING).has(key);
-    this.#kept.putAll(isPending ? [noted, { kind: PENDING, key, value: undefined }] : [noted]);
+    this.#kept.upsertAll(isPending ? [noted, { kind: PENDING, key, value: undefined }] : [noted]);
   }
 
   /** Forgets entries nobody `isUsing` that are old. */
@@ -122,7 +122,7 @@ export class NotificationLog {
     );
     for (const [key] of old) this.#notedAt.delete(key);
     if (old.length > 0)
-      this.#kept.put(
+      this.#kept.upsert(
         KIND,
         old.map(([key]) => [key, undefined]),
       );

@@ -4,7 +4,7 @@
 import type { StoredAlert } from '../../alertmanager/alert-store.js';
 import { matchesAll } from '../../alertmanager/matchers/matcher.js';
 import type { Clock, Millis } from '../../model/time.js';
-import type { KeptStates } from '../../store/state-table.js';
+import type { StateStore } from '../../store/state-table.js';
 import type { ActionRecord } from '../history.js';
 import { runCommand } from './command.js';
 import type { ActionDefinition } from './definition.js';
@@ -34,13 +34,13 @@ function isWithin(span: Millis, run: Millis, at: Millis): boolean {
 }
 
 export class ActionRunner {
-  readonly #kept: KeptStates;
+  readonly #kept: StateStore;
   readonly #clock: Clock;
   readonly #events: ActionEvents;
   readonly #running = new Set<string>();
   #actions: readonly ActionDefinition[] = [];
 
-  constructor(kept: KeptStates, clock: Clock, events: ActionEvents) {
+  constructor(kept: StateStore, clock: Clock, events: ActionEvents) {
     this.#kept = kept;
     this.#clock = clock;
     this.#events = events;
@@ -104,6 +104,6 @@ export class ActionRunner {
       .filter(([, run]) => isWithin(action.cooldown, run, at) || run === at)
       .slice(-MAX_CAUSES);
     const inHour = lately.filter(run => isWithin(HOUR, run, at));
-    this.#kept.put(KIND, [[action.name, { lately: [...inHour, at], causes: Object.fromEntries(fresh) }]]);
+    this.#kept.upsert(KIND, [[action.name, { lately: [...inHour, at], causes: Object.fromEntries(fresh) }]]);
   }
 }

@@ -1,7 +1,7 @@
 // Figures of hours as each service's, over a period. Comes in: parts of a period, the oldest first; goes out: what each
 // service had in every hour, and what that is together.
 
-import { Pieces } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/by-pieces.js';
 import { bucketQuantile } from '../../promql/functions/bucket-estimates.js';
 import { Buckets as HistogramBuckets } from '../../promql/functions/classic-buckets.js';
 import { type Hours, hoursIn, type Period } from '../asking.js';
@@ -92,7 +92,7 @@ export class HourSums {
   /** Of all buckets: one without any check is in no sum. */
   readonly bounds = new Set<number>();
   readonly #hours: number;
-  readonly #pieces = new Pieces();
+  readonly #pieces = new TimeSlicer();
 
   constructor(period: Period) {
     this.#hours = hoursIn(period);
@@ -104,7 +104,7 @@ export class HourSums {
       for (const name of block.columns.keys()) {
         if (name.startsWith(BUCKET_PREFIX)) this.bounds.add(boundOf(name));
         this.#addColumn(part, block, name);
-        if (this.#pieces.isLong) await this.#pieces.turn();
+        if (this.#pieces.isLong) await this.#pieces.yieldIfDue();
       }
     for (const block of part.blocks) this.#addOutages(part, block);
   }

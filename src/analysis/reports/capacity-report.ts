@@ -1,7 +1,7 @@
 // The document's use case "Historical Analysis and Capacity Planning": what was, what each service needs, and what is to
 // come, with bounds. What cannot be known is null, with the reason beside it.
 
-import { Pieces } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/by-pieces.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { type Advice, adviceOf } from '../advice.js';
 import type { Findings, Report } from '../analyst.js';
@@ -123,10 +123,10 @@ const mostOf = (hours: Hours = new Float64Array(0)): number => {
 
 async function servicesOf(findings: Findings): Promise<Record<string, ServiceCapacity>> {
   const { services, facts, directions, period } = findings;
-  const pieces = new Pieces();
+  const pieces = new TimeSlicer();
   const found: Record<string, ServiceCapacity> = {};
   for (const { id, name } of services) {
-    if (pieces.isLong) await pieces.turn();
+    if (pieces.isLong) await pieces.yieldIfDue();
     const [ofService, direction] = [facts.get(id), directions.get(id)];
     const resources = {
       avg_cpu: share(ofService?.load.avg_cpu),

@@ -1,7 +1,7 @@
 // The document's MonitoringDashboard.generate_dashboard_data, without `current_status`, which is `/cluster_health` and
 // belongs to who serves it: trends, series for charts, and recommendations.
 
-import { Pieces } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/by-pieces.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import type { RangeAnswer } from '../../query/engine.js';
 import { adviceOf, sentenceOf } from '../advice.js';
@@ -47,12 +47,12 @@ export const dashboardData: Report<DashboardData> = {
     const shown = { from: period.from + first * HOUR, to: period.to };
     const ids = services.map(({ id }) => id);
     const advice = await adviceOf(findings);
-    const pieces = new Pieces();
+    const pieces = new TimeSlicer();
     const series = async <Name extends string>(name: Name, of: 'times' | 'available') => {
       const found: Record<string, Point<Name>[]> = {};
       for (const id of ids) {
         found[id] = pointsOf(name, facts.get(id)?.[of].subarray(first), shown);
-        if (pieces.isLong) await pieces.turn();
+        if (pieces.isLong) await pieces.yieldIfDue();
       }
       return found;
     };

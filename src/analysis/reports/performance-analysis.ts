@@ -1,7 +1,7 @@
 // The document's HistoricalAnalysis.analyze_performance_trends: figures of each service's speed and availability, what
 // repeats in them, and what to do. Quantiles and coverage stand beside the document's figures.
 
-import { Pieces } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/by-pieces.js';
 import type { Findings, Report } from '../analyst.js';
 import { type Evidence, evidenceOf } from '../evidence.js';
 import { pointsOf, type ServiceFacts } from '../facts.js';
@@ -60,10 +60,10 @@ export const performanceAnalysis: Report<PerformanceAnalysis> = {
   name: 'performance analysis',
   async make(findings) {
     const { services, facts, directions } = findings;
-    const pieces = new Pieces();
+    const pieces = new TimeSlicer();
     const found: Record<string, PerformanceAnalysis[string]> = {};
     for (const { id } of services) {
-      if (pieces.isLong) await pieces.turn();
+      if (pieces.isLong) await pieces.yieldIfDue();
       const [ofService, direction] = [facts.get(id), directions.get(id)];
       found[id] =
         ofService && direction

@@ -1,7 +1,7 @@
 // The document's use case "Performance Optimization": per service how fast it is, where that is heading, when its peaks
 // are and what to do; and what is worth knowing of the cluster.
 
-import { Pieces } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/by-pieces.js';
 import type { Findings, Report } from '../analyst.js';
 import { type Evidence, evidenceOf } from '../evidence.js';
 import type { ServiceFacts } from '../facts.js';
@@ -38,10 +38,10 @@ export const performanceTrends: Report<PerformanceTrends> = {
   name: 'performance trends',
   async make(findings) {
     const { services, facts, directions } = findings;
-    const pieces = new Pieces();
+    const pieces = new TimeSlicer();
     const found: Record<string, ServiceTrend> = {};
     for (const { id, name } of services) {
-      if (pieces.isLong) await pieces.turn();
+      if (pieces.isLong) await pieces.yieldIfDue();
       const [ofService, direction] = [facts.get(id), directions.get(id)];
       found[id] = ofService && direction ? trend(id, name, ofService, direction, findings) : unknown(name);
     }

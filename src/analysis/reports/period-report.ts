@@ -1,7 +1,7 @@
 // Everything a person wants to know of a week or a month, in one: the reports of the period, what became of each day, and
 // which alerts fired. It is what is sent by schedule and printed by the command line.
 
-import { Pieces } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/by-pieces.js';
 import type { Labels } from '../../model/labels.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { sentenceOf } from '../advice.js';
@@ -87,10 +87,10 @@ export const periodReport: Report<PeriodReport> = {
 async function dailyOf(findings: Findings): Promise<Daily> {
   const { calendar, facts, services, period } = findings;
   const histories = historiesOf(findings);
-  const pieces = new Pieces();
+  const pieces = new TimeSlicer();
   const found: Record<string, Daily['services'][string]> = {};
   for (const { id } of services) {
-    if (pieces.isLong) await pieces.turn();
+    if (pieces.isLong) await pieces.yieldIfDue();
     const days = histories.get(id)?.days ?? [];
     const times = meansOf(calendar.dates, facts.get(id)?.times, period);
     const uptime = calendar.dates.map((_, i) => {

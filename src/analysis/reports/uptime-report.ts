@@ -1,7 +1,7 @@
 // Uptime of each service and of all: how long and how often they were down, against their objective, with maintenance
 // counted apart. For those who have promised something.
 
-import { Pieces } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/by-pieces.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import type { Findings, Report } from '../analyst.js';
 import { type ByTarget, type Engine, type Period, valuesAt } from '../asking.js';
@@ -63,10 +63,10 @@ export const uptimeReport: Report<UptimeReport> = {
     const { engine, period, services } = findings;
     const objectives = await objectivesOf(engine, services, period.to);
     const histories = historiesOf(findings);
-    const pieces = new Pieces();
+    const pieces = new TimeSlicer();
     const found: Record<string, ServiceUptime> = {};
     for (const service of services) {
-      if (pieces.isLong) await pieces.turn();
+      if (pieces.isLong) await pieces.yieldIfDue();
       found[service.id] = ofService(service, findings, objectives, histories);
     }
     return {

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Severity } from '../../model/service.js';
 import type { Millis } from '../../model/time.js';
-import type { KeptStates } from '../../store/state-table.js';
+import type { StateStore } from '../../store/state-table.js';
 
 const KIND = 'announcement';
 /** Posted announcements that may be there at a time. */
@@ -53,11 +53,11 @@ function isRecent({ endsAt }: WantedAnnouncement, at: Millis): boolean {
 
 /** The announcements there are. */
 export class Announcements {
-  readonly #kept: KeptStates;
+  readonly #kept: StateStore;
   readonly #configured: () => readonly WantedAnnouncement[];
 
   /** @param configured those of monitor.yml */
-  constructor(kept: KeptStates, configured: () => readonly WantedAnnouncement[]) {
+  constructor(kept: StateStore, configured: () => readonly WantedAnnouncement[]) {
     this.#kept = kept;
     this.#configured = configured;
   }
@@ -102,12 +102,12 @@ export class Announcements {
     const recent = ended.filter(each => isRecent(each, at)).sort((a, b) => (b.endsAt ?? 0) - (a.endsAt ?? 0));
     const stay = new Set(recent.slice(0, MAX_POSTED));
     const gone = ended.filter(each => !stay.has(each)).map(each => [each.id, undefined] as const);
-    return this.#kept.put(KIND, [...gone, [id, wanted]]);
+    return this.#kept.upsert(KIND, [...gone, [id, wanted]]);
   }
 
   /** Removes a posted one. @returns whether that is on disk */
   remove(id: string): boolean {
-    return this.#kept.put(KIND, [[id, undefined]]);
+    return this.#kept.upsert(KIND, [[id, undefined]]);
   }
 
   #posted(): Announcement[] {

@@ -33,7 +33,7 @@ function print(value: Piece): string {
 
 /** A sentence in which `backticks` mark code; one without its partner is a character. */
 export function prose(sentence: string): Html[] {
-  const pieces = sentence.split('`');
-  if (pieces.length % 2 === 0) pieces.push(pieces.splice(-2).join('`'));
-  return pieces.map((piece, i) => (i % 2 === 1 ? html`<code>${piece}</code>` : html`${piece}`));
+  const slicer = sentence.split('`');
+  if (slicer.length % 2 === 0) slicer.push(slicer.splice(-2).join('`'));
+  return slicer.map((piece, i) => (i % 2 === 1 ? html`<code>${piece}</code>` : html`${piece}`));
 }

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { turn } from '../../concurrency/by-pieces.js';
+import { yieldToEventLoop } from '../../concurrency/by-pieces.js';
 import type { PageSettings } from './settings.js';
 import type { UtcOffset } from './utc-offsets.js';
 
@@ -94,7 +94,7 @@ async function load(): Promise<StatusPage | undefined> {
   return {
     files: new Set(assets.files),
     hasView,
-    draw: state => render(state, assets, turn),
+    draw: state => render(state, assets, yieldToEventLoop),
     asset: (name, ending) => readAsset(name, ending).catch(() => remembered(zipped.get(name), ending)),
   };
 }

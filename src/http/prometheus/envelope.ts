@@ -39,8 +39,8 @@ export function plain(value: unknown): ApiAnswer {
 /** The reply of an answer; its data is spliced in as it is. */
 export function success({ data, warnings, infos }: ApiAnswer): RouteResult {
   const notes = `${list('warnings', warnings)}${list('infos', infos)}}`;
-  const pieces = [Buffer.from('{"status":"success","data":'), data, Buffer.from(notes)];
-  return { type: TYPE, body: new ChunkedBody(pieces) };
+  const slicer = [Buffer.from('{"status":"success","data":'), data, Buffer.from(notes)];
+  return { type: TYPE, body: new ChunkedBody(slicer) };
 }
 
 function list(name: string, texts: readonly string[]): string {
@@ -70,9 +70,9 @@ export function zipped(reply: RouteResult, acceptEncoding: string | undefined): 
 }
 
 /** Whoever reads on the other side is told when something goes wrong, and closes it when it has had enough. */
-async function fill(stream: Writable, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+async function fill(stream: Writable, slicer: AsyncIterable<Uint8Array>): Promise<void> {
   try {
-    for await (const piece of pieces) await writeChunk(stream, piece);
+    for await (const piece of slicer) await writeChunk(stream, piece);
     stream.end();
   } catch (error) {
     stream.destroy(error as Error);

@@ -1,7 +1,7 @@
 // GET /history: past scans, newest first, streamed so that ten thousand of them never stand in memory.
 
 import { z } from 'zod';
-import { turn } from '../../concurrency/by-pieces.js';
+import { yieldToEventLoop } from '../../concurrency/by-pieces.js';
 import type { Store } from '../../store/store.js';
 import { moment, wholeNumber } from '../query.js';
 import { route } from '../route.js';
@@ -50,7 +50,7 @@ async function* entries(
     end = bite.at(-1)?.at;
     if (bite.length < BATCH) break;
     // Others have their turn between two bites.
-    await turn();
+    await yieldToEventLoop();
   }
   yield `],"count":${store.count}}`;
 }

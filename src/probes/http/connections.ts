@@ -144,7 +144,7 @@ export class Connections {
   }
 
   /** A connection to use for one request, kept or new; waits where the limits are reached. */
-  async take(endpoint: Endpoint, fresh = false): Promise<Connection> {
+  async acquire(endpoint: Endpoint, fresh = false): Promise<Connection> {
     for (;;) {
       // Looked up anew after every wait: a host nobody uses is forgotten.
       const host = this.#host(endpoint.key);
@@ -169,7 +169,7 @@ export class Connections {
   }
 
   /** Gives a connection back; one that cannot be used again is closed. */
-  give(connection: Connection, reusable: boolean): void {
+  release(connection: Connection, reusable: boolean): void {
     const host = this.#host(connection.endpoint.key);
     host.busy--;
     if (!reusable && connection.served <= 1) this.#dropAll(host);

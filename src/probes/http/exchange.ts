@@ -73,7 +73,7 @@ export async function exchange(
     const { hasCertificate } = at.endpoint;
     throw failureOf(error, { hasCertificate, plain: 'write http:// in its URL' });
   } finally {
-    attempt.took((trace.ended ?? performance.now()) - (trace.begun ?? begun));
+    attempt.measured((trace.ended ?? performance.now()) - (trace.begun ?? begun));
     recordTrace(attempt, trace);
   }
 }
@@ -85,7 +85,7 @@ async function hop(
   trace: Trace,
 ): Promise<Received> {
   for (let fresh = false; ; fresh = true) {
-    const connection = await connections.take(request.endpoint, fresh);
+    const connection = await connections.acquire(request.endpoint, fresh);
     const reused = connection.served++ > 0;
     const transfer = new Transfer(request, connection);
     attempt.onCancel(() => {
@@ -99,11 +99,11 @@ async function hop(
     try {
       const answer = await transfer.send();
       note(trace, connection, reused, transfer);
-      connections.give(connection, transfer.reusable);
+      connections.release(connection, transfer.reusable);
       return answer;
     } catch (error) {
       note(trace, connection, reused, transfer);
-      connections.give(connection, false);
+      connections.release(connection, false);
       // As curl does, of whatever method: a server that acted on a request begins to answer it.
       if (fresh || !reused || transfer.hasBegun || transfer.cancelled) throw error;
     }

@@ -35,7 +35,7 @@ export function redirectOf(request: HttpRequest, answer: Received): HttpRequest 
       sameOrigin || request.headers.length === COMMON_HEADERS
         ? request.credentialsDroppedAt
         : request.url.origin,
-    endpoint: sameOrigin ? request.endpoint : strangersEndpoint(url, request.endpoint),
+    endpoint: sameOrigin ? request.endpoint : foreignEndpoint(url, request.endpoint),
     cookies,
     secrets: [...request.secrets, ...secretsIn(cookies, request.cookies)],
   });
@@ -77,7 +77,7 @@ function withUserInfo(request: HttpRequest): HttpRequest {
   };
 }
 
-function strangersEndpoint({ origin, protocol: scheme }: URL, from: Endpoint): Endpoint {
+function foreignEndpoint({ origin, protocol: scheme }: URL, from: Endpoint): Endpoint {
   const { protocol, hasCertificate, tls: own = () => probeTlsOptions(undefined) } = from;
   const key = `${origin} via ${from.key}`;
   if (scheme !== 'https:') return { key, origin, tls: undefined, protocol };

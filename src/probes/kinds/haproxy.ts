@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import { httpClientProblem } from '../../config/http-client/problem.js';
-import type { Vocabulary } from '../../config/schema-kit.js';
+import type { SchemaKit } from '../../config/schema-kit.js';
 import { family } from '../../model/family.js';
 import { oneLine } from '../../model/scrub.js';
 import type { Connections } from '../http/connections.js';
@@ -10,19 +10,19 @@ import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
 import { type Answer, DEFAULT_BODY_LIMIT, type PreparedRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
-import { Aside } from '../secondary-attempt.js';
+import { SecondaryAttempt } from '../secondary-attempt.js';
 import { statisticsAddress } from './haproxy/address.js';
+import { statisticsFamilies } from './haproxy/column-map.js';
 import type { CsvParse } from './haproxy/page.js';
-import { statisticsFamilies } from './haproxy/plan.js';
 import { showStat } from './haproxy/socket.js';
 import { Statistics } from './haproxy/statistics.js';
-import { checkStatus, dataOf, parseJson, strangerAt } from './http/answer.js';
+import { checkStatus, dataOf, parseJson, unexpectedResponse } from './http/answer.js';
 
 /** A page of a thousand servers is half a megabyte. */
 const STATISTICS_LIMIT = 32 * 1024 * 1024;
 
-function options(vocabulary: Vocabulary) {
-  const { about, basicAuth, count, httpClientShape, httpUrl, ipProtocolShape, ofType, section } = vocabulary;
+function options(schemaKit: SchemaKit) {
+  const { about, basicAuth, count, httpClientShape, httpUrl, ipProtocolShape, ofType, section } = schemaKit;
   return section({
     url: about(
       httpUrl().optional(),
@@ -32,7 +32,7 @@ function options(vocabulary: Vocabulary) {
       },
     ),
     stats_url: about(
-      ofType('URL or unix:/PATH', { type: 'string' }, statisticsAddress(vocabulary)).optional(),
+      ofType('URL or unix:/PATH', { type: 'string' }, statisticsAddress(schemaKit)).optional(),
       "HAProxy's statistics: the page as a browser opens it, or the stats socket.",
       { example: 'http://127.0.0.1:9000/haproxy_stats' },
     ),
@@ -99,7 +99,7 @@ class HaproxyProbe implements Probe {
   }
 
   async run(attempt: Attempt): Promise<void> {
-    const beside = this.#health ? new Aside(attempt, ofStatistics) : attempt;
+    const beside = this.#health ? new SecondaryAttempt(attempt, ofStatistics) : attempt;
     const page = this.#source && this.#fetch(this.#source, attempt, beside);
     let failure: unknown;
     if (this.#health) failure = await this.#askHealth(this.#health, attempt).catch((error: unknown) => error);
@@ -209,7 +209,7 @@ function checkSignedIn({ statusCode, credentialsDroppedAt }: Answer): void {
 }
 
 function strangersPage(answer: Answer): string {
-  const found = strangerAt(answer, 'HAProxy statistics');
+  const found = unexpectedResponse(answer, 'HAProxy statistics');
   // A form to sign in by is no password that a request could bring along.
   if (answer.redirectedFrom)
     return `${found}; point stats_url to where the statistics are without signing in by a page, such as a frontend on 127.0.0.1`;

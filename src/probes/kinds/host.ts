@@ -5,7 +5,7 @@ import { cpus, loadavg, networkInterfaces, uptime } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Systeminformation } from 'systeminformation';
 import type { z } from 'zod';
-import type { Vocabulary } from '../../config/schema-kit.js';
+import type { SchemaKit } from '../../config/schema-kit.js';
 import type { Attempt, Probe, ProbeKind } from '../probe.js';
 import { CpuMeter } from './host/cpu.js';
 import * as families from './host/families.js';
@@ -14,7 +14,7 @@ import { MountedFilesystems } from './host/mounted.js';
 import { Refreshed } from './host/refreshed.js';
 import { loadSystem, type System } from './host/system.js';
 
-const options = ({ about, section, words }: Vocabulary) =>
+const options = ({ about, section, words }: SchemaKit) =>
   section({
     disk: about(words().default('/'), 'A path on the disk that `/stats` shows.'),
   });
@@ -60,13 +60,13 @@ class HostProbe implements Probe {
   }
 
   async run(attempt: Attempt): Promise<void> {
-    const { promise: patience, resolve: giveUp } = deferred();
+    const { promise: timeout, resolve: giveUp } = deferred();
     const timer = setTimeout(giveUp, attempt.timeout / 2);
     attempt.onCancel(giveUp);
     const [memory, mounted, network] = await Promise.all([
       this.#system.mem(),
-      this.#mounted.get(patience),
-      this.#network.get(patience),
+      this.#mounted.get(timeout),
+      this.#network.get(timeout),
       // The first probe has no interval behind it to speak of, so it makes one.
       Number.isNaN(this.#cpuRatio) ? delay(FIRST_INTERVAL) : undefined,
     ]);

@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import { httpClientProblem } from '../../config/http-client/problem.js';
-import type { Vocabulary } from '../../config/schema-kit.js';
+import type { SchemaKit } from '../../config/schema-kit.js';
 import { family } from '../../model/family.js';
 import { scrub } from '../../model/scrub.js';
 import type { Connections } from '../http/connections.js';
@@ -27,8 +27,8 @@ const failedDueToRegex = family(
   'Whether the probe failed because of the body and fail_if_body_(not_)matches_regexp (1) or not (0)',
 );
 
-function options(vocabulary: Vocabulary) {
-  const { about, count, httpClientShape, httpUrl, ipProtocolShape, section, text, z } = vocabulary;
+function options(schemaKit: SchemaKit) {
+  const { about, count, httpClientShape, httpUrl, ipProtocolShape, section, text, z } = schemaKit;
   return section({
     url: about(httpUrl(), 'Address whose answer says how the service is.', {
       example: 'http://127.0.0.1:8080/health',
@@ -48,11 +48,11 @@ function options(vocabulary: Vocabulary) {
       { example: [200, 204], fallback: '200 to 299' },
     ),
     condition: about(
-      conditions(vocabulary).optional(),
+      conditions(schemaKit).optional(),
       'What must hold of the JSON body: one condition or a list; see docs/probes.md.',
       { example: { path: 'status', operator: '==', value: 'ok' } },
     ),
-    ...bodyRegexps(vocabulary),
+    ...bodyRegexps(schemaKit),
     body_limit: about(
       count(1).default(DEFAULT_BODY_LIMIT),
       'Longest body that is read, in bytes; the check fails with a longer one.',

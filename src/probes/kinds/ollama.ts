@@ -2,30 +2,21 @@
 
 import type { z } from 'zod';
 import { httpClientProblem } from '../../config/http-client/problem.js';
-import type { Vocabulary } from '../../config/schema-kit.js';
+import type { SchemaKit } from '../../config/schema-kit.js';
 import { family } from '../../model/family.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
 import { type PreparedRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../probe.js';
-import { Aside } from '../secondary-attempt.js';
-import { checkStatus, dataOf, parseJson, strangerAt } from './http/answer.js';
+import { SecondaryAttempt } from '../secondary-attempt.js';
+import { checkStatus, dataOf, parseJson, unexpectedResponse } from './http/answer.js';
 import { comparedName, type LoadedModel, loadedIn, type Model, modelsIn, withTag } from './ollama/models.js';
 
 /** A list of a thousand models is a third of a megabyte. */
 const LIST_LIMIT = 8 * 1024 * 1024;
 
-const options = ({
-  about,
-  count,
-  httpClientShape,
-  httpUrl,
-  ipProtocolShape,
-  section,
-  words,
-  z,
-}: Vocabulary) =>
+const options = ({ about, count, httpClientShape, httpUrl, ipProtocolShape, section, words, z }: SchemaKit) =>
   section({
     url: about(httpUrl(), 'The server, with or without `/api/tags` behind it.', {
       example: 'http://127.0.0.1:11434',
@@ -79,7 +70,7 @@ export const ollama: ProbeKind<OllamaOptions> = {
 };
 
 /** How long the answer of /api/ps is waited for once /api/tags has answered, in milliseconds. */
-const PATIENCE = 1000;
+const MODELS_TIMEOUT = 1000;
 const NO_LABELS: readonly string[] = [];
 
 class OllamaProbe implements Probe {
@@ -100,7 +91,7 @@ class OllamaProbe implements Probe {
   }
 
   async run(attempt: Attempt): Promise<void> {
-    const aside = new Aside(attempt);
+    const aside = new SecondaryAttempt(attempt);
     const loading = this.#askLoaded(aside);
     const models = await this.#askModels(attempt).catch((error: unknown) => {
       aside.cancel();
@@ -109,9 +100,9 @@ class OllamaProbe implements Probe {
     const names = new Set(models.keys());
     const value = { models: [...names] };
     attempt.data = dataOf({ text: JSON.stringify(value), value });
-    const patience = setTimeout(() => aside.cancel(), PATIENCE);
+    const timeout = setTimeout(() => aside.cancel(), MODELS_TIMEOUT);
     const loaded = await loading;
-    clearTimeout(patience);
+    clearTimeout(timeout);
     attempt.record(count, NO_LABELS, names.size);
     recordModels(attempt, models, loaded);
     this.#checkRequired(attempt, names);
@@ -127,13 +118,13 @@ class OllamaProbe implements Probe {
     if (!models)
       throw new ProbeFailure(
         'body',
-        `${strangerAt(answer, "Ollama's list of models")}; is it another kind of server?`,
+        `${unexpectedResponse(answer, "Ollama's list of models")}; is it another kind of server?`,
       );
     return models;
   }
 
   /** Undefined when the server does not say: older ones lack /api/ps, and that is no outage. */
-  async #askLoaded(aside: Aside): Promise<Map<string, LoadedModel> | undefined> {
+  async #askLoaded(aside: SecondaryAttempt): Promise<Map<string, LoadedModel> | undefined> {
     try {
       const answer = await exchange(this.#running, aside, this.#connections);
       return answer.statusCode === 200 ? loadedIn(parseJson(answer)?.value) : undefined;
@@ -147,12 +138,12 @@ class OllamaProbe implements Probe {
     const missing = this.#required.filter(name => !present.has(comparedName(name)));
     for (const name of this.#required) attempt.record(required, [name], missing.includes(name) ? 0 : 1);
     if (missing.length === 0) return;
-    const [subject, verb] = missing.length === 1 ? ['Model', 'is'] : ['Models', 'are'];
+    const [target, verb] = missing.length === 1 ? ['Model', 'is'] : ['Models', 'are'];
     const have = [...names].slice(0, 10).join(', ') || 'none';
     const more = names.size > 10 ? `, and ${names.size - 10} more` : '';
     throw new ProbeFailure(
       'body',
-      `${subject} ${missing.join(', ')} ${verb} missing; have: ${have}${more}; run: ` +
+      `${target} ${missing.join(', ')} ${verb} missing; have: ${have}${more}; run: ` +
         missing.map(name => `ollama pull ${name}`).join(' && '),
     );
   }

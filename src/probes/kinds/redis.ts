@@ -4,7 +4,7 @@
 import { createRequire } from 'node:module';
 import type { z } from 'zod';
 import { tlsProblem } from '../../config/http-client/problem.js';
-import type { Vocabulary } from '../../config/schema-kit.js';
+import type { SchemaKit } from '../../config/schema-kit.js';
 import { hideable } from '../../model/secret.js';
 import type { Millis } from '../../model/time.js';
 import { connectionFamilies, recordConnection } from '../http/connection-record.js';
@@ -15,18 +15,18 @@ import type { Attempt, Probe, ProbeKind } from '../probe.js';
 import { redisAddress } from './redis/address.js';
 import { clusterFamilies, recordCluster } from './redis/cluster.js';
 import { RedisConnection, type RedisLibrary, type RedisTarget } from './redis/connection.js';
+import { Refusal } from './redis/errors.js';
 import { parseInfo } from './redis/info.js';
 import { mastersIn } from './redis/masters.js';
 import { detailsOf, recordInfo, redisFamilies, up } from './redis/record.js';
-import { Refusal } from './redis/trouble.js';
 
 const require = createRequire(import.meta.url);
 
-function options(vocabulary: Vocabulary) {
-  const { about, count, ipProtocolShape, ofType, secret, section, textOrFile, tlsConfig } = vocabulary;
+function options(schemaKit: SchemaKit) {
+  const { about, count, ipProtocolShape, ofType, secret, section, textOrFile, tlsConfig } = schemaKit;
   return section({
     host: about(
-      ofType('address', { type: 'string' }, redisAddress(vocabulary)),
+      ofType('address', { type: 'string' }, redisAddress(schemaKit)),
       'Its address: `HOST`, `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`; the port is 6379 if there is none.',
       { example: '127.0.0.1:6379' },
     ),
@@ -98,7 +98,7 @@ class RedisProbe implements Probe {
       refusal = await this.#ask(attempt);
     } catch (error) {
       failure = error;
-      attempt.took(performance.now() - begun);
+      attempt.measured(performance.now() - begun);
     }
     // Past the deadline the connection may be the next probe's already.
     if (cancelled) return;
@@ -153,11 +153,11 @@ class RedisProbe implements Probe {
     const elapsed = performance.now() - begun;
     // Refused for a state of the server (it loads its data, cannot save, has lost its master), PING says little, and
     // INFO is answered all the same: what it says is what the rules about that state need.
-    const text = await connection.ask('INFO').catch((error: unknown) => {
+    const text = await connection.command('INFO').catch((error: unknown) => {
       throw refusal ?? error;
     });
     const info = parseInfo(text);
-    attempt.took(elapsed);
+    attempt.measured(elapsed);
     recordInfo(attempt, info, mastersIn(text));
     attempt.details = detailsOf(info);
     const clusterDown = await this.#examineCluster(connection, attempt, info);
@@ -172,7 +172,7 @@ class RedisProbe implements Probe {
   ): Promise<Refusal | undefined> {
     if (info.get('cluster_enabled') !== '1' || performance.now() < this.#noClusterUntil) return undefined;
     try {
-      return recordCluster(attempt, parseInfo(await connection.ask('CLUSTER', 'INFO')));
+      return recordCluster(attempt, parseInfo(await connection.command('CLUSTER', 'INFO')));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // Not allowed: no outage, and not to be asked at every check, since the server counts and logs each refusal.

@@ -7,11 +7,11 @@ import { parse } from '../../promql/parse.js';
 import type { GroupDefinition, RuleFile } from '../../rules/definition.js';
 import { RuleGroup } from '../../rules/group.js';
 import { engineQueryFunc, type InstantSample, type QueryFunc } from '../../rules/query-func.js';
-import type { StoreLog } from '../../store/resilient-file.js';
+import type { StoreLog } from '../../store/resilient-database.js';
 import { ByteCache } from '../../tsdb/chunks/cache.js';
-import { sealLog } from '../../tsdb/chunks/cut-log.js';
+import { cutLog } from '../../tsdb/chunks/cut-log.js';
 import { SampleFile } from '../../tsdb/file.js';
-import { moveToDatabase, withStagedFile } from '../../tsdb/import/staged.js';
+import { mergeIntoDatabase, withStagedFile } from '../../tsdb/import/staged.js';
 import { SampleStore } from '../../tsdb/store.js';
 import { AsOfSource } from './as-of.js';
 import { dueGroups } from './grid.js';
@@ -114,7 +114,7 @@ class Backfill {
       for (const { at, groups } of dueGroups(this.#groups, start, end)) {
         if (at < oldest) continue;
         onMoment?.(at);
-        this.#made.begin({ at, parts: [], gone: [] });
+        this.#made.beginScrape({ at, parts: [], gone: [] });
         for (const group of groups) this.#evaluateGroup(group, at);
         this.#made.commit();
         if (++moments % CARE_EVERY === 0) this.#care();
@@ -131,8 +131,8 @@ class Backfill {
   move(): { added: number; dropped: number } {
     const staging = new SampleFile(this.#path, new ByteCache(CACHE_BYTES));
     try {
-      sealLog(staging);
-      return moveToDatabase(staging, this.#options.dbFile, [...this.#writer.ends.values()].flat());
+      cutLog(staging);
+      return mergeIntoDatabase(staging, this.#options.dbFile, [...this.#writer.ends.values()].flat());
     } finally {
       staging.close();
     }

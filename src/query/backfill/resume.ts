@@ -62,9 +62,9 @@ function resumeRule(
 }
 
 /** Nothing where the rule fails at that moment: it wrote nothing then. */
-function lookBack(...[rule, moment, queryFunc]: [AlertingRule, ...Parameters<AlertingRule['lookBack']>]) {
+function lookBack(...[rule, moment, queryFunc]: [AlertingRule, ...Parameters<AlertingRule['replay']>]) {
   try {
-    return rule.lookBack(moment, queryFunc);
+    return rule.replay(moment, queryFunc);
   } catch {
     return new Map<string, never>();
   }

@@ -9,8 +9,8 @@ import { formatDuration, type Millis } from '../../model/time.js';
 import { DnsError } from '../../net/error.js';
 import { type ApiAnswer, type ErrorType, QueryError } from '../engine.js';
 import { Envelope } from './envelope.js';
+import { explainAnswer } from './errors.js';
 import type { ApiRequest } from './request.js';
-import { explainAnswer } from './trouble.js';
 
 /** Bytes of an answer; a longer one is an error. */
 const MAX_ANSWER = 64 * 1024 * 1024;

@@ -17,7 +17,7 @@ import type { Steps } from '../../promql/value.js';
 import { QueryError } from '../engine.js';
 import type { PlainAnswer, QueryLimits, ThreadQuery } from '../protocol.js';
 import { lookUp, type SeriesSource, TRUNCATED } from './lookup.js';
-import { TooLong } from './print/json-bytes.js';
+import { AnswerTooLarge } from './print/json-bytes.js';
 import { type PrintedAnswer, type PrintedStats, printValue } from './print.js';
 
 /** Points a range query may give for each series, as in Prometheus. */
@@ -57,7 +57,7 @@ export function executeQuery(query: ThreadQuery, context: QueryContext): Printed
 /** What went wrong in words for whoever asked; what is no fault of a question is passed on as it is. */
 function refusalOf(error: unknown): unknown {
   if (error instanceof EvaluationError) return new QueryError('execution', error.message);
-  if (error instanceof TooLong)
+  if (error instanceof AnswerTooLarge)
     return new QueryError('execution', 'the answer is too large; ask for fewer series or a larger step');
   if (!(error instanceof RangeError)) return error;
   if (error.message.includes('call stack'))

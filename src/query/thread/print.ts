@@ -12,7 +12,7 @@ import { JsonBytes } from './print/json-bytes.js';
 /** Bytes an answer may have: about seven million points. */
 const LIMIT = 256 * 1024 * 1024;
 /** Points printed between two checkpoints: a fraction of a millisecond. */
-const BITE = 4096;
+const CHECKPOINT_EVERY = 4096;
 /** Bytes a point takes, commonly. */
 const POINT_SIZE = 36;
 
@@ -50,7 +50,7 @@ export function printValue(answer: Answer, { checkpoint, stats }: PrintOptions):
   else printMatrix(json, answer.series, checkpoint);
   if (stats) printStats(json, stats);
   json.raw('}');
-  return json.take();
+  return json.finish();
 }
 
 /** Label sets as `series` shows them. @throws TooLong */
@@ -63,7 +63,7 @@ export function printLabelSets(sets: readonly Labels[], checkpoint: () => void):
     checkpoint();
   }
   json.raw(']');
-  return json.take();
+  return json.finish();
 }
 
 /** Names or values, as `labels` shows them. @throws TooLong */
@@ -75,7 +75,7 @@ export function printTexts(texts: readonly string[]): Printed {
     json.string(text);
   }
   json.raw(']');
-  return json.take();
+  return json.finish();
 }
 
 /** Families by name, as `metadata` shows them. @throws TooLong */
@@ -118,7 +118,7 @@ function printMatrix(json: JsonBytes, series: readonly AnswerSeries[], checkpoin
     for (let at = 0; at < times.length; at++) {
       if (at > 0) json.raw(',');
       json.point(times[at] as number, values[at] as number);
-      if (at % BITE === 0) checkpoint();
+      if (at % CHECKPOINT_EVERY === 0) checkpoint();
     }
     json.raw(']}');
     checkpoint();

@@ -13,7 +13,7 @@ const IDLE_TIMEOUT: Millis = 60_000;
 const SLOW_TIMEOUT: Millis = 5000;
 
 interface BufferedResponse {
-  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
+  readonly slicer: readonly Uint8Array<ArrayBuffer>[];
   /** Pieces that were fetched. */
   fetched: number;
   /** Of those that were not, in bytes. */
@@ -48,24 +48,24 @@ export class ResponseBuffer {
   }
 
   /** Keeps what is left of an answer. @throws QueryError when others that are being fetched take all the room */
-  add(id: number, pieces: readonly Uint8Array<ArrayBuffer>[]): void {
-    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+  add(id: number, slicer: readonly Uint8Array<ArrayBuffer>[]): void {
+    const bytes = slicer.reduce((sum, { length }) => sum + length, 0);
     const isFull = () => this.#kept.size >= this.#maxAnswers || this.#bytes + bytes > this.#maxBytes;
     if (isFull()) this.#dropIdle(SLOW_TIMEOUT, isFull);
     if (isFull())
       throw new QueryError('unavailable', 'too many long answers are being fetched; ask again later');
     this.#bytes += bytes;
-    this.#kept.set(id, { pieces, fetched: 0, bytes, touched: this.#clock.elapsed() });
+    this.#kept.set(id, { slicer, fetched: 0, bytes, touched: this.#clock.elapsed() });
   }
 
   /** The next piece, which is then the caller's; undefined when nothing is kept. */
   next(id: number): Uint8Array<ArrayBuffer> | undefined {
     const kept = this.#kept.get(id);
-    const piece = kept?.pieces[kept.fetched];
+    const piece = kept?.slicer[kept.fetched];
     if (!kept || !piece) return undefined;
     this.drop(id);
     const bytes = kept.bytes - piece.length;
-    if (kept.fetched + 1 === kept.pieces.length) return piece;
+    if (kept.fetched + 1 === kept.slicer.length) return piece;
     this.#bytes += bytes;
     this.#kept.set(id, { ...kept, fetched: kept.fetched + 1, bytes, touched: this.#clock.elapsed() });
     return piece;

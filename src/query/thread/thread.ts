@@ -119,8 +119,8 @@ function appendAndEvaluate(scrape: PackedScrape): RuleEvaluation | undefined {
     store.carryOver(at - 1, limits.lookback);
     rules.clockSet(clockSetBy);
   }
-  if (isInterim) store.preview(unpackScrape(scrape));
-  else store.begin(unpackScrape(scrape));
+  if (isInterim) store.showInterim(unpackScrape(scrape));
+  else store.beginScrape(unpackScrape(scrape));
   if (isFirst && target && !isInterim) isFirst = !markStale(store, target, at, at - limits.lookback);
   try {
     return rules.evaluate(at, isInterim);

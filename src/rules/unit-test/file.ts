@@ -73,12 +73,12 @@ export function readTestFile(file: string, text: string): TestFile {
   const decoder = new Decoder(parseModelDuration);
   try {
     const tests = testFile(decoder, parseYamlTree(text));
-    if (decoder.misfits.length === 0) return tests;
+    if (decoder.problems.length === 0) return tests;
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
     throw new ConfigError([`${file}: yaml: line ${error.line}: ${error.message}`]);
   }
-  throw new ConfigError(decoder.misfits.map(({ line, reason }) => `${file}: yaml: line ${line}: ${reason}`));
+  throw new ConfigError(decoder.problems.map(({ line, reason }) => `${file}: yaml: line ${line}: ${reason}`));
 }
 
 const FILE_KEYS = [

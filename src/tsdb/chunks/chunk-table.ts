@@ -7,7 +7,7 @@ import type { Sqlite } from '../../store/database.js';
 import { decodeChunk, encodeChunk } from '../codec/chunk.js';
 import type { Effort } from '../codec/integers.js';
 import type { ByteCache } from './cache.js';
-import { type AxisTable, EVEN, evenTimes } from './timestamps-table.js';
+import { EVEN, evenTimes, type TimestampsTable } from './timestamps-table.js';
 
 /** Samples of one series, oldest first. */
 export interface Run {
@@ -37,7 +37,7 @@ export interface SeriesBounds {
 
 /** Rows of the table `chunks`; every method throws SQLite's errors. */
 export class ChunkTable {
-  readonly #axes: AxisTable;
+  readonly #axes: TimestampsTable;
   readonly #cache: ByteCache;
   readonly #insert;
   readonly #within;
@@ -55,7 +55,7 @@ export class ChunkTable {
   /** @param options `large`: samples of a chunk that is not merged any further */
   constructor(
     db: Sqlite,
-    axes: AxisTable,
+    axes: TimestampsTable,
     cache: ByteCache,
     { large, isReadOnly }: { readonly large: number; readonly isReadOnly: boolean },
   ) {
@@ -94,7 +94,7 @@ export class ChunkTable {
 
   /** Keeps samples (one at least). */
   add(series: number, { times, values }: Run, effort: Effort): void {
-    const axis = this.#axes.keep(times, effort);
+    const axis = this.#axes.insert(times, effort);
     const [first, last] = [times[0] as Millis, times.at(-1) as Millis];
     this.#write(series, { first, last, count: times.length, axis }, encodeChunk(values, effort));
   }
@@ -102,7 +102,7 @@ export class ChunkTable {
   /** Keeps another file's chunk as it is. */
   adopt(series: number, other: ChunkTable, row: ChunkRow): void {
     const { first, last, count } = row;
-    const axis = row.axis === EVEN ? EVEN : this.#axes.keep(other.#times(row), 'small');
+    const axis = row.axis === EVEN ? EVEN : this.#axes.insert(other.#times(row), 'small');
     this.#write(series, { first, last, count, axis }, other.#bytes(row));
   }
 

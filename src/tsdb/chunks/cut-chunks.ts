@@ -17,21 +17,21 @@ const SPREAD = 24;
 /** Series worth a scrape's time however few there are. */
 const AT_LEAST = 16;
 
-interface Sealed {
+interface CutChunk {
   readonly series: SeriesRef;
   readonly last: number;
 }
 
-/** What a step did, to be told to {@link Sealing.done} when it is on disk. */
-export interface SealingStep {
-  readonly sealed: readonly Sealed[];
+/** What a step did, to be told to {@link ChunkCutter.done} when it is on disk. */
+export interface CutStep {
+  readonly chunks: readonly CutChunk[];
   /** Series looked at, whether they had something or not. */
   readonly count: number;
   readonly isLast: boolean;
 }
 
 /** The block that is on its way. */
-export class Sealing {
+export class ChunkCutter {
   readonly #head: Head;
   readonly #stored: StoredSeries;
   #queue: readonly SeriesRef[] = [];
@@ -55,15 +55,15 @@ export class Sealing {
   }
 
   /** Writes the next series' samples, within a transaction; undefined when no block is full. */
-  step(file: SampleFile): SealingStep | undefined {
+  step(file: SampleFile): CutStep | undefined {
     this.#begin();
     if (!this.#until) return undefined;
     const size = Math.max(AT_LEAST, Math.ceil(this.#head.series().length / SPREAD));
     const some = this.#queue.slice(0, size);
-    const sealed = some.flatMap(series => this.#seal(file, series, (this.#until as HeadRow).at));
+    const sealed = some.flatMap(series => this.#cut(file, series, (this.#until as HeadRow).at));
     const isLast = some.length === this.#queue.length;
     if (isLast) file.log.trim(this.#until.at);
-    return { sealed, count: some.length, isLast };
+    return { chunks: sealed, count: some.length, isLast };
   }
 
   #begin(): void {
@@ -76,7 +76,7 @@ export class Sealing {
     this.#queue = series;
   }
 
-  #seal(file: SampleFile, series: SeriesRef, until: number): Sealed[] {
+  #cut(file: SampleFile, series: SeriesRef, until: number): CutChunk[] {
     // After a restart part of the block may be in chunks already.
     const run = this.#head.read(series, nextAfter(this.#stored.sealedTo.get(series)), until);
     if (run.values.length === 0) return [];
@@ -85,8 +85,8 @@ export class Sealing {
   }
 
   /** A step is on disk. @returns the series that have a chunk more. */
-  done({ sealed, count, isLast }: SealingStep): SeriesRef[] {
-    for (const { series, last } of sealed) {
+  done({ chunks, count, isLast }: CutStep): SeriesRef[] {
+    for (const { series, last } of chunks) {
       this.#stored.sealedTo.set(series, last);
       this.#stored.chunks.set(series, this.#stored.chunks.get(series) + 1);
       this.#stored.small.set(series, this.#stored.small.get(series) + 1);
@@ -96,7 +96,7 @@ export class Sealing {
       this.#head.drop(this.#head.rows.indexOf(this.#until as HeadRow) + 1);
       this.#until = undefined;
     }
-    return sealed.map(({ series }) => series);
+    return chunks.map(({ series }) => series);
   }
 }
 

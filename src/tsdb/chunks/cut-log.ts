@@ -9,7 +9,7 @@ interface Waiting {
 }
 
 /** Seals all scrapes in one transaction. @throws SQLite's errors */
-export function sealLog(file: SampleFile): void {
+export function cutLog(file: SampleFile): void {
   file.transaction(() => {
     const sealedTo = new Map<number, Millis>();
     for (const { series, last } of file.chunks.bounds()) sealedTo.set(series, last);

@@ -3,7 +3,7 @@
 import type { Millis } from '../../model/time.js';
 import type { SampleFile } from '../file.js';
 
-const BITE = 500;
+const BATCH = 500;
 
 /** How much is kept. */
 export interface Limits {
@@ -14,18 +14,18 @@ export interface Limits {
 }
 
 /** What one bite took. */
-export interface Bite {
+export interface PruneResult {
   /** Series that lost chunks, by id. */
   readonly series: ReadonlySet<number>;
   readonly chunks: number;
 }
 
 /** Deletes some of what is beyond the limits, in a transaction of its own; undefined when nothing is. */
-export function pruneChunks(file: SampleFile, limits: Limits, now: Millis): Bite | undefined {
+export function pruneChunks(file: SampleFile, limits: Limits, now: Millis): PruneResult | undefined {
   const isTooMuch = limits.maxBytes > 0 && file.used > limits.maxBytes;
   const before = isTooMuch ? Number.POSITIVE_INFINITY : now - limits.retention;
   // By size a little at a time: how much a chunk takes is not known before it has gone.
-  const rows = file.chunks.oldest(before, isTooMuch ? BITE / 10 : BITE);
+  const rows = file.chunks.oldest(before, isTooMuch ? BATCH / 10 : BATCH);
   if (rows.length === 0) return undefined;
   file.transaction(() => file.chunks.remove(rows));
   return { series: new Set(rows.map(row => row.series)), chunks: rows.length };

@@ -11,7 +11,7 @@ import type { Effort } from '../codec/integers.js';
 export const EVEN = 0;
 
 /** Rows of the table `axes`; every method throws SQLite's errors. */
-export class AxisTable {
+export class TimestampsTable {
   readonly #find;
   readonly #insert;
   readonly #get;
@@ -30,7 +30,7 @@ export class AxisTable {
   }
 
   /** Keeps times unless they are evenly spaced or there already. @returns their axis. */
-  keep(times: Float64Array, effort: Effort): number {
+  insert(times: Float64Array, effort: Effort): number {
     if (isEven(times)) return EVEN;
     if (this.#latest && isSame(this.#latest.times, times)) return this.#latest.id;
     const last = times.at(-1) as Millis;

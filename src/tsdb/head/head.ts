@@ -5,10 +5,10 @@ import { lowerBound, upperBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
 import type { Run } from '../chunks/chunk-table.js';
 import type { SeriesRef, StoredSeries } from '../index/series-columns.js';
+import { Arena } from './arena.js';
 import { ChangedValues, emptyValues, type HeadRow, isSample, WholeValues } from './head-row.js';
 import type { NumberColumn } from './number-column.js';
 import { Columns, RowBuilder } from './row-builder.js';
-import { Slab } from './slab.js';
 
 /** Rows by slot: a row's number since the start. The oldest has all values, the others what differs. */
 export class Head {
@@ -120,11 +120,11 @@ export class Head {
   }
 
   /** A series' samples at `from <= t <= to`. Equal times of series without gaps are one array. Values are on `slab`. */
-  read(series: SeriesRef, from: Millis, to: Millis, slab = new Slab()): Run {
+  read(series: SeriesRef, from: Millis, to: Millis, arena = new Arena()): Run {
     const column = this.#stored.column.get(series);
     const start = Math.max(lowerBound(this.#times, from), this.#stored.fromSlot.get(series) - this.#base, 0);
     const end = upperBound(this.#times, to);
-    const values = slab.take(Math.max(end - start, 0));
+    const values = arena.allocate(Math.max(end - start, 0));
     let count = 0;
     let gaps: number[] | undefined;
     let value = start < end ? this.#value(start, column) : Number.NaN;

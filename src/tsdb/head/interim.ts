@@ -50,8 +50,8 @@ export class Interim {
   }
 
   /** Gives a series its value. @returns false when it has one already */
-  show(series: SeriesRef, value: number): boolean {
-    if (this.shows(series)) return false;
+  set(series: SeriesRef, value: number): boolean {
+    if (this.has(series)) return false;
     this.#shownAt.set(series, this.#moment);
     this.#values.set(series, value);
     if (!this.#index.has(series)) this.#loose.push(series);
@@ -62,7 +62,7 @@ export class Interim {
   add(series: SeriesRef, labels: Labels, value: number): boolean {
     this.#added.push(series);
     if (!this.#index.has(series)) this.#looseByKey.set(labels.key, series);
-    return this.show(series, value);
+    return this.set(series, value);
   }
 
   /** The series a rule has added with these labels, if the index does not find it. */
@@ -74,7 +74,7 @@ export class Interim {
     this.#endedAt.set(series, this.#moment);
   }
 
-  shows(series: SeriesRef): boolean {
+  has(series: SeriesRef): boolean {
     return this.#shownAt.get(series) === this.#moment;
   }
 
@@ -85,12 +85,12 @@ export class Interim {
 
   /** A series' value; undefined when it has none. */
   value(series: SeriesRef): number | undefined {
-    return this.shows(series) ? this.#values.get(series) : undefined;
+    return this.has(series) ? this.#values.get(series) : undefined;
   }
 
   /** Whether a series that had samples has none any more. */
   hasEnded(series: SeriesRef): boolean {
-    return this.#endedAt.get(series) === this.#moment && !this.shows(series);
+    return this.#endedAt.get(series) === this.#moment && !this.has(series);
   }
 
   /** Series that the index does not find and that satisfy all matchers. */
@@ -102,7 +102,7 @@ export class Interim {
   }
 
   /** Calls back for series that are not to be forgotten. */
-  hold(held: (series: SeriesRef) => void): void {
+  eachHeld(held: (series: SeriesRef) => void): void {
     this.#loose.forEach(held);
     this.#added.forEach(held);
   }

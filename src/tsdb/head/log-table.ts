@@ -2,7 +2,7 @@
 
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { Millis } from '../../model/time.js';
-import { type DamageSink, seal, timeText, unseal } from '../../store/damage.js';
+import { type DamageSink, timeText, verified, withChecksum } from '../../store/damage.js';
 import type { Sqlite } from '../../store/database.js';
 import { ByteReader, ByteWriter } from '../codec/bytes.js';
 
@@ -40,7 +40,7 @@ export class LogTable {
     this.#writer.clear();
     encode(samples, this.#writer);
     // Light deflation: it is for half an hour, but a scrape of a thousand services is long.
-    this.#insert.run(at, seal(keyOf(at), deflateSync(this.#writer.bytes, { level: 1 })));
+    this.#insert.run(at, withChecksum(keyOf(at), deflateSync(this.#writer.bytes, { level: 1 })));
   }
 
   /** Oldest first; those that are damaged are left out for good once all have been given. */
@@ -87,7 +87,7 @@ const keyOf = (at: Millis): string => `scrape ${at}`;
 /** Undefined when the row is damaged. */
 function decode(at: Millis, samples: Buffer): { ids: Float64Array; values: Float64Array } | undefined {
   try {
-    const deflated = unseal(keyOf(at), samples);
+    const deflated = verified(keyOf(at), samples);
     return deflated && read(inflateSync(deflated));
   } catch {
     return undefined;

@@ -29,7 +29,7 @@ export class Columns {
   }
 
   /** Gives a series a column. */
-  take(series: SeriesRef): number {
+  columnOf(series: SeriesRef): number {
     const column = this.#free.pop() ?? this.#length++;
     this.#series.set(column, series);
     return column;
@@ -78,7 +78,7 @@ export class RowBuilder {
   #columnOf(series: SeriesRef): number {
     const known = this.#stored.column.get(series);
     if (known >= 0) return known;
-    const column = this.#columns.take(series);
+    const column = this.#columns.columnOf(series);
     this.#stored.column.set(series, column);
     this.#stored.fromSlot.set(series, this.#slot);
     return column;

@@ -6,7 +6,7 @@ import { ByteCache } from '../chunks/cache.js';
 import { SampleFile } from '../file.js';
 import { readOpenMetrics } from './openmetrics/read.js';
 import { OpenMetricsError, parseSeries } from './openmetrics/series-text.js';
-import { moveToDatabase, withStagedFile } from './staged.js';
+import { mergeIntoDatabase, withStagedFile } from './staged.js';
 import { Staging } from './staging.js';
 
 /** Samples in memory at a time: 64 MiB of them. */
@@ -44,7 +44,7 @@ export async function importOpenMetrics(
     const staging = new SampleFile(path, new ByteCache(CACHE_BYTES));
     try {
       const summary = await stage(file, staging, options.mostInMemory ?? MOST_IN_MEMORY);
-      return { ...summary, dropped: moveToDatabase(staging, dbFile).dropped };
+      return { ...summary, dropped: mergeIntoDatabase(staging, dbFile).dropped };
     } finally {
       staging.close();
     }

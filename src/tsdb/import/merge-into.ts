@@ -9,7 +9,7 @@ import type { SampleFile } from '../file.js';
 import { LARGEST_CHUNK } from '../schema.js';
 
 /** What became of the samples. */
-export interface Moved {
+export interface MergeResult {
   readonly added: number;
   /** There was a sample already, or the series was being written at that time. */
   readonly dropped: number;
@@ -25,7 +25,7 @@ export interface SeriesEnd {
  * Copies the chunks of `from`, and where its series ended, into `to` in one transaction. @param ends of series that `to` has
  * and `from` may not have @throws SQLite's errors
  */
-export function moveIn(from: SampleFile, to: SampleFile, ends: Iterable<SeriesEnd> = []): Moved {
+export function mergeInto(from: SampleFile, to: SampleFile, ends: Iterable<SeriesEnd> = []): MergeResult {
   return to.transaction(() => {
     const ids = new Map<string, number>();
     for (const { id, labels } of to.series.all()) ids.set(labels.key, id);
@@ -38,7 +38,7 @@ export function moveIn(from: SampleFile, to: SampleFile, ends: Iterable<SeriesEn
       targets.set(id, target.id);
       const before = logged.get(target.id) ?? Number.POSITIVE_INFINITY;
       for (const row of from.chunks.within(id, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
-        const count = moveChunk(from, row, target, before);
+        const count = mergeChunk(from, row, target, before);
         added += count;
         dropped += row.count - count;
       }
@@ -63,7 +63,7 @@ function firstLogged(file: SampleFile): Map<number, Millis> {
 }
 
 /** @returns how many samples are new. */
-function moveChunk(
+function mergeChunk(
   from: SampleFile,
   row: ChunkRow,
   { id, file }: { id: number; file: SampleFile },

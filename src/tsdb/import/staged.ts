@@ -6,10 +6,10 @@ import { basename, dirname, join } from 'node:path';
 import type { Millis } from '../../model/time.js';
 import { ByteCache } from '../chunks/cache.js';
 import { SampleFile } from '../file.js';
-import { type Moved, moveIn, type SeriesEnd } from './merge-into.js';
+import { type MergeResult, mergeInto, type SeriesEnd } from './merge-into.js';
 
 /** How long to wait for a monitor to finish what it writes. */
-const PATIENCE: Millis = 30_000;
+const BUSY_TIMEOUT: Millis = 30_000;
 const CACHE_BYTES = 1024 * 1024;
 
 /**
@@ -35,11 +35,15 @@ export async function withStagedFile<T>(
  * Takes the chunks of `staging` into the database, all of them or none, with further ends of series that the database has.
  * @throws SQLite's errors
  */
-export function moveToDatabase(staging: SampleFile, dbFile: string, ends: Iterable<SeriesEnd> = []): Moved {
+export function mergeIntoDatabase(
+  staging: SampleFile,
+  dbFile: string,
+  ends: Iterable<SeriesEnd> = [],
+): MergeResult {
   const target = new SampleFile(dbFile, new ByteCache(CACHE_BYTES));
   try {
-    target.patience = PATIENCE;
-    const moved = moveIn(staging, target, ends);
+    target.patience = BUSY_TIMEOUT;
+    const moved = mergeInto(staging, target, ends);
     target.settle();
     return moved;
   } finally {

@@ -11,7 +11,7 @@ import { LARGE_CHUNK, LARGEST_CHUNK } from '../schema.js';
 const LONGEST_WAIT = LARGEST_CHUNK + LARGE_CHUNK - 1024;
 
 /** One series' samples that are in no chunk yet. */
-class Waiting {
+class SampleBuffer {
   /** Of the series, in the file. */
   readonly id: number;
   /** Whether some of its chunks could be larger. */
@@ -34,7 +34,7 @@ class Waiting {
   }
 
   /** Takes the oldest samples out. */
-  take(count: number): { times: Float64Array; values: Float64Array } {
+  drain(count: number): { times: Float64Array; values: Float64Array } {
     const taken = { times: this.#times.slice(0, count), values: this.#values.slice(0, count) };
     this.#times.copyWithin(0, count, this.count);
     this.#values.copyWithin(0, count, this.count);
@@ -60,7 +60,7 @@ class Waiting {
 export class Staging {
   readonly #file: SampleFile;
   readonly #most: number;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, SampleBuffer>();
   #count = 0;
 
   /** `most`: samples in memory at a time. */
@@ -86,14 +86,14 @@ export class Staging {
     };
   }
 
-  #add(labels: Labels): Waiting {
-    const waiting = new Waiting(this.#file.series.add(labels));
+  #add(labels: Labels): SampleBuffer {
+    const waiting = new SampleBuffer(this.#file.series.add(labels));
     this.#waiting.set(labels.key, waiting);
     return waiting;
   }
 
-  #write(waiting: Waiting, count: number, isLarge: boolean): void {
-    this.#file.chunks.add(waiting.id, waiting.take(count), isLarge ? 'small' : 'quick');
+  #write(waiting: SampleBuffer, count: number, isLarge: boolean): void {
+    this.#file.chunks.add(waiting.id, waiting.drain(count), isLarge ? 'small' : 'quick');
     this.#count -= count;
     if (!isLarge) waiting.hasSmall = true;
   }
@@ -117,7 +117,7 @@ export class Staging {
     }
   }
 
-  #writeRest(waiting: Waiting): void {
+  #writeRest(waiting: SampleBuffer): void {
     for (let parts = Math.ceil(waiting.count / LARGEST_CHUNK); parts > 0; parts--)
       this.#write(waiting, Math.ceil(waiting.count / parts), true);
   }

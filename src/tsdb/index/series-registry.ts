@@ -21,7 +21,7 @@ interface WaitingRow {
 const FEW = 1000;
 
 /** All series. */
-export class Catalogue {
+export class SeriesRegistry {
   readonly index: SeriesIndex;
   readonly #stored: StoredSeries;
   readonly #byId = new RefTable(series => this.#stored.id.get(series));
@@ -37,7 +37,7 @@ export class Catalogue {
   }
 
   /** Whether many of the series that are not in the index may be needed by nobody. */
-  get isLittered(): boolean {
+  get hasGarbage(): boolean {
     return this.#loose > 2 * this.#needed + FEW;
   }
 

@@ -3,7 +3,7 @@
 import { Labels } from '../../model/labels.js';
 import type { Scrape, ScrapePart } from '../../model/scrape.js';
 import type { SeriesRef } from './series-columns.js';
-import type { Catalogue } from './series-registry.js';
+import type { SeriesRegistry } from './series-registry.js';
 
 interface Source {
   /** Replaced where another source had the same series before. */
@@ -16,10 +16,10 @@ interface Source {
 /** The sources of all scrapes so far. */
 export class Sources {
   readonly #sources = new Map<string, Source>();
-  readonly #catalogue: Catalogue;
+  readonly #registry: SeriesRegistry;
 
-  constructor(catalogue: Catalogue) {
-    this.#catalogue = catalogue;
+  constructor(registry: SeriesRegistry) {
+    this.#registry = registry;
   }
 
   /** Takes over what changed. @returns values of sources whose layout was never told; nobody knows whose they are. */
@@ -44,12 +44,12 @@ export class Sources {
   /** Most of a changed layout is as it was. */
   #same(before: SeriesRef | undefined, flat: readonly string[]): SeriesRef {
     const labels = labelsOf(flat);
-    if (before !== undefined && this.#catalogue.index.isLabelled(before, labels)) return before;
-    return this.#catalogue.resolve(labels);
+    if (before !== undefined && this.#registry.index.isLabelled(before, labels)) return before;
+    return this.#registry.resolve(labels);
   }
 
   /** Every series of a source, those without samples too. */
-  hold(held: (series: SeriesRef) => void): void {
+  eachHeld(held: (series: SeriesRef) => void): void {
     for (const { series } of this.#sources.values()) series.forEach(held);
   }
 

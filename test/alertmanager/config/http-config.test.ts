@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function read(text: string, inherited = DEFAULT_HTTP_CONFIG) {
   const decoder = new Decoder(parseModelDuration, folder);
   const config = readHttpConfig(decoder, parseYamlTree(text), inherited);
-  return { config, mistakes: decoder.misfits.map(({ line, reason }) => `${line}: ${reason}`) };
+  return { config, mistakes: decoder.problems.map(({ line, reason }) => `${line}: ${reason}`) };
 }
 
 /** Everything a configuration says, its secrets revealed. */

@@ -11,7 +11,7 @@ function intervalOf(text: string): TimeInterval {
   const decoder = new Decoder(parseModelDuration);
   const node = parseYamlTree(`[{name: x, time_intervals: [{${text}}]}]`);
   const [named] = readTimeIntervals(decoder, node, 'time_intervals');
-  expect(decoder.misfits).toEqual([]);
+  expect(decoder.problems).toEqual([]);
   return named?.intervals[0] as TimeInterval;
 }
 

@@ -1,7 +1,7 @@
 // What another exporter prints beside what we record, and every difference between the two. For the side-by-side test.
 
 import type { MetricFamily } from '../../../src/model/family.js';
-import { check } from '../../../src/probes/attempt.js';
+import { runCheck } from '../../../src/probes/attempt.js';
 import type { Probe } from '../../../src/probes/probe.js';
 import { ReadingsRecorder } from '../../../src/probes/readings.js';
 
@@ -35,7 +35,7 @@ export function parseExposition(text: string, rename: Readonly<Record<string, st
 /** Runs a probe once and shows what it recorded. @throws when the check failed */
 export async function look(probe: Probe, families: readonly MetricFamily[]): Promise<Exposition> {
   const known = new Map(families.map(family => [family.name, family]));
-  const outcome = await check(
+  const outcome = await runCheck(
     probe,
     { timeout: 5000, slowAfter: 5000, isService: true },
     new ReadingsRecorder(),

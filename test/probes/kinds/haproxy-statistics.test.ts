@@ -24,7 +24,7 @@ function read(text: string, statistics = new Statistics(parse)) {
     if (!(error instanceof ProbeFailure)) throw error;
     failure = `${error.reason}: ${error.message}`;
   }
-  return { samples: attempt.samples, measured: attempt.measured, backends, failure };
+  return { samples: attempt.samples, measuredSamples: attempt.measuredSamples, backends, failure };
 }
 
 describe('the URL of the CSV', () => {
@@ -78,7 +78,7 @@ describe('states', () => {
 
 describe('the page', () => {
   test('of a real HAProxy, in promex names', () => {
-    const { measured, backends, failure } = read(real);
+    const { measuredSamples, backends, failure } = read(real);
     expect(failure).toBeUndefined();
     const want: readonly [series: string, value: number | undefined][] = [
       ['haproxy_frontend_sessions_total{proxy="api"}', 8],
@@ -99,7 +99,8 @@ describe('the page', () => {
       ['haproxy_server_limit_sessions{proxy="llm",server="cpu_llama"}', undefined],
       ['haproxy_server_current_throttle{proxy="llm",server="cpu_llama"}', undefined],
     ];
-    for (const [series, value] of want) expect([series, measured.get(series)]).toEqual([series, value]);
+    for (const [series, value] of want)
+      expect([series, measuredSamples.get(series)]).toEqual([series, value]);
     expect(Object.keys(backends ?? {})).toEqual(['llm', 'embeddings', 'tools']);
     expect(backends?.tools).toEqual({
       status: 'DOWN',
@@ -197,11 +198,11 @@ describe('the page', () => {
   }
 
   test.each(pages)('%s', (_, text, want) => {
-    const { measured, failure } = read(text);
+    const { measuredSamples, failure } = read(text);
     expect(failure).toBeUndefined();
     for (const [series, value] of Object.entries(want))
-      expect([series, measured.get(series)]).toEqual([series, value]);
-    if (Object.keys(want).length === 0) expect(measured.size).toBe(0);
+      expect([series, measuredSamples.get(series)]).toEqual([series, value]);
+    if (Object.keys(want).length === 0) expect(measuredSamples.size).toBe(0);
   });
 
   const strangers = [
@@ -218,18 +219,18 @@ describe('the page', () => {
   });
 
   test('malformed: says so and keeps what came before', () => {
-    const { measured, failure } = read(`${page(backend)}llm,a,2,"UP,,,,,,,\n`);
+    const { measuredSamples, failure } = read(`${page(backend)}llm,a,2,"UP,,,,,,,\n`);
     expect(failure).toMatch(/^body: HAProxy statistics are not valid CSV: Quote Not Closed/);
-    expect(measured.get('haproxy_backend_sessions_total{proxy="llm"}')).toBe(12);
+    expect(measuredSamples.get('haproxy_backend_sessions_total{proxy="llm"}')).toBe(12);
   });
 
   test('a page that ends within a record: a half number is none', () => {
-    const { measured, failure } = read(
+    const { measuredSamples, failure } = read(
       page(server('a', 'UP', '10', 'L7OK', '', '7', '1', '0'), backend).slice(0, -9),
     );
     expect(failure).toBe('body: HAProxy statistics are not valid CSV: the last line is cut off');
-    expect(measured.get('haproxy_server_current_sessions{proxy="llm",server="a"}')).toBe(7);
-    expect(measured.has('haproxy_backend_sessions_total{proxy="llm"}')).toBe(false);
+    expect(measuredSamples.get('haproxy_server_current_sessions{proxy="llm",server="a"}')).toBe(7);
+    expect(measuredSamples.has('haproxy_backend_sessions_total{proxy="llm"}')).toBe(false);
   });
 
   test('a steady page names its series by the very same objects, a removed row goes', () => {

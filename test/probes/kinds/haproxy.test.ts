@@ -3,7 +3,7 @@ import type { RequestListener, Server } from 'node:http';
 import { createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { vocabulary } from '../../../src/config/schema-kit.js';
+import { schemaKit } from '../../../src/config/schema-kit.js';
 import { type HaproxyOptions, haproxy } from '../../../src/probes/kinds/haproxy.js';
 import { Child, freePort, makeFolder, removeFolder } from '../../support/child.js';
 import { type HaproxyServer, startHaproxy } from '../../support/haproxy.js';
@@ -56,12 +56,12 @@ describe('haproxy options', () => {
     ],
   ];
   test('a line end behind the path of a socket, as a variable may bring it', () => {
-    const { data } = haproxy.options(vocabulary).safeParse({ stats_url: 'unix:/run/haproxy.sock\n' });
+    const { data } = haproxy.options(schemaKit).safeParse({ stats_url: 'unix:/run/haproxy.sock\n' });
     expect((data as HaproxyOptions).stats_url).toEqual({ socket: '/run/haproxy.sock' });
   });
 
   test.each(cases)('%s', (_, config, want) => {
-    const result = haproxy.options(vocabulary).safeParse(config);
+    const result = haproxy.options(schemaKit).safeParse(config);
     const message = result.success
       ? haproxy.check?.(result.data as HaproxyOptions)
       : result.error.issues[0]?.message;

@@ -294,7 +294,7 @@ describe('host', () => {
       expect(attempt.value(ratio)).toBeGreaterThanOrEqual(0);
       expect(attempt.value(ratio)).toBeLessThanOrEqual(1);
     }
-    const names = [...attempt.measured.keys()];
+    const names = [...attempt.measuredSamples.keys()];
     expect(names.filter(name => name.startsWith('host_filesystem_size_bytes{mountpoint="/"'))).toHaveLength(
       1,
     );

@@ -1,6 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { vocabulary } from '../../../src/config/schema-kit.js';
+import { schemaKit } from '../../../src/config/schema-kit.js';
 import { type OllamaOptions, ollama } from '../../../src/probes/kinds/ollama.js';
 import { listen, portOf, stop } from '../../support/http.js';
 import { Bench, run, verdict } from './recording.js';
@@ -60,7 +60,7 @@ describe('ollama', () => {
     expect(verdict(ran)).toBe('ok');
     expect(attempt.data).toBe('{"models":["llama3.2:3b","nomic-embed-text:latest"]}');
     expect(attempt.statusCode).toBe(200);
-    const own = [...attempt.measured].filter(([series]) => series.startsWith('ollama_'));
+    const own = [...attempt.measuredSamples].filter(([series]) => series.startsWith('ollama_'));
     expect(Object.fromEntries(own)).toEqual({
       ollama_models: 2,
       'ollama_model_info{model="llama3.2:3b",family="llama",parameter_size="3.2B",quantization_level="Q4_K_M",digest="a80c4f17acd5"}': 1,
@@ -126,7 +126,9 @@ describe('ollama', () => {
     const ran = await ask({ '/api/tags': models, '/api/ps': RUNNING }, { require_models: wanted });
     expect(verdict(ran)).toBe(want);
     expect(ran.attempt.data).toContain('"models"');
-    const present = [...ran.attempt.measured].filter(([series]) => series.startsWith('ollama_required'));
+    const present = [...ran.attempt.measuredSamples].filter(([series]) =>
+      series.startsWith('ollama_required'),
+    );
     expect(present.every(([, value]) => value === (want === 'ok' ? 1 : 0))).toBe(true);
     expect(present).toHaveLength(wanted.length);
   });
@@ -183,7 +185,9 @@ describe('ollama', () => {
       { '/api/tags': { models: [...models, ...models] }, '/api/ps': { models } },
       { require_models: ['m599'] },
     );
-    const series = [...ran.attempt.measured.keys()].filter(name => name.startsWith('ollama_model_info'));
+    const series = [...ran.attempt.measuredSamples.keys()].filter(name =>
+      name.startsWith('ollama_model_info'),
+    );
     expect(series).toHaveLength(600);
     expect(verdict(ran)).toBe('ok');
     expect(ran.attempt.value('ollama_models')).toBe(600);
@@ -199,7 +203,7 @@ describe('ollama', () => {
     ['/api/generate', ''],
   ];
   test.each(otherApis)('a URL that ends in %j', (path, base) => {
-    const config = ollama.options(vocabulary).parse({ url: `http://127.0.0.1:11434${path}` });
+    const config = ollama.options(schemaKit).parse({ url: `http://127.0.0.1:11434${path}` });
     const problem = ollama.check?.(config as OllamaOptions);
     if (base === undefined) expect(problem).toBeUndefined();
     else {

@@ -1,6 +1,6 @@
 // An attempt that remembers what a probe put into it, and a run within a deadline. For the tests of the kinds.
 
-import { vocabulary } from '../../../src/config/schema-kit.js';
+import { schemaKit } from '../../../src/config/schema-kit.js';
 import type { MetricFamily } from '../../../src/model/family.js';
 import { Connections } from '../../../src/probes/http/connections.js';
 import { failureOf } from '../../../src/probes/http/failure.js';
@@ -47,7 +47,7 @@ export class RecordingAttempt implements Attempt {
     this.#cancels.push(callback);
   }
 
-  took(elapsed: number): void {
+  measured(elapsed: number): void {
     this.elapsed = elapsed;
   }
 
@@ -57,13 +57,13 @@ export class RecordingAttempt implements Attempt {
   }
 
   /** What was measured: the samples that are not NaN. */
-  get measured(): Map<string, number> {
+  get measuredSamples(): Map<string, number> {
     return new Map([...this.samples].filter(([, value]) => !Number.isNaN(value)));
   }
 
   /** Values by label values of the family's samples. */
   value(name: string): number | undefined {
-    return this.measured.get(name);
+    return this.measuredSamples.get(name);
   }
 }
 
@@ -104,7 +104,7 @@ export class Bench {
 
   /** A probe of a service configured as a user would write it. @throws zod's error */
   async open<Options>(kind: ProbeKind<Options>, config: Record<string, unknown>): Promise<Probe> {
-    const probe = await kind.open(kind.options(vocabulary).parse(config) as Options, {
+    const probe = await kind.open(kind.options(schemaKit).parse(config) as Options, {
       connections: this.#connections,
     });
     this.#probes.push(probe);

@@ -24,7 +24,7 @@ async function sideBySide(exporter: Exporter, { attempt }: Run, beginning: strin
     for (const [labels, value] of samples) theirs.set(`${name}{${labels}}`, value);
   }
   const ours = new Map(
-    [...attempt.measured]
+    [...attempt.measuredSamples]
       .filter(([series]) => series.startsWith(beginning))
       .map(([series, value]) => [series.includes('{') ? series : `${series}{}`, value]),
   );
@@ -147,7 +147,7 @@ test('Valkey, which has a name of its own for the mode', async () => {
     expect(attempt.details).toMatchObject({ redis_mode: 'sentinel' });
     const master = 'master_name="there",master_address="127.0.0.2:6379"';
     expect(attempt.value(`redis_sentinel_master_sentinels{${master}}`)).toBe(3);
-    expect([...attempt.measured.keys()].join()).toContain('redis_mode="sentinel"');
+    expect([...attempt.measuredSamples.keys()].join()).toContain('redis_mode="sentinel"');
   } finally {
     await bench.close();
     server.close();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { vocabulary } from '../../../src/config/schema-kit.js';
+import { schemaKit } from '../../../src/config/schema-kit.js';
 import { redis } from '../../../src/probes/kinds/redis.js';
 import { certificate } from '../../support/certificate.js';
 import { freePort, makeFolder, removeFolder } from '../../support/child.js';
@@ -40,7 +40,7 @@ describe('redis options', () => {
     ['', 'not an address of Redis; write HOST:PORT, [IPV6]:PORT or unix:/PATH'],
   ];
   test.each(cases)('host %s', (input, want) => {
-    const result = redis.options(vocabulary).safeParse({ host: input });
+    const result = redis.options(schemaKit).safeParse({ host: input });
     expect(result.success ? result.data.host : result.error.issues[0]?.message).toEqual(want);
   });
 });
@@ -189,7 +189,7 @@ describe('redis with a password', () => {
     expect(attempt.value('redis_total_system_memory_bytes')).toBeGreaterThan(0);
     expect(attempt.value('redis_db_avg_ttl_seconds{db="db0"}')).toBeGreaterThan(900);
     expect(Date.now() / 1000 - (attempt.value('redis_start_time_seconds') ?? 0)).toBeLessThan(60);
-    const names = [...attempt.measured.keys()];
+    const names = [...attempt.measuredSamples.keys()];
     const slave = `{slave_ip="127.0.0.1",slave_port="${replica.port}",slave_state="online"}`;
     expect(names).toContain(`redis_connected_slave_lag_seconds${slave}`);
     expect(names).toContain(`redis_connected_slave_offset_bytes${slave}`);
@@ -280,7 +280,7 @@ describe('PING refused for a state of the server, INFO answered', () => {
         expect(ran.attempt.value('redis_db_keys{db="db0"}')).toBe(1);
         expect(ran.attempt.value('redis_up')).toBe(1);
         expect(ran.attempt.details).toMatchObject({ role: 'master' });
-        expect(ran.attempt.measured.size).toBeGreaterThan(100);
+        expect(ran.attempt.measuredSamples.size).toBeGreaterThan(100);
       }
     } finally {
       await server.close();

@@ -90,7 +90,7 @@ function record(name: string, points: readonly Point[], files: readonly RuleFile
     const now = points.filter(each => each.at === at);
     const series = now.map(({ target }) => [...labelsOf(target).pairs()].flat());
     const part = { source: 'history', layout: { series }, values: now.map(({ value }) => value) };
-    store.begin({ at, parts: [part], gone: [] });
+    store.beginScrape({ at, parts: [part], gone: [] });
     manager.evaluate(at);
     store.commit();
   }

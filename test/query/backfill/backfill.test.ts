@@ -70,7 +70,7 @@ function live(file: string): void {
     const now = all.filter(each => each.at === at);
     const series = now.map(({ target }) => [...labelsOf(target).pairs()].flat());
     const part = { source: 'history', layout: { series }, values: now.map(({ value }) => value) };
-    store.begin({ at, parts: [part], gone: [] });
+    store.beginScrape({ at, parts: [part], gone: [] });
     manager.evaluate(at);
     store.commit();
   }

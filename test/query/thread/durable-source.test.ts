@@ -44,7 +44,7 @@ test('a scrape is shown to rules at once and to questions when it is on disk', (
   const old = Labels.sorted(['__name__'], ['old']).key;
   const fresh = Labels.sorted(['__name__'], ['fresh']).key;
   store.append(scrape(BEFORE, ['old']));
-  store.begin(scrape(NOW, ['old', 'fresh']));
+  store.beginScrape(scrape(NOW, ['old', 'fresh']));
   expect(store.select([], 0, NOW)).toHaveLength(2);
   expect(all()).toEqual({ select: [[old, [BEFORE]]], latest: [[old, [BEFORE]]], series: [old] });
   expect(shown.select([], NOW, NOW)).toEqual([]);

@@ -49,8 +49,8 @@ test.each<[name: string, rules: readonly object[], errors: readonly string[]]>([
       status: 'vector(0)',
     });
     const scrape = { at: isInterim ? 2000 : 1000, parts: [], gone: [] };
-    if (isInterim) store.preview(scrape);
-    else store.begin(scrape);
+    if (isInterim) store.showInterim(scrape);
+    else store.beginScrape(scrape);
     const judgement = evaluated.evaluate(scrape.at, isInterim);
     store.commit();
     const found = evaluated.groups().flatMap(group => group.rules.map(({ lastError }) => lastError));

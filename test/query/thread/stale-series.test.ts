@@ -61,7 +61,7 @@ function ended(
   earlier.append(scrape(BEFORE, before));
   earlier.close();
   const store = open();
-  store.begin(scrape(NOW, first));
+  store.beginScrape(scrape(NOW, first));
   expect(markStale(store, target, NOW, since)).toBe(true);
   store.commit();
   const found = store.select([], NOW, NOW).filter(({ ends }) => ends.includes(NOW));

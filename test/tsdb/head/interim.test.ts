@@ -41,7 +41,7 @@ function preview(
   values: Readonly<Record<string, number>>,
   rule: Readonly<Record<string, number>> = {},
 ) {
-  store.preview(scrape(at, values));
+  store.showInterim(scrape(at, values));
   addRule(rule);
   store.commit();
 }
@@ -51,7 +51,7 @@ function append(
   values: Readonly<Record<string, number>>,
   rule: Readonly<Record<string, number>> = {},
 ) {
-  store.begin(scrape(at, values));
+  store.beginScrape(scrape(at, values));
   addRule(rule);
   store.commit();
 }
@@ -117,7 +117,7 @@ test('a series that is only in it has never been', () => {
 
 test('a rule that is not evaluated in it keeps what it showed', () => {
   append(15_000, { a: 1 }, { ruled: 1 });
-  store.preview(scrape(16_000, { a: 2 }));
+  store.showInterim(scrape(16_000, { a: 2 }));
   store.commit();
   expect(latest(16_000)).toEqual(['a 16000=2', 'ruled 15000=1']);
 });

@@ -4,18 +4,18 @@ import { expect, test } from 'vitest';
 import { Labels } from '../../../src/model/labels.js';
 import { Head } from '../../../src/tsdb/head/head.js';
 import { StoredSeries } from '../../../src/tsdb/index/series-columns.js';
-import { Catalogue } from '../../../src/tsdb/index/series-registry.js';
+import { SeriesRegistry } from '../../../src/tsdb/index/series-registry.js';
 
 const labels = (n: number) => Labels.of({ __name__: 'm', n: `${n}` });
 
 test('ten thousand label sets, a hundred at a time', () => {
   const stored = new StoredSeries();
-  const catalogue = new Catalogue(stored, new Head(stored));
+  const catalogue = new SeriesRegistry(stored, new Head(stored));
   const kept = catalogue.admit(catalogue.resolve(labels(-1)));
   const held = catalogue.resolve(labels(-2));
   for (let n = 0; n < 10_000; n++) {
     catalogue.resolve(labels(n));
-    if (catalogue.isLittered) catalogue.sweep(hold => hold(held));
+    if (catalogue.hasGarbage) catalogue.sweep(hold => hold(held));
   }
   expect(stored.bound).toBeLessThan(2000);
   expect([kept, held].map(series => `${catalogue.index.labels(series)}`)).toEqual(['m{n="-1"}', 'm{n="-2"}']);
@@ -24,9 +24,9 @@ test('ten thousand label sets, a hundred at a time', () => {
 
 test('what is held and not in the index is not littered by itself', () => {
   const stored = new StoredSeries();
-  const catalogue = new Catalogue(stored, new Head(stored));
+  const catalogue = new SeriesRegistry(stored, new Head(stored));
   const held = Array.from({ length: 3000 }, (_, n) => catalogue.resolve(labels(n)));
-  expect(catalogue.isLittered).toBe(true);
+  expect(catalogue.hasGarbage).toBe(true);
   catalogue.sweep(hold => held.forEach(hold));
-  expect(catalogue.isLittered).toBe(false);
+  expect(catalogue.hasGarbage).toBe(false);
 });

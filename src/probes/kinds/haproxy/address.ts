@@ -1,6 +1,6 @@
 // Where HAProxy's statistics are: the page as a browser opens it, the CSV behind it, or the socket.
 
-import type { Vocabulary } from '../../../config/schema-kit.js';
+import type { SchemaKit } from '../../../config/schema-kit.js';
 
 /** A page of statistics over HTTP, or the path of a stats socket. */
 export type StatisticsAddress = { url: string } | { socket: string };
@@ -8,7 +8,7 @@ export type StatisticsAddress = { url: string } | { socket: string };
 const HOW = 'write http://HOST:PORT/haproxy_stats or unix:/PATH';
 
 /** `http://HOST:PORT/haproxy_stats`, with or without `;csv`, or `unix:/PATH` of a stats socket. */
-export const statisticsAddress = ({ httpUrl, z }: Vocabulary) =>
+export const statisticsAddress = ({ httpUrl, z }: SchemaKit) =>
   z
     .string({ error: `expected an address of statistics; ${HOW}` })
     .transform((written, context): StatisticsAddress => {

@@ -2,7 +2,7 @@
 
 import type { MetricFamily } from '../../../model/family.js';
 import type { Attempt } from '../../probe.js';
-import { families, type Plan, SCOPES } from './plan.js';
+import { type ColumnMap, families, SCOPES } from './column-map.js';
 import type { Row } from './row.js';
 import { CHECK_STATES, checkState, proxyState, SERVER_STATES, serverState } from './states.js';
 
@@ -23,7 +23,7 @@ export interface Tally {
 }
 
 /** Most samples that a row of a page can have. */
-export function mostSamples({ cells, responses }: Plan): number {
+export function mostSamples({ cells, responses }: ColumnMap): number {
   const largest = Math.max(...SCOPES.map(scope => cells[scope].length));
   return largest + responses.length + SERVER_STATES.length * 2 + CHECK_STATES.length * 2;
 }
@@ -31,22 +31,22 @@ export function mostSamples({ cells, responses }: Plan): number {
 /** Records the rows of one page. */
 export class RowReader {
   readonly #attempt: Attempt;
-  readonly #plan: Plan;
+  readonly #columnMap: ColumnMap;
   readonly #at: Readonly<Record<'status' | 'mode' | 'check' | 'agent', number>>;
   #room: number;
   /** Samples of the page that there was no room for. */
   leftOut = 0;
 
   /** @param room most samples that are recorded */
-  constructor(attempt: Attempt, plan: Plan, room: number) {
+  constructor(attempt: Attempt, columnMap: ColumnMap, room: number) {
     this.#attempt = attempt;
-    this.#plan = plan;
+    this.#columnMap = columnMap;
     this.#room = room;
     this.#at = {
-      status: plan.index('status'),
-      mode: plan.index('mode'),
-      check: plan.index('check_status'),
-      agent: plan.index('agent_status'),
+      status: columnMap.index('status'),
+      mode: columnMap.index('mode'),
+      check: columnMap.index('check_status'),
+      agent: columnMap.index('agent_status'),
     };
   }
 
@@ -88,7 +88,7 @@ export class RowReader {
 
   /** The document's summary of a backend's record. */
   summary(cells: readonly string[]): Backend {
-    const cell = (column: string) => numberOf(cells[this.#plan.index(column)]) || 0;
+    const cell = (column: string) => numberOf(cells[this.#columnMap.index(column)]) || 0;
     return {
       status: cells[this.#at.status] ?? '',
       total_sessions: cell('stot'),
@@ -98,8 +98,8 @@ export class RowReader {
     };
   }
 
-  #cellsOf({ scope }: Row, cells: readonly string[]): Plan['cells']['server'] {
-    const { cells: all, tcpCells } = this.#plan;
+  #cellsOf({ scope }: Row, cells: readonly string[]): ColumnMap['cells']['server'] {
+    const { cells: all, tcpCells } = this.#columnMap;
     return (cells[this.#at.mode] === 'tcp' ? tcpCells : all)[scope];
   }
 
@@ -107,7 +107,7 @@ export class RowReader {
   #sizeOf(row: Row, cells: readonly string[]): number {
     const { check, agent } = this.#at;
     const checks = Number(Boolean(cells[check])) + Number(Boolean(cells[agent]));
-    const figures = this.#cellsOf(row, cells).length + this.#plan.responses.length;
+    const figures = this.#cellsOf(row, cells).length + this.#columnMap.responses.length;
     return figures + SERVER_STATES.length + checks * CHECK_STATES.length;
   }
 
@@ -121,7 +121,7 @@ export class RowReader {
   #readResponses(row: Row, cells: readonly string[]): void {
     const family = families[row.scope].responses;
     const { codes } = row;
-    const { responses } = this.#plan;
+    const { responses } = this.#columnMap;
     for (let i = 0; i < responses.length; i++) {
       this.#record(family, codes[i] as readonly string[], numberOf(cells[responses[i] as number]));
     }

@@ -1,7 +1,7 @@
 // A row of the statistics from page to page: its label values are made once, so that a steady page makes no labels.
 
+import type { Scope } from './column-map.js';
 import { RESPONSES } from './columns.js';
-import type { Scope } from './plan.js';
 import { CHECK_STATES, PROXY_STATES, SERVER_STATES } from './states.js';
 
 export class Row {

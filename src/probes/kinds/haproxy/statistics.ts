@@ -2,8 +2,8 @@
 // a load balancer of a thousand servers makes 80,000 series of one page.
 
 import { type Attempt, ProbeFailure } from '../../probe.js';
+import { type ColumnMap, columnMapOf, SCOPES, type Scope } from './column-map.js';
 import { type CsvParse, columnsOf, eachRecord, headerLine, isCutOff } from './page.js';
-import { type Plan, planOf, SCOPES, type Scope } from './plan.js';
 import { Row } from './row.js';
 import { type Backend, mostSamples, RowReader, type Tally } from './row-reader.js';
 
@@ -12,7 +12,7 @@ export class Statistics {
   readonly #parseCsv: CsvParse;
   readonly #rows = new Map<string, Row>();
   #header: string | undefined;
-  #plan: Plan = planOf([]);
+  #columnMap: ColumnMap = columnMapOf([]);
   #columns = 0;
   #page = 0;
 
@@ -37,7 +37,7 @@ export class Statistics {
       if (header !== this.#header) {
         const columns = columnsOf(header, this.#parseCsv);
         this.#columns = columns.length;
-        this.#plan = planOf(columns);
+        this.#columnMap = columnMapOf(columns);
         this.#header = header;
       }
       if (!isCutOff(text, this.#columns)) return this.#readPage(text, attempt, room);
@@ -51,11 +51,11 @@ export class Statistics {
   }
 
   #readPage(text: string, attempt: Attempt, room: number): Record<string, Backend> {
-    const plan = this.#plan;
+    const columnMap = this.#columnMap;
     const backends: [string, Backend][] = [];
     const tally: Tally = { proxy: '', servers: [], checks: [] };
-    const reader = new RowReader(attempt, plan, room);
-    const isLarge = mostSamples(plan) * linesOf(text) > room;
+    const reader = new RowReader(attempt, columnMap, room);
+    const isLarge = mostSamples(columnMap) * linesOf(text) > room;
     let servers = 0;
     this.#eachRow(text, (row, cells) => {
       const [proxy = ''] = cells;
@@ -93,7 +93,7 @@ export class Statistics {
 
   /** Calls back with every row of the page, also one that the page has twice, which no HAProxy's does. */
   #eachRow(text: string, take: (row: Row, cells: readonly string[]) => void): void {
-    const type = this.#plan.index('type');
+    const type = this.#columnMap.index('type');
     eachRecord(text, this.#parseCsv, cells => {
       const scope = SCOPES[Number(cells[type])];
       const [proxy = '', server = ''] = cells;

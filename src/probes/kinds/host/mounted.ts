@@ -24,9 +24,9 @@ export class MountedFilesystems {
   }
 
   /** Those that are known; what hangs is waited for until `patience` ends and shown as it was before. */
-  async get(patience: Promise<void>): Promise<Filesystem[]> {
-    const local = (await this.#local.get(patience)) ?? [];
-    const answers = await Promise.all(this.#networkReadings().map(reading => reading.get(patience)));
+  async get(timeout: Promise<void>): Promise<Filesystem[]> {
+    const local = (await this.#local.get(timeout)) ?? [];
+    const answers = await Promise.all(this.#networkReadings().map(reading => reading.get(timeout)));
     const byMountpoint = new Map(
       [...local, ...answers.flatMap(answer => answer ?? [])].map(one => [one.mountpoint, one]),
     );

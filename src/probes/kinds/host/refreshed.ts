@@ -19,10 +19,10 @@ export class Refreshed<T> {
    * gone does that to `df`) is never started a second time; who started it waits until `patience` ends, later callers
    * not at all, and what was known before is shown meanwhile. Undefined until something is known.
    */
-  async get(patience: Promise<void>): Promise<T | undefined> {
+  async get(timeout: Promise<void>): Promise<T | undefined> {
     if (!this.#reading && performance.now() - this.#at >= this.#maxAge) {
       this.#reading = this.#refresh();
-      await Promise.race([this.#reading, patience]);
+      await Promise.race([this.#reading, timeout]);
     }
     return this.#value;
   }

@@ -121,7 +121,7 @@ function spoken(text: string, secrets: readonly string[]): string {
 }
 
 /** `http://host/path answered text/html (Sign in), not what was wanted`, for a URL that another server seems to be at. */
-export function strangerAt(answer: Answer, wanted: string): string {
+export function unexpectedResponse(answer: Answer, wanted: string): string {
   const { url, headers, statusCode, encoding } = answer;
   const type = String(headers['content-type'] ?? 'without a content type').replace(/;.*/, '');
   const words = encoding ? encoding : spokenBriefly(answer, textOf(answer, LONGEST_BRIEF));

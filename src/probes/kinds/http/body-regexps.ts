@@ -1,7 +1,7 @@
 // Regular expressions on a body of any kind, with blackbox_exporter's keys and meaning.
 // Source: blackbox_exporter, CONFIGURATION.md, <http_probe>.
 
-import type { Vocabulary } from '../../../config/schema-kit.js';
+import type { SchemaKit } from '../../../config/schema-kit.js';
 
 export interface BodyRegexps {
   /** The probe fails where one of these matches. */
@@ -11,7 +11,7 @@ export interface BodyRegexps {
 }
 
 /** The keys, to be spread into a section; one expression may stand without a list. */
-export function bodyRegexps({ about, goRegexp, ofType, z }: Vocabulary) {
+export function bodyRegexps({ about, goRegexp, ofType, z }: SchemaKit) {
   const one = z.union([goRegexp().transform(one => [one]), z.array(goRegexp())], {
     error: 'expected a list of regular expressions',
   });

@@ -1,7 +1,7 @@
 // A condition on a JSON body: path, operator, value.
 
 import type { z } from 'zod';
-import type { Vocabulary } from '../../../config/schema-kit.js';
+import type { SchemaKit } from '../../../config/schema-kit.js';
 import { oneLine } from '../../../model/scrub.js';
 import { isDeep } from './depth.js';
 import { PathError, parsePath, valueAt } from './json-path.js';
@@ -10,7 +10,7 @@ const OPERATORS = ['==', '!=', '<', '<=', '>', '>=', 'contains', 'exists'] as co
 type Operator = (typeof OPERATORS)[number];
 
 /** `{path: status, operator: "==", value: healthy}`; `exists` takes no value. The path is that of json-path.ts. */
-export const condition = ({ about, section, words, z }: Vocabulary) =>
+export const condition = ({ about, section, words, z }: SchemaKit) =>
   section({
     path: about(
       words().superRefine((path, context) => {
@@ -43,9 +43,9 @@ export const condition = ({ about, section, words, z }: Vocabulary) =>
     });
 
 /** One condition or a list of them; its mistakes are named by their place. */
-export const conditions = (vocabulary: Vocabulary) => {
-  const { ofType, z } = vocabulary;
-  const one = condition(vocabulary);
+export const conditions = (schemaKit: SchemaKit) => {
+  const { ofType, z } = schemaKit;
+  const one = condition(schemaKit);
   const parsed = z.unknown().transform((written, context): Condition[] => {
     const isList = Array.isArray(written);
     return (isList ? written : [written]).flatMap((each, i) => {

@@ -1,7 +1,7 @@
 // Where a Redis listens, as the configuration writes it.
 
 import { isIPv6 } from 'node:net';
-import type { Vocabulary } from '../../../config/schema-kit.js';
+import type { SchemaKit } from '../../../config/schema-kit.js';
 
 /** A TCP address or the path of a unix socket. */
 export type RedisAddress = { host: string; port: number } | { path: string };
@@ -10,7 +10,7 @@ const DEFAULT_PORT = 6379;
 const HOW = 'write HOST:PORT, [IPV6]:PORT or unix:/PATH';
 
 /** `HOST`, `HOST:PORT`, `[IPV6]:PORT` or `unix:/PATH`; the port is 6379 unless said. */
-export const redisAddress = ({ z }: Vocabulary) =>
+export const redisAddress = ({ z }: SchemaKit) =>
   z.string({ error: `expected an address; ${HOW}` }).transform((value, context): RedisAddress => {
     const address = parseAddress(value.trim());
     if (address) return address;

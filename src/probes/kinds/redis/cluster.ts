@@ -4,8 +4,8 @@
 
 import { type FamilyType, family, type MetricFamily } from '../../../model/family.js';
 import type { Attempt } from '../../probe.js';
+import { Refusal } from './errors.js';
 import { numberOf } from './info.js';
-import { Refusal } from './trouble.js';
 
 const FIELDS: readonly (readonly [field: string, name: string, type: FamilyType])[] = [
   ['cluster_state', 'redis_cluster_state', 'gauge'],

@@ -16,7 +16,7 @@ import { protocolOf } from '../../ip-protocol.js';
 import { ProbeFailure } from '../../probe.js';
 import { waitedFor } from '../../waited-for.js';
 import type { RedisAddress } from './address.js';
-import { type RedisTlsFacts, redisFailure, refusalOf } from './trouble.js';
+import { type RedisTlsFacts, redisFailure, refusalOf } from './errors.js';
 
 export interface RedisTarget extends IpProtocolConfig {
   readonly host: RedisAddress;
@@ -123,9 +123,10 @@ export class RedisConnection {
 
   /** Selects the database, on a connection that has not done so yet, and asks PING. @throws ProbeFailure */
   async greet(): Promise<void> {
-    if (this.#target.db && !this.#selected) await this.ask('SELECT', String(this.#target.db));
+    if (this.#target.db && !this.#selected) await this.command('SELECT', String(this.#target.db));
     this.#selected = true;
-    if ((await this.ask('PING')) !== 'PONG') throw new ProbeFailure('protocol', 'Not a Redis answer to PING');
+    if ((await this.command('PING')) !== 'PONG')
+      throw new ProbeFailure('protocol', 'Not a Redis answer to PING');
   }
 
   #boundReplies(): void {
@@ -153,7 +154,7 @@ export class RedisConnection {
     const { username, password } = this.#credentials();
     if (!password) return;
     try {
-      await this.ask('AUTH', ...(username ? [username] : []), password);
+      await this.command('AUTH', ...(username ? [username] : []), password);
     } catch (error) {
       // A password nobody asked for is no outage.
       if (!/without any password|no password is set/.test((error as Error).message)) throw error;
@@ -171,7 +172,7 @@ export class RedisConnection {
   }
 
   /** Sends a command. @throws ProbeFailure */
-  async ask(command: string, ...words: string[]): Promise<string> {
+  async command(command: string, ...words: string[]): Promise<string> {
     let reply: unknown;
     this.#before = this.#client.stream.bytesRead;
     try {

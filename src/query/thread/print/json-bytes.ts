@@ -12,7 +12,7 @@ const OPEN = 91;
 const CLOSE = 93;
 
 /** The text has become longer than it may be. */
-export class TooLong extends Error {}
+export class AnswerTooLarge extends Error {}
 
 /** Bytes of JSON as they are written; used once. */
 export class JsonBytes {
@@ -82,14 +82,14 @@ export class JsonBytes {
   }
 
   /** What has been written; the arrays are the caller's, with room behind each. */
-  take(): Uint8Array<ArrayBuffer>[] {
+  finish(): Uint8Array<ArrayBuffer>[] {
     return [...this.#full, this.#bytes.subarray(0, this.#at)];
   }
 
   #reserve(more: number): void {
     if (this.#at + more <= this.#bytes.length) return;
     const rest = this.#limit - this.#before;
-    if (this.#at + more > rest) throw new TooLong();
+    if (this.#at + more > rest) throw new AnswerTooLarge();
     if (this.#at + more <= PIECE_SIZE)
       this.#grow(Math.max(this.#at + more, Math.min(this.#bytes.length * 2, PIECE_SIZE, rest)));
     else this.#begin(Math.max(more, Math.min(PIECE_SIZE, rest - this.#at)));

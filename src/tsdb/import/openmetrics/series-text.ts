@@ -65,10 +65,10 @@ export function readLabels(text: string, from: number, pairs: Map<string, string
     const name = readName(text, at);
     if (text[name.end] === '=') {
       const value = readQuoted(text, name.end + 1, `the value of label ${quoted(name.text)}`);
-      put(pairs, name.text, value.text);
+      addLabel(pairs, name.text, value.text);
       at = value.end;
     } else if (name.isQuoted) {
-      put(pairs, METRIC_NAME, name.text);
+      addLabel(pairs, METRIC_NAME, name.text);
       at = name.end;
     } else throw new OpenMetricsError(`label ${quoted(name.text)} is not followed by "="`);
     if (text[at] === ',') at++;
@@ -76,7 +76,7 @@ export function readLabels(text: string, from: number, pairs: Map<string, string
   }
 }
 
-function put(pairs: Map<string, string>, name: string, value: string): void {
+function addLabel(pairs: Map<string, string>, name: string, value: string): void {
   if (pairs.has(name)) {
     throw new OpenMetricsError(
       name === METRIC_NAME ? 'the series has two names' : `label ${quoted(name)} is there twice`,

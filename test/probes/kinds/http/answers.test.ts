@@ -5,7 +5,7 @@ import { createServer as createHttp2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { vocabulary } from '../../../../src/config/schema-kit.js';
+import { schemaKit } from '../../../../src/config/schema-kit.js';
 import { type HttpOptions, http } from '../../../../src/probes/kinds/http.js';
 import { listen, portOf, stop } from '../../../support/http.js';
 import { Bench, type Run, run, verdict } from '../recording.js';
@@ -410,7 +410,7 @@ describe('JSON as it comes', () => {
   test('a path that /metrics shows is a path of a condition', async () => {
     const body = '{"models":{"llama3.2:3b":{"queue":3}},"a.b":1,"c d":true}';
     const { attempt } = await ask(answer(200, body));
-    const paths = [...attempt.measured].flatMap(([name, value]) => {
+    const paths = [...attempt.measuredSamples].flatMap(([name, value]) => {
       const label = /^probe_http_json_value\{field=(".*")\}$/.exec(name)?.[1];
       return label ? [{ path: JSON.parse(label) as string, value }] : [];
     });
@@ -436,7 +436,7 @@ describe('HEAD', () => {
   test.each([{ condition: { path: 'a', value: 1 } }, { fail_if_body_matches_regexp: ['x'] }])(
     'with %j',
     config => {
-      const options = http.options(vocabulary).parse({ url: 'http://127.0.0.1/', method: 'HEAD', ...config });
+      const options = http.options(schemaKit).parse({ url: 'http://127.0.0.1/', method: 'HEAD', ...config });
       expect(http.check?.(options as HttpOptions)).toBe(
         'a HEAD is answered without a body; condition and fail_if_body_... need method GET',
       );
@@ -485,7 +485,7 @@ describe('regular expressions on a body', () => {
 
   test('one that is none', () => {
     const options = http
-      .options(vocabulary)
+      .options(schemaKit)
       .safeParse({ url: 'http://127.0.0.1/', fail_if_body_matches_regexp: ['(a'] });
     expect(options.error?.issues[0]?.message).toMatch(/missing closing \)/);
   });

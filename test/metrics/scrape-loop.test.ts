@@ -5,14 +5,14 @@ import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { Sampler } from '../../src/metrics/sampler.js';
-import { Sampling } from '../../src/metrics/sampling.js';
+import { ScrapeLoop } from '../../src/metrics/scrape-loop.js';
 import type { Scrape } from '../../src/model/scrape.js';
 import { systemClock } from '../../src/model/time.js';
 
 /** How long whoever keeps a copy takes, in milliseconds. */
 const WORK = 40;
 
-let sampling: Sampling | undefined;
+let sampling: ScrapeLoop | undefined;
 
 /** A sampling that writes down which copies were begun and kept. */
 function make() {
@@ -26,7 +26,7 @@ function make() {
     await sleep(WORK);
     events.push(`kept ${number}`);
   };
-  sampling = new Sampling(sampler, keep, systemClock, 3_600_000);
+  sampling = new ScrapeLoop(sampler, keep, systemClock, 3_600_000);
   return { events, sampling };
 }
 
@@ -39,16 +39,16 @@ async function aFewTurns(): Promise<void> {
 
 test('changes while a copy is kept share the next one', async () => {
   const { events, sampling } = make();
-  await Promise.all([sampling.take(), sampling.take(), sampling.take(), sampling.take()]);
+  await Promise.all([sampling.scrape(), sampling.scrape(), sampling.scrape(), sampling.scrape()]);
   expect(events).toEqual(['begun 1', 'kept 1', 'begun 2', 'kept 2']);
 });
 
 describe('the end of a scan', () => {
   test('is not put off', async () => {
     const { events, sampling } = make();
-    await sampling.take();
-    const change = sampling.take();
-    const scan = sampling.take(() => events.push('taken'));
+    await sampling.scrape();
+    const change = sampling.scrape();
+    const scan = sampling.scrape(() => events.push('taken'));
     await aFewTurns();
     expect(events).toEqual(['begun 1', 'kept 1', 'taken', 'begun 2']);
     await Promise.all([change, scan]);
@@ -57,8 +57,8 @@ describe('the end of a scan', () => {
 
   test('while a copy is kept comes right after it', async () => {
     const { events, sampling } = make();
-    const first = sampling.take();
-    const scan = sampling.take(() => events.push('taken'));
+    const first = sampling.scrape();
+    const scan = sampling.scrape(() => events.push('taken'));
     await first;
     await aFewTurns();
     expect(events).toEqual(['begun 1', 'kept 1', 'taken', 'begun 2']);
@@ -74,20 +74,20 @@ test('the first scan has a scrape of the grid of its own, which goes on from it'
   const keep = async (scrape: Scrape) => {
     kept.push(scrape.isInterim);
   };
-  sampling = new Sampling(sampler, keep, systemClock, 3_600_000);
-  await sampling.take();
+  sampling = new ScrapeLoop(sampler, keep, systemClock, 3_600_000);
+  await sampling.scrape();
   // The result of a check, the end of the first scan, another result, the end of another scan.
-  await sampling.take();
-  await sampling.take(() => {});
-  await sampling.take();
-  await sampling.take(() => {});
+  await sampling.scrape();
+  await sampling.scrape(() => {});
+  await sampling.scrape();
+  await sampling.scrape(() => {});
   expect(kept).toEqual([false, true, false, true, true]);
 });
 
 test('who waits for a rest hears of the end', async () => {
   const { events, sampling } = make();
-  await sampling.take();
-  const waiting = sampling.take();
+  await sampling.scrape();
+  const waiting = sampling.scrape();
   sampling.close();
   await waiting;
   expect(events).toEqual(['begun 1', 'kept 1']);

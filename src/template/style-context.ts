@@ -7,7 +7,7 @@ export type StylePlaceKind = 'value' | 'string' | 'url' | 'comment' | 'unknown';
 type State = 'code' | 'slash' | 'url(' | 'string' | 'url' | 'line' | 'block' | 'unknown';
 
 /** Reads a style's beginning character by character. */
-export class StylePlace {
+export class StyleContext {
   #state: State = 'code';
   /** The last characters of code, and within a comment. */
   #last = '';

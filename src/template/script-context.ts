@@ -29,7 +29,7 @@ const BEFORE_EXPRESSION = new Set(
 const REMEMBERED = 16;
 
 /** Reads a script's beginning character by character. */
-export class ScriptPlace {
+export class ScriptContext {
   #state: State = 'code';
   /** The last characters of code, without comments. */
   #code = '';

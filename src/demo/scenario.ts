@@ -7,16 +7,16 @@ import { OK } from './fault.js';
 import { INCIDENTS, type Incident, incidentsAt } from './incidents.js';
 
 /** Something the audience should hear of. */
-export interface Cue {
+export interface ScenarioEvent {
   readonly incident: Incident;
   readonly what: 'begins' | 'ends';
 }
 
 /** Brings the cluster to the state the timetable has for a moment. */
-export class Director {
+export class Scenario {
   readonly #cluster: Cluster;
   readonly #timetable: readonly Incident[];
-  #playing: readonly Incident[] = [];
+  #active: readonly Incident[] = [];
 
   /** Incidents of services that do not run are left out. */
   constructor(cluster: Cluster, timetable: readonly Incident[] = INCIDENTS) {
@@ -25,8 +25,8 @@ export class Director {
   }
 
   /** Sets what changed since the last call; resolves with it when it holds, ends before beginnings. Not twice at once. */
-  async advance(elapsed: Millis): Promise<Cue[]> {
-    const before = this.#playing;
+  async advance(elapsed: Millis): Promise<ScenarioEvent[]> {
+    const before = this.#active;
     const now = incidentsAt(elapsed, this.#timetable);
     const ended = before.filter(incident => !now.includes(incident));
     const begun = now.filter(incident => !before.includes(incident));
@@ -35,7 +35,7 @@ export class Director {
       if (next) await this.#cluster.set(id, next.condition);
       else if (ended.some(({ service }) => service === id)) await this.#cluster.set(id, OK);
     }
-    this.#playing = now;
+    this.#active = now;
     return [
       ...ended.map(incident => ({ incident, what: 'ends' }) as const),
       ...begun.map(incident => ({ incident, what: 'begins' }) as const),

@@ -11,10 +11,10 @@ import { ScrapeGrid } from './scrape-grid.js';
 /** A clock that goes back further than this was set; less is a correction. */
 const SET_BACK: Millis = 60_000;
 /** Rest after a scrape, as a multiple of what it and its rules took: a thousand changes at once are not worth a core. */
-const REST = 3;
-const LONGEST_REST: Millis = 2000;
+const COOLDOWN_FACTOR = 3;
+const MAX_COOLDOWN: Millis = 2000;
 /** A rest too short to be worth a timer. */
-const NO_REST: Millis = 10;
+const MIN_COOLDOWN: Millis = 10;
 
 /** The last scrape of the grid as `/api/v1/targets` shows it. */
 export interface LastScrape {
@@ -26,9 +26,9 @@ export interface LastScrape {
 }
 
 /** Takes scrapes until it is closed. */
-export class Sampling {
+export class ScrapeLoop {
   readonly #sampler: Sampler;
-  readonly #keep: (scrape: Scrape) => Promise<void>;
+  readonly #append: (scrape: Scrape) => Promise<void>;
   readonly #clock: Clock;
   readonly #grid: ScrapeGrid;
   readonly #steps = new ClockSteps();
@@ -36,7 +36,7 @@ export class Sampling {
   #running: Promise<void> | undefined;
   /** The one after the one that is running. */
   #next: Promise<void> | undefined;
-  #resting: Rest | undefined;
+  #cooldown: Cooldown | undefined;
   /** Who wants to know when the copy that has not been begun is there. */
   #waiting: (() => void)[] = [];
   #closed = false;
@@ -49,7 +49,7 @@ export class Sampling {
   /** `keep` takes each scrape; they come in order of time. The first is of the grid. @param interval of the grid */
   constructor(sampler: Sampler, keep: (scrape: Scrape) => Promise<void>, clock: Clock, interval: Millis) {
     this.#sampler = sampler;
-    this.#keep = keep;
+    this.#append = keep;
     this.#clock = clock;
     this.#grid = new ScrapeGrid(interval, clock.elapsed());
     this.#arm();
@@ -70,19 +70,19 @@ export class Sampling {
    * been made and nothing has changed since; never when it could not be made. With it, at the end of a scan, there is no
    * rest before.
    */
-  take(onScraped?: () => void): Promise<void> {
+  scrape(onScraped?: () => void): Promise<void> {
     if (onScraped) {
-      this.#beginWithScan();
+      this.#alignToFirstScan();
       this.#waiting.push(onScraped);
-      this.#endRest();
+      this.#endCooldown();
     }
     if (this.#next) return this.#next;
-    const before = this.#running ?? this.#resting?.over;
-    if (!before) return this.#begin();
+    const before = this.#running ?? this.#cooldown?.over;
+    if (!before) return this.#start();
     this.#next = before.then(async () => {
-      await this.#resting?.over;
+      await this.#cooldown?.over;
       this.#next = undefined;
-      return this.#begin();
+      return this.#start();
     });
     return this.#next;
   }
@@ -91,7 +91,7 @@ export class Sampling {
    * The scrape at the start knows no service yet: the grid goes on from the end of the first scan, or ranges of samples
    * would be empty for an interval.
    */
-  #beginWithScan(): void {
+  #alignToFirstScan(): void {
     if (this.#isFirstScan && this.#ticks < 2) this.#grid.restart(this.#clock.elapsed());
     this.#isFirstScan = false;
   }
@@ -99,33 +99,33 @@ export class Sampling {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#endRest();
+    this.#endCooldown();
   }
 
-  #begin(): Promise<void> {
+  #start(): Promise<void> {
     const begun = this.#clock.elapsed();
-    this.#running = this.#takeOne(this.#waiting.splice(0)).finally(() => {
+    this.#running = this.#scrapeOnce(this.#waiting.splice(0)).finally(() => {
       this.#running = undefined;
-      this.#rest(this.#clock.elapsed() - begun);
+      this.#startCooldown(this.#clock.elapsed() - begun);
       this.#arm();
     });
     return this.#running;
   }
 
   /** Puts the next one off, by what the last one took. */
-  #rest(duration: Millis): void {
-    const length = Math.min(duration * REST, LONGEST_REST);
-    if (this.#closed || this.#waiting.length > 0 || length < NO_REST) return;
-    const resting = rest(length);
-    this.#resting = resting;
+  #startCooldown(duration: Millis): void {
+    const length = Math.min(duration * COOLDOWN_FACTOR, MAX_COOLDOWN);
+    if (this.#closed || this.#waiting.length > 0 || length < MIN_COOLDOWN) return;
+    const resting = cooldown(length);
+    this.#cooldown = resting;
     void resting.over.then(() => {
-      if (this.#resting === resting) this.#resting = undefined;
+      if (this.#cooldown === resting) this.#cooldown = undefined;
     });
   }
 
-  #endRest(): void {
-    this.#resting?.end();
-    this.#resting = undefined;
+  #endCooldown(): void {
+    this.#cooldown?.end();
+    this.#cooldown = undefined;
   }
 
   #arm(): void {
@@ -141,17 +141,17 @@ export class Sampling {
       return;
     }
     // The grid does not wait for what came in between.
-    this.#endRest();
-    void this.take();
+    this.#endCooldown();
+    void this.scrape();
   }
 
-  async #takeOne(waiting: readonly (() => void)[]): Promise<void> {
+  async #scrapeOnce(waiting: readonly (() => void)[]): Promise<void> {
     if (this.#closed) return;
     const begun = this.#clock.elapsed();
     const isInterim = !this.#grid.isDue(begun);
     if (!isInterim) this.#ticks++;
     const now = this.#clock.now();
-    const moment = isInterim ? Math.round(now) : this.#grid.take(begun, now);
+    const moment = isInterim ? Math.round(now) : this.#grid.next(begun, now);
     // Two samples of one moment would be one, and a clock that is corrected must not stop the time of the rules; one that
     // was set is followed, as everybody else's time is the new one.
     const at = moment < this.#lastAt - SET_BACK ? moment : Math.max(moment, this.#lastAt + 1);
@@ -161,23 +161,23 @@ export class Sampling {
     try {
       const scrape = await this.#sampler.scrape(at, isInterim);
       for (const tell of waiting) tell();
-      if (!this.#closed) await this.#keep(clockSetBy === 0 ? scrape : { ...scrape, clockSetBy });
+      if (!this.#closed) await this.#append(clockSetBy === 0 ? scrape : { ...scrape, clockSetBy });
     } catch (problem) {
       error = (problem as Error).message;
       if (!isInterim && !this.#closed)
-        await this.#keep(this.#sampler.failed(at, this.#clock.elapsed() - begun)).catch(() => {});
+        await this.#append(this.#sampler.failed(at, this.#clock.elapsed() - begun)).catch(() => {});
     }
     if (!isInterim) this.#last = { at, duration: this.#clock.elapsed() - begun, error };
   }
 }
 
 /** A pause that may be cut short. */
-interface Rest {
+interface Cooldown {
   readonly over: Promise<void>;
   end(): void;
 }
 
-function rest(length: Millis): Rest {
+function cooldown(length: Millis): Cooldown {
   let end = () => {};
   const over = new Promise<void>(resolve => {
     const timer = setTimeout(resolve, length);

@@ -7,24 +7,24 @@ import { ENOUGH, mergeChunks } from './chunks/merge.js';
 import { pruneChunks } from './chunks/retention.js';
 import type { SampleFile } from './file.js';
 import type { SeriesRef, StoredSeries } from './index/series-columns.js';
-import type { Catalogue } from './index/series-registry.js';
+import type { SeriesRegistry } from './index/series-registry.js';
 
 /** Retention is looked at this often. */
 const PRUNE_EVERY: Millis = 60_000;
 /** Pages given back at a time. */
-const SHRINK_BITE = 64;
+const SHRINK_BATCH = 64;
 /** Chunks compared with their index at a time. */
-const CHECK_BITE = 100;
+const CHECK_BATCH = 100;
 
 /** The parts of the store that are looked after. */
-export interface UpkeepParts {
-  readonly catalogue: Catalogue;
+export interface MaintenanceParts {
+  readonly registry: SeriesRegistry;
   readonly stored: StoredSeries;
   readonly cache: ByteCache;
   readonly clock: Clock;
 }
 
-export interface UpkeepOptions {
+export interface MaintenanceOptions {
   /** How long samples are kept, and bytes the file may have; 0 is no limit. */
   readonly limits: { readonly retention: Millis; readonly maxBytes: number };
   /** Calls back for series that may not be in the index and must not be forgotten. */
@@ -32,18 +32,18 @@ export interface UpkeepOptions {
 }
 
 /** The upkeep of one store, whichever file it has open. */
-export class Upkeep {
+export class Maintenance {
   /** Series with many small chunks. */
   readonly mergeable = new Set<SeriesRef>();
-  readonly #parts: UpkeepParts;
-  readonly #options: UpkeepOptions;
+  readonly #parts: MaintenanceParts;
+  readonly #options: MaintenanceOptions;
   #pruneAt: Millis = 0;
   /** The last chunk that was compared with the index; undefined when all were. */
   #checkedTo: number | undefined;
   /** The journal holds what has since been merged. */
   #isUnsettled = true;
 
-  constructor(parts: UpkeepParts, options: UpkeepOptions) {
+  constructor(parts: MaintenanceParts, options: MaintenanceOptions) {
     this.#parts = parts;
     this.#options = options;
   }
@@ -56,7 +56,7 @@ export class Upkeep {
 
   /** Looks at all series. */
   findMergeable(): void {
-    this.addMergeable(this.#parts.catalogue.index.all());
+    this.addMergeable(this.#parts.registry.index.all());
   }
 
   /** Those of the series that have enough small chunks are merged. */
@@ -73,25 +73,25 @@ export class Upkeep {
   }
 
   #prune(file: SampleFile, reload: () => void): boolean {
-    const { catalogue, cache, clock } = this.#parts;
+    const { registry, cache, clock } = this.#parts;
     const { limits, hold } = this.#options;
     if (clock.elapsed() < this.#pruneAt) return false;
     reload();
     const bite = pruneChunks(file, limits, clock.now());
     if (bite) {
       this.#isUnsettled = true;
-      catalogue.shrink(file, bite.series);
+      registry.shrink(file, bite.series);
       return true;
     }
-    catalogue.forgetEnds(file, catalogue.oldest());
-    if (catalogue.isLittered) catalogue.sweep(hold);
+    registry.forgetEnds(file, registry.oldest());
+    if (registry.hasGarbage) registry.sweep(hold);
     cache.age();
     this.#pruneAt = clock.elapsed() + PRUNE_EVERY;
     return false;
   }
 
   #merge(file: SampleFile, reload: () => void): boolean {
-    const { catalogue, stored } = this.#parts;
+    const { registry, stored } = this.#parts;
     const [series] = this.mergeable;
     if (series === undefined) return false;
     this.mergeable.delete(series);
@@ -99,13 +99,13 @@ export class Upkeep {
     const id = stored.id.get(series);
     if (id === 0) return true;
     if (mergeChunks(file, id)) this.#isUnsettled = true;
-    catalogue.showChunks(series, file.chunks.boundsOf(id));
+    registry.showChunks(series, file.chunks.boundsOf(id));
     return true;
   }
 
   #tidy(file: SampleFile): boolean {
     if (!this.#isUnsettled) return false;
-    if (file.shrink(SHRINK_BITE)) return true;
+    if (file.shrink(SHRINK_BATCH)) return true;
     file.settle();
     this.#isUnsettled = false;
     return false;
@@ -114,7 +114,7 @@ export class Upkeep {
   /** Once after the file was opened: whether what is in it can be found. */
   #check(file: SampleFile): boolean {
     if (this.#checkedTo === undefined) return false;
-    this.#checkedTo = file.chunks.checkIndex(this.#checkedTo, CHECK_BITE);
+    this.#checkedTo = file.chunks.checkIndex(this.#checkedTo, CHECK_BATCH);
     return this.#checkedTo !== undefined;
   }
 }

@@ -111,7 +111,7 @@ interface Cell {
 }
 
 /** Where a page keeps what is read of each record; -1 is a column the page does not have. */
-export interface Plan {
+export interface ColumnMap {
   readonly index: (column: string) => number;
   readonly cells: Record<Scope, readonly Cell[]>;
   /** The same for a proxy that is no HTTP proxy. */
@@ -120,7 +120,7 @@ export interface Plan {
 }
 
 /** A page's plan; a family whose column is missing is not in it. */
-export function planOf(columns: readonly string[]): Plan {
+export function columnMapOf(columns: readonly string[]): ColumnMap {
   const index = (column: string) => columns.indexOf(column);
   const cells = (scope: Scope, skipped: ReadonlySet<string>) =>
     families[scope].columns

@@ -12,9 +12,9 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/schema';
-import { COLOUR } from './look.js';
 import { DATA_SOURCE, type Link, type OurPanel } from './panels.js';
 import { alerts, MONITOR, variable } from './query.js';
+import { COLOUR } from './style.js';
 
 /** Grafana 12.1's, which the Compose file runs; later ones take it up by themselves. */
 const SCHEMA_VERSION = 41;

@@ -6,7 +6,7 @@ import { type Clock, type Millis, systemClock } from '../model/time.js';
 import { Damage, DamagedRow } from './damage.js';
 import { isCorrupt, setAside } from './database.js';
 import { lostCommits } from './journal.js';
-import { storageProblem } from './trouble.js';
+import { storageProblem } from './storage-problem.js';
 
 /** A file that is found corrupt twice within this time has nothing more to be saved from it. */
 const RESCUE_ONCE_IN: Millis = 60_000;
@@ -20,7 +20,7 @@ export type StoreLog = (
 ) => void;
 
 /** How one kind of file is used, and what is said of it. */
-export interface GuardedFileOptions<T> {
+export interface ResilientDatabaseOptions<T> {
   /** The database's path. */
   readonly file: string;
   /** Opens the file, or makes it. Whoever throws leaves nothing open: side files go with the handle. */
@@ -28,7 +28,7 @@ export interface GuardedFileOptions<T> {
   readonly close: (opened: T) => void;
   /** Opens the file for reading alone, where nothing can be written. */
   readonly openToRead?: () => T;
-  /** What is opened for reading alone stays open for {@link GuardedFile.read}: opening it costs much. */
+  /** What is opened for reading alone stays open for {@link ResilientDatabase.read}: opening it costs much. */
   readonly keepsReading?: boolean;
   /** Why the file must not be opened at the moment, one line; asked each time. */
   readonly obstacle?: () => string | undefined;
@@ -46,9 +46,9 @@ export interface GuardedFileOptions<T> {
   readonly clock?: Clock;
 }
 
-/** Opened by {@link begin}, closed by {@link close}. One for each file, however many have tables in it. */
-export class GuardedFile<T> {
-  readonly #options: GuardedFileOptions<T>;
+/** Opened by {@link open}, closed by {@link close}. One for each file, however many have tables in it. */
+export class ResilientDatabase<T> {
+  readonly #options: ResilientDatabaseOptions<T>;
   readonly #clock: Clock;
   #opened: T | undefined;
   /** Open for reading alone, because it cannot be written. */
@@ -63,7 +63,7 @@ export class GuardedFile<T> {
   /** What was found damaged in the file. */
   readonly damage: Damage;
 
-  constructor(options: GuardedFileOptions<T>) {
+  constructor(options: ResilientDatabaseOptions<T>) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.damage = new Damage(options.file, options.log, this.#clock);
@@ -94,10 +94,10 @@ export class GuardedFile<T> {
   }
 
   /** Opens the file, if it can be. */
-  begin(): void {
+  open(): void {
     if (!this.#isObstructed()) {
       try {
-        this.#open();
+        this.#tryOpen();
       } catch (error) {
         if (isCorrupt(error)) this.#replace(error);
         else this.#failed(error);
@@ -112,12 +112,12 @@ export class GuardedFile<T> {
    */
   use<R>(action: (opened: T) => R): R | undefined {
     if (this.#isClosed) return undefined;
-    if (this.#opened === undefined && this.#clock.elapsed() >= this.#retryAt) this.begin();
+    if (this.#opened === undefined && this.#clock.elapsed() >= this.#retryAt) this.open();
     for (const isFirst of [true, false]) {
       const opened = this.#opened;
       if (opened === undefined) return undefined;
       try {
-        return this.mend(() => action(opened));
+        return this.withRepair(() => action(opened));
       } catch (error) {
         if (!isCorrupt(error)) {
           this.#failed(error);
@@ -134,7 +134,7 @@ export class GuardedFile<T> {
    * Reads: as {@link use}, and where the file cannot be opened for writing from one that is opened for reading.
    * Undefined when that failed too.
    */
-  look<R>(action: (opened: T) => R): R | undefined {
+  tryRead<R>(action: (opened: T) => R): R | undefined {
     const found = this.use(action);
     const { openToRead, close } = this.#options;
     if (found !== undefined || this.#opened !== undefined || this.#isClosed || !openToRead) return found;
@@ -152,7 +152,7 @@ export class GuardedFile<T> {
   }
 
   /** Does something again and again until no damaged row is in its way. @throws what it throws besides */
-  mend<R>(action: () => R): R {
+  withRepair<R>(action: () => R): R {
     for (;;) {
       try {
         return action();
@@ -169,25 +169,25 @@ export class GuardedFile<T> {
    */
   read<R>(action: (opened: T | undefined) => R): R {
     try {
-      return this.mend(() => action(this.readable));
+      return this.withRepair(() => action(this.readable));
     } catch (error) {
       if (this.#opened === undefined && this.#readable !== undefined) {
         // What is in memory can be read still.
-        this.#shutReadable();
+        this.#closeReadable();
         this.#options.onLost?.();
-        return this.mend(() => action(undefined));
+        return this.withRepair(() => action(undefined));
       }
       if (!isCorrupt(error)) {
         this.#failed(error);
         throw error;
       }
       this.#replace(error);
-      return this.mend(() => action(this.#opened));
+      return this.withRepair(() => action(this.#opened));
     }
   }
 
   /** Everything that waited is written. */
-  well(): void {
+  succeeded(): void {
     if (this.#problem === undefined) return;
     this.#problem = undefined;
     const { file, words, log } = this.#options;
@@ -197,7 +197,7 @@ export class GuardedFile<T> {
   /** For good. */
   close(): void {
     this.#isClosed = true;
-    this.#shut();
+    this.#closeDatabase();
   }
 
   #isObstructed(): boolean {
@@ -209,11 +209,11 @@ export class GuardedFile<T> {
     return true;
   }
 
-  #open(): void {
+  #tryOpen(): void {
     this.#lookAtJournal();
     this.#opened = this.#options.open();
     this.#retryAt = 0;
-    this.#shutReadable();
+    this.#closeReadable();
   }
 
   /** Says what SQLite will leave out of an earlier run's journal without an error. */
@@ -243,20 +243,20 @@ export class GuardedFile<T> {
     }
   }
 
-  #shutReadable(): void {
+  #closeReadable(): void {
     if (this.#readable !== undefined) this.#options.close(this.#readable);
     this.#readable = undefined;
   }
 
-  #shut(): void {
+  #closeDatabase(): void {
     if (this.#opened !== undefined) this.#options.close(this.#opened);
     this.#opened = undefined;
-    this.#shutReadable();
+    this.#closeReadable();
   }
 
   #replace(error: unknown): void {
     const { file, words, log, onLost } = this.#options;
-    this.#shut();
+    this.#closeDatabase();
     this.#errors++;
     this.damage.noticed();
     onLost?.();
@@ -264,7 +264,7 @@ export class GuardedFile<T> {
       const aside = setAside(file, new Date(this.#clock.now()));
       const rows = this.#rescue(aside);
       log('error', words.corrupt, { file, aside, rows, err: (error as Error).message });
-      this.#open();
+      this.#tryOpen();
     } catch (again) {
       this.#failed(again);
     }
