@@ -120,7 +120,7 @@ test('metrics are listed and chosen, queries are added and removed, also on a ph
   await page.getByRole('button', { name: UP, exact: true }).click();
   await shows(page, '.took').toMatch(/^3 series/);
   await page.getByRole('button', { name: 'Add a query' }).click();
-  expect(await page.getByRole('button', { name: 'Execute' }).count()).toBe(2);
+  await expect.poll(() => page.getByRole('button', { name: 'Execute' }).count()).toBe(2);
   await page.getByLabel('Expression 2').locator('visible=true').click();
   await page.keyboard.type('1 + 1');
   await page.keyboard.press('Escape');

@@ -115,6 +115,8 @@ describe('a page for the public', () => {
   });
 
   test('asks nothing but what is for the public, and stays alive', async () => {
+    // Uptimes are asked for with the page, and again after minutes.
+    await test_.sampled();
     const page = await test_.open();
     const asked: string[] = [];
     page.on('request', request => asked.push(new URL(request.url()).pathname));
