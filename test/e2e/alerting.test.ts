@@ -4,7 +4,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { json, OK } from '../../src/demo/fault.js';
 import { type SimulatedServer, startServer } from '../../src/demo/server.js';
 import { startAlertmanager } from '../support/alertmanager.js';
@@ -17,53 +17,99 @@ const PATIENCE = { timeout: 30_000, interval: 100 };
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DOWN = 'Tools Server is error - Connection refused';
 
-let folder: string;
-let tools: SimulatedServer;
-let slack: Endpoint;
-let twilio: Endpoint;
-let smtp: SmtpEndpoint;
+/** A service, and the ways to reach somebody. A test's own: the tests run at once. */
+class World implements AsyncDisposable {
+  readonly folder: string;
+  readonly tools: SimulatedServer;
+  readonly slack: Endpoint;
+  readonly #twilio: Endpoint;
+  readonly #smtp: SmtpEndpoint;
 
-beforeEach(async () => {
-  folder = makeFolder('outage');
-  tools = await startServer({ answer: () => json({ status: 'healthy' }) });
-  [slack, twilio, smtp] = await Promise.all([startEndpoint(), startEndpoint(), startSmtp()]);
-  twilio.behaviour = answers(201, '{"sid":"SM1","status":"queued"}', { 'content-type': 'application/json' });
-  writeRules();
-});
-afterEach(async () => {
-  await Promise.all([tools.close(), slack.close(), twilio.close(), smtp.close()]);
-  removeFolder(folder);
-});
+  private constructor(folder: string, [tools, slack, twilio, smtp]: Servers) {
+    this.folder = folder;
+    this.tools = tools;
+    this.slack = slack;
+    this.#twilio = twilio;
+    this.#smtp = smtp;
+  }
 
-/** The shipped rules; what rises after minutes rises after seconds. */
-function writeRules(): void {
-  cpSync(join(ROOT, 'rules'), join(folder, 'rules'), { recursive: true });
-  const file = join(folder, 'rules', 'escalation.rules.yml');
-  const quick = readFileSync(file, 'utf8').replaceAll('for: 5m', 'for: 3s').replaceAll('for: 15m', 'for: 8s');
-  writeFileSync(file, quick);
-  expect(readdirSync(join(folder, 'rules')).length).toBeGreaterThan(5);
+  static async start(): Promise<World> {
+    const tools = startServer({ answer: () => json({ status: 'healthy' }) });
+    const servers: Servers = await Promise.all([tools, startEndpoint(), startEndpoint(), startSmtp()]);
+    const [, , twilio] = servers;
+    const headers = { 'content-type': 'application/json' };
+    twilio.behaviour = answers(201, '{"sid":"SM1","status":"queued"}', headers);
+    const folder = makeFolder('outage');
+    writeRules(folder);
+    return new World(folder, servers);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const servers = [this.tools, this.slack, this.#twilio, this.#smtp];
+    await Promise.all(servers.map(server => server.close()));
+    removeFolder(this.folder);
+  }
+
+  /** The shipped alertmanager.yml with every way to tell people switched on, on this machine. */
+  alertmanagerYml(monitorPort: number): string {
+    writeFileSync(join(this.folder, 'slack-url'), `${this.slack.url}/services/T0/B0/secret`);
+    const shipped = readFileSync(join(ROOT, 'alertmanager.yml'), 'utf8');
+    const on = shipped.replaceAll(/^( {4})# (.*)$/gm, (line, indent: string, rest: string) =>
+      /^(slack_configs|email_configs|webhook_configs|\s*(- )?(api_url_file|channel|to|url|send_resolved):)/.test(
+        rest,
+      )
+        ? indent + rest
+        : line,
+    );
+    const global = `global:\n  smtp_smarthost: 127.0.0.1:${this.#smtp.port}\n  smtp_from: monitor@localhost\n  smtp_require_tls: false\n`;
+    const local = on
+      .replace('/etc/langgraph-monitor/slack-url', join(this.folder, 'slack-url'))
+      .replace('http://127.0.0.1:8083/notify/sms', `http://127.0.0.1:${monitorPort}/notify/sms`)
+      .replace('https://ping.example.org/monitor', `${this.slack.url}/heartbeat`)
+      .replaceAll(/group_wait: \d+s/g, 'group_wait: 200ms')
+      .replaceAll(/group_interval: \d+m/g, 'group_interval: 1s');
+    return `${global}${local}`;
+  }
+
+  /** The monitor's own: one critical service, checked twice a second. */
+  configuration(alertmanager?: string): object {
+    const sms = {
+      ...{ account_sid: 'AC1', auth_token: 'hunter2', from: '+15005550006', to: ['+15005550009'] },
+      api_url: this.#twilio.url,
+    };
+    const delivery = alertmanager ? { alertmanagers: [alertmanager] } : { config_file: 'alertmanager.yml' };
+    return {
+      scan: { intervals: { critical: '500ms', other: '500ms' } },
+      query: { scrape_interval: '500ms' },
+      host: { enabled: false },
+      alerting: { sms, ...delivery },
+      services: {
+        tools: {
+          name: 'Tools Server',
+          url: `${this.tools.url}/health`,
+          critical: true,
+          timeout: '1s',
+          confirm: { failures: 2, successes: 1, every: '200ms' },
+        },
+      },
+    };
+  }
+
+  /** Messages of Slack without the heartbeat's: each engine has its own default templates. */
+  readonly slackTold = (): string[] =>
+    this.slack.requests
+      .filter(({ path }) => path !== '/heartbeat')
+      .map(({ body }) => {
+        const { attachments } = JSON.parse(body) as { attachments: Attachment[] };
+        const { color = '', title = '', text = '' } = attachments[0] ?? {};
+        return `${['#FF0000', 'danger'].includes(color) ? 'firing' : 'over'}: ${title} ${text}`;
+      });
+
+  readonly mails = () => this.#smtp.mails.map(({ raw }) => parseMail(raw).headers.subject ?? '');
+  readonly texts = () => this.#twilio.requests.map(({ body }) => new URLSearchParams(body).get('Body') ?? '');
 }
 
-/** The shipped alertmanager.yml with every way to tell people switched on, on this machine. */
-function alertmanagerYml(monitorPort: number): string {
-  writeFileSync(join(folder, 'slack-url'), `${slack.url}/services/T0/B0/secret`);
-  const shipped = readFileSync(join(ROOT, 'alertmanager.yml'), 'utf8');
-  const on = shipped.replaceAll(/^( {4})# (.*)$/gm, (line, indent: string, rest: string) =>
-    /^(slack_configs|email_configs|webhook_configs|\s*(- )?(api_url_file|channel|to|url|send_resolved):)/.test(
-      rest,
-    )
-      ? indent + rest
-      : line,
-  );
-  const global = `global:\n  smtp_smarthost: 127.0.0.1:${smtp.port}\n  smtp_from: monitor@localhost\n  smtp_require_tls: false\n`;
-  const local = on
-    .replace('/etc/langgraph-monitor/slack-url', join(folder, 'slack-url'))
-    .replace('http://127.0.0.1:8083/notify/sms', `http://127.0.0.1:${monitorPort}/notify/sms`)
-    .replace('https://ping.example.org/monitor', `${slack.url}/heartbeat`)
-    .replaceAll(/group_wait: \d+s/g, 'group_wait: 200ms')
-    .replaceAll(/group_interval: \d+m/g, 'group_interval: 1s');
-  return `${global}${local}`;
-}
+type Servers = [SimulatedServer, Endpoint, Endpoint, SmtpEndpoint];
 
 interface Attachment {
   readonly color: string;
@@ -71,38 +117,37 @@ interface Attachment {
   readonly text: string;
 }
 
-/** Messages of Slack without the heartbeat's: each engine has its own default templates. */
-function slackTold(): string[] {
-  return slack.requests
-    .filter(({ path }) => path !== '/heartbeat')
-    .map(({ body }) => {
-      const { attachments } = JSON.parse(body) as { attachments: Attachment[] };
-      const { color = '', title = '', text = '' } = attachments[0] ?? {};
-      return `${['#FF0000', 'danger'].includes(color) ? 'firing' : 'over'}: ${title} ${text}`;
-    });
+/** The shipped rules; what rises after minutes rises after seconds. */
+function writeRules(folder: string): void {
+  cpSync(join(ROOT, 'rules'), join(folder, 'rules'), { recursive: true });
+  const file = join(folder, 'rules', 'escalation.rules.yml');
+  const quick = readFileSync(file, 'utf8').replaceAll('for: 5m', 'for: 3s').replaceAll('for: 15m', 'for: 8s');
+  writeFileSync(file, quick);
+  expect(readdirSync(join(folder, 'rules')).length).toBeGreaterThan(5);
 }
-
-const mails = () => smtp.mails.map(({ raw }) => parseMail(raw).headers.subject ?? '');
-const texts = () => twilio.requests.map(({ body }) => new URLSearchParams(body).get('Body') ?? '');
 
 const engines = ['the monitor', 'a real Alertmanager'] as const;
 
-test('a way to tell people that fails is told of by another', async () => {
-  slack.behaviour = answers(500);
+test.concurrent('a way to tell people that fails is told of by another', async () => {
+  await using world = await World.start();
+  world.slack.behaviour = answers(500);
   const port = await freePort();
-  writeFileSync(join(folder, 'alertmanager.yml'), alertmanagerYml(port));
-  const file = join(folder, 'rules', 'monitor.rules.yml');
+  writeFileSync(join(world.folder, 'alertmanager.yml'), world.alertmanagerYml(port));
+  const file = join(world.folder, 'rules', 'monitor.rules.yml');
   const quick = readFileSync(file, 'utf8').replaceAll('[5m]', '[10s]').replaceAll('for: 2m', 'for: 1s');
   writeFileSync(file, quick);
-  await using monitor = await startMonitor(configurationOf(undefined), { folder });
-  await tools.setFault({ kind: 'refused' });
-  await expect.poll(mails, PATIENCE).toContainEqual(expect.stringContaining('MonitorNotificationsFailing'));
+  await using monitor = await startMonitor(world.configuration(), { folder: world.folder });
+  await world.tools.setFault({ kind: 'refused' });
+  await vi.waitFor(
+    () => expect(world.mails()).toContainEqual(expect.stringContaining('MonitorNotificationsFailing')),
+    PATIENCE,
+  );
   expect(await monitor.json('/alerts')).toMatchObject({
     alerts: expect.arrayContaining([expect.stringMatching(/^WARNING: Alerts do not get through by slack/)]),
   });
 }, 60_000);
 
-describe('a wrong alertmanager.yml', () => {
+describe.concurrent('a wrong alertmanager.yml', () => {
   const wrong = 'route:\n  receiver: nobody\n  grup_by: [alertname]\nreceivers:\n  - name: ops\n';
   const mistakes = (file: string) => [
     `${file}: yaml: line 3: field grup_by not found in type config.plain`,
@@ -110,98 +155,92 @@ describe('a wrong alertmanager.yml', () => {
   ];
 
   test('stops the start, with every mistake', async () => {
-    const file = join(folder, 'alertmanager.yml');
+    await using world = await World.start();
+    const file = join(world.folder, 'alertmanager.yml');
     writeFileSync(file, wrong);
-    const config = writeConfiguration(folder, configurationOf(undefined));
-    const { code, stderr } = await runToEnd([`--config.file=${config}`, `--storage.path=${folder}/data`]);
+    const config = writeConfiguration(world.folder, world.configuration());
+    const { code, stderr } = await runToEnd([
+      `--config.file=${config}`,
+      `--storage.path=${world.folder}/data`,
+    ]);
     expect(code).toBe(1);
     expect(mistakes(file).filter(mistake => stderr.includes(mistake)).length).toBeGreaterThan(0);
   });
 
   test('changes nothing on reload: the former one goes on', async () => {
+    await using world = await World.start();
     const port = await freePort();
-    const file = join(folder, 'alertmanager.yml');
-    writeFileSync(file, alertmanagerYml(port));
-    await using monitor = await startMonitor(configurationOf(undefined), { folder });
+    const file = join(world.folder, 'alertmanager.yml');
+    writeFileSync(file, world.alertmanagerYml(port));
+    await using monitor = await startMonitor(world.configuration(), { folder: world.folder });
     writeFileSync(file, wrong);
     monitor.signal('SIGHUP');
     const refused = () => monitor.logged('Configuration not reloaded; the running one stays');
-    await expect.poll(() => refused().length, PATIENCE).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(refused().length).toBeGreaterThan(0), PATIENCE);
     expect(refused()[0]?.err).toContain(file);
-    await tools.setFault({ kind: 'refused' });
+    await world.tools.setFault({ kind: 'refused' });
     // The failed reload is an alert of its own.
-    await expect.poll(slackTold, PATIENCE).toContainEqual(expect.stringMatching(`^firing: .*${DOWN}`));
+    await vi.waitFor(
+      () => expect(world.slackTold()).toContainEqual(expect.stringMatching(`^firing: .*${DOWN}`)),
+      PATIENCE,
+    );
   }, 60_000);
 });
 
-describe.each(engines)('told by %s', engine => {
+describe.concurrent.each(engines)('told by %s', engine => {
   test('at 0 s the service is refused; every level is told once; it comes back; everybody hears', async () => {
+    await using world = await World.start();
     const port = await freePort();
-    const text = alertmanagerYml(port);
-    writeFileSync(join(folder, 'alertmanager.yml'), text);
+    const text = world.alertmanagerYml(port);
+    writeFileSync(join(world.folder, 'alertmanager.yml'), text);
     const alertmanager = engine === 'the monitor' ? undefined : await startAlertmanager(text);
     try {
-      await outage(port, alertmanager?.url);
+      await outage(world, port, alertmanager?.url);
     } finally {
       await alertmanager?.close();
     }
   }, 120_000);
 });
 
-/** The monitor's own: one critical service, checked twice a second. */
-function configurationOf(alertmanager: string | undefined): object {
-  const sms = {
-    ...{ account_sid: 'AC1', auth_token: 'hunter2', from: '+15005550006', to: ['+15005550009'] },
-    api_url: twilio.url,
-  };
-  const delivery = alertmanager ? { alertmanagers: [alertmanager] } : { config_file: 'alertmanager.yml' };
-  return {
-    scan: { intervals: { critical: '500ms', other: '500ms' } },
-    query: { scrape_interval: '500ms' },
-    host: { enabled: false },
-    alerting: { sms, ...delivery },
-    services: {
-      tools: {
-        name: 'Tools Server',
-        url: `${tools.url}/health`,
-        critical: true,
-        timeout: '1s',
-        confirm: { failures: 2, successes: 1, every: '200ms' },
-      },
-    },
-  };
-}
-
-async function outage(port: number, alertmanager: string | undefined): Promise<void> {
+async function outage(world: World, port: number, alertmanager: string | undefined): Promise<void> {
   const flags = [`--web.listen-address=127.0.0.1:${port}`];
-  const start = () => startMonitor(configurationOf(alertmanager), { folder, flags });
+  const start = () => startMonitor(world.configuration(alertmanager), { folder: world.folder, flags });
 
   let monitor: RunningMonitor = await start();
   try {
-    await tools.setFault({ kind: 'refused' });
-    await expect.poll(slackTold, PATIENCE).toEqual([expect.stringMatching(/^firing: .*(tools|ServiceDown)/)]);
-    if (!alertmanager) expect(slackTold()[0]).toContain(DOWN);
+    await world.tools.setFault({ kind: 'refused' });
+    await vi.waitFor(
+      () => expect(world.slackTold()).toEqual([expect.stringMatching(/^firing: .*(tools|ServiceDown)/)]),
+      PATIENCE,
+    );
+    if (!alertmanager) expect(world.slackTold()[0]).toContain(DOWN);
     // Level 2 reaches those of level 1 too.
-    await expect.poll(() => [slackTold().length, mails().length], PATIENCE).toEqual([2, 1]);
+    await vi.waitFor(
+      () => expect([world.slackTold().length, world.mails().length]).toEqual([2, 1]),
+      PATIENCE,
+    );
     // A message whose answer is lost with the process would be sent again.
     const taken = () => monitor.metric('alertmanager_notifications_total{integration="email"}');
-    if (!alertmanager) await expect.poll(taken, PATIENCE).toBe(1);
+    if (!alertmanager) await vi.waitFor(async () => expect(await taken()).toBe(1), PATIENCE);
     const posted = () => monitor.logged('Notification sent').filter(({ receiver }) => receiver === 'slack');
-    if (!alertmanager) await expect.poll(() => posted().length, PATIENCE).toBe(2);
+    if (!alertmanager) await vi.waitFor(() => expect(posted().length).toBe(2), PATIENCE);
 
     await monitor.kill();
     monitor = await start();
-    await expect.poll(() => texts().length, PATIENCE).toBe(1);
-    expect(texts()[0]).toContain('ServiceDown');
+    await vi.waitFor(() => expect(world.texts().length).toBe(1), PATIENCE);
+    expect(world.texts()[0]).toContain('ServiceDown');
     // Level 3 reaches all; nothing is sent twice because of the restart.
-    await expect.poll(() => [slackTold().length, mails().length], PATIENCE).toEqual([3, 2]);
+    await vi.waitFor(
+      () => expect([world.slackTold().length, world.mails().length]).toEqual([3, 2]),
+      PATIENCE,
+    );
 
-    await tools.setFault(OK);
-    await expect.poll(slackTold, PATIENCE).toHaveLength(6);
-    expect(slackTold().slice(3)).toEqual(Array(3).fill(expect.stringMatching(/^over/)));
-    await expect.poll(() => mails().length, PATIENCE).toBe(4);
-    await expect.poll(() => texts().length, PATIENCE).toBe(2);
-    expect(mails()[3]).toMatch(/resolved/i);
+    await world.tools.setFault(OK);
+    await vi.waitFor(() => expect(world.slackTold()).toHaveLength(6), PATIENCE);
+    expect(world.slackTold().slice(3)).toEqual(Array(3).fill(expect.stringMatching(/^over/)));
+    await vi.waitFor(() => expect(world.mails().length).toBe(4), PATIENCE);
+    await vi.waitFor(() => expect(world.texts().length).toBe(2), PATIENCE);
+    expect(world.mails()[3]).toMatch(/resolved/i);
 
     await expectHistory(monitor, alertmanager === undefined);
     expect(monitor.output).not.toContain('hunter2');

@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { json, OK } from '../../src/demo/fault.js';
 import { type SimulatedServer, startServer } from '../../src/demo/server.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -47,89 +47,104 @@ inhibit_rules: [{ source_matchers: [role="source"], target_matchers: [role="targ
 time_intervals: [{ name: noon, time_intervals: [{ times: [{ start_time: "12:00", end_time: "13:00" }] }] }]
 `;
 
-let folder: string;
-let clock: WallClock;
-let ops: Endpoint;
-let tools: SimulatedServer;
-let blip: SimulatedServer;
-let monitor: RunningMonitor;
-let beacons: number;
-
-beforeEach(async () => {
-  folder = makeFolder('clock-alerts');
-  beacons = 0;
-  clock = new WallClock(folder, Math.round((START - Date.now()) / SECOND));
-  ops = await startEndpoint();
-  const serve = () => startServer({ answer: () => json({ status: 'healthy' }) });
-  [tools, blip] = await Promise.all([serve(), serve()]);
-  writeFileSync(join(folder, 'test.rules.yml'), RULES);
-  writeFileSync(join(folder, 'alertmanager.yml'), alertmanagerYml(ops.url));
-  const service = ({ url }: SimulatedServer) => ({
-    url: `${url}/health`,
-    critical: true,
-    timeout: '2s',
-    confirm: { failures: 1, successes: 1 },
-  });
-  monitor = await startMonitor(
-    {
-      scan: { intervals: { critical: '300ms', other: '300ms' } },
-      query: { scrape_interval: '500ms' },
-      host: { enabled: false },
-      rule_files: ['test.rules.yml'],
-      services: { tools: service(tools), blip: service(blip) },
-    },
-    { folder, env: clock.env },
-  );
-});
-afterEach(async () => {
-  await monitor[Symbol.asyncDispose]();
-  await Promise.all([ops.close(), tools.close(), blip.close()]);
-  removeFolder(folder);
-});
-
 interface Message {
   readonly alerts: readonly { readonly status: string; readonly labels: { readonly alertname: string } }[];
 }
 
-/** What was sent, alert by alert: `firing Down`. */
-const sent = () =>
-  ops.requests
-    .flatMap(({ body }) => (JSON.parse(body) as Message).alerts)
-    .map(({ status, labels }) => `${status} ${labels.alertname}`);
-/** Without beacons. */
-const told = () => sent().filter(line => !line.includes('beacon'));
-
-function post(path: string, body: unknown): Promise<Response> {
-  const headers = { 'content-type': 'application/json' };
-  return monitor.get(`/api/v2/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-}
-
 const iso = (at: number) => new Date(at).toISOString();
 
-async function fire(target: string, labels: Record<string, string> = {}): Promise<void> {
-  const alert = { labels: { alertname: target, target, ...labels }, endsAt: iso(clock.now + 30 * DAY) };
-  expect((await post('alerts', [alert])).status).toBe(200);
+/** A monitor with a clock that is set, two services, and who is sent its alerts. A test's own: the tests run at once. */
+class World implements AsyncDisposable {
+  readonly clock: WallClock;
+  readonly ops: Endpoint;
+  readonly tools: SimulatedServer;
+  readonly blip: SimulatedServer;
+  readonly #monitor: RunningMonitor;
+  readonly #folder: string;
+  #beacons = 0;
+
+  private constructor(folder: string, clock: WallClock, servers: Servers, monitor: RunningMonitor) {
+    this.#folder = folder;
+    this.clock = clock;
+    [this.ops, this.tools, this.blip] = servers;
+    this.#monitor = monitor;
+  }
+
+  static async start(): Promise<World> {
+    const folder = makeFolder('clock-alerts');
+    const clock = new WallClock(folder, Math.round((START - Date.now()) / SECOND));
+    const serve = () => startServer({ answer: () => json({ status: 'healthy' }) });
+    const servers: Servers = await Promise.all([startEndpoint(), serve(), serve()]);
+    const [ops, tools, blip] = servers;
+    writeFileSync(join(folder, 'test.rules.yml'), RULES);
+    writeFileSync(join(folder, 'alertmanager.yml'), alertmanagerYml(ops.url));
+    const service = ({ url }: SimulatedServer) => ({
+      url: `${url}/health`,
+      critical: true,
+      timeout: '2s',
+      confirm: { failures: 1, successes: 1 },
+    });
+    const monitor = await startMonitor(
+      {
+        scan: { intervals: { critical: '300ms', other: '300ms' } },
+        query: { scrape_interval: '500ms' },
+        host: { enabled: false },
+        rule_files: ['test.rules.yml'],
+        services: { tools: service(tools), blip: service(blip) },
+      },
+      { folder, env: clock.env },
+    );
+    return new World(folder, clock, servers, monitor);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#monitor[Symbol.asyncDispose]();
+    await Promise.all([this.ops.close(), this.tools.close(), this.blip.close()]);
+    removeFolder(this.#folder);
+  }
+
+  /** What was sent, alert by alert: `firing Down`. */
+  sent(): string[] {
+    return this.ops.requests
+      .flatMap(({ body }) => (JSON.parse(body) as Message).alerts)
+      .map(({ status, labels }) => `${status} ${labels.alertname}`);
+  }
+
+  /** Without beacons. */
+  readonly told = () => this.sent().filter(line => !line.includes('beacon'));
+
+  async #post(path: string, body: unknown): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    expect((await this.#monitor.get(`/api/v2/${path}`, init)).status).toBe(200);
+  }
+
+  async fire(target: string, labels: Record<string, string> = {}): Promise<void> {
+    const endsAt = iso(this.clock.now + 30 * DAY);
+    await this.#post('alerts', [{ labels: { alertname: target, target, ...labels }, endsAt }]);
+  }
+
+  async end(target: string, labels: Record<string, string> = {}): Promise<void> {
+    const endsAt = iso(this.clock.now);
+    await this.#post('alerts', [{ labels: { alertname: target, target, ...labels }, endsAt }]);
+  }
+
+  async silence(target: string, from: number, to: number): Promise<void> {
+    const matchers = [{ name: 'target', value: target, isRegex: false }];
+    const [startsAt, endsAt] = [iso(this.clock.now + from), iso(this.clock.now + to)];
+    await this.#post('silences', { matchers, startsAt, endsAt, createdBy: 'ann', comment: 'c' });
+  }
+
+  /** Every group that flushes in a second has done so more than once, and rules were evaluated. */
+  async aWhile(): Promise<void> {
+    const beacon = `beacon${this.#beacons++}`;
+    await this.fire(beacon);
+    await vi.waitFor(() => expect(this.sent().join()).toContain(beacon), PATIENCE);
+    await delay(2500);
+  }
 }
 
-async function end(target: string, labels: Record<string, string> = {}): Promise<void> {
-  const alert = { labels: { alertname: target, target, ...labels }, endsAt: iso(clock.now) };
-  expect((await post('alerts', [alert])).status).toBe(200);
-}
-
-async function silence(target: string, from: number, to: number): Promise<void> {
-  const matchers = [{ name: 'target', value: target, isRegex: false }];
-  const [startsAt, endsAt] = [iso(clock.now + from), iso(clock.now + to)];
-  const response = await post('silences', { matchers, startsAt, endsAt, createdBy: 'ann', comment: 'c' });
-  expect(response.status).toBe(200);
-}
-
-/** Every group that flushes in a second has done so more than once, and rules were evaluated. */
-async function aWhile(): Promise<void> {
-  const beacon = `beacon${beacons++}`;
-  await fire(beacon);
-  await expect.poll(() => sent().join(), PATIENCE).toContain(beacon);
-  await delay(2500);
-}
+type Servers = [Endpoint, SimulatedServer, SimulatedServer];
 
 const HOURS: readonly (readonly [string, number])[] = [
   ['forward by an hour, and back', HOUR],
@@ -140,74 +155,80 @@ const DAYS: readonly (readonly [string, number])[] = [
   ['back by three days, and forward', -3 * DAY],
 ];
 
-describe.skipIf(!HAS_WALL_CLOCK)('the clock is set', { timeout: 120_000 }, () => {
+describe.skipIf(!HAS_WALL_CLOCK)('the clock is set', { concurrent: true, timeout: 120_000 }, () => {
   test.each([...HOURS, ...DAYS])('%s: what fires goes on, what is over stays over', async (_, by) => {
-    await tools.setFault({ kind: 'refused' });
-    await blip.setFault({ kind: 'refused' });
-    await fire('Source', { role: 'source', pair: 'p' });
-    await fire('Ended');
+    await using world = await World.start();
+    await world.tools.setFault({ kind: 'refused' });
+    await world.blip.setFault({ kind: 'refused' });
+    await world.fire('Source', { role: 'source', pair: 'p' });
+    await world.fire('Ended');
     const begun = ['firing Down', 'firing Ended', 'firing Kept', 'firing Risen', 'firing Source'];
-    await expect.poll(() => told().sort(), PATIENCE).toEqual(begun);
-    await blip.setFault(OK);
-    await fire('Target', { role: 'target', pair: 'p' });
-    await end('Ended');
-    await expect.poll(told, PATIENCE).toContain('resolved Ended');
-    await aWhile();
-    const before = told();
+    await vi.waitFor(() => expect(world.told().sort()).toEqual(begun), PATIENCE);
+    await world.blip.setFault(OK);
+    await world.fire('Target', { role: 'target', pair: 'p' });
+    await world.end('Ended');
+    await vi.waitFor(() => expect(world.told()).toContain('resolved Ended'), PATIENCE);
+    await world.aWhile();
+    const before = world.told();
 
-    clock.move(by / SECOND);
-    await aWhile();
-    expect(told()).toEqual(before);
+    world.clock.move(by / SECOND);
+    await world.aWhile();
+    expect(world.told()).toEqual(before);
 
     // All that fired can still end, and what it muted shows.
-    await tools.setFault(OK);
-    await end('Source', { role: 'source', pair: 'p' });
+    await world.tools.setFault(OK);
+    await world.end('Source', { role: 'source', pair: 'p' });
     const after = ['firing Target', 'resolved Down', 'resolved Risen', 'resolved Source'];
-    await expect.poll(() => told().slice(before.length).sort(), PATIENCE).toEqual(after);
-    clock.move(-by / SECOND);
-    await aWhile();
-    expect(told().slice(before.length).sort()).toEqual(after);
+    await vi.waitFor(() => expect(world.told().slice(before.length).sort()).toEqual(after), PATIENCE);
+    world.clock.move(-by / SECOND);
+    await world.aWhile();
+    expect(world.told().slice(before.length).sort()).toEqual(after);
   });
 
   test.each(HOURS)('%s: what waits by a duration waits for it', async (_, by) => {
-    await fire('Slow', { route: 'slow' });
-    clock.move(by / SECOND);
-    await expect.poll(told, PATIENCE).toEqual(['firing Slow']);
-    await end('Slow', { route: 'slow' });
+    await using world = await World.start();
+    await world.fire('Slow', { route: 'slow' });
+    world.clock.move(by / SECOND);
+    await vi.waitFor(() => expect(world.told()).toEqual(['firing Slow']), PATIENCE);
+    await world.end('Slow', { route: 'slow' });
     // Its group has its turn in some seconds: the end has not been sent yet.
-    clock.move(-by / SECOND);
-    await expect.poll(told, PATIENCE).toEqual(['firing Slow', 'resolved Slow']);
-    await aWhile();
-    expect(told()).toEqual(['firing Slow', 'resolved Slow']);
+    world.clock.move(-by / SECOND);
+    await vi.waitFor(() => expect(world.told()).toEqual(['firing Slow', 'resolved Slow']), PATIENCE);
+    await world.aWhile();
+    expect(world.told()).toEqual(['firing Slow', 'resolved Slow']);
   });
 
   test('silences and time intervals hold by the wall clock', async () => {
-    await silence('Active', 0, 2 * HOUR);
-    await silence('Pending', 30 * MINUTE, 90 * MINUTE);
-    await fire('Active');
-    await fire('Noon', { route: 'noon' });
-    await expect.poll(told, PATIENCE).toEqual(['firing Noon']);
-    await aWhile();
+    await using world = await World.start();
+    await world.silence('Active', 0, 2 * HOUR);
+    await world.silence('Pending', 30 * MINUTE, 90 * MINUTE);
+    await world.fire('Active');
+    await world.fire('Noon', { route: 'noon' });
+    await vi.waitFor(() => expect(world.told()).toEqual(['firing Noon']), PATIENCE);
+    await world.aWhile();
 
     // 12:30: one silence lasts, the other has begun, and so has noon.
-    clock.move(HOUR / SECOND);
-    await fire('Pending');
-    await fire('Noon2', { route: 'noon' });
-    await aWhile();
-    expect(told()).toEqual(['firing Noon']);
+    world.clock.move(HOUR / SECOND);
+    await world.fire('Pending');
+    await world.fire('Noon2', { route: 'noon' });
+    await world.aWhile();
+    expect(world.told()).toEqual(['firing Noon']);
 
     // 11:30 again: it has not begun, and noon has not.
-    clock.move(-HOUR / SECOND);
-    await expect.poll(() => told().slice(1).sort(), PATIENCE).toEqual(['firing Noon2', 'firing Pending']);
+    world.clock.move(-HOUR / SECOND);
+    await vi.waitFor(
+      () => expect(world.told().slice(1).sort()).toEqual(['firing Noon2', 'firing Pending']),
+      PATIENCE,
+    );
 
     // 14:30: the silences are over. What was sent is not sent again.
-    clock.move((3 * HOUR) / SECOND);
-    await expect.poll(() => told().slice(3), PATIENCE).toEqual(['firing Active']);
+    world.clock.move((3 * HOUR) / SECOND);
+    await vi.waitFor(() => expect(world.told().slice(3)).toEqual(['firing Active']), PATIENCE);
 
     // 11:30: what is silenced again was sent, and its end is, too.
-    clock.move((-3 * HOUR) / SECOND);
-    await aWhile();
-    await end('Active');
-    await expect.poll(() => told().slice(4), PATIENCE).toEqual(['resolved Active']);
+    world.clock.move((-3 * HOUR) / SECOND);
+    await world.aWhile();
+    await world.end('Active');
+    await vi.waitFor(() => expect(world.told().slice(4)).toEqual(['resolved Active']), PATIENCE);
   });
 });

@@ -95,7 +95,10 @@ async function everything(monitor: RunningMonitor): Promise<Map<string, string>>
     '/api/v1/nothing',
     '/cluster_health?max_age=0',
   ];
-  for (const page of pages) read.set(page, await textOf(monitor, page));
+  const streams = pages.filter(isStream);
+  const listening = Promise.all(streams.map(async page => read.set(page, await textOf(monitor, page))));
+  for (const page of pages) if (!isStream(page)) read.set(page, await textOf(monitor, page));
+  await listening;
   const sms = await monitor.get('/notify/sms', {
     method: 'POST',
     body: SMS,
@@ -109,17 +112,19 @@ async function everything(monitor: RunningMonitor): Promise<Map<string, string>>
   return read;
 }
 
+const isStream = (page: string) => /^(?:\/ui\/public)?\/events/.test(page);
+
 /** A page, or what a stream sends in its first moments. */
 async function textOf(monitor: RunningMonitor, page: string): Promise<string> {
-  const isStream = /^(?:\/ui\/public)?\/events/.test(page);
   let text = '';
   try {
-    const response = await monitor.get(page, { signal: AbortSignal.timeout(isStream ? 1000 : 60_000) });
+    const signal = AbortSignal.timeout(isStream(page) ? 1000 : 60_000);
+    const response = await monitor.get(page, { signal });
     text = JSON.stringify([...response.headers]);
     for await (const chunk of response.body ?? []) text += Buffer.from(chunk as Uint8Array).toString();
   } catch (error) {
     // The stream does not end by itself.
-    if (!isStream) throw error;
+    if (!isStream(page)) throw error;
   }
   return text;
 }

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { type Endpoint, startEndpoint } from '../support/endpoint.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
@@ -17,12 +17,6 @@ const CONFIG = {
   host: { enabled: false },
   services: { tools: { url: 'http://127.0.0.1:1/' } },
 };
-
-let folder: string;
-let data: string;
-let port: number;
-let ops: Endpoint;
-let monitor: RunningMonitor | undefined;
 
 function mount(...args: string[]): void {
   const { status, stderr } = spawnSync('mount', args, { encoding: 'utf8' });
@@ -37,45 +31,120 @@ const canMount = () => {
   return isMounted;
 };
 
-beforeEach(async () => {
-  folder = makeFolder('outage');
-  data = join(folder, 'data');
-  mkdirSync(data);
-  mount('-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', data);
-  port = await freePort();
-  ops = await startEndpoint();
-  writeFileSync(
-    join(folder, 'alertmanager.yml'),
-    `route:
+const seconds = (n: number) => new Date(Date.now() + n * 1000).toISOString();
+
+/** A monitor whose storage is a small disk, and who is sent its alerts. A test's own: the tests run at once. */
+class World implements AsyncDisposable {
+  readonly folder: string;
+  readonly data: string;
+  readonly #port: number;
+  readonly #ops: Endpoint;
+  #monitor: RunningMonitor | undefined;
+
+  private constructor(folder: string, port: number, ops: Endpoint) {
+    this.folder = folder;
+    this.data = join(folder, 'data');
+    this.#port = port;
+    this.#ops = ops;
+  }
+
+  /** Without a monitor yet. */
+  static async open(): Promise<World> {
+    const world = new World(makeFolder('outage'), await freePort(), await startEndpoint());
+    mkdirSync(world.data);
+    mount('-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', world.data);
+    writeFileSync(
+      join(world.folder, 'alertmanager.yml'),
+      `route:
   receiver: log
   routes:
     - { matchers: [team="ops"], receiver: ops, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h }
 receivers:
   - { name: log }
-  - { name: ops, webhook_configs: [{ url: "${ops.url}/" }] }
+  - { name: ops, webhook_configs: [{ url: "${world.#ops.url}/" }] }
 `,
-  );
-});
-afterEach(async () => {
-  await monitor?.[Symbol.asyncDispose]();
-  monitor = undefined;
-  await ops.close();
-  spawnSync('umount', ['-l', data]);
-  removeFolder(folder);
-});
+    );
+    return world;
+  }
 
-async function start(): Promise<RunningMonitor> {
-  monitor = await startMonitor(CONFIG, { folder, flags: [`--web.listen-address=127.0.0.1:${port}`] });
-  return monitor;
-}
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#monitor?.[Symbol.asyncDispose]();
+    await this.#ops.close();
+    spawnSync('umount', ['-l', this.data]);
+    removeFolder(this.folder);
+  }
 
-async function stop(how: 'stop' | 'kill'): Promise<void> {
-  await monitor?.[how]();
-  monitor = undefined;
+  /** The one that was started last. */
+  get monitor(): RunningMonitor {
+    if (!this.#monitor) throw new Error('no monitor runs');
+    return this.#monitor;
+  }
+
+  async start(): Promise<void> {
+    const flags = [`--web.listen-address=127.0.0.1:${this.#port}`];
+    this.#monitor = await startMonitor(CONFIG, { folder: this.folder, flags });
+  }
+
+  async stop(how: 'stop' | 'kill'): Promise<void> {
+    await this.#monitor?.[how]();
+    this.#monitor = undefined;
+  }
+
+  async #post(path: string, body: unknown): Promise<number> {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    return (await this.monitor.get(`/api/v2/${path}`, init)).status;
+  }
+
+  raise(alertname: string, endsAt = seconds(3600)): Promise<number> {
+    return this.#post('alerts', [{ labels: { alertname, team: 'ops' }, endsAt }]);
+  }
+
+  silence(alertname: string): Promise<number> {
+    return this.#post('silences', {
+      matchers: [{ name: 'alertname', value: alertname, isRegex: false }],
+      startsAt: seconds(0),
+      endsAt: seconds(3600),
+      createdBy: 'ann',
+      comment: 'upgrade',
+    });
+  }
+
+  async silenced(): Promise<(string | undefined)[]> {
+    const silences = await this.monitor.json<{ matchers: { value: string }[] }[]>('/api/v2/silences');
+    return silences.map(({ matchers }) => matchers[0]?.value).sort();
+  }
+
+  async active(): Promise<string[]> {
+    return (await this.monitor.json<{ labels: { alertname: string; team?: string } }[]>('/api/v2/alerts'))
+      .filter(({ labels }) => labels.team === 'ops')
+      .map(({ labels }) => labels.alertname)
+      .sort();
+  }
+
+  /** What was sent, in order: `Known firing`. */
+  readonly sent = (): string[] =>
+    this.#ops.requests.flatMap(({ body }) =>
+      (JSON.parse(body) as { alerts: { status: string; labels: { alertname: string } }[] }).alerts.map(
+        ({ status, labels }) => `${labels.alertname} ${status}`,
+      ),
+    );
+
+  /** How many samples there are of the time before a moment; undefined without any. */
+  async samplesBefore(at: number): Promise<number | undefined> {
+    const query = encodeURIComponent(`count_over_time(langgraph_monitor_store_up[10m] @ ${at / 1000})`);
+    const { data } = await this.monitor.json<{ data: { result: { value: [number, string] }[] } }>(
+      `/api/v1/query?query=${query}`,
+    );
+    const [sample] = data.result;
+    return sample && Number(sample.value[1]);
+  }
+
+  readonly storage = async () => (await this.monitor.json<{ store: string }>('/health')).store;
 }
 
 /** Takes all the room there is. */
-function fill(): void {
+function fill(data: string): void {
   const block = Buffer.alloc(4096);
   try {
     for (let i = 0; i < 10_000; i++) writeFileSync(join(data, 'fill'), block, { flag: 'a' });
@@ -85,11 +154,11 @@ function fill(): void {
   throw new Error('the disk is not small');
 }
 
-const OUTAGES: [name: string, begin: () => void, end: () => void, why: RegExp][] = [
+const OUTAGES: [name: string, begin: (data: string) => void, end: (data: string) => void, why: RegExp][] = [
   [
     'a full disk',
     fill,
-    () => {
+    data => {
       rmSync(join(data, 'fill'));
       mount('-o', 'remount,size=32m', data);
     },
@@ -97,168 +166,135 @@ const OUTAGES: [name: string, begin: () => void, end: () => void, why: RegExp][]
   ],
   [
     'a read-only mount',
-    () => mount('-o', 'remount,ro', data),
-    () => mount('-o', 'remount,rw', data),
+    data => mount('-o', 'remount,ro', data),
+    data => mount('-o', 'remount,rw', data),
     /is on a file system mounted read-only; mount it for writing or name another --storage\.path$/,
   ],
 ];
 
-const seconds = (n: number) => new Date(Date.now() + n * 1000).toISOString();
-
-async function post(path: string, body: unknown): Promise<number> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await (monitor as RunningMonitor).get(`/api/v2/${path}`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(body),
-  });
-  return response.status;
-}
-
-const raise = (alertname: string, endsAt = seconds(3600)) =>
-  post('alerts', [{ labels: { alertname, team: 'ops' }, endsAt }]);
-const silence = (alertname: string) =>
-  post('silences', {
-    matchers: [{ name: 'alertname', value: alertname, isRegex: false }],
-    startsAt: seconds(0),
-    endsAt: seconds(3600),
-    createdBy: 'ann',
-    comment: 'upgrade',
-  });
-const json = <T>(path: string) => (monitor as RunningMonitor).json<T>(path);
-const silenced = async () =>
-  (await json<{ matchers: { value: string }[] }[]>('/api/v2/silences'))
-    .map(({ matchers }) => matchers[0]?.value)
-    .sort();
-const active = async () =>
-  (await json<{ labels: { alertname: string; team?: string } }[]>('/api/v2/alerts'))
-    .filter(({ labels }) => labels.team === 'ops')
-    .map(({ labels }) => labels.alertname)
-    .sort();
-/** What was sent, in order: `Known firing`. */
-const sent = () =>
-  ops.requests.flatMap(({ body }) =>
-    (JSON.parse(body) as { alerts: { status: string; labels: { alertname: string } }[] }).alerts.map(
-      ({ status, labels }) => `${labels.alertname} ${status}`,
-    ),
-  );
-/** How many samples there are of the time before a moment; undefined without any. */
-const samplesBefore = async (at: number): Promise<number | undefined> => {
-  const query = encodeURIComponent(`count_over_time(langgraph_monitor_store_up[10m] @ ${at / 1000})`);
-  const { data } = await json<{ data: { result: { value: [number, string] }[] } }>(
-    `/api/v1/query?query=${query}`,
-  );
-  const [sample] = data.result;
-  return sample && Number(sample.value[1]);
-};
-const storage = async () => (await json<{ store: string }>('/health')).store;
-
-describe.skipIf(!canMount()).each(OUTAGES)('%s', (_, begin, end, why) => {
+describe.skipIf(!canMount()).concurrent.each(OUTAGES)('%s', (_, begin, end, why) => {
   test.each(['stop', 'kill'] as const)(
     'before a start, after a %s',
     async how => {
-      await start();
-      expect(await silence('Muted')).toBe(200);
-      expect([await raise('Known'), await raise('Muted')]).toEqual([200, 200]);
-      await expect.poll(sent, PATIENCE).toEqual(['Known firing']);
-      await expect.poll(async () => (await samplesBefore(Date.now())) ?? 0, PATIENCE).toBeGreaterThan(0);
+      await using world = await World.open();
+      await world.start();
+      expect(await world.silence('Muted')).toBe(200);
+      expect([await world.raise('Known'), await world.raise('Muted')]).toEqual([200, 200]);
+      await vi.waitFor(() => expect(world.sent()).toEqual(['Known firing']), PATIENCE);
+      await vi.waitFor(
+        async () => expect((await world.samplesBefore(Date.now())) ?? 0).toBeGreaterThan(0),
+        PATIENCE,
+      );
       const first = Date.now();
-      const samples = (await samplesBefore(first)) ?? 0;
-      await stop(how);
+      const samples = (await world.samplesBefore(first)) ?? 0;
+      await world.stop(how);
 
-      begin();
-      await start();
-      expect(await storage()).toMatch(why);
+      begin(world.data);
+      await world.start();
+      expect(await world.storage()).toMatch(why);
       // Samples of the earlier run are read from where nothing can be written.
       // What was shown is there; a scrape of that time may have been on its way to the disk.
-      await expect
-        .poll(async () => (await samplesBefore(first)) ?? 0, PATIENCE)
-        .toBeGreaterThanOrEqual(samples);
+      await vi.waitFor(
+        async () => expect((await world.samplesBefore(first)) ?? 0).toBeGreaterThanOrEqual(samples),
+        PATIENCE,
+      );
       // Until the first of this run's samples are to be written, there is nothing wrong with them to say.
-      await expect
-        .poll(async () => (await json<{ samples: string }>('/health')).samples, PATIENCE)
-        .toMatch(why);
-      expect(await monitor?.metric('langgraph_monitor_store_up')).toBe(0);
-      expect(await silenced()).toEqual(['Muted']);
-      expect(await active()).toEqual(['Known', 'Muted']);
+      await vi.waitFor(
+        async () => expect((await world.monitor.json<{ samples: string }>('/health')).samples).toMatch(why),
+        PATIENCE,
+      );
+      expect(await world.monitor.metric('langgraph_monitor_store_up')).toBe(0);
+      expect(await world.silenced()).toEqual(['Muted']);
+      expect(await world.active()).toEqual(['Known', 'Muted']);
       // What cannot be written is not acknowledged, and in force all the same.
-      expect([await raise('Fresh'), await silence('Later')]).toEqual([500, 500]);
-      await expect.poll(sent, PATIENCE).toEqual(['Known firing', 'Fresh firing']);
-      expect(await raise('Known', seconds(0))).toBe(500);
-      await expect.poll(sent, PATIENCE).toEqual(['Known firing', 'Fresh firing', 'Known resolved']);
+      expect([await world.raise('Fresh'), await world.silence('Later')]).toEqual([500, 500]);
+      await vi.waitFor(() => expect(world.sent()).toEqual(['Known firing', 'Fresh firing']), PATIENCE);
+      expect(await world.raise('Known', seconds(0))).toBe(500);
+      await vi.waitFor(
+        () => expect(world.sent()).toEqual(['Known firing', 'Fresh firing', 'Known resolved']),
+        PATIENCE,
+      );
 
       if (how === 'stop') return;
-      end();
-      await expect.poll(storage, PATIENCE).toBe('ok');
-      await expect.poll(() => monitor?.metric('langgraph_monitor_store_up'), PATIENCE).toBe(1);
-      await stop('kill');
-      await start();
-      expect(await silenced()).toEqual(['Later', 'Muted']);
-      expect(await active()).toEqual(['Fresh', 'Muted']);
+      end(world.data);
+      await vi.waitFor(async () => expect(await world.storage()).toBe('ok'), PATIENCE);
+      await vi.waitFor(
+        async () => expect(await world.monitor.metric('langgraph_monitor_store_up')).toBe(1),
+        PATIENCE,
+      );
+      await world.stop('kill');
+      await world.start();
+      expect(await world.silenced()).toEqual(['Later', 'Muted']);
+      expect(await world.active()).toEqual(['Fresh', 'Muted']);
       // Its first message comes after all that the restart could send again.
-      expect(await raise('Last')).toBe(200);
-      await expect.poll(sent, PATIENCE).toContain('Last firing');
-      expect(sent()).toEqual(['Known firing', 'Fresh firing', 'Known resolved', 'Last firing']);
+      expect(await world.raise('Last')).toBe(200);
+      await vi.waitFor(() => expect(world.sent()).toContain('Last firing'), PATIENCE);
+      expect(world.sent()).toEqual(['Known firing', 'Fresh firing', 'Known resolved', 'Last firing']);
     },
     TEST_PATIENCE,
   );
 });
 
-test.skipIf(!canMount())(
+test.skipIf(!canMount()).concurrent(
   'a read-only mount that becomes writable is locked: of two monitors one writes, the other says so and follows',
   async () => {
-    mount('-o', 'remount,ro', data);
-    await start();
-    await using other = await startMonitor(CONFIG, { folder });
-    const states = async () => [await storage(), (await other.json<{ store: string }>('/health')).store];
+    await using world = await World.open();
+    mount('-o', 'remount,ro', world.data);
+    await world.start();
+    await using other = await startMonitor(CONFIG, { folder: world.folder });
+    const states = async () => [
+      await world.storage(),
+      (await other.json<{ store: string }>('/health')).store,
+    ];
     const isReadOnly = /mounted read-only/;
     expect(await states()).toEqual([expect.stringMatching(isReadOnly), expect.stringMatching(isReadOnly)]);
-    mount('-o', 'remount,rw', data);
+    mount('-o', 'remount,rw', world.data);
     const inUse =
       /^--storage\.path: .* is in use by another langgraph-monitor( \(process \d+\))?; stop that one/;
-    await expect
-      .poll(async () => (await states()).sort(), PATIENCE)
-      .toEqual([expect.stringMatching(inUse), 'ok']);
-    const isFirst = (await storage()) === 'ok';
-    const [writer, waiting] = isFirst
-      ? [monitor as RunningMonitor, other]
-      : [other, monitor as RunningMonitor];
+    await vi.waitFor(
+      async () => expect((await states()).sort()).toEqual([expect.stringMatching(inUse), 'ok']),
+      PATIENCE,
+    );
+    const isFirst = (await world.storage()) === 'ok';
+    const [writer, waiting] = isFirst ? [world.monitor, other] : [other, world.monitor];
     expect(await waiting.metric('langgraph_monitor_store_up')).toBe(0);
     expect(waiting.logged('Store opened')).toEqual([]);
     await writer.stop();
-    await expect
-      .poll(async () => (await waiting.json<{ store: string }>('/health')).store, PATIENCE)
-      .toBe('ok');
+    await vi.waitFor(
+      async () => expect((await waiting.json<{ store: string }>('/health')).store).toBe('ok'),
+      PATIENCE,
+    );
     expect(waiting.logged('Storage folder is locked')).toHaveLength(1);
   },
   TEST_PATIENCE,
 );
 
-test.skipIf(!canMount())(
+test.skipIf(!canMount()).concurrent(
   'a disk that fills up while notifications are sent: each is sent once, and known after a kill when there was room',
   async () => {
+    await using world = await World.open();
     const [, begin, end, why] = OUTAGES[0] as (typeof OUTAGES)[number];
-    await start();
-    expect(await raise('Known')).toBe(200);
-    await expect.poll(sent, PATIENCE).toEqual(['Known firing']);
-    begin();
+    await world.start();
+    expect(await world.raise('Known')).toBe(200);
+    await vi.waitFor(() => expect(world.sent()).toEqual(['Known firing']), PATIENCE);
+    begin(world.data);
     const names = Array.from({ length: 40 }, (_, i) => `Fresh${String(i).padStart(2, '0')}`);
     const statuses: number[] = [];
-    for (const name of names) statuses.push(await raise(name));
+    for (const name of names) statuses.push(await world.raise(name));
     // Some find room in a file that is there already.
     expect(statuses.at(-1)).toBe(500);
     const wanted = ['Known firing', ...names.map(name => `${name} firing`)];
-    await expect.poll(() => sent().sort(), PATIENCE).toEqual(wanted.toSorted());
-    expect(await storage()).toMatch(why);
-    for (const name of names) await raise(name);
-    end();
-    await expect.poll(storage, PATIENCE).toBe('ok');
-    await stop('kill');
-    await start();
-    expect(await active()).toEqual([...names, 'Known']);
-    expect(await raise('Last')).toBe(200);
-    await expect.poll(sent, PATIENCE).toContain('Last firing');
-    expect(sent().sort()).toEqual([...wanted, 'Last firing'].sort());
+    await vi.waitFor(() => expect(world.sent().sort()).toEqual(wanted.toSorted()), PATIENCE);
+    expect(await world.storage()).toMatch(why);
+    for (const name of names) await world.raise(name);
+    end(world.data);
+    await vi.waitFor(async () => expect(await world.storage()).toBe('ok'), PATIENCE);
+    await world.stop('kill');
+    await world.start();
+    expect(await world.active()).toEqual([...names, 'Known']);
+    expect(await world.raise('Last')).toBe(200);
+    await vi.waitFor(() => expect(world.sent()).toContain('Last firing'), PATIENCE);
+    expect(world.sent().sort()).toEqual([...wanted, 'Last firing'].sort());
   },
   TEST_PATIENCE,
 );
