@@ -5,6 +5,20 @@ import TallyReporter from './scripts/tally.mjs';
 const files = (names: readonly string[]) => names.map(name => `test/${name}.test.ts`);
 
 /**
+ * Tests that wait for most of their time: for intervals, for the half minute after which a disk is tried again, for what a page
+ * asks every quarter of a minute. More of them run at once than there are processors, before all others; those that take
+ * longest first.
+ */
+const WAITING = files([
+  ...['e2e/secret-markers', 'e2e/rules', 'grafana/queries', 'e2e/storage-outage', 'e2e/storage'],
+  ...['e2e/promql', 'e2e/timetable', 'page/newer', 'page/first-run-view', 'page/reports', 'page/settings'],
+  ...['page/states', 'e2e/alerting', 'e2e/availability', 'e2e/clock-alerts', 'e2e/killed-while-notifying'],
+  ...['page/elsewhere', 'page/haproxy-view', 'alerts/alerting', 'e2e/watch', 'alertmanager/forecast/truth'],
+  ...['net/resolver', 'page/incidents', 'e2e/hung', 'e2e/idle', 'e2e/prometheus'],
+  ...['alertmanager/reload-transitions', 'client/view'],
+]);
+
+/**
  * Rooms whose modules keep nothing between calls that another test would see: their tests may share a process, which saves
  * most of a second of CPU per file, for starting it and for loading the same modules again.
  */
@@ -21,7 +35,7 @@ const OF_THE_PROCESS = files([
 
 /** Tests that keep a processor busy with a browser, and tests that start whole programs and mostly wait for them. */
 const BROWSER = ['/test/page/', '-browser.test.ts'];
-const PROGRAMS = ['/test/e2e/', '/test/deploy/', '/test/grafana/', '/test/alertmanager/dispatch/routes'];
+const PROGRAMS = ['/test/e2e/', '/test/deploy/', '/test/alertmanager/dispatch/routes'];
 
 /**
  * Slow files first, so that none of them is begun when the others are nearly done and a worker has nothing left; busy ones
@@ -29,7 +43,10 @@ const PROGRAMS = ['/test/e2e/', '/test/deploy/', '/test/grafana/', '/test/alertm
  */
 class Mixed extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
+    const place = ({ moduleId }: TestSpecification) =>
+      WAITING.findIndex(file => moduleId.endsWith(`/${file}`));
+    const first = files.filter(file => place(file) >= 0).sort((a, b) => place(a) - place(b));
+    const sorted = await super.sort(files.filter(file => place(file) < 0));
     const isOf = (places: readonly string[], file: TestSpecification) =>
       places.some(place => file.moduleId.includes(place));
     const busy = sorted.filter(file => isOf(BROWSER, file));
@@ -37,21 +54,23 @@ class Mixed extends BaseSequencer {
     const quick = sorted.filter(file => !busy.includes(file) && !waiting.includes(file));
     const mixed: TestSpecification[] = [];
     while (busy.length + waiting.length > 0) mixed.push(...busy.splice(0, 1), ...waiting.splice(0, 1));
-    return [...mixed, ...quick];
+    return [...first, ...mixed, ...quick];
   }
 }
 
+/** One of those that run after the waiting ones. */
 const project = (name: string, include: string[], exclude: string[] = [], isolate = true) => ({
   extends: true as const,
-  test: { name, include, exclude, isolate },
+  test: { name, include, exclude, isolate, sequence: { groupOrder: 1 } },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project('apart', ['test/**/*.test.ts'], SHARING),
+      { extends: true, test: { name: 'waiting', include: WAITING, maxWorkers: 4 } },
+      project('apart', ['test/**/*.test.ts'], [...WAITING, ...SHARING]),
       project('process', OF_THE_PROCESS),
-      project('together', SHARING, OF_THE_PROCESS, false),
+      project('together', SHARING, [...WAITING, ...OF_THE_PROCESS], false),
     ],
     // Processes, because native modules and worker threads are part of what is tested.
     pool: 'forks',
