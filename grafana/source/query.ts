@@ -40,7 +40,7 @@ export const MONITOR = 'instance="$instance"';
 /** The services chosen, of one or of several. */
 export const SERVICES = `${MONITOR}, target=~"$service"`;
 
-/** 2 up, 1 slow, 0 down; absent while nobody knows. */
+/** 2 up, 1 slow, 0 down; absent while it is unknown. */
 export const serviceState = (selector: string) => `
   langgraph_monitor_service_up{${selector}} * 2
     - on (job, instance, target) langgraph_monitor_service_slow{${selector}}`;
@@ -64,7 +64,7 @@ export const responseTimeQuantile = (share: number, selector: string) => `
   histogram_quantile(${share}, sum by (target, le) (
     rate(langgraph_monitor_response_time_seconds_bucket{${selector}}[$__rate_interval])))`;
 
-/** One of several states that are a series each, as a number; a state nobody names is not there. */
+/** One of several states that are a series each, as a number; a state that is not named is left out. */
 export function stateNumber(
   by: string,
   metric: string,

@@ -8,14 +8,14 @@ import type { StateStore } from '../store/state-table.js';
 import { fingerprintOf } from './fingerprint.js';
 
 const KIND = 'alert';
-/** An alert that is over is kept this long, as in Alertmanager, or until everybody who waits for its end was told. */
+/** An alert that is over is kept this long, as in Alertmanager, or until its end was sent to every receiver that waits for it. */
 const RETENTION: Millis = 30 * 60_000;
 /** After a restart an alert is believed for as long as its rule may take to say it again. */
 const GRACE: Millis = 4 * 60_000;
 /** A clock that goes on by more at once was set, or the process stood still. Longer than a busy machine is late. */
 const LEAP: Millis = 20_000;
 
-/** An alert somebody tells of. Moments that are left out are Alertmanager's defaults: now, and now + resolve_timeout. */
+/** An alert as a sender posts it. Moments that are left out are Alertmanager's defaults: now, and now + resolve_timeout. */
 export interface IncomingAlert {
   readonly labels: Labels;
   readonly annotations: Readonly<Record<string, string>>;
@@ -26,11 +26,11 @@ export interface IncomingAlert {
   /** When the first check failed of those it is about. */
   readonly firstFailedAt?: Millis | undefined;
   readonly generatorUrl: string;
-  /** Somebody else tells of it and may say it only once; our own rules say it again after a restart. */
+  /** It comes from another sender, which may send it only once; our own rules repeat it after a restart. */
   readonly isForeign?: boolean | undefined;
 }
 
-/** An alert as it is known at the moment; replaced whenever more is heard of it. */
+/** An alert as it is known at the moment; replaced with every update. */
 export interface StoredAlert {
   readonly fingerprint: string;
   readonly labels: Labels;
@@ -42,10 +42,10 @@ export interface StoredAlert {
   readonly firstFailedAt?: Millis | undefined;
   readonly updatedAt: Millis;
   readonly generatorUrl: string;
-  /** Nobody said when it ends. */
+  /** The sender gave no end. */
   readonly isEndGuessed: boolean;
   readonly isForeign?: boolean | undefined;
-  /** It is from before a restart and was not heard of since: it may be over by now. */
+  /** It is from before a restart and was not repeated since: it may be over by now. */
   readonly isUnconfirmed: boolean;
 }
 
@@ -61,7 +61,7 @@ export interface AlertStoreEvents {
 
 interface Entry {
   alert: StoredAlert;
-  /** Its end was told. */
+  /** Its end was passed on. */
   isOver: boolean;
 }
 
@@ -118,7 +118,7 @@ export class AlertStore {
     return this.#entries.get(fingerprint)?.alert;
   }
 
-  /** Hears of alerts. @returns whether they are on disk */
+  /** Adds or updates alerts. @returns whether they are on disk */
   upsert(alerts: readonly IncomingAlert[], at: Millis): boolean {
     const changes: [string, PersistedAlert][] = [];
     const happened: (() => void)[] = [];
@@ -169,7 +169,7 @@ export class AlertStore {
     }
   }
 
-  /** Ends what nobody told of in time; drops what has been over for long and `isHeld` by nobody. */
+  /** Resolves alerts that were not repeated in time; deletes those that ended long ago and are not held (`isHeld`). */
   sweep(at: Millis, isHeld: (fingerprint: string) => boolean): void {
     const changes: [string, PersistedAlert | undefined][] = [];
     for (const [fingerprint, entry] of this.#entries) {
@@ -193,7 +193,7 @@ export class AlertStore {
     const before = this.#entries.get(fresh.fingerprint);
     const overlaps = before && fresh.endsAt > before.alert.startsAt && fresh.startsAt < before.alert.endsAt;
     const alert = overlaps ? merged(before.alert, fresh, at) : fresh;
-    // The end of something nobody heard of is no news.
+    // The end of an unknown alert is dropped.
     if (!before && isResolved(alert, at)) return undefined;
     const entry: Entry = { alert, isOver: isResolved(alert, at) };
     this.#entries.set(alert.fingerprint, entry);

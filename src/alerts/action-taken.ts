@@ -3,11 +3,11 @@
 
 import type { AlertHistoryEntry, NotificationRecord } from './history.js';
 
-/** The log hears of every alert anyway. */
+/** The log has every alert anyway. */
 const LOG = 'log';
 
 /**
- * Actions with what came of them, who was told, who silenced it.
+ * Actions with what came of them, which receivers were notified, who silenced it.
  * @param otherwise when nothing of that is known
  */
 export function actionTaken(

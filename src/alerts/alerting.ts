@@ -1,5 +1,5 @@
 // What becomes of alerts. Comes in: the rules' alerts and those of others, and a configuration; goes out: messages by
-// the embedded notifier, or the alerts themselves to real Alertmanagers, or neither where somebody else sends; actions;
+// the embedded notifier, or the alerts themselves to real Alertmanagers, or neither where another Prometheus sends; actions;
 // and the audit trail.
 
 import { AlertStore, type IncomingAlert, isResolved, type StoredAlert } from '../alertmanager/alert-store.js';
@@ -36,12 +36,12 @@ import { type CheckedServices, type RuleAlerts, StartupHold } from './startup-ho
 /** As the history names what the checks do about a status. */
 const PACE_ACTION = 'monitoring interval';
 const SWEEP_EVERY: Millis = 5000;
-/** Longer than anybody tries one message again. */
+/** Longer than any receiver retries one message. */
 const SENT_RECIPIENTS_TTL: Millis = 30 * 60_000;
 
-/** Who tells people. */
+/** Who sends notifications. */
 export type DeliveryConfig =
-  /** We do, as alertmanager.yml says. */
+  /** The embedded Alertmanager, as alertmanager.yml says. */
   | { readonly by: 'us'; readonly config: AlertmanagerConfig }
   | { readonly by: 'alertmanagers'; readonly alertmanagers: readonly AlertmanagerAddress[] }
   /** The Prometheus that evaluates the rules, at `url`; without one nothing is configured yet. */
@@ -59,7 +59,7 @@ export interface RuleCoverage {
   readonly pending?: readonly PendingAlert[];
 }
 
-/** Hears what is to be counted. */
+/** Callbacks for metrics. */
 export interface AlertingEvents extends SenderEvents {
   /** Which integrations there are now. */
   onIntegrations(integrations: readonly Integration[]): void;
@@ -85,7 +85,7 @@ export interface AlertingOptions {
   readonly events: AlertingEvents;
 }
 
-/** Whoever makes one closes it. */
+/** The caller must close it. */
 export class Alerting {
   readonly alerts: AlertStore;
   readonly silences: Silences;
@@ -106,7 +106,7 @@ export class Alerting {
   /** One change of the configuration after the other. */
   #changing: Promise<void> = Promise.resolve();
 
-  /** Takes up what an earlier run left. Nothing is told before {@link configure}. */
+  /** Restores the state of an earlier run. Nothing is sent before {@link configure}. */
   constructor(options: AlertingOptions) {
     const { store, clock, log, events } = options;
     this.#options = options;
@@ -137,7 +137,7 @@ export class Alerting {
     return this.#delivery;
   }
 
-  /** Undefined unless we tell people ourselves. */
+  /** Undefined unless the embedded Alertmanager sends notifications. */
   get notifier(): Notifier | undefined {
     return this.#notifier;
   }
@@ -148,8 +148,8 @@ export class Alerting {
   }
 
   /**
-   * Takes up another configuration; resolves when it is in force.
-   * @throws ConfigError when a receiver cannot be opened; everything goes on as before
+   * Applies a configuration; resolves when it is in force.
+   * @throws ConfigError when a receiver cannot be opened; the running configuration stays in force
    */
   configure(delivery: DeliveryConfig, actions: readonly ActionDefinition[]): Promise<void> {
     const { clock, events } = this.#options;
@@ -158,7 +158,7 @@ export class Alerting {
       delivery.by === 'alertmanagers' ? makeSender(delivery.alertmanagers, clock, events) : undefined;
     this.#actions.configure(actions);
     this.#changing = this.#changing.then(async () => {
-      // Two at once would tell everything twice.
+      // Two at once would send everything twice.
       await this.#stop();
       this.#delivery = delivery;
       if (delivery.by === 'us') this.alerts.resolveTimeout = delivery.config.global.resolveTimeout;
@@ -172,7 +172,7 @@ export class Alerting {
   }
 
   /**
-   * Takes what an evaluation of the rules wants to be sent: alerts that are new, over, or were not sent for a while. An
+   * Applies what an evaluation of the rules wants to be sent: alerts that are new, over, or were not sent for a while. An
    * alert of the rules that they do not have any more, since the rule or its service is gone, ends.
    * @returns whether the rules are to be evaluated again soon, because alerts wait for it
    */
@@ -217,7 +217,7 @@ export class Alerting {
     return own.filter(isGone).map(alert => ({ ...alert, endsAt: at }));
   }
 
-  /** Hears which alerts fire where somebody else evaluates the rules: all of them, each time. */
+  /** Applies the list of alerts that fire where another Prometheus evaluates the rules: all of them, each time. */
   applyRemoteAlerts(firing: readonly Pick<Alert, 'labels' | 'annotations' | 'activeAt'>[], at: Millis): void {
     this.alerts.advanceTo(at);
     const alerts = firing.map(alert => ({
@@ -240,7 +240,7 @@ export class Alerting {
     );
   }
 
-  /** Hears of alerts that others tell of. @returns whether they are on disk */
+  /** Takes in alerts that other programs post. @returns whether they are on disk */
   ingest(alerts: readonly IncomingAlert[], at: Millis): boolean {
     this.alerts.advanceTo(at);
     return this.alerts.upsert(
@@ -249,7 +249,7 @@ export class Alerting {
     );
   }
 
-  /** How many alerts and silences there are, by state; undefined where somebody else has them. */
+  /** How many alerts and silences there are, by state; undefined where another program has them. */
   figures() {
     const notifier = this.#notifier;
     if (!notifier) return undefined;
@@ -286,7 +286,7 @@ export class Alerting {
     return mutesOf(alert, this.alerts, this.#notifier, at);
   }
 
-  /** Ends what nobody told of in time; forgets what is long over. */
+  /** Resolves alerts that were not repeated in time; deletes what is long over. */
   sweep(): void {
     const at = this.#options.clock.now();
     this.alerts.advanceTo(at);
@@ -296,7 +296,7 @@ export class Alerting {
     this.#notifier?.sweep(at);
   }
 
-  /** Stops telling; the next run goes on where this one ends. */
+  /** Stops sending; the next run continues where this one ends. */
   async close(): Promise<void> {
     clearInterval(this.#sweeping);
     await this.#changing;

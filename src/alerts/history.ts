@@ -1,4 +1,4 @@
-// The audit trail: every alert from its begin to its end, with who was told where and when, what was done about it, and who
+// The audit trail: every alert from its begin to its end, with the receivers that were notified and when, what was done about it, and who
 // silenced it. Comes in: what happens to alerts; goes out: episodes, kept for as long as the scans. Escalated copies belong
 // to the alert they copy.
 
@@ -14,14 +14,14 @@ const MAX_NOTIFICATIONS = 200;
 const MAX_ACTIONS = 100;
 /** Episodes written at once. */
 const BATCH = 500;
-/** Episodes that ended and may still be told of. */
+/** Entries that ended and about which notifications may still be sent. */
 const MAX_RECENT = 10_000;
 /** Of those, what is looked for at the start. */
 const RESTORED_RECENT = 1000;
 /** Open episodes that are looked for at the start. */
 const MAX_OPEN = 100_000;
 
-/** A message somebody was given, or could not be given. */
+/** A notification that was sent, or could not be sent. */
 export interface NotificationRecord {
   readonly at: Millis;
   readonly receiver: string;
@@ -73,7 +73,7 @@ export interface AlertHistoryPage {
   readonly count: number;
 }
 
-/** Where is noted what was sent, and what was not because of silences. */
+/** Records what was sent, and what was not because of silences. */
 export type AlertHistoryWriter = Pick<AlertHistory, 'recordNotification' | 'recordSilences'>;
 
 export class AlertHistory {
@@ -85,7 +85,7 @@ export class AlertHistory {
   readonly #changed = new Set<AlertHistoryEntry>();
   #writing: NodeJS.Immediate | undefined;
 
-  /** Takes up those that an earlier run left open. */
+  /** Restores those that an earlier run left open. */
   constructor(store: AlertHistoryStore) {
     this.#store = store;
     for (const { body } of store.select({ active: true, limit: MAX_OPEN }).episodes) {
@@ -147,7 +147,7 @@ export class AlertHistory {
     if (this.#recent.size > MAX_RECENT) this.#recent.delete(this.#recent.keys().next().value as string);
   }
 
-  /** Somebody was told of alerts, or could not be. */
+  /** A notification about alerts was sent, or could not be sent. */
   recordNotification(
     alerts: readonly Pick<StoredAlert, 'labels'>[],
     note: Omit<NotificationRecord, 'escalation'>,

@@ -1,5 +1,5 @@
 // Alerts to the real Alertmanagers, as Prometheus sends them: to every one, again and again while they fire, and their
-// ends for a while. Comes in: what the rules want to be told; goes out: POST /api/v2/alerts. What cannot be sent is not
+// ends for a while. Comes in: alerts the rules want to be sent; goes out: POST /api/v2/alerts. What cannot be sent is not
 // kept, because it comes again. Source: Prometheus, notifier/notifier.go.
 
 import type { IncomingAlert } from '../alertmanager/alert-store.js';
@@ -24,7 +24,7 @@ export interface AlertmanagerAddress extends HttpClientConfig {
   readonly timeout: Millis;
 }
 
-/** Hears what becomes of alerts; metrics have Prometheus' names. */
+/** Callbacks for the results; metrics have Prometheus' names. */
 export interface SenderEvents {
   onSent(alertmanager: string, alerts: number, duration: Millis): void;
   onFailed(alertmanager: string, alerts: number, reason: string): void;

@@ -19,7 +19,7 @@ const USABLE: Millis = 45 * 60_000;
 /** A report is made again by itself for so long after it was asked for, and so many of them. */
 const WANTED: Millis = 24 * 3_600_000;
 const MOST_WANTED = 20;
-/** What most reports are about, if not told otherwise. */
+/** The default period of most reports. */
 const USUAL = lastDays(7);
 
 /** Hours of a period, of all services together: each takes some 50 bytes while a report is made. */

@@ -1,4 +1,4 @@
-// What a figure rests on: the question that anybody with PromQL can ask again, its answer, and the stretch of time.
+// What a figure rests on: the query that can be run again with PromQL, its answer, and the stretch of time.
 
 import { isoLocal } from '../model/time.js';
 import { type Period, windowOf } from './asking.js';

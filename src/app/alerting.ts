@@ -1,4 +1,4 @@
-// Alerts and what becomes of them, joined to the store, the metrics and the log, with the gateway for text messages.
+// Connects alerting to the store, the metrics and the log, with the gateway for text messages.
 // Comes in: the configuration, and alerts; goes out: messages, and figures.
 
 import type { Registry } from 'prom-client';
@@ -26,12 +26,12 @@ export interface AlertWiringOptions {
   readonly clock?: Clock;
 }
 
-/** Whoever makes one closes it. */
+/** The caller must close it. */
 export class AlertWiring {
   readonly alerting: Alerting;
   readonly #metrics: AlertingMetrics;
   readonly #log: Logger;
-  /** Who was reached under one configuration is not told again under the next. */
+  /** A recipient reached under one configuration is not notified again under the next. */
   readonly #texted = makeSmsReceipts();
   #gateway: SmsGateway | undefined;
 
@@ -58,7 +58,7 @@ export class AlertWiring {
     });
   }
 
-  /** Sends text messages; undefined unless `alerting.sms` is configured. What it does not reach is logged: nobody reads the answer to a webhook that was taken. */
+  /** Sends text messages; undefined unless `alerting.sms` is configured. Failures are logged, because the response to an accepted webhook is not read. */
   get sms(): Pick<SmsGateway, 'send'> | undefined {
     const gateway = this.#gateway;
     return (
@@ -74,8 +74,8 @@ export class AlertWiring {
   }
 
   /**
-   * Takes up another configuration; resolves when it is in force.
-   * @throws ConfigError when a receiver cannot be opened; everything goes on as before
+   * Applies a configuration; resolves when it is in force.
+   * @throws ConfigError when a receiver cannot be opened; the running configuration stays in force
    */
   async configure({ delivery, actions, sms }: Configuration): Promise<void> {
     await this.alerting.configure(delivery, actions);

@@ -50,7 +50,7 @@ export interface Configuration {
   readonly remote: RemoteQuery | undefined;
   /** Time between two scrapes of the monitor's own metrics, and of the evaluations of rules after them. */
   readonly scrapeInterval: Millis;
-  /** The files of `rule_files`; none in remote mode, where somebody else evaluates them. */
+  /** The files of `rule_files`; none in remote mode, where another Prometheus evaluates them. */
   readonly rules: readonly TransferredRuleFile[];
   /** Where workflows call which service. */
   readonly endpoints: EndpointCandidates;
@@ -88,7 +88,7 @@ export interface SmsAccount {
   readonly timeout: Millis;
 }
 
-/** Somebody's Prometheus HTTP API, and how it is called. */
+/** A remote Prometheus HTTP API, and how it is called. */
 export interface RemoteQuery extends HttpClientConfig {
   /** Where its `/api/v1` is, without a slash at the end. */
   readonly url: string;

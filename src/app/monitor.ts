@@ -80,7 +80,7 @@ export interface MonitorSettings extends QuerySettings {
 }
 
 /**
- * Starts a monitor. Whoever starts it closes it.
+ * Starts a monitor. The caller must close it.
  * @throws ConfigError, StorageRefused, or the system's error when the address cannot be listened on.
  */
 export async function startMonitor(settings: MonitorSettings): Promise<Monitor> {
@@ -233,7 +233,7 @@ export class Monitor {
     return this.#url;
   }
 
-  /** @internal Opens the doors. */
+  /** @internal Starts the HTTP server. */
   async listen(web: ReturnType<typeof loadWebConfig>): Promise<void> {
     const { listen, log } = this.#settings;
     this.#server = await startServer({
@@ -420,7 +420,7 @@ export class Monitor {
     const isNews = this.#showState(result.target);
     if (change) this.#tellChange(change);
     if (!change && !isNews) this.#refresher.resolved(result.target);
-    // Whoever waits for the result wants to see with it what follows from it.
+    // Callers that wait for the result get it together with the rules' evaluation of it.
     else void this.#queryBackend.evaluate().then(() => this.#refresher.resolved(result.target));
   }
 

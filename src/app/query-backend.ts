@@ -1,4 +1,4 @@
-// PromQL and rules and what they are answered from, joined: the registry is copied into our own samples, which rules
+// What runs queries and rules: the registry is copied into local samples, which rules
 // and queries read, or another Prometheus does all that. Comes in: which of the two; goes out: an engine, and the
 // cluster's status after every scrape.
 
@@ -46,19 +46,19 @@ export interface QuerySettings {
   readonly queryThreadFile?: URL;
 }
 
-/** Hears the rules. */
+/** Callbacks for rule evaluation results. */
 export interface QueryBackendEvents {
-  /** What the rules say. @param at wall clock */
+  /** A new cluster status. @param at wall clock */
   onStatus(status: ClusterStatus, at: Millis): void;
-  /** The rules could not be asked. */
+  /** The rules could not be evaluated. */
   onRulesUnavailable(reason: string): void;
   /** Our own rules were evaluated. */
   onEvaluation(judgement: RuleEvaluation): void;
-  /** Somebody else's rules were asked: all alerts that fire there. */
+  /** All alerts that fire in the remote Prometheus. */
   onFiring(alerts: readonly RuleAlertView[], at: Millis): void;
 }
 
-/** Which rules there are, and who else may have them. */
+/** The rules, and the remote Prometheus that has them where one is configured. */
 export interface RuleConfiguration {
   readonly remote: RemoteQuery | undefined;
   readonly rules: readonly TransferredRuleFile[];
@@ -122,7 +122,7 @@ class LocalBackend {
 
   async #append(scrape: Scrape): Promise<void> {
     const judgement = await this.engine.append(scrape);
-    // Whoever stops is not told what came of the last scrape.
+    // After the stop the last scrape's result is dropped.
     if (this.#isStopped) return;
     if (!judgement) return this.#events.onRulesUnavailable('the rules could not be evaluated');
     this.#events.onStatus(clusterStatusOf(judgement.status, judgement.alerts), judgement.at);
@@ -143,7 +143,7 @@ class LocalBackend {
   }
 }
 
-/** Somebody else's Prometheus, which has the same rules. */
+/** A remote Prometheus that evaluates the same rules. */
 class RemoteBackend {
   readonly engine: RemoteEngine;
   readonly #events: QueryBackendEvents;
@@ -178,7 +178,7 @@ class RemoteBackend {
     const at = systemClock.now();
     try {
       const { status, alerts } = await this.engine.evaluation(CLUSTER_STATUS, at);
-      // Others may have spoken since; an answer that is late is not the last word.
+      // A late answer must not replace a newer status.
       if (this.#isStopped) return;
       if (status === undefined)
         this.#events.onRulesUnavailable(`query.url has no series ${CLUSTER_STATUS}; load rules/ there`);
@@ -195,7 +195,7 @@ class RemoteBackend {
   }
 }
 
-/** Whoever makes one closes it. */
+/** The caller must close it. */
 export class QueryBackend {
   readonly #settings: QuerySettings;
   readonly #registry: Registry;
@@ -223,7 +223,7 @@ export class QueryBackend {
     this.#switch = new SwitchingEngine();
   }
 
-  /** Answers every question, whoever does at the moment. */
+  /** Runs queries on the backend in use. */
   get engine(): QueryEngine {
     return this.#switch;
   }
@@ -244,13 +244,13 @@ export class QueryBackend {
     this.#local?.engine.setObstacle(obstacle);
   }
 
-  /** Begins to answer. `address` is where we listen, as somebody who scrapes us would call it. */
+  /** Starts the backend. `address` is where we listen, in the form of a scrape target. */
   async start(address: string, configuration: RuleConfiguration): Promise<void> {
     this.#instance = address;
     await this.configure(configuration);
   }
 
-  /** Takes up another configuration; our own samples stay open as long as they are asked. */
+  /** Applies a configuration; the local samples stay open as long as queries use them. */
   async configure(configuration: RuleConfiguration): Promise<void> {
     const { remote } = configuration;
     this.#remote?.stop();
@@ -287,8 +287,8 @@ export class QueryBackend {
   }
 
   /**
-   * Something has changed, or a scan has ended: resolves when the rules have said what follows. `onTaken` is called at the
-   * moment they speak of, unless they cannot be asked.
+   * Evaluates the rules after a change or a scan: resolves when the rules have said what follows. `onTaken` is called at the
+   * moment of the scrape they evaluate, unless the scrape fails.
    */
   async evaluate(onScraped?: () => void): Promise<void> {
     await (this.#local ?? this.#remote)?.evaluate(onScraped);

@@ -4,7 +4,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 // By default V8 spends more time on optimizing its code than the code then saves (at 40 probes a second a quarter of all
-// CPU), so it is told to wait until code is really hot. A saturated prober is optimized all the same. From Node 22 on V8
+// CPU), so it is configured to wait until code is really hot. A saturated prober is optimized all the same. From Node 22 on V8
 // does not know the flag, and would say so.
 const [major] = process.versions.node.split('.').map(Number);
 if (major !== undefined && major < 22) setFlagsFromString('--interrupt-budget=1000000');

@@ -1,5 +1,5 @@
 // What to do about a native module that does not load: the one fault of an installation that users meet, because npm may
-// be told to run no install scripts, and a module is compiled for one version of Node.
+// be configured to run no install scripts, and a module is compiled for one version of Node.
 
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

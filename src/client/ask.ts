@@ -1,5 +1,5 @@
 // One question to the monitor. Comes in: a path; goes out: the answer's JSON, or why there is none. Never throws, unless
-// whoever asks has called it off.
+// the caller has aborted it.
 
 import type { Answer } from './answers.js';
 import { later } from './pause.js';

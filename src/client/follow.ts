@@ -22,7 +22,7 @@ export interface FollowOptions {
   readonly silence?: { readonly first: number; readonly later: number };
 }
 
-/** Hears what comes. */
+/** Callbacks for events. */
 export interface Follower {
   onHealth(health: ClusterHealth): void;
   /** What was heard last still holds. */
@@ -68,7 +68,7 @@ export async function follow(options: FollowOptions, follower: Follower, signal:
     }
     follower.onMode('connecting');
     failures = performance.now() - began > SETTLED ? 0 : failures + 1;
-    // Not all at once, when the monitor has ended everybody's stream.
+    // Clients do not reconnect all at once when the monitor has ended all streams.
     await pause(backoff(failures) * (0.5 + Math.random() / 2), signal);
   }
 }

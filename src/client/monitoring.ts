@@ -91,7 +91,7 @@ export interface EndpointOptions {
 export interface WatchOptions {
   /** Milliseconds between two questions where no stream can be had; 1,000 unless said. */
   readonly pollInterval?: number;
-  /** Milliseconds after which a view that hears nothing is no longer decided by; 30,000 unless said. */
+  /** Milliseconds without an event after which a view is no longer used for decisions; default 30,000. */
   readonly maxAge?: number;
   /**
    * Stream also where a stream keeps the process alive (Deno, Bun); there the view polls otherwise. In Node and in
@@ -193,7 +193,7 @@ export class LangGraphMonitoring {
 
   /**
    * Keeps the cluster's health in memory from now on, so that every answer that can come from there does. Once is enough:
-   * a second call gives the same view. Whoever wants it to end closes it.
+   * a second call gives the same view. Close it to end it.
    */
   watch({
     pollInterval = POLL_INTERVAL,
@@ -206,7 +206,7 @@ export class LangGraphMonitoring {
         pollInterval,
         maxAge,
         mayHoldProcess,
-        // After every reload of its configuration the monitor lets its clients come anew.
+        // After every reload of its configuration the monitor makes its clients reconnect.
         onContact: () => void this.#learn(),
       });
     return this.#view;

@@ -1,10 +1,10 @@
-// The cluster's health in memory. Comes in: what follow.ts hears; goes out: the last state and how old it is. Made by
+// The cluster's health in memory. Comes in: events from follow.ts; goes out: the last state and how old it is. Made by
 // LangGraphMonitoring.watch().
 
 import type { ClusterHealth } from './answers.js';
 import { type FollowOptions, follow, type Mode } from './follow.js';
 
-/** How long {@link ClusterView.ready} waits unless it is told otherwise, in milliseconds. */
+/** How long {@link ClusterView.ready} waits by default, in milliseconds. */
 const TIMEOUT = 10_000;
 
 export interface ViewOptions extends FollowOptions {

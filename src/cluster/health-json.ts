@@ -1,4 +1,4 @@
-// The board in the document's JSON. A service's part is written once per result and spliced in from then on, so that
+// The cluster state in the document's JSON. A service's part is written once per result and spliced in from then on, so that
 // a thousand services cost no more per answer than they changed.
 
 import type { Maintenance } from '../model/maintenance.js';
@@ -9,7 +9,7 @@ import { isoLocal, type Millis } from '../model/time.js';
 import type { ClusterState, NodeFacts, RulesProblem } from './state.js';
 import { alertLine } from './status.js';
 
-/** What was seen of the cluster at a moment. What the rules say of it may come later. */
+/** The cluster at a moment. The rules' evaluation of it may come later. */
 export interface ClusterSnapshot {
   /** Wall clock. */
   readonly at: Millis;
@@ -67,7 +67,7 @@ export class HealthWriter {
     return muted.length === 0 ? text : `${text.slice(0, -1)},"muted":${JSON.stringify(muted)}}`;
   }
 
-  /** What there is to be seen now. @param at wall clock @param elapsed monotonic clock */
+  /** Takes a snapshot of the current cluster state. @param at wall clock @param elapsed monotonic clock */
   snapshot(at: Millis, elapsed: Millis): ClusterSnapshot {
     const services = this.#cluster.services;
     const stats = {
@@ -94,7 +94,7 @@ export class HealthWriter {
     return `${this.writeSnapshot(snapshot).slice(0, -1)},"duration":${Math.round(duration) / 1000}}`;
   }
 
-  /** What was seen with the verdict there is now, as JSON text. */
+  /** A snapshot with the current status, as JSON text. */
   writeSnapshot({ at, services, stats }: ClusterSnapshot): string {
     const { status, rulesProblem } = this.#cluster;
     return (

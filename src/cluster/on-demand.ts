@@ -1,4 +1,4 @@
-// Results no older than somebody asks for: stale services are checked at once, and whoever asks meanwhile shares the
+// Results no older than a caller asks for: stale services are checked at once, and callers that ask meanwhile share the
 // check that is under way.
 
 import type { Millis } from '../model/time.js';
@@ -7,11 +7,11 @@ import type { ClusterState } from './state.js';
 /** Longest wait for an answer; then it is what there is. */
 export const REFRESH_TIMEOUT: Millis = 5000;
 
-/** Brings the board up to date on demand. */
+/** Brings the cluster state up to date on demand. */
 export class Refresher {
   readonly #cluster: ClusterState;
   readonly #check: (ids: readonly string[]) => void;
-  /** Who waits for a service's next result. */
+  /** Callers that wait for a service's next result. */
   readonly #waiting = new Map<string, Set<() => void>>();
 
   /** @param check asks for a check of these services at once */
@@ -21,7 +21,7 @@ export class Refresher {
   }
 
   /**
-   * Resolves when no result is older than `maxAge`, or when patience ends.
+   * Resolves when no result is older than `maxAge`, or after `timeout`.
    * @param at wall clock @param ids only these services
    */
   async ensure(
@@ -46,7 +46,7 @@ export class Refresher {
     for (const resolve of waiting) resolve();
   }
 
-  /** Whom nobody waits for any more is asked for anew the next time: the answer may never come. */
+  /** A service without waiters is checked again on the next request, because its answer may never come. */
   #stopWaiting(id: string, one: () => void): void {
     const waiting = this.#waiting.get(id);
     waiting?.delete(one);
@@ -65,7 +65,7 @@ export class Refresher {
         resolve();
       };
       const timer = setTimeout(done, timeout);
-      // Whoever waits has a connection that keeps the process; a program that ends does not wait for this.
+      // Waiting callers have a connection that keeps the process alive; a program that ends does not wait for this.
       timer.unref();
       for (const id of ids) (this.#waiting.get(id) as Set<() => void>).add(one);
     });

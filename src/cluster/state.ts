@@ -1,4 +1,4 @@
-// What is true of the cluster right now. Comes in: check results, the node's own figures and the rules' verdict; goes
+// The current state of the cluster. Comes in: check results, the node's own figures and the rules' result; goes
 // out: the latest of each.
 
 import type { Maintenance } from '../model/maintenance.js';
@@ -16,17 +16,17 @@ export interface NodeFacts {
 
 interface ServiceState {
   service: Service;
-  /** What is believed of it. */
+  /** The confirmed level. */
   level: Level;
-  /** The last result that was not healthy: what an alert tells while recovery waits to be confirmed. */
+  /** The last result that was not healthy: what an alert shows while recovery waits to be confirmed. */
   lastFailure: CheckResult | undefined;
   result: CheckResult | undefined;
 }
 
-/** Why the verdict is not of this moment. */
+/** Why the status is not current. */
 export interface RulesProblem {
   readonly reason: string;
-  /** Wall clock of the last verdict; undefined before the first. */
+  /** Wall clock of the last status; undefined before the first. */
   readonly since: Millis | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface LevelChange {
   readonly result: CheckResult;
 }
 
-/** The latest of every service. */
+/** The latest result of every service. */
 export class ClusterState {
   readonly #states = new Map<string, ServiceState>();
   #node: NodeFacts = {};
@@ -46,13 +46,13 @@ export class ClusterState {
   #status: ClusterStatus = UNKNOWN_STATUS;
   #statusAt: Millis | undefined;
   #rulesProblem: string | undefined;
-  /** Nothing has been seen since {@link workerLost}. */
+  /** No result has come since {@link workerLost}. */
   #isWorkerLost = false;
   #version = 0;
   readonly #watchers = new Set<() => void>();
   #lastCheck: Millis | undefined;
 
-  /** Changes with everything the board shows. */
+  /** Changes with everything the state shows. */
   get version(): number {
     return this.#version;
   }
@@ -67,22 +67,22 @@ export class ClusterState {
     return this.#status;
   }
 
-  /** What keeps the rules from being asked; undefined while the verdict is theirs. */
+  /** What keeps the rules from being evaluated; undefined while the status is current. */
   get rulesProblem(): RulesProblem | undefined {
     const reason = this.#rulesProblem;
     return reason === undefined ? undefined : { reason, since: this.#statusAt };
   }
 
-  /** The rules have spoken. @param at wall clock */
+  /** Stores the latest rule evaluation result. @param at wall clock */
   setStatus(status: ClusterStatus, at: Millis): void {
-    // It may be about what was seen before the sight was lost.
+    // It may be about results from before the worker was lost.
     this.#status = this.#isWorkerLost ? notHealthy(status) : status;
     this.#statusAt = at;
     this.#rulesProblem = undefined;
     this.#changed();
   }
 
-  /** The rules could not be asked; the last verdict stays. */
+  /** The rules could not be evaluated; the last status stays. */
   rulesUnavailable(reason: string): void {
     this.#rulesProblem = reason;
     this.#changed();
@@ -124,13 +124,13 @@ export class ClusterState {
     return this.#states.get(id)?.result;
   }
 
-  /** Why a service is not believed to be well; undefined while it is, or nobody knows. */
+  /** The last failure of a service that is down or slow; undefined while it is up or unknown. */
   lastFailure(id: string): CheckResult | undefined {
     const state = this.#states.get(id);
     return state && (state.level === 'down' || state.level === 'slow') ? state.lastFailure : undefined;
   }
 
-  /** Which services there are, in the order they are shown in. Who stays keeps what is known. */
+  /** Replaces the services, in the order they are shown in. Those that stay keep their state. */
   setServices(services: readonly Service[]): void {
     const before = new Map(this.#states);
     this.#states.clear();
@@ -143,7 +143,7 @@ export class ClusterState {
     this.#changed();
   }
 
-  /** Takes a service's result in; tells of a change of its level. A service that is gone is not heard. */
+  /** Stores a service's result; returns the change of its level, if any. Results of removed services are ignored. */
   update(result: CheckResult): LevelChange | undefined {
     const state = this.#states.get(result.target);
     if (!state) return undefined;
@@ -158,7 +158,7 @@ export class ClusterState {
     return result.level === from ? undefined : { service: state.service, from, to: result.level, result };
   }
 
-  /** Nothing is known of anybody any more: what is not being seen is not called healthy. */
+  /** Resets all services to unknown: the cluster is not healthy while nothing is checked. */
   workerLost(): void {
     for (const [id, { service }] of this.#states) this.#states.set(id, emptyState(service));
     this.#isWorkerLost = true;
@@ -171,7 +171,7 @@ export class ClusterState {
     this.#changed();
   }
 
-  /** Something that is shown with the board has changed. */
+  /** Something that is shown with the state has changed. */
   notifyChanged(): void {
     this.#changed();
   }

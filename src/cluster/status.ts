@@ -1,4 +1,4 @@
-// The verdict on the cluster: its overall status and its alerts, as the rules find them. Comes in: the recorded status
+// The cluster status: overall status and alerts, as the rules find them. Comes in: the recorded status
 // and the alerts that fire; goes out: the document's words.
 
 import { alertIdentity, isEscalation, type Alert as RuleAlert } from '../model/alert.js';
@@ -30,15 +30,15 @@ export interface ClusterStatus {
   readonly alerts: readonly ClusterAlert[];
 }
 
-/** Before anything is known. */
+/** Before the first evaluation. */
 export const UNKNOWN_STATUS: ClusterStatus = { overall: 'degraded', alerts: [] };
 
-/** What makes an alert in the eyes of the document: the rules' own alert without what only engines need. */
+/** The part of a rule's alert that the document shows. */
 export type RuleAlertView = Pick<RuleAlert, 'labels' | 'annotations' | 'state' | 'activeAt'>;
 
 /**
- * What the rules say in the document's words. `status` is the value of {@link CLUSTER_STATUS}, undefined when there is
- * none. Alerts of other severities (a heartbeat) are none of the document's, and those with an `escalation` only tell
+ * Converts a rule evaluation result to the document's format. `status` is the value of {@link CLUSTER_STATUS}, undefined when there is
+ * none. Alerts of other severities (a heartbeat) are not part of the document, and those with an `escalation` only say
  * how far the alert they copy has risen.
  */
 export function clusterStatusOf(status: number | undefined, alerts: readonly RuleAlertView[]): ClusterStatus {

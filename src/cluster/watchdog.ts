@@ -1,11 +1,11 @@
-// Whether the monitor does its own work: are scans still ending?
+// Whether the monitor still does its work: scans must keep ending.
 
 import type { Millis } from '../model/time.js';
 
 /** Intervals without the end of a scan after which the loop has stalled. */
 const STALLED_AFTER = 3;
 
-/** Told of every scan, asked by `/health`. Times are monotonic. */
+/** Records the end of every scan; `/health` reads it. Times are monotonic. */
 export class ScanWatchdog {
   #last: Millis;
   #interval: Millis;

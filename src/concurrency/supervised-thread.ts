@@ -1,11 +1,11 @@
-// What a thread of a SupervisedWorker is started with, and what the two say to each other beside requests and events.
+// What a thread of a SupervisedWorker is started with, and the messages of the two beside requests and events.
 
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { ownThread } from './life-signs.js';
 
 /** To the thread, beside its requests. */
 export type SupervisorRequest =
-  /** A sign of life is asked for: any event, `pong` if there is no other. */
+  /** Asks for any event, `pong` if there is no other. */
   | { readonly type: 'ping' }
   /** Write what waits and end. */
   | { readonly type: 'close' };

@@ -26,7 +26,7 @@ export interface SupervisedWorkerOptions<Data, Event> {
   readonly heapLimit?: number | undefined;
   /** How long to wait after the first death. The next waits are 1 s, 2 s and so on to a minute. */
   readonly firstBackoff: Millis;
-  /** How often the thread is asked for a sign of life. */
+  /** How often the thread is pinged. */
   readonly pingEvery?: Millis | undefined;
   readonly onEvent: (event: Event) => void;
   /**

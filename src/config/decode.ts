@@ -202,7 +202,7 @@ export class Decoder {
     this.#misfit(node, `cannot unmarshal ${described(node, this.#secrets.has(node))} into ${type}`);
   }
 
-  /** Notes a mistake of whoever reads a value that the decoder itself finds nothing wrong with. */
+  /** Adds a problem that the caller found in a value that is valid for the decoder. */
   misfit(node: { readonly line: number }, reason: string): void {
     this.#misfit(node, reason);
   }

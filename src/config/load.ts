@@ -54,7 +54,7 @@ export function loadYaml<Schema extends z.ZodType>(
 }
 
 /**
- * Reads a YAML file whose texts mean what they say, in a format of somebody else that knows neither `${VAR}` nor
+ * Reads a YAML file whose texts mean what they say, in a foreign format that knows neither `${VAR}` nor
  * `KEY_file`, and checks it. A file with nothing in it, or nothing but comments, is one without settings.
  * @throws ConfigError with every mistake at once.
  */

@@ -1,4 +1,4 @@
-// YAML as a tree that knows where everything stands, for formats of somebody else whose mistakes are told by line and
+// YAML as a tree that knows where everything stands, for foreign formats whose mistakes are reported by line and
 // column. Comes in: text; goes out: the first document's nodes, values still as they are written.
 
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
@@ -44,7 +44,7 @@ export class YamlProblem extends Error {
 
 /** Go's library names it, but it may be a password without quotes. */
 const UNKNOWN_ANCHOR = 'unknown anchor referenced; a text that begins with "*" must be in quotes';
-/** Levels of nesting, those that aliases add included; more would exhaust somebody's stack. */
+/** Levels of nesting, those that aliases add included; more would exhaust the stack. */
 const MAX_DEPTH = 100;
 /** Nodes that aliases may add to a document: each names a whole tree, which may be full of aliases itself. */
 const MAX_ALIASED = 100_000;

@@ -108,7 +108,7 @@ function statsFrontend(requests: number): string {
 
 const SHOWN = ['# pxname', 'svname', 'status', 'scur', 'stot', 'check_status', 'last_chk'];
 
-/** Enough of the statistics page to look at, and to be told from the CSV. */
+/** Enough of the statistics page to look at, and to distinguish it from the CSV. */
 function html(csv: string): string {
   const [head = [], ...rows] = csv
     .trim()

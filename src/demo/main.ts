@@ -5,7 +5,7 @@ import { runDemo } from './run.js';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-// `npm run demo | head` closes the output: nobody watches any more.
+// `npm run demo | head` closes the output: the demo ends.
 process.stdout.on('error', () => stop.abort());
 
 const args = process.argv.slice(2);

@@ -132,7 +132,7 @@ async function run(program: string, config: string): Promise<ChildProcess> {
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
-  // There is nothing to save, and a stopped process would not hear a politer signal.
+  // There is nothing to save, and a stopped process would not handle another signal.
   child.kill('SIGKILL');
   await gone;
 }
@@ -150,7 +150,7 @@ async function ready(child: ChildProcess, port: number, password: string | undef
   throw new Error(`redis-server does not answer on ${LOOPBACK}:${port}`);
 }
 
-/** Puts some keys in, so that there is something to see; false while nobody answers. */
+/** Puts some keys in, so that there is something to see; false while the server does not answer. */
 async function fill(port: number, password: string | undefined): Promise<boolean> {
   const commands = [
     ...(password === undefined ? [] : [['AUTH', password]]),
@@ -177,8 +177,8 @@ function encode(words: readonly string[]): string {
 }
 
 /**
- * The port, or a free one for 0, which redis-server takes for "no port". That nobody has it is made sure of here: the
- * keys must never end up in a Redis of somebody else's.
+ * The port, or a free one for 0, which redis-server takes for "no port". It is checked here that the port is free: the
+ * keys must never end up in another Redis.
  */
 async function freePort(port: number): Promise<number> {
   const server = createServer();

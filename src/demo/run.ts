@@ -90,7 +90,7 @@ async function play(options: DemoOptions, closers: (() => Promise<unknown>)[]): 
   return code;
 }
 
-/** @throws Error when somebody listens there already. */
+/** @throws Error when the port is in use. */
 async function checkFree(address: string): Promise<void> {
   const where = parseListenAddress(address);
   if (!where || where.port === 0) return;

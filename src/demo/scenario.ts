@@ -6,7 +6,7 @@ import { type Cluster, SERVICE_IDS } from './cluster.js';
 import { OK } from './fault.js';
 import { INCIDENTS, type Incident, incidentsAt } from './incidents.js';
 
-/** Something the audience should hear of. */
+/** The begin or end of an incident, to be printed. */
 export interface ScenarioEvent {
   readonly incident: Incident;
   readonly what: 'begins' | 'ends';

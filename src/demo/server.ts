@@ -40,7 +40,7 @@ export interface SimulatedServer {
   /**
    * Changes how it misbehaves, from the next request on; resolves when it holds (the port is closed, or open again
    * on the same number). Calls take their turns. @throws RangeError for an impossible fault, Error when the port was
-   * taken by somebody else meanwhile.
+   * taken by another process meanwhile.
    */
   setFault(fault: Fault): Promise<void>;
   /** Frees the port and drops every connection; a second call does nothing. */
@@ -118,7 +118,7 @@ export async function listen(server: NetServer, port: number): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A free port may serve as the near end of somebody's connection for a moment while it is not listened on. */
+/** A free port may be the local port of another connection for a moment while it is not listened on. */
 async function listenAgain(server: Server, port: number): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {

@@ -1,4 +1,4 @@
-// What a failed call means, in words for whoever reads the error.
+// Error messages of failed calls.
 
 import { type SystemError, systemErrorWords } from '../net/system-errors.js';
 import { certificateWords, isCertificateCode } from '../tls/certificate.js';
@@ -16,7 +16,7 @@ const KNOWN: Readonly<Record<string, string>> = {
 /** A connection's error in one line, of any length: secrets are hidden before it is cut. */
 export function explainError(error: unknown): string {
   const { code = '', message = '', errors, address } = error as SystemError;
-  // Several addresses were tried; the first one's error speaks for all.
+  // Several addresses were tried; the first one's error is reported.
   if (Array.isArray(errors) && errors.length > 0) return explainError(errors[0]);
   const { explanation } = error as { explanation?: string };
   if (explanation) return explanation;

@@ -12,7 +12,7 @@ interface Seen {
   readonly anchors: TrustAnchors;
   readonly host: string;
   readonly hasCertificate: boolean;
-  /** What to change in the configuration where the other side does not speak TLS. */
+  /** What to change in the configuration where the server has no TLS on this port. */
   readonly plain: string;
   chain: readonly X509Certificate[];
   /** The server has asked for a client certificate. */
@@ -29,7 +29,7 @@ export interface ExplainedError extends Error {
 /**
  * Follows a connection whose handshake begins.
  * @param host the name or address that was asked for
- * @param plain what to change in the configuration where the other side does not speak TLS
+ * @param plain what to change in the configuration where the server has no TLS on this port
  */
 export function watchTls(
   socket: TLSSocket,

@@ -12,7 +12,7 @@ type ClientClass = new (...args: ConstructorParameters<typeof UndiciClient>) => 
 
 let loaded: ClientClass | undefined;
 
-/** The class of a connection that speaks HTTP/1.1. */
+/** The class of an HTTP/1.1 connection. */
 export function clientClass(): ClientClass {
   loaded ??= load();
   return loaded;

@@ -1,4 +1,4 @@
-// What stands behind the endpoints: the rooms they may look into. Put together by monitor.ts.
+// What endpoints may use of the other rooms. Built by monitor.ts.
 
 import type { Alerting } from '../alerts/alerting.js';
 import type { SmsGateway } from '../alerts/sms/gateway.js';
@@ -37,17 +37,17 @@ export interface ApiContext {
   readonly events: HealthFeed;
   /** The same for the public; ended by the server, too. */
   readonly publicEvents: HealthFeed;
-  /** Answers PromQL: ours, or somebody else's. */
+  /** Runs PromQL, embedded or remote. */
   readonly query: QueryEngine;
   /** Makes reports of the past. */
   readonly analyst: Analyst;
-  /** What becomes of alerts. */
+  /** Alerts, silences and notifications. */
   readonly alerting: Alerting;
   /** Labels of the alert about a service that is down. */
   readonly alertLabels: (service: Service) => Labels;
   /** Sends text messages; undefined unless `alerting.sms` is configured. */
   readonly sms: () => Pick<SmsGateway, 'send'> | undefined;
-  /** What /api/v1 tells of the monitor itself. */
+  /** What /api/v1 shows of the monitor itself. */
   readonly prometheus: PrometheusFacts;
   readonly clock: Clock;
   readonly version: string;
@@ -55,7 +55,7 @@ export interface ApiContext {
   readonly node: () => string;
   /** Where the outside finds this monitor; paths are put behind it. */
   readonly externalUrl: () => string;
-  /** By what requests of browsers that change something are judged. */
+  /** The policy for browser requests that change something. */
   readonly access: () => AccessPolicy;
   /** What the status page is called, shows and allows. */
   readonly page: () => PageSettings;

@@ -17,7 +17,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 /**
  * Lets a page of another origin read the answer, errors included. @returns true when that was all it asked: browsers put
- * no credentials into the question whether they may, so it is answered before anybody looks for them.
+ * no credentials into the question whether they may, so it is answered before credentials are checked.
  */
 export function allowOrigin(request: IncomingMessage, response: ServerResponse): boolean {
   const { origin, 'access-control-request-method': wanted } = request.headers;

@@ -23,7 +23,7 @@ export interface Malformed extends NodeJS.ErrnoException {
 /** Bytes of a packet in which its first path is looked for. */
 const FIRST_LINE = 200;
 
-/** Answers and closes. @returns the status, or undefined where there is nobody to answer. */
+/** Answers and closes. @returns the status, or undefined where no answer is possible. */
 export function answerMalformed(
   error: Malformed,
   socket: Duplex,
@@ -32,7 +32,7 @@ export function answerMalformed(
   const known =
     ANSWERS[error.code ?? ''] ??
     (error.code?.startsWith('HPE_') && ([400, 'malformed HTTP request'] as const));
-  // A reset connection and a failed TLS handshake have nobody at the other end; an answer under way must not get a
+  // A reset connection and a failed TLS handshake have no client at the other end; an answer under way must not get a
   // second one in its middle.
   const answering = (socket as { _httpMessage?: ServerResponse })._httpMessage;
   if (!known || !socket.writable || answering?.headersSent) {

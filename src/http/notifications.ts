@@ -123,6 +123,6 @@ function whyNothing({ alerting }: Pick<ApiContext, 'alerting'>, isKnown: boolean
   if (delivery.by === 'alertmanagers')
     return `the Alertmanager decides: ${delivery.alertmanagers.map(({ url }) => url).join(', ')}`;
   if (!notifier)
-    return 'whom the Alertmanager of the Prometheus at query.url notifies, and when, is not known here';
+    return 'notifications are sent by the Alertmanager of the Prometheus at query.url; they are not known here';
   return isKnown ? 'the alert is over, and every receiver knows' : 'the alert waits for the first checks';
 }

@@ -213,7 +213,7 @@ function schemaOf(shape: z.ZodType): JsonSchema & { readonly required?: readonly
     // Zod takes the default and the examples of what is read from a text for those of its result, and leaves them out.
     override: ({ zodSchema, jsonSchema }) => {
       Object.assign(jsonSchema, z.globalRegistry.get(zodSchema));
-      // Null is understood where something may be left out, but nobody has to send it.
+      // Null is understood where something may be left out, but it need not be sent.
       const kinds = jsonSchema.anyOf?.filter(each => each.type !== 'null') ?? [];
       if (zodSchema._zod.def.type !== 'union' && kinds.length === 1) {
         delete jsonSchema.anyOf;

@@ -1,4 +1,4 @@
-// The joint between an endpoint and the server: a route answers with a reply or throws; one place (write.ts) turns
+// The interface between an endpoint and the server: a route returns a result or throws; one place (write.ts) turns
 // either into bytes.
 
 import type { z } from 'zod';
@@ -19,7 +19,7 @@ export interface RouteResult {
   readonly stallTimeout?: number;
 }
 
-/** What a route is told of the request besides its query. */
+/** What a route gets of the request besides its query. */
 export interface RequestContext<Body = unknown> {
   /** What stands for the `:name`s of the path. */
   readonly params: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export interface RequestContext<Body = unknown> {
   readonly by: string;
   /** The address the request came from, of IPv6 its network: one client. Behind a proxy that is the proxy. */
   readonly client: string;
-  /** Aborted when the answer has been given or whoever asked has gone. */
+  /** Aborted when the answer has been given or the client has gone. */
   readonly signal: AbortSignal;
   /** What the body holds, in its shape; undefined where none is described. */
   readonly body: Body;
@@ -47,7 +47,7 @@ export interface RequestBody<Shape extends z.ZodType = z.ZodType> extends BodyBo
 }
 
 /**
- * The body of a reply in pieces that nobody has to join: an answer with its envelope around it, some of which may come
+ * The body of a result in pieces that need not be joined: an answer with its envelope around it, some of which may come
  * later.
  */
 export class ChunkedBody implements ByteStream {

@@ -1,4 +1,4 @@
-// The doors. Comes in: HTTP requests; goes out: what the routes say, with Express behind a short cut for the path that
+// The HTTP server. Comes in: HTTP requests; goes out: what the routes say, with Express behind a short cut for the path that
 // is asked most.
 
 import {
@@ -29,7 +29,7 @@ import type { TlsServerConfig } from './web/tls.js';
 import type { WebConfig } from './web-config.js';
 import { writeReply } from './write.js';
 
-/** A request must be told within this time, headers and all. */
+/** A request must be complete within this time, headers included. */
 const REQUEST_TIMEOUT = 30_000;
 /**
  * How long a connection without a request stays open, in milliseconds: longer than usual pauses between scrapes and
@@ -168,7 +168,7 @@ function addressOf(server: Server): string {
   return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** What every request meets first: the headers everybody gets, the guard, the short cut, the router. */
+/** What every request meets first: the headers of every answer, the guard, the short cut, the router. */
 function makeAnswer(context: ApiContext, live: ReloadingWebConfig, log: HttpLog): RequestListener {
   const router = makeRouter(context, log);
   const pass = (request: IncomingMessage, response: ServerResponse) => {

@@ -1,4 +1,4 @@
-// The exporter-toolkit's web configuration file: TLS, passwords, headers and a rate limit at the doors. Comes in: the
+// The exporter-toolkit's web configuration file: TLS, passwords, headers and a rate limit of the server. Comes in: the
 // file; goes out: what the server does with it.
 // Source: Prometheus' exporter-toolkit, "Web configuration".
 
@@ -15,7 +15,7 @@ import { type TlsServerConfig, tlsServerConfig } from './web/tls.js';
 export interface WebConfig {
   /** Undefined for plain HTTP. */
   readonly tls: TlsServerConfig | undefined;
-  /** Looks at a request before anybody else: lets it pass or throws HttpError. */
+  /** Checks a request first of all: returns or throws HttpError. */
   readonly guard: ((request: IncomingMessage) => Promise<void>) | undefined;
   /** Headers of every answer. */
   readonly headers: readonly (readonly [string, string])[];

@@ -1,10 +1,10 @@
-// Writing bytes to whoever may be slow, or go away.
+// Writing bytes to a client that may be slow, or go away.
 
 import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 
 /**
- * Writes bytes and waits until they are on their way: only then may whoever made them have them back.
+ * Writes bytes and waits until they are on their way: only then may the caller reuse them.
  * @param timeout milliseconds after which a reader that took nothing is let go @throws the stream's error, or that it
  * was closed meanwhile
  */

@@ -29,7 +29,7 @@ export interface HealthCheckOptions extends Pick<AskOptions, 'fresh'> {
 /**
  * Makes the node: the state gains `cluster_health` and `monitoring_timestamp`. While the cluster is unhealthy it also
  * gains a message that says why and `error: "cluster_unhealthy"`, at which {@link intelligentRouting} ends the workflow.
- * A monitor that is away stops nobody: `cluster_health` then holds the error.
+ * A monitor that is unreachable stops no graph: `cluster_health` then holds the error.
  */
 export function healthCheckNode({
   monitoring = new LangGraphMonitoring(),

@@ -12,7 +12,7 @@ export interface RouteNames {
   readonly enhanced: string;
   /** A fast answer by the Jetson: `simple_response_node`. */
   readonly simple: string;
-  /** An answer by whoever is there: `standard_response_node`. */
+  /** An answer by any node that is available: `standard_response_node`. */
   readonly standard: string;
   /** Where an unhealthy cluster leads: `END`. */
   readonly unhealthy: string;

@@ -1,5 +1,5 @@
 // What becomes of alerts, as metrics: under Alertmanager's own names where we tell people, under Prometheus' where alerts
-// go to real Alertmanagers. Comes in: what monitor.ts hears from the alerting; goes out: counters, gauges, a histogram.
+// go to real Alertmanagers. Comes in: callbacks from alerting; goes out: counters, gauges, a histogram.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { MUTED_REASONS, type MutedAlert } from '../model/muted.js';
@@ -43,10 +43,10 @@ export class AlertingMetrics {
       new Counter<L>({ name, help, labelNames, registers });
     const gauge = <L extends string>(name: string, help: string, labelNames: L[]) =>
       new Gauge<L>({ name, help, labelNames, registers });
-    this.#notifications = counter('alertmanager_notifications_total', 'Messages sent or given up', [
+    this.#notifications = counter('alertmanager_notifications_total', 'Notifications sent or failed', [
       'integration',
     ]);
-    this.#failed = counter('alertmanager_notifications_failed_total', 'Messages given up', [
+    this.#failed = counter('alertmanager_notifications_failed_total', 'Failed notifications', [
       'integration',
       'reason',
     ]);
@@ -68,13 +68,14 @@ export class AlertingMetrics {
     this.#suppressed = counter('alertmanager_notifications_suppressed_total', 'Suppressed alerts', [
       'reason',
     ]);
-    this.#ours = counter('langgraph_monitor_notifications_total', 'Messages sent or given up, by receiver', [
-      'receiver',
-      'integration',
-    ]);
+    this.#ours = counter(
+      'langgraph_monitor_notifications_total',
+      'Notifications sent or failed, by receiver',
+      ['receiver', 'integration'],
+    );
     this.#oursFailed = counter(
       'langgraph_monitor_notifications_failed_total',
-      'Messages given up, by receiver',
+      'Failed notifications, by receiver',
       ['receiver', 'integration', 'reason'],
     );
     this.#alerts = gauge('alertmanager_alerts', 'Alerts by state', ['state']);
@@ -106,7 +107,7 @@ export class AlertingMetrics {
     ]);
   }
 
-  /** These tell people from now on; their counters are there before the first message. */
+  /** Initializes the counters of these integrations, so that they exist before the first message. */
   initialize(tellers: readonly IntegrationName[]): void {
     for (const { receiverName: receiver, kind: integration } of tellers) {
       this.#notifications.inc({ integration }, 0);
@@ -141,7 +142,7 @@ export class AlertingMetrics {
     this.#suppressed.inc({ reason }, alerts);
   }
 
-  /** How many alerts and silences there are, by state. Undefined: somebody else has them. */
+  /** How many alerts and silences there are, by state. Undefined: another program has them. */
   show(
     figures:
       | {

@@ -105,7 +105,7 @@ export class Exposition {
     const alike = hash === undefined ? [] : (this.#layouts.get(hash) ?? []);
     const known = alike.find(group => isSame(group.layout, layout));
     if (known) return known;
-    // Families know a plan by its layout, so that is no object of somebody else's.
+    // Families identify a group by its layout object, so it must not be shared with the caller.
     const own = { ...layout };
     const group = { layout: own, families: this.#assignRows(own), hash, sources: 0 };
     if (hash !== undefined) this.#layouts.set(hash, [...alike, group]);

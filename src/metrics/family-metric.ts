@@ -43,7 +43,7 @@ export class FamilyMetric {
   readonly #sources: ReadonlyMap<string, SourceView>;
   readonly #rows = new Map<Layout, Rows>();
 
-  /** @param sources everybody's readings, in the order they are printed in */
+  /** @param sources the readings of all sources, in the order they are printed in */
   constructor(family: MetricFamily, sources: ReadonlyMap<string, SourceView>) {
     const { name, labels } = family;
     this.name = name;

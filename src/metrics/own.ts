@@ -100,7 +100,7 @@ export class OwnMetrics {
       labelNames: ['file'],
       registers,
     });
-    // Without the label nobody sets there is no series: in remote mode there are no samples here.
+    // Without the label, which is never set, there is no series: in remote mode there are no samples here.
     const absent = (name: string, help: string) =>
       new Gauge<'none'>({ name: `langgraph_monitor_${name}`, help, labelNames: ['none'], registers });
     this.#samplesUp = absent('samples_up', 'Whether the last write of samples succeeded');
@@ -156,7 +156,7 @@ export class OwnMetrics {
     this.#storeErrorsSeen = store.errors;
   }
 
-  /** How the samples are doing; undefined when somebody else keeps them. */
+  /** The state of the local samples; undefined in remote mode. */
   showSamples(status: SamplesFigures | undefined): void {
     if (!status) {
       for (const gauge of [this.#samplesUp, this.#samplesSize, this.#samplesSeries]) gauge.reset();
@@ -167,7 +167,7 @@ export class OwnMetrics {
     this.#samplesSize.set(status.bytes);
     this.#samplesSeries.set(status.series);
     const { appended, errors } = this.#samplesSeen;
-    // A thread that began anew counts from nothing again.
+    // A restarted thread counts from 0.
     this.#samplesAppended.inc(growth(appended, status.samplesAppended));
     this.#samplesErrors.inc(growth(errors, status.errors));
     this.#samplesSeen = { appended: status.samplesAppended, errors: status.errors };
@@ -204,7 +204,7 @@ export class OwnMetrics {
   }
 }
 
-/** How much a counter grew that may have begun anew. */
+/** How much a counter grew that may have been reset. */
 function growth(before: number, now: number): number {
   return now >= before ? now - before : now;
 }

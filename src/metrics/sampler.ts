@@ -1,4 +1,4 @@
-// The registry as somebody who scrapes it would keep it: the same names and labels, plus whose scrape it was. Comes in:
+// The registry as a Prometheus that scrapes it would store it: the same names and labels, plus whose scrape it was. Comes in:
 // the moment; goes out: a scrape with the parts that changed since the last one.
 
 import type { Registry } from 'prom-client';
@@ -46,7 +46,7 @@ export class Sampler {
     this.#identity = identity;
   }
 
-  /** Forgets what was sent: the next scrape has everything. For a store that has begun anew. */
+  /** Forgets what was sent: the next scrape has everything. For a store that was restarted. */
   reset(): void {
     this.#sent.clear();
     this.#metrics.clear();

@@ -153,7 +153,7 @@ export class ScrapeLoop {
     const now = this.#clock.now();
     const moment = isInterim ? Math.round(now) : this.#grid.next(begun, now);
     // Two samples of one moment would be one, and a clock that is corrected must not stop the time of the rules; one that
-    // was set is followed, as everybody else's time is the new one.
+    // was set is followed, as all other programs use the new time.
     const at = moment < this.#lastAt - SET_BACK ? moment : Math.max(moment, this.#lastAt + 1);
     this.#lastAt = at;
     const clockSetBy = this.#steps.since(at, begun);

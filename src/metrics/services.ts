@@ -158,7 +158,7 @@ interface Known {
   /** What its series were named for. */
   service: Service;
   failure: FailureLabels | undefined;
-  /** Of {@link ROWS}; replaced rather than changed, since whoever has the last ones compares. */
+  /** Of {@link ROWS}; replaced rather than changed, since other code compares them with the last ones. */
   values: number[];
   readonly namesSource: string;
   readonly stateSource: string;
@@ -216,7 +216,7 @@ export class ServiceMetrics {
     this.#exposition.remove(known.stateSource);
   }
 
-  /** What is kept of a service, with values nobody else has. */
+  /** What is kept of a service, with its own copy of the values. */
   #know(service: Service, failure: FailureLabels | undefined): Known {
     const known = this.#known.get(service.id);
     if (known) return Object.assign(known, { service, failure, values: known.values.slice() });

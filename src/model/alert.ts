@@ -2,7 +2,7 @@
 
 import type { Millis } from './time.js';
 
-/** Prometheus' states of one alert. An inactive one was firing and is kept a while so that its end can be told. */
+/** Prometheus' states of one alert. An inactive one was firing and is kept a while so that its end can be sent. */
 export type AlertState = 'inactive' | 'pending' | 'firing';
 
 /** One alert of an alerting rule: plain data that survives `structuredClone`. Moments are undefined until they come. */

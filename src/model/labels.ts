@@ -70,7 +70,7 @@ export class Labels {
     return this.#key;
   }
 
-  /** This set with one label set anew; an empty value takes it away. */
+  /** This set with one label replaced; an empty value takes it away. */
   with(name: string, value: string): Labels {
     if (value === '') return this.without([name]);
     const at = this.names.indexOf(name);

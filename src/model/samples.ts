@@ -28,7 +28,7 @@ export interface Series {
 export interface SampleSource {
   /**
    * Series that satisfy all matchers and have a sample or an end at `from <= t <= to`, with just those, sorted by labels.
-   * The arrays belong to the source: nobody writes into them.
+   * The arrays belong to the source: callers must not write into them.
    */
   select(matchers: readonly Matcher[], from: Millis, to: Millis): Series[];
   /**

@@ -1,5 +1,5 @@
-// Time as the rooms speak of it: milliseconds inside, Python's local ISO form in the document's JSON,
-// Prometheus' durations in configuration files. Imports nothing; everybody calls it.
+// Time in all rooms: milliseconds inside, Python's local ISO form in the document's JSON,
+// Prometheus' durations in configuration files. Imports nothing.
 
 /** Milliseconds: since the Unix epoch for a moment, plain for a span. */
 export type Millis = number;

@@ -12,7 +12,7 @@ export interface TargetConfig {
   /** The value of `target`. */
   readonly id: string;
   readonly kind: string;
-  /** False for the node's own figures, which are nobody's health. */
+  /** False for the node's own figures, which are no service's health. */
   readonly isService: boolean;
   /** The kind's own options, checked. */
   readonly options: unknown;

@@ -20,7 +20,7 @@ export interface ProbeKind<Options = unknown> {
   readonly families: readonly MetricFamily[];
   /**
    * Makes a probe ready; it connects to nothing yet. Heavy packages are imported here, so that only a configuration
-   * that uses a kind pays for it. Whoever opens it closes it.
+   * that uses a kind pays for it. The caller must close it.
    */
   open(options: Options, shared: ProbeResources): Probe | Promise<Probe>;
 }

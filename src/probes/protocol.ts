@@ -1,4 +1,4 @@
-// What the main thread and the checks' thread send to each other, beside what supervision needs.
+// Messages between the main thread and the checks' thread, beside those of supervision.
 
 import type { CheckResult } from '../model/result.js';
 import type { OverallStatus } from '../model/service.js';

@@ -43,7 +43,7 @@ export class ReadingsRecorder {
     };
   }
 
-  /** The next {@link end} names its series: whoever knew them is gone. */
+  /** The next {@link end} includes the layout: the receiver has lost it. */
   forget(): void {
     this.#changed = true;
   }

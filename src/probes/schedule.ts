@@ -33,7 +33,7 @@ interface Entry {
   due: Millis;
   state: 'waiting' | 'ready' | 'running';
   started: boolean;
-  /** The next check is one out of turn: a confirmation or somebody's wish. */
+  /** The next check is one out of turn: a confirmation or a request. */
   soon: boolean;
   /** The last check took its whole timeout. */
   hung: boolean;

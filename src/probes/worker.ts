@@ -11,7 +11,7 @@ import type { CheckRunner, CheckRunnerEvents } from './runner.js';
 export interface WorkerOptions {
   /** What the thread runs: the compiled thread.js unless a test names another. */
   readonly threadFile?: URL;
-  /** How often the thread is asked for a sign of life. */
+  /** How often the thread is pinged. */
   readonly pingEvery?: Millis;
 }
 

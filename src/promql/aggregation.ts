@@ -12,7 +12,7 @@ export interface Group {
   readonly columns: readonly Column[];
 }
 
-/** What an aggregation is told besides its groups. */
+/** What an aggregation gets besides its groups. */
 export interface AggregateMoment extends Moment {
   readonly expr: AggregateExpr;
 }

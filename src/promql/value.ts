@@ -64,10 +64,10 @@ export interface Steps {
   readonly end?: Millis;
 }
 
-/** What a function or aggregation is told besides its arguments. */
+/** What a function or aggregation gets besides its arguments. */
 export interface Moment {
   readonly steps: Steps;
-  /** How an annotation names the place: the expression's text belongs to whoever collects them. */
+  /** How an annotation names the place: the collector has the expression's text. */
   warn(message: string, position: Position): void;
   info(message: string, position: Position): void;
   /** To be called at least once a millisecond or so of work; throws when the query has to end. */
@@ -116,7 +116,7 @@ export class ColumnRoom {
     return { labels, dropName, values, has: this.#has.subarray(at, at + 1) };
   }
 
-  /** A column for somebody who fills in at least one value, or throws it away. */
+  /** A column for a caller that sets at least one value, or throws it away. */
   takeForSome(labels: Labels, dropName: boolean): Column {
     if (this.#count !== 1) return newColumn(labels, dropName, this.#count);
     const at = this.#taken++;

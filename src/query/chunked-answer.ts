@@ -1,10 +1,10 @@
 // A long answer's bytes as the main thread fetches them from the query thread: one piece is being sent and one is on
-// its way, so a slow reader holds up nobody and a fast one does not wait.
+// its way, so a slow reader delays no other query and a fast one does not wait.
 
 import { MessageChannel } from 'node:worker_threads';
 import type { ByteStream } from './engine.js';
 
-/** Nobody listens there: see {@link release}. */
+/** A closed port: see {@link release}. */
 const { port1: discardPort } = new MessageChannel();
 discardPort.close();
 
@@ -12,7 +12,7 @@ discardPort.close();
 export interface ChunkSource {
   /** Asks for the next piece. @throws QueryError */
   readonly next: () => Promise<Uint8Array>;
-  /** Called when everything has come, or nobody wants what is left. */
+  /** Called when everything has come, or the rest is not wanted. */
   readonly cancel: () => void;
 }
 
@@ -47,7 +47,7 @@ export class ChunkedAnswer implements ByteStream {
 
   #ask(): Promise<Uint8Array> {
     const piece = this.#fetching.next();
-    // It may fail while the piece before it is being sent, when nobody looks.
+    // It may fail while the piece before it is being sent, before it is awaited.
     piece.catch(() => {});
     return piece;
   }
@@ -61,7 +61,7 @@ function release(piece: Uint8Array): void {
   discardPort.postMessage(undefined, [piece.buffer as ArrayBuffer]);
 }
 
-/** All of an answer's bytes, for whoever reads it as a whole. @throws QueryError when the rest is lost */
+/** All of an answer's bytes in one buffer. @throws QueryError when the rest is lost */
 export async function wholeOf(data: Uint8Array | ByteStream): Promise<Buffer> {
   if (data instanceof Uint8Array) return Buffer.from(data.buffer, data.byteOffset, data.length);
   const bytes = Buffer.allocUnsafe(data.length);

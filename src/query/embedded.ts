@@ -1,5 +1,5 @@
 // Answers from our own samples. Comes in: questions and scrapes; goes out: answers. A thread owns the samples and does
-// the work; this keeps it alive and carries between it and whoever asks. Made by monitor.ts.
+// the work; this supervises it and passes queries and answers.
 
 import { SupervisedWorker } from '../concurrency/supervised-worker.js';
 import { Labels } from '../model/labels.js';
@@ -43,13 +43,13 @@ export interface EmbeddedOptions extends ThreadOptions {
   /** The families there are now, for `metadata`. */
   readonly metadata: () => readonly FamilyMetadata[];
   readonly log: (level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>) => void;
-  /** The thread has died and begins anew: the next scrape has to tell everything. */
+  /** The thread has died and restarts: the next scrape must have all series. */
   readonly onRestart?: () => void;
   /** What the thread may have of JavaScript's heap, in MiB; samples are beside it. */
   readonly heapLimit?: number;
   /** What the thread runs: the compiled thread.js unless a test names another. */
   readonly threadFile?: URL;
-  /** How often the thread is asked for a sign of life. */
+  /** How often the thread is pinged. */
   readonly pingEvery?: Millis;
 }
 
@@ -69,7 +69,7 @@ export class EmbeddedEngine implements SamplingEngine {
   readonly #worker: SupervisedWorker<ThreadOptions, QueryThreadRequest, QueryThreadEvent>;
   #lastId = 0;
   #rules: RuleSettings | undefined;
-  /** Who waits for the rules' word on a scrape, in the order of the scrapes. */
+  /** Callers that wait for the evaluation of a scrape, in the order of the scrapes. */
   #pendingScrapes: ((judgement: RuleEvaluation | undefined) => void)[] = [];
   #closed = false;
   /** Scrapes are packed by pieces, one after the other. */

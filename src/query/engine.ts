@@ -1,5 +1,5 @@
 // Who answers a PromQL question. Comes in: questions of the HTTP API and of rules; goes out: answers, as the bytes
-// the API sends or as values. Two make one: embedded.ts over our own samples, engine.ts over somebody's HTTP API.
+// the API sends or as values. Two make one: embedded.ts over our own samples, engine.ts over a remote HTTP API.
 
 import type { Labels } from '../model/labels.js';
 import type { Scrape } from '../model/scrape.js';
@@ -73,7 +73,7 @@ export type ApiQuestion =
     };
 
 export interface QuestionOptions {
-  /** Aborted when whoever asked has gone. */
+  /** Aborted when the client has gone. */
   readonly signal?: AbortSignal;
   /** Shortens the engine's own timeout. */
   readonly timeout?: Millis;
@@ -87,7 +87,7 @@ export interface OwnQuestionOptions {
 
 /**
  * Bytes that come piece by piece, each when it is asked for; a piece may be gone as soon as the next one is asked for.
- * Read once; whoever stops in the midst returns the iterator or aborts the question's signal, so that nobody keeps the
+ * Read once; a reader that stops early returns the iterator or aborts the query's signal, so that the engine does not keep the
  * rest. Iterating throws QueryError when the rest is lost.
  */
 export interface ByteStream extends AsyncIterable<Uint8Array> {
@@ -124,7 +124,7 @@ export interface RangeAnswer {
   readonly infos: readonly string[];
 }
 
-/** Whoever makes one closes it. All methods throw QueryError. */
+/** The caller must close it. All methods throw QueryError. */
 export interface QueryEngine {
   /** Answers a question of the HTTP API. */
   answer(question: ApiQuestion, options?: QuestionOptions): Promise<ApiAnswer>;

@@ -1,4 +1,4 @@
-// What the main thread and the query thread send to each other, beside what supervision needs.
+// Messages between the main thread and the query thread, beside those of supervision.
 
 import type { SupervisorRequest } from '../concurrency/supervised-thread.js';
 import type { Millis } from '../model/time.js';
@@ -67,7 +67,7 @@ export type QueryThreadRequest =
     }
   /** The next piece of an answer: a `piece` or a `refusal` comes back. */
   | { readonly type: 'nextChunk'; readonly id: number }
-  /** Nobody wants the answer any more, or what is left of it. */
+  /** The answer, or the rest of it, is not wanted any more. */
   | { readonly type: 'cancel'; readonly id: number }
   /** Why the samples' file must not be touched; undefined when it may be. */
   | { readonly type: 'obstacle'; readonly obstacle: string | undefined }

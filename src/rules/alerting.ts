@@ -8,7 +8,7 @@ import type { AlertingDefinition, Texts } from './definition.js';
 import { Expansion, type TemplateSurroundings } from './expansion.js';
 import type { InstantSample, QueryFunc } from './query-func.js';
 
-/** How long an alert that is over is kept, so that its end is told again to whoever did not hear it. */
+/** How long an alert that is over is kept, so that its end is sent again to a receiver that did not get it. */
 const RESOLVED_RETENTION: Millis = 15 * 60_000;
 
 export const ALERTS = 'ALERTS';
@@ -135,7 +135,7 @@ export class AlertingRule {
     }
   }
 
-  /** Alerts to be notified about at a moment: new, over, or not told of for `resendDelay`. They count as sent. */
+  /** Alerts to be notified about at a moment: new, over, or not sent for `resendDelay`. They count as sent. */
   collectUnsent(at: Millis, resendDelay: Millis, interval: Millis): Alert[] {
     const unsent = [...this.#active.values()].filter(({ alert }) => needsSending(alert, at, resendDelay));
     return unsent.map(({ alert }) => {
@@ -240,6 +240,6 @@ function bringBack(alert: Mutable<Alert>, at: Millis): void {
     const moment = alert[key];
     if (moment !== undefined && moment > at) alert[key] = at;
   }
-  // Who has it already takes it once more.
+  // A receiver that has it already gets it once more.
   if (alert.lastSentAt !== undefined && alert.lastSentAt > at) alert.lastSentAt = undefined;
 }

@@ -12,7 +12,7 @@ export interface CommandResult {
 }
 
 export interface LintOptions {
-  /** Rules of the same name and labels in one file are told; they are unless said otherwise. */
+  /** Whether duplicate rules (same name and labels in one file) are reported; the default is true. */
   readonly duplicateRules?: boolean;
   /** What lint finds makes the command fail, with code 3. */
   readonly fatal?: boolean;

@@ -27,7 +27,7 @@ const DEFINITIONS =
 const DATA_TYPE =
   'struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; Value interface {} }';
 
-/** Stands in where nobody said a URL, or said one that is none. */
+/** Used where no URL is configured, or an invalid one. */
 const NOWHERE = 'http://localhost';
 
 /** What is wrong with the text of a template; undefined when it can be parsed. */

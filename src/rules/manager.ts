@@ -1,5 +1,5 @@
 // All rule groups. Comes in: rule files, and moments to evaluate them at; goes out: samples to be written, alerts to be
-// notified about, and views of it all. Pure and synchronous: whoever makes one brings the answers, the place to write
+// notified about, and views of it all. Pure and synchronous: the caller brings the query function, the place to write
 // and the clock. Source: Prometheus, rules/manager.go.
 
 import type { Alert } from '../model/alert.js';
@@ -14,7 +14,7 @@ import { RESTORE_LIMITS, type RestoreLimits } from './restore.js';
 import type { RuleGroupView } from './view.js';
 
 export interface RuleManagerOptions {
-  /** Where people reach the monitor, without a slash at the end; empty when nobody said. */
+  /** Where people reach the monitor, without a slash at the end; empty when none is configured. */
   readonly externalUrl: string;
   readonly externalLabels: Texts;
   readonly queryFunc: QueryFunc;
@@ -38,7 +38,7 @@ export interface EvaluationResult {
   readonly samples: number;
   /** To be logged: rules that fail in a new way, or work again. */
   readonly changes: readonly HealthChange[];
-  /** To be notified about: new, over, or not told of for a while. */
+  /** To be notified about: new, over, or not sent for a while. */
   readonly unsent: readonly Alert[];
   /** What kept alerts from being restored after a restart. */
   readonly restoreErrors: readonly string[];
@@ -174,7 +174,7 @@ export class RuleManager {
         // What an interim evaluation writes is not kept.
         if (!isInterim) this.#gone.delete(source);
       } catch {
-        // The next evaluation tries it again; that nothing can be written is told by the rules themselves.
+        // The next evaluation tries it again; the rules themselves report that nothing can be written.
       }
     }
   }

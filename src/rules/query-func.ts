@@ -1,4 +1,4 @@
-// How rules put questions and hand in answers.
+// The functions with which rules query and write samples.
 
 import { Labels } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
@@ -24,7 +24,7 @@ export type Write = (source: string, at: Millis, samples: readonly InstantSample
 /** Prometheus' words for a sample whose series has another value at the same time, of a rule before it say. */
 export const DUPLICATE_SAMPLE = 'duplicate sample for timestamp';
 
-/** Asks the language itself. */
+/** A query function over PromQL's evaluator. */
 export function engineQueryFunc(options: EvaluateOptions): QueryFunc {
   return (expr, text, at) => {
     const answer = evaluateInstant(expr, text, at, options);

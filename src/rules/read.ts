@@ -93,7 +93,7 @@ function writtenRule(decoder: Decoder, node: YamlNode): WrittenRule {
   };
 }
 
-/** What is wrong with one rule, and the nodes whose places are told. */
+/** What is wrong with one rule, and the nodes whose positions are reported. */
 type RuleBlame = (reason: string, ...nodes: readonly Field[]) => void;
 
 class Checker {

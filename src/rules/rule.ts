@@ -92,7 +92,7 @@ export class EvaluatedRule {
     return (alerting as AlertingRule).evaluate(moment, queryFunc);
   }
 
-  /** Takes over the alerts of the rule's earlier self. How it did is found out anew. */
+  /** Takes over the alerts of the rule's earlier version. Its health is determined again. */
   copyState(from: EvaluatedRule): void {
     if (this.alerting && from.alerting) this.alerting.copyAlerts(from.alerting);
   }

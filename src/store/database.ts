@@ -53,7 +53,7 @@ export function openDatabase(file: string, migrations: readonly string[], pageSi
   try {
     db.pragma(`page_size = ${pageSize}`);
     db.pragma('auto_vacuum = INCREMENTAL');
-    // The system keeps what is read often; pages kept here are memory for nobody else.
+    // The system keeps what is read often; pages cached here would be memory without use.
     db.pragma('cache_size = -1024');
     db.pragma('journal_mode = WAL');
     // A commit survives the process' death at once and the machine's from the next checkpoint on.

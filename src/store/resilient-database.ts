@@ -23,7 +23,7 @@ export type StoreLog = (
 export interface ResilientDatabaseOptions<T> {
   /** The database's path. */
   readonly file: string;
-  /** Opens the file, or makes it. Whoever throws leaves nothing open: side files go with the handle. */
+  /** Opens the file, or makes it. When it throws it must leave nothing open: side files go with the handle. */
   readonly open: () => T;
   readonly close: (opened: T) => void;
   /** Opens the file for reading alone, where nothing can be written. */

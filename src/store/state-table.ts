@@ -1,4 +1,4 @@
-// Small states that change and have to be there after a restart: alerts, silences, what was told to whom. Comes in:
+// Small states that change and have to be there after a restart: alerts, silences, which notifications were sent. Comes in:
 // values by kind and key; goes out: all of a kind at the start. Values are in memory too, so a disk that fails or loses
 // its file costs nothing but durability, and gets everything again when it is back.
 

@@ -146,7 +146,7 @@ export class Store {
     return found;
   }
 
-  /** Deletes what is older than the retention, a bite at a time so that nobody waits for it. */
+  /** Deletes what is older than the retention, a batch at a time so that other work does not wait for it. */
   async prune(): Promise<void> {
     const before = this.#clock.now() - this.#options.retention;
     for (;;) {

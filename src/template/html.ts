@@ -41,7 +41,7 @@ export class HtmlEscaper implements Escaper {
   #escaped(value: Value): string {
     const place = this.#place;
     const text = plainText(value);
-    // Nobody's value decides what a tag is called.
+    // No value may decide what a tag is called.
     if (place.isMidTag) return REFUSED;
     switch (place.kind) {
       case 'text':

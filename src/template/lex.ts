@@ -50,7 +50,7 @@ class Lexer {
   readonly #text: string;
   readonly #tokens: Token[] = [];
   #at = 0;
-  /** White space after a `-}}` belongs to nobody. */
+  /** White space after a `-}}` belongs to no token. */
   #trim = false;
 
   constructor(name: string, text: string) {

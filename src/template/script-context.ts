@@ -72,7 +72,7 @@ export class ScriptContext {
     this.#last = '';
   }
 
-  /** From here on nothing can be told for certain. */
+  /** From here on the context is unknown. */
   lose(): void {
     this.#state = 'unknown';
   }

@@ -46,7 +46,7 @@ export class StyleContext {
     this.#last = '';
   }
 
-  /** From here on nothing can be told for certain. */
+  /** From here on the context is unknown. */
   lose(): void {
     this.#state = 'unknown';
   }

@@ -6,7 +6,7 @@
 export interface HandshakeFacts {
   /** A client certificate is configured. */
   readonly hasCertificate?: boolean | undefined;
-  /** What to write instead where the other side does not speak TLS. */
+  /** What to write instead where the server has no TLS on this port. */
   readonly plain?: string | undefined;
 }
 

@@ -15,7 +15,7 @@ import { LARGE_CHUNK, PAGE_SIZE, SAMPLES_MIGRATIONS } from './schema.js';
 /** Pages the journal may have before they are copied into the file: a busy journal is as large as the samples. */
 const JOURNAL_PAGES = 128;
 
-/** An open file. Whoever opens it closes it; every method throws SQLite's errors. */
+/** An open file. The caller must close it; every method throws SQLite's errors. */
 export class SampleFile {
   readonly series: SeriesTable;
   readonly log: LogTable;
@@ -64,7 +64,7 @@ export class SampleFile {
     this.#db = db;
   }
 
-  /** All of it or nothing. Nobody else writes meanwhile. */
+  /** A transaction: all of it or nothing, without other writers. */
   transaction<T>(action: () => T): T {
     try {
       return this.#db.transaction(action).immediate();
@@ -85,7 +85,7 @@ export class SampleFile {
     }
   }
 
-  /** Whether somebody else has written since this was asked last. */
+  /** Whether another connection has written since the last call. */
   wasChanged(): boolean {
     const version = this.#version();
     const changed = version !== this.#seenVersion;
@@ -107,7 +107,7 @@ export class SampleFile {
     return this.#db.pragma(name, { simple: true }) as number;
   }
 
-  /** How long a write waits for somebody else's. */
+  /** How long a write waits for another connection's. */
   set patience(wait: Millis) {
     this.#db.pragma(`busy_timeout = ${wait}`);
   }
@@ -120,7 +120,7 @@ export class SampleFile {
     return this.#pragma('freelist_count') > 0;
   }
 
-  /** Copies the journal into the file and empties it, unless somebody reads. */
+  /** Copies the journal into the file and empties it, unless a connection reads. */
   settle(): void {
     this.#db.pragma('wal_checkpoint(TRUNCATE)');
   }

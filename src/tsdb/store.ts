@@ -488,7 +488,7 @@ export class SampleStore implements SampleSource {
 
   /** @throws SQLite's errors; the file is closed then */
   #takeUp(file: SampleFile): void {
-    // Rows are laid anew below; one that is open cannot be added to any more.
+    // Rows are rebuilt below; one that is open cannot be added to any more.
     this.#row = undefined;
     try {
       this.#load(file);
@@ -564,7 +564,7 @@ export class SampleStore implements SampleSource {
     }
   }
 
-  /** Somebody else has written: an import. */
+  /** Another process has written: an import. */
   #reload(file: SampleFile): void {
     if (this.#options.isAlone || !file.wasChanged()) return;
     this.#cache.clear();

@@ -198,7 +198,7 @@ describe('the server', () => {
     expect([third.status, third.headers.get('retry-after'), await third.json()]).toEqual([
       503,
       '30',
-      { error: '2 clients read along already; ask /cluster_health instead' },
+      { error: '2 clients are subscribed already; use /cluster_health instead' },
     ]);
     second[Symbol.dispose]();
     await eventually(() => events.subscribers).toBe(1);

@@ -157,7 +157,7 @@ describe('mistakes', () => {
       'a key with a passphrase',
       tls('', 'cert_file: server.pem\n  key_file: encrypted.key'),
       [
-        'tls_server_config.key_file: DIR/encrypted.key is encrypted, and there is nobody to ask for its passphrase; use a key without one',
+        'tls_server_config.key_file: DIR/encrypted.key is encrypted, and a passphrase is not supported; use a key without one',
       ],
     ],
     [
@@ -207,7 +207,7 @@ describe('mistakes', () => {
     [
       'an old version',
       tls('min_version: TLS10'),
-      ['tls_server_config.min_version: expected TLS12 or TLS13; older versions are not spoken'],
+      ['tls_server_config.min_version: expected TLS12 or TLS13; older versions are not supported'],
     ],
     [
       'versions the wrong way round',
@@ -229,7 +229,7 @@ describe('mistakes', () => {
     [
       'HTTP/2',
       'http_server_config: { http2: true }',
-      ['http_server_config.http2: HTTP/2 is not spoken here, only HTTP/1.1; write false or leave it out'],
+      ['http_server_config.http2: HTTP/2 is not supported, only HTTP/1.1; write false or leave it out'],
     ],
     [
       'a header that may not be set',
@@ -277,7 +277,7 @@ describe('mistakes', () => {
       'several at once',
       `${tls('min_version: TLS10', 'cert_file: none.pem')}rate_limit: { burst: x }`,
       [
-        'tls_server_config.min_version: expected TLS12 or TLS13; older versions are not spoken',
+        'tls_server_config.min_version: expected TLS12 or TLS13; older versions are not supported',
         'rate_limit.burst: expected a whole number from 0 to 1000000',
       ],
     ],

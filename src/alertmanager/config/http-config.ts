@@ -30,10 +30,10 @@ const BASIC_AUTH_KEYS = [
   'password_ref',
 ] as const;
 const AUTHORIZATION_KEYS = ['type', 'credentials', 'credentials_file', 'credentials_ref'] as const;
-/** What is done for somebody who needs more than we do. */
+/** Support for options that we do not need ourselves. */
 const INSTEAD = 'run Alertmanager, which has it, and name it in alerting.alertmanagers';
 
-/** As it is where nobody says anything. */
+/** The default. */
 export const DEFAULT_HTTP_CONFIG: HttpClientConfig = { follow_redirects: true };
 
 type Fields = Partial<Record<(typeof KEYS)[number], YamlNode>>;

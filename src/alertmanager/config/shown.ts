@@ -1,4 +1,4 @@
-// alertmanager.yml as everybody may see it: comments gone, aliases written out, `<secret>` in the place of every secret.
+// alertmanager.yml as it may be shown to anyone: comments gone, aliases written out, `<secret>` in the place of every secret.
 // What comes out is read by Alertmanager's own tools, so that what was a number or a boolean has to stay one.
 
 import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from '../../config/yaml-tree.js';
@@ -90,7 +90,7 @@ function beside(text: string): string {
   return text === '' ? '' : ` ${text}`;
 }
 
-/** Of a URL it is told whose it is; older Alertmanagers want a URL where they have one. */
+/** The mark for a URL says which URL it is; older Alertmanagers want a URL where they have one. */
 function concealed(node: YamlNode): YamlScalar {
   const text = node.kind === 'scalar' ? node.text : HIDDEN;
   const origin = /^https?:\/\/(?:[^/?#\s{}@]*@)?([^/?#\s{}@]+)(?=[/?#]|$)/i.exec(text);

@@ -73,7 +73,7 @@ function checkSources(decoder: Decoder, node: { readonly line: number }, fields:
     );
 }
 
-/** Refuses a key that names a secret in somebody's secret manager. */
+/** Refuses a key that names a secret in a secret manager. */
 export function refuseSecretManager(
   decoder: Decoder,
   node: { readonly line: number },

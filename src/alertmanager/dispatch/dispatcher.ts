@@ -37,7 +37,7 @@ export class Dispatcher {
     return this.#groupCounts.has(fingerprint);
   }
 
-  /** Hears of an alert. */
+  /** Adds an alert to its groups. */
   add(alert: StoredAlert, now: Now): void {
     for (const [id, make] of this.#routesOf(alert)) {
       let group = this.#groups.get(id);
@@ -70,7 +70,7 @@ export class Dispatcher {
     return due;
   }
 
-  /** Everybody knows that these alerts of a group are over: they go, unless more was heard of them, and the group with its last one. */
+  /** All receivers know that these alerts of a group ended: they are removed, unless they were updated, and the group with its last one. */
   markNotified(group: AlertGroup, over: readonly StoredAlert[]): void {
     for (const alert of over) {
       const { fingerprint } = alert;

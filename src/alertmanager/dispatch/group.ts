@@ -1,4 +1,4 @@
-// Alerts that are told together: those of one route that have the same values of the labels it groups by. Source:
+// Alerts that are sent together: those of one route that have the same values of the labels it groups by. Source:
 // Alertmanager, dispatch/dispatch.go, aggrGroup.
 
 import type { Labels } from '../../model/labels.js';
@@ -41,7 +41,7 @@ export class AlertGroup {
     return this.#alerts.has(fingerprint);
   }
 
-  /** Hears of an alert. One that has waited long enough already, as after a restart, is told at once. */
+  /** Adds an alert. One that has waited for `group_wait` already, as after a restart, is sent at once. */
   insert(alert: StoredAlert, { at, elapsed }: Now): void {
     this.#alerts.set(alert.fingerprint, alert);
     const hasWaited = alert.startsAt + this.route.groupWait <= at && !alert.isUnconfirmed;

@@ -6,7 +6,7 @@ import { quote } from '../../promql/print/quote.js';
 import type { Route } from '../config/definition.js';
 import { matchesAll } from '../matchers/matcher.js';
 
-/** The routes an alert reaches, in the order of the tree; the root takes what nobody else wants. */
+/** The routes an alert reaches, in the order of the tree; the root takes what no other route matches. */
 export function matchingRoutes(root: Route, labels: Labels): Route[] {
   return matchesAll(root.matchers, labels) ? within(root, labels) : [];
 }

@@ -1,4 +1,4 @@
-// Inhibition: alerts that are not told while another explains them. Comes in: alerts; goes out: which one mutes another.
+// Inhibition: alerts that are not sent while another one explains them. Comes in: alerts; goes out: which one mutes another.
 // Source: Alertmanager, inhibit/inhibit.go.
 
 import type { Labels } from '../../model/labels.js';
@@ -55,7 +55,7 @@ export class Inhibitor {
     for (const alert of alerts) this.update(alert);
   }
 
-  /** Hears of an alert. */
+  /** Adds or updates an alert. */
   update(alert: StoredAlert): void {
     for (const rule of this.#rules) rule.take(alert);
   }

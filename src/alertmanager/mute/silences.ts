@@ -1,4 +1,4 @@
-// Silences: who is not to be told of what, for how long and why. They survive a restart and expire by themselves.
+// Silences: which alerts are not sent, for how long and why. They survive a restart and expire by themselves.
 // Source: Alertmanager, silence/silence.go.
 
 import { randomUUID } from 'node:crypto';
@@ -23,7 +23,7 @@ export interface Silence {
   readonly comment: string;
 }
 
-/** A silence as somebody wants it; with the id of one that exists it takes its place. */
+/** A silence as it is requested; with the id of an existing silence it replaces that one. */
 export type WantedSilence = Omit<Silence, 'id' | 'updatedAt'> & { readonly id?: string | undefined };
 
 /** It cannot be as it is wanted. `kind` says whether there is no such silence or the wish is wrong. */

@@ -1,4 +1,4 @@
-// What there is to tell an integration of a group at a moment. Comes in: the group, what mutes its alerts, and the last
+// What is to be sent to an integration about a group at a moment. Comes in: the group, what mutes its alerts, and the last
 // message; goes out: a message with what is to be noted once it is taken, or nothing. Source: Alertmanager,
 // notify.DedupStage.
 

@@ -1,5 +1,5 @@
 // The receivers of a configuration, opened. Comes in: their definitions; goes out: what a message can be given to. A
-// receiver that has no way to tell anybody writes to the log.
+// receiver without integrations writes to the log.
 
 import { Semaphore } from '../../concurrency/semaphore.js';
 import type { IntegrationDefinition, ReceiverDefinition } from '../config/definition.js';
@@ -21,7 +21,7 @@ export interface Integration {
   readonly semaphore: Semaphore;
 }
 
-/** Opens all integrations of a receiver; whoever opens them closes them. @throws what a kind cannot be opened for */
+/** Opens all integrations of a receiver; the caller must close them. @throws what a kind cannot be opened for */
 export function openIntegrations(
   { name, integrations }: ReceiverDefinition,
   kinds: readonly ReceiverKind[],

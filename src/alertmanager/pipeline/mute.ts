@@ -1,4 +1,4 @@
-// What keeps alerts from being told: silences, other alerts, times of the day. Comes in: alerts; goes out: why they are
+// What keeps alerts from being sent: silences, other alerts, times of the day. Comes in: alerts; goes out: why they are
 // muted. Source: Alertmanager, notify.MuteStage and TimeMuteStage.
 
 import type { Millis } from '../../model/time.js';
@@ -7,7 +7,7 @@ import type { AlertmanagerConfig, Route } from '../config/definition.js';
 import type { Inhibitor } from '../mute/inhibition.js';
 import type { Silence, Silences } from '../mute/silences.js';
 
-/** Why an alert is not told; both empty: it is. */
+/** Why an alert is not sent; both empty: it is. */
 export interface Muted {
   readonly silencedBy: readonly Silence[];
   /** Fingerprints. */
@@ -17,7 +17,7 @@ export interface Muted {
 /** As Alertmanager's `alertmanager_notifications_suppressed_total` names it. */
 export type SuppressedReason = 'silence' | 'inhibition' | 'mute_time_interval' | 'active_time_interval';
 
-/** Why a route tells nothing, and the names of the time intervals that say so. */
+/** Why a route sends nothing, and the names of the time intervals that cause it. */
 export interface RouteMuted {
   readonly reason: SuppressedReason;
   readonly intervals: readonly string[];
@@ -36,7 +36,7 @@ export function mutedBy(
   };
 }
 
-/** Why a route tells nothing at a moment; undefined: it does. */
+/** Why a route sends nothing at a moment; undefined: it sends. */
 export function routeMutedBy(
   { muteTimeIntervals, activeTimeIntervals }: Route,
   { timeIntervals }: Pick<AlertmanagerConfig, 'timeIntervals'>,
@@ -77,7 +77,7 @@ export function routeChangesAt(
   return changes.length > 0 ? Math.min(...changes) : undefined;
 }
 
-/** Whoever was told that an alert fires is told of its end, muted or not. */
+/** A receiver that was notified of a firing alert is notified of its end, muted or not. */
 export function mustSendResolved(
   alert: StoredAlert,
   notifiedAsFiring: ReadonlySet<string>,

@@ -1,4 +1,4 @@
-// What was told to whom: the memory that keeps a message from being sent twice, across restarts too. Comes in: what is
+// Which notifications were sent: keeps a message from being sent twice, also across restarts. Comes in: what is
 // about to be sent, and what was; goes out: whether something is to be sent. Source: Alertmanager, nflog and
 // notify.DedupStage; Alertmanager writes nothing before it sends.
 
@@ -115,7 +115,7 @@ export class NotificationLog {
     this.#kept.upsertAll(isPending ? [noted, { kind: PENDING, key, value: undefined }] : [noted]);
   }
 
-  /** Forgets entries nobody `isUsing` that are old. */
+  /** Deletes old entries that are not in use (`isUsing`). */
   sweep(at: Millis, isUsing: (key: string) => boolean): void {
     const old = [...this.#kept.all<LogEntry>(KIND)].filter(
       ([key, entry]) => entry.at + RETENTION < at && !isUsing(key),
@@ -129,7 +129,7 @@ export class NotificationLog {
   }
 }
 
-/** Whether an integration is to be told, given the last message it got. */
+/** Whether an integration needs a notification, given the last one it got. */
 export function needsUpdate(entry: LogEntry | undefined, present: Present): boolean {
   const { firing, resolved, age, repeatInterval, sendResolved } = present;
   if (!entry) return firing.size > 0;
@@ -142,7 +142,7 @@ export function needsUpdate(entry: LogEntry | undefined, present: Present): bool
   if (!isIn(entry.firing, firing)) return true;
   // The last message did not name them, so that Alertmanager's rule below would leave their ends out.
   if (owed.some(fingerprint => resolved.has(fingerprint)) && (sendResolved || firing.size === 0)) return true;
-  // Also where ends are not told, so that the firing ones leave the log.
+  // Also where ends are not sent, so that the firing ones leave the log.
   if (firing.size === 0) return entry.firing.length > 0;
   if (sendResolved && !isIn(entry.resolved, resolved)) return true;
   return age > repeatInterval;

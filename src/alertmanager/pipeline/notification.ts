@@ -1,16 +1,16 @@
-// What a receiver is told: the alerts of a group that are to be told together.
+// A notification: the alerts of a group that are sent together.
 
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 
-/** An alert as it is told. */
+/** An alert as it is sent. */
 export interface NotifiedAlert {
   readonly labels: Labels;
   readonly annotations: Readonly<Record<string, string>>;
   readonly startsAt: Millis;
   /** When it ended, or until when it is believed if nothing more is heard of it. */
   readonly endsAt: Millis;
-  /** Where it came from; empty when nobody said. */
+  /** Where it came from; empty when the sender gave none. */
   readonly generatorUrl: string;
   /** 16 hexadecimal digits, as Alertmanager computes them of the labels. */
   readonly fingerprint: string;

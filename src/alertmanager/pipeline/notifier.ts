@@ -22,7 +22,7 @@ const MIN_TIMEOUT: Millis = 10_000;
 /** How long answers to messages under way are waited for when the notifier stops. */
 const CLOSE_TIMEOUT: Millis = 3000;
 
-/** Hears what becomes of messages. */
+/** Callbacks for the results of notifications. */
 export interface NotifierEvents {
   onAttempt(attempt: NotifyAttempt): void;
   /** A message was taken, or given up. */
@@ -33,7 +33,7 @@ export interface NotifierEvents {
     /** From the first attempt on, pauses included. */
     duration: Millis,
   ): void;
-  /** Alerts were not told for a reason. */
+  /** Alerts were suppressed for a reason. */
   onSuppressed(
     reason: SuppressedReason,
     alerts: readonly StoredAlert[],
@@ -53,7 +53,7 @@ export interface NotifierOptions {
   readonly events: NotifierEvents;
 }
 
-/** An integration that is being told of a group, and how to stop that: no further attempt, or at once. */
+/** A notification of a group to one integration under way, and how to stop it: no further attempt, or at once. */
 interface Flush {
   readonly stop: AbortController;
   readonly end: AbortController;
@@ -76,14 +76,14 @@ export class Notifier {
   readonly #integrations = new Map<string, readonly Integration[]>();
   /** By integration and group. */
   readonly #flushes = new Map<string, Flush>();
-  /** Alerts of a group that are over and that an integration needs no telling of any more. */
+  /** Alerts of a group that are over and that an integration needs no notification of any more. */
   readonly #notified = new WeakMap<AlertGroup, Map<string, ReadonlySet<StoredAlert>>>();
   #timer: NodeJS.Timeout | undefined;
   #arming: NodeJS.Immediate | undefined;
   #isStarted = false;
   #isClosed = false;
 
-  /** Opens all receivers; nothing is told before {@link start}. @throws what a receiver cannot be opened for */
+  /** Opens all receivers; nothing is sent before {@link start}. @throws what a receiver cannot be opened for */
   constructor(options: NotifierOptions) {
     const { config, kinds, context } = options;
     this.config = config;
@@ -94,7 +94,7 @@ export class Notifier {
     this.#inhibitor = new Inhibitor(config.inhibitRules, []);
   }
 
-  /** Takes up the alerts there are and begins to tell. */
+  /** Adds the existing alerts and starts sending. */
   start(): void {
     this.#isStarted = true;
     const { alerts, log } = this.#options;
@@ -136,7 +136,7 @@ export class Notifier {
     return this.#flushes.get(logKey(integration, group));
   }
 
-  /** Hears of an alert. */
+  /** Adds or updates an alert. */
   add(alert: StoredAlert): void {
     this.#inhibitor.update(alert);
     this.#dispatcher.add(alert, this.#now());
@@ -163,19 +163,19 @@ export class Notifier {
     return this.#inhibitor.muting(labels, at);
   }
 
-  /** Whether somebody is still to be told something of an alert. */
+  /** Whether a notification about an alert is still due. */
   has(fingerprint: string): boolean {
     return this.#dispatcher.has(fingerprint);
   }
 
-  /** Forgets what is over. */
+  /** Deletes what is over. */
   sweep(at: Millis): void {
     this.#inhibitor.sweep(at);
     const groups = new Set([...this.#dispatcher.groups].map(group => group.key));
     this.#options.log.sweep(at, key => groups.has(key.slice(key.indexOf('\n') + 1)));
   }
 
-  /** Stops telling; what was not taken is told by the next one. An answer on its way is waited for a little. */
+  /** Stops sending; the next notifier sends what was not accepted. Waits a short time for answers that are under way. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -208,7 +208,7 @@ export class Notifier {
     }, wait);
   }
 
-  /** A group's turn. Who is still being told of it is tried again anyway, each time with what is true by then. */
+  /** A group's flush. Integrations whose notification is still under way retry anyway, each time with the current alerts. */
   #flush(group: AlertGroup): void {
     this.#countSuppressed(group, this.#now().at);
     for (const integration of this.#integrations.get(group.route.receiver) ?? []) {
@@ -279,14 +279,14 @@ export class Notifier {
         flush.retry = retry;
       },
     });
-    // Stopping is nobody's failure: the next run tells it.
+    // A notification that was cut off by the stop is no failure: the next run sends it.
     if (outcome.state === 'failed' && this.#isClosed) return;
     if (outcome.state === 'sent' && last) log.note(key, last.note, prepared);
     if (outcome.state !== 'needless') events.onOutcome(integration, group, outcome, clock.elapsed() - begun);
     if (outcome.state !== 'failed') this.#markNotified(integration, group, over);
   }
 
-  /** Alerts that everybody knows the end of leave the group. */
+  /** Alerts whose end all integrations know leave the group. */
   #markNotified(integration: Integration, group: AlertGroup, over: ReadonlySet<StoredAlert>): void {
     if (this.#isClosed) return;
     const settled = this.#notified.get(group) ?? new Map<string, ReadonlySet<StoredAlert>>();

@@ -1,5 +1,5 @@
 // One message to one integration, until it is taken, no longer needed, refused for good, or too late. Comes in: what there
-// is to tell, asked anew before every attempt; goes out: what came of it. Source: Alertmanager, notify.RetryStage.
+// is to send, recomputed before every attempt; goes out: what came of it. Source: Alertmanager, notify.RetryStage.
 
 import { backoff, pause } from '../../concurrency/backoff.js';
 import type { Clock, Millis } from '../../model/time.js';
@@ -19,7 +19,7 @@ export interface NotifyAttempt {
 export type NotifyOutcome =
   /** It was taken, by the n-th attempt. */
   | { readonly state: 'sent'; readonly notification: Notification; readonly attempts: number }
-  /** There is nothing to tell, or nothing any more. */
+  /** There is nothing to send, or nothing any more. */
   | { readonly state: 'needless' }
   | {
       readonly state: 'failed';
@@ -40,7 +40,7 @@ export interface RetryState {
 
 export interface RetryOptions {
   readonly integration: Integration;
-  /** What is to be told at this moment; undefined: nothing. */
+  /** What is to be sent at this moment; undefined: nothing. */
   readonly prepare: () => Notification | undefined;
   /** Aborted when no other attempt is to be made; one under way may still be answered. */
   readonly stop: AbortSignal;
@@ -54,7 +54,7 @@ export interface RetryOptions {
   readonly onRetry?: (retry: RetryState) => void;
 }
 
-/** Tells. Never throws. */
+/** Sends one notification, with retries. Never throws. */
 export async function retry(options: RetryOptions): Promise<NotifyOutcome> {
   const { integration, prepare, stop, signal, clock, onRetry } = options;
   let last: DeliveryError | undefined;

@@ -1,4 +1,4 @@
-// E-mail, by SMTP. Source: Alertmanager, notify/email. A recipient the server refuses keeps nobody else from theirs.
+// E-mail, by SMTP. Source: Alertmanager, notify/email. A recipient that the server refuses does not affect the others.
 
 import { tlsOptions } from '../../config/http-client/tls-options.js';
 import { explainError } from '../../http-client/errors.js';
@@ -86,7 +86,7 @@ class EmailReceiver implements Receiver {
     for (const to of envelope.to) sentRecipients.delete(key, to);
   }
 
-  /** Resolves with those the server did not take it for. @throws DeliveryError when it took it for nobody */
+  /** Resolves with those the server did not take it for. @throws DeliveryError when it took it for none */
   async #send(mail: Mail, envelope: Envelope, signal: AbortSignal): Promise<readonly Refusal[]> {
     let connection: MailConnection | undefined;
     try {

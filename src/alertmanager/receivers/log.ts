@@ -1,4 +1,4 @@
-// A receiver with no way to tell anybody: its messages are lines of the log.
+// The receiver without integrations: its messages are lines of the log.
 
 import type { Notification, NotifiedAlert } from '../pipeline/notification.js';
 import type { Receiver, ReceiverContext } from './receiver.js';

@@ -1,4 +1,4 @@
-// The joint between the pipeline and a way to tell people: one kind is one file below receivers/ and one line in its
+// The interface between the pipeline and the integrations: one kind is one file below receivers/ and one line in its
 // catalogue. Retry, deduplication, deadlines, limits and logging stand around it.
 
 import type { Field } from '../../config/decode.js';
@@ -10,10 +10,10 @@ import type { ReportMessage } from '../pipeline/report-message.js';
 import type { Templates } from '../templates/render.js';
 import type { SentRecipients } from './sent-recipients.js';
 
-/** An opened receiver's integration. Whoever opened it closes it. */
+/** An opened receiver's integration. The caller must close it. */
 export interface Receiver {
   /**
-   * Tells of a notification; resolves when the other side has taken it. The signal is aborted when it is too late.
+   * Sends a notification; resolves when the other side has accepted it. The signal is aborted when it is too late.
    * @throws DeliveryError, whose message holds no secret and is one line
    */
   deliver(notification: Notification, signal: AbortSignal): Promise<void>;
@@ -65,7 +65,7 @@ export class DeliveryError extends Error {
 /** What an integration may use. */
 export interface ReceiverContext {
   readonly templates: Templates;
-  /** Who has got a message that others still wait for. The integration's own, over reloads. */
+  /** Recipients that already got a message that others still wait for. The integration's own, over reloads. */
   readonly sentRecipients: SentRecipients;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
   /** The other side has taken a message. @param status of HTTP or SMTP @param words one line without secrets */
@@ -78,7 +78,7 @@ export interface ReceiverKind<Options = unknown> {
   readonly integration: string;
   /** The key below a receiver: `email_configs`. */
   readonly key: string;
-  /** Whether ends of alerts are told unless the configuration says otherwise. */
+  /** The default of `send_resolved`. */
   readonly sendsResolved: boolean;
   /** Reads one entry of the list; mistakes go to the decoder, in Alertmanager's words where it has them. `send_resolved` is read by the caller and not among the keys left. */
   read(decoder: TemplateDecoder, node: Field, global: Global): Options;
@@ -87,6 +87,6 @@ export interface ReceiverKind<Options = unknown> {
   destination(options: Options): string;
   /** Its receivers have {@link Receiver.sendReport}. */
   readonly sendsReports?: true;
-  /** What it sends wakes people until it is resolved. */
+  /** What it sends opens an incident that lasts until it is resolved. */
   readonly opensIncidents?: true;
 }

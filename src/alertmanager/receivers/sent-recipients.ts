@@ -1,12 +1,12 @@
-// Who has already got which message, so that another try reaches only those who have not. In memory: after a restart
-// somebody may get a message twice.
+// Which recipients already got which message, so that a retry reaches only the others. In memory: after a restart
+// a recipient may get a message twice.
 
 import { createHash } from 'node:crypto';
 import type { Millis } from '../../model/time.js';
 
 const MAX_RECEIPTS = 10_000;
 
-/** Remembers for a while. */
+/** Entries expire after a while. */
 export class SentRecipients {
   readonly #lifetime: Millis;
   readonly #scope: string;
@@ -19,7 +19,7 @@ export class SentRecipients {
     this.#until = until;
   }
 
-  /** Those of one of several who tell people: who has got a message from another has not got it from this one. */
+  /** The same store for one of several senders: a message that a recipient got from one does not count for another. */
   scopedTo(teller: string): SentRecipients {
     return new SentRecipients(this.#lifetime, teller, this.#until);
   }

@@ -53,7 +53,7 @@ function alertStruct(alert: NotifiedAlert): TaggedStruct {
   ]);
 }
 
-/** An end that is still to come is nobody's business. */
+/** An end in the future is not shown. */
 export function shownEnd({ isResolved, endsAt }: NotifiedAlert): Millis {
   return isResolved ? endsAt : ZERO_TIME;
 }

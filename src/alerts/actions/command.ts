@@ -19,7 +19,7 @@ const PASSED_ON = [
   'TMPDIR',
   'XDG_RUNTIME_DIR',
 ];
-/** Characters of its last words that are told. */
+/** Characters of its last output that are kept. */
 const MAX_WORDS = 200;
 /** Of these only so many are read. */
 const LONGEST_LINE = 4000;

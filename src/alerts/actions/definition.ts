@@ -20,7 +20,7 @@ export interface ActionDefinition {
   readonly maxPerHour: number;
 }
 
-/** What is told to a command and to a webhook. */
+/** What a command and a webhook get. */
 export interface ActionCause {
   readonly action: string;
   readonly alert: StoredAlert;

@@ -11,7 +11,7 @@ import type { Millis } from '../../model/time.js';
 import { type SmsNotification, smsText } from './text.js';
 
 const INTEGRATION = 'sms';
-/** Longer than a webhook is tried again, shorter than anybody repeats a message that is still true. */
+/** Longer than a webhook is tried again, shorter than any interval at which a message that is still true is repeated. */
 const REMEMBERED: Millis = 10 * 60_000;
 
 /** Who has got what, for one gateway after the other. */
@@ -39,8 +39,8 @@ export interface SmsReport {
   readonly had: readonly string[];
   readonly failures: readonly { readonly to: string; readonly error: DeliveryError }[];
   /**
-   * What whoever handed it in is to be told. `sent`: done (2xx), though somebody may have been refused for good.
-   * `retry`: hand it in again and only those who have not got it are told (503, `retryAfter`). `refused`: nobody got it
+   * The result for the caller. `sent`: done (2xx), though a recipient may have been refused for good.
+   * `retry`: post it again and only recipients without it get it (503, `retryAfter`). `refused`: no recipient got it
    * and trying again would not help (4xx).
    */
   readonly outcome: 'sent' | 'retry' | 'refused';
@@ -67,7 +67,7 @@ export class SmsGateway {
     });
   }
 
-  /** Tells everybody who has not been told in the last minutes; never throws a DeliveryError, they are in the report. */
+  /** Sends to every recipient that did not get it in the last minutes; never throws a DeliveryError, they are in the report. */
   async send(notification: SmsNotification, signal: AbortSignal): Promise<SmsReport> {
     const text = smsText(notification);
     const message = JSON.stringify([notification.groupKey, text]);

@@ -24,7 +24,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   '\t': ' ',
 };
 
-/** Three messages' worth; more than that is charged and read by nobody. */
+/** Three messages' worth; more than that is charged and not read. */
 export const MAX_GSM7 = 320;
 const MAX_UCS2 = 201;
 

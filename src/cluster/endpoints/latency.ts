@@ -4,7 +4,7 @@
 import type { Labels } from '../../model/labels.js';
 import type { Clock, Millis } from '../../model/time.js';
 
-/** Asks a PromQL question for its value at a moment. @throws when nobody answers */
+/** Runs an instant query. @throws when there is no answer */
 export type InstantQuery = (
   query: string,
   at: Millis,
@@ -12,7 +12,7 @@ export type InstantQuery = (
 
 /** What "lately" is: long enough for ten checks of a service that is checked once a minute. */
 const WINDOW = '10m';
-/** A percentile of ten minutes is the same five seconds later, whoever asks. */
+/** A percentile of ten minutes is the same five seconds later. */
 const CACHE_TTL: Millis = 5000;
 /** A choice does not wait longer; the order of the configuration is as good an answer. */
 const QUERY_TIMEOUT: Millis = 1000;

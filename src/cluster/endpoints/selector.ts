@@ -6,7 +6,7 @@ import type { ClusterState } from '../state.js';
 import type { Latency, Percentiles } from './latency.js';
 import { type Candidate, type EndpointCandidates, NO_ENDPOINTS } from './plan.js';
 
-/** By what healthy candidates are told apart: the configuration's order, or who answers fastest. */
+/** How healthy candidates are ranked: the configuration's order, or who answers fastest. */
 export const PREFERENCES = ['order', 'latency'] as const;
 export type Preference = (typeof PREFERENCES)[number];
 
@@ -30,10 +30,10 @@ export interface EndpointSelection {
   readonly problem: string | undefined;
 }
 
-/** Without a load balancer behind them, who is asked when nobody is healthy: who answers, if slowly, before the rest. */
+/** Which candidates are selected when none is healthy and there is no fallback: slow ones first, then unknown ones. */
 const FALLBACK_ORDER: readonly Status[] = ['degraded', 'unknown'];
 
-/** Chooses. */
+/** Selects the endpoint for a capability. */
 export class EndpointSelector {
   readonly #cluster: ClusterState;
   readonly #latency: Latency;
@@ -44,7 +44,7 @@ export class EndpointSelector {
     this.#latency = latency;
   }
 
-  /** Takes another plan up. */
+  /** Replaces the candidates. */
   setPlan(plan: EndpointCandidates): void {
     this.#plan = plan;
   }
@@ -54,7 +54,7 @@ export class EndpointSelector {
     return [...this.#plan.capabilities.keys()];
   }
 
-  /** Healthy first, then preference, the fallback last. Undefined when nobody has this capability. */
+  /** Healthy first, then preference, the fallback last. Undefined when no candidate has this capability. */
   async select(capability: string, prefer: Preference): Promise<EndpointSelection | undefined> {
     const candidates = this.#plan.capabilities.get(capability);
     if (!candidates) return undefined;
@@ -83,12 +83,13 @@ function pick(
 ): Pick<EndpointSelection, 'url' | 'service' | 'reason'> {
   const healthy = ranked.find(({ status }) => status === 'healthy');
   if (healthy) return { url: healthy.url, service: healthy.service, reason: whyHealthy(healthy) };
-  const nobody = `no endpoint is healthy (${ranked.map(({ service, status }) => `${service}: ${status}`).join(', ')})`;
-  if (fallback !== undefined) return { url: fallback, service: undefined, reason: `${nobody}; the fallback` };
+  const problem = `no endpoint is healthy (${ranked.map(({ service, status }) => `${service}: ${status}`).join(', ')})`;
+  if (fallback !== undefined)
+    return { url: fallback, service: undefined, reason: `${problem}; the fallback` };
   const best =
     FALLBACK_ORDER.map(status => ranked.find(each => each.status === status)).find(each => each) ??
     (ranked[0] as RankedCandidate);
-  return { url: best.url, service: best.service, reason: `${nobody} and there is no fallback` };
+  return { url: best.url, service: best.service, reason: `${problem} and there is no fallback` };
 }
 
 function whyHealthy({ service, p95 }: RankedCandidate): string {

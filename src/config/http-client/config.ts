@@ -1,4 +1,4 @@
-// How the monitor calls somebody over HTTP, in the names of Prometheus' own `http_config`: shared by every section
+// How the monitor calls other servers over HTTP, in the names of Prometheus' own `http_config`: shared by every section
 // that has a URL in it.
 // Source: Prometheus, "Configuration", <http_config> and <tls_config>.
 

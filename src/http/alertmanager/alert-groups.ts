@@ -1,4 +1,4 @@
-// GET /api/v2/alerts/groups: alerts as they are told together.
+// GET /api/v2/alerts/groups: alerts grouped as they are sent.
 // Source: Alertmanager, dispatch/dispatch.go, Groups.
 
 import { z } from 'zod';
@@ -19,7 +19,7 @@ import { alertGroup } from './shapes.js';
 export const alertGroups = endpoint({
   method: 'GET',
   path: 'alerts/groups',
-  summary: 'Alerts as they are told together',
+  summary: 'Alerts grouped as they are sent',
   query: z.object({
     active: describe.show('active alerts'),
     silenced: describe.show('silenced alerts'),
@@ -77,7 +77,7 @@ function groupsOf(notifier: Notifier, wanted: Wanted, at: Millis): Group[] {
   return groups.sort((a, b) => compareLabelSets(a.labels, b.labels) || compareText(a.receiver, b.receiver));
 }
 
-/** Who is told of each alert, by fingerprint. */
+/** Receivers of each alert, by fingerprint. */
 function receiversOf(groups: readonly Group[]): Map<string, string[]> {
   const receivers = new Map<string, string[]>();
   for (const { receiver, alerts } of groups)

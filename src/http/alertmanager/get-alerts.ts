@@ -1,4 +1,4 @@
-// GET /api/v2/alerts: alerts that are not over, with who is told of them and what mutes them.
+// GET /api/v2/alerts: alerts that are not over, with their receivers and what mutes them.
 
 import { z } from 'zod';
 import { matchingRoutes } from '../../alertmanager/dispatch/routes.js';
@@ -12,12 +12,12 @@ import { gettableAlert } from './shapes.js';
 export const getAlerts = endpoint({
   method: 'GET',
   path: 'alerts',
-  summary: 'Alerts that fire, by whom they are heard and what mutes them',
+  summary: 'Active alerts with their receivers and what mutes them',
   query: z.object({
     active: describe.show('active alerts'),
     silenced: describe.show('silenced alerts'),
     inhibited: describe.show('inhibited alerts'),
-    unprocessed: describe.show('alerts nobody has looked at yet; there are none'),
+    unprocessed: describe.show('unprocessed alerts; there are none'),
     filter: describe.filter(),
     receiver: describe.receiver(),
   }),

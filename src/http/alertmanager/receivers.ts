@@ -1,4 +1,4 @@
-// GET /api/v2/receivers: who there is to be told.
+// GET /api/v2/receivers: the configured receivers.
 
 import { z } from 'zod';
 import { notifierOf } from './elsewhere.js';

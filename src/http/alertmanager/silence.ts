@@ -46,7 +46,7 @@ export const deleteSilence = endpoint({
     notifierOf(context);
     const { silences } = context.alerting;
     const silence = silences.get(checked(silenceId));
-    // Somebody may have been faster; what is wanted is so.
+    // Another request may have been faster; the result is the wanted one.
     if (silence && silenceState(silence, now) === 'expired') return { body: '' };
     const changed = complaining(() => silences.expire(silenceId, now, by));
     if (!changed.isKept) throw notKept(silenceId);

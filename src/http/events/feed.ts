@@ -1,4 +1,4 @@
-// What is new of the cluster, told to everybody who reads along. Comes in: changes of the board; goes out: numbered
+// Publishes the cluster's health to all subscribers. Comes in: changes of the cluster state; goes out: numbered
 // copies of /cluster_health as server-sent events. Made by monitor.ts, read by the route /events.
 // Source: WHATWG HTML, "Server-sent events".
 
@@ -9,18 +9,18 @@ import type { Clock, Millis } from '../../model/time.js';
 import { HttpError } from '../route.js';
 import { Subscriber } from './subscriber.js';
 
-/** A result and what the rules make of it are told in one event. */
+/** A result and the rules' evaluation of it are sent in one event. */
 const DEBOUNCE: Millis = 20;
 /** For each millisecond that events take to write, as long is left to everything else, or a thousand services that change
  * all the time would take all of it. */
 const COOLDOWN_FACTOR = 4;
-/** How often everybody is told something, so that a connection that died is noticed. */
+/** Every subscriber gets bytes this often, so that a dead connection is noticed. */
 const HEARTBEAT_INTERVAL: Millis = 10_000;
-/** As long as a reader is not asked again for its credentials. */
+/** Maximum stream lifetime; clients then reconnect and re-authenticate. */
 const MAX_LIFETIME: Millis = 3_600_000;
-/** A reader that takes nothing for so long is gone, or might as well be. */
+/** A subscriber that reads nothing for this long is disconnected. */
 const STALL_TIMEOUT: Millis = 30_000;
-/** Of the connections the server has, most are for questions. */
+/** Most of the server's connections are for other requests. */
 const MAX_SUBSCRIBERS = 256;
 
 /** For tests, which have less time. */
@@ -48,7 +48,7 @@ interface Event {
   readonly digest: string;
 }
 
-/** Whoever makes one closes it. */
+/** The caller must close it. */
 export class HealthFeed {
   readonly #cluster: ClusterState;
   readonly #health: Pick<HealthWriter, 'write'>;
@@ -56,7 +56,7 @@ export class HealthFeed {
   readonly #limits: Required<FeedLimits>;
   readonly #subscribers = new Set<Subscriber>();
   #event: Event = { id: 0, bytes: Buffer.alloc(0), digest: '' };
-  /** The board's version the event was written from. */
+  /** The cluster state's version the event was written from. */
   #version = -1;
   #isClosed = false;
   #unwatch: (() => void) | undefined;
@@ -83,12 +83,12 @@ export class HealthFeed {
     };
   }
 
-  /** How long a reader may take nothing. */
+  /** How long a subscriber may read nothing. */
   get stallTimeout(): Millis {
     return this.#limits.stallTimeout;
   }
 
-  /** How many read along. */
+  /** The number of subscribers. */
   get subscribers(): number {
     return this.#subscribers.size;
   }
@@ -101,9 +101,13 @@ export class HealthFeed {
   open({ lastId, client, signal }: SubscribeOptions): Subscriber {
     const { maxSubscribers } = this.#limits;
     if (this.#subscribers.size >= maxSubscribers && !this.#makeRoomFor(client))
-      throw new HttpError(503, `${maxSubscribers} clients read along already; ask /cluster_health instead`, {
-        'retry-after': '30',
-      });
+      throw new HttpError(
+        503,
+        `${maxSubscribers} clients are subscribed already; use /cluster_health instead`,
+        {
+          'retry-after': '30',
+        },
+      );
     const subscriber = new Subscriber(this.#clock.elapsed(), client);
     signal.addEventListener('abort', () => this.#unsubscribe(subscriber), { once: true });
     if (signal.aborted || this.#isClosed) subscriber.end();
@@ -113,12 +117,12 @@ export class HealthFeed {
     return subscriber;
   }
 
-  /** Ends everybody's stream, so that they come back and are told anew what they may have missed. */
+  /** Ends all streams; clients reconnect and get the latest state. */
   disconnectAll(): void {
     for (const subscriber of [...this.#subscribers]) this.#unsubscribe(subscriber);
   }
 
-  /** Ends everything; who comes later is told nothing. */
+  /** Ends all streams; later subscribers get no events. */
   close(): void {
     this.#isClosed = true;
     this.disconnectAll();
@@ -164,7 +168,7 @@ export class HealthFeed {
     );
   }
 
-  /** Response times and the like are told with the heartbeat, or a thousand services would write novels. */
+  /** Response times and the like are sent with the heartbeat only, or a thousand services would send too much. */
   #heartbeat(): void {
     const now = this.#clock.elapsed();
     for (const subscriber of [...this.#subscribers])
@@ -178,7 +182,7 @@ export class HealthFeed {
     for (const subscriber of this.#subscribers) subscriber.send(this.#event.bytes);
   }
 
-  /** Ids grow, also over a restart: nobody takes an event of a former life for the latest. */
+  /** Ids keep increasing across restarts. */
   #updateEvent(): void {
     const now = this.#clock.now();
     const id = Math.max(this.#event.id + 1, Math.floor(now));

@@ -1,4 +1,4 @@
-// One client that reads events along. Comes in: events as they happen; goes out: bytes at the client's own speed. Whoever
+// One client of the event stream. Comes in: events as they happen; goes out: bytes at the client's own speed. A client that
 // is slow gets the latest event when it is ready for one, not all it missed: every event says everything.
 
 import type { Millis } from '../../model/time.js';
@@ -7,7 +7,7 @@ import type { Millis } from '../../model/time.js';
 const RETRY = Buffer.from('retry: 1000\n\n');
 const HEARTBEAT = Buffer.from(': still here\n\n');
 
-/** Read once, by whoever writes the answer. */
+/** Read once, by the code that writes the response. */
 export class Subscriber implements AsyncIterable<Buffer> {
   /** By the monotonic clock. */
   readonly openedAt: Millis;
@@ -23,19 +23,19 @@ export class Subscriber implements AsyncIterable<Buffer> {
     this.client = client;
   }
 
-  /** An event to be told, in place of one that still waits. */
+  /** Queues an event, in place of one that still waits. */
   send(event: Buffer): void {
     this.#event = event;
     this.#wake?.();
   }
 
-  /** A sign of life, unless there is something to be told anyway. */
+  /** Queues a comment that keeps the connection alive, unless an event waits. */
   heartbeat(): void {
     this.#next ??= HEARTBEAT;
     this.#wake?.();
   }
 
-  /** Nothing more is told, not even what waits. */
+  /** Ends the stream; a waiting event is dropped. */
   end(): void {
     this.#isEnded = true;
     this.#wake?.();

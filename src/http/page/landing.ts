@@ -73,7 +73,7 @@ function figure(name: string, value: number): Html {
   return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
-/** How many services have each status; those nobody has are left out. */
+/** How many services have each status; statuses without a service are left out. */
 function countByStatus(cluster: ApiContext['cluster']): [status: string, count: number][] {
   return countOf(cluster.services.map(({ id }) => cluster.result(id)?.status ?? 'unknown'));
 }

@@ -15,7 +15,7 @@ export interface ApiAsked {
   readonly name: string;
   /** Whole milliseconds. */
   readonly now: Millis;
-  /** Aborted when whoever asked has gone. */
+  /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
 }
 

@@ -69,7 +69,7 @@ export function zipped(reply: RouteResult, acceptEncoding: string | undefined): 
   return { ...reply, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzip };
 }
 
-/** Whoever reads on the other side is told when something goes wrong, and closes it when it has had enough. */
+/** The reading side gets an error when something goes wrong, and closes it when it is done. */
 async function fill(stream: Writable, slicer: AsyncIterable<Uint8Array>): Promise<void> {
   try {
     for await (const piece of slicer) await writeChunk(stream, piece);

@@ -35,9 +35,9 @@ export interface Runtime {
 
 /** Every function answers as of now. */
 export interface PrometheusFacts {
-  /** Undefined while somebody else keeps the samples and nothing is scraped here. */
+  /** Undefined in remote mode, where nothing is scraped here. */
   readonly target: () => OwnTarget | undefined;
-  /** The samples kept here; undefined while somebody else keeps them. */
+  /** The local samples; undefined in remote mode. */
   readonly samples: () => SamplesStatus | undefined;
   readonly runtime: () => Runtime;
   /** The command line's flags with their values; no secret is among them. */

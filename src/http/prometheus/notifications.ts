@@ -1,4 +1,4 @@
-// GET /api/v1/notifications: what Prometheus' own page would tell its operator; ours is told by /health and the log.
+// GET /api/v1/notifications: what Prometheus' own page shows its operator; ours are in /health and the log.
 
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';

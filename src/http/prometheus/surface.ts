@@ -15,7 +15,7 @@ export const prometheusSurface: Surface<ApiEndpoint> = {
   // What Go's servers take, since Grafana and others put long lists of label values into a URL.
   maxTarget: 1024 * 1024,
   isStrict: true,
-  // What any page may be told of an answer, as Prometheus has it unless it is told otherwise (web.cors.origin).
+  // CORS headers as Prometheus sends them by default (web.cors.origin).
   cors: {
     always: {},
     headers: {

@@ -1,4 +1,4 @@
-// GET /api/v1/status/tsdb: where the series come from. Counted by queries, so that nobody has to count along all day.
+// GET /api/v1/status/tsdb: where the series come from. Counted by queries on request, not continuously.
 
 import { z } from 'zod';
 import { METRIC_NAME } from '../../model/labels.js';
@@ -9,7 +9,7 @@ import { plain } from './envelope.js';
 import { describe, optionalNumber } from './parameters.js';
 
 const DEFAULT_LIMIT = 10;
-/** Prometheus lets nobody ask for more. */
+/** Prometheus' own limit. */
 const MAX_LIMIT = 10_000;
 
 const counts = z.array(z.object({ name: z.string(), value: z.number() }));

@@ -1,4 +1,4 @@
-// GET /alert_history: every alert from its begin to its end, newest first: who was told, what was done, who silenced it.
+// GET /alert_history: every alert from its begin to its end, newest first: notifications, actions, silences.
 // Streamed, since each has a history of its own.
 
 import { z } from 'zod';
@@ -40,7 +40,7 @@ const query = z.object({
 export const alertHistory = route({
   method: 'GET',
   path: '/alert_history',
-  summary: 'Alerts from begin to end, newest first: who was told, what was done, who silenced them',
+  summary: 'Alerts from begin to end, newest first, with their notifications, actions and silences',
   query,
   answer: z.object({
     alert_history: z.array(
@@ -79,7 +79,7 @@ export const alertHistory = route({
             receiver: z.string(),
             integration: z.string(),
             status: z.enum(['firing', 'resolved']),
-            error: z.string().optional().describe('Why it was given up'),
+            error: z.string().optional().describe('Why sending failed; absent when it was sent'),
             escalation: z.string().optional(),
           }),
         ),

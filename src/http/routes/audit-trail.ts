@@ -10,7 +10,7 @@ export const auditTrail = route({
   method: 'GET',
   path: '/audit_trail',
   summary:
-    'Reloads of the configuration, silences made, changed and ended, announcements posted, changed, ended and removed, newest first, and who did it',
+    'Reloads of the configuration, silences made, changed and ended, announcements posted, changed, ended and removed, newest first, with the user',
   query: z.object({
     limit: wholeNumber(1, 1000).default(50).meta({ description: 'How many', default: 50 }),
   }),

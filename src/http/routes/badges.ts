@@ -24,7 +24,7 @@ export const badge = route({
     badge: { description: 'Which badge', example: `status${ENDING}` },
   },
   answer: ['image/svg+xml'],
-  others: { 404: { when: 'No such service or badge; a grey badge for those who ask for an image' } },
+  others: { 404: { when: 'No such service or badge; a grey badge where an image is accepted' } },
   async handle(_, context, asked) {
     const { service: id = '', badge: file = '' } = asked.params;
     const kind = badges.find(({ name }) => file === name + ENDING);

@@ -24,7 +24,7 @@ export const clusterHealth = route({
 
 const cached = new WeakMap<ApiContext, { version: number; second: number; bytes: Buffer }>();
 
-/** The answer's bytes; made anew when something has changed, and every second for the sake of its clock. */
+/** The answer's bytes; rebuilt when something has changed, and every second for the sake of its clock. */
 export function healthBytes(context: ApiContext): Buffer {
   const elapsed = context.clock.elapsed();
   const second = Math.floor(elapsed / 1000);

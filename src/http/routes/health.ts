@@ -27,7 +27,7 @@ const shape = z.object({
   reason: z.string().optional().describe('Why the status is unhealthy'),
 });
 
-/** Damage is spoken of this long. */
+/** Damage is reported this long. */
 const DAMAGE_SHOWN: Millis = 3_600_000;
 
 interface Storage {

@@ -1,5 +1,5 @@
 // GET /: the status page for a browser, a short page for everything else; always 200, because consumers take it for a
-// sign of life.
+// liveness check.
 
 import { z } from 'zod';
 import { landingPage } from '../page/landing.js';

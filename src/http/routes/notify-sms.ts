@@ -1,5 +1,5 @@
 // POST /notify/sms: a webhook of Alertmanager, ours or the real one, that ends as a text message. It is answered so that
-// whoever sent it tries again what may succeed later, and nothing else.
+// the sender retries what may succeed later, and nothing else.
 // Source: Alertmanager, "Configuration", <webhook_config>; notify/webhook.
 
 import { z } from 'zod';
@@ -29,19 +29,21 @@ export const notifySms = route({
   summary: 'Sends a text message: the address for `webhook_configs` of Alertmanager',
   body: { name: 'notification', limit: LIMIT, shape: webhook },
   answer: z.object({
-    sent: z.array(z.string()).describe('Who got it'),
+    sent: z.array(z.string()).describe('Recipients that got it'),
     had: z.array(z.string()).describe('Recipients that already received it'),
-    failures: z.array(z.object({ to: z.string(), error: z.string() })).describe('Who cannot get it'),
+    failures: z
+      .array(z.object({ to: z.string(), error: z.string() }))
+      .describe('Recipients that cannot get it'),
   }),
   others: {
     400: { when: 'It is no notification, or the service refuses it for good' },
     404: { when: '`alerting.sms` is not configured' },
-    503: { when: 'Not everybody got it yet; `Retry-After` says when to try again' },
+    503: { when: 'Some recipients did not get it yet; `Retry-After` says when to try again' },
   },
   async handle(_, { sms }, { body }) {
     const gateway = sms();
     if (!gateway) throw new HttpError(404, MISSING);
-    // A message that is under way may have got through: nobody gains by leaving it half-way.
+    // A message that is under way may have got through: stopping it half-way has no use.
     const report = await gateway.send(body, new AbortController().signal);
     if (report.outcome === 'retry') throw new HttpError(503, failureText(report), retryHeaders(report));
     if (report.outcome === 'refused') throw new HttpError(400, failureText(report));

@@ -10,7 +10,7 @@ import { wholeNumber } from '../query.js';
 import { HttpError } from '../route.js';
 import { timestamp } from '../shapes.js';
 
-/** Days of a period; a year is as far back as samples are kept by anybody. */
+/** Days of a period; a year is as long as samples are kept at most. */
 export const days = wholeNumber(1, 366).default(7).meta({ description: 'How many days back', default: 7 });
 
 /** The same where weeks are compared with each other: three of them are left when a back-test leaves out the last. */

@@ -92,7 +92,7 @@ export const service = route({
 export const checkService = route({
   method: 'POST',
   path: '/services/:id/check',
-  summary: 'Checks a service at once; who asks meanwhile shares the check, once a second at most',
+  summary: 'Checks a service at once; requests meanwhile share the check, once a second at most',
   inPath,
   answer: z.object({
     id: z.string(),

@@ -23,7 +23,7 @@ const CHALLENGE = { 'www-authenticate': 'Basic realm="langgraph-monitor", charse
 export function basicAuthGuard(
   users: Readonly<Record<string, string>>,
 ): (request: IncomingMessage) => Promise<void> {
-  // $2y$ is PHP's name for what everybody else calls $2b$.
+  // $2y$ is PHP's name for $2b$.
   const hashes = Object.entries(users).map(([user, made]) => [user, made.replace(/^\$2y/, '$2b')] as const);
   const passwords = new PasswordCheck(new Map(hashes));
   return async request => {

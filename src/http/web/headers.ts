@@ -27,7 +27,7 @@ function isHeaderValue(value: string): boolean {
 /** The section's schema. */
 export const httpServerConfig = section({
   http2: flag()
-    .refine(wanted => !wanted, 'HTTP/2 is not spoken here, only HTTP/1.1; write false or leave it out')
+    .refine(wanted => !wanted, 'HTTP/2 is not supported, only HTTP/1.1; write false or leave it out')
     .optional(),
   headers: section({
     'Content-Security-Policy': header(),

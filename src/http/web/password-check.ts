@@ -142,7 +142,7 @@ export class PasswordCheck {
     try {
       const { default: bcrypt } = await import('bcrypt');
       const hash = this.#hashes.get(user);
-      // Somebody unknown takes as long as somebody known, so that time does not tell who there is.
+      // An unknown user takes as long as a known one, so that the time does not reveal which users exist.
       const good = await bcrypt.compare(password, hash ?? (this.#hashes.values().next().value as string));
       return good && hash !== undefined;
     } catch (error) {

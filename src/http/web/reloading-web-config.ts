@@ -9,7 +9,7 @@ import type { TlsServerConfig } from './tls.js';
 /** How often the files are looked at, in milliseconds. */
 const POLL_INTERVAL = 1000;
 
-/** Made by whoever serves by it, who also closes it. */
+/** The caller must close it. */
 export class ReloadingWebConfig {
   readonly #onTls: (tls: TlsServerConfig) => void;
   readonly #log: HttpLog;
@@ -18,7 +18,7 @@ export class ReloadingWebConfig {
   /** What the files looked like when they were last read. */
   #signature: string;
 
-  /** @param onTls is told of TLS settings that differ from those at the start */
+  /** @param onTls called with TLS settings that differ from those at the start */
   constructor(config: WebConfig, onTls: (tls: TlsServerConfig) => void, log: HttpLog) {
     this.#current = config;
     this.#onTls = onTls;
@@ -31,7 +31,7 @@ export class ReloadingWebConfig {
     return this.#current;
   }
 
-  /** Takes another one up. Whether there is TLS stays as it was at the start. */
+  /** Applies a configuration. Whether there is TLS stays as it was at the start. */
   apply(next: WebConfig, seen = fileSignatures(next.files)): void {
     const { tls } = this.#current;
     if (tls && next.tls) this.#onTls(next.tls);

@@ -1,4 +1,4 @@
-// `tls_server_config`: certificate, key, client certificates, versions and suites, checked before anybody connects.
+// `tls_server_config`: certificate, key, client certificates, versions and suites, checked before the first connection.
 // Source: Prometheus' exporter-toolkit, "Web configuration".
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
@@ -18,10 +18,10 @@ import {
   verifiesCertificate,
 } from './client-certificate.js';
 
-/** TLS at the doors. */
+/** TLS settings of the server. */
 export interface TlsServerConfig {
   readonly options: ServerOptions;
-  /** Why the client of a new connection is turned away; undefined for one that may come in. */
+  /** Why the client of a new connection is rejected; undefined for an accepted one. */
   readonly problem: (socket: TLSSocket) => string | undefined;
   /** Absolute paths of what it was read from. */
   readonly files: readonly string[];
@@ -31,7 +31,7 @@ const VERSIONS = { TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' } as const;
 
 const version = (otherwise: keyof typeof VERSIONS) =>
   z
-    .enum(['TLS12', 'TLS13'], { error: 'expected TLS12 or TLS13; older versions are not spoken' })
+    .enum(['TLS12', 'TLS13'], { error: 'expected TLS12 or TLS13; older versions are not supported' })
     .default(otherwise);
 
 function names(known: readonly string[], what: string) {
@@ -167,10 +167,7 @@ function checkKey({ by, file, text }: Pem, certificate: X509Certificate | undefi
   if (text === undefined) return;
   const where = file ?? 'the text';
   if (/ENCRYPTED/.test(text)) {
-    mistake(
-      by,
-      `${where} is encrypted, and there is nobody to ask for its passphrase; use a key without one`,
-    );
+    mistake(by, `${where} is encrypted, and a passphrase is not supported; use a key without one`);
     return;
   }
   try {

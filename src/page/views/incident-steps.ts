@@ -23,7 +23,7 @@ export function stepsOf(incident: Incident, epoch: (local: string) => number | u
       text: [
         `${status === 'firing' ? 'Sent' : 'Sent that it ended'} to ${receiver} (${integration})`,
         escalation === undefined ? '' : `, ${escalation}`,
-        error === undefined ? '' : `: given up, ${error}`,
+        error === undefined ? '' : `: failed, ${error}`,
       ].join(''),
       isProblem: error !== undefined,
     })),

@@ -1,4 +1,4 @@
-// One connection that speaks HTTP/1.1, one request at a time. A library's client is not used here: their parsers refuse
+// One HTTP/1.1 connection, one request at a time. A library's client is not used here: their parsers refuse
 // answers that curl and Go's client take, and do not say which bytes were wrong.
 
 import { EventEmitter } from 'node:events';

@@ -1,4 +1,4 @@
-// What a probe says of its connection, whatever is spoken over it.
+// What a probe records of its connection, whatever the protocol.
 
 import type { DialTrace } from '../../net/dial.js';
 import type { Attempt } from '../probe.js';

@@ -146,7 +146,7 @@ export class Connections {
   /** A connection to use for one request, kept or new; waits where the limits are reached. */
   async acquire(endpoint: Endpoint, fresh = false): Promise<Connection> {
     for (;;) {
-      // Looked up anew after every wait: a host nobody uses is forgotten.
+      // Looked up again after every wait: a host without users is removed.
       const host = this.#host(endpoint.key);
       if (host.busy >= this.#limits.perHost) {
         await new Promise<void>(resolve => host.waiting.push(resolve));
@@ -241,7 +241,7 @@ export class Connections {
     return false;
   }
 
-  /** The other side hung up on an idle connection. One in use is told by its request. */
+  /** The other side hung up on an idle connection. One in use learns it from its request. */
   #forget(connection: Connection): void {
     const host = this.#hosts.get(connection.endpoint.key);
     const at = host?.idle.indexOf(connection) ?? -1;

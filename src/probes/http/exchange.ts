@@ -33,7 +33,7 @@ type Phase = (typeof PHASES)[number];
 
 /**
  * Sends a request, follows redirects, reads the body and records what was measured, also of a failed one.
- * A kept connection that had died is replaced once, since nobody can know of it beforehand.
+ * A kept connection that had died is replaced once, since it cannot be known beforehand.
  * @throws ProbeFailure
  */
 export async function exchange(

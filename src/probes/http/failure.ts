@@ -25,7 +25,7 @@ export function failureOf(error: unknown, tls: HandshakeFacts = {}): ProbeFailur
   if (error instanceof ProbeFailure) return error;
   if (error instanceof DnsError) return new ProbeFailure('dns', error.message);
   const { code, message, errors, address } = error as SystemError;
-  // Several addresses were tried; the first one's error speaks for all.
+  // Several addresses were tried; the first one's error is reported.
   if (Array.isArray(errors) && errors.length > 0) return failureOf(errors[0], tls);
   const handshake = explainHandshake({ code, message }, tls);
   if (handshake) return new ProbeFailure('tls', `TLS: ${handshake}`);

@@ -57,7 +57,7 @@ export class ResponseReader {
     let at = 0;
     while (at < chunk.length) {
       if (this.#isDone()) {
-        // More than was announced: a next answer could not be told from it.
+        // More than was announced: it could not be distinguished from a next answer.
         this.#reusable = false;
         break;
       }

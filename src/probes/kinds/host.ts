@@ -67,7 +67,7 @@ class HostProbe implements Probe {
       this.#system.mem(),
       this.#mounted.get(timeout),
       this.#network.get(timeout),
-      // The first probe has no interval behind it to speak of, so it makes one.
+      // The first probe has no interval behind it, so it makes one.
       Number.isNaN(this.#cpuRatio) ? delay(FIRST_INTERVAL) : undefined,
     ]);
     clearTimeout(timer);

@@ -123,7 +123,7 @@ class RedisProbe implements Probe {
       try {
         return await this.#examine(kept, attempt);
       } catch (error) {
-        // A kept connection that had died is replaced once, since nobody can know of it beforehand.
+        // A kept connection that had died is replaced once, since it cannot be known beforehand.
         if (kept.alive || this.#connection !== kept) throw error;
       }
     }

@@ -75,7 +75,7 @@ export interface Repair {
   readonly maxDifference: number;
 }
 
-/** A histogram at one step. To be filled anew for each, so that a long range query makes no garbage. */
+/** A histogram at one step. To be refilled for each, so that a long range query makes no garbage. */
 export class Buckets {
   readonly bounds: Float64Array;
   /** Cumulative. */

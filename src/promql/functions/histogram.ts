@@ -97,7 +97,7 @@ function estimateOne(
   return column;
 }
 
-/** Repairs of one metric's buckets over all its series and steps: they are told in one sentence. */
+/** Repairs of one metric's buckets over all its series and steps: they are reported in one sentence. */
 class Repairs {
   readonly #byMetric = new Map<string, Repair & { samples: number; first: Millis; last: Millis }>();
 

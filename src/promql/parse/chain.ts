@@ -1,5 +1,5 @@
 // Operators and what they belong to. The grammar for Lezer is made for an editor: in its trees `a + b offset 5m` is
-// an offset of the sum. So a chain of operators is taken apart into the order it was written in and put together anew
+// an offset of the sum. So a chain of operators is taken apart into the order it was written in and rebuilt
 // by the precedences of Prometheus' grammar.
 
 import type { BinaryExpr, Expr, VectorMatching } from '../ast.js';

@@ -1,4 +1,4 @@
-// The alerts of somebody else's rules, as `/api/v1/alerts` tells them.
+// The alerts of a remote Prometheus, as `/api/v1/alerts` lists them.
 
 import { z } from 'zod';
 import type { Alert } from '../../model/alert.js';

@@ -1,4 +1,4 @@
-// Calls of an HTTP API that speaks Prometheus': time and size limits, and what an answer or its absence means.
+// Calls of a Prometheus HTTP API: time and size limits, and what an answer or its absence means.
 
 import type { HttpClientConfig } from '../../config/http-client/config.js';
 import { secretsOfHttp } from '../../config/http-client/secrets.js';

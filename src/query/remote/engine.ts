@@ -1,4 +1,4 @@
-// Answers from somebody else's samples: Prometheus, VictoriaMetrics, whoever speaks Prometheus' HTTP API at
+// Runs queries on a remote server: Prometheus, VictoriaMetrics, any server with Prometheus' HTTP API at
 // `query.url`. Comes in: questions; goes out: their answers, as they were sent. Made by monitor.ts.
 
 import type { HttpClientConfig } from '../../config/http-client/config.js';
@@ -61,7 +61,7 @@ export class RemoteEngine implements QueryEngine {
     return this.#caller.call({ method: 'GET', path: 'alerts', parameters }, this.#timeout);
   }
 
-  /** What the other side's rules say: the value of the status' expression, and its alerts, pending and firing. */
+  /** The remote rules' evaluation: the value of the status' expression, and its alerts, pending and firing. */
   async evaluation(
     status: string,
     at: Millis,

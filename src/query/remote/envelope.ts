@@ -1,5 +1,5 @@
 // An API's answer taken apart while it comes: where `data` begins and ends, without reading what is in it. A large
-// answer would hold up everybody else while it is parsed, only to be printed again.
+// answer would delay all other requests while it is parsed, only to be printed again.
 
 const QUOTE = 34;
 const COMMA = 44;

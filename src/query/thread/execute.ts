@@ -54,7 +54,7 @@ export function executeQuery(query: ThreadQuery, context: QueryContext): Printed
   }
 }
 
-/** What went wrong in words for whoever asked; what is no fault of a question is passed on as it is. */
+/** The error for the client; errors that the query did not cause are returned unchanged. */
 function refusalOf(error: unknown): unknown {
   if (error instanceof EvaluationError) return new QueryError('execution', error.message);
   if (error instanceof AnswerTooLarge)

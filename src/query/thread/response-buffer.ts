@@ -1,4 +1,4 @@
-// What is left of long answers until whoever asked has fetched it. Comes in: printed pieces; goes out: one after the
+// The rest of long answers until the client has fetched it. Comes in: printed chunks; goes out: one after the
 // other.
 
 import type { Clock, Millis } from '../../model/time.js';
@@ -7,9 +7,9 @@ import { QueryError } from '../engine.js';
 /** Bytes kept in all. One answer never has more. */
 const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_ANSWERS = 128;
-/** Whoever has not asked for more within this time has gone. */
+/** An answer that is not fetched for this long is dropped. */
 const IDLE_TIMEOUT: Millis = 60_000;
-/** Whoever has not asked for more within this time has to go when somebody else needs the room. */
+/** An answer that is not fetched for this long is dropped when another one needs the memory. */
 const SLOW_TIMEOUT: Millis = 5000;
 
 interface BufferedResponse {
@@ -21,7 +21,7 @@ interface BufferedResponse {
   touched: Millis;
 }
 
-/** Bounds of a shelf, where they are not the usual ones. */
+/** Limits other than the defaults. */
 export interface ResponseBufferLimits {
   readonly bytes?: number;
   readonly answers?: number;
@@ -71,13 +71,13 @@ export class ResponseBuffer {
     return piece;
   }
 
-  /** Nobody wants the rest. */
+  /** Drops the rest of an answer. */
   drop(id: number): void {
     this.#bytes -= this.#kept.get(id)?.bytes ?? 0;
     this.#kept.delete(id);
   }
 
-  /** Drops what nobody has asked for in a long time. */
+  /** Drops answers that were not fetched for a long time. */
   dropIdle(): void {
     this.#dropIdle(IDLE_TIMEOUT, () => true);
   }

@@ -18,7 +18,7 @@ import { CooperativeTask } from './task.js';
 /** Longest evaluation of all rules together, without what is let in between; what is not done by then fails. */
 const EVALUATION_TIMEOUT: Millis = 10_000;
 
-/** Which rules there are and what they are told of the monitor. Survives the way between threads. */
+/** The rules and their settings, as plain data that can be sent between threads. */
 export interface RuleSettings {
   readonly files: readonly TransferredRuleFile[];
   /** Without a slash at the end. */
@@ -29,7 +29,7 @@ export interface RuleSettings {
   readonly status: string;
 }
 
-/** What the rules say after a scrape. */
+/** The result of the rules after a scrape. */
 export interface RuleEvaluation {
   /** When the scrape was taken. */
   readonly at: Millis;

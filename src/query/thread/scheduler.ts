@@ -1,4 +1,4 @@
-// Whose turn it is in the query thread. Comes in: orders of the main thread; goes out: reports. Everything is done in
+// Schedules queries in the query thread. Comes in: requests of the main thread; goes out: events. Everything is done in
 // one thread and a query cannot be left half done, so what is urgent or short is answered in the midst of one that runs.
 
 import type { Clock, Millis } from '../../model/time.js';
@@ -10,7 +10,7 @@ import type { SeriesSource } from './lookup.js';
 import type { ResponseBuffer } from './response-buffer.js';
 import { type CooperativeTask, type QueryRequest, QueryTask, YieldError } from './task.js';
 
-/** How often a running query looks for orders. */
+/** How often a running query polls for requests. */
 const POLL_INTERVAL: Millis = 2;
 /** A query that has run for this long will probably go on, and others are let in between. */
 const YIELD_AFTER: Millis = 10;
@@ -30,10 +30,10 @@ export interface QuerySchedulerOptions {
   readonly responses: ResponseBuffer;
   readonly limits: QueryLimits;
   readonly clock: Clock;
-  /** The next order that has come, without waiting; undefined when there is none. */
+  /** The next request that has come, without waiting; undefined when there is none. */
   readonly receive: () => QueryThreadRequest | undefined;
   readonly send: (send: QueryThreadEvent) => void;
-  /** Orders that are no questions. */
+  /** Requests that are no queries. */
   readonly onRequest: (
     request: Exclude<QueryThreadRequest, QueryRequest | { type: 'cancel' | 'nextChunk' }>,
   ) => void;
@@ -54,7 +54,7 @@ export class QueryScheduler {
     this.#options = options;
   }
 
-  /** Takes an order; what it asks is answered by the next {@link run}. */
+  /** Handles a request; a query is queued for the next {@link run}. */
   handle(request: QueryThreadRequest): void {
     if (request.type === 'query') this.#enqueue(request);
     else if (request.type === 'nextChunk') this.#sendNextChunk(request.id);
@@ -145,7 +145,7 @@ export class QueryScheduler {
     if (!('data' in answer)) return answer;
     const { data, ...notes } = answer;
     const [first, ...rest] = data as [Uint8Array<ArrayBuffer>, ...Uint8Array<ArrayBuffer>[]];
-    // One that was canceled meanwhile nobody would fetch.
+    // The rest of a canceled one would never be fetched.
     if (rest.length > 0 && !task.canceled) responses.add(task.request.id, rest);
     return { data: first, length: data.reduce((sum, { length }) => sum + length, 0), ...notes };
   }
@@ -206,7 +206,7 @@ export class QueryScheduler {
       this.handle(request);
   }
 
-  /** Nobody is kept waiting for longer than they wanted. */
+  /** Rejects tasks that waited longer than their timeout. */
   #rejectExpired(now: Millis): void {
     for (const queue of [this.#urgent, this.#waiting]) {
       const late = queue.filter(task => now - task.arrived > task.request.timeout);

@@ -1,4 +1,4 @@
-// The query thread: owns the samples and answers what is asked of them, so that a heavy question holds up nobody else.
+// The query thread: owns the samples and answers what is asked of them, so that a heavy query does not block the main thread.
 
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { lowerThreadPriority } from '../../concurrency/priority.js';

@@ -1,5 +1,5 @@
 // A series' samples in a window, out of its chunks and the head. Comes in: runs, oldest first; goes out: one run that
-// belongs to nobody in particular: equal times are one array, and what is in one piece is not copied.
+// is shared: equal times are one array, and what is in one piece is not copied.
 
 import { lowerBound, upperBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';

@@ -5,7 +5,7 @@ const OVERHEAD = 256;
 
 type Arrays = Map<number | string, Float64Array>;
 
-/** Arrays by name, as many as fit into some bytes, and none for long that nobody asks for. */
+/** Arrays by name, as many as fit into some bytes; unused ones are dropped soon. */
 export class ByteCache {
   readonly #limit: number;
   /** What was asked for since {@link age} was called last, and before. A map remembers the order of insertion. */
@@ -51,7 +51,7 @@ export class ByteCache {
     }
   }
 
-  /** Lets go of what nobody has asked for since this was called before. */
+  /** Drops what was not used since the last call. */
   age(): void {
     for (const array of this.#stale.values()) this.#bytes -= sizeOf(array);
     this.#stale = this.#fresh;

@@ -22,7 +22,7 @@ interface CutChunk {
   readonly last: number;
 }
 
-/** What a step did, to be told to {@link ChunkCutter.done} when it is on disk. */
+/** What a step did, to be passed to {@link ChunkCutter.done} when it is on disk. */
 export interface CutStep {
   readonly chunks: readonly CutChunk[];
   /** Series looked at, whether they had something or not. */
@@ -43,7 +43,7 @@ export class ChunkCutter {
     this.#stored = stored;
   }
 
-  /** Begins anew: the database is another. */
+  /** Starts again: the database was replaced. */
   reset(): void {
     this.#until = undefined;
     this.#queue = [];

@@ -31,7 +31,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Begins anew, with the memory there is. */
+  /** Starts again, with the same memory. */
   clear(): void {
     this.#length = 0;
   }

@@ -11,7 +11,7 @@ export type Effort = 'quick' | 'small';
 /** Numbers up to here may be coded: a zigzag of their second difference is still exact. */
 export const LARGEST_INTEGER = 2 ** 50;
 
-/** Guesses are stateful: {@link Guess.next} is asked, then {@link Guess.seen} is told. */
+/** Guesses are stateful: {@link Guess.next} is called, then {@link Guess.seen} with the real value. */
 interface Guess {
   next(): number;
   seen(value: number): void;

@@ -39,7 +39,7 @@ export function emptyValues(): NumberColumn {
 export class WholeValues implements RowValues {
   readonly #values: NumberColumn;
 
-  /** @param values which are nobody else's, unless the row is one that samples are added to */
+  /** @param values owned by this row, unless samples are still added to it */
   constructor(values: NumberColumn) {
     this.#values = values;
   }

@@ -60,7 +60,7 @@ export class Head {
   push(builder: RowBuilder, ended: readonly SeriesRef[], isLogged: boolean): void {
     this.#open = builder;
     this.#rows.push(builder.row(ended, isLogged));
-    // A new array for every row: the old one may be in somebody's hands.
+    // A new array for every row: the old one may still be in use.
     this.#times = Float64Array.from(this.#rows, each => each.at);
   }
 
@@ -105,7 +105,7 @@ export class Head {
     return this.#walked.values;
   }
 
-  /** All values of a row, for whoever asks alone. */
+  /** A copy of all values of a row. */
   #whole(index: number): NumberColumn {
     const values = emptyValues();
     for (const row of this.#rows.slice(0, index + 1)) row.values.applyTo(values);

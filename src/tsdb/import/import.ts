@@ -1,4 +1,4 @@
-// Somebody else's samples for our store. Comes in: a file in the OpenMetrics text format with timestamps, as `promtool
+// Imports samples of other programs. Comes in: a file in the OpenMetrics text format with timestamps, as `promtool
 // tsdb create-blocks-from openmetrics` takes it; goes out: the samples' database with them in it.
 
 import type { Millis } from '../../model/time.js';

@@ -43,7 +43,7 @@ export class RefTable {
     let hole = this.#placeOf(series);
     if (hole < 0) return;
     this.#size--;
-    // Whoever could not have the hole, or what is before it, moves up.
+    // An entry that could not use the hole, or a slot before it, moves up.
     for (let place = this.#next(hole); this.#places[place] !== 0; place = this.#next(place)) {
       const first = this.#first(this.#hashOf((this.#places[place] as number) - 1));
       if (this.#distance(first, place) < this.#distance(hole, place)) continue;

@@ -19,7 +19,7 @@ export class SeriesIndex {
   readonly #byLabels = new RefTable(series => this.#sets.hash(series));
   /** Series by the number of a pair they have. */
   readonly #lists: (RefList | undefined)[] = [];
-  /** Whether a number is nobody's, a series' with labels and nothing else, or that of one in the index. */
+  /** State of a number: free, a series with labels only, or a series in the index. */
   readonly #state = new IntegerColumn(FREE);
 
   constructor(stored: StoredSeries) {

@@ -36,7 +36,7 @@ export class SeriesRegistry {
     this.#head = head;
   }
 
-  /** Whether many of the series that are not in the index may be needed by nobody. */
+  /** Whether many of the series that are not in the index may be unused. */
   get hasGarbage(): boolean {
     return this.#loose > 2 * this.#needed + FEW;
   }

@@ -22,7 +22,7 @@ export class Sources {
     this.#registry = registry;
   }
 
-  /** Takes over what changed. @returns values of sources whose layout was never told; nobody knows whose they are. */
+  /** Takes over what changed. @returns values of sources whose layout never came, so that their series are unknown. */
   update({ parts, gone }: Scrape): number {
     for (const source of gone) this.#sources.delete(source);
     return parts.reduce((unknown, part) => unknown + (this.#updatePart(part) ? 0 : part.values.length), 0);

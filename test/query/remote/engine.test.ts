@@ -199,7 +199,7 @@ describe('a server that answers', () => {
     [
       'that it knows nobody',
       page(401, 'text/plain', 'Unauthorized'),
-      'unavailable: query.url URL: answered HTTP 401: it does not accept who asks; check basic_auth, authorization or headers of query',
+      'unavailable: query.url URL: answered HTTP 401: it refuses the credentials; check basic_auth, authorization or headers of query',
     ],
     [
       'that it is ill',

@@ -83,7 +83,7 @@ export function plainMail(
   return { ...addresses, subject: title, html: '', text, headers: threadOf(options, notification) };
 }
 
-/** Mail programs gather what refers to the same mail, also when nobody ever got that. Source: notify/email. */
+/** Mail programs gather what refers to the same mail, even if that mail was never delivered. Source: notify/email. */
 function threadOf({ threading }: EmailOptions, { groupKey, at }: Notification): Record<string, string> {
   if (!threading) return {};
   const key = createHash('sha256').update(groupKey).digest('hex').slice(0, 16);

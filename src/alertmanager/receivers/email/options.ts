@@ -27,7 +27,7 @@ export interface EmailOptions {
   readonly threading: 'none' | 'daily' | undefined;
 }
 
-/** Without a user nobody signs in. */
+/** Without a user there is no authentication. */
 export interface EmailAuth {
   readonly username: string;
   readonly identity: string;
@@ -86,7 +86,7 @@ export function readEmail(decoder: TemplateDecoder, node: Field, { smtp }: Globa
     tls: readTlsConfig(decoder, fields.tls_config) ?? smtp.tls,
     headers,
     html: decoder.template(fields.html, '{{ template "email.default.html" . }}'),
-    // Whoever writes the HTML alone wants no text beside it that says something else.
+    // With `html` alone there is no text part, which might say something else.
     text: decoder.template(fields.text, isOwnHtml ? '' : '{{ template "email.default.text" . }}'),
     threading: readThreading(decoder, fields.threading, headers),
   };

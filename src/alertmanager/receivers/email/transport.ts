@@ -1,4 +1,4 @@
-// How the mail library speaks to a server: who signs in and how. TLS has begun before, see connection.ts.
+// The mail library's SMTP session: whether and how it authenticates. TLS has begun before, see connection.ts.
 
 import type { SMTPTransportOptions } from 'nodemailer';
 import { reveal } from '../http/reveal.js';
@@ -22,7 +22,7 @@ export function transportOptions(options: EmailOptions): SMTPTransportOptions {
     name: hello,
     disableFileAccess: true,
     disableUrlAccess: true,
-    // The deadline is that of whoever delivers.
+    // The caller has the deadline.
     socketCloseTimeout: 0,
     ...(options.auth ? signIn(options.auth) : {}),
   };

@@ -19,7 +19,7 @@ export interface WebhookClientOptions {
   /** As messages begin: `slack`. */
   readonly integration: string;
   readonly http: HttpClientConfig;
-  /** Of the receiver itself, beside the deadline of whoever delivers; 0 is none. */
+  /** Of the receiver itself, beside the caller's deadline; 0 is none. */
   readonly timeout?: Millis;
   /** What an answer says is wrong, where the service has a form for that; the body otherwise. */
   readonly explain?: (answer: Answer) => string | undefined;

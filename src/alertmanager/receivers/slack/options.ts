@@ -191,7 +191,7 @@ function readAction(decoder: TemplateDecoder, node: YamlNode): SlackAction {
   else if (text('url') === '' && text('name') === '')
     decoder.misfit(node, 'missing name or url in Slack action configuration');
   const shown = { type: text('type'), text: text('text'), style: text('style') };
-  // A button that leads somewhere tells nobody that it was pressed.
+  // A button with a link sends no event when it is pressed.
   return text('url') !== ''
     ? { ...shown, url: text('url'), name: '', value: '', confirm: undefined }
     : { ...shown, url: '', name: text('name'), value: text('value'), confirm };

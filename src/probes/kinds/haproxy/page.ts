@@ -2,7 +2,7 @@
 
 import type { Options, parse } from 'csv-parse/sync';
 
-/** csv-parse's function, imported by whoever opens a probe. */
+/** csv-parse's function, imported by the code that opens a probe. */
 export type CsvParse = typeof parse;
 
 const CSV: Options = { relax_column_count: true };

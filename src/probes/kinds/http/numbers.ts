@@ -1,4 +1,4 @@
-// The numbers in a JSON health body, by path, within bounds: nobody's body may grow a metric without end.
+// The numbers in a JSON health body, by path, within bounds: no body may grow a metric without end.
 
 import { pathBelow } from './json-path.js';
 

@@ -156,7 +156,7 @@ export class RedisConnection {
     try {
       await this.command('AUTH', ...(username ? [username] : []), password);
     } catch (error) {
-      // A password nobody asked for is no outage.
+      // A password that the server does not require is no outage.
       if (!/without any password|no password is set/.test((error as Error).message)) throw error;
     }
   }

@@ -31,7 +31,7 @@ export interface RedisTlsFacts {
   readonly hasCertificate?: boolean | undefined;
   /** What it means when the server just closes; undefined when that means nothing. */
   readonly closedBecause?: string | undefined;
-  /** No TLS is spoken, and no byte has ever come from the server. */
+  /** No TLS is used, and no byte has ever come from the server. */
   readonly mayNeedTls?: boolean | undefined;
 }
 

@@ -126,7 +126,7 @@ function recordDatabase(attempt: Attempt, db: string, parts: Record<string, stri
 
 function recordSlave(attempt: Attempt, parts: Record<string, string>, seen: Set<string>): void {
   const labels = [parts.ip ?? '', parts.port ?? '', parts.state ?? ''];
-  // Behind one translated address two replicas look the same; the first speaks for both.
+  // Behind one translated address two replicas look the same; the first stands for both.
   const key = labels.join(' ');
   if (seen.has(key)) return;
   seen.add(key);

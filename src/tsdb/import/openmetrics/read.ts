@@ -79,7 +79,7 @@ class Lines {
     else this.#sample(parseSample(line));
   }
 
-  /** Lines before the one that is no text are read as ever: an earlier mistake is told first. */
+  /** Lines before the one that is no text are read as usual: an earlier mistake is reported first. */
   #findBroken(bytes: Buffer): never {
     for (let start = 0; ; ) {
       const newline = bytes.indexOf(NEWLINE, start);
