@@ -65,7 +65,7 @@ async function putTogether([name, path]) {
       codeSplitting: { groups: [{ name: COMMONJS, test: isCommonJs }] },
       sourcemap: true,
       comments: false,
-      // Names and lines stay, for whoever reads a stack. A single dash, or anything else beyond Latin 1, and V8 keeps a
+      // Names and lines stay, for stack traces. A single dash, or anything else beyond Latin 1, and V8 keeps a
       // file's whole text in two bytes per character.
       minify: { compress: false, mangle: false, codegen: { removeWhitespace: false, asciiOnly: true } },
     },

@@ -68,7 +68,7 @@ export const alerts = dashboard({
           4,
           stat({
             title: 'Escalated',
-            description: 'Alerts that nobody ended for 5 or 15 minutes and that have gone to the next level.',
+            description: 'Alerts that were not resolved for 5 or 15 minutes and have gone to the next level.',
             queries: [
               now(
                 countOf('ALERTS{instance=~"$instance|", alertstate="firing", escalation!=""}'),
@@ -284,8 +284,7 @@ export const alerts = dashboard({
           8,
           timeSeries({
             title: 'Alerts in Alertmanager',
-            description:
-              'Alerts that are told of, and that are not because of a silence or of another alert.',
+            description: 'Active alerts, and alerts suppressed by a silence or another alert.',
             queries: [over('sum by (state) (alertmanager_alerts)', '{{state}}')],
             unit: 'none',
             decimals: 0,

@@ -132,7 +132,7 @@ export const cluster = dashboard({
           stateTimeline({
             title: 'Who was out',
             description:
-              'The cluster, and every service as its confirmed checks say: up, slow or down. Nothing is drawn while nobody knows. Click a service for its own dashboard.',
+              'The cluster, and every service as its confirmed checks say: up, slow or down. Nothing is drawn while it is unknown. Click a service for its own dashboard.',
             queries: [
               over(`langgraph:cluster_status{${MONITOR}}`, 'The cluster'),
               over(serviceState(SERVICES), '{{target}}'),

@@ -16,7 +16,7 @@ import { DATA_SOURCE, type Link, type OurPanel } from './panels.js';
 import { alerts, MONITOR, variable } from './query.js';
 import { COLOUR } from './style.js';
 
-/** Grafana 12.1's, which the Compose file runs; later ones take it up by themselves. */
+/** Grafana 12.1's, which the Compose file runs; later ones convert it by themselves. */
 const SCHEMA_VERSION = 41;
 /** Columns of Grafana's grid. */
 const COLUMNS = 24;

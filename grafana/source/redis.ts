@@ -60,7 +60,7 @@ export const redis = dashboard({
           stat({
             title: 'Hit rate',
             description:
-              'Share of the keys asked for in the time range that were there. No value: nobody asked.',
+              'Share of the keys asked for in the time range that were there. No value: no requests.',
             queries: [
               now(
                 `increase(redis_keyspace_hits_total{${HERE}}[$__range])
@@ -71,7 +71,7 @@ export const redis = dashboard({
             unit: 'percentunit',
             decimals: 1,
             thresholds: moreIsBetter(0.5, 0.8),
-            noValue: 'Nobody asked',
+            noValue: 'No requests',
           }),
         ],
         [

@@ -120,7 +120,7 @@ export const service = dashboard({
           stateTimeline({
             title: 'When it was out',
             description:
-              'Up, slow or down, as confirmed by repeated checks. Nothing is drawn while nobody knows.',
+              'Up, slow or down, as confirmed by repeated checks. Nothing is drawn while it is unknown.',
             queries: [over(serviceState(SERVICES), 'State')],
             mappings: SERVICE_STATES,
           }),

@@ -85,7 +85,7 @@ export class AlertStore {
   /** `global.resolve_timeout`. */
   resolveTimeout: Millis = 5 * 60_000;
 
-  /** Takes up what an earlier run left. Events are for what comes later. */
+  /** Restores the alerts of an earlier run; without events. */
   constructor(kept: StateStore, events: AlertStoreEvents, at: Millis) {
     this.#kept = kept;
     this.#events = events;

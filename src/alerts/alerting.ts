@@ -64,7 +64,7 @@ export interface AlertingEvents extends SenderEvents {
   /** Which integrations there are now. */
   onIntegrations(integrations: readonly Integration[]): void;
   onAttempt(attempt: NotifyAttempt): void;
-  /** A message was taken (no reason), or given up. */
+  /** A notification was sent (no reason), or failed. */
   onNotification(integration: Integration, reason: string | undefined): void;
   onSuppressed(reason: SuppressedReason, alerts: number): void;
   onAction(action: string, isSuccess: boolean): void;

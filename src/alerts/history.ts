@@ -28,7 +28,7 @@ export interface NotificationRecord {
   /** `slack`, `email`, ...; `log`. */
   readonly integration: string;
   readonly status: 'firing' | 'resolved';
-  /** Why it was given up; undefined: it was taken. */
+  /** Why it failed; undefined: it was sent. */
   readonly error?: string;
   /** Of an escalated copy: how far the alert had risen. */
   readonly escalation?: string;

@@ -42,7 +42,7 @@ export const dense: Measure = (window, targets) =>
 /** As `seen` and `up`, in maintenance, which counts neither way. */
 export const plannedSeen = over('count_over_time', PLANNED);
 export const plannedUp = over('sum_over_time', PLANNED);
-/** Seconds of all answered checks, and how many they were: a timeout tells of patience, not of speed. */
+/** Seconds of all answered checks, and how many they were: a timeout shows the limit, not the speed. */
 export const answerSeconds = over('increase', `${TIME}_sum`);
 export const answers = over('increase', `${TIME}_count`);
 export const meanTime: Measure = (...of) => `${answerSeconds(...of)} / (${answers(...of)} > 0)`;

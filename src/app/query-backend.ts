@@ -158,7 +158,7 @@ class RemoteBackend {
   }
 
   /**
-   * Asks what its rules say; who asks meanwhile shares the answer. When they looked nobody knows: `onTaken` is called at
+   * Fetches the remote status; concurrent calls share the answer. When it was evaluated is unknown: `onScraped` is called at
    * once.
    */
   evaluate(onScraped?: () => void): Promise<void> {

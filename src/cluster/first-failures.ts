@@ -25,7 +25,7 @@ export class FirstFailures {
   #writing: NodeJS.Immediate | undefined;
 
   /**
-   * Takes up the runs that were going on when an earlier run of the monitor ended.
+   * Restores the failure runs that were under way when the monitor stopped.
    * @param seenUntil when that one last scanned @param now wall clock
    */
   constructor(kept: Pick<StateStore, 'all' | 'upsert'>, seenUntil: Millis | undefined, now: Millis) {

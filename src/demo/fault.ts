@@ -15,7 +15,7 @@ export type Fault =
   | { readonly kind: 'status'; readonly code: number; readonly body?: string }
   /** Accepts and never answers: the client's own timeout ends it. */
   | { readonly kind: 'hang' }
-  /** Nobody listens on the port, and kept connections are closed. */
+  /** Nothing listens on the port, and kept connections are closed. */
   | { readonly kind: 'refused' }
   /** The connection is reset (RST) in the middle of the body. */
   | { readonly kind: 'reset' }

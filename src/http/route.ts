@@ -76,7 +76,7 @@ export class ChunkedBody implements ByteStream {
 /** Methods of endpoints, each by Express' name of it. */
 export const METHODS = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as const;
 
-/** What /openapi.json and /docs tell of an endpoint. */
+/** What /openapi.json and /docs describe of an endpoint. */
 export interface Endpoint {
   readonly method: keyof typeof METHODS;
   /** Also takes a POST whose form holds the parameters. */

@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream';
 
 /**
  * Writes bytes and waits until they are on their way: only then may the caller reuse them.
- * @param timeout milliseconds after which a reader that took nothing is let go @throws the stream's error, or that it
+ * @param timeout milliseconds after which a client that read nothing is disconnected @throws the stream's error, or that it
  * was closed meanwhile
  */
 export function writeChunk(

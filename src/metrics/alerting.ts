@@ -129,7 +129,7 @@ export class AlertingMetrics {
     this.#latency.observe({ integration }, duration / 1000);
   }
 
-  /** A message was taken (no reason), or given up. */
+  /** A notification was sent (no reason), or failed. */
   notified({ receiverName: receiver, kind: integration }: IntegrationName, reason: string | undefined): void {
     this.#notifications.inc({ integration });
     this.#ours.inc({ receiver, integration });

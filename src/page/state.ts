@@ -98,7 +98,7 @@ export interface Notification {
   readonly receiver: string;
   readonly integration: string;
   readonly status: 'firing' | 'resolved';
-  /** Why it was given up. */
+  /** Why it failed. */
   readonly error?: string | undefined;
   readonly escalation?: string | undefined;
 }

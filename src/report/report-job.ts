@@ -33,7 +33,7 @@ const FIRST_LOOK: Millis = 5_000;
 interface Progress {
   /** A changed schedule begins again. */
   readonly schedule: string;
-  /** Up to when everything due was sent or given up. */
+  /** Up to when everything due was sent or failed for good. */
   readonly handled: Millis;
   /** What is being sent: when it was due, and the integrations that have it. */
   readonly sending?: { readonly due: Millis; readonly done: readonly string[] };
@@ -90,7 +90,7 @@ export class ReportJob {
   }
 
   /**
-   * Takes up other reports.
+   * Replaces the reports.
    * @throws ConfigError what a receiver cannot be opened for; everything goes on as before
    */
   configure(plan: ReportPlan): void {

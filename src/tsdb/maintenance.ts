@@ -65,7 +65,7 @@ export class Maintenance {
   }
 
   /**
-   * Does one bite. @param reload takes up what an import has written
+   * Does one slice of the work. @param reload loads what an import has written
    * @returns whether there is more to do
    */
   step(file: SampleFile, reload: () => void): boolean {

@@ -1,4 +1,4 @@
-// `receivers` of alertmanager.yml: whom there is to tell, and how. Each way's own keys are the business of its kind.
+// `receivers` of alertmanager.yml: the receivers and their integrations. Each kind reads its own keys.
 
 import { type Field, isAbsent } from '../../config/decode.js';
 import type { YamlNode } from '../../config/yaml-tree.js';

@@ -67,7 +67,7 @@ export class Silences {
   readonly #onSilence: OnSilence;
   readonly #silences = new Map<string, Silence>();
 
-  /** Takes up what an earlier run left. */
+  /** Restores the silences of an earlier run. */
   constructor(kept: StateStore, onSilence: OnSilence = () => {}) {
     this.#kept = kept;
     this.#onSilence = onSilence;

@@ -25,7 +25,7 @@ const CLOSE_TIMEOUT: Millis = 3000;
 /** Callbacks for the results of notifications. */
 export interface NotifierEvents {
   onAttempt(attempt: NotifyAttempt): void;
-  /** A message was taken, or given up. */
+  /** A notification was sent, or failed. */
   onOutcome(
     integration: Integration,
     group: AlertGroup,

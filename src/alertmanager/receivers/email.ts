@@ -165,7 +165,7 @@ function isFinal({ responseCode = 0 }: Refusal): boolean {
   return responseCode >= 500 && responseCode < 600;
 }
 
-/** Who the server is told. @throws DeliveryError when these are no addresses */
+/** Sender and recipients as the server gets them. @throws DeliveryError when these are no addresses */
 async function envelopeOf({ from, to }: Addresses): Promise<Envelope> {
   const { default: parse } = await import('nodemailer/lib/addressparser');
   const addresses = (text: string) =>

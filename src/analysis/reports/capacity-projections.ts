@@ -11,7 +11,7 @@ import { rounded } from '../words.js';
 
 const HOUR: Millis = 3_600_000;
 const DAY: Millis = 24 * HOUR;
-/** Hours of which a day has to have values to tell of its busiest hour. */
+/** Hours of which a day has to have values to determine its busiest hour. */
 const FULL = 18;
 
 export interface CapacityProjections {

@@ -1,4 +1,4 @@
-// What the API tells of the monitor itself. Comes in: nothing; goes out: plain values. Put together by monitor.ts.
+// What the API shows of the monitor itself. Comes in: nothing; goes out: plain values. Built by monitor.ts.
 
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';

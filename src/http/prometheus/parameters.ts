@@ -55,7 +55,7 @@ export const describe = {
       .meta({ description, examples: [example] }),
 };
 
-/** A wrong parameter, as Prometheus tells of it. */
+/** A wrong parameter, as Prometheus reports it. */
 export function invalid(name: string, reason: string): QueryError {
   return new QueryError('bad_data', `invalid parameter "${name}": ${reason}`);
 }

@@ -112,7 +112,7 @@ export class PasswordCheck {
     return check;
   }
 
-  /** What stands for a user and password in memory: keyed, so that neither its text nor its timing tells of them. */
+  /** What stands for a user and password in memory: keyed, so that neither its text nor its timing reveals them. */
   #keyOf(user: string, password: Buffer): string {
     const name = Buffer.from(user);
     return createHmac('sha256', this.#secret)

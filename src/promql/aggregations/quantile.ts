@@ -17,7 +17,7 @@ export const quantile: Aggregation = {
   },
 };
 
-/** Tells of the worst ones only, where they change from step to step. */
+/** Reports the worst ones only, where they change from step to step. */
 function warn(quantiles: Float64Array, moment: AggregateMoment): void {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const q of quantiles) [min, max] = [Math.min(min, q), Math.max(max, q)];

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Alert } from '../../model/alert.js';
 
-/** What the API tells of an alert. */
+/** An alert as the API returns it. */
 export type RemoteAlert = Pick<Alert, 'labels' | 'annotations' | 'state' | 'activeAt'>;
 
 const texts = z.record(z.string(), z.string());
