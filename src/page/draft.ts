@@ -28,12 +28,20 @@ export function useDraft<T>({ parse, print }: DraftText<T>): Signal<T> {
   }, [query, draft, parse]);
   const printed = print(draft.value);
   useEffect(() => {
-    const timer = setTimeout(() => {
+    const settle = () => {
+      // The newest draft, which may not be drawn yet.
+      const printed = print(draft.peek());
       if (parse(model.place.peek().query) === undefined || printed === known.current) return;
       known.current = printed;
       model.ask(printed);
-    }, SETTLE);
-    return () => clearTimeout(timer);
-  }, [printed, model, parse]);
+    };
+    const timer = setTimeout(settle, SETTLE);
+    // A click on a link takes the focus away first: the step back then leads to all that was typed.
+    document.addEventListener('focusout', settle);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('focusout', settle);
+    };
+  }, [printed, model, parse, print, draft]);
   return draft;
 }
