@@ -14,6 +14,8 @@ import type { Points } from './statistics/season.js';
 const HOUR: Millis = 3_600_000;
 /** Seconds of which `measures.dense` tells. */
 const DENSE = 120;
+/** Seconds between two scrapes unless configured otherwise. */
+const USUAL = 15;
 /** Hours. */
 const LAST_DAY = 24;
 
@@ -179,11 +181,15 @@ export function inAllDays(
   };
 }
 
-/** Seconds between two scrapes of an hour. The first minutes of a history have few of them; the hour beside tells. */
+/**
+ * Seconds between two scrapes of an hour. The first minutes of a history have few of them; the hour beside tells. Where the
+ * monitor ran for some minutes only, two minutes full of scrapes may not be among them: it claims no more than is usual.
+ */
 function secondsBetween(of: ServiceSums['of'], hour: number): number {
-  const dense = (at: number) => orZero(of('dense', at));
-  const most = Math.max(dense(hour - 1), dense(hour), dense(hour + 1));
-  return DENSE / (most > 0 ? most : 1);
+  const beside = [hour - 1, hour, hour + 1];
+  const most = Math.max(1, ...beside.map(at => orZero(of('dense', at))));
+  const count = beside.reduce((sum, at) => sum + orZero(of('seen', at)), 0);
+  return count <= 2 * most ? Math.min(DENSE / most, USUAL) : DENSE / most;
 }
 
 const orZero = (value: number | undefined): number => (value !== undefined && value > 0 ? value : 0);

@@ -34,11 +34,14 @@ const FAILURES = 'langgraph_monitor_probe_failures_total';
 export const seen = over('count_over_time', UP);
 export const up = over('sum_over_time', UP);
 /**
- * The most scrapes within two minutes, which tells the seconds between two of them. A millisecond is left out at the
- * far end, which Prometheus 2 counts and Prometheus 3 does not.
+ * The most scrapes within two minutes, which tells the seconds between two of them: at each full minute, and at the end, for
+ * a monitor that has just started. A millisecond is left out at the far end, which Prometheus 2 counts and Prometheus 3 does
+ * not.
  */
-export const dense: Measure = (window, targets) =>
-  `max_over_time((sum by (target) (count_over_time(${selected(UP, targets)}[119999ms])))[${window}:1m])`;
+export const dense: Measure = (window, targets) => {
+  const count = `sum by (target) (count_over_time(${selected(UP, targets)}[119999ms]))`;
+  return `max by (target) (max_over_time((${count})[${window}:1m]) or label_replace(${count}, "at", "end", "", ""))`;
+};
 /** As `seen` and `up`, in maintenance, which counts neither way. */
 export const plannedSeen = over('count_over_time', PLANNED);
 export const plannedUp = over('sum_over_time', PLANNED);

@@ -14,12 +14,17 @@ const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 9, 14, 12, 30);
 const FROM = NOW - 20 * MINUTE;
 
-/** Reports at NOW of samples up to a moment. */
-async function reportsOf(to: number, from = FROM, now = NOW) {
-  const [, start] = ENGINES.find(([name]) => name === 'embedded') ?? [];
+/** Reports at NOW of samples up to a moment, of which five minutes were down. */
+function reportsOf(to: number, from = FROM, now = NOW) {
   const down = [from + 5 * MINUTE, from + 10 * MINUTE] as const;
   const service = { id: 'tools', time: () => 0.1, outages: [down] };
-  const running = await start?.(openMetrics({ from, to, services: [service] }));
+  return reportsOfText(openMetrics({ from, to, services: [service] }), now);
+}
+
+/** @param text the history in OpenMetrics */
+async function reportsOfText(text: string, now: number) {
+  const [, start] = ENGINES.find(([name]) => name === 'embedded') ?? [];
+  const running = await start?.(text);
   if (!running) throw new Error('no engine');
   const tools = {
     id: 'tools',
@@ -69,4 +74,28 @@ test.each([1, 2, 12, 18])(
     expect(uptime.services.tools?.outages).toMatchObject([{ seconds: 300 }]);
     expect(dashboard.charts.service_availability.tools?.length).toBe(2);
   },
+);
+
+/** Of a service that was down all the time, scraped every 15 s. */
+function downSince(from: number, to: number): string {
+  const lines: string[] = [];
+  for (let at = from; at <= to; at += 15_000)
+    lines.push(`langgraph_monitor_service_up{target="tools"} 0 ${at / 1000}`);
+  return `# TYPE langgraph_monitor_service_up gauge\n${lines.join('\n')}\n# EOF\n`;
+}
+
+test.each(
+  [1, 23, 40, 59].flatMap(second => [20, 45, 75, 150, 290].map(seconds => [second, seconds] as const)),
+)(
+  'a monitor that began %d s after a full minute and ran for %d s',
+  async (second, seconds) => {
+    const from = NOW - 7 * MINUTE + second * 1000;
+    const now = from + seconds * 1000;
+    const { tools } = (await reportsOfText(downSince(from, now), now)).uptime.services;
+    // No more than a scrape and a quarter of the time is claimed.
+    expect(tools?.downtime).toBeLessThanOrEqual(seconds * 1.25 + 15);
+    expect(tools?.downtime).toBeGreaterThanOrEqual(seconds * 0.75 - 15);
+    expect((tools?.coverage ?? 1) * 24 * 3600).toBeLessThanOrEqual(seconds * 1.25 + 15);
+  },
+  30_000,
 );
