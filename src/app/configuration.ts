@@ -13,20 +13,20 @@ import { receiverKinds } from '../alertmanager/receivers/index.js';
 import type { ActionDefinition } from '../alerts/actions/definition.js';
 import type { DeliveryConfig } from '../alerts/alerting.js';
 import { actionsSection, alertingSection } from '../alerts/settings.js';
+import type { SmsSettings } from '../alerts/sms/gateway.js';
 import type { EndpointCandidates } from '../cluster/endpoints/plan.js';
 import { endpointSection, unknownServices } from '../cluster/endpoints/section.js';
 import { CLUSTER_STATUS } from '../cluster/status.js';
 import { about, ofType } from '../config/about.js';
 import { didYouMean } from '../config/did-you-mean.js';
 import { count, duration, flag, httpUrl, section, text, words } from '../config/fields.js';
-import { type HttpClientConfig, httpClientShape } from '../config/http-client/config.js';
+import { httpClientShape } from '../config/http-client/config.js';
 import { httpClientProblem } from '../config/http-client/problem.js';
 import { ConfigError, loadYaml } from '../config/load.js';
 import { schemaKit } from '../config/schema-kit.js';
 import type { AccessSettings } from '../http/access.js';
 import { webSection } from '../http/access-section.js';
 import { type PageSettings, pageSection } from '../http/page/settings.js';
-import type { SecretSource } from '../model/secret.js';
 import { SEVERITIES, type Service } from '../model/service.js';
 import type { Millis } from '../model/time.js';
 import { HIGHEST_LIMIT, planConcurrency, planPool } from '../probes/concurrency.js';
@@ -35,6 +35,7 @@ import { dependencyMistakes } from '../probes/dependencies.js';
 import { host } from '../probes/kinds/host.js';
 import { kinds } from '../probes/kinds/index.js';
 import type { ConnectionLimits, ProbeKind } from '../probes/probe.js';
+import type { RemoteOptions } from '../query/remote/engine.js';
 import type { ReportPlan } from '../report/report-job.js';
 import { receiverProblems, reportsSection } from '../report/settings.js';
 import { loadRuleFiles } from '../rules/load.js';
@@ -47,7 +48,7 @@ export interface Configuration {
   readonly services: readonly Service[];
   readonly prober: ProberConfig;
   /** Who answers PromQL in our place; undefined: the monitor keeps samples and answers itself. */
-  readonly remote: RemoteQuery | undefined;
+  readonly remote: RemoteOptions | undefined;
   /** Time between two scrapes of the monitor's own metrics, and of the evaluations of rules after them. */
   readonly scrapeInterval: Millis;
   /** The files of `rule_files`; none in remote mode, where another Prometheus evaluates them. */
@@ -58,7 +59,7 @@ export interface Configuration {
   readonly delivery: DeliveryConfig;
   readonly actions: readonly ActionDefinition[];
   /** The account that `/notify/sms` sends through. */
-  readonly sms: SmsAccount | undefined;
+  readonly sms: SmsSettings | undefined;
   /** Reports that are sent by schedule. */
   readonly reports: ReportPlan;
   readonly links: Links;
@@ -74,26 +75,6 @@ export interface Links {
   readonly grafana?: string | undefined;
   /** A page with a section for each alert, named in lower case. */
   readonly runbook?: string | undefined;
-}
-
-/** `alerting.sms`: an account at Twilio. */
-export interface SmsAccount {
-  readonly accountSid: string;
-  readonly authToken: SecretSource;
-  /** The sender's number; undefined where a messaging service has its own. */
-  readonly from: string | undefined;
-  readonly messagingServiceSid: string | undefined;
-  readonly to: readonly string[];
-  readonly apiUrl: string;
-  readonly timeout: Millis;
-}
-
-/** A remote Prometheus HTTP API, and how it is called. */
-export interface RemoteQuery extends HttpClientConfig {
-  /** Where its `/api/v1` is, without a slash at the end. */
-  readonly url: string;
-  /** How long an answer may take, in milliseconds. */
-  readonly timeout: Millis;
 }
 
 const ID = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
@@ -543,7 +524,7 @@ function actionOf({
   return { ...rest, webhook, command: command as ActionDefinition['command'], maxPerHour: max_per_hour };
 }
 
-function smsOf(sms: z.output<typeof monitorYml>['alerting']['sms']): SmsAccount | undefined {
+function smsOf(sms: z.output<typeof monitorYml>['alerting']['sms']): SmsSettings | undefined {
   if (!sms) return undefined;
   const { account_sid, auth_token, messaging_service_sid, api_url, from, to, timeout } = sms;
   return {
@@ -557,7 +538,7 @@ function smsOf(sms: z.output<typeof monitorYml>['alerting']['sms']): SmsAccount 
   };
 }
 
-function remoteOf({ url, scrape_interval: _, ...rest }: z.output<typeof query>): RemoteQuery | undefined {
+function remoteOf({ url, scrape_interval: _, ...rest }: z.output<typeof query>): RemoteOptions | undefined {
   return url === undefined ? undefined : { url, ...rest };
 }
 

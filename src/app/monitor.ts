@@ -404,7 +404,7 @@ export class Monitor {
     this.#own.workerUp.set(1);
     if (result.target === this.#configuration.node) {
       this.#exposition.observe(hostSource(result.target), result.target, result.readings);
-      if (result.facts) this.#cluster.setNode(result.facts);
+      if (result.facts?.host) this.#cluster.setNode(result.facts.host);
       if (result.error)
         this.#log.warn({ target: result.target, err: result.error }, 'Node could not be measured');
       return;

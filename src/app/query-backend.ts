@@ -21,11 +21,10 @@ import type { Scrape } from '../model/scrape.js';
 import { type Millis, systemClock } from '../model/time.js';
 import { EmbeddedEngine } from '../query/embedded.js';
 import type { QueryEngine, SamplesStatus } from '../query/engine.js';
-import { RemoteEngine } from '../query/remote/engine.js';
+import { RemoteEngine, type RemoteOptions } from '../query/remote/engine.js';
 import { SwitchingEngine } from '../query/switching.js';
 import type { RuleEvaluation } from '../query/thread/rules.js';
 import type { TransferredRuleFile } from '../rules/transfer.js';
-import type { RemoteQuery } from './configuration.js';
 import type { Logger } from './log.js';
 
 const JOB = 'langgraph-monitor';
@@ -60,7 +59,7 @@ export interface QueryBackendEvents {
 
 /** The rules, and the remote Prometheus that has them where one is configured. */
 export interface RuleConfiguration {
-  readonly remote: RemoteQuery | undefined;
+  readonly remote: RemoteOptions | undefined;
   readonly rules: readonly TransferredRuleFile[];
   /** Time between two scrapes of the registry, each of which the rules evaluate. */
   readonly scrapeInterval: Millis;
@@ -151,7 +150,7 @@ class RemoteBackend {
   #running: Promise<void> | undefined;
   #isStopped = false;
 
-  constructor(remote: RemoteQuery, events: QueryBackendEvents) {
+  constructor(remote: RemoteOptions, events: QueryBackendEvents) {
     this.engine = new RemoteEngine(remote);
     this.#events = events;
     this.#timer = setInterval(() => void this.evaluate(), REMOTE_INTERVAL);
@@ -263,7 +262,7 @@ export class QueryBackend {
     void this.evaluate();
   }
 
-  async #useRemote(remote: RemoteQuery): Promise<void> {
+  async #useRemote(remote: RemoteOptions): Promise<void> {
     this.#local?.stopSampling();
     this.#local = undefined;
     this.#remote = new RemoteBackend(remote, this.#events);

@@ -6,7 +6,8 @@ import type { MutedAlert } from '../model/muted.js';
 import type { CheckResult } from '../model/result.js';
 import type { Service } from '../model/service.js';
 import { isoLocal, type Millis } from '../model/time.js';
-import type { ClusterState, NodeFacts, RulesProblem } from './state.js';
+import type { HostFacts } from '../probes/kinds/host.js';
+import type { ClusterState, RulesProblem } from './state.js';
 import { alertLine } from './status.js';
 
 /** The cluster at a moment. The rules' evaluation of it may come later. */
@@ -134,8 +135,9 @@ export function problemText({ reason, since }: RulesProblem, at: Millis): string
   return `${reason}; ${age}`;
 }
 
-function localNode({ cpu_percent, memory, disk }: NodeFacts): Record<string, number | undefined> {
+function localNode(node: HostFacts | undefined): Record<string, number | undefined> {
   // What has not been measured yet is left out: the document's own code compares these with numbers.
+  const { cpu_percent, memory, disk } = node ?? {};
   return { cpu_percent, memory_percent: memory?.percent, disk_percent: disk?.percent };
 }
 

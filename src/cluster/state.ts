@@ -5,14 +5,8 @@ import type { Maintenance } from '../model/maintenance.js';
 import type { CheckResult, Level } from '../model/result.js';
 import type { Service } from '../model/service.js';
 import type { Millis } from '../model/time.js';
+import type { HostFacts } from '../probes/kinds/host.js';
 import { type ClusterStatus, UNKNOWN_STATUS } from './status.js';
-
-/** The monitoring node's own figures, as the host probe gives them; percentages from 0 to 100, sizes in bytes. */
-export interface NodeFacts {
-  readonly cpu_percent?: number;
-  readonly memory?: { readonly total: number; readonly available: number; readonly percent: number };
-  readonly disk?: { readonly total: number; readonly free: number; readonly percent: number };
-}
 
 interface ServiceState {
   service: Service;
@@ -41,7 +35,7 @@ export interface LevelChange {
 /** The latest result of every service. */
 export class ClusterState {
   readonly #states = new Map<string, ServiceState>();
-  #node: NodeFacts = {};
+  #node: HostFacts | undefined;
   #maintenance: ReadonlyMap<string, Maintenance> = new Map();
   #status: ClusterStatus = UNKNOWN_STATUS;
   #statusAt: Millis | undefined;
@@ -99,7 +93,7 @@ export class ClusterState {
     this.#changed();
   }
 
-  get node(): NodeFacts {
+  get node(): HostFacts | undefined {
     return this.#node;
   }
 
@@ -166,7 +160,7 @@ export class ClusterState {
     this.#changed();
   }
 
-  setNode(facts: NodeFacts): void {
+  setNode(facts: HostFacts): void {
     this.#node = facts;
     this.#changed();
   }

@@ -39,6 +39,13 @@ export interface LeftOut {
   readonly limit: number;
 }
 
+/**
+ * What a kind of probe hands on beside readings, for an endpoint of its own: plain JSON values, below the kind's name. A kind
+ * that has any declares them beside itself, by merging into this interface.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: the kinds add to it
+export interface ProbeFacts {}
+
 export interface CheckResult {
   /** The service's id, or the node's name for the host. */
   readonly target: string;
@@ -55,8 +62,7 @@ export interface CheckResult {
   readonly data?: string;
   /** Further fields of the document's `health` object (`connected_clients`, ...). */
   readonly details?: Readonly<Record<string, string | number>>;
-  /** What an endpoint of its own shows of this kind (HAProxy's backends, the host's disks); plain JSON values. */
-  readonly facts?: unknown;
+  readonly facts?: ProbeFacts;
   /** Absent when there was room for all samples. */
   readonly leftOut?: LeftOut;
   readonly readings: Readings;

@@ -1,7 +1,7 @@
 // One check of one service: gives a probe its deadline, times it, and turns what happened into a status.
 
 import { family } from '../model/family.js';
-import type { LeftOut, Readings, Reason, Status } from '../model/result.js';
+import type { LeftOut, ProbeFacts, Readings, Reason, Status } from '../model/result.js';
 import { scrub } from '../model/scrub.js';
 import type { Millis } from '../model/time.js';
 import { failureOf } from './http/failure.js';
@@ -38,7 +38,7 @@ export interface CheckOutcome {
   readonly statusCode: number | undefined;
   readonly data: string | undefined;
   readonly details: Record<string, string | number> | undefined;
-  readonly facts: unknown;
+  readonly facts: ProbeFacts | undefined;
   readonly leftOut?: LeftOut | undefined;
   readonly readings: Readings;
 }
@@ -135,7 +135,7 @@ class ProbeAttempt implements Attempt {
   statusCode: number | undefined;
   data: string | undefined;
   details: Record<string, string | number> | undefined;
-  facts: unknown;
+  facts: ProbeFacts | undefined;
   elapsed: Millis | undefined;
   /** The deadline has passed. */
   isOverdue = false;

@@ -4,7 +4,7 @@
 import type { z } from 'zod';
 import type { SchemaKit } from '../config/schema-kit.js';
 import type { MetricFamily } from '../model/family.js';
-import type { Reason } from '../model/result.js';
+import type { ProbeFacts, Reason } from '../model/result.js';
 import type { Millis } from '../model/time.js';
 import type { Connections } from './http/connections.js';
 
@@ -67,8 +67,8 @@ export interface Attempt {
   data: string | undefined;
   /** Further fields of the document's `health` object. */
   details: Record<string, string | number> | undefined;
-  /** What an endpoint of its own shows; plain values. */
-  facts: unknown;
+  /** What an endpoint of its own shows. */
+  facts: ProbeFacts | undefined;
 }
 
 /** The service did not answer as it should: the closed-set reason for a rule, the message for a person. */

@@ -1,5 +1,6 @@
 // A second question asked beside the one a service is judged by: it shares the deadline and leaves no trace of its own.
 
+import type { ProbeFacts } from '../model/result.js';
 import type { Millis } from '../model/time.js';
 import { type Attempt, ProbeFailure } from './probe.js';
 
@@ -9,7 +10,7 @@ export class SecondaryAttempt implements Attempt {
   statusCode: number | undefined;
   data: string | undefined;
   details: Record<string, string | number> | undefined;
-  facts: unknown;
+  facts: ProbeFacts | undefined;
   readonly #cancels: (() => unknown)[] = [];
   #cancelled = false;
 

@@ -30,13 +30,15 @@ function feedCluster(monitor: TestMonitor): void {
   monitor.feed(
     result('haproxy', {
       facts: {
-        backends: {
-          llm: {
-            status: 'UP',
-            total_sessions: 120,
-            current_sessions: 2,
-            response_time: 0.031,
-            queue_length: 0,
+        haproxy: {
+          backends: {
+            llm: {
+              status: 'UP',
+              total_sessions: 120,
+              current_sessions: 2,
+              response_time: 0.031,
+              queue_length: 0,
+            },
           },
         },
       },

@@ -12,7 +12,9 @@ let document: OpenApi;
 beforeAll(async () => {
   monitor = await startMonitor();
   for (const { id } of monitor.cluster.services) {
-    monitor.feed(result(id, { facts: { backends: {} }, details: { connected_clients: 1 }, data: '[1]' }));
+    monitor.feed(
+      result(id, { facts: { haproxy: { backends: {} } }, details: { connected_clients: 1 }, data: '[1]' }),
+    );
   }
   monitor.feed(result('tools', { status: 'timeout', error: 'x', reason: 'timeout', level: 'down' }));
   monitor.store.append({ at: 1, entry: JSON.stringify(await monitor.json('/cluster_health')) });

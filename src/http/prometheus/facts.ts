@@ -1,5 +1,6 @@
 // What the API shows of the monitor itself. Comes in: nothing; goes out: plain values. Built by monitor.ts.
 
+import type { LastScrape } from '../../metrics/scrape-loop.js';
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { SamplesStatus } from '../../query/engine.js';
@@ -13,14 +14,7 @@ export interface OwnTarget {
   readonly interval: Millis;
   readonly timeout: Millis;
   /** The last scrape; undefined before the first. */
-  readonly last: OwnScrape | undefined;
-}
-
-export interface OwnScrape {
-  readonly at: Millis;
-  readonly duration: Millis;
-  /** What went wrong; empty when nothing did. */
-  readonly error: string;
+  readonly last: LastScrape | undefined;
 }
 
 /** The process and its configuration. */

@@ -39,7 +39,7 @@ export const haproxyMetrics = route({
       );
     }
     const result = cluster.result(service.id);
-    const backends = (result?.facts as { backends?: Record<string, unknown> } | undefined)?.backends;
+    const backends = result?.facts?.haproxy?.backends;
     if (!result || !backends) {
       const why = result ? (result.error ?? 'no stats_url is configured') : 'not checked yet';
       throw new HttpError(503, `HAProxy stats unavailable: ${why}`);

@@ -18,7 +18,7 @@ export const stats = route({
     services_monitored: z.array(z.string()),
   }),
   handle(_, { cluster, health, clock }) {
-    const { cpu_percent, memory, disk } = cluster.node;
+    const { cpu_percent, memory, disk } = cluster.node ?? {};
     return {
       body: {
         cpu_percent,

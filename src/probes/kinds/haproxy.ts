@@ -14,6 +14,7 @@ import { SecondaryAttempt } from '../secondary-attempt.js';
 import { statisticsAddress } from './haproxy/address.js';
 import { statisticsFamilies } from './haproxy/column-map.js';
 import type { CsvParse } from './haproxy/page.js';
+import type { Backend } from './haproxy/row-reader.js';
 import { showStat } from './haproxy/socket.js';
 import { Statistics } from './haproxy/statistics.js';
 import { checkStatus, dataOf, parseJson, unexpectedResponse } from './http/answer.js';
@@ -77,6 +78,13 @@ export const haproxy: ProbeKind<HaproxyOptions> = {
 
 const NO_LABELS: readonly string[] = [];
 
+declare module '../../model/result.js' {
+  interface ProbeFacts {
+    /** Absent where the statistics could not be read. */
+    readonly haproxy?: { readonly backends: Readonly<Record<string, Backend>> };
+  }
+}
+
 class HaproxyProbe implements Probe {
   readonly #health: PreparedRequest | undefined;
   readonly #statisticsRequest: PreparedRequest | undefined;
@@ -136,7 +144,7 @@ class HaproxyProbe implements Probe {
     try {
       const backends = this.#statistics.record(page.text, attempt, attempt.room);
       if (!backends) throw new ProbeFailure('body', page.stranger());
-      attempt.facts = { backends };
+      attempt.facts = { haproxy: { backends } };
       return undefined;
     } catch (error) {
       this.#parseFailures++;

@@ -33,7 +33,12 @@ export interface HostFacts {
   readonly cpu_percent?: number;
   readonly memory: { readonly total: number; readonly available: number; readonly percent: number };
   readonly disk?: { readonly total: number; readonly free: number; readonly percent: number };
-  readonly load: readonly number[];
+}
+
+declare module '../../model/result.js' {
+  interface ProbeFacts {
+    readonly host?: HostFacts;
+  }
 }
 
 /** In milliseconds; a reading starts processes. */
@@ -75,7 +80,7 @@ class HostProbe implements Probe {
     recordMemory(attempt, memory);
     for (const one of realFilesystems(mounted)) recordFilesystem(attempt, one);
     for (const one of network ?? []) recordNetwork(attempt, one);
-    attempt.facts = this.#facts(memory, diskOf(this.#disk, mounted));
+    attempt.facts = { host: this.#facts(memory, diskOf(this.#disk, mounted)) };
   }
 
   close(): void {}
@@ -101,7 +106,6 @@ class HostProbe implements Probe {
       ...(!Number.isNaN(this.#cpuRatio) && { cpu_percent: percent(this.#cpuRatio) }),
       memory: { total: memory.total, available: memory.available, percent: percent(memoryUsage(memory)) },
       ...(disk && { disk: { total: disk.size, free: disk.available, percent: percent(usage(disk)) } }),
-      load: loadavg(),
     };
   }
 }

@@ -137,7 +137,9 @@ backend database
     expect(
       attempt.value('haproxy_frontend_http_responses_total{proxy="database",code="2xx"}'),
     ).toBeUndefined();
-    expect(attempt.facts).toMatchObject({ backends: { llm: { status: 'UP' }, database: { status: 'UP' } } });
+    expect(attempt.facts).toMatchObject({
+      haproxy: { backends: { llm: { status: 'UP' }, database: { status: 'UP' } } },
+    });
   });
 
   const outcomes: readonly [

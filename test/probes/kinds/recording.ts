@@ -2,6 +2,7 @@
 
 import { schemaKit } from '../../../src/config/schema-kit.js';
 import type { MetricFamily } from '../../../src/model/family.js';
+import type { ProbeFacts } from '../../../src/model/result.js';
 import { Connections } from '../../../src/probes/http/connections.js';
 import { failureOf } from '../../../src/probes/http/failure.js';
 import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../../../src/probes/probe.js';
@@ -17,7 +18,7 @@ export class RecordingAttempt implements Attempt {
   statusCode: number | undefined;
   data: string | undefined;
   details: Record<string, string | number> | undefined;
-  facts: unknown;
+  facts: ProbeFacts | undefined;
   elapsed: number | undefined;
   /** Every sample by name, NaN included, in the order recorded. */
   readonly samples = new Map<string, number>();
