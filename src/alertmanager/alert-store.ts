@@ -49,7 +49,7 @@ export interface StoredAlert {
   readonly isUnconfirmed: boolean;
 }
 
-export interface AlertStoreEvents {
+interface AlertStoreEvents {
   /** Something new is known of an alert. */
   onAlert(alert: StoredAlert, at: Millis): void;
   /** It was not there, or was over. */

@@ -48,7 +48,7 @@ export type DeliveryConfig =
   | { readonly by: 'prometheus'; readonly url?: string };
 
 /** What an evaluation of the rules did not look at. */
-export interface RuleCoverage {
+interface RuleCoverage {
   /** Names of alerts whose groups were not due. */
   readonly notDue: readonly string[];
   /** Names of alerts whose state before a restart has not been looked up yet. */

@@ -22,7 +22,7 @@ export type AuditEvent =
   | 'announcement ended'
   | 'announcement removed';
 
-export interface AuditEntry {
+interface AuditEntry {
   /** Wall clock. */
   readonly at: Millis;
   readonly event: AuditEvent;

@@ -68,7 +68,7 @@ export interface AlertHistoryEntry {
   readonly silencedBy: SilenceRecord[];
 }
 
-export interface AlertHistoryPage {
+interface AlertHistoryPage {
   readonly episodes: readonly AlertHistoryEntry[];
   readonly count: number;
 }

@@ -63,7 +63,7 @@ export interface Report<Result> {
   make(findings: Findings): Promise<Result>;
 }
 
-export interface Aged<Result> {
+interface Aged<Result> {
   readonly report: Result;
   readonly age: Millis;
 }
@@ -80,7 +80,7 @@ interface Kept {
   readonly result: Promise<unknown>;
 }
 
-export interface AnalystOptions {
+interface AnalystOptions {
   readonly engine: Engine;
   /** What is known of hours already; without, they are asked for. */
   readonly hourly?: HourlyFigures;

@@ -8,7 +8,7 @@ const EVERY: Millis = 30 * 60_000;
 /** After a start others have more to ask. */
 const FIRST: Millis = 30_000;
 
-export interface DeepAnalysisOptions {
+interface DeepAnalysisOptions {
   readonly analyst: Pick<Analyst, 'refresh'>;
   readonly clock: Clock;
   readonly log: (level: 'debug' | 'warn', message: string, fields: Record<string, unknown>) => void;

@@ -66,7 +66,7 @@ export interface ServiceFacts {
 export type Facts = ReadonlyMap<string, ServiceFacts>;
 
 /** What is known of a period. */
-export interface PeriodFacts {
+interface PeriodFacts {
   readonly services: Facts;
   /** Of the whole cluster: by the name of a figure, see hours/figures.ts. */
   readonly cluster: ReadonlyMap<string, Hours>;

@@ -16,7 +16,7 @@ const STEEP = 1.3;
 /** Less of a period seen tells little of it. */
 const SEEN = 0.5;
 
-export interface Recommendation {
+interface Recommendation {
   /** How much it would help: the share of time or of speed that it is about, above 0; the higher, the earlier. */
   readonly weight: number;
   readonly text: string;
@@ -25,7 +25,7 @@ export interface Recommendation {
 }
 
 /** A figure of a service, and what asks for it. */
-export interface Basis {
+interface Basis {
   readonly figure: string;
   readonly measure: measures.Measure;
   readonly value: number;

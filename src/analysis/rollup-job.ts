@@ -17,7 +17,7 @@ const PAUSE: Millis = 2000;
 const MOST_DAYS = 366;
 const DAY: Millis = 86_400_000;
 
-export interface RollupJobOptions {
+interface RollupJobOptions {
   readonly engine: Engine;
   /** What is known of hours already; without, they are asked for. */
   readonly hourly?: HourlyFigures;

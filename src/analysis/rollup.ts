@@ -9,7 +9,7 @@ import type { HourlyFigures } from './hours/hourly-figures.js';
 import { joined, type Outage } from './outages.js';
 
 /** One service's day. */
-export interface ServiceDay extends DayTimes {
+interface ServiceDay extends DayTimes {
   readonly checks: number;
   readonly failures: number;
   readonly timeouts: number;
@@ -21,10 +21,10 @@ export interface ServiceDay extends DayTimes {
 }
 
 /** By id of a service; a service the monitor did not look at that day is not in it. */
-export type Rollup = Readonly<Record<string, ServiceDay>>;
+type Rollup = Readonly<Record<string, ServiceDay>>;
 
 /** By date, `2026-10-31`. */
-export type Rollups = ReadonlyMap<string, Rollup>;
+type Rollups = ReadonlyMap<string, Rollup>;
 
 /** Where roll-ups are kept. */
 export interface RollupStore {

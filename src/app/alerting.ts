@@ -12,7 +12,7 @@ import type { Store } from '../store/store.js';
 import type { Configuration } from './configuration.js';
 import type { Logger } from './log.js';
 
-export interface AlertWiringOptions {
+interface AlertWiringOptions {
   readonly store: Store;
   readonly registry: Registry;
   readonly log: Logger;

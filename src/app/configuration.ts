@@ -70,7 +70,7 @@ export interface Configuration {
 }
 
 /** Where alerts lead, instead of the monitor's own pages. */
-export interface Links {
+interface Links {
   /** Grafana, without a slash at the end. */
   readonly grafana?: string | undefined;
   /** A page with a section for each alert, named in lower case. */

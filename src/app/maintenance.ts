@@ -7,7 +7,7 @@ import type { Maintenance } from '../model/maintenance.js';
 import type { Service } from '../model/service.js';
 import { type Clock, LONGEST_WAIT } from '../model/time.js';
 
-export interface MaintainingOptions {
+interface MaintainingOptions {
   readonly silences: Pick<Silences, 'all'>;
   /** All services there are. */
   readonly services: () => readonly Service[];

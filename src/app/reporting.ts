@@ -19,7 +19,7 @@ import type { Logger } from './log.js';
 /** Reports are long, and those who ask for something small do not wait for them. */
 const BACKGROUND = { isBackground: true };
 
-export interface ReportingOptions {
+interface ReportingOptions {
   readonly engine: Pick<QueryEngine, 'instant' | 'range'>;
   readonly store: Store;
   readonly audit: AuditTrail;

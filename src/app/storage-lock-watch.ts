@@ -7,7 +7,7 @@ import type { FolderLock } from './storage-folder.js';
 
 const RETRY_EVERY: Millis = 5000;
 
-export interface LockWatchOptions {
+interface LockWatchOptions {
   readonly folder: string;
   readonly log: StoreLog;
   /** Called after each change of the lock's `problem` or `obstacle`. */

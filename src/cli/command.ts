@@ -4,7 +4,7 @@ import { flagLine, takesValue } from './flags.js';
 import type { Output } from './output.js';
 
 /** One flag of a command as its usage shows it. */
-export interface CommandFlag {
+interface CommandFlag {
   readonly name: string;
   /** What stands behind the `=`; undefined for a flag without a value. */
   readonly placeholder?: string;
@@ -29,7 +29,7 @@ export interface Command {
 }
 
 /** A command that was found among arguments, with the arguments around its name. */
-export interface Found {
+interface Found {
   readonly command: Command;
   readonly args: readonly string[];
 }

@@ -5,7 +5,7 @@ import type { Millis } from '../model/time.js';
 import type { ClusterState } from './state.js';
 
 /** Longest wait for an answer; then it is what there is. */
-export const REFRESH_TIMEOUT: Millis = 5000;
+const REFRESH_TIMEOUT: Millis = 5000;
 
 /** Brings the cluster state up to date on demand. */
 export class Refresher {

@@ -15,7 +15,7 @@ const PING_EVERY: Millis = 10_000;
 const YOUNG_GENERATION_MIB = 8;
 
 /** Which thread, and who is called back. */
-export interface SupervisedWorkerOptions<Data, Event> {
+interface SupervisedWorkerOptions<Data, Event> {
   /** The thread's name, as debuggers show it. */
   readonly name: string;
   /** The compiled file that the thread runs; it calls `supervised()` first. */

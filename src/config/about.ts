@@ -14,7 +14,7 @@ export interface About {
   readonly fallback?: string;
 }
 
-export interface TypeOf {
+interface TypeOf {
   /** `duration`. */
   readonly words: string;
   readonly json: JsonSchema;

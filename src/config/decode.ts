@@ -6,10 +6,10 @@ import type { Millis } from '../model/time.js';
 import type { YamlMapping, YamlNode } from './yaml-tree.js';
 
 /** Reads the text of a duration, or says what is wrong with it. */
-export type ReadDuration = (text: string) => Millis | { readonly reason: string };
+type ReadDuration = (text: string) => Millis | { readonly reason: string };
 
 /** A value that does not fit, and its line (from 1). */
-export interface Problem {
+interface Problem {
   readonly line: number;
   readonly reason: string;
 }

@@ -6,7 +6,7 @@ import { upperBound } from '../model/sorted.js';
 import { yamlReason } from './yaml-reason.js';
 
 /** Line and column, both from 1. */
-export interface YamlPlace {
+interface YamlPlace {
   readonly line: number;
   readonly column: number;
 }

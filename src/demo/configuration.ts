@@ -6,10 +6,10 @@ import { STATS_PATH } from './haproxy.js';
 import { OLLAMA_MODELS } from './ollama.js';
 
 /** A node of a YAML file as this room writes it. */
-export type Plain = string | number | boolean | readonly Plain[] | { readonly [key: string]: Plain };
+type Plain = string | number | boolean | readonly Plain[] | { readonly [key: string]: Plain };
 
 /** How often it asks, as durations in the configuration's own form. */
-export interface Pace {
+interface Pace {
   readonly interval?: string;
   /** Of each service. */
   readonly timeout?: string;

@@ -2,10 +2,10 @@
 // Source: HAProxy 2.6, management.txt, section 9.1 "CSV format".
 
 /** `type` of a row is 0, 1 or 2. */
-export type Scope = 'frontend' | 'backend' | 'server';
+type Scope = 'frontend' | 'backend' | 'server';
 
 /** Cells by column; a column not named keeps what an idle proxy shows there: 0, or blank where it has no such cell. */
-export type Cells = Readonly<Record<string, string | number>>;
+type Cells = Readonly<Record<string, string | number>>;
 
 const COLUMNS = (
   'pxname svname qcur qmax scur smax slim stot bin bout dreq dresp ereq econ eresp wretr wredis status ' +

@@ -13,7 +13,7 @@ export const LOADING_MODEL: Fault = {
   body: '{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}',
 };
 
-export interface LlamaOptions {
+interface LlamaOptions {
   readonly port?: number | undefined;
   readonly latency?: (() => Millis) | undefined;
 }

@@ -45,7 +45,7 @@ export interface OllamaServer extends SimulatedServer {
   setLoaded(names: readonly string[]): void;
 }
 
-export interface OllamaOptions {
+interface OllamaOptions {
   readonly port?: number | undefined;
   readonly latency?: (() => Millis) | undefined;
 }

@@ -16,7 +16,7 @@ import { flagValue, isNews, listeningUrl, mergeFlags, parseListenAddress } from 
 import { writeRules } from './rules.js';
 import { Scenario, type ScenarioEvent } from './scenario.js';
 
-export interface DemoOptions {
+interface DemoOptions {
   /** The monitor's compiled main file. */
   readonly program: string;
   /** Flags for the monitor; they win over the demo's own. */

@@ -18,7 +18,7 @@ export interface Question {
   readonly headers: IncomingMessage['headers'];
 }
 
-export interface ServerOptions {
+interface ServerOptions {
   /** 0, the default, takes a free port. */
   readonly port?: number | undefined;
   /** Milliseconds a good answer takes; none by default. */

@@ -5,7 +5,7 @@ import { json } from './fault.js';
 import { type SimulatedServer, startServer } from './server.js';
 import { sine } from './sine.js';
 
-export interface ToolsOptions {
+interface ToolsOptions {
   readonly port?: number | undefined;
   readonly latency?: (() => Millis) | undefined;
   /** Monotonic milliseconds; the process' own by default. */

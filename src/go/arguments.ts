@@ -13,12 +13,6 @@ export function asText(value: Value): string {
   throw new Error(`wrong type for value; expected string; got ${typeName(value)}`);
 }
 
-/** An int, also of a float64 constant without a fraction. @throws */
-export function asInt(value: Value): number {
-  if (typeof value === 'bigint') return Number(value);
-  throw new Error(`wrong type for value; expected int; got ${typeName(value)}`);
-}
-
 /** @throws when it is no list. */
 export function asList(value: Value): GoList {
   if (Array.isArray(value)) return value;
@@ -43,7 +37,7 @@ const SPECIAL: Record<string, number> = {
 };
 
 /** Go's strconv.ParseFloat. @throws with its words */
-export function parseFloat64(written: string): number {
+function parseFloat64(written: string): number {
   const text = written.replace(/(?<=[0-9a-fA-F])_(?=[0-9a-fA-F])/g, '');
   const [, sign = '', word = ''] = /^([+-]?)([a-zA-Z]+)$/.exec(text) ?? [];
   const special = SPECIAL[word.toLowerCase()];

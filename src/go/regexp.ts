@@ -26,7 +26,7 @@ const MAX_CACHED = 500;
 /** Longer sources are compiled each time rather than kept. */
 const MAX_CACHED_LENGTH = 2000;
 /** Longest source that is compiled, in UTF-16 units: it takes some hundred milliseconds. Alternatives of texts are not. */
-export const MAX_COMPILED_LENGTH = 256 * 1024;
+const MAX_COMPILED_LENGTH = 256 * 1024;
 const cache = new Map<string, Regexp>();
 
 /** Compiles an expression, or finds it among those compiled lately. @throws RegexpError */

@@ -27,7 +27,7 @@ const CHUNK =
   /January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|002|0[1-6]|15|1|2006|2|_(?=2006)|__2|_2|3|4|5|PM|pm|[-Z]07(?:00(?:00)?|:00(?::00)?)?|[.,](?:0+|9+)(?!\d)/g;
 
 /** A moment cut into what clocks and calendars show. */
-export interface Clockface {
+interface Clockface {
   readonly date: Date;
   /** Beyond the whole second; the monitor's moments have microseconds. */
   readonly nanos: number;

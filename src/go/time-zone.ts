@@ -4,7 +4,7 @@ import type { Millis } from '../model/time.js';
 import { abbreviationOf, isKnownZone, isMisspelt } from './zone-names.js';
 
 /** How far local time is ahead of UTC at a moment, and what people call it then. */
-export interface ZoneOffset {
+interface ZoneOffset {
   readonly seconds: number;
   readonly abbreviation: string;
 }

@@ -6,7 +6,7 @@ import { exponent as goExponent } from './fmt/exponent.js';
 export { goExponent };
 
 /** Methods by name, or how to make them: most values of a large message are never asked for one. */
-export type Methods = Readonly<Record<string, GoFunction>> | (() => Readonly<Record<string, GoFunction>>);
+type Methods = Readonly<Record<string, GoFunction>> | (() => Readonly<Record<string, GoFunction>>);
 
 class LazyMethods {
   readonly #methods: Methods;
@@ -201,7 +201,7 @@ export function plain(value: Value): string {
 }
 
 /** A float64 as Go's %v: the shortest digits that name it, with an exponent from 1e+06 on and below 1e-4. */
-export function formatShortest(value: number): string {
+function formatShortest(value: number): string {
   return special(value) ?? withExponent(value, 6);
 }
 

@@ -14,7 +14,7 @@ import { type CallAnswer, Exchange, type Sink, type WireRequest } from './exchan
 const MAX_REDIRECTS = 5;
 
 /** What is sent. */
-export interface CallRequest {
+interface CallRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
@@ -23,14 +23,14 @@ export interface CallRequest {
   readonly isSecret?: boolean;
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** Ends the call: by its deadline or by the caller. */
   readonly signal: AbortSignal;
   /** Called for every answer, those that redirect included. */
   readonly sink: () => Sink;
 }
 
-export interface CallerOptions {
+interface CallerOptions {
   /** The thread's own unless another is given. */
   readonly resolver?: Resolver;
   /** How long after it was made a connection may begin another request; a minute by default. */

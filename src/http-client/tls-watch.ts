@@ -22,7 +22,7 @@ interface Seen {
 const seen = new WeakMap<Socket, Seen>();
 
 /** An error with a line that explains it. */
-export interface ExplainedError extends Error {
+interface ExplainedError extends Error {
   explanation?: string;
 }
 

@@ -15,7 +15,7 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, message: string
 };
 
 /** Node's errors of its HTTP parser bring what was read last. */
-export interface Malformed extends NodeJS.ErrnoException {
+interface Malformed extends NodeJS.ErrnoException {
   readonly rawPacket?: Buffer;
   readonly bytesParsed?: number;
 }

@@ -8,7 +8,7 @@ import { type Endpoint, type HttpError, METHODS, type RouteResult } from './rout
 import { writeReply } from './write.js';
 
 /** Which answers pages of other origins may read. Source: WHATWG Fetch, "CORS protocol". */
-export interface Cors {
+interface Cors {
   /** Headers of every answer. */
   readonly always: Readonly<Record<string, string>>;
   /** Headers of an answer to a page. */
@@ -39,7 +39,7 @@ export interface Surface<E extends Endpoint = Endpoint> {
 }
 
 /** A method an endpoint takes. */
-export type Method = keyof typeof METHODS;
+type Method = keyof typeof METHODS;
 
 /** Makes the router of a surface. */
 export function mount<E extends Endpoint>(surface: Surface<E>, context: ApiContext, log: HttpLog): Router {

@@ -22,7 +22,7 @@ const STATUS: Readonly<Record<ErrorType, number>> = {
 };
 
 /** A thrown error as an answer needs it. */
-export interface Problem {
+interface Problem {
   readonly status: number;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ const ALERT_STATES = ['active', 'suppressed', 'unprocessed'] as const;
 const SILENCE_STATES = ['active', 'pending', 'expired'] as const;
 
 /** An integration: the name of its receiver and its kind. */
-export interface IntegrationName {
+interface IntegrationName {
   readonly receiverName: string;
   readonly kind: string;
 }

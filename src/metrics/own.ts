@@ -3,7 +3,7 @@
 import { Counter, collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 
 /** What {@link OwnMetrics.showSamples} shows; sizes in bytes. */
-export interface SamplesFigures {
+interface SamplesFigures {
   readonly series: number;
   readonly samplesAppended: number;
   readonly bytes: number;

@@ -4,7 +4,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Millis } from '../model/time.js';
 
 /** A report to one integration of a receiver. */
-export interface ReportWay {
+interface ReportWay {
   readonly report: string;
   readonly receiver: string;
   /** Its kind; a further one of the same kind in a receiver has its number: `email[1]`. */

@@ -12,7 +12,7 @@ import { labelValue } from './render.js';
 import { REPORT_SERIES, ScrapeReport } from './scrape-report.js';
 
 /** Labels a scraper adds to everything; a metric's own label of that name becomes `exported_...`. */
-export interface ScrapeIdentity {
+interface ScrapeIdentity {
   readonly job: string;
   readonly instance: string;
 }

@@ -139,7 +139,7 @@ const AT = {
 const MAX_ERROR = 200;
 
 /** A service that is down or slow: the status and the words of it, as label values. */
-export interface FailureLabels {
+interface FailureLabels {
   readonly status: string;
   readonly error: string;
 }

@@ -129,7 +129,7 @@ const none = Labels.sorted([], []);
 const JUST_NAME = [METRIC_NAME];
 
 /** What is left of a list of names, and where in it that was. */
-export interface Rest {
+interface Rest {
   readonly names: readonly string[];
   readonly places: readonly number[];
 }

@@ -1,7 +1,7 @@
 // Alerts that fire, or would, and are not sent: what the page and the endpoints show of them.
 
 /** As the metric names it. */
-export type MutedReason = 'dependency' | 'silence' | 'inhibition' | 'time_interval';
+type MutedReason = 'dependency' | 'silence' | 'inhibition' | 'time_interval';
 
 export const MUTED_REASONS: readonly MutedReason[] = ['dependency', 'silence', 'inhibition', 'time_interval'];
 

@@ -15,7 +15,7 @@ import {
 import { connectFirst } from './happy-eyeballs.js';
 import { type Resolver, systemResolver } from './resolver.js';
 
-export interface Destination {
+interface Destination {
   /** A name or an address, an IPv6 one without brackets. */
   readonly host: string;
   readonly port: number;
@@ -37,7 +37,7 @@ export class DialTrace {
   address: string | undefined;
 }
 
-export interface DialOptions {
+interface DialOptions {
   readonly signal?: AbortSignal | undefined;
   readonly trace?: DialTrace;
   readonly resolver?: Resolver | undefined;

@@ -1,7 +1,7 @@
 // Why a name has no address.
 
 /** `not-found`: the name has no address, says a name server; `no-answer`: no name server answered usefully in time. */
-export type DnsProblem = 'not-found' | 'no-answer';
+type DnsProblem = 'not-found' | 'no-answer';
 
 /** A failed lookup; its message is one line for people that names the host: `DNS: no answer for api.lan`. */
 export class DnsError extends Error {

@@ -9,7 +9,7 @@ import { NO_ADDRESS, NO_NAME, ServerRotation } from './name-server-turns.js';
 import type { RereadFile } from './reread-file.js';
 import { candidatesOf, type ResolvConf } from './resolv-conf.js';
 
-export interface NameQuestion {
+interface NameQuestion {
   readonly families: readonly Family[];
   /** How long the other family is waited for once one has an address. Source: RFC 8305, 3 (Resolution Delay). */
   readonly grace: Millis;

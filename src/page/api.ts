@@ -31,7 +31,7 @@ export function endpoint(path: string): string {
   return pathOf(`${prefix}${path}`);
 }
 
-export interface Check {
+interface Check {
   /** Which page the monitor serves; null where it says none. */
   readonly build: string | null;
   /** It does not know the reader, or not any more. */

@@ -52,7 +52,7 @@ export async function limits(): Promise<Record<string, number>> {
 }
 
 /** The limits of these expressions. */
-export function limitsOf(queries: readonly string[]): Record<string, number> {
+function limitsOf(queries: readonly string[]): Record<string, number> {
   const found = LIMITED.flatMap(metric => {
     const limit = new RegExp(`^[^<]*\\b${metric}\\b[^<]*?>=?\\s*(0?\\.\\d+)\\s*$`);
     const values = queries.flatMap(query => limit.exec(query)?.[1] ?? []).map(Number);

@@ -7,7 +7,7 @@ const TIMEOUT = 15_000;
 const MAX_SHOWN = 500;
 
 /** A change that was not made, or of which it is not known whether it was. */
-export class SendError extends Error {
+class SendError extends Error {
   /** HTTP status; 0 without an answer. */
   readonly status: number;
 

@@ -5,7 +5,7 @@ import type { ServiceEntry } from './state.js';
 import { statusRank } from './status.js';
 import { compareNames } from './words.js';
 
-export type Entry = readonly [id: string, entry: ServiceEntry];
+type Entry = readonly [id: string, entry: ServiceEntry];
 
 export interface Group {
   readonly name: string;

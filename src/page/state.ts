@@ -35,7 +35,7 @@ export interface AlertDetail {
 }
 
 /** A notification that was sent. */
-export interface SentNotification {
+interface SentNotification {
   readonly at: string;
   readonly receiver: string;
   readonly integration: string;
@@ -93,7 +93,7 @@ export interface Incident {
 }
 
 /** A message to a receiver; times are the monitor's local time. */
-export interface Notification {
+interface Notification {
   readonly at: string;
   readonly receiver: string;
   readonly integration: string;

@@ -5,7 +5,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 
-export interface Change {
+interface Change {
   /** One is under way; another is not begun meanwhile. */
   readonly isBusy: boolean;
   /** What went wrong last, for those who see it and those who do not; null where nothing did. */
@@ -57,7 +57,7 @@ interface Wanted<T> {
   readonly failed: string;
 }
 
-export interface Submission<Area extends HTMLElement> extends Pick<Change, 'isBusy' | 'fault' | 'forget'> {
+interface Submission<Area extends HTMLElement> extends Pick<Change, 'isBusy' | 'fault' | 'forget'> {
   /** Where the fields are. */
   readonly area: RefObject<Area | null>;
   /** It was submitted once: from then on fields say what is wrong with them. */

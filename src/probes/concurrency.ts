@@ -4,7 +4,7 @@
 import type { Millis } from '../model/time.js';
 
 /** The limit of a small cluster. */
-export const SMALL_CLUSTER_LIMIT = 5;
+const SMALL_CLUSTER_LIMIT = 5;
 /** What `auto` does not exceed: each check under way is an open file or two. */
 export const HIGHEST_LIMIT = 10_000;
 /** Open connections, and those to one host, that a small cluster has at most. */
@@ -56,7 +56,7 @@ export function planConcurrency(checks: readonly TimedCheck[], configured: numbe
 }
 
 /** Whether the intervals can be kept while services hang. */
-export function isTooLow({ limit, required, isAuto }: Concurrency): boolean {
+function isTooLow({ limit, required, isAuto }: Concurrency): boolean {
   return !isAuto && limit < required;
 }
 

@@ -3,7 +3,7 @@
 import { didYouMean } from '../config/did-you-mean.js';
 
 /** What each service depends on, by its id. */
-export type Dependencies = ReadonlyMap<string, readonly string[]>;
+type Dependencies = ReadonlyMap<string, readonly string[]>;
 
 interface DependencyFacts {
   readonly graph: Dependencies;
@@ -14,7 +14,7 @@ interface DependencyFacts {
 }
 
 /** A mistake, and where it stands. */
-export interface DependencyMistake {
+interface DependencyMistake {
   readonly id: string;
   readonly index: number;
   readonly message: string;

@@ -28,7 +28,7 @@ const LONGEST_PATIENCE: Millis = 500;
 const ROUNDING = 1e-6;
 
 /** Which checks belong to a round. Times are monotonic. */
-export interface Turns {
+interface Turns {
   /** Rounds begin whole lengths after this. */
   readonly origin: Millis;
   /** Ids of the checks of the round that begins at a moment, but for those under way. */

@@ -8,7 +8,7 @@ import { type ProberConfig, serializeSecrets } from './config.js';
 import type { CheckEvent, CheckRequest } from './protocol.js';
 import type { CheckRunner, CheckRunnerEvents } from './runner.js';
 
-export interface WorkerOptions {
+interface WorkerOptions {
   /** What the thread runs: the compiled thread.js unless a test names another. */
   readonly threadFile?: URL;
   /** How often the thread is pinged. */

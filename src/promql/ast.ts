@@ -23,7 +23,7 @@ export interface NumberLiteral extends Node {
   readonly duration: boolean;
 }
 
-export interface StringLiteral extends Node {
+interface StringLiteral extends Node {
   readonly type: 'stringLiteral';
   readonly value: string;
 }
@@ -84,9 +84,9 @@ export interface AggregateExpr extends Node {
 
 export type Arithmetic = '+' | '-' | '*' | '/' | '%' | '^' | 'atan2';
 export type Comparison = '==' | '!=' | '>' | '<' | '>=' | '<=';
-export type SetOperator = 'and' | 'or' | 'unless';
+type SetOperator = 'and' | 'or' | 'unless';
 
-export type Cardinality = 'one-to-one' | 'many-to-one' | 'one-to-many' | 'many-to-many';
+type Cardinality = 'one-to-one' | 'many-to-one' | 'one-to-many' | 'many-to-many';
 
 /** How the two sides of an operation between vectors find each other. */
 export interface VectorMatching {
@@ -108,13 +108,13 @@ export interface BinaryExpr extends Node {
   readonly matching: VectorMatching | undefined;
 }
 
-export interface UnaryExpr extends Node {
+interface UnaryExpr extends Node {
   readonly type: 'unary';
   readonly op: '+' | '-';
   readonly expr: Expr;
 }
 
-export interface ParenExpr extends Node {
+interface ParenExpr extends Node {
   readonly type: 'paren';
   readonly expr: Expr;
 }

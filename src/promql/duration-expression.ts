@@ -23,7 +23,7 @@ export type DurationExpr =
 export type DurationOperator = '+' | '-' | '*' | '/' | '%' | '^' | 'min_of' | 'max_of';
 
 /** What `step()` and `range()` stand for, in seconds; both are 0 in an instant query. */
-export interface QueryTimes {
+interface QueryTimes {
   readonly step: number;
   readonly range: number;
 }

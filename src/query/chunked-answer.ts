@@ -9,7 +9,7 @@ const { port1: discardPort } = new MessageChannel();
 discardPort.close();
 
 /** Where the bytes come from. */
-export interface ChunkSource {
+interface ChunkSource {
   /** Asks for the next piece. @throws QueryError */
   readonly next: () => Promise<Uint8Array>;
   /** Called when everything has come, or the rest is not wanted. */

@@ -21,7 +21,7 @@ export type ThreadQuery =
     };
 
 /** A series without its class, which does not survive the way between threads. */
-export interface PlainSeries {
+interface PlainSeries {
   readonly names: readonly string[];
   readonly labelValues: readonly string[];
   readonly times: Float64Array;

@@ -5,7 +5,7 @@ import type { PeriodReport } from '../analysis/reports/period-report.js';
 import { isoLocal, parseIso } from '../model/time.js';
 
 /** As `/audit_trail` has them. */
-export interface AuditRow {
+interface AuditRow {
   readonly timestamp: string;
   readonly event: string;
   /** A user, an address, a signal. */

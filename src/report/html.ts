@@ -4,7 +4,7 @@ import type { Block, Cell, Chart, Outline, Table } from './outline.js';
 import { COLORS, draw } from './shape.js';
 
 /** What a chart becomes: an element of HTML. */
-export type DrawChart = (chart: Chart) => string;
+type DrawChart = (chart: Chart) => string;
 
 const FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif";
 const CELL = 'padding:6px 10px;border-bottom:1px solid #d9dde2;vertical-align:middle';

@@ -5,7 +5,7 @@ import type { Chart } from './outline.js';
 import { COLORS, draw } from './shape.js';
 
 /** Pixels of a screen for each of the drawing. */
-export const SCALE = 2;
+const SCALE = 2;
 
 /** With a transparent background. */
 export function pngOf(chart: Chart): Uint8Array {

@@ -42,7 +42,7 @@ interface Progress {
   readonly failedAt?: Readonly<Record<string, Millis>>;
 }
 
-export interface ReportJobOptions {
+interface ReportJobOptions {
   readonly analyst: Analyst;
   /** What a report says of changes. */
   readonly audit: Pick<AuditTrail, 'between' | 'beginsAt'>;
@@ -62,7 +62,7 @@ export interface ReportJobOptions {
 }
 
 /** What is known of a way from earlier runs. */
-export interface WayTimes {
+interface WayTimes {
   readonly sentAt: Millis | undefined;
   readonly failedAt: Millis | undefined;
 }

@@ -2,7 +2,7 @@
 
 import type { Chart, Tone } from './outline.js';
 
-export interface Rectangle {
+interface Rectangle {
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -11,7 +11,7 @@ export interface Rectangle {
   readonly title: string;
 }
 
-export interface Drawing {
+interface Drawing {
   readonly width: number;
   readonly height: number;
   readonly rectangles: readonly Rectangle[];

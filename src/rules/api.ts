@@ -21,7 +21,7 @@ export class ParameterError extends Error {
 }
 
 /** An alert of the API. Moments are RFC 3339, the value is text with an exponent. */
-export interface ApiAlert {
+interface ApiAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly state: string;
@@ -31,7 +31,7 @@ export interface ApiAlert {
 }
 
 /** A rule of the API; `alerts` is null when they were not wanted. Spans are seconds. */
-export type ApiRule = {
+type ApiRule = {
   readonly name: string;
   readonly query: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -52,7 +52,7 @@ export type ApiRule = {
 );
 
 /** A group of the API. Spans are seconds. */
-export interface ApiRuleGroup {
+interface ApiRuleGroup {
   readonly name: string;
   readonly file: string;
   readonly rules: readonly ApiRule[];
@@ -63,7 +63,7 @@ export interface ApiRuleGroup {
 }
 
 /** The `data` of /api/v1/rules. */
-export interface ApiRules {
+interface ApiRules {
   readonly groups: readonly ApiRuleGroup[];
   /** Where the next page begins. */
   readonly groupNextToken?: string;

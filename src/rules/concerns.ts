@@ -15,7 +15,7 @@ const STEP: Millis = 15_000;
 const MAX_SAMPLES = 10_000;
 
 /** An alert as its own series show it. */
-export interface AlertSeries {
+interface AlertSeries {
   readonly labels: Labels;
   readonly startsAt: Millis;
 }

@@ -17,7 +17,7 @@ import type { RuleGroupView } from './view.js';
 export const EVALUATIONS_BEFORE_RESTORE = 2;
 
 /** What a group is made with. */
-export interface GroupOptions {
+interface GroupOptions {
   readonly file: string;
   /** Of a group that names none. */
   readonly defaultInterval: Millis;
@@ -36,7 +36,7 @@ export interface HealthChange {
 }
 
 /** What one evaluation of a group came to. */
-export interface GroupOutcome {
+interface GroupOutcome {
   readonly samples: number;
   readonly rules: number;
   readonly failures: number;

@@ -18,7 +18,7 @@ export interface EvaluationContext {
 }
 
 /** One evaluation of a group. */
-export interface EvaluationTime {
+interface EvaluationTime {
   readonly at: Millis;
   readonly queryOffset: Millis;
   readonly limit: number;

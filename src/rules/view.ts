@@ -20,7 +20,7 @@ interface View {
   readonly lastEvaluation: Millis | undefined;
 }
 
-export interface RecordingRuleView extends View {
+interface RecordingRuleView extends View {
   readonly kind: 'recording';
 }
 

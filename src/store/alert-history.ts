@@ -36,7 +36,7 @@ export interface AlertHistoryQuery {
   readonly limit: number;
 }
 
-export interface EpisodePage {
+interface EpisodePage {
   /** Newest first; of those that began at once, the higher id first. */
   readonly episodes: readonly StoredHistoryEntry[];
   /** How many there are that fit, on whatever page. */

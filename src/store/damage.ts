@@ -9,7 +9,7 @@ import type { StoreLog } from './resilient-database.js';
 const NAMED = 50;
 
 /** A row that is damaged, and the way to get rid of it. */
-export interface Damaged {
+interface Damaged {
   readonly table: string;
   /** What it was about, for people. */
   readonly row: string;

@@ -20,7 +20,7 @@ export type StoreLog = (
 ) => void;
 
 /** How one kind of file is used, and what is said of it. */
-export interface ResilientDatabaseOptions<T> {
+interface ResilientDatabaseOptions<T> {
   /** The database's path. */
   readonly file: string;
   /** Opens the file, or makes it. When it throws it must leave nothing open: side files go with the handle. */

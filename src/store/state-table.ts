@@ -62,7 +62,7 @@ export class StateTable {
 }
 
 /** A new value of a state. */
-export interface Change {
+interface Change {
   readonly kind: string;
   readonly key: string;
   /** Undefined: it is no more. */

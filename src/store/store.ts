@@ -33,7 +33,7 @@ export const STORE_MIGRATIONS: readonly string[] = [
 /** From this version on all tables are there that are not made when they are needed. */
 const OLDEST_READABLE = 3;
 
-export interface StoreOptions {
+interface StoreOptions {
   /** The database's path; `:memory:` keeps nothing. */
   readonly file: string;
   /** How long scans are kept. */

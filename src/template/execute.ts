@@ -19,7 +19,7 @@ import type { BranchNode, Command, Node, Operand, Pipe, Source, TemplateSet } fr
 const MAX_DEPTH = 500;
 const MAX_OUTPUT = MAX_VALUE;
 
-export interface Program {
+interface Program {
   readonly set: TemplateSet;
   readonly functions: ReadonlyMap<string, GoFunction>;
   /** How a value becomes text, where that is not just what it prints. Of one run. */

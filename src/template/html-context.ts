@@ -5,7 +5,7 @@ import { ScriptContext, type ScriptPlaceKind } from './script-context.js';
 import { StyleContext } from './style-context.js';
 
 /** `text` is between tags, `title` where only text may stand, `tag` inside of a tag but in no attribute's value. */
-export type PlaceKind = 'text' | 'title' | 'comment' | 'script' | 'style' | 'tag' | 'attribute';
+type PlaceKind = 'text' | 'title' | 'comment' | 'script' | 'style' | 'tag' | 'attribute';
 
 const RAW: Record<string, PlaceKind> = {
   script: 'script',

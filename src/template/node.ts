@@ -6,13 +6,13 @@ interface Place {
   readonly offset: number;
 }
 
-export interface TextNode extends Place {
+interface TextNode extends Place {
   readonly type: 'text';
   readonly text: string;
 }
 
 /** `{{ pipeline }}`: printed unless it only sets variables. */
-export interface ActionNode extends Place {
+interface ActionNode extends Place {
   readonly type: 'action';
   readonly pipe: Pipe;
 }
@@ -30,7 +30,7 @@ export interface TemplateNode extends Place {
   readonly pipe: Pipe | undefined;
 }
 
-export interface JumpNode extends Place {
+interface JumpNode extends Place {
   readonly type: 'break' | 'continue';
 }
 

@@ -25,7 +25,7 @@ import { textFunctions } from './texts.js';
 const MAX_DURATION = 2 ** 63 / 1e6;
 
 /** What the functions of a rule's template look at. */
-export interface RuleSurroundings {
+interface RuleSurroundings {
   /** Answers `query`; throws what is wrong. */
   readonly query: (expression: string) => readonly { readonly labels: Labels; readonly value: number }[];
   /** Without a slash at the end. */

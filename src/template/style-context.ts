@@ -2,7 +2,7 @@
 // Source: Go's html/template, transition.go.
 
 /** `value` is outside of strings, `url` within `url(...)`; in `unknown` nothing is safe. */
-export type StylePlaceKind = 'value' | 'string' | 'url' | 'comment' | 'unknown';
+type StylePlaceKind = 'value' | 'string' | 'url' | 'comment' | 'unknown';
 
 type State = 'code' | 'slash' | 'url(' | 'string' | 'url' | 'line' | 'block' | 'unknown';
 

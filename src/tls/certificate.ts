@@ -11,7 +11,7 @@ const MAX_NAMES = 5;
 const MAX_NAME = 100;
 
 /** What was looked at, and by whose eyes. */
-export interface Verification {
+interface Verification {
   /** Node's code: `CERT_HAS_EXPIRED`. */
   readonly code: string;
   /** The server's certificate first; see {@link presentedChain}. */

@@ -17,14 +17,14 @@ const SHRINK_BATCH = 64;
 const CHECK_BATCH = 100;
 
 /** The parts of the store that are looked after. */
-export interface MaintenanceParts {
+interface MaintenanceParts {
   readonly registry: SeriesRegistry;
   readonly stored: StoredSeries;
   readonly cache: ByteCache;
   readonly clock: Clock;
 }
 
-export interface MaintenanceOptions {
+interface MaintenanceOptions {
   /** How long samples are kept, and bytes the file may have; 0 is no limit. */
   readonly limits: { readonly retention: Millis; readonly maxBytes: number };
   /** Calls back for series that may not be in the index and must not be forgotten. */

@@ -15,7 +15,7 @@ import type { SeriesIndex } from './index/series-index.js';
 import { Latest } from './latest.js';
 
 /** Where samples and what is known of them are. */
-export interface SamplePlaces {
+interface SamplePlaces {
   readonly stored: StoredSeries;
   readonly index: SeriesIndex;
   readonly head: Head;

@@ -13,7 +13,7 @@ import { parseMatchers } from '../matchers/parse.js';
 const CLASSIC_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** The three ways conditions are written. */
-export interface MatcherFields {
+interface MatcherFields {
   readonly matchers: Field;
   readonly match: Field;
   readonly matchRe: Field;

@@ -35,7 +35,7 @@ function resolve(written: WrittenRoute, above: Pick<Route, keyof typeof DEFAULTS
 }
 
 /** What there is for routes to name. */
-export interface Known {
+interface Known {
   readonly receivers: ReadonlySet<string>;
   readonly timeIntervals: ReadonlySet<string>;
 }

@@ -6,7 +6,7 @@ import { Secret, type SecretSource } from '../../model/secret.js';
 import { readSecretUrl } from './url.js';
 
 /** Two keys for one secret: itself and the file it is in. */
-export interface SecretFields {
+interface SecretFields {
   readonly inline: Field;
   readonly file: Field;
   /** Their names in messages: `slack_api_url & slack_api_url_file`. */

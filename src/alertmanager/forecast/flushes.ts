@@ -20,7 +20,7 @@ export interface Member {
   readonly from: Millis;
 }
 
-export interface FlushOptions {
+interface FlushOptions {
   readonly route: Route;
   readonly sendResolved: boolean;
   readonly members: readonly Member[];

@@ -36,7 +36,7 @@ export interface NextNotification {
   readonly retry: { readonly attempts: number; readonly error: string } | undefined;
 }
 
-export interface ForecastOptions {
+interface ForecastOptions {
   readonly notifier: Notifier;
   readonly alerts: AlertStore;
   readonly silences: Silences;

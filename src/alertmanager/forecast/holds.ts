@@ -23,7 +23,7 @@ export interface Hold {
 type MutingHold = Hold & { readonly reason: 'silence' | 'inhibition' };
 
 /** What mutes alerts. */
-export interface Muting {
+interface Muting {
   readonly notifier: Notifier;
   readonly alerts: AlertStore;
 }

@@ -48,19 +48,14 @@ export function silenceState({ startsAt, endsAt }: Silence, at: Millis): Silence
 }
 
 /** What came of a change. */
-export interface Changed {
+interface Changed {
   readonly id: string;
   /** It is on disk. */
   readonly isKept: boolean;
 }
 
 /** A silence was made, changed or ended. @param by who asked for it */
-export type OnSilence = (
-  event: 'created' | 'changed' | 'expired',
-  silence: Silence,
-  by: string,
-  at: Millis,
-) => void;
+type OnSilence = (event: 'created' | 'changed' | 'expired', silence: Silence, by: string, at: Millis) => void;
 
 export class Silences {
   readonly #kept: StateStore;

@@ -18,7 +18,7 @@ export interface Span {
 }
 
 /** When it comes again; what is not said is always true, an empty list never. */
-export interface Recurrence {
+interface Recurrence {
   /** Minutes of the day; the last one is not within. */
   readonly times: readonly Span[] | undefined;
   /** 0 is Sunday. */

@@ -4,7 +4,7 @@
 import type { Millis } from '../../model/time.js';
 
 const MINUTE: Millis = 60_000;
-export const MINUTES_OF_DAY = 1440;
+const MINUTES_OF_DAY = 1440;
 /** No zone is further from UTC. */
 const FARTHEST: Millis = 24 * 60 * MINUTE;
 

@@ -9,7 +9,7 @@ import { mustSendResolved } from './mute.js';
 import type { NotifiedAlert } from './notification.js';
 import { type LogEntry, needsUpdate, openAlerts } from './notification-log.js';
 
-export interface DedupOptions {
+interface DedupOptions {
   readonly group: Pick<AlertGroup, 'alerts' | 'route'>;
   /** Whether an alert is muted at the moment. */
   readonly isMuted: (alert: StoredAlert) => boolean;

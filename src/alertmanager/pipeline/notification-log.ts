@@ -31,7 +31,7 @@ export function openAlerts(entry: LogEntry | undefined): Set<string> {
 }
 
 /** What there is to tell at a moment. */
-export interface Present {
+interface Present {
   readonly firing: ReadonlySet<string>;
   readonly resolved: ReadonlySet<string>;
   /** How long ago the last message was. */

@@ -41,7 +41,7 @@ export interface NotifierEvents {
   ): void;
 }
 
-export interface NotifierOptions {
+interface NotifierOptions {
   readonly config: AlertmanagerConfig;
   readonly alerts: AlertStore;
   readonly silences: Silences;
@@ -66,7 +66,7 @@ interface Flush {
 }
 
 /** A notification under way: being sent, or waiting for the next attempt. */
-export type Progress = Pick<Flush, 'until' | 'retry'>;
+type Progress = Pick<Flush, 'until' | 'retry'>;
 
 export class Notifier {
   readonly config: AlertmanagerConfig;

@@ -38,7 +38,7 @@ export interface RetryState {
   readonly nextAt: Millis;
 }
 
-export interface RetryOptions {
+interface RetryOptions {
   readonly integration: Integration;
   /** What is to be sent at this moment; undefined: nothing. */
   readonly prepare: () => Notification | undefined;

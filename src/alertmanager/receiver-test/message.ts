@@ -6,10 +6,10 @@ import type { Millis } from '../../model/time.js';
 import { fingerprintOf } from '../fingerprint.js';
 import type { Notification } from '../pipeline/notification.js';
 
-export const TEST_ALERT = 'TestNotification';
+const TEST_ALERT = 'TestNotification';
 
 /** Whom it is for and who sends it. */
-export interface TestMessageOptions {
+interface TestMessageOptions {
   readonly receiver: string;
   /** Where people reach the monitor, without a slash at the end; may be empty. */
   readonly externalUrl: string;

@@ -10,7 +10,7 @@ import { adviceOn } from './advice.js';
 import { testNotifications } from './message.js';
 
 /** How long one answer is waited for. */
-export const TEST_TIMEOUT: Millis = 10_000;
+const TEST_TIMEOUT: Millis = 10_000;
 
 /** What came of it for one integration. */
 export interface IntegrationTest {
@@ -34,7 +34,7 @@ export interface IntegrationTest {
   readonly advice: string | undefined;
 }
 
-export interface ReceiverTestOptions {
+interface ReceiverTestOptions {
   readonly config: Pick<AlertmanagerConfig, 'receivers' | 'templates'>;
   readonly kinds: readonly ReceiverKind[];
   readonly receiver: string;

@@ -15,7 +15,7 @@ const HOUR: Millis = 3_600_000;
 /** Causes an action remembers for their cooldown. */
 const MAX_CAUSES = 1000;
 
-export interface ActionEvents {
+interface ActionEvents {
   /** An action ran, or did not run for a reason. */
   onAction(alert: StoredAlert, note: ActionRecord): void;
   onRun(action: string, isSuccess: boolean): void;

@@ -9,7 +9,7 @@ export const HOURS = 24;
 export const CLUSTER = '';
 
 /** What one keeps besides its columns. */
-export interface BlockParts {
+interface BlockParts {
   /** Of the first hour. */
   readonly start: Millis;
   /** By hour, 1 where the figures are final. */

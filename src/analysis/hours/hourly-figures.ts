@@ -34,7 +34,7 @@ export interface HourPart {
   readonly blocks: readonly HourBlock[];
 }
 
-export interface HourlyFiguresOptions {
+interface HourlyFiguresOptions {
   readonly engine: Engine;
   readonly clock: Clock;
   /** None: memory alone. */

@@ -14,7 +14,7 @@ const DAY: Millis = 24 * HOUR;
 /** Hours of which a day has to have values to determine its busiest hour. */
 const FULL = 18;
 
-export interface CapacityProjections {
+interface CapacityProjections {
   readonly from: string;
   readonly to: string;
   readonly horizon_days: number;
@@ -23,7 +23,7 @@ export interface CapacityProjections {
   readonly loads: Readonly<Record<string, LoadProjection>>;
 }
 
-export interface LoadProjection extends ShownProjection {
+interface LoadProjection extends ShownProjection {
   readonly name: string;
   /** In the unit of the values. */
   readonly limit: number | null;
@@ -36,14 +36,14 @@ export interface LoadProjection extends ShownProjection {
 }
 
 /** Values by day, as `dates` has them. */
-export interface DaysSeen {
+interface DaysSeen {
   /** `2026-10-31`, oldest first; days that are over. */
   readonly dates: readonly string[];
   /** Null where less than 18 hours are known. */
   readonly busiest_hour: readonly (number | null)[];
 }
 
-export interface DaysExpected {
+interface DaysExpected {
   /** Today first. */
   readonly dates: readonly string[];
   readonly busiest_hour: readonly number[];

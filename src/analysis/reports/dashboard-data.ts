@@ -30,9 +30,9 @@ export interface DashboardData {
   readonly recommendations: readonly string[];
 }
 
-export type Point<Name extends string> = { readonly timestamp: string } & { readonly [name in Name]: number };
+type Point<Name extends string> = { readonly timestamp: string } & { readonly [name in Name]: number };
 
-export interface AlertHour {
+interface AlertHour {
   readonly timestamp: string;
   readonly critical: number;
   readonly warning: number;

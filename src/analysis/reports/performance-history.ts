@@ -11,7 +11,7 @@ import { rounded } from '../words.js';
 
 const HOUR: Millis = 3_600_000;
 
-export interface PerformanceHistory {
+interface PerformanceHistory {
   readonly name: string;
   readonly from: string;
   readonly to: string;

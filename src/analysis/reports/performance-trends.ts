@@ -11,7 +11,7 @@ import { recommendationsOf } from '../recommendations.js';
 import { type Direction, TOO_LITTLE, type TrendWord } from '../trend-word.js';
 import { percent, rounded } from '../words.js';
 
-export interface ServiceTrend {
+interface ServiceTrend {
   readonly name: string;
   /** Seconds, answered checks only. */
   readonly avg_response_time: number | null;

@@ -38,7 +38,7 @@ export interface PeriodReport {
 }
 
 /** By day of the local calendar; the first and the last may be a part of a day. */
-export interface Daily {
+interface Daily {
   readonly dates: readonly string[];
   readonly services: Readonly<
     Record<
@@ -53,7 +53,7 @@ export interface Daily {
   >;
 }
 
-export interface FiredAlert {
+interface FiredAlert {
   readonly alertname: string;
   readonly severity: string;
   /** Different alerts of this name. */

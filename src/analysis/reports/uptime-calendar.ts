@@ -8,7 +8,7 @@ import { rounded } from '../words.js';
 
 const DAY: Millis = 86_400_000;
 
-export interface UptimeCalendar {
+interface UptimeCalendar {
   readonly from: string;
   readonly to: string;
   /** `2026-10-31`, oldest first; the last is today. */
@@ -17,7 +17,7 @@ export interface UptimeCalendar {
 }
 
 /** Values by day, as `dates` has them. */
-export interface ServiceCalendar {
+interface ServiceCalendar {
   readonly name: string;
   /** From 0 to 1, outside of maintenance; null where the monitor did not look. */
   readonly uptime: readonly (number | null)[];

@@ -22,7 +22,7 @@ const AT_ONCE = 200;
 const NO_OBJECTIVE = 'the rule langgraph:availability_objective:ratio gives none';
 const NOT_SEEN = 'neither samples nor a roll-up of it in the period';
 
-export interface Uptime {
+interface Uptime {
   readonly uptime: string | null;
   readonly uptime_ratio: number | null;
   /** Seconds seen down outside of maintenance. */

@@ -16,9 +16,9 @@ const WEEK: Millis = 7 * 24 * HOUR;
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /** What a profile is of. */
-export type Subject = { readonly service: string } | { readonly load: string };
+type Subject = { readonly service: string } | { readonly load: string };
 
-export interface WeeklyProfile {
+interface WeeklyProfile {
   /** A service's or a load's. */
   readonly name: string;
   readonly unit: 'seconds' | 'requests/h' | 'sessions' | 'ratio';
@@ -40,7 +40,7 @@ export interface WeeklyProfile {
   readonly query: string;
 }
 
-export interface HourOfWeek {
+interface HourOfWeek {
   readonly day: string;
   readonly hours: string;
   readonly value: number;

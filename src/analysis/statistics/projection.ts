@@ -17,7 +17,7 @@ const [EIGHTY, NINETY_FIVE] = [1.2816, 1.96];
 /** A trend that chance makes more often is none. */
 const CHANCE = 0.05;
 
-export interface Expected {
+interface Expected {
   readonly value: number;
   /** Between these it lies in 80 of 100 cases. */
   readonly low: number;
@@ -108,7 +108,7 @@ function backTest(points: Points): Pick<Projection, 'backTestError' | 'backTestS
 }
 
 /** When a limit is reached. */
-export interface Reach {
+interface Reach {
   /** The first day of it as expected, and by the upper bound; undefined: not within the horizon. */
   readonly expected: Millis | undefined;
   readonly earliest: Millis | undefined;

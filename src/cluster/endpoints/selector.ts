@@ -8,17 +8,17 @@ import { type Candidate, type EndpointCandidates, NO_ENDPOINTS } from './plan.js
 
 /** How healthy candidates are ranked: the configuration's order, or who answers fastest. */
 export const PREFERENCES = ['order', 'latency'] as const;
-export type Preference = (typeof PREFERENCES)[number];
+type Preference = (typeof PREFERENCES)[number];
 
 /** A candidate as it is right now. */
-export interface RankedCandidate extends Candidate {
+interface RankedCandidate extends Candidate {
   /** As `/cluster_health` shows it. */
   readonly status: Status;
   /** Seconds within which 95 % of its latest checks were answered; only where that was asked for and is known. */
   readonly p95?: number | undefined;
 }
 
-export interface EndpointSelection {
+interface EndpointSelection {
   readonly url: string;
   /** Undefined when it is the fallback. */
   readonly service: string | undefined;

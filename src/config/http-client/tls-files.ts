@@ -9,7 +9,7 @@ import { fileProblem } from '../file-problem.js';
 import type { TlsConfig } from './config.js';
 
 /** What Node's TLS takes; undefined where nothing is set. */
-export interface TlsFiles {
+interface TlsFiles {
   readonly ca: string | undefined;
   readonly cert: string | undefined;
   readonly key: string | undefined;

@@ -41,7 +41,7 @@ export function keysOf(section: z.ZodObject): Key[] {
 }
 
 /** Whether a key can be read from a file: `KEY_file`. */
-export function hasFile({ type }: Key): boolean {
+function hasFile({ type }: Key): boolean {
   return type === 'secret' || type === 'text, also in a file';
 }
 

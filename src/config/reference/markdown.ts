@@ -18,7 +18,7 @@ export interface SharedKeys {
 }
 
 /** Sections that stand in several places: described once, under their titles. */
-export type SharedSections = ReadonlyMap<z.ZodObject, string>;
+type SharedSections = ReadonlyMap<z.ZodObject, string>;
 
 export function referencePage(
   parts: readonly ReferencePart[],

@@ -22,7 +22,7 @@ export const NO_LAYOUT: Layout = {
 };
 
 /** A piece of a format: text as it is, and then the verb of an argument, if one follows. */
-export interface Piece {
+interface Piece {
   readonly text: string;
   readonly directive?: { readonly layout: Layout; readonly verb: string; readonly argument: number };
 }

@@ -5,7 +5,7 @@ import { exponent } from './exponent.js';
 const view = new DataView(new ArrayBuffer(8));
 
 /** A finite number's absolute value: `mantissa` times two to the power `power`. */
-export interface Bits {
+interface Bits {
   readonly mantissa: bigint;
   readonly power: number;
 }

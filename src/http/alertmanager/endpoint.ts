@@ -8,7 +8,7 @@ import type { Endpoint, RequestBody, RouteResult } from '../route.js';
 import { alertmanagerError } from './problem.js';
 
 /** A request as its endpoint sees it. */
-export interface AlertmanagerAsked<Body = unknown> {
+interface AlertmanagerAsked<Body = unknown> {
   readonly query: Form;
   /** What stands for `:silenceID` in the path; empty without. */
   readonly silenceId: string;

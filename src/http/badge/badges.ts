@@ -10,7 +10,7 @@ import type { Badge, BadgeColor } from './svg.js';
 type Known = Pick<ApiContext, 'cluster' | 'query' | 'clock'>;
 
 /** One kind of badge. */
-export interface BadgeKind {
+interface BadgeKind {
   /** The file's name without `.svg`. */
   readonly name: string;
   draw(service: Service, known: Known): Badge | Promise<Badge>;

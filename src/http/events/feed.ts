@@ -32,7 +32,7 @@ export interface FeedLimits {
 }
 
 /** A client that wants a stream. */
-export interface SubscribeOptions {
+interface SubscribeOptions {
   /** The id of the last event it had. */
   readonly lastId: string | undefined;
   /** Its address, or what else tells it from others. */

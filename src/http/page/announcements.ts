@@ -33,7 +33,7 @@ export interface Announcement extends WantedAnnouncement {
   readonly isConfigured: boolean;
 }
 
-export type AnnouncementState = 'active' | 'planned' | 'ended';
+type AnnouncementState = 'active' | 'planned' | 'ended';
 
 /** What an announcement is at a moment. */
 export function announcementState({ startsAt, endsAt }: WantedAnnouncement, at: Millis): AnnouncementState {

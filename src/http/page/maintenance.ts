@@ -6,7 +6,7 @@ import { type Silence, silenceState } from '../../alertmanager/mute/silences.js'
 import type { Millis } from '../../model/time.js';
 import type { ApiContext } from '../context.js';
 
-export interface Maintenance {
+interface Maintenance {
   readonly id: string;
   readonly startsAt: Millis;
   readonly endsAt: Millis;

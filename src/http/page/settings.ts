@@ -9,7 +9,7 @@ import { type Millis, parseIso } from '../../model/time.js';
 import { MAX_MESSAGE, MAX_TITLE, type WantedAnnouncement } from './announcements.js';
 
 /** What the page is called where nothing is configured. */
-export const DEFAULT_TITLE = 'langgraph-monitor';
+const DEFAULT_TITLE = 'langgraph-monitor';
 const MAX_DESCRIPTION = 1000;
 const MAX_CONFIGURED = 20;
 const SOURCE = /^https?:\/\/(?:\*\.)?(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::(?:\d{1,5}|\*))?$/i;

@@ -14,7 +14,7 @@ import type { UtcOffset } from './utc-offsets.js';
 const FOLDER = new URL('../../../dist/page/', import.meta.url);
 
 /** What the page is drawn from: what /cluster_health and /alerts?detail=true say, and who says it. */
-export interface StatusPageState {
+interface StatusPageState {
   readonly title: string;
   readonly description: string | undefined;
   /** The page is for the public: it asks the public endpoints and offers no action. */
@@ -48,7 +48,7 @@ interface Manifest {
 }
 
 /** Of an asset's compressed copy; empty: not compressed. */
-export type Ending = '' | '.br' | '.gz';
+type Ending = '' | '.br' | '.gz';
 
 export interface StatusPage {
   /** Names of the assets there are. */

@@ -18,7 +18,7 @@ export interface OwnTarget {
 }
 
 /** The process and its configuration. */
-export interface Runtime {
+interface Runtime {
   readonly startedAt: Millis;
   readonly reloadedAt: Millis;
   /** Whether the last reading of the configuration succeeded. */

@@ -30,7 +30,7 @@ export const labelValues = endpoint({
 });
 
 /** A label's name out of its escaped form; any other text is a name itself. */
-export function unescapeName(name: string): string {
+function unescapeName(name: string): string {
   if (!ESCAPED.test(name)) return name;
   let isName = true;
   const plain = name.slice(3).replace(/__|_([0-9A-Fa-f]+)_/g, (_, hex?: string) => {

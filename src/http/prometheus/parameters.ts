@@ -61,7 +61,7 @@ export function invalid(name: string, reason: string): QueryError {
 }
 
 /** A parameter's text, quoted for an error message. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return quote(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text);
 }
 
@@ -106,7 +106,7 @@ function parseDecimal(text: string): number | undefined {
 }
 
 /** A span in milliseconds, with a fraction; undefined when it is left out. @throws QueryError */
-export function optionalSpan(form: Form, name: string): Millis | undefined {
+function optionalSpan(form: Form, name: string): Millis | undefined {
   return form.first(name) === '' ? undefined : requiredSpan(form, name);
 }
 

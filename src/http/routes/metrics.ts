@@ -20,7 +20,7 @@ export const metrics = route({
 });
 
 /** The better liked of the two formats; the text format when nothing is said. Source: RFC 9110, Accept. */
-export function wantedFormat(accept: RequestContext['accept']): Format {
+function wantedFormat(accept: RequestContext['accept']): Format {
   let best = { quality: 0, format: 'text' as Format };
   for (const part of (accept ?? '').split(',')) {
     const [type = '', ...parameters] = part.split(';').map(piece => piece.trim().toLowerCase());

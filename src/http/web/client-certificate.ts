@@ -14,7 +14,7 @@ export const CLIENT_AUTH_TYPES = [
   'VerifyClientCertIfGiven',
   'RequireAndVerifyClientCert',
 ] as const;
-export type ClientAuthType = (typeof CLIENT_AUTH_TYPES)[number];
+type ClientAuthType = (typeof CLIENT_AUTH_TYPES)[number];
 
 /** True for the policies no client passes without a certificate. `RequireClientCert` is the older name of `Any`. */
 export function requiresCertificate(policy: ClientAuthType): boolean {

@@ -21,7 +21,7 @@ const MOST_FAILED = 10_000;
 const MAX_PASSWORD = 1024;
 
 /** One who wants in. */
-export interface Claim {
+interface Claim {
   readonly user: string;
   readonly password: Buffer;
   /** Where the request came from. */

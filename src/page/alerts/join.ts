@@ -30,7 +30,7 @@ export interface ApiRule {
   }[];
 }
 
-export type AlertState = 'firing' | 'muted' | 'pending';
+type AlertState = 'firing' | 'muted' | 'pending';
 
 export interface ShownAlert {
   /** Of all alerts in the list only this one has it. */
@@ -58,7 +58,7 @@ export interface ShownAlert {
   readonly detail: AlertDetail | undefined;
 }
 
-export interface Escalation {
+interface Escalation {
   /** `level2` */
   readonly level: string;
   /** Milliseconds since the epoch. */
@@ -66,7 +66,7 @@ export interface Escalation {
 }
 
 /** What is known; parts that could not be had are empty. */
-export interface Sources {
+interface Sources {
   readonly alerts: Alerts;
   readonly groups: readonly ApiGroup[];
   readonly rules: readonly ApiRule[];

@@ -4,7 +4,7 @@ import type { DraftText } from '../draft.js';
 import type { Announcement } from '../state.js';
 
 export const LEVELS = ['info', 'warning', 'critical'] as const;
-export type Level = (typeof LEVELS)[number];
+type Level = (typeof LEVELS)[number];
 
 /** Longest texts that the monitor takes, in characters. */
 const MAX_TITLE = 120;

@@ -45,7 +45,7 @@ export interface Binary {
 }
 
 /** An expression over a range; milliseconds. */
-export interface Subquery {
+interface Subquery {
   readonly type: 'subquery';
   readonly expr: Tree;
   readonly range: number;

@@ -21,7 +21,7 @@ interface EditorProps {
   readonly onChange: (edit: MatcherEdit) => void;
 }
 
-export type MatcherEdit = (matchers: readonly MatcherText[]) => readonly MatcherText[];
+type MatcherEdit = (matchers: readonly MatcherText[]) => readonly MatcherText[];
 
 export function MatcherEditor({ id, matchers, faults, onChange }: EditorProps) {
   const labels = useLabels();

@@ -7,7 +7,7 @@ import { percent, seconds, sentence } from '../words.js';
 import { Shape, toneOf } from './shape.js';
 
 /** Ticks in a bar. */
-export const TICKS = 90;
+const TICKS = 90;
 const PITCH = 4;
 const HEIGHT = 20;
 /** How high a tick stands says what its colour says. */

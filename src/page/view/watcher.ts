@@ -3,7 +3,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
-export interface Watcher {
+interface Watcher {
   /** Notes when the card of a service comes into sight and leaves it; returns what ends that. */
   watch(element: Element, id: string): () => void;
 }

@@ -4,11 +4,11 @@ import type { FunctionComponent } from 'preact';
 import type { LaterView } from '../place.js';
 
 /** A view's module. */
-export interface ViewModule {
+interface ViewModule {
   readonly View: FunctionComponent;
 }
 
-export interface ViewEntry {
+interface ViewEntry {
   /** As the navigation and the title have it. */
   readonly name: string;
   /** Whether the navigation has it; true unless said. */

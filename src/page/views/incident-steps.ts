@@ -3,7 +3,7 @@
 import type { Incident } from '../state.js';
 import { span } from '../words.js';
 
-export interface Step {
+interface Step {
   /** The monitor's local time. */
   readonly at: string;
   readonly text: string;

@@ -8,7 +8,7 @@ import { ProbeFailure } from '../probe.js';
 import { type ResponseHeaders, ResponseReader } from './response-reader.js';
 
 /** What is sent. */
-export interface ClientRequest {
+interface ClientRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
@@ -32,7 +32,7 @@ export interface ResponseHandler {
   onResponseError(error: Error): void;
 }
 
-export interface ClientOptions {
+interface ClientOptions {
   /** How long an unused connection is kept; less where the server says so. */
   readonly keepAlive: Millis;
   /** Makes the connection, with the first request. */

@@ -23,7 +23,7 @@ export interface Endpoint {
 }
 
 /** What making a connection cost, and what it showed. */
-export class ConnectTrace extends DialTrace {
+class ConnectTrace extends DialTrace {
   tls: TlsTrace | undefined;
 }
 

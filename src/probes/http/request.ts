@@ -34,7 +34,7 @@ export interface HttpRequest {
   readonly secrets: readonly string[];
 }
 
-export interface RequestConfig extends HttpClientConfig, IpProtocolConfig {
+interface RequestConfig extends HttpClientConfig, IpProtocolConfig {
   method?: string;
   body?: string | undefined;
   body_limit?: number;

@@ -17,7 +17,7 @@ const LF = 0x0a;
 export type ResponseHeaders = Record<string, string | string[] | undefined>;
 
 /** Gets the parts of an answer in their order. */
-export interface ResponseSink {
+interface ResponseSink {
   onHead(statusCode: number, headers: ResponseHeaders, version: string): void;
   onBody(chunk: Buffer): void;
   /** @param reusable whether the connection is at the beginning of a next answer */

@@ -19,7 +19,7 @@ const options = ({ about, section, words }: SchemaKit) =>
     disk: about(words().default('/'), 'A path on the disk that `/stats` shows.'),
   });
 
-export type HostOptions = z.output<ReturnType<typeof options>>;
+type HostOptions = z.output<ReturnType<typeof options>>;
 
 export const host: ProbeKind<HostOptions> = {
   kind: 'host',

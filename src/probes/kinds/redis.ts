@@ -38,7 +38,7 @@ function options(schemaKit: SchemaKit) {
   });
 }
 
-export type RedisOptions = z.output<ReturnType<typeof options>>;
+type RedisOptions = z.output<ReturnType<typeof options>>;
 
 export const redis: ProbeKind<RedisOptions> = {
   kind: 'redis',

@@ -4,7 +4,7 @@ import type { AggregateMoment, Aggregation, Group } from '../aggregation.js';
 import { type Column, ColumnRoom } from '../value.js';
 
 /** Fills in an empty column what the group's columns come to, step by step. */
-export type Fold = (columns: readonly Column[], result: Column, moment: AggregateMoment) => void;
+type Fold = (columns: readonly Column[], result: Column, moment: AggregateMoment) => void;
 
 /** An aggregation without parameter that answers with one series for each group. */
 export function onePerGroup(name: string, fold: Fold): Aggregation {

@@ -13,7 +13,7 @@ import type { Source } from './source.js';
 import type { SyntaxNode } from './tree.js';
 
 /** Milliseconds, and the expression where there is more than a literal; 0 stands for what only the query knows. */
-export interface ParsedSpan {
+interface ParsedSpan {
   readonly millis: Millis;
   readonly span?: SpanExpr;
 }

@@ -9,7 +9,7 @@ import { characterAt, scanNumber, scanRawString, scanString } from './scan.js';
 import type { Token, TokenKind } from './token.js';
 import { kindOfWord } from './token.js';
 
-export interface Lexed {
+interface Lexed {
   readonly tokens: readonly Token[];
   /** What ended the tokens before the end of the text, if anything did. */
   readonly problem?: { readonly position: Position; readonly reason: string };

@@ -18,7 +18,7 @@ export interface SyntaxNode {
 }
 
 /** The tree of a text, or where it stops being one. */
-export type Structure =
+type Structure =
   | { readonly tree: SyntaxNode }
   | { readonly stuckAt: number }
   | { readonly tooDeepAt: number };

@@ -5,7 +5,7 @@ import type { Position } from '../ast.js';
 import type { Token } from './token.js';
 import { describe, isKeyword, isSign } from './token.js';
 
-export interface SyntaxProblem {
+interface SyntaxProblem {
   readonly position: Position;
   readonly reason: string;
 }

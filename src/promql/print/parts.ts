@@ -20,7 +20,7 @@ const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const METRIC = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
 /** Labels with commas; one that is no plain name is quoted. */
-export function printLabels(labels: readonly string[]): string {
+function printLabels(labels: readonly string[]): string {
   return labels.map(label => (METRIC.test(label) ? label : quote(label))).join(', ');
 }
 

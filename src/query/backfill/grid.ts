@@ -3,7 +3,7 @@
 import type { Millis } from '../../model/time.js';
 
 /** What is due at a moment. */
-export interface Due<T> {
+interface Due<T> {
   readonly at: Millis;
   /** In the order in which they were given. */
   readonly groups: readonly T[];

@@ -7,7 +7,7 @@ import type { Millis } from '../../model/time.js';
 import type { SeriesEnd } from '../../tsdb/import/merge-into.js';
 
 /** Moments at which stored series end, in the order of time, by the key of their labels. */
-export type EndsOfStored = ReadonlyMap<string, readonly SeriesEnd[]>;
+type EndsOfStored = ReadonlyMap<string, readonly SeriesEnd[]>;
 
 /** Both sources' series; samples of the same series and time are those of `stored`. */
 export class LayeredSource implements SampleSource {

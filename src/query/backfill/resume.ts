@@ -19,7 +19,7 @@ import { activeAfter, hasNotEnded, RESTORE_LIMITS } from '../../rules/restore.js
 import { mayWrite } from './rule-series.js';
 
 /** What is asked about the past of a group. */
-export interface ResumeSurroundings {
+interface ResumeSurroundings {
   readonly stored: SampleSource;
   /** A rule's expression at an earlier moment; sees of that moment what the rule saw then. */
   readonly queryFunc: QueryFunc;

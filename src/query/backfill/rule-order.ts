@@ -8,7 +8,7 @@ import type { RuleGroup } from '../../rules/group.js';
 import { writersOf } from './rule-series.js';
 
 /** What is to be known of a rule that asks. */
-export interface Asker {
+interface Asker {
   /** How long before the evaluation it looks. */
   readonly queryOffset: Millis;
   /** Whether a series is written by later rules alone. */

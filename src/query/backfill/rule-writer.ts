@@ -12,7 +12,7 @@ import { OpenSeries } from './open-series.js';
 import { PresentSamples } from './present.js';
 import type { RuleTally } from './tally.js';
 
-export interface RuleWriterOptions {
+interface RuleWriterOptions {
   readonly stored: SampleStore;
   /** A scrape is begun there before anything is written. */
   readonly made: SampleStore;

@@ -24,7 +24,7 @@ import { type PrintedAnswer, type PrintedStats, printValue } from './print.js';
 const MAX_POINTS = 11_000;
 
 /** What a question is answered from. */
-export interface QueryContext {
+interface QueryContext {
   readonly source: SeriesSource;
   readonly limits: QueryLimits;
   /** Called every millisecond or so; throws to end the question. */

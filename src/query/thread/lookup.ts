@@ -30,7 +30,7 @@ export interface SeriesSource extends SampleSource {
   series(matcherSets: readonly (readonly Matcher[])[], from: Millis, to: Millis): readonly Labels[];
 }
 
-export type Lookup = Extract<ApiQuestion, { ask: 'series' | 'labels' | 'label_values' }>;
+type Lookup = Extract<ApiQuestion, { ask: 'series' | 'labels' | 'label_values' }>;
 
 /** What a question is answered from. */
 interface LookupContext {

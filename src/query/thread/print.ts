@@ -34,7 +34,7 @@ export interface PrintedStats {
   readonly waited: Millis;
 }
 
-export interface PrintOptions {
+interface PrintOptions {
   /** Called every fraction of a millisecond; throws to end it. */
   readonly checkpoint: () => void;
   readonly stats?: PrintedStats | undefined;

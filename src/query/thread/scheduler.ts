@@ -24,7 +24,7 @@ const LOST = 'the rest of the answer is lost; ask again';
 const IN_QUEUE = 'query timed out in query queue';
 const TOO_MANY = 'query processing would load too many samples into memory in query execution';
 
-export interface QuerySchedulerOptions {
+interface QuerySchedulerOptions {
   readonly source: SeriesSource;
   /** Where the rest of a long answer waits. */
   readonly responses: ResponseBuffer;

@@ -9,12 +9,12 @@ import { parseModelDuration } from '../../promql/duration.js';
 import type { Texts } from '../definition.js';
 
 /** A series in the notation of Prometheus' tests. */
-export interface InputSeries {
+interface InputSeries {
   readonly series: string;
   readonly values: string;
 }
 
-export interface ExpectedAlert {
+interface ExpectedAlert {
   readonly labels: Texts;
   readonly annotations: Texts;
 }

@@ -15,7 +15,7 @@ import { type PlainAlert, printAlerts, printSamples, printTexts, sortedEntries }
 import { TestStorage } from './storage.js';
 
 /** What all tests of a file share. */
-export interface TestSettings extends Pick<TestFile, 'evaluationInterval' | 'groupOrder' | 'fuzzyCompare'> {
+interface TestSettings extends Pick<TestFile, 'evaluationInterval' | 'groupOrder' | 'fuzzyCompare'> {
   readonly rules: readonly RuleFile[];
 }
 

@@ -6,7 +6,7 @@ import type { SampleFile } from '../file.js';
 const BATCH = 500;
 
 /** How much is kept. */
-export interface Limits {
+interface Limits {
   /** Samples are kept so long at least. */
   readonly retention: Millis;
   /** Bytes of the file; 0 is no limit. */
@@ -14,7 +14,7 @@ export interface Limits {
 }
 
 /** What one bite took. */
-export interface PruneResult {
+interface PruneResult {
   /** Series that lost chunks, by id. */
   readonly series: ReadonlySet<number>;
   readonly chunks: number;

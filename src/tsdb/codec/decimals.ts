@@ -117,7 +117,7 @@ function stepped(value: number, steps: number): number {
 }
 
 /** The doubles nearest to the decimals. */
-export function fromIntegers(integers: Float64Array, places: number): Float64Array {
+function fromIntegers(integers: Float64Array, places: number): Float64Array {
   if (places === 0) return integers;
   const power = POWERS[places] as number;
   const values = new Float64Array(integers.length);

@@ -23,7 +23,7 @@ export function isSample(row: HeadRow, column: number, value: number): boolean {
 }
 
 /** The values of one scrape: NaN is nothing, or a NaN of the column's. */
-export interface RowValues {
+interface RowValues {
   /** A column's value; undefined when it is that of the row before. */
   get(column: number): number | undefined;
   /** Writes what differs from the row before over that row's values. */

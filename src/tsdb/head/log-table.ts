@@ -14,7 +14,7 @@ export interface LoggedScrape {
 }
 
 /** Calls back for every sample of a scrape, in the same order each time: a series' id and the value. */
-export type EachSample = (sample: (id: number, value: number) => void) => void;
+type EachSample = (sample: (id: number, value: number) => void) => void;
 
 /** Rows of the table `log`; every method throws SQLite's errors. */
 export class LogTable {

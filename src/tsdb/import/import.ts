@@ -13,13 +13,13 @@ import { Staging } from './staging.js';
 const MOST_IN_MEMORY = 4_000_000;
 const CACHE_BYTES = 1024 * 1024;
 
-export interface ImportOptions {
+interface ImportOptions {
   /** Samples in memory at a time; the rest waits on disk. */
   readonly mostInMemory?: number;
 }
 
 /** What an import did. */
-export interface ImportSummary {
+interface ImportSummary {
   /** Series in the file. */
   readonly series: number;
   /** Samples in the file. */

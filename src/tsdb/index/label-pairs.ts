@@ -6,7 +6,7 @@ interface LabelName {
 }
 
 /** A label's name and value. */
-export interface LabelPair {
+interface LabelPair {
   readonly name: string;
   readonly value: string;
   readonly number: number;

@@ -11,7 +11,7 @@ const START = 0x811c9dc5;
 const FACTOR = 0x01000193;
 
 /** A label set as the numbers of its pairs, sorted by name. */
-export type PairNumbers = readonly number[];
+type PairNumbers = readonly number[];
 
 /** The labels of series. */
 export class LabelSets {

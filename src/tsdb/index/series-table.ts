@@ -6,7 +6,7 @@ import type { Millis } from '../../model/time.js';
 import type { DamageSink } from '../../store/damage.js';
 import type { Sqlite } from '../../store/database.js';
 
-export interface SeriesRow {
+interface SeriesRow {
   readonly id: number;
   readonly labels: Labels;
 }

@@ -12,7 +12,7 @@ import { startTls } from './start-tls.js';
 const GREETING = Buffer.from('220 TLS has begun\r\n');
 
 /** How a connection is made. */
-export interface MailConnectionOptions
+interface MailConnectionOptions
   extends Pick<EmailOptions, 'smarthost' | 'hello' | 'requireTls' | 'isImplicitTls'> {
   readonly tls: ConnectionOptions;
 }

@@ -43,7 +43,7 @@ export function retryAfterOf(answer: Answer, now: Millis): Millis | undefined {
   return typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
-export type Json = Readonly<Record<string, unknown>>;
+type Json = Readonly<Record<string, unknown>>;
 
 /** A JSON object; undefined for anything else. */
 export function jsonOf(text: string): Json | undefined {

@@ -15,7 +15,7 @@ const MAX_ANSWER = 64 * 1024;
 /** A URL made by a template may name many hosts; the connections to the last few are kept. */
 const MAX_ORIGINS = 16;
 
-export interface WebhookClientOptions {
+interface WebhookClientOptions {
   /** As messages begin: `slack`. */
   readonly integration: string;
   readonly http: HttpClientConfig;

@@ -39,7 +39,7 @@ export interface SlackOptions {
   readonly mrkdwnIn: readonly string[];
 }
 
-export interface SlackField {
+interface SlackField {
   readonly title: string;
   readonly value: string;
   readonly short: boolean;

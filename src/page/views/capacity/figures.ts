@@ -8,7 +8,7 @@ export type Unit = 'seconds' | 'requests/h' | 'sessions' | 'ratio';
 const share = (value: number): string => `${(value * 100).toFixed(value > 0 && value < 0.1 ? 1 : 0)} %`;
 
 /** A number in a few digits: `0.42`, `94`, `1.2k`, `3.4M`. */
-export function short(value: number): string {
+function short(value: number): string {
   const units = ['', 'k', 'M', 'G'];
   let [rest, unit] = [value, 0];
   while (Math.abs(rest) >= 999.5 && unit < units.length - 1) {
@@ -34,7 +34,7 @@ export const exactly = (unit: Unit): ((value: number) => string) =>
   unit === 'ratio' ? value => `${(value * 100).toFixed(1)} %` : PRINT[unit];
 
 /** How the cells of a table say values: without the unit, which its caption has. */
-export interface CellFormat {
+interface CellFormat {
   /** `seconds`, `% of the limit` */
   readonly unit: string;
   readonly print: (value: number) => string;

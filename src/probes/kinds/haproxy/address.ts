@@ -3,7 +3,7 @@
 import type { SchemaKit } from '../../../config/schema-kit.js';
 
 /** A page of statistics over HTTP, or the path of a stats socket. */
-export type StatisticsAddress = { url: string } | { socket: string };
+type StatisticsAddress = { url: string } | { socket: string };
 
 const HOW = 'write http://HOST:PORT/haproxy_stats or unix:/PATH';
 

@@ -23,7 +23,7 @@ interface ColumnFamily {
 }
 
 /** The families of a scope: those of one column each, and those that have a label beside the row's own. */
-export interface ScopeFamilies {
+interface ScopeFamilies {
   readonly columns: readonly ColumnFamily[];
   readonly responses: MetricFamily;
   readonly status: MetricFamily;

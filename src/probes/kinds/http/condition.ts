@@ -62,7 +62,7 @@ export const conditions = (schemaKit: SchemaKit) => {
   );
 };
 
-export type Condition = z.output<ReturnType<typeof condition>>;
+type Condition = z.output<ReturnType<typeof condition>>;
 
 function pathProblem(path: string): string | undefined {
   try {

@@ -12,7 +12,7 @@
 // Source: RFC 9535, 2.3.1 and 2.3.3.
 
 /** One step down. */
-export interface PathPart {
+interface PathPart {
   readonly key: string | number;
   /** Written without quotes. */
   readonly bare: boolean;

@@ -150,7 +150,7 @@ const FIELDS: readonly (readonly [field: string, name: string, type: FamilyType]
 ];
 
 /** One number of INFO. */
-export interface InfoField {
+interface InfoField {
   readonly field: string;
   readonly family: MetricFamily;
 }
