@@ -8,11 +8,8 @@ import { Forecast } from '../alertmanager/forecast/forecast.js';
 import { formatMatchers } from '../alertmanager/matchers/matcher.js';
 import { mutedAlerts, mutesOf } from '../alertmanager/mute/muted-alerts.js';
 import { type Silence, Silences, silenceState } from '../alertmanager/mute/silences.js';
-import type { Integration } from '../alertmanager/pipeline/integration.js';
-import type { SuppressedReason } from '../alertmanager/pipeline/mute.js';
 import { NotificationLog } from '../alertmanager/pipeline/notification-log.js';
 import { Notifier } from '../alertmanager/pipeline/notifier.js';
-import type { NotifyAttempt } from '../alertmanager/pipeline/retry.js';
 import { receiverKinds } from '../alertmanager/receivers/index.js';
 import type { ReceiverContext } from '../alertmanager/receivers/receiver.js';
 import { SentRecipients } from '../alertmanager/receivers/sent-recipients.js';
@@ -22,16 +19,16 @@ import { type Alert, isEscalation, type PendingAlert } from '../model/alert.js';
 import { Labels } from '../model/labels.js';
 import type { Mute, MutedAlert } from '../model/muted.js';
 import type { Clock, Millis } from '../model/time.js';
-import type { Store } from '../store/store.js';
 import { graphLink } from '../template/prometheus.js';
 import { isAboutChecks } from './about-checks.js';
 import type { ActionDefinition } from './actions/definition.js';
 import { ActionRunner } from './actions/runner.js';
+import type { AlertingOptions } from './alerting-options.js';
 import { AuditTrail } from './audit-trail.js';
 import { AlertHistory } from './history.js';
 import { notifierEvents } from './notifier-events.js';
 import { type AlertmanagerAddress, AlertmanagerSender, type SenderEvents } from './sender.js';
-import { type CheckedServices, type RuleAlerts, StartupHold } from './startup-hold.js';
+import { type RuleAlerts, StartupHold } from './startup-hold.js';
 
 /** As the history names what the checks do about a status. */
 const PACE_ACTION = 'monitoring interval';
@@ -57,32 +54,6 @@ interface RuleCoverage {
   readonly failures: number;
   /** Alerts that will fire, as far as they are known. */
   readonly pending?: readonly PendingAlert[];
-}
-
-/** Callbacks for metrics. */
-export interface AlertingEvents extends SenderEvents {
-  /** Which integrations there are now. */
-  onIntegrations(integrations: readonly Integration[]): void;
-  onAttempt(attempt: NotifyAttempt): void;
-  /** A notification was sent (no reason), or failed. */
-  onNotification(integration: Integration, reason: string | undefined): void;
-  onSuppressed(reason: SuppressedReason, alerts: number): void;
-  onAction(action: string, isSuccess: boolean): void;
-  /** A silence was made, changed or ended: other alerts are muted now. */
-  onMuting(): void;
-}
-
-export interface AlertingOptions {
-  readonly store: Pick<Store, 'kept' | 'episodes'>;
-  readonly clock: Clock;
-  /** What of the services is known since the start. */
-  readonly checked: CheckedServices;
-  /** When the first check failed of those by which a service is believed down or slow; undefined when it is neither. */
-  readonly firstFailure?: ((service: string) => Millis | undefined) | undefined;
-  /** Where people reach the monitor, without a slash at the end. */
-  readonly externalUrl: () => string;
-  readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
-  readonly events: AlertingEvents;
 }
 
 /** The caller must close it. */

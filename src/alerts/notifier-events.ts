@@ -6,7 +6,7 @@ import type { Integration } from '../alertmanager/pipeline/integration.js';
 import type { NotifiedAlert } from '../alertmanager/pipeline/notification.js';
 import type { NotifierEvents } from '../alertmanager/pipeline/notifier.js';
 import { formatDuration, type Millis } from '../model/time.js';
-import type { AlertingEvents, AlertingOptions } from './alerting.js';
+import type { AlertingEvents, AlertingOptions } from './alerting-options.js';
 import type { AlertHistoryWriter } from './history.js';
 
 /** Alerts a line of the log names; of more it says how many. */

@@ -2,7 +2,8 @@
 // Comes in: the configuration, and alerts; goes out: messages, and figures.
 
 import type { Registry } from 'prom-client';
-import { Alerting, type AlertingEvents, type AlertingOptions } from '../alerts/alerting.js';
+import { Alerting } from '../alerts/alerting.js';
+import type { AlertingEvents, AlertingOptions } from '../alerts/alerting-options.js';
 import { makeSmsReceipts, SmsGateway } from '../alerts/sms/gateway.js';
 import type { CheckedServices } from '../alerts/startup-hold.js';
 import { AlertingMetrics } from '../metrics/alerting.js';

@@ -45,7 +45,7 @@ import type { CheckRunner, CheckRunnerEvents } from '../probes/runner.js';
 import type { Scan } from '../probes/scan.js';
 import { PACE } from '../probes/schedule.js';
 import { runInWorker } from '../probes/worker.js';
-import type { RuleEvaluation } from '../query/thread/rules.js';
+import type { RuleEvaluation } from '../query/rule-evaluation.js';
 import { Store } from '../store/store.js';
 import { AlertWiring } from './alerting.js';
 import { type Configuration, loadConfiguration } from './configuration.js';

@@ -22,8 +22,8 @@ import { type Millis, systemClock } from '../model/time.js';
 import { EmbeddedEngine } from '../query/embedded.js';
 import type { QueryEngine, SamplesStatus } from '../query/engine.js';
 import { RemoteEngine, type RemoteOptions } from '../query/remote/engine.js';
+import type { RuleEvaluation } from '../query/rule-evaluation.js';
 import { SwitchingEngine } from '../query/switching.js';
-import type { RuleEvaluation } from '../query/thread/rules.js';
 import type { TransferredRuleFile } from '../rules/transfer.js';
 import type { Logger } from './log.js';
 

@@ -2,7 +2,7 @@
 // and a call when what may be done with the folder has changed.
 
 import type { Millis } from '../model/time.js';
-import type { StoreLog } from '../store/resilient-database.js';
+import type { StoreLog } from '../store/log.js';
 import type { FolderLock } from './storage-folder.js';
 
 const RETRY_EVERY: Millis = 5000;

@@ -1,7 +1,7 @@
 // The bodies of requests, as long as they may be.
 
 import type { IncomingMessage } from 'node:http';
-import { HttpError } from './route.js';
+import { HttpError } from './http-error.js';
 
 const JSON_TYPE = 'application/json';
 

@@ -1,7 +1,7 @@
 // Which failed requests the program's log has: those whose cause is the monitor itself.
 
+import { HttpError } from './http-error.js';
 import { statusOf } from './problem.js';
-import { HttpError } from './route.js';
 
 /** Writes a line to the program's log. */
 export type HttpLog = (

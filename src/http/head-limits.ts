@@ -1,7 +1,7 @@
 // What a request's line and headers may be: how long, and for which host.
 
 import type { IncomingMessage } from 'node:http';
-import { HttpError } from './route.js';
+import { HttpError } from './http-error.js';
 import { apis, surfaceOf } from './surfaces.js';
 
 /** All headers together, in bytes: names and values. */

@@ -4,8 +4,8 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MAX_HEAD } from './head-limits.js';
+import { HttpError } from './http-error.js';
 import { failure } from './prometheus/envelope.js';
-import { HttpError } from './route.js';
 import { surfaceOf } from './surfaces.js';
 
 const ANSWERS: Readonly<Record<string, readonly [status: number, message: string]>> = {

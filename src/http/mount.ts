@@ -4,7 +4,8 @@
 import { type Request, type Response, Router } from 'express';
 import type { ApiContext } from './context.js';
 import { type HttpLog, logFailure } from './failure.js';
-import { type Endpoint, type HttpError, METHODS, type RouteResult } from './route.js';
+import type { HttpError } from './http-error.js';
+import { type Endpoint, METHODS, type RouteResult } from './route.js';
 import { writeReply } from './write.js';
 
 /** Which answers pages of other origins may read. Source: WHATWG Fetch, "CORS protocol". */

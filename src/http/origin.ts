@@ -4,7 +4,7 @@
 
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type AccessPolicy, askedHost, type Host, isOwnName, parseHost } from './access.js';
-import { HttpError } from './route.js';
+import { HttpError } from './http-error.js';
 
 /** Longest name or origin an error message repeats. */
 const MAX_SHOWN = 100;

@@ -2,7 +2,7 @@
 
 import { ZodError } from 'zod';
 import { type ErrorType, QueryError } from '../query/engine.js';
-import { HttpError } from './route.js';
+import { HttpError } from './http-error.js';
 
 /** Longest error message, in UTF-16 units. */
 const MAX_MESSAGE = 2000;

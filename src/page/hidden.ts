@@ -1,6 +1,6 @@
 // Services that the page does not show, though they are checked: what is about them is left out everywhere.
 
-import type { Alerts, ClusterHealth } from './state.js';
+import type { ClusterHealth } from '../client/answers.js';
 
 /** What stands in the place of a reason that is not shown. */
 const NOT_SHOWN = 'A service that is not shown here is not healthy.';
@@ -40,8 +40,15 @@ export function hiddenReason({ alerts }: ClusterHealth): string | undefined {
   return alerts.includes(NOT_SHOWN) ? NOT_SHOWN : undefined;
 }
 
+interface OfService {
+  readonly service: string;
+}
+
 /** The alerts that are about none of them. */
-export function alertsWithout({ details, muted, ...rest }: Alerts, hidden: ReadonlySet<string>): Alerts {
-  const isShown = ({ service }: { readonly service: string }) => !hidden.has(service);
-  return { ...rest, details: details.filter(isShown), muted: muted.filter(isShown) };
+export function alertsWithout<Detail extends OfService, Muted extends OfService>(
+  { details, muted }: { readonly details: readonly Detail[]; readonly muted: readonly Muted[] },
+  hidden: ReadonlySet<string>,
+) {
+  const isShown = ({ service }: OfService) => !hidden.has(service);
+  return { details: details.filter(isShown), muted: muted.filter(isShown) };
 }

@@ -3,7 +3,7 @@
 import { type Clock, systemClock } from '../model/time.js';
 import type { ProberConfig } from './config.js';
 import { kinds as allKinds } from './kinds/index.js';
-import type { ProbeKind } from './probe.js';
+import type { ProbeKind } from './probe-kind.js';
 import { Prober } from './prober.js';
 import type { CheckRunner, CheckRunnerEvents } from './runner.js';
 

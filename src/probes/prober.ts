@@ -6,7 +6,7 @@ import type { OverallStatus } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { ProberConfig, TargetConfig } from './config.js';
 import { Connections } from './http/connections.js';
-import type { ProbeKind } from './probe.js';
+import type { ProbeKind } from './probe-kind.js';
 import { type Scan, ScanRounds } from './scan.js';
 import { Schedule } from './schedule.js';
 import { MonitoredTarget } from './target.js';

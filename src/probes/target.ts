@@ -6,7 +6,8 @@ import { runCheck } from './attempt.js';
 import { serializeSecrets, type TargetConfig } from './config.js';
 import { Confirmation } from './confirmation.js';
 import { withFiles } from './named-files.js';
-import type { Probe, ProbeKind, ProbeResources } from './probe.js';
+import type { Probe } from './probe.js';
+import type { ProbeKind, ProbeResources } from './probe-kind.js';
 import { ReadingsRecorder } from './readings.js';
 
 /** Opened with {@link MonitoredTarget.open}, closed by who opened it. */

@@ -2,7 +2,6 @@
 
 import type { Matcher } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
-import type { Spans } from './duration-expression.js';
 
 export type ValueType = 'scalar' | 'vector' | 'matrix' | 'string';
 
@@ -130,3 +129,30 @@ export type Expr =
   | BinaryExpr
   | UnaryExpr
   | ParenExpr;
+
+/** Seconds, and how they came about. */
+export type DurationExpr =
+  | { readonly type: 'literal'; readonly seconds: number; readonly duration: boolean }
+  | { readonly type: 'step' | 'range' }
+  | { readonly type: 'sign'; readonly op: '+' | '-'; readonly of: DurationExpr }
+  | { readonly type: 'paren'; readonly of: DurationExpr }
+  | {
+      readonly type: 'binary';
+      readonly op: DurationOperator;
+      readonly lhs: DurationExpr;
+      readonly rhs: DurationExpr;
+    };
+
+export type DurationOperator = '+' | '-' | '*' | '/' | '%' | '^' | 'min_of' | 'max_of';
+
+/** The expressions behind the numbers of a selector or subquery, where they are more than a literal. */
+export interface Spans {
+  readonly range?: SpanExpr;
+  readonly step?: SpanExpr;
+  readonly offset?: SpanExpr;
+}
+
+export interface SpanExpr {
+  readonly expr: DurationExpr;
+  readonly position: Position;
+}

@@ -3,41 +3,14 @@
 // promql/durations.go.
 
 import type { Millis } from '../model/time.js';
-import type { Expr, Position } from './ast.js';
+import type { DurationExpr, DurationOperator, Expr, SpanExpr, Spans } from './ast.js';
 import { EvaluationError } from './error.js';
 import { millisOf } from './parse/number-literal.js';
-
-/** Seconds, and how they came about. */
-export type DurationExpr =
-  | { readonly type: 'literal'; readonly seconds: number; readonly duration: boolean }
-  | { readonly type: 'step' | 'range' }
-  | { readonly type: 'sign'; readonly op: '+' | '-'; readonly of: DurationExpr }
-  | { readonly type: 'paren'; readonly of: DurationExpr }
-  | {
-      readonly type: 'binary';
-      readonly op: DurationOperator;
-      readonly lhs: DurationExpr;
-      readonly rhs: DurationExpr;
-    };
-
-export type DurationOperator = '+' | '-' | '*' | '/' | '%' | '^' | 'min_of' | 'max_of';
 
 /** What `step()` and `range()` stand for, in seconds; both are 0 in an instant query. */
 interface QueryTimes {
   readonly step: number;
   readonly range: number;
-}
-
-/** The expressions behind the numbers of a selector or subquery, where they are more than a literal. */
-export interface Spans {
-  readonly range?: SpanExpr;
-  readonly step?: SpanExpr;
-  readonly offset?: SpanExpr;
-}
-
-export interface SpanExpr {
-  readonly expr: DurationExpr;
-  readonly position: Position;
 }
 
 /** Whether it is known before the query is. */

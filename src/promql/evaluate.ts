@@ -2,28 +2,16 @@
 // out: its value, with warnings and infos. Pure and synchronous.
 
 import { compareLabels, Labels } from '../model/labels.js';
-import type { SampleSource } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import type { Expr } from './ast.js';
 import { resolveDurations } from './duration-expression.js';
 import { EvaluationError } from './error.js';
 import { evaluate } from './evaluate/expression.js';
 import { finishNames } from './evaluate/names.js';
+import type { EvaluateOptions } from './evaluate/scope.js';
 import { Scope } from './evaluate/scope.js';
 import type { Column, MatrixValue, Steps, Value } from './value.js';
 import { timeOf } from './value.js';
-
-export interface EvaluateOptions {
-  readonly source: SampleSource;
-  /** How long a sample counts as present: 5 minutes in Prometheus. */
-  readonly lookback: Millis;
-  /** Step of a subquery that names none. */
-  readonly defaultInterval: Millis;
-  /** Samples that may be in memory for one evaluation. */
-  readonly maxSamples: number;
-  /** Called at least every millisecond or so of work; throws to end the evaluation. */
-  readonly checkpoint: () => void;
-}
 
 /** A series of an answer, its points in order of time. */
 export interface AnswerSeries {

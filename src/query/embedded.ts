@@ -31,8 +31,8 @@ import type {
   ThreadOptions,
   ThreadQuery,
 } from './protocol.js';
+import type { RuleEvaluation, RuleSettings } from './rule-evaluation.js';
 import { buffersOf, packScrape } from './scrape-codec.js';
-import type { RuleEvaluation, RuleSettings } from './thread/rules.js';
 
 /** How long the thread may take to write what waits when the monitor stops. */
 const CLOSE_TIMEOUT: Millis = 5000;

@@ -4,7 +4,7 @@
 import type { Labels } from '../model/labels.js';
 import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
-import type { RuleEvaluation, RuleSettings } from './thread/rules.js';
+import type { RuleEvaluation, RuleSettings } from './rule-evaluation.js';
 
 /** Prometheus' error types (web/api/v1/api.go). */
 export type ErrorType =

@@ -4,8 +4,8 @@ import type { SupervisorRequest } from '../concurrency/supervised-thread.js';
 import type { Millis } from '../model/time.js';
 import type { RuleGroupView } from '../rules/view.js';
 import type { ApiQuestion, ErrorType, SamplesStatus } from './engine.js';
+import type { RuleEvaluation, RuleSettings } from './rule-evaluation.js';
 import type { PackedScrape } from './scrape-codec.js';
-import type { RuleEvaluation, RuleSettings } from './thread/rules.js';
 import type { Target } from './thread/stale-series.js';
 
 /** What may be asked of the thread. Everything but metadata is in the store; `value` questions are the program's own. */

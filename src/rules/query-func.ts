@@ -4,7 +4,8 @@ import { Labels } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
 import type { Expr } from '../promql/ast.js';
 import { EvaluationError } from '../promql/error.js';
-import { type EvaluateOptions, evaluateInstant } from '../promql/evaluate.js';
+import type { EvaluateOptions } from '../promql/evaluate/scope.js';
+import { evaluateInstant } from '../promql/evaluate.js';
 
 /** A series at one moment. */
 export interface InstantSample {

@@ -3,7 +3,7 @@
 
 import { crc32 } from 'node:zlib';
 import type { Clock, Millis } from '../model/time.js';
-import type { StoreLog } from './resilient-database.js';
+import type { StoreLog } from './log.js';
 
 /** Rows named in the log; the others are counted. */
 const NAMED = 50;

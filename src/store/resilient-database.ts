@@ -6,18 +6,13 @@ import { type Clock, type Millis, systemClock } from '../model/time.js';
 import { Damage, DamagedRow } from './damage.js';
 import { isCorrupt, setAside } from './database.js';
 import { lostCommits } from './journal.js';
+import type { StoreLog } from './log.js';
 import { storageProblem } from './storage-problem.js';
 
 /** A file that is found corrupt twice within this time has nothing more to be saved from it. */
 const RESCUE_ONCE_IN: Millis = 60_000;
 /** A file that could not be opened is tried again after this long. */
 const RETRY: Millis = 30_000;
-
-export type StoreLog = (
-  level: 'info' | 'warn' | 'error',
-  message: string,
-  fields: Record<string, unknown>,
-) => void;
 
 /** How one kind of file is used, and what is said of it. */
 interface ResilientDatabaseOptions<T> {

@@ -7,8 +7,9 @@ import { type DamageSink, PASSED_OVER, timeText } from './damage.js';
 import { leaveReadable, openDatabase, openToRead, type Sqlite, sizeOnDisk } from './database.js';
 import { changedDaysMigration, DayStore, DayTable, daysMigration } from './days.js';
 import { HourStore, HourTable, hoursMigration } from './hours.js';
+import type { StoreLog } from './log.js';
 import { rescueRows } from './rescue.js';
-import { ResilientDatabase, type StoreLog } from './resilient-database.js';
+import { ResilientDatabase } from './resilient-database.js';
 import { type ScanQuery, ScanTable, type StoredScan, scansMigration } from './scans.js';
 import { StateStore, StateTable, stateMigration } from './state-table.js';
 

@@ -1,7 +1,7 @@
 // What a sample store is opened with, and what it says about itself.
 
 import type { Clock, Millis } from '../model/time.js';
-import type { StoreLog } from '../store/resilient-database.js';
+import type { StoreLog } from '../store/log.js';
 
 export interface SampleStoreOptions {
   /** The database's path; `:memory:` keeps nothing. */

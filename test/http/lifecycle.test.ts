@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/load.js';
-import { HttpError } from '../../src/http/route.js';
+import { HttpError } from '../../src/http/http-error.js';
 import { startMonitor } from './monitor.js';
 
 describe('POST /-/reload', () => {

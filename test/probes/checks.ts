@@ -4,7 +4,8 @@ import { schemaKit } from '../../src/config/schema-kit.js';
 import type { Resolver } from '../../src/net/resolver.js';
 import { attemptFamilies, type CheckOutcome, runCheck } from '../../src/probes/attempt.js';
 import { Connections } from '../../src/probes/http/connections.js';
-import type { Probe, ProbeKind } from '../../src/probes/probe.js';
+import type { Probe } from '../../src/probes/probe.js';
+import type { ProbeKind } from '../../src/probes/probe-kind.js';
 import { ReadingsRecorder } from '../../src/probes/readings.js';
 
 /** A probe that is asked again and again; {@link close} ends it. */

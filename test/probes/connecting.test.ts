@@ -14,7 +14,7 @@ import { haproxy } from '../../src/probes/kinds/haproxy.js';
 import { http } from '../../src/probes/kinds/http.js';
 import { ollama } from '../../src/probes/kinds/ollama.js';
 import { redis } from '../../src/probes/kinds/redis.js';
-import type { ProbeKind } from '../../src/probes/probe.js';
+import type { ProbeKind } from '../../src/probes/probe-kind.js';
 import { type Certificate, makeAuthority, makeCertificate } from '../support/certificates.js';
 import { NameServer, type Zone } from '../support/dns.js';
 import { startHaproxy } from '../support/haproxy.js';

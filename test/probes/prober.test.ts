@@ -4,7 +4,8 @@ import { planConcurrency } from '../../src/probes/concurrency.js';
 import type { ProberConfig, TargetConfig } from '../../src/probes/config.js';
 import { DEFAULT_LIMITS } from '../../src/probes/http/connections.js';
 import { runInline } from '../../src/probes/inline.js';
-import { type Attempt, ProbeFailure, type ProbeKind } from '../../src/probes/probe.js';
+import { type Attempt, ProbeFailure } from '../../src/probes/probe.js';
+import type { ProbeKind } from '../../src/probes/probe-kind.js';
 import type { CheckRunner } from '../../src/probes/runner.js';
 import type { Scan } from '../../src/probes/scan.js';
 

@@ -3,7 +3,8 @@
 // Source: Alertmanager, api/v2; go-openapi/errors.
 
 import { z } from 'zod';
-import { HttpError, type RouteResult } from '../route.js';
+import { HttpError } from '../http-error.js';
+import type { RouteResult } from '../route.js';
 
 const TYPE = 'application/json';
 

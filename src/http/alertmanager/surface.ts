@@ -1,12 +1,12 @@
 // Alertmanager's API: JSON bodies, and errors in its words. Changes that a page of another origin asks for are refused.
 
 import { readJsonText } from '../body.js';
+import { HttpError } from '../http-error.js';
 import type { Surface } from '../mount.js';
 import { refuseForeign } from '../origin.js';
 import { problemOf } from '../problem.js';
 import { Form } from '../prometheus/form.js';
 import { requesterOf } from '../requester.js';
-import { HttpError } from '../route.js';
 import type { AlertmanagerEndpoint } from './endpoint.js';
 import { endpoints } from './index.js';
 import { problemReply } from './problem.js';

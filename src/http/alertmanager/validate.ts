@@ -4,7 +4,8 @@
 
 import { z } from 'zod';
 import { parseIso } from '../../model/time.js';
-import { HttpError, type RequestBody } from '../route.js';
+import { HttpError } from '../http-error.js';
+import type { RequestBody } from '../route.js';
 import { INVALID, Invalid } from './problem.js';
 
 /** What a URI at least is: a scheme and something behind it, or a path. */

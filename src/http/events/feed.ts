@@ -6,7 +6,7 @@ import type { HealthWriter } from '../../cluster/health-json.js';
 import type { ClusterState } from '../../cluster/state.js';
 import { alertLine } from '../../cluster/status.js';
 import type { Clock, Millis } from '../../model/time.js';
-import { HttpError } from '../route.js';
+import { HttpError } from '../http-error.js';
 import { Subscriber } from './subscriber.js';
 
 /** A result and the rules' evaluation of it are sent in one event. */

@@ -1,7 +1,8 @@
 // Pages made of the documents in docs/, so that a link in an alert leads somewhere wherever the monitor runs.
 
 import { readFile } from 'node:fs/promises';
-import { HttpError, type RouteResult } from '../route.js';
+import { HttpError } from '../http-error.js';
+import type { RouteResult } from '../route.js';
 import { page } from './frame.js';
 import { type Html, html } from './html.js';
 

@@ -3,7 +3,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { readBody, readBytes } from '../body.js';
-import { HttpError } from '../route.js';
+import { HttpError } from '../http-error.js';
 import { boundaryOf, MultipartError, multipartValues } from './multipart.js';
 
 /** Largest form, in bytes: an expression as long as one may be, in escapes. */

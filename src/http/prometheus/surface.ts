@@ -1,9 +1,9 @@
 // The Prometheus HTTP API: parameters as Go reads them, answers and errors in Prometheus' envelope.
 
 import { QueryError } from '../../query/engine.js';
+import { HttpError } from '../http-error.js';
 import type { Surface } from '../mount.js';
 import { problemOf } from '../problem.js';
-import { HttpError } from '../route.js';
 import type { ApiEndpoint } from './endpoint.js';
 import { failure, success, zipped } from './envelope.js';
 import { readForm } from './form.js';

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../../model/service.js';
 import { isoLocal, type Millis } from '../../model/time.js';
+import { HttpError } from '../http-error.js';
 import {
   type Announcement,
   type Announcements,
@@ -14,7 +15,7 @@ import {
   type WantedAnnouncement,
 } from '../page/announcements.js';
 import { moment, yesOrNo } from '../query.js';
-import { HttpError, route } from '../route.js';
+import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 
 /** Bytes. */

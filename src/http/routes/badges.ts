@@ -4,7 +4,8 @@ import { badges } from '../badge/badges.js';
 import { drawBadge } from '../badge/svg.js';
 import type { ApiContext } from '../context.js';
 import { withTag } from '../entity-tag.js';
-import { HttpError, type RequestContext, type RouteResult, route } from '../route.js';
+import { HttpError } from '../http-error.js';
+import { type RequestContext, type RouteResult, route } from '../route.js';
 
 const TYPE = 'image/svg+xml; charset=utf-8';
 const HEADERS = {

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { PREFERENCES } from '../../cluster/endpoints/selector.js';
 import { isoLocal } from '../../model/time.js';
-import { HttpError, route } from '../route.js';
+import { HttpError } from '../http-error.js';
+import { route } from '../route.js';
 import { bestEndpoint as shape } from '../shapes.js';
 
 export const bestEndpoint = route({

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { isoLocal } from '../../model/time.js';
-import { HttpError, route } from '../route.js';
+import { HttpError } from '../http-error.js';
+import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 
 const backend = z.object({

@@ -3,8 +3,9 @@
 
 import { z } from 'zod';
 import { ConfigError } from '../../config/load.js';
+import { HttpError, LoggedError } from '../http-error.js';
 import { buildHeader } from '../page/status-page.js';
-import { HttpError, LoggedError, route } from '../route.js';
+import { route } from '../route.js';
 
 const PLAIN = 'text/plain; charset=utf-8';
 

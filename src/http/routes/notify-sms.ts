@@ -4,7 +4,8 @@
 
 import { z } from 'zod';
 import type { SmsReport } from '../../alerts/sms/gateway.js';
-import { HttpError, route } from '../route.js';
+import { HttpError } from '../http-error.js';
+import { route } from '../route.js';
 
 /** Bytes. */
 const LIMIT = 1024 * 1024;

@@ -1,8 +1,9 @@
 // GET /ui/assets/:file: the status page's script and style. Names carry a hash, so a browser keeps them for good.
 
 import { wantsBrotli, wantsGzip } from '../accept-encoding.js';
+import { HttpError } from '../http-error.js';
 import { statusPage } from '../page/status-page.js';
-import { HttpError, type RouteResult, route } from '../route.js';
+import { type RouteResult, route } from '../route.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { episodePages } from '../alert-episodes.js';
 import type { ApiContext } from '../context.js';
 import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
+import { HttpError } from '../http-error.js';
 import { buildHeader } from '../page/status-page.js';
 import { askPublicly } from '../public/ask.js';
 import { publicQuery } from '../public/query.js';
@@ -18,7 +19,7 @@ import {
   shownServices,
 } from '../public/view.js';
 import { yesOrNo } from '../query.js';
-import { HttpError, type Route, route } from '../route.js';
+import { type Route, route } from '../route.js';
 import { shownAnnouncement } from './announcements.js';
 
 const PREFIX = '/ui/public';

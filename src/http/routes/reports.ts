@@ -6,8 +6,8 @@ import type { Scope } from '../../analysis/asking.js';
 import type { Millis } from '../../model/time.js';
 import { QueryError } from '../../query/engine.js';
 import type { ApiContext } from '../context.js';
+import { HttpError } from '../http-error.js';
 import { wholeNumber } from '../query.js';
-import { HttpError } from '../route.js';
 import { timestamp } from '../shapes.js';
 
 /** Days of a period; a year is as long as samples are kept at most. */

@@ -6,7 +6,8 @@ import type { RecentResult } from '../../cluster/recent-results.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { certificateDate } from '../certificate-date.js';
 import type { ApiContext } from '../context.js';
-import { HttpError, route } from '../route.js';
+import { HttpError } from '../http-error.js';
+import { route } from '../route.js';
 import { serviceHealth, timestamp } from '../shapes.js';
 import { shownOptions } from '../shown-options.js';
 

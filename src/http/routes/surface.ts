@@ -3,13 +3,14 @@
 import type { Request } from 'express';
 import { reachedAt } from '../access.js';
 import { readJsonText } from '../body.js';
+import { HttpError } from '../http-error.js';
 import type { Surface } from '../mount.js';
 import { networkOf } from '../network.js';
 import { refuseForeign } from '../origin.js';
 import { framed } from '../page/frame.js';
 import { problemOf } from '../problem.js';
 import { requesterOf } from '../requester.js';
-import { HttpError, type RequestBody, type Route } from '../route.js';
+import type { RequestBody, Route } from '../route.js';
 import { routes } from './index.js';
 
 export const documentSurface: Surface<Route> = {

@@ -3,8 +3,9 @@
 import { z } from 'zod';
 import { lastDays } from '../../analysis/asking.js';
 import { uptimeCalendar as report } from '../../analysis/reports/uptime-calendar.js';
+import { HttpError } from '../http-error.js';
 import { wholeNumber } from '../query.js';
-import { HttpError, route } from '../route.js';
+import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 import { makeReport, reply } from './reports.js';
 

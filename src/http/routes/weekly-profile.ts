@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { lastDays } from '../../analysis/asking.js';
 import { LOADS, weeklyProfileOf } from '../../analysis/reports/weekly-profile.js';
-import { HttpError, route } from '../route.js';
+import { HttpError } from '../http-error.js';
+import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 import { manyDays, ofFindings, reply } from './reports.js';
 

@@ -4,7 +4,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { text } from '../../config/fields.js';
-import { HttpError } from '../route.js';
+import { HttpError } from '../http-error.js';
 import { PasswordCheck } from './password-check.js';
 
 const HASH = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;

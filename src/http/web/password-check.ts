@@ -5,8 +5,8 @@
 // Source: Prometheus' exporter-toolkit, web/handler.go and web/cache.go.
 
 import { createHmac, randomBytes } from 'node:crypto';
+import { HttpError } from '../http-error.js';
 import { networkOf } from '../network.js';
-import { HttpError } from '../route.js';
 import { FairQueue } from './fair-queue.js';
 
 /** Hashes computed at once: half of Node's thread pool, the other half is for files and gzip. */

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { count, section } from '../../config/fields.js';
 import type { Millis } from '../../model/time.js';
-import { HttpError } from '../route.js';
+import { HttpError } from '../http-error.js';
 
 const UNITS: Readonly<Record<string, Millis>> = {
   ns: 1e-6,

@@ -24,9 +24,9 @@ import { identifying, type MatcherText, printMatcher } from '../silences/matcher
 import { type Covered, useCoverage } from '../silences/preview.js';
 import { useSubmission } from '../submission.js';
 import { useUnsaved } from '../unsaved.js';
-import type { QuickProps, SilenceTarget } from '../view/silence-button.js';
 import { Link } from '../view/view-link.js';
 import { count } from '../words.js';
+import type { QuickProps, SilenceTarget } from './silence-target.js';
 
 /** Milliseconds; an alert's labels do not change. */
 const EVERY = 600_000;

@@ -1,10 +1,10 @@
 // A chart: its lines over the view's time axis, with a legend that says the values under the cursor, a summary for
 // screen readers, and the same as a table.
 
+import type { ChartProps } from './chart-props.js';
 import './chart.css';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import type { Asked } from '../ask.js';
 import { useModel } from '../model.js';
 import { moveByKey, placeOf, SHORTCUTS } from './keys.js';
 import { describe, type Line, newest } from './lines.js';
@@ -12,32 +12,6 @@ import { momentText } from './moment-text.js';
 import { type Drawn, Plot } from './plot.js';
 import { AsTable } from './table.js';
 import type { Axis } from './time-axis.js';
-
-export interface ChartProps {
-  readonly title: string;
-  /** What it is about, where the title is not enough. */
-  readonly note?: string;
-  readonly axis: Axis;
-  /** Seconds since the epoch. */
-  readonly times: readonly number[];
-  /** From the bottom up where they are stacked. */
-  readonly lines: readonly Line[];
-  readonly print: (value: number) => string;
-  readonly isStacked?: boolean;
-  /** The value at the top; by the values unless said. */
-  readonly top?: number;
-  readonly isBinary?: boolean;
-  /** What stands in its place where nothing was measured. */
-  readonly empty: string;
-  /** The question the lines are the answer of. */
-  readonly asked: Pick<Asked<unknown>, 'answer' | 'problem'>;
-  /** Less high than others. */
-  readonly isLow?: boolean;
-  /** Moments are days: their time of day says nothing. */
-  readonly isDaily?: boolean;
-  /** Which moment's values stand there while none is pointed at; the newest unless said. */
-  readonly rest?: number;
-}
 
 export function Chart(props: ChartProps) {
   const { title, note, axis, times, lines, print, isStacked = false, top, isBinary = false } = props;

@@ -2,7 +2,7 @@
 
 import { useModel } from '../model.js';
 import { Details } from '../view/details.js';
-import type { ChartProps } from './chart.js';
+import type { ChartProps } from './chart-props.js';
 import { momentText } from './moment-text.js';
 
 type TableProps = Pick<ChartProps, 'title' | 'times' | 'lines' | 'print' | 'isDaily'>;

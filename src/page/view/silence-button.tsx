@@ -3,26 +3,11 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import type { ComponentChildren, FunctionComponent } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { QuickProps, SilenceTarget } from '../alerts/silence-target.js';
 import { checkMonitor } from '../api.js';
 import { useModel } from '../model.js';
 import { reloadOnce } from '../newer.js';
 import { useOpen } from './details.js';
-
-/** An alert that can be silenced. */
-export interface SilenceTarget {
-  readonly alertname: string;
-  /** A service's id, or what the alert is about. */
-  readonly service: string;
-  readonly message: string;
-  readonly fingerprint: string | undefined;
-}
-
-export interface QuickProps {
-  readonly target: SilenceTarget;
-  /** @param text what was done */
-  readonly onDone: (text: string) => void;
-  readonly onCancel: () => void;
-}
 
 interface Loaded {
   readonly Quick: FunctionComponent<QuickProps>;

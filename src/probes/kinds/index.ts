@@ -1,6 +1,6 @@
 // The catalogue of probe kinds: a new one is a file beside this and a line here.
 
-import type { ProbeKind } from '../probe.js';
+import type { ProbeKind } from '../probe-kind.js';
 import { haproxy } from './haproxy.js';
 import { http } from './http.js';
 import { ollama } from './ollama.js';

@@ -11,7 +11,8 @@ import { connectionFamilies, recordConnection } from '../http/connection-record.
 import type { Connections } from '../http/connections.js';
 import { certExpiry, chainExpiry, chainInfo, tlsCipher, tlsVersion } from '../http/families.js';
 import { recordTls } from '../http/tls.js';
-import type { Attempt, Probe, ProbeKind } from '../probe.js';
+import type { Attempt, Probe } from '../probe.js';
+import type { ProbeKind } from '../probe-kind.js';
 import { redisAddress } from './redis/address.js';
 import { clusterFamilies, recordCluster } from './redis/cluster.js';
 import { RedisConnection, type RedisLibrary, type RedisTarget } from './redis/connection.js';

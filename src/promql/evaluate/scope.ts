@@ -1,9 +1,10 @@
 // What one evaluation carries with it: its settings, the query's own start and end, what it has spent, what it noticed.
 
+import type { SampleSource } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import type { AtModifier, Position } from '../ast.js';
 import { EvaluationError, lineAndColumn } from '../error.js';
-import type { EvaluateOptions } from '../evaluate.js';
+
 import { type Steps, timeOf } from '../value.js';
 
 /** Annotations kept of each sort; a query over a thousand bad series says enough with these. */
@@ -60,4 +61,16 @@ export class Scope {
     if (kept.size < MAX_ANNOTATIONS)
       kept.add(`PromQL ${sort}: ${message} (${lineAndColumn(this.#text, from)})`);
   }
+}
+
+export interface EvaluateOptions {
+  readonly source: SampleSource;
+  /** How long a sample counts as present: 5 minutes in Prometheus. */
+  readonly lookback: Millis;
+  /** Step of a subquery that names none. */
+  readonly defaultInterval: Millis;
+  /** Samples that may be in memory for one evaluation. */
+  readonly maxSamples: number;
+  /** Called at least every millisecond or so of work; throws to end the evaluation. */
+  readonly checkpoint: () => void;
 }

@@ -1,13 +1,8 @@
 // Durations behind a selector, in the syntax tree: a literal, or arithmetic of several.
 
 import type { Millis } from '../../model/time.js';
-import {
-  type DurationExpr,
-  type DurationOperator,
-  isConstant,
-  type SpanExpr,
-  spanOf,
-} from '../duration-expression.js';
+import type { DurationExpr, DurationOperator, SpanExpr } from '../ast.js';
+import { isConstant, spanOf } from '../duration-expression.js';
 import { millisOf, readDuration, readNumber } from './number-literal.js';
 import type { Source } from './source.js';
 import type { SyntaxNode } from './tree.js';

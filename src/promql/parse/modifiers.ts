@@ -1,8 +1,7 @@
 // What follows a selector: `[5m]`, `[1h:5m]`, `offset 5m`, `@ 1609746000`. Which of them may stand where, and the
 // words when they may not, is Prometheus' (promql/parser/parse.go).
 
-import type { AtModifier, Expr, MatrixSelector, SubqueryExpr, VectorSelector } from '../ast.js';
-import type { Spans } from '../duration-expression.js';
+import type { AtModifier, Expr, MatrixSelector, Spans, SubqueryExpr, VectorSelector } from '../ast.js';
 import { readSpan } from './duration.js';
 import { readDuration, readNumber } from './number-literal.js';
 import type { Source } from './source.js';

@@ -1,7 +1,7 @@
 // Durations as Prometheus prints them (model.Duration.String).
 
 import { type Millis, printModelDuration } from '../../model/time.js';
-import type { DurationExpr, SpanExpr } from '../duration-expression.js';
+import type { DurationExpr, SpanExpr } from '../ast.js';
 import { formatDecimal } from '../number.js';
 
 /** What was written, where that is more than a literal. */

@@ -8,10 +8,10 @@ import type {
   AtModifier,
   BinaryExpr,
   NumberLiteral,
+  Spans,
   SubqueryExpr,
   VectorSelector,
 } from '../ast.js';
-import type { Spans } from '../duration-expression.js';
 import { formatDecimal } from '../number.js';
 import { printSpan } from './duration.js';
 import { quote } from './quote.js';

@@ -7,7 +7,7 @@ import { parse } from '../../promql/parse.js';
 import type { GroupDefinition, RuleFile } from '../../rules/definition.js';
 import { RuleGroup } from '../../rules/group.js';
 import { engineQueryFunc, type InstantSample, type QueryFunc } from '../../rules/query-func.js';
-import type { StoreLog } from '../../store/resilient-database.js';
+import type { StoreLog } from '../../store/log.js';
 import { ByteCache } from '../../tsdb/chunks/cache.js';
 import { cutLog } from '../../tsdb/chunks/cut-log.js';
 import { SampleFile } from '../../tsdb/file.js';

@@ -5,13 +5,8 @@ import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { Expr } from '../../promql/ast.js';
 import { EvaluationError, ParseError } from '../../promql/error.js';
-import {
-  type Answer,
-  type AnswerSeries,
-  type EvaluateOptions,
-  evaluateInstant,
-  evaluateRange,
-} from '../../promql/evaluate.js';
+import type { EvaluateOptions } from '../../promql/evaluate/scope.js';
+import { type Answer, type AnswerSeries, evaluateInstant, evaluateRange } from '../../promql/evaluate.js';
 import { parse } from '../../promql/parse.js';
 import type { Steps } from '../../promql/value.js';
 import { QueryError } from '../engine.js';

@@ -1,48 +1,22 @@
 // Rules in the query thread. Comes in: rule files, and the moment a scrape was taken; goes out: what the rules made of
 // it, their samples kept beside the scrape's.
 
-import type { Alert, PendingAlert } from '../../model/alert.js';
 import type { Clock, Millis } from '../../model/time.js';
 import { EvaluationError } from '../../promql/error.js';
 import { parse } from '../../promql/parse.js';
-import { type EvaluationResult, RuleManager } from '../../rules/manager.js';
+import { RuleManager } from '../../rules/manager.js';
 import { pendingAlerts } from '../../rules/pending.js';
 import { DUPLICATE_SAMPLE, engineQueryFunc, type QueryFunc } from '../../rules/query-func.js';
-import { fromTransfer, type TransferredRuleFile } from '../../rules/transfer.js';
+import { fromTransfer } from '../../rules/transfer.js';
 import type { RuleGroupView } from '../../rules/view.js';
 import type { SampleStore } from '../../tsdb/store.js';
 import type { QueryLimits } from '../protocol.js';
+import type { RuleEvaluation, RuleSettings } from '../rule-evaluation.js';
 import { LimitedSource } from './limited-source.js';
 import { CooperativeTask } from './task.js';
 
 /** Longest evaluation of all rules together, without what is let in between; what is not done by then fails. */
 const EVALUATION_TIMEOUT: Millis = 10_000;
-
-/** The rules and their settings, as plain data that can be sent between threads. */
-export interface RuleSettings {
-  readonly files: readonly TransferredRuleFile[];
-  /** Without a slash at the end. */
-  readonly externalUrl: string;
-  /** Time between two scrapes, and between two evaluations of groups that name no interval. */
-  readonly interval: Millis;
-  /** The expression whose value is the cluster's status. */
-  readonly status: string;
-}
-
-/** The result of the rules after a scrape. */
-export interface RuleEvaluation {
-  /** When the scrape was taken. */
-  readonly at: Millis;
-  /** Of the expression for the status: the least value; undefined when it has none. */
-  readonly status: number | undefined;
-  /** Pending and firing. */
-  readonly alerts: readonly Alert[];
-  /** When pending ones will fire. */
-  readonly pending: readonly PendingAlert[];
-  readonly evaluation: EvaluationResult;
-  /** Without what was let in between. */
-  readonly duration: Millis;
-}
 
 /** Evaluates the rules over one store. */
 export class Rules {

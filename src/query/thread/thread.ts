@@ -7,10 +7,11 @@ import { type Millis, systemClock } from '../../model/time.js';
 import { SampleStore } from '../../tsdb/store.js';
 import type { SamplesStatus } from '../engine.js';
 import type { QueryThreadEvent, QueryThreadRequest, ThreadOptions } from '../protocol.js';
+import type { RuleEvaluation } from '../rule-evaluation.js';
 import { type PackedScrape, unpackScrape } from '../scrape-codec.js';
 import { DurableSource } from './durable-source.js';
 import { ResponseBuffer } from './response-buffer.js';
-import { type RuleEvaluation, Rules } from './rules.js';
+import { Rules } from './rules.js';
 import { QueryScheduler } from './scheduler.js';
 import { markStale } from './stale-series.js';
 

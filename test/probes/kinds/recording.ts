@@ -5,7 +5,8 @@ import type { MetricFamily } from '../../../src/model/family.js';
 import type { ProbeFacts } from '../../../src/model/result.js';
 import { Connections } from '../../../src/probes/http/connections.js';
 import { failureOf } from '../../../src/probes/http/failure.js';
-import { type Attempt, type Probe, ProbeFailure, type ProbeKind } from '../../../src/probes/probe.js';
+import { type Attempt, type Probe, ProbeFailure } from '../../../src/probes/probe.js';
+import type { ProbeKind } from '../../../src/probes/probe-kind.js';
 
 /** One sample as the text format names it: `redis_db_keys{db="db0"}`. */
 export function seriesName(family: string, names: readonly string[], values: readonly string[]): string {

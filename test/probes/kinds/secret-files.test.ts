@@ -11,7 +11,7 @@ import { haproxy } from '../../../src/probes/kinds/haproxy.js';
 import { http } from '../../../src/probes/kinds/http.js';
 import { ollama } from '../../../src/probes/kinds/ollama.js';
 import { redis } from '../../../src/probes/kinds/redis.js';
-import type { ProbeKind } from '../../../src/probes/probe.js';
+import type { ProbeKind } from '../../../src/probes/probe-kind.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 import { listen, portOf, stop } from '../../support/http.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';

@@ -7,7 +7,8 @@ import { attemptFamilies } from '../../../src/probes/attempt.js';
 import { haproxy } from '../../../src/probes/kinds/haproxy.js';
 import { http } from '../../../src/probes/kinds/http.js';
 import { redis } from '../../../src/probes/kinds/redis.js';
-import type { Probe, ProbeKind } from '../../../src/probes/probe.js';
+import type { Probe } from '../../../src/probes/probe.js';
+import type { ProbeKind } from '../../../src/probes/probe-kind.js';
 import { certificate } from '../../support/certificate.js';
 import {
   type Exporter,

@@ -5,7 +5,8 @@
 import type { Millis } from '../../../src/model/time.js';
 import type { Expr } from '../../../src/promql/ast.js';
 import { EvaluationError, ParseError } from '../../../src/promql/error.js';
-import type { Answer, EvaluateOptions } from '../../../src/promql/evaluate.js';
+import type { EvaluateOptions } from '../../../src/promql/evaluate/scope.js';
+import type { Answer } from '../../../src/promql/evaluate.js';
 import { evaluateInstant, evaluateRange } from '../../../src/promql/evaluate.js';
 import type { MemorySource } from '../../../src/promql/memory.js';
 import { parse } from '../../../src/promql/parse.js';
