@@ -31,8 +31,8 @@ export async function startMonitor(
   args.push(`--storage.path=${storage ?? join(folder, 'data')}`, '--log.level=warn', ...flags);
   const child = await children.start('langgraph-monitor', process.execPath, args, {
     cwd: folder,
-    // As it is run in earnest; express and others do more checks otherwise.
-    env: { NODE_ENV: 'production', ...env },
+    // As the systemd unit, the image and `npm start` run it; express and others do more checks otherwise.
+    env: { NODE_ENV: 'production', MALLOC_ARENA_MAX: '1', ...env },
     ready: () => ready(url),
   });
   return { pid: child.pid, url, child };
