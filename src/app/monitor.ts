@@ -13,8 +13,7 @@ import { type ClusterSnapshot, HealthWriter } from '../cluster/health-json.js';
 import { mutedByDependency } from '../cluster/muted.js';
 import { Refresher } from '../cluster/on-demand.js';
 import { RecentResults } from '../cluster/recent-results.js';
-import { ClusterState, type LevelChange } from '../cluster/state.js';
-import { alertLine, type ClusterAlert, type ClusterStatus } from '../cluster/status.js';
+import { ClusterState } from '../cluster/state.js';
 import { ScanWatchdog } from '../cluster/watchdog.js';
 import { Coalesced } from '../concurrency/coalesced.js';
 import type { AccessPolicy } from '../http/access.js';
@@ -29,11 +28,8 @@ import { Exposition } from '../metrics/exposition.js';
 import { OwnMetrics } from '../metrics/own.js';
 import { MetricsPage } from '../metrics/page.js';
 import { ReportMetrics } from '../metrics/reports.js';
-import { countFamilies, failureLabelsOf, ServiceMetrics, serviceFamilies } from '../metrics/services.js';
-import type { Maintenance } from '../model/maintenance.js';
+import { countFamilies, ServiceMetrics, serviceFamilies } from '../metrics/services.js';
 import type { MutedAlert } from '../model/muted.js';
-import type { CheckResult } from '../model/result.js';
-import type { OverallStatus } from '../model/service.js';
 import { formatDuration, type Millis, systemClock } from '../model/time.js';
 import { systemResolver } from '../net/resolver.js';
 import { attemptFamilies } from '../probes/attempt.js';
@@ -43,13 +39,11 @@ import { host } from '../probes/kinds/host.js';
 import { kinds } from '../probes/kinds/index.js';
 import type { CheckRunner, CheckRunnerEvents } from '../probes/runner.js';
 import type { Scan } from '../probes/scan.js';
-import { PACE } from '../probes/schedule.js';
 import { runInWorker } from '../probes/worker.js';
-import type { RuleEvaluation } from '../query/rule-evaluation.js';
 import { Store } from '../store/store.js';
 import { AlertWiring } from './alerting.js';
+import { CheckResults } from './check-results.js';
 import { type Configuration, loadConfiguration } from './configuration.js';
-import { LeftOutLog } from './left-out-log.js';
 import type { Logger } from './log.js';
 import { Maintaining } from './maintenance.js';
 import {
@@ -59,6 +53,7 @@ import {
   type RuleConfiguration,
 } from './query-backend.js';
 import { Reporting } from './reporting.js';
+import { RuleResults } from './rule-results.js';
 import { claimFolder, type FolderLock } from './storage-folder.js';
 import { LockWatch } from './storage-lock-watch.js';
 
@@ -105,7 +100,6 @@ export class Monitor {
   readonly #firstChecks = new FirstChecks();
   readonly #firstFailures: FirstFailures;
   readonly #recent = new RecentResults();
-  readonly #leftOut: LeftOutLog;
   readonly #health: HealthWriter;
   readonly #endpoints: EndpointSelector;
   readonly #announcements: Announcements;
@@ -113,7 +107,6 @@ export class Monitor {
   readonly #publicEvents: HealthFeed;
   readonly #registry = new Registry();
   readonly #exposition: Exposition;
-  readonly #services: ServiceMetrics;
   readonly #own: OwnMetrics;
   readonly #lock: FolderLock;
   readonly #locking: LockWatch;
@@ -121,6 +114,8 @@ export class Monitor {
   readonly #watchdog: ScanWatchdog;
   readonly #refresher: Refresher;
   readonly #checks: CheckRunner;
+  readonly #checkResults: CheckResults;
+  readonly #ruleResults: RuleResults;
   readonly #queryBackend: QueryBackend;
   readonly #alerts: AlertWiring;
   readonly #maintaining: Maintaining;
@@ -131,8 +126,6 @@ export class Monitor {
   /** Who asked for the reload that begins next. */
   readonly #reloadAskers = new Set<string>();
   #configuration: Configuration;
-  /** The status that the checks' pace follows. */
-  #pace: OverallStatus | undefined;
   #server: HttpServer | undefined;
   #reloadedAt: Millis = 0;
   #reloadSucceeded = false;
@@ -152,7 +145,6 @@ export class Monitor {
       onChange: () => this.#queryBackend.setObstacle(lock.obstacle),
     });
     this.#log = log;
-    this.#leftOut = new LeftOutLog(log);
     this.#health = new HealthWriter(this.#cluster, this.#clock.elapsed(), at => this.#muted(at));
     this.#events = new HealthFeed(this.#cluster, this.#health, this.#clock);
     this.#publicEvents = makePublicFeed(this.#cluster, this.#health, this.#clock, () => this.#alerts);
@@ -164,7 +156,6 @@ export class Monitor {
       ...[...kinds, host].flatMap(kind => kind.families),
       ...countFamilies,
     ]);
-    this.#services = new ServiceMetrics(this.#exposition);
     this.#own = new OwnMetrics(this.#registry, { version: settings.version });
     this.#store = new Store({
       file: join(settings.storagePath, 'monitor.db'),
@@ -190,9 +181,9 @@ export class Monitor {
       },
     });
     const answeringEvents: QueryBackendEvents = {
-      onStatus: (verdict, at) => this.#onVerdict(verdict, at),
-      onRulesUnavailable: reason => this.#onNoVerdict(reason),
-      onEvaluation: judgement => this.#onEvaluation(judgement),
+      onStatus: (status, at) => this.#ruleResults.setStatus(status, at),
+      onRulesUnavailable: reason => this.#ruleResults.rulesUnavailable(reason),
+      onEvaluation: evaluation => this.#ruleResults.add(evaluation),
       onFiring: (alerts, at) => this.#alerts.alerting.applyRemoteAlerts(alerts, at),
     };
     this.#queryBackend = new QueryBackend(settings, this.#registry, this.#exposition, answeringEvents, log);
@@ -201,7 +192,7 @@ export class Monitor {
       silences: this.#alerts.alerting.silences,
       services: () => this.#cluster.services,
       identity: () => this.#queryBackend.identity,
-      onChange: now => this.#onMaintenance(now),
+      onChange: now => this.#checkResults.setMaintenance(now),
       clock: this.#clock,
     });
     this.#reporting = new Reporting({
@@ -216,13 +207,38 @@ export class Monitor {
     });
     this.#watchdog = new ScanWatchdog(configuration.prober.scan, this.#clock.elapsed());
     const events: CheckRunnerEvents = {
-      onResult: result => this.#onResult(result),
+      onResult: result => this.#checkResults.add(result),
       onScan: scan => void this.#onScan(scan),
       onTrouble: (target, message) => log.error({ target, err: message }, 'Service cannot be checked'),
-      onDown: reason => this.#onDown(reason),
+      onDown: reason => this.#checkResults.workerLost(reason),
     };
     this.#checks = (settings.runChecks ?? runInWorker)(events);
     this.#refresher = new Refresher(this.#cluster, ids => this.#checks.refresh(ids));
+    const shared = {
+      cluster: this.#cluster,
+      firstChecks: this.#firstChecks,
+      exposition: this.#exposition,
+      own: this.#own,
+      evaluate: () => this.#queryBackend.evaluate(),
+      clock: this.#clock,
+      log,
+    };
+    this.#checkResults = new CheckResults({
+      ...shared,
+      firstFailures: this.#firstFailures,
+      recent: this.#recent,
+      refresher: this.#refresher,
+      services: new ServiceMetrics(this.#exposition),
+      node: () => this.#configuration.node,
+    });
+    this.#ruleResults = new RuleResults({
+      ...shared,
+      watchdog: this.#watchdog,
+      checks: this.#checks,
+      alerts: this.#alerts,
+      scan: () => this.#configuration.prober.scan,
+      muted: at => this.#muted(at),
+    });
     this.#takeUp(configuration);
     this.#pruning = setInterval(() => void this.#store.prune(), PRUNE_EVERY);
     void this.#store.prune();
@@ -321,9 +337,10 @@ export class Monitor {
   #takeUp(configuration: Configuration): void {
     const kindOf = new Map(configuration.services.map(service => [service.id, service.kind]));
     // A service of another kind is another service, though it bears the same name.
-    for (const { id, kind } of this.#cluster.services) if (kindOf.get(id) !== kind) this.#forget(id);
+    for (const { id, kind } of this.#cluster.services)
+      if (kindOf.get(id) !== kind) this.#checkResults.remove(id);
     if (this.#configuration.node !== configuration.node) {
-      this.#exposition.remove(hostSource(this.#configuration.node));
+      this.#checkResults.removeNode(this.#configuration.node);
     }
     this.#cluster.setServices(configuration.services);
     this.#firstChecks.setServices(configuration.services);
@@ -332,7 +349,7 @@ export class Monitor {
     this.#endpoints.setPlan(configuration.endpoints);
     this.#events.disconnectAll();
     this.#publicEvents.disconnectAll();
-    for (const service of configuration.services) this.#showState(service.id);
+    for (const service of configuration.services) this.#checkResults.showState(service.id);
     this.#configuration = configuration;
     this.#reloadedAt = this.#clock.now();
     this.#reloadSucceeded = true;
@@ -391,54 +408,6 @@ export class Monitor {
     this.#exposition.markChanged();
   }
 
-  #forget(id: string): void {
-    this.#exposition.remove(id);
-    this.#services.remove(id);
-    this.#recent.remove(id);
-    this.#firstFailures.remove(id);
-    this.#leftOut.remove(id);
-    this.#refresher.resolved(id);
-  }
-
-  #onResult(result: CheckResult): void {
-    this.#own.workerUp.set(1);
-    if (result.target === this.#configuration.node) {
-      this.#exposition.observe(hostSource(result.target), result.target, result.readings);
-      if (result.facts?.host) this.#cluster.setNode(result.facts.host);
-      if (result.error)
-        this.#log.warn({ target: result.target, err: result.error }, 'Node could not be measured');
-      return;
-    }
-    if (!this.#cluster.has(result.target)) return;
-    const change = this.#cluster.update(result);
-    this.#firstFailures.add(result);
-    if (result.level !== 'unknown') this.#firstChecks.checked(result.target, this.#clock.now());
-    this.#exposition.observe(result.target, result.target, result.readings);
-    this.#services.count(result);
-    this.#recent.add(result);
-    this.#leftOut.log(result);
-    const isNews = this.#showState(result.target);
-    if (change) this.#tellChange(change);
-    if (!change && !isNews) this.#refresher.resolved(result.target);
-    // Callers that wait for the result get it together with the rules' evaluation of it.
-    else void this.#queryBackend.evaluate().then(() => this.#refresher.resolved(result.target));
-  }
-
-  /** A service's state as metrics, with its names where they may have changed: then true. */
-  #showState(id: string): boolean {
-    const service = this.#cluster.service(id);
-    if (!service) return false;
-    const trouble = failureLabelsOf(this.#cluster.lastFailure(id));
-    const isInMaintenance = this.#cluster.maintenance(id) !== undefined;
-    return this.#services.show(service, this.#cluster.result(id), trouble, isInMaintenance);
-  }
-
-  #onMaintenance(now: ReadonlyMap<string, Maintenance>): void {
-    this.#cluster.setMaintenance(now);
-    for (const { id } of this.#cluster.services) this.#showState(id);
-    this.#exposition.markChanged();
-  }
-
   async #onScan(scan: Scan): Promise<void> {
     this.#watchdog.scanEnded(this.#clock.elapsed());
     this.#own.scans.inc();
@@ -459,84 +428,6 @@ export class Monitor {
       at: snapshot.at,
       entry: this.#health.writeEntry(snapshot, this.#watchdog.interval),
     });
-  }
-
-  #onDown(reason: string): void {
-    this.#log.error(
-      { err: reason },
-      'The thread that makes the checks died; every service is unknown until it is back',
-    );
-    this.#own.workerUp.set(0);
-    this.#own.workerRestarts.inc();
-    this.#cluster.workerLost();
-    for (const { id } of this.#cluster.services) {
-      this.#exposition.remove(id);
-      this.#showState(id);
-    }
-    this.#exposition.remove(hostSource(this.#configuration.node));
-    void this.#queryBackend.evaluate();
-  }
-
-  /** What follows from a verdict: the pace of the checks and a word in the log. */
-  #onVerdict(now: ClusterStatus, at: Millis): void {
-    const before = this.#cluster.status;
-    if (this.#cluster.rulesProblem) this.#log.info({}, 'Rule evaluation recovered');
-    this.#cluster.setStatus(now, at);
-    this.#own.rulesUp.set(1);
-    this.#exposition.markChanged();
-    this.#checks.setStatus(now.overall);
-    this.#watchdog.setInterval(this.#configuration.prober.scan * PACE[now.overall]);
-    if (now.overall !== before.overall) {
-      this.#log.info({ from: before.overall, to: now.overall }, 'Cluster status changed');
-    }
-    this.#adaptPace(now.overall, at);
-    tellAlerts(this.#log, before.alerts, now.alerts);
-  }
-
-  /** Says how often checks are made now, where the status has changed it. */
-  #adaptPace(status: OverallStatus, at: Millis): void {
-    // Before all services are known the status is a guess that ends with the first scan.
-    if (this.#pace === undefined && !this.#firstChecks.areAllKnown(at)) return;
-    const before = this.#pace ?? 'healthy';
-    this.#pace = status;
-    if (PACE[status] === PACE[before]) return;
-    const interval = `${Math.round(this.#configuration.prober.scan * PACE[status]) / 1000} s`;
-    this.#log.info({ interval, status }, `Monitoring interval adapted to ${interval} (${status})`);
-    this.#alerts.alerting.setPace(
-      status === 'healthy' ? undefined : `adapted to ${interval} (${status})`,
-      at,
-    );
-  }
-
-  #onNoVerdict(reason: string): void {
-    if (this.#cluster.rulesProblem?.reason !== reason)
-      this.#log.error({ err: reason }, 'Rule evaluation failed; the last known status and alerts stay');
-    this.#cluster.rulesUnavailable(reason);
-    this.#own.rulesUp.set(0);
-    this.#exposition.markChanged();
-  }
-
-  #onEvaluation({ at, alerts, pending, evaluation, duration }: RuleEvaluation): void {
-    const isWanted = this.#alerts.alerting.applyEvaluation(
-      { ...evaluation, at, active: alerts, pending },
-      this.#clock.now(),
-    );
-    if (isWanted) void this.#queryBackend.evaluate();
-    this.#own.evaluated(evaluation, duration);
-    this.#alerts.updateMetrics(this.#muted(this.#clock.now()));
-    this.#exposition.markChanged();
-    for (const { file, group, rule, error } of evaluation.changes) {
-      if (error === '') this.#log.info({ file, group, rule }, 'Rule recovered');
-      else this.#log.error({ file, group, rule, err: error }, 'Rule failed');
-    }
-    for (const err of evaluation.restoreErrors) this.#log.error({ err }, 'Alerts were not restored');
-  }
-
-  #tellChange({ service, from, to, result }: LevelChange): void {
-    const fields = { target: service.id, from, to, err: result.error };
-    if (to === 'up') this.#log.info(fields, 'Service is up');
-    else if (to === 'unknown') this.#log.info(fields, 'Service state reset');
-    else this.#log.warn(fields, to === 'slow' ? 'Service is slow' : 'Service is down');
   }
 
   #facts(): PrometheusFacts {
@@ -584,22 +475,5 @@ export class Monitor {
       reload: this.#settings.enableLifecycle ? by => this.reload(by) : undefined,
       onAnswer: (handler, code) => this.#own.answered(handler, code),
     };
-  }
-}
-
-function hostSource(node: string): string {
-  return `host ${node}`;
-}
-
-/** Alerts that began and ended, as the log tells them. */
-function tellAlerts(log: Logger, before: readonly ClusterAlert[], now: readonly ClusterAlert[]): void {
-  const key = (alert: ClusterAlert) => `${alert.severity} ${alert.service}`;
-  const known = new Set(before.map(key));
-  const present = new Set(now.map(key));
-  for (const alert of now)
-    if (!known.has(key(alert))) log.warn({ target: alert.service, alert: alertLine(alert) }, 'Alert firing');
-  for (const alert of before) {
-    if (!present.has(key(alert)))
-      log.info({ target: alert.service, alert: alertLine(alert) }, 'Alert resolved');
   }
 }

@@ -11,7 +11,7 @@ export interface CommandResult {
   readonly code: number;
 }
 
-export interface LintOptions {
+interface LintOptions {
   /** Whether duplicate rules (same name and labels in one file) are reported; the default is true. */
   readonly duplicateRules?: boolean;
   /** What lint finds makes the command fail, with code 3. */

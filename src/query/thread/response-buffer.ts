@@ -22,7 +22,7 @@ interface BufferedResponse {
 }
 
 /** Limits other than the defaults. */
-export interface ResponseBufferLimits {
+interface ResponseBufferLimits {
   readonly bytes?: number;
   readonly answers?: number;
 }
