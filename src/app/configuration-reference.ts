@@ -9,7 +9,8 @@ import { type ReferencePart, referencePage, type SharedKeys } from '../config/re
 import { schemaKit } from '../config/schema-kit.js';
 import { condition } from '../probes/kinds/http/condition.js';
 import { kinds } from '../probes/kinds/index.js';
-import { monitorYml, serviceKeys, serviceSchema } from './configuration.js';
+import { monitorYml } from './configuration-schema.js';
+import { serviceKeys, serviceSchema } from './service-schema.js';
 
 const HTTP_CLIENT = 'HTTP clients';
 const IP_PROTOCOL = 'IP protocol';

@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { monitorYml } from '../../src/app/configuration.js';
 import {
   configurationPage,
   configurationParts,
   configurationSchema,
 } from '../../src/app/configuration-reference.js';
+import { monitorYml } from '../../src/app/configuration-schema.js';
 import { ConfigError, loadYaml } from '../../src/config/load.js';
 import { type Key, keysOf } from '../../src/config/reference/keys.js';
 

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { readGlobal } from '../../src/alertmanager/config/global.js';
 import { TemplateDecoder } from '../../src/alertmanager/config/template-decoder.js';
 import { receiverKinds } from '../../src/alertmanager/receivers/index.js';
-import { monitorYml } from '../../src/app/configuration.js';
+import { monitorYml } from '../../src/app/configuration-schema.js';
 import { type Field, isAbsent } from '../../src/config/decode.js';
 import { schemaKit } from '../../src/config/schema-kit.js';
 import { parseYamlTree, type YamlNode } from '../../src/config/yaml-tree.js';

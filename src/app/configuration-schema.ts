@@ -1,0 +1,205 @@
+// What may stand in monitor.yml: its sections, and the checks that need more than one of them.
+
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { actionsSection, alertingSection } from '../alerts/settings.js';
+import { endpointSection, unknownServices } from '../cluster/endpoints/section.js';
+import { about, ofType } from '../config/about.js';
+import { didYouMean } from '../config/did-you-mean.js';
+import { count, duration, flag, httpUrl, section, words } from '../config/fields.js';
+import { httpClientShape } from '../config/http-client/config.js';
+import { httpClientProblem } from '../config/http-client/problem.js';
+import { schemaKit } from '../config/schema-kit.js';
+import { webSection } from '../http/access-section.js';
+import { pageSection } from '../http/page/settings.js';
+import type { Millis } from '../model/time.js';
+import { HIGHEST_LIMIT } from '../probes/concurrency.js';
+import { host } from '../probes/kinds/host.js';
+import { reportsSection } from '../report/settings.js';
+import { services } from './service-schema.js';
+
+/** Prometheus' own advice. */
+const LONGEST_SCRAPE_INTERVAL: Millis = 120_000;
+
+/** A whole number within bounds, or `auto`, the default. */
+const countOrAuto = (min: number, max: number) =>
+  ofType(
+    `auto or a whole number from ${min} to ${max}`,
+    {
+      anyOf: [
+        { const: 'auto' },
+        { type: 'integer', minimum: min, maximum: max },
+        { type: 'string', pattern: '\\$\\{' },
+      ],
+    },
+    parsedCountOrAuto(min, max),
+  ).default('auto');
+
+const parsedCountOrAuto = (min: number, max: number) =>
+  z.unknown().transform((value, context): number | 'auto' => {
+    if (value === 'auto') return value;
+    const given = count(min, max).safeParse(value);
+    if (given.success) return given.data;
+    context.addIssue({ code: 'custom', message: `expected auto or a whole number from ${min} to ${max}` });
+    return z.NEVER;
+  });
+
+const scan = section({
+  intervals: about(
+    section({
+      critical: about(duration(100).default(30_000), 'Of critical services.'),
+      other: about(duration(100).default(60_000), 'Of all others.'),
+    }).prefault({}),
+    'Time between two checks of a service; half of it while the cluster is degraded, a sixth while it is unhealthy.',
+  ),
+  max_concurrent_checks: about(
+    countOrAuto(1, HIGHEST_LIMIT),
+    'Checks at one time. `auto` is 5 for a small cluster, and more where services that hang would make others wait.',
+  ),
+  pool: about(
+    section({
+      connections: about(
+        countOrAuto(1, 2 * HIGHEST_LIMIT),
+        'Open connections in all; `auto` is 50 for a small cluster.',
+      ),
+      per_host: about(
+        countOrAuto(1, 2 * HIGHEST_LIMIT),
+        'Open connections to one host and port; `auto` is 10 for a small cluster.',
+      ),
+      keep_alive: about(duration(1000).default(60_000), 'How long an unused connection is kept.'),
+      max_age: about(
+        duration(1000).default(45_000),
+        'A connection is not used again after this time, so that checks notice what a new client would meet.',
+      ),
+      max_requests: about(count(1).default(5), 'Requests on one connection.'),
+    }).prefault({}),
+    'Connections of checks over HTTP.',
+  ),
+});
+
+const hostSection = section({
+  enabled: about(
+    flag().default(true),
+    "Whether processor, memory, disks and network of the monitor's machine are measured.",
+  ),
+  interval: about(duration(1000).default(30_000), 'Time between two measurements.'),
+  ...host.options(schemaKit).shape,
+});
+
+const query = section({
+  url: about(
+    httpUrl()
+      .transform(url => url.replace(/\/+$/, ''))
+      .optional(),
+    'A Prometheus or VictoriaMetrics that is asked instead of keeping samples and evaluating rules here.',
+    { example: 'http://127.0.0.1:9090' },
+  ),
+  timeout: about(duration(100).default(30_000), 'How long its answer may take.'),
+  scrape_interval: about(
+    duration(100)
+      .refine(interval => interval <= LONGEST_SCRAPE_INTERVAL, {
+        error: 'expected 2m at most: rules and queries take a series without a sample for 5 minutes as gone',
+      })
+      .optional(),
+    'Time between two samples of each series, and between evaluations of rules; 2m at most. Not with `url`.',
+    { example: '30s', fallback: '15s' },
+  ),
+  ...httpClientShape,
+}).superRefine((config, context) => {
+  if (config.url !== undefined && config.scrape_interval !== undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['scrape_interval'],
+      message: 'with query.url the Prometheus there scrapes; set scrape_interval in its configuration',
+    });
+  const problem = httpClientProblem(config);
+  if (problem) context.addIssue({ code: 'custom', message: problem });
+  if (
+    config.url === undefined &&
+    (config.basic_auth || config.authorization || config.headers || config.tls_config)
+  )
+    context.addIssue({ code: 'custom', message: 'url is missing; without one the monitor answers itself' });
+});
+
+const links = section({
+  grafana: about(
+    httpUrl()
+      .transform(url => url.replace(/\/+$/, ''))
+      .optional(),
+    'Grafana with the dashboards of `grafana/`: where `dashboard_url` of alerts leads.',
+    { example: 'http://127.0.0.1:3000', fallback: 'the status page' },
+  ),
+  runbook: about(
+    httpUrl().optional(),
+    'A page with a section for each alert, named in lower case: where `runbook_url` leads.',
+    {
+      example: 'https://wiki.example.org/runbook',
+      fallback: '/runbook of the monitor',
+    },
+  ),
+});
+
+/** Everything monitor.yml may hold, but for the keys of the kinds of services. */
+export const monitorYml = section({
+  node: about(
+    words().default(hostname()),
+    'Name of this machine in `/health` and in `host_*`; no service may have it.',
+    { example: 'worker-node4', fallback: 'the host name' },
+  ),
+  scan: about(scan.prefault({}), 'When and how services are checked.'),
+  host: about(hostSection.prefault({}), 'The machine that the monitor runs on.'),
+  query: about(query.prefault({}), 'Samples and rules: kept here, or asked for elsewhere.'),
+  links: about(links.prefault({}), "Where alerts lead, instead of the monitor's own pages."),
+  web: about(
+    webSection.prefault({}),
+    'Names and proxies under which browsers reach the monitor. Users and certificates are in the file of `--web.config.file`.',
+  ),
+  page: about(pageSection.prefault({}), 'The status page; see docs/page.md.'),
+  rule_files: about(
+    z
+      .array(words(), { error: 'expected a list of files, or of patterns such as rules/*.rules.yml' })
+      .optional(),
+    "Rules in Prometheus' format, as files or patterns, relative to this file.",
+    { example: ['rules/*.rules.yml'], fallback: 'a folder `rules` beside this file, or those that ship' },
+  ),
+  alerting: about(alertingSection(schemaKit).prefault({}), 'Where alerts go; see docs/alerting.md.'),
+  actions: about(actionsSection(schemaKit).default([]), 'What is done about an alert by itself.'),
+  reports: about(
+    reportsSection(schemaKit).default([]),
+    'Reports that are sent by schedule; see docs/reports.md.',
+  ),
+  services: about(services, 'What is monitored, by id: letters, digits, `_`, `-` and `.`.'),
+  endpoints: about(
+    endpointSection.prefault({}),
+    'Where workflows call which kind of service, for `/best_endpoint`.',
+  ),
+}).superRefine((config, context) => {
+  if (config.query.url !== undefined && config.alerting.alertmanagers !== undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['alerting', 'alertmanagers'],
+      message:
+        'with query.url the Prometheus there sends the alerts; name the Alertmanagers in its configuration',
+    });
+  }
+  const ids = config.services.map(({ id }) => id);
+  for (const { path, message } of unknownServices(config.endpoints, ids))
+    context.addIssue({ code: 'custom', path: ['endpoints', ...path], message });
+  for (const [i, id] of config.page.hide.entries())
+    if (!ids.includes(id))
+      context.addIssue({
+        code: 'custom',
+        path: ['page', 'hide', i],
+        message: `no service "${id}"${didYouMean(id, ids)}`,
+      });
+  if (config.services.some(service => service.id === config.node)) {
+    context.addIssue({
+      code: 'custom',
+      path: ['services', config.node],
+      message: 'is the name of the node too; call the service or the node something else',
+    });
+  }
+});
+
+/** What stands in it. */
+export type MonitorYml = z.output<typeof monitorYml>;
