@@ -1,0 +1,115 @@
+// Reads series by parts, so that others have their turn in between. Comes in: matchers and a window of time; goes out: the
+// series, as if they had been read at once.
+
+import type { Matcher, Series } from '../model/samples.js';
+import type { Millis } from '../model/time.js';
+import type { SampleFile } from './file.js';
+import { Selection, type SeriesOf, type Wanted } from './selection.js';
+import type { WindowReader } from './window-reader.js';
+
+/** Times that reading by parts is begun. A file that is only read may be loaded again at every part. */
+const ATTEMPTS = 3;
+/** Reading goes on for so long before others may have their turn. */
+const SLICE: Millis = 5;
+
+/** What is read, and how it changes. */
+export interface PartSource {
+  /** Runs an action on the file, undefined where there is none. @throws the disk's error */
+  read<T>(action: (file: SampleFile | undefined) => T): T;
+  reader(file: SampleFile | undefined, from: Millis, to: Millis): WindowReader;
+  /** Changes when numbers of series become those of others. */
+  generation(): number;
+  /** The time of the latest scrape. */
+  last(): Millis;
+  isInterimOpen(): boolean;
+  /** The monotonic clock. */
+  elapsed(): Millis;
+}
+
+/** Reads one source. */
+export class PartReader {
+  readonly #source: PartSource;
+
+  constructor(source: PartSource) {
+    this.#source = source;
+  }
+
+  /**
+   * As the interface says; series are left out as soon as those before them have more than `limit` samples together.
+   * @param pause called every few milliseconds: scrapes may be kept in it and other windows read, which changes nothing here
+   * @throws the disk's error, what `pause` throws; what a damaged file held is gone, and it is answered from what there is.
+   */
+  select(
+    matchers: readonly Matcher[],
+    from: Millis,
+    to: Millis,
+    limit = Number.POSITIVE_INFINITY,
+    pause?: () => void,
+  ): Series[] {
+    return this.#readByParts({ matchers, from, to, pause, isLatest: false }, () => {
+      let left = limit;
+      return (reader, each) => {
+        if (left < 0) return undefined;
+        const series = reader.all(each);
+        left -= series?.values.length ?? 0;
+        return series;
+      };
+    });
+  }
+
+  /** As the interface says; `pause` as in {@link select}. @throws the disk's error, what `pause` throws */
+  latest(matchers: readonly Matcher[], from: Millis, to: Millis, pause?: () => void): Series[] {
+    return this.#readByParts(
+      { matchers, from, to, pause, isLatest: true },
+      () => (reader, each) => reader.last(each),
+    );
+  }
+
+  /** @param begin what makes a series for the reader, from the first one on */
+  #readByParts(wanted: Wanted, begin: () => SeriesOf): Series[] {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const selection = new Selection(wanted, this.#source.last(), this.#source.isInterimOpen());
+      const found = this.#tryByParts(selection, wanted, begin());
+      if (found) return found;
+    }
+    return this.#readAtOnce(wanted, begin());
+  }
+
+  /** Others have to wait, but what changes meanwhile cannot keep it from coming to an end. */
+  #readAtOnce({ from, to, matchers, isLatest }: Wanted, seriesOf: SeriesOf): Series[] {
+    return this.#source.read(file => {
+      const reader = this.#source.reader(file, from, to);
+      return reader.matching(matchers, isLatest).flatMap(each => seriesOf(reader, each) ?? []);
+    });
+  }
+
+  /** @returns undefined when the series are others than they were, and it has to begin again */
+  #tryByParts(selection: Selection, wanted: Wanted, seriesOf: SeriesOf): Series[] | undefined {
+    const { from, to, matchers, isLatest } = wanted;
+    const matching = this.#source.read(file =>
+      this.#source.reader(file, from, to).matching(matchers, isLatest),
+    );
+    // The first reading may have loaded the file.
+    const generation = this.#source.generation();
+    while (selection.next < matching.length) {
+      if (selection.next > 0) wanted.pause?.();
+      if (this.#source.generation() !== generation) return undefined;
+      const until = selection.until(this.#source.last(), this.#source.isInterimOpen());
+      if (until === undefined) return undefined;
+      const deadline = this.#source.elapsed() + (selection.mayPause ? SLICE : Number.POSITIVE_INFINITY);
+      selection.take(
+        this.#source.read(file => {
+          const reader = selection.readerOf(file, until, () => this.#source.reader(file, from, until));
+          const read = () =>
+            selection.part(
+              matching,
+              each => seriesOf(reader, each),
+              () => this.#source.elapsed() >= deadline,
+            );
+          return file ? file.reading(read) : read();
+        }),
+      );
+    }
+    return selection.found;
+  }
+}
