@@ -71,3 +71,25 @@ test('anchors lead to what is there', async () => {
     expect([path, missing]).toEqual([path, []]);
   }
 }, 120_000);
+
+test('on paper there is nothing to press', async () => {
+  const page = await on.open();
+  const left: unknown[] = [];
+  for (const path of [
+    '',
+    'ui/alerts',
+    'ui/incidents',
+    'ui/silences',
+    'ui/service/tools',
+    'ui/node',
+    'ui/haproxy',
+  ]) {
+    await page.goto(`${on.monitor.url}/${path}`);
+    await page.waitForSelector('html[data-alive]');
+    await page.emulateMedia({ media: 'print' });
+    const shown = page.locator('button, select, input, nav').filter({ visible: true });
+    for (const text of await shown.allInnerTexts()) left.push([path, text]);
+    await page.emulateMedia({ media: 'screen' });
+  }
+  expect(left).toEqual([]);
+}, 120_000);
