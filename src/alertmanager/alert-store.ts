@@ -59,7 +59,7 @@ interface AlertStoreEvents {
   onMoved(alert: StoredAlert): void;
 }
 
-interface Entry {
+interface StoreEntry {
   alert: StoredAlert;
   /** Its end was passed on. */
   isOver: boolean;
@@ -79,7 +79,7 @@ export function isResolved({ endsAt }: Pick<StoredAlert, 'endsAt'>, at: Millis):
 export class AlertStore {
   readonly #kept: StateStore;
   readonly #events: AlertStoreEvents;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, StoreEntry>();
   /** The latest moment that {@link advanceTo} was given. */
   #now: Millis;
   /** `global.resolve_timeout`. */
@@ -188,14 +188,14 @@ export class AlertStore {
   }
 
   /** @returns the entry when there is something new to be kept */
-  #merge(incoming: IncomingAlert, at: Millis, happened: (() => void)[]): Entry | undefined {
+  #merge(incoming: IncomingAlert, at: Millis, happened: (() => void)[]): StoreEntry | undefined {
     const fresh = this.#fresh(incoming, at);
     const before = this.#entries.get(fresh.fingerprint);
     const overlaps = before && fresh.endsAt > before.alert.startsAt && fresh.startsAt < before.alert.endsAt;
     const alert = overlaps ? merged(before.alert, fresh, at) : fresh;
     // The end of an unknown alert is dropped.
     if (!before && isResolved(alert, at)) return undefined;
-    const entry: Entry = { alert, isOver: isResolved(alert, at) };
+    const entry: StoreEntry = { alert, isOver: isResolved(alert, at) };
     this.#entries.set(alert.fingerprint, entry);
     const begins = !entry.isOver && (!before || before.isOver);
     const ends = entry.isOver && before !== undefined && !before.isOver;
@@ -253,12 +253,12 @@ function isAlike(a: StoredAlert, b: StoredAlert): boolean {
   );
 }
 
-function toPersisted({ alert, isOver }: Entry): PersistedAlert {
+function toPersisted({ alert, isOver }: StoreEntry): PersistedAlert {
   const { labels, fingerprint: _, isUnconfirmed: __, ...rest } = alert;
   return { ...rest, labels: labels.toJSON(), isOver };
 }
 
-function fromPersisted(fingerprint: string, value: PersistedAlert, at: Millis): Entry {
+function fromPersisted(fingerprint: string, value: PersistedAlert, at: Millis): StoreEntry {
   const { labels, isOver, ...rest } = value;
   const alert = { ...rest, fingerprint, labels: Labels.of(labels), isUnconfirmed: false };
   // The clock may have been set back since.
@@ -267,7 +267,7 @@ function fromPersisted(fingerprint: string, value: PersistedAlert, at: Millis): 
 }
 
 /** What an alert is after the clock was set back from one moment to another. */
-function movedBack({ alert, isOver }: Entry, before: Millis, at: Millis): StoredAlert {
+function movedBack({ alert, isOver }: StoreEntry, before: Millis, at: Millis): StoredAlert {
   const startsAt = Math.min(alert.startsAt, at);
   if (isOver || isResolved(alert, before))
     return alert.endsAt <= at ? alert : { ...alert, startsAt, endsAt: at };

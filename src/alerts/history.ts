@@ -123,7 +123,7 @@ export class AlertHistory {
       labels,
       annotations: alert.annotations,
       startsAt: alert.startsAt,
-      ...noticed(alert),
+      ...earlierTimes(alert),
       endsAt: undefined,
       escalation: undefined,
       notifications: [],
@@ -200,7 +200,7 @@ export class AlertHistory {
   #write(bite: number): void {
     const changed = [...this.#changed].slice(0, bite);
     for (const episode of changed) this.#changed.delete(episode);
-    if (changed.length > 0) this.#store.put(changed.map(stored));
+    if (changed.length > 0) this.#store.upsert(changed.map(stored));
   }
 
   #of(labels: Readonly<Record<string, string>>): AlertHistoryEntry | undefined {
@@ -228,7 +228,7 @@ export class AlertHistory {
 }
 
 /** How an alert came about. A clock that was set back may have put moments after its begin. */
-function noticed({
+function earlierTimes({
   startsAt,
   activeAt,
   firstFailedAt,

@@ -5,7 +5,7 @@
 import type { IncomingAlert } from '../alertmanager/alert-store.js';
 import type { HttpClientConfig } from '../config/http-client/config.js';
 import { secretsOfHttp } from '../config/http-client/secrets.js';
-import { Caller, RedirectError } from '../http-client/client.js';
+import { HttpClient, RedirectError } from '../http-client/client.js';
 import { explainError } from '../http-client/errors.js';
 import { oneLine, scrub } from '../model/scrub.js';
 import { type Clock, formatDuration, LONGEST_WAIT, type Millis } from '../model/time.js';
@@ -36,7 +36,7 @@ class SendLoop {
   readonly address: string;
   readonly #url: URL;
   readonly #config: AlertmanagerAddress;
-  readonly #caller: Caller;
+  readonly #client: HttpClient;
   readonly #clock: Clock;
   readonly #events: SenderEvents;
   readonly #queue: IncomingAlert[] = [];
@@ -48,7 +48,7 @@ class SendLoop {
     this.#url = new URL(`${base.pathname.replace(/\/+$/, '')}/api/v2/alerts`, base);
     this.address = this.#url.href;
     this.#config = config;
-    this.#caller = new Caller(base, config);
+    this.#client = new HttpClient(base, config);
     this.#clock = clock;
     this.#events = events;
   }
@@ -71,7 +71,7 @@ class SendLoop {
     this.#queue.length = 0;
     this.#stop.abort();
     await this.#sending;
-    this.#caller.close();
+    this.#client.close();
   }
 
   async #run(): Promise<void> {
@@ -98,7 +98,7 @@ class SendLoop {
     };
     try {
       const signal = AbortSignal.any([late, this.#stop.signal]);
-      const { status } = await this.#caller.call(
+      const { status } = await this.#client.call(
         { method: 'POST', url: this.#url, headers, body },
         { signal, sink },
       );

@@ -73,7 +73,7 @@ interface Wanted {
   readonly make: () => Promise<unknown>;
 }
 
-interface Kept {
+interface CachedReport {
   /** When its making began, and how long it took. */
   readonly madeAt: Millis;
   readonly took: Millis;
@@ -96,8 +96,8 @@ export class Analyst {
   readonly #services: () => readonly Service[];
   readonly #rollups: Pick<RollupStore, 'between'>;
   readonly #clock: Clock;
-  readonly #kept = new Map<string, Kept>();
-  readonly #making = new Map<string, Kept>();
+  readonly #kept = new Map<string, CachedReport>();
+  readonly #making = new Map<string, CachedReport>();
   /** Reports that were asked for, by name. */
   readonly #wanted = new Map<string, Wanted>();
 
@@ -133,7 +133,7 @@ export class Analyst {
    */
   async refresh(isOver: () => boolean): Promise<number> {
     const period = USUAL.period(this.#clock.now());
-    if (period && !isOver()) await this.#hourly.fill(period, this.#services().length);
+    if (period && !isOver()) await this.#hourly.load(period, this.#services().length);
     let count = 0;
     const errors: unknown[] = [];
     for (const [name, { askedAt, make }] of [...this.#wanted]) {
@@ -194,7 +194,7 @@ export class Analyst {
     return { report: (await kept.result) as Result, age };
   }
 
-  #begin(name: string, madeAt: Millis, make: () => Promise<unknown>): Kept {
+  #begin(name: string, madeAt: Millis, make: () => Promise<unknown>): CachedReport {
     const result = make();
     const making = { madeAt, took: 0, result };
     this.#making.set(name, making);

@@ -62,7 +62,7 @@ export class RollupJob {
       const services = Object.keys(rollup).length;
       if (services > 0) this.#services = services;
       const earlier = rollupsIn(store, [date]).get(date);
-      if (services > 0 && !store.put(date, earlier ? mergeRollups(earlier, rollup) : rollup))
+      if (services > 0 && !store.upsert(date, earlier ? mergeRollups(earlier, rollup) : rollup))
         return undefined;
       if (services > 0) this.#empty.delete(date);
       else this.#empty.add(date);

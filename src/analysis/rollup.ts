@@ -28,7 +28,7 @@ type Rollups = ReadonlyMap<string, Rollup>;
 
 /** Where roll-ups are kept. */
 export interface RollupStore {
-  put(date: string, rollup: Rollup): boolean;
+  upsert(date: string, rollup: Rollup): boolean;
   between(from: string, to: string): ReadonlyMap<string, unknown>;
   dates(from: string, to: string): readonly string[] | undefined;
   /** Days whose samples changed since their roll-up was made, oldest first. */

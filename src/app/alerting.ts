@@ -88,9 +88,9 @@ export class AlertWiring {
 
   /** Puts how many alerts and silences there are on /metrics. */
   updateMetrics(muted: readonly MutedAlert[]): void {
-    this.#metrics.show(this.alerting.figures());
-    this.#metrics.showMuted(muted);
-    this.#metrics.showSending(this.alerting.sender);
+    this.#metrics.setCounts(this.alerting.figures());
+    this.#metrics.setMuted(muted);
+    this.#metrics.setQueue(this.alerting.sender);
   }
 
   async close(): Promise<void> {

@@ -106,7 +106,7 @@ export class CheckResults {
     if (!service) return false;
     const failure = failureLabelsOf(cluster.lastFailure(id));
     const isInMaintenance = cluster.maintenance(id) !== undefined;
-    return services.show(service, cluster.result(id), failure, isInMaintenance);
+    return services.update(service, cluster.result(id), failure, isInMaintenance);
   }
 
   /** Forgets a service. */

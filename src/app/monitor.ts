@@ -239,7 +239,7 @@ export class Monitor {
       scan: () => this.#configuration.prober.scan,
       muted: at => this.#muted(at),
     });
-    this.#takeUp(configuration);
+    this.#applyConfiguration(configuration);
     this.#pruning = setInterval(() => void this.#store.prune(), PRUNE_EVERY);
     void this.#store.prune();
   }
@@ -261,7 +261,7 @@ export class Monitor {
     const address = this.#server.address;
     const local = address.replace(/^(\[::\]|0\.0\.0\.0):/, 'localhost:');
     this.#url = `${web.tls ? 'https' : 'http'}://${local}`;
-    this.#showLinks();
+    this.#updateLinks();
     await this.#alerts.configure(this.#configuration);
     await this.#queryBackend.start(local, this.#ruleConfiguration());
     this.#reporting.configure(this.#configuration);
@@ -288,8 +288,8 @@ export class Monitor {
       const configuration = loadConfiguration(configFile);
       const web = webConfigFile ? loadWebConfig(webConfigFile) : undefined;
       await this.#alerts.configure(configuration);
-      this.#takeUp(configuration);
-      this.#showLinks();
+      this.#applyConfiguration(configuration);
+      this.#updateLinks();
       await this.#queryBackend.configure(this.#ruleConfiguration());
       this.#reporting.configure(configuration);
       if (web) this.#server?.setWebConfig(web);
@@ -334,7 +334,7 @@ export class Monitor {
     this.#lock.release();
   }
 
-  #takeUp(configuration: Configuration): void {
+  #applyConfiguration(configuration: Configuration): void {
     const kindOf = new Map(configuration.services.map(service => [service.id, service.kind]));
     // A service of another kind is another service, though it bears the same name.
     for (const { id, kind } of this.#cluster.services)
@@ -354,13 +354,13 @@ export class Monitor {
     this.#reloadedAt = this.#clock.now();
     this.#reloadSucceeded = true;
     this.#own.reloaded(true, this.#reloadedAt);
-    this.#showConcurrency(configuration.prober);
+    this.#reportConcurrency(configuration.prober);
     this.#checks.configure(configuration.prober);
     this.#checks.setStatus(this.#cluster.status.overall);
   }
 
-  #showConcurrency({ concurrency, connections, targets }: ProberConfig): void {
-    this.#own.showConcurrency(concurrency);
+  #reportConcurrency({ concurrency, connections, targets }: ProberConfig): void {
+    this.#own.setConcurrency(concurrency);
     const { limit, isAuto, required, recommended } = concurrency;
     const services = targets.filter(({ isService }) => isService).length;
     const by = isAuto ? 'auto' : 'configuration';
@@ -398,10 +398,10 @@ export class Monitor {
   }
 
   /** Annotations of alerts ask for these series; a Prometheus that scrapes us finds them too. */
-  #showLinks(): void {
+  #updateLinks(): void {
     const { grafana, runbook } = this.#configuration.links;
     const url = this.#externalUrl;
-    this.#own.showLinks({
+    this.#own.setLinks({
       runbook: runbook ?? `${url}/runbook`,
       dashboards: grafana === undefined ? `${url}/dashboards?uid=` : `${grafana}/d/`,
     });
@@ -413,8 +413,8 @@ export class Monitor {
     this.#own.scans.inc();
     this.#own.scanLag.set(scan.lag / 1000);
     this.#own.scanDuration.set(scan.work / 1000);
-    this.#own.showStore(this.#store);
-    this.#own.showSamples(this.#queryBackend.samples);
+    this.#own.setStore(this.#store);
+    this.#own.setSamples(this.#queryBackend.samples);
     this.#alerts.updateMetrics(this.#muted(this.#clock.now()));
     this.#exposition.markChanged();
     // What is remembered of a scan is what the rules say of it; results that come while they think are not part of it.

@@ -28,7 +28,7 @@ export class FolderLock {
   /** Takes the lock if it can be taken. @throws StorageRefused when another process uses the folder */
   constructor(folder: string) {
     this.#folder = folder;
-    this.#take();
+    this.#acquire();
   }
 
   /** Why there is no lock, and what to do; undefined while there is one. */
@@ -48,7 +48,7 @@ export class FolderLock {
   retry(): void {
     if (this.#held) return;
     try {
-      this.#take();
+      this.#acquire();
     } catch (error) {
       if (!(error instanceof StorageRefused)) throw error;
       this.#problem = error.message;
@@ -61,7 +61,7 @@ export class FolderLock {
     this.#held = undefined;
   }
 
-  #take(): void {
+  #acquire(): void {
     const { db, problem } = lockFolder(this.#folder);
     this.#held = problem === undefined ? db : undefined;
     if (!this.#held) db?.close();
@@ -135,7 +135,7 @@ function lockFile(file: string): Sqlite {
   try {
     // Without a journal file: a transaction that is never committed writes nothing.
     db.pragma('journal_mode = MEMORY');
-    noteHolder(db);
+    writeHolder(db);
     // Others may still read who holds it.
     db.exec('BEGIN IMMEDIATE');
     return db;
@@ -154,7 +154,7 @@ function isBusy(error: unknown): boolean {
 }
 
 /** A full disk must not keep the lock from being taken. */
-function noteHolder(db: Sqlite): void {
+function writeHolder(db: Sqlite): void {
   try {
     db.transaction(() => {
       db.exec('CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL); DELETE FROM holder');

@@ -38,7 +38,7 @@ interface Wanted {
 export async function reportCommand(args: readonly string[], output: Output): Promise<number> {
   const { own, rest } = takeOwnFlags(args, ['days', 'month', 'format', 'output']);
   const flags = parseFlags(rest);
-  const wanted = wantedOf(own, flags);
+  const wanted = requestOf(own, flags);
   const configuration = loadConfiguration(flags.configFile);
   loadNative();
   const samples = join(flags.storagePath, 'samples.db');
@@ -106,7 +106,7 @@ function openEngine({ remote, scrapeInterval }: Configuration, flags: Flags): Em
   });
 }
 
-function wantedOf(own: Readonly<Partial<Record<string, string>>>, flags: Flags): Wanted {
+function requestOf(own: Readonly<Partial<Record<string, string>>>, flags: Flags): Wanted {
   const [word] = flags.words;
   if (word !== undefined) throw new UsageError(`report: unexpected ${word}`);
   const { days = '7', month, format, output: file } = own;

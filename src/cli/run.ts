@@ -25,7 +25,7 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
   try {
     const found = findCommand(argv, commands);
     if (found) {
-      if (wantsHelp(found.args)) return say(output, usageOf(found.command));
+      if (wantsHelp(found.args)) return print(output, usageOf(found.command));
       checkDirectory();
       return await found.command.run(found.args, output);
     }
@@ -33,10 +33,10 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
     const [word, ...further] = flags.words;
     // As promtool and amtool have it: `help`, or `help COMMAND`.
     const about = word === 'help' ? findCommand(further, commands)?.command : undefined;
-    if (about) return say(output, usageOf(about));
-    if (flags.help || word === 'help') return say(output, helpText(commandLines(commands)).trimEnd());
+    if (about) return print(output, usageOf(about));
+    if (flags.help || word === 'help') return print(output, helpText(commandLines(commands)).trimEnd());
     if (flags.version)
-      return say(output, `langgraph-monitor, version ${version()} (node ${process.version})`);
+      return print(output, `langgraph-monitor, version ${version()} (node ${process.version})`);
     if (word !== undefined) {
       const names = commands.map(({ name }) => name);
       throw new UsageError(
@@ -51,7 +51,7 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
   }
 }
 
-function say(output: Output, text: string): number {
+function print(output: Output, text: string): number {
   output.out(text);
   return 0;
 }

@@ -1,5 +1,5 @@
 // Server-sent events out of bytes. Our own, because a library would be the client's only import, and a page could no
-// longer load it as it is. Source: WHATWG HTML, "Server-sent events", "Parsing an event stream".
+// longer load it is. Source: WHATWG HTML, "Server-sent events", "Parsing an event stream".
 
 /** One event. */
 export interface ServerEvent {
@@ -32,7 +32,7 @@ export class EventStreamParser {
   }
 
   /** Takes the next piece in and gives out what it completes. */
-  take(bytes: Uint8Array): void {
+  push(bytes: Uint8Array): void {
     const text = this.#rest + this.#decoder.decode(bytes, { stream: true });
     const lines = text.split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop() ?? '';

@@ -118,7 +118,7 @@ async function stream(
     for await (const bytes of pieces(response)) {
       silence();
       silence = later(limits.later, stop);
-      parser.take(bytes);
+      parser.push(bytes);
       follower.onAlive();
       if (isFirst) follower.onMode('streaming');
       if (isFirst) follower.onContact();

@@ -207,13 +207,13 @@ export class LangGraphMonitoring {
         maxAge,
         mayHoldProcess,
         // After every reload of its configuration the monitor makes its clients reconnect.
-        onContact: () => void this.#learn(),
+        onContact: () => void this.#fetchBestLlmEndpoint(),
       });
     return this.#view;
   }
 
   /** Asks for what {@link getBestLlmEndpoint} needs beside the view. */
-  async #learn(): Promise<void> {
+  async #fetchBestLlmEndpoint(): Promise<void> {
     const config = { ...this.#config, fetch: withUnref(this.#config.fetch) };
     const best = await fetchJson<BestEndpoint>(config, '/best_endpoint?capability=llm', bestEndpointProblem);
     if (isAnswer(best)) this.#llm = best;

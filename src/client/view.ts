@@ -28,7 +28,7 @@ export class ClusterView {
   constructor({ maxAge, onContact, ...options }: ViewOptions) {
     this.#maxAge = maxAge;
     const follower = {
-      onHealth: (health: ClusterHealth) => this.#take(health),
+      onHealth: (health: ClusterHealth) => this.#update(health),
       onAlive: () => {
         this.#heardAt = performance.now();
       },
@@ -91,7 +91,7 @@ export class ClusterView {
     this.#listeners.clear();
   }
 
-  #take(health: ClusterHealth): void {
+  #update(health: ClusterHealth): void {
     this.#health = health;
     this.#heardAt = performance.now();
     const gist = digestOf(health);

@@ -23,7 +23,7 @@ export interface ClusterSnapshot {
 }
 
 /** What a service's text was written from. */
-interface Part {
+interface ServiceJson {
   readonly result: CheckResult | undefined;
   readonly service: Service;
   readonly maintenance: Maintenance | undefined;
@@ -42,7 +42,7 @@ export class HealthWriter {
   #entryAt: Millis;
   /** The interval of scans by then. */
   #interval: Millis = 0;
-  readonly #parts = new Map<string, Part>();
+  readonly #parts = new Map<string, ServiceJson>();
 
   /** @param startedAt When the monitor started, by the monotonic clock. @param muted What is not sent at a moment. */
   constructor(

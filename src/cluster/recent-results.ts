@@ -39,7 +39,7 @@ interface Places {
 
 const NOWHERE: Places = placesIn({ families: [], labels: [] });
 
-interface Known {
+interface ServiceResults {
   /** Oldest first. */
   readonly results: RecentResult[];
   /** Where the readings have what is wanted; a service may measure thousands of series. */
@@ -49,7 +49,7 @@ interface Known {
 }
 
 export class RecentResults {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, ServiceResults>();
 
   /** Takes a result. */
   add(result: CheckResult): void {

@@ -27,10 +27,10 @@ export class Coalesced {
    * @throws what the action throws
    */
   run(): Promise<void> {
-    if (!this.#running) return this.#begin();
+    if (!this.#running) return this.#start();
     this.#next ??= this.#running.then(() => {
       this.#next = undefined;
-      return this.#begin();
+      return this.#start();
     });
     return this.#next;
   }
@@ -41,7 +41,7 @@ export class Coalesced {
     await this.#current?.catch(() => {});
   }
 
-  #begin(): Promise<void> {
+  #start(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     const begun = performance.now();
     const current = this.#action();

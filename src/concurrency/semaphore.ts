@@ -11,7 +11,7 @@ export class Semaphore {
 
   /** Runs work when it is its turn. @throws what it throws, or the signal's reason when that is aborted while it waits */
   async run<T>(signal: AbortSignal, body: () => Promise<T>): Promise<T> {
-    await this.#enter(signal);
+    await this.#acquire(signal);
     try {
       return await body();
     } finally {
@@ -21,7 +21,7 @@ export class Semaphore {
     }
   }
 
-  #enter(signal: AbortSignal): Promise<void> {
+  #acquire(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#free > 0) {
       this.#free--;

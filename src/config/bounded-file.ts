@@ -31,7 +31,7 @@ const kept = new Map<string, Buffer | Error>();
  * be read once, while a command first looks what kind of file it is. It is waited for as long as it takes, unless it is a
  * named one. Other files are left for it.
  */
-export function keepPipe(file: string): void {
+export function cachePipe(file: string): void {
   const keep = (read: () => Buffer) => {
     try {
       kept.set(file, read());

@@ -52,7 +52,7 @@ export class Decoder {
   }
 
   /** Notes that a value is a secret, before it is read: no message repeats any of it. */
-  noteSecret(node: Field): void {
+  markSecret(node: Field): void {
     if (!isAbsent(node)) this.#secrets.add(node);
   }
 
@@ -72,7 +72,7 @@ export class Decoder {
   }
 
   /** What stands under one key of a mapping, and the mapping without it; neither when it is no mapping. */
-  take(node: YamlNode, type: string, key: string): [taken: Field, rest: YamlMapping | undefined] {
+  expect(node: YamlNode, type: string, key: string): [taken: Field, rest: YamlMapping | undefined] {
     if (node.kind !== 'mapping') {
       this.#wrong(node, type);
       return [undefined, undefined];

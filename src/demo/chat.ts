@@ -2,13 +2,13 @@
 // Ollama and llama.cpp give too.
 // Source: OpenAI, API reference, "The chat completion object".
 
-import { type Answer, json } from './fault.js';
+import { type FaultyResponse, json } from './fault.js';
 
 /** Where models are asked, as OpenAI has it. */
 export const CHAT_PATH = '/v1/chat/completions';
 
 /** An answer in a few words. */
-export function chatAnswer(model: string, words: string): Answer {
+export function chatAnswer(model: string, words: string): FaultyResponse {
   return json({
     id: 'chatcmpl-0',
     object: 'chat.completion',

@@ -16,7 +16,7 @@ export const SERVICE_IDS = ['jetson_ollama', 'cpu_llama', 'embeddings', 'tools',
 export type ServiceId = (typeof SERVICE_IDS)[number];
 
 /** What can be wrong with a service: a fault, or something only its kind knows. */
-export type Condition =
+export type ServiceCondition =
   | Fault
   /** Ollama: everything answers, but this model is not installed. */
   | { readonly kind: 'model_missing'; readonly model: string }
@@ -50,7 +50,7 @@ export interface Cluster {
    * Puts one service in a condition, and out of every other; `{kind: 'ok'}` makes it well. Nothing happens for a Redis
    * that does not run. Resolves when it holds. @throws RangeError for a condition the service does not know.
    */
-  set(service: ServiceId, condition: Condition): Promise<void>;
+  set(service: ServiceId, condition: ServiceCondition): Promise<void>;
   /** Ends them all; a second call does nothing. */
   close(): Promise<void>;
 }
@@ -129,7 +129,7 @@ function typical(id: ServiceId): Millis {
   return TYPICAL[id] * (0.7 + Math.random() ** 3);
 }
 
-async function apply(cluster: Cluster, id: ServiceId, condition: Condition): Promise<void> {
+async function apply(cluster: Cluster, id: ServiceId, condition: ServiceCondition): Promise<void> {
   if (id === 'redis') {
     await cluster.redis?.setFault(redisFault(condition));
     return;
@@ -143,7 +143,7 @@ async function apply(cluster: Cluster, id: ServiceId, condition: Condition): Pro
 }
 
 /** The part of a condition that every server knows. */
-function faultOf(id: ServiceId, condition: Condition): Fault {
+function faultOf(id: ServiceId, condition: ServiceCondition): Fault {
   const only = (owner: ServiceId, fault: Fault): Fault => {
     if (id !== owner)
       throw new RangeError(`${id} has no condition ${condition.kind}; it belongs to ${owner}`);
@@ -161,12 +161,12 @@ function faultOf(id: ServiceId, condition: Condition): Fault {
   }
 }
 
-function redisFault(condition: Condition): RedisFault {
+function redisFault(condition: ServiceCondition): RedisFault {
   if (condition.kind === 'ok' || condition.kind === 'hang' || condition.kind === 'refused') return condition;
   throw new RangeError(`redis has no condition ${condition.kind}; it knows ok, hang and refused`);
 }
 
-function installModels(ollama: OllamaServer, condition: Condition): void {
+function installModels(ollama: OllamaServer, condition: ServiceCondition): void {
   const missing = condition.kind === 'model_missing' ? condition.model : undefined;
   ollama.setInstalled(OLLAMA_MODELS.filter(name => name !== missing));
   if (missing === undefined) ollama.setLoaded(OLLAMA_MODELS.slice(0, 1));

@@ -30,7 +30,7 @@ export type Fault =
 export const OK: Fault = { kind: 'ok' };
 
 /** What a server says when nothing is wrong with it. */
-export interface Answer {
+export interface FaultyResponse {
   readonly status: number;
   /** The content type. */
   readonly type: string;
@@ -39,12 +39,12 @@ export interface Answer {
 }
 
 /** An answer of JSON, 200 unless said. */
-export function json(value: unknown, status = 200): Answer {
+export function json(value: unknown, status = 200): FaultyResponse {
   return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(value) };
 }
 
 /** An answer of plain text, 200 unless said. */
-export function plain(body: string, status = 200): Answer {
+export function plain(body: string, status = 200): FaultyResponse {
   return { status, type: 'text/plain; charset=utf-8', body };
 }
 
@@ -69,7 +69,7 @@ export function checkFault(fault: Fault): Fault {
 export function respond(
   fault: Fault,
   response: ServerResponse,
-  answer: () => Answer,
+  answer: () => FaultyResponse,
   latency: Millis = 0,
 ): void {
   switch (fault.kind) {
@@ -104,7 +104,7 @@ export function respond(
   }
 }
 
-const NOT_JSON: Answer = { ...json(null), body: '{"status": <html>oops</html>' };
+const NOT_JSON: FaultyResponse = { ...json(null), body: '{"status": <html>oops</html>' };
 
 function after(wait: Millis, response: ServerResponse, then: () => void): void {
   if (wait <= 0) {
@@ -115,11 +115,11 @@ function after(wait: Millis, response: ServerResponse, then: () => void): void {
   response.once('close', () => clearTimeout(timer));
 }
 
-function head(answer: Answer): Record<string, string | number> {
+function head(answer: FaultyResponse): Record<string, string | number> {
   return { 'content-type': answer.type, 'content-length': Buffer.byteLength(answer.body), ...answer.headers };
 }
 
-function send(response: ServerResponse, answer: Answer): void {
+function send(response: ServerResponse, answer: FaultyResponse): void {
   response.writeHead(answer.status, head(answer));
   response.end(answer.body);
 }
@@ -129,14 +129,14 @@ export function statusText(code: number): string {
   return STATUS_CODES[code] ?? `Status ${code}`;
 }
 
-function sendHalf(response: ServerResponse, answer: Answer, cut: () => void): void {
+function sendHalf(response: ServerResponse, answer: FaultyResponse, cut: () => void): void {
   const half = Buffer.from(answer.body).subarray(0, Math.floor(Buffer.byteLength(answer.body) / 2));
   response.writeHead(answer.status, head(answer));
   response.flushHeaders();
   response.write(half, cut);
 }
 
-function statusAnswer(code: number, body: string | undefined): Answer {
+function statusAnswer(code: number, body: string | undefined): FaultyResponse {
   if (body === undefined) return json({ error: statusText(code) }, code);
   return body.startsWith('{') ? { ...json(null, code), body } : plain(body, code);
 }

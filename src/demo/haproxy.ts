@@ -3,7 +3,7 @@
 
 import type { Millis } from '../model/time.js';
 import { CHAT_PATH, chatAnswer } from './chat.js';
-import { type Answer, plain } from './fault.js';
+import { type FaultyResponse, plain } from './fault.js';
 import { row, statisticsPage } from './haproxy-csv.js';
 import { type BackendOptions, Traffic } from './haproxy-traffic.js';
 import { type Question, type SimulatedServer, startServer } from './server.js';
@@ -58,26 +58,26 @@ export async function startHaproxy(options: HaproxyOptions): Promise<HaproxyServ
 }
 
 /** As the first model server that is well would answer. */
-function forward(backends: readonly BackendOptions[]): Answer {
+function forward(backends: readonly BackendOptions[]): FaultyResponse {
   const servers = backends.find(({ name }) => name === 'llm')?.servers ?? [];
   const up = servers.find(server => server.fault().kind === 'ok');
   return up ? chatAnswer(up.name, `Through HAProxy, ${up.name} says hello.`) : UNAVAILABLE;
 }
 
-const UNAVAILABLE: Answer = {
+const UNAVAILABLE: FaultyResponse = {
   status: 503,
   type: 'text/html',
   body: '<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>\n',
 };
 
-const UNAUTHORIZED: Answer = {
+const UNAUTHORIZED: FaultyResponse = {
   status: 401,
   type: 'text/html',
   body: '<html><body><h1>401 Unauthorized</h1>\nYou need a valid user and password to access this content.\n</body></html>\n',
   headers: { 'www-authenticate': 'Basic realm="HAProxy Statistics"' },
 };
 
-function page(type: string, body: string): Answer {
+function page(type: string, body: string): FaultyResponse {
   return { status: 200, type, body, headers: { 'cache-control': 'no-cache' } };
 }
 

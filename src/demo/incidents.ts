@@ -1,14 +1,14 @@
 // The demo's timetable: which service has what trouble when. Pure: time in, incidents out.
 
 import type { Millis } from '../model/time.js';
-import type { Condition, ServiceId } from './cluster.js';
+import type { ServiceCondition, ServiceId } from './cluster.js';
 
 export interface Incident {
   /** Start and end, milliseconds into a round. */
   readonly from: Millis;
   readonly to: Millis;
   readonly service: ServiceId;
-  readonly condition: Condition;
+  readonly condition: ServiceCondition;
   /** What is the matter, as the end of the sentence "tools: ...". */
   readonly says: string;
   /** Where the monitor shows it best. */
@@ -23,7 +23,7 @@ const SECOND: Millis = 1000;
 function incident(
   [from, to]: readonly [number, number],
   service: ServiceId,
-  condition: Condition,
+  condition: ServiceCondition,
   says: string,
   watch = '/alerts',
 ): Incident {
@@ -76,7 +76,7 @@ export function incidentsAt(elapsed: Millis, timetable: readonly Incident[] = IN
 export function conditionsAt(
   elapsed: Millis,
   timetable: readonly Incident[] = INCIDENTS,
-): Partial<Record<ServiceId, Condition>> {
+): Partial<Record<ServiceId, ServiceCondition>> {
   return Object.fromEntries(
     incidentsAt(elapsed, timetable).map(({ service, condition }) => [service, condition]),
   );

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Millis } from '../model/time.js';
-import { type Answer, checkFault, type Fault, OK, plain, respond } from './fault.js';
+import { checkFault, type Fault, type FaultyResponse, OK, plain, respond } from './fault.js';
 
 /** The only host the simulation listens on. */
 export const LOOPBACK = '127.0.0.1';
@@ -24,7 +24,7 @@ interface ServerOptions {
   /** Milliseconds a good answer takes; none by default. */
   readonly latency?: (() => Millis) | undefined;
   /** The answer to a question when nothing is wrong; undefined is a 404. */
-  answer(question: Question): Answer | undefined;
+  answer(question: Question): FaultyResponse | undefined;
 }
 
 /** A listening server; who started it closes it. */
@@ -62,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<SimulatedServ
     requests++;
     request.resume();
     const question = { method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers };
-    const answer = (): Answer => options.answer(question) ?? plain('404 page not found\n', 404);
+    const answer = (): FaultyResponse => options.answer(question) ?? plain('404 page not found\n', 404);
     respond(fault, response, answer, options.latency?.());
   });
   server.keepAliveTimeout = KEEP_ALIVE;

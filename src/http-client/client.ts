@@ -55,7 +55,7 @@ function isSameHost(from: URL, to: URL): boolean {
 }
 
 /** Calls one origin. Closed by {@link close}. */
-export class Caller {
+export class HttpClient {
   readonly #origin: string;
   readonly #config: HttpClientConfig;
   readonly #options: CallerOptions;

@@ -29,7 +29,7 @@ export class Connections {
   }
 
   /** A request has its headers. */
-  note(request: IncomingMessage, response: ServerResponse): void {
+  track(request: IncomingMessage, response: ServerResponse): void {
     const open = this.#open.get(keyOf(request.socket));
     if (!open) return;
     const begin = () => {

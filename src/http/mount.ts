@@ -5,7 +5,7 @@ import { type Request, type Response, Router } from 'express';
 import type { ApiContext } from './context.js';
 import { type HttpLog, logFailure } from './failure.js';
 import type { HttpError } from './http-error.js';
-import { type Endpoint, METHODS, type RouteResult } from './route.js';
+import { type EndpointDescription, METHODS, type RouteResult } from './route.js';
 import { writeReply } from './write.js';
 
 /** Which answers pages of other origins may read. Source: WHATWG Fetch, "CORS protocol". */
@@ -19,7 +19,7 @@ interface Cors {
 }
 
 /** Endpoints that answer in one way. */
-export interface Surface<E extends Endpoint = Endpoint> {
+export interface Surface<E extends EndpointDescription = EndpointDescription> {
   /** Where its paths begin, without a slash at the end. */
   readonly prefix: string;
   readonly endpoints: readonly E[];
@@ -43,7 +43,11 @@ export interface Surface<E extends Endpoint = Endpoint> {
 type Method = keyof typeof METHODS;
 
 /** Makes the router of a surface. */
-export function mount<E extends Endpoint>(surface: Surface<E>, context: ApiContext, log: HttpLog): Router {
+export function mount<E extends EndpointDescription>(
+  surface: Surface<E>,
+  context: ApiContext,
+  log: HttpLog,
+): Router {
   const { prefix, endpoints, cors } = surface;
   const router = Router({ strict: surface.isStrict, caseSensitive: true });
   if (cors)
@@ -65,7 +69,7 @@ export function mount<E extends Endpoint>(surface: Surface<E>, context: ApiConte
   return router;
 }
 
-function methodsOf({ method, form }: Endpoint): Method[] {
+function methodsOf({ method, form }: EndpointDescription): Method[] {
   return form ? [method, 'POST'] : [method];
 }
 
@@ -78,7 +82,7 @@ function allowOrigin({ always, headers, status }: Cors, request: Request, respon
   return true;
 }
 
-async function answer<E extends Endpoint>(
+async function answer<E extends EndpointDescription>(
   surface: Surface<E>,
   endpoint: E,
   request: Request,

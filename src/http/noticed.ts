@@ -4,7 +4,7 @@ import type { AlertHistoryEntry } from '../alerts/history.js';
 import { isoLocal, type Millis } from '../model/time.js';
 
 /** When the first check failed, and when the rule's condition became true; undefined where it is not known. */
-export function noticed({ firstFailedAt, activeAt }: AlertHistoryEntry) {
+export function incidentTimes({ firstFailedAt, activeAt }: AlertHistoryEntry) {
   const local = (at: Millis | undefined) => (at === undefined ? undefined : isoLocal(at));
   return { first_failed_at: local(firstFailedAt), active_at: local(activeAt) };
 }

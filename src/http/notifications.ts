@@ -86,7 +86,7 @@ export function notificationsAbout(
   const next = (alert && forecast?.next(alert)) ?? [];
   return {
     told,
-    next: next.map(each => shownNext(each, print)),
+    next: next.map(each => nextView(each, print)),
     nothing_follows: next.length > 0 ? undefined : whyNothing(context, alert !== undefined),
   };
 }
@@ -98,7 +98,7 @@ export interface NotificationView {
   print(at: Millis): string;
 }
 
-function shownNext(next: NextNotification, print: (at: Millis) => string) {
+function nextView(next: NextNotification, print: (at: Millis) => string) {
   const { receiver, integration, at, what, escalation, heldBy, retry } = next;
   return {
     receiver,

@@ -4,11 +4,11 @@
 import { z } from 'zod';
 import { alertmanagerError } from './alertmanager/problem.js';
 import { apiError } from './prometheus/envelope.js';
-import type { Endpoint } from './route.js';
+import type { EndpointDescription } from './route.js';
 import { clusterHealth, errorShape, service, serviceHealth } from './shapes.js';
 
 /** A JSON schema, as far as this file and the page look into it. */
-export interface JsonSchema {
+export interface OpenApiSchema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly description?: string;
@@ -18,10 +18,10 @@ export interface JsonSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly examples?: readonly unknown[];
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly additionalProperties?: JsonSchema | boolean;
-  readonly items?: JsonSchema;
-  readonly anyOf?: readonly JsonSchema[];
+  readonly properties?: Readonly<Record<string, OpenApiSchema>>;
+  readonly additionalProperties?: OpenApiSchema | boolean;
+  readonly items?: OpenApiSchema;
+  readonly anyOf?: readonly OpenApiSchema[];
 }
 
 /** A parameter of the query or of the path. */
@@ -30,13 +30,13 @@ export interface Parameter {
   readonly in: 'query' | 'path';
   readonly required: boolean;
   readonly description: string;
-  readonly schema: JsonSchema;
+  readonly schema: OpenApiSchema;
 }
 
 /** An answer with one status. */
-export interface Answer {
+export interface ResponseObject {
   readonly description: string;
-  readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>>;
+  readonly content: Readonly<Record<string, { readonly schema: OpenApiSchema }>>;
 }
 
 /** One method of one path. */
@@ -44,8 +44,8 @@ export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly required: boolean; readonly content: Answer['content'] };
-  readonly responses: Readonly<Record<string, Answer>>;
+  readonly requestBody?: { readonly required: boolean; readonly content: ResponseObject['content'] };
+  readonly responses: Readonly<Record<string, ResponseObject>>;
 }
 
 export interface OpenApi {
@@ -58,7 +58,7 @@ export interface OpenApi {
   };
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
+  readonly components: { readonly schemas: Readonly<Record<string, OpenApiSchema>> };
 }
 
 /** Shapes that more than one answer has. */
@@ -71,14 +71,18 @@ const SHARED = {
   AlertmanagerError: alertmanagerError,
 };
 
-const TEXT: JsonSchema = { type: 'string' };
+const TEXT: OpenApiSchema = { type: 'string' };
 
 /** Of every request that changes something. */
 const FOREIGN =
   "A browser asks for a page of another origin, or under a host name that is not this monitor's";
 
 /** Describes endpoints. @param url where the outside finds them */
-export function describeRoutes(endpoints: readonly Endpoint[], version: string, url: string): OpenApi {
+export function describeRoutes(
+  endpoints: readonly EndpointDescription[],
+  version: string,
+  url: string,
+): OpenApi {
   const listed = endpoints.filter(endpoint => !endpoint.hidden);
   const names = nameAnswers(listed);
   const paths: Record<string, Record<string, Operation>> = {};
@@ -107,7 +111,7 @@ export function describeRoutes(endpoints: readonly Endpoint[], version: string, 
 type Names = z.core.$ZodRegistry<{ id: string }>;
 
 /** Gives every JSON answer a name: that of a shared shape, or its path's (`/haproxy_metrics` is `HaproxyMetrics`). */
-function nameAnswers(endpoints: readonly Endpoint[]): Names {
+function nameAnswers(endpoints: readonly EndpointDescription[]): Names {
   const names = z.registry<{ id: string }>();
   for (const [id, shape] of Object.entries(SHARED)) names.add(shape, { id });
   const taken = new Set(Object.keys(SHARED));
@@ -127,10 +131,10 @@ function inWords(path: string): string {
   return words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('') || 'Root';
 }
 
-function components(names: Names): Record<string, JsonSchema> {
+function components(names: Names): Record<string, OpenApiSchema> {
   const { schemas } = z.toJSONSchema(names, { io: 'input', uri: reference });
   return Object.fromEntries(
-    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema as JsonSchema]),
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema as OpenApiSchema]),
   );
 }
 
@@ -138,7 +142,7 @@ function reference(id: string): string {
   return `#/components/schemas/${id}`;
 }
 
-function describe(endpoint: Endpoint, names: Names): Operation {
+function describe(endpoint: EndpointDescription, names: Names): Operation {
   const { method, path, summary, inPath = {}, query, body } = endpoint;
   const all = [...pathParameters(inPath), ...(query ? parameters(query) : [])];
   return {
@@ -153,7 +157,7 @@ function describe(endpoint: Endpoint, names: Names): Operation {
 }
 
 /** The same by POST, the parameters in a form. */
-function describeForm(endpoint: Endpoint, names: Names): Operation {
+function describeForm(endpoint: EndpointDescription, names: Names): Operation {
   const { path, summary, query = z.object({}) } = endpoint;
   const all = parameters(query);
   const schema = {
@@ -174,16 +178,16 @@ function describeForm(endpoint: Endpoint, names: Names): Operation {
   };
 }
 
-function responses(endpoint: Endpoint, names: Names): Operation['responses'] {
+function responses(endpoint: EndpointDescription, names: Names): Operation['responses'] {
   const { method, summary, query, body, answer, error: problem = errorShape, others = {} } = endpoint;
-  const content = (shape: Endpoint['answer']): Answer['content'] => {
+  const content = (shape: EndpointDescription['answer']): ResponseObject['content'] => {
     if (!(shape instanceof z.ZodType)) return Object.fromEntries(shape.map(type => [type, { schema: TEXT }]));
     const id = names.get(shape)?.id;
     if (id === undefined) throw new Error(`an answer of ${endpoint.path} has no name`);
     return { 'application/json': { schema: { $ref: reference(id) } } };
   };
-  const error = (description: string): Answer => ({ description, content: content(problem) });
-  const all: Record<string, Answer> = {
+  const error = (description: string): ResponseObject => ({ description, content: content(problem) });
+  const all: Record<string, ResponseObject> = {
     200: { description: summary, content: content(answer) },
     ...((query || body) && { 400: error(body ? 'The body is wrong' : 'A parameter is wrong') }),
     ...(body && { 413: error('The body is too large'), 415: error('The body is no `application/json`') }),
@@ -196,7 +200,7 @@ function responses(endpoint: Endpoint, names: Names): Operation['responses'] {
   return all;
 }
 
-function pathParameters(inPath: NonNullable<Endpoint['inPath']>): Parameter[] {
+function pathParameters(inPath: NonNullable<EndpointDescription['inPath']>): Parameter[] {
   return Object.entries(inPath).map(([name, { description, example }]) => ({
     name,
     in: 'path',
@@ -207,7 +211,7 @@ function pathParameters(inPath: NonNullable<Endpoint['inPath']>): Parameter[] {
 }
 
 /** What is sent, as a schema of its own. */
-function schemaOf(shape: z.ZodType): JsonSchema & { readonly required?: readonly string[] } {
+function schemaOf(shape: z.ZodType): OpenApiSchema & { readonly required?: readonly string[] } {
   const { $schema: _, ...schema } = z.toJSONSchema(shape, {
     io: 'input',
     // Zod takes the default and the examples of what is read from a text for those of its result, and leaves them out.
@@ -221,13 +225,13 @@ function schemaOf(shape: z.ZodType): JsonSchema & { readonly required?: readonly
       }
     },
   });
-  return schema as JsonSchema;
+  return schema as OpenApiSchema;
 }
 
 function parameters(query: z.ZodObject): Parameter[] {
   const { properties = {}, required = [] } = schemaOf(query);
   return Object.entries(properties).map(([name, property]) => {
-    const { description = '', pattern, ...schema } = property as JsonSchema & { pattern?: string };
+    const { description = '', pattern, ...schema } = property as OpenApiSchema & { pattern?: string };
     return {
       name,
       in: 'query',

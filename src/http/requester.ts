@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 const checked = new WeakSet<IncomingMessage>();
 
 /** Notes that a request passed the check of its credentials. */
-export function noteChecked(request: IncomingMessage): void {
+export function markAuthenticated(request: IncomingMessage): void {
   checked.add(request);
 }
 

@@ -77,7 +77,7 @@ export class ChunkedBody implements ByteStream {
 export const METHODS = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as const;
 
 /** What /openapi.json and /docs describe of an endpoint. */
-export interface Endpoint {
+export interface EndpointDescription {
   readonly method: keyof typeof METHODS;
   /** Also takes a POST whose form holds the parameters. */
   readonly form?: true;
@@ -94,20 +94,22 @@ export interface Endpoint {
   /** The answer that is no 200; `errorShape` unless said. */
   readonly error?: z.ZodType;
   /** Further answers of its own by status; without an answer of their own they are errors. */
-  readonly others?: Readonly<Record<number, { readonly when: string; readonly answer?: Endpoint['answer'] }>>;
+  readonly others?: Readonly<
+    Record<number, { readonly when: string; readonly answer?: EndpointDescription['answer'] }>
+  >;
   /** Left out of the description because it is a part of a page. */
   readonly hidden?: true;
 }
 
 /** One endpoint of the document's: one file below `routes/` and one line in its catalogue. */
 export interface Route<Query extends z.ZodObject = z.ZodObject, Body extends z.ZodType = z.ZodType>
-  extends Endpoint {
+  extends EndpointDescription {
   readonly query?: Query;
   readonly body?: RequestBody<Body>;
   handle(
     query: z.output<Query>,
     context: ApiContext,
-    asked: RequestContext<z.output<Body>>,
+    request: RequestContext<z.output<Body>>,
   ): RouteResult | Promise<RouteResult>;
 }
 

@@ -20,7 +20,7 @@ import { checkHead, MAX_HEAD } from './head-limits.js';
 import { inTurn } from './in-turn.js';
 import { answerMalformed } from './malformed.js';
 import { withPlainCharacters } from './meant-path.js';
-import { noteChecked } from './requester.js';
+import { markAuthenticated } from './requester.js';
 import { makeRouter } from './router.js';
 import { healthBytes } from './routes/cluster-health.js';
 import { surfaceOf } from './surfaces.js';
@@ -68,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const live = new ReloadingWebConfig(options.web, tls => renewTls(server, tls), log);
   const answer = inTurn(makeAnswer(context, live, log));
   const server = makeServer(options, (request, response) => {
-    connections.note(request, response);
+    connections.track(request, response);
     answer(request as never, response as never);
   });
   const connections = new Connections(server, boundedConnections(log));
@@ -172,7 +172,7 @@ function addressOf(server: Server): string {
 function makeAnswer(context: ApiContext, live: ReloadingWebConfig, log: HttpLog): RequestListener {
   const router = makeRouter(context, log);
   const pass = (request: IncomingMessage, response: ServerResponse) => {
-    if (!takeShortCut(context, request, response)) router(request as never, response as never);
+    if (!serveFast(context, request, response)) router(request as never, response as never);
   };
   const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
     const path = request.url?.split('?')[0] ?? '';
@@ -195,7 +195,7 @@ function makeAnswer(context: ApiContext, live: ReloadingWebConfig, log: HttpLog)
     else {
       guard(request)
         .then(() => {
-          noteChecked(request);
+          markAuthenticated(request);
           pass(request, response);
         })
         .catch(error => refuse(request, response, error));
@@ -204,7 +204,7 @@ function makeAnswer(context: ApiContext, live: ReloadingWebConfig, log: HttpLog)
 }
 
 /** Answers `/cluster_health` without Express, which costs five times the answer itself. */
-function takeShortCut(context: ApiContext, request: IncomingMessage, response: ServerResponse): boolean {
+function serveFast(context: ApiContext, request: IncomingMessage, response: ServerResponse): boolean {
   if (request.url !== '/cluster_health' || request.method !== 'GET') return false;
   const bytes = healthBytes(context);
   response.writeHead(200, [

@@ -5,15 +5,15 @@ import { hideCredentials } from '../model/hide-credentials.js';
 const HIDDEN = '<secret>';
 
 /** Plain JSON of options; what is undefined is left out. */
-export function shownOptions(value: unknown): unknown {
+export function maskedOptions(value: unknown): unknown {
   if (typeof value === 'string') return hideCredentials(value);
   if (value === null || typeof value !== 'object') return value;
   if (typeof (value as { reveal?: unknown }).reveal === 'function') return HIDDEN;
-  if (Array.isArray(value)) return value.map(shownOptions);
-  if (value instanceof Map) return shownOptions(Object.fromEntries(value));
+  if (Array.isArray(value)) return value.map(maskedOptions);
+  if (value instanceof Map) return maskedOptions(Object.fromEntries(value));
   if (value instanceof RegExp) return value.source;
   const entries = Object.entries(value).filter(
     ([, each]) => each !== undefined && typeof each !== 'function',
   );
-  return Object.fromEntries(entries.map(([name, each]) => [name, shownOptions(each)]));
+  return Object.fromEntries(entries.map(([name, each]) => [name, maskedOptions(each)]));
 }

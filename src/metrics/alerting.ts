@@ -143,7 +143,7 @@ export class AlertingMetrics {
   }
 
   /** How many alerts and silences there are, by state. Undefined: another program has them. */
-  show(
+  setCounts(
     figures:
       | {
           readonly alerts: Readonly<Record<(typeof ALERT_STATES)[number], number>>;
@@ -161,7 +161,7 @@ export class AlertingMetrics {
   }
 
   /** How many alerts are not sent at the moment, and why. */
-  showMuted(muted: readonly MutedAlert[]): void {
+  setMuted(muted: readonly MutedAlert[]): void {
     for (const reason of MUTED_REASONS) {
       const count = muted.filter(({ mutes }) => mutes.some(each => each.reason === reason)).length;
       this.#muted.set({ reason }, count);
@@ -169,9 +169,7 @@ export class AlertingMetrics {
   }
 
   /** How sending to Alertmanagers does; undefined: there are none. */
-  showSending(
-    sending: { readonly waiting: number; readonly addresses: readonly string[] } | undefined,
-  ): void {
+  setQueue(sending: { readonly waiting: number; readonly addresses: readonly string[] } | undefined): void {
     if (!sending) {
       this.#queue.reset();
       this.#alertmanagers.reset();

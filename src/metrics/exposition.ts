@@ -18,7 +18,7 @@ interface LayoutGroup {
   sources: number;
 }
 
-interface Source extends SourceView {
+interface ExpositionSource extends SourceView {
   readonly group: LayoutGroup;
   values: readonly number[];
 }
@@ -27,7 +27,7 @@ interface Source extends SourceView {
 export class Exposition {
   /** By the names their series have. */
   readonly #families = new Map<string, FamilyMetric>();
-  readonly #sources = new Map<string, Source>();
+  readonly #sources = new Map<string, ExpositionSource>();
   readonly #layouts = new Map<number, LayoutGroup[]>();
   #version = 0;
 
@@ -85,7 +85,7 @@ export class Exposition {
     return this.#families.get(series)?.labelsOf(series, target, values) ?? [];
   }
 
-  #removeSource({ group }: Source): void {
+  #removeSource({ group }: ExpositionSource): void {
     if (--group.sources > 0) return;
     for (const family of group.families) family.setRows(group.layout, undefined);
     if (group.hash === undefined) return;
@@ -94,7 +94,7 @@ export class Exposition {
     else this.#layouts.delete(group.hash);
   }
 
-  #addSource(target: string, given: Layout, values: readonly number[]): Source {
+  #addSource(target: string, given: Layout, values: readonly number[]): ExpositionSource {
     const group = this.#layoutGroupOf(given);
     group.sources++;
     return { target, group, layout: group.layout, values };

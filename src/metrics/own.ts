@@ -2,7 +2,7 @@
 
 import { Counter, collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 
-/** What {@link OwnMetrics.showSamples} shows; sizes in bytes. */
+/** What {@link OwnMetrics.setSamples} shows; sizes in bytes. */
 interface SamplesFigures {
   readonly series: number;
   readonly samplesAppended: number;
@@ -134,21 +134,21 @@ export class OwnMetrics {
   }
 
   /** How many checks may be under way at once, and how many would have to be. */
-  showConcurrency(checks: { limit: number; required: number; recommended: number }): void {
+  setConcurrency(checks: { limit: number; required: number; recommended: number }): void {
     this.#checksLimit.set(checks.limit);
     this.#checksRequired.set(checks.required);
     this.#checksRecommended.set(checks.recommended);
   }
 
   /** How the store is doing. */
-  showStore(store: {
+  setStore(store: {
     problem: string | undefined;
     size: number;
     errors: number;
     pending: number;
     damage: DamageFigures;
   }): void {
-    this.#showDamage('monitor.db', store.damage);
+    this.#setDamage('monitor.db', store.damage);
     this.#storeUp.set(store.problem === undefined ? 1 : 0);
     this.#storeSize.set(store.size);
     this.#storePending.set(store.pending);
@@ -157,12 +157,12 @@ export class OwnMetrics {
   }
 
   /** The state of the local samples; undefined in remote mode. */
-  showSamples(status: SamplesFigures | undefined): void {
+  setSamples(status: SamplesFigures | undefined): void {
     if (!status) {
       for (const gauge of [this.#samplesUp, this.#samplesSize, this.#samplesSeries]) gauge.reset();
       return;
     }
-    this.#showDamage('samples.db', status.damage);
+    this.#setDamage('samples.db', status.damage);
     this.#samplesUp.set(status.problem === undefined ? 1 : 0);
     this.#samplesSize.set(status.bytes);
     this.#samplesSeries.set(status.series);
@@ -173,7 +173,7 @@ export class OwnMetrics {
     this.#samplesSeen = { appended: status.samplesAppended, errors: status.errors };
   }
 
-  #showDamage(file: string, { rows, at }: DamageFigures): void {
+  #setDamage(file: string, { rows, at }: DamageFigures): void {
     this.#damagedRows.inc({ file }, growth(this.#damageSeen.get(file) ?? 0, rows));
     this.#damageSeen.set(file, rows);
     if (at !== undefined) this.#damagedAt.set({ file }, at / 1000);
@@ -192,7 +192,7 @@ export class OwnMetrics {
   }
 
   /** Where alerts lead, for their annotations; the name of an alert or of a dashboard is put behind. */
-  showLinks(links: { runbook: string; dashboards: string }): void {
+  setLinks(links: { runbook: string; dashboards: string }): void {
     this.#links.reset();
     this.#links.set(links, 1);
   }

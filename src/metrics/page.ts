@@ -13,7 +13,7 @@ interface Rendered {
   zipped?: Promise<Buffer>;
 }
 
-interface Page {
+interface MetricsResponse {
   readonly version: number;
   readonly collection: Promise<Collection>;
   readonly formats: Map<Format, Rendered>;
@@ -23,7 +23,7 @@ interface Page {
 export class MetricsPage {
   readonly #registry: Registry;
   readonly #exposition: Exposition;
-  #page: Page | undefined;
+  #page: MetricsResponse | undefined;
   #length = 0;
 
   constructor(registry: Registry, exposition: Exposition) {
@@ -51,15 +51,15 @@ export class MetricsPage {
     return bytes;
   }
 
-  #current(): Page {
+  #current(): MetricsResponse {
     const { version } = this.#exposition;
     if (this.#page?.version !== version) {
-      const page: Page = { version, collection: collect(this.#registry), formats: new Map() };
+      const page: MetricsResponse = { version, collection: collect(this.#registry), formats: new Map() };
       this.#page = page;
       page.collection.catch(() => {
         if (this.#page === page) this.#page = undefined;
       });
     }
-    return this.#page as Page;
+    return this.#page as MetricsResponse;
   }
 }

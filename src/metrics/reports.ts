@@ -4,7 +4,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Millis } from '../model/time.js';
 
 /** A report to one integration of a receiver. */
-interface ReportWay {
+interface ChannelLabels {
   readonly report: string;
   readonly receiver: string;
   /** Its kind; a further one of the same kind in a receiver has its number: `email[1]`. */
@@ -12,12 +12,12 @@ interface ReportWay {
 }
 
 /** When a way's last attempts were, by earlier runs too; undefined: never. */
-interface WayTimes {
+interface ChannelTimes {
   readonly sentAt: Millis | undefined;
   readonly failedAt: Millis | undefined;
 }
 
-type Labels = keyof ReportWay;
+type Labels = keyof ChannelLabels;
 const LABELS: Labels[] = ['report', 'receiver', 'integration'];
 
 export class ReportMetrics {
@@ -25,7 +25,7 @@ export class ReportMetrics {
   readonly #failed: Counter<Labels>;
   readonly #sentAt: Gauge<Labels>;
   readonly #failedAt: Gauge<Labels>;
-  #ways: readonly ReportWay[] = [];
+  #ways: readonly ChannelLabels[] = [];
 
   constructor(registry: Registry) {
     const shape = (name: string, help: string) => ({
@@ -53,7 +53,7 @@ export class ReportMetrics {
   }
 
   /** From now on reports go these ways; their series are there before the first report. */
-  initialize(ways: readonly (ReportWay & WayTimes)[]): void {
+  initialize(ways: readonly (ChannelLabels & ChannelTimes)[]): void {
     const named = ways.map(({ report, receiver, integration }) => ({ report, receiver, integration }));
     const keys = new Set(named.map(keyOf));
     const metrics = [this.#sent, this.#failed, this.#sentAt, this.#failedAt];
@@ -70,16 +70,16 @@ export class ReportMetrics {
     this.#ways = named;
   }
 
-  sent({ report, receiver, integration }: ReportWay, at: Millis): void {
+  sent({ report, receiver, integration }: ChannelLabels, at: Millis): void {
     this.#sent.inc({ report, receiver, integration });
     this.#sentAt.set({ report, receiver, integration }, at / 1000);
   }
 
-  failed({ report, receiver, integration }: ReportWay, at: Millis): void {
+  failed({ report, receiver, integration }: ChannelLabels, at: Millis): void {
     this.#failed.inc({ report, receiver, integration });
     this.#failedAt.set({ report, receiver, integration }, at / 1000);
   }
 }
 
-const keyOf = ({ report, receiver, integration }: ReportWay): string =>
+const keyOf = ({ report, receiver, integration }: ChannelLabels): string =>
   JSON.stringify([report, receiver, integration]);

@@ -154,7 +154,7 @@ export function failureLabelsOf(result: CheckResult | undefined): FailureLabels 
   };
 }
 
-interface Known {
+interface ServiceRows {
   /** What its series were named for. */
   service: Service;
   failure: FailureLabels | undefined;
@@ -167,13 +167,13 @@ interface Known {
 /** All services as sources of the exposition, two each: one names it, the other is laid out alike for all of them. */
 export class ServiceMetrics {
   readonly #exposition: Exposition;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, ServiceRows>();
 
   constructor(exposition: Exposition) {
     this.#exposition = exposition;
   }
 
-  /** Counts a check of a service that has been shown; {@link show} shows it. */
+  /** Counts a check of a service that has been shown; {@link update} shows it. */
   count(result: CheckResult): void {
     const known = this.#known.get(result.target);
     if (!known) return;
@@ -186,7 +186,7 @@ export class ServiceMetrics {
    * is an increase.
    * @returns whether its names have changed, its trouble among them
    */
-  show(
+  update(
     service: Service,
     result: CheckResult | undefined,
     failure?: FailureLabels,
@@ -197,7 +197,7 @@ export class ServiceMetrics {
       known?.service === service &&
       known.failure?.status === failure?.status &&
       known.failure?.error === failure?.error;
-    const { namesSource, stateSource, values } = this.#know(service, failure);
+    const { namesSource, stateSource, values } = this.#addService(service, failure);
     believe(values, result);
     maintain(values, isInMaintenance);
     this.#exposition.observe(stateSource, service.id, known ? { values } : { layout: LAYOUT, values });
@@ -217,7 +217,7 @@ export class ServiceMetrics {
   }
 
   /** What is kept of a service, with its own copy of the values. */
-  #know(service: Service, failure: FailureLabels | undefined): Known {
+  #addService(service: Service, failure: FailureLabels | undefined): ServiceRows {
     const known = this.#known.get(service.id);
     if (known) return Object.assign(known, { service, failure, values: known.values.slice() });
     const { id } = service;

@@ -4,7 +4,7 @@ import type { Labels } from './labels.js';
 import type { Millis } from './time.js';
 
 /** What a label has to be for a series to be selected; an absent label is the empty string. */
-export interface Matcher {
+export interface LabelMatcher {
   readonly name: string;
   readonly op: '=' | '!=' | '=~' | '!~';
   readonly value: string;
@@ -30,10 +30,10 @@ export interface SampleSource {
    * Series that satisfy all matchers and have a sample or an end at `from <= t <= to`, with just those, sorted by labels.
    * The arrays belong to the source: callers must not write into them.
    */
-  select(matchers: readonly Matcher[], from: Millis, to: Millis): Series[];
+  select(matchers: readonly LabelMatcher[], from: Millis, to: Millis): Series[];
   /**
    * The same with no more than the last sample of each series, which is all that is asked for at one moment. Where it is
    * missing, {@link select} does as well.
    */
-  latest?(matchers: readonly Matcher[], from: Millis, to: Millis): Series[];
+  latest?(matchers: readonly LabelMatcher[], from: Millis, to: Millis): Series[];
 }

@@ -7,14 +7,14 @@ import type { Millis } from '../model/time.js';
 import type { Address, Family } from './address.js';
 
 /** What name servers know of a name. */
-export interface Found {
+export interface DnsAnswer {
   readonly addresses: readonly Address[];
   /** How long it holds, by the answers' least TTL. */
   readonly ttl: Millis;
 }
 
 /** One family's answer: addresses, or the DNS library's code of why there are none. */
-export type Outcome = (Found | { readonly code: string }) & { readonly family: Family };
+export type DnsOutcome = (DnsAnswer | { readonly code: string }) & { readonly family: Family };
 
 export const TIMED_OUT = 'ETIMEOUT';
 export const CANCELLED = 'ECANCELLED';
@@ -31,7 +31,12 @@ export class UdpChannels {
    * @param server as resolv.conf has it; undefined: those the DNS library finds itself
    * @param timeout how long the answer is waited for; the DNS library waits for 5 s at most
    */
-  async query(server: string | undefined, name: string, family: Family, timeout: Millis): Promise<Outcome> {
+  async query(
+    server: string | undefined,
+    name: string,
+    family: Family,
+    timeout: Millis,
+  ): Promise<DnsOutcome> {
     const key = `${server} ${timeout}`;
     const channel = this.#unused.get(key) ?? open(server, timeout);
     this.#unused.set(key, channel);
@@ -51,7 +56,7 @@ export class UdpChannels {
   }
 
   /** The next questions open channels of their own: for other servers than before. */
-  forget(): void {
+  reset(): void {
     this.#unused.clear();
   }
 }
@@ -62,7 +67,7 @@ function open(server: string | undefined, timeout: Millis): dns.Resolver {
   return channel;
 }
 
-async function query(channel: dns.Resolver, name: string, family: Family): Promise<Outcome> {
+async function query(channel: dns.Resolver, name: string, family: Family): Promise<DnsOutcome> {
   try {
     const records = await (family === 4
       ? channel.resolve4(name, { ttl: true })

@@ -2,7 +2,7 @@
 // an earlier one's answer still counts when it comes after all. Source: resolv.conf(5), nameserver and attempts.
 
 import type { Family } from './address.js';
-import { CANCELLED, type Outcome, TIMED_OUT, type UdpChannels } from './name-server-channels.js';
+import { CANCELLED, type DnsOutcome, TIMED_OUT, type UdpChannels } from './name-server-channels.js';
 import type { ResolvConf } from './resolv-conf.js';
 
 /** The name does not exist, for no family. */
@@ -22,22 +22,22 @@ export class ServerRotation {
   }
 
   /** The first answer of any server; without one, why there is none. */
-  query(name: string, family: Family, conf: ResolvConf): Promise<Outcome> {
+  query(name: string, family: Family, conf: ResolvConf): Promise<DnsOutcome> {
     const servers: readonly Server[] = conf.servers.length > 0 ? conf.servers : [undefined];
     const turns = Array.from({ length: conf.attempts }, () => servers).flat();
     const ends = performance.now() + conf.totalTimeout * servers.length;
     return new Promise(resolve => {
       const failed = new Set<Server>();
-      let failure: Outcome | undefined;
+      let failure: DnsOutcome | undefined;
       let running = 0;
       let isOver = false;
       let timer: NodeJS.Timeout | undefined;
-      const end = (outcome: Outcome) => {
+      const end = (outcome: DnsOutcome) => {
         isOver = true;
         clearTimeout(timer);
         resolve(outcome);
       };
-      const take = (server: Server, outcome: Outcome) => {
+      const take = (server: Server, outcome: DnsOutcome) => {
         running--;
         const code = 'code' in outcome ? outcome.code : undefined;
         if (code === TIMED_OUT) this.#silent.add(server);

@@ -4,7 +4,13 @@
 import type { Millis } from '../model/time.js';
 import type { Family } from './address.js';
 import { DnsError } from './error.js';
-import { CANCELLED, type Found, type Outcome, TIMED_OUT, UdpChannels } from './name-server-channels.js';
+import {
+  CANCELLED,
+  type DnsAnswer,
+  type DnsOutcome,
+  TIMED_OUT,
+  UdpChannels,
+} from './name-server-channels.js';
 import { NO_ADDRESS, NO_NAME, ServerRotation } from './name-server-turns.js';
 import type { RereadFile } from './reread-file.js';
 import { candidatesOf, type ResolvConf } from './resolv-conf.js';
@@ -14,7 +20,7 @@ interface NameQuestion {
   /** How long the other family is waited for once one has an address. Source: RFC 8305, 3 (Resolution Delay). */
   readonly grace: Millis;
   /** The other family's answer came after all. */
-  readonly onLate: (found: Found) => void;
+  readonly onLate: (found: DnsAnswer) => void;
 }
 
 /**
@@ -35,7 +41,7 @@ export class NameServers {
   }
 
   /** The addresses of the first of a name's candidates that has any. @throws DnsError */
-  async addressesOf(name: string, question: NameQuestion): Promise<Found> {
+  async addressesOf(name: string, question: NameQuestion): Promise<DnsAnswer> {
     const conf = this.#file.value;
     let failure: DnsError | undefined;
     for (const candidate of candidatesOf(name, conf)) {
@@ -57,7 +63,7 @@ export class NameServers {
     this.#channels.cancel();
   }
 
-  async #ask(candidate: string, name: string, { families, grace, onLate }: NameQuestion): Promise<Found> {
+  async #ask(candidate: string, name: string, { families, grace, onLate }: NameQuestion): Promise<DnsAnswer> {
     const conf = this.#current();
     const asked = families.map(family => this.#turns.query(candidate, family, conf));
     const outcomes = await firstUseful(asked, grace, onLate);
@@ -86,7 +92,7 @@ export class NameServers {
   /** What resolv.conf says now; questions under way go on with the servers they were begun with. */
   #current(): ResolvConf {
     const conf = this.#file.value;
-    if (conf !== this.#conf) this.#channels.forget();
+    if (conf !== this.#conf) this.#channels.reset();
     this.#conf = conf;
     return conf;
   }
@@ -94,12 +100,12 @@ export class NameServers {
 
 /** All outcomes, or those there are a moment after the first that has addresses, or once there is no such name. */
 function firstUseful(
-  asked: readonly Promise<Outcome>[],
+  asked: readonly Promise<DnsOutcome>[],
   grace: Millis,
-  onLate: (found: Found) => void,
-): Promise<Outcome[]> {
+  onLate: (found: DnsAnswer) => void,
+): Promise<DnsOutcome[]> {
   return new Promise(resolve => {
-    const outcomes: Outcome[] = [];
+    const outcomes: DnsOutcome[] = [];
     let isOver = false;
     let timer: NodeJS.Timeout | undefined;
     const end = () => {
@@ -107,7 +113,7 @@ function firstUseful(
       clearTimeout(timer);
       resolve([...outcomes]);
     };
-    const add = (outcome: Outcome) => {
+    const add = (outcome: DnsOutcome) => {
       if (isOver) {
         if ('addresses' in outcome) onLate(outcome);
         return;
@@ -124,7 +130,7 @@ function firstUseful(
 }
 
 /** One answer of two: the shorter TTL holds for both. */
-export function merge(found: readonly Found[]): Found {
+export function merge(found: readonly DnsAnswer[]): DnsAnswer {
   return {
     addresses: found.flatMap(({ addresses }) => addresses),
     ttl: Math.min(...found.map(({ ttl }) => ttl)),

@@ -9,7 +9,7 @@ import type { Millis } from '../model/time.js';
 import { type Address, type Family, literalAddress } from './address.js';
 import { DnsError } from './error.js';
 import { HostsFile } from './hosts-file.js';
-import type { Found } from './name-server-channels.js';
+import type { DnsAnswer } from './name-server-channels.js';
 import { merge, NameServers } from './name-servers.js';
 import { Pace } from './pace.js';
 import { RereadFile } from './reread-file.js';
@@ -60,7 +60,7 @@ export interface LookupOptions {
   readonly maxStale?: Millis;
 }
 
-interface Known {
+interface CachedName {
   readonly addresses: readonly Address[];
   /** Monotonic: until when it needs no question, and when it came. */
   readonly until: Millis;
@@ -75,7 +75,7 @@ export class Resolver {
   readonly #system: SystemLookup;
   readonly #hasOtherSources: boolean;
   readonly #pace = new Pace(BURST, BURST_SPAN);
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, CachedName>();
   readonly #running = new Map<string, Promise<readonly Address[]>>();
 
   constructor(files: ResolverFiles = {}) {
@@ -115,13 +115,18 @@ export class Resolver {
     const now = performance.now();
     const known = this.#known.get(key);
     if (known && known.until > now) return known.addresses;
-    const running = this.#begin(key, name, only, isPreferred ? PREFERRED_GRACE : GRACE);
+    const running = this.#startLookup(key, name, only, isPreferred ? PREFERRED_GRACE : GRACE);
     const stale = known && now - known.at <= maxStale ? known.addresses : undefined;
     return wait(running, { name, signal, stale });
   }
 
   /** One lookup of a name at a time, whatever the number of those who wait for it. */
-  #begin(key: string, name: string, only: Family | undefined, grace: Millis): Promise<readonly Address[]> {
+  #startLookup(
+    key: string,
+    name: string,
+    only: Family | undefined,
+    grace: Millis,
+  ): Promise<readonly Address[]> {
     let running = this.#running.get(key);
     if (!running) {
       const find = () => this.#find(key, name, only, grace);
@@ -144,7 +149,7 @@ export class Resolver {
     const sources = this.#sources.value;
     const multicast = sources.some(source => source.startsWith('mdns')) && /^[^.]+\.local\.?$/.test(name);
     const asksServers = sources.some(source => source === 'dns' || source === 'resolve');
-    if (multicast || !asksServers) return this.#askSystem(key, name);
+    if (multicast || !asksServers) return this.#querySystem(key, name);
     try {
       const families: readonly Family[] = only ? [only] : [4, 6];
       const first = await this.#servers.addressesOf(name, {
@@ -157,15 +162,15 @@ export class Resolver {
       const isUnknown = (error as DnsError).problem === 'not-found';
       const others = this.#hasOtherSources || sources.some(source => !OWN_SOURCES.has(source));
       if (!isUnknown || !others) throw error;
-      return this.#askSystem(key, name);
+      return this.#querySystem(key, name);
     }
   }
 
-  async #askSystem(key: string, name: string): Promise<readonly Address[]> {
+  async #querySystem(key: string, name: string): Promise<readonly Address[]> {
     return this.#remember(key, { addresses: await this.#system.addressesOf(name), ttl: SYSTEM_TTL });
   }
 
-  #remember(key: string, { addresses, ttl }: Found): readonly Address[] {
+  #remember(key: string, { addresses, ttl }: DnsAnswer): readonly Address[] {
     const at = performance.now();
     this.#known.delete(key);
     this.#known.set(key, { addresses, at, until: at + Math.min(ttl, LONGEST_TTL) });

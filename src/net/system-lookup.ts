@@ -35,14 +35,14 @@ export class SystemLookup {
     try {
       return await this.#oneAtATime.run(late.signal, () => {
         clearTimeout(timer);
-        return this.#look(name);
+        return this.#lookup(name);
       });
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async #look(name: string): Promise<readonly Address[]> {
+  async #lookup(name: string): Promise<readonly Address[]> {
     try {
       return await this.#call(name);
     } catch (error) {

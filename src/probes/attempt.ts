@@ -83,17 +83,17 @@ export async function runCheck(
     watch.close();
     if (!isVoid || attempt === ATTEMPTS) return outcome;
     // The names of the series were in what is thrown away.
-    if (outcome.readings.layout) recorder.forget();
+    if (outcome.readings.layout) recorder.resendLayout();
   }
 }
 
 async function runOnce(probe: Probe, bounds: CheckLimits, recorder: ReadingsRecorder): Promise<CheckOutcome> {
-  recorder.begin();
+  recorder.start();
   const running = new ProbeAttempt(bounds, recorder);
   const begun = performance.now();
   let failure: ProbeFailure | undefined;
   try {
-    await running.settle(probe);
+    await running.run(probe);
   } catch (error) {
     failure = failureOf(error);
   }
@@ -163,7 +163,7 @@ class ProbeAttempt implements Attempt {
   }
 
   /** The probe's own end or the deadline, whichever comes first. */
-  settle(probe: Probe): Promise<void> {
+  run(probe: Probe): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.isOverdue = true;
@@ -210,7 +210,7 @@ class ProbeAttempt implements Attempt {
     } else this.#leftOut++;
   }
 
-  leaveOut(samples: number): void {
+  dropSamples(samples: number): void {
     if (this.#state === 'running') this.#leftOut += samples;
   }
 

@@ -30,7 +30,7 @@ export interface Attempt {
    */
   readonly room: number;
   /** Counts samples that the probe itself left out for want of room. */
-  leaveOut(samples: number): void;
+  dropSamples(samples: number): void;
   /**
    * Calls back once if the deadline passes or the check is called off: destroy the request, drop the socket. A
    * {@link ProbeFailure} that is returned says what was waited for.

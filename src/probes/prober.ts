@@ -45,7 +45,7 @@ export class Prober {
 
   /** Takes a plan up. Services that are in the old one too, asked in the same way, keep their state. */
   configure(config: ProberConfig): Promise<void> {
-    this.#configuring = this.#configuring.then(() => this.#takeUp(config));
+    this.#configuring = this.#configuring.then(() => this.#apply(config));
     return this.#configuring;
   }
 
@@ -72,7 +72,7 @@ export class Prober {
     this.#connections.close();
   }
 
-  async #takeUp(config: ProberConfig): Promise<void> {
+  async #apply(config: ProberConfig): Promise<void> {
     this.#connections.setLimits(config.connections);
     const subjects = await Promise.all(config.targets.map(check => this.#subjectFor(check)));
     if (this.#closed) return;
@@ -80,7 +80,7 @@ export class Prober {
     for (const [id, target] of this.#subjects) {
       if (kept.has(target)) continue;
       target.close();
-      this.#rounds.forget(id);
+      this.#rounds.remove(id);
     }
     this.#subjects.clear();
     for (const [i, target] of subjects.entries()) {

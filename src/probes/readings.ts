@@ -12,7 +12,7 @@ export class ReadingsRecorder {
   #changed = true;
 
   /** Starts a check: nothing has been measured yet. */
-  begin(): void {
+  start(): void {
     this.#values = [];
   }
 
@@ -44,7 +44,7 @@ export class ReadingsRecorder {
   }
 
   /** The next {@link end} includes the layout: the receiver has lost it. */
-  forget(): void {
+  resendLayout(): void {
     this.#changed = true;
   }
 }

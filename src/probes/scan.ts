@@ -84,7 +84,7 @@ export class ScanRounds {
   }
 
   /** A service is not checked any more. */
-  forget(id: string): void {
+  remove(id: string): void {
     this.ended(id, true);
   }
 

@@ -22,7 +22,7 @@ export interface Scheduled {
   readonly interval: Millis;
 }
 
-interface Entry {
+interface ScheduleEntry {
   scheduled: Scheduled;
   /** Slots are whole intervals after this, at every pace: services that were in step are in step after an outage. */
   base: Millis;
@@ -49,7 +49,7 @@ interface ReadyQueues {
 
 /** Which service is checked next. */
 export class Schedule {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, ScheduleEntry>();
   readonly #ready: ReadyQueues = { critical: [], criticalHung: [], other: [], otherHung: [] };
   #pace = 1;
   /** When slots were moved last; no check was due before at the present pace. */
@@ -105,7 +105,7 @@ export class Schedule {
     if (PACE[status] === this.#pace) return;
     this.#pace = PACE[status];
     this.#movedAt = now;
-    const late: Entry[] = [];
+    const late: ScheduleEntry[] = [];
     for (const entry of this.#entries.values()) {
       this.#regularSlot(entry);
       if (entry.state === 'waiting' && !entry.soon && entry.due < now) late.push(entry);
@@ -196,7 +196,7 @@ export class Schedule {
     return due === undefined ? 0 : Math.max(0, now - Math.max(due, this.#movedAt));
   }
 
-  #makeReady(id: string, entry: Entry, now: Millis): void {
+  #makeReady(id: string, entry: ScheduleEntry, now: Millis): void {
     entry.state = 'ready';
     // After a pause of the whole program, or at a faster pace, slots have passed.
     entry.turn = entry.started ? this.#slotUpTo(entry, now) : entry.due;
@@ -206,24 +206,24 @@ export class Schedule {
   }
 
   /** The next slot at the present pace and interval; who has not started yet keeps its first one. */
-  #regularSlot(entry: Entry): void {
+  #regularSlot(entry: ScheduleEntry): void {
     if (entry.state !== 'waiting' || !entry.started || entry.soon) return;
     entry.due = this.#slotAfter(entry, entry.slot);
   }
 
   /** The first slot after a moment. */
-  #slotAfter(entry: Entry, moment: Millis): Millis {
+  #slotAfter(entry: ScheduleEntry, moment: Millis): Millis {
     return this.#slotUpTo(entry, moment) + this.paced(entry.scheduled.interval);
   }
 
   /** The last slot that is not after a moment. */
-  #slotUpTo({ base, scheduled }: Entry, moment: Millis): Millis {
+  #slotUpTo({ base, scheduled }: ScheduleEntry, moment: Millis): Millis {
     const interval = this.paced(scheduled.interval);
     return base + Math.floor((moment - base) / interval + ROUNDING) * interval;
   }
 
   /** The first slot that is not before a moment. */
-  #slotFrom({ base, scheduled }: Entry, moment: Millis): Millis {
+  #slotFrom({ base, scheduled }: ScheduleEntry, moment: Millis): Millis {
     const interval = this.paced(scheduled.interval);
     return base + Math.ceil((moment - base) / interval - ROUNDING) * interval;
   }

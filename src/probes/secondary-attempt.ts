@@ -27,7 +27,7 @@ export class SecondaryAttempt implements Attempt {
 
   record(): void {}
 
-  leaveOut(): void {}
+  dropSamples(): void {}
 
   measured(): void {}
 

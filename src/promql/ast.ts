@@ -1,6 +1,6 @@
 // A PromQL expression as a tree, in the names of Prometheus' own parser (promql/parser/ast.go). Made by parse.ts.
 
-import type { Matcher } from '../model/samples.js';
+import type { LabelMatcher } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 
 export type ValueType = 'scalar' | 'vector' | 'matrix' | 'string';
@@ -35,7 +35,7 @@ export interface VectorSelector extends Node {
   /** The metric name before the braces; empty when it stands within them or there is none. */
   readonly name: string;
   /** All matchers, the one of the metric name included, in the order written (the name's last, as in Prometheus). */
-  readonly matchers: readonly Matcher[];
+  readonly matchers: readonly LabelMatcher[];
   readonly offset: Millis;
   readonly at: AtModifier | undefined;
   /** Where the offset is more than a literal. */

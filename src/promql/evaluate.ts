@@ -14,14 +14,14 @@ import type { Column, MatrixValue, Steps, Value } from './value.js';
 import { timeOf } from './value.js';
 
 /** A series of an answer, its points in order of time. */
-export interface AnswerSeries {
+export interface ResultSeries {
   readonly labels: Labels;
   readonly times: Float64Array;
   readonly values: Float64Array;
 }
 
 /** An expression's value. An instant query gives the expression's own type, a range query always `matrix`. */
-export type Answer = {
+export type QueryResult = {
   /** Prometheus' texts, each once: `PromQL warning: ... (1:5)`. */
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
@@ -31,15 +31,15 @@ export type Answer = {
   | { readonly type: 'scalar'; readonly time: Millis; readonly value: number }
   | { readonly type: 'string'; readonly time: Millis; readonly value: string }
   /** Every series has one point, at the time of the query. */
-  | { readonly type: 'vector'; readonly series: readonly AnswerSeries[] }
-  | { readonly type: 'matrix'; readonly series: readonly AnswerSeries[] }
+  | { readonly type: 'vector'; readonly series: readonly ResultSeries[] }
+  | { readonly type: 'matrix'; readonly series: readonly ResultSeries[] }
 );
 
 /**
  * Evaluates an instant query: one step, any type of expression. `text` is what `expr` was parsed from.
  * @throws EvaluationError
  */
-export function evaluateInstant(expr: Expr, text: string, at: Millis, options: EvaluateOptions): Answer {
+export function evaluateInstant(expr: Expr, text: string, at: Millis, options: EvaluateOptions): QueryResult {
   const steps = { start: at, step: 0, count: 1 };
   const scope = new Scope(text, steps, options);
   const value = evaluate(resolveDurations(expr, { step: 0, range: 0 }), steps, scope);
@@ -50,7 +50,7 @@ export function evaluateInstant(expr: Expr, text: string, at: Millis, options: E
  * Evaluates a range query: a scalar or instant vector at every step. Series are sorted by labels.
  * @throws EvaluationError
  */
-export function evaluateRange(expr: Expr, text: string, steps: Steps, options: EvaluateOptions): Answer {
+export function evaluateRange(expr: Expr, text: string, steps: Steps, options: EvaluateOptions): QueryResult {
   const scope = new Scope(text, steps, options);
   const times = { step: steps.step / 1000, range: (scope.momentOf('end') - steps.start) / 1000 };
   const value = evaluate(resolveDurations(expr, times), steps, scope);
@@ -59,7 +59,7 @@ export function evaluateRange(expr: Expr, text: string, steps: Steps, options: E
 
 type Bare<T> = T extends unknown ? Omit<T, 'warnings' | 'infos' | 'samples'> : never;
 
-function instantValue(value: Value, at: Millis): Bare<Answer> {
+function instantValue(value: Value, at: Millis): Bare<QueryResult> {
   if (value.type === 'scalar') return { type: 'scalar', time: at, value: value.values[0] as number };
   if (value.type === 'string') return { type: 'string', time: at, value: value.value };
   if (value.type === 'matrix') return { type: 'matrix', series: windowSeries(value) };
@@ -71,7 +71,7 @@ function instantValue(value: Value, at: Millis): Bare<Answer> {
 }
 
 /** A range vector's samples at its one step. */
-function windowSeries({ series, range, ends }: MatrixValue): AnswerSeries[] {
+function windowSeries({ series, range, ends }: MatrixValue): ResultSeries[] {
   const to = ends[0] as number;
   return series
     .map(({ labels, dropName, times, values }) => {
@@ -87,7 +87,7 @@ function windowSeries({ series, range, ends }: MatrixValue): AnswerSeries[] {
     .sort((a, b) => compareLabels(a.labels, b.labels));
 }
 
-function rangeSeries(value: Value, steps: Steps): AnswerSeries[] {
+function rangeSeries(value: Value, steps: Steps): ResultSeries[] {
   const times = new Float64Array(steps.count).map((_, i) => timeOf(steps, i));
   if (value.type === 'scalar') return [{ labels: Labels.NONE, times, values: value.values }];
   if (value.type !== 'vector') {
@@ -102,7 +102,7 @@ function rangeSeries(value: Value, steps: Steps): AnswerSeries[] {
     .sort((a, b) => compareLabels(a.labels, b.labels));
 }
 
-function points({ labels, values, has }: Column, times: Float64Array): AnswerSeries {
+function points({ labels, values, has }: Column, times: Float64Array): ResultSeries {
   let count = 0;
   for (let i = 0; i < has.length; i++) count += has[i] as number;
   if (count === has.length) return { labels, times, values };

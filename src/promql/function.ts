@@ -7,7 +7,7 @@ import type { CallMoment, Value } from './value.js';
 /** One PromQL function. Its name, types and arity are Prometheus' (promql/parser/functions.go). */
 export interface PromqlFunction {
   readonly name: string;
-  readonly takes: readonly ValueType[];
+  readonly argumentTypes: readonly ValueType[];
   /**
    * How many arguments at the end may be left out (positive), or -1: the last one may be repeated, or left out.
    * 0 unless said.

@@ -2,7 +2,7 @@
 // asks for.
 
 import { compareLabels, type Labels, METRIC_NAME } from '../model/labels.js';
-import type { Matcher, SampleSource, Series } from '../model/samples.js';
+import type { LabelMatcher, SampleSource, Series } from '../model/samples.js';
 import { lowerBound, upperBound } from '../model/sorted.js';
 import type { Millis } from '../model/time.js';
 import type { Point } from './series-notation.js';
@@ -51,7 +51,7 @@ export class MemorySource implements SampleSource {
     }
   }
 
-  select(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+  select(matchers: readonly LabelMatcher[], from: Millis, to: Millis): Series[] {
     const name = matchers.find(matcher => matcher.name === METRIC_NAME && matcher.op === '=')?.value;
     const candidates = name ? (this.#named.get(name) ?? []) : [...this.#stored.values()];
     return candidates

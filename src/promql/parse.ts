@@ -1,7 +1,7 @@
 // The language's parser. Comes in: the text of an expression; goes out: its tree with types checked, or an error with
 // line and column in Prometheus' words.
 
-import type { Matcher } from '../model/samples.js';
+import type { LabelMatcher } from '../model/samples.js';
 import type { Expr } from './ast.js';
 import { ParseError } from './error.js';
 import { expression } from './parse/chain.js';
@@ -30,7 +30,7 @@ export function parse(text: string): Expr {
  * The matchers of a single selector, as `match[]` takes it. Whether one of them demands anything is not looked at: an
  * API has its own words for that. @throws ParseError
  */
-export function parseSelector(text: string): readonly Matcher[] {
+export function parseSelector(text: string): readonly LabelMatcher[] {
   const expr = parseUnchecked(text, refuseMore);
   if (expr.type !== 'vectorSelector') throw new ParseError(text, expr.position, 'a selector was expected');
   return expr.matchers;

@@ -86,7 +86,7 @@ const EQUALS = /\s*=/y;
 const COMMA = /\s*,/y;
 
 /** Takes piece by piece from the beginning of a line. */
-class Reader {
+class NotationReader {
   readonly #line: string;
   #at = 0;
 
@@ -95,7 +95,7 @@ class Reader {
   }
 
   /** What the pattern finds right here; undefined, and nothing taken, when it finds nothing. */
-  take(pattern: RegExp): string | undefined {
+  match(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.#at;
     const match = pattern.exec(this.#line);
     if (!match) return undefined;
@@ -104,7 +104,7 @@ class Reader {
   }
 
   need(pattern: RegExp, what: string): string {
-    const found = this.take(pattern);
+    const found = this.match(pattern);
     if (found === undefined) throw new Error(`${what} expected at "${this.rest()}"`);
     return found;
   }
@@ -115,24 +115,25 @@ class Reader {
 }
 
 function parseLabels(line: string): { labels: Labels; rest: string } {
-  const reader = new Reader(line);
+  const reader = new NotationReader(line);
   const pairs: [string, string][] = [];
-  const name = reader.take(NAME);
+  const name = reader.match(NAME);
   if (name !== undefined) pairs.push([METRIC_NAME, name]);
-  if (reader.take(OPEN) !== undefined) readPairs(reader, pairs);
+  if (reader.match(OPEN) !== undefined) readPairs(reader, pairs);
   else if (name === undefined) throw new Error(`a series expected at "${line}"`);
   return { labels: Labels.of(pairs), rest: reader.rest() };
 }
 
 /** `a="1", "b c"="2", "metric.name"}`. */
-function readPairs(reader: Reader, pairs: [string, string][]): void {
-  while (reader.take(CLOSE) === undefined) {
-    const quoted = reader.take(QUOTED);
+function readPairs(reader: NotationReader, pairs: [string, string][]): void {
+  while (reader.match(CLOSE) === undefined) {
+    const quoted = reader.match(QUOTED);
     const name = quoted === undefined ? reader.need(NAME, 'a label') : unquote(quoted);
-    if (reader.take(EQUALS) !== undefined) pairs.push([name, unquote(reader.need(QUOTED, 'a quoted value'))]);
+    if (reader.match(EQUALS) !== undefined)
+      pairs.push([name, unquote(reader.need(QUOTED, 'a quoted value'))]);
     else if (quoted !== undefined) pairs.push([METRIC_NAME, name]);
     else throw new Error(`"=" expected at "${reader.rest()}"`);
-    if (reader.take(COMMA) === undefined) {
+    if (reader.match(COMMA) === undefined) {
       reader.need(CLOSE, '"}"');
       return;
     }

@@ -95,7 +95,7 @@ export function newColumn(labels: Labels, dropName: boolean, count: number): Col
  * Room for empty columns. Those of one step are parts of one array: arrays of its own take two hundred bytes for each
  * series, and rules ask for thousands of them with every scrape.
  */
-export class ColumnRoom {
+export class ColumnAllocator {
   readonly #count: number;
   readonly #values: Float64Array;
   readonly #has: Uint8Array;
@@ -109,7 +109,7 @@ export class ColumnRoom {
   }
 
   /** An empty column. */
-  take(labels: Labels, dropName: boolean): Column {
+  allocate(labels: Labels, dropName: boolean): Column {
     if (this.#count !== 1) return newColumn(labels, dropName, this.#count);
     const at = this.#taken++;
     const values = this.#values.subarray(at, at + 1);
@@ -117,7 +117,7 @@ export class ColumnRoom {
   }
 
   /** A column for a caller that sets at least one value, or throws it away. */
-  takeForSome(labels: Labels, dropName: boolean): Column {
+  allocateSparse(labels: Labels, dropName: boolean): Column {
     if (this.#count !== 1) return newColumn(labels, dropName, this.#count);
     const at = this.#taken++;
     return { labels, dropName, values: this.#values.subarray(at, at + 1), has: ONE };

@@ -36,7 +36,7 @@ export class ChunkedAnswer implements ByteStream {
       while (rest > 0) {
         const piece = await next;
         rest -= piece.length;
-        if (rest > 0) next = this.#ask();
+        if (rest > 0) next = this.#fetchNext();
         yield piece;
         release(piece);
       }
@@ -45,7 +45,7 @@ export class ChunkedAnswer implements ByteStream {
     }
   }
 
-  #ask(): Promise<Uint8Array> {
+  #fetchNext(): Promise<Uint8Array> {
     const piece = this.#fetching.next();
     // It may fail while the piece before it is being sent, before it is awaited.
     piece.catch(() => {});

@@ -10,12 +10,12 @@ import type { RuleGroupView } from '../rules/view.js';
 import { ChunkedAnswer } from './chunked-answer.js';
 import {
   type ApiAnswer,
-  type ApiQuestion,
+  type ApiQuery,
   type FamilyMetadata,
   type InstantAnswer,
-  type OwnQuestionOptions,
+  type InternalQueryOptions,
   QueryError,
-  type QuestionOptions,
+  type QueryOptions,
   type RangeAnswer,
   type SamplesStatus,
   type SamplingEngine,
@@ -148,10 +148,10 @@ export class EmbeddedEngine implements SamplingEngine {
     return this.#send({ type: 'groups', id: ++this.#lastId });
   }
 
-  async answer(question: ApiQuestion, options: QuestionOptions = {}): Promise<ApiAnswer> {
-    if (question.ask === 'metadata') return describeFamilies(this.#options.metadata(), question);
+  async answer(query: ApiQuery, options: QueryOptions = {}): Promise<ApiAnswer> {
+    if (query.ask === 'metadata') return describeFamilies(this.#options.metadata(), query);
     const id = ++this.#lastId;
-    const { data, length, ...notes } = await this.#query<FirstChunk>(id, question, 'user', options);
+    const { data, length, ...notes } = await this.#query<FirstChunk>(id, query, 'user', options);
     if (data.length === length) return { data, ...notes };
     return { data: this.#fetched(id, data, length, options.signal), ...notes };
   }
@@ -170,7 +170,7 @@ export class EmbeddedEngine implements SamplingEngine {
     });
   }
 
-  async instant(query: string, at: Millis, options?: OwnQuestionOptions): Promise<InstantAnswer> {
+  async instant(query: string, at: Millis, options?: InternalQueryOptions): Promise<InstantAnswer> {
     const { series, ...rest } = await this.#queryValues({ ask: 'instant_value', query, time: at }, options);
     const samples = series.map(({ names, labelValues, values }) => ({
       labels: Labels.sorted(names, labelValues),
@@ -182,7 +182,7 @@ export class EmbeddedEngine implements SamplingEngine {
   async range(
     query: string,
     { from: start, to: end, step }: { from: Millis; to: Millis; step: Millis },
-    options?: OwnQuestionOptions,
+    options?: InternalQueryOptions,
   ): Promise<RangeAnswer> {
     const { series, ...rest } = await this.#queryValues(
       { ask: 'range_value', query, start, end, step },
@@ -207,20 +207,20 @@ export class EmbeddedEngine implements SamplingEngine {
   }
 
   #queryValues(
-    question: ThreadQuery,
-    { isBackground = false }: OwnQuestionOptions = {},
+    query: ThreadQuery,
+    { isBackground = false }: InternalQueryOptions = {},
   ): Promise<PlainAnswer> {
-    return this.#query(++this.#lastId, question, isBackground ? 'background' : 'urgent', {});
+    return this.#query(++this.#lastId, query, isBackground ? 'background' : 'urgent', {});
   }
 
   #query<T extends ThreadAnswer>(
     id: number,
-    question: ThreadQuery,
+    query: ThreadQuery,
     priority: Priority,
-    { signal, timeout = Number.POSITIVE_INFINITY }: QuestionOptions,
+    { signal, timeout = Number.POSITIVE_INFINITY }: QueryOptions,
   ): Promise<T> {
     const shortest = Math.min(timeout, this.#options.timeout);
-    return this.#send({ type: 'query', id, question, priority, timeout: shortest }, signal);
+    return this.#send({ type: 'query', id, query, priority, timeout: shortest }, signal);
   }
 
   #send<T extends ResponseValue>(request: AnsweredRequest, signal?: AbortSignal): Promise<T> {

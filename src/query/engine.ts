@@ -29,7 +29,7 @@ export class QueryError extends Error {
 }
 
 /** A question of the HTTP API, its parameters read and checked. Times and spans in milliseconds. */
-export type ApiQuestion =
+export type ApiQuery =
   | {
       readonly ask: 'query';
       readonly query: string;
@@ -72,7 +72,7 @@ export type ApiQuestion =
       readonly limitPerMetric?: number;
     };
 
-export interface QuestionOptions {
+export interface QueryOptions {
   /** Aborted when the client has gone. */
   readonly signal?: AbortSignal;
   /** Shortens the engine's own timeout. */
@@ -80,7 +80,7 @@ export interface QuestionOptions {
 }
 
 /** Of a question of the program itself. */
-export interface OwnQuestionOptions {
+export interface InternalQueryOptions {
   /** It takes its turn among users' questions rather than before them; it is not refused when many wait. */
   readonly isBackground?: boolean;
 }
@@ -127,13 +127,13 @@ export interface RangeAnswer {
 /** The caller must close it. All methods throw QueryError. */
 export interface QueryEngine {
   /** Answers a question of the HTTP API. */
-  answer(question: ApiQuestion, options?: QuestionOptions): Promise<ApiAnswer>;
+  answer(question: ApiQuery, options?: QueryOptions): Promise<ApiAnswer>;
   /** Answers for the program itself, before any user's question that waits. */
-  instant(query: string, at: Millis, options?: OwnQuestionOptions): Promise<InstantAnswer>;
+  instant(query: string, at: Millis, options?: InternalQueryOptions): Promise<InstantAnswer>;
   range(
     query: string,
     range: { from: Millis; to: Millis; step: Millis },
-    options?: OwnQuestionOptions,
+    options?: InternalQueryOptions,
   ): Promise<RangeAnswer>;
   /** `/api/v1/rules`; the parameters are those of the request. */
   rules(parameters: URLSearchParams): Promise<ApiAnswer>;

@@ -1,12 +1,12 @@
 // What `/api/v1/metadata` says of the families the registry has now.
 
-import type { ApiAnswer, ApiQuestion, FamilyMetadata } from './engine.js';
+import type { ApiAnswer, ApiQuery, FamilyMetadata } from './engine.js';
 import { printMetadata } from './thread/print.js';
 
 /** Families by name, as many as were asked for. In Prometheus a limit of 0 gives none, one per metric gives all. */
 export function describeFamilies(
   families: readonly FamilyMetadata[],
-  { metric, limit, limitPerMetric }: Extract<ApiQuestion, { ask: 'metadata' }>,
+  { metric, limit, limitPerMetric }: Extract<ApiQuery, { ask: 'metadata' }>,
 ): ApiAnswer {
   const byName = new Map<string, FamilyMetadata[]>();
   for (const family of families) {

@@ -3,14 +3,14 @@
 import type { SupervisorRequest } from '../concurrency/supervised-thread.js';
 import type { Millis } from '../model/time.js';
 import type { RuleGroupView } from '../rules/view.js';
-import type { ApiQuestion, ErrorType, SamplesStatus } from './engine.js';
+import type { ApiQuery, ErrorType, SamplesStatus } from './engine.js';
 import type { RuleEvaluation, RuleSettings } from './rule-evaluation.js';
 import type { PackedScrape } from './scrape-codec.js';
 import type { Target } from './thread/stale-series.js';
 
 /** What may be asked of the thread. Everything but metadata is in the store; `value` questions are the program's own. */
 export type ThreadQuery =
-  | Exclude<ApiQuestion, { ask: 'metadata' }>
+  | Exclude<ApiQuery, { ask: 'metadata' }>
   | { readonly ask: 'instant_value'; readonly query: string; readonly time: Millis }
   | {
       readonly ask: 'range_value';
@@ -61,7 +61,7 @@ export type QueryThreadRequest =
   | {
       readonly type: 'query';
       readonly id: number;
-      readonly question: ThreadQuery;
+      readonly query: ThreadQuery;
       readonly timeout: Millis;
       readonly priority: Priority;
     }

@@ -2,12 +2,12 @@
 
 import {
   type ApiAnswer,
-  type ApiQuestion,
+  type ApiQuery,
   type InstantAnswer,
-  type OwnQuestionOptions,
+  type InternalQueryOptions,
   type QueryEngine,
   QueryError,
-  type QuestionOptions,
+  type QueryOptions,
   type RangeAnswer,
 } from './engine.js';
 
@@ -22,18 +22,18 @@ export class SwitchingEngine implements QueryEngine {
     await former?.close();
   }
 
-  async answer(question: ApiQuestion, options?: QuestionOptions): Promise<ApiAnswer> {
-    return this.#now().answer(question, options);
+  async answer(query: ApiQuery, options?: QueryOptions): Promise<ApiAnswer> {
+    return this.#now().answer(query, options);
   }
 
-  async instant(query: string, at: number, options?: OwnQuestionOptions): Promise<InstantAnswer> {
+  async instant(query: string, at: number, options?: InternalQueryOptions): Promise<InstantAnswer> {
     return this.#now().instant(query, at, options);
   }
 
   async range(
     query: string,
     range: { from: number; to: number; step: number },
-    options?: OwnQuestionOptions,
+    options?: InternalQueryOptions,
   ): Promise<RangeAnswer> {
     return this.#now().range(query, range, options);
   }

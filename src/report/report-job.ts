@@ -18,7 +18,7 @@ import { messageOf } from './mail.js';
 import { outlineOf } from './outline-of.js';
 import { nameOf, scopeAt } from './period.js';
 import type { ReportDefinition } from './settings.js';
-import { type Way, wayOf } from './way.js';
+import { type ReportChannel, wayOf } from './way.js';
 
 const KIND = 'report';
 /** A report is of no use to anyone much later. */
@@ -53,16 +53,16 @@ interface ReportJobOptions {
   readonly version: string;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
   /** Reports go these ways from now on. */
-  readonly onPlan?: (ways: readonly (Way & WayTimes)[]) => void;
+  readonly onPlan?: (ways: readonly (ReportChannel & ChannelTimes)[]) => void;
   /** A report was taken by an integration. */
-  readonly onSent?: (way: Way, at: Millis) => void;
+  readonly onSent?: (way: ReportChannel, at: Millis) => void;
   /** An attempt to make or send one failed; it may be made again. */
-  readonly onFailed?: (way: Way, at: Millis) => void;
+  readonly onFailed?: (way: ReportChannel, at: Millis) => void;
   readonly firstLook?: Millis;
 }
 
 /** What is known of a way from earlier runs. */
-interface WayTimes {
+interface ChannelTimes {
   readonly sentAt: Millis | undefined;
   readonly failedAt: Millis | undefined;
 }
@@ -127,14 +127,14 @@ export class ReportJob {
     const opened = new Map<string, Integration[]>();
     if (!config) return opened;
     const { kinds, log } = this.#options;
-    const surroundings = {
+    const context = {
       templates: new GoTemplates(config.templates),
       sentRecipients: this.#receipts,
       log,
     };
     for (const name of new Set(reports.flatMap(({ receivers }) => receivers))) {
       const receiver = config.receivers.find(each => each.name === name);
-      if (receiver) opened.set(name, openIntegrations(receiver, kinds, surroundings));
+      if (receiver) opened.set(name, openIntegrations(receiver, kinds, context));
     }
     return opened;
   }
@@ -154,7 +154,7 @@ export class ReportJob {
 
   /** Sends what is due. Called by its own timer. */
   sendDue(): Promise<void> {
-    this.#running ??= this.#look().finally(() => {
+    this.#running ??= this.#sendDueNow().finally(() => {
       this.#running = undefined;
       this.#wait(this.#pause());
     });
@@ -169,7 +169,7 @@ export class ReportJob {
     return Math.max(0, Math.min(LOOK_EVERY, ...[...retries, ...due].map(at => at - now)));
   }
 
-  async #look(): Promise<void> {
+  async #sendDueNow(): Promise<void> {
     const { kept } = this.#options;
     const names = new Set(this.#plan.reports.map(({ name }) => name));
     const gone = [...kept.all<Progress>(KIND).keys()].filter(name => !names.has(name));
@@ -195,21 +195,21 @@ export class ReportJob {
     const done = progress.sending?.due === due ? progress.sending.done : [];
     const left = await this.#sendTo(report, due, done);
     if (this.#abort.signal.aborted) return;
-    if (left.length === 0) this.#settle(report, due);
+    if (left.length === 0) this.#markHandled(report, due);
     else if (now - due >= GIVE_UP) {
       log('warn', 'Report not sent for a day; giving up', {
         report: report.name,
         due: isoLocal(due),
         integrations: left.join(', '),
       });
-      this.#settle(report, due);
+      this.#markHandled(report, due);
     } else {
       const count = (failure?.count ?? 0) + 1;
       this.#failures.set(report.name, { count, nextAt: now + backoff(count, Math.random()) });
     }
   }
 
-  #settle({ name, schedule }: ReportDefinition, handled: Millis): void {
+  #markHandled({ name, schedule }: ReportDefinition, handled: Millis): void {
     this.#failures.delete(name);
     this.#remember(name, { schedule: schedule.text, handled, ...this.#times(name) });
   }
@@ -230,7 +230,7 @@ export class ReportJob {
   }
 
   /** Keeps that an integration took a report, or that one failed, and calls back. */
-  #note(outcome: 'sentAt' | 'failedAt', report: ReportDefinition, integration: Integration): void {
+  #recordOutcome(outcome: 'sentAt' | 'failedAt', report: ReportDefinition, integration: Integration): void {
     const { clock, kept, onSent, onFailed } = this.#options;
     const at = clock.now();
     const progress = kept.all<Progress>(KIND).get(report.name);
@@ -257,7 +257,7 @@ export class ReportJob {
     } catch (error) {
       const fields = { report: report.name, err: (error as Error).message };
       log('warn', 'Report failed; retrying', fields);
-      for (const integration of waiting) this.#note('failedAt', report, integration);
+      for (const integration of waiting) this.#recordOutcome('failedAt', report, integration);
       return waiting.map(({ id }) => id);
     }
     const left: string[] = [];
@@ -294,11 +294,11 @@ export class ReportJob {
       const to = addressed(receiverName, externalUrl(), clock.now());
       await semaphore.run(signal, async () => receiver.sendReport?.(message, to, signal));
       log('info', 'Report sent', fields);
-      this.#note('sentAt', report, integration);
+      this.#recordOutcome('sentAt', report, integration);
       return true;
     } catch (error) {
       if (this.#abort.signal.aborted) return false;
-      this.#note('failedAt', report, integration);
+      this.#recordOutcome('failedAt', report, integration);
       const isFinal = error instanceof DeliveryError && error.permanent;
       const words = isFinal ? 'Report refused' : 'Report not sent; retrying';
       log('warn', words, { ...fields, err: (error as Error).message });

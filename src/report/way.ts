@@ -4,7 +4,7 @@ import type { Integration } from '../alertmanager/pipeline/integration.js';
 import type { ReportDefinition } from './settings.js';
 
 /** A report to an integration, as its metrics name it. */
-export interface Way {
+export interface ReportChannel {
   readonly report: string;
   readonly receiver: string;
   /** Its kind; a further one of the same kind in a receiver has its number: `email[1]`. */
@@ -14,7 +14,7 @@ export interface Way {
 }
 
 /** The way of a report to an integration. */
-export function wayOf({ name }: ReportDefinition, { id, kind, receiverName }: Integration): Way {
+export function wayOf({ name }: ReportDefinition, { id, kind, receiverName }: Integration): ReportChannel {
   const index = id.split('/').at(-1);
   return {
     report: name,

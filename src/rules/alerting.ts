@@ -5,7 +5,7 @@ import type { Alert, AlertState } from '../model/alert.js';
 import { Labels, METRIC_NAME } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
 import type { AlertingDefinition, Texts } from './definition.js';
-import { Expansion, type TemplateSurroundings } from './expansion.js';
+import { Expansion, type TemplateContext } from './expansion.js';
 import type { InstantSample, QueryFunc } from './query-func.js';
 
 /** How long an alert that is over is kept, so that its end is sent again to a receiver that did not get it. */
@@ -46,13 +46,13 @@ export class AlertingRule {
   constructor(
     definition: AlertingDefinition,
     expression: string,
-    surroundings: TemplateSurroundings,
+    context: TemplateContext,
     restored: boolean,
   ) {
     this.definition = definition;
     this.expression = expression;
     this.restored = restored;
-    this.#expansion = new Expansion(definition.name, surroundings);
+    this.#expansion = new Expansion(definition.name, context);
   }
 
   /** All alerts there are, those that are over included. */

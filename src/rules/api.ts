@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { goExponent, special } from '../go/value.js';
 import type { Alert } from '../model/alert.js';
 import { Labels } from '../model/labels.js';
-import type { Matcher } from '../model/samples.js';
+import type { LabelMatcher } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import { ParseError } from '../promql/error.js';
 import { parseSelector } from '../promql/parse.js';
@@ -86,7 +86,7 @@ export function apiRules(groups: readonly RuleGroupView[], parameters: URLSearch
     );
   const page: ApiRuleGroup[] = [];
   for (const group of groups.slice(begin)) {
-    const rules = wantedRules(group, question);
+    const rules = matchingRules(group, question);
     if (rules.length === 0) continue;
     if (page.length === question.limit) return { groups: page, groupNextToken: tokenOf(group) };
     page.push(apiGroup(group, rules, question.withAlerts));
@@ -100,7 +100,7 @@ interface Question {
   readonly ruleNames: ReadonlySet<string> | undefined;
   readonly groupNames: ReadonlySet<string> | undefined;
   readonly files: ReadonlySet<string> | undefined;
-  readonly matcherSets: readonly (readonly Matcher[])[];
+  readonly matcherSets: readonly (readonly LabelMatcher[])[];
   readonly withAlerts: boolean;
   readonly limit: number;
   /** Empty for the first page. */
@@ -134,7 +134,7 @@ function readKinds(type: string): readonly RuleView['kind'][] {
   }
 }
 
-function readMatchers(text: string): readonly Matcher[] {
+function readMatchers(text: string): readonly LabelMatcher[] {
   try {
     return parseSelector(text);
   } catch (error) {
@@ -166,7 +166,7 @@ function readPage(parameters: URLSearchParams): { limit: number; token: string }
   return { limit: Number(limit), token };
 }
 
-function wantedRules(group: RuleGroupView, question: Question): RuleView[] {
+function matchingRules(group: RuleGroupView, question: Question): RuleView[] {
   if (question.groupNames?.has(group.name) === false || question.files?.has(group.file) === false) return [];
   return group.rules.filter(
     rule =>

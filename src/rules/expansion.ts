@@ -12,7 +12,7 @@ import type { Texts } from './definition.js';
 import type { InstantSample } from './query-func.js';
 
 /** What templates look at besides their own alert. */
-export interface TemplateSurroundings {
+export interface TemplateContext {
   readonly externalLabels: Texts;
   /** Without a slash at the end; empty when there is none. */
   readonly externalUrl: string;
@@ -44,17 +44,17 @@ export function templateProblem(alertName: string, text: string): string | undef
 /** Fills in the templates of one rule, each parsed once. */
 export class Expansion {
   readonly #name: string;
-  readonly #surroundings: TemplateSurroundings;
+  readonly #context: TemplateContext;
   readonly #functions: ReadonlyMap<string, GoFunction>;
   readonly #externalLabels: ReadonlyMap<string, string>;
   readonly #templates = new Map<string, Template>();
   #at: Millis = 0;
 
-  constructor(alertName: string, surroundings: TemplateSurroundings) {
+  constructor(alertName: string, context: TemplateContext) {
     this.#name = templateName(alertName);
-    this.#surroundings = surroundings;
+    this.#context = context;
     this.#functions = this.#makeFunctions();
-    this.#externalLabels = new Map(Object.entries(surroundings.externalLabels));
+    this.#externalLabels = new Map(Object.entries(context.externalLabels));
   }
 
   /** `at` is the moment of the evaluation. Never throws: a failure is shown in the text. */
@@ -64,7 +64,7 @@ export class Expansion {
     const data = new Struct(DATA_TYPE, {
       Labels: new Map(labels.pairs()),
       ExternalLabels: this.#externalLabels,
-      ExternalURL: this.#surroundings.externalUrl,
+      ExternalURL: this.#context.externalUrl,
       Value: value,
     });
     let stage = 'parsing';
@@ -87,7 +87,7 @@ export class Expansion {
 
   /** They outlive an evaluation, so what depends on its moment is looked up when it is called. */
   #makeFunctions(): Map<string, GoFunction> {
-    const { externalUrl, query } = this.#surroundings;
+    const { externalUrl, query } = this.#context;
     const functions = prometheusFunctions({
       query: text => query(text, this.#at),
       externalUrl: URL.canParse(externalUrl) ? externalUrl : NOWHERE,

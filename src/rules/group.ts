@@ -7,9 +7,9 @@ import type { SampleSource } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import type { AlertingRule } from './alerting.js';
 import type { GroupDefinition, RuleDefinition } from './definition.js';
-import type { TemplateSurroundings } from './expansion.js';
+import type { TemplateContext } from './expansion.js';
 import { type RestoreLimits, restore } from './restore.js';
-import { type KeptSurroundings, restoreKept } from './restore-kept.js';
+import { restoreFromState, type StateRestoreContext } from './restore-kept.js';
 import { EvaluatedRule, type EvaluationContext } from './rule.js';
 import type { RuleGroupView } from './view.js';
 
@@ -21,7 +21,7 @@ interface GroupOptions {
   readonly file: string;
   /** Of a group that names none. */
   readonly defaultInterval: Millis;
-  readonly surroundings: TemplateSurroundings;
+  readonly context: TemplateContext;
   /** Alerts of an earlier run are to be looked up before anything of alerts is written. */
   readonly shouldRestore: boolean;
 }
@@ -60,7 +60,7 @@ export class RuleGroup {
   #lastKept: Millis | undefined;
 
   constructor(definition: GroupDefinition, options: GroupOptions) {
-    const { file, defaultInterval, surroundings, shouldRestore } = options;
+    const { file, defaultInterval, context, shouldRestore } = options;
     this.definition = definition;
     this.file = file;
     this.name = definition.name;
@@ -69,7 +69,7 @@ export class RuleGroup {
     this.#isRestored = shouldRestore;
     const keys = sourcesOf(this.key, definition.rules);
     this.rules = definition.rules.map(
-      (rule, i) => new EvaluatedRule(rule, keys[i] as string, surroundings, !shouldRestore),
+      (rule, i) => new EvaluatedRule(rule, keys[i] as string, context, !shouldRestore),
     );
   }
 
@@ -136,10 +136,10 @@ export class RuleGroup {
   }
 
   /** Gives rules back alerts that are kept firing. To be called before the first evaluation. @returns what kept rules from it */
-  restoreKept(at: Millis, surroundings: Omit<KeptSurroundings, 'interval'>): Error[] {
+  restoreFromState(at: Millis, context: Omit<StateRestoreContext, 'interval'>): Error[] {
     const moment = { at, queryOffset: this.definition.queryOffset, limit: 0 };
     const { interval } = this;
-    return this.#eachAlerting(rule => restoreKept(rule, moment, { ...surroundings, interval }));
+    return this.#eachAlerting(rule => restoreFromState(rule, moment, { ...context, interval }));
   }
 
   #eachAlerting(body: (rule: AlertingRule) => void): Error[] {

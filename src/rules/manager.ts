@@ -7,7 +7,7 @@ import type { SampleSource } from '../model/samples.js';
 import type { Clock, Millis } from '../model/time.js';
 import { parse } from '../promql/parse.js';
 import type { RuleFile, Texts } from './definition.js';
-import type { TemplateSurroundings } from './expansion.js';
+import type { TemplateContext } from './expansion.js';
 import { EVALUATIONS_BEFORE_RESTORE, fingerprint, type HealthChange, RuleGroup } from './group.js';
 import type { InstantSample, QueryFunc, Write } from './query-func.js';
 import { RESTORE_LIMITS, type RestoreLimits } from './restore.js';
@@ -52,7 +52,7 @@ const RESEND_DELAY: Millis = 60_000;
 
 export class RuleManager {
   readonly #options: RuleManagerOptions;
-  readonly #surroundings: TemplateSurroundings;
+  readonly #context: TemplateContext;
   #groups: RuleGroup[] = [];
   /** Sources of rules that are no more, whose series have to be ended. */
   readonly #gone = new Set<string>();
@@ -62,7 +62,7 @@ export class RuleManager {
     this.#options = options;
     const { externalLabels, externalUrl, queryFunc } = options;
     const query = (text: string, at: Millis): readonly InstantSample[] => queryFunc(parse(text), text, at);
-    this.#surroundings = { externalLabels, externalUrl, query };
+    this.#context = { externalLabels, externalUrl, query };
   }
 
   /** Replaces all rules. Groups of the same file and name keep the state of the rules they still have. */
@@ -74,7 +74,7 @@ export class RuleManager {
         const group = new RuleGroup(definition, {
           file,
           defaultInterval: this.#options.interval,
-          surroundings: this.#surroundings,
+          context: this.#context,
           shouldRestore,
         });
         const earlier = before.get(group.key);
@@ -107,7 +107,7 @@ export class RuleManager {
     const { queryFunc, write, clock, resendDelay = RESEND_DELAY } = this.#options;
     const context = { queryFunc, write, elapsed: () => clock?.elapsed() ?? 0 };
     const outcomes = due.map(group => {
-      restoreErrors.push(...this.#restoreKept(group, at));
+      restoreErrors.push(...this.#restoreFromState(group, at));
       const outcome = group.evaluate(at, context, !isInterim);
       unsent.push(...group.collectUnsent(at, resendDelay));
       restoreErrors.push(...this.#restore(group, at));
@@ -152,12 +152,12 @@ export class RuleManager {
     return group.restore(at, history, restoreLimits).map(error => problemOf(group, error));
   }
 
-  #restoreKept(group: RuleGroup, at: Millis): string[] {
+  #restoreFromState(group: RuleGroup, at: Millis): string[] {
     const { queryFunc, clock, history, restoreLimits: limits = RESTORE_LIMITS } = this.#options;
     if (!group.shouldRestore || !history || group.evaluations > 0) return [];
     const elapsed = () => clock?.elapsed() ?? 0;
     return group
-      .restoreKept(at, { queryFunc, history, limits, elapsed })
+      .restoreFromState(at, { queryFunc, history, limits, elapsed })
       .map(error => problemOf(group, error));
   }
 

@@ -16,7 +16,7 @@ const LOOKS = 60;
 const PATIENCE: Millis = 1000;
 
 /** What restoring works with. */
-export interface KeptSurroundings {
+export interface StateRestoreContext {
   readonly queryFunc: QueryFunc;
   readonly history: SampleSource;
   readonly limits: RestoreLimits;
@@ -27,11 +27,15 @@ export interface KeptSurroundings {
 }
 
 /** Gives a rule back its alerts that are kept firing. To be called before its first evaluation. Throws what `ask` and `history` throw. */
-export function restoreKept(rule: AlertingRule, moment: AlertMoment, surroundings: KeptSurroundings): void {
+export function restoreFromState(
+  rule: AlertingRule,
+  moment: AlertMoment,
+  context: StateRestoreContext,
+): void {
   const { keepFiringFor, holdDuration } = rule.definition;
   if (keepFiringFor === 0) return;
-  const { queryFunc, interval, elapsed } = surroundings;
-  const fired = firedBefore(rule, moment.at, surroundings);
+  const { queryFunc, interval, elapsed } = context;
+  const fired = firedBefore(rule, moment.at, context);
   const step = Math.max(interval, Math.ceil(keepFiringFor / LOOKS));
   const until = elapsed() + PATIENCE;
   const last = fired.at;
@@ -50,7 +54,7 @@ export function restoreKept(rule: AlertingRule, moment: AlertMoment, surrounding
 function firedBefore(
   { definition }: AlertingRule,
   at: Millis,
-  { history, limits }: KeptSurroundings,
+  { history, limits }: StateRestoreContext,
 ): { readonly at: Millis; readonly keys: Set<string> } {
   const matchers = [
     createMatcher(METRIC_NAME, '=', ALERTS),

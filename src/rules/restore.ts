@@ -5,7 +5,7 @@
 // would end them and report them again after their `for`.
 
 import { METRIC_NAME } from '../model/labels.js';
-import type { Matcher, SampleSource, Series } from '../model/samples.js';
+import type { LabelMatcher, SampleSource, Series } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import { createMatcher } from '../promql/parse/matcher.js';
 import { ALERT_NAME, ALERTS_FOR_STATE, type AlertingRule } from './alerting.js';
@@ -33,7 +33,7 @@ export function restore(rule: AlertingRule, at: Millis, history: SampleSource, l
 }
 
 /** The alert's name only: labels made by templates are not known before there is an alert. */
-function matchersOf({ definition }: AlertingRule): Matcher[] {
+function matchersOf({ definition }: AlertingRule): LabelMatcher[] {
   return [createMatcher(METRIC_NAME, '=', ALERTS_FOR_STATE), createMatcher(ALERT_NAME, '=', definition.name)];
 }
 

@@ -4,7 +4,7 @@ import type { Millis } from '../model/time.js';
 import { print } from '../promql/print.js';
 import { AlertingRule } from './alerting.js';
 import type { RuleDefinition } from './definition.js';
-import type { TemplateSurroundings } from './expansion.js';
+import type { TemplateContext } from './expansion.js';
 import type { InstantSample, QueryFunc, Write } from './query-func.js';
 import { record } from './recording.js';
 import type { RuleHealth, RuleView } from './view.js';
@@ -38,18 +38,13 @@ export class EvaluatedRule {
   #evaluationTime: Millis = 0;
   #lastEvaluation: Millis | undefined;
 
-  constructor(
-    definition: RuleDefinition,
-    source: string,
-    surroundings: TemplateSurroundings,
-    restored: boolean,
-  ) {
+  constructor(definition: RuleDefinition, source: string, context: TemplateContext, restored: boolean) {
     this.definition = definition;
     this.source = source;
     this.#expression = print(definition.expr);
     this.alerting =
       definition.kind === 'alerting'
-        ? new AlertingRule(definition, this.#expression, surroundings, restored)
+        ? new AlertingRule(definition, this.#expression, context, restored)
         : undefined;
   }
 

@@ -25,12 +25,12 @@ export function testRules(files: readonly string[]): CommandResult {
   return { output, code: outcomes.some(({ problems }) => problems.length > 0) ? FAILED : 0 };
 }
 
-interface Outcome {
+interface TestOutcome {
   readonly warnings: string[];
   readonly problems: readonly string[];
 }
 
-function testFile(file: string): Outcome {
+function testFile(file: string): TestOutcome {
   const warnings: string[] = [];
   try {
     const tests = readTestFile(file, readText(file));

@@ -53,7 +53,7 @@ export const episodesMigration = `
   CREATE INDEX episodes_ends ON episodes (ends_at);
 `;
 
-interface Row {
+interface HistoryRow {
   readonly rowid: number;
   readonly id: string;
   readonly starts_at: number;
@@ -97,7 +97,7 @@ export class EpisodeTable {
       `INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET ends_at = excluded.ends_at, body = excluded.body`,
     );
-    this.#select = db.prepare<[Parameters & { limit: number }], Row>(
+    this.#select = db.prepare<[Parameters & { limit: number }], HistoryRow>(
       `SELECT rowid, * FROM episodes WHERE ${FITS} ORDER BY starts_at DESC, id DESC LIMIT @limit`,
     );
     this.#count = db.prepare<[Parameters], { n: number }>(`SELECT count(*) AS n FROM episodes WHERE ${FITS}`);
@@ -124,10 +124,10 @@ export class EpisodeTable {
   }
 
   /** A row's episode; a damaged one is left out for good. */
-  #whole(row: Row): StoredHistoryEntry[] {
+  #whole(row: HistoryRow): StoredHistoryEntry[] {
     const episode = episodeOf(row);
     if (episode) return [episode];
-    this.#damage.leaveOut({
+    this.#damage.skip({
       table: 'episodes',
       row: `${row.alertname} of ${timeText(row.starts_at)}`,
       remove: () => this.#remove.run(row.rowid).changes,
@@ -156,7 +156,7 @@ function parametersOf(query: AlertHistoryQuery): Parameters {
 }
 
 /** Undefined when the row is damaged. */
-function episodeOf(row: Row): StoredHistoryEntry | undefined {
+function episodeOf(row: HistoryRow): StoredHistoryEntry | undefined {
   const { id, starts_at, ends_at, severity, service, alertname, body } = row;
   const columns = { id, startsAt: starts_at, endsAt: ends_at ?? undefined, severity, service, alertname };
   const unpacked = unpack(keyOf(columns), body);
@@ -171,14 +171,14 @@ function keyOf(episode: Omit<StoredHistoryEntry, 'body'>): string {
 /** Episodes kept while the disk will not have them; the oldest go first. */
 const MAX_UNWRITTEN = 5000;
 
-type Guarded = Pick<ResilientDatabase<{ readonly episodes: EpisodeTable }>, 'use' | 'tryRead'>;
+type Database = Pick<ResilientDatabase<{ readonly episodes: EpisodeTable }>, 'use' | 'tryRead'>;
 
 /** All episodes. No method throws for a disk's sake. */
 export class AlertHistoryStore {
-  readonly #database: Guarded;
+  readonly #database: Database;
   readonly #unwritten = new Map<string, StoredHistoryEntry>();
 
-  constructor(database: Guarded) {
+  constructor(database: Database) {
     this.#database = database;
   }
 
@@ -188,7 +188,7 @@ export class AlertHistoryStore {
   }
 
   /** Keeps episodes as they are now. @returns whether they are on disk */
-  put(episodes: readonly StoredHistoryEntry[]): boolean {
+  upsert(episodes: readonly StoredHistoryEntry[]): boolean {
     for (const each of episodes) this.#unwritten.set(each.id, each);
     return this.flush();
   }

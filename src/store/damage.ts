@@ -57,7 +57,7 @@ export class Damage {
   }
 
   /** Leaves a row out. @throws SQLite's errors, Inconsistent when it cannot be found again */
-  leaveOut({ table, row, remove }: Damaged): void {
+  skip({ table, row, remove }: Damaged): void {
     if (remove() === 0) throw new Inconsistent(`a damaged row of ${table} is not where an index has it`);
     this.#rows++;
     this.noticed();
@@ -74,10 +74,10 @@ export class Damage {
 }
 
 /** Where a table says what it found. */
-export type DamageSink = Pick<Damage, 'leaveOut'>;
+export type DamageSink = Pick<Damage, 'skip'>;
 
 /** For files that are only read: damaged rows are left out and stay where they are. */
-export const PASSED_OVER: DamageSink = { leaveOut() {} };
+export const PASSED_OVER: DamageSink = { skip() {} };
 
 /** Damage of files that hold nothing long: it is left out without a word. */
 export function silentDamage(): Damage {

@@ -61,7 +61,7 @@ export function openDatabase(file: string, migrations: readonly string[], pageSi
     db.pragma(`journal_size_limit = ${16 * 1024 * 1024}`);
     migrate(db, file, migrations);
     compareSchema(db, migrations);
-    settleJournal(db);
+    checkpointJournal(db);
     return db;
   } catch (error) {
     db.close();
@@ -70,7 +70,7 @@ export function openDatabase(file: string, migrations: readonly string[], pageSi
 }
 
 /** Ends an earlier run's journal: what stands behind damage in it must not be taken for damage of this run's. */
-function settleJournal(db: Sqlite): void {
+function checkpointJournal(db: Sqlite): void {
   try {
     db.pragma('wal_checkpoint(TRUNCATE)');
   } catch {

@@ -12,7 +12,7 @@ export const daysMigration = 'CREATE TABLE days (date TEXT PRIMARY KEY, body BLO
 /** Days whose samples changed after their roll-up may have been made: it is to be made again. */
 export const changedDaysMigration = 'CREATE TABLE changed_days (date TEXT PRIMARY KEY) WITHOUT ROWID;';
 
-interface Row {
+interface DayRow {
   readonly date: string;
   readonly body: Buffer;
 }
@@ -36,7 +36,7 @@ export class DayTable {
   select(from: string, to: string): Map<string, unknown> {
     const found = new Map<string, unknown>();
     if (!this.#exists()) return found;
-    const rows = this.#db.prepare<[string, string], Row>(
+    const rows = this.#db.prepare<[string, string], DayRow>(
       'SELECT date, body FROM days WHERE date >= ? AND date <= ? ORDER BY date',
     );
     for (const row of rows.all(from, to)) {
@@ -69,14 +69,14 @@ export class DayTable {
     return this.#db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;
   }
 
-  #leaveOut({ date }: Row): void {
+  #leaveOut({ date }: DayRow): void {
     const remove = () => this.#db.prepare<[string]>('DELETE FROM days WHERE date = ?').run(date).changes;
-    this.#damage.leaveOut({ table: 'days', row: date, remove });
+    this.#damage.skip({ table: 'days', row: date, remove });
   }
 }
 
 /** Undefined when the row is damaged. */
-function parsed({ date, body }: Row): unknown {
+function parsed({ date, body }: DayRow): unknown {
   try {
     const deflated = verified(date, body);
     return deflated && JSON.parse(inflateSync(deflated).toString());
@@ -85,18 +85,18 @@ function parsed({ date, body }: Row): unknown {
   }
 }
 
-type Guarded = Pick<ResilientDatabase<{ readonly days: DayTable }>, 'use' | 'tryRead'>;
+type Database = Pick<ResilientDatabase<{ readonly days: DayTable }>, 'use' | 'tryRead'>;
 
 /** All days by date, `2026-10-31`. No method throws for a disk's sake. */
 export class DayStore {
-  readonly #database: Guarded;
+  readonly #database: Database;
 
-  constructor(database: Guarded) {
+  constructor(database: Database) {
     this.#database = database;
   }
 
   /** @param value survives JSON @returns whether it is on disk; a day that is not has to be made again */
-  put(date: string, value: unknown): boolean {
+  upsert(date: string, value: unknown): boolean {
     const isWritten = this.#database.use(({ days }) => {
       days.write(date, value);
       return true;

@@ -57,22 +57,22 @@ export class HourTable {
 
   #leaveOut(start: Millis): void {
     const remove = () => this.#db.prepare<[number]>('DELETE FROM hours WHERE start = ?').run(start).changes;
-    this.#damage.leaveOut({ table: 'hours', row: new Date(start).toISOString(), remove });
+    this.#damage.skip({ table: 'hours', row: new Date(start).toISOString(), remove });
   }
 }
 
-type Guarded = Pick<ResilientDatabase<{ readonly hours: HourTable }>, 'use' | 'tryRead'>;
+type Database = Pick<ResilientDatabase<{ readonly hours: HourTable }>, 'use' | 'tryRead'>;
 
 /** Blocks of hours by their first moment. No method throws for a disk's sake. */
 export class HourStore {
-  readonly #database: Guarded;
+  readonly #database: Database;
 
-  constructor(database: Guarded) {
+  constructor(database: Database) {
     this.#database = database;
   }
 
   /** @returns whether it is on disk */
-  put(start: Millis, body: Uint8Array): boolean {
+  upsert(start: Millis, body: Uint8Array): boolean {
     const isWritten = this.#database.use(({ hours }) => {
       hours.write(start, body);
       return true;

@@ -153,7 +153,7 @@ export class ResilientDatabase<T> {
         return action();
       } catch (error) {
         if (!(error instanceof DamagedRow)) throw error;
-        this.damage.leaveOut(error.damaged);
+        this.damage.skip(error.damaged);
       }
     }
   }

@@ -65,7 +65,7 @@ export class ScanTable {
     return this.#select.all(after ?? NEGATIVE_INFINITY, before ?? POSITIVE_INFINITY, limit).flatMap(row => {
       const entry = entryOf(row);
       if (entry !== undefined) return { at: row.at, entry };
-      this.#damage.leaveOut({
+      this.#damage.skip({
         table: 'scans',
         row: `scan of ${timeText(row.at)}`,
         remove: () => this.#remove.run(row.id).changes,

@@ -46,7 +46,7 @@ export class StateTable {
       const unpacked = unpack(`${kind}\0${key}`, value);
       if (unpacked) values.set(key, unpacked.value);
       else
-        this.#damage.leaveOut({
+        this.#damage.skip({
           table: 'kept',
           row: `${kind} ${key}`,
           remove: () => this.#remove.run(id).changes,
@@ -69,11 +69,11 @@ interface Change {
   readonly value: unknown;
 }
 
-type Guarded = Pick<ResilientDatabase<{ readonly kept: StateTable }>, 'use' | 'tryRead'>;
+type Database = Pick<ResilientDatabase<{ readonly kept: StateTable }>, 'use' | 'tryRead'>;
 
 /** The states of every kind. No method throws for a disk's sake. */
 export class StateStore {
-  readonly #database: Guarded;
+  readonly #database: Database;
   readonly #kinds = new Map<string, Map<string, unknown>>();
   /** Not on disk yet, by kind and key; undefined values are to be deleted there. */
   readonly #unwritten = new Map<string, Change>();
@@ -81,7 +81,7 @@ export class StateStore {
   readonly #unread = new Set<string>();
   readonly #listeners = new Map<string, (late: ReadonlyMap<string, never>) => void>();
 
-  constructor(database: Guarded) {
+  constructor(database: Database) {
     this.#database = database;
   }
 

@@ -184,7 +184,7 @@ export class Store {
   }
 
   /** A clock that was set back would leave scans of a time to come before all new ones. */
-  #forgetTimeToCome(opened: Opened, at: Millis): void {
+  #deleteFuture(opened: Opened, at: Millis): void {
     const newest = opened.scans.newest();
     if (newest === undefined || newest <= at + SET_BACK) return;
     const scans = opened.scans.deleteAfter(at);
@@ -198,7 +198,7 @@ export class Store {
     while (this.#pending.length > 0) {
       const scan = this.#pending[0] as StoredScan;
       const written = this.#database.use(opened => {
-        this.#forgetTimeToCome(opened, scan.at);
+        this.#deleteFuture(opened, scan.at);
         opened.scans.append(scan);
         opened.count++;
         return true;

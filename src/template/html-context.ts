@@ -15,7 +15,7 @@ const RAW: Record<string, PlaceKind> = {
 };
 
 /** Reads a document's beginning piece by piece. */
-export class HtmlPlace {
+export class HtmlContext {
   #kind: PlaceKind = 'text';
   /** What may be the beginning of something: `<`, `<scr`, `</`, `<!-`. */
   #held = '';
@@ -79,10 +79,10 @@ export class HtmlPlace {
 
   /** Reads text that is trusted to be HTML. */
   read(text: string): void {
-    for (const char of text) this.#take(char);
+    for (const char of text) this.#step(char);
   }
 
-  #take(char: string): void {
+  #step(char: string): void {
     switch (this.#kind) {
       case 'text':
         this.#inText(char);
@@ -98,8 +98,8 @@ export class HtmlPlace {
         if (this.#held === '-->') this.#enter('text');
         break;
       default:
-        if (this.#kind === 'script') this.#script.take(char);
-        if (this.#kind === 'style') this.#style.take(char);
+        if (this.#kind === 'script') this.#script.step(char);
+        if (this.#kind === 'style') this.#style.step(char);
         this.#inRaw(char);
     }
   }
@@ -196,8 +196,8 @@ export class HtmlPlace {
     if (reference === '') return;
     const char = referredTo(reference);
     if (char === undefined) {
-      this.#script.lose();
-      this.#style.lose();
+      this.#script.markUnknown();
+      this.#style.markUnknown();
     } else {
       for (const each of char) this.#inCode(each);
     }
@@ -206,8 +206,8 @@ export class HtmlPlace {
 
   #inCode(char: string): void {
     const { attribute } = this;
-    if (attribute === 'script') this.#script.take(char);
-    if (attribute === 'style') this.#style.take(char);
+    if (attribute === 'script') this.#script.step(char);
+    if (attribute === 'style') this.#style.step(char);
   }
 
   /** Only its own end tag ends such an element. */

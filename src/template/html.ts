@@ -7,7 +7,7 @@ import { GoTime } from '../go/time.js';
 import { SafeText, Struct, textOf, type Value } from '../go/value.js';
 import type { Escaper } from './execute.js';
 import { isHarmlessName } from './html-attributes.js';
-import { HtmlPlace } from './html-context.js';
+import { HtmlContext } from './html-context.js';
 import {
   address,
   hasSafeScheme,
@@ -26,7 +26,7 @@ import type { StyleContext } from './style-context.js';
 
 /** For one document. */
 export class HtmlEscaper implements Escaper {
-  readonly #place = new HtmlPlace();
+  readonly #place = new HtmlContext();
 
   literal(text: string): void {
     this.#place.read(text);
@@ -73,14 +73,14 @@ function attributeName(text: string): string {
 }
 
 /** A value within an attribute's value. */
-function attribute(value: Value, place: HtmlPlace): string {
+function attribute(value: Value, place: HtmlContext): string {
   const isHtml = value instanceof SafeText && value.kind === 'html' && place.attribute === 'plain';
   if (isHtml && place.isQuoted) return withoutTags(value.text);
   const text = attributeText(value, place);
   return place.isQuoted ? htmlText(text) : unquotedText(text);
 }
 
-function attributeText(value: Value, place: HtmlPlace): string {
+function attributeText(value: Value, place: HtmlContext): string {
   const text = plainText(value);
   const isUrl = value instanceof SafeText && value.kind === 'url';
   switch (place.attribute) {
@@ -100,7 +100,7 @@ function attributeText(value: Value, place: HtmlPlace): string {
 }
 
 /** A literal where an expression stands, escaped text within quotes. */
-function scriptValue(value: Value, place: HtmlPlace): string {
+function scriptValue(value: Value, place: HtmlContext): string {
   switch (place.script) {
     case 'value':
       return scriptExpression(value);

@@ -25,7 +25,7 @@ import { textFunctions } from './texts.js';
 const MAX_DURATION = 2 ** 63 / 1e6;
 
 /** What the functions of a rule's template look at. */
-interface RuleSurroundings {
+interface RuleTemplateContext {
   /** Answers `query`; throws what is wrong. */
   readonly query: (expression: string) => readonly { readonly labels: Labels; readonly value: number }[];
   /** Without a slash at the end. */
@@ -35,7 +35,11 @@ interface RuleSurroundings {
 }
 
 /** Prometheus' functions by name. */
-export function prometheusFunctions({ query, externalUrl, at }: RuleSurroundings): Map<string, GoFunction> {
+export function prometheusFunctions({
+  query,
+  externalUrl,
+  at,
+}: RuleTemplateContext): Map<string, GoFunction> {
   const one = (name: string, body: (value: Value) => Value) => [name, withArity(name, 1, 1, body)] as const;
   const path = new URL(externalUrl).pathname.replace(/\/$/, '');
   return new Map<string, GoFunction>([

@@ -73,12 +73,12 @@ export class ScriptContext {
   }
 
   /** From here on the context is unknown. */
-  lose(): void {
+  markUnknown(): void {
     this.#state = 'unknown';
   }
 
   /** Reads a character that is trusted. */
-  take(char: string): void {
+  step(char: string): void {
     this.#state = this.#next(char);
   }
 

@@ -47,12 +47,12 @@ export class StyleContext {
   }
 
   /** From here on the context is unknown. */
-  lose(): void {
+  markUnknown(): void {
     this.#state = 'unknown';
   }
 
   /** Reads a character that is trusted. */
-  take(char: string): void {
+  step(char: string): void {
     this.#state = this.#next(char);
     this.#last = (this.#last + char).slice(-4);
   }

@@ -47,7 +47,7 @@ export class SampleFile {
         db.pragma(`wal_autocheckpoint = ${JOURNAL_PAGES}`);
         db.pragma(`journal_size_limit = ${JOURNAL_PAGES * PAGE_SIZE}`);
       }
-      const sink = isReadOnly ? passingOver(damage) : damage;
+      const sink = isReadOnly ? withoutReports(damage) : damage;
       this.series = new SeriesTable(db, sink);
       this.log = new LogTable(db, sink);
       this.axes = new TimestampsTable(db);
@@ -69,7 +69,7 @@ export class SampleFile {
     try {
       return this.#db.transaction(action).immediate();
     } catch (error) {
-      this.axes.forgetLatest();
+      this.axes.clearLatest();
       throw error;
     }
   }
@@ -121,7 +121,7 @@ export class SampleFile {
   }
 
   /** Copies the journal into the file and empties it, unless a connection reads. */
-  settle(): void {
+  checkpoint(): void {
     this.#db.pragma('wal_checkpoint(TRUNCATE)');
   }
 
@@ -144,8 +144,8 @@ function stampsOf(path: string): string {
 }
 
 /** Counts and names damaged rows that cannot be removed. */
-function passingOver(damage: DamageSink): DamageSink {
-  return { leaveOut: damaged => damage.leaveOut({ ...damaged, remove: () => 1 }) };
+function withoutReports(damage: DamageSink): DamageSink {
+  return { skip: damaged => damage.skip({ ...damaged, remove: () => 1 }) };
 }
 
 /** Puts what can be read of `aside` into a new file. @returns the rows saved @throws SQLite's or the file system's error */

@@ -49,7 +49,7 @@ export class Maintenance {
   }
 
   /** To be called when a file was opened and its series are loaded. */
-  begin(): void {
+  reset(): void {
     this.findMergeable();
     this.#checkedTo = 0;
   }
@@ -83,7 +83,7 @@ export class Maintenance {
       registry.shrink(file, bite.series);
       return true;
     }
-    registry.forgetEnds(file, registry.oldest());
+    registry.deleteEnds(file, registry.oldest());
     if (registry.hasGarbage) registry.sweep(hold);
     cache.age();
     this.#pruneAt = clock.elapsed() + PRUNE_EVERY;
@@ -99,14 +99,14 @@ export class Maintenance {
     const id = stored.id.get(series);
     if (id === 0) return true;
     if (mergeChunks(file, id)) this.#isUnsettled = true;
-    registry.showChunks(series, file.chunks.boundsOf(id));
+    registry.setChunkBounds(series, file.chunks.boundsOf(id));
     return true;
   }
 
   #tidy(file: SampleFile): boolean {
     if (!this.#isUnsettled) return false;
     if (file.shrink(SHRINK_BATCH)) return true;
-    file.settle();
+    file.checkpoint();
     this.#isUnsettled = false;
     return false;
   }

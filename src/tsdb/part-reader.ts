@@ -1,7 +1,7 @@
 // Reads series by parts, so that others have their turn in between. Comes in: matchers and a window of time; goes out: the
 // series, as if they had been read at once.
 
-import type { Matcher, Series } from '../model/samples.js';
+import type { LabelMatcher, Series } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import type { SampleFile } from './file.js';
 import { Selection, type SeriesOf, type Wanted } from './selection.js';
@@ -40,7 +40,7 @@ export class PartReader {
    * @throws the disk's error, what `pause` throws; what a damaged file held is gone, and it is answered from what there is.
    */
   select(
-    matchers: readonly Matcher[],
+    matchers: readonly LabelMatcher[],
     from: Millis,
     to: Millis,
     limit = Number.POSITIVE_INFINITY,
@@ -58,7 +58,7 @@ export class PartReader {
   }
 
   /** As the interface says; `pause` as in {@link select}. @throws the disk's error, what `pause` throws */
-  latest(matchers: readonly Matcher[], from: Millis, to: Millis, pause?: () => void): Series[] {
+  latest(matchers: readonly LabelMatcher[], from: Millis, to: Millis, pause?: () => void): Series[] {
     return this.#readByParts(
       { matchers, from, to, pause, isLatest: true },
       () => (reader, each) => reader.last(each),
@@ -97,7 +97,7 @@ export class PartReader {
       const until = selection.until(this.#source.last(), this.#source.isInterimOpen());
       if (until === undefined) return undefined;
       const deadline = this.#source.elapsed() + (selection.mayPause ? SLICE : Number.POSITIVE_INFINITY);
-      selection.take(
+      selection.add(
         this.#source.read(file => {
           const reader = selection.readerOf(file, until, () => this.#source.reader(file, from, until));
           const read = () =>

@@ -6,15 +6,15 @@ import type { Millis } from '../model/time.js';
 import type { SampleFile } from './file.js';
 
 /** Forgets every sample and end at a moment and later, in one transaction. @throws SQLite's errors, DamagedRow */
-export function forgetFrom(file: SampleFile, at: Millis): void {
+export function deleteFrom(file: SampleFile, at: Millis): void {
   file.transaction(() => {
-    for (const { id } of [...file.series.all()]) forgetChunks(file, id, at);
-    file.log.forgetFrom(at);
-    file.series.forgetEndsFrom(at);
+    for (const { id } of [...file.series.all()]) deleteChunks(file, id, at);
+    file.log.deleteFrom(at);
+    file.series.deleteEndsFrom(at);
   });
 }
 
-function forgetChunks(file: SampleFile, id: number, at: Millis): void {
+function deleteChunks(file: SampleFile, id: number, at: Millis): void {
   for (const row of file.chunks.within(id, at, Number.POSITIVE_INFINITY)) {
     const { times, values } = file.chunks.read(row);
     const end = lowerBound(times, at);

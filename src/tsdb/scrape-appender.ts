@@ -2,7 +2,7 @@
 // rules made of them; goes out: rows of the head. Nothing is on disk yet when this is done.
 
 import type { Labels } from '../model/labels.js';
-import type { Matcher } from '../model/samples.js';
+import type { LabelMatcher } from '../model/samples.js';
 import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import { BLOCK, type ChunkCutter } from './chunks/cut-chunks.js';
@@ -71,7 +71,7 @@ export class ScrapeAppender {
 
   #take(at: Millis): void {
     const { last, lastSlot } = this.#parts.stored;
-    const builder = this.#parts.head.begin(at);
+    const builder = this.#parts.head.beginRow(at);
     const live = new RefList();
     this.#parts.sources.each((given, value) => {
       const series = this.#parts.registry.admit(given);
@@ -195,7 +195,7 @@ export class ScrapeAppender {
    * Ends series at the time of the scrape that was begun: those that have had a sample since a moment and none in it.
    * @returns whether one was begun
    */
-  end(matchers: readonly Matcher[], since: Millis): boolean {
+  end(matchers: readonly LabelMatcher[], since: Millis): boolean {
     const row = this.#row;
     if (!row) return false;
     const at = this.#parts.head.last;

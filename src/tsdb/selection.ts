@@ -1,14 +1,14 @@
 // Series of one question that are read part by part, so that others are answered between. What is kept meanwhile is not
 // in it: every part reads up to the same moment.
 
-import type { Matcher, Series } from '../model/samples.js';
+import type { LabelMatcher, Series } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import type { SampleFile } from './file.js';
 import type { LabelledSeries, WindowReader } from './window-reader.js';
 
 /** What is asked for. */
 export interface Wanted {
-  readonly matchers: readonly Matcher[];
+  readonly matchers: readonly LabelMatcher[];
   readonly from: Millis;
   readonly to: Millis;
   /** No more than the last sample of each. */
@@ -19,7 +19,7 @@ export interface Wanted {
 /** A series as a reader has it; undefined where it has nothing. */
 export type SeriesOf = (reader: WindowReader, series: LabelledSeries) => Series | undefined;
 
-interface Part {
+interface SelectedSeries {
   readonly series: readonly Series[];
   readonly next: number;
 }
@@ -58,7 +58,7 @@ export class Selection {
     matching: readonly LabelledSeries[],
     read: (series: LabelledSeries) => Series | undefined,
     isTime: () => boolean,
-  ): Part {
+  ): SelectedSeries {
     const series: Series[] = [];
     let at = this.next;
     while (at < matching.length) {
@@ -69,7 +69,7 @@ export class Selection {
     return { series, next: at };
   }
 
-  take({ series, next }: Part): void {
+  add({ series, next }: SelectedSeries): void {
     for (const each of series) this.found.push(each);
     this.next = next;
   }

@@ -3,7 +3,7 @@
 // what could not be written waits in memory.
 
 import type { Labels } from '../model/labels.js';
-import type { Matcher, SampleSource, Series } from '../model/samples.js';
+import type { LabelMatcher, SampleSource, Series } from '../model/samples.js';
 import type { Scrape } from '../model/scrape.js';
 import { type Clock, type Millis, systemClock } from '../model/time.js';
 import { ResilientDatabase } from '../store/resilient-database.js';
@@ -17,7 +17,7 @@ import { SeriesRegistry } from './index/series-registry.js';
 import { Sources } from './index/sources.js';
 import { Maintenance } from './maintenance.js';
 import { PartReader } from './part-reader.js';
-import { forgetFrom } from './rewind.js';
+import { deleteFrom } from './rewind.js';
 import { ScrapeAppender } from './scrape-appender.js';
 import type { SampleStats, SampleStoreOptions } from './store-options.js';
 import { WindowReader } from './window-reader.js';
@@ -69,7 +69,7 @@ export class SampleStore implements SampleSource {
     const { retention, maxBytes = 0 } = options;
     this.#maintenance = new Maintenance(
       { registry: this.#registry, stored: this.#stored, cache: this.#cache, clock: this.#clock },
-      { limits: { retention, maxBytes }, hold: held => this.#hold(held) },
+      { limits: { retention, maxBytes }, hold: held => this.#eachHeld(held) },
     );
     this.#guarded = new ResilientDatabase({
       ...options,
@@ -77,7 +77,7 @@ export class SampleStore implements SampleSource {
       openToRead: () => this.#openToRead(),
       keepsReading: true,
       close: file => file.close(),
-      onLost: () => this.#forgetFile(),
+      onLost: () => this.#closeFile(),
       rescue: aside => rescueSamples(options.file, aside),
       words: {
         corrupt: 'The samples are corrupt; they were set aside and new ones begun',
@@ -141,7 +141,7 @@ export class SampleStore implements SampleSource {
   }
 
   /** Ends series, as {@link ScrapeAppender.end} says. */
-  end(matchers: readonly Matcher[], since: Millis): boolean {
+  end(matchers: readonly LabelMatcher[], since: Millis): boolean {
     return this.#appender.end(matchers, since);
   }
 
@@ -172,10 +172,10 @@ export class SampleStore implements SampleSource {
     const { file, log } = this.#options;
     const fields = { file, from: new Date(this.#head.last).toISOString(), to: new Date(at).toISOString() };
     log('warn', 'The clock was set back; samples of the time to come are forgotten', fields);
-    this.#guarded.use(opened => forgetFrom(opened, at));
+    this.#guarded.use(opened => deleteFrom(opened, at));
     this.#head.drop(this.#head.rows.length);
-    this.#forgetFile();
-    this.#stored.forgetTimes();
+    this.#closeFile();
+    this.#stored.clearTimes();
     const opened = this.#guarded.opened;
     if (opened) this.#guarded.use(() => this.#reread(opened));
   }
@@ -190,7 +190,7 @@ export class SampleStore implements SampleSource {
    * Labels of the series that satisfy all matchers of one of the sets and have a sample at `from <= t <= to`, sorted.
    * Chunks are not read: one that spans the window counts. @throws the disk's error
    */
-  series(matcherSets: readonly (readonly Matcher[])[], from: Millis, to: Millis): Labels[] {
+  series(matcherSets: readonly (readonly LabelMatcher[])[], from: Millis, to: Millis): Labels[] {
     return this.#read(file => this.#window(file, from, to).series(matcherSets));
   }
 
@@ -218,7 +218,7 @@ export class SampleStore implements SampleSource {
   }
 
   /** Calls back for series that may not be in the index and are not to be forgotten. */
-  #hold(held: (series: SeriesRef) => void): void {
+  #eachHeld(held: (series: SeriesRef) => void): void {
     this.#sources.eachHeld(held);
     this.#interim.eachHeld(held);
     this.#appender.eachHeld(held);
@@ -241,9 +241,9 @@ export class SampleStore implements SampleSource {
   #open(): SampleFile {
     const { file: path, log } = this.#options;
     const file = new SampleFile(path, this.#cache, this.#guarded.damage);
-    if (this.#isReadOnly) this.#forgetRead();
+    if (this.#isReadOnly) this.#clearCaches();
     this.#isReadOnly = false;
-    this.#takeUp(file);
+    this.#reloadFile(file);
     log('info', 'Samples opened', { file: path, series: this.#registry.index.size });
     return file;
   }
@@ -252,20 +252,20 @@ export class SampleStore implements SampleSource {
     const { file: path, log } = this.#options;
     const file = new SampleFile(path, this.#cache, this.#guarded.damage, true);
     this.#isReadOnly = true;
-    this.#takeUp(file);
+    this.#reloadFile(file);
     log('info', 'Samples opened read-only', { file: path, series: this.#registry.index.size });
     return file;
   }
 
   /** @throws SQLite's errors; the file is closed then */
-  #takeUp(file: SampleFile): void {
+  #reloadFile(file: SampleFile): void {
     // Rows are rebuilt below; one that is open cannot be added to any more.
     this.#appender.loseRow();
     try {
       this.#load(file);
       this.#registry.replay(file);
       this.#chunkCutter.reset();
-      this.#maintenance.begin();
+      this.#maintenance.reset();
     } catch (error) {
       file.close();
       throw error;
@@ -273,7 +273,7 @@ export class SampleStore implements SampleSource {
   }
 
   /** The file that can be written now may be another than the one that was read. */
-  #forgetRead(): void {
+  #clearCaches(): void {
     this.#generation++;
     this.#cache.clear();
     this.#maintenance.mergeable.clear();
@@ -288,7 +288,7 @@ export class SampleStore implements SampleSource {
     });
   }
 
-  #forgetFile(): void {
+  #closeFile(): void {
     this.#generation++;
     this.#cache.clear();
     this.#maintenance.mergeable.clear();
@@ -327,10 +327,10 @@ export class SampleStore implements SampleSource {
         for (const row of rows) this.#registry.write(file, row, added);
         return this.#chunkCutter.step(file);
       });
-      this.#registry.settle(added, true);
+      this.#registry.finishWrite(added, true);
       return step;
     } catch (error) {
-      this.#registry.settle(added, false);
+      this.#registry.finishWrite(added, false);
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 // Series in a window of time, out of the head and the file. Comes in: matchers; goes out: series with their samples.
 
 import { compareLabels, type Labels } from '../model/labels.js';
-import type { Matcher, Series } from '../model/samples.js';
+import type { LabelMatcher, Series } from '../model/samples.js';
 import { lowerBound, upperBound } from '../model/sorted.js';
 import type { Millis } from '../model/time.js';
 import { Assembler } from './chunks/assemble.js';
@@ -79,7 +79,7 @@ export class WindowReader {
   }
 
   /** Labels of series that satisfy one of the sets and have a sample. */
-  series(matcherSets: readonly (readonly Matcher[])[]): Labels[] {
+  series(matcherSets: readonly (readonly LabelMatcher[])[]): Labels[] {
     const { index, interim } = this.#places;
     const isBetween = interim.within(this.#from, this.#to) !== undefined;
     const found = new Set(matcherSets.flatMap(matchers => index.select(matchers)));
@@ -102,7 +102,7 @@ export class WindowReader {
   }
 
   /** Series that may have something, sorted by labels. @param withInterim those that only the interim shows, too */
-  matching(matchers: readonly Matcher[], withInterim: boolean): LabelledSeries[] {
+  matching(matchers: readonly LabelMatcher[], withInterim: boolean): LabelledSeries[] {
     const { stored, index, interim } = this.#places;
     const isBetween = withInterim && interim.within(this.#from, this.#to) !== undefined;
     return index

@@ -6,7 +6,7 @@ import { EventStreamParser, type ServerEvent } from '../../src/client/event-stre
 function parse(pieces: readonly Uint8Array[], lastId?: string) {
   const events: ServerEvent[] = [];
   const parser = new EventStreamParser(event => events.push(event), lastId);
-  for (const piece of pieces) parser.take(piece);
+  for (const piece of pieces) parser.push(piece);
   return { events, lastId: parser.lastId };
 }
 

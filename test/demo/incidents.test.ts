@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Cluster, type Condition, SERVICE_IDS, startCluster } from '../../src/demo/cluster.js';
+import { type Cluster, SERVICE_IDS, type ServiceCondition, startCluster } from '../../src/demo/cluster.js';
 import { conditionsAt, INCIDENTS, incidentsAt, ROUND } from '../../src/demo/incidents.js';
 import { cueLine } from '../../src/demo/run.js';
 import { Scenario } from '../../src/demo/scenario.js';
@@ -19,7 +19,7 @@ describe('the timetable', () => {
     expect(Math.min(...INCIDENTS.map(({ from }) => from))).toBeLessThan(MINUTE);
   });
 
-  test.each<{ what: string; is: (condition: Condition) => boolean }>([
+  test.each<{ what: string; is: (condition: ServiceCondition) => boolean }>([
     { what: 'slow', is: ({ kind }) => kind === 'slow' },
     { what: '503', is: condition => condition.kind === 'status' && condition.code === 503 },
     { what: 'timeout', is: ({ kind }) => kind === 'hang' },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Cluster, type Condition, type ServiceId, startCluster } from '../../src/demo/cluster.js';
+import { type Cluster, type ServiceCondition, type ServiceId, startCluster } from '../../src/demo/cluster.js';
 import { ask } from './client.js';
 
 let cluster: Cluster;
@@ -72,7 +72,7 @@ const answers: readonly { service: HttpId; path: string; status?: number; want: 
 /** Conditions beside the faults, by what changes on the wire. */
 const conditions: readonly {
   service: HttpId;
-  condition: Condition;
+  condition: ServiceCondition;
   path: string;
   status: number;
   want: unknown;
@@ -133,7 +133,7 @@ describe('the services', () => {
     },
   );
 
-  test.each<{ service: ServiceId; condition: Condition }>([
+  test.each<{ service: ServiceId; condition: ServiceCondition }>([
     { service: 'tools', condition: { kind: 'loading_model' } },
     { service: 'embeddings', condition: { kind: 'model_missing', model: 'llama3.2:3b' } },
     { service: 'cpu_llama', condition: { kind: 'backend_down', backend: 'llm' } },

@@ -5,8 +5,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type Cluster,
-  type Condition,
   SERVICE_IDS,
+  type ServiceCondition,
   type ServiceId,
   startCluster,
 } from '../../src/demo/cluster.js';
@@ -22,7 +22,7 @@ const PACE = { interval: '1s', timeout: '3s', slowAfter: '700ms', confirmEvery: 
 interface Row {
   readonly what: string;
   readonly service: ServiceId;
-  readonly condition: Condition;
+  readonly condition: ServiceCondition;
   readonly overall: string;
   readonly alerts: readonly string[];
 }

@@ -3,7 +3,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
-import { Caller } from '../../src/http-client/client.js';
+import { HttpClient } from '../../src/http-client/client.js';
 import { explainError } from '../../src/http-client/errors.js';
 
 const CRLF = '\r\n';
@@ -111,7 +111,7 @@ test.each(TABLE)('%s', async (_, parts, want) => {
   });
   await new Promise<void>(resolve => server?.listen(0, '127.0.0.1', resolve));
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  const caller = new Caller(url, { follow_redirects: true });
+  const caller = new HttpClient(url, { follow_redirects: true });
   let body = '';
   const sink = () => (chunk: Buffer) => {
     body += chunk;

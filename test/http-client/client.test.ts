@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { FileSecret } from '../../src/config/file-secret.js';
-import { Caller } from '../../src/http-client/client.js';
+import { HttpClient } from '../../src/http-client/client.js';
 import { explainError } from '../../src/http-client/errors.js';
 import { Resolver } from '../../src/net/resolver.js';
 import { certificate } from '../support/certificate.js';
@@ -31,7 +31,7 @@ test('a secret in a file is the one that is there when the call is made', async 
   const url = new URL(`http://127.0.0.1:${portOf(server)}/`);
   undo.push(() => stop(server));
   const file = join(folder, 'secret');
-  const caller = new Caller(url, {
+  const caller = new HttpClient(url, {
     basic_auth: { username: new FileSecret(file), password: new FileSecret(file) },
     headers: { 'x-key': new FileSecret(file) },
     follow_redirects: true,
@@ -58,7 +58,7 @@ async function named(zone: Zone | 'silent', port: number) {
   writeFileSync(resolvConf, `nameserver ${names.address}\noptions timeout:1 attempts:1`);
   const files = { hosts: '/nowhere/hosts', nsswitch: '/nowhere/nsswitch', hasOtherSources: false };
   const url = new URL(`http://api.example:${port}/`);
-  const caller = new Caller(
+  const caller = new HttpClient(
     url,
     { follow_redirects: true },
     { resolver: new Resolver({ ...files, resolvConf }) },
@@ -97,7 +97,7 @@ test('a kept connection is used again until it is too old', async () => {
   undo.push(() => stop(server));
   const url = new URL(`http://127.0.0.1:${portOf(server)}/`);
   const request = async (maxAge: number) => {
-    const caller = new Caller(url, { follow_redirects: true }, { maxAge });
+    const caller = new HttpClient(url, { follow_redirects: true }, { maxAge });
     for (let i = 0; i < 2; i++) {
       await caller.call(
         { method: 'GET', url },
@@ -122,7 +122,7 @@ test('files of tls_config are read for each handshake', async () => {
   const file = join(folder, 'ca.crt');
   writeFileSync(file, readFileSync(makeAuthority(folder, 'other').cert));
   const url = new URL(`https://localhost:${portOf(server)}/`);
-  const caller = new Caller(url, {
+  const caller = new HttpClient(url, {
     tls_config: { ca_file: file, insecure_skip_verify: false },
     follow_redirects: true,
   });

@@ -2,7 +2,7 @@
 
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { Caller } from '../../src/http-client/client.js';
+import { HttpClient } from '../../src/http-client/client.js';
 import { explainError } from '../../src/http-client/errors.js';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
@@ -17,7 +17,7 @@ afterEach(async () => {
 type Turn = 'answer' | 'close' | 'reset' | 'partial' | 'hang';
 
 interface Scripted {
-  readonly caller: Caller;
+  readonly caller: HttpClient;
   readonly url: URL;
   /** The connections requests came over, by the order in which they were made. */
   readonly requests: number[];
@@ -45,7 +45,7 @@ async function scripted(...connections: readonly (readonly Turn[])[]): Promise<S
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  const caller = new Caller(url, { follow_redirects: true });
+  const caller = new HttpClient(url, { follow_redirects: true });
   undo.push(
     () => new Promise(resolve => server.close(resolve)),
     () => sockets.forEach(socket => void socket.destroy()),

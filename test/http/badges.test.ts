@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { COLORS, drawBadge } from '../../src/http/badge/svg.js';
+import { COLORS, renderBadge } from '../../src/http/badge/svg.js';
 import { textWidth } from '../../src/http/badge/text-width.js';
-import { type ApiQuestion, type QueryEngine, QueryError } from '../../src/query/engine.js';
+import { type ApiQuery, type QueryEngine, QueryError } from '../../src/query/engine.js';
 import { childrenOf, parseXml } from '../support/xml.js';
 import { result, SERVICES, service, startMonitor, type TestMonitor } from './monitor.js';
 
@@ -17,7 +17,7 @@ const engine: QueryEngine = {
   rules: refuse,
   alerts: refuse,
   close: async () => {},
-  async answer(question: ApiQuestion) {
+  async answer(question: ApiQuery) {
     const { query } = question as { query: string };
     asked.push(query);
     const [, value] = [...answers].find(([part]) => query.includes(part)) ?? [];
@@ -183,7 +183,7 @@ test('a badge is as wide as its text', async () => {
   expect(textWidth('', 11)).toBe(0);
   expect(textWidth('W', 11)).toBeGreaterThan(3 * textWidth('i', 11));
   const wide = async (label: string) => {
-    const svg = await parseXml(drawBadge({ label, value: 'v', color: 'good', title: 't' }));
+    const svg = await parseXml(renderBadge({ label, value: 'v', color: 'good', title: 't' }));
     return Number(svg.attributes.width);
   };
   expect(await wide('状態')).toBeGreaterThan(await wide('ab'));

@@ -19,7 +19,7 @@ beforeEach(async () => {
   held = [];
   clients = [];
   server = createServer((request, response) => {
-    connections.note(request, response);
+    connections.track(request, response);
     if (request.url === '/hold') held.push(response);
     else if (request.url === '/large') response.end(Buffer.alloc(32 * 1024 * 1024));
     else request.resume().once('end', () => response.end('ok'));

@@ -1,4 +1,4 @@
-// A client of /events that reads it as it comes.
+// A client of /events that reads it comes.
 
 import { EventStreamParser } from '../../src/client/event-stream.js';
 
@@ -47,7 +47,7 @@ export class EventReader implements Disposable {
     try {
       for await (const bytes of this.response.body ?? []) {
         this.text += Buffer.from(bytes).toString();
-        parser.take(bytes);
+        parser.push(bytes);
       }
     } catch {
       // Closed by whoever opened it, or broken by the server.

@@ -309,7 +309,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
       recent.add(each);
       cluster.setStatus(judged(cluster, clock.now()), clock.now());
       const known = services.find(({ id }) => id === each.target);
-      if (known) metrics.show(known, each);
+      if (known) metrics.update(known, each);
       refresher.resolved(each.target);
     },
     json: async path => (await fetch(url + path)).json(),

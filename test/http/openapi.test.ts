@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endpoints as alertmanagerEndpoints } from '../../src/http/alertmanager/index.js';
-import type { JsonSchema, OpenApi, Operation } from '../../src/http/openapi.js';
+import type { OpenApi, OpenApiSchema, Operation } from '../../src/http/openapi.js';
 import { exampleOf } from '../../src/http/page/example.js';
 import { endpoints } from '../../src/http/prometheus/index.js';
-import type { Endpoint } from '../../src/http/route.js';
+import type { EndpointDescription } from '../../src/http/route.js';
 import { routes } from '../../src/http/routes/index.js';
 import { result, startMonitor, type TestMonitor } from './monitor.js';
 
@@ -39,7 +39,7 @@ function* objects(value: unknown, place = '#'): Generator<[place: string, object
 }
 
 /** Where a value is not what a schema says: types, required and unknown fields, enumerations. */
-function differences(value: unknown, schema: JsonSchema & { required?: string[] }, place = ''): string[] {
+function differences(value: unknown, schema: OpenApiSchema & { required?: string[] }, place = ''): string[] {
   if (schema.$ref)
     return differences(value, document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, place);
   if (schema.anyOf) {
@@ -91,7 +91,7 @@ describe('/openapi.json', () => {
 
   test('describes every endpoint and nothing else', () => {
     const described = operations().map(([method, path]) => `${method.toUpperCase()} ${path}`);
-    const shown: Endpoint[] = [...routes, ...endpoints, ...alertmanagerEndpoints].filter(
+    const shown: EndpointDescription[] = [...routes, ...endpoints, ...alertmanagerEndpoints].filter(
       each => !each.hidden,
     );
     expect(described).toEqual(
@@ -231,7 +231,7 @@ describe('/openapi.json', () => {
 
   test('says what a body holds', () => {
     const schema = (path: string) =>
-      document.paths[path]?.post?.requestBody?.content['application/json']?.schema as JsonSchema & {
+      document.paths[path]?.post?.requestBody?.content['application/json']?.schema as OpenApiSchema & {
         required: string[];
       };
     expect(schema('/api/v2/silences').required).toEqual([

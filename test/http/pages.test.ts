@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endpoints as alertmanagerEndpoints } from '../../src/http/alertmanager/index.js';
 import { html, prose } from '../../src/http/page/html.js';
 import { endpoints } from '../../src/http/prometheus/index.js';
-import type { Endpoint } from '../../src/http/route.js';
+import type { EndpointDescription } from '../../src/http/route.js';
 import { routes } from '../../src/http/routes/index.js';
 import { result, SERVICES, service, startMonitor, type TestMonitor } from './monitor.js';
 
 const EVIL = `<script>alert("1" & '2')</script>`;
 /** Everything there is. */
-const all: readonly Endpoint[] = [...routes, ...endpoints, ...alertmanagerEndpoints];
+const all: readonly EndpointDescription[] = [...routes, ...endpoints, ...alertmanagerEndpoints];
 /** Where a page leads to an endpoint. */
-function examplePath({ path, inPath = {} }: Endpoint): string {
+function examplePath({ path, inPath = {} }: EndpointDescription): string {
   return Object.entries(inPath).reduce(
     (text, [name, { example }]) => text.replace(`:${name}`, example),
     path,
@@ -110,7 +110,7 @@ describe('/', () => {
     expect(await (await fetch(monitor.url)).text()).toContain(`<a href=".${path}">${path}</a>`);
   });
 
-  test('is for people: whole seconds, and code as code', async () => {
+  test('is for people: whole seconds, and code', async () => {
     const text = await (await fetch(monitor.url)).text();
     expect(text).toMatch(/· \d{4}-\d\d-\d\d \d\d:\d\d:\d\d<\/p>/);
     expect(text).not.toContain('`');
@@ -141,7 +141,7 @@ describe('/docs', () => {
       const methods = form ? `${method} or POST` : method;
       const shownPath = path.replace(/:(\w+)/g, '{$1}');
       expect(sections[i]).toContain(`<span class="method">${methods}</span> <code>${shownPath}</code>`);
-      const action = `<form data-try action=".${examplePath(shown[i] as Endpoint)}" method="get">`;
+      const action = `<form data-try action=".${examplePath(shown[i] as EndpointDescription)}" method="get">`;
       expect(sections[i]?.includes(action)).toBe(method === 'GET');
       const names = [...(sections[i]?.matchAll(/<(?:input|select) name="([^"]*)"/g) ?? [])].map(
         ([, name]) => name,

@@ -121,7 +121,7 @@ test('the text says what prom-client itself would say of the same registry', asy
         layout,
         values: layout.families.map(() => (next() < 0.2 ? Number.NaN : next() * 1e6)),
       });
-      services.show({ ...SERVICE, id: target }, undefined);
+      services.update({ ...SERVICE, id: target }, undefined);
     }
     // Times and memory of the process change between two looks.
     const steady = (all: ReturnType<typeof samplesOf>) =>

@@ -29,9 +29,9 @@ export function fullRegistry() {
   const registry = new Registry();
   const exposition = new Exposition(registry, [...allFamilies, ...countFamilies]);
   const own = new OwnMetrics(registry, { version: '1.2.3' });
-  new ServiceMetrics(exposition).show(SERVICE, undefined);
+  new ServiceMetrics(exposition).update(SERVICE, undefined);
   own.answered('/metrics', 200);
-  own.showLinks({ runbook: 'http://a/runbook', dashboards: 'http://a/d/' });
+  own.setLinks({ runbook: 'http://a/runbook', dashboards: 'http://a/d/' });
   const layout = {
     families: allFamilies.map(family => family.name),
     labels: allFamilies.map(family => family.labels.map(label => `some ${label}`)),

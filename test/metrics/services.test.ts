@@ -73,7 +73,7 @@ describe('what adds up over checks', () => {
       const other = theirs();
       const targets = ['a', ...Array.from({ length: 5 }, (_, i) => text() + i)];
       for (const id of targets) {
-        services.show({ ...SERVICE, id }, undefined);
+        services.update({ ...SERVICE, id }, undefined);
         other.begin(id);
       }
       const pick = <T>(from: readonly T[]) => from[Math.floor(next() * from.length)] as T;
@@ -87,7 +87,7 @@ describe('what adds up over checks', () => {
           ...(next() < 0.5 ? { statusCode: 503 } : {}),
         };
         services.count(result);
-        services.show({ ...SERVICE, id: result.target }, result);
+        services.update({ ...SERVICE, id: result.target }, result);
         other.count(result);
       }
       const ours = (await render(registry, format)).toString();
@@ -99,9 +99,9 @@ describe('what adds up over checks', () => {
 
   test('is in the registry as prom-client has it', async () => {
     const { registry, services } = fresh();
-    services.show(SERVICE, undefined);
+    services.update(SERVICE, undefined);
     services.count(HEALTHY);
-    services.show(SERVICE, HEALTHY);
+    services.update(SERVICE, HEALTHY);
     const [times, probes] = await Promise.all(
       countFamilies.map(({ name }) => registry.getSingleMetric(name)?.get()),
     );
@@ -122,17 +122,17 @@ describe('what adds up over checks', () => {
 
   test('is there from the start, stays when the service is shown anew, and leaves nothing behind', async () => {
     const { services, about } = fresh();
-    services.show(SERVICE, undefined);
-    services.show({ ...SERVICE, id: 'b' }, undefined);
+    services.update(SERVICE, undefined);
+    services.update({ ...SERVICE, id: 'b' }, undefined);
     const counts = async (target: string) =>
       (await about(target)).filter(({ name }) => countFamilies.some(each => name.startsWith(each.name)));
     const atStart = await counts('a');
     expect(atStart.length).toBe(1 + 8 + 17);
     expect(atStart.every(sample => sample.value === 0)).toBe(true);
     services.count(REFUSED);
-    services.show(SERVICE, REFUSED);
+    services.update(SERVICE, REFUSED);
     services.count(HEALTHY);
-    services.show({ ...SERVICE, name: 'Another' }, HEALTHY);
+    services.update({ ...SERVICE, name: 'Another' }, HEALTHY);
     const value = async (name: string, reason?: string) =>
       (await counts('a')).find(each => each.name === name && each.labels.reason === reason)?.value;
     expect(await value('langgraph_monitor_probes_total')).toBe(2);
@@ -142,7 +142,7 @@ describe('what adds up over checks', () => {
     services.count(HEALTHY);
     expect(await about('a')).toEqual([]);
     expect((await counts('b')).length).toBe(atStart.length);
-    services.show(SERVICE, undefined);
+    services.update(SERVICE, undefined);
     expect(await counts('a')).toEqual(atStart);
   });
 });
@@ -201,8 +201,8 @@ describe('what is believed of a service', () => {
     ],
   ])('%s', async (_, result, trouble, want) => {
     const { services, about } = fresh();
-    services.show(SERVICE, undefined);
-    services.show(SERVICE, result, trouble);
+    services.update(SERVICE, undefined);
+    services.update(SERVICE, result, trouble);
     expect(await rows(about)).toEqual(want);
   });
 
@@ -218,7 +218,7 @@ describe('what is believed of a service', () => {
       [true, HEALTHY, undefined],
     ];
     for (const [isNews, result, trouble] of steps) {
-      expect(services.show(SERVICE, result, trouble)).toBe(isNews);
+      expect(services.update(SERVICE, result, trouble)).toBe(isNews);
       const { parts } = await sampler.scrape(1, true);
       const brought = parts.map(({ source, layout }) => [source, layout !== undefined]);
       expect(brought).toEqual([
@@ -236,8 +236,8 @@ test('in maintenance a service says so, and what is to be left out of its availa
       .filter(({ name }) => /_service_(maintenance|up)/.test(name))
       .map(({ name, value }) => `${name.replace('langgraph_monitor_', '')} ${value}`)
       .sort();
-  services.show(SERVICE, REFUSED, TROUBLE, true);
+  services.update(SERVICE, REFUSED, TROUBLE, true);
   expect(await planned()).toEqual(['service_maintenance 1', 'service_up 0', 'service_up_in_maintenance 0']);
-  services.show(SERVICE, REFUSED, TROUBLE);
+  services.update(SERVICE, REFUSED, TROUBLE);
   expect(await planned()).toEqual(['service_maintenance 0', 'service_up 0']);
 });

@@ -162,7 +162,7 @@ describe('more samples than the limit', () => {
       2,
       attempt => {
         attempt.record(labelled, [`${attempt.room} left`], 1);
-        attempt.leaveOut(7);
+        attempt.dropSamples(7);
       },
       ['y 2 left'],
       { samples: 7, of: 8, limit: 2 },
@@ -184,7 +184,7 @@ describe('more samples than the limit', () => {
 describe('the recorder of readings', () => {
   const other = family('y', 'Another');
   const take = (recorder: ReadingsRecorder, ...samples: [typeof gauge, string[], number][]) => {
-    recorder.begin();
+    recorder.start();
     for (const sample of samples) recorder.record(...sample);
     return recorder.end();
   };

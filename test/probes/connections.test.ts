@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import {
   type Connection,
   Connections,
+  type ConnectionTarget,
   DEFAULT_LIMITS,
-  type Endpoint,
 } from '../../src/probes/http/connections.js';
 import { prepare } from '../../src/probes/http/request.js';
 import { Transfer } from '../../src/probes/http/transfer.js';
@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await stop(server);
 });
 
-async function endpoint(): Promise<Endpoint> {
+async function endpoint(): Promise<ConnectionTarget> {
   const server = await listen((_, response) => response.end('x'));
   servers.push(server);
   const origin = `http://127.0.0.1:${portOf(server)}`;
@@ -95,7 +95,7 @@ describe('the pool of connections', () => {
     let most = 0;
     await Promise.all(
       Array.from({ length: 200 }, async (_, i) => {
-        const connection = await connections.acquire(ends[i % ends.length] as Endpoint);
+        const connection = await connections.acquire(ends[i % ends.length] as ConnectionTarget);
         most = Math.max(most, ++running);
         await new Promise(resolve => setImmediate(resolve));
         running--;

@@ -9,7 +9,7 @@ import { type AddressInfo, createServer as createTcp, type Server } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Caller } from '../../src/http-client/client.js';
+import { HttpClient } from '../../src/http-client/client.js';
 import { explainError } from '../../src/http-client/errors.js';
 import { http } from '../../src/probes/kinds/http.js';
 import { redis } from '../../src/probes/kinds/redis.js';
@@ -352,7 +352,7 @@ describe.each(SERVERS)('%s', (_, start, tls, want) => {
   test('of a receiver, a remote Prometheus or an Alertmanager', async () => {
     const url = new URL(`https://127.0.0.1:${await start()}/`);
     const tls_config = { insecure_skip_verify: false, ...tls() };
-    const caller = new Caller(url, { tls_config, follow_redirects: true });
+    const caller = new HttpClient(url, { tls_config, follow_redirects: true });
     closing.push(() => caller.close());
     const signal = AbortSignal.timeout(20_000);
     const call = caller.call({ method: 'GET', url }, { signal, sink: () => () => {} });

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
-import type { Matcher } from '../../src/model/samples.js';
+import type { LabelMatcher } from '../../src/model/samples.js';
 import type { Expr, VectorSelector } from '../../src/promql/ast.js';
 import { absentLabels } from '../../src/promql/functions/absence.js';
 import { functions } from '../../src/promql/functions/index.js';
@@ -194,11 +194,11 @@ describe('sort', () => {
   });
 });
 
-function matcher(name: string, op: Matcher['op'], value: string): Matcher {
+function matcher(name: string, op: LabelMatcher['op'], value: string): LabelMatcher {
   return { name, op, value, matches: each => each === value };
 }
 
-function selector(...matchers: Matcher[]): VectorSelector {
+function selector(...matchers: LabelMatcher[]): VectorSelector {
   return { type: 'vectorSelector', name: 'x', matchers, offset: 0, at: undefined, position: placeAt(0) };
 }
 

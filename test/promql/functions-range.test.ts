@@ -1,7 +1,7 @@
 // Functions over range vectors: samples ten seconds apart go in, one value for each window comes out.
 
 import { describe, expect, test } from 'vitest';
-import type { Matcher } from '../../src/model/samples.js';
+import type { LabelMatcher } from '../../src/model/samples.js';
 import type { Expr } from '../../src/promql/ast.js';
 import { EvaluationError } from '../../src/promql/error.js';
 import type { PromqlFunction } from '../../src/promql/function.js';
@@ -57,10 +57,10 @@ function find(name: string): PromqlFunction {
 
 /** Calls a function with the range vector and, where it takes one, the scalar in their order. */
 function run(name: string, windows: MatrixValue, other: Value = scalar(), { start, exprs }: Setting = {}) {
-  const { takes, call } = find(name);
+  const { argumentTypes, call } = find(name);
   const notes = new Notes();
   const first = start === undefined ? (windows.ends[0] as number) : start * 1000;
-  const args = takes.map(type => (type === 'matrix' ? windows : other));
+  const args = argumentTypes.map(type => (type === 'matrix' ? windows : other));
   const value = call(args, {
     ...notes.moment(windows.ends.length, first),
     call: { type: 'call', name, args: exprs ?? args.map((_, i) => exprAt(10 * i)), position: placeAt(5) },
@@ -317,7 +317,7 @@ describe('annotations of counters', () => {
 });
 
 describe('absent_over_time', () => {
-  function selector(...written: readonly (readonly [string, Matcher['op'], string])[]): Expr {
+  function selector(...written: readonly (readonly [string, LabelMatcher['op'], string])[]): Expr {
     const matchers = written.map(([name, op, value]) => ({ name, op, value, matches: () => true }));
     const shared = { offset: 0, at: undefined, position: placeAt(0) };
     return {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
-import type { Answer } from '../../src/promql/evaluate.js';
+import type { QueryResult } from '../../src/promql/evaluate.js';
 import { MemorySource } from '../../src/promql/memory.js';
 import { parseSeries } from '../../src/promql/series-notation.js';
 import { compareAnnotations, compareInstant, Mismatch, nearlyEqual } from '../support/promqltest/compare.js';
@@ -165,7 +165,7 @@ describe('values are equal within a millionth', () => {
 const NOTES = { warnings: [], infos: [], samples: 0 };
 
 /** A vector at time 0, or a matrix with a point a minute. */
-function series(type: 'vector' | 'matrix', content: Record<string, number[]>): Answer {
+function series(type: 'vector' | 'matrix', content: Record<string, number[]>): QueryResult {
   const all = Object.entries(content).map(([a, values]) => ({
     labels: Labels.of({ a }),
     times: Float64Array.from(values, (_value, i) => i * 60_000),
@@ -181,12 +181,12 @@ function expectation(lines: string, when = 'instant at 0') {
 }
 
 describe('an answer is held against what is expected', () => {
-  const scalar: Answer = { type: 'scalar', time: 0, value: 2, ...NOTES };
-  const text: Answer = { type: 'string', time: 0, value: 'two', ...NOTES };
+  const scalar: QueryResult = { type: 'scalar', time: 0, value: 2, ...NOTES };
+  const text: QueryResult = { type: 'string', time: 0, value: 'two', ...NOTES };
   const two = series('vector', { x: [1], y: [2] });
   const grid = series('matrix', { x: [1, 2], y: [3, 4] });
   const RANGE = '  expect range vector from 0 to 1m step 1m\n';
-  const cases: [name: string, answer: Answer, lines: string, want: string | undefined][] = [
+  const cases: [name: string, answer: QueryResult, lines: string, want: string | undefined][] = [
     ['scalar', scalar, '  2', undefined],
     ['other scalar', scalar, '  3', 'scalar 3 expected, came 2'],
     ['scalar for a vector', scalar, '  {} 2', 'vector of 1 expected, came scalar 2'],
@@ -241,21 +241,21 @@ describe('an answer is held against what is expected', () => {
   });
 
   test('a series that came twice', () => {
-    const twice: Answer = { ...series('vector', { x: [1] }), type: 'vector', series: [] };
+    const twice: QueryResult = { ...series('vector', { x: [1] }), type: 'vector', series: [] };
     const [one] = (series('vector', { x: [1] }) as { series: readonly unknown[] }).series;
-    const answer = { ...twice, series: [one, one] } as Answer;
+    const answer = { ...twice, series: [one, one] } as QueryResult;
     expect(() => compareInstant(answer, expectation('  {a="x"} 1'))).toThrow('{a="x"} 1 @[0] came twice');
   });
 });
 
 describe('annotations are held against what is expected', () => {
-  const answer: Answer = {
+  const answer: QueryResult = {
     ...series('vector', {}),
     warnings: ['PromQL warning: hot (1:2)'],
     infos: ['PromQL info: cold'],
   };
   const quiet = series('vector', {});
-  const cases: [name: string, answer: Answer, lines: string, want: string | undefined][] = [
+  const cases: [name: string, answer: QueryResult, lines: string, want: string | undefined][] = [
     ['none expected, any may come', answer, '', undefined],
     ['any warning', answer, '  expect warn', undefined],
     ['a warning word for word', answer, '  expect warn msg: PromQL warning: hot (1:2)', undefined],

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { Scrape } from '../../src/model/scrape.js';
 import { wholeOf } from '../../src/query/chunked-answer.js';
 import { EmbeddedEngine, type EmbeddedOptions } from '../../src/query/embedded.js';
-import { type ApiQuestion, QueryError, type QuestionOptions } from '../../src/query/engine.js';
+import { type ApiQuery, QueryError, type QueryOptions } from '../../src/query/engine.js';
 import { readRuleFile } from '../../src/rules/read.js';
 import { toTransfer } from '../../src/rules/transfer.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -19,7 +19,7 @@ const END = BEGIN + (SCRAPES - 1) * STEP;
 const SERIES = 20;
 const PATIENCE = { timeout: 15_000, interval: 10 };
 /** Seconds of work, and small in memory. */
-const HEAVY: ApiQuestion = {
+const HEAVY: ApiQuery = {
   ask: 'query_range',
   query: 'quantile_over_time(0.5, c[20m:100ms])',
   start: BEGIN,
@@ -29,7 +29,7 @@ const HEAVY: ApiQuestion = {
 /** Steps of 117 ms over all scrapes. */
 const STEPS = 10_001;
 /** More memory than there is: each of these doubles a label's value. */
-const DEADLY: ApiQuestion = {
+const DEADLY: ApiQuery = {
   ask: 'query',
   query: Array.from({ length: 23 }).reduce<string>(
     inner => `label_join(${inner}, "x", "", "x", "x")`,
@@ -37,7 +37,7 @@ const DEADLY: ApiQuestion = {
   ),
   time: END,
 };
-const COUNT: ApiQuestion = { ask: 'query', query: 'count(c)', time: END };
+const COUNT: ApiQuery = { ask: 'query', query: 'count(c)', time: END };
 
 let folder: string;
 const engines: EmbeddedEngine[] = [];
@@ -81,7 +81,7 @@ async function fill(engine: EmbeddedEngine): Promise<void> {
   await Promise.all(Array.from({ length: SCRAPES }, (_, k) => engine.append(scrape(k))));
 }
 
-async function ask(engine: EmbeddedEngine, question: ApiQuestion): Promise<string> {
+async function ask(engine: EmbeddedEngine, question: ApiQuery): Promise<string> {
   return (await wholeOf((await engine.answer(question)).data)).toString('utf8');
 }
 
@@ -105,13 +105,13 @@ describe('answers', () => {
     removeFolder(folder);
   });
 
-  const query = (text: string, more = {}): ApiQuestion => ({ ask: 'query', query: text, time: END, ...more });
-  const range = (text: string, more = {}): ApiQuestion => {
+  const query = (text: string, more = {}): ApiQuery => ({ ask: 'query', query: text, time: END, ...more });
+  const range = (text: string, more = {}): ApiQuery => {
     return { ask: 'query_range', query: text, start: BEGIN, end: BEGIN + 60_000, step: 30_000, ...more };
   };
   const window = { start: BEGIN, end: END };
 
-  test.each<[string, ApiQuestion, string]>([
+  test.each<[string, ApiQuery, string]>([
     [
       'a vector',
       query('c{i=~"0[12]"}'),
@@ -186,7 +186,7 @@ describe('answers', () => {
     expect([warnings, infos]).toEqual([[], []]);
   });
 
-  test.each<[string, ApiQuestion, string]>([
+  test.each<[string, ApiQuery, string]>([
     [
       'a vector',
       query('c', { limit: 1 }),
@@ -216,7 +216,7 @@ describe('answers', () => {
     ]);
   });
 
-  test.each<[string, ApiQuestion, string]>([
+  test.each<[string, ApiQuery, string]>([
     [
       'no PromQL',
       query('sum('),
@@ -322,7 +322,7 @@ describe('while a heavy query runs', () => {
 
   test('a scrape is taken and a short question answered', async () => {
     await engine.append(scrape(SCRAPES));
-    const question: ApiQuestion = { ask: 'query', query: 'c{i="01"}', time: END + STEP };
+    const question: ApiQuery = { ask: 'query', query: 'c{i="01"}', time: END + STEP };
     expect(JSON.parse(await ask(engine, question)).result[0].value).toEqual([(END + STEP) / 1000, '40']);
     expect(isOver).toBe(false);
   });
@@ -347,7 +347,7 @@ describe('while a heavy query runs', () => {
     client.abort();
     expect(await heavy).toBe('canceled: query was canceled in expression evaluation');
     // Only a thread that has nothing else to do answers something that is not short.
-    const slow: ApiQuestion = { ...HEAVY, step: 11_700 } as ApiQuestion;
+    const slow: ApiQuery = { ...HEAVY, step: 11_700 } as ApiQuery;
     expect((await ask(engine, slow)).length).toBeGreaterThan(1000);
   });
 
@@ -388,7 +388,7 @@ describe('while the rules are evaluated', () => {
     await engine.append(scrape(0));
     const evaluated = noted('first scrape', engine.append(scrape(1)));
     const next = noted('second scrape', engine.append(scrape(2)));
-    const at = (query: string): ApiQuestion => ({ ask: 'query', query, time: BEGIN + STEP });
+    const at = (query: string): ApiQuery => ({ ask: 'query', query, time: BEGIN + STEP });
     await noted('question', ask(engine, at('c{i="03"}')));
     await noted('rules', engine.rules(new URLSearchParams()));
     await Promise.all([evaluated, next]);
@@ -414,7 +414,7 @@ describe('a long answer', () => {
   });
 
   /** Megabytes. */
-  const long = (query: string): ApiQuestion => ({
+  const long = (query: string): ApiQuery => ({
     ask: 'query_range',
     query,
     start: BEGIN,
@@ -423,7 +423,7 @@ describe('a long answer', () => {
   });
 
   /** An answer that is a stream, and its iterator. */
-  async function begin(options: QuestionOptions = {}) {
+  async function begin(options: QueryOptions = {}) {
     const { data } = await engine.answer(long('c'), options);
     if (data instanceof Uint8Array) throw new Error('it came at once');
     return { length: data.length, pieces: data[Symbol.asyncIterator]() };

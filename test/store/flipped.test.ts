@@ -52,7 +52,7 @@ function fillStore(file: string): void {
   const store = openStore(file);
   for (let i = 0; i < SCANS; i++) store.append(scanOf(i));
   for (let i = 0; i < 100; i++) store.kept.upsert('silence', [[`key ${i}`, { i, comment: `silence ${i}` }]]);
-  store.episodes.put(Array.from({ length: 200 }, (_, i) => episodeOf(i)));
+  store.episodes.upsert(Array.from({ length: 200 }, (_, i) => episodeOf(i)));
   store.close();
 }
 
@@ -259,7 +259,7 @@ test('the journal of monitor.db flipped or cut: nothing wrong, and what is lost 
   for (let i = 0; i < SCANS; i++) running.append(scanOf(i));
   // Each of them acknowledged, and in a commit of its own.
   for (let i = 0; i < 20; i++) running.kept.upsert('silence', [[`key ${i}`, { i, comment: `silence ${i}` }]]);
-  for (let i = 0; i < 20; i++) running.episodes.put([episodeOf(i)]);
+  for (let i = 0; i < 20; i++) running.episodes.upsert([episodeOf(i)]);
   const before = contentOf(running);
   const whole = join(folder, 'killed-monitor.db');
   for (const suffix of ['', '-wal']) copyFileSync(file + suffix, whole + suffix);

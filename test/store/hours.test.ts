@@ -26,8 +26,8 @@ test('what is put is there after a restart, as long as samples are kept', async 
   const store = open();
   expect(store.hours.get(NOW)).toBeUndefined();
   for (const days of [12, 11, 10, 1])
-    expect(store.hours.put(NOW - days * DAY, bytes(days, 0, 255))).toBe(true);
-  expect(store.hours.put(NOW - DAY, bytes(1, 2))).toBe(true);
+    expect(store.hours.upsert(NOW - days * DAY, bytes(days, 0, 255))).toBe(true);
+  expect(store.hours.upsert(NOW - DAY, bytes(1, 2))).toBe(true);
   store.close();
   const again = open();
   await again.prune();
@@ -39,7 +39,7 @@ test('what is put is there after a restart, as long as samples are kept', async 
 
 test('days with samples of an import are forgotten beside a running monitor, and no others', () => {
   const store = open();
-  for (const days of [5, 4, 3, 2]) store.hours.put(NOW - days * DAY, bytes(days));
+  for (const days of [5, 4, 3, 2]) store.hours.upsert(NOW - days * DAY, bytes(days));
   samplesChanged(file, NOW - 4 * DAY + 1, NOW - 3 * DAY);
   expect([5, 4, 3, 2].map(days => store.hours.has(NOW - days * DAY))).toEqual([true, false, false, true]);
   store.close();

@@ -132,7 +132,7 @@ describe('states', () => {
 describe('episodes', () => {
   test('come newest first, by what is looked for, with how many there are', () => {
     const store = open();
-    store.episodes.put([
+    store.episodes.upsert([
       episode('a', 1),
       episode('b', 2, { severity: 'warning', endsAt: undefined }),
       episode('c', 3, { service: 'redis' }),
@@ -156,10 +156,10 @@ describe('episodes', () => {
 
   test('that change replace what they were; those on disk and those that wait are one list', () => {
     const store = open();
-    store.episodes.put([episode('a', 1, { endsAt: undefined }), episode('b', 2)]);
+    store.episodes.upsert([episode('a', 1, { endsAt: undefined }), episode('b', 2)]);
     store.close();
     const again = open();
-    again.episodes.put([episode('a', 1)]);
+    again.episodes.upsert([episode('a', 1)]);
     expect(again.episodes.select({ active: true, limit: 5 })).toEqual({ count: 0, episodes: [] });
     expect(ids(again)).toEqual(['b', 'a']);
   });
@@ -167,14 +167,18 @@ describe('episodes', () => {
   test('wait in memory while the disk will not have them', () => {
     writeFileSync(join(folder, 'data'), 'in the way');
     const store = open();
-    expect(store.episodes.put([episode('a', 1), episode('b', 2)])).toBe(false);
+    expect(store.episodes.upsert([episode('a', 1), episode('b', 2)])).toBe(false);
     expect(ids(store)).toEqual(['b', 'a']);
     expect(store.episodes.select({ service: 'redis', limit: 5 })).toEqual({ count: 0, episodes: [] });
   });
 
   test('that ended before the retention are deleted, those that last are not', async () => {
     const store = open(1000);
-    store.episodes.put([episode('old', 1), episode('lasts', 1, { endsAt: undefined }), episode('new', 9500)]);
+    store.episodes.upsert([
+      episode('old', 1),
+      episode('lasts', 1, { endsAt: undefined }),
+      episode('new', 9500),
+    ]);
     await store.prune();
     expect(ids(store).sort()).toEqual(['lasts', 'new']);
   });

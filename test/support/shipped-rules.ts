@@ -66,7 +66,7 @@ function expose(to: MemorySource, all: readonly Known[], at: number): void {
   const metrics = new ServiceMetrics(exposition);
   for (const { service, level, result, trouble } of all) {
     const words = failureLabelsOf(level === 'down' || level === 'slow' ? trouble : undefined);
-    metrics.show(service, result && { ...result, level }, words);
+    metrics.update(service, result && { ...result, level }, words);
   }
   for (const { target, layout, values } of exposition.sources().values()) {
     for (const [i, name] of layout.families.entries()) {

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
-import type { Matcher, Series } from '../../src/model/samples.js';
+import type { LabelMatcher, Series } from '../../src/model/samples.js';
 import { Database } from '../../src/store/sqlite.js';
 import { SampleStore } from '../../src/tsdb/store.js';
 import { makeSmall } from '../store/small-disk.js';
@@ -58,13 +58,13 @@ function open(options: Partial<ConstructorParameters<typeof SampleStore>[0]> = {
   return store;
 }
 
-const matchers = (text: string): Matcher[] =>
+const matchers = (text: string): LabelMatcher[] =>
   text.split(' ').map(each => {
     const [, name = '', op, value = ''] = /^(\w+)(=~|!~|!=|=)(.*)$/.exec(each) ?? [];
     const isMatch = (tested: string) =>
       op === '=' || op === '!=' ? tested === value : new RegExp(`^(?:${value})$`).test(tested);
     const isNegative = op === '!=' || op === '!~';
-    return { name, op: op as Matcher['op'], value, matches: tested => isMatch(tested) !== isNegative };
+    return { name, op: op as LabelMatcher['op'], value, matches: tested => isMatch(tested) !== isNegative };
   });
 
 /** `a{x="1"}: 1@10 2@20 end@30` for each series. */

@@ -42,7 +42,7 @@ type Fields = Partial<Record<(typeof KEYS)[number], YamlNode>>;
 export function readHttpConfig(decoder: Decoder, node: Field, inherited: HttpClientConfig): HttpClientConfig {
   if (isAbsent(node)) return inherited;
   // A text in the place of a mapping may be what belongs below one of its keys.
-  if (node.kind === 'scalar') decoder.noteSecret(node);
+  if (node.kind === 'scalar') decoder.markSecret(node);
   const fields: Fields = decoder.fields(node, 'config.plain', KEYS);
   refuseUnknownWays(decoder, fields);
   const bearer = readBearer(decoder, fields);
@@ -80,7 +80,7 @@ function readBearer(decoder: Decoder, fields: Fields): Authorization | undefined
 
 function readAuthorization(decoder: Decoder, node: Field): Authorization | undefined {
   if (isAbsent(node)) return undefined;
-  if (node.kind === 'scalar') decoder.noteSecret(node);
+  if (node.kind === 'scalar') decoder.markSecret(node);
   const fields = decoder.fields(node, 'config.plain', AUTHORIZATION_KEYS);
   if (decoder.text(fields.credentials_ref) !== '')
     refuseSecretManager(decoder, node, 'credentials_ref', 'credentials_file');
@@ -97,7 +97,7 @@ function readAuthorization(decoder: Decoder, node: Field): Authorization | undef
 
 function readBasicAuth(decoder: Decoder, node: Field): BasicAuth | undefined {
   if (isAbsent(node)) return undefined;
-  if (node.kind === 'scalar') decoder.noteSecret(node);
+  if (node.kind === 'scalar') decoder.markSecret(node);
   const fields = decoder.fields(node, 'config.plain', BASIC_AUTH_KEYS);
   for (const key of ['username', 'password'] as const)
     if (decoder.text(fields[`${key}_ref`]) !== '')
@@ -117,13 +117,17 @@ function readBasicAuth(decoder: Decoder, node: Field): BasicAuth | undefined {
   return { username: usernameFile === '' ? username : new FileSecret(usernameFile), password };
 }
 
-interface Ways {
+interface SupportedOptions {
   readonly bearer: Authorization | undefined;
   readonly authorization: Authorization | undefined;
   readonly basicAuth: BasicAuth | undefined;
 }
 
-function checkOneWay(decoder: Decoder, node: YamlNode, { bearer, authorization, basicAuth }: Ways): void {
+function checkOneWay(
+  decoder: Decoder,
+  node: YamlNode,
+  { bearer, authorization, basicAuth }: SupportedOptions,
+): void {
   if (basicAuth && bearer)
     decoder.misfit(
       node,

@@ -48,11 +48,11 @@ export function readHttpHeaders(decoder: Decoder, node: Field): Record<string, S
 
 function readValues(decoder: Decoder, node: YamlNode, header: string): SecretSource[] {
   // A value in the place of `{secrets: [...]}` is one, too.
-  if (node.kind === 'scalar') decoder.noteSecret(node);
+  if (node.kind === 'scalar') decoder.markSecret(node);
   const fields = decoder.fields(node, 'config.plain', VALUE_KEYS);
-  if (fields.secrets?.kind === 'scalar') decoder.noteSecret(fields.secrets);
+  if (fields.secrets?.kind === 'scalar') decoder.markSecret(fields.secrets);
   const secrets = decoder.list(fields.secrets, 'config.Secret');
-  for (const each of secrets) decoder.noteSecret(each);
+  for (const each of secrets) decoder.markSecret(each);
   const written = [...decoder.list(fields.values, 'string'), ...secrets].map(
     each => new Secret(decoder.text(each)),
   );

@@ -16,7 +16,7 @@ import { newerKeys } from './newer-keys.js';
 import { readReceivers } from './receivers.js';
 import { readRoute, type WrittenRoute } from './route.js';
 import { resolveRoutes, routeProblems } from './route-tree.js';
-import { shownConfig } from './shown.js';
+import { maskedConfig } from './shown.js';
 import { TemplateDecoder } from './template-decoder.js';
 import { readTemplateFiles } from './templates.js';
 import { type NamedIntervals, readTimeIntervals } from './time-intervals.js';
@@ -57,7 +57,7 @@ export function readAlertmanagerConfig(
   const route = resolveRoutes(written.route as WrittenRoute);
   const all = [...written.muteTimeIntervals, ...written.timeIntervals];
   const timeIntervals = new Map(all.map(({ name, intervals }) => [name, intervals]));
-  const shown = shownConfig(root, decoder.secrets);
+  const shown = maskedConfig(root, decoder.secrets);
   const problems = root ? [...decoder.warnings(root), ...decoder.templateProblems(root, templates)] : [];
   const warnings = problems.map(each => `${file}: ${each}`);
   return { file, shown, global, route, receivers, inhibitRules, timeIntervals, templates, warnings };

@@ -73,7 +73,7 @@ function readIntegrations(
       decoder.misfit(each, `missing ${kind.integration} config`);
       return [];
     }
-    const [sendResolved, rest] = decoder.take(each, 'config.plain', 'send_resolved');
+    const [sendResolved, rest] = decoder.expect(each, 'config.plain', 'send_resolved');
     if (!rest) return [];
     const options = kind.read(decoder, rest, global);
     return [

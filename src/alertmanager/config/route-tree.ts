@@ -3,7 +3,7 @@
 
 import { quote } from '../../promql/print/quote.js';
 import { formatMatchers } from '../matchers/matcher.js';
-import type { Route } from './definition.js';
+import type { RoutingRoute } from './definition.js';
 import type { WrittenRoute } from './route.js';
 
 /** What the root has that says nothing. */
@@ -13,14 +13,18 @@ const DEFAULTS = {
   groupWait: 30_000,
   groupInterval: 5 * 60_000,
   repeatInterval: 4 * 3_600_000,
-} satisfies Partial<Route>;
+} satisfies Partial<RoutingRoute>;
 
 /** Fills in what routes take from the one above them. */
-export function resolveRoutes(root: WrittenRoute): Route {
+export function resolveRoutes(root: WrittenRoute): RoutingRoute {
   return resolve(root, DEFAULTS, '');
 }
 
-function resolve(written: WrittenRoute, above: Pick<Route, keyof typeof DEFAULTS>, keyAbove: string): Route {
+function resolve(
+  written: WrittenRoute,
+  above: Pick<RoutingRoute, keyof typeof DEFAULTS>,
+  keyAbove: string,
+): RoutingRoute {
   const own = {
     receiver: written.receiver || above.receiver,
     groupBy: written.groupBy ?? above.groupBy,
@@ -35,13 +39,13 @@ function resolve(written: WrittenRoute, above: Pick<Route, keyof typeof DEFAULTS
 }
 
 /** What there is for routes to name. */
-interface Known {
+interface KnownNames {
   readonly receivers: ReadonlySet<string>;
   readonly timeIntervals: ReadonlySet<string>;
 }
 
 /** What is wrong with a tree of routes, each with its place: `route.routes[2]: undefined receiver ...`. */
-export function routeProblems(root: WrittenRoute, known: Known): string[] {
+export function routeProblems(root: WrittenRoute, known: KnownNames): string[] {
   return [...rootProblems(root).map(problem => `route: ${problem}`), ...undefinedNames(root, 'route', known)];
 }
 
@@ -56,7 +60,7 @@ function rootProblems(root: WrittenRoute): string[] {
   return problems.flatMap(([isSo, problem]) => (isSo ? [problem] : []));
 }
 
-function undefinedNames(route: WrittenRoute, place: string, known: Known): string[] {
+function undefinedNames(route: WrittenRoute, place: string, known: KnownNames): string[] {
   const { receiver, activeTimeIntervals, muteTimeIntervals } = route;
   const intervals = [...activeTimeIntervals, ...muteTimeIntervals].filter(
     name => !known.timeIntervals.has(name),

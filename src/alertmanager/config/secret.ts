@@ -15,14 +15,14 @@ interface SecretFields {
 
 /** The secret; undefined when neither key is there. */
 export function readSecret(decoder: Decoder, fields: SecretFields): SecretSource | undefined {
-  decoder.noteSecret(fields.inline);
+  decoder.markSecret(fields.inline);
   const text = decoder.text(fields.inline);
   return either(decoder, fields, text === '' ? undefined : new Secret(text));
 }
 
 /** The same for a secret that is a URL. */
 export function readUrlSecret(decoder: Decoder, fields: SecretFields): SecretSource | undefined {
-  decoder.noteSecret(fields.inline);
+  decoder.markSecret(fields.inline);
   return either(decoder, fields, readSecretUrl(decoder, fields.inline));
 }
 

@@ -13,7 +13,7 @@ const PLAIN = /^[\w<][\w .,/<>()+*=~-]*$/;
  * The configuration as YAML, ending with a line feed.
  * @param secrets the values that were read as secrets; those of the same keys in the same places are hidden too
  */
-export function shownConfig(root: YamlNode | undefined, secrets: ReadonlySet<YamlNode>): string {
+export function maskedConfig(root: YamlNode | undefined, secrets: ReadonlySet<YamlNode>): string {
   if (!root) return '';
   const names = secretNames(root, secrets);
   const isSecret = (within: string, key: string, value: YamlNode) =>

@@ -30,7 +30,7 @@ export class TemplateDecoder extends Decoder {
 
   /** Notes that a secret is filled in, too. Messages repeat nothing of it. */
   secretTemplate(node: Field): void {
-    this.noteSecret(node);
+    this.markSecret(node);
     this.#note(node, true);
   }
 

@@ -34,9 +34,9 @@ type Fields = Partial<Record<(typeof KEYS)[number], Field>>;
 /** Reads a `<tls_config>`; undefined when it is not there. Its files have to be readable. */
 export function readTlsConfig(decoder: Decoder, node: Field): TlsConfig | undefined {
   if (isAbsent(node)) return undefined;
-  if (node.kind === 'scalar') decoder.noteSecret(node);
+  if (node.kind === 'scalar') decoder.markSecret(node);
   const fields: Fields = decoder.fields(node, 'config.plain', KEYS);
-  decoder.noteSecret(fields.key);
+  decoder.markSecret(fields.key);
   checkSources(decoder, node, fields);
   const key = decoder.text(fields.key);
   return {

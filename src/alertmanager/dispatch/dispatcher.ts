@@ -3,24 +3,24 @@
 
 import type { Millis } from '../../model/time.js';
 import type { StoredAlert } from '../alert-store.js';
-import type { Route } from '../config/definition.js';
-import { AlertGroup, type Now } from './group.js';
+import type { RoutingRoute } from '../config/definition.js';
+import { AlertGroup, type Instant } from './group.js';
 import { groupKeyOf, groupLabelsOf, matchingRoutes } from './routes.js';
 
 export class Dispatcher {
-  readonly #route: Route;
+  readonly #route: RoutingRoute;
   /** Two routes may have the same matchers, and then the same group keys. */
-  readonly #routes = new Map<Route, number>();
+  readonly #routes = new Map<RoutingRoute, number>();
   readonly #groups = new Map<string, AlertGroup>();
   /** Groups each alert is in, by its fingerprint. */
   readonly #groupCounts = new Map<string, number>();
   /** Of alerts with the same labels the way is the same. */
   readonly #routesByAlert = new Map<
     string,
-    readonly (readonly [id: string, make: (now: Now) => AlertGroup])[]
+    readonly (readonly [id: string, make: (now: Instant) => AlertGroup])[]
   >();
 
-  constructor(route: Route) {
+  constructor(route: RoutingRoute) {
     this.#route = route;
   }
 
@@ -38,7 +38,7 @@ export class Dispatcher {
   }
 
   /** Adds an alert to its groups. */
-  add(alert: StoredAlert, now: Now): void {
+  add(alert: StoredAlert, now: Instant): void {
     for (const [id, make] of this.#routesOf(alert)) {
       let group = this.#groups.get(id);
       if (!group) {
@@ -94,7 +94,7 @@ export class Dispatcher {
       way = matchingRoutes(this.#route, labels).map(route => {
         const groupLabels = groupLabelsOf(route, labels);
         const key = groupKeyOf(route, groupLabels);
-        const make = (now: Now) => new AlertGroup(key, route, groupLabels, now);
+        const make = (now: Instant) => new AlertGroup(key, route, groupLabels, now);
         return [this.#idOf(route, key), make] as const;
       });
       this.#routesByAlert.set(fingerprint, way);
@@ -102,7 +102,7 @@ export class Dispatcher {
     return way;
   }
 
-  #idOf(route: Route, key: string): string {
+  #idOf(route: RoutingRoute, key: string): string {
     const number = this.#routes.get(route) ?? this.#routes.size;
     this.#routes.set(route, number);
     return `${number} ${key}`;

@@ -4,25 +4,25 @@
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { StoredAlert } from '../alert-store.js';
-import type { Route } from '../config/definition.js';
+import type { RoutingRoute } from '../config/definition.js';
 import type { NotifiedAlert } from '../pipeline/notification.js';
 
 /** A moment on both clocks: the wall's for alerts, the monotonic one for waiting, which no correction of the wall's disturbs. */
-export interface Now {
+export interface Instant {
   readonly at: Millis;
   readonly elapsed: Millis;
 }
 
 export class AlertGroup {
   readonly key: string;
-  readonly route: Route;
+  readonly route: RoutingRoute;
   readonly labels: Labels;
   readonly #alerts = new Map<string, StoredAlert>();
   /** When it is looked at next, monotonic. */
   nextAt: Millis;
   #hasBeenTold = false;
 
-  constructor(key: string, route: Route, labels: Labels, now: Now) {
+  constructor(key: string, route: RoutingRoute, labels: Labels, now: Instant) {
     this.key = key;
     this.route = route;
     this.labels = labels;
@@ -42,7 +42,7 @@ export class AlertGroup {
   }
 
   /** Adds an alert. One that has waited for `group_wait` already, as after a restart, is sent at once. */
-  insert(alert: StoredAlert, { at, elapsed }: Now): void {
+  insert(alert: StoredAlert, { at, elapsed }: Instant): void {
     this.#alerts.set(alert.fingerprint, alert);
     const hasWaited = alert.startsAt + this.route.groupWait <= at && !alert.isUnconfirmed;
     if (!this.#hasBeenTold && hasWaited) this.nextAt = Math.min(this.nextAt, elapsed);

@@ -7,8 +7,8 @@ import { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import { findingsAbout, isAboutAlerts, isFinding } from '../../rules/concerns.js';
 import { type AlertStore, isResolved, type StoredAlert } from '../alert-store.js';
-import type { Route } from '../config/definition.js';
-import type { AlertGroup, Now } from '../dispatch/group.js';
+import type { RoutingRoute } from '../config/definition.js';
+import type { AlertGroup, Instant } from '../dispatch/group.js';
 import { groupKeyOf, groupLabelsOf, matchingRoutes } from '../dispatch/routes.js';
 import { fingerprintOf } from '../fingerprint.js';
 import { type Silence, type Silences, silenceState } from '../mute/silences.js';
@@ -41,13 +41,13 @@ interface ForecastOptions {
   readonly alerts: AlertStore;
   readonly silences: Silences;
   readonly pending: readonly PendingAlert[];
-  readonly now: Now;
+  readonly now: Instant;
 }
 
 /** A group with the alerts that are in it and those that will come. */
-interface Plan {
+interface GroupForecast {
   readonly key: string;
-  readonly route: Route;
+  readonly route: RoutingRoute;
   readonly group: AlertGroup | undefined;
   readonly members: Map<string, Member>;
   readonly byIntegration: Map<string, ReadonlyMap<string, Millis>>;
@@ -65,7 +65,7 @@ interface Muting {
 /** The forecast of one moment; to be thrown away with it. */
 export class Forecast {
   readonly #options: ForecastOptions;
-  readonly #plans = new Map<Route, Map<string, Plan>>();
+  readonly #plans = new Map<RoutingRoute, Map<string, GroupForecast>>();
   /** An alert with its escalated copies, by identity. */
   readonly #alike = new Map<string, StoredAlert[]>();
   readonly #muting = new Map<string, Muting>();
@@ -138,7 +138,7 @@ export class Forecast {
     });
   }
 
-  #nextTo(integration: Integration, plan: Plan, { alert, from }: Member): NextNotification[] {
+  #nextTo(integration: Integration, plan: GroupForecast, { alert, from }: Member): NextNotification[] {
     const { notifier, now } = this.#options;
     const { fingerprint, labels } = alert;
     const at = this.#moments(integration, plan).get(fingerprint);
@@ -180,7 +180,7 @@ export class Forecast {
   }
 
   /** When the alerts of a group are next in a notification to an integration. */
-  #moments(integration: Integration, plan: Plan): ReadonlyMap<string, Millis> {
+  #moments(integration: Integration, plan: GroupForecast): ReadonlyMap<string, Millis> {
     const known = plan.byIntegration.get(integration.id);
     if (known) return known;
     const { notifier, now } = this.#options;
@@ -215,7 +215,7 @@ export class Forecast {
   }
 
   /** When an alert would be in a notification if nothing kept it back and it were new. */
-  #due(integration: Integration, plan: Plan, from: Millis): Millis {
+  #due(integration: Integration, plan: GroupForecast, from: Millis): Millis {
     const first = this.#first(integration, plan);
     if (first >= from) return first;
     const flush = this.#flush(plan);
@@ -225,7 +225,7 @@ export class Forecast {
   }
 
   /** The next flush, or the next attempt of a notification under way; one being sent is sent now. */
-  #first(integration: Integration, plan: Plan): Millis {
+  #first(integration: Integration, plan: GroupForecast): Millis {
     const { notifier, now } = this.#options;
     const progress = notifier.progress(integration, plan);
     if (!progress) return this.#flush(plan);
@@ -233,7 +233,7 @@ export class Forecast {
     return retry ? this.#wall(Math.min(retry.nextAt, until)) : now.at;
   }
 
-  #flush(plan: Plan): Millis {
+  #flush(plan: GroupForecast): Millis {
     const { group, route, members } = plan;
     // Each alert of a group asks, and the answer takes a look at all of them.
     plan.flush ??= group
@@ -242,7 +242,7 @@ export class Forecast {
     return plan.flush;
   }
 
-  #open(integration: Integration, plan: Plan): ReadonlySet<string> {
+  #open(integration: Integration, plan: GroupForecast): ReadonlySet<string> {
     const known = plan.open.get(integration.id);
     if (known) return known;
     const open = openAlerts(this.#options.notifier.logged(integration, plan));
@@ -256,16 +256,21 @@ export class Forecast {
     return now.at + Math.max(0, elapsed - now.elapsed);
   }
 
-  #plansOf(route: Route): Map<string, Plan> {
+  #plansOf(route: RoutingRoute): Map<string, GroupForecast> {
     const known = this.#plans.get(route);
     if (known) return known;
-    const made = new Map<string, Plan>();
+    const made = new Map<string, GroupForecast>();
     this.#plans.set(route, made);
     return made;
   }
 }
 
-function planOf(key: string, route: Route, group: AlertGroup | undefined, all: readonly Member[]): Plan {
+function planOf(
+  key: string,
+  route: RoutingRoute,
+  group: AlertGroup | undefined,
+  all: readonly Member[],
+): GroupForecast {
   const members = new Map(all.map(member => [member.alert.fingerprint, member]));
   return { key, route, group, members, byIntegration: new Map(), open: new Map(), flush: undefined };
 }

@@ -16,7 +16,7 @@ class Rule {
     this.#rule = rule;
   }
 
-  take(alert: StoredAlert): void {
+  update(alert: StoredAlert): void {
     if (!matchesAll(this.#rule.sourceMatchers, alert.labels)) return;
     const key = this.#key(alert.labels);
     const alike = this.#sources.get(key) ?? new Map<string, StoredAlert>();
@@ -57,7 +57,7 @@ export class Inhibitor {
 
   /** Adds or updates an alert. */
   update(alert: StoredAlert): void {
-    for (const rule of this.#rules) rule.take(alert);
+    for (const rule of this.#rules) rule.update(alert);
   }
 
   /** The fingerprint of an alert that mutes one with these labels; undefined: none does. */

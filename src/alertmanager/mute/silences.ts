@@ -37,7 +37,7 @@ export class SilenceError extends Error {
   }
 }
 
-interface KeptSilence extends Omit<Silence, 'matchers'> {
+interface PersistedSilence extends Omit<Silence, 'matchers'> {
   readonly matchers: readonly (readonly [name: string, type: MatchType, value: string])[];
 }
 
@@ -66,11 +66,11 @@ export class Silences {
   constructor(kept: StateStore, onSilence: OnSilence = () => {}) {
     this.#kept = kept;
     this.#onSilence = onSilence;
-    this.#restore(kept.all<KeptSilence>(KIND));
-    kept.onLate<KeptSilence>(KIND, late => this.#restore(late));
+    this.#restore(kept.all<PersistedSilence>(KIND));
+    kept.onLate<PersistedSilence>(KIND, late => this.#restore(late));
   }
 
-  #restore(silences: ReadonlyMap<string, KeptSilence>): void {
+  #restore(silences: ReadonlyMap<string, PersistedSilence>): void {
     for (const [id, value] of silences) {
       const matchers = value.matchers.map(([name, type, text]) => new Matcher(name, type, text));
       this.#silences.set(id, { ...value, matchers });
@@ -93,14 +93,14 @@ export class Silences {
     if (before && canChange(before, wanted, at)) {
       const changed = { ...wanted, id: before.id, updatedAt: at };
       this.#onSilence('changed', changed, by, at);
-      return this.#put([changed]);
+      return this.#upsert([changed]);
     }
     const startsAt = Math.max(wanted.startsAt, at);
     const fresh = { ...wanted, startsAt, id: randomUUID(), updatedAt: at };
     const isLeft = before && silenceState(before, at) !== 'expired';
     if (isLeft) this.#onSilence('expired', before, by, at);
     this.#onSilence('created', fresh, by, at);
-    return this.#put([...(isLeft ? [expired(before, at)] : []), fresh]);
+    return this.#upsert([...(isLeft ? [expired(before, at)] : []), fresh]);
   }
 
   /** Ends a silence at once. @param by who asks for it @throws SilenceError */
@@ -109,7 +109,7 @@ export class Silences {
     if (silenceState(silence, at) === 'expired')
       throw new SilenceError('invalid', `silence ${id} already expired`);
     this.#onSilence('expired', silence, by, at);
-    return this.#put([expired(silence, at)]);
+    return this.#upsert([expired(silence, at)]);
   }
 
   /** Those that are active and match; none: it is not silenced. */
@@ -142,11 +142,11 @@ export class Silences {
     return silence;
   }
 
-  #put(silences: readonly Silence[]): Changed {
+  #upsert(silences: readonly Silence[]): Changed {
     for (const silence of silences) this.#silences.set(silence.id, silence);
     const isKept = this.#kept.upsert(
       KIND,
-      silences.map(silence => [silence.id, kept(silence)]),
+      silences.map(silence => [silence.id, toPersisted(silence)]),
     );
     return { id: (silences.at(-1) as Silence).id, isKept };
   }
@@ -178,6 +178,6 @@ function expired(silence: Silence, at: Millis): Silence {
   return { ...silence, startsAt, endsAt: at, updatedAt: at };
 }
 
-function kept({ matchers, ...rest }: Silence): KeptSilence {
+function toPersisted({ matchers, ...rest }: Silence): PersistedSilence {
   return { ...rest, matchers: matchers.map(({ name, type, value }) => [name, type, value]) };
 }

@@ -52,7 +52,7 @@ export function dedupAlerts(
   const { repeatInterval } = group.route;
   if (!needsUpdate(entry, { ...present, age, repeatInterval })) return undefined;
   const sent = sendResolved ? visible : firing;
-  return { alerts: sent, note: noteOf(options, present) };
+  return { alerts: sent, note: logEntryOf(options, present) };
 }
 
 /** What a message would name: what is not muted, and ends of what the receiver saw firing, muted or not. */
@@ -71,7 +71,7 @@ function isNews({ fingerprint, endsAt }: StoredAlert, entry: LogEntry | undefine
   return !entry || (endsAt > entry.at && !entry.resolved.includes(fingerprint));
 }
 
-function noteOf(
+function logEntryOf(
   { group, entry, at }: DedupOptions,
   { firing, resolved }: { readonly firing: ReadonlySet<string>; readonly resolved: ReadonlySet<string> },
 ): LogEntry {

@@ -97,7 +97,7 @@ export class NotificationLog {
    * A message is sent next; `entry` is what will be noted of it. It is on disk when this returns, if the disk takes it,
    * and only if the message is the first to name a firing alert: of others a restart knows enough.
    */
-  begin(key: string, entry: LogEntry): void {
+  markPending(key: string, entry: LogEntry): void {
     const open = openAlerts(this.entry(key));
     if (entry.firing.some(each => !open.has(each))) this.#kept.upsert(PENDING, [[key, entry]]);
   }
@@ -108,7 +108,7 @@ export class NotificationLog {
   }
 
   /** Notes a message that was taken. @param elapsed monotonic clock */
-  note(key: string, entry: LogEntry, elapsed: Millis): void {
+  log(key: string, entry: LogEntry, elapsed: Millis): void {
     this.#notedAt.set(key, elapsed);
     const noted = { kind: KIND, key, value: entry };
     const isPending = this.#kept.all(PENDING).has(key);

@@ -6,7 +6,7 @@ import { type Clock, LONGEST_WAIT, type Millis } from '../../model/time.js';
 import { type AlertStore, isResolved, type StoredAlert } from '../alert-store.js';
 import type { AlertmanagerConfig } from '../config/definition.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
-import type { AlertGroup, Now } from '../dispatch/group.js';
+import type { AlertGroup, Instant } from '../dispatch/group.js';
 import { Inhibitor } from '../mute/inhibition.js';
 import type { Silences } from '../mute/silences.js';
 import type { ReceiverContext, ReceiverKind } from '../receivers/receiver.js';
@@ -190,7 +190,7 @@ export class Notifier {
     for (const { receiver } of this.integrations) receiver.close();
   }
 
-  #now(): Now {
+  #now(): Instant {
     const { clock, alerts } = this.#options;
     const at = clock.now();
     alerts.advanceTo(at);
@@ -261,7 +261,7 @@ export class Notifier {
       over = new Set([...group.alerts].filter(alert => isResolved(alert, at)));
       last = this.#dedup(integration, group, now);
       if (last && last.alerts.length > 0) return this.#notification(group, last);
-      if (last) log.note(key, last.note, prepared);
+      if (last) log.log(key, last.note, prepared);
       return undefined;
     };
     const outcome = await retry({
@@ -269,7 +269,7 @@ export class Notifier {
       prepare,
       ...until,
       clock,
-      onBegin: () => last && log.begin(key, last.note),
+      onBegin: () => last && log.markPending(key, last.note),
       onAttempt: attempt => {
         // One that was cut off may have arrived.
         if (attempt.error && !flush.end.signal.aborted) log.withdraw(key);
@@ -281,7 +281,7 @@ export class Notifier {
     });
     // A notification that was cut off by the stop is no failure: the next run sends it.
     if (outcome.state === 'failed' && this.#isClosed) return;
-    if (outcome.state === 'sent' && last) log.note(key, last.note, prepared);
+    if (outcome.state === 'sent' && last) log.log(key, last.note, prepared);
     if (outcome.state !== 'needless') events.onOutcome(integration, group, outcome, clock.elapsed() - begun);
     if (outcome.state !== 'failed') this.#markNotified(integration, group, over);
   }
@@ -297,7 +297,7 @@ export class Notifier {
     this.#arm();
   }
 
-  #dedup(integration: Integration, group: AlertGroup, now: Now): DedupResult | undefined {
+  #dedup(integration: Integration, group: AlertGroup, now: Instant): DedupResult | undefined {
     const { at } = now;
     const isRouteMuted = routeMutedBy(group.route, this.config, at) !== undefined;
     const isMuted = (alert: StoredAlert) => {

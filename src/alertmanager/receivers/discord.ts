@@ -12,7 +12,7 @@ import type { TemplateDecoder } from '../config/template-decoder.js';
 import { digestText, type ReportMessage } from '../pipeline/report-message.js';
 import { statusOf } from '../templates/data.js';
 import { originOf } from './destination.js';
-import { type Answer, jsonOf } from './http/answer.js';
+import { jsonOf, type WebhookResponse } from './http/answer.js';
 import { reveal } from './http/reveal.js';
 import { WebhookClient } from './http/webhook-client.js';
 import { MessageRenderer, type PlainMessage } from './message.js';
@@ -131,7 +131,7 @@ function sender({ username, avatarUrl }: DiscordOptions) {
 }
 
 /** `{"message": "Unknown Webhook", "code": 10015}` */
-function explain({ body }: Answer): string | undefined {
+function explain({ body }: WebhookResponse): string | undefined {
   const message = jsonOf(body)?.message;
   return typeof message === 'string' ? message : undefined;
 }

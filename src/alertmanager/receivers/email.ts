@@ -82,7 +82,7 @@ class EmailReceiver implements Receiver {
     const refusals = waiting.length > 0 ? await this.#send(mail, { ...envelope, to: waiting }, signal) : [];
     const refused = new Set(refusals.map(each => each.recipient));
     for (const to of waiting) if (!refused.has(to)) sentRecipients.add(key, to, Date.now());
-    this.#judge(refusals);
+    this.#checkRefusals(refusals);
     for (const to of envelope.to) sentRecipients.delete(key, to);
   }
 
@@ -112,7 +112,7 @@ class EmailReceiver implements Receiver {
   }
 
   /** @throws DeliveryError while one of them may get it later */
-  #judge(refusals: readonly Refusal[]): void {
+  #checkRefusals(refusals: readonly Refusal[]): void {
     for (const refusal of refusals) {
       if (!isFinal(refusal)) throw this.#failure(refusal, undefined);
       // Trying again would not reach this one and would tell the others again.

@@ -2,7 +2,7 @@
 
 import { Secret } from '../../model/secret.js';
 import { originOf } from './destination.js';
-import { type Answer, jsonOf } from './http/answer.js';
+import { jsonOf, type WebhookResponse } from './http/answer.js';
 import { reveal } from './http/reveal.js';
 import { WebhookClient } from './http/webhook-client.js';
 import { MessageRenderer } from './message.js';
@@ -48,7 +48,7 @@ function open(options: PagerdutyOptions, context: ReceiverContext): Receiver {
 }
 
 /** `{"status": "invalid event", "message": "Event object is invalid", "errors": ["..."]}` */
-function explain({ body }: Answer): string | undefined {
+function explain({ body }: WebhookResponse): string | undefined {
   const { message, errors } = jsonOf(body) ?? {};
   if (typeof message !== 'string') return undefined;
   return Array.isArray(errors) && errors.length > 0 ? `${message}: ${errors.join(', ')}` : message;

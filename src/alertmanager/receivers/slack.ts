@@ -3,7 +3,7 @@
 
 import { goJson, type Writable } from '../../go/json.js';
 import { originOf } from './destination.js';
-import { type Answer, jsonOf } from './http/answer.js';
+import { jsonOf, type WebhookResponse } from './http/answer.js';
 import { reveal } from './http/reveal.js';
 import { type Post, WebhookClient } from './http/webhook-client.js';
 import { MessageRenderer } from './message.js';
@@ -67,7 +67,7 @@ function open(options: SlackOptions, context: ReceiverContext): Receiver {
 }
 
 /** The bot API says in the body of a 200 that it refuses, a webhook says `ok` when it does not. @throws DeliveryError */
-function check(client: WebhookClient, post: Post, answer: Answer): void {
+function check(client: WebhookClient, post: Post, answer: WebhookResponse): void {
   const json = jsonOf(answer.body);
   // Rocket.Chat takes the same messages and says `success`.
   if (json ? json.ok === true || json.success === true : answer.body.trim() === 'ok') return;

@@ -16,7 +16,7 @@ import { readUrl } from '../config/url.js';
 import type { Notification } from '../pipeline/notification.js';
 import { digestText, type ReportMessage } from '../pipeline/report-message.js';
 import { originOf } from './destination.js';
-import { type Answer, isFinal, jsonOf } from './http/answer.js';
+import { isFinal, jsonOf, type WebhookResponse } from './http/answer.js';
 import { reveal } from './http/reveal.js';
 import { type Post, WebhookClient } from './http/webhook-client.js';
 import { MessageRenderer } from './message.js';
@@ -197,7 +197,7 @@ async function send(client: WebhookClient, post: Post, signal: AbortSignal): Pro
   throw client.refusal(post, answer, { said, permanent: isFinal(code) });
 }
 
-function explain({ body }: Answer): string | undefined {
+function explain({ body }: WebhookResponse): string | undefined {
   const description = jsonOf(body)?.description;
   return typeof description === 'string' ? description : undefined;
 }

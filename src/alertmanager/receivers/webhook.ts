@@ -15,7 +15,7 @@ import { newerKeys } from '../config/newer-keys.js';
 import { readUrlSecret } from '../config/secret.js';
 import type { TemplateDecoder } from '../config/template-decoder.js';
 import type { Notification, NotifiedAlert } from '../pipeline/notification.js';
-import { commonAnnotations, commonLabels, receiverOf, shownEnd, statusOf } from '../templates/data.js';
+import { commonAnnotations, commonLabels, receiverOf, statusOf, visibleEnd } from '../templates/data.js';
 import { originOf } from './destination.js';
 import { reveal } from './http/reveal.js';
 import { WebhookClient } from './http/webhook-client.js';
@@ -63,7 +63,7 @@ function read(decoder: TemplateDecoder, node: Field, global: Global): WebhookOpt
 /** A URL with a template in it is one only when it is filled in. */
 function readUrl(decoder: TemplateDecoder, { url, url_file }: { url?: YamlNode; url_file?: YamlNode }) {
   const isTemplate = !isAbsent(url) && url.kind === 'scalar' && url.text.includes('{{');
-  decoder.noteSecret(url);
+  decoder.markSecret(url);
   if (isTemplate) decoder.secretTemplate(url);
   if (isTemplate && isAbsent(url_file)) return new Secret(url.text);
   return readUrlSecret(decoder, { inline: url, file: url_file, names: 'url & url_file' });
@@ -116,7 +116,7 @@ function alertJson(alert: NotifiedAlert): Record<string, Writable> {
     labels: labels.toJSON(),
     annotations: sorted(Object.entries(annotations)),
     startsAt: formatRfc3339(startsAt, UTC),
-    endsAt: formatRfc3339(shownEnd(alert), UTC),
+    endsAt: formatRfc3339(visibleEnd(alert), UTC),
     generatorURL: generatorUrl,
     fingerprint,
   };

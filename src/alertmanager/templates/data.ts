@@ -47,14 +47,14 @@ function alertStruct(alert: NotifiedAlert): TaggedStruct {
     ['Labels', 'labels', pairsOf(alert.labels)],
     ['Annotations', 'annotations', keyValues(Object.entries(alert.annotations))],
     ['StartsAt', 'startsAt', new GoTime(alert.startsAt)],
-    ['EndsAt', 'endsAt', new GoTime(shownEnd(alert))],
+    ['EndsAt', 'endsAt', new GoTime(visibleEnd(alert))],
     ['GeneratorURL', 'generatorURL', alert.generatorUrl],
     ['Fingerprint', 'fingerprint', alert.fingerprint],
   ]);
 }
 
 /** An end in the future is not shown. */
-export function shownEnd({ isResolved, endsAt }: NotifiedAlert): Millis {
+export function visibleEnd({ isResolved, endsAt }: NotifiedAlert): Millis {
   return isResolved ? endsAt : ZERO_TIME;
 }
 

@@ -60,7 +60,7 @@ export class ActionRunner {
     const at = this.#clock.now();
     const reason = action.enabled ? (silenced ?? this.#limit(action, alert, at)) : 'off (enabled: false)';
     if (reason !== undefined) return this.#note(action, alert, at, `not run: ${reason}`, 'info');
-    this.#noteRun(action, alert, at);
+    this.#recordRun(action, alert, at);
     this.#running.add(action.name);
     const cause = { action: action.name, alert };
     const { command, webhook, timeout } = action;
@@ -98,7 +98,7 @@ export class ActionRunner {
     return this.#kept.all<Runs>(KIND).get(name) ?? { lately: [], causes: {} };
   }
 
-  #noteRun(action: ActionDefinition, { fingerprint }: StoredAlert, at: Millis): void {
+  #recordRun(action: ActionDefinition, { fingerprint }: StoredAlert, at: Millis): void {
     const { lately, causes } = this.#runs(action);
     const fresh = Object.entries({ ...causes, [fingerprint]: at })
       .filter(([, run]) => isWithin(action.cooldown, run, at) || run === at)

@@ -2,7 +2,7 @@
 
 import type { HttpClientConfig } from '../../config/http-client/config.js';
 import { secretsOfHttp } from '../../config/http-client/secrets.js';
-import { Caller, RedirectError } from '../../http-client/client.js';
+import { HttpClient, RedirectError } from '../../http-client/client.js';
 import { explainError } from '../../http-client/errors.js';
 import { oneLine, scrub, secretsOfUrl } from '../../model/scrub.js';
 import { formatDuration, LONGEST_WAIT, type Millis } from '../../model/time.js';
@@ -17,12 +17,12 @@ export async function callWebhook(
 ): Promise<string | undefined> {
   const url = new URL(config.url);
   const signal = AbortSignal.timeout(Math.min(timeout, LONGEST_WAIT));
-  let caller: Caller | undefined;
+  let client: HttpClient | undefined;
   try {
-    caller = new Caller(url, config);
+    client = new HttpClient(url, config);
     const headers = { 'content-type': 'application/json' };
     const request = { method: 'POST', url, headers, body: causeJson(cause) } as const;
-    const { status } = await caller.call(request, { signal, sink: () => () => {} });
+    const { status } = await client.call(request, { signal, sink: () => () => {} });
     return status >= 200 && status < 300 ? undefined : `${url.host} answered HTTP ${status}`;
   } catch (error) {
     if (signal.aborted && !(error instanceof DnsError))
@@ -30,6 +30,6 @@ export async function callWebhook(
     const words = error instanceof RedirectError ? error.message : explainError(error);
     return `${url.host}: ${oneLine(scrub(words, [...secretsOfUrl(config.url), ...secretsOfHttp(config)]))}`;
   } finally {
-    caller?.close();
+    client?.close();
   }
 }

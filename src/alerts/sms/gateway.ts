@@ -1,7 +1,7 @@
 // Text messages through Twilio. Comes in: a webhook's notification that was validated; goes out: the outcome for
 // each recipient. Source: Twilio, "Messages resource", "Error and Warning Dictionary".
 
-import { type Answer, jsonOf } from '../../alertmanager/receivers/http/answer.js';
+import { jsonOf, type WebhookResponse } from '../../alertmanager/receivers/http/answer.js';
 import { reveal } from '../../alertmanager/receivers/http/reveal.js';
 import { WebhookClient } from '../../alertmanager/receivers/http/webhook-client.js';
 import { DeliveryError } from '../../alertmanager/receivers/receiver.js';
@@ -128,7 +128,7 @@ function verdict(
 }
 
 /** `{"code": 21211, "message": "Invalid 'To' Phone Number", "status": 400}` */
-function explain({ body }: Answer): string | undefined {
+function explain({ body }: WebhookResponse): string | undefined {
   const { code, message } = jsonOf(body) ?? {};
   if (typeof message !== 'string') return undefined;
   return typeof code === 'number' ? `${message} (${code})` : message;

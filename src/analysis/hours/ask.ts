@@ -33,7 +33,7 @@ export interface HourRun {
 }
 
 /** @param services how many there are, about @param most samples a question, about @throws QueryError */
-export async function askHours(
+export async function queryHours(
   engine: Engine,
   run: HourRun,
   services: number,
@@ -41,7 +41,7 @@ export async function askHours(
 ): Promise<HourBlock> {
   const questions = new HourQuestions(engine, run, most);
   const { ids, samplesAnHour } = await questions.servicesSeen(services);
-  if (ids.length > 0) await questions.askAll(ids, samplesAnHour);
+  if (ids.length > 0) await questions.queryAll(ids, samplesAnHour);
   return questions.block;
 }
 
@@ -81,7 +81,7 @@ class HourQuestions {
     return { ids: [...ids], samplesAnHour };
   }
 
-  async askAll(ids: readonly string[], samplesAnHour: number): Promise<void> {
+  async queryAll(ids: readonly string[], samplesAnHour: number): Promise<void> {
     const { first, end } = this.#run;
     const fitting = (series: number) => this.#most / (samplesAnHour * (end - first) * series);
     // All figures of some services before the next ones: several read the same samples.

@@ -3,7 +3,7 @@
 
 import type { Clock, Millis } from '../../model/time.js';
 import type { Engine, Period } from '../asking.js';
-import { askHours, type HourRun, MOST_SAMPLES } from './ask.js';
+import { type HourRun, MOST_SAMPLES, queryHours } from './ask.js';
 import { HOUR, HOURS, HourBlock } from './block.js';
 import { readBlock, writeBlock } from './block-file.js';
 
@@ -16,7 +16,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 /** Where blocks are kept, by their first moment. */
 export interface HourStore {
   /** @returns whether it is on disk */
-  put(start: Millis, block: Uint8Array): boolean;
+  upsert(start: Millis, block: Uint8Array): boolean;
   get(start: Millis): Uint8Array | undefined;
   /** False where it was deleted, because an import changed its samples; undefined where that is not known. */
   has(start: Millis): boolean | undefined;
@@ -80,7 +80,7 @@ export class HourlyFigures {
    * Makes and keeps what is not known yet of a period's final hours: of the present one nothing could be kept.
    * @param services how many there are, about @throws QueryError
    */
-  async fill({ from, to }: Period, services: number): Promise<void> {
+  async load({ from, to }: Period, services: number): Promise<void> {
     const hours = Math.floor((Math.min(to, this.#clock.now() - LATE) - from) / HOUR);
     if (hours > 0) await this.each({ from, to: from + hours * HOUR }, services, async () => {});
   }
@@ -91,9 +91,9 @@ export class HourlyFigures {
     const count = Math.ceil((to - from) / HOUR);
     const asked: { readonly run: HourRun; readonly block: HourBlock }[] = [];
     for (const run of unknownRuns(kept, first, first + count, to)) {
-      const block = await askHours(this.#engine, run, services, this.#most);
+      const block = await queryHours(this.#engine, run, services, this.#most);
       asked.push({ run, block });
-      await this.#keep(kept, run, block);
+      await this.#storeBlock(kept, run, block);
     }
     const blockOf = (hour: number) =>
       asked.find(({ run }) => hour >= run.first && hour < run.end)?.block ?? kept;
@@ -105,7 +105,7 @@ export class HourlyFigures {
   }
 
   /** Keeps those hours that are final: over, and looked at. What an import brings of the others is asked for again. */
-  async #keep(kept: HourBlock, { start, first, end }: HourRun, asked: HourBlock): Promise<void> {
+  async #storeBlock(kept: HourBlock, { start, first, end }: HourRun, asked: HourBlock): Promise<void> {
     const final = this.#clock.now() - LATE;
     let isChanged = false;
     for (let hour = first; hour < end; hour++) {
@@ -113,7 +113,7 @@ export class HourlyFigures {
       kept.adopt(asked, hour);
       isChanged = true;
     }
-    if (isChanged && this.#store?.put(start, await writeBlock(kept))) this.#stored.add(start);
+    if (isChanged && this.#store?.upsert(start, await writeBlock(kept))) this.#stored.add(start);
   }
 
   async #blockAt(start: Millis): Promise<HourBlock> {

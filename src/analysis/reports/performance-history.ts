@@ -26,13 +26,13 @@ interface PerformanceHistory {
   readonly trend: TrendWord | null;
   readonly trend_reason: string;
   /** The line the trend rests on; null where nothing changed beyond the noise. */
-  readonly line: Line | null;
+  readonly line: HistoryLine | null;
   readonly query: string;
 }
 
 type Values = readonly (number | null)[];
 
-interface Line {
+interface HistoryLine {
   /** Seconds, at the first known hour and at the last. */
   readonly from: number;
   readonly to: number;
@@ -78,7 +78,7 @@ const NO_BAND =
 const known = (hours: Hours): Values => Array.from(hours, value => rounded(value));
 const notNegative = (value: number | null): number | null => (value === null ? null : Math.max(0, value));
 
-function lineOf(direction: Direction | undefined): Line | null {
+function lineOf(direction: Direction | undefined): HistoryLine | null {
   if (!direction?.word || direction.word === 'stable') return null;
   const { step, trend } = direction;
   const line = step ?? trend;

@@ -16,7 +16,7 @@ const WEEK: Millis = 7 * 24 * HOUR;
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /** What a profile is of. */
-type Subject = { readonly service: string } | { readonly load: string };
+type ProfileSeries = { readonly service: string } | { readonly load: string };
 
 interface WeeklyProfile {
   /** A service's or a load's. */
@@ -48,7 +48,7 @@ interface HourOfWeek {
 
 /** @returns undefined where there is no such service or load @throws QueryError */
 export async function weeklyProfileOf(
-  subject: Subject,
+  subject: ProfileSeries,
   findings: Findings,
 ): Promise<WeeklyProfile | undefined> {
   if ('service' in subject) return ofService(subject.service, findings);

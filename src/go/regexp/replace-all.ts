@@ -21,10 +21,10 @@ export function replaceAll(regexp: RE2JS, text: string, template: string): strin
   return result + text.slice(from);
 }
 
-type Matcher = ReturnType<RE2JS['matcher']>;
+type RegexpMatcher = ReturnType<RE2JS['matcher']>;
 
 /** What the groups of the latest match hold, by number or name; empty for a group that does not exist or took no part. */
-export function groupsOf(regexp: RE2JS, matcher: Matcher): (name: string | number) => string {
+export function groupsOf(regexp: RE2JS, matcher: RegexpMatcher): (name: string | number) => string {
   const names = regexp.namedGroups();
   const numbered = (index: number): string =>
     index <= matcher.groupCount() ? (matcher.group(index) ?? '') : '';

@@ -9,7 +9,7 @@ import type { Notifier } from '../../alertmanager/pipeline/notifier.js';
 import type { Regexp } from '../../go/regexp.js';
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import { type AlertFilter, alertFilterOf, mutedIfWanted, shownAlert } from './alert-view.js';
+import { type AlertFilter, alertFilterOf, alertView, mutedIfWanted } from './alert-view.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { describe, isOn, receiverOf } from './parameters.js';
@@ -39,7 +39,7 @@ export const alertGroups = endpoint({
         alerts: alerts
           .toSorted((a, b) => byLabels(a.alert, b.alert))
           .map(({ alert, muted }) =>
-            shownAlert(alert, muted, receivers.get(alert.fingerprint) ?? [], mutedBy),
+            alertView(alert, muted, receivers.get(alert.fingerprint) ?? [], mutedBy),
           ),
         labels: labels.toJSON(),
         receiver: { name: receiver },
@@ -54,7 +54,7 @@ interface Wanted {
   readonly muted: boolean;
 }
 
-interface Group {
+interface GroupView {
   readonly receiver: string;
   readonly labels: Labels;
   /** Names of time intervals. */
@@ -63,8 +63,8 @@ interface Group {
 }
 
 /** Groups with alerts that are wanted, in order. */
-function groupsOf(notifier: Notifier, wanted: Wanted, at: Millis): Group[] {
-  const groups = [...notifier.groups].flatMap(({ route, labels, alerts }): Group[] => {
+function groupsOf(notifier: Notifier, wanted: Wanted, at: Millis): GroupView[] {
+  const groups = [...notifier.groups].flatMap(({ route, labels, alerts }): GroupView[] => {
     const { receiver } = route;
     const mutedBy = routeMutedBy(route, notifier.config, at)?.intervals ?? [];
     if (wanted.receiver?.matches(receiver) === false || (!wanted.muted && mutedBy.length > 0)) return [];
@@ -78,7 +78,7 @@ function groupsOf(notifier: Notifier, wanted: Wanted, at: Millis): Group[] {
 }
 
 /** Receivers of each alert, by fingerprint. */
-function receiversOf(groups: readonly Group[]): Map<string, string[]> {
+function receiversOf(groups: readonly GroupView[]): Map<string, string[]> {
   const receivers = new Map<string, string[]>();
   for (const { receiver, alerts } of groups)
     for (const { alert } of alerts) {

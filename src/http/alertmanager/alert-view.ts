@@ -43,7 +43,7 @@ export function mutedIfWanted(
 }
 
 /** One alert. @param mutedBy names of time intervals */
-export function shownAlert(
+export function alertView(
   alert: StoredAlert,
   muted: Muted,
   receivers: readonly string[],

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Millis } from '../../model/time.js';
 import type { ApiContext } from '../context.js';
 import type { Form } from '../prometheus/form.js';
-import type { Endpoint, RequestBody, RouteResult } from '../route.js';
+import type { EndpointDescription, RequestBody, RouteResult } from '../route.js';
 import { alertmanagerError } from './problem.js';
 
 /** A request as its endpoint sees it. */
@@ -21,7 +21,7 @@ interface AlertmanagerAsked<Body = unknown> {
 }
 
 /** One endpoint: one file beside this and one line in the catalogue. */
-export interface AlertmanagerEndpoint<Body extends z.ZodType = z.ZodType> extends Endpoint {
+export interface AlertmanagerEndpoint<Body extends z.ZodType = z.ZodType> extends EndpointDescription {
   readonly body?: RequestBody<Body>;
   handle(asked: AlertmanagerAsked<z.output<Body>>, context: ApiContext): RouteResult | Promise<RouteResult>;
 }

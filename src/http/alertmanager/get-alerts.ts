@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { matchingRoutes } from '../../alertmanager/dispatch/routes.js';
-import { alertFilterOf, mutedIfWanted, shownAlert } from './alert-view.js';
+import { alertFilterOf, alertView, mutedIfWanted } from './alert-view.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { describe, receiverOf } from './parameters.js';
@@ -31,7 +31,7 @@ export const getAlerts = endpoint({
       if (!muted) return [];
       const receivers = matchingRoutes(notifier.config.route, alert.labels).map(route => route.receiver);
       if (wanted && !receivers.some(name => wanted.matches(name))) return [];
-      return [shownAlert(alert, muted, receivers)];
+      return [alertView(alert, muted, receivers)];
     });
     return json(shown.sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)));
   },

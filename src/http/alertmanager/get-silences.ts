@@ -6,7 +6,7 @@ import { endpoint } from './endpoint.js';
 import { describe, filterOf } from './parameters.js';
 import { json } from './problem.js';
 import { gettableSilence } from './shapes.js';
-import { inOrder, isWanted, shownSilence } from './silence-view.js';
+import { inOrder, isWanted, silenceView } from './silence-view.js';
 
 export const getSilences = endpoint({
   method: 'GET',
@@ -18,6 +18,6 @@ export const getSilences = endpoint({
     notifierOf(context);
     const filter = filterOf(query);
     const wanted = context.alerting.silences.all().filter(silence => isWanted(silence, filter));
-    return json(inOrder(wanted, now).map(silence => shownSilence(silence, now)));
+    return json(inOrder(wanted, now).map(silence => silenceView(silence, now)));
   },
 });

@@ -9,7 +9,7 @@ import { type GettableSilence, printed } from './shapes.js';
 const ORDER: readonly SilenceState[] = ['active', 'pending', 'expired'];
 
 /** One silence. */
-export function shownSilence(silence: Silence, at: Millis): GettableSilence {
+export function silenceView(silence: Silence, at: Millis): GettableSilence {
   const { id, updatedAt, comment, createdBy, endsAt, matchers, startsAt } = silence;
   return {
     id,

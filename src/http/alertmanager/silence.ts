@@ -6,7 +6,7 @@ import { endpoint } from './endpoint.js';
 import { complaining, notKept } from './post-silence.js';
 import { Complaint, INVALID, Invalid, json } from './problem.js';
 import { gettableSilence } from './shapes.js';
-import { shownSilence } from './silence-view.js';
+import { silenceView } from './silence-view.js';
 
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 const PATH = 'silence/:silenceID';
@@ -31,7 +31,7 @@ export const getSilence = endpoint({
     notifierOf(context);
     const silence = context.alerting.silences.get(checked(silenceId));
     if (!silence) throw new Complaint(404, `silence ${silenceId} not found`);
-    return json(shownSilence(silence, now));
+    return json(silenceView(silence, now));
   },
 });
 

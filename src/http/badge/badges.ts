@@ -7,13 +7,13 @@ import { QueryError } from '../../query/engine.js';
 import type { ApiContext } from '../context.js';
 import type { Badge, BadgeColor } from './svg.js';
 
-type Known = Pick<ApiContext, 'cluster' | 'query' | 'clock'>;
+type BadgeContext = Pick<ApiContext, 'cluster' | 'query' | 'clock'>;
 
 /** One kind of badge. */
 interface BadgeKind {
   /** The file's name without `.svg`. */
   readonly name: string;
-  draw(service: Service, known: Known): Badge | Promise<Badge>;
+  render(service: Service, known: BadgeContext): Badge | Promise<Badge>;
 }
 
 /** How long an answer of the query engine is shown again: badges are asked for by everyone who opens a README. */
@@ -31,7 +31,7 @@ const STATUS_COLORS: Readonly<Record<Status, BadgeColor>> = {
 
 const status: BadgeKind = {
   name: 'status',
-  draw({ id, name }, { cluster }) {
+  render({ id, name }, { cluster }) {
     const value = cluster.result(id)?.status ?? 'unknown';
     return { label: name, value, color: STATUS_COLORS[value], title: `${name}: ${value}` };
   },
@@ -39,7 +39,7 @@ const status: BadgeKind = {
 
 const uptime = (span: string): BadgeKind => ({
   name: `uptime-${span}`,
-  async draw({ id, name }, known) {
+  async render({ id, name }, known) {
     const share = await currentValue(uptimeQuery(id, span), known);
     const value = share === undefined ? 'unknown' : percent(share);
     const label = `uptime ${span}`;
@@ -49,7 +49,7 @@ const uptime = (span: string): BadgeKind => ({
 
 const responseTime: BadgeKind = {
   name: 'response-time',
-  async draw({ id, name }, known) {
+  async render({ id, name }, known) {
     const median = await currentValue(medianQuery(id), known);
     const value = median === undefined ? 'unknown' : duration(median);
     const label = 'response time';
@@ -80,16 +80,16 @@ function medianQuery(id: string): string {
   return `max(quantile_over_time(0.5, probe_duration_seconds{target="${id}"}[1d]))`;
 }
 
-interface Answer {
+interface BadgeResponse {
   readonly at: Millis;
   readonly value: Promise<number | undefined>;
 }
 
-const answers = new WeakMap<Known['query'], Map<string, Answer>>();
+const answers = new WeakMap<BadgeContext['query'], Map<string, BadgeResponse>>();
 
 /** The one value a query has; undefined where it has none, or cannot be asked. */
-function currentValue(text: string, { query, clock }: Known): Promise<number | undefined> {
-  const recent = answers.get(query) ?? new Map<string, Answer>();
+function currentValue(text: string, { query, clock }: BadgeContext): Promise<number | undefined> {
+  const recent = answers.get(query) ?? new Map<string, BadgeResponse>();
   answers.set(query, recent);
   const now = clock.elapsed();
   for (const [key, { at }] of recent) if (at + KEEP <= now) recent.delete(key);
@@ -104,7 +104,11 @@ interface Vector {
   readonly result: readonly { readonly value: readonly [at: number, value: string] }[];
 }
 
-async function firstValue(engine: Known['query'], query: string, time: Millis): Promise<number | undefined> {
+async function firstValue(
+  engine: BadgeContext['query'],
+  query: string,
+  time: Millis,
+): Promise<number | undefined> {
   try {
     const { data } = await engine.answer({ ask: 'query', query, time }, { timeout: TIMEOUT });
     const bytes: Uint8Array[] = [];

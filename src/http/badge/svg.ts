@@ -32,7 +32,7 @@ const PADDING = 6;
 const MAX_LABEL = 60;
 
 /** Draws a badge. */
-export function drawBadge({ label, value, color, title }: Badge): string {
+export function renderBadge({ label, value, color, title }: Badge): string {
   const left = part(shortened(label), 0, LABEL_COLOR);
   const right = part(value, left.width, COLORS[color]);
   const width = left.width + right.width;

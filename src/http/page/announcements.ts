@@ -83,16 +83,16 @@ export class Announcements {
   /** Takes one up. @returns its id and whether it is on disk; undefined when there are too many */
   post(wanted: WantedAnnouncement, at: Millis): { id: string; isKept: boolean } | undefined {
     const id = randomUUID();
-    const isKept = this.#put(id, wanted, at);
+    const isKept = this.#upsert(id, wanted, at);
     return isKept === undefined ? undefined : { id, isKept };
   }
 
   /** Gives a posted one other contents. @returns whether that is on disk; undefined when there would be too many */
   change(id: string, wanted: WantedAnnouncement, at: Millis): boolean | undefined {
-    return this.#put(id, wanted, at);
+    return this.#upsert(id, wanted, at);
   }
 
-  #put(id: string, wanted: WantedAnnouncement, at: Millis): boolean | undefined {
+  #upsert(id: string, wanted: WantedAnnouncement, at: Millis): boolean | undefined {
     const others = this.#posted().filter(each => each.id !== id);
     const ended = others.filter(each => announcementState(each, at) === 'ended');
     // One that has ended takes no place, and may be changed.

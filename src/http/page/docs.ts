@@ -1,6 +1,6 @@
 // The page of endpoints, made of their description.
 
-import type { Answer, JsonSchema, OpenApi, Operation, Parameter } from '../openapi.js';
+import type { OpenApi, OpenApiSchema, Operation, Parameter, ResponseObject } from '../openapi.js';
 import type { RouteResult } from '../route.js';
 import { exampleOf } from './example.js';
 import { page } from './frame.js';
@@ -40,7 +40,7 @@ function endpoint(
   methods: readonly string[],
   path: string,
   { operationId, summary, parameters = [], requestBody, responses }: Operation,
-  schemas: Readonly<Record<string, JsonSchema>>,
+  schemas: Readonly<Record<string, OpenApiSchema>>,
 ): Html {
   const { 200: success, ...others } = responses;
   return html`<section class="endpoint" aria-labelledby="${operationId}">
@@ -62,7 +62,7 @@ function isForm({ requestBody }: Operation): boolean {
 /** What is sent. */
 function body(
   { content }: NonNullable<Operation['requestBody']>,
-  schemas: Readonly<Record<string, JsonSchema>>,
+  schemas: Readonly<Record<string, OpenApiSchema>>,
 ): Html {
   const schema = content['application/json']?.schema ?? {};
   return html`<details><summary>Example body</summary>
@@ -99,7 +99,7 @@ function choice(name: string, values: readonly unknown[]): Html {
   return html`<select name="${name}"><option></option>${values.map(value => html`<option>${String(value)}</option>`)}</select>`;
 }
 
-function placeholder({ type, examples, minimum, maximum, default: preset }: JsonSchema): string {
+function placeholder({ type, examples, minimum, maximum, default: preset }: OpenApiSchema): string {
   if (preset !== undefined) return String(preset);
   if (examples) return String(examples[0]);
   return minimum !== undefined && maximum !== undefined
@@ -107,7 +107,7 @@ function placeholder({ type, examples, minimum, maximum, default: preset }: Json
     : [type ?? []].flat().join(' or ');
 }
 
-function answer({ content }: Answer, schemas: Readonly<Record<string, JsonSchema>>): Html {
+function answer({ content }: ResponseObject, schemas: Readonly<Record<string, OpenApiSchema>>): Html {
   if (Object.keys(content).length === 0) return html`<p class="quiet">The answer is empty.</p>`;
   const json = content['application/json'];
   if (!json?.schema.$ref) return html`<p class="quiet">Answers ${Object.keys(content).join(' or ')}.</p>`;

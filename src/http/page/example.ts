@@ -1,9 +1,9 @@
 // An example of a JSON answer, made of its schema.
 
-import type { JsonSchema } from '../openapi.js';
+import type { OpenApiSchema } from '../openapi.js';
 
 /** A value the schema allows: its own example where it has one, every optional field present. */
-export function exampleOf(schema: JsonSchema, schemas: Readonly<Record<string, JsonSchema>>): unknown {
+export function exampleOf(schema: OpenApiSchema, schemas: Readonly<Record<string, OpenApiSchema>>): unknown {
   if (schema.$ref !== undefined) {
     return exampleOf(schemas[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)] ?? {}, schemas);
   }
@@ -18,8 +18,8 @@ export function exampleOf(schema: JsonSchema, schemas: Readonly<Record<string, J
 }
 
 function exampleObject(
-  { properties = {}, additionalProperties }: JsonSchema,
-  schemas: Readonly<Record<string, JsonSchema>>,
+  { properties = {}, additionalProperties }: OpenApiSchema,
+  schemas: Readonly<Record<string, OpenApiSchema>>,
 ): Record<string, unknown> {
   const fields = Object.entries(properties).map(([name, field]) => [name, exampleOf(field, schemas)]);
   const more = typeof additionalProperties === 'object' ? additionalProperties : undefined;

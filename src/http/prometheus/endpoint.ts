@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Millis } from '../../model/time.js';
 import type { ApiAnswer } from '../../query/engine.js';
 import type { ApiContext } from '../context.js';
-import type { Endpoint } from '../route.js';
+import type { EndpointDescription } from '../route.js';
 import { apiError, envelope } from './envelope.js';
 import type { Form } from './form.js';
 
@@ -20,11 +20,11 @@ export interface ApiAsked {
 }
 
 /** One endpoint: one file beside this and one line in the catalogue. */
-export interface ApiEndpoint extends Endpoint {
+export interface ApiEndpoint extends EndpointDescription {
   handle(asked: ApiAsked, context: ApiContext): ApiAnswer | Promise<ApiAnswer>;
 }
 
-interface Definition extends Pick<Endpoint, 'form' | 'summary' | 'inPath' | 'query' | 'others'> {
+interface Definition extends Pick<EndpointDescription, 'form' | 'summary' | 'inPath' | 'query' | 'others'> {
   /** Below `/api/v1/`. */
   readonly path: string;
   readonly data: z.ZodType;

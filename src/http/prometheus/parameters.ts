@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { type Millis, parseDuration, parseIso } from '../../model/time.js';
 import { quote } from '../../promql/print/quote.js';
-import { QueryError, type QuestionOptions } from '../../query/engine.js';
+import { QueryError, type QueryOptions } from '../../query/engine.js';
 import type { ApiAsked } from './endpoint.js';
 import type { Form } from './form.js';
 
@@ -166,7 +166,7 @@ export function queryOptions(form: Form): { lookback?: Millis; stats?: 'basic' |
 }
 
 /** Until when an answer is wanted. @throws QueryError, also when that is over */
-export function questionOptions({ form, signal }: ApiAsked): QuestionOptions {
+export function questionOptions({ form, signal }: ApiAsked): QueryOptions {
   const timeout = optionalSpan(form, 'timeout');
   if (timeout === undefined) return { signal };
   if (timeout <= 0) throw new QueryError('timeout', 'query timed out in query execution');

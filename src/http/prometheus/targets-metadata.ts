@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Labels } from '../../model/labels.js';
-import type { Matcher } from '../../model/samples.js';
+import type { LabelMatcher } from '../../model/samples.js';
 import { ParseError } from '../../promql/error.js';
 import { parseSelector } from '../../promql/parse.js';
 import { wholeOf } from '../../query/chunked-answer.js';
@@ -50,7 +50,7 @@ export const targetsMetadata = endpoint({
   },
 });
 
-function matchersOf(form: Form): readonly Matcher[] {
+function matchersOf(form: Form): readonly LabelMatcher[] {
   const text = form.first('match_target');
   try {
     return text === '' ? [] : parseSelector(text);
@@ -59,6 +59,6 @@ function matchersOf(form: Form): readonly Matcher[] {
   }
 }
 
-function isMatched(labels: Labels, matchers: readonly Matcher[]): boolean {
+function isMatched(labels: Labels, matchers: readonly LabelMatcher[]): boolean {
   return matchers.every(matcher => matcher.matches(labels.get(matcher.name)));
 }

@@ -2,9 +2,9 @@
 // some seconds, so that a crowd costs no more than one reader.
 
 import type { Millis } from '../../model/time.js';
-import { type ApiQuestion, type QueryEngine, QueryError } from '../../query/engine.js';
+import { type ApiQuery, type QueryEngine, QueryError } from '../../query/engine.js';
 import type { ApiContext } from '../context.js';
-import { shownServices } from './view.js';
+import { visibleServices } from './view.js';
 
 const KEEP: Millis = 10_000;
 const MAX_KEPT = 500;
@@ -20,19 +20,19 @@ interface Result {
   readonly result: readonly Series[] | readonly [time: number, value: string];
 }
 
-interface Kept {
+interface CachedAnswer {
   readonly at: Millis;
   readonly answer: Promise<Result>;
 }
 
-const kept = new WeakMap<QueryEngine, Map<string, Kept>>();
+const kept = new WeakMap<QueryEngine, Map<string, CachedAnswer>>();
 
 /** The series of the services that are shown. @throws QueryError that names no server */
-export async function askPublicly(question: ApiQuestion, context: ApiContext): Promise<Result> {
+export async function runPublicQuery(question: ApiQuery, context: ApiContext): Promise<Result> {
   const answer = await recent(question, context);
   const { resultType, result } = answer;
   if (!hasSeries(result)) return answer;
-  const shown = new Set(shownServices(context).map(({ id }) => id));
+  const shown = new Set(visibleServices(context).map(({ id }) => id));
   const isShown = ({ target }: Readonly<Record<string, string>>) => target === undefined || shown.has(target);
   return { resultType, result: result.filter(({ metric }) => isShown(metric)) };
 }
@@ -41,8 +41,8 @@ function hasSeries(result: Result['result']): result is readonly Series[] {
   return typeof result[0] !== 'number';
 }
 
-function recent(question: ApiQuestion, { query, clock }: ApiContext): Promise<Result> {
-  const known = kept.get(query) ?? new Map<string, Kept>();
+function recent(question: ApiQuery, { query, clock }: ApiContext): Promise<Result> {
+  const known = kept.get(query) ?? new Map<string, CachedAnswer>();
   kept.set(query, known);
   const now = clock.elapsed();
   for (const [key, { at }] of known) if (at + KEEP <= now || known.size > MAX_KEPT) known.delete(key);
@@ -50,12 +50,12 @@ function recent(question: ApiQuestion, { query, clock }: ApiContext): Promise<Re
   const key = JSON.stringify({ ...question, time: undefined });
   const found = known.get(key);
   if (found) return found.answer;
-  const answer = ask(question, query);
+  const answer = runQuery(question, query);
   known.set(key, { at: now, answer });
   return answer;
 }
 
-async function ask(question: ApiQuestion, query: QueryEngine): Promise<Result> {
+async function runQuery(question: ApiQuery, query: QueryEngine): Promise<Result> {
   try {
     const { data } = await query.answer(question, { timeout: TIMEOUT });
     const bytes: Uint8Array[] = [];

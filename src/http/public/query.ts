@@ -1,7 +1,7 @@
 // PromQL for the public page: questions about how services were, and nothing else. What may be asked is a list of
 // metrics and labels; everything that could put another label's value into an answer, or compare with it, is refused.
 
-import type { Matcher } from '../../model/samples.js';
+import type { LabelMatcher } from '../../model/samples.js';
 import type { Call, Expr, VectorSelector } from '../../promql/ast.js';
 import { ParseError } from '../../promql/error.js';
 import { parse } from '../../promql/parse.js';
@@ -104,11 +104,11 @@ function selector(expr: VectorSelector, { shown, labels }: Around): VectorSelect
 }
 
 /** Matchers for the services among those that are shown which a selector asks for. */
-function only(matchers: readonly Matcher[], shown: readonly string[]): Matcher[] {
+function only(matchers: readonly LabelMatcher[], shown: readonly string[]): LabelMatcher[] {
   const asked = matchers.filter(({ name }) => name === 'target');
   const ids = shown.filter(id => asked.every(matcher => matcher.matches(id)));
   const [first] = ids;
-  const equal = (op: '=' | '!=', value: string): Matcher => ({
+  const equal = (op: '=' | '!=', value: string): LabelMatcher => ({
     ...{ name: 'target', op, value },
     matches: id => (id === value) === (op === '='),
   });

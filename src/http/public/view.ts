@@ -8,10 +8,10 @@ import { isoLocal, type Millis } from '../../model/time.js';
 import { certificateDate } from '../certificate-date.js';
 import type { ApiContext } from '../context.js';
 import { humanizeDuration } from '../humanize.js';
-import { noticed } from '../noticed.js';
+import { incidentTimes } from '../noticed.js';
 import { plannedMaintenance } from '../page/maintenance.js';
 
-type Known = Pick<ApiContext, 'cluster' | 'health' | 'alerting' | 'clock'>;
+type PublicContext = Pick<ApiContext, 'cluster' | 'health' | 'alerting' | 'clock'>;
 
 /** Why a service is not healthy, without saying where it is. */
 const REASON_TEXTS: Readonly<Record<Reason, string>> = {
@@ -28,15 +28,15 @@ const REASON_TEXTS: Readonly<Record<Reason, string>> = {
 const DEGRADED = 0.7;
 
 /** The services that are shown. */
-export function shownServices({ cluster }: Pick<ApiContext, 'cluster'>): Service[] {
+export function visibleServices({ cluster }: Pick<ApiContext, 'cluster'>): Service[] {
   return cluster.services.filter(({ isHidden }) => !isHidden);
 }
 
 /** `/cluster_health` for the public. */
-export function publicHealth(known: Known) {
+export function publicHealth(known: PublicContext) {
   const { cluster, health, clock } = known;
   const now = clock.now();
-  const services = shownServices(known);
+  const services = visibleServices(known);
   return {
     timestamp: isoLocal(now),
     overall_status: overallOf(known),
@@ -54,7 +54,7 @@ export function publicHealth(known: Known) {
   };
 }
 
-function publicService({ id, name, critical, group }: Service, { cluster }: Known) {
+function publicService({ id, name, critical, group }: Service, { cluster }: PublicContext) {
   const result = cluster.result(id);
   if (!result)
     return { name, critical, group, health: { status: 'unknown' as Status, error: 'Not checked yet' } };
@@ -77,13 +77,13 @@ function textOf(status: Status, reason: Reason | undefined): string {
 }
 
 /** The rules' word, unless a service that is not shown has a part in it. */
-function overallOf({ cluster }: Known): OverallStatus {
+function overallOf({ cluster }: PublicContext): OverallStatus {
   const { overall } = cluster.status;
   const isHiddenTrouble = cluster.services.some(
     ({ id, isHidden, critical }) => isHidden && critical && cluster.result(id)?.level !== 'up',
   );
   if (overall === 'healthy' || !isHiddenTrouble) return overall;
-  const levels = shownServices({ cluster })
+  const levels = visibleServices({ cluster })
     .filter(({ critical }) => critical)
     .map(({ id }) => cluster.result(id)?.level ?? 'unknown');
   if (levels.every(level => level === 'up')) return 'healthy';
@@ -92,7 +92,7 @@ function overallOf({ cluster }: Known): OverallStatus {
 }
 
 /** The alerts of services that are shown, without those that are not sent. */
-export function publicAlerts({ cluster, alerting, clock }: Known) {
+export function publicAlerts({ cluster, alerting, clock }: PublicContext) {
   const now = clock.now();
   return cluster.status.alerts.flatMap(({ identity, severity, service, name, startsAt, escalation }) => {
     if (!isShown(service, cluster)) return [];
@@ -113,7 +113,7 @@ export function publicAlerts({ cluster, alerting, clock }: Known) {
 }
 
 /** An entry of `/alert_history` for the public; undefined for one that is not about a service that is shown. */
-export function publicIncident(episode: AlertHistoryEntry, { cluster }: Known, now: Millis) {
+export function publicIncident(episode: AlertHistoryEntry, { cluster }: PublicContext, now: Millis) {
   const { id, labels, startsAt, endsAt, escalation } = episode;
   const { severity = '', target = '', alertname = '' } = labels;
   if (!isShown(target, cluster)) return undefined;
@@ -125,7 +125,7 @@ export function publicIncident(episode: AlertHistoryEntry, { cluster }: Known, n
     message: ruleWords(alertname),
     timestamp: isoLocal(startsAt),
     starts_at: isoLocal(startsAt),
-    ...noticed(episode),
+    ...incidentTimes(episode),
     ends_at: endsAt === undefined ? undefined : isoLocal(endsAt),
     duration: humanizeDuration((endsAt ?? now) - startsAt),
     escalation,
@@ -137,7 +137,7 @@ export function publicIncident(episode: AlertHistoryEntry, { cluster }: Known, n
 }
 
 /** Maintenance of services that are shown; what is written about it is for those who do it. */
-export function publicMaintenance(known: Known) {
+export function publicMaintenance(known: PublicContext) {
   return plannedMaintenance(known).flatMap(({ id, startsAt, endsAt, isActive, services }) => {
     const shown = services?.filter(each => isShown(each, known.cluster));
     if (shown?.length === 0) return [];
@@ -151,7 +151,7 @@ export function publicMaintenance(known: Known) {
   });
 }
 
-function isShown(id: string, cluster: Known['cluster']): boolean {
+function isShown(id: string, cluster: PublicContext['cluster']): boolean {
   const service = cluster.service(id);
   return service !== undefined && !service.isHidden;
 }
@@ -167,7 +167,7 @@ export function publicDetails(id: string, known: Pick<ApiContext, 'cluster' | 'r
   return {
     id,
     depends_on: cluster.service(id)?.dependsOn.filter(each => isShown(each, cluster)) ?? [],
-    dependents: shownServices(known)
+    dependents: visibleServices(known)
       .filter(each => each.dependsOn.includes(id))
       .map(each => each.id),
     certificate: certificate && { expires: certificateDate(certificate.expires) },

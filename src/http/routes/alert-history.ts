@@ -10,7 +10,7 @@ import { type EpisodePages, episodePages } from '../alert-episodes.js';
 import type { ApiContext } from '../context.js';
 import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
 import { humanizeDuration } from '../humanize.js';
-import { noticed } from '../noticed.js';
+import { incidentTimes } from '../noticed.js';
 import { route } from '../route.js';
 import { sentWith } from '../sent-with.js';
 import { timestamp } from '../shapes.js';
@@ -93,8 +93,9 @@ export const alertHistory = route({
   }),
   async handle({ format, before_id: beforeId, sent_with: other, ...wanted }, context) {
     const now = context.clock.now();
-    const asked = { ...wanted, beforeId };
-    const found = other === undefined ? episodePages(context, asked) : await sentWith(context, other, asked);
+    const request = { ...wanted, beforeId };
+    const found =
+      other === undefined ? episodePages(context, request) : await sentWith(context, other, request);
     if (format !== 'csv') return { body: jsonOf(found, context, now) };
     const type = 'text/csv; charset=utf-8; header=present';
     return { type, headers: CSV_HEADERS, body: csvOf(found, context, now) };
@@ -122,7 +123,7 @@ const CSV_HEADERS = {
 /** Columns of the table, each with what stands in it. */
 const COLUMNS: readonly (readonly [
   name: string,
-  cell: (entry: Entry, episode: AlertHistoryEntry) => string,
+  cell: (entry: HistoryEntryView, episode: AlertHistoryEntry) => string,
 ])[] = [
   ['id', ({ id }) => id],
   ['severity', ({ severity }) => severity],
@@ -145,7 +146,7 @@ const COLUMNS: readonly (readonly [
   ['active_at', ({ active_at = '' }) => active_at],
 ];
 
-type Entry = ReturnType<typeof describe>;
+type HistoryEntryView = ReturnType<typeof describe>;
 
 /** Empty while it lasts. */
 function secondsBetween(from: Millis, to: Millis | undefined): string {
@@ -175,7 +176,7 @@ function describe(episode: AlertHistoryEntry, context: ApiContext, now: Millis) 
     message: annotations.description || annotations.summary || alertname,
     timestamp: isoLocal(startsAt),
     starts_at: isoLocal(startsAt),
-    ...noticed(episode),
+    ...incidentTimes(episode),
     ends_at: endsAt === undefined ? undefined : isoLocal(endsAt),
     duration: humanizeDuration((endsAt ?? now) - startsAt),
     escalation,

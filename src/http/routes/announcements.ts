@@ -82,13 +82,13 @@ export const getAnnouncements = route({
   answer: z.object({ announcements: z.array(shown), count: z.number() }),
   handle({ ended }, { announcements, clock }) {
     const now = clock.now();
-    const all = announcements.list(now, ended ?? false).map(each => shownAnnouncement(each, now));
+    const all = announcements.list(now, ended ?? false).map(each => announcementView(each, now));
     return { body: { announcements: all, count: all.length } };
   },
 });
 
 /** An announcement as the endpoints show it. */
-export function shownAnnouncement(each: Announcement, now: Millis): z.output<typeof shown> {
+export function announcementView(each: Announcement, now: Millis): z.output<typeof shown> {
   const { id, title, message, severity, startsAt, endsAt, isConfigured } = each;
   return {
     ...{ id, title, message, severity },
@@ -133,7 +133,7 @@ export const getAnnouncement = route({
   answer: shown,
   others: { 404: { when: 'There is no such announcement' } },
   handle(_, { announcements, clock }, { params: { id = '' } }) {
-    return { body: shownAnnouncement(known(announcements, id), clock.now()) };
+    return { body: announcementView(existing(announcements, id), clock.now()) };
   },
 });
 
@@ -171,7 +171,7 @@ export const putAnnouncement = route({
       if (!isKept)
         throw new HttpError(500, 'it is changed but not on disk: a restart undoes it; see the log');
     }
-    return { body: shownAnnouncement({ ...content, id, isConfigured: false }, at) };
+    return { body: announcementView({ ...content, id, isConfigured: false }, at) };
   },
 });
 
@@ -227,7 +227,7 @@ function checkEnd(
 }
 
 /** @throws HttpError 404 */
-function known(announcements: Announcements, id: string): Announcement {
+function existing(announcements: Announcements, id: string): Announcement {
   const found = announcements.get(id);
   if (found) return found;
   throw new HttpError(404, `no such announcement: ${shortJson(id)}; GET ${PATH}?ended=true lists them`);
@@ -235,7 +235,7 @@ function known(announcements: Announcements, id: string): Announcement {
 
 /** @throws HttpError 404, 409 */
 function posted(announcements: Announcements, id: string, verb: 'change' | 'remove'): Announcement {
-  const found = known(announcements, id);
+  const found = existing(announcements, id);
   if (!found.isConfigured) return found;
   const title = JSON.stringify(found.title);
   throw new HttpError(

@@ -1,7 +1,7 @@
 // GET /badge/SERVICE/KIND.svg: what a README or a wiki shows of a service.
 
 import { badges } from '../badge/badges.js';
-import { drawBadge } from '../badge/svg.js';
+import { renderBadge } from '../badge/svg.js';
 import type { ApiContext } from '../context.js';
 import { withTag } from '../entity-tag.js';
 import { HttpError } from '../http-error.js';
@@ -26,21 +26,21 @@ export const badge = route({
   },
   answer: ['image/svg+xml'],
   others: { 404: { when: 'No such service or badge; a grey badge where an image is accepted' } },
-  async handle(_, context, asked) {
-    const { service: id = '', badge: file = '' } = asked.params;
+  async handle(_, context, request) {
+    const { service: id = '', badge: file = '' } = request.params;
     const kind = badges.find(({ name }) => file === name + ENDING);
     if (!kind) {
       const names = badges.map(({ name }) => name + ENDING).join(', ');
-      return missing('unknown badge', `no such badge; there are ${names}`, asked);
+      return missing('unknown badge', `no such badge; there are ${names}`, request);
     }
-    const service = shownService(context, id);
-    if (!service) return missing('unknown service', 'no such service; /cluster_health lists them', asked);
-    const body = drawBadge(await kind.draw(service, context));
-    return withTag({ type: TYPE, headers: HEADERS, body }, asked.ifNoneMatch);
+    const service = visibleService(context, id);
+    if (!service) return missing('unknown service', 'no such service; /cluster_health lists them', request);
+    const body = renderBadge(await kind.render(service, context));
+    return withTag({ type: TYPE, headers: HEADERS, body }, request.ifNoneMatch);
   },
 });
 
-function shownService({ cluster }: ApiContext, id: string) {
+function visibleService({ cluster }: ApiContext, id: string) {
   const service = cluster.service(id);
   return service?.isHidden ? undefined : service;
 }
@@ -48,6 +48,6 @@ function shownService({ cluster }: ApiContext, id: string) {
 /** In a page an error would be a broken image. */
 function missing(value: string, error: string, { accept }: RequestContext): RouteResult {
   if (!/\bimage\//.test(accept ?? '')) throw new HttpError(404, error);
-  const body = drawBadge({ label: 'monitor', value, color: 'unknown', title: value });
+  const body = renderBadge({ label: 'monitor', value, color: 'unknown', title: value });
   return { status: 404, type: TYPE, headers: HEADERS, body };
 }

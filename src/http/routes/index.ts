@@ -2,7 +2,7 @@
 
 import { endpoints as alertmanagerEndpoints } from '../alertmanager/index.js';
 import { endpoints } from '../prometheus/index.js';
-import type { Endpoint, Route } from '../route.js';
+import type { EndpointDescription, Route } from '../route.js';
 import { alertHistory } from './alert-history.js';
 import { alerts } from './alerts.js';
 import {
@@ -47,7 +47,7 @@ import { views, viewsOfOne } from './views.js';
 import { weeklyProfile } from './weekly-profile.js';
 
 /** Everything there is, for the description. */
-const catalogue = (): readonly Endpoint[] => [...routes, ...endpoints, ...alertmanagerEndpoints];
+const catalogue = (): readonly EndpointDescription[] => [...routes, ...endpoints, ...alertmanagerEndpoints];
 
 /** Whether there is a link to it on the short page: a path with parts to be filled in leads nowhere. */
 const isLinked = ({ method, path, hidden, inPath }: Route) =>

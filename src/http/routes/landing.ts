@@ -17,9 +17,9 @@ export const landing = (linked: () => readonly Route[]): Route =>
     // The status page keeps filter and order in its address; nothing in there is wrong.
     query: z.looseObject({}),
     answer: ['text/html'],
-    async handle(_, context, asked) {
-      const page = wantsHtml(asked.accept) ? await statusPage() : undefined;
-      if (page) return statusReply(page, context, asked, '');
+    async handle(_, context, request) {
+      const page = wantsHtml(request.accept) ? await statusPage() : undefined;
+      if (page) return statusReply(page, context, request, '');
       const short = landingPage(context, linked());
       return { ...short, headers: { ...short.headers, ...VARY } };
     },

@@ -28,13 +28,13 @@ export const maintenance = route({
     count: z.number(),
   }),
   handle(_, context) {
-    const all = shownMaintenance(context);
+    const all = maintenanceView(context);
     return { body: { maintenance: all, count: all.length } };
   },
 });
 
 /** Maintenance as the endpoint shows it. */
-export function shownMaintenance(context: ApiContext) {
+export function maintenanceView(context: ApiContext) {
   return plannedMaintenance(context).map(({ id, startsAt, endsAt, isActive, services, comment }) => ({
     id,
     state: isActive ? 'active' : 'planned',

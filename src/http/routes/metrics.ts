@@ -9,9 +9,9 @@ export const metrics = route({
   path: '/metrics',
   summary: 'All metrics in the Prometheus text format or OpenMetrics',
   answer: ['text/plain', 'application/openmetrics-text'],
-  async handle(_, { metrics: page }, asked) {
-    const format = wantedFormat(asked.accept);
-    const zipped = wantsGzip(asked.acceptEncoding);
+  async handle(_, { metrics: page }, request) {
+    const format = acceptedFormat(request.accept);
+    const zipped = wantsGzip(request.acceptEncoding);
     const body = await page.get(format, zipped);
     const headers: Record<string, string> = { vary: 'accept, accept-encoding' };
     if (zipped) headers['content-encoding'] = 'gzip';
@@ -20,7 +20,7 @@ export const metrics = route({
 });
 
 /** The better liked of the two formats; the text format when nothing is said. Source: RFC 9110, Accept. */
-function wantedFormat(accept: RequestContext['accept']): Format {
+function acceptedFormat(accept: RequestContext['accept']): Format {
   let best = { quality: 0, format: 'text' as Format };
   for (const part of (accept ?? '').split(',')) {
     const [type = '', ...parameters] = part.split(';').map(piece => piece.trim().toLowerCase());

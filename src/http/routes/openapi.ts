@@ -2,7 +2,7 @@
 
 import type { ApiContext } from '../context.js';
 import { describeRoutes, type OpenApi } from '../openapi.js';
-import { type Endpoint, type Route, route } from '../route.js';
+import { type EndpointDescription, type Route, route } from '../route.js';
 
 interface Description {
   readonly url: string;
@@ -13,7 +13,7 @@ interface Description {
 const cached = new WeakMap<ApiContext, Description>();
 
 /** The catalogue's description; made once for each address it is found at. */
-export function description(context: ApiContext, catalogue: readonly Endpoint[]): Description {
+export function description(context: ApiContext, catalogue: readonly EndpointDescription[]): Description {
   const url = context.externalUrl();
   const known = cached.get(context);
   if (known?.url === url) return known;
@@ -24,7 +24,7 @@ export function description(context: ApiContext, catalogue: readonly Endpoint[])
 }
 
 /** @param catalogue what is described */
-export const openapi = (catalogue: () => readonly Endpoint[]): Route =>
+export const openapi = (catalogue: () => readonly EndpointDescription[]): Route =>
   route({
     method: 'GET',
     path: '/openapi.json',

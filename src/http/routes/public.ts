@@ -8,7 +8,7 @@ import type { ApiContext } from '../context.js';
 import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
 import { HttpError } from '../http-error.js';
 import { buildHeader } from '../page/status-page.js';
-import { askPublicly } from '../public/ask.js';
+import { runPublicQuery } from '../public/ask.js';
 import { publicQuery } from '../public/query.js';
 import {
   publicAlerts,
@@ -16,11 +16,11 @@ import {
   publicHealth,
   publicIncident,
   publicMaintenance,
-  shownServices,
+  visibleServices,
 } from '../public/view.js';
 import { yesOrNo } from '../query.js';
 import { type Route, route } from '../route.js';
-import { shownAnnouncement } from './announcements.js';
+import { announcementView } from './announcements.js';
 
 const PREFIX = '/ui/public';
 const JSON_ANSWER = ['application/json'];
@@ -105,7 +105,7 @@ const announcements = route({
   answer: JSON_ANSWER,
   handle(_, { announcements: all, clock }) {
     const now = clock.now();
-    const shown = all.list(now).map(each => shownAnnouncement(each, now));
+    const shown = all.list(now).map(each => announcementView(each, now));
     return { body: { announcements: shown, count: shown.length } };
   },
 });
@@ -149,7 +149,7 @@ const instantQuery = route({
   others: { 503: { when: 'The figures are not available' } },
   async handle({ query }, context) {
     const time = Math.floor(context.clock.now());
-    const data = await askPublicly({ ask: 'query', query: allowed(query, context), time }, context);
+    const data = await runPublicQuery({ ask: 'query', query: allowed(query, context), time }, context);
     return { body: { status: 'success', data } };
   },
 });
@@ -170,7 +170,10 @@ const rangeQuery = route({
     if (end < start || step < 1 || (end - start) / step > MAX_POINTS)
       throw new HttpError(400, `expected a step of at least 1 s and at most ${MAX_POINTS} points`);
     const range = { start: start * 1000, end: end * 1000, step: Math.floor(step * 1000) };
-    const data = await askPublicly({ ask: 'query_range', query: allowed(query, context), ...range }, context);
+    const data = await runPublicQuery(
+      { ask: 'query_range', query: allowed(query, context), ...range },
+      context,
+    );
     return { body: { status: 'success', data } };
   },
 });
@@ -178,7 +181,7 @@ const rangeQuery = route({
 function allowed(query: string, context: ApiContext): string {
   return publicQuery(
     query,
-    shownServices(context).map(({ id }) => id),
+    visibleServices(context).map(({ id }) => id),
   );
 }
 

@@ -73,7 +73,7 @@ export const report = route({
   }),
   others: reply,
   async handle({ days: count, month, format }, context) {
-    const { scope, name, file } = asked(count, month);
+    const { scope, name, file } = request(count, month);
     const { report: figures, headers } = await makeReport(context, periodReport, scope);
     const found = withAudit(figures, context.alerting.audit);
     if (format === 'json') return { headers, body: found };
@@ -87,7 +87,7 @@ export const report = route({
   },
 });
 
-function asked(count: number, month: string | undefined): { scope: Scope; name: string; file: string } {
+function request(count: number, month: string | undefined): { scope: Scope; name: string; file: string } {
   if (month === undefined)
     return { scope: lastDays(count), name: nameOf({ days: count }), file: `report-${count}-days` };
   const [year, number] = month.split('-').map(Number) as [number, number];

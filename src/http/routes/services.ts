@@ -9,7 +9,7 @@ import type { ApiContext } from '../context.js';
 import { HttpError } from '../http-error.js';
 import { route } from '../route.js';
 import { serviceHealth, timestamp } from '../shapes.js';
-import { shownOptions } from '../shown-options.js';
+import { maskedOptions } from '../shown-options.js';
 
 /** A result that is no older, in milliseconds, is as good as a new one: a service is checked once a second at most. */
 const FRESH: Millis = 1000;
@@ -82,9 +82,9 @@ export const service = route({
         depends_on: dependsOn,
         dependents: cluster.services.filter(each => each.dependsOn.includes(id)).map(each => each.id),
         certificate_expires: certificate && certificateDate(certificate.expires),
-        certificate: certificate && shownCertificate(certificate),
-        answers: recent.of(id).map(each => shown(each, isPublic)),
-        configuration: isPublic ? undefined : shownOptions(context.configuration(id)),
+        certificate: certificate && certificateView(certificate),
+        answers: recent.of(id).map(each => resultView(each, isPublic)),
+        configuration: isPublic ? undefined : maskedOptions(context.configuration(id)),
       },
     };
   },
@@ -110,11 +110,11 @@ export const checkService = route({
     serviceOf(context, id);
     if (context.page().readOnly)
       throw new HttpError(403, 'the page is read-only (page.read_only in monitor.yml)');
-    const asked = context.clock.now();
-    await context.refresher.ensure(FRESH, asked, undefined, [id]);
+    const request = context.clock.now();
+    await context.refresher.ensure(FRESH, request, undefined, [id]);
     const [last] = context.recent.of(id);
-    const isNew = last !== undefined && last.at >= asked - FRESH;
-    return { body: { id, is_new: isNew, answer: last && shown(last, false) } };
+    const isNew = last !== undefined && last.at >= request - FRESH;
+    return { body: { id, is_new: isNew, answer: last && resultView(last, false) } };
   },
 });
 
@@ -124,7 +124,7 @@ function serviceOf({ cluster }: Pick<ApiContext, 'cluster'>, id: string) {
   return found;
 }
 
-function shownCertificate({ expires, chainExpires, names, subject, issuer, tlsVersion }: Certificate) {
+function certificateView({ expires, chainExpires, names, subject, issuer, tlsVersion }: Certificate) {
   return {
     expires: certificateDate(expires),
     chain_expires: chainExpires === undefined ? undefined : certificateDate(chainExpires),
@@ -134,7 +134,7 @@ function shownCertificate({ expires, chainExpires, names, subject, issuer, tlsVe
 }
 
 /** @param isPublic without what an outsider should not see */
-function shown({ at, status, responseTime, statusCode, ...rest }: RecentResult, isPublic: boolean) {
+function resultView({ at, status, responseTime, statusCode, ...rest }: RecentResult, isPublic: boolean) {
   const { reason, error, phases, body } = rest;
   return {
     at: isoLocal(at),

@@ -21,7 +21,7 @@ export const documentSurface: Surface<Route> = {
   isStrict: true,
   async answer(route, request, context, signal) {
     if (route.method !== 'GET') refuseForeign(request, context.access());
-    const asked = {
+    const requestContext = {
       params: request.params as Record<string, string>,
       search: request.url.split('?').slice(1).join('?'),
       accept: request.headers.accept,
@@ -35,7 +35,7 @@ export const documentSurface: Surface<Route> = {
       body: route.body && (await bodyOf(request, route.body)),
     };
     const query = route.query ? route.query.parse(request.query) : {};
-    return framed(await route.handle(query, context, asked), context.page().frameAncestors);
+    return framed(await route.handle(query, context, requestContext), context.page().frameAncestors);
   },
   failure(error) {
     const { status, message, headers } = problemOf(error);

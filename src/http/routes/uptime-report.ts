@@ -63,8 +63,8 @@ export const uptimeReport = route({
     services: z.record(z.string(), service).describe('By id of a service'),
   }),
   others: reply,
-  async handle({ month: asked, format }, context) {
-    const month = asked ?? monthAt(context.clock.now());
+  async handle({ month: request, format }, context) {
+    const month = request ?? monthAt(context.clock.now());
     const [year, number] = month.split('-').map(Number) as [number, number];
     const { report: found, headers } = await makeReport(context, report, monthOf(year, number));
     if (format === 'json') return { headers, body: { month, ...found } };

@@ -12,9 +12,9 @@ import { utcOffset, utcOffsets } from '../page/utc-offsets.js';
 import { publicAlerts, publicHealth, publicMaintenance } from '../public/view.js';
 import { type RequestContext, type RouteResult, route } from '../route.js';
 import { alertsBody } from './alerts.js';
-import { shownAnnouncement } from './announcements.js';
+import { announcementView } from './announcements.js';
 import { healthBytes } from './cluster-health.js';
-import { shownMaintenance } from './maintenance.js';
+import { maintenanceView } from './maintenance.js';
 
 /** The page depends on these headers of a request. */
 export const VARY = { vary: 'accept, accept-encoding' };
@@ -33,7 +33,7 @@ export const views = route({
   inPath: { view },
   query,
   answer: ['text/html'],
-  handle: (_, context, asked) => viewReply(context, asked, `ui/${asked.params.view}`),
+  handle: (_, context, request) => viewReply(context, request, `ui/${request.params.view}`),
 });
 
 export const viewsOfOne = route({
@@ -46,15 +46,15 @@ export const viewsOfOne = route({
   },
   query,
   answer: ['text/html'],
-  handle: (_, context, asked) =>
-    viewReply(context, asked, `ui/${asked.params.view}/${encodeURIComponent(asked.params.id ?? '')}`),
+  handle: (_, context, request) =>
+    viewReply(context, request, `ui/${request.params.view}/${encodeURIComponent(request.params.id ?? '')}`),
 });
 
-async function viewReply(context: ApiContext, asked: RequestContext, path: string): Promise<RouteResult> {
+async function viewReply(context: ApiContext, request: RequestContext, path: string): Promise<RouteResult> {
   const page = await statusPage();
   if (!page?.hasView(path, context.page().readOnly))
     throw new HttpError(404, 'no such view; / leads to all there are');
-  return statusReply(page, context, asked, path);
+  return statusReply(page, context, request, path);
 }
 
 function publicState(context: ApiContext) {
@@ -69,7 +69,7 @@ async function fullState(context: ApiContext) {
   return {
     health: JSON.parse(healthBytes(context).toString('utf8')) as { services: object },
     alerts: await alertsBody(context, true),
-    maintenance: shownMaintenance(context),
+    maintenance: maintenanceView(context),
   };
 }
 
@@ -77,7 +77,7 @@ async function fullState(context: ApiContext) {
 export async function statusReply(
   page: StatusPage,
   context: ApiContext,
-  asked: RequestContext,
+  request: RequestContext,
   path: string,
 ): Promise<RouteResult> {
   const { title, description, readOnly } = context.page();
@@ -90,13 +90,13 @@ export async function statusReply(
     utcOffset: utcOffset(now),
     offsets: utcOffsets(now),
     path,
-    query: asked.search,
+    query: request.search,
     ...state,
-    announcements: context.announcements.list(now).map(each => shownAnnouncement(each, now)),
+    announcements: context.announcements.list(now).map(each => announcementView(each, now)),
   });
   const headers = { ...PAGE_HEADERS, ...VARY };
-  const reply = { type: 'text/html; charset=utf-8', status: statusOf(asked.params, state.health.services) };
-  if (!wantsGzip(asked.acceptEncoding)) return { ...reply, headers, body: text };
+  const reply = { type: 'text/html; charset=utf-8', status: statusOf(request.params, state.health.services) };
+  if (!wantsGzip(request.acceptEncoding)) return { ...reply, headers, body: text };
   return { ...reply, headers: { ...headers, 'content-encoding': 'gzip' }, body: await zip(text) };
 }
 

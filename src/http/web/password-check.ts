@@ -30,7 +30,7 @@ interface Claim {
   readonly isGone: () => boolean;
 }
 
-interface Check {
+interface PendingCheck {
   readonly user: string;
   readonly password: Buffer;
   /** Of the client that asked first. */
@@ -47,10 +47,10 @@ export class PasswordCheck {
   readonly #good = new Set<string>();
   readonly #bad = new Set<string>();
   /** Checks under way, so that a crowd with the same password costs one. */
-  readonly #asked = new Map<string, Check>();
-  readonly #waiting = new FairQueue<Check>();
+  readonly #asked = new Map<string, PendingCheck>();
+  readonly #waiting = new FairQueue<PendingCheck>();
   /** The same for clients in {@link #failed}. */
-  readonly #waitingLast = new FairQueue<Check>();
+  readonly #waitingLast = new FairQueue<PendingCheck>();
   readonly #failed = new Set<string>();
   readonly #secret = randomBytes(32);
   #running = 0;
@@ -94,9 +94,9 @@ export class PasswordCheck {
 
   #makeCheck(
     key: string,
-    { user, password, client }: Pick<Check, 'user' | 'password' | 'client'>,
+    { user, password, client }: Pick<PendingCheck, 'user' | 'password' | 'client'>,
     isGone: () => boolean,
-  ): Check {
+  ): PendingCheck {
     const { promise: answer, resolve, reject } = withResolvers();
     const settle = (result: boolean | HttpError) => {
       this.#asked.delete(key);
@@ -123,22 +123,22 @@ export class PasswordCheck {
   }
 
   /** Answers one check after the other until none waits. */
-  async #run(first: Check): Promise<void> {
-    for (let check: Check | undefined = first; check; check = this.#next()) {
+  async #run(first: PendingCheck): Promise<void> {
+    for (let check: PendingCheck | undefined = first; check; check = this.#next()) {
       if (check.gone.every(isGone => isGone())) check.settle(tooMany());
       else check.settle(await this.#compare(check));
     }
     this.#running--;
   }
 
-  #next(): Check | undefined {
+  #next(): PendingCheck | undefined {
     // Not for ever behind clients that are new each time.
     const [one, other] =
       ++this.#turns % 4 === 0 ? [this.#waitingLast, this.#waiting] : [this.#waiting, this.#waitingLast];
     return one.shift() ?? other.shift();
   }
 
-  async #compare({ user, password }: Check): Promise<boolean | HttpError> {
+  async #compare({ user, password }: PendingCheck): Promise<boolean | HttpError> {
     try {
       const { default: bcrypt } = await import('bcrypt');
       const hash = this.#hashes.get(user);

@@ -12,7 +12,7 @@ import { Client } from './client.js';
 import { type TlsOptions, type TlsTrace, traceTls } from './tls.js';
 
 /** Where connections lead: an origin and how its TLS is done. Equal keys share connections. */
-export interface Endpoint {
+export interface ConnectionTarget {
   readonly key: string;
   readonly origin: string;
   /** Called for each handshake. @throws ProbeFailure */
@@ -28,7 +28,7 @@ class ConnectTrace extends DialTrace {
 }
 
 export class Connection {
-  readonly endpoint: Endpoint;
+  readonly endpoint: ConnectionTarget;
   readonly client: Client;
   readonly trace = new ConnectTrace();
   /** Requests it has carried; the first one paid for making it. */
@@ -38,7 +38,7 @@ export class Connection {
   readonly #resolver: Resolver | undefined;
 
   constructor(
-    endpoint: Endpoint,
+    endpoint: ConnectionTarget,
     keepAlive: number,
     { onGone, resolver }: { onGone: (connection: Connection) => void; resolver: Resolver | undefined },
   ) {
@@ -144,7 +144,7 @@ export class Connections {
   }
 
   /** A connection to use for one request, kept or new; waits where the limits are reached. */
-  async acquire(endpoint: Endpoint, fresh = false): Promise<Connection> {
+  async acquire(endpoint: ConnectionTarget, fresh = false): Promise<Connection> {
     for (;;) {
       // Looked up again after every wait: a host without users is removed.
       const host = this.#host(endpoint.key);
@@ -153,12 +153,12 @@ export class Connections {
         continue;
       }
       host.busy++;
-      const kept = fresh ? undefined : this.#kept(host);
+      const kept = fresh ? undefined : this.#idleConnection(host);
       if (kept) return kept;
       if (this.#open < this.#limits.total || this.#dropIdle()) {
         this.#open++;
         return new Connection(endpoint, this.#limits.keepAlive, {
-          onGone: connection => this.#forget(connection),
+          onGone: connection => this.#remove(connection),
           resolver: this.#resolver,
         });
       }
@@ -207,7 +207,7 @@ export class Connections {
   }
 
   /** The connection used last that may be used once more. */
-  #kept(host: Host): Connection | undefined {
+  #idleConnection(host: Host): Connection | undefined {
     for (;;) {
       const kept = host.idle.pop();
       if (!kept || !this.#isSpent(kept)) return kept;
@@ -242,7 +242,7 @@ export class Connections {
   }
 
   /** The other side hung up on an idle connection. One in use learns it from its request. */
-  #forget(connection: Connection): void {
+  #remove(connection: Connection): void {
     const host = this.#hosts.get(connection.endpoint.key);
     const at = host?.idle.indexOf(connection) ?? -1;
     if (!host || at < 0) return;

@@ -3,7 +3,7 @@
 
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from 'node:zlib';
 import { ProbeFailure } from '../probe.js';
-import type { HttpRequest, Received } from './request.js';
+import type { HttpRequest, ReceivedResponse } from './request.js';
 
 type Decoder = (body: Buffer, options: ZlibOptions) => Buffer;
 
@@ -26,7 +26,7 @@ const MOST = 3;
  */
 export function decodeBody(
   { bodyLimit, limitKey }: HttpRequest,
-  { headers, body }: Received,
+  { headers, body }: ReceivedResponse,
 ): { readonly body: Buffer; readonly encoding: string | undefined } {
   const header = headers['content-encoding'];
   if (header === undefined || body.length === 0) return { body, encoding: undefined };

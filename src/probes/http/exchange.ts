@@ -9,7 +9,7 @@ import { decodeBody } from './content-encoding.js';
 import { failureOf } from './failure.js';
 import * as families from './families.js';
 import { redirectOf } from './redirect.js';
-import type { Answer, HttpRequest, PreparedRequest, Received } from './request.js';
+import type { HttpRequest, HttpResponse, PreparedRequest, ReceivedResponse } from './request.js';
 import { recordTls, type TlsTrace } from './tls.js';
 import { Transfer } from './transfer.js';
 
@@ -40,7 +40,7 @@ export async function exchange(
   prepared: Pick<PreparedRequest, 'now'>,
   attempt: Attempt,
   connections: Connections,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const request = prepared.now();
   const begun = performance.now();
   const trace: Trace = {
@@ -83,7 +83,7 @@ async function hop(
   attempt: Attempt,
   connections: Connections,
   trace: Trace,
-): Promise<Received> {
+): Promise<ReceivedResponse> {
   for (let fresh = false; ; fresh = true) {
     const connection = await connections.acquire(request.endpoint, fresh);
     const reused = connection.served++ > 0;
@@ -155,7 +155,7 @@ function recordTrace(attempt: Attempt, trace: Trace): void {
   if (tls) recordTls(attempt, tls);
 }
 
-function recordAnswer(attempt: Attempt, request: HttpRequest, answer: Answer, hops: number): void {
+function recordAnswer(attempt: Attempt, request: HttpRequest, answer: HttpResponse, hops: number): void {
   attempt.record(families.contentLength, [], Number(answer.headers['content-length'] ?? -1));
   attempt.record(families.bodyLength, [], answer.body.length);
   attempt.record(families.redirects, [], hops);

@@ -3,15 +3,15 @@
 
 import { userInfoOf } from '../../config/http-client/headers.js';
 import { ProbeFailure } from '../probe.js';
-import type { Endpoint } from './connections.js';
+import type { ConnectionTarget } from './connections.js';
 import { type Cookie, cookiesAfter } from './cookies.js';
-import { COMMON_HEADERS, type HttpRequest, type Received, SHORTEST_SECRET } from './request.js';
+import { COMMON_HEADERS, type HttpRequest, type ReceivedResponse, SHORTEST_SECRET } from './request.js';
 import { probeTlsOptions } from './tls.js';
 
 const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** The request an answer's redirect asks for; undefined when it is none. @throws ProbeFailure for an absurd one. */
-export function redirectOf(request: HttpRequest, answer: Received): HttpRequest | undefined {
+export function redirectOf(request: HttpRequest, answer: ReceivedResponse): HttpRequest | undefined {
   const { statusCode } = answer;
   const location = locationOf(answer);
   if (!FOLLOWED.has(statusCode) || location === undefined) return undefined;
@@ -49,7 +49,7 @@ function secretsIn(cookies: readonly Cookie[], known: readonly Cookie[]): string
 }
 
 /** Where an answer points to, of several the first; undefined when it points nowhere. */
-export function locationOf({ headers }: Pick<Received, 'headers'>): string | undefined {
+export function locationOf({ headers }: Pick<ReceivedResponse, 'headers'>): string | undefined {
   const [first = ''] = [headers.location ?? ''].flat();
   if (first === '') return undefined;
   // Headers are read byte by byte; a URL with other characters than ASCII is UTF-8, or bytes that mean nothing here.
@@ -77,7 +77,7 @@ function withUserInfo(request: HttpRequest): HttpRequest {
   };
 }
 
-function foreignEndpoint({ origin, protocol: scheme }: URL, from: Endpoint): Endpoint {
+function foreignEndpoint({ origin, protocol: scheme }: URL, from: ConnectionTarget): ConnectionTarget {
   const { protocol, hasCertificate, tls: own = () => probeTlsOptions(undefined) } = from;
   const key = `${origin} via ${from.key}`;
   if (scheme !== 'https:') return { key, origin, tls: undefined, protocol };

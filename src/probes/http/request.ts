@@ -8,7 +8,7 @@ import type { IpProtocolConfig } from '../../config/ip-protocol.js';
 import { hideable, type SecretSource } from '../../model/secret.js';
 import { protocolOf } from '../ip-protocol.js';
 import { ProbeFailure } from '../probe.js';
-import type { Endpoint } from './connections.js';
+import type { ConnectionTarget } from './connections.js';
 import type { Cookie } from './cookies.js';
 import { tlsOptionsNow } from './tls.js';
 
@@ -18,7 +18,7 @@ export interface HttpRequest {
   /** Flat list of names and values. */
   readonly headers: readonly string[];
   readonly body: string | undefined;
-  readonly endpoint: Endpoint;
+  readonly endpoint: ConnectionTarget;
   /** Go on although the certificate could not be verified. */
   readonly skipVerify: boolean;
   readonly followRedirects: boolean;
@@ -43,7 +43,7 @@ interface RequestConfig extends HttpClientConfig, IpProtocolConfig {
 }
 
 /** What came back, as it was sent. */
-export interface Received {
+export interface ReceivedResponse {
   readonly statusCode: number;
   readonly headers: Record<string, string | string[] | undefined>;
   /** Of HTTP: `1.1`. */
@@ -53,7 +53,7 @@ export interface Received {
 }
 
 /** The last answer after redirects, its body decoded. */
-export interface Answer extends Received {
+export interface HttpResponse extends ReceivedResponse {
   /** How the body is still compressed, where that could not be undone. */
   readonly encoding: string | undefined;
   /** The URL that was asked, where redirects led to another one. */
@@ -165,7 +165,7 @@ function secretsOfBody(body: string | undefined): string[] {
   }
 }
 
-function endpointOf(url: URL, config: RequestConfig): Endpoint {
+function endpointOf(url: URL, config: RequestConfig): ConnectionTarget {
   const { origin } = url;
   const protocol = protocolOf(config);
   const key = `${origin} ${JSON.stringify(protocol)}`;

@@ -61,7 +61,7 @@ export class ResponseReader {
         this.#reusable = false;
         break;
       }
-      const next = this.#isInBody() ? this.#takeBody(chunk, at) : this.#takeLine(chunk, at);
+      const next = this.#isInBody() ? this.#consumeBody(chunk, at) : this.#consumeLine(chunk, at);
       if (next === undefined) return;
       at = next;
     }
@@ -100,7 +100,7 @@ export class ResponseReader {
     return this.#state === 'done';
   }
 
-  #takeBody(chunk: Buffer, at: number): number {
+  #consumeBody(chunk: Buffer, at: number): number {
     const end = this.#state === 'close' ? chunk.length : Math.min(chunk.length, at + this.#left);
     this.#sink.onBody(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end));
     this.#left -= end - at;
@@ -110,7 +110,7 @@ export class ResponseReader {
   }
 
   /** Returns where the next line begins; undefined when this one has not ended yet. */
-  #takeLine(chunk: Buffer, at: number): number | undefined {
+  #consumeLine(chunk: Buffer, at: number): number | undefined {
     const end = chunk.indexOf(LF, at);
     const length = (end < 0 ? chunk.length : end + 1) - at;
     if (this.#state === 'head' && this.#lines.length === 0) refuseForeign(chunk.subarray(at, at + 64));

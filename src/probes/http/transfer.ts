@@ -3,15 +3,15 @@
 import type { Millis } from '../../model/time.js';
 import { ProbeFailure } from '../probe.js';
 import { ClosedEarly, type RequestController, type ResponseHandler } from './client.js';
-import type { Connection, Endpoint } from './connections.js';
+import type { Connection, ConnectionTarget } from './connections.js';
 import { cookieHeader } from './cookies.js';
-import type { HttpRequest, Received } from './request.js';
+import type { HttpRequest, ReceivedResponse } from './request.js';
 
 /** Codes of errors that say no more than that the connection has ended. */
 const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 
 /** Endpoints that have answered once, so that what they do later is no mistake of the configuration. */
-const ANSWERED = new WeakSet<Endpoint>();
+const ANSWERED = new WeakSet<ConnectionTarget>();
 const CLOSED_AT_ONCE =
   'Connection closed before an answer came; if the port speaks TLS, write https:// in its URL';
 
@@ -32,9 +32,9 @@ export class Transfer implements ResponseHandler {
   readonly #chunks: Buffer[] = [];
   #length = 0;
   #version = '';
-  #headers: Received['headers'] = {};
+  #headers: ReceivedResponse['headers'] = {};
   #controller: RequestController | undefined;
-  #resolve: (answer: Received) => void = () => {};
+  #resolve: (answer: ReceivedResponse) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
   constructor(request: HttpRequest, connection: Connection) {
@@ -48,7 +48,7 @@ export class Transfer implements ResponseHandler {
   }
 
   /** @throws ProbeFailure or the connection's own error. */
-  send(): Promise<Received> {
+  send(): Promise<ReceivedResponse> {
     const { url, method, body } = this.#request;
     this.begun = performance.now();
     return new Promise((resolve, reject) => {
@@ -85,7 +85,7 @@ export class Transfer implements ResponseHandler {
       controller.abort(new ProbeFailure('tls', `TLS: ${tls.problem}`));
   }
 
-  onResponseStart(statusCode: number, headers: Received['headers'], version: string): void {
+  onResponseStart(statusCode: number, headers: ReceivedResponse['headers'], version: string): void {
     this.#version = version;
     this.firstByte = performance.now();
     ANSWERED.add(this.#connection.endpoint);

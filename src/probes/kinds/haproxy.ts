@@ -8,7 +8,7 @@ import { oneLine } from '../../model/scrub.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
-import { type Answer, DEFAULT_BODY_LIMIT, type PreparedRequest, prepare } from '../http/request.js';
+import { DEFAULT_BODY_LIMIT, type HttpResponse, type PreparedRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure } from '../probe.js';
 import type { ProbeKind } from '../probe-kind.js';
 import { SecondaryAttempt } from '../secondary-attempt.js';
@@ -111,7 +111,8 @@ class HaproxyProbe implements Probe {
     const beside = this.#health ? new SecondaryAttempt(attempt, ofStatistics) : attempt;
     const page = this.#source && this.#fetch(this.#source, attempt, beside);
     let failure: unknown;
-    if (this.#health) failure = await this.#askHealth(this.#health, attempt).catch((error: unknown) => error);
+    if (this.#health)
+      failure = await this.#fetchHealth(this.#health, attempt).catch((error: unknown) => error);
     // Recorded after the health, whichever came first: the order of series stays the same from check to check.
     const unread = page && this.#record(await page, attempt);
     failure ??= unread;
@@ -120,7 +121,7 @@ class HaproxyProbe implements Probe {
 
   close(): void {}
 
-  async #askHealth(request: PreparedRequest, attempt: Attempt): Promise<void> {
+  async #fetchHealth(request: PreparedRequest, attempt: Attempt): Promise<void> {
     const answer = await exchange(request, attempt, this.#connections);
     const parsed = parseJson(answer);
     attempt.data = parsed && dataOf(parsed, answer.secrets);
@@ -128,20 +129,24 @@ class HaproxyProbe implements Probe {
   }
 
   /** Never throws: a failed scrape is looked at when the health has been. */
-  #fetch(source: StatisticsSource, attempt: Attempt, beside: Attempt): Promise<Page | ProbeFailure> {
+  #fetch(
+    source: StatisticsSource,
+    attempt: Attempt,
+    beside: Attempt,
+  ): Promise<StatisticsPage | ProbeFailure> {
     attempt.onCancel(() => this.#recordScrape(attempt, false));
     this.#scrapes++;
     return source(beside).catch((error: ProbeFailure) => error);
   }
 
   /** Records what was scraped, or returns why it could not be. */
-  #record(page: Page | ProbeFailure, attempt: Attempt): ProbeFailure | undefined {
+  #record(page: StatisticsPage | ProbeFailure, attempt: Attempt): ProbeFailure | undefined {
     const failure = page instanceof ProbeFailure ? page : this.#read(page, attempt);
     this.#recordScrape(attempt, !failure);
     return this.#health && failure ? ofStatistics(failure) : failure;
   }
 
-  #read(page: Page, attempt: Attempt): ProbeFailure | undefined {
+  #read(page: StatisticsPage, attempt: Attempt): ProbeFailure | undefined {
     try {
       const backends = this.#statistics.record(page.text, attempt, attempt.room);
       if (!backends) throw new ProbeFailure('body', page.stranger());
@@ -166,13 +171,13 @@ function ofStatistics(failure: ProbeFailure): ProbeFailure {
 }
 
 /** What should be statistics, and what to say when it is not. */
-interface Page {
+interface StatisticsPage {
   readonly text: string;
   stranger(): string;
 }
 
 /** @throws ProbeFailure */
-type StatisticsSource = (attempt: Attempt) => Promise<Page>;
+type StatisticsSource = (attempt: Attempt) => Promise<StatisticsPage>;
 
 /** What asks for the statistics over HTTP; undefined when they are read from a socket or not at all. */
 function statisticsRequest(config: HaproxyOptions): PreparedRequest | undefined {
@@ -212,12 +217,12 @@ function sourceOf(
   };
 }
 
-function checkSignedIn({ statusCode, credentialsDroppedAt }: Answer): void {
+function checkSignedIn({ statusCode, credentialsDroppedAt }: HttpResponse): void {
   if (statusCode !== 401 || credentialsDroppedAt) return;
   throw new ProbeFailure('auth', 'HTTP 401 (wrong or no user and password; set stats_basic_auth)');
 }
 
-function strangersPage(answer: Answer): string {
+function strangersPage(answer: HttpResponse): string {
   const found = unexpectedResponse(answer, 'HAProxy statistics');
   // A form to sign in by is no password that a request could bring along.
   if (answer.redirectedFrom)

@@ -8,7 +8,7 @@ import { scrub } from '../../model/scrub.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
-import { type Answer, DEFAULT_BODY_LIMIT, type PreparedRequest, prepare } from '../http/request.js';
+import { DEFAULT_BODY_LIMIT, type HttpResponse, type PreparedRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure } from '../probe.js';
 import type { ProbeKind } from '../probe-kind.js';
 import { checkStatus, dataOf, type JsonBody, notJson, parseJson, withoutSecrets } from './http/answer.js';
@@ -134,7 +134,7 @@ class HttpProbe implements Probe {
 
   close(): void {}
 
-  #read(answer: Answer, attempt: Attempt): JsonBody | undefined {
+  #read(answer: HttpResponse, attempt: Attempt): JsonBody | undefined {
     const parsed = parseJson(answer);
     if (!parsed) return undefined;
     attempt.data = dataOf(parsed, answer.secrets);
@@ -144,7 +144,7 @@ class HttpProbe implements Probe {
     return parsed;
   }
 
-  #checkConditions(answer: Answer, parsed: JsonBody | undefined): void {
+  #checkConditions(answer: HttpResponse, parsed: JsonBody | undefined): void {
     for (const unmetIn of this.#conditions) {
       const unmet = parsed ? unmetIn(parsed.value, text => scrub(text, answer.secrets)) : notJson(answer);
       if (unmet) throw new ProbeFailure('body', `Condition failed: ${unmet}`);

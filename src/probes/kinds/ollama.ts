@@ -93,8 +93,8 @@ class OllamaProbe implements Probe {
 
   async run(attempt: Attempt): Promise<void> {
     const aside = new SecondaryAttempt(attempt);
-    const loading = this.#askLoaded(aside);
-    const models = await this.#askModels(attempt).catch((error: unknown) => {
+    const loading = this.#fetchLoaded(aside);
+    const models = await this.#fetchModels(attempt).catch((error: unknown) => {
       aside.cancel();
       throw error;
     });
@@ -111,7 +111,7 @@ class OllamaProbe implements Probe {
 
   close(): void {}
 
-  async #askModels(attempt: Attempt): Promise<Map<string, Model>> {
+  async #fetchModels(attempt: Attempt): Promise<Map<string, Model>> {
     const answer = await exchange(this.#tags, attempt, this.#connections);
     const body = parseJson(answer)?.value;
     checkStatus(answer, undefined, body);
@@ -125,7 +125,7 @@ class OllamaProbe implements Probe {
   }
 
   /** Undefined when the server does not say: older ones lack /api/ps, and that is no outage. */
-  async #askLoaded(aside: SecondaryAttempt): Promise<Map<string, LoadedModel> | undefined> {
+  async #fetchLoaded(aside: SecondaryAttempt): Promise<Map<string, LoadedModel> | undefined> {
     try {
       const answer = await exchange(this.#running, aside, this.#connections);
       return answer.statusCode === 200 ? loadedIn(parseJson(answer)?.value) : undefined;

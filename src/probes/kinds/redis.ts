@@ -96,7 +96,7 @@ class RedisProbe implements Probe {
     let failure: unknown;
     let refusal: Refusal | undefined;
     try {
-      refusal = await this.#ask(attempt);
+      refusal = await this.#fetchInfo(attempt);
     } catch (error) {
       failure = error;
       attempt.measured(performance.now() - begun);
@@ -118,7 +118,7 @@ class RedisProbe implements Probe {
   }
 
   /** Returns what the server refused though it answered INFO. @throws ProbeFailure when there is no INFO */
-  async #ask(attempt: Attempt): Promise<Refusal | undefined> {
+  async #fetchInfo(attempt: Attempt): Promise<Refusal | undefined> {
     const kept = this.#connection;
     if (kept?.alive && !this.#isSpent(kept)) {
       try {

@@ -1,7 +1,7 @@
 // Aggregations that make one series of each group.
 
 import type { AggregateMoment, Aggregation, Group } from '../aggregation.js';
-import { type Column, ColumnRoom } from '../value.js';
+import { type Column, ColumnAllocator } from '../value.js';
 
 /** Fills in an empty column what the group's columns come to, step by step. */
 type Fold = (columns: readonly Column[], result: Column, moment: AggregateMoment) => void;
@@ -14,10 +14,10 @@ export function onePerGroup(name: string, fold: Fold): Aggregation {
 /** One column for each group. */
 export function foldGroups(groups: readonly Group[], moment: AggregateMoment, fold: Fold): Column[] {
   const { count } = moment.steps;
-  const room = new ColumnRoom(count, groups.length);
+  const room = new ColumnAllocator(count, groups.length);
   return groups.map(({ labels, dropName, columns }) => {
     moment.spend(count);
-    const result = room.take(labels, dropName);
+    const result = room.allocate(labels, dropName);
     fold(columns, result, moment);
     return result;
   });

@@ -11,13 +11,13 @@ const known = new WeakMap<Expr, boolean>();
 export function isInvariant(expr: Expr): boolean {
   let answer = known.get(expr);
   if (answer === undefined) {
-    answer = look(expr);
+    answer = isInvariantExpr(expr);
     known.set(expr, answer);
   }
   return answer;
 }
 
-function look(expr: Expr): boolean {
+function isInvariantExpr(expr: Expr): boolean {
   switch (expr.type) {
     case 'numberLiteral':
     case 'stringLiteral':

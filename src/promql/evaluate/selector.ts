@@ -3,7 +3,14 @@
 import type { Series } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import type { AtModifier, MatrixSelector, VectorSelector } from '../ast.js';
-import { type Column, ColumnRoom, type MatrixValue, type Steps, timeOf, type VectorValue } from '../value.js';
+import {
+  type Column,
+  ColumnAllocator,
+  type MatrixValue,
+  type Steps,
+  timeOf,
+  type VectorValue,
+} from '../value.js';
 import type { Scope } from './scope.js';
 
 /** The moment each step's data is of, `@` and `offset` taken into account. */
@@ -33,7 +40,7 @@ export function vectorSelector(
   const found =
     (first === last ? source.latest?.(selector.matchers, first - lookback, last) : undefined) ??
     source.select(selector.matchers, first - lookback, last);
-  const room = new ColumnRoom(steps.count, found.length);
+  const room = new ColumnAllocator(steps.count, found.length);
   const columns: Column[] = [];
   for (const series of found) {
     scope.checkpoint();
@@ -50,10 +57,10 @@ function lastSamples(
   at: Float64Array,
   lookback: Millis,
   stamps: boolean,
-  room: ColumnRoom,
+  room: ColumnAllocator,
 ): Column | undefined {
   const count = at.length;
-  const bare = room.takeForSome(labels, false);
+  const bare = room.allocateSparse(labels, false);
   const column = stamps ? { ...bare, stamps: new Float64Array(count) } : bare;
   let next = 0;
   let nextEnd = 0;

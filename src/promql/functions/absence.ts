@@ -8,7 +8,7 @@ import { type CallMoment, newColumn, type Value, type VectorValue } from '../val
 import { vectorArgument } from './arguments.js';
 
 export const absence: readonly PromqlFunction[] = [
-  { name: 'absent', takes: ['vector'], returns: 'vector', call: absent },
+  { name: 'absent', argumentTypes: ['vector'], returns: 'vector', call: absent },
 ];
 
 /**

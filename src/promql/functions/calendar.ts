@@ -39,7 +39,7 @@ export const calendar: readonly PromqlFunction[] = [
 function part(name: string, of: (day: Day) => number): PromqlFunction {
   return {
     name,
-    takes: ['vector'],
+    argumentTypes: ['vector'],
     variadic: 1,
     returns: 'vector',
     usesTime: true,

@@ -6,8 +6,8 @@ import { type Moment, newColumn, type Value } from '../value.js';
 import { scalarArgument, vectorArgument } from './arguments.js';
 
 export const conversion: readonly PromqlFunction[] = [
-  { name: 'scalar', takes: ['vector'], returns: 'scalar', call: scalar },
-  { name: 'vector', takes: ['scalar'], returns: 'vector', call: vector },
+  { name: 'scalar', argumentTypes: ['vector'], returns: 'scalar', call: scalar },
+  { name: 'vector', argumentTypes: ['scalar'], returns: 'vector', call: vector },
 ];
 
 /** The only value of a step; NaN where there are none or several. */

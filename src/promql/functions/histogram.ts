@@ -7,7 +7,14 @@ import type { Expr, Position } from '../ast.js';
 import type { PromqlFunction } from '../function.js';
 import { formatGeneral } from '../number.js';
 import { checkQuantile } from '../quantile.js';
-import { type CallMoment, type Column, ColumnRoom, timeOf, type Value, type VectorValue } from '../value.js';
+import {
+  type CallMoment,
+  type Column,
+  ColumnAllocator,
+  timeOf,
+  type Value,
+  type VectorValue,
+} from '../value.js';
 import { scalarArgument, vectorArgument } from './arguments.js';
 import { bucketFraction, bucketQuantile } from './bucket-estimates.js';
 import {
@@ -24,13 +31,13 @@ const LAST_DATE: Millis = 8_640_000_000_000_000;
 export const histogram: readonly PromqlFunction[] = [
   {
     name: 'histogram_quantile',
-    takes: ['scalar', 'vector'],
+    argumentTypes: ['scalar', 'vector'],
     returns: 'vector',
     call: histogramQuantile,
   },
   {
     name: 'histogram_fraction',
-    takes: ['scalar', 'scalar', 'vector'],
+    argumentTypes: ['scalar', 'scalar', 'vector'],
     returns: 'vector',
     call: histogramFraction,
   },
@@ -73,7 +80,7 @@ function positionOf({ call }: CallMoment, argument: number): Position {
 function estimate(args: readonly Value[], i: number, moment: CallMoment, make: Estimate): VectorValue {
   const { columns } = vectorArgument(args, i);
   const histograms = classicHistograms(columns, positionOf(moment, i), moment);
-  const room = new ColumnRoom(moment.steps.count, histograms.length);
+  const room = new ColumnAllocator(moment.steps.count, histograms.length);
   return { type: 'vector', columns: histograms.map(each => estimateOne(each, moment, make, room)) };
 }
 
@@ -81,11 +88,11 @@ function estimateOne(
   histogram: ClassicHistogram,
   moment: CallMoment,
   make: Estimate,
-  room: ColumnRoom,
+  room: ColumnAllocator,
 ): Column {
   const { count } = moment.steps;
   moment.spend(count);
-  const column = room.take(histogram.labels, true);
+  const column = room.allocate(histogram.labels, true);
   const buckets = new Buckets(histogram.buckets.length);
   for (let step = 0; step < count; step++) {
     if (step % 100 === 0) moment.checkpoint();

@@ -12,13 +12,13 @@ import { stringArgument, vectorArgument } from './arguments.js';
 export const labels: readonly PromqlFunction[] = [
   {
     name: 'label_replace',
-    takes: ['vector', 'string', 'string', 'string', 'string'],
+    argumentTypes: ['vector', 'string', 'string', 'string', 'string'],
     returns: 'vector',
     call: labelReplace,
   },
   {
     name: 'label_join',
-    takes: ['vector', 'string', 'string', 'string'],
+    argumentTypes: ['vector', 'string', 'string', 'string'],
     variadic: -1,
     returns: 'vector',
     call: labelJoin,

@@ -17,28 +17,28 @@ export const math: readonly PromqlFunction[] = [
   pointwise('sgn', sign),
   {
     name: 'round',
-    takes: ['vector', 'scalar'],
+    argumentTypes: ['vector', 'scalar'],
     variadic: 1,
     returns: 'vector',
     call: round,
   },
   {
     name: 'clamp',
-    takes: ['vector', 'scalar', 'scalar'],
+    argumentTypes: ['vector', 'scalar', 'scalar'],
     returns: 'vector',
     call: (args, moment) =>
       clamp(args, scalarArgument(args, 1).values, scalarArgument(args, 2).values, moment),
   },
   {
     name: 'clamp_min',
-    takes: ['vector', 'scalar'],
+    argumentTypes: ['vector', 'scalar'],
     returns: 'vector',
     call: (args, moment) =>
       clamp(args, scalarArgument(args, 1).values, constant(Number.POSITIVE_INFINITY, moment), moment),
   },
   {
     name: 'clamp_max',
-    takes: ['vector', 'scalar'],
+    argumentTypes: ['vector', 'scalar'],
     returns: 'vector',
     call: (args, moment) =>
       clamp(args, constant(Number.NEGATIVE_INFINITY, moment), scalarArgument(args, 1).values, moment),

@@ -17,9 +17,9 @@ export const overTime: readonly PromqlFunction[] = [
   windowFunction('stddev_over_time', () => window => Math.sqrt(variance(window))),
   windowFunction('stdvar_over_time', () => variance),
   windowFunction('present_over_time', () => () => 1),
-  { name: 'absent_over_time', takes: ['matrix'], returns: 'vector', call: absentOverTime },
-  { name: 'first_over_time', takes: ['matrix'], returns: 'vector', call: firstOverTime },
-  { name: 'last_over_time', takes: ['matrix'], returns: 'vector', call: lastOverTime },
+  { name: 'absent_over_time', argumentTypes: ['matrix'], returns: 'vector', call: absentOverTime },
+  { name: 'first_over_time', argumentTypes: ['matrix'], returns: 'vector', call: firstOverTime },
+  { name: 'last_over_time', argumentTypes: ['matrix'], returns: 'vector', call: lastOverTime },
 ];
 
 function count({ lo, hi }: Window): number {

@@ -29,7 +29,7 @@ function mapColumn(
 export function pointwise(name: string, f: (value: number) => number): PromqlFunction {
   return {
     name,
-    takes: ['vector'],
+    argumentTypes: ['vector'],
     returns: 'vector',
     call: (args, moment) => mapValues(vectorArgument(args, 0), moment, f),
   };

@@ -9,7 +9,7 @@ import { argumentPosition, overWindows, type Window } from './windows.js';
 
 /** `quantile_over_time`. */
 export const quantileOverTime: readonly PromqlFunction[] = [
-  { name: 'quantile_over_time', takes: ['scalar', 'matrix'], returns: 'vector', call },
+  { name: 'quantile_over_time', argumentTypes: ['scalar', 'matrix'], returns: 'vector', call },
 ];
 
 function call(args: readonly Value[], moment: CallMoment): Value {

@@ -32,7 +32,7 @@ export const rates: readonly PromqlFunction[] = [
 function counterFunction(name: string, open: OpenSeries): PromqlFunction {
   return {
     name,
-    takes: ['matrix'],
+    argumentTypes: ['matrix'],
     returns: 'vector',
     call(args: readonly Value[], moment: CallMoment): Value {
       const vector = overWindows(matrixArgument(args, 0), moment, open);

@@ -13,7 +13,7 @@ export const regressions: readonly PromqlFunction[] = [
   windowFunction('deriv', () => slope),
   {
     name: 'predict_linear',
-    takes: ['matrix', 'scalar'],
+    argumentTypes: ['matrix', 'scalar'],
     returns: 'vector',
     usesTime: true,
     call: predictLinear,
@@ -21,7 +21,7 @@ export const regressions: readonly PromqlFunction[] = [
 ];
 
 /** A line: its growth per second and its value at a moment that was asked for. */
-interface Line {
+interface Regression {
   readonly slope: number;
   readonly intercept: number;
 }
@@ -42,7 +42,7 @@ function predictLinear(args: readonly Value[], moment: CallMoment): Value {
 }
 
 /** The line that fits best, with its value at `at`. */
-function lineThrough(window: Window, at: Millis): Line {
+function lineThrough(window: Window, at: Millis): Regression {
   const constant = constantOf(window);
   if (constant !== undefined) return horizontal(constant);
   const count = window.hi - window.lo;
@@ -100,7 +100,7 @@ function constantOf({ values, lo, hi }: Window): number | undefined {
   return first;
 }
 
-function horizontal(value: number): Line {
+function horizontal(value: number): Regression {
   if (Number.isFinite(value)) return { slope: 0, intercept: value };
   return { slope: Number.NaN, intercept: Number.NaN };
 }

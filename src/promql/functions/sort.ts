@@ -9,7 +9,7 @@ export const sort: readonly PromqlFunction[] = [order('sort', 1), order('sort_de
 function order(name: string, direction: 1 | -1): PromqlFunction {
   return {
     name,
-    takes: ['vector'],
+    argumentTypes: ['vector'],
     returns: 'vector',
     call: (args, moment) => sorted(args, direction, moment),
   };

@@ -7,12 +7,19 @@ import { vectorArgument } from './arguments.js';
 export const time: readonly PromqlFunction[] = [
   {
     name: 'time',
-    takes: [],
+    argumentTypes: [],
     returns: 'scalar',
     usesTime: true,
     call: (_, moment) => ({ type: 'scalar', values: stepTimes(moment) }),
   },
-  { name: 'timestamp', takes: ['vector'], returns: 'vector', stamps: true, usesTime: true, call: timestamp },
+  {
+    name: 'timestamp',
+    argumentTypes: ['vector'],
+    returns: 'vector',
+    stamps: true,
+    usesTime: true,
+    call: timestamp,
+  },
 ];
 
 function stepTimes({ steps }: Moment): Float64Array {

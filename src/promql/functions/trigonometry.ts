@@ -21,7 +21,7 @@ export const trigonometry: readonly PromqlFunction[] = [
   pointwise('rad', value => (value * Math.PI) / 180),
   {
     name: 'pi',
-    takes: [],
+    argumentTypes: [],
     returns: 'scalar',
     call: (_, { steps }) => ({ type: 'scalar', values: new Float64Array(steps.count).fill(Math.PI) }),
   },

@@ -7,7 +7,7 @@ import type { PromqlFunction } from '../function.js';
 import {
   type CallMoment,
   type Column,
-  ColumnRoom,
+  ColumnAllocator,
   type MatrixValue,
   type RangeSeries,
   type VectorValue,
@@ -50,7 +50,7 @@ export function overWindows(
   keepsName = false,
 ): VectorValue {
   const columns: Column[] = [];
-  const room = new ColumnRoom(moment.steps.count, matrix.series.length);
+  const room = new ColumnAllocator(moment.steps.count, matrix.series.length);
   for (let i = 0; i < matrix.series.length; i++) {
     const series = matrix.series[i] as RangeSeries;
     const dropName = !keepsName || series.dropName;
@@ -65,7 +65,7 @@ export function overWindows(
 export function windowFunction(name: string, open: OpenSeries): PromqlFunction {
   return {
     name,
-    takes: ['matrix'],
+    argumentTypes: ['matrix'],
     returns: 'vector',
     call: (args, moment) => overWindows(matrixArgument(args, 0), moment, open),
   };
@@ -104,13 +104,13 @@ function walk(
 }
 
 function openColumn(
-  room: ColumnRoom,
+  room: ColumnAllocator,
   { labels }: RangeSeries,
   dropName: boolean,
   moment: CallMoment,
 ): Column {
   moment.spend(moment.steps.count);
-  return room.takeForSome(labels, dropName);
+  return room.allocateSparse(labels, dropName);
 }
 
 class MovingWindow implements Window {

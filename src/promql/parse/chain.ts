@@ -20,7 +20,7 @@ type Link =
 /** The expression of a tree. @throws ParseError */
 export function expression(node: SyntaxNode, source: Source): Expr {
   const links: Link[] = [];
-  takeApart(node, links);
+  flatten(node, links);
   return new Chain(links, source).expression(0);
 }
 
@@ -33,19 +33,19 @@ const MODIFIED = new Set([
   'SmoothedExpr',
 ]);
 
-function takeApart(node: SyntaxNode, links: Link[]): void {
+function flatten(node: SyntaxNode, links: Link[]): void {
   const { children } = node;
   const [first] = children as [SyntaxNode];
   if (node.name === 'BinaryExpr') {
     const [, operator, ...rest] = children as [SyntaxNode, SyntaxNode, SyntaxNode];
-    takeApart(first, links);
+    flatten(first, links);
     links.push({ kind: 'binary', node: operator, matching: rest.slice(0, -1) });
-    takeApart(rest.at(-1) as SyntaxNode, links);
+    flatten(rest.at(-1) as SyntaxNode, links);
   } else if (node.name === 'UnaryExpr') {
     links.push({ kind: 'unary', node: first });
-    takeApart(children.at(-1) as SyntaxNode, links);
+    flatten(children.at(-1) as SyntaxNode, links);
   } else if (MODIFIED.has(node.name)) {
-    takeApart(first, links);
+    flatten(first, links);
     links.push({ kind: 'modifier', node });
   } else links.push({ kind: 'operand', node });
 }

@@ -111,25 +111,25 @@ class Checker {
     this.#count(call, fn);
     const context = `call to function ${quote(call.name)}`;
     for (const [i, arg] of call.args.entries()) {
-      this.#expect(arg, fn.takes[Math.min(i, fn.takes.length - 1)] as ValueType, context);
+      this.#expect(arg, fn.argumentTypes[Math.min(i, fn.argumentTypes.length - 1)] as ValueType, context);
     }
     return fn.returns;
   }
 
-  #count({ args, position }: Call, { name, takes, variadic = 0 }: PromqlFunction): void {
+  #count({ args, position }: Call, { name, argumentTypes, variadic = 0 }: PromqlFunction): void {
     const fail = (bound: string, count: number): never =>
       this.#fail(
         position,
         `expected ${bound}${count} argument(s) in call to ${quote(name)}, got ${args.length}`,
       );
     if (variadic === 0) {
-      if (args.length !== takes.length) fail('', takes.length);
+      if (args.length !== argumentTypes.length) fail('', argumentTypes.length);
       return;
     }
     // Prometheus counts with one optional argument in the types, whatever their number; this counts them all.
-    const least = takes.length - Math.max(variadic, 1);
+    const least = argumentTypes.length - Math.max(variadic, 1);
     if (args.length < least) fail('at least ', least);
-    if (variadic > 0 && args.length > takes.length) fail('at most ', takes.length);
+    if (variadic > 0 && args.length > argumentTypes.length) fail('at most ', argumentTypes.length);
   }
 
   #binary(expr: BinaryExpr): ValueType {

@@ -3,7 +3,7 @@
 import { RegexpError } from '../../go/regexp.js';
 import { unquote } from '../../go/unquote.js';
 import { METRIC_NAME } from '../../model/labels.js';
-import type { Matcher } from '../../model/samples.js';
+import type { LabelMatcher } from '../../model/samples.js';
 import { aggregations } from '../aggregations/index.js';
 import type { AggregateExpr, Call, Expr, NumberLiteral, VectorSelector } from '../ast.js';
 import { knownFunction, refuseUnsupported } from './known.js';
@@ -63,12 +63,12 @@ function selector(node: SyntaxNode, source: Source): VectorSelector {
   return { type: 'vectorSelector', name, matchers, offset: 0, at: undefined, position };
 }
 
-function matcher(node: SyntaxNode, source: Source): Matcher {
+function matcher(node: SyntaxNode, source: Source): LabelMatcher {
   const label = source.tokenAt(node.from);
   const name = label.kind === 'string' ? unquote(label.text) : label.text;
   if (node.name === 'QuotedLabelName') return createMatcher(METRIC_NAME, '=', name);
   const [, op, value] = node.children as [SyntaxNode, SyntaxNode, SyntaxNode];
-  const operator = source.tokenAt(op.from).text as Matcher['op'];
+  const operator = source.tokenAt(op.from).text as LabelMatcher['op'];
   try {
     return createMatcher(name, operator, unquote(source.tokenAt(value.from).text));
   } catch (error) {

@@ -1,6 +1,6 @@
 // The tree as `/api/v1/parse_query` answers it (Prometheus' web/api/v1/translate_ast.go).
 
-import type { Matcher } from '../../model/samples.js';
+import type { LabelMatcher } from '../../model/samples.js';
 import type { AtModifier, Expr, VectorMatching, VectorSelector } from '../ast.js';
 import { formatDecimal } from '../number.js';
 import { functionNamed } from '../parse/known.js';
@@ -46,7 +46,7 @@ function selector({ name, matchers, offset, at }: VectorSelector): object {
   return { name, offset, matchers: translated, ...timeOf(at), ...modifiers };
 }
 
-function translateMatcher({ name, op, value }: Matcher): object {
+function translateMatcher({ name, op, value }: LabelMatcher): object {
   return { name, value, type: op };
 }
 
@@ -60,6 +60,6 @@ function matchingOf({ card, labels, on, include }: VectorMatching): object {
 }
 
 function signature(name: string): object {
-  const { takes, variadic = 0, returns } = functionNamed(name);
-  return { name, argTypes: takes, variadic, returnType: returns };
+  const { argumentTypes, variadic = 0, returns } = functionNamed(name);
+  return { name, argTypes: argumentTypes, variadic, returnType: returns };
 }

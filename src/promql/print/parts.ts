@@ -1,7 +1,7 @@
 // The parts of an expression that are printed the same on one line and over several.
 
 import { METRIC_NAME } from '../../model/labels.js';
-import type { Matcher } from '../../model/samples.js';
+import type { LabelMatcher } from '../../model/samples.js';
 import { type Millis, printModelDuration } from '../../model/time.js';
 import type {
   AggregateExpr,
@@ -49,11 +49,11 @@ export function printSelector({ name, matchers }: VectorSelector): string {
   return `${name}{${shown.map(printMatcher).sort().join(',')}}`;
 }
 
-function isNameOf(matcher: Matcher, name: string): boolean {
+function isNameOf(matcher: LabelMatcher, name: string): boolean {
   return matcher.name === METRIC_NAME && matcher.op === '=' && matcher.value === name;
 }
 
-function printMatcher({ name, op, value }: Matcher): string {
+function printMatcher({ name, op, value }: LabelMatcher): string {
   return `${LABEL.test(name) ? name : quote(name)}${op}${quote(value)}`;
 }
 

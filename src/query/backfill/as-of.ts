@@ -1,7 +1,7 @@
 // Stored history as a rule saw it at a moment: what later rules wrote at the same moment was not there yet.
 
 import type { Labels } from '../../model/labels.js';
-import type { Matcher, SampleSource, Series } from '../../model/samples.js';
+import type { LabelMatcher, SampleSource, Series } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import { createMatcher } from '../../promql/parse/matcher.js';
 
@@ -29,11 +29,11 @@ export class AsOfSource implements SampleSource {
     }
   }
 
-  select(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+  select(matchers: readonly LabelMatcher[], from: Millis, to: Millis): Series[] {
     return this.#cut(this.#source.select(matchers, from, to), series => this.#without(series));
   }
 
-  latest(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+  latest(matchers: readonly LabelMatcher[], from: Millis, to: Millis): Series[] {
     const { latest } = this.#source;
     if (!latest) return this.select(matchers, from, to);
     // The last sample before the one that is not there was not given.

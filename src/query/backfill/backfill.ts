@@ -64,7 +64,7 @@ export async function backfillRules(options: BackfillOptions): Promise<BackfillS
   return await withStagedFile(options.dbFile, 'backfill', path => {
     const run = new Backfill(options, path);
     const moments = run.evaluate();
-    const { added, dropped } = run.move();
+    const { added, dropped } = run.merge();
     const rules = run.totals();
     const skipped = rules.reduce((sum, rule) => sum + rule.skipped, 0);
     return { moments, rules, written: added, skipped: skipped + dropped };
@@ -92,8 +92,8 @@ class Backfill {
     this.#made = new SampleStore({ ...shared, file: path, isAlone: true, log: quietly(log) });
     const query = (text: string, at: Millis): readonly InstantSample[] =>
       this.#queryFunc(parse(text), text, at);
-    const surroundings = { externalLabels: {}, externalUrl, query };
-    const made = { defaultInterval: interval, surroundings, shouldRestore: false };
+    const context = { externalLabels: {}, externalUrl, query };
+    const made = { defaultInterval: interval, context, shouldRestore: false };
     this.#groups = files.flatMap(({ file, groups }) =>
       groups.map(definition => new RuleGroup(withoutTexts(definition), { file, ...made })),
     );
@@ -101,7 +101,7 @@ class Backfill {
     const { lookback } = options;
     const stores = { stored: this.#stored, made: this.#made };
     this.#writer = new RuleWriter({ ...stores, groups: this.#groups, lookback, tally: this.#tally });
-    this.#queryFunc = this.#asking();
+    this.#queryFunc = this.#makeQueryFunc();
   }
 
   /** @returns how many moments there were */
@@ -128,7 +128,7 @@ class Backfill {
   }
 
   /** Once everything is evaluated. */
-  move(): { added: number; dropped: number } {
+  merge(): { added: number; dropped: number } {
     const staging = new SampleFile(this.#path, new ByteCache(CACHE_BYTES));
     try {
       cutLog(staging);
@@ -144,16 +144,16 @@ class Backfill {
 
   #evaluateGroup(group: RuleGroup, at: Millis): void {
     if (group.evaluations === 0) {
-      this.#writer.begin(group, at);
+      this.#writer.start(group, at);
       resumeAlerts(group, at, { stored: this.#stored, queryFunc: this.#queryFunc });
     }
     const write = (source: string, _: Millis, samples: readonly InstantSample[]) =>
       this.#writer.write(source, at, samples, group.interval);
     group.evaluate(at, { queryFunc: this.#queryFunc, write, elapsed: () => 0 });
-    this.#tally.noteErrors(group, at);
+    this.#tally.countErrors(group, at);
   }
 
-  #asking(): QueryFunc {
+  #makeQueryFunc(): QueryFunc {
     const { lookback, maxSamples, interval } = this.#options;
     const stored = new AsOfSource(this.#stored);
     const source = new LayeredSource(stored, this.#made, this.#writer.ends);

@@ -2,7 +2,7 @@
 // stored samples win.
 
 import { compareLabels } from '../../model/labels.js';
-import type { Matcher, SampleSource, Series } from '../../model/samples.js';
+import type { LabelMatcher, SampleSource, Series } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import type { SeriesEnd } from '../../tsdb/import/merge-into.js';
 
@@ -22,11 +22,11 @@ export class LayeredSource implements SampleSource {
     this.#ends = ends;
   }
 
-  select(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+  select(matchers: readonly LabelMatcher[], from: Millis, to: Millis): Series[] {
     return this.#joined(from, source => source.select(matchers, from, to));
   }
 
-  latest(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+  latest(matchers: readonly LabelMatcher[], from: Millis, to: Millis): Series[] {
     const joined = this.#joined(
       from,
       source => source.latest?.(matchers, from, to) ?? source.select(matchers, from, to),

@@ -29,7 +29,7 @@ export class OpenSeries {
   }
 
   /** Looks for a group's series before its first evaluation. Throws what the source throws. */
-  begin({ rules, interval }: RuleGroup, at: Millis): void {
+  start({ rules, interval }: RuleGroup, at: Millis): void {
     const from = at - Math.max(this.#lookback, 2 * interval);
     for (const { definition } of rules) {
       const latest = this.#stored.select(seriesMatchers(definition), from, at - 1);

@@ -2,7 +2,7 @@
 // day of each series is in memory at a time.
 
 import type { Labels } from '../../model/labels.js';
-import type { Matcher, SampleSource } from '../../model/samples.js';
+import type { LabelMatcher, SampleSource } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 
 /** How much of a series is read at once. */
@@ -10,7 +10,7 @@ const SPAN: Millis = 86_400_000;
 
 const NONE = new Float64Array();
 
-interface Known {
+interface CachedRange {
   readonly to: Millis;
   readonly times: Float64Array;
   readonly values: Float64Array;
@@ -21,7 +21,7 @@ interface Known {
 /** Asked in the order of time. */
 export class PresentSamples {
   readonly #source: SampleSource;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, CachedRange>();
 
   constructor(source: SampleSource) {
     this.#source = source;
@@ -45,7 +45,7 @@ export class PresentSamples {
     return found !== undefined && found < at + distance ? values[known.next] : undefined;
   }
 
-  #read(labels: Labels, from: Millis, to: Millis): Known {
+  #read(labels: Labels, from: Millis, to: Millis): CachedRange {
     const found = this.#source.select(exactly(labels), from, to);
     // One with further labels is another series.
     const same = found.find(each => each.labels.key === labels.key);
@@ -53,7 +53,7 @@ export class PresentSamples {
   }
 }
 
-function exactly(labels: Labels): Matcher[] {
+function exactly(labels: Labels): LabelMatcher[] {
   return Array.from(labels.pairs(), ([name, value]) => ({
     ...{ name, op: '=', value },
     matches: (each: string) => each === value,

@@ -19,7 +19,7 @@ import { activeAfter, hasNotEnded, RESTORE_LIMITS } from '../../rules/restore.js
 import { mayWrite } from './rule-series.js';
 
 /** What is asked about the past of a group. */
-interface ResumeSurroundings {
+interface ResumeContext {
   readonly stored: SampleSource;
   /** A rule's expression at an earlier moment; sees of that moment what the rule saw then. */
   readonly queryFunc: QueryFunc;
@@ -31,15 +31,15 @@ interface State {
 }
 
 /** To be called before a group's first evaluation, at its moment. Throws what `stored` throws. */
-export function resumeAlerts(group: RuleGroup, at: Millis, surroundings: ResumeSurroundings): void {
-  for (const { alerting } of group.rules) if (alerting) resumeRule(alerting, group, at, surroundings);
+export function resumeAlerts(group: RuleGroup, at: Millis, context: ResumeContext): void {
+  for (const { alerting } of group.rules) if (alerting) resumeRule(alerting, group, at, context);
 }
 
 function resumeRule(
   rule: AlertingRule,
   { interval, definition: { queryOffset } }: RuleGroup,
   at: Millis,
-  { stored, queryFunc }: ResumeSurroundings,
+  { stored, queryFunc }: ResumeContext,
 ): void {
   const { keepFiringFor, holdDuration } = rule.definition;
   const found = statesBefore(rule, at, interval, stored);

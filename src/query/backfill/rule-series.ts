@@ -1,13 +1,13 @@
 // Which series are a rule's. Comes in: rules and a stored series' labels; goes out: the rules that may have written it.
 
 import { type Labels, METRIC_NAME } from '../../model/labels.js';
-import type { Matcher } from '../../model/samples.js';
+import type { LabelMatcher } from '../../model/samples.js';
 import { createMatcher } from '../../promql/parse/matcher.js';
 import { ALERT_NAME, ALERTS, ALERTS_FOR_STATE } from '../../rules/alerting.js';
 import type { RuleDefinition } from '../../rules/definition.js';
 
 /** Matchers of the series a rule may have written; some may be another rule's. */
-export function seriesMatchers({ kind, name }: RuleDefinition): Matcher[] {
+export function seriesMatchers({ kind, name }: RuleDefinition): LabelMatcher[] {
   if (kind === 'recording') return [createMatcher(METRIC_NAME, '=', name)];
   return [
     createMatcher(METRIC_NAME, '=~', `${ALERTS}|${ALERTS_FOR_STATE}`),

@@ -51,8 +51,8 @@ export class RuleWriter {
   }
 
   /** To be called before a group's first evaluation. Throws what the source throws. */
-  begin(group: RuleGroup, at: Millis): void {
-    this.#open.begin(group, at);
+  start(group: RuleGroup, at: Millis): void {
+    this.#open.start(group, at);
   }
 
   /** Takes what a rule gives. @throws Error when another rule has given a series another value */

@@ -39,7 +39,7 @@ export class RuleTally {
   }
 
   /** Once all rules of a group were evaluated. */
-  noteErrors(group: RuleGroup, at: Millis): void {
+  countErrors(group: RuleGroup, at: Millis): void {
     for (const { source, lastError } of group.rules) {
       const total = this.#bySource.get(source);
       if (lastError === '' || !total) continue;

@@ -2,7 +2,7 @@
 
 import type { HttpClientConfig } from '../../config/http-client/config.js';
 import { secretsOfHttp } from '../../config/http-client/secrets.js';
-import { Caller as HttpCaller, RedirectError } from '../../http-client/client.js';
+import { HttpClient as HttpCaller, RedirectError } from '../../http-client/client.js';
 import { explainError } from '../../http-client/errors.js';
 import { scrub } from '../../model/scrub.js';
 import { formatDuration, type Millis } from '../../model/time.js';
@@ -38,7 +38,7 @@ interface Received {
 }
 
 /** Calls one API. Closed by {@link close}. */
-export class Caller {
+export class ApiClient {
   /** For messages: without a user, a password or parameters. */
   readonly address: string;
   readonly #base: URL;

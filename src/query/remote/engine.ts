@@ -5,15 +5,15 @@ import type { HttpClientConfig } from '../../config/http-client/config.js';
 import type { Millis } from '../../model/time.js';
 import {
   type ApiAnswer,
-  type ApiQuestion,
+  type ApiQuery,
   type InstantAnswer,
   type QueryEngine,
   QueryError,
-  type QuestionOptions,
+  type QueryOptions,
   type RangeAnswer,
 } from '../engine.js';
 import { alertsOf, type RemoteAlert } from './alerts.js';
-import { Caller, type WholeAnswer } from './client.js';
+import { ApiClient, type WholeAnswer } from './client.js';
 import { requestOf } from './request.js';
 import { samplesOf, seriesOf } from './values.js';
 
@@ -27,18 +27,18 @@ export interface RemoteOptions extends HttpClientConfig {
 
 /** The engine over an HTTP API. */
 export class RemoteEngine implements QueryEngine {
-  readonly #caller: Caller;
+  readonly #client: ApiClient;
   readonly #timeout: Millis;
 
   /** @throws the file system's error when a file of `tls_config` cannot be read */
   constructor(options: RemoteOptions) {
-    this.#caller = new Caller(options);
+    this.#client = new ApiClient(options);
     this.#timeout = options.timeout;
   }
 
-  async answer(question: ApiQuestion, options: QuestionOptions = {}): Promise<WholeAnswer> {
+  async answer(query: ApiQuery, options: QueryOptions = {}): Promise<WholeAnswer> {
     const timeout = Math.min(options.timeout ?? this.#timeout, this.#timeout);
-    return this.#caller.call(requestOf(question, timeout), timeout, options.signal);
+    return this.#client.call(requestOf(query, timeout), timeout, options.signal);
   }
 
   async instant(query: string, at: Millis): Promise<InstantAnswer> {
@@ -53,12 +53,12 @@ export class RemoteEngine implements QueryEngine {
   }
 
   async rules(parameters: URLSearchParams): Promise<WholeAnswer> {
-    return this.#caller.call({ method: 'GET', path: 'rules', parameters }, this.#timeout);
+    return this.#client.call({ method: 'GET', path: 'rules', parameters }, this.#timeout);
   }
 
   async alerts(): Promise<WholeAnswer> {
     const parameters = new URLSearchParams();
-    return this.#caller.call({ method: 'GET', path: 'alerts', parameters }, this.#timeout);
+    return this.#client.call({ method: 'GET', path: 'alerts', parameters }, this.#timeout);
   }
 
   /** The remote rules' evaluation: the value of the status' expression, and its alerts, pending and firing. */
@@ -75,7 +75,7 @@ export class RemoteEngine implements QueryEngine {
   }
 
   async close(): Promise<void> {
-    this.#caller.close();
+    this.#client.close();
   }
 
   #read<Name extends string, T>(
@@ -87,7 +87,7 @@ export class RemoteEngine implements QueryEngine {
     if (found === undefined)
       throw new QueryError(
         'execution',
-        `query.url ${this.#caller.address}: the answer is of another type than was asked for`,
+        `query.url ${this.#client.address}: the answer is of another type than was asked for`,
       );
     return { [name]: found } as Record<Name, T>;
   }

@@ -37,7 +37,7 @@ export class Envelope {
   /** The next bytes. */
   push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
-    for (let i = 0; i < chunk.length; i++) this.#see(chunk[i] as number, this.#length + i);
+    for (let i = 0; i < chunk.length; i++) this.#scan(chunk[i] as number, this.#length + i);
     this.#length += chunk.length;
   }
 
@@ -58,7 +58,7 @@ export class Envelope {
     return found;
   }
 
-  #see(byte: number, at: number): void {
+  #scan(byte: number, at: number): void {
     if (this.#inString) {
       if (this.#escaped) this.#escaped = false;
       else if (byte === BACKSLASH) this.#escaped = true;

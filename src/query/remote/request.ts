@@ -1,7 +1,7 @@
 // Questions as requests to Prometheus' HTTP API.
 
 import type { Millis } from '../../model/time.js';
-import type { ApiQuestion } from '../engine.js';
+import type { ApiQuery } from '../engine.js';
 
 export interface ApiRequest {
   /** A query may be longer than a URL, so it is posted where the API takes that. */
@@ -12,33 +12,33 @@ export interface ApiRequest {
 }
 
 /** The request that asks a question; `timeout` is how long the other side may work on a query. */
-export function requestOf(question: ApiQuestion, timeout: Millis): ApiRequest {
+export function requestOf(query: ApiQuery, timeout: Millis): ApiRequest {
   const parameters = new URLSearchParams();
   const give = (name: string, value: string | undefined) => {
     if (value !== undefined) parameters.append(name, value);
   };
-  give('limit', question.limit?.toString());
-  if (question.ask === 'metadata') {
-    give('metric', question.metric);
-    give('limit_per_metric', question.limitPerMetric?.toString());
+  give('limit', query.limit?.toString());
+  if (query.ask === 'metadata') {
+    give('metric', query.metric);
+    give('limit_per_metric', query.limitPerMetric?.toString());
     return { method: 'GET', path: 'metadata', parameters };
   }
-  if (question.ask === 'query') give('time', seconds(question.time));
+  if (query.ask === 'query') give('time', seconds(query.time));
   else {
-    give('start', seconds(question.start));
-    give('end', seconds(question.end));
+    give('start', seconds(query.start));
+    give('end', seconds(query.end));
   }
-  if ('query' in question) {
-    give('query', question.query);
-    if (question.ask === 'query_range') give('step', seconds(question.step));
-    if (question.lookback !== undefined) give('lookback_delta', seconds(question.lookback));
-    give('stats', question.stats);
+  if ('query' in query) {
+    give('query', query.query);
+    if (query.ask === 'query_range') give('step', seconds(query.step));
+    if (query.lookback !== undefined) give('lookback_delta', seconds(query.lookback));
+    give('stats', query.stats);
     give('timeout', `${Math.ceil(timeout)}ms`);
-    return { method: 'POST', path: question.ask, parameters };
+    return { method: 'POST', path: query.ask, parameters };
   }
-  for (const match of question.match) give('match[]', match);
-  if (question.ask !== 'label_values') return { method: 'POST', path: question.ask, parameters };
-  return { method: 'GET', path: `label/${encodeURIComponent(question.label)}/values`, parameters };
+  for (const match of query.match) give('match[]', match);
+  if (query.ask !== 'label_values') return { method: 'POST', path: query.ask, parameters };
+  return { method: 'GET', path: `label/${encodeURIComponent(query.label)}/values`, parameters };
 }
 
 /** Never with an exponent, which VictoriaMetrics does not take. */

@@ -2,7 +2,7 @@
 // not yet on disk: of that scrape nothing is shown, or a crash would take back what was answered.
 
 import type { Labels } from '../../model/labels.js';
-import type { Matcher, Series } from '../../model/samples.js';
+import type { LabelMatcher, Series } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import type { SeriesSource } from './lookup.js';
 
@@ -17,7 +17,7 @@ export class DurableSource implements SeriesSource {
   }
 
   select(
-    matchers: readonly Matcher[],
+    matchers: readonly LabelMatcher[],
     from: Millis,
     to: Millis,
     limit?: number,
@@ -26,7 +26,7 @@ export class DurableSource implements SeriesSource {
     return this.#source.select(matchers, from, this.#until(to), limit, pause);
   }
 
-  latest(matchers: readonly Matcher[], from: Millis, to: Millis, pause?: () => void): Series[] {
+  latest(matchers: readonly LabelMatcher[], from: Millis, to: Millis, pause?: () => void): Series[] {
     const until = this.#until(to);
     return (
       this.#source.latest?.(matchers, from, until, pause) ??
@@ -34,7 +34,7 @@ export class DurableSource implements SeriesSource {
     );
   }
 
-  series(matcherSets: readonly (readonly Matcher[])[], from: Millis, to: Millis): readonly Labels[] {
+  series(matcherSets: readonly (readonly LabelMatcher[])[], from: Millis, to: Millis): readonly Labels[] {
     return this.#source.series(matcherSets, from, this.#until(to));
   }
 

@@ -6,12 +6,17 @@ import type { Millis } from '../../model/time.js';
 import type { Expr } from '../../promql/ast.js';
 import { EvaluationError, ParseError } from '../../promql/error.js';
 import type { EvaluateOptions } from '../../promql/evaluate/scope.js';
-import { type Answer, type AnswerSeries, evaluateInstant, evaluateRange } from '../../promql/evaluate.js';
+import {
+  evaluateInstant,
+  evaluateRange,
+  type QueryResult,
+  type ResultSeries,
+} from '../../promql/evaluate.js';
 import { parse } from '../../promql/parse.js';
 import type { Steps } from '../../promql/value.js';
 import { QueryError } from '../engine.js';
 import type { PlainAnswer, QueryLimits, ThreadQuery } from '../protocol.js';
-import { lookUp, type SeriesSource, TRUNCATED } from './lookup.js';
+import { executeLookup, type SeriesSource, TRUNCATED } from './lookup.js';
 import { AnswerTooLarge } from './print/json-bytes.js';
 import { type PrintedAnswer, type PrintedStats, printValue } from './print.js';
 
@@ -42,7 +47,7 @@ export function executeQuery(query: ThreadQuery, context: QueryContext): Printed
       case 'range_value':
         return plain(evaluated(query, context).answer);
       default:
-        return lookUp(query, { ...context, lookback: context.limits.lookback });
+        return executeLookup(query, { ...context, lookback: context.limits.lookback });
     }
   } catch (error) {
     throw refusalOf(error);
@@ -74,7 +79,10 @@ function printed(query: ApiQuery, context: QueryContext): PrintedAnswer {
   return { data, warnings, infos: answer.infos };
 }
 
-function evaluated(query: ExpressionQuery, context: QueryContext): { answer: Answer; stats: PrintedStats } {
+function evaluated(
+  query: ExpressionQuery,
+  context: QueryContext,
+): { answer: QueryResult; stats: PrintedStats } {
   const begun = performance.now();
   const expr = parsed(query.query);
   const ready = performance.now();
@@ -142,13 +150,13 @@ function unfitType(expr: Expr): string | undefined {
   return expr.type === 'matrixSelector' || expr.type === 'subquery' ? 'range vector' : undefined;
 }
 
-function cut(answer: Answer, limit: number | undefined): { shown: Answer; isCut: boolean } {
+function cut(answer: QueryResult, limit: number | undefined): { shown: QueryResult; isCut: boolean } {
   const hasSeries = answer.type === 'vector' || answer.type === 'matrix';
   if (!hasSeries || !limit || answer.series.length <= limit) return { shown: answer, isCut: false };
   return { shown: { ...answer, series: answer.series.slice(0, limit) }, isCut: true };
 }
 
-function plain(answer: Answer): PlainAnswer {
+function plain(answer: QueryResult): PlainAnswer {
   const { warnings, infos } = answer;
   if (answer.type === 'string')
     throw new QueryError('execution', 'a vector or scalar was expected, and the expression is a string');
@@ -159,7 +167,7 @@ function plain(answer: Answer): PlainAnswer {
 }
 
 /** A copy: the store's arrays are not to be sent, and a part of one would be sent with the whole. */
-function plainSeries({ labels, times, values }: AnswerSeries): PlainAnswer['series'][number] {
+function plainSeries({ labels, times, values }: ResultSeries): PlainAnswer['series'][number] {
   const { names, values: labelValues }: Labels = labels;
   return { names, labelValues, times: times.slice(), values: values.slice() };
 }

@@ -1,7 +1,7 @@
 // The store as one query sees it: what is read is counted, so that a query too large ends before it has everything.
 
 import type { Labels } from '../../model/labels.js';
-import type { Matcher, Series } from '../../model/samples.js';
+import type { LabelMatcher, Series } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import type { SeriesSource } from './lookup.js';
 
@@ -20,11 +20,11 @@ export class LimitedSource implements SeriesSource {
     this.#tooMany = tooMany;
   }
 
-  select(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+  select(matchers: readonly LabelMatcher[], from: Millis, to: Millis): Series[] {
     return this.#metered(() => this.#source.select(matchers, from, to, this.#left, this.#checkpoint));
   }
 
-  latest(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+  latest(matchers: readonly LabelMatcher[], from: Millis, to: Millis): Series[] {
     return this.#metered(
       () =>
         this.#source.latest?.(matchers, from, to, this.#checkpoint) ??
@@ -41,7 +41,7 @@ export class LimitedSource implements SeriesSource {
     return found;
   }
 
-  series(matcherSets: readonly (readonly Matcher[])[], from: Millis, to: Millis): readonly Labels[] {
+  series(matcherSets: readonly (readonly LabelMatcher[])[], from: Millis, to: Millis): readonly Labels[] {
     return this.#source.series(matcherSets, from, to);
   }
 }

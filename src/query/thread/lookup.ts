@@ -2,11 +2,11 @@
 // Source: Prometheus, web/api/v1/api.go (series, labelNames, labelValues).
 
 import { type Labels, METRIC_NAME } from '../../model/labels.js';
-import type { Matcher, SampleSource, Series } from '../../model/samples.js';
+import type { LabelMatcher, SampleSource, Series } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import { ParseError } from '../../promql/error.js';
 import { parseSelector } from '../../promql/parse.js';
-import { type ApiQuestion, QueryError } from '../engine.js';
+import { type ApiQuery, QueryError } from '../engine.js';
 import { type Printed, type PrintedAnswer, printLabelSets, printTexts } from './print.js';
 
 /** Prometheus' words for an answer that was cut off. */
@@ -19,18 +19,18 @@ export interface SeriesSource extends SampleSource {
    * and then, and may throw.
    */
   select(
-    matchers: readonly Matcher[],
+    matchers: readonly LabelMatcher[],
     from: Millis,
     to: Millis,
     limit?: number,
     pause?: () => void,
   ): Series[];
-  latest?(matchers: readonly Matcher[], from: Millis, to: Millis, pause?: () => void): Series[];
+  latest?(matchers: readonly LabelMatcher[], from: Millis, to: Millis, pause?: () => void): Series[];
   /** Series that satisfy all matchers of one of the sets and have something from `from` to `to`, sorted by labels. */
-  series(matcherSets: readonly (readonly Matcher[])[], from: Millis, to: Millis): readonly Labels[];
+  series(matcherSets: readonly (readonly LabelMatcher[])[], from: Millis, to: Millis): readonly Labels[];
 }
 
-type Lookup = Extract<ApiQuestion, { ask: 'series' | 'labels' | 'label_values' }>;
+type Lookup = Extract<ApiQuery, { ask: 'series' | 'labels' | 'label_values' }>;
 
 /** What a question is answered from. */
 interface LookupContext {
@@ -46,7 +46,10 @@ interface LookupContext {
  * there or within the lookback before, so that a window of one moment (`[now, now]`) holds what is present then.
  * @throws QueryError
  */
-export function lookUp(question: Lookup, { source, lookback, checkpoint }: LookupContext): PrintedAnswer {
+export function executeLookup(
+  question: Lookup,
+  { source, lookback, checkpoint }: LookupContext,
+): PrintedAnswer {
   const sets = question.match.map(matcherSet);
   if (question.ask === 'series' && sets.length === 0)
     throw new QueryError('bad_data', 'no match[] parameter provided');
@@ -60,8 +63,8 @@ export function lookUp(question: Lookup, { source, lookback, checkpoint }: Looku
   return limited([...texts].sort(), question.limit, printTexts);
 }
 
-function matcherSet(text: string): readonly Matcher[] {
-  let matchers: readonly Matcher[];
+function matcherSet(text: string): readonly LabelMatcher[] {
+  let matchers: readonly LabelMatcher[];
   try {
     matchers = parseSelector(text);
   } catch (error) {

@@ -4,7 +4,7 @@
 
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import type { Answer, AnswerSeries } from '../../promql/evaluate.js';
+import type { QueryResult, ResultSeries } from '../../promql/evaluate.js';
 import { formatDecimal } from '../../promql/number.js';
 import type { FamilyMetadata } from '../engine.js';
 import { JsonBytes } from './print/json-bytes.js';
@@ -41,7 +41,7 @@ interface PrintOptions {
 }
 
 /** `{"resultType": ..., "result": ...}`. @throws TooLong */
-export function printValue(answer: Answer, { checkpoint, stats }: PrintOptions): Printed {
+export function printValue(answer: QueryResult, { checkpoint, stats }: PrintOptions): Printed {
   const json = new JsonBytes(LIMIT);
   json.raw(`{"resultType":"${answer.type}","result":`);
   if (answer.type === 'scalar') printAlone(json, answer.time, formatDecimal(answer.value));
@@ -95,7 +95,7 @@ function printAlone(json: JsonBytes, time: Millis, text: string): void {
   json.raw(']');
 }
 
-function printVector(json: JsonBytes, series: readonly AnswerSeries[], checkpoint: () => void): void {
+function printVector(json: JsonBytes, series: readonly ResultSeries[], checkpoint: () => void): void {
   json.raw('[');
   for (const [i, { labels, times, values }] of series.entries()) {
     json.raw(i > 0 ? ',{"metric":' : '{"metric":');
@@ -108,7 +108,7 @@ function printVector(json: JsonBytes, series: readonly AnswerSeries[], checkpoin
   json.raw(']');
 }
 
-function printMatrix(json: JsonBytes, series: readonly AnswerSeries[], checkpoint: () => void): void {
+function printMatrix(json: JsonBytes, series: readonly ResultSeries[], checkpoint: () => void): void {
   json.expect(POINT_SIZE * series.reduce((sum, { times }) => sum + times.length, 0));
   json.raw('[');
   for (const [i, { labels, times, values }] of series.entries()) {

@@ -135,7 +135,7 @@ export class QueryScheduler {
 
   #execute(task: QueryTask, waited: Millis): ThreadAnswer {
     const { source, responses, limits } = this.#options;
-    const { question: query, timeout } = task.request;
+    const { query, timeout } = task.request;
     if (waited > timeout) throw new QueryError('timeout', IN_QUEUE);
     const checkpoint = () => this.#checkpoint(task);
     const mayRead = task.isNested ? NESTED_MAX_SAMPLES : limits.maxSamples;
@@ -163,7 +163,7 @@ export class QueryScheduler {
       return;
     }
     const { message, stack } = error as Error;
-    const fields = { err: message, stack, question: JSON.stringify(task.request.question).slice(0, 1000) };
+    const fields = { err: message, stack, question: JSON.stringify(task.request.query).slice(0, 1000) };
     this.#options.send({ type: 'log', level: 'error', message: 'A query failed', fields });
     this.#options.send({ type: 'error', id, errorType: 'internal', message: `the query failed: ${message}` });
   }

@@ -4,7 +4,7 @@
 // twice.
 
 import type { Labels } from '../../model/labels.js';
-import type { Matcher } from '../../model/samples.js';
+import type { LabelMatcher } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import type { SampleStore } from '../../tsdb/store.js';
 
@@ -38,7 +38,7 @@ export function markStale(store: SampleStore, target: Target, at: Millis, since:
   // A scrape without any says nothing of what is watched. What is not there yet, the machine's state say, may still come.
   if (present.size === 0) return true;
   const gone: string[] = [];
-  const over: Matcher[][] = [];
+  const over: LabelMatcher[][] = [];
   for (const labels of before) {
     const id = labels.get(watched.label);
     const now = present.get(id);
@@ -51,22 +51,22 @@ export function markStale(store: SampleStore, target: Target, at: Millis, since:
 }
 
 /** Labels of a description that have another value now: what was made of it has them, too. */
-function changes(before: Labels, now: Labels): Matcher[] {
+function changes(before: Labels, now: Labels): LabelMatcher[] {
   return before.names.flatMap((name, i) => {
     const value = before.values[i] as string;
     return now.get(name) === value ? [] : [is(name, value)];
   });
 }
 
-function is(name: string, value: string): Matcher {
+function is(name: string, value: string): LabelMatcher {
   return { name, op: '=', value, matches: each => each === value };
 }
 
-function isOneOf(name: string, values: readonly string[]): Matcher {
+function isOneOf(name: string, values: readonly string[]): LabelMatcher {
   return { name, op: '=~', value: '', matches: each => values.includes(each) };
 }
 
 /** A label that is there and has another value. */
-function isOther(name: string, value: string): Matcher {
+function isOther(name: string, value: string): LabelMatcher {
   return { name, op: '!~', value, matches: each => each !== '' && each !== value };
 }

@@ -71,8 +71,8 @@ class TestRun {
     const { externalLabels, externalUrl } = this.#test;
     const query = (text: string, at: Millis): readonly InstantSample[] =>
       this.#storage.queryFunc(parse(text), text, at);
-    const surroundings = { externalLabels, externalUrl, query };
-    const options = { defaultInterval: this.#test.interval, surroundings, shouldRestore: false };
+    const context = { externalLabels, externalUrl, query };
+    const options = { defaultInterval: this.#test.interval, context, shouldRestore: false };
     return this.#settings.rules.flatMap(({ file, groups }) =>
       groups.map(definition => new RuleGroup(definition, { file, ...options })),
     );

@@ -1,6 +1,6 @@
 // What a unit test's rules read and write: the input series as far as time has come, and what rules have recorded.
 
-import type { Matcher, SampleSource, Series } from '../../model/samples.js';
+import type { LabelMatcher, SampleSource, Series } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import type { Expr } from '../../promql/ast.js';
 import { DuplicateSampleError, MemorySource } from '../../promql/memory.js';
@@ -54,7 +54,7 @@ export class TestStorage implements SampleSource {
     }
   }
 
-  select(matchers: readonly Matcher[], from: Millis, to: Millis): Series[] {
+  select(matchers: readonly LabelMatcher[], from: Millis, to: Millis): Series[] {
     return this.#source.select(matchers, from, to);
   }
 

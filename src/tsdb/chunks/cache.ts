@@ -19,7 +19,7 @@ export class ByteCache {
 
   /** The array of that name, made if it is not there. What `make` throws is thrown. */
   get(name: number | string, make: () => Float64Array): Float64Array {
-    const array = this.take(name) ?? make();
+    const array = this.lookup(name) ?? make();
     this.#fresh.set(name, array);
     this.#bytes += sizeOf(array);
     this.#bound();
@@ -36,7 +36,7 @@ export class ByteCache {
   }
 
   /** The array of that name if it is there, which it is no longer. */
-  take(name: number | string): Float64Array | undefined {
+  lookup(name: number | string): Float64Array | undefined {
     const kept = this.#fresh.get(name) ?? this.#stale.get(name);
     if (kept) this.delete(name);
     return kept;

@@ -132,7 +132,7 @@ export class ChunkTable {
     if (rows.length < 2 || !isInOrder) return rows.map(row => this.read(row));
     const length = rows.reduce((sum, row) => sum + row.count, 0);
     const values = this.#cache.get(rows.map(row => row.id).join(' '), () => {
-      const parts = rows.map(row => this.#cache.take(row.id) ?? this.#decode(row));
+      const parts = rows.map(row => this.#cache.lookup(row.id) ?? this.#decode(row));
       return concatenated(parts, length);
     });
     const axes = rows.map(({ axis, first, last, count }) =>

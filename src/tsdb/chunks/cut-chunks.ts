@@ -56,7 +56,7 @@ export class ChunkCutter {
 
   /** Writes the next series' samples, within a transaction; undefined when no block is full. */
   step(file: SampleFile): CutStep | undefined {
-    this.#begin();
+    this.#start();
     if (!this.#until) return undefined;
     const size = Math.max(AT_LEAST, Math.ceil(this.#head.series().length / SPREAD));
     const some = this.#queue.slice(0, size);
@@ -66,7 +66,7 @@ export class ChunkCutter {
     return { chunks: sealed, count: some.length, isLast };
   }
 
-  #begin(): void {
+  #start(): void {
     if (this.#until) return;
     const series = this.#head.series();
     const rows = Math.min(BLOCK, Math.max(FEW_ROWS, Math.floor(MANY / series.length)));

@@ -50,12 +50,12 @@ export class TimestampsTable {
   /** Removes an axis that no chunk has any longer. */
   release(id: number): void {
     if (id === EVEN) return;
-    this.forgetLatest();
+    this.clearLatest();
     this.#remove.run(id, id);
   }
 
   /** What was kept may have been rolled back. */
-  forgetLatest(): void {
+  clearLatest(): void {
     this.#latest = undefined;
   }
 }
@@ -93,5 +93,5 @@ function encode(times: Float64Array, effort: Effort): Uint8Array {
 function decode(bytes: Uint8Array): Float64Array {
   const input = new ByteReader(bytes);
   const count = input.varint();
-  return decodeChunk(input.take(input.left), count);
+  return decodeChunk(input.bytes(input.left), count);
 }

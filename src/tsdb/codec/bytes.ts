@@ -121,19 +121,19 @@ export class ByteReader {
   }
 
   float64(): number {
-    const { buffer, byteOffset } = this.take(8);
+    const { buffer, byteOffset } = this.bytes(8);
     return new DataView(buffer, byteOffset).getFloat64(0, true);
   }
 
   /** The next bytes, not copied. */
-  take(length: number): Uint8Array {
+  bytes(length: number): Uint8Array {
     if (length > this.left) throw new CorruptChunk('they end early');
     this.#at += length;
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
   block(): Uint8Array {
-    return this.take(this.varint());
+    return this.bytes(this.varint());
   }
 }
 

@@ -116,8 +116,8 @@ export function decodeChunk(bytes: Uint8Array, count: number): Float64Array {
   const input = new ByteReader(bytes.subarray(0, end));
   const kind = input.byte();
   if (kind === CONSTANT) return new Float64Array(count).fill(input.float64());
-  if (kind === PLANES) return readPlanes(input.take(input.left), count);
-  if (kind === DEFLATED_PLANES) return readPlanes(inflateRawSync(input.take(input.left)), count);
+  if (kind === PLANES) return readPlanes(input.bytes(input.left), count);
+  if (kind === DEFLATED_PLANES) return readPlanes(inflateRawSync(input.bytes(input.left)), count);
   if (kind !== DECIMALS && kind !== SUMS) throw new CorruptChunk('written in an unknown way');
   return readDecimals(input, count, kind === SUMS);
 }

@@ -169,7 +169,7 @@ function large(token: number, beside: BitReader): number {
   const bits = 3 + ((token - DIRECT) >> 1);
   const top = 2 | ((token - DIRECT) & 1);
   // Shifts are for 32 bits.
-  return bits < 24 ? (top << bits) | beside.take(bits) : top * 2 ** bits + beside.takeMany(bits);
+  return bits < 24 ? (top << bits) | beside.read(bits) : top * 2 ** bits + beside.readMany(bits);
 }
 
 /** Bits in the order in which they were written, low ones first. */
@@ -184,7 +184,7 @@ class BitReader {
   }
 
   /** At most 24 bits. */
-  take(bits: number): number {
+  read(bits: number): number {
     while (this.#count < bits) {
       this.#waiting |= (this.#bytes[this.#at++] as number) << this.#count;
       this.#count += 8;
@@ -195,9 +195,9 @@ class BitReader {
     return value;
   }
 
-  takeMany(bits: number): number {
+  readMany(bits: number): number {
     let value = 0;
-    for (let done = 0; done < bits; done += 16) value += this.take(Math.min(16, bits - done)) * 2 ** done;
+    for (let done = 0; done < bits; done += 16) value += this.read(Math.min(16, bits - done)) * 2 ** done;
     return value;
   }
 }

@@ -11,14 +11,14 @@ export type Effort = 'quick' | 'small';
 /** Numbers up to here may be coded: a zigzag of their second difference is still exact. */
 export const LARGEST_INTEGER = 2 ** 50;
 
-/** Guesses are stateful: {@link Guess.next} is called, then {@link Guess.seen} with the real value. */
+/** Guesses are stateful: {@link Guess.next} is called, then {@link Guess.update} with the real value. */
 interface Guess {
   next(): number;
-  seen(value: number): void;
+  update(value: number): void;
 }
 
 /** The chunk's own mean, for noise around a level. */
-const level = (mean: number): Guess => ({ next: () => mean, seen() {} });
+const level = (mean: number): Guess => ({ next: () => mean, update() {} });
 
 /** How much of a moving mean the newest number is, as a divisor. */
 const WEIGHTS = [4, 16];
@@ -39,7 +39,7 @@ function delta(): Guess {
   let last = 0;
   return {
     next: () => last,
-    seen(value) {
+    update(value) {
       last = value;
     },
   };
@@ -51,7 +51,7 @@ function slope(): Guess {
   let step = 0;
   return {
     next: () => last + step,
-    seen(value) {
+    update(value) {
       step = value - last;
       last = value;
     },
@@ -63,7 +63,7 @@ function smooth(weight: number): Guess {
   let mean = 0;
   return {
     next: () => Math.round(mean),
-    seen(value) {
+    update(value) {
       mean += (value - mean) / weight;
     },
   };
@@ -134,7 +134,7 @@ function residualsOf(multiples: Float64Array, guess: Guess): Float64Array {
   for (let i = 0; i < multiples.length; i++) {
     const value = multiples[i] as number;
     residuals[i] = zigzag(value - guess.next());
-    guess.seen(value);
+    guess.update(value);
   }
   return residuals;
 }
@@ -203,7 +203,7 @@ function restoreWith(numbers: Float64Array, guess: Guess): void {
   for (let i = 0; i < numbers.length; i++) {
     const value = guess.next() + unzigzag(numbers[i] as number);
     numbers[i] = value;
-    guess.seen(value);
+    guess.update(value);
   }
 }
 

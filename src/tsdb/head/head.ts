@@ -51,7 +51,7 @@ export class Head {
   }
 
   /** Begins a row; its samples are {@link RowBuilder.set} one by one. */
-  begin(at: Millis): RowBuilder {
+  beginRow(at: Millis): RowBuilder {
     this.settle();
     return new RowBuilder(at, this.nextSlot, this.#stored, this.#columns, this.#spare);
   }

@@ -3,7 +3,7 @@
 // averages count scrapes of an even grid and nothing else.
 
 import type { Labels } from '../../model/labels.js';
-import type { Matcher } from '../../model/samples.js';
+import type { LabelMatcher } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import type { SeriesRef } from '../index/series-columns.js';
 import type { SeriesIndex } from '../index/series-index.js';
@@ -94,7 +94,7 @@ export class Interim {
   }
 
   /** Series that the index does not find and that satisfy all matchers. */
-  unindexed(matchers: readonly Matcher[]): SeriesRef[] {
+  unindexed(matchers: readonly LabelMatcher[]): SeriesRef[] {
     return this.#loose.filter(series => {
       const labels = this.#index.labels(series);
       return matchers.every(matcher => matcher.matches(labels.get(matcher.name)));

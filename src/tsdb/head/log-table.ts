@@ -52,7 +52,7 @@ export class LogTable {
       else damaged.push(at);
     }
     for (const at of damaged)
-      this.#damage.leaveOut({
+      this.#damage.skip({
         table: 'log',
         row: `scrape of ${timeText(at)}`,
         remove: () => this.#remove.run(at).changes,
@@ -60,7 +60,7 @@ export class LogTable {
   }
 
   /** Forgets scrapes from a moment on. */
-  forgetFrom(at: Millis): void {
+  deleteFrom(at: Millis): void {
     this.#forget.run(at);
   }
 
@@ -103,5 +103,5 @@ function read(bytes: Buffer): { ids: Float64Array; values: Float64Array } {
     ids[i] = id;
     expected = id + 1;
   }
-  return { ids, values: new Float64Array(input.take(ids.length * 8).slice().buffer) };
+  return { ids, values: new Float64Array(input.bytes(ids.length * 8).slice().buffer) };
 }

@@ -44,7 +44,7 @@ export function mergeIntoDatabase(
   try {
     target.patience = BUSY_TIMEOUT;
     const moved = mergeInto(staging, target, ends);
-    target.settle();
+    target.checkpoint();
     return moved;
   } finally {
     target.close();

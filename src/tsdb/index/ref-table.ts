@@ -35,7 +35,7 @@ export class RefTable {
   /** Takes a series that is not here. */
   add(series: SeriesRef): void {
     if (++this.#size > this.#places.length * FULL) this.#grow();
-    this.#put(series);
+    this.#insert(series);
   }
 
   /** Lets go of a series, whose hash is still what it was. */
@@ -65,7 +65,7 @@ export class RefTable {
     }
   }
 
-  #put(series: SeriesRef): void {
+  #insert(series: SeriesRef): void {
     let place = this.#first(this.#hashOf(series));
     while (this.#places[place] !== 0) place = this.#next(place);
     this.#places[place] = series + 1;
@@ -74,7 +74,7 @@ export class RefTable {
   #grow(): void {
     const before = this.#places;
     this.#places = new Uint32Array(before.length * 2);
-    for (const taken of before) if (taken !== 0) this.#put(taken - 1);
+    for (const taken of before) if (taken !== 0) this.#insert(taken - 1);
   }
 
   #first(hash: number): number {

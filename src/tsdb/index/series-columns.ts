@@ -40,14 +40,14 @@ export class StoredSeries {
 
   /** Takes a number back: nothing holds it any more. */
   free(series: SeriesRef): void {
-    this.forgetChunks(series);
+    this.clearChunks(series);
     this.id.set(series, 0);
     this.column.set(series, -1);
     this.fromSlot.set(series, 0);
     this.lastSlot.set(series, -1);
     this.first.set(series, Number.POSITIVE_INFINITY);
     this.last.set(series, Number.NEGATIVE_INFINITY);
-    this.forgetEnds(series);
+    this.clearEnds(series);
     this.#free.push(series);
   }
 
@@ -75,7 +75,7 @@ export class StoredSeries {
   }
 
   /** Forgets where series ended before a moment. */
-  forgetEndsBefore(before: Millis): void {
+  clearEndsBefore(before: Millis): void {
     for (const [series, ends] of this.#ends) {
       if ((ends[0] as Millis) >= before) continue;
       const rest = ends.filter(end => end >= before);
@@ -85,14 +85,14 @@ export class StoredSeries {
   }
 
   /** Nothing of it is in chunks; what the head has stays. */
-  forgetChunks(series: SeriesRef): void {
+  clearChunks(series: SeriesRef): void {
     this.sealedTo.set(series, Number.NEGATIVE_INFINITY);
     this.chunks.set(series, 0);
     this.small.set(series, 0);
   }
 
   /** No series has a sample: they are put in again. */
-  forgetTimes(): void {
+  clearTimes(): void {
     for (let series = 0; series < this.#bound; series++) {
       this.first.set(series, Number.POSITIVE_INFINITY);
       this.last.set(series, Number.NEGATIVE_INFINITY);
@@ -100,7 +100,7 @@ export class StoredSeries {
   }
 
   /** It never ended. */
-  forgetEnds(series: SeriesRef): void {
+  clearEnds(series: SeriesRef): void {
     this.#ends.delete(series);
   }
 }

@@ -1,7 +1,7 @@
 // Which series have which labels. Comes in: series; goes out: those that satisfy matchers.
 
 import type { Labels } from '../../model/labels.js';
-import type { Matcher } from '../../model/samples.js';
+import type { LabelMatcher } from '../../model/samples.js';
 import { IntegerColumn } from '../head/number-column.js';
 import { hashOf, LabelSets } from './label-sets.js';
 import { RefList } from './ref-list.js';
@@ -127,7 +127,7 @@ export class SeriesIndex {
   }
 
   /** Series that satisfy all matchers, in no order. */
-  select(matchers: readonly Matcher[]): SeriesRef[] {
+  select(matchers: readonly LabelMatcher[]): SeriesRef[] {
     const { base, rest } = this.#narrow(matchers);
     const tests = rest.map(matcher => this.#tester(matcher));
     const found: SeriesRef[] = [];
@@ -139,7 +139,7 @@ export class SeriesIndex {
   }
 
   /** The fewest series that one matcher alone leaves, and the matchers still to be asked. */
-  #narrow(matchers: readonly Matcher[]): { base: ArrayLike<SeriesRef>; rest: readonly Matcher[] } {
+  #narrow(matchers: readonly LabelMatcher[]): { base: ArrayLike<SeriesRef>; rest: readonly LabelMatcher[] } {
     const lists = matchers
       .filter(({ op, value }) => op === '=' && value !== '')
       .map(matcher => ({ matcher, refs: this.#refs(this.#sets.pairs.find(matcher.name, matcher.value)) }));
@@ -157,7 +157,7 @@ export class SeriesIndex {
     return this.#lists[pair]?.refs ?? NONE;
   }
 
-  #matching(matcher: Matcher): SeriesRef[] {
+  #matching(matcher: LabelMatcher): SeriesRef[] {
     const found: SeriesRef[] = [];
     for (const { value, number } of this.#sets.pairs.named(matcher.name))
       if (matcher.matches(value)) for (const series of this.#refs(number)) found.push(series);
@@ -165,7 +165,7 @@ export class SeriesIndex {
   }
 
   /** A matcher that is asked once about each value: a regular expression takes longer than looking it up. */
-  #tester(matcher: Matcher): (series: SeriesRef) => boolean {
+  #tester(matcher: LabelMatcher): (series: SeriesRef) => boolean {
     const { name, op, value } = matcher;
     if ((op === '=' || op === '!=') && value !== '') {
       const pair = this.#sets.pairs.find(name, value);

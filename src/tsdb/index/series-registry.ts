@@ -79,7 +79,7 @@ export class SeriesRegistry {
 
   /** Takes over what the file has. What is in the head stays. @throws SQLite's errors, CorruptChunk */
   load(file: SampleFile): void {
-    for (const series of this.index.all()) this.#stored.forgetChunks(series);
+    for (const series of this.index.all()) this.#stored.clearChunks(series);
     for (const { id, labels } of file.series.all()) {
       if (this.#withId(id) !== undefined) continue;
       const series = this.index.find(labels) ?? this.index.add(this.index.make(labels));
@@ -113,7 +113,7 @@ export class SeriesRegistry {
   }
 
   #replayed({ at, ids, values }: LoggedScrape): void {
-    const row = this.#head.begin(at);
+    const row = this.#head.beginRow(at);
     for (let i = 0; i < ids.length; i++) {
       const series = this.#withId(ids[i] as number);
       if (series !== undefined) row.set(series, values[i] as number);
@@ -124,7 +124,7 @@ export class SeriesRegistry {
   /** A row that was in memory, laid down again. */
   #again({ row, samples }: WaitingRow): void {
     if (row.at <= this.#head.last) return;
-    const again = this.#head.begin(row.at);
+    const again = this.#head.beginRow(row.at);
     for (const [series, value] of samples) again.set(series, value);
     this.#head.push(again, row.ended, false);
   }
@@ -152,14 +152,14 @@ export class SeriesRegistry {
     const series = this.#withId(id);
     if (series === undefined) return;
     const { first, last, sealedTo } = this.#stored;
-    this.showChunks(series, bounds);
+    this.setChunkBounds(series, bounds);
     sealedTo.set(series, bounds?.last ?? Number.NEGATIVE_INFINITY);
     first.set(series, Math.min(bounds?.first ?? Number.POSITIVE_INFINITY, this.#head.from(series)));
     last.set(series, Math.max(last.get(series), sealedTo.get(series)));
   }
 
   /** How many chunks a series has by now. */
-  showChunks(series: SeriesRef, bounds: SeriesBounds | undefined): void {
+  setChunkBounds(series: SeriesRef, bounds: SeriesBounds | undefined): void {
     this.#stored.chunks.set(series, bounds?.chunks ?? 0);
     this.#stored.small.set(series, bounds?.small ?? 0);
   }
@@ -168,7 +168,7 @@ export class SeriesRegistry {
   write(file: SampleFile, row: HeadRow, added: SeriesRef[]): void {
     const { id } = this.#stored;
     this.#head.each(row, series => {
-      if (id.get(series) === 0) this.#giveId(file, series, added);
+      if (id.get(series) === 0) this.#assignId(file, series, added);
     });
     file.log.append(row.at, sample => {
       this.#head.each(row, (series, value) => sample(id.get(series), value));
@@ -178,13 +178,13 @@ export class SeriesRegistry {
     }
   }
 
-  #giveId(file: SampleFile, series: SeriesRef, added: SeriesRef[]): void {
+  #assignId(file: SampleFile, series: SeriesRef, added: SeriesRef[]): void {
     this.#stored.id.set(series, file.series.add(this.index.labels(series)));
     added.push(series);
   }
 
   /** Series that were written are there, or they are not after all. */
-  settle(added: readonly SeriesRef[], isWritten: boolean): void {
+  finishWrite(added: readonly SeriesRef[], isWritten: boolean): void {
     for (const series of added) {
       if (isWritten) this.#byId.add(series);
       else this.#stored.id.set(series, 0);
@@ -211,14 +211,14 @@ export class SeriesRegistry {
       this.#byId.delete(series);
       this.#stored.id.set(series, 0);
       this.#stored.first.set(series, Number.POSITIVE_INFINITY);
-      this.#stored.forgetEnds(series);
+      this.#stored.clearEnds(series);
     }
   }
 
   /** Forgets where series ended before a moment. @throws SQLite's errors */
-  forgetEnds(file: SampleFile, before: Millis): void {
+  deleteEnds(file: SampleFile, before: Millis): void {
     file.series.pruneEnds(before);
-    this.#stored.forgetEndsBefore(before);
+    this.#stored.clearEndsBefore(before);
   }
 
   /** The file is another, with nothing in it: what the head has is all there is. */
@@ -227,8 +227,8 @@ export class SeriesRegistry {
     const gone = new Set<SeriesRef>();
     for (const series of this.index.all()) {
       this.#stored.id.set(series, 0);
-      this.#stored.forgetChunks(series);
-      this.#stored.forgetEnds(series);
+      this.#stored.clearChunks(series);
+      this.#stored.clearEnds(series);
       this.#stored.first.set(series, this.#head.from(series));
       if (this.#stored.column.get(series) < 0) gone.add(series);
     }

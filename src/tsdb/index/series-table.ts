@@ -55,15 +55,15 @@ export class SeriesTable {
       else damaged.push(row);
     }
     for (const { id, labels } of damaged)
-      this.#damage.leaveOut({
+      this.#damage.skip({
         table: 'series',
         row: `series ${id}, labels ${labels}`,
-        remove: () => this.#forget(id),
+        remove: () => this.#delete(id),
       });
   }
 
   /** Samples without labels are of no use. */
-  #forget(id: number): number {
+  #delete(id: number): number {
     const { changes } = this.#remove.run(id);
     this.#removeEnds.run(id);
     this.#removeChunks.run(id);
@@ -85,7 +85,7 @@ export class SeriesTable {
     return this.#ends.iterate();
   }
 
-  forgetEndsFrom(at: Millis): void {
+  deleteEndsFrom(at: Millis): void {
     this.#forgetEnds.run(at);
   }
 

@@ -5,7 +5,7 @@ import type { Scrape, ScrapePart } from '../../model/scrape.js';
 import type { SeriesRef } from './series-columns.js';
 import type { SeriesRegistry } from './series-registry.js';
 
-interface Source {
+interface InterimSource {
   /** Replaced where another source had the same series before. */
   readonly series: Int32Array;
   /** Our own: what came is not kept. */
@@ -15,7 +15,7 @@ interface Source {
 
 /** The sources of all scrapes so far. */
 export class Sources {
-  readonly #sources = new Map<string, Source>();
+  readonly #sources = new Map<string, InterimSource>();
   readonly #registry: SeriesRegistry;
 
   constructor(registry: SeriesRegistry) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadAlertmanagerConfig } from '../../../src/alertmanager/config/load.js';
 import { readAlertmanagerConfig } from '../../../src/alertmanager/config/read.js';
-import { shownConfig } from '../../../src/alertmanager/config/shown.js';
+import { maskedConfig } from '../../../src/alertmanager/config/shown.js';
 import { parseYamlTree, type YamlNode } from '../../../src/config/yaml-tree.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 
@@ -30,7 +30,7 @@ function shownTree(text: string): string {
   };
   const root = parseYamlTree(text);
   walk(root);
-  return shownConfig(root, secrets);
+  return maskedConfig(root, secrets);
 }
 
 /** Every value with `hunter` in it is a secret. */

@@ -58,7 +58,7 @@ test.each<[name: string, ran: number, wall: number, isRestarted: boolean, want: 
 ])('how long ago the last message was, %s', (_, ran, wall, isRestarted, want) => {
   const store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
   const before = new NotificationLog(store.kept);
-  before.note('k', { at: NOW, firing: ['a'], resolved: [] }, 500);
+  before.log('k', { at: NOW, firing: ['a'], resolved: [] }, 500);
   const log = isRestarted ? new NotificationLog(store.kept) : before;
   expect(log.age('k', { at: NOW + wall, elapsed: 500 + ran })).toBe(want);
   store.close();
@@ -83,8 +83,8 @@ describe('a notification that was being sent when the monitor ended', () => {
   test.each(rows)('%s', (_, told, sending, want) => {
     const store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
     const before = new NotificationLog(store.kept);
-    if (told) before.note('k', told, 0);
-    before.begin('k', sending);
+    if (told) before.log('k', told, 0);
+    before.markPending('k', sending);
     const log = new NotificationLog(store.kept);
     log.recover();
     expect(log.entry('k')).toMatchObject(want);
@@ -92,19 +92,19 @@ describe('a notification that was being sent when the monitor ended', () => {
       [...new Set([...(told ? openAlerts(told) : []), ...sending.firing])].sort(),
     );
     // It is settled.
-    log.note('k', was(''), 0);
+    log.log('k', was(''), 0);
     log.recover();
     expect(log.entry('k')?.owed ?? []).toEqual([]);
     store.close();
   });
 
   test.each<[name: string, settle: (log: NotificationLog) => void, open: string[]]>([
-    ['was taken', log => log.note('k', was('a'), 0), ['a']],
+    ['was taken', log => log.log('k', was('a'), 0), ['a']],
     ['was refused', log => log.withdraw('k'), []],
   ])('nothing is left of one that %s', (_, settle, open) => {
     const store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
     const log = new NotificationLog(store.kept);
-    log.begin('k', was('a'));
+    log.markPending('k', was('a'));
     settle(log);
     log.recover();
     expect([...log.open()]).toEqual(open);

@@ -124,7 +124,7 @@ describe('figures of hours', () => {
   test('are asked for again where no service was seen, as an import may bring them', async () => {
     const rows = new Map<number, Uint8Array>();
     const kept = {
-      put: (at: number, row: Uint8Array) => rows.set(at, row).size > 0,
+      upsert: (at: number, row: Uint8Array) => rows.set(at, row).size > 0,
       get: (at: number) => rows.get(at),
       has: (at: number) => rows.has(at),
     };
@@ -144,9 +144,9 @@ describe('figures of hours', () => {
     const rows = new Map<number, Uint8Array>();
     const put = (at: number, row: Uint8Array) => rows.set(at, row).size > 0;
     const has = (at: number) => rows.has(at);
-    const first = await factsBy(full.engine, { put, has, get: at => rows.get(at) });
+    const first = await factsBy(full.engine, { upsert: put, has, get: at => rows.get(at) });
     expect(rows.size).toBe(2);
     const get = (at: number) => spoil(rows.get(at) ?? new Uint8Array());
-    expect(await factsBy(full.engine, { put, has, get })).toEqual(first);
+    expect(await factsBy(full.engine, { upsert: put, has, get })).toEqual(first);
   });
 });

@@ -2,11 +2,11 @@
 
 import {
   type ApiAnswer,
-  type ApiQuestion,
+  type ApiQuery,
   type ByteStream,
   type QueryEngine,
   QueryError,
-  type QuestionOptions,
+  type QueryOptions,
 } from '../../../src/query/engine.js';
 
 /** An answer whose data is a JSON text. */
@@ -48,17 +48,17 @@ export class NotedStream implements ByteStream {
 
 /** Answers everything alike and remembers what it was asked. */
 export class NotingEngine implements QueryEngine {
-  readonly questions: ApiQuestion[] = [];
-  readonly options: QuestionOptions[] = [];
+  readonly questions: ApiQuery[] = [];
+  readonly options: QueryOptions[] = [];
   /** What comes of the next questions. */
-  reply: (options: QuestionOptions) => Promise<ApiAnswer> = async () => answerOf('[]');
+  reply: (options: QueryOptions) => Promise<ApiAnswer> = async () => answerOf('[]');
   /** What the program asks of its own accord has no answer. */
   readonly instant = async () => ({ samples: [], warnings: [], infos: [] });
   readonly range = async () => ({ series: [], warnings: [], infos: [] });
   readonly rules = async () => answerOf('{"groups":[]}');
   readonly alerts = async () => answerOf('{"alerts":[]}');
 
-  answer(question: ApiQuestion, options: QuestionOptions = {}): Promise<ApiAnswer> {
+  answer(question: ApiQuery, options: QueryOptions = {}): Promise<ApiAnswer> {
     this.questions.push(question);
     this.options.push(options);
     return this.reply(options);

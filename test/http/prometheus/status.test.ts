@@ -4,7 +4,7 @@ import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import type { OwnTarget, PrometheusFacts } from '../../../src/http/prometheus/facts.js';
 import { Labels } from '../../../src/model/labels.js';
-import type { ApiQuestion } from '../../../src/query/engine.js';
+import type { ApiQuery } from '../../../src/query/engine.js';
 import { START, startMonitor } from '../monitor.js';
 import { answerOf, NotingEngine } from './engines.js';
 
@@ -43,7 +43,7 @@ const METADATA = {
 
 async function dataOf(path: string, facts: Partial<PrometheusFacts> = {}): Promise<unknown> {
   const query = new NotingEngine();
-  query.answer = async (question: ApiQuestion) => {
+  query.answer = async (question: ApiQuery) => {
     if (question.ask !== 'metadata') throw new Error(`${question.ask} is not asked here`);
     const { metric } = question;
     const known = Object.entries(METADATA).filter(([name]) => !metric || name === metric);

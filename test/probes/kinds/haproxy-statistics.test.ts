@@ -265,7 +265,7 @@ describe('a page with more samples than there is room for', () => {
   function readWithin(room: number | undefined) {
     const attempt = new RecordingAttempt(1000);
     let leftOut = 0;
-    attempt.leaveOut = samples => {
+    attempt.dropSamples = samples => {
       leftOut += samples;
     };
     const backends = new Statistics(parse).record(text, attempt, room);

@@ -43,7 +43,7 @@ export class RecordingAttempt implements Attempt {
 
   readonly room = Number.POSITIVE_INFINITY;
 
-  leaveOut(_samples: number): void {}
+  dropSamples(_samples: number): void {}
 
   onCancel(callback: () => void): void {
     this.#cancels.push(callback);

@@ -4,7 +4,7 @@ import { Labels } from '../../../src/model/labels.js';
 import type { Millis } from '../../../src/model/time.js';
 import { EvaluationError, ParseError } from '../../../src/promql/error.js';
 import type { EvaluateOptions } from '../../../src/promql/evaluate/scope.js';
-import type { Answer } from '../../../src/promql/evaluate.js';
+import type { QueryResult } from '../../../src/promql/evaluate.js';
 import { evaluateInstant, evaluateRange } from '../../../src/promql/evaluate.js';
 import type { MemorySource } from '../../../src/promql/memory.js';
 import { parse } from '../../../src/promql/parse.js';
@@ -41,7 +41,7 @@ export function askHere({ expr, from, to, step }: Question, source: MemorySource
   }
 }
 
-function valuesOf(answer: Answer): ReadonlyMap<string, number> {
+function valuesOf(answer: QueryResult): ReadonlyMap<string, number> {
   if (answer.type === 'string') throw new Error('no expression here is a string');
   if (answer.type === 'scalar') return new Map([[key(Labels.NONE, answer.time), answer.value]]);
   return new Map(

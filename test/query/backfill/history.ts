@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Labels } from '../../../src/model/labels.js';
-import type { Matcher, Series } from '../../../src/model/samples.js';
+import type { LabelMatcher, Series } from '../../../src/model/samples.js';
 import { importOpenMetrics } from '../../../src/tsdb/import/import.js';
 import { SampleStore } from '../../../src/tsdb/store.js';
 
@@ -53,7 +53,7 @@ export const labelsOf = (target: string): Labels =>
     ['target', target],
   ]);
 
-const ALL: Matcher[] = [{ name: '__name__', op: '!=', value: '', matches: value => value !== '' }];
+const ALL: LabelMatcher[] = [{ name: '__name__', op: '!=', value: '', matches: value => value !== '' }];
 
 /** Everything in a store: `series: minute=value ... | minutes at which it ended`. */
 export function contents(db: string, step = MINUTE): Record<string, string> {

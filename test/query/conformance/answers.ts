@@ -8,7 +8,7 @@
 
 import { Labels } from '../../../src/model/labels.js';
 import { wholeOf } from '../../../src/query/chunked-answer.js';
-import { type ApiQuestion, type QueryEngine, QueryError } from '../../../src/query/engine.js';
+import { type ApiQuery, type QueryEngine, QueryError } from '../../../src/query/engine.js';
 import { BEGIN } from './dataset.js';
 
 type Point = readonly [seconds: number, value: string];
@@ -23,7 +23,7 @@ type Value =
 type Listed = readonly (string | Record<string, string>)[];
 
 /** The lines of an engine's answer. Series are sorted unless the question says what their order is. */
-export async function ask(engine: QueryEngine, question: ApiQuestion, inOrder = false): Promise<string[]> {
+export async function ask(engine: QueryEngine, question: ApiQuery, inOrder = false): Promise<string[]> {
   try {
     const { data } = await engine.answer(question);
     const text = (await wholeOf(data)).toString('utf8');
@@ -35,7 +35,7 @@ export async function ask(engine: QueryEngine, question: ApiQuestion, inOrder = 
   }
 }
 
-function linesOf(data: Value | Listed, question: ApiQuestion): string[] {
+function linesOf(data: Value | Listed, question: ApiQuery): string[] {
   return 'resultType' in data ? valueLines(data, question) : data.map(listedLine);
 }
 
@@ -43,7 +43,7 @@ function listedLine(each: Listed[number]): string {
   return typeof each === 'string' ? each : Labels.of(each).toString();
 }
 
-function valueLines(data: Value, question: ApiQuestion): string[] {
+function valueLines(data: Value, question: ApiQuery): string[] {
   if (data.resultType === 'scalar') return [`scalar ${data.result[1]}`];
   if (data.resultType === 'string') return [`string ${JSON.stringify(data.result[1])}`];
   if (data.resultType === 'vector')
@@ -51,7 +51,7 @@ function valueLines(data: Value, question: ApiQuestion): string[] {
   return data.result.map(({ metric, values }) => `${Labels.of(metric)} ${cellsOf(values, question)}`);
 }
 
-function cellsOf(values: readonly Point[], question: ApiQuestion): string {
+function cellsOf(values: readonly Point[], question: ApiQuery): string {
   if (question.ask !== 'query_range')
     return values.map(([seconds, value]) => `${value}@${seconds - BEGIN / 1000}`).join(' ');
   const byTime = new Map(values.map(([seconds, value]) => [Math.round(seconds * 1000), value]));

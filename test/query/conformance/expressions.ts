@@ -1,13 +1,13 @@
 // What an engine answers at one moment, and over a range of time. Worked out by hand over the samples of dataset.ts.
 
 import type { Millis } from '../../../src/model/time.js';
-import type { ApiQuestion } from '../../../src/query/engine.js';
+import type { ApiQuery } from '../../../src/query/engine.js';
 import { BEGIN } from './dataset.js';
 
 /** A question and its answer, in the lines of answers.ts. */
 export interface Question {
   readonly name: string;
-  readonly ask: ApiQuestion;
+  readonly ask: ApiQuery;
   readonly want: readonly string[];
   /** The order of the lines is part of the answer. */
   readonly inOrder?: boolean;

@@ -1,6 +1,6 @@
 // Questions about series and labels, and questions that have no answer.
 
-import type { ApiQuestion } from '../../../src/query/engine.js';
+import type { ApiQuery } from '../../../src/query/engine.js';
 import { BEGIN, END } from './dataset.js';
 import { NOW, type Question, RANGE } from './expressions.js';
 
@@ -118,7 +118,7 @@ export const REFUSALS: readonly Question[] = [
   refused('labels of a selector that selects all', { ask: 'labels', match: ['{a=""}'], ...ALL }),
 ];
 
-function refused(name: string, ask: ApiQuestion, type = 'bad_data'): Question {
+function refused(name: string, ask: ApiQuery, type = 'bad_data'): Question {
   return { name, ask, want: [`refused ${type}`] };
 }
 

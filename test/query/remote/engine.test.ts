@@ -6,14 +6,14 @@ import { createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Secret } from '../../../src/model/secret.js';
-import { type ApiQuestion, QueryError } from '../../../src/query/engine.js';
+import { type ApiQuery, QueryError } from '../../../src/query/engine.js';
 import { RemoteEngine, type RemoteOptions } from '../../../src/query/remote/engine.js';
 import { certificate } from '../../support/certificate.js';
 import { freePort } from '../../support/child.js';
 import { listen, portOf, stop } from '../../support/http.js';
 import { type PrometheusServer, startPrometheus } from '../../support/prometheus.js';
 
-const ONE: ApiQuestion = { ask: 'query', query: '1', time: 1_700_000_000_000 };
+const ONE: ApiQuery = { ask: 'query', query: '1', time: 1_700_000_000_000 };
 const undo: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -87,7 +87,7 @@ describe('a real Prometheus', () => {
     await prometheus.close();
   });
 
-  test.each<[string, (at: number) => ApiQuestion, RegExp]>([
+  test.each<[string, (at: number) => ApiQuery, RegExp]>([
     [
       'query',
       time => ({ ask: 'query', query: 'up', time }),
@@ -144,7 +144,7 @@ describe('a real Prometheus', () => {
     expect((await engine.instant(query, at)).samples[0]?.value).toBe(21);
   });
 
-  test.each<[string, ApiQuestion, string]>([
+  test.each<[string, ApiQuery, string]>([
     [
       'a parse error',
       { ask: 'query', query: 'sum(', time: 0 },
@@ -333,7 +333,7 @@ describe('what is sent', () => {
     readonly headers: IncomingMessage['headers'];
     readonly body: string;
   }
-  async function seen(question: ApiQuestion, more: Partial<RemoteOptions> = {}, path = ''): Promise<Seen> {
+  async function seen(question: ApiQuery, more: Partial<RemoteOptions> = {}, path = ''): Promise<Seen> {
     const requests: Seen[] = [];
     const url = await serve(async (request, response) => {
       const { method, url: asked, headers } = request;
@@ -344,7 +344,7 @@ describe('what is sent', () => {
     return requests[0] as Seen;
   }
 
-  test.each<[string, ApiQuestion, string, string]>([
+  test.each<[string, ApiQuery, string, string]>([
     [
       'query',
       { ask: 'query', query: 'a + b', time: 1_700_000_000_123, limit: 5, lookback: 60_000, stats: 'all' },

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../../src/model/labels.js';
-import type { Matcher, Series } from '../../../src/model/samples.js';
+import type { LabelMatcher, Series } from '../../../src/model/samples.js';
 import type { Millis } from '../../../src/model/time.js';
 import type { Priority, QueryThreadEvent, QueryThreadRequest } from '../../../src/query/protocol.js';
 import { ResponseBuffer } from '../../../src/query/thread/response-buffer.js';
@@ -33,7 +33,7 @@ function ask(
   { priority = 'user', timeout = 10_000 }: { priority?: Priority; timeout?: number } = {},
 ): QueryThreadRequest {
   const id = idOf(query.split(' ')[0] as string);
-  return { type: 'query', id, priority, timeout, question: { ask: 'query', query, time: 0 } };
+  return { type: 'query', id, priority, timeout, query: { ask: 'query', query, time: 0 } };
 }
 const rule = (query: string): QueryThreadRequest => ask(query, { priority: 'urgent' });
 const cancel = (name: string): QueryThreadRequest => ({ type: 'cancel', id: idOf(name) });
@@ -52,7 +52,7 @@ function play(orders: readonly QueryThreadRequest[], reads: Readonly<Record<stri
   const seen: string[] = [];
   const desk = new QueryScheduler({
     source: {
-      select(matchers: readonly Matcher[]): Series[] {
+      select(matchers: readonly LabelMatcher[]): Series[] {
         const name = matchers.find(matcher => matcher.name === '__name__')?.value as string;
         const { takes = 0, meanwhile = [], samples = 1, fails } = reads[name] ?? {};
         now += takes;
@@ -319,7 +319,7 @@ function playWithin(
   const clock = { now: () => now, elapsed: () => now };
   const desk = new QueryScheduler({
     source: {
-      select(matchers: readonly Matcher[]): Series[] {
+      select(matchers: readonly LabelMatcher[]): Series[] {
         now += reads[matchers.find(({ name }) => name === '__name__')?.value as string] ?? 0;
         return [];
       },

@@ -6,7 +6,7 @@ import type { Millis } from '../../../src/model/time.js';
 import type { Expr } from '../../../src/promql/ast.js';
 import { EvaluationError, ParseError } from '../../../src/promql/error.js';
 import type { EvaluateOptions } from '../../../src/promql/evaluate/scope.js';
-import type { Answer } from '../../../src/promql/evaluate.js';
+import type { QueryResult } from '../../../src/promql/evaluate.js';
 import { evaluateInstant, evaluateRange } from '../../../src/promql/evaluate.js';
 import type { MemorySource } from '../../../src/promql/memory.js';
 import { parse } from '../../../src/promql/parse.js';
@@ -116,13 +116,13 @@ function checkMiddle(
   else compareScalar(present[0]?.values[0], expected);
 }
 
-function range(expr: string, { from, to, step }: Times, options: EvaluateOptions): Answer {
+function range(expr: string, { from, to, step }: Times, options: EvaluateOptions): QueryResult {
   const count = to === from ? 1 : Math.floor((to - from) / step) + 1;
   return evaluateRange(parse(expr), expr, { start: from, step, count, end: to }, options);
 }
 
 /** Nothing when the question failed as the block expects. @throws Mismatch when it failed otherwise, or did not fail. */
-function answerOrFailure({ fail: [failure] }: Expectation, ask: () => Answer): Answer | undefined {
+function answerOrFailure({ fail: [failure] }: Expectation, ask: () => QueryResult): QueryResult | undefined {
   if (!failure) return answered(ask);
   const error = errorOf(ask);
   if (!error) throw new Mismatch(`error ${failure.text} expected, none came`);
@@ -131,13 +131,13 @@ function answerOrFailure({ fail: [failure] }: Expectation, ask: () => Answer): A
   return undefined;
 }
 
-function answered(ask: () => Answer): Answer {
-  let answer: Answer | undefined;
+function answered(ask: () => QueryResult): QueryResult {
+  let answer: QueryResult | undefined;
   const error = errorOf(() => {
     answer = ask();
   });
   if (error) throw new Mismatch(`an answer expected, came error ${error.message}`);
-  return answer as Answer;
+  return answer as QueryResult;
 }
 
 /** What a user would be told; a fault of the language is never an expected error. */

@@ -3,7 +3,7 @@
 import type { Labels } from '../../../src/model/labels.js';
 import { compareLabels } from '../../../src/model/labels.js';
 import type { Millis } from '../../../src/model/time.js';
-import type { Answer, AnswerSeries } from '../../../src/promql/evaluate.js';
+import type { QueryResult, ResultSeries } from '../../../src/promql/evaluate.js';
 import type { Point, SeriesLine } from '../../../src/promql/series-notation.js';
 import type { Expectation, Pattern, Times } from './script.js';
 
@@ -23,7 +23,7 @@ export function nearlyEqual(a: number, b: number): boolean {
 }
 
 /** @throws Mismatch when an annotation is missing or one came that was not expected. */
-export function compareAnnotations(answer: Answer, expected: Expectation): void {
+export function compareAnnotations(answer: QueryResult, expected: Expectation): void {
   compareMessages('warning', answer.warnings, expected.warn, expected.noWarn);
   compareMessages('info', answer.infos, expected.info, expected.noInfo);
 }
@@ -45,7 +45,7 @@ function compareMessages(
 }
 
 /** The answer to an instant query. @throws Mismatch */
-export function compareInstant(answer: Answer, expected: Expectation): void {
+export function compareInstant(answer: QueryResult, expected: Expectation): void {
   if (answer.type === 'scalar') compareScalar(answer.value, expected);
   else if (answer.type === 'string') compareString(answer.value, expected);
   else if (answer.type === 'matrix') compareMatrix(answer.series, expected, expected.rangeVector);
@@ -65,7 +65,7 @@ function compareString(value: string, expected: Expectation): void {
 }
 
 /** An instant vector: any order unless one is expected. @throws Mismatch */
-export function compareVector(series: readonly AnswerSeries[], expected: Expectation): void {
+export function compareVector(series: readonly ResultSeries[], expected: Expectation): void {
   if (expected.scalar !== undefined || expected.string !== undefined || expected.rangeVector)
     throw new Mismatch(`${described(expected)} expected, came a vector of ${series.length}`);
   comparePresence(series, expected.series);
@@ -83,7 +83,7 @@ export function compareVector(series: readonly AnswerSeries[], expected: Expecta
 
 /** A range query's answer, or a range vector. @throws Mismatch */
 function compareMatrix(
-  series: readonly AnswerSeries[],
+  series: readonly ResultSeries[],
   expected: Expectation,
   times: Times | undefined,
 ): void {
@@ -96,7 +96,7 @@ function compareMatrix(
 }
 
 /** Range vectors and the answers to range queries are sorted by labels. @throws Mismatch */
-export function assertSorted(series: readonly AnswerSeries[]): void {
+export function assertSorted(series: readonly ResultSeries[]): void {
   for (const [i, { labels }] of series.entries()) {
     const before = series[i - 1];
     if (before && compareLabels(before.labels, labels) > 0)
@@ -105,7 +105,7 @@ export function assertSorted(series: readonly AnswerSeries[]): void {
 }
 
 /** The same label sets on both sides, each once. */
-function comparePresence(series: readonly AnswerSeries[], expected: readonly SeriesLine[]): void {
+function comparePresence(series: readonly ResultSeries[], expected: readonly SeriesLine[]): void {
   const wanted = new Set(expected.map(({ labels }) => labels.key));
   const came = new Set<string>();
   for (const each of series) {
@@ -118,7 +118,7 @@ function comparePresence(series: readonly AnswerSeries[], expected: readonly Ser
     throw new Mismatch(`${missing.labels} ${missing.points.map(pointText).join(' ')} expected, not found`);
 }
 
-function comparePoints(came: AnswerSeries, points: readonly Point[], times: Times): void {
+function comparePoints(came: ResultSeries, points: readonly Point[], times: Times): void {
   const wanted = points.flatMap((point, i) =>
     point === undefined ? [] : [{ time: times.from + i * times.step, point }],
   );
@@ -135,11 +135,11 @@ function isNear(wanted: number | 'stale', value: number): boolean {
   return typeof wanted === 'number' && nearlyEqual(value, wanted);
 }
 
-function find(series: readonly AnswerSeries[], labels: Labels): AnswerSeries {
-  return series.find(each => each.labels.key === labels.key) as AnswerSeries;
+function find(series: readonly ResultSeries[], labels: Labels): ResultSeries {
+  return series.find(each => each.labels.key === labels.key) as ResultSeries;
 }
 
-function shown({ labels, times, values }: AnswerSeries): string {
+function shown({ labels, times, values }: ResultSeries): string {
   return `${labels} ${[...times].map((time, i) => `${values[i]} @[${seconds(time)}]`).join(' ')}`;
 }
 

@@ -40,7 +40,7 @@ test('one that is larger than everything is given and not kept', () => {
   const { cache, get, made } = cacheOf(0.5);
   get('aa');
   expect(made()).toBe('aa');
-  expect(cache.take('a')).toBeUndefined();
+  expect(cache.lookup('a')).toBeUndefined();
 });
 
 test('what nobody asks for goes, what somebody does stays', () => {
@@ -79,7 +79,7 @@ test('what was asked for before goes before what was asked for since', () => {
 test('what is taken, deleted or cleared is gone', () => {
   const { cache, get, made } = cacheOf(10);
   get('abc');
-  expect(cache.take('a')?.[0]).toBe('a'.charCodeAt(0));
+  expect(cache.lookup('a')?.[0]).toBe('a'.charCodeAt(0));
   cache.age();
   cache.delete('b');
   made();

@@ -19,7 +19,7 @@ function made(seed: number, count: number, rows: number) {
   const plain: Plain = new Map();
   for (let i = 0; i < count; i++) plain.set(stored.add(), new Map());
   for (let at = 1; at <= rows; at++) {
-    const row = head.begin(at);
+    const row = head.beginRow(at);
     const early = Math.floor(numbers() * count);
     for (const [series, samples] of plain) {
       if (series === early) head.push(row, [], false);
@@ -82,7 +82,7 @@ test('a series has one sample in a row', () => {
   const stored = new StoredSeries();
   const head = new Head(stored);
   const series = stored.add();
-  const row = head.begin(1);
+  const row = head.beginRow(1);
   expect([row.set(series, 1), row.set(series, 2)]).toEqual([true, false]);
   head.push(row, [], false);
   expect(head.lastValue(series)).toBe(1);

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Matcher } from '../../../src/model/samples.js';
+import type { LabelMatcher } from '../../../src/model/samples.js';
 import { importOpenMetrics } from '../../../src/tsdb/import/import.js';
 import { SampleStore } from '../../../src/tsdb/store.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 
 const DIST = fileURLToPath(new URL('../../../dist', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('openmetrics/', import.meta.url));
-const ALL: Matcher[] = [{ name: '__name__', op: '!=', value: '', matches: value => value !== '' }];
+const ALL: LabelMatcher[] = [{ name: '__name__', op: '!=', value: '', matches: value => value !== '' }];
 
 let folder: string;
 let db: string;

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../../src/model/labels.js';
-import type { Matcher } from '../../../src/model/samples.js';
+import type { LabelMatcher } from '../../../src/model/samples.js';
 import { StoredSeries } from '../../../src/tsdb/index/series-columns.js';
 import { SeriesIndex } from '../../../src/tsdb/index/series-index.js';
 
@@ -45,14 +45,19 @@ describe('found, and nothing else', () => {
   });
 });
 
-const equal = (name: string, value: string): Matcher => ({ name, op: '=', value, matches: v => v === value });
-const unequal = (name: string, value: string): Matcher => ({
+const equal = (name: string, value: string): LabelMatcher => ({
+  name,
+  op: '=',
+  value,
+  matches: v => v === value,
+});
+const unequal = (name: string, value: string): LabelMatcher => ({
   name,
   op: '!=',
   value,
   matches: v => v !== value,
 });
-const like = (name: string, expr: RegExp): Matcher => ({
+const like = (name: string, expr: RegExp): LabelMatcher => ({
   name,
   op: '=~',
   value: expr.source,
@@ -61,7 +66,7 @@ const like = (name: string, expr: RegExp): Matcher => ({
 
 describe('selected', () => {
   const texts = ['a=1', 'a=1,b=1', 'a=2,b=1', 'b=2', 'c=1', ''];
-  test.each<[name: string, matchers: Matcher[], expected: string[]]>([
+  test.each<[name: string, matchers: LabelMatcher[], expected: string[]]>([
     ['all', [], texts],
     ['a value', [equal('a', '1')], ['a=1', 'a=1,b=1']],
     ['two values', [equal('b', '1'), equal('a', '1')], ['a=1,b=1']],

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 const MAX_REPLY = 64 * 1024;
 
 /** What a server said. */
-export interface Reply {
+export interface SmtpReply {
   readonly code: number;
   /** All of its lines, the codes included. */
   readonly text: string;
@@ -30,9 +30,9 @@ export class ReplyError extends Error {
  * The next reply; the socket is paused after it.
  * @throws ReplyError for what is no reply or more than one, the system's error, or the signal's reason
  */
-export async function nextReply(socket: Socket, command: string, signal: AbortSignal): Promise<Reply> {
+export async function nextReply(socket: Socket, command: string, signal: AbortSignal): Promise<SmtpReply> {
   let text = '';
-  return new Promise<Reply>((resolve, reject) => {
+  return new Promise<SmtpReply>((resolve, reject) => {
     const onData = (chunk: Buffer) => {
       text += chunk.toString('latin1');
       try {
@@ -61,7 +61,7 @@ export async function nextReply(socket: Socket, command: string, signal: AbortSi
 }
 
 /** Undefined while lines are missing. @throws ReplyError */
-function parseReply(text: string, command: string): Reply | undefined {
+function parseReply(text: string, command: string): SmtpReply | undefined {
   const refuse = (what: string) => {
     const line = (text.split(/\r?\n/)[0] as string).slice(0, 100);
     return new ReplyError(`${what} (${line})`, command);

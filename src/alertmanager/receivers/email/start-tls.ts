@@ -2,7 +2,7 @@
 // connections were given. Source: RFC 3207, 4.
 
 import type { Socket } from 'node:net';
-import { nextReply, type Reply, ReplyError } from './reply.js';
+import { nextReply, ReplyError, type SmtpReply } from './reply.js';
 
 const GREETING = 'the connection';
 
@@ -31,11 +31,11 @@ export async function startTls(socket: Socket, hello: string, signal: AbortSigna
   expectCode(await command(socket, 'STARTTLS', signal), 'STARTTLS', 220);
 }
 
-async function command(socket: Socket, line: string, signal: AbortSignal): Promise<Reply> {
+async function command(socket: Socket, line: string, signal: AbortSignal): Promise<SmtpReply> {
   socket.write(`${line}\r\n`);
   return nextReply(socket, line.split(' ')[0] as string, signal);
 }
 
-function expectCode({ code, text }: Reply, command: string, wanted: number): void {
+function expectCode({ code, text }: SmtpReply, command: string, wanted: number): void {
   if (code !== wanted) throw new ReplyError(text.replace(/\s*\n/g, ' '), command, code);
 }

@@ -4,7 +4,7 @@ import type { Millis } from '../../../model/time.js';
 import type { FailureReason } from '../receiver.js';
 
 /** An answer, its body bounded. */
-export interface Answer {
+export interface WebhookResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
@@ -13,7 +13,7 @@ export interface Answer {
 /** Client errors that pass: timeout, too early, too many requests. */
 const PASSING = new Set([408, 425, 429]);
 
-export function isTaken({ status }: Answer): boolean {
+export function isTaken({ status }: WebhookResponse): boolean {
   return status >= 200 && status < 300;
 }
 
@@ -32,7 +32,7 @@ export function reasonOf(status: number): FailureReason {
  * How long the other side wants to be left alone: the header `Retry-After` (seconds or a date), or `retry_after` of the
  * body as Discord (seconds with a fraction) and Telegram (in `parameters`) say it.
  */
-export function retryAfterOf(answer: Answer, now: Millis): Millis | undefined {
+export function retryAfterOf(answer: WebhookResponse, now: Millis): Millis | undefined {
   const header = answer.headers['retry-after'];
   const said = typeof header === 'string' ? header.trim() : '';
   if (/^\d+(\.\d+)?$/.test(said)) return Number(said) * 1000;

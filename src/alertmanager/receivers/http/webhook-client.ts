@@ -2,13 +2,13 @@
 
 import type { HttpClientConfig } from '../../../config/http-client/config.js';
 import { secretsOfHttp } from '../../../config/http-client/secrets.js';
-import { Caller, RedirectError } from '../../../http-client/client.js';
+import { HttpClient, RedirectError } from '../../../http-client/client.js';
 import { explainError } from '../../../http-client/errors.js';
 import { oneLine, scrub, secretsOfUrl } from '../../../model/scrub.js';
 import { formatDuration, LONGEST_WAIT, type Millis } from '../../../model/time.js';
 import { DnsError } from '../../../net/error.js';
 import { DeliveryError } from '../receiver.js';
-import { type Answer, isFinal, isTaken, reasonOf, retryAfterOf } from './answer.js';
+import { isFinal, isTaken, reasonOf, retryAfterOf, type WebhookResponse } from './answer.js';
 
 /** More of an answer than this is read but not kept. */
 const MAX_ANSWER = 64 * 1024;
@@ -22,7 +22,7 @@ interface WebhookClientOptions {
   /** Of the receiver itself, beside the caller's deadline; 0 is none. */
   readonly timeout?: Millis;
   /** What an answer says is wrong, where the service has a form for that; the body otherwise. */
-  readonly explain?: (answer: Answer) => string | undefined;
+  readonly explain?: (answer: WebhookResponse) => string | undefined;
   /** A message was taken. @param words one line without secrets */
   readonly onAnswer?: ((status: number, words: string) => void) | undefined;
 }
@@ -38,7 +38,7 @@ export interface Post {
 /** Posts to wherever a receiver's URL points. Closed by {@link close}. */
 export class WebhookClient {
   readonly #settings: WebhookClientOptions;
-  readonly #callers = new Map<string, Caller>();
+  readonly #callers = new Map<string, HttpClient>();
 
   constructor(settings: WebhookClientOptions) {
     this.#settings = settings;
@@ -48,7 +48,7 @@ export class WebhookClient {
    * Posts and resolves when the other side has answered 2xx.
    * @throws DeliveryError
    */
-  async post(post: Post, signal: AbortSignal): Promise<Answer> {
+  async post(post: Post, signal: AbortSignal): Promise<WebhookResponse> {
     const url = this.#parse(post.url);
     const answer = await this.#call(url, post, signal);
     if (isTaken(answer)) {
@@ -65,7 +65,7 @@ export class WebhookClient {
   /** The error for an answer that is none to be happy with. */
   refusal(
     post: Post,
-    answer: Answer,
+    answer: WebhookResponse,
     { said, permanent }: { said: string; permanent: boolean },
   ): DeliveryError {
     const { integration } = this.#settings;
@@ -84,7 +84,7 @@ export class WebhookClient {
   }
 
   close(): void {
-    for (const caller of this.#callers.values()) caller.close();
+    for (const client of this.#callers.values()) client.close();
     this.#callers.clear();
   }
 
@@ -99,12 +99,12 @@ export class WebhookClient {
     );
   }
 
-  async #call(url: URL, post: Post, signal: AbortSignal): Promise<Answer> {
+  async #call(url: URL, post: Post, signal: AbortSignal): Promise<WebhookResponse> {
     const { timeout = 0 } = this.#settings;
     const own = timeout > 0 ? AbortSignal.timeout(Math.min(timeout, LONGEST_WAIT)) : undefined;
     const chunks: Buffer[] = [];
     try {
-      const { status, headers } = await this.#caller(url).call(
+      const { status, headers } = await this.#client(url).call(
         {
           method: 'POST',
           url,
@@ -120,7 +120,7 @@ export class WebhookClient {
     }
   }
 
-  #caller(url: URL): Caller {
+  #client(url: URL): HttpClient {
     const known = this.#callers.get(url.origin);
     if (known) return known;
     const [oldest] = this.#callers;
@@ -128,9 +128,9 @@ export class WebhookClient {
       oldest[1].close();
       this.#callers.delete(oldest[0]);
     }
-    const caller = new Caller(url, this.#settings.http);
-    this.#callers.set(url.origin, caller);
-    return caller;
+    const client = new HttpClient(url, this.#settings.http);
+    this.#callers.set(url.origin, client);
+    return client;
   }
 
   #failure(

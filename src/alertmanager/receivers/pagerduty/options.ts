@@ -93,7 +93,7 @@ export function readPagerduty(decoder: TemplateDecoder, node: Field, global: Glo
 
 function readRoutingKey(decoder: TemplateDecoder, node: Field, fields: Fields): SecretSource {
   decoder.secretTemplate(fields.routing_key);
-  decoder.noteSecret(fields.service_key);
+  decoder.markSecret(fields.service_key);
   const isOld = [fields.service_key, fields.service_key_file].some(each => !isAbsent(each));
   const key = readSecret(decoder, {
     inline: fields.routing_key,

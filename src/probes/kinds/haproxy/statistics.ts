@@ -69,7 +69,7 @@ export class Statistics {
       if (row.scope === 'backend') backends.push([proxy, reader.summary(cells)]);
     });
     if (isLarge) this.#readServers(text, reader, servers, tally);
-    attempt.leaveOut(reader.leftOut);
+    attempt.dropSamples(reader.leftOut);
     return Object.fromEntries(backends);
   }
 

@@ -3,7 +3,7 @@
 
 import { hideCredentials } from '../../../model/hide-credentials.js';
 import { oneLine, scrub } from '../../../model/scrub.js';
-import type { Answer } from '../../http/request.js';
+import type { HttpResponse } from '../../http/request.js';
 import { ProbeFailure } from '../../probe.js';
 import { isDeep } from './depth.js';
 import { explanationOf, textOf, titleOf } from './explanation.js';
@@ -50,7 +50,7 @@ function isJson(text: string): boolean {
 const FIRST = new Set([...'{["-tfn0123456789'].map(character => character.charCodeAt(0)));
 
 /** The body as JSON, with its text; undefined when it is none. A byte order mark is skipped (RFC 8259, 8.1). */
-export function parseJson({ body }: Answer): JsonBody | undefined {
+export function parseJson({ body }: HttpResponse): JsonBody | undefined {
   const from = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
   if (!FIRST.has(firstVisible(body, from))) return undefined;
   const text = body.toString('utf8', from);
@@ -67,7 +67,7 @@ function firstVisible(body: Buffer, from: number): number {
 }
 
 /** What a body that {@link parseJson} does not take is instead, as the end of a sentence. */
-export function notJson(answer: Answer): string {
+export function notJson(answer: HttpResponse): string {
   const { body, encoding } = answer;
   const from = answer.redirectedFrom ? ` (${redirectNote(answer)})` : '';
   if (encoding)
@@ -105,7 +105,11 @@ function foreignNumber(text: string): string | undefined {
 }
 
 /** @throws ProbeFailure with the server's own words when the status code is not a wanted one (2xx unless said). */
-export function checkStatus(answer: Answer, wanted: readonly number[] | undefined, body: unknown): void {
+export function checkStatus(
+  answer: HttpResponse,
+  wanted: readonly number[] | undefined,
+  body: unknown,
+): void {
   const { statusCode } = answer;
   if (wanted ? wanted.includes(statusCode) : statusCode >= 200 && statusCode < 300) return;
   const isAuth = statusCode === 401 || statusCode === 403;
@@ -121,7 +125,7 @@ function spoken(text: string, secrets: readonly string[]): string {
 }
 
 /** `http://host/path answered text/html (Sign in), not what was wanted`, for a URL that another server seems to be at. */
-export function unexpectedResponse(answer: Answer, wanted: string): string {
+export function unexpectedResponse(answer: HttpResponse, wanted: string): string {
   const { url, headers, statusCode, encoding } = answer;
   const type = String(headers['content-type'] ?? 'without a content type').replace(/;.*/, '');
   const words = encoding ? encoding : spokenBriefly(answer, textOf(answer, LONGEST_BRIEF));
@@ -129,7 +133,7 @@ export function unexpectedResponse(answer: Answer, wanted: string): string {
   return `${from}${originAndPath(url)} answered ${statusCode} ${type} (${words}), not ${wanted}`;
 }
 
-function spokenBriefly(answer: Answer, text: string): string {
+function spokenBriefly(answer: HttpResponse, text: string): string {
   return oneLine(spoken(titleOf(answer, text) || text, answer.secrets), 40) || 'nothing';
 }
 
@@ -138,11 +142,11 @@ function originAndPath(url: URL): string {
 }
 
 /** Where an answer came from after redirects, without what may be secret of the address. */
-function redirectNote({ url, redirectedFrom }: Answer): string {
+function redirectNote({ url, redirectedFrom }: HttpResponse): string {
   return redirectedFrom ? `redirected to ${originAndPath(url)}` : '';
 }
 
-function droppedNote({ url, credentialsDroppedAt }: Answer): string {
+function droppedNote({ url, credentialsDroppedAt }: HttpResponse): string {
   return (
     `credentials are not sent on where ${credentialsDroppedAt} redirects to ${url.origin}; ` +
     `write ${originAndPath(url)} as the URL`

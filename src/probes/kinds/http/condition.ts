@@ -46,7 +46,7 @@ export const condition = ({ about, section, words, z }: SchemaKit) =>
 export const conditions = (schemaKit: SchemaKit) => {
   const { ofType, z } = schemaKit;
   const one = condition(schemaKit);
-  const parsed = z.unknown().transform((written, context): Condition[] => {
+  const parsed = z.unknown().transform((written, context): BodyCondition[] => {
     const isList = Array.isArray(written);
     return (isList ? written : [written]).flatMap((each, i) => {
       const { data, error } = one.safeParse(each, { reportInput: false });
@@ -62,7 +62,7 @@ export const conditions = (schemaKit: SchemaKit) => {
   );
 };
 
-type Condition = z.output<ReturnType<typeof condition>>;
+type BodyCondition = z.output<ReturnType<typeof condition>>;
 
 function pathProblem(path: string): string | undefined {
   try {
@@ -78,7 +78,7 @@ function pathProblem(path: string): string | undefined {
 export type UnmetCondition = (body: unknown, hide: (text: string) => string) => string | undefined;
 
 /** Reads a condition's path once, for bodies to come. @throws PathError, which check-config has seen before */
-export function unmetCondition({ path, operator, value }: Condition): UnmetCondition {
+export function unmetCondition({ path, operator, value }: BodyCondition): UnmetCondition {
   const parts = parsePath(path);
   return (body, hide) => {
     const found = valueAt(body, parts);
@@ -103,7 +103,7 @@ function elsewhere(body: unknown, path: string): string {
     : `: the body is a list; write $[0]${below}`;
 }
 
-function holds(operator: Operator, found: unknown, wanted: Condition['value']): boolean {
+function holds(operator: Operator, found: unknown, wanted: BodyCondition['value']): boolean {
   switch (operator) {
     case 'exists':
       return true;

@@ -5,7 +5,7 @@
 
 import { STATUS_CODES } from 'node:http';
 import { locationOf } from '../../http/redirect.js';
-import type { Answer } from '../../http/request.js';
+import type { HttpResponse } from '../../http/request.js';
 
 /** More of a body is not looked at, in bytes. */
 const LONGEST_TEXT = 64 * 1024;
@@ -17,7 +17,7 @@ const MOST_PARTS = 200;
 const MAX_DEPTH = 4;
 
 /** The words of an answer, as the server wrote them: of its JSON, its text, its page or its headers; '' without any. */
-export function explanationOf(answer: Answer, json: unknown): string {
+export function explanationOf(answer: HttpResponse, json: unknown): string {
   const { statusCode } = answer;
   const location = locationOf(answer);
   if (statusCode >= 300 && statusCode < 400 && location !== undefined)
@@ -27,7 +27,7 @@ export function explanationOf(answer: Answer, json: unknown): string {
 }
 
 /** What a body that is no JSON says. */
-function fromText(answer: Answer): string {
+function fromText(answer: HttpResponse): string {
   const { body, statusCode, encoding } = answer;
   if (encoding || body.length === 0 || body.includes(0)) return '';
   const text = textOf(answer, LONGEST_TEXT);
@@ -43,7 +43,7 @@ function fromText(answer: Answer): string {
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Where a redirect fails to lead, and why credentials were not taken (RFC 6750, 3). */
-function fromHeaders({ headers, statusCode }: Answer): string {
+function fromHeaders({ headers, statusCode }: HttpResponse): string {
   if (REDIRECTS.has(statusCode)) return 'redirects without a Location';
   const challenge = statusCode === 401 ? [headers['www-authenticate'] ?? []].flat().join(', ') : '';
   const said = (name: string) => new RegExp(`\\b${name}\\s*=\\s*"([^"]*)"`, 'i').exec(challenge)?.[1] ?? '';
@@ -54,7 +54,7 @@ const CHARSET = /;\s*charset\s*=\s*"?([\w:.+-]{1,40})/i;
 const META_CHARSET = /<meta\b[^>]{0,200}?\bcharset\s*=\s*["']?([\w:.+-]{1,40})/i;
 
 /** The beginning of a body as text, in the encoding that its type or its page names; UTF-8 without one that is known. */
-export function textOf({ body, headers }: Pick<Answer, 'body' | 'headers'>, bytes: number): string {
+export function textOf({ body, headers }: Pick<HttpResponse, 'body' | 'headers'>, bytes: number): string {
   const start = body.subarray(0, bytes);
   const type = String(headers['content-type'] ?? '');
   const charset = (CHARSET.exec(type) ?? META_CHARSET.exec(start.toString('latin1', 0, 1024)))?.[1];
@@ -66,7 +66,7 @@ export function textOf({ body, headers }: Pick<Answer, 'body' | 'headers'>, byte
 }
 
 /** The title of an HTML page, or its first heading; '' for a page without; undefined for something else. */
-export function titleOf({ headers }: Pick<Answer, 'headers'>, text: string): string | undefined {
+export function titleOf({ headers }: Pick<HttpResponse, 'headers'>, text: string): string | undefined {
   const type = String(headers['content-type'] ?? '');
   if (!/^text\/html|^application\/xhtml/i.test(type) && !/^\s*<(?:!doctype\s+html|html)\b/i.test(text))
     return undefined;
@@ -94,7 +94,7 @@ function fromEvents(text: string): string {
   }
 }
 
-function isXml({ headers }: Answer, text: string): boolean {
+function isXml({ headers }: HttpResponse, text: string): boolean {
   return /[/+]xml\b/i.test(String(headers['content-type'] ?? '')) || /^\s*<\?xml\b/.test(text);
 }
 
@@ -127,7 +127,7 @@ function withoutCode(text: string, statusCode: number): string {
 const BINARY =
   /^(?:image|audio|video|font)\/|^application\/(?:octet-stream|zip|gzip|pdf|wasm|grpc|protobuf|x-protobuf)/i;
 
-function isBinary({ headers }: Answer): boolean {
+function isBinary({ headers }: HttpResponse): boolean {
   return BINARY.test(String(headers['content-type'] ?? ''));
 }
 

@@ -29,7 +29,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** Reads a path. @throws PathError */
 export function parsePath(path: string): PathPart[] {
-  return new Reader(path).read();
+  return new PathReader(path).read();
 }
 
 /** The value at a path; undefined where there is none. */
@@ -82,7 +82,7 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-class Reader {
+class PathReader {
   readonly #path: string;
   #at = 0;
 

@@ -71,20 +71,20 @@ export function comparedName(name: string): string {
   return local.replace(/^library\/(?=[^/]+$)/, '');
 }
 
-type Entry = Record<string, unknown>;
+type ModelEntry = Record<string, unknown>;
 
-function entriesOf(body: unknown): Entry[] | undefined {
+function entriesOf(body: unknown): ModelEntry[] | undefined {
   const { models } = objectOf(body);
   // A server without a model may say null.
   if (models === null) return [];
   return Array.isArray(models) ? models.map(objectOf) : undefined;
 }
 
-function objectOf(value: unknown): Entry {
-  return value !== null && typeof value === 'object' ? (value as Entry) : {};
+function objectOf(value: unknown): ModelEntry {
+  return value !== null && typeof value === 'object' ? (value as ModelEntry) : {};
 }
 
-function nameOf({ name, model }: Entry): string {
+function nameOf({ name, model }: ModelEntry): string {
   return wordOf(name) || wordOf(model);
 }
 
