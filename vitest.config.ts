@@ -27,10 +27,13 @@ const SHARING = [
   ...['metrics', 'model', 'net', 'probes', 'promql', 'query', 'report', 'rules', 'store', 'template', 'tsdb'],
 ].map(room => `test/${room}/**/*.test.ts`);
 
-/** Tests of those rooms that change what is the process's own, or look at it: its time zone, its folder, its memory. */
+/**
+ * Tests of those rooms that change what is the process's own, or look at it: its time zone, its folder, its memory, or how soon
+ * it answers a thread, which the heap that others leave delays.
+ */
 const OF_THE_PROCESS = files([
   ...['alertmanager/long-waits', 'http-client/connections', 'http/page/utc-offsets', 'probes/prober'],
-  ...['rules/unit-test', 'store/sqlite'],
+  ...['query/embedded', 'rules/unit-test', 'store/sqlite'],
 ]);
 
 /** Tests that keep a processor busy with a browser, and tests that start whole programs and mostly wait for them. */
