@@ -61,6 +61,7 @@ test('an announcement is posted and removed by the keyboard, and stands on the o
   await shows(page, '.done').toBe('The announcement has ended.');
   await shows(page, '[aria-labelledby=announcements-ended]').toContain('First line');
   await enter(page, /^Remove the announcement/);
+  await hasFocus(page).toBe('Keep');
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
   await shows(page, '.done').toBe('The announcement was removed.');
