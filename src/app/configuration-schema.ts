@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { receiverKinds } from '../alertmanager/receivers/index.js';
 import { actionsSection, alertingSection } from '../alerts/settings.js';
 import { endpointSection, unknownServices } from '../cluster/endpoints/section.js';
 import { about, ofType } from '../config/about.js';
@@ -165,7 +166,7 @@ export const monitorYml = section({
   alerting: about(alertingSection(schemaKit).prefault({}), 'Where alerts go; see docs/alerting.md.'),
   actions: about(actionsSection(schemaKit).default([]), 'What is done about an alert by itself.'),
   reports: about(
-    reportsSection(schemaKit).default([]),
+    reportsSection(schemaKit, receiverKinds).default([]),
     'Reports that are sent by schedule; see docs/reports.md.',
   ),
   services: about(services, 'What is monitored, by id: letters, digits, `_`, `-` and `.`.'),

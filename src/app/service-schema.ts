@@ -31,7 +31,7 @@ export const serviceKeys = {
   }),
   kind: about(
     text().optional(),
-    'What is asked: `http`, `ollama`, `redis` or `haproxy`; each has keys of its own, see below.',
+    `What is asked: ${kinds.map(({ kind }) => `\`${kind}\``).join(', ')}; each has keys of its own, see below.`,
     { example: 'ollama', fallback: 'http' },
   ),
   check_type: about(text().optional(), 'Another name of `kind`.'),

@@ -16,7 +16,8 @@ export interface ReportDefinition {
   readonly receivers: readonly string[];
 }
 
-export function reportsSection(v: SchemaKit) {
+/** @param kinds of receivers; their keys are in the description */
+export function reportsSection(v: SchemaKit, kinds: readonly ReceiverKind[]) {
   const { about, ofType } = v;
   const report = v
     .section({
@@ -52,7 +53,7 @@ export function reportsSection(v: SchemaKit) {
         v.z
           .array(v.words(), { error: 'expected a list of receivers of alertmanager.yml' })
           .min(1, 'name at least one receiver of alertmanager.yml'),
-        'Receivers of alertmanager.yml: e-mail, Slack, Discord, Telegram.',
+        `Receivers of alertmanager.yml that have one of ${reportKeys(kinds).join(', ')}.`,
         { example: ['email'] },
       ),
     })
@@ -85,7 +86,7 @@ export function receiverProblems(
   kinds: readonly ReceiverKind[],
 ): string[] {
   const names = config.receivers.map(({ name }) => name);
-  const able = kinds.filter(kind => kind.sendsReports).map(({ key }) => key);
+  const able = reportKeys(kinds);
   return reports.flatMap(({ receivers }, i) =>
     receivers.flatMap((name, j) => {
       const place = `${file}: reports.${i}.receivers.${j}`;
@@ -101,4 +102,9 @@ export function receiverProblems(
       return [`${place}: "${name}" has nothing that carries a report; give it one of ${able.join(', ')}`];
     }),
   );
+}
+
+/** Keys of alertmanager.yml whose receivers can carry a report. */
+function reportKeys(kinds: readonly ReceiverKind[]): string[] {
+  return kinds.filter(kind => kind.sendsReports).map(({ key }) => key);
 }

@@ -228,7 +228,7 @@ describe('one mistake is one line', () => {
     [
       'a kind like nothing',
       serviceA('kind: postgresql'),
-      'services.a.kind: no kind "postgresql"; there are http, ollama, redis, haproxy',
+      `services.a.kind: no kind "postgresql"; there are ${kinds.map(({ kind }) => kind).join(', ')}`,
     ],
     [
       "the node's own kind",

@@ -7,6 +7,7 @@ import type { Expr, VectorSelector } from '../../src/promql/ast.js';
 import { absentLabels } from '../../src/promql/functions/absence.js';
 import { functions } from '../../src/promql/functions/index.js';
 import { formatDecimal, formatGeneral, parseNumber } from '../../src/promql/number.js';
+import { parse } from '../../src/promql/parse.js';
 import type { Value } from '../../src/promql/value.js';
 import { exprAt, Notes, placeAt, scalar, show, text, vector } from '../support/columns.js';
 
@@ -43,6 +44,11 @@ function stepsOf(args: readonly Value[]): number {
 }
 
 type Case = readonly [name: string, args: readonly Value[], want: readonly string[]];
+
+test.each(functions)('$name is a name of the grammar', ({ name }) => {
+  // A name the grammar does not have is a metric, and the parenthesis behind it is the error.
+  expect(() => parse(`${name}(1, 1, 1, 1, 1, 1, 1)`)).not.toThrow(/unexpected "\("/);
+});
 
 describe('one value at a time', () => {
   const cases: readonly Case[] = [
