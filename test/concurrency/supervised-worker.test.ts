@@ -48,6 +48,8 @@ test.each<[name: string, request: Request, reason: string | RegExp]>([
   ['hangs', { type: 'hang' }, /^no sign of life after \d+ pings$/],
 ])('a thread that %s is started again, and gets what is posted then', async (_, request, reason) => {
   const thread = start({ pingEvery: 50 });
+  // What a thread posts just before it exits need not arrive.
+  await expect.poll(() => events, TIMEOUT).toEqual(started(1));
   thread.post(request);
   await expect.poll(() => downs, TIMEOUT).toHaveLength(1);
   thread.post({ type: 'echo', n: 1 });
