@@ -132,7 +132,7 @@ export class AlertStore {
   }
 
   /**
-   * Follows the wall clock; to be called before alerts are taken or judged by it. After a leap (the clock was set forward,
+   * Follows the wall clock; to be called before alerts are added or evaluated by it. After a leap (the clock was set forward,
    * the process stood still) senders could not confirm what had not ended before: it is believed as after a restart. When the
    * clock was set back what is over stays over, and nothing is believed for longer than before.
    */

@@ -1,5 +1,5 @@
 // What was done about an alert, in the document's words: "Automatic restart attempted, notification sent". Comes in: an
-// episode; goes out: one line.
+// history entry; goes out: one line.
 
 import type { AlertHistoryEntry, NotificationRecord } from './history.js';
 

@@ -291,7 +291,7 @@ export class Alerting {
     await sender?.close();
   }
 
-  /** An alert may be on disk while the beginning of its episode was not yet: it begins now. */
+  /** An alert may be on disk without its history entry: the entry is opened now. */
   #resume(at: Millis): void {
     const firing = [...this.alerts.all()].filter(alert => !isResolved(alert, at));
     // Copies raise what has begun.

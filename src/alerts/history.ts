@@ -9,7 +9,7 @@ import { alertIdentity, isEscalation } from '../model/alert.js';
 import type { Millis } from '../model/time.js';
 import type { AlertHistoryQuery, AlertHistoryStore, StoredHistoryEntry } from '../store/alert-history.js';
 
-/** Messages an episode remembers; of more the oldest but the first go. */
+/** Notifications kept in an entry; of more, the oldest but the first are dropped. */
 const MAX_NOTIFICATIONS = 200;
 const MAX_ACTIONS = 100;
 /** Episodes written at once. */
@@ -92,19 +92,19 @@ export class AlertHistory {
       const episode = body as AlertHistoryEntry;
       this.#open.set(episode.identity, episode);
     }
-    // Newest first: of an alert that came again the last episode counts.
+    // Newest first: of an alert that fired several times the last entry counts.
     for (const { body } of store.select({ active: false, limit: RESTORED_RECENT }).episodes.toReversed()) {
       const episode = body as AlertHistoryEntry;
       this.#recent.set(episode.identity, episode);
     }
   }
 
-  /** The episode an alert is in. */
+  /** The open entry of an alert. */
   current(identity: string): AlertHistoryEntry | undefined {
     return this.#open.get(identity);
   }
 
-  /** The episode an alert is in, or was in last, as far as it is remembered. */
+  /** The open entry of an alert, or the last one that is still in memory. */
   latest(identity: string): AlertHistoryEntry | undefined {
     return this.#open.get(identity) ?? this.#recent.get(identity);
   }
@@ -197,8 +197,8 @@ export class AlertHistory {
     this.#write(Number.POSITIVE_INFINITY);
   }
 
-  #write(bite: number): void {
-    const changed = [...this.#changed].slice(0, bite);
+  #write(batch: number): void {
+    const changed = [...this.#changed].slice(0, batch);
     for (const episode of changed) this.#changed.delete(episode);
     if (changed.length > 0) this.#store.upsert(changed.map(stored));
   }

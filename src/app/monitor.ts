@@ -383,7 +383,7 @@ export class Monitor {
     return this.#settings.externalUrl ?? this.#url;
   }
 
-  /** By what requests of browsers are judged. */
+  /** The policy for requests of browsers. */
   #access(): AccessPolicy {
     const { node, web, page } = this.#configuration;
     const { host = '' } = this.#settings.listen;

@@ -14,7 +14,7 @@ setFlagsFromString('--liftoff-only');
 // What is live hardly changes, so room to grow is room for garbage: with 1,000 services 40 MiB of it. Collecting sooner
 // costs no probe anything that can be measured.
 setFlagsFromString('--heap-growing-percent=15');
-// The nursery stays as small as it begins. V8 puts the factor back to 2 whenever it sets up the heap of another thread.
+// The young generation stays as small as it starts. V8 puts the factor back to 2 whenever it sets up the heap of another thread.
 const keepNurserySmall = () => setFlagsFromString('--semi-space-growth-factor=1');
 keepNurserySmall();
 process.on('worker', worker => worker.once('online', keepNurserySmall));

@@ -1,5 +1,5 @@
 // Services that are in trouble and whose alerts the rules leave out, because something they depend on is down. Comes in: the
-// board; goes out: what would be sent otherwise. The rules say the same as `langgraph:service_muted`.
+// cluster state; goes out: what would be sent otherwise. The rules say the same as `langgraph:service_muted`.
 
 import type { Mute, MutedAlert } from '../model/muted.js';
 import type { ClusterState } from './state.js';

@@ -1,4 +1,4 @@
-// Whether a thread that does not answer is stuck or only slow, judged from outside. On a busy machine a thread of low
+// Whether a thread that does not answer is stuck or only slow, as seen from outside. On a busy machine a thread of low
 // priority may get a hundredth of a processor: what it was given counts, not the time that passed.
 
 import { readFileSync, readlinkSync } from 'node:fs';

@@ -1,5 +1,5 @@
 // The section `web` of monitor.yml: names and proxies of the monitor's own address. Comes in: YAML; goes out: what
-// requests of browsers are judged by.
+// policy for requests of browsers.
 
 import { BlockList, isIP } from 'node:net';
 import { domainToASCII } from 'node:url';

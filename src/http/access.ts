@@ -14,7 +14,7 @@ export interface AccessSettings {
   readonly trustedProxies: BlockList;
 }
 
-/** By what a request of a browser is judged. */
+/** The policy for a browser's request. */
 export interface AccessPolicy extends AccessSettings {
   /** Where people reach the monitor, without a slash at the end. */
   readonly externalUrl: string;

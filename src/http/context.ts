@@ -39,7 +39,7 @@ export interface ApiContext {
   readonly publicEvents: HealthFeed;
   /** Runs PromQL, embedded or remote. */
   readonly query: QueryEngine;
-  /** Makes reports of the past. */
+  /** Makes reports. */
   readonly analyst: Analyst;
   /** Alerts, silences and notifications. */
   readonly alerting: Alerting;

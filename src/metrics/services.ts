@@ -1,4 +1,4 @@
-// A service as metrics: what it is called and what is believed of it, which a rule needs to judge the cluster and to
+// A service as metrics: its names and its confirmed state, which a rule needs to evaluate the cluster and to
 // word an alert, and what adds up over its checks. Comes in: results; goes out: readings.
 
 import { family } from '../model/family.js';

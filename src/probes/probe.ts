@@ -1,5 +1,5 @@
 // The joint between a kind of service and what runs it. A kind asks its service one question and records what it
-// measures; who calls it owns the deadline, the timing, the retry and the verdict.
+// measures; the caller owns the deadline, the timing, the retry and the status.
 
 import type { MetricFamily } from '../model/family.js';
 import type { ProbeFacts, Reason } from '../model/result.js';

@@ -1,4 +1,4 @@
-// A second question asked beside the one a service is judged by: it shares the deadline and leaves no trace of its own.
+// A second request beside the one that decides a service's status: it shares the deadline and leaves no trace of its own.
 
 import type { ProbeFacts } from '../model/result.js';
 import type { Millis } from '../model/time.js';

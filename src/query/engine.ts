@@ -171,7 +171,7 @@ export interface SamplingEngine extends QueryEngine {
    * rules, or when the thread died over it.
    */
   append(scrape: Scrape): Promise<RuleEvaluation | undefined>;
-  /** Replaces the rules; scrapes from now on are judged by these. */
+  /** Replaces the rules, which are evaluated after scrapes from now on. */
   setRules(settings: RuleSettings): void;
   /** As of the last append. */
   readonly status: SamplesStatus;

@@ -54,7 +54,7 @@ export type Priority = 'urgent' | 'user' | 'background';
 
 /** To the thread. */
 export type QueryThreadRequest =
-  /** Kept, and judged by the rules if there are any: `judged` comes back. */
+  /** Appended, and the rules evaluated if there are any: `evaluated` comes back. */
   | { readonly type: 'append'; readonly scrape: PackedScrape }
   | { readonly type: 'rules'; readonly settings: RuleSettings }
   | { readonly type: 'groups'; readonly id: number }
@@ -65,7 +65,7 @@ export type QueryThreadRequest =
       readonly timeout: Millis;
       readonly priority: Priority;
     }
-  /** The next piece of an answer: a `piece` or a `refusal` comes back. */
+  /** The next chunk of an answer: a `chunk` or an `error` comes back. */
   | { readonly type: 'nextChunk'; readonly id: number }
   /** The answer, or the rest of it, is not wanted any more. */
   | { readonly type: 'cancel'; readonly id: number }
@@ -79,7 +79,7 @@ export type QueryThreadEvent =
   | { readonly type: 'chunk'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: 'error'; readonly id: number; readonly errorType: ErrorType; readonly message: string }
   | { readonly type: 'status'; readonly status: SamplesStatus }
-  /** Scrapes are judged in the order they came. */
+  /** Scrapes are evaluated in the order they came. */
   | { readonly type: 'evaluated'; readonly evaluation: RuleEvaluation | undefined }
   | { readonly type: 'groups'; readonly id: number; readonly groups: readonly RuleGroupView[] }
   | {
@@ -108,7 +108,7 @@ export interface ThreadOptions {
   readonly retention: Millis;
   /** Bytes the samples may take; 0 is any number. */
   readonly maxBytes: number;
-  /** Why the file must not be touched, until an order says otherwise; undefined when it may be. */
+  /** Why the file must not be touched, until a request changes it; undefined when it may be. */
   readonly obstacle?: string | undefined;
   readonly limits: QueryLimits;
   /** What all scrapes are of; undefined where they may be of several. */

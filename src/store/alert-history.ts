@@ -1,4 +1,4 @@
-// Episodes of alerts, from the first moment to the last: what `/alert_history` shows. Comes in: an episode whenever
+// Alert history entries, from begin to end of each alert: what `/alert_history` shows. Comes in: an episode whenever
 // something happens in it; goes out: pages of them.
 
 import type { Millis } from '../model/time.js';
@@ -6,7 +6,7 @@ import { type DamageSink, timeText } from './damage.js';
 import { pack, type Sqlite, unpack } from './database.js';
 import type { ResilientDatabase } from './resilient-database.js';
 
-/** What of an episode is looked for; the rest is its keeper's. */
+/** The columns of an entry that can be searched; the rest is the caller's. */
 export interface StoredHistoryEntry {
   /** Ids in the order of time are cheapest to write. */
   readonly id: string;
@@ -20,7 +20,7 @@ export interface StoredHistoryEntry {
   readonly body: unknown;
 }
 
-/** Which episodes are asked for; those that began strictly between two moments. */
+/** Which entries are selected; those that began strictly between two moments. */
 export interface AlertHistoryQuery {
   /** This one alone. */
   readonly id?: string | undefined;
@@ -123,7 +123,7 @@ export class EpisodeTable {
     return { episodes, count: this.#count.get(parameters)?.n ?? 0 };
   }
 
-  /** A row's episode; a damaged one is left out for good. */
+  /** A row's entry; a damaged one is deleted. */
   #whole(row: HistoryRow): StoredHistoryEntry[] {
     const episode = episodeOf(row);
     if (episode) return [episode];
@@ -135,9 +135,9 @@ export class EpisodeTable {
     return [];
   }
 
-  /** Deletes up to `bite` of those that ended before a moment. @returns how many */
-  prune(before: Millis, bite: number): number {
-    return this.#prune.run(before, bite).changes;
+  /** Deletes up to `batch` of those that ended before a moment. @returns how many */
+  prune(before: Millis, batch: number): number {
+    return this.#prune.run(before, batch).changes;
   }
 }
 

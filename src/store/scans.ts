@@ -88,9 +88,9 @@ export class ScanTable {
     return this.#count.get()?.n ?? 0;
   }
 
-  /** Deletes up to `bite` of the oldest rows before a moment and gives their space back. @returns how many. */
-  prune(before: Millis, bite: number): number {
-    const { changes } = this.#prune.run(before, bite);
+  /** Deletes up to `batch` of the oldest rows before a moment and gives their space back. @returns how many. */
+  prune(before: Millis, batch: number): number {
+    const { changes } = this.#prune.run(before, batch);
     if (changes > 0) this.#vacuum();
     return changes;
   }

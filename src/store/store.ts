@@ -1,4 +1,4 @@
-// What survives a restart. Comes in: a scan's snapshot, states and episodes of alerts; goes out: pages of them, and how
+// What survives a restart. Comes in: a scan's snapshot, states and history entries of alerts; goes out: pages of them, and how
 // the store itself is doing.
 
 import { type Clock, type Millis, systemClock } from '../model/time.js';

@@ -1,4 +1,4 @@
-// What a sample store does between scrapes, a bite at a time: deletes what is too old or too much, merges small chunks,
+// What a sample store does between scrapes, a slice at a time: deletes what is too old or too much, merges small chunks,
 // gives space back, compares chunks with their index.
 
 import type { Clock, Millis } from '../model/time.js';
@@ -31,7 +31,7 @@ interface MaintenanceOptions {
   readonly hold: (held: (series: SeriesRef) => void) => void;
 }
 
-/** The upkeep of one store, whichever file it has open. */
+/** The maintenance of one store, whichever file it has open. */
 export class Maintenance {
   /** Series with many small chunks. */
   readonly mergeable = new Set<SeriesRef>();
@@ -77,10 +77,10 @@ export class Maintenance {
     const { limits, hold } = this.#options;
     if (clock.elapsed() < this.#pruneAt) return false;
     reload();
-    const bite = pruneChunks(file, limits, clock.now());
-    if (bite) {
+    const batch = pruneChunks(file, limits, clock.now());
+    if (batch) {
       this.#isUnsettled = true;
-      registry.shrink(file, bite.series);
+      registry.shrink(file, batch.series);
       return true;
     }
     registry.deleteEnds(file, registry.oldest());

@@ -65,11 +65,11 @@ export class ScrapeAppender {
     this.dropped += this.#parts.sources.update(scrape);
     const at = Math.round(scrape.at);
     if (at < this.#parts.head.last - SET_BACK) this.#rewind(at);
-    if (Number.isSafeInteger(at) && at > this.#parts.head.last) this.#take(at);
+    if (Number.isSafeInteger(at) && at > this.#parts.head.last) this.#startRow(at);
     else this.#parts.sources.each(series => this.#drop(series));
   }
 
-  #take(at: Millis): void {
+  #startRow(at: Millis): void {
     const { last, lastSlot } = this.#parts.stored;
     const builder = this.#parts.head.beginRow(at);
     const live = new RefList();

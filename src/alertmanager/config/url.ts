@@ -15,7 +15,7 @@ export function readUrl(decoder: Decoder, node: Field): string | undefined {
   return problem ? undefined : text;
 }
 
-/** The same for a URL that opens doors by itself. */
+/** The same for a URL that is a secret by itself. */
 export function readSecretUrl(decoder: Decoder, node: Field): Secret | undefined {
   const url = readUrl(decoder, node);
   return url === undefined ? undefined : new Secret(url);

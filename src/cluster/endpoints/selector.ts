@@ -1,4 +1,4 @@
-// Which of several services that can do the same is to be called. Comes in: the configuration's candidates, the board
+// Which of several services that can do the same is to be called. Comes in: the configuration's candidates, the cluster state
 // and the latest response times; goes out: one URL, and why this one.
 
 import type { Status } from '../../model/result.js';

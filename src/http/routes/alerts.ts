@@ -71,7 +71,7 @@ export async function alertsBody(context: ApiContext, detail: boolean) {
 
 type Details = Awaited<ReturnType<typeof detailsOf>>;
 
-/** Answers that are being made, each with the board's version it is made from. */
+/** Answers that are being made, each with the cluster state's version it is made from. */
 const underWay = new WeakMap<
   ClusterState,
   { readonly version: number; readonly details: Promise<Details> }

@@ -32,7 +32,7 @@ const VERSIONS: Record<string, string> = {
   'TLSv1.3': 'TLS 1.3',
 };
 
-/** Node's options, and what a connection made with them is judged by. */
+/** Node's options, and what a connection made with them is checked against. */
 export interface TlsOptions extends ConnectionOptions {
   readonly anchors: TrustAnchors;
 }

@@ -79,7 +79,7 @@ export class Transfer implements ResponseHandler {
 
   onRequestStart(controller: RequestController): void {
     this.#controller = controller;
-    // The certificate is looked at before anything is said: a password must not go to a stranger.
+    // The certificate is looked at before anything is said: a password must not go to an unknown server.
     const { tls } = this.#connection.trace;
     if (tls?.problem && !this.#request.skipVerify)
       controller.abort(new ProbeFailure('tls', `TLS: ${tls.problem}`));

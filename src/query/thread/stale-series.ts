@@ -1,6 +1,6 @@
 // What was kept by the monitor before it was started again, and is not there any more: it listened elsewhere, it
 // watched something else, or what it watches has another name, kind or severity. Nothing else says that these series
-// have ended, and for the length of the lookback the rules would judge them, or fail because a service is described
+// have ended, and for the length of the lookback the rules would evaluate them, or fail because a service is described
 // twice.
 
 import type { Labels } from '../../model/labels.js';

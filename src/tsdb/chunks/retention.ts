@@ -1,4 +1,4 @@
-// What is too old, or too much, goes: whole chunks, oldest first, a bite at a time.
+// Deletes what is too old, or too much: whole chunks, oldest first, a batch at a time.
 
 import type { Millis } from '../../model/time.js';
 import type { SampleFile } from '../file.js';
@@ -13,7 +13,7 @@ interface Limits {
   readonly maxBytes: number;
 }
 
-/** What one bite took. */
+/** What one batch deleted. */
 interface PruneResult {
   /** Series that lost chunks, by id. */
   readonly series: ReadonlySet<number>;

@@ -9,7 +9,7 @@ export class Arena {
   #block: Float64Array | undefined;
   #used = 0;
 
-  /** An array of zeros. The first has memory of its own, as a slab may be made for it alone. */
+  /** An array of zeros. The first has memory of its own, as an arena may be made for it alone. */
   allocate(length: number): Float64Array {
     if (this.#block === undefined || length > BLOCK_SIZE / 8) {
       this.#block ??= new Float64Array();

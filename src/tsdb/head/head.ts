@@ -119,7 +119,7 @@ export class Head {
     return row?.at ?? Number.POSITIVE_INFINITY;
   }
 
-  /** A series' samples at `from <= t <= to`. Equal times of series without gaps are one array. Values are on `slab`. */
+  /** A series' samples at `from <= t <= to`. Equal times of series without gaps are one array. Values are allocated in `arena`. */
   read(series: SeriesRef, from: Millis, to: Millis, arena = new Arena()): Run {
     const column = this.#stored.column.get(series);
     const start = Math.max(lowerBound(this.#times, from), this.#stored.fromSlot.get(series) - this.#base, 0);

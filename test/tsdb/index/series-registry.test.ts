@@ -10,23 +10,23 @@ const labels = (n: number) => Labels.of({ __name__: 'm', n: `${n}` });
 
 test('ten thousand label sets, a hundred at a time', () => {
   const stored = new StoredSeries();
-  const catalogue = new SeriesRegistry(stored, new Head(stored));
-  const kept = catalogue.admit(catalogue.resolve(labels(-1)));
-  const held = catalogue.resolve(labels(-2));
+  const registry = new SeriesRegistry(stored, new Head(stored));
+  const kept = registry.admit(registry.resolve(labels(-1)));
+  const held = registry.resolve(labels(-2));
   for (let n = 0; n < 10_000; n++) {
-    catalogue.resolve(labels(n));
-    if (catalogue.hasGarbage) catalogue.sweep(hold => hold(held));
+    registry.resolve(labels(n));
+    if (registry.hasGarbage) registry.sweep(hold => hold(held));
   }
   expect(stored.bound).toBeLessThan(2000);
-  expect([kept, held].map(series => `${catalogue.index.labels(series)}`)).toEqual(['m{n="-1"}', 'm{n="-2"}']);
-  expect(catalogue.index.size).toBe(1);
+  expect([kept, held].map(series => `${registry.index.labels(series)}`)).toEqual(['m{n="-1"}', 'm{n="-2"}']);
+  expect(registry.index.size).toBe(1);
 });
 
 test('what is held and not in the index is not littered by itself', () => {
   const stored = new StoredSeries();
-  const catalogue = new SeriesRegistry(stored, new Head(stored));
-  const held = Array.from({ length: 3000 }, (_, n) => catalogue.resolve(labels(n)));
-  expect(catalogue.hasGarbage).toBe(true);
-  catalogue.sweep(hold => held.forEach(hold));
-  expect(catalogue.hasGarbage).toBe(false);
+  const registry = new SeriesRegistry(stored, new Head(stored));
+  const held = Array.from({ length: 3000 }, (_, n) => registry.resolve(labels(n)));
+  expect(registry.hasGarbage).toBe(true);
+  registry.sweep(hold => held.forEach(hold));
+  expect(registry.hasGarbage).toBe(false);
 });
