@@ -77,7 +77,7 @@ export function isResolved({ endsAt }: Pick<StoredAlert, 'endsAt'>, at: Millis):
 }
 
 export class AlertStore {
-  readonly #kept: StateStore;
+  readonly #states: StateStore;
   readonly #events: AlertStoreEvents;
   readonly #entries = new Map<string, StoreEntry>();
   /** The latest moment that {@link advanceTo} was given. */
@@ -86,13 +86,13 @@ export class AlertStore {
   resolveTimeout: Millis = 5 * 60_000;
 
   /** Restores the alerts of an earlier run; without events. */
-  constructor(kept: StateStore, events: AlertStoreEvents, at: Millis) {
-    this.#kept = kept;
+  constructor(states: StateStore, events: AlertStoreEvents, at: Millis) {
+    this.#states = states;
     this.#events = events;
     this.#now = at;
-    for (const [fingerprint, value] of kept.all<PersistedAlert>(KIND))
+    for (const [fingerprint, value] of states.all<PersistedAlert>(KIND))
       this.#entries.set(fingerprint, fromPersisted(fingerprint, value, at));
-    kept.onLate<PersistedAlert>(KIND, late => this.#restoreLate(late));
+    states.onLate<PersistedAlert>(KIND, late => this.#restoreLate(late));
   }
 
   /** What an earlier run left could not be read at the start. */
@@ -126,7 +126,7 @@ export class AlertStore {
       const entry = this.#merge(incoming, at, happened);
       if (entry) changes.push([entry.alert.fingerprint, toPersisted(entry)]);
     }
-    const isKept = this.#kept.upsert(KIND, changes);
+    const isKept = this.#states.upsert(KIND, changes);
     for (const tell of happened) tell();
     return isKept;
   }
@@ -184,7 +184,7 @@ export class AlertStore {
         changes.push([fingerprint, undefined]);
       }
     }
-    if (changes.length > 0) this.#kept.upsert(KIND, changes);
+    if (changes.length > 0) this.#states.upsert(KIND, changes);
   }
 
   /** @returns the entry when there is something new to be kept */

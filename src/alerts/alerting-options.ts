@@ -22,7 +22,7 @@ export interface AlertingEvents extends SenderEvents {
 }
 
 export interface AlertingOptions {
-  readonly store: Pick<Store, 'kept' | 'episodes'>;
+  readonly store: Pick<Store, 'states' | 'alertHistory'>;
   readonly clock: Clock;
   /** What of the services is known since the start. */
   readonly checked: CheckedServices;

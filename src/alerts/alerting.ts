@@ -32,7 +32,7 @@ import { type RuleAlerts, StartupHold } from './startup-hold.js';
 
 /** As the history names what the checks do about a status. */
 const PACE_ACTION = 'monitoring interval';
-const SWEEP_EVERY: Millis = 5000;
+const SWEEP_INTERVAL: Millis = 5000;
 /** Longer than any receiver retries one message. */
 const SENT_RECIPIENTS_TTL: Millis = 30 * 60_000;
 
@@ -82,11 +82,11 @@ export class Alerting {
     const { store, clock, log, events } = options;
     this.#options = options;
     this.#hold = new StartupHold(options.checked, clock);
-    this.audit = new AuditTrail(store.kept);
-    this.silences = new Silences(store.kept, (...change) => this.#onSilence(...change));
-    this.history = new AlertHistory(store.episodes);
-    this.#log = new NotificationLog(store.kept);
-    this.#actions = new ActionRunner(store.kept, clock, {
+    this.audit = new AuditTrail(store.states);
+    this.silences = new Silences(store.states, (...change) => this.#onSilence(...change));
+    this.history = new AlertHistory(store.alertHistory);
+    this.#log = new NotificationLog(store.states);
+    this.#actions = new ActionRunner(store.states, clock, {
       onAction: (alert, note) => this.history.recordAction(alert, note),
       onRun: (action, isSuccess) => events.onAction(action, isSuccess),
       log,
@@ -96,12 +96,12 @@ export class Alerting {
     const onEnd = (alert: StoredAlert) => this.history.close(alert);
     const onMoved = (alert: StoredAlert) => this.#notifier?.correct(alert);
     this.alerts = new AlertStore(
-      store.kept,
+      store.states,
       { onAlert, onFiring: onBegin, onResolved: onEnd, onMoved },
       clock.now(),
     );
     this.#resume(clock.now());
-    this.#sweeping = setInterval(() => this.sweep(), SWEEP_EVERY);
+    this.#sweeping = setInterval(() => this.sweep(), SWEEP_INTERVAL);
   }
 
   get delivery(): DeliveryConfig {

@@ -32,22 +32,22 @@ interface AuditEntry {
 }
 
 export class AuditTrail {
-  readonly #kept: StateStore;
+  readonly #states: StateStore;
 
-  constructor(kept: StateStore) {
-    this.#kept = kept;
+  constructor(states: StateStore) {
+    this.#states = states;
   }
 
   /** Adds an event. */
   add(entry: AuditEntry): void {
-    const keys = [...this.#kept.all<AuditEntry>(KIND).keys()].sort();
+    const keys = [...this.#states.all<AuditEntry>(KIND).keys()].sort();
     const old = keys.slice(0, Math.max(0, keys.length + 1 - MAX_ENTRIES));
-    this.#kept.upsert(KIND, [...old.map(key => [key, undefined] as const), [keyOf(entry.at), entry]]);
+    this.#states.upsert(KIND, [...old.map(key => [key, undefined] as const), [keyOf(entry.at), entry]]);
   }
 
   /** Newest first. @param limit how many at most */
   latest(limit: number): AuditEntry[] {
-    const all = [...this.#kept.all<AuditEntry>(KIND)].sort(([a], [b]) => (a < b ? 1 : -1));
+    const all = [...this.#states.all<AuditEntry>(KIND)].sort(([a], [b]) => (a < b ? 1 : -1));
     return all.slice(0, limit).map(([, entry]) => entry);
   }
 
@@ -62,7 +62,7 @@ export class AuditTrail {
   }
 
   get size(): number {
-    return this.#kept.all(KIND).size;
+    return this.#states.all(KIND).size;
   }
 }
 

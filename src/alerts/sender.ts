@@ -8,7 +8,7 @@ import { secretsOfHttp } from '../config/http-client/secrets.js';
 import { HttpClient, RedirectError } from '../http-client/client.js';
 import { explainError } from '../http-client/errors.js';
 import { oneLine, scrub } from '../model/scrub.js';
-import { type Clock, formatDuration, LONGEST_WAIT, type Millis } from '../model/time.js';
+import { type Clock, formatDuration, MAX_WAIT, type Millis } from '../model/time.js';
 import { DnsError } from '../net/error.js';
 
 /** Alerts of one request, as in Prometheus. */
@@ -89,7 +89,7 @@ class SendLoop {
 
   async #post(batch: readonly IncomingAlert[]): Promise<string | undefined> {
     const { timeout } = this.#config;
-    const late = AbortSignal.timeout(Math.min(timeout, LONGEST_WAIT));
+    const late = AbortSignal.timeout(Math.min(timeout, MAX_WAIT));
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify(batch.map(postable));
     let said = '';

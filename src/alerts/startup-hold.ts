@@ -7,7 +7,7 @@ import { Labels } from '../model/labels.js';
 import type { Clock, Millis } from '../model/time.js';
 
 /** Longer than confirming an outage takes; a service that cannot be checked by then holds nothing up. */
-const LONGEST: Millis = 120_000;
+const MAX_HOLD: Millis = 120_000;
 /** Evaluations after the last first check: recorded series are a group ahead or behind, as in Prometheus. */
 const EVALUATIONS = 3;
 
@@ -39,7 +39,7 @@ export class StartupHold {
   constructor(checked: CheckedServices, clock: Pick<Clock, 'elapsed'>) {
     this.#checked = checked;
     this.#clock = clock;
-    this.#until = clock.elapsed() + LONGEST;
+    this.#until = clock.elapsed() + MAX_HOLD;
   }
 
   /** Whether the rules have seen every service; then nothing is held any more. */

@@ -18,12 +18,12 @@ const FRESH_TIMES = 10;
 const USABLE: Millis = 45 * 60_000;
 /** A report is made again by itself for so long after it was asked for, and so many of them. */
 const WANTED: Millis = 24 * 3_600_000;
-const MOST_WANTED = 20;
+const MAX_WANTED = 20;
 /** The default period of most reports. */
 const USUAL = lastDays(7);
 
 /** Hours of a period, of all services together: each takes some 50 bytes while a report is made. */
-const MOST_SERVICE_HOURS = 1_000_000;
+const MAX_SERVICE_HOURS = 1_000_000;
 
 /** A report is asked for of a time that has not begun. */
 export class NothingYet extends Error {
@@ -36,7 +36,7 @@ export class NothingYet extends Error {
 /** A report is asked for of so long a period that its figures would not fit into memory. */
 export class TooMuch extends Error {
   constructor(services: number) {
-    const days = Math.floor(MOST_SERVICE_HOURS / services / 24);
+    const days = Math.floor(MAX_SERVICE_HOURS / services / 24);
     super(`with ${services} services a period has at most ${days} days; ask for fewer`);
     this.name = 'TooMuch';
   }
@@ -123,7 +123,7 @@ export class Analyst {
     this.#wanted.delete(name);
     this.#wanted.set(name, { askedAt: this.#clock.elapsed(), make });
     const [oldest] = this.#wanted.keys();
-    if (this.#wanted.size > MOST_WANTED && oldest !== undefined) this.#wanted.delete(oldest);
+    if (this.#wanted.size > MAX_WANTED && oldest !== undefined) this.#wanted.delete(oldest);
   }
 
   /**
@@ -162,7 +162,7 @@ export class Analyst {
     const period = scope.period(this.#clock.now());
     if (!period) throw new NothingYet();
     const services = this.#services();
-    if (services.length * hoursIn(period) > MOST_SERVICE_HOURS) throw new TooMuch(services.length);
+    if (services.length * hoursIn(period) > MAX_SERVICE_HOURS) throw new TooMuch(services.length);
     const engine = this.#engine;
     const { services: facts, cluster } = await factsOf(this.#hourly, period, services.length);
     const known = services.filter(({ id }) => facts.has(id));

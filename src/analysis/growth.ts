@@ -6,7 +6,7 @@ import { isoLocal, type Millis } from '../model/time.js';
 import type { Findings } from './analyst.js';
 import { pointsOf } from './facts.js';
 import { type Load, loads } from './loads.js';
-import { LEAST, type Projection, projectionOf, reachOf } from './statistics/projection.js';
+import { MIN_SPAN, type Projection, projectionOf, reachOf } from './statistics/projection.js';
 import { mean } from './statistics/robust.js';
 import { type Points, spanOf } from './statistics/season.js';
 import { change, percent, rounded, span } from './words.js';
@@ -81,7 +81,7 @@ function projectedLoad(load: Load, { cluster, period }: Findings): ProjectedLoad
   const reason =
     points.at.length === 0
       ? 'nothing monitored tells it'
-      : `${span(spanOf(points))} of data; a projection takes ${span(LEAST)}`;
+      : `${span(spanOf(points))} of data; a projection takes ${span(MIN_SPAN)}`;
   const projection = projectionOf(points);
   const week = points.values.filter((_, i) => (points.at[i] as Millis) >= period.to - 7 * DAY);
   const shown = shownProjection(load, projection, mean(week), projection ? null : reason, period.to);

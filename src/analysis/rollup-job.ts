@@ -9,12 +9,12 @@ import { mergeRollups, type RollupStore, rollUp, rollupsIn } from './rollup.js';
 
 /** After midnight, so that the last scrapes of the day are there. */
 const LATE: Millis = 10 * 60_000;
-const LOOK_EVERY: Millis = 10 * 60_000;
+const CHECK_INTERVAL: Millis = 10 * 60_000;
 /** After a start others have more to ask. */
 const FIRST_LOOK: Millis = 60_000;
 /** Between two days that are made up for. */
 const PAUSE: Millis = 2000;
-const MOST_DAYS = 366;
+const MAX_DAYS = 366;
 const DAY: Millis = 86_400_000;
 
 interface RollupJobOptions {
@@ -85,13 +85,13 @@ export class RollupJob {
 
   async #work(): Promise<void> {
     const made = await this.step();
-    if (!this.#isClosed) this.#wait(made === undefined ? LOOK_EVERY : PAUSE);
+    if (!this.#isClosed) this.#wait(made === undefined ? CHECK_INTERVAL : PAUSE);
   }
 
   #missing(): string | undefined {
     const { store, retention, clock } = this.#options;
     const now = clock.now() - LATE;
-    const back = Math.min(MOST_DAYS, Math.ceil((retention() ?? MOST_DAYS * DAY) / DAY));
+    const back = Math.min(MAX_DAYS, Math.ceil((retention() ?? MAX_DAYS * DAY) / DAY));
     const days: string[] = [];
     // From noon to noon no clock change skips a day.
     const noon = dayOf(dateOf(now)).from + DAY / 2;

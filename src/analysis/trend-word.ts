@@ -33,7 +33,7 @@ export const TOO_LITTLE = 'no samples of it in the period';
 
 const HOUR: Millis = 3_600_000;
 /** Hours with answered checks that a trend takes. */
-const LEAST = 24;
+const MIN_POINTS = 24;
 /** A direction that chance makes once in so many. */
 const CHANCE = 0.05;
 /** Less change than this is stable, however sure it is. */
@@ -47,9 +47,9 @@ export function directionOf(facts: ServiceFacts, period: Period): Direction {
   const points = pointsOf(facts.times, period);
   const pattern = dailyPatternOf(points);
   const hours = points.at.length;
-  if (hours < LEAST) {
+  if (hours < MIN_POINTS) {
     const seen = facts.coverage * (period.to - period.from);
-    const reason = `${span(Math.min(hours * HOUR, seen))} of data; a trend takes ${span(LEAST * HOUR)}`;
+    const reason = `${span(Math.min(hours * HOUR, seen))} of data; a trend takes ${span(MIN_POINTS * HOUR)}`;
     return { word: undefined, reason, trend: undefined, step: undefined, pattern, change: 0 };
   }
   const trend = trendOf(points);

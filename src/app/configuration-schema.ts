@@ -14,13 +14,13 @@ import { schemaKit } from '../config/schema-kit.js';
 import { webSection } from '../http/access-section.js';
 import { pageSection } from '../http/page/settings.js';
 import type { Millis } from '../model/time.js';
-import { HIGHEST_LIMIT } from '../probes/concurrency.js';
+import { MAX_LIMIT } from '../probes/concurrency.js';
 import { host } from '../probes/kinds/host.js';
 import { reportsSection } from '../report/settings.js';
 import { services } from './service-schema.js';
 
 /** Prometheus' own advice. */
-const LONGEST_SCRAPE_INTERVAL: Millis = 120_000;
+const MAX_SCRAPE_INTERVAL: Millis = 120_000;
 
 /** A whole number within bounds, or `auto`, the default. */
 const countOrAuto = (min: number, max: number) =>
@@ -54,17 +54,17 @@ const scan = section({
     'Time between two checks of a service; half of it while the cluster is degraded, a sixth while it is unhealthy.',
   ),
   max_concurrent_checks: about(
-    countOrAuto(1, HIGHEST_LIMIT),
+    countOrAuto(1, MAX_LIMIT),
     'Checks at one time. `auto` is 5 for a small cluster, and more where services that hang would make others wait.',
   ),
   pool: about(
     section({
       connections: about(
-        countOrAuto(1, 2 * HIGHEST_LIMIT),
+        countOrAuto(1, 2 * MAX_LIMIT),
         'Open connections in all; `auto` is 50 for a small cluster.',
       ),
       per_host: about(
-        countOrAuto(1, 2 * HIGHEST_LIMIT),
+        countOrAuto(1, 2 * MAX_LIMIT),
         'Open connections to one host and port; `auto` is 10 for a small cluster.',
       ),
       keep_alive: about(duration(1000).default(60_000), 'How long an unused connection is kept.'),
@@ -98,7 +98,7 @@ const query = section({
   timeout: about(duration(100).default(30_000), 'How long its answer may take.'),
   scrape_interval: about(
     duration(100)
-      .refine(interval => interval <= LONGEST_SCRAPE_INTERVAL, {
+      .refine(interval => interval <= MAX_SCRAPE_INTERVAL, {
         error: 'expected 2m at most: rules and queries take a series without a sample for 5 minutes as gone',
       })
       .optional(),

@@ -5,7 +5,7 @@ import { alertLabelsOf, maintenanceAt, maintenanceChangesAt } from '../alertmana
 import type { Silences } from '../alertmanager/mute/silences.js';
 import type { Maintenance } from '../model/maintenance.js';
 import type { Service } from '../model/service.js';
-import { type Clock, LONGEST_WAIT } from '../model/time.js';
+import { type Clock, MAX_WAIT } from '../model/time.js';
 
 interface MaintainingOptions {
   readonly silences: Pick<Silences, 'all'>;
@@ -46,7 +46,7 @@ export class Maintaining {
     const next = maintenanceChangesAt(all, at);
     if (next === undefined) return;
     // A timer may fire a moment early by the wall clock.
-    this.#timer = setTimeout(() => this.update(), Math.min(next - at + 1, LONGEST_WAIT));
+    this.#timer = setTimeout(() => this.update(), Math.min(next - at + 1, MAX_WAIT));
     this.#timer.unref();
   }
 

@@ -57,7 +57,7 @@ import { RuleResults } from './rule-results.js';
 import { claimFolder, type FolderLock } from './storage-folder.js';
 import { LockWatch } from './storage-lock-watch.js';
 
-const PRUNE_EVERY: Millis = 300_000;
+const PRUNE_INTERVAL: Millis = 300_000;
 
 /** What the command line says. */
 export interface MonitorSettings extends QuerySettings {
@@ -164,8 +164,8 @@ export class Monitor {
       obstacle: () => lock.obstacle,
     });
     const [lastScan] = this.#store.scans({ limit: 1 });
-    this.#firstFailures = new FirstFailures(this.#store.kept, lastScan?.at, this.#clock.now());
-    this.#announcements = new Announcements(this.#store.kept, () => this.#configuration.page.announcements);
+    this.#firstFailures = new FirstFailures(this.#store.states, lastScan?.at, this.#clock.now());
+    this.#announcements = new Announcements(this.#store.states, () => this.#configuration.page.announcements);
     this.#alerts = new AlertWiring({
       store: this.#store,
       registry: this.#registry,
@@ -240,7 +240,7 @@ export class Monitor {
       muted: at => this.#muted(at),
     });
     this.#applyConfiguration(configuration);
-    this.#pruning = setInterval(() => void this.#store.prune(), PRUNE_EVERY);
+    this.#pruning = setInterval(() => void this.#store.prune(), PRUNE_INTERVAL);
     void this.#store.prune();
   }
 

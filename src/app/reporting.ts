@@ -70,7 +70,7 @@ export class Reporting {
       ...{
         analyst: this.analyst,
         audit,
-        kept: store.kept,
+        states: store.states,
         kinds: receiverKinds,
         externalUrl,
         version,

@@ -5,7 +5,7 @@ import type { Millis } from '../model/time.js';
 import type { StoreLog } from '../store/log.js';
 import type { FolderLock } from './storage-folder.js';
 
-const RETRY_EVERY: Millis = 5000;
+const RETRY_INTERVAL: Millis = 5000;
 
 interface LockWatchOptions {
   readonly folder: string;
@@ -25,7 +25,7 @@ export class LockWatch {
     this.#options = options;
     if (lock.problem === undefined) return;
     this.#report();
-    this.#timer = setInterval(() => this.#retry(), RETRY_EVERY);
+    this.#timer = setInterval(() => this.#retry(), RETRY_INTERVAL);
   }
 
   close(): void {

@@ -26,11 +26,11 @@ setFlagsFromString('--flush-baseline-code');
 // Between what is live there are gaps, and V8 fills them only when much is missing: for hours each heap creeps up by some
 // hundred KiB, though what is live does not grow. So now and then collections compact, for as long as it takes each thread
 // to come to one. Always, it would cost half of the CPU again (measured): such collections also drop code in use.
-const COMPACT_EVERY = 15 * 60_000;
+const COMPACT_INTERVAL = 15 * 60_000;
 const COMPACT_FOR = 60_000;
 const endCompacting = () => setFlagsFromString('--no-optimize-for-size');
 const compact = () => {
   setFlagsFromString('--optimize-for-size');
   setTimeout(endCompacting, COMPACT_FOR).unref();
 };
-setInterval(compact, COMPACT_EVERY).unref();
+setInterval(compact, COMPACT_INTERVAL).unref();

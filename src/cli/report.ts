@@ -15,7 +15,7 @@ import { QueryError } from '../query/engine.js';
 import { RemoteEngine } from '../query/remote/engine.js';
 import { withAudit } from '../report/audited.js';
 import { FORMATS, type Format, forms } from '../report/formats.js';
-import { MOST_DAYS, nameOf, type ReportPeriod } from '../report/period.js';
+import { MAX_DAYS, nameOf, type ReportPeriod } from '../report/period.js';
 import { loadNative } from '../store/native.js';
 import { Store } from '../store/store.js';
 import { type Flags, parseFlags, UsageError } from './flags.js';
@@ -79,7 +79,7 @@ async function make(
       clock: systemClock,
     });
     const { report } = await analyst.report(periodReport, scope);
-    const audited = withAudit(report, new AuditTrail(store.kept));
+    const audited = withAudit(report, new AuditTrail(store.states));
     return forms[format].write(audited, { name: nameOf(period), url: flags.externalUrl, version: version() });
   } finally {
     store.close();
@@ -113,8 +113,8 @@ function requestOf(own: Readonly<Partial<Record<string, string>>>, flags: Flags)
   if (month !== undefined && own.days !== undefined)
     throw new UsageError('report takes --days or --month, not both');
   const count = Number(days);
-  if (!/^\d+$/.test(days) || count < 1 || count > MOST_DAYS)
-    throw new UsageError(`--days: "${days}" is no number of days from 1 to ${MOST_DAYS}`);
+  if (!/^\d+$/.test(days) || count < 1 || count > MAX_DAYS)
+    throw new UsageError(`--days: "${days}" is no number of days from 1 to ${MAX_DAYS}`);
   const calendar = month === undefined ? undefined : /^(\d{4})-(0[1-9]|1[0-2])$/.exec(month);
   if (calendar === null) throw new UsageError(`--month: "${month}" is no month; write 2026-10`);
   return {

@@ -2,7 +2,7 @@
 // says it; `check-routes show`: the whole tree, as `amtool config routes show` prints it. With their exit codes.
 
 import { parseArgs } from 'node:util';
-import type { RoutingRoute } from '../alertmanager/config/definition.js';
+import type { Route } from '../alertmanager/config/definition.js';
 import { loadAlertmanagerConfig } from '../alertmanager/config/load.js';
 import { matchingRoutes } from '../alertmanager/dispatch/routes.js';
 import { MatcherError } from '../alertmanager/matchers/error.js';
@@ -78,14 +78,14 @@ interface Branch {
 }
 
 /** Which routes below one are shown, and what is said of it. */
-type Choice = (route: RoutingRoute) => { readonly text: string; readonly below: readonly RoutingRoute[] };
+type Choice = (route: Route) => { readonly text: string; readonly below: readonly Route[] };
 
-function branchOf(route: RoutingRoute, choose: Choice): Branch {
+function branchOf(route: Route, choose: Choice): Branch {
   const { text, below } = choose(route);
   return { text, below: below.map(each => branchOf(each, choose)) };
 }
 
-function wholeBranch(route: RoutingRoute): ReturnType<Choice> {
+function wholeBranch(route: Route): ReturnType<Choice> {
   const parts = [
     nameOf(route),
     ...(route.continues ? ['continue: true'] : []),
@@ -94,14 +94,14 @@ function wholeBranch(route: RoutingRoute): ReturnType<Choice> {
   return { text: parts.join('  '), below: route.routes };
 }
 
-function matchingBranch(route: RoutingRoute, labels: Labels): ReturnType<Choice> {
+function matchingBranch(route: Route, labels: Labels): ReturnType<Choice> {
   const matching = route.routes.filter(each => matchesAll(each.matchers, labels));
   const last = matching.findIndex(each => !each.continues);
   const below = last < 0 ? matching : matching.slice(0, last + 1);
   return { text: below.length > 0 ? nameOf(route) : `${nameOf(route)}  receiver: ${route.receiver}`, below };
 }
 
-function nameOf({ matchers }: RoutingRoute): string {
+function nameOf({ matchers }: Route): string {
   return matchers.length === 0 ? 'default-route' : formatMatchers(matchers);
 }
 

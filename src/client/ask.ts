@@ -6,7 +6,7 @@ import { later } from './pause.js';
 import type { ShapeCheck } from './shape.js';
 
 /** Of what something else says, in characters. */
-const LONGEST_REASON = 500;
+const MAX_REASON_LENGTH = 500;
 
 /** How the monitor is reached. */
 export interface ClientConfig {
@@ -94,7 +94,7 @@ async function reason(response: Response): Promise<string> {
 
 function oneLine(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}...` : line;
+  return line.length > MAX_REASON_LENGTH ? `${line.slice(0, MAX_REASON_LENGTH)}...` : line;
 }
 
 /** Fetch hides what happened in the cause. */

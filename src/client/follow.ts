@@ -41,7 +41,7 @@ const LAST_RETRY = 10_000;
 /** A question that is asked again soon need not wait for ever. */
 const POLL_TIMEOUT = 2000;
 /** While polling, how often there is a new contact. */
-const CONTACT_EVERY = 60_000;
+const CONTACT_INTERVAL = 60_000;
 
 /** After this a stream was one, and the next attempt is the first again. */
 const SETTLED = 5000;
@@ -181,7 +181,7 @@ async function poll(
       follower.onMode('polling');
       follower.onHealth(health);
       follower.onAlive();
-      if (performance.now() - contact > CONTACT_EVERY) {
+      if (performance.now() - contact > CONTACT_INTERVAL) {
         contact = performance.now();
         follower.onContact();
       }

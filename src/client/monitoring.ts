@@ -10,7 +10,7 @@ import {
   type ServiceEntry,
 } from './answers.js';
 import { type ClientConfig, fetchJson } from './ask.js';
-import { LONGEST_TIMER } from './pause.js';
+import { MAX_TIMEOUT } from './pause.js';
 import { bestEndpointProblem, clusterHealthProblem } from './shape.js';
 import { withUnref } from './unref-socket.js';
 import { ClusterView } from './view.js';
@@ -167,7 +167,7 @@ export class LangGraphMonitoring {
       else this.log.error(`Cluster unhealthy: ${health.error ?? health.alerts?.join('; ')}`);
       const left = end - performance.now();
       if (left <= 0) return false;
-      await this.#change(Math.min(numberOr(interval, HEALTHY_INTERVAL), left, LONGEST_TIMER), signal);
+      await this.#change(Math.min(numberOr(interval, HEALTHY_INTERVAL), left, MAX_TIMEOUT), signal);
     }
   }
 

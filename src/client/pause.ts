@@ -6,13 +6,13 @@ interface Letting {
 }
 
 /** What a timer can wait, in milliseconds: a longer one, and one of `Infinity`, would fire at once. */
-export const LONGEST_TIMER = 2 ** 31 - 1;
+export const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /** Calls a function after some milliseconds, if the process still lives then. @returns how to call it off */
 export function later(span: number, then: () => void): () => void {
   let timer: unknown;
   const start = (left: number) => {
-    const now = Math.min(left, LONGEST_TIMER);
+    const now = Math.min(left, MAX_TIMEOUT);
     timer = setTimeout(() => (left > now ? start(left - now) : then()), now);
     if (typeof timer === 'number') (globalThis as Letting).Deno?.unrefTimer?.(timer);
     else (timer as { unref?(): void }).unref?.();

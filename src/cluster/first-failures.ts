@@ -7,7 +7,7 @@ import type { StateStore } from '../store/state-table.js';
 
 const KIND = 'first-failure';
 /** A run from before a restart goes on if the monitor was away for at most this long, as the state of alerts does. */
-const LONGEST_ABSENCE: Millis = 3_600_000;
+const MAX_ABSENCE: Millis = 3_600_000;
 
 /** Wall clock of the first checks of a run. */
 interface Run {
@@ -19,7 +19,7 @@ interface Run {
 
 /** The runs of failing checks of all services. Changes are written together, {@link flush} writes them at once. */
 export class FirstFailures {
-  readonly #kept: Pick<StateStore, 'all' | 'upsert'>;
+  readonly #states: Pick<StateStore, 'all' | 'upsert'>;
   readonly #runs: Map<string, Run>;
   readonly #changed = new Set<string>();
   #writing: NodeJS.Immediate | undefined;
@@ -28,10 +28,10 @@ export class FirstFailures {
    * Restores the failure runs that were under way when the monitor stopped.
    * @param seenUntil when that one last scanned @param now wall clock
    */
-  constructor(kept: Pick<StateStore, 'all' | 'upsert'>, seenUntil: Millis | undefined, now: Millis) {
-    this.#kept = kept;
-    const earlier = kept.all<Run>(KIND);
-    const isRecent = seenUntil !== undefined && now - seenUntil <= LONGEST_ABSENCE;
+  constructor(states: Pick<StateStore, 'all' | 'upsert'>, seenUntil: Millis | undefined, now: Millis) {
+    this.#states = states;
+    const earlier = states.all<Run>(KIND);
+    const isRecent = seenUntil !== undefined && now - seenUntil <= MAX_ABSENCE;
     this.#runs = new Map(isRecent ? earlier : []);
     if (isRecent) return;
     for (const id of earlier.keys()) this.#touch(id);
@@ -68,7 +68,7 @@ export class FirstFailures {
     clearImmediate(this.#writing);
     this.#writing = undefined;
     if (this.#changed.size === 0) return;
-    this.#kept.upsert(
+    this.#states.upsert(
       KIND,
       [...this.#changed].map(id => [id, this.#runs.get(id)] as const),
     );

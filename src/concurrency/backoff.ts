@@ -1,16 +1,16 @@
 // Trying again: how long to wait after a failure. Source: cenkalti/backoff as Alertmanager uses it.
 
-import { LONGEST_WAIT, type Millis } from '../model/time.js';
+import { MAX_WAIT, type Millis } from '../model/time.js';
 
 const FIRST: Millis = 500;
 const GROWTH = 1.5;
 /** Half as much more or less, so that many who failed together do not come again together. */
 const JITTER = 0.5;
-const LONGEST: Millis = 60_000;
+const MAX_BACKOFF: Millis = 60_000;
 
 /** The wait after the n-th failure in a row (from 1); `random` is in [0, 1). */
 export function backoff(failures: number, random: number): Millis {
-  const base = Math.min(LONGEST, FIRST * GROWTH ** (failures - 1));
+  const base = Math.min(MAX_BACKOFF, FIRST * GROWTH ** (failures - 1));
   return base * (1 - JITTER + 2 * JITTER * random);
 }
 
@@ -23,7 +23,7 @@ export function pause(span: Millis, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, Math.min(span, LONGEST_WAIT));
+    const timer = setTimeout(done, Math.min(span, MAX_WAIT));
     signal.addEventListener('abort', done);
   });
 }

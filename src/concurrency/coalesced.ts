@@ -5,7 +5,7 @@ import type { Millis } from '../model/time.js';
 
 /** Pause after a run, as a multiple of what it took: requests without end leave the process half of its time. */
 const REST = 1;
-const LONGEST_REST: Millis = 5000;
+const MAX_REST: Millis = 5000;
 
 /** Runs an action again and again, one run after the other. */
 export class Coalesced {
@@ -45,7 +45,7 @@ export class Coalesced {
     if (this.#isClosed) return Promise.resolve();
     const begun = performance.now();
     const current = this.#action();
-    const rest = () => pause(Math.min((performance.now() - begun) * REST, LONGEST_REST));
+    const rest = () => pause(Math.min((performance.now() - begun) * REST, MAX_REST));
     this.#current = current;
     const running = current.then(rest, rest).then(() => {
       if (this.#running === running) this.#running = undefined;

@@ -7,9 +7,9 @@ import type { Millis } from '../model/time.js';
 /** Pings in a row without an answer after which a thread may be taken for stuck. */
 const SILENCE = 3;
 /** The same for one that still gets processor time, but too little to tell. */
-const LONGEST_SILENCE = 30;
+const MAX_SILENT_PINGS = 30;
 /** The same for one that begins: to open a large file, or to bring it to a new version, takes long. */
-const LONGEST_START = 180;
+const MAX_START_PINGS = 180;
 
 /** What the system knows of a thread. */
 export interface ThreadUsage {
@@ -63,7 +63,7 @@ export class LifeSigns {
   }
 
   #isStuck(pings: number): boolean {
-    if (pings >= (this.#hasBegun ? LONGEST_SILENCE : LONGEST_START)) return true;
+    if (pings >= (this.#hasBegun ? MAX_SILENT_PINGS : MAX_START_PINGS)) return true;
     const [first, recent, now] = [0, -1 - SILENCE, -1].map(i => this.#usages.at(i));
     if (!first || !recent || !now) return this.#hasBegun;
     if (now.isAsleep && now.cpu <= recent.cpu) return true;

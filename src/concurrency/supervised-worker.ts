@@ -7,10 +7,10 @@ import { LifeSigns } from './life-signs.js';
 import type { SupervisedEvent, SupervisedStart, SupervisorRequest } from './supervised-thread.js';
 
 const SECOND_BACKOFF: Millis = 1000;
-const LONGEST_BACKOFF: Millis = 60_000;
+const MAX_BACKOFF: Millis = 60_000;
 /** A thread that has run for this long starts the backoff from its beginning. */
 const STABLE_AFTER: Millis = 60_000;
-const PING_EVERY: Millis = 10_000;
+const PING_INTERVAL: Millis = 10_000;
 /** How large V8's young generation may grow, in MiB: its own limit is sixteen times as much while little is going on. */
 const YOUNG_GENERATION_MIB = 8;
 
@@ -59,7 +59,7 @@ export class SupervisedWorker<Data, Request, Event extends { readonly type: stri
   constructor(options: SupervisedWorkerOptions<Data, Event>) {
     this.#options = options;
     this.#backoff = options.firstBackoff;
-    const pingEvery = options.pingEvery ?? PING_EVERY;
+    const pingEvery = options.pingEvery ?? PING_INTERVAL;
     this.#signs = new LifeSigns(pingEvery);
     this.#port = this.#start(0);
     this.#watch = setInterval(() => this.#ping(), pingEvery);
@@ -143,7 +143,7 @@ export class SupervisedWorker<Data, Request, Event extends { readonly type: stri
     const { firstBackoff, onDown } = this.#options;
     if (performance.now() - this.#startedAt >= STABLE_AFTER) this.#backoff = firstBackoff;
     const wait = this.#backoff;
-    this.#backoff = Math.min(Math.max(wait * 2, SECOND_BACKOFF), LONGEST_BACKOFF);
+    this.#backoff = Math.min(Math.max(wait * 2, SECOND_BACKOFF), MAX_BACKOFF);
     this.#port.close();
     this.#port = this.#start(wait);
     onDown(reason, wait);

@@ -70,7 +70,7 @@ export function count(min: number, max = Number.MAX_SAFE_INTEGER, whole = true) 
 }
 
 /** What a timer of Node's can wait for; a longer one would fire at once. */
-const LONGEST = 24 * 86_400_000;
+const MAX_DURATION = 24 * 86_400_000;
 
 /** A duration in Prometheus' form, or a plain number of seconds, up to 24 days; the value is in milliseconds. */
 export function duration(min: Millis = 1) {
@@ -89,8 +89,8 @@ export function duration(min: Millis = 1) {
         context.addIssue({ code: 'custom', message: `must be at least ${formatDuration(min)}` });
         return z.NEVER;
       }
-      if (span > LONGEST) {
-        context.addIssue({ code: 'custom', message: `must be at most ${formatDuration(LONGEST)}` });
+      if (span > MAX_DURATION) {
+        context.addIssue({ code: 'custom', message: `must be at most ${formatDuration(MAX_DURATION)}` });
         return z.NEVER;
       }
       return span;

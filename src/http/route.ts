@@ -102,7 +102,7 @@ export interface EndpointDescription {
 }
 
 /** One endpoint of the document's: one file below `routes/` and one line in its catalogue. */
-export interface Route<Query extends z.ZodObject = z.ZodObject, Body extends z.ZodType = z.ZodType>
+export interface RouteDefinition<Query extends z.ZodObject = z.ZodObject, Body extends z.ZodType = z.ZodType>
   extends EndpointDescription {
   readonly query?: Query;
   readonly body?: RequestBody<Body>;
@@ -115,7 +115,7 @@ export interface Route<Query extends z.ZodObject = z.ZodObject, Body extends z.Z
 
 /** Writes a route down with its query's and its body's type kept. */
 export function route<Query extends z.ZodObject, Body extends z.ZodType>(
-  definition: Route<Query, Body>,
-): Route {
-  return definition as unknown as Route;
+  definition: RouteDefinition<Query, Body>,
+): RouteDefinition {
+  return definition as unknown as RouteDefinition;
 }

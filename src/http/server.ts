@@ -37,7 +37,7 @@ const REQUEST_TIMEOUT = 30_000;
  */
 const KEEP_ALIVE = 75_000;
 /** How long answers under way may take when the server closes. */
-const CLOSE_PATIENCE = 2000;
+const CLOSE_TIMEOUT = 2000;
 
 export interface HttpServer {
   /** Where it listens, `HOST:PORT`. */
@@ -153,7 +153,7 @@ function closed(server: Server): Promise<void> {
   return new Promise(resolve => {
     // A connection whose answer was under way is idle once it has been given.
     const idle = setInterval(() => server.closeIdleConnections(), 50);
-    const impatient = setTimeout(() => server.closeAllConnections(), CLOSE_PATIENCE);
+    const impatient = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT);
     server.close(() => {
       clearInterval(idle);
       clearTimeout(impatient);

@@ -5,7 +5,7 @@ import type { Millis } from '../model/time.js';
 
 /** A scrape that is late by more bears its own time: its values are not of the tick. As a part of the interval. */
 const TOLERANCE = 0.1;
-const LONGEST_TOLERANCE: Millis = 1000;
+const MAX_TOLERANCE: Millis = 1000;
 /** The wall clock and the monotonic one may drift apart by this before the grid follows the wall clock. */
 const DRIFT: Millis = 50;
 
@@ -55,7 +55,7 @@ export class ScrapeGrid {
   }
 
   #momentOf(tick: Millis, lateness: Millis, now: Millis): Millis {
-    const tolerance = Math.min(this.#interval * TOLERANCE, LONGEST_TOLERANCE);
+    const tolerance = Math.min(this.#interval * TOLERANCE, MAX_TOLERANCE);
     return lateness > tolerance ? now : this.#even(tick, now - lateness);
   }
 

@@ -2,8 +2,8 @@
 
 const HIDDEN = '<secret>';
 /** Shorter pieces of a URL are words that stand everywhere. */
-const SHORTEST_PIECE = 5;
-const LONGEST_LINE = 200;
+const MIN_PIECE_LENGTH = 5;
+const MAX_LINE_LENGTH = 200;
 /** Controls, and the marks that turn the direction of the text behind them. */
 const INVISIBLE = /[\s\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 
@@ -13,7 +13,7 @@ export function scrub(text: string, secrets: readonly string[]): string {
 }
 
 /** One line of at most `limit` characters and a mark of what was left out; it ends between two words where it can. */
-export function oneLine(text: string, limit = LONGEST_LINE): string {
+export function oneLine(text: string, limit = MAX_LINE_LENGTH): string {
   // Through bytes and back, so that half a surrogate pair does not stay one.
   const line = Buffer.from(text).toString().replace(INVISIBLE, ' ').trim();
   if (line.length <= limit) return line;
@@ -31,7 +31,7 @@ export function secretsOfUrl(text: string): string[] {
   const pieces = [...url.pathname.split('/'), ...url.searchParams.values(), url.username, url.password];
   return [text, url.href, path, url.pathname, url.search]
     .filter(each => each.length > 1)
-    .concat(pieces.filter(each => each.length >= SHORTEST_PIECE));
+    .concat(pieces.filter(each => each.length >= MIN_PIECE_LENGTH));
 }
 
 const patterns = new WeakMap<readonly string[], RegExp>();

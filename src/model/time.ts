@@ -5,7 +5,7 @@
 export type Millis = number;
 
 /** The longest a timer waits, some 24 days: of a longer wait Node would make none at all. */
-export const LONGEST_WAIT: Millis = 2 ** 31 - 1;
+export const MAX_WAIT: Millis = 2 ** 31 - 1;
 
 /** Prometheus' units of a duration, the largest first, and whether one is printed only when nothing is left over. */
 const UNITS: readonly (readonly [unit: string, size: Millis, isExact: boolean])[] = [

@@ -17,7 +17,7 @@ import { parseHostsSources, parseResolvConf } from './resolv-conf.js';
 import { type SystemCall, SystemLookup } from './system-lookup.js';
 
 /** An address is asked for again after this span, however long its TTL: a service that moves is noticed. */
-const LONGEST_TTL: Millis = 30_000;
+const MAX_TTL: Millis = 30_000;
 /** How long an answer of getaddrinfo holds, which has no TTL. */
 const SYSTEM_TTL: Millis = 10_000;
 /** Stale addresses are used once an answer has been waited for this long. Source: RFC 8767, 5 (client response timer). */
@@ -173,7 +173,7 @@ export class Resolver {
   #remember(key: string, { addresses, ttl }: DnsAnswer): readonly Address[] {
     const at = performance.now();
     this.#known.delete(key);
-    this.#known.set(key, { addresses, at, until: at + Math.min(ttl, LONGEST_TTL) });
+    this.#known.set(key, { addresses, at, until: at + Math.min(ttl, MAX_TTL) });
     const [oldest] = this.#known.keys();
     if (this.#known.size > MAX_NAMES && oldest !== undefined) this.#known.delete(oldest);
     return addresses;

@@ -9,7 +9,7 @@ import type { Address, Family } from './address.js';
 import { DnsError } from './error.js';
 
 /** A lookup that could not begin within this span has failed. */
-const LONGEST_QUEUE: Millis = 20_000;
+const MAX_QUEUE: Millis = 20_000;
 
 /** How a name is looked up; another one in tests. */
 export type SystemCall = (name: string) => Promise<readonly Address[]>;
@@ -31,7 +31,7 @@ export class SystemLookup {
   /** @throws DnsError */
   async addressesOf(name: string): Promise<readonly Address[]> {
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(DnsError.noAnswer(name)), LONGEST_QUEUE);
+    const timer = setTimeout(() => late.abort(DnsError.noAnswer(name)), MAX_QUEUE);
     try {
       return await this.#oneAtATime.run(late.signal, () => {
         clearTimeout(timer);

@@ -6,7 +6,7 @@ import type { Millis } from '../model/time.js';
 /** The limit of a small cluster. */
 const SMALL_CLUSTER_LIMIT = 5;
 /** What `auto` does not exceed: each check under way is an open file or two. */
-export const HIGHEST_LIMIT = 10_000;
+export const MAX_LIMIT = 10_000;
 /** Open connections, and those to one host, that a small cluster has at most. */
 const SMALL_CLUSTER_POOL = { connections: 50, perHost: 10 };
 /** Connections a check may need at once: Ollama's and HAProxy's ask two questions. */
@@ -48,7 +48,7 @@ export function planConcurrency(checks: readonly TimedCheck[], configured: numbe
     Math.ceil(Math.max(0, services.reduce((total, check) => total + share(check), 0) - 1e-9));
   const required = sum(({ timeout, interval }) => Math.min(1, timeout / interval));
   const worst = sum(({ timeout, confirm }) => timeout / (timeout + confirm.every));
-  const recommended = Math.min(HIGHEST_LIMIT, Math.max(SMALL_CLUSTER_LIMIT, worst));
+  const recommended = Math.min(MAX_LIMIT, Math.max(SMALL_CLUSTER_LIMIT, worst));
   const isAuto = configured === 'auto';
   const limit = isAuto ? recommended : configured;
   const reserved = isAuto || limit >= required ? 0 : Math.min(SMALL_CLUSTER_LIMIT, Math.ceil(limit / 2));

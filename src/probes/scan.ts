@@ -23,7 +23,7 @@ export interface Scan {
 
 /** A round whose checks do not start is begun without one, so much later, as a part of its length. */
 const START_TOLERANCE = 0.1;
-const LONGEST_PATIENCE: Millis = 500;
+const MAX_START_TOLERANCE: Millis = 500;
 /** Slots are a little off where an interval is no whole number of milliseconds. As a part of a round. */
 const ROUNDING = 1e-6;
 
@@ -113,7 +113,7 @@ export class ScanRounds {
     clearTimeout(this.#timer);
     const now = this.#clock.elapsed();
     const next = Math.max(this.#startOf(this.#start), this.#startOf(now)) + this.#length;
-    const timeout = Math.min(this.#length * START_TOLERANCE, LONGEST_PATIENCE);
+    const timeout = Math.min(this.#length * START_TOLERANCE, MAX_START_TOLERANCE);
     this.#timer = setTimeout(() => this.#begin(next), next + timeout - now);
   }
 

@@ -8,7 +8,7 @@ const HEX =
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 
 /** From which exponent on `%g` without a precision writes an exponent, however many digits there are. */
-const SHORTEST_PRECISION = 6;
+const MIN_PRECISION = 6;
 
 /** The float a text stands for; undefined for what strconv.ParseFloat refuses, a number too large for a float included. */
 export function parseNumber(text: string): number | undefined {
@@ -47,7 +47,7 @@ export function formatGeneral(value: number, precision?: number): string {
     precision === undefined ? value : Number(value.toPrecision(precision)),
   );
   const exponent = point - 1;
-  if (exponent >= -4 && exponent < (precision ?? SHORTEST_PRECISION))
+  if (exponent >= -4 && exponent < (precision ?? MIN_PRECISION))
     return formatDecimal(Number(`${sign}0.${digits}e${point}`));
   const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
   const size = String(Math.abs(exponent)).padStart(2, '0');

@@ -13,7 +13,7 @@ export interface SeriesLine {
 }
 
 /** More places than any case needs: `0x99999999` is a slip of the pen and not to be waited for. */
-const MOST_POINTS = 1_000_000;
+const MAX_POINTS = 1_000_000;
 
 const NUMBER = String.raw`(?:[Ii]nf|[Nn]a[Nn]|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)`;
 const SEQUENCE = new RegExp(String.raw`^([+-]?${NUMBER})([+-]${NUMBER})?(?:x(\d+))?$`);
@@ -63,7 +63,7 @@ function sequence(first: number, step: number, count: number): number[] {
 
 function countOf(digits: string): number {
   const count = Number(digits);
-  if (count > MOST_POINTS) throw new Error(`x${digits} is more than ${MOST_POINTS} values`);
+  if (count > MAX_POINTS) throw new Error(`x${digits} is more than ${MAX_POINTS} values`);
   return count;
 }
 

@@ -4,7 +4,7 @@ import { percent, seconds } from '../analysis/words.js';
 import type { Bar, Cell, Tone } from './outline.js';
 
 /** More days are drawn together, so that a year fits into a mail. */
-const MOST_BARS = 62;
+const MAX_BARS = 62;
 /** Below it a day is red, and from the other on green. */
 const [BAD, GOOD] = [0.99, 0.999];
 /** Bars of uptime show the last part of the way: 90 % up is an empty bar. */
@@ -52,7 +52,7 @@ function together(
   values: readonly (number | null)[],
   most: (...values: number[]) => number,
 ): { readonly value: number | null; readonly dates: string }[] {
-  const size = Math.ceil(dates.length / MOST_BARS);
+  const size = Math.ceil(dates.length / MAX_BARS);
   return Array.from({ length: Math.ceil(dates.length / size) }, (_, i) => {
     const known = values.slice(i * size, (i + 1) * size).filter(value => value !== null);
     const [first, last] = [dates[i * size], dates[Math.min(dates.length, (i + 1) * size) - 1]];

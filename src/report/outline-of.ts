@@ -8,9 +8,9 @@ import { barsOfTimes, barsOfUptime } from './bars.js';
 import type { Block, Cell, Outline, Section, Table } from './outline.js';
 
 /** Rows of a table; a report is read, and CSV has them all. */
-const MOST_ROWS = 30;
-const MOST_ITEMS = 12;
-const MOST_OUTAGES = 15;
+const MAX_ROWS = 30;
+const MAX_ITEMS = 12;
+const MAX_OUTAGES = 15;
 
 export interface OutlineOptions {
   /** `Weekly report`. */
@@ -86,7 +86,7 @@ function services(report: PeriodReport): Section {
   const worstFirst = Object.entries(uptime.services).sort(
     ([, a], [, b]) => (a.uptime_ratio ?? 2) - (b.uptime_ratio ?? 2),
   );
-  const rows = worstFirst.slice(0, MOST_ROWS).map(([id, service]): Cell[] => {
+  const rows = worstFirst.slice(0, MAX_ROWS).map(([id, service]): Cell[] => {
     const of = analysis[id];
     const metrics = of && 'performance_metrics' in of ? of.performance_metrics : undefined;
     const trend = trends.services[id];
@@ -119,7 +119,7 @@ function outages({ uptime }: PeriodReport): Section | undefined {
     .sort((a, b) => b.seconds - a.seconds);
   if (all.length === 0) return undefined;
   const rows = all
-    .slice(0, MOST_OUTAGES)
+    .slice(0, MAX_OUTAGES)
     .map(({ name, from, to, seconds: length }) => [name, clock(from), clock(to), span(length * 1000)]);
   const columns: Table['columns'] = [
     { name: 'Service' },
@@ -156,7 +156,7 @@ function outlook({ capacity: { growth_projections: growth } }: PeriodReport): Se
 function alerts({ alerts: fired }: PeriodReport): Section | undefined {
   if (fired.length === 0) return undefined;
   const rows = fired
-    .slice(0, MOST_ROWS)
+    .slice(0, MAX_ROWS)
     .map(({ alertname, severity, count }) => [alertname, severity, String(count)]);
   const columns: Table['columns'] = [
     { name: 'Alert' },
@@ -179,7 +179,7 @@ function changes({ audit_trail: trail, audit_trail_from: begin }: AuditedReport)
       : [{ kind: 'text', text: `Changes before ${clock(begin)} are not known: only the latest are kept.` }];
   if (all.length === 0) return { heading, blocks: [{ kind: 'text', text: 'Nothing was changed.' }, ...rest] };
   const rows = all
-    .slice(0, MOST_ROWS)
+    .slice(0, MAX_ROWS)
     .map(({ timestamp, event, by, details }) => [clock(timestamp), event, by, detailsOf(details)]);
   const columns: Table['columns'] = [{ name: 'When' }, { name: 'What' }, { name: 'By' }, { name: 'Details' }];
   return { heading, blocks: [cut({ kind: 'table', columns, rows }, all.length, 'format=json'), ...rest] };
@@ -200,8 +200,8 @@ function cut(table: Table, count: number, where = 'format=csv and format=json'):
 }
 
 function list(items: readonly string[]): Block {
-  const more = items.length - MOST_ITEMS;
-  return { kind: 'list', items: more > 0 ? [...items.slice(0, MOST_ITEMS), `and ${more} more`] : items };
+  const more = items.length - MAX_ITEMS;
+  return { kind: 'list', items: more > 0 ? [...items.slice(0, MAX_ITEMS), `and ${more} more`] : items };
 }
 
 /** `2026-11-24 14:05` of an ISO text. */

@@ -7,7 +7,7 @@ import type { Millis } from '../model/time.js';
 /** So many days before the report is due, or the month before. */
 export type ReportPeriod = { readonly days: number } | 'month';
 
-export const MOST_DAYS = 366;
+export const MAX_DAYS = 366;
 
 /** `day`, `week`, `month` or `30d`; undefined for anything else. */
 export function parsePeriod(text: string): ReportPeriod | undefined {
@@ -15,7 +15,7 @@ export function parsePeriod(text: string): ReportPeriod | undefined {
   if (text === 'day') return { days: 1 };
   if (text === 'week') return { days: 7 };
   const days = Number(/^([1-9]\d{0,2})d$/.exec(text)?.[1]);
-  return days <= MOST_DAYS ? { days } : undefined;
+  return days <= MAX_DAYS ? { days } : undefined;
 }
 
 /**

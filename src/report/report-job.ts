@@ -11,7 +11,7 @@ import type { AuditTrail } from '../alerts/audit-trail.js';
 import type { Analyst } from '../analysis/analyst.js';
 import { periodReport } from '../analysis/reports/period-report.js';
 import { backoff } from '../concurrency/backoff.js';
-import { type Clock, isoLocal, LONGEST_WAIT, type Millis } from '../model/time.js';
+import { type Clock, isoLocal, MAX_WAIT, type Millis } from '../model/time.js';
 import type { StateStore } from '../store/state-table.js';
 import { withAudit } from './audited.js';
 import { messageOf } from './mail.js';
@@ -25,7 +25,7 @@ const KIND = 'report';
 const GIVE_UP: Millis = 24 * 3_600_000;
 const TIMEOUT: Millis = 60_000;
 /** The clock may be set, and a laptop may sleep. */
-const LOOK_EVERY: Millis = 60_000;
+const CHECK_INTERVAL: Millis = 60_000;
 /** After a start the checks come first. */
 const FIRST_LOOK: Millis = 5_000;
 
@@ -46,7 +46,7 @@ interface ReportJobOptions {
   readonly analyst: Analyst;
   /** What a report says of changes. */
   readonly audit: Pick<AuditTrail, 'between' | 'beginsAt'>;
-  readonly kept: StateStore;
+  readonly states: StateStore;
   readonly clock: Clock;
   readonly kinds: readonly ReceiverKind[];
   readonly externalUrl: () => string;
@@ -148,7 +148,7 @@ export class ReportJob {
   #wait(pause: Millis): void {
     clearTimeout(this.#timer);
     if (this.#plan.reports.length === 0 || this.#abort.signal.aborted) return;
-    this.#timer = setTimeout(() => void this.sendDue(), Math.min(pause, LONGEST_WAIT));
+    this.#timer = setTimeout(() => void this.sendDue(), Math.min(pause, MAX_WAIT));
     this.#timer.unref();
   }
 
@@ -166,15 +166,15 @@ export class ReportJob {
     const now = this.#options.clock.now();
     const retries = [...this.#failures.values()].map(({ nextAt }) => nextAt);
     const due = this.#plan.reports.map(({ schedule }) => schedule.after(now) ?? Number.POSITIVE_INFINITY);
-    return Math.max(0, Math.min(LOOK_EVERY, ...[...retries, ...due].map(at => at - now)));
+    return Math.max(0, Math.min(CHECK_INTERVAL, ...[...retries, ...due].map(at => at - now)));
   }
 
   async #sendDueNow(): Promise<void> {
-    const { kept } = this.#options;
+    const { states } = this.#options;
     const names = new Set(this.#plan.reports.map(({ name }) => name));
-    const gone = [...kept.all<Progress>(KIND).keys()].filter(name => !names.has(name));
+    const gone = [...states.all<Progress>(KIND).keys()].filter(name => !names.has(name));
     if (gone.length > 0)
-      kept.upsert(
+      states.upsert(
         KIND,
         gone.map(name => [name, undefined] as const),
       );
@@ -216,24 +216,24 @@ export class ReportJob {
 
   /** A report that is new, or has another schedule, is not due for the time before. */
   #progress({ name, schedule }: ReportDefinition, now: Millis): Progress {
-    const known = this.#options.kept.all<Progress>(KIND).get(name);
+    const known = this.#options.states.all<Progress>(KIND).get(name);
     // A clock that was set back must not hold reports up until it is there again.
-    if (known?.schedule === schedule.text && known.handled <= now + LOOK_EVERY) return known;
+    if (known?.schedule === schedule.text && known.handled <= now + CHECK_INTERVAL) return known;
     const fresh = { schedule: schedule.text, handled: now, ...this.#times(name) };
     this.#remember(name, fresh);
     return fresh;
   }
 
   #times(name: string): Pick<Progress, 'sentAt' | 'failedAt'> {
-    const { sentAt, failedAt } = this.#options.kept.all<Progress>(KIND).get(name) ?? {};
+    const { sentAt, failedAt } = this.#options.states.all<Progress>(KIND).get(name) ?? {};
     return { ...(sentAt && { sentAt }), ...(failedAt && { failedAt }) };
   }
 
   /** Keeps that an integration took a report, or that one failed, and calls back. */
   #recordOutcome(outcome: 'sentAt' | 'failedAt', report: ReportDefinition, integration: Integration): void {
-    const { clock, kept, onSent, onFailed } = this.#options;
+    const { clock, states, onSent, onFailed } = this.#options;
     const at = clock.now();
-    const progress = kept.all<Progress>(KIND).get(report.name);
+    const progress = states.all<Progress>(KIND).get(report.name);
     if (progress) {
       const times = { ...progress[outcome], [integration.id]: at };
       this.#remember(report.name, { ...progress, [outcome]: times });
@@ -242,7 +242,7 @@ export class ReportJob {
   }
 
   #remember(name: string, progress: Progress): void {
-    this.#options.kept.upsert(KIND, [[name, progress]]);
+    this.#options.states.upsert(KIND, [[name, progress]]);
   }
 
   /** @returns ids of integrations that have not got it and may get it later */

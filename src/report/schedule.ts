@@ -4,7 +4,7 @@ import { Cron } from 'croner';
 import type { Millis } from '../model/time.js';
 
 /** Runs that are looked back for; of those that were missed only the last counts. */
-const MOST_RUNS = 1000;
+const MAX_RUNS = 1000;
 
 export class Schedule {
   readonly #cron: Cron;
@@ -30,7 +30,7 @@ export class Schedule {
   lastWithin(from: Millis, to: Millis): Millis | undefined {
     let found: Millis | undefined;
     let at = this.after(from);
-    for (let n = 0; at !== undefined && at <= to && n < MOST_RUNS; n++) {
+    for (let n = 0; at !== undefined && at <= to && n < MAX_RUNS; n++) {
       found = at;
       at = this.after(at);
     }

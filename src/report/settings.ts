@@ -4,7 +4,7 @@ import type { AlertmanagerConfig } from '../alertmanager/config/definition.js';
 import type { ReceiverKind } from '../alertmanager/receivers/receiver.js';
 import { didYouMean } from '../config/did-you-mean.js';
 import type { SchemaKit } from '../config/schema-kit.js';
-import { MOST_DAYS, parsePeriod, type ReportPeriod } from './period.js';
+import { MAX_DAYS, parsePeriod, type ReportPeriod } from './period.js';
 import { isTimeZone, Schedule, scheduleProblem } from './schedule.js';
 
 export interface ReportDefinition {
@@ -41,7 +41,7 @@ export function reportsSection(v: SchemaKit, kinds: readonly ReceiverKind[]) {
             if (period) return period;
             context.addIssue({
               code: 'custom',
-              message: `expected day, week, month or days such as 30d, ${MOST_DAYS}d at most`,
+              message: `expected day, week, month or days such as 30d, ${MAX_DAYS}d at most`,
             });
             return v.z.NEVER;
           }),

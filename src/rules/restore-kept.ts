@@ -13,7 +13,7 @@ import { hasNotEnded, type RestoreLimits } from './restore.js';
 /** Moments at which a rule is evaluated at most. */
 const LOOKS = 60;
 /** How long a rule may take for them; alerts it has not found by then end. */
-const PATIENCE: Millis = 1000;
+const RESTORE_TIMEOUT: Millis = 1000;
 
 /** What restoring works with. */
 export interface StateRestoreContext {
@@ -37,7 +37,7 @@ export function restoreFromState(
   const { queryFunc, interval, elapsed } = context;
   const fired = firedBefore(rule, moment.at, context);
   const step = Math.max(interval, Math.ceil(keepFiringFor / LOOKS));
-  const until = elapsed() + PATIENCE;
+  const until = elapsed() + RESTORE_TIMEOUT;
   const last = fired.at;
   for (let back = 0; fired.keys.size > 0 && back < keepFiringFor && elapsed() <= until; back += step) {
     const at = last - back;

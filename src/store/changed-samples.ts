@@ -7,7 +7,7 @@ import { Database } from './sqlite.js';
 
 const DAY: Millis = 86_400_000;
 /** How long a monitor that writes at the same moment is waited for, milliseconds. */
-const PATIENCE: Millis = 10_000;
+const BUSY_TIMEOUT: Millis = 10_000;
 
 /**
  * Deletes the figures of hours of the days that have a moment of a stretch of time, and marks the roll-ups of these days as
@@ -16,7 +16,7 @@ const PATIENCE: Millis = 10_000;
  */
 export function samplesChanged(file: string, from: Millis, to: Millis): void {
   if (!existsSync(file)) return;
-  const db = new Database(file, { fileMustExist: true, timeout: PATIENCE });
+  const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT });
   // A file of an older version has fewer tables.
   const has = (table: string) =>
     db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;

@@ -8,7 +8,7 @@ import { Inconsistent } from './damage.js';
 import { Database } from './sqlite.js';
 
 /** Schema versions count migrations: there are a handful, and a larger number is damage. */
-const HIGHEST_VERSION = 100;
+const MAX_VERSION = 100;
 
 export type Sqlite = BetterSqlite.Database;
 
@@ -110,7 +110,7 @@ export function leaveReadable(db: Sqlite): void {
 
 function migrate(db: Sqlite, file: string, migrations: readonly string[]): void {
   const done = db.pragma('user_version', { simple: true }) as number;
-  if (done > HIGHEST_VERSION) throw new Inconsistent(`schema version ${done}`);
+  if (done > MAX_VERSION) throw new Inconsistent(`schema version ${done}`);
   if (done > migrations.length) {
     throw new Error(newerSchema(file, done, migrations.length));
   }
@@ -173,7 +173,7 @@ export function schemaProblem(file: string, migrations: readonly string[]): stri
   try {
     db = new Database(file, { readonly: true, timeout: 200 });
     const version = db.pragma('user_version', { simple: true }) as number;
-    return version > migrations.length && version <= HIGHEST_VERSION
+    return version > migrations.length && version <= MAX_VERSION
       ? newerSchema(file, version, migrations.length)
       : undefined;
   } catch {

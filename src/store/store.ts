@@ -63,8 +63,8 @@ export class Store {
   readonly #pending: StoredScan[] = [];
   readonly #database: ResilientDatabase<Opened>;
   /** Small states of other rooms. */
-  readonly kept: StateStore;
-  readonly episodes: AlertHistoryStore;
+  readonly states: StateStore;
+  readonly alertHistory: AlertHistoryStore;
   /** What became of each day, for reports. */
   readonly days: DayStore;
   /** Figures of hours, for reports. */
@@ -78,7 +78,7 @@ export class Store {
       open: () => this.#open(),
       openToRead: () => tablesOf(openToRead(options.file, STORE_MIGRATIONS, OLDEST_READABLE), PASSED_OVER),
       close: ({ db }) => db.close(),
-      onLost: () => this.kept.rewrite(),
+      onLost: () => this.states.rewrite(),
       rescue: aside => rescueInto(options.file, aside),
       words: {
         corrupt: 'The store is corrupt; it was set aside and a new one begun',
@@ -86,8 +86,8 @@ export class Store {
         well: 'The store can be written again',
       },
     });
-    this.kept = new StateStore(this.#database);
-    this.episodes = new AlertHistoryStore(this.#database);
+    this.states = new StateStore(this.#database);
+    this.alertHistory = new AlertHistoryStore(this.#database);
     this.days = new DayStore(this.#database);
     this.hours = new HourStore(this.#database);
     this.#database.open();
@@ -110,7 +110,7 @@ export class Store {
 
   /** Scans, states and episodes waiting in memory. */
   get pending(): number {
-    return this.#pending.length + this.kept.pending + this.episodes.pending;
+    return this.#pending.length + this.states.pending + this.alertHistory.pending;
   }
 
   /** Bytes on disk. */
@@ -168,7 +168,7 @@ export class Store {
     if (this.#pending.length > 0) {
       this.#options.log('error', 'Scans could not be written and are lost', { scans: this.#pending.length });
     }
-    const alerts = this.kept.pending + this.episodes.pending;
+    const alerts = this.states.pending + this.alertHistory.pending;
     if (alerts > 0)
       this.#options.log('error', 'Changes of alerts could not be written and are lost', { changes: alerts });
     this.#database.use(({ db }) => leaveReadable(db));
@@ -206,7 +206,7 @@ export class Store {
       if (!written) return;
       this.#pending.shift();
     }
-    if (this.kept.flush() && this.episodes.flush()) this.#database.succeeded();
+    if (this.states.flush() && this.alertHistory.flush()) this.#database.succeeded();
   }
 }
 

@@ -10,7 +10,7 @@ import type { SeriesRef, StoredSeries } from './index/series-columns.js';
 import type { SeriesRegistry } from './index/series-registry.js';
 
 /** Retention is looked at this often. */
-const PRUNE_EVERY: Millis = 60_000;
+const PRUNE_INTERVAL: Millis = 60_000;
 /** Pages given back at a time. */
 const SHRINK_BATCH = 64;
 /** Chunks compared with their index at a time. */
@@ -86,7 +86,7 @@ export class Maintenance {
     registry.deleteEnds(file, registry.oldest());
     if (registry.hasGarbage) registry.sweep(hold);
     cache.age();
-    this.#pruneAt = clock.elapsed() + PRUNE_EVERY;
+    this.#pruneAt = clock.elapsed() + PRUNE_INTERVAL;
     return false;
   }
 

@@ -30,6 +30,6 @@ export const SAMPLES_MIGRATIONS: readonly string[] = [samplesMigration, checksum
 /** Bytes of a page: a chunk takes some thousand, and what is left of a page is lost. */
 export const PAGE_SIZE = 16_384;
 
-/** Samples of a chunk that is not merged any further; a chunk is at most {@link LARGEST_CHUNK}. */
+/** Samples of a chunk that is not merged any further; a chunk is at most {@link MAX_CHUNK_BYTES}. */
 export const LARGE_CHUNK = 3072;
-export const LARGEST_CHUNK = 4096;
+export const MAX_CHUNK_BYTES = 4096;

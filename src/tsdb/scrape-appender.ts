@@ -15,7 +15,7 @@ import type { SeriesRegistry } from './index/series-registry.js';
 import type { Sources } from './index/sources.js';
 
 /** Scrapes kept in memory while the disk is full; the oldest go first. */
-const MOST_ROWS = 5 * BLOCK;
+const MAX_ROWS = 5 * BLOCK;
 /** A clock that goes back further than this was set; less is a correction, which costs a scrape or a few. */
 const SET_BACK: Millis = 60_000;
 
@@ -228,7 +228,7 @@ export class ScrapeAppender {
 
   /** Memory has an end: a disk that is full for hours costs the oldest samples. */
   #bound(): void {
-    if (this.#parts.head.rows.length <= MOST_ROWS) return;
+    if (this.#parts.head.rows.length <= MAX_ROWS) return;
     const lost = this.#parts.head.rows.slice(0, BLOCK);
     for (const row of lost) if (!row.isLogged) this.#parts.head.each(row, () => this.dropped++);
     this.#parts.chunkCutter.reset();

@@ -32,7 +32,7 @@ function openTable(at = T0): AlertStore {
   const note = (what: string) => (alert: { labels: Labels }) =>
     happened.push(`${what} ${alert.labels.get('target')}`);
   return new AlertStore(
-    store.kept,
+    store.states,
     { onAlert: note('hears'), onFiring: note('begins'), onResolved: note('ends'), onMoved: note('moves') },
     at,
   );
@@ -125,7 +125,7 @@ describe('after a restart', () => {
     expect(isKept).toBe(true);
     // Another process' view of the same file.
     const other = openStore();
-    expect([...other.kept.all('alert').keys()]).toHaveLength(1);
+    expect([...other.states.all('alert').keys()]).toHaveLength(1);
     other.close();
   });
 });

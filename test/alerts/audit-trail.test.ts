@@ -20,13 +20,13 @@ const reloadedBy = (by: string, at: number) =>
 
 test('the newest first, also those of one moment, and over a restart', () => {
   const store = openStore();
-  const trail = new AuditTrail(store.kept);
+  const trail = new AuditTrail(store.states);
   trail.add(reloadedBy('a', 1000));
   trail.add(reloadedBy('b', 1000));
   trail.add(reloadedBy('c', 2000));
   store.close();
   const reopened = openStore();
-  const again = new AuditTrail(reopened.kept);
+  const again = new AuditTrail(reopened.states);
   expect(again.latest(10).map(({ by }) => by)).toEqual(['c', 'b', 'a']);
   expect(again.latest(1)).toEqual([reloadedBy('c', 2000)]);
   reopened.close();
@@ -34,7 +34,7 @@ test('the newest first, also those of one moment, and over a restart', () => {
 
 test('a thousand are kept', () => {
   const store = openStore();
-  const trail = new AuditTrail(store.kept);
+  const trail = new AuditTrail(store.states);
   for (let i = 0; i < 1005; i++) trail.add(reloadedBy(String(i), 1000 + i));
   expect(trail.size).toBe(1000);
   expect(trail.latest(1000).at(-1)?.by).toBe('5');

@@ -61,7 +61,7 @@ test('an alert that is on disk is in the history, though the end came before it 
   const labels = { alertname: 'ServiceDown', severity: 'critical', target: 'b' };
   const [now, later] = [Date.now(), Date.now() + 10 * MINUTE];
   const kept = { labels, annotations: {}, startsAt: now, endsAt: later, updatedAt: now, generatorUrl: '' };
-  world.store.kept.upsert('alert', [['0123456789abcdef', { ...kept, isEndGuessed: false, isOver: false }]]);
+  world.store.states.upsert('alert', [['0123456789abcdef', { ...kept, isEndGuessed: false, isOver: false }]]);
   expect(history()).toEqual(['a']);
   await restart();
   expect(history().sort()).toEqual(['a', 'b']);

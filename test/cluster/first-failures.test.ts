@@ -34,7 +34,7 @@ test.each<[name: string, checks: string, first: number | undefined]>([
   ['a second outage', 'up/error down/error down/healthy up/healthy up/error down/error', 5],
 ])('%s', (_, checks, first) => {
   const store = openStore();
-  const failures = new FirstFailures(store.kept, undefined, 0);
+  const failures = new FirstFailures(store.states, undefined, 0);
   expect(failures.of('tools', feed(failures, checks))).toBe(first);
   store.close();
 });
@@ -46,22 +46,22 @@ test.each<[name: string, seenUntil: number | undefined, checks: string, first: n
   ['a file without scans', undefined, 'unknown/error down/error', HOUR],
 ])('%s', (_, seenUntil, checks, first) => {
   const store = openStore();
-  const before = new FirstFailures(store.kept, undefined, 0);
+  const before = new FirstFailures(store.states, undefined, 0);
   feed(before, 'up/error');
   before.flush();
   const now = HOUR + (seenUntil === 1 ? 2 : 0);
-  const after = new FirstFailures(store.kept, seenUntil, now);
+  const after = new FirstFailures(store.states, seenUntil, now);
   expect(after.of('tools', feed(after, checks, HOUR))).toBe(first);
   store.close();
 });
 
 test('a service that is checked no more is forgotten, also on disk', () => {
   const store = openStore();
-  const failures = new FirstFailures(store.kept, undefined, 0);
+  const failures = new FirstFailures(store.states, undefined, 0);
   const level = feed(failures, 'up/error down/error');
   failures.flush();
   failures.remove('tools');
   failures.flush();
-  expect([failures.of('tools', level), store.kept.all('first-failure').size]).toEqual([undefined, 0]);
+  expect([failures.of('tools', level), store.states.all('first-failure').size]).toEqual([undefined, 0]);
   store.close();
 });

@@ -144,7 +144,7 @@ describe('alerts one after the other', () => {
   test('is there after a restart of the store’s keeper', async () => {
     const { history } = monitor.alerting;
     history.flush();
-    expect(monitor.store.episodes.select({ limit: 10 }).episodes).toHaveLength(3);
+    expect(monitor.store.alertHistory.select({ limit: 10 }).episodes).toHaveLength(3);
   });
 });
 

@@ -278,7 +278,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
       ...options.access,
     }),
     page: () => page,
-    announcements: new Announcements(store.kept, () => page.announcements),
+    announcements: new Announcements(store.states, () => page.announcements),
     reload: options.reload,
     onAnswer: (handler, status) => answered.push(`${handler} ${status}`),
   };

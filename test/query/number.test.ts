@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { formatFloat, LONGEST_NUMBER, writeFloat, writeTime } from '../../src/query/thread/print/number.js';
+import {
+  formatFloat,
+  MAX_NUMBER_LENGTH,
+  writeFloat,
+  writeTime,
+} from '../../src/query/thread/print/number.js';
 
-const bytes = new Uint8Array(LONGEST_NUMBER);
+const bytes = new Uint8Array(MAX_NUMBER_LENGTH);
 const written = (write: (bytes: Uint8Array, at: number, value: number) => number, value: number): string =>
   Buffer.from(bytes.subarray(0, write(bytes, 0, value))).toString('latin1');
 

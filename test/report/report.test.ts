@@ -51,7 +51,7 @@ const folder = makeFolder('report');
 let running: RunningEngine;
 let report: AuditedReport;
 const audits = new Store({ file: join(folder, 'audit.db'), retention: DAY, log: () => {} });
-const audit = new AuditTrail(audits.kept);
+const audit = new AuditTrail(audits.states);
 const OPTIONS = { name: 'Weekly report', url: 'http://monitor.example', version: '1.2.3' };
 
 const analystAt = (now: () => Millis) =>
@@ -172,7 +172,7 @@ describe('forms', () => {
 
   test('a trail that begins later than the period says so', () => {
     const store = new Store({ file: join(folder, 'full.db'), retention: DAY, log: () => {} });
-    const full = new AuditTrail(store.kept);
+    const full = new AuditTrail(store.states);
     for (let n = 1001; n > 0; n--)
       full.add({ at: NOW - n * 60_000, event: 'configuration reloaded', by: 'SIGHUP', details: {} });
     const late = withAudit(report, full);
@@ -206,7 +206,7 @@ describe('the command', () => {
     writeFileSync(text, openMetrics({ from: now - 2 * DAY, to: now, services: TRUTH.slice(0, 1) }));
     await importOpenMetrics(text, join(storage, 'samples.db'));
     const store = new Store({ file: join(storage, 'monitor.db'), retention: DAY, log: () => {} });
-    changed(new AuditTrail(store.kept), now - HOUR);
+    changed(new AuditTrail(store.states), now - HOUR);
     store.close();
     writeFileSync(config, 'services: {steady: {name: Steady, url: "http://127.0.0.1:9/"}}\n');
   });
@@ -317,7 +317,7 @@ describe('by schedule', () => {
     job = new ReportJob({
       analyst: analystAt(() => now),
       audit,
-      kept: store.kept,
+      states: store.states,
       clock: { now: () => now, elapsed: () => now },
       kinds: receiverKinds,
       externalUrl: () => 'http://monitor.example',

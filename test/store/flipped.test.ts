@@ -51,8 +51,9 @@ const episodeOf = (i: number): StoredHistoryEntry => ({
 function fillStore(file: string): void {
   const store = openStore(file);
   for (let i = 0; i < SCANS; i++) store.append(scanOf(i));
-  for (let i = 0; i < 100; i++) store.kept.upsert('silence', [[`key ${i}`, { i, comment: `silence ${i}` }]]);
-  store.episodes.upsert(Array.from({ length: 200 }, (_, i) => episodeOf(i)));
+  for (let i = 0; i < 100; i++)
+    store.states.upsert('silence', [[`key ${i}`, { i, comment: `silence ${i}` }]]);
+  store.alertHistory.upsert(Array.from({ length: 200 }, (_, i) => episodeOf(i)));
   store.close();
 }
 
@@ -94,8 +95,8 @@ function* flips(whole: string, name: string): Generator<[number, string]> {
 /** What a store has, each thing as a text. */
 function contentOf(store: Store): Set<string> {
   const texts = store.scans({ limit: 10_000 }).map(scan => JSON.stringify(scan));
-  for (const entry of store.kept.all('silence')) texts.push(JSON.stringify(entry));
-  for (const each of store.episodes.select({ limit: 10_000 }).episodes) texts.push(JSON.stringify(each));
+  for (const entry of store.states.all('silence')) texts.push(JSON.stringify(entry));
+  for (const each of store.alertHistory.select({ limit: 10_000 }).episodes) texts.push(JSON.stringify(each));
   return new Set(texts);
 }
 
@@ -121,7 +122,7 @@ test('monitor.db: every 1,777th byte flipped in turn', () => {
     lost += before.size - found.size;
     if (found.size < before.size && store.damage.at === undefined) untold.push(at);
     store.append(later);
-    store.kept.upsert('silence', [['new', 1]]);
+    store.states.upsert('silence', [['new', 1]]);
     expect([at, store.problem, store.pending, store.scans({ limit: 1 })]).toEqual([
       at,
       undefined,
@@ -258,8 +259,9 @@ test('the journal of monitor.db flipped or cut: nothing wrong, and what is lost 
   const running = openStore(file);
   for (let i = 0; i < SCANS; i++) running.append(scanOf(i));
   // Each of them acknowledged, and in a commit of its own.
-  for (let i = 0; i < 20; i++) running.kept.upsert('silence', [[`key ${i}`, { i, comment: `silence ${i}` }]]);
-  for (let i = 0; i < 20; i++) running.episodes.upsert([episodeOf(i)]);
+  for (let i = 0; i < 20; i++)
+    running.states.upsert('silence', [[`key ${i}`, { i, comment: `silence ${i}` }]]);
+  for (let i = 0; i < 20; i++) running.alertHistory.upsert([episodeOf(i)]);
   const before = contentOf(running);
   const whole = join(folder, 'killed-monitor.db');
   for (const suffix of ['', '-wal']) copyFileSync(file + suffix, whole + suffix);
@@ -278,7 +280,7 @@ test('the journal of monitor.db flipped or cut: nothing wrong, and what is lost 
     if (how === 'cut') expect([at, isTold]).toEqual([at, false]);
     const later = scanOf(SCANS + 1);
     store.append(later);
-    store.kept.upsert('silence', [['new', 1]]);
+    store.states.upsert('silence', [['new', 1]]);
     expect([at, store.problem, store.scans({ limit: 1 })]).toEqual([at, undefined, [later]]);
     store.close();
     const next = openStore(path);

@@ -41,41 +41,41 @@ const episode = (
   ...rest,
 });
 const ids = (store: Store, query = {}) =>
-  store.episodes.select({ limit: 100, ...query }).episodes.map(({ id }) => id);
+  store.alertHistory.select({ limit: 100, ...query }).episodes.map(({ id }) => id);
 
 describe('states', () => {
   test('are there again, by kind, the changed and the deleted not', () => {
     const store = open();
-    store.kept.upsert('a', [
+    store.states.upsert('a', [
       ['x', { n: 1 }],
       ['y', { n: 2 }],
     ]);
-    store.kept.upsert('b', [['x', 'other']]);
+    store.states.upsert('b', [['x', 'other']]);
     expect(
-      store.kept.upsert('a', [
+      store.states.upsert('a', [
         ['x', { n: 3 }],
         ['y', undefined],
       ]),
     ).toBe(true);
     store.close();
     const again = open();
-    expect([...again.kept.all('a')]).toEqual([['x', { n: 3 }]]);
-    expect([...again.kept.all('b')]).toEqual([['x', 'other']]);
-    expect([...again.kept.all('c')]).toEqual([]);
+    expect([...again.states.all('a')]).toEqual([['x', { n: 3 }]]);
+    expect([...again.states.all('b')]).toEqual([['x', 'other']]);
+    expect([...again.states.all('c')]).toEqual([]);
   });
 
   test('wait in memory while the disk will not have them, and are written when it will', () => {
     writeFileSync(join(folder, 'data'), 'in the way');
     const store = open();
-    expect(store.kept.upsert('a', [['x', 1]])).toBe(false);
-    expect(store.kept.upsert('a', [['x', 2]])).toBe(false);
-    expect(store.kept.all('a').get('x')).toBe(2);
+    expect(store.states.upsert('a', [['x', 1]])).toBe(false);
+    expect(store.states.upsert('a', [['x', 2]])).toBe(false);
+    expect(store.states.all('a').get('x')).toBe(2);
     expect(store.pending).toBe(1);
     removeFolder(join(folder, 'data'));
     elapsed = 60_000;
-    expect(store.kept.upsert('a', [['y', 3]])).toBe(true);
+    expect(store.states.upsert('a', [['y', 3]])).toBe(true);
     expect(store.pending).toBe(0);
-    expect([...open().kept.all('a')]).toEqual([
+    expect([...open().states.all('a')]).toEqual([
       ['x', 2],
       ['y', 3],
     ]);
@@ -83,7 +83,7 @@ describe('states', () => {
 
   test('a row with a flipped bit is found and left out', () => {
     const store = open();
-    store.kept.upsert('a', [
+    store.states.upsert('a', [
       ['x', { text: 'something long enough to flip a bit of' }],
       ['y', { text: 'another one' }],
     ]);
@@ -96,14 +96,14 @@ describe('states', () => {
     db.prepare("UPDATE kept SET value = ? WHERE key = 'x'").run(value);
     db.close();
     const again = open();
-    expect([...again.kept.all('a')]).toEqual([['y', { text: 'another one' }]]);
+    expect([...again.states.all('a')]).toEqual([['y', { text: 'another one' }]]);
     expect(logged).toContain('A damaged row was left out');
-    expect(again.kept.upsert('a', [['x', 1]])).toBe(true);
+    expect(again.states.upsert('a', [['x', 1]])).toBe(true);
   });
 
   test('a file that is lost while the program runs gets everything again', () => {
     const store = open();
-    store.kept.upsert('a', [['x', 1]]);
+    store.states.upsert('a', [['x', 1]]);
     const db = new Database(file);
     db.prepare('INSERT INTO episodes VALUES (?, 1, 2, ?, ?, ?, ?)').run(
       'e',
@@ -121,8 +121,8 @@ describe('states', () => {
     broken.exec("UPDATE sqlite_master SET rootpage = 9999 WHERE name = 'kept'");
     broken.pragma('schema_version = 99');
     broken.close();
-    expect(store.kept.upsert('a', [['y', 2]])).toBe(true);
-    expect([...open().kept.all('a')]).toEqual([
+    expect(store.states.upsert('a', [['y', 2]])).toBe(true);
+    expect([...open().states.all('a')]).toEqual([
       ['x', 1],
       ['y', 2],
     ]);
@@ -132,7 +132,7 @@ describe('states', () => {
 describe('episodes', () => {
   test('come newest first, by what is looked for, with how many there are', () => {
     const store = open();
-    store.episodes.upsert([
+    store.alertHistory.upsert([
       episode('a', 1),
       episode('b', 2, { severity: 'warning', endsAt: undefined }),
       episode('c', 3, { service: 'redis' }),
@@ -147,34 +147,36 @@ describe('episodes', () => {
     expect(ids(store, { id: 'a', active: true })).toEqual([]);
     expect(ids(store, { active: false })).toEqual(['d', 'c', 'a']);
     expect(ids(store, { after: 1, before: 4 })).toEqual(['c', 'b']);
-    expect(store.episodes.select({ limit: 2 })).toMatchObject({
+    expect(store.alertHistory.select({ limit: 2 })).toMatchObject({
       count: 4,
       episodes: [{ id: 'd' }, { id: 'c' }],
     });
-    expect(store.episodes.select({ limit: 1 }).episodes[0]).toEqual(episode('d', 4, { alertname: 'Slow' }));
+    expect(store.alertHistory.select({ limit: 1 }).episodes[0]).toEqual(
+      episode('d', 4, { alertname: 'Slow' }),
+    );
   });
 
   test('that change replace what they were; those on disk and those that wait are one list', () => {
     const store = open();
-    store.episodes.upsert([episode('a', 1, { endsAt: undefined }), episode('b', 2)]);
+    store.alertHistory.upsert([episode('a', 1, { endsAt: undefined }), episode('b', 2)]);
     store.close();
     const again = open();
-    again.episodes.upsert([episode('a', 1)]);
-    expect(again.episodes.select({ active: true, limit: 5 })).toEqual({ count: 0, episodes: [] });
+    again.alertHistory.upsert([episode('a', 1)]);
+    expect(again.alertHistory.select({ active: true, limit: 5 })).toEqual({ count: 0, episodes: [] });
     expect(ids(again)).toEqual(['b', 'a']);
   });
 
   test('wait in memory while the disk will not have them', () => {
     writeFileSync(join(folder, 'data'), 'in the way');
     const store = open();
-    expect(store.episodes.upsert([episode('a', 1), episode('b', 2)])).toBe(false);
+    expect(store.alertHistory.upsert([episode('a', 1), episode('b', 2)])).toBe(false);
     expect(ids(store)).toEqual(['b', 'a']);
-    expect(store.episodes.select({ service: 'redis', limit: 5 })).toEqual({ count: 0, episodes: [] });
+    expect(store.alertHistory.select({ service: 'redis', limit: 5 })).toEqual({ count: 0, episodes: [] });
   });
 
   test('that ended before the retention are deleted, those that last are not', async () => {
     const store = open(1000);
-    store.episodes.upsert([
+    store.alertHistory.upsert([
       episode('old', 1),
       episode('lasts', 1, { endsAt: undefined }),
       episode('new', 9500),

@@ -431,7 +431,7 @@ test.each(STORE_MIGRATIONS.flatMap((_, i) => (i + 1 < 3 ? [] : [i + 1])))(
     new ScanTable(db, silentDamage()).append({ at: 7, entry: entry(7) });
     db.close();
     const store = open({ obstacle: () => 'the disk is full' });
-    expect([...store.kept.all('silence')]).toEqual([['a', { comment: 'upgrade' }]]);
+    expect([...store.states.all('silence')]).toEqual([['a', { comment: 'upgrade' }]]);
     expect(times(store)).toEqual([7]);
     expect(store.days.dates('2026-01-01', '2026-12-31')).toEqual([]);
     expect(store.days.between('2026-01-01', '2026-12-31').size).toBe(0);

@@ -14,7 +14,7 @@ export interface AlertmanagerConfig {
   /** Its text, every secret replaced by `<secret>`, as `/api/v2/status` shows it. */
   readonly shown: string;
   readonly global: Global;
-  readonly route: RoutingRoute;
+  readonly route: Route;
   readonly receivers: readonly ReceiverDefinition[];
   readonly inhibitRules: readonly InhibitRule[];
   /** `time_intervals` and `mute_time_intervals` by name. */
@@ -55,7 +55,7 @@ export interface SmtpDefaults {
 }
 
 /** A node of the tree of routes, everything inherited filled in. */
-export interface RoutingRoute {
+export interface Route {
   /** Its place in the tree in Alertmanager's words: `{}/{severity="critical"}`; part of a group's key. */
   readonly key: string;
   readonly receiver: string;
@@ -69,7 +69,7 @@ export interface RoutingRoute {
   readonly repeatInterval: Millis;
   readonly muteTimeIntervals: readonly string[];
   readonly activeTimeIntervals: readonly string[];
-  readonly routes: readonly RoutingRoute[];
+  readonly routes: readonly Route[];
 }
 
 export interface InhibitRule {

@@ -3,7 +3,7 @@
 
 import { quote } from '../../promql/print/quote.js';
 import { formatMatchers } from '../matchers/matcher.js';
-import type { RoutingRoute } from './definition.js';
+import type { Route } from './definition.js';
 import type { WrittenRoute } from './route.js';
 
 /** What the root has that says nothing. */
@@ -13,18 +13,14 @@ const DEFAULTS = {
   groupWait: 30_000,
   groupInterval: 5 * 60_000,
   repeatInterval: 4 * 3_600_000,
-} satisfies Partial<RoutingRoute>;
+} satisfies Partial<Route>;
 
 /** Fills in what routes take from the one above them. */
-export function resolveRoutes(root: WrittenRoute): RoutingRoute {
+export function resolveRoutes(root: WrittenRoute): Route {
   return resolve(root, DEFAULTS, '');
 }
 
-function resolve(
-  written: WrittenRoute,
-  above: Pick<RoutingRoute, keyof typeof DEFAULTS>,
-  keyAbove: string,
-): RoutingRoute {
+function resolve(written: WrittenRoute, above: Pick<Route, keyof typeof DEFAULTS>, keyAbove: string): Route {
   const own = {
     receiver: written.receiver || above.receiver,
     groupBy: written.groupBy ?? above.groupBy,

@@ -6,7 +6,7 @@ import { isLabelName } from '../../model/label-name.js';
 import type { Millis } from '../../model/time.js';
 import { quote } from '../../promql/print/quote.js';
 import type { Matcher } from '../matchers/matcher.js';
-import type { RoutingRoute } from './definition.js';
+import type { Route } from './definition.js';
 import { readMatchers } from './matchers.js';
 import { newerKeys } from './newer-keys.js';
 
@@ -34,7 +34,7 @@ export interface WrittenRoute {
   readonly receiver: string;
   readonly matchers: readonly Matcher[];
   readonly continues: boolean;
-  readonly groupBy: RoutingRoute['groupBy'] | undefined;
+  readonly groupBy: Route['groupBy'] | undefined;
   readonly groupWait: Millis | undefined;
   readonly groupInterval: Millis | undefined;
   readonly repeatInterval: Millis | undefined;
@@ -80,7 +80,7 @@ function readInterval(decoder: Decoder, node: Field, key: string): Millis | unde
   return span;
 }
 
-function readGroupBy(decoder: Decoder, node: Field): RoutingRoute['groupBy'] | undefined {
+function readGroupBy(decoder: Decoder, node: Field): Route['groupBy'] | undefined {
   if (isAbsent(node)) return undefined;
   const names: string[] = [];
   let isAll = false;

@@ -22,7 +22,7 @@ const MONTHS = [
 ];
 const TIME = /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
 /** The shortest month, for what can be known of spans that count from a month's end. */
-const SHORTEST = 28;
+const MIN_MONTH_DAYS = 28;
 
 /** A named list of intervals as it is written. */
 export interface NamedIntervals {
@@ -136,7 +136,7 @@ function daySpan(text: string): Span {
   const wrong = [from, to].find(day => day === 0 || day < -31 || day > 31);
   if (wrong !== undefined) throw new SpanProblem(`${wrong} is not a valid day of the month: out of range`);
   if (from < 0 && to > 0) throw new SpanProblem('end day must be negative if start day is negative');
-  const earliest = (day: number): number => (day < 0 ? SHORTEST + day : day);
+  const earliest = (day: number): number => (day < 0 ? MIN_MONTH_DAYS + day : day);
   if (earliest(from) > earliest(to))
     throw new SpanProblem(`end day ${to} is always before start day ${from}`);
   return span;

@@ -3,14 +3,14 @@
 
 import type { Millis } from '../../model/time.js';
 import type { StoredAlert } from '../alert-store.js';
-import type { RoutingRoute } from '../config/definition.js';
+import type { Route } from '../config/definition.js';
 import { AlertGroup, type Instant } from './group.js';
 import { groupKeyOf, groupLabelsOf, matchingRoutes } from './routes.js';
 
 export class Dispatcher {
-  readonly #route: RoutingRoute;
+  readonly #route: Route;
   /** Two routes may have the same matchers, and then the same group keys. */
-  readonly #routes = new Map<RoutingRoute, number>();
+  readonly #routes = new Map<Route, number>();
   readonly #groups = new Map<string, AlertGroup>();
   /** Groups each alert is in, by its fingerprint. */
   readonly #groupCounts = new Map<string, number>();
@@ -20,7 +20,7 @@ export class Dispatcher {
     readonly (readonly [id: string, make: (now: Instant) => AlertGroup])[]
   >();
 
-  constructor(route: RoutingRoute) {
+  constructor(route: Route) {
     this.#route = route;
   }
 
@@ -102,7 +102,7 @@ export class Dispatcher {
     return way;
   }
 
-  #idOf(route: RoutingRoute, key: string): string {
+  #idOf(route: Route, key: string): string {
     const number = this.#routes.get(route) ?? this.#routes.size;
     this.#routes.set(route, number);
     return `${number} ${key}`;

@@ -4,7 +4,7 @@
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { StoredAlert } from '../alert-store.js';
-import type { RoutingRoute } from '../config/definition.js';
+import type { Route } from '../config/definition.js';
 import type { NotifiedAlert } from '../pipeline/notification.js';
 
 /** A moment on both clocks: the wall's for alerts, the monotonic one for waiting, which no correction of the wall's disturbs. */
@@ -15,14 +15,14 @@ export interface Instant {
 
 export class AlertGroup {
   readonly key: string;
-  readonly route: RoutingRoute;
+  readonly route: Route;
   readonly labels: Labels;
   readonly #alerts = new Map<string, StoredAlert>();
   /** When it is looked at next, monotonic. */
   nextAt: Millis;
   #hasBeenTold = false;
 
-  constructor(key: string, route: RoutingRoute, labels: Labels, now: Instant) {
+  constructor(key: string, route: Route, labels: Labels, now: Instant) {
     this.key = key;
     this.route = route;
     this.labels = labels;

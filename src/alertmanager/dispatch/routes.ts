@@ -3,17 +3,17 @@
 
 import type { Labels } from '../../model/labels.js';
 import { quote } from '../../promql/print/quote.js';
-import type { RoutingRoute } from '../config/definition.js';
+import type { Route } from '../config/definition.js';
 import { matchesAll } from '../matchers/matcher.js';
 
 /** The routes an alert reaches, in the order of the tree; the root takes what no other route matches. */
-export function matchingRoutes(root: RoutingRoute, labels: Labels): RoutingRoute[] {
+export function matchingRoutes(root: Route, labels: Labels): Route[] {
   return matchesAll(root.matchers, labels) ? within(root, labels) : [];
 }
 
 /** Children that do not match do not hold up the ones after them; the last one taken is the first that does not continue. */
-function within(route: RoutingRoute, labels: Labels): RoutingRoute[] {
-  const taken: RoutingRoute[] = [];
+function within(route: Route, labels: Labels): Route[] {
+  const taken: Route[] = [];
   for (const child of route.routes) {
     if (!matchesAll(child.matchers, labels)) continue;
     taken.push(...within(child, labels));
@@ -23,18 +23,18 @@ function within(route: RoutingRoute, labels: Labels): RoutingRoute[] {
 }
 
 /** What alerts of one group on this route have in common. */
-export function groupLabelsOf({ groupBy }: RoutingRoute, labels: Labels): Labels {
+export function groupLabelsOf({ groupBy }: Route, labels: Labels): Labels {
   return groupBy === 'all' ? labels : labels.keep(groupBy);
 }
 
 /** A group's name: `{}/{severity="critical"}:{alertname="ServiceDown"}`. */
-export function groupKeyOf({ key }: RoutingRoute, groupLabels: Labels): string {
+export function groupKeyOf({ key }: Route, groupLabels: Labels): string {
   const pairs = [...groupLabels.pairs()].map(([name, value]) => `${name}=${quote(value)}`);
   return `${key}:{${pairs.join(', ')}}`;
 }
 
 /** Every route, each before its children. */
-export function* allRoutes(root: RoutingRoute): Generator<RoutingRoute> {
+export function* allRoutes(root: Route): Generator<Route> {
   yield root;
   for (const child of root.routes) yield* allRoutes(child);
 }

@@ -4,7 +4,7 @@
 
 import type { Millis } from '../../model/time.js';
 import { isResolved, type StoredAlert } from '../alert-store.js';
-import type { RoutingRoute } from '../config/definition.js';
+import type { Route } from '../config/definition.js';
 import { dedupAlerts } from '../pipeline/dedup.js';
 import type { LogEntry } from '../pipeline/notification-log.js';
 
@@ -21,7 +21,7 @@ export interface Member {
 }
 
 interface FlushOptions {
-  readonly route: RoutingRoute;
+  readonly route: Route;
   readonly sendResolved: boolean;
   readonly members: readonly Member[];
   /** The last notification. */

@@ -7,7 +7,7 @@ import { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import { findingsAbout, isAboutAlerts, isFinding } from '../../rules/concerns.js';
 import { type AlertStore, isResolved, type StoredAlert } from '../alert-store.js';
-import type { RoutingRoute } from '../config/definition.js';
+import type { Route } from '../config/definition.js';
 import type { AlertGroup, Instant } from '../dispatch/group.js';
 import { groupKeyOf, groupLabelsOf, matchingRoutes } from '../dispatch/routes.js';
 import { fingerprintOf } from '../fingerprint.js';
@@ -47,7 +47,7 @@ interface ForecastOptions {
 /** A group with the alerts that are in it and those that will come. */
 interface GroupForecast {
   readonly key: string;
-  readonly route: RoutingRoute;
+  readonly route: Route;
   readonly group: AlertGroup | undefined;
   readonly members: Map<string, Member>;
   readonly byIntegration: Map<string, ReadonlyMap<string, Millis>>;
@@ -65,7 +65,7 @@ interface Muting {
 /** The forecast of one moment; to be thrown away with it. */
 export class Forecast {
   readonly #options: ForecastOptions;
-  readonly #plans = new Map<RoutingRoute, Map<string, GroupForecast>>();
+  readonly #plans = new Map<Route, Map<string, GroupForecast>>();
   /** An alert with its escalated copies, by identity. */
   readonly #alike = new Map<string, StoredAlert[]>();
   readonly #muting = new Map<string, Muting>();
@@ -256,7 +256,7 @@ export class Forecast {
     return now.at + Math.max(0, elapsed - now.elapsed);
   }
 
-  #plansOf(route: RoutingRoute): Map<string, GroupForecast> {
+  #plansOf(route: Route): Map<string, GroupForecast> {
     const known = this.#plans.get(route);
     if (known) return known;
     const made = new Map<string, GroupForecast>();
@@ -267,7 +267,7 @@ export class Forecast {
 
 function planOf(
   key: string,
-  route: RoutingRoute,
+  route: Route,
   group: AlertGroup | undefined,
   all: readonly Member[],
 ): GroupForecast {

@@ -4,7 +4,7 @@
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { AlertStore } from '../alert-store.js';
-import type { RoutingRoute } from '../config/definition.js';
+import type { Route } from '../config/definition.js';
 import { type Silence, silenceState } from '../mute/silences.js';
 import { type Muted, type RouteMuted, routeMutedBy, routeOpensAt } from '../pipeline/mute.js';
 import type { Notifier } from '../pipeline/notifier.js';
@@ -35,7 +35,7 @@ interface Muting {
 export function holdsAt(
   silences: readonly Silence[],
   inhibitedBy: string | undefined,
-  route: RoutingRoute,
+  route: Route,
   at: Millis,
   { notifier: { config }, alerts }: Muting,
 ): Hold[] {

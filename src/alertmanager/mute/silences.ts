@@ -58,16 +58,16 @@ interface Changed {
 type OnSilence = (event: 'created' | 'changed' | 'expired', silence: Silence, by: string, at: Millis) => void;
 
 export class Silences {
-  readonly #kept: StateStore;
+  readonly #states: StateStore;
   readonly #onSilence: OnSilence;
   readonly #silences = new Map<string, Silence>();
 
   /** Restores the silences of an earlier run. */
-  constructor(kept: StateStore, onSilence: OnSilence = () => {}) {
-    this.#kept = kept;
+  constructor(states: StateStore, onSilence: OnSilence = () => {}) {
+    this.#states = states;
     this.#onSilence = onSilence;
-    this.#restore(kept.all<PersistedSilence>(KIND));
-    kept.onLate<PersistedSilence>(KIND, late => this.#restore(late));
+    this.#restore(states.all<PersistedSilence>(KIND));
+    states.onLate<PersistedSilence>(KIND, late => this.#restore(late));
   }
 
   #restore(silences: ReadonlyMap<string, PersistedSilence>): void {
@@ -129,7 +129,7 @@ export class Silences {
     const gone = this.all().filter(({ endsAt }) => endsAt + RETENTION < at);
     if (gone.length === 0) return;
     for (const { id } of gone) this.#silences.delete(id);
-    this.#kept.upsert(
+    this.#states.upsert(
       KIND,
       gone.map(({ id }) => [id, undefined]),
     );
@@ -144,7 +144,7 @@ export class Silences {
 
   #upsert(silences: readonly Silence[]): Changed {
     for (const silence of silences) this.#silences.set(silence.id, silence);
-    const isKept = this.#kept.upsert(
+    const isKept = this.#states.upsert(
       KIND,
       silences.map(silence => [silence.id, toPersisted(silence)]),
     );

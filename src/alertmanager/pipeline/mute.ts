@@ -3,7 +3,7 @@
 
 import type { Millis } from '../../model/time.js';
 import { isResolved, type StoredAlert } from '../alert-store.js';
-import type { AlertmanagerConfig, RoutingRoute } from '../config/definition.js';
+import type { AlertmanagerConfig, Route } from '../config/definition.js';
 import type { Inhibitor } from '../mute/inhibition.js';
 import type { Silence, Silences } from '../mute/silences.js';
 
@@ -38,7 +38,7 @@ export function mutedBy(
 
 /** Why a route sends nothing at a moment; undefined: it sends. */
 export function routeMutedBy(
-  { muteTimeIntervals, activeTimeIntervals }: RoutingRoute,
+  { muteTimeIntervals, activeTimeIntervals }: Route,
   { timeIntervals }: Pick<AlertmanagerConfig, 'timeIntervals'>,
   at: Millis,
 ): RouteMuted | undefined {
@@ -55,7 +55,7 @@ const HORIZON: Millis = 9 * 366 * 86_400_000;
 
 /** The first moment from one on at which a route is not muted by the time; undefined: never. */
 export function routeOpensAt(
-  route: RoutingRoute,
+  route: Route,
   config: Pick<AlertmanagerConfig, 'timeIntervals'>,
   from: Millis,
 ): Millis | undefined {
@@ -66,7 +66,7 @@ export function routeOpensAt(
 
 /** The first moment after another at which a time interval of a route begins or ends; undefined: never. */
 export function routeChangesAt(
-  { muteTimeIntervals, activeTimeIntervals }: RoutingRoute,
+  { muteTimeIntervals, activeTimeIntervals }: Route,
   { timeIntervals }: Pick<AlertmanagerConfig, 'timeIntervals'>,
   at: Millis,
 ): Millis | undefined {

@@ -41,13 +41,13 @@ interface Present {
 }
 
 export class NotificationLog {
-  readonly #kept: StateStore;
+  readonly #states: StateStore;
   /** When messages of this run were noted, by the monotonic clock: the wall clock may be set. */
   readonly #notedAt = new Map<string, Millis>();
 
-  constructor(kept: StateStore) {
-    this.#kept = kept;
-    kept.onLate<LogEntry>(PENDING, late => this.#recover([...late.keys()]));
+  constructor(states: StateStore) {
+    this.#states = states;
+    states.onLate<LogEntry>(PENDING, late => this.#recover([...late.keys()]));
   }
 
   /**
@@ -56,13 +56,13 @@ export class NotificationLog {
    */
   recover(): void {
     // Before what was being sent, so that what can only be read later comes in this order, too.
-    this.#kept.all(KIND);
-    this.#recover([...this.#kept.all(PENDING).keys()]);
+    this.#states.all(KIND);
+    this.#recover([...this.#states.all(PENDING).keys()]);
   }
 
   #recover(keys: readonly string[]): void {
     const changes = keys.flatMap(key => {
-      const { at, firing } = this.#kept.all<LogEntry>(PENDING).get(key) as LogEntry;
+      const { at, firing } = this.#states.all<LogEntry>(PENDING).get(key) as LogEntry;
       const entry = this.entry(key) ?? { at, firing: [], resolved: [] };
       const owed = [...openAlerts({ ...entry, firing: [...(entry.owed ?? []), ...firing], owed: [] })];
       const value = { ...entry, owed: owed.filter(each => !entry.firing.includes(each)) };
@@ -71,12 +71,12 @@ export class NotificationLog {
         { kind: PENDING, key, value: undefined },
       ];
     });
-    if (changes.length > 0) this.#kept.upsertAll(changes);
+    if (changes.length > 0) this.#states.upsertAll(changes);
   }
 
   /** @param key of an integration and a group */
   entry(key: string): LogEntry | undefined {
-    return this.#kept.all<LogEntry>(KIND).get(key);
+    return this.#states.all<LogEntry>(KIND).get(key);
   }
 
   /** How long ago the last message was: of one before a restart by the wall clock, on either side of it. */
@@ -89,7 +89,7 @@ export class NotificationLog {
 
   /** Fingerprints of the alerts that some receiver saw firing and has not seen resolved since. */
   open(): ReadonlySet<string> {
-    const entries = [...this.#kept.all<LogEntry>(KIND).values()];
+    const entries = [...this.#states.all<LogEntry>(KIND).values()];
     return new Set(entries.flatMap(entry => [...openAlerts(entry)]));
   }
 
@@ -99,30 +99,30 @@ export class NotificationLog {
    */
   markPending(key: string, entry: LogEntry): void {
     const open = openAlerts(this.entry(key));
-    if (entry.firing.some(each => !open.has(each))) this.#kept.upsert(PENDING, [[key, entry]]);
+    if (entry.firing.some(each => !open.has(each))) this.#states.upsert(PENDING, [[key, entry]]);
   }
 
   /** The message that was begun was not taken. */
   withdraw(key: string): void {
-    if (this.#kept.all(PENDING).has(key)) this.#kept.upsert(PENDING, [[key, undefined]]);
+    if (this.#states.all(PENDING).has(key)) this.#states.upsert(PENDING, [[key, undefined]]);
   }
 
   /** Notes a message that was taken. @param elapsed monotonic clock */
   log(key: string, entry: LogEntry, elapsed: Millis): void {
     this.#notedAt.set(key, elapsed);
     const noted = { kind: KIND, key, value: entry };
-    const isPending = this.#kept.all(PENDING).has(key);
-    this.#kept.upsertAll(isPending ? [noted, { kind: PENDING, key, value: undefined }] : [noted]);
+    const isPending = this.#states.all(PENDING).has(key);
+    this.#states.upsertAll(isPending ? [noted, { kind: PENDING, key, value: undefined }] : [noted]);
   }
 
   /** Deletes old entries that are not in use (`isUsing`). */
   sweep(at: Millis, isUsing: (key: string) => boolean): void {
-    const old = [...this.#kept.all<LogEntry>(KIND)].filter(
+    const old = [...this.#states.all<LogEntry>(KIND)].filter(
       ([key, entry]) => entry.at + RETENTION < at && !isUsing(key),
     );
     for (const [key] of old) this.#notedAt.delete(key);
     if (old.length > 0)
-      this.#kept.upsert(
+      this.#states.upsert(
         KIND,
         old.map(([key]) => [key, undefined]),
       );

@@ -2,7 +2,7 @@
 // deduplicated, tried again. Made by alerting.ts for one configuration. Source: Alertmanager, dispatch and notify.
 
 import type { Labels } from '../../model/labels.js';
-import { type Clock, LONGEST_WAIT, type Millis } from '../../model/time.js';
+import { type Clock, MAX_WAIT, type Millis } from '../../model/time.js';
 import { type AlertStore, isResolved, type StoredAlert } from '../alert-store.js';
 import type { AlertmanagerConfig } from '../config/definition.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
@@ -201,7 +201,7 @@ export class Notifier {
     clearTimeout(this.#timer);
     const next = this.#dispatcher.nextAt;
     if (next === undefined || !this.#isStarted || this.#isClosed) return;
-    const wait = Math.min(Math.max(0, next - this.#options.clock.elapsed()), LONGEST_WAIT);
+    const wait = Math.min(Math.max(0, next - this.#options.clock.elapsed()), MAX_WAIT);
     this.#timer = setTimeout(() => {
       for (const group of this.#dispatcher.due(this.#options.clock.elapsed())) this.#flush(group);
       this.#arm();
@@ -221,7 +221,7 @@ export class Notifier {
   /** As in Alertmanager what ran out of time does not wait for another interval: its own has passed. */
   #startFlush(integration: Integration, group: AlertGroup): void {
     const key = logKey(integration, group);
-    const timeout = Math.min(Math.max(group.route.groupInterval, MIN_TIMEOUT), LONGEST_WAIT);
+    const timeout = Math.min(Math.max(group.route.groupInterval, MIN_TIMEOUT), MAX_WAIT);
     const flush: Flush = {
       stop: new AbortController(),
       end: new AbortController(),

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { hideCredentials } from '../../model/hide-credentials.js';
 import { oneLine } from '../../model/scrub.js';
-import { formatDuration, LONGEST_WAIT, type Millis } from '../../model/time.js';
+import { formatDuration, MAX_WAIT, type Millis } from '../../model/time.js';
 import { type ActionCause, causeJson } from './definition.js';
 
 /** What a command may find in its environment; secrets of the monitor's own are not among it. */
@@ -22,7 +22,7 @@ const PASSED_ON = [
 /** Characters of its last output that are kept. */
 const MAX_WORDS = 200;
 /** Of these only so many are read. */
-const LONGEST_LINE = 4000;
+const MAX_LINE_LENGTH = 4000;
 const MAX_OUTPUT = 64 * 1024;
 
 /** Runs it and ends it with everything it started when its time is over. Resolves with nothing, or with why it failed. */
@@ -57,7 +57,7 @@ export function runCommand(
         isLate = true;
         end('SIGKILL');
       },
-      Math.min(timeout, LONGEST_WAIT),
+      Math.min(timeout, MAX_WAIT),
     );
     const done = (problem: string | undefined) => {
       clearTimeout(deadline);
@@ -99,5 +99,5 @@ function reasonOf(error: Error): string {
 function lastWords(output: string): string {
   const line = output.trimEnd().split('\n').at(-1)?.trim() ?? '';
   // A program may repeat its arguments, and some pass a token there.
-  return line === '' ? '' : `: ${oneLine(hideCredentials(line.slice(0, LONGEST_LINE)), MAX_WORDS)}`;
+  return line === '' ? '' : `: ${oneLine(hideCredentials(line.slice(0, MAX_LINE_LENGTH)), MAX_WORDS)}`;
 }

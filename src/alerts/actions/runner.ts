@@ -34,14 +34,14 @@ function isWithin(span: Millis, run: Millis, at: Millis): boolean {
 }
 
 export class ActionRunner {
-  readonly #kept: StateStore;
+  readonly #states: StateStore;
   readonly #clock: Clock;
   readonly #events: ActionEvents;
   readonly #running = new Set<string>();
   #actions: readonly ActionDefinition[] = [];
 
-  constructor(kept: StateStore, clock: Clock, events: ActionEvents) {
-    this.#kept = kept;
+  constructor(states: StateStore, clock: Clock, events: ActionEvents) {
+    this.#states = states;
     this.#clock = clock;
     this.#events = events;
   }
@@ -95,7 +95,7 @@ export class ActionRunner {
   }
 
   #runs({ name }: ActionDefinition): Runs {
-    return this.#kept.all<Runs>(KIND).get(name) ?? { lately: [], causes: {} };
+    return this.#states.all<Runs>(KIND).get(name) ?? { lately: [], causes: {} };
   }
 
   #recordRun(action: ActionDefinition, { fingerprint }: StoredAlert, at: Millis): void {
@@ -104,6 +104,8 @@ export class ActionRunner {
       .filter(([, run]) => isWithin(action.cooldown, run, at) || run === at)
       .slice(-MAX_CAUSES);
     const inHour = lately.filter(run => isWithin(HOUR, run, at));
-    this.#kept.upsert(KIND, [[action.name, { lately: [...inHour, at], causes: Object.fromEntries(fresh) }]]);
+    this.#states.upsert(KIND, [
+      [action.name, { lately: [...inHour, at], causes: Object.fromEntries(fresh) }],
+    ]);
   }
 }

@@ -5,7 +5,7 @@ import { secretsOfHttp } from '../../config/http-client/secrets.js';
 import { HttpClient, RedirectError } from '../../http-client/client.js';
 import { explainError } from '../../http-client/errors.js';
 import { oneLine, scrub, secretsOfUrl } from '../../model/scrub.js';
-import { formatDuration, LONGEST_WAIT, type Millis } from '../../model/time.js';
+import { formatDuration, MAX_WAIT, type Millis } from '../../model/time.js';
 import { DnsError } from '../../net/error.js';
 import { type ActionCause, causeJson } from './definition.js';
 
@@ -16,7 +16,7 @@ export async function callWebhook(
   timeout: Millis,
 ): Promise<string | undefined> {
   const url = new URL(config.url);
-  const signal = AbortSignal.timeout(Math.min(timeout, LONGEST_WAIT));
+  const signal = AbortSignal.timeout(Math.min(timeout, MAX_WAIT));
   let client: HttpClient | undefined;
   try {
     client = new HttpClient(url, config);

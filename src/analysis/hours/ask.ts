@@ -17,7 +17,7 @@ import {
 } from './figures.js';
 
 /** Samples that a question reads, about: others' long queries wait for its end. */
-export const MOST_SAMPLES = 1_000_000;
+export const MAX_SAMPLES = 1_000_000;
 /** Of a series, at the scrape interval that the monitor has unless told otherwise. */
 const SAMPLES_AN_HOUR = 240;
 

@@ -3,7 +3,7 @@
 
 import type { Clock, Millis } from '../../model/time.js';
 import type { Engine, Period } from '../asking.js';
-import { type HourRun, MOST_SAMPLES, queryHours } from './ask.js';
+import { type HourRun, MAX_SAMPLES, queryHours } from './ask.js';
 import { HOUR, HOURS, HourBlock } from './block.js';
 import { readBlock, writeBlock } from './block-file.js';
 
@@ -11,7 +11,7 @@ const DAY: Millis = HOURS * HOUR;
 /** After an hour, so that its last scrapes are there, at a remote engine too. */
 const LATE: Millis = 10 * 60_000;
 /** Columns in memory; the blocks used least recently go first. */
-const MOST_BYTES = 32 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Where blocks are kept, by their first moment. */
 export interface HourStore {
@@ -54,7 +54,7 @@ export class HourlyFigures {
   readonly #stored = new Set<Millis>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor({ engine, clock, store, mostSamples = MOST_SAMPLES }: HourlyFiguresOptions) {
+  constructor({ engine, clock, store, mostSamples = MAX_SAMPLES }: HourlyFiguresOptions) {
     this.#engine = engine;
     this.#clock = clock;
     this.#store = store;
@@ -135,7 +135,7 @@ export class HourlyFigures {
     let bytes = 0;
     for (const block of this.#blocks.values()) bytes += block.bytes;
     for (const [start, block] of this.#blocks) {
-      if (bytes <= MOST_BYTES || this.#blocks.size === 1) return;
+      if (bytes <= MAX_BYTES || this.#blocks.size === 1) return;
       bytes -= block.bytes;
       this.#blocks.delete(start);
     }

@@ -5,7 +5,7 @@ import { isoLocal, type Millis } from '../../model/time.js';
 import type { Findings, Report } from '../analyst.js';
 import { dateOf, dayOf } from '../calendar.js';
 import { HORIZON, type ProjectedLoad, projectedLoads, type ShownProjection } from '../growth.js';
-import { LEAST, type Projection } from '../statistics/projection.js';
+import { MIN_SPAN, type Projection } from '../statistics/projection.js';
 import { type Points, spanOf } from '../statistics/season.js';
 import { rounded } from '../words.js';
 
@@ -75,7 +75,7 @@ function ofLoad({ load, points, projection, shown }: ProjectedLoad, { calendar, 
     limit: load.limit ?? null,
     ...shown,
     known_seconds: points.at.length === 0 ? 0 : (spanOf(points) + HOUR) / 1000,
-    needed_seconds: LEAST / 1000,
+    needed_seconds: MIN_SPAN / 1000,
     history: seen(points, past),
     expected: projection ? expected(projection, datesFrom(today)) : null,
   };

@@ -9,7 +9,7 @@ import { type Trend, trendOf } from './trend.js';
 const HOUR: Millis = 3_600_000;
 const DAY: Millis = 24 * HOUR;
 /** Less history projects nothing. */
-export const LEAST: Millis = 3 * DAY;
+export const MIN_SPAN: Millis = 3 * DAY;
 /** Of the distribution on either side of 80 %. */
 const TAIL = 0.1;
 /** Standard deviations on either side of 80 %, and of the 95 % that a trend's bounds hold. */
@@ -36,7 +36,7 @@ export interface Projection {
 
 /** @returns undefined for less than three days of data */
 export function projectionOf(points: Points): Projection | undefined {
-  if (spanOf(points) < LEAST - HOUR) return undefined;
+  if (spanOf(points) < MIN_SPAN - HOUR) return undefined;
   const model = modelOf(points);
   return model && { at: model.at, slope: model.slope, ...backTest(points) };
 }

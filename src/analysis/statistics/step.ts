@@ -11,7 +11,7 @@ const CHANCE = 0.01;
 /** A step explains the values better than a line when they stand so much closer to it. */
 const CLOSER = 0.9;
 /** Hours on either side: one odd afternoon is no new level. */
-const LEAST = 12;
+const MIN_POINTS = 12;
 
 export interface Step {
   /** The first moment of the new level. */
@@ -29,10 +29,10 @@ export interface Step {
  */
 export function stepOf(points: Points, trend: Trend | undefined = trendOf(points)): Step | undefined {
   const { at, values } = points;
-  if (at.length < 2 * LEAST) return undefined;
+  if (at.length < 2 * MIN_POINTS) return undefined;
   const rest = withoutSeasons(values, bySeason(points, seasonsOf(spanOf(points))));
   const { position, sum } = furthest(rest);
-  if (position < LEAST || at.length - position < LEAST) return undefined;
+  if (position < MIN_POINTS || at.length - position < MIN_POINTS) return undefined;
   const [before, since] = [median(rest.slice(0, position)), median(rest.slice(position))];
   const around = rest.map((value, i) => value - (i < position ? before : since));
   const rho = autocorrelation(around);

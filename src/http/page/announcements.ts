@@ -53,12 +53,12 @@ function isRecent({ endsAt }: WantedAnnouncement, at: Millis): boolean {
 
 /** The announcements there are. */
 export class Announcements {
-  readonly #kept: StateStore;
+  readonly #states: StateStore;
   readonly #configured: () => readonly WantedAnnouncement[];
 
   /** @param configured those of monitor.yml */
-  constructor(kept: StateStore, configured: () => readonly WantedAnnouncement[]) {
-    this.#kept = kept;
+  constructor(states: StateStore, configured: () => readonly WantedAnnouncement[]) {
+    this.#states = states;
     this.#configured = configured;
   }
 
@@ -102,16 +102,16 @@ export class Announcements {
     const recent = ended.filter(each => isRecent(each, at)).sort((a, b) => (b.endsAt ?? 0) - (a.endsAt ?? 0));
     const stay = new Set(recent.slice(0, MAX_POSTED));
     const gone = ended.filter(each => !stay.has(each)).map(each => [each.id, undefined] as const);
-    return this.#kept.upsert(KIND, [...gone, [id, wanted]]);
+    return this.#states.upsert(KIND, [...gone, [id, wanted]]);
   }
 
   /** Removes a posted one. @returns whether that is on disk */
   remove(id: string): boolean {
-    return this.#kept.upsert(KIND, [[id, undefined]]);
+    return this.#states.upsert(KIND, [[id, undefined]]);
   }
 
   #posted(): Announcement[] {
-    return [...this.#kept.all<KeptAnnouncement>(KIND)].map(([id, each]) => ({
+    return [...this.#states.all<KeptAnnouncement>(KIND)].map(([id, each]) => ({
       ...each,
       id,
       isConfigured: false,

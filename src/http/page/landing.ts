@@ -7,12 +7,12 @@ import { isoLocal } from '../../model/time.js';
 import type { ApiContext } from '../context.js';
 import { mutedNow } from '../muted.js';
 import { publicHealth } from '../public/view.js';
-import type { Route, RouteResult } from '../route.js';
+import type { RouteDefinition, RouteResult } from '../route.js';
 import { page } from './frame.js';
 import { type Html, html, prose } from './html.js';
 
 /** Writes the page. @param linked the endpoints it leads to, in this order */
-export function landingPage(context: ApiContext, linked: readonly Route[]): RouteResult {
+export function landingPage(context: ApiContext, linked: readonly RouteDefinition[]): RouteResult {
   if (context.page().readOnly) return publicPage(context);
   const { cluster, version, node, clock } = context;
   const muted = mutedNow(context);

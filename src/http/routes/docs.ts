@@ -2,11 +2,11 @@
 
 import { docsPage } from '../page/docs.js';
 import { TRY_IT } from '../page/try-it.js';
-import { type EndpointDescription, type Route, route } from '../route.js';
+import { type EndpointDescription, type RouteDefinition, route } from '../route.js';
 import { description } from './openapi.js';
 
 /** @param catalogue what is described */
-export const docs = (catalogue: () => readonly EndpointDescription[]): Route =>
+export const docs = (catalogue: () => readonly EndpointDescription[]): RouteDefinition =>
   route({
     method: 'GET',
     path: '/docs',

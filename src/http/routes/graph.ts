@@ -2,9 +2,9 @@
 // lead to the status page's explorer, which reads the same query string.
 
 import { z } from 'zod';
-import { type Route, route } from '../route.js';
+import { type RouteDefinition, route } from '../route.js';
 
-function toExplorer(path: '/graph' | '/query'): Route {
+function toExplorer(path: '/graph' | '/query'): RouteDefinition {
   return route({
     method: 'GET',
     path,

@@ -2,7 +2,7 @@
 
 import { endpoints as alertmanagerEndpoints } from '../alertmanager/index.js';
 import { endpoints } from '../prometheus/index.js';
-import type { EndpointDescription, Route } from '../route.js';
+import type { EndpointDescription, RouteDefinition } from '../route.js';
 import { alertHistory } from './alert-history.js';
 import { alerts } from './alerts.js';
 import {
@@ -50,10 +50,10 @@ import { weeklyProfile } from './weekly-profile.js';
 const catalogue = (): readonly EndpointDescription[] => [...routes, ...endpoints, ...alertmanagerEndpoints];
 
 /** Whether there is a link to it on the short page: a path with parts to be filled in leads nowhere. */
-const isLinked = ({ method, path, hidden, inPath }: Route) =>
+const isLinked = ({ method, path, hidden, inPath }: RouteDefinition) =>
   method === 'GET' && path !== '/' && !hidden && !inPath;
 
-export const routes: readonly Route[] = [
+export const routes: readonly RouteDefinition[] = [
   landing(() => routes.filter(isLinked)),
   clusterHealth,
   events,

@@ -5,11 +5,11 @@ import { z } from 'zod';
 import { landingPage } from '../page/landing.js';
 import { statusPage } from '../page/status-page.js';
 import { STYLE } from '../page/style.js';
-import { type Route, route } from '../route.js';
+import { type RouteDefinition, route } from '../route.js';
 import { statusReply, VARY } from './views.js';
 
 /** @param linked the endpoints the page leads to */
-export const landing = (linked: () => readonly Route[]): Route =>
+export const landing = (linked: () => readonly RouteDefinition[]): RouteDefinition =>
   route({
     method: 'GET',
     path: '/',

@@ -2,7 +2,7 @@
 
 import type { ApiContext } from '../context.js';
 import { describeRoutes, type OpenApi } from '../openapi.js';
-import { type EndpointDescription, type Route, route } from '../route.js';
+import { type EndpointDescription, type RouteDefinition, route } from '../route.js';
 
 interface Description {
   readonly url: string;
@@ -24,7 +24,7 @@ export function description(context: ApiContext, catalogue: readonly EndpointDes
 }
 
 /** @param catalogue what is described */
-export const openapi = (catalogue: () => readonly EndpointDescription[]): Route =>
+export const openapi = (catalogue: () => readonly EndpointDescription[]): RouteDefinition =>
   route({
     method: 'GET',
     path: '/openapi.json',

@@ -19,7 +19,7 @@ import {
   visibleServices,
 } from '../public/view.js';
 import { yesOrNo } from '../query.js';
-import { type Route, route } from '../route.js';
+import { type RouteDefinition, route } from '../route.js';
 import { announcementView } from './announcements.js';
 
 const PREFIX = '/ui/public';
@@ -186,7 +186,7 @@ function allowed(query: string, context: ApiContext): string {
 }
 
 /** All of them, for the catalogue. */
-export const publicRoutes: readonly Route[] = [
+export const publicRoutes: readonly RouteDefinition[] = [
   health,
   events,
   alerts,

@@ -10,10 +10,10 @@ import { refuseForeign } from '../origin.js';
 import { framed } from '../page/frame.js';
 import { problemOf } from '../problem.js';
 import { requesterOf } from '../requester.js';
-import type { RequestBody, Route } from '../route.js';
+import type { RequestBody, RouteDefinition } from '../route.js';
 import { routes } from './index.js';
 
-export const documentSurface: Surface<Route> = {
+export const documentSurface: Surface<RouteDefinition> = {
   prefix: '',
   endpoints: routes,
   // What people type is short.

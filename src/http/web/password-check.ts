@@ -16,7 +16,7 @@ const MAX_WAITING = 1024;
 /** Answers remembered, good and bad ones each; a flood of bad ones must not push the good ones out. */
 const REMEMBERED = 100;
 /** Clients remembered that have guessed wrong, the latest ones. */
-const MOST_FAILED = 10_000;
+const MAX_FAILED = 10_000;
 /** Bytes; bcrypt looks at the first 72 of a password, and what waits takes memory. */
 const MAX_PASSWORD = 1024;
 
@@ -104,7 +104,7 @@ export class PasswordCheck {
       if (result) remember(this.#good, key, Math.max(REMEMBERED, this.#hashes.size));
       else remember(this.#bad, key, REMEMBERED);
       if (result) this.#failed.delete(client);
-      else remember(this.#failed, client, MOST_FAILED);
+      else remember(this.#failed, client, MAX_FAILED);
       resolve(result);
     };
     const check = { user, password, client, gone: [isGone], settle, answer };

@@ -17,7 +17,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
 };
 
 /** The largest number of nested codings that is decoded. */
-const MOST = 3;
+const MAX_ENCODINGS = 3;
 
 /**
  * The body as it was before it was compressed, or as it came with the name of the coding that could not be undone.
@@ -38,7 +38,7 @@ export function decodeBody(
   let decoded = body;
   for (const coding of codings.toReversed()) {
     const decode = Object.hasOwn(DECODERS, coding) ? DECODERS[coding] : undefined;
-    if (!decode || codings.length > MOST) return { body, encoding: codings.join(', ') };
+    if (!decode || codings.length > MAX_ENCODINGS) return { body, encoding: codings.join(', ') };
     try {
       decoded = decode(decoded, { maxOutputLength: bodyLimit });
     } catch (error) {

@@ -13,8 +13,8 @@ export interface Cookie {
 }
 
 /** More are not kept, nor longer ones, in characters. */
-const MOST_COOKIES = 50;
-const LONGEST_COOKIE = 4096;
+const MAX_COOKIES = 50;
+const MAX_COOKIE_LENGTH = 4096;
 
 /** The cookies after an answer that sets some, replaces others or deletes them. */
 export function cookiesAfter(
@@ -28,7 +28,7 @@ export function cookiesAfter(
     if (!parsed) continue;
     const { cookie, isDeleted } = parsed;
     cookies = cookies.filter(each => !isSame(each, cookie));
-    if (!isDeleted && cookies.length < MOST_COOKIES) cookies = [...cookies, cookie];
+    if (!isDeleted && cookies.length < MAX_COOKIES) cookies = [...cookies, cookie];
   }
   return cookies;
 }
@@ -42,7 +42,7 @@ export function cookieHeader(cookies: readonly Cookie[], url: URL): string | und
 function parse(line: string, url: URL): { cookie: Cookie; isDeleted: boolean } | undefined {
   const [pair = '', ...attributes] = line.split(';');
   const equals = pair.indexOf('=');
-  if (equals < 1 || line.length > LONGEST_COOKIE || /[^\t\x20-\x7e\x80-\xff]/.test(pair)) return undefined;
+  if (equals < 1 || line.length > MAX_COOKIE_LENGTH || /[^\t\x20-\x7e\x80-\xff]/.test(pair)) return undefined;
   const attribute = (wanted: string) =>
     attributes
       .map(each => /^\s*([^=]*?)\s*(?:=\s*(.*?)\s*)?$/s.exec(each))

@@ -5,7 +5,7 @@ import { userInfoOf } from '../../config/http-client/headers.js';
 import { ProbeFailure } from '../probe.js';
 import type { ConnectionTarget } from './connections.js';
 import { type Cookie, cookiesAfter } from './cookies.js';
-import { COMMON_HEADERS, type HttpRequest, type ReceivedResponse, SHORTEST_SECRET } from './request.js';
+import { COMMON_HEADERS, type HttpRequest, MIN_SECRET_LENGTH, type ReceivedResponse } from './request.js';
 import { probeTlsOptions } from './tls.js';
 
 const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -44,7 +44,7 @@ export function redirectOf(request: HttpRequest, answer: ReceivedResponse): Http
 /** The values of new cookies, which a page may show. */
 function secretsIn(cookies: readonly Cookie[], known: readonly Cookie[]): string[] {
   return cookies
-    .filter(each => !known.includes(each) && each.value.length >= SHORTEST_SECRET)
+    .filter(each => !known.includes(each) && each.value.length >= MIN_SECRET_LENGTH)
     .map(({ value }) => value);
 }
 

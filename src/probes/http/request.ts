@@ -130,8 +130,8 @@ const SECRET_NAME = /auth|cookie|token|key|secret|pass|pwd|credential|sig/i;
 const OPEN_HEADER =
   /^(?:accept(?:-.*)?|cache-control|content-type|host|origin|pragma|range|referer|user-agent)$/i;
 /** Shorter values are words; a header whose name tells nothing is secret from the longer length on. */
-export const SHORTEST_SECRET = 4;
-const SHORTEST_UNNAMED = 8;
+export const MIN_SECRET_LENGTH = 4;
+const MIN_UNNAMED_LENGTH = 8;
 
 function secretsOf(url: URL, config: RequestConfig): string[] {
   const headers = Object.fromEntries(
@@ -141,11 +141,11 @@ function secretsOf(url: URL, config: RequestConfig): string[] {
   );
   const query = [...url.searchParams].filter(([name]) => SECRET_NAME.test(name)).map(([, value]) => value);
   const all = [...secretsOfHttp({ ...config, headers }), ...query, ...secretsOfBody(config.body)];
-  return all.filter(each => each.length >= SHORTEST_SECRET);
+  return all.filter(each => each.length >= MIN_SECRET_LENGTH);
 }
 
 function isLong(value: SecretSource): boolean {
-  return hideable(value).some(each => each.length >= SHORTEST_UNNAMED);
+  return hideable(value).some(each => each.length >= MIN_UNNAMED_LENGTH);
 }
 
 /** The values of a JSON body's or a form's members that are named like secrets. */

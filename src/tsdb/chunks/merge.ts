@@ -2,7 +2,7 @@
 // chunks with the same samples.
 
 import type { SampleFile } from '../file.js';
-import { LARGE_CHUNK, LARGEST_CHUNK } from '../schema.js';
+import { LARGE_CHUNK, MAX_CHUNK_BYTES } from '../schema.js';
 import type { ChunkRow, Run } from './chunk-table.js';
 
 /** Small chunks of a series from which on merging them pays. */
@@ -45,7 +45,7 @@ function mergeable(rows: readonly ChunkRow[], enough: number): ChunkRow[][] {
     count = 0;
   };
   for (const row of rows) {
-    if (row.count >= LARGE_CHUNK || count + row.count > LARGEST_CHUNK) close();
+    if (row.count >= LARGE_CHUNK || count + row.count > MAX_CHUNK_BYTES) close();
     if (row.count >= LARGE_CHUNK) continue;
     group.push(row);
     count += row.count;

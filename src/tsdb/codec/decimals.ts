@@ -1,12 +1,12 @@
 // Readings are mostly short decimals. Comes in: doubles; goes out: whole numbers and how many decimals they have, and,
 // where sums of decimals have gathered rounding errors, how many steps of a double each is away from its decimal.
 
-import { LARGEST_INTEGER } from './integers.js';
+import { MAX_INTEGER } from './integers.js';
 
 const POWERS = Float64Array.from({ length: 16 }, (_, i) => Number(`1e${i}`));
-const MOST_DECIMALS = 9;
+const MAX_DECIMALS = 9;
 /** Steps of a double a sum may be away from its decimal; more than that, and the decimal explains nothing. */
-const MOST_STEPS = 4096;
+const MAX_STEPS = 4096;
 
 export interface Decimals {
   readonly places: number;
@@ -24,7 +24,7 @@ export function asDecimals(values: Float64Array): Decimals | undefined {
   let special = 0;
   for (let i = 0; i < values.length; i++) if (!isNumber(values[i] as number)) special++;
   if (special === values.length) return undefined;
-  for (let places = 0; places <= MOST_DECIMALS; places++) {
+  for (let places = 0; places <= MAX_DECIMALS; places++) {
     const exceptions = inexact(values, places, allowed + special);
     if (exceptions) return { places, integers: scaled(values, places, exceptions), exceptions };
   }
@@ -43,7 +43,7 @@ function inexact(values: Float64Array, places: number, allowed: number): number[
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     const integer = Math.round(value * power);
-    if (integer / power === value && Math.abs(integer) <= LARGEST_INTEGER && !Object.is(value, -0)) continue;
+    if (integer / power === value && Math.abs(integer) <= MAX_INTEGER && !Object.is(value, -0)) continue;
     found.push(i);
     if (found.length > allowed) return undefined;
   }
@@ -63,7 +63,7 @@ function scaled(values: Float64Array, places: number, exceptions: readonly numbe
 }
 
 function asSums(values: Float64Array, allowed: number): Decimals | undefined {
-  for (let places = 1; places <= MOST_DECIMALS; places++) {
+  for (let places = 1; places <= MAX_DECIMALS; places++) {
     const exceptions = farOff(values, places, allowed);
     if (!exceptions) continue;
     const integers = scaled(values, places, exceptions);
@@ -84,9 +84,9 @@ function farOff(values: Float64Array, places: number, allowed: number): number[]
     const near = integer / power;
     const isNear =
       isNumber(value) &&
-      Math.abs(integer) <= LARGEST_INTEGER &&
+      Math.abs(integer) <= MAX_INTEGER &&
       Math.sign(near) === Math.sign(value) &&
-      Math.abs(stepsBetween(near, value)) <= MOST_STEPS;
+      Math.abs(stepsBetween(near, value)) <= MAX_STEPS;
     if (isNear) continue;
     found.push(i);
     if (found.length > allowed) return undefined;

@@ -9,7 +9,7 @@ import { bitLength, readTokens, writeTokens } from './entropy.js';
 export type Effort = 'quick' | 'small';
 
 /** Numbers up to here may be coded: a zigzag of their second difference is still exact. */
-export const LARGEST_INTEGER = 2 ** 50;
+export const MAX_INTEGER = 2 ** 50;
 
 /** Guesses are stateful: {@link Guess.next} is called, then {@link Guess.update} with the real value. */
 interface Guess {

@@ -10,7 +10,7 @@ import { mergeIntoDatabase, withStagedFile } from './staged.js';
 import { Staging } from './staging.js';
 
 /** Samples in memory at a time: 64 MiB of them. */
-const MOST_IN_MEMORY = 4_000_000;
+const MAX_IN_MEMORY = 4_000_000;
 const CACHE_BYTES = 1024 * 1024;
 
 interface ImportOptions {
@@ -43,7 +43,7 @@ export async function importOpenMetrics(
   return await withStagedFile(dbFile, 'import', async path => {
     const staging = new SampleFile(path, new ByteCache(CACHE_BYTES));
     try {
-      const summary = await stage(file, staging, options.mostInMemory ?? MOST_IN_MEMORY);
+      const summary = await stage(file, staging, options.mostInMemory ?? MAX_IN_MEMORY);
       return { ...summary, dropped: mergeIntoDatabase(staging, dbFile).dropped };
     } finally {
       staging.close();

@@ -6,7 +6,7 @@ import type { Millis } from '../../model/time.js';
 import type { ChunkRow, Run } from '../chunks/chunk-table.js';
 import { joinRuns } from '../chunks/merge.js';
 import type { SampleFile } from '../file.js';
-import { LARGEST_CHUNK } from '../schema.js';
+import { MAX_CHUNK_BYTES } from '../schema.js';
 
 /** What became of the samples. */
 export interface MergeResult {
@@ -107,7 +107,7 @@ function union(a: Run, b: Run): Run {
 
 /** Parts of about one length, none too long. */
 function split({ times, values }: Run): Run[] {
-  const parts = Math.ceil(times.length / LARGEST_CHUNK);
+  const parts = Math.ceil(times.length / MAX_CHUNK_BYTES);
   const length = Math.ceil(times.length / parts);
   return Array.from({ length: parts }, (_, i) => ({
     times: times.slice(i * length, (i + 1) * length),

@@ -5,10 +5,10 @@ import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import { mergeChunks } from '../chunks/merge.js';
 import type { SampleFile } from '../file.js';
-import { LARGE_CHUNK, LARGEST_CHUNK } from '../schema.js';
+import { LARGE_CHUNK, MAX_CHUNK_BYTES } from '../schema.js';
 
 /** Samples that wait before the first of them become a chunk: so many that the rest is worth one too. */
-const LONGEST_WAIT = LARGEST_CHUNK + LARGE_CHUNK - 1024;
+const MAX_BUFFERED = MAX_CHUNK_BYTES + LARGE_CHUNK - 1024;
 
 /** One series' samples that are in no chunk yet. */
 class SampleBuffer {
@@ -80,7 +80,7 @@ export class Staging {
       if (at <= waiting.last) return false;
       waiting.push(at, value);
       this.#count++;
-      if (waiting.count >= LONGEST_WAIT) this.#write(waiting, LARGEST_CHUNK, true);
+      if (waiting.count >= MAX_BUFFERED) this.#write(waiting, MAX_CHUNK_BYTES, true);
       if (this.#count >= this.#most) this.#spill();
       return true;
     };
@@ -102,7 +102,7 @@ export class Staging {
   #spill(): void {
     this.#file.transaction(() => {
       for (const waiting of this.#waiting.values()) {
-        while (waiting.count > 0) this.#write(waiting, Math.min(waiting.count, LARGEST_CHUNK), false);
+        while (waiting.count > 0) this.#write(waiting, Math.min(waiting.count, MAX_CHUNK_BYTES), false);
         waiting.shrink();
       }
     });
@@ -118,7 +118,7 @@ export class Staging {
   }
 
   #writeRest(waiting: SampleBuffer): void {
-    for (let parts = Math.ceil(waiting.count / LARGEST_CHUNK); parts > 0; parts--)
+    for (let parts = Math.ceil(waiting.count / MAX_CHUNK_BYTES); parts > 0; parts--)
       this.#write(waiting, Math.ceil(waiting.count / parts), true);
   }
 }

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import type { RoutingRoute } from '../../../src/alertmanager/config/definition.js';
+import type { Route } from '../../../src/alertmanager/config/definition.js';
 import { readAlertmanagerConfig } from '../../../src/alertmanager/config/read.js';
 import { groupKeyOf, groupLabelsOf, matchingRoutes } from '../../../src/alertmanager/dispatch/routes.js';
 import { checkRoutes } from '../../../src/cli/routes.js';
@@ -18,10 +18,10 @@ import { type MadeUpLabels, madeUpConfig, madeUpLabels, written } from '../route
 const scratch = makeFolder('routes');
 afterAll(() => removeFolder(scratch));
 
-const routeOf = (text: string): RoutingRoute => readAlertmanagerConfig('alertmanager.yml', text).route;
+const routeOf = (text: string): Route => readAlertmanagerConfig('alertmanager.yml', text).route;
 
 /** Receivers and groups an alert reaches. */
-const reached = (root: RoutingRoute, labels: Labels): string[] =>
+const reached = (root: Route, labels: Labels): string[] =>
   matchingRoutes(root, labels).map(
     route => `${route.receiver} ${groupKeyOf(route, groupLabelsOf(route, labels))}`,
   );

@@ -55,7 +55,7 @@ const refusal = (body: () => unknown): string => {
 
 describe('a silence', () => {
   test('mutes what it matches while it is active', () => {
-    const silences = new Silences(store.kept);
+    const silences = new Silences(store.states);
     const { id } = silences.set(wanted({ startsAt: T0 + MINUTE }), T0);
     const ids = (name: string, at: number) => silences.muting(target(name), at).map(each => each.id);
     expect(ids('a', T0 + MINUTE - 1)).toEqual([]);
@@ -65,13 +65,13 @@ describe('a silence', () => {
   });
 
   test('that would have begun earlier begins now', () => {
-    const silences = new Silences(store.kept);
+    const silences = new Silences(store.states);
     const { id } = silences.set(wanted({ startsAt: T0 - MINUTE }), T0);
     expect(silences.get(id)?.startsAt).toBe(T0);
   });
 
   test('can be made longer or shorter under its id', () => {
-    const silences = new Silences(store.kept);
+    const silences = new Silences(store.states);
     const { id } = silences.set(wanted(), T0);
     expect(silences.set(wanted({ id, endsAt: T0 + 5 * MINUTE }), T0 + MINUTE).id).toBe(id);
     expect(silences.all()).toHaveLength(1);
@@ -79,7 +79,7 @@ describe('a silence', () => {
   });
 
   test('of which more is changed gets another id, and the former one expires', () => {
-    const silences = new Silences(store.kept);
+    const silences = new Silences(store.states);
     const { id } = silences.set(wanted(), T0);
     const other = silences.set(wanted({ id }, 'target="b"'), T0 + MINUTE).id;
     expect(other).not.toBe(id);
@@ -91,7 +91,7 @@ describe('a silence', () => {
   });
 
   test('is expired at once, and only once', () => {
-    const silences = new Silences(store.kept);
+    const silences = new Silences(store.states);
     const { id } = silences.set(wanted(), T0);
     silences.expire(id, T0 + MINUTE);
     expect(silences.muting(target('a'), T0 + MINUTE)).toEqual([]);
@@ -99,21 +99,21 @@ describe('a silence', () => {
   });
 
   test('that is pending is expired before it begins', () => {
-    const silences = new Silences(store.kept);
+    const silences = new Silences(store.states);
     const { id } = silences.set(wanted({ startsAt: T0 + MINUTE }), T0);
     silences.expire(id, T0 + 1);
     expect(silenceState(silences.get(id) as never, T0 + 2)).toBe('expired');
   });
 
   test('is forgotten five days after its end', () => {
-    const silences = new Silences(store.kept);
+    const silences = new Silences(store.states);
     silences.set(wanted(), T0);
     const end = T0 + 60 * MINUTE + 120 * 60 * MINUTE;
     silences.sweep(end);
     expect(silences.all()).toHaveLength(1);
     silences.sweep(end + 1);
     expect(silences.all()).toHaveLength(0);
-    expect(new Silences(openStore().kept).all()).toHaveLength(0);
+    expect(new Silences(openStore().states).all()).toHaveLength(0);
   });
 });
 
@@ -128,24 +128,24 @@ test.each([
   ['an end in the past', { startsAt: T0 - 2, endsAt: T0 - 1 }, /end time can't be in the past/],
   ['an id nobody knows', { id: 'nobody' }, 'not_found: silence nobody not found'],
 ])('refused: %s', (_, rest, want) => {
-  const silences = new Silences(store.kept);
+  const silences = new Silences(store.states);
   expect(refusal(() => silences.set(wanted(rest), T0))).toMatch(want);
   expect(silences.all()).toEqual([]);
 });
 
 test('a silence of everything but one alert mutes everything but that', () => {
-  const silences = new Silences(store.kept);
+  const silences = new Silences(store.states);
   silences.set(wanted({}, 'alertname!="Watchdog"'), T0);
   const isMuted = (alertname: string) => silences.muting(Labels.of({ alertname }), T0).length > 0;
   expect([isMuted('ServiceDown'), isMuted('Watchdog')]).toEqual([true, false]);
 });
 
 test('silences are there again after a restart, on disk when they were acknowledged', () => {
-  const silences = new Silences(store.kept);
+  const silences = new Silences(store.states);
   const { id, isKept } = silences.set(wanted({}, '{target=~"a|b", severity!="info"}'), T0);
   expect(isKept).toBe(true);
   const other = openStore();
-  const again = new Silences(other.kept);
+  const again = new Silences(other.states);
   expect(again.get(id)).toEqual(silences.get(id));
   expect(again.muting(target('b'), T0 + 1)).toHaveLength(1);
   other.close();

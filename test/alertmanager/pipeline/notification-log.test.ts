@@ -57,9 +57,9 @@ test.each<[name: string, ran: number, wall: number, isRestarted: boolean, want: 
   ['after a restart with a clock that was set back', 1000, -72 * HOUR, true, 72 * HOUR],
 ])('how long ago the last message was, %s', (_, ran, wall, isRestarted, want) => {
   const store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
-  const before = new NotificationLog(store.kept);
+  const before = new NotificationLog(store.states);
   before.log('k', { at: NOW, firing: ['a'], resolved: [] }, 500);
-  const log = isRestarted ? new NotificationLog(store.kept) : before;
+  const log = isRestarted ? new NotificationLog(store.states) : before;
   expect(log.age('k', { at: NOW + wall, elapsed: 500 + ran })).toBe(want);
   store.close();
 });
@@ -82,10 +82,10 @@ describe('a notification that was being sent when the monitor ended', () => {
 
   test.each(rows)('%s', (_, told, sending, want) => {
     const store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
-    const before = new NotificationLog(store.kept);
+    const before = new NotificationLog(store.states);
     if (told) before.log('k', told, 0);
     before.markPending('k', sending);
-    const log = new NotificationLog(store.kept);
+    const log = new NotificationLog(store.states);
     log.recover();
     expect(log.entry('k')).toMatchObject(want);
     expect([...log.open()].sort()).toEqual(
@@ -103,12 +103,12 @@ describe('a notification that was being sent when the monitor ended', () => {
     ['was refused', log => log.withdraw('k'), []],
   ])('nothing is left of one that %s', (_, settle, open) => {
     const store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
-    const log = new NotificationLog(store.kept);
+    const log = new NotificationLog(store.states);
     log.markPending('k', was('a'));
     settle(log);
     log.recover();
     expect([...log.open()]).toEqual(open);
-    expect([...store.kept.all('pending notification')]).toEqual([]);
+    expect([...store.states.all('pending notification')]).toEqual([]);
     store.close();
   });
 });

@@ -34,7 +34,7 @@ test('the answer says what the server said, and nothing else knows of it', async
   });
   expect(hook.requests).toHaveLength(1);
   expect(monitor.alerting.history.select({ limit: 10 }).count).toBe(0);
-  expect(monitor.store.kept.all('notification').size).toBe(0);
+  expect(monitor.store.states.all('notification').size).toBe(0);
   expect(await monitor.json('/audit_trail')).toMatchObject({
     audit_trail: [{ event: 'receiver tested', details: { receiver: 'ops', result: 'sent' } }],
   });

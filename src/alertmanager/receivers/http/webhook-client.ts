@@ -5,7 +5,7 @@ import { secretsOfHttp } from '../../../config/http-client/secrets.js';
 import { HttpClient, RedirectError } from '../../../http-client/client.js';
 import { explainError } from '../../../http-client/errors.js';
 import { oneLine, scrub, secretsOfUrl } from '../../../model/scrub.js';
-import { formatDuration, LONGEST_WAIT, type Millis } from '../../../model/time.js';
+import { formatDuration, MAX_WAIT, type Millis } from '../../../model/time.js';
 import { DnsError } from '../../../net/error.js';
 import { DeliveryError } from '../receiver.js';
 import { isFinal, isTaken, reasonOf, retryAfterOf, type WebhookResponse } from './answer.js';
@@ -101,7 +101,7 @@ export class WebhookClient {
 
   async #call(url: URL, post: Post, signal: AbortSignal): Promise<WebhookResponse> {
     const { timeout = 0 } = this.#settings;
-    const own = timeout > 0 ? AbortSignal.timeout(Math.min(timeout, LONGEST_WAIT)) : undefined;
+    const own = timeout > 0 ? AbortSignal.timeout(Math.min(timeout, MAX_WAIT)) : undefined;
     const chunks: Buffer[] = [];
     try {
       const { status, headers } = await this.#client(url).call(

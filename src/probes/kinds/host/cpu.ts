@@ -9,7 +9,7 @@ interface Ticks {
 }
 
 /** Differences below this are noise: a processor's counters tick every 10 ms. */
-const SHORTEST = 50;
+const MIN_INTERVAL = 50;
 
 export class CpuMeter {
   readonly #read: () => Ticks;
@@ -25,7 +25,7 @@ export class CpuMeter {
   ratio(): number {
     const now = this.#read();
     const total = now.total - this.#last.total;
-    if (total < SHORTEST) return Number.NaN;
+    if (total < MIN_INTERVAL) return Number.NaN;
     const busy = now.busy - this.#last.busy;
     this.#last = now;
     return Math.min(1, Math.max(0, busy / total));

@@ -9,7 +9,7 @@ import type { System } from './system.js';
 /** In milliseconds. Every reading starts processes. */
 const MAX_AGE = 60_000;
 /** File systems that may hang and are asked, each by a process of its own that hangs when it does. */
-const MOST_NETWORK = 32;
+const MAX_NETWORK = 32;
 
 export class MountedFilesystems {
   readonly #local: Refreshed<Filesystem[]>;
@@ -45,7 +45,7 @@ export class MountedFilesystems {
         .map(({ mountpoint }) => mountpoint),
     );
     for (const point of this.#network.keys()) if (!points.has(point)) this.#network.delete(point);
-    for (const point of [...points].slice(0, MOST_NETWORK)) {
+    for (const point of [...points].slice(0, MAX_NETWORK)) {
       if (!this.#network.has(point)) this.#network.set(point, new Refreshed(() => df([point]), MAX_AGE));
     }
     return [...this.#network.values()];

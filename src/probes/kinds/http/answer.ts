@@ -11,9 +11,9 @@ import { explanationOf, textOf, titleOf } from './explanation.js';
 /** A longer body is left out of the document's `data`, in characters. */
 const DATA_LIMIT = 64 * 1024;
 /** Of a body that only its first words are shown of, in bytes. */
-const LONGEST_BRIEF = 16 * 1024;
+const MAX_BRIEF_LENGTH = 16 * 1024;
 /** Of a server's own words in the reason of a failure, in characters. */
-const LONGEST_EXPLANATION = 200;
+const MAX_EXPLANATION_LENGTH = 200;
 
 export interface JsonBody {
   readonly value: unknown;
@@ -121,14 +121,14 @@ export function checkStatus(
 /** Another server's words as they may be shown. */
 function spoken(text: string, secrets: readonly string[]): string {
   // Cut only after a secret that the end would cut in two has been found.
-  return oneLine(hideCredentials(oneLine(scrub(text, secrets), 1000)), LONGEST_EXPLANATION);
+  return oneLine(hideCredentials(oneLine(scrub(text, secrets), 1000)), MAX_EXPLANATION_LENGTH);
 }
 
 /** `http://host/path answered text/html (Sign in), not what was wanted`, for a URL that another server seems to be at. */
 export function unexpectedResponse(answer: HttpResponse, wanted: string): string {
   const { url, headers, statusCode, encoding } = answer;
   const type = String(headers['content-type'] ?? 'without a content type').replace(/;.*/, '');
-  const words = encoding ? encoding : spokenBriefly(answer, textOf(answer, LONGEST_BRIEF));
+  const words = encoding ? encoding : spokenBriefly(answer, textOf(answer, MAX_BRIEF_LENGTH));
   const from = answer.redirectedFrom ? `${originAndPath(answer.redirectedFrom)} redirected to ` : '';
   return `${from}${originAndPath(url)} answered ${statusCode} ${type} (${words}), not ${wanted}`;
 }

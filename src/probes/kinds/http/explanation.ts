@@ -8,12 +8,12 @@ import { locationOf } from '../../http/redirect.js';
 import type { HttpResponse } from '../../http/request.js';
 
 /** More of a body is not looked at, in bytes. */
-const LONGEST_TEXT = 64 * 1024;
-const LONGEST_EVENT = 8192;
+const MAX_TEXT_LENGTH = 64 * 1024;
+const MAX_EVENT_LENGTH = 8192;
 /** Of a list of problems, in entries. */
-const MOST_PROBLEMS = 3;
+const MAX_PROBLEMS = 3;
 /** Of a service that lists them. */
-const MOST_PARTS = 200;
+const MAX_PARTS = 200;
 const MAX_DEPTH = 4;
 
 /** The words of an answer, as the server wrote them: of its JSON, its text, its page or its headers; '' without any. */
@@ -30,7 +30,7 @@ export function explanationOf(answer: HttpResponse, json: unknown): string {
 function fromText(answer: HttpResponse): string {
   const { body, statusCode, encoding } = answer;
   if (encoding || body.length === 0 || body.includes(0)) return '';
-  const text = textOf(answer, LONGEST_TEXT);
+  const text = textOf(answer, MAX_TEXT_LENGTH);
   const title = titleOf(answer, text);
   if (title !== undefined)
     return withoutCode(title, statusCode) || withoutCode(wordsOfPage(text), statusCode);
@@ -86,7 +86,7 @@ function wordsOfPage(text: string): string {
 
 /** The first of the events of a stream, as model servers report a failure of one. */
 function fromEvents(text: string): string {
-  const data = /^data:[ \t]*(\{.*\})[ \t]*$/m.exec(text.slice(0, LONGEST_EVENT))?.[1];
+  const data = /^data:[ \t]*(\{.*\})[ \t]*$/m.exec(text.slice(0, MAX_EVENT_LENGTH))?.[1];
   try {
     return data === undefined ? '' : fromJson(JSON.parse(data), 0).trim();
   } catch {
@@ -182,7 +182,7 @@ function failingParts(whole: Readonly<Record<string, unknown>>, depth: number): 
   const parts = PARTS.map(key => whole[key]).find(each => each !== null && typeof each === 'object');
   if (parts === undefined) return '';
   const failing: string[] = [];
-  for (const [key, part] of Object.entries(parts as object).slice(0, MOST_PARTS)) {
+  for (const [key, part] of Object.entries(parts as object).slice(0, MAX_PARTS)) {
     const one: unknown = Array.isArray(part) ? part[0] : part;
     const fields: Record<string, unknown> =
       one !== null && typeof one === 'object' ? { ...one } : { status: one };
@@ -192,8 +192,8 @@ function failingParts(whole: Readonly<Record<string, unknown>>, depth: number): 
     const said = fromJson(rest, depth + 1) || fromJson(details ?? data ?? null, depth + 1);
     failing.push(`${typeof name === 'string' ? name : key}${said === '' ? '' : ` (${said.trim()})`}`);
   }
-  const more = failing.length > MOST_PROBLEMS ? ` and ${failing.length - MOST_PROBLEMS} more` : '';
-  return failing.slice(0, MOST_PROBLEMS).join(', ') + more;
+  const more = failing.length > MAX_PROBLEMS ? ` and ${failing.length - MAX_PROBLEMS} more` : '';
+  return failing.slice(0, MAX_PROBLEMS).join(', ') + more;
 }
 
 /** A list of problems; also the pair of a body and a status code that some frameworks write as a list. */
@@ -202,8 +202,8 @@ function fromList(list: readonly unknown[], depth: number): string {
     .slice(0, 20)
     .map(each => fromJson(each, depth + 1).trim())
     .filter(each => each !== '');
-  const more = said.length > MOST_PROBLEMS ? `; and ${said.length - MOST_PROBLEMS} more` : '';
-  return said.slice(0, MOST_PROBLEMS).join('; ') + more;
+  const more = said.length > MAX_PROBLEMS ? `; and ${said.length - MAX_PROBLEMS} more` : '';
+  return said.slice(0, MAX_PROBLEMS).join('; ') + more;
 }
 
 /** An entry of FastAPI's list of what does not fit a request: `body.model: Field required`. */

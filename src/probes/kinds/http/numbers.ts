@@ -4,7 +4,7 @@ import { pathBelow } from './json-path.js';
 
 const MAX_DEPTH = 3;
 /** Longer keys are data rather than names, in characters. */
-const LONGEST_KEY = 256;
+const MAX_KEY_LENGTH = 256;
 
 /**
  * Up to `limit` numbers and booleans by their path (json-path.ts), in the body's order, three levels deep; arrays are
@@ -30,7 +30,7 @@ function collect(
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value) || depth >= MAX_DEPTH) return;
   for (const [key, inner] of Object.entries(value)) {
-    if (key.length <= LONGEST_KEY) collect(inner, pathBelow(path, key), depth + 1, limit, found);
+    if (key.length <= MAX_KEY_LENGTH) collect(inner, pathBelow(path, key), depth + 1, limit, found);
     if (found.size >= limit) return;
   }
 }

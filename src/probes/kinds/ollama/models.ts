@@ -17,7 +17,7 @@ export interface LoadedModel {
   readonly expires: number;
 }
 
-const LONGEST_NAME = 256;
+const MAX_NAME_LENGTH = 256;
 
 /** The models of an answer of /api/tags by name; undefined when it is no such answer. */
 export function modelsIn(body: unknown): Map<string, Model> | undefined {
@@ -26,7 +26,7 @@ export function modelsIn(body: unknown): Map<string, Model> | undefined {
   const models = new Map<string, Model>();
   for (const entry of entries) {
     const name = nameOf(entry);
-    if (!name || name.length > LONGEST_NAME || models.has(name)) continue;
+    if (!name || name.length > MAX_NAME_LENGTH || models.has(name)) continue;
     const details = objectOf(entry.details);
     models.set(name, {
       name,

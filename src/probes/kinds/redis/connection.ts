@@ -49,7 +49,7 @@ const OPTIONS: RedisOptions = {
 };
 
 /** A longer reply is not read, in bytes: INFO of 16,000 databases is shorter, and reading one delays all other checks. */
-const LONGEST_REPLY = 1024 * 1024;
+const MAX_REPLY_LENGTH = 1024 * 1024;
 
 /** Connects once and never again: a lost connection is replaced by a new object at the next probe. */
 export class RedisConnection {
@@ -132,8 +132,8 @@ export class RedisConnection {
   #boundReplies(): void {
     const { stream } = this.#client;
     stream.on('data', () => {
-      if (stream.bytesRead - this.#before <= LONGEST_REPLY) return;
-      this.#lost ??= new ProbeFailure('body', `A reply is longer than ${LONGEST_REPLY / 1024 / 1024} MiB`);
+      if (stream.bytesRead - this.#before <= MAX_REPLY_LENGTH) return;
+      this.#lost ??= new ProbeFailure('body', `A reply is longer than ${MAX_REPLY_LENGTH / 1024 / 1024} MiB`);
       stream.destroy();
     });
   }

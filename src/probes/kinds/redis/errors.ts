@@ -11,7 +11,7 @@ import { ProbeFailure } from '../../probe.js';
 const AUTH = /^(NOAUTH|WRONGPASS|NOPERM|DENIED|ERR invalid password|ERR AUTH|ERR Client sent AUTH)/;
 
 /** Redis' longest own reply, that it cannot save, has 330 characters. */
-const LONGEST_REPLY = 500;
+const MAX_REPLY_LENGTH = 500;
 
 /** A command was answered and refused: the connection works, and other commands may be allowed. */
 export class Refusal extends ProbeFailure {}
@@ -21,7 +21,7 @@ export function refusalOf(error: unknown, secrets: readonly string[]): Refusal |
   const { name, message } = error as Error;
   if (name !== 'ReplyError') return undefined;
   const reason: Reason = AUTH.test(message) ? 'auth' : 'status';
-  return new Refusal(reason, oneLine(scrub(message, secrets), LONGEST_REPLY));
+  return new Refusal(reason, oneLine(scrub(message, secrets), MAX_REPLY_LENGTH));
 }
 
 const CLOSED_AT_ONCE = 'Connection closed before any answer; if the port speaks TLS, set tls_config';

@@ -1,7 +1,7 @@
 // JSON text made as bytes, in pieces of their own: strings, and samples as Prometheus prints them.
 
 import type { Millis } from '../../../model/time.js';
-import { LONGEST_NUMBER, writeFloat, writeText, writeTime } from './number.js';
+import { MAX_NUMBER_LENGTH, writeFloat, writeText, writeTime } from './number.js';
 
 const FIRST_SIZE = 16 * 1024;
 /** Bytes of a piece, unless one string is longer: what is worth a message, and is sent in a fraction of a millisecond. */
@@ -62,7 +62,7 @@ export class JsonBytes {
 
   /** Writes `[1700000000,"0.5"]`. @throws TooLong */
   point(time: Millis, value: number): void {
-    this.#reserve(2 * LONGEST_NUMBER + 5);
+    this.#reserve(2 * MAX_NUMBER_LENGTH + 5);
     const bytes = this.#bytes;
     let at = this.#at;
     bytes[at++] = OPEN;

@@ -5,7 +5,7 @@
 import type { Millis } from '../../../model/time.js';
 
 /** No number takes more bytes. */
-export const LONGEST_NUMBER = 32;
+export const MAX_NUMBER_LENGTH = 32;
 
 const ZERO = 48;
 const POINT = 46;

@@ -7,7 +7,7 @@ import { OpenMetricsError } from './series-text.js';
 
 const PIECE = 1024 * 1024;
 /** A line longer than this is no line but another kind of file. */
-const LONGEST_LINE = 16 * 1024 * 1024;
+const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 const NEWLINE = 10;
 
 /**
@@ -38,7 +38,7 @@ async function readPieces(file: FileHandle, lines: Lines): Promise<void> {
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     lines.read(bytes.subarray(0, end));
     rest = bytes.subarray(end);
-    if (rest.length > LONGEST_LINE) lines.fail('the line is longer than 16 MiB');
+    if (rest.length > MAX_LINE_LENGTH) lines.fail('the line is longer than 16 MiB');
   }
   if (rest.length > 0) lines.read(rest);
 }
