@@ -1,7 +1,7 @@
 // Makes reports, each once for all who ask. Comes in: questions for a report; goes out: the report with its age. An
 // answer that is a few minutes old is given at once while a new one is being made.
 
-import { TimeSlicer } from '../concurrency/by-pieces.js';
+import { TimeSlicer } from '../concurrency/time-slicer.js';
 import type { Service } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
 import { type Engine, type Hours, hoursIn, lastDays, type Period, type Scope } from './asking.js';

@@ -1,7 +1,7 @@
 // What is known of services in a period, hour by hour, and in all. Comes in: figures of hours; goes out: facts
 // that reports are made of. Time in which the monitor did not look is unknown: neither up nor down.
 
-import { TimeSlicer } from '../concurrency/by-pieces.js';
+import { TimeSlicer } from '../concurrency/time-slicer.js';
 import type { Millis } from '../model/time.js';
 import type { Hours, Period } from './asking.js';
 import { type Calendar, calendarOf, type DayTimes } from './calendar.js';

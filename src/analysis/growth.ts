@@ -1,7 +1,7 @@
 // What is to come of what fills up or gets more, in sentences and figures. Comes in: findings; goes out: the document's
 // `growth_projections`.
 
-import { TimeSlicer } from '../concurrency/by-pieces.js';
+import { TimeSlicer } from '../concurrency/time-slicer.js';
 import { isoLocal, type Millis } from '../model/time.js';
 import type { Findings } from './analyst.js';
 import { pointsOf } from './facts.js';

@@ -3,8 +3,8 @@
 // alive meanwhile, unless an option says so.
 
 import { type ClusterHealth, isAnswer } from './answers.js';
-import { type ClientConfig, fetchJson } from './ask.js';
 import { EventStreamParser } from './event-stream.js';
+import { type ClientConfig, fetchJson } from './fetch-json.js';
 import { later, pause } from './pause.js';
 import { clusterHealthProblem } from './shape.js';
 import { cannotUnref, SocketUnref, withUnref } from './unref-socket.js';

@@ -9,7 +9,7 @@ import {
   isAnswer,
   type ServiceEntry,
 } from './answers.js';
-import { type ClientConfig, fetchJson } from './ask.js';
+import { type ClientConfig, fetchJson } from './fetch-json.js';
 import { MAX_TIMEOUT } from './pause.js';
 import { bestEndpointProblem, clusterHealthProblem } from './shape.js';
 import { withUnref } from './unref-socket.js';

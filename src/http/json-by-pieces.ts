@@ -1,6 +1,6 @@
 // A large body as JSON, printed in short pieces: of a thousand services it takes as long as several checks.
 
-import { TimeSlicer } from '../concurrency/by-pieces.js';
+import { TimeSlicer } from '../concurrency/time-slicer.js';
 
 /** Members from which on an object or array is printed one after the other. */
 const MANY = 100;

@@ -3,7 +3,7 @@
 import type { AlertHistoryEntry, NotificationRecord } from '../alerts/history.js';
 import type { Millis } from '../model/time.js';
 import type { AlertHistoryQuery } from '../store/alert-history.js';
-import { type EpisodePages, episodePages } from './alert-episodes.js';
+import { type EpisodePages, episodePages } from './alert-history-pages.js';
 import type { ApiContext } from './context.js';
 
 /** Alerts that are looked at: those that began last before the last message. */

@@ -1,7 +1,7 @@
 // A scrape on its way between threads. Comes in: thousands of small arrays with the same few texts in them; goes out:
 // three large arrays, which are handed over and not copied, and every text once.
 
-import { TimeSlicer } from '../concurrency/by-pieces.js';
+import { TimeSlicer } from '../concurrency/time-slicer.js';
 import type { Scrape, ScrapeLayout, ScrapePart } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 

@@ -14,11 +14,11 @@ import { backoff } from '../concurrency/backoff.js';
 import { type Clock, isoLocal, MAX_WAIT, type Millis } from '../model/time.js';
 import type { StateStore } from '../store/state-table.js';
 import { withAudit } from './audited.js';
+import { type ReportChannel, wayOf } from './channel.js';
 import { messageOf } from './mail.js';
 import { outlineOf } from './outline-of.js';
 import { nameOf, scopeAt } from './period.js';
 import type { ReportDefinition } from './settings.js';
-import { type ReportChannel, wayOf } from './way.js';
 
 const KIND = 'report';
 /** A report is of no use to anyone much later. */

@@ -9,7 +9,7 @@ import type { AlertingRule } from './alerting.js';
 import type { GroupDefinition, RuleDefinition } from './definition.js';
 import type { TemplateContext } from './expansion.js';
 import { type RestoreLimits, restore } from './restore.js';
-import { restoreFromState, type StateRestoreContext } from './restore-kept.js';
+import { restoreFromState, type StateRestoreContext } from './restore-from-state.js';
 import { EvaluatedRule, type EvaluationContext } from './rule.js';
 import type { RuleGroupView } from './view.js';
 

@@ -3,9 +3,9 @@
 
 import type { Clock, Millis } from '../../model/time.js';
 import type { Engine, Period } from '../asking.js';
-import { type HourRun, MAX_SAMPLES, queryHours } from './ask.js';
 import { HOUR, HOURS, HourBlock } from './block.js';
 import { readBlock, writeBlock } from './block-file.js';
+import { type HourRun, MAX_SAMPLES, queryHours } from './query-hours.js';
 
 const DAY: Millis = HOURS * HOUR;
 /** After an hour, so that its last scrapes are there, at a remote engine too. */

@@ -1,7 +1,7 @@
 // Figures of hours as each service's, over a period. Comes in: parts of a period, the oldest first; goes out: what each
 // service had in every hour, and what that is together.
 
-import { TimeSlicer } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/time-slicer.js';
 import { bucketQuantile } from '../../promql/functions/bucket-estimates.js';
 import { Buckets as HistogramBuckets } from '../../promql/functions/classic-buckets.js';
 import { type Hours, hoursIn, type Period } from '../asking.js';

@@ -1,7 +1,7 @@
 // The document's use case "Historical Analysis and Capacity Planning": what was, what each service needs, and what is to
 // come, with bounds. What cannot be known is null, with the reason beside it.
 
-import { TimeSlicer } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/time-slicer.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { type Advice, adviceOf } from '../advice.js';
 import type { Findings, Report } from '../analyst.js';

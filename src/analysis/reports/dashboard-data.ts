@@ -1,7 +1,7 @@
 // The document's MonitoringDashboard.generate_dashboard_data, without `current_status`, which is `/cluster_health` and
 // belongs to who serves it: trends, series for charts, and recommendations.
 
-import { TimeSlicer } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/time-slicer.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import type { RangeAnswer } from '../../query/engine.js';
 import { adviceOf, sentenceOf } from '../advice.js';

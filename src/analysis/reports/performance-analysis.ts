@@ -1,7 +1,7 @@
 // The document's HistoricalAnalysis.analyze_performance_trends: figures of each service's speed and availability, what
 // repeats in them, and what to do. Quantiles and coverage stand beside the document's figures.
 
-import { TimeSlicer } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/time-slicer.js';
 import type { Findings, Report } from '../analyst.js';
 import { type Evidence, evidenceOf } from '../evidence.js';
 import { pointsOf, type ServiceFacts } from '../facts.js';

@@ -1,7 +1,7 @@
 // The document's use case "Performance Optimization": per service how fast it is, where that is heading, when its peaks
 // are and what to do; and what is worth knowing of the cluster.
 
-import { TimeSlicer } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/time-slicer.js';
 import type { Findings, Report } from '../analyst.js';
 import { type Evidence, evidenceOf } from '../evidence.js';
 import type { ServiceFacts } from '../facts.js';

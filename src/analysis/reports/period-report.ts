@@ -1,7 +1,7 @@
 // Everything a person wants to know of a week or a month, in one: the reports of the period, what became of each day, and
 // which alerts fired. It is what is sent by schedule and printed by the command line.
 
-import { TimeSlicer } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/time-slicer.js';
 import type { Labels } from '../../model/labels.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import { sentenceOf } from '../advice.js';

@@ -1,7 +1,7 @@
 // Uptime of each service and of all: how long and how often they were down, against their objective, with maintenance
 // counted apart. For those who have promised something.
 
-import { TimeSlicer } from '../../concurrency/by-pieces.js';
+import { TimeSlicer } from '../../concurrency/time-slicer.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import type { Findings, Report } from '../analyst.js';
 import { type ByTarget, type Engine, type Period, valuesAt } from '../asking.js';

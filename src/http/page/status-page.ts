@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { yieldToEventLoop } from '../../concurrency/by-pieces.js';
+import { yieldToEventLoop } from '../../concurrency/time-slicer.js';
 import type { PageSettings } from './settings.js';
 import type { UtcOffset } from './utc-offsets.js';
 

@@ -8,7 +8,7 @@ import { isoLocal, type Millis } from '../../model/time.js';
 import { certificateDate } from '../certificate-date.js';
 import type { ApiContext } from '../context.js';
 import { humanizeDuration } from '../humanize.js';
-import { incidentTimes } from '../noticed.js';
+import { incidentTimes } from '../incident-times.js';
 import { plannedMaintenance } from '../page/maintenance.js';
 
 type PublicContext = Pick<ApiContext, 'cluster' | 'health' | 'alerting' | 'clock'>;

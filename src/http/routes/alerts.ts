@@ -5,7 +5,7 @@ import { actionTaken } from '../../alerts/action-taken.js';
 import { mutedPart, problemText } from '../../cluster/health-json.js';
 import type { ClusterState } from '../../cluster/state.js';
 import { alertLine, type ClusterAlert } from '../../cluster/status.js';
-import { mapByPieces } from '../../concurrency/by-pieces.js';
+import { mapInSlices } from '../../concurrency/time-slicer.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import type { ApiContext } from '../context.js';
 import { humanizeDuration } from '../humanize.js';
@@ -94,7 +94,7 @@ async function detailsOf(context: ApiContext) {
   const now = context.clock.now();
   const view = { forecast: context.alerting.forecast(), context, print: isoLocal };
   return {
-    details: await mapByPieces(context.cluster.status.alerts, alert => describe(alert, context, now, view)),
+    details: await mapInSlices(context.cluster.status.alerts, alert => describe(alert, context, now, view)),
     muted: mutedNow(context).map(mutedPart),
   };
 }

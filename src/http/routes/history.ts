@@ -1,7 +1,7 @@
 // GET /history: past scans, newest first, streamed so that ten thousand of them never stand in memory.
 
 import { z } from 'zod';
-import { yieldToEventLoop } from '../../concurrency/by-pieces.js';
+import { yieldToEventLoop } from '../../concurrency/time-slicer.js';
 import type { Store } from '../../store/store.js';
 import { moment, wholeNumber } from '../query.js';
 import { route } from '../route.js';

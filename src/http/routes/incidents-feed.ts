@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { AlertHistoryEntry } from '../../alerts/history.js';
 import type { Millis } from '../../model/time.js';
-import { episodePages } from '../alert-episodes.js';
+import { episodePages } from '../alert-history-pages.js';
 import type { ApiContext } from '../context.js';
 import { withTag } from '../entity-tag.js';
 import { EPISODE_FIELDS } from '../episode-query.js';

@@ -3,13 +3,13 @@
 // nothing but the page's own addresses.
 
 import { z } from 'zod';
-import { episodePages } from '../alert-episodes.js';
+import { episodePages } from '../alert-history-pages.js';
 import type { ApiContext } from '../context.js';
 import { EPISODE_FIELDS, episodeLimit } from '../episode-query.js';
 import { HttpError } from '../http-error.js';
 import { buildHeader } from '../page/status-page.js';
-import { runPublicQuery } from '../public/ask.js';
 import { publicQuery } from '../public/query.js';
+import { runPublicQuery } from '../public/run-query.js';
 import {
   publicAlerts,
   publicDetails,

@@ -7,9 +7,9 @@ import { isoLocal, type Millis } from '../../model/time.js';
 import { certificateDate } from '../certificate-date.js';
 import type { ApiContext } from '../context.js';
 import { HttpError } from '../http-error.js';
+import { maskedOptions } from '../masked-options.js';
 import { route } from '../route.js';
 import { serviceHealth, timestamp } from '../shapes.js';
-import { maskedOptions } from '../shown-options.js';
 
 /** A result that is no older, in milliseconds, is as good as a new one: a service is checked once a second at most. */
 const FRESH: Millis = 1000;

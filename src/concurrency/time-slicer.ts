@@ -1,10 +1,10 @@
 // Long work is done by pieces, so that checks that are due meanwhile begin in time and their results are taken in time.
 
 /** Milliseconds of work after which everything else has its turn. */
-const PIECE = 15;
+const SLICE = 15;
 
 /** `items.map(map)`, with turns for everything else in between. What `map` reads may change from one piece to the next. */
-export async function mapByPieces<T, U>(items: readonly T[], map: (item: T) => U): Promise<U[]> {
+export async function mapInSlices<T, U>(items: readonly T[], map: (item: T) => U): Promise<U[]> {
   const mapped: U[] = [];
   const slicer = new TimeSlicer();
   for (const item of items) {
@@ -19,7 +19,7 @@ export class TimeSlicer {
   #begin = performance.now();
 
   get isLong(): boolean {
-    return performance.now() - this.#begin >= PIECE;
+    return performance.now() - this.#begin >= SLICE;
   }
 
   /** Gives everything else its turn; the next piece begins behind it. */

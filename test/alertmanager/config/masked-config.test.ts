@@ -5,8 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadAlertmanagerConfig } from '../../../src/alertmanager/config/load.js';
+import { maskedConfig } from '../../../src/alertmanager/config/masked-config.js';
 import { readAlertmanagerConfig } from '../../../src/alertmanager/config/read.js';
-import { maskedConfig } from '../../../src/alertmanager/config/shown.js';
 import { parseYamlTree, type YamlNode } from '../../../src/config/yaml-tree.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 

@@ -1,7 +1,7 @@
 // The alerts of /alert_history some at a time, so that ten thousand of them never stand in memory.
 
 import type { AlertHistoryEntry } from '../alerts/history.js';
-import { yieldToEventLoop } from '../concurrency/by-pieces.js';
+import { yieldToEventLoop } from '../concurrency/time-slicer.js';
 import type { AlertHistoryQuery } from '../store/alert-history.js';
 import type { ApiContext } from './context.js';
 
