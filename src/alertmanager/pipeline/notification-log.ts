@@ -4,6 +4,8 @@
 
 import type { Millis } from '../../model/time.js';
 import type { StateStore } from '../../store/state-table.js';
+import type { AlertGroup } from '../dispatch/group.js';
+import type { Integration } from './integration.js';
 
 const KIND = 'notification';
 /** Notifications that are being sent: what is noted of each once it is taken. */
@@ -146,4 +148,9 @@ export function needsUpdate(entry: LogEntry | undefined, present: Present): bool
   if (firing.size === 0) return entry.firing.length > 0;
   if (sendResolved && !isIn(entry.resolved, resolved)) return true;
   return age > repeatInterval;
+}
+
+/** The log's key of the messages to an integration about a group. */
+export function logKey({ id }: Pick<Integration, 'id'>, { key }: Pick<AlertGroup, 'key'>): string {
+  return `${id}\n${key}`;
 }

@@ -10,12 +10,15 @@ import type { AlertGroup, Instant } from '../dispatch/group.js';
 import { Inhibitor } from '../mute/inhibition.js';
 import type { Silences } from '../mute/silences.js';
 import type { ReceiverContext, ReceiverKind } from '../receivers/receiver.js';
-import { type DedupResult, dedup } from './dedup.js';
+import type { DedupResult } from './dedup.js';
+import { DedupStage, NoteStage } from './dedup-stages.js';
 import { type Integration, openIntegrations } from './integration.js';
 import { type Muted, mutedBy, routeMutedBy, type SuppressedReason } from './mute.js';
+import { MuteStage, TimeMuteStage } from './mute-stages.js';
 import type { Notification } from './notification.js';
-import type { LogEntry, NotificationLog } from './notification-log.js';
+import { type LogEntry, logKey, type NotificationLog } from './notification-log.js';
 import { type NotifyAttempt, type NotifyOutcome, type RetryState, retry } from './retry.js';
+import { MultiStage, type Stage } from './stage.js';
 
 /** A message may take this long at least, however often its group is looked at. */
 const MIN_TIMEOUT: Millis = 10_000;
@@ -73,6 +76,8 @@ export class Notifier {
   readonly #options: NotifierOptions;
   readonly #dispatcher: Dispatcher;
   readonly #inhibitor: Inhibitor;
+  /** From a group whose time has come to what is sent; run before each attempt. */
+  readonly #stages: Stage;
   readonly #integrations = new Map<string, readonly Integration[]>();
   /** By integration and group. */
   readonly #flushes = new Map<string, Flush>();
@@ -92,6 +97,12 @@ export class Notifier {
       this.#integrations.set(receiver.name, openIntegrations(receiver, kinds, context));
     this.#dispatcher = new Dispatcher(config.route);
     this.#inhibitor = new Inhibitor(config.inhibitRules, []);
+    this.#stages = new MultiStage([
+      new TimeMuteStage(config),
+      new MuteStage((alert, at) => this.muted(alert, at)),
+      new DedupStage(options.log),
+      new NoteStage(options.log),
+    ]);
   }
 
   /** Adds the existing alerts and starts sending. */
@@ -259,10 +270,8 @@ export class Notifier {
       prepared = now.elapsed;
       flush.retry = undefined;
       over = new Set([...group.alerts].filter(alert => isResolved(alert, at)));
-      last = this.#dedup(integration, group, now);
-      if (last && last.alerts.length > 0) return this.#notification(group, last);
-      if (last) log.log(key, last.note, prepared);
-      return undefined;
+      last = this.#stages.exec({ integration, group, now, isMuted: () => false })?.result;
+      return last && this.#notification(group, last);
     };
     const outcome = await retry({
       integration,
@@ -297,20 +306,6 @@ export class Notifier {
     this.#arm();
   }
 
-  #dedup(integration: Integration, group: AlertGroup, now: Instant): DedupResult | undefined {
-    const { at } = now;
-    const isRouteMuted = routeMutedBy(group.route, this.config, at) !== undefined;
-    const isMuted = (alert: StoredAlert) => {
-      if (isRouteMuted) return true;
-      const { silencedBy, inhibitedBy } = this.muted(alert, at);
-      return silencedBy.length > 0 || inhibitedBy.length > 0;
-    };
-    const key = logKey(integration, group);
-    const { log } = this.#options;
-    const [entry, age] = [log.entry(key), log.age(key, now)];
-    return dedup({ group, isMuted, entry, age, sendResolved: integration.sendResolved, at });
-  }
-
   #notification(group: AlertGroup, { alerts, note }: DedupResult): Notification {
     return {
       receiver: group.route.receiver,
@@ -335,8 +330,4 @@ export class Notifier {
       onSuppressed('silence', by('silencedBy'), muted);
     }
   }
-}
-
-function logKey(integration: Integration, group: Pick<AlertGroup, 'key'>): string {
-  return `${integration.id}\n${group.key}`;
 }
