@@ -11,7 +11,7 @@ import { Complaint } from './problem.js';
  * a new silence
  * @throws Complaint that says where alerts and silences are
  */
-export function notifierOf({ alerting }: ApiContext, status: 404 | 500 = 500): Notifier {
+export function notifierOf({ alerting }: Pick<ApiContext, 'alerting'>, status: 404 | 500 = 500): Notifier {
   const { notifier, delivery } = alerting;
   if (notifier) return notifier;
   throw new Complaint(status, whereTheyAre(delivery));

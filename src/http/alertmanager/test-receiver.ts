@@ -92,7 +92,7 @@ function indexOf(text: string): number | undefined {
 }
 
 /** @throws Complaint 429 */
-function refuseSoon({ alerting, clock }: ApiContext, receiver: string): void {
+function refuseSoon({ alerting, clock }: Pick<ApiContext, 'alerting' | 'clock'>, receiver: string): void {
   const times = tested.get(alerting) ?? new Map<string, Millis>();
   tested.set(alerting, times);
   const wait = (times.get(receiver) ?? Number.NEGATIVE_INFINITY) + PAUSE - clock.elapsed();

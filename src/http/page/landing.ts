@@ -12,7 +12,10 @@ import { page } from './frame.js';
 import { type Html, html, prose } from './html.js';
 
 /** Writes the page. @param linked the endpoints it leads to, in this order */
-export function landingPage(context: ApiContext, linked: readonly RouteDefinition[]): RouteResult {
+export function landingPage(
+  context: Pick<ApiContext, 'alerting' | 'clock' | 'cluster' | 'health' | 'node' | 'page' | 'version'>,
+  linked: readonly RouteDefinition[],
+): RouteResult {
   if (context.page().readOnly) return publicPage(context);
   const { cluster, version, node, clock } = context;
   const muted = mutedNow(context);
@@ -46,7 +49,9 @@ ${linked.map(({ path, summary }) => html`<li><a href=".${path}">${path}</a> <spa
 }
 
 /** For the public: figures alone. */
-function publicPage(context: ApiContext): RouteResult {
+function publicPage(
+  context: Pick<ApiContext, 'alerting' | 'clock' | 'cluster' | 'health' | 'page'>,
+): RouteResult {
   const { overall_status: overall, services } = publicHealth(context);
   const { title } = context.page();
   const statuses = Object.values(services).map(({ health }) => health.status);

@@ -51,7 +51,10 @@ export const targets = endpoint({
   },
 });
 
-function describeTarget({ labels, url, interval, timeout, last }: OwnTarget, { externalUrl }: ApiContext) {
+function describeTarget(
+  { labels, url, interval, timeout, last }: OwnTarget,
+  { externalUrl }: Pick<ApiContext, 'externalUrl'>,
+) {
   const [scrapeInterval, scrapeTimeout] = [formatDuration(interval), formatDuration(timeout)];
   return {
     discoveredLabels: {

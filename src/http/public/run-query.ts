@@ -28,7 +28,10 @@ interface CachedAnswer {
 const kept = new WeakMap<QueryEngine, Map<string, CachedAnswer>>();
 
 /** The series of the services that are shown. @throws QueryError that names no server */
-export async function runPublicQuery(question: ApiQuery, context: ApiContext): Promise<Result> {
+export async function runPublicQuery(
+  question: ApiQuery,
+  context: Pick<ApiContext, 'clock' | 'cluster' | 'query'>,
+): Promise<Result> {
   const answer = await recent(question, context);
   const { resultType, result } = answer;
   if (!hasSeries(result)) return answer;
@@ -41,7 +44,7 @@ function hasSeries(result: Result['result']): result is readonly Series[] {
   return typeof result[0] !== 'number';
 }
 
-function recent(question: ApiQuery, { query, clock }: ApiContext): Promise<Result> {
+function recent(question: ApiQuery, { query, clock }: Pick<ApiContext, 'clock' | 'query'>): Promise<Result> {
   const known = kept.get(query) ?? new Map<string, CachedAnswer>();
   kept.set(query, known);
   const now = clock.elapsed();

@@ -16,6 +16,9 @@ import { sentWith } from '../sent-with.js';
 import { timestamp } from '../shapes.js';
 import { unlessTold } from './alerts.js';
 
+/** What is looked at. */
+type Known = Pick<ApiContext, 'alerting' | 'cluster'>;
+
 const { id, severity, service, alertname, active, before, after } = EPISODE_FIELDS;
 
 const query = z.object({
@@ -102,11 +105,7 @@ export const alertHistory = route({
   },
 });
 
-async function* jsonOf(
-  { count, pages }: EpisodePages,
-  context: ApiContext,
-  now: Millis,
-): AsyncGenerator<string> {
+async function* jsonOf({ count, pages }: EpisodePages, context: Known, now: Millis): AsyncGenerator<string> {
   yield '{"alert_history":[';
   let separator = '';
   for await (const page of pages) {
@@ -153,7 +152,7 @@ function secondsBetween(from: Millis, to: Millis | undefined): string {
   return to === undefined ? '' : String(Math.round(to - from) / 1000);
 }
 
-async function* csvOf({ pages }: EpisodePages, context: ApiContext, now: Millis): AsyncGenerator<string> {
+async function* csvOf({ pages }: EpisodePages, context: Known, now: Millis): AsyncGenerator<string> {
   yield csvRow(COLUMNS.map(([name]) => name));
   for await (const page of pages) {
     const rows = page.map(episode => {
@@ -164,7 +163,7 @@ async function* csvOf({ pages }: EpisodePages, context: ApiContext, now: Millis)
   }
 }
 
-function describe(episode: AlertHistoryEntry, context: ApiContext, now: Millis) {
+function describe(episode: AlertHistoryEntry, context: Known, now: Millis) {
   const { id, labels, annotations, startsAt, endsAt, escalation } = episode;
   const { severity = '', target = '', alertname = '' } = labels;
   const dated = <Note extends { at: Millis }>({ at, ...note }: Note) => ({ at: isoLocal(at), ...note });
@@ -195,11 +194,7 @@ function describe(episode: AlertHistoryEntry, context: ApiContext, now: Millis) 
 }
 
 /** What mutes an alert that lasts, and what it mutes. */
-function mutingOf(
-  { fingerprint, labels }: AlertHistoryEntry,
-  { alerting, cluster }: ApiContext,
-  now: Millis,
-) {
+function mutingOf({ fingerprint, labels }: AlertHistoryEntry, { alerting, cluster }: Known, now: Millis) {
   const mutedBy = alerting.mutesOf(fingerprint, now).map(({ text }) => text);
   const { target = '' } = labels;
   const isDown = cluster.result(target)?.level === 'down';

@@ -15,6 +15,9 @@ import { yesOrNo } from '../query.js';
 import { route } from '../route.js';
 import { alertText, mutedAlert, rulesProblem, timestamp } from '../shapes.js';
 
+/** What is looked at. */
+type Known = Pick<ApiContext, 'alerting' | 'clock' | 'cluster'>;
+
 export const alerts = route({
   method: 'GET',
   path: '/alerts',
@@ -56,7 +59,7 @@ export const alerts = route({
 });
 
 /** What the endpoint answers. @param detail also the alerts as objects */
-export async function alertsBody(context: ApiContext, detail: boolean) {
+export async function alertsBody(context: Known, detail: boolean) {
   const { cluster, clock } = context;
   const now = clock.now();
   const firing = cluster.status.alerts;
@@ -78,7 +81,7 @@ const underWay = new WeakMap<
 >();
 
 /** Each open page asks when alerts change: those that ask for the same while it is being made get it, too. */
-function detailsNow(context: ApiContext): Promise<Details> {
+function detailsNow(context: Known): Promise<Details> {
   const { cluster } = context;
   const known = underWay.get(cluster);
   if (known?.version === cluster.version) return known.details;
@@ -90,7 +93,7 @@ function detailsNow(context: ApiContext): Promise<Details> {
   return details;
 }
 
-async function detailsOf(context: ApiContext) {
+async function detailsOf(context: Known) {
   const now = context.clock.now();
   const view = { forecast: context.alerting.forecast(), context, print: isoLocal };
   return {
@@ -99,7 +102,12 @@ async function detailsOf(context: ApiContext) {
   };
 }
 
-function describe(alert: ClusterAlert, context: ApiContext, now: Millis, view: NotificationView) {
+function describe(
+  alert: ClusterAlert,
+  context: Pick<ApiContext, 'alerting'>,
+  now: Millis,
+  view: NotificationView,
+) {
   const { identity, name, severity, service, message, startsAt, escalation } = alert;
   const episode = context.alerting.history.current(identity);
   const mutes = episode ? context.alerting.mutesOf(episode.fingerprint, now) : [];

@@ -40,7 +40,7 @@ export const badge = route({
   },
 });
 
-function visibleService({ cluster }: ApiContext, id: string) {
+function visibleService({ cluster }: Pick<ApiContext, 'cluster'>, id: string) {
   const service = cluster.service(id);
   return service?.isHidden ? undefined : service;
 }

@@ -22,16 +22,16 @@ export const clusterHealth = route({
   },
 });
 
-const cached = new WeakMap<ApiContext, { version: number; second: number; bytes: Buffer }>();
+const cached = new WeakMap<ApiContext['health'], { version: number; second: number; bytes: Buffer }>();
 
 /** The answer's bytes; rebuilt when something has changed, and every second for the sake of its clock. */
-export function healthBytes(context: ApiContext): Buffer {
+export function healthBytes(context: Pick<ApiContext, 'clock' | 'cluster' | 'health'>): Buffer {
   const elapsed = context.clock.elapsed();
   const second = Math.floor(elapsed / 1000);
   const { version } = context.cluster;
-  const known = cached.get(context);
+  const known = cached.get(context.health);
   if (known?.version === version && known.second === second) return known.bytes;
   const bytes = Buffer.from(context.health.write(context.clock.now(), elapsed));
-  cached.set(context, { version, second, bytes });
+  cached.set(context.health, { version, second, bytes });
   return bytes;
 }

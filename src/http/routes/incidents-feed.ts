@@ -13,6 +13,9 @@ import { ruleWords } from '../public/view.js';
 import { route } from '../route.js';
 import { xmlText } from '../xml.js';
 
+/** What is looked at. */
+type Known = Pick<ApiContext, 'cluster' | 'page'>;
+
 /** Entries of a feed. */
 const MAX_ENTRIES = 50;
 /** Alerts that are looked at for them: some are of services that are not shown. */
@@ -40,14 +43,14 @@ export const incidentsFeed = route({
 });
 
 /** A page for the public has alerts of its services alone. */
-function isShown(target: string, { cluster, page }: ApiContext): boolean {
+function isShown(target: string, { cluster, page }: Known): boolean {
   const service = cluster.service(target);
   return service ? !service.isHidden : !page().readOnly;
 }
 
 function feedOf(
   episodes: readonly AlertHistoryEntry[],
-  context: ApiContext,
+  context: Pick<ApiContext, 'cluster' | 'node' | 'page' | 'prometheus'>,
   address: string,
   self: string,
 ): string {
@@ -67,7 +70,7 @@ ${episodes.map(each => entryOf(each, context, address)).join('')}</feed>
 `;
 }
 
-function entryOf(episode: AlertHistoryEntry, context: ApiContext, address: string): string {
+function entryOf(episode: AlertHistoryEntry, context: Known, address: string): string {
   const { id, labels, annotations, startsAt, endsAt, escalation, firstFailedAt } = episode;
   const { severity = '', target = '', alertname = '' } = labels;
   const name = context.cluster.service(target)?.name ?? target;

@@ -34,7 +34,7 @@ export const maintenance = route({
 });
 
 /** Maintenance as the endpoint shows it. */
-export function maintenanceView(context: ApiContext) {
+export function maintenanceView(context: Pick<ApiContext, 'alerting' | 'clock' | 'cluster'>) {
   return plannedMaintenance(context).map(({ id, startsAt, endsAt, isActive, services, comment }) => ({
     id,
     state: isActive ? 'active' : 'planned',

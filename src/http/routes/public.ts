@@ -178,7 +178,7 @@ const rangeQuery = route({
   },
 });
 
-function allowed(query: string, context: ApiContext): string {
+function allowed(query: string, context: Pick<ApiContext, 'cluster'>): string {
   return publicQuery(
     query,
     visibleServices(context).map(({ id }) => id),

@@ -16,6 +16,12 @@ import { announcementView } from './announcements.js';
 import { healthBytes } from './cluster-health.js';
 import { maintenanceView } from './maintenance.js';
 
+/** What a view begins with. */
+type ViewContext = Pick<
+  ApiContext,
+  'alerting' | 'announcements' | 'clock' | 'cluster' | 'health' | 'node' | 'page' | 'version'
+>;
+
 /** The page depends on these headers of a request. */
 export const VARY = { vary: 'accept, accept-encoding' };
 
@@ -50,14 +56,14 @@ export const viewsOfOne = route({
     viewReply(context, request, `ui/${request.params.view}/${encodeURIComponent(request.params.id ?? '')}`),
 });
 
-async function viewReply(context: ApiContext, request: RequestContext, path: string): Promise<RouteResult> {
+async function viewReply(context: ViewContext, request: RequestContext, path: string): Promise<RouteResult> {
   const page = await statusPage();
   if (!page?.hasView(path, context.page().readOnly))
     throw new HttpError(404, 'no such view; / leads to all there are');
   return statusReply(page, context, request, path);
 }
 
-function publicState(context: ApiContext) {
+function publicState(context: Pick<ApiContext, 'alerting' | 'clock' | 'cluster' | 'health'>) {
   return {
     health: publicHealth(context),
     alerts: { details: publicAlerts(context), muted: [] },
@@ -65,7 +71,7 @@ function publicState(context: ApiContext) {
   };
 }
 
-async function fullState(context: ApiContext) {
+async function fullState(context: Pick<ApiContext, 'alerting' | 'clock' | 'cluster' | 'health'>) {
   return {
     health: JSON.parse(healthBytes(context).toString('utf8')) as { services: object },
     alerts: await alertsBody(context, true),
@@ -76,7 +82,7 @@ async function fullState(context: ApiContext) {
 /** A view of the page as HTML. @param path below our address, without a slash in front */
 export async function statusReply(
   page: StatusPage,
-  context: ApiContext,
+  context: ViewContext,
   request: RequestContext,
   path: string,
 ): Promise<RouteResult> {
