@@ -1,8 +1,15 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import TallyReporter from './scripts/tally.mjs';
 
-const files = (names: readonly string[]) => names.map(name => `test/${name}.test.ts`);
+/** @throws when one was moved: a list that names it would mean nothing */
+function files(names: readonly string[]): string[] {
+  const paths = names.map(name => `test/${name}.test.ts`);
+  const missing = paths.filter(path => !existsSync(new URL(path, import.meta.url)));
+  if (missing.length > 0) throw new Error(`vitest.config.ts names no file there is: ${missing.join(', ')}`);
+  return paths;
+}
 
 /**
  * Tests that wait for most of their time: for intervals, for the half minute after which a disk is tried again, for what a page
