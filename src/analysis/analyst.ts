@@ -178,7 +178,7 @@ export class Analyst {
   }
 
   /**
-   * One making at a time of each, shared; what failed is made again by the next who asks.
+   * Each report is made once at a time and shared; a failed one is made again on the next request.
    * @param usable so old an answer is given while a new one is made
    */
   async #share<Result>(name: string, usable: Millis, make: () => Promise<Result>): Promise<Aged<Result>> {
@@ -189,7 +189,7 @@ export class Analyst {
     if (isFresh && usable > 0) return { report: (await kept.result) as Result, age };
     const making = this.#making.get(name) ?? this.#begin(name, now, make);
     if (!kept || age >= usable) return { report: (await making.result) as Result, age: 0 };
-    // The next who asks is given the error.
+    // The next request gets the error.
     making.result.catch(() => {});
     return { report: (await kept.result) as Result, age };
   }

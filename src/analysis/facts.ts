@@ -12,7 +12,7 @@ import { type Outage, outagesIn } from './outages.js';
 import type { Points } from './statistics/season.js';
 
 const HOUR: Millis = 3_600_000;
-/** Seconds of which `measures.dense` tells. */
+/** Seconds between scrapes as `measures.dense` gives them. */
 const DENSE = 120;
 /** Seconds between two scrapes unless configured otherwise. */
 const USUAL = 15;

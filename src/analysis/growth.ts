@@ -37,7 +37,7 @@ export interface ShownProjection {
   readonly limit_reached: string | null;
   /** By the upper bound. */
   readonly limit_reached_earliest: string | null;
-  /** What the data before would have told of the last part of the period: mean error as a share. */
+  /** Backtest: mean error, as a share, of a projection of the last part of the period from the data before it. */
   readonly back_test_error: number | null;
   readonly back_test_days: number | null;
   readonly reason: string | null;

@@ -13,7 +13,7 @@ import { change, moment, percent, seconds, span } from './words.js';
 const NOTABLE = 0.01;
 /** An hour so many times as slow as its day is worth a larger machine. */
 const STEEP = 1.3;
-/** Less of a period seen tells little of it. */
+/** With less coverage of a period there is no recommendation. */
 const SEEN = 0.5;
 
 interface Recommendation {

@@ -44,7 +44,7 @@ export interface Configuration {
   readonly rules: readonly TransferredRuleFile[];
   /** Where workflows call which service. */
   readonly endpoints: EndpointCandidates;
-  /** Who tells people of alerts. */
+  /** Who sends notifications. */
   readonly delivery: DeliveryConfig;
   readonly actions: readonly ActionDefinition[];
   /** The account that `/notify/sms` sends through. */

@@ -272,7 +272,7 @@ export class Monitor {
   /**
    * Reads the configuration files again; when they are wrong everything goes on as before. Requests that come meanwhile
    * share the next reload.
-   * @param by who asks for it, for the audit trail
+   * @param by the user, for the audit trail
    * @throws ConfigError
    */
   reload(by = 'program'): Promise<void> {

@@ -20,7 +20,7 @@ const SAME_WISH = 1000;
 /** How long the log's last lines may take to be read, in milliseconds. */
 const LAST_WORDS = 1000;
 
-/** Runs the program; resolves with its exit code, which for a monitor is when it has been told to stop. */
+/** Runs the program; resolves with its exit code, which for a monitor is when it has been stopped by a signal. */
 export async function run(argv: readonly string[], output: Output): Promise<number> {
   try {
     const found = findCommand(argv, commands);

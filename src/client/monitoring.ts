@@ -62,7 +62,7 @@ export interface LangGraphMonitoringOptions {
 
 export interface AskOptions {
   /**
-   * Have services checked now rather than told from memory: `true` for all, a number for those whose last check is more
+   * Check services now instead of using the last results: `true` for all, a number for those whose last check is more
    * milliseconds ago. Takes five seconds at most.
    */
   readonly fresh?: boolean | number;

@@ -1,5 +1,5 @@
 // Requests that keep no process alive. A pending answer holds Node, Deno and Bun, and fetch has no `unref`.
-// Node tells of every request it sends on a channel, with the socket, which can: so a request carries a token, and its
+// Node publishes every request it sends on a diagnostics channel, with the socket, which can: so a request carries a token, and its
 // socket is unreferenced as soon as the token is seen on it. Without the channel the caller learns that the request holds.
 // Source: undici, docs/docs/api/DiagnosticsChannel.md, "undici:client:sendHeaders".
 

@@ -6,7 +6,7 @@ import type { Millis } from '../model/time.js';
 
 /** Pings in a row without an answer after which a thread may be taken for stuck. */
 const SILENCE = 3;
-/** The same for one that still gets processor time, but too little to tell. */
+/** The same for one that still gets processor time, but too little to decide. */
 const MAX_SILENT_PINGS = 30;
 /** The same for one that begins: to open a large file, or to bring it to a new version, takes long. */
 const MAX_START_PINGS = 180;

@@ -22,7 +22,7 @@ export interface SupervisedStart<Data> {
   readonly data: Data;
 }
 
-/** To be called first in the thread: tells the supervisor that it has begun. */
+/** To be called first in the thread: reports to the supervisor that it has started. */
 export function supervised<Data>(): SupervisedStart<Data> {
   const start = workerData as SupervisedStart<Data>;
   start.port.postMessage({ type: 'started', thread: ownThread() } satisfies SupervisedEvent);

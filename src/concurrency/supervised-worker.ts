@@ -14,7 +14,7 @@ const PING_INTERVAL: Millis = 10_000;
 /** How large V8's young generation may grow, in MiB: its own limit is sixteen times as much while little is going on. */
 const YOUNG_GENERATION_MIB = 8;
 
-/** Which thread, and who is called back. */
+/** The thread and the callbacks. */
 interface SupervisedWorkerOptions<Data, Event> {
   /** The thread's name, as debuggers show it. */
   readonly name: string;

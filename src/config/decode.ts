@@ -1,5 +1,5 @@
 // YAML into values, strictly and in the words of Go's YAML package: unknown keys, keys given twice and values of a
-// wrong type are mistakes, all of them told.
+// wrong type are mistakes, all of them reported.
 
 import { isAbsolute, join } from 'node:path';
 import type { Millis } from '../model/time.js';

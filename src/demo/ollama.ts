@@ -1,4 +1,4 @@
-// A simulated Ollama: which models are installed and which are loaded, as its API tells it. Started by cluster.ts.
+// A simulated Ollama: which models are installed and which are loaded, as its API lists them. Started by cluster.ts.
 // Source: Ollama, docs/api.md, "List Local Models" and "List Running Models".
 
 import type { Millis } from '../model/time.js';

@@ -1,4 +1,4 @@
-// What a thrown error tells the client. Each surface (mount.ts) puts it into its own words.
+// What a thrown error shows the client. Each surface (mount.ts) puts it into its own words.
 
 import { ZodError } from 'zod';
 import { type ErrorType, QueryError } from '../query/engine.js';

@@ -31,7 +31,7 @@ export interface RequestContext<Body = unknown> {
   readonly ifNoneMatch: string | undefined;
   /** Where the monitor is reached, without a slash at the end: as configured, else as it was asked. */
   readonly address: string;
-  /** Who asks, for the audit trail. */
+  /** The user, for the audit trail. */
   readonly by: string;
   /** The address the request came from, of IPv6 its network: one client. Behind a proxy that is the proxy. */
   readonly client: string;

@@ -58,7 +58,7 @@ export interface ServerOptions {
   readonly web: WebConfig;
   readonly context: ApiContext;
   readonly log: HttpLog;
-  /** How long a client may take to tell its request, in milliseconds. */
+  /** How long a client may take to send its request, in milliseconds. */
   readonly requestTimeout?: number;
 }
 

@@ -1,4 +1,4 @@
-// What becomes of alerts, as metrics: under Alertmanager's own names where we tell people, under Prometheus' where alerts
+// Alerting as metrics: under Alertmanager's own names where the embedded one sends notifications, under Prometheus' where alerts
 // go to real Alertmanagers. Comes in: callbacks from alerting; goes out: counters, gauges, a histogram.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';

@@ -112,7 +112,7 @@ export class Exposition {
     return group;
   }
 
-  /** Tells the families which rows are theirs. */
+  /** Assigns rows to families. */
   #assignRows(layout: Layout): FamilyMetric[] {
     const places = new Map<FamilyMetric, number[]>();
     for (const [i, name] of layout.families.entries()) {

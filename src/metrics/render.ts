@@ -61,7 +61,7 @@ function header({ name, help, type }: { name: string; help: string; type: unknow
   const text = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
   if (format === 'text') return `# HELP ${name} ${text}\n# TYPE ${name} ${type}\n`;
   // OpenMetrics knows counters only with `_total`; the others keep their name and lose their type, since a name that
-  // depends on who asks would be two series in Prometheus.
+  // depends on the client would be two series in Prometheus.
   const isTotal = name.endsWith('_total');
   const known = type === 'counter' && !isTotal ? 'unknown' : type === 'untyped' ? 'unknown' : type;
   const base = known === 'counter' ? name.slice(0, -'_total'.length) : name;

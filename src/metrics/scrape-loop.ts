@@ -37,7 +37,7 @@ export class ScrapeLoop {
   /** The one after the one that is running. */
   #next: Promise<void> | undefined;
   #cooldown: Cooldown | undefined;
-  /** Who wants to know when the copy that has not been begun is there. */
+  /** Callbacks for the next scrape. */
   #waiting: (() => void)[] = [];
   #closed = false;
   /** Of the grid. */

@@ -1,4 +1,4 @@
-// /etc/resolv.conf and the hosts line of /etc/nsswitch.conf: who is asked for names, and for which. Source:
+// /etc/resolv.conf and the hosts line of /etc/nsswitch.conf: which name servers are used, and for which names. Source:
 // resolv.conf(5), nsswitch.conf(5).
 
 import { isIP } from 'node:net';

@@ -45,7 +45,7 @@ export interface ResolverFiles {
   readonly nsswitch?: string;
   /** Instead of getaddrinfo. */
   readonly system?: SystemCall;
-  /** True where files do not tell how the system looks names up: macOS, Windows. */
+  /** True where files do not show how the system looks names up: macOS, Windows. */
   readonly hasOtherSources?: boolean;
 }
 

@@ -57,7 +57,7 @@ export class Schedule {
   /** When the first services came. */
   #origin: Millis | undefined;
 
-  /** What is to be checked from now on. Who stays keeps its slot; who is new starts soon, spread out. */
+  /** Replaces the targets. Those that stay keep their slot; new ones start soon, spread out. */
   set(services: readonly Scheduled[], now: Millis): void {
     this.#origin ??= now;
     this.#movedAt = now;
@@ -205,7 +205,7 @@ export class Schedule {
     this.#ready[queue].push(id);
   }
 
-  /** The next slot at the present pace and interval; who has not started yet keeps its first one. */
+  /** The next slot at the present pace and interval; a target that has not started yet keeps its first one. */
   #regularSlot(entry: ScheduleEntry): void {
     if (entry.state !== 'waiting' || !entry.started || entry.soon) return;
     entry.due = this.#slotAfter(entry, entry.slot);

@@ -53,7 +53,7 @@ interface Duplicate {
   readonly labels: Texts;
 }
 
-/** Rules that are there more than once, each told once, sorted. */
+/** Rules that are there more than once, each reported once, sorted. */
 function duplicatesIn({ groups }: RuleFile): Duplicate[] {
   const counts = new Map<string, { rule: Duplicate; count: number }>();
   for (const rule of groups.flatMap(group => group.rules)) {

@@ -165,7 +165,7 @@ function newerSchema(file: string, version: number, known: number): string {
 
 /**
  * Why this version must not touch the file: a newer one wrote it, with tables this one does not know. Undefined when
- * there is no file, or what it is cannot be said; opening it then tells.
+ * there is no file, or what it is cannot be said; opening it then shows it.
  */
 export function schemaProblem(file: string, migrations: readonly string[]): string | undefined {
   if (!existsSync(file)) return undefined;

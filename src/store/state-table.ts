@@ -103,7 +103,7 @@ export class StateStore {
   }
 
   /**
-   * Names who is given what an earlier run left of a kind, if it cannot be read now and can be later. What was put
+   * Sets the callback that gets the states of a kind from an earlier run, if it cannot be read now and can be later. What was put
    * meanwhile comes before it and is not among it.
    */
   onLate<T>(kind: string, listener: (late: ReadonlyMap<string, T>) => void): void {

@@ -21,7 +21,7 @@ export function maskedConfig(root: YamlNode | undefined, secrets: ReadonlySet<Ya
   return `${new Printer(isSecret, secrets).block(root, '', '').replace(/^[\n ]/, '')}\n`;
 }
 
-/** What `<<` brings in may be written over, and is then read by none: its keys tell what it is. */
+/** What `<<` brings in may be written over, and is then read by none: its keys show what it is. */
 const MERGE = '<<';
 
 const placeOf = (within: string, key: string) => `${within}.${key}`;

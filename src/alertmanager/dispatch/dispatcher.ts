@@ -14,7 +14,7 @@ export class Dispatcher {
   readonly #groups = new Map<string, AlertGroup>();
   /** Groups each alert is in, by its fingerprint. */
   readonly #groupCounts = new Map<string, number>();
-  /** Of alerts with the same labels the way is the same. */
+  /** Alerts with the same labels have the same routes. */
   readonly #routesByAlert = new Map<
     string,
     readonly (readonly [id: string, make: (now: Instant) => AlertGroup])[]
@@ -32,7 +32,7 @@ export class Dispatcher {
     return this.#groups.size;
   }
 
-  /** Whether a group still has to tell something of an alert. */
+  /** Whether a group still has to send something about an alert. */
   has(fingerprint: string): boolean {
     return this.#groupCounts.has(fingerprint);
   }

@@ -32,7 +32,7 @@ export function openAlerts(entry: LogEntry | undefined): Set<string> {
   return new Set([...(entry?.firing ?? []), ...(entry?.owed ?? [])]);
 }
 
-/** What there is to tell at a moment. */
+/** What is to be sent at a moment. */
 interface Present {
   readonly firing: ReadonlySet<string>;
   readonly resolved: ReadonlySet<string>;

@@ -8,7 +8,7 @@ import type { Notification } from '../pipeline/notification.js';
 
 const TEST_ALERT = 'TestNotification';
 
-/** Whom it is for and who sends it. */
+/** The receiver and the sender. */
 interface TestMessageOptions {
   readonly receiver: string;
   /** Where people reach the monitor, without a slash at the end; may be empty. */

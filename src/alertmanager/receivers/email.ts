@@ -74,7 +74,7 @@ class EmailReceiver implements Receiver {
     return { from: renderer.address('from', from), to: renderer.address('to', to) };
   }
 
-  /** To everyone who has not got it yet. @param key what makes it this message when it is tried again */
+  /** Sends to all recipients that have not got it yet. @param key what makes it this message when it is tried again */
   async #deliver(mail: Mail, addresses: Addresses, key: string, signal: AbortSignal): Promise<void> {
     const envelope = await envelopeOf(addresses);
     const { sentRecipients } = this.#context;
@@ -115,7 +115,7 @@ class EmailReceiver implements Receiver {
   #checkRefusals(refusals: readonly Refusal[]): void {
     for (const refusal of refusals) {
       if (!isFinal(refusal)) throw this.#failure(refusal, undefined);
-      // Trying again would not reach this one and would tell the others again.
+      // Trying again would not reach this one and would reach the others twice.
       this.#context.log('warn', 'Mail server rejected a recipient; the others received the mail', {
         integration: INTEGRATION,
         recipient: refusal.recipient,

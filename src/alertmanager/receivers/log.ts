@@ -3,7 +3,7 @@
 import type { Notification, NotifiedAlert } from '../pipeline/notification.js';
 import type { Receiver, ReceiverContext } from './receiver.js';
 
-/** Alerts a line names; of more it tells how many. */
+/** Alerts a line names; of more it gives the number. */
 const MAX_NAMED = 20;
 
 export class LogReceiver implements Receiver {

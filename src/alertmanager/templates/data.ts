@@ -30,7 +30,7 @@ export function statusOf(alerts: readonly NotifiedAlert[]): 'firing' | 'resolved
   return alerts.every(alert => alert.isResolved) ? 'resolved' : 'firing';
 }
 
-/** The receiver's name as Alertmanager tells it: through Go's regexp.QuoteMeta. */
+/** The receiver's name as Alertmanager shows it: through Go's regexp.QuoteMeta. */
 export function receiverOf({ receiver }: Notification): string {
   return receiver.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
 }

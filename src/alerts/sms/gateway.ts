@@ -14,7 +14,7 @@ const INTEGRATION = 'sms';
 /** Longer than a webhook is tried again, shorter than any interval at which a message that is still true is repeated. */
 const REMEMBERED: Millis = 10 * 60_000;
 
-/** Who has got what, for one gateway after the other. */
+/** Sent messages by recipient, for successive gateways. */
 export const makeSmsReceipts = () => new SentRecipients(REMEMBERED);
 
 export interface SmsSettings {

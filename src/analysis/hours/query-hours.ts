@@ -18,7 +18,7 @@ import {
 
 /** Samples that a question reads, about: others' long queries wait for its end. */
 export const MAX_SAMPLES = 1_000_000;
-/** Of a series, at the scrape interval that the monitor has unless told otherwise. */
+/** Of a series, at the scrape interval that the monitor has by default. */
 const SAMPLES_AN_HOUR = 240;
 
 /** Hours of one block that follow each other. */

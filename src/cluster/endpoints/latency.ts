@@ -1,4 +1,4 @@
-// How fast services answered lately, as the samples tell: the 95th percentile of their response times. Comes in:
+// How fast services answered lately, from the samples: the 95th percentile of their response times. Comes in:
 // services; goes out: seconds.
 
 import type { Labels } from '../../model/labels.js';

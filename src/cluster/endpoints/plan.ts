@@ -11,7 +11,7 @@ export interface Candidate {
 export interface EndpointCandidates {
   /** Candidates by what they can do (`llm`), the preferred one first. */
   readonly capabilities: ReadonlyMap<string, readonly Candidate[]>;
-  /** Who is called when no candidate is healthy, by capability: a load balancer, usually. */
+  /** The endpoint when no candidate is healthy, by capability: a load balancer, usually. */
   readonly fallback: ReadonlyMap<string, string>;
 }
 

@@ -71,7 +71,7 @@ export class EndpointSelector {
       status: this.#cluster.result(each.service)?.status ?? 'unknown',
       p95: percentiles?.p95.get(each.service),
     }));
-    // Who did not answer lately is not known to be fast. Sorting keeps the order of equals.
+    // A candidate without recent answers is not known to be fast. Sorting keeps the order of equals.
     const time = ({ p95 = Number.POSITIVE_INFINITY }: RankedCandidate) => p95;
     return percentiles ? all.sort((a, b) => (time(a) === time(b) ? 0 : time(a) - time(b))) : all;
   }

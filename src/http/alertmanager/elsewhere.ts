@@ -1,4 +1,4 @@
-// Alerts and silences are here only while we tell people ourselves.
+// Alerts and silences are here only while the embedded Alertmanager is in use.
 
 import type { Notifier } from '../../alertmanager/pipeline/notifier.js';
 import type { DeliveryConfig } from '../../alerts/alerting.js';

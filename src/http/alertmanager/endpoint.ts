@@ -15,7 +15,7 @@ interface AlertmanagerAsked<Body = unknown> {
   /** What stands for the `:name`s of the path. */
   readonly params: Readonly<Record<string, string>>;
   readonly body: Body;
-  /** Who asks, for the audit trail. */
+  /** The user, for the audit trail. */
   readonly by: string;
   readonly now: Millis;
 }

@@ -35,7 +35,7 @@ export interface FeedLimits {
 interface SubscribeOptions {
   /** The id of the last event it had. */
   readonly lastId: string | undefined;
-  /** Its address, or what else tells it from others. */
+  /** Its address, or another identifier. */
   readonly client: string;
   /** Aborted when it has gone. */
   readonly signal: AbortSignal;

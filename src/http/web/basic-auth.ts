@@ -1,4 +1,4 @@
-// `basic_auth_users`: who may come in by name and password.
+// `basic_auth_users`: users with name and password.
 // Sources: Prometheus' exporter-toolkit, "Web configuration"; RFC 7617.
 
 import type { IncomingMessage } from 'node:http';

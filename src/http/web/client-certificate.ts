@@ -1,4 +1,4 @@
-// Who may come in by their TLS client certificate. Comes in: a socket after its handshake; goes out: why it is turned
+// Access by TLS client certificate. Comes in: a socket after its handshake; goes out: why it is turned
 // away.
 
 import type { X509Certificate } from 'node:crypto';

@@ -20,7 +20,7 @@ const MAX_FAILED = 10_000;
 /** Bytes; bcrypt looks at the first 72 of a password, and what waits takes memory. */
 const MAX_PASSWORD = 1024;
 
-/** One who wants in. */
+/** A user and password to check. */
 interface Claim {
   readonly user: string;
   readonly password: Buffer;
@@ -35,7 +35,7 @@ interface PendingCheck {
   readonly password: Buffer;
   /** Of the client that asked first. */
   readonly client: string;
-  /** Of everyone who waits for this answer. */
+  /** Of all requests that wait for this answer. */
   readonly gone: (() => boolean)[];
   readonly settle: (answer: boolean | HttpError) => void;
   readonly answer: Promise<boolean>;

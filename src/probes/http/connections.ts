@@ -114,7 +114,7 @@ export class Connections {
   readonly #resolver: Resolver | undefined;
   readonly #hosts = new Map<string, Host>();
   #open = 0;
-  /** Who waits for the total to allow another connection, oldest first. */
+  /** Requests that wait for a free connection, oldest first. */
   readonly #waiting: (() => void)[] = [];
   #closed = false;
 

@@ -206,7 +206,7 @@ export class ResponseReader {
   }
 }
 
-/** What does not begin as HTTP does, told by its first bytes. @throws ProbeFailure */
+/** Detects by the first bytes what is not HTTP. @throws ProbeFailure */
 function refuseForeign(start: Buffer): void {
   const text = start.toString('latin1');
   if ('HTTP/'.startsWith(text.slice(0, 5)) && text.length < 5) return;

@@ -33,7 +33,7 @@ export class Rules {
 
   /**
    * @param yieldTo called every millisecond or so of an evaluation, between two rules too: others may read the store meanwhile
-   * and tell the work how long it took; nothing may be kept in the store
+   * and report how long it took; nothing may be added to the store
    */
   constructor(
     store: SampleStore,
