@@ -13,7 +13,7 @@ const ATTEMPTS = 3;
 const SLICE: Millis = 5;
 
 /** What is read, and how it changes. */
-export interface PartSource {
+interface PartSource {
   /** Runs an action on the file, undefined where there is none. @throws the disk's error */
   read<T>(action: (file: SampleFile | undefined) => T): T;
   reader(file: SampleFile | undefined, from: Millis, to: Millis): WindowReader;
