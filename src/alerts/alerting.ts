@@ -39,7 +39,7 @@ const SENT_RECIPIENTS_TTL: Millis = 30 * 60_000;
 /** Who sends notifications. */
 export type DeliveryConfig =
   /** The embedded Alertmanager, as alertmanager.yml says. */
-  | { readonly by: 'us'; readonly config: AlertmanagerConfig }
+  | { readonly by: 'embedded'; readonly config: AlertmanagerConfig }
   | { readonly by: 'alertmanagers'; readonly alertmanagers: readonly AlertmanagerAddress[] }
   /** The Prometheus that evaluates the rules, at `url`; without one nothing is configured yet. */
   | { readonly by: 'prometheus'; readonly url?: string };
@@ -124,7 +124,7 @@ export class Alerting {
    */
   configure(delivery: DeliveryConfig, actions: readonly ActionDefinition[]): Promise<void> {
     const { clock, events } = this.#options;
-    const notifier = delivery.by === 'us' ? this.#makeNotifier(delivery.config) : undefined;
+    const notifier = delivery.by === 'embedded' ? this.#makeNotifier(delivery.config) : undefined;
     const sender =
       delivery.by === 'alertmanagers' ? makeSender(delivery.alertmanagers, clock, events) : undefined;
     this.#actions.configure(actions);
@@ -132,11 +132,11 @@ export class Alerting {
       // Two at once would send everything twice.
       await this.#stop();
       this.#delivery = delivery;
-      if (delivery.by === 'us') this.alerts.resolveTimeout = delivery.config.global.resolveTimeout;
+      if (delivery.by === 'embedded') this.alerts.resolveTimeout = delivery.config.global.resolveTimeout;
       this.#notifier = notifier;
       this.#sender = sender;
       events.onIntegrations(notifier?.integrations ?? []);
-      if (delivery.by === 'us') this.#logUnconfigured(delivery.config);
+      if (delivery.by === 'embedded') this.#logUnconfigured(delivery.config);
       notifier?.start();
     });
     return this.#changing;
@@ -304,7 +304,7 @@ export class Alerting {
     if (this.#pace && !isEscalation(alert.labels.toJSON()))
       this.history.recordAction(alert, { at, action: PACE_ACTION, result: this.#pace });
     const silences = this.silences.muting(alert.labels, at);
-    if (this.#delivery.by === 'us') this.history.recordSilences(alert, silences, at);
+    if (this.#delivery.by === 'embedded') this.history.recordSilences(alert, silences, at);
     const [silence] = silences;
     this.#actions.run(alert, silence && `silenced by ${silence.createdBy} (${silence.comment})`);
   }

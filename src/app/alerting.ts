@@ -17,12 +17,12 @@ interface AlertWiringOptions {
   readonly store: Store;
   readonly registry: Registry;
   readonly log: Logger;
-  /** Where people reach the monitor, without a slash at the end. */
+  /** The URL under which users reach the monitor, without a trailing slash. */
   readonly externalUrl: () => string;
-  /** What of the services is known since the start. */
+  /** Which services have been checked since the start. */
   readonly checked: CheckedServices;
   readonly firstFailure: AlertingOptions['firstFailure'];
-  /** A silence was made, changed or ended. */
+  /** Called when a silence is created, changed or expired. */
   readonly onMuting: () => void;
   readonly clock?: Clock;
 }
@@ -33,7 +33,7 @@ export class AlertWiring {
   readonly #metrics: AlertingMetrics;
   readonly #log: Logger;
   /** A recipient reached under one configuration is not notified again under the next. */
-  readonly #texted = makeSmsReceipts();
+  readonly #smsReceipts = makeSmsReceipts();
   #gateway: SmsGateway | undefined;
 
   constructor({
@@ -80,13 +80,13 @@ export class AlertWiring {
    */
   async configure({ delivery, actions, sms }: Configuration): Promise<void> {
     await this.alerting.configure(delivery, actions);
-    for (const warning of delivery.by === 'us' ? delivery.config.warnings : [])
+    for (const warning of delivery.by === 'embedded' ? delivery.config.warnings : [])
       this.#log.warn({ err: warning }, 'Part of the alerting configuration will not work');
     this.#gateway?.close();
-    this.#gateway = sms && new SmsGateway(sms, this.#texted);
+    this.#gateway = sms && new SmsGateway(sms, this.#smsReceipts);
   }
 
-  /** Puts how many alerts and silences there are on /metrics. */
+  /** Updates the gauges of alerts, silences and the queue of the sender. */
   updateMetrics(muted: readonly MutedAlert[]): void {
     this.#metrics.setCounts(this.alerting.figures());
     this.#metrics.setMuted(muted);

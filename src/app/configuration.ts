@@ -138,7 +138,7 @@ function deliveryOf(file: string, { query, alerting }: MonitorYml): DeliveryConf
   if (query.url !== undefined) return { by: 'prometheus', url: query.url };
   const { alertmanagers, config_file } = alerting;
   if (alertmanagers) return { by: 'alertmanagers', alertmanagers };
-  return { by: 'us', config: alertmanagerYml(file, config_file) };
+  return { by: 'embedded', config: alertmanagerYml(file, config_file) };
 }
 
 /** @param named in `alerting.config_file` */
@@ -151,7 +151,7 @@ function alertmanagerYml(file: string, named: string | undefined): AlertmanagerC
 /** Their receivers are those of alertmanager.yml, also where another Alertmanager has the same file and delivers alerts. */
 function reportsOf(file: string, { reports, alerting }: MonitorYml, delivery: DeliveryConfig): ReportPlan {
   if (reports.length === 0) return { reports, config: undefined };
-  const config = delivery.by === 'us' ? delivery.config : alertmanagerYml(file, alerting.config_file);
+  const config = delivery.by === 'embedded' ? delivery.config : alertmanagerYml(file, alerting.config_file);
   const problems = receiverProblems(file, reports, config, receiverKinds);
   if (problems.length > 0) throw new ConfigError(problems);
   return { reports, config };

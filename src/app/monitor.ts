@@ -23,7 +23,7 @@ import { Announcements } from '../http/page/announcements.js';
 import type { PrometheusFacts } from '../http/prometheus/facts.js';
 import { makePublicFeed } from '../http/public/feed.js';
 import { type HttpServer, type Listen, startServer } from '../http/server.js';
-import { loadWebConfig, OPEN } from '../http/web-config.js';
+import { loadWebConfig, NO_WEB_CONFIG } from '../http/web-config.js';
 import { Exposition } from '../metrics/exposition.js';
 import { OwnMetrics } from '../metrics/own.js';
 import { MetricsPage } from '../metrics/page.js';
@@ -80,7 +80,7 @@ export interface MonitorSettings extends QuerySettings {
  */
 export async function startMonitor(settings: MonitorSettings): Promise<Monitor> {
   const configuration = loadConfiguration(settings.configFile);
-  const web = settings.webConfigFile ? loadWebConfig(settings.webConfigFile) : OPEN;
+  const web = settings.webConfigFile ? loadWebConfig(settings.webConfigFile) : NO_WEB_CONFIG;
   const monitor = new Monitor(settings, configuration, claimFolder(settings.storagePath));
   try {
     await monitor.listen(web);

@@ -40,7 +40,7 @@ function monitors(file: string): CheckedConfig {
     summary: counted(services.length, 'service'),
     warnings: [
       ...concurrencyProblems(prober.concurrency, prober.connections).map(each => `${file}: ${each}`),
-      ...(delivery.by === 'us' ? delivery.config.warnings : []),
+      ...(delivery.by === 'embedded' ? delivery.config.warnings : []),
     ],
   };
 }

@@ -56,7 +56,7 @@ export async function testReceiverCommand(args: readonly string[], output: Outpu
 function configOf(file: string): AlertmanagerConfig {
   if (isAlertmanagers(file) || !existsSync(file)) return loadAlertmanagerConfig(file);
   const { delivery } = loadConfiguration(file);
-  if (delivery.by === 'us') return delivery.config;
+  if (delivery.by === 'embedded') return delivery.config;
   throw new ConfigError([
     `${file}: another Alertmanager delivers; its receivers are in its own configuration`,
   ]);

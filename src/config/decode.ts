@@ -66,7 +66,7 @@ export class Decoder {
     const found: Partial<Record<Key, YamlNode>> = {};
     for (const [key, value] of this.#pairs(node, type)) {
       if ((keys as readonly string[]).includes(key.text)) found[key.text as Key] = value;
-      else this.#misfit(key, refused?.get(key.text) ?? `field ${key.text} not found in type ${type}`);
+      else this.#addMistake(key, refused?.get(key.text) ?? `field ${key.text} not found in type ${type}`);
     }
     return found;
   }
@@ -153,7 +153,7 @@ export class Decoder {
     if (isAbsent(node)) return undefined;
     const span = this.#readDuration(this.text(node));
     if (typeof span === 'number') return span;
-    if (node.kind === 'scalar') this.#misfit(node, span.reason);
+    if (node.kind === 'scalar') this.#addMistake(node, span.reason);
     return undefined;
   }
 
@@ -180,7 +180,7 @@ export class Decoder {
       const text = this.text(key);
       const before = lines.get(text);
       if (before !== undefined)
-        this.#misfit(key, `mapping key ${JSON.stringify(text)} already defined at line ${before}`);
+        this.#addMistake(key, `mapping key ${JSON.stringify(text)} already defined at line ${before}`);
       lines.set(text, before ?? key.line);
       return before === undefined ? [[{ line: key.line, text }, value]] : [];
     });
@@ -193,21 +193,21 @@ export class Decoder {
       .flatMap(({ value }) => (value.kind === 'sequence' ? value.items : [value]))
       .flatMap(each => {
         if (each.kind === 'mapping') return this.#pairs(each, type);
-        this.#misfit(each, 'map merge requires map or sequence of maps as the value');
+        this.#addMistake(each, 'map merge requires map or sequence of maps as the value');
         return [];
       });
   }
 
   #wrong(node: YamlNode, type: string): void {
-    this.#misfit(node, `cannot unmarshal ${described(node, this.#secrets.has(node))} into ${type}`);
+    this.#addMistake(node, `cannot unmarshal ${described(node, this.#secrets.has(node))} into ${type}`);
   }
 
   /** Adds a problem that the caller found in a value that is valid for the decoder. */
-  misfit(node: { readonly line: number }, reason: string): void {
-    this.#misfit(node, reason);
+  addMistake(node: { readonly line: number }, reason: string): void {
+    this.#addMistake(node, reason);
   }
 
-  #misfit({ line }: { readonly line: number }, reason: string): void {
+  #addMistake({ line }: { readonly line: number }, reason: string): void {
     this.#problems.push({ line, reason });
   }
 }

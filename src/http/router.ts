@@ -1,4 +1,4 @@
-// Which route answers a request. Comes in: requests that may come in; goes out: replies of the routes, written.
+// Routes requests to endpoints. Comes in: requests that passed the guards; goes out: written responses.
 
 import type { RequestListener } from 'node:http';
 import express, { type Request, type Response } from 'express';

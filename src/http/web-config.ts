@@ -11,22 +11,22 @@ import { headerList, httpServerConfig } from './web/headers.js';
 import { rateLimit, rateLimiter } from './web/rate-limit.js';
 import { type TlsServerConfig, tlsServerConfig } from './web/tls.js';
 
-/** What a web configuration means for the server. */
+/** A web configuration as the server applies it. */
 export interface WebConfig {
   /** Undefined for plain HTTP. */
   readonly tls: TlsServerConfig | undefined;
-  /** Checks a request first of all: returns or throws HttpError. */
+  /** Checks each request before it is routed: returns or throws HttpError. */
   readonly guard: ((request: IncomingMessage) => Promise<void>) | undefined;
   /** Headers of every answer. */
   readonly headers: readonly (readonly [string, string])[];
-  /** Absolute paths of all it was read from. */
+  /** Absolute paths of the files it was read from. */
   readonly files: readonly string[];
-  /** Reads it all again. @throws ConfigError */
+  /** Reads all files again. @throws ConfigError */
   readonly reread: (() => WebConfig) | undefined;
 }
 
-/** No TLS, no passwords. */
-export const OPEN: WebConfig = {
+/** Without a file: no TLS, no passwords. */
+export const NO_WEB_CONFIG: WebConfig = {
   tls: undefined,
   guard: undefined,
   headers: [],
@@ -57,11 +57,11 @@ function makeGuard(
   users: Readonly<Record<string, string>>,
   limit: { interval: number; burst: number },
 ): WebConfig['guard'] {
-  const within = limit.interval > 0 ? rateLimiter(limit) : undefined;
-  const known = Object.keys(users).length > 0 ? basicAuthGuard(users) : undefined;
-  if (!within && !known) return undefined;
+  const checkRate = limit.interval > 0 ? rateLimiter(limit) : undefined;
+  const checkUser = Object.keys(users).length > 0 ? basicAuthGuard(users) : undefined;
+  if (!checkRate && !checkUser) return undefined;
   return async request => {
-    within?.();
-    await known?.(request);
+    checkRate?.();
+    await checkUser?.(request);
   };
 }

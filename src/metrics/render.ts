@@ -17,7 +17,7 @@ export const CONTENT_TYPE: Record<Format, string> = {
 /** Everything to be printed: prom-client's own metrics as they were at one moment, and the families of readings. */
 export type Collection = readonly (Collected | FamilyMetric)[];
 
-/** Asks every metric of prom-client's once. Some of them reset when they are collected, so both formats share one collection. */
+/** Collects every metric of prom-client once. Some of them reset when they are collected, so both formats share one collection. */
 export async function collect(registry: Registry): Promise<Collection> {
   const metrics: unknown[] = registry.getMetricsAsArray();
   return Promise.all(

@@ -1,20 +1,20 @@
-// A page that is older than the monitor it is of: it loads itself again as soon as that loses nothing, and once only, so
-// that two monitors behind one address, or a chunk that cannot be had at all, make no loop.
+// Reloads a page that is older than its monitor, as soon as no input is lost by it, and once for each reason, so that two
+// monitors behind one address, or a chunk that cannot be loaded, cause no loop.
 
 import type { Model } from './model.js';
 
-/** Which load of the page an entry of the browser's history was already loaded again for. */
+/** State of an entry of the browser's history: the reason it was already reloaded for. */
 interface Entry {
   readonly reloadedFor?: string;
 }
 
-/** Takes note of the page the monitor serves now. @param build as the monitor names it; null where it names none */
+/** Compares the page with the build the monitor serves now. @param build null where the monitor does not say */
 export function noticeBuild(model: Model, build: string | null): void {
   model.isOutdated.value = build !== null && model.build !== '' && build !== model.build;
   if (build !== null && model.isOutdated.peek() && losesNothing(model)) reloadOnce(build);
 }
 
-/** Loads the page again. @param why of each reason once @returns false when it was for this reason already */
+/** Reloads the page, once for each reason. @returns false when it was already reloaded for this one */
 export function reloadOnce(why: string): boolean {
   const entry = history.state as Entry | null;
   if (entry?.reloadedFor === why) return false;
@@ -23,7 +23,7 @@ export function reloadOnce(why: string): boolean {
   return true;
 }
 
-/** Text in a field may be on its way into the address, or stand nowhere else. */
+/** Whether no input is lost: text in a focused field may not be in the URL yet, or nowhere else. */
 function losesNothing({ unsaved }: Model): boolean {
   const focused = document.activeElement;
   const isTyping = focused?.matches('input, textarea, select') || focused?.shadowRoot;

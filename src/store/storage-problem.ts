@@ -11,11 +11,11 @@ const FULL = /^(?:SQLITE_FULL|ENOSPC|EDQUOT)/;
 export function storageProblem(error: unknown, file: string): string {
   const message = (error as Error).message.split('\n')[0] as string;
   const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code ?? '';
-  const advice = adviceOn(code, file);
+  const advice = adviceFor(code, file);
   return advice === undefined ? message : `${message}: ${advice}`;
 }
 
-function adviceOn(code: string, file: string): string | undefined {
+function adviceFor(code: string, file: string): string | undefined {
   const folder = dirname(file);
   if (code === 'EEXIST') return `${folder} is a file; name another --storage.path`;
   if (code === 'ENOTDIR')

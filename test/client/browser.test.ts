@@ -7,7 +7,7 @@ import bcrypt from 'bcrypt';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { basicAuthGuard } from '../../src/http/web/basic-auth.js';
-import { OPEN } from '../../src/http/web-config.js';
+import { NO_WEB_CONFIG } from '../../src/http/web-config.js';
 import { result, startMonitor, type TestMonitor } from '../http/monitor.js';
 import { listen, portOf, stop } from '../support/http.js';
 import { DIST } from '../support/monitor.js';
@@ -113,7 +113,7 @@ describe('a page', () => {
 
   test('has a password, where one is needed', async () => {
     const guard = basicAuthGuard({ alice: bcrypt.hashSync('secret', 4) });
-    await open({ web: { ...OPEN, guard } });
+    await open({ web: { ...NO_WEB_CONFIG, guard } });
     await watch({ authorization: `Basic ${btoa('alice:secret')}` });
     expect(await inPage('[view.mode, view.health.overall_status]')).toEqual(['streaming', 'healthy']);
     expect(trouble).toEqual([]);

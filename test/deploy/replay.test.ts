@@ -131,7 +131,7 @@ class Replay {
     await this.#alerting.close();
     this.#manager = this.#makeManager();
     this.#alerting = this.#makeAlerting();
-    await this.#alerting.configure({ by: 'us', config: alertmanager }, []);
+    await this.#alerting.configure({ by: 'embedded', config: alertmanager }, []);
   }
 
   /** A history without an outage: a sample a minute of what there is to see, and of what the rules record once a minute. */
@@ -170,7 +170,7 @@ class Replay {
 
   /** @param restartAt the minute at which the monitor is started again */
   async run(outages: readonly Outage[], minutes: number, restartAt?: number): Promise<void> {
-    await this.#alerting.configure({ by: 'us', config: alertmanager }, []);
+    await this.#alerting.configure({ by: 'embedded', config: alertmanager }, []);
     for (let at = START; at <= START + minutes * MINUTE; at += INTERVAL) {
       const isDown = (target: string) =>
         outages.some(

@@ -1,7 +1,7 @@
 import bcrypt from 'bcrypt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { basicAuthGuard } from '../../src/http/web/basic-auth.js';
-import { OPEN } from '../../src/http/web-config.js';
+import { NO_WEB_CONFIG } from '../../src/http/web-config.js';
 import { startMonitor, type TestMonitor } from './monitor.js';
 import { request, send } from './wire.js';
 
@@ -20,7 +20,7 @@ let guarded: TestMonitor;
 beforeAll(async () => {
   open = await startMonitor();
   const guard = basicAuthGuard({ alice: bcrypt.hashSync('secret', 4) });
-  guarded = await startMonitor({ web: { ...OPEN, guard } });
+  guarded = await startMonitor({ web: { ...NO_WEB_CONFIG, guard } });
 });
 afterAll(async () => {
   await open[Symbol.asyncDispose]();

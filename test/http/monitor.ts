@@ -29,7 +29,7 @@ import { pageSection } from '../../src/http/page/settings.js';
 import type { PrometheusFacts } from '../../src/http/prometheus/facts.js';
 import { makePublicFeed } from '../../src/http/public/feed.js';
 import { type HttpServer, type ServerOptions, startServer } from '../../src/http/server.js';
-import { OPEN } from '../../src/http/web-config.js';
+import { NO_WEB_CONFIG } from '../../src/http/web-config.js';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { MetricsPage } from '../../src/metrics/page.js';
 import { countFamilies, ServiceMetrics, serviceFamilies } from '../../src/metrics/services.js';
@@ -191,7 +191,7 @@ function deliveryOf(alertmanager: string | DeliveryConfig, folder: string): Deli
   if (typeof alertmanager !== 'string') return alertmanager;
   const file = join(folder, 'alertmanager.yml');
   writeFileSync(file, alertmanager);
-  return { by: 'us', config: loadAlertmanagerConfig(file) };
+  return { by: 'embedded', config: loadAlertmanagerConfig(file) };
 }
 
 /** What the shipped rules say of the board. */
@@ -205,7 +205,12 @@ function judged(cluster: ClusterState, at: number): ClusterStatus {
 
 /** Starts a monitor's doors on a free port of 127.0.0.1. */
 export async function startMonitor(options: TestMonitorOptions = {}): Promise<TestMonitor> {
-  const { services = SERVICES, web = OPEN, node = 'worker-node4', alertmanager = ALERTMANAGER } = options;
+  const {
+    services = SERVICES,
+    web = NO_WEB_CONFIG,
+    node = 'worker-node4',
+    alertmanager = ALERTMANAGER,
+  } = options;
   const folder = makeFolder('doors');
   const clock = new ManualClock();
   const registry = new Registry();

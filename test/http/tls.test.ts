@@ -3,7 +3,7 @@ import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadWebConfig, OPEN, type WebConfig } from '../../src/http/web-config.js';
+import { loadWebConfig, NO_WEB_CONFIG, type WebConfig } from '../../src/http/web-config.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { type Certificate, makeCertificate } from './certificates.js';
 import { startMonitor } from './monitor.js';
@@ -195,7 +195,7 @@ describe('a changed configuration', () => {
 
   test('does not take TLS away or bring it', async () => {
     await using encrypted = await startMonitor({ web: webConfig('client_auth_type: RequireAnyClientCert') });
-    encrypted.server.setWebConfig(OPEN);
+    encrypted.server.setWebConfig(NO_WEB_CONFIG);
     await expect(ask(encrypted.url)).rejects.toThrow(TURNED_AWAY);
     expect((await ask(encrypted.url, as(client))).status).toBe(200);
     await using plain = await startMonitor();

@@ -74,7 +74,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const reconfigure = (text: string) => {
     const file = join(folder, 'alertmanager.yml');
     writeFileSync(file, text);
-    return alerting.configure({ by: 'us', config: loadAlertmanagerConfig(file) }, actions);
+    return alerting.configure({ by: 'embedded', config: loadAlertmanagerConfig(file) }, actions);
   };
   if (alertmanager !== undefined) await reconfigure(alertmanager);
   else if (alertmanagers) await alerting.configure({ by: 'alertmanagers', alertmanagers }, actions);

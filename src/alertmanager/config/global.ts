@@ -70,7 +70,7 @@ export function readGlobal(decoder: TemplateDecoder, node: Field): Global {
   const slackAppToken = readSecret(decoder, sourcesOf(fields, 'slack_app_token'));
   const slackAppUrl = readUrl(decoder, fields.slack_app_url) ?? 'https://slack.com/api/chat.postMessage';
   if (node && slackAppToken && slackApiUrl && decoder.text(fields.slack_api_url) !== slackAppUrl)
-    decoder.misfit(
+    decoder.addMistake(
       node,
       'at most one of slack_app_token/slack_app_token_file & slack_api_url/slack_api_url_file must be configured',
     );

@@ -30,7 +30,7 @@ const BASIC_AUTH_KEYS = [
   'password_ref',
 ] as const;
 const AUTHORIZATION_KEYS = ['type', 'credentials', 'credentials_file', 'credentials_ref'] as const;
-/** Support for options that we do not need ourselves. */
+/** What to do about an option that is not supported. */
 const INSTEAD = 'run Alertmanager, which has it, and name it in alerting.alertmanagers';
 
 /** The default. */
@@ -61,11 +61,11 @@ export function readHttpConfig(decoder: Decoder, node: Field, inherited: HttpCli
 }
 
 function refuseUnknownWays(decoder: Decoder, fields: Fields): void {
-  if (!isAbsent(fields.oauth2)) decoder.misfit(fields.oauth2, `oauth2 is not supported; ${INSTEAD}`);
+  if (!isAbsent(fields.oauth2)) decoder.addMistake(fields.oauth2, `oauth2 is not supported; ${INSTEAD}`);
   for (const key of PROXY_KEYS) {
     const node = fields[key];
     const isUnused = isAbsent(node) || (node.kind === 'scalar' && /^(?:false|)$/i.test(node.text));
-    if (!isUnused) decoder.misfit(node, `${key} is not supported: there are no proxies; ${INSTEAD}`);
+    if (!isUnused) decoder.addMistake(node, `${key} is not supported: there are no proxies; ${INSTEAD}`);
   }
 }
 
@@ -86,7 +86,7 @@ function readAuthorization(decoder: Decoder, node: Field): Authorization | undef
     refuseSecretManager(decoder, node, 'credentials_ref', 'credentials_file');
   const type = decoder.text(fields.type).trim() || 'Bearer';
   if (type.toLowerCase() === 'basic')
-    decoder.misfit(node, 'authorization type cannot be set to "basic", use "basic_auth" instead');
+    decoder.addMistake(node, 'authorization type cannot be set to "basic", use "basic_auth" instead');
   const credentials = readSecret(decoder, {
     inline: fields.credentials,
     file: fields.credentials_file,
@@ -105,7 +105,7 @@ function readBasicAuth(decoder: Decoder, node: Field): BasicAuth | undefined {
   const username = decoder.text(fields.username);
   const usernameFile = decoder.path(fields.username_file);
   if (username !== '' && usernameFile !== '')
-    decoder.misfit(
+    decoder.addMistake(
       node,
       'at most one of basic_auth username, username_file & username_ref must be configured',
     );
@@ -129,12 +129,12 @@ function checkOneWay(
   { bearer, authorization, basicAuth }: SupportedOptions,
 ): void {
   if (basicAuth && bearer)
-    decoder.misfit(
+    decoder.addMistake(
       node,
       'at most one of basic_auth, oauth2, bearer_token & bearer_token_file must be configured',
     );
   if (authorization && bearer)
-    decoder.misfit(node, 'authorization is not compatible with bearer_token & bearer_token_file');
+    decoder.addMistake(node, 'authorization is not compatible with bearer_token & bearer_token_file');
   if (authorization && basicAuth)
-    decoder.misfit(node, 'at most one of basic_auth, oauth2 & authorization must be configured');
+    decoder.addMistake(node, 'at most one of basic_auth, oauth2 & authorization must be configured');
 }

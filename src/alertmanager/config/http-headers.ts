@@ -38,9 +38,10 @@ export function readHttpHeaders(decoder: Decoder, node: Field): Record<string, S
   const headers: Record<string, SecretSource> = {};
   for (const [name, value] of decoder.entries(node, 'map[string]config.Header')) {
     const shown = canonical(name);
-    if (RESERVED.has(name.toLowerCase())) decoder.misfit(value, `setting header "${shown}" is not allowed`);
+    if (RESERVED.has(name.toLowerCase()))
+      decoder.addMistake(value, `setting header "${shown}" is not allowed`);
     if (Object.hasOwn(headers, name.toLowerCase()))
-      decoder.misfit(value, `header "${shown}" is defined in multiple sections`);
+      decoder.addMistake(value, `header "${shown}" is defined in multiple sections`);
     headers[name.toLowerCase()] = new Values(readValues(decoder, value, shown));
   }
   return headers;
@@ -59,7 +60,7 @@ function readValues(decoder: Decoder, node: YamlNode, header: string): SecretSou
   const files = decoder.list(fields.files, 'string').map(each => {
     const file = decoder.path(each);
     const problem = readProblem(file);
-    if (problem) decoder.misfit(each, `unable to read header "${header}" from file ${file}: ${problem}`);
+    if (problem) decoder.addMistake(each, `unable to read header "${header}" from file ${file}: ${problem}`);
     return new FileSecret(file);
   });
   return [...written, ...files];

@@ -42,6 +42,6 @@ function readRule(decoder: Decoder, node: YamlNode): InhibitRule {
 function readName(decoder: Decoder, node: YamlNode): string {
   const name = decoder.text(node);
   if (node.kind === 'scalar' && !isLabelName(name))
-    decoder.misfit(node, `invalid label name ${quote(name)} in equal list`);
+    decoder.addMistake(node, `invalid label name ${quote(name)} in equal list`);
   return name;
 }

@@ -38,7 +38,7 @@ function readListed(decoder: Decoder, node: YamlNode): Matcher[] {
     return parseMatchers(text);
   } catch (error) {
     if (!(error instanceof MatcherError)) throw error;
-    decoder.misfit(node, error.message);
+    decoder.addMistake(node, error.message);
     return [];
   }
 }
@@ -46,7 +46,7 @@ function readListed(decoder: Decoder, node: YamlNode): Matcher[] {
 function readMap(decoder: Decoder, node: Field, type: string): [string, YamlNode][] {
   return decoder.entries(node, type).filter(([name, value]) => {
     const isName = CLASSIC_NAME.test(name);
-    if (!isName) decoder.misfit(value, `invalid label name ${quote(name)}`);
+    if (!isName) decoder.addMistake(value, `invalid label name ${quote(name)}`);
     return isName;
   });
 }
@@ -54,7 +54,7 @@ function readMap(decoder: Decoder, node: Field, type: string): [string, YamlNode
 /** Alertmanager keeps the expression with its anchors, and shows it so in keys of groups. */
 function readRegexp(decoder: Decoder, name: string, node: YamlNode): Matcher[] {
   if (isAbsent(node)) {
-    decoder.misfit(node, `invalid regexp value for ${quote(name)}`);
+    decoder.addMistake(node, `invalid regexp value for ${quote(name)}`);
     return [];
   }
   const text = decoder.text(node);
@@ -64,7 +64,7 @@ function readRegexp(decoder: Decoder, name: string, node: YamlNode): Matcher[] {
     return [new Matcher(name, '=~', `^(?:${text})$`)];
   } catch (error) {
     if (!(error instanceof RegexpError)) throw error;
-    decoder.misfit(node, error.message);
+    decoder.addMistake(node, error.message);
     return [];
   }
 }

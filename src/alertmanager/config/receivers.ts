@@ -47,7 +47,7 @@ function readReceiver(
     newerKeys('receiver'),
   );
   const name = decoder.text(fields.name);
-  if (name === '') decoder.misfit(node, 'missing name in receiver');
+  if (name === '') decoder.addMistake(node, 'missing name in receiver');
   for (const key of OTHERS) refuse(decoder, fields[key], key);
   const integrations = kinds.flatMap(kind => readIntegrations(decoder, fields[kind.key], global, kind));
   return { name, integrations };
@@ -55,7 +55,7 @@ function readReceiver(
 
 function refuse(decoder: TemplateDecoder, node: Field, key: string): void {
   if (isAbsent(node) || (node.kind === 'sequence' && node.items.length === 0)) return;
-  decoder.misfit(
+  decoder.addMistake(
     node,
     `${key} are not supported; use webhook_configs, or run Alertmanager and name it in alerting.alertmanagers`,
   );
@@ -70,7 +70,7 @@ function readIntegrations(
   const type = `*config.${kind.integration.charAt(0).toUpperCase()}${kind.integration.slice(1)}Config`;
   return decoder.list(node, type).flatMap((each, index) => {
     if (isAbsent(each)) {
-      decoder.misfit(each, `missing ${kind.integration} config`);
+      decoder.addMistake(each, `missing ${kind.integration} config`);
       return [];
     }
     const [sendResolved, rest] = decoder.expect(each, 'config.plain', 'send_resolved');

@@ -70,13 +70,13 @@ function readNode(decoder: Decoder, node: YamlNode): WrittenRoute {
 
 function readChild(decoder: Decoder, node: YamlNode): WrittenRoute[] {
   if (!isAbsent(node)) return [readNode(decoder, node)];
-  decoder.misfit(node, 'a route without anything in it; write {} for one that takes every alert');
+  decoder.addMistake(node, 'a route without anything in it; write {} for one that takes every alert');
   return [];
 }
 
 function readInterval(decoder: Decoder, node: Field, key: string): Millis | undefined {
   const span = decoder.duration(node);
-  if (span === 0 && node) decoder.misfit(node, `${key} cannot be zero`);
+  if (span === 0 && node) decoder.addMistake(node, `${key} cannot be zero`);
   return span;
 }
 
@@ -88,12 +88,13 @@ function readGroupBy(decoder: Decoder, node: Field): Route['groupBy'] | undefine
     const name = decoder.text(each);
     if (each.kind !== 'scalar') continue;
     if (name === ALL) isAll = true;
-    else if (!isLabelName(name)) decoder.misfit(each, `invalid label name ${quote(name)} in group_by list`);
-    else if (names.includes(name)) decoder.misfit(each, `duplicated label ${quote(name)} in group_by`);
+    else if (!isLabelName(name))
+      decoder.addMistake(each, `invalid label name ${quote(name)} in group_by list`);
+    else if (names.includes(name)) decoder.addMistake(each, `duplicated label ${quote(name)} in group_by`);
     else names.push(name);
   }
   if (isAll && names.length > 0)
-    decoder.misfit(node, 'cannot have wildcard group_by (`...`) and other labels at the same time');
+    decoder.addMistake(node, 'cannot have wildcard group_by (`...`) and other labels at the same time');
   if (isAll) return 'all';
   // An empty list says nothing, as in Alertmanager: it is inherited.
   return names.length > 0 ? names.sort() : undefined;

@@ -33,6 +33,6 @@ function either(
 ): SecretSource | undefined {
   const path = decoder.path(file);
   if (path === '') return inline;
-  if (inline && file) decoder.misfit(file, `at most one of ${names} must be configured`);
+  if (inline && file) decoder.addMistake(file, `at most one of ${names} must be configured`);
   return new FileSecret(path);
 }

@@ -17,7 +17,7 @@ export function readSmarthost(decoder: Decoder, node: Field): SmtpDefaults['smar
   if (text === '' || !node) return undefined;
   const parsed = splitHostPort(text);
   if (typeof parsed !== 'string') return parsed;
-  decoder.misfit(node, `address ${text}: ${parsed}`);
+  decoder.addMistake(node, `address ${text}: ${parsed}`);
   return undefined;
 }
 

@@ -10,15 +10,15 @@ import { GoTemplates } from '../templates/render.js';
 import type { AlertmanagerConfig } from './definition.js';
 import type { TemplateDecoder } from './template-decoder.js';
 
-/** Reads every file once; each has to be a template. A pattern may match nothing; a file that is named and is not there
- * is a warning: Alertmanager looks for it as for a pattern, and takes the file. */
+/** Reads every file once; each has to be a template. A pattern may match nothing; a named file that does not exist
+ * is a warning, since Alertmanager treats names as patterns and accepts the configuration. */
 export function readTemplateFiles(decoder: TemplateDecoder, node: Field): AlertmanagerConfig['templates'] {
   const nodes = new Map<string, YamlNode>();
   for (const each of decoder.list(node, 'string'))
     for (const file of filesOf(decoder, each)) if (!nodes.has(file)) nodes.set(file, each);
   return [...nodes].flatMap(([file, each]) => {
     const [text, mistakes] = checkedText(file);
-    for (const mistake of mistakes) decoder.misfit(each, mistake);
+    for (const mistake of mistakes) decoder.addMistake(each, mistake);
     return text === undefined ? [] : [{ file, text }];
   });
 }
@@ -44,7 +44,7 @@ function filesOf(decoder: TemplateDecoder, node: YamlNode): string[] {
     return files;
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
-    decoder.misfit(node, error.message);
+    decoder.addMistake(node, error.message);
     return [];
   }
 }

@@ -43,7 +43,7 @@ export function readTimeIntervals(
     .map(each => {
       const fields = decoder.fields(each, 'config.plain', ['name', 'time_intervals']);
       const name = decoder.text(fields.name);
-      if (name === '') decoder.misfit(each, `missing name in ${what}`);
+      if (name === '') decoder.addMistake(each, `missing name in ${what}`);
       const list = decoder.list(fields.time_intervals, 'timeinterval.TimeInterval');
       return { node: each, name, intervals: list.flatMap(one => readInterval(decoder, one)) };
     });
@@ -66,7 +66,7 @@ function readInterval(decoder: Decoder, node: YamlNode): TimeInterval[] {
   const timeZone = isAbsent(location) ? 'UTC' : decoder.text(location);
   const zone = knownZone(timeZone);
   if (zone) return [new RecurringInterval({ ...recurrence, timeZone: zone.timeZone })];
-  decoder.misfit(location as YamlNode, `unknown time zone ${timeZone}`);
+  decoder.addMistake(location as YamlNode, `unknown time zone ${timeZone}`);
   return [];
 }
 
@@ -80,7 +80,7 @@ function readSpan(decoder: Decoder, node: YamlNode, read: (text: string) => Span
     return [read(text.toLowerCase())];
   } catch (error) {
     if (!(error instanceof SpanProblem)) throw error;
-    decoder.misfit(node, error.message);
+    decoder.addMistake(node, error.message);
     return [];
   }
 }
@@ -91,7 +91,7 @@ function readTimes(decoder: Decoder, node: Field): Span[] | undefined {
     const fields = decoder.fields(each, 'timeinterval.yamlTimeRange', ['start_time', 'end_time']);
     const [start, end] = [decoder.text(fields.start_time), decoder.text(fields.end_time)];
     const problem = timesProblem(start, end);
-    if (problem) decoder.misfit(each, problem);
+    if (problem) decoder.addMistake(each, problem);
     return problem ? [] : [{ from: minuteOf(start), to: minuteOf(end) }];
   });
 }

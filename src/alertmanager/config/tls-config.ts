@@ -58,16 +58,16 @@ function checkSources(decoder: Decoder, node: { readonly line: number }, fields:
   for (const name of ['ca', 'cert', 'key'] as const) {
     if (isGiven(`${name}_ref`)) refuseSecretManager(decoder, node, `${name}_ref`, `${name}_file`);
     if (isGiven(name) && isGiven(`${name}_file`))
-      decoder.misfit(node, `at most one of ${name}, ${name}_file & ${name}_ref must be configured`);
+      decoder.addMistake(node, `at most one of ${name}, ${name}_file & ${name}_ref must be configured`);
   }
   const [hasCert, hasKey] = [isGiven('cert') || isGiven('cert_file'), isGiven('key') || isGiven('key_file')];
   if (hasCert && !hasKey)
-    decoder.misfit(
+    decoder.addMistake(
       node,
       'exactly one of key or key_file must be configured when a client certificate is configured',
     );
   if (hasKey && !hasCert)
-    decoder.misfit(
+    decoder.addMistake(
       node,
       'exactly one of cert or cert_file must be configured when a client key is configured',
     );
@@ -80,7 +80,7 @@ export function refuseSecretManager(
   key: string,
   instead: string,
 ): void {
-  decoder.misfit(node, `${key}: there is no secret manager here; use ${instead}`);
+  decoder.addMistake(node, `${key}: there is no secret manager here; use ${instead}`);
 }
 
 function readableFile(decoder: Decoder, node: Field): string | undefined {
@@ -89,7 +89,7 @@ function readableFile(decoder: Decoder, node: Field): string | undefined {
   try {
     readBounded(path);
   } catch (error) {
-    decoder.misfit(node, `cannot read ${path}: ${fileProblem(error)}`);
+    decoder.addMistake(node, `cannot read ${path}: ${fileProblem(error)}`);
   }
   return path;
 }
@@ -98,6 +98,6 @@ function readVersion(decoder: Decoder, node: Field): TlsVersion | undefined {
   if (isAbsent(node)) return undefined;
   const text = decoder.text(node);
   const version = VERSIONS[text];
-  if (!version && node.kind === 'scalar') decoder.misfit(node, `unknown TLS version: ${text}`);
+  if (!version && node.kind === 'scalar') decoder.addMistake(node, `unknown TLS version: ${text}`);
   return version;
 }

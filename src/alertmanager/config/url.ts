@@ -11,7 +11,7 @@ export function readUrl(decoder: Decoder, node: Field): string | undefined {
   if (isAbsent(node)) return undefined;
   const text = decoder.text(node);
   const problem = node.kind === 'scalar' ? urlProblem(text) : undefined;
-  if (problem) decoder.misfit(node, problem);
+  if (problem) decoder.addMistake(node, problem);
   return problem ? undefined : text;
 }
 

@@ -7,7 +7,7 @@ import { isResolved, type StoredAlert } from '../alert-store.js';
 import type { InhibitRule } from '../config/definition.js';
 import { matchesAll } from '../matchers/matcher.js';
 
-/** One rule with the alerts that match its source, by what `equal` says of them. */
+/** One rule with the alerts that match its source, by their values of the labels in `equal`. */
 class Rule {
   readonly #rule: InhibitRule;
   readonly #sources = new Map<string, Map<string, StoredAlert>>();
@@ -19,25 +19,27 @@ class Rule {
   update(alert: StoredAlert): void {
     if (!matchesAll(this.#rule.sourceMatchers, alert.labels)) return;
     const key = this.#key(alert.labels);
-    const alike = this.#sources.get(key) ?? new Map<string, StoredAlert>();
-    this.#sources.set(key, alike.set(alert.fingerprint, alert));
+    const sameKey = this.#sources.get(key) ?? new Map<string, StoredAlert>();
+    this.#sources.set(key, sameKey.set(alert.fingerprint, alert));
   }
 
-  drop(at: Millis): void {
-    for (const [key, alike] of this.#sources) {
-      for (const [fingerprint, alert] of alike) if (isResolved(alert, at)) alike.delete(fingerprint);
-      if (alike.size === 0) this.#sources.delete(key);
+  /** Forgets resolved alerts. */
+  sweep(at: Millis): void {
+    for (const [key, sameKey] of this.#sources) {
+      for (const [fingerprint, alert] of sameKey) if (isResolved(alert, at)) sameKey.delete(fingerprint);
+      if (sameKey.size === 0) this.#sources.delete(key);
     }
   }
 
-  source(labels: Labels, at: Millis): string | undefined {
+  /** The fingerprint of an alert that mutes one with these labels; undefined: none does. */
+  muting(labels: Labels, at: Millis): string | undefined {
     const { sourceMatchers, targetMatchers } = this.#rule;
     if (!matchesAll(targetMatchers, labels)) return undefined;
-    // An alert that is on both sides is not muted by others that are, itself among them.
-    const isOnBothSides = matchesAll(sourceMatchers, labels);
+    // An alert that matches both source and target is not muted by another that matches both, nor by itself.
+    const matchesBoth = matchesAll(sourceMatchers, labels);
     for (const alert of this.#sources.get(this.#key(labels))?.values() ?? []) {
       if (isResolved(alert, at)) continue;
-      if (!isOnBothSides || !matchesAll(targetMatchers, alert.labels)) return alert.fingerprint;
+      if (!matchesBoth || !matchesAll(targetMatchers, alert.labels)) return alert.fingerprint;
     }
     return undefined;
   }
@@ -63,14 +65,14 @@ export class Inhibitor {
   /** The fingerprint of an alert that mutes one with these labels; undefined: none does. */
   muting(labels: Labels, at: Millis): string | undefined {
     for (const rule of this.#rules) {
-      const source = rule.source(labels, at);
+      const source = rule.muting(labels, at);
       if (source !== undefined) return source;
     }
     return undefined;
   }
 
-  /** Forgets what is over. */
+  /** Forgets resolved alerts. */
   sweep(at: Millis): void {
-    for (const rule of this.#rules) rule.drop(at);
+    for (const rule of this.#rules) rule.sweep(at);
   }
 }

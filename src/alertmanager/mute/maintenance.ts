@@ -18,7 +18,7 @@ export function alertLabelsOf(
   return Labels.of({ ...identity, alertname: 'ServiceDown', target: id, name, severity });
 }
 
-/** Whether a silence stands for maintenance rather than for "known, leave me alone". */
+/** Whether a silence stands for maintenance rather than for a known problem. */
 export function isMaintenance({ comment }: Pick<Silence, 'comment'>): boolean {
   return COMMENT.test(comment);
 }

@@ -24,9 +24,9 @@ export interface Silence {
 }
 
 /** A silence as it is requested; with the id of an existing silence it replaces that one. */
-export type WantedSilence = Omit<Silence, 'id' | 'updatedAt'> & { readonly id?: string | undefined };
+export type SilenceRequest = Omit<Silence, 'id' | 'updatedAt'> & { readonly id?: string | undefined };
 
-/** It cannot be as it is wanted. `kind` says whether there is no such silence or the wish is wrong. */
+/** A request that cannot be fulfilled: there is no such silence, or it is invalid. */
 export class SilenceError extends Error {
   readonly kind: 'not_found' | 'invalid';
 
@@ -41,13 +41,13 @@ interface PersistedSilence extends Omit<Silence, 'matchers'> {
   readonly matchers: readonly (readonly [name: string, type: MatchType, value: string])[];
 }
 
-/** What a silence is at a moment. */
+/** The state of a silence at a moment. */
 export function silenceState({ startsAt, endsAt }: Silence, at: Millis): SilenceState {
   if (at < startsAt) return 'pending';
   return at < endsAt ? 'active' : 'expired';
 }
 
-/** What came of a change. */
+/** The result of a change. */
 interface Changed {
   readonly id: string;
   /** It is on disk. */
@@ -77,7 +77,7 @@ export class Silences {
     }
   }
 
-  /** All of them, expired ones for some days. */
+  /** All silences, expired ones until they are swept. */
   all(): readonly Silence[] {
     return [...this.#silences.values()];
   }
@@ -86,24 +86,24 @@ export class Silences {
     return this.#silences.get(id);
   }
 
-  /** Makes a silence, or changes one. @param by who asks for it @throws SilenceError */
-  set(wanted: WantedSilence, at: Millis, by = wanted.createdBy): Changed {
-    check(wanted, at);
-    const before = this.#existing(wanted.id);
-    if (before && canChange(before, wanted, at)) {
-      const changed = { ...wanted, id: before.id, updatedAt: at };
+  /** Creates or changes a silence. @param by who requested it @throws SilenceError */
+  set(request: SilenceRequest, at: Millis, by = request.createdBy): Changed {
+    check(request, at);
+    const before = this.#existing(request.id);
+    if (before && canChange(before, request, at)) {
+      const changed = { ...request, id: before.id, updatedAt: at };
       this.#onSilence('changed', changed, by, at);
       return this.#upsert([changed]);
     }
-    const startsAt = Math.max(wanted.startsAt, at);
-    const fresh = { ...wanted, startsAt, id: randomUUID(), updatedAt: at };
+    const startsAt = Math.max(request.startsAt, at);
+    const fresh = { ...request, startsAt, id: randomUUID(), updatedAt: at };
     const isLeft = before && silenceState(before, at) !== 'expired';
     if (isLeft) this.#onSilence('expired', before, by, at);
     this.#onSilence('created', fresh, by, at);
     return this.#upsert([...(isLeft ? [expired(before, at)] : []), fresh]);
   }
 
-  /** Ends a silence at once. @param by who asks for it @throws SilenceError */
+  /** Expires a silence at once. @param by who requested it @throws SilenceError */
   expire(id: string, at: Millis, by = ''): Changed {
     const silence = this.#existing(id) as Silence;
     if (silenceState(silence, at) === 'expired')
@@ -112,19 +112,19 @@ export class Silences {
     return this.#upsert([expired(silence, at)]);
   }
 
-  /** Those that are active and match; none: it is not silenced. */
+  /** Active silences that match; empty: the labels are not silenced. */
   muting(labels: Labels, at: Millis): readonly Silence[] {
     return this.all().filter(
       silence => silenceState(silence, at) === 'active' && matchesAll(silence.matchers, labels),
     );
   }
 
-  /** Those that match and are active or will be. */
+  /** Silences that match and are active or pending. */
   ahead(labels: Labels, at: Millis): readonly Silence[] {
     return this.all().filter(({ endsAt, matchers }) => endsAt > at && matchesAll(matchers, labels));
   }
 
-  /** Forgets what expired long ago. */
+  /** Deletes silences that expired longer ago than they are retained. */
   sweep(at: Millis): void {
     const gone = this.all().filter(({ endsAt }) => endsAt + RETENTION < at);
     if (gone.length === 0) return;
@@ -152,7 +152,7 @@ export class Silences {
   }
 }
 
-function check({ matchers, startsAt, endsAt }: WantedSilence, at: Millis): void {
+function check({ matchers, startsAt, endsAt }: SilenceRequest, at: Millis): void {
   const invalid = (reason: string) => new SilenceError('invalid', `invalid silence: ${reason}`);
   if (matchers.length === 0) throw invalid('at least one matcher required');
   if (matchers.every(matchesEmpty)) throw invalid('at least one matcher must not match the empty string');
@@ -160,17 +160,17 @@ function check({ matchers, startsAt, endsAt }: WantedSilence, at: Millis): void 
   if (endsAt <= at) throw invalid("end time can't be in the past");
 }
 
-/** As Alertmanager's silence.go has it: a matcher that says "not" never counts, it names what to leave out. */
+/** As in Alertmanager's silence.go: a negative matcher never counts as matching the empty string. */
 function matchesEmpty(matcher: Matcher): boolean {
   return matcher.isEqual && matcher.matchesValue('');
 }
 
-function canChange(before: Silence, wanted: WantedSilence, at: Millis): boolean {
+function canChange(before: Silence, request: SilenceRequest, at: Millis): boolean {
   const texts = ({ matchers }: Pick<Silence, 'matchers'>) => matchers.map(String).sort().join();
-  if (texts(before) !== texts(wanted)) return false;
+  if (texts(before) !== texts(request)) return false;
   const state = silenceState(before, at);
-  if (state === 'active') return Math.floor(before.startsAt / 1000) === Math.floor(wanted.startsAt / 1000);
-  return state === 'pending' && wanted.startsAt >= at;
+  if (state === 'active') return Math.floor(before.startsAt / 1000) === Math.floor(request.startsAt / 1000);
+  return state === 'pending' && request.startsAt >= at;
 }
 
 function expired(silence: Silence, at: Millis): Silence {

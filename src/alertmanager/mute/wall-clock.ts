@@ -1,14 +1,14 @@
-// What the clocks on the walls of a time zone show, and when they show another day or minute, across the nights they are
-// set forward or back in. Comes in: moments; goes out: calendar fields, and the moment a wanted minute begins.
+// Local time of a time zone, and when a given minute or day begins in it, across changes of daylight saving time. Comes
+// in: moments; goes out: calendar fields, and the moment a minute of the day begins.
 
 import type { Millis } from '../../model/time.js';
 
 const MINUTE: Millis = 60_000;
 const MINUTES_OF_DAY = 1440;
-/** No zone is further from UTC. */
-const FARTHEST: Millis = 24 * 60 * MINUTE;
+/** An upper bound of offsets from UTC. */
+const MAX_OFFSET: Millis = 24 * 60 * MINUTE;
 
-/** What a clock on the wall shows. */
+/** Calendar fields of a moment in a time zone. */
 export interface WallTime {
   readonly year: number;
   /** 1 is January. */
@@ -24,12 +24,12 @@ export interface WallTime {
 export class WallClock {
   readonly #format: Intl.DateTimeFormat;
 
-  /** @param timeZone as the IANA database names it; undefined is the machine's own @throws RangeError when there is none such */
+  /** @param timeZone its name in the IANA database; undefined is the machine's own @throws RangeError for an unknown name */
   constructor(timeZone: string | undefined) {
     this.#format = formatOf(timeZone);
   }
 
-  /** What it shows at a moment. */
+  /** The local time at a moment. */
   at(moment: Millis): WallTime {
     const parts = new Map(this.#format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
     const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
@@ -43,11 +43,13 @@ export class WallClock {
    * forward or back. Offsets from UTC are whole minutes.
    */
   next(after: Millis, minutes: readonly number[]): Millis {
-    const begun = Math.floor(after / MINUTE) * MINUTE;
-    const { minute } = this.at(begun);
+    const minuteStart = Math.floor(after / MINUTE) * MINUTE;
+    const { minute } = this.at(minuteStart);
     const target = Math.min(...minutes.filter(each => each > minute), MINUTES_OF_DAY);
-    const moment = begun + (target - minute) * MINUTE;
-    return this.#offset(moment) === this.#offset(begun) ? moment : this.#setBetween(begun, moment);
+    const moment = minuteStart + (target - minute) * MINUTE;
+    return this.#offset(moment) === this.#offset(minuteStart)
+      ? moment
+      : this.#offsetChange(minuteStart, moment);
   }
 
   /** The first moment of a month; 0 and 13 are those of the years beside it. */
@@ -56,28 +58,28 @@ export class WallClock {
     const wanted = new Date(asUtc);
     const months = (each: { readonly year: number; readonly month: number }) => 12 * each.year + each.month;
     const first = months({ year: wanted.getUTCFullYear(), month: wanted.getUTCMonth() + 1 });
-    return firstMinute(asUtc - FARTHEST, asUtc + FARTHEST, moment => months(this.at(moment)) >= first);
+    return firstMinute(asUtc - MAX_OFFSET, asUtc + MAX_OFFSET, moment => months(this.at(moment)) >= first);
   }
 
-  /** The first minute of a span whose offset is not that of the span's begin. */
-  #setBetween(from: Millis, to: Millis): Millis {
+  /** The first minute of a span whose offset differs from that at the span's begin. */
+  #offsetChange(from: Millis, to: Millis): Millis {
     const offset = this.#offset(from);
     return firstMinute(from, to, moment => this.#offset(moment) !== offset);
   }
 
-  /** How far it is ahead of UTC at a whole minute. */
+  /** The offset from UTC at a whole minute; positive east of Greenwich. */
   #offset(moment: Millis): Millis {
     const { year, month, day, minute } = this.at(moment);
     return Date.UTC(year, month - 1, day, 0, minute) - moment;
   }
 }
 
-/** The first whole minute after `from`, up to `to`, from which on something is so. */
-function firstMinute(from: Millis, to: Millis, isSo: (moment: Millis) => boolean): Millis {
+/** The first whole minute in `(from, to]` from which on a condition holds. */
+function firstMinute(from: Millis, to: Millis, holds: (moment: Millis) => boolean): Millis {
   let [before, after] = [from / MINUTE, to / MINUTE];
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);
-    if (isSo(middle * MINUTE)) after = middle;
+    if (holds(middle * MINUTE)) after = middle;
     else before = middle;
   }
   return after * MINUTE;

@@ -8,7 +8,7 @@ import type { AlertGroup } from '../dispatch/group.js';
 import type { Integration } from './integration.js';
 
 const KIND = 'notification';
-/** Notifications that are being sent: what is noted of each once it is taken. */
+/** Notifications that are being sent, with the entry that is logged when one is accepted. */
 const PENDING = 'pending notification';
 /** As Alertmanager's --data.retention. */
 const RETENTION: Millis = 120 * 3_600_000;
@@ -33,7 +33,7 @@ export function openAlerts(entry: LogEntry | undefined): Set<string> {
 }
 
 /** What is to be sent at a moment. */
-interface Present {
+interface GroupState {
   readonly firing: ReadonlySet<string>;
   readonly resolved: ReadonlySet<string>;
   /** How long ago the last message was. */
@@ -44,8 +44,8 @@ interface Present {
 
 export class NotificationLog {
   readonly #states: StateStore;
-  /** When messages of this run were noted, by the monotonic clock: the wall clock may be set. */
-  readonly #notedAt = new Map<string, Millis>();
+  /** When messages of this run were logged, by the monotonic clock: the wall clock may be set. */
+  readonly #loggedAt = new Map<string, Millis>();
 
   constructor(states: StateStore) {
     this.#states = states;
@@ -53,8 +53,8 @@ export class NotificationLog {
   }
 
   /**
-   * Takes notifications that an earlier run, or an earlier configuration, was sending when it ended: the receiver may
-   * have got them, so that it is owed the ends of the alerts in them. Those that still fire are sent again.
+   * Logs notifications that an earlier run, or an earlier configuration, was sending when it ended: the receiver may have
+   * got them, so that the resolved notifications of their alerts must be sent. Those that still fire are sent again.
    */
   recover(): void {
     // Before what was being sent, so that what can only be read later comes in this order, too.
@@ -83,8 +83,8 @@ export class NotificationLog {
 
   /** How long ago the last message was: of one before a restart by the wall clock, on either side of it. */
   age(key: string, { at, elapsed }: { readonly at: Millis; readonly elapsed: Millis }): Millis {
-    const notedAt = this.#notedAt.get(key);
-    if (notedAt !== undefined) return elapsed - notedAt;
+    const loggedAt = this.#loggedAt.get(key);
+    if (loggedAt !== undefined) return elapsed - loggedAt;
     const entry = this.entry(key);
     return entry ? Math.abs(at - entry.at) : 0;
   }
@@ -96,25 +96,25 @@ export class NotificationLog {
   }
 
   /**
-   * A message is sent next; `entry` is what will be noted of it. It is on disk when this returns, if the disk takes it,
-   * and only if the message is the first to name a firing alert: of others a restart knows enough.
+   * A message is sent next; `entry` is logged when it is accepted. It is on disk when this returns, if the disk takes it,
+   * and only if the message is the first to name a firing alert: for others the log is complete after a restart.
    */
   markPending(key: string, entry: LogEntry): void {
     const open = openAlerts(this.entry(key));
     if (entry.firing.some(each => !open.has(each))) this.#states.upsert(PENDING, [[key, entry]]);
   }
 
-  /** The message that was begun was not taken. */
+  /** The pending message was not accepted. */
   withdraw(key: string): void {
     if (this.#states.all(PENDING).has(key)) this.#states.upsert(PENDING, [[key, undefined]]);
   }
 
-  /** Notes a message that was taken. @param elapsed monotonic clock */
+  /** Logs a message that was accepted. @param elapsed monotonic clock */
   log(key: string, entry: LogEntry, elapsed: Millis): void {
-    this.#notedAt.set(key, elapsed);
-    const noted = { kind: KIND, key, value: entry };
+    this.#loggedAt.set(key, elapsed);
+    const logged = { kind: KIND, key, value: entry };
     const isPending = this.#states.all(PENDING).has(key);
-    this.#states.upsertAll(isPending ? [noted, { kind: PENDING, key, value: undefined }] : [noted]);
+    this.#states.upsertAll(isPending ? [logged, { kind: PENDING, key, value: undefined }] : [logged]);
   }
 
   /** Deletes old entries that are not in use (`isUsing`). */
@@ -122,7 +122,7 @@ export class NotificationLog {
     const old = [...this.#states.all<LogEntry>(KIND)].filter(
       ([key, entry]) => entry.at + RETENTION < at && !isUsing(key),
     );
-    for (const [key] of old) this.#notedAt.delete(key);
+    for (const [key] of old) this.#loggedAt.delete(key);
     if (old.length > 0)
       this.#states.upsert(
         KIND,
@@ -132,21 +132,21 @@ export class NotificationLog {
 }
 
 /** Whether an integration needs a notification, given the last one it got. */
-export function needsUpdate(entry: LogEntry | undefined, present: Present): boolean {
-  const { firing, resolved, age, repeatInterval, sendResolved } = present;
+export function needsUpdate(entry: LogEntry | undefined, group: GroupState): boolean {
+  const { firing, resolved, age, repeatInterval, sendResolved } = group;
   if (!entry) return firing.size > 0;
   const owed = entry.owed ?? [];
-  const isIn = (known: readonly string[], all: ReadonlySet<string>) => {
+  const containsAll = (known: readonly string[], all: ReadonlySet<string>) => {
     const set = new Set(known);
     for (const each of all) if (!set.has(each)) return false;
     return true;
   };
-  if (!isIn(entry.firing, firing)) return true;
+  if (!containsAll(entry.firing, firing)) return true;
   // The last message did not name them, so that Alertmanager's rule below would leave their ends out.
   if (owed.some(fingerprint => resolved.has(fingerprint)) && (sendResolved || firing.size === 0)) return true;
   // Also where ends are not sent, so that the firing ones leave the log.
   if (firing.size === 0) return entry.firing.length > 0;
-  if (sendResolved && !isIn(entry.resolved, resolved)) return true;
+  if (sendResolved && !containsAll(entry.resolved, resolved)) return true;
   return age > repeatInterval;
 }
 

@@ -6,7 +6,7 @@ import type { AlertmanagerConfig, IntegrationDefinition, ReceiverDefinition } fr
 import { DeliveryError, type ReceiverContext, type ReceiverKind } from '../receivers/receiver.js';
 import { SentRecipients } from '../receivers/sent-recipients.js';
 import { GoTemplates } from '../templates/render.js';
-import { adviceOn } from './advice.js';
+import { adviceFor } from './advice.js';
 import { testNotifications } from './message.js';
 
 /** How long one answer is waited for. */
@@ -111,7 +111,7 @@ async function testIntegration(
     duration: clock.elapsed() - begun,
     retryAfter: error?.retryAfter,
     remarks,
-    advice: error && adviceOn(error),
+    advice: error && adviceFor(error),
   };
 }
 

@@ -64,7 +64,7 @@ function read(decoder: TemplateDecoder, node: Field, global: Global): DiscordOpt
     names: 'webhook_url & webhook_url_file',
   });
   if (isAbsent(fields.webhook_url) && isAbsent(fields.webhook_url_file) && node)
-    decoder.misfit(node, 'one of webhook_url or webhook_url_file must be configured');
+    decoder.addMistake(node, 'one of webhook_url or webhook_url_file must be configured');
   return {
     http: readHttpConfig(decoder, fields.http_config, global.http),
     url: url ?? new Secret(''),
@@ -123,7 +123,7 @@ function reportMessage(options: DiscordOptions, report: ReportMessage): Writable
   return { content: '', embeds: [embed], ...sender(options) };
 }
 
-/** Names that look like markup stay what they are; a dash that begins a line makes a list. */
+/** Escapes Markdown in names. A dash at the start of a line is kept: it makes the list. */
 const withoutMarkdown = (text: string): string => text.replace(/[\\*_`~|>#[\]@]/g, sign => `\\${sign}`);
 
 function sender({ username, avatarUrl }: DiscordOptions) {

@@ -76,10 +76,10 @@ function read(decoder: TemplateDecoder, node: Field, global: Global): TelegramOp
     names: 'bot_token & bot_token_file',
   });
   const botToken = token ?? global.telegramBotToken;
-  if (!botToken && node) decoder.misfit(node, 'missing bot_token or bot_token_file on telegram_config');
+  if (!botToken && node) decoder.addMistake(node, 'missing bot_token or bot_token_file on telegram_config');
   const parseMode = decoder.text(fields.parse_mode, 'HTML');
   if (!PARSE_MODES.includes(parseMode) && node)
-    decoder.misfit(
+    decoder.addMistake(
       node,
       'unknown parse_mode on telegram_config, must be Markdown, MarkdownV2, HTML or empty string',
     );
@@ -100,9 +100,9 @@ function readChat(decoder: Decoder, node: Field, { chat_id, chat_id_file }: Fiel
   const id = decoder.integer(chat_id);
   const file = decoder.path(chat_id_file);
   if (id === 0 && file === '' && node && (isAbsent(chat_id) || chat_id.kind === 'scalar'))
-    decoder.misfit(node, 'missing chat_id or chat_id_file on telegram_config');
+    decoder.addMistake(node, 'missing chat_id or chat_id_file on telegram_config');
   if (id !== 0 && file !== '' && node)
-    decoder.misfit(node, 'at most one of chat_id & chat_id_file must be configured');
+    decoder.addMistake(node, 'at most one of chat_id & chat_id_file must be configured');
   return file === '' ? id : new FileSecret(file);
 }
 

@@ -48,10 +48,10 @@ function read(decoder: TemplateDecoder, node: Field, global: Global): WebhookOpt
   const fields = decoder.fields(node, 'config.plain', KEYS, newerKeys('webhook_configs'));
   const url = readUrl(decoder, fields);
   if (isAbsent(fields.url) && isAbsent(fields.url_file) && node)
-    decoder.misfit(node, 'one of url or url_file must be configured');
+    decoder.addMistake(node, 'one of url or url_file must be configured');
   const maxAlerts = decoder.integer(fields.max_alerts);
   if (maxAlerts < 0 && fields.max_alerts)
-    decoder.misfit(fields.max_alerts, `cannot unmarshal !!int \`${maxAlerts}\` into uint64`);
+    decoder.addMistake(fields.max_alerts, `cannot unmarshal !!int \`${maxAlerts}\` into uint64`);
   return {
     http: readHttpConfig(decoder, fields.http_config, global.http),
     url: url ?? new Secret(''),

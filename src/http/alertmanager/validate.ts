@@ -95,10 +95,10 @@ function unreadable(name: string, reason: string): HttpError {
 }
 
 function problemOf(issues: readonly Issue[], body: unknown, name: string): HttpError {
-  const misfit = issues.find(issue => isMisfit(issue, body));
-  if (misfit) {
-    const place = misfit.path.join('.');
-    return unreadable(name, place === '' ? misfit.message : `${place}: ${misfit.message}`);
+  const typeError = issues.find(issue => isTypeError(issue, body));
+  if (typeError) {
+    const place = typeError.path.join('.');
+    return unreadable(name, place === '' ? typeError.message : `${place}: ${typeError.message}`);
   }
   const [{ code, path, message }] = issues as [Issue];
   const place = `${path.join('.')} in body`;
@@ -108,7 +108,7 @@ function problemOf(issues: readonly Issue[], body: unknown, name: string): HttpE
 }
 
 /** Whether something is there and of another type. */
-function isMisfit({ code, path, ...rest }: Issue, body: unknown): boolean {
+function isTypeError({ code, path, ...rest }: Issue, body: unknown): boolean {
   if (code === 'custom') return (rest as { params?: { isType?: boolean } }).params?.isType === true;
   return code !== 'too_small' && valueAt(body, path) !== undefined;
 }

@@ -10,7 +10,7 @@ interface Step {
   readonly isProblem?: boolean;
 }
 
-/** Below this an alert fired with the evaluation that found its condition. */
+/** Milliseconds; within this an alert counts as fired by the evaluation that found its condition. */
 const AT_ONCE = 1000;
 
 /** The steps in their order. @param epoch of the monitor's local time, milliseconds */

@@ -140,7 +140,7 @@ function startTimestamp(decoder: Decoder, node: Field): Millis {
   const isMoment = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/.test(text);
   const at = seconds === undefined ? isMoment && parseIso(text.toUpperCase()) : seconds * 1000;
   if (typeof at === 'number' && Number.isSafeInteger(Math.round(at))) return Math.round(at);
-  decoder.misfit(
+  decoder.addMistake(
     node as YamlNode,
     `invalid start_timestamp ${quote(text)}: expected Unix seconds or RFC 3339`,
   );

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseMatchers } from '../../../src/alertmanager/matchers/parse.js';
 import {
   SilenceError,
+  type SilenceRequest,
   Silences,
   silenceState,
-  type WantedSilence,
 } from '../../../src/alertmanager/mute/silences.js';
 import { Labels } from '../../../src/model/labels.js';
 import { Store } from '../../../src/store/store.js';
@@ -31,7 +31,7 @@ function openStore(): Store {
   return new Store({ file: join(folder, 'monitor.db'), retention: 86_400_000, log: () => {} });
 }
 
-function wanted(rest: Partial<WantedSilence> = {}, matchers = 'target="a"'): WantedSilence {
+function wanted(rest: Partial<SilenceRequest> = {}, matchers = 'target="a"'): SilenceRequest {
   return {
     matchers: parseMatchers(matchers),
     startsAt: T0,

@@ -115,7 +115,7 @@ test.each<[name: string, entries: string, behaviour: Behaviour, want: object]>([
     {
       status: 500,
       answer: expect.stringContaining('oops'),
-      advice: expect.stringMatching(/trouble of its own/),
+      advice: expect.stringMatching(/internal error/),
     },
   ],
   [

@@ -1,5 +1,5 @@
-// A connection to a mail server on which TLS has begun where it is wanted. It is made here and then given to the mail
-// library, so that names are looked up as everywhere else and a refused certificate can be explained.
+// A connection to a mail server, with TLS where it is configured. It is opened here and handed to the mail library, so
+// that names are resolved as everywhere else and a refused certificate can be explained.
 
 import type { Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
@@ -8,7 +8,7 @@ import { beginTls, dial, MAX_STALE } from '../../../net/dial.js';
 import type { EmailOptions } from './options.js';
 import { startTls } from './start-tls.js';
 
-/** The library waits for a greeting; after STARTTLS the server sends none. */
+/** The library waits for a greeting, but after STARTTLS the server sends none: this one is put in front. */
 const GREETING = Buffer.from('220 TLS has begun\r\n');
 
 /** How a connection is made. */
@@ -22,8 +22,8 @@ export class MailConnection {
   readonly #options: MailConnectionOptions;
   #socket: Socket | undefined;
   #secure: TLSSocket | undefined;
-  /** The server has sent something under TLS. */
-  #hasSpoken = false;
+  /** The server has sent data over TLS. */
+  #hasReceived = false;
 
   constructor(options: MailConnectionOptions) {
     this.#options = options;
@@ -33,19 +33,19 @@ export class MailConnection {
   async open(signal: AbortSignal): Promise<Socket> {
     const { smarthost, isImplicitTls, requireTls, hello } = this.#options;
     const to = { ...smarthost, tls: () => this.#options.tls, onTls: this.#watch };
-    if (isImplicitTls) return this.#begun((await dial(to, { signal, maxStale: MAX_STALE })) as TLSSocket);
+    if (isImplicitTls) return this.#watchData((await dial(to, { signal, maxStale: MAX_STALE })) as TLSSocket);
     const socket = await dial(smarthost, { signal, maxStale: MAX_STALE });
     this.#socket = socket;
     if (!requireTls) return socket;
     await startTls(socket, hello, signal);
     const secure = await beginTls(socket, to, signal);
     secure.unshift(GREETING);
-    return this.#begun(secure);
+    return this.#watchData(secure);
   }
 
-  /** The error of this connection, with its explanation where TLS is the cause. */
+  /** An error of this connection, with an explanation where TLS is the cause. */
   explained(error: Error): Error {
-    return this.#hasSpoken ? error : explained(error, this.#secure ?? null);
+    return this.#hasReceived ? error : explained(error, this.#secure ?? null);
   }
 
   destroy(): void {
@@ -56,16 +56,16 @@ export class MailConnection {
   readonly #watch = (socket: TLSSocket, options: ConnectionOptions) => {
     this.#secure = socket;
     const { smarthost, isImplicitTls } = this.#options;
-    const plain = isImplicitTls ? 'set force_implicit_tls: false if it offers STARTTLS' : '';
-    watchTls(socket, options, smarthost.host, plain);
+    const advice = isImplicitTls ? 'set force_implicit_tls: false if it offers STARTTLS' : '';
+    watchTls(socket, options, smarthost.host, advice);
   };
 
-  #begun(socket: TLSSocket): TLSSocket {
-    const notice = (chunk: Buffer) => {
-      if (!chunk.equals(GREETING)) this.#hasSpoken = true;
+  #watchData(socket: TLSSocket): TLSSocket {
+    const onData = (chunk: Buffer) => {
+      if (!chunk.equals(GREETING)) this.#hasReceived = true;
     };
-    // A listener that is there earlier would take the data from the library.
-    socket.once('resume', () => socket.on('data', notice));
+    // A listener that is added earlier would start the flow of data before the library listens.
+    socket.once('resume', () => socket.on('data', onData));
     return socket;
   }
 }

@@ -64,7 +64,7 @@ type Fields = Partial<Record<(typeof KEYS)[number], YamlNode>>;
 /** Reads one entry. */
 export function readEmail(decoder: TemplateDecoder, node: Field, { smtp }: Global): EmailOptions {
   const fields: Fields = decoder.fields(node, 'config.plain', KEYS);
-  const refuse = (reason: string) => node && decoder.misfit(node, reason);
+  const refuse = (reason: string) => node && decoder.addMistake(node, reason);
   const to = decoder.template(fields.to);
   if (to === '') refuse('missing to address in email config');
   const smarthost = readSmarthost(decoder, fields.smarthost) ?? smtp.smarthost;
@@ -118,7 +118,7 @@ function readHeaders(decoder: TemplateDecoder, node: Field): Map<string, string>
   const headers = new Map<string, string>();
   for (const [name, value] of decoder.entries(node, 'map[string]string')) {
     const canonical = name.toLowerCase().replace(/(^|-)[a-z]/g, start => start.toUpperCase());
-    if (headers.has(canonical)) decoder.misfit(value, `duplicate header "${canonical}" in email config`);
+    if (headers.has(canonical)) decoder.addMistake(value, `duplicate header "${canonical}" in email config`);
     headers.set(canonical, decoder.template(value));
   }
   return headers;
@@ -134,11 +134,11 @@ function readThreading(
   if (!decoder.boolean(fields.enabled) || !node) return undefined;
   for (const name of ['References', 'In-Reply-To'])
     if (headers.has(name))
-      decoder.misfit(
+      decoder.addMistake(
         node,
         `conflicting configuration: threading.enabled conflicts with custom ${name} header`,
       );
   if (by === 'daily' || by === 'none') return by;
-  decoder.misfit(node, "threading.thread_by_date must be either 'none' or 'daily'");
+  decoder.addMistake(node, "threading.thread_by_date must be either 'none' or 'daily'");
   return undefined;
 }

@@ -101,11 +101,11 @@ function readRoutingKey(decoder: TemplateDecoder, node: Field, fields: Fields): 
     names: 'routing_key & routing_key_file',
   });
   if (isOld && node)
-    decoder.misfit(
+    decoder.addMistake(
       node,
       'service_key is of the Events API v1, which is not supported; set routing_key to the integration key of an Events API v2 integration',
     );
-  else if (!key && node) decoder.misfit(node, 'missing service or routing key in PagerDuty config');
+  else if (!key && node) decoder.addMistake(node, 'missing service or routing key in PagerDuty config');
   return key ?? new Secret('');
 }
 

@@ -146,7 +146,7 @@ function readEndpoint(decoder: Decoder, node: Field, fields: Fields, global: Glo
   });
   const appUrl = readUrl(decoder, fields.app_url) ?? global.slackAppUrl;
   const http = readHttpConfig(decoder, fields.http_config, global.http);
-  const refuse = (reason: string) => node && decoder.misfit(node, reason);
+  const refuse = (reason: string) => node && decoder.addMistake(node, reason);
   if (url && token)
     refuse('at most one of api_url/api_url_file & app_token/app_token_file must be configured');
   const hasOwnAuthorization = !isAbsent(fields.http_config) && http.authorization !== undefined;
@@ -170,8 +170,8 @@ function readFields(decoder: TemplateDecoder, fields: Fields): readonly SlackFie
   return decoder.list(fields.fields, 'config.SlackField').map(node => {
     const keys = decoder.fields(node, 'config.plain', ['title', 'value', 'short'] as const);
     const [title, value] = [decoder.template(keys.title), decoder.template(keys.value)];
-    if (title === '') decoder.misfit(node, 'missing title in Slack field configuration');
-    else if (value === '') decoder.misfit(node, 'missing value in Slack field configuration');
+    if (title === '') decoder.addMistake(node, 'missing title in Slack field configuration');
+    else if (value === '') decoder.addMistake(node, 'missing value in Slack field configuration');
     return { title, value, short: decoder.boolean(keys.short, short) };
   });
 }
@@ -187,9 +187,9 @@ function readAction(decoder: TemplateDecoder, node: YamlNode): SlackAction {
   const text = (key: (typeof keys)[number]) => decoder.template(fields[key]);
   const confirm = readConfirmation(decoder, fields.confirm);
   const missing = text('type') === '' ? 'type' : text('text') === '' ? 'text' : undefined;
-  if (missing) decoder.misfit(node, `missing ${missing} in Slack action configuration`);
+  if (missing) decoder.addMistake(node, `missing ${missing} in Slack action configuration`);
   else if (text('url') === '' && text('name') === '')
-    decoder.misfit(node, 'missing name or url in Slack action configuration');
+    decoder.addMistake(node, 'missing name or url in Slack action configuration');
   const shown = { type: text('type'), text: text('text'), style: text('style') };
   // A button with a link sends no event when it is pressed.
   return text('url') !== ''
@@ -201,7 +201,7 @@ function readConfirmation(decoder: TemplateDecoder, node: Field): SlackConfirmat
   if (isAbsent(node)) return undefined;
   const keys = decoder.fields(node, 'config.plain', ['text', 'title', 'ok_text', 'dismiss_text'] as const);
   if (decoder.template(keys.text) === '')
-    decoder.misfit(node, 'missing text in Slack confirmation configuration');
+    decoder.addMistake(node, 'missing text in Slack confirmation configuration');
   return {
     text: decoder.template(keys.text),
     title: decoder.template(keys.title),

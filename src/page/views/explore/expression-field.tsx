@@ -1,4 +1,4 @@
-// The expression's field: a text area at once, which the editor takes the place of when it is whole; where it cannot be
+// The field of an expression: a text area at first, which the editor replaces once it is loaded; where it cannot be
 // loaded the text area stays.
 
 import { useSignal } from '@preact/signals';
@@ -9,11 +9,11 @@ import { followField } from './untouched.js';
 
 interface Props {
   readonly value: string;
-  /** Begins the labels that name it: `Expression 1`. */
+  /** Accessible name: `Expression 1`. */
   readonly label: string;
-  /** Typed, and asked for: Enter. */
+  /** Enter was pressed. */
   onRun(expression: string): void;
-  /** Typed. */
+  /** The text was edited. */
   onChange(expression: string): void;
 }
 
@@ -26,7 +26,7 @@ export function ExpressionField({ value, label, onRun, onChange }: Props) {
   callbacks.current = { onRun, onChange };
   const typed = useRef(value);
   useEffect(() => {
-    let isOver = false;
+    let isUnmounted = false;
     const listener = {
       onRun: (text: string) => callbacks.current.onRun(text),
       onChange: (text: string) => {
@@ -37,21 +37,21 @@ export function ExpressionField({ value, label, onRun, onChange }: Props) {
     };
     const start = async (plain: HTMLTextAreaElement) => {
       const untouched = followField(plain);
-      const made = await startEditor(typed.current, label, listener, {
+      const started = await startEditor(typed.current, label, listener, {
         isWanted: () => document.activeElement === plain,
-        isOver: () => isOver,
+        isOver: () => isUnmounted,
       });
-      if (made === undefined) return;
-      editor.current = made;
+      if (started === undefined) return;
+      editor.current = started;
       await untouched();
-      if (isOver || !place.current) return;
-      made.takeOver(plain, place.current);
+      if (isUnmounted || !place.current) return;
+      started.takeOver(plain, place.current);
       isEditor.value = true;
     };
-    // The text area does.
+    // Where the editor cannot be loaded the text area stays.
     if (field.current) void start(field.current).catch(() => undefined);
     return () => {
-      isOver = true;
+      isUnmounted = true;
       editor.current?.close();
     };
   }, [label, isEditor]);
