@@ -120,6 +120,11 @@ const HAPROXY_EXPORTER: Meant = {
       family: 'haproxy_server_check_duration_seconds',
       reason: 'the latest check, and there are five a second',
     },
+    {
+      family: 'haproxy_frontend_current_sessions',
+      reason:
+        'the looks themselves are sessions of the frontend with the statistics, and an ended one may linger',
+    },
   ],
 };
 
