@@ -14,14 +14,14 @@ import type { SeriesRef, StoredSeries } from './index/series-columns.js';
 import type { SeriesIndex } from './index/series-index.js';
 import { Latest } from './latest.js';
 
-/** Where samples and what is known of them are. */
+/** Where samples are, and what is known of their series. */
 interface SamplePlaces {
   readonly stored: StoredSeries;
   readonly index: SeriesIndex;
   readonly head: Head;
-  /** What is shown after the newest row. */
+  /** Samples between the newest scrape and the next. */
   readonly interim: Interim;
-  /** Undefined while the disk will not have it. */
+  /** Undefined while the file cannot be opened. */
   readonly file: SampleFile | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface LabelledSeries {
 
 const NONE = new Float64Array();
 
-/** Reads what is at `from <= t <= to`; every method throws SQLite's errors. */
+/** Reads samples at `from <= t <= to`; every method throws SQLite's errors. */
 export class WindowReader {
   readonly #places: SamplePlaces;
   readonly #from: Millis;
@@ -49,7 +49,7 @@ export class WindowReader {
     this.#latest = new Latest(from, to);
   }
 
-  /** Whether it reads up to a moment, out of a file. */
+  /** Whether this reader is for a window that ends at `to`, and for this file. */
   reads(to: Millis, file: SampleFile | undefined): boolean {
     return to === this.#to && file === this.#places.file;
   }
@@ -65,10 +65,11 @@ export class WindowReader {
   /** A series with its last sample, that of the interim if it is in the window; undefined where it has nothing. */
   last({ series, labels }: LabelledSeries): Series | undefined {
     const { interim } = this.#places;
-    const between = interim.within(this.#from, this.#to);
-    const shown = between === undefined ? undefined : interim.value(series);
-    const run = shown === undefined ? this.#lastRun(series) : this.#latest.at(between as Millis, shown);
-    return run && this.#withEnds(series, labels, run, between);
+    const interimAt = interim.within(this.#from, this.#to);
+    const interimValue = interimAt === undefined ? undefined : interim.value(series);
+    const run =
+      interimValue === undefined ? this.#lastRun(series) : this.#latest.at(interimAt as Millis, interimValue);
+    return run && this.#withEnds(series, labels, run, interimAt);
   }
 
   #lastRun(series: SeriesRef): Run | undefined {
@@ -81,11 +82,11 @@ export class WindowReader {
   /** Labels of series that satisfy one of the sets and have a sample. */
   series(matcherSets: readonly (readonly LabelMatcher[])[]): Labels[] {
     const { index, interim } = this.#places;
-    const isBetween = interim.within(this.#from, this.#to) !== undefined;
+    const hasInterim = interim.within(this.#from, this.#to) !== undefined;
     const found = new Set(matcherSets.flatMap(matchers => index.select(matchers)));
-    const fresh = isBetween ? matcherSets.flatMap(matchers => interim.unindexed(matchers)) : [];
+    const fresh = hasInterim ? matcherSets.flatMap(matchers => interim.unindexed(matchers)) : [];
     return [...found]
-      .filter(series => this.#hasSample(series) || (isBetween && interim.has(series)))
+      .filter(series => this.#hasSample(series) || (hasInterim && interim.has(series)))
       .concat([...new Set(fresh)])
       .map(series => index.labels(series))
       .sort(compareLabels);
@@ -95,35 +96,35 @@ export class WindowReader {
     series: SeriesRef,
     labels: Labels,
     { times, values }: Run,
-    between: Millis | undefined,
+    interimAt: Millis | undefined,
   ): Series | undefined {
-    const ends = this.#ends(series, between);
+    const ends = this.#ends(series, interimAt);
     return values.length > 0 || ends.length > 0 ? { labels, times, values, ends } : undefined;
   }
 
   /** Series that may have something, sorted by labels. @param withInterim those that only the interim shows, too */
   matching(matchers: readonly LabelMatcher[], withInterim: boolean): LabelledSeries[] {
     const { stored, index, interim } = this.#places;
-    const isBetween = withInterim && interim.within(this.#from, this.#to) !== undefined;
+    const hasInterim = withInterim && interim.within(this.#from, this.#to) !== undefined;
     return index
       .select(matchers)
-      .filter(series => stored.mayHave(series, this.#from, this.#to) || (isBetween && interim.has(series)))
-      .concat(isBetween ? interim.unindexed(matchers) : [])
+      .filter(series => stored.mayHave(series, this.#from, this.#to) || (hasInterim && interim.has(series)))
+      .concat(hasInterim ? interim.unindexed(matchers) : [])
       .map(series => ({ series, labels: index.labels(series) }))
       .sort((a, b) => compareLabels(a.labels, b.labels));
   }
 
-  #ends(series: SeriesRef, between: Millis | undefined): Float64Array {
+  #ends(series: SeriesRef, interimAt: Millis | undefined): Float64Array {
     const { stored, interim } = this.#places;
     const kept = stored.ends(series);
-    const all = between !== undefined && interim.hasEnded(series) ? [...kept, between] : kept;
+    const all = interimAt !== undefined && interim.hasEnded(series) ? [...kept, interimAt] : kept;
     if (all.length === 0) return NONE;
     const ends = Float64Array.from(all);
     const [start, end] = [lowerBound(ends, this.#from), upperBound(ends, this.#to)];
     return start < end ? ends.subarray(start, end) : NONE;
   }
 
-  /** Whether nothing of a series that is in the window is in chunks alone. */
+  /** Whether the head has all samples of a series in the window, so that no chunk has to be read. */
   #isAllInHead(series: SeriesRef): boolean {
     const { stored, head, file } = this.#places;
     if (!file || stored.id.get(series) === 0) return true;

@@ -92,18 +92,18 @@ function open(options: WebhookOptions, context: ReceiverContext): Receiver {
 /** Ends with a line feed, as Alertmanager's. @param maxAlerts 0: all of them */
 export function webhookBody(notification: Notification, maxAlerts = 0): string {
   const { alerts, groupKey, groupLabels, externalUrl } = notification;
-  const told = maxAlerts > 0 ? alerts.slice(0, maxAlerts) : alerts;
+  const included = maxAlerts > 0 ? alerts.slice(0, maxAlerts) : alerts;
   const message: Record<string, Writable> = {
     receiver: receiverOf(notification),
-    status: statusOf(told),
-    alerts: told.map(alertJson),
+    status: statusOf(included),
+    alerts: included.map(alertJson),
     groupLabels: groupLabels.toJSON(),
-    commonLabels: Object.fromEntries(commonLabels(told)),
-    commonAnnotations: sorted(commonAnnotations(told)),
+    commonLabels: Object.fromEntries(commonLabels(included)),
+    commonAnnotations: sorted(commonAnnotations(included)),
     externalURL: externalUrl,
     version: '4',
     groupKey,
-    truncatedAlerts: alerts.length - told.length,
+    truncatedAlerts: alerts.length - included.length,
   };
   return `${goJson(message)}\n`;
 }

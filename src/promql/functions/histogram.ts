@@ -1,4 +1,4 @@
-// Questions to classic histograms. Comes in: the series of their buckets; goes out: a series for each histogram.
+// Functions of classic histograms. Comes in: the series of their buckets; goes out: a series for each histogram.
 // Source: funcHistogramQuantile and funcHistogramFraction of promql/functions.go.
 
 import { METRIC_NAME } from '../../model/labels.js';
@@ -43,7 +43,7 @@ export const histogram: readonly PromqlFunction[] = [
   },
 ];
 
-/** What is made of a histogram's buckets at a step. */
+/** Computes a value from the buckets of a histogram at a step. */
 type Estimate = (buckets: Buckets, step: number, histogram: ClassicHistogram) => number;
 
 function histogramQuantile(args: readonly Value[], moment: CallMoment): VectorValue {
@@ -76,7 +76,7 @@ function positionOf({ call }: CallMoment, argument: number): Position {
   return (call.args[argument] as Expr).position;
 }
 
-/** Asks each histogram of an argument at each step. */
+/** Computes a value for each histogram of an argument at each step. */
 function estimate(args: readonly Value[], i: number, moment: CallMoment, make: Estimate): VectorValue {
   const { columns } = vectorArgument(args, i);
   const histograms = classicHistograms(columns, positionOf(moment, i), moment);
@@ -104,7 +104,7 @@ function estimateOne(
   return column;
 }
 
-/** Repairs of one metric's buckets over all its series and steps: they are reported in one sentence. */
+/** Repairs of buckets by metric, over all series and steps: each metric is reported in one annotation. */
 class Repairs {
   readonly #byMetric = new Map<string, Repair & { samples: number; first: Millis; last: Millis }>();
 
