@@ -29,7 +29,7 @@ export const bestEndpoint = route({
   others: { 404: { when: 'The configuration names no endpoints for this capability' } },
   async handle({ capability, prefer }, { endpoints, clock }) {
     const choice = await endpoints.select(capability, prefer);
-    if (!choice) throw new HttpError(404, nobody(capability, endpoints.capabilities));
+    if (!choice) throw new HttpError(404, noEndpoint(capability, endpoints.capabilities));
     return {
       body: {
         capability,
@@ -46,7 +46,7 @@ export const bestEndpoint = route({
   },
 });
 
-function nobody(capability: string, known: readonly string[]): string {
+function noEndpoint(capability: string, known: readonly string[]): string {
   const name = capability.length > 100 ? `${capability.slice(0, 100)}...` : capability;
   const there = known.length > 0 ? `there are ${known.join(', ')}` : 'there are none';
   return `no endpoints for "${name}"; ${there}; name them below endpoints: in the configuration`;
