@@ -5,7 +5,8 @@ import type { StoredAlert } from '../alertmanager/alert-store.js';
 import type { Integration } from '../alertmanager/pipeline/integration.js';
 import type { NotifiedAlert } from '../alertmanager/pipeline/notification.js';
 import type { NotifierEvents } from '../alertmanager/pipeline/notifier.js';
-import { formatDuration, type Millis } from '../model/time.js';
+import { formatDuration } from '../model/duration.js';
+import type { Millis } from '../model/time.js';
 import type { AlertingEvents, AlertingOptions } from './alerting-options.js';
 import type { AlertHistoryWriter } from './history.js';
 

@@ -7,8 +7,9 @@ import type { HttpClientConfig } from '../config/http-client/config.js';
 import { secretsOfHttp } from '../config/http-client/secrets.js';
 import { HttpClient, RedirectError } from '../http-client/client.js';
 import { explainError } from '../http-client/errors.js';
+import { formatDuration } from '../model/duration.js';
 import { oneLine, scrub } from '../model/scrub.js';
-import { type Clock, formatDuration, MAX_WAIT, type Millis } from '../model/time.js';
+import { type Clock, MAX_WAIT, type Millis } from '../model/time.js';
 import { DnsError } from '../net/error.js';
 
 /** Alerts of one request, as in Prometheus. */

@@ -1,7 +1,8 @@
 // How a report asks: PromQL to the query engine, ours or a remote one alike, with every question noted as evidence.
 // Comes in: questions; goes out: values.
 
-import { formatDuration, type Millis } from '../model/time.js';
+import { formatDuration } from '../model/duration.js';
+import type { Millis } from '../model/time.js';
 import type { QueryEngine } from '../query/engine.js';
 
 /** What of the query engine reports use. */

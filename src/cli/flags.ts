@@ -3,8 +3,9 @@
 import { parseArgs } from 'node:util';
 import { didYouMean } from '../config/did-you-mean.js';
 import type { Listen } from '../http/server.js';
+import { parseDuration } from '../model/duration.js';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../model/log.js';
-import { type Millis, parseDuration } from '../model/time.js';
+import type { Millis } from '../model/time.js';
 
 /** Something on the command line is wrong; exit code 2, as in Prometheus. */
 export class UsageError extends Error {}

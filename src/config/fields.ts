@@ -3,8 +3,9 @@
 
 import { z } from 'zod';
 import { compileFind } from '../go/regexp/find.js';
+import { formatDuration, parseDuration } from '../model/duration.js';
 import { Secret, type SecretSource } from '../model/secret.js';
-import { formatDuration, type Millis, parseDuration } from '../model/time.js';
+import type { Millis } from '../model/time.js';
 import { ofType } from './about.js';
 import { didYouMean } from './did-you-mean.js';
 import { FileSecret } from './file-secret.js';

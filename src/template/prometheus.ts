@@ -8,8 +8,9 @@ import { quote } from '../go/quote.js';
 import { GoTime } from '../go/time.js';
 import { UTC } from '../go/time-zone.js';
 import { type GoFunction, type GoList, Struct, type Value } from '../go/value.js';
+import { parseDuration } from '../model/duration.js';
 import type { Labels } from '../model/labels.js';
-import { type Millis, parseDuration } from '../model/time.js';
+import type { Millis } from '../model/time.js';
 import { queryEscape } from './builtins.js';
 import {
   humanize,

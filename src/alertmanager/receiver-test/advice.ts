@@ -1,6 +1,6 @@
 // What to do about a test notification that was not accepted. Comes in: the error; goes out: one sentence.
 
-import { formatDuration } from '../../model/time.js';
+import { formatDuration } from '../../model/duration.js';
 import type { DeliveryError } from '../receivers/receiver.js';
 
 /** By status code of HTTP or SMTP. */

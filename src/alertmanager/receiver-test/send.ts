@@ -1,7 +1,8 @@
 // A test notification through a receiver's real integrations, each opened for it alone. Comes in: a configuration and the
 // receiver's name; goes out: what each server said. The notification log, groups and history know nothing of it.
 
-import { type Clock, formatDuration, type Millis } from '../../model/time.js';
+import { formatDuration } from '../../model/duration.js';
+import type { Clock, Millis } from '../../model/time.js';
 import type { AlertmanagerConfig, IntegrationDefinition, ReceiverDefinition } from '../config/definition.js';
 import { DeliveryError, type ReceiverContext, type ReceiverKind } from '../receivers/receiver.js';
 import { SentRecipients } from '../receivers/sent-recipients.js';

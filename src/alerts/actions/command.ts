@@ -1,9 +1,10 @@
 // A fixed command about an alert. No shell, a clean environment, the alert as JSON on its standard input.
 
 import { spawn } from 'node:child_process';
+import { formatDuration } from '../../model/duration.js';
 import { hideCredentials } from '../../model/hide-credentials.js';
 import { oneLine } from '../../model/scrub.js';
-import { formatDuration, MAX_WAIT, type Millis } from '../../model/time.js';
+import { MAX_WAIT, type Millis } from '../../model/time.js';
 import { type ActionCause, causeJson } from './definition.js';
 
 /** What a command may find in its environment; secrets of the monitor's own are not among it. */

@@ -4,8 +4,9 @@ import type { HttpClientConfig } from '../../config/http-client/config.js';
 import { secretsOfHttp } from '../../config/http-client/secrets.js';
 import { HttpClient, RedirectError } from '../../http-client/client.js';
 import { explainError } from '../../http-client/errors.js';
+import { formatDuration } from '../../model/duration.js';
 import { oneLine, scrub, secretsOfUrl } from '../../model/scrub.js';
-import { formatDuration, MAX_WAIT, type Millis } from '../../model/time.js';
+import { MAX_WAIT, type Millis } from '../../model/time.js';
 import { DnsError } from '../../net/error.js';
 import { type ActionCause, causeJson } from './definition.js';
 

@@ -1,8 +1,9 @@
 // Asks the query engine for the figures of some hours, so many services at a time that no question is a large one. Comes in:
 // hours; goes out: a block that has them.
 
+import { formatDuration } from '../../model/duration.js';
 import type { Labels } from '../../model/labels.js';
-import { formatDuration, type Millis } from '../../model/time.js';
+import type { Millis } from '../../model/time.js';
 import type { Engine } from '../asking.js';
 import * as measures from '../measures.js';
 import { downBy } from '../outages.js';

@@ -2,7 +2,8 @@
 // means, for the reference and for editors.
 
 import { z } from 'zod';
-import { formatDuration, type Millis } from '../../model/time.js';
+import { formatDuration } from '../../model/duration.js';
+import type { Millis } from '../../model/time.js';
 import { type About, type JsonSchema, meanings, types } from '../about.js';
 
 type Schema = z.core.$ZodType;

@@ -2,7 +2,7 @@
 // of monitor.yml in it, so no secret can be.
 
 import { z } from 'zod';
-import { formatDuration } from '../../model/time.js';
+import { formatDuration } from '../../model/duration.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 import type { OwnTarget } from './facts.js';

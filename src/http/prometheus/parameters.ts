@@ -2,7 +2,8 @@
 // Source: Prometheus, web/api/v1/api.go (parseTime, parseDuration, parseLimitParam).
 
 import { z } from 'zod';
-import { type Millis, parseDuration, parseIso } from '../../model/time.js';
+import { parseDuration } from '../../model/duration.js';
+import { type Millis, parseIso } from '../../model/time.js';
 import { quote } from '../../promql/print/quote.js';
 import { QueryError, type QueryOptions } from '../../query/engine.js';
 import type { ApiAsked } from './endpoint.js';

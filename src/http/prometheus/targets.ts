@@ -1,7 +1,7 @@
 // GET /api/v1/targets: what is scraped, which is the monitor itself.
 
 import { z } from 'zod';
-import { formatDuration } from '../../model/time.js';
+import { formatDuration } from '../../model/duration.js';
 import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';

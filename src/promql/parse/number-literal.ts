@@ -1,6 +1,7 @@
 // What a number or a duration says: Go's strconv.ParseInt and ParseFloat, and Prometheus' model.ParseDuration.
 
-import { type Millis, parseUnits } from '../../model/time.js';
+import { parseUnits } from '../../model/duration.js';
+import type { Millis } from '../../model/time.js';
 import { parseNumber } from '../number.js';
 import { quoteStart } from '../print/quote.js';
 

@@ -1,6 +1,7 @@
 // Durations as Prometheus prints them (model.Duration.String).
 
-import { type Millis, printModelDuration } from '../../model/time.js';
+import { printModelDuration } from '../../model/duration.js';
+import type { Millis } from '../../model/time.js';
 import type { DurationExpr, SpanExpr } from '../ast.js';
 import { formatDecimal } from '../number.js';
 

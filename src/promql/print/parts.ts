@@ -1,8 +1,9 @@
 // The parts of an expression that are printed the same on one line and over several.
 
+import { printModelDuration } from '../../model/duration.js';
 import { METRIC_NAME } from '../../model/labels.js';
 import type { LabelMatcher } from '../../model/samples.js';
-import { type Millis, printModelDuration } from '../../model/time.js';
+import type { Millis } from '../../model/time.js';
 import type {
   AggregateExpr,
   AtModifier,

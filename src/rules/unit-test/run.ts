@@ -2,8 +2,9 @@
 // Source: Prometheus, cmd/promtool/unittest.go.
 
 import { printGoDuration } from '../../go/duration.js';
+import { printModelDuration } from '../../model/duration.js';
 import { compareLabels, Labels } from '../../model/labels.js';
-import { type Millis, printModelDuration } from '../../model/time.js';
+import type { Millis } from '../../model/time.js';
 import { parse } from '../../promql/parse.js';
 import { quote } from '../../promql/print/quote.js';
 import { parseLabelSet } from '../../promql/series-notation.js';

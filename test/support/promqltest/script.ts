@@ -2,8 +2,8 @@
 // what to load, clear and evaluate, and which lines are none of it.
 
 import { RE2JS } from 're2js';
+import { parseDuration } from '../../../src/model/duration.js';
 import type { Millis } from '../../../src/model/time.js';
-import { parseDuration } from '../../../src/model/time.js';
 import { parseNumber, parseSeries, type SeriesLine, unquote } from '../../../src/promql/series-notation.js';
 
 /** `load STEP` and its series. */
