@@ -2,7 +2,7 @@
 
 import type { Labels } from '../model/labels.js';
 import type { AggregateExpr, ValueType } from './ast.js';
-import type { Column, Moment, Value } from './value.js';
+import type { Column, EvalContext, Value } from './value.js';
 
 /** Columns that are aggregated into one group, and the labels of that group. */
 export interface Group {
@@ -13,7 +13,7 @@ export interface Group {
 }
 
 /** What an aggregation gets besides its groups. */
-export interface AggregateMoment extends Moment {
+export interface AggregateContext extends EvalContext {
   readonly expr: AggregateExpr;
 }
 
@@ -23,5 +23,5 @@ export interface Aggregation {
   /** Type of the parameter, for those that take one. */
   readonly param?: ValueType;
   /** Answers all groups; the order of its columns is the order of the answer. @throws EvaluationError */
-  call(groups: readonly Group[], param: Value | undefined, moment: AggregateMoment): Column[];
+  call(groups: readonly Group[], param: Value | undefined, context: AggregateContext): Column[];
 }

@@ -2,7 +2,7 @@
 // functions/ and there is nothing else to do.
 
 import type { ValueType } from './ast.js';
-import type { CallMoment, Value } from './value.js';
+import type { CallContext, Value } from './value.js';
 
 /** One PromQL function. Its name, types and arity are Prometheus' (promql/parser/functions.go). */
 export interface PromqlFunction {
@@ -22,7 +22,7 @@ export interface PromqlFunction {
    */
   readonly usesTime?: true;
   /** Answers by columns. `args` are as `takes` says, those left out not in it. @throws EvaluationError */
-  call(args: readonly Value[], moment: CallMoment): Value;
+  call(args: readonly Value[], context: CallContext): Value;
 }
 
 /** Functions Prometheus has behind a flag or for native histograms only: named so that their use is a clear error. */

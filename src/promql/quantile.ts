@@ -3,12 +3,12 @@
 
 import type { Position } from './ast.js';
 import { formatGeneral } from './number.js';
-import type { Moment } from './value.js';
+import type { EvalContext } from './value.js';
 
 /** Warns when `q` is no quantile. The position is that of the parameter. */
-export function checkQuantile(q: number, position: Position, moment: Moment): void {
+export function checkQuantile(q: number, position: Position, context: EvalContext): void {
   if (q >= 0 && q <= 1) return;
-  moment.warn(`quantile value should be between 0 and 1, got ${formatGeneral(q)}`, position);
+  context.warn(`quantile value should be between 0 and 1, got ${formatGeneral(q)}`, position);
 }
 
 /**

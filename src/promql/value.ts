@@ -65,7 +65,7 @@ export interface Steps {
 }
 
 /** What a function or aggregation gets besides its arguments. */
-export interface Moment {
+export interface EvalContext {
   readonly steps: Steps;
   /** How an annotation names the place: the collector has the expression's text. */
   warn(message: string, position: Position): void;
@@ -77,7 +77,7 @@ export interface Moment {
 }
 
 /** The same, for a function: where it is called and with which expressions. */
-export interface CallMoment extends Moment {
+export interface CallContext extends EvalContext {
   readonly call: Call;
 }
 

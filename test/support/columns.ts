@@ -3,7 +3,13 @@
 
 import { Labels } from '../../src/model/labels.js';
 import type { Expr, Position } from '../../src/promql/ast.js';
-import { type Column, type Moment, newColumn, type Value, type VectorValue } from '../../src/promql/value.js';
+import {
+  type Column,
+  type EvalContext,
+  newColumn,
+  type Value,
+  type VectorValue,
+} from '../../src/promql/value.js';
 
 const LINE = /^(~?)([\w:]*)(?:\{(.*)\})? ([^{}"]+)$/;
 const WORDS: Record<string, number> = { Inf: Number.POSITIVE_INFINITY, '-Inf': Number.NEGATIVE_INFINITY };
@@ -64,7 +70,7 @@ export class Notes {
   spent = 0;
 
   /** A moment for `count` steps of a minute, from the epoch on. */
-  moment(count: number, start = 0): Moment {
+  moment(count: number, start = 0): EvalContext {
     return {
       steps: { start, step: 60_000, count },
       warn: (message, { from }) => this.said.push(`warning ${from}: ${message}`),

@@ -2,7 +2,7 @@
 
 import { isLabelName } from '../../model/label-name.js';
 import { type Labels, METRIC_NAME } from '../../model/labels.js';
-import type { AggregateMoment, Aggregation } from '../aggregation.js';
+import type { AggregateContext, Aggregation } from '../aggregation.js';
 import type { AggregateExpr } from '../ast.js';
 import { EvaluationError } from '../error.js';
 import { formatDecimal } from '../number.js';
@@ -12,10 +12,10 @@ import { stringParameter } from './parameter.js';
 export const countValues: Aggregation = {
   name: 'count_values',
   param: 'string',
-  call: (groups, param, moment) => {
+  call: (groups, param, context) => {
     const label = stringParameter(param);
     if (!isLabelName(label)) throw new EvaluationError(`invalid label name ${JSON.stringify(label)}`);
-    const counts = new Counts(label, moment);
+    const counts = new Counts(label, context);
     for (const { labels, columns } of groups) {
       for (const column of columns) counts.add(column, labels);
     }
@@ -26,18 +26,18 @@ export const countValues: Aggregation = {
 /** Columns of counts. Groups may meet in one, when the value's label overwrites what told them apart. */
 class Counts {
   readonly #label: string;
-  readonly #moment: AggregateMoment;
+  readonly #context: AggregateContext;
   readonly #isLost: boolean;
   readonly #byLabels = new Map<string, Column>();
 
-  constructor(label: string, moment: AggregateMoment) {
+  constructor(label: string, context: AggregateContext) {
     this.#label = label;
-    this.#moment = moment;
-    this.#isLost = isLost(label, moment.expr);
+    this.#context = context;
+    this.#isLost = isLost(label, context.expr);
   }
 
   add({ values, has }: Column, group: Labels): void {
-    this.#moment.checkpoint();
+    this.#context.checkpoint();
     let target: Column | undefined;
     let last = 0;
     for (let i = 0; i < values.length; i++) {
@@ -59,8 +59,8 @@ class Counts {
     const labels = this.#isLost ? group : group.with(this.#label, formatDecimal(value));
     let column = this.#byLabels.get(labels.key);
     if (!column) {
-      const { count } = this.#moment.steps;
-      this.#moment.spend(count);
+      const { count } = this.#context.steps;
+      this.#context.spend(count);
       column = newColumn(labels, false, count);
       this.#byLabels.set(labels.key, column);
     }

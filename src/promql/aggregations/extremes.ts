@@ -1,18 +1,18 @@
 // The smallest and the largest value. NaN is neither as long as there is a number.
 // Source: aggregation of promql/engine.go.
 
-import type { AggregateMoment, Aggregation } from '../aggregation.js';
+import type { AggregateContext, Aggregation } from '../aggregation.js';
 import type { Column } from '../value.js';
 import { onePerGroup } from './one-per-group.js';
 
 export const extremes: readonly Aggregation[] = [
-  onePerGroup('min', (columns, result, moment) => extreme(columns, result, moment, -1)),
-  onePerGroup('max', (columns, result, moment) => extreme(columns, result, moment, 1)),
+  onePerGroup('min', (columns, result, context) => extreme(columns, result, context, -1)),
+  onePerGroup('max', (columns, result, context) => extreme(columns, result, context, 1)),
 ];
 
-function extreme(columns: readonly Column[], result: Column, moment: AggregateMoment, sign: 1 | -1): void {
+function extreme(columns: readonly Column[], result: Column, context: AggregateContext, sign: 1 | -1): void {
   for (const { values, has } of columns) {
-    moment.checkpoint();
+    context.checkpoint();
     for (let i = 0; i < values.length; i++) {
       if (!has[i]) continue;
       const value = values[i] as number;

@@ -1,6 +1,6 @@
 // The quantile of a group's values at each step. Source: rangeEvalAgg of promql/engine.go.
 
-import type { AggregateMoment, Aggregation } from '../aggregation.js';
+import type { AggregateContext, Aggregation } from '../aggregation.js';
 import type { Expr } from '../ast.js';
 import { checkQuantile, quantileOf } from '../quantile.js';
 import type { Column } from '../value.js';
@@ -10,29 +10,29 @@ import { scalarParameter } from './parameter.js';
 export const quantile: Aggregation = {
   name: 'quantile',
   param: 'scalar',
-  call: (groups, param, moment) => {
+  call: (groups, param, context) => {
     const quantiles = scalarParameter(param);
-    warn(quantiles, moment);
-    return foldGroups(groups, moment, (columns, result) => fold(columns, result, quantiles, moment));
+    warn(quantiles, context);
+    return foldGroups(groups, context, (columns, result) => fold(columns, result, quantiles, context));
   },
 };
 
 /** Reports the worst ones only, where they change from step to step. */
-function warn(quantiles: Float64Array, moment: AggregateMoment): void {
+function warn(quantiles: Float64Array, context: AggregateContext): void {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const q of quantiles) [min, max] = [Math.min(min, q), Math.max(max, q)];
-  for (const q of new Set([max, min])) checkQuantile(q, (moment.expr.param as Expr).position, moment);
+  for (const q of new Set([max, min])) checkQuantile(q, (context.expr.param as Expr).position, context);
 }
 
 function fold(
   columns: readonly Column[],
   result: Column,
   quantiles: Float64Array,
-  moment: AggregateMoment,
+  context: AggregateContext,
 ): void {
   const numbers = new Float64Array(columns.length);
   for (let i = 0; i < quantiles.length; i++) {
-    moment.checkpoint();
+    context.checkpoint();
     const { size, nans } = gather(columns, i, numbers);
     if (size + nans === 0) continue;
     result.values[i] = quantileOf(quantiles[i] as number, numbers.subarray(0, size).sort(), nans);

@@ -1,7 +1,7 @@
 // The k largest or smallest series of each group, step by step: they keep their labels and their name.
 // Source: aggregationK of promql/engine.go.
 
-import type { AggregateMoment, Aggregation, Group } from '../aggregation.js';
+import type { AggregateContext, Aggregation, Group } from '../aggregation.js';
 import { EvaluationError } from '../error.js';
 import { formatGeneral } from '../number.js';
 import { type Column, newColumn, type Value } from '../value.js';
@@ -24,11 +24,11 @@ function rank(name: string, worse: Worse): Aggregation {
   return {
     name,
     param: 'scalar',
-    call: (groups, param, moment) => {
+    call: (groups, param, context) => {
       const sizes = sizesOf(param);
       if (!sizes) return [];
-      const choose = moment.steps.count === 1 ? chooseOrdered : chooseBySteps;
-      return groups.flatMap(group => choose(group, sizes, worse, moment));
+      const choose = context.steps.count === 1 ? chooseOrdered : chooseBySteps;
+      return groups.flatMap(group => choose(group, sizes, worse, context));
     },
   };
 }
@@ -50,9 +50,9 @@ function chooseOrdered(
   { columns }: Group,
   sizes: Float64Array,
   worse: Worse,
-  moment: AggregateMoment,
+  context: AggregateContext,
 ): Column[] {
-  moment.checkpoint();
+  context.checkpoint();
   const best = [...bestOf(columns, 0, sizes[0] as number, worse)];
   const valueAt = (i: number): number => columns[i]?.values[0] as number;
   best.sort((a, b) => order(valueAt(a), valueAt(b), worse));
@@ -69,14 +69,14 @@ function chooseBySteps(
   { columns }: Group,
   sizes: Float64Array,
   worse: Worse,
-  moment: AggregateMoment,
+  context: AggregateContext,
 ): Column[] {
   const chosen = new Map<number, Column>();
   for (let step = 0; step < sizes.length; step++) {
-    moment.checkpoint();
+    context.checkpoint();
     for (const i of bestOf(columns, step, sizes[step] as number, worse)) {
       const from = columns[i] as Column;
-      const to = chosen.get(i) ?? startColumn(from, sizes.length, moment);
+      const to = chosen.get(i) ?? startColumn(from, sizes.length, context);
       chosen.set(i, to);
       to.values[step] = from.values[step] as number;
       to.has[step] = 1;
@@ -85,8 +85,8 @@ function chooseBySteps(
   return [...chosen.keys()].sort((a, b) => a - b).map(i => chosen.get(i) as Column);
 }
 
-function startColumn({ labels, dropName }: Column, count: number, moment: AggregateMoment): Column {
-  moment.spend(count);
+function startColumn({ labels, dropName }: Column, count: number, context: AggregateContext): Column {
+  context.spend(count);
   return newColumn(labels, dropName, count);
 }
 

@@ -1,17 +1,17 @@
 // Sums and averages with Neumaier's compensation: what an addition loses is added up beside it and given back at the
 // end. Source: aggregation of promql/engine.go and util/kahansum.
 
-import type { AggregateMoment, Aggregation } from '../aggregation.js';
+import type { AggregateContext, Aggregation } from '../aggregation.js';
 import { compensation } from '../functions/compensation.js';
 import type { Column } from '../value.js';
 import { onePerGroup } from './one-per-group.js';
 
 export const sums: readonly Aggregation[] = [onePerGroup('sum', sum), onePerGroup('avg', avg)];
 
-function sum(columns: readonly Column[], { values, has }: Column, moment: AggregateMoment): void {
+function sum(columns: readonly Column[], { values, has }: Column, context: AggregateContext): void {
   const lost = new Float64Array(values.length);
   for (const column of columns) {
-    moment.checkpoint();
+    context.checkpoint();
     addTo(values, lost, has, column);
   }
   for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) + (lost[i] as number);
@@ -34,10 +34,10 @@ function addTo(totals: Float64Array, lost: Float64Array, seen: Uint8Array, colum
   }
 }
 
-function avg(columns: readonly Column[], { values, has }: Column, moment: AggregateMoment): void {
+function avg(columns: readonly Column[], { values, has }: Column, context: AggregateContext): void {
   const averages = new Averages(values, has);
   for (const column of columns) {
-    moment.checkpoint();
+    context.checkpoint();
     averages.add(column);
   }
   averages.finish();

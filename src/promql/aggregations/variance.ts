@@ -1,7 +1,7 @@
 // Variance and standard deviation of a population, in one pass after Welford.
 // Source: aggregation of promql/engine.go.
 
-import type { AggregateMoment, Aggregation } from '../aggregation.js';
+import type { AggregateContext, Aggregation } from '../aggregation.js';
 import type { Column } from '../value.js';
 import { onePerGroup } from './one-per-group.js';
 
@@ -13,12 +13,12 @@ export const variance: readonly Aggregation[] = [
 function stdvar(
   columns: readonly Column[],
   { values: squares, has: seen }: Column,
-  moment: AggregateMoment,
+  context: AggregateContext,
 ): void {
   const counts = new Float64Array(squares.length);
   const means = new Float64Array(squares.length);
   for (const { values, has } of columns) {
-    moment.checkpoint();
+    context.checkpoint();
     for (let i = 0; i < squares.length; i++) {
       if (!has[i]) continue;
       const value = values[i] as number;
@@ -40,7 +40,7 @@ function stdvar(
     if (seen[i]) squares[i] = (squares[i] as number) / (counts[i] as number);
 }
 
-function stddev(columns: readonly Column[], result: Column, moment: AggregateMoment): void {
-  stdvar(columns, result, moment);
+function stddev(columns: readonly Column[], result: Column, context: AggregateContext): void {
+  stdvar(columns, result, context);
   for (let i = 0; i < result.values.length; i++) result.values[i] = Math.sqrt(result.values[i] as number);
 }

@@ -4,7 +4,7 @@
 import { Labels, METRIC_NAME } from '../../model/labels.js';
 import type { Expr } from '../ast.js';
 import type { PromqlFunction } from '../function.js';
-import { type CallMoment, newColumn, type Value, type VectorValue } from '../value.js';
+import { type CallContext, newColumn, type Value, type VectorValue } from '../value.js';
 import { vectorArgument } from './arguments.js';
 
 export const absence: readonly PromqlFunction[] = [
@@ -31,14 +31,14 @@ export function absentLabels(expr: Expr): Labels {
   return Labels.of(found);
 }
 
-function absent(args: readonly Value[], moment: CallMoment): VectorValue {
-  const { steps, call } = moment;
-  moment.spend(steps.count);
+function absent(args: readonly Value[], context: CallContext): VectorValue {
+  const { steps, call } = context;
+  context.spend(steps.count);
   const column = newColumn(absentLabels(call.args[0] as Expr), false, steps.count);
   column.values.fill(1);
   column.has.fill(1);
   for (const { has } of vectorArgument(args, 0).columns) {
-    moment.checkpoint();
+    context.checkpoint();
     for (let i = 0; i < has.length; i++) if (has[i]) column.has[i] = 0;
   }
   return { type: 'vector', columns: [column] };

@@ -3,7 +3,7 @@
 
 import { Labels } from '../../model/labels.js';
 import type { PromqlFunction } from '../function.js';
-import { type Moment, newColumn, timeOf, type Value, type VectorValue } from '../value.js';
+import { type EvalContext, newColumn, timeOf, type Value, type VectorValue } from '../value.js';
 import { vectorArgument } from './arguments.js';
 import { mapValues } from './pointwise.js';
 
@@ -43,14 +43,14 @@ function part(name: string, of: (day: Day) => number): PromqlFunction {
     variadic: 1,
     returns: 'vector',
     usesTime: true,
-    call: (args, moment) => mapOrNow(args, moment, seconds => of(dayOf(seconds))),
+    call: (args, context) => mapOrNow(args, context, seconds => of(dayOf(seconds))),
   };
 }
 
-function mapOrNow(args: readonly Value[], moment: Moment, f: (seconds: number) => number): VectorValue {
-  if (args.length > 0) return mapValues(vectorArgument(args, 0), moment, f);
-  const { steps } = moment;
-  moment.spend(steps.count);
+function mapOrNow(args: readonly Value[], context: EvalContext, f: (seconds: number) => number): VectorValue {
+  if (args.length > 0) return mapValues(vectorArgument(args, 0), context, f);
+  const { steps } = context;
+  context.spend(steps.count);
   const column = newColumn(Labels.NONE, false, steps.count);
   for (let i = 0; i < steps.count; i++) column.values[i] = f(Math.trunc(timeOf(steps, i) / 1000));
   column.has.fill(1);

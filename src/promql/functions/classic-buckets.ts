@@ -6,7 +6,7 @@ import { type Labels, METRIC_NAME } from '../../model/labels.js';
 import type { Position } from '../ast.js';
 import { LabelGroups } from '../label-groups.js';
 import { parseNumber } from '../number.js';
-import type { Column, Moment } from '../value.js';
+import type { Column, EvalContext } from '../value.js';
 
 const BUCKET = 'le';
 const JUST_BUCKET = [BUCKET];
@@ -32,16 +32,16 @@ export interface ClassicHistogram {
 export function classicHistograms(
   columns: readonly Column[],
   position: Position,
-  moment: Moment,
+  context: EvalContext,
 ): ClassicHistogram[] {
   const groups = new LabelGroups({ on: false, labels: JUST_BUCKET });
   const histograms: ClassicHistogram[] = [];
   for (const column of columns) {
-    moment.checkpoint();
+    context.checkpoint();
     const text = column.labels.get(BUCKET);
     const bound = parseNumber(text);
     if (bound === undefined) {
-      moment.warn(badBucket(text, column.labels), position);
+      context.warn(badBucket(text, column.labels), position);
       continue;
     }
     const group = groups.numberOf(column.labels);

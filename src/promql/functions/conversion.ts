@@ -2,7 +2,7 @@
 
 import { Labels } from '../../model/labels.js';
 import type { PromqlFunction } from '../function.js';
-import { type Moment, newColumn, type Value } from '../value.js';
+import { type EvalContext, newColumn, type Value } from '../value.js';
 import { scalarArgument, vectorArgument } from './arguments.js';
 
 export const conversion: readonly PromqlFunction[] = [
@@ -11,11 +11,11 @@ export const conversion: readonly PromqlFunction[] = [
 ];
 
 /** The only value of a step; NaN where there are none or several. */
-function scalar(args: readonly Value[], moment: Moment): Value {
-  const values = new Float64Array(moment.steps.count).fill(Number.NaN);
+function scalar(args: readonly Value[], context: EvalContext): Value {
+  const values = new Float64Array(context.steps.count).fill(Number.NaN);
   const seen = new Uint8Array(values.length);
   for (const column of vectorArgument(args, 0).columns) {
-    moment.checkpoint();
+    context.checkpoint();
     for (let i = 0; i < values.length; i++) {
       if (!column.has[i]) continue;
       values[i] = seen[i] ? Number.NaN : (column.values[i] as number);
@@ -25,9 +25,9 @@ function scalar(args: readonly Value[], moment: Moment): Value {
   return { type: 'scalar', values };
 }
 
-function vector(args: readonly Value[], moment: Moment): Value {
-  const { count } = moment.steps;
-  moment.spend(count);
+function vector(args: readonly Value[], context: EvalContext): Value {
+  const { count } = context.steps;
+  context.spend(count);
   const column = newColumn(Labels.NONE, false, count);
   column.values.set(scalarArgument(args, 0).values);
   column.has.fill(1);

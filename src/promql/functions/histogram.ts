@@ -8,7 +8,7 @@ import type { PromqlFunction } from '../function.js';
 import { formatGeneral } from '../number.js';
 import { checkQuantile } from '../quantile.js';
 import {
-  type CallMoment,
+  type CallContext,
   type Column,
   ColumnAllocator,
   timeOf,
@@ -46,56 +46,56 @@ export const histogram: readonly PromqlFunction[] = [
 /** Computes a value from the buckets of a histogram at a step. */
 type Estimate = (buckets: Buckets, step: number, histogram: ClassicHistogram) => number;
 
-function histogramQuantile(args: readonly Value[], moment: CallMoment): VectorValue {
+function histogramQuantile(args: readonly Value[], context: CallContext): VectorValue {
   const quantiles = scalarArgument(args, 0).values;
-  for (const q of new Set(quantiles)) checkQuantile(q, positionOf(moment, 0), moment);
+  for (const q of new Set(quantiles)) checkQuantile(q, positionOf(context, 0), context);
   const repairs = new Repairs();
-  const answer = estimate(args, 1, moment, (buckets, step, histogram) => {
+  const answer = estimate(args, 1, context, (buckets, step, histogram) => {
     const q = quantiles[step] as number;
     if (Number.isNaN(q)) return Number.NaN;
     if (q < 0) return Number.NEGATIVE_INFINITY;
     if (q > 1) return Number.POSITIVE_INFINITY;
     if (!buckets.isComplete) return Number.NaN;
     const repair = buckets.makeMonotonic();
-    if (repair) repairs.add(histogram.labels.get(METRIC_NAME), timeOf(moment.steps, step), repair);
+    if (repair) repairs.add(histogram.labels.get(METRIC_NAME), timeOf(context.steps, step), repair);
     return bucketQuantile(q, buckets);
   });
-  for (const text of repairs.texts()) moment.info(text, positionOf(moment, 1));
+  for (const text of repairs.texts()) context.info(text, positionOf(context, 1));
   return answer;
 }
 
-function histogramFraction(args: readonly Value[], moment: CallMoment): VectorValue {
+function histogramFraction(args: readonly Value[], context: CallContext): VectorValue {
   const lower = scalarArgument(args, 0).values;
   const upper = scalarArgument(args, 1).values;
-  return estimate(args, 2, moment, (buckets, step) =>
+  return estimate(args, 2, context, (buckets, step) =>
     buckets.isComplete ? bucketFraction(lower[step] as number, upper[step] as number, buckets) : Number.NaN,
   );
 }
 
-function positionOf({ call }: CallMoment, argument: number): Position {
+function positionOf({ call }: CallContext, argument: number): Position {
   return (call.args[argument] as Expr).position;
 }
 
 /** Computes a value for each histogram of an argument at each step. */
-function estimate(args: readonly Value[], i: number, moment: CallMoment, make: Estimate): VectorValue {
+function estimate(args: readonly Value[], i: number, context: CallContext, make: Estimate): VectorValue {
   const { columns } = vectorArgument(args, i);
-  const histograms = classicHistograms(columns, positionOf(moment, i), moment);
-  const room = new ColumnAllocator(moment.steps.count, histograms.length);
-  return { type: 'vector', columns: histograms.map(each => estimateOne(each, moment, make, room)) };
+  const histograms = classicHistograms(columns, positionOf(context, i), context);
+  const room = new ColumnAllocator(context.steps.count, histograms.length);
+  return { type: 'vector', columns: histograms.map(each => estimateOne(each, context, make, room)) };
 }
 
 function estimateOne(
   histogram: ClassicHistogram,
-  moment: CallMoment,
+  context: CallContext,
   make: Estimate,
   room: ColumnAllocator,
 ): Column {
-  const { count } = moment.steps;
-  moment.spend(count);
+  const { count } = context.steps;
+  context.spend(count);
   const column = room.allocate(histogram.labels, true);
   const buckets = new Buckets(histogram.buckets.length);
   for (let step = 0; step < count; step++) {
-    if (step % 100 === 0) moment.checkpoint();
+    if (step % 100 === 0) context.checkpoint();
     buckets.fill(histogram, step);
     if (buckets.size === 0) continue;
     column.values[step] = make(buckets, step, histogram);

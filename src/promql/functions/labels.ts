@@ -6,7 +6,7 @@ import { type Labels, METRIC_NAME } from '../../model/labels.js';
 import { EvaluationError } from '../error.js';
 import { joinEqual } from '../evaluate/names.js';
 import type { PromqlFunction } from '../function.js';
-import type { Column, Moment, Value, VectorValue } from '../value.js';
+import type { Column, EvalContext, Value, VectorValue } from '../value.js';
 import { stringArgument, vectorArgument } from './arguments.js';
 
 export const labels: readonly PromqlFunction[] = [
@@ -25,13 +25,13 @@ export const labels: readonly PromqlFunction[] = [
   },
 ];
 
-function labelReplace(args: readonly Value[], moment: Moment): VectorValue {
+function labelReplace(args: readonly Value[], context: EvalContext): VectorValue {
   const target = stringArgument(args, 1);
   const template = stringArgument(args, 2);
   const source = stringArgument(args, 3);
   const regexp = compile(stringArgument(args, 4));
   checkTarget(target, 'label_replace');
-  return relabel(args, target, moment, each => regexp.expand(each.get(source), template));
+  return relabel(args, target, context, each => regexp.expand(each.get(source), template));
 }
 
 function compile(source: string): Regexp {
@@ -42,7 +42,7 @@ function compile(source: string): Regexp {
   }
 }
 
-function labelJoin(args: readonly Value[], moment: Moment): VectorValue {
+function labelJoin(args: readonly Value[], context: EvalContext): VectorValue {
   const target = stringArgument(args, 1);
   const separator = stringArgument(args, 2);
   const sources = args.slice(3).map((_, i) => stringArgument(args, i + 3));
@@ -51,7 +51,7 @@ function labelJoin(args: readonly Value[], moment: Moment): VectorValue {
       throw new EvaluationError(`invalid source label name in label_join(): ${source}`);
   }
   checkTarget(target, 'label_join');
-  return relabel(args, target, moment, each => sources.map(source => each.get(source)).join(separator));
+  return relabel(args, target, context, each => sources.map(source => each.get(source)).join(separator));
 }
 
 function checkTarget(name: string, where: string): void {
@@ -62,11 +62,11 @@ function checkTarget(name: string, where: string): void {
 function relabel(
   args: readonly Value[],
   target: string,
-  moment: Moment,
+  context: EvalContext,
   make: (labels: Labels) => string | undefined,
 ): VectorValue {
   const columns = vectorArgument(args, 0).columns.map(column => {
-    moment.checkpoint();
+    context.checkpoint();
     const value = make(column.labels);
     return value === undefined ? column : withLabel(column, target, value);
   });

@@ -1,7 +1,7 @@
 // Rounding, powers, logarithms and clamps. Source: promql/functions.go and Go's package math.
 
 import type { PromqlFunction } from '../function.js';
-import type { Column, Moment, Value } from '../value.js';
+import type { Column, EvalContext, Value } from '../value.js';
 import { scalarArgument, vectorArgument } from './arguments.js';
 import { mapValues, pointwise } from './pointwise.js';
 
@@ -26,22 +26,22 @@ export const math: readonly PromqlFunction[] = [
     name: 'clamp',
     argumentTypes: ['vector', 'scalar', 'scalar'],
     returns: 'vector',
-    call: (args, moment) =>
-      clamp(args, scalarArgument(args, 1).values, scalarArgument(args, 2).values, moment),
+    call: (args, context) =>
+      clamp(args, scalarArgument(args, 1).values, scalarArgument(args, 2).values, context),
   },
   {
     name: 'clamp_min',
     argumentTypes: ['vector', 'scalar'],
     returns: 'vector',
-    call: (args, moment) =>
-      clamp(args, scalarArgument(args, 1).values, constant(Number.POSITIVE_INFINITY, moment), moment),
+    call: (args, context) =>
+      clamp(args, scalarArgument(args, 1).values, constant(Number.POSITIVE_INFINITY, context), context),
   },
   {
     name: 'clamp_max',
     argumentTypes: ['vector', 'scalar'],
     returns: 'vector',
-    call: (args, moment) =>
-      clamp(args, constant(Number.NEGATIVE_INFINITY, moment), scalarArgument(args, 1).values, moment),
+    call: (args, context) =>
+      clamp(args, constant(Number.NEGATIVE_INFINITY, context), scalarArgument(args, 1).values, context),
   },
 ];
 
@@ -71,17 +71,17 @@ function sign(value: number): number {
 }
 
 /** To the nearest multiple, halves up; the multiple is inverted because `0.1` is less exact than `10`. */
-function round(args: readonly Value[], moment: Moment): Value {
-  const nearest = args.length > 1 ? scalarArgument(args, 1).values : constant(1, moment);
-  return mapValues(vectorArgument(args, 0), moment, (value, i) => {
+function round(args: readonly Value[], context: EvalContext): Value {
+  const nearest = args.length > 1 ? scalarArgument(args, 1).values : constant(1, context);
+  return mapValues(vectorArgument(args, 0), context, (value, i) => {
     const inverse = 1 / (nearest[i] as number);
     return Math.floor(value * inverse + 0.5) / inverse;
   });
 }
 
 /** Steps at which the lower bound is above the upper one have no answer. */
-function clamp(args: readonly Value[], low: Float64Array, high: Float64Array, moment: Moment): Value {
-  const clamped = mapValues(vectorArgument(args, 0), moment, (value, i) =>
+function clamp(args: readonly Value[], low: Float64Array, high: Float64Array, context: EvalContext): Value {
+  const clamped = mapValues(vectorArgument(args, 0), context, (value, i) =>
     larger(low[i] as number, smaller(high[i] as number, value)),
   );
   if (!low.some((bound, i) => (high[i] as number) < bound)) return clamped;
@@ -95,7 +95,7 @@ function without(column: Column, low: Float64Array, high: Float64Array): Column 
   };
 }
 
-function constant(value: number, { steps }: Moment): Float64Array {
+function constant(value: number, { steps }: EvalContext): Float64Array {
   return new Float64Array(steps.count).fill(value);
 }
 

@@ -3,7 +3,7 @@
 
 import type { Expr } from '../ast.js';
 import type { PromqlFunction } from '../function.js';
-import { type CallMoment, newColumn, type Value } from '../value.js';
+import { type CallContext, newColumn, type Value } from '../value.js';
 import { absentLabels } from './absence.js';
 import { matrixArgument } from './arguments.js';
 import { compensation } from './compensation.js';
@@ -89,8 +89,8 @@ function variance({ values, lo, hi }: Window): number {
 }
 
 /** The samples themselves, so a series keeps its name. */
-function firstOverTime(args: readonly Value[], moment: CallMoment): Value {
-  return overWindows(matrixArgument(args, 0), moment, () => first, true);
+function firstOverTime(args: readonly Value[], context: CallContext): Value {
+  return overWindows(matrixArgument(args, 0), context, () => first, true);
 }
 
 function first({ values, lo }: Window): number {
@@ -98,8 +98,8 @@ function first({ values, lo }: Window): number {
 }
 
 /** As above. */
-function lastOverTime(args: readonly Value[], moment: CallMoment): Value {
-  return overWindows(matrixArgument(args, 0), moment, () => last, true);
+function lastOverTime(args: readonly Value[], context: CallContext): Value {
+  return overWindows(matrixArgument(args, 0), context, () => last, true);
 }
 
 function last({ values, hi }: Window): number {
@@ -107,13 +107,13 @@ function last({ values, hi }: Window): number {
 }
 
 /** One at each step at which no series has a sample. */
-function absentOverTime(args: readonly Value[], moment: CallMoment): Value {
-  const { count } = moment.steps;
-  const column = newColumn(absentLabels(moment.call.args[0] as Expr), true, count);
+function absentOverTime(args: readonly Value[], context: CallContext): Value {
+  const { count } = context.steps;
+  const column = newColumn(absentLabels(context.call.args[0] as Expr), true, count);
   column.values.fill(1);
   column.has.fill(1);
-  moment.spend(count);
-  overWindows(matrixArgument(args, 0), moment, () => ({ step }) => {
+  context.spend(count);
+  overWindows(matrixArgument(args, 0), context, () => ({ step }) => {
     column.has[step] = 0;
     return undefined;
   });

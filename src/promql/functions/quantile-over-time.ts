@@ -2,7 +2,7 @@
 
 import type { PromqlFunction } from '../function.js';
 import { checkQuantile, quantileOf } from '../quantile.js';
-import type { CallMoment, Value } from '../value.js';
+import type { CallContext, Value } from '../value.js';
 import { matrixArgument, scalarArgument } from './arguments.js';
 import { select } from './select.js';
 import { argumentPosition, overWindows, type Window } from './windows.js';
@@ -12,17 +12,17 @@ export const quantileOverTime: readonly PromqlFunction[] = [
   { name: 'quantile_over_time', argumentTypes: ['scalar', 'matrix'], returns: 'vector', call },
 ];
 
-function call(args: readonly Value[], moment: CallMoment): Value {
+function call(args: readonly Value[], context: CallContext): Value {
   const quantiles = scalarArgument(args, 0).values;
   const matrix = matrixArgument(args, 1);
   const longest = matrix.series.reduce((most, { times }) => Math.max(most, times.length), 0);
   const scratch = new Float64Array(longest);
   const checked = new Set<number>();
-  return overWindows(matrix, moment, () => window => {
+  return overWindows(matrix, context, () => window => {
     const q = quantiles[window.step] as number;
     if (!checked.has(q)) {
       checked.add(q);
-      checkQuantile(q, argumentPosition(moment, 0), moment);
+      checkQuantile(q, argumentPosition(context, 0), context);
     }
     return quantile(q, window, scratch);
   });

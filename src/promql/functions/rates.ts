@@ -4,7 +4,7 @@
 import { METRIC_NAME } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { PromqlFunction } from '../function.js';
-import type { CallMoment, Value, VectorValue } from '../value.js';
+import type { CallContext, Value, VectorValue } from '../value.js';
 import { matrixArgument } from './arguments.js';
 import { Breaks } from './breaks.js';
 import {
@@ -34,21 +34,21 @@ function counterFunction(name: string, open: OpenSeries): PromqlFunction {
     name,
     argumentTypes: ['matrix'],
     returns: 'vector',
-    call(args: readonly Value[], moment: CallMoment): Value {
-      const vector = overWindows(matrixArgument(args, 0), moment, open);
-      noteOtherThanCounters(vector, moment);
+    call(args: readonly Value[], context: CallContext): Value {
+      const vector = overWindows(matrixArgument(args, 0), context, open);
+      noteOtherThanCounters(vector, context);
       return vector;
     },
   };
 }
 
 /** Says once for each name that it is not one of a counter. */
-function noteOtherThanCounters({ columns }: VectorValue, moment: CallMoment): void {
+function noteOtherThanCounters({ columns }: VectorValue, context: CallContext): void {
   for (const name of new Set(columns.map(({ labels }) => labels.get(METRIC_NAME)))) {
     if (name === '' || COUNTER_NAME.test(name)) continue;
-    moment.info(
+    context.info(
       `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`,
-      argumentPosition(moment, 0),
+      argumentPosition(context, 0),
     );
   }
 }

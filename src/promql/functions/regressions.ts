@@ -3,7 +3,7 @@
 
 import type { Millis } from '../../model/time.js';
 import type { PromqlFunction } from '../function.js';
-import { type CallMoment, timeOf, type Value } from '../value.js';
+import { type CallContext, timeOf, type Value } from '../value.js';
 import { matrixArgument, scalarArgument } from './arguments.js';
 import { compensation } from './compensation.js';
 import { overWindows, type Window, windowFunction } from './windows.js';
@@ -32,11 +32,11 @@ function slope(window: Window): number | undefined {
 }
 
 /** The line's value some seconds after the step. */
-function predictLinear(args: readonly Value[], moment: CallMoment): Value {
+function predictLinear(args: readonly Value[], context: CallContext): Value {
   const seconds = scalarArgument(args, 1).values;
-  return overWindows(matrixArgument(args, 0), moment, () => window => {
+  return overWindows(matrixArgument(args, 0), context, () => window => {
     if (window.hi - window.lo < 2) return undefined;
-    const line = lineThrough(window, timeOf(moment.steps, window.step));
+    const line = lineThrough(window, timeOf(context.steps, window.step));
     return line.slope * (seconds[window.step] as number) + line.intercept;
   });
 }

@@ -1,7 +1,7 @@
 // Order by value, for people who read the answer of an instant query. Source: funcSort of promql/functions.go.
 
 import type { PromqlFunction } from '../function.js';
-import type { CallMoment, Column, Value } from '../value.js';
+import type { CallContext, Column, Value } from '../value.js';
 import { vectorArgument } from './arguments.js';
 
 export const sort: readonly PromqlFunction[] = [order('sort', 1), order('sort_desc', -1)];
@@ -11,16 +11,16 @@ function order(name: string, direction: 1 | -1): PromqlFunction {
     name,
     argumentTypes: ['vector'],
     returns: 'vector',
-    call: (args, moment) => sorted(args, direction, moment),
+    call: (args, context) => sorted(args, direction, context),
   };
 }
 
-function sorted(args: readonly Value[], direction: 1 | -1, moment: CallMoment): Value {
+function sorted(args: readonly Value[], direction: 1 | -1, context: CallContext): Value {
   const vector = vectorArgument(args, 0);
-  if (moment.steps.count > 1) {
-    moment.warn(
+  if (context.steps.count > 1) {
+    context.warn(
       'sort is ineffective for range queries since results are always ordered by labels',
-      moment.call.position,
+      context.call.position,
     );
     return vector;
   }

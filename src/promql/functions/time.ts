@@ -1,7 +1,7 @@
 // When: the time of a step, and of the samples that were selected. Seconds since the epoch.
 
 import type { PromqlFunction } from '../function.js';
-import { type Moment, timeOf, type Value, type VectorValue } from '../value.js';
+import { type EvalContext, timeOf, type Value, type VectorValue } from '../value.js';
 import { vectorArgument } from './arguments.js';
 
 export const time: readonly PromqlFunction[] = [
@@ -10,7 +10,7 @@ export const time: readonly PromqlFunction[] = [
     argumentTypes: [],
     returns: 'scalar',
     usesTime: true,
-    call: (_, moment) => ({ type: 'scalar', values: stepTimes(moment) }),
+    call: (_, context) => ({ type: 'scalar', values: stepTimes(context) }),
   },
   {
     name: 'timestamp',
@@ -22,16 +22,16 @@ export const time: readonly PromqlFunction[] = [
   },
 ];
 
-function stepTimes({ steps }: Moment): Float64Array {
+function stepTimes({ steps }: EvalContext): Float64Array {
   return new Float64Array(steps.count).map((_, i) => timeOf(steps, i) / 1000);
 }
 
 /** The samples' own times; values that were computed are of the step's time. */
-function timestamp(args: readonly Value[], moment: Moment): VectorValue {
-  const computed = stepTimes(moment);
+function timestamp(args: readonly Value[], context: EvalContext): VectorValue {
+  const computed = stepTimes(context);
   const columns = vectorArgument(args, 0).columns.map(({ labels, has, stamps }) => {
-    moment.checkpoint();
-    moment.spend(has.length);
+    context.checkpoint();
+    context.spend(has.length);
     return { labels, dropName: true, values: stamps?.map(millis => millis / 1000) ?? computed.slice(), has };
   });
   return { type: 'vector', columns };

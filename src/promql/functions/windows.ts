@@ -5,7 +5,7 @@ import type { Millis } from '../../model/time.js';
 import type { Expr, Position } from '../ast.js';
 import type { PromqlFunction } from '../function.js';
 import {
-  type CallMoment,
+  type CallContext,
   type Column,
   ColumnAllocator,
   type MatrixValue,
@@ -45,17 +45,17 @@ export type OpenSeries = (series: RangeSeries, matrix: MatrixValue) => WindowFun
  */
 export function overWindows(
   matrix: MatrixValue,
-  moment: CallMoment,
+  context: CallContext,
   open: OpenSeries,
   keepsName = false,
 ): VectorValue {
   const columns: Column[] = [];
-  const room = new ColumnAllocator(moment.steps.count, matrix.series.length);
+  const room = new ColumnAllocator(context.steps.count, matrix.series.length);
   for (let i = 0; i < matrix.series.length; i++) {
     const series = matrix.series[i] as RangeSeries;
     const dropName = !keepsName || series.dropName;
-    const place = () => openColumn(room, series, dropName, moment);
-    const column = walk(series, matrix, open(series, matrix), moment, place);
+    const place = () => openColumn(room, series, dropName, context);
+    const column = walk(series, matrix, open(series, matrix), context, place);
     if (column) columns.push(column);
   }
   return { type: 'vector', columns };
@@ -67,12 +67,12 @@ export function windowFunction(name: string, open: OpenSeries): PromqlFunction {
     name,
     argumentTypes: ['matrix'],
     returns: 'vector',
-    call: (args, moment) => overWindows(matrixArgument(args, 0), moment, open),
+    call: (args, context) => overWindows(matrixArgument(args, 0), context, open),
   };
 }
 
 /** Where an argument stands, without the parentheses around it: what annotations point at. */
-export function argumentPosition({ call }: CallMoment, i: number): Position {
+export function argumentPosition({ call }: CallContext, i: number): Position {
   let expr = call.args[i] as Expr;
   while (expr.type === 'paren') expr = expr.expr;
   return expr.position;
@@ -82,16 +82,16 @@ function walk(
   series: RangeSeries,
   { range, ends }: MatrixValue,
   answer: WindowFunction,
-  moment: CallMoment,
+  context: CallContext,
   place: () => Column,
 ): Column | undefined {
-  moment.checkpoint();
+  context.checkpoint();
   const window = new MovingWindow(series, range);
   let column: Column | undefined;
   for (let step = 0; step < ends.length; step++) {
     window.moveTo(step, ends[step] as number);
     if (window.work > WORK_PER_CHECKPOINT) {
-      moment.checkpoint();
+      context.checkpoint();
       window.work = 0;
     }
     const value = window.lo < window.hi ? answer(window) : undefined;
@@ -107,9 +107,9 @@ function openColumn(
   room: ColumnAllocator,
   { labels }: RangeSeries,
   dropName: boolean,
-  moment: CallMoment,
+  context: CallContext,
 ): Column {
-  moment.spend(moment.steps.count);
+  context.spend(context.steps.count);
   return room.allocateSparse(labels, dropName);
 }
 
