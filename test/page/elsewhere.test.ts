@@ -64,7 +64,7 @@ test('says what it cannot show while the Prometheus is away, and shows it once i
     await expect
       .poll(what, { timeout: 60_000 })
       .toMatch(
-        /Tools Server is unhealthy .* escalates to level2 in \d+ min.* unless it ends; whom the Alertm/s,
+        /Tools Server is unhealthy .* escalates to level2 in \d+ min.* unless it ends; notifications are sent by the Alertm/s,
       );
     await shows(page, 'body').not.toMatch(/The rules are not evaluated/);
     await page.getByRole('button', { name: 'More about ServiceDown of tools' }).click();

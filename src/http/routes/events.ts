@@ -9,7 +9,7 @@ export const events = route({
   summary:
     'Server-sent events: `health` with what `/cluster_health` says, at once and after every change; the header `Last-Event-ID` spares what is known',
   answer: ['text/event-stream'],
-  others: { 503: { when: 'Too many clients read along' } },
+  others: { 503: { when: 'Too many clients are subscribed' } },
   handle: (_, { events: feed }, { lastEventId, client, signal }) => ({
     type: 'text/event-stream',
     headers: { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },

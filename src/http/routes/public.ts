@@ -41,7 +41,7 @@ const events = route({
   path: `${PREFIX}/events`,
   summary: '`/events` for the public: `health` with what `/ui/public/cluster_health` says',
   answer: ['text/event-stream'],
-  others: { 503: { when: 'Too many clients read along' } },
+  others: { 503: { when: 'Too many clients are subscribed' } },
   handle: (_, { publicEvents: feed }, { lastEventId, client, signal }) => ({
     type: 'text/event-stream',
     headers: { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
