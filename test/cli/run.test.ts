@@ -192,7 +192,7 @@ describe('commands', () => {
       [
         expect.stringMatching(/^0 discord to http:\/\/127\.0\.0\.1: failed in .*/),
         expect.stringMatching(/^ {4}warning: Template failed; sending a plain message/),
-        expect.stringMatching(/^ {4}Nothing listens there/),
+        expect.stringMatching(/^ {4}Nothing listens on that port/),
       ],
       [],
     ],
