@@ -80,10 +80,29 @@ export interface Clock {
   elapsed(): Millis;
 }
 
+/**
+ * The wall clock in whole microseconds, so that a moment is the same before and after it was printed. Date.now() follows a
+ * corrected wall clock, which performance.timeOrigin would not, and gives the milliseconds; the monotonic clock, at a distance
+ * that is kept, gives the fraction. It goes back only where Date.now() does: what was recorded at one reading has begun at
+ * the next.
+ */
+function makeWallClock(): () => Millis {
+  let distance = Date.now() - performance.now();
+  let last = 0;
+  return () => {
+    const millis = Date.now();
+    const measured = performance.now() + distance;
+    // The true time is within this millisecond.
+    const within = Math.min(Math.max(measured, millis), millis + 0.999);
+    distance += within - measured;
+    const time = Math.floor(within * 1000) / 1000;
+    last = last > time && last < millis + 1 ? last : time;
+    return last;
+  };
+}
+
 /** The machine's own clocks. */
 export const systemClock: Clock = {
-  // Date.now() follows a corrected wall clock, which performance.timeOrigin would not; the fraction is borrowed
-  // from the monotonic clock. Whole microseconds, so that a moment is the same before and after it was printed.
-  now: () => Math.round((Date.now() + (performance.now() % 1)) * 1000) / 1000,
+  now: makeWallClock(),
   elapsed: () => performance.now(),
 };
