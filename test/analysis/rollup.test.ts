@@ -156,11 +156,13 @@ describe('a roll-up', () => {
       });
     const before = daysOf();
     samplesChanged(file, at(22, 3), at(22, 4));
+    // Of the 27th the last hours are left.
+    samplesChanged(file, at(25, 12), at(26, 12));
     const gone = jobOf(short.engine);
     const steps: (string | undefined)[] = [];
-    for (let n = 0; n < 5; n++) steps.push(await gone.step());
+    for (let n = 0; n < 7; n++) steps.push(await gone.step());
     gone.close();
-    expect(steps.slice(0, 4)).toEqual(['2026-10-21', '2026-10-22', '2026-10-23', '2026-10-24']);
+    expect(steps).toEqual(DATES.slice(1));
     expect(daysOf()).toEqual(before);
     expect(store.days.changed()).toEqual([]);
     // The import brought an outage, and a day on which nothing was known.
