@@ -95,7 +95,7 @@ export interface BestEndpoint {
   readonly timestamp: string;
 }
 
-/** Why there is no answer, in words. */
+/** Why there is no answer, one line for people. */
 export interface Failure {
   readonly error: string;
 }

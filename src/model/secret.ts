@@ -7,7 +7,10 @@ export interface SecretSource {
   readonly former?: readonly string[];
 }
 
-/** The value of what may be a secret or plain text. @throws Error in words, when it is in a file that cannot be read */
+/**
+ * The value of what may be a secret or plain text.
+ * @throws Error when it is in a file that cannot be read; its message names the file and the reason
+ */
 export function revealed(value: string | SecretSource): string {
   return typeof value === 'string' ? value : value.reveal();
 }

@@ -158,7 +158,7 @@ export interface SamplesStatus {
   readonly errors: number;
   /** Oldest sample kept; undefined while there is none. */
   readonly oldest: Millis | undefined;
-  /** What is wrong, in words. */
+  /** What is wrong, one line for people. */
   readonly problem: string | undefined;
   /** Rows found damaged and left out since the start, and when damage was found last. */
   readonly damage: { readonly rows: number; readonly at: Millis | undefined };

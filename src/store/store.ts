@@ -93,7 +93,7 @@ export class Store {
     this.#database.open();
   }
 
-  /** What is wrong, in words; undefined while all is well. */
+  /** What is wrong, one line for people; undefined while nothing is. */
   get problem(): string | undefined {
     return this.#database.problem;
   }

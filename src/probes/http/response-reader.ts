@@ -1,6 +1,6 @@
 // One HTTP/1 answer, read off a connection. Comes in: bytes as they come; goes out: status, headers and body, piece by
 // piece. What curl and Go's client take is taken (bare LF, folded headers, interim answers that were not asked for, equal
-// Content-Lengths); what they refuse is refused in words that say which bytes were wrong.
+// Content-Lengths); the reason of a refusal says which bytes were wrong.
 // Sources: RFC 9112, 4 to 7; Go, net/http/transfer.go and net/textproto/reader.go.
 
 import { ProbeFailure } from '../probe.js';
