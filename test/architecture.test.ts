@@ -28,6 +28,7 @@ const NUMBER: Record<string, number> = {
   query: 3,
   cluster: 3,
   alerts: 3.2,
+  scrape: 3.3,
   analysis: 3.5,
   report: 3.7,
   http: 4,

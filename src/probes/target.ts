@@ -1,9 +1,10 @@
 // One thing that is checked again and again: its probe, and what is remembered from check to check.
 
+import { serializeSecrets } from '../config/secret-transfer.js';
 import type { CheckResult, Status } from '../model/result.js';
 import type { Clock, Millis } from '../model/time.js';
 import { runCheck } from './attempt.js';
-import { serializeSecrets, type TargetConfig } from './config.js';
+import type { TargetConfig } from './config.js';
 import { Confirmation } from './confirmation.js';
 import { withFiles } from './named-files.js';
 import type { Probe } from './probe.js';

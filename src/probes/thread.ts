@@ -6,8 +6,8 @@ import {
   type SupervisorRequest,
   supervised,
 } from '../concurrency/supervised-thread.js';
+import { reviveSecrets } from '../config/secret-transfer.js';
 import { type Millis, systemClock } from '../model/time.js';
-import { reviveSecrets } from './config.js';
 import { host } from './kinds/host.js';
 import { kinds } from './kinds/index.js';
 import { Prober } from './prober.js';

@@ -2,9 +2,10 @@
 
 import { lowerThreadPriority } from '../concurrency/priority.js';
 import { SupervisedWorker } from '../concurrency/supervised-worker.js';
+import { serializeSecrets } from '../config/secret-transfer.js';
 import type { OverallStatus } from '../model/service.js';
 import type { Millis } from '../model/time.js';
-import { type ProberConfig, serializeSecrets } from './config.js';
+import type { ProberConfig } from './config.js';
 import type { CheckEvent, CheckRequest } from './protocol.js';
 import type { CheckRunner, CheckRunnerEvents } from './runner.js';
 

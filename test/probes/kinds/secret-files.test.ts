@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { FileSecret } from '../../../src/config/file-secret.js';
-import { reviveSecrets, serializeSecrets } from '../../../src/probes/config.js';
+import { reviveSecrets, serializeSecrets } from '../../../src/config/secret-transfer.js';
 import { haproxy } from '../../../src/probes/kinds/haproxy.js';
 import { http } from '../../../src/probes/kinds/http.js';
 import { ollama } from '../../../src/probes/kinds/ollama.js';
