@@ -1,5 +1,5 @@
-// What rules make of a scrape goes in with it: seen by the next rule at once, kept with the scrape, ended by the rule
-// that no longer shows it.
+// Samples that rules record are added to the scrape: the next rule sees them at once, they are stored with the scrape, and
+// a rule that no longer returns a series ends it.
 
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -38,7 +38,7 @@ const all = () =>
         `${labels} ${[...times].map((at, i) => `${at}=${values[i]}`).join(' ')}${ends.length ? ` ended ${[...ends]}` : ''}`,
     );
 
-test('what is added is seen before it is committed, and is there after a restart', () => {
+test('added samples are visible before the commit and after a restart', () => {
   store.beginScrape(scrape(1000, 1));
   expect(all()).toEqual(['up 1000=1']);
   store.add('rule a', [made('a', 5)]);
@@ -50,7 +50,7 @@ test('what is added is seen before it is committed, and is there after a restart
   expect(all()).toEqual(['a 1000=5', 'b 1000=NaN', 'up 1000=1']);
 });
 
-test('a source that is not asked keeps what it shows, one that shows something else ends it', () => {
+test('a source that is not evaluated keeps its series, one that returns other series ends them', () => {
   store.beginScrape(scrape(1000, 1));
   store.add('r', [made('a', 1), made('b', 2)]);
   store.commit();
@@ -68,7 +68,7 @@ test('a source that is not asked keeps what it shows, one that shows something e
   ]);
 });
 
-test('a source that ends does not end a series another one shows', () => {
+test('a source that ends does not end a series that another source has', () => {
   store.beginScrape(scrape(1000, 1));
   store.add('first', [made('a', 1)]);
   store.commit();
@@ -79,7 +79,7 @@ test('a source that ends does not end a series another one shows', () => {
   expect(all()).toEqual(['a 1000=1 2000=2', 'up 1000=1 2000=1']);
 });
 
-test('a series twice at one moment counts once; without a scrape there is nothing to add to', () => {
+test('a second sample of a series at the same time is dropped, and so are samples added without a scrape', () => {
   store.beginScrape(scrape(1000, 1));
   expect(store.add('r', [made('a', 1), made('a', 2), made('a', 1), made('up', 9)])).toBe(2);
   store.commit();
@@ -100,7 +100,7 @@ test('many series widen the row', () => {
   expect(all()).toEqual([...many.map(({ labels, value }) => `${labels} 1000=${value}`), 'up 1000=1']);
 });
 
-test('what somebody else showed ends with the scrape that was begun, for good', () => {
+test('end() ends the series of other sources with the current scrape, also after a restart', () => {
   const matching = (name: string) => [
     { name: '__name__', op: '!=', value: name, matches: (value: string) => value !== name } as const,
   ];

@@ -1,4 +1,4 @@
-// What goes into a chunk comes out of it, bit for bit, whatever it is.
+// A decoded chunk has the samples that were encoded, bit for bit.
 
 import { describe, expect, test } from 'vitest';
 import { ByteReader, ByteWriter } from '../../src/tsdb/codec/bytes.js';
@@ -85,7 +85,7 @@ describe.each(EFFORTS)('%s effort', effort => {
   });
 });
 
-test('the choice of the writing pays: bytes of 4,096 values', () => {
+test('the chosen encoding is small: bytes of 4,096 values', () => {
   const random = randomFrom(5);
   let total = 0;
   const size = (value: (i: number) => number) => encodeChunk(of(4096, value), 'small').length;
@@ -107,7 +107,7 @@ test.each([1, 2, 16, 17, 255, 4096])('tokens of numbers up to 2^53, %i of them',
   expect(readTokens(new ByteReader(out.bytes), count)).toEqual(numbers);
 });
 
-describe('what was damaged is not read as something else', () => {
+describe('damaged bytes are an error, not other samples', () => {
   const written = encodeChunk(
     of(1000, i => i * i),
     'small',

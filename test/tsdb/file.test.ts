@@ -26,7 +26,7 @@ const WRITER = fileURLToPath(new URL('writer.mjs', import.meta.url));
 const fixture = storeFixture();
 const { open, stores, whileBusy } = fixture;
 
-test('what was appended is there when the process is killed, in the middle of whatever', async () => {
+test('appended samples survive a kill of the process at any point', async () => {
   let first = 1;
   for (const length of [30, 150, 800, 1600]) {
     const child = spawn(process.execPath, [WRITER, DIST, fixture.file, String(first)], {
@@ -43,7 +43,7 @@ test('what was appended is there when the process is killed, in the middle of wh
     const store = open();
     for (const { times, values } of store.select(matchers('__name__=n'), 0, FOREVER)) {
       const last = whole.at(-1) as number;
-      // Some more may have been written before it could be said.
+      // Samples may have been written whose line was not.
       expect(times.length).toBeGreaterThanOrEqual(last);
       expect([...times]).toEqual(Array.from(times, (_, i) => (i + 1) * 1000));
       expect([...values]).toEqual(Array.from(times, (_, i) => i + 1));
@@ -56,7 +56,7 @@ test('what was appended is there when the process is killed, in the middle of wh
   expect(readdirSync(join(fixture.folder, 'data')).filter(name => name.includes('.corrupt-'))).toEqual([]);
 });
 
-describe('a corrupt file is set aside and what is in memory goes on', () => {
+describe('a corrupt file is set aside and samples in memory stay', () => {
   const asides = () => readdirSync(join(fixture.folder, 'data')).filter(name => name.includes('.corrupt-'));
 
   function overwrite(path: string, at: number, bytes: Uint8Array): void {
@@ -104,7 +104,7 @@ describe('a corrupt file is set aside and what is in memory goes on', () => {
 });
 
 describe('a file that cannot be written', () => {
-  test('or opened: samples wait in memory, and nothing of before is lost', () => {
+  test('or opened: samples wait in memory, and earlier samples are not lost', () => {
     fill(open(), 1, 50);
     stores.splice(0)[0]?.close();
     const aside = readFileSync(fixture.file);
@@ -126,7 +126,7 @@ describe('a file that cannot be written', () => {
     expect(fixture.logged.map(([level]) => level)).toEqual(['info', 'error', 'info', 'info', 'info']);
   });
 
-  test('and only read: queries are answered with what is there and what waits, and it is written once it can be', () => {
+  test('but read: queries return its samples and the waiting ones, which are written once the file is writable', () => {
     let obstacle: string | undefined;
     const options = { obstacle: () => obstacle };
     // Some samples are in chunks, some in the log.
@@ -160,7 +160,7 @@ describe('a file that cannot be written', () => {
     expect(select(open(), '__name__=a')).toEqual([`a{x="1"}: ${lineOf(1, 750)}`]);
   });
 
-  test('and only read, with a damaged chunk: it is left out by name and stays where it is', () => {
+  test('but read, with a damaged chunk: the chunk is left out, counted, and stays in the file', () => {
     const first = open();
     fill(first, 1, 300);
     first.close();
@@ -209,7 +209,7 @@ describe('a file that cannot be written', () => {
     }
   });
 
-  test('for hours: the oldest samples go, and memory stays bounded', () => {
+  test('for hours: the oldest samples are dropped, and memory stays bounded', () => {
     mkdirSync(fixture.file, { recursive: true });
     const store = open();
     fill(store, 1, 1000);

@@ -1,4 +1,4 @@
-// The last sample of each series in a window is the last of what the whole window has: in the head, in chunks, imported.
+// latest() returns the last sample that select() returns of each series: in the head, in chunks, imported.
 
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -63,7 +63,7 @@ function expectSame(random: () => number, until: number): void {
   }
 }
 
-test('while it runs, and after a restart', () => {
+test('latest() equals the end of select(), before and after a restart', () => {
   const random = randomFrom(1);
   fill(random);
   expectSame(random, (SCRAPES + 10) * EVERY);
@@ -72,7 +72,7 @@ test('while it runs, and after a restart', () => {
   expectSame(random, (SCRAPES + 10) * EVERY);
 });
 
-test('beside samples somebody has imported into the future', () => {
+test('latest() equals the end of select() when samples of the future were imported', () => {
   const random = randomFrom(2);
   fill(random);
   const other = new SampleFile(join(folder, 'samples.db'), new ByteCache(0));

@@ -25,7 +25,7 @@ afterAll(() => {
 });
 
 test.skipIf(!isMounted)(
-  'has not changed because it was read, and has when it was written from elsewhere',
+  'a read-only file is unchanged after reads, and changed after another process wrote to it',
   () => {
     mount('-o', 'remount,ro', folder);
     const file = new SampleFile(path, new ByteCache(1000), undefined, true);

@@ -34,7 +34,7 @@ describe('the clock is set back', () => {
     ]);
   });
 
-  test('and forth again: what was taken meanwhile stays', () => {
+  test('and forward again: samples of the time between stay', () => {
     const store = open();
     fill(store, 1000, 1100);
     fill(store, 500, 510);
@@ -45,7 +45,7 @@ describe('the clock is set back', () => {
   test.each([
     ['back', 500],
     ['forward', 9000],
-  ])('%s: what every source showed last is shown there, and ends when it is not shown again', (_, to) => {
+  ])('%s: the last values of every source are carried over, and end when they do not come again', (_, to) => {
     const store = open();
     store.append(scrape(490_000, { ghost: 1 }));
     fill(store, 1000, 1100);
@@ -64,7 +64,7 @@ describe('the clock is set back', () => {
       [[to * 1000 - 1], [7], [to * 1000]],
     ]);
     expect(shown('a', to).map(({ values }) => [...values])).toEqual([[1101, to]]);
-    // What was there at that time is not there now.
+    // A series of that time without a later sample ends.
     const ghost = store.select(matchers('__name__=ghost'), 0, 505_000);
     expect(ghost.map(({ times, ends }) => [[...times], [...ends]])).toEqual([
       [[490_000], to === 500 ? [499_999] : []],
@@ -72,7 +72,7 @@ describe('the clock is set back', () => {
     expect(store.stats()).toMatchObject({ dropped: 0, problem: undefined });
   });
 
-  test('by seconds: it is waited for', () => {
+  test('by seconds: samples are dropped until the clock has caught up', () => {
     const store = open();
     fill(store, 1000, 1100);
     fill(store, 1090, 1105);

@@ -46,7 +46,7 @@ describe('series are selected by', () => {
 });
 
 describe('windows', () => {
-  // Small chunks, merged ones and the head: every border is somewhere.
+  // Small chunks, merged ones and the head.
   const LAST = 1700;
   function filled(jitter?: (n: number) => number): SampleStore {
     const store = open();
@@ -87,7 +87,7 @@ describe('windows', () => {
     }
   });
 
-  test('of any size give what is in them', () => {
+  test('of any size contain all samples between their ends', () => {
     const random = randomFrom(3);
     const jitter = (n: number) => (n * 7919) % 13;
     const store = filled(jitter);
@@ -121,13 +121,13 @@ describe('windows', () => {
   });
 
   test.each<[string, (store: SampleStore, at: number) => void]>([
-    ['a scrape is kept', (store, at) => store.append(scrape(at, { a: 9, b: 9, c: 9, d: 9 }))],
+    ['a scrape is stored', (store, at) => store.append(scrape(at, { a: 9, b: 9, c: 9, d: 9 }))],
     ['a series ends', (store, at) => store.append(scrape(at, { a: 9 }))],
     ['another window is read', store => store.select(matchers('__name__=~.*'), 0, FOREVER)],
     ['the clock is set back', store => store.append(scrape(1000, { a: 9, b: 9, c: 9, d: 9 }))],
   ])('are read by parts, and whole when %s between two', (name, meanwhile) => {
     for (const read of ['select', 'latest'] as const) {
-      // A clock that goes on with every look at it: each series is a part.
+      // The clock advances with every read, so that each series is a part.
       const clock = { now: () => fixture.now, elapsed: () => (fixture.now += 10) };
       const store = open({ clock, file: join(fixture.folder, `${read}.db`) });
       for (let n = 1; n <= 300; n++) store.append(scrape(n * 1000, { a: n, b: n, c: n, d: n }));
@@ -140,14 +140,14 @@ describe('windows', () => {
       const found =
         read === 'select' ? store.select(all, 0, FOREVER, 1e9, pause) : store.latest(all, 0, FOREVER, pause);
       expect(pauses).toBeGreaterThanOrEqual(3);
-      // After the clock was set back there is another past.
+      // After the clock was set back, earlier samples are others.
       if (name !== 'the clock is set back') expect(printed(found)).toEqual(before);
       expect(new Set(found.map(({ times }) => times.at(-1))).size).toBe(1);
       expect(found).toHaveLength(4);
     }
   });
 
-  test('come to an end though the clock is set back at every part', () => {
+  test('end although the clock is set back at every part', () => {
     const clock = { now: () => fixture.now, elapsed: () => (fixture.now += 10) };
     const store = open({ clock, file: join(fixture.folder, 'set-back.db') });
     const DAY = 86_400_000;
@@ -161,7 +161,7 @@ describe('windows', () => {
     expect(pauses).toBe(3);
   });
 
-  test('have ends in them, also without samples', () => {
+  test('contain the ends of series, also without samples', () => {
     const store = open();
     store.append(scrape(10, { a: 1, b: 1 }));
     store.append(scrape(20, { b: 1 }));
@@ -170,7 +170,7 @@ describe('windows', () => {
     expect(store.series([matchers('__name__=a')], 11, 30)).toEqual([]);
   });
 
-  test('of series that come and go have their gaps', () => {
+  test('of series that come and go have gaps', () => {
     const store = open();
     const want: string[] = [];
     for (let n = 1; n <= 900; n++) {

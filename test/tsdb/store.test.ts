@@ -41,7 +41,7 @@ describe('scrapes', () => {
     expect(select(open())).toEqual(['a: NaN@10 NaN@20', 'b: 1@10 1@20']);
   });
 
-  test('are at whole milliseconds, and at some moment', () => {
+  test('are at whole milliseconds; one without a finite time is dropped', () => {
     const store = open();
     for (const at of [9.7, Number.NaN, Number.POSITIVE_INFINITY, 11.2]) store.append(scrape(at, { a: 1 }));
     expect(select(store)).toEqual(['a: 1@10 1@11']);
@@ -66,7 +66,7 @@ describe('scrapes', () => {
     expect(store.stats()).toMatchObject({ appended: 6, dropped: 7 });
   });
 
-  test('after a restart go on where they were', () => {
+  test('continue after a restart, without samples twice', () => {
     fill(open(), 1, 50);
     for (const store of stores.splice(0)) store.close();
     const store = open();

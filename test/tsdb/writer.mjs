@@ -1,5 +1,5 @@
-// A program that appends scrapes to a sample store until it is killed, merging as it goes, and says each one that was
-// kept. Its own process, for the samples' tests: node writer.mjs DIST FILE FIRST
+// Appends scrapes to a sample store and runs its maintenance until it is killed; prints the number of each scrape that was
+// stored. A process of its own for the store's tests: node writer.mjs DIST FILE FIRST
 
 const [dist, file, first] = process.argv.slice(2);
 const { SampleStore } = await import(`${dist}/tsdb/store.js`);

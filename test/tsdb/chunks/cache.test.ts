@@ -1,4 +1,4 @@
-// Arrays that are kept: those asked for last, as many as fit, for as long as somebody asks.
+// The cache of arrays: least recently used ones are evicted, by size and by age.
 
 import { expect, test } from 'vitest';
 import { ByteCache } from '../../../src/tsdb/chunks/cache.js';
@@ -36,14 +36,14 @@ test.each<[name: string, asked: string, again: string, made: string]>([
   expect(made()).toBe(expected);
 });
 
-test('one that is larger than everything is given and not kept', () => {
+test('an array larger than the cache is returned and not stored', () => {
   const { cache, get, made } = cacheOf(0.5);
   get('aa');
   expect(made()).toBe('aa');
   expect(cache.lookup('a')).toBeUndefined();
 });
 
-test('what nobody asks for goes, what somebody does stays', () => {
+test('an array that is not read for long is evicted, one that is read stays', () => {
   const { cache, get, made } = cacheOf(10);
   get('ab');
   cache.age();
@@ -54,7 +54,7 @@ test('what nobody asks for goes, what somebody does stays', () => {
   expect(made()).toBe('b');
 });
 
-test('what went by age leaves room', () => {
+test('an array evicted by age leaves room', () => {
   const { cache, get, made } = cacheOf(3);
   get('abc');
   cache.age();
@@ -65,7 +65,7 @@ test('what went by age leaves room', () => {
   expect(made()).toBe('');
 });
 
-test('what was asked for before goes before what was asked for since', () => {
+test('the least recently read array is evicted first', () => {
   const { cache, get, made } = cacheOf(3);
   get('abc');
   cache.age();
@@ -76,7 +76,7 @@ test('what was asked for before goes before what was asked for since', () => {
   expect(made()).toBe('');
 });
 
-test('what is taken, deleted or cleared is gone', () => {
+test('a taken, deleted or cleared array is gone', () => {
   const { cache, get, made } = cacheOf(10);
   get('abc');
   expect(cache.lookup('a')?.[0]).toBe('a'.charCodeAt(0));

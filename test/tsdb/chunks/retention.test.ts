@@ -9,7 +9,7 @@ import { FOREVER, fill, lineOf, matchers, scrape, select, storeFixture } from '.
 const fixture = storeFixture();
 const { open, whileBusy } = fixture;
 
-test('bytes of a sample fall when chunks are merged, and times that jitter are kept once', () => {
+test('merged chunks need fewer bytes per sample, and jittering timestamps are stored once', () => {
   const ask = (sql: string) => {
     const db = new Database(fixture.file, { readonly: true });
     const [answer] = db.prepare<[], { n: number }>(sql).all();
@@ -31,7 +31,7 @@ test('bytes of a sample fall when chunks are merged, and times that jitter are k
 });
 
 describe('retention', () => {
-  test('takes whole chunks that are too old, series with nothing left, and gives space back', () => {
+  test('removes chunks that are too old and series without samples, and frees their space', () => {
     const store = open({ retention: 600_000 });
     store.append(scrape(500, { gone: 1 }));
     fill(store, 1, 1000);
@@ -50,7 +50,7 @@ describe('retention', () => {
     expect(select(open(), '__name__=~.+').length).toBe(2);
   });
 
-  test('a series that went and comes again is a new one', () => {
+  test('a removed series that comes back is a new one', () => {
     const store = open({ retention: 100_000 });
     store.append(scrape(500, { back: 1 }));
     fill(store, 1, 400);
@@ -63,7 +63,7 @@ describe('retention', () => {
     expect(select(open(), '__name__=back')).toEqual(['back: 2@401000']);
   });
 
-  test('by size takes the oldest until the file is small enough', () => {
+  test('by size removes the oldest chunks until the file is small enough', () => {
     const random = randomFrom(1);
     const names = Array.from({ length: 100 }, (_, i) => `m i=${i}`);
     const store = open({ maxBytes: 600_000 });

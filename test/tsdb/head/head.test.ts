@@ -1,5 +1,5 @@
-// The newest scrapes in memory against the same kept plainly: values that change and do not, gaps, NaN, series that
-// come and go, rows that leave.
+// The head (the newest scrapes in memory) against plain arrays: values that change and do not, gaps, NaN, series that
+// come and go, rows that are dropped.
 
 import { describe, expect, test } from 'vitest';
 import { Head } from '../../../src/tsdb/head/head.js';

@@ -1,4 +1,4 @@
-// Between two scrapes: what is shown is there for questions about the present, and not for averages.
+// Interim values between two scrapes: visible to instant queries at the present, not to ranges.
 
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -80,7 +80,7 @@ const kept = () =>
       `${labels} ${[...times].map((at, i) => `${at}=${values[i]}`).join(' ')}${ends.length ? ` ended ${[...ends]}` : ''}`.trim(),
     );
 
-test('the present sees it, ranges do not, and the next scrape replaces it', () => {
+test('instant queries see interim values, ranges do not, and the next scrape replaces them', () => {
   append(15_000, { up: 1, slow: 0 }, { status: 2 });
   preview(17_000, { up: 0, slow: 0 }, { status: 0, alert: 1 });
   expect(latest(17_000)).toEqual(['alert 17000=1', 'slow 17000=0', 'status 17000=0', 'up 17000=0']);
@@ -97,7 +97,7 @@ test('the present sees it, ranges do not, and the next scrape replaces it', () =
   expect(kept()).toEqual(whole);
 });
 
-test('series end in it, and come back in the next scrape as if they never had', () => {
+test('series that end in interim values come back in the next scrape without an end', () => {
   append(15_000, { a: 1, b: 1 }, { ruled: 1 });
   preview(16_000, { a: 1 });
   expect(latest(16_000)).toEqual(['a 16000=1', 'b ended 16000', 'ruled ended 16000']);
@@ -105,7 +105,7 @@ test('series end in it, and come back in the next scrape as if they never had', 
   expect(kept()).toEqual(['a 15000=1 30000=1', 'b 15000=1 30000=1', 'ruled 15000=1 30000=1']);
 });
 
-test('a series that is only in it has never been', () => {
+test('a series that is in interim values only leaves no trace', () => {
   append(15_000, { a: 1 });
   preview(16_000, { a: 1, short: 1 }, { brief: 1 });
   preview(17_000, { a: 1, short: 2 }, { brief: 2 });
@@ -115,14 +115,14 @@ test('a series that is only in it has never been', () => {
   expect(kept()).toEqual(['a 15000=1 30000=1']);
 });
 
-test('a rule that is not evaluated in it keeps what it showed', () => {
+test('a rule that is not evaluated between scrapes keeps its value', () => {
   append(15_000, { a: 1 }, { ruled: 1 });
   store.showInterim(scrape(16_000, { a: 2 }));
   store.commit();
   expect(latest(16_000)).toEqual(['a 16000=2', 'ruled 15000=1']);
 });
 
-test('a new series is found by its labels', () => {
+test('a new series of interim values is found by its labels', () => {
   append(15_000, { a: 1 });
   preview(16_000, { a: 1, fresh: 3 });
   const named = (name: string) => store.latest([createMatcher('__name__', '=', name)], 0, 16_000);
@@ -134,19 +134,19 @@ test('a new series is found by its labels', () => {
   expect(listed(16_001)).toEqual([]);
 });
 
-test('before the first scrape it is all there is', () => {
+test('before the first scrape only interim values are visible', () => {
   preview(1000, { a: 1 }, { ruled: 5 });
   expect(latest(1000)).toEqual(['a 1000=1', 'ruled 1000=5']);
   expect(kept()).toEqual([]);
 });
 
-test('what rules said last is not taken for what they say of a moment that is not later', () => {
+test('interim values at the time of the last scrape are ignored', () => {
   append(15_000, { a: 1 }, { ruled: 1 });
   preview(15_000, { a: 2 }, { ruled: 2 });
   expect(latest(15_000)).toEqual(['a 15000=1', 'ruled 15000=1']);
 });
 
-test('many previews leave no series behind', () => {
+test('many interim values leave no series behind', () => {
   append(15_000, { a: 1 });
   for (let i = 0; i < 5000; i++) preview(15_001 + i, { a: 1 }, { [`brief_${i}`]: 1 });
   append(30_000, { a: 1 });

@@ -1,4 +1,4 @@
-// Samples from OpenMetrics files: what is taken, what is refused and how, and that it is all or nothing.
+// Samples from OpenMetrics files: which are imported, which are refused and how, and that a file is imported whole or not at all.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -158,7 +158,7 @@ describe('samples that are there already stay', () => {
     expect(contents().a).toBe(want.join(' '));
   });
 
-  test('also those a monitor has in memory, which notices at once', async () => {
+  test('also those a running monitor has in memory, which sees the import at once', async () => {
     const store = open();
     for (let t = 6000; t <= 6200; t++) store.append(scrape(t * 1000, t));
     const summary = await importOpenMetrics(
@@ -174,7 +174,7 @@ describe('samples that are there already stay', () => {
     expect(contents()).toMatchObject({ a: wanted(1, 6500), b: wanted(1, 3) });
   });
 
-  test('of a series the monitor shows for the first time afterwards', async () => {
+  test('of a series that the monitor scrapes for the first time afterwards', async () => {
     const store = open();
     store.append(scrape(1000, 1));
     await importOpenMetrics(written('b', counted('b', 1, 3)), db);
@@ -196,7 +196,7 @@ test('a killed import leaves all or nothing, and the next one cleans up', async 
     const exited = once(child, 'exit');
     await delay(wait);
     child.kill('SIGKILL');
-    // One that is done before ends well.
+    // An import that is done before the kill succeeds.
     expect([
       [null, 'SIGKILL'],
       [0, null],
@@ -212,7 +212,7 @@ test('a killed import leaves all or nothing, and the next one cleans up', async 
   expect(readdirSync(join(folder, 'data')).filter(name => name.includes('.import-'))).toEqual([]);
 });
 
-test('leaves alone what an import that still runs has beside it', async () => {
+test('does not remove the temporary file of an import that still runs', async () => {
   mkdirSync(join(folder, 'data'));
   const [running, dead] = [`${db}.import-${process.ppid}`, `${db}.import-999999999`];
   for (const path of [running, dead]) writeFileSync(path, '');

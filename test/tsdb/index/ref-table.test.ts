@@ -1,4 +1,4 @@
-// Series found by a number made of something they have, those that make the same number too.
+// The hash table of series references, with collisions.
 
 import { describe, expect, test } from 'vitest';
 import { RefTable } from '../../../src/tsdb/index/ref-table.js';
@@ -12,7 +12,7 @@ const HASHES: [name: string, hashOf: (series: number) => number][] = [
 ];
 
 describe.each(HASHES)('hashes: %s', (_, hashOf) => {
-  test('what was added and not deleted is found, and nothing else', () => {
+  test('finds the references that were added and not deleted, and no others', () => {
     const numbers = randomFrom(1);
     const table = new RefTable(hashOf);
     const there = new Set<number>();
@@ -30,7 +30,7 @@ describe.each(HASHES)('hashes: %s', (_, hashOf) => {
     }
   });
 
-  test('one that is not there can be deleted, and all of them', () => {
+  test('deletes a missing reference without effect, and then all of them', () => {
     const table = new RefTable(hashOf);
     table.add(1);
     table.delete(2);

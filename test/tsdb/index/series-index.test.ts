@@ -1,4 +1,4 @@
-// Series by their labels: found again, told apart, gone when they are removed, their numbers given to others.
+// Series by their labels: lookup, removal, and reuse of the numbers of removed series.
 
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../../src/model/labels.js';
@@ -70,10 +70,10 @@ describe('selected', () => {
     ['all', [], texts],
     ['a value', [equal('a', '1')], ['a=1', 'a=1,b=1']],
     ['two values', [equal('b', '1'), equal('a', '1')], ['a=1,b=1']],
-    ['a value nobody has', [equal('a', '3')], []],
-    ['a name nobody has', [equal('d', '1')], []],
+    ['a value no series has', [equal('a', '3')], []],
+    ['a label name no series has', [equal('d', '1')], []],
     ['not a value', [unequal('a', '1')], ['a=2,b=1', 'b=2', 'c=1', '']],
-    ['not a value nobody has', [unequal('a', '3')], texts],
+    ['not a value no series has', [unequal('a', '3')], texts],
     ['absent', [equal('a', '')], ['b=2', 'c=1', '']],
     ['present', [unequal('a', '')], ['a=1', 'a=1,b=1', 'a=2,b=1']],
     ['an expression', [like('a', /^[12]$/)], ['a=1', 'a=1,b=1', 'a=2,b=1']],
@@ -86,7 +86,7 @@ describe('selected', () => {
     expect(found.sort()).toEqual(expected.map(text => `${labelsOf(text)}`).sort());
   });
 
-  test('what is gone is not', () => {
+  test('removed series are not selected', () => {
     const { index, series } = indexOf(texts);
     index.remove(new Set([series.get('a=1') as number]));
     expect(index.select([equal('a', '1')]).map(each => `${index.labels(each)}`)).toEqual(['{a="1", b="1"}']);

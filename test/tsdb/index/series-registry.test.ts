@@ -1,4 +1,4 @@
-// Series that nobody needs any more are taken back; those that somebody holds stay what they are.
+// Series without references are collected as garbage; those that are referenced stay.
 
 import { expect, test } from 'vitest';
 import { Labels } from '../../../src/model/labels.js';
@@ -8,7 +8,7 @@ import { SeriesRegistry } from '../../../src/tsdb/index/series-registry.js';
 
 const labels = (n: number) => Labels.of({ __name__: 'm', n: `${n}` });
 
-test('ten thousand label sets, a hundred at a time', () => {
+test('memory stays bounded over ten thousand label sets, a hundred at a time', () => {
   const stored = new StoredSeries();
   const registry = new SeriesRegistry(stored, new Head(stored));
   const kept = registry.admit(registry.resolve(labels(-1)));
@@ -22,7 +22,7 @@ test('ten thousand label sets, a hundred at a time', () => {
   expect(registry.index.size).toBe(1);
 });
 
-test('what is held and not in the index is not littered by itself', () => {
+test('a referenced series that is not in the index is no garbage', () => {
   const stored = new StoredSeries();
   const registry = new SeriesRegistry(stored, new Head(stored));
   const held = Array.from({ length: 3000 }, (_, n) => registry.resolve(labels(n)));
