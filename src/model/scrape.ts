@@ -18,6 +18,13 @@ export interface ScrapePart {
   readonly values: ArrayLike<number>;
   /** NaN is a value here (a recording rule's, say). Otherwise it says that the series is not there this time. */
   readonly keepsNaN?: true;
+  /**
+   * Entry i is the time of value i where the sample has one of its own, in whole milliseconds; NaN where it has the
+   * scrape's. Only in a scrape of a {@link Scrape.stream}.
+   */
+  readonly timestamps?: ArrayLike<number>;
+  /** A series whose samples have times of their own ends as others do; otherwise it never does. */
+  readonly tracksStaleness?: true;
 }
 
 /**
@@ -25,6 +32,12 @@ export interface ScrapePart {
  * series at `at`. A series its source no longer has, or that is NaN, has ended.
  */
 export interface Scrape {
+  /**
+   * Whose scrape it is (the identity of a scrape target); undefined is the monitor's own. Scrapes of one stream have
+   * ascending times, whatever those of others are; the names of its sources are its own. Only of the monitor's own stream
+   * may a scrape be an interim one, and only with it are rules evaluated.
+   */
+  readonly stream?: string;
   /** Whole milliseconds. */
   readonly at: Millis;
   /**
@@ -37,4 +50,19 @@ export interface Scrape {
   readonly parts: readonly ScrapePart[];
   /** Sources that are no more. */
   readonly gone: readonly string[];
+  /** The stream is over: it has no parts, and all its series have ended at `at`. */
+  readonly ends?: true;
+}
+
+/** What became of the samples of a stream's scrape, as Prometheus counts them (`prometheus_target_scrapes_sample_*`). */
+export interface AppendResult {
+  readonly appended: number;
+  /** Older than the newest sample of their series. */
+  readonly outOfOrder: number;
+  /** Their series has a sample at that time with another value. */
+  readonly duplicates: number;
+  /** Their own time is more than an hour before the scrape's, or more than ten minutes after it. */
+  readonly outOfBounds: number;
+  /** Of sources whose layout is not known: the next scrape must have all layouts. */
+  readonly unknown: number;
 }

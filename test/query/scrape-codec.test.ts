@@ -36,6 +36,14 @@ const CASES: { name: string; parts: ScrapePart[]; gone?: string[] }[] = [
     ],
     gone: ['c', 'd'],
   },
+  {
+    name: 'parts with times of their own beside one without',
+    parts: [
+      { source: 'a', values: [1, 2], timestamps: [1_700_000_000_001, Number.NaN] },
+      { source: 'b', values: [3] },
+      { source: 'c', values: [4], keepsNaN: true, timestamps: [5], tracksStaleness: true },
+    ],
+  },
 ];
 
 /** As it would be written down: a layout may be made when it is looked at. */
@@ -43,9 +51,11 @@ function written({ at, parts, gone }: Scrape) {
   return {
     at,
     gone,
-    parts: parts.map(({ source, layout, values, keepsNaN }) => ({
+    parts: parts.map(({ source, layout, values, keepsNaN, timestamps, tracksStaleness }) => ({
       source,
       keepsNaN,
+      timestamps: timestamps && Array.from(timestamps),
+      tracksStaleness,
       series: layout && [...layout.series],
       values: Array.from(values),
     })),
@@ -59,6 +69,14 @@ describe('packed and unpacked', () => {
     const sent = structuredClone(packed, { transfer: buffersOf(packed) });
     expect(written(unpackScrape(sent))).toEqual(written(scrape));
   });
+});
+
+test.each<{ name: string; scrape: Scrape }>([
+  { name: "the monitor's own", scrape: { at: 1, parts: [], gone: [] } },
+  { name: "a stream's", scrape: { stream: 'a', at: 1, parts: [], gone: [] } },
+  { name: 'the end of a stream', scrape: { stream: 'a', at: 1, parts: [], gone: [], ends: true } },
+])('packed and unpacked, $name is the same scrape', async ({ scrape }) => {
+  expect(unpackScrape(await packScrape(scrape))).toEqual(scrape);
 });
 
 test('a layout that is made when it is looked at is made once', async () => {
