@@ -20,6 +20,7 @@ const NUMBER: Record<string, number> = {
   promql: 1,
   template: 1,
   demo: 1,
+  relabel: 1.5,
   'http-client': 2,
   metrics: 2,
   rules: 2,

@@ -122,6 +122,16 @@ export class Decoder {
     return 0;
   }
 
+  /** A number that is not negative. */
+  unsigned(node: Field): number {
+    if (isAbsent(node)) return 0;
+    const value =
+      node.kind === 'scalar' && node.plain && INTEGER.test(node.text) ? integerOf(node.text) : Number.NaN;
+    if (value >= 0) return value;
+    this.#wrong(node, 'uint');
+    return 0;
+  }
+
   float(node: Field): number {
     if (isAbsent(node)) return 0;
     if (node.kind === 'scalar' && node.plain) {
@@ -202,6 +212,11 @@ export class Decoder {
     this.#addMistake(node, `cannot unmarshal ${described(node, this.#secrets.has(node))} into ${type}`);
   }
 
+  /** Adds the problem that a value is of a wrong type. @param type as Go names the one that is wanted */
+  refuseType(node: YamlNode, type: string): void {
+    this.#wrong(node, type);
+  }
+
   /** Adds a problem that the caller found in a value that is valid for the decoder. */
   addMistake(node: { readonly line: number }, reason: string): void {
     this.#addMistake(node, reason);
@@ -214,6 +229,11 @@ export class Decoder {
 
 function isMerge(key: YamlNode): boolean {
   return key.kind === 'scalar' && key.plain && key.text === '<<';
+}
+
+/** There as null, which to Go is the empty value, whatever the default is. */
+export function isNull(node: Field): boolean {
+  return node !== undefined && isAbsent(node);
 }
 
 /** Not there, or there as null. */

@@ -2,8 +2,9 @@
 // which scrape them. Plain data, so that it can be sent to the thread that scrapes; secrets are serialized on that way.
 
 import type { HttpClientConfig } from '../config/http-client/config.js';
+import type { NameValidation } from '../model/label-name.js';
 import type { Millis } from '../model/time.js';
-import type { RelabelConfig } from './relabel/config.js';
+import type { RelabelConfig } from '../relabel/config.js';
 
 /** A format that targets are asked for. Source: Prometheus, "Configuration", `scrape_protocols`. */
 export type ScrapeProtocol =
@@ -11,9 +12,6 @@ export type ScrapeProtocol =
   | 'PrometheusText1.0.0'
   | 'OpenMetricsText0.0.1'
   | 'OpenMetricsText1.0.0';
-
-/** Which metric names are valid. Source: Prometheus, `metric_name_validation_scheme`. */
-export type NameValidation = 'utf8' | 'legacy';
 
 /** How a target is to write names beyond the old character set. Source: Prometheus, `metric_name_escaping_scheme`. */
 export type NameEscaping = 'allow-utf-8' | 'underscores' | 'dots' | 'values';
