@@ -76,7 +76,7 @@ test.each<{ name: string; scrape: Scrape }>([
   { name: "a stream's", scrape: { stream: 'a', at: 1, parts: [], gone: [] } },
   { name: 'the end of a stream', scrape: { stream: 'a', at: 1, parts: [], gone: [], ends: true } },
 ])('packed and unpacked, $name is the same scrape', async ({ scrape }) => {
-  expect(unpackScrape(await packScrape(scrape))).toEqual(scrape);
+  expect(unpackScrape(await packScrape(scrape))).toEqual({ isInterim: false, ...scrape });
 });
 
 test('a layout that is made when it is looked at is made once', async () => {
