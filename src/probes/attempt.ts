@@ -33,6 +33,8 @@ export interface CheckOutcome {
   readonly status: Status;
   readonly reason?: Reason | undefined;
   readonly error?: string | undefined;
+  /** How long a service may fail in this way before it counts; see {@link ProbeFailure.patience}. */
+  readonly patience: Millis;
   /** Seconds. */
   readonly responseTime: number;
   readonly statusCode: number | undefined;
@@ -115,6 +117,7 @@ async function runOnce(probe: Probe, bounds: CheckLimits, recorder: ReadingsReco
     error:
       (failure && scrub(failure.message, probe.secrets ?? [])) ??
       (slow ? `Slow: ${seconds(took)} s, threshold ${seconds(bounds.slowAfter)} s` : undefined),
+    patience: failure?.patience ?? 0,
     responseTime: took / 1000,
     statusCode: running.statusCode,
     data: running.data,

@@ -54,11 +54,14 @@ export interface Attempt {
 /** The service did not answer as it should: the closed-set reason for a rule, the message for a person. */
 export class ProbeFailure extends Error {
   readonly reason: Reason;
+  /** How long the service may be like this before it counts: it is starting. */
+  readonly patience: Millis;
 
-  constructor(reason: Reason, message: string) {
+  constructor(reason: Reason, message: string, patience: Millis = 0) {
     super(message);
     this.name = 'ProbeFailure';
     this.reason = reason;
+    this.patience = patience;
   }
 }
 

@@ -21,6 +21,9 @@ export class MonitoredTarget {
   #status: Status = 'unknown';
   #since: Millis = 0;
   #failures = 0;
+  /** When the first of the failures in a row was that do not count yet, by the monotonic clock. */
+  #startingSince: Millis | undefined;
+  #isStarting = false;
   #running = false;
   #closed = false;
 
@@ -43,7 +46,7 @@ export class MonitoredTarget {
 
   /** When the next check is wanted if not in its slot: a change waits to be confirmed. */
   get confirmAfter(): Millis | undefined {
-    return this.#confirmation.pending ? this.config.confirm.every : undefined;
+    return this.#confirmation.pending && !this.#isStarting ? this.config.confirm.every : undefined;
   }
 
   /** True when another check asks the same question, so that what is known of the answer holds for it. */
@@ -54,7 +57,7 @@ export class MonitoredTarget {
   /** Checks once. Never throws. */
   async run(clock: Clock): Promise<CheckResult> {
     this.#running = true;
-    const outcome = await runCheck(this.#probe, this.config, this.#recorder);
+    const { patience, ...outcome } = await runCheck(this.#probe, this.config, this.#recorder);
     this.#running = false;
     if (this.#closed) this.#closeProbe();
     const at = clock.now();
@@ -63,7 +66,10 @@ export class MonitoredTarget {
       this.#since = at;
     }
     this.#failures = outcome.reason ? this.#failures + 1 : 0;
-    const level = this.#confirmation.add(outcome.status, this.config.confirm);
+    this.#isStarting = this.#mayStillStart(patience, clock.elapsed());
+    const level = this.#isStarting
+      ? this.#confirmation.level
+      : this.#confirmation.add(outcome.status, this.config.confirm);
     return {
       target: this.config.id,
       at,
@@ -72,6 +78,13 @@ export class MonitoredTarget {
       since: this.#since,
       consecutiveFailures: this.#failures,
     };
+  }
+
+  /** Whether the service may still fail as it does; what is believed of it stays meanwhile. */
+  #mayStillStart(patience: Millis, now: Millis): boolean {
+    if (patience === 0) this.#startingSince = undefined;
+    else this.#startingSince ??= now;
+    return this.#startingSince !== undefined && now - this.#startingSince < patience;
   }
 
   /** Closes the probe, or lets a check under way end first. */

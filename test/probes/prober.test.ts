@@ -10,7 +10,7 @@ import type { CheckRunner } from '../../src/probes/runner.js';
 import type { Scan } from '../../src/probes/scan.js';
 
 /** How a scripted service answers: after `ms`, with a failure or not; `hang` never. */
-type Script = { ms?: number; fails?: boolean; hang?: boolean };
+type Script = { ms?: number; fails?: boolean; hang?: boolean; patience?: number };
 
 class Stage {
   readonly scripts = new Map<string, Script>();
@@ -57,13 +57,13 @@ class Stage {
       this.most,
       [...this.#running.values()].reduce((a, b) => a + b, 0),
     );
-    const { ms = 10, fails, hang } = this.scripts.get(id) ?? {};
+    const { ms = 10, fails, hang, patience } = this.scripts.get(id) ?? {};
     await new Promise<void>(resolve => {
       if (!hang) setTimeout(resolve, ms);
       attempt.onCancel(resolve);
     });
     this.#running.set(id, 0);
-    if (fails) throw new ProbeFailure('status', 'HTTP 503');
+    if (fails) throw new ProbeFailure('status', 'HTTP 503', patience);
   }
 
   startsOf(id: string): number[] {
@@ -114,6 +114,35 @@ beforeEach(() => {
 afterEach(async () => {
   await stage.runner.close();
   vi.useRealTimers();
+});
+
+describe('a service that is starting', () => {
+  const levels = () => stage.results.map(({ level }) => level);
+
+  test('keeps its level until its patience has passed, and is checked at its interval', async () => {
+    stage.runner.setStatus('healthy');
+    stage.runner.configure(plan([check('a')]));
+    await seconds(1);
+    stage.scripts.set('a', { fails: true, patience: 80_000 });
+    await seconds(95);
+    expect(stage.startsOf('a')).toEqual([0, 30, 60, 90]);
+    expect(levels()).toEqual(['up', 'up', 'up', 'up']);
+    expect(stage.last('a')).toMatchObject({ status: 'unhealthy', error: 'HTTP 503', consecutiveFailures: 3 });
+    await seconds(30);
+    expect(levels().slice(4)).toEqual(['up', 'down']);
+  });
+
+  test('has its patience again after a good answer', async () => {
+    stage.runner.setStatus('healthy');
+    stage.scripts.set('a', { fails: true, patience: 80_000 });
+    stage.runner.configure(plan([check('a')]));
+    await seconds(1);
+    for (const fails of [true, false, true, true, true]) {
+      stage.scripts.set('a', { fails, patience: 80_000 });
+      await seconds(30);
+    }
+    expect(levels()).toEqual(['unknown', 'unknown', 'up', 'up', 'up', 'up']);
+  });
 });
 
 describe('the prober', () => {

@@ -65,6 +65,7 @@ const SERVICES: Readonly<Record<string, (places: Places) => Values[]>> = {
     { url: `${http}/number`, fail_if_body_not_matches_regexp: ['nothing'] },
   ],
   ollama: ({ http }) => [{ url: `${http}/plain` }, { url: `${http}/number` }, { url: `${http}/redirect` }],
+  openai: ({ http }) => [{ url: `${http}/plain` }, { url: `${http}/number` }, { url: `${http}/redirect` }],
   redis: ({ redis }) => [{ host: redis }],
   haproxy: ({ http }) => [
     { url: `${http}/plain`, stats_url: `${http}/html` },

@@ -4,6 +4,7 @@ import type { ProbeKind } from '../probe-kind.js';
 import { haproxy } from './haproxy.js';
 import { http } from './http.js';
 import { ollama } from './ollama.js';
+import { openai } from './openai.js';
 import { redis } from './redis.js';
 
-export const kinds: readonly ProbeKind[] = [http, ollama, redis, haproxy];
+export const kinds: readonly ProbeKind[] = [http, ollama, openai, redis, haproxy];

@@ -184,5 +184,5 @@ function urlProblem(given: string): string | undefined {
   const found = OTHER_API.exec(url.pathname)?.[0];
   if (found === undefined) return undefined;
   const base = url.origin + url.pathname.slice(0, -found.length);
-  return `url ends in ${found}, which does not list Ollama's models; write ${base} (or kind: http for another server with that API)`;
+  return `url ends in ${found}, which does not list Ollama's models; write ${base} (or kind: openai for another server with that API)`;
 }

@@ -209,7 +209,7 @@ describe('ollama', () => {
     else {
       const found = path.slice(base.length);
       expect(problem).toBe(
-        `url ends in ${found}, which does not list Ollama's models; write http://127.0.0.1:11434${base} (or kind: http for another server with that API)`,
+        `url ends in ${found}, which does not list Ollama's models; write http://127.0.0.1:11434${base} (or kind: openai for another server with that API)`,
       );
     }
   });

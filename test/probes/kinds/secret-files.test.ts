@@ -10,6 +10,7 @@ import { reviveSecrets, serializeSecrets } from '../../../src/config/secret-tran
 import { haproxy } from '../../../src/probes/kinds/haproxy.js';
 import { http } from '../../../src/probes/kinds/http.js';
 import { ollama } from '../../../src/probes/kinds/ollama.js';
+import { openai } from '../../../src/probes/kinds/openai.js';
 import { redis } from '../../../src/probes/kinds/redis.js';
 import type { ProbeKind } from '../../../src/probes/probe-kind.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
@@ -18,7 +19,11 @@ import { type RedisServer, startRedis } from '../../support/redis.js';
 import { Checked } from '../checks.js';
 
 const CSV = '# pxname,svname,status,\nweb,FRONTEND,OPEN,\n';
-const BODIES: Readonly<Record<string, string>> = { '/api/tags': '{"models":[]}', '/stats;csv': CSV };
+const BODIES: Readonly<Record<string, string>> = {
+  '/api/tags': '{"models":[]}',
+  '/v1/models': '{"data":[]}',
+  '/stats;csv': CSV,
+};
 
 const folder = makeFolder('secret-files');
 const file = join(folder, 'secret');
@@ -71,6 +76,7 @@ const CASES: [name: string, kind: ProbeKind, options: () => object][] = [
   ['a user', http, () => ({ url: origin, basic_auth: { username: inFile(), password: 'x' } })],
   ['a header', http, () => ({ url: origin, headers: { 'X-Token': inFile() } })],
   ['Ollama', ollama, () => ({ url: origin, authorization: { credentials: inFile() } })],
+  ["an OpenAI server's key", openai, () => ({ url: origin, api_key: inFile() })],
   ['HAProxy', haproxy, () => ({ url: origin, authorization: { credentials: inFile() } })],
   [
     "HAProxy's statistics",

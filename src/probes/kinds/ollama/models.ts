@@ -1,6 +1,8 @@
 // Ollama's lists of models: what is on the disk and what is in memory. Pure; called by the ollama probe.
 // Source: Ollama, docs/api.md, "List Local Models" and "List Running Models".
 
+import { type JsonObject, numberOf, objectOf, wordOf } from '../http/json-fields.js';
+
 /** A model as /api/tags lists it; bytes. */
 export interface Model {
   readonly name: string;
@@ -71,34 +73,19 @@ export function comparedName(name: string): string {
   return local.replace(/^library\/(?=[^/]+$)/, '');
 }
 
-type ModelEntry = Record<string, unknown>;
-
-function entriesOf(body: unknown): ModelEntry[] | undefined {
+function entriesOf(body: unknown): JsonObject[] | undefined {
   const { models } = objectOf(body);
   // A server without a model may say null.
   if (models === null) return [];
   return Array.isArray(models) ? models.map(objectOf) : undefined;
 }
 
-function objectOf(value: unknown): ModelEntry {
-  return value !== null && typeof value === 'object' ? (value as ModelEntry) : {};
-}
-
-function nameOf({ name, model }: ModelEntry): string {
+function nameOf({ name, model }: JsonObject): string {
   return wordOf(name) || wordOf(model);
-}
-
-/** Half a surrogate pair becomes U+FFFD here, as it does in labels: two names must not become one there. */
-function wordOf(value: unknown): string {
-  return typeof value === 'string' ? Buffer.from(value).toString() : '';
 }
 
 /** Unix seconds; NaN for none, which Go writes as the year 1. */
 function momentOf(value: unknown): number {
   const at = Date.parse(wordOf(value)) / 1000;
   return at > 0 ? at : Number.NaN;
-}
-
-function numberOf(value: unknown): number {
-  return typeof value === 'number' ? value : Number.NaN;
 }
