@@ -1,4 +1,4 @@
-// The rooms joined: a monitor in this process, its checks in this thread, small real servers to watch.
+// A whole monitor in this process, with its checks in this thread, against small real servers.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -39,7 +39,7 @@ afterEach(async () => {
   removeFolder(folder);
 });
 
-/** A server that answers with this status until told otherwise; `asked` counts. */
+/** A server that answers with this status; `status` may be set, `asked` counts requests. */
 async function answering(status = 200) {
   const service = { status, asked: 0, url: '' };
   const server = await listen((_, response) => {
@@ -81,7 +81,7 @@ async function json(path: string) {
   return (await (await get(path)).json()) as any;
 }
 
-/** Waits for something to become true of what the monitor answers. */
+/** Waits until the monitor's answer satisfies the predicate. */
 async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
   for (;;) {
     const answer = await ask();
@@ -152,7 +152,7 @@ describe('what is checked', () => {
 describe('a reload', () => {
   const reload = () => get('/-/reload', { method: 'POST' });
 
-  test('adds, changes and removes services; who stays keeps what is known', async () => {
+  test('adds, changes and removes services; services that stay keep their state', async () => {
     const [a, b, c] = [await answering(), await answering(), await answering()];
     configure({ a: { url: a.url }, b: { url: b.url } });
     await start();
@@ -196,7 +196,7 @@ describe('a reload', () => {
     expect(b.asked).toBe(asked);
   });
 
-  test('takes up another account for text messages, or none', async () => {
+  test('applies another account for text messages, or none', async () => {
     const [a, one, other] = [await answering(), await answering(), await answering(400)];
     const services = { a: { url: a.url } };
     const account = { account_sid: 'AC1', auth_token: 't0ken', from: '+15550001111', to: ['+491701234567'] };
@@ -226,7 +226,7 @@ describe('a reload', () => {
     expect(logged).not.toContain('t0ken');
   });
 
-  test('forgets nobody who has got a text message', async () => {
+  test('does not send a text message twice to a number that has got it', async () => {
     const texted: string[] = [];
     let isWell = false;
     const twilio = await listen(async (request, response) => {
@@ -249,7 +249,7 @@ describe('a reload', () => {
     expect([await notify(), texted.slice(2)]).toEqual([200, ['+1666']]);
   });
 
-  test('takes up who delivers, and says where alerts are then', async () => {
+  test('applies another way of delivery, and says where alerts are then', async () => {
     const [a, elsewhere] = [await answering(), await answering()];
     const services = { a: { url: a.url } };
     const url = new URL(elsewhere.url).origin;
@@ -271,7 +271,7 @@ describe('a reload', () => {
     expect(await json('/api/v2/silences')).toEqual([]);
   });
 
-  test('says of which templates nothing will come, as the start does', async () => {
+  test('logs invalid templates, as the start does', async () => {
     const a = await answering();
     const hook = (title: string) => ({ webhook_url: 'http://127.0.0.1:1/', title });
     const write = (...titles: string[]) =>
@@ -355,7 +355,7 @@ test('a status that makes checks more frequent is logged, and an action taken', 
   );
 }, 30_000);
 
-test('when the checks die nothing is called healthy until it is seen again', async () => {
+test('when the checks thread dies no service is healthy until it is checked again', async () => {
   configure({ a: { url: 'http://127.0.0.1:1/', critical: true } });
   let events: CheckRunnerEvents | undefined;
   await start(given => {
@@ -392,7 +392,7 @@ test('when the checks die nothing is called healthy until it is seen again', asy
   expect(await metric('langgraph_monitor_service_status{target="a",status="unknown"}')).toMatch(/ 1$/);
   expect(await metric('langgraph_monitor_probe_worker_up')).toMatch(/ 0$/);
   expect(logged).toContain('out of memory');
-  // The rules have looked since, and say the same.
+  // A later evaluation of the rules has the same result.
   const evaluations = async () =>
     Number((await metric('langgraph_monitor_rule_evaluations_total'))?.split(' ')[1]);
   const before = await evaluations();
@@ -406,7 +406,7 @@ test('when the checks die nothing is called healthy until it is seen again', asy
   expect(await metric('langgraph_monitor_probe_worker_up')).toMatch(/ 1$/);
 });
 
-test('an entry of the history shows the services the rules spoke of, whatever came while they thought', async () => {
+test('an entry of the history shows the services as the rules saw them, not as they were after the evaluation', async () => {
   configure({ a: { url: 'http://127.0.0.1:1/', name: 'A', critical: true } });
   let events: CheckRunnerEvents | undefined;
   await start(given => {
@@ -429,7 +429,7 @@ test('an entry of the history shows the services the rules spoke of, whatever ca
     // biome-ignore lint/suspicious/noExplicitAny: what a client without a schema sees
     return history.map((entry: any) => [entry.services.a.health.status, entry.overall_status, entry.alerts]);
   };
-  // No copy is under way when the next is asked for.
+  // No scrape is under way when the next is requested.
   await until(
     () => metric('langgraph_monitor_rule_evaluations_total'),
     line => line !== undefined && !line.endsWith(' 0'),
@@ -437,7 +437,7 @@ test('an entry of the history shows the services the rules spoke of, whatever ca
   events?.onResult(seen({}));
   await until(overall, now => now === 'healthy');
 
-  // The copy for the rules is made meanwhile; their answer comes from another thread, which takes a turn of the loop.
+  // The registry is scraped meanwhile; the rules' result comes from another thread, which takes a turn of the event loop.
   const copied = async () => {
     for (let i = 0; i < 1000; i++) await Promise.resolve();
   };
@@ -454,7 +454,7 @@ test('an entry of the history shows the services the rules spoke of, whatever ca
   events?.onResult(seen({}));
   expect(await entries(2)).toEqual([unhealthy, healthy]);
 
-  // One that waits for its turn speaks of its own moment, not of the one before.
+  // An entry that waits for its evaluation shows its own time, not that of the entry before.
   await until(overall, now => now === 'healthy');
   events?.onScan(scan);
   await copied();
@@ -464,7 +464,7 @@ test('an entry of the history shows the services the rules spoke of, whatever ca
   expect(await entries(4)).toEqual([unhealthy, healthy, unhealthy, healthy]);
 });
 
-test('a service that is removed while somebody waits for its check lets them go', async () => {
+test('the removal of a service answers the requests that wait for its check', async () => {
   configure({ a: { url: 'http://127.0.0.1:1/' }, b: { url: 'http://127.0.0.1:1/' } });
   let asked: (() => void) | undefined;
   const hasAsked = new Promise<void>(resolve => {
@@ -494,7 +494,7 @@ test('a service that is removed while somebody waits for its check lets them go'
   expect(Object.keys((await answer).services)).toEqual(['b']);
 });
 
-test('alerts lead to the monitor itself, or where it is told', async () => {
+test('links in alerts lead to the monitor itself, or to the configured addresses', async () => {
   const a = { url: (await answering()).url };
   configure({ a });
   await start();
@@ -509,7 +509,7 @@ test('alerts lead to the monitor itself, or where it is told', async () => {
   expect(await shown()).toEqual(links('https://wiki.test/alerts', 'https://grafana.test/sub/d/'));
 });
 
-test('an address that is taken is an error, and nothing is left open', async () => {
+test('an address in use is an error, and nothing is left open', async () => {
   const taken = await answering();
   configure({ a: { url: taken.url } });
   const port = Number(new URL(taken.url).port);

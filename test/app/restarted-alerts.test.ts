@@ -1,4 +1,4 @@
-// What is sent of alerts after a restart, by every way out: the embedded Alertmanager, real ones, actions. The alert of an
+// Alerts that are sent after a restart, by the embedded Alertmanager, real ones and actions. The alert of an
 // outage that ended while the monitor was stopped must not go out as firing.
 
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ afterEach(async () => {
   removeFolder(folder);
 });
 
-/** Watches services that are all the same server. */
+/** Checks services that are all the same server. */
 async function start(
   alerting: object,
   services: readonly string[] = ['tools'],
@@ -71,7 +71,7 @@ async function start(
   });
 }
 
-/** What is on disk at the moment is all that the next run finds, as after `kill -9`; meanwhile services may change. */
+/** The next run finds what is on disk now, as after `kill -9`; services may change before it. */
 async function killAndStart(meanwhile: () => void, ...args: Parameters<typeof start>): Promise<void> {
   const [data, copy] = [join(folder, 'data'), join(folder, 'copy')];
   cpSync(data, copy, { recursive: true });
@@ -101,14 +101,14 @@ function embedded(): object {
 type Sent = { readonly status: string; readonly labels: Record<string, string> };
 
 /** `firing ServiceDown tools` */
-function told(): string[] {
+function sent(): string[] {
   const alerts = receiver.requests.flatMap(({ body }) => (JSON.parse(body) as { alerts: Sent[] }).alerts);
   return alerts
     .filter(({ labels }) => labels.alertname === 'ServiceDown')
     .map(({ status, labels }) => `${status} ${labels.target}`);
 }
 
-/** The same of what a real Alertmanager would have got; repetitions left out. */
+/** The same for alerts sent to a real Alertmanager, without repetitions. */
 function posted(): string[] {
   type Posted = { readonly labels: Record<string, string>; readonly endsAt: string };
   const alerts = alertmanager.requests.flatMap(({ body }) => JSON.parse(body) as Posted[]);
@@ -124,7 +124,7 @@ async function status(): Promise<string> {
   const response = await fetch(`${monitor?.url}/cluster_health`);
   return ((await response.json()) as { overall_status: string }).overall_status;
 }
-/** Waits until what the receiver has got is noted: it gets a message a moment before the monitor knows that it did. */
+/** Waits for the entry in the notification log: the receiver gets a message a moment before the monitor has its answer. */
 async function noted(alerts: number): Promise<void> {
   type Entry = { readonly notifications: readonly unknown[] };
   const notified = async () => {
@@ -140,32 +140,32 @@ test('an alert that was not sent and ended meanwhile is not sent', async () => {
   receiver.behaviour = answers(500);
   tools.status = 503;
   await start(embedded());
-  await expect.poll(() => told().length, PATIENCE).toBeGreaterThan(0);
+  await expect.poll(() => sent().length, PATIENCE).toBeGreaterThan(0);
   await killAndStart(comesBack, embedded());
   await recovered();
   await delay(700);
-  expect(told()).toEqual([]);
+  expect(sent()).toEqual([]);
 });
 
 test('an alert that was sent and ended meanwhile is resolved, without a firing before', async () => {
   tools.status = 503;
   await start(embedded());
-  await expect.poll(told, PATIENCE).toEqual(['firing tools']);
+  await expect.poll(sent, PATIENCE).toEqual(['firing tools']);
   await noted(1);
   await killAndStart(comesBack, embedded());
-  await expect.poll(told, PATIENCE).toEqual(['resolved tools']);
+  await expect.poll(sent, PATIENCE).toEqual(['resolved tools']);
 });
 
 test('an alert that was not sent and is still there is sent', async () => {
   receiver.behaviour = answers(500);
   tools.status = 503;
   await start(embedded());
-  await expect.poll(() => told().length, PATIENCE).toBeGreaterThan(0);
+  await expect.poll(() => sent().length, PATIENCE).toBeGreaterThan(0);
   const isBack = () => {
     receiver.behaviour = answers(200);
   };
   await killAndStart(isBack, embedded());
-  await expect.poll(told, PATIENCE).toEqual(['firing tools']);
+  await expect.poll(sent, PATIENCE).toEqual(['firing tools']);
 });
 
 test('an incident begins with the first failed check, also when the monitor was killed before it was confirmed', async () => {
@@ -184,7 +184,7 @@ test('an incident begins with the first failed check, also when the monitor was 
   await expect.poll(async () => (await health()).status, PATIENCE).toBe('unhealthy');
   const { since } = await health();
   await killAndStart(() => {}, embedded(), ['tools'], { services: services(2) });
-  await expect.poll(told, PATIENCE).toEqual(['firing tools']);
+  await expect.poll(sent, PATIENCE).toEqual(['firing tools']);
   type Entry = { first_failed_at?: string; active_at?: string; starts_at: string };
   const { alert_history: found } = await get<{ alert_history: Entry[] }>(
     '/alert_history?alertname=ServiceDown',
@@ -209,8 +209,8 @@ test('no action is run for an alert that ended meanwhile', async () => {
   const action = { name: 'restart', enabled: true, matchers, command: ['touch', done] };
   tools.status = 503;
   await start(embedded());
-  await expect.poll(told, PATIENCE).toEqual(['firing tools']);
-  // As if the outage had begun in the moment of the kill: nothing is known of the alert, only of the service.
+  await expect.poll(sent, PATIENCE).toEqual(['firing tools']);
+  // As if the outage had begun at the time of the kill: the state of the service is stored, the alert is not.
   const isBack = () => {
     comesBack();
     rmSync(join(folder, 'data', 'monitor.db'));
@@ -220,17 +220,17 @@ test('no action is run for an alert that ended meanwhile', async () => {
   await killAndStart(isBack, embedded(), ['tools'], { actions: [action] });
   await recovered();
   await delay(700);
-  expect(told()).toEqual([]);
+  expect(sent()).toEqual([]);
   expect(existsSync(done)).toBe(false);
 });
 
 test('the alert of a service that was removed while the monitor was stopped is resolved at once', async () => {
   tools.status = 503;
   await start(embedded(), ['tools', 'other']);
-  await expect.poll(() => told().sort(), PATIENCE).toEqual(['firing other', 'firing tools']);
+  await expect.poll(() => sent().sort(), PATIENCE).toEqual(['firing other', 'firing tools']);
   await noted(2);
   await killAndStart(() => {}, embedded(), ['other']);
-  await expect.poll(told, PATIENCE).toEqual(['resolved tools']);
+  await expect.poll(sent, PATIENCE).toEqual(['resolved tools']);
 });
 
 test.each([
@@ -243,7 +243,7 @@ test.each([
     tools.status = 503;
     const query = { scrape_interval: '1s' };
     await start(embedded(), ['tools'], { query });
-    await expect.poll(told, PATIENCE).toEqual(['firing tools']);
+    await expect.poll(sent, PATIENCE).toEqual(['firing tools']);
     const get = async <T>(path: string) =>
       ((await (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()) as { data: T }).data;
     const seen = 'query?query=count_over_time(langgraph_monitor_service_info[1h])';
@@ -269,7 +269,7 @@ test.each([
 test('the alert of a service that is removed by a reload is resolved at once', async () => {
   tools.status = 503;
   await start(embedded(), ['tools', 'other']);
-  await expect.poll(() => told().sort(), PATIENCE).toEqual(['firing other', 'firing tools']);
+  await expect.poll(() => sent().sort(), PATIENCE).toEqual(['firing other', 'firing tools']);
   receiver.requests.length = 0;
   const file = join(folder, 'monitor.yml');
   const { services, ...rest } = JSON.parse(readFileSync(file, 'utf8')) as {
@@ -278,7 +278,7 @@ test('the alert of a service that is removed by a reload is resolved at once', a
   const { tools: _, ...others } = services;
   writeFileSync(file, JSON.stringify({ ...rest, services: others }));
   await monitor?.reload();
-  await expect.poll(told, PATIENCE).toEqual(['resolved tools']);
+  await expect.poll(sent, PATIENCE).toEqual(['resolved tools']);
 });
 
 test('the alert of a rule that is removed by a reload is resolved at once', async () => {
@@ -286,8 +286,8 @@ test('the alert of a rule that is removed by a reload is resolved at once', asyn
   const rule = '{ alert: ServiceDown, expr: vector(1), labels: { target: own, severity: warning } }';
   writeFileSync(rules, `groups: [{ name: own, rules: [${rule}] }]\n`);
   await start(embedded(), ['tools'], { rule_files: [STATUS_RULES, rules] });
-  await expect.poll(told, PATIENCE).toEqual(['firing own']);
+  await expect.poll(sent, PATIENCE).toEqual(['firing own']);
   writeFileSync(rules, 'groups: []\n');
   await monitor?.reload();
-  await expect.poll(told, PATIENCE).toEqual(['firing own', 'resolved own']);
+  await expect.poll(sent, PATIENCE).toEqual(['firing own', 'resolved own']);
 });

@@ -1,9 +1,9 @@
-// An action many ask for at once: how often it runs, and what each request sees.
+// An action requested many times at once: how often it runs, and what each request gets.
 
 import { expect, test } from 'vitest';
 import { Coalesced } from '../../src/concurrency/coalesced.js';
 
-/** An action that ends when it is let go, and says how often it has begun. */
+/** An action that ends when it is released, and counts how often it has begun. */
 function controlled() {
   const ends: ((error?: Error) => void)[] = [];
   const action = new Coalesced(
@@ -24,7 +24,7 @@ test('requests during a run share the one after it', async () => {
   ends[0]?.();
   await first;
   await expect.poll(() => ends.length).toBe(2);
-  // What asks during the second run does not take its result, which may be of before.
+  // A request during the second run does not get its result, which may be older than the request.
   const third = action.run();
   ends[1]?.();
   await Promise.all(later);
@@ -33,7 +33,7 @@ test('requests during a run share the one after it', async () => {
   await third;
 });
 
-test('a run that fails is told to those who asked for it, and the next one runs', async () => {
+test('a failed run rejects the requests that share it, and the next one runs', async () => {
   const { action, ends } = controlled();
   const first = action.run();
   const second = action.run();
@@ -44,7 +44,7 @@ test('a run that fails is told to those who asked for it, and the next one runs'
   await second;
 });
 
-test('closing waits for the run under way and lets none begin', async () => {
+test('close waits for the current run and starts no other', async () => {
   const { action, ends } = controlled();
   const first = action.run();
   const second = action.run();

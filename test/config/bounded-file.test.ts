@@ -1,4 +1,4 @@
-// What may be named where a file is expected.
+// Reading of configured files: their size, pipes, pairs of certificate and key.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -31,12 +31,12 @@ describe('a file is read whole', () => {
     expect(readBounded(fileOf(content)).equals(Buffer.from(content))).toBe(true);
   });
 
-  test.runIf(process.platform === 'linux')('one that says it has no size', () => {
+  test.runIf(process.platform === 'linux')('a file of /proc, whose size is 0', () => {
     expect(readBounded('/proc/self/cmdline').toString()).toContain('node');
   });
 });
 
-describe('what is too large is told by every reader', () => {
+describe('every reader refuses a file that is too large', () => {
   const readers: [name: string, read: (file: string) => unknown][] = [
     ['bytes', readBounded],
     ['YAML', file => loadPlainYaml(file, schemaKit.section({}))],
@@ -57,7 +57,7 @@ describe.runIf(process.platform === 'linux')('a pipe', () => {
     return path;
   };
 
-  test('without a writer, or with one that does not end, is an error and no wait for ever', () => {
+  test('without a writer, or with one that does not end, is an error after a while', () => {
     const want = 'is a pipe or a device that was not written to its end within 0.2 s';
     expect(() => readBounded(named('silent'), 200)).toThrow(want);
     const held = named('held');
@@ -67,7 +67,7 @@ describe.runIf(process.platform === 'linux')('a pipe', () => {
     closeSync(writer);
   });
 
-  test('is read to its end, however late that comes', () => {
+  test('is read to its end, also when that comes late', () => {
     const pipe = named('late');
     const writer = spawn('sh', [
       '-c',

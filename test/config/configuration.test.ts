@@ -1,4 +1,4 @@
-// monitor.yml as a whole: what the sections say becomes services and a plan.
+// monitor.yml as a whole: its sections become services and the prober's configuration.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -90,7 +90,7 @@ describe('the shipped monitor.yml', () => {
     ]);
   });
 
-  test('asks nobody but this machine while no variable is set', () => {
+  test('has loopback addresses only while no variable is set', () => {
     const hosts = config.prober.targets
       .filter(check => check.isService)
       .flatMap(({ options }) => [
@@ -112,7 +112,7 @@ describe('the shipped monitor.yml', () => {
     expect(asked).not.toContain('127.0.0.1');
   });
 
-  test('keeps every commented-out key true', () => {
+  test('is valid with every commented-out key, too', () => {
     const lines = readFileSync(DEFAULT, 'utf8').split('\n');
     // The prose at the top has a line that looks like a key, and a secret's file is not there.
     const uncommented = lines
@@ -139,8 +139,8 @@ describe('slow_after', () => {
     ['is 5 s for a long timeout', 'timeout: 30s', 5000],
     ['is 5 s for the default timeout', 'critical: true', 5000],
     ['is half of a short timeout', 'timeout: 3', 1500],
-    ['is what is said', 'timeout: 30s, slow_after: 20s', 20_000],
-    ['is what is said, also in seconds', 'slow_after: 0.2', 200],
+    ['is what is configured', 'timeout: 30s, slow_after: 20s', 20_000],
+    ['is what is configured, also in seconds', 'slow_after: 0.2', 200],
   ])('%s', (_, keys, want) => expect(checkA(keys)?.slowAfter).toBe(want));
 });
 
@@ -149,7 +149,7 @@ describe('severity', () => {
     ['follows critical', 'critical: true', 'critical'],
     ['is a warning otherwise', 'critical: false', 'warning'],
     ['is a warning when nothing is said', 'timeout: 5s', 'warning'],
-    ['is what is said', 'critical: true, severity: info', 'info'],
+    ['is what is configured', 'critical: true, severity: info', 'info'],
   ])('%s', (_, keys, want) => expect(load(serviceA(keys)).services[0]?.severity).toBe(want));
 });
 

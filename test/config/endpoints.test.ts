@@ -39,7 +39,7 @@ function mistakes(endpoints: string): string[] {
 const LLM = 'llm: [{service: jetson, url: http://127.0.0.1:11434/}]';
 const jetson = [{ service: 'jetson', url: 'http://127.0.0.1:11434' }];
 
-describe('is taken up', () => {
+describe('endpoints are read', () => {
   test.each([
     ['none', '', {}, {}],
     ['without a fallback', `endpoints: {${LLM}}`, { llm: jetson }, {}],
@@ -70,7 +70,7 @@ describe('one mistake is one line', () => {
     ],
     ['an empty list', 'endpoints: {llm: []}', 'endpoints.llm: name at least one endpoint'],
     [
-      'a service nobody knows',
+      'an unknown service',
       'endpoints: {llm: [{service: jetsen, url: http://127.0.0.1/}]}',
       'endpoints.llm.0.service: no service "jetsen", did you mean "jetson"?',
     ],
@@ -95,7 +95,7 @@ describe('one mistake is one line', () => {
       'endpoints.fallback.lm: no endpoints for "lm", did you mean "llm"?',
     ],
     [
-      'a capability nobody could ask for',
+      'a capability that no request can name',
       `endpoints: {"a b": [{service: jetson, url: http://127.0.0.1/}]}`,
       'endpoints.a b: a capability is named with letters, digits, "_" and "-"',
     ],

@@ -441,7 +441,7 @@ test('a file of a megabyte is read whole, its last mistake with its place', () =
   ]);
 });
 
-describe("a file of somebody else's format", () => {
+describe("a file in Prometheus' format", () => {
   test('means what it says', () => {
     writeFileSync(file, 'note: ${HOME} $$\nlist: ["$2y$10$abc"]');
     expect(loadPlainYaml(file, schema)).toMatchObject({ note: '${HOME} $$', list: ['$2y$10$abc'] });

@@ -43,7 +43,7 @@ describe('where everything stands', () => {
       'a: &x [1]\nb: *x',
       '1:1 {1:1 a: 1:4 [1:8 1], 2:1 b: 2:4 [1:8 1]}',
     ],
-    ['an anchor may be given anew', '[&x 1, *x, &x 2, *x]', '1:1 [1:2 1, 1:8 1, 1:12 2, 1:18 2]'],
+    ['an anchor may be defined again', '[&x 1, *x, &x 2, *x]', '1:1 [1:2 1, 1:8 1, 1:12 2, 1:18 2]'],
     ['a tag belongs to what it is before', 'a: !!str 1', '1:1 {1:1 a: 1:4 1}'],
     ['columns count characters', '[ä, 😀, b]', '1:1 [1:2 ä, 1:5 😀, 1:8 b]'],
     ['lines end in any way', 'a: 1\r\nb: 2\rc: 3', '1:1 {1:1 a: 1:4 1, 2:1 b: 2:4 2, 3:1 c: 3:4 3}'],

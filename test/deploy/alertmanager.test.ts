@@ -1,4 +1,4 @@
-// The shipped alertmanager.yml: the document's table, in Alertmanager's hands and in our own.
+// The shipped alertmanager.yml: the document's table of receivers, in Alertmanager and in the embedded one.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { ROOT, tool } from './tool.js';
 
 const FILE = join(ROOT, 'alertmanager.yml');
 const text = readFileSync(FILE, 'utf8');
-/** With every setting that waits behind a `#`. */
+/** With every commented-out setting. */
 const switchedOn = text.replace(/^( *)# ( *(?:- )?[a-z_]+:.*)$/gm, '$1$2');
 const config = loadAlertmanagerConfig(FILE);
 
@@ -28,12 +28,12 @@ beforeAll(() => {
 });
 afterAll(() => removeFolder(folder));
 
-test('Alertmanager takes it, with its settings and without', () => {
+test('amtool accepts the file, with its commented-out settings and without', () => {
   for (const file of [FILE, join(folder, 'on.yml')])
     expect(tool('amtool', ['check-config', file])).toMatchObject({ status: 0, stderr: '' });
 });
 
-test('every receiver waits for its settings, and the log for none', () => {
+test('every receiver but the log needs a commented-out setting', () => {
   const { receivers } = load(switchedOn) as { receivers: Record<string, unknown>[] };
   expect(receivers.map(({ name, ...settings }) => [name, Object.keys(settings)])).toEqual([
     ['slack', ['slack_configs']],
@@ -82,7 +82,7 @@ describe('the receivers of an alert', () => {
       'slack',
     ],
     ['the heartbeat', ['alertname=Heartbeat', 'severity=none'], 'heartbeat'],
-    ['nobody said how bad', ['alertname=Mine'], 'slack'],
+    ['no severity', ['alertname=Mine'], 'slack'],
     ['Slack fails', failing('slack'), 'email'],
     ['e-mail fails', failing('email'), 'slack'],
     ['SMS fails', failing('webhook'), 'slack'],
@@ -110,7 +110,7 @@ describe('the receivers of an alert', () => {
     expect({ code, out }).toEqual({ code: 0, out: [receivers] });
   });
 
-  test('and there are no other levels that alerts rise to', () => {
+  test('the shipped rules have no other severities', () => {
     const rules = readdirSync(join(ROOT, 'rules'))
       .filter(name => name.endsWith('.rules.yml'))
       .flatMap(name => readRuleFile(name, readFileSync(join(ROOT, 'rules', name), 'utf8')).groups)
@@ -247,7 +247,7 @@ function known(labels: Record<string, string>): StoredAlert {
 }
 
 describe('an alert mutes', () => {
-  // Cases keep out of each other's way by a label that all of the rules' `equal` would have to have.
+  // Cases do not mute each other, because all rules have a label of the case in `equal`.
   const apart = CASES.map(({ source, target }, i) => ({
     source: { ...source, instance: `${source.instance}${i}` },
     target: { ...target, instance: `${target.instance}${i}` },
@@ -259,7 +259,7 @@ describe('an alert mutes', () => {
       'alerts',
       apart.flatMap(({ source, target }) => [{ labels: source }, { labels: target }]),
     );
-    // Whether an alert is muted is found out when its group is told.
+    // Whether an alert is muted is known when its group was notified.
     await vi.waitFor(async () => expect(await statesOf(alertmanager)).not.toContain('unprocessed'), {
       timeout: 30_000,
       interval: 200,

@@ -1,4 +1,4 @@
-// A monitor with a page for the public behind a real HAProxy, with a mark in everything that the public must not see.
+// A monitor with a public page behind a real HAProxy, with a mark in everything that must not be public.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { ROOT } from './tool.js';
 
 export const PATIENCE = { timeout: 60_000, interval: 100 };
-/** Stands in everything that the public must not see. */
+/** Is in every text that must not be public. */
 export const MARK = 'xq7marker';
 
 export interface PublicWorld {
@@ -149,6 +149,6 @@ async function fired(monitor: RunningMonitor): Promise<void> {
     body: JSON.stringify(silence),
   });
   expect(status).toBe(200);
-  const told = async () => JSON.stringify(await monitor.json('/alert_history'));
-  await vi.waitFor(async () => expect(await told()).toContain(`${MARK}-receiver`), PATIENCE);
+  const alertHistory = async () => JSON.stringify(await monitor.json('/alert_history'));
+  await vi.waitFor(async () => expect(await alertHistory()).toContain(`${MARK}-receiver`), PATIENCE);
 }

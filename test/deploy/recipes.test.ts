@@ -1,4 +1,4 @@
-// Every command of every recipe in the pages that a user reads, run as it stands there.
+// Runs every command of every recipe in the pages for users.
 
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,9 +18,9 @@ const named = ({ file, line, commands }: Recipe) => [`${file}:${line} ${commands
 const of = (file: string) => recipes.filter(each => each.file === file);
 
 /** Pages whose commands are run in one checkout, beside the demo. */
-// Rules over history come first: once something old is imported they have years to evaluate.
+// Rules over history come first: after the import of old samples they have years to evaluate.
 const BESIDE_DEMO = ['docs/rules.md', 'README.md', 'docs/routing.md'];
-/** Documented, and run by nothing else here. */
+/** Documented, and not run here otherwise. */
 const isOther = ({ file }: Recipe) => ![...BESIDE_DEMO, 'deploy/README.md'].includes(file);
 
 test('there are recipes, and each one is run below', () => {
@@ -39,7 +39,7 @@ describe('deploy/README.md, to the letter and in its order', () => {
   }, 120_000);
   afterAll(() => sandbox.close());
 
-  // The reference cluster's addresses would be asked by a test; its reader is told to change them here.
+  // A test must not call the reference cluster's addresses; here the page asks the reader to change them.
   const EDITS: readonly [after: RegExp, edit: () => void][] = [
     [
       /daemon-reload/,
@@ -165,7 +165,7 @@ describe('README.md and what is run beside the demo', () => {
     120_000,
   );
 
-  // Goes on beside the commands below.
+  // Runs beside the commands below.
   test(DEMO, async () => {
     end = await sandbox.start(GOES_ON[DEMO] as string);
   }, 120_000);

@@ -1,4 +1,4 @@
-// The commands that a page tells its readers to run, as they stand there.
+// The commands of the recipes in a page.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

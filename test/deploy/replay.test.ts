@@ -1,5 +1,5 @@
-// Outages replayed through the shipped rules and the shipped alertmanager.yml by a clock of the test's own: every message
-// that is sent, and when. One cause is one message and its end, on the first day as on the thirtieth.
+// Outages replayed through the shipped rules and the shipped alertmanager.yml with a manual clock: every message that is
+// sent, and when. One cause is one message and its resolution, on the first day as on the thirtieth.
 
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -45,7 +45,7 @@ const SEVERITIES: Readonly<Record<string, string>> = {
 /** What a service depends on. */
 const DEPENDENCIES: Readonly<Record<string, string>> = { llm: 'haproxy' };
 
-/** What of a service a scrape has. */
+/** The samples of a service in a scrape. */
 function seriesOf(
   target: string,
   isDown: boolean,
@@ -79,7 +79,7 @@ class Replay {
   readonly #lasts: number;
   /** `MINUTE:SECOND receiver: firing TEXT`. */
   readonly messages: string[] = [];
-  /** Texts of alerts that are shown while every service is up, without those of the heartbeat. */
+  /** Texts of alerts that are active while every service is up, without the heartbeat's. */
   readonly shownWhileUp = new Set<string>();
 
   /** @param days of history before */
@@ -96,7 +96,7 @@ class Replay {
       externalUrl: 'http://m',
       externalLabels: {},
       interval: INTERVAL,
-      // As the store: a state of an earlier run is looked up.
+      // As the store does: the state of an earlier run is looked up.
       history: this.#source,
       queryFunc: engineQueryFunc({ source: this.#source, ...limits }),
       write: (source, at, samples) => this.#show(source, at, samples),
@@ -126,7 +126,7 @@ class Replay {
     });
   }
 
-  /** The monitor ends and is started again on the same store. */
+  /** Stops the monitor and starts it again on the same store. */
   async #restart(): Promise<void> {
     await this.#alerting.close();
     this.#manager = this.#makeManager();
@@ -134,7 +134,7 @@ class Replay {
     await this.#alerting.configure({ by: 'embedded', config: alertmanager }, []);
   }
 
-  /** A history without an outage: a sample a minute of what there is to see, and of what the rules record once a minute. */
+  /** A history without an outage: one sample a minute of each scraped and each recorded series. */
   #remember(target: string): void {
     const kept: [name: string, value: number][] = [
       ['langgraph_monitor_service_up', 1],
@@ -229,7 +229,7 @@ test.each<{
   outages: readonly Outage[];
   minutes: number;
   restartAt?: number;
-  /** Alerts that are shown while every service is up. */
+  /** Alerts that are active while every service is up. */
   shown?: readonly string[];
   want: readonly string[];
 }>([
@@ -248,7 +248,7 @@ test.each<{
     want: [`00:10:10 slack: firing ${TOOLS}`, `00:15:10 slack: resolved ${TOOLS}`],
   },
   {
-    name: 'the third outage within six hours is told as such, when it is over',
+    name: 'the third outage within six hours is notified as repeated outages, when it is over',
     days: 30,
     outages: [10, 40, 70].map(from => ({ target: 'tools', from, lasts: 4.75 })),
     minutes: 115,

@@ -1,4 +1,4 @@
-// The scripts behind `npm start`, in a small project of their own: copied, with the real compiler.
+// The scripts behind `npm start`, copied to a small project, with the real compiler.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What a project's scripts think of its node_modules. */
+/** What the project's scripts say of its node_modules. */
 function staleness(project: string, options: { dev?: boolean } = {}) {
   const script = `import { staleness } from './scripts/dependencies.mjs'; console.log(String(staleness(${JSON.stringify(options)})))`;
   const { stdout, stderr } = tool(process.execPath, ['--input-type=module', '-e', script], { cwd: project });
@@ -42,7 +42,7 @@ function staleness(project: string, options: { dev?: boolean } = {}) {
 
 describe('with every dependency there', () => {
   beforeAll(() => {
-    // Or the copies below, which borrow node_modules, would install over it.
+    // Otherwise the copies below, which link to node_modules, would install over it.
     expect(staleness(ROOT)).toEqual({ stdout: 'undefined\n', stderr: '' });
   });
 
@@ -73,7 +73,7 @@ process.exitCode = 3;
     expect(statSync(inFolder('dist/main.js')).mode & 0o777).toBe(0o755);
   });
 
-  test('hands the word demo on, as any other', () => {
+  test('passes the argument demo on, as any other', () => {
     write('src/main.ts', 'console.log(JSON.stringify(process.argv.slice(1)));\n');
     const { status, stdout } = start('demo', '--web.listen-address=:0');
     expect(JSON.parse(stdout)).toEqual([
@@ -105,21 +105,21 @@ console.log('ready');
     expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/ready\nstopped\n$/) });
   });
 
-  test('does not build what is built', () => {
+  test('does not build again when nothing has changed', () => {
     start();
     const built = statSync(inFolder('dist/main.js')).mtimeMs;
     start();
     expect(statSync(inFolder('dist/main.js')).mtimeMs).toBe(built);
   });
 
-  test('runs what is built without what builds and tests; builds with it', () => {
+  test('runs a built program without the development dependencies; builds with them', () => {
     start();
     rmSync(inFolder('node_modules'));
     const installed = JSON.parse(readFileSync(join(ROOT, 'node_modules/.package-lock.json'), 'utf8'));
     const packages: Record<string, { dev?: boolean }> = installed.packages;
     const kept = Object.entries(packages).filter(([, { dev }]) => !dev);
     for (const [path] of kept) {
-      // What is below another package comes with it.
+      // A nested package comes with the package it is in.
       if (/node_modules.*node_modules/.test(path)) continue;
       mkdirSync(dirname(inFolder(path)), { recursive: true });
       symlinkSync(join(ROOT, path), inFolder(path));
@@ -142,7 +142,7 @@ console.log('ready');
     expect(JSON.parse(start().stdout)).toMatchObject({ answer });
   });
 
-  test('removes what was built from a source that is gone', () => {
+  test('removes the output of a source that was deleted', () => {
     write('src/old/page.ts', 'export const page = 1;\n');
     start();
     expect(existsSync(inFolder('dist/old/page.js'))).toBe(true);
@@ -152,7 +152,7 @@ console.log('ready');
       expect(existsSync(inFolder(`dist/old/page${end}`))).toBe(false);
   });
 
-  test('puts together what a thread runs, and leaves its paths and the packages beside it as they are', () => {
+  test('bundles the program of a thread, with the same paths and external packages', () => {
     write('src/place.ts', "export const place = new URL('./thread.js', import.meta.url).pathname;\n");
     write(
       'src/query/thread/thread.ts',
@@ -183,7 +183,7 @@ console.log(JSON.stringify({ answer: z.number().parse(answer), dash: '\u2014', p
     );
   });
 
-  test('a type error stops it, and leaves the last good build', () => {
+  test('a type error stops the build, and leaves the last good one', () => {
     start();
     const good = readFileSync(inFolder('dist/answer.js'), 'utf8');
     write('src/answer.ts', "export const answer: number = 'x';\n");
@@ -195,7 +195,7 @@ console.log(JSON.stringify({ answer: z.number().parse(answer), dash: '\u2014', p
     expect(readFileSync(inFolder('dist/answer.js'), 'utf8')).toBe(good);
   });
 
-  test('an old Node is told in one line', () => {
+  test('an old Node gets an error of one line', () => {
     write('old.mjs', "Object.defineProperty(process.versions, 'node', { value: '20.18.3' });\n");
     expect(node('--import', './old.mjs', 'scripts/start.mjs')).toEqual({
       status: 1,
@@ -259,7 +259,7 @@ describe('the dependencies are stale when', () => {
     expect(staleness(folder)).toEqual({ stdout: `${want}\n`, stderr: '' });
   });
 
-  test('what builds is absent: only for who builds', () => {
+  test('development dependencies are missing: only for a build', () => {
     const manifest = { dependencies: { pool: '^1.0.0' } };
     write('package.json', JSON.stringify(manifest));
     write('package-lock.json', JSON.stringify({ packages: { '': manifest, ...locked } }));
@@ -271,7 +271,7 @@ describe('the dependencies are stale when', () => {
   });
 });
 
-test('what builds is installed in production, too', () => {
+test('development dependencies are installed with NODE_ENV=production, too', () => {
   const manifest = { name: 'x', version: '1.0.0', devDependencies: { compiler: 'file:compiler' } };
   const compiler = { name: 'compiler', version: '7.8.9' };
   const packages = {

@@ -1,4 +1,4 @@
-// The plain line a test run ends with, from real runs of a small project.
+// The plain last line of a test run, from real runs of a small project.
 
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ test.each([
     1,
   ],
   [
-    'nobody catches an error',
+    'an error is not caught',
     [`${passing}test('three', () => void Promise.reject(new Error('lost')));\n`],
     '3 passed, 1 failed',
     1,

@@ -1,4 +1,4 @@
-// Readings in, text out: which series there are, and that both formats say what prom-client would.
+// Readings in, text out: which series there are, and that both formats are prom-client's.
 
 import { gunzipSync } from 'node:zlib';
 import { Registry } from 'prom-client';
@@ -31,7 +31,7 @@ function fresh() {
 }
 const ab = { families: ['a', 'a', 'b'], labels: [['1'], ['2'], []] };
 
-describe('what is shown follows the readings', () => {
+describe('series follow the readings', () => {
   test('values without a layout belong to the last one', async () => {
     const { exposition, series } = fresh();
     exposition.observe('s', 't', { layout: ab, values: [1, 2, 3] });
@@ -43,7 +43,7 @@ describe('what is shown follows the readings', () => {
     ]);
   });
 
-  test('a layout that changes or shrinks takes the old series with it', async () => {
+  test('a changed or shorter layout removes the old series', async () => {
     const { exposition, series } = fresh();
     exposition.observe('s', 't', { layout: ab, values: [1, 2, 3] });
     exposition.observe('s', 't', { layout: { families: ['e', 'a'], labels: [[], ['9']] }, values: [7, 8] });
@@ -61,18 +61,18 @@ describe('what is shown follows the readings', () => {
     expect(await series()).toEqual(['a[["target","t"],["x","1"]] 1', 'b[["target","t"]] 0']);
   });
 
-  test('two sources share a family, each forgotten alone', async () => {
+  test('two sources share a family, and are removed one by one', async () => {
     const { exposition, series } = fresh();
     exposition.observe('s', 't', { layout: ab, values: [1, 2, 3] });
     exposition.observe('r', 'u', { layout: { families: ['b'], labels: [[]] }, values: [4] });
     exposition.remove('s');
     expect(await series()).toEqual(['b[["target","u"]] 4']);
-    exposition.remove('nobody');
+    exposition.remove('unknown');
     exposition.remove('r');
     expect(await series()).toEqual([]);
   });
 
-  test('after being forgotten, values that nobody named are not shown', async () => {
+  test('values without a layout are ignored after the source was removed', async () => {
     const { exposition, series } = fresh();
     exposition.observe('s', 't', { layout: ab, values: [1, 2, 3] });
     exposition.remove('s');
@@ -80,7 +80,7 @@ describe('what is shown follows the readings', () => {
     expect(await series()).toEqual([]);
   });
 
-  test('a family nobody declared is an error', () => {
+  test('an undeclared family is an error', () => {
     const { exposition } = fresh();
     expect(() =>
       exposition.observe('s', 't', { layout: { families: ['zz'], labels: [[]] }, values: [1] }),
@@ -97,7 +97,7 @@ describe('what is shown follows the readings', () => {
   );
 });
 
-test('the text says what prom-client itself would say of the same registry', async () => {
+test("the text equals prom-client's own of the same registry", async () => {
   const { next, text } = randomness(7);
   for (let round = 0; round < 20; round++) {
     const { registry, exposition, services } = fresh();
@@ -123,7 +123,7 @@ test('the text says what prom-client itself would say of the same registry', asy
       });
       services.update({ ...SERVICE, id: target }, undefined);
     }
-    // Times and memory of the process change between two looks.
+    // Times and memory of the process change between two renders.
     const steady = (all: ReturnType<typeof samplesOf>) =>
       all.filter(({ name }) => !/^(process|nodejs)_/.test(name));
     const ours = steady(samplesOf((await render(registry, 'text')).toString()));
@@ -155,7 +155,7 @@ describe('OpenMetrics', () => {
     expect(samplesOf(withoutEnd)).toEqual(samplesOf((await render(registry, 'text')).toString()));
   });
 
-  test('is strict about all that can be printed', async () => {
+  test('the whole registry is valid OpenMetrics', async () => {
     const { registry } = fullRegistry();
     const types = checkOpenMetrics((await render(registry, 'openmetrics')).toString());
     expect(types.size).toBeGreaterThan(300);
@@ -175,7 +175,7 @@ describe('MetricsPage', () => {
     return { page: new MetricsPage(registry, exposition), exposition, renders: () => renders };
   }
 
-  test('gives the same bytes while nothing has changed, one render for all who come at once', async () => {
+  test('returns the same bytes while nothing has changed, and renders once for simultaneous requests', async () => {
     const { page: metrics, exposition, renders } = page();
     const all = await Promise.all(Array.from({ length: 30 }, (_, i) => metrics.get('text', i % 2 === 1)));
     expect(renders()).toBe(1);

@@ -1,4 +1,4 @@
-// When the registry is copied: changes that come in a storm share a copy, the end of a scan is never put off.
+// When the registry is scraped: changes during a scrape share the next one, the end of a scan is never delayed.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
@@ -9,12 +9,12 @@ import { ScrapeLoop } from '../../src/metrics/scrape-loop.js';
 import type { Scrape } from '../../src/model/scrape.js';
 import { systemClock } from '../../src/model/time.js';
 
-/** How long whoever keeps a copy takes, in milliseconds. */
+/** How long it takes to store a scrape, in milliseconds. */
 const WORK = 40;
 
 let sampling: ScrapeLoop | undefined;
 
-/** A sampling that writes down which copies were begun and kept. */
+/** A scrape loop that records which scrapes were begun and stored. */
 function make() {
   const events: string[] = [];
   const registry = new Registry();
@@ -24,7 +24,7 @@ function make() {
     const number = ++count;
     events.push(`begun ${number}`);
     await sleep(WORK);
-    events.push(`kept ${number}`);
+    events.push(`stored ${number}`);
   };
   sampling = new ScrapeLoop(sampler, keep, systemClock, 3_600_000);
   return { events, sampling };
@@ -32,42 +32,42 @@ function make() {
 
 afterEach(() => sampling?.close());
 
-/** No clock is asked: a rest would be over after many more turns of the loop. */
+/** Turns of the event loop, not a time: the cooldown would take many more. */
 async function aFewTurns(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise(resolve => setImmediate(resolve));
 }
 
-test('changes while a copy is kept share the next one', async () => {
+test('changes while a scrape is stored share the next one', async () => {
   const { events, sampling } = make();
   await Promise.all([sampling.scrape(), sampling.scrape(), sampling.scrape(), sampling.scrape()]);
-  expect(events).toEqual(['begun 1', 'kept 1', 'begun 2', 'kept 2']);
+  expect(events).toEqual(['begun 1', 'stored 1', 'begun 2', 'stored 2']);
 });
 
 describe('the end of a scan', () => {
-  test('is not put off', async () => {
+  test('is scraped without the cooldown', async () => {
     const { events, sampling } = make();
     await sampling.scrape();
     const change = sampling.scrape();
     const scan = sampling.scrape(() => events.push('taken'));
     await aFewTurns();
-    expect(events).toEqual(['begun 1', 'kept 1', 'taken', 'begun 2']);
+    expect(events).toEqual(['begun 1', 'stored 1', 'taken', 'begun 2']);
     await Promise.all([change, scan]);
-    expect(events).toEqual(['begun 1', 'kept 1', 'taken', 'begun 2', 'kept 2']);
+    expect(events).toEqual(['begun 1', 'stored 1', 'taken', 'begun 2', 'stored 2']);
   });
 
-  test('while a copy is kept comes right after it', async () => {
+  test('is scraped right after a scrape that is being stored', async () => {
     const { events, sampling } = make();
     const first = sampling.scrape();
     const scan = sampling.scrape(() => events.push('taken'));
     await first;
     await aFewTurns();
-    expect(events).toEqual(['begun 1', 'kept 1', 'taken', 'begun 2']);
+    expect(events).toEqual(['begun 1', 'stored 1', 'taken', 'begun 2']);
     await scan;
-    expect(events).toEqual(['begun 1', 'kept 1', 'taken', 'begun 2', 'kept 2']);
+    expect(events).toEqual(['begun 1', 'stored 1', 'taken', 'begun 2', 'stored 2']);
   });
 });
 
-test('the first scan has a scrape of the grid of its own, which goes on from it', async () => {
+test('the first scan has a scrape of its own, from which the grid continues', async () => {
   const registry = new Registry();
   const sampler = new Sampler(registry, new Exposition(registry, []), { job: 'j', instance: 'i' });
   const kept: (boolean | undefined)[] = [];
@@ -84,11 +84,11 @@ test('the first scan has a scrape of the grid of its own, which goes on from it'
   expect(kept).toEqual([false, true, false, true, true]);
 });
 
-test('who waits for a rest hears of the end', async () => {
+test('close() resolves a scrape that waits for the cooldown', async () => {
   const { events, sampling } = make();
   await sampling.scrape();
   const waiting = sampling.scrape();
   sampling.close();
   await waiting;
-  expect(events).toEqual(['begun 1', 'kept 1']);
+  expect(events).toEqual(['begun 1', 'stored 1']);
 });

@@ -1,4 +1,4 @@
-// A service as metrics: what is believed of it, and counters that are prom-client's in every byte.
+// A service as metrics: its state, and counters equal to prom-client's in every byte.
 
 import { Counter, Histogram, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
@@ -30,7 +30,7 @@ const REFUSED: CheckResult = {
 };
 const TROUBLE = { status: 'error', error: 'Connection refused' };
 
-/** What a check counts, counted by prom-client itself. */
+/** The counters of checks, counted by prom-client itself. */
 function theirs() {
   const registry = new Registry();
   const registers = [registry];
@@ -81,7 +81,7 @@ describe('what adds up over checks', () => {
         const result: CheckResult = {
           ...HEALTHY,
           target: pick(targets),
-          // Bounds themselves, what is below the first and above the last, and what no binary number is.
+          // The bounds themselves, values below the first and above the last, and decimals without an exact binary form.
           responseTime: pick([0, 0.001, 0.05, 30, 31, 0.1 + 0.2, next() ** 5 * 50]),
           ...(next() < 0.4 ? { reason: pick(REASONS) } : {}),
           ...(next() < 0.5 ? { statusCode: 503 } : {}),
@@ -97,7 +97,7 @@ describe('what adds up over checks', () => {
     },
   );
 
-  test('is in the registry as prom-client has it', async () => {
+  test('is in the registry as in prom-client', async () => {
     const { registry, services } = fresh();
     services.update(SERVICE, undefined);
     services.count(HEALTHY);
@@ -120,7 +120,7 @@ describe('what adds up over checks', () => {
     expect(probes?.values).toEqual([{ labels: { target: 'a' }, value: 1 }]);
   });
 
-  test('is there from the start, stays when the service is shown anew, and leaves nothing behind', async () => {
+  test('counters exist from the start, stay when the service is updated, and are removed with it', async () => {
     const { services, about } = fresh();
     services.update(SERVICE, undefined);
     services.update({ ...SERVICE, id: 'b' }, undefined);
@@ -147,7 +147,7 @@ describe('what adds up over checks', () => {
   });
 });
 
-describe('what is believed of a service', () => {
+describe('state of a service', () => {
   const rows = async (about: ReturnType<typeof fresh>['about']) =>
     (await about('a'))
       .filter(({ name }) => serviceFamilies.some(each => each.name === name))
@@ -206,7 +206,7 @@ describe('what is believed of a service', () => {
     expect(await rows(about)).toEqual(want);
   });
 
-  test('tells whether its names changed; only then they are sampled anew', async () => {
+  test('update() returns whether the names changed; only then they are sampled again', async () => {
     const { registry, exposition, services } = fresh();
     const sampler = new Sampler(registry, exposition, { job: 'j', instance: 'i' });
     const steps: [news: boolean, result: CheckResult | undefined, trouble: typeof TROUBLE | undefined][] = [
@@ -229,7 +229,7 @@ describe('what is believed of a service', () => {
   });
 });
 
-test('in maintenance a service says so, and what is to be left out of its availability', async () => {
+test('a service in maintenance has its metric, and one of what its availability leaves out', async () => {
   const { services, about } = fresh();
   const planned = async () =>
     (await about('a'))

@@ -57,12 +57,12 @@ async function connect(addresses: readonly string[], port: number, signal?: Abor
   }
 }
 
-test('the next address has its turn when one refuses', async () => {
+test('the next address is tried when one refuses', async () => {
   const port = await serve('127.0.0.3');
   expect(await connect(['127.0.0.2', '127.0.0.3'], port)).toBe('127.0.0.3');
 });
 
-test('the next address has its turn when one keeps silent', async () => {
+test('the next address is tried when one does not answer', async () => {
   const port = await deaf('127.0.0.2', 60_000);
   await serve('127.0.0.3', port);
   expect(await connect(['127.0.0.2', '127.0.0.3'], port)).toBe('127.0.0.3');
@@ -74,12 +74,12 @@ test('an address that answers late is not given up', async () => {
   expect(await connect(['127.0.0.2', '127.0.0.3'], port)).toBe('127.0.0.2');
 });
 
-test('the deadline ends it', async () => {
+test('the deadline ends the attempts', async () => {
   const port = await deaf('127.0.0.2', 60_000);
   expect(await connect(['127.0.0.2'], port, AbortSignal.timeout(50))).toBe('TimeoutError');
 });
 
-test('of several errors the one that says something of the service is told', async () => {
+test('of several errors the one that is specific to the service is reported', async () => {
   const port = await serve('127.0.0.3');
   // No TCP connection leads to a multicast address: the system says "network unreachable".
   expect(await connect(['224.0.0.1', '127.0.0.2'], port)).toBe('ECONNREFUSED');
@@ -93,7 +93,7 @@ const orders: readonly [
   likely: 4 | 6 | undefined,
   want: string,
 ][] = [
-  ['families take turns, the likely one first', BOTH, { fallback: true }, 6, '::1 127.0.0.1 ::2 127.0.0.2'],
+  ['families alternate, the likely one first', BOTH, { fallback: true }, 6, '::1 127.0.0.1 ::2 127.0.0.2'],
   ['the preferred one first', BOTH, { preferred: 4, fallback: true }, 6, '127.0.0.1 ::1 127.0.0.2 ::2'],
   ['the preferred one alone', BOTH, { preferred: 6, fallback: false }, 4, '::1 ::2'],
   [

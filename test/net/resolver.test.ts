@@ -207,7 +207,7 @@ test('no name server there', async () => {
   );
 });
 
-test('the deadline ends the waiting; names that are answered do not wait for those that are not', async () => {
+test('the deadline ends a lookup; names that are answered do not wait for those that are not', async () => {
   const { server, resolver } = await start({ zones: { 'good.example': { A: ['127.0.0.4'] } } });
   for (let i = 0; i < 200; i++) server.zones[`dead${i}.example`] = 'silent';
   const deadline = new AbortController();
@@ -220,7 +220,7 @@ test('the deadline ends the waiting; names that are answered do not wait for tho
   expect(await dead[7]).toBe('DNS: no answer for dead7.example');
 });
 
-test('an answer that was too late is there the next time', async () => {
+test('a late answer is used for the next lookup', async () => {
   const { server, resolver } = await start({
     zones: { 'a.example': 'silent' },
     resolvConf: 'options timeout:1',
@@ -228,19 +228,19 @@ test('an answer that was too late is there the next time', async () => {
   const signal = AbortSignal.timeout(50);
   expect(await lookup(resolver, 'a.example', { signal })).toBe('DNS: no answer for a.example');
   server.zones['a.example'] = { A: ['127.0.0.4'] };
-  // The second of the attempts, which nobody waits for, brings it.
+  // The second attempt, which no query waits for, brings the answer.
   await expect.poll(() => server.asked.length, { timeout: 10_000 }).toBeGreaterThan(2);
   expect(await lookup(resolver, 'a.example')).toBe('127.0.0.4');
 });
 
-test('a name that takes its server long is waited for, also when others were answered fast', async () => {
+test('a name that its server answers late is waited for, also when others were answered fast', async () => {
   const { server, resolver } = await start({ zones: { 'slow.example': { A: ['127.0.0.4'], delayA: 2500 } } });
   for (let i = 0; i < 5; i++) server.zones[`fast${i}.example`] = { A: ['127.0.0.1'] };
   for (let i = 0; i < 5; i++) await lookup(resolver, `fast${i}.example`);
   expect(await lookup(resolver, 'slow.example')).toBe('127.0.0.4');
 });
 
-test('a name server that keeps silent is asked beside the next, and alone again once it answers', async () => {
+test('a silent name server is asked together with the next, and alone again once it answers', async () => {
   const zone: Zone = { A: ['127.0.0.1'] };
   const { server: second, resolver } = await start({});
   const first = await NameServer.start();
@@ -248,7 +248,7 @@ test('a name server that keeps silent is asked beside the next, and alone again 
   const lines = [first, second].map(({ address }) => `nameserver ${address}`);
   writeFileSync(RESOLV_CONF, [...lines, 'options timeout:3 attempts:1'].join('\n'));
   let names = 0;
-  /** Looks a new name up; within less than the next server's turn is waited for. */
+  /** Looks a new name up; waits less than the time after which the next server is asked. */
   const inTime = async () => {
     const name = `n${names++}.example`;
     for (const each of [first, second]) each.zones[name] = zone;
@@ -265,7 +265,7 @@ test('a name server that keeps silent is asked beside the next, and alone again 
   expect(second.asked).toEqual([]);
 });
 
-test('one question for all who ask at once, and none while the TTL lasts', async () => {
+test('simultaneous lookups share one query, and there is none while the TTL lasts', async () => {
   const { server, resolver } = await start({
     zones: { 'a.example': { A: ['127.0.0.1'] }, 'b.example': { A: ['127.0.0.2'], ttl: 0 } },
   });
@@ -309,7 +309,7 @@ test.each(stale)('after the TTL: %s', async (_, change, maxStale, want) => {
   expect(await lookup(resolver, 'a.example', { maxStale })).toBe(want);
 });
 
-test('getaddrinfo is called once at a time, and one that hangs keeps no other name waiting', async () => {
+test('getaddrinfo is called once at a time, and a hanging call delays no other name', async () => {
   let running = 0;
   let most = 0;
   const called: string[] = [];
@@ -335,7 +335,7 @@ test('getaddrinfo is called once at a time, and one that hangs keeps no other na
   expect(most).toBe(1);
 });
 
-test('cancelled questions keep no process from ending', async () => {
+test('cancelled queries do not keep the process alive', async () => {
   const { server, resolver } = await start({ zones: { box: 'silent' }, resolvConf: 'search lan' });
   server.zones['box.lan'] = 'silent';
   const running = lookup(resolver, 'box');

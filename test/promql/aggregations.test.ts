@@ -1,4 +1,4 @@
-// Aggregations: groups of series go in, series come out.
+// Aggregations: groups of series in, series out.
 
 import { describe, expect, test } from 'vitest';
 import type { Group } from '../../src/promql/aggregation.js';
@@ -93,7 +93,7 @@ describe('one series of each group', () => {
     },
   );
 
-  test('the series themselves are left as they were', () => {
+  test('the input series are not changed', () => {
     const given = values('1 _', '2 3');
     for (const { name, param } of aggregations) {
       run(name, [given], param === 'string' ? text('v') : scalar(1, 1));
@@ -176,7 +176,7 @@ describe('topk and bottomk', () => {
     ]);
   });
 
-  test('of equal series the ones that came first stay, as long as nothing better comes', () => {
+  test('of equal series the first ones stay, until a better one comes', () => {
     expect(run('topk', [values('1', '1', '1', '1')], scalar(2)).lines).toEqual(['x{i="0"} 1', 'x{i="1"} 1']);
     expect(run('bottomk', [values('4', '0', '5', '0', '0')], scalar(2)).lines).toEqual([
       'x{i="3"} 0',
@@ -195,7 +195,7 @@ describe('topk and bottomk', () => {
     expect(() => run('topk', [], scalar(...k))).toThrow(message);
   });
 
-  test('many values come out as a sort would have them', () => {
+  test('many values are in the order of a sort', () => {
     const numbers = Array.from({ length: 500 }, (_, i) => (i * 7919) % 1009);
     const best = [...numbers].sort((a, b) => b - a).slice(0, 40);
     const { lines } = run('topk', [values(...numbers.map(String))], scalar(40));

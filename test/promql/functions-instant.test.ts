@@ -1,4 +1,4 @@
-// Functions over instant vectors, scalars and strings: what goes in, what comes out.
+// Functions over instant vectors, scalars and strings: arguments in, result out.
 
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
@@ -46,7 +46,7 @@ function stepsOf(args: readonly Value[]): number {
 type Case = readonly [name: string, args: readonly Value[], want: readonly string[]];
 
 test.each(functions)('$name is a name of the grammar', ({ name }) => {
-  // A name the grammar does not have is a metric, and the parenthesis behind it is the error.
+  // A name that the grammar does not have is a metric, and the parenthesis after it is the error.
   expect(() => parse(`${name}(1, 1, 1, 1, 1, 1, 1)`)).not.toThrow(/unexpected "\("/);
 });
 
@@ -88,13 +88,13 @@ describe('one value at a time', () => {
     expect(run(name, args).lines).toEqual(want);
   });
 
-  test('every series is answered for and paid for', () => {
+  test('every series is in the result and counts for the limit of samples', () => {
     const { lines, spent } = run('abs', [vector('x{a="1"} -1 _', 'x{a="2"} _ -2')]);
     expect(lines).toEqual(['~x{a="1"} 1 _', '~x{a="2"} _ 2']);
     expect(spent).toBe(4);
   });
 
-  test('the argument is left as it was', () => {
+  test('the argument is not changed', () => {
     const argument = vector('x -1 5', 'y 3 4');
     run('clamp', [argument, scalar(0, 9), scalar(2, 8)]);
     expect(show(argument)).toEqual(['x -1 5', 'y 3 4']);
@@ -191,7 +191,7 @@ describe('sort', () => {
     expect(said).toEqual([]);
   });
 
-  test('a range query is left in its order and warned of', () => {
+  test('a range query keeps its order and gets a warning', () => {
     const { lines, said } = run('sort', [vector('x{a="1"} 2 1', 'x{a="2"} 1 2')]);
     expect(lines).toEqual(['x{a="1"} 2 1', 'x{a="2"} 1 2']);
     expect(said).toEqual([
@@ -370,7 +370,7 @@ describe('classic histograms', () => {
     expect(run('histogram_quantile', [scalar(q), vector()])).toMatchObject({ lines: [], said: [said] });
   });
 
-  test('buckets without a usable bound are warned of and left out', () => {
+  test('buckets without a usable bound are left out, with a warning', () => {
     const buckets = vector('h{le="1"} 1', 'h{le="+Inf"} 1', 'h{le="one"} 5', 'h 5', '~{a="1"} 5');
     const { lines, said } = run('histogram_quantile', [scalar(0.5), buckets]);
     expect(lines).toEqual(['~h 0.5']);
@@ -381,7 +381,7 @@ describe('classic histograms', () => {
     ]);
   });
 
-  test('counts that fall are lifted and told of, once for a metric', () => {
+  test('bucket counts that decrease are raised, with one annotation for a metric', () => {
     const buckets = vector(
       'h{le="0.1"} 2 20',
       'h{le="1"} 1 10',

@@ -1,4 +1,4 @@
-// The test language itself: that it reads what Prometheus' reads, and that a wrong answer is noticed.
+// Our reader of Prometheus' test language: that it reads the same, and that a wrong answer fails.
 
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
@@ -367,7 +367,7 @@ describe('blocks are run', () => {
     expect(runScript(script)).toMatchObject([{ line: 5, problem: undefined }]);
   });
 
-  test('a load that fails is told', () => {
+  test('a failed load is reported', () => {
     expect(runScript(`${LOAD}load 30s\n  m{a="1"} 3`)).toMatchObject([
       { line: 5, problem: 'm{a="1"} has both 0 and 3 at 0 s' },
     ]);

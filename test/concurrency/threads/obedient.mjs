@@ -1,4 +1,4 @@
-// A thread that does as it is told: answers, dies in one way or another, or does not end when it is asked to.
+// A thread that follows commands: it answers, dies in one way or another, or does not end when it is asked to.
 
 import { workerData } from 'node:worker_threads';
 

@@ -1,5 +1,5 @@
 // One set of samples for two engines: counters that restart, gauges, series with gaps, values that are no numbers, and
-// a histogram. As OpenMetrics it goes into Prometheus, as it is into our memory.
+// a histogram. Prometheus reads it as OpenMetrics, our engine from memory.
 
 import { formatLabels, Labels, METRIC_NAME } from '../../../src/model/labels.js';
 import type { Millis } from '../../../src/model/time.js';
@@ -24,7 +24,7 @@ const SHIFT: Millis = 3_217;
 
 const BOUNDS = ['0.005', '0.05', '0.25', '1', '+Inf'];
 
-/** Always the same. */
+/** The same numbers in every run. */
 export function dataset(): DataSeries[] {
   const random = new Random(20_231_114);
   const both = product({ job: ['api', 'web'], instance: ['a', 'b'] });
@@ -89,7 +89,7 @@ function constant(value: number): number[] {
   return generate(() => value, value);
 }
 
-/** Grows by whole numbers and starts anew now and then. */
+/** Grows by whole numbers and restarts from zero now and then. */
 function counter(random: Random, growth: number, restarts: number): number[] {
   return generate(
     before => (random.chance(restarts) ? random.below(growth) : before + random.below(growth)),
@@ -109,7 +109,7 @@ function switching(random: Random): number[] {
   return generate(before => (random.chance(0.05) ? 1 - before : before), 1);
 }
 
-/** Holes of some samples, and now and then one that is longer than what a query looks back. */
+/** Gaps of some samples, and now and then one that is longer than the lookback. */
 function withGaps(random: Random, values: Values): Values {
   let hole = 0;
   return values.map(value => {
