@@ -1,4 +1,4 @@
-// /alert_history and what /alerts says was done: alerts put in by hand, the clock moved by hand.
+// /alert_history, and `action_taken` of /alerts: alerts are put in directly, the clock is manual.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseMatchers } from '../../src/alertmanager/matchers/parse.js';
@@ -7,7 +7,7 @@ import { isoLocal } from '../../src/model/time.js';
 import { result, START, startMonitor, type TestMonitor } from './monitor.js';
 
 const MINUTE = 60_000;
-/** Nobody is told of anything. */
+/** A configuration whose groups are not notified within a test. */
 const QUIET = 'route: { receiver: log, group_wait: 1000h }\nreceivers: [{ name: log }]\n';
 
 interface Entry {
@@ -26,7 +26,7 @@ interface History {
   readonly count: number;
 }
 
-/** An alert of a service, as the rules have it. */
+/** An alert of a service, as the rules send it. */
 function tell(
   monitor: TestMonitor,
   target: string,
@@ -141,7 +141,7 @@ describe('alerts one after the other', () => {
     expect([response.status, await response.json()]).toEqual([400, { error }]);
   });
 
-  test('is there after a restart of the store’s keeper', async () => {
+  test('is there after the store was opened again', async () => {
     const { history } = monitor.alerting;
     history.flush();
     expect(monitor.store.alertHistory.select({ limit: 10 }).episodes).toHaveLength(3);
@@ -175,8 +175,8 @@ test('pages hold every alert once, also when hundreds begin at the same moment',
   expect([whole.alert_history.length, whole.count]).toEqual([390, 390]);
 });
 
-test('while the disk takes nothing the history is that of the memory', async () => {
-  // Nobody may write here, not even root.
+test('while the disk cannot be written the history comes from memory', async () => {
+  // A folder that even root cannot write to.
   await using monitor = await startMonitor({ storeFile: '/sys/monitor/monitor.db' });
   for (let i = 0; i < 130; i++) tell(monitor, `s${i}`);
   const whole = await ask(monitor, '?limit=1000');
@@ -187,7 +187,7 @@ test('while the disk takes nothing the history is that of the memory', async () 
   expect(services(await ask(monitor, `?${next}`))).toEqual(second.map(({ service }) => service));
 });
 
-test('who was told, what was done and who silenced it, in both places', async () => {
+test('notifications, actions and silences of an alert are in both endpoints', async () => {
   await using monitor = await startMonitor();
   monitor.feed(result('tools', { status: 'error', error: 'x', reason: 'refused', level: 'down' }));
   const [alert] = monitor.cluster.status.alerts;
@@ -231,7 +231,7 @@ test('who was told, what was done and who silenced it, in both places', async ()
   });
 });
 
-test('with real Alertmanagers alerts are handed to them', async () => {
+test('with real Alertmanagers the action taken is that alerts were sent to them', async () => {
   const alertmanagers = [{ url: 'http://127.0.0.1:1', timeout: 1000, follow_redirects: true }];
   await using monitor = await startMonitor({ alertmanager: { by: 'alertmanagers', alertmanagers } });
   tell(monitor, 'tools');
@@ -241,10 +241,10 @@ test('with real Alertmanagers alerts are handed to them', async () => {
   });
 });
 
-test('has what was sent in a message with an alert, and nothing of other messages, also when it is over', async () => {
+test('has the notifications of the alert and no others, also after it was resolved', async () => {
   await using monitor = await startMonitor({ alertmanager: QUIET });
   const { alerts, history } = monitor.alerting;
-  /** Notes a message to ops about the alerts of these services, as the notifier does. */
+  /** Records a message to ops about the alerts of these services, as the notifier does. */
   const sent = (...services: string[]) => {
     const note = { at: monitor.clock.now(), receiver: 'ops', integration: 'webhook' };
     const those = [...alerts.all()].filter(({ labels }) => services.includes(labels.get('target')));

@@ -89,7 +89,7 @@ describe('paths and methods', () => {
 
   test.each([
     ['an absolute URL', request('GET', 'http://monitor/cluster_health')],
-    ["somebody else's absolute URL", request('GET', 'http://elsewhere.example/cluster_health')],
+    ['an absolute URL of another host', request('GET', 'http://elsewhere.example/cluster_health')],
     [
       'a host that is not ours',
       request('GET', '/cluster_health').replace('host: monitor', 'host: elsewhere.example'),
@@ -143,7 +143,7 @@ describe('paths and methods', () => {
     expect([response.status, new URL(response.url).pathname]).toEqual([200, '/alerts']);
   });
 
-  test('a body nobody asked for is let be', async () => {
+  test('an unexpected body is ignored', async () => {
     const answer = await send(
       monitor.port,
       `${request('GET', '/stats', 'content-length: 100000')}${'x'.repeat(100_000)}`,
@@ -151,7 +151,7 @@ describe('paths and methods', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('counts what was answered under its endpoint, and strangers under one name', async () => {
+  test('counts answers by endpoint, and those of unknown paths under one name', async () => {
     monitor.answered.length = 0;
     for (const path of ['/cluster_health', '/stats', '/history?limit=0', '/a', '/b']) {
       await (await fetch(monitor.url + path)).text();
@@ -256,7 +256,7 @@ describe('broken HTTP', () => {
     expect(answer.headers['content-length']).toBe(String(answer.body.length));
   });
 
-  test('a client that stops in the middle is told so, and keeps nobody waiting', async () => {
+  test('a request that does not arrive in time is answered 408, and delays no other', async () => {
     await using patient = await startMonitor({ requestTimeout: 200 });
     const slow = [
       'GET /stats HTTP/1.1\r\nhost: monitor\r\n',
@@ -271,11 +271,11 @@ describe('broken HTTP', () => {
     const [headers, line, body] = await Promise.all(slow);
     expect(headers).toMatch(/^HTTP\/1\.1 408 .*"the request did not arrive in time"\}$/s);
     expect(line).toMatch(/^HTTP\/1\.1 408 /);
-    // Answered before its body came, which nobody waits for.
+    // Answered before its body came, which is not waited for.
     expect(body).toMatch(/^HTTP\/1\.1 403 /);
   });
 
-  test('a client that hangs up is forgotten', async () => {
+  test('a client that disconnects has no effect on others', async () => {
     const gone = connect(monitor.port, '127.0.0.1');
     gone.write('GET /sta');
     await new Promise(resolve => gone.once('connect', resolve));

@@ -48,9 +48,9 @@ describe('basic auth', () => {
     ['a user without a name', credentials('', 'x'), 200],
     ['a wrong password', credentials('alice', 'wrong'), WRONG],
     ['the same wrong password again', credentials('alice', 'wrong'), WRONG],
-    ["somebody else's password", credentials('bob', 'secret'), WRONG],
-    ['nobody we know', credentials('mallory', 'secret'), WRONG],
-    ['nobody we know, with the first one’s password', credentials('mallory', 'secret'), WRONG],
+    ["another user's password", credentials('bob', 'secret'), WRONG],
+    ['an unknown user', credentials('mallory', 'secret'), WRONG],
+    ['an unknown user with the first user’s password', credentials('mallory', 'secret'), WRONG],
     ['an inherited name', credentials('constructor', 'secret'), WRONG],
     ['no password', credentials('alice', ''), WRONG],
     ['a hash as the password', credentials('alice', '$2y$04$'), WRONG],
@@ -74,7 +74,7 @@ describe('basic auth', () => {
     }
   });
 
-  test('counts those turned away', async () => {
+  test('counts refused requests', async () => {
     monitor.answered.length = 0;
     await fetch(`${monitor.url}/cluster_health`);
     expect(monitor.answered).toEqual(['other 401']);
@@ -92,7 +92,7 @@ describe('basic auth', () => {
     expect([answer.status, answer.headers['x-frame-options']]).toEqual([431, 'deny']);
   });
 
-  test('other users come in with another configuration', async () => {
+  test('another configuration has other users', async () => {
     monitor.server.setWebConfig(webConfig(`basic_auth_users: { carol: ${bcrypt.hashSync('new', 4)} }`));
     const status = async (user: string, password: string) =>
       (await fetch(`${monitor.url}/stats`, { headers: { authorization: credentials(user, password) } }))
@@ -123,7 +123,7 @@ function checkOf() {
 describe('a flood of guesses', () => {
   const hash = bcrypt.hashSync('secret', 10);
 
-  test('leaves those alone who are known already', async () => {
+  test('does not delay users whose password was checked before', async () => {
     await using monitor = await startMonitor({ web: webConfig(`basic_auth_users: { alice: ${hash} }`) });
     const ask = (password: string) =>
       fetch(`${monitor.url}/cluster_health`, { headers: { authorization: credentials('alice', password) } });
@@ -134,7 +134,7 @@ describe('a flood of guesses', () => {
     expect((await ask('another guess')).status).toBe(401);
   });
 
-  test('lets the right one among them in, though nobody came in before', async () => {
+  test('accepts the right password among wrong ones, also the first time', async () => {
     await using monitor = await startMonitor({ web: webConfig(`basic_auth_users: { alice: ${hash} }`) });
     const ask = async (password: string) =>
       (await fetch(`${monitor.url}/stats`, { headers: { authorization: credentials('alice', password) } }))
@@ -145,7 +145,7 @@ describe('a flood of guesses', () => {
     expect(new Set(await Promise.all(guesses))).toEqual(new Set([401]));
   });
 
-  test('waits up to a bound, beyond which the longest line is told to come back', async () => {
+  test('waits in a bounded queue, beyond which the address with most requests gets 503', async () => {
     const { check, claim } = checkOf();
     const crowd = Array.from({ length: 1026 }, (_, i) =>
       claim({ password: `guess ${i}`, address: '192.0.2.1' }),
@@ -156,7 +156,7 @@ describe('a flood of guesses', () => {
       claim({ password: 'wrong', address: '2001:db8::1' }),
     ];
     expect(await Promise.all(others)).toEqual([true, false]);
-    // Two are computed, 1024 wait; the newest two of the crowd made room.
+    // Two are computed, 1024 wait; the newest two of the flood were dropped.
     const outcomes = (await settled).map(each => (each.status === 'fulfilled' ? each.value : each.reason));
     expect(new Set(outcomes.slice(0, 1024))).toEqual(new Set([false]));
     for (const each of outcomes.slice(1024))
@@ -168,7 +168,7 @@ describe('a flood of guesses', () => {
     expect(await check.verify(claimOf({ password: 'secret' }))).toBe(true);
   });
 
-  test('from very many addresses holds up one that has not guessed wrong by a few checks', async () => {
+  test('from very many addresses delays an address without wrong guesses by a few checks only', async () => {
     const { claim } = checkOf();
     const addresses = Array.from({ length: 200 }, (_, i) => `127.0.1.${i}`);
     const crowd = (round: number) =>
@@ -195,7 +195,7 @@ describe('a flood of guesses', () => {
       ask(`guess ${i}`, { user: `user ${i}`, address: '2001:db8::1' }),
     );
     crowd.push(ask('gone', { address: '192.0.2.9', isGone: () => true }));
-    crowd.push(ask('same network', { user: 'nobody', address: '2001:db8::2' }));
+    crowd.push(ask('same network', { user: 'unknown', address: '2001:db8::2' }));
     crowd.push(ask('known user', { address: '2001:db8::3' }));
     crowd.push(ask('other address', { address: '::ffff:192.0.2.3' }));
     await Promise.all(crowd);
@@ -207,11 +207,11 @@ describe('a flood of guesses', () => {
     expect(place('gone dropped')).toBeGreaterThanOrEqual(0);
   });
 
-  test('a password no one has is not computed', () => {
+  test('a password that is too long is not computed', () => {
     expect(checkOf().claim({ password: 'x'.repeat(1025) })).toBe(false);
   });
 
-  test('a crowd with the same password costs one computation and is let in', async () => {
+  test('many requests with the same password cost one computation', async () => {
     await using monitor = await startMonitor({ web: webConfig(`basic_auth_users: { alice: ${hash} }`) });
     const answers = await Promise.all(
       Array.from({ length: 60 }, () =>
@@ -221,7 +221,7 @@ describe('a flood of guesses', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   });
 
-  test('bad answers are remembered within bounds and never push a good one out', async () => {
+  test('wrong passwords are cached within bounds and never evict a right one', async () => {
     const { claim } = checkOf();
     const verify = (user: string, password: string) => claim({ user, password });
     expect(await verify('alice', 'secret')).toBe(true);
@@ -229,7 +229,7 @@ describe('a flood of guesses', () => {
     for (let i = 0; i < 101; i++) expect(await verify('alice', `guess ${i}`)).toBe(false);
     expect(verify('alice', 'secret')).toBe(true);
     expect(verify('alice', 'guess 100')).toBe(false);
-    // The oldest of them is forgotten and has to be computed again.
+    // The oldest of them was evicted and has to be computed again.
     expect(verify('alice', 'guess 0')).toBeInstanceOf(Promise);
     expect(await verify('mallory', 'secret')).toBe(false);
     expect(await verify('alices', 'ecret')).toBe(false);
@@ -237,7 +237,7 @@ describe('a flood of guesses', () => {
 });
 
 describe('rate_limit', () => {
-  test('lets a burst in, then one per interval', () => {
+  test('allows a burst, then one request per interval', () => {
     let now = 0;
     const take = rateLimiter({ interval: 100, burst: 3 }, () => now);
     const tries = (at: number, times: number) => {

@@ -18,7 +18,7 @@ const common = {
 };
 
 describe('GET /best_endpoint', () => {
-  test('follows what the checks say', async () => {
+  test('follows the results of checks', async () => {
     monitor.feed(result('jetson_ollama'));
     monitor.feed(result('cpu_llama'));
     const first = {
@@ -45,17 +45,17 @@ describe('GET /best_endpoint', () => {
     });
   });
 
-  test('answers from memory when nobody answers PromQL', async () => {
+  test('answers from memory without a query engine', async () => {
     monitor.feed(result('jetson_ollama'));
     expect(await monitor.json('/best_endpoint?prefer=latency')).toMatchObject({
       service: 'jetson_ollama',
-      latency_problem: 'nobody answers PromQL here',
+      latency_problem: 'no query engine in this test',
     });
   });
 
   test.each([
     [
-      'a capability nobody has',
+      'an unknown capability',
       '?capability=vision',
       404,
       'no endpoints for "vision"; there are llm; name them below endpoints: in the configuration',

@@ -1,8 +1,8 @@
-// A client of /events that reads it comes.
+// A client of /events.
 
 import { EventStreamParser } from '../../src/client/event-stream.js';
 
-/** A health event, its number and what it says. */
+/** A health event: its id and the health in it. */
 export interface HealthEvent {
   readonly id: string;
   readonly health: {
@@ -11,7 +11,7 @@ export interface HealthEvent {
   };
 }
 
-/** An open stream; whoever opens it closes it. */
+/** An open stream. The caller must close it. */
 export class EventReader implements Disposable {
   readonly events: HealthEvent[] = [];
   /** All bytes, as text. */
@@ -50,7 +50,7 @@ export class EventReader implements Disposable {
         parser.push(bytes);
       }
     } catch {
-      // Closed by whoever opened it, or broken by the server.
+      // Closed by the caller, or by the server.
     }
     this.isOver = true;
   }

@@ -32,8 +32,8 @@ const down = (over = {}) =>
   });
 const statusOf = (reader: EventReader, id: string) => reader.last?.health.services[id]?.health.status;
 
-describe('whoever connects', () => {
-  test('is told the state at once', async () => {
+describe('a client that connects', () => {
+  test('gets the state at once', async () => {
     const { url, json } = await start();
     using reader = await EventReader.open(url);
     await eventually(() => reader.events.length).toBe(1);
@@ -47,7 +47,7 @@ describe('whoever connects', () => {
     expect(reader.last?.health).toEqual(await json('/cluster_health'));
   });
 
-  test('is told of every change of a status, under a larger number', async () => {
+  test('gets every change of a status, under a larger id', async () => {
     const { url, feed } = await start();
     using reader = await EventReader.open(url);
     await eventually(() => statusOf(reader, 'tools')).toBe('healthy');
@@ -61,7 +61,7 @@ describe('whoever connects', () => {
     expect(ids).toHaveLength(3);
   });
 
-  test('is told in one event what a check and the rules say', async () => {
+  test('gets one event for a check and the rules after it', async () => {
     const { url, cluster } = await start();
     using reader = await EventReader.open(url);
     await eventually(() => reader.events.length).toBe(1);
@@ -72,7 +72,7 @@ describe('whoever connects', () => {
     expect([reader.events.length, statusOf(reader, 'tools')]).toEqual([2, 'error']);
   });
 
-  test('is told the figures of the latest checks with the heartbeat', async () => {
+  test('gets the response times of the latest checks with the heartbeat', async () => {
     const { url, feed } = await start({ heartbeat: 50 });
     using reader = await EventReader.open(url);
     await eventually(() => reader.text).toContain(': still here\n\n');
@@ -81,7 +81,7 @@ describe('whoever connects', () => {
     await eventually(() => reader.last?.health.services.tools?.health.response_time).toBe(0.5);
   });
 
-  test('understands a service whose JSON has lines', async () => {
+  test('can read a service whose JSON has line breaks', async () => {
     const { url, feed } = await start();
     feed(result('tools', { data: '{\n  "status":\r\n "well"\r}' }));
     using reader = await EventReader.open(url);
@@ -89,8 +89,8 @@ describe('whoever connects', () => {
   });
 });
 
-describe('whoever comes back', () => {
-  test('is told nothing while there is nothing new, and everything from then on', async () => {
+describe('a client that reconnects', () => {
+  test('gets no event while there is nothing new, and all events from then on', async () => {
     const { url, feed } = await start({ heartbeat: 20 });
     using first = await EventReader.open(url);
     await eventually(() => first.events.length).toBe(1);
@@ -101,7 +101,7 @@ describe('whoever comes back', () => {
     await eventually(() => statusOf(second, 'tools')).toBe('error');
   });
 
-  test('is told the latest state when there was something new, also while nobody read along', async () => {
+  test('gets the latest state after a change, also when no client was connected', async () => {
     const { url, feed, events } = await start();
     const first = await EventReader.open(url);
     await eventually(() => first.events.length).toBe(1);
@@ -113,14 +113,14 @@ describe('whoever comes back', () => {
     expect(Number(second.last?.id)).toBeGreaterThan(Number(first.last?.id));
   });
 
-  test.each(['0', 'x', '99999999999999999'])('is told the state after an event %s nobody knows', async id => {
+  test.each(['0', 'x', '99999999999999999'])('gets the state after an unknown event %s', async id => {
     const { url } = await start();
     using reader = await EventReader.open(url, { 'last-event-id': id });
     await eventually(() => reader.events.length).toBe(1);
   });
 });
 
-describe('a client that goes', () => {
+describe('a client that disconnects', () => {
   test.each<[how: string, leave: (port: number) => Promise<unknown>]>([
     [
       'in the midst of it',
@@ -146,13 +146,13 @@ describe('a client that goes', () => {
     await eventually(() => events.subscribers).toBe(0);
   });
 
-  test('without a word is let go when it takes nothing any more', async () => {
+  test('silently is disconnected when it reads no more', async () => {
     const { port, events, feed } = await start({ stallTimeout: 200 });
     const socket = connect(port, '127.0.0.1', () => socket.write(request('GET', '/events')));
     socket.on('error', () => {});
     await eventually(() => events.subscribers).toBe(1);
     socket.pause();
-    // More than the kernel keeps for a reader that does not read.
+    // More than the kernel buffers for a client that does not read.
     const data = JSON.stringify('x'.repeat(60_000));
     for (let i = 0; events.subscribers > 0; i++) {
       for (const { id } of monitor?.cluster.services ?? [])
@@ -165,14 +165,14 @@ describe('a client that goes', () => {
 });
 
 describe('a client that is slow', () => {
-  test('gets the latest state when it is ready again, not all it missed', async () => {
+  test('gets the latest state when it reads again, not all changes between', async () => {
     const { port, feed, events } = await start();
     const socket = connect(port, '127.0.0.1', () => socket.write(request('GET', '/events')));
     await eventually(() => events.subscribers).toBe(1);
     socket.pause();
     const data = JSON.stringify('x'.repeat(60_000));
-    const told = 150;
-    for (let i = 0; i < told; i++) {
+    const changes = 150;
+    for (let i = 0; i < changes; i++) {
       for (const { id } of monitor?.cluster.services ?? [])
         feed(result(id, { status: 'degraded', error: `change ${i}`, data }));
       await new Promise(resolve => setTimeout(resolve, 25));
@@ -182,15 +182,15 @@ describe('a client that is slow', () => {
       text += chunk.toString();
     });
     socket.resume();
-    await eventually(() => text.includes(`change ${told - 1}`)).toBe(true);
-    // Of the states in between only those came that the kernel had taken.
-    expect([...text.matchAll(/^id: /gm)].length).toBeLessThan(told / 2);
+    await eventually(() => text.includes(`change ${changes - 1}`)).toBe(true);
+    // Of the states between only those in the kernel's buffer were sent.
+    expect([...text.matchAll(/^id: /gm)].length).toBeLessThan(changes / 2);
     socket.destroy();
   });
 });
 
 describe('the server', () => {
-  test('has a limit, says so, and takes the next one when somebody has gone', async () => {
+  test('refuses clients above a limit, and accepts one after another has disconnected', async () => {
     const { url, events } = await start({ maxSubscribers: 2 });
     using first = await EventReader.open(url);
     const second = await EventReader.open(url);
@@ -206,7 +206,7 @@ describe('the server', () => {
     await eventually(() => [first.events.length, fourth.events.length]).toEqual([1, 1]);
   });
 
-  test('lets no client take all places from others', async () => {
+  test('disconnects the streams of a client with most of them for other clients', async () => {
     const { url, events } = await start({ maxSubscribers: 4 });
     const streams: Awaited<ReturnType<typeof openStream>>[] = [];
     const open = async (localAddress: string) => {
@@ -220,13 +220,13 @@ describe('the server', () => {
     const others = [await open('127.0.0.2'), await open('127.0.0.3')];
     expect(others.map(({ status }) => status)).toEqual([200, 200]);
     await eventually(() => greedy.map(({ isOver }) => isOver)).toEqual([false, false, true, true]);
-    // Two have a stream more than it would have: they make room for no third client's second.
+    // The second stream of a client does not replace that of another one with two.
     expect((await open('127.0.0.2')).status).toBe(503);
     expect(events.subscribers).toBe(4);
     for (const { close } of streams) close();
   });
 
-  test('lets everybody come anew from time to time, and when it is told to', async () => {
+  test('ends streams after their lifetime, and all of them on disconnectAll()', async () => {
     const { url, clock, events } = await start({ heartbeat: 20, maxLifetime: 1000 });
     using old = await EventReader.open(url);
     await eventually(() => old.events.length).toBe(1);
@@ -241,13 +241,13 @@ describe('the server', () => {
     expect(events.subscribers).toBe(0);
   });
 
-  test('does not wait for its readers when it closes', async () => {
+  test('does not wait for its clients when it closes', async () => {
     const { url, server } = await start();
     using reader = await EventReader.open(url);
     await eventually(() => reader.events.length).toBe(1);
     await server.close();
     await eventually(() => reader.isOver).toBe(true);
-    // Ended as a stream is, not torn off.
+    // The stream was ended, not reset.
     expect(reader.text.endsWith('\n\n')).toBe(true);
   });
 });

@@ -68,11 +68,11 @@ describe('250 scans', () => {
     expect(await follow(monitor, '', limit)).toEqual(downFrom(249, 0));
   });
 
-  test('pages end where after= says', async () => {
+  test('pages end at after=', async () => {
     expect(await follow(monitor, `&after=${at(99)}`, 40)).toEqual(downFrom(249, 100));
   });
 
-  test('a scan that comes between two pages moves neither', async () => {
+  test('a scan added between two pages moves neither', async () => {
     const first = (await monitor.json('/history?limit=100')) as History;
     const late = START + 250 * 30_000;
     monitor.store.append({ at: late, entry: JSON.stringify({ timestamp: isoLocal(late), n: 250 }) });
@@ -93,7 +93,7 @@ describe('a long answer', () => {
   });
   afterAll(() => monitor[Symbol.asyncDispose]());
 
-  /** A number once it has stopped to grow; others are answered meanwhile. */
+  /** A number once it has stopped growing; other requests are answered meanwhile. */
   async function settled(count: () => number): Promise<number> {
     for (let [before, now] = [-1, count()]; ; [before, now] = [now, count()]) {
       if (before === now) return now;
@@ -102,7 +102,7 @@ describe('a long answer', () => {
     }
   }
 
-  test('is read from the store no faster than its reader takes it, and keeps nobody waiting', async () => {
+  test('is read from the store no faster than the client reads, and delays no other request', async () => {
     const reads = vi.spyOn(monitor.store, 'scans');
     const socket = connect(monitor.port, '127.0.0.1');
     let length = 0;
@@ -114,7 +114,7 @@ describe('a long answer', () => {
     socket.write(request('GET', `/history?limit=${SCANS}`));
     await once(socket, 'data');
     socket.pause();
-    // Goes on until the buffers on the way are full, and no further.
+    // Continues until the buffers are full, and no further.
     expect(await settled(() => reads.mock.calls.length)).toBeLessThan(SCANS / 100 / 2);
     socket.resume();
     await once(socket, 'close');
@@ -124,7 +124,7 @@ describe('a long answer', () => {
     reads.mockRestore();
   });
 
-  test('ends when the reader goes away', async () => {
+  test('ends when the client disconnects', async () => {
     const reads = vi.spyOn(monitor.store, 'scans');
     const socket = connect(monitor.port, '127.0.0.1');
     socket.write(request('GET', `/history?limit=${SCANS}`));
@@ -134,7 +134,7 @@ describe('a long answer', () => {
     reads.mockRestore();
   });
 
-  test('HEAD asks for none of it', async () => {
+  test('HEAD reads none of it', async () => {
     const reads = vi.spyOn(monitor.store, 'scans');
     const response = await fetch(`${monitor.url}/history?limit=${SCANS}`, { method: 'HEAD' });
     expect([response.status, await response.text(), reads.mock.calls]).toEqual([200, '', []]);

@@ -1,4 +1,4 @@
-// Pipelined requests: one of a connection at a time, all of them answered, and whoever never reads costs one answer.
+// Pipelined requests: one of a connection at a time, all of them answered; a client that never reads costs one answer.
 
 import { createServer, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
@@ -30,7 +30,7 @@ const requests = (count: number, headers = '') =>
   Array.from({ length: count }, (_, i) => `GET /${i} HTTP/1.1\r\nhost: x\r\n${headers}\r\n`).join('');
 const LAST = 'GET /last HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
 
-test('every one of many is answered, in order, one at a time', async () => {
+test('pipelined requests are answered in order, one at a time', async () => {
   let running = 0;
   let most = 0;
   const port = await serve((request, response) => {
@@ -47,7 +47,7 @@ test('every one of many is answered, in order, one at a time', async () => {
   expect(most).toBe(1);
 });
 
-test('a body between them', async () => {
+test('a request with a body among them', async () => {
   const port = await serve(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
@@ -62,7 +62,7 @@ test('a body between them', async () => {
   ]);
 });
 
-test('clients that never read get one answer made each, and others are served', async () => {
+test('a client that never reads costs one answer, and others are served', async () => {
   const large = Buffer.alloc(16 * 1024 * 1024, 'x');
   const made = new Map<string, number>();
   const port = await serve((request, response) => {
@@ -84,7 +84,7 @@ test('clients that never read get one answer made each, and others are served', 
   for (let i = 0; i < 10; i++) expect(made.get(`reader ${i}`)).toBe(1);
 });
 
-test('a connection that is closed in between leaves nothing running', async () => {
+test('a connection closed in between leaves nothing running', async () => {
   let begun = 0;
   const port = await serve((_, response) => {
     if (++begun === 3) response.destroy();
@@ -96,7 +96,7 @@ test('a connection that is closed in between leaves nothing running', async () =
   expect(begun).toBe(3);
 });
 
-test('a flood in one piece ends the connection', async () => {
+test('too many requests at once end the connection', async () => {
   const port = await serve(() => {});
   const socket = open(port);
   socket.write('GET / HTTP/1.1\r\nhost:\r\n\r\n'.repeat(20_000));

@@ -48,7 +48,7 @@ describe('POST /-/reload', () => {
   });
 });
 
-test('closing lets an answer under way end and refuses new ones', async () => {
+test('close finishes the current answers and refuses new requests', async () => {
   let finish = () => {};
   const reloading = new Promise<void>(resolve => {
     finish = resolve;

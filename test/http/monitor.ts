@@ -1,4 +1,4 @@
-// A monitor's doors with the real rooms behind them, fed by hand: no checks are made, nothing is scheduled.
+// A monitor's HTTP server with the real rooms behind it and results fed by the test: no checks are made, nothing is scheduled.
 
 import { writeFileSync } from 'node:fs';
 import { BlockList } from 'node:net';
@@ -45,7 +45,7 @@ import { judgeByRules } from '../support/shipped-rules.js';
 /** 2024-01-15 10:30:45.123456 local time. */
 export const START: Millis = new Date(2024, 0, 15, 10, 30, 45).getTime() + 123.456;
 
-/** A clock that stands until it is moved. */
+/** A manual clock. */
 export class ManualClock implements Clock {
   #elapsed: Millis = 1000;
 
@@ -68,7 +68,7 @@ export function service(id: string, over: Partial<Service> = {}): Service {
   return { id, name: id, kind: 'http', critical: true, severity, dependsOn: [], ...over };
 }
 
-/** A check's result: healthy unless said otherwise. */
+/** A check's result: healthy by default. */
 export function result(target: string, over: Partial<CheckResult> = {}): CheckResult {
   return {
     target,
@@ -83,7 +83,7 @@ export function result(target: string, over: Partial<CheckResult> = {}): CheckRe
   };
 }
 
-/** The document's services, as far as the doors tell them apart. */
+/** The document's services, with the fields that endpoints use. */
 export const SERVICES = [
   service('jetson_ollama', { name: 'Jetson Ollama Server', kind: 'ollama' }),
   service('cpu_llama', { name: 'CPU Llama.cpp Server', critical: false }),
@@ -106,10 +106,10 @@ export const ENDPOINTS: EndpointCandidates = {
   fallback: new Map([['llm', 'http://127.0.0.1:9000']]),
 };
 
-/** How often a scan is expected. */
+/** The expected interval of scans. */
 export const SCAN: Millis = 30_000;
 
-/** Started by {@link startMonitor}; whoever started it closes it. */
+/** Started by {@link startMonitor}. The caller must close it. */
 export interface TestMonitor extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
@@ -121,13 +121,13 @@ export interface TestMonitor extends AsyncDisposable {
   readonly events: HealthFeed;
   readonly exposition: Exposition;
   readonly alerting: Alerting;
-  /** Services somebody wanted checked at once. */
+  /** Services whose check at once was requested. */
   readonly wanted: string[][];
   /** Answers counted, as `HANDLER STATUS`. */
   readonly answered: string[];
   /** Lines logged. */
   readonly logged: string[];
-  /** A result comes in, as if it had been measured. */
+  /** Feeds a result, as if it had been measured. */
   feed(result: CheckResult): void;
   /** GET of a path as JSON. */
   json(path: string): Promise<unknown>;
@@ -139,18 +139,18 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
   readonly node?: string;
   readonly query?: QueryEngine;
   readonly facts?: Partial<PrometheusFacts>;
-  /** Text of an alertmanager.yml, or who else tells people. */
+  /** Text of an alertmanager.yml, or another way of delivery. */
   readonly alertmanager?: string | DeliveryConfig;
-  /** Instead of the one that stands. */
+  /** Instead of the manual clock. */
   readonly clock?: Clock;
-  /** Where the store is, if not in a folder of the test's own. */
+  /** The store's file; by default in a folder of the test's own. */
   readonly storeFile?: string;
   readonly sms?: SmsGateway;
   readonly endpoints?: EndpointCandidates;
   readonly feed?: FeedLimits;
-  /** Beside `http://monitor.example/cluster`. */
+  /** Additions to `http://monitor.example/cluster`. */
   readonly access?: Partial<AccessPolicy>;
-  /** What is configured of services, by id. */
+  /** The configuration of services, by id. */
   readonly configuration?: Readonly<Record<string, object>>;
   /** The section `page` of monitor.yml. */
   readonly page?: z.input<typeof pageSection>;
@@ -158,13 +158,13 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
 
 const ALERTMANAGER = 'route: { receiver: log }\nreceivers: [{ name: log }]\n';
 
-const nobody = () => Promise.reject(new QueryError('unavailable', 'nobody answers PromQL here'));
+const unavailable = () => Promise.reject(new QueryError('unavailable', 'no query engine in this test'));
 const NO_ENGINE: QueryEngine = {
-  answer: nobody,
-  instant: nobody,
-  range: nobody,
-  rules: nobody,
-  alerts: nobody,
+  answer: unavailable,
+  instant: unavailable,
+  range: unavailable,
+  rules: unavailable,
+  alerts: unavailable,
   close: async () => {},
 };
 const NO_FACTS: PrometheusFacts = {
@@ -175,7 +175,7 @@ const NO_FACTS: PrometheusFacts = {
 };
 
 const ignore = () => {};
-const UNHEARD: AlertingEvents = {
+const NO_EVENTS: AlertingEvents = {
   onIntegrations: ignore,
   onAttempt: ignore,
   onNotification: ignore,
@@ -194,7 +194,7 @@ function deliveryOf(alertmanager: string | DeliveryConfig, folder: string): Deli
   return { by: 'embedded', config: loadAlertmanagerConfig(file) };
 }
 
-/** What the shipped rules say of the board. */
+/** The result of the shipped rules over the cluster's state. */
 function judged(cluster: ClusterState, at: number): ClusterStatus {
   const all = cluster.services.map(service => {
     const result = cluster.result(service.id);
@@ -203,7 +203,7 @@ function judged(cluster: ClusterState, at: number): ClusterStatus {
   return judgeByRules(all, Math.round(at));
 }
 
-/** Starts a monitor's doors on a free port of 127.0.0.1. */
+/** Starts the HTTP server on a free port of 127.0.0.1. */
 export async function startMonitor(options: TestMonitorOptions = {}): Promise<TestMonitor> {
   const {
     services = SERVICES,
@@ -211,7 +211,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     node = 'worker-node4',
     alertmanager = ALERTMANAGER,
   } = options;
-  const folder = makeFolder('doors');
+  const folder = makeFolder('http');
   const clock = new ManualClock();
   const registry = new Registry();
   const exposition = new Exposition(registry, [...serviceFamilies, ...countFamilies]);
@@ -232,7 +232,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     checked: CHECKED,
     externalUrl: () => 'http://monitor.example/cluster',
     log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
-    events: UNHEARD,
+    events: NO_EVENTS,
   });
   await alerting.configure(deliveryOf(alertmanager, folder), []);
   const recent = new RecentResults();

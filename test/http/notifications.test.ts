@@ -1,4 +1,4 @@
-// What endpoints say of notifications that were sent and that come next. The clock stands; nothing is delivered.
+// Sent and next notifications in the endpoints. The clock is manual; nothing is delivered.
 
 import { expect, test } from 'vitest';
 import { fingerprintOf } from '../../src/alertmanager/fingerprint.js';
@@ -28,11 +28,11 @@ function fire({ alerting, clock }: TestMonitor): void {
   alerting.ingest([alert], now);
 }
 
-/** A moment of the clock that stands, some minutes after the beginning; whole milliseconds. */
+/** A time of the manual clock, some minutes after the beginning; whole milliseconds. */
 const after = (monitor: TestMonitor, minutes: number) =>
   new Date(Math.floor(monitor.clock.now()) + minutes * 60_000).toISOString();
 
-test('an alert says who gets what next, and what may come between', async () => {
+test('an alert has its next notifications, and what may prevent them', async () => {
   await using monitor = await startMonitor({ alertmanager: ALERTMANAGER });
   fire(monitor);
   const now = monitor.clock.now();
@@ -65,7 +65,7 @@ test('an alert says who gets what next, and what may come between', async () => 
   });
 });
 
-test('a silence that outlasts the group is what holds it back', async () => {
+test('a silence that lasts longer than the group interval delays the notification', async () => {
   await using monitor = await startMonitor({ alertmanager: ALERTMANAGER });
   fire(monitor);
   const now = monitor.clock.now();
@@ -84,7 +84,7 @@ test('a silence that outlasts the group is what holds it back', async () => {
   });
 });
 
-test('/alerts?detail=true says it of each alert, in local time, and why where nothing follows', async () => {
+test('/alerts?detail=true has them for each alert, in local time, or the reason why there are none', async () => {
   await using monitor = await startMonitor({ alertmanager: ALERTMANAGER });
   const [level, status] = ['down', 'timeout'] as const;
   monitor.feed(result('tools', { level, status, error: 'Request timed out' }));
@@ -93,7 +93,7 @@ test('/alerts?detail=true says it of each alert, in local time, and why where no
   });
 });
 
-test('what was sent and what failed is told, with the reason', async () => {
+test('sent and failed notifications are listed, with the reason', async () => {
   await using monitor = await startMonitor({ alertmanager: ALERTMANAGER });
   fire(monitor);
   const at = monitor.clock.now();
@@ -110,7 +110,7 @@ test('what was sent and what failed is told, with the reason', async () => {
   });
 });
 
-test('an alert that is not there is said to be none', async () => {
+test('an unknown alert is an error', async () => {
   await using monitor = await startMonitor();
   const answer = await fetch(`${monitor.url}${PATH}`);
   expect([answer.status, await answer.json()]).toEqual([
@@ -119,7 +119,7 @@ test('an alert that is not there is said to be none', async () => {
   ]);
 });
 
-test('where others deliver it says who', async () => {
+test('with real Alertmanagers the answer names them', async () => {
   const by = { by: 'alertmanagers', alertmanagers: [] } as const;
   await using monitor = await startMonitor({ alertmanager: by });
   monitor.feed(result('tools', { level: 'down', status: 'error', error: 'x' }));

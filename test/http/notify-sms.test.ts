@@ -1,4 +1,4 @@
-// POST /notify/sms: what a webhook of Alertmanager is answered, so that it is tried again when that helps and only then.
+// POST /notify/sms, a webhook for Alertmanager: it is answered so that Alertmanager retries when that helps and only then.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SmsGateway } from '../../src/alerts/sms/gateway.js';
@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 let messages = 0;
-/** A notification nobody has got yet. */
+/** A notification that was not delivered yet. */
 function notification(over: object = {}): object {
   const labels = { alertname: 'ServiceDown', severity: 'critical', target: 'tools' };
   return {
@@ -78,7 +78,7 @@ async function post(body: unknown, url = monitor.url) {
   return { status: response.status, retryAfter: response.headers.get('retry-after'), answer };
 }
 
-/** Who is answered how; everybody else's message is taken. */
+/** Answers by recipient; messages to others are accepted. */
 const per =
   (behaviours: Readonly<Record<string, Behaviour>>): Behaviour =>
   (response, request) => {
@@ -86,16 +86,16 @@ const per =
     (behaviours[to] ?? TAKEN)(response, request);
   };
 
-describe('what becomes of a notification', () => {
-  test('everybody gets it', async () => {
+describe('a notification', () => {
+  test('is sent to all numbers', async () => {
     expect(await post(notification())).toEqual({
       status: 200,
       retryAfter: null,
       answer: { sent: [ANN, BOB], had: [], failures: [] },
     });
-    const told = twilio.requests.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
-    expect(told.map(({ To }) => To).sort()).toEqual([ANN, BOB].sort());
-    expect(told[0]?.Body).toContain('1 FIRING: critical tools: Tools Server is timeout');
+    const sent = twilio.requests.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+    expect(sent.map(({ To }) => To).sort()).toEqual([ANN, BOB].sort());
+    expect(sent[0]?.Body).toContain('1 FIRING: critical tools: Tools Server is timeout');
   });
 
   test.each<[string, Behaviour, number, string | null]>([
@@ -104,7 +104,7 @@ describe('what becomes of a notification', () => {
     ['no answer at all', drops, 503, null],
     ['a wrong number', WRONG_NUMBER, 400, null],
     ['a wrong password', answers(401, '{"code":20003,"message":"Authenticate"}', JSON_TYPE), 400, null],
-  ])('nobody gets it: %s', async (_, behaviour, status, retryAfter) => {
+  ])('reaches no number: %s', async (_, behaviour, status, retryAfter) => {
     twilio.behaviour = behaviour;
     const found = await post(notification());
     expect([found.status, found.retryAfter]).toEqual([status, retryAfter]);
@@ -112,7 +112,7 @@ describe('what becomes of a notification', () => {
     expect(JSON.stringify(found)).not.toContain('t0ken');
   });
 
-  test('somebody does not get it yet: only they are told when it comes again', async () => {
+  test('that fails for one number is sent to that number only when it comes again', async () => {
     twilio.behaviour = per({ [BOB]: answers(500) });
     const message = notification();
     const first = await post(message);
@@ -125,7 +125,7 @@ describe('what becomes of a notification', () => {
     expect(twilio.requests).toHaveLength(1);
   });
 
-  test('somebody can never get it: whoever sent it need not try again', async () => {
+  test('that can never reach one number is answered 200, so that it is not retried', async () => {
     twilio.behaviour = per({ [BOB]: WRONG_NUMBER });
     const { status, answer } = await post(notification());
     expect(status).toBe(200);
@@ -163,7 +163,7 @@ describe('what is no notification', () => {
   });
 });
 
-test('without an account it says what to configure', async () => {
+test('without an account the error names what to configure', async () => {
   await using bare = await startMonitor();
   expect(await post(notification(), bare.url)).toMatchObject({
     status: 404,
@@ -171,7 +171,7 @@ test('without an account it says what to configure', async () => {
   });
 });
 
-test('a real Alertmanager tries again until everybody has got it, once', async () => {
+test('a real Alertmanager retries until every number has got the message once', async () => {
   let attempts = 0;
   const failingTwice: Behaviour = (response, request) => {
     if (new URLSearchParams(request.body).get('To') === BOB && attempts++ < 2)

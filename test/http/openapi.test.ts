@@ -31,14 +31,14 @@ const operations = (): [string, string, Operation][] =>
     ]),
   );
 
-/** Every object of a JSON value, with its place. */
+/** Every object of a JSON value, with its path. */
 function* objects(value: unknown, place = '#'): Generator<[place: string, object: Record<string, unknown>]> {
   if (typeof value !== 'object' || value === null) return;
   if (!Array.isArray(value)) yield [place, value as Record<string, unknown>];
   for (const [key, inner] of Object.entries(value)) yield* objects(inner, `${place}/${key}`);
 }
 
-/** Where a value is not what a schema says: types, required and unknown fields, enumerations. */
+/** The paths at which a value does not match a schema: types, required and unknown fields, enumerations. */
 function differences(value: unknown, schema: OpenApiSchema & { required?: string[] }, place = ''): string[] {
   if (schema.$ref)
     return differences(value, document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, place);
@@ -106,7 +106,7 @@ describe('/openapi.json', () => {
     expect(described).not.toContain('GET /page.css');
   });
 
-  test('has no reference that leads nowhere, and no keyword outside of JSON Schema 2020-12', () => {
+  test('has no dangling reference, and no keyword outside of JSON Schema 2020-12', () => {
     const known =
       /^(\$ref|type|description|enum|const|default|minimum|maximum|examples|properties|additionalProperties|propertyNames|items|anyOf|required|pattern)$/;
     for (const [place, { $ref }] of objects(document)) {
@@ -121,7 +121,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  test('says what parameters may be', () => {
+  test('describes the values of parameters', () => {
     expect(document.paths['/history']?.get?.parameters).toEqual([
       {
         name: 'limit',
@@ -150,7 +150,7 @@ describe('/openapi.json', () => {
     );
   });
 
-  test('says what a form and a path may hold', () => {
+  test('describes the fields of forms and paths', () => {
     const parameters = document.paths['/api/v1/query']?.get?.parameters ?? [];
     expect(parameters.map(({ name, required }) => [name, required])).toEqual([
       ['query', true],
@@ -192,7 +192,7 @@ describe('/openapi.json', () => {
     ['post', '/api/v2/silences', ['200', '400', '403', '404', '413', '415', '500', 'default']],
     ['delete', '/api/v2/silence/{silenceID}', ['200', '403', '404', '422', '500', 'default']],
     ['post', '/notify/sms', ['200', '400', '403', '404', '413', '415', '503', 'default']],
-  ])('%s %s tells of its statuses', (method, path, statuses) => {
+  ])('%s %s lists its statuses', (method, path, statuses) => {
     expect(Object.keys(document.paths[path]?.[method]?.responses ?? {})).toEqual(statuses);
   });
 
@@ -229,7 +229,7 @@ describe('/openapi.json', () => {
     expect(differences(await monitor.json(path), schema ?? {})).toEqual([]);
   });
 
-  test('says what a body holds', () => {
+  test('describes bodies', () => {
     const schema = (path: string) =>
       document.paths[path]?.post?.requestBody?.content['application/json']?.schema as OpenApiSchema & {
         required: string[];
@@ -252,7 +252,7 @@ describe('/openapi.json', () => {
     expect(document.paths['/cluster_health']?.get?.requestBody).toBeUndefined();
   });
 
-  test('is told apart from what it does not describe', () => {
+  test('the comparison of this test fails for an answer that is not as described', () => {
     const health = { $ref: '#/components/schemas/Health' };
     expect(differences({ status: 'well', extra: 1 }, health)).toEqual(
       expect.arrayContaining([

@@ -136,7 +136,7 @@ describe('mistakes', () => {
       ],
     ],
     [
-      "somebody else's key",
+      'the key of another certificate',
       tls('', 'cert_file: server.pem\n  key_file: other.key'),
       ['tls_server_config.key_file: DIR/other.key does not belong to the certificate'],
     ],
@@ -172,7 +172,7 @@ describe('mistakes', () => {
       ['tls_server_config.client_ca_file: DIR/empty.pem holds no certificate; expected PEM'],
     ],
     [
-      'a client CA nobody is asked about',
+      'a client CA without verification of clients',
       tls('client_ca_file: ca.pem'),
       [
         'tls_server_config.client_auth_type: must ask for a certificate when a client CA is given, as RequireAndVerifyClientCert does',

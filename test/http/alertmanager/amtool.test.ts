@@ -1,4 +1,4 @@
-// The real amtool against our port: every command prints what it prints against a real Alertmanager that was told the same.
+// The real amtool against our port: every command prints what it prints against a real Alertmanager with the same state.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,7 +41,7 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-/** Ids of silences by what they are called, ours and theirs. */
+/** Ids of silences by name, of ours and of theirs. */
 const ids = new Map<string, readonly string[]>();
 const namesOf = () => new Map([...ids].flatMap(([name, both]) => both.map(id => [id, name] as const)));
 
@@ -180,7 +180,7 @@ describe('amtool', () => {
     expect((await run('silence', 'query')).stdout).not.toContain('two');
     expect((await run('silence', 'query', '--expired')).stdout).toContain('two');
     expect((await run('alert', 'query')).stdout).toContain('ServiceSlow');
-    // An expired one that is updated begins anew.
+    // The update of an expired silence creates another.
     expect((await run('silence', 'update', '--duration=1h', 'ID two')).stdout).toMatch(/some id.*red/);
     expect((await run('silence', 'query')).stdout).toContain('some id');
   });
@@ -192,7 +192,7 @@ describe('amtool', () => {
     ['a matcher of everything', ['silence', 'add', 'a=~.*', '--comment=c']],
     ['no receiver', ['alert', 'query', '--receiver=(']],
     ['a silence without comment', ['silence', 'add', 'a=b']],
-  ])('is told of %s', async (_, args) => {
+  ])('prints the error for %s', async (_, args) => {
     const printed = await onBoth(args);
     expect(printed.map(({ code }) => code)).toEqual([1, 1]);
     const words = printed.map(({ stderr }) => stderr.replace('silence invalid:', 'invalid silence:'));
@@ -221,7 +221,7 @@ describe('amtool', () => {
     expect(shown[0]?.join()).toContain('e="f"');
   });
 
-  test('silence export: what JSON it is given may be imported again', async () => {
+  test('silence export: its JSON can be imported again', async () => {
     const { stdout } = await amtool(ours.url, 'silence', 'query', '-o', 'json', '--created-by=import');
     const file = join(folder, 'again.json');
     writeFileSync(file, stdout);
@@ -263,7 +263,7 @@ test('config show prints the file as it was written, without secrets, and amtool
   }
 });
 
-test('a user and password in the URL let amtool in', async () => {
+test('amtool is authenticated by a user and password in the URL', async () => {
   const file = join(folder, 'web.yml');
   writeFileSync(file, `basic_auth_users:\n  ann: ${bcrypt.hashSync('secret', 4)}\n`);
   await using monitor = await startMonitor({ web: loadWebConfig(file), clock: systemClock });
@@ -275,7 +275,7 @@ test('a user and password in the URL let amtool in', async () => {
   expect(monitor.alerting.silences.all()).toHaveLength(1);
 });
 
-test('where alerts are elsewhere amtool says where', async () => {
+test('with real Alertmanagers amtool prints where they are', async () => {
   const alertmanagers = [
     { url: 'http://127.0.0.1:9093', timeout: 1000, follow_redirects: true },
     { url: 'http://127.0.0.1:9094/am', timeout: 1000, follow_redirects: true },

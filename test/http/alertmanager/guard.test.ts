@@ -1,5 +1,5 @@
-// Who may change something over HTTP, and how much of it at once: pages of others, forms, bodies without end, people
-// without a password, a disk that keeps nothing.
+// Authorization and limits of writes over HTTP: pages of other origins, forms, large bodies, requests without a password,
+// a disk that cannot be written.
 
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => monitor[Symbol.asyncDispose]());
 
-/** What changes something, with a body that would be taken where there is one. */
+/** All requests that write, with a valid body where there is one. */
 const WRITES: [method: string, path: string, body?: object][] = [
   ['POST', '/api/v2/alerts', [{ labels: { alertname: 'A' } }]],
   ['POST', '/api/v2/silences', SILENCE],
@@ -59,7 +59,7 @@ function write(
   });
 }
 
-describe('a page of somebody else', () => {
+describe('a page of another origin', () => {
   test.each(WRITES)('is refused: %s %s', async (...each) => {
     for (const origin of [
       'http://evil.example',
@@ -77,12 +77,12 @@ describe('a page of somebody else', () => {
     expect(reloads).toBe(0);
   });
 
-  test.each(WRITES)('is none where the page is ours: %s %s', async (...each) => {
+  test.each(WRITES)('is not refused when the origin is our own: %s %s', async (...each) => {
     for (const origin of [monitor.url, 'http://monitor.example'])
       expect((await write(each, { origin })).status).not.toBe(403);
   });
 
-  test.each(WRITES)('is not told by a browser’s question that it may: %s %s', async (method, path) => {
+  test.each(WRITES)('gets no permission from a preflight request: %s %s', async (method, path) => {
     const response = await fetch(monitor.url + path, {
       method: 'OPTIONS',
       headers: {
@@ -94,7 +94,7 @@ describe('a page of somebody else', () => {
     const allowed = (name: string) =>
       response.headers.get(`access-control-allow-${name}`)?.toLowerCase() ?? '';
     expect(allowed('methods')).not.toContain('delete');
-    // POST needs no permission of its own; the media type of JSON does.
+    // POST needs no permission of its own; the content type of JSON does.
     expect(allowed('headers')).not.toMatch(/content-type|\*/);
     expect(allowed('credentials')).toBe('');
   });
@@ -138,7 +138,7 @@ describe('a body', () => {
   test.each(LIMITS)('of %s may have %i bytes and no more', async (path, limit) => {
     const post = (body: string) => fetch(monitor.url + path, posting(body));
     const filled = (bytes: number) => `${' '.repeat(bytes - 2)}1 `;
-    // Not what is wanted, but read to its end.
+    // An error, but the body is read to its end.
     expect((await post(filled(limit))).status).toBe(400);
     const response = await post(filled(limit + 1));
     expect(response.status).toBe(413);
@@ -230,7 +230,7 @@ describe('with users in the web configuration', () => {
   ].map(path => ['GET', `/api/v2/${path}`]);
 
   test.each([...WRITES, ...READS, ['GET', '/alert_history'] as (typeof WRITES)[number]])(
-    'nobody else comes in: %s %s',
+    'other users are refused: %s %s',
     async (...each) => {
       const before = reloads;
       for (const headers of [{}, basic('ann:wrong'), basic('bob:secret')]) {
@@ -244,7 +244,7 @@ describe('with users in the web configuration', () => {
     },
   );
 
-  test('they do', async () => {
+  test('configured users are accepted', async () => {
     const statuses = [];
     for (const each of [...WRITES, ...READS]) {
       const response = await write(each, basic('ann:secret'), guarded.url);
@@ -260,14 +260,14 @@ describe('with users in the web configuration', () => {
     });
   });
 
-  test('a name that was not checked is not believed', async () => {
+  test('an unchecked user name is not in the audit trail', async () => {
     await using open = await startMonitor({ clock: systemClock });
     await write(['POST', '/api/v2/silences', SILENCE], basic('root:x'), open.url);
     const [entry] = open.alerting.audit.latest(1);
     expect(entry).toMatchObject({ event: 'silence created', by: '127.0.0.1' });
   });
 
-  test('Alertmanager’s API says no in its own form', async () => {
+  test('Alertmanager’s API refuses in its own form', async () => {
     expect(await ask(guarded.url, 'alerts')).toEqual({
       status: 401,
       body: { code: 401, message: 'a user name and password are needed' },
@@ -275,8 +275,8 @@ describe('with users in the web configuration', () => {
   });
 });
 
-test('what is not on disk is not acknowledged, though it is in force', async () => {
-  // Nobody may write here, not even root.
+test('a silence that could not be stored is not acknowledged, though it is active', async () => {
+  // A folder that even root cannot write to.
   await using forgetful = await startMonitor({ clock: systemClock, storeFile: '/sys/monitor/monitor.db' });
   const { url, alerting } = forgetful;
   const NOT_KEPT = { status: 500, body: expect.stringMatching(/in force but not on disk/) };

@@ -1,5 +1,5 @@
-// Our API beside a real Alertmanager that has the same alertmanager.yml and was told the same: the same requests get the
-// same answers, apart from ids and moments, and from what stands in the tables of differences.
+// Our API beside a real Alertmanager with the same alertmanager.yml, alerts and silences: the same requests get the same
+// answers, apart from ids and times, and from the tables of differences.
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/model/time.js';
@@ -108,7 +108,7 @@ const matcher = (name: string, value: string, rest: object = {}) => ({
 const by = { createdBy: 'ann', comment: 'upgrade' };
 const soon = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
-describe('after the same was told to both', () => {
+describe('with the same alerts and silences', () => {
   beforeAll(async () => {
     expect(await both('alerts', posting(ALERTS))).toEqual([
       { status: 200, body: '' },
@@ -133,7 +133,7 @@ describe('after the same was told to both', () => {
     const over = await silence('over', { ...active, endsAt: soon(200), matchers: [matcher('x', 'y')] });
     for (const [i, { url }] of [ours, theirs].entries())
       expect(await ask(url, `silence/${over[i]}`, { method: 'DELETE' })).toEqual({ status: 200, body: '' });
-    // Alertmanager puts alerts into groups when it gets to it.
+    // Alertmanager groups alerts some time later.
     await vi.waitFor(async () => expect(await theirs.get('alerts/groups')).toHaveLength(10), PATIENCE);
   });
 
@@ -229,7 +229,7 @@ describe('a silence that is changed', () => {
       [ours, theirs].map(async ({ url }, i) => {
         const { body } = await ask(url, 'silences', posting({ ...wanted, id: ids[i] }));
         const { silenceID } = body as { silenceID: string };
-        if (!names.has(silenceID)) names.set(silenceID, `${name} anew`);
+        if (!names.has(silenceID)) names.set(silenceID, `${name} again`);
         return plainJson((await ask(url, 'silences?filter=alertname="Changed"')).body, names);
       }),
     );
@@ -239,7 +239,7 @@ describe('a silence that is changed', () => {
     );
   }
 
-  test('keeps its id or gives way to another one, as there', async () => {
+  test('keeps its id or is replaced by another one, as in Alertmanager', async () => {
     const startsAt = soon(10);
     await silence('first', { ...start, startsAt });
     expect(await change('first', { ...start, startsAt, comment: 'other' })).toEqual(['first pending']);
@@ -247,7 +247,7 @@ describe('a silence that is changed', () => {
       'first pending',
     ]);
     expect(await change('first', { ...start, startsAt: soon(-1) })).toEqual([
-      'first anew active',
+      'first again active',
       'first expired',
     ]);
   });
@@ -256,7 +256,7 @@ describe('a silence that is changed', () => {
 const ALERT = { labels: { alertname: 'Bad' } };
 const SILENCE = { matchers: [matcher('a', 'b')], startsAt: soon(-1), endsAt: soon(60), ...by };
 const without = (key: keyof typeof SILENCE) => ({ ...SILENCE, [key]: undefined });
-const NOBODY = '00000000-0000-0000-0000-000000000000';
+const UNKNOWN_ID = '00000000-0000-0000-0000-000000000000';
 const as = (type: string): RequestInit => ({ method: 'POST', headers: { 'content-type': type }, body: '[]' });
 const PARSING = /^(parsing \w+ body from "" failed, because) .*/s;
 
@@ -277,7 +277,7 @@ describe('what is wrong', () => {
     ['alerts', { method: 'DELETE' }],
     ['alerts/groups', { method: 'POST' }],
     ['silences', { method: 'DELETE' }],
-    [`silence/${NOBODY}`, { method: 'POST' }],
+    [`silence/${UNKNOWN_ID}`, { method: 'POST' }],
     ['status', { method: 'POST' }],
     ['alerts', { method: 'POST' }],
     ['silences', { method: 'POST' }],
@@ -399,19 +399,19 @@ describe('what is wrong', () => {
       [200, { silenceID: expect.any(String) }],
       400,
     ],
-    ['it says which', `silence/${NOBODY}`, undefined, [404, `silence ${NOBODY} not found`], 404],
+    ['it says which', `silence/${UNKNOWN_ID}`, undefined, [404, `silence ${UNKNOWN_ID} not found`], 404],
     [
       'it says which',
       'silences',
-      posting({ ...SILENCE, id: NOBODY }),
-      [404, `silence ${NOBODY} not found`],
+      posting({ ...SILENCE, id: UNKNOWN_ID }),
+      [404, `silence ${UNKNOWN_ID} not found`],
       404,
     ],
     [
       'it is no fault of the server, as newer ones know',
-      `silence/${NOBODY}`,
+      `silence/${UNKNOWN_ID}`,
       { method: 'DELETE' },
-      [404, `silence ${NOBODY} not found`],
+      [404, `silence ${UNKNOWN_ID} not found`],
       500,
     ],
     [
@@ -455,16 +455,16 @@ describe('what is wrong', () => {
     expect(starts.map(each => plainJson(each))).toEqual([[plain(ourStart)], [plain(theirStart)]]);
   });
 
-  /** Alertmanager hangs up on these. */
+  /** Alertmanager closes the connection on these. */
   test.each([
     ['alerts', '[null]', '0 in body is required'],
     ['silences', JSON.stringify({ ...SILENCE, matchers: [null] }), 'matchers.0 in body is required'],
-  ])('but nobody is hung up on: %s %s', async (path, body, message) => {
+  ])('but the connection stays open: %s %s', async (path, body, message) => {
     expect(await ask(ours.url, path, posting(body))).toEqual({ status: 422, body: { code: 602, message } });
     await expect(ask(theirs.url, path, posting(body))).rejects.toThrow();
   });
 
-  test('the good alerts among bad ones are taken', async () => {
+  test('valid alerts among invalid ones are accepted', async () => {
     const bad = { labels: { alertname: 'Among' }, startsAt: soon(5), endsAt: soon(4) };
     const good = { labels: { alertname: 'Among', good: 'yes' } };
     const [our, their] = await both('alerts', posting([bad, good, bad]));

@@ -1,4 +1,4 @@
-// What goes back: the envelope around an engine's bytes, statuses, headers, zipping, and clients that go away.
+// Answers: the envelope around an engine's bytes, statuses, headers, compression, and clients that disconnect.
 
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -75,7 +75,7 @@ describe('the envelope', () => {
     expect(monitor.answered).toEqual([`/api/v1/query ${status}`]);
   });
 
-  test('an error nobody expected is told to the log alone', async () => {
+  test('an unexpected error is in the log only', async () => {
     engine.reply = () => Promise.reject(new Error('a detail of ours'));
     const response = await fetch(monitor.url + QUERY);
     expect([response.status, await response.json()]).toEqual([
@@ -132,7 +132,7 @@ describe('paths and methods', () => {
     expect(answer.headers['content-type']).toBe('application/json');
   });
 
-  test('what only begins like the API is none of it', async () => {
+  test('a path that only begins like the API is unknown', async () => {
     const response = await fetch(`${monitor.url}/api/v10/query`);
     expect([response.status, await response.json()]).toEqual([
       404,
@@ -147,7 +147,7 @@ describe('paths and methods', () => {
 });
 
 describe('basic auth', () => {
-  test('turns a stranger away in the words of the place asked', async () => {
+  test('refuses an unknown user in the form of the API', async () => {
     const folder = makeFolder('api-auth');
     const file = join(folder, 'web.yml');
     writeFileSync(file, `basic_auth_users: { alice: ${bcrypt.hashSync('secret', 4)} }\n`);
@@ -177,7 +177,7 @@ describe('other origins', () => {
     ['a page that asks', request('GET', QUERY, origin), 200, true],
     ['a page that asks beforehand', request('OPTIONS', QUERY, origin), 204, true],
     ['an error', request('GET', '/api/v1/nothing', origin), 404, true],
-    ['nobody', request('GET', QUERY), 200, false],
+    ['no origin', request('GET', QUERY), 200, false],
     ['a path beside the API', request('GET', '/stats', origin), 200, false],
   ])('%s', async (_, bytes, status, isAllowed) => {
     const answer = await send(monitor.port, bytes);
@@ -187,7 +187,7 @@ describe('other origins', () => {
   });
 });
 
-describe('zipping', () => {
+describe('compression', () => {
   const wire = async (...headers: string[]) => {
     const response = await send(monitor.port, request('GET', QUERY, ...headers));
     return [response.headers['content-encoding'], response.headers.vary];
@@ -205,7 +205,7 @@ describe('zipping', () => {
     expect(await wire(...headers)).toEqual(want);
   });
 
-  test('what comes out is what went in', async () => {
+  test('decompresses to the answer', async () => {
     const text = JSON.stringify(Array.from({ length: 100_000 }, (_, i) => ({ i })));
     engine.reply = async () => answerOf(text, { warnings: ['w'] });
     const want = `{"status":"success","data":${text},"warnings":["w"]}`;
@@ -218,7 +218,7 @@ describe('zipping', () => {
     expect(await plain.text()).toBe(want);
   });
 
-  test('HEAD is answered without the zipped body', async () => {
+  test('HEAD is answered without the compressed body', async () => {
     engine.reply = async () => answerOf(JSON.stringify('x'.repeat(5000)));
     const answer = await send(monitor.port, request('HEAD', QUERY, 'accept-encoding: gzip'));
     expect([answer.status, answer.body]).toEqual([200, '']);
@@ -236,8 +236,8 @@ describe('zipping', () => {
   });
 });
 
-describe('an answer in pieces', () => {
-  // More than sockets take unread, zipped too: what repeats itself is too far away for that.
+describe('a streamed answer', () => {
+  // More than sockets buffer, compressed too: repetitions are too far apart for gzip.
   const TEXTS = Array.from({ length: 10 }, (_, i) =>
     Array.from({ length: 20_000 }, (_, k) => ((i * 7919 + k) * 2654435761) % 1_000_000_007).join(' '),
   );
@@ -261,7 +261,7 @@ describe('an answer in pieces', () => {
   });
 
   test.each(encodings.flatMap(encoding => [0, 1, 159].map((at): [string, number] => [encoding, at])))(
-    'that breaks off is not taken for whole (%s, piece %i)',
+    'that breaks off is an error for the client (%s, chunk %i)',
     async (encoding, at) => {
       const data = stream(at);
       const answer = ask(encoding).then(response => response.text());
@@ -271,13 +271,13 @@ describe('an answer in pieces', () => {
   );
 
   test.each(encodings)(
-    'is asked for no faster than it is read, and left with its reader (%s)',
+    'is read from the engine no faster than by the client, and closed when the client disconnects (%s)',
     async encoding => {
       const data = stream();
       const socket = connect(monitor.port, '127.0.0.1');
       socket.write(request('GET', QUERY, `accept-encoding: ${encoding}`));
       await once(socket, 'readable');
-      // What sockets take of it they have taken when nothing more is asked for.
+      // The sockets' buffers are full when no more chunks are requested.
       let asked = -1;
       while (asked !== data.asked) {
         asked = data.asked;
@@ -303,11 +303,11 @@ describe('an answer in pieces', () => {
   });
 });
 
-describe('a client that goes away', () => {
+describe('a client that disconnects', () => {
   test.each<[name: string, init: RequestInit]>([
     ['GET', {}],
     ['POST', { method: 'POST', body: new URLSearchParams({ query: 'up' }) }],
-  ])('takes its question along (%s)', async (_, init) => {
+  ])('cancels its query (%s)', async (_, init) => {
     const client = new AbortController();
     const statuses: boolean[] = [];
     const over = new Promise<void>(resolve => {
@@ -327,7 +327,7 @@ describe('a client that goes away', () => {
     expect(monitor.answered).toEqual(['/api/v1/query 499']);
   });
 
-  test('is not noticed after its answer', async () => {
+  test('after its answer has no effect', async () => {
     let signal: AbortSignal | undefined;
     engine.reply = async options => {
       signal = options.signal;
@@ -338,7 +338,7 @@ describe('a client that goes away', () => {
     expect(monitor.answered).toEqual(['/api/v1/query 200']);
   });
 
-  test('in the middle of its form is forgotten', async () => {
+  test('in the middle of its form has no effect on others', async () => {
     const head = request(
       'POST',
       '/api/v1/query',

@@ -1,4 +1,4 @@
-// An engine for the tests of the doors that notes what it is asked.
+// A query engine for tests of the HTTP API that records its requests.
 
 import {
   type ApiAnswer,
@@ -14,12 +14,12 @@ export function answerOf(data: string | ByteStream, notes: Partial<Omit<ApiAnswe
   return { data: typeof data === 'string' ? Buffer.from(data) : data, warnings: [], infos: [], ...notes };
 }
 
-/** Data that comes piece by piece, and what became of it. */
+/** Data in chunks, with what was read of it. */
 export class NotedStream implements ByteStream {
   readonly length: number;
-  /** Pieces that were asked for. */
+  /** Chunks that were requested. */
   asked = 0;
-  /** Whether it was read to its end or left. */
+  /** Whether it was read to its end or closed. */
   isOver = false;
   readonly #pieces: readonly string[];
   readonly #breaksAt: number;
@@ -37,7 +37,7 @@ export class NotedStream implements ByteStream {
         if (this.asked++ === this.#breaksAt) throw new QueryError('unavailable', 'the rest is lost');
         const bytes = Buffer.from(piece);
         yield bytes;
-        // Handed back: what had not been sent yet would be seen.
+        // Overwritten, so that a chunk that was not sent yet would differ.
         bytes.fill('!');
       }
     } finally {
@@ -46,13 +46,13 @@ export class NotedStream implements ByteStream {
   }
 }
 
-/** Answers everything alike and remembers what it was asked. */
+/** Gives one answer to all requests and records them. */
 export class NotingEngine implements QueryEngine {
   readonly questions: ApiQuery[] = [];
   readonly options: QueryOptions[] = [];
-  /** What comes of the next questions. */
+  /** The answer to the next requests. */
   reply: (options: QueryOptions) => Promise<ApiAnswer> = async () => answerOf('[]');
-  /** What the program asks of its own accord has no answer. */
+  /** Queries of the program itself have no answer. */
   readonly instant = async () => ({ samples: [], warnings: [], infos: [] });
   readonly range = async () => ({ series: [], warnings: [], infos: [] });
   readonly rules = async () => answerOf('{"groups":[]}');

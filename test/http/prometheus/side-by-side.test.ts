@@ -1,6 +1,6 @@
-// The same requests to the doors and to a real Prometheus over the same samples, and the programs that speak its API.
-// Behind the doors is our own engine, or that Prometheus. It is 2.42, which words some things otherwise than 3.x, whose
-// API the doors have: those differences are listed.
+// The same requests to our HTTP API and to a real Prometheus over the same samples, and programs that use the API.
+// The engine behind our API is the embedded one, or that Prometheus. It is 2.42, which words some errors otherwise than
+// 3.x, whose API ours is: those differences are listed.
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -91,7 +91,7 @@ const BEHIND: [name: string, make: () => QueryEngine | Promise<QueryEngine>][] =
   ['a Prometheus', theirEngine],
 ];
 
-describe('what 2.42 has not, with our own engine behind the doors', () => {
+describe('what 2.42 has not, with the embedded engine', () => {
   let monitor: TestMonitor;
   beforeAll(async () => {
     const query = await ownEngine();
@@ -199,7 +199,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
   beforeAll(async () => {
     const query = await makeEngine();
     engines.push(query);
-    // The Prometheus beside it sends its alerts to nobody either.
+    // The Prometheus beside it has no Alertmanagers either.
     monitor = await startMonitor({ query, alertmanager: { by: 'prometheus', url: prometheus.url } });
   });
   afterAll(() => monitor?.[Symbol.asyncDispose]());
@@ -315,7 +315,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       expect(found).toEqual(await ask(prometheus.url, path));
     });
 
-    /** What 2.42 says, and what 3.x and the doors say. */
+    /** The answers of 2.42, and those of 3.x and ours. */
     const time = (name: string, word: string) =>
       `invalid parameter "${name}": ${word}nvalid time value for '${name}': cannot parse "x" to a valid timestamp`;
     test.each<[name: string, path: string, theirs: string | undefined, ours: string]>([
@@ -455,7 +455,7 @@ describe.each(BEHIND)('with %s behind the doors', (_, makeEngine) => {
       expect(await driver().metadata('nothing')).toEqual({});
     });
 
-    test('is told what is wrong', async () => {
+    test('gets the errors', async () => {
       await expect(driver().instantQuery('sum(')).rejects.toMatchObject({
         prometheus: { errorType: 'bad_data' },
         error: expect.stringContaining('parse error: unclosed left parenthesis'),

@@ -1,4 +1,4 @@
-// What the API tells of the monitor itself.
+// The monitor's own data in Prometheus' API: targets, metadata, status.
 
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
@@ -80,9 +80,9 @@ const POOLS = { droppedTargets: [], droppedTargetCounts: { 'langgraph-monitor': 
 const NO_POOLS = { droppedTargets: [], droppedTargetCounts: {} };
 const UP = { target: LABELS, type: 'gauge', help: 'h', unit: '' };
 const X = { target: LABELS, type: 'counter', help: 'i', unit: 's' };
-const NOBODY = { target: () => undefined, samples: () => undefined };
+const REMOTE = { target: () => undefined, samples: () => undefined };
 
-describe('what is scraped', () => {
+describe('targets and metadata', () => {
   test.each<[path: string, want: unknown, facts?: Partial<PrometheusFacts>]>([
     ['targets', { activeTargets: [ACTIVE], ...POOLS }],
     ['targets?state=active', { activeTargets: [ACTIVE], ...POOLS }],
@@ -90,7 +90,7 @@ describe('what is scraped', () => {
     ['targets?state=dropped', { activeTargets: [], ...POOLS }],
     ['targets?scrapePool=langgraph-monitor', { activeTargets: [ACTIVE], ...POOLS }],
     ['targets?scrapePool=other', { activeTargets: [], ...NO_POOLS }],
-    ['targets', { activeTargets: [], ...NO_POOLS }, NOBODY],
+    ['targets', { activeTargets: [], ...NO_POOLS }, REMOTE],
     [
       'targets',
       {
@@ -126,7 +126,7 @@ describe('what is scraped', () => {
       },
     ],
     ['scrape_pools', { scrapePools: ['langgraph-monitor'] }],
-    ['scrape_pools', { scrapePools: [] }, NOBODY],
+    ['scrape_pools', { scrapePools: [] }, REMOTE],
     [
       'targets/metadata',
       [
@@ -139,7 +139,7 @@ describe('what is scraped', () => {
     ['targets/metadata?metric=nothing', []],
     ['targets/metadata?match_target={job="langgraph-monitor"}&metric=up', [UP]],
     ['targets/metadata?match_target={job="other"}', []],
-    ['targets/metadata', [], NOBODY],
+    ['targets/metadata', [], REMOTE],
   ])('%s', async (path, want, facts) => {
     expect(await dataOf(path, facts)).toEqual(want);
   });
@@ -206,7 +206,7 @@ describe('status', () => {
         },
       ],
     });
-    expect(await dataOf('status/config', NOBODY)).toEqual({ yaml: 'scrape_configs: []\n' });
+    expect(await dataOf('status/config', REMOTE)).toEqual({ yaml: 'scrape_configs: []\n' });
   });
 });
 
@@ -254,15 +254,15 @@ describe('status/tsdb', () => {
     });
   });
 
-  test('shows no more than is asked for', async () => {
+  test('has no more entries than the limit', async () => {
     expect(await tsdb('status/tsdb?limit=1')).toMatchObject({
       seriesCountByMetricName: [{ name: 'a', value: 2 }],
       seriesCountByLabelValuePair: [{ name: '__name__=a', value: 2 }],
     });
   });
 
-  test("leaves somebody else's series alone", async () => {
-    expect(await tsdb('status/tsdb', NOBODY)).toEqual({
+  test('does not count the series of a remote engine', async () => {
+    expect(await tsdb('status/tsdb', REMOTE)).toEqual({
       headStats: {
         numSeries: 0,
         numLabelPairs: 0,
