@@ -1,4 +1,4 @@
-// Which endpoint is chosen, by what the cluster and the response times say; these come from real engines over samples of
+// The selection of an endpoint by the cluster's state and by response times, which come from real engines over samples of
 // the monitor's own histogram.
 
 import { writeFileSync } from 'node:fs';
@@ -53,7 +53,7 @@ function choose(
   statuses: readonly (Status | undefined)[],
   plan = PLAN,
   prefer: 'order' | 'latency' = 'order',
-  ask: InstantQuery = () => Promise.reject(new Error('nobody is to be asked')),
+  ask: InstantQuery = () => Promise.reject(new Error('no query expected')),
   patience = 20_000,
 ) {
   const cluster = new ClusterState();
@@ -96,7 +96,7 @@ describe('without a preference', () => {
       'cloud-2.x',
       'no endpoint is healthy (jetson: error, cpu: timeout, cloud-2.x: degraded) and there is no fallback',
     ],
-  ])('%s: says why', async (statuses, plan, chosen, reason) => {
+  ])('%s: with the reason', async (statuses, plan, chosen, reason) => {
     expect(await choose(statuses, plan)).toMatchObject({ service: chosen, reason });
   });
 });
@@ -140,7 +140,7 @@ async function prometheus(): Promise<Running> {
 describe.each([
   ['our own engine', embedded],
   ['Prometheus', prometheus],
-])('by latency, as %s tells it', (_, start) => {
+])('by latency, from %s', (_, start) => {
   let running: Running;
   beforeAll(async () => {
     running = await start();
@@ -167,7 +167,7 @@ describe.each([
     expect(choice?.service).toBe('cloud-2.x');
   });
 
-  test('who answered nothing lately comes last, in the order of the configuration', async () => {
+  test('endpoints without recent samples come last, in the order of the configuration', async () => {
     const clock = new TestClock();
     clock.at = 3_600_000;
     const { p95, problem } = await new Latency(ask, clock, 20_000).of(['jetson', 'cpu']);
@@ -178,8 +178,8 @@ describe.each([
   });
 });
 
-describe('response times that cannot be had', () => {
-  test("leave the configuration's order, and say so", async () => {
+describe('unavailable response times', () => {
+  test("leave the configuration's order, with the problem in the answer", async () => {
     const choice = await choose(['healthy', 'healthy', 'healthy'], PLAN, 'latency', () =>
       Promise.reject(new Error('query.url http://127.0.0.1:9: connection refused')),
     );
@@ -195,7 +195,7 @@ describe('response times that cannot be had', () => {
   });
 });
 
-test('many who want to know at once make one question, and another five seconds later', async () => {
+test('simultaneous requests share one query, and there is another five seconds later', async () => {
   const clock = new TestClock();
   const asked: string[] = [];
   const latency = new Latency(async query => {

@@ -1,4 +1,4 @@
-// The board, what it is written as, who refreshes it, and the pulse.
+// The cluster's state, its JSON, its refresher, and the watchdog of scans.
 
 import { describe, expect, test } from 'vitest';
 import { HealthWriter } from '../../src/cluster/health-json.js';
@@ -10,21 +10,21 @@ import type { CheckResult } from '../../src/model/result.js';
 import { isoLocal } from '../../src/model/time.js';
 import { result, service, slow, timedOut } from './results.js';
 
-function boardOf(...ids: string[]): ClusterState {
+function stateOf(...ids: string[]): ClusterState {
   const cluster = new ClusterState();
   cluster.setServices(ids.map(id => service(id)));
   return cluster;
 }
-/** The alert the rules raise for a service that is slow. */
+/** The alert of the rules for a slow service. */
 function slowAlert(id: string, error: string): ClusterStatus {
   const message = `${id} is degraded - ${error}`;
   const alert = { name: 'ServiceDegraded', severity: 'warning', service: id, message } as const;
   return { overall: 'degraded', alerts: [{ ...alert, identity: '', startsAt: 0, escalation: undefined }] };
 }
 
-describe('Board', () => {
-  test('tells of a change of the level and only of that', () => {
-    const cluster = boardOf('a');
+describe('ClusterState', () => {
+  test('update() returns a change of the level, and otherwise undefined', () => {
+    const cluster = stateOf('a');
     const up = result('a');
     expect(cluster.update(up)).toEqual({ service: service('a'), from: 'unknown', to: 'up', result: up });
     expect(cluster.update(result('a', { ...timedOut, level: 'up' }))).toBeUndefined();
@@ -33,8 +33,8 @@ describe('Board', () => {
     expect(cluster.update(down)).toBeUndefined();
   });
 
-  test('a trouble is kept while recovery waits, and follows a new one', () => {
-    const cluster = boardOf('a');
+  test('the last failure stays until recovery is confirmed, and is replaced by a later one', () => {
+    const cluster = stateOf('a');
     const words = () => cluster.lastFailure('a')?.error;
     cluster.update(result('a', { ...timedOut, level: 'up' }));
     expect(words()).toBeUndefined();
@@ -47,8 +47,8 @@ describe('Board', () => {
     expect(words()).toBeUndefined();
   });
 
-  test('the last verdict stays while the rules cannot be asked, and says so', () => {
-    const cluster = boardOf('a');
+  test('the last status stays while the rules are unavailable, with the problem in the JSON', () => {
+    const cluster = stateOf('a');
     const healthy: ClusterStatus = { overall: 'healthy', alerts: [] };
     expect([cluster.status.overall, cluster.rulesProblem]).toEqual(['degraded', undefined]);
     cluster.rulesUnavailable('away');
@@ -64,8 +64,8 @@ describe('Board', () => {
     });
   });
 
-  test('every update changes the version, a service that is gone is not heard', () => {
-    const cluster = boardOf('a');
+  test('every update changes the version, results of a removed service are ignored', () => {
+    const cluster = stateOf('a');
     const seen = [cluster.version];
     const steps = [
       () => cluster.update(result('a')),
@@ -86,8 +86,8 @@ describe('Board', () => {
     expect([cluster.version, cluster.result('b'), cluster.has('b')]).toEqual([version, undefined, false]);
   });
 
-  test('who stays keeps what is known, who changes its kind or comes back does not', () => {
-    const cluster = boardOf('a', 'b', 'c');
+  test('services that stay keep their result, those of another kind or added again do not', () => {
+    const cluster = stateOf('a', 'b', 'c');
     for (const id of ['a', 'b', 'c']) cluster.update(result(id, timedOut));
     cluster.setServices([service('c', { kind: 'redis' }), service('a', { name: 'A', critical: false })]);
     expect(cluster.services.map(each => each.id)).toEqual(['c', 'a']);
@@ -101,8 +101,8 @@ describe('Board', () => {
     expect(cluster.result('b')).toBeUndefined();
   });
 
-  test('nothing is called healthy that is not seen', () => {
-    const cluster = boardOf('a');
+  test('no service and no cluster is healthy without checks', () => {
+    const cluster = stateOf('a');
     cluster.update(result('a'));
     cluster.setStatus({ overall: 'healthy', alerts: [] }, 1);
     cluster.workerLost();
@@ -114,11 +114,11 @@ describe('Board', () => {
   });
 });
 
-describe('Snapshots', () => {
+describe('HealthWriter', () => {
   const AT = 1_700_000_000_000.125;
 
-  test('write what the document shows', () => {
-    const cluster = boardOf('redis', 'tools', 'new');
+  test('writes the JSON of the document', () => {
+    const cluster = stateOf('redis', 'tools', 'new');
     cluster.setNode({
       cpu_percent: 15.2,
       memory: { total: 10, available: 5, percent: 34.1 },
@@ -182,7 +182,7 @@ describe('Snapshots', () => {
     ['half a surrogate pair', '\ud800'],
     ['something huge', 'x'.repeat(200_000)],
     ['JSON', '{"a":1},"b":{'],
-  ])('stay JSON with %s in every text', (_, text) => {
+  ])('writes valid JSON with %s in every text', (_, text) => {
     const cluster = new ClusterState();
     cluster.setServices([service(text, { name: text })]);
     cluster.update(
@@ -202,7 +202,7 @@ describe('Snapshots', () => {
     expect(read.alerts).toEqual([`WARNING: ${text} is degraded - ${text}`]);
   });
 
-  test('a part is written once per result, and anew when its service is called something else', () => {
+  test('a service is written once per result, and again when its name changes', () => {
     const cluster = new ClusterState();
     let written = 0;
     const counting = {
@@ -231,12 +231,12 @@ describe('Snapshots', () => {
 
 describe('Refresher', () => {
   function refreshing(...ids: string[]) {
-    const cluster = boardOf(...ids);
+    const cluster = stateOf(...ids);
     const asked: string[][] = [];
     return { cluster, asked, refresher: new Refresher(cluster, wanted => asked.push([...wanted])) };
   }
 
-  test('asks for what is stale and waits for that alone', async () => {
+  test('requests checks of stale results and waits for these only', async () => {
     const { cluster, asked, refresher } = refreshing('a', 'b', 'c');
     cluster.update(result('a', { at: 9000 }));
     cluster.update(result('b', { at: 8999 }));
@@ -248,14 +248,14 @@ describe('Refresher', () => {
     await done;
   });
 
-  test('asks for nothing while all is fresh', async () => {
+  test('requests no check while all results are fresh', async () => {
     const { cluster, asked, refresher } = refreshing('a');
     cluster.update(result('a', { at: 10_000 }));
     await refresher.ensure(0, 10_000);
     expect(asked).toEqual([]);
   });
 
-  test('who asks meanwhile shares the check', async () => {
+  test('requests at the same time share a check', async () => {
     const { asked, refresher } = refreshing('a', 'b');
     const all = Array.from({ length: 50 }, () => refresher.ensure(0, 10_000));
     expect(asked).toEqual([['a', 'b']]);
@@ -268,7 +268,7 @@ describe('Refresher', () => {
     await late;
   });
 
-  test('ends when patience does, and asks again the next time', async () => {
+  test('ends at its timeout, and requests a check again the next time', async () => {
     const { asked, refresher } = refreshing('a');
     await refresher.ensure(0, 10_000, 5);
     await refresher.ensure(0, 10_000, 5);
@@ -285,7 +285,7 @@ describe('Refresher', () => {
   });
 });
 
-describe('Pulse', () => {
+describe('ScanWatchdog', () => {
   test.each<[string, number, number, string | undefined]>([
     ['just started', 1000, 1000, undefined],
     ['three intervals of silence', 1000, 4000, undefined],
@@ -293,7 +293,7 @@ describe('Pulse', () => {
     ['long ago', 1000, 61_000, 'no scan has ended for 60 s, expected one every 1 s'],
   ])('%s', (_, interval, now, want) => expect(new ScanWatchdog(interval, 1000).problem(now)).toBe(want));
 
-  test('a beat begins the silence anew and is counted; a longer interval gives more time', () => {
+  test('the end of a scan is counted and resets the time; a longer interval allows more time', () => {
     const watchdog = new ScanWatchdog(1000, 0);
     watchdog.scanEnded(5000);
     expect([watchdog.scans, watchdog.problem(8000)]).toEqual([1, undefined]);
@@ -364,17 +364,17 @@ test.each<[name: string, entries: readonly (readonly [elapsed: number, interval:
     ],
   ],
 )('entries of the history weigh %s', (_, entries, want) => {
-  const health = new HealthWriter(boardOf('a'), 1000);
+  const health = new HealthWriter(stateOf('a'), 1000);
   const durations = entries.map(([elapsed, interval]) => {
-    // The wall clock may be set.
+    // The wall clock may be set back.
     const sight = health.snapshot(1_700_000_000_000 - elapsed, elapsed);
     return JSON.parse(health.writeEntry(sight, interval)).duration;
   });
   expect(durations).toEqual(want);
 });
 
-test('while a service is slow the reason stays in its words, whatever it took', () => {
-  const cluster = boardOf('a');
+test('while a service is slow its reason stays the same, also when response times differ', () => {
+  const cluster = stateOf('a');
   const words = (error: string, more: Partial<CheckResult> = {}) => {
     cluster.update(result('a', { ...slow, error, ...more }));
     return cluster.lastFailure('a')?.error;

@@ -1,8 +1,8 @@
-// How a client sees a simulated server: one request over one connection, told in a word or two.
+// One request of a client to a simulated server over one connection, and its outcome in a word or two.
 
 import { Agent, type IncomingMessage, request } from 'node:http';
 
-/** What came of a request. */
+/** The outcome of a request. */
 export interface Seen {
   /** `answered`, an error code (`ECONNREFUSED`, `ECONNRESET`, `HPE_...`), or `timeout`. */
   readonly outcome: string;
@@ -11,7 +11,7 @@ export interface Seen {
   readonly body: string;
 }
 
-/** Asks once; gives up after `timeout` milliseconds without a byte. Uses a connection of its own unless given an agent. */
+/** Sends one request; gives up after `timeout` milliseconds without a byte. Uses a connection of its own unless given an agent. */
 export function ask(
   url: string,
   {

@@ -12,7 +12,7 @@ async function start(options?: RedisOptions): Promise<RedisServer> {
   return open;
 }
 
-/** Sends commands line by line; what came back until the server ended it, an error code, or `timeout`. */
+/** Sends commands line by line. @returns the replies until the server closed the connection, an error code, or `timeout` */
 async function talk(port: number, lines: readonly string[], timeout = 5000): Promise<string> {
   const socket = createConnection(port, '127.0.0.1');
   try {
@@ -59,7 +59,7 @@ describe('the Redis child', () => {
     expect(await talk(redis.port, [`AUTH "open \\"sesame"`, 'PING'])).toContain('+PONG');
   });
 
-  test('hangs, goes away and comes back on the same port', async () => {
+  test('hangs, stops and starts again on the same port', async () => {
     const redis = await start();
     await redis.setFault({ kind: 'hang' });
     expect(await talk(redis.port, ['PING'], 200)).toBe('timeout');
@@ -83,12 +83,12 @@ describe('the Redis child', () => {
     expect(await startRedis({ program: 'no-such-redis-server' })).toBeUndefined();
   });
 
-  test('leaves the Redis of somebody else alone', async () => {
+  test('does not stop a Redis that was running before', async () => {
     const { port } = await start();
     await expect(startRedis({ port })).rejects.toThrow(`127.0.0.1:${port} is in use`);
   });
 
-  test('says when it does not come up', async () => {
+  test('a failed start is an error', async () => {
     await expect(startRedis({ program: 'false' })).rejects.toThrow('redis-server ended at once with 1');
   });
 });

@@ -143,7 +143,7 @@ describe('the services', () => {
     );
   });
 
-  test('a taken port names the service and leaves nobody running', async () => {
+  test('the error for a port in use names the service, and no service is left running', async () => {
     const port = cluster.tools.port;
     await expect(startCluster({ redis: false, ports: { haproxy: port } })).rejects.toThrow(
       `cannot start haproxy: 127.0.0.1:${port} is in use`,

@@ -1,4 +1,4 @@
-// The client every room calls others with: what is read anew at each call.
+// The HTTP client of all rooms: what it reads again at each call.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('a secret in a file is the one that is there when the call is made', async () => {
+test('a secret is read from its file at each call', async () => {
   const heard: unknown[] = [];
   const server = await listen((request, response) => {
     heard.push(request.headers.authorization, request.headers['x-key']);
@@ -71,7 +71,7 @@ async function named(zone: Zone | 'silent', port: number) {
   return { names, call };
 }
 
-test('a name without an answer is told as that, at the deadline and before it', async () => {
+test('a name that cannot be resolved is named in the error, at the deadline and before it', async () => {
   const { names, call } = await named('silent', 9);
   expect(await call(100).catch(explainError)).toBe('DNS: no answer for api.example');
   expect(await call().catch(explainError)).toBe('DNS: no answer for api.example');

@@ -17,7 +17,7 @@ async function run(ask: (attempt: Attempt) => Promise<void>, isService = false) 
 }
 
 const never = () => new Promise<void>(() => {});
-/** As SIGSTOP for a good second. */
+/** Blocks the thread for a good second, as SIGSTOP does. */
 const standStill = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
 
 describe('an attempt', () => {
@@ -34,7 +34,7 @@ describe('an attempt', () => {
     });
   });
 
-  test('lets a probe record at the deadline that no answer came, and nothing after it', async () => {
+  test('lets a probe record readings at the deadline, and none after it', async () => {
     const outcome = await run(attempt => {
       attempt.onCancel(() => attempt.record(gauge, [], 0));
       setTimeout(() => attempt.record(gauge, ['late'], 1), 60);
@@ -48,7 +48,7 @@ describe('an attempt', () => {
     ['gets no answer', never],
     ['is answered afterwards', async () => {}],
     ['fails afterwards', () => Promise.reject(new ProbeFailure('protocol', 'Connection closed'))],
-  ])('an attempt during which the thread stands still, and that %s, is made again', async (_, first) => {
+  ])('an attempt during which the thread was blocked, and that %s, is repeated', async (_, first) => {
     let attempts = 0;
     const outcome = await run(attempt => {
       if (attempts++ > 0) return Promise.resolve();
@@ -69,7 +69,7 @@ describe('an attempt', () => {
     expect([attempts, outcome.samples]).toEqual([2, [['x', 7]]]);
   });
 
-  test('a thread that keeps standing still does not keep a check from its end', async () => {
+  test('a check ends also when the thread is blocked again and again', async () => {
     let attempts = 0;
     const outcome = await run(() => {
       attempts++;
@@ -80,13 +80,13 @@ describe('an attempt', () => {
     expect(attempts).toBe(3);
   });
 
-  test('tells a probe that registers after the deadline at once', async () => {
-    let told = 0;
+  test('calls a cancellation callback registered after the deadline at once', async () => {
+    let calls = 0;
     await run(async attempt => {
-      attempt.onCancel(() => attempt.onCancel(() => told++));
+      attempt.onCancel(() => attempt.onCancel(() => calls++));
       await never();
     });
-    expect(told).toBe(1);
+    expect(calls).toBe(1);
   });
 
   test('an unexpected error is a failed check, not a dead prober', async () => {
@@ -100,14 +100,14 @@ describe('an attempt', () => {
     });
   });
 
-  test('a probe that throws before it promises anything is a failed check too', async () => {
+  test('a probe that throws synchronously is a failed check too', async () => {
     const outcome = await run(() => {
       throw new Error('at once');
     });
     expect(outcome).toMatchObject({ status: 'error', error: 'at once' });
   });
 
-  test('the time a probe says it took is the one that counts', async () => {
+  test('the duration measured by the probe is used', async () => {
     const outcome = await run(async attempt => attempt.measured(45));
     expect(outcome).toMatchObject({
       status: 'degraded',
@@ -189,7 +189,7 @@ describe('the recorder of readings', () => {
     return recorder.end();
   };
 
-  test('names the series once, and again when they change', () => {
+  test('sends the layout once, and again when it changes', () => {
     const recorder = new ReadingsRecorder();
     expect(take(recorder, [gauge, ['a'], 1], [other, [], 2]).layout).toEqual({
       families: ['x', 'y'],
@@ -203,7 +203,7 @@ describe('the recorder of readings', () => {
     expect(take(recorder).layout?.families).toEqual([]);
   });
 
-  test('what was handed out does not change with the next check', () => {
+  test('readings handed out do not change with the next check', () => {
     const recorder = new ReadingsRecorder();
     const first = take(recorder, [gauge, ['a'], 1]);
     take(recorder, [gauge, ['b'], 2]);

@@ -31,11 +31,11 @@ const TABLE: [name: string, results: string, want: string, confirm?: [number, nu
   ['slow, then failing', 'hssdd', 'uu?ss?d'],
   ['from down to slow takes successes', 'hddss', 'uu?dd?s'],
   ['recovery through a slow answer is slow at first', 'hddsh', 'uu?dd?s'],
-  ['a change of direction starts counting anew', 'hsshdd', 'uu?ss?s?d'],
+  ['a change of direction restarts the count', 'hsshdd', 'uu?ss?s?d'],
   ['alternating answers stay where they were', 'hdhdhd', 'uu?uu?uu?'],
   ['one failure is enough where it says so', 'hd', 'ud', [1, 1]],
   ['three are needed where it says so', 'hddd', 'uu?u?d', [3, 2]],
-  ['an answer in between starts the three anew', 'hddhddd', 'uu?u?uu?u?d', [3, 2]],
+  ['another result in between restarts the count of three', 'hddhddd', 'uu?u?uu?u?d', [3, 2]],
 ];
 
 describe('confirmation', () => {

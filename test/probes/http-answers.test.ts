@@ -1,4 +1,4 @@
-// Answers as bytes: what curl and blackbox_exporter take is taken, what is refused is refused in words. Both are asked too.
+// HTTP answers as bytes, each also sent to curl and blackbox_exporter: which are accepted, and the error of those refused.
 
 import { execFile } from 'node:child_process';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
@@ -12,11 +12,11 @@ const OK = `HTTP/1.1 200 OK${CRLF}`;
 const close = `Connection: close${CRLF}`;
 const chunked = `Transfer-Encoding: chunked${CRLF}`;
 
-/** Who takes an answer beside us: `both`, `neither`, or the one. */
+/** Which of the two accepts an answer: `both`, `neither`, or the one. */
 type Peers = 'both' | 'neither' | 'curl' | 'blackbox';
 type Row = [name: string, answer: string | readonly string[], peers: Peers, want: number | string | RegExp];
 
-/** A status code where the answer is taken, else the words. */
+/** A status code where the answer is accepted, else the error. */
 const TABLE: Row[] = [
   ['as it should be', `${OK}Content-Length: 2${CRLF}${CRLF}{}`, 'both', 200],
   ['bare LF', 'HTTP/1.1 200 OK\nContent-Length: 2\nX: y\n\n{}', 'both', 200],
@@ -25,7 +25,7 @@ const TABLE: Row[] = [
   ['two spaces before the status', `HTTP/1.1  200 OK${CRLF}Content-Length: 2${CRLF}${CRLF}{}`, 'both', 200],
   ['no reason phrase', `HTTP/1.1 200${CRLF}Content-Length: 2${CRLF}${CRLF}{}`, 'both', 200],
   [
-    'interim answers nobody asked for',
+    'interim answers without an Expect header',
     `HTTP/1.1 100 Continue${CRLF}${CRLF}HTTP/1.1 102 Processing${CRLF}${CRLF}HTTP/1.1 103 Early Hints${CRLF}Link: </x>${CRLF}${CRLF}${OK}Content-Length: 2${CRLF}${CRLF}{}`,
     'both',
     200,
@@ -163,7 +163,7 @@ afterAll(async () => {
 
 const urlOf = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
 
-/** Whether curl, which exits with 0, takes an answer. */
+/** Whether curl accepts an answer, that is exits with 0. */
 function curlTakes(url: string): Promise<boolean> {
   return new Promise(resolve => {
     execFile('curl', ['-s', '-o', '/dev/null', '--max-time', '10', url], error => resolve(!error));
@@ -221,7 +221,7 @@ describe('a kept connection', () => {
     const service = new Checked(http, { url, method });
     after.push(() => service.close());
     for (let i = 0; i < 3; i++) expect((await service.run()).error).toBeUndefined();
-    // Each time the kept one died, a new one was asked.
+    // Each time the kept connection died, the request was sent over a new one.
     expect(asked).toEqual(Array(5).fill(method));
   });
 

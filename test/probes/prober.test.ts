@@ -182,7 +182,7 @@ describe('the prober', () => {
     expect(stage.last('a')).toMatchObject({ status: 'healthy', level: 'up', consecutiveFailures: 0 });
   });
 
-  test('scans are when their checks were, before, during and after an outage', async () => {
+  test('scans have the times of their checks, before, during and after an outage', async () => {
     stage.scripts.set('slow', { ms: 400 });
     stage.runner.setStatus('healthy');
     stage.runner.configure(
@@ -207,7 +207,7 @@ describe('the prober', () => {
     expect(rows).toEqual([0, 30, 41.3, 45, 50, 55, 60, 75, 90, 120, 150].map(at => [at, 0.4, 0.4, true]));
   });
 
-  test('a scan takes as long as its checks, not as long as they wait for their turn', async () => {
+  test('the duration of a scan is that of its checks, without their wait for a slot', async () => {
     stage.scripts.set('a', { ms: 200 });
     stage.scripts.set('b', { ms: 200 });
     stage.runner.setStatus('healthy');
@@ -220,7 +220,7 @@ describe('the prober', () => {
     expect(stage.scans.map(({ work }) => Math.round(work / 10) / 100)).toEqual([0.2, 0.2, 0.2]);
   });
 
-  test('a service that hangs holds up neither the others nor the scan for ever', async () => {
+  test('a service that hangs delays neither the others nor the end of the scan for ever', async () => {
     stage.scripts.set('hung', { hang: true });
     stage.runner.setStatus('unhealthy');
     stage.runner.configure(plan([check('hung', { timeout: 15_000 }), check('a')]));
@@ -246,7 +246,7 @@ describe('the prober', () => {
     expect(new Set(stage.starts.map(([, id]) => id)).size).toBe(12);
   });
 
-  test('services that hang leave the healthy ones their slots where the limit is too low', async () => {
+  test('hanging services do not delay healthy ones where the limit is too low', async () => {
     const ids = Array.from({ length: 40 }, (_, i) => `s${i}`);
     const hangs = (id: string) => Number(id.slice(1)) % 2 === 0;
     for (const id of ids) if (hangs(id)) stage.scripts.set(id, { hang: true });
@@ -257,7 +257,7 @@ describe('the prober', () => {
         { limit: 4 },
       ),
     );
-    // Nothing is known of a service before its first check: they hold every slot until they all have timed out once.
+    // Before their first check hanging services are not known: they hold every slot until all have timed out once.
     await seconds(120);
     const begun = stage.starts.length;
     await seconds(120);
@@ -276,7 +276,7 @@ describe('the prober', () => {
   ] as const)(
     'with the automatic limit none waits for those that hang in a %s cluster (%d % hang)',
     async (status, share) => {
-      // The faked clock looks through all timers at every step: twice the services take four times as long.
+      // The fake clock scans all timers at every step: twice the services take four times as long.
       const checks = Array.from({ length: 100 }, (_, i) => check(`s${i}`, { timeout: 10_000 }));
       for (const [i, { id }] of checks.entries()) if (i < share) stage.scripts.set(id, { hang: true });
       stage.runner.configure({ ...plan(checks), concurrency: planConcurrency(checks, 'auto') });
@@ -289,12 +289,12 @@ describe('the prober', () => {
     },
   );
 
-  test('a check at once is one check, however many ask', async () => {
+  test('simultaneous requests for a check at once share one check', async () => {
     stage.scripts.set('a', { ms: 400 });
     stage.runner.setStatus('healthy');
     stage.runner.configure(plan([check('a'), check('b')]));
     await seconds(5);
-    stage.runner.refresh(['a', 'nobody']);
+    stage.runner.refresh(['a', 'unknown']);
     stage.runner.refresh(['a']);
     await seconds(0.2);
     stage.runner.refresh(['a']);
@@ -303,7 +303,7 @@ describe('the prober', () => {
     expect(stage.startsOf('b')).toEqual([0]);
   });
 
-  test('a reload keeps the state of who is asked the same question and begins anew with who is not', async () => {
+  test('a reload keeps the state of services with the same options and resets that of others', async () => {
     stage.scripts.set('kept', { fails: true });
     stage.scripts.set('changed', { fails: true });
     stage.runner.setStatus('healthy');
@@ -320,14 +320,14 @@ describe('the prober', () => {
     expect(stage.startsOf('gone')).toHaveLength(1);
   });
 
-  test('a service that cannot be set up is told of, and the others go on', async () => {
+  test('a service that cannot be opened is reported, and the others are checked', async () => {
     stage.runner.configure(plan([check('broken', { broken: true }), check('a')]));
     await seconds(1);
     expect(stage.troubles).toEqual(['broken: no such certificate']);
     expect(stage.startsOf('a')).toEqual([0]);
   });
 
-  test('a probe removed in the middle of its check is closed after it and not heard', async () => {
+  test('a probe removed during its check is closed after it, and its result is ignored', async () => {
     stage.scripts.set('a', { ms: 1000 });
     stage.runner.configure(plan([check('a'), check('b')]));
     await seconds(0.5);

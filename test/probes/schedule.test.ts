@@ -37,7 +37,7 @@ describe('schedule', () => {
     ]);
   });
 
-  test('keeps a regular slot, whatever a check takes', () => {
+  test('keeps a regular slot, however long a check takes', () => {
     const schedule = new Schedule();
     schedule.set([service('a')], 0);
     expect(
@@ -48,7 +48,7 @@ describe('schedule', () => {
     ).toEqual([0, 30_000, 60_000, 90_000]);
   });
 
-  test('leaves out slots that passed during a check, and never runs one service twice at once', () => {
+  test('skips slots that passed during a check, and never checks a service twice at once', () => {
     const schedule = new Schedule();
     schedule.set([service('a', true, 5000)], 0);
     expect(
@@ -85,7 +85,7 @@ describe('schedule', () => {
     expect(startsOf(play(schedule, 21, 90_000), 'a')).toEqual(want);
   });
 
-  test('spreads the services that are late when the pace quickens', () => {
+  test('spreads late services when the interval becomes shorter', () => {
     const schedule = new Schedule();
     schedule.set(
       Array.from({ length: 1000 }, (_, i) => service(`s${i}`)),
@@ -100,7 +100,7 @@ describe('schedule', () => {
     expect(Math.max(...together.values())).toBeLessThan(150);
   });
 
-  test('is back in its slot when the cluster has recovered', () => {
+  test('returns to its slot when the cluster has recovered', () => {
     const schedule = new Schedule();
     schedule.set([service('a')], 0);
     play(schedule, 0, 20);
@@ -110,7 +110,7 @@ describe('schedule', () => {
     expect(startsOf(play(schedule, 11_001, 80_000), 'a')).toEqual([30_000, 60_000]);
   });
 
-  test('a faster pace checks at once whose slot has passed; that is no lateness, and all stay in step', () => {
+  test('a shorter interval checks at once the services whose slot has passed; that is no lag, and all keep their slots', () => {
     const schedule = new Schedule();
     schedule.set([service('a'), service('other', false, 60_000)], 0);
     play(schedule, 0, 20);
@@ -130,7 +130,7 @@ describe('schedule', () => {
     ]);
   });
 
-  test('slots that passed while the program stood still are late by all of it', () => {
+  test('the lag of slots that passed while the process was stopped is the whole stop', () => {
     const schedule = new Schedule();
     schedule.set([service('a')], 0);
     play(schedule, 0, 20);
@@ -166,14 +166,14 @@ describe('schedule', () => {
     play(schedule, 0, 100);
     schedule.hurry('a');
     schedule.hurry('a');
-    schedule.hurry('nobody');
+    schedule.hurry('unknown');
     expect(schedule.next()).toBe('a');
     schedule.hurry('a');
     expect(schedule.next()).toBeUndefined();
     expect(schedule.ended('a', 200)).toBe(30_000);
   });
 
-  test('a reload keeps who stays in its slot, starts who is new and forgets who is gone', () => {
+  test('a reload keeps the slots of services that stay, starts new ones and drops removed ones', () => {
     const schedule = new Schedule();
     schedule.set([service('stays'), service('goes')], 0);
     play(schedule, 0, 100);

@@ -1,5 +1,5 @@
-// What a failed TLS connection is called, and until when a chain is said to be valid: real servers, blackbox_exporter
-// beside them.
+// Error messages of failed TLS connections, and the expiry of certificate chains: real servers, compared with
+// blackbox_exporter.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -126,7 +126,7 @@ function serve(chain: readonly Pair[], options: ServerOptions = {}): Promise<num
   return listening(createServer({ cert, key: own.key, ...options }, answer));
 }
 
-/** OpenSSL's own server, which says by an alert what it does not like. */
+/** OpenSSL's own server, which sends its reason as a TLS alert. */
 async function opensslServer(...args: string[]): Promise<number> {
   const port = await freePort();
   const child = spawn(
@@ -150,7 +150,7 @@ async function opensslServer(...args: string[]): Promise<number> {
 }
 
 const MUTUAL = { requestCert: true, rejectUnauthorized: true };
-/** A server that shows certificates that OpenSSL does not like any more. */
+/** A server that sends certificates that OpenSSL refuses by now. */
 const OLD = { ciphers: 'DEFAULT@SECLEVEL=0' };
 const ca = () => ({ ca_file: made.root.file });
 
@@ -333,7 +333,7 @@ const SERVERS: [
   ],
 ];
 
-/** The words behind `TLS: `, which both clients begin with. */
+/** The message after `TLS: `, with which those of both clients begin. */
 function expectWords(said: string | undefined, want: string | RegExp | undefined): void {
   if (want === undefined) expect(said).toBeUndefined();
   else if (typeof want === 'string') expect(said?.replace(/^TLS: (its )?/, '')).toBe(want);
@@ -423,7 +423,7 @@ describe('redis', () => {
   });
 });
 
-describe('until when a chain is valid, as blackbox_exporter says it', () => {
+describe('the expiry of a chain equals that of blackbox_exporter', () => {
   const TABLE: [name: string, chain: () => Pair[], trusted: () => Pair][] = [
     ['a chain as it should be', () => [made.leaf, made.int], () => made.root],
     ['a certificate that ends first', () => [made.soon, made.int], () => made.root],

@@ -117,7 +117,7 @@ describe('TLS', () => {
     ['good', 17],
     ['expired', -3],
     ['other', 17],
-  ])('the expiry of a certificate shows, whether it is accepted or not: %s', async (server, days) => {
+  ])('the expiry of a certificate is recorded, accepted or not: %s', async (server, days) => {
     const service = new Checked(http, { url: urls[server], tls_config: { ca_file: ca.cert } });
     const { samples } = await service.run();
     await service.close();
@@ -128,7 +128,7 @@ describe('TLS', () => {
     expect([...samples.keys()]).toContain('probe_tls_version_info{version="TLS 1.3"}');
   });
 
-  test('speaking plain HTTP to a TLS port, and TLS to a plain one, are told apart', async () => {
+  test('plain HTTP to a TLS port, and TLS to a plain one, have different errors', async () => {
     const plain = new Checked(http, { url: (urls.good as string).replace('https', 'http') });
     expect((await plain.run()).reason).toBe('protocol');
     await plain.close();

@@ -1,5 +1,5 @@
-// One suite for everybody who may answer PromQL: the embedded engine, a real Prometheus and a real VictoriaMetrics, over
-// the same samples. Whoever is known to answer otherwise is in known.ts, and has to.
+// One suite for all query engines: the embedded one, a real Prometheus and a real VictoriaMetrics, over the same samples.
+// known.ts has their known differences; a difference that is listed there and no longer exists fails.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENGINES, type RunningEngine } from '../support/engines.js';
@@ -48,7 +48,7 @@ describe.each(ENGINES)('%s', (name, start) => {
     });
   });
 
-  test("values for the program's own questions", async () => {
+  test("values for the program's own queries", async () => {
     const { samples } = await engine().instant('memory_bytes > 500', NOW);
     expect(samples.map(({ labels, value }) => [labels.toString(), value])).toEqual([
       ['memory_bytes{service="a"}', 1000],
@@ -65,16 +65,16 @@ describe.each(ENGINES)('%s', (name, start) => {
 describe('the table', () => {
   const names = SUITE.flatMap(([, questions]) => questions.map(({ name }) => name));
 
-  test('asks no question twice', () => {
+  test('has no query twice', () => {
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
   });
 
-  test('has every question that is known to be answered otherwise', () => {
+  test('has every query of a known difference', () => {
     const known = KNOWN.flatMap(({ questions }) => questions);
     expect(known.filter(name => !names.includes(name))).toEqual([]);
   });
 
-  test('knows of no difference of ours', () => {
+  test('has no known difference of the embedded engine', () => {
     expect(KNOWN.filter(({ engine }) => engine === 'embedded')).toEqual([]);
   });
 });

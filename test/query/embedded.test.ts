@@ -209,7 +209,7 @@ describe('answers', () => {
     expect(Object.keys(stats.timings)).toContain('evalTotalTime');
   });
 
-  test('what there is to say about a query', async () => {
+  test('annotations', async () => {
     const { infos } = await engine.answer(query('rate(c{i="01"}[1m])'));
     expect(infos).toEqual([
       'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "c" (1:6)',
@@ -320,14 +320,14 @@ describe('while a heavy query runs', () => {
     removeFolder(folder);
   });
 
-  test('a scrape is taken and a short question answered', async () => {
+  test('a scrape is stored and a short query answered', async () => {
     await engine.append(scrape(SCRAPES));
     const question: ApiQuery = { ask: 'query', query: 'c{i="01"}', time: END + STEP };
     expect(JSON.parse(await ask(engine, question)).result[0].value).toEqual([(END + STEP) / 1000, '40']);
     expect(isOver).toBe(false);
   });
 
-  test("a rule's question is answered", async () => {
+  test("a rule's query is answered", async () => {
     expect((await engine.instant('sum(c)', END)).samples[0]?.value).toBe((39 * 19 * 20) / 2);
     expect(isOver).toBe(false);
   });
@@ -343,15 +343,15 @@ describe('while a heavy query runs', () => {
     );
   });
 
-  test('it is ended when whoever asked goes away', async () => {
+  test('it is cancelled when its client disconnects', async () => {
     client.abort();
     expect(await heavy).toBe('canceled: query was canceled in expression evaluation');
-    // Only a thread that has nothing else to do answers something that is not short.
+    // A query that is not short is answered by a thread that has nothing else to do.
     const slow: ApiQuery = { ...HEAVY, step: 11_700 } as ApiQuery;
     expect((await ask(engine, slow)).length).toBeGreaterThan(1000);
   });
 
-  test('it is ended when its time is over', async () => {
+  test('it ends at its timeout', async () => {
     expect(await refusalOf(engine.answer(HEAVY, { timeout: 300 }))).toMatch(
       /^timeout: query timed out in (expression evaluation|query queue)$/,
     );
@@ -376,7 +376,7 @@ describe('while the rules are evaluated', () => {
   ];
   const file = toTransfer(readRuleFile('r.yml', JSON.stringify({ groups: [{ name: 'g', rules }] })));
 
-  test('short questions are answered, and scrapes that come meanwhile are kept afterwards', async () => {
+  test('short queries are answered, and scrapes that arrive meanwhile are stored afterwards', async () => {
     folder = makeFolder('query');
     const engine = open();
     const settings = { files: [file], externalUrl: '', interval: STEP, status: 'second' };
@@ -468,7 +468,7 @@ describe('a long answer', () => {
     expect(await heavy).toBe('canceled: query was canceled in expression evaluation');
   });
 
-  test('is over when whoever asked goes away', async () => {
+  test('ends when its client disconnects', async () => {
     const client = new AbortController();
     const { length, pieces } = await begin({ signal: client.signal });
     await pieces.next();
@@ -478,7 +478,7 @@ describe('a long answer', () => {
     expect(why).toBe('query was canceled in expression evaluation');
   });
 
-  test('is over when the monitor stops', async () => {
+  test('ends when the monitor stops', async () => {
     const { pieces } = await begin();
     await pieces.next();
     await engine.close();
@@ -488,7 +488,7 @@ describe('a long answer', () => {
   test.each<[string, (pieces: AsyncIterator<Uint8Array>) => Promise<unknown>]>([
     ['before any of it was fetched', async () => {}],
     ['in the midst', pieces => pieces.next()],
-  ])('is never taken for whole when the thread dies: %s', async (_, fetchSome) => {
+  ])('is an error for its client when the thread dies: %s', async (_, fetchSome) => {
     engine = open({ file: join(folder, 'mortal.db'), heapLimit: 48 });
     await fill(engine);
     const { length, pieces } = await begin();
@@ -535,7 +535,7 @@ describe('a thread that', () => {
   test('gives no sign of life is ended', async () => {
     const engine = open({ threadFile: new URL('threads/mute.mjs', import.meta.url), pingEvery: 50 });
     expect(await refusalOf(engine.answer(COUNT))).toMatch(
-      // Three, and more on a machine that gives the thread little time.
+      // Three, or more on a busy machine.
       /^execution: the query thread died: no sign of life after ([3-9]|\d\d+) pings; try a smaller query, or ask again$/,
     );
   });
@@ -547,7 +547,7 @@ describe('a thread that', () => {
     expect(log).not.toHaveBeenCalled();
   });
 
-  test('cannot start is tried again later and later', async () => {
+  test('cannot start is retried with increasing delays', async () => {
     const log = vi.fn();
     const engine = open({ threadFile: new URL('threads/stillborn.mjs', import.meta.url), log });
     expect(await refusalOf(engine.answer(COUNT))).toBe(

@@ -1,4 +1,4 @@
-// Blocks of hours in the store: kept over a restart, as long as the rest, and never given damaged.
+// Blocks of hours in the store: kept over a restart, as long as samples, and never returned damaged.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const open = () =>
   new Store({ file, retention: 10 * DAY, log: () => {}, clock: { now: () => NOW, elapsed: () => 0 } });
 const bytes = (...of: number[]) => Uint8Array.from(of);
 
-test('what is put is there after a restart, as long as samples are kept', async () => {
+test('blocks survive a restart, as long as samples are kept', async () => {
   const store = open();
   expect(store.hours.get(NOW)).toBeUndefined();
   for (const days of [12, 11, 10, 1])
@@ -31,19 +31,19 @@ test('what is put is there after a restart, as long as samples are kept', async 
   store.close();
   const again = open();
   await again.prune();
-  // A day that is over in part stays.
+  // A day that is partly too old stays.
   const left = [12, 11, 10, 1].map(days => again.hours.get(NOW - days * DAY)?.join(' '));
   expect(left).toEqual([undefined, '11 0 255', '10 0 255', '1 2']);
   again.close();
 });
 
-test('days with samples of an import are forgotten beside a running monitor, and no others', () => {
+test('days with imported samples are deleted beside a running monitor, and no others', () => {
   const store = open();
   for (const days of [5, 4, 3, 2]) store.hours.upsert(NOW - days * DAY, bytes(days));
   samplesChanged(file, NOW - 4 * DAY + 1, NOW - 3 * DAY);
   expect([5, 4, 3, 2].map(days => store.hours.has(NOW - days * DAY))).toEqual([true, false, false, true]);
   store.close();
-  // Nothing is made where nothing is kept.
+  // No file is created where there is none.
   const none = join(folder, 'none.db');
   samplesChanged(none, 0, NOW);
   expect(existsSync(none)).toBe(false);

@@ -1,17 +1,17 @@
-// A disk that is full after a megabyte, and grows when told to.
+// A disk that is full after a megabyte, until grow() is called.
 
 import { spawnSync } from 'node:child_process';
 
 export interface SmallDisk {
-  /** How the disk is kept small: a real file system, or a bound on the size of this process' files. */
+  /** How the disk is limited: a real file system, or a limit of the size of this process' files. */
   readonly by: 'tmpfs' | 'file size limit';
-  /** There is room again. */
+  /** Makes room again. */
   grow(): void;
-  /** Ends the bound; the folder is empty afterwards. */
+  /** Removes the limit; the folder is empty afterwards. */
   close(): void;
 }
 
-/** Makes `folder` a small disk. Only root may mount one; anybody else's process is bounded instead. */
+/** Makes `folder` a small disk. Only root may mount one; for other users the size of the process' files is limited. */
 export function makeSmall(folder: string): SmallDisk {
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status === 0) {
     return {
@@ -21,7 +21,7 @@ export function makeSmall(folder: string): SmallDisk {
     };
   }
   const limit = (bytes: string) => must('prlimit', '--pid', String(process.pid), `--fsize=${bytes}:`);
-  // Unheard, the signal of the bound would end the process; heard, the write fails.
+  // Without a handler the limit's signal would end the process; with one the write fails.
   const heard = () => {};
   process.on('SIGXFSZ', heard);
   limit('600000');

@@ -1,4 +1,4 @@
-// The store on real files, and what becomes of it when the disk does its worst.
+// The store on real files, with corrupt files and disks that cannot be written.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -117,7 +117,7 @@ describe('scans', () => {
   });
 });
 
-test('a scan recorded is kept when the process is killed', async () => {
+test('a recorded scan survives a kill of the process', async () => {
   const child = spawn(process.execPath, [WRITER, DIST, file, '1', '1000000'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -131,7 +131,7 @@ test('a scan recorded is kept when the process is killed', async () => {
   expect(child.signalCode).toBe('SIGKILL');
   expect(whole.length).toBeGreaterThan(299);
   const kept = times(open(), 1_000_000);
-  // One more may have been written before it could be said.
+  // A scan may have been written whose line was not.
   expect(kept.slice(-whole.length)).toEqual([...whole].reverse());
   expect(kept.length - whole.length).toBeLessThanOrEqual(1);
   expect(asides()).toEqual([]);
@@ -152,7 +152,7 @@ test('two processes may write to one file', async () => {
 });
 
 describe('retention', () => {
-  test('takes all of what is too old, in bites, and nothing else', async () => {
+  test('deletes everything that is too old, in batches, and nothing else', async () => {
     const store = open({ retention: 1000 });
     fill(store, 1, 1300);
     const before = store.size;
@@ -168,7 +168,7 @@ describe('retention', () => {
     expect(open().count).toBe(100);
   });
 
-  test('gives space back', async () => {
+  test('frees space', async () => {
     const store = open({ retention: 1000 });
     const noise = () => JSON.stringify(Array.from({ length: 300 }, () => Math.random()));
     for (let at = 1; at <= 600; at++) store.append({ at, entry: noise() });
@@ -182,7 +182,7 @@ describe('retention', () => {
     expect(statSync(file).size).toBeLessThan(full / 4);
   });
 
-  test('of a store that was closed meanwhile ends', async () => {
+  test('ends when the store is closed meanwhile', async () => {
     const store = open({ retention: 1000 });
     fill(store, 1, 1300);
     const pruning = store.prune();
@@ -196,7 +196,7 @@ describe('the clock is set back', () => {
   test.each([
     ['by an hour', 3_600_000, 64],
     ['by days', 500_000_000, 0],
-  ])('%s: the newest scan is the first, and none is of a time to come', (_, back, left) => {
+  ])('%s: the newest scan is the first, and none is in the future', (_, back, left) => {
     const store = open();
     const start = now;
     for (let i = 0; i <= 183; i++) store.append({ at: start + i * 30_000, entry: entry(i) });
@@ -212,7 +212,7 @@ describe('the clock is set back', () => {
     ]);
   });
 
-  test('by seconds: nothing is forgotten', () => {
+  test('by seconds: nothing is deleted', () => {
     const store = open();
     fill(store, 10_000, 10_100);
     store.append({ at: 9000, entry: entry(9000) });
@@ -251,7 +251,7 @@ describe('a corrupt file is set aside, never deleted, and serving goes on', () =
     const store = open();
     store.scans({ limit: 1000 });
     fill(store, 2000, 2010);
-    // What can be read of the old file is in the new one.
+    // The readable rows of the old file are in the new one.
     const saved = times(store).slice(11);
     expect(times(store).slice(0, 11)).toEqual(downFrom(2010, 2000));
     expect(store.count).toBe(11 + saved.length);
@@ -268,7 +268,7 @@ describe('a corrupt file is set aside, never deleted, and serving goes on', () =
     expect(open().count).toBe(11 + saved.length);
   });
 
-  /** Where in the file the content of a row in the middle ends. */
+  /** The offset in the file at which the content of a row in the middle ends. */
   function middleOfRows(): number {
     const db = new Database(file, { readonly: true });
     const row = db.prepare<[], { entry: Buffer }>('SELECT entry FROM scans WHERE id = 150').get();
@@ -291,7 +291,7 @@ describe('a corrupt file is set aside, never deleted, and serving goes on', () =
     expect(store.damage.at).toBe(now);
   });
 
-  test('a bit flipped in what a row holds, which SQLite does not see', () => {
+  test('a bit flipped in the content of a row, which SQLite does not notice', () => {
     written();
     const bytes = readFileSync(file);
     const at = middleOfRows() + 8;
@@ -307,7 +307,7 @@ describe('a corrupt file is set aside, never deleted, and serving goes on', () =
     expect(logged).toContainEqual(['error', 'A damaged row was left out']);
   });
 
-  test('one that is set aside twice in a day keeps both', () => {
+  test('a file that is set aside twice in a day is kept twice', () => {
     for (const text of ['first', 'second']) {
       mkdirSync(join(folder, 'data'), { recursive: true });
       writeFileSync(file, text.repeat(1000));
@@ -371,7 +371,7 @@ describe('a store that cannot be opened keeps scans in memory and tries again', 
     expect(asides()).toEqual([]);
   });
 
-  test('and lets go of the oldest when there are too many', () => {
+  test('and drops the oldest when there are too many', () => {
     writeFileSync(join(folder, 'data'), '');
     const store = open();
     fill(store, 1, 2100);
@@ -410,10 +410,10 @@ test('while the disk is full scans wait in memory; when there is room they are w
   }
 });
 
-test('a folder nobody may write to is a problem and no crash', () => {
+test('a folder that cannot be written to is a problem and no crash', () => {
   mkdirSync(join(folder, 'data'));
   chmodSync(join(folder, 'data'), 0o500);
-  // Root may write anywhere but here.
+  // A folder that even root cannot write to.
   const store = open(process.getuid?.() === 0 ? { file: '/sys/monitor/monitor.db' } : {});
   fill(store, 1, 2);
   expect(store.problem).toMatch(

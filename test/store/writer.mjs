@@ -1,5 +1,5 @@
-// A program that appends scans to a store until it is killed or has written as many as told, and says each one that
-// was kept. Its own process, for the store's tests: node writer.mjs DIST FILE FIRST COUNT
+// Appends COUNT scans to a store, unless it is killed before, and prints the number of each one that was stored. A process
+// of its own for the store's tests: node writer.mjs DIST FILE FIRST COUNT
 
 const [dist, file, first, count] = process.argv.slice(2);
 const { Store } = await import(`${dist}/store/store.js`);

@@ -1,5 +1,5 @@
-// Alerting as the program has it: a store in a folder, an alertmanager.yml of the test's own, receivers that are real
-// servers. Whoever makes one closes it.
+// Alerting as in the program: a store in a folder, an alertmanager.yml of the test's own, receivers that are real servers.
+// The caller must close it.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { type Clock, systemClock } from '../../src/model/time.js';
 import { Store } from '../../src/store/store.js';
 import type { Endpoint } from './endpoint.js';
 
-/** Everything has been checked. */
+/** All services were checked. */
 export const CHECKED = { isKnown: () => true, areAllKnown: () => true };
 
 /** An evaluation that found these alerts and nothing else. */
@@ -23,25 +23,25 @@ export function evaluation(alerts: readonly Alert[]) {
   return { at: Date.now(), unsent: alerts, active, notDue: [], failures: 0 };
 }
 
-/** What was heard of messages: `sent webhook`, `failed webhook serverError`. */
+/** Events of messages: `sent webhook`, `failed webhook serverError`. */
 export type Heard = string[];
 
 export interface World {
   readonly alerting: Alerting;
   readonly store: Store;
   readonly heard: Heard;
-  /** What was logged: level, message, fields. */
+  /** Log entries: level, message, fields. */
   readonly logged: [level: string, message: string, fields: Record<string, unknown>][];
-  /** Lets alerts of our own fire now, or end when `endsAt` is past. */
+  /** Makes alerts of our own fire now, or end when `endsAt` is past. */
   tell(...alerts: readonly IncomingAlert[]): void;
-  /** Takes up another alertmanager.yml. */
+  /** Applies another alertmanager.yml. */
   reconfigure(alertmanager: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface WorldOptions {
   readonly folder: string;
-  /** Text of alertmanager.yml; without one nobody is told here. */
+  /** Text of alertmanager.yml; without one there is no embedded Alertmanager. */
   readonly alertmanager?: string;
   readonly alertmanagers?: readonly AlertmanagerAddress[];
   readonly actions?: readonly ActionDefinition[];
@@ -98,7 +98,7 @@ export function firing(labels: Readonly<Record<string, string>>, endsAt?: number
   const all = { alertname: 'ServiceDown', severity: 'critical', ...labels };
   return {
     labels: Labels.of(all),
-    annotations: { description: `${all.alertname} of ${labels.target ?? 'nobody'}` },
+    annotations: { description: `${all.alertname} of ${labels.target ?? 'no target'}` },
     endsAt: endsAt ?? Date.now() + 240_000,
     generatorUrl: '',
   };
@@ -115,7 +115,7 @@ interface WebhookMessage {
   readonly alerts: readonly { readonly status: string; readonly labels: Record<string, string> }[];
 }
 
-/** What an endpoint was told by webhooks: `ops: firing tools, resolved redis`. */
+/** Webhook messages of an endpoint: `ops: firing tools, resolved redis`. */
 export function toldTo(endpoint: Endpoint): string[] {
   return endpoint.requests.map(({ body }) => {
     const { receiver, alerts } = JSON.parse(body) as WebhookMessage;

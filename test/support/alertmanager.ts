@@ -7,19 +7,19 @@ import { Child, freePort, makeFolder, removeFolder } from './child.js';
 export interface AlertmanagerServer {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** What it has logged. */
+  /** Its log. */
   readonly log: string;
   readonly pid: number;
-  /** GET of a path below /api/v2 as JSON. @throws with its words when it refuses */
+  /** GET of a path below /api/v2 as JSON. @throws its error when it refuses */
   get<T>(path: string): Promise<T>;
-  /** POST below /api/v2. @throws with its words when it refuses */
+  /** POST below /api/v2. @throws its error when it refuses */
   post<T>(path: string, body: unknown): Promise<T>;
-  /** Takes up another configuration. @throws with its words when it refuses */
+  /** Loads another configuration. @throws its error when it refuses */
   reload(configuration: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts one with the text of an alertmanager.yml and waits until it is ready. It talks to no other. */
+/** Starts one with the text of an alertmanager.yml and waits until it is ready. It is no member of a cluster. */
 export async function startAlertmanager(configuration: string, port?: number): Promise<AlertmanagerServer> {
   const at = port ?? (await freePort());
   const url = `http://127.0.0.1:${at}`;

@@ -1,4 +1,4 @@
-// Real servers for tests: started on ports nobody else has, waited for, ended by their process id.
+// Real servers for tests: started on free ports, waited for, ended by their process id.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

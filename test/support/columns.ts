@@ -64,7 +64,7 @@ function showNumber(value: number): string {
   return String(value).replace('Infinity', 'Inf');
 }
 
-/** What an evaluation would be told: `warning 7: ...` when the place starts at the offset 7. */
+/** The annotations of an evaluation: `warning 7: ...` when the position starts at the offset 7. */
 export class Notes {
   readonly said: string[] = [];
   spent = 0;

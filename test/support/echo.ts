@@ -1,4 +1,4 @@
-// Servers that refuse everything and repeat all they got, decoded too, so that errors about them could.
+// Servers that refuse everything and repeat the request, decoded too, so that errors could contain secrets of it.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:net';
@@ -6,7 +6,7 @@ import type { Certificate } from './certificate.js';
 import { listen, portOf, stop } from './http.js';
 import { startSmtp } from './smtp.js';
 
-/** The markers they got, `zebra` and a number, in credentials too. */
+/** The markers in requests, `zebra` and a number, in credentials too. */
 export class Heard {
   readonly markers = new Set<string>();
 
@@ -63,7 +63,7 @@ function decodedBasic({ headers }: IncomingMessage): string {
   return Buffer.from(encoded, 'base64').toString();
 }
 
-/** A server that answers Redis' commands as one does that does not know them. */
+/** A server that answers Redis' commands with errors for unknown commands. */
 export async function startRedisEcho(heard: Heard): Promise<Omit<Echo, 'url'>> {
   const server: Server = createServer(socket => {
     socket.on('error', () => {});
@@ -87,7 +87,7 @@ export async function startRedisEcho(heard: Heard): Promise<Omit<Echo, 'url'>> {
   };
 }
 
-/** A mail server that lets nobody in and repeats why. */
+/** A mail server that refuses every login and repeats its credentials. */
 export async function startSmtpEcho(heard: Heard): Promise<Omit<Echo, 'url'>> {
   const { port, close } = await startSmtp({
     onAuth({ username, password }, _session, done) {

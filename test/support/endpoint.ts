@@ -1,4 +1,4 @@
-// A service notifications are sent to: keeps what it got, answers what the test says.
+// A service that receives notifications: records requests, answers as the test configures.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Certificate } from './certificate.js';
@@ -18,9 +18,9 @@ export interface Endpoint {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
   readonly host: string;
-  /** All it got, in order; emptied by the test. */
+  /** All requests, in order; emptied by the test. */
   readonly requests: Request[];
-  /** What it does with the next ones. */
+  /** How it answers the next ones. */
   behaviour: Behaviour;
   close(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export const babbles: Behaviour = response => {
   response.socket?.end('what?\r\n\r\n');
 };
 
-/** Starts one on a free port; it answers 200 `ok` until told otherwise. */
+/** Starts one on a free port; by default it answers 200 `ok`. */
 export async function startEndpoint(tls?: Certificate): Promise<Endpoint> {
   const requests: Request[] = [];
   const endpoint = { behaviour: answers(200, 'ok') };

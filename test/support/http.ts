@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Certificate } from './certificate.js';
 
-/** Listens on a free port of 127.0.0.1, over TLS with a certificate; whoever starts it ends it with {@link stop}. */
+/** Listens on a free port of 127.0.0.1, over TLS with a certificate. The caller must {@link stop} it. */
 export async function listen(answer: RequestListener, tls?: Certificate): Promise<Server> {
   const server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, answer) : createServer(answer);
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

@@ -59,7 +59,7 @@ class Program {
       this.#stderr += chunk.toString('utf8');
     });
     this.exited = new Promise(resolve => {
-      // Unlike `exit`, `close` comes after the last of its words.
+      // Unlike `exit`, `close` comes after the last output.
       this.#child.once('close', (code, signal) => {
         this.#ended = { code, signal };
         resolve(this.#ended);
@@ -89,7 +89,7 @@ class Program {
   }
 }
 
-/** A monitor that serves; whoever started it disposes of it, which kills what still runs. */
+/** A running monitor. The caller must dispose of it, which kills the process if it still runs. */
 export class RunningMonitor implements AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;

@@ -1,4 +1,4 @@
-// Receivers opened from a line of alertmanager.yml, and notifications to tell them.
+// Receivers opened from a line of alertmanager.yml, and notifications for them.
 
 import { readGlobal } from '../../src/alertmanager/config/global.js';
 import { TemplateDecoder } from '../../src/alertmanager/config/template-decoder.js';
@@ -17,9 +17,9 @@ import { parseModelDuration } from '../../src/promql/duration.js';
 
 export interface Opened {
   readonly receiver: Receiver;
-  /** What was logged: level, message, fields. */
+  /** Log entries: level, message, fields. */
   readonly logged: [level: string, message: string, fields: Record<string, unknown>][];
-  /** Delivers and answers the error there was. */
+  /** Delivers. @returns the error, if there was one */
   deliver(notification: Notification, signal?: AbortSignal): Promise<DeliveryError | undefined>;
 }
 

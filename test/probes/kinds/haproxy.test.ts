@@ -189,7 +189,12 @@ backend database
       'refused: Statistics: No such socket',
       0,
     ],
-    ['nobody there', () => ({ stats_url: 'http://127.0.0.1:1/stats' }), 'refused: Connection refused', 0],
+    [
+      'connection refused',
+      () => ({ stats_url: 'http://127.0.0.1:1/stats' }),
+      'refused: Connection refused',
+      0,
+    ],
   ];
   test.each(outcomes)('%s', async (_, config, want, up) => {
     const ran = await run(await bench.open(haproxy, config()));
@@ -198,7 +203,7 @@ backend database
   });
 });
 
-test("the socket of HAProxy's master process is named", async () => {
+test("the error names the socket of HAProxy's master process", async () => {
   const folder = makeFolder('haproxy-master');
   const file = join(folder, 'haproxy.cfg');
   const master = join(folder, 'master.sock');
@@ -211,7 +216,7 @@ test("the socket of HAProxy's master process is named", async () => {
   try {
     await child.until(async () => (await fetch(`http://127.0.0.1:${port}/`)).status > 0);
     const probe = await bench.open(haproxy, { stats_url: `unix:${master}` });
-    // The socket answers a little later than its workers.
+    // The master's socket answers a little later than its workers.
     await expect
       .poll(async () => verdict(await run(probe)), { timeout: 10_000 })
       .toBe(
@@ -223,7 +228,7 @@ test("the socket of HAProxy's master process is named", async () => {
   }
 });
 
-test('a page to sign in by is named, and where it came from', async () => {
+test('the error names a login page and its address', async () => {
   const server = await listen((request, response) => {
     if (request.url?.startsWith('/login')) {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Sign in</title>');
@@ -238,7 +243,7 @@ test('a page to sign in by is named, and where it came from', async () => {
   await stop(server);
 });
 
-test('each limit is named by its own key', async () => {
+test('the error of each limit names its own key', async () => {
   const server = await listen((_, response) => response.end('x'.repeat(2000)));
   const url = `http://127.0.0.1:${portOf(server)}/`;
   const health = await bench.open(haproxy, { url, body_limit: 1000 });
@@ -248,7 +253,7 @@ test('each limit is named by its own key', async () => {
   await stop(server);
 });
 
-describe('something else that answers', () => {
+describe('another server at the address', () => {
   const answers: readonly [name: string, answer: RequestListener, want: RegExp][] = [
     [
       'JSON of a model server',

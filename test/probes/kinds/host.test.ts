@@ -44,7 +44,7 @@ describe('the processors', () => {
       [Number.NaN, 0.25],
     ],
     [
-      'a short look does not start the interval anew',
+      'a short measurement does not restart the interval',
       [
         [0, 0],
         [10, 20],
@@ -192,7 +192,7 @@ describe('the mount table', () => {
     'nonsense',
     '',
   ].join('\n');
-  test('tells a read-only file system from a read-only view of one', () => {
+  test('distinguishes a read-only file system from a read-only mount of a writable one', () => {
     expect(parseMounts(text)).toEqual([
       { mountpoint: '/', fstype: 'ext4', readOnly: false },
       { mountpoint: '/etc/hosts', fstype: 'ext4', readOnly: false },
@@ -212,7 +212,7 @@ describe('the mount table', () => {
   ])('%s may hang: %s', (type, want) => expect(mayHang(type)).toBe(want));
 });
 
-describe('a file system of the network that hangs', () => {
+describe('a network file system that hangs', () => {
   const folder = makeFolder('df');
   const path = process.env.PATH;
   afterAll(() => {
@@ -220,8 +220,8 @@ describe('a file system of the network that hangs', () => {
     removeFolder(folder);
   });
 
-  test('hides no disk and no other, is asked once, and delays once', async () => {
-    // A `df` that hangs as the real one does, and notes what it was asked for.
+  test('does not hide other file systems, is measured once, and delays once', async () => {
+    // A `df` that hangs as the real one does, and records its arguments.
     writeFileSync(
       join(folder, 'df'),
       `#!/bin/sh
@@ -262,13 +262,13 @@ esac
 });
 
 describe('a costly reading', () => {
-  test('is taken once while it is fresh', async () => {
+  test('is made once while it is fresh', async () => {
     let reads = 0;
     const value = new Refreshed(async () => ++reads, 60_000);
     expect([await value.get(never), await value.get(never)]).toEqual([1, 1]);
   });
 
-  test('that hangs is waited for once, and never started again', async () => {
+  test('that hangs delays once, and is not started again', async () => {
     let reads = 0;
     const value = new Refreshed(() => {
       reads++;

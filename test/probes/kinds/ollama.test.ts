@@ -133,7 +133,7 @@ describe('ollama', () => {
     expect(present).toHaveLength(wanted.length);
   });
 
-  test('a model in memory without a time to go, and names that are no text', async () => {
+  test('a loaded model without an expiry, and names that are no text', async () => {
     const models = ['a\ud800', 'a\ud801', 'm'].map(name => ({ name: `${name}:1` }));
     const loaded = [{ name: 'm:1', size_vram: 5, expires_at: '0001-01-01T00:00:00Z' }];
     const ran = await ask({ '/api/tags': { models }, '/api/ps': { models: loaded } });
@@ -179,7 +179,7 @@ describe('ollama', () => {
     expect(verdict(ran)).toEqual(want instanceof RegExp ? expect.stringMatching(want) : want);
   });
 
-  test('every model of a long list is there once', async () => {
+  test('every model of a long list is recorded once', async () => {
     const models = Array.from({ length: 600 }, (_, i) => ({ name: `m${i}:latest`, size: i }));
     const ran = await ask(
       { '/api/tags': { models: [...models, ...models] }, '/api/ps': { models } },
@@ -222,7 +222,7 @@ describe('ollama', () => {
     );
   });
 
-  test('nobody there', async () => {
+  test('connection refused', async () => {
     const probe = await bench.open(ollama, { url: 'http://127.0.0.1:1/api/tags' });
     expect(verdict(await run(probe))).toBe('refused: Connection refused');
   });

@@ -110,7 +110,7 @@ describe('redis with a password', () => {
   test.each(signIns)('signs in: %s', async (_, config, want) => {
     const ran = await run(await at(config));
     expect(verdict(ran)).toBe(want);
-    // What is refused beside INFO does not hide what INFO says.
+    // A refused command other than INFO does not hide what INFO returns.
     const informed = want === 'ok' || /DB index|'select'/.test(want);
     expect(ran.attempt.value('redis_up')).toBe(informed ? 1 : 0);
     expect(ran.attempt.value('redis_connected_slaves')).toBe(informed ? 1 : undefined);
@@ -198,7 +198,7 @@ describe('redis with a password', () => {
     );
   });
 
-  test('shows people the fields they look for', async () => {
+  test('shows the fields of the detail view', async () => {
     const { attempt } = await run(await at({ password: PASSWORD }));
     expect(attempt.details).toMatchObject({
       connected_clients: expect.any(Number),
@@ -222,14 +222,14 @@ describe('redis with a password', () => {
     expect(attempt.details).toMatchObject({ role: 'slave', master_link_status: 'up' });
   });
 
-  test('takes a server that wants no password as it is', async () => {
+  test('accepts a server without a password', async () => {
     const probe = await bench.open(redis, { host: `127.0.0.1:${replica.port}`, password: PASSWORD });
     expect(verdict(await run(probe))).toBe('ok');
   });
 });
 
-describe('redis that goes away', () => {
-  test('hung, back, killed: each as what it is', async () => {
+describe('redis that stops answering', () => {
+  test('hung, running again, killed: each with its reason', async () => {
     const server = await startRedis();
     try {
       const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}` });
@@ -250,7 +250,7 @@ describe('redis that goes away', () => {
     }
   });
 
-  test('full: says so', async () => {
+  test('full: the reason names the limit of clients', async () => {
     const server = await startRedis({ lines: ['maxclients 1'] });
     try {
       const holder = await bench.open(redis, { host: `127.0.0.1:${server.port}` });
@@ -287,7 +287,7 @@ describe('PING refused for a state of the server, INFO answered', () => {
     }
   });
 
-  test('is busy with a script, which keeps INFO from being answered too', async () => {
+  test('is busy with a script, during which INFO is not answered either', async () => {
     const server = await startRedis({ lines: ['busy-reply-threshold 10'] });
     try {
       const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}` });
@@ -327,7 +327,7 @@ describe('PING refused for a state of the server, INFO answered', () => {
     }
   });
 
-  test('a reply of any length ends between two words, on one line, without the password', async () => {
+  test('an error reply of any length is cut between two words, on one line, without the password', async () => {
     const reply = `BUSY ${'a long story '.repeat(100)}`;
     for (const [answer, want] of [
       [reply, /^status: BUSY (a long story )+a( long)?( story)?…$/],
@@ -342,7 +342,7 @@ describe('PING refused for a state of the server, INFO answered', () => {
   });
 });
 
-describe('what INFO of another server says, as redis_exporter reads it', () => {
+describe('INFO of other servers, as redis_exporter reads it', () => {
   const answers: readonly [name: string, lines: string[], want: Record<string, number>][] = [
     [
       "two masters of KeyDB's active replica",
@@ -413,7 +413,7 @@ describe('what INFO of another server says, as redis_exporter reads it', () => {
   });
 });
 
-describe('something else that answers', () => {
+describe('another server at the address', () => {
   const answers: readonly [name: string, answer: (socket: Socket) => void, want: string][] = [
     [
       'hangs up',

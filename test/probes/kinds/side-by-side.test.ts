@@ -1,4 +1,4 @@
-// The exporters whose names we keep look at the same servers at the same moment.
+// The exporters whose metric names we use probe the same servers at the same time.
 
 import type { RequestListener, Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -31,11 +31,11 @@ afterEach(async () => {
 interface Meant {
   readonly exceptions: readonly Exception[];
   readonly moving: readonly Moving[];
-  /** Their names of labels, and ours. */
+  /** Names of labels: theirs, ours. */
   readonly rename?: Readonly<Record<string, string>>;
 }
 
-/** Our look, theirs, and ours again. */
+/** Our probe, theirs, and ours again. */
 async function sideBySide(
   kind: Pick<ProbeKind, 'families'>,
   probe: Probe,
@@ -43,7 +43,7 @@ async function sideBySide(
   { exceptions, moving, rename = {} }: Meant,
 ): Promise<string[]> {
   const families = [...attemptFamilies, ...kind.families];
-  // Whoever looks for the first time is seen doing so; both are regulars when they are compared.
+  // The first probe of each changes what the server shows, such as its clients; compare the second ones.
   await look(probe, families);
   await fetch(url);
   const before = await look(probe, families);
@@ -155,14 +155,18 @@ const REDIS_EXPORTER: Meant = {
       what: 'series',
       reason: 'it asks CONFIG GET databases and shows the empty ones too',
     },
-    { family: 'redis_connected_clients', what: 'value', reason: 'it connects anew and so counts one more' },
+    {
+      family: 'redis_connected_clients',
+      what: 'value',
+      reason: 'it opens a connection and so counts one more',
+    },
   ],
   moving: [
     {
       family: /^redis_(memory_used_(?!lua|peak|startup|scripts)|allocator_|mem_fragmentation_|mem_clients_)/,
       reason: 'memory moves with every connection and every answer',
     },
-    { family: /^redis_client_recent_max_/, reason: 'the buffers of whoever asked last' },
+    { family: /^redis_client_recent_max_/, reason: 'the buffers of the last client' },
     { family: 'redis_start_time_seconds', reason: 'whole seconds, by two clocks' },
     { family: 'redis_db_avg_ttl_seconds', reason: 'an estimate the server keeps making' },
   ],
@@ -173,7 +177,7 @@ const BLACKBOX_EXPORTER: Meant = {
     {
       family: 'probe_http_duration_seconds',
       what: 'series',
-      reason: 'it shows 0 for a phase that was not reached and connects anew every time',
+      reason: 'it shows 0 for a phase that was not reached and opens a connection every time',
     },
   ],
   moving: [

@@ -1,4 +1,4 @@
-// Rules over stored history: the same series as the running rules make, and as promtool makes for a real Prometheus.
+// Backfill of rules over stored history: the same series as those of the running rules, and of promtool for a Prometheus.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -55,7 +55,7 @@ function backfill(options: Partial<BackfillOptions> = {}, rules = RULES) {
   });
 }
 
-/** What the rules make of the history while it comes in. */
+/** The series that running rules record while the history is scraped. */
 function live(file: string): void {
   const store = new SampleStore({ file, retention: 1e15, log: () => {} });
   const shared = { lookback: 5 * MINUTE, defaultInterval: MINUTE, maxSamples: 1e6, checkpoint: () => {} };
@@ -82,7 +82,7 @@ function made(from: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(from).filter(([series]) => !series.startsWith('load{')));
 }
 
-test('history gets the series that the running rules would have made', async () => {
+test('writes the series that the running rules would have recorded', async () => {
   await fill(db, points());
   const { moments, written, skipped, rules } = await backfill();
   expect({ moments, skipped }).toEqual({ moments: MINUTES + 1, skipped: 0 });
@@ -99,7 +99,7 @@ test('history gets the series that the running rules would have made', async () 
   expect(written).toBe(rules.reduce((sum, { made: each }) => sum + each, 0));
 });
 
-test('a second run writes nothing, and what is there stays', async () => {
+test('a second run writes nothing, and changes nothing', async () => {
   await fill(db, points());
   await backfill();
   const before = contents(db);
@@ -109,7 +109,7 @@ test('a second run writes nothing, and what is there stays', async () => {
   expect(contents(db)).toEqual(before);
 });
 
-test('a rule that has run for a while gets what was before, and nothing among its own samples', async () => {
+test('a rule that has run for a while gets samples before its own, and none among them', async () => {
   await fill(db, points());
   // From minute 100 to 200 it was evaluated half a minute beside the grid.
   const own = Array.from({ length: 100 }, (_, i) => ({ at: START + (100 + i) * MINUTE + 30_000, value: -1 }));
@@ -139,7 +139,7 @@ groups:
   expect(seen).toContain(' 101=-1 ');
 });
 
-test('a rule that fails at some moments is told of, and the others are written', async () => {
+test('a rule that fails at some times is reported, and the others are written', async () => {
   await fill(db, points());
   const rules = `
 groups:
@@ -174,7 +174,7 @@ groups:
   ]);
 });
 
-test('nothing is written and nothing is left when it is broken off', async () => {
+test('an interrupted backfill writes nothing and leaves no files', async () => {
   await fill(db, points());
   const before = contents(db);
   let moments = 0;

@@ -20,7 +20,7 @@ interface Series {
 const SERIES: readonly Series[] = [
   { name: 'requests_total', labels: { service: 'a', code: '200' }, value: k => 6 * k },
   { name: 'requests_total', labels: { service: 'a', code: '500' }, value: k => Math.floor(k / 4) },
-  // Starts anew at sample 60.
+  // Restarts from zero at sample 60.
   {
     name: 'requests_total',
     labels: { service: 'b', code: '200' },

@@ -1,4 +1,4 @@
-// The engine over an HTTP API: against a real Prometheus, and against servers that are none or not well.
+// The remote engine: against a real Prometheus, and against servers that are none or fail.
 
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
@@ -160,7 +160,7 @@ describe('a real Prometheus', () => {
       { ask: 'query_range', query: '1', start: 0, end: 20_000_000, step: 1000 },
       'bad_data: exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
     ],
-  ])('its own words for %s', async (_, question, want) => {
+  ])('its own error for %s', async (_, question, want) => {
     expect(await refusalOf(engine.answer(question))).toBe(want);
   });
 
@@ -197,7 +197,7 @@ describe('a server that answers', () => {
       'unavailable: query.url URL: answered HTTP 404: there is no /api/v1 below it; check query.url',
     ],
     [
-      'that it knows nobody',
+      'that the credentials are wrong',
       page(401, 'text/plain', 'Unauthorized'),
       'unavailable: query.url URL: answered HTTP 401: it refuses the credentials; check basic_auth, authorization or headers of query',
     ],
@@ -271,7 +271,7 @@ describe('a server that answers', () => {
   });
 });
 
-test('nobody there', async () => {
+test('connection refused', async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
   const engine = engineAt(`${url}/prometheus?token=secret`);
   expect(await refusalOf(engine.answer(ONE))).toBe(
@@ -290,7 +290,7 @@ test('a server that never answers', async () => {
   );
 });
 
-test('whoever asked goes away', async () => {
+test('a client that disconnects cancels its query', async () => {
   const gone: Promise<unknown>[] = [];
   const arrived = resolvers();
   const url = await serve((_, response) => {
@@ -306,7 +306,7 @@ test('whoever asked goes away', async () => {
   await gone[0];
 });
 
-test('an engine that is closed', async () => {
+test('a closed engine', async () => {
   const arrived = resolvers();
   const url = await serve(() => arrived.resolve());
   const engine = engineAt(url);
@@ -411,7 +411,7 @@ test('warnings, infos and a compressed answer', async () => {
   expect([text(data), warnings, infos]).toEqual(['{"a":"ö"}', ['w'], ['i']]);
 });
 
-test('what repeats the request is shown without its credentials', async () => {
+test('an error that repeats the request is shown without its credentials', async () => {
   const url = await serve(({ headers }, response) => {
     const said = JSON.stringify(`denied: ${headers.authorization}, ${headers['x-key']}`);
     const { method } = response.req;
@@ -431,7 +431,7 @@ test('what repeats the request is shown without its credentials', async () => {
   expect([warnings, infos]).toEqual([[want], [want]]);
 });
 
-test('a redirect is followed with the same request, without what signs in when it leads elsewhere', async () => {
+test('a redirect is followed with the same request, without credentials when it leads to another host', async () => {
   const requests: [string | undefined, string, string | undefined][] = [];
   const note = async (request: IncomingMessage): Promise<void> => {
     requests.push([request.method, (await bodyOf(request)).slice(0, 15), request.headers.authorization]);
@@ -454,7 +454,7 @@ test('a redirect is followed with the same request, without what signs in when i
   ]);
 });
 
-test('a connection is kept, and replaced when it has died unnoticed', async () => {
+test('a connection is reused, and replaced when it has died unnoticed', async () => {
   const sockets = new Set<Socket>();
   const url = await serve((request, response) => {
     sockets.add(request.socket);

@@ -1,5 +1,5 @@
-// Whose turn it is in the query thread, with a clock and orders of the test's own: a metric named `long` takes as long
-// to read as the script says, and meanwhile come the orders it says.
+// The order of requests in the query thread, with a manual clock: a metric named `long` takes as long to read as the script
+// says, and the requests of the script arrive meanwhile.
 
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../../src/model/labels.js';
@@ -13,7 +13,7 @@ import { CooperativeTask } from '../../../src/query/thread/task.js';
 interface Read {
   /** Milliseconds it takes. */
   readonly takes?: Millis;
-  /** Orders that have come when it is done. */
+  /** Requests that have arrived when it is done. */
   readonly meanwhile?: readonly QueryThreadRequest[];
   /** Samples it reads. */
   readonly samples?: number;
@@ -27,7 +27,7 @@ const idOf = (name: string): number => {
 };
 const nameOf = (id: number): string => [...ids].find(([, each]) => each === id)?.[0] as string;
 
-/** Asks a question whose name is its query's first metric. */
+/** Sends a query, named by its first metric. */
 function ask(
   query: string,
   { priority = 'user', timeout = 10_000 }: { priority?: Priority; timeout?: number } = {},
@@ -39,13 +39,13 @@ const rule = (query: string): QueryThreadRequest => ask(query, { priority: 'urge
 const cancel = (name: string): QueryThreadRequest => ({ type: 'cancel', id: idOf(name) });
 const more = (name: string): QueryThreadRequest => ({ type: 'nextChunk', id: idOf(name) });
 const ping: QueryThreadRequest = { type: 'ping' };
-/** A question whose answer does not fit into one message. */
+/** A query whose answer does not fit into one message. */
 const askLong = (name: string): QueryThreadRequest => {
   const wide = `label_replace(${name}, "x", "${'x'.repeat(90_000)}", "", "")`;
   return ask(`${name} or label_join(${wide}, "x", "", "x", "x", "x", "x")`);
 };
 
-/** Plays orders and answers what was reported, in order. */
+/** Plays requests. @returns the events of the thread, in order */
 function play(orders: readonly QueryThreadRequest[], reads: Readonly<Record<string, Read>>): string[] {
   let now = 0;
   const inbox: QueryThreadRequest[] = [];
@@ -170,7 +170,7 @@ const CASES: [string, readonly QueryThreadRequest[], Record<string, Read>, reado
   [
     'waiting takes time too',
     [ask('a'), ask('b', { timeout: 50 }), ask('c', { timeout: 70 })],
-    // Neither is let in between: it is over in one piece.
+    // No other request runs in between: it is done in one step.
     { a: { takes: 60, fails: 'x' } },
     [
       'log: A query failed: x',
@@ -253,7 +253,7 @@ const CASES: [string, readonly QueryThreadRequest[], Record<string, Read>, reado
     },
     ['r'],
   ],
-  ['canceling what is long gone', [ask('a'), cancel('nobody')], {}, ['a']],
+  ['canceling an unknown query', [ask('a'), cancel('unknown')], {}, ['a']],
   ['other orders at once', [ask('a')], { a: { takes: 3, meanwhile: [ping] } }, ['ping', 'a']],
   [
     'not at every checkpoint',
@@ -280,7 +280,7 @@ test.each(CASES)('%s', (_, orders, reads, want) => {
 });
 
 describe('clear', () => {
-  test('ends what runs and what waits', () => {
+  test('ends running and waiting queries', () => {
     let desk: QueryScheduler | undefined;
     const seen: string[] = [];
     let now = 0;
@@ -307,7 +307,7 @@ describe('clear', () => {
   });
 });
 
-/** Plays orders that come while the rules are evaluated for `takes` milliseconds, 5 at a time. */
+/** Plays requests that arrive while the rules are evaluated for `takes` milliseconds, 5 at a time. */
 function playWithin(
   takes: Millis,
   orders: readonly QueryThreadRequest[],
@@ -362,7 +362,7 @@ describe('while the rules are evaluated', () => {
   });
 });
 
-test('what is no question may be done before each question and within one', () => {
+test('requests that are no queries may run before each query and within one', () => {
   const seen: string[] = [];
   let now = 0;
   const clock = { now: () => now, elapsed: () => now };

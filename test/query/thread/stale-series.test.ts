@@ -1,5 +1,4 @@
-// What a monitor had before it was started again and has not any more ends with its first scrape; everything else goes
-// on.
+// Series of an earlier run that the monitor no longer has end with the first scrape of the next run; all others continue.
 
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -24,7 +23,7 @@ beforeEach(() => {
 afterEach(() => removeFolder(folder));
 
 /**
- * `name target instance`, a job of another's with a fourth word, further labels as `name=value` behind them; `-` is no
+ * `name target instance`, a foreign job as a fourth word, further labels as `name=value` behind them; `-` is no
  * label.
  */
 function scrape(at: number, lines: readonly string[]): Scrape {
@@ -49,7 +48,7 @@ function scrape(at: number, lines: readonly string[]): Scrape {
   return { at, gone: [], parts: [{ source: 's', layout: { series }, values: series.map(() => 1) }] };
 }
 
-/** Keeps some series, starts anew, and takes a first scrape. @returns which series ended with it */
+/** Stores some series, restarts, and stores a first scrape. @returns the series that ended with it */
 function ended(
   before: readonly string[],
   first: readonly string[],
@@ -112,11 +111,11 @@ test.each<[name: string, before: string[], first: string[], expected: string[]]>
   expect(ended(before, first).sort()).toEqual(expected.sort());
 });
 
-test('without a word of what is watched only other addresses count', () => {
+test('without the list of services only series of other addresses end', () => {
   const { job, instance } = TARGET;
   expect(ended(['info b', 'info b node:1'], ['info a'], { job, instance })).toEqual(['info b node:1']);
 });
 
-test('what was seen longer ago than is looked back has ended by itself', () => {
+test('series older than the lookback have ended by themselves', () => {
   expect(ended(['info b', 'info a node:1'], ['info a'], TARGET, NOW - 59_999)).toEqual([]);
 });

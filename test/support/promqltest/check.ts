@@ -55,7 +55,7 @@ function variantsOf(expr: string, at: Millis): Variant[] {
   return [{ expr, at }, ...otherTimes(at).map(time => ({ expr: text, at: time }))];
 }
 
-/** Undefined for what is no PromQL: that is found out, and told, when it is asked as written. */
+/** Undefined for invalid PromQL, whose error the query as written reports. */
 function parsed(expr: string): Expr | undefined {
   try {
     return parse(expr);
@@ -121,7 +121,7 @@ function range(expr: string, { from, to, step }: Times, options: EvaluateOptions
   return evaluateRange(parse(expr), expr, { start: from, step, count, end: to }, options);
 }
 
-/** Nothing when the question failed as the block expects. @throws Mismatch when it failed otherwise, or did not fail. */
+/** Returns when the query failed as the block expects. @throws Mismatch when it failed otherwise, or did not fail. */
 function answerOrFailure({ fail: [failure] }: Expectation, ask: () => QueryResult): QueryResult | undefined {
   if (!failure) return answered(ask);
   const error = errorOf(ask);
@@ -140,7 +140,7 @@ function answered(ask: () => QueryResult): QueryResult {
   return answer as QueryResult;
 }
 
-/** What a user would be told; a fault of the language is never an expected error. */
+/** The message for users; a fault of the language is never an expected error. */
 function errorOf(ask: () => unknown): Error | undefined {
   try {
     ask();

@@ -1,12 +1,12 @@
-// A file in Prometheus' test language, run. Comes in: its text; goes out: for each block whether it holds, and what is
-// wrong where it does not.
+// Runs a file in Prometheus' test language. In: its text; out: for each block whether it passes, and the mismatch
+// otherwise.
 
 import { MemorySource } from '../../../src/promql/memory.js';
 import { check } from './check.js';
 import { Mismatch } from './compare.js';
 import { type Command, type Load, parseScript } from './script.js';
 
-/** What became of a block. */
+/** The result of a block. */
 export interface Outcome {
   /** Of the block's first line, from 1. */
   readonly line: number;
@@ -15,7 +15,7 @@ export interface Outcome {
   readonly problem: string | undefined;
 }
 
-/** Runs all commands of a file; what does not hold does not keep the rest from running. */
+/** Runs all commands of a file, also after a block that fails. */
 export function runScript(text: string): Outcome[] {
   let source = new MemorySource();
   return parseScript(text).flatMap(command => {
@@ -37,7 +37,7 @@ function outcomesOf(command: Command, source: MemorySource): Outcome[] {
   }
 }
 
-/** Of a series that stands twice in one load the last line counts. A load is told of only when it fails: it is no block. */
+/** Of a series that is in a load twice the last line counts. A load is reported only when it fails: it is no block. */
 function load({ line, step, series }: Load, source: MemorySource): Outcome[] {
   const last = new Map(series.map(each => [each.labels.key, each]));
   try {
