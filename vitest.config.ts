@@ -31,7 +31,8 @@ const WAITING = files([
  */
 const SHARING = [
   ...['alertmanager', 'alerts', 'analysis', 'cluster', 'demo', 'go', 'http', 'http-client', 'langgraph'],
-  ...['metrics', 'model', 'net', 'probes', 'promql', 'query', 'report', 'rules', 'store', 'template', 'tsdb'],
+  ...['metrics', 'model', 'net', 'probes', 'promql', 'query', 'report', 'rules', 'store', 'template'],
+  ...['textparse', 'tsdb'],
 ].map(room => `test/${room}/**/*.test.ts`);
 
 /**

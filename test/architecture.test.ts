@@ -21,6 +21,7 @@ const NUMBER: Record<string, number> = {
   template: 1,
   demo: 1,
   relabel: 1.5,
+  textparse: 1.5,
   'http-client': 2,
   metrics: 2,
   rules: 2,
