@@ -49,6 +49,11 @@ export interface EvaluationResult {
 }
 
 const RESEND_DELAY: Millis = 60_000;
+/**
+ * What an evaluation may take before groups with an interval of their own are left for the next one. A thousand services
+ * need it after a start, when nothing of the history is in memory and every group is due.
+ */
+const BUDGET: Millis = 1000;
 
 export class RuleManager {
   readonly #options: RuleManagerOptions;
@@ -96,36 +101,46 @@ export class RuleManager {
    * Evaluates at a whole millisecond every group whose time has come: one without an interval each time, others once in
    * each interval. What an interim evaluation writes is not kept: groups of longer intervals have no part in it, and it does
    * not stand for the interval's own evaluation.
+   *
+   * An evaluation that takes long leaves groups of longer intervals to the next one, except the one that is most overdue: each
+   * has its turn, and none delays the groups that say what is wrong now.
    */
   evaluate(at: Millis, isInterim = false): EvaluationResult {
     const { interval } = this.#options;
-    const due = this.#groups.filter(group =>
+    const wanted = this.#groups.filter(group =>
       isInterim ? isDueBetween(group, at, interval) : isDue(group, at, group.lastKept),
     );
+    const mostOverdue = mostOverdueOf(wanted.filter(group => isSeldom(group, interval)));
     const unsent: Alert[] = [];
     const restoreErrors: string[] = [];
     const { queryFunc, write, clock, resendDelay = RESEND_DELAY } = this.#options;
-    const context = { queryFunc, write, elapsed: () => clock?.elapsed() ?? 0 };
-    const outcomes = due.map(group => {
+    const elapsed = () => clock?.elapsed() ?? 0;
+    const context = { queryFunc, write, elapsed };
+    const begun = elapsed();
+    const due = new Set<RuleGroup>();
+    const outcomes = wanted.flatMap(group => {
+      const isLeft = group !== mostOverdue && isSeldom(group, interval) && elapsed() - begun > BUDGET;
+      if (isLeft) return [];
+      due.add(group);
       restoreErrors.push(...this.#restoreFromState(group, at));
       const outcome = group.evaluate(at, context, !isInterim);
       unsent.push(...group.collectUnsent(at, resendDelay));
       restoreErrors.push(...this.#restore(group, at));
-      return outcome;
+      return [outcome];
     });
     this.#endGone(at, isInterim);
     const sum = (of: (outcome: (typeof outcomes)[number]) => number): number =>
       outcomes.reduce((total, outcome) => total + of(outcome), 0);
     return {
       at,
-      groups: due.length,
+      groups: due.size,
       rules: sum(outcome => outcome.rules),
       failures: sum(outcome => outcome.failures),
       samples: sum(outcome => outcome.samples),
       changes: outcomes.flatMap(outcome => outcome.changes),
       unsent,
       restoreErrors,
-      notDue: this.#alertNames(group => !due.includes(group)),
+      notDue: this.#alertNames(group => !due.has(group)),
       restoring: this.#alertNames(group => group.isRestoring),
     };
   }
@@ -182,6 +197,20 @@ export class RuleManager {
 
 function problemOf({ name, file }: RuleGroup, { message }: Error): string {
   return `group ${JSON.stringify(name)} in ${file}: ${message}`;
+}
+
+/** Whether a group is evaluated less often than the sources are scraped. */
+function isSeldom({ definition }: RuleGroup, scrapeInterval: Millis): boolean {
+  return (definition.interval ?? 0) > scrapeInterval;
+}
+
+/** The one whose last evaluation is the longest ago; the first of those that had none. */
+function mostOverdueOf(groups: readonly RuleGroup[]): RuleGroup | undefined {
+  const last = (group: RuleGroup) => group.lastKept ?? Number.NEGATIVE_INFINITY;
+  return groups.reduce<RuleGroup | undefined>(
+    (found, group) => (found && last(found) <= last(group) ? found : group),
+    undefined,
+  );
 }
 
 /** Whether a group is due in an interim evaluation: one that is evaluated as often as the sources are scraped, or more. */
