@@ -15,8 +15,10 @@ import type { RuleEvaluation, RuleSettings } from '../rule-evaluation.js';
 import { LimitedSource } from './limited-source.js';
 import { CooperativeTask } from './task.js';
 
-/** Longest evaluation of all rules together, without what is let in between; what is not done by then fails. */
-const EVALUATION_TIMEOUT: Millis = 10_000;
+/** Longest query of a rule, without what is let in between: it fails alone. */
+const QUERY_TIMEOUT: Millis = 10_000;
+/** Longest evaluation of all rules together: what is not done by then fails, or no scrape would ever be appended. */
+const EVALUATION_TIMEOUT: Millis = 60_000;
 
 /** Evaluates the rules over one store. */
 export class Rules {
@@ -77,7 +79,7 @@ export class Rules {
       .filter(alert => alert.state !== 'inactive');
     const pending = pendingAlerts(groups, this.#tick);
     const status = this.#status(this.#settings.status, at);
-    return { at, status, alerts, pending, evaluation, duration: this.#task.ownTime(this.#clock.elapsed()) };
+    return { at, status, alerts, pending, evaluation, duration: this.#ownTime() };
   }
 
   /** All groups as they were after the last evaluation. */
@@ -96,7 +98,7 @@ export class Rules {
       },
       history: this.#store,
       // What is let in between is no part of how long a rule takes.
-      clock: { elapsed: () => this.#task.ownTime(this.#clock.elapsed()) },
+      clock: { elapsed: () => this.#ownTime() },
     });
   }
 
@@ -110,11 +112,18 @@ export class Rules {
     }
   }
 
+  /** Since the evaluation began, without what was let in between. */
+  #ownTime(): Millis {
+    return this.#task.ownTime(this.#clock.elapsed());
+  }
+
   #limitedQueryFunc(): QueryFunc {
+    const begun = this.#ownTime();
     const checkpoint = () => {
       this.#yieldTo(this.#task);
-      if (this.#task.ownTime(this.#clock.elapsed()) > EVALUATION_TIMEOUT)
-        throw new EvaluationError('the rules took too long');
+      const spent = this.#ownTime();
+      if (spent - begun > QUERY_TIMEOUT) throw new EvaluationError('the query took too long');
+      if (spent > EVALUATION_TIMEOUT) throw new EvaluationError('the rules together took too long');
     };
     const tooMany = () => new EvaluationError('the rule would load too many samples into memory');
     const { maxSamples, lookback, defaultInterval } = this.#limits;

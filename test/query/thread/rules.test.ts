@@ -1,8 +1,8 @@
-// Rules over the store that keeps what they record: two that record the same series.
+// Rules over the store that keeps what they record: two that record the same series, and rules that take too long.
 
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { systemClock } from '../../../src/model/time.js';
+import { type Clock, systemClock } from '../../../src/model/time.js';
 import { Rules } from '../../../src/query/thread/rules.js';
 import { readRuleFile } from '../../../src/rules/read.js';
 import { toTransfer } from '../../../src/rules/transfer.js';
@@ -36,30 +36,55 @@ test.each<[name: string, rules: readonly object[], errors: readonly string[]]>([
   ['an alert twice', [alert('vector(1)'), alert('vector(2)')], ['', '']],
 ])('%s', (_, rules, errors) => {
   for (const isInterim of [false, true]) {
-    const evaluated = new Rules(
-      store,
-      { maxSamples: 1000, maxWaiting: 1, lookback: 300_000, defaultInterval: 1000 },
-      systemClock,
-    );
-    const text = JSON.stringify({ groups: [{ name: 'g', rules }] });
-    evaluated.configure({
-      files: [toTransfer(readRuleFile('test.yml', text))],
-      externalUrl: '',
-      interval: 1000,
-      status: 'vector(0)',
-    });
+    const evaluated = rulesOn(rules, systemClock);
     const scrape = { at: isInterim ? 2000 : 1000, parts: [], gone: [] };
     if (isInterim) store.showInterim(scrape);
     else store.beginScrape(scrape);
     const judgement = evaluated.evaluate(scrape.at, isInterim);
     store.commit();
-    const found = evaluated.groups().flatMap(group => group.rules.map(({ lastError }) => lastError));
+    const found = errorsOf(evaluated);
     expect({ isInterim, found }).toEqual({ isInterim, found: errors });
     // An alert is sent whatever became of its series.
     const alerts = rules.filter(rule => 'alert' in rule).length;
     expect(judgement?.evaluation.unsent).toHaveLength(alerts);
   }
 });
+
+test('a query that takes long fails alone, and later rules once all together take too long', () => {
+  let elapsed = 0;
+  // Each step of an evaluation takes a second.
+  const clock = { ...systemClock, elapsed: () => (elapsed += 1000) };
+  const short = record('vector(1)');
+  const long = record(Array.from({ length: 20 }, () => 'vector(1)').join(' + '));
+  const evaluated = rulesOn([short, long, short, ...Array.from({ length: 60 }, () => short)], clock);
+  store.beginScrape({ at: 1000, parts: [], gone: [] });
+  evaluated.evaluate(1000, false);
+  store.commit();
+  const errors = errorsOf(evaluated);
+  expect(errors.slice(0, 3)).toEqual(['', 'the query took too long', '']);
+  expect(errors.at(-1)).toBe('the rules together took too long');
+});
+
+/** A group of rules on the store. */
+function rulesOn(rules: readonly object[], clock: Clock): Rules {
+  const made = new Rules(
+    store,
+    { maxSamples: 1000, maxWaiting: 1, lookback: 300_000, defaultInterval: 1000 },
+    clock,
+  );
+  const text = JSON.stringify({ groups: [{ name: 'g', rules }] });
+  made.configure({
+    files: [toTransfer(readRuleFile('test.yml', text))],
+    externalUrl: '',
+    interval: 1000,
+    status: 'vector(0)',
+  });
+  return made;
+}
+
+function errorsOf(rules: Rules): string[] {
+  return rules.groups().flatMap(group => group.rules.map(({ lastError }) => lastError));
+}
 
 function record(expr: string): object {
   return { record: 'twice', expr };
