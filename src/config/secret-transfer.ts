@@ -1,6 +1,6 @@
 // Configuration with secrets in it on its way to another thread.
 
-import { Secret } from '../model/secret.js';
+import { Secret, SecretList, type SecretSource } from '../model/secret.js';
 import { FileSecret, type FileSecretOptions } from './file-secret.js';
 
 interface SerializedSecret {
@@ -12,12 +12,18 @@ interface SerializedSecretFile {
   options: FileSecretOptions;
 }
 
+interface SerializedSecretList {
+  $secrets: readonly unknown[];
+}
+
 /** A value as a message can carry it: a secret's private field would not survive the copy. */
 export function serializeSecrets<T>(value: T): T {
   return map(value, item => {
     if (item instanceof Secret) return { $secret: item.reveal() } satisfies SerializedSecret;
     if (item instanceof FileSecret)
       return { $secretFile: item.file, options: item.options } satisfies SerializedSecretFile;
+    if (item instanceof SecretList)
+      return { $secrets: item.secrets.map(serializeSecrets) } satisfies SerializedSecretList;
     return undefined;
   });
 }
@@ -25,9 +31,10 @@ export function serializeSecrets<T>(value: T): T {
 /** The other end of {@link serializeSecrets}. */
 export function reviveSecrets<T>(value: T): T {
   return map(value, item => {
-    const { $secret, $secretFile, options } = (item ?? {}) as Partial<
-      SerializedSecret & SerializedSecretFile
+    const { $secret, $secretFile, $secrets, options } = (item ?? {}) as Partial<
+      SerializedSecret & SerializedSecretFile & SerializedSecretList
     >;
+    if ($secrets) return new SecretList($secrets.map(each => reviveSecrets(each) as SecretSource));
     if (typeof $secretFile === 'string') return new FileSecret($secretFile, options);
     return typeof $secret === 'string' ? new Secret($secret) : undefined;
   });

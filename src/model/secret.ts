@@ -54,3 +54,20 @@ export class Secret implements SecretSource {
     return HIDDEN;
   }
 }
+
+/** Several secrets as one text, joined by commas as HTTP joins the values of a header. */
+export class SecretList implements SecretSource {
+  readonly secrets: readonly SecretSource[];
+
+  constructor(secrets: readonly SecretSource[]) {
+    this.secrets = secrets;
+  }
+
+  get former(): readonly string[] {
+    return this.secrets.flatMap(secret => secret.former ?? []);
+  }
+
+  reveal(): string {
+    return this.secrets.map(secret => secret.reveal()).join(', ');
+  }
+}

@@ -1,14 +1,16 @@
 // `global` of alertmanager.yml. Source: Alertmanager, config/config.go.
 
 import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
+import { DEFAULT_HTTP_CONFIG } from '../../config/http-client/read-config.js';
+import { readSecret } from '../../config/http-client/read-secret.js';
+import { readTlsConfig } from '../../config/http-client/read-tls.js';
 import type { SecretSource } from '../../model/secret.js';
 import type { Millis } from '../../model/time.js';
 import type { Global, SmtpDefaults } from './definition.js';
-import { DEFAULT_HTTP_CONFIG, readHttpConfig } from './http-config.js';
-import { readSecret, readUrlSecret } from './secret.js';
+import { readHttpConfig } from './http-config.js';
+import { readUrlSecret } from './secret.js';
 import { readSmarthost } from './smarthost.js';
 import type { TemplateDecoder } from './template-decoder.js';
-import { readTlsConfig } from './tls-config.js';
 import { readUrl } from './url.js';
 
 const RESOLVE_TIMEOUT: Millis = 5 * 60_000;

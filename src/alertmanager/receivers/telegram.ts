@@ -4,13 +4,13 @@
 import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
 import { FileSecret } from '../../config/file-secret.js';
 import type { HttpClientConfig } from '../../config/http-client/config.js';
+import { readSecret } from '../../config/http-client/read-secret.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
 import { goJson } from '../../go/json.js';
 import { Secret, type SecretSource } from '../../model/secret.js';
 import type { Millis } from '../../model/time.js';
 import type { Global } from '../config/definition.js';
 import { readHttpConfig } from '../config/http-config.js';
-import { readSecret } from '../config/secret.js';
 import type { TemplateDecoder } from '../config/template-decoder.js';
 import { readUrl } from '../config/url.js';
 import type { Notification } from '../pipeline/notification.js';

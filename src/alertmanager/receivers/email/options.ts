@@ -2,13 +2,13 @@
 
 import { type Decoder, type Field, isAbsent } from '../../../config/decode.js';
 import type { TlsConfig } from '../../../config/http-client/config.js';
+import { readSecret } from '../../../config/http-client/read-secret.js';
+import { readTlsConfig } from '../../../config/http-client/read-tls.js';
 import type { YamlNode } from '../../../config/yaml-tree.js';
 import type { SecretSource } from '../../../model/secret.js';
 import type { Global, SmtpDefaults } from '../../config/definition.js';
-import { readSecret } from '../../config/secret.js';
 import { readSmarthost } from '../../config/smarthost.js';
 import type { TemplateDecoder } from '../../config/template-decoder.js';
-import { readTlsConfig } from '../../config/tls-config.js';
 
 export interface EmailOptions {
   readonly to: string;

@@ -2,12 +2,12 @@
 
 import { type Field, isAbsent } from '../../../config/decode.js';
 import type { HttpClientConfig } from '../../../config/http-client/config.js';
+import { readSecret } from '../../../config/http-client/read-secret.js';
 import type { YamlNode } from '../../../config/yaml-tree.js';
 import { Secret, type SecretSource } from '../../../model/secret.js';
 import type { Millis } from '../../../model/time.js';
 import type { Global } from '../../config/definition.js';
 import { readHttpConfig } from '../../config/http-config.js';
-import { readSecret } from '../../config/secret.js';
 import type { TemplateDecoder } from '../../config/template-decoder.js';
 import { readUrl } from '../../config/url.js';
 

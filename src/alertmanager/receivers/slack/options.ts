@@ -2,13 +2,14 @@
 
 import { type Decoder, type Field, isAbsent } from '../../../config/decode.js';
 import type { HttpClientConfig } from '../../../config/http-client/config.js';
+import { readSecret } from '../../../config/http-client/read-secret.js';
 import type { YamlNode } from '../../../config/yaml-tree.js';
 import { Secret, type SecretSource } from '../../../model/secret.js';
 import type { Millis } from '../../../model/time.js';
 import type { Global } from '../../config/definition.js';
 import { readHttpConfig } from '../../config/http-config.js';
 import { newerKeys } from '../../config/newer-keys.js';
-import { readSecret, readUrlSecret } from '../../config/secret.js';
+import { readUrlSecret } from '../../config/secret.js';
 import type { TemplateDecoder } from '../../config/template-decoder.js';
 import { readUrl } from '../../config/url.js';
 

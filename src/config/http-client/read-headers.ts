@@ -1,11 +1,11 @@
 // `http_headers` of an `<http_config>`. Source: prometheus/common, config/headers.go.
 
-import { readBounded } from '../../config/bounded-file.js';
-import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
-import { fileProblem } from '../../config/file-problem.js';
-import { FileSecret } from '../../config/file-secret.js';
-import type { YamlNode } from '../../config/yaml-tree.js';
-import { Secret, type SecretSource } from '../../model/secret.js';
+import { Secret, SecretList, type SecretSource } from '../../model/secret.js';
+import { readBounded } from '../bounded-file.js';
+import { type Decoder, type Field, isAbsent } from '../decode.js';
+import { fileProblem } from '../file-problem.js';
+import { FileSecret } from '../file-secret.js';
+import type { YamlNode } from '../yaml-tree.js';
 
 /** Newer Alertmanagers have the values below the name of the header, as Prometheus has. */
 const VALUE_KEYS = ['values', 'secrets', 'files'] as const;
@@ -42,7 +42,7 @@ export function readHttpHeaders(decoder: Decoder, node: Field): Record<string, S
       decoder.addMistake(value, `setting header "${shown}" is not allowed`);
     if (Object.hasOwn(headers, name.toLowerCase()))
       decoder.addMistake(value, `header "${shown}" is defined in multiple sections`);
-    headers[name.toLowerCase()] = new Values(readValues(decoder, value, shown));
+    headers[name.toLowerCase()] = new SecretList(readValues(decoder, value, shown));
   }
   return headers;
 }
@@ -78,21 +78,4 @@ function readProblem(file: string): string | undefined {
 /** `x-tenant-id` as `X-Tenant-Id`. */
 function canonical(name: string): string {
   return name.toLowerCase().replace(/(^|-)[a-z]/g, start => start.toUpperCase());
-}
-
-/** Several values of one header, which HTTP joins by commas. */
-class Values implements SecretSource {
-  readonly #values: readonly SecretSource[];
-
-  constructor(values: readonly SecretSource[]) {
-    this.#values = values;
-  }
-
-  get former(): readonly string[] {
-    return this.#values.flatMap(value => value.former ?? []);
-  }
-
-  reveal(): string {
-    return this.#values.map(value => value.reveal()).join(', ');
-  }
 }

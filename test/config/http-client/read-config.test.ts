@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DEFAULT_HTTP_CONFIG, readHttpConfig } from '../../../src/alertmanager/config/http-config.js';
 import { Decoder } from '../../../src/config/decode.js';
 import type { HttpClientConfig } from '../../../src/config/http-client/config.js';
+import { DEFAULT_HTTP_CONFIG, readHttpConfig } from '../../../src/config/http-client/read-config.js';
 import { parseYamlTree } from '../../../src/config/yaml-tree.js';
 import { Secret, type SecretSource } from '../../../src/model/secret.js';
 import { parseModelDuration } from '../../../src/promql/duration.js';
 
+const INSTEAD = 'do it otherwise';
 const INHERITED: HttpClientConfig = {
   basic_auth: { username: 'inherited', password: new Secret('x') },
   follow_redirects: false,
@@ -24,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function read(text: string, inherited = DEFAULT_HTTP_CONFIG) {
   const decoder = new Decoder(parseModelDuration, folder);
-  const config = readHttpConfig(decoder, parseYamlTree(text), inherited);
+  const config = readHttpConfig(decoder, parseYamlTree(text), inherited, INSTEAD);
   return { config, mistakes: decoder.problems.map(({ line, reason }) => `${line}: ${reason}`) };
 }
 
@@ -111,7 +112,6 @@ describe('what is said', () => {
 });
 
 describe('mistakes', () => {
-  const instead = 'run Alertmanager, which has it, and name it in alerting.alertmanagers';
   test.each<[string, string[]]>([
     ['basic_auth: {user: me}', ['1: field user not found in type config.plain']],
     ['follow_redirects: maybe', ['1: cannot unmarshal !!str `maybe` into bool']],
@@ -149,12 +149,12 @@ describe('mistakes', () => {
       'authorization: {credentials_ref: a}',
       ['1: credentials_ref: there is no secret manager here; use credentials_file'],
     ],
-    ['oauth2: {client_id: a}', [`1: oauth2 is not supported; ${instead}`]],
+    ['oauth2: {client_id: a}', [`1: oauth2 is not supported; ${INSTEAD}`]],
     [
       'proxy_url: http://127.0.0.1:1\nproxy_from_environment: true',
       [
-        `1: proxy_url is not supported: there are no proxies; ${instead}`,
-        `2: proxy_from_environment is not supported: there are no proxies; ${instead}`,
+        `1: proxy_url is not supported: there are no proxies; ${INSTEAD}`,
+        `2: proxy_from_environment is not supported: there are no proxies; ${INSTEAD}`,
       ],
     ],
     ['tls_config: {min_version: SSL3}', ['1: unknown TLS version: SSL3']],

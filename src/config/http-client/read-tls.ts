@@ -1,10 +1,10 @@
-// `<tls_config>` of alertmanager.yml. Source: prometheus/common, config/http_config.go.
+// `<tls_config>`. Source: prometheus/common, config/http_config.go.
 
-import { readBounded } from '../../config/bounded-file.js';
-import { type Decoder, type Field, isAbsent } from '../../config/decode.js';
-import { fileProblem } from '../../config/file-problem.js';
-import type { TlsConfig, TlsVersion } from '../../config/http-client/config.js';
 import { Secret } from '../../model/secret.js';
+import { readBounded } from '../bounded-file.js';
+import { type Decoder, type Field, isAbsent } from '../decode.js';
+import { fileProblem } from '../file-problem.js';
+import type { TlsConfig, TlsVersion } from './config.js';
 
 const KEYS = [
   'ca',
