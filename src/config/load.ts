@@ -15,6 +15,7 @@ import {
 import type { z } from 'zod';
 import { readBounded } from './bounded-file.js';
 import { ConfigError } from './config-error.js';
+import { expandVariables } from './expand-variables.js';
 import { fileProblem } from './file-problem.js';
 import { FileSecret, isReadableAgain, trimmed } from './file-secret.js';
 import { TLS_FILES } from './http-client/config.js';
@@ -27,19 +28,22 @@ export { ConfigError };
 /**
  * Reads a YAML file, fills in `${VAR}` and `${VAR:-default}` (`$$` is a dollar sign), puts KEY in the place of each
  * `KEY_file`, and checks it all. A secret in a file is read again whenever it is used, everything else now.
+ * @param foreign sections in a format of their own, which the schema gets as they are written
  * @throws ConfigError with every mistake at once.
  */
 export function loadYaml<Schema extends z.ZodType>(
   file: string,
   schema: Schema,
   env: NodeJS.ProcessEnv = process.env,
+  foreign: readonly string[] = [],
 ): z.output<Schema> {
   const mistakes: string[] = [];
   const raw = parseYaml(file);
   // Where a value could not be filled in; that its place is then empty is no second mistake.
   const unfilled = new Set<string>();
   const fileTexts: FileText[] = [];
-  const filled = fillIn(raw, [], {
+  const [own, others] = parted(raw, foreign);
+  const filled = fillIn(own, [], {
     env,
     folder: dirname(resolve(file)),
     unfilled,
@@ -49,8 +53,20 @@ export function loadYaml<Schema extends z.ZodType>(
       mistakes.push(line(file, path, reason));
     },
   });
-  writeTexts(fileTexts, schema.safeParse(filled ?? {}));
-  return checked(file, filled, schema, mistakes, unfilled);
+  const all = others ? { ...(filled as object), ...others } : filled;
+  writeTexts(fileTexts, schema.safeParse(all ?? {}));
+  return checked(file, all, schema, mistakes, unfilled);
+}
+
+/** A document without some of its sections, and these; undefined when it has none of them. */
+function parted(document: unknown, names: readonly string[]): [rest: unknown, parts: object | undefined] {
+  const isPart = (name: string) => isMapping(document) && Object.hasOwn(document as object, name);
+  if (!names.some(isPart)) return [document, undefined];
+  const entries = Object.entries(document as object);
+  return [
+    Object.fromEntries(entries.filter(([name]) => !names.includes(name))),
+    Object.fromEntries(entries.filter(([name]) => names.includes(name))),
+  ];
 }
 
 /**
@@ -179,7 +195,8 @@ function fillIn(
   filling: Filling,
   around: readonly unknown[] = [],
 ): unknown {
-  if (typeof value === 'string') return expand(value, path, filling);
+  if (typeof value === 'string')
+    return expandVariables(value, filling.env, reason => filling.mistake(path, reason));
   if (value === null || typeof value !== 'object') return value;
   if (around.includes(value)) {
     filling.mistake(path, 'an alias of something it is itself a part of');
@@ -227,30 +244,6 @@ function checkTlsFiles(config: unknown, path: readonly string[], { mistake, unfi
   } catch (error) {
     mistake(path, (error as Error).message.replace(/^tls_config: /, ''));
   }
-}
-
-function expand(value: string, path: readonly string[], { env, mistake }: Filling): string {
-  return value.replace(
-    /\$(\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\{)/g,
-    (_, whole: string, name: string, otherwise?: string) => {
-      if (whole === '$') return '$';
-      if (whole === '{') {
-        mistake(
-          path,
-          `a "\${" that names no variable; write \${NAME}, \${NAME:-value}, or $\${ for the text itself`,
-        );
-        return '';
-      }
-      const found = env[name];
-      if (found !== undefined && (found !== '' || otherwise === undefined)) return found;
-      if (otherwise !== undefined) return otherwise;
-      mistake(
-        path,
-        `the environment variable ${name} is not set; set it or give a default: \${${name}:-value}`,
-      );
-      return '';
-    },
-  );
 }
 
 /** A password may begin or end with a blank. */

@@ -21,10 +21,8 @@ export function compileRelabel(configs: readonly RelabelConfig[]): Relabel {
   };
 }
 
-/** The labels and which of them were written by a step: `labelmap` sees those last, and of two of one name the last counts. */
 class LabelSet {
   readonly #labels: Map<string, string>;
-  readonly #written = new Set<string>();
 
   constructor(labels: Labels) {
     this.#labels = new Map(labels.pairs());
@@ -40,23 +38,17 @@ class LabelSet {
 
   /** An empty value takes the label away. */
   set(name: string, value: string): void {
-    if (value === '') {
-      this.#labels.delete(name);
-      this.#written.delete(name);
-      return;
-    }
-    this.#labels.set(name, value);
-    this.#written.add(name);
+    if (value === '') this.#labels.delete(name);
+    else this.#labels.set(name, value);
   }
 
-  /** As they are now; changes made while it is walked through are not seen. */
+  /** As they are now, sorted by name; changes made while they are walked through are not seen. */
   entries(): [name: string, value: string][] {
-    const found = [...this.#labels.keys()].filter(name => !this.#written.has(name)).sort();
-    return [...found, ...this.#written].map(name => [name, this.get(name)]);
+    return [...this.#labels].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   removeWhere(isRemoved: (name: string) => boolean): void {
-    for (const name of [...this.#labels.keys()]) if (isRemoved(name)) this.set(name, '');
+    for (const name of [...this.#labels.keys()]) if (isRemoved(name)) this.#labels.delete(name);
   }
 }
 

@@ -139,15 +139,6 @@ test.each<[string, Record<string, string>, Partial<RelabelConfig>[], Record<stri
     { p_a: '1', q_a: '2', a: '2' },
   ],
   [
-    'labelmap sees a label written before after those that were found',
-    { p_a: '1', q_a: '2' },
-    [
-      { targetLabel: 'p_a', replacement: '3' },
-      { action: 'labelmap', regex: '._(.+)' },
-    ],
-    { p_a: '3', q_a: '2', a: '3' },
-  ],
-  [
     'labelmap does not see what it writes',
     { a: '1' },
     [{ action: 'labelmap', regex: '(a+)', replacement: 'a$1' }],

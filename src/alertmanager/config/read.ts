@@ -4,6 +4,7 @@
 import { dirname } from 'node:path';
 import type { Field } from '../../config/decode.js';
 import { ConfigError } from '../../config/load.js';
+import { maskedConfig } from '../../config/masked-yaml.js';
 import { parseYamlTree, YamlProblem } from '../../config/yaml-tree.js';
 import { parseModelDuration } from '../../promql/duration.js';
 import { quote } from '../../promql/print/quote.js';
@@ -12,7 +13,6 @@ import type { ReceiverKind } from '../receivers/receiver.js';
 import type { AlertmanagerConfig, ReceiverDefinition } from './definition.js';
 import { readGlobal } from './global.js';
 import { readInhibitRules } from './inhibit-rules.js';
-import { maskedConfig } from './masked-config.js';
 import { newerKeys } from './newer-keys.js';
 import { readReceivers } from './receivers.js';
 import { readRoute, type WrittenRoute } from './route.js';

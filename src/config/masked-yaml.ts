@@ -1,7 +1,7 @@
-// alertmanager.yml as it may be shown to anyone: comments gone, aliases written out, `<secret>` in the place of every secret.
-// What comes out is read by Alertmanager's own tools, so that what was a number or a boolean has to stay one.
+// A file in Prometheus' or Alertmanager's format as it may be shown to anyone: comments gone, aliases written out, `<secret>` in the place of every secret.
+// What comes out is read by their own tools, so that what was a number or a boolean has to stay one.
 
-import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from '../../config/yaml-tree.js';
+import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml-tree.js';
 
 const HIDDEN = '<secret>';
 /** What Go puts into a URL, where the brackets would have to be escaped. */

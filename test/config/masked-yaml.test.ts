@@ -4,11 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { loadAlertmanagerConfig } from '../../../src/alertmanager/config/load.js';
-import { maskedConfig } from '../../../src/alertmanager/config/masked-config.js';
-import { readAlertmanagerConfig } from '../../../src/alertmanager/config/read.js';
-import { parseYamlTree, type YamlNode } from '../../../src/config/yaml-tree.js';
-import { makeFolder, removeFolder } from '../../support/child.js';
+import { loadAlertmanagerConfig } from '../../src/alertmanager/config/load.js';
+import { readAlertmanagerConfig } from '../../src/alertmanager/config/read.js';
+import { maskedConfig } from '../../src/config/masked-yaml.js';
+import { parseYamlTree, type YamlNode } from '../../src/config/yaml-tree.js';
+import { makeFolder, removeFolder } from '../support/child.js';
 
 const scratch = makeFolder('shown');
 afterAll(() => removeFolder(scratch));
@@ -152,7 +152,7 @@ test("Alertmanager's own tools can read it", () => {
 });
 
 test('what is shown means what was written', () => {
-  const file = new URL('fixtures/everything.good.yml', import.meta.url).pathname;
+  const file = new URL('../alertmanager/config/fixtures/everything.good.yml', import.meta.url).pathname;
   const before = loadAlertmanagerConfig(file);
   const again = join(scratch, 'again.yml');
   writeFileSync(again, before.shown);
