@@ -20,7 +20,13 @@ const WAITING = files([
   ...['e2e/secret-markers', 'e2e/rules', 'grafana/queries', 'e2e/storage-outage', 'e2e/storage'],
   ...['e2e/promql', 'page/overview', 'e2e/timetable', 'page/newer', 'page/first-run-view'],
   ...['page/reports', 'page/settings', 'page/states', 'e2e/alerting', 'e2e/availability'],
-  ...['e2e/clock-alerts', 'e2e/killed-while-notifying', 'page/elsewhere', 'page/haproxy-view'],
+  ...[
+    'e2e/clock-alerts',
+    'e2e/killed-while-notifying',
+    'e2e/killed-while-reporting',
+    'page/elsewhere',
+    'page/haproxy-view',
+  ],
   ...['alerts/alerting', 'e2e/watch', 'alertmanager/forecast/truth', 'net/resolver', 'page/incidents'],
   ...['e2e/hung', 'e2e/idle', 'e2e/prometheus', 'alertmanager/reload-transitions', 'client/view'],
 ]);
