@@ -1,4 +1,4 @@
-// Which alerts there are, over time and over restarts.
+// The store of alerts, over time and over restarts.
 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ function openTable(at = T0): AlertStore {
     happened.push(`${what} ${alert.labels.get('target')}`);
   return new AlertStore(
     store.states,
-    { onAlert: note('hears'), onFiring: note('begins'), onResolved: note('ends'), onMoved: note('moves') },
+    { onAlert: note('updated'), onFiring: note('begins'), onResolved: note('ends'), onMoved: note('moves') },
     at,
   );
 }
@@ -47,22 +47,22 @@ const states = (table: AlertStore, at: number) =>
   [...table.all()].map(each => `${each.labels.get('target')} ${isResolved(each, at) ? 'over' : 'fires'}`);
 
 describe('an alert', () => {
-  test('begins once however often it is told of, and ends when it is told', () => {
+  test('begins once however often it is sent, and ends when it is sent as resolved', () => {
     const table = openTable();
     table.upsert([alert('a')], T0);
     table.upsert([alert('a')], T0 + MINUTE);
     table.upsert([alert('a', { endsAt: T0 + 2 * MINUTE })], T0 + 2 * MINUTE);
-    expect(happened).toEqual(['begins a', 'hears a', 'hears a', 'hears a', 'ends a']);
+    expect(happened).toEqual(['begins a', 'updated a', 'updated a', 'updated a', 'ends a']);
     expect(states(table, T0 + 2 * MINUTE)).toEqual(['a over']);
   });
 
-  test('of which nobody tells any more ends after resolve_timeout', () => {
+  test('that is sent no more ends after resolve_timeout', () => {
     const table = openTable();
     table.upsert([alert('a')], T0);
     table.sweep(T0 + 5 * MINUTE - 1, () => false);
-    expect(happened).toEqual(['begins a', 'hears a']);
+    expect(happened).toEqual(['begins a', 'updated a']);
     table.sweep(T0 + 5 * MINUTE, () => false);
-    expect(happened).toEqual(['begins a', 'hears a', 'ends a']);
+    expect(happened).toEqual(['begins a', 'updated a', 'ends a']);
   });
 
   test('keeps its earliest beginning', () => {
@@ -72,23 +72,23 @@ describe('an alert', () => {
     expect([...table.all()].map(({ startsAt }) => startsAt)).toEqual([T0 - MINUTE]);
   });
 
-  test('that comes again after its end begins anew', () => {
+  test('that is sent again after its end begins again', () => {
     const table = openTable();
     table.upsert([alert('a', { startsAt: T0 })], T0);
     table.upsert([alert('a', { startsAt: T0, endsAt: T0 + 1 })], T0 + 1);
     table.upsert([alert('a', { startsAt: T0 + MINUTE })], T0 + MINUTE);
-    expect(happened.filter(each => each !== 'hears a')).toEqual(['begins a', 'ends a', 'begins a']);
+    expect(happened.filter(each => each !== 'updated a')).toEqual(['begins a', 'ends a', 'begins a']);
     expect([...table.all()].map(({ startsAt }) => startsAt)).toEqual([T0 + MINUTE]);
   });
 
-  test('whose end alone is told is no news', () => {
+  test('that is sent as resolved only is ignored', () => {
     const table = openTable();
     table.upsert([alert('a', { endsAt: T0 - 1 })], T0);
     expect(happened).toEqual([]);
     expect(table.size).toBe(0);
   });
 
-  test('that is over is forgotten half an hour later, unless somebody waits for its end', () => {
+  test('that is resolved is deleted half an hour later, unless its resolution is still to be sent', () => {
     const table = openTable();
     table.upsert([alert('a'), alert('b')], T0);
     table.sweep(T0 + 5 * MINUTE, () => false);
@@ -98,42 +98,42 @@ describe('an alert', () => {
 });
 
 describe('after a restart', () => {
-  test('what fired is there, unconfirmed, for as long as its rule may take to say it again', () => {
+  test('firing alerts are there, unconfirmed, for as long as their rule may take to send them again', () => {
     openTable().upsert([alert('a', { endsAt: T0 + MINUTE }), alert('b')], T0);
     const later = T0 + 60 * MINUTE;
     const table = openTable(later);
     expect([...table.all()].map(each => each.isUnconfirmed)).toEqual([true, true]);
     happened = [];
     table.upsert([alert('a', { endsAt: later + MINUTE })], later + 1000);
-    // Heard of, but it had begun before.
-    expect(happened).toEqual(['hears a']);
+    // Updated, but it had begun before.
+    expect(happened).toEqual(['updated a']);
     const [a] = [...table.all()];
     expect(a).toMatchObject({ startsAt: T0, endsAt: later + MINUTE, isUnconfirmed: false });
     table.sweep(later + 4 * MINUTE, () => false);
-    expect(happened).toEqual(['hears a', 'ends a', 'ends b']);
+    expect(happened).toEqual(['updated a', 'ends a', 'ends b']);
   });
 
-  test('what was over is over', () => {
+  test('resolved alerts stay resolved', () => {
     const before = openTable();
     before.upsert([alert('a')], T0);
     before.upsert([alert('a', { endsAt: T0 + 1 })], T0 + 1);
     expect(states(openTable(T0 + MINUTE), T0 + MINUTE)).toEqual(['a over']);
   });
 
-  test('everything is there when the process was killed: it was on disk when it was taken', () => {
+  test('all alerts are there after a kill: an accepted alert is on disk', () => {
     const isKept = openTable().upsert([alert('a')], T0);
     expect(isKept).toBe(true);
-    // Another process' view of the same file.
+    // Another process reads the same file.
     const other = openStore();
     expect([...other.states.all('alert').keys()]).toHaveLength(1);
     other.close();
   });
 });
 
-describe('when the clock leaps forward, or the process stood still', () => {
+describe('when the clock is set forward, or the process was stopped', () => {
   const later = T0 + 120 * MINUTE;
 
-  test('what fired is believed until its sender had time to confirm it', () => {
+  test('firing alerts stay until their sender had time to send them again', () => {
     const table = openTable();
     table.upsert([alert('a', { endsAt: T0 + 4 * MINUTE }), alert('b')], T0);
     table.advanceTo(T0 + 5000);
@@ -144,12 +144,12 @@ describe('when the clock leaps forward, or the process stood still', () => {
     table.upsert([alert('a', { startsAt: T0, endsAt: later + 10 * MINUTE })], later + 1000);
     table.advanceTo(later + 5000);
     table.sweep(later + 4 * MINUTE, () => false);
-    // Begun and ended once: the leap is no end.
-    expect(happened.filter(each => !each.startsWith('hears'))).toEqual(['begins a', 'begins b', 'ends b']);
+    // Begun and ended once: the clock's change is no end.
+    expect(happened.filter(each => !each.startsWith('updated'))).toEqual(['begins a', 'begins b', 'ends b']);
     expect(states(table, later + 4 * MINUTE)).toEqual(['a fires', 'b over']);
   });
 
-  test('what had ended before is over', () => {
+  test('an alert that had ended before is resolved', () => {
     const table = openTable();
     table.upsert([alert('a'), alert('b', { endsAt: T0 + 1000 })], T0);
     table.upsert([alert('a', { endsAt: T0 + 1000 })], T0 + 1000);
@@ -159,14 +159,14 @@ describe('when the clock leaps forward, or the process stood still', () => {
     expect(states(table, later)).toEqual(['a over', 'b over']);
   });
 
-  test('what others said to last until later needs no confirmation', () => {
+  test('an alert with a later endsAt needs no confirmation', () => {
     const table = openTable();
     table.upsert([alert('a', { endsAt: later + 60 * MINUTE, isForeign: true })], T0);
     table.advanceTo(later);
     expect([...table.all()]).toMatchObject([{ isUnconfirmed: false, endsAt: later + 60 * MINUTE }]);
   });
 
-  test('a clock that goes on evenly changes nothing', () => {
+  test('a clock that advances evenly changes nothing', () => {
     const table = openTable();
     table.upsert([alert('a', { endsAt: T0 + 4 * MINUTE })], T0);
     for (const at of [T0 + 20_000, T0 + 40_000]) table.advanceTo(at);
@@ -181,7 +181,7 @@ describe('the clock is set back', () => {
     ['two minutes', 2 * MINUTE],
     ['an hour', 60 * MINUTE],
     ['three days', 3 * DAY],
-  ])('by %s: what is over stays over, also after a restart', (_, span) => {
+  ])('by %s: resolved alerts stay resolved, also after a restart', (_, span) => {
     const table = openTable();
     table.upsert([alert('a')], T0);
     table.upsert([alert('a', { endsAt: T0 + 1 })], T0 + 1);
@@ -189,7 +189,7 @@ describe('the clock is set back', () => {
     const at = T0 + 1000 - span;
     table.advanceTo(at);
     expect([states(table, at), states(openTable(at), at)]).toEqual([['a over'], ['a over']]);
-    expect(happened).toEqual(['begins a', 'hears a', 'hears a', 'ends a', 'moves a']);
+    expect(happened).toEqual(['begins a', 'updated a', 'updated a', 'ends a', 'moves a']);
     expect([...table.all()].map(({ startsAt, endsAt }) => [startsAt, endsAt])).toEqual([[at, at]]);
   });
 
@@ -197,7 +197,7 @@ describe('the clock is set back', () => {
     ['of our own rules', { endsAt: T0 + 4 * MINUTE }, 4 * MINUTE],
     ['of others who did not say how long', { isForeign: true }, 5 * MINUTE],
     ['of others who said how long: until then', { isForeign: true, endsAt: T0 + 4 * MINUTE }, 64 * MINUTE],
-  ])('an alert %s is believed for no longer than before', (_, rest, endsIn) => {
+  ])('an alert %s lasts no longer than before', (_, rest, endsIn) => {
     const table = openTable();
     table.upsert([alert('a', rest)], T0);
     const at = T0 - 60 * MINUTE;
@@ -208,7 +208,7 @@ describe('the clock is set back', () => {
     expect(states(table, at + endsIn)).toEqual(['a over']);
   });
 
-  test('and is told of again: it goes on', () => {
+  test('and the alert is sent again: it stays', () => {
     const table = openTable();
     table.upsert([alert('a', { startsAt: T0, endsAt: T0 + 4 * MINUTE })], T0);
     const at = T0 - 60 * MINUTE;
@@ -216,11 +216,11 @@ describe('the clock is set back', () => {
     happened = [];
     table.upsert([alert('a', { startsAt: at, endsAt: at + 4 * MINUTE })], at);
     table.upsert([alert('a', { startsAt: at, endsAt: at + 1000 })], at + 1000);
-    expect(happened).toEqual(['hears a', 'hears a', 'ends a']);
+    expect(happened).toEqual(['updated a', 'updated a', 'ends a']);
   });
 });
 
-test('an alert from before a restart is believed while its rule cannot confirm it, and no other is', () => {
+test('an alert of an earlier run stays while its rule cannot confirm it, and no other does', () => {
   const first = openTable();
   const named = (alertname: string) => ({
     ...alert(alertname),

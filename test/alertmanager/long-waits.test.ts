@@ -1,9 +1,9 @@
-// Waits longer than a timer can count, some 24 days: of one Node would make none at all.
+// Waits longer than the longest timer, some 24 days: Node would run a longer one at once.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pause } from '../../src/concurrency/backoff.js';
-import { firing, openWorld, toldTo, type World } from '../support/alerting.js';
+import { firing, openWorld, type World, webhooksTo } from '../support/alerting.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { type Endpoint, startEndpoint } from '../support/endpoint.js';
 
@@ -40,22 +40,22 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${ops.url}/", timeout: 3000d 
   return world;
 };
 
-test('a group that is looked at once in years is told once', async () => {
-  const { tell } = await open('group_wait: 0s, group_interval: 3000d, repeat_interval: 3000d');
+test('a group with an interval of years is notified once', async () => {
+  const { send: tell } = await open('group_wait: 0s, group_interval: 3000d, repeat_interval: 3000d');
   tell(firing({ target: 'a' }));
-  await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a']);
+  await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a']);
   await delay(300);
-  expect([toldTo(ops), warnings]).toEqual([['ops: firing a'], []]);
+  expect([webhooksTo(ops), warnings]).toEqual([['ops: firing a'], []]);
 });
 
-test('a group that waits for years is not looked at all the time', async () => {
-  const { tell } = await open('group_wait: 3000d');
+test('a group that waits for years causes no busy loop', async () => {
+  const { send: tell } = await open('group_wait: 3000d');
   tell(firing({ target: 'a' }));
   await delay(300);
-  expect([toldTo(ops), warnings]).toEqual([[], []]);
+  expect([webhooksTo(ops), warnings]).toEqual([[], []]);
 });
 
-test('a server that wants to be left alone for years is', async () => {
+test('a Retry-After of years is a wait of years', async () => {
   const stop = new AbortController();
   let isOver = false;
   const pausing = pause(3000 * 86_400_000, stop.signal).then(() => {

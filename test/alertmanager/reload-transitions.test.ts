@@ -1,9 +1,9 @@
-// What a receiver is sent when the configuration changes while alerts wait, fire, are muted and end: by the embedded
+// Notifications when the configuration changes while alerts wait, fire, are muted and end: by the embedded
 // Alertmanager, by the embedded one that is stopped and started with the other configuration, and by a real Alertmanager.
 // Each row has a route and a receiver of its own; steps are at least one group_interval apart.
 //
 // Intended differences: an alert that was reported as firing and ends while its route is muted is reported as resolved, and
-// one that is over is in no message of a new group. A real Alertmanager leaves the former open and lists the latter.
+// one that is resolved is in no message of a new group. A real Alertmanager leaves the former open and lists the latter.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -19,7 +19,7 @@ const HOUR = 3_600_000;
 /** The step at which the configuration changes. */
 const RELOAD = 2;
 
-/** A row's part of the configuration, beside what all have. */
+/** A row's part of the configuration, beside the common one. */
 interface Part {
   readonly route?: string;
   readonly receiver?: string;
@@ -37,11 +37,11 @@ interface Row {
   readonly steps: readonly string[];
   /** All messages: `firing x, resolved y`; those to a receiver of another name begin with it. */
   readonly want: readonly string[];
-  /** What a real Alertmanager sends where that is something else. */
+  /** The messages of a real Alertmanager where they differ. */
   readonly theirs?: readonly string[];
-  /** Or this: its new group has its turn while it takes its alerts, in any order. */
+  /** Or these: its new group is flushed while it receives its alerts, in any order. */
   readonly theirsElse?: readonly string[];
-  /** Several groups have their turn at once. */
+  /** Several groups are flushed at once. */
   readonly inAnyOrder?: boolean;
 }
 
@@ -233,12 +233,12 @@ interface Sent {
   readonly endsAt: number;
 }
 
-/** One who takes alerts and sends messages. */
+/** One of the three that receive alerts and send messages. */
 interface Lane {
   readonly endpoint: Endpoint;
-  /** Several at once, so that a group has all of them when it has its turn. */
+  /** Several at once, so that a group has all of them at its flush. */
   send(alerts: readonly Sent[]): Promise<void>;
-  /** Takes up the second configuration. @param firing what still fires: as the rules would say it again */
+  /** Applies the second configuration. @param firing alerts that still fire, as the rules would send them again */
   reload(firing: Iterable<Record<string, string>>): Promise<void>;
   close(): Promise<void>;
 }
@@ -285,7 +285,7 @@ class Embedded implements Lane {
 
   async send(alerts: readonly Sent[]): Promise<void> {
     const own = alerts.map(({ labels, endsAt }) => ({ labels: Labels.of(labels), endsAt }));
-    this.#world?.tell(...own.map(alert => ({ ...alert, annotations: {}, generatorUrl: '' })));
+    this.#world?.send(...own.map(alert => ({ ...alert, annotations: {}, generatorUrl: '' })));
   }
 
   async reload(firing: Iterable<Record<string, string>>): Promise<void> {
@@ -328,7 +328,7 @@ async function run(lane: Lane): Promise<void> {
     );
     await lane.send([...acts, alertOf('beacon', `fire step${i}`, firing)]);
     await vi.waitFor(() => expect(sentTo(lane, 'beacon').join()).toContain(`step${i}`), PATIENCE);
-    // Every group has had its turn, and two.
+    // Every group was flushed at least twice.
     await delay(2 * INTERVAL);
   }
 }
@@ -346,7 +346,7 @@ interface Message {
   readonly alerts: readonly { readonly status: string; readonly labels: { readonly i: string } }[];
 }
 
-/** What a row's receiver was sent. */
+/** The messages to a row's receiver. */
 function sentTo({ endpoint }: Lane, row: string): string[] {
   return endpoint.requests
     .filter(({ path }) => path.split('/')[1] === row)

@@ -18,7 +18,7 @@ test.each<[name: string, restoring: readonly string[], want: boolean]>([
   ['another rule is being restored', ['Other'], false],
 ])('an alert from before a restart: %s', async (_, restoring, fires) => {
   const before = await openWorld({ folder });
-  before.tell(firing({ alertname: 'Slow' }));
+  before.send(firing({ alertname: 'Slow' }));
   await before.close();
   const world = await openWorld({ folder });
   try {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { actionTaken } from '../../src/alerts/action-taken.js';
 import type { ActionRecord, NotificationRecord, SilenceRecord } from '../../src/alerts/history.js';
 
-const told = (receiver: string, integration: string, error?: string): NotificationRecord => ({
+const sent = (receiver: string, integration: string, error?: string): NotificationRecord => ({
   at: 1,
   receiver,
   integration,
@@ -23,41 +23,41 @@ interface Case {
   readonly silencedBy?: SilenceRecord[];
 }
 
-describe('what was done about an alert', () => {
+describe('the action taken on an alert', () => {
   test.each<[string, Case, string]>([
-    ['nothing is known', {}, 'Nobody knows'],
-    ['only the log heard', { notifications: [told('log', 'log')] }, 'Logged'],
-    ['somebody was told', { notifications: [told('ops', 'slack')] }, 'Notification sent to ops (slack)'],
+    ['no record', {}, 'No record'],
+    ['a notification to the log only', { notifications: [sent('log', 'log')] }, 'Logged'],
+    ['one notification', { notifications: [sent('ops', 'slack')] }, 'Notification sent to ops (slack)'],
     [
-      'several were told, again and again',
+      'several notifications, some repeated',
       {
         notifications: [
-          told('ops', 'slack'),
-          told('log', 'log'),
-          told('oncall', 'email'),
-          told('ops', 'slack'),
+          sent('ops', 'slack'),
+          sent('log', 'log'),
+          sent('oncall', 'email'),
+          sent('ops', 'slack'),
         ],
       },
       'Notification sent to ops (slack), oncall (email)',
     ],
     [
-      'somebody was not reached',
-      { notifications: [told('ops', 'slack'), told('oncall', 'email', 'refused')] },
+      'one notification failed',
+      { notifications: [sent('ops', 'slack'), sent('oncall', 'email', 'refused')] },
       'Notification sent to ops (slack), notification to oncall (email) failed: refused',
     ],
     [
-      'somebody was reached at last',
-      { notifications: [told('ops', 'slack', 'HTTP 500'), told('ops', 'slack')] },
+      'one notification succeeded after a failure',
+      { notifications: [sent('ops', 'slack', 'HTTP 500'), sent('ops', 'slack')] },
       'Notification sent to ops (slack)',
     ],
     [
-      'nobody was reached, and the last word counts',
-      { notifications: [told('ops', 'slack', 'HTTP 500'), told('ops', 'slack', 'HTTP 404')] },
+      'all notifications failed: the last error counts',
+      { notifications: [sent('ops', 'slack', 'HTTP 500'), sent('ops', 'slack', 'HTTP 404')] },
       'Notification to ops (slack) failed: HTTP 404',
     ],
     [
       'an action and a message',
-      { actions: [acted('restart', 'succeeded')], notifications: [told('ops', 'slack')] },
+      { actions: [acted('restart', 'succeeded')], notifications: [sent('ops', 'slack')] },
       'Restart succeeded, notification sent to ops (slack)',
     ],
     [
@@ -75,16 +75,16 @@ describe('what was done about an alert', () => {
     [
       'a silence after a message',
       {
-        notifications: [told('ops', 'slack')],
+        notifications: [sent('ops', 'slack')],
         silencedBy: [silenced('ann', 'known'), silenced('bob', 'too')],
       },
       'Notification sent to ops (slack), silenced by ann (known), silenced by bob (too)',
     ],
   ])('%s', (_, { notifications = [], actions = [], silencedBy = [] }, want) => {
-    expect(actionTaken({ notifications, actions, silencedBy }, 'Nobody knows')).toBe(want);
+    expect(actionTaken({ notifications, actions, silencedBy }, 'No record')).toBe(want);
   });
 
-  test('nothing is known of an alert without an episode', () => {
+  test('an alert without an entry in the history has no record', () => {
     expect(actionTaken(undefined)).toBe('Logged');
     expect(actionTaken(undefined, 'Handed to Alertmanager')).toBe('Handed to Alertmanager');
   });

@@ -1,4 +1,4 @@
-// What is done about an alert by itself: real commands and webhooks, and their limits.
+// Automatic actions on alerts: real commands and webhooks, and their limits.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ describe('a command', () => {
     process.env.REDIS_PASSWORD = 'hunter2';
     const file = join(folder, 'seen');
     await start(action({ command: shell(`cat > ${file}; env >> ${file}; echo "$0"`) }));
-    world.tell(firing({ target: 'tools' }));
+    world.send(firing({ target: 'tools' }));
     await expect.poll(() => results('tools'), PATIENCE).toEqual(['restart: succeeded']);
     delete process.env.REDIS_PASSWORD;
     const seen = readFileSync(file, 'utf8');
@@ -69,10 +69,10 @@ describe('a command', () => {
     expect(seen).toContain('ALERTNAME=ServiceDown');
     expect(seen).toContain('TARGET=tools');
     expect(seen).not.toContain('hunter2');
-    expect(world.heard).toContain('restart true');
+    expect(world.emitted).toContain('restart true');
   });
 
-  test('has its arguments as they are: no shell reads them', async () => {
+  test('gets its arguments unchanged: there is no shell', async () => {
     const file = join(folder, 'args');
     const odd = '$(touch x) `id` ; "quoted" *';
     await start(
@@ -85,7 +85,7 @@ describe('a command', () => {
         ],
       }),
     );
-    world.tell(firing({ target: 'tools' }));
+    world.send(firing({ target: 'tools' }));
     await expect.poll(() => results('tools'), PATIENCE).toEqual(['restart: succeeded']);
     expect(readFileSync(file, 'utf8')).toBe(odd);
   });
@@ -109,16 +109,16 @@ describe('a command', () => {
     ['that is killed', shell('kill -9 $$'), /^restart: failed: ended by SIGKILL$/],
   ])('%s', async (_, command, want) => {
     await start(action({ command }));
-    world.tell(firing({ target: 'tools' }));
+    world.send(firing({ target: 'tools' }));
     await expect.poll(() => results('tools'), PATIENCE).toEqual([expect.stringMatching(want)]);
-    expect(world.heard).toContain('restart false');
+    expect(world.emitted).toContain('restart false');
   });
 
-  test('that does not end is ended, with what it started', async () => {
+  test('that does not end is killed, with its child processes', async () => {
     const file = join(folder, 'late');
     const command = shell(`(sleep 2; touch ${file}) & sleep 60`);
     await start(action({ command, timeout: 300 }));
-    world.tell(firing({ target: 'tools' }));
+    world.send(firing({ target: 'tools' }));
     await expect
       .poll(() => results('tools'), PATIENCE)
       .toEqual(['restart: failed: ended after 300ms (timeout)']);
@@ -132,7 +132,7 @@ describe('a webhook', () => {
 
   test('gets the alert', async () => {
     await start(action({ webhook: webhook() }));
-    world.tell(firing({ target: 'tools' }));
+    world.send(firing({ target: 'tools' }));
     await expect.poll(() => results('tools'), PATIENCE).toEqual(['restart: succeeded']);
     expect(hook.requests).toMatchObject([{ method: 'POST', path: '/restart?token=hunter2' }]);
     expect(JSON.parse(hook.requests[0]?.body as string)).toMatchObject({ action: 'restart' });
@@ -141,10 +141,10 @@ describe('a webhook', () => {
   test.each([
     ['answers an error', answers(500, 'hunter2'), / answered HTTP 500$/],
     ['hangs', hangs, /: no answer within 300ms \(timeout\)$/],
-  ])('that %s: said without what is secret', async (_, behaviour, want) => {
+  ])('that %s: the error has no secret', async (_, behaviour, want) => {
     hook.behaviour = behaviour;
     await start(action({ webhook: webhook(), timeout: 300 }));
-    world.tell(firing({ target: 'tools' }));
+    world.send(firing({ target: 'tools' }));
     await expect.poll(() => results('tools'), PATIENCE).toEqual([expect.stringMatching(want)]);
     expect(JSON.stringify([results('tools'), world.logged])).not.toContain('hunter2');
   });
@@ -153,21 +153,21 @@ describe('a webhook', () => {
 describe('limits', () => {
   const webhook = () => ({ url: hook.url, follow_redirects: true });
 
-  test('off unless said: it is noted what would have run', async () => {
+  test('disabled by default: the action that would have run is recorded', async () => {
     await start(action({ webhook: webhook(), enabled: false }));
-    world.tell(firing({ target: 'tools' }));
+    world.send(firing({ target: 'tools' }));
     await expect.poll(() => results('tools'), PATIENCE).toEqual(['restart: not run: off (enabled: false)']);
     expect(hook.requests).toEqual([]);
   });
 
-  test('the same alert causes no second run within the cooldown, over a restart too', async () => {
+  test('the same alert causes no second run within the cooldown, also after a restart', async () => {
     await start(action({ webhook: webhook() }));
-    world.tell(firing({ target: 'tools' }));
+    world.send(firing({ target: 'tools' }));
     await expect.poll(() => results('tools'), PATIENCE).toHaveLength(1);
-    world.tell(over({ target: 'tools' }));
+    world.send(over({ target: 'tools' }));
     await world.close();
     await start(action({ webhook: webhook() }));
-    world.tell(firing({ target: 'tools' }));
+    world.send(firing({ target: 'tools' }));
     await expect.poll(() => results('tools'), PATIENCE).toContain('restart: not run: cooldown');
     expect(hook.requests).toHaveLength(1);
   });
@@ -175,46 +175,43 @@ describe('limits', () => {
   test.each([
     ['two minutes', 120_000, 'restart: not run: cooldown'],
     ['three days', 3 * 86_400_000, 'restart: succeeded'],
-  ])(
-    'a clock that was set back by %s lets nobody wait for longer than the cooldown',
-    async (_, back, want) => {
-      let offset = 0;
-      const clock = { ...systemClock, now: () => Date.now() + offset, elapsed: () => systemClock.elapsed() };
-      world = await openWorld({ folder, actions: [action({ webhook: webhook(), maxPerHour: 1 })], clock });
-      world.tell(firing({ target: 'tools' }));
-      await expect.poll(() => results('tools'), PATIENCE).toEqual(['restart: succeeded']);
-      world.tell(over({ target: 'tools' }));
-      offset = -back;
-      const alert = { ...firing({ target: 'tools' }), startsAt: Date.now() - back };
-      world.alerting.alerts.upsert([alert], Date.now() - back);
-      await expect.poll(() => results('tools').sort(), PATIENCE).toEqual([want, 'restart: succeeded'].sort());
-    },
-  );
+  ])('a clock that was set back by %s does not prolong the cooldown', async (_, back, want) => {
+    let offset = 0;
+    const clock = { ...systemClock, now: () => Date.now() + offset, elapsed: () => systemClock.elapsed() };
+    world = await openWorld({ folder, actions: [action({ webhook: webhook(), maxPerHour: 1 })], clock });
+    world.send(firing({ target: 'tools' }));
+    await expect.poll(() => results('tools'), PATIENCE).toEqual(['restart: succeeded']);
+    world.send(over({ target: 'tools' }));
+    offset = -back;
+    const alert = { ...firing({ target: 'tools' }), startsAt: Date.now() - back };
+    world.alerting.alerts.upsert([alert], Date.now() - back);
+    await expect.poll(() => results('tools').sort(), PATIENCE).toEqual([want, 'restart: succeeded'].sort());
+  });
 
-  test('an hour has only so many runs, whatever causes them', async () => {
+  test('the number of runs in an hour is limited for all alerts together', async () => {
     await start(action({ webhook: webhook(), maxPerHour: 2 }));
     for (const target of ['a', 'b', 'c']) {
-      world.tell(firing({ target }));
+      world.send(firing({ target }));
       await expect.poll(() => results(target), PATIENCE).toHaveLength(1);
     }
     expect(results('c')).toEqual(['restart: not run: 2 runs in the last hour (max_per_hour)']);
     expect(hook.requests).toHaveLength(2);
   });
 
-  test('nothing is done about an alert that is silenced, or that does not match', async () => {
+  test('a silenced alert, and one that does not match, cause no run', async () => {
     await start(action({ webhook: webhook() }));
     const at = Date.now();
     const silence = { startsAt: at, endsAt: at + HOUR, createdBy: 'ann', comment: 'upgrade' };
     world.alerting.silences.set({ ...silence, matchers: parseMatchers('target="a"') }, at);
-    world.tell(firing({ target: 'a' }), firing({ target: 'b', alertname: 'Other' }));
+    world.send(firing({ target: 'a' }), firing({ target: 'b', alertname: 'Other' }));
     await expect.poll(() => results('a'), PATIENCE).toEqual(['restart: not run: silenced by ann (upgrade)']);
     expect(results('b')).toEqual([]);
     expect(hook.requests).toEqual([]);
   });
 
-  test('an alert that is told of again causes nothing', async () => {
+  test('an alert that is sent again causes no run', async () => {
     await start(action({ webhook: webhook(), cooldown: 0 }));
-    for (let i = 0; i < 5; i++) world.tell(firing({ target: 'a' }));
+    for (let i = 0; i < 5; i++) world.send(firing({ target: 'a' }));
     await expect.poll(() => results('a'), PATIENCE).toEqual(['restart: succeeded']);
     expect(hook.requests).toHaveLength(1);
   });

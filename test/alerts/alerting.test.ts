@@ -1,9 +1,9 @@
-// From alerts to what receivers are told, over real HTTP.
+// From alerts to messages of receivers, over real HTTP.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseMatchers } from '../../src/alertmanager/matchers/parse.js';
-import { firing, openWorld, over, toldTo, type World, type WorldOptions } from '../support/alerting.js';
+import { firing, openWorld, over, type World, type WorldOptions, webhooksTo } from '../support/alerting.js';
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { answers, drops, type Endpoint, hangs, startEndpoint } from '../support/endpoint.js';
 import { parseMail, startSmtp } from '../support/smtp.js';
@@ -37,12 +37,12 @@ receivers:
     webhook_configs: [{ url: "${boss.url}/" }]
   - name: both
     webhook_configs: [{ url: "${ops.url}/" }, { url: "${boss.url}/" }]
-  - name: nobody
+  - name: logged
 ${more}`;
   world = await openWorld({ folder, alertmanager, ...rest });
 }
 
-/** As after `kill -9`: what is on disk is all there is. */
+/** As after `kill -9`: state comes from disk only. */
 async function reopen(options: Parameters<typeof open>[0] = {}): Promise<void> {
   await world.close();
   await open(options);
@@ -54,89 +54,89 @@ const B = { target: 'b' };
 describe('one message for many alerts', () => {
   test('a hundred services that fail at once are one message', async () => {
     await open();
-    world.tell(...Array.from({ length: 100 }, (_, i) => firing({ target: `s${i}` })));
+    world.send(...Array.from({ length: 100 }, (_, i) => firing({ target: `s${i}` })));
     await expect.poll(() => ops.requests.length, PATIENCE).toBe(1);
     await delay(500);
     expect(ops.requests).toHaveLength(1);
     expect(JSON.parse(ops.requests[0]?.body as string).alerts).toHaveLength(100);
   });
 
-  test('what fails later waits for the interval, and comes with the others', async () => {
+  test('an alert that fires later waits for the interval, and comes with the others', async () => {
     await open();
-    world.tell(firing(A));
-    await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a']);
-    world.tell(firing(B));
-    await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: firing a, firing b']);
+    world.send(firing(A));
+    await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a']);
+    world.send(firing(B));
+    await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: firing a, firing b']);
   });
 
-  test('labels of group_by tell groups apart', async () => {
+  test('labels of group_by make separate groups', async () => {
     await open();
-    world.tell(firing(A), firing({ ...B, alertname: 'Other' }));
-    await expect.poll(() => toldTo(ops).sort(), PATIENCE).toEqual(['ops: firing a', 'ops: firing b']);
+    world.send(firing(A), firing({ ...B, alertname: 'Other' }));
+    await expect.poll(() => webhooksTo(ops).sort(), PATIENCE).toEqual(['ops: firing a', 'ops: firing b']);
   });
 });
 
-describe('nothing twice, nothing forgotten', () => {
-  test('the same alert again and again is told once; its end follows', async () => {
+describe('no message twice, none lost', () => {
+  test('an alert that is sent repeatedly is notified once; its resolution follows', async () => {
     await open();
     for (let i = 0; i < 10; i++) {
-      world.tell(firing(A));
+      world.send(firing(A));
       await delay(60);
     }
-    expect(toldTo(ops)).toEqual(['ops: firing a']);
-    world.tell(over(A));
-    await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: resolved a']);
+    expect(webhooksTo(ops)).toEqual(['ops: firing a']);
+    world.send(over(A));
+    await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: resolved a']);
     await delay(500);
     expect(ops.requests).toHaveLength(2);
     expect([...(world.alerting.notifier?.groups ?? [])]).toEqual([]);
   });
 
-  test('an alert that came and went before anybody was told is not told', async () => {
+  test('an alert that ends before its first message is not notified', async () => {
     await open();
-    world.tell(firing(A));
-    world.tell(over(A));
+    world.send(firing(A));
+    world.send(over(A));
     await delay(500);
     expect(ops.requests).toEqual([]);
   });
 
-  test('one that flaps within an interval is not told again', async () => {
+  test('an alert that flaps within an interval is not notified again', async () => {
     await open();
-    world.tell(firing(A));
+    world.send(firing(A));
     await expect.poll(() => ops.requests.length, PATIENCE).toBe(1);
     for (let i = 0; i < 5; i++) {
-      world.tell(over(A));
-      world.tell(firing(A));
+      world.send(over(A));
+      world.send(firing(A));
     }
     await delay(500);
-    expect(toldTo(ops)).toEqual(['ops: firing a']);
+    expect(webhooksTo(ops)).toEqual(['ops: firing a']);
   });
 
-  test('after a restart nobody is told again, and the end is told', async () => {
+  test('after a restart an alert is not notified again, and its resolution is sent', async () => {
     await open();
-    world.tell(firing(A));
+    world.send(firing(A));
     await expect.poll(() => ops.requests.length, PATIENCE).toBe(1);
     await reopen();
-    world.tell(firing(A));
+    world.send(firing(A));
     await delay(400);
-    expect(toldTo(ops)).toEqual(['ops: firing a']);
-    world.tell(over(A));
-    await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: resolved a']);
+    expect(webhooksTo(ops)).toEqual(['ops: firing a']);
+    world.send(over(A));
+    await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: resolved a']);
   });
 
-  test('what came and went before a restart is in no message after it', async () => {
+  test('an alert that ended before a restart is in no message after it', async () => {
     const slow = ', routes: [{ receiver: ops, group_wait: 1h }]';
     await open({ route: slow });
-    world.tell(firing(B));
-    world.tell(over(B));
+    world.send(firing(B));
+    world.send(over(B));
     await reopen();
-    world.tell(firing(A));
-    await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a']);
+    world.send(firing(A));
+    await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a']);
   });
 
-  test('what fired before a restart and was not told waits until it is heard of again', async () => {
+  test('an alert that was not notified before a restart waits until it is sent again', async () => {
     ops.behaviour = answers(500);
     await open();
-    world.tell(firing(A), firing(B));
+    world.send(firing(A), firing(B));
     await expect.poll(() => ops.requests.length, PATIENCE).toBeGreaterThan(0);
     await world.close();
     ops.behaviour = answers(200);
@@ -144,19 +144,19 @@ describe('nothing twice, nothing forgotten', () => {
     await open();
     await delay(400);
     expect(ops.requests).toEqual([]);
-    world.tell(firing(A));
-    await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a']);
+    world.send(firing(A));
+    await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a']);
   });
 });
 
-describe('a receiver in trouble', () => {
-  test('is tried again until it takes the message', async () => {
+describe('a receiver that fails', () => {
+  test('is retried until it accepts the message', async () => {
     ops.behaviour = answers(503);
     await open();
-    world.tell(firing(A));
+    world.send(firing(A));
     await expect.poll(() => ops.requests.length, PATIENCE).toBeGreaterThan(1);
     ops.behaviour = answers(200);
-    await expect.poll(() => world.heard.includes('sent webhook'), PATIENCE).toBe(true);
+    await expect.poll(() => world.emitted.includes('sent webhook'), PATIENCE).toBe(true);
     const count = ops.requests.length;
     await delay(400);
     expect(ops.requests).toHaveLength(count);
@@ -165,31 +165,31 @@ describe('a receiver in trouble', () => {
   test('does not delay another', async () => {
     ops.behaviour = hangs;
     await open({ route: ', routes: [{ receiver: both }]' });
-    world.tell(firing(A));
-    await expect.poll(() => toldTo(boss), PATIENCE).toEqual(['both: firing a']);
-    world.tell(over(A));
-    await expect.poll(() => toldTo(boss), PATIENCE).toEqual(['both: firing a', 'both: resolved a']);
+    world.send(firing(A));
+    await expect.poll(() => webhooksTo(boss), PATIENCE).toEqual(['both: firing a']);
+    world.send(over(A));
+    await expect.poll(() => webhooksTo(boss), PATIENCE).toEqual(['both: firing a', 'both: resolved a']);
   });
 
-  test('that was away is told what is true when it is back, not what was', async () => {
+  test('that was away gets the current state when it is back, not the former one', async () => {
     ops.behaviour = drops;
     await open();
-    world.tell(firing(A), firing(B));
+    world.send(firing(A), firing(B));
     await expect.poll(() => ops.requests.length, PATIENCE).toBeGreaterThan(1);
-    world.tell(over(A));
+    world.send(over(A));
     await delay(300);
     ops.behaviour = answers(200);
     const before = ops.requests.length;
-    await expect.poll(() => world.heard.includes('sent webhook'), PATIENCE).toBe(true);
-    const told = toldTo(ops).slice(before);
-    expect(told[0]).toBe('ops: resolved a, firing b');
+    await expect.poll(() => world.emitted.includes('sent webhook'), PATIENCE).toBe(true);
+    const messages = webhooksTo(ops).slice(before);
+    expect(messages[0]).toBe('ops: resolved a, firing b');
   });
 
-  test('refuses for good: given up until there is more to tell, and it is logged', async () => {
+  test('that refuses permanently gets no retry until the alerts change, and the failure is logged', async () => {
     ops.behaviour = answers(400, 'no such room');
     await open();
-    world.tell(firing(A));
-    await expect.poll(() => world.heard.includes('failed webhook clientError'), PATIENCE).toBe(true);
+    world.send(firing(A));
+    await expect.poll(() => world.emitted.includes('failed webhook clientError'), PATIENCE).toBe(true);
     const [, , fields] =
       world.logged.find(([, message]) => message.startsWith('Notification failed after retries')) ?? [];
     expect(fields).toMatchObject({ receiver: 'ops', integration: 'webhook', attempts: 1 });
@@ -199,26 +199,26 @@ describe('a receiver in trouble', () => {
   });
 });
 
-test('an alert that comes while one configuration gives way to another is told by the other', async () => {
+test('an alert that arrives during a reload is notified by the new configuration', async () => {
   ops.behaviour = hangs;
   await open();
-  world.tell(firing(A));
+  world.send(firing(A));
   await expect.poll(() => ops.requests.length, PATIENCE).toBe(1);
   const changed = world.alerting.configure(world.alerting.delivery, []);
   await delay(100);
-  world.tell(firing(B));
+  world.send(firing(B));
   ops.behaviour = answers(200);
   await changed;
-  await expect.poll(() => toldTo(ops).at(-1), PATIENCE).toBe('ops: firing a, firing b');
+  await expect.poll(() => webhooksTo(ops).at(-1), PATIENCE).toBe('ops: firing a, firing b');
 });
 
-test('who stops waits for the answer to a message under way, and so tells nothing twice', async () => {
+test('close waits for the answer to a message under way, so that it is not sent twice', async () => {
   ops.behaviour = response => void setTimeout(() => response.end(), 500);
   await open();
-  world.tell(firing(A));
+  world.send(firing(A));
   await expect.poll(() => ops.requests.length, PATIENCE).toBe(1);
   await reopen();
-  world.tell(firing(A));
+  world.send(firing(A));
   await delay(400);
   expect(ops.requests).toHaveLength(1);
 });
@@ -236,71 +236,71 @@ describe('muted', () => {
       Date.now(),
     );
 
-  test('a silenced alert is not told, and its episode says who silenced it', async () => {
+  test('a silenced alert is not notified, and its history has the author of the silence', async () => {
     await open();
     silence('target="a"');
-    world.tell(firing(A), firing(B));
-    await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing b']);
+    world.send(firing(A), firing(B));
+    await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing b']);
     const { episodes } = world.alerting.history.select({ service: 'a', limit: 1 });
     expect(episodes[0]?.silencedBy).toMatchObject([{ createdBy: 'ann', comment: 'upgrade' }]);
-    expect(world.heard).toContain('silence 1');
+    expect(world.emitted).toContain('silence 1');
   });
 
-  test('whoever was told that it fires is told of its end, silenced or not', async () => {
+  test('the resolution of a notified alert is sent, also when it is silenced', async () => {
     await open();
-    world.tell(firing(A));
-    await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a']);
+    world.send(firing(A));
+    await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a']);
     silence('target="a"');
-    world.tell(firing(B));
-    await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: firing b']);
-    world.tell(over(A));
-    await expect.poll(() => toldTo(ops).at(-1), PATIENCE).toBe('ops: resolved a, firing b');
+    world.send(firing(B));
+    await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: firing b']);
+    world.send(over(A));
+    await expect.poll(() => webhooksTo(ops).at(-1), PATIENCE).toBe('ops: resolved a, firing b');
   });
 
-  test('a silence that is over lets it be told', async () => {
+  test('an alert is notified when its silence has expired', async () => {
     await open();
     silence('target="a"', Date.now() + 300);
-    world.tell(firing(A));
-    await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a']);
+    world.send(firing(A));
+    await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a']);
   });
 
-  test('an inhibited alert is told when what explains it is over', async () => {
+  test('an inhibited alert is notified when its source has ended', async () => {
     const more = `inhibit_rules: [{ source_matchers: [alertname="Network"], target_matchers: [alertname="ServiceDown"] }]`;
     await open({ more });
-    world.tell(firing({ alertname: 'Network', target: 'n' }), firing(A));
-    await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing n']);
+    world.send(firing({ alertname: 'Network', target: 'n' }), firing(A));
+    await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing n']);
     await delay(300);
     expect(ops.requests).toHaveLength(1);
-    world.tell(over({ alertname: 'Network', target: 'n' }));
+    world.send(over({ alertname: 'Network', target: 'n' }));
     await expect
-      .poll(() => toldTo(ops).sort(), PATIENCE)
+      .poll(() => webhooksTo(ops).sort(), PATIENCE)
       .toEqual(['ops: firing a', 'ops: firing n', 'ops: resolved n']);
   });
 
-  test('outside of active times nothing is told', async () => {
+  test('outside of active time intervals no message is sent', async () => {
     const never = `time_intervals: [{ name: never, time_intervals: [{ years: ["1999"] }] }]`;
     await open({ route: ', routes: [{ receiver: ops, active_time_intervals: [never] }]', more: never });
-    world.tell(firing(A));
-    await expect.poll(() => world.heard, PATIENCE).toContain('active_time_interval 1');
+    world.send(firing(A));
+    await expect.poll(() => world.emitted, PATIENCE).toContain('active_time_interval 1');
     expect(ops.requests).toEqual([]);
   });
 });
 
-test('a receiver with no way to tell anybody writes to the log', async () => {
-  await open({ route: ', routes: [{ receiver: nobody }]' });
-  world.tell(firing(A));
+test('a receiver without integrations writes to the log', async () => {
+  await open({ route: ', routes: [{ receiver: logged }]' });
+  world.send(firing(A));
   await expect
     .poll(() => world.logged, PATIENCE)
     .toContainEqual([
       'info',
       'Notification',
-      { receiver: 'nobody', integration: 'log', firing: 'CRITICAL: ServiceDown of a' },
+      { receiver: 'logged', integration: 'log', firing: 'CRITICAL: ServiceDown of a' },
     ]);
 });
 
 test('each message is logged, and which receivers only write to the log', async () => {
   await open({ route: ', routes: [{ receiver: boss, matchers: [severity="none"] }]' });
-  world.tell(firing(A), firing({ ...B, alertname: 'Heartbeat', severity: 'none' }));
+  world.send(firing(A), firing({ ...B, alertname: 'Heartbeat', severity: 'none' }));
   await expect.poll(() => [ops.requests.length, boss.requests.length], PATIENCE).toEqual([1, 1]);
   const sent = () => world.logged.filter(([, message]) => message === 'Notification sent');
   await expect.poll(() => sent().length, PATIENCE).toBe(2);
@@ -322,15 +322,15 @@ test('each message is logged, and which receivers only write to the log', async 
   expect(world.logged).toContainEqual([
     'info',
     'Receivers without integrations only write to this log',
-    { receivers: 'nobody' },
+    { receivers: 'logged' },
   ]);
 });
 
-test('what the checks do about the status is among the actions of the alerts there are and those that come', async () => {
+test('an adapted check interval is among the actions of current and new alerts', async () => {
   await open();
-  world.tell(firing(A));
+  world.send(firing(A));
   world.alerting.setPace('adapted to 15 s (degraded)', Date.now());
-  world.tell(firing(B));
+  world.send(firing(B));
   const actions = () =>
     world.alerting.history
       .select({ limit: 5 })
@@ -341,24 +341,24 @@ test('what the checks do about the status is among the actions of the alerts the
   const adapted = 'monitoring interval adapted to 15 s (degraded)';
   expect(Object.fromEntries(actions())).toEqual({ a: adapted, b: adapted });
   world.alerting.setPace(undefined, Date.now());
-  world.tell(firing({ target: 'c' }));
+  world.send(firing({ target: 'c' }));
   expect(Object.fromEntries(actions()).c).toBe('');
 });
 
-test('another configuration takes over without telling anything twice', async () => {
+test('a reload sends no message twice', async () => {
   await open();
-  world.tell(firing(A));
+  world.send(firing(A));
   await expect.poll(() => ops.requests.length, PATIENCE).toBe(1);
   const delivery = world.alerting.delivery;
   await world.alerting.configure(delivery, []);
-  world.tell(firing(A));
+  world.send(firing(A));
   await delay(400);
   expect(ops.requests).toHaveLength(1);
-  world.tell(over(A));
-  await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: resolved a']);
+  world.send(over(A));
+  await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: resolved a']);
 });
 
-test('who has got a mail is not told again because another configuration took over meanwhile', async () => {
+test('a recipient who has got a mail does not get it again after a reload', async () => {
   let isWell = false;
   const smtp = await startSmtp({
     onRcptTo: ({ address }, _, done) =>
@@ -372,13 +372,13 @@ test('who has got a mail is not told again because another configuration took ov
       route: ', routes: [{ receiver: mail }]',
       more: `  - name: mail\n    email_configs: [${entry}, ${entry}]`,
     });
-    world.tell(firing(A));
+    world.send(firing(A));
     const recipients = () => smtp.mails.map(({ to }) => to.join());
-    // Each of the two entries tells everybody, whatever the other one has told.
+    // Each of the two entries has all recipients, independent of the other.
     await expect.poll(recipients, PATIENCE).toEqual(['a@localhost', 'a@localhost']);
-    // Who has got it is known once the attempt is over, a moment after the server has the mail.
+    // Recipients are recorded after the attempt, a moment after the server has the mail.
     await expect
-      .poll(() => world.heard.filter(each => each === 'tried email').length, PATIENCE)
+      .poll(() => world.emitted.filter(each => each === 'tried email').length, PATIENCE)
       .toBeGreaterThan(1);
     await world.alerting.configure(world.alerting.delivery, []);
     isWell = true;
@@ -388,19 +388,19 @@ test('who has got a mail is not told again because another configuration took ov
   }
 });
 
-test('a mail server that was dead while the monitor was killed and started again gets what is still true, once', async () => {
+test('a mail server that was away during a restart of the monitor gets alerts that still fire, once', async () => {
   const port = await freePort();
   const more = `  - name: mail\n    email_configs: [{ to: on@call, from: m@localhost, smarthost: "127.0.0.1:${port}", require_tls: false, send_resolved: true }]`;
   const route = ', routes: [{ receiver: mail }]';
   await open({ route, more });
-  world.tell(firing(A), firing(B));
+  world.send(firing(A), firing(B));
   await expect
-    .poll(() => world.heard.filter(each => each === 'tried email').length, PATIENCE)
+    .poll(() => world.emitted.filter(each => each === 'tried email').length, PATIENCE)
     .toBeGreaterThan(1);
   await reopen({ route, more });
-  world.tell(firing(A));
+  world.send(firing(A));
   await expect
-    .poll(() => world.heard.filter(each => each === 'tried email').length, PATIENCE)
+    .poll(() => world.emitted.filter(each => each === 'tried email').length, PATIENCE)
     .toBeGreaterThan(0);
   const smtp = await startSmtp({ port });
   try {

@@ -1,8 +1,8 @@
-// Alerts of others, who may tell of them only once: what was taken is told, whatever happens in between.
+// Alerts that others send to our API, possibly once only: an accepted alert is notified, also after a restart.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { IncomingAlert } from '../../src/alertmanager/alert-store.js';
-import { firing, openWorld, toldTo, type World } from '../support/alerting.js';
+import { firing, openWorld, type World, webhooksTo } from '../support/alerting.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { type Endpoint, startEndpoint } from '../support/endpoint.js';
 
@@ -29,35 +29,35 @@ function open(groupWait: string): Promise<World> {
   return openWorld({ folder, alertmanager: `route: ${route}\nreceivers: ${receivers}\n` });
 }
 
-/** Ends before anything is told, and runs again. */
+/** Stops before the first message, and starts again. */
 async function restart(): Promise<void> {
   await world.close();
   world = await open('0s');
 }
 
-const hear = (...alerts: IncomingAlert[]) => world.alerting.ingest(alerts, Date.now());
+const send = (...alerts: IncomingAlert[]) => world.alerting.ingest(alerts, Date.now());
 const history = () =>
   world.alerting.history.select({ limit: 10 }).episodes.map(({ labels }) => labels.target);
 
-test('an alert that was taken is told after a restart, though nobody says it again', async () => {
-  expect(hear(firing({ target: 'a' }, Date.now() + 10 * MINUTE))).toBe(true);
+test('an accepted alert is notified after a restart, though it is not sent again', async () => {
+  expect(send(firing({ target: 'a' }, Date.now() + 10 * MINUTE))).toBe(true);
   await restart();
-  await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing a']);
+  await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a']);
 });
 
-test('one whose time was over meanwhile waits until somebody says it again', async () => {
+test('an alert whose endsAt has passed meanwhile is notified when it is sent again', async () => {
   const endsAt = Date.now() + 50;
-  hear(firing({ target: 'a' }, endsAt), firing({ target: 'b' }, endsAt + 10 * MINUTE));
+  send(firing({ target: 'a' }, endsAt), firing({ target: 'b' }, endsAt + 10 * MINUTE));
   await expect.poll(() => Date.now() > endsAt, PATIENCE).toBe(true);
   await restart();
-  await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing b']);
-  hear(firing({ target: 'a' }, Date.now() + 10 * MINUTE));
-  await expect.poll(() => toldTo(ops), PATIENCE).toEqual(['ops: firing b', 'ops: firing a']);
+  await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing b']);
+  send(firing({ target: 'a' }, Date.now() + 10 * MINUTE));
+  await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing b', 'ops: firing a']);
 });
 
-test('an alert that is on disk is in the history, though the end came before it was written there', async () => {
-  hear(firing({ target: 'a' }, Date.now() + 10 * MINUTE));
-  // What `kill -9` between the two leaves.
+test('an alert on disk is in the history, though the process was killed before the history was written', async () => {
+  send(firing({ target: 'a' }, Date.now() + 10 * MINUTE));
+  // The state after a `kill -9` between the two.
   const labels = { alertname: 'ServiceDown', severity: 'critical', target: 'b' };
   const [now, later] = [Date.now(), Date.now() + 10 * MINUTE];
   const kept = { labels, annotations: {}, startsAt: now, endsAt: later, updatedAt: now, generatorUrl: '' };

@@ -8,7 +8,7 @@ import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { answers, type Endpoint, hangs, startEndpoint } from '../support/endpoint.js';
 
 const PATIENCE = { timeout: 15_000, interval: 50 };
-const NOBODY = JSON.stringify({ route: { receiver: 'nobody' }, receivers: [{ name: 'nobody' }] });
+const CONFIG = JSON.stringify({ route: { receiver: 'none' }, receivers: [{ name: 'none' }] });
 
 let folder: string;
 let world: World | undefined;
@@ -31,14 +31,14 @@ async function endpoint(): Promise<Endpoint> {
 }
 
 async function alertmanager(port?: number): Promise<AlertmanagerServer> {
-  const server = await startAlertmanager(NOBODY, port);
+  const server = await startAlertmanager(CONFIG, port);
   open.push(server);
   return server;
 }
 
 const address = (url: string) => ({ url, timeout: 2000, follow_redirects: true });
 
-/** As the rules tell of an alert. */
+/** An alert as the rules send it. */
 function ruleAlert(target: string, resolvedAt?: number) {
   const now = Date.now();
   return {
@@ -63,8 +63,8 @@ interface ApiAlert {
   readonly generatorURL: string;
 }
 
-describe('what the rules tell', () => {
-  test('reaches every Alertmanager, and its end too', async () => {
+describe('an alert of the rules', () => {
+  test('reaches every Alertmanager, and its resolution too', async () => {
     const [one, two] = await Promise.all([alertmanager(), alertmanager()]);
     world = await openWorld({ folder, alertmanagers: [address(one.url), address(`${two.url}/`)] });
     const alert = ruleAlert('tools');
@@ -84,7 +84,7 @@ describe('what the rules tell', () => {
     expect(world.alerting.history.select({ limit: 5 }).episodes[0]?.endsAt).toBeGreaterThan(0);
   });
 
-  test('comes in requests of 64 alerts at most', async () => {
+  test('is sent in requests of 64 alerts at most', async () => {
     const server = await endpoint();
     world = await openWorld({ folder, alertmanagers: [address(server.url)] });
     const alerts = Array.from({ length: 150 }, (_, i) => ruleAlert(`s${i}`));
@@ -93,16 +93,16 @@ describe('what the rules tell', () => {
     expect(server.requests.map(({ body }) => JSON.parse(body).length)).toEqual([64, 64, 22]);
   });
 
-  test('does not reach one that is away, which delays no other and is told again', async () => {
+  test('does not reach an Alertmanager that is away, which delays no other and gets it later', async () => {
     const port = await freePort();
     const there = await alertmanager();
     const away = `http://127.0.0.1:${port}`;
     world = await openWorld({ folder, alertmanagers: [address(away), address(there.url)] });
     world.alerting.applyEvaluation(evaluation([ruleAlert('tools')]), Date.now());
     await expect
-      .poll(() => world?.heard, PATIENCE)
+      .poll(() => world?.emitted, PATIENCE)
       .toContain('alertmanager did not take 1: connection refused');
-    await expect.poll(() => world?.heard, PATIENCE).toContain('alertmanager took 1');
+    await expect.poll(() => world?.emitted, PATIENCE).toContain('alertmanager took 1');
     const back = await alertmanager(port);
     world.alerting.applyEvaluation(evaluation([ruleAlert('tools')]), Date.now());
     await expect.poll(async () => (await back.get<ApiAlert[]>('alerts')).length, PATIENCE).toBe(1);
@@ -113,15 +113,15 @@ test.each([
   ['refuses', answers(400, '"bad label name"'), /answered HTTP 400: "bad label name"/],
   ['is broken', answers(500), /answered HTTP 500/],
   ['hangs', hangs, /no answer within 2s \(timeout\)/],
-])('an Alertmanager that %s is told of in words', async (_, behaviour, want) => {
+])('the error of an Alertmanager that %s', async (_, behaviour, want) => {
   const server = await endpoint();
   server.behaviour = behaviour;
   world = await openWorld({ folder, alertmanagers: [address(server.url)] });
   world.alerting.applyEvaluation(evaluation([ruleAlert('tools')]), Date.now());
-  await expect.poll(() => world?.heard.join(), PATIENCE).toMatch(want);
+  await expect.poll(() => world?.emitted.join(), PATIENCE).toMatch(want);
 });
 
-test('signs in', async () => {
+test('sends the credentials', async () => {
   const server = await endpoint();
   const basic_auth = { username: 'monitor', password: new Secret('hunter2') };
   world = await openWorld({ folder, alertmanagers: [{ ...address(server.url), basic_auth }] });
@@ -131,7 +131,7 @@ test('signs in', async () => {
   expect(authorization).toBe(`Basic ${Buffer.from('monitor:hunter2').toString('base64')}`);
 });
 
-test('one that repeats what it refuses does not make the monitor say its password', async () => {
+test('an error that repeats the request is logged without the password', async () => {
   const server = await endpoint();
   const password = 'hunter2-of-alertmanager';
   const pair = Buffer.from(`monitor:${password}`).toString('base64');
@@ -141,12 +141,12 @@ test('one that repeats what it refuses does not make the monitor say its passwor
   world = await openWorld({ folder, alertmanagers: [{ ...address(server.url), basic_auth }] });
   world.alerting.applyEvaluation(evaluation([ruleAlert('tools')]), Date.now());
   await expect
-    .poll(() => world?.heard.join(), PATIENCE)
+    .poll(() => world?.emitted.join(), PATIENCE)
     .toContain('answered HTTP 403: denied: Basic <secret>');
-  expect(world.heard.join()).not.toMatch(new RegExp(`${password}|${pair}`));
+  expect(world.emitted.join()).not.toMatch(new RegExp(`${password}|${pair}`));
 });
 
-test('where a Prometheus sends, nothing is sent here; its alerts make episodes', async () => {
+test('with a Prometheus that sends alerts the monitor sends none; those of the Prometheus are in the history', async () => {
   world = await openWorld({ folder });
   const labels = { alertname: 'ServiceDown', severity: 'critical', target: 'tools' };
   const alert = { labels, annotations: {}, activeAt: Date.now() - 1000 };
@@ -154,6 +154,6 @@ test('where a Prometheus sends, nothing is sent here; its alerts make episodes',
   expect(world.alerting.history.select({ active: true, limit: 5 }).count).toBe(1);
   world.alerting.applyRemoteAlerts([], Date.now());
   expect(world.alerting.history.select({ active: true, limit: 5 }).count).toBe(0);
-  world.tell(firing({ target: 'x' }));
-  expect(world.heard).toEqual([]);
+  world.send(firing({ target: 'x' }));
+  expect(world.emitted).toEqual([]);
 });

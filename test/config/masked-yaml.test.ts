@@ -1,4 +1,4 @@
-// What everybody may see of alertmanager.yml.
+// The public form of alertmanager.yml, with secrets masked.
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -72,7 +72,7 @@ receivers:
       - { to: b@example.org, auth_password: hunter14, headers: { Subject: 'Re: it' } }
 `;
 
-test('secrets are nowhere, everything else is', () => {
+test('secrets are masked, everything else is shown', () => {
   const text = shown(SECRETS);
   expect(text).not.toContain('hunter');
   expect(text.match(/<secret>/g)).toHaveLength(12);
@@ -93,7 +93,7 @@ test('secrets are nowhere, everything else is', () => {
     expect(text).toContain(kept);
 });
 
-describe('a secret is hidden however it comes to its place', () => {
+describe('a secret is masked in every YAML form', () => {
   const receivers = (text: string) => `route: { receiver: a }\nreceivers:\n${text}`;
   test.each<[name: string, text: string]>([
     [
@@ -151,7 +151,7 @@ test("Alertmanager's own tools can read it", () => {
   expect(status).toBe(0);
 });
 
-test('what is shown means what was written', () => {
+test('the masked file has the same values', () => {
   const file = new URL('../alertmanager/config/fixtures/everything.good.yml', import.meta.url).pathname;
   const before = loadAlertmanagerConfig(file);
   const again = join(scratch, 'again.yml');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { json, OK } from '../../src/demo/fault.js';
 import { type SimulatedServer, startServer } from '../../src/demo/server.js';
-import { toldTo } from '../support/alerting.js';
+import { webhooksTo } from '../support/alerting.js';
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { type Endpoint, startEndpoint } from '../support/endpoint.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
@@ -102,7 +102,7 @@ const historyOf = async (query: string) =>
   (await monitor.json<{ alert_history: Entry[] }>(`/alert_history?alertname=ServiceDown&${query}`))
     .alert_history;
 /** What was told of a target. */
-const told = (target: string) => toldTo(ops).filter(line => line.includes(target));
+const told = (target: string) => webhooksTo(ops).filter(line => line.includes(target));
 
 test(
   'a silence survives a kill, mutes what it matches, and is ended',

@@ -24,16 +24,16 @@ export function evaluation(alerts: readonly Alert[]) {
 }
 
 /** Events of messages: `sent webhook`, `failed webhook serverError`. */
-export type Heard = string[];
+export type Emitted = string[];
 
 export interface World {
   readonly alerting: Alerting;
   readonly store: Store;
-  readonly heard: Heard;
+  readonly emitted: Emitted;
   /** Log entries: level, message, fields. */
   readonly logged: [level: string, message: string, fields: Record<string, unknown>][];
   /** Makes alerts of our own fire now, or end when `endsAt` is past. */
-  tell(...alerts: readonly IncomingAlert[]): void;
+  send(...alerts: readonly IncomingAlert[]): void;
   /** Applies another alertmanager.yml. */
   reconfigure(alertmanager: string): Promise<void>;
   close(): Promise<void>;
@@ -51,7 +51,7 @@ export interface WorldOptions {
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { folder, alertmanager, alertmanagers, actions = [], clock = systemClock } = options;
   const logged: World['logged'] = [];
-  const heard: Heard = [];
+  const heard: Emitted = [];
   const store = new Store({ file: join(folder, 'monitor.db'), retention: 86_400_000, log: () => {} });
   const alerting = new Alerting({
     store,
@@ -82,10 +82,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   return {
     alerting,
     store,
-    heard,
+    emitted: heard,
     logged,
     reconfigure,
-    tell: (...alerts) => alerting.alerts.upsert(alerts, systemClock.now()),
+    send: (...alerts) => alerting.alerts.upsert(alerts, systemClock.now()),
     async close() {
       await alerting.close();
       store.close();
@@ -116,7 +116,7 @@ interface WebhookMessage {
 }
 
 /** Webhook messages of an endpoint: `ops: firing tools, resolved redis`. */
-export function toldTo(endpoint: Endpoint): string[] {
+export function webhooksTo(endpoint: Endpoint): string[] {
   return endpoint.requests.map(({ body }) => {
     const { receiver, alerts } = JSON.parse(body) as WebhookMessage;
     const what = alerts.map(({ status, labels }) => `${status} ${labels.target ?? labels.alertname}`);

@@ -1,4 +1,4 @@
-// What alertmanager.yml says, as the rest of the monitor gets it.
+// The values of a loaded alertmanager.yml.
 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ const FIXTURES = new URL('fixtures/', import.meta.url).pathname;
 const SMALL = 'route: {receiver: a}\nreceivers: [{name: a}]\n';
 const read = (text: string) => readAlertmanagerConfig('/etc/monitor/alertmanager.yml', text);
 
-test('where nothing is said, it is what Alertmanager has', () => {
+test("defaults are Alertmanager's", () => {
   const { global, templates, inhibitRules, timeIntervals } = read(SMALL);
   expect(global).toEqual({
     resolveTimeout: 300_000,
@@ -39,7 +39,7 @@ test('where nothing is said, it is what Alertmanager has', () => {
   expect([templates, inhibitRules, timeIntervals]).toEqual([[], [], new Map()]);
 });
 
-test('where something is said, it is that', () => {
+test('configured values replace the defaults', () => {
   const { global, templates, inhibitRules, timeIntervals, receivers } = loadAlertmanagerConfig(
     join(FIXTURES, 'everything.good.yml'),
   );
@@ -66,7 +66,7 @@ test('where something is said, it is that', () => {
   ]);
 });
 
-test("secrets' files are beside the configuration, wherever the monitor was started", () => {
+test("paths of secrets' files are relative to the configuration, not to the working directory", () => {
   const { global } = read(
     `global: {slack_api_url_file: slack, smtp_auth_password_file: /run/smtp}\n${SMALL}`,
   );
@@ -86,7 +86,7 @@ describe('smarthosts', () => {
   });
 });
 
-describe('ways to tell people', () => {
+describe('integrations', () => {
   const webhooks = (list: string) =>
     `route: {receiver: a}\nreceivers: [{name: a, webhook_configs: ${list}}]\n`;
 
@@ -114,7 +114,7 @@ describe('ways to tell people', () => {
     expect(() => read(webhooks(list))).toThrow(`/etc/monitor/alertmanager.yml: yaml: line 2: ${mistake}`);
   });
 
-  test('a kind of its own reads its own keys, and not those that all have', () => {
+  test('a kind reads its own keys, and not the common ones', () => {
     const seen: unknown[] = [];
     const pigeon = {
       ...(receiverKinds[0] as (typeof receiverKinds)[number]),

@@ -1,4 +1,4 @@
-// Which way alerts go: a table, and the same answers as amtool and a real Alertmanager on trees made up by chance.
+// Routing of alerts: a table, and the same answers as amtool and a real Alertmanager on random trees.
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ afterAll(() => removeFolder(scratch));
 
 const routeOf = (text: string): Route => readAlertmanagerConfig('alertmanager.yml', text).route;
 
-/** Receivers and groups an alert reaches. */
+/** Receivers and groups of an alert. */
 const reached = (root: Route, labels: Labels): string[] =>
   matchingRoutes(root, labels).map(
     route => `${route.receiver} ${groupKeyOf(route, groupLabelsOf(route, labels))}`,
@@ -43,7 +43,7 @@ route:
     - { matchers: [d="x"], receiver: b }
 `;
 
-describe('the routes an alert reaches, and its group on each', () => {
+describe('the routes that match an alert, and its group on each', () => {
   test.each<[labels: MadeUpLabels, want: string[]]>([
     [{}, ['root {}:{}']],
     [{ n: 'x', o: 'y' }, ['root {}:{n="x"}']],
@@ -59,7 +59,7 @@ describe('the routes an alert reaches, and its group on each', () => {
   });
 });
 
-test('routes inherit what they do not say', () => {
+test('routes inherit the settings they do not have', () => {
   const text = `
 receivers: [{name: r}, {name: s}]
 time_intervals: [{name: t, time_intervals: [{}]}]
@@ -79,12 +79,12 @@ route:
   expect(root).toMatchObject({ key: '{}', receiver: 'r', groupBy: [], continues: false, ...times });
   const child = { receiver: 's', groupBy: ['a'], ...times, repeatInterval: 3_600_000 };
   expect(root.routes[0]).toMatchObject({ ...child, continues: true, muteTimeIntervals: ['t'] });
-  // Times to be silent are a route's own.
+  // Time intervals are not inherited.
   const grandchild = { ...child, groupWait: 0, continues: false, muteTimeIntervals: [] };
   expect(root.routes[0]?.routes[0]).toMatchObject(grandchild);
 });
 
-/** What check-routes prints and gives. */
+/** The output and exit code of check-routes. */
 function checked(args: readonly string[]): { status: number; stdout: string } {
   const out: string[] = [];
   const status = checkRoutes(args, { out: line => out.push(`${line}\n`), err: () => {} });
@@ -96,7 +96,7 @@ function amtool(args: readonly string[]): { status: number | null; stdout: strin
   return { status, stdout };
 }
 
-describe('amtool gives the same answers, letter by letter', () => {
+describe('amtool prints the same, letter by letter', () => {
   test.each(Array.from({ length: 20 }, (_, i) => i + 1))('tree %i', seed => {
     const random = new Random(seed);
     const file = join(scratch, `${seed}.yml`);
@@ -114,12 +114,12 @@ describe('amtool gives the same answers, letter by letter', () => {
 });
 
 test('a real Alertmanager has the same groups', async () => {
-  const told = new Set<string>();
+  const notified = new Set<string>();
   const server = await listen(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     const { receiver, groupKey } = JSON.parse(body) as { receiver: string; groupKey: string };
-    told.add(`${receiver} ${groupKey}`);
+    notified.add(`${receiver} ${groupKey}`);
     response.end();
   });
   const random = new Random(4711);
@@ -138,8 +138,8 @@ test('a real Alertmanager has the same groups', async () => {
       'alerts',
       alerts.map(labels => ({ labels })),
     );
-    await vi.waitFor(() => expect(told.size).toBeGreaterThanOrEqual(wanted.size), { timeout: 20_000 });
-    expect([...told].sort()).toEqual([...wanted].sort());
+    await vi.waitFor(() => expect(notified.size).toBeGreaterThanOrEqual(wanted.size), { timeout: 20_000 });
+    expect([...notified].sort()).toEqual([...wanted].sort());
   } finally {
     await alertmanager.close();
     await stop(server);

@@ -1,5 +1,5 @@
-// What is said to happen next happens, at that time: each row makes a situation, asks, and compares with what the real
-// delivery notes when it sends. Moments are compared with moments; nothing waits for a fixed time.
+// Forecasts of notifications come true, at their time: each row sets up a situation, requests the forecast, and compares it
+// with the time the real delivery records when it sends. No test waits for a fixed time.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ExpectStatic, test, vi } from 'vitest';
@@ -18,14 +18,14 @@ const until = (holds: () => boolean) =>
   vi.waitFor(() => {
     if (!holds()) throw new Error(`not within the time: ${holds}`);
   }, PATIENCE);
-/** How much earlier than it was said something may happen. */
+/** How much earlier than its forecast a notification may be sent. */
 const EARLY = 30;
-/** How often stalls of the machine are looked for, which delay every flush. */
+/** Interval of the measurement of the machine's stalls, which delay every flush. */
 const TICK = 5;
 const A = { target: 'a' };
 const B = { target: 'b' };
 
-/** What a row may do. */
+/** The steps a row may use. */
 interface Scene extends World {
   readonly ops: Endpoint;
   readonly clock: Clock;
@@ -42,15 +42,15 @@ interface Row {
   /** Written below the route, or into it when it begins with `routes`. */
   readonly more?: string | ((clock: Clock) => string);
   readonly clock?: () => Clock;
-  /** Makes the situation. */
+  /** Sets up the situation. */
   readonly before: (scene: Scene) => Promise<void> | void;
-  /** What is said then: `RECEIVER INTEGRATION WHAT [held by REASON]`. */
+  /** The forecast then: `RECEIVER INTEGRATION WHAT [held by REASON]`. */
   readonly want: readonly string[];
-  /** Whom it is about; `a` unless said. */
+  /** The target of the alert; by default `a`. */
   readonly about?: Record<string, string>;
-  /** What has to happen for it to come true, when it does not come by itself. */
+  /** A step that is needed for the forecast to come true. */
   readonly after?: (scene: Scene) => Promise<void> | void;
-  /** Whether the first one that has a moment is waited for; true unless said. */
+  /** Whether the first one that has a time is waited for; by default true. */
   readonly comes?: boolean;
 }
 
@@ -63,7 +63,7 @@ const LATE: Record<string, string> = {
   alertname: 'Risen',
 };
 
-/** A clock that shows a whole minute in a moment. */
+/** A clock that reaches a whole minute soon. */
 function beforeTheMinute(): Clock {
   const shift = 60_000 - (Date.now() % 60_000) - 2500;
   return { now: () => systemClock.now() + shift, elapsed: systemClock.elapsed };
@@ -163,7 +163,7 @@ const rows: Row[] = [
       scene.fire(B);
       scene.fire(A);
       await scene.sent(B);
-      scene.tell(over(B));
+      scene.send(over(B));
     },
     want: ['ops webhook notification'],
   },
@@ -185,7 +185,7 @@ const rows: Row[] = [
     before: async scene => {
       scene.ops.behaviour = refuses;
       scene.fire(A);
-      await until(() => scene.heard.includes('failed webhook clientError'));
+      await until(() => scene.emitted.includes('failed webhook clientError'));
       scene.ops.behaviour = answers(200);
     },
     want: ['ops webhook notification'],
@@ -213,21 +213,21 @@ const rows: Row[] = [
     want: ['ops webhook notification after 1'],
   },
   {
-    name: 'the end of an alert is told with the next flush',
+    name: 'the resolution of an alert is sent with the next flush',
     before: async scene => {
       scene.fire(A);
       await scene.sent(A);
-      scene.tell(over(A));
+      scene.send(over(A));
     },
     want: ['ops webhook resolved'],
   },
   {
-    name: 'the end is not told where it is not wanted',
+    name: 'the resolution is not sent without send_resolved',
     more: 'routes: [{ receiver: quiet }]',
     before: async scene => {
       scene.fire(A);
       await scene.sent(A);
-      scene.tell(over(A));
+      scene.send(over(A));
     },
     want: [],
   },
@@ -324,7 +324,7 @@ ${rest.join('\n')}`;
     if (first) {
       await until(() => sentAt(world, about).length > count);
       const happened = sentAt(world, about)[count] as number;
-      // A busy machine is late; nothing makes it early.
+      // A busy machine sends late, never early.
       const off = happened - (first.at as number);
       const isThen = off > -EARLY && off < 200 + stalled;
       expect({ name, off, stalled, isThen }).toEqual({ name, off, stalled, isThen: true });
@@ -342,7 +342,7 @@ function shown({ receiver, integration, what, heldBy, retry }: NextNotification)
   return `${receiver} ${integration} ${what}${held && ` held by ${held}`}${retry ? ` after ${retry.attempts}` : ''}`;
 }
 
-/** When notifications that name an alert were taken, as its history has it. */
+/** Times at which notifications with an alert were delivered, from its history. */
 function sentAt(world: World, labels: Record<string, string>): number[] {
   const { episodes } = world.alerting.history.select({ limit: 10, service: labels.target });
   return episodes.flatMap(({ notifications }) =>

@@ -64,7 +64,7 @@ describe('a silence', () => {
     expect(ids('a', T0 + 60 * MINUTE)).toEqual([]);
   });
 
-  test('that would have begun earlier begins now', () => {
+  test('with an earlier start begins now', () => {
     const silences = new Silences(store.states);
     const { id } = silences.set(wanted({ startsAt: T0 - MINUTE }), T0);
     expect(silences.get(id)?.startsAt).toBe(T0);
@@ -78,7 +78,7 @@ describe('a silence', () => {
     expect(silences.get(id)).toMatchObject({ endsAt: T0 + 5 * MINUTE, updatedAt: T0 + MINUTE });
   });
 
-  test('of which more is changed gets another id, and the former one expires', () => {
+  test('with other changes gets another id, and the former one expires', () => {
     const silences = new Silences(store.states);
     const { id } = silences.set(wanted(), T0);
     const other = silences.set(wanted({ id }, 'target="b"'), T0 + MINUTE).id;
@@ -105,7 +105,7 @@ describe('a silence', () => {
     expect(silenceState(silences.get(id) as never, T0 + 2)).toBe('expired');
   });
 
-  test('is forgotten five days after its end', () => {
+  test('is deleted five days after its end', () => {
     const silences = new Silences(store.states);
     silences.set(wanted(), T0);
     const end = T0 + 60 * MINUTE + 120 * 60 * MINUTE;
@@ -126,7 +126,7 @@ test.each([
   ],
   ['an end before the start', { endsAt: T0 - 1 }, /end time must not be before/],
   ['an end in the past', { startsAt: T0 - 2, endsAt: T0 - 1 }, /end time can't be in the past/],
-  ['an id nobody knows', { id: 'nobody' }, 'not_found: silence nobody not found'],
+  ['an unknown id', { id: 'unknown' }, 'not_found: silence unknown not found'],
 ])('refused: %s', (_, rest, want) => {
   const silences = new Silences(store.states);
   expect(refusal(() => silences.set(wanted(rest), T0))).toMatch(want);
@@ -140,7 +140,7 @@ test('a silence of everything but one alert mutes everything but that', () => {
   expect([isMuted('ServiceDown'), isMuted('Watchdog')]).toEqual([true, false]);
 });
 
-test('silences are there again after a restart, on disk when they were acknowledged', () => {
+test('silences survive a restart; an acknowledged silence is on disk', () => {
   const silences = new Silences(store.states);
   const { id, isKept } = silences.set(wanted({}, '{target=~"a|b", severity!="info"}'), T0);
   expect(isKept).toBe(true);

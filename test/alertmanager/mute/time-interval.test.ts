@@ -1,4 +1,4 @@
-// When a time interval is: by the clocks on the walls of its zone, across the nights they are changed in.
+// Time intervals in local time, across changes to and from summer time.
 
 import { describe, expect, test } from 'vitest';
 import { readTimeIntervals } from '../../../src/alertmanager/config/time-intervals.js';
@@ -47,7 +47,7 @@ describe('contains', () => {
     ['as many as there are', "days_of_month: ['25:31']", '2026-02-28T12:00:00Z', true],
     ['the first day, from the end', "days_of_month: ['-31:-29']", '2026-02-01T12:00:00Z', false],
     ['the first day, from the end of a long month', "days_of_month: ['-31']", '2026-03-01T12:00:00Z', true],
-    // The month that clocks lose an hour in has all its days.
+    // The month in which clocks lose an hour has all its days.
     ['the last day of March', `days_of_month: ['-1'], ${newYork}`, '2026-03-31T12:00:00Z', true],
     ['the last but one of March', `days_of_month: ['-1'], ${newYork}`, '2026-03-30T12:00:00Z', false],
     ['a month by name', 'months: [may]', '2026-05-01T00:00:00Z', true],
@@ -63,7 +63,7 @@ describe('contains', () => {
     ],
     ['all but one', "weekdays: [friday], months: [may], years: ['2027']", '2026-05-01T12:00:00Z', false],
 
-    ['UTC is what nobody says', times(['12:00', '13:00']), '2026-07-01T12:30:00Z', true],
+    ['UTC is the default', times(['12:00', '13:00']), '2026-07-01T12:30:00Z', true],
     ['a zone in winter', `${times(['12:00', '13:00'])}, ${berlin}`, '2026-01-15T11:30:00Z', true],
     ['a zone in summer', `${times(['12:00', '13:00'])}, ${berlin}`, '2026-07-15T10:30:00Z', true],
     ['and not an hour later', `${times(['12:00', '13:00'])}, ${berlin}`, '2026-07-15T11:30:00Z', false],
@@ -101,7 +101,7 @@ describe('contains', () => {
   });
 });
 
-test('the machine itself has a zone, and Go has names for it and for none', () => {
+test("Go's names Local and UTC are zones", () => {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const at = Date.parse('2026-05-01T12:30:00Z');
   const hour = new Date(at).getHours();
@@ -189,7 +189,7 @@ describe('changesAt', () => {
     );
   });
 
-  test('is what looking at every minute finds, across the nights that clocks are set in', () => {
+  test('equals a scan of every minute, across changes of the clocks', () => {
     const intervals = [
       `${times(['01:10', '02:50'], ['23:30', '24:00'])}, ${berlin}`,
       `${times(['02:00', '02:15'])}, weekdays: [sunday], ${berlin}`,

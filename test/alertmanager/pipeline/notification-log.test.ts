@@ -1,4 +1,4 @@
-// When somebody is to be told, after what they were told last.
+// Whether a notification is needed, after the last one.
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -19,34 +19,34 @@ const entry = (firing: string, resolved: string, ago = 60_000, owed = ''): LogEn
 });
 
 test.each<[string, LogEntry | undefined, string, string, boolean, boolean]>([
-  ['nothing told, something fires', undefined, 'a', '', true, true],
-  ['nothing told, only an end', undefined, '', 'a', true, false],
-  ['the same as told', entry('a', ''), 'a', '', true, false],
-  ['fewer than told', entry('ab', ''), 'a', '', true, false],
+  ['not notified, one fires', undefined, 'a', '', true, true],
+  ['not notified, one has ended', undefined, '', 'a', true, false],
+  ['the same as notified', entry('a', ''), 'a', '', true, false],
+  ['fewer than notified', entry('ab', ''), 'a', '', true, false],
   ['another one', entry('a', ''), 'ab', '', true, true],
   ['one has ended, another fires', entry('ab', ''), 'a', 'b', true, true],
-  ['one has ended, ends are not told', entry('ab', ''), 'a', 'b', false, false],
-  ['one has ended, told already', entry('a', 'b'), 'a', 'b', true, false],
+  ['one has ended, without send_resolved', entry('ab', ''), 'a', 'b', false, false],
+  ['one has ended, notified already', entry('a', 'b'), 'a', 'b', true, false],
   ['all have ended', entry('a', ''), '', 'a', true, true],
-  ['all have ended, ends are not told', entry('a', ''), '', 'a', false, true],
-  ['all have ended, told already', entry('', 'a'), '', 'a', true, false],
+  ['all have ended, without send_resolved', entry('a', ''), '', 'a', false, true],
+  ['all have ended, notified already', entry('', 'a'), '', 'a', true, false],
   ['fired and ended since', entry('', 'a'), '', 'ab', true, false],
   ['fires again', entry('', 'a'), 'a', '', true, true],
   ['left out of the last message, fires', entry('b', '', 60_000, 'a'), 'ab', '', true, true],
   ['left out of the last message, still muted', entry('b', '', 60_000, 'a'), 'b', '', true, false],
   ['left out of the last message, has ended', entry('b', '', 60_000, 'a'), 'b', 'a', true, true],
-  ['left out, has ended, ends are not told', entry('b', '', 60_000, 'a'), 'b', 'a', false, false],
+  ['left out, has ended, without send_resolved', entry('b', '', 60_000, 'a'), 'b', 'a', false, false],
   ['all left out, one has ended', entry('', 'b', 60_000, 'a'), '', 'a', true, true],
   ['unchanged for the repeat interval', entry('a', '', HOUR + 1), 'a', '', true, true],
   ['unchanged for not quite the repeat interval', entry('a', '', HOUR), 'a', '', true, false],
-])('%s', (_, told, firing, resolved, sendResolved, want) => {
+])('%s', (_, last, firing, resolved, sendResolved, want) => {
   const present = {
     firing: new Set(firing),
     resolved: new Set(resolved),
     repeatInterval: HOUR,
     sendResolved,
   };
-  expect(needsUpdate(told, { ...present, age: told ? Math.abs(NOW - told.at) : 0 })).toBe(want);
+  expect(needsUpdate(last, { ...present, age: last ? Math.abs(NOW - last.at) : 0 })).toBe(want);
 });
 
 test.each<[name: string, ran: number, wall: number, isRestarted: boolean, want: number]>([
@@ -55,7 +55,7 @@ test.each<[name: string, ran: number, wall: number, isRestarted: boolean, want: 
   ['after a clock that was set back by days', HOUR, -72 * HOUR, false, HOUR],
   ['after a restart', 1000, 3 * HOUR, true, 3 * HOUR],
   ['after a restart with a clock that was set back', 1000, -72 * HOUR, true, 72 * HOUR],
-])('how long ago the last message was, %s', (_, ran, wall, isRestarted, want) => {
+])('the age of the last message, %s', (_, ran, wall, isRestarted, want) => {
   const store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
   const before = new NotificationLog(store.states);
   before.log('k', { at: NOW, firing: ['a'], resolved: [] }, 500);
@@ -66,7 +66,7 @@ test.each<[name: string, ran: number, wall: number, isRestarted: boolean, want: 
 
 describe('a notification that was being sent when the monitor ended', () => {
   const was = (firing: string, at = NOW) => ({ at, firing: [...firing], resolved: [] });
-  const rows: [name: string, told: LogEntry | undefined, sending: LogEntry, want: Partial<LogEntry>][] = [
+  const rows: [name: string, last: LogEntry | undefined, sending: LogEntry, want: Partial<LogEntry>][] = [
     ['the first one', undefined, was('a'), { firing: [], owed: ['a'] }],
     ['one alert more', entry('a', ''), was('ab'), { firing: ['a'], owed: ['b'] }],
     [
@@ -80,18 +80,18 @@ describe('a notification that was being sent when the monitor ended', () => {
     ['an end', entry('a', ''), was(''), { firing: ['a'] }],
   ];
 
-  test.each(rows)('%s', (_, told, sending, want) => {
+  test.each(rows)('%s', (_, last, sending, want) => {
     const store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
     const before = new NotificationLog(store.states);
-    if (told) before.log('k', told, 0);
+    if (last) before.log('k', last, 0);
     before.markPending('k', sending);
     const log = new NotificationLog(store.states);
     log.recover();
     expect(log.entry('k')).toMatchObject(want);
     expect([...log.open()].sort()).toEqual(
-      [...new Set([...(told ? openAlerts(told) : []), ...sending.firing])].sort(),
+      [...new Set([...(last ? openAlerts(last) : []), ...sending.firing])].sort(),
     );
-    // It is settled.
+    // The next message succeeds.
     log.log('k', was(''), 0);
     log.recover();
     expect(log.entry('k')?.owed ?? []).toEqual([]);
@@ -99,9 +99,9 @@ describe('a notification that was being sent when the monitor ended', () => {
   });
 
   test.each<[name: string, settle: (log: NotificationLog) => void, open: string[]]>([
-    ['was taken', log => log.log('k', was('a'), 0), ['a']],
+    ['was delivered', log => log.log('k', was('a'), 0), ['a']],
     ['was refused', log => log.withdraw('k'), []],
-  ])('nothing is left of one that %s', (_, settle, open) => {
+  ])('recover() ignores one that %s', (_, settle, open) => {
     const store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
     const log = new NotificationLog(store.states);
     log.markPending('k', was('a'));

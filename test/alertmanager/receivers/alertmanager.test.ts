@@ -1,4 +1,4 @@
-// The same configuration and the same alerts, told by a real Alertmanager and by us: the other side gets the same.
+// Notifications of a real Alertmanager and ours, with the same configuration and alerts: the receiver gets the same.
 //
 // Known differences: Alertmanager prints label sets as `a=b, c=d` only since 0.26, before that as Go's maps; 0.25 knows no
 // `username`, `avatar_url` and `content` of Discord and cuts its titles elsewhere; it encodes a line feed in a mail's header
@@ -30,7 +30,7 @@ const TEMPLATE = [
   '{{ .Annotations.text }} {{ (.Annotations.Remove (stringSlice "text")).Names }} {{ .StartsAt.Format "2006-01-02T15:04:05Z07:00" }}',
   '{{ .StartsAt.Unix }} {{ .Fingerprint }} {{ .GeneratorURL }} {{ .StartsAt.UTC }} {{ .EndsAt.IsZero }}{{ end }}',
   '{{ .GroupLabels.SortedPairs.Values }} {{ .CommonLabels.Names }} {{ .CommonAnnotations.Values }} {{ .ExternalURL }}',
-  // No title: a real one garbles it when several messages are written at once.
+  // No title: a real one mixes titles up when several messages are sent at once.
   '{{ reReplaceAll "(a)(b)" "$2$1" "xabx" }} {{ match "^a" "abc" }}',
   '{{ with .CommonLabels.severity }}{{ . | printf "%q" }}{{ end }} {{ .CommonLabels.missing }} {{ index .GroupLabels "alertname" }}',
 ].join(' ');
@@ -64,8 +64,8 @@ let ours: Endpoint;
 let theirMails: SmtpEndpoint;
 let ourMails: SmtpEndpoint;
 let server: AlertmanagerServer;
-/** What Alertmanager told, by its group. */
-const told = new Map<string, Notification>();
+/** Alertmanager's notifications, by group. */
+const notifications = new Map<string, Notification>();
 
 beforeAll(async () => {
   [theirs, ours] = await Promise.all([startEndpoint(), startEndpoint()]);
@@ -98,7 +98,7 @@ afterAll(async () => {
 });
 
 /**
- * A group for every text: an alert that fires, another that has ended when they are told. Alertmanager does not wait for
+ * A group for every text: an alert that fires, another that has ended when they are sent. Alertmanager does not wait for
  * the rest of a group with an alert that is older than `group_wait`, so that is longer than a busy machine takes.
  */
 function alerts() {
@@ -138,7 +138,7 @@ interface PayloadAlert {
 function keep(body: string): void {
   const { groupKey, externalURL, groupLabels, alerts } = JSON.parse(body) as Payload;
   const group = groupLabels.alertname as string;
-  told.set(group, {
+  notifications.set(group, {
     receiver: 'ops.0',
     // The route's key is that of the receiver's own route.
     groupKey,
@@ -162,19 +162,19 @@ function alertOf(alert: PayloadAlert): NotifiedAlert {
   };
 }
 
-/** What we send for a group and the entry of a receiver. */
+/** Our message for a group and the entry of a receiver. */
 async function tell(name: string, group: string): Promise<void> {
   const entries = entriesOf(ours.url, ourMails.port);
   const index = Object.keys(entries).indexOf(name);
   const kind = receiverKinds.find(({ integration }) => integration === name.split(' ')[0]) as ReceiverKind;
   const opened = open(kind, own(entries[name] as string));
-  const notification = told.get(group) as Notification;
+  const notification = notifications.get(group) as Notification;
   expect(await opened.deliver({ ...notification, receiver: `ops.${index}` })).toBeUndefined();
   expect(opened.logged).toEqual([]);
   opened.receiver.close();
 }
 
-/** Places that are not the same because the two are not in the same place. */
+/** Parts that differ because the two have other addresses. */
 function alike({ path, body }: Request): [string, string] {
   return [path, body.replaceAll(ours.host, theirs.host)];
 }
@@ -214,7 +214,7 @@ describe('email', () => {
   });
 });
 
-/** Headers that are of one mail alone are there or not; a line feed in the middle of one is a space. */
+/** Without the values of headers that are unique to a mail; a line feed within one is a space. */
 function comparable(headers: Readonly<Record<string, string>>) {
   const alone = ['date', 'message-id', 'content-type'];
   return Object.entries(headers).map(([name, value]) => [

@@ -1,4 +1,4 @@
-// What is said of a mail server's TLS: the words that webhooks have, with TLS from the first byte and with STARTTLS.
+// Errors of a mail server's TLS: those of webhooks, with implicit TLS and with STARTTLS.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -185,8 +185,8 @@ describe.each([
   });
 });
 
-describe('what a server may do instead of TLS', () => {
-  /** Answers each line with the next of these, and keeps what it got. */
+describe('a server that does not start TLS', () => {
+  /** Answers each line with the next of these, and records requests. */
   async function scripted(...answers: (string | ((socket: Socket) => void))[]) {
     const got: string[] = [];
     const server = createServer(socket => {
@@ -260,7 +260,7 @@ describe('what a server may do instead of TLS', () => {
     );
   });
 
-  test('it waits for TLS', async () => {
+  test('a server that waits for implicit TLS', async () => {
     const server = await serve(['leaf', 'int'], true);
     const error = await deliver(server.port, `tls_config: {${ca()}}`, AbortSignal.timeout(500));
     expect(error?.message).toBe(
@@ -269,7 +269,7 @@ describe('what a server may do instead of TLS', () => {
     expect(error).toMatchObject({ reason: 'contextDeadlineExceeded' });
   });
 
-  test('it speaks without TLS where TLS comes first', async () => {
+  test('a plain server where implicit TLS is configured', async () => {
     const server = await serve(['leaf', 'int'], false);
     const error = await deliver(server.port, `force_implicit_tls: true, tls_config: {${ca()}}`);
     expect(error?.message).toMatch(

@@ -1,4 +1,4 @@
-// E-mail against a real server: TLS, signing in, who gets it, what the server may say.
+// E-mail against a real server: TLS, authentication, recipients, errors of the server.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { SMTPServerOptions } from 'smtp-server';
@@ -56,7 +56,7 @@ describe('TLS', () => {
     expect(server.mails).toEqual([]);
   });
 
-  test('a certificate of nobody known', async () => {
+  test('a certificate of an unknown authority', async () => {
     const server = await smtp({ tls: certificate });
     const error = await open(kind, entry(server.port)).deliver(notification());
     expect(error).toMatchObject({ permanent: false });
@@ -83,15 +83,15 @@ describe('TLS', () => {
   });
 });
 
-describe('signing in', () => {
+describe('authentication', () => {
   const user = 'auth_username: me, auth_password: s3cret';
   test.each<[string, SMTPServerOptions, string, string[]]>([
     ['PLAIN', { authMethods: ['PLAIN'] }, user, ['PLAIN me']],
     ['LOGIN', { authMethods: ['LOGIN'] }, user, ['LOGIN me']],
     ['CRAM-MD5', { authMethods: ['CRAM-MD5'] }, 'auth_username: me, auth_secret: s3cret', ['CRAM-MD5 me']],
     ['PLAIN with an identity', { authMethods: ['PLAIN'] }, `${user}, auth_identity: boss`, ['PLAIN me']],
-    ['nobody where there is no user', { authMethods: ['PLAIN'] }, 'auth_password: s3cret', []],
-    ['nobody where the server does not ask', { disabledCommands: ['AUTH'] }, user, []],
+    ['none without a user', { authMethods: ['PLAIN'] }, 'auth_password: s3cret', []],
+    ['none when the server does not offer it', { disabledCommands: ['AUTH'] }, user, []],
   ])('%s', async (_, options, more, want) => {
     const server = await smtp(options);
     expect(await open(kind, entry(server.port, `${PLAIN}, ${more}`)).deliver(notification())).toBeUndefined();
@@ -109,7 +109,7 @@ describe('signing in', () => {
   });
 });
 
-/** What the server answers to recipients. */
+/** A server that refuses recipients with these codes. */
 function refusing(codes: Record<string, number>): SMTPServerOptions {
   return {
     onRcptTo({ address }, _session, done) {
@@ -124,13 +124,13 @@ describe('recipients', () => {
   const TO = 'A <a@example.com>, b@example.com, "C, D" <c@example.com>, a@example.com';
   const ALL = ['a@example.com', 'b@example.com', 'c@example.com'];
 
-  test('several, everybody once', async () => {
+  test('several, each once', async () => {
     const server = await smtp();
     expect(await open(kind, entry(server.port, PLAIN, TO)).deliver(notification())).toBeUndefined();
     expect(server.mails.map(mail => mail.to)).toEqual([ALL]);
   });
 
-  test('one that is refused for good keeps nobody else from theirs, and is told once', async () => {
+  test('one that is refused permanently does not affect the others, and is logged once', async () => {
     const server = await smtp(refusing({ 'b@example.com': 550 }));
     const opened = open(kind, entry(server.port, PLAIN, TO));
     expect(await opened.deliver(notification())).toBeUndefined();
@@ -138,7 +138,7 @@ describe('recipients', () => {
     expect(opened.logged).toMatchObject([['warn', expect.any(String), { recipient: 'b@example.com' }]]);
   });
 
-  test('one that is refused for now is tried again alone', async () => {
+  test('one that is refused temporarily is retried alone', async () => {
     const codes: Record<string, number> = { 'b@example.com': 451 };
     const server = await smtp(refusing(codes));
     const opened = open(kind, entry(server.port, PLAIN, TO));
@@ -179,8 +179,8 @@ describe('recipients', () => {
   });
 });
 
-describe('what the server may do', () => {
-  /** A server that says one thing at the beginning, or nothing. */
+describe('errors of the server', () => {
+  /** A server that sends this greeting, or none. */
   async function odd(greet: (socket: Socket) => void): Promise<Server> {
     const server = createServer(socket => {
       socket.on('error', () => {});
@@ -205,7 +205,7 @@ describe('what the server may do', () => {
     expect(error?.message.startsWith(`email: 127.0.0.1:${port}`)).toBe(true);
   });
 
-  test('nobody listens', async () => {
+  test('connection refused', async () => {
     const error = await open(kind, entry(await freePort(), PLAIN)).deliver(notification());
     expect(error).toMatchObject({ permanent: false });
     expect(error?.message).toMatch(/connection refused$/);
@@ -213,9 +213,9 @@ describe('what the server may do', () => {
 });
 
 describe('the mail', () => {
-  async function sent(more: string, told = notification()) {
+  async function sent(more: string, message = notification()) {
     const server = await smtp();
-    expect(await open(kind, entry(server.port, `${PLAIN}${more}`)).deliver(told)).toBeUndefined();
+    expect(await open(kind, entry(server.port, `${PLAIN}${more}`)).deliver(message)).toBeUndefined();
     return parseMail(server.mails[0]?.raw as string);
   }
 
@@ -245,7 +245,7 @@ describe('the mail', () => {
     expect(Object.entries(parts)).toEqual([['text/html', expect.stringContaining('<b>firing</b>')]]);
   });
 
-  test('nothing a value says becomes a header', async () => {
+  test('no value becomes a header', async () => {
     const hostile = alert({ annotations: { summary: 'x\r\nBcc: evil@example.com\r\n\r\n<script>' } });
     const more = `, headers: {Subject: '{{ .CommonAnnotations.summary }}', x-own: '{{ .CommonAnnotations.summary }}'}, html: '{{ .CommonAnnotations.summary }}'`;
     const { headers, parts } = await sent(more, notification([hostile]));
@@ -286,7 +286,7 @@ describe('mistakes', () => {
     [`{${OK}, nope: 1}`, ['field nope not found in type config.plain']],
   ])('%s', (text, want) => expect(mistakesIn(kind, text)).toEqual(want.map(reason => `1: ${reason}`)));
 
-  test('what is global needs not be said again', () => {
+  test('global settings are the defaults of an entry', () => {
     expect(mistakesIn(kind, 'to: a@b.c', '{smtp_from: d@e.f, smtp_smarthost: "h:25"}')).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// Whatever an alert says, a message is what it is: the same tags, the same JSON, the same headers.
+// Alerts with hostile values: a message has the same tags, the same JSON, the same headers.
 
 import { describe, expect, test } from 'vitest';
 import type { NotifiedAlert } from '../../../src/alertmanager/pipeline/notification.js';
@@ -98,16 +98,16 @@ describe.each([1, 2, 3, 4])('seed %i', seed => {
       '<a href="{{ .CommonAnnotations.runbook_url }}">{{ .CommonAnnotations.description }}</a><title>{{ .CommonLabels.label }}</title>' +
       '<img src=\'{{ .CommonLabels.label }}\' alt="{{ .CommonLabels.label | toUpper }}"><script>x = "{{ .CommonLabels.label }}"</script></p>';
     for (let i = 0; i < 50; i++) {
-      const told = notification([hostileAlert(next)]);
+      const hostile = notification([hostileAlert(next)]);
       for (const template of ['{{ template "email.default.html" . }}', own]) {
-        const made = templates.html(template, told);
+        const made = templates.html(template, hostile);
         expect(skeleton(made)).toEqual(skeleton(templates.html(template, notification([tame]))));
         expect(made).not.toMatch(/(href|src)=["']?\s*(javascript|data):/i);
       }
     }
   });
 
-  test('a webhook is JSON that says what was said', () => {
+  test('a webhook is JSON with the values unchanged', () => {
     const next = random(seed + 100);
     const alerts = Array.from({ length: 50 }, () => hostileAlert(next));
     const body = JSON.parse(webhookBody(notification(alerts)));
@@ -121,7 +121,7 @@ describe.each([1, 2, 3, 4])('seed %i', seed => {
     expect(webhookBody(notification(alerts)).slice(0, -1)).not.toMatch(/[\n<>&\u2028]/);
   });
 
-  test('pieces of a document in any order never let a value out', () => {
+  test('in random documents no value escapes its context', () => {
     const next = random(seed + 200);
     const literals = [
       '<p ',
@@ -147,7 +147,7 @@ describe.each([1, 2, 3, 4])('seed %i', seed => {
       for (let n = 0; n < 10; n++) {
         escaper.literal(literals[Math.floor(next() * literals.length)] as string);
         const written = escaper.value(hostile(next));
-        // Whatever the place, none of these ends it.
+        // None of these ends any context.
         expect(written).not.toMatch(/[<>"']/);
       }
     }

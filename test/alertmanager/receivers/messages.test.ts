@@ -1,5 +1,5 @@
-// What Slack, Discord, PagerDuty and Telegram get without a word of the user's own, however many and large the alerts are,
-// and what their configurations may not say.
+// Default messages of Slack, Discord, PagerDuty and Telegram, also with many and large alerts, and mistakes in their
+// configurations.
 
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -30,17 +30,17 @@ afterEach(() => {
 });
 afterAll(() => endpoint.close());
 
-/** The body of what a receiver posts. */
+/** The body of the request of a receiver. */
 async function posted(
   kind: ReceiverKind,
   entry: string,
-  told = notification(),
+  message = notification(),
   taken = '{"ok":true}',
   // biome-ignore lint/suspicious/noExplicitAny: JSON that the tests look into
 ): Promise<any> {
   endpoint.behaviour = answers(200, taken);
   const opened = open(kind, entry);
-  expect(await opened.deliver(told)).toBeUndefined();
+  expect(await opened.deliver(message)).toBeUndefined();
   opened.receiver.close();
   return JSON.parse(endpoint.requests.at(-1)?.body as string);
 }
@@ -106,11 +106,11 @@ describe('slack', () => {
     expect(lines[20]).toBe('… and 80 more');
   });
 
-  test('nothing an alert says calls everybody', async () => {
-    const told = notification([
+  test('no value of an alert mentions a channel', async () => {
+    const message = notification([
       alert({ labels: { target: '<!here>' }, annotations: { description: '<!channel> & <http://x|y>' } }),
     ]);
-    const { attachments } = await posted(slackKind, `{${url()}}`, told, 'ok');
+    const { attachments } = await posted(slackKind, `{${url()}}`, message, 'ok');
     expect(JSON.stringify(attachments)).not.toContain('<!');
     expect(attachments[0].text).toBe('&lt;!channel&gt; &amp; &lt;http://x|y&gt;');
   });
@@ -238,8 +238,8 @@ describe('discord', () => {
   test('however many and large', async () => {
     const more =
       "title: '{{ .CommonLabels }}{{ range .Alerts }}{{ .Labels.target }}{{ end }}', content: '{{ range .Alerts }}{{ .Labels.target }}{{ end }}'";
-    for (const told of [storm(), HUGE]) {
-      const { content, embeds } = await posted(discordKind, `{${url()}, ${more}}`, told);
+    for (const message of [storm(), HUGE]) {
+      const { content, embeds } = await posted(discordKind, `{${url()}, ${more}}`, message);
       expect([...embeds[0].title].length).toBeLessThanOrEqual(256);
       expect([...embeds[0].description].length).toBeLessThanOrEqual(4096);
       expect([...content].length).toBeLessThanOrEqual(2000);
@@ -281,9 +281,9 @@ describe('pagerduty', () => {
     });
   });
 
-  test('the end finds the beginning', async () => {
-    const told = notification([alert({ isResolved: true })]);
-    expect(await posted(pagerdutyKind, `{${url()}}`, told)).toMatchObject({
+  test('the resolution has the key of the event', async () => {
+    const message = notification([alert({ isResolved: true })]);
+    expect(await posted(pagerdutyKind, `{${url()}}`, message)).toMatchObject({
       dedup_key: dedup,
       event_action: 'resolve',
     });
@@ -331,7 +331,7 @@ describe('pagerduty', () => {
     ).toBe(1024);
   });
 
-  test('what is wrong with an event', async () => {
+  test("errors of PagerDuty's answer", async () => {
     endpoint.behaviour = answers(
       400,
       '{"status":"invalid event","message":"Event object is invalid","errors":["Length of \'routing_key\' is incorrect"]}',
@@ -360,8 +360,8 @@ describe('telegram', () => {
   const entry = (more = '') => `{api_url: ${endpoint.url}, bot_token: '123:abc', chat_id: -100${more}}`;
 
   test('by default', async () => {
-    const told = notification([alert({ annotations: { description: 'a < b & c' } })]);
-    expect(await posted(telegramKind, entry(), told)).toEqual({
+    const message = notification([alert({ annotations: { description: 'a < b & c' } })]);
+    expect(await posted(telegramKind, entry(), message)).toEqual({
       chat_id: '-100',
       disable_web_page_preview: 'true',
       parse_mode: 'HTML',
@@ -390,8 +390,8 @@ describe('telegram', () => {
     ", message: '{{ range .Alerts }}<b>{{ .Labels.target }}</b>{{ end }}'",
     ", parse_mode: Markdown, message: '{{ range .Alerts }}{{ .Labels.target }}{{ end }}'",
   ])('however many and large%s', async more => {
-    for (const told of [storm(), HUGE]) {
-      const { text, parse_mode } = await posted(telegramKind, entry(more), told);
+    for (const message of [storm(), HUGE]) {
+      const { text, parse_mode } = await posted(telegramKind, entry(more), message);
       const shown = text.replace(/<[^>]*>/g, '');
       expect(shown.length).toBeLessThanOrEqual(4096);
       // A message that was cut has no tags any more that could be open.

@@ -1,4 +1,4 @@
-// A template that fails sends a plain message that says so instead of nothing, whatever the receiver.
+// A template that fails: every receiver sends a plain message with the error.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { receiverKinds } from '../../../src/alertmanager/receivers/index.js';
@@ -32,8 +32,8 @@ const ENTRIES: Readonly<Record<string, (more: string) => string>> = {
   telegram: more => `{api_url: ${endpoint.url}, bot_token: x, chat_id: 1, ${more}}`,
 };
 
-/** Everything of the message people read. */
-function told(): string {
+/** The visible text of the message. */
+function messageText(): string {
   const [mail] = smtp.mails;
   if (!mail) return endpoint.requests[0]?.body ?? '';
   const { headers, parts } = parseMail(mail.raw);
@@ -72,7 +72,7 @@ describe.each([
       : `${place}: ${JSON.stringify(template)}`;
     const opened = open(kindOf(integration), (ENTRIES[integration] as (more: string) => string)(key));
     expect(await opened.deliver(notification([alert(), alert({ isResolved: true })]))).toBeUndefined();
-    const message = told();
+    const message = messageText();
     expect(message).toContain('[FIRING:1] The template of this message failed');
     expect(message).toContain(problem);
     expect(message).toContain(
@@ -97,8 +97,8 @@ test.each(Object.keys(ENTRIES))('%s: a hundred alerts are still readable', async
     (ENTRIES[integration] as (more: string) => string)(`${key}: '{{ .Nope }}'`),
   );
   expect(await opened.deliver(storm())).toBeUndefined();
-  expect(told()).toContain('… and 80 more');
-  expect(told().length).toBeLessThan(4096);
+  expect(messageText()).toContain('… and 80 more');
+  expect(messageText().length).toBeLessThan(4096);
 });
 
 test.each(Object.keys(ENTRIES))('%s: labels of any length are still readable', async integration => {
@@ -107,18 +107,18 @@ test.each(Object.keys(ENTRIES))('%s: labels of any length are still readable', a
   const entry = (ENTRIES[integration] as (more: string) => string)(`${key}: '{{ .Nope }}'`);
   const long = alert({ labels: { alertname: 'x'.repeat(100_000) } });
   expect(await open(kindOf(integration), entry).deliver(notification([long, long]))).toBeUndefined();
-  expect(told().length).toBeLessThan(4096);
+  expect(messageText().length).toBeLessThan(4096);
 });
 
-test('a template without end ends', async () => {
+test('a template with too much output is stopped', async () => {
   const entry = (ENTRIES.discord as (more: string) => string)(
     "message: '{{ range 1000000 }}0123456789{{ end }}'",
   );
   expect(await open(kindOf('discord'), entry).deliver(notification())).toBeUndefined();
-  expect(told()).toContain('puts out too much text');
+  expect(messageText()).toContain('puts out too much text');
 });
 
-describe('where a message goes', () => {
+describe('a template of an address', () => {
   test.each([
     ['email', "to: '{{ .Nope }}'", 'to'],
     ['slack', "channel: '{{ .Nope }}'", 'channel'],

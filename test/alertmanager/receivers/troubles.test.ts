@@ -1,4 +1,4 @@
-// What the other side may do to each receiver that speaks HTTP, and what nobody may read of it.
+// Errors of servers for each receiver that uses HTTP, and that they contain no secrets.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -87,7 +87,7 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-/** Says all of the request again, as a service does that explains what it did not like. */
+/** Repeats the whole request, as services do that explain an error. */
 const echoes =
   (status: number): Behaviour =>
   (response, { path, headers, body }) => {
@@ -153,7 +153,7 @@ const BEHAVIOURS: readonly (readonly [string, Behaviour, Want])[] = [
 ];
 
 describe.each(RECEIVERS)('%s', (name, deliver, taken) => {
-  test('is taken', async () => {
+  test('is a success', async () => {
     endpoint.behaviour = answers(200, taken);
     expect(await deliver(endpoint.url)).toBeUndefined();
     expect(endpoint.requests).toHaveLength(1);
@@ -211,7 +211,7 @@ describe.each(RECEIVERS)('%s', (name, deliver, taken) => {
     expect(off).toMatchObject({ permanent: false, reason: 'contextCanceled' });
   });
 
-  test('nobody listens', async () => {
+  test('connection refused', async () => {
     const error = await deliver(`http://127.0.0.1:${await freePort()}`);
     expect(error).toMatchObject({ permanent: false, reason: 'other' });
     expect(error?.message).toMatch(/connection refused$/);

@@ -1,4 +1,4 @@
-// Alertmanager's webhook: the JSON, byte by byte, and what the other side may do.
+// Alertmanager's webhook: the JSON, byte by byte, its URL and credentials.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ReceiverKind } from '../../../src/alertmanager/receivers/receiver.js';
@@ -18,9 +18,9 @@ afterEach(() => {
 });
 afterAll(() => endpoint.close());
 
-async function sent(entry: string, told = notification()) {
+async function sent(entry: string, message = notification()) {
   const opened = open(kind, entry);
-  expect(await opened.deliver(told)).toBeUndefined();
+  expect(await opened.deliver(message)).toBeUndefined();
   opened.receiver.close();
   expect(endpoint.requests).toHaveLength(1);
   return endpoint.requests[0] as Endpoint['requests'][number];

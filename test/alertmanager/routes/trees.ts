@@ -1,8 +1,8 @@
-// Trees of routes and alerts to ask them about, made up anew by chance that is the same in every run.
+// Pseudo-random trees of routes and alerts, the same in every run.
 
 import type { Random } from '../../support/random.js';
 
-/** Labels of a made-up alert. */
+/** Labels of a random alert. */
 export type MadeUpLabels = Readonly<Record<string, string>>;
 
 interface MadeUpRoute {
@@ -34,7 +34,7 @@ const EXPRESSIONS = [
 ];
 const RECEIVERS = ['r0', 'r1', 'r2', 'r3', 'r4'];
 
-/** A configuration, which as JSON is YAML too. Receivers have whatever settings `integrations` gives them. */
+/** A configuration, which as JSON is YAML too. Receivers have the settings that `integrations` returns. */
 export function madeUpConfig(random: Random, integrations: object = {}): object {
   return {
     route: { ...madeUpRoute(random, 0), receiver: 'r0' },
@@ -74,7 +74,7 @@ function matcher(random: Random): string {
   return `${random.pick(NAMES)}${type}${isBare ? value : written(value)}`;
 }
 
-/** A value as it stands in a matcher, in quotes. */
+/** A value quoted for a matcher. */
 export function written(value: string): string {
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }

@@ -45,7 +45,7 @@ beforeAll(() => {
 });
 afterAll(() => removeFolder(folder));
 
-/** What amtool makes of a template, or its error. */
+/** amtool's output for a template, or its error. */
 function amtool(template: string, type: 'text' | 'html'): string {
   const args = [
     `--template.glob=${join(folder, '*.tmpl')}`,
@@ -60,7 +60,7 @@ function amtool(template: string, type: 'text' | 'html'): string {
   }
 }
 
-describe('texts are those of amtool', () => {
+describe('texts equal those of amtool', () => {
   test.each([
     '{{ .Receiver }} {{ .Status }} {{ .ExternalURL }}',
     '{{ len .Alerts }} {{ .Alerts.Firing | len }} {{ .Alerts.Resolved | len }}',
@@ -95,7 +95,7 @@ describe('texts are those of amtool', () => {
   ])('%s', template => expect(text(template)).toBe(amtool(template, 'text')));
 });
 
-describe('what fails says what amtool says', () => {
+describe("errors equal amtool's", () => {
   test.each([
     '{{ .Nope }}',
     '{{ template "nope" . }}',
@@ -146,11 +146,11 @@ describe('HTML is escaped as amtool does', () => {
     `<a onclick="f('{{ ${H} }}', {{ ${H} }}, {{ len .Alerts }})">{{ .Status }}</a>`,
     `<a onclick='f("{{ ${H} }}")'>{{ .Status }}</a>`,
     `<a onclick="f(&quot;{{ ${H} }}&quot;, &#39;{{ ${H} }}&#x27;, a &amp;&amp; {{ 1 }}, b / {{ 2 }})">x</a>`,
-    // A slash divides or begins a regular expression, which what stands before it tells.
+    // A slash divides or begins a regular expression, depending on what is before it.
     `<script>x = a / {{ ${H} }}; y = {{ 4 }} / {{ 2 }}; z = "a" / {{ 2 }} / (b) / {{ 2 }}; i++ / {{ 2 }}; 1. / {{ 2 }}</script>`,
     `<script>x = /{{ ${H} }}/; return /{{ ${H} }}/g.test(s); z + /[/]{{ "a.b*" }}\\/{{ "" }}/; f(/{{ "" }}/); theReturn / {{ 2 }}</script>`,
     `<script>x = {a: 1} / {{ 2 }} / 3; y = typeof /{{ "{|}^$-?" }}/</script>`,
-    // Scripts that are none are text.
+    // Scripts of other types are text.
     `<script type="text/template"><a href="{{ ${J} }}">{{ ${H} }}</a></script><script type=text/x-y>{{ ${H} }}</script>`,
     `<script type="module">x = {{ ${H} }}</script><script type='Text/JavaScript; charset=utf-8'>x = {{ ${H} }}</script>`,
     `<script type="application/ld+json">{"a": {{ ${H} }}, "b": "{{ ${H} }}"}</script>`,
@@ -167,13 +167,13 @@ describe('HTML is escaped as amtool does', () => {
     '<p title="{{ "1+1" }}" x={{ "1+1" }}>{{ "1+1" }} {{ "a b" | urlquery }}</p><title>{{ "1+1" }}</title>',
   ])('%s', template => {
     const theirs = amtool(template, 'html');
-    // What Go refuses because it looks at all branches beforehand we run as it comes.
+    // Go refuses this because it escapes all branches beforehand; we escape while we run.
     if (theirs.includes('branches end in different contexts')) expect(html(template)).toContain('firing</a>');
     else expect(html(template)).toBe(theirs);
   });
 });
 
-describe('nothing gets out of its place', () => {
+describe('no value escapes its context', () => {
   test.each([
     // Go takes comments of scripts away, too.
     [
@@ -189,7 +189,7 @@ describe('nothing gets out of its place', () => {
       '<script>x = `a${ "b" + {a: `\\u0024\\u0060`} }\\u0024\\u007bc\\u007d` /  2 </script>',
     ],
     ['<script><!-- {{ "a" }}\nf({{ 1 }})\n--> {{ "a" }}</script>', '<script><!-- \nf( 1 )\n--> </script>'],
-    // What cannot be told for certain is refused.
+    // Ambiguous contexts are refused.
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a script's own.
     ['<script>x = `a${{ "{" }}b`</script>', '<script>x = `a$ZgotmplZb`</script>'],
     ['<a onclick="f(&nbsp;{{ "a" }})">', '<a onclick="f(&nbsp;ZgotmplZ)">'],
@@ -223,7 +223,7 @@ describe('nothing gets out of its place', () => {
   ])('%s', (template, want) => expect(html(template)).toBe(want));
 });
 
-describe('functions amtool of today does not know', () => {
+describe('functions that the installed amtool does not know', () => {
   test.each([
     ['{{ (index .Alerts 0).StartsAt | date "2006-01-02 15:04" }}', '2024-01-15 10:30'],
     ['{{ (index .Alerts 0).StartsAt | tz "Europe/Paris" | date "15:04 MST -07:00" }}', '11:30 CET +01:00'],
@@ -298,7 +298,7 @@ describe("the user's own files", () => {
     expect(text('{{ template "slack.default.title" . }}')).toMatch(/^LangGraph/);
   });
 
-  test('are named in what goes wrong', () => {
+  test('are named in errors', () => {
     expect(() => own.text('{{ template "broken" . }}', DATA)).toThrow(
       `template: b.tmpl:3:5: executing "broken" at <.Nope>: can't evaluate field Nope in type *template.Data`,
     );
@@ -358,7 +358,7 @@ describe('default templates', () => {
   });
 });
 
-describe('templates without end stop', () => {
+describe('endless templates are stopped', () => {
   const twice = (name: string, other: string) =>
     `{{ define "${name}" }}{{ template "${other}" . }}{{ template "${other}" . }}{{ end }}`;
   const doubling = Array.from({ length: 40 }, (_, i) => twice(`t${i}`, `t${i + 1}`)).join('');

@@ -1,4 +1,4 @@
-// Text messages: what a telephone shows, what Twilio is asked, who is told again.
+// Text messages: their text, the requests to Twilio, and which recipients get a message again.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SmsGateway, type SmsSettings } from '../../../src/alerts/sms/gateway.js';
@@ -11,16 +11,16 @@ function alert(severity: string, target: string, description = 'it is down', sta
   return { status, labels: { alertname: 'ServiceDown', severity, target }, annotations: { description } };
 }
 
-function told(...alerts: SmsAlert[]): SmsNotification {
+function firing(...alerts: SmsAlert[]): SmsNotification {
   return { status: 'firing', groupKey: '{}:{alertname="ServiceDown"}', alerts };
 }
 
 describe('text', () => {
   test.each<[string, SmsNotification, string]>([
-    ['one', told(alert('critical', 'tools')), '1 FIRING: critical tools: it is down'],
+    ['one', firing(alert('critical', 'tools')), '1 FIRING: critical tools: it is down'],
     [
-      'the worst first, what has ended last',
-      told(
+      'the most severe first, resolved ones last',
+      firing(
         alert('info', 'c'),
         alert('', 'd'),
         alert('warning', 'b', 'x', 'resolved'),
@@ -31,37 +31,37 @@ describe('text', () => {
     ],
     [
       'lines and marks',
-      told(alert('critical', 'a', 'x…\n“y” – z\t•')),
+      firing(alert('critical', 'a', 'x…\n“y” – z\t•')),
       '1 FIRING: critical a: x... "y" - z -',
     ],
     [
-      'what was cut off before',
-      { ...told(alert('critical', 'a')), truncatedAlerts: 9 },
+      'alerts that were truncated before',
+      { ...firing(alert('critical', 'a')), truncatedAlerts: 9 },
       '10 FIRING: critical a: it is down; +9 more',
     ],
-    ['the end', told(alert('critical', 'a', 'x', 'resolved')), '1 RESOLVED: ok a: x'],
+    ['a resolved one', firing(alert('critical', 'a', 'x', 'resolved')), '1 RESOLVED: ok a: x'],
     [
       'emoji are one character each',
-      told(alert('critical', 'a', '🚀'.repeat(82))),
+      firing(alert('critical', 'a', '🚀'.repeat(82))),
       `1 FIRING: critical a: ${'🚀'.repeat(82)}`,
     ],
     [
       'umlauts are in the alphabet',
-      told(alert('critical', 'a', 'Größe: 5 €')),
+      firing(alert('critical', 'a', 'Größe: 5 €')),
       '1 FIRING: critical a: Größe: 5 €',
     ],
   ])('%s', (_, notification, want) => expect(smsText(notification)).toBe(want));
 
   test.each([
-    ['a hundred', told(...Array.from({ length: 100 }, (_, i) => alert('critical', `service-${i}`)))],
-    ['one that says much', told(alert('critical', 'x'.repeat(500), 'y'.repeat(100_000)))],
+    ['a hundred', firing(...Array.from({ length: 100 }, (_, i) => alert('critical', `service-${i}`)))],
+    ['one that says much', firing(alert('critical', 'x'.repeat(500), 'y'.repeat(100_000)))],
     [
       'brackets, which count twice',
-      told(...Array.from({ length: 30 }, () => alert('critical', 'a', '[]{}|'.repeat(8)))),
+      firing(...Array.from({ length: 30 }, () => alert('critical', 'a', '[]{}|'.repeat(8)))),
     ],
     [
       'other alphabets',
-      told(...Array.from({ length: 30 }, () => alert('critical', 'a', '服务器超时 🚀'.repeat(9)))),
+      firing(...Array.from({ length: 30 }, () => alert('critical', 'a', '服务器超时 🚀'.repeat(9)))),
     ],
   ])('%s is short', (_, notification) => {
     const text = smsText(notification);
@@ -105,7 +105,7 @@ describe('gateway', () => {
     return made;
   }
 
-  const send = (to: SmsGateway, notification = told(alert('critical', 'tools'))) =>
+  const send = (to: SmsGateway, notification = firing(alert('critical', 'tools'))) =>
     to.send(notification, AbortSignal.timeout(10_000));
 
   const recipients = () => endpoint.requests.map(({ body }) => new URLSearchParams(body).get('To')).sort();
@@ -142,7 +142,7 @@ describe('gateway', () => {
     });
   });
 
-  test('another try reaches only those who have not got it', async () => {
+  test('another attempt is for recipients only who have not got it', async () => {
     const failing = new Set(['+15552']);
     endpoint.behaviour = (response, request) =>
       failing.has(new URLSearchParams(request.body).get('To') ?? '')
@@ -163,11 +163,11 @@ describe('gateway', () => {
     expect(await send(sms)).toMatchObject({ sent: ['+15552'], had: ['+15551'], outcome: 'sent' });
     expect(recipients()).toEqual(['+15552']);
     endpoint.requests.length = 0;
-    // The answer was lost on the way back: it is handed in again.
+    // The answer was lost: the request comes again.
     expect(await send(sms)).toMatchObject({ sent: [], had: ['+15551', '+15552'], outcome: 'sent' });
     expect(recipients()).toEqual([]);
-    // Something else is told to all.
-    expect(await send(sms, told(alert('critical', 'redis')))).toMatchObject({ sent: ['+15551', '+15552'] });
+    // Another notification is sent to all.
+    expect(await send(sms, firing(alert('critical', 'redis')))).toMatchObject({ sent: ['+15551', '+15552'] });
   });
 
   test.each([
@@ -193,7 +193,7 @@ describe('gateway', () => {
     ]);
   });
 
-  test('one number that is none keeps nobody else from theirs', async () => {
+  test('an invalid number does not affect the others', async () => {
     endpoint.behaviour = (response, request) =>
       request.body.includes('15552')
         ? answers(400, '{}')(response, request)

@@ -29,15 +29,15 @@ function read(text: string, inherited = DEFAULT_HTTP_CONFIG) {
   return { config, mistakes: decoder.problems.map(({ line, reason }) => `${line}: ${reason}`) };
 }
 
-/** Everything a configuration says, its secrets revealed. */
+/** All fields of a configuration, its secrets revealed. */
 function revealed(config: unknown): unknown {
   if (config === null || typeof config !== 'object') return config;
   if ('reveal' in config) return (config as SecretSource).reveal();
-  const told = Object.entries(config).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(told.map(([key, value]) => [key, revealed(value)]));
+  const set = Object.entries(config).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set.map(([key, value]) => [key, revealed(value)]));
 }
 
-describe('what is said', () => {
+describe('the fields', () => {
   test.each<[string, string, unknown]>([
     ['nothing: what is inherited', '', revealed(INHERITED)],
     ['null: what is inherited', '~', revealed(INHERITED)],
@@ -99,7 +99,7 @@ describe('what is said', () => {
     expect(config.tls_config?.ca_file).toBe(join(folder, 'ca.pem'));
   });
 
-  test("a secret's file is read when it is used, and may come later", () => {
+  test("a secret's file is read when it is used, and may be created later", () => {
     const { config, mistakes } = read('authorization: {credentials_file: later}');
     expect(mistakes).toEqual([]);
     const reveal = () => config.authorization?.credentials?.reveal();
@@ -116,7 +116,7 @@ describe('mistakes', () => {
     ['basic_auth: {user: me}', ['1: field user not found in type config.plain']],
     ['follow_redirects: maybe', ['1: cannot unmarshal !!str `maybe` into bool']],
     ['[]', ['1: cannot unmarshal !!seq into config.plain']],
-    // A token in the place of the keys that it belongs below.
+    // A token where the mapping of its keys belongs.
     ['authorization: zebra', ['1: cannot unmarshal !!str <secret> into config.plain']],
     ['basic_auth: zebra', ['1: cannot unmarshal !!str <secret> into config.plain']],
     ['http_headers: {X-Key: zebra}', ['1: cannot unmarshal !!str <secret> into config.plain']],
