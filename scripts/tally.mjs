@@ -2,8 +2,8 @@
 // Used by vitest.config.ts.
 
 /**
- * What a run came to. A file that fails outside its tests (it does not load, a hook throws) and an error nobody
- * caught each count as one failure, so a run that failed never reads as `0 failed`.
+ * The result of a run. A file that fails outside its tests (it does not load, a hook throws) and an uncaught error each
+ * count as one failure, so that a failed run never reads as `0 failed`.
  */
 export function tally(modules, unhandledErrors) {
   const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };

@@ -1,4 +1,4 @@
-// Who may import whom. The rooms and their order are the table below; everything else is read off the sources.
+// The imports each room may have. The rooms and their order are the table below; everything else is read from the sources.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -46,14 +46,14 @@ const NUMBER: Record<string, number> = {
  * same names and addresses as everything else.
  */
 const ALLOWED_BESIDE = new Set(['probes -> config', 'probes -> net']);
-/** Packages that are a language rather than a tool, or whose object two rooms hand to each other. */
+/** Packages that are a language rather than a tool, or whose objects two rooms exchange. */
 const SHARED_PACKAGES: Record<string, readonly string[]> = {
   zod: ['app', 'cluster', 'config', 'http', 'probes', 'query'],
   'prom-client': ['app', 'metrics'],
   re2js: ['go', 'template'],
 };
 
-/** Packages that another one wants to find beside it. */
+/** Peer dependencies of other packages. */
 const PEERS = ['@lezer/highlight', '@lezer/lr'];
 
 interface Import {
@@ -61,7 +61,7 @@ interface Import {
   /** A path below src/, or a package. */
   readonly to: string;
   readonly isPackage: boolean;
-  /** `import type`: there for the compiler alone, gone when the program runs. */
+  /** `import type`: for the compiler only. */
   readonly isType: boolean;
 }
 
@@ -122,7 +122,7 @@ test('a room imports model and rooms of a lower number', () => {
   expect(wrong).toEqual([]);
 });
 
-test('the demo knows model alone and nobody knows the demo', () => {
+test('the demo imports model only, and no room imports the demo', () => {
   const joints = imports
     .filter(each => !each.isPackage)
     .map(({ from, to }) => [roomOf(from), roomOf(to)])
@@ -131,13 +131,13 @@ test('the demo knows model alone and nobody knows the demo', () => {
   expect([...new Set(joints)]).toEqual(['demo -> model']);
 });
 
-/** What applications load, and what of it they load with it when it runs: no server, and nothing of Node's. */
+/** Rooms that applications load, with the rooms they import at run time: no server, and no module of Node. */
 const LOADED: Record<string, readonly string[]> = {
   client: [],
   langgraph: ['@langchain/core', '@langchain/langgraph', 'client', 'model'],
 };
 
-test('an application loads the client alone, and the nodes with LangGraph', () => {
+test('an application loads the client only, and with LangGraph the nodes', () => {
   const loaded = Object.keys(LOADED).map(room => {
     const values = imports.filter(({ from, isType }) => roomOf(from) === room && !isType);
     const beside = values.map(({ to, isPackage }) => (isPackage ? to : roomOf(to)));
@@ -150,7 +150,7 @@ test('an application loads the client alone, and the nodes with LangGraph', () =
   expect(nodes.map(([path]) => path)).toEqual([]);
 });
 
-test('the program knows no application', () => {
+test('no other room imports the client and the nodes', () => {
   const users = imports.filter(
     ({ from, to, isPackage }) =>
       !isPackage && roomOf(to) in LOADED && !(roomOf(from) in LOADED) && roomOf(from) !== 'page',
@@ -158,7 +158,7 @@ test('the program knows no application', () => {
   expect(users).toEqual([]);
 });
 
-test("the page knows the client's types alone and is known to none", () => {
+test("the page imports the client's types only, and no room imports the page", () => {
   const joints = imports
     .filter(({ isPackage }) => !isPackage)
     .map(({ from, to, isType }) => [roomOf(from), roomOf(to), isType] as const)
@@ -186,7 +186,7 @@ test('every package imported is a dependency, and every dependency is imported',
     devDependencies: Record<string, string>;
   };
   const packages = imports.filter(each => each.isPackage);
-  // What the page is made of is put into its bundles.
+  // Packages of the page are bundled.
   const isBundled = ({ from }: { readonly from: string }) => roomOf(from) === 'page';
   const bundled = packages.filter(isBundled).map(({ to }) => to);
   const installed = { ...manifest.dependencies, ...manifest.devDependencies };
@@ -196,7 +196,7 @@ test('every package imported is a dependency, and every dependency is imported',
   expect([...used, ...PEERS].sort()).toEqual(named.sort());
 });
 
-test('no file imports itself by way of others, for its types either', () => {
+test('there are no circular imports, of types neither', () => {
   const next = (file: string) => imports.filter(each => !each.isPackage && each.from === file);
   const done = new Set<string>();
   const circles: string[] = [];
@@ -211,7 +211,7 @@ test('no file imports itself by way of others, for its types either', () => {
   expect(circles).toEqual([]);
 });
 
-describe('an index.ts is a catalogue: one list and nothing handed on', () => {
+describe('an index.ts is a catalogue: one list and no re-exports', () => {
   const catalogues = [...sources].filter(([path]) => /(^|\/)index\.ts$/.test(path));
   test.each(catalogues)('%s', (_, text) => {
     const exported = text.match(/^export .*/gm) ?? [];
@@ -219,7 +219,7 @@ describe('an index.ts is a catalogue: one list and nothing handed on', () => {
   });
 });
 
-test('no folder or file is a drawer for everything', () => {
+test('no folder or file has a name for everything', () => {
   expect(
     files.filter(path => /(^|\/)(utils?|helpers?|common|types?|misc|shared)(\/|\.tsx?$)/.test(path)),
   ).toEqual([]);

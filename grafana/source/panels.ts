@@ -149,7 +149,7 @@ export function stat(
   return panel('stat', rest, options, { color: { mode: FieldColorModeId.Thresholds } });
 }
 
-/** How series are told apart. */
+/** Colours of series. */
 type Colouring =
   /** A colour for each name, the same one wherever the name appears. */
   | 'by name'

@@ -1,4 +1,4 @@
-// Reports over ten days whose truth is known, by every engine that answers PromQL.
+// Reports over ten days of known samples, by every query engine.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Analyst } from '../../src/analysis/analyst.js';
@@ -49,7 +49,7 @@ const TRUTH: readonly ServiceTruth[] = [
         const begin = FROM + (3 + i) * DAY;
         return [begin, begin + minutes * 60_000];
       }),
-      // In the midst of the maintenance, as it should be.
+      // In the middle of the maintenance.
       [MAINTENANCE[0] + HOUR, MAINTENANCE[0] + 2 * HOUR],
     ],
     maintenance: [MAINTENANCE],
@@ -80,7 +80,7 @@ const service = (id: string): Service => ({
 });
 const SERVICES = [...TRUTH.map(({ id }) => service(id)), service('unseen')];
 
-/** Seconds of the period that the monitor looked, and of those, outside of maintenance. */
+/** Seconds of the period that the monitor was running, and those of them outside of maintenance. */
 const LOOKED = (DAYS * DAY - (GAP[1] - GAP[0])) / 1000;
 const OUTSIDE = LOOKED - (MAINTENANCE[1] - MAINTENANCE[0]) / 1000;
 const DOWN = OUTAGES.reduce((sum, minutes) => sum + minutes * 60, 0);
@@ -103,7 +103,7 @@ describe.each(ENGINES)('%s', (_, start) => {
   const analysis = async (id: string) =>
     (await analyst.report(performanceAnalysis, lastDays(DAYS))).report[id] as ServiceAnalysis;
 
-  test('trends say in which direction a service goes, and why', async () => {
+  test('trends have a direction for each service, and its reason', async () => {
     const { services } = (await analyst.report(performanceTrends, lastDays(DAYS))).report;
     expect(Object.entries(services).map(([id, { trend }]) => [id, trend])).toEqual([
       ['steady', 'stable'],
@@ -124,7 +124,7 @@ describe.each(ENGINES)('%s', (_, start) => {
     expect(services.unseen).toMatchObject({ avg_response_time: null, coverage: 0, peak_hours: [] });
   });
 
-  test('peak hours are those of a daily pattern, and none where there is none', async () => {
+  test('peak hours are those of a daily pattern, and none without a pattern', async () => {
     const { services } = (await analyst.report(performanceTrends, lastDays(DAYS))).report;
     expect(Object.entries(services).map(([id, { peak_hours }]) => [id, peak_hours])).toEqual([
       ['steady', []],
@@ -136,7 +136,7 @@ describe.each(ENGINES)('%s', (_, start) => {
     ]);
   });
 
-  test('availability is weighted by time, without maintenance and without the time not looked', async () => {
+  test('availability is weighted by time, without maintenance and without gaps of the monitor', async () => {
     const { performance_metrics: figures } = await analysis('failing');
     expect((figures.uptime_percentage as number) / 100).toBeCloseTo(1 - DOWN / OUTSIDE, 3);
     expect(Math.abs(figures.coverage - LOOKED / ((DAYS * DAY) / 1000))).toBeLessThan(0.005);
@@ -154,7 +154,7 @@ describe.each(ENGINES)('%s', (_, start) => {
     expect(figures.p99_response_time).toBeLessThanOrEqual(0.25);
   });
 
-  test('recommendations name what they rest on, what helps most first', async () => {
+  test('recommendations have their evidence, the most effective first', async () => {
     const { recommendations } = await analysis('stepping');
     expect(recommendations).toEqual([
       expect.stringMatching(
@@ -168,7 +168,7 @@ describe.each(ENGINES)('%s', (_, start) => {
     });
   });
 
-  test('what a figure rests on gives the figure', async () => {
+  test("the query of a figure's evidence returns the figure", async () => {
     const { evidence } = await analysis('failing');
     const uptime = evidence.find(({ figure }) => figure === 'uptime_percentage');
     const { samples } = await running.engine.instant(uptime?.query ?? '', NOW);
@@ -176,7 +176,7 @@ describe.each(ENGINES)('%s', (_, start) => {
     expect(samples[0]?.value).toBeCloseTo(1 - DOWN / OUTSIDE, 3);
   });
 
-  test('what nothing tells is null, with the reason', async () => {
+  test('a figure without a source is null, with the reason', async () => {
     const { summary, growth_projections: growth } = (await analyst.report(capacityReport, lastDays(DAYS)))
       .report;
     expect(summary).toMatchObject({
@@ -188,11 +188,11 @@ describe.each(ENGINES)('%s', (_, start) => {
     expect(growth.projections.requests).toMatchObject({ next_month: null, limit_reached: null });
   });
 
-  test('a disk that fills up evenly has its day, the days before it, and advice that can be asked again', async () => {
+  test('a disk that fills up evenly has the day it is full, an interval around it, and advice with a query', async () => {
     const { report } = await analyst.report(capacityProjections, lastDays(DAYS));
     const { disk: found, requests } = report.loads;
     const full = NOW + ((1 - DISK.now) / DISK.aDay) * DAY;
-    // The hour's mean is half an hour behind.
+    // The hour's mean lags half an hour.
     const dates = [full - HOUR, full + HOUR].map(dateOf);
     expect(dates).toContain(found?.limit_reached);
     expect(dates).toContain(found?.limit_reached_earliest);
@@ -241,7 +241,7 @@ describe.each(ENGINES)('%s', (_, start) => {
       }
   });
 
-  test('three days are needed for a projection, and it is said how much there is', async () => {
+  test('a projection needs three days; its reason has the days there are', async () => {
     const { report } = await analyst.report(capacityProjections, lastDays(2));
     expect(report.loads.disk).toMatchObject({
       expected: null,
@@ -278,7 +278,7 @@ describe.each(ENGINES)('%s', (_, start) => {
     expect(await weeklyProfileOf({ load: 'disk' }, findings)).toMatchObject({ unit: 'ratio' });
   });
 
-  test('a history has the hours, the line of its trend and what is missing', async () => {
+  test('a history has the hours, the line of its trend and gaps', async () => {
     const { report: findings } = await analyst.findings(lastDays(DAYS));
     const stepping = await performanceHistoryOf('stepping', findings);
     expect(stepping).toMatchObject({ start: FROM / 1000, step: 3600, usual: null, trend: 'degrading' });

@@ -1,4 +1,4 @@
-// The client in a browser: a page of another origin than the monitor's loads it was built, without a bundler.
+// The client in a browser: a page of another origin than the monitor's loads the built client, without a bundler.
 
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -13,7 +13,7 @@ import { listen, portOf, stop } from '../support/http.js';
 import { DIST } from '../support/monitor.js';
 
 const CHROMIUM = '/usr/bin/chromium-headless-shell';
-/** Nothing is fetched that no page asks for. */
+/** Flags without which the browser would make requests of its own. */
 const ALONE = [
   '--no-sandbox',
   '--disable-gpu',
@@ -29,7 +29,7 @@ let browser: Browser;
 let site: Server;
 let page: Page;
 let monitor: TestMonitor;
-/** What the browser said of trouble. */
+/** Errors in the browser's console. */
 let trouble: string[];
 
 beforeAll(async () => {
@@ -101,7 +101,7 @@ describe('a page', () => {
     ]);
   });
 
-  test('comes back, with what it knows, past the question whether it may', async () => {
+  test('reconnects with the id of the last event, after a preflight request', async () => {
     await open();
     await watch();
     monitor.events.disconnectAll();
@@ -111,7 +111,7 @@ describe('a page', () => {
     expect(trouble).toEqual([]);
   });
 
-  test('has a password, where one is needed', async () => {
+  test('sends a password, where one is needed', async () => {
     const guard = basicAuthGuard({ alice: bcrypt.hashSync('secret', 4) });
     await open({ web: { ...NO_WEB_CONFIG, guard } });
     await watch({ authorization: `Basic ${btoa('alice:secret')}` });
@@ -119,7 +119,7 @@ describe('a page', () => {
     expect(trouble).toEqual([]);
   });
 
-  test('is told by the browser itself, too', async () => {
+  test('gets events with an EventSource of the browser, too', async () => {
     await open();
     await inPage(`new Promise(resolve => {
       globalThis.seen = [];
@@ -136,7 +136,7 @@ describe('a page', () => {
     ]);
   });
 
-  test('that is left leaves nothing behind', async () => {
+  test('that is left disconnects', async () => {
     await open();
     await watch();
     expect(monitor.events.subscribers).toBe(1);

@@ -41,7 +41,7 @@ const addresses = (url: string) => ({
   balancer: cluster.haproxy.url,
 });
 
-/** What the document's classes expect of each other beyond what they define. */
+/** Names that the document's classes use and do not define. */
 const ADAPTER = `
 class Dashboard(MonitoringDashboard):
     def extract_response_times(self, history):
@@ -64,7 +64,7 @@ async def main():
     answers = {
         "health": await monitoring.check_cluster_health(),
         "tools": await monitoring.get_service_health("tools"),
-        "nobody": await monitoring.get_service_health("nobody"),
+        "unknown": await monitoring.get_service_health("unknown"),
         "endpoint": await monitoring.get_best_llm_endpoint(),
         "in time": await monitoring.wait_for_healthy_cluster(timeout=0.001),
     }
@@ -85,7 +85,7 @@ asyncio.run(main())
 interface Answers {
   readonly health: ClusterHealth & { error?: string };
   readonly tools: unknown;
-  readonly nobody: unknown;
+  readonly unknown: unknown;
   readonly endpoint: string;
   readonly 'in time': boolean;
   readonly dashboard: {
@@ -126,14 +126,14 @@ describe.skipIf(!HAS_DOCUMENT)(`the document's Python (${NEEDS_DOCUMENT})`, () =
     expect(answers).toMatchObject({
       health: { overall_status: 'healthy', alerts: [] },
       tools: { name: 'Tools Server', critical: true, health: { status: 'healthy', status_code: 200 } },
-      nobody: { error: 'Service not found' },
+      unknown: { error: 'Service not found' },
       endpoint: cluster.jetson_ollama.url,
       'in time': true,
     });
     expect(Object.keys(answers.health.services)).toEqual(SERVICES);
   });
 
-  test('draws its dashboard and analyses our history', async () => {
+  test('prints its dashboard and analyses our history', async () => {
     const { dashboard, analysis, history } = await runDocument();
     expect(dashboard.current_status.overall_status).toBe('healthy');
     expect(Object.keys(dashboard.trends)).toEqual(SERVICES);
@@ -157,7 +157,7 @@ describe.skipIf(!HAS_DOCUMENT)(`the document's Python (${NEEDS_DOCUMENT})`, () =
     }
   });
 
-  test('routes around what is down, as our client does', async () => {
+  test('routes around services that are down, as our client does', async () => {
     const ours = new LangGraphMonitoring(monitor.url);
     const down = { kind: 'status', code: 503 } as const;
     await cluster.set('jetson_ollama', down);
@@ -181,12 +181,12 @@ describe.skipIf(!HAS_DOCUMENT)(`the document's Python (${NEEDS_DOCUMENT})`, () =
     await seen('jetson_ollama', true);
   });
 
-  test('is told that the monitor is away, as our client is', async () => {
+  test('gets the error of our client when the monitor is away', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     expect(await runDocument(url)).toEqual({
       health: { error: expect.stringMatching(/^Failed to reach monitoring service: /) },
       tools: { error: 'Unable to get cluster health' },
-      nobody: { error: 'Unable to get cluster health' },
+      unknown: { error: 'Unable to get cluster health' },
       endpoint: cluster.haproxy.url,
       'in time': false,
     });

@@ -1,4 +1,4 @@
-// Questions to a monitor that answers, one that does not, and things that are none.
+// Requests to a monitor that answers, to one that does not, and to other servers.
 
 import type { RequestListener, Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -40,7 +40,7 @@ const using = (options: object = {}) => {
 };
 
 describe('a monitor that answers', () => {
-  test('tells the health, which is what /cluster_health says', async () => {
+  test('returns the health of /cluster_health', async () => {
     feedAll('cpu_llama');
     const health = await using({ url: `${monitor.url}//` }).checkClusterHealth();
     expect(health).toEqual(await monitor.json('/cluster_health'));
@@ -52,12 +52,12 @@ describe('a monitor that answers', () => {
   });
 
   test.each<[name: string, fresh: boolean | number | undefined, age: number, asks: boolean]>([
-    ['nobody for what is in memory', undefined, 60_000, false],
-    ['nobody when that is said', false, 60_000, false],
-    ['everybody for the state of this moment', true, 1, true],
-    ['whose check is older than is wanted', 2000, 2500, true],
-    ['not those whose check is younger', 2000, 1500, false],
-  ])('asks %s', async (_, fresh, age, asks) => {
+    ['no service for the state in memory', undefined, 60_000, false],
+    ['no service with fresh: false', false, 60_000, false],
+    ['all services for the current state', true, 1, true],
+    ['services whose check is older than the limit', 2000, 2500, true],
+    ['no service whose check is younger', 2000, 1500, false],
+  ])('checks %s', async (_, fresh, age, asks) => {
     feedAll();
     monitor.clock.advance(age);
     const answer = using().checkClusterHealth({ fresh });
@@ -68,14 +68,14 @@ describe('a monitor that answers', () => {
     expect((await answer).services?.tools?.health.status).toBe(asks ? 'error' : 'healthy');
   });
 
-  test("tells one service's, or that there is none", async () => {
+  test("returns one service's health, or an error for an unknown one", async () => {
     feedAll();
     expect(await using().getServiceHealth('redis')).toMatchObject({
       name: 'Redis Cache',
       critical: true,
       health: { status: 'healthy' },
     });
-    expect(await client.getServiceHealth('nobody')).toEqual({ error: 'Service not found' });
+    expect(await client.getServiceHealth('unknown')).toEqual({ error: 'Service not found' });
     expect(await client.getServiceHealth('toString')).toEqual({ error: 'Service not found' });
   });
 
@@ -98,7 +98,7 @@ describe('a monitor that answers', () => {
     });
   });
 
-  test('gets the headers that were given', async () => {
+  test('gets the configured headers', async () => {
     const seen: unknown[] = [];
     const server = await listen((request, response) => {
       seen.push(request.headers.authorization);
@@ -165,20 +165,21 @@ describe('a monitor that does not', () => {
     expect(await client.getBestLlmEndpoint()).toBe('http://127.0.0.1:9000');
   });
 
-  test('leaves the load balancer it has named, or the one that was given', async () => {
+  test('leaves the fallback it has named, or the configured one', async () => {
     const answers = { fallback: 'http://127.0.0.1:7777', candidates: [], endpoint: 'http://127.0.0.1:1' };
     server = await listen((_, response) => response.end(JSON.stringify(answers)));
     const url = `http://127.0.0.1:${portOf(server)}`;
     const learned = using({ url });
-    const told = using({ url, fallbackEndpoint: 'http://127.0.0.1:8888' });
-    for (const each of [learned, told]) expect(await each.getBestLlmEndpoint()).toBe('http://127.0.0.1:1');
+    const configured = using({ url, fallbackEndpoint: 'http://127.0.0.1:8888' });
+    for (const each of [learned, configured])
+      expect(await each.getBestLlmEndpoint()).toBe('http://127.0.0.1:1');
     await stop(server);
     server = undefined;
     expect(await learned.getBestLlmEndpoint()).toBe('http://127.0.0.1:7777');
-    expect(await told.getBestLlmEndpoint()).toBe('http://127.0.0.1:8888');
+    expect(await configured.getBestLlmEndpoint()).toBe('http://127.0.0.1:8888');
   });
 
-  test('is not waited for by who has called it off', async () => {
+  test('is not waited for by an aborted request', async () => {
     server = await listen(() => {});
     using({ url: `http://127.0.0.1:${portOf(server)}` });
     const over = new AbortController();
@@ -202,7 +203,7 @@ describe('waiting for a healthy cluster', () => {
     expect(log.lines).toEqual([]);
   });
 
-  test('goes on while it is degraded, which is told', async () => {
+  test('continues while it is degraded, with a call of the callback', async () => {
     feedAll('tools');
     const seen: string[] = [];
     const waiting = using().waitForHealthyCluster({
@@ -216,7 +217,7 @@ describe('waiting for a healthy cluster', () => {
     expect(log.lines).toEqual([]);
   });
 
-  test('says in the log why it goes on', async () => {
+  test('logs why it continues', async () => {
     feedAll('tools');
     expect(await using().waitForHealthyCluster({ timeout: 0 })).toBe(false);
     feedAll('tools', 'redis');
@@ -232,7 +233,7 @@ describe('waiting for a healthy cluster', () => {
     ]);
   });
 
-  test('looks a last time when its time is over', async () => {
+  test('checks a last time at its timeout', async () => {
     feedAll('tools');
     const seen: number[] = [];
     const waiting = using().waitForHealthyCluster({

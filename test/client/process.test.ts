@@ -1,4 +1,4 @@
-// A program that watches a cluster ends when its own work is done: real processes, in every runtime there is here.
+// A program that watches a cluster ends when its own work is done: real processes, in every installed runtime.
 
 import { execFileSync, spawn } from 'node:child_process';
 import type { RequestListener } from 'node:http';
@@ -9,7 +9,7 @@ import { listen, portOf, stop } from '../support/http.js';
 import { DIST } from '../support/monitor.js';
 
 const CLIENT = new URL('client/monitoring.js', DIST).href;
-/** After this a program that should have ended never will. */
+/** After this a program counts as one that does not end. */
 const PATIENCE = 15_000;
 
 const HEALTH = '{"overall_status":"healthy","services":{},"alerts":[]}';
@@ -27,7 +27,7 @@ interface Runtime {
   readonly name: string;
   readonly command: string;
   readonly args: (source: string) => string[];
-  /** How a view comes by its state where nothing may keep the process. */
+  /** How a view gets its state when it must not keep the process alive. */
   readonly mode: string;
 }
 
@@ -87,7 +87,7 @@ for (const runtime of RUNTIMES) {
   const { name, mode } = runtime;
   describe.skipIf(!isInstalled(runtime.command))(`${name} (skipped where it is not installed)`, () => {
     test.each<[how: string, start: () => Promise<string>, isWaiting: boolean, want: string]>([
-      ['hears the monitor', monitor, true, `${mode} healthy`],
+      ['is connected to the monitor', monitor, true, `${mode} healthy`],
       [
         'cannot have a stream',
         () =>
@@ -98,7 +98,12 @@ for (const runtime of RUNTIMES) {
         'polling healthy',
       ],
       ['is never answered', () => server(() => {}), false, 'connecting undefined'],
-      ['finds nobody', async () => `http://127.0.0.1:${await freePort()}`, false, 'connecting undefined'],
+      [
+        'is refused the connection',
+        async () => `http://127.0.0.1:${await freePort()}`,
+        false,
+        'connecting undefined',
+      ],
       [
         'has lost the monitor',
         () => {
@@ -117,7 +122,7 @@ for (const runtime of RUNTIMES) {
       expect(await run(runtime, program(await start(), '{}', isWaiting))).toEqual({ end: 0, output: want });
     });
 
-    test('goes on when it is told to', async () => {
+    test('stays alive with mayHoldProcess', async () => {
       const source = program(await monitor(), '{ mayHoldProcess: true }', true);
       expect(await run(runtime, source, 3000)).toEqual({ end: 'killed', output: 'streaming healthy' });
     });

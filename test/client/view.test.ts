@@ -1,4 +1,4 @@
-// The view of a cluster in memory: how it gets there, how it stays true, and what it does when it cannot.
+// The view of a cluster in memory: connecting, updates, and loss of the connection.
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -46,7 +46,7 @@ async function watching(url: string, options: WatchOptions = {}) {
 const statusOf = (id: string) => view?.health?.services[id]?.health.status;
 
 describe('a watched cluster', () => {
-  test('is in memory, and every change of it', async () => {
+  test('has the current state and every change in memory', async () => {
     const { url, feed, json } = await start();
     const { client, view } = await watching(url);
     expect([view.mode, view.health, view.current]).toEqual([
@@ -66,11 +66,11 @@ describe('a watched cluster', () => {
     expect(client.current).toBe(view.health);
   });
 
-  test('is asked about without asking anybody', async () => {
+  test('is read without requests', async () => {
     const monitor = await start();
     const { client } = await watching(monitor.url);
     let before = 0;
-    // It may be about to learn the endpoints.
+    // It may be requesting the endpoints.
     await eventually(async () => {
       before = monitor.answered.length;
       await client.getBestLlmEndpoint();
@@ -101,7 +101,7 @@ describe('a watched cluster', () => {
     expect(await waiting).toBe(true);
   });
 
-  test('is one, until it is closed', async () => {
+  test('is the same object until it is closed', async () => {
     const { url, events } = await start();
     const { client, view } = await watching(url);
     expect(client.watch()).toBe(view);
@@ -113,7 +113,7 @@ describe('a watched cluster', () => {
     client.watch().close();
   });
 
-  test('comes back after the monitor has let everybody go, and learns the endpoints anew', async () => {
+  test('reconnects after the monitor has ended its stream, and requests the endpoints again', async () => {
     const monitor = await start();
     const { client } = await watching(monitor.url);
     await eventually(() => monitor.answered.filter(each => each === '/best_endpoint 200')).toHaveLength(1);
@@ -123,12 +123,12 @@ describe('a watched cluster', () => {
     await eventually(() => client.current?.overall_status).toBe('degraded');
   });
 
-  test('is not decided by when it is old', async () => {
+  test('is not used when it is old', async () => {
     const { url, server } = await start({ heartbeat: 20 });
     const { client, view } = await watching(url, { maxAge: 400 });
     expect(client.current?.overall_status).toBe('healthy');
     await new Promise(resolve => setTimeout(resolve, 600));
-    // Nothing has changed, but the heartbeat says so.
+    // Nothing has changed, which the heartbeat confirms.
     expect(client.current?.overall_status).toBe('healthy');
     await server.close();
     await eventually(() => client.current).toBeUndefined();
@@ -154,7 +154,7 @@ describe('a watched cluster', () => {
     await haproxy.close();
   });
 
-  test('is not ready while nobody answers', async () => {
+  test('is not ready while there is no connection', async () => {
     view = new LangGraphMonitoring('http://127.0.0.1:1').watch();
     expect(await view.ready(50)).toBe(false);
     expect([view.mode, view.age, view.health]).toEqual(['connecting', Number.POSITIVE_INFINITY, undefined]);
@@ -166,7 +166,7 @@ describe('a watched cluster', () => {
 });
 
 describe('without a stream it polls', () => {
-  test('when there are too many readers', async () => {
+  test('when there are too many subscribers', async () => {
     const { url, feed } = await start({ maxSubscribers: 0 });
     const { client, view } = await watching(url, { pollInterval: 20 });
     expect(view.mode).toBe('polling');
@@ -175,7 +175,7 @@ describe('without a stream it polls', () => {
     expect(await client.getBestLlmEndpoint()).toBe('http://127.0.0.1:11434');
   });
 
-  test('tells of changes only, though it asks again and again', async () => {
+  test('calls back on changes only, though it polls', async () => {
     const { url, feed, answered } = await start({ maxSubscribers: 0 });
     const { view } = await watching(url, { pollInterval: 10 });
     const changes: string[] = [];
@@ -187,7 +187,7 @@ describe('without a stream it polls', () => {
     await eventually(() => changes).toEqual(['degraded']);
   });
 
-  test('and goes on when the monitor was away', async () => {
+  test('and continues after the monitor was away', async () => {
     let isAway = false;
     server = await listen((request, response) => {
       if (isAway) request.socket.destroy();
@@ -201,7 +201,7 @@ describe('without a stream it polls', () => {
   });
 });
 
-/** A proxy that has no stream. */
+/** A proxy without streaming. */
 const answerPlainly: RequestListener = (request, response) => {
   if (request.url === '/events') response.setHeader('content-type', 'text/html');
   response.end(HEALTH);
@@ -255,7 +255,7 @@ describe('a stream', () => {
     expect(modes).toEqual(['polling']);
   });
 
-  test('that falls silent is left for another, which is told what is known', async () => {
+  test('that falls silent is replaced by another one with the last event id', async () => {
     const known: (string | undefined)[] = [];
     await followed(
       (request, response) => {
@@ -272,7 +272,7 @@ describe('a stream', () => {
     expect(modes.slice(0, 3)).toEqual(['streaming', 'connecting', 'streaming']);
   });
 
-  test('that speaks nonsense, or breaks in the middle, is begun again; half an event is none', async () => {
+  test('with invalid data, or that breaks in the middle, is opened again; half an event is ignored', async () => {
     const pieces = [
       'event: health\ndata: {"overall',
       'event: health\ndata: nonsense\n\n',
@@ -289,7 +289,7 @@ describe('a stream', () => {
     expect(count).toBe(3);
   });
 
-  test('with other events is none the wiser', async () => {
+  test('ignores other events', async () => {
     await followed((_, response) => {
       response.writeHead(200, EVENTS).write(`event: other\ndata: x\n\n${event(1, 'healthy')}`);
     });

@@ -1,5 +1,5 @@
-// Every query of every dashboard, as Grafana would ask it, after a run of the demo: of the monitor's own engine, and of
-// a Prometheus that scraped it meanwhile and evaluated the same rules. None is empty but for a written reason.
+// Every query of every dashboard, as Grafana would send it, after a run of the demo: to the monitor's own engine, and to
+// a Prometheus that scraped it meanwhile and evaluated the same rules. No result is empty without a listed reason.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -33,17 +33,17 @@ import {
 const JOB = 'langgraph-monitor';
 const PATIENCE = { timeout: 30_000, interval: 200 };
 const RULES = fileURLToPath(new URL('../../rules/', import.meta.url));
-/** The demo's timetable is played so many times as fast, and all intervals are as much shorter. */
+/** The factor by which the demo's timetable is faster and all intervals are shorter. */
 const HASTE = 5;
-/** Up to where it is played, in its own time: two services are gone, others were and came back. */
+/** The end of the played timetable, in its own time: two services are down, others were and have recovered. */
 const END: Millis = 218_000;
 const SCRAPE: Millis = 1000;
-/** Never asked; alerts lead there. */
+/** Not requested; the base of links in alerts. */
 const GRAFANA = 'http://127.0.0.1:3000';
 /** Pixels that Grafana has for a column of its grid at 1440 x 900. */
 const COLUMN = 56;
 
-/** `file: title, letter` of queries that give nothing after this run, and why. One that gives something must not be here. */
+/** `file: title, letter` of queries without a result after this run, and the reason. One with a result must not be here. */
 const EMPTY: Readonly<Record<string, string>> = {};
 
 interface Series {
@@ -57,7 +57,7 @@ interface Alert {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Who answers: `data` of an answer of Prometheus' API. */
+/** An engine: returns `data` of an answer of Prometheus' API. */
 type Engine = <T>(path: string, parameters: Readonly<Record<string, string>>) => Promise<T>;
 
 let folder: string;
@@ -147,7 +147,7 @@ function configuration(): object {
   };
 }
 
-/** Somebody who takes what he is told, somebody who refuses it, and somebody who never wants to be told. */
+/** A receiver that accepts messages, one that refuses them, and a route that is always muted. */
 function delivery(): object {
   const webhook = (name: string) => ({
     name,
@@ -176,7 +176,7 @@ function delivery(): object {
   };
 }
 
-/** What the rules recorded for eight hours up to an hour ago, of one service: enough to be what is usual. */
+/** Recorded series of one service for eight hours up to an hour ago: enough for its baseline. */
 function dayBefore(instance: string): string {
   const now = Math.floor(Date.now() / 1000);
   const minutes = Array.from({ length: 420 }, (_, minute) => now - 8 * 3600 + 60 * minute);
@@ -187,7 +187,7 @@ function dayBefore(instance: string): string {
   return `${lines.join('\n')}\n# EOF\n`;
 }
 
-/** The shipped rules, evaluated as often as this run is faster. */
+/** The shipped rules, evaluated every second. */
 function writeRules(): void {
   const place = join(folder, 'rules');
   mkdirSync(place);
@@ -197,7 +197,7 @@ function writeRules(): void {
   }
 }
 
-/** Plays the timetable, with somebody who uses Redis and somebody who asks the monitor for what is not there. */
+/** Plays the timetable, with a client of Redis and a client of the monitor that requests an unknown path. */
 async function play(): Promise<void> {
   const director = new Scenario(cluster);
   const [host, port] = (cluster.redis?.address ?? '').split(':');
@@ -207,7 +207,7 @@ async function play(): Promise<void> {
     let last = performance.now();
     for (let elapsed = 0; elapsed < END; ) {
       const now = performance.now();
-      // A machine that stands still for a while must not leave an incident out.
+      // A pause of the machine must not skip an incident.
       elapsed = Math.min(elapsed + Math.min((now - last) * HASTE, 2500), END);
       last = now;
       await director.advance(elapsed);
@@ -238,7 +238,7 @@ async function maintain(target: string, length: number): Promise<void> {
   expect(response.status).toBe(200);
 }
 
-/** What the variables of a dashboard can be: one after the other, or "All" and all by name where there may be several. */
+/** The values of a dashboard's variables: one after the other, or "All" and all by name where several may be chosen. */
 async function choices(engine: Engine, { dashboard, ...rest }: Shipped): Promise<Values[]> {
   let all: Values[] = [new Map()];
   for (const variable of variablesOf({ dashboard, ...rest })) {
@@ -264,7 +264,7 @@ async function labelValues(engine: Engine, variable: VariableModel, chosen: Valu
   const { selector, label } = labelQuestion(variable);
   const matching = { 'match[]': fillIn(selector, chosen), ...moments() };
   const values = await engine<string[]>(`label/${label}/values`, matching);
-  // A Grafana that does not know how new Prometheus is asks for whole series instead.
+  // Without Prometheus' version Grafana requests whole series instead.
   const series = await engine<Record<string, string>[]>('series', matching);
   expect([...new Set(series.map(each => each[label]))].sort()).toEqual(values);
   return values;
@@ -272,7 +272,7 @@ async function labelValues(engine: Engine, variable: VariableModel, chosen: Valu
 
 const moments = () => ({ start: String(view.from / 1000), end: String(view.to / 1000) });
 
-/** What Grafana would be answered; points that are no number are not drawn. */
+/** The answer for Grafana; points that are no number are not drawn. */
 async function ask(
   engine: Engine,
   expr: string,
@@ -333,7 +333,7 @@ describe.each(['the monitor', 'Prometheus'])('%s', who => {
     const answers = [];
     for (const chosen of await choicesOf(question.of))
       answers.push((await ask(engine, question.expr, chosen, question)).length);
-    // One service need not have what another has; all other choices give something.
+    // A service need not have the series of another; all other choices have a result.
     const least = question.of.file === 'service.json' ? Math.max(...answers) : Math.min(...answers);
     if (EMPTY[name]) expect(answers, EMPTY[name]).toEqual(answers.map(() => 0));
     else expect(least).toBeGreaterThan(0);
@@ -341,7 +341,7 @@ describe.each(['the monitor', 'Prometheus'])('%s', who => {
 });
 
 describe.each(['the monitor', 'Prometheus'])('alerts as %s evaluates them', who => {
-  test('lead to their entry in the runbook', async () => {
+  test('link to their entry in the runbook', async () => {
     const alerts = alertsOf.get(who) ?? [];
     expect(alerts.map(({ labels }) => labels.alertname)).toEqual(
       expect.arrayContaining(['ServiceDown', 'Heartbeat']),
@@ -354,7 +354,7 @@ describe.each(['the monitor', 'Prometheus'])('alerts as %s evaluates them', who 
     }
   });
 
-  test('lead to their dashboard, with what they are about chosen on it', async () => {
+  test('link to their dashboard, with their labels chosen on it', async () => {
     for (const { labels, annotations } of alertsOf.get(who) ?? []) {
       const url = new URL(annotations.dashboard_url ?? '');
       const uid = url.pathname.replace(/^\/d\//, '');
@@ -366,7 +366,7 @@ describe.each(['the monitor', 'Prometheus'])('alerts as %s evaluates them', who 
   });
 });
 
-test('every reason is for a query there is', () => {
+test('every reason is for an existing query', () => {
   const names = questions.map(({ name }) => name);
   expect(Object.keys(EMPTY).filter(name => !names.includes(name))).toEqual([]);
 });

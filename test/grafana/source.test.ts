@@ -1,5 +1,5 @@
-// The dashboards' files are what their source says. The source is typed with Grafana's own schema, which the compiler
-// checks. `npx vitest run test/grafana/source.test.ts -u` writes the files anew.
+// The dashboards' files equal their source. The source is typed with Grafana's own schema, which the compiler
+// checks. `npx vitest run test/grafana/source.test.ts -u` writes the files again.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// LangChain's chat models that go where the cluster is healthy.
+// LangChain's chat models that use the healthy endpoints of the cluster.
 
 import { AIMessage, HumanMessage } from '@langchain/core/messages';
 import { type Runnable, RunnableLambda } from '@langchain/core/runnables';
@@ -30,7 +30,7 @@ function feed(...down: string[]): void {
   for (const { id } of monitor.cluster.services) monitor.feed(result(id, down.includes(id) ? BAD : {}));
 }
 
-/** A chat model of LangChain's that says where it is served. */
+/** A chat model of LangChain's that answers with its endpoint. */
 function llm(endpoint: string) {
   asked.push(endpoint);
   return new FakeListChatModel({ responses: failing.has(endpoint) ? [] : [endpoint] }).withConfig({});
@@ -61,7 +61,7 @@ describe('a chat model by health', () => {
     expect((await model.invoke('x')).content).toBe(best.fallback);
   });
 
-  test("says the last one's error when all have failed, after as many attempts as were given", async () => {
+  test('throws the last error when all have failed, after the configured number of attempts', async () => {
     const model = chatModelByHealth({
       monitoring,
       attempts: 2,
@@ -74,7 +74,7 @@ describe('a chat model by health', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('asks nobody else once it is called off', async () => {
+  test('calls no other endpoint once it is aborted', async () => {
     const over = new AbortController();
     const model = chatModelByHealth({
       monitoring,
@@ -101,7 +101,7 @@ describe('a chat model by health', () => {
     }
   });
 
-  test('a stream that breaks off is not begun again elsewhere', async () => {
+  test('a stream that breaks off is not started again at another endpoint', async () => {
     const model = chatModelByHealth<string, string>({
       monitoring,
       llm: endpoint => {

@@ -1,5 +1,5 @@
-// Our nodes and edges beside the document's own, over every state of a cluster that makes a difference: what they decide,
-// whom they ask, what they say.
+// Our nodes and edges beside the document's own, over every state of a cluster that makes a difference: their decisions,
+// requests and messages.
 
 import { HumanMessage } from '@langchain/core/messages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ const ADDRESSES = {
   balancer: 'http://127.0.0.1:9000',
 };
 
-/** The document's monitoring class over a given answer, and what else its nodes take for granted. */
+/** The document's monitoring class over a given answer, and other names its nodes use. */
 const ADAPTER = `
 class AIMessage:
     def __init__(self, content):
@@ -143,7 +143,7 @@ describe.skipIf(!HAS_DOCUMENT)(`the document's nodes (${NEEDS_DOCUMENT})`, () =>
   });
   afterAll(() => monitor[Symbol.asyncDispose]());
 
-  test('do the same as ours, whatever is healthy and whatever is asked', async () => {
+  test('do the same as ours, in every state and for every message', async () => {
     const log = { warn: () => {}, error: () => {} };
     const monitoring = new LangGraphMonitoring({ url: monitor.url, log });
     const away = new LangGraphMonitoring({ url: 'http://127.0.0.1:1', log });

@@ -1,4 +1,4 @@
-// What the nodes do beside the document's table: options, old states, interrupts, models of LangChain's.
+// The nodes beyond the document's table: options, old states, interrupts, models of LangChain's.
 
 import { AIMessage, type BaseMessage, HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { END, interrupt, MemorySaver, START, StateGraph } from '@langchain/langgraph';
@@ -37,7 +37,7 @@ function feed(...down: string[]): void {
 const says = (content: BaseMessage['content']) => ({ messages: [new HumanMessage({ content })] });
 
 describe('the health check', () => {
-  test('asks for the state of this moment when it is told to', async () => {
+  test('requests the current state with fresh: true', async () => {
     monitor.clock.advance(1000);
     const checking = healthCheckNode({ monitoring, fresh: true })(says('x'));
     await expect.poll(() => monitor.wanted.length, { timeout: 15_000 }).toBe(1);
@@ -45,7 +45,7 @@ describe('the health check', () => {
     expect(await checking).toMatchObject({ cluster_health: { overall_status: 'healthy' } });
   });
 
-  test('ends a thread while the cluster is unhealthy, and takes it up again afterwards', async () => {
+  test('interrupts a thread while the cluster is unhealthy, and resumes it afterwards', async () => {
     const graph = new StateGraph(MonitoredState)
       .addNode('health_check', healthCheckNode({ monitoring }))
       .addNode(
@@ -89,14 +89,14 @@ describe('the health check', () => {
     if (keep === 'status') expect(cluster_health?.services?.tools?.health).toEqual({ status: 'healthy' });
   });
 
-  test('is called off with the graph', async () => {
+  test('is aborted with the graph', async () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(healthCheckNode({ monitoring })(says('x'), { signal })).rejects.toThrow('enough');
   });
 });
 
 describe('the edges', () => {
-  test('go by the services that were named', async () => {
+  test('follow the named services', async () => {
     feed('tools', 'jetson_ollama');
     const services = { tools: 'redis', llm: 'cpu_llama' };
     const route = intelligentRouting({ monitoring, services });
@@ -161,7 +161,7 @@ describe('the edges', () => {
 });
 
 describe('the response', () => {
-  test("keeps a model's own message with all it holds, and gives the model the graph's configuration", async () => {
+  test("keeps all fields of a model's message, and passes the graph's configuration to the model", async () => {
     const message = new AIMessage({
       content: 'x',
       usage_metadata: { input_tokens: 1, output_tokens: 2, total_tokens: 3 },
@@ -225,14 +225,14 @@ describe('the response', () => {
     expect((await node(says('hello'))).messages?.[0]?.content).toBe(want);
   });
 
-  test('forgets what went wrong the last time', async () => {
+  test('clears the error of the last run', async () => {
     const node = monitoredResponseNode({ monitoring, llm: () => ({ invoke: () => 'x' }) });
     const update = await node({ ...says('hello'), error: 'old', fallback_used: true });
     expect(update).toMatchObject({ error: undefined, fallback_used: undefined });
     expect(Object.keys(await node(says('hello')))).toEqual(['messages', 'performance_metrics']);
   });
 
-  test('takes a model that cannot be made for one that fails', async () => {
+  test('handles a model that cannot be created like one that fails', async () => {
     const node = monitoredResponseNode({
       monitoring,
       llm: endpoint => {
@@ -255,7 +255,7 @@ describe('the response', () => {
     expect(state).toMatchObject({ __interrupt__: [{ value: 'may I?' }] });
   });
 
-  test('is none to who has called the graph off', async () => {
+  test('is not made for an aborted graph', async () => {
     const over = new AbortController();
     const calls: string[] = [];
     const llm = (endpoint: string) => ({

@@ -1,5 +1,5 @@
-// A real StateGraph over a cluster whose services stop and come back, watched by the real monitor; models answer over
-// HTTP. Asked anew at every step, and from a view in memory.
+// A real StateGraph over a cluster whose services stop and recover, with the real monitor; models answer over HTTP. With a
+// request at every step, and from a view in memory.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LangGraphMonitoring } from '../../src/client/monitoring.js';
@@ -47,7 +47,7 @@ describe.each([
     for (const id of SERVICE_IDS) await cluster.set(id, OK);
   });
 
-  /** What is down, and waits until whoever decides knows it. */
+  /** Stops services, and waits until the client of the graph sees it. */
   async function down(overall: string, ...ids: ServiceId[]): Promise<void> {
     for (const id of ids) await cluster.set(id, id === 'redis' ? { kind: 'hang' } : REFUSED);
     await seen(overall, ...ids);
@@ -106,7 +106,7 @@ describe.each([
     });
   });
 
-  test('everything down: ends with why', async () => {
+  test('everything down: ends with the reason', async () => {
     await down('unhealthy', ...SERVICE_IDS);
     const { path, said, error, endpoint } = await walk(graph, 'Hello');
     expect([path, error, endpoint]).toEqual([['health_check'], 'cluster_unhealthy', undefined]);
@@ -130,8 +130,8 @@ describe.each([
     });
   });
 
-  // The last one: there is no monitor any more.
-  test('monitor down: the load balancer, and an excuse when that is down too', async () => {
+  // The last one: it stops the monitor.
+  test('monitor down: the load balancer, and an apology when that is down too', async () => {
     await seen('healthy');
     await monitor.kill();
     await vi.waitFor(

@@ -1,4 +1,4 @@
-// The view of capacity, over nothing and over days whose truth is known: limits, weeks, trends, evidence, and paper.
+// The view of capacity, without samples and over days of known samples: limits, weeks, trends, evidence, and print.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ async function importHistory(): Promise<void> {
   expect(code, stderr).toBe(0);
 }
 
-test('what is missing is said, with how much there is', async () => {
+test('missing figures are listed, with the reason', async () => {
   await on.sampled();
   const page = await on.open('ui/capacity?days=7', PHONE);
   await shows(page, '.report-head .lead').toBe('There is too little data to look ahead.');
@@ -71,7 +71,7 @@ test('limits, advice with its evidence, weeks and trends, in every look', async 
   expect(await page.locator('.projection canvas').count()).toBeGreaterThanOrEqual(2);
   const week = await page.innerText('table.heat >> nth=0 >> css=caption');
   expect(week).toMatch(/^Busiest \w+day 1[45]:00–1[56]:00 \(3\.\dk\/h\)/);
-  // On a phone the days are across, and each cell says its value.
+  // On a phone the days are columns, and each cell shows its value.
   expect(await page.locator('.of-service thead th').allInnerTexts()).toEqual([
     'Mon',
     'Tue',
@@ -113,7 +113,7 @@ test('a projection is read and zoomed into by keys, and there are ways to the re
   expect(on.trouble()).toEqual([]);
 }, 60_000);
 
-test('paper is light and has nothing to click', async () => {
+test('the printed page is light and has no controls', async () => {
   const page = await on.open('ui/capacity?service=tools', { ...LOOKS[1][0], colorScheme: 'dark' });
   await shows(page, '.of-service table.heat').toMatch(/0\.30/);
   await page.evaluate(`localStorage.setItem('langgraph-monitor.theme', 'dark')`);

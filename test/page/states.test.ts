@@ -1,4 +1,4 @@
-// The page at the begin of things: before the first check, without any history, and right after a restart.
+// The page before the first check, without any history, and right after a restart.
 
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ function configuration(test: PageTest): object {
   };
 }
 
-/** Starts the monitor with nothing remembered while the server does not answer: no check is done yet. */
+/** Starts the monitor without a stored state while the server does not answer: no check is done yet. */
 async function startUnknown(): Promise<void> {
   await on.monitor.kill();
   await on.servers.tools.setFault({ kind: 'hang' });
@@ -37,7 +37,7 @@ interface Answer {
   }[];
 }
 
-/** What was sent of the only alert, and when it escalates. */
+/** Notifications of the only alert, and the time of its escalation. */
 async function forecast() {
   const { details } = await on.monitor.json<Answer>('/alerts?detail=true');
   const [alert] = details;
@@ -47,7 +47,7 @@ async function forecast() {
   };
 }
 
-test('before the first check every state is unknown, and every view says what will be there', async () => {
+test('before the first check every state is unknown, and every view has a placeholder', async () => {
   await startUnknown();
   const page = await on.open();
   await shows(page, 'h1').toMatch(/^Unknown/);
@@ -75,7 +75,7 @@ async function says(page: Page, path: string, text: RegExp): Promise<void> {
   await shows(page, 'main').toMatch(text);
 }
 
-test('what happens next, and what was sent, are the same after a restart', async () => {
+test('next and sent notifications are the same after a restart', async () => {
   await on.servers.tools.setFault({ kind: 'status', code: 503 });
   await expect.poll(async () => (await forecast()).told.length, PATIENCE).toBe(1);
   await expect.poll(async () => (await forecast()).escalates, PATIENCE).toBeGreaterThan(0);

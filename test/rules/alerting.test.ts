@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { alertsOf, evaluate, MINUTE, managerOn, minutes, ruleFile, shown, storageOf } from './world.js';
 
-/** One letter a minute: nothing, pending, firing, inactive but kept. */
+/** One letter a minute: none, pending, firing, inactive but kept. */
 const LETTER = { pending: 'p', firing: 'f', inactive: 'i' } as const;
 
 describe('the states of an alert, minute by minute', () => {
@@ -10,14 +10,14 @@ describe('the states of an alert, minute by minute', () => {
     ['with `for` it is pending first', 'for: 2m', '1 0 0 0 0 1 1', '.ppffii'],
     ['one that does not last is forgotten', 'for: 2m', '0 0 1 0 0 0 1', 'pp.ppfi'],
     ['`for` shorter than a step ends at the next one', 'for: 30s', '0 0 0', 'pff'],
-    ['a value that flaps begins anew each time', 'for: 1m', '0 1 0 1 0 0 1 0 0', 'p.p.pfipf'],
+    ['a value that flaps is pending again each time', 'for: 1m', '0 1 0 1 0 0 1 0 0', 'p.p.pfipf'],
     ['it is kept for 15 minutes after its end', '', '0 1x20', `f${'i'.repeat(16)}.....`],
     ['`keep_firing_for` outlasts short gaps', 'keep_firing_for: 2m', '0 1 1 0 1 1 1 1', 'ffffffii'],
     ['`keep_firing_for` counts from the first gap', 'keep_firing_for: 3m', '0 1 1 1 1 1', 'ffffii'],
     ['`keep_firing_for` keeps no pending alert', 'for: 2m\n  keep_firing_for: 5m', '0 0 1 1', 'pp..'],
     ['a series that ends is as good as a value', '', '0 stale _ 0', 'fiif'],
     ['a series that is not seen counts for the lookback', '', '0 _x6', 'fffffii'],
-    ['one that is over and comes back begins anew', 'for: 1m', '0 0 1 0 0', 'pfipf'],
+    ['an alert that ends and comes back is pending again', 'for: 1m', '0 0 1 0 0', 'pfipf'],
   ])('%s', (_, keys, values, want) => {
     const storage = storageOf({ up: values });
     const manager = managerOn(storage);
@@ -31,7 +31,7 @@ describe('the states of an alert, minute by minute', () => {
   });
 });
 
-test('moments, value and texts of an alert over its life', () => {
+test('times, value and texts of an alert over its life', () => {
   const storage = storageOf({ 'up{job="a"}': '1 0 0 0 1' });
   const manager = managerOn(storage);
   manager.update([
@@ -123,7 +123,7 @@ describe('labels and annotations', () => {
   });
 });
 
-describe('what is written', () => {
+describe('recorded series', () => {
   test('the series of an alert follow its state, and end with it', () => {
     const storage = storageOf({ 'up{job="a"}': '1 0 0 1' });
     const manager = managerOn(storage);

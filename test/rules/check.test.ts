@@ -16,16 +16,16 @@ function written(name: string, text: string): string {
   return file;
 }
 
-describe('every file has its verdict, exactly', () => {
+describe('every file has its exact result', () => {
   test.each(fixtures('check'))('$file', ({ file, good, errors }) => {
     const path = FOLDER + file;
     const { output, code } = checkRules([path], { duplicateRules: false });
     expect(code).toBe(good ? 0 : 1);
     expect(output[0]).toBe(`Checking ${path}`);
-    const told = output.slice(1).filter(line => line !== '');
-    if (good) expect(told).toEqual([expect.stringMatching(/^ {2}SUCCESS: \d+ rules found$/)]);
+    const lines = output.slice(1).filter(line => line !== '');
+    if (good) expect(lines).toEqual([expect.stringMatching(/^ {2}SUCCESS: \d+ rules found$/)]);
     else
-      expect(told.map(line => line.trimEnd())).toEqual([
+      expect(lines.map(line => line.trimEnd())).toEqual([
         '  FAILED:',
         ...errors.map(error => `${path}: ${error}`.trimEnd()),
       ]);
@@ -50,9 +50,9 @@ const TWICE = `groups:
       - { alert: x, expr: down, labels: { a: b } }
 `;
 
-describe('rules that are there twice', () => {
+describe('duplicate rules', () => {
   const file = written('twice.yml', TWICE);
-  const told = [
+  const report = [
     '  FAILED:',
     'lint error 1 duplicate rule(s) found.',
     'Metric: x',
@@ -62,20 +62,26 @@ describe('rules that are there twice', () => {
   ];
 
   test.each([
-    ['are told of', {}, told, 0, []],
-    ['fail when that is wanted', { fatal: true }, told, 3, ['--lint-fatal']],
-    ['are let be', { duplicateRules: false, fatal: true }, ['  SUCCESS: 4 rules found'], 0, ['--lint=none']],
+    ['are reported', {}, report, 0, []],
+    ['fail with --lint-fatal', { fatal: true }, report, 3, ['--lint-fatal']],
+    [
+      'are ignored with --lint=none',
+      { duplicateRules: false, fatal: true },
+      ['  SUCCESS: 4 rules found'],
+      0,
+      ['--lint=none'],
+    ],
   ])('%s', (_, lint, lines, code, flags) => {
     expect(checkRules([file], lint)).toEqual({ output: [`Checking ${file}`, ...lines, ''], code });
     expect(spawnSync('promtool', ['check', 'rules', ...flags, file]).status).toBe(code);
   });
 
-  test('a file that cannot be loaded outweighs them', () => {
+  test('the exit code of a file that cannot be loaded comes first', () => {
     const bad = written('bad.yml', 'groups: 1');
     expect(checkRules([file, bad, join(scratch, 'missing.yml')], { fatal: true })).toEqual({
       output: [
         `Checking ${file}`,
-        ...told,
+        ...report,
         '',
         `Checking ${bad}`,
         '  FAILED:',
@@ -91,7 +97,7 @@ describe('rules that are there twice', () => {
   });
 });
 
-test('a file that is no UTF-8 is told of', () => {
+test('a file that is no UTF-8 is an error', () => {
   const file = join(scratch, 'latin1.yml');
   writeFileSync(file, Buffer.from([0x23, 0xe4, 0x0a]));
   expect(checkRules([file]).output).toContain(`${file}: yaml: invalid UTF-8; save the file as UTF-8`);

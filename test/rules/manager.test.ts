@@ -16,8 +16,8 @@ describe('a reload', () => {
       `${DOWN}\n- alert: Down\n  expr: up > 5`,
       0,
     ],
-    ['that renames the alert begins anew', DOWN.replace('Down', 'Gone'), 3],
-    ['that changes its labels begins anew', `${DOWN}\n  labels: { a: b }`, 3],
+    ['that renames the alert resets it', DOWN.replace('Down', 'Gone'), 3],
+    ['that changes its labels resets it', `${DOWN}\n  labels: { a: b }`, 3],
   ])('%s', (_, rules, since) => {
     const storage = storageOf({ up: '0 0 0 0' });
     const manager = managerOn(storage);
@@ -28,7 +28,7 @@ describe('a reload', () => {
     expect(alertsOf(manager).map(({ activeAt }) => minutes(activeAt))).toEqual([since]);
   });
 
-  test('that moves a group to another file begins anew', () => {
+  test('that moves a group to another file resets its alerts', () => {
     const storage = storageOf({ up: '0 0' });
     const manager = managerOn(storage);
     manager.update([ruleFile(DOWN)]);
@@ -38,7 +38,7 @@ describe('a reload', () => {
     expect(alertsOf(manager).map(({ activeAt }) => minutes(activeAt))).toEqual([1]);
   });
 
-  test('shows an alert with the expression of now', () => {
+  test('shows an alert with its current expression', () => {
     const storage = storageOf({ up: '0 0' });
     const manager = managerOn(storage);
     manager.update([ruleFile(DOWN)]);
@@ -47,7 +47,7 @@ describe('a reload', () => {
     expect(alertsOf(manager)).toMatchObject([{ expression: 'up < 1' }]);
   });
 
-  test('keeps how a group did that it does not change, and not that of one it does', () => {
+  test('keeps the last evaluation of an unchanged group, and not that of a changed one', () => {
     const storage = storageOf({ up: '0' });
     const manager = managerOn(storage);
     const [same, other] = [ruleFile('- record: a\n  expr: up', '', '1.yml'), '- record: b\n  expr: up'];
@@ -60,7 +60,7 @@ describe('a reload', () => {
     ]);
   });
 
-  test('ends the series of rules that are gone, and not of those that moved', () => {
+  test('ends the series of removed rules, and not of moved ones', () => {
     const storage = storageOf({ up: '1x9' });
     const manager = managerOn(storage);
     const rule = (name: string): string => `- record: ${name}\n  expr: up`;
@@ -91,11 +91,11 @@ describe('a reload', () => {
 });
 
 describe('a restart', () => {
-  /** Runs to minute 20 with the alert from minute 10 on, is away, and comes back. */
+  /** Runs to minute 20 with the alert from minute 10 on, stops, and starts again. */
   test.each<[name: string, hold: string, back: number, want: number | undefined]>([
     ['an alert that was pending goes on where it was', '30m', 25, 15],
     ['the time away does not count, however long within an hour', '30m', 75, 65],
-    ['after more than an hour it begins anew', '30m', 82, 82],
+    ['after more than an hour it is pending again', '30m', 82, 82],
     ['with less to wait than the grace period it waits for that', '15m', 25, 20],
     ['an alert that was firing is as old as it was', '10m', 25, 10],
     ['with a `for` shorter than the grace period, too', '9m', 25, 10],
@@ -118,7 +118,7 @@ describe('a restart', () => {
     expect(alertsOf(after).map(({ activeAt }) => minutes(activeAt))).toEqual([want]);
   });
 
-  test('with a `for` shorter than the grace period an alert that was pending starts over', () => {
+  test('with a `for` shorter than the grace period a pending alert starts over', () => {
     const storage = storageOf({ up: '1x15 0x20' });
     const rules = [ruleFile('- alert: Down\n  expr: up == 0\n  for: 9m')];
     const before = managerOn(storage);
@@ -130,7 +130,7 @@ describe('a restart', () => {
     expect(alertsOf(after).map(({ activeAt }) => minutes(activeAt))).toEqual([23]);
   });
 
-  test('a label whose template gives nothing does not hide that an alert was firing', () => {
+  test('an alert with a label whose template is empty is restored as firing', () => {
     const storage = storageOf({ up: '0x40' });
     const rules = [
       ruleFile('- alert: Down\n  expr: up == 0\n  for: 20m\n  labels: { a: "{{ $labels.none }}" }'),
@@ -144,7 +144,7 @@ describe('a restart', () => {
     expect(alertsOf(after).map(({ activeAt }) => minutes(activeAt))).toEqual([0]);
   });
 
-  /** The condition holds from minute 2 to 10; the monitor stops after minute 20 and comes back. */
+  /** The condition holds from minute 2 to 10; the monitor stops after minute 20 and starts again. */
   test.each<[name: string, keys: string, back: number, want: readonly string[]]>([
     ['an alert that is kept firing goes on', 'keep_firing_for: 30m', 25, ['firing until 41']],
     ['its time away counts', 'keep_firing_for: 30m', 38, ['firing until 41']],
@@ -171,7 +171,7 @@ describe('a restart', () => {
     expect(states.map(state => (state === 'firing' ? `firing until ${until}` : state))).toEqual(want);
   });
 
-  test('names the alerts until those that fired fire again, and a reload meanwhile changes nothing', () => {
+  test('lists the restored alerts until they fire again, also after a reload', () => {
     const storage = storageOf({ up: '0x30' });
     const before = managerOn(storage);
     before.update([ruleFile(DOWN)]);
@@ -190,7 +190,7 @@ describe('a restart', () => {
     ]);
   });
 
-  test('an alert that was over before it begins anew', () => {
+  test('an alert that ended before it is pending again', () => {
     const storage = storageOf({ up: '1x4 0x9 1x4 0x9' });
     const rules = [ruleFile('- alert: Down\n  expr: up == 0\n  for: 30m')];
     const before = managerOn(storage);
@@ -202,7 +202,7 @@ describe('a restart', () => {
     expect(alertsOf(after).map(({ activeAt }) => minutes(activeAt))).toEqual([22]);
   });
 
-  test('nothing is written of alerts before their state was looked up', () => {
+  test('no series of alerts is recorded before their state was restored', () => {
     const storage = storageOf({ up: '0x9' });
     const after = managerOn(storage, { history: storage });
     after.update([ruleFile(`- record: a\n  expr: up\n${DOWN}`)]);
@@ -214,7 +214,7 @@ describe('a restart', () => {
     expect(written).toEqual([['a 0'], ['a 0'], [alert('firing'), 'a 0']]);
   });
 
-  test('rules that a reload brings have nothing to be looked up', () => {
+  test('rules of a reload have no state to restore', () => {
     const storage = storageOf({ up: '0x9' });
     const after = managerOn(storage, { history: storage });
     after.update([]);
@@ -223,7 +223,7 @@ describe('a restart', () => {
     expect(shown(storage, 'ALERTS', 0)).toHaveLength(1);
   });
 
-  test('that cannot look states up is told of, and alerts go on', () => {
+  test('that cannot restore states is logged, and alerts go on', () => {
     const storage = storageOf({ up: '0x9' });
     const history = {
       select: () => {
@@ -278,7 +278,7 @@ describe('a rule that fails', () => {
     expect(shown(storage, 'next', 0)).toEqual(['next 2']);
   });
 
-  test('is told of once, and once when it works again', () => {
+  test('is logged once, and once when it works again', () => {
     const storage = storageOf({ 'up{i="1"}': '1 1 1 1', 'up{i="2"}': '_ 1 1 stale' });
     const manager = managerOn(storage);
     manager.update([ruleFile('- record: a\n  expr: up\n  labels: { i: x }')]);
@@ -292,7 +292,7 @@ describe('a rule that fails', () => {
     ]);
   });
 
-  test('leaves its series and its alerts as they were', () => {
+  test('keeps its series and its alerts', () => {
     const storage = storageOf({ 'up{i="1"}': '0 0', 'up{i="2"}': '_ 0' });
     const manager = managerOn(storage);
     manager.update([
@@ -308,7 +308,7 @@ describe('a rule that fails', () => {
     expect(alertsOf(manager)).toMatchObject([{ state: 'firing' }]);
   });
 
-  test('too many alerts are dropped all together', () => {
+  test('too many alerts are all dropped', () => {
     const storage = storageOf({ 'up{i="1"}': '0 0 0', 'up{i="2"}': '1 0 1' });
     const manager = managerOn(storage);
     manager.update([ruleFile('- alert: A\n  expr: up == 0', '    limit: 1\n')]);
@@ -318,7 +318,7 @@ describe('a rule that fails', () => {
     expect(alertsOf(manager).map(({ activeAt }) => minutes(activeAt))).toEqual([2]);
   });
 
-  test('because nothing can be written counts as failed too', () => {
+  test('because samples cannot be written counts as failed too', () => {
     const storage = storageOf({ up: '1' });
     const write = (): never => {
       throw new Error('the disk is full');
@@ -330,7 +330,7 @@ describe('a rule that fails', () => {
     expect(manager.groups()[0]?.rules).toMatchObject([{ health: 'err', lastError: 'the disk is full' }]);
   });
 
-  test('because nothing can be written: its alerts are handed on all the same', () => {
+  test('because samples cannot be written: its alerts are sent all the same', () => {
     const storage = storageOf({ up: '0' });
     const write = (): never => {
       throw new Error('the disk is full');
@@ -365,7 +365,7 @@ describe('the clock is set while an alert', () => {
         }
         const { unsent } = manager.evaluate(at);
         const { state } = alertsOf(manager)[0] ?? { state: 'none' };
-        // Receivers know by the time before until when it lasts.
+        // Receivers have its end from the time before.
         if (i === BEFORE && state === 'firing')
           expect(unsent).toMatchObject([{ validUntil: at + 4 * MINUTE }]);
         return state;
@@ -419,7 +419,7 @@ describe('when groups are evaluated', () => {
   });
 });
 
-test('alerts are handed on when they fire, when they end, and again after a while', () => {
+test('alerts are sent when they fire, when they end, and again after the resend delay', () => {
   const storage = storageOf({ up: '1 0 0 0 0 0 0 1 1 1' });
   const manager = managerOn(storage, { resendDelay: 2 * MINUTE });
   manager.update([ruleFile('- alert: Down\n  expr: up == 0\n  for: 1m')]);
@@ -440,7 +440,7 @@ test('alerts are handed on when they fire, when they end, and again after a whil
   ]);
 });
 
-test('how long evaluations take is measured', () => {
+test('the duration of evaluations is measured', () => {
   let now = 0;
   const storage = storageOf({ up: '1' });
   const manager = managerOn(storage, { clock: { elapsed: () => now++ } });
@@ -454,7 +454,7 @@ test('how long evaluations take is measured', () => {
 describe('an interim evaluation', () => {
   const LONG = '    interval: 5m\n';
 
-  test('leaves out groups of longer intervals, whose series would be lost', () => {
+  test('skips groups of longer intervals, whose series would be lost', () => {
     const storage = storageOf({ up: '0 0 0 0 0 0' });
     const manager = managerOn(storage);
     manager.update([
@@ -471,7 +471,7 @@ describe('an interim evaluation', () => {
     expect(manager.evaluate(5 * MINUTE + 1).groups).toBe(3);
   });
 
-  test('does not stand for the evaluation of its interval, which records what is kept', () => {
+  test('does not replace the evaluation of the interval, which records the stored samples', () => {
     const storage = storageOf({ up: '0 0 0 0' });
     const kept: number[] = [];
     let isInterim = false;
@@ -492,7 +492,7 @@ describe('an interim evaluation', () => {
     expect(kept).toEqual([30_000, 90_000, 150_000]);
   });
 
-  test('moves alerts on as any other', () => {
+  test('changes the state of alerts as any other', () => {
     const storage = storageOf({ up: '1 0 0 0' });
     const manager = managerOn(storage);
     manager.update([ruleFile(DOWN)]);
@@ -505,7 +505,7 @@ describe('an interim evaluation', () => {
     ]);
   });
 
-  test('ends the series of rules that are gone for itself alone; they are ended by the next one of the grid', () => {
+  test('ends the series of removed rules for itself only; the next evaluation of the grid ends them', () => {
     const storage = storageOf({ up: '1x9' });
     const ended: string[] = [];
     const manager = managerOn(storage, {

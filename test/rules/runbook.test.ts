@@ -1,5 +1,5 @@
-// Where alerts lead: every one has its entry in the runbook, and a dashboard that there is and that takes what the link
-// chooses on it.
+// Links of alerts: every one has its entry in the runbook, and an existing dashboard with the variables that the link
+// sets.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,25 +32,25 @@ test('the runbook has an entry for every alert; and no others', () => {
 
 test('the panels that it names are there', () => {
   const titles = new Set(shipped.flatMap(panelsOf).map(({ title }) => title));
-  // What stands between backticks is no panel's name.
+  // Names in backticks are no panels.
   const named = [...runbook.replace(/`[^`]*`/g, '').matchAll(/"([^"]+)"/g)].map(match => match[1] as string);
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter(title => !titles.has(title))).toEqual([]);
 });
 
 describe.each(alerts.map(alert => [alert.name, alert] as const))('%s', (name, { annotations }) => {
-  /** What a link says behind the part that the monitor knows. */
+  /** The part of a link after the monitor's own. */
   const tail = (annotation: string) => {
     const { [annotation]: text = '' } = annotations as Readonly<Record<string, string>>;
     const match =
       /^\{\{ with query .*?langgraph_monitor_links_info.*? \}\}\{\{ first \. \| label "(\w+)" \}\}(.*)$/.exec(
         text,
       );
-    // A link that takes more of the series than its address ends where the query does.
+    // A template after the address ends the query.
     return match?.slice(1).map(part => part.replace('{{ end }}', ''));
   };
 
-  test('says what it means, how to look, what to do', () => {
+  test('describes the meaning, the diagnosis and the remedy', () => {
     const [title, , meaning, ...rest] = (entries.get(name) ?? '').split('\n');
     expect(title).toBe(name);
     expect(meaning).toMatch(/^[A-Z].{20,}/);
@@ -61,7 +61,7 @@ describe.each(alerts.map(alert => [alert.name, alert] as const))('%s', (name, { 
     expect(tail('runbook_url')).toEqual(['runbook', `#${name.toLowerCase()}`]);
   });
 
-  test('links to a dashboard that knows what it is given', () => {
+  test('links to a dashboard with the variables of the link', () => {
     const [base, rest = ''] = tail('dashboard_url') ?? [];
     const [uid, query = ''] = rest.split('?');
     const dashboard = shipped.find(each => each.dashboard.uid === uid);

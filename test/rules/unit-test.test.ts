@@ -3,17 +3,19 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testRules } from '../../src/rules/unit-test.js';
 import { fixtures, folderOf } from './fixtures.js';
 
-// Messages name files as they were found, so they are to be found where they stand.
+// Messages contain the paths of files, so run in their folder.
 const before = process.cwd();
 beforeEach(() => process.chdir(folderOf('unit-test')));
 afterEach(() => process.chdir(before));
 
-describe('every file has its verdict, and what is wrong is told exactly', () => {
+describe('every file has its exact result and errors', () => {
   test.each(fixtures('unit-test'))('$file', ({ file, good, errors }) => {
     const { output, code } = testRules([file]);
     expect(code).toBe(good ? 0 : 1);
-    const told = output.map(line => line.trimEnd()).filter(line => line !== '' && !line.includes('WARNING'));
-    expect(told).toEqual([`Unit Testing:  ${file}`, ...(good ? ['  SUCCESS'] : ['  FAILED:', ...errors])]);
+    const printed = output
+      .map(line => line.trimEnd())
+      .filter(line => line !== '' && !line.includes('WARNING'));
+    expect(printed).toEqual([`Unit Testing:  ${file}`, ...(good ? ['  SUCCESS'] : ['  FAILED:', ...errors])]);
   });
 });
 
@@ -24,14 +26,14 @@ describe('promtool agrees', () => {
   });
 });
 
-test('what fails is printed as promtool prints it', () => {
+test('failures are printed as by promtool', () => {
   const files = ['wrong-alert.bad.yml', 'wrong-value.bad.yml', 'alerts.good.yml'];
   const { stdout, stderr } = spawnSync('promtool', ['test', 'rules', ...files], {
     cwd: folderOf('unit-test'),
     encoding: 'utf8',
   });
   const lines = (text: string): string[] => text.split('\n').filter(line => line !== '');
-  // Promtool prints what is wrong elsewhere than the rest, so only all lines together can be compared.
+  // Promtool prints errors to another stream than the rest, so only all lines together can be compared.
   expect(testRules(files).output.flatMap(lines).sort()).toEqual([...lines(stdout), ...lines(stderr)].sort());
 });
 
