@@ -1,5 +1,5 @@
-// One outage from the first failed check through all levels to its end, with a `kill -9` in the middle: told by the monitor
-// itself, and by a real Alertmanager. The shipped rules and the shipped alertmanager.yml, with shorter times.
+// One outage from the first failed check through all levels to its end, with a `kill -9` in the middle: notified by the
+// monitor itself, and by a real Alertmanager. The shipped rules and the shipped alertmanager.yml, with shorter times.
 
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const PATIENCE = { timeout: 30_000, interval: 100 };
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DOWN = 'Tools Server is error - Connection refused';
 
-/** A service, and the ways to reach somebody. A test's own: the tests run at once. */
+/** A service, and servers for all receivers. Each test has its own: the tests run at once. */
 class World implements AsyncDisposable {
   readonly folder: string;
   readonly tools: SimulatedServer;
@@ -50,7 +50,7 @@ class World implements AsyncDisposable {
     removeFolder(this.folder);
   }
 
-  /** The shipped alertmanager.yml with every way to tell people switched on, on this machine. */
+  /** The shipped alertmanager.yml with every commented-out integration, on this machine. */
   alertmanagerYml(monitorPort: number): string {
     writeFileSync(join(this.folder, 'slack-url'), `${this.slack.url}/services/T0/B0/secret`);
     const shipped = readFileSync(join(ROOT, 'alertmanager.yml'), 'utf8');
@@ -117,7 +117,7 @@ interface Attachment {
   readonly text: string;
 }
 
-/** The shipped rules; what rises after minutes rises after seconds. */
+/** The shipped rules, with escalations after seconds instead of minutes. */
 function writeRules(folder: string): void {
   cpSync(join(ROOT, 'rules'), join(folder, 'rules'), { recursive: true });
   const file = join(folder, 'rules', 'escalation.rules.yml');
@@ -128,7 +128,7 @@ function writeRules(folder: string): void {
 
 const engines = ['the monitor', 'a real Alertmanager'] as const;
 
-test.concurrent('a way to tell people that fails is told of by another', async () => {
+test.concurrent('a failed integration is an alert to another one', async () => {
   await using world = await World.start();
   world.slack.behaviour = answers(500);
   const port = await freePort();
@@ -148,10 +148,10 @@ test.concurrent('a way to tell people that fails is told of by another', async (
 }, 60_000);
 
 describe.concurrent('a wrong alertmanager.yml', () => {
-  const wrong = 'route:\n  receiver: nobody\n  grup_by: [alertname]\nreceivers:\n  - name: ops\n';
+  const wrong = 'route:\n  receiver: nowhere\n  grup_by: [alertname]\nreceivers:\n  - name: ops\n';
   const mistakes = (file: string) => [
     `${file}: yaml: line 3: field grup_by not found in type config.plain`,
-    `${file}: undefined receiver "nobody" used in route`,
+    `${file}: undefined receiver "nowhere" used in route`,
   ];
 
   test('stops the start, with every mistake', async () => {
@@ -167,7 +167,7 @@ describe.concurrent('a wrong alertmanager.yml', () => {
     expect(mistakes(file).filter(mistake => stderr.includes(mistake)).length).toBeGreaterThan(0);
   });
 
-  test('changes nothing on reload: the former one goes on', async () => {
+  test('changes nothing on reload: the former one stays active', async () => {
     await using world = await World.start();
     const port = await freePort();
     const file = join(world.folder, 'alertmanager.yml');
@@ -187,8 +187,8 @@ describe.concurrent('a wrong alertmanager.yml', () => {
   }, 60_000);
 });
 
-describe.concurrent.each(engines)('told by %s', engine => {
-  test('at 0 s the service is refused; every level is told once; it comes back; everybody hears', async () => {
+describe.concurrent.each(engines)('notified by %s', engine => {
+  test('at 0 s connections are refused; every level is notified once; the service recovers; all receivers get the resolution', async () => {
     await using world = await World.start();
     const port = await freePort();
     const text = world.alertmanagerYml(port);
@@ -214,7 +214,7 @@ async function outage(world: World, port: number, alertmanager: string | undefin
       PATIENCE,
     );
     if (!alertmanager) expect(world.slackTold()[0]).toContain(DOWN);
-    // Level 2 reaches those of level 1 too.
+    // Level 2 also goes to the receivers of level 1.
     await vi.waitFor(
       () => expect([world.slackTold().length, world.mails().length]).toEqual([2, 1]),
       PATIENCE,
@@ -229,7 +229,7 @@ async function outage(world: World, port: number, alertmanager: string | undefin
     monitor = await start();
     await vi.waitFor(() => expect(world.texts().length).toBe(1), PATIENCE);
     expect(world.texts()[0]).toContain('ServiceDown');
-    // Level 3 reaches all; nothing is sent twice because of the restart.
+    // Level 3 goes to all; the restart sends no message twice.
     await vi.waitFor(
       () => expect([world.slackTold().length, world.mails().length]).toEqual([3, 2]),
       PATIENCE,
@@ -260,15 +260,15 @@ interface AlertHistory {
   }[];
 }
 
-/** What the audit trail says of the outage. */
+/** The outage in the audit trail. */
 async function expectHistory(monitor: RunningMonitor, isTold: boolean): Promise<void> {
   const { alert_history } = await monitor.json<AlertHistory>('/alert_history?alertname=ServiceDown');
   expect(alert_history).toMatchObject([
     { service: 'tools', escalation: 'level3', ends_at: expect.any(String) },
   ]);
   if (!isTold) return;
-  const told = alert_history[0]?.notifications.map(({ integration, status }) => `${integration} ${status}`);
-  expect(told?.sort()).toEqual(
+  const sent = alert_history[0]?.notifications.map(({ integration, status }) => `${integration} ${status}`);
+  expect(sent?.sort()).toEqual(
     [
       ...['email firing', 'email firing', 'email resolved', 'email resolved'],
       ...['slack firing', 'slack firing', 'slack firing'],

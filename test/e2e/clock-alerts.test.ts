@@ -1,5 +1,5 @@
-// The wall clock is set while alerts wait, fire, are muted and end: nothing is lost, nothing is sent twice, and nothing that
-// waits by a duration waits longer or shorter than it. Silences and time intervals hold by the wall clock.
+// The wall clock is set while alerts wait, fire, are muted and end: no message is lost or sent twice, and durations keep
+// their length. Silences and time intervals follow the wall clock.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** What the clock shows at first: a Monday. */
+/** The start of the clock: a Monday. */
 const START = Date.UTC(2026, 4, 4, 11, 30);
 
 const RULES = `
@@ -53,7 +53,7 @@ interface Message {
 
 const iso = (at: number) => new Date(at).toISOString();
 
-/** A monitor with a clock that is set, two services, and who is sent its alerts. A test's own: the tests run at once. */
+/** A monitor with a clock that is set, two services, and a receiver. Each test has its own: the tests run at once. */
 class World implements AsyncDisposable {
   readonly clock: WallClock;
   readonly ops: Endpoint;
@@ -103,7 +103,7 @@ class World implements AsyncDisposable {
     removeFolder(this.#folder);
   }
 
-  /** What was sent, alert by alert: `firing Down`. */
+  /** Sent alerts, one by one: `firing Down`. */
   sent(): string[] {
     return this.ops.requests
       .flatMap(({ body }) => (JSON.parse(body) as Message).alerts)
@@ -111,7 +111,7 @@ class World implements AsyncDisposable {
   }
 
   /** Without beacons. */
-  readonly told = () => this.sent().filter(line => !line.includes('beacon'));
+  readonly notified = () => this.sent().filter(line => !line.includes('beacon'));
 
   async #post(path: string, body: unknown): Promise<void> {
     const headers = { 'content-type': 'application/json' };
@@ -163,72 +163,72 @@ describe.skipIf(!HAS_WALL_CLOCK)('the clock is set', { concurrent: true, timeout
     await world.fire('Source', { role: 'source', pair: 'p' });
     await world.fire('Ended');
     const begun = ['firing Down', 'firing Ended', 'firing Kept', 'firing Risen', 'firing Source'];
-    await vi.waitFor(() => expect(world.told().sort()).toEqual(begun), PATIENCE);
+    await vi.waitFor(() => expect(world.notified().sort()).toEqual(begun), PATIENCE);
     await world.blip.setFault(OK);
     await world.fire('Target', { role: 'target', pair: 'p' });
     await world.end('Ended');
-    await vi.waitFor(() => expect(world.told()).toContain('resolved Ended'), PATIENCE);
+    await vi.waitFor(() => expect(world.notified()).toContain('resolved Ended'), PATIENCE);
     await world.aWhile();
-    const before = world.told();
+    const before = world.notified();
 
     world.clock.move(by / SECOND);
     await world.aWhile();
-    expect(world.told()).toEqual(before);
+    expect(world.notified()).toEqual(before);
 
-    // All that fired can still end, and what it muted shows.
+    // Alerts that fired can still end, and alerts they inhibited are sent.
     await world.tools.setFault(OK);
     await world.end('Source', { role: 'source', pair: 'p' });
     const after = ['firing Target', 'resolved Down', 'resolved Risen', 'resolved Source'];
-    await vi.waitFor(() => expect(world.told().slice(before.length).sort()).toEqual(after), PATIENCE);
+    await vi.waitFor(() => expect(world.notified().slice(before.length).sort()).toEqual(after), PATIENCE);
     world.clock.move(-by / SECOND);
     await world.aWhile();
-    expect(world.told().slice(before.length).sort()).toEqual(after);
+    expect(world.notified().slice(before.length).sort()).toEqual(after);
   });
 
   test.each(HOURS)('%s: what waits by a duration waits for it', async (_, by) => {
     await using world = await World.start();
     await world.fire('Slow', { route: 'slow' });
     world.clock.move(by / SECOND);
-    await vi.waitFor(() => expect(world.told()).toEqual(['firing Slow']), PATIENCE);
+    await vi.waitFor(() => expect(world.notified()).toEqual(['firing Slow']), PATIENCE);
     await world.end('Slow', { route: 'slow' });
-    // Its group has its turn in some seconds: the end has not been sent yet.
+    // Its group is flushed in some seconds: the resolution was not sent yet.
     world.clock.move(-by / SECOND);
-    await vi.waitFor(() => expect(world.told()).toEqual(['firing Slow', 'resolved Slow']), PATIENCE);
+    await vi.waitFor(() => expect(world.notified()).toEqual(['firing Slow', 'resolved Slow']), PATIENCE);
     await world.aWhile();
-    expect(world.told()).toEqual(['firing Slow', 'resolved Slow']);
+    expect(world.notified()).toEqual(['firing Slow', 'resolved Slow']);
   });
 
-  test('silences and time intervals hold by the wall clock', async () => {
+  test('silences and time intervals follow the wall clock', async () => {
     await using world = await World.start();
     await world.silence('Active', 0, 2 * HOUR);
     await world.silence('Pending', 30 * MINUTE, 90 * MINUTE);
     await world.fire('Active');
     await world.fire('Noon', { route: 'noon' });
-    await vi.waitFor(() => expect(world.told()).toEqual(['firing Noon']), PATIENCE);
+    await vi.waitFor(() => expect(world.notified()).toEqual(['firing Noon']), PATIENCE);
     await world.aWhile();
 
-    // 12:30: one silence lasts, the other has begun, and so has noon.
+    // 12:30: one silence is still active, the other is active now, and so is the interval `noon`.
     world.clock.move(HOUR / SECOND);
     await world.fire('Pending');
     await world.fire('Noon2', { route: 'noon' });
     await world.aWhile();
-    expect(world.told()).toEqual(['firing Noon']);
+    expect(world.notified()).toEqual(['firing Noon']);
 
-    // 11:30 again: it has not begun, and noon has not.
+    // 11:30 again: the other silence and the interval are not active.
     world.clock.move(-HOUR / SECOND);
     await vi.waitFor(
-      () => expect(world.told().slice(1).sort()).toEqual(['firing Noon2', 'firing Pending']),
+      () => expect(world.notified().slice(1).sort()).toEqual(['firing Noon2', 'firing Pending']),
       PATIENCE,
     );
 
-    // 14:30: the silences are over. What was sent is not sent again.
+    // 14:30: the silences have expired. Sent alerts are not sent again.
     world.clock.move((3 * HOUR) / SECOND);
-    await vi.waitFor(() => expect(world.told().slice(3)).toEqual(['firing Active']), PATIENCE);
+    await vi.waitFor(() => expect(world.notified().slice(3)).toEqual(['firing Active']), PATIENCE);
 
-    // 11:30: what is silenced again was sent, and its end is, too.
+    // 11:30: an alert that is silenced again was sent, so its resolution is sent, too.
     world.clock.move((-3 * HOUR) / SECOND);
     await world.aWhile();
     await world.end('Active');
-    await vi.waitFor(() => expect(world.told().slice(4)).toEqual(['resolved Active']), PATIENCE);
+    await vi.waitFor(() => expect(world.notified().slice(4)).toEqual(['resolved Active']), PATIENCE);
   });
 });

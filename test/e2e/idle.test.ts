@@ -1,5 +1,5 @@
-// A healthy cluster that has nothing to do must wake nobody. Real servers are watched for a moment; what /metrics said is
-// then replayed as ten minutes and more, and every shipped rule is evaluated over it.
+// A healthy idle cluster must not have alerts. Real servers are checked for a moment; their /metrics are then replayed as
+// ten minutes and more, and every shipped rule is evaluated over them.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -108,14 +108,14 @@ function replay(change: (sample: Sample, step: number) => number): string[][] {
 
 const asRecorded = ({ name, value }: Sample) => NOT_OURS[name] ?? value;
 
-test('a healthy idle cluster wakes nobody for ten minutes', () => {
+test('a healthy idle cluster has no alerts for ten minutes', () => {
   expect(scrapes.at(-1)?.length).toBeGreaterThan(400);
   const alerts = replay(asRecorded);
   expect(alerts.length * STEP).toBeGreaterThanOrEqual(600_000);
   expect(new Set(alerts.flat())).toEqual(new Set(['Heartbeat']));
 });
 
-test('whatever fires lets go again: nothing hangs on a maximum since the start', () => {
+test('every alert that fires ends again: no rule depends on a maximum since the start', () => {
   const isBad = (step: number) => step >= 4 && step < 8;
   const alerts = replay((sample, step) => {
     const { name, labels } = sample;
@@ -128,7 +128,7 @@ test('whatever fires lets go again: nothing hangs on a maximum since the start',
     return asRecorded(sample);
   });
   expect(alerts[6]).toEqual(expect.arrayContaining(['HAProxyBackendDown haproxy', 'ServiceDown tools']));
-  // What counts over five minutes takes five minutes; error budgets over an hour are another matter.
+  // Alerts over five minutes take five minutes to end; those of error budgets over an hour are left out.
   const last = alerts.at(-1)?.filter(alert => !alert.startsWith('ErrorBudget'));
   expect(last).toEqual(['Heartbeat']);
 });

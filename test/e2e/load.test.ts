@@ -1,4 +1,4 @@
-// What others ask of the monitor does not distort what it measures.
+// Requests to the monitor do not distort its measurements.
 
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
@@ -12,7 +12,7 @@ import { clusterHealth, wholeHistory } from './cluster-health.js';
 const PATIENCE = { timeout: 15_000, interval: 50 };
 const CONNECTIONS = 256;
 
-test("while its doors are crowded a response time is still the service's own", async () => {
+test("under many requests a response time is still the service's own", async () => {
   const own: number[] = [];
   const server = createServer((_, response) => {
     const begun = performance.now();
@@ -40,7 +40,7 @@ test("while its doors are crowded a response time is still the service's own", a
 
   expect(crowd.answers).toBeGreaterThan(CONNECTIONS);
   expect(reported.length).toBeGreaterThan(5);
-  // In the thread that answers the crowd a measurement would wait its turn as everybody else does.
+  // In the thread that answers requests a measurement would wait behind them.
   const added = median(reported) - median(own.slice(ownBefore));
   expect(added).toBeLessThan(crowd.median);
 });

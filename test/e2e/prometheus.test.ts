@@ -60,7 +60,7 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-/** The monitor's metrics for a Prometheus that does not ask for OpenMetrics. */
+/** The monitor's metrics for a Prometheus that does not accept OpenMetrics. */
 async function asPlainText(path: string): Promise<string> {
   const answer = await monitor.get(path, { headers: { accept: 'text/plain;version=0.0.4' } });
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
@@ -100,24 +100,24 @@ describe.each(JOBS)('scraped as %s', job => {
     expect(samples.map(sample => sample.metric.target).sort()).toEqual([...targets].sort());
   });
 
-  test('the same values whoever asks', async () => {
+  test('the same values in both formats', async () => {
     const samples = await ask(`langgraph_monitor_service_up{job="${job}"}`);
     const values = Object.fromEntries(samples.map(({ metric, value }) => [metric.target, value[1]]));
     expect(values).toEqual(Object.fromEntries(SERVICE_IDS.map(id => [id, id === 'tools' ? '0' : '1'])));
   });
 
-  test("no label of ours is in the way of a scraper's", async () => {
+  test("no label of ours conflicts with a scraper's", async () => {
     const labels = await prometheus.api<string[]>('labels', { 'match[]': `{job="${job}"}` });
     expect(labels.filter(label => label.startsWith('exported_'))).toEqual([]);
   });
 });
 
-test('Prometheus has nothing to complain of', () => {
+test('Prometheus logs no warning', () => {
   const complaints = prometheus.log.split('\n').filter(line => /level=(warn|error)/.test(line));
   expect(complaints).toEqual([]);
 });
 
-test('both formats bring the same families', async () => {
+test('both formats have the same families', async () => {
   const names = (job: string) =>
     prometheus.api<string[]>('label/__name__/values', {
       // The event loop's mean lag is absent from a scrape that comes right after another one.
@@ -148,13 +148,13 @@ test("its alerts are the monitor's", async () => {
   }
   const DOWN = {
     labels: { alertname: 'ServiceDown', target: 'tools', name: 'Tools Server', severity: 'critical' },
-    // And where it leads.
+    // And its links.
     annotations: expect.objectContaining({
       summary: 'Tools Server is down',
       description: 'Tools Server is unhealthy - HTTP 503',
     }),
   };
-  // An alert that has waited for long enough fires a moment earlier on the one side than on the other.
+  // An alert with a `for` fires a moment earlier on the one side than on the other.
   await vi.waitFor(async () => {
     const there = firing((await prometheus.api<{ alerts: Alert[] }>('alerts')).alerts, 'openmetrics');
     const here = (await monitor.json<{ data: { alerts: Alert[] } }>('/api/v1/alerts')).data.alerts;
@@ -167,14 +167,14 @@ test("its alerts are the monitor's", async () => {
     expect([...alerts].sort()).toEqual(lines.sort());
   }, PATIENCE);
   const { groups } = await prometheus.api<RulesAnswer>('rules');
-  // Those with an interval of minutes may not have had their turn yet.
+  // Groups with an interval of minutes may not have been evaluated yet.
   const often = groups.filter(group => group.interval < 1).flatMap(group => group.rules);
   expect(often.length).toBeGreaterThan(0);
   expect(often.filter(rule => rule.health !== 'ok')).toEqual([]);
   expect(groups.flatMap(group => group.rules).filter(rule => rule.health === 'err')).toEqual([]);
 });
 
-test('a service that is gone ends in Prometheus, too', async () => {
+test('the series of a removed service end in Prometheus, too', async () => {
   // It is an endpoint, too.
   const {
     endpoints: _,
@@ -187,7 +187,7 @@ test('a service that is gone ends in Prometheus, too', async () => {
   const { cpu_llama: __, ...others } = services as Record<string, object>;
   writeConfiguration(monitor.folder, { ...rest, services: others });
   monitor.signal('SIGHUP');
-  // What rules record of the time before goes on by their ranges; there is a colon in its name.
+  // Recorded series, with a colon in their name, continue for the length of their ranges.
   const exported = '{target="cpu_llama", __name__!~".+:.+"}';
   await expect.poll(() => ask(exported), PATIENCE).toEqual([]);
   expect(await ask('langgraph_monitor_service_info{target="redis"}')).toHaveLength(JOBS.length);

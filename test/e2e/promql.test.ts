@@ -1,4 +1,4 @@
-// PromQL over a running monitor: who asks it, what survives what, and somebody else's samples instead of its own.
+// PromQL over a running monitor: clients, restarts, imports, and the samples of a remote engine instead of its own.
 
 import { execFile } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -65,7 +65,7 @@ async function one(monitor: RunningMonitor, query: string, time?: number): Promi
   return Object.values(await values(monitor, query, time))[0] as number;
 }
 
-/** Waits until the service was checked so many times, as its own samples tell. */
+/** Waits until the service was checked so many times, by the monitor's own samples. */
 async function checked(monitor: RunningMonitor, times: number): Promise<void> {
   await expect.poll(() => one(monitor, PROBES), PATIENCE).toBeGreaterThanOrEqual(times);
 }
@@ -86,7 +86,7 @@ describe('after its first scan', () => {
   });
   afterAll(() => monitor?.[Symbol.asyncDispose]());
 
-  /** What promtool prints, line by line; moments are left out. */
+  /** The output of promtool, line by line, without times. */
   async function promtool(question: string, ...args: string[]): Promise<string[]> {
     const { stdout } = await promisify(execFile)('promtool', ['query', question, ...args]);
     return stdout
@@ -138,18 +138,18 @@ describe('after its first scan', () => {
   });
 });
 
-test('a service that is taken away ends: no value now, all values before', async () => {
+test('the series of a removed service end: no value now, all values before', async () => {
   await using monitor = await startMonitor(watching(['embeddings', 'tools']), { flags: [LIFECYCLE] });
   await expect.poll(() => values(monitor, 'probe_success'), PATIENCE).toEqual({ embeddings: 1, tools: 1 });
   await reload(monitor, watching(['tools']));
   await expect.poll(() => values(monitor, 'probe_success'), PATIENCE).toEqual({ tools: 1 });
-  // What rules record of the time before goes on, as in Prometheus; there is a colon in its name.
+  // Recorded series, with a colon in their name, continue, as in Prometheus.
   const left = 'count({target="embeddings", __name__!~".+:.+"})';
   await expect.poll(() => values(monitor, left), PATIENCE).toEqual({});
   expect(await one(monitor, 'count_over_time(probe_success{target="embeddings"}[1m])')).toBeGreaterThan(0);
 });
 
-test('kill -9: what was answered before is still answered, and the counters go on', async () => {
+test('kill -9: earlier samples are still there, and counters continue', async () => {
   const folder = makeFolder('promql');
   // Another port would be another instance.
   const flags = [`--web.listen-address=127.0.0.1:${await freePort()}`];
@@ -168,7 +168,7 @@ test('kill -9: what was answered before is still answered, and the counters go o
 
     await using again = await startMonitor(watching(['tools']), { folder, flags });
     expect(await Promise.all(questions.map(question => again.json(question)))).toEqual(before);
-    // It counts from zero anew, which is what a counter may do.
+    // The counter restarts from zero, as counters may.
     await expect.poll(() => one(again, `resets(${PROBES}[5m])`), PATIENCE).toBe(1);
     await checked(again, 3);
     expect(await one(again, `increase(${PROBES}[5m])`)).toBeGreaterThan(counted);
@@ -194,7 +194,7 @@ describe('langgraph-monitor import', () => {
   const sample = (k: number) => `old_total{target="moved"} ${10 * k} ${hourAgo + 30 * k}\n`;
   const OLD = [0, 1, 2, 3].map(sample).join('');
 
-  test('beside a running monitor shows in its next answer', async () => {
+  test('beside a running monitor is in its next answer', async () => {
     expect(await values(monitor, 'old_total', hourAgo + 100)).toEqual({});
     const { file, ...ended } = await importText(`${OLD}# EOF\n`);
     expect(ended).toEqual({ code: 0, stdout: `${file}: 4 samples of 1 series\n`, stderr: '' });
@@ -203,7 +203,7 @@ describe('langgraph-monitor import', () => {
     await checked(monitor, checks + 2);
   });
 
-  test('of a broken file changes nothing and says where it is broken', async () => {
+  test('of a broken file changes nothing and has the line of the error', async () => {
     const { file, code, stderr } = await importText(`${OLD}old_total{target= 4 5\n# EOF\n`);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^[^\n]+\n$/) });
     expect(stderr).toContain(`${file}:5: `);
@@ -231,7 +231,7 @@ describe('with query.url', () => {
   const remote = () => watching(['tools'], { query: { url: prometheus.url } });
   const jobs = (monitor: RunningMonitor) => values(monitor, 'sum by (job) (probe_success)');
 
-  test('answers come from there; when nobody is there any more that is said, and all else goes on', async () => {
+  test('answers come from there; without it queries are an error, and everything else continues', async () => {
     await using monitor = await startMonitor(remote(), { flags: flags() });
     await expect.poll(() => jobs(monitor), PATIENCE).toEqual({ elsewhere: 1 });
     expect(existsSync(join(monitor.folder, 'data', 'samples.db'))).toBe(false);
@@ -251,7 +251,7 @@ describe('with query.url', () => {
     expect((await monitor.get('/health')).status).toBe(200);
   });
 
-  test('a reload takes it up, and lets it go again', async () => {
+  test('a reload switches to it, and back again', async () => {
     await using monitor = await startMonitor(watching(['tools']), { flags: flags() });
     await expect.poll(() => jobs(monitor), PATIENCE).toEqual({ [JOB]: 1 });
 
@@ -268,7 +268,7 @@ describe('with query.url', () => {
   });
 });
 
-test('while a heavy query runs, others are answered and the checks go on', async () => {
+test('while a heavy query runs, others are answered and checks continue', async () => {
   await using monitor = await startMonitor(watching(['tools']));
   await checked(monitor, 1);
   const client = new AbortController();

@@ -1,5 +1,5 @@
-// Status and alerts as the rules find them: what a client sees while services stop and come back, what rule files a
-// monitor takes up and which it refuses, and somebody else's Prometheus with the same rules.
+// Status and alerts of the rules: for a client while services stop and recover, with accepted and refused rule files, and
+// beside a Prometheus with the same rules.
 
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -36,7 +36,7 @@ afterAll(async () => {
   await Promise.all([...servers.values()].map(server => server.close()));
 });
 
-/** Makes servers misbehave, or not any more. */
+/** Makes servers fail, or recover. */
 async function set(fault: Fault, ...ids: readonly string[]): Promise<void> {
   await Promise.all(ids.map(id => servers.get(id)?.setFault(fault)));
 }
@@ -64,7 +64,7 @@ function watching(ids: readonly string[], more: object = {}): { services: Record
 const nameOf = (id: string) => `${id.charAt(0).toUpperCase()}${id.slice(1)} Server`;
 const lineOf = (id: string) => `CRITICAL: ${nameOf(id)} is error - Connection refused`;
 
-/** Writes a file of rules below the test's folder; gives its path. */
+/** Writes a file of rules below the test's folder. @returns its path */
 function writeRules(path: string, rules: readonly object[], group: object = {}): string {
   const file = join(folder, path);
   mkdirSync(dirname(file), { recursive: true });
@@ -72,7 +72,7 @@ function writeRules(path: string, rules: readonly object[], group: object = {}):
   return file;
 }
 
-/** What status and alerts were given together, in one text. */
+/** Status and alerts of one answer as text. */
 function pairOf({ overall_status, alerts }: Pick<ClusterHealth, 'overall_status' | 'alerts'>): string {
   return [overall_status, ...alerts].join(' | ');
 }
@@ -81,7 +81,7 @@ function withoutRepeats(items: readonly string[]): string[] {
   return items.filter((item, i) => item !== items[i - 1]);
 }
 
-/** Asks for /cluster_health without a pause while something happens; the status and alerts of every answer. */
+/** Requests /cluster_health without a pause while something happens. @returns status and alerts of every answer */
 async function pairsDuring(monitor: RunningMonitor, something: () => Promise<void>): Promise<string[]> {
   const pairs: string[] = [];
   let isOver = false;
@@ -95,7 +95,7 @@ async function pairsDuring(monitor: RunningMonitor, something: () => Promise<voi
   return pairs;
 }
 
-/** The history from the first entry that is well, oldest first. */
+/** The history from the first healthy entry on, oldest first. */
 async function sinceHealthy(monitor: RunningMonitor): Promise<ClusterHealth[]> {
   const entries = [...(await wholeHistory(monitor)).history].reverse();
   return entries.slice(entries.findIndex(entry => entry.overall_status === 'healthy'));
@@ -104,7 +104,7 @@ async function sinceHealthy(monitor: RunningMonitor): Promise<ClusterHealth[]> {
 const alertsOf = async (monitor: RunningMonitor) =>
   (await monitor.json<{ alerts: string[] }>('/alerts')).alerts;
 
-/** Waits until /cluster_health, /alerts and the newest entry of /history say so. */
+/** Waits until /cluster_health, /alerts and the newest entry of /history have these. */
 async function reached(monitor: RunningMonitor, overall: string, alerts: readonly string[]): Promise<void> {
   const wanted = pairOf({ overall_status: overall, alerts });
   await expect.poll(async () => pairOf(await clusterHealth(monitor)), PATIENCE).toBe(wanted);
@@ -137,7 +137,7 @@ const apiRule = async (monitor: RunningMonitor, name: string) =>
 const activeAt = async (monitor: RunningMonitor, name: string) =>
   Date.parse((await apiAlerts(monitor)).find(({ labels }) => labels.alertname === name)?.activeAt ?? '');
 
-describe('critical services stop and come back', () => {
+describe('critical services stop and recover', () => {
   const ids = ['cache', 'embeddings', 'llm', 'tools'];
   const TIMETABLE: readonly (readonly [string, string, Fault, string, readonly string[]])[] = [
     ['one of four stops', 'tools', REFUSED, 'degraded', [lineOf('tools')]],
@@ -146,7 +146,7 @@ describe('critical services stop and come back', () => {
     ['the second is back', 'embeddings', OK, 'healthy', []],
   ];
 
-  test('status and alerts change together, and /history remembers them together', async () => {
+  test('status and alerts change together, also in /history', async () => {
     await using monitor = await startMonitor(watching(ids));
     await reached(monitor, 'healthy', []);
     let before = 'healthy';
@@ -164,7 +164,7 @@ describe('critical services stop and come back', () => {
     expect(withoutRepeats((await sinceHealthy(monitor)).map(pairOf))).toEqual(['healthy', ...pairs]);
   });
 
-  test('the scan that finds a service down is the one that remembers its alert', async () => {
+  test('the entry of the scan that finds a service down has its alert', async () => {
     await using monitor = await startMonitor(watching(['tools']));
     await reached(monitor, 'healthy', []);
     await set(REFUSED, 'tools');
@@ -181,15 +181,15 @@ describe('critical services stop and come back', () => {
 });
 
 describe('depends_on', () => {
-  test('mutes whoever depends on a service that is down, no longer than it is', async () => {
+  test('mutes alerts of services that depend on one that is down, as long as it is down', async () => {
     const { services, ...rest } = watching(['cache', 'tools']);
-    // It is known to be down before anything that depends on it is.
+    // It is down before any service that depends on it.
     const cache = { ...services.cache, interval: '100ms', confirm: { failures: 1, successes: 1 } };
     const confirm = { failures: 3, successes: 1, every: '300ms' };
     const tools = { ...services.tools, depends_on: ['cache'], confirm };
     await using monitor = await startMonitor({ ...rest, services: { cache, tools } });
     await reached(monitor, 'healthy', []);
-    // More than it takes to be taken for down, in an entry that was written after the rules had looked.
+    // Longer than the confirmation takes, in an entry that was written after an evaluation of the rules.
     const failures = async () =>
       (await wholeHistory(monitor)).history[0]?.services.tools?.health.consecutive_failures;
 
@@ -218,7 +218,7 @@ describe('after a restart', () => {
       { alert: 'Fired', expr: 'vector(1)', for: '1h' },
     ]);
 
-  test('kill -9: an alert that waits goes on waiting, and the time away does not count', async () => {
+  test('kill -9: a pending alert stays pending, without the time the monitor was stopped', async () => {
     // Another port would be another instance, and its alerts others.
     const flags = [`--web.listen-address=127.0.0.1:${await freePort()}`];
     const configuration = watching(['tools'], { rule_files: [STATUS, own()] });
@@ -246,18 +246,18 @@ describe('after a restart', () => {
     const killed = Date.now();
 
     await using again = await startMonitor(configuration, { folder, flags });
-    // It fired, and goes on.
+    // It fired, and still fires.
     await expect.poll(() => activeAt(again, 'Short'), PATIENCE).toBe(Math.floor(short / 1000) * 1000);
     const last = await query(again, `timestamp(${state})`, killed / 1000);
     const since = await activeAt(again, 'Long');
-    // Back to when that was found out: state and the last sign of life count in whole seconds, as in Prometheus.
+    // Since its restored state: that and the last sample have whole seconds, as in Prometheus.
     const restoredAt = since - Math.floor(before / 1000) * 1000 + Math.floor(last / 1000) * 1000;
     expect(restoredAt).toBeGreaterThan(killed);
     expect(restoredAt).toBeLessThanOrEqual(Date.now());
     await expect.poll(() => query(again, state), PATIENCE).toBe(Math.floor(since / 1000) * 1000);
   });
 
-  test('on another port: nothing is said of what was seen from the one before', async () => {
+  test('on another port: no alerts of the instance before', async () => {
     await set(REFUSED, 'cache', 'tools');
     {
       await using monitor = await startMonitor(watching(['cache', 'tools']), { folder });
@@ -270,7 +270,7 @@ describe('after a restart', () => {
     await reached(again, 'healthy', []);
   });
 
-  test('an alert that fired before fires on, since when it did', async () => {
+  test('an alert that fired before still fires, since the same time', async () => {
     const now = Math.floor(Date.now() / 1000);
     const since = now - 7200;
     const file = join(folder, 'state.om');
@@ -292,7 +292,7 @@ describe('a rule file that is broken', () => {
     `${file}: 8:19: group "own", rule 1, "Odd": could not parse expression: 1:6: parse error: ` +
     'expected type range vector in call to function "rate", got instant vector';
 
-  test('stops the start with file, group, rule and reason', async () => {
+  test('prevents the start, with file, group, rule and reason', async () => {
     const file = broken();
     const configuration = writeConfiguration(folder, watching(['tools'], { rule_files: [STATUS, file] }));
     const flags = [`--storage.path=${join(folder, 'data')}`, '--web.listen-address=127.0.0.1:0'];
@@ -308,7 +308,7 @@ describe('a rule file that is broken', () => {
   test.each<[string, (monitor: RunningMonitor) => Promise<number | undefined>, number | undefined]>([
     ['SIGHUP', async monitor => void monitor.signal('SIGHUP'), undefined],
     ['POST /-/reload', async monitor => (await monitor.get('/-/reload', { method: 'POST' })).status, 500],
-  ])('%s: the old rules go on, and the log says why', async (_, reload, status) => {
+  ])('%s: the old rules stay active, and the log has the reason', async (_, reload, status) => {
     const file = writeRules('own.rules.yml', [{ alert: 'Even', expr: 'vector(1)' }]);
     const configuration = watching(['tools'], { rule_files: [STATUS, file] });
     await using monitor = await startMonitor(configuration, { folder, flags: [LIFECYCLE] });
@@ -335,7 +335,7 @@ describe('a rule file that is broken', () => {
   });
 });
 
-test('a rule that fails is marked, counted and logged once, and the others go on', async () => {
+test('a rule that fails is marked, counted and logged once, and the others are evaluated', async () => {
   const file = writeRules('own.rules.yml', [
     { record: 'own:before', expr: 'vector(1)' },
     { record: 'own:odd', expr: 'vector(1) * on () langgraph_monitor_service_info' },
@@ -354,10 +354,10 @@ test('a rule that fails is marked, counted and logged once, and the others go on
   const { data } = await monitor.json<{ data: { result: object[] } }>('/api/v1/query?query=own:after');
   expect(data.result).toMatchObject([{ value: [expect.anything(), '2'] }]);
   await reached(monitor, 'healthy', []);
-  const told = { file, group: 'own', rule: 'own:odd', err: reason };
-  expect(monitor.logged('Rule failed')).toEqual([expect.objectContaining(told)]);
+  const fields = { file, group: 'own', rule: 'own:odd', err: reason };
+  expect(monitor.logged('Rule failed')).toEqual([expect.objectContaining(fields)]);
 
-  // With one service left there is nothing to fail over.
+  // With one service left the rule no longer fails.
   writeConfiguration(folder, watching(['tools'], { rule_files }));
   expect((await monitor.get('/-/reload', { method: 'POST' })).status).toBe(200);
   await expect.poll(() => apiRule(monitor, 'own:odd'), PATIENCE).toMatchObject({ health: 'ok' });
@@ -406,7 +406,7 @@ describe('rule_files', () => {
     expect([...used].sort()).toEqual(files().sort());
   });
 
-  test('that record no status are refused', async () => {
+  test('without a rule that records the status are refused', async () => {
     const file = writeConfiguration(folder, watching(['tools'], { rule_files: ['own.rules.yml'] }));
     writeRules('own.rules.yml', [ALWAYS]);
     const flags = [`--storage.path=${join(folder, 'data')}`, '--web.listen-address=127.0.0.1:0'];
@@ -425,14 +425,14 @@ describe('a Prometheus with the same rules', () => {
   let prometheus: PrometheusServer | undefined;
   afterEach(() => prometheus?.close());
 
-  /** What is firing, with whom and in which words. */
+  /** Firing alerts, with their target and description. */
   const firing = (alerts: readonly ApiAlert[]) =>
     alerts
       .filter(({ state }) => state === 'firing')
       .map(({ labels, annotations }) => JSON.stringify([Object.entries(labels).sort(), annotations]))
       .sort();
 
-  test('comes to the same alerts and the same status, for itself and for a monitor that asks it', async () => {
+  test('has the same alerts and the same status, for itself and for a monitor with it as its engine', async () => {
     const port = await freePort();
     prometheus = await startPrometheus(
       JSON.stringify({
@@ -449,7 +449,7 @@ describe('a Prometheus with the same rules', () => {
       flags: [`--web.listen-address=127.0.0.1:${port}`],
     });
     await using remote = await startMonitor(watching(ids, { query: { url } }));
-    /** Waits until all three say so. */
+    /** Waits until all three have these. */
     const agreed = async (overall: string, alerts: readonly string[]) => {
       await reached(embedded, overall, alerts);
       await reached(remote, overall, alerts);
@@ -479,7 +479,7 @@ describe('a Prometheus with the same rules', () => {
       return Number(reason.exec(rules ?? '')?.[1] ?? Number.NaN);
     };
     await expect.poll(age, PATIENCE).toBeGreaterThan(1);
-    // The embedded one sees what happens; the other one says of when it is.
+    // The embedded engine is current; the remote one is as old as its last evaluation.
     await set(OK, 'tools');
     await reached(embedded, 'healthy', []);
     const later = await age();

@@ -1,5 +1,5 @@
-// Silences over the whole program: set over Alertmanager's API, kept over a `kill -9`, mute what is told, end by hand and by
-// themselves. And the history of alerts that tells of all of it afterwards.
+// Silences of the whole program: set over Alertmanager's API, kept over a `kill -9`, muting notifications, expired by hand
+// and by time. And the history of alerts with all of it.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -101,8 +101,8 @@ const alertsOf = (target: string) =>
 const historyOf = async (query: string) =>
   (await monitor.json<{ alert_history: Entry[] }>(`/alert_history?alertname=ServiceDown&${query}`))
     .alert_history;
-/** What was told of a target. */
-const told = (target: string) => webhooksTo(ops).filter(line => line.includes(target));
+/** The messages about a target. */
+const messages = (target: string) => webhooksTo(ops).filter(line => line.includes(target));
 
 test(
   'a silence survives a kill, mutes what it matches, and is ended',
@@ -123,15 +123,15 @@ test(
     await Promise.all([fail('tools'), fail('cache')]);
     const suppressed = [{ status: { state: 'suppressed', silencedBy: [id] } }];
     await expect.poll(() => alertsOf('tools'), PATIENCE).toMatchObject(suppressed);
-    await expect.poll(() => told('cache'), PATIENCE).toEqual(['ops: firing cache']);
+    await expect.poll(() => messages('cache'), PATIENCE).toEqual(['ops: firing cache']);
     const silenced = { silenced_by: [{ id, created_by: 'ann', comment: 'upgrade' }] };
     await expect.poll(() => historyOf('service=tools'), PATIENCE).toMatchObject([silenced]);
     expect((await historyOf('service=tools'))[0]?.action_taken).toMatch(/silenced by ann \(upgrade\)$/i);
-    expect(told('tools')).toEqual([]);
+    expect(messages('tools')).toEqual([]);
 
     expect((await monitor.get(`/api/v2/silence/${id}`, { method: 'DELETE' })).status).toBe(200);
-    await expect.poll(() => told('tools'), PATIENCE).toEqual(['ops: firing tools']);
-    // What was sent is known once the receiver has answered.
+    await expect.poll(() => messages('tools'), PATIENCE).toEqual(['ops: firing tools']);
+    // A message is recorded once the receiver has answered.
     await expect
       .poll(() => historyOf('service=tools'), PATIENCE)
       .toMatchObject([{ notifications: [{ status: 'firing' }] }]);
@@ -140,29 +140,33 @@ test(
     const [shown] = await monitor.json<ShownSilence[]>('/api/v2/silences');
     expect([shown?.id, shown?.status.state]).toEqual([id, 'expired']);
 
-    // An end is told when the rules have said that it is one.
+    // The resolution is sent after the next evaluation of the rules.
     const known = async () =>
       (await monitor.json<{ data: { alerts: unknown[] } }>('/api/v1/alerts')).data.alerts;
     const firing = (target: string) =>
       expect.objectContaining({ labels: expect.objectContaining({ target }) });
     await expect.poll(known, PATIENCE).toEqual(expect.arrayContaining([firing('tools'), firing('cache')]));
     await Promise.all([recover('tools'), recover('cache')]);
-    await expect.poll(() => told('tools'), PATIENCE).toEqual(['ops: firing tools', 'ops: resolved tools']);
-    await expect.poll(() => told('cache'), PATIENCE).toEqual(['ops: firing cache', 'ops: resolved cache']);
+    await expect
+      .poll(() => messages('tools'), PATIENCE)
+      .toEqual(['ops: firing tools', 'ops: resolved tools']);
+    await expect
+      .poll(() => messages('cache'), PATIENCE)
+      .toEqual(['ops: firing cache', 'ops: resolved cache']);
   },
   TEST_PATIENCE,
 );
 
 test(
-  'a silence ends by itself; the history tells who was told when, and what ended',
+  'a silence expires by time; the history has the notifications and the ends',
   async () => {
     const id = await silence('llm', 3600);
     await fail('llm');
     await expect.poll(() => alertsOf('llm'), PATIENCE).toMatchObject([{ status: { silencedBy: [id] } }]);
-    expect(told('llm')).toEqual([]);
+    expect(messages('llm')).toEqual([]);
     // Changed, it keeps its id.
     expect(await silence('llm', 2, id)).toBe(id);
-    await expect.poll(() => told('llm'), PATIENCE).toEqual(['ops: firing llm']);
+    await expect.poll(() => messages('llm'), PATIENCE).toEqual(['ops: firing llm']);
     expect(await monitor.json(`/api/v2/silence/${id}`)).toMatchObject({ status: { state: 'expired' } });
     expect(await alertsOf('llm')).toMatchObject([{ status: { state: 'active', silencedBy: [] } }]);
 
@@ -182,7 +186,7 @@ test(
     expect(details[0]?.action_taken).toMatch(/sent to ops \(webhook\), silenced by ann \(upgrade\)$/);
 
     await recover('llm');
-    await expect.poll(() => told('llm'), PATIENCE).toEqual(['ops: firing llm', 'ops: resolved llm']);
+    await expect.poll(() => messages('llm'), PATIENCE).toEqual(['ops: firing llm', 'ops: resolved llm']);
     const ended = {
       service: 'llm',
       ends_at: expect.any(String),
@@ -196,16 +200,16 @@ test(
 );
 
 test(
-  'an alert of somebody else goes the same way, over a kill too',
+  'an alert of another sender is handled the same way, also over a kill',
   async () => {
     const labels = { alertname: 'Elsewhere', severity: 'warning', target: 'somewhere' };
     expect((await post('alerts', [{ labels, startsAt: at(0), endsAt: at(600) }])).status).toBe(200);
     await monitor.kill();
     monitor = await start(folder);
     expect(await monitor.json('/api/v2/alerts?filter=alertname=Elsewhere')).toMatchObject([{ labels }]);
-    await expect.poll(() => told('somewhere').length, PATIENCE).toBeGreaterThan(0);
+    await expect.poll(() => messages('somewhere').length, PATIENCE).toBeGreaterThan(0);
     expect((await post('alerts', [{ labels, startsAt: at(-60), endsAt: at(-1) }])).status).toBe(200);
-    await expect.poll(() => told('somewhere').at(-1), PATIENCE).toBe('ops: resolved somewhere');
+    await expect.poll(() => messages('somewhere').at(-1), PATIENCE).toBe('ops: resolved somewhere');
     const { alert_history } = await monitor.json<{ alert_history: Entry[] }>(
       '/alert_history?alertname=Elsewhere',
     );

@@ -1,4 +1,4 @@
-// What a process has open on the network, as the Linux kernel tells it.
+// Sockets of a process, from the Linux kernel.
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 

@@ -1,4 +1,4 @@
-// The program's beginnings and ends.
+// Start and stop of the program.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -73,7 +73,7 @@ describe('answers and ends', () => {
   });
 });
 
-test('every mistake of a configuration is told at once, a line each', async () => {
+test('every mistake of a configuration is printed at once, a line each', async () => {
   const file = writeConfiguration(folder, {
     scan: { intervals: { critical: 'soon' } },
     services: {
@@ -108,7 +108,7 @@ test.each([
     () => writeFileSync(join(folder, 'monitor.yml'), ''),
     /monitor\.yml: not valid YAML: .*empty/,
   ],
-])('%s: exit 1 and a line that says so', async (_, prepare, line) => {
+])('%s: exit 1 and a line with the reason', async (_, prepare, line) => {
   prepare();
   const file = join(folder, 'monitor.yml');
   const { code, stderr } = await runToEnd([`--config.file=${file}`, '--web.listen-address=127.0.0.1:0']);
@@ -121,7 +121,7 @@ test.each([
   });
 });
 
-test('a port that is taken: exit 1 and a line that says what to do', async () => {
+test('a port in use: exit 1 and a line with what to do', async () => {
   const taken = createServer();
   await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve));
   const { code, stderr } = await runToEnd([
@@ -160,7 +160,7 @@ describe('stops with 0', () => {
     expect(await program.exited).toEqual({ code: 0, signal: null });
   });
 
-  test('after the answers under way have been given', async () => {
+  test('after the current answers were sent', async () => {
     await server.setFault({ kind: 'slow', ms: 500 });
     const tools = { url: `${server.url}/health`, critical: true, timeout: '10s' };
     await using monitor = await startMonitor({ services: { tools } });
@@ -173,17 +173,17 @@ describe('stops with 0', () => {
     };
     await expect.poll(status, PATIENCE).toBe('healthy');
     const answer = monitor.get('/cluster_health?max_age=0').then(response => response.json());
-    // Awaited below; what goes wrong before that is this test's failure and not the run's.
+    // Awaited below; a rejection before that is this test's failure and not the run's.
     answer.catch(() => {});
-    // The check it asks for has begun, so the request is under way.
+    // The check it requests has begun, so the request is under way.
     await expect.poll(() => server.requests, PATIENCE).toBe(2);
     expect(await monitor.stop()).toEqual({ code: 0, signal: null });
-    // Of a busy machine a check may be slow.
+    // On a busy machine a check may be slow.
     expect(await answer).toMatchObject({ overall_status: expect.stringMatching(/^(healthy|degraded)$/) });
   });
 });
 
-test('the doors are open before any check has ended', async () => {
+test('requests are answered before any check has ended', async () => {
   await server.setFault({ kind: 'hang' });
   const slow = { url: `${server.url}/health`, critical: true, timeout: '60s' };
   await using monitor = await startMonitor({ node: 'worker-node4', services: { slow } });
@@ -210,7 +210,7 @@ test('the doors are open before any check has ended', async () => {
   });
 });
 
-test('what the first checks found is in ranges of samples at once, whatever the interval of the scrapes', async () => {
+test('results of the first checks are stored as samples at once, at every scrape interval', async () => {
   await using monitor = await startMonitor({ ...watching(), query: { scrape_interval: '2m' } });
   const query = new URLSearchParams({ query: 'avg_over_time(langgraph_monitor_service_up[5m])' });
   const values = async () => {
@@ -222,7 +222,7 @@ test('what the first checks found is in ranges of samples at once, whatever the 
   await expect.poll(values, { timeout: 60_000, interval: 50 }).toEqual(['1']);
 }, 90_000);
 
-test('it talks to the services it was told of and to nobody else', async () => {
+test('it connects to the configured services only', async () => {
   const cluster = await startCluster();
   try {
     await using monitor = await startMonitor(monitorConfiguration(cluster, { interval: '200ms' }));
@@ -247,7 +247,7 @@ test('it talks to the services it was told of and to nobody else', async () => {
 });
 
 describe('a storage folder that is in use', () => {
-  test('a second monitor is refused in one line, and the first goes on', async () => {
+  test('a second monitor is refused in one line, and the first keeps running', async () => {
     const file = writeConfiguration(folder, watching());
     await using monitor = await startMonitor(watching(), { folder });
     const data = join(folder, 'data');
@@ -264,7 +264,7 @@ describe('a storage folder that is in use', () => {
     expect((await clusterHealth(monitor)).services).toHaveProperty('tools');
   });
 
-  test('what was killed leaves no lock behind', async () => {
+  test('a killed monitor leaves no lock behind', async () => {
     const first = await startMonitor(watching(), { folder });
     await first.kill();
     await using second = await startMonitor(watching(), { folder });
@@ -275,7 +275,7 @@ describe('a storage folder that is in use', () => {
 describe('without a configuration', () => {
   const MAIN = fileURLToPath(new URL('main.js', DIST));
 
-  test('one line says what to do', () => {
+  test('an error of one line has what to do', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN], { cwd: folder, encoding: 'utf8' });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(

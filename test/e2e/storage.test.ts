@@ -1,5 +1,5 @@
-// A storage folder that cannot be written, and a disk that is full for a while: one clear line, the rest goes on, and all
-// of it is written once it can be.
+// A storage folder that cannot be written, and a disk that is full for a while: one clear line, the rest continues, and
+// everything is written once that is possible.
 
 import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import { makeFolder, removeFolder } from '../support/child.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { wholeHistory } from './cluster-health.js';
 
-/** A file that could not be opened is tried again after half a minute. */
+/** A file that could not be opened is retried after half a minute. */
 const PATIENCE = { timeout: 90_000, interval: 200 };
-const NOBODY = 65_534;
+const UNPRIVILEGED = 65_534;
 const CONFIG = {
   scan: { intervals: { critical: '500ms', other: '500ms' } },
   query: { scrape_interval: '1s' },
@@ -38,10 +38,10 @@ const errors = (monitor: RunningMonitor) =>
     .map(({ msg }) => msg);
 
 describe.skipIf(!isRoot)('a folder of another user', () => {
-  test('is named with its owner, the monitor goes on, and writes once it may', async () => {
-    await using monitor = await startMonitor(CONFIG, { folder, user: NOBODY });
+  test('is named with its owner, the monitor runs, and writes once it may', async () => {
+    await using monitor = await startMonitor(CONFIG, { folder, user: UNPRIVILEGED });
     await expect.poll(async () => (await wholeHistory(monitor)).count, PATIENCE).toBeGreaterThan(2);
-    const why = `unable to open database file: ${data} belongs to user 0 (mode 0755) and may not be written by this process (user ${NOBODY}); change its owner or mode, or name another --storage.path`;
+    const why = `unable to open database file: ${data} belongs to user 0 (mode 0755) and may not be written by this process (user ${UNPRIVILEGED}); change its owner or mode, or name another --storage.path`;
     await expect.poll(() => health(monitor), PATIENCE).toMatchObject({ store: why, samples: why });
     expect(await monitor.metric('langgraph_monitor_store_up')).toBe(0);
     expect(errors(monitor).sort()).toEqual([
@@ -49,18 +49,18 @@ describe.skipIf(!isRoot)('a folder of another user', () => {
       'Storage folder is not locked; nothing is written to it',
       'The store cannot be written; scans are kept in memory meanwhile',
     ]);
-    chownSync(data, NOBODY, NOBODY);
+    chownSync(data, UNPRIVILEGED, UNPRIVILEGED);
     await expect.poll(() => health(monitor), PATIENCE).toMatchObject({ store: 'ok', samples: 'ok' });
     await expect.poll(() => monitor.metric('langgraph_monitor_store_up'), PATIENCE).toBe(1);
     await monitor.kill();
-    await using again = await startMonitor(CONFIG, { folder, user: NOBODY });
+    await using again = await startMonitor(CONFIG, { folder, user: UNPRIVILEGED });
     expect((await wholeHistory(again)).count).toBeGreaterThan(2);
   }, 240_000);
 
-  test('whose lock alone is another user’s is used, with a warning', async () => {
-    chownSync(data, NOBODY, NOBODY);
+  test('whose lock file only is another user’s is used, with a warning', async () => {
+    chownSync(data, UNPRIVILEGED, UNPRIVILEGED);
     writeFileSync(join(data, 'lock'), '');
-    await using monitor = await startMonitor(CONFIG, { folder, user: NOBODY });
+    await using monitor = await startMonitor(CONFIG, { folder, user: UNPRIVILEGED });
     expect(await health(monitor)).toMatchObject({ store: 'ok' });
     expect(errors(monitor)).toEqual([
       'Storage folder is not locked; another monitor that uses it would not be noticed',
@@ -78,7 +78,7 @@ describe.skipIf(!isRoot)('a full disk', () => {
   });
   afterEach(() => disk.close());
 
-  /** Takes all the room there is. */
+  /** Fills the disk. */
   function fill(): void {
     const block = Buffer.alloc(4096);
     try {
@@ -115,7 +115,7 @@ describe.skipIf(!isRoot)('a full disk', () => {
       fill();
       const wanted: string[] = [];
       let refused = '';
-      // Some find room in a file that is there already.
+      // Some fit into free pages of the file.
       for (let i = 0; i < 200 && refused === ''; i++) {
         const [status, text] = await silence(monitor, i);
         wanted.push(`s${i}`);
@@ -141,7 +141,7 @@ describe.skipIf(!isRoot)('a full disk', () => {
     }
   }, 240_000);
 
-  test('at the start keeps no monitor from starting', async () => {
+  test('does not prevent the start of the monitor', async () => {
     fill();
     await using monitor = await startMonitor(CONFIG, { folder });
     await expect.poll(async () => (await wholeHistory(monitor)).count, PATIENCE).toBeGreaterThan(1);

@@ -1,4 +1,4 @@
-// Rough treatment at the doors. It is bounded, and afterwards the monitor is as it was.
+// Hostile clients of the HTTP server. Their effect is bounded, and afterwards the monitor is as before.
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -38,13 +38,13 @@ afterAll(async () => {
 
 async function open(): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
-  // The monitor may end a connection whenever it likes.
+  // The monitor may close a connection at any time.
   socket.on('error', () => {});
   await once(socket, 'connect');
   return socket;
 }
 
-/** Sends each text over a connection of its own and takes whatever comes. */
+/** Sends each text over a connection of its own and reads all answers. */
 async function throwIn(texts: Iterable<string | Buffer>): Promise<void> {
   for (const text of texts) {
     const socket = await open();
@@ -66,7 +66,7 @@ function* repeat<T>(times: number, make: (i: number) => T): Generator<T> {
 
 const GET = 'GET /cluster_health HTTP/1.1\r\nhost: x\r\n';
 
-describe('the monitor lives through', () => {
+describe('the monitor survives', () => {
   test.each<[string, () => Promise<void>]>([
     ['random bytes', () => throwIn(repeat(200, () => randomBytes(512)))],
     ['half requests', () => throwIn(repeat(200, i => GET.slice(0, (i % GET.length) + 1)))],
@@ -74,7 +74,7 @@ describe('the monitor lives through', () => {
     ['huge headers', () => throwIn(repeat(50, () => `${GET}x: ${'y'.repeat(100_000)}\r\n\r\n`))],
     ['thousands of headers', () => throwIn(repeat(20, () => `${GET}${'a: b\r\n'.repeat(5000)}\r\n`))],
     [
-      'bodies nobody asked for',
+      'unexpected bodies',
       () =>
         throwIn(
           repeat(
@@ -117,7 +117,7 @@ describe('the monitor lives through', () => {
   });
 });
 
-/** Asks for much over some connections and takes nothing of it. */
+/** Requests large answers over some connections and reads nothing. */
 async function neverRead(): Promise<void> {
   const sockets = await Promise.all(repeat(10, open));
   for (const socket of sockets) {

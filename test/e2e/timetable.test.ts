@@ -1,5 +1,5 @@
-// What a day with outages looks like from outside: the simulated cluster misbehaves by a timetable, and the monitor's
-// answers, its history and its log tell of it.
+// Outages from outside: the simulated cluster fails by a timetable, which the monitor's answers, its history and its log
+// show.
 
 import { createServer, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -78,13 +78,19 @@ const TIMETABLE: readonly Row[] = [
   },
   { what: 'it is fast again', service: 'embeddings', condition: OK, overall: 'healthy', alerts: [] },
   {
-    what: 'nobody listens any more',
+    what: 'connections are refused',
     service: 'haproxy',
     condition: { kind: 'refused' },
     overall: 'degraded',
     alerts: ['WARNING: HAProxy Load Balancer is error - Connection refused'],
   },
-  { what: 'somebody listens again', service: 'haproxy', condition: OK, overall: 'healthy', alerts: [] },
+  {
+    what: 'connections are accepted again',
+    service: 'haproxy',
+    condition: OK,
+    overall: 'healthy',
+    alerts: [],
+  },
   {
     what: 'Redis hangs',
     service: 'redis',
@@ -101,7 +107,7 @@ describe('the cluster by its timetable', () => {
 
   beforeAll(async () => {
     cluster = await startCluster();
-    // Nobody answers, so that nothing can be known.
+    // No service answers, so that all are unknown.
     await Promise.all(SERVICE_IDS.map(id => cluster.set(id, { kind: 'hang' })));
     monitor = await startMonitor({ ...monitorConfiguration(cluster, PACE) });
   });
@@ -110,7 +116,7 @@ describe('the cluster by its timetable', () => {
     await cluster?.close();
   });
 
-  test('at first nothing is known: unknown services, a degraded cluster, no alerts', async () => {
+  test('at first: unknown services, a degraded cluster, no alerts', async () => {
     const { overall_status, services, alerts } = await clusterHealth(monitor);
     expect({ overall_status, alerts }).toEqual({ overall_status: 'degraded', alerts: [] });
     expect(Object.entries(services).map(([id, { health }]) => [id, health.status])).toEqual(
@@ -118,7 +124,7 @@ describe('the cluster by its timetable', () => {
     );
   });
 
-  test('then everybody answers: healthy', async () => {
+  test('then all services answer: healthy', async () => {
     await Promise.all(SERVICE_IDS.map(id => cluster.set(id, OK)));
     await reached(monitor, 'healthy', []);
     await expect.poll(() => statuses(monitor), PATIENCE).toEqual(SERVICE_IDS.map(id => [id, 'healthy']));
@@ -132,7 +138,7 @@ describe('the cluster by its timetable', () => {
     expect({ listed, count }).toEqual({ listed: alerts, count: alerts.length });
   });
 
-  test('HAProxy loses a backend: seen in its statistics, no outage of HAProxy', async () => {
+  test('HAProxy loses a backend: in its statistics only, no outage of HAProxy', async () => {
     const backends = async () => (await monitor.json<{ backends: object }>('/haproxy_metrics')).backends;
     const backend = (status: string) => expect.objectContaining({ status });
     await cluster.set('haproxy', { kind: 'backend_down', backend: 'tools' });
@@ -144,19 +150,19 @@ describe('the cluster by its timetable', () => {
     await expect.poll(backends, PATIENCE).toMatchObject({ tools: backend('UP') });
   });
 
-  test('/history tells the same story, newest first', async () => {
+  test('/history has the same states, newest first', async () => {
     const { history, count } = await wholeHistory(monitor);
     expect(count).toBeGreaterThanOrEqual(history.length);
     const times = history.map(entry => entry.timestamp);
     expect(times).toEqual([...times].sort().reverse());
-    const told = withoutRepeats(history.map(entry => entry.overall_status).reverse());
+    const states = withoutRepeats(history.map(entry => entry.overall_status).reverse());
     const seen = withoutRepeats(['healthy', ...TIMETABLE.map(row => row.overall)]);
-    // It may begin with the scan in which nobody answered.
-    expect(told.slice(-seen.length)).toEqual(seen);
-    expect(told.slice(0, -seen.length)).toEqual(told.length > seen.length ? ['degraded'] : []);
+    // It may begin with the scan in which no service answered.
+    expect(states.slice(-seen.length)).toEqual(seen);
+    expect(states.slice(0, -seen.length)).toEqual(states.length > seen.length ? ['degraded'] : []);
   });
 
-  test('while unhealthy it looks more often than while healthy', async () => {
+  test('checks are more frequent while unhealthy than while healthy', async () => {
     const { history } = await wholeHistory(monitor);
     const gaps = (status: string) =>
       history.slice(0, -1).flatMap((entry, i) => {
@@ -164,7 +170,7 @@ describe('the cluster by its timetable', () => {
         if (entry.overall_status !== status || before?.overall_status !== status) return [];
         return [Date.parse(entry.timestamp) - Date.parse(before.timestamp)];
       });
-    // A sixth of the interval, as configured; the halves allow for a machine that has other things to do.
+    // A sixth of the interval, as configured; the halves allow for a busy machine.
     expect(median(gaps('unhealthy'))).toBeLessThan(median(gaps('healthy')) / 2);
   });
 
@@ -180,8 +186,8 @@ describe('the cluster by its timetable', () => {
   });
 });
 
-describe('a single blip', () => {
-  test('shows in the service and changes nothing else', async () => {
+describe('a single failed check', () => {
+  test('is visible in the service and changes nothing else', async () => {
     let answers = 0;
     let isWell = true;
     let held: ServerResponse | undefined;
@@ -189,7 +195,7 @@ describe('a single blip', () => {
     const server = createServer((_, response) => {
       if (!isWell) answers++;
       if (answers === 1) response.writeHead(503).end();
-      // The confirming check waits until the blip has been looked at.
+      // The confirming check waits until the failure was read.
       else if (answers === 2) held = response;
       else well(response);
     });
@@ -232,7 +238,7 @@ describe('a single blip', () => {
   });
 });
 
-/** Waits until the monitor says so, now and in the newest entry of its history. */
+/** Waits until the monitor has this status, now and in the newest entry of its history. */
 async function reached(monitor: RunningMonitor, overall: string, alerts: readonly string[]): Promise<void> {
   const wanted = { overall_status: overall, alerts };
   await expect.poll(() => clusterHealth(monitor), PATIENCE).toMatchObject(wanted);

@@ -1,5 +1,5 @@
-// The thread that makes the checks dies or stops answering. Only here the program runs in the test's own process, to
-// get a hand on its thread.
+// The thread of checks dies or stops answering. Only here the program runs in the test's own process, for access to its
+// thread.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -86,10 +86,10 @@ function order(how: string): void {
 describe('a thread that', () => {
   test.each([
     ['throws', 'the cable was pulled; starting again in 1 s'],
-    ['rejects', 'nobody caught it; starting again in 1 s'],
+    ['rejects', 'uncaught rejection; starting again in 1 s'],
     ['exits', 'exit code 7; starting again in 1 s'],
     ['hangs', /no sign of life after \d+ pings; starting again in 1 s/],
-  ])('%s is replaced; meanwhile nothing is known', async (how, reason) => {
+  ])('%s is replaced; meanwhile services are unknown', async (how, reason) => {
     await start('mortal.mjs');
     await expect.poll(tools, PATIENCE).toBe('healthy');
     await expect.poll(overall, PATIENCE).toBe('healthy');
@@ -103,7 +103,7 @@ describe('a thread that', () => {
     expect(await metric('probe_success\\{target="tools"\\}')).toBeUndefined();
     expect(await metric('langgraph_monitor_service_up\\{target="tools"\\}')).toBeUndefined();
 
-    // The new thread was told what to check.
+    // The new thread has the configuration.
     await expect.poll(tools, PATIENCE).toBe('healthy');
     await expect.poll(overall, PATIENCE).toBe('healthy');
     expect(await metric('langgraph_monitor_probe_worker_up')).toBe('1');
@@ -111,7 +111,7 @@ describe('a thread that', () => {
     expect(log.split('\n').filter(line => line.includes(DIED))).toEqual([expect.stringMatching(reason)]);
   });
 
-  test('dies at once every time is tried again later and later', async () => {
+  test('dies at once every time is restarted with increasing delays', async () => {
     await start('stillborn.mjs');
     await expect
       .poll(() => [...log.matchAll(/starting again in (\d+) s/g)].map(match => match[1]), PATIENCE)
@@ -120,7 +120,7 @@ describe('a thread that', () => {
     expect(log).toContain('no such library');
   });
 
-  test('knows a configuration that was reloaded while it was dead', async () => {
+  test('gets a configuration that was loaded while it was dead', async () => {
     const configFile = join(folder, 'monitor.yml');
     const running = await start('mortal.mjs');
     await expect.poll(tools, PATIENCE).toBe('healthy');

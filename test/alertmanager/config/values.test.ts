@@ -53,7 +53,7 @@ test('configured values replace the defaults', () => {
   expect(global.smtp.authPassword?.reveal()).toBe('hunter2');
   expect(global.slackApiUrl?.reveal()).toBe('https://hooks.example.org/services/A/B/C');
   expect(templates.map(({ file }) => file)).toEqual([join(FIXTURES, 'templates/mine.tmpl')]);
-  expect(receivers.map(({ name }) => name)).toEqual(['everybody', 'nobody']);
+  expect(receivers.map(({ name }) => name)).toEqual(['all', 'none']);
   expect(inhibitRules.map(rule => [rule.sourceMatchers, rule.targetMatchers].map(String))).toEqual([
     ['severity="critical"', 'severity=~"warning|info",target!=""'],
     ['a="b",c=~"^(?:d|e)$"', 'f="g",h=~"^(?:i)$"'],

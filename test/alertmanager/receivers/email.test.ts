@@ -165,7 +165,7 @@ describe('recipients', () => {
   });
 
   test.each([
-    ['to: nobody', 'there is no address in "to"'],
+    ['to: no-address', 'there is no address in "to"'],
     ['to: a@example.com, from: "a@example.com, b@example.com"', 'must be exactly one from address'],
   ])('%s', async (more, message) => {
     const whole = `{smarthost: '127.0.0.1:1', from: monitor@example.com, ${more}}`.replace(

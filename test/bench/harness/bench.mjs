@@ -1,20 +1,20 @@
-// In: the command line's wishes. Out: what a row needs to run: a folder, children, and a way to try each contestant so
-// that one that is missing costs a cell, not the table.
+// In: the command line's options. Out: what a row needs to run: a folder, children, and a way to try each contestant so
+// that a missing one costs a cell, not the table.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Children, Missing } from './children.mjs';
 
-/** The name under which the figures of this project's program stand. */
+/** The name of this project's program in the table. */
 export const OURS = 'langgraph-monitor';
 
 /**
- * What a contestant came to: a `value`, or in words why there is none (`missing`).
+ * The result of a contestant: a `value`, or the reason why there is none (`missing`).
  * @typedef {{who: string, value?: any, missing?: string}} Outcome
  */
 
-/** One run of the bench. Whoever makes it calls {@link Bench.close}. */
+/** One run of the bench. The caller must {@link Bench.close} it. */
 export class Bench {
   /** True when something did not run that should have. */
   incomplete = false;

@@ -12,12 +12,12 @@ export class Missing extends Error {
 }
 
 const alive = new Set();
-// `exit` runs synchronously, also after process.exit(): the last net under the scopes below.
+// `exit` runs synchronously, also after process.exit(): the last resort when a scope below was not closed.
 process.on('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
 
-/** Children with one lifetime. Whoever makes it calls {@link Children.stop}. */
+/** Children with one lifetime. The caller must {@link Children.stop} them. */
 export class Children {
   #running = [];
 

@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http';
 
-/** Listens on a free loopback port; paths in `failing` are answered 503, others 200. Whoever starts it closes it. */
+/** Listens on a free loopback port; paths in `failing` are answered 503, others 200. The caller must close it. */
 export async function startFailingTarget() {
   const failing = new Set();
   const server = createServer((request, response) => {

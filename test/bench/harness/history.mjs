@@ -1,5 +1,5 @@
 // In: how many days. Out: the same history in the folders of this program, of Prometheus and of VictoriaMetrics, each
-// taken in by its own means, and a way to start each of them over its folder.
+// imported by its own means, and a way to start each of them over its folder.
 
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -18,8 +18,8 @@ const CHUNK = 1 << 18;
 /** @typedef {import('./bench.mjs').Outcome} Outcome */
 
 /**
- * A history and who has it. `folders` has an Outcome with {folder, bytes} for each of OURS, Prometheus and
- * VictoriaMetrics: where it is, and how large that was right after it had been taken in and tidied up.
+ * A history and its copies. `folders` has an Outcome with {folder, bytes} for each of OURS, Prometheus and
+ * VictoriaMetrics: where it is, and how large that was right after import and compaction.
  * @typedef {{days: number, end: number, samples: number, folders: Outcome[]}} Backfilled
  */
 
@@ -42,13 +42,13 @@ export function startOver(bench, children, { who, value: { folder } }, options =
   return CONTESTANTS[who].start(bench, children, folder, options);
 }
 
-/** Never-ending: whatever a program throws away by age is not what is measured. */
+/** No retention: deletion by age is not measured. */
 const RETENTION = '100d';
 
 /** One service is the least a monitor has; it is checked once. */
 const IDLE = {
   scan: { intervals: { critical: '1h', other: '1h' } },
-  services: { nobody: { name: 'Nobody', url: 'http://127.0.0.1:9/', critical: false } },
+  services: { unused: { name: 'Unused', url: 'http://127.0.0.1:9/', critical: false } },
 };
 
 const CONTESTANTS = {
@@ -156,7 +156,7 @@ async function writeAll(stream, lines) {
   await once(stream, 'finish');
 }
 
-/** Of VictoriaMetrics: what it keeps to be quicker, and makes anew when it is not there. */
+/** VictoriaMetrics' caches, which it rebuilds. */
 const CACHE = 'cache';
 
 /** What the files of a folder hold, in bytes, caches left out. */

@@ -10,7 +10,7 @@ const SERVICES = 50;
 const EVERY = 1000;
 const POLL = 250;
 
-/** How the watched services are asked; it stays below ten connections a host, so that nobody waits for one. */
+/** How services are checked: below ten connections a host, so that no check waits for one. */
 export const WATCH = { services: SERVICES, every: EVERY, concurrent: 5 };
 
 /** @param port the delay server's */

@@ -1,7 +1,6 @@
-// From a service's failure to the webhook that tells of it: services fail one after the other at moments that have nothing
-// to do with anybody's clock. Everybody checks every 5 s, evaluates every 5 s where that is a step of its own, and waits for
-// no group. One failed check is an outage for all; beside it the monitor as it is by default, which has a failure
-// confirmed two seconds later.
+// From a service's failure to the webhook of its alert: services fail one after the other, at times unrelated to any
+// contestant's interval. All check every 5 s, evaluate every 5 s where that is a step of its own, and have no group_wait.
+// One failed check is an outage for all; beside it the monitor with its defaults, which confirms a failure two seconds later.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,7 +55,7 @@ async function times(count, start) {
   try {
     const names = Array.from({ length: count }, (_, i) => `s${i}`);
     await start({ names, target, webhook });
-    // Everybody has seen every service well, and has settled.
+    // All contestants have checked every service as healthy.
     await sleep(3 * INTERVAL * 1000);
     const failed = new Map();
     for (const name of names) {
@@ -65,11 +64,11 @@ async function times(count, start) {
       await sleep(GAP);
     }
     const end = performance.now() + PATIENCE;
-    const isTold = name => webhook.told.has(`firing ${name}`);
-    while (!names.every(isTold) && performance.now() < end) await sleep(100);
-    const missing = names.filter(name => !isTold(name));
-    if (missing.length > 0) throw new Error(`nobody was told of ${missing.join(', ')}`);
-    return names.map(name => webhook.told.get(`firing ${name}`) - failed.get(name));
+    const isReceived = name => webhook.received.has(`firing ${name}`);
+    while (!names.every(isReceived) && performance.now() < end) await sleep(100);
+    const missing = names.filter(name => !isReceived(name));
+    if (missing.length > 0) throw new Error(`no message for ${missing.join(', ')}`);
+    return names.map(name => webhook.received.get(`firing ${name}`) - failed.get(name));
   } finally {
     await Promise.all([target.close(), webhook.close()]);
   }

@@ -1,5 +1,5 @@
-// Many alerts at once, grouped and delivered: from the first request that brings them to the message that tells of the
-// last one, and the memory that takes. The same requests and the same alertmanager.yml for the monitor and a real
+// Many alerts at once, grouped and delivered: from the first request that brings them to the message with the
+// last one, and the memory for that. The same requests and the same alertmanager.yml for the monitor and a real
 // Alertmanager.
 
 import { writeFileSync } from 'node:fs';
@@ -81,14 +81,16 @@ async function storm(url, webhook, round) {
     if (!answer.ok) throw new Error(`HTTP ${answer.status} ${await answer.text()}`);
   }
   const end = performance.now() + PATIENCE;
-  const isTold = i => webhook.told.has(`firing ${name(i)}`);
+  const isReceived = i => webhook.received.has(`firing ${name(i)}`);
   for (let i = 0; i < ALERTS; i++) {
-    while (!isTold(i)) {
-      if (performance.now() > end) throw new Error(`nobody was told of ${name(i)}`);
+    while (!isReceived(i)) {
+      if (performance.now() > end) throw new Error(`no message for ${name(i)}`);
       await sleep(5);
     }
   }
-  const last = Math.max(...Array.from({ length: ALERTS }, (_, i) => webhook.told.get(`firing ${name(i)}`)));
+  const last = Math.max(
+    ...Array.from({ length: ALERTS }, (_, i) => webhook.received.get(`firing ${name(i)}`)),
+  );
   return last - begun;
 }
 

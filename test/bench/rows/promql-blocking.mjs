@@ -1,5 +1,5 @@
-// What others notice while heavy queries run: the program's own event loop, its /health, and the response times it
-// measures meanwhile.
+// Effects of heavy queries: on the program's own event loop, on its /health, and on the response times it measures
+// meanwhile.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { blackboxErrors, errorsOnPage, every, watchConfig } from '../harness/rep
 import { quantile } from '../harness/statistics.mjs';
 import { startDelayServer } from '../harness/targets.mjs';
 
-/** How often somebody asks whether the program is well, in milliseconds. */
+/** Interval of requests to /health, in milliseconds. */
 const HEALTH_EVERY = 20;
 const BLACKBOX = 'blackbox_exporter beside Prometheus';
 

@@ -1,5 +1,5 @@
 // What health-aware routing costs an application: decisions from the view in memory, beside a view without decisions and
-// the document's way, which asks four times for each. And how soon the view knows what a check has found.
+// the document's way, which sends four requests for each. And how soon the view has the result of a check.
 
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,7 +57,7 @@ async function router(children, url, how, seconds) {
   return result;
 }
 
-/** A service goes up and down; its check says when it ended, the view is told a little later. */
+/** A service goes up and down; its check has the time of its end, the view is updated a little later. */
 async function delays(bench) {
   const { LangGraphMonitoring } = await import('../../../dist/client/monitoring.js');
   const ours = await bench.measure(OURS, async children => {

@@ -1,4 +1,4 @@
-// The checks' real thread, which dies on request: of an exception, of its own will, or by never coming back.
+// The real thread of checks, which dies on request: by an exception, by process.exit, or in an endless loop.
 
 const { DIST } = process.env;
 const orders = new BroadcastChannel('checks');
@@ -6,7 +6,7 @@ const orders = new BroadcastChannel('checks');
 orders.onmessage = ({ data: how }) => {
   orders.close();
   if (how === 'throws') throw new Error('the cable was pulled');
-  if (how === 'rejects') Promise.reject(new Error('nobody caught it'));
+  if (how === 'rejects') Promise.reject(new Error('uncaught rejection'));
   if (how === 'exits') process.exit(7);
   if (how === 'hangs') for (;;);
 };

@@ -65,7 +65,7 @@ describe('redis with a password', () => {
     replica = await startRedis({ lines: [`replicaof 127.0.0.1 ${server.port}`, `masterauth ${PASSWORD}`] });
     for (const line of [
       'ACL SETUSER monitor on >monitors-word -@all +ping +info',
-      'ACL SETUSER nobody on >nobodys-word -@all',
+      'ACL SETUSER limited on >limited-word -@all',
       'SET a 1',
       'SET b 1 EX 1000',
       'GET a',
@@ -98,7 +98,7 @@ describe('redis with a password', () => {
     ],
     [
       'a user allowed nothing',
-      { username: 'nobody', password: 'nobodys-word' },
+      { username: 'limited', password: 'limited-word' },
       "auth: NOPERM this user has no permissions to run the 'ping' command",
     ],
     [

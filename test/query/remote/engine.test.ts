@@ -64,7 +64,7 @@ describe('a real Prometheus', () => {
       JSON.stringify({
         scrape_configs: [
           {
-            job_name: 'nobody',
+            job_name: 'idle',
             scrape_interval: '100ms',
             scrape_timeout: '100ms',
             static_configs: [{ targets: [`127.0.0.1:${port}`] }],
@@ -101,7 +101,7 @@ describe('a real Prometheus', () => {
     [
       'series',
       end => ({ ask: 'series', match: ['up'], start: end - 10_000, end }),
-      /^\[\{"__name__":"up","instance":"127\.0\.0\.1:\d+","job":"nobody"\}\]$/,
+      /^\[\{"__name__":"up","instance":"127\.0\.0\.1:\d+","job":"idle"\}\]$/,
     ],
     [
       'labels',
@@ -111,7 +111,7 @@ describe('a real Prometheus', () => {
     [
       'label values',
       end => ({ ask: 'label_values', label: 'job', match: [], start: end - 10_000, end }),
-      /^\["nobody"\]$/,
+      /^\["idle"\]$/,
     ],
     ['metadata', () => ({ ask: 'metadata', metric: 'up', limit: 1 }), /^\{.*\}$/],
   ])('answers %s', async (_, question, want) => {
@@ -121,8 +121,8 @@ describe('a real Prometheus', () => {
   });
 
   test('answers values', async () => {
-    const instant = await engine.instant('up{job="nobody"} - 1', at);
-    expect(instant.samples.map(({ labels, value }) => [labels.get('job'), value])).toEqual([['nobody', -1]]);
+    const instant = await engine.instant('up{job="idle"} - 1', at);
+    expect(instant.samples.map(({ labels, value }) => [labels.get('job'), value])).toEqual([['idle', -1]]);
     expect((await engine.instant('-1/0', at)).samples.map(({ value }) => value)).toEqual([
       Number.NEGATIVE_INFINITY,
     ]);
