@@ -102,20 +102,29 @@ export interface EndpointDescription {
 }
 
 /** One endpoint of the document's: one file below `routes/` and one line in its catalogue. */
-export interface RouteDefinition<Query extends z.ZodObject = z.ZodObject, Body extends z.ZodType = z.ZodType>
-  extends EndpointDescription {
+export interface RouteDefinition<
+  Query extends z.ZodObject = z.ZodObject,
+  Body extends z.ZodType = z.ZodType,
+  Context = ApiContext,
+> extends EndpointDescription {
   readonly query?: Query;
   readonly body?: RequestBody<Body>;
   handle(
     query: z.output<Query>,
-    context: ApiContext,
+    context: Context,
     request: RequestContext<z.output<Body>>,
   ): RouteResult | Promise<RouteResult>;
 }
 
-/** Writes a route down with its query's and its body's type kept. */
-export function route<Query extends z.ZodObject, Body extends z.ZodType>(
-  definition: RouteDefinition<Query, Body>,
+/**
+ * Writes a route down with its query's and its body's type kept. Its handler says what it needs of the context, such as
+ * `Pick<ApiContext, 'cluster' | 'clock'>`: without a type of its own the context is `unknown`.
+ */
+export function route<Query extends z.ZodObject, Body extends z.ZodType, Context>(
+  definition: RouteDefinition<Query, Body, Context> & Needs<Context>,
 ): RouteDefinition {
   return definition as unknown as RouteDefinition;
 }
+
+/** Refuses a handler that needs what {@link ApiContext} does not have. */
+export type Needs<Context> = ApiContext extends Context ? unknown : never;

@@ -9,6 +9,7 @@ import type { Notifier } from '../../alertmanager/pipeline/notifier.js';
 import type { Regexp } from '../../go/regexp.js';
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
+import type { ApiContext } from '../context.js';
 import { type AlertFilter, alertFilterOf, alertView, mutedIfWanted } from './alert-view.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
@@ -29,7 +30,7 @@ export const alertGroups = endpoint({
     receiver: describe.receiver(),
   }),
   answer: z.array(alertGroup),
-  handle({ query, now }, context) {
+  handle({ query, now }, context: Pick<ApiContext, 'alerting'>) {
     const notifier = notifierOf(context);
     const wanted = { filter: alertFilterOf(query), receiver: receiverOf(query), muted: isOn(query, 'muted') };
     const groups = groupsOf(notifier, wanted, now);

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { alertIdentity } from '../../model/alert.js';
+import type { ApiContext } from '../context.js';
 import { notificationShapes, notificationsAbout } from '../notifications.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
@@ -19,7 +20,7 @@ export const alertNotifications = endpoint({
     ...notificationShapes(z.string().meta({ examples: ['2024-01-15T10:30:45.123Z'] })),
   }),
   others: { 404: { when: 'There is no such alert' }, 500: { when: 'Alerts are elsewhere' } },
-  handle({ params }, context) {
+  handle({ params }, context: Pick<ApiContext, 'alerting'>) {
     notifierOf(context);
     const { fingerprint = '' } = params;
     const { alerting } = context;

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Millis } from '../../model/time.js';
 import type { ApiContext } from '../context.js';
 import type { Form } from '../prometheus/form.js';
-import type { EndpointDescription, RequestBody, RouteResult } from '../route.js';
+import type { EndpointDescription, Needs, RequestBody, RouteResult } from '../route.js';
 import { alertmanagerError } from './problem.js';
 
 /** A request as its endpoint sees it. */
@@ -21,15 +21,24 @@ interface AlertmanagerAsked<Body = unknown> {
 }
 
 /** One endpoint: one file beside this and one line in the catalogue. */
-export interface AlertmanagerEndpoint<Body extends z.ZodType = z.ZodType> extends EndpointDescription {
+export interface AlertmanagerEndpoint<Body extends z.ZodType = z.ZodType, Context = ApiContext>
+  extends EndpointDescription {
   readonly body?: RequestBody<Body>;
-  handle(asked: AlertmanagerAsked<z.output<Body>>, context: ApiContext): RouteResult | Promise<RouteResult>;
+  handle(asked: AlertmanagerAsked<z.output<Body>>, context: Context): RouteResult | Promise<RouteResult>;
 }
 
-type Definition<Body extends z.ZodType> = Omit<AlertmanagerEndpoint<Body>, 'form' | 'hidden' | 'error'>;
+type Definition<Body extends z.ZodType, Context> = Omit<
+  AlertmanagerEndpoint<Body, Context>,
+  'form' | 'hidden' | 'error'
+>;
 
-/** Writes an endpoint down; its path is below `/api/v2/`. Its `query` only describes: parameters are read as Go reads them. */
-export function endpoint<Body extends z.ZodType>({ path, ...rest }: Definition<Body>): AlertmanagerEndpoint {
-  const definition = { ...rest, path: `/api/v2/${path}`, error: alertmanagerError };
-  return definition as unknown as AlertmanagerEndpoint;
+/**
+ * Writes an endpoint down; its path is below `/api/v2/`, and its handler says what it needs of the context. Its `query` only
+ * describes: parameters are read as Go reads them.
+ */
+export function endpoint<Body extends z.ZodType, Context>(
+  definition: Definition<Body, Context> & Needs<Context>,
+): AlertmanagerEndpoint {
+  const { path, ...rest } = definition;
+  return { ...rest, path: `/api/v2/${path}`, error: alertmanagerError } as unknown as AlertmanagerEndpoint;
 }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { matchingRoutes } from '../../alertmanager/dispatch/routes.js';
+import type { ApiContext } from '../context.js';
 import { alertFilterOf, alertView, mutedIfWanted } from './alert-view.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
@@ -22,7 +23,7 @@ export const getAlerts = endpoint({
     receiver: describe.receiver(),
   }),
   answer: z.array(gettableAlert),
-  handle({ query, now }, context) {
+  handle({ query, now }, context: Pick<ApiContext, 'alerting'>) {
     const notifier = notifierOf(context);
     const filter = alertFilterOf(query);
     const wanted = receiverOf(query);

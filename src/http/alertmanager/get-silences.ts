@@ -1,6 +1,7 @@
 // GET /api/v2/silences: all of them, expired ones for some days.
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { describe, filterOf } from './parameters.js';
@@ -14,7 +15,7 @@ export const getSilences = endpoint({
   summary: 'Silences: active ones first, then pending ones, then those that expired in the last days',
   query: z.object({ filter: describe.filter() }),
   answer: z.array(gettableSilence),
-  handle({ query, now }, context) {
+  handle({ query, now }, context: Pick<ApiContext, 'alerting'>) {
     notifierOf(context);
     const filter = filterOf(query);
     const wanted = context.alerting.silences.all().filter(silence => isWanted(silence, filter));

@@ -8,6 +8,7 @@ import { isLabelName } from '../../model/label-name.js';
 import { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import { quote } from '../../promql/print/quote.js';
+import type { ApiContext } from '../context.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { Complaint } from './problem.js';
@@ -28,7 +29,7 @@ export const postAlerts = endpoint({
     400: { when: 'An alert is wrong; the others were taken' },
     500: { when: 'They are in force but not on disk, or alerts are elsewhere' },
   },
-  handle({ body, now }, context) {
+  handle({ body, now }, context: Pick<ApiContext, 'alerting'>) {
     notifierOf(context);
     const alerts = body.map(incomingOf);
     const believedUntil = now + context.alerting.alerts.resolveTimeout;

@@ -7,6 +7,7 @@ import { SilenceError } from '../../alertmanager/mute/silences.js';
 import { RegexpError } from '../../go/regexp.js';
 import { isLabelName } from '../../model/label-name.js';
 import { quote } from '../../promql/print/quote.js';
+import type { ApiContext } from '../context.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { Complaint, json } from './problem.js';
@@ -28,7 +29,7 @@ export const postSilence = endpoint({
     404: { when: 'There is no silence of this id, or silences are elsewhere' },
     500: { when: 'It is in force but not on disk' },
   },
-  handle({ body, by, now }, context) {
+  handle({ body, by, now }, context: Pick<ApiContext, 'alerting'>) {
     notifierOf(context, 404);
     const { id, comment, createdBy } = body;
     const startsAt = body.startsAt ?? Number.NEGATIVE_INFINITY;

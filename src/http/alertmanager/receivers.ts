@@ -1,6 +1,7 @@
 // GET /api/v2/receivers: the configured receivers.
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { json } from './problem.js';
@@ -11,5 +12,6 @@ export const receivers = endpoint({
   path: 'receivers',
   summary: 'Names of the receivers, as alertmanager.yml has them',
   answer: z.array(receiver),
-  handle: (_, context) => json(notifierOf(context).config.receivers.map(({ name }) => ({ name }))),
+  handle: (_, context: Pick<ApiContext, 'alerting'>) =>
+    json(notifierOf(context).config.receivers.map(({ name }) => ({ name }))),
 });

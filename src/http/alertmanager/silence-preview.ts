@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { isResolved, type StoredAlert } from '../../alertmanager/alert-store.js';
 import { type Matcher, matchesAll } from '../../alertmanager/matchers/matcher.js';
+import type { ApiContext } from '../context.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { describe, filterOf } from './parameters.js';
@@ -31,7 +32,7 @@ export const silencePreview = endpoint({
       .describe('Alerts that fire, of services the matchers name, and would not be silenced'),
   }),
   others: { 400: { when: 'A matcher is wrong, or there is none' }, 500: { when: 'Silences are elsewhere' } },
-  handle({ query, now }, context) {
+  handle({ query, now }, context: Pick<ApiContext, 'alerting' | 'cluster' | 'alertLabels'>) {
     notifierOf(context);
     const matchers = filterOf(query);
     if (matchers.length === 0) throw new Complaint(400, 'name at least one matcher: filter=target="tools"');

@@ -1,6 +1,7 @@
 // GET and DELETE /api/v2/silence/ID: one silence; its end at once.
 
 import { silenceState } from '../../alertmanager/mute/silences.js';
+import type { ApiContext } from '../context.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { complaining, notKept } from './post-silence.js';
@@ -27,7 +28,7 @@ export const getSilence = endpoint({
   inPath,
   answer: gettableSilence,
   others,
-  handle({ silenceId, now }, context) {
+  handle({ silenceId, now }, context: Pick<ApiContext, 'alerting'>) {
     notifierOf(context);
     const silence = context.alerting.silences.get(checked(silenceId));
     if (!silence) throw new Complaint(404, `silence ${silenceId} not found`);
@@ -42,7 +43,7 @@ export const deleteSilence = endpoint({
   inPath,
   answer: [],
   others: { ...others, 500: { when: 'It has ended but is still on disk, or silences are elsewhere' } },
-  handle({ silenceId, by, now }, context) {
+  handle({ silenceId, by, now }, context: Pick<ApiContext, 'alerting'>) {
     notifierOf(context);
     const { silences } = context.alerting;
     const silence = silences.get(checked(silenceId));

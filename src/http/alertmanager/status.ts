@@ -1,6 +1,7 @@
 // GET /api/v2/status: which Alertmanager this is like, and what it is configured to do.
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { json } from './problem.js';
@@ -26,7 +27,7 @@ export const status = endpoint({
       version: z.string(),
     }),
   }),
-  handle(_, context) {
+  handle(_, context: Pick<ApiContext, 'alerting' | 'prometheus' | 'version'>) {
     const { config } = notifierOf(context);
     return json({
       cluster: { peers: [], status: 'disabled' },

@@ -57,7 +57,10 @@ export const testReceiverEndpoint = endpoint({
     429: { when: 'The receiver was tested a moment ago' },
     500: { when: 'Receivers are elsewhere' },
   },
-  async handle({ params, query, by, now }, context) {
+  async handle(
+    { params, query, by, now },
+    context: Pick<ApiContext, 'alerting' | 'page' | 'clock' | 'externalUrl'>,
+  ) {
     const { config } = notifierOf(context);
     if (context.page().readOnly)
       throw new Complaint(403, 'the page is read-only (page.read_only in monitor.yml)');

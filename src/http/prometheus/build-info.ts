@@ -1,6 +1,7 @@
 // GET /api/v1/status/buildinfo: which Prometheus this is like.
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 
@@ -21,7 +22,7 @@ export const buildInfo = endpoint({
     buildDate: z.string(),
     goVersion: z.string(),
   }),
-  handle: (_, { version }) =>
+  handle: (_, { version }: Pick<ApiContext, 'version'>) =>
     plain({
       version: LIKE,
       revision: `langgraph-monitor-${version}`,

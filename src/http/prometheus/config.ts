@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { formatDuration } from '../../model/duration.js';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 import type { OwnTarget } from './facts.js';
@@ -11,7 +12,7 @@ export const config = endpoint({
   path: 'status/config',
   summary: 'The configuration of a Prometheus that would gather the same samples',
   data: z.object({ yaml: z.string() }),
-  handle: (_, { prometheus }) => plain({ yaml: yamlOf(prometheus.target()) }),
+  handle: (_, { prometheus }: Pick<ApiContext, 'prometheus'>) => plain({ yaml: yamlOf(prometheus.target()) }),
 });
 
 function yamlOf(target: OwnTarget | undefined): string {

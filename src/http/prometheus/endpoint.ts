@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Millis } from '../../model/time.js';
 import type { ApiAnswer } from '../../query/engine.js';
 import type { ApiContext } from '../context.js';
-import type { EndpointDescription } from '../route.js';
+import type { EndpointDescription, Needs } from '../route.js';
 import { apiError, envelope } from './envelope.js';
 import type { Form } from './form.js';
 
@@ -24,14 +24,19 @@ export interface ApiEndpoint extends EndpointDescription {
   handle(asked: ApiAsked, context: ApiContext): ApiAnswer | Promise<ApiAnswer>;
 }
 
-interface Definition extends Pick<EndpointDescription, 'form' | 'summary' | 'inPath' | 'query' | 'others'> {
+interface Definition<Context>
+  extends Pick<EndpointDescription, 'form' | 'summary' | 'inPath' | 'query' | 'others'> {
   /** Below `/api/v1/`. */
   readonly path: string;
   readonly data: z.ZodType;
-  readonly handle: ApiEndpoint['handle'];
+  handle(asked: ApiAsked, context: Context): ApiAnswer | Promise<ApiAnswer>;
 }
 
-/** Writes an endpoint down. Its `query` only describes: parameters are read as Go reads them. */
-export function endpoint({ path, data, ...rest }: Definition): ApiEndpoint {
+/**
+ * Writes an endpoint down; its handler says what it needs of the context. Its `query` only describes: parameters are read as
+ * Go reads them.
+ */
+export function endpoint<Context>(definition: Definition<Context> & Needs<Context>): ApiEndpoint {
+  const { path, data, ...rest } = definition as unknown as Definition<ApiContext>;
   return { ...rest, method: 'GET', path: `/api/v1/${path}`, answer: envelope(data), error: apiError };
 }

@@ -2,6 +2,7 @@
 // Source: Prometheus, prometheus/common model/metric.go (UnescapeName, "values" escaping).
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { boundsOf, describe, naming } from './parameters.js';
 
@@ -22,7 +23,7 @@ export const labelValues = endpoint({
     limit: describe.limit('How many there may be; 0 is any number'),
   }),
   data: z.array(z.string()),
-  handle({ form, name, signal }, { query }) {
+  handle({ form, name, signal }, { query }: Pick<ApiContext, 'query'>) {
     const match = form.all('match[]');
     const question = { ask: 'label_values', label: unescapeName(name), match, ...boundsOf(form) } as const;
     return naming('match[]', query.answer(question, { signal }));

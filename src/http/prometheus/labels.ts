@@ -1,6 +1,7 @@
 // GET and POST /api/v1/labels: the names of labels.
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { boundsOf, describe, naming } from './parameters.js';
 
@@ -15,7 +16,7 @@ export const labels = endpoint({
     limit: describe.limit('How many there may be; 0 is any number'),
   }),
   data: z.array(z.string()),
-  handle: ({ form, signal }, { query }) =>
+  handle: ({ form, signal }, { query }: Pick<ApiContext, 'query'>) =>
     naming(
       'match[]',
       query.answer({ ask: 'labels', match: form.all('match[]'), ...boundsOf(form) }, { signal }),

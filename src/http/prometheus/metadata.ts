@@ -1,6 +1,7 @@
 // GET /api/v1/metadata: what metrics are about.
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { describe, optionalNumber } from './parameters.js';
 
@@ -13,7 +14,7 @@ export const metadata = endpoint({
     limit_per_metric: describe.limit('How many entries a metric may have'),
   }),
   data: z.record(z.string(), z.array(z.object({ type: z.string(), help: z.string(), unit: z.string() }))),
-  handle({ form, signal }, { query }) {
+  handle({ form, signal }, { query }: Pick<ApiContext, 'query'>) {
     const limit = optionalNumber(form, 'limit') ?? -1;
     const limitPerMetric = optionalNumber(form, 'limit_per_metric') ?? 0;
     const metric = form.first('metric');

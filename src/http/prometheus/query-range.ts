@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Millis } from '../../model/time.js';
 import { QueryError } from '../../query/engine.js';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import type { Form } from './form.js';
 import {
@@ -36,7 +37,7 @@ export const queryRange = endpoint({
   }),
   data: queryResult,
   others: { 422: { when: 'The expression has no answer' }, 503: { when: 'It took too long' } },
-  handle(asked, context) {
+  handle(asked, context: Pick<ApiContext, 'query'>) {
     const { form } = asked;
     const limit = limitOf(form);
     const range = rangeOf(form);

@@ -1,6 +1,7 @@
 // GET and POST /api/v1/query: an expression at one moment.
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { describe, limitOf, naming, optionalTime, queryOptions, questionOptions } from './parameters.js';
 import { queryResult } from './shapes.js';
@@ -19,7 +20,7 @@ export const query = endpoint({
   }),
   data: queryResult,
   others: { 422: { when: 'The expression has no answer' }, 503: { when: 'It took too long' } },
-  handle(asked, context) {
+  handle(asked, context: Pick<ApiContext, 'query'>) {
     const { form, now } = asked;
     const limit = limitOf(form);
     const time = optionalTime(form, 'time', now);

@@ -1,6 +1,7 @@
 // GET /api/v1/rules: rule groups, with their rules' state.
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { describe } from './parameters.js';
 
@@ -17,5 +18,5 @@ export const rules = endpoint({
     group_next_token: describe.text('Where the page begins', ''),
   }),
   data: z.object({ groups: z.array(z.unknown()), groupNextToken: z.string().optional() }),
-  handle: ({ form }, { query }) => query.rules(form.parameters()),
+  handle: ({ form }, { query }: Pick<ApiContext, 'query'>) => query.rules(form.parameters()),
 });

@@ -3,6 +3,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 
@@ -24,7 +25,7 @@ export const runtimeInfo = endpoint({
     GODEBUG: z.string(),
     storageRetention: z.string(),
   }),
-  handle({ now }, { prometheus }) {
+  handle({ now }, { prometheus }: Pick<ApiContext, 'prometheus'>) {
     const { startedAt, reloadedAt, reloadSucceeded, retention } = prometheus.runtime();
     return plain({
       startTime: new Date(startedAt).toISOString(),

@@ -1,6 +1,7 @@
 // GET /api/v1/scrape_pools: the names of what targets are grouped in.
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 
@@ -8,7 +9,7 @@ export const scrapePools = endpoint({
   path: 'scrape_pools',
   summary: 'Names of scrape pools',
   data: z.object({ scrapePools: z.array(z.string()) }),
-  handle(_, { prometheus }) {
+  handle(_, { prometheus }: Pick<ApiContext, 'prometheus'>) {
     const target = prometheus.target();
     return plain({ scrapePools: target ? [target.labels.get('job')] : [] });
   },

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { QueryError } from '../../query/engine.js';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { boundsOf, describe, naming } from './parameters.js';
 import { labelSet } from './shapes.js';
@@ -17,7 +18,7 @@ export const series = endpoint({
     limit: describe.limit('How many there may be; 0 is any number'),
   }),
   data: z.array(labelSet),
-  handle({ form, signal }, { query }) {
+  handle({ form, signal }, { query }: Pick<ApiContext, 'query'>) {
     if (form.problem !== undefined)
       throw new QueryError('bad_data', `error parsing form values: ${form.problem}`);
     const match = form.all('match[]');

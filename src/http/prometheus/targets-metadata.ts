@@ -6,6 +6,7 @@ import type { LabelMatcher } from '../../model/samples.js';
 import { ParseError } from '../../promql/error.js';
 import { parseSelector } from '../../promql/parse.js';
 import { wholeOf } from '../../query/chunked-answer.js';
+import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 import type { Form } from './form.js';
@@ -35,7 +36,7 @@ export const targetsMetadata = endpoint({
       unit: z.string(),
     }),
   ),
-  async handle({ form, signal }, { query, prometheus }) {
+  async handle({ form, signal }, { query, prometheus }: Pick<ApiContext, 'query' | 'prometheus'>) {
     const limit = optionalNumber(form, 'limit') ?? -1;
     const matchers = matchersOf(form);
     const target = prometheus.target()?.labels;

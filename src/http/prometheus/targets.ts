@@ -38,7 +38,7 @@ export const targets = endpoint({
     droppedTargets: z.array(z.object({ discoveredLabels: labelSet })),
     droppedTargetCounts: z.record(z.string(), z.number()),
   }),
-  handle({ form }, context) {
+  handle({ form }, context: Pick<ApiContext, 'prometheus' | 'externalUrl'>) {
     const target = context.prometheus.target();
     const pool = form.first('scrapePool');
     const isShown = ['', 'any', 'active'].includes(form.first('state').toLowerCase());

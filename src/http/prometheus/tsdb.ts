@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { METRIC_NAME } from '../../model/labels.js';
 import { wholeOf } from '../../query/chunked-answer.js';
 import { type ApiAnswer, type QueryEngine, QueryError, type SamplesStatus } from '../../query/engine.js';
+import type { ApiContext } from '../context.js';
 import { type ApiAsked, endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 import { describe, optionalNumber } from './parameters.js';
@@ -31,7 +32,7 @@ export const tsdb = endpoint({
     memoryInBytesByLabelName: counts,
     seriesCountByLabelValuePair: counts,
   }),
-  async handle(asked, { query, prometheus }) {
+  async handle(asked, { query, prometheus }: Pick<ApiContext, 'query' | 'prometheus'>) {
     const limit = optionalLimit(asked);
     const status = prometheus.samples();
     // A remote engine's series are not ours to count.

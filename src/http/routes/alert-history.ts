@@ -94,7 +94,10 @@ export const alertHistory = route({
     ),
     count: z.number().describe('Alerts that fit, whatever the limit'),
   }),
-  async handle({ format, before_id: beforeId, sent_with: other, ...wanted }, context) {
+  async handle(
+    { format, before_id: beforeId, sent_with: other, ...wanted },
+    context: Pick<ApiContext, 'clock' | 'alerting' | 'cluster'>,
+  ) {
     const now = context.clock.now();
     const request = { ...wanted, beforeId };
     const found =

@@ -55,7 +55,9 @@ export const alerts = route({
       ),
     rules: rulesProblem.optional(),
   }),
-  handle: async ({ detail }, context) => ({ body: await alertsBody(context, detail ?? false) }),
+  handle: async ({ detail }, context: Pick<ApiContext, 'alerting' | 'clock' | 'cluster'>) => ({
+    body: await alertsBody(context, detail ?? false),
+  }),
 });
 
 /** What the endpoint answers. @param detail also the alerts as objects */

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../../model/service.js';
 import { isoLocal, type Millis } from '../../model/time.js';
+import type { ApiContext } from '../context.js';
 import { HttpError } from '../http-error.js';
 import {
   type Announcement,
@@ -80,7 +81,7 @@ export const getAnnouncements = route({
     ended: yesOrNo().optional().describe('Also those that have ended in the last seven days'),
   }),
   answer: z.object({ announcements: z.array(shown), count: z.number() }),
-  handle({ ended }, { announcements, clock }) {
+  handle({ ended }, { announcements, clock }: Pick<ApiContext, 'announcements' | 'clock'>) {
     const now = clock.now();
     const all = announcements.list(now, ended ?? false).map(each => announcementView(each, now));
     return { body: { announcements: all, count: all.length } };
@@ -111,7 +112,11 @@ export const postAnnouncement = route({
     409: { when: `There are ${MAX_POSTED} already` },
     500: { when: 'It is shown but not on disk' },
   },
-  handle(_, { announcements, alerting, clock }, { body, by }) {
+  handle(
+    _,
+    { announcements, alerting, clock }: Pick<ApiContext, 'announcements' | 'alerting' | 'clock'>,
+    { body, by },
+  ) {
     const at = clock.now();
     const content = contentOf(body);
     checkEnd(content, at, { mayBeOver: false });
@@ -132,7 +137,7 @@ export const getAnnouncement = route({
   inPath,
   answer: shown,
   others: { 404: { when: 'There is no such announcement' } },
-  handle(_, { announcements, clock }, { params: { id = '' } }) {
+  handle(_, { announcements, clock }: Pick<ApiContext, 'announcements' | 'clock'>, { params: { id = '' } }) {
     return { body: announcementView(existing(announcements, id), clock.now()) };
   },
 });
@@ -150,7 +155,11 @@ export const putAnnouncement = route({
     409: { when: `It stands in monitor.yml, or it had ended and there are ${MAX_POSTED} others` },
     500: { when: 'It is changed but not on disk' },
   },
-  handle(_, { announcements, alerting, clock }, { params: { id = '' }, body, by }) {
+  handle(
+    _,
+    { announcements, alerting, clock }: Pick<ApiContext, 'announcements' | 'alerting' | 'clock'>,
+    { params: { id = '' }, body, by },
+  ) {
     const before = posted(announcements, id, 'change');
     if (body.id !== undefined && body.id !== id)
       throw new HttpError(400, `id: must be that of the path, not ${shortJson(body.id)}`);
@@ -186,7 +195,11 @@ export const deleteAnnouncement = route({
     409: { when: 'It stands in monitor.yml' },
     500: { when: 'It is gone but still on disk' },
   },
-  handle(_, { announcements, alerting, clock }, { params: { id = '' }, by }) {
+  handle(
+    _,
+    { announcements, alerting, clock }: Pick<ApiContext, 'announcements' | 'alerting' | 'clock'>,
+    { params: { id = '' }, by },
+  ) {
     const { title, severity } = posted(announcements, id, 'remove');
     const isKept = announcements.remove(id);
     const at = clock.now();

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { isoLocal } from '../../model/time.js';
+import type { ApiContext } from '../context.js';
 import { wholeNumber } from '../query.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
@@ -25,7 +26,7 @@ export const auditTrail = route({
     ),
     count: z.number().describe('Entries there are, whatever the limit'),
   }),
-  handle({ limit }, { alerting }) {
+  handle({ limit }, { alerting }: Pick<ApiContext, 'alerting'>) {
     const { audit } = alerting;
     const entries = audit.latest(limit).map(({ at, ...rest }) => ({ timestamp: isoLocal(at), ...rest }));
     return { body: { audit_trail: entries, count: audit.size } };

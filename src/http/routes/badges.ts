@@ -26,7 +26,7 @@ export const badge = route({
   },
   answer: ['image/svg+xml'],
   others: { 404: { when: 'No such service or badge; a grey badge where an image is accepted' } },
-  async handle(_, context, request) {
+  async handle(_, context: Pick<ApiContext, 'cluster' | 'query' | 'clock'>, request) {
     const { service: id = '', badge: file = '' } = request.params;
     const kind = badges.find(({ name }) => file === name + ENDING);
     if (!kind) {

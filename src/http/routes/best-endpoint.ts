@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { PREFERENCES } from '../../cluster/endpoints/selector.js';
 import { isoLocal } from '../../model/time.js';
+import type { ApiContext } from '../context.js';
 import { HttpError } from '../http-error.js';
 import { route } from '../route.js';
 import { bestEndpoint as shape } from '../shapes.js';
@@ -27,7 +28,7 @@ export const bestEndpoint = route({
   }),
   answer: shape,
   others: { 404: { when: 'The configuration names no endpoints for this capability' } },
-  async handle({ capability, prefer }, { endpoints, clock }) {
+  async handle({ capability, prefer }, { endpoints, clock }: Pick<ApiContext, 'endpoints' | 'clock'>) {
     const choice = await endpoints.select(capability, prefer);
     if (!choice) throw new HttpError(404, noEndpoint(capability, endpoints.capabilities));
     return {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { lastDays } from '../../analysis/asking.js';
 import { capacityProjections as report } from '../../analysis/reports/capacity-projections.js';
+import type { ApiContext } from '../context.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 import { projection } from './capacity-report.js';
@@ -44,7 +45,7 @@ export const capacityProjections = route({
     ),
   }),
   others: reply,
-  async handle(query, context) {
+  async handle(query, context: Pick<ApiContext, 'analyst'>) {
     const { report: body, headers } = await makeReport(context, report, lastDays(query.days));
     return { headers, body };
   },

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { lastDays } from '../../analysis/asking.js';
 import { capacityReport as report } from '../../analysis/reports/capacity-report.js';
+import type { ApiContext } from '../context.js';
 import { route } from '../route.js';
 import { days, evidence, makeReport, reply } from './reports.js';
 
@@ -88,7 +89,7 @@ export const capacityReport = route({
       .describe('What to do, what helps most first; empty where there is nothing to do'),
   }),
   others: reply,
-  async handle(query, context) {
+  async handle(query, context: Pick<ApiContext, 'analyst'>) {
     const { report: body, headers } = await makeReport(context, report, lastDays(query.days));
     return { headers, body };
   },

@@ -16,7 +16,7 @@ export const clusterHealth = route({
       .describe('Results no older than this many seconds: stale services are checked first, for 5 s at most'),
   }),
   answer: shape,
-  async handle({ max_age }, context) {
+  async handle({ max_age }, context: Pick<ApiContext, 'refresher' | 'clock' | 'cluster' | 'health'>) {
     if (max_age !== undefined) await context.refresher.ensure(max_age, context.clock.now());
     return { body: healthBytes(context) };
   },

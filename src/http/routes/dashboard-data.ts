@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { lastDays } from '../../analysis/asking.js';
 import { dashboardData as report } from '../../analysis/reports/dashboard-data.js';
+import type { ApiContext } from '../context.js';
 import { route } from '../route.js';
 import { clusterHealth, timestamp } from '../shapes.js';
 import { healthBytes } from './cluster-health.js';
@@ -33,7 +34,7 @@ export const dashboardData = route({
     recommendations: z.array(z.string()).describe('What helps most first'),
   }),
   others: reply,
-  async handle(query, context) {
+  async handle(query, context: Pick<ApiContext, 'analyst' | 'cluster' | 'clock' | 'health'>) {
     const { report: found, headers } = await makeReport(context, report, lastDays(query.days));
     return { headers, body: { current_status: JSON.parse(healthBytes(context).toString()), ...found } };
   },

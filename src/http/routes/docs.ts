@@ -1,5 +1,6 @@
 // GET /docs: the endpoints for people, with a form to try each.
 
+import type { ApiContext } from '../context.js';
 import { docsPage } from '../page/docs.js';
 import { TRY_IT } from '../page/try-it.js';
 import { type EndpointDescription, type RouteDefinition, route } from '../route.js';
@@ -12,7 +13,8 @@ export const docs = (catalogue: () => readonly EndpointDescription[]): RouteDefi
     path: '/docs',
     summary: 'These endpoints as a page, to read and to try',
     answer: ['text/html'],
-    handle: (_, context) => docsPage(description(context, catalogue()).document),
+    handle: (_, context: Pick<ApiContext, 'externalUrl' | 'version'>) =>
+      docsPage(description(context, catalogue()).document),
   });
 
 /** The page's script. */

@@ -13,7 +13,7 @@ function toExplorer(path: '/graph' | '/query'): RouteDefinition {
     answer: ['text/html'],
     others: { 302: { when: 'Always', answer: ['text/html'] } },
     hidden: true,
-    handle: (_, __, { search }) => ({
+    handle: (_, __: unknown, { search }) => ({
       status: 302,
       type: 'text/plain; charset=utf-8',
       headers: { location: `ui/explore${search === '' ? '' : `?${search.replace(/^\?/, '')}`}` },

@@ -1,6 +1,7 @@
 // GET /runbook and /dashboards: where alerts lead.
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { guidePage } from '../page/guide.js';
 import { statusPage } from '../page/status-page.js';
 import { viewOfDashboard } from '../page/view-of-dashboard.js';
@@ -29,7 +30,7 @@ export const dashboards = route({
   }),
   answer: ['text/html'],
   others: { 302: { when: 'The status page has a view that shows what the dashboard does' } },
-  async handle({ uid }, { cluster, page: settings }) {
+  async handle({ uid }, { cluster, page: settings }: Pick<ApiContext, 'cluster' | 'page'>) {
     if (uid === undefined) return guidePage('dashboards', 'dashboards');
     const page = await statusPage();
     const view =

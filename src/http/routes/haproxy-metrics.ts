@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { isoLocal } from '../../model/time.js';
+import type { ApiContext } from '../context.js';
 import { HttpError } from '../http-error.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
@@ -29,7 +30,7 @@ export const haproxyMetrics = route({
     404: { when: 'No such HAProxy is configured' },
     503: { when: 'Its statistics could not be had' },
   },
-  handle({ service: wanted }, { cluster }) {
+  handle({ service: wanted }, { cluster }: Pick<ApiContext, 'cluster'>) {
     const service = cluster.services.find(each => each.kind === 'haproxy' && (wanted ?? each.id) === each.id);
     if (!service) {
       throw new HttpError(

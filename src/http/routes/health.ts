@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { problemText } from '../../cluster/health-json.js';
 import { isoLocal, type Millis } from '../../model/time.js';
+import type { ApiContext } from '../context.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 
@@ -47,7 +48,17 @@ export const health = route({
   summary: "The monitor's own health; 503 when its scan loop has stalled",
   answer: shape,
   others: { 503: { when: 'The scan loop has stalled', answer: shape } },
-  handle(_, { cluster, watchdog, store, node, clock, prometheus }) {
+  handle(
+    _,
+    {
+      cluster,
+      watchdog,
+      store,
+      node,
+      clock,
+      prometheus,
+    }: Pick<ApiContext, 'cluster' | 'watchdog' | 'store' | 'node' | 'clock' | 'prometheus'>,
+  ) {
     const samples = prometheus.samples();
     const reason = watchdog.problem(clock.elapsed());
     const last = cluster.lastCheck;

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { yieldToEventLoop } from '../../concurrency/time-slicer.js';
 import type { Store } from '../../store/store.js';
+import type { ApiContext } from '../context.js';
 import { moment, wholeNumber } from '../query.js';
 import { route } from '../route.js';
 import { clusterHealth } from '../shapes.js';
@@ -33,7 +34,7 @@ export const history = route({
     ),
     count: z.number().describe('Scans stored, not returned'),
   }),
-  handle: (query, { store }) => ({ body: entries(store, query) }),
+  handle: (query, { store }: Pick<ApiContext, 'store'>) => ({ body: entries(store, query) }),
 });
 
 async function* entries(

@@ -29,7 +29,11 @@ export const incidentsFeed = route({
   summary: `The last ${MAX_ENTRIES} alerts as an Atom feed; each entry leads to its view on the status page`,
   query: z.object({ severity, service }),
   answer: ['application/atom+xml'],
-  async handle(wanted, context, { address, search, ifNoneMatch }) {
+  async handle(
+    wanted,
+    context: Pick<ApiContext, 'alerting' | 'cluster' | 'page' | 'node' | 'prometheus'>,
+    { address, search, ifNoneMatch },
+  ) {
     const shown: AlertHistoryEntry[] = [];
     for await (const page of episodePages(context, { ...wanted, limit: LOOKED_AT }).pages) {
       shown.push(...page.filter(({ labels }) => isShown(labels.target ?? '', context)));

@@ -2,6 +2,7 @@
 // liveness check.
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { landingPage } from '../page/landing.js';
 import { statusPage } from '../page/status-page.js';
 import { STYLE } from '../page/style.js';
@@ -17,7 +18,14 @@ export const landing = (linked: () => readonly RouteDefinition[]): RouteDefiniti
     // The status page keeps filter and order in its address; nothing in there is wrong.
     query: z.looseObject({}),
     answer: ['text/html'],
-    async handle(_, context, request) {
+    async handle(
+      _,
+      context: Pick<
+        ApiContext,
+        'alerting' | 'cluster' | 'version' | 'clock' | 'health' | 'page' | 'node' | 'announcements'
+      >,
+      request,
+    ) {
       const page = wantsHtml(request.accept) ? await statusPage() : undefined;
       if (page) return statusReply(page, context, request, '');
       const short = landingPage(context, linked());

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { ConfigError } from '../../config/load.js';
+import type { ApiContext } from '../context.js';
 import { HttpError, LoggedError } from '../http-error.js';
 import { buildHeader } from '../page/status-page.js';
 import { route } from '../route.js';
@@ -14,7 +15,7 @@ export const healthy = route({
   path: '/-/healthy',
   summary: '200 while the process answers; the header `page-build` names the status page that is served',
   answer: ['text/plain'],
-  handle: (_, { page }) => ({
+  handle: (_, { page }: Pick<ApiContext, 'page'>) => ({
     type: PLAIN,
     headers: buildHeader(page()),
     body: 'langgraph-monitor is Healthy.\n',
@@ -27,7 +28,7 @@ export const ready = route({
   summary: '200 once the first scan has ended, 503 before',
   answer: ['text/plain'],
   others: { 503: { when: 'The first scan has not ended yet', answer: ['text/plain'] } },
-  handle: (_, { watchdog }) =>
+  handle: (_, { watchdog }: Pick<ApiContext, 'watchdog'>) =>
     watchdog.scans > 0
       ? { type: PLAIN, body: 'langgraph-monitor is Ready.\n' }
       : { status: 503, type: PLAIN, body: 'Service Unavailable: the first scan has not ended yet\n' },
@@ -42,7 +43,7 @@ export const reload = route({
     403: { when: 'Not allowed over HTTP, or to a page of another origin or host name' },
     500: { when: 'A configuration file is wrong; the running configuration stays' },
   },
-  async handle(_, context, { by }) {
+  async handle(_, context: Pick<ApiContext, 'reload'>, { by }) {
     if (!context.reload)
       throw new HttpError(403, 'Lifecycle API is not enabled; start with --web.enable-lifecycle');
     try {

@@ -27,7 +27,7 @@ export const maintenance = route({
     ),
     count: z.number(),
   }),
-  handle(_, context) {
+  handle(_, context: Pick<ApiContext, 'alerting' | 'cluster' | 'clock'>) {
     const all = maintenanceView(context);
     return { body: { maintenance: all, count: all.length } };
   },

@@ -2,6 +2,7 @@
 
 import { CONTENT_TYPE, type Format } from '../../metrics/render.js';
 import { wantsGzip } from '../accept-encoding.js';
+import type { ApiContext } from '../context.js';
 import { type RequestContext, route } from '../route.js';
 
 export const metrics = route({
@@ -9,7 +10,7 @@ export const metrics = route({
   path: '/metrics',
   summary: 'All metrics in the Prometheus text format or OpenMetrics',
   answer: ['text/plain', 'application/openmetrics-text'],
-  async handle(_, { metrics: page }, request) {
+  async handle(_, { metrics: page }: Pick<ApiContext, 'metrics'>, request) {
     const format = acceptedFormat(request.accept);
     const zipped = wantsGzip(request.acceptEncoding);
     const body = await page.get(format, zipped);

@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 import type { SmsReport } from '../../alerts/sms/gateway.js';
+import type { ApiContext } from '../context.js';
 import { HttpError } from '../http-error.js';
 import { route } from '../route.js';
 
@@ -41,7 +42,7 @@ export const notifySms = route({
     404: { when: '`alerting.sms` is not configured' },
     503: { when: 'Some recipients did not get it yet; `Retry-After` says when to try again' },
   },
-  async handle(_, { sms }, { body }) {
+  async handle(_, { sms }: Pick<ApiContext, 'sms'>, { body }) {
     const gateway = sms();
     if (!gateway) throw new HttpError(404, MISSING);
     // A message that is under way may have got through: stopping it half-way has no use.

@@ -10,10 +10,15 @@ interface Description {
   readonly bytes: Buffer;
 }
 
-const cached = new WeakMap<ApiContext, Description>();
+type DescribedContext = Pick<ApiContext, 'externalUrl' | 'version'>;
+
+const cached = new WeakMap<DescribedContext, Description>();
 
 /** The catalogue's description; made once for each address it is found at. */
-export function description(context: ApiContext, catalogue: readonly EndpointDescription[]): Description {
+export function description(
+  context: DescribedContext,
+  catalogue: readonly EndpointDescription[],
+): Description {
   const url = context.externalUrl();
   const known = cached.get(context);
   if (known?.url === url) return known;
@@ -30,5 +35,7 @@ export const openapi = (catalogue: () => readonly EndpointDescription[]): RouteD
     path: '/openapi.json',
     summary: 'These endpoints as an OpenAPI 3.1 document',
     answer: ['application/json'],
-    handle: (_, context) => ({ body: description(context, catalogue()).bytes }),
+    handle: (_, context: Pick<ApiContext, 'externalUrl' | 'version'>) => ({
+      body: description(context, catalogue()).bytes,
+    }),
   });

@@ -17,7 +17,7 @@ export const pageAssets = route({
   inPath: { file: { description: 'Its name', example: 'script.js' } },
   answer: Object.values(TYPES),
   hidden: true,
-  async handle(_, __, { params: { file = '' }, acceptEncoding }) {
+  async handle(_, __: unknown, { params: { file = '' }, acceptEncoding }) {
     const page = await statusPage();
     // Only names the build has written down are looked for.
     if (!page?.files.has(file)) throw new HttpError(404, 'no such asset; reload the page');

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { lastDays } from '../../analysis/asking.js';
 import { performanceAnalysis as report } from '../../analysis/reports/performance-analysis.js';
+import type { ApiContext } from '../context.js';
 import { route } from '../route.js';
 import { days, evidence, makeReport, peakHours, reply, trendWord } from './reports.js';
 
@@ -48,7 +49,7 @@ export const performanceAnalysis = route({
   query: z.object({ days }),
   answer: z.record(z.string(), service.or(z.object({ error: z.string() }))).describe('By id of a service'),
   others: reply,
-  async handle(query, context) {
+  async handle(query, context: Pick<ApiContext, 'analyst'>) {
     const { report: body, headers } = await makeReport(context, report, lastDays(query.days));
     return { headers, body };
   },

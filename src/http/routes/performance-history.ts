@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { lastDays } from '../../analysis/asking.js';
 import { performanceHistoryOf } from '../../analysis/reports/performance-history.js';
+import type { ApiContext } from '../context.js';
 import { HttpError } from '../http-error.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
@@ -43,7 +44,7 @@ export const performanceHistory = route({
     query: z.string().describe('PromQL of the hour up to the moment it is asked for'),
   }),
   others: { ...reply, 404: { when: 'There is no such service' } },
-  async handle({ days, service }, context) {
+  async handle({ days, service }, context: Pick<ApiContext, 'analyst'>) {
     const { report: body, headers } = await ofFindings(context, lastDays(days), findings =>
       performanceHistoryOf(service, findings),
     );

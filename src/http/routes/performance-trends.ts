@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { lastDays } from '../../analysis/asking.js';
 import { performanceTrends as report } from '../../analysis/reports/performance-trends.js';
+import type { ApiContext } from '../context.js';
 import { route } from '../route.js';
 import { days, evidence, makeReport, peakHours, reply, trendWord } from './reports.js';
 
@@ -32,7 +33,7 @@ export const performanceTrends = route({
     .catchall(service)
     .describe('By id of a service'),
   others: reply,
-  async handle(query, context) {
+  async handle(query, context: Pick<ApiContext, 'analyst'>) {
     const { report: found, headers } = await makeReport(context, report, lastDays(query.days));
     return { headers, body: { ...found.services, insights: found.insights } };
   },

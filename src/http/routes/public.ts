@@ -33,7 +33,9 @@ const health = route({
   path: `${PREFIX}/cluster_health`,
   summary: '`/cluster_health` for the public: states and times of the services that are shown',
   answer: JSON_ANSWER,
-  handle: (_, context) => ({ body: publicHealth(context) }),
+  handle: (_, context: Pick<ApiContext, 'alerting' | 'clock' | 'cluster' | 'health'>) => ({
+    body: publicHealth(context),
+  }),
 });
 
 const events = route({
@@ -42,7 +44,7 @@ const events = route({
   summary: '`/events` for the public: `health` with what `/ui/public/cluster_health` says',
   answer: ['text/event-stream'],
   others: { 503: { when: 'Too many clients are subscribed' } },
-  handle: (_, { publicEvents: feed }, { lastEventId, client, signal }) => ({
+  handle: (_, { publicEvents: feed }: Pick<ApiContext, 'publicEvents'>, { lastEventId, client, signal }) => ({
     type: 'text/event-stream',
     headers: { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
     body: feed.open({ lastId: lastEventId, client, signal }),
@@ -56,7 +58,7 @@ const alerts = route({
   summary: '`/alerts` for the public: those that are sent, about services that are shown',
   query: z.object({ detail: yesOrNo().optional().describe('Is always so; understood as `/alerts` does') }),
   answer: JSON_ANSWER,
-  handle(_, context) {
+  handle(_, context: Pick<ApiContext, 'alerting' | 'cluster' | 'clock' | 'health'>) {
     const details = publicAlerts(context);
     return { body: { count: details.length, details, muted: [] } };
   },
@@ -74,7 +76,7 @@ const history = route({
     ...{ before, after },
   }),
   answer: JSON_ANSWER,
-  async handle({ limit, ...wanted }, context) {
+  async handle({ limit, ...wanted }, context: Pick<ApiContext, 'clock' | 'alerting' | 'cluster' | 'health'>) {
     const now = context.clock.now();
     const found = [];
     for await (const page of episodePages(context, { ...wanted, limit: LOOKED_AT }).pages)
@@ -91,7 +93,7 @@ const details = route({
   inPath: { id: { description: 'Of a service, as in monitor.yml', example: 'tools' } },
   answer: JSON_ANSWER,
   others: { 404: { when: 'There is no such service, or it is not shown' } },
-  handle(_, context, { params: { id = '' } }) {
+  handle(_, context: Pick<ApiContext, 'cluster' | 'recent'>, { params: { id = '' } }) {
     const body = publicDetails(id, context);
     if (body === undefined) throw new HttpError(404, 'there is no such service');
     return { body };
@@ -103,7 +105,7 @@ const announcements = route({
   path: `${PREFIX}/announcements`,
   summary: '`/announcements` for the public: the same',
   answer: JSON_ANSWER,
-  handle(_, { announcements: all, clock }) {
+  handle(_, { announcements: all, clock }: Pick<ApiContext, 'announcements' | 'clock'>) {
     const now = clock.now();
     const shown = all.list(now).map(each => announcementView(each, now));
     return { body: { announcements: shown, count: shown.length } };
@@ -115,7 +117,7 @@ const maintenance = route({
   path: `${PREFIX}/maintenance`,
   summary: '`/maintenance` for the public: of services that are shown, without the comment',
   answer: JSON_ANSWER,
-  handle(_, context) {
+  handle(_, context: Pick<ApiContext, 'alerting' | 'cluster' | 'clock' | 'health'>) {
     const shown = publicMaintenance(context);
     return { body: { maintenance: shown, count: shown.length } };
   },
@@ -126,7 +128,7 @@ const healthy = route({
   path: `${PREFIX}/-/healthy`,
   summary: '200 while the process answers; the header `page-build` names the status page that is served',
   answer: ['text/plain'],
-  handle: (_, { page }) => ({
+  handle: (_, { page }: Pick<ApiContext, 'page'>) => ({
     type: 'text/plain; charset=utf-8',
     headers: buildHeader(page()),
     body: 'Healthy.\n',
@@ -147,7 +149,7 @@ const instantQuery = route({
   query: z.object({ query: expression }),
   answer: JSON_ANSWER,
   others: { 503: { when: 'The figures are not available' } },
-  async handle({ query }, context) {
+  async handle({ query }, context: Pick<ApiContext, 'clock' | 'cluster' | 'query'>) {
     const time = Math.floor(context.clock.now());
     const data = await runPublicQuery({ ask: 'query', query: allowed(query, context), time }, context);
     return { body: { status: 'success', data } };
@@ -166,7 +168,7 @@ const rangeQuery = route({
   }),
   answer: JSON_ANSWER,
   others: { 503: { when: 'The figures are not available' } },
-  async handle({ query, start, end, step }, context) {
+  async handle({ query, start, end, step }, context: Pick<ApiContext, 'cluster' | 'query' | 'clock'>) {
     if (end < start || step < 1 || (end - start) / step > MAX_POINTS)
       throw new HttpError(400, `expected a step of at least 1 s and at most ${MAX_POINTS} points`);
     const range = { start: start * 1000, end: end * 1000, step: Math.floor(step * 1000) };

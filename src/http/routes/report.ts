@@ -6,6 +6,7 @@ import { periodReport } from '../../analysis/reports/period-report.js';
 import { withAudit } from '../../report/audited.js';
 import { FORMATS, forms } from '../../report/formats.js';
 import { nameOf } from '../../report/period.js';
+import type { ApiContext } from '../context.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 import { days, makeReport, reply } from './reports.js';
@@ -72,7 +73,10 @@ export const report = route({
       .describe('Where the trail begins later than the period: older entries are not kept'),
   }),
   others: reply,
-  async handle({ days: count, month, format }, context) {
+  async handle(
+    { days: count, month, format },
+    context: Pick<ApiContext, 'analyst' | 'alerting' | 'externalUrl' | 'version'>,
+  ) {
     const { scope, name, file } = request(count, month);
     const { report: figures, headers } = await makeReport(context, periodReport, scope);
     const found = withAudit(figures, context.alerting.audit);

@@ -64,7 +64,11 @@ export const service = route({
   inPath,
   answer: shape,
   others: { 404: unknown },
-  handle(_, context, { params: { id = '' } }) {
+  handle(
+    _,
+    context: Pick<ApiContext, 'cluster' | 'recent' | 'page' | 'configuration'>,
+    { params: { id = '' } },
+  ) {
     const { cluster, recent } = context;
     const { name, kind, critical, severity, group, dependsOn } = serviceOf(context, id);
     const maintenance = cluster.maintenance(id);
@@ -106,7 +110,11 @@ export const checkService = route({
     403: { when: 'The page is read-only, or a page of another origin asks' },
     404: unknown,
   },
-  async handle(_, context, { params: { id = '' } }) {
+  async handle(
+    _,
+    context: Pick<ApiContext, 'cluster' | 'page' | 'clock' | 'refresher' | 'recent'>,
+    { params: { id = '' } },
+  ) {
     serviceOf(context, id);
     if (context.page().readOnly)
       throw new HttpError(403, 'the page is read-only (page.read_only in monitor.yml)');

@@ -1,6 +1,7 @@
 // GET /stats: the monitoring node and what is monitored.
 
 import { z } from 'zod';
+import type { ApiContext } from '../context.js';
 import { route } from '../route.js';
 
 export const stats = route({
@@ -17,7 +18,7 @@ export const stats = route({
     monitoring_uptime: z.number().describe('Seconds since start'),
     services_monitored: z.array(z.string()),
   }),
-  handle(_, { cluster, health, clock }) {
+  handle(_, { cluster, health, clock }: Pick<ApiContext, 'cluster' | 'health' | 'clock'>) {
     const { cpu_percent, memory, disk } = cluster.node ?? {};
     return {
       body: {

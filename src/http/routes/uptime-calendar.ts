@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { lastDays } from '../../analysis/asking.js';
 import { uptimeCalendar as report } from '../../analysis/reports/uptime-calendar.js';
+import type { ApiContext } from '../context.js';
 import { HttpError } from '../http-error.js';
 import { wholeNumber } from '../query.js';
 import { route } from '../route.js';
@@ -40,7 +41,7 @@ export const uptimeCalendar = route({
       .describe('By id of a service'),
   }),
   others: { ...reply, 404: { when: 'There is no such service' } },
-  async handle({ days, service }, context) {
+  async handle({ days, service }, context: Pick<ApiContext, 'analyst'>) {
     const { report: found, headers } = await makeReport(context, report(days), lastDays(1));
     if (service === undefined) return { headers, body: found };
     const one = found.services[service];

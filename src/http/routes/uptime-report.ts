@@ -5,6 +5,7 @@ import { monthOf } from '../../analysis/asking.js';
 import { uptimeReport as report, type ServiceUptime } from '../../analysis/reports/uptime-report.js';
 import { csvRow } from '../../model/csv.js';
 import { isoLocal, type Millis } from '../../model/time.js';
+import type { ApiContext } from '../context.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
 import { evidence, makeReport, reply } from './reports.js';
@@ -63,7 +64,7 @@ export const uptimeReport = route({
     services: z.record(z.string(), service).describe('By id of a service'),
   }),
   others: reply,
-  async handle({ month: request, format }, context) {
+  async handle({ month: request, format }, context: Pick<ApiContext, 'clock' | 'analyst'>) {
     const month = request ?? monthAt(context.clock.now());
     const [year, number] = month.split('-').map(Number) as [number, number];
     const { report: found, headers } = await makeReport(context, report, monthOf(year, number));

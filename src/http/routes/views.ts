@@ -39,7 +39,14 @@ export const views = route({
   inPath: { view },
   query,
   answer: ['text/html'],
-  handle: (_, context, request) => viewReply(context, request, `ui/${request.params.view}`),
+  handle: (
+    _,
+    context: Pick<
+      ApiContext,
+      'alerting' | 'clock' | 'cluster' | 'version' | 'announcements' | 'health' | 'node' | 'page'
+    >,
+    request,
+  ) => viewReply(context, request, `ui/${request.params.view}`),
 });
 
 export const viewsOfOne = route({
@@ -52,7 +59,14 @@ export const viewsOfOne = route({
   },
   query,
   answer: ['text/html'],
-  handle: (_, context, request) =>
+  handle: (
+    _,
+    context: Pick<
+      ApiContext,
+      'alerting' | 'clock' | 'cluster' | 'version' | 'announcements' | 'health' | 'node' | 'page'
+    >,
+    request,
+  ) =>
     viewReply(context, request, `ui/${request.params.view}/${encodeURIComponent(request.params.id ?? '')}`),
 });
 

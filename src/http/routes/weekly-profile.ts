@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { lastDays } from '../../analysis/asking.js';
 import { LOADS, weeklyProfileOf } from '../../analysis/reports/weekly-profile.js';
+import type { ApiContext } from '../context.js';
 import { HttpError } from '../http-error.js';
 import { route } from '../route.js';
 import { timestamp } from '../shapes.js';
@@ -40,7 +41,7 @@ export const weeklyProfile = route({
     query: z.string().describe('PromQL of the hour up to the moment it is asked for'),
   }),
   others: { ...reply, 404: { when: 'There is no such service' } },
-  async handle({ days, service, load }, context) {
+  async handle({ days, service, load }, context: Pick<ApiContext, 'analyst'>) {
     const subject = service === undefined ? { load } : { service };
     const { report: body, headers } = await ofFindings(context, lastDays(days), findings =>
       weeklyProfileOf(subject, findings),
