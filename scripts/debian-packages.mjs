@@ -22,6 +22,7 @@ const PROGRAMS = [
   ['chromium-headless-shell', 'chromium-headless-shell'],
   ['prlimit', 'util-linux'],
   ['faketime', 'faketime'],
+  ['dnsmasq', 'dnsmasq-base'],
 ];
 
 /** Modules that Debian's Python has to find, and their packages. */

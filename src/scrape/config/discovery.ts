@@ -14,7 +14,8 @@ import {
 import { HTTP_INSTEAD } from './elsewhere.js';
 
 const FILE_PATTERN = /^[^*]*(\*[^/]*)?\.(json|yml|yaml|JSON|YML|YAML)$/;
-const MIN_INTERVAL = 1;
+/** What a timer of Node's can wait for. */
+const MAX_INTERVAL = 24 * 86_400_000;
 
 /** Reads the items of a list, each a mapping. */
 function readEach<Config>(
@@ -100,7 +101,7 @@ export function readDnsConfigs(decoder: Decoder, node: Field): DnsDiscoveryConfi
 
 function readRefresh(decoder: Decoder, node: Field, fallback: number): number {
   const interval = decoder.duration(node) ?? fallback;
-  if (interval >= MIN_INTERVAL) return interval;
+  if (interval > 0) return Math.min(interval, MAX_INTERVAL);
   if (!isAbsent(node)) decoder.addMistake(node, 'refresh_interval must be greater than 0');
   return fallback;
 }
