@@ -7,7 +7,7 @@ import type { AlertHistoryEntry, NotificationRecord } from './history.js';
 const LOG = 'log';
 
 /**
- * Actions with what came of them, which receivers were notified, who silenced it.
+ * Actions with what came of them, which receivers were notified, the author of its silence.
  * @param otherwise when nothing of that is known
  */
 export function actionTaken(

@@ -36,7 +36,7 @@ const SWEEP_INTERVAL: Millis = 5000;
 /** Longer than any receiver retries one message. */
 const SENT_RECIPIENTS_TTL: Millis = 30 * 60_000;
 
-/** Who sends notifications. */
+/** Whether the embedded Alertmanager or real ones send notifications. */
 export type DeliveryConfig =
   /** The embedded Alertmanager, as alertmanager.yml says. */
   | { readonly by: 'embedded'; readonly config: AlertmanagerConfig }

@@ -6,7 +6,7 @@ import { parseMatchers } from '../alertmanager/matchers/parse.js';
 import { httpClientProblem } from '../config/http-client/problem.js';
 import type { SchemaKit } from '../config/schema-kit.js';
 
-/** `alerting`: who sends notifications, and the gateway for SMS. */
+/** `alerting`: the Alertmanager that sends notifications, and the gateway for SMS. */
 export function alertingSection(v: SchemaKit) {
   const { about } = v;
   const alertmanager = v.section({

@@ -1,4 +1,4 @@
-// Makes reports, each once for all who ask. Comes in: questions for a report; goes out: the report with its age. An
+// Makes reports, each once for all requests. Comes in: questions for a report; goes out: the report with its age. An
 // answer that is a few minutes old is given at once while a new one is being made.
 
 import { TimeSlicer } from '../concurrency/time-slicer.js';

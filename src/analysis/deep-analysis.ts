@@ -5,7 +5,7 @@ import type { Clock, Millis } from '../model/time.js';
 import type { Analyst } from './analyst.js';
 
 const EVERY: Millis = 30 * 60_000;
-/** After a start others have more to ask. */
+/** After a start rules and pages have more urgent queries. */
 const FIRST: Millis = 30_000;
 
 interface DeepAnalysisOptions {

@@ -10,7 +10,7 @@ import { mergeRollups, type RollupStore, rollUp, rollupsIn } from './rollup.js';
 /** After midnight, so that the last scrapes of the day are there. */
 const LATE: Millis = 10 * 60_000;
 const CHECK_INTERVAL: Millis = 10 * 60_000;
-/** After a start others have more to ask. */
+/** After a start rules and pages have more urgent queries. */
 const FIRST_LOOK: Millis = 60_000;
 /** Between two days that are made up for. */
 const PAUSE: Millis = 2000;

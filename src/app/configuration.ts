@@ -36,7 +36,7 @@ export interface Configuration {
   readonly node: string;
   readonly services: readonly Service[];
   readonly prober: ProberConfig;
-  /** Who answers PromQL in our place; undefined: the monitor keeps samples and answers itself. */
+  /** The remote Prometheus that answers PromQL; undefined: the monitor keeps samples and answers itself. */
   readonly remote: RemoteOptions | undefined;
   /** Time between two scrapes of the monitor's own metrics, and of the evaluations of rules after them. */
   readonly scrapeInterval: Millis;
@@ -44,7 +44,7 @@ export interface Configuration {
   readonly rules: readonly TransferredRuleFile[];
   /** Where workflows call which service. */
   readonly endpoints: EndpointCandidates;
-  /** Who sends notifications. */
+  /** Whether the embedded Alertmanager or real ones send notifications. */
   readonly delivery: DeliveryConfig;
   readonly actions: readonly ActionDefinition[];
   /** The account that `/notify/sms` sends through. */

@@ -1,4 +1,4 @@
-// What is made of the past: reports for all who ask, those that are sent by schedule, and the roll-ups they rest on.
+// Reports of the past: those of the API, those that are sent by schedule, and the roll-ups they rest on.
 // Comes in: the configuration, and questions; goes out: reports and messages.
 
 import { receiverKinds } from '../alertmanager/receivers/index.js';
@@ -16,7 +16,7 @@ import type { Store } from '../store/store.js';
 import type { Configuration } from './configuration.js';
 import type { Logger } from './log.js';
 
-/** Reports are long, and those who ask for something small do not wait for them. */
+/** Queries of reports are long: short queries of others go first. */
 const BACKGROUND = { isBackground: true };
 
 interface ReportingOptions {

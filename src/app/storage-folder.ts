@@ -136,7 +136,7 @@ function lockFile(file: string): Sqlite {
     // Without a journal file: a transaction that is never committed writes nothing.
     db.pragma('journal_mode = MEMORY');
     writeHolder(db);
-    // Others may still read who holds it.
+    // Other processes may still read which process holds it.
     db.exec('BEGIN IMMEDIATE');
     return db;
   } catch (error) {

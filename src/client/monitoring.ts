@@ -82,7 +82,7 @@ export interface WaitOptions {
 }
 
 export interface EndpointOptions {
-  /** Among the healthy: the configuration's order, or who answered fastest lately. */
+  /** Among the healthy: the configuration's order, or the one that answered fastest lately. */
   readonly prefer?: 'order' | 'latency';
   /** Calls the question off: the promise is rejected with its reason. */
   readonly signal?: AbortSignal;

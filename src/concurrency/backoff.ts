@@ -4,7 +4,7 @@ import { MAX_WAIT, type Millis } from '../model/time.js';
 
 const FIRST: Millis = 500;
 const GROWTH = 1.5;
-/** Half as much more or less, so that many who failed together do not come again together. */
+/** Half as much more or less, so that many callers that failed together do not retry together. */
 const JITTER = 0.5;
 const MAX_BACKOFF: Millis = 60_000;
 

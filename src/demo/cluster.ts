@@ -55,7 +55,7 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-/** Starts the cluster; who starts it closes it. @throws Error naming the service whose port is taken; none is left then. */
+/** Starts the cluster; the caller must close it. @throws Error naming the service whose port is taken; none is left then. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const started: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {

@@ -26,7 +26,7 @@ export interface HaproxyServer extends SimulatedServer {
 /** The path of the statistics; `;csv` behind it gives the CSV. */
 export const STATS_PATH = '/haproxy_stats';
 
-/** Starts it on loopback; who starts it closes it. @throws Error when the port is taken. */
+/** Starts it on loopback; the caller must close it. @throws Error when the port is taken. */
 export async function startHaproxy(options: HaproxyOptions): Promise<HaproxyServer> {
   const elapsed = options.elapsed ?? (() => performance.now());
   const started = elapsed();

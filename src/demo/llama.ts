@@ -18,7 +18,7 @@ interface LlamaOptions {
   readonly latency?: (() => Millis) | undefined;
 }
 
-/** Starts it on loopback; who starts it closes it. @throws Error when the port is taken. */
+/** Starts it on loopback; the caller must close it. @throws Error when the port is taken. */
 export function startLlama(options: LlamaOptions = {}): Promise<SimulatedServer> {
   return startServer({
     ...options,

@@ -50,7 +50,7 @@ interface OllamaOptions {
   readonly latency?: (() => Millis) | undefined;
 }
 
-/** Starts it on loopback; who starts it closes it. @throws Error when the port is taken. */
+/** Starts it on loopback; the caller must close it. @throws Error when the port is taken. */
 export async function startOllama(options: OllamaOptions = {}): Promise<OllamaServer> {
   let installed: readonly string[] = OLLAMA_MODELS;
   let loaded: readonly string[] = OLLAMA_MODELS.slice(0, 1);

@@ -37,7 +37,7 @@ export interface RedisServer {
 }
 
 /**
- * Starts it; who starts it closes it. Undefined when the program is not installed.
+ * Starts it; the caller must close it. Undefined when the program is not installed.
  * @throws Error when it is installed and does not come up.
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer | undefined> {

@@ -27,7 +27,7 @@ interface ServerOptions {
   answer(question: Question): FaultyResponse | undefined;
 }
 
-/** A listening server; who started it closes it. */
+/** A listening server; the caller must close it. */
 export interface SimulatedServer {
   readonly port: number;
   /** `http://127.0.0.1:PORT`. */

@@ -47,7 +47,7 @@ export class Connection {
       keepAliveTimeout: NEVER,
       keepAliveMaxTimeout: NEVER,
       connect: (_, connected) => {
-        // A client whose connection was lost connects again by itself: who uses it would not know that it is a new one.
+        // A client whose connection was lost connects again by itself, and its user would not know that it is a new one.
         if (hasBegun) return connected(this.#gone ?? new Error('connection closed'), null);
         hasBegun = true;
         this.#dial().then(

@@ -1,5 +1,5 @@
 // Which answers pages of other origins may read: those a page with the client in it asks for, which change nothing. Any
-// page, as with Prometheus' API beside them; who wants to choose sets a password.
+// page, as with Prometheus' API beside them; a password is what restricts it.
 // Source: WHATWG Fetch, "CORS protocol".
 
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -120,7 +120,7 @@ export class Resolver {
     return wait(running, { name, signal, stale });
   }
 
-  /** One lookup of a name at a time, whatever the number of those who wait for it. */
+  /** One lookup of a name at a time, whatever the number of callers that wait for it. */
   #startLookup(
     key: string,
     name: string,

@@ -10,7 +10,7 @@ interface Props {
   readonly asking: Signal<string>;
   /** As shown first. */
   readonly label: string;
-  /** Names it for those who do not see what it stands beside. */
+  /** Its name for screen readers, which do not show what it stands beside. */
   readonly name: string;
   /** Of the button that does it. */
   readonly sure: string;

@@ -1,4 +1,4 @@
-// What the page is drawn from: the monitor's public JSON, as any script gets it, and who answered it.
+// What the page is drawn from: the monitor's public JSON, as any script gets it, and the monitor's version and node.
 
 import type { ClusterHealth, MutedAlert, ServiceEntry, ServiceHealth } from '../client/answers.js';
 import { alertsWithout, hiddenOf, withoutHidden } from './hidden.js';

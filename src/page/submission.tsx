@@ -8,7 +8,7 @@ import { useRef } from 'preact/hooks';
 interface Change {
   /** One is under way; another is not begun meanwhile. */
   readonly isBusy: boolean;
-  /** What went wrong last, for those who see it and those who do not; null where nothing did. */
+  /** The last error, as text and as an announcement for screen readers; null where there was none. */
   readonly fault: ComponentChildren;
   /**
    * Makes a change. @param send rejects with what went wrong: a refusal, or no answer @param onDone gets the answer

@@ -9,7 +9,7 @@ export interface CheckRunnerEvents extends ProberEvents {
   onDown(reason: string): void;
 }
 
-/** Something that runs checks. Made by worker.ts (a thread) or inline.ts (this thread); closed by who made it. */
+/** Something that runs checks. Made by worker.ts (a thread) or inline.ts (this thread); the caller must close it. */
 export interface CheckRunner {
   configure(config: ProberConfig): void;
   setStatus(status: OverallStatus): void;

@@ -11,7 +11,7 @@ import type { Probe } from './probe.js';
 import type { ProbeKind, ProbeResources } from './probe-kind.js';
 import { ReadingsRecorder } from './readings.js';
 
-/** Opened with {@link MonitoredTarget.open}, closed by who opened it. */
+/** Opened with {@link MonitoredTarget.open}, and closed by its caller. */
 export class MonitoredTarget {
   /** May be replaced by one that asks in the same way (another timeout, another interval). */
   config: TargetConfig;

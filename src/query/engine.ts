@@ -1,5 +1,5 @@
-// Who answers a PromQL question. Comes in: questions of the HTTP API and of rules; goes out: answers, as the bytes
-// the API sends or as values. Two make one: embedded.ts over our own samples, engine.ts over a remote HTTP API.
+// What answers PromQL queries. Comes in: queries of the HTTP API and of rules; goes out: answers, as the bytes the API sends
+// or as values. Two implementations: embedded.ts over our own samples, remote/engine.ts over a remote HTTP API.
 
 import type { Labels } from '../model/labels.js';
 import type { Scrape } from '../model/scrape.js';

@@ -25,7 +25,7 @@ export type Cell = string | { readonly chart: Chart; readonly text: string };
 
 /** A bar a day. */
 export interface Chart {
-  /** What it shows, for those who do not see it. */
+  /** What it shows, as text for screen readers. */
   readonly label: string;
   readonly bars: readonly Bar[];
 }

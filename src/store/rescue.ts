@@ -21,7 +21,7 @@ export function rescueRows(from: string, to: Sqlite): number {
     return to.transaction(() => tablesOf(to).reduce((sum, table) => sum + copyTable(old, to, table), 0))();
   } finally {
     old.close();
-    // Reading makes them, and who only reads leaves them.
+    // SQLite makes them when it opens a database for reading alone, too, and does not delete them then.
     for (const each of sideFiles) rmSync(each, { force: true });
   }
 }

@@ -22,7 +22,7 @@ interface Verification {
 }
 
 /**
- * The chain a server sent, in the order of who signed whom, with a trusted root at its end where Node knows it.
+ * The chain a server sent, each certificate before that of its issuer, with a trusted root at its end where Node knows it.
  * Certificates that sign nothing in it are left out. Empty when the connection has been closed.
  */
 export function presentedChain(socket: TLSSocket): X509Certificate[] {

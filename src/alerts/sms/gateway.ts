@@ -33,9 +33,9 @@ export interface SmsSettings {
 
 /** What became of a notification. */
 export interface SmsReport {
-  /** Who got it now. */
+  /** Numbers that got it now. */
   readonly sent: readonly string[];
-  /** Who had got it before, when it was tried the last time. */
+  /** Numbers that had got it by an earlier attempt. */
   readonly had: readonly string[];
   readonly failures: readonly { readonly to: string; readonly error: DeliveryError }[];
   /**

@@ -1,5 +1,5 @@
 // The document's MonitoringDashboard.generate_dashboard_data, without `current_status`, which is `/cluster_health` and
-// belongs to who serves it: trends, series for charts, and recommendations.
+// belongs to the route that serves it: trends, series for charts, and recommendations.
 
 import { TimeSlicer } from '../../concurrency/time-slicer.js';
 import { isoLocal, type Millis } from '../../model/time.js';

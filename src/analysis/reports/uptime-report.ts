@@ -1,5 +1,5 @@
 // Uptime of each service and of all: how long and how often they were down, against their objective, with maintenance
-// counted apart. For those who have promised something.
+// counted apart. For operators with a service level agreement.
 
 import { TimeSlicer } from '../../concurrency/time-slicer.js';
 import { isoLocal, type Millis } from '../../model/time.js';

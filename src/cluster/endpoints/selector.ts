@@ -6,7 +6,7 @@ import type { ClusterState } from '../state.js';
 import type { Latency, Percentiles } from './latency.js';
 import { type Candidate, type EndpointCandidates, NO_ENDPOINTS } from './plan.js';
 
-/** How healthy candidates are ranked: the configuration's order, or who answers fastest. */
+/** How healthy candidates are ranked: in the configuration's order, or the fastest first. */
 export const PREFERENCES = ['order', 'latency'] as const;
 type Preference = (typeof PREFERENCES)[number];
 

@@ -16,7 +16,7 @@ interface BadgeKind {
   render(service: Service, known: BadgeContext): Badge | Promise<Badge>;
 }
 
-/** How long an answer of the query engine is shown again: badges are asked for by everyone who opens a README. */
+/** How long an answer of the query engine is shown again: each view of a README requests its badges. */
 const KEEP: Millis = 60_000;
 const TIMEOUT: Millis = 5000;
 

@@ -19,7 +19,7 @@ export interface Badge {
   /** What it says. */
   readonly value: string;
   readonly color: BadgeColor;
-  /** For those who do not see it and as a tooltip. */
+  /** For screen readers and as a tooltip. */
   readonly title: string;
 }
 

@@ -1,4 +1,4 @@
-// What the people who run the cluster tell those who read the page: announcements of monitor.yml and posted ones, which
+// What the operators of the cluster tell readers of the page: announcements of monitor.yml and posted ones, which
 // survive a restart. Comes in: wanted announcements; goes out: those that are shown.
 
 import { randomUUID } from 'node:crypto';

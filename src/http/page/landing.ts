@@ -1,4 +1,4 @@
-// The page at `/`: who this is, how the cluster is, where to go on.
+// The page at `/`: name and version, the cluster's status, links.
 
 import { alertLine } from '../../cluster/status.js';
 import type { MutedAlert } from '../../model/muted.js';

@@ -13,7 +13,7 @@ import type { UtcOffset } from './utc-offsets.js';
 /** Beside the program, where scripts/page.mjs puts it. */
 const FOLDER = new URL('../../../dist/page/', import.meta.url);
 
-/** What the page is drawn from: what /cluster_health and /alerts?detail=true say, and who says it. */
+/** What the page is drawn from: what /cluster_health and /alerts?detail=true say, and version and node of the monitor. */
 interface StatusPageState {
   readonly title: string;
   readonly description: string | undefined;

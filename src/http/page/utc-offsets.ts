@@ -1,4 +1,4 @@
-// Our local time minus UTC, over the changes of the clock: local times say no zone, and those who read them are elsewhere.
+// Our local time minus UTC, over the changes of the clock: local times name no zone, and a browser may be in another one.
 
 import type { Millis } from '../../model/time.js';
 

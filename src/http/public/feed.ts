@@ -7,7 +7,7 @@ import type { Clock } from '../../model/time.js';
 import { HealthFeed } from '../events/feed.js';
 import { publicHealth } from './view.js';
 
-/** The caller must close it. @param delivering who knows what of alerts is not sent */
+/** The caller must close it. @param delivering knows which alerts are not sent */
 export function makePublicFeed(
   cluster: ClusterState,
   health: HealthWriter,

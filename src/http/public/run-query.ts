@@ -1,4 +1,4 @@
-// Asks the query engine for the public page. Everyone who looks at the page asks the same: an answer is shown again for
+// Asks the query engine for the public page. All readers of the page ask the same: an answer is shown again for
 // some seconds, so that a crowd costs no more than one reader.
 
 import type { Millis } from '../../model/time.js';

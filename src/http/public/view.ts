@@ -136,7 +136,7 @@ export function publicIncident(episode: AlertHistoryEntry, { cluster }: PublicCo
   };
 }
 
-/** Maintenance of services that are shown; what is written about it is for those who do it. */
+/** Maintenance of services that are shown; its comment is for the operators. */
 export function publicMaintenance(known: PublicContext) {
   return plannedMaintenance(known).flatMap(({ id, startsAt, endsAt, isActive, services }) => {
     const shown = services?.filter(each => isShown(each, known.cluster));

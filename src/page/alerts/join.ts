@@ -1,5 +1,5 @@
 // Alerts as one list out of what several endpoints say of them: /alerts?detail=true (what is sent about each), the groups
-// of /api/v2 (labels, and who gets what together) and /api/v1/rules (values, expressions, alerts that are pending). Pure.
+// of /api/v2 (labels, receivers and grouping) and /api/v1/rules (values, expressions, alerts that are pending). Pure.
 
 import type { ApiAlert } from '../silences/api-alert.js';
 import type { AlertDetail, Alerts } from '../state.js';

@@ -79,7 +79,7 @@ function Course({ alert }: { alert: ShownAlert }) {
   );
 }
 
-/** How far it rises next, where it is not known who is notified then. */
+/** How far it rises next, where the receivers of the next step are not known. */
 function Escalates({ alert: { escalations } }: { alert: ShownAlert }) {
   const [first] = escalations;
   if (first === undefined) return null;

@@ -1,4 +1,4 @@
-// An alert rule's expression as a sentence, for those who do not read PromQL at night: "host_cpu_usage_ratio is above
+// An alert rule's expression as a sentence, for readers who do not know PromQL: "host_cpu_usage_ratio is above
 // 0.7". What a function does is said as its documentation does; a function without a phrase keeps its own form. Pure.
 
 import { span } from '../words.js';

@@ -1,4 +1,4 @@
-// Makes, changes and ends silences, and remembers in this browser who does.
+// Makes, changes and ends silences, and remembers the author in this browser.
 
 import { send } from '../send.js';
 import type { PostableSilence, Silence } from './silence.js';

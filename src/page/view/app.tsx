@@ -50,7 +50,7 @@ function Newer() {
   );
 }
 
-/** Who answers, and what else there is of it. */
+/** Version, node and links at the end of the page. */
 function Elsewhere() {
   const { about, root } = useModel();
   return (

@@ -81,7 +81,7 @@ export const http: ProbeKind<HttpOptions> = {
     new HttpProbe(
       config,
       connections,
-      // Two megabytes that only those who use it pay for.
+      // Two megabytes, loaded only where the keys are used.
       hasRegexps(config)
         ? unmetRegexp(config, (await import('../../go/regexp/find.js')).compileFind)
         : () => undefined,

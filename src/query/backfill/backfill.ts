@@ -108,7 +108,7 @@ class Backfill {
   evaluate(): number {
     const { start, end, onMoment } = this.#options;
     let moments = 0;
-    // Before the first sample there is no history: someone who names the begin of the year does not wait for it.
+    // Before the first sample there is no history: a start long before it costs no time.
     const oldest = this.#stored.stats().oldest ?? Number.POSITIVE_INFINITY;
     try {
       for (const { at, groups } of dueGroups(this.#groups, start, end)) {

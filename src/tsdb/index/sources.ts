@@ -1,4 +1,4 @@
-// Who shows what: scrapes bring only what changed, and this remembers the rest.
+// Which series each source shows: scrapes bring only what changed, and this remembers the rest.
 
 import { Labels } from '../../model/labels.js';
 import type { Scrape, ScrapePart } from '../../model/scrape.js';

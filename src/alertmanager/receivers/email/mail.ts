@@ -1,4 +1,4 @@
-// A notification as a mail: who it is from and for, its headers, its two bodies.
+// A notification as a mail: its addresses, its headers, its two bodies.
 
 import { createHash } from 'node:crypto';
 import type { Notification } from '../../pipeline/notification.js';

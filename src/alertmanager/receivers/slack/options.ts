@@ -133,7 +133,7 @@ export function readSlack(decoder: TemplateDecoder, node: Field, global: Global)
   };
 }
 
-/** Where messages go, and who sends them. */
+/** The URL messages are sent to: that of a webhook, or the API's with a token. */
 function readEndpoint(decoder: Decoder, node: Field, fields: Fields, global: Global) {
   const url = readUrlSecret(decoder, {
     inline: fields.api_url,

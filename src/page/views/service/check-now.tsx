@@ -1,4 +1,4 @@
-// The button that checks at once, as `POST /services/ID/check` does for a script: all who ask share the check.
+// The button that checks at once, as `POST /services/ID/check` does for a script: requests that come meanwhile share the check.
 
 import { useSignal } from '@preact/signals';
 import { send } from '../../send.js';

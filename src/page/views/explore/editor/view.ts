@@ -37,7 +37,7 @@ const LOOK = EditorView.theme({
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '600' },
 });
 
-/** Makes an editor that is nowhere yet. @param label names it for those who do not see it */
+/** Makes an editor that is nowhere yet. @param label names it for screen readers */
 export function makeEditor(expression: string, label: string, listener: Listener): Editor {
   // In a shadow root CodeMirror adopts style sheets; in the document it would write a <style>, which the page's policy
   // refuses.
