@@ -1,5 +1,9 @@
 // The monitor.yml that `langgraph-monitor init` writes: small enough to be read, every host this machine.
 
+import { kinds } from '../probes/kinds/index.js';
+
+const KINDS = kinds.map(({ kind }) => (kind === 'http' ? 'http (the default)' : kind)).join(', ');
+
 /** Valid as it stands. */
 export const FIRST_MONITOR = `# What is monitored. Check this file after a change: langgraph-monitor check-config monitor.yml
 # A running monitor reads it again on kill -HUP. Durations are Prometheus' (500ms, 30s, 5m).
@@ -11,7 +15,7 @@ services:
   # A model server. Its alerts are critical, and it counts for the status of the cluster.
   ollama:
     name: Ollama
-    kind: ollama                    # http (the default), ollama, redis, haproxy
+    kind: ollama                    # ${KINDS}
     url: http://127.0.0.1:11434/api/tags
     critical: true
     timeout: 15s

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Configuration, loadConfiguration } from '../../src/app/configuration.js';
 import { monitorYml } from '../../src/app/configuration-schema.js';
+import { FIRST_MONITOR } from '../../src/cli/first-monitor.js';
 import { FileSecret } from '../../src/config/file-secret.js';
 import { ConfigError } from '../../src/config/load.js';
 import { schemaKit } from '../../src/config/schema-kit.js';
@@ -16,7 +17,8 @@ import { makeFolder, removeFolder } from '../support/child.js';
 import { put } from '../support/marked-configuration.js';
 import { keysOfSchema, monitorKeys } from '../support/secret-keys.js';
 
-const DEFAULT = fileURLToPath(new URL('../../monitor.yml', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const DEFAULT = join(ROOT, 'monitor.yml');
 
 let folder: string;
 let file: string;
@@ -175,6 +177,15 @@ describe('kind', () => {
     const { services, prober } = load(`services: {a: {${keys}}}`);
     expect([services[0]?.kind, prober.targets[0]?.kind]).toEqual([want, want]);
   });
+});
+
+test.each<[file: string, text: string]>([
+  ['README.md', readFileSync(join(ROOT, 'README.md'), 'utf8')],
+  ['monitor.yml', readFileSync(DEFAULT, 'utf8')],
+  ['the monitor.yml of init', FIRST_MONITOR],
+])('%s names every kind of probe', (_, text) => {
+  const names = kinds.map(({ kind }) => (kind === 'http' ? 'http (the default)' : kind)).join(', ');
+  expect(text.match(/(?<=^ +kind: ollama +# ).*/gm)).toEqual([names]);
 });
 
 test('what only the kind knows goes to its options, and nothing else', () => {
