@@ -17,6 +17,8 @@ export interface ConnectionTarget {
   readonly origin: string;
   /** Called for each handshake. @throws ProbeFailure */
   readonly tls: (() => TlsOptions) | undefined;
+  /** The same for where redirects lead from an origin without TLS. @throws ProbeFailure */
+  readonly redirectTls?: (() => TlsOptions) | undefined;
   readonly protocol: ProtocolPreference;
   /** Shows a client certificate. */
   readonly hasCertificate?: boolean;

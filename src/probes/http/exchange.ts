@@ -62,7 +62,8 @@ export async function exchange(
         const { body, encoding } = decodeBody(at, answer);
         const { secrets, credentialsDroppedAt } = at;
         const redirectedFrom = hops > 0 ? request.url : undefined;
-        const decoded = { ...answer, body, encoding, redirectedFrom, credentialsDroppedAt, secrets };
+        const { tls } = trace;
+        const decoded = { ...answer, body, encoding, redirectedFrom, credentialsDroppedAt, secrets, tls };
         recordAnswer(attempt, at, decoded, hops);
         return decoded;
       }

@@ -59,6 +59,12 @@ export const tlsCipher = family('probe_tls_cipher_info', 'The TLS cipher in use;
   'cipher',
 ]);
 
+/** Of kinds that have conditions with regular expressions. */
+export const failedDueToRegex = family(
+  'probe_failed_due_to_regex',
+  'Whether the probe failed because of a regular expression on what was answered (1) or not (0)',
+);
+
 export const httpFamilies = [
   duration,
   dnsLookup,

@@ -77,9 +77,13 @@ function withUserInfo(request: HttpRequest): HttpRequest {
   };
 }
 
+/** Another origin's endpoint; of `tls_config` all but the server's name holds there too, as in blackbox_exporter. */
 function foreignEndpoint({ origin, protocol: scheme }: URL, from: ConnectionTarget): ConnectionTarget {
-  const { protocol, hasCertificate, tls: own = () => probeTlsOptions(undefined) } = from;
+  const { protocol, hasCertificate, tls, redirectTls } = from;
+  const own = tls ?? redirectTls ?? (() => probeTlsOptions(undefined));
+  const redirected = () => ({ ...own(), servername: undefined });
   const key = `${origin} via ${from.key}`;
-  if (scheme !== 'https:') return { key, origin, tls: undefined, protocol };
-  return { key, origin, tls: () => ({ ...own(), servername: undefined }), protocol, hasCertificate };
+  if (scheme !== 'https:')
+    return { key, origin, tls: undefined, redirectTls: redirected, protocol, hasCertificate };
+  return { key, origin, tls: redirected, protocol, hasCertificate };
 }

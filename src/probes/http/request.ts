@@ -10,7 +10,7 @@ import { protocolOf } from '../ip-protocol.js';
 import { ProbeFailure } from '../probe.js';
 import type { ConnectionTarget } from './connections.js';
 import type { Cookie } from './cookies.js';
-import { tlsOptionsNow } from './tls.js';
+import { type TlsTrace, tlsOptionsNow } from './tls.js';
 
 export interface HttpRequest {
   readonly url: URL;
@@ -62,6 +62,8 @@ export interface HttpResponse extends ReceivedResponse {
   readonly credentialsDroppedAt: string | undefined;
   /** Credentials that the answer may repeat. */
   readonly secrets: readonly string[];
+  /** Of the connection it came over; undefined without TLS. */
+  readonly tls: TlsTrace | undefined;
 }
 
 export const DEFAULT_BODY_LIMIT = 1024 * 1024;
@@ -168,10 +170,10 @@ function secretsOfBody(body: string | undefined): string[] {
 function endpointOf(url: URL, config: RequestConfig): ConnectionTarget {
   const { origin } = url;
   const protocol = protocolOf(config);
-  const key = `${origin} ${JSON.stringify(protocol)}`;
-  if (url.protocol !== 'https:') return { key, origin, tls: undefined, protocol };
-  const tls = () => tlsOptionsNow(config.tls_config);
   const files = JSON.stringify(config.tls_config ?? {});
+  const key = `${origin} ${JSON.stringify(protocol)} ${files}`;
+  const tls = () => tlsOptionsNow(config.tls_config);
+  if (url.protocol !== 'https:') return { key, origin, tls: undefined, redirectTls: tls, protocol };
   const hasCertificate = config.tls_config?.cert_file !== undefined;
-  return { key: `${key} ${files}`, origin, tls, protocol, hasCertificate };
+  return { key, origin, tls, protocol, hasCertificate };
 }

@@ -5,27 +5,25 @@ import { httpClientProblem } from '../../config/http-client/problem.js';
 import type { SchemaKit } from '../../config/schema-kit.js';
 import { family } from '../../model/family.js';
 import { scrub } from '../../model/scrub.js';
+import { certificateDaysShape, checkCertificateDays } from '../http/certificate-days.js';
 import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
-import { httpFamilies } from '../http/families.js';
+import { failedDueToRegex, httpFamilies } from '../http/families.js';
 import { DEFAULT_BODY_LIMIT, type HttpResponse, type PreparedRequest, prepare } from '../http/request.js';
 import { type Attempt, type Probe, ProbeFailure } from '../probe.js';
 import type { ProbeKind } from '../probe-kind.js';
 import { checkStatus, dataOf, type JsonBody, notJson, parseJson, withoutSecrets } from './http/answer.js';
-import { type BodyRegexps, bodyRegexps, unmetRegexp } from './http/body-regexps.js';
+import { bodyRegexps, hasBodyRegexps, unmetRegexp } from './http/body-regexps.js';
 import { conditions, type UnmetCondition, unmetCondition } from './http/condition.js';
+import { hasHeaderRegexps, headerRegexps, unmetHeader } from './http/header-regexps.js';
 import { numbersIn } from './http/numbers.js';
+import { checkSsl, sslProblem, sslShape } from './http/ssl.js';
 
 const bodyValue = family(
   'probe_http_json_value',
   'A number found in the JSON body of the response, by its path; true is 1',
   'gauge',
   ['field'],
-);
-
-const failedDueToRegex = family(
-  'probe_failed_due_to_regex',
-  'Whether the probe failed because of the body and fail_if_body_(not_)matches_regexp (1) or not (0)',
 );
 
 function options(schemaKit: SchemaKit) {
@@ -54,6 +52,9 @@ function options(schemaKit: SchemaKit) {
       { example: { path: 'status', operator: '==', value: 'ok' } },
     ),
     ...bodyRegexps(schemaKit),
+    ...headerRegexps(schemaKit),
+    ...sslShape(schemaKit),
+    ...certificateDaysShape(schemaKit),
     body_limit: about(
       count(1).default(DEFAULT_BODY_LIMIT),
       'Longest body that is read, in bytes; the check fails with a longer one.',
@@ -73,23 +74,23 @@ export const http: ProbeKind<HttpOptions> = {
   kind: 'http',
   options,
   check: config =>
-    config.method === 'HEAD' && (config.condition || hasRegexps(config))
-      ? 'a HEAD is answered without a body; condition and fail_if_body_... need method GET'
-      : httpClientProblem(config),
+    config.method === 'HEAD' && (config.condition || hasBodyRegexps(config))
+      ? 'a HEAD is answered without a body; condition, expect_body and fail_if_body_... need method GET'
+      : (sslProblem(config) ?? httpClientProblem(config)),
   families: [...httpFamilies, bodyValue, failedDueToRegex],
-  open: async (config, { connections }) =>
-    new HttpProbe(
-      config,
-      connections,
-      // Two megabytes, loaded only where the keys are used.
-      hasRegexps(config)
-        ? unmetRegexp(config, (await import('../../go/regexp/find.js')).compileFind)
-        : () => undefined,
-    ),
+  open: async (config, { connections }) => new HttpProbe(config, connections, await regexpsOf(config)),
 };
 
-function hasRegexps(config: BodyRegexps): boolean {
-  return Boolean(config.fail_if_body_matches_regexp ?? config.fail_if_body_not_matches_regexp);
+/** Says what the regular expressions object to in an answer; undefined for nothing. */
+type UnmetRegexps = (answer: HttpResponse) => string | undefined;
+
+async function regexpsOf(config: HttpOptions): Promise<UnmetRegexps> {
+  if (!hasBodyRegexps(config) && !hasHeaderRegexps(config)) return () => undefined;
+  // Two megabytes, loaded only where the keys are used.
+  const { compileFind } = await import('../../go/regexp/find.js');
+  const [header, body] = [unmetHeader(config, compileFind), unmetRegexp(config, compileFind)];
+  return answer =>
+    header(answer.headers, text => scrub(text, answer.secrets)) ?? body(answer.body.toString('utf8'));
 }
 
 const NO_LABELS: readonly string[] = [];
@@ -98,18 +99,14 @@ class HttpProbe implements Probe {
   readonly #config: HttpOptions;
   readonly #request: PreparedRequest;
   readonly #connections: Connections;
-  readonly #unmetRegexp: (body: string) => string | undefined;
+  readonly #unmetRegexps: UnmetRegexps;
   readonly #conditions: readonly UnmetCondition[];
 
-  constructor(
-    config: HttpOptions,
-    connections: Connections,
-    unmetRegexp: (body: string) => string | undefined,
-  ) {
+  constructor(config: HttpOptions, connections: Connections, unmetRegexps: UnmetRegexps) {
     this.#config = config;
     this.#request = prepare(config.url, config);
     this.#connections = connections;
-    this.#unmetRegexp = unmetRegexp;
+    this.#unmetRegexps = unmetRegexps;
     this.#conditions = (config.condition ?? []).map(unmetCondition);
   }
 
@@ -124,9 +121,11 @@ class HttpProbe implements Probe {
       const answer = await exchange(this.#request, attempt, this.#connections);
       const parsed = this.#read(answer, attempt);
       checkStatus(answer, this.#config.valid_status_codes, parsed?.value);
-      unmet = this.#unmetRegexp(answer.body.toString('utf8'));
+      unmet = this.#unmetRegexps(answer);
       if (unmet) throw new ProbeFailure('body', unmet);
       this.#checkConditions(answer, parsed);
+      checkSsl(this.#config, answer);
+      checkCertificateDays(this.#config, answer.tls);
     } finally {
       attempt.record(failedDueToRegex, NO_LABELS, unmet ? 1 : 0);
     }

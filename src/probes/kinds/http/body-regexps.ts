@@ -8,6 +8,8 @@ export interface BodyRegexps {
   readonly fail_if_body_matches_regexp?: readonly string[] | undefined;
   /** The probe fails where one of these does not match. */
   readonly fail_if_body_not_matches_regexp?: readonly string[] | undefined;
+  /** One more of the latter. */
+  readonly expect_body?: string | undefined;
 }
 
 /** The keys, to be spread into a section; one expression may stand without a list. */
@@ -18,6 +20,11 @@ export function bodyRegexps({ about, goRegexp, ofType, z }: SchemaKit) {
   const json = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] };
   const expressions = () => ofType('regular expression, or a list of them', json, one.optional());
   return {
+    expect_body: about(
+      goRegexp().optional(),
+      'The check fails where this does not match the body; short for `fail_if_body_not_matches_regexp`.',
+      { example: '"status":\\s*"ok"' },
+    ),
     fail_if_body_matches_regexp: about(
       expressions(),
       'The check fails where one of these matches the body.',
@@ -33,15 +40,26 @@ export function bodyRegexps({ about, goRegexp, ofType, z }: SchemaKit) {
 
 /** Makes a check of bodies: why one fails, or undefined when none of the expressions objects. */
 export function unmetRegexp(
-  { fail_if_body_matches_regexp: unwanted = [], fail_if_body_not_matches_regexp: wanted = [] }: BodyRegexps,
+  { fail_if_body_matches_regexp: unwanted = [], ...wanted }: BodyRegexps,
   compile: (source: string) => (text: string) => boolean,
 ): (body: string) => string | undefined {
   const checks = [
     ...unwanted.map(source => ({ source, matches: compile(source), fails: true })),
-    ...wanted.map(source => ({ source, matches: compile(source), fails: false })),
+    ...expected(wanted).map(source => ({ source, matches: compile(source), fails: false })),
   ];
   return body => {
     const failed = checks.find(({ matches, fails }) => matches(body) === fails);
     return failed && `Body ${failed.fails ? 'matches' : 'does not match'} ${JSON.stringify(failed.source)}`;
   };
+}
+
+function expected({ expect_body: one, fail_if_body_not_matches_regexp: more = [] }: BodyRegexps): string[] {
+  return one === undefined ? [...more] : [one, ...more];
+}
+
+/** Whether there is one of the keys. */
+export function hasBodyRegexps(config: BodyRegexps): boolean {
+  return Boolean(
+    config.fail_if_body_matches_regexp ?? config.fail_if_body_not_matches_regexp ?? config.expect_body,
+  );
 }

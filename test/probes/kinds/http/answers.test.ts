@@ -28,7 +28,7 @@ describe('HEAD', () => {
     config => {
       const options = http.options(schemaKit).parse({ url: 'http://127.0.0.1/', method: 'HEAD', ...config });
       expect(http.check?.(options as HttpOptions)).toBe(
-        'a HEAD is answered without a body; condition and fail_if_body_... need method GET',
+        'a HEAD is answered without a body; condition, expect_body and fail_if_body_... need method GET',
       );
     },
   );
