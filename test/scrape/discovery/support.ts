@@ -8,7 +8,7 @@ import { Discovery } from '../../../src/scrape/discovery/discovery.js';
 export interface Discovered {
   readonly discovery: Discovery;
   readonly log: string[];
-  /** Addresses of the targets, sorted. */
+  /** Addresses of the targets, sorted; what its providers have found until now is among them. */
   addresses(): string[];
   /** The labels of its targets as discovered, but for those of the job. */
   labels(): Record<string, string>[];
@@ -32,12 +32,16 @@ export function discover(keys: object, folder = '/', resolvConf?: string): Disco
     log: (_, message, { err = '' }) => log.push(`${message}: ${err}`),
     ...(resolvConf !== undefined && { resolvConf }),
   });
-  discovery.configure(jobs(keys, folder));
+  const configured = jobs(keys, folder);
+  discovery.configure(configured);
   const found = () => discovery.pools[0]?.pool.targets ?? [];
-  const addresses = () =>
-    found()
+  const addresses = () => {
+    // The same configuration once more: providers go on, and changes are not waited for.
+    discovery.configure(configured);
+    return found()
       .map(({ discoveredLabels }) => discoveredLabels.__address__ ?? '')
       .sort();
+  };
   return {
     discovery,
     log,
