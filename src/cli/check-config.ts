@@ -1,10 +1,12 @@
 // `langgraph-monitor check-config FILE...`: whether configuration files are valid, and what in them will not work.
 
 import { loadConfiguration } from '../app/configuration.js';
+import { monitorYml } from '../app/configuration-schema.js';
 import { readBounded } from '../config/bounded-file.js';
 import { ConfigError } from '../config/load.js';
 import { parseYamlTree } from '../config/yaml-tree.js';
 import { concurrencyProblems } from '../probes/concurrency.js';
+import { SCRAPE_SECTIONS } from '../scrape/config/read.js';
 import { parseFlags, UsageError } from './flags.js';
 import { inputFiles } from './input-files.js';
 import { type CheckedConfig, counted, type Output } from './output.js';
@@ -22,7 +24,7 @@ export async function checkConfig(files: readonly string[], output: Output): Pro
   let code = 0;
   for (const file of inputFiles(files)) {
     try {
-      const { summary, warnings } = isAlertmanagers(file) ? await alertmanagers(file) : monitors(file);
+      const { summary, warnings } = await checked(file);
       output.out(`${file}: valid, ${summary}`);
       for (const warning of warnings) output.err(`warning: ${warning}`);
     } catch (error) {
@@ -32,6 +34,12 @@ export async function checkConfig(files: readonly string[], output: Output): Pro
     }
   }
   return code;
+}
+
+async function checked(file: string): Promise<CheckedConfig> {
+  if (isAlertmanagers(file)) return (await import('./alertmanager.js')).checkedAlertmanagerConfig(file);
+  if (isPrometheus(file)) return (await import('./prometheus-config.js')).checkedPrometheusConfig(file);
+  return monitors(file);
 }
 
 function monitors(file: string): CheckedConfig {
@@ -47,17 +55,40 @@ function monitors(file: string): CheckedConfig {
 
 /** Whether a file is an alertmanager.yml; one that cannot be read is none: reading it as monitor.yml reports the error. */
 export function isAlertmanagers(file: string): boolean {
-  try {
-    const root = parseYamlTree(readBounded(file).toString());
-    const keys =
-      root?.kind === 'mapping' ? root.entries.map(({ key }) => key.kind === 'scalar' && key.text) : [];
-    return (keys.includes('route') || keys.includes('receivers')) && !keys.includes('services');
-  } catch {
-    return false;
-  }
+  const keys = keysOf(file);
+  return keys.some(key => ALERTMANAGER_KEYS.has(key)) && !keys.includes('services');
 }
 
-async function alertmanagers(file: string): Promise<CheckedConfig> {
-  const { checkedAlertmanagerConfig } = await import('./alertmanager.js');
-  return checkedAlertmanagerConfig(file);
+const ALERTMANAGER_KEYS = new Set(['route', 'receivers']);
+/** What no monitor.yml has, or has beside services only. */
+const PROMETHEUS_KEYS = new Set([
+  'global',
+  'scrape_configs',
+  'scrape_config_files',
+  'remote_write',
+  'remote_read',
+  'storage',
+  'tracing',
+  'otlp',
+  'runtime',
+]);
+/** What both have. */
+const SHARED_KEYS = new Set<string>([...SCRAPE_SECTIONS, 'rule_files', 'alerting']);
+const MONITOR_KEYS = new Set(Object.keys(monitorYml.shape).filter(key => !SHARED_KEYS.has(key)));
+
+function isPrometheus(file: string): boolean {
+  const keys = keysOf(file);
+  return keys.some(key => PROMETHEUS_KEYS.has(key)) && !keys.some(key => MONITOR_KEYS.has(key));
+}
+
+/** The keys of a file's top level; none of one that is no YAML. */
+function keysOf(file: string): string[] {
+  try {
+    const root = parseYamlTree(readBounded(file).toString());
+    return root?.kind === 'mapping'
+      ? root.entries.flatMap(({ key }) => (key.kind === 'scalar' ? key.text : []))
+      : [];
+  } catch {
+    return [];
+  }
 }

@@ -14,7 +14,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'check-config',
-    forms: [{ words: 'FILE...', does: 'check configuration files, monitor.yml or alertmanager.yml' }],
+    forms: [
+      {
+        words: 'FILE...',
+        does: 'check configuration files: monitor.yml, alertmanager.yml or prometheus.yml',
+      },
+    ],
     flags: [],
     commonFlags: [],
     notes: ['Exit code 0 when all are valid, else 1 with a line for each mistake.'],
