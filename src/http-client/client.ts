@@ -9,7 +9,7 @@ import { DnsError } from '../net/error.js';
 import type { Resolver } from '../net/resolver.js';
 import { Connections } from './connections.js';
 import { abortedError } from './error-reasons.js';
-import { type CallAnswer, Exchange, type Sink, type WireRequest } from './exchange.js';
+import { type AnswerOptions, type CallAnswer, Exchange, type Sink, type WireRequest } from './exchange.js';
 
 const MAX_REDIRECTS = 5;
 
@@ -23,7 +23,7 @@ interface CallRequest {
   readonly isSecret?: boolean;
 }
 
-interface CallOptions {
+interface CallOptions extends AnswerOptions {
   /** Ends the call: by its deadline or by the caller. */
   readonly signal: AbortSignal;
   /** Called for every answer, those that redirect included. */
@@ -35,6 +35,8 @@ interface CallerOptions {
   readonly resolver?: Resolver;
   /** How long after it was made a connection may begin another request; a minute by default. */
   readonly maxAge?: Millis;
+  /** Redirects that are followed, one after the other; 5 by default. */
+  readonly maxRedirects?: number;
 }
 
 /** A redirect that must not or cannot be followed. */
@@ -93,7 +95,11 @@ export class HttpClient {
       const { status } = answer;
       const { location } = answer.headers;
       if (status < 300 || status >= 400 || location === undefined) return answer;
-      if (!this.#config.follow_redirects || hops >= MAX_REDIRECTS || !URL.canParse(location, url.href))
+      if (
+        !this.#config.follow_redirects ||
+        hops >= (this.#options.maxRedirects ?? MAX_REDIRECTS) ||
+        !URL.canParse(location, url.href)
+      )
         throw new RedirectError(status, `answered HTTP ${status}, a redirect that was not followed`);
       const next = new URL(location, url);
       if (next.protocol !== 'http:' && next.protocol !== 'https:')
@@ -145,7 +151,7 @@ export class HttpClient {
       if (options.signal.aborted) throw abortedError(options.signal);
       const connection = connections.acquire({ fresh });
       const isKept = connection.served++ > 0;
-      const exchange = new Exchange(connection, options.sink());
+      const exchange = new Exchange(connection, options.sink(), options);
       try {
         return await exchange.send(request, options.signal);
       } catch (error) {

@@ -25,6 +25,14 @@ export interface CallAnswer {
 /** Takes an answer's body piece by piece; what it throws ends the call. */
 export type Sink = (chunk: Buffer) => void;
 
+/** How an answer is read. */
+export interface AnswerOptions {
+  /** A body in gzip is handed on as it is. */
+  readonly isRaw?: boolean;
+  /** Called with the headers before the body; what it throws ends the call. */
+  readonly onHeaders?: (answer: CallAnswer) => void;
+}
+
 type Controller = Dispatcher.DispatchController;
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -35,6 +43,7 @@ const MAX_WAITING = 64 * 1024 * 1024;
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #connection: Connection;
   readonly #sink: Sink;
+  readonly #options: AnswerOptions;
   readonly #outcome: Promise<CallAnswer>;
   #resolve!: (answer: CallAnswer) => void;
   #reject!: (error: Error) => void;
@@ -42,9 +51,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #gunzip: Gunzip | undefined;
   #isWritten = false;
 
-  constructor(connection: Connection, sink: Sink) {
+  constructor(connection: Connection, sink: Sink, options: AnswerOptions = {}) {
     this.#connection = connection;
     this.#sink = sink;
+    this.#options = options;
     this.#outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -86,10 +96,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
       Array.isArray(value) ? value[0] : value,
     ]);
     this.#answer = { status, headers: Object.fromEntries(first) };
+    try {
+      this.#options.onHeaders?.(this.#answer);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
   }
 
   onResponseData(_: Controller, chunk: Buffer): void {
-    if (this.#answer?.headers['content-encoding']?.toLowerCase() !== 'gzip') {
+    const isGzip = this.#answer?.headers['content-encoding']?.toLowerCase() === 'gzip';
+    if (!isGzip || this.#options.isRaw) {
       this.#sink(chunk);
       return;
     }
