@@ -3,21 +3,28 @@
 
 import type { Millis } from '../model/time.js';
 
-/** A scrape that is late by more bears its own time: its values are not of the tick. As a part of the interval. */
-const TOLERANCE = 0.1;
-const MAX_TOLERANCE: Millis = 1000;
+/** A scrape that is late by more bears its own time: its values are not of the tick. */
+const TOLERANCE: GridTolerance = { share: 0.1, max: 1000 };
 /** The wall clock and the monotonic one may drift apart by this before the grid follows the wall clock. */
 const DRIFT: Millis = 50;
 
+/** How late a scrape may be and still bear the moment of its tick, as a part of the interval and at most. */
+interface GridTolerance {
+  readonly share: number;
+  readonly max: Millis;
+}
+
 /** Ticks at an even distance by the monotonic clock (`elapsed`), named by the wall clock (`now`). */
 export class ScrapeGrid {
+  readonly #tolerance: GridTolerance;
   #interval: Millis;
   #dueAt: Millis;
   /** The tick that was taken last. */
   #last: { readonly elapsed: Millis; readonly at: Millis } | undefined;
 
-  /** The first tick is due at once. */
-  constructor(interval: Millis, elapsed: Millis) {
+  /** The first tick is due at once. @param tolerance another than that for a copy of our own registry */
+  constructor(interval: Millis, elapsed: Millis, tolerance: GridTolerance = TOLERANCE) {
+    this.#tolerance = tolerance;
     this.#interval = interval;
     this.#dueAt = elapsed;
   }
@@ -55,7 +62,8 @@ export class ScrapeGrid {
   }
 
   #momentOf(tick: Millis, lateness: Millis, now: Millis): Millis {
-    const tolerance = Math.min(this.#interval * TOLERANCE, MAX_TOLERANCE);
+    const { share, max } = this.#tolerance;
+    const tolerance = Math.min(this.#interval * share, max);
     return lateness > tolerance ? now : this.#even(tick, now - lateness);
   }
 

@@ -45,6 +45,8 @@ export class ScrapeCache {
   #slots = 0;
   /** The store knows the layout. */
   #isSent = false;
+  /** The store may have series of the target that have not ended, of a scraper before this one for example. */
+  #isShown = true;
   /** Series that reports counted as added though their pages were refused: they are not added once more. */
   #counted = 0;
 
@@ -65,8 +67,9 @@ export class ScrapeCache {
 
   /** There is no page. @returns the sources whose series have ended */
   clear(): string[] {
-    const gone = this.#isSent ? [SOURCE] : [];
+    const gone = this.#isShown ? [SOURCE] : [];
     this.#isSent = false;
+    this.#isShown = false;
     return gone;
   }
 
@@ -80,14 +83,19 @@ export class ScrapeCache {
     } catch (error) {
       return { counts: this.#refused(reader), problem: (error as Error).message, gone: this.clear() };
     }
-    const { lines } = reader;
+    const { lines, total, kept } = reader;
+    if (kept === 0) {
+      this.#known = { ...page, lines };
+      this.#counted = 0;
+      return { counts: { scraped: total, kept, added: 0 }, gone: this.clear() };
+    }
     const layout = this.#needsLayout(reader) ? await this.#makeLayout(page, reader, slicer) : undefined;
     this.#known = { ...page, lines };
     const added = Math.max(0, (layout?.added ?? 0) - this.#counted);
     this.#counted = 0;
-    const counts = { scraped: reader.total, kept: reader.kept, added };
-    if (this.#slots === 0) return { counts, gone: this.clear() };
+    const counts = { scraped: total, kept, added };
     this.#isSent = true;
+    this.#isShown = true;
     return { counts, part: this.#part(reader, layout?.series), gone: [] };
   }
 

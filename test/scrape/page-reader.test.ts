@@ -3,7 +3,13 @@
 import { expect, test } from 'vitest';
 import { Labels } from '../../src/model/labels.js';
 import { DROPPED, NEW } from '../../src/scrape/page-lines.js';
-import { type KnownPage, type Page, PageReader, parserOf } from '../../src/scrape/page-reader.js';
+import {
+  type KnownPage,
+  MAX_SAMPLES,
+  type Page,
+  PageReader,
+  parserOf,
+} from '../../src/scrape/page-reader.js';
 import { Random } from '../support/random.js';
 import { page } from './pages.js';
 
@@ -91,6 +97,13 @@ test('a dropped series is looked at once', () => {
   while (second.readSome());
   expect(asked).toEqual(['a', 'b']);
   expect([second.total, second.kept, second.lines.slots[1]]).toEqual([2, 1, DROPPED]);
+});
+
+test('a page with more samples than are ever read is refused', () => {
+  const reader = new PageReader(page('a 1\n'.repeat(MAX_SAMPLES + 1)), undefined, () => undefined);
+  expect(() => {
+    while (reader.readSome());
+  }).toThrow('sample limit exceeded (built-in limit of 1000000 samples)');
 });
 
 test('a page of the other format is read anew', () => {
