@@ -37,7 +37,19 @@ const WAITING = files([
  */
 const SHARING = [
   ...['alertmanager', 'alerts', 'analysis', 'cluster', 'demo', 'go', 'http', 'http-client', 'langgraph'],
-  ...['metrics', 'model', 'net', 'probes', 'promql', 'query', 'report', 'rules', 'store', 'template'],
+  ...[
+    'metrics',
+    'model',
+    'net',
+    'probes',
+    'promql',
+    'query',
+    'report',
+    'rules',
+    'scrape',
+    'store',
+    'template',
+  ],
   ...['textparse', 'tsdb'],
 ].map(room => `test/${room}/**/*.test.ts`);
 

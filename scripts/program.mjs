@@ -12,7 +12,12 @@ import { recordCode } from './record-code.mjs';
 export const PROGRAM = 'program';
 
 /** Where each thread begins: its folder's and file's name in dist/program/, and the module's below src/ and dist/. */
-const THREADS = { main: 'cli/run', checks: 'probes/thread', query: 'query/thread/thread', scrapes: 'scrape/thread' };
+const THREADS = {
+  main: 'cli/run',
+  checks: 'probes/thread',
+  query: 'query/thread/thread',
+  scrapes: 'scrape/thread',
+};
 
 /** Native dependencies, and those that are loaded when a configuration asks for them, stay where they are. */
 const LEFT_OUT = [

@@ -12,7 +12,7 @@ import { isSeries, SeriesIndex } from './series-index.js';
 /** Lines between two questions whether others have waited long enough. */
 const BATCH = 2000;
 /** Any page with more samples is refused: the memory of a target that exposes without end has to have one. */
-export const MAX_SAMPLES = 1_000_000;
+const MAX_SAMPLES = 1_000_000;
 
 /** A page as it was fetched. */
 export interface Page {
@@ -44,6 +44,7 @@ export class PageReader {
   readonly #known: KnownPage | undefined;
   readonly #parser: Parser;
   readonly #end: SampleEnd;
+  readonly #maxSamples: number;
   readonly #labels: (labels: readonly (readonly [string, string])[]) => SeriesLabels;
   #index: SeriesIndex | undefined;
   /** The line of the page before that is expected next. */
@@ -54,12 +55,14 @@ export class PageReader {
     page: Page,
     known: KnownPage | undefined,
     labels: (labels: readonly (readonly [string, string])[]) => SeriesLabels,
+    maxSamples = MAX_SAMPLES,
   ) {
     this.#page = page;
     this.#known = known?.isOpenMetrics === page.isOpenMetrics ? known : undefined;
     this.#parser = parserOf(page);
     this.#end = new SampleEnd(page.isOpenMetrics);
     this.#labels = labels;
+    this.#maxSamples = maxSamples;
     this.lines = new PageLines(this.#known?.lines.length ?? 0);
   }
 
@@ -69,8 +72,8 @@ export class PageReader {
     while (this.total < enough) {
       if (this.#readKnown(enough)) continue;
       if (!this.#readEntry()) return false;
-      if (this.total > MAX_SAMPLES)
-        throw new ParseError(`sample limit exceeded (built-in limit of ${MAX_SAMPLES} samples)`);
+      if (this.total > this.#maxSamples)
+        throw new ParseError(`sample limit exceeded (built-in limit of ${this.#maxSamples} samples)`);
     }
     return true;
   }
@@ -111,6 +114,7 @@ export class PageReader {
 
   #addKnown(from: number, end: number, value: number, time: number): void {
     const line = this.lines.add(end, value, time);
+    this.total++;
     const { lines } = this.#known as KnownPage;
     this.lines.copySeries(line, lines, from);
     this.#count(lines.slots[from] as number, value);
@@ -127,6 +131,7 @@ export class PageReader {
     if (entry === 'end') return false;
     const { seriesStart, valueStart, type, value } = parser;
     const line = lines.add(parser.at, value, parser.timestamp);
+    this.total++;
     const known = this.#find(seriesStart, parser.seriesEnd);
     if (known >= 0) this.#next = known + 1;
     const slot =
@@ -155,7 +160,6 @@ export class PageReader {
   }
 
   #count(slot: number, value: number): void {
-    this.total++;
     if (slot === DROPPED) return;
     this.kept++;
     if (Number.isNaN(value)) this.hasNaN = true;

@@ -69,11 +69,7 @@ test.each<[string, string, string]>([
     '\n# EOF\n',
     String.raw`expected a valid start token, got "\n" ("INVALID") while parsing: "\n"`,
   ],
-  [
-    'two spaces',
-    'a  1\n# EOF\n',
-    String.raw`expected value after metric, got "  " ("INVALID") while parsing: "a  "`,
-  ],
+  ['two spaces', 'a  1\n# EOF\n', `expected value after metric, got "  " ("INVALID") while parsing: "a  "`],
   [
     'a space within labels',
     'a{b="c", d="e"} 1\n# EOF\n',

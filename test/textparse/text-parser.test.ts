@@ -68,11 +68,7 @@ test.each<[string, string, string[]]>([
 
 test.each<[string, string | Buffer, string]>([
   ['a name alone', 'a', String.raw`expected value after metric, got "\n" ("INVALID") while parsing: "a\n"`],
-  [
-    'single quotes',
-    "a{b='c'} 1\n",
-    String.raw`expected label value, got "'" ("INVALID") while parsing: "a{b='"`,
-  ],
+  ['single quotes', "a{b='c'} 1\n", `expected label value, got "'" ("INVALID") while parsing: "a{b='"`],
   [
     'no value of a label',
     'a{b=\n',
@@ -143,7 +139,7 @@ test.each<[string, string | Buffer, string]>([
   [
     'a type of nothing',
     '# TYPE 1 gauge\n',
-    String.raw`expected metric name after TYPE, got "1" ("INVALID") while parsing: "# TYPE 1"`,
+    `expected metric name after TYPE, got "1" ("INVALID") while parsing: "# TYPE 1"`,
   ],
   [
     'help that is no text',
@@ -161,7 +157,7 @@ test.each<[string, string | Buffer, string]>([
   expect(entriesOf(page)).toEqual([`error: ${want}`]);
 });
 
-test('a mistake is told in a short line, however long the page is', () => {
+test('a mistake is one short line, however long the page is', () => {
   const [error = ''] = entriesOf(`a{b="${'x'.repeat(100_000)}`);
   expect(error).toMatch(/^error: expected label value, got .*\.\.\.$/);
   expect(error.length).toBeLessThan(2000);
