@@ -9,8 +9,9 @@ import type { ByteCache } from './chunks/cache.js';
 import { ChunkTable } from './chunks/chunk-table.js';
 import { TimestampsTable } from './chunks/timestamps-table.js';
 import { LogTable } from './head/log-table.js';
+import { StreamsTable } from './head/streams-table.js';
 import { SeriesTable } from './index/series-table.js';
-import { LARGE_CHUNK, PAGE_SIZE, SAMPLES_MIGRATIONS } from './schema.js';
+import { LARGE_CHUNK, OLDEST_READABLE, PAGE_SIZE, SAMPLES_MIGRATIONS } from './schema.js';
 
 /** Pages the journal may have before they are copied into the file: a busy journal is as large as the samples. */
 const JOURNAL_PAGES = 128;
@@ -18,6 +19,7 @@ const JOURNAL_PAGES = 128;
 /** An open file. The caller must close it; every method throws SQLite's errors. */
 export class SampleFile {
   readonly series: SeriesTable;
+  readonly streams: StreamsTable;
   readonly log: LogTable;
   readonly axes: TimestampsTable;
   readonly chunks: ChunkTable;
@@ -40,7 +42,7 @@ export class SampleFile {
   ) {
     this.#path = path;
     const db = isReadOnly
-      ? openToRead(path, SAMPLES_MIGRATIONS)
+      ? openToRead(path, SAMPLES_MIGRATIONS, OLDEST_READABLE)
       : openDatabase(path, SAMPLES_MIGRATIONS, PAGE_SIZE);
     try {
       if (!isReadOnly) {
@@ -49,7 +51,9 @@ export class SampleFile {
       }
       const sink = isReadOnly ? withoutReports(damage) : damage;
       this.series = new SeriesTable(db, sink);
-      this.log = new LogTable(db, sink);
+      const hasStreams = db.pragma('user_version', { simple: true }) === SAMPLES_MIGRATIONS.length;
+      this.streams = new StreamsTable(db, hasStreams);
+      this.log = new LogTable(db, sink, hasStreams);
       this.axes = new TimestampsTable(db);
       this.chunks = new ChunkTable(db, this.axes, cache, { large: LARGE_CHUNK, isReadOnly });
       const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();

@@ -1,5 +1,5 @@
-// What a sample store does between scrapes, a slice at a time: deletes what is too old or too much, merges small chunks,
-// gives space back, compares chunks with their index.
+// What a sample store does between scrapes, a slice at a time: deletes what is too old or too much, puts what streams that are
+// over have left into chunks, merges small chunks, gives space back, compares chunks with their index.
 
 import type { Clock, Millis } from '../model/time.js';
 import type { ByteCache } from './chunks/cache.js';
@@ -8,6 +8,7 @@ import { pruneChunks } from './chunks/retention.js';
 import type { SampleFile } from './file.js';
 import type { SeriesRef, StoredSeries } from './index/series-columns.js';
 import type { SeriesRegistry } from './index/series-registry.js';
+import type { Journal } from './journal.js';
 
 /** Retention is looked at this often. */
 const PRUNE_INTERVAL: Millis = 60_000;
@@ -20,6 +21,7 @@ const CHECK_BATCH = 100;
 interface MaintenanceParts {
   readonly registry: SeriesRegistry;
   readonly stored: StoredSeries;
+  readonly journal: Journal;
   readonly cache: ByteCache;
   readonly clock: Clock;
 }
@@ -69,7 +71,19 @@ export class Maintenance {
    * @returns whether there is more to do
    */
   step(file: SampleFile, reload: () => void): boolean {
-    return this.#prune(file, reload) || this.#merge(file, reload) || this.#tidy(file) || this.#check(file);
+    return (
+      this.#prune(file, reload) ||
+      this.#drain(file) ||
+      this.#merge(file, reload) ||
+      this.#tidy(file) ||
+      this.#check(file)
+    );
+  }
+
+  #drain(file: SampleFile): boolean {
+    const series = this.#parts.journal.drain(file, this.#parts.clock.elapsed());
+    if (series) this.addMergeable(series);
+    return series !== undefined;
   }
 
   #prune(file: SampleFile, reload: () => void): boolean {

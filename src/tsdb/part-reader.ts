@@ -4,8 +4,8 @@
 import type { LabelMatcher, Series } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import type { SampleFile } from './file.js';
-import { Selection, type SeriesOf, type Wanted } from './selection.js';
-import type { WindowReader } from './window-reader.js';
+import { type Progress, Selection, type SeriesOf, type Wanted } from './selection.js';
+import type { Seen, WindowReader } from './window-reader.js';
 
 /** Times that reading by parts is begun. A file that is only read may be loaded again at every part. */
 const ATTEMPTS = 3;
@@ -16,12 +16,10 @@ const SLICE: Millis = 5;
 interface PartSource {
   /** Runs an action on the file, undefined where there is none. @throws the disk's error */
   read<T>(action: (file: SampleFile | undefined) => T): T;
-  reader(file: SampleFile | undefined, from: Millis, to: Millis): WindowReader;
+  reader(file: SampleFile | undefined, from: Millis, seen: Seen): WindowReader;
   /** Changes when numbers of series become those of others. */
   generation(): number;
-  /** The time of the latest scrape. */
-  last(): Millis;
-  isInterimOpen(): boolean;
+  progress(): Progress;
   /** The monotonic clock. */
   elapsed(): Millis;
 }
@@ -68,7 +66,7 @@ export class PartReader {
   /** @param begin what makes a series for the reader, from the first one on */
   #readByParts(wanted: Wanted, begin: () => SeriesOf): Series[] {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const selection = new Selection(wanted, this.#source.last(), this.#source.isInterimOpen());
+      const selection = new Selection(wanted, this.#source.progress());
       const found = this.#tryByParts(selection, wanted, begin());
       if (found) return found;
     }
@@ -78,7 +76,7 @@ export class PartReader {
   /** Others have to wait, but what changes meanwhile cannot keep it from coming to an end. */
   #readAtOnce({ from, to, matchers, isLatest }: Wanted, seriesOf: SeriesOf): Series[] {
     return this.#source.read(file => {
-      const reader = this.#source.reader(file, from, to);
+      const reader = this.#source.reader(file, from, all(to));
       return reader.matching(matchers, isLatest).flatMap(each => seriesOf(reader, each) ?? []);
     });
   }
@@ -87,19 +85,19 @@ export class PartReader {
   #tryByParts(selection: Selection, wanted: Wanted, seriesOf: SeriesOf): Series[] | undefined {
     const { from, to, matchers, isLatest } = wanted;
     const matching = this.#source.read(file =>
-      this.#source.reader(file, from, to).matching(matchers, isLatest),
+      this.#source.reader(file, from, all(to)).matching(matchers, isLatest),
     );
     // The first reading may have loaded the file.
     const generation = this.#source.generation();
     while (selection.next < matching.length) {
       if (selection.next > 0) wanted.pause?.();
       if (this.#source.generation() !== generation) return undefined;
-      const until = selection.until(this.#source.last(), this.#source.isInterimOpen());
-      if (until === undefined) return undefined;
+      const seen = selection.seen(this.#source.progress());
+      if (seen === undefined) return undefined;
       const deadline = this.#source.elapsed() + (selection.mayPause ? SLICE : Number.POSITIVE_INFINITY);
       selection.add(
         this.#source.read(file => {
-          const reader = selection.readerOf(file, until, () => this.#source.reader(file, from, until));
+          const reader = selection.readerOf(file, seen, () => this.#source.reader(file, from, seen));
           const read = () =>
             selection.part(
               matching,
@@ -113,3 +111,5 @@ export class PartReader {
     return selection.found;
   }
 }
+
+const all = (to: Millis): Seen => ({ to, upTo: Number.POSITIVE_INFINITY });

@@ -1,5 +1,6 @@
-// The tables of the samples' own database. A scrape goes to `log` first, a row each; from there series by series into
-// `chunks`, whose times are in `axes` unless they are evenly spaced.
+// The tables of the samples' own database. A scrape goes to `log` first, a row each (those of scrape targets, which are
+// streams of their own, to `stream_log`); from there series by series into `chunks`, whose times are in `axes` unless they
+// are evenly spaced.
 
 /** The tables; opened with {@link PAGE_SIZE}. */
 const samplesMigration = `
@@ -24,8 +25,19 @@ const checksumsMigration = `
   ALTER TABLE chunks ADD COLUMN checksum INTEGER;
 `;
 
+/** Scrapes of scrape targets. A stream's rows are side by side: they are deleted together. */
+const streamsMigration = `
+  CREATE TABLE streams (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL);
+  CREATE TABLE stream_log (
+    stream INTEGER NOT NULL, at INTEGER NOT NULL, samples BLOB NOT NULL, PRIMARY KEY (stream, at)
+  ) WITHOUT ROWID;
+`;
+
 /** The steps that bring a file up to date; their number is its version. */
-export const SAMPLES_MIGRATIONS: readonly string[] = [samplesMigration, checksumsMigration];
+export const SAMPLES_MIGRATIONS: readonly string[] = [samplesMigration, checksumsMigration, streamsMigration];
+
+/** The oldest version that can be read as it is: the tables it has are the same. */
+export const OLDEST_READABLE = 2;
 
 /** Bytes of a page: a chunk takes some thousand, and what is left of a page is lost. */
 export const PAGE_SIZE = 16_384;

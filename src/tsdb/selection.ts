@@ -4,7 +4,7 @@
 import type { LabelMatcher, Series } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import type { SampleFile } from './file.js';
-import type { LabelledSeries, WindowReader } from './window-reader.js';
+import type { LabelledSeries, Seen, WindowReader } from './window-reader.js';
 
 /** What is asked for. */
 export interface Wanted {
@@ -24,6 +24,16 @@ interface SelectedSeries {
   readonly next: number;
 }
 
+/** How far scrapes have come. */
+export interface Progress {
+  /** The number of the last one. */
+  readonly sequence: number;
+  /** The time of the newest sample; -Infinity where there is none. */
+  readonly newest: Millis;
+  /** Something is shown between two scrapes. */
+  readonly isInterim: boolean;
+}
+
 export class Selection {
   /** Between scrapes there is a state that the next scrape takes away: it is read at once. */
   readonly mayPause: boolean;
@@ -31,25 +41,27 @@ export class Selection {
   /** The series that is read next. */
   next = 0;
   readonly #to: Millis;
-  readonly #newest: Millis;
+  readonly #start: Progress;
   #reader: WindowReader | undefined;
 
-  /** @param newest the last scrape that is kept, -Infinity where there is none */
-  constructor({ to, pause }: Wanted, newest: Millis, isInterim: boolean) {
+  constructor({ to, pause }: Wanted, start: Progress) {
     this.#to = to;
-    this.#newest = newest;
-    this.mayPause = pause !== undefined && !isInterim;
+    this.#start = start;
+    this.mayPause = pause !== undefined && !start.isInterim;
   }
 
-  /** Up to when to read, now that this is the newest; undefined when that cannot be said. */
-  until(newest: Millis, isInterim: boolean): Millis | undefined {
-    if (!this.mayPause || (newest === this.#newest && !isInterim)) return this.#to;
-    return Number.isFinite(this.#newest) ? Math.min(this.#to, this.#newest) : undefined;
+  /** What to read now that scrapes have come so far; undefined when that cannot be said. */
+  seen({ sequence, isInterim }: Progress): Seen | undefined {
+    const start = this.#start;
+    if (!this.mayPause || (sequence === start.sequence && !isInterim))
+      return { to: this.#to, upTo: Number.POSITIVE_INFINITY };
+    if (!Number.isFinite(start.newest)) return undefined;
+    return { to: Math.min(this.#to, start.newest), upTo: start.sequence };
   }
 
   /** The same one while it can be: it keeps what series have in common. */
-  readerOf(file: SampleFile | undefined, until: Millis, make: () => WindowReader): WindowReader {
-    if (!this.#reader?.reads(until, file)) this.#reader = make();
+  readerOf(file: SampleFile | undefined, seen: Seen, make: () => WindowReader): WindowReader {
+    if (!this.#reader?.reads(seen, file)) this.#reader = make();
     return this.#reader as WindowReader;
   }
 

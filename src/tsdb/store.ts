@@ -4,26 +4,24 @@
 
 import type { Labels } from '../model/labels.js';
 import type { LabelMatcher, SampleSource, Series } from '../model/samples.js';
-import type { Scrape } from '../model/scrape.js';
+import type { AppendResult, Scrape } from '../model/scrape.js';
 import { type Clock, type Millis, systemClock } from '../model/time.js';
 import { ResilientDatabase } from '../store/resilient-database.js';
 import { ByteCache } from './chunks/cache.js';
-import { ChunkCutter, type CutStep } from './chunks/cut-chunks.js';
 import { rescueSamples, SampleFile } from './file.js';
-import { Head } from './head/head.js';
+import { Heads } from './head/heads.js';
 import { Interim } from './head/interim.js';
 import { type SeriesRef, StoredSeries } from './index/series-columns.js';
 import { SeriesRegistry } from './index/series-registry.js';
-import { Sources } from './index/sources.js';
+import { Journal } from './journal.js';
 import { Maintenance } from './maintenance.js';
 import { PartReader } from './part-reader.js';
 import { deleteFrom } from './rewind.js';
 import { ScrapeAppender } from './scrape-appender.js';
 import type { SampleStats, SampleStoreOptions } from './store-options.js';
-import { WindowReader } from './window-reader.js';
+import { Streams } from './streams.js';
+import { type Seen, WindowReader } from './window-reader.js';
 
-/** Scrapes that waited and are written with the next one. */
-const CATCH_UP = 20;
 /** Samples so much later than now are looked at before they are believed. */
 const FUTURE: Millis = 60_000;
 
@@ -35,11 +33,11 @@ export class SampleStore implements SampleSource {
   readonly #clock: Clock;
   readonly #cache: ByteCache;
   readonly #stored = new StoredSeries();
-  readonly #head = new Head(this.#stored);
-  readonly #registry = new SeriesRegistry(this.#stored, this.#head);
-  readonly #sources = new Sources(this.#registry);
+  readonly #heads = new Heads(this.#stored);
+  readonly #registry = new SeriesRegistry(this.#stored, this.#heads);
+  readonly #streams = new Streams(this.#heads, this.#registry);
   readonly #interim = new Interim(this.#registry.index);
-  readonly #chunkCutter = new ChunkCutter(this.#head, this.#stored);
+  readonly #journal: Journal;
   readonly #appender: ScrapeAppender;
   readonly #reader: PartReader;
   readonly #guarded: ResilientDatabase<SampleFile>;
@@ -54,21 +52,27 @@ export class SampleStore implements SampleSource {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#cache = new ByteCache(options.cacheBytes ?? 32 * 1024 * 1024);
-    const [stored, head, registry] = [this.#stored, this.#head, this.#registry];
-    const [sources, interim, chunkCutter] = [this.#sources, this.#interim, this.#chunkCutter];
-    const parts = { stored, head, registry, sources, interim, chunkCutter };
-    this.#appender = new ScrapeAppender(parts, at => this.#rewind(at));
+    const [stored, heads, registry] = [this.#stored, this.#heads, this.#registry];
+    const parts = { stored, heads, registry, streams: this.#streams, interim: this.#interim };
+    this.#journal = new Journal(parts);
+    this.#appender = new ScrapeAppender(parts, {
+      onSetBack: at => this.#rewind(at),
+      onLost: head => this.#journal.resetHead(head),
+    });
     this.#reader = new PartReader({
       read: action => this.#read(action),
-      reader: (file, from, to) => this.#window(file, from, to),
+      reader: (file, from, seen) => this.#window(file, from, seen),
       generation: () => this.#generation,
-      last: () => this.#head.last,
-      isInterimOpen: () => this.#interim.isOpen,
+      progress: () => ({
+        sequence: this.#heads.sequence,
+        newest: this.#heads.newest,
+        isInterim: this.#interim.isOpen,
+      }),
       elapsed: () => this.#clock.elapsed(),
     });
     const { retention, maxBytes = 0 } = options;
     this.#maintenance = new Maintenance(
-      { registry: this.#registry, stored: this.#stored, cache: this.#cache, clock: this.#clock },
+      { registry, stored, journal: this.#journal, cache: this.#cache, clock: this.#clock },
       { limits: { retention, maxBytes }, hold: held => this.#eachHeld(held) },
     );
     this.#guarded = new ResilientDatabase({
@@ -101,7 +105,7 @@ export class SampleStore implements SampleSource {
       chunks,
       bytes: this.#guarded.readable?.size ?? 0,
       errors: this.#guarded.errors,
-      pending: this.#unlogged(),
+      pending: this.#heads.waiting().length,
       oldest: Number.isFinite(oldest) ? oldest : undefined,
       problem: this.#guarded.problem,
       damage: { rows: this.#guarded.damage.rows, at: this.#guarded.damage.at },
@@ -115,6 +119,13 @@ export class SampleStore implements SampleSource {
   append(scrape: Scrape): void {
     this.beginScrape(scrape);
     this.commit();
+  }
+
+  /** Keeps a scrape of another stream than the monitor's own as {@link append} does; one that was begun stays open. */
+  appendStream(stream: string, scrape: Scrape): AppendResult {
+    const result = this.#appender.appendStream(stream, scrape);
+    this.#flush();
+    return result;
   }
 
   /**
@@ -170,10 +181,11 @@ export class SampleStore implements SampleSource {
   #rewind(at: Millis): void {
     this.#generation++;
     const { file, log } = this.#options;
-    const fields = { file, from: new Date(this.#head.last).toISOString(), to: new Date(at).toISOString() };
+    const from = new Date(this.#heads.newest).toISOString();
+    const fields = { file, from, to: new Date(at).toISOString() };
     log('warn', 'The clock was set back; samples of the time to come are forgotten', fields);
     this.#guarded.use(opened => deleteFrom(opened, at));
-    this.#head.drop(this.#head.rows.length);
+    this.#heads.clear();
     this.#closeFile();
     this.#stored.clearTimes();
     const opened = this.#guarded.opened;
@@ -191,18 +203,18 @@ export class SampleStore implements SampleSource {
    * Chunks are not read: one that spans the window counts. @throws the disk's error
    */
   series(matcherSets: readonly (readonly LabelMatcher[])[], from: Millis, to: Millis): Labels[] {
-    return this.#read(file => this.#window(file, from, to).series(matcherSets));
+    return this.#read(file => this.#window(file, from, { to, upTo: Number.POSITIVE_INFINITY }).series(matcherSets));
   }
 
-  #window(file: SampleFile | undefined, from: Millis, to: Millis): WindowReader {
+  #window(file: SampleFile | undefined, from: Millis, { to, upTo }: Seen): WindowReader {
     const places = {
       stored: this.#stored,
       index: this.#registry.index,
-      head: this.#head,
+      heads: this.#heads,
       interim: this.#interim,
       file,
     };
-    return new WindowReader(places, from, to);
+    return new WindowReader(places, from, to, upTo);
   }
 
   /**
@@ -219,18 +231,18 @@ export class SampleStore implements SampleSource {
 
   /** Calls back for series that may not be in the index and are not to be forgotten. */
   #eachHeld(held: (series: SeriesRef) => void): void {
-    this.#sources.eachHeld(held);
+    this.#streams.eachHeld(held);
     this.#interim.eachHeld(held);
     this.#appender.eachHeld(held);
-    for (const { ended } of this.#head.rows) ended.forEach(held);
+    this.#journal.eachHeld(held);
     this.#maintenance.mergeable.forEach(held);
-    this.#chunkCutter.queue.forEach(held);
   }
 
   /** Writes what waits and closes the file. */
   close(): void {
-    while (!this.#guarded.isClosed && this.#unlogged() > 0) if (!this.#flush()) break;
-    const waiting = this.#unlogged();
+    this.#heads.settle();
+    while (!this.#guarded.isClosed && this.#heads.waiting().length > 0) if (!this.#flush()) break;
+    const waiting = this.#heads.waiting().length;
     if (waiting > 0 && !this.#guarded.isClosed) {
       this.#options.log('error', 'Samples could not be written and are lost', { scrapes: waiting });
     }
@@ -264,7 +276,7 @@ export class SampleStore implements SampleSource {
     try {
       this.#load(file);
       this.#registry.replay(file);
-      this.#chunkCutter.reset();
+      this.#journal.reset();
       this.#maintenance.reset();
     } catch (error) {
       file.close();
@@ -292,47 +304,20 @@ export class SampleStore implements SampleSource {
     this.#generation++;
     this.#cache.clear();
     this.#maintenance.mergeable.clear();
-    this.#chunkCutter.reset();
+    this.#journal.reset();
     this.#registry.startOver();
-    for (const row of this.#head.rows) row.isLogged = false;
-  }
-
-  /** Rows at the head's end that are not on disk. */
-  #unlogged(): number {
-    const { rows } = this.#head;
-    return rows.length - 1 - rows.findLastIndex(row => row.isLogged);
+    for (const head of this.#heads.all()) for (const row of head.rows) row.isLogged = false;
   }
 
   /** @returns whether something was written. */
   #flush(): boolean {
-    if (this.#unlogged() === 0) return false;
+    if (this.#heads.waiting().length === 0) return false;
     const isWritten = this.#guarded.use(file => {
-      // Asked for here: opening the file puts what it has before them.
-      const rows = this.#head.rows.slice(-this.#unlogged()).slice(0, CATCH_UP);
-      const step = this.#write(file, rows);
-      for (const row of rows) row.isLogged = true;
-      if (!step) return true;
-      this.#maintenance.addMergeable(this.#chunkCutter.done(step));
+      this.#maintenance.addMergeable(this.#journal.write(file, () => this.#reload(file)));
       return true;
     });
-    if (isWritten && this.#unlogged() === 0) this.#guarded.succeeded();
+    if (isWritten && this.#heads.waiting().length === 0) this.#guarded.succeeded();
     return isWritten ?? false;
-  }
-
-  #write(file: SampleFile, rows: SampleRows): CutStep | undefined {
-    const added: SeriesRef[] = [];
-    try {
-      const step = file.transaction(() => {
-        this.#reload(file);
-        for (const row of rows) this.#registry.write(file, row, added);
-        return this.#chunkCutter.step(file);
-      });
-      this.#registry.finishWrite(added, true);
-      return step;
-    } catch (error) {
-      this.#registry.finishWrite(added, false);
-      throw error;
-    }
   }
 
   /** Another process has written: an import. */
@@ -350,5 +335,3 @@ export class SampleStore implements SampleSource {
     });
   }
 }
-
-type SampleRows = Head['rows'];

@@ -8,7 +8,7 @@ import { Assembler } from './chunks/assemble.js';
 import type { Run } from './chunks/chunk-table.js';
 import type { SampleFile } from './file.js';
 import { Arena } from './head/arena.js';
-import type { Head } from './head/head.js';
+import type { Heads } from './head/heads.js';
 import type { Interim } from './head/interim.js';
 import type { SeriesRef, StoredSeries } from './index/series-columns.js';
 import type { SeriesIndex } from './index/series-index.js';
@@ -18,11 +18,17 @@ import { Latest } from './latest.js';
 interface SamplePlaces {
   readonly stored: StoredSeries;
   readonly index: SeriesIndex;
-  readonly head: Head;
+  readonly heads: Heads;
   /** Samples between the newest scrape and the next. */
   readonly interim: Interim;
   /** Undefined while the file cannot be opened. */
   readonly file: SampleFile | undefined;
+}
+
+/** What is seen by a question: samples up to a time, of scrapes up to a number. */
+export interface Seen {
+  readonly to: Millis;
+  readonly upTo: number;
 }
 
 export interface LabelledSeries {
@@ -37,11 +43,14 @@ export class WindowReader {
   readonly #places: SamplePlaces;
   readonly #from: Millis;
   readonly #to: Millis;
+  readonly #upTo: number;
   readonly #arena = new Arena();
   readonly #assembler: Assembler;
   readonly #latest: Latest;
 
-  constructor(places: SamplePlaces, from: Millis, to: Millis) {
+  /** @param upTo the number of the last scrape that is seen */
+  constructor(places: SamplePlaces, from: Millis, to: Millis, upTo = Number.POSITIVE_INFINITY) {
+    this.#upTo = upTo;
     this.#places = places;
     this.#from = from;
     this.#to = to;
@@ -49,15 +58,15 @@ export class WindowReader {
     this.#latest = new Latest(from, to);
   }
 
-  /** Whether this reader is for a window that ends at `to`, and for this file. */
-  reads(to: Millis, file: SampleFile | undefined): boolean {
-    return to === this.#to && file === this.#places.file;
+  /** Whether this reader is for what is seen at a moment, and for this file. */
+  reads({ to, upTo }: Seen, file: SampleFile | undefined): boolean {
+    return to === this.#to && upTo === this.#upTo && file === this.#places.file;
   }
 
   /** A series with all its samples; undefined where it has nothing. */
   all({ series, labels }: LabelledSeries): Series | undefined {
     const run = this.#isAllInHead(series)
-      ? this.#places.head.read(series, this.#from, this.#to, this.#arena)
+      ? this.#places.heads.read(series, this.#from, this.#to, this.#arena, this.#upTo)
       : this.#assembler.join(this.#runs(series));
     return this.#withEnds(series, labels, run, undefined);
   }
@@ -73,9 +82,9 @@ export class WindowReader {
   }
 
   #lastRun(series: SeriesRef): Run | undefined {
-    const { stored, head } = this.#places;
+    const { stored, heads } = this.#places;
     const last = stored.last.get(series);
-    const value = last <= this.#to ? head.lastValue(series) : undefined;
+    const value = last <= this.#to ? heads.lastValue(series, this.#upTo) : undefined;
     return value === undefined ? this.#latest.of(this.#runs(series)) : this.#latest.at(last, value);
   }
 
@@ -126,31 +135,31 @@ export class WindowReader {
 
   /** Whether the head has all samples of a series in the window, so that no chunk has to be read. */
   #isAllInHead(series: SeriesRef): boolean {
-    const { stored, head, file } = this.#places;
+    const { stored, heads, file } = this.#places;
     if (!file || stored.id.get(series) === 0) return true;
-    return this.#from >= head.from(series) || this.#from > stored.sealedTo.get(series);
+    return this.#from >= heads.from(series) || this.#from > stored.sealedTo.get(series);
   }
 
   #runs(series: SeriesRef): Run[] {
-    const { stored, head, file } = this.#places;
-    const headFrom = head.from(series);
+    const { stored, heads, file } = this.#places;
+    const headFrom = heads.from(series);
     const runs: Run[] = [];
     if (file && !this.#isAllInHead(series)) {
       const until = Math.min(this.#to, headFrom);
       runs.push(...file.chunks.readAll(file.chunks.within(stored.id.get(series), this.#from, until)));
     }
-    if (this.#to >= headFrom) runs.push(head.read(series, this.#from, this.#to, this.#arena));
+    if (this.#to >= headFrom) runs.push(heads.read(series, this.#from, this.#to, this.#arena, this.#upTo));
     return runs;
   }
 
   #hasSample(series: SeriesRef): boolean {
-    const { stored, head, file } = this.#places;
+    const { stored, heads, file } = this.#places;
     const [from, to] = [this.#from, this.#to];
     const first = stored.first.get(series);
     const last = stored.last.get(series);
     if (first > to || last < from) return false;
     if (first >= from || last <= to) return true;
-    if (stored.column.get(series) >= 0 && head.read(series, from, to).values.length > 0) return true;
+    if (heads.has(series) && heads.read(series, from, to).values.length > 0) return true;
     return file !== undefined && file.chunks.within(stored.id.get(series), from, to).length > 0;
   }
 }

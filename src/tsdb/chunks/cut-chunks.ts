@@ -1,21 +1,26 @@
-// Samples leave the head for chunks a block of rows at a time, some series with every scrape, so that none of them
-// takes long. Comes in: the head; goes out: chunks, and the rows that are no longer needed.
+// Samples leave a head for chunks a block of rows at a time, some series with every scrape of its stream, so that none of
+// them takes long. Comes in: a head; goes out: chunks, and the rows that are no longer needed.
 
+import type { Millis } from '../../model/time.js';
 import type { SampleFile } from '../file.js';
 import type { Head } from '../head/head.js';
 import type { HeadRow } from '../head/head-row.js';
+import type { Heads } from '../head/heads.js';
 import type { SeriesRef, StoredSeries } from '../index/series-columns.js';
 
 /** Rows of a block, at most: with its series in chunks of as many samples, the scrapes themselves can go. */
 export const BLOCK = 96;
-/** Samples a block is to have at most: what is not in chunks is in memory, eight bytes each. */
+/** Samples the blocks of all heads are to have at most: what is not in chunks is in memory, eight bytes each. */
 const MANY = 2_000_000;
 /** Rows of a block however many series there are; smaller chunks would take more space than they hold. */
 const FEW_ROWS = 24;
 /** Scrapes over which a block's series are spread. */
 const SPREAD = 24;
-/** Series worth a scrape's time however few there are. */
+/** Series worth a scrape's time however few there are; of one of many streams more, as each write costs whole pages. */
 const AT_LEAST = 16;
+const AT_LEAST_OF_STREAM = 128;
+/** Series at a time of a head that no scrapes come for. */
+const DRAIN_BATCH = 500;
 
 interface CutChunk {
   readonly series: SeriesRef;
@@ -30,16 +35,18 @@ export interface CutStep {
   readonly isLast: boolean;
 }
 
-/** The block that is on its way. */
+/** The block of one head that is on its way. */
 export class ChunkCutter {
   readonly #head: Head;
+  readonly #heads: Heads;
   readonly #stored: StoredSeries;
   #queue: readonly SeriesRef[] = [];
   /** The newest row of the block; undefined between two blocks. */
   #until: HeadRow | undefined;
 
-  constructor(head: Head, stored: StoredSeries) {
+  constructor(head: Head, heads: Heads, stored: StoredSeries) {
     this.#head = head;
+    this.#heads = heads;
     this.#stored = stored;
   }
 
@@ -56,31 +63,49 @@ export class ChunkCutter {
 
   /** Writes the next series' samples, within a transaction; undefined when no block is full. */
   step(file: SampleFile): CutStep | undefined {
-    this.#start();
+    const { rows, stream, width } = this.#head;
+    const count = this.#rowsOfBlock();
+    // A stream's newest scrape stays: it says whose the series are.
+    if (!this.#until && (stream === undefined || rows.length > count)) this.#start(rows[count - 1]);
+    const least = stream === undefined ? AT_LEAST : AT_LEAST_OF_STREAM;
+    return this.#step(file, Math.max(least, Math.ceil(width / SPREAD)));
+  }
+
+  /** The same for a head that no scrapes come for, whose block is all it has. */
+  drain(file: SampleFile): CutStep | undefined {
+    if (!this.#until) this.#start(this.#head.rows.at(-1));
+    return this.#step(file, DRAIN_BATCH);
+  }
+
+  #rowsOfBlock(): number {
+    return Math.min(BLOCK, Math.max(FEW_ROWS, Math.floor(MANY / this.#heads.width)));
+  }
+
+  #start(until: HeadRow | undefined): void {
+    if (!until?.isLogged) return;
+    this.#until = until;
+    this.#queue = [...new Set([...this.#head.series(), ...this.#head.timed])];
+  }
+
+  #step(file: SampleFile, size: number): CutStep | undefined {
     if (!this.#until) return undefined;
-    const size = Math.max(AT_LEAST, Math.ceil(this.#head.series().length / SPREAD));
+    const { at } = this.#until;
     const some = this.#queue.slice(0, size);
-    const sealed = some.flatMap(series => this.#cut(file, series, (this.#until as HeadRow).at));
+    const sealed = some.flatMap(series => this.#cut(file, series, at));
     const isLast = some.length === this.#queue.length;
-    if (isLast) file.log.trim(this.#until.at);
+    if (isLast) file.log.trim(this.#head.id, at);
     return { chunks: sealed, count: some.length, isLast };
   }
 
-  #start(): void {
-    if (this.#until) return;
-    const series = this.#head.series();
-    const rows = Math.min(BLOCK, Math.max(FEW_ROWS, Math.floor(MANY / series.length)));
-    const until = this.#head.rows[rows - 1];
-    if (!until?.isLogged) return;
-    this.#until = until;
-    this.#queue = series;
-  }
-
-  #cut(file: SampleFile, series: SeriesRef, until: number): CutChunk[] {
+  #cut(file: SampleFile, series: SeriesRef, at: Millis): CutChunk[] {
+    const id = this.#stored.id.get(series);
+    if (id === 0) return [];
+    // Times of its own may be later than the scrape's: such a series goes as a whole.
+    const until = this.#heads.timed.has(series) ? Number.POSITIVE_INFINITY : at;
     // After a restart part of the block may be in chunks already.
-    const run = this.#head.read(series, nextAfter(this.#stored.sealedTo.get(series)), until);
+    const run = this.#heads.read(series, nextAfter(this.#stored.sealedTo.get(series)), until);
     if (run.values.length === 0) return [];
-    file.chunks.add(this.#stored.id.get(series), run, 'quick');
+    file.chunks.add(id, run, 'quick');
     return [{ series, last: run.times.at(-1) as number }];
   }
 
@@ -90,13 +115,25 @@ export class ChunkCutter {
       this.#stored.sealedTo.set(series, last);
       this.#stored.chunks.set(series, this.#stored.chunks.get(series) + 1);
       this.#stored.small.set(series, this.#stored.small.get(series) + 1);
+      this.#heads.timed.dropUpTo(series, last);
     }
     this.#queue = this.#queue.slice(count);
     if (isLast) {
-      this.#head.drop(this.#head.rows.indexOf(this.#until as HeadRow) + 1);
+      this.#heads.drop(this.#head, this.#head.rows.indexOf(this.#until as HeadRow) + 1);
+      this.#forgetTimed();
       this.#until = undefined;
     }
     return chunks.map(({ series }) => series);
+  }
+
+  /** Series that have no samples with times of their own any more, once none of their rows is as old as those were. */
+  #forgetTimed(): void {
+    for (const series of this.#head.timed) {
+      if (!this.#heads.timed.isEmpty(series)) continue;
+      if (this.#stored.sealedTo.get(series) >= this.#heads.first(series)) continue;
+      this.#head.timed.delete(series);
+      this.#heads.timed.delete(series);
+    }
   }
 }
 

@@ -3,30 +3,29 @@
 import type { Millis } from '../../model/time.js';
 import type { SampleFile } from '../file.js';
 
-interface Waiting {
-  readonly times: Millis[];
-  readonly values: number[];
-}
-
 /** Seals all scrapes in one transaction. @throws SQLite's errors */
 export function cutLog(file: SampleFile): void {
   file.transaction(() => {
     const sealedTo = new Map<number, Millis>();
     for (const { series, last } of file.chunks.bounds()) sealedTo.set(series, last);
-    const waiting = new Map<number, Waiting>();
-    let until: Millis | undefined;
-    for (const { at, ids, values } of file.log.all()) {
-      until = at;
-      for (const [i, id] of ids.entries()) {
-        if (at <= (sealedTo.get(id) ?? Number.NEGATIVE_INFINITY)) continue;
-        const run = waiting.get(id) ?? { times: [], values: [] };
-        waiting.set(id, run);
-        run.times.push(at);
-        run.values.push(values[i] as number);
-      }
+    const waiting = new Map<number, Map<Millis, number>>();
+    const until = new Map<number, Millis>();
+    const add = (id: number, at: Millis, value: number) => {
+      if (at <= (sealedTo.get(id) ?? Number.NEGATIVE_INFINITY)) return;
+      const run = waiting.get(id) ?? new Map<Millis, number>();
+      waiting.set(id, run);
+      if (!run.has(at)) run.set(at, value);
+    };
+    for (const { stream, at, ids, values, timed } of file.log.all()) {
+      until.set(stream, at);
+      for (const [i, id] of ids.entries()) add(id, at, values[i] as number);
+      for (const sample of timed) add(sample.id, sample.at, sample.value);
     }
-    for (const [id, { times, values }] of waiting)
-      file.chunks.add(id, { times: Float64Array.from(times), values: Float64Array.from(values) }, 'small');
-    if (until !== undefined) file.log.trim(until);
+    for (const [id, samples] of waiting) {
+      const times = Float64Array.from(samples.keys()).sort();
+      file.chunks.add(id, { times, values: times.map(at => samples.get(at) as number) }, 'small');
+    }
+    for (const [stream, at] of until) file.log.trim(stream, at);
+    for (const { id } of file.streams.all()) file.streams.remove(id);
   });
 }

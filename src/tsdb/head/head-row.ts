@@ -3,16 +3,21 @@
 import type { Millis } from '../../model/time.js';
 import type { SeriesRef } from '../index/series-columns.js';
 import { NumberColumn } from './number-column.js';
+import type { TimedRow } from './timed-samples.js';
 
 /** One scrape. */
 export interface HeadRow {
   readonly at: Millis;
+  /** Scrapes of all streams are numbered in the order they came. */
+  readonly sequence: number;
   /** By column; NaN is nothing, unless the column is in `nans`. */
   values: RowValues;
   /** Columns whose value is NaN. */
   readonly nans: ReadonlySet<number> | undefined;
   /** Series that were in the scrape before and are not in this one. */
   readonly ended: readonly SeriesRef[];
+  /** Samples with times of their own, until they are on disk. */
+  timed: TimedRow | undefined;
   /** On disk. */
   isLogged: boolean;
 }

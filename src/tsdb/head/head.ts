@@ -1,5 +1,5 @@
-// The newest scrapes in memory, a row each with a column for each series, until their samples are in chunks. Comes
-// in: rows; goes out: a series' samples.
+// The newest scrapes of one stream in memory, a row each with a column for each of its series, until their samples are in
+// chunks. Comes in: rows; goes out: a series' samples.
 
 import { lowerBound, upperBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
@@ -8,10 +8,27 @@ import type { SeriesRef, StoredSeries } from '../index/series-columns.js';
 import { Arena } from './arena.js';
 import { ChangedValues, emptyValues, type HeadRow, isSample, WholeValues } from './head-row.js';
 import type { NumberColumn } from './number-column.js';
+import type { Place } from './places.js';
 import { Columns, RowBuilder } from './row-builder.js';
+
+/** The number of the last scrape. */
+export interface Sequence {
+  last: number;
+}
 
 /** Rows by slot: a row's number since the start. The oldest has all values, the others what differs. */
 export class Head {
+  /** Its number among the heads. */
+  readonly number: number;
+  /** Whose scrapes these are; undefined: the monitor's own. */
+  readonly stream: string | undefined;
+  /** The stream's number in the file; 0 until it has one, and of the monitor's own. */
+  id = 0;
+  /** The stream is over: no more rows come, and what is here can go to chunks. */
+  isOver = false;
+  /** Series that had samples with times of their own since the last block. */
+  readonly timed = new Set<SeriesRef>();
+  readonly #sequence: Sequence;
   readonly #stored: StoredSeries;
   readonly #columns = new Columns();
   #rows: HeadRow[] = [];
@@ -27,8 +44,17 @@ export class Head {
   /** Memory for the next row's values. */
   #spare = emptyValues();
 
-  constructor(stored: StoredSeries) {
+  /** @param sequence numbers the scrapes of all heads */
+  constructor(stored: StoredSeries, number = 0, stream?: string, sequence: Sequence = { last: 0 }) {
     this.#stored = stored;
+    this.number = number;
+    this.stream = stream;
+    this.#sequence = sequence;
+  }
+
+  /** Whether samples may still be added to the newest row. */
+  get isOpen(): boolean {
+    return this.#open !== undefined;
   }
 
   get rows(): readonly HeadRow[] {
@@ -50,15 +76,29 @@ export class Head {
     return this.#columns.series();
   }
 
+  /** How many columns there are. */
+  get width(): number {
+    return this.#columns.length;
+  }
+
   /** Begins a row; its samples are {@link RowBuilder.set} one by one. */
   beginRow(at: Millis): RowBuilder {
     this.settle();
-    return new RowBuilder(at, this.nextSlot, this.#stored, this.#columns, this.#spare);
+    const start = {
+      at,
+      slot: this.nextSlot,
+      sequence: ++this.#sequence.last,
+      head: this.number,
+      columns: this.#columns,
+      values: this.#spare,
+    };
+    return new RowBuilder(start, this.#stored);
   }
 
   /** Shows a row that was begun; samples may still be added to it, and shown by {@link update}. */
   push(builder: RowBuilder, ended: readonly SeriesRef[], isLogged: boolean): void {
     this.#open = builder;
+    this.isOver = false;
     this.#rows.push(builder.row(ended, isLogged));
     // A new array for every row: the old one may still be in use.
     this.#times = Float64Array.from(this.#rows, each => each.at);
@@ -67,6 +107,11 @@ export class Head {
   /** Shows the newest row as it is by now, before anything of it is on disk. */
   update(ended: readonly SeriesRef[]): void {
     if (this.#open) this.#rows[this.#rows.length - 1] = this.#open.row(ended, false);
+  }
+
+  /** Rows at the end that are not on disk. */
+  waiting(): HeadRow[] {
+    return this.#rows.slice(this.#rows.findLastIndex(row => row.isLogged) + 1);
   }
 
   /** No more samples come to the newest row: it takes no more memory than it needs. */
@@ -112,18 +157,29 @@ export class Head {
     return values;
   }
 
-  /** The moment from which on a series' samples are all here. */
-  from(series: SeriesRef): Millis {
-    if (this.#stored.column.get(series) < 0) return Number.POSITIVE_INFINITY;
-    const row = this.#rows[Math.max(this.#stored.fromSlot.get(series) - this.#base, 0)];
-    return row?.at ?? Number.POSITIVE_INFINITY;
+  /** The moment from which on the samples of a series with that place are all here. */
+  from({ fromSlot }: Pick<Place, 'fromSlot'>): Millis {
+    return this.#rows[Math.max(fromSlot - this.#base, 0)]?.at ?? Number.POSITIVE_INFINITY;
   }
 
-  /** A series' samples at `from <= t <= to`. Equal times of series without gaps are one array. Values are allocated in `arena`. */
-  read(series: SeriesRef, from: Millis, to: Millis, arena = new Arena()): Run {
-    const column = this.#stored.column.get(series);
-    const start = Math.max(lowerBound(this.#times, from), this.#stored.fromSlot.get(series) - this.#base, 0);
-    const end = upperBound(this.#times, to);
+  /** The slot of the first row after a moment. */
+  slotAfter(at: Millis): number {
+    return this.#base + upperBound(this.#times, at);
+  }
+
+  /**
+   * A series' samples at `from <= t <= to`, of scrapes up to a number. Equal times of series without gaps are one array.
+   * Values are allocated in `arena`.
+   */
+  read(
+    { column, fromSlot }: Pick<Place, 'column' | 'fromSlot'>,
+    from: Millis,
+    to: Millis,
+    arena = new Arena(),
+    upTo = Number.POSITIVE_INFINITY,
+  ): Run {
+    const start = Math.max(lowerBound(this.#times, from), fromSlot - this.#base, 0);
+    const end = this.#seen(upperBound(this.#times, to), upTo);
     const values = arena.allocate(Math.max(end - start, 0));
     let count = 0;
     let gaps: number[] | undefined;
@@ -137,6 +193,13 @@ export class Head {
     }
     if (!gaps) return { times: this.#shared(start, end), values };
     return { times: this.#timesWithout(gaps, start, end), values: values.subarray(0, count) };
+  }
+
+  /** As many of the first rows as are of scrapes up to a number. */
+  #seen(count: number, upTo: number): number {
+    let seen = count;
+    while (seen > 0 && (this.#rows[seen - 1] as HeadRow).sequence > upTo) seen--;
+    return seen;
   }
 
   /** Times of rows but some, which come in order. */
@@ -159,12 +222,11 @@ export class Head {
     return Number.NaN;
   }
 
-  /** A series' newest sample, if it is here and not in what was imported beyond it. */
-  lastValue(series: SeriesRef): number | undefined {
-    const column = this.#stored.column.get(series);
-    if (column < 0) return undefined;
-    const index = this.#stored.lastSlot.get(series) - this.#base;
-    if (this.#rows[index]?.at !== this.#stored.last.get(series)) return undefined;
+  /** The value in a slot's row, if that is the row of a moment and of a scrape up to a number. */
+  valueAt(column: number, slot: number, at: Millis, upTo: number): number | undefined {
+    const index = slot - this.#base;
+    const row = this.#rows[index];
+    if (row?.at !== at || row.sequence > upTo) return undefined;
     if (index === this.#rows.length - 1) return (this.#open?.values ?? this.#newest).get(column);
     return this.#value(index, column);
   }
@@ -179,8 +241,11 @@ export class Head {
     return times;
   }
 
-  /** Lets go of the oldest rows, and of the columns of series that have no other. */
-  drop(count: number): void {
+  /**
+   * Lets go of the oldest rows, and of the columns of series that have no other.
+   * @param left called for a series that has no samples here any more
+   */
+  drop(count: number, left: (series: SeriesRef) => void = series => this.#leave(series)): void {
     const oldest = this.#rows[count];
     if (!oldest) this.#open = undefined;
     else if (!this.#open || count < this.#rows.length - 1)
@@ -189,10 +254,15 @@ export class Head {
     this.#times = this.#times.slice(count);
     this.#base += count;
     for (const series of this.#columns.series()) {
-      if (this.#stored.lastSlot.get(series) >= this.#base) continue;
-      this.#columns.free(this.#stored.column.get(series));
-      this.#stored.column.set(series, -1);
+      const place = this.#stored.places.in(series, this.number);
+      if (!place || place.lastSlot >= this.#base) continue;
+      this.#columns.free(place.column);
+      left(series);
     }
+  }
+
+  #leave(series: SeriesRef): void {
+    this.#stored.places.leave(series, this.number, place => place.fromSlot);
   }
 }
 

@@ -6,6 +6,16 @@
 const PAGE_BITS = 11;
 const PAGE = 2 ** PAGE_BITS;
 const WITHIN = PAGE - 1;
+/** Numbers the first page has room for at first: there are columns of a few things, too. */
+const SMALL = 64;
+
+/** Room for the number at `within` in a page that has room for fewer, or is not there. */
+function roomFor(within: number, isFirst: boolean): number {
+  if (!isFirst) return PAGE;
+  let room = SMALL;
+  while (room <= within) room *= 2;
+  return room;
+}
 
 /** Whole numbers of up to 31 bits and their sign. */
 export class IntegerColumn {
@@ -22,9 +32,21 @@ export class IntegerColumn {
   }
 
   set(index: number, value: number): void {
+    const page = this.#pages[index >> PAGE_BITS];
+    const within = index & WITHIN;
+    if (page && within < page.length) page[within] = value;
+    else this.#grown(index)[within] = value;
+  }
+
+  #grown(index: number): Int32Array {
     const page = index >> PAGE_BITS;
-    while (page >= this.#pages.length) this.#pages.push(new Int32Array(PAGE).fill(this.#none));
-    (this.#pages[page] as Int32Array)[index & WITHIN] = value;
+    for (let i = Math.min(page, this.#pages.length); i <= page; i++) {
+      const length = roomFor(i === page ? index & WITHIN : WITHIN, i === 0);
+      const larger = new Int32Array(length).fill(this.#none);
+      larger.set(this.#pages[i] ?? []);
+      this.#pages[i] = larger;
+    }
+    return this.#pages[page] as Int32Array;
   }
 }
 
@@ -43,9 +65,21 @@ export class NumberColumn {
   }
 
   set(index: number, value: number): void {
+    const page = this.#pages[index >> PAGE_BITS];
+    const within = index & WITHIN;
+    if (page && within < page.length) page[within] = value;
+    else this.#grown(index)[within] = value;
+  }
+
+  #grown(index: number): Float64Array {
     const page = index >> PAGE_BITS;
-    while (page >= this.#pages.length) this.#pages.push(new Float64Array(PAGE).fill(this.#none));
-    (this.#pages[page] as Float64Array)[index & WITHIN] = value;
+    for (let i = Math.min(page, this.#pages.length); i <= page; i++) {
+      const length = roomFor(i === page ? index & WITHIN : WITHIN, i === 0);
+      const larger = new Float64Array(length).fill(this.#none);
+      larger.set(this.#pages[i] ?? []);
+      this.#pages[i] = larger;
+    }
+    return this.#pages[page] as Float64Array;
   }
 
   /** All are as if they were never set; the memory stays. */
@@ -57,8 +91,10 @@ export class NumberColumn {
   assign(from: NumberColumn): void {
     this.clear();
     for (let page = 0; page < from.#pages.length; page++) {
-      if (!this.#pages[page]) this.#pages.push(new Float64Array(PAGE));
-      (this.#pages[page] as Float64Array).set(from.#pages[page] as Float64Array);
+      const numbers = from.#pages[page] as Float64Array;
+      const own = this.#pages[page];
+      if (own && own.length >= numbers.length) own.set(numbers);
+      else this.#pages[page] = numbers.slice();
     }
   }
 

@@ -4,6 +4,7 @@ import type { Millis } from '../../model/time.js';
 import type { SeriesRef, StoredSeries } from '../index/series-columns.js';
 import { type HeadRow, WholeValues } from './head-row.js';
 import { IntegerColumn, type NumberColumn } from './number-column.js';
+import type { TimedRow } from './timed-samples.js';
 
 /** Whose the columns are. */
 export class Columns {
@@ -41,51 +42,86 @@ export class Columns {
   }
 }
 
+/** What a row is begun with. */
+interface RowStart {
+  readonly at: Millis;
+  readonly slot: number;
+  readonly sequence: number;
+  /** The number of its head. */
+  readonly head: number;
+  readonly columns: Columns;
+  /** Memory for the values; what is in it is lost. */
+  readonly values: NumberColumn;
+}
+
 /** A row that is being filled. */
 export class RowBuilder {
-  readonly #at: Millis;
-  readonly #slot: number;
+  readonly #start: RowStart;
   readonly #stored: StoredSeries;
-  readonly #columns: Columns;
-  /** All values so far. */
-  readonly values: NumberColumn;
   #nans: Set<number> | undefined;
+  #timed: TimedRow | undefined;
 
-  /** @param values memory for them; what is in it is lost */
-  constructor(at: Millis, slot: number, stored: StoredSeries, columns: Columns, values: NumberColumn) {
-    this.#at = at;
-    this.#slot = slot;
+  constructor(start: RowStart, stored: StoredSeries) {
+    this.#start = start;
     this.#stored = stored;
-    this.#columns = columns;
-    this.values = values;
-    values.clear();
+    start.values.clear();
+  }
+
+  /** All values so far. */
+  get values(): NumberColumn {
+    return this.#start.values;
   }
 
   /** A series' sample; false when it has one in this row already. */
   set(series: SeriesRef, value: number): boolean {
-    if (this.#stored.lastSlot.get(series) === this.#slot) return false;
+    if (this.has(series)) return false;
+    const { at, slot } = this.#start;
     const column = this.#columnOf(series);
     this.values.set(column, value);
     if (Number.isNaN(value)) {
       this.#nans ??= new Set();
       this.#nans.add(column);
     }
-    this.#stored.lastSlot.set(series, this.#slot);
-    this.#stored.extend(series, this.#at);
+    this.#stored.places.lastSlot.set(series, slot);
+    this.#extend(series, at);
     return true;
   }
 
+  /** Whether a series has a sample in this row. */
+  has(series: SeriesRef): boolean {
+    const { places } = this.#stored;
+    return places.lastSlot.get(series) === this.#start.slot && places.head.get(series) === this.#start.head;
+  }
+
+  /** A series' sample with a time of its own. */
+  addTimed(series: SeriesRef, at: Millis, value: number): void {
+    this.#timed ??= { series: [], times: [], values: [] };
+    this.#timed.series.push(series);
+    this.#timed.times.push(at);
+    this.#timed.values.push(value);
+    this.#extend(series, at);
+  }
+
+  #extend(series: SeriesRef, at: Millis): void {
+    this.#stored.writer.set(series, this.#start.head);
+    this.#stored.extend(series, at);
+  }
+
   #columnOf(series: SeriesRef): number {
-    const known = this.#stored.column.get(series);
+    const { places } = this.#stored;
+    places.moveTo(series, this.#start.head);
+    const known = places.column.get(series);
     if (known >= 0) return known;
-    const column = this.#columns.columnOf(series);
-    this.#stored.column.set(series, column);
-    this.#stored.fromSlot.set(series, this.#slot);
+    const column = this.#start.columns.columnOf(series);
+    places.column.set(series, column);
+    places.fromSlot.set(series, this.#start.slot);
     return column;
   }
 
   /** The row as it is by now. */
   row(ended: readonly SeriesRef[], isLogged: boolean): HeadRow {
-    return { at: this.#at, values: new WholeValues(this.values), nans: this.#nans, ended, isLogged };
+    const { at, sequence } = this.#start;
+    const values = new WholeValues(this.values);
+    return { at, sequence, values, nans: this.#nans, timed: this.#timed, ended, isLogged };
   }
 }

@@ -58,7 +58,11 @@ export function mergeInto(from: SampleFile, to: SampleFile, ends: Iterable<Serie
 /** Since when each series' samples are in the log. A monitor that runs has them in memory, in one piece. */
 function firstLogged(file: SampleFile): Map<number, Millis> {
   const first = new Map<number, Millis>();
-  for (const { at, ids } of file.log.all()) for (const id of ids) if (!first.has(id)) first.set(id, at);
+  const see = (id: number, at: Millis) => first.set(id, Math.min(at, first.get(id) ?? at));
+  for (const { at, ids, timed } of file.log.all()) {
+    for (const id of ids) see(id, at);
+    for (const sample of timed) see(sample.id, sample.at);
+  }
   return first;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Millis } from '../../model/time.js';
 import { IntegerColumn, NumberColumn } from '../head/number-column.js';
+import { Places } from '../head/places.js';
 
 /** A series' number in memory. One that nothing holds any more is given to another series. */
 export type SeriesRef = number;
@@ -10,11 +11,10 @@ export type SeriesRef = number;
 export class StoredSeries {
   /** In the database; 0 until it is there. */
   readonly id = new IntegerColumn(0);
-  /** Its place in the rows of the head; -1 without samples there. */
-  readonly column = new IntegerColumn(-1);
-  /** The first row of the head in which the column is this series', and the last in which it has a sample. */
-  readonly fromSlot = new IntegerColumn(0);
-  readonly lastSlot = new IntegerColumn(-1);
+  /** Where it is in the rows of the heads. */
+  readonly places = new Places();
+  /** The number of the head whose stream brought its newest sample; -1 when it is not known. */
+  readonly writer = new IntegerColumn(-1);
   /** Its oldest and newest sample. */
   readonly first = new NumberColumn(Number.POSITIVE_INFINITY);
   readonly last = new NumberColumn(Number.NEGATIVE_INFINITY);
@@ -42,9 +42,8 @@ export class StoredSeries {
   free(series: SeriesRef): void {
     this.clearChunks(series);
     this.id.set(series, 0);
-    this.column.set(series, -1);
-    this.fromSlot.set(series, 0);
-    this.lastSlot.set(series, -1);
+    this.places.clear(series);
+    this.writer.set(series, -1);
     this.first.set(series, Number.POSITIVE_INFINITY);
     this.last.set(series, Number.NEGATIVE_INFINITY);
     this.clearEnds(series);

@@ -7,12 +7,15 @@ import type { SeriesBounds } from '../chunks/chunk-table.js';
 import type { SampleFile } from '../file.js';
 import type { Head } from '../head/head.js';
 import type { HeadRow } from '../head/head-row.js';
+import type { Heads } from '../head/heads.js';
 import type { LoggedScrape } from '../head/log-table.js';
+import type { RowBuilder } from '../head/row-builder.js';
 import { RefTable } from './ref-table.js';
 import type { SeriesRef, StoredSeries } from './series-columns.js';
 import { SeriesIndex } from './series-index.js';
 
 interface WaitingRow {
+  readonly head: Head;
   readonly row: HeadRow;
   readonly samples: readonly (readonly [SeriesRef, number])[];
 }
@@ -25,15 +28,15 @@ export class SeriesRegistry {
   readonly index: SeriesIndex;
   readonly #stored: StoredSeries;
   readonly #byId = new RefTable(series => this.#stored.id.get(series));
-  readonly #head: Head;
+  readonly #heads: Heads;
   /** Series made or left without being in the index, and how many of them were needed when it was looked last. */
   #loose = 0;
   #needed = 0;
 
-  constructor(stored: StoredSeries, head: Head) {
+  constructor(stored: StoredSeries, heads: Heads) {
     this.#stored = stored;
     this.index = new SeriesIndex(stored);
-    this.#head = head;
+    this.#heads = heads;
   }
 
   /** Whether many of the series that are not in the index may be unused. */
@@ -51,7 +54,7 @@ export class SeriesRegistry {
 
   /** The series in the index with the labels of one that may not be; itself when there is none. */
   like(series: SeriesRef): SeriesRef {
-    if (this.#stored.column.get(series) >= 0 || this.index.has(series)) return series;
+    if (this.#heads.has(series) || this.index.has(series)) return series;
     return this.index.findLike(series) ?? series;
   }
 
@@ -59,7 +62,7 @@ export class SeriesRegistry {
   admit(series: SeriesRef): SeriesRef {
     const known = this.like(series);
     // In the head only those are that were admitted before.
-    return this.#stored.column.get(known) >= 0 || this.index.has(known) ? known : this.index.add(known);
+    return this.#heads.has(known) || this.index.has(known) ? known : this.index.add(known);
   }
 
   /** Takes back the series that are not in the index, but for those that `hold` calls back for. */
@@ -94,45 +97,73 @@ export class SeriesRegistry {
   }
 
   /**
-   * Puts the scrapes that are not in chunks yet into the head, among those that are there already because the file
+   * Puts the scrapes that are not in chunks yet into the heads, among those that are there already because the file
    * could not be opened when they came, or was set aside. Those that an earlier opening of the file put there go.
    * @throws SQLite's errors, zlib's, CorruptChunk
    */
   replay(file: SampleFile): void {
-    const unlogged = this.#head.rows.filter(row => !row.isLogged);
-    const waiting = unlogged.map(row => ({ row, samples: this.#samplesOf(row) }));
-    this.#head.drop(this.#head.rows.length);
+    this.#heads.settle();
+    const waiting = this.#heads.waiting().sort((a, b) => a.row.at - b.row.at);
+    const rows = waiting.map(({ head, row }) => ({ head, row, samples: samplesOf(head, row) }));
+    this.#heads.clear();
+    const heads = this.#headsOf(file);
     for (const logged of file.log.all()) {
-      while ((waiting[0]?.row.at ?? Number.POSITIVE_INFINITY) < logged.at)
-        this.#again(waiting.shift() as WaitingRow);
-      if (waiting[0]?.row.at === logged.at) waiting.shift();
-      if (logged.at > this.#head.last) this.#replayed(logged);
+      while ((rows[0]?.row.at ?? Number.POSITIVE_INFINITY) < logged.at) this.#again(rows.shift() as WaitingRow);
+      this.#replayed(heads.get(logged.stream) ?? this.#unnamed(heads, logged.stream), logged);
     }
-    for (const each of waiting) this.#again(each);
-    this.#head.settle();
+    for (const each of rows) this.#again(each);
+    this.#heads.settle();
   }
 
-  #replayed({ at, ids, values }: LoggedScrape): void {
-    const row = this.#head.beginRow(at);
+  /** The heads of streams by their numbers in a file. */
+  #headsOf(file: SampleFile): Map<number, Head> {
+    for (const head of this.#heads.all()) head.id = 0;
+    const heads = new Map([[0, this.#heads.own]]);
+    for (const { id, name } of file.streams.all()) {
+      const head = this.#heads.of(name);
+      head.id = id;
+      heads.set(id, head);
+    }
+    return heads;
+  }
+
+  /** The head of a stream whose row is lost. */
+  #unnamed(heads: Map<number, Head>, id: number): Head {
+    const head = this.#heads.of(`stream ${id}`);
+    head.id = id;
+    heads.set(id, head);
+    return head;
+  }
+
+  #replayed(head: Head, { at, ids, values, timed }: LoggedScrape): void {
+    if (at <= head.last) return;
+    const row = head.beginRow(at);
     for (let i = 0; i < ids.length; i++) {
       const series = this.#withId(ids[i] as number);
       if (series !== undefined) row.set(series, values[i] as number);
     }
-    this.#head.push(row, [], true);
+    for (const { id, at, value } of timed) {
+      const series = this.#withId(id);
+      if (series !== undefined) this.#timedAgain(head, row, { series, at, value });
+    }
+    this.#heads.push(head, row, [], true);
+  }
+
+  /** A sample that is in a chunk already comes from there; that the series has such is remembered. */
+  #timedAgain(head: Head, row: RowBuilder, { series, at, value }: TimedSample): void {
+    if (at > this.#stored.sealedTo.get(series)) return row.addTimed(series, at, value);
+    this.#heads.timed.touch(series);
+    head.timed.add(series);
   }
 
   /** A row that was in memory, laid down again. */
-  #again({ row, samples }: WaitingRow): void {
-    if (row.at <= this.#head.last) return;
-    const again = this.#head.beginRow(row.at);
+  #again({ head, row, samples }: WaitingRow): void {
+    if (row.at <= head.last) return;
+    const again = head.beginRow(row.at);
     for (const [series, value] of samples) again.set(series, value);
-    this.#head.push(again, row.ended, false);
-  }
-
-  #samplesOf(row: HeadRow): (readonly [SeriesRef, number])[] {
-    const samples: (readonly [SeriesRef, number])[] = [];
-    this.#head.each(row, (series, value) => samples.push([series, value]));
-    return samples;
+    for (const [i, series] of (row.timed?.series ?? []).entries())
+      again.addTimed(series, row.timed?.times[i] as Millis, row.timed?.values[i] as number);
+    this.#heads.push(head, again, row.ended, false);
   }
 
   /**
@@ -154,7 +185,7 @@ export class SeriesRegistry {
     const { first, last, sealedTo } = this.#stored;
     this.setChunkBounds(series, bounds);
     sealedTo.set(series, bounds?.last ?? Number.NEGATIVE_INFINITY);
-    first.set(series, Math.min(bounds?.first ?? Number.POSITIVE_INFINITY, this.#head.from(series)));
+    first.set(series, Math.min(bounds?.first ?? Number.POSITIVE_INFINITY, this.#heads.first(series)));
     last.set(series, Math.max(last.get(series), sealedTo.get(series)));
   }
 
@@ -164,14 +195,23 @@ export class SeriesRegistry {
     this.#stored.small.set(series, bounds?.small ?? 0);
   }
 
-  /** Writes a row's samples and ends, and series that are new, within a transaction. @returns those that are new. */
-  write(file: SampleFile, row: HeadRow, added: SeriesRef[]): void {
+  /**
+   * Writes a row's samples and ends, and series and the stream that are new, within a transaction.
+   * @param added takes the series that are new
+   */
+  write(file: SampleFile, head: Head, row: HeadRow, added: SeriesRef[]): void {
     const { id } = this.#stored;
-    this.#head.each(row, series => {
+    const assign = (series: SeriesRef) => {
       if (id.get(series) === 0) this.#assignId(file, series, added);
-    });
-    file.log.append(row.at, sample => {
-      this.#head.each(row, (series, value) => sample(id.get(series), value));
+    };
+    head.each(row, assign);
+    row.timed?.series.forEach(assign);
+    if (head.stream !== undefined && head.id === 0) head.id = file.streams.add(head.stream);
+    file.log.append({
+      stream: head.id,
+      at: row.at,
+      samples: sample => head.each(row, (series, value) => sample(id.get(series), value)),
+      timed: timedOf(row, series => id.get(series)),
     });
     for (const series of row.ended) {
       if (id.get(series) !== 0) file.series.addEnd(id.get(series), row.at);
@@ -198,7 +238,7 @@ export class SeriesRegistry {
       const bounds = file.chunks.boundsOf(id);
       this.#bound(id, bounds);
       const series = this.#withId(id);
-      if (series !== undefined && !bounds && this.#stored.column.get(series) < 0) gone.add(series);
+      if (series !== undefined && !bounds && !this.#heads.has(series)) gone.add(series);
     }
     if (gone.size > 0) file.transaction(() => this.#remove(file, gone));
   }
@@ -229,8 +269,8 @@ export class SeriesRegistry {
       this.#stored.id.set(series, 0);
       this.#stored.clearChunks(series);
       this.#stored.clearEnds(series);
-      this.#stored.first.set(series, this.#head.from(series));
-      if (this.#stored.column.get(series) < 0) gone.add(series);
+      this.#stored.first.set(series, this.#heads.first(series));
+      if (!this.#heads.has(series)) gone.add(series);
     }
     this.index.remove(gone);
     this.#loose += gone.size;
@@ -241,4 +281,25 @@ export class SeriesRegistry {
     // Series that are not in the index have no first sample.
     return this.#stored.first.least();
   }
+}
+
+interface TimedSample {
+  readonly series: SeriesRef;
+  readonly at: Millis;
+  readonly value: number;
+}
+
+function samplesOf(head: Head, row: HeadRow): (readonly [SeriesRef, number])[] {
+  const samples: (readonly [SeriesRef, number])[] = [];
+  head.each(row, (series, value) => samples.push([series, value]));
+  return samples;
+}
+
+function timedOf({ timed }: HeadRow, idOf: (series: SeriesRef) => number): LoggedScrape['timed'] {
+  if (!timed) return [];
+  return timed.series.map((series, i) => ({
+    id: idOf(series),
+    at: timed.times[i] as Millis,
+    value: timed.values[i] as number,
+  }));
 }

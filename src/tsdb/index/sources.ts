@@ -1,21 +1,27 @@
-// Which series each source shows: scrapes bring only what changed, and this remembers the rest.
+// Which series each source of a stream shows: scrapes bring only what changed, and this remembers the rest.
 
 import { Labels } from '../../model/labels.js';
 import type { Scrape, ScrapePart } from '../../model/scrape.js';
 import type { SeriesRef } from './series-columns.js';
 import type { SeriesRegistry } from './series-registry.js';
 
-interface InterimSource {
+interface KnownSource {
   /** Replaced where another source had the same series before. */
   readonly series: Int32Array;
   /** Our own: what came is not kept. */
   values: Float64Array;
   keepsNaN: boolean;
+  /** Times that samples of the last scrape had of their own; NaN: the scrape's. */
+  timestamps: Float64Array | undefined;
+  tracksStaleness: boolean;
 }
 
-/** The sources of all scrapes so far. */
+/** A sample of a source: its own time, NaN when it has none, and whether its series ends when it is not shown any more. */
+type OnSample = (series: SeriesRef, value: number, at: number, tracksStaleness: boolean) => SeriesRef;
+
+/** The sources of one stream's scrapes so far. */
 export class Sources {
-  readonly #sources = new Map<string, InterimSource>();
+  readonly #sources = new Map<string, KnownSource>();
   readonly #registry: SeriesRegistry;
 
   constructor(registry: SeriesRegistry) {
@@ -28,15 +34,19 @@ export class Sources {
     return parts.reduce((unknown, part) => unknown + (this.#updatePart(part) ? 0 : part.values.length), 0);
   }
 
-  #updatePart({ source, layout, values, keepsNaN }: ScrapePart): boolean {
+  #updatePart({ source, layout, values, ...rest }: ScrapePart): boolean {
     const known = this.#sources.get(source);
+    const keepsNaN = rest.keepsNaN === true;
+    const timestamps = rest.timestamps && Float64Array.from(rest.timestamps);
+    const tracksStaleness = rest.tracksStaleness === true;
     if (layout) {
       const series = Int32Array.from(layout.series, (flat, i) => this.#same(known?.series[i], flat));
-      this.#sources.set(source, { series, values: Float64Array.from(values), keepsNaN: keepsNaN === true });
+      const fresh = { series, values: Float64Array.from(values), keepsNaN, timestamps, tracksStaleness };
+      this.#sources.set(source, fresh);
     } else if (known) {
       if (known.values.length === values.length) known.values.set(values);
       else known.values = Float64Array.from(values);
-      known.keepsNaN = keepsNaN === true;
+      Object.assign(known, { keepsNaN, timestamps, tracksStaleness });
     }
     return layout !== undefined || known !== undefined;
   }
@@ -48,18 +58,25 @@ export class Sources {
     return this.#registry.resolve(labels);
   }
 
+  /** Forgets all sources. */
+  clear(): void {
+    this.#sources.clear();
+  }
+
   /** Every series of a source, those without samples too. */
   eachHeld(held: (series: SeriesRef) => void): void {
     for (const { series } of this.#sources.values()) series.forEach(held);
   }
 
   /** Calls back for each series that is there; what is returned is the series from now on. */
-  each(sample: (series: SeriesRef, value: number) => SeriesRef): void {
-    for (const { series, values, keepsNaN } of this.#sources.values()) {
+  each(sample: OnSample): void {
+    for (const { series, values, keepsNaN, timestamps, tracksStaleness } of this.#sources.values()) {
       const count = Math.min(series.length, values.length);
       for (let i = 0; i < count; i++) {
         const value = values[i] as number;
-        if (keepsNaN || !Number.isNaN(value)) series[i] = sample(series[i] as SeriesRef, value);
+        if (!keepsNaN && Number.isNaN(value)) continue;
+        const at = timestamps?.[i] ?? Number.NaN;
+        series[i] = sample(series[i] as SeriesRef, value, at, tracksStaleness);
       }
     }
   }

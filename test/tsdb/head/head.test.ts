@@ -6,6 +6,19 @@ import { Head } from '../../../src/tsdb/head/head.js';
 import { StoredSeries } from '../../../src/tsdb/index/series-columns.js';
 import { randomFrom } from '../random.js';
 
+const placeOf = (stored: StoredSeries, series: number) => ({
+  column: stored.places.column.get(series),
+  fromSlot: stored.places.fromSlot.get(series),
+});
+/** A series' newest value, if its row is here. */
+const lastValue = (stored: StoredSeries, head: Head, series: number) =>
+  head.valueAt(
+    stored.places.column.get(series),
+    stored.places.lastSlot.get(series),
+    stored.last.get(series),
+    Number.POSITIVE_INFINITY,
+  );
+
 /** Samples of each series, kept plainly. */
 type Plain = Map<number, Map<number, number>>;
 
@@ -56,13 +69,13 @@ describe.each(SEEDS)('seed %d', seed => {
         [110, 115],
         [Math.floor(numbers() * 120), Math.floor(numbers() * 120)],
       ] as const) {
-        const { times, values } = head.read(series, from, to);
+        const { times, values } = head.read(placeOf(stored, series), from, to);
         const expected = [...samples].filter(([at]) => from <= at && at <= to);
         expect([...times]).toEqual(expected.map(([at]) => at));
         expect([...values]).toEqual(expected.map(([, value]) => value));
       }
       const last = [...samples].at(-1);
-      expect(head.lastValue(series)).toEqual(last?.[1]);
+      expect(lastValue(stored, head, series)).toEqual(last?.[1]);
       if (last) expect(stored.last.get(series)).toBe(last[0]);
     }
   });
@@ -85,5 +98,5 @@ test('a series has one sample in a row', () => {
   const row = head.beginRow(1);
   expect([row.set(series, 1), row.set(series, 2)]).toEqual([true, false]);
   head.push(row, [], false);
-  expect(head.lastValue(series)).toBe(1);
+  expect(lastValue(stored, head, series)).toBe(1);
 });

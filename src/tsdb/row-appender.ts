@@ -1,0 +1,102 @@
+// What the sources of a stream show at a time becomes a row of its head. Comes in: a stream and a moment; goes out: the
+// row, which is open, the series that have ended, and what became of the samples.
+
+import type { AppendResult } from '../model/scrape.js';
+import type { Millis } from '../model/time.js';
+import type { Heads } from './head/heads.js';
+import type { RowBuilder } from './head/row-builder.js';
+import { RefList } from './index/ref-list.js';
+import type { SeriesRef, StoredSeries } from './index/series-columns.js';
+import type { SeriesRegistry } from './index/series-registry.js';
+import type { Stream } from './streams.js';
+
+/** How far a sample's own time may be before and after its scrape's: what Prometheus' head takes (tsdb/head_append.go). */
+const OLDEST: Millis = 3_600_000;
+const NEWEST: Millis = 600_000;
+
+/** A row that samples may still be added to. */
+export interface OpenRow {
+  readonly builder: RowBuilder;
+  readonly ended: SeriesRef[];
+  readonly result: AppendResult;
+  /** Samples that were shown and are not in the row. */
+  readonly dropped: number;
+}
+
+interface AppenderParts {
+  readonly stored: StoredSeries;
+  readonly heads: Heads;
+  readonly registry: SeriesRegistry;
+}
+
+type Tally = { -readonly [K in keyof AppendResult]: AppendResult[K] };
+
+/** Samples that are counted. */
+export const noSamples = (): Tally => ({ appended: 0, outOfOrder: 0, duplicates: 0, outOfBounds: 0, unknown: 0 });
+
+/** Appends rows to the heads of one store. */
+export class RowAppender {
+  readonly #parts: AppenderParts;
+
+  constructor(parts: AppenderParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins a row and shows it. @param at later than the head's last row */
+  start(stream: Stream, at: Millis): OpenRow {
+    const { head } = stream;
+    const builder = head.beginRow(at);
+    const result = noSamples();
+    const live = new RefList();
+    /** Series that are live though they have no sample at the time of the row. */
+    const timed = new Set<SeriesRef>();
+    let shown = 0;
+    stream.sources.each((given, value, ownTime, tracksStaleness) => {
+      shown++;
+      if (Number.isNaN(ownTime)) {
+        const series = this.#parts.registry.admit(given);
+        if (this.#isNew(series, at, value, result)) builder.set(series, value);
+        if (builder.has(series)) live.push(series);
+        return series;
+      }
+      if (!(ownTime >= at - OLDEST && ownTime <= at + NEWEST)) {
+        result.outOfBounds++;
+        return given;
+      }
+      const series = this.#parts.registry.admit(given);
+      const time = Math.round(ownTime);
+      if (this.#isNew(series, time, value, result)) builder.addTimed(series, time, value);
+      if (tracksStaleness && this.#parts.stored.last.get(series) === time) {
+        live.push(series);
+        timed.add(series);
+      }
+      return series;
+    });
+    const ended = this.#ended(stream, at, series => builder.has(series) || timed.has(series));
+    stream.live = live;
+    this.#parts.heads.push(head, builder, ended, false);
+    return { builder, ended, result, dropped: shown - result.appended };
+  }
+
+  #isNew(series: SeriesRef, at: Millis, value: number, result: Tally): boolean {
+    const last = this.#parts.stored.last.get(series);
+    if (at > last) result.appended++;
+    else if (at < last) result.outOfOrder++;
+    // As in Prometheus the same sample again is none, and no error.
+    else if (!Object.is(this.#parts.heads.lastValue(series), value)) result.duplicates++;
+    return at > last;
+  }
+
+  /** Ends the series of a stream's scrape before that are not in this one. */
+  #ended({ head, live }: Stream, at: Millis, isShown: (series: SeriesRef) => boolean): SeriesRef[] {
+    const { last, writer } = this.#parts.stored;
+    const ended: SeriesRef[] = [];
+    for (const series of live.refs) {
+      // Where another stream has gone on with a series, it goes on.
+      if (isShown(series) || last.get(series) >= at || writer.get(series) !== head.number) continue;
+      this.#parts.stored.addEnd(series, at);
+      ended.push(series);
+    }
+    return ended;
+  }
+}
