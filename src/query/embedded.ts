@@ -3,7 +3,7 @@
 
 import { SupervisedWorker } from '../concurrency/supervised-worker.js';
 import { Labels } from '../model/labels.js';
-import type { Scrape } from '../model/scrape.js';
+import type { AppendResult, Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import { apiAlerts, apiRules, ParameterError } from '../rules/api.js';
 import type { RuleGroupView } from '../rules/view.js';
@@ -32,7 +32,7 @@ import type {
   ThreadQuery,
 } from './protocol.js';
 import type { RuleEvaluation, RuleSettings } from './rule-evaluation.js';
-import { buffersOf, packScrape } from './scrape-codec.js';
+import { buffersOf, type PackedScrape, packScrape } from './scrape-codec.js';
 
 /** How long the thread may take to write what waits when the monitor stops. */
 const CLOSE_TIMEOUT: Millis = 5000;
@@ -71,6 +71,8 @@ export class EmbeddedEngine implements SamplingEngine {
   #rules: RuleSettings | undefined;
   /** Callers that wait for the evaluation of a scrape, in the order of the scrapes. */
   #pendingScrapes: ((judgement: RuleEvaluation | undefined) => void)[] = [];
+  /** The same for scrapes of streams. */
+  #pendingStreams: ((result: AppendResult | undefined) => void)[] = [];
   #closed = false;
   /** Scrapes are packed by pieces, one after the other. */
   #packing: Promise<unknown> = Promise.resolve();
@@ -117,6 +119,14 @@ export class EmbeddedEngine implements SamplingEngine {
       this.#pendingScrapes.push(resolve);
       // While the thread is down this waits in the channel of the next one.
       this.#worker.post({ type: 'append', scrape: packed }, buffersOf(packed));
+    });
+  }
+
+  async appendStream(scrape: PackedScrape): Promise<AppendResult | undefined> {
+    if (this.#closed) return undefined;
+    return new Promise(resolve => {
+      this.#pendingStreams.push(resolve);
+      this.#worker.post({ type: 'appendStream', scrape }, buffersOf(scrape));
     });
   }
 
@@ -202,7 +212,7 @@ export class EmbeddedEngine implements SamplingEngine {
     if (this.#closed) return;
     this.#closed = true;
     this.#rejectAll(new QueryError('unavailable', 'the monitor is stopping'));
-    for (const resolve of this.#pendingScrapes.splice(0)) resolve(undefined);
+    this.#loseScrapes();
     await this.#worker.close(CLOSE_TIMEOUT);
   }
 
@@ -261,6 +271,11 @@ export class EmbeddedEngine implements SamplingEngine {
     for (const asker of [...this.#pending.values()]) asker.reject(error);
   }
 
+  #loseScrapes(): void {
+    for (const resolve of this.#pendingScrapes.splice(0)) resolve(undefined);
+    for (const resolve of this.#pendingStreams.splice(0)) resolve(undefined);
+  }
+
   #handle(event: QueryThreadEvent): void {
     if (event.type === 'answer') this.#pending.get(event.id)?.resolve(event.answer);
     else if (event.type === 'error')
@@ -268,6 +283,7 @@ export class EmbeddedEngine implements SamplingEngine {
     else if (event.type === 'chunk') this.#pending.get(event.id)?.resolve(event.bytes);
     else if (event.type === 'status') this.#status = event.status;
     else if (event.type === 'evaluated') this.#pendingScrapes.shift()?.(event.evaluation);
+    else if (event.type === 'appended') this.#pendingStreams.shift()?.(event.result);
     else if (event.type === 'groups') this.#pending.get(event.id)?.resolve(event.groups);
     else if (event.type === 'log') this.#options.log(event.level, event.message, event.fields);
   }
@@ -277,7 +293,7 @@ export class EmbeddedEngine implements SamplingEngine {
       err: reason,
       in: `${wait / 1000}s`,
     });
-    for (const resolve of this.#pendingScrapes.splice(0)) resolve(undefined);
+    this.#loseScrapes();
     if (this.#rules) this.#worker.post({ type: 'rules', settings: this.#rules });
     this.#rejectAll(
       new QueryError('execution', `the query thread died: ${reason}; try a smaller query, or ask again`),

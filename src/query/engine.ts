@@ -2,9 +2,10 @@
 // or as values. Two implementations: embedded.ts over our own samples, remote/engine.ts over a remote HTTP API.
 
 import type { Labels } from '../model/labels.js';
-import type { Scrape } from '../model/scrape.js';
+import type { AppendResult, Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import type { RuleEvaluation, RuleSettings } from './rule-evaluation.js';
+import type { PackedScrape } from './scrape-codec.js';
 
 /** Prometheus' error types (web/api/v1/api.go). */
 export type ErrorType =
@@ -171,6 +172,11 @@ export interface SamplingEngine extends QueryEngine {
    * rules, or when the thread died over it.
    */
   append(scrape: Scrape): Promise<RuleEvaluation | undefined>;
+  /**
+   * Keeps a scrape of a stream, which is not to be sent the next one before; its buffers are handed over. Resolves when it is
+   * on disk, or in memory while the disk fails: undefined when the thread died over it or the engine is closed.
+   */
+  appendStream(scrape: PackedScrape): Promise<AppendResult | undefined>;
   /** Replaces the rules, which are evaluated after scrapes from now on. */
   setRules(settings: RuleSettings): void;
   /** As of the last append. */

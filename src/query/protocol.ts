@@ -1,6 +1,7 @@
 // Messages between the main thread and the query thread, beside those of supervision.
 
 import type { SupervisorRequest } from '../concurrency/supervised-thread.js';
+import type { AppendResult } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import type { RuleGroupView } from '../rules/view.js';
 import type { ApiQuery, ErrorType, SamplesStatus } from './engine.js';
@@ -56,6 +57,8 @@ export type Priority = 'urgent' | 'user' | 'background';
 export type QueryThreadRequest =
   /** Appended, and the rules evaluated if there are any: `evaluated` comes back. */
   | { readonly type: 'append'; readonly scrape: PackedScrape }
+  /** A scrape of another stream than the monitor's own: `appended` comes back. */
+  | { readonly type: 'appendStream'; readonly scrape: PackedScrape }
   | { readonly type: 'rules'; readonly settings: RuleSettings }
   | { readonly type: 'groups'; readonly id: number }
   | {
@@ -81,6 +84,8 @@ export type QueryThreadEvent =
   | { readonly type: 'status'; readonly status: SamplesStatus }
   /** Scrapes are evaluated in the order they came. */
   | { readonly type: 'evaluated'; readonly evaluation: RuleEvaluation | undefined }
+  /** Scrapes of other streams are kept in the order they came. */
+  | { readonly type: 'appended'; readonly result: AppendResult }
   | { readonly type: 'groups'; readonly id: number; readonly groups: readonly RuleGroupView[] }
   | {
       readonly type: 'log';

@@ -67,9 +67,10 @@ export class Journal {
   /**
    * Writes the scrapes that wait, some of them if they are many, and with each a part of the block of its stream, in one
    * transaction. @param reload loads what an import has written, within it
+   * @param mayCut false while a question is read by parts: samples stay where they are unless that takes too long
    * @returns the series that have a chunk more @throws SQLite's errors
    */
-  write(file: SampleFile, reload: () => void): SeriesRef[] {
+  write(file: SampleFile, reload: () => void, mayCut: boolean): SeriesRef[] {
     const { heads, registry } = this.#parts;
     const waiting = heads.waiting().slice(0, CATCH_UP);
     if (waiting.length === 0) return [];
@@ -79,7 +80,7 @@ export class Journal {
         registry.write(file, head, row, added);
       }
       const touched = new Set(waiting.map(({ head }) => head));
-      return [...touched].map(head => ({ head, step: this.#cutter(head).step(file) }));
+      return [...touched].map(head => ({ head, step: this.#cutter(head).step(file, mayCut) }));
     });
     for (const { row } of waiting) {
       row.isLogged = true;

@@ -27,6 +27,13 @@ interface PartSource {
 /** Reads one source. */
 export class PartReader {
   readonly #source: PartSource;
+  /** Readings by parts that are begun. */
+  #begun = 0;
+
+  /** Whether something is read by parts: until it is, samples are to stay where they are. */
+  get isReading(): boolean {
+    return this.#begun > 0;
+  }
 
   constructor(source: PartSource) {
     this.#source = source;
@@ -67,8 +74,13 @@ export class PartReader {
   #readByParts(wanted: Wanted, begin: () => SeriesOf): Series[] {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const selection = new Selection(wanted, this.#source.progress());
-      const found = this.#tryByParts(selection, wanted, begin());
-      if (found) return found;
+      this.#begun++;
+      try {
+        const found = this.#tryByParts(selection, wanted, begin());
+        if (found) return found;
+      } finally {
+        this.#begun--;
+      }
     }
     return this.#readAtOnce(wanted, begin());
   }

@@ -94,7 +94,7 @@ export class RowAppender {
     for (const series of live.refs) {
       // Where another stream has gone on with a series, it goes on.
       if (isShown(series) || last.get(series) >= at || writer.get(series) !== head.number) continue;
-      this.#parts.stored.addEnd(series, at);
+      this.#parts.stored.addEnd(series, at, this.#parts.heads.sequence);
       ended.push(series);
     }
     return ended;

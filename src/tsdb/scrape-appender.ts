@@ -260,7 +260,7 @@ export class ScrapeAppender {
 
   #end(row: Pick<OpenRow, 'ended'>, over: readonly SeriesRef[]): void {
     for (const series of over) {
-      this.#parts.stored.addEnd(series, this.#own.head.last);
+      this.#parts.stored.addEnd(series, this.#own.head.last, this.#parts.heads.sequence);
       row.ended.push(series);
     }
   }

@@ -65,7 +65,7 @@ export class SampleStore implements SampleSource {
       generation: () => this.#generation,
       progress: () => ({
         sequence: this.#heads.sequence,
-        newest: this.#heads.newest,
+        newest: this.#stored.newest,
         isInterim: this.#interim.isOpen,
       }),
       elapsed: () => this.#clock.elapsed(),
@@ -181,7 +181,7 @@ export class SampleStore implements SampleSource {
   #rewind(at: Millis): void {
     this.#generation++;
     const { file, log } = this.#options;
-    const from = new Date(this.#heads.newest).toISOString();
+    const from = new Date(this.#stored.newest).toISOString();
     const fields = { file, from, to: new Date(at).toISOString() };
     log('warn', 'The clock was set back; samples of the time to come are forgotten', fields);
     this.#guarded.use(opened => deleteFrom(opened, at));
@@ -313,7 +313,7 @@ export class SampleStore implements SampleSource {
   #flush(): boolean {
     if (this.#heads.waiting().length === 0) return false;
     const isWritten = this.#guarded.use(file => {
-      this.#maintenance.addMergeable(this.#journal.write(file, () => this.#reload(file)));
+      this.#maintenance.addMergeable(this.#journal.write(file, () => this.#reload(file), !this.#reader.isReading));
       return true;
     });
     if (isWritten && this.#heads.waiting().length === 0) this.#guarded.succeeded();

@@ -125,7 +125,7 @@ export class WindowReader {
 
   #ends(series: SeriesRef, interimAt: Millis | undefined): Float64Array {
     const { stored, interim } = this.#places;
-    const kept = stored.ends(series);
+    const kept = stored.ends(series, this.#upTo);
     const all = interimAt !== undefined && interim.hasEnded(series) ? [...kept, interimAt] : kept;
     if (all.length === 0) return NONE;
     const ends = Float64Array.from(all);
@@ -148,7 +148,7 @@ export class WindowReader {
       const until = Math.min(this.#to, headFrom);
       runs.push(...file.chunks.readAll(file.chunks.within(stored.id.get(series), this.#from, until)));
     }
-    if (this.#to >= headFrom) runs.push(heads.read(series, this.#from, this.#to, this.#arena, this.#upTo));
+    if (this.#to >= heads.first(series)) runs.push(heads.read(series, this.#from, this.#to, this.#arena, this.#upTo));
     return runs;
   }
 

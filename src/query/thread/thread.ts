@@ -3,6 +3,7 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { lowerThreadPriority } from '../../concurrency/priority.js';
 import { type SupervisedEvent, supervised } from '../../concurrency/supervised-thread.js';
+import type { AppendResult } from '../../model/scrape.js';
 import { type Millis, systemClock } from '../../model/time.js';
 import { SampleStore } from '../../tsdb/store.js';
 import type { SamplesStatus } from '../engine.js';
@@ -81,7 +82,7 @@ const scheduler = new QueryScheduler({
   },
 });
 
-type DeferredRequest = Extract<QueryThreadRequest, { type: 'append' | 'rules' | 'close' }>;
+type DeferredRequest = Extract<QueryThreadRequest, { type: 'append' | 'appendStream' | 'rules' | 'close' }>;
 
 interface Deferred {
   readonly request: DeferredRequest;
@@ -92,6 +93,8 @@ function apply(request: DeferredRequest): void {
   if (request.type === 'append') {
     send({ type: 'evaluated', evaluation: ingest(request.scrape) });
     send({ type: 'status', status: status() });
+  } else if (request.type === 'appendStream') {
+    send({ type: 'appended', result: appendStream(request.scrape) });
   } else if (request.type === 'rules') {
     limits.defaultInterval = request.settings.interval;
     rules.configure(request.settings);
@@ -99,6 +102,11 @@ function apply(request: DeferredRequest): void {
     isClosing = true;
     scheduler.cancelAll();
   }
+}
+
+function appendStream(packed: PackedScrape): AppendResult {
+  const scrape = unpackScrape(packed);
+  return store.appendStream(scrape.stream ?? '', scrape);
 }
 
 function ingest(scrape: PackedScrape): RuleEvaluation | undefined {

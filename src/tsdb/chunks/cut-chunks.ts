@@ -61,10 +61,14 @@ export class ChunkCutter {
     return this.#queue;
   }
 
-  /** Writes the next series' samples, within a transaction; undefined when no block is full. */
-  step(file: SampleFile): CutStep | undefined {
+  /**
+   * Writes the next series' samples, within a transaction; undefined when no block is full.
+   * @param isDue false: only when there are many more rows than a block has
+   */
+  step(file: SampleFile, isDue: boolean): CutStep | undefined {
     const { rows, stream, width } = this.#head;
     const count = this.#rowsOfBlock();
+    if (!isDue && rows.length < 2 * count) return undefined;
     // A stream's newest scrape stays: it says whose the series are.
     if (!this.#until && (stream === undefined || rows.length > count)) this.#start(rows[count - 1]);
     const least = stream === undefined ? AT_LEAST : AT_LEAST_OF_STREAM;

@@ -37,6 +37,7 @@ export class Head {
   #base = 0;
   /** The row that samples may still be added to. */
   #open: RowBuilder | undefined;
+  #last: Millis = Number.NEGATIVE_INFINITY;
   /** All values of the newest row that none are added to. */
   #newest = emptyValues();
   /** All values of another row that was looked at last. */
@@ -66,9 +67,16 @@ export class Head {
     return this.#base + this.#rows.length;
   }
 
-  /** The newest row's time. */
+  /** The newest row's time, also when it is in chunks by now. */
   get last(): Millis {
-    return this.#rows.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+    return this.#last;
+  }
+
+  /** Lets go of all rows, and of when they were. */
+  clear(): void {
+    this.drop(this.#rows.length);
+    this.timed.clear();
+    this.#last = Number.NEGATIVE_INFINITY;
   }
 
   /** Series with a column. */
@@ -99,7 +107,9 @@ export class Head {
   push(builder: RowBuilder, ended: readonly SeriesRef[], isLogged: boolean): void {
     this.#open = builder;
     this.isOver = false;
-    this.#rows.push(builder.row(ended, isLogged));
+    const row = builder.row(ended, isLogged);
+    this.#rows.push(row);
+    this.#last = row.at;
     // A new array for every row: the old one may still be in use.
     this.#times = Float64Array.from(this.#rows, each => each.at);
   }

@@ -22,7 +22,6 @@ export class Heads {
   /** By number. */
   readonly #heads: (Head | undefined)[] = [];
   readonly #byStream = new Map<string, Head>();
-  #newest = Number.NEGATIVE_INFINITY;
 
   constructor(stored: StoredSeries) {
     this.#stored = stored;
@@ -33,11 +32,6 @@ export class Heads {
   /** The number of the last scrape. */
   get sequence(): number {
     return this.#sequence.last;
-  }
-
-  /** The time of the newest sample that came since the start or was read from the log. */
-  get newest(): Millis {
-    return this.#newest;
   }
 
   /** All heads, the monitor's own first. */
@@ -83,13 +77,11 @@ export class Heads {
 
   #show(head: Head): void {
     const row = head.rows.at(-1) as HeadRow;
-    this.#newest = Math.max(this.#newest, row.at);
     const { timed } = row;
     for (const [i, series] of (timed?.series ?? []).entries()) {
       const at = timed?.times[i] as Millis;
       this.timed.add(series, at, timed?.values[i] as number, row.sequence);
       head.timed.add(series);
-      this.#newest = Math.max(this.#newest, at);
     }
   }
 
@@ -121,12 +113,8 @@ export class Heads {
 
   /** Lets go of all rows. */
   clear(): void {
-    for (const head of this.all()) {
-      head.drop(head.rows.length);
-      head.timed.clear();
-    }
+    for (const head of this.all()) head.clear();
     this.timed.clear();
-    this.#newest = Number.NEGATIVE_INFINITY;
   }
 
   /** A series' oldest sample here; infinite when there is none. */

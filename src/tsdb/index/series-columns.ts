@@ -1,5 +1,6 @@
 // What the store knows of each series, but for its labels and samples: in columns, as there may be a hundred thousand.
 
+import { lowerBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
 import { IntegerColumn, NumberColumn } from '../head/number-column.js';
 import { Places } from '../head/places.js';
@@ -23,10 +24,12 @@ export class StoredSeries {
   /** Chunks, and those of them that could be larger. */
   readonly chunks = new IntegerColumn(0);
   readonly small = new IntegerColumn(0);
-  /** Moments at which a series ended, oldest first. Most never did. */
-  readonly #ends = new Map<SeriesRef, Millis[]>();
+  /** Moments at which a series ended, oldest first, and the scrapes that said so. Most never did. */
+  readonly #ends = new Map<SeriesRef, SeriesEnds>();
   readonly #free: SeriesRef[] = [];
   #bound = 0;
+  /** The newest sample of all; -Infinity without any. */
+  newest = Number.NEGATIVE_INFINITY;
 
   /** Every number is smaller. */
   get bound(): number {
@@ -54,6 +57,7 @@ export class StoredSeries {
   extend(series: SeriesRef, at: Millis): void {
     if (at < this.first.get(series)) this.first.set(series, at);
     if (at > this.last.get(series)) this.last.set(series, at);
+    if (at > this.newest) this.newest = at;
   }
 
   /** Whether it has a sample or an end at `from <= t <= to`, as far as its bounds say. */
@@ -62,24 +66,33 @@ export class StoredSeries {
     return this.ends(series).some(at => from <= at && at <= to);
   }
 
-  /** Moments at which it ended, oldest first. */
-  ends(series: SeriesRef): readonly Millis[] {
-    return this.#ends.get(series) ?? NONE;
+  /** Moments at which it ended, oldest first, as scrapes up to a number have said. */
+  ends(series: SeriesRef, upTo = Number.POSITIVE_INFINITY): readonly Millis[] {
+    const ends = this.#ends.get(series);
+    if (!ends) return NONE;
+    if (upTo >= ends.newest) return ends.times;
+    return ends.times.filter((_, i) => (ends.sequences[i] as number) <= upTo);
   }
 
-  addEnd(series: SeriesRef, at: Millis): void {
-    const ends = this.#ends.get(series);
-    if (!ends) this.#ends.set(series, [at]);
-    else if (at > (ends.at(-1) as Millis)) ends.push(at);
+  /** @param sequence the number of the scrape that says so; 0: the file */
+  addEnd(series: SeriesRef, at: Millis, sequence = 0): void {
+    const ends = this.#ends.get(series) ?? { times: [], sequences: [], newest: 0 };
+    const place = lowerBound(ends.times, at);
+    if (ends.times[place] === at) return;
+    ends.times.splice(place, 0, at);
+    ends.sequences.splice(place, 0, sequence);
+    ends.newest = Math.max(ends.newest, sequence);
+    this.#ends.set(series, ends);
   }
 
   /** Forgets where series ended before a moment. */
   clearEndsBefore(before: Millis): void {
-    for (const [series, ends] of this.#ends) {
-      if ((ends[0] as Millis) >= before) continue;
-      const rest = ends.filter(end => end >= before);
-      if (rest.length > 0) this.#ends.set(series, rest);
-      else this.#ends.delete(series);
+    for (const [series, { times, sequences }] of this.#ends) {
+      const count = lowerBound(times, before);
+      if (count === 0) continue;
+      times.splice(0, count);
+      sequences.splice(0, count);
+      if (times.length === 0) this.#ends.delete(series);
     }
   }
 
@@ -92,6 +105,7 @@ export class StoredSeries {
 
   /** No series has a sample: they are put in again. */
   clearTimes(): void {
+    this.newest = Number.NEGATIVE_INFINITY;
     for (let series = 0; series < this.#bound; series++) {
       this.first.set(series, Number.POSITIVE_INFINITY);
       this.last.set(series, Number.NEGATIVE_INFINITY);
@@ -105,3 +119,10 @@ export class StoredSeries {
 }
 
 const NONE: readonly Millis[] = [];
+
+interface SeriesEnds {
+  readonly times: Millis[];
+  readonly sequences: number[];
+  /** The greatest of them. */
+  newest: number;
+}

@@ -9,7 +9,6 @@ import type { Head } from '../head/head.js';
 import type { HeadRow } from '../head/head-row.js';
 import type { Heads } from '../head/heads.js';
 import type { LoggedScrape } from '../head/log-table.js';
-import type { RowBuilder } from '../head/row-builder.js';
 import { RefTable } from './ref-table.js';
 import type { SeriesRef, StoredSeries } from './series-columns.js';
 import { SeriesIndex } from './series-index.js';
@@ -138,22 +137,21 @@ export class SeriesRegistry {
   #replayed(head: Head, { at, ids, values, timed }: LoggedScrape): void {
     if (at <= head.last) return;
     const row = head.beginRow(at);
+    // What is in a chunk already comes from there: of another stream's samples between there may be no rows any more.
+    const { sealedTo, writer } = this.#stored;
     for (let i = 0; i < ids.length; i++) {
       const series = this.#withId(ids[i] as number);
-      if (series !== undefined) row.set(series, values[i] as number);
+      if (series === undefined) continue;
+      if (at > sealedTo.get(series)) row.set(series, values[i] as number);
+      else writer.set(series, head.number);
     }
     for (const { id, at, value } of timed) {
       const series = this.#withId(id);
-      if (series !== undefined) this.#timedAgain(head, row, { series, at, value });
+      if (series === undefined) continue;
+      if (at > sealedTo.get(series)) row.addTimed(series, at, value);
+      else writer.set(series, head.number);
     }
     this.#heads.push(head, row, [], true);
-  }
-
-  /** A sample that is in a chunk already comes from there; that the series has such is remembered. */
-  #timedAgain(head: Head, row: RowBuilder, { series, at, value }: TimedSample): void {
-    if (at > this.#stored.sealedTo.get(series)) return row.addTimed(series, at, value);
-    this.#heads.timed.touch(series);
-    head.timed.add(series);
   }
 
   /** A row that was in memory, laid down again. */
@@ -187,6 +185,7 @@ export class SeriesRegistry {
     sealedTo.set(series, bounds?.last ?? Number.NEGATIVE_INFINITY);
     first.set(series, Math.min(bounds?.first ?? Number.POSITIVE_INFINITY, this.#heads.first(series)));
     last.set(series, Math.max(last.get(series), sealedTo.get(series)));
+    this.#stored.newest = Math.max(this.#stored.newest, last.get(series));
   }
 
   /** How many chunks a series has by now. */
@@ -281,12 +280,6 @@ export class SeriesRegistry {
     // Series that are not in the index have no first sample.
     return this.#stored.first.least();
   }
-}
-
-interface TimedSample {
-  readonly series: SeriesRef;
-  readonly at: Millis;
-  readonly value: number;
 }
 
 function samplesOf(head: Head, row: HeadRow): (readonly [SeriesRef, number])[] {
