@@ -32,7 +32,13 @@ interface AppenderParts {
 type Tally = { -readonly [K in keyof AppendResult]: AppendResult[K] };
 
 /** Samples that are counted. */
-export const noSamples = (): Tally => ({ appended: 0, outOfOrder: 0, duplicates: 0, outOfBounds: 0, unknown: 0 });
+export const noSamples = (): Tally => ({
+  appended: 0,
+  outOfOrder: 0,
+  duplicates: 0,
+  outOfBounds: 0,
+  unknown: 0,
+});
 
 /** Appends rows to the heads of one store. */
 export class RowAppender {

@@ -250,8 +250,7 @@ export class ScrapeAppender {
     const matching = this.#parts.registry.index.select(matchers);
     const ended = new Set(row.ended);
     const over = matching.filter(
-      series =>
-        !ended.has(series) && last.get(series) >= since && last.get(series) < at && isMeant(series),
+      series => !ended.has(series) && last.get(series) >= since && last.get(series) < at && isMeant(series),
     );
     this.#end(row, over);
     this.#own.head.update(row.ended);

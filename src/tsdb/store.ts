@@ -203,7 +203,9 @@ export class SampleStore implements SampleSource {
    * Chunks are not read: one that spans the window counts. @throws the disk's error
    */
   series(matcherSets: readonly (readonly LabelMatcher[])[], from: Millis, to: Millis): Labels[] {
-    return this.#read(file => this.#window(file, from, { to, upTo: Number.POSITIVE_INFINITY }).series(matcherSets));
+    return this.#read(file =>
+      this.#window(file, from, { to, upTo: Number.POSITIVE_INFINITY }).series(matcherSets),
+    );
   }
 
   #window(file: SampleFile | undefined, from: Millis, { to, upTo }: Seen): WindowReader {
@@ -313,7 +315,9 @@ export class SampleStore implements SampleSource {
   #flush(): boolean {
     if (this.#heads.waiting().length === 0) return false;
     const isWritten = this.#guarded.use(file => {
-      this.#maintenance.addMergeable(this.#journal.write(file, () => this.#reload(file), !this.#reader.isReading));
+      this.#maintenance.addMergeable(
+        this.#journal.write(file, () => this.#reload(file), !this.#reader.isReading),
+      );
       return true;
     });
     if (isWritten && this.#heads.waiting().length === 0) this.#guarded.succeeded();

@@ -148,7 +148,8 @@ export class WindowReader {
       const until = Math.min(this.#to, headFrom);
       runs.push(...file.chunks.readAll(file.chunks.within(stored.id.get(series), this.#from, until)));
     }
-    if (this.#to >= heads.first(series)) runs.push(heads.read(series, this.#from, this.#to, this.#arena, this.#upTo));
+    if (this.#to >= heads.first(series))
+      runs.push(heads.read(series, this.#from, this.#to, this.#arena, this.#upTo));
     return runs;
   }
 

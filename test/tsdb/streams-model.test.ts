@@ -28,7 +28,11 @@ function expectSame(found: readonly string[], want: readonly string[]): void {
   const [has, expected] = [samplesOf(found), samplesOf(want)];
   const at = expected.findIndex((each, i) => each !== has[i]);
   const start = at < 0 ? expected.length : at;
-  expect([name, start, ...has.slice(start, start + 4)]).toEqual([name, start, ...expected.slice(start, start + 4)]);
+  expect([name, start, ...has.slice(start, start + 4)]).toEqual([
+    name,
+    start,
+    ...expected.slice(start, start + 4),
+  ]);
   expect(found).toHaveLength(want.length);
 }
 

@@ -2,8 +2,8 @@
 // others. Comes in: rows; goes out: a series' samples, whichever streams brought them.
 
 import type { Millis } from '../../model/time.js';
-import { joinRuns } from '../chunks/merge.js';
 import type { Run } from '../chunks/chunk-table.js';
+import { joinRuns } from '../chunks/merge.js';
 import type { SeriesRef, StoredSeries } from '../index/series-columns.js';
 import { Arena } from './arena.js';
 import { Head, type Sequence } from './head.js';
@@ -153,9 +153,7 @@ export class Heads {
       const place = { column, fromSlot: places.fromSlot.get(series) };
       return this.#head(places.head.get(series)).read(place, from, to, arena, upTo);
     }
-    const runs = this.#places(series).map(place =>
-      this.#head(place.head).read(place, from, to, arena, upTo),
-    );
+    const runs = this.#places(series).map(place => this.#head(place.head).read(place, from, to, arena, upTo));
     return merged([...runs, this.timed.read(series, from, to, upTo)]);
   }
 
@@ -165,7 +163,8 @@ export class Heads {
     const column = places.column.get(series);
     const at = last.get(series);
     const slot = places.lastSlot.get(series);
-    const value = column < 0 ? undefined : this.#head(places.head.get(series)).valueAt(column, slot, at, upTo);
+    const value =
+      column < 0 ? undefined : this.#head(places.head.get(series)).valueAt(column, slot, at, upTo);
     if (value !== undefined || !this.timed.has(series)) return value;
     return this.timed.read(series, at, at, upTo).values[0];
   }

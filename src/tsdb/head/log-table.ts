@@ -61,7 +61,9 @@ export class LogTable {
       ? new Statements(db, 'stream_log', 'stream = ?', '(stream, at, samples) VALUES (?, ?, ?)')
       : this.#own;
     const streams = hasStreams ? 'UNION ALL SELECT stream, at FROM stream_log' : '';
-    this.#keys = db.prepare<[], LogKey>(`SELECT ${OWN} AS stream, at FROM log ${streams} ORDER BY at, stream`);
+    this.#keys = db.prepare<[], LogKey>(
+      `SELECT ${OWN} AS stream, at FROM log ${streams} ORDER BY at, stream`,
+    );
   }
 
   #table(stream: number): Statements {

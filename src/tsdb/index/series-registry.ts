@@ -107,7 +107,8 @@ export class SeriesRegistry {
     this.#heads.clear();
     const heads = this.#headsOf(file);
     for (const logged of file.log.all()) {
-      while ((rows[0]?.row.at ?? Number.POSITIVE_INFINITY) < logged.at) this.#again(rows.shift() as WaitingRow);
+      while ((rows[0]?.row.at ?? Number.POSITIVE_INFINITY) < logged.at)
+        this.#again(rows.shift() as WaitingRow);
       this.#replayed(heads.get(logged.stream) ?? this.#unnamed(heads, logged.stream), logged);
     }
     for (const each of rows) this.#again(each);
