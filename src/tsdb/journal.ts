@@ -6,7 +6,8 @@ import { ChunkCutter } from './chunks/cut-chunks.js';
 import type { SampleFile } from './file.js';
 import type { Head } from './head/head.js';
 import type { Heads } from './head/heads.js';
-import type { SeriesRef, StoredSeries } from './index/series-columns.js';
+import type { StoredSeries } from './index/series-columns.js';
+import type { SeriesRef } from './index/series-ref.js';
 import type { SeriesRegistry } from './index/series-registry.js';
 import type { Streams } from './streams.js';
 

@@ -6,7 +6,8 @@ import type { ByteCache } from './chunks/cache.js';
 import { ENOUGH, mergeChunks } from './chunks/merge.js';
 import { pruneChunks } from './chunks/retention.js';
 import type { SampleFile } from './file.js';
-import type { SeriesRef, StoredSeries } from './index/series-columns.js';
+import type { StoredSeries } from './index/series-columns.js';
+import type { SeriesRef } from './index/series-ref.js';
 import type { SeriesRegistry } from './index/series-registry.js';
 import type { Journal } from './journal.js';
 

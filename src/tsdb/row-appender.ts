@@ -6,7 +6,8 @@ import type { Millis } from '../model/time.js';
 import type { Heads } from './head/heads.js';
 import type { RowBuilder } from './head/row-builder.js';
 import { RefList } from './index/ref-list.js';
-import type { SeriesRef, StoredSeries } from './index/series-columns.js';
+import type { StoredSeries } from './index/series-columns.js';
+import type { SeriesRef } from './index/series-ref.js';
 import type { SeriesRegistry } from './index/series-registry.js';
 import type { Stream } from './streams.js';
 

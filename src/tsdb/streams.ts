@@ -3,7 +3,7 @@
 import type { Head } from './head/head.js';
 import type { Heads } from './head/heads.js';
 import { RefList } from './index/ref-list.js';
-import type { SeriesRef } from './index/series-columns.js';
+import type { SeriesRef } from './index/series-ref.js';
 import type { SeriesRegistry } from './index/series-registry.js';
 import { Sources } from './index/sources.js';
 

@@ -10,8 +10,9 @@ import type { SampleFile } from './file.js';
 import { Arena } from './head/arena.js';
 import type { Heads } from './head/heads.js';
 import type { Interim } from './head/interim.js';
-import type { SeriesRef, StoredSeries } from './index/series-columns.js';
+import type { StoredSeries } from './index/series-columns.js';
 import type { SeriesIndex } from './index/series-index.js';
+import type { SeriesRef } from './index/series-ref.js';
 import { Latest } from './latest.js';
 
 /** Where samples are, and what is known of their series. */

@@ -6,7 +6,8 @@ import type { SampleFile } from '../file.js';
 import type { Head } from '../head/head.js';
 import type { HeadRow } from '../head/head-row.js';
 import type { Heads } from '../head/heads.js';
-import type { SeriesRef, StoredSeries } from '../index/series-columns.js';
+import type { StoredSeries } from '../index/series-columns.js';
+import type { SeriesRef } from '../index/series-ref.js';
 
 /** Rows of a block, at most: with its series in chunks of as many samples, the scrapes themselves can go. */
 export const BLOCK = 96;

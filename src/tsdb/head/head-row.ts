@@ -1,7 +1,7 @@
 // A scrape's values by column, kept as what differs from the scrape before: most series do not change for hours.
 
 import type { Millis } from '../../model/time.js';
-import type { SeriesRef } from '../index/series-columns.js';
+import type { SeriesRef } from '../index/series-ref.js';
 import { NumberColumn } from './number-column.js';
 import type { TimedRow } from './timed-samples.js';
 

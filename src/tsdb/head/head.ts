@@ -4,7 +4,8 @@
 import { lowerBound, upperBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
 import type { Run } from '../chunks/chunk-table.js';
-import type { SeriesRef, StoredSeries } from '../index/series-columns.js';
+import type { StoredSeries } from '../index/series-columns.js';
+import type { SeriesRef } from '../index/series-ref.js';
 import { Arena } from './arena.js';
 import { ChangedValues, emptyValues, type HeadRow, isSample, WholeValues } from './head-row.js';
 import type { NumberColumn } from './number-column.js';

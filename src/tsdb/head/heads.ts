@@ -4,7 +4,8 @@
 import type { Millis } from '../../model/time.js';
 import type { Run } from '../chunks/chunk-table.js';
 import { joinRuns } from '../chunks/merge.js';
-import type { SeriesRef, StoredSeries } from '../index/series-columns.js';
+import type { StoredSeries } from '../index/series-columns.js';
+import type { SeriesRef } from '../index/series-ref.js';
 import { Arena } from './arena.js';
 import { Head, type Sequence } from './head.js';
 import type { HeadRow } from './head-row.js';

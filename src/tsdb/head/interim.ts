@@ -5,8 +5,8 @@
 import type { Labels } from '../../model/labels.js';
 import type { LabelMatcher } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
-import type { SeriesRef } from '../index/series-columns.js';
 import type { SeriesIndex } from '../index/series-index.js';
+import type { SeriesRef } from '../index/series-ref.js';
 import { IntegerColumn, NumberColumn } from './number-column.js';
 
 const NEVER = Number.NEGATIVE_INFINITY;

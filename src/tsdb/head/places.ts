@@ -2,7 +2,7 @@
 // One that moves from a stream to another (its target has another address, say) is in both until the rows of before are
 // in chunks.
 
-import type { SeriesRef } from '../index/series-columns.js';
+import type { SeriesRef } from '../index/series-ref.js';
 import { IntegerColumn } from './number-column.js';
 
 /** A series' place in the rows of one head. */

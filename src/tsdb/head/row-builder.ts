@@ -1,7 +1,8 @@
 // A row of the head while samples come to it.
 
 import type { Millis } from '../../model/time.js';
-import type { SeriesRef, StoredSeries } from '../index/series-columns.js';
+import type { StoredSeries } from '../index/series-columns.js';
+import type { SeriesRef } from '../index/series-ref.js';
 import { type HeadRow, WholeValues } from './head-row.js';
 import { IntegerColumn, type NumberColumn } from './number-column.js';
 import type { TimedRow } from './timed-samples.js';

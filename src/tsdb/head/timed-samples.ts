@@ -3,7 +3,7 @@
 import { lowerBound, upperBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
 import type { Run } from '../chunks/chunk-table.js';
-import type { SeriesRef } from '../index/series-columns.js';
+import type { SeriesRef } from '../index/series-ref.js';
 
 /** Samples of a scrape with times of their own: entry i of each is of one sample. */
 export interface TimedRow {

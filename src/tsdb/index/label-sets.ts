@@ -4,7 +4,7 @@
 import { Labels } from '../../model/labels.js';
 import { IntegerColumn } from '../head/number-column.js';
 import { LabelPairs } from './label-pairs.js';
-import type { SeriesRef } from './series-columns.js';
+import type { SeriesRef } from './series-ref.js';
 
 /** FNV-1a's. */
 const START = 0x811c9dc5;

@@ -1,6 +1,6 @@
 // A list of series that grows. Long ones are made of half the memory a JavaScript array takes.
 
-import type { SeriesRef } from './series-columns.js';
+import type { SeriesRef } from './series-ref.js';
 
 /** Part by which a list that is full grows. */
 const GROWTH = 1.5;

@@ -1,7 +1,7 @@
 // Series found by a number made of something they have. A hash table in one array: JavaScript's own takes ten times as
 // much for each entry.
 
-import type { SeriesRef } from './series-columns.js';
+import type { SeriesRef } from './series-ref.js';
 
 /** Part of the places that may be taken. */
 const FULL = 0.7;

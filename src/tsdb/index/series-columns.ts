@@ -4,9 +4,7 @@ import { lowerBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
 import { IntegerColumn, NumberColumn } from '../head/number-column.js';
 import { Places } from '../head/places.js';
-
-/** A series' number in memory. One that nothing holds any more is given to another series. */
-export type SeriesRef = number;
+import type { SeriesRef } from './series-ref.js';
 
 /** All series. */
 export class StoredSeries {

@@ -6,7 +6,8 @@ import { IntegerColumn } from '../head/number-column.js';
 import { hashOf, LabelSets } from './label-sets.js';
 import { RefList } from './ref-list.js';
 import { RefTable } from './ref-table.js';
-import type { SeriesRef, StoredSeries } from './series-columns.js';
+import type { StoredSeries } from './series-columns.js';
+import type { SeriesRef } from './series-ref.js';
 
 const FREE = 0;
 const LOOSE = 1;

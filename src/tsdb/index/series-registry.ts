@@ -10,8 +10,9 @@ import type { HeadRow } from '../head/head-row.js';
 import type { Heads } from '../head/heads.js';
 import type { LoggedScrape } from '../head/log-table.js';
 import { RefTable } from './ref-table.js';
-import type { SeriesRef, StoredSeries } from './series-columns.js';
+import type { StoredSeries } from './series-columns.js';
 import { SeriesIndex } from './series-index.js';
+import type { SeriesRef } from './series-ref.js';
 
 interface WaitingRow {
   readonly head: Head;

@@ -2,7 +2,7 @@
 
 import { Labels } from '../../model/labels.js';
 import type { Scrape, ScrapePart } from '../../model/scrape.js';
-import type { SeriesRef } from './series-columns.js';
+import type { SeriesRef } from './series-ref.js';
 import type { SeriesRegistry } from './series-registry.js';
 
 interface KnownSource {
