@@ -22,7 +22,7 @@ import { HealthFeed } from '../http/events/feed.js';
 import { Announcements } from '../http/page/announcements.js';
 import type { PrometheusFacts } from '../http/prometheus/facts.js';
 import { makePublicFeed } from '../http/public/feed.js';
-import { type HttpServer, type Listen, startServer } from '../http/server.js';
+import { type HttpServer, startServer } from '../http/server.js';
 import { loadWebConfig, NO_WEB_CONFIG } from '../http/web-config.js';
 import { Exposition } from '../metrics/exposition.js';
 import { OwnMetrics } from '../metrics/own.js';
@@ -48,27 +48,20 @@ import { type Configuration, loadConfiguration } from './configuration.js';
 import type { Logger } from './log.js';
 import { Maintaining } from './maintenance.js';
 import {
+  type BackendSettings,
   QueryBackend,
   type QueryBackendEvents,
-  type QuerySettings,
   type RuleConfiguration,
 } from './query-backend.js';
 import { Reporting } from './reporting.js';
 import { RuleResults } from './rule-results.js';
+import type { CommandLineSettings } from './settings.js';
 import { claimFolder, type FolderLock } from './storage-folder.js';
 import { LockWatch } from './storage-lock-watch.js';
 
 const PRUNE_INTERVAL: Millis = 300_000;
 
-/** What the command line says. */
-export interface MonitorSettings extends QuerySettings {
-  readonly configFile: string;
-  readonly webConfigFile: string | undefined;
-  readonly listen: Listen;
-  readonly externalUrl: string | undefined;
-  readonly enableLifecycle: boolean;
-  /** The command line's flags with their values, to be shown. */
-  readonly flags: Readonly<Record<string, string>>;
+export interface MonitorSettings extends CommandLineSettings, BackendSettings {
   readonly version: string;
   readonly log: Logger;
   /** Where the checks run; a worker thread unless a test wants them elsewhere. */
@@ -82,7 +75,7 @@ export interface MonitorSettings extends QuerySettings {
 export async function startMonitor(settings: MonitorSettings): Promise<Monitor> {
   const configuration = loadConfiguration(settings.configFile);
   const web = settings.webConfigFile ? loadWebConfig(settings.webConfigFile) : NO_WEB_CONFIG;
-  const monitor = new Monitor(settings, configuration, claimFolder(settings.storagePath));
+  const monitor = new Monitor(settings, configuration, claimFolder(settings.storage.path));
   try {
     await monitor.listen(web);
   } catch (error) {
@@ -141,7 +134,7 @@ export class Monitor {
     this.#configuration = configuration;
     const log = settings.log;
     this.#locking = new LockWatch(lock, {
-      folder: settings.storagePath,
+      folder: settings.storage.path,
       log: (level, message, fields) => log[level](fields, message),
       onChange: () => this.#queryBackend.setObstacle(lock.obstacle),
     });
@@ -159,8 +152,8 @@ export class Monitor {
     ]);
     this.#own = new OwnMetrics(this.#registry, { version: settings.version });
     this.#store = new Store({
-      file: join(settings.storagePath, 'monitor.db'),
-      retention: settings.retention,
+      file: join(settings.storage.path, 'monitor.db'),
+      retention: settings.storage.retention,
       log: (level, message, fields) => log[level](fields, message),
       obstacle: () => lock.obstacle,
     });
@@ -202,7 +195,7 @@ export class Monitor {
       audit: this.#alerts.alerting.audit,
       metrics: new ReportMetrics(this.#registry),
       services: () => this.#cluster.services,
-      retention: () => (this.#configuration.remote ? undefined : settings.retention),
+      retention: () => (this.#configuration.remote ? undefined : settings.storage.retention),
       externalUrl: () => this.#externalUrl,
       ...{ version: settings.version, log },
     });
@@ -432,8 +425,8 @@ export class Monitor {
   }
 
   #facts(): PrometheusFacts {
-    const { retention, retentionSize, flags } = this.#settings;
-    const size = retentionSize > 0 ? ` or ${flags['storage.retention.size']}` : '';
+    const { storage, flags } = this.#settings;
+    const size = storage.maxBytes > 0 ? ` or ${flags['storage.retention.size']}` : '';
     return {
       target: () => this.#queryBackend.target(this.#url, this.#configuration.scrapeInterval),
       samples: () => this.#queryBackend.samples,
@@ -441,7 +434,7 @@ export class Monitor {
         startedAt: this.#startedAt,
         reloadedAt: this.#reloadedAt,
         reloadSucceeded: this.#reloadSucceeded,
-        retention: formatDuration(retention) + size,
+        retention: formatDuration(storage.retention) + size,
       }),
       flags: () => flags,
     };

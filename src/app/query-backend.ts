@@ -2,7 +2,6 @@
 // and queries read, or another Prometheus does all that. Comes in: which of the two; goes out: an engine, and the
 // cluster's status after every scrape.
 
-import { join } from 'node:path';
 import type { Registry } from 'prom-client';
 import {
   CLUSTER_STATUS,
@@ -26,22 +25,14 @@ import type { RuleEvaluation } from '../query/rule-evaluation.js';
 import { SwitchingEngine } from '../query/switching.js';
 import type { TransferredRuleFile } from '../rules/transfer.js';
 import type { Logger } from './log.js';
+import { type CommandLineSettings, engineOptions } from './settings.js';
 
 const JOB = 'langgraph-monitor';
 /** How often the rules of another Prometheus are read, beside every scan. */
 const REMOTE_INTERVAL: Millis = 5000;
 
-/** What the command line says of queries and samples. */
-export interface QuerySettings {
-  readonly storagePath: string;
-  readonly retention: Millis;
-  /** Bytes the samples may take; 0 is any number. */
-  readonly retentionSize: number;
-  readonly queryTimeout: Millis;
-  readonly queryMaxSamples: number;
-  readonly queryMaxConcurrency: number;
-  readonly queryLookback: Millis;
-  /** What the query thread runs, where a test has compiled it elsewhere. */
+export interface BackendSettings extends Pick<CommandLineSettings, 'storage' | 'query'> {
+  /** The program of the query thread, if a test has compiled it elsewhere. */
   readonly queryThreadFile?: URL;
 }
 
@@ -76,7 +67,7 @@ class LocalBackend {
   #isStopped = false;
 
   constructor(
-    settings: QuerySettings,
+    settings: BackendSettings,
     registry: Registry,
     exposition: Exposition,
     instance: string,
@@ -89,18 +80,9 @@ class LocalBackend {
     const identity = { job: JOB, instance };
     this.#sampler = new Sampler(registry, exposition, identity);
     this.engine = new EmbeddedEngine({
-      file: join(settings.storagePath, 'samples.db'),
+      ...engineOptions(settings, scrapeInterval),
       target: { ...identity, watched: { metric: SERVICE_INFO, label: 'target', kind: 'kind' } },
-      retention: settings.retention,
-      maxBytes: settings.retentionSize,
       obstacle,
-      timeout: settings.queryTimeout,
-      limits: {
-        maxSamples: settings.queryMaxSamples,
-        maxWaiting: settings.queryMaxConcurrency,
-        lookback: settings.queryLookback,
-        defaultInterval: scrapeInterval,
-      },
       metadata: () => describeRegistry(registry),
       log: (level, message, fields) => log[level](fields, message),
       onRestart: () => this.#sampler.reset(),
@@ -196,7 +178,7 @@ class RemoteBackend {
 
 /** The caller must close it. */
 export class QueryBackend {
-  readonly #settings: QuerySettings;
+  readonly #settings: BackendSettings;
   readonly #registry: Registry;
   readonly #exposition: Exposition;
   readonly #log: Logger;
@@ -208,7 +190,7 @@ export class QueryBackend {
   #remote: RemoteBackend | undefined;
 
   constructor(
-    settings: QuerySettings,
+    settings: BackendSettings,
     registry: Registry,
     exposition: Exposition,
     events: QueryBackendEvents,

@@ -33,19 +33,18 @@ export async function backfillRulesCommand(args: readonly string[], output: Outp
   const { start, end } = span(own);
   const { files, interval } = rulesOf(flags, own['eval-interval']);
   loadNative();
-  const dbFile = join(flags.storagePath, 'samples.db');
+  const dbFile = join(flags.storage.path, 'samples.db');
   if (!existsSync(dbFile)) {
     output.err(`${dbFile}: no such file; name the folder of a monitor's samples with --storage.path`);
     return 1;
   }
   try {
-    const lock = claimFolder(flags.storagePath);
+    const lock = claimFolder(flags.storage.path);
     try {
       if (lock.problem !== undefined) throw new StorageRefused(lock.problem);
       const summary = await backfillRules({
         ...{ dbFile, files, start, end, interval },
-        lookback: flags.queryLookback,
-        maxSamples: flags.queryMaxSamples,
+        ...flags.query.limits,
         externalUrl: flags.externalUrl ?? '',
         onMoment: progress(start, end, output),
         log: (level, message, fields) => {

@@ -1,6 +1,7 @@
 // The command line's flags, as Prometheus' exporters have them.
 
 import { parseArgs } from 'node:util';
+import type { CommandLineSettings } from '../app/settings.js';
 import { didYouMean } from '../config/did-you-mean.js';
 import type { Listen } from '../http/server.js';
 import { parseDuration } from '../model/duration.js';
@@ -10,27 +11,12 @@ import type { Millis } from '../model/time.js';
 /** Something on the command line is wrong; exit code 2, as in Prometheus. */
 export class UsageError extends Error {}
 
-export interface Flags {
-  readonly configFile: string;
-  readonly listen: Listen;
-  readonly webConfigFile: string | undefined;
-  readonly externalUrl: string | undefined;
-  readonly enableLifecycle: boolean;
-  readonly storagePath: string;
-  readonly retention: Millis;
-  /** Bytes the samples may take; 0 is any number. */
-  readonly retentionSize: number;
-  readonly queryTimeout: Millis;
-  readonly queryMaxSamples: number;
-  readonly queryMaxConcurrency: number;
-  readonly queryLookback: Millis;
+export interface Flags extends CommandLineSettings {
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly configCheck: boolean;
   readonly version: boolean;
   readonly help: boolean;
-  /** Every flag that has a value, as given or by default. */
-  readonly flags: Readonly<Record<string, string>>;
   /** What is no flag: a command and its arguments. */
   readonly words: readonly string[];
 }
@@ -137,13 +123,19 @@ export function parseFlags(argv: readonly string[]): Flags {
     webConfigFile: given('web.config.file'),
     externalUrl: externalUrl(given('web.external-url')),
     enableLifecycle: values['web.enable-lifecycle'] === true,
-    storagePath: given('storage.path') as string,
-    retention: span('storage.retention.time', given('storage.retention.time') as string),
-    retentionSize: size(given('storage.retention.size') as string),
-    queryTimeout: span('query.timeout', given('query.timeout') as string),
-    queryMaxSamples: wholeNumber('query.max-samples', given('query.max-samples') as string),
-    queryMaxConcurrency: wholeNumber('query.max-concurrency', given('query.max-concurrency') as string),
-    queryLookback: span('query.lookback-delta', given('query.lookback-delta') as string),
+    storage: {
+      path: given('storage.path') as string,
+      retention: span('storage.retention.time', given('storage.retention.time') as string),
+      maxBytes: size(given('storage.retention.size') as string),
+    },
+    query: {
+      timeout: span('query.timeout', given('query.timeout') as string),
+      limits: {
+        maxSamples: wholeNumber('query.max-samples', given('query.max-samples') as string),
+        maxWaiting: wholeNumber('query.max-concurrency', given('query.max-concurrency') as string),
+        lookback: span('query.lookback-delta', given('query.lookback-delta') as string),
+      },
+    },
     logLevel: oneOf('log.level', given('log.level') as string, LOG_LEVELS),
     logFormat: oneOf('log.format', given('log.format') as string, LOG_FORMATS),
     configCheck: values['config.check'] === true,

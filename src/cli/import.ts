@@ -16,19 +16,19 @@ export async function importFiles(args: readonly string[], output: Output): Prom
   if (files.length === 0) throw new UsageError('import wants the name of a file');
   loadNative();
   try {
-    mkdirSync(flags.storagePath, { recursive: true });
+    mkdirSync(flags.storage.path, { recursive: true });
   } catch (error) {
-    output.err(`--storage.path: ${flags.storagePath}: ${folderProblem(error)}; name a folder`);
+    output.err(`--storage.path: ${flags.storage.path}: ${folderProblem(error)}; name a folder`);
     return 1;
   }
   for (const file of files) {
     try {
       const { series, samples, dropped, first, last } = await importOpenMetrics(
         file,
-        join(flags.storagePath, 'samples.db'),
+        join(flags.storage.path, 'samples.db'),
       );
       if (first !== undefined && last !== undefined)
-        samplesChanged(join(flags.storagePath, 'monitor.db'), first, last);
+        samplesChanged(join(flags.storage.path, 'monitor.db'), first, last);
       const twice = dropped > 0 ? `, ${dropped} of them there already` : '';
       output.out(`${file}: ${samples} samples of ${series} series${twice}`);
     } catch (error) {

@@ -9,6 +9,7 @@ import { lastDays, monthOf, type Scope } from '../analysis/asking.js';
 import { HourlyFigures } from '../analysis/hours/hourly-figures.js';
 import { periodReport } from '../analysis/reports/period-report.js';
 import { type Configuration, loadConfiguration } from '../app/configuration.js';
+import { engineOptions } from '../app/settings.js';
 import { systemClock } from '../model/time.js';
 import { EmbeddedEngine } from '../query/embedded.js';
 import { QueryError } from '../query/engine.js';
@@ -41,7 +42,7 @@ export async function reportCommand(args: readonly string[], output: Output): Pr
   const wanted = requestOf(own, flags);
   const configuration = loadConfiguration(flags.configFile);
   loadNative();
-  const samples = join(flags.storagePath, 'samples.db');
+  const samples = join(flags.storage.path, 'samples.db');
   if (!configuration.remote && !existsSync(samples)) {
     output.err(`${samples}: no such file; name the folder of a monitor's samples with --storage.path`);
     return 1;
@@ -64,8 +65,8 @@ async function make(
 ): Promise<string> {
   const engine = openEngine(configuration, flags);
   const store = new Store({
-    file: join(flags.storagePath, 'monitor.db'),
-    retention: flags.retention,
+    file: join(flags.storage.path, 'monitor.db'),
+    retention: flags.storage.retention,
     log: () => {},
     obstacle: () => READ_ONLY,
   });
@@ -90,17 +91,8 @@ async function make(
 function openEngine({ remote, scrapeInterval }: Configuration, flags: Flags): EmbeddedEngine | RemoteEngine {
   if (remote) return new RemoteEngine(remote);
   return new EmbeddedEngine({
-    file: join(flags.storagePath, 'samples.db'),
-    retention: flags.retention,
-    maxBytes: 0,
+    ...engineOptions(flags, scrapeInterval),
     obstacle: READ_ONLY,
-    timeout: flags.queryTimeout,
-    limits: {
-      maxSamples: flags.queryMaxSamples,
-      maxWaiting: flags.queryMaxConcurrency,
-      lookback: flags.queryLookback,
-      defaultInterval: scrapeInterval,
-    },
     metadata: () => [],
     log: () => {},
   });
@@ -134,10 +126,10 @@ function formatOf(given: string | undefined, file: string | undefined): Format {
   return file === undefined ? 'md' : 'html';
 }
 
-function problemOf(error: unknown, { file }: Wanted, { storagePath }: Flags): string {
+function problemOf(error: unknown, { file }: Wanted, { storage }: Flags): string {
   const { message, code } = error as NodeJS.ErrnoException;
   if (error instanceof NothingYet || error instanceof TooMuch) return message;
-  if (error instanceof QueryError) return `${storagePath}: the samples cannot be asked: ${message}`;
+  if (error instanceof QueryError) return `${storage.path}: the samples cannot be asked: ${message}`;
   if (file !== undefined && code !== undefined) return `${file}: cannot be written: ${message}`;
   throw error;
 }

@@ -107,8 +107,8 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
   const logOutput = new LogOutput();
   const log = createLog(flags.logLevel, flags.logFormat, logOutput);
   logOutput.onRecovered = lines => log.warn({ lines }, 'Log lines were lost');
-  // Heard from the first moment on: a signal that comes while the rooms are built must not just kill.
-  const told = stopSignal();
+  // Handled from now on: a signal during the start must not kill the process.
+  const signalled = stopSignal();
   let monitor: Monitor | undefined;
   let isReloadWanted = false;
   process.on('SIGHUP', () => {
@@ -124,7 +124,7 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
     shortenPipeTimeout();
     // A file that was changed while the first one was being read.
     if (isReloadWanted) void monitor.reload('SIGHUP').catch(() => {});
-    const signal = await told;
+    const signal = await signalled;
     log.info({ signal }, 'Stopping');
     await monitor.close();
     endSoon();

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { helpText, parseFlags, UsageError } from '../../src/cli/flags.js';
 
+const STORAGE = { path: 'data/', retention: 30 * 86_400_000, maxBytes: 0 };
+const LIMITS = { maxSamples: 20_000_000, maxWaiting: 20, lookback: 300_000 };
+const QUERY = { timeout: 120_000, limits: LIMITS };
 const DEFAULTS = {
   ...{ configFile: 'monitor.yml', listen: { host: undefined, port: 8083 }, webConfigFile: undefined },
-  ...{ externalUrl: undefined, enableLifecycle: false, storagePath: 'data/', retention: 30 * 86_400_000 },
-  ...{ retentionSize: 0, queryTimeout: 120_000, queryMaxSamples: 20_000_000, queryMaxConcurrency: 20 },
-  ...{ queryLookback: 300_000, flags: expect.objectContaining({ 'query.timeout': expect.any(String) }) },
+  ...{ externalUrl: undefined, enableLifecycle: false, storage: STORAGE, query: QUERY },
+  ...{ flags: expect.objectContaining({ 'query.timeout': expect.any(String) }) },
   ...{ logLevel: 'info', logFormat: 'logfmt', configCheck: false, version: false, help: false, words: [] },
 };
 
-test('nothing said', () => expect(parseFlags([])).toEqual(DEFAULTS));
+test('defaults', () => expect(parseFlags([])).toEqual(DEFAULTS));
 
 describe('every flag', () => {
   test.each<[string, Partial<ReturnType<typeof parseFlags>>]>([
@@ -21,16 +23,16 @@ describe('every flag', () => {
     ['--web.config.file=web.yml', { webConfigFile: 'web.yml' }],
     ['--web.external-url=https://h/monitor/', { externalUrl: 'https://h/monitor' }],
     ['--web.enable-lifecycle', { enableLifecycle: true }],
-    ['--storage.path=/var/lib/m', { storagePath: '/var/lib/m' }],
-    ['--storage.retention.time=2w', { retention: 14 * 86_400_000 }],
-    ['--storage.retention.time=1h30m', { retention: 5_400_000 }],
-    ['--storage.retention.size=512MB', { retentionSize: 512 * 1024 ** 2 }],
-    ['--storage.retention.size=1.5GB', { retentionSize: 1.5 * 1024 ** 3 }],
-    ['--storage.retention.size=0', { retentionSize: 0 }],
-    ['--query.timeout=30s', { queryTimeout: 30_000 }],
-    ['--query.max-samples=1000', { queryMaxSamples: 1000 }],
-    ['--query.max-concurrency=1', { queryMaxConcurrency: 1 }],
-    ['--query.lookback-delta=1m', { queryLookback: 60_000 }],
+    ['--storage.path=/var/lib/m', { storage: { ...STORAGE, path: '/var/lib/m' } }],
+    ['--storage.retention.time=2w', { storage: { ...STORAGE, retention: 14 * 86_400_000 } }],
+    ['--storage.retention.time=1h30m', { storage: { ...STORAGE, retention: 5_400_000 } }],
+    ['--storage.retention.size=512MB', { storage: { ...STORAGE, maxBytes: 512 * 1024 ** 2 } }],
+    ['--storage.retention.size=1.5GB', { storage: { ...STORAGE, maxBytes: 1.5 * 1024 ** 3 } }],
+    ['--storage.retention.size=0', { storage: STORAGE }],
+    ['--query.timeout=30s', { query: { ...QUERY, timeout: 30_000 } }],
+    ['--query.max-samples=1000', { query: { ...QUERY, limits: { ...LIMITS, maxSamples: 1000 } } }],
+    ['--query.max-concurrency=1', { query: { ...QUERY, limits: { ...LIMITS, maxWaiting: 1 } } }],
+    ['--query.lookback-delta=1m', { query: { ...QUERY, limits: { ...LIMITS, lookback: 60_000 } } }],
     ['--log.level=debug', { logLevel: 'debug' }],
     ['--log.format=json', { logFormat: 'json' }],
     ['--config.check', { configCheck: true }],

@@ -4,11 +4,7 @@ import type { MonitorSettings } from '../../src/app/monitor.js';
 import { DIST } from './monitor.js';
 
 export const QUERY_SETTINGS = {
-  retentionSize: 0,
-  queryTimeout: 120_000,
-  queryMaxSamples: 20_000_000,
-  queryMaxConcurrency: 20,
-  queryLookback: 300_000,
+  query: { timeout: 120_000, limits: { maxSamples: 20_000_000, maxWaiting: 20, lookback: 300_000 } },
   queryThreadFile: new URL('query/thread/thread.js', DIST),
   flags: {},
 } satisfies Partial<MonitorSettings>;
