@@ -25,6 +25,7 @@ import { makePublicFeed } from '../http/public/feed.js';
 import { type HttpServer, startServer } from '../http/server.js';
 import { loadWebConfig, NO_WEB_CONFIG } from '../http/web-config.js';
 import { Exposition } from '../metrics/exposition.js';
+import { InferenceMetrics, inferenceFamilies } from '../metrics/inference.js';
 import { OwnMetrics } from '../metrics/own.js';
 import { MetricsPage } from '../metrics/page.js';
 import { ReportMetrics } from '../metrics/reports.js';
@@ -45,6 +46,7 @@ import { Store } from '../store/store.js';
 import { AlertWiring } from './alerting.js';
 import { CheckResults } from './check-results.js';
 import { type Configuration, loadConfiguration } from './configuration.js';
+import { InferenceResults } from './inference-results.js';
 import type { Logger } from './log.js';
 import { Maintaining } from './maintenance.js';
 import {
@@ -109,6 +111,7 @@ export class Monitor {
   readonly #refresher: Refresher;
   readonly #checks: CheckRunner;
   readonly #checkResults: CheckResults;
+  readonly #inferenceResults: InferenceResults;
   readonly #ruleResults: RuleResults;
   readonly #queryBackend: QueryBackend;
   readonly #alerts: AlertWiring;
@@ -149,6 +152,7 @@ export class Monitor {
       ...attemptFamilies,
       ...[...kinds, host].flatMap(kind => kind.families),
       ...countFamilies,
+      ...inferenceFamilies,
     ]);
     this.#own = new OwnMetrics(this.#registry, { version: settings.version });
     this.#store = new Store({
@@ -202,9 +206,13 @@ export class Monitor {
     this.#watchdog = new ScanWatchdog(configuration.prober.scan, this.#clock.elapsed());
     const events: CheckRunnerEvents = {
       onResult: result => this.#checkResults.add(result),
+      onInference: result => this.#inferenceResults.add(result),
       onScan: scan => void this.#onScan(scan),
       onTrouble: (target, message) => log.error({ target, err: message }, 'Service cannot be checked'),
-      onDown: reason => this.#checkResults.workerLost(reason),
+      onDown: reason => {
+        this.#inferenceResults.workerLost();
+        this.#checkResults.workerLost(reason);
+      },
     };
     this.#checks = (settings.runChecks ?? runInWorker)(events);
     this.#refresher = new Refresher(this.#cluster, ids => this.#checks.refresh(ids));
@@ -224,6 +232,10 @@ export class Monitor {
       refresher: this.#refresher,
       services: new ServiceMetrics(this.#exposition),
       node: () => this.#configuration.node,
+    });
+    this.#inferenceResults = new InferenceResults({
+      ...shared,
+      metrics: new InferenceMetrics(this.#exposition),
     });
     this.#ruleResults = new RuleResults({
       ...shared,
@@ -332,7 +344,10 @@ export class Monitor {
     const kindOf = new Map(configuration.services.map(service => [service.id, service.kind]));
     // A service of another kind is another service, though it bears the same name.
     for (const { id, kind } of this.#cluster.services)
-      if (kindOf.get(id) !== kind) this.#checkResults.remove(id);
+      if (kindOf.get(id) !== kind) {
+        this.#checkResults.remove(id);
+        this.#inferenceResults.remove(id);
+      }
     if (this.#configuration.node !== configuration.node) {
       this.#checkResults.removeNode(this.#configuration.node);
     }
@@ -344,6 +359,7 @@ export class Monitor {
     this.#events.disconnectAll();
     this.#publicEvents.disconnectAll();
     for (const service of configuration.services) this.#checkResults.showState(service.id);
+    this.#inferenceResults.configure(configuration.prober.targets);
     this.#configuration = configuration;
     this.#reloadedAt = this.#clock.now();
     this.#reloadSucceeded = true;

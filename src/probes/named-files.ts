@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { FileSecret } from '../config/file-secret.js';
 import { TLS_FILES } from '../config/http-client/config.js';
 import type { Reason } from '../model/result.js';
+import { inferencesOf, type ModelProbe } from './inference/task.js';
 import { type Attempt, type Probe, ProbeFailure } from './probe.js';
 
 /** A file, and why a check fails that cannot read it. */
@@ -31,7 +32,7 @@ const touchFile: Touch = async file => {
 };
 
 /** The same probe, which fails within its deadline where a file of its options does not answer. */
-export function withFiles(probe: Probe, options: unknown, touch: Touch = touchFile): Probe {
+export function withFiles(probe: Probe, options: unknown, touch: Touch = touchFile): Probe | ModelProbe {
   const files = filesIn(options);
   if (files.length === 0) return probe;
   let haveAnswered = false;
@@ -46,6 +47,7 @@ export function withFiles(probe: Probe, options: unknown, touch: Touch = touchFi
     get secrets() {
       return haveAnswered ? (probe.secrets ?? []) : [];
     },
+    inferences: inferencesOf(probe),
     close: () => probe.close(),
   };
 }

@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { SchemaKit } from '../config/schema-kit.js';
 import type { MetricFamily } from '../model/family.js';
+import type { InferenceTest } from '../model/inference.js';
 import type { Connections } from './http/connections.js';
 import type { Probe } from './probe.js';
 
@@ -14,6 +15,8 @@ export interface ProbeKind<Options = unknown> {
   options(schemaKit: SchemaKit): z.ZodObject;
   /** Checks that need more than one key: `undefined`, or what is wrong and what to do. */
   check?(options: Options): string | undefined;
+  /** Which models its probes ask, where they ask any; without a name: one that is found out while they run. */
+  asks?(options: Options): readonly { readonly test: InferenceTest; readonly model?: string }[];
   /** Every family its probes may record. */
   readonly families: readonly MetricFamily[];
   /**

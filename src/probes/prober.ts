@@ -1,11 +1,13 @@
 // Runs the checks. Comes in: a plan, the cluster's status, wishes for a check at once; goes out: a result per check
 // and a word at the end of every scan. Lives in a worker thread (thread.ts) or, in tests, in this one (inline.ts).
 
-import type { CheckResult } from '../model/result.js';
+import type { InferenceResult } from '../model/inference.js';
+import { type CheckResult, isUp } from '../model/result.js';
 import type { OverallStatus } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { ProberConfig, TargetConfig } from './config.js';
 import { Connections } from './http/connections.js';
+import { InferenceScheduler } from './inference/scheduler.js';
 import type { ProbeKind } from './probe-kind.js';
 import { type Scan, ScanRounds } from './scan.js';
 import { Schedule } from './schedule.js';
@@ -14,6 +16,8 @@ import { MonitoredTarget } from './target.js';
 export interface ProberEvents {
   onResult(result: CheckResult): void;
   onScan(scan: Scan): void;
+  /** A model was asked, or was not for a reason. */
+  onInference(result: InferenceResult): void;
   /** A check could not even be set up: the file of a certificate has gone, say. */
   onTrouble(id: string, message: string): void;
 }
@@ -27,6 +31,7 @@ export class Prober {
   readonly #rounds: ScanRounds;
   readonly #subjects = new Map<string, MonitoredTarget>();
   readonly #connections = new Connections();
+  readonly #inferences: InferenceScheduler;
   #config: ProberConfig | undefined;
   #configuring: Promise<void> = Promise.resolve();
   #running = 0;
@@ -40,6 +45,7 @@ export class Prober {
     this.#kinds = new Map(kinds.map(kind => [kind.kind, kind]));
     this.#events = events;
     this.#clock = clock;
+    this.#inferences = new InferenceScheduler(clock, result => events.onInference(result));
     this.#rounds = new ScanRounds(clock, this.#schedule, scan => events.onScan(scan));
   }
 
@@ -68,6 +74,7 @@ export class Prober {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#rounds.close();
+    this.#inferences.close();
     for (const target of this.#subjects.values()) target.close();
     this.#connections.close();
   }
@@ -89,6 +96,11 @@ export class Prober {
       this.#subjects.set(target.config.id, target);
     }
     this.#config = config;
+    const inferences = [...this.#subjects.values()].map(({ inference }) => inference);
+    this.#inferences.set(
+      inferences.filter(({ tasks }) => tasks.length > 0),
+      config.connections,
+    );
     this.#schedule.set(
       [...this.#subjects.values()].map(target => target.config),
       this.#clock.elapsed(),
@@ -144,6 +156,7 @@ export class Prober {
     const now = this.#clock.elapsed();
     if (this.#subjects.get(id) === target) {
       this.#events.onResult(result);
+      this.#inferences.checked(id, isUp(result.status), result.level);
       const soon = target.confirmAfter;
       const due = this.#schedule.ended(id, now, soon, result.status === 'timeout');
       this.#rounds.ended(id, soon === undefined);

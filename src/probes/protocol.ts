@@ -1,5 +1,6 @@
 // Messages between the main thread and the checks' thread, beside those of supervision.
 
+import type { InferenceResult } from '../model/inference.js';
 import type { CheckResult } from '../model/result.js';
 import type { OverallStatus } from '../model/service.js';
 import type { ProberConfig } from './config.js';
@@ -14,6 +15,7 @@ export type CheckRequest =
 /** From the thread, several at a time. */
 export type CheckEvent =
   | { readonly type: 'result'; readonly result: CheckResult }
+  | { readonly type: 'inference'; readonly result: InferenceResult }
   | { readonly type: 'scan'; readonly scan: Scan }
   | { readonly type: 'error'; readonly id: string; readonly message: string }
   /** The thread may not raise its priority above the main thread's. */

@@ -15,7 +15,7 @@ export class SecondaryAttempt implements Attempt {
   #cancelled = false;
 
   /** @param rename what its failure is called where it is what the other one still waits for */
-  constructor(beside: Attempt, rename = (failure: ProbeFailure) => failure) {
+  constructor(beside: Pick<Attempt, 'timeout' | 'onCancel'>, rename = (failure: ProbeFailure) => failure) {
     this.timeout = beside.timeout;
     beside.onCancel(() => {
       const late = this.cancel();

@@ -6,6 +6,8 @@ import type { Clock, Millis } from '../model/time.js';
 import { runCheck } from './attempt.js';
 import type { TargetConfig } from './config.js';
 import { Confirmation } from './confirmation.js';
+import type { InferenceTarget } from './inference/scheduler.js';
+import { inferencesOf } from './inference/task.js';
 import { withFiles } from './named-files.js';
 import type { Probe } from './probe.js';
 import type { ProbeKind, ProbeResources } from './probe-kind.js';
@@ -38,6 +40,12 @@ export class MonitoredTarget {
     resources: ProbeResources,
   ): Promise<MonitoredTarget> {
     return new MonitoredTarget(config, withFiles(await kind.open(config.options, resources), config.options));
+  }
+
+  /** Questions to its models, and what must not be shown of their answers. */
+  get inference(): InferenceTarget {
+    const { id } = this.config;
+    return { id, tasks: inferencesOf(this.#probe), secrets: () => this.#probe.secrets ?? [] };
   }
 
   get running(): boolean {

@@ -38,6 +38,7 @@ const prober = new Prober(
   [...kinds, host],
   {
     onResult: result => send({ type: 'result', result }),
+    onInference: result => send({ type: 'inference', result }),
     onScan: scan => send({ type: 'scan', scan }),
     onTrouble: (id, message) => send({ type: 'error', id, message }),
   },

@@ -64,6 +64,7 @@ class WorkerRunner implements CheckRunner {
 
 function receive(event: CheckEvent, events: CheckRunnerEvents): void {
   if (event.type === 'result') events.onResult(event.result);
+  else if (event.type === 'inference') events.onInference(event.result);
   else if (event.type === 'scan') events.onScan(event.scan);
   else if (event.type === 'error') events.onTrouble(event.id, event.message);
   else lowerThreadPriority();

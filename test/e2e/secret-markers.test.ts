@@ -348,7 +348,7 @@ describe('a mistake at a secret repeats nothing of it', () => {
 });
 
 test('what is named like a secret is one, or is known to be none', () => {
-  const open = /(?:^|\.)(?:slack_api_url|rocketchat_api_url)$|_file$|_ref$|_sid$|^basic_auth$/;
+  const open = /(?:^|\.)(?:slack_api_url|rocketchat_api_url)$|_file$|_ref$|_sid$|^basic_auth$|\.max_tokens$/;
   const named = /(?:secret|password|token|credentials|(?:api|routing|service|user|secret)_key|webhook_url)/;
   const all: [string, FoundKeys][] = [
     ['monitor', monitorKeys()],

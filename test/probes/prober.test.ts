@@ -42,6 +42,7 @@ class Stage {
       {
         onResult: result => this.results.push(result),
         onScan: scan => this.scans.push(scan),
+        onInference: () => {},
         onTrouble: (id, message) => this.troubles.push(`${id}: ${message}`),
         onDown: () => {},
       },

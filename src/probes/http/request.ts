@@ -40,6 +40,8 @@ interface RequestConfig extends HttpClientConfig, IpProtocolConfig {
   body_limit?: number;
   /** The key that sets it, where that has another name. */
   limit_key?: string;
+  /** The header `Content-Type` of the body. */
+  content_type?: string;
 }
 
 /** What came back, as it was sent. */
@@ -110,7 +112,8 @@ export function secretFailure(error: unknown): ProbeFailure {
 }
 
 function requestOf(url: URL, config: RequestConfig): Omit<HttpRequest, 'endpoint'> {
-  const headers = { 'user-agent': USER_AGENT, accept: '*/*', ...configuredHeaders(config) };
+  const type = config.content_type === undefined ? {} : { 'content-type': config.content_type };
+  const headers = { 'user-agent': USER_AGENT, accept: '*/*', ...type, ...configuredHeaders(config) };
   return {
     url,
     method: config.method ?? 'GET',

@@ -15,6 +15,13 @@ const ANSWERED = new WeakSet<ConnectionTarget>();
 const CLOSED_AT_ONCE =
   'Connection closed before an answer came; if the port speaks TLS, write https:// in its URL';
 
+/** Gets an answer as it comes. What it throws ends the transfer. */
+interface TransferObserver {
+  /** The connection is ready, and the request is written to it. */
+  onSent(): void;
+  onData(chunk: Buffer): void;
+}
+
 /** Sends a request and gathers its answer; used once. */
 export class Transfer implements ResponseHandler {
   /** Monotonic moments. */
@@ -29,6 +36,7 @@ export class Transfer implements ResponseHandler {
   reusable = false;
   readonly #request: HttpRequest;
   readonly #connection: Connection;
+  readonly #observer: TransferObserver | undefined;
   readonly #chunks: Buffer[] = [];
   #length = 0;
   #version = '';
@@ -37,9 +45,10 @@ export class Transfer implements ResponseHandler {
   #resolve: (answer: ReceivedResponse) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(request: HttpRequest, connection: Connection) {
+  constructor(request: HttpRequest, connection: Connection, observer?: TransferObserver) {
     this.#request = request;
     this.#connection = connection;
+    this.#observer = observer;
   }
 
   /** Whether any byte of an answer has come, so that the request may have been acted on. */
@@ -83,6 +92,7 @@ export class Transfer implements ResponseHandler {
     const { tls } = this.#connection.trace;
     if (tls?.problem && !this.#request.skipVerify)
       controller.abort(new ProbeFailure('tls', `TLS: ${tls.problem}`));
+    else this.#observer?.onSent();
   }
 
   onResponseStart(statusCode: number, headers: ReceivedResponse['headers'], version: string): void {
@@ -100,7 +110,10 @@ export class Transfer implements ResponseHandler {
   onResponseData(chunk: Buffer): void {
     this.#length += chunk.length;
     if (this.#length > this.#request.bodyLimit) this.#tooLong();
-    else this.#chunks.push(chunk);
+    else {
+      this.#chunks.push(chunk);
+      this.#observer?.onData(chunk);
+    }
   }
 
   onResponseEnd(): void {

@@ -8,17 +8,26 @@ import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
 import { type PreparedRequest, prepare } from '../http/request.js';
-import { type Attempt, type Probe, ProbeFailure } from '../probe.js';
+import type { InferenceTask, ModelProbe } from '../inference/task.js';
+import { type Attempt, ProbeFailure } from '../probe.js';
 import type { ProbeKind } from '../probe-kind.js';
 import { SecondaryAttempt } from '../secondary-attempt.js';
 import { checkStatus, dataOf, parseJson, unexpectedResponse } from './http/answer.js';
+import {
+  modelsAsked,
+  ollamaInferenceKeys,
+  ollamaInferenceProblem,
+  ollamaInferences,
+} from './ollama/inference.js';
 import { comparedName, type LoadedModel, loadedIn, type Model, modelsIn, withTag } from './ollama/models.js';
+import { ollamaUrl, ollamaUrlProblem } from './ollama/urls.js';
 
 /** A list of a thousand models is a third of a megabyte. */
 const LIST_LIMIT = 8 * 1024 * 1024;
 
-const options = ({ about, count, httpClientShape, httpUrl, ipProtocolShape, section, words, z }: SchemaKit) =>
-  section({
+function options(schemaKit: SchemaKit) {
+  const { about, count, httpClientShape, httpUrl, ipProtocolShape, section, words, z } = schemaKit;
+  return section({
     url: about(httpUrl(), 'The server, with or without `/api/tags` behind it.', {
       example: 'http://127.0.0.1:11434',
     }),
@@ -30,7 +39,9 @@ const options = ({ about, count, httpClientShape, httpUrl, ipProtocolShape, sect
     body_limit: about(count(1).default(LIST_LIMIT), 'Longest list of models that is read, in bytes.'),
     ...httpClientShape,
     ...ipProtocolShape,
+    ...ollamaInferenceKeys(schemaKit),
   });
+}
 
 export type OllamaOptions = z.output<ReturnType<typeof options>>;
 
@@ -65,25 +76,30 @@ const required = family(
 export const ollama: ProbeKind<OllamaOptions> = {
   kind: 'ollama',
   options,
-  check: config => urlProblem(config.url) ?? httpClientProblem(config),
+  check: config =>
+    ollamaUrlProblem(config.url) ?? httpClientProblem(config) ?? ollamaInferenceProblem(config),
+  asks: modelsAsked,
   families: [...httpFamilies, count, info, size, isLoaded, vram, expires, required],
-  open: (config, { connections }) => new OllamaProbe(config, connections),
+  open: async (config, { connections }) =>
+    new OllamaProbe(config, connections, await ollamaInferences(config)),
 };
 
 /** How long the answer of /api/ps is waited for once /api/tags has answered, in milliseconds. */
 const MODELS_TIMEOUT = 1000;
 const NO_LABELS: readonly string[] = [];
 
-class OllamaProbe implements Probe {
+class OllamaProbe implements ModelProbe {
   readonly #required: readonly string[];
   readonly #tags: PreparedRequest;
   readonly #running: PreparedRequest;
   readonly #connections: Connections;
+  readonly inferences: readonly InferenceTask[];
 
-  constructor(config: OllamaOptions, connections: Connections) {
+  constructor(config: OllamaOptions, connections: Connections, inferences: readonly InferenceTask[]) {
+    this.inferences = inferences;
     this.#required = [...new Set(config.require_models.map(withTag))];
-    this.#tags = prepare(apiUrl(config.url, 'tags'), config);
-    this.#running = prepare(apiUrl(config.url, 'ps'), config);
+    this.#tags = prepare(ollamaUrl(config.url, 'tags'), config);
+    this.#running = prepare(ollamaUrl(config.url, 'ps'), config);
     this.#connections = connections;
   }
 
@@ -165,24 +181,4 @@ function recordModels(
     attempt.record(vram, labels, running?.vram ?? Number.NaN);
     attempt.record(expires, labels, running?.expires ?? Number.NaN);
   }
-}
-
-/** The URL of one of Ollama's answers, from the server's or from that of another answer. */
-function apiUrl(given: string, answer: 'tags' | 'ps'): string {
-  const url = new URL(given);
-  const base = url.pathname.replace(/\/api\/(?:tags|ps)\/?$/, '').replace(/\/+$/, '');
-  url.pathname = `${base}/api/${answer}`;
-  return url.href;
-}
-
-/** Another API of the same server, with which it is mistaken: nothing below it lists the models. */
-const OTHER_API =
-  /\/(?:v1(?:\/(?:models|chat\/completions|completions|embeddings))?|api\/(?:generate|chat|version|embed|embeddings|show))\/*$/;
-
-function urlProblem(given: string): string | undefined {
-  const url = new URL(given);
-  const found = OTHER_API.exec(url.pathname)?.[0];
-  if (found === undefined) return undefined;
-  const base = url.origin + url.pathname.slice(0, -found.length);
-  return `url ends in ${found}, which does not list Ollama's models; write ${base} (or kind: openai for another server with that API)`;
 }

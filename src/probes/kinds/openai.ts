@@ -2,7 +2,6 @@
 // models and every required one is among them.
 
 import type { z } from 'zod';
-import type { HttpClientConfig } from '../../config/http-client/config.js';
 import { httpClientProblem } from '../../config/http-client/problem.js';
 import type { SchemaKit } from '../../config/schema-kit.js';
 import { family } from '../../model/family.js';
@@ -11,10 +10,12 @@ import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
 import { type HttpResponse, type PreparedRequest, prepare } from '../http/request.js';
-import { type Attempt, type Probe, ProbeFailure } from '../probe.js';
+import type { InferenceTask, ModelProbe } from '../inference/task.js';
+import { type Attempt, ProbeFailure } from '../probe.js';
 import type { ProbeKind } from '../probe-kind.js';
 import { checkStatus, dataOf, parseJson, unexpectedResponse } from './http/answer.js';
 import { objectOf, wordOf } from './http/json-fields.js';
+import { modelsAsked, openAiInferenceKeys, openAiInferences } from './openai/inference.js';
 import { type ListedModel, listedModels } from './openai/models.js';
 import { openAiUrl, openAiUrlProblem } from './openai/urls.js';
 
@@ -22,19 +23,10 @@ import { openAiUrl, openAiUrlProblem } from './openai/urls.js';
 const LIST_LIMIT = 8 * 1024 * 1024;
 const LOADING_TIMEOUT: Millis = 300_000;
 
-const options = ({
-  about,
-  count,
-  duration,
-  httpClientShape,
-  httpUrl,
-  ipProtocolShape,
-  secret,
-  section,
-  words,
-  z,
-}: SchemaKit) =>
-  section({
+function options(schemaKit: SchemaKit) {
+  const { about, count, duration, httpClientShape, httpUrl, ipProtocolShape, secret, section, words, z } =
+    schemaKit;
+  return section({
     url: about(httpUrl(), 'The server, with or without `/v1` or `/v1/models` behind it.', {
       example: 'http://127.0.0.1:8000',
     }),
@@ -56,7 +48,9 @@ const options = ({
     body_limit: about(count(1).default(LIST_LIMIT), 'Longest list of models that is read, in bytes.'),
     ...httpClientShape,
     ...ipProtocolShape,
+    ...openAiInferenceKeys(schemaKit),
   });
+}
 
 export type OpenAiOptions = z.output<ReturnType<typeof options>>;
 
@@ -83,8 +77,13 @@ export const openai: ProbeKind<OpenAiOptions> = {
   kind: 'openai',
   options,
   check: config => openAiUrlProblem(config.url) ?? keyProblem(config) ?? httpClientProblem(config),
+  asks: modelsAsked,
   families: [...httpFamilies, count, info, isLoaded, required],
-  open: (config, { connections }) => new OpenAiProbe(config, connections),
+  open: async (config, { connections }) => {
+    const signed = signedWithKey(config);
+    const listed: Listed = { first: undefined };
+    return new OpenAiProbe(signed, connections, listed, await openAiInferences(signed, () => listed.first));
+  },
 };
 
 function keyProblem({ api_key, authorization, basic_auth }: OpenAiOptions): string | undefined {
@@ -93,23 +92,37 @@ function keyProblem({ api_key, authorization, basic_auth }: OpenAiOptions): stri
 }
 
 /** The same options with the API key where requests are signed with it. */
-export function signedWithKey<T extends HttpClientConfig & Pick<OpenAiOptions, 'api_key'>>(config: T): T {
+function signedWithKey(config: OpenAiOptions): OpenAiOptions {
   if (config.api_key === undefined) return config;
   return { ...config, authorization: { type: 'Bearer', credentials: config.api_key } };
 }
 
+/** What the last check found for those who ask the models. */
+interface Listed {
+  first: string | undefined;
+}
+
 const NO_LABELS: readonly string[] = [];
 
-class OpenAiProbe implements Probe {
+class OpenAiProbe implements ModelProbe {
   readonly #config: OpenAiOptions;
   readonly #required: readonly string[];
   readonly #list: PreparedRequest;
   readonly #connections: Connections;
+  readonly #listed: Listed;
+  readonly inferences: readonly InferenceTask[];
 
-  constructor(config: OpenAiOptions, connections: Connections) {
+  constructor(
+    config: OpenAiOptions,
+    connections: Connections,
+    listed: Listed,
+    inferences: readonly InferenceTask[],
+  ) {
     this.#config = config;
+    this.#listed = listed;
+    this.inferences = inferences;
     this.#required = [...new Set(config.require_models)];
-    this.#list = prepare(openAiUrl(config.url, 'models'), signedWithKey(config));
+    this.#list = prepare(openAiUrl(config.url, 'models'), config);
     this.#connections = connections;
   }
 
@@ -120,6 +133,7 @@ class OpenAiProbe implements Probe {
   async run(attempt: Attempt): Promise<void> {
     const models = await this.#fetchModels(attempt);
     const value = { models: [...models.keys()] };
+    this.#listed.first = value.models[0];
     attempt.data = dataOf({ text: JSON.stringify(value), value });
     attempt.record(count, NO_LABELS, models.size);
     for (const model of models.values()) recordModel(attempt, model);
@@ -166,7 +180,7 @@ class OpenAiProbe implements Probe {
 }
 
 /** llama.cpp answers so while it reads its model from disk. Source: llama.cpp, tools/server/README.md, "GET /health". */
-export function isLoading({ statusCode }: Pick<HttpResponse, 'statusCode'>, body: unknown): boolean {
+function isLoading({ statusCode }: Pick<HttpResponse, 'statusCode'>, body: unknown): boolean {
   return statusCode === 503 && /^loading model/i.test(wordOf(objectOf(objectOf(body).error).message));
 }
 

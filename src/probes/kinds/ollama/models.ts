@@ -17,6 +17,8 @@ export interface Model {
 export interface LoadedModel {
   readonly vram: number;
   readonly expires: number;
+  /** Tokens; NaN where an older server does not say. */
+  readonly contextLength: number;
 }
 
 const MAX_NAME_LENGTH = 256;
@@ -53,6 +55,7 @@ export function loadedIn(body: unknown): Map<string, LoadedModel> | undefined {
       loaded.set(name, {
         vram: numberOf(entry.size_vram),
         expires: momentOf(entry.expires_at),
+        contextLength: numberOf(entry.context_length),
       });
   }
   return loaded;
