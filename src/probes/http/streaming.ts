@@ -87,7 +87,15 @@ async function transferred(
     if (isStreamed && answer.headers['content-encoding'] !== undefined)
       throw new ProbeFailure('protocol', 'The answer is compressed, which was not asked for');
     const { secrets } = request;
-    return { ...answer, body, encoding, redirectedFrom: undefined, credentialsDroppedAt: undefined, secrets };
+    return {
+      ...answer,
+      tls: connection.trace.tls,
+      body,
+      encoding,
+      redirectedFrom: undefined,
+      credentialsDroppedAt: undefined,
+      secrets,
+    };
   } finally {
     clearTimeout(linger);
     transfer.cancel();
