@@ -60,7 +60,7 @@ const SHARING = [
 const OF_THE_PROCESS = files([
   ...['alertmanager/long-waits', 'http-client/connections', 'http/page/utc-offsets', 'probes/prober'],
   ...['query/embedded', 'query/embedded-load', 'query/embedded-thread'],
-  ...['rules/unit-test', 'store/sqlite'],
+  ...['rules/unit-test', 'scrape/scraper', 'store/sqlite'],
 ]);
 
 /** Tests that keep a processor busy with a browser, and tests that start whole programs and mostly wait for them. */
