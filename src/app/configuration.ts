@@ -16,12 +16,16 @@ import { CLUSTER_STATUS } from '../cluster/status.js';
 import { ConfigError, loadYaml } from '../config/load.js';
 import type { AccessSettings } from '../http/access.js';
 import type { PageSettings } from '../http/page/settings.js';
+import type { PushService } from '../http/push/pushes.js';
 import type { Service } from '../model/service.js';
 import type { Millis } from '../model/time.js';
 import { planConcurrency, planPool } from '../probes/concurrency.js';
 import type { ProberConfig, TargetConfig } from '../probes/config.js';
 import { host } from '../probes/kinds/host.js';
+import { kinds } from '../probes/kinds/index.js';
+import { type PushOptions, push } from '../probes/kinds/push.js';
 import type { ConnectionLimits } from '../probes/probe.js';
+import type { ProbeKind } from '../probes/probe-kind.js';
 import type { RemoteOptions } from '../query/remote/engine.js';
 import type { ReportPlan } from '../report/report-job.js';
 import { receiverProblems } from '../report/settings.js';
@@ -203,6 +207,7 @@ function serviceOf({ id, kind, common }: ParsedService, hidden: readonly string[
 
 function checkOf(service: ParsedService, intervals: { critical: Millis; other: Millis }): TargetConfig {
   const { critical, timeout, slow_after, confirm, interval, sample_limit } = service.common;
+  const { slowAfter } = kinds.find(each => each.kind === service.kind) as ProbeKind;
   return {
     id: service.id,
     kind: service.kind,
@@ -210,12 +215,19 @@ function checkOf(service: ParsedService, intervals: { critical: Millis; other: M
     options: service.options,
     critical,
     timeout,
-    slowAfter: slow_after ?? Math.min(MAX_SLOW_AFTER, timeout / 2),
+    slowAfter: slow_after ?? slowAfter ?? Math.min(MAX_SLOW_AFTER, timeout / 2),
     confirm,
     // As in Prometheus, 0 is no limit.
     sampleLimit: sample_limit || Number.POSITIVE_INFINITY,
     interval: interval ?? (critical ? intervals.critical : intervals.other),
   };
+}
+
+/** The services that report by themselves. */
+export function pushServices({ prober }: Pick<Configuration, 'prober'>): PushService[] {
+  return prober.targets
+    .filter(({ kind }) => kind === push.kind)
+    .map(({ id, options }) => ({ id, token: (options as PushOptions).token }));
 }
 
 /** The node's own figures are read by a check like any other, which is no service of the cluster's. */

@@ -22,6 +22,7 @@ import { HealthFeed } from '../http/events/feed.js';
 import { Announcements } from '../http/page/announcements.js';
 import type { PrometheusFacts } from '../http/prometheus/facts.js';
 import { makePublicFeed } from '../http/public/feed.js';
+import { Pushes } from '../http/push/pushes.js';
 import { type HttpServer, startServer } from '../http/server.js';
 import { loadWebConfig, NO_WEB_CONFIG } from '../http/web-config.js';
 import { Exposition } from '../metrics/exposition.js';
@@ -45,7 +46,7 @@ import { runInWorker } from '../probes/worker.js';
 import { Store } from '../store/store.js';
 import { AlertWiring } from './alerting.js';
 import { CheckResults } from './check-results.js';
-import { type Configuration, loadConfiguration } from './configuration.js';
+import { type Configuration, loadConfiguration, pushServices } from './configuration.js';
 import { InferenceResults } from './inference-results.js';
 import type { Logger } from './log.js';
 import { Maintaining } from './maintenance.js';
@@ -110,6 +111,7 @@ export class Monitor {
   readonly #watchdog: ScanWatchdog;
   readonly #refresher: Refresher;
   readonly #checks: CheckRunner;
+  readonly #pushes: Pushes;
   readonly #checkResults: CheckResults;
   readonly #inferenceResults: InferenceResults;
   readonly #ruleResults: RuleResults;
@@ -215,6 +217,14 @@ export class Monitor {
       },
     };
     this.#checks = (settings.runChecks ?? runInWorker)(events);
+    this.#pushes = new Pushes({
+      states: this.#store.states,
+      clock: this.#clock,
+      onPush: (id, last) => {
+        this.#checks.setLastPush(id, last);
+        this.#checks.refresh([id]);
+      },
+    });
     this.#refresher = new Refresher(this.#cluster, ids => this.#checks.refresh(ids));
     const shared = {
       cluster: this.#cluster,
@@ -365,6 +375,7 @@ export class Monitor {
     this.#reloadSucceeded = true;
     this.#own.reloaded(true, this.#reloadedAt);
     this.#reportConcurrency(configuration.prober);
+    this.#pushes.setServices(pushServices(configuration));
     this.#checks.configure(configuration.prober);
     this.#checks.setStatus(this.#cluster.status.overall);
   }
@@ -479,6 +490,7 @@ export class Monitor {
       access: () => this.#access(),
       page: () => this.#configuration.page,
       announcements: this.#announcements,
+      pushes: this.#pushes,
       alerting: this.#alerts.alerting,
       alertLabels: service => alertLabelsOf(service, this.#queryBackend.identity),
       sms: () => this.#alerts.sms,

@@ -50,7 +50,7 @@ export const serviceKeys = {
   ),
   slow_after: about(duration().optional(), 'A service that takes longer to answer is degraded.', {
     example: '2s',
-    fallback: '5s, or half of `timeout` where that is less',
+    fallback: '5s, or half of `timeout` where that is less; none for `kind: push`',
   }),
   interval: about(duration(100).optional(), 'Time between two checks.', {
     example: '15s',

@@ -44,6 +44,14 @@ services:
   #   url: http://127.0.0.1:8888/health
   #   stats_url: http://127.0.0.1:8404/haproxy_stats
 
+  # A job that reports by itself: curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8083/push/backup
+  # backup:
+  #   name: Nightly Backup
+  #   kind: push
+  #   token_file: backup.token      # openssl rand -hex 16
+  #   push_interval: 1d
+  #   grace: 2h
+
 # Where workflows send requests: GET /best_endpoint?capability=llm answers with the first that is healthy.
 endpoints:
   llm:

@@ -73,8 +73,11 @@ export function count(min: number, max = Number.MAX_SAFE_INTEGER, whole = true) 
 /** What a timer of Node's can wait for; a longer one would fire at once. */
 const MAX_DURATION = 24 * 86_400_000;
 
-/** A duration in Prometheus' form, or a plain number of seconds, up to 24 days; the value is in milliseconds. */
-export function duration(min: Millis = 1) {
+/**
+ * A duration in Prometheus' form, or a plain number of seconds; the value is in milliseconds.
+ * @param max up to 24 days unless said; a longer one is none for a timer
+ */
+export function duration(min: Millis = 1, max: Millis = MAX_DURATION) {
   const schema = z
     .union([z.string(), z.number()], { error: 'expected a duration such as 30s, 5m or 1h30m' })
     .transform((value, context): Millis => {
@@ -90,8 +93,8 @@ export function duration(min: Millis = 1) {
         context.addIssue({ code: 'custom', message: `must be at least ${formatDuration(min)}` });
         return z.NEVER;
       }
-      if (span > MAX_DURATION) {
-        context.addIssue({ code: 'custom', message: `must be at most ${formatDuration(MAX_DURATION)}` });
+      if (span > max) {
+        context.addIssue({ code: 'custom', message: `must be at most ${formatDuration(max)}` });
         return z.NEVER;
       }
       return span;

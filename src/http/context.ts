@@ -20,6 +20,7 @@ import type { HealthFeed } from './events/feed.js';
 import type { Announcements } from './page/announcements.js';
 import type { PageSettings } from './page/settings.js';
 import type { PrometheusFacts } from './prometheus/facts.js';
+import type { Pushes } from './push/pushes.js';
 
 export interface ApiContext {
   readonly cluster: ClusterState;
@@ -60,6 +61,8 @@ export interface ApiContext {
   /** What the status page is called, shows and allows. */
   readonly page: () => PageSettings;
   readonly announcements: Announcements;
+  /** What services report of themselves. */
+  readonly pushes: Pushes;
   /** Reads the configuration again; throws what is wrong with it. Undefined while that is not allowed over HTTP. */
   readonly reload: ((by: string) => Promise<void>) | undefined;
   /** Counts an answered request. */

@@ -29,6 +29,8 @@ export interface RequestContext<Body = unknown> {
   readonly acceptEncoding: string | undefined;
   readonly lastEventId: string | undefined;
   readonly ifNoneMatch: string | undefined;
+  /** The header; only for endpoints that check a token of their own. */
+  readonly authorization: string | undefined;
   /** Where the monitor is reached, without a slash at the end: as configured, else as it was asked. */
   readonly address: string;
   /** The user, for the audit trail. */
@@ -97,6 +99,8 @@ export interface EndpointDescription {
   readonly others?: Readonly<
     Record<number, { readonly when: string; readonly answer?: EndpointDescription['answer'] }>
   >;
+  /** It checks a token of its own: the users of the web configuration are not asked for. */
+  readonly hasOwnToken?: true;
   /** Left out of the description because it is a part of a page. */
   readonly hidden?: true;
 }

@@ -20,6 +20,7 @@ import { checkHead, MAX_HEAD } from './head-limits.js';
 import { inTurn } from './in-turn.js';
 import { answerMalformed } from './malformed.js';
 import { withPlainCharacters } from './meant-path.js';
+import { isOwnTokenPath } from './own-token.js';
 import { markAuthenticated } from './requester.js';
 import { makeRouter } from './router.js';
 import { healthBytes } from './routes/cluster-health.js';
@@ -193,9 +194,10 @@ function makeAnswer(context: ApiContext, live: ReloadingWebConfig, log: HttpLog)
     }
     if (!guard) pass(request, response);
     else {
-      guard(request)
+      const hasOwnToken = isOwnTokenPath(request.url);
+      guard(request, hasOwnToken)
         .then(() => {
-          markAuthenticated(request);
+          if (!hasOwnToken) markAuthenticated(request);
           pass(request, response);
         })
         .catch(error => refuse(request, response, error));

@@ -15,8 +15,11 @@ import { type TlsServerConfig, tlsServerConfig } from './web/tls.js';
 export interface WebConfig {
   /** Undefined for plain HTTP. */
   readonly tls: TlsServerConfig | undefined;
-  /** Checks each request before it is routed: returns or throws HttpError. */
-  readonly guard: ((request: IncomingMessage) => Promise<void>) | undefined;
+  /**
+   * Checks each request before it is routed: returns or throws HttpError. One that has a token of its own is not asked for a
+   * user.
+   */
+  readonly guard: ((request: IncomingMessage, hasOwnToken: boolean) => Promise<void>) | undefined;
   /** Headers of every answer. */
   readonly headers: readonly (readonly [string, string])[];
   /** Absolute paths of the files it was read from. */
@@ -60,8 +63,8 @@ function makeGuard(
   const checkRate = limit.interval > 0 ? rateLimiter(limit) : undefined;
   const checkUser = Object.keys(users).length > 0 ? basicAuthGuard(users) : undefined;
   if (!checkRate && !checkUser) return undefined;
-  return async request => {
+  return async (request, hasOwnToken) => {
     checkRate?.();
-    await checkUser?.(request);
+    if (!hasOwnToken) await checkUser?.(request);
   };
 }

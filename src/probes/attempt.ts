@@ -110,13 +110,12 @@ async function runOnce(probe: Probe, bounds: CheckLimits, recorder: ReadingsReco
     recorder.record(leftOut, NO_LABELS, running.leftOut.samples);
     recorder.record(sampleLimitFamily, NO_LABELS, running.sampleLimit);
   }
-  const slow = !failure && took > bounds.slowAfter;
+  const slow = took > bounds.slowAfter ? slowText(took, bounds.slowAfter) : undefined;
+  const degraded = failure ? undefined : (running.degraded ?? slow);
   return {
-    status: failure ? STATUS_OF[failure.reason] : slow ? 'degraded' : 'healthy',
+    status: failure ? STATUS_OF[failure.reason] : degraded !== undefined ? 'degraded' : 'healthy',
     reason: failure?.reason,
-    error:
-      (failure && scrub(failure.message, probe.secrets ?? [])) ??
-      (slow ? `Slow: ${seconds(took)} s, threshold ${seconds(bounds.slowAfter)} s` : undefined),
+    error: failure ? scrub(failure.message, probe.secrets ?? []) : degraded,
     patience: failure?.patience ?? 0,
     responseTime: took / 1000,
     statusCode: running.statusCode,
@@ -128,6 +127,10 @@ async function runOnce(probe: Probe, bounds: CheckLimits, recorder: ReadingsReco
   };
 }
 
+function slowText(took: Millis, threshold: Millis): string {
+  return `Slow: ${seconds(took)} s, threshold ${seconds(threshold)} s`;
+}
+
 function seconds(span: Millis): string {
   return String(Number((span / 1000).toPrecision(3)));
 }
@@ -135,6 +138,7 @@ function seconds(span: Millis): string {
 class ProbeAttempt implements Attempt {
   readonly timeout: Millis;
   readonly sampleLimit: number;
+  degraded: string | undefined;
   statusCode: number | undefined;
   data: string | undefined;
   details: Record<string, string | number> | undefined;

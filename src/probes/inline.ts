@@ -17,6 +17,7 @@ export function runInline(
   return {
     configure: (config: ProberConfig) => void prober.configure(config),
     setStatus: status => prober.setStatus(status),
+    setLastPush: (id, last) => prober.setLastPush(id, last),
     refresh: ids => prober.refresh(ids),
     close: async () => prober.close(),
   };

@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import type { SchemaKit } from '../config/schema-kit.js';
 import type { MetricFamily } from '../model/family.js';
 import type { InferenceTest } from '../model/inference.js';
+import type { LastPush } from '../model/push.js';
+import type { Millis } from '../model/time.js';
 import type { Connections } from './http/connections.js';
 import type { Probe } from './probe.js';
 
@@ -19,6 +21,8 @@ export interface ProbeKind<Options = unknown> {
   asks?(options: Options): readonly { readonly test: InferenceTest; readonly model?: string }[];
   /** Every family its probes may record. */
   readonly families: readonly MetricFamily[];
+  /** A service that takes longer is degraded where `slow_after` is not set; 5 s or half of its timeout unless said. */
+  readonly slowAfter?: Millis;
   /**
    * Makes a probe ready; it connects to nothing yet. Heavy packages are imported here, so that only a configuration
    * that uses a kind pays for it. The caller must close it.
@@ -26,7 +30,9 @@ export interface ProbeKind<Options = unknown> {
   open(options: Options, shared: ProbeResources): Probe | Promise<Probe>;
 }
 
-/** What probes share within one process. */
+/** What probes share within one process, and what is known of the service. */
 export interface ProbeResources {
   readonly connections: Connections;
+  /** What the service reported last by itself; undefined where nothing is known. */
+  readonly lastPush?: () => LastPush | undefined;
 }

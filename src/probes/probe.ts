@@ -41,6 +41,8 @@ export interface Attempt {
    * question asked beside the first). Also says how long a failed one took.
    */
   measured(elapsed: Millis): void;
+  /** Why the service is degraded, where it says so itself; a slow one is without it. */
+  degraded: string | undefined;
   /** The HTTP status code that came back. */
   statusCode: number | undefined;
   /** A JSON body as text; it must be valid JSON. */

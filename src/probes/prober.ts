@@ -2,6 +2,7 @@
 // and a word at the end of every scan. Lives in a worker thread (thread.ts) or, in tests, in this one (inline.ts).
 
 import type { InferenceResult } from '../model/inference.js';
+import type { LastPush } from '../model/push.js';
 import { type CheckResult, isUp } from '../model/result.js';
 import type { OverallStatus } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
@@ -32,6 +33,7 @@ export class Prober {
   readonly #subjects = new Map<string, MonitoredTarget>();
   readonly #connections = new Connections();
   readonly #inferences: InferenceScheduler;
+  readonly #lastPushes = new Map<string, LastPush>();
   #config: ProberConfig | undefined;
   #configuring: Promise<void> = Promise.resolve();
   #running = 0;
@@ -67,6 +69,11 @@ export class Prober {
   refresh(ids: readonly string[]): void {
     for (const id of ids) this.#schedule.hurry(id);
     this.#pump();
+  }
+
+  /** Sets what a service reported last by itself; see {@link CheckRunner}. */
+  setLastPush(id: string, last: LastPush): void {
+    this.#lastPushes.set(id, last);
   }
 
   /** Stops; checks under way are left to end unheard. */
@@ -115,7 +122,10 @@ export class Prober {
     const kind = this.#kinds.get(check.kind);
     if (!kind) throw new Error(`no probe kind ${check.kind}`);
     try {
-      return await MonitoredTarget.open(check, kind, { connections: this.#connections });
+      return await MonitoredTarget.open(check, kind, {
+        connections: this.#connections,
+        lastPush: () => this.#lastPushes.get(check.id),
+      });
     } catch (error) {
       this.#events.onTrouble(check.id, (error as Error).message);
       return undefined;

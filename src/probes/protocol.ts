@@ -1,6 +1,7 @@
 // Messages between the main thread and the checks' thread, beside those of supervision.
 
 import type { InferenceResult } from '../model/inference.js';
+import type { LastPush } from '../model/push.js';
 import type { CheckResult } from '../model/result.js';
 import type { OverallStatus } from '../model/service.js';
 import type { ProberConfig } from './config.js';
@@ -10,6 +11,7 @@ import type { Scan } from './scan.js';
 export type CheckRequest =
   | { readonly type: 'configure'; readonly config: ProberConfig }
   | { readonly type: 'status'; readonly status: OverallStatus }
+  | { readonly type: 'push'; readonly id: string; readonly last: LastPush }
   | { readonly type: 'refresh'; readonly ids: readonly string[] };
 
 /** From the thread, several at a time. */

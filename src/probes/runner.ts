@@ -1,5 +1,6 @@
 // The joint between the checks and the rest of the program, wherever the checks run.
 
+import type { LastPush } from '../model/push.js';
 import type { OverallStatus } from '../model/service.js';
 import type { ProberConfig } from './config.js';
 import type { ProberEvents } from './prober.js';
@@ -14,5 +15,7 @@ export interface CheckRunner {
   configure(config: ProberConfig): void;
   setStatus(status: OverallStatus): void;
   refresh(ids: readonly string[]): void;
+  /** Sets what a service reported last by itself. Its next check sees it. */
+  setLastPush(id: string, last: LastPush): void;
   close(): Promise<void>;
 }

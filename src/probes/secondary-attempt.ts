@@ -7,6 +7,7 @@ import { type Attempt, ProbeFailure } from './probe.js';
 /** An attempt that keeps nothing; it ends with the attempt it stands beside, or earlier by {@link cancel}. */
 export class SecondaryAttempt implements Attempt {
   readonly timeout: Millis;
+  degraded: string | undefined;
   statusCode: number | undefined;
   data: string | undefined;
   details: Record<string, string | number> | undefined;

@@ -48,6 +48,7 @@ const prober = new Prober(
 port.on('message', (request: CheckRequest | SupervisorRequest) => {
   if (request.type === 'configure') void prober.configure(reviveSecrets(request.config));
   else if (request.type === 'status') prober.setStatus(request.status);
+  else if (request.type === 'push') prober.setLastPush(request.id, request.last);
   else if (request.type === 'refresh') prober.refresh(request.ids);
   else if (request.type === 'ping') send({ type: 'pong' });
   else port.close();

@@ -3,6 +3,7 @@
 import { lowerThreadPriority } from '../concurrency/priority.js';
 import { SupervisedWorker } from '../concurrency/supervised-worker.js';
 import { serializeSecrets } from '../config/secret-transfer.js';
+import type { LastPush } from '../model/push.js';
 import type { OverallStatus } from '../model/service.js';
 import type { Millis } from '../model/time.js';
 import type { ProberConfig } from './config.js';
@@ -25,6 +26,8 @@ class WorkerRunner implements CheckRunner {
   readonly #worker: SupervisedWorker<undefined, CheckRequest, CheckEvent>;
   #config: ProberConfig | undefined;
   #status: OverallStatus = 'degraded';
+  /** For the next thread; those of services that are no more are few. */
+  readonly #lastPushes = new Map<string, LastPush>();
 
   constructor(
     events: CheckRunnerEvents,
@@ -35,6 +38,7 @@ class WorkerRunner implements CheckRunner {
       onEvent: event => receive(event, events),
       onDown: (reason, wait) => {
         this.#worker.post({ type: 'status', status: this.#status });
+        for (const [id, last] of this.#lastPushes) this.#worker.post({ type: 'push', id, last });
         if (this.#config) this.configure(this.#config);
         events.onDown(`${reason}; starting again in ${wait / 1000} s`);
       },
@@ -55,6 +59,11 @@ class WorkerRunner implements CheckRunner {
   refresh(ids: readonly string[]): void {
     // The next thread begins with a check of everything.
     if (this.#worker.startsIn === undefined) this.#worker.post({ type: 'refresh', ids });
+  }
+
+  setLastPush(id: string, last: LastPush): void {
+    this.#lastPushes.set(id, last);
+    this.#worker.post({ type: 'push', id, last });
   }
 
   close(): Promise<void> {

@@ -11,7 +11,7 @@ test('when the checks thread dies no service is healthy until it is checked agai
   let events: CheckRunnerEvents | undefined;
   await start(given => {
     events = given;
-    return { configure() {}, setStatus() {}, refresh() {}, close: async () => {} };
+    return { configure() {}, setStatus() {}, setLastPush() {}, refresh() {}, close: async () => {} };
   });
   const seen: CheckResult = {
     ...{
@@ -62,7 +62,7 @@ test('an entry of the history shows the services as the rules saw them, not as t
   let events: CheckRunnerEvents | undefined;
   await start(given => {
     events = given;
-    return { configure() {}, setStatus() {}, refresh() {}, close: async () => {} };
+    return { configure() {}, setStatus() {}, setLastPush() {}, refresh() {}, close: async () => {} };
   });
   const seen = (more: Partial<CheckResult>): CheckResult => ({
     ...{ target: 'a', at: Date.now(), status: 'healthy', responseTime: 0.1, level: 'up', since: 0 },
@@ -124,7 +124,13 @@ test('the removal of a service answers the requests that wait for its check', as
   let events: CheckRunnerEvents | undefined;
   await start(given => {
     events = given;
-    return { configure() {}, setStatus() {}, refresh: () => asked?.(), close: async () => {} };
+    return {
+      configure() {},
+      setStatus() {},
+      setLastPush() {},
+      refresh: () => asked?.(),
+      close: async () => {},
+    };
   });
   const answer = json('/cluster_health?max_age=0');
   await hasAsked;

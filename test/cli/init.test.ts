@@ -104,6 +104,7 @@ test('what is commented out is valid too', () => {
   const lines = readFileSync(path, 'utf8').split('\n');
   const settings = lines.map(line => line.replace(/^( *)# ((?: *)(?:[a-z_]+:( .*)?))$/, '$1$2'));
   for (const name of ['tools.password', 'redis.password']) writeFileSync(join(folder, name), 'x');
+  writeFileSync(join(folder, 'backup.token'), 'x'.repeat(16));
   mkdirSync(join(folder, 'rules'));
   for (const name of readdirSync(join(ROOT, 'rules')).filter(each => each.endsWith('.yml')))
     writeFileSync(join(folder, 'rules', name), readFileSync(join(ROOT, 'rules', name)));
@@ -111,7 +112,7 @@ test('what is commented out is valid too', () => {
   expect(settings).not.toEqual(lines);
   expect(program(['check-config', 'monitor.yml'])).toEqual({
     status: 0,
-    stdout: 'monitor.yml: valid, 4 services\n',
+    stdout: 'monitor.yml: valid, 5 services\n',
     stderr: '',
   });
 });

@@ -159,7 +159,7 @@ afterAll(() => {
   for (const each of undo) each();
 });
 
-/** `zebra1` of `zebra1&"x`. */
+/** `zebra1` of `zebra1&"x-marked`. */
 const coreOf = (marker: string) => /zebra\d+/.exec(marker)?.[0] ?? '';
 const isHeard = (marker: string) => heard.markers.has(coreOf(marker));
 
@@ -236,6 +236,8 @@ async function withQuery(query: Record<string, unknown>): Promise<void> {
 function isUnused(name: string): boolean {
   return (
     /tls_config\.key(?:_file)?$|auth_secret(?:_file)?$|\.service_key/.test(name) ||
+    // No server is sent it.
+    /^services\.push-/.test(name) ||
     /^global\.(?:opsgenie|victorops|wechat|rocketchat|mattermost)/.test(name)
   );
 }

@@ -28,11 +28,13 @@ import { Announcements } from '../../src/http/page/announcements.js';
 import { pageSection } from '../../src/http/page/settings.js';
 import type { PrometheusFacts } from '../../src/http/prometheus/facts.js';
 import { makePublicFeed } from '../../src/http/public/feed.js';
+import { Pushes, type PushService } from '../../src/http/push/pushes.js';
 import { type HttpServer, type ServerOptions, startServer } from '../../src/http/server.js';
 import { NO_WEB_CONFIG } from '../../src/http/web-config.js';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { MetricsPage } from '../../src/metrics/page.js';
 import { countFamilies, ServiceMetrics, serviceFamilies } from '../../src/metrics/services.js';
+import type { LastPush } from '../../src/model/push.js';
 import type { CheckResult } from '../../src/model/result.js';
 import type { Service } from '../../src/model/service.js';
 import type { Clock, Millis } from '../../src/model/time.js';
@@ -123,6 +125,9 @@ export interface TestMonitor extends AsyncDisposable {
   readonly alerting: Alerting;
   /** Services whose check at once was requested. */
   readonly wanted: string[][];
+  readonly pushes: Pushes;
+  /** What was handed to the checks: service and push. */
+  readonly pushed: [id: string, last: LastPush][];
   /** Answers counted, as `HANDLER STATUS`. */
   readonly answered: string[];
   /** Lines logged. */
@@ -152,6 +157,8 @@ export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 
   readonly access?: Partial<AccessPolicy>;
   /** The configuration of services, by id. */
   readonly configuration?: Readonly<Record<string, object>>;
+  /** Services of `kind: push`. */
+  readonly pushServices?: readonly PushService[];
   /** The section `page` of monitor.yml. */
   readonly page?: z.input<typeof pageSection>;
 }
@@ -246,6 +253,12 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
   endpoints.setPlan(options.endpoints ?? ENDPOINTS);
   const events = new HealthFeed(cluster, health, clock, options.feed);
   const page = pageSection.parse(options.page ?? {});
+  const pushed: [string, LastPush][] = [];
+  const pushes = new Pushes({
+    ...{ states: store.states, clock: time },
+    onPush: (id, last) => pushed.push([id, last]),
+  });
+  pushes.setServices(options.pushServices ?? []);
   const context: ApiContext = {
     cluster,
     health,
@@ -284,6 +297,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     }),
     page: () => page,
     announcements: new Announcements(store.states, () => page.announcements),
+    pushes,
     reload: options.reload,
     onAnswer: (handler, status) => answered.push(`${handler} ${status}`),
   };
@@ -307,6 +321,8 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     exposition,
     alerting,
     wanted,
+    pushes,
+    pushed,
     answered,
     logged,
     feed(each) {

@@ -28,14 +28,14 @@ export interface Places {
 
 type Values = Record<string, unknown>;
 
-/** Makes markers: `zebra1&"x`, each with the name of the field that it is for. */
+/** Makes markers: `zebra1&"x-marked`, each with the name of the field that it is for. */
 export class Markers {
   readonly names = new Map<string, string>();
   /** Variables of the environment that the configurations name. */
   readonly env: Record<string, string> = {};
 
   next(name: string): string {
-    const marker = `zebra${this.names.size + 1}&"x`;
+    const marker = `zebra${this.names.size + 1}&"x-marked`;
     this.names.set(marker, name);
     return marker;
   }
@@ -67,6 +67,7 @@ const SERVICES: Readonly<Record<string, (places: Places) => Values[]>> = {
   ollama: ({ http }) => [{ url: `${http}/plain` }, { url: `${http}/number` }, { url: `${http}/redirect` }],
   openai: ({ http }) => [{ url: `${http}/plain` }, { url: `${http}/number` }, { url: `${http}/redirect` }],
   redis: ({ redis }) => [{ host: redis }],
+  push: () => [{ push_interval: '1d' }],
   haproxy: ({ http }) => [
     { url: `${http}/plain`, stats_url: `${http}/html` },
     { stats_url: `${http}/number` },

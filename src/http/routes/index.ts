@@ -38,6 +38,7 @@ import { performanceAnalysis } from './performance-analysis.js';
 import { performanceHistory } from './performance-history.js';
 import { performanceTrends } from './performance-trends.js';
 import { publicRoutes } from './public.js';
+import { getPush, postPush } from './push.js';
 import { report } from './report.js';
 import { checkService, service } from './services.js';
 import { stats } from './stats.js';
@@ -92,6 +93,8 @@ export const routes: readonly RouteDefinition[] = [
   ready,
   reload,
   notifySms,
+  postPush,
+  getPush,
   openapi(catalogue),
   docs(catalogue),
   style,

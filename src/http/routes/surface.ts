@@ -28,6 +28,7 @@ export const documentSurface: Surface<RouteDefinition> = {
       acceptEncoding: request.headers['accept-encoding']?.toString(),
       lastEventId: request.headers['last-event-id']?.toString(),
       ifNoneMatch: request.headers['if-none-match'],
+      authorization: route.hasOwnToken && request.headers.authorization,
       address: reachedAt(request, context.access()),
       by: requesterOf(request),
       client: networkOf(request.socket.remoteAddress ?? ''),

@@ -5,6 +5,7 @@ import { haproxy } from './haproxy.js';
 import { http } from './http.js';
 import { ollama } from './ollama.js';
 import { openai } from './openai.js';
+import { push } from './push.js';
 import { redis } from './redis.js';
 
-export const kinds: readonly ProbeKind[] = [http, ollama, openai, redis, haproxy];
+export const kinds: readonly ProbeKind[] = [http, ollama, openai, redis, haproxy, push];

@@ -16,6 +16,7 @@ export function seriesName(family: string, names: readonly string[], values: rea
 
 export class RecordingAttempt implements Attempt {
   readonly timeout: number;
+  degraded: string | undefined;
   statusCode: number | undefined;
   data: string | undefined;
   details: Record<string, string | number> | undefined;
