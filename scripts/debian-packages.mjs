@@ -9,6 +9,7 @@ import { COMPILER, staleness } from './dependencies.mjs';
 const PROGRAMS = [
   ['redis-server', 'redis-server'],
   ['haproxy', 'haproxy'],
+  ['dnsmasq', 'dnsmasq-base'],
   ['prometheus', 'prometheus'],
   ['promtool', 'prometheus'],
   ['prometheus-alertmanager', 'prometheus-alertmanager'],

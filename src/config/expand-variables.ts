@@ -1,7 +1,7 @@
 // Variables of the environment in the texts of a configuration.
 
 /**
- * Fills in `${NAME}` and `${NAME:-default}`; `$$` is a dollar sign.
+ * Fills in `${NAME}` and `${NAME:-default}`; `$$` is a dollar sign. `${1}` stays: it is a group of a regular expression.
  * @param complain called with what is wrong; nothing stands in the place of what cannot be filled in
  */
 export function expandVariables(
@@ -10,7 +10,7 @@ export function expandVariables(
   complain: (reason: string) => void,
 ): string {
   return text.replace(
-    /\$(\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\{)/g,
+    /\$(\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\{(?!\d+\}))/g,
     (_, whole: string, name: string, otherwise?: string) => {
       if (whole === '$') return '$';
       if (whole === '{') {

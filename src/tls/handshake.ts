@@ -8,6 +8,8 @@ export interface HandshakeFacts {
   readonly hasCertificate?: boolean | undefined;
   /** What to write instead where the server has no TLS on this port. */
   readonly plain?: string | undefined;
+  /** The protocol that was asked for by ALPN; HTTP/1.1 if it is not said. */
+  readonly alpn?: string | undefined;
 }
 
 const CLIENT_CERTIFICATE =
@@ -94,7 +96,7 @@ const REASONS: readonly (readonly [reason: RegExp, words: string])[] = [
  */
 export function explainHandshake(
   error: { readonly code?: string | undefined; readonly message?: string | undefined },
-  { hasCertificate = false, plain }: HandshakeFacts = {},
+  { hasCertificate = false, plain, alpn = 'HTTP/1.1' }: HandshakeFacts = {},
 ): string | undefined {
   const { code = '', message = '' } = error;
   if (code === 'ECONNRESET' && /before secure TLS connection was established/.test(message))
@@ -106,7 +108,7 @@ export function explainHandshake(
     const [name, meaning] = ALERTS[alert] ?? [`alert ${alert}`, 'the server refused the handshake'];
     // Some servers call an absent certificate a bad one.
     if (!hasCertificate && alert >= 42 && alert <= 46) return `${CLIENT_CERTIFICATE} (${name})`;
-    return `${meaning} (${name})`;
+    return `${meaning.replace('HTTP/1.1', alpn)} (${name})`;
   }
   const words = REASONS.find(([pattern]) => pattern.test(reason))?.[1];
   if (words === NOT_TLS && plain) return `${words}; ${plain}`;

@@ -228,6 +228,7 @@ describe('variables', () => {
     ['${EMPTY:-other}', 'other'],
     ['${EMPTY}', ''],
     ['${NOPE:-a:-b}', 'a:-b'],
+    ['got ${1} and ${HOST}', 'got ${1} and box'],
     ['$$', '$'],
     ['$${HOST}', '${HOST}'],
     ['$$$${HOST}', '$${HOST}'],

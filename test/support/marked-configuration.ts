@@ -45,7 +45,10 @@ export class Markers {
 export function put(target: unknown, path: KeyPath, value: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
-  if (key === '0') return [put((target as unknown[] | undefined)?.[0], rest, value)];
+  if (key === '0') {
+    const [first, ...others] = (target as unknown[] | undefined) ?? [];
+    return [put(first, rest, value), ...others];
+  }
   const name = key === '*' ? 'X-Marked' : key;
   return {
     ...(target as Values | undefined),
@@ -73,6 +76,7 @@ const SERVICES: Readonly<Record<string, (places: Places) => Values[]>> = {
     { stats_url: `${http}/number` },
     { stats_url: `${http}/redirect` },
   ],
+  tcp: ({ redis }) => [{ address: redis, query_response: [{}, { expect: '^nothing' }] }],
 };
 
 /** monitor.yml's services, written in place, in a file and in the environment in turn. */

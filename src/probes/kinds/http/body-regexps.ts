@@ -2,6 +2,7 @@
 // Source: blackbox_exporter, CONFIGURATION.md, <http_probe>.
 
 import type { SchemaKit } from '../../../config/schema-kit.js';
+import { regexpList } from '../../regexp-list.js';
 
 export interface BodyRegexps {
   /** The probe fails where one of these matches. */
@@ -13,12 +14,9 @@ export interface BodyRegexps {
 }
 
 /** The keys, to be spread into a section; one expression may stand without a list. */
-export function bodyRegexps({ about, goRegexp, ofType, z }: SchemaKit) {
-  const one = z.union([goRegexp().transform(one => [one]), z.array(goRegexp())], {
-    error: 'expected a list of regular expressions',
-  });
-  const json = { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] };
-  const expressions = () => ofType('regular expression, or a list of them', json, one.optional());
+export function bodyRegexps(schemaKit: SchemaKit) {
+  const { about, goRegexp } = schemaKit;
+  const expressions = () => regexpList(schemaKit);
   return {
     expect_body: about(
       goRegexp().optional(),

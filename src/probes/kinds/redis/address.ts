@@ -2,9 +2,10 @@
 
 import { isIPv6 } from 'node:net';
 import type { SchemaKit } from '../../../config/schema-kit.js';
+import { type HostPort, parseHostPort } from '../../host-port.js';
 
 /** A TCP address or the path of a unix socket. */
-export type RedisAddress = { host: string; port: number } | { path: string };
+export type RedisAddress = HostPort | { path: string };
 
 const DEFAULT_PORT = 6379;
 const HOW = 'write HOST:PORT, [IPV6]:PORT or unix:/PATH';
@@ -31,8 +32,5 @@ function problemOf(value: string): string {
 
 function parseAddress(value: string): RedisAddress | undefined {
   if (value.startsWith('unix:')) return value.startsWith('unix:/') ? { path: value.slice(5) } : undefined;
-  const match = /^(?:\[([0-9a-fA-F:.%\w]+)\]|([^\s:/@[\]]+))(?::(\d{1,5}))?$/.exec(value);
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3] ?? DEFAULT_PORT);
-  return host && port >= 1 && port <= 65_535 ? { host, port } : undefined;
+  return parseHostPort(value, DEFAULT_PORT);
 }
