@@ -17,6 +17,7 @@ import type { Millis } from '../model/time.js';
 import { MAX_LIMIT } from '../probes/concurrency.js';
 import { host } from '../probes/kinds/host.js';
 import { reportsSection } from '../report/settings.js';
+import { SCRAPE_SECTIONS } from '../scrape/config/read.js';
 import { services } from './service-schema.js';
 
 /** Prometheus' own advice. */
@@ -140,6 +141,32 @@ const links = section({
   ),
 });
 
+/** What a reader of its own reads as Prometheus does, after the rest of the file. */
+const asPrometheus = (type: string, json: Readonly<Record<string, unknown>>) =>
+  ofType(type, json, z.unknown());
+
+/** The sections that are in prometheus.yml too. */
+const scrapeSections = {
+  global: about(
+    asPrometheus('as in prometheus.yml', { type: ['object', 'null'] }).optional(),
+    'Defaults of `scrape_configs` and `external_labels`; see docs/scraping.md.',
+    { example: { scrape_interval: '15s' } },
+  ),
+  scrape_configs: about(
+    asPrometheus('list, as in prometheus.yml', {
+      type: ['array', 'null'],
+      items: { type: 'object', required: ['job_name'], properties: { job_name: { type: 'string' } } },
+    }).optional(),
+    'What is scraped beside the monitor itself: exporters and whatever has a `/metrics`; see docs/scraping.md. Not with `query.url`.',
+    { example: [{ job_name: 'node', static_configs: [{ targets: ['127.0.0.1:9100'] }] }] },
+  ),
+  scrape_config_files: about(
+    asPrometheus('list of texts', { type: ['array', 'null'], items: { type: 'string' } }).optional(),
+    'Files or patterns of files with further `scrape_configs`, relative to this file.',
+    { example: ['scrape/*.yml'] },
+  ),
+};
+
 /** Everything monitor.yml may hold, but for the keys of the kinds of services. */
 export const monitorYml = section({
   node: about(
@@ -163,6 +190,7 @@ export const monitorYml = section({
     "Rules in Prometheus' format, as files or patterns, relative to this file.",
     { example: ['rules/*.rules.yml'], fallback: 'a folder `rules` beside this file, or those that ship' },
   ),
+  ...scrapeSections,
   alerting: about(alertingSection(schemaKit).prefault({}), 'Where alerts go; see docs/alerting.md.'),
   actions: about(actionsSection(schemaKit).default([]), 'What is done about an alert by itself.'),
   reports: about(
@@ -183,6 +211,13 @@ export const monitorYml = section({
         'with query.url the Prometheus there sends the alerts; name the Alertmanagers in its configuration',
     });
   }
+  const scraped = SCRAPE_SECTIONS.filter(name => config[name] !== undefined && config[name] !== null);
+  for (const name of config.query.url === undefined ? [] : scraped)
+    context.addIssue({
+      code: 'custom',
+      path: [name],
+      message: 'with query.url the Prometheus there scrapes; put it into its configuration',
+    });
   const ids = config.services.map(({ id }) => id);
   for (const { path, message } of unknownServices(config.endpoints, ids))
     context.addIssue({ code: 'custom', path: ['endpoints', ...path], message });

@@ -31,6 +31,9 @@ import type { ReportPlan } from '../report/report-job.js';
 import { receiverProblems } from '../report/settings.js';
 import { loadRuleFiles } from '../rules/load.js';
 import { type TransferredRuleFile, toTransfer } from '../rules/transfer.js';
+import type { ScrapeConfiguration } from '../scrape/config/definition.js';
+import { loadScrapeSections } from '../scrape/config/monitor-yml.js';
+import { SCRAPE_SECTIONS } from '../scrape/config/read.js';
 import { type MonitorYml, monitorYml } from './configuration-schema.js';
 import { type ParsedService, SAMPLE_LIMIT } from './service-schema.js';
 
@@ -46,6 +49,8 @@ export interface Configuration {
   readonly scrapeInterval: Millis;
   /** The files of `rule_files`; none in remote mode, where another Prometheus evaluates them. */
   readonly rules: readonly TransferredRuleFile[];
+  /** What is scraped beside the monitor itself; nothing in remote mode. */
+  readonly scrape: ScrapeConfiguration;
   /** Where workflows call which service. */
   readonly endpoints: EndpointCandidates;
   /** Whether the embedded Alertmanager or real ones send notifications. */
@@ -77,7 +82,7 @@ const SCRAPE_INTERVAL: Millis = 15_000;
  * @throws ConfigError with every mistake in it.
  */
 export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Configuration {
-  const config = loadYaml(file, monitorYml, env);
+  const config = loadYaml(file, monitorYml, env, SCRAPE_SECTIONS);
   const { intervals, max_concurrent_checks, pool } = config.scan;
   const targets = config.services.map(service => checkOf(service, intervals));
   const concurrency = planConcurrency(targets, max_concurrent_checks);
@@ -94,6 +99,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     },
     remote: remoteOf(config.query),
     scrapeInterval: config.query.scrape_interval ?? SCRAPE_INTERVAL,
+    scrape: scrapeOf(file, env),
     endpoints: config.endpoints,
     rules: config.query.url === undefined ? rulesOf(file, config.rule_files) : [],
     delivery,
@@ -115,6 +121,18 @@ function connectionsOf(pool: MonitorYml['scan']['pool'], limit: number): Connect
     maxAge: pool.max_age,
     maxRequests: pool.max_requests,
   };
+}
+
+/** The job of the monitor's own samples, which are there without a scrape. */
+export const OWN_JOB = 'langgraph-monitor';
+
+function scrapeOf(file: string, env: NodeJS.ProcessEnv | undefined): ScrapeConfiguration {
+  const scrape = loadScrapeSections(file, env);
+  if (scrape.jobs.some(({ name }) => name === OWN_JOB))
+    throw new ConfigError([
+      `${file}: scrape_configs: the job "${OWN_JOB}" is the monitor itself, whose samples are there without a scrape; take it out, or call it something else`,
+    ]);
+  return scrape;
 }
 
 /** Beside the configuration, or those that ship with the program. */

@@ -43,6 +43,7 @@ import { kinds } from '../probes/kinds/index.js';
 import type { CheckRunner, CheckRunnerEvents } from '../probes/runner.js';
 import type { Scan } from '../probes/scan.js';
 import { runInWorker } from '../probes/worker.js';
+import { Discovery } from '../scrape/discovery/discovery.js';
 import { Store } from '../store/store.js';
 import { AlertWiring } from './alerting.js';
 import { CheckResults } from './check-results.js';
@@ -116,6 +117,7 @@ export class Monitor {
   readonly #inferenceResults: InferenceResults;
   readonly #ruleResults: RuleResults;
   readonly #queryBackend: QueryBackend;
+  readonly #discovery: Discovery;
   readonly #alerts: AlertWiring;
   readonly #maintaining: Maintaining;
   readonly #reporting: Reporting;
@@ -188,6 +190,10 @@ export class Monitor {
     };
     this.#queryBackend = new QueryBackend(settings, this.#registry, this.#exposition, answeringEvents, log);
     this.#queryBackend.setObstacle(lock.obstacle);
+    this.#discovery = new Discovery({
+      onPools: pools => this.#queryBackend.setPools(pools),
+      log: (level, message, fields) => log[level](fields, message),
+    });
     this.#maintaining = new Maintaining({
       silences: this.#alerts.alerting.silences,
       services: () => this.#cluster.services,
@@ -280,6 +286,7 @@ export class Monitor {
     this.#updateLinks();
     await this.#alerts.configure(this.#configuration);
     await this.#queryBackend.start(local, this.#ruleConfiguration());
+    this.#discovery.configure(this.#configuration.scrape.jobs);
     this.#reporting.configure(this.#configuration);
     this.#maintaining.update();
     log.info({ address, url: this.#url }, 'Listening');
@@ -307,6 +314,7 @@ export class Monitor {
       this.#applyConfiguration(configuration);
       this.#updateLinks();
       await this.#queryBackend.configure(this.#ruleConfiguration());
+      this.#discovery.configure(configuration.scrape.jobs);
       this.#reporting.configure(configuration);
       if (web) this.#server?.setWebConfig(web);
       const services = configuration.services.length;
@@ -340,6 +348,7 @@ export class Monitor {
     await this.#server?.close();
     await this.#checks.close();
     await this.#reporting.close();
+    this.#discovery.close();
     await this.#queryBackend.close();
     this.#maintaining.close();
     await this.#alerts.close();
@@ -376,6 +385,8 @@ export class Monitor {
     this.#own.reloaded(true, this.#reloadedAt);
     this.#reportConcurrency(configuration.prober);
     this.#pushes.setServices(pushServices(configuration));
+    for (const err of configuration.scrape.warnings)
+      this.#log.warn({ err }, 'Part of the scrape configuration has no effect');
     this.#checks.configure(configuration.prober);
     this.#checks.setStatus(this.#cluster.status.overall);
   }
@@ -456,6 +467,12 @@ export class Monitor {
     const size = storage.maxBytes > 0 ? ` or ${flags['storage.retention.size']}` : '';
     return {
       target: () => this.#queryBackend.target(this.#url, this.#configuration.scrapeInterval),
+      scraped: {
+        targets: () => this.#queryBackend.scrapedTargets(),
+        pools: () => this.#discovery.pools,
+        metadata: () => this.#queryBackend.scrapedMetadata(),
+        configuration: () => this.#configuration.scrape,
+      },
       samples: () => this.#queryBackend.samples,
       runtime: () => ({
         startedAt: this.#startedAt,

@@ -24,16 +24,21 @@ import { RemoteEngine, type RemoteOptions } from '../query/remote/engine.js';
 import type { RuleEvaluation } from '../query/rule-evaluation.js';
 import { SwitchingEngine } from '../query/switching.js';
 import type { TransferredRuleFile } from '../rules/transfer.js';
+import { Scraper } from '../scrape/scraper.js';
+import type { TargetMetadata, TargetStatus } from '../scrape/status.js';
+import type { ScrapePool } from '../scrape/target.js';
+import { OWN_JOB as JOB } from './configuration.js';
 import type { Logger } from './log.js';
 import { type CommandLineSettings, engineOptions } from './settings.js';
 
-const JOB = 'langgraph-monitor';
 /** How often the rules of another Prometheus are read, beside every scan. */
 const REMOTE_INTERVAL: Millis = 5000;
 
 export interface BackendSettings extends Pick<CommandLineSettings, 'storage' | 'query'> {
   /** The program of the query thread, if a test has compiled it elsewhere. */
   readonly queryThreadFile?: URL;
+  /** The same for the thread that scrapes. */
+  readonly scrapeThreadFile?: URL;
 }
 
 /** Callbacks for rule evaluation results. */
@@ -61,6 +66,8 @@ export interface RuleConfiguration {
 /** Our own samples and the engine over them. */
 class LocalBackend {
   readonly engine: EmbeddedEngine;
+  /** Scrapes others. */
+  readonly scraper: Scraper;
   readonly #sampler: Sampler;
   readonly #scrapeLoop: ScrapeLoop;
   readonly #events: QueryBackendEvents;
@@ -85,8 +92,16 @@ class LocalBackend {
       obstacle,
       metadata: () => describeRegistry(registry),
       log: (level, message, fields) => log[level](fields, message),
-      onRestart: () => this.#sampler.reset(),
+      onRestart: () => {
+        this.#sampler.reset();
+        this.scraper.forgetLayouts();
+      },
       ...(settings.queryThreadFile ? { threadFile: settings.queryThreadFile } : {}),
+    });
+    this.scraper = new Scraper({
+      append: scrape => this.engine.appendStream(scrape),
+      log: (level, message, fields) => log[level](fields, message),
+      threadFile: settings.scrapeThreadFile,
     });
     this.#scrapeLoop = new ScrapeLoop(
       this.#sampler,
@@ -118,9 +133,10 @@ class LocalBackend {
     return this.#scrapeLoop.scrape(onScraped);
   }
 
-  stopSampling(): void {
+  async stopSampling(): Promise<void> {
     this.#isStopped = true;
     this.#scrapeLoop.close();
+    await this.scraper.close();
   }
 }
 
@@ -188,6 +204,7 @@ export class QueryBackend {
   #local: LocalBackend | undefined;
   #obstacle: string | undefined;
   #remote: RemoteBackend | undefined;
+  #pools: readonly ScrapePool[] = [];
 
   constructor(
     settings: BackendSettings,
@@ -219,6 +236,22 @@ export class QueryBackend {
     return this.#local?.engine.status;
   }
 
+  /** Scrapes the targets of these pools and no others, unless another Prometheus does. */
+  setPools(pools: readonly ScrapePool[]): void {
+    this.#pools = pools;
+    this.#local?.scraper.setPools(pools);
+  }
+
+  /** All targets but the monitor itself, and how they are. */
+  scrapedTargets(): readonly TargetStatus[] {
+    return this.#local?.scraper.targets() ?? [];
+  }
+
+  /** What targets say of their metric families. */
+  async scrapedMetadata(): Promise<readonly TargetMetadata[]> {
+    return (await this.#local?.scraper.metadata()) ?? [];
+  }
+
   /** @param obstacle why the file of our own samples must not be opened, one line; undefined when it may be */
   setObstacle(obstacle: string | undefined): void {
     this.#obstacle = obstacle;
@@ -245,7 +278,7 @@ export class QueryBackend {
   }
 
   async #useRemote(remote: RemoteOptions): Promise<void> {
-    this.#local?.stopSampling();
+    await this.#local?.stopSampling();
     this.#local = undefined;
     this.#remote = new RemoteBackend(remote, this.#events);
     await this.#switch.change(this.#remote.engine);
@@ -264,6 +297,7 @@ export class QueryBackend {
       this.#obstacle,
     );
     await this.#switch.change(own.engine);
+    own.scraper.setPools(this.#pools);
     return own;
   }
 
@@ -283,7 +317,7 @@ export class QueryBackend {
   }
 
   async close(): Promise<void> {
-    this.#local?.stopSampling();
+    await this.#local?.stopSampling();
     this.#remote?.stop();
     await this.#switch.close();
   }

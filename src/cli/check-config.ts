@@ -42,11 +42,24 @@ async function checked(file: string): Promise<CheckedConfig> {
   return monitors(file);
 }
 
-function monitors(file: string): CheckedConfig {
-  const { services, delivery, prober } = loadConfiguration(file);
+async function monitors(file: string): Promise<CheckedConfig> {
+  const { services, delivery, prober, scrape } = loadConfiguration(file);
+  const { checkJob } = await import('./prometheus-config.js');
+  const jobs = scrape.jobs.map(job => checkJob(file, job));
+  const parts = [counted(services.length, 'service')];
+  if (jobs.length > 0)
+    parts.push(
+      counted(jobs.length, 'scrape job'),
+      counted(
+        jobs.reduce((sum, job) => sum + job.targets, 0),
+        'target',
+      ),
+    );
   return {
-    summary: counted(services.length, 'service'),
+    summary: parts.join(', '),
     warnings: [
+      ...scrape.warnings,
+      ...jobs.flatMap(job => [...job.mistakes, ...job.warnings]),
       ...concurrencyProblems(prober.concurrency, prober.connections).map(each => `${file}: ${each}`),
       ...(delivery.by === 'embedded' ? delivery.config.warnings : []),
     ],

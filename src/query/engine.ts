@@ -67,6 +67,15 @@ export type ApiQuery =
       readonly limit?: number;
     }
   | {
+      /** The answer is no JSON but Prometheus' text format. */
+      readonly ask: 'federate';
+      /** Selectors as text. */
+      readonly match: readonly string[];
+      readonly time: Millis;
+      /** Put on every sample that has no label of that name. */
+      readonly externalLabels: Readonly<Record<string, string>>;
+    }
+  | {
       readonly ask: 'metadata';
       readonly metric?: string;
       readonly limit?: number;
@@ -96,7 +105,7 @@ export interface ByteStream extends AsyncIterable<Uint8Array> {
   readonly length: number;
 }
 
-/** What the API sends: `data` is JSON text as bytes, to be spliced into the envelope; a long one is a stream. */
+/** What the API sends: `data` is text as bytes, JSON to be spliced into the envelope; a long one is a stream. */
 export interface ApiAnswer {
   readonly data: Uint8Array | ByteStream;
   readonly warnings: readonly string[];

@@ -472,3 +472,35 @@ test('every secret may be in a file that is read when it is used', () => {
   expect(refused).toEqual([]);
   expect(sections.flatMap(([, , { secrets }]) => secrets).length).toBeGreaterThan(10);
 });
+
+const SERVICE = 'services: {a: {url: "http://127.0.0.1/"}}\n';
+
+test('what is scraped is read as Prometheus reads it', () => {
+  const { scrape } = load(
+    `${SERVICE}global: {scrape_interval: 5s}\nscrape_configs: [{job_name: b, static_configs: [{targets: ["\${HOST}:1"]}]}]\n`,
+    { HOST: '127.0.0.1' },
+  );
+  expect(scrape.jobs).toMatchObject([
+    { name: 'b', interval: 5000, discovery: { static: [{ targets: [{ __address__: '127.0.0.1:1' }] }] } },
+  ]);
+});
+
+test.each([
+  [
+    'a mistake',
+    'scrape_configs: [{job_name: b, foo: 1}]',
+    'yaml: line 2: field foo not found in type config.ScrapeConfig',
+  ],
+  [
+    "the monitor's own job",
+    'scrape_configs: [{job_name: langgraph-monitor}]',
+    'scrape_configs: the job "langgraph-monitor" is the monitor itself, whose samples are there without a scrape; take it out, or call it something else',
+  ],
+  [
+    'another Prometheus',
+    'scrape_configs: [{job_name: b}]\nquery: {url: "http://127.0.0.1:9090"}',
+    'scrape_configs: with query.url the Prometheus there scrapes; put it into its configuration',
+  ],
+])('what is scraped: %s', (_, section, want) => {
+  expect(mistakes(`${SERVICE}${section}\n`)).toEqual([want]);
+});

@@ -26,7 +26,7 @@ import type { ApiContext } from '../../src/http/context.js';
 import { type FeedLimits, HealthFeed } from '../../src/http/events/feed.js';
 import { Announcements } from '../../src/http/page/announcements.js';
 import { pageSection } from '../../src/http/page/settings.js';
-import type { PrometheusFacts } from '../../src/http/prometheus/facts.js';
+import type { PrometheusFacts, ScrapeFacts } from '../../src/http/prometheus/facts.js';
 import { makePublicFeed } from '../../src/http/public/feed.js';
 import { Pushes, type PushService } from '../../src/http/push/pushes.js';
 import { type HttpServer, type ServerOptions, startServer } from '../../src/http/server.js';
@@ -174,8 +174,19 @@ const NO_ENGINE: QueryEngine = {
   alerts: unavailable,
   close: async () => {},
 };
+/** Nothing but the monitor itself is scraped. */
+export const NOTHING_SCRAPED: ScrapeFacts = {
+  targets: () => [],
+  pools: () => [],
+  metadata: async () => [],
+  configuration: () => ({
+    global: { scrapeInterval: 60_000, scrapeTimeout: 10_000, externalLabels: {} },
+    shown: '',
+  }),
+};
 const NO_FACTS: PrometheusFacts = {
   target: () => undefined,
+  scraped: NOTHING_SCRAPED,
   samples: () => undefined,
   runtime: () => ({ startedAt: START, reloadedAt: START, reloadSucceeded: true, retention: '30d' }),
   flags: () => ({}),

@@ -1,5 +1,5 @@
-// GET /api/v1/status/config: the configuration of a Prometheus that would gather the same samples. There is nothing
-// of monitor.yml in it, so no secret can be.
+// GET /api/v1/status/config: the configuration of a Prometheus that would gather the same samples. Of monitor.yml there are
+// only the sections about scraping in it, their secrets hidden.
 
 import { z } from 'zod';
 import { formatDuration } from '../../model/duration.js';
@@ -12,18 +12,32 @@ export const config = endpoint({
   path: 'status/config',
   summary: 'The configuration of a Prometheus that would gather the same samples',
   data: z.object({ yaml: z.string() }),
-  handle: (_, { prometheus }: Pick<ApiContext, 'prometheus'>) => plain({ yaml: yamlOf(prometheus.target()) }),
+  handle: (_, { prometheus }: Pick<ApiContext, 'prometheus'>) =>
+    plain({ yaml: yamlOf(prometheus.target(), prometheus.scraped.configuration().shown) }),
 });
 
-function yamlOf(target: OwnTarget | undefined): string {
+/** @param shown the sections of monitor.yml, `scrape_configs` last; empty without */
+function yamlOf(target: OwnTarget | undefined, shown: string): string {
   if (!target) return 'scrape_configs: []\n';
-  const { labels, url, interval, timeout } = target;
-  const lines = [
+  const global = /^global:\n/m.test(shown) ? [] : globalLines(target);
+  const hasJobs = /^scrape_configs:\n/m.test(shown);
+  const sections = hasJobs ? shown : shown.replace(/^scrape_configs:.*\n/m, '');
+  const job = jobLines(target).map(line => (hasJobs ? `  ${line}` : line));
+  const lines = [...global, sections.trimEnd(), ...(hasJobs ? [] : ['scrape_configs:']), ...job];
+  return `${lines.filter(line => line !== '').join('\n')}\n`;
+}
+
+function globalLines({ interval, timeout }: OwnTarget): string[] {
+  return [
     'global:',
     `  scrape_interval: ${formatDuration(interval)}`,
     `  scrape_timeout: ${formatDuration(timeout)}`,
     `  evaluation_interval: ${formatDuration(interval)}`,
-    'scrape_configs:',
+  ];
+}
+
+function jobLines({ labels, url }: OwnTarget): string[] {
+  return [
     // A JSON text is a YAML one, and needs no thought about what a plain scalar may be.
     `- job_name: ${JSON.stringify(labels.get('job'))}`,
     '  metrics_path: /metrics',
@@ -32,5 +46,4 @@ function yamlOf(target: OwnTarget | undefined): string {
     '  - targets:',
     `    - ${JSON.stringify(labels.get('instance'))}`,
   ];
-  return `${lines.join('\n')}\n`;
 }

@@ -4,6 +4,9 @@ import type { LastScrape } from '../../metrics/scrape-loop.js';
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { SamplesStatus } from '../../query/engine.js';
+import type { ScrapeConfiguration } from '../../scrape/config/definition.js';
+import type { DiscoveredPool } from '../../scrape/discovery/pool.js';
+import type { TargetMetadata, TargetStatus } from '../../scrape/status.js';
 
 /** The monitor as its own target: what a Prometheus that scrapes it would know. */
 export interface OwnTarget {
@@ -27,10 +30,23 @@ interface Runtime {
   readonly retention: string;
 }
 
+/** What is scraped beside the monitor itself; nothing in remote mode. */
+export interface ScrapeFacts {
+  /** All targets, pool by pool. */
+  readonly targets: () => readonly TargetStatus[];
+  /** A pool for each job. */
+  readonly pools: () => readonly DiscoveredPool[];
+  /** What the targets say of their metric families. */
+  readonly metadata: () => Promise<readonly TargetMetadata[]>;
+  /** Its sections of the configuration. */
+  readonly configuration: () => Pick<ScrapeConfiguration, 'global' | 'shown'>;
+}
+
 /** Every function answers as of now. */
 export interface PrometheusFacts {
   /** Undefined in remote mode, where nothing is scraped here. */
   readonly target: () => OwnTarget | undefined;
+  readonly scraped: ScrapeFacts;
   /** The local samples; undefined in remote mode. */
   readonly samples: () => SamplesStatus | undefined;
   readonly runtime: () => Runtime;

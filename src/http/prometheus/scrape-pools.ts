@@ -10,7 +10,8 @@ export const scrapePools = endpoint({
   summary: 'Names of scrape pools',
   data: z.object({ scrapePools: z.array(z.string()) }),
   handle(_, { prometheus }: Pick<ApiContext, 'prometheus'>) {
-    const target = prometheus.target();
-    return plain({ scrapePools: target ? [target.labels.get('job')] : [] });
+    const own = prometheus.target()?.labels.get('job');
+    const others = prometheus.scraped.pools().map(({ pool }) => pool.name);
+    return plain({ scrapePools: [...(own === undefined ? [] : [own]), ...others].sort() });
   },
 });

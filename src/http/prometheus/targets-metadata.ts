@@ -1,23 +1,17 @@
 // GET /api/v1/targets/metadata: what metrics are about, target by target.
 
 import { z } from 'zod';
-import type { Labels } from '../../model/labels.js';
+import { Labels } from '../../model/labels.js';
 import type { LabelMatcher } from '../../model/samples.js';
 import { ParseError } from '../../promql/error.js';
 import { parseSelector } from '../../promql/parse.js';
-import { wholeOf } from '../../query/chunked-answer.js';
 import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 import type { Form } from './form.js';
+import { ownMetadata } from './own-metadata.js';
 import { describe, invalid, optionalNumber } from './parameters.js';
 import { labelSet } from './shapes.js';
-
-interface Metadata {
-  readonly type: string;
-  readonly help: string;
-  readonly unit: string;
-}
 
 export const targetsMetadata = endpoint({
   path: 'targets/metadata',
@@ -40,13 +34,18 @@ export const targetsMetadata = endpoint({
     const limit = optionalNumber(form, 'limit') ?? -1;
     const matchers = matchersOf(form);
     const target = prometheus.target()?.labels;
-    if (!target || !isMatched(target, matchers)) return plain([]);
     const metric = form.first('metric');
-    const { data } = await query.answer({ ask: 'metadata', ...(metric !== '' && { metric }) }, { signal });
-    const known = JSON.parse((await wholeOf(data)).toString('utf8')) as Record<string, Metadata[]>;
-    const entries = Object.entries(known).flatMap(([name, each]) =>
-      each.map(one => ({ target, ...(metric === '' && { metric: name }), ...one })),
+    const isOwn = target !== undefined && isMatched(target, matchers);
+    const own = isOwn ? Object.entries(await ownMetadata(query, metric, signal)) : [];
+    const scraped = (await prometheus.scraped.metadata()).filter(
+      each => (metric === '' || each.metric === metric) && isMatched(Labels.of(each.target.labels), matchers),
     );
+    const entries = [
+      ...own.flatMap(([name, each]) => each.map(one => ({ target, metric: name, ...one }))),
+      ...scraped.map(({ target: { labels }, metric: name, type, help, unit }) => ({
+        ...{ target: labels, metric: name, type, help, unit },
+      })),
+    ].map(({ metric: name, ...rest }) => (metric === '' ? { metric: name, ...rest } : rest));
     return plain(limit < 0 ? entries : entries.slice(0, limit));
   },
 });

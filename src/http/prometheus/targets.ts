@@ -1,11 +1,13 @@
-// GET /api/v1/targets: what is scraped, which is the monitor itself.
+// GET /api/v1/targets: what is scraped, the monitor itself first of all.
 
 import { z } from 'zod';
-import { formatDuration } from '../../model/duration.js';
+import { formatDuration, printModelDuration } from '../../model/duration.js';
+import type { TargetStatus } from '../../scrape/status.js';
 import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
 import { plain } from './envelope.js';
 import type { OwnTarget } from './facts.js';
+import { globalUrl } from './global-url.js';
 import { describe } from './parameters.js';
 import { labelSet } from './shapes.js';
 
@@ -14,7 +16,7 @@ const NEVER = '0001-01-01T00:00:00Z';
 
 export const targets = endpoint({
   path: 'targets',
-  summary: 'What is scraped: the monitor itself',
+  summary: 'What is scraped: the monitor itself, and the targets of scrape_configs',
   query: z.object({
     state: describe.text('Only those that are `active` or `dropped`', 'active'),
     scrapePool: describe.text('Only those of one scrape pool', 'langgraph-monitor'),
@@ -38,42 +40,66 @@ export const targets = endpoint({
     droppedTargets: z.array(z.object({ discoveredLabels: labelSet })),
     droppedTargetCounts: z.record(z.string(), z.number()),
   }),
-  handle({ form }, context: Pick<ApiContext, 'prometheus' | 'externalUrl'>) {
-    const target = context.prometheus.target();
+  handle({ form }, { prometheus, externalUrl }: Pick<ApiContext, 'prometheus' | 'externalUrl'>) {
+    const own = prometheus.target();
+    const { scraped } = prometheus;
     const pool = form.first('scrapePool');
-    const isShown = ['', 'any', 'active'].includes(form.first('state').toLowerCase());
-    const found = target && (pool === '' || pool === target.labels.get('job')) ? [target] : [];
+    const state = form.first('state').toLowerCase();
+    const isOfPool = (name: string) => pool === '' || name === pool;
+    const isShown = (wanted: string) => ['', 'any', wanted].includes(state);
+    const pools = scraped.pools().filter(each => isOfPool(each.pool.name));
+    const all = [...(own ? [ownTarget(own)] : []), ...scraped.targets()].filter(each => isOfPool(each.pool));
+    const globalUrlOf = ({ pool: name, url }: TargetStatus) =>
+      name === own?.labels.get('job') ? `${externalUrl()}/metrics` : globalUrl(url, externalUrl());
+    const byPool = all.sort((a, b) => (a.pool < b.pool ? -1 : Number(a.pool > b.pool)));
+    const counts = [
+      ...(own && isOfPool(own.labels.get('job')) ? [[own.labels.get('job'), 0] as const] : []),
+      ...pools.map(each => [each.pool.name, each.droppedCount] as const),
+    ];
     return plain({
-      activeTargets: isShown ? found.map(each => describeTarget(each, context)) : [],
-      droppedTargets: [],
-      droppedTargetCounts: Object.fromEntries(found.map(({ labels }) => [labels.get('job'), 0])),
+      activeTargets: isShown('active') ? byPool.map(each => describeTarget(each, globalUrlOf(each))) : [],
+      droppedTargets: isShown('dropped')
+        ? pools.flatMap(each => each.dropped.map(discoveredLabels => ({ discoveredLabels })))
+        : [],
+      droppedTargetCounts: Object.fromEntries(counts),
     });
   },
 });
 
-function describeTarget(
-  { labels, url, interval, timeout, last }: OwnTarget,
-  { externalUrl }: Pick<ApiContext, 'externalUrl'>,
-) {
-  const [scrapeInterval, scrapeTimeout] = [formatDuration(interval), formatDuration(timeout)];
+/** The monitor as a target like the others. */
+function ownTarget({ labels, url, interval, timeout, last }: OwnTarget): TargetStatus {
   return {
+    pool: labels.get('job'),
+    labels: labels.toJSON(),
     discoveredLabels: {
       __address__: labels.get('instance'),
       __metrics_path__: '/metrics',
       __scheme__: new URL(url).protocol.slice(0, -1),
-      __scrape_interval__: scrapeInterval,
-      __scrape_timeout__: scrapeTimeout,
+      __scrape_interval__: formatDuration(interval),
+      __scrape_timeout__: formatDuration(timeout),
       job: labels.get('job'),
     },
-    labels,
-    scrapePool: labels.get('job'),
-    scrapeUrl: url,
-    globalUrl: `${externalUrl()}/metrics`,
-    lastError: last?.error ?? '',
-    lastScrape: last ? new Date(last.at).toISOString() : NEVER,
-    lastScrapeDuration: (last?.duration ?? 0) / 1000,
+    url,
+    ...{ interval, timeout },
     health: !last ? 'unknown' : last.error === '' ? 'up' : 'down',
-    scrapeInterval,
-    scrapeTimeout,
+    lastScrape: last?.at,
+    lastDuration: last?.duration ?? 0,
+    lastError: last?.error ?? '',
+  };
+}
+
+function describeTarget(target: TargetStatus, globalUrl: string) {
+  return {
+    discoveredLabels: target.discoveredLabels,
+    labels: target.labels,
+    scrapePool: target.pool,
+    scrapeUrl: target.url,
+    globalUrl,
+    lastError: target.lastError,
+    lastScrape: target.lastScrape === undefined ? NEVER : new Date(target.lastScrape).toISOString(),
+    lastScrapeDuration: target.lastDuration / 1000,
+    health: target.health,
+    scrapeInterval: printModelDuration(target.interval),
+    scrapeTimeout: printModelDuration(target.timeout),
   };
 }

@@ -21,6 +21,7 @@ import { clusterHealth } from './cluster-health.js';
 import { dashboardData } from './dashboard-data.js';
 import { docs, tryIt } from './docs.js';
 import { events } from './events.js';
+import { federate } from './federate.js';
 import { graph, queryPage } from './graph.js';
 import { dashboards, runbook } from './guides.js';
 import { haproxyMetrics } from './haproxy-metrics.js';
@@ -87,6 +88,7 @@ export const routes: readonly RouteDefinition[] = [
   report,
   dashboardData,
   metrics,
+  federate,
   runbook,
   dashboards,
   healthy,

@@ -37,6 +37,11 @@ export class RemoteEngine implements QueryEngine {
   }
 
   async answer(query: ApiQuery, options: QueryOptions = {}): Promise<WholeAnswer> {
+    if (query.ask === 'federate')
+      throw new QueryError(
+        'unavailable',
+        'the samples are in the Prometheus of query.url; ask its /federate',
+      );
     const timeout = Math.min(options.timeout ?? this.#timeout, this.#timeout);
     return this.#client.call(requestOf(query, timeout), timeout, options.signal);
   }

@@ -12,7 +12,7 @@ export interface ApiRequest {
 }
 
 /** The request that asks a question; `timeout` is how long the other side may work on a query. */
-export function requestOf(query: ApiQuery, timeout: Millis): ApiRequest {
+export function requestOf(query: Exclude<ApiQuery, { ask: 'federate' }>, timeout: Millis): ApiRequest {
   const parameters = new URLSearchParams();
   const give = (name: string, value: string | undefined) => {
     if (value !== undefined) parameters.append(name, value);

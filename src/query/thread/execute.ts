@@ -16,6 +16,7 @@ import { parse } from '../../promql/parse.js';
 import type { Steps } from '../../promql/value.js';
 import { QueryError } from '../engine.js';
 import type { PlainAnswer, QueryLimits, ThreadQuery } from '../protocol.js';
+import { executeFederation } from './federate.js';
 import { executeLookup, type SeriesSource, TRUNCATED } from './lookup.js';
 import { AnswerTooLarge } from './print/json-bytes.js';
 import { type PrintedAnswer, type PrintedStats, printValue } from './print.js';
@@ -46,6 +47,8 @@ export function executeQuery(query: ThreadQuery, context: QueryContext): Printed
       case 'instant_value':
       case 'range_value':
         return plain(evaluated(query, context).answer);
+      case 'federate':
+        return executeFederation(query, { ...context, lookback: context.limits.lookback });
       default:
         return executeLookup(query, { ...context, lookback: context.limits.lookback });
     }

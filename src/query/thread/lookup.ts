@@ -33,7 +33,7 @@ export interface SeriesSource extends SampleSource {
 type Lookup = Extract<ApiQuery, { ask: 'series' | 'labels' | 'label_values' }>;
 
 /** What a question is answered from. */
-interface LookupContext {
+export interface LookupContext {
   readonly source: SeriesSource;
   /** How long a sample counts as present, in milliseconds. */
   readonly lookback: Millis;
@@ -63,7 +63,8 @@ export function executeLookup(
   return limited([...texts].sort(), question.limit, printTexts);
 }
 
-function matcherSet(text: string): readonly LabelMatcher[] {
+/** The matchers of a selector. @throws QueryError when it is none */
+export function matcherSet(text: string): readonly LabelMatcher[] {
   let matchers: readonly LabelMatcher[];
   try {
     matchers = parseSelector(text);

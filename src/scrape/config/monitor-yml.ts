@@ -2,7 +2,7 @@
 
 import { ConfigError } from '../../config/config-error.js';
 import { readText } from '../../config/text-file.js';
-import { parseYamlTree, type YamlNode } from '../../config/yaml-tree.js';
+import { parseYamlTree, type YamlNode, YamlProblem } from '../../config/yaml-tree.js';
 import type { ScrapeConfiguration } from './definition.js';
 import { readScrapeSections, SCRAPE_SECTIONS, type ScrapeSections } from './read.js';
 import { fillVariables } from './variables.js';
@@ -12,7 +12,7 @@ import { fillVariables } from './variables.js';
  * @throws ConfigError with every mistake
  */
 export function loadScrapeSections(file: string, env: NodeJS.ProcessEnv = process.env): ScrapeConfiguration {
-  const root = parseYamlTree(readText(file));
+  const root = parse(file);
   const mistakes: string[] = [];
   const complain = ({ line }: YamlNode, reason: string) =>
     mistakes.push(`${file}: yaml: line ${line}: ${reason}`);
@@ -23,4 +23,13 @@ export function loadScrapeSections(file: string, env: NodeJS.ProcessEnv = proces
   });
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return readScrapeSections(Object.fromEntries(found) as ScrapeSections, file);
+}
+
+function parse(file: string): YamlNode | undefined {
+  try {
+    return parseYamlTree(readText(file));
+  } catch (error) {
+    if (!(error instanceof YamlProblem)) throw error;
+    throw new ConfigError([`${file}: yaml: line ${error.line}: ${error.message}`]);
+  }
 }

@@ -107,7 +107,9 @@ class SectionReader {
 
   /** The sections as YAML without secrets; empty when there are none. */
   shown(sections: ScrapeSections): string {
-    const entries = SCRAPE_SECTIONS.flatMap(name => {
+    // The jobs come last, so that others can follow them.
+    const order = ['global', 'scrape_config_files', 'scrape_configs'] as const;
+    const entries = order.flatMap(name => {
       const value = sections[name];
       const key = { kind: 'scalar', line: 1, column: 1, text: name, plain: true } as const;
       return value ? [{ key, value }] : [];
