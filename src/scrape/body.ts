@@ -14,6 +14,8 @@ const MAX_BODIES = 512 * 1024 * 1024;
 const MAX_AT_ONCE = 256 * 1024;
 /** What such a body may become at once; if it is more, another thread does it. */
 const MAX_PAGE_AT_ONCE = 8 * 1024 * 1024;
+/** Larger than what Node takes from memory that several buffers share. */
+const MIN_PIECE = 16 * 1024;
 const NEWLINE = 10;
 
 /** A compressed body may be longer than its page, by little. */
@@ -38,12 +40,14 @@ export class BodySizeError extends Error {
 export class Body {
   isGzip = false;
   readonly #limit: number;
+  readonly #expected: number;
   #chunks: Buffer[] = [];
   #length = 0;
   #held = 0;
 
-  /** @param limit bytes that the page may have; 0 for any number */
-  constructor(limit: number) {
+  /** @param limit bytes that the page may have; 0 for any number @param expected how long it probably is; 0 if unknown */
+  constructor(limit: number, expected: number) {
+    this.#expected = Math.min(expected, MAX_PAGE_AT_ONCE);
     this.#limit = limit > 0 ? Math.min(limit, MAX_BODY) : MAX_BODY;
   }
 
@@ -66,7 +70,7 @@ export class Body {
     const packed = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
     const page = this.#gunzipAtOnce(packed) ?? (await asides.run(signal, () => this.#gunzipAside(packed)));
     if (page.length >= this.#limit) throw new BodySizeError();
-    return ended([page]);
+    return endedInPlace(page) ?? ended([page]);
   }
 
   /** Another body follows. */
@@ -85,7 +89,10 @@ export class Body {
   #gunzipAtOnce(packed: Buffer): Buffer | undefined {
     if (packed.length > MAX_AT_ONCE) return undefined;
     try {
-      return gunzipSync(packed, { maxOutputLength: Math.min(this.#limit, MAX_PAGE_AT_ONCE) });
+      // One piece that all of the page fits in, or else it is put together of small ones.
+      const chunkSize = Math.max(MIN_PIECE, this.#expected + this.#expected / 8);
+      const maxOutputLength = Math.min(this.#limit, MAX_PAGE_AT_ONCE);
+      return gunzipSync(packed, { chunkSize: Math.ceil(chunkSize), maxOutputLength });
     } catch (error) {
       if (!isTooLarge(error)) throw error;
       if (this.#limit <= MAX_PAGE_AT_ONCE) throw new BodySizeError();
@@ -109,6 +116,14 @@ export class Body {
     held += bytes;
     this.#held += bytes;
   }
+}
+
+/** The same bytes, with the line end in the room that is behind them; undefined when there is none. */
+function endedInPlace({ buffer, byteOffset, length }: Buffer): Omit<Page, 'isOpenMetrics'> | undefined {
+  if (buffer.byteLength < MIN_PIECE || byteOffset + length >= buffer.byteLength) return undefined;
+  const bytes = new Uint8Array(buffer, byteOffset, length + 1);
+  bytes[length] = NEWLINE;
+  return { bytes, length };
 }
 
 function ended(chunks: readonly Buffer[]): Omit<Page, 'isOpenMetrics'> {

@@ -9,6 +9,12 @@ export const NEW = -2;
 const SMALLEST = 16;
 const TYPE_NUMBER = new Map(METRIC_TYPES.map((type, i) => [type, i]));
 
+/** Lines whose page is not known any more: memory that comes and goes with each scrape makes the collector run more often. */
+const free: PageLines[] = [];
+const MAX_FREE = 4;
+/** Larger ones are not kept. */
+const MAX_FREE_LINES = 20_000;
+
 /** Columns that grow; entry i is the i-th sample of the page. Places count bytes from the page's beginning. */
 export class PageLines {
   length = 0;
@@ -34,6 +40,20 @@ export class PageLines {
     this.slots = new Int32Array(size);
     this.values = new Float64Array(size);
     this.#types = new Uint8Array(size);
+  }
+
+  /** Empty ones with room for so many lines. */
+  static take(capacity: number): PageLines {
+    const fitting = free.findIndex(({ starts: { length } }) => length >= capacity && length <= 2 * capacity);
+    return fitting < 0 ? new PageLines(capacity) : (free.splice(fitting, 1)[0] as PageLines);
+  }
+
+  /** They are not used any more. */
+  release(): void {
+    this.length = 0;
+    this.end = 0;
+    this.times = undefined;
+    if (free.length < MAX_FREE && this.starts.length <= MAX_FREE_LINES) free.push(this);
   }
 
   /** Adds a line that ends at a place. @returns its number, for its series to be set */

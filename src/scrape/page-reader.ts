@@ -63,7 +63,7 @@ export class PageReader {
     this.#end = new SampleEnd(page.isOpenMetrics);
     this.#labels = labels;
     this.#maxSamples = maxSamples;
-    this.lines = new PageLines(this.#known?.lines.length ?? 0);
+    this.lines = PageLines.take(this.#known?.lines.length ?? 0);
   }
 
   /** Reads some of the page. @returns whether there is more. @throws ParseError, or what `labels` throws */

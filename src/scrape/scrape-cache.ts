@@ -81,22 +81,28 @@ export class ScrapeCache {
       while (reader.readSome()) if (slicer.isLong) await slicer.yieldIfDue();
       this.#checkLimit(reader);
     } catch (error) {
+      reader.lines.release();
       return { counts: this.#refused(reader), problem: (error as Error).message, gone: this.clear() };
     }
     const { lines, total, kept } = reader;
     if (kept === 0) {
-      this.#known = { ...page, lines };
+      this.#setKnown({ ...page, lines });
       this.#counted = 0;
       return { counts: { scraped: total, kept, added: 0 }, gone: this.clear() };
     }
     const layout = this.#needsLayout(reader) ? await this.#makeLayout(page, reader, slicer) : undefined;
-    this.#known = { ...page, lines };
+    this.#setKnown({ ...page, lines });
     const added = Math.max(0, (layout?.added ?? 0) - this.#counted);
     this.#counted = 0;
     const counts = { scraped: total, kept, added };
     this.#isSent = true;
     this.#isShown = true;
     return { counts, part: this.#part(reader, layout?.series), gone: [] };
+  }
+
+  #setKnown(page: KnownPage): void {
+    this.#known?.lines.release();
+    this.#known = page;
   }
 
   #refused({ total, kept, added: { size } }: PageReader): PageCounts {

@@ -29,7 +29,11 @@ export class TargetClient {
   readonly #options: ScrapeOptions;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #timeout: Millis;
-  readonly #closing = new AbortController();
+  /** Of the fetch that is under way. */
+  #running: AbortController | undefined;
+  #isClosed = false;
+  /** Of the last page. */
+  #length = 0;
   #client: HttpClient | undefined;
 
   constructor({ url, timeout }: ScrapeTarget, options: ScrapeOptions) {
@@ -45,16 +49,21 @@ export class TargetClient {
 
   /** @throws Error with a line for users when there is no page */
   async fetch(): Promise<FetchedPage> {
-    const timer = new AbortController();
-    const timeout = setTimeout(() => timer.abort(), this.#timeout);
-    const body = new Body(this.#options.limits.bodySize);
+    const running = new AbortController();
+    let isLate = false;
+    const timeout = setTimeout(() => {
+      isLate = true;
+      running.abort();
+    }, this.#timeout);
+    this.#running = running;
+    const body = new Body(this.#options.limits.bodySize, this.#length);
     try {
-      const signal = AbortSignal.any([timer.signal, this.#closing.signal]);
-      const page = await this.#read(body, signal);
+      if (this.#isClosed) throw new Error('closed');
+      const page = await this.#read(body, running.signal);
       return { page, release: () => body.release() };
     } catch (error) {
       body.release();
-      throw new Error(this.#problem(error as Error, timer.signal));
+      throw new Error(this.#problem(error as Error, isLate));
     } finally {
       clearTimeout(timeout);
     }
@@ -67,7 +76,8 @@ export class TargetClient {
 
   /** Ends a fetch that is under way. */
   close(): void {
-    this.#closing.abort();
+    this.#isClosed = true;
+    this.#running?.abort();
     this.#client?.close();
   }
 
@@ -95,6 +105,7 @@ export class TargetClient {
     );
     if (answer.status !== 200) throw new StatusError(answer.status);
     const bytes = await body.end(signal);
+    this.#length = bytes.length;
     return { ...bytes, isOpenMetrics: this.#isOpenMetrics(answer, bytes.length) };
   }
 
@@ -103,8 +114,8 @@ export class TargetClient {
     return length > 0 && isOpenMetrics(headers['content-type'] ?? '', this.#options.fallbackProtocol);
   }
 
-  #problem(error: Error, timeout: AbortSignal): string {
-    if (timeout.aborted) return `${this.#request}: context deadline exceeded`;
+  #problem(error: Error, isLate: boolean): string {
+    if (isLate) return `${this.#request}: context deadline exceeded`;
     if (error instanceof BodySizeError || error instanceof StatusError || error instanceof FormatError)
       return error.message;
     if (error instanceof RedirectError)

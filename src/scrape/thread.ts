@@ -12,18 +12,34 @@ import { buffersOf, packScrape } from '../query/scrape-codec.js';
 import type { ScrapedTarget, ScrapeEvent, ScrapeRequest, ScrapeThreadOptions } from './protocol.js';
 import { ScrapePools } from './scrape-pools.js';
 
-/** How long reports of scrapes wait for each other. */
-const GATHER: Millis = 100;
+/**
+ * How long scrapes and reports of them wait for each other: to wake two other threads costs as much as a scrape does, and
+ * what comes together is stored together.
+ */
+const GATHER: Millis = 300;
 
 const { port, data } = supervised<ScrapeThreadOptions>();
 
 /** Scrapes that are on their way to the store. */
 const pending = new Map<number, (result: AppendResult | undefined) => void>();
 let lastId = 0;
+/** What waits to be sent, with what is handed over and not copied. */
+let events: ScrapeEvent[] = [];
 let scraped: ScrapedTarget[] = [];
+let buffers: ArrayBuffer[] = [];
 
 function send(event: ScrapeEvent | SupervisedEvent): void {
   port.postMessage(event);
+}
+
+function flush(): void {
+  if (scraped.length > 0) events.push({ type: 'scraped', targets: scraped });
+  port.postMessage(events, buffers);
+  [events, scraped, buffers] = [[], [], []];
+}
+
+function flushLater(): void {
+  if (events.length + scraped.length === 1) setTimeout(flush, GATHER);
 }
 
 async function append(scrape: Scrape): Promise<AppendResult | undefined> {
@@ -31,16 +47,15 @@ async function append(scrape: Scrape): Promise<AppendResult | undefined> {
   const id = ++lastId;
   return new Promise(resolve => {
     pending.set(id, resolve);
-    port.postMessage({ type: 'scrape', id, scrape: packed } satisfies ScrapeEvent, buffersOf(packed));
+    events.push({ type: 'scrape', id, scrape: packed });
+    buffers.push(...buffersOf(packed));
+    flushLater();
   });
 }
 
 function onScraped(target: ScrapedTarget): void {
-  if (scraped.push(target) > 1) return;
-  setTimeout(() => {
-    send({ type: 'scraped', targets: scraped });
-    scraped = [];
-  }, GATHER);
+  scraped.push(target);
+  flushLater();
 }
 
 const pools = new ScrapePools(

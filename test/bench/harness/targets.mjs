@@ -12,6 +12,12 @@ export async function startHealthServer(children, count = 5) {
   return (await printed(children, 'the health server', process.execPath, args)).value;
 }
 
+/** Exporters of so many series each. @returns {Promise<number[]>} their ports */
+export async function startExporters(children, count, series) {
+  const args = [program('targets/exporter-server.mjs'), String(count), String(series)];
+  return (await printed(children, 'the exporters', process.execPath, args)).value;
+}
+
 /** Answers 20 ms after it was asked and says how long it really took. @returns {Promise<number>} its port */
 export async function startDelayServer(bench, children) {
   return (await printed(children, 'the delay server', compile(bench, 'targets/delay-server.c'), ['20']))

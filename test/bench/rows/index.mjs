@@ -18,6 +18,7 @@ import reports from './reports.mjs';
 import routing from './routing.mjs';
 import rules from './rules.mjs';
 import saturatedProbes from './saturated-probes.mjs';
+import scrape from './scrape.mjs';
 import soak from './soak.mjs';
 import start from './start.mjs';
 import timingError from './timing-error.mjs';
@@ -38,6 +39,7 @@ export const rows = [
   promqlBlocking,
   promqlStart,
   promqlMemory,
+  scrape,
   reports,
   rules,
   alertLatency,
