@@ -2,7 +2,6 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { certificate } from './certificate.js';
 import { Child, freePort, makeFolder, removeFolder } from './child.js';
 
 export interface Exporter {
@@ -27,17 +26,6 @@ async function start(
       tidy();
     },
   };
-}
-
-/** blackbox_exporter with modules `http` and `https` (the tests' certificate) that take any 2xx. */
-export function startBlackboxExporter(): Promise<Exporter> {
-  return startBlackbox({
-    http: { prober: 'http', http: { preferred_ip_protocol: 'ip4' } },
-    https: {
-      prober: 'http',
-      http: { preferred_ip_protocol: 'ip4', tls_config: { ca_file: certificate.file } },
-    },
-  });
 }
 
 /** blackbox_exporter with modules as its configuration writes them. */

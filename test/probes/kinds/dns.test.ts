@@ -290,7 +290,14 @@ test('how long each phase took', async () => {
       phase => (attempt.value(`probe_dns_duration_seconds{phase="${phase}"}`) ?? -1) >= 0,
     );
   };
-  expect(await phases(server.address, {})).toEqual(['resolve', 'connect', 'request']);
+  expect(await phases(server.address, {})).toEqual(['connect', 'request']);
+  const named = server.address.replace('127.0.0.1', 'localhost');
+  for (const transport_protocol of ['udp', 'tcp'])
+    expect(await phases(named, { transport_protocol, preferred_ip_protocol: 'ip4' })).toEqual([
+      'resolve',
+      'connect',
+      'request',
+    ]);
   expect(await phases(`127.0.0.1:${await freePort()}`, { transport_protocol: 'tcp' })).toEqual([]);
 });
 

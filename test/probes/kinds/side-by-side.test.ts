@@ -1,58 +1,23 @@
 // The exporters whose metric names we use probe the same servers at the same time.
 
-import type { RequestListener, Server } from 'node:http';
+import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { attemptFamilies } from '../../../src/probes/attempt.js';
 import { haproxy } from '../../../src/probes/kinds/haproxy.js';
-import { http } from '../../../src/probes/kinds/http.js';
 import { redis } from '../../../src/probes/kinds/redis.js';
-import type { Probe } from '../../../src/probes/probe.js';
-import type { ProbeKind } from '../../../src/probes/probe-kind.js';
-import { certificate } from '../../support/certificate.js';
-import {
-  type Exporter,
-  startBlackboxExporter,
-  startHaproxyExporter,
-  startRedisExporter,
-} from '../../support/exporters.js';
+import { type Exporter, startHaproxyExporter, startRedisExporter } from '../../support/exporters.js';
 import { type HaproxyServer, startHaproxy } from '../../support/haproxy.js';
 import { listen, portOf, stop } from '../../support/http.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
-import { compare, type Exception, look, type Moving, parseExposition } from './comparison.js';
+import type { Exception } from './comparison.js';
 import { Bench } from './recording.js';
+import { type Meant, sideBySide } from './side-by-side.js';
 
 let bench = new Bench();
 afterEach(async () => {
   await bench.close();
   bench = new Bench();
 });
-
-interface Meant {
-  readonly exceptions: readonly Exception[];
-  readonly moving: readonly Moving[];
-  /** Names of labels: theirs, ours. */
-  readonly rename?: Readonly<Record<string, string>>;
-}
-
-/** Our probe, theirs, and ours again. */
-async function sideBySide(
-  kind: Pick<ProbeKind, 'families'>,
-  probe: Probe,
-  url: string,
-  { exceptions, moving, rename = {} }: Meant,
-): Promise<string[]> {
-  const families = [...attemptFamilies, ...kind.families];
-  // The first probe of each changes what the server shows, such as its clients; compare the second ones.
-  await look(probe, families);
-  await fetch(url);
-  const before = await look(probe, families);
-  const response = await fetch(url);
-  const theirs = parseExposition(await response.text(), rename);
-  const after = await look(probe, families);
-  expect(theirs.size).toBeGreaterThan(0);
-  return compare({ before, theirs, after, exceptions, moving });
-}
 
 const OF_THE_PROCESS: Exception = {
   family: /^(go|process|promhttp)_/,
@@ -172,24 +137,6 @@ const REDIS_EXPORTER: Meant = {
   ],
 };
 
-const BLACKBOX_EXPORTER: Meant = {
-  exceptions: [
-    {
-      family: 'probe_http_duration_seconds',
-      what: 'series',
-      reason: 'it shows 0 for a phase that was not reached and opens a connection every time',
-    },
-  ],
-  moving: [
-    { family: /^probe_(http_)?duration_seconds$/, reason: 'each times its own request' },
-    { family: 'probe_dns_lookup_time_seconds', reason: 'an address takes it no time worth naming' },
-  ],
-};
-
-const TLS: readonly Exception[] = [
-  { family: 'probe_ssl_last_chain_info', what: 'labels', reason: 'newer versions add serialnumber, as here' },
-];
-
 describe('haproxy', () => {
   let upstream: Server;
   let server: HaproxyServer;
@@ -274,42 +221,5 @@ describe('redis', () => {
     const [server, exporter] = role === 'master' ? [master, exporters[0]] : [replica, exporters[1]];
     const probe = await bench.open(redis, { host: `127.0.0.1:${server.port}`, password: 'word' });
     expect(await sideBySide(redis, probe, `${exporter?.url}/metrics`, REDIS_EXPORTER)).toEqual([]);
-  });
-});
-
-describe('http', () => {
-  let plain: Server;
-  let tls: Server;
-  let exporter: Exporter;
-  beforeAll(async () => {
-    const answer: RequestListener = ({ url }, response) => {
-      if (url === '/moved') return response.writeHead(302, { location: '/' }).end();
-      response.setHeader('last-modified', 'Wed, 01 Jan 2025 00:00:00 GMT');
-      return response.end('{"status": "healthy"}');
-    };
-    plain = await listen(answer);
-    tls = await listen(answer, certificate);
-    exporter = await startBlackboxExporter();
-  });
-  afterAll(async () => {
-    await exporter.close();
-    await stop(plain);
-    await stop(tls);
-  });
-
-  const probeUrl = (module: string, address: string) =>
-    `${exporter.url}/probe?module=${module}&target=${encodeURIComponent(address)}`;
-
-  test('and blackbox_exporter', async () => {
-    const address = `http://127.0.0.1:${portOf(plain)}/moved`;
-    const probe = await bench.open(http, { url: address });
-    expect(await sideBySide(http, probe, probeUrl('http', address), BLACKBOX_EXPORTER)).toEqual([]);
-  });
-
-  test('and blackbox_exporter over TLS', async () => {
-    const address = `https://127.0.0.1:${portOf(tls)}/`;
-    const probe = await bench.open(http, { url: address, tls_config: { ca_file: certificate.file } });
-    const meant = { ...BLACKBOX_EXPORTER, exceptions: [...BLACKBOX_EXPORTER.exceptions, ...TLS] };
-    expect(await sideBySide(http, probe, probeUrl('https', address), meant)).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import type { DecodedPacket, RecordClass, RecordType } from 'dns-packet';
 import type { TlsConfig } from '../../../config/http-client/config.js';
 import type { IpProtocolConfig } from '../../../config/ip-protocol.js';
 import type { Millis } from '../../../model/time.js';
-import { onlyFamily, sortAddresses } from '../../../net/address.js';
+import { literalAddress, onlyFamily, sortAddresses } from '../../../net/address.js';
 import { DialTrace, dial } from '../../../net/dial.js';
 import { type Resolver, systemResolver } from '../../../net/resolver.js';
 import type { HostPort } from '../../host-port.js';
@@ -118,7 +118,7 @@ export class DnsQuery {
       { address: string; family: 4 | 6 },
     ];
     const looked = performance.now();
-    this.trace.resolve = looked - begun;
+    if (!literalAddress(host)) this.trace.resolve = looked - begun;
     this.trace.address = address;
     this.trace.stage = 'connect';
     const socket = createSocket(family === 4 ? 'udp4' : 'udp6');
