@@ -2,7 +2,7 @@
 // goes out: the series that have a chunk more.
 
 import type { Millis } from '../model/time.js';
-import { ChunkCutter } from './chunks/cut-chunks.js';
+import { ChunkCutter, rowsOfBlock } from './chunks/cut-chunks.js';
 import type { SampleFile } from './file.js';
 import type { Head } from './head/head.js';
 import type { Heads } from './head/heads.js';
@@ -13,6 +13,8 @@ import type { Streams } from './streams.js';
 
 /** Scrapes that waited and are written with the next one. */
 const CATCH_UP = 20;
+/** Times as many scrapes as blocks have are in the log of streams at most: those of a stream that comes seldom are cut early. */
+const MAX_LAG = 2;
 /** What no scrape came for in this time is put into chunks as it is: its stream is over, or its interval is that long. */
 const IDLE: Millis = 3_600_000;
 
@@ -34,6 +36,10 @@ export class Journal {
   readonly #cutters = new Map<Head, ChunkCutter>();
   /** The last scrape of each head, and since when it is the last. */
   readonly #seen = new Map<Head, Seen>();
+  /** There may be scrapes in the log of streams that are not needed any more. */
+  #isTrimDue = true;
+  /** The last scrape's number in the log of streams. */
+  #lastLogId = 0;
 
   constructor(parts: JournalParts) {
     this.#parts = parts;
@@ -77,17 +83,23 @@ export class Journal {
     if (waiting.length === 0) return [];
     const steps = this.#transaction(file, added => {
       reload();
-      for (const { head, row } of waiting) {
-        registry.write(file, head, row, added);
-      }
+      this.#trim(file);
+      for (const { head, row } of waiting) registry.write(file, head, row, added);
       const touched = new Set(waiting.map(({ head }) => head));
       return [...touched].map(head => ({ head, step: this.#cutter(head).step(file, mayCut) }));
     });
+    this.#isTrimDue = steps.some(({ step }) => step?.isLast);
     for (const { row } of waiting) {
       row.isLogged = true;
       row.timed = undefined;
+      this.#lastLogId = Math.max(this.#lastLogId, row.logId);
     }
     return steps.flatMap(({ head, step }) => (step ? this.#cutter(head).done(step) : []));
+  }
+
+  /** Forgets scrapes of streams that are in chunks; within a transaction, before further ones are written. */
+  #trim(file: SampleFile): void {
+    if (this.#isTrimDue) file.log.trimStreams(this.#parts.heads.firstLogId);
   }
 
   #transaction<T>(file: SampleFile, action: (added: SeriesRef[]) => T): T {
@@ -110,8 +122,11 @@ export class Journal {
    * @param elapsed the monotonic clock @returns the series that have a chunk more; undefined when there is nothing to do
    */
   drain(file: SampleFile, elapsed: Millis): SeriesRef[] | undefined {
-    const head = this.#parts.heads.all().find(each => this.#isDone(each, elapsed));
-    if (!head) return undefined;
+    const lag = MAX_LAG * rowsOfBlock(this.#parts.heads) * this.#parts.heads.all().length;
+    const head = this.#parts.heads
+      .all()
+      .find(each => this.#isDone(each, elapsed) || this.#lastLogId - each.firstLogId > lag);
+    if (!head) return this.#trimAlone(file);
     const cutter = this.#cutter(head);
     const step = file.transaction(() => {
       const cut = cutter.drain(file);
@@ -119,8 +134,16 @@ export class Journal {
       return cut;
     });
     const series = step ? cutter.done(step) : [];
+    if (step?.isLast) this.#isTrimDue = true;
     if (head.rows.length === 0) this.#remove(head);
     return series;
+  }
+
+  #trimAlone(file: SampleFile): [] | undefined {
+    if (!this.#isTrimDue || this.#parts.heads.waiting().some(({ row }) => row.logId > 0)) return undefined;
+    file.transaction(() => this.#trim(file));
+    this.#isTrimDue = false;
+    return [];
   }
 
   #isDone(head: Head, elapsed: Millis): boolean {

@@ -25,12 +25,12 @@ const checksumsMigration = `
   ALTER TABLE chunks ADD COLUMN checksum INTEGER;
 `;
 
-/** Scrapes of scrape targets. A stream's rows are side by side: they are deleted together. */
+/** Scrapes of scrape targets, in the order they came: a table that is written at its end alone costs the fewest pages. */
 const streamsMigration = `
   CREATE TABLE streams (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL);
   CREATE TABLE stream_log (
-    stream INTEGER NOT NULL, at INTEGER NOT NULL, samples BLOB NOT NULL, PRIMARY KEY (stream, at)
-  ) WITHOUT ROWID;
+    id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, at INTEGER NOT NULL, samples BLOB NOT NULL
+  );
 `;
 
 /** The steps that bring a file up to date; their number is its version. */

@@ -36,6 +36,11 @@ export interface CutStep {
   readonly isLast: boolean;
 }
 
+/** How many rows of a head become chunks at a time. */
+export function rowsOfBlock(heads: Heads): number {
+  return Math.min(BLOCK, Math.max(FEW_ROWS, Math.floor(MANY / heads.width)));
+}
+
 /** The block of one head that is on its way. */
 export class ChunkCutter {
   readonly #head: Head;
@@ -68,7 +73,7 @@ export class ChunkCutter {
    */
   step(file: SampleFile, isDue: boolean): CutStep | undefined {
     const { rows, stream, width } = this.#head;
-    const count = this.#rowsOfBlock();
+    const count = rowsOfBlock(this.#heads);
     if (!isDue && rows.length < 2 * count) return undefined;
     // A stream's newest scrape stays: it says whose the series are.
     if (!this.#until && (stream === undefined || rows.length > count)) this.#start(rows[count - 1]);
@@ -80,10 +85,6 @@ export class ChunkCutter {
   drain(file: SampleFile): CutStep | undefined {
     if (!this.#until) this.#start(this.#head.rows.at(-1));
     return this.#step(file, DRAIN_BATCH);
-  }
-
-  #rowsOfBlock(): number {
-    return Math.min(BLOCK, Math.max(FEW_ROWS, Math.floor(MANY / this.#heads.width)));
   }
 
   #start(until: HeadRow | undefined): void {
@@ -98,7 +99,7 @@ export class ChunkCutter {
     const some = this.#queue.slice(0, size);
     const sealed = some.flatMap(series => this.#cut(file, series, at));
     const isLast = some.length === this.#queue.length;
-    if (isLast) file.log.trim(this.#head.id, at);
+    if (isLast && this.#head.stream === undefined) file.log.trim(at);
     return { chunks: sealed, count: some.length, isLast };
   }
 

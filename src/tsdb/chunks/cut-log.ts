@@ -9,15 +9,15 @@ export function cutLog(file: SampleFile): void {
     const sealedTo = new Map<number, Millis>();
     for (const { series, last } of file.chunks.bounds()) sealedTo.set(series, last);
     const waiting = new Map<number, Map<Millis, number>>();
-    const until = new Map<number, Millis>();
+    let until: Millis | undefined;
     const add = (id: number, at: Millis, value: number) => {
       if (at <= (sealedTo.get(id) ?? Number.NEGATIVE_INFINITY)) return;
       const run = waiting.get(id) ?? new Map<Millis, number>();
       waiting.set(id, run);
       if (!run.has(at)) run.set(at, value);
     };
-    for (const { stream, at, ids, values, timed } of file.log.all()) {
-      until.set(stream, at);
+    for (const { at, ids, values, timed } of file.log.all()) {
+      until = at;
       for (const [i, id] of ids.entries()) add(id, at, values[i] as number);
       for (const sample of timed) add(sample.id, sample.at, sample.value);
     }
@@ -25,7 +25,8 @@ export function cutLog(file: SampleFile): void {
       const times = Float64Array.from(samples.keys()).sort();
       file.chunks.add(id, { times, values: times.map(at => samples.get(at) as number) }, 'small');
     }
-    for (const [stream, at] of until) file.log.trim(stream, at);
+    if (until !== undefined) file.log.trim(until);
+    file.log.trimStreams(Number.POSITIVE_INFINITY);
     for (const { id } of file.streams.all()) file.streams.remove(id);
   });
 }

@@ -20,6 +20,8 @@ export interface HeadRow {
   timed: TimedRow | undefined;
   /** On disk. */
   isLogged: boolean;
+  /** The number of its row in the log of streams; 0 when it has none. */
+  logId: number;
 }
 
 /** Whether a column has a sample in a row. */

@@ -120,6 +120,11 @@ export class Head {
     if (this.#open) this.#rows[this.#rows.length - 1] = this.#open.row(ended, false);
   }
 
+  /** The number of the first row that is in the log of streams; infinite when none is. */
+  get firstLogId(): number {
+    return this.#rows.find(({ isLogged, logId }) => isLogged && logId > 0)?.logId ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Rows at the end that are not on disk. */
   waiting(): HeadRow[] {
     return this.#rows.slice(this.#rows.findLastIndex(row => row.isLogged) + 1);

@@ -66,8 +66,9 @@ export class Heads {
   }
 
   /** Shows a row that was begun: see {@link Head.push}. */
-  push(head: Head, builder: RowBuilder, ended: readonly SeriesRef[], isLogged: boolean): void {
+  push(head: Head, builder: RowBuilder, ended: readonly SeriesRef[], isLogged: boolean, logId = 0): void {
     head.push(builder, ended, isLogged);
+    (head.rows.at(-1) as HeadRow).logId = logId;
     this.#show(head);
   }
 
@@ -92,6 +93,11 @@ export class Heads {
       .flatMap(head => head.waiting().map(row => ({ head, row })))
       .filter(({ head, row }) => !head.isOpen || row !== head.rows.at(-1))
       .sort((a, b) => a.row.sequence - b.row.sequence);
+  }
+
+  /** The first number in the log of streams that is needed. */
+  get firstLogId(): number {
+    return Math.min(...this.all().map(head => head.firstLogId));
   }
 
   settle(): void {

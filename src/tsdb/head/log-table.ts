@@ -22,6 +22,8 @@ interface LoggedSamples {
 
 /** One scrape's samples: value i is that of series `ids[i]`. */
 export interface LoggedScrape extends LoggedSamples {
+  /** The row's number, ascending in the order the scrapes came; 0 for the monitor's own. */
+  readonly id: number;
   /** The stream's number; 0: the monitor's own. */
   readonly stream: number;
   readonly at: Millis;
@@ -37,6 +39,7 @@ interface ScrapeToLog {
 }
 
 interface LogKey {
+  readonly id: number;
   readonly stream: number;
   readonly at: Millis;
 }
@@ -45,8 +48,8 @@ const OWN = 0;
 
 /** Rows of the tables `log` and `stream_log`; every method throws SQLite's errors. */
 export class LogTable {
-  readonly #own: Statements;
-  readonly #streams: Statements;
+  readonly #own;
+  readonly #streams;
   readonly #keys;
   readonly #damage: DamageSink;
   /** Kept from row to row: it is long, and comes and goes with every scrape. */
@@ -55,95 +58,79 @@ export class LogTable {
   /** @param hasStreams false for a file of an older version that is opened for reading alone */
   constructor(db: Sqlite, damage: DamageSink, hasStreams = true) {
     this.#damage = damage;
-    const row = 'SELECT column2, column3 FROM (VALUES (?, ?, ?))';
-    this.#own = new Statements(db, 'log', `${OWN} = ?`, `(at, samples) ${row}`);
-    this.#streams = hasStreams
-      ? new Statements(db, 'stream_log', 'stream = ?', '(stream, at, samples) VALUES (?, ?, ?)')
-      : this.#own;
-    const streams = hasStreams ? 'UNION ALL SELECT stream, at FROM stream_log' : '';
+    this.#own = {
+      insert: db.prepare<[number, Buffer]>('INSERT OR REPLACE INTO log (at, samples) VALUES (?, ?)'),
+      get: db.prepare<[number], Buffer>('SELECT samples FROM log WHERE at = ?').pluck(),
+      remove: db.prepare<[number]>('DELETE FROM log WHERE at = ?'),
+      trim: db.prepare<[number]>('DELETE FROM log WHERE at <= ?'),
+      deleteFrom: db.prepare<[number]>('DELETE FROM log WHERE at >= ?'),
+    };
+    this.#streams = hasStreams ? streamStatements(db) : undefined;
+    const streams = hasStreams ? 'UNION ALL SELECT id, stream, at FROM stream_log' : '';
     this.#keys = db.prepare<[], LogKey>(
-      `SELECT ${OWN} AS stream, at FROM log ${streams} ORDER BY at, stream`,
+      `SELECT 0 AS id, ${OWN} AS stream, at FROM log ${streams} ORDER BY at, id`,
     );
   }
 
-  #table(stream: number): Statements {
-    return stream === OWN ? this.#own : this.#streams;
-  }
-
-  append({ stream, at, samples, timed }: ScrapeToLog): void {
+  /** @returns the row's number; 0 for the monitor's own */
+  append({ stream, at, samples, timed }: ScrapeToLog): number {
     this.#writer.clear();
     encode(samples, this.#writer);
     if (timed.length > 0) encodeTimed(timed, at, this.#writer);
     // Light deflation: it is for half an hour, but a scrape of a thousand services is long.
-    const deflated = deflateSync(this.#writer.bytes, { level: 1 });
-    this.#table(stream).insert(stream, at, withChecksum(keyOf({ stream, at }), deflated));
+    const row = withChecksum(keyOf({ stream, at }), deflateSync(this.#writer.bytes, { level: 1 }));
+    if (stream !== OWN) return Number(this.#streams?.insert.run(stream, at, row).lastInsertRowid);
+    this.#own.insert.run(at, row);
+    return 0;
   }
 
   /** Oldest first, whatever their streams; those that are damaged are left out for good once all have been given. */
   *all(): Generator<LoggedScrape> {
     const damaged: LogKey[] = [];
     for (const key of this.#keys.all()) {
-      const scrape = decode(key, this.#table(key.stream).get(key.stream, key.at));
+      const scrape = decode(
+        key,
+        key.stream === OWN ? this.#own.get.get(key.at) : this.#streams?.get.get(key.id),
+      );
       if (scrape) yield { ...key, ...scrape };
       else damaged.push(key);
     }
-    for (const { stream, at } of damaged)
+    for (const { id, stream, at } of damaged)
       this.#damage.skip({
         table: stream === OWN ? 'log' : 'stream_log',
         row: `scrape of ${timeText(at)}`,
-        remove: () => this.#table(stream).remove(stream, at),
+        remove: () =>
+          (stream === OWN ? this.#own.remove.run(at) : this.#streams?.remove.run(id))?.changes ?? 0,
       });
   }
 
   /** Forgets the scrapes of all streams from a moment on. */
   deleteFrom(at: Millis): void {
-    for (const table of new Set([this.#own, this.#streams])) table.deleteFrom(at);
+    this.#own.deleteFrom.run(at);
+    this.#streams?.deleteFrom.run(at);
   }
 
-  /** Forgets a stream's scrapes up to a moment. */
-  trim(stream: number, until: Millis): void {
-    this.#table(stream).trim(stream, until);
+  /** Forgets the monitor's own scrapes up to a moment. */
+  trim(until: Millis): void {
+    this.#own.trim.run(until);
+  }
+
+  /** Forgets scrapes of other streams whose rows come before one. */
+  trimStreams(before: number): void {
+    this.#streams?.trim.run(before);
   }
 }
 
-/** What is asked of one of the two tables; that of the monitor's own scrapes has no column for the stream. */
-class Statements {
-  readonly #insert;
-  readonly #get;
-  readonly #remove;
-  readonly #trim;
-  readonly #deleteFrom;
-
-  constructor(db: Sqlite, table: string, ofStream: string, row: string) {
-    this.#insert = db.prepare<[number, number, Buffer]>(`INSERT OR REPLACE INTO ${table} ${row}`);
-    this.#get = db
-      .prepare<[number, number], Buffer>(`SELECT samples FROM ${table} WHERE ${ofStream} AND at = ?`)
-      .pluck();
-    this.#remove = db.prepare<[number, number]>(`DELETE FROM ${table} WHERE ${ofStream} AND at = ?`);
-    this.#trim = db.prepare<[number, number]>(`DELETE FROM ${table} WHERE ${ofStream} AND at <= ?`);
-    this.#deleteFrom = db.prepare<[number]>(`DELETE FROM ${table} WHERE at >= ?`);
-  }
-
-  insert(stream: number, at: Millis, samples: Buffer): void {
-    this.#insert.run(stream, at, samples);
-  }
-
-  get(stream: number, at: Millis): Buffer | undefined {
-    return this.#get.get(stream, at);
-  }
-
-  /** @returns how many rows there were */
-  remove(stream: number, at: Millis): number {
-    return this.#remove.run(stream, at).changes;
-  }
-
-  trim(stream: number, until: Millis): void {
-    this.#trim.run(stream, until);
-  }
-
-  deleteFrom(at: Millis): void {
-    this.#deleteFrom.run(at);
-  }
+function streamStatements(db: Sqlite) {
+  return {
+    insert: db.prepare<[number, number, Buffer]>(
+      'INSERT INTO stream_log (stream, at, samples) VALUES (?, ?, ?)',
+    ),
+    get: db.prepare<[number], Buffer>('SELECT samples FROM stream_log WHERE id = ?').pluck(),
+    remove: db.prepare<[number]>('DELETE FROM stream_log WHERE id = ?'),
+    trim: db.prepare<[number]>('DELETE FROM stream_log WHERE id < ?'),
+    deleteFrom: db.prepare<[number]>('DELETE FROM stream_log WHERE at >= ?'),
+  };
 }
 
 function encode(samples: ScrapeToLog['samples'], out: ByteWriter): void {
@@ -169,7 +156,7 @@ function encodeTimed(timed: readonly LoggedSample[], scrapedAt: Millis, out: Byt
   for (const { value } of timed) out.float64(value);
 }
 
-const keyOf = ({ stream, at }: LogKey): string =>
+const keyOf = ({ stream, at }: Pick<LogKey, 'stream' | 'at'>): string =>
   stream === OWN ? `scrape ${at}` : `scrape ${at} of stream ${stream}`;
 
 /** Undefined when the row is damaged. */

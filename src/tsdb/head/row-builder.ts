@@ -123,6 +123,6 @@ export class RowBuilder {
   row(ended: readonly SeriesRef[], isLogged: boolean): HeadRow {
     const { at, sequence } = this.#start;
     const values = new WholeValues(this.values);
-    return { at, sequence, values, nans: this.#nans, timed: this.#timed, ended, isLogged };
+    return { at, sequence, values, nans: this.#nans, timed: this.#timed, ended, isLogged, logId: 0 };
   }
 }

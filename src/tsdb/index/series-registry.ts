@@ -136,24 +136,24 @@ export class SeriesRegistry {
     return head;
   }
 
-  #replayed(head: Head, { at, ids, values, timed }: LoggedScrape): void {
+  #replayed(head: Head, { id: logId, at, ids, values, timed }: LoggedScrape): void {
     if (at <= head.last) return;
     const row = head.beginRow(at);
     // What is in a chunk already comes from there: of another stream's samples between there may be no rows any more.
     const { sealedTo, writer } = this.#stored;
-    for (let i = 0; i < ids.length; i++) {
-      const series = this.#withId(ids[i] as number);
-      if (series === undefined) continue;
-      if (at > sealedTo.get(series)) row.set(series, values[i] as number);
-      else writer.set(series, head.number);
-    }
-    for (const { id, at, value } of timed) {
+    let isNeeded = logId === 0 || ids.length + timed.length === 0;
+    const put = (id: number, at: Millis, set: (series: SeriesRef) => void) => {
       const series = this.#withId(id);
-      if (series === undefined) continue;
-      if (at > sealedTo.get(series)) row.addTimed(series, at, value);
-      else writer.set(series, head.number);
-    }
-    this.#heads.push(head, row, [], true);
+      if (series === undefined) return;
+      writer.set(series, head.number);
+      if (at <= sealedTo.get(series)) return;
+      set(series);
+      isNeeded = true;
+    };
+    for (let i = 0; i < ids.length; i++)
+      put(ids[i] as number, at, series => row.set(series, values[i] as number));
+    for (const { id, at, value } of timed) put(id, at, series => row.addTimed(series, at, value));
+    if (isNeeded) this.#heads.push(head, row, [], true, logId);
   }
 
   /** A row that was in memory, laid down again. */
@@ -208,7 +208,7 @@ export class SeriesRegistry {
     head.each(row, assign);
     row.timed?.series.forEach(assign);
     if (head.stream !== undefined && head.id === 0) head.id = file.streams.add(head.stream);
-    file.log.append({
+    row.logId = file.log.append({
       stream: head.id,
       at: row.at,
       samples: sample => head.each(row, (series, value) => sample(id.get(series), value)),
