@@ -122,11 +122,14 @@ export class SampleStore implements SampleSource {
     this.commit();
   }
 
-  /** Keeps a scrape of another stream than the monitor's own as {@link append} does; one that was begun stays open. */
-  appendStream(stream: string, scrape: Scrape): AppendResult {
-    const result = this.#appender.appendStream(stream, scrape);
+  /**
+   * Keeps scrapes of other streams than the monitor's own as {@link append} does, all with one write; a scrape of the monitor's
+   * own that was begun stays open. @returns what became of each
+   */
+  appendStreams(scrapes: readonly (Scrape & { readonly stream: string })[]): AppendResult[] {
+    const results = scrapes.map(scrape => this.#appender.appendStream(scrape.stream, scrape));
     this.#flush();
-    return result;
+    return results;
   }
 
   /**

@@ -4,7 +4,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Scrape, ScrapePart } from '../../src/model/scrape.js';
+import type { ScrapePart } from '../../src/model/scrape.js';
 import type { SampleStore } from '../../src/tsdb/store.js';
 import { randomFrom } from './random.js';
 import { ReferenceStore, type ShownSample } from './reference-store.js';
@@ -82,7 +82,7 @@ class Run {
     const result = this.reference.append(stream, at, shown, tracks);
     const scrape = { at, parts: [this.#part(stream, shown, tracks)], gone: [] };
     if (isOwn) this.store.append(scrape);
-    else expect(this.store.appendStream(stream, { stream, ...scrape })).toEqual(result);
+    else expect(this.store.appendStreams([{ stream, ...scrape }])).toEqual([result]);
   }
 
   /** Series of the stream's own, and some that others have, too. */
@@ -128,8 +128,7 @@ class Run {
     this.now += 4000;
     this.reference.endStream(stream, this.now);
     this.#shown.delete(stream);
-    const end: Scrape = { stream, at: this.now, parts: [], gone: [], ends: true };
-    this.store.appendStream(stream, end);
+    this.store.appendStreams([{ stream, at: this.now, parts: [], gone: [], ends: true }]);
     // What comes of it again is later.
     this.now += 4000;
   }

@@ -15,11 +15,12 @@ import { flat, matchers, scrape, select, storeFixture } from './store-fixture.js
 const fixture = storeFixture();
 const { open, whileBusy } = fixture;
 
+const only = <T>([one]: T[]): T | undefined => one;
 /** What a target shows at a time. */
 const show = (store: SampleStore, stream: string, at: number, values: Record<string, number>) =>
-  store.appendStream(stream, { stream, ...scrape(at, values) });
+  only(store.appendStreams([{ stream, ...scrape(at, values) }]));
 const end = (store: SampleStore, stream: string, at: number) =>
-  store.appendStream(stream, { stream, at, parts: [], gone: [], ends: true });
+  store.appendStreams([{ stream, at, parts: [], gone: [], ends: true }]);
 /** The same with times of their own. */
 const showTimed = (
   store: SampleStore,
@@ -27,20 +28,24 @@ const showTimed = (
   samples: readonly [string, number, number?][],
   tracksStaleness = false,
 ) =>
-  store.appendStream('t', {
-    stream: 't',
-    at,
-    gone: [],
-    parts: [
+  only(
+    store.appendStreams([
       {
-        source: 's',
-        layout: { series: samples.map(([text]) => flat(text)) },
-        values: samples.map(([, value]) => value),
-        timestamps: samples.map(([, , time]) => time ?? Number.NaN),
-        ...(tracksStaleness ? { tracksStaleness } : {}),
+        stream: 't',
+        at,
+        gone: [],
+        parts: [
+          {
+            source: 's',
+            layout: { series: samples.map(([text]) => flat(text)) },
+            values: samples.map(([, value]) => value),
+            timestamps: samples.map(([, , time]) => time ?? Number.NaN),
+            ...(tracksStaleness ? { tracksStaleness } : {}),
+          },
+        ],
       },
-    ],
-  });
+    ]),
+  );
 const NONE = { appended: 0, outOfOrder: 0, duplicates: 0, outOfBounds: 0, unknown: 0 };
 
 /** Before a restart and after it. */
@@ -78,7 +83,7 @@ describe('series of streams', () => {
       name: 'end with their source when a scrape fails',
       act: store => {
         show(store, 'a', 1000, { x: 1, y: 1 });
-        store.appendStream('a', { stream: 'a', ...scrape(2000, { up: 0 }, 'report'), gone: ['s'] });
+        store.appendStreams([{ stream: 'a', ...scrape(2000, { up: 0 }, 'report'), gone: ['s'] }]);
       },
       want: ['up: 0@2000', 'x: 1@1000 end@2000', 'y: 1@1000 end@2000'],
     },
@@ -115,8 +120,8 @@ describe('series of streams', () => {
       name: 'have nothing of a source whose layout is not known',
       act: store => {
         const part = { source: 's', values: [1, 2] };
-        const result = store.appendStream('a', { stream: 'a', at: 1000, parts: [part], gone: [] });
-        expect(result).toEqual({ ...NONE, unknown: 2 });
+        const results = store.appendStreams([{ stream: 'a', at: 1000, parts: [part], gone: [] }]);
+        expect(results).toEqual([{ ...NONE, unknown: 2 }]);
       },
       want: [],
     },

@@ -3,7 +3,6 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { lowerThreadPriority } from '../../concurrency/priority.js';
 import { type SupervisedEvent, supervised } from '../../concurrency/supervised-thread.js';
-import type { AppendResult } from '../../model/scrape.js';
 import { type Millis, systemClock } from '../../model/time.js';
 import { SampleStore } from '../../tsdb/store.js';
 import type { SamplesStatus } from '../engine.js';
@@ -20,6 +19,8 @@ import { markStale } from './stale-series.js';
 const MAINTENANCE_SLICE: Millis = 8;
 /** A question that runs goes on for so long before a scrape is kept and the rules are evaluated, which may take seconds. */
 const MAX_DELAY_BY_QUERY: Millis = 250;
+/** Scrapes of streams that are kept with one write at most: as many as the store writes at a time. */
+const MAX_BATCH = 20;
 /** Between two bites while there is something to tidy up, and while there is nothing. */
 const BUSY_INTERVAL: Millis = 40;
 const IDLE_INTERVAL: Millis = 5000;
@@ -76,8 +77,12 @@ const scheduler = new QueryScheduler({
   onYield: isQuestionRunning => {
     const until = isQuestionRunning ? systemClock.elapsed() - MAX_DELAY_BY_QUERY : Number.POSITIVE_INFINITY;
     for (let next = deferred[0]; next && !isEvaluating && next.since <= until; next = deferred[0]) {
-      deferred.shift();
-      apply(next.request);
+      const { request } = next;
+      if (request.type === 'appendStream') appendStreams();
+      else {
+        deferred.shift();
+        apply(request);
+      }
     }
   },
 });
@@ -89,12 +94,10 @@ interface Deferred {
   readonly since: Millis;
 }
 
-function apply(request: DeferredRequest): void {
+function apply(request: Exclude<DeferredRequest, { type: 'appendStream' }>): void {
   if (request.type === 'append') {
     send({ type: 'evaluated', evaluation: ingest(request.scrape) });
     send({ type: 'status', status: status() });
-  } else if (request.type === 'appendStream') {
-    send({ type: 'appended', result: appendStream(request.scrape) });
   } else if (request.type === 'rules') {
     limits.defaultInterval = request.settings.interval;
     rules.configure(request.settings);
@@ -104,9 +107,14 @@ function apply(request: DeferredRequest): void {
   }
 }
 
-function appendStream(packed: PackedScrape): AppendResult {
-  const scrape = unpackScrape(packed);
-  return store.appendStream(scrape.stream ?? '', scrape);
+/** Keeps the scrapes of streams that have come up to something else, with one write. */
+function appendStreams(): void {
+  const end = deferred.findIndex(({ request }) => request.type !== 'appendStream');
+  const scrapes = deferred
+    .splice(0, Math.min(end < 0 ? deferred.length : end, MAX_BATCH))
+    .flatMap(({ request }) => (request.type === 'appendStream' ? [unpackScrape(request.scrape)] : []))
+    .map(scrape => ({ ...scrape, stream: scrape.stream ?? '' }));
+  for (const result of store.appendStreams(scrapes)) send({ type: 'appended', result });
 }
 
 function ingest(scrape: PackedScrape): RuleEvaluation | undefined {

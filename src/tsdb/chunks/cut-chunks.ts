@@ -19,7 +19,7 @@ const FEW_ROWS = 24;
 const SPREAD = 24;
 /** Series worth a scrape's time however few there are; of one of many streams more, as each write costs whole pages. */
 const AT_LEAST = 16;
-const AT_LEAST_OF_STREAM = 128;
+const AT_LEAST_OF_STREAM = 512;
 /** Series at a time of a head that no scrapes come for. */
 const DRAIN_BATCH = 500;
 
