@@ -229,7 +229,7 @@ function stored({ parts }: Scrape): Record<string, string> {
       const time = timestamps?.[i] ?? Number.NaN;
       if ((Number.isNaN(value) && !keepsNaN) || time > NOW + 600_000) return [];
       const metric = Object.fromEntries(
-        flat.flatMap((text, at) => (at % 2 === 0 ? [[text, flat[at + 1]]] : [])),
+        flat.flatMap((text, at) => (at % 2 === 0 ? [[text, flat[at + 1] as string]] : [])),
       );
       if (metric.__name__ === 'scrape_duration_seconds') return [];
       return [[keyOf(metric), value + (Number.isNaN(time) ? '' : ` @${time}`)] as const];

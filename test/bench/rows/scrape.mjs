@@ -106,7 +106,8 @@ async function startVictoria(bench, children, scrape_configs) {
   const folder = mkdtempSync(join(bench.folder, 'scrape-'));
   const file = join(bench.folder, 'scrape.yml');
   writeFileSync(file, JSON.stringify({ scrape_configs }));
-  const flags = [`-promscrape.config=${file}`];
+  // What was scraped just now may be asked for.
+  const flags = [`-promscrape.config=${file}`, '-search.latencyOffset=0s'];
   return {
     ...(await startVictoriaMetrics(children, { folder, flags, ready: url => get(`${url}/health`) })),
     folder,
