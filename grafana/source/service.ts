@@ -179,6 +179,71 @@ export const service = dashboard({
         ],
       ],
     },
+    { section: 'Models that are asked for a few words' },
+    {
+      height: 8,
+      panels: [
+        [
+          8,
+          timeSeries({
+            title: 'First token',
+            description:
+              'How long a model took to the first token of an answer, on average over half an hour and the day before; and for a vector. Far above the day before, an alert says that it is slower than usual.',
+            queries: [
+              over(`llm_probe_first_token_seconds{${SERVICES}}`, '{{model}}'),
+              over(`langgraph:first_token_seconds:avg30m{${SERVICES}}`, '{{model}}, half an hour'),
+              over(`langgraph:first_token_seconds:avg1d{${SERVICES}}`, '{{model}}, the day before'),
+              over(`llm_probe_duration_seconds{${SERVICES}, test="embed"}`, '{{model}}, a vector'),
+            ],
+            unit: 's',
+            min: 0,
+          }),
+        ],
+        [
+          8,
+          timeSeries({
+            title: 'Tokens per second',
+            description:
+              'How fast a model gives tokens once it has begun; on average over half an hour and the day before. Below half of the day before, an alert says that it is slower than usual.',
+            queries: [
+              over(`llm_probe_tokens_per_second{${SERVICES}}`, '{{model}}'),
+              over(`langgraph:tokens_per_second:avg30m{${SERVICES}}`, '{{model}}, half an hour'),
+              over(`langgraph:tokens_per_second:avg1d{${SERVICES}}`, '{{model}}, the day before'),
+            ],
+            unit: 'none',
+            decimals: 1,
+            min: 0,
+          }),
+        ],
+        [
+          8,
+          timeSeries({
+            title: 'Questions to models',
+            description:
+              'Questions that were answered, that failed, and that were not asked since the model is not in memory or its service is down. Two failures in a row are an alert.',
+            queries: [
+              over(
+                `sum by (model) (increase(llm_probe_successes_total{${SERVICES}}[$__rate_interval])) > 0`,
+                '{{model}}',
+              ),
+              over(
+                `sum by (model, reason) (increase(llm_probe_failures_total{${SERVICES}}[$__rate_interval])) > 0`,
+                '{{model}}: {{reason}}',
+              ),
+              over(
+                `sum by (model, reason) (increase(llm_probe_skipped_total{${SERVICES}}[$__rate_interval])) > 0`,
+                '{{model}}: not asked, {{reason}}',
+              ),
+            ],
+            unit: 'none',
+            decimals: 1,
+            min: 0,
+            hasBars: true,
+            isStacked: true,
+          }),
+        ],
+      ],
+    },
     { section: 'Failures and promises' },
     {
       height: 8,
@@ -238,7 +303,7 @@ export const service = dashboard({
       height: 8,
       panels: [
         [
-          6,
+          4,
           timeSeries({
             title: 'HTTP status',
             description: 'Status code of the last answer.',
@@ -250,7 +315,7 @@ export const service = dashboard({
           }),
         ],
         [
-          6,
+          5,
           timeSeries({
             title: 'Values in its answer',
             description: 'Numbers that its answer holds, such as its own CPU and memory.',
@@ -259,19 +324,26 @@ export const service = dashboard({
           }),
         ],
         [
-          9,
+          12,
           table({
             title: 'Models',
-            description: 'For an Ollama server: the models it has, their size, and which are in memory.',
+            description:
+              'For a server of models: those it has, their size, which are in memory, and how fast they answered last.',
             queries: [
-              rows(`max by (model, parameter_size, quantization_level) (ollama_model_info{${SERVICES}})`),
+              rows(
+                `max by (model, parameter_size, quantization_level) (ollama_model_info{${SERVICES}} or openai_model_info{${SERVICES}})`,
+              ),
               rows(`max by (model) (ollama_model_size_bytes{${SERVICES}})`),
-              rows(`max by (model) (ollama_model_loaded{${SERVICES}})`),
-              rows(`max by (model) (ollama_required_model_present{${SERVICES}})`),
+              rows(`max by (model) (ollama_model_loaded{${SERVICES}} or openai_model_loaded{${SERVICES}})`),
+              rows(
+                `max by (model) (ollama_required_model_present{${SERVICES}} or openai_required_model_present{${SERVICES}})`,
+              ),
+              rows(`max by (model) (llm_probe_first_token_seconds{${SERVICES}})`),
+              rows(`max by (model) (llm_probe_tokens_per_second{${SERVICES}})`),
             ],
             columns: [
               { field: 'model', title: 'Model' },
-              { field: 'parameter_size', title: 'Parameters', width: 95 },
+              { field: 'parameter_size', title: 'Parameters', width: 90 },
               { field: 'quantization_level', title: 'Quantization', width: 105 },
               { field: 'Value #B', title: 'Size', width: 80, unit: 'bytes', decimals: 1 },
               {
@@ -283,6 +355,8 @@ export const service = dashboard({
                 ...{ field: 'Value #D', title: 'Required', width: 85, isColoured: true },
                 mappings: YES_NO('Present', 'Missing'),
               },
+              { field: 'Value #E', title: 'First token', width: 85, unit: 's', decimals: 2 },
+              { field: 'Value #F', title: 'Tokens/s', width: 80, decimals: 1 },
             ],
             sortBy: 'Model',
           }),

@@ -15,6 +15,8 @@ interface Pace {
   readonly timeout?: string;
   /** Answered, but slower than this: degraded. */
   readonly slowAfter?: string;
+  /** Between two questions to a model. */
+  readonly askEvery?: string;
   /** Between the first failure and its confirmation. */
   readonly confirmEvery?: string;
 }
@@ -22,7 +24,7 @@ interface Pace {
 /** The document's six services at the cluster's addresses; a Redis that does not run is left out. */
 export function monitorConfiguration(
   cluster: Cluster,
-  { interval = '5s', timeout = '3s', slowAfter = '1s', confirmEvery = '1s' }: Pace = {},
+  { interval = '5s', timeout = '3s', slowAfter = '1s', confirmEvery = '1s', askEvery = '15s' }: Pace = {},
 ): { readonly [key: string]: Plain } {
   const { jetson_ollama, cpu_llama, embeddings, tools, haproxy, redis, options } = cluster;
   const pace = {
@@ -48,6 +50,8 @@ export function monitorConfiguration(
         critical: true,
         ...pace,
         require_models: OLLAMA_MODELS.slice(0, 1),
+        generate: { interval: askEvery, timeout },
+        embed: { models: OLLAMA_MODELS.slice(0, 1), interval: askEvery, timeout },
       },
       cpu_llama: { name: 'CPU Llama.cpp Server', url: `${cpu_llama.url}/health`, critical: false, ...pace },
       embeddings: { name: 'Embeddings Server', url: `${embeddings.url}/health`, critical: true, ...pace },

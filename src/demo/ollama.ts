@@ -1,10 +1,11 @@
-// A simulated Ollama: which models are installed and which are loaded, as its API lists them. Started by cluster.ts.
-// Source: Ollama, docs/api.md, "List Local Models" and "List Running Models".
+// A simulated Ollama: which models are installed and which are loaded, as its API lists them, and what they answer. Started by
+// cluster.ts. Source: Ollama, docs/api.md.
 
 import type { Millis } from '../model/time.js';
 import { CHAT_PATH, chatAnswer } from './chat.js';
-import { json, plain } from './fault.js';
+import { type FaultyResponse, json, plain } from './fault.js';
 import { type SimulatedServer, startServer } from './server.js';
+import { sine } from './sine.js';
 
 interface Model {
   readonly size: number;
@@ -54,6 +55,7 @@ interface OllamaOptions {
 export async function startOllama(options: OllamaOptions = {}): Promise<OllamaServer> {
   let installed: readonly string[] = OLLAMA_MODELS;
   let loaded: readonly string[] = OLLAMA_MODELS.slice(0, 1);
+  const started = performance.now();
   const server = await startServer({
     ...options,
     answer: ({ method, path }) => {
@@ -61,6 +63,10 @@ export async function startOllama(options: OllamaOptions = {}): Promise<OllamaSe
       if (path === '/api/version') return json({ version: '0.5.7' });
       if (path === '/api/tags') return json({ models: installed.map(tag) });
       if (path === '/api/ps') return json({ models: loaded.map(process) });
+      if (path === '/api/generate' && method === 'POST' && loaded[0])
+        return generated(loaded[0], rate(performance.now() - started));
+      if (path === '/api/embed' && method === 'POST' && loaded[0])
+        return json({ model: loaded[0], embeddings: [VECTOR] });
       if (path === CHAT_PATH && method === 'POST' && loaded[0])
         return chatAnswer(loaded[0], `${loaded[0]} on the Jetson says hello.`);
       return undefined;
@@ -78,6 +84,27 @@ export async function startOllama(options: OllamaOptions = {}): Promise<OllamaSe
       loaded = [...names];
     },
   });
+}
+
+/** Tokens per second: the machine has other work to do at times, and is a third as fast then. */
+function rate(elapsed: Millis): number {
+  return sine(28, 14, 120_000, elapsed);
+}
+
+const VECTOR = Array.from({ length: 768 }, (_, i) => Math.sin(i + 1) / 20);
+const WORDS = ['Hello', '!', ' How', ' can', ' I', ' help', '?'];
+
+/** A stream of words that comes at once, with what it took. */
+function generated(name: string, tokensPerSecond: number): FaultyResponse {
+  const created_at = new Date().toISOString();
+  const pieces = WORDS.map(response => ({ model: name, created_at, response, done: false }));
+  const end = {
+    ...{ model: name, created_at, response: '', done: true, done_reason: 'stop' },
+    ...{ load_duration: 20_000_000, prompt_eval_count: 26, eval_count: WORDS.length },
+    eval_duration: Math.round((WORDS.length / tokensPerSecond) * 1e9),
+  };
+  const body = [...pieces, end].map(piece => `${JSON.stringify(piece)}\n`).join('');
+  return { status: 200, type: 'application/x-ndjson', body };
 }
 
 function model(name: string): Model {

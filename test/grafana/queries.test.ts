@@ -127,14 +127,30 @@ afterAll(async () => {
   if (folder) removeFolder(folder);
 });
 
-/** The demo's services, and one with TLS. */
+/** The demo's services, one with TLS, and one whose model is asked over OpenAI's API. */
 function configuration(): object {
-  const pace = { interval: '500ms', timeout: '1800ms', slowAfter: '700ms', confirmEvery: '200ms' };
+  const pace = {
+    interval: '500ms',
+    timeout: '1800ms',
+    slowAfter: '700ms',
+    confirmEvery: '200ms',
+    askEvery: '1s',
+  };
   const { services, ...rest } = monitorConfiguration(cluster, pace);
   const url = `https://127.0.0.1:${portOf(secure)}/`;
   return {
     ...rest,
-    services: { ...(services as object), secure: { url, tls_config: { ca_file: certificate.file } } },
+    services: {
+      ...(services as object),
+      secure: { url, tls_config: { ca_file: certificate.file } },
+      // Its answers are not what is expected.
+      router: {
+        kind: 'openai',
+        url: cluster.cpu_llama.url,
+        require_models: ['llama-3.2-3b-q4'],
+        generate: { interval: '1s', expect: 'bye' },
+      },
+    },
     host: { interval: '1s' },
     query: { scrape_interval: '1s' },
     links: { grafana: GRAFANA },
@@ -180,10 +196,14 @@ function delivery(): object {
 function dayBefore(instance: string): string {
   const now = Math.floor(Date.now() / 1000);
   const minutes = Array.from({ length: 420 }, (_, minute) => now - 8 * 3600 + 60 * minute);
-  const labels = `{instance="${instance}",job="${JOB}",target="tools"}`;
-  const lines = minutes.map(
-    (at, i) => `langgraph:response_time_seconds:avg10m${labels} ${0.01 + (i % 7) / 1e4} ${at}`,
-  );
+  const labels = (target: string) => `{instance="${instance}",job="${JOB}",target="${target}"}`;
+  const series = [
+    `langgraph:response_time_seconds:avg10m${labels('tools')}`,
+    ...['first_token_seconds', 'tokens_per_second'].map(
+      name => `langgraph:${name}:avg30m${labels('jetson_ollama').replace('}', ',model="llama3.2:3b"}')}`,
+    ),
+  ];
+  const lines = series.flatMap(name => minutes.map((at, i) => `${name} ${0.01 + (i % 7) / 1e4} ${at}`));
   return `${lines.join('\n')}\n# EOF\n`;
 }
 

@@ -16,6 +16,8 @@ const MAY = new Map([
   ['HAProxyServerDown', ['description', 'summary']],
   // Asks only whether it has expired.
   ['CertificateExpiring', ['description']],
+  // The length of a vector, which the model has.
+  ['EmbeddingDimensionChanged', ['description']],
   // The value is what to configure.
   ['MonitorTooFewConcurrentChecks', ['description']],
 ]);
