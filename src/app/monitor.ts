@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { alertLabelsOf } from '../alertmanager/mute/maintenance.js';
 import type { AuditEvent } from '../alerts/audit-trail.js';
-import { Latency } from '../cluster/endpoints/latency.js';
+import { Measures } from '../cluster/endpoints/measures.js';
 import { EndpointSelector } from '../cluster/endpoints/selector.js';
 import { FirstChecks } from '../cluster/first-checks.js';
 import { FirstFailures } from '../cluster/first-failures.js';
@@ -150,7 +150,7 @@ export class Monitor {
     this.#events = new HealthFeed(this.#cluster, this.#health, this.#clock);
     this.#publicEvents = makePublicFeed(this.#cluster, this.#health, this.#clock, () => this.#alerts);
     const ask = (query: string, at: Millis) => this.#queryBackend.engine.instant(query, at);
-    this.#endpoints = new EndpointSelector(this.#cluster, new Latency(ask, this.#clock));
+    this.#endpoints = new EndpointSelector(this.#cluster, new Measures(ask, this.#clock));
     this.#exposition = new Exposition(this.#registry, [
       ...serviceFamilies,
       ...attemptFamilies,

@@ -74,6 +74,10 @@ export interface EndpointCandidate {
   readonly status: ServiceHealth['status'];
   /** Seconds within which 95 % of the checks of the last ten minutes were answered. */
   readonly p95?: number | undefined;
+  /** Seconds to the first token of its fastest model, mean of the last half hour. */
+  readonly first_token?: number | undefined;
+  /** Of its fastest model, mean of the last half hour. */
+  readonly tokens_per_second?: number | undefined;
 }
 
 /** `/best_endpoint` */
@@ -85,12 +89,12 @@ export interface BestEndpoint {
   readonly service: string | null;
   /** Why this one. */
   readonly reason: string;
-  readonly prefer: 'order' | 'latency';
+  readonly prefer: 'order' | 'latency' | 'first_token' | 'tokens_per_second';
   /** The most preferred first. */
   readonly candidates: readonly EndpointCandidate[];
   /** Called when no candidate is healthy. */
   readonly fallback: string | null;
-  /** Why the response times are not known; the configuration's order holds meanwhile. */
+  /** Why the figures that are preferred are not known; the configuration's order holds meanwhile. */
   readonly latency_problem?: string | undefined;
   readonly timestamp: string;
 }

@@ -83,7 +83,7 @@ export interface WaitOptions {
 
 export interface EndpointOptions {
   /** Among the healthy: the configuration's order, or the one that answered fastest lately. */
-  readonly prefer?: 'order' | 'latency';
+  readonly prefer?: BestEndpoint['prefer'];
   /** Calls the question off: the promise is rejected with its reason. */
   readonly signal?: AbortSignal;
 }

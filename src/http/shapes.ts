@@ -84,6 +84,11 @@ export const candidate = z.object({
     .number()
     .optional()
     .describe('Seconds within which 95 % of the checks of the last ten minutes were answered'),
+  first_token: z
+    .number()
+    .optional()
+    .describe('Seconds to the first token of its fastest model, mean of the last half hour'),
+  tokens_per_second: z.number().optional().describe('Of its fastest model, mean of the last half hour'),
 });
 
 export const bestEndpoint = z.object({
@@ -94,13 +99,13 @@ export const bestEndpoint = z.object({
     .meta({ examples: ['http://127.0.0.1:11434'] }),
   service: z.string().describe('Whose it is; null for the fallback').nullable(),
   reason: z.string().describe('Why this one'),
-  prefer: z.enum(['order', 'latency']),
+  prefer: z.enum(['order', 'latency', 'first_token', 'tokens_per_second']),
   candidates: z.array(candidate).describe('The most preferred first'),
   fallback: z.string().describe('Called when no candidate is healthy').nullable(),
   latency_problem: z
     .string()
     .optional()
-    .describe("Why the response times are not known; the configuration's order holds meanwhile"),
+    .describe("Why the figures that are preferred are not known; the configuration's order holds meanwhile"),
   timestamp,
 });
 

@@ -4,9 +4,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type InstantQuery, Latency, percentileQuery } from '../../src/cluster/endpoints/latency.js';
+import { type InstantQuery, Measures, measureQuery } from '../../src/cluster/endpoints/measures.js';
 import type { EndpointCandidates } from '../../src/cluster/endpoints/plan.js';
-import { EndpointSelector } from '../../src/cluster/endpoints/selector.js';
+import { EndpointSelector, type PREFERENCES } from '../../src/cluster/endpoints/selector.js';
 import { ClusterState } from '../../src/cluster/state.js';
 import type { Status } from '../../src/model/result.js';
 import type { Clock, Millis } from '../../src/model/time.js';
@@ -47,12 +47,44 @@ function openMetrics(le: Readonly<Record<string, number>>): string {
   return `# TYPE ${name} unknown\n${lines.join('\n')}\n# EOF\n`;
 }
 
-const SAMPLES = openMetrics({ jetson: 1, cpu: 0.05, 'cloud-2.x': 0.25, cloudy2qx: 0.01 });
+/** What models answered over the last half hour: a sample a minute each. */
+function answers(
+  models: readonly [target: string, model: string, first: number, rate: number, success: number][],
+): string {
+  const minutes = Array.from({ length: 30 }, (_, i) => NOW / 1000 - 60 * (30 - i));
+  const all = (name: string, labels: string, value: number) =>
+    minutes.map(at => `${name}{${labels}} ${value} ${at}`);
+  const families: [string, (row: (typeof models)[number]) => [string, number]][] = [
+    [
+      'llm_probe_first_token_seconds',
+      ([target, model, first]) => [`target="${target}",model="${model}"`, first],
+    ],
+    [
+      'llm_probe_tokens_per_second',
+      ([target, model, , rate]) => [`target="${target}",model="${model}"`, rate],
+    ],
+    [
+      'llm_probe_success',
+      ([target, model, , , success]) => [`target="${target}",model="${model}",test="generate"`, success],
+    ],
+  ];
+  return families
+    .map(([name, of]) => `# TYPE ${name} gauge\n${models.flatMap(row => all(name, ...of(row))).join('\n')}\n`)
+    .join('');
+}
+
+const ANSWERS = answers([
+  ['jetson', 'small', 0.4, 40, 1],
+  ['jetson', 'large', 1.5, 12, 1],
+  ['cpu', 'm', 0.1, 90, 0],
+  ['cloud-2.x', 'm', 0.2, 30, 1],
+]);
+const SAMPLES = ANSWERS + openMetrics({ jetson: 1, cpu: 0.05, 'cloud-2.x': 0.25, cloudy2qx: 0.01 });
 
 function choose(
   statuses: readonly (Status | undefined)[],
   plan = PLAN,
-  prefer: 'order' | 'latency' = 'order',
+  prefer: (typeof PREFERENCES)[number] = 'order',
   ask: InstantQuery = () => Promise.reject(new Error('no query expected')),
   patience = 20_000,
 ) {
@@ -62,7 +94,7 @@ function choose(
     const { service: id = '' } = candidates[i] ?? {};
     if (status) cluster.update(result(id, { status }));
   }
-  const selector = new EndpointSelector(cluster, new Latency(ask, new TestClock(), patience));
+  const selector = new EndpointSelector(cluster, new Measures(ask, new TestClock(), patience));
   selector.setPlan(plan);
   return selector.select('llm', prefer);
 }
@@ -140,7 +172,7 @@ async function prometheus(): Promise<Running> {
 describe.each([
   ['our own engine', embedded],
   ['Prometheus', prometheus],
-])('by latency, from %s', (_, start) => {
+])('by speed, from %s', (_, start) => {
   let running: Running;
   beforeAll(async () => {
     running = await start();
@@ -162,6 +194,23 @@ describe.each([
     ]);
   });
 
+  test.each([
+    [
+      'first_token',
+      'cloud-2.x',
+      'cloud-2.x is healthy and gives its first token after 0.2 s',
+      [0.2, 0.4, undefined],
+    ],
+    ['tokens_per_second', 'jetson', 'jetson is healthy and gives 40 tokens per second', [40, 30, undefined]],
+  ] as const)('by %s, of models that answer', async (prefer, chosen, reason, figures) => {
+    const choice = await choose(['healthy', 'healthy', 'healthy'], PLAN, prefer, ask);
+    expect(choice).toMatchObject({ service: chosen, reason });
+    expect(choice?.candidates.map(each => each[prefer])).toEqual(
+      figures.map(figure => figure && expect.closeTo(figure, 9)),
+    );
+    expect(choice?.candidates.map(each => each.p95)).toEqual([undefined, undefined, undefined]);
+  });
+
   test('the next fastest, when that one is down', async () => {
     const choice = await choose(['healthy', 'error', 'healthy'], PLAN, 'latency', ask);
     expect(choice?.service).toBe('cloud-2.x');
@@ -170,8 +219,8 @@ describe.each([
   test('endpoints without recent samples come last, in the order of the configuration', async () => {
     const clock = new TestClock();
     clock.at = 3_600_000;
-    const { p95, problem } = await new Latency(ask, clock, 20_000).of(['jetson', 'cpu']);
-    expect([[...p95], problem]).toEqual([[], undefined]);
+    const { figures, problem } = await new Measures(ask, clock, 20_000).of('latency', ['jetson', 'cpu']);
+    expect([[...figures], problem]).toEqual([[], undefined]);
     const later: InstantQuery = (query, at) => ask(query, at + 3_600_000);
     const choice = await choose(['error', 'healthy', 'healthy'], PLAN, 'latency', later);
     expect(choice).toMatchObject({ service: 'cpu', reason: 'cpu is healthy', problem: undefined });
@@ -198,16 +247,20 @@ describe('unavailable response times', () => {
 test('simultaneous requests share one query, and there is another five seconds later', async () => {
   const clock = new TestClock();
   const asked: string[] = [];
-  const latency = new Latency(async query => {
+  const measures = new Measures(async query => {
     asked.push(query);
     return { samples: [] };
   }, clock);
-  await Promise.all([latency.of(['a', 'b']), latency.of(['a', 'b']), latency.of(['c'])]);
-  expect(asked).toEqual([percentileQuery(['a', 'b']), percentileQuery(['c'])]);
+  await Promise.all([
+    measures.of('latency', ['a', 'b']),
+    measures.of('latency', ['a', 'b']),
+    measures.of('latency', ['c']),
+  ]);
+  expect(asked).toEqual([measureQuery('latency', ['a', 'b']), measureQuery('latency', ['c'])]);
   clock.at += 4999;
-  await latency.of(['c']);
+  await measures.of('latency', ['c']);
   expect(asked).toHaveLength(2);
   clock.at += 1;
-  await latency.of(['c']);
+  await measures.of('latency', ['c']);
   expect(asked).toHaveLength(3);
 });

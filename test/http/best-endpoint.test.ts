@@ -61,7 +61,12 @@ describe('GET /best_endpoint', () => {
       'no endpoints for "vision"; there are llm; name them below endpoints: in the configuration',
     ],
     ['two capabilities', '?capability=llm&capability=x', 400, 'capability: expected one capability'],
-    ['another preference', '?prefer=price', 400, 'prefer: expected order or latency'],
+    [
+      'another preference',
+      '?prefer=price',
+      400,
+      'prefer: expected one of order, latency, first_token, tokens_per_second',
+    ],
   ])('%s', async (_, query, status, error) => {
     const response = await fetch(`${monitor.url}/best_endpoint${query}`);
     expect([response.status, await response.json()]).toEqual([status, { error }]);

@@ -11,7 +11,7 @@ import { Alerting, type DeliveryConfig } from '../../src/alerts/alerting.js';
 import type { AlertingEvents } from '../../src/alerts/alerting-options.js';
 import type { SmsGateway } from '../../src/alerts/sms/gateway.js';
 import { Analyst } from '../../src/analysis/analyst.js';
-import { Latency } from '../../src/cluster/endpoints/latency.js';
+import { Measures } from '../../src/cluster/endpoints/measures.js';
 import type { EndpointCandidates } from '../../src/cluster/endpoints/plan.js';
 import { EndpointSelector } from '../../src/cluster/endpoints/selector.js';
 import { HealthWriter } from '../../src/cluster/health-json.js';
@@ -260,7 +260,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     ...mutedByDependency(cluster),
     ...alerting.muted(at),
   ]);
-  const endpoints = new EndpointSelector(cluster, new Latency((text, at) => query.instant(text, at), clock));
+  const endpoints = new EndpointSelector(cluster, new Measures((text, at) => query.instant(text, at), clock));
   endpoints.setPlan(options.endpoints ?? ENDPOINTS);
   const events = new HealthFeed(cluster, health, clock, options.feed);
   const page = pageSection.parse(options.page ?? {});

@@ -18,11 +18,11 @@ export const bestEndpoint = route({
       .default('llm')
       .meta({ description: 'A key of `endpoints` in the configuration', default: 'llm' }),
     prefer: z
-      .enum(PREFERENCES, { error: `expected ${PREFERENCES.join(' or ')}` })
+      .enum(PREFERENCES, { error: `expected one of ${PREFERENCES.join(', ')}` })
       .default('order')
       .meta({
         description:
-          "Among the healthy ones: the configuration's `order`, or the lowest `latency` (95th percentile of the last ten minutes)",
+          "Among the healthy ones: the configuration's `order`, the lowest `latency` (95th percentile of the last ten minutes), or, of services whose models are asked (`generate`), the earliest `first_token` or the most `tokens_per_second` (mean of the last half hour)",
         default: 'order',
       }),
   }),

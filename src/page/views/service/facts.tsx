@@ -8,8 +8,9 @@ import { useModel } from '../../model.js';
 import { models } from '../../services.js';
 import { Shape } from '../../view/shape.js';
 import { Link } from '../../view/view-link.js';
-import { bytes, percent, span } from '../../words.js';
+import { percent, span } from '../../words.js';
 import { type AboutService, LastAnswers } from './last-answers.js';
+import { modelShape, modelsOf, modelWords } from './models.js';
 import { modelsQuery, target, uptimeQuery } from './queries.js';
 import { downtime, intervalOf, type Uptime, uptimeOf } from './uptime.js';
 
@@ -181,49 +182,13 @@ function Models({ id }: { id: string }) {
     <section class="fact" aria-labelledby="models">
       <h2 id="models">Models</h2>
       <ul>
-        {named.map(({ name, isMissing, isLoaded, size }) => (
-          <li key={name}>
-            <Shape of={isMissing ? 'degraded' : isLoaded ? 'healthy' : 'unknown'} /> {name}{' '}
-            <span class={isMissing ? 'degraded' : 'quiet'}>
-              {isMissing
-                ? 'missing'
-                : isLoaded === undefined
-                  ? 'present'
-                  : isLoaded
-                    ? 'loaded'
-                    : 'present, not loaded'}
-              {size === undefined ? '' : `, ${bytes(size)}`}
-            </span>
+        {named.map(model => (
+          <li key={model.name}>
+            <Shape of={modelShape(model)} /> {model.name}{' '}
+            <span class={modelShape(model) === 'degraded' ? 'degraded' : 'quiet'}>{modelWords(model)}</span>
           </li>
         ))}
       </ul>
     </section>
   );
-}
-
-interface ModelFact {
-  readonly name: string;
-  readonly isMissing: boolean;
-  /** Undefined where the service does not say. */
-  readonly isLoaded: boolean | undefined;
-  /** Bytes. */
-  readonly size?: number | undefined;
-}
-
-function modelsOf(facts: readonly Series[], named: readonly string[]): ModelFact[] {
-  const of = (family: string, name: string) =>
-    facts.find(({ metric }) => metric.__name__ === family && metric.model === name)?.value[1];
-  const all = new Set([
-    ...named,
-    ...facts
-      .filter(({ metric }) => metric.__name__?.startsWith('ollama_'))
-      .flatMap(({ metric }) => metric.model ?? []),
-  ]);
-  const knowsLoaded = facts.some(({ metric }) => metric.__name__ === 'ollama_model_loaded');
-  return [...all].sort().map(name => ({
-    name,
-    isMissing: of('ollama_required_model_present', name) === '0',
-    isLoaded: knowsLoaded ? of('ollama_model_loaded', name) === '1' : undefined,
-    size: Number(of('ollama_model_size_bytes', name)) || undefined,
-  }));
 }

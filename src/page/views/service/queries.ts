@@ -69,8 +69,9 @@ export function phaseQuery(id: string, step: number): string {
 
 /** A service's models now, in series of `__name__`. */
 export function modelsQuery(id: string): string {
-  const names = ['info', 'loaded', 'size_bytes'].map(name => `ollama_model_${name}`);
-  return `{__name__=~"${[...names, 'ollama_required_model_present'].join('|')}",${target(id)}}`;
+  const names = ['model_info', 'model_loaded', 'model_size_bytes', 'required_model_present'];
+  const asked = ['first_token_seconds', 'tokens_per_second', 'success'].map(name => `llm_probe_${name}`);
+  return `{__name__=~"(ollama|openai)_(${names.join('|')})|${asked.join('|')}",test!="embed",${target(id)}}`;
 }
 
 /**
