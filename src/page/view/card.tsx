@@ -74,8 +74,17 @@ function Past({ id, name }: { id: string; name: string }) {
 export function reasonOf({ health }: ServiceEntry): string {
   if (health.status !== 'healthy' && health.error) return health.error;
   const named = models(health.data);
-  if (named.length > 0) return named.join(', ');
+  if (named.length > 0) return [named.join(', '), speedOf(health)].filter(Boolean).join(' · ');
   return health.status_code === undefined ? '' : `HTTP ${health.status_code}`;
+}
+
+/** How fast its models answered last; empty where they were not asked. */
+function speedOf({ tokens_per_second: rate, time_to_first_token: first }: ServiceEntry['health']): string {
+  const words = [
+    ...(typeof rate === 'number' ? [`${rate} tokens/s`] : []),
+    ...(typeof first === 'number' ? [`first token ${seconds(first)}`] : []),
+  ];
+  return words.join(', ');
 }
 
 /** The response time now, with how many times the usual it is where that is worth a word. */

@@ -8,6 +8,7 @@ import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
 import { type PreparedRequest, prepare } from '../http/request.js';
+import { LastSpeed } from '../inference/last-speed.js';
 import type { InferenceTask, ModelProbe } from '../inference/task.js';
 import { type Attempt, ProbeFailure } from '../probe.js';
 import type { ProbeKind } from '../probe-kind.js';
@@ -80,23 +81,33 @@ export const ollama: ProbeKind<OllamaOptions> = {
     ollamaUrlProblem(config.url) ?? httpClientProblem(config) ?? ollamaInferenceProblem(config),
   asks: modelsAsked,
   families: [...httpFamilies, count, info, size, isLoaded, vram, expires, required],
-  open: async (config, { connections }) =>
-    new OllamaProbe(config, connections, await ollamaInferences(config)),
+  open: async (config, { connections }) => {
+    const speed = new LastSpeed();
+    return new OllamaProbe(config, connections, { speed, inferences: await ollamaInferences(config, speed) });
+  },
 };
 
 /** How long the answer of /api/ps is waited for once /api/tags has answered, in milliseconds. */
 const MODELS_TIMEOUT = 1000;
 const NO_LABELS: readonly string[] = [];
 
+/** Questions to the models, and what came of the last ones. */
+interface Asked {
+  readonly inferences: readonly InferenceTask[];
+  readonly speed: LastSpeed;
+}
+
 class OllamaProbe implements ModelProbe {
   readonly #required: readonly string[];
   readonly #tags: PreparedRequest;
   readonly #running: PreparedRequest;
   readonly #connections: Connections;
+  readonly #speed: LastSpeed;
   readonly inferences: readonly InferenceTask[];
 
-  constructor(config: OllamaOptions, connections: Connections, inferences: readonly InferenceTask[]) {
+  constructor(config: OllamaOptions, connections: Connections, { inferences, speed }: Asked) {
     this.inferences = inferences;
+    this.#speed = speed;
     this.#required = [...new Set(config.require_models.map(withTag))];
     this.#tags = prepare(ollamaUrl(config.url, 'tags'), config);
     this.#running = prepare(ollamaUrl(config.url, 'ps'), config);
@@ -117,6 +128,7 @@ class OllamaProbe implements ModelProbe {
     const names = new Set(models.keys());
     const value = { models: [...names] };
     attempt.data = dataOf({ text: JSON.stringify(value), value });
+    attempt.details = this.#speed.details;
     const timeout = setTimeout(() => aside.cancel(), MODELS_TIMEOUT);
     const loaded = await loading;
     clearTimeout(timeout);

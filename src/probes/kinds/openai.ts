@@ -10,6 +10,7 @@ import type { Connections } from '../http/connections.js';
 import { exchange } from '../http/exchange.js';
 import { httpFamilies } from '../http/families.js';
 import { type HttpResponse, type PreparedRequest, prepare } from '../http/request.js';
+import { LastSpeed } from '../inference/last-speed.js';
 import type { InferenceTask, ModelProbe } from '../inference/task.js';
 import { type Attempt, ProbeFailure } from '../probe.js';
 import type { ProbeKind } from '../probe-kind.js';
@@ -81,8 +82,9 @@ export const openai: ProbeKind<OpenAiOptions> = {
   families: [...httpFamilies, count, info, isLoaded, required],
   open: async (config, { connections }) => {
     const signed = signedWithKey(config);
-    const listed: Listed = { first: undefined };
-    return new OpenAiProbe(signed, connections, listed, await openAiInferences(signed, () => listed.first));
+    const listed: Listed = { first: undefined, speed: new LastSpeed() };
+    const inferences = await openAiInferences(signed, () => listed.first, listed.speed);
+    return new OpenAiProbe(signed, connections, listed, inferences);
   },
 };
 
@@ -97,9 +99,11 @@ function signedWithKey(config: OpenAiOptions): OpenAiOptions {
   return { ...config, authorization: { type: 'Bearer', credentials: config.api_key } };
 }
 
-/** What the last check found for those who ask the models. */
+/** What checks and questions to models say to each other. */
 interface Listed {
+  /** The first model of the last list. */
   first: string | undefined;
+  readonly speed: LastSpeed;
 }
 
 const NO_LABELS: readonly string[] = [];
@@ -135,6 +139,7 @@ class OpenAiProbe implements ModelProbe {
     const value = { models: [...models.keys()] };
     this.#listed.first = value.models[0];
     attempt.data = dataOf({ text: JSON.stringify(value), value });
+    attempt.details = this.#listed.speed.details;
     attempt.record(count, NO_LABELS, models.size);
     for (const model of models.values()) recordModel(attempt, model);
     this.#checkRequired(attempt, models);

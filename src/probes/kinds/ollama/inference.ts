@@ -10,6 +10,7 @@ import { type PreparedRequest, prepare } from '../../http/request.js';
 import { generate } from '../../inference/ask.js';
 import { DimensionsCheck, EMBEDDING_LIMIT, embed } from '../../inference/embedding.js';
 import { type Expectation, expectationOf } from '../../inference/generation.js';
+import type { LastSpeed } from '../../inference/last-speed.js';
 import { embedKeys, generateKeys, withFields } from '../../inference/options.js';
 import { postJson } from '../../inference/request.js';
 import type { InferenceContext, InferenceTask } from '../../inference/task.js';
@@ -64,10 +65,12 @@ export function modelsAsked({ generate: text, embed: vector, require_models }: C
   ];
 }
 
-export async function ollamaInferences(config: Config): Promise<InferenceTask[]> {
+/** @param speed gets what the models' answers measured */
+export async function ollamaInferences(config: Config, speed: LastSpeed): Promise<InferenceTask[]> {
   const { generate: text, embed: vector } = config;
   if (!text && !vector) return [];
   const shared: Shared = {
+    speed,
     config,
     host: new URL(config.url).hostname,
     residency: new Residency(prepare(ollamaUrl(config.url, 'ps'), config)),
@@ -81,6 +84,7 @@ export async function ollamaInferences(config: Config): Promise<InferenceTask[]>
 }
 
 interface Shared {
+  readonly speed: LastSpeed;
   readonly config: Config;
   readonly host: string;
   readonly residency: Residency;
@@ -126,6 +130,10 @@ class GenerateTask implements InferenceTask {
   }
 
   run(context: InferenceContext) {
+    return this.#shared.speed.note(this.model, this.#ask(context));
+  }
+
+  #ask(context: InferenceContext) {
     return asked(this.#shared, this.model, this.#options.load, context, async contextLength => {
       let loadDuration = 0;
       const format = ollamaStream(took => {

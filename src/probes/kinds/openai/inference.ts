@@ -9,6 +9,7 @@ import type { SchemaKit } from '../../../config/schema-kit.js';
 import { generate } from '../../inference/ask.js';
 import { DimensionsCheck, EMBEDDING_LIMIT, embed } from '../../inference/embedding.js';
 import { type Expectation, expectationOf } from '../../inference/generation.js';
+import type { LastSpeed } from '../../inference/last-speed.js';
 import { embedKeys, generateKeys, withFields } from '../../inference/options.js';
 import { postJson } from '../../inference/request.js';
 import type { InferenceContext, InferenceTask } from '../../inference/task.js';
@@ -69,14 +70,20 @@ function namesOr(named: readonly string[]): { readonly model?: string }[] {
   return named.length === 0 ? [{}] : [...new Set(named)].map(model => ({ model }));
 }
 
-/** @param firstListed the first model that the server listed last */
+/** @param firstListed the first model that the server listed last @param speed gets what the models' answers measured */
 export async function openAiInferences(
   config: Config,
   firstListed: () => string | undefined,
+  speed: LastSpeed,
 ): Promise<InferenceTask[]> {
   const { generate: text, embed: vector } = config;
   if (!text && !vector) return [];
-  const shared: Shared = { config, host: new URL(config.url).hostname, loaded: new LoadedModels(config) };
+  const shared: Shared = {
+    speed,
+    config,
+    host: new URL(config.url).hostname,
+    loaded: new LoadedModels(config),
+  };
   const expectation = await expectationOf(text?.expect);
   return modelsAsked(config).map(({ test, model }) => {
     const name = () => model ?? firstListed();
@@ -89,6 +96,7 @@ export async function openAiInferences(
 type ModelName = () => string | undefined;
 
 interface Shared {
+  readonly speed: LastSpeed;
   readonly config: Config;
   readonly host: string;
   readonly loaded: LoadedModels;
@@ -123,7 +131,11 @@ class GenerateTask implements InferenceTask {
     return this.#model();
   }
 
-  async run(context: InferenceContext) {
+  run(context: InferenceContext) {
+    return this.#shared.speed.note(this.model as string, this.#ask(context));
+  }
+
+  async #ask(context: InferenceContext) {
     const { config, loaded } = this.#shared;
     const { api, load, prompt, max_tokens, body } = this.#options;
     const model = this.model as string;
