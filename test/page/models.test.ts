@@ -5,6 +5,7 @@ import { modelShape, modelsOf, modelWords } from '../../src/page/views/service/m
 const series = (name: string, model: string, value: number): Series => ({
   metric: { __name__: name, model },
   value: [0, String(value)],
+  values: [],
 });
 
 const cases: readonly [name: string, facts: Series[], named: string[], want: string[]][] = [
