@@ -159,7 +159,7 @@ export class EmbeddedEngine implements SamplingEngine {
   }
 
   async answer(query: ApiQuery, options: QueryOptions = {}): Promise<ApiAnswer> {
-    if (query.ask === 'metadata') return describeFamilies(this.#options.metadata(), query);
+    if (query.type === 'metadata') return describeFamilies(this.#options.metadata(), query);
     const id = ++this.#lastId;
     const { data, length, ...notes } = await this.#query<FirstChunk>(id, query, 'user', options);
     if (data.length === length) return { data, ...notes };
@@ -181,7 +181,7 @@ export class EmbeddedEngine implements SamplingEngine {
   }
 
   async instant(query: string, at: Millis, options?: InternalQueryOptions): Promise<InstantAnswer> {
-    const { series, ...rest } = await this.#queryValues({ ask: 'instant_value', query, time: at }, options);
+    const { series, ...rest } = await this.#queryValues({ type: 'instant_value', query, time: at }, options);
     const samples = series.map(({ names, labelValues, values }) => ({
       labels: Labels.sorted(names, labelValues),
       value: values[0] as number,
@@ -195,7 +195,7 @@ export class EmbeddedEngine implements SamplingEngine {
     options?: InternalQueryOptions,
   ): Promise<RangeAnswer> {
     const { series, ...rest } = await this.#queryValues(
-      { ask: 'range_value', query, start, end, step },
+      { type: 'range_value', query, start, end, step },
       options,
     );
     return {

@@ -32,7 +32,7 @@ export class QueryError extends Error {
 /** A question of the HTTP API, its parameters read and checked. Times and spans in milliseconds. */
 export type ApiQuery =
   | {
-      readonly ask: 'query';
+      readonly type: 'query';
       readonly query: string;
       readonly time: Millis;
       readonly limit?: number;
@@ -41,7 +41,7 @@ export type ApiQuery =
       readonly stats?: 'basic' | 'all';
     }
   | {
-      readonly ask: 'query_range';
+      readonly type: 'query_range';
       readonly query: string;
       readonly start: Millis;
       readonly end: Millis;
@@ -51,7 +51,7 @@ export type ApiQuery =
       readonly stats?: 'basic' | 'all';
     }
   | {
-      readonly ask: 'series' | 'labels';
+      readonly type: 'series' | 'labels';
       /** Selectors as text; at least one for `series`. */
       readonly match: readonly string[];
       readonly start: Millis;
@@ -59,7 +59,7 @@ export type ApiQuery =
       readonly limit?: number;
     }
   | {
-      readonly ask: 'label_values';
+      readonly type: 'label_values';
       readonly label: string;
       readonly match: readonly string[];
       readonly start: Millis;
@@ -68,7 +68,7 @@ export type ApiQuery =
     }
   | {
       /** The answer is no JSON but Prometheus' text format. */
-      readonly ask: 'federate';
+      readonly type: 'federate';
       /** Selectors as text. */
       readonly match: readonly string[];
       readonly time: Millis;
@@ -76,7 +76,7 @@ export type ApiQuery =
       readonly externalLabels: Readonly<Record<string, string>>;
     }
   | {
-      readonly ask: 'metadata';
+      readonly type: 'metadata';
       readonly metric?: string;
       readonly limit?: number;
       readonly limitPerMetric?: number;

@@ -6,7 +6,7 @@ import { printMetadata } from './thread/print.js';
 /** Families by name, as many as were asked for. In Prometheus a limit of 0 gives none, one per metric gives all. */
 export function describeFamilies(
   families: readonly FamilyMetadata[],
-  { metric, limit, limitPerMetric }: Extract<ApiQuery, { ask: 'metadata' }>,
+  { metric, limit, limitPerMetric }: Extract<ApiQuery, { type: 'metadata' }>,
 ): ApiAnswer {
   const byName = new Map<string, FamilyMetadata[]>();
   for (const family of families) {

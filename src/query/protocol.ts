@@ -11,10 +11,10 @@ import type { Target } from './thread/stale-series.js';
 
 /** What may be asked of the thread. Everything but metadata is in the store; `value` questions are the program's own. */
 export type ThreadQuery =
-  | Exclude<ApiQuery, { ask: 'metadata' }>
-  | { readonly ask: 'instant_value'; readonly query: string; readonly time: Millis }
+  | Exclude<ApiQuery, { type: 'metadata' }>
+  | { readonly type: 'instant_value'; readonly query: string; readonly time: Millis }
   | {
-      readonly ask: 'range_value';
+      readonly type: 'range_value';
       readonly query: string;
       readonly start: Millis;
       readonly end: Millis;

@@ -33,7 +33,7 @@ test.each<[string, string[]]>([
     'a 1 1000\n',
   ]);
   expect(response.headers.get('content-encoding')).toBe('gzip');
-  expect(asked).toMatchObject([{ ask: 'federate', match, externalLabels: { cluster: 'lab' } }]);
+  expect(asked).toMatchObject([{ type: 'federate', match, externalLabels: { cluster: 'lab' } }]);
 });
 
 test('a wrong selector is said', async () => {

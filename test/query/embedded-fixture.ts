@@ -16,7 +16,7 @@ export const SERIES = 20;
 export const PATIENCE = { timeout: 15_000, interval: 10 };
 /** Seconds of work, and small in memory. */
 export const HEAVY: ApiQuery = {
-  ask: 'query_range',
+  type: 'query_range',
   query: 'quantile_over_time(0.5, c[20m:100ms])',
   start: BEGIN,
   end: END,
@@ -26,14 +26,14 @@ export const HEAVY: ApiQuery = {
 export const STEPS = 10_001;
 /** More memory than there is: each of these doubles a label's value. */
 export const DEADLY: ApiQuery = {
-  ask: 'query',
+  type: 'query',
   query: Array.from({ length: 23 }).reduce<string>(
     inner => `label_join(${inner}, "x", "", "x", "x")`,
     'label_replace(c, "x", "y", "", "")',
   ),
   time: END,
 };
-export const COUNT: ApiQuery = { ask: 'query', query: 'count(c)', time: END };
+export const COUNT: ApiQuery = { type: 'query', query: 'count(c)', time: END };
 
 /** Engines of the current test in a folder of their own. */
 export interface EngineFixture {

@@ -52,7 +52,7 @@ describe('while a heavy query runs', () => {
 
   test('a scrape is stored and a short query answered', async () => {
     await engine.append(scrape(SCRAPES));
-    const question: ApiQuery = { ask: 'query', query: 'c{i="01"}', time: END + STEP };
+    const question: ApiQuery = { type: 'query', query: 'c{i="01"}', time: END + STEP };
     expect(JSON.parse(await ask(engine, question)).result[0].value).toEqual([(END + STEP) / 1000, '40']);
     expect(isOver).toBe(false);
   });
@@ -118,7 +118,7 @@ describe('while the rules are evaluated', () => {
     await engine.append(scrape(0));
     const evaluated = noted('first scrape', engine.append(scrape(1)));
     const next = noted('second scrape', engine.append(scrape(2)));
-    const at = (query: string): ApiQuery => ({ ask: 'query', query, time: BEGIN + STEP });
+    const at = (query: string): ApiQuery => ({ type: 'query', query, time: BEGIN + STEP });
     await noted('question', ask(engine, at('c{i="03"}')));
     await noted('rules', engine.rules(new URLSearchParams()));
     await Promise.all([evaluated, next]);
@@ -143,7 +143,7 @@ describe('a long answer', () => {
 
   /** Megabytes. */
   const long = (query: string): ApiQuery => ({
-    ask: 'query_range',
+    type: 'query_range',
     query,
     start: BEGIN,
     end: BEGIN + 117 * (STEPS - 1),

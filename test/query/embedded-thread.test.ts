@@ -43,7 +43,7 @@ describe('a thread that', () => {
     );
     expect(JSON.parse(await ask(engine, COUNT)).result[0].value[1]).toBe(String(SERIES));
     await engine.append(scrape(SCRAPES));
-    const at = { ask: 'query', query: 'c{i="01"}', time: END + STEP } as const;
+    const at = { type: 'query', query: 'c{i="01"}', time: END + STEP } as const;
     expect(JSON.parse(await ask(engine, at)).result[0].value[1]).toBe('40');
     expect(onRestart).toHaveBeenCalledTimes(1);
     expect(log).toContain('error: The thread that answers queries died; it is started again: out of memory');

@@ -31,9 +31,9 @@ describe('answers', () => {
     await fixture.end();
   });
 
-  const query = (text: string, more = {}): ApiQuery => ({ ask: 'query', query: text, time: END, ...more });
+  const query = (text: string, more = {}): ApiQuery => ({ type: 'query', query: text, time: END, ...more });
   const range = (text: string, more = {}): ApiQuery => {
-    return { ask: 'query_range', query: text, start: BEGIN, end: BEGIN + 60_000, step: 30_000, ...more };
+    return { type: 'query_range', query: text, start: BEGIN, end: BEGIN + 60_000, step: 30_000, ...more };
   };
   const window = { start: BEGIN, end: END };
 
@@ -83,27 +83,31 @@ describe('answers', () => {
     ],
     [
       'series',
-      { ask: 'series', match: ['c{i="00"}', 'c{i="19"}'], ...window },
+      { type: 'series', match: ['c{i="00"}', 'c{i="19"}'], ...window },
       '[{"__name__":"c","i":"00"},{"__name__":"c","i":"19"}]',
     ],
-    ['series of another time', { ask: 'series', match: ['c'], start: 0, end: 1000 }, '[]'],
-    ['labels', { ask: 'labels', match: [], ...window }, '["__name__","i"]'],
-    ['names', { ask: 'label_values', label: '__name__', match: [], ...window }, '["c"]'],
-    ['values', { ask: 'label_values', label: 'i', match: ['c{i=~"1[0-2]"}'], ...window }, '["10","11","12"]'],
-    ['values of no label', { ask: 'label_values', label: 'j', match: [], ...window }, '[]'],
+    ['series of another time', { type: 'series', match: ['c'], start: 0, end: 1000 }, '[]'],
+    ['labels', { type: 'labels', match: [], ...window }, '["__name__","i"]'],
+    ['names', { type: 'label_values', label: '__name__', match: [], ...window }, '["c"]'],
+    [
+      'values',
+      { type: 'label_values', label: 'i', match: ['c{i=~"1[0-2]"}'], ...window },
+      '["10","11","12"]',
+    ],
+    ['values of no label', { type: 'label_values', label: 'j', match: [], ...window }, '[]'],
     [
       'metadata',
-      { ask: 'metadata' },
+      { type: 'metadata' },
       '{"up":[{"type":"gauge","help":"Is it \\"up\\"?","unit":""}],"down_total":[{"type":"counter","help":"How often.","unit":""}]}',
     ],
     [
       'metadata of one',
-      { ask: 'metadata', metric: 'down_total' },
+      { type: 'metadata', metric: 'down_total' },
       '{"down_total":[{"type":"counter","help":"How often.","unit":""}]}',
     ],
     [
       'metadata with a limit',
-      { ask: 'metadata', limit: 1 },
+      { type: 'metadata', limit: 1 },
       '{"up":[{"type":"gauge","help":"Is it \\"up\\"?","unit":""}]}',
     ],
   ])('%s', async (_, question, want) => {
@@ -118,9 +122,9 @@ describe('answers', () => {
       query('c', { limit: 1 }),
       '{"resultType":"vector","result":[{"metric":{"__name__":"c","i":"00"},"value":[1700001170,"0"]}]}',
     ],
-    ['series', { ask: 'series', match: ['c'], ...window, limit: 1 }, '[{"__name__":"c","i":"00"}]'],
-    ['labels', { ask: 'labels', match: [], ...window, limit: 1 }, '["__name__"]'],
-    ['values', { ask: 'label_values', label: 'i', match: [], ...window, limit: 2 }, '["00","01"]'],
+    ['series', { type: 'series', match: ['c'], ...window, limit: 1 }, '[{"__name__":"c","i":"00"}]'],
+    ['labels', { type: 'labels', match: [], ...window, limit: 1 }, '["__name__"]'],
+    ['values', { type: 'label_values', label: 'i', match: [], ...window, limit: 2 }, '["00","01"]'],
   ])('cut off: %s', async (_, question, want) => {
     const { data, warnings } = await engine.answer(question);
     expect([(await wholeOf(data)).toString('utf8'), warnings]).toEqual([
@@ -183,15 +187,15 @@ describe('answers', () => {
       query('count_over_time(c[20m:1ms])'),
       'execution: query processing would load too many samples into memory in query execution',
     ],
-    ['no selector', { ask: 'series', match: [], ...window }, 'bad_data: no match[] parameter provided'],
+    ['no selector', { type: 'series', match: [], ...window }, 'bad_data: no match[] parameter provided'],
     [
       'a selector that selects all',
-      { ask: 'labels', match: ['{i=~".*"}'], ...window },
+      { type: 'labels', match: ['{i=~".*"}'], ...window },
       'bad_data: invalid parameter "match[]": match[] must contain at least one non-empty matcher',
     ],
     [
       'more than a selector',
-      { ask: 'series', match: ['c + c'], ...window },
+      { type: 'series', match: ['c + c'], ...window },
       'bad_data: invalid parameter "match[]": 1:3: parse error: unexpected <op:+>',
     ],
   ])('refusal: %s', async (_, question, want) => {

@@ -46,7 +46,7 @@ afterAll(async () => {
 async function ours(match: readonly string[]): Promise<string> {
   if (!engine) throw new Error('not started');
   const { data } = await engine.engine.answer({
-    ask: 'federate',
+    type: 'federate',
     match,
     time: Date.now(),
     externalLabels: EXTERNAL,
@@ -93,7 +93,7 @@ test.each<[string, Series, string]>([
 ])('%s', (_, found, want) => {
   const source = { select: () => [found], series: () => [] };
   const context = { source, lookback: 300_000, checkpoint: () => {} };
-  const question = { ask: 'federate', match: ['a'], time: 4000, externalLabels: {} } as const;
+  const question = { type: 'federate', match: ['a'], time: 4000, externalLabels: {} } as const;
   const { data } = executeFederation(question, context);
   expect(data.map(each => Buffer.from(each).toString()).join('')).toBe(want);
 });

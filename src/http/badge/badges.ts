@@ -110,7 +110,7 @@ async function firstValue(
   time: Millis,
 ): Promise<number | undefined> {
   try {
-    const { data } = await engine.answer({ ask: 'query', query, time }, { timeout: TIMEOUT });
+    const { data } = await engine.answer({ type: 'query', query, time }, { timeout: TIMEOUT });
     const bytes: Uint8Array[] = [];
     if (data instanceof Uint8Array) bytes.push(data);
     else for await (const piece of data) bytes.push(Uint8Array.from(piece));

@@ -19,6 +19,6 @@ export const labels = endpoint({
   handle: ({ form, signal }, { query }: Pick<ApiContext, 'query'>) =>
     naming(
       'match[]',
-      query.answer({ ask: 'labels', match: form.all('match[]'), ...boundsOf(form) }, { signal }),
+      query.answer({ type: 'labels', match: form.all('match[]'), ...boundsOf(form) }, { signal }),
     ),
 });

@@ -21,7 +21,7 @@ export const metadata = endpoint({
     const limit = optionalNumber(form, 'limit') ?? -1;
     const limitPerMetric = optionalNumber(form, 'limit_per_metric') ?? 0;
     const metric = form.first('metric');
-    const question = { ask: 'metadata', ...(metric !== '' && { metric }) } as const;
+    const question = { type: 'metadata', ...(metric !== '' && { metric }) } as const;
     if (prometheus.scraped.targets().length > 0) {
       const own = await ownMetadata(query, metric, signal);
       const all = merged(own, await prometheus.scraped.metadata(), metric);

@@ -16,6 +16,6 @@ export async function ownMetadata(
   metric: string,
   signal: AbortSignal,
 ): Promise<Record<string, FamilyDescription[]>> {
-  const { data } = await query.answer({ ask: 'metadata', ...(metric !== '' && { metric }) }, { signal });
+  const { data } = await query.answer({ type: 'metadata', ...(metric !== '' && { metric }) }, { signal });
   return JSON.parse((await wholeOf(data)).toString('utf8'));
 }

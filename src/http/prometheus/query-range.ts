@@ -43,7 +43,7 @@ export const queryRange = endpoint({
     const range = rangeOf(form);
     const options = questionOptions(asked);
     const query = form.first('query');
-    const question = { ask: 'query_range', query, ...range, limit, ...queryOptions(form) } as const;
+    const question = { type: 'query_range', query, ...range, limit, ...queryOptions(form) } as const;
     return naming('query', context.query.answer(question, options));
   },
 });

@@ -26,7 +26,7 @@ export const query = endpoint({
     const time = optionalTime(form, 'time', now);
     const options = questionOptions(asked);
     const question = {
-      ask: 'query',
+      type: 'query',
       query: form.first('query'),
       time,
       limit,

@@ -23,6 +23,6 @@ export const series = endpoint({
       throw new QueryError('bad_data', `error parsing form values: ${form.problem}`);
     const match = form.all('match[]');
     if (match.length === 0) throw new QueryError('bad_data', 'no match[] parameter provided');
-    return naming('match[]', query.answer({ ask: 'series', match, ...boundsOf(form) }, { signal }));
+    return naming('match[]', query.answer({ type: 'series', match, ...boundsOf(form) }, { signal }));
   },
 });

@@ -63,11 +63,11 @@ interface LabelCount {
 /** One question for each label, so that no answer is as long as the list of series. */
 async function countAll(engine: QueryEngine, { now, signal }: ApiAsked): Promise<LabelCount[]> {
   const bounds = { start: now, end: now };
-  const { data } = await engine.answer({ ask: 'labels', match: [], ...bounds }, { signal });
+  const { data } = await engine.answer({ type: 'labels', match: [], ...bounds }, { signal });
   const found: LabelCount[] = [];
   for (const label of JSON.parse(await textOf(data)) as string[]) {
     const query = `count by (${JSON.stringify(label)}) ({${METRIC_NAME}!="",${JSON.stringify(label)}!=""})`;
-    const answer = await engine.answer({ ask: 'query', query, time: now }, { signal });
+    const answer = await engine.answer({ type: 'query', query, time: now }, { signal });
     found.push({ label, values: countsOf(label, await textOf(answer.data)) });
   }
   return found;

@@ -30,7 +30,7 @@ export const federate = route({
   ) {
     const { data } = await query.answer(
       {
-        ask: 'federate',
+        type: 'federate',
         match: new Form(search).all('match[]'),
         time: clock.now(),
         externalLabels: prometheus.scraped.configuration().global.externalLabels,

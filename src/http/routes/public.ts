@@ -151,7 +151,7 @@ const instantQuery = route({
   others: { 503: { when: 'The figures are not available' } },
   async handle({ query }, context: Pick<ApiContext, 'clock' | 'cluster' | 'query'>) {
     const time = Math.floor(context.clock.now());
-    const data = await runPublicQuery({ ask: 'query', query: allowed(query, context), time }, context);
+    const data = await runPublicQuery({ type: 'query', query: allowed(query, context), time }, context);
     return { body: { status: 'success', data } };
   },
 });
@@ -173,7 +173,7 @@ const rangeQuery = route({
       throw new HttpError(400, `expected a step of at least 1 s and at most ${MAX_POINTS} points`);
     const range = { start: start * 1000, end: end * 1000, step: Math.floor(step * 1000) };
     const data = await runPublicQuery(
-      { ask: 'query_range', query: allowed(query, context), ...range },
+      { type: 'query_range', query: allowed(query, context), ...range },
       context,
     );
     return { body: { status: 'success', data } };

@@ -37,7 +37,7 @@ export class RemoteEngine implements QueryEngine {
   }
 
   async answer(query: ApiQuery, options: QueryOptions = {}): Promise<WholeAnswer> {
-    if (query.ask === 'federate')
+    if (query.type === 'federate')
       throw new QueryError(
         'unavailable',
         'the samples are in the Prometheus of query.url; ask its /federate',
@@ -47,13 +47,13 @@ export class RemoteEngine implements QueryEngine {
   }
 
   async instant(query: string, at: Millis): Promise<InstantAnswer> {
-    const answer = await this.answer({ ask: 'query', query, time: at });
+    const answer = await this.answer({ type: 'query', query, time: at });
     return { ...this.#read(answer, samplesOf, 'samples'), ...remarks(answer) };
   }
 
   async range(query: string, range: { from: Millis; to: Millis; step: Millis }): Promise<RangeAnswer> {
     const { from: start, to: end, step } = range;
-    const answer = await this.answer({ ask: 'query_range', query, start, end, step });
+    const answer = await this.answer({ type: 'query_range', query, start, end, step });
     return { ...this.#read(answer, seriesOf, 'series'), ...remarks(answer) };
   }
 

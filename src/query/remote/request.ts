@@ -12,32 +12,32 @@ export interface ApiRequest {
 }
 
 /** The request that asks a question; `timeout` is how long the other side may work on a query. */
-export function requestOf(query: Exclude<ApiQuery, { ask: 'federate' }>, timeout: Millis): ApiRequest {
+export function requestOf(query: Exclude<ApiQuery, { type: 'federate' }>, timeout: Millis): ApiRequest {
   const parameters = new URLSearchParams();
   const give = (name: string, value: string | undefined) => {
     if (value !== undefined) parameters.append(name, value);
   };
   give('limit', query.limit?.toString());
-  if (query.ask === 'metadata') {
+  if (query.type === 'metadata') {
     give('metric', query.metric);
     give('limit_per_metric', query.limitPerMetric?.toString());
     return { method: 'GET', path: 'metadata', parameters };
   }
-  if (query.ask === 'query') give('time', seconds(query.time));
+  if (query.type === 'query') give('time', seconds(query.time));
   else {
     give('start', seconds(query.start));
     give('end', seconds(query.end));
   }
   if ('query' in query) {
     give('query', query.query);
-    if (query.ask === 'query_range') give('step', seconds(query.step));
+    if (query.type === 'query_range') give('step', seconds(query.step));
     if (query.lookback !== undefined) give('lookback_delta', seconds(query.lookback));
     give('stats', query.stats);
     give('timeout', `${Math.ceil(timeout)}ms`);
-    return { method: 'POST', path: query.ask, parameters };
+    return { method: 'POST', path: query.type, parameters };
   }
   for (const match of query.match) give('match[]', match);
-  if (query.ask !== 'label_values') return { method: 'POST', path: query.ask, parameters };
+  if (query.type !== 'label_values') return { method: 'POST', path: query.type, parameters };
   return { method: 'GET', path: `label/${encodeURIComponent(query.label)}/values`, parameters };
 }
 

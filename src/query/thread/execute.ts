@@ -35,12 +35,12 @@ interface QueryContext {
 }
 
 type ExpressionQuery = Extract<ThreadQuery, { query: string }>;
-type ApiQuery = Extract<ExpressionQuery, { ask: 'query' | 'query_range' }>;
+type ApiQuery = Extract<ExpressionQuery, { type: 'query' | 'query_range' }>;
 
 /** Answers a question. @throws QueryError, and what `checkpoint` throws */
 export function executeQuery(query: ThreadQuery, context: QueryContext): PrintedAnswer | PlainAnswer {
   try {
-    switch (query.ask) {
+    switch (query.type) {
       case 'query':
       case 'query_range':
         return printed(query, context);
@@ -90,7 +90,7 @@ function evaluated(
   const expr = parsed(query.query);
   const ready = performance.now();
   const options = evaluateOptions(query, context);
-  const isInstant = query.ask === 'query' || query.ask === 'instant_value';
+  const isInstant = query.type === 'query' || query.type === 'instant_value';
   const answer = isInstant
     ? evaluateInstant(expr, query.query, Math.round(query.time), options)
     : evaluateRange(expr, query.query, stepsOf(query, expr), options);

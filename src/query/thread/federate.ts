@@ -13,7 +13,7 @@ const LIMIT = 256 * 1024 * 1024;
 /** Characters of a piece. */
 const PIECE = 128 * 1024;
 
-type Federation = Extract<ApiQuery, { ask: 'federate' }>;
+type Federation = Extract<ApiQuery, { type: 'federate' }>;
 
 /**
  * Answers with each series' newest sample that an instant query would show, and its own time.

@@ -30,7 +30,7 @@ export interface SeriesSource extends SampleSource {
   series(matcherSets: readonly (readonly LabelMatcher[])[], from: Millis, to: Millis): readonly Labels[];
 }
 
-type Lookup = Extract<ApiQuery, { ask: 'series' | 'labels' | 'label_values' }>;
+type Lookup = Extract<ApiQuery, { type: 'series' | 'labels' | 'label_values' }>;
 
 /** What a question is answered from. */
 export interface LookupContext {
@@ -51,15 +51,15 @@ export function executeLookup(
   { source, lookback, checkpoint }: LookupContext,
 ): PrintedAnswer {
   const sets = question.match.map(matcherSet);
-  if (question.ask === 'series' && sets.length === 0)
+  if (question.type === 'series' && sets.length === 0)
     throw new QueryError('bad_data', 'no match[] parameter provided');
   // A sample counts until just before it is as old as the lookback.
   const from = question.start - lookback + 1;
   const found = source.series(sets.length > 0 ? sets : [[]], from, question.end);
   checkpoint();
-  if (question.ask === 'series')
+  if (question.type === 'series')
     return limited(found, question.limit, kept => printLabelSets(kept, checkpoint));
-  const texts = question.ask === 'label_values' ? valuesOf(found, question.label) : namesOf(found);
+  const texts = question.type === 'label_values' ? valuesOf(found, question.label) : namesOf(found);
   return limited([...texts].sort(), question.limit, printTexts);
 }
 

@@ -27,37 +27,37 @@ const get = (path: string) => fetch(`${monitor.url}/api/v1/${path}`);
 
 describe('questions', () => {
   test.each<[path: string, question: object]>([
-    ['query?query=up', { ask: 'query', query: 'up', time: NOW }],
-    ['query?query=1%2B1&time=1700000000', { ask: 'query', query: '1+1', time: 1_700_000_000_000 }],
-    ['query?time=1700000000.123', { ask: 'query', query: '', time: 1_700_000_000_123 }],
-    ['query?time=1700000000.1236', { ask: 'query', query: '', time: 1_700_000_000_124 }],
-    ['query?time=-1.5', { ask: 'query', query: '', time: -1500 }],
-    ['query?time=1.7e9', { ask: 'query', query: '', time: 1_700_000_000_000 }],
-    ['query?time=1_000', { ask: 'query', query: '', time: 1_000_000 }],
-    ['query?time=2015-07-01T20:10:51.781Z', { ask: 'query', query: '', time: 1_435_781_451_781 }],
-    ['query?time=2015-07-01T20:10:51.781999999Z', { ask: 'query', query: '', time: 1_435_781_451_781 }],
-    ['query?time=2015-07-01T22:10:51%2B02:00', { ask: 'query', query: '', time: 1_435_781_451_000 }],
-    ['query?time=2015-07-01T20:10:51.58Z', { ask: 'query', query: '', time: 1_435_781_451_580 }],
-    ['query?query=a&limit=0', { ask: 'query', query: 'a', time: NOW }],
-    ['query?query=a&limit=7', { ask: 'query', query: 'a', time: NOW, limit: 7 }],
-    ['query?query=a&lookback_delta=90', { ask: 'query', query: 'a', time: NOW, lookback: 90_000 }],
-    ['query?query=a&lookback_delta=1m30s', { ask: 'query', query: 'a', time: NOW, lookback: 90_000 }],
-    ['query?query=a&lookback_delta=-1', { ask: 'query', query: 'a', time: NOW }],
-    ['query?query=a&stats=all', { ask: 'query', query: 'a', time: NOW, stats: 'all' }],
-    ['query?query=a&stats=1', { ask: 'query', query: 'a', time: NOW, stats: 'basic' }],
-    ['query?query=a&query=b', { ask: 'query', query: 'a', time: NOW }],
+    ['query?query=up', { type: 'query', query: 'up', time: NOW }],
+    ['query?query=1%2B1&time=1700000000', { type: 'query', query: '1+1', time: 1_700_000_000_000 }],
+    ['query?time=1700000000.123', { type: 'query', query: '', time: 1_700_000_000_123 }],
+    ['query?time=1700000000.1236', { type: 'query', query: '', time: 1_700_000_000_124 }],
+    ['query?time=-1.5', { type: 'query', query: '', time: -1500 }],
+    ['query?time=1.7e9', { type: 'query', query: '', time: 1_700_000_000_000 }],
+    ['query?time=1_000', { type: 'query', query: '', time: 1_000_000 }],
+    ['query?time=2015-07-01T20:10:51.781Z', { type: 'query', query: '', time: 1_435_781_451_781 }],
+    ['query?time=2015-07-01T20:10:51.781999999Z', { type: 'query', query: '', time: 1_435_781_451_781 }],
+    ['query?time=2015-07-01T22:10:51%2B02:00', { type: 'query', query: '', time: 1_435_781_451_000 }],
+    ['query?time=2015-07-01T20:10:51.58Z', { type: 'query', query: '', time: 1_435_781_451_580 }],
+    ['query?query=a&limit=0', { type: 'query', query: 'a', time: NOW }],
+    ['query?query=a&limit=7', { type: 'query', query: 'a', time: NOW, limit: 7 }],
+    ['query?query=a&lookback_delta=90', { type: 'query', query: 'a', time: NOW, lookback: 90_000 }],
+    ['query?query=a&lookback_delta=1m30s', { type: 'query', query: 'a', time: NOW, lookback: 90_000 }],
+    ['query?query=a&lookback_delta=-1', { type: 'query', query: 'a', time: NOW }],
+    ['query?query=a&stats=all', { type: 'query', query: 'a', time: NOW, stats: 'all' }],
+    ['query?query=a&stats=1', { type: 'query', query: 'a', time: NOW, stats: 'basic' }],
+    ['query?query=a&query=b', { type: 'query', query: 'a', time: NOW }],
     [
       'query_range?query=up&start=0&end=10&step=5',
-      { ask: 'query_range', query: 'up', start: 0, end: 10_000, step: 5000 },
+      { type: 'query_range', query: 'up', start: 0, end: 10_000, step: 5000 },
     ],
     [
       'query_range?query=up&start=0.0004&end=0.0016&step=0.0019',
-      { ask: 'query_range', query: 'up', start: 0, end: 2, step: 1 },
+      { type: 'query_range', query: 'up', start: 0, end: 2, step: 1 },
     ],
     [
       'query_range?query=up&start=1&end=1&step=1h&limit=3&stats=all&lookback_delta=1m',
       {
-        ask: 'query_range',
+        type: 'query_range',
         query: 'up',
         start: 1000,
         end: 1000,
@@ -69,39 +69,39 @@ describe('questions', () => {
     ],
     [
       'query_range?query=up&start=0&end=11000.9&step=1',
-      { ask: 'query_range', query: 'up', start: 0, end: 11_000_900, step: 1000 },
+      { type: 'query_range', query: 'up', start: 0, end: 11_000_900, step: 1000 },
     ],
-    ['series?match[]=up', { ask: 'series', match: ['up'], ...ALWAYS }],
+    ['series?match[]=up', { type: 'series', match: ['up'], ...ALWAYS }],
     [
       'series?match[]=a&match[]={b="c"}&start=1&end=2&limit=3',
-      { ask: 'series', match: ['a', '{b="c"}'], start: 1000, end: 2000, limit: 3 },
+      { type: 'series', match: ['a', '{b="c"}'], start: 1000, end: 2000, limit: 3 },
     ],
-    ['labels', { ask: 'labels', match: [], ...ALWAYS }],
+    ['labels', { type: 'labels', match: [], ...ALWAYS }],
     [
       'query?query=1&time=-292273086-05-16T16:47:06Z',
-      { ask: 'query', query: '1', time: MIN_TIME, limit: undefined },
+      { type: 'query', query: '1', time: MIN_TIME, limit: undefined },
     ],
     [
       'query_range?query=1&start=292277025-08-18T07:12:54.999999999Z&end=292277025-08-18T07:12:54.999999999Z&step=1',
-      { ask: 'query_range', query: '1', start: MAX_TIME, end: MAX_TIME, step: 1000, limit: undefined },
+      { type: 'query_range', query: '1', start: MAX_TIME, end: MAX_TIME, step: 1000, limit: undefined },
     ],
     [
       'labels?start=0001-01-01T00:00:00Z',
-      { ask: 'labels', match: [], ...ALWAYS, start: -62_135_596_800_000 },
+      { type: 'labels', match: [], ...ALWAYS, start: -62_135_596_800_000 },
     ],
-    ['labels?match[]=up&start=5', { ask: 'labels', match: ['up'], ...ALWAYS, start: 5000 }],
-    ['label/job/values', { ask: 'label_values', label: 'job', match: [], ...ALWAYS }],
-    ['label/a.b%20c/values', { ask: 'label_values', label: 'a.b c', match: [], ...ALWAYS }],
-    ['label/a%2Fb/values', { ask: 'label_values', label: 'a/b', match: [], ...ALWAYS }],
-    ['label/U__a_2e_b/values', { ask: 'label_values', label: 'a.b', match: [], ...ALWAYS }],
-    ['label/U__a__b_1F600_/values', { ask: 'label_values', label: 'a_b😀', match: [], ...ALWAYS }],
-    ['label/U__a_2e/values', { ask: 'label_values', label: 'U__a_2e', match: [], ...ALWAYS }],
-    ['label/U__a_d800_/values', { ask: 'label_values', label: 'U__a_d800_', match: [], ...ALWAYS }],
-    ['label/U__a_1234567_/values', { ask: 'label_values', label: 'U__a_1234567_', match: [], ...ALWAYS }],
-    ['metadata', { ask: 'metadata' }],
-    ['metadata?metric=up&limit=0', { ask: 'metadata', metric: 'up', limit: 0 }],
-    ['metadata?limit=-1&limit_per_metric=0', { ask: 'metadata' }],
-    ['metadata?limit_per_metric=2', { ask: 'metadata', limitPerMetric: 2 }],
+    ['labels?match[]=up&start=5', { type: 'labels', match: ['up'], ...ALWAYS, start: 5000 }],
+    ['label/job/values', { type: 'label_values', label: 'job', match: [], ...ALWAYS }],
+    ['label/a.b%20c/values', { type: 'label_values', label: 'a.b c', match: [], ...ALWAYS }],
+    ['label/a%2Fb/values', { type: 'label_values', label: 'a/b', match: [], ...ALWAYS }],
+    ['label/U__a_2e_b/values', { type: 'label_values', label: 'a.b', match: [], ...ALWAYS }],
+    ['label/U__a__b_1F600_/values', { type: 'label_values', label: 'a_b😀', match: [], ...ALWAYS }],
+    ['label/U__a_2e/values', { type: 'label_values', label: 'U__a_2e', match: [], ...ALWAYS }],
+    ['label/U__a_d800_/values', { type: 'label_values', label: 'U__a_d800_', match: [], ...ALWAYS }],
+    ['label/U__a_1234567_/values', { type: 'label_values', label: 'U__a_1234567_', match: [], ...ALWAYS }],
+    ['metadata', { type: 'metadata' }],
+    ['metadata?metric=up&limit=0', { type: 'metadata', metric: 'up', limit: 0 }],
+    ['metadata?limit=-1&limit_per_metric=0', { type: 'metadata' }],
+    ['metadata?limit_per_metric=2', { type: 'metadata', limitPerMetric: 2 }],
   ])('%s', async (path, question) => {
     expect((await get(path)).status).toBe(200);
     expect(engine.questions).toEqual([question]);
@@ -118,7 +118,7 @@ describe('questions', () => {
     const headers = [`content-length: ${body.length}`, ...(type ? [`content-type: ${type}`] : [])];
     const bytes = request('POST', '/api/v1/series?match[]=url', ...headers);
     expect((await send(monitor.port, bytes + body)).status).toBe(200);
-    expect(engine.questions).toEqual([{ ask: 'series', match, ...ALWAYS }]);
+    expect(engine.questions).toEqual([{ type: 'series', match, ...ALWAYS }]);
   });
 
   test('a multipart form is read by every endpoint that takes a form', async () => {
@@ -136,10 +136,10 @@ describe('questions', () => {
       expect([path, response.status]).toEqual([path, 200]);
     }
     expect(engine.questions).toEqual([
-      expect.objectContaining({ ask: 'query', query: 'a' }),
-      { ask: 'query_range', query: 'a', start: 1000, end: 2000, step: 1000 },
-      { ask: 'series', match: ['a'], start: 1000, end: 2000 },
-      { ask: 'labels', match: ['a'], start: 1000, end: 2000 },
+      expect.objectContaining({ type: 'query', query: 'a' }),
+      { type: 'query_range', query: 'a', start: 1000, end: 2000, step: 1000 },
+      { type: 'series', match: ['a'], start: 1000, end: 2000 },
+      { type: 'labels', match: ['a'], start: 1000, end: 2000 },
     ]);
   });
 
@@ -148,7 +148,7 @@ describe('questions', () => {
     const response = await fetch(`${monitor.url}/api/v1/query_range`, { method: 'POST', body });
     expect(response.status).toBe(200);
     expect(engine.questions).toEqual([
-      { ask: 'query_range', query: 'a', start: 1000, end: 2000, step: 1000 },
+      { type: 'query_range', query: 'a', start: 1000, end: 2000, step: 1000 },
     ]);
     expect(engine.options[0]).toMatchObject({ timeout: 5000 });
   });

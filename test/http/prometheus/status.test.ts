@@ -45,7 +45,7 @@ const METADATA = {
 async function dataOf(path: string, facts: Partial<PrometheusFacts> = {}): Promise<unknown> {
   const query = new NotingEngine();
   query.answer = async (question: ApiQuery) => {
-    if (question.ask !== 'metadata') throw new Error(`${question.ask} is not asked here`);
+    if (question.type !== 'metadata') throw new Error(`${question.type} is not asked here`);
     const { metric } = question;
     const known = Object.entries(METADATA).filter(([name]) => !metric || name === metric);
     return answerOf(JSON.stringify(Object.fromEntries(known)));
@@ -218,8 +218,8 @@ describe('status/tsdb', () => {
   async function tsdb(path: string, facts: Partial<PrometheusFacts> = {}) {
     const query = new NotingEngine();
     query.answer = async question => {
-      if (question.ask === 'labels') return answerOf(JSON.stringify(Object.keys(COUNTS)));
-      if (question.ask !== 'query') throw new Error(`${question.ask} is not asked here`);
+      if (question.type === 'labels') return answerOf(JSON.stringify(Object.keys(COUNTS)));
+      if (question.type !== 'query') throw new Error(`${question.type} is not asked here`);
       const label = /^count by \("(\w+)"\) \(\{__name__!="","\1"!=""\}\)$/.exec(question.query)?.[1] ?? '';
       const result = Object.entries(COUNTS[label] ?? {}).map(([value, count]) => ({
         metric: { [label]: value },

@@ -52,7 +52,7 @@ function valueLines(data: Value, question: ApiQuery): string[] {
 }
 
 function cellsOf(values: readonly Point[], question: ApiQuery): string {
-  if (question.ask !== 'query_range')
+  if (question.type !== 'query_range')
     return values.map(([seconds, value]) => `${value}@${seconds - BEGIN / 1000}`).join(' ');
   const byTime = new Map(values.map(([seconds, value]) => [Math.round(seconds * 1000), value]));
   const cells: string[] = [];

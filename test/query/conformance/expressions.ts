@@ -21,13 +21,13 @@ export const RANGE = { start: NOW - 600_000, end: NOW, step: 120_000 };
 function at(seconds: number, query: string, ...want: string[]): Question {
   return {
     name: `${query} at ${seconds} s`,
-    ask: { ask: 'query', query, time: BEGIN + seconds * 1000 },
+    ask: { type: 'query', query, time: BEGIN + seconds * 1000 },
     want,
   };
 }
 
 function now(query: string, ...want: string[]): Question {
-  return { name: query, ask: { ask: 'query', query, time: NOW }, want };
+  return { name: query, ask: { type: 'query', query, time: NOW }, want };
 }
 
 function inOrder(query: string, ...want: string[]): Question {
@@ -35,7 +35,7 @@ function inOrder(query: string, ...want: string[]): Question {
 }
 
 function range(query: string, ...want: string[]): Question {
-  return { name: `${query} over time`, ask: { ask: 'query_range', query, ...RANGE }, want };
+  return { name: `${query} over time`, ask: { type: 'query_range', query, ...RANGE }, want };
 }
 
 export const SELECTORS: readonly Question[] = [

@@ -59,11 +59,11 @@ export const LOOKUPS: readonly Question[] = [
 type Window = { readonly start: number; readonly end: number; readonly limit?: number };
 
 function series(name: string, match: readonly string[], window: Window, ...want: string[]): Question {
-  return { name, ask: { ask: 'series', match, ...window }, want };
+  return { name, ask: { type: 'series', match, ...window }, want };
 }
 
 function labels(name: string, match: readonly string[], window: Window, ...want: string[]): Question {
-  return { name, ask: { ask: 'labels', match, ...window }, want };
+  return { name, ask: { type: 'labels', match, ...window }, want };
 }
 
 function values(
@@ -73,7 +73,7 @@ function values(
   window: Window,
   ...want: string[]
 ): Question {
-  return { name, ask: { ask: 'label_values', label, match, ...window }, want };
+  return { name, ask: { type: 'label_values', label, match, ...window }, want };
 }
 
 /** Expressions that are none, or have no value. */
@@ -105,17 +105,17 @@ const NO_VALUE: readonly string[] = [
 ];
 
 export const REFUSALS: readonly Question[] = [
-  ...NO_EXPRESSIONS.map(query => refused(query, { ask: 'query', query, time: NOW }, 'bad_data')),
-  ...NO_VALUE.map(query => refused(query, { ask: 'query', query, time: NOW }, 'execution')),
-  refused('a range vector over time', { ask: 'query_range', query: 'up[5m]', ...RANGE }),
-  refused('a string over time', { ask: 'query_range', query: '"a"', ...RANGE }),
-  refused('no step', { ask: 'query_range', query: 'up', ...RANGE, step: 0 }),
-  refused('an end before the start', { ask: 'query_range', query: 'up', ...RANGE, end: BEGIN }),
-  refused('more points than 11,000', { ask: 'query_range', query: 'up', ...points(11_002) }),
-  refused('many more points', { ask: 'query_range', query: 'up', ...points(31_001) }),
-  refused('series of no selector', { ask: 'series', match: [], ...ALL }),
-  refused('series of an expression', { ask: 'series', match: ['up + 1'], ...ALL }),
-  refused('labels of a selector that selects all', { ask: 'labels', match: ['{a=""}'], ...ALL }),
+  ...NO_EXPRESSIONS.map(query => refused(query, { type: 'query', query, time: NOW }, 'bad_data')),
+  ...NO_VALUE.map(query => refused(query, { type: 'query', query, time: NOW }, 'execution')),
+  refused('a range vector over time', { type: 'query_range', query: 'up[5m]', ...RANGE }),
+  refused('a string over time', { type: 'query_range', query: '"a"', ...RANGE }),
+  refused('no step', { type: 'query_range', query: 'up', ...RANGE, step: 0 }),
+  refused('an end before the start', { type: 'query_range', query: 'up', ...RANGE, end: BEGIN }),
+  refused('more points than 11,000', { type: 'query_range', query: 'up', ...points(11_002) }),
+  refused('many more points', { type: 'query_range', query: 'up', ...points(31_001) }),
+  refused('series of no selector', { type: 'series', match: [], ...ALL }),
+  refused('series of an expression', { type: 'series', match: ['up + 1'], ...ALL }),
+  refused('labels of a selector that selects all', { type: 'labels', match: ['{a=""}'], ...ALL }),
 ];
 
 function refused(name: string, ask: ApiQuery, type = 'bad_data'): Question {
@@ -129,18 +129,18 @@ function points(count: number) {
 export const BOUNDS: readonly Question[] = [
   {
     name: 'as many points as there may be',
-    ask: { ask: 'query_range', query: 'vector(1) > 1', ...points(11_001) },
+    ask: { type: 'query_range', query: 'vector(1) > 1', ...points(11_001) },
     want: [],
   },
   {
     name: 'as many series of a vector as wanted',
-    ask: { ask: 'query', query: 'up', time: NOW, limit: 1 },
+    ask: { type: 'query', query: 'up', time: NOW, limit: 1 },
     want: ['up{service="a"} 1'],
   },
   {
     name: 'as many series over time as wanted',
-    ask: { ask: 'query_range', query: 'up', ...RANGE, limit: 1 },
+    ask: { type: 'query_range', query: 'up', ...RANGE, limit: 1 },
     want: ['up{service="a"} 1 1 1 1 1 1'],
   },
-  { name: 'a lookback of its own', ask: { ask: 'query', query: 'up', time: NOW, lookback: 5000 }, want: [] },
+  { name: 'a lookback of its own', ask: { type: 'query', query: 'up', time: NOW, lookback: 5000 }, want: [] },
 ];

@@ -13,7 +13,7 @@ import { freePort } from '../../support/child.js';
 import { listen, portOf, stop } from '../../support/http.js';
 import { type PrometheusServer, startPrometheus } from '../../support/prometheus.js';
 
-const ONE: ApiQuery = { ask: 'query', query: '1', time: 1_700_000_000_000 };
+const ONE: ApiQuery = { type: 'query', query: '1', time: 1_700_000_000_000 };
 const undo: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -90,30 +90,30 @@ describe('a real Prometheus', () => {
   test.each<[string, (at: number) => ApiQuery, RegExp]>([
     [
       'query',
-      time => ({ ask: 'query', query: 'up', time }),
+      time => ({ type: 'query', query: 'up', time }),
       /^\{"resultType":"vector","result":\[\{"metric":/,
     ],
     [
       'query_range',
-      end => ({ ask: 'query_range', query: 'up * 2', start: end - 1000, end, step: 100 }),
+      end => ({ type: 'query_range', query: 'up * 2', start: end - 1000, end, step: 100 }),
       /^\{"resultType":"matrix","result":\[\{"metric":\{.*"values":\[\[/,
     ],
     [
       'series',
-      end => ({ ask: 'series', match: ['up'], start: end - 10_000, end }),
+      end => ({ type: 'series', match: ['up'], start: end - 10_000, end }),
       /^\[\{"__name__":"up","instance":"127\.0\.0\.1:\d+","job":"idle"\}\]$/,
     ],
     [
       'labels',
-      end => ({ ask: 'labels', match: ['up'], start: end - 10_000, end }),
+      end => ({ type: 'labels', match: ['up'], start: end - 10_000, end }),
       /^\["__name__","instance","job"\]$/,
     ],
     [
       'label values',
-      end => ({ ask: 'label_values', label: 'job', match: [], start: end - 10_000, end }),
+      end => ({ type: 'label_values', label: 'job', match: [], start: end - 10_000, end }),
       /^\["idle"\]$/,
     ],
-    ['metadata', () => ({ ask: 'metadata', metric: 'up', limit: 1 }), /^\{.*\}$/],
+    ['metadata', () => ({ type: 'metadata', metric: 'up', limit: 1 }), /^\{.*\}$/],
   ])('answers %s', async (_, question, want) => {
     const answer = await engine.answer(question(at));
     expect(text(answer.data)).toMatch(want);
@@ -147,17 +147,17 @@ describe('a real Prometheus', () => {
   test.each<[string, ApiQuery, string]>([
     [
       'a parse error',
-      { ask: 'query', query: 'sum(', time: 0 },
+      { type: 'query', query: 'sum(', time: 0 },
       'bad_data: invalid parameter "query": 1:5: parse error: unclosed left parenthesis',
     ],
     [
       'an evaluation error',
-      { ask: 'query', query: 'label_replace(vector(1), "a b", "x", "", "")', time: 0 },
+      { type: 'query', query: 'label_replace(vector(1), "a b", "x", "", "")', time: 0 },
       'execution: invalid destination label name in label_replace(): a b',
     ],
     [
       'too many points',
-      { ask: 'query_range', query: '1', start: 0, end: 20_000_000, step: 1000 },
+      { type: 'query_range', query: '1', start: 0, end: 20_000_000, step: 1000 },
       'bad_data: exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
     ],
   ])('its own error for %s', async (_, question, want) => {
@@ -347,31 +347,31 @@ describe('what is sent', () => {
   test.each<[string, ApiQuery, string, string]>([
     [
       'query',
-      { ask: 'query', query: 'a + b', time: 1_700_000_000_123, limit: 5, lookback: 60_000, stats: 'all' },
+      { type: 'query', query: 'a + b', time: 1_700_000_000_123, limit: 5, lookback: 60_000, stats: 'all' },
       'POST /api/v1/query',
       'limit=5&time=1700000000.123&query=a+%2B+b&lookback_delta=60&stats=all&timeout=10000ms',
     ],
     [
       'query_range',
-      { ask: 'query_range', query: 'a', start: 0, end: 60_500, step: 15_000 },
+      { type: 'query_range', query: 'a', start: 0, end: 60_500, step: 15_000 },
       'POST /api/v1/query_range',
       'start=0&end=60.5&query=a&step=15&timeout=10000ms',
     ],
     [
       'series',
-      { ask: 'series', match: ['a', '{b="c"}'], start: 1000, end: 2000 },
+      { type: 'series', match: ['a', '{b="c"}'], start: 1000, end: 2000 },
       'POST /api/v1/series',
       'start=1&end=2&match%5B%5D=a&match%5B%5D=%7Bb%3D%22c%22%7D',
     ],
     [
       'label values',
-      { ask: 'label_values', label: 'my label', match: ['a'], start: 1000, end: 2000 },
+      { type: 'label_values', label: 'my label', match: ['a'], start: 1000, end: 2000 },
       'GET /api/v1/label/my%20label/values?start=1&end=2&match%5B%5D=a',
       '',
     ],
     [
       'metadata',
-      { ask: 'metadata', metric: 'up', limit: 3, limitPerMetric: 1 },
+      { type: 'metadata', metric: 'up', limit: 3, limitPerMetric: 1 },
       'GET /api/v1/metadata?limit=3&metric=up&limit_per_metric=1',
       '',
     ],
@@ -427,7 +427,7 @@ test('an error that repeats the request is shown without its credentials', async
   const engine = engineAt(url, { basic_auth, headers: { 'x-key': new Secret('zebra-key') } });
   const want = 'denied: Basic <secret>, <secret>';
   expect(await refusalOf(engine.answer(ONE))).toBe(`internal: ${want}`);
-  const { warnings, infos } = await engine.answer({ ask: 'metadata' });
+  const { warnings, infos } = await engine.answer({ type: 'metadata' });
   expect([warnings, infos]).toEqual([[want], [want]]);
 });
 

@@ -33,7 +33,7 @@ function ask(
   { priority = 'user', timeout = 10_000 }: { priority?: Priority; timeout?: number } = {},
 ): QueryThreadRequest {
   const id = idOf(query.split(' ')[0] as string);
-  return { type: 'query', id, priority, timeout, query: { ask: 'query', query, time: 0 } };
+  return { type: 'query', id, priority, timeout, query: { type: 'query', query, time: 0 } };
 }
 const rule = (query: string): QueryThreadRequest => ask(query, { priority: 'urgent' });
 const cancel = (name: string): QueryThreadRequest => ({ type: 'cancel', id: idOf(name) });
