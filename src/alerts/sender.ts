@@ -104,16 +104,16 @@ class SendLoop {
         { signal, sink },
       );
       if (status >= 200 && status < 300) return undefined;
-      const words = this.#shown(said);
+      const words = this.#withoutSecrets(said);
       return `answered HTTP ${status}${words === '' ? '' : `: ${words}`}`;
     } catch (error) {
       if (late.aborted && !(error instanceof DnsError))
         return `no answer within ${formatDuration(timeout)} (timeout)`;
-      return this.#shown(error instanceof RedirectError ? error.message : explainError(error));
+      return this.#withoutSecrets(error instanceof RedirectError ? error.message : explainError(error));
     }
   }
 
-  #shown(text: string): string {
+  #withoutSecrets(text: string): string {
     return oneLine(scrub(text, secretsOfHttp(this.#config)));
   }
 }

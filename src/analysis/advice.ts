@@ -36,7 +36,7 @@ export const sentenceOf = ({ name, text }: Advice): string =>
 async function limits(findings: Findings): Promise<Advice[]> {
   const { engine, period } = findings;
   const near = (await projectedLoads(findings))
-    .flatMap(({ load, shown: { limit_reached: full, limit_reached_earliest: earliest } }) =>
+    .flatMap(({ load, view: { limit_reached: full, limit_reached_earliest: earliest } }) =>
       full !== null && isDate(full) ? [{ load, full, earliest: earliest ?? full }] : [],
     )
     .sort((a, b) => (a.full < b.full ? -1 : 1));
@@ -44,7 +44,12 @@ async function limits(findings: Findings): Promise<Advice[]> {
     near.map(async ({ load: { name, query }, full, earliest }) => {
       const before = earliest === full ? '' : `, at the earliest on ${earliest}`;
       const text = `Add capacity or free some in time: it is expected to be full on ${full}${before}`;
-      return { service: null, name, text, evidence: [await asked('last_hour', query('1h'), engine, period)] };
+      return {
+        service: null,
+        name,
+        text,
+        evidence: [await evidenceAtEnd('last_hour', query('1h'), engine, period)],
+      };
     }),
   );
 }
@@ -64,7 +69,12 @@ function services(findings: Findings): Advice[] {
 async function node({ engine, period }: Findings): Promise<Advice[]> {
   const found = await Promise.all(
     NODE.map(async ({ metric, name, bound, what }) => {
-      const last = await asked(name.toLowerCase(), `max(avg_over_time(${metric}[10m]))`, engine, period);
+      const last = await evidenceAtEnd(
+        name.toLowerCase(),
+        `max(avg_over_time(${metric}[10m]))`,
+        engine,
+        period,
+      );
       const { value } = last;
       if (value === null || value <= bound) return [];
       const text = `Monitoring node ${name} usage high (${percent(value)}) - ${what}`;
@@ -75,7 +85,12 @@ async function node({ engine, period }: Findings): Promise<Advice[]> {
 }
 
 /** A figure of the end of the period. */
-async function asked(figure: string, query: string, engine: Engine, period: Period): Promise<Evidence> {
+async function evidenceAtEnd(
+  figure: string,
+  query: string,
+  engine: Engine,
+  period: Period,
+): Promise<Evidence> {
   const { samples } = await engine.instant(query, period.to);
   return evidence(figure, query, samples[0]?.value ?? Number.NaN, period);
 }

@@ -76,7 +76,7 @@ interface Wanted {
 interface CachedReport {
   /** When its making began, and how long it took. */
   readonly madeAt: Millis;
-  readonly took: Millis;
+  readonly computedIn: Millis;
   readonly result: Promise<unknown>;
 }
 
@@ -96,7 +96,7 @@ export class Analyst {
   readonly #services: () => readonly Service[];
   readonly #rollups: Pick<RollupStore, 'between'>;
   readonly #clock: Clock;
-  readonly #kept = new Map<string, CachedReport>();
+  readonly #cache = new Map<string, CachedReport>();
   readonly #making = new Map<string, CachedReport>();
   /** Reports that were asked for, by name. */
   readonly #wanted = new Map<string, Wanted>();
@@ -183,25 +183,25 @@ export class Analyst {
    */
   async #share<Result>(name: string, usable: Millis, make: () => Promise<Result>): Promise<Aged<Result>> {
     const now = this.#clock.elapsed();
-    const kept = this.#kept.get(name);
-    const age = kept ? now - kept.madeAt : Number.POSITIVE_INFINITY;
-    const isFresh = kept !== undefined && age < Math.max(FRESH, FRESH_TIMES * kept.took);
-    if (isFresh && usable > 0) return { report: (await kept.result) as Result, age };
+    const cached = this.#cache.get(name);
+    const age = cached ? now - cached.madeAt : Number.POSITIVE_INFINITY;
+    const isFresh = cached !== undefined && age < Math.max(FRESH, FRESH_TIMES * cached.computedIn);
+    if (isFresh && usable > 0) return { report: (await cached.result) as Result, age };
     const making = this.#making.get(name) ?? this.#begin(name, now, make);
-    if (!kept || age >= usable) return { report: (await making.result) as Result, age: 0 };
+    if (!cached || age >= usable) return { report: (await making.result) as Result, age: 0 };
     // The next request gets the error.
     making.result.catch(() => {});
-    return { report: (await kept.result) as Result, age };
+    return { report: (await cached.result) as Result, age };
   }
 
   #begin(name: string, madeAt: Millis, make: () => Promise<unknown>): CachedReport {
     const result = make();
-    const making = { madeAt, took: 0, result };
+    const making = { madeAt, computedIn: 0, result };
     this.#making.set(name, making);
-    for (const [other, { madeAt: at }] of this.#kept) if (madeAt - at >= USABLE) this.#kept.delete(other);
+    for (const [other, { madeAt: at }] of this.#cache) if (madeAt - at >= USABLE) this.#cache.delete(other);
     result
       .then(
-        () => this.#kept.set(name, { ...making, took: this.#clock.elapsed() - madeAt }),
+        () => this.#cache.set(name, { ...making, computedIn: this.#clock.elapsed() - madeAt }),
         () => {},
       )
       .finally(() => this.#making.delete(name));

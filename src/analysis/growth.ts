@@ -53,7 +53,7 @@ export interface ProjectedLoad {
   readonly points: Points;
   /** Undefined where there is too little data. */
   readonly projection: Projection | undefined;
-  readonly shown: ShownProjection;
+  readonly view: ShownProjection;
 }
 
 /** Several reports want them. */
@@ -84,16 +84,16 @@ function projectedLoad(load: Load, { cluster, period }: Findings): ProjectedLoad
       : `${span(spanOf(points))} of data; a projection takes ${span(MIN_SPAN)}`;
   const projection = projectionOf(points);
   const week = points.values.filter((_, i) => (points.at[i] as Millis) >= period.to - 7 * DAY);
-  const shown = shownProjection(load, projection, mean(week), projection ? null : reason, period.to);
-  return { load, points, projection, shown };
+  const view = shownProjection(load, projection, mean(week), projection ? null : reason, period.to);
+  return { load, points, projection, view };
 }
 
 export async function growthOf(findings: Findings): Promise<Growth> {
   const known = await projectedLoads(findings);
-  const shown = known.map(({ load, shown: each }) => [load.key, each] as const);
-  const projections = Object.fromEntries(shown);
+  const views = known.map(({ load, view: each }) => [load.key, each] as const);
+  const projections = Object.fromEntries(views);
   const full = loads.filter(({ key }) => isDate(projections[key]?.limit_reached ?? ''));
-  const isKnown = shown.some(([, { limit_reached }]) => limit_reached !== null);
+  const isKnown = views.some(([, { limit_reached }]) => limit_reached !== null);
   return {
     next_month: nextMonth(projections.requests as ShownProjection),
     scaling_needed:

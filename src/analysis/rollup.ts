@@ -108,18 +108,20 @@ export function historyOf(
   const fromRollups = new Map<string, ServiceDay>();
   const days = dates.map((date, i) => {
     const seen = samples.facts?.days[i] ?? NOTHING;
-    const kept = rollups.get(date)?.[id];
+    const stored = rollups.get(date)?.[id];
     // A second of difference is rounding.
-    if (!kept || kept.looked <= seen.looked + 1 || !isWithin(dayOf(date), period)) return seen;
-    fromRollups.set(date, kept);
-    return kept;
+    if (!stored || stored.looked <= seen.looked + 1 || !isWithin(dayOf(date), period)) return seen;
+    fromRollups.set(date, stored);
+    return stored;
   });
   if (!samples.facts && fromRollups.size === 0) return undefined;
   if (fromRollups.size === 0) return { days, outages: samples.outages, rolledUp: 0 };
   const spans = [...fromRollups.keys()].map(dayOf);
   const isLeft = ({ from }: Outage) => !spans.some(span => from >= span.from && from < span.to);
-  const kept = [...fromRollups.values()].flatMap(day => day.outages.map(([from, to]) => ({ from, to })));
-  const outages = joined([...samples.outages.filter(isLeft), ...kept]);
+  const storedOutages = [...fromRollups.values()].flatMap(day =>
+    day.outages.map(([from, to]) => ({ from, to })),
+  );
+  const outages = joined([...samples.outages.filter(isLeft), ...storedOutages]);
   return { days, outages, rolledUp: fromRollups.size };
 }
 

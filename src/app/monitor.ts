@@ -125,7 +125,7 @@ export class Monitor {
   readonly #pruning: NodeJS.Timeout;
   readonly #reloads = new Coalesced(() => this.#reload());
   /** Who asked for the reload that begins next. */
-  readonly #reloadAskers = new Set<string>();
+  readonly #reloadUsers = new Set<string>();
   #configuration: Configuration;
   #server: HttpServer | undefined;
   #reloadedAt: Millis = 0;
@@ -299,13 +299,13 @@ export class Monitor {
    * @throws ConfigError
    */
   reload(by = 'program'): Promise<void> {
-    this.#reloadAskers.add(by);
+    this.#reloadUsers.add(by);
     return this.#reloads.run();
   }
 
   async #reload(): Promise<void> {
-    const by = [...this.#reloadAskers].join(', ');
-    this.#reloadAskers.clear();
+    const by = [...this.#reloadUsers].join(', ');
+    this.#reloadUsers.clear();
     const { configFile, webConfigFile } = this.#settings;
     try {
       const configuration = loadConfiguration(configFile);

@@ -141,12 +141,12 @@ export function parseFlags(argv: readonly string[]): Flags {
     configCheck: values['config.check'] === true,
     version: values.version === true,
     help: values.help === true,
-    flags: shown(given),
+    flags: flagValues(given),
     words: positionals,
   };
 }
 
-function shown(given: (name: string) => string | undefined): Record<string, string> {
+function flagValues(given: (name: string) => string | undefined): Record<string, string> {
   const values = Object.keys(SPECS).map(name => [name, String(given(name) ?? '')] as const);
   return Object.fromEntries(values.filter(([name]) => name !== 'help' && name !== 'version'));
 }

@@ -16,11 +16,11 @@ export async function init(args: readonly string[], output: Output): Promise<num
     { path: join(folder, 'monitor.yml'), text: FIRST_MONITOR },
     { path: join(folder, 'alertmanager.yml'), text: shippedAlertmanager() },
   ];
-  const taken = files.filter(({ path }) => isThere(path)).map(({ path }) => path);
-  if (taken.length > 0) {
-    const is = taken.length > 1 ? 'are' : 'is';
+  const existing = files.filter(({ path }) => isThere(path)).map(({ path }) => path);
+  if (existing.length > 0) {
+    const is = existing.length > 1 ? 'are' : 'is';
     output.err(
-      `${taken.join(' and ')} ${is} there already and nothing was written; remove what is there, or name another folder: ${programName()} init DIR`,
+      `${existing.join(' and ')} ${is} there already and nothing was written; remove what is there, or name another folder: ${programName()} init DIR`,
     );
     return 1;
   }

@@ -159,14 +159,14 @@ async function poll(
   const end = performance.now() + span;
   let contact = Number.NEGATIVE_INFINITY;
   let wait = pollInterval;
-  const questions = {
+  const polling = {
     ...config,
     fetch: mayHoldProcess ? config.fetch : withUnref(config.fetch),
     timeout: Math.min(config.timeout, POLL_TIMEOUT),
   };
   while (!signal.aborted && performance.now() < end) {
     const health = await fetchJson<ClusterHealth>(
-      questions,
+      polling,
       '/cluster_health',
       clusterHealthProblem,
       signal,

@@ -32,9 +32,9 @@ export class Refresher {
   ): Promise<void> {
     const stale = ids.filter(id => at - (this.#cluster.result(id)?.at ?? Number.NEGATIVE_INFINITY) > maxAge);
     if (stale.length === 0) return;
-    const asked = stale.filter(id => !this.#waiting.has(id));
-    for (const id of asked) this.#waiting.set(id, new Set());
-    if (asked.length > 0) this.#check(asked);
+    const requested = stale.filter(id => !this.#waiting.has(id));
+    for (const id of requested) this.#waiting.set(id, new Set());
+    if (requested.length > 0) this.#check(requested);
     await this.#results(stale, timeout);
   }
 

@@ -44,11 +44,11 @@ export type RuleAlertView = Pick<RuleAlert, 'labels' | 'annotations' | 'state' |
 export function clusterStatusOf(status: number | undefined, alerts: readonly RuleAlertView[]): ClusterStatus {
   const firing = alerts.filter(each => each.state === 'firing');
   const levels = escalations(firing);
-  const shown = firing.flatMap(each => {
+  const visible = firing.flatMap(each => {
     const severity = SEVERITIES.find(known => known === each.labels.severity);
     return severity && !isEscalation(each.labels) ? [alertOf(each, severity, levels)] : [];
   });
-  return { overall: overallOf(status), alerts: shown.sort(byUrgency) };
+  return { overall: overallOf(status), alerts: visible.sort(byUrgency) };
 }
 
 function overallOf(status: number | undefined): OverallStatus {

@@ -6,7 +6,7 @@ import { CHAT_PATH, chatAnswer } from './chat.js';
 import { type FaultyResponse, plain } from './fault.js';
 import { row, statisticsPage } from './haproxy-csv.js';
 import { type BackendOptions, Traffic } from './haproxy-traffic.js';
-import { type Question, type SimulatedServer, startServer } from './server.js';
+import { type SimulatedRequest, type SimulatedServer, startServer } from './server.js';
 
 export interface HaproxyOptions {
   readonly port?: number | undefined;
@@ -39,12 +39,12 @@ export async function startHaproxy(options: HaproxyOptions): Promise<HaproxyServ
   const server: SimulatedServer = await startServer({
     port: options.port,
     latency: options.latency,
-    answer: question => {
-      if (question.path === '/health') return plain('OK');
-      if (question.path === CHAT_PATH && question.method === 'POST') return forward(options.backends);
-      const [path, ...flags] = question.path.split(';');
+    answer: request => {
+      if (request.path === '/health') return plain('OK');
+      if (request.path === CHAT_PATH && request.method === 'POST') return forward(options.backends);
+      const [path, ...flags] = request.path.split(';');
       if (path !== STATS_PATH) return UNAVAILABLE;
-      if (!mayRead(question, options.statsAuth)) return UNAUTHORIZED;
+      if (!mayRead(request, options.statsAuth)) return UNAUTHORIZED;
       return flags.includes('csv') ? page('text/plain', csv()) : page('text/html', html(csv()));
     },
   });
@@ -81,7 +81,7 @@ function page(type: string, body: string): FaultyResponse {
   return { status: 200, type, body, headers: { 'cache-control': 'no-cache' } };
 }
 
-function mayRead({ headers }: Question, auth: HaproxyOptions['statsAuth']): boolean {
+function mayRead({ headers }: SimulatedRequest, auth: HaproxyOptions['statsAuth']): boolean {
   if (!auth) return true;
   const want = Buffer.from(`${auth.username}:${auth.password}`).toString('base64');
   return headers.authorization === `Basic ${want}`;

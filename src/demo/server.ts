@@ -12,7 +12,7 @@ import { checkFault, type Fault, type FaultyResponse, OK, plain, respond } from 
 export const LOOPBACK = '127.0.0.1';
 
 /** What a request asks: method and the path with its query. */
-export interface Question {
+export interface SimulatedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
@@ -23,8 +23,8 @@ interface ServerOptions {
   readonly port?: number | undefined;
   /** Milliseconds a good answer takes; none by default. */
   readonly latency?: (() => Millis) | undefined;
-  /** The answer to a question when nothing is wrong; undefined is a 404. */
-  answer(question: Question): FaultyResponse | undefined;
+  /** The answer to a request when nothing is wrong; undefined is a 404. */
+  answer(request: SimulatedRequest): FaultyResponse | undefined;
 }
 
 /** A listening server; the caller must close it. */
@@ -61,8 +61,8 @@ export async function startServer(options: ServerOptions): Promise<SimulatedServ
   const server = createServer((request, response) => {
     requests++;
     request.resume();
-    const question = { method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers };
-    const answer = (): FaultyResponse => options.answer(question) ?? plain('404 page not found\n', 404);
+    const simulatedRequest = { method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers };
+    const answer = (): FaultyResponse => options.answer(simulatedRequest) ?? plain('404 page not found\n', 404);
     respond(fault, response, answer, options.latency?.());
   });
   server.keepAliveTimeout = KEEP_ALIVE;

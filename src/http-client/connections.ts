@@ -23,10 +23,10 @@ export class Connections {
   /** A connection for one request, to be given back; the kept one that was used last, or a new one. */
   acquire({ fresh = false } = {}): Connection {
     while (!fresh) {
-      const kept = this.#idle.pop();
-      if (!kept) break;
-      if (this.#isReusable(kept)) return kept;
-      this.#drop(kept);
+      const idle = this.#idle.pop();
+      if (!idle) break;
+      if (this.#isReusable(idle)) return idle;
+      this.#drop(idle);
     }
     const connection = new Connection(this.#origin, () => this.#drop(connection));
     this.#open.set(connection, undefined);

@@ -114,13 +114,13 @@ type Names = z.core.$ZodRegistry<{ id: string }>;
 function nameAnswers(endpoints: readonly EndpointDescription[]): Names {
   const names = z.registry<{ id: string }>();
   for (const [id, shape] of Object.entries(SHARED)) names.add(shape, { id });
-  const taken = new Set(Object.keys(SHARED));
+  const used = new Set(Object.keys(SHARED));
   for (const { path, method, answer } of endpoints) {
     if (!(answer instanceof z.ZodType) || names.has(answer)) continue;
     const name = inWords(path);
     // Two methods of one path answer differently.
-    const id = taken.has(name) ? name + inWords(method.toLowerCase()) : name;
-    taken.add(id);
+    const id = used.has(name) ? name + inWords(method.toLowerCase()) : name;
+    used.add(id);
     names.add(answer, { id });
   }
   return names;

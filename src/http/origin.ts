@@ -19,12 +19,12 @@ export function refuseForeign(request: IncomingMessage, policy: AccessPolicy): v
   if (!isFromBrowser(headers)) return;
   if (policy.isReadOnly)
     throw new HttpError(403, 'a browser may not change anything here: monitor.yml says page.read_only: true');
-  const asked = askedHost(request, policy);
-  const host = parseHost(asked);
+  const hostHeader = askedHost(request, policy);
+  const host = parseHost(hostHeader);
   if (!host || !isOwnName(host.name, policy))
     throw new HttpError(
       403,
-      `a browser may not change anything here under the host name ${shown(asked ?? '')}: if the name is this monitor's, add it to web.allowed_hosts in monitor.yml`,
+      `a browser may not change anything here under the host name ${shown(hostHeader ?? '')}: if the name is this monitor's, add it to web.allowed_hosts in monitor.yml`,
     );
   const page = pageOf(headers);
   if (page === undefined ? isSameOrigin(headers) : isOurs(page, host, policy.externalUrl)) return;

@@ -41,9 +41,9 @@ export function healthCheckNode({
     config?: { readonly signal?: AbortSignal },
   ): Promise<MonitoredUpdate> => {
     const health = await monitoring.checkClusterHealth({ fresh, signal: config?.signal });
-    const kept = isAnswer(health) ? keptOf(health, keep) : health;
+    const stored = isAnswer(health) ? keptOf(health, keep) : health;
     const update = {
-      ...(kept && { cluster_health: kept }),
+      ...(stored && { cluster_health: stored }),
       monitoring_timestamp: isoLocal(systemClock.now()),
     };
     if (health.overall_status === 'unhealthy') {

@@ -235,14 +235,14 @@ export class ServiceMetrics {
 }
 
 /** Counts a check of a service. */
-function countCheck(values: number[], { reason: why, statusCode, responseTime: took }: CheckResult): void {
+function countCheck(values: number[], { reason: why, statusCode, responseTime: seconds }: CheckResult): void {
   add(values, AT.probes, 1);
   if (why) add(values, AT.failed + REASONS.indexOf(why), 1);
   if (why !== undefined && statusCode === undefined) return;
-  for (let i = BUCKETS.length - 1; i >= 0 && took <= (BUCKETS[i] as number); i--)
+  for (let i = BUCKETS.length - 1; i >= 0 && seconds <= (BUCKETS[i] as number); i--)
     add(values, AT.buckets + i, 1);
   add(values, AT.buckets + BUCKETS.length, 1);
-  add(values, AT.sum, took);
+  add(values, AT.sum, seconds);
   add(values, AT.count, 1);
 }
 

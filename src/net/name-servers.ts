@@ -15,7 +15,7 @@ import { NO_ADDRESS, NO_NAME, ServerRotation } from './name-server-turns.js';
 import type { RereadFile } from './reread-file.js';
 import { candidatesOf, type ResolvConf } from './resolv-conf.js';
 
-interface NameQuestion {
+interface NameQuery {
   readonly families: readonly Family[];
   /** How long the other family is waited for once one has an address. Source: RFC 8305, 3 (Resolution Delay). */
   readonly grace: Millis;
@@ -41,12 +41,12 @@ export class NameServers {
   }
 
   /** The addresses of the first of a name's candidates that has any. @throws DnsError */
-  async addressesOf(name: string, question: NameQuestion): Promise<DnsAnswer> {
+  async addressesOf(name: string, query: NameQuery): Promise<DnsAnswer> {
     const conf = this.#file.value;
     let failure: DnsError | undefined;
     for (const candidate of candidatesOf(name, conf)) {
       try {
-        return await this.#ask(candidate, name, question);
+        return await this.#ask(candidate, name, query);
       } catch (error) {
         const problem = error as DnsError & { isSilence?: boolean };
         // A server that cannot answer for one domain may for the next; silence would be the same again.
@@ -63,10 +63,10 @@ export class NameServers {
     this.#channels.cancel();
   }
 
-  async #ask(candidate: string, name: string, { families, grace, onLate }: NameQuestion): Promise<DnsAnswer> {
+  async #ask(candidate: string, name: string, { families, grace, onLate }: NameQuery): Promise<DnsAnswer> {
     const conf = this.#current();
-    const asked = families.map(family => this.#turns.query(candidate, family, conf));
-    const outcomes = await firstUseful(asked, grace, onLate);
+    const queries = families.map(family => this.#turns.query(candidate, family, conf));
+    const outcomes = await firstUseful(queries, grace, onLate);
     const found = outcomes.filter(outcome => 'addresses' in outcome);
     if (found.length > 0) return merge(found);
     throw this.#failure(
@@ -100,7 +100,7 @@ export class NameServers {
 
 /** All outcomes, or those there are a moment after the first that has addresses, or once there is no such name. */
 function firstUseful(
-  asked: readonly Promise<DnsOutcome>[],
+  queries: readonly Promise<DnsOutcome>[],
   grace: Millis,
   onLate: (found: DnsAnswer) => void,
 ): Promise<DnsOutcome[]> {
@@ -120,12 +120,12 @@ function firstUseful(
       }
       outcomes.push(outcome);
       const isUnknown = 'code' in outcome && outcome.code === NO_NAME;
-      if (outcomes.length === asked.length || (isUnknown && outcome.family === 4)) return end();
+      if (outcomes.length === queries.length || (isUnknown && outcome.family === 4)) return end();
       if (!isUnknown && !('addresses' in outcome)) return;
       clearTimeout(timer);
       timer = setTimeout(end, isUnknown ? NO_NAME_GRACE : grace);
     };
-    for (const each of asked) void each.then(add);
+    for (const each of queries) void each.then(add);
   });
 }
 

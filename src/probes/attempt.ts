@@ -100,24 +100,24 @@ async function runOnce(probe: Probe, bounds: CheckLimits, recorder: ReadingsReco
     failure = failureOf(error);
   }
   running.close();
-  const took = running.isOverdue ? bounds.timeout : (running.elapsed ?? performance.now() - begun);
+  const elapsed = running.isOverdue ? bounds.timeout : (running.elapsed ?? performance.now() - begun);
   if (bounds.isService) {
     recorder.record(success, NO_LABELS, failure ? 0 : 1);
-    recorder.record(duration, NO_LABELS, took / 1000);
+    recorder.record(duration, NO_LABELS, elapsed / 1000);
     recorder.record(timeoutSeconds, NO_LABELS, bounds.timeout / 1000);
   }
   if (running.leftOut) {
     recorder.record(leftOut, NO_LABELS, running.leftOut.samples);
     recorder.record(sampleLimitFamily, NO_LABELS, running.sampleLimit);
   }
-  const slow = took > bounds.slowAfter ? slowText(took, bounds.slowAfter) : undefined;
+  const slow = elapsed > bounds.slowAfter ? slowText(elapsed, bounds.slowAfter) : undefined;
   const degraded = failure ? undefined : (running.degraded ?? slow);
   return {
     status: failure ? STATUS_OF[failure.reason] : degraded !== undefined ? 'degraded' : 'healthy',
     reason: failure?.reason,
     error: failure ? scrub(failure.message, probe.secrets ?? []) : degraded,
     patience: failure?.patience ?? 0,
-    responseTime: took / 1000,
+    responseTime: elapsed / 1000,
     statusCode: running.statusCode,
     data: running.data,
     details: running.details,

@@ -53,20 +53,20 @@ export function withFiles(probe: Probe, options: unknown, touch: Touch = touchFi
 }
 
 async function filesAnswer(files: readonly NamedFile[], attempt: Attempt, touch: Touch): Promise<void> {
-  let asked: NamedFile | undefined;
+  let current: NamedFile | undefined;
   let isOver = false;
   attempt.onCancel(() => {
-    if (!asked) return undefined;
+    if (!current) return undefined;
     isOver = true;
-    return new ProbeFailure(asked.reason, `cannot read ${asked.file}: its file system does not answer`);
+    return new ProbeFailure(current.reason, `cannot read ${current.file}: its file system does not answer`);
   });
   for (const file of files) {
-    asked = file;
+    current = file;
     await answers(file.file, touch);
     // The probe must not begin after its end.
     if (isOver) throw new ProbeFailure(file.reason, `cannot read ${file.file} in time`);
   }
-  asked = undefined;
+  current = undefined;
 }
 
 /** Resolves when a file has been opened, or could not be: then its reader says why. */

@@ -90,9 +90,9 @@ export class Prober {
     this.#connections.setLimits(config.connections);
     const subjects = await Promise.all(config.targets.map(check => this.#subjectFor(check)));
     if (this.#closed) return;
-    const kept = new Set(subjects);
+    const current = new Set(subjects);
     for (const [id, target] of this.#subjects) {
-      if (kept.has(target)) continue;
+      if (current.has(target)) continue;
       target.close();
       this.#rounds.remove(id);
     }

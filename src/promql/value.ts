@@ -99,7 +99,7 @@ export class ColumnAllocator {
   readonly #count: number;
   readonly #values: Float64Array;
   readonly #has: Uint8Array;
-  #taken = 0;
+  #used = 0;
 
   /** For so many `columns` of `count` steps, at most. */
   constructor(count: number, columns: number) {
@@ -111,7 +111,7 @@ export class ColumnAllocator {
   /** An empty column. */
   allocate(labels: Labels, dropName: boolean): Column {
     if (this.#count !== 1) return newColumn(labels, dropName, this.#count);
-    const at = this.#taken++;
+    const at = this.#used++;
     const values = this.#values.subarray(at, at + 1);
     return { labels, dropName, values, has: this.#has.subarray(at, at + 1) };
   }
@@ -119,7 +119,7 @@ export class ColumnAllocator {
   /** A column for a caller that sets at least one value, or throws it away. */
   allocateSparse(labels: Labels, dropName: boolean): Column {
     if (this.#count !== 1) return newColumn(labels, dropName, this.#count);
-    const at = this.#taken++;
+    const at = this.#used++;
     return { labels, dropName, values: this.#values.subarray(at, at + 1), has: ONE };
   }
 }

@@ -268,7 +268,7 @@ export class EmbeddedEngine implements SamplingEngine {
   }
 
   #rejectAll(error: QueryError): void {
-    for (const asker of [...this.#pending.values()]) asker.reject(error);
+    for (const request of [...this.#pending.values()]) request.reject(error);
   }
 
   #loseScrapes(): void {

@@ -137,7 +137,7 @@ export interface RangeAnswer {
 /** The caller must close it. All methods throw QueryError. */
 export interface QueryEngine {
   /** Answers a question of the HTTP API. */
-  answer(question: ApiQuery, options?: QueryOptions): Promise<ApiAnswer>;
+  answer(query: ApiQuery, options?: QueryOptions): Promise<ApiAnswer>;
   /** Answers for the program itself, before any user's question that waits. */
   instant(query: string, at: Millis, options?: InternalQueryOptions): Promise<InstantAnswer>;
   range(

@@ -77,24 +77,24 @@ export function apiAlerts(groups: readonly RuleGroupView[]): { alerts: ApiAlert[
 
 /** The rules that were asked for; groups none of whose rules were are left out. @throws ParameterError */
 export function apiRules(groups: readonly RuleGroupView[], parameters: URLSearchParams): ApiRules {
-  const question = readQuestion(parameters);
-  const begin = question.token === '' ? 0 : groups.findIndex(group => tokenOf(group) === question.token);
+  const filter = readFilter(parameters);
+  const begin = filter.token === '' ? 0 : groups.findIndex(group => tokenOf(group) === filter.token);
   if (begin < 0)
     throw new ParameterError(
       'group_next_token',
-      `invalid group_next_token '${question.token}'. were rule groups changed?`,
+      `invalid group_next_token '${filter.token}'. were rule groups changed?`,
     );
   const page: ApiRuleGroup[] = [];
   for (const group of groups.slice(begin)) {
-    const rules = matchingRules(group, question);
+    const rules = matchingRules(group, filter);
     if (rules.length === 0) continue;
-    if (page.length === question.limit) return { groups: page, groupNextToken: tokenOf(group) };
-    page.push(apiGroup(group, rules, question.withAlerts));
+    if (page.length === filter.limit) return { groups: page, groupNextToken: tokenOf(group) };
+    page.push(apiGroup(group, rules, filter.withAlerts));
   }
   return { groups: page };
 }
 
-interface Question {
+interface RuleFilter {
   readonly kinds: readonly RuleView['kind'][];
   /** Undefined: any. */
   readonly ruleNames: ReadonlySet<string> | undefined;
@@ -107,7 +107,7 @@ interface Question {
   readonly token: string;
 }
 
-function readQuestion(parameters: URLSearchParams): Question {
+function readFilter(parameters: URLSearchParams): RuleFilter {
   const names = (parameter: string): Set<string> | undefined =>
     parameters.has(parameter) ? new Set(parameters.getAll(parameter)) : undefined;
   return {
@@ -166,18 +166,18 @@ function readPage(parameters: URLSearchParams): { limit: number; token: string }
   return { limit: Number(limit), token };
 }
 
-function matchingRules(group: RuleGroupView, question: Question): RuleView[] {
-  if (question.groupNames?.has(group.name) === false || question.files?.has(group.file) === false) return [];
+function matchingRules(group: RuleGroupView, filter: RuleFilter): RuleView[] {
+  if (filter.groupNames?.has(group.name) === false || filter.files?.has(group.file) === false) return [];
   return group.rules.filter(
     rule =>
-      question.kinds.includes(rule.kind) &&
-      question.ruleNames?.has(rule.name) !== false &&
-      matchesAny(question.matcherSets, rule),
+      filter.kinds.includes(rule.kind) &&
+      filter.ruleNames?.has(rule.name) !== false &&
+      matchesAny(filter.matcherSets, rule),
   );
 }
 
 /** One set of matchers is enough, and of it all. They look at the labels the rule was given, templates not filled in. */
-function matchesAny(sets: Question['matcherSets'], rule: RuleView): boolean {
+function matchesAny(sets: RuleFilter['matcherSets'], rule: RuleView): boolean {
   if (sets.length === 0) return true;
   const labels = Labels.of(rule.labels);
   return sets.some(set => set.every(matcher => matcher.matches(labels.get(matcher.name))));

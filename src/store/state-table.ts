@@ -69,7 +69,7 @@ interface Change {
   readonly value: unknown;
 }
 
-type Database = Pick<ResilientDatabase<{ readonly kept: StateTable }>, 'use' | 'tryRead'>;
+type Database = Pick<ResilientDatabase<{ readonly states: StateTable }>, 'use' | 'tryRead'>;
 
 /** The states of every kind. No method throws for a disk's sake. */
 export class StateStore {
@@ -94,7 +94,7 @@ export class StateStore {
   all<T>(kind: string): ReadonlyMap<string, T> {
     let values = this.#kinds.get(kind);
     if (!values) {
-      const read = this.#database.tryRead(({ kept }) => kept.select(kind));
+      const read = this.#database.tryRead(({ states }) => states.select(kind));
       if (!read) this.#unread.add(kind);
       values = read ?? new Map<string, unknown>();
       this.#kinds.set(kind, values);
@@ -130,10 +130,10 @@ export class StateStore {
   flush(): boolean {
     this.#readLate();
     if (this.#unwritten.size === 0) return true;
-    const written = this.#database.use(({ kept }) => {
+    const written = this.#database.use(({ states }) => {
       // Asked for here: a file that was replaced meanwhile needs everything, see rewrite().
       const changes = [...this.#unwritten.values()];
-      kept.write(changes);
+      states.write(changes);
       return changes;
     });
     for (const { kind, key } of written ?? []) this.#unwritten.delete(`${kind}\0${key}`);
@@ -142,7 +142,7 @@ export class StateStore {
 
   #readLate(): void {
     for (const kind of this.#unread) {
-      const read = this.#database.use(({ kept }) => kept.select(kind));
+      const read = this.#database.use(({ states }) => states.select(kind));
       if (!read) return;
       this.#unread.delete(kind);
       const values = this.all(kind) as Map<string, unknown>;

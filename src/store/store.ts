@@ -48,7 +48,7 @@ interface StoreOptions {
 interface Opened {
   readonly db: Sqlite;
   readonly scans: ScanTable;
-  readonly kept: StateTable;
+  readonly states: StateTable;
   readonly episodes: EpisodeTable;
   readonly days: DayTable;
   readonly hours: HourTable;
@@ -136,8 +136,8 @@ export class Store {
     const waiting = this.#pending.filter(scan => scan.at > after && scan.at < before).reverse();
     if (waiting.length >= limit) return waiting.slice(0, limit);
     const rest = { after, before, limit: limit - waiting.length };
-    const kept = this.#database.tryRead(opened => this.#select(opened, rest)) ?? [];
-    return [...waiting, ...kept];
+    const stored = this.#database.tryRead(opened => this.#select(opened, rest)) ?? [];
+    return [...waiting, ...stored];
   }
 
   #select(opened: Opened, query: ScanQuery): StoredScan[] {
@@ -214,9 +214,9 @@ export class Store {
 function tablesOf(db: Sqlite, damage: DamageSink): Opened {
   try {
     const scans = new ScanTable(db, damage);
-    const [kept, episodes] = [new StateTable(db, damage), new EpisodeTable(db, damage)];
+    const [states, episodes] = [new StateTable(db, damage), new EpisodeTable(db, damage)];
     const [days, hours] = [new DayTable(db, damage), new HourTable(db, damage)];
-    return { db, scans, kept, episodes, days, hours, count: scans.count() };
+    return { db, scans, states, episodes, days, hours, count: scans.count() };
   } catch (error) {
     db.close();
     throw error;

@@ -160,11 +160,11 @@ function otherName(leaf: X509Certificate, host: string): string {
     .split(', ')
     .filter(Boolean)
     .map(each => clean(each.replace(/^IP Address:/, 'IP:')));
-  const asked = clean(host);
+  const wanted = clean(host);
   if (names.length === 0)
-    return `certificate names no host (no subjectAltName), only ${nameOf(leaf.subject)}; it cannot be accepted for ${asked}`;
+    return `certificate names no host (no subjectAltName), only ${nameOf(leaf.subject)}; it cannot be accepted for ${wanted}`;
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
-  return `certificate is for ${names.slice(0, MAX_NAMES).join(', ')}${more}, not for ${asked}; set tls_config.server_name`;
+  return `certificate is for ${names.slice(0, MAX_NAMES).join(', ')}${more}, not for ${wanted}; set tls_config.server_name`;
 }
 
 function weakness(leaf: X509Certificate): string {

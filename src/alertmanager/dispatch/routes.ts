@@ -13,13 +13,13 @@ export function matchingRoutes(root: Route, labels: Labels): Route[] {
 
 /** Children that do not match do not hold up the ones after them; the last one taken is the first that does not continue. */
 function within(route: Route, labels: Labels): Route[] {
-  const taken: Route[] = [];
+  const matching: Route[] = [];
   for (const child of route.routes) {
     if (!matchesAll(child.matchers, labels)) continue;
-    taken.push(...within(child, labels));
+    matching.push(...within(child, labels));
     if (!child.continues) break;
   }
-  return taken.length > 0 ? taken : [route];
+  return matching.length > 0 ? matching : [route];
 }
 
 /** What alerts of one group on this route have in common. */

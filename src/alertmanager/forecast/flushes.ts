@@ -46,13 +46,21 @@ export function nextNotifications(options: FlushOptions): Map<string, Millis> {
   let left = members;
   // The end of an alert is in the notification under way or in that of the next flush.
   for (let step = 0; at !== undefined && step < MAX_STEPS && (step < 2 || left.length > 0); step++) {
-    const looked = at + SLACK;
-    const alerts = members.filter(({ from }) => from <= looked).map(({ alert }) => alert);
-    const isMuted = (alert: StoredAlert) => options.isMuted(alert, looked);
-    const age = entry ? Math.abs(looked - entry.at) : 0;
-    const told = dedupAlerts({ group: { alerts, route }, isMuted, entry, age, sendResolved, at: looked });
-    for (const { fingerprint } of told?.alerts ?? []) if (!found.has(fingerprint)) found.set(fingerprint, at);
-    if (told) entry = { ...told.note, at };
+    const flushedAt = at + SLACK;
+    const alerts = members.filter(({ from }) => from <= flushedAt).map(({ alert }) => alert);
+    const isMuted = (alert: StoredAlert) => options.isMuted(alert, flushedAt);
+    const age = entry ? Math.abs(flushedAt - entry.at) : 0;
+    const notification = dedupAlerts({
+      group: { alerts, route },
+      isMuted,
+      entry,
+      age,
+      sendResolved,
+      at: flushedAt,
+    });
+    for (const { fingerprint } of notification?.alerts ?? [])
+      if (!found.has(fingerprint)) found.set(fingerprint, at);
+    if (notification) entry = { ...notification.note, at };
     left = members.filter(({ alert }) => !found.has(alert.fingerprint) && !isResolved(alert, now));
     at = nextFlush(at, entry, left, members, options);
   }

@@ -57,12 +57,12 @@ export function dedupAlerts(
 
 /** What a message would name: what is not muted, and ends of what the receiver saw firing, muted or not. */
 function visibleAlerts({ group, isMuted, entry, at }: DedupOptions): StoredAlert[] {
-  const [open, shown] = [openAlerts(entry), new Set(entry?.firing)];
+  const [open, firing] = [openAlerts(entry), new Set(entry?.firing)];
   return [...group.alerts].filter(alert => {
     if (mustSendResolved(alert, open, at)) return true;
     if (isResolved(alert, at)) return isNews(alert, entry) && !isMuted(alert);
     // Unconfirmed, it may be over: it stays in the message that named it, and comes into no other.
-    return (!alert.isUnconfirmed || shown.has(alert.fingerprint)) && !isMuted(alert);
+    return (!alert.isUnconfirmed || firing.has(alert.fingerprint)) && !isMuted(alert);
   });
 }
 

@@ -86,34 +86,34 @@ export class HourlyFigures {
   }
 
   async #part(start: Millis, { from, to }: Period, period: Period, services: number): Promise<HourPart> {
-    const kept = await this.#blockAt(start);
+    const stored = await this.#blockAt(start);
     const first = Math.round((from - start) / HOUR);
     const count = Math.ceil((to - from) / HOUR);
-    const asked: { readonly run: HourRun; readonly block: HourBlock }[] = [];
-    for (const run of unknownRuns(kept, first, first + count, to)) {
+    const queried: { readonly run: HourRun; readonly block: HourBlock }[] = [];
+    for (const run of unknownRuns(stored, first, first + count, to)) {
       const block = await queryHours(this.#engine, run, services, this.#most);
-      asked.push({ run, block });
-      await this.#storeBlock(kept, run, block);
+      queried.push({ run, block });
+      await this.#storeBlock(stored, run, block);
     }
     const blockOf = (hour: number) =>
-      asked.find(({ run }) => hour >= run.first && hour < run.end)?.block ?? kept;
+      queried.find(({ run }) => hour >= run.first && hour < run.end)?.block ?? stored;
     return {
       at: Math.round((from - period.from) / HOUR),
       ...{ first, count, blockOf },
-      blocks: [kept, ...asked.map(({ block }) => block)],
+      blocks: [stored, ...queried.map(({ block }) => block)],
     };
   }
 
   /** Keeps those hours that are final: over, and looked at. What an import brings of the others is asked for again. */
-  async #storeBlock(kept: HourBlock, { start, first, end }: HourRun, asked: HourBlock): Promise<void> {
+  async #storeBlock(stored: HourBlock, { start, first, end }: HourRun, queried: HourBlock): Promise<void> {
     const final = this.#clock.now() - LATE;
     let isChanged = false;
     for (let hour = first; hour < end; hour++) {
-      if (start + (hour + 1) * HOUR > final || !asked.hasSeen(hour)) continue;
-      kept.adopt(asked, hour);
+      if (start + (hour + 1) * HOUR > final || !queried.hasSeen(hour)) continue;
+      stored.adopt(queried, hour);
       isChanged = true;
     }
-    if (isChanged && this.#store?.upsert(start, await writeBlock(kept))) this.#stored.add(start);
+    if (isChanged && this.#store?.upsert(start, await writeBlock(stored))) this.#stored.add(start);
   }
 
   async #blockAt(start: Millis): Promise<HourBlock> {

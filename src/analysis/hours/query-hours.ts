@@ -40,15 +40,15 @@ export async function queryHours(
   services: number,
   most: number,
 ): Promise<HourBlock> {
-  const questions = new HourQuestions(engine, run, most);
-  const { ids, samplesAnHour } = await questions.servicesSeen(services);
-  if (ids.length > 0) await questions.queryAll(ids, samplesAnHour);
-  return questions.block;
+  const queries = new HourQueries(engine, run, most);
+  const { ids, samplesAnHour } = await queries.servicesSeen(services);
+  if (ids.length > 0) await queries.queryAll(ids, samplesAnHour);
+  return queries.block;
 }
 
 type Note = (labels: Labels, hour: number, value: number) => void;
 
-class HourQuestions {
+class HourQueries {
   readonly block: HourBlock;
   readonly #engine: Engine;
   readonly #run: HourRun;

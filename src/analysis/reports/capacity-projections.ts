@@ -67,13 +67,13 @@ export const capacityProjections: Report<CapacityProjections> = {
   },
 };
 
-function ofLoad({ load, points, projection, shown }: ProjectedLoad, { calendar, period }: Findings) {
+function ofLoad({ load, points, projection, view }: ProjectedLoad, { calendar, period }: Findings) {
   const today = dateOf(period.to);
   const past = calendar.dates.filter(date => date < today);
   return {
     name: load.name,
     limit: load.limit ?? null,
-    ...shown,
+    ...view,
     known_seconds: points.at.length === 0 ? 0 : (spanOf(points) + HOUR) / 1000,
     needed_seconds: MIN_SPAN / 1000,
     history: seen(points, past),

@@ -44,14 +44,14 @@ export const dashboardData: Report<DashboardData> = {
   async make(findings) {
     const { period, services, facts, directions } = findings;
     const first = Math.max(0, Math.floor((period.to - SHOWN * HOUR - period.from) / HOUR));
-    const shown = { from: period.from + first * HOUR, to: period.to };
+    const chartPeriod = { from: period.from + first * HOUR, to: period.to };
     const ids = services.map(({ id }) => id);
     const advice = await adviceOf(findings);
     const pieces = new TimeSlicer();
     const series = async <Name extends string>(name: Name, of: 'times' | 'available') => {
       const found: Record<string, Point<Name>[]> = {};
       for (const id of ids) {
-        found[id] = pointsOf(name, facts.get(id)?.[of].subarray(first), shown);
+        found[id] = pointsOf(name, facts.get(id)?.[of].subarray(first), chartPeriod);
         if (pieces.isLong) await pieces.yieldIfDue();
       }
       return found;
@@ -66,7 +66,7 @@ export const dashboardData: Report<DashboardData> = {
       charts: {
         response_times: await series('response_time', 'times'),
         service_availability: await series('availability', 'available'),
-        alert_frequency: await alertFrequency(findings, shown),
+        alert_frequency: await alertFrequency(findings, chartPeriod),
       },
       recommendations: advice.map(sentenceOf),
     };

@@ -31,11 +31,11 @@ export const uptimeCalendar = (days: number): Report<UptimeCalendar> => ({
   name: `uptime calendar of ${days} days`,
   async make({ period, services, facts, calendar, rollups }) {
     const dates = datesUpTo(period.to, days);
-    const kept = rollupsIn(rollups, dates);
+    const stored = rollupsIn(rollups, dates);
     const today = calendar.dates.indexOf(dates.at(-1) as string);
     const each = services.map(({ id, name }) => {
       const times = dates.map((date, i) =>
-        i === dates.length - 1 ? facts.get(id)?.days[today] : kept.get(date)?.[id],
+        i === dates.length - 1 ? facts.get(id)?.days[today] : stored.get(date)?.[id],
       );
       return [id, ofService(name, times)] as const;
     });

@@ -69,11 +69,11 @@ function groupsOf(notifier: Notifier, wanted: Wanted, at: Millis): GroupView[] {
     const { receiver } = route;
     const mutedBy = routeMutedBy(route, notifier.config, at)?.intervals ?? [];
     if (wanted.receiver?.matches(receiver) === false || (!wanted.muted && mutedBy.length > 0)) return [];
-    const shown = [...alerts].flatMap(alert => {
+    const matching = [...alerts].flatMap(alert => {
       const muted = mutedIfWanted(alert, wanted.filter, notifier, at);
       return muted ? [{ alert, muted }] : [];
     });
-    return shown.length > 0 ? [{ receiver, labels, mutedBy, alerts: shown }] : [];
+    return matching.length > 0 ? [{ receiver, labels, mutedBy, alerts: matching }] : [];
   });
   return groups.sort((a, b) => compareLabelSets(a.labels, b.labels) || compareText(a.receiver, b.receiver));
 }

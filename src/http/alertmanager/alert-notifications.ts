@@ -26,8 +26,8 @@ export const alertNotifications = endpoint({
     const { alerting } = context;
     const alert = alerting.alerts.get(fingerprint);
     if (!alert) throw new Complaint(404, `there is no alert with the fingerprint ${fingerprint}`);
-    const told = alerting.history.latest(alertIdentity(alert.labels.toJSON()))?.notifications ?? [];
+    const sent = alerting.history.latest(alertIdentity(alert.labels.toJSON()))?.notifications ?? [];
     const view = { forecast: alerting.forecast(), context, print: printed };
-    return json({ fingerprint, ...notificationsAbout(fingerprint, told, view) });
+    return json({ fingerprint, ...notificationsAbout(fingerprint, sent, view) });
   },
 });

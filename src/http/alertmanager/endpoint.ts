@@ -8,7 +8,7 @@ import type { EndpointDescription, Needs, RequestBody, RouteResult } from '../ro
 import { alertmanagerError } from './problem.js';
 
 /** A request as its endpoint sees it. */
-interface AlertmanagerAsked<Body = unknown> {
+interface AlertmanagerRequest<Body = unknown> {
   readonly query: Form;
   /** What stands for `:silenceID` in the path; empty without. */
   readonly silenceId: string;
@@ -24,7 +24,7 @@ interface AlertmanagerAsked<Body = unknown> {
 export interface AlertmanagerEndpoint<Body extends z.ZodType = z.ZodType, Context = ApiContext>
   extends EndpointDescription {
   readonly body?: RequestBody<Body>;
-  handle(asked: AlertmanagerAsked<z.output<Body>>, context: Context): RouteResult | Promise<RouteResult>;
+  handle(request: AlertmanagerRequest<z.output<Body>>, context: Context): RouteResult | Promise<RouteResult>;
 }
 
 type Definition<Body extends z.ZodType, Context> = Omit<

@@ -27,13 +27,13 @@ export const getAlerts = endpoint({
     const notifier = notifierOf(context);
     const filter = alertFilterOf(query);
     const wanted = receiverOf(query);
-    const shown = [...context.alerting.alerts.all()].flatMap(alert => {
+    const matching = [...context.alerting.alerts.all()].flatMap(alert => {
       const muted = mutedIfWanted(alert, filter, notifier, now);
       if (!muted) return [];
       const receivers = matchingRoutes(notifier.config.route, alert.labels).map(route => route.receiver);
       if (wanted && !receivers.some(name => wanted.matches(name))) return [];
       return [alertView(alert, muted, receivers)];
     });
-    return json(shown.sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)));
+    return json(matching.sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)));
   },
 });

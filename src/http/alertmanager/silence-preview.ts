@@ -46,11 +46,11 @@ export const silencePreview = endpoint({
     const isLeftOut = ({ labels }: StoredAlert) =>
       named.has(labels.get('target') ?? '') && !matchesAll(matchers, labels);
     return json({
-      alerts: firing.filter(({ labels }) => matchesAll(matchers, labels)).map(shown),
+      alerts: firing.filter(({ labels }) => matchesAll(matchers, labels)).map(alertView),
       services: fitting(matchers),
       about,
       only: rest.map(String),
-      left_out: firing.filter(isLeftOut).map(shown),
+      left_out: firing.filter(isLeftOut).map(alertView),
     });
   },
 });
@@ -62,6 +62,6 @@ function isOfService({ name }: Matcher): boolean {
   return OF_SERVICE.has(name);
 }
 
-function shown({ fingerprint, labels, annotations }: StoredAlert) {
+function alertView({ fingerprint, labels, annotations }: StoredAlert) {
   return { fingerprint, labels: labels.toJSON(), annotations };
 }

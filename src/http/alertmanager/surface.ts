@@ -36,7 +36,7 @@ export const alertmanagerSurface: Surface<AlertmanagerEndpoint> = {
     if (method !== 'GET') refuseForeign(request, context.access());
     const { url } = request;
     const at = url.indexOf('?');
-    const asked = {
+    const parsed = {
       query: new Form(at < 0 ? '' : url.slice(at + 1)),
       silenceId: request.params.silenceID?.toString() ?? '',
       params: request.params as Record<string, string>,
@@ -44,7 +44,7 @@ export const alertmanagerSurface: Surface<AlertmanagerEndpoint> = {
       by: requesterOf(request),
       now: context.clock.now(),
     };
-    return endpoint.handle(asked, context);
+    return endpoint.handle(parsed, context);
   },
   failure(error) {
     const { status, message, headers } = problemOf(error);

@@ -75,7 +75,7 @@ export const testReceiverEndpoint = endpoint({
     const reached = tests.length > 0 && tests.every(({ outcome }) => outcome === 'sent');
     const details = { receiver, result: reached ? 'sent' : resultOf(tests) };
     context.alerting.audit.add({ at: now, event: 'receiver tested', by, details });
-    return json({ receiver, reached, integrations: tests.map(shown) });
+    return json({ receiver, reached, integrations: tests.map(testView) });
   },
 });
 
@@ -112,7 +112,7 @@ function resultOf(tests: readonly IntegrationTest[]): string {
   return failed.length === 0 ? 'no integrations' : failed.map(({ answer }) => answer).join('; ');
 }
 
-function shown({ duration, retryAfter, remarks, ...test }: IntegrationTest) {
+function testView({ duration, retryAfter, remarks, ...test }: IntegrationTest) {
   return {
     ...test,
     duration: Math.round(duration) / 1000,

@@ -9,7 +9,7 @@ import { apiError, envelope } from './envelope.js';
 import type { Form } from './form.js';
 
 /** A request as its endpoint sees it. */
-export interface ApiAsked {
+export interface PrometheusRequest {
   readonly form: Form;
   /** What stands for `:name` in the path; empty without. */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface ApiAsked {
 
 /** One endpoint: one file beside this and one line in the catalogue. */
 export interface ApiEndpoint extends EndpointDescription {
-  handle(asked: ApiAsked, context: ApiContext): ApiAnswer | Promise<ApiAnswer>;
+  handle(request: PrometheusRequest, context: ApiContext): ApiAnswer | Promise<ApiAnswer>;
 }
 
 interface Definition<Context>
@@ -29,7 +29,7 @@ interface Definition<Context>
   /** Below `/api/v1/`. */
   readonly path: string;
   readonly data: z.ZodType;
-  handle(asked: ApiAsked, context: Context): ApiAnswer | Promise<ApiAnswer>;
+  handle(request: PrometheusRequest, context: Context): ApiAnswer | Promise<ApiAnswer>;
 }
 
 /**

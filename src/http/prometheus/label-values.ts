@@ -25,8 +25,8 @@ export const labelValues = endpoint({
   data: z.array(z.string()),
   handle({ form, name, signal }, { query }: Pick<ApiContext, 'query'>) {
     const match = form.all('match[]');
-    const question = { type: 'label_values', label: unescapeName(name), match, ...boundsOf(form) } as const;
-    return naming('match[]', query.answer(question, { signal }));
+    const apiQuery = { type: 'label_values', label: unescapeName(name), match, ...boundsOf(form) } as const;
+    return naming('match[]', query.answer(apiQuery, { signal }));
   },
 });
 

@@ -6,7 +6,7 @@ import { parseDuration } from '../../model/duration.js';
 import { type Millis, parseIso } from '../../model/time.js';
 import { quote } from '../../promql/print/quote.js';
 import { QueryError, type QueryOptions } from '../../query/engine.js';
-import type { ApiAsked } from './endpoint.js';
+import type { PrometheusRequest } from './endpoint.js';
 import type { Form } from './form.js';
 
 /** The earliest and the latest moment: every whole millisecond between them is exact. */
@@ -167,7 +167,7 @@ export function queryOptions(form: Form): { lookback?: Millis; stats?: 'basic' |
 }
 
 /** Until when an answer is wanted. @throws QueryError, also when that is over */
-export function questionOptions({ form, signal }: ApiAsked): QueryOptions {
+export function runOptions({ form, signal }: PrometheusRequest): QueryOptions {
   const timeout = optionalSpan(form, 'timeout');
   if (timeout === undefined) return { signal };
   if (timeout <= 0) throw new QueryError('timeout', 'query timed out in query execution');

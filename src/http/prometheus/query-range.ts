@@ -12,9 +12,9 @@ import {
   limitOf,
   naming,
   queryOptions,
-  questionOptions,
   requiredSpan,
   requiredTime,
+  runOptions,
 } from './parameters.js';
 import { queryResult } from './shapes.js';
 
@@ -37,14 +37,14 @@ export const queryRange = endpoint({
   }),
   data: queryResult,
   others: { 422: { when: 'The expression has no answer' }, 503: { when: 'It took too long' } },
-  handle(asked, context: Pick<ApiContext, 'query'>) {
-    const { form } = asked;
+  handle(request, context: Pick<ApiContext, 'query'>) {
+    const { form } = request;
     const limit = limitOf(form);
     const range = rangeOf(form);
-    const options = questionOptions(asked);
+    const options = runOptions(request);
     const query = form.first('query');
-    const question = { type: 'query_range', query, ...range, limit, ...queryOptions(form) } as const;
-    return naming('query', context.query.answer(question, options));
+    const apiQuery = { type: 'query_range', query, ...range, limit, ...queryOptions(form) } as const;
+    return naming('query', context.query.answer(apiQuery, options));
   },
 });
 

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
-import { describe, limitOf, naming, optionalTime, queryOptions, questionOptions } from './parameters.js';
+import { describe, limitOf, naming, optionalTime, queryOptions, runOptions } from './parameters.js';
 import { queryResult } from './shapes.js';
 
 export const query = endpoint({
@@ -20,18 +20,18 @@ export const query = endpoint({
   }),
   data: queryResult,
   others: { 422: { when: 'The expression has no answer' }, 503: { when: 'It took too long' } },
-  handle(asked, context: Pick<ApiContext, 'query'>) {
-    const { form, now } = asked;
+  handle(request, context: Pick<ApiContext, 'query'>) {
+    const { form, now } = request;
     const limit = limitOf(form);
     const time = optionalTime(form, 'time', now);
-    const options = questionOptions(asked);
-    const question = {
+    const options = runOptions(request);
+    const apiQuery = {
       type: 'query',
       query: form.first('query'),
       time,
       limit,
       ...queryOptions(form),
     } as const;
-    return naming('query', context.query.answer(question, options));
+    return naming('query', context.query.answer(apiQuery, options));
   },
 });

@@ -30,8 +30,8 @@ export const prometheusSurface: Surface<ApiEndpoint> = {
   async answer(endpoint, request, context, signal) {
     const form = await readForm(request);
     const name = request.params.name?.toString() ?? '';
-    const asked = { form, name, now: Math.floor(context.clock.now()), signal };
-    const reply = success(await endpoint.handle(asked, context));
+    const parsed = { form, name, now: Math.floor(context.clock.now()), signal };
+    const reply = success(await endpoint.handle(parsed, context));
     return zipped(reply, request.headers['accept-encoding']?.toString());
   },
   failure(error) {

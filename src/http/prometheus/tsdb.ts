@@ -5,7 +5,7 @@ import { METRIC_NAME } from '../../model/labels.js';
 import { wholeOf } from '../../query/chunked-answer.js';
 import { type ApiAnswer, type QueryEngine, QueryError, type SamplesStatus } from '../../query/engine.js';
 import type { ApiContext } from '../context.js';
-import { type ApiAsked, endpoint } from './endpoint.js';
+import { endpoint, type PrometheusRequest } from './endpoint.js';
 import { plain } from './envelope.js';
 import { describe, optionalNumber } from './parameters.js';
 
@@ -32,16 +32,16 @@ export const tsdb = endpoint({
     memoryInBytesByLabelName: counts,
     seriesCountByLabelValuePair: counts,
   }),
-  async handle(asked, { query, prometheus }: Pick<ApiContext, 'query' | 'prometheus'>) {
-    const limit = optionalLimit(asked);
+  async handle(request, { query, prometheus }: Pick<ApiContext, 'query' | 'prometheus'>) {
+    const limit = optionalLimit(request);
     const status = prometheus.samples();
     // A remote engine's series are not ours to count.
-    const labels = status ? await countAll(query, asked) : [];
-    return plain({ headStats: headStats(status, labels, asked.now), ...rankings(labels, limit) });
+    const labels = status ? await countAll(query, request) : [];
+    return plain({ headStats: headStats(status, labels, request.now), ...rankings(labels, limit) });
   },
 });
 
-function optionalLimit({ form }: ApiAsked): number {
+function optionalLimit({ form }: PrometheusRequest): number {
   if (form.first('limit') === '') return DEFAULT_LIMIT;
   const limit = optionalNumber(form, 'limit') ?? 0;
   if (limit < 1) throw new QueryError('bad_data', 'limit must be a positive number');
@@ -61,7 +61,7 @@ interface LabelCount {
 }
 
 /** One question for each label, so that no answer is as long as the list of series. */
-async function countAll(engine: QueryEngine, { now, signal }: ApiAsked): Promise<LabelCount[]> {
+async function countAll(engine: QueryEngine, { now, signal }: PrometheusRequest): Promise<LabelCount[]> {
   const bounds = { start: now, end: now };
   const { data } = await engine.answer({ type: 'labels', match: [], ...bounds }, { signal });
   const found: LabelCount[] = [];

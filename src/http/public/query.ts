@@ -39,15 +39,15 @@ const MAX_RANGE = 92 * 86_400_000;
 /**
  * An expression that may be asked, over the services that are shown alone: one that was removed, or is another monitor's
  * in the same storage, is not read either.
- * @param shown their ids @throws QueryError that says what may be asked instead
+ * @param visible their ids @throws QueryError that says what may be asked instead
  */
-export function publicQuery(text: string, shown: readonly string[]): string {
+export function publicQuery(text: string, visible: readonly string[]): string {
   if (text.length > MAX_LENGTH) throw refusal(`longer than ${MAX_LENGTH} characters`);
-  return print(rewritten(parsed(text), { shown, labels: undefined }));
+  return print(rewritten(parsed(text), { visible, labels: undefined }));
 }
 
 interface Around {
-  readonly shown: readonly string[];
+  readonly visible: readonly string[];
   /** Labels that the aggregation around leaves; undefined outside of one. */
   readonly labels: readonly string[] | undefined;
 }
@@ -91,7 +91,7 @@ function isName({ name, args }: Call): boolean {
   return name === 'label_replace' && target === 'part' && isConstant;
 }
 
-function selector(expr: VectorSelector, { shown, labels }: Around): VectorSelector {
+function selector(expr: VectorSelector, { visible, labels }: Around): VectorSelector {
   const name = expr.matchers.find(each => each.name === '__name__' && each.op === '=')?.value ?? '';
   const allowed = Object.hasOwn(METRICS, name) ? METRICS[name] : undefined;
   if (!allowed) throw refusal(name === '' ? 'a selector without a metric' : `the metric ${name}`);
@@ -100,13 +100,13 @@ function selector(expr: VectorSelector, { shown, labels }: Around): VectorSelect
   const other = seen.find(each => !allowed.includes(each));
   if (other !== undefined) throw refusal(`the label ${other} of ${name}`);
   const others = expr.matchers.filter(({ name }) => name !== 'target');
-  return { ...expr, matchers: [...others, ...only(expr.matchers, shown)] };
+  return { ...expr, matchers: [...others, ...only(expr.matchers, visible)] };
 }
 
 /** Matchers for the services among those that are shown which a selector asks for. */
-function only(matchers: readonly LabelMatcher[], shown: readonly string[]): LabelMatcher[] {
-  const asked = matchers.filter(({ name }) => name === 'target');
-  const ids = shown.filter(id => asked.every(matcher => matcher.matches(id)));
+function only(matchers: readonly LabelMatcher[], visible: readonly string[]): LabelMatcher[] {
+  const onTarget = matchers.filter(({ name }) => name === 'target');
+  const ids = visible.filter(id => onTarget.every(matcher => matcher.matches(id)));
   const [first] = ids;
   const equal = (op: '=' | '!=', value: string): LabelMatcher => ({
     ...{ name: 'target', op, value },

@@ -25,18 +25,19 @@ interface CachedAnswer {
   readonly answer: Promise<Result>;
 }
 
-const kept = new WeakMap<QueryEngine, Map<string, CachedAnswer>>();
+const caches = new WeakMap<QueryEngine, Map<string, CachedAnswer>>();
 
 /** The series of the services that are shown. @throws QueryError that names no server */
 export async function runPublicQuery(
-  question: ApiQuery,
+  request: ApiQuery,
   context: Pick<ApiContext, 'clock' | 'cluster' | 'query'>,
 ): Promise<Result> {
-  const answer = await recent(question, context);
+  const answer = await recent(request, context);
   const { resultType, result } = answer;
   if (!hasSeries(result)) return answer;
-  const shown = new Set(visibleServices(context).map(({ id }) => id));
-  const isShown = ({ target }: Readonly<Record<string, string>>) => target === undefined || shown.has(target);
+  const visible = new Set(visibleServices(context).map(({ id }) => id));
+  const isShown = ({ target }: Readonly<Record<string, string>>) =>
+    target === undefined || visible.has(target);
   return { resultType, result: result.filter(({ metric }) => isShown(metric)) };
 }
 
@@ -44,23 +45,23 @@ function hasSeries(result: Result['result']): result is readonly Series[] {
   return typeof result[0] !== 'number';
 }
 
-function recent(question: ApiQuery, { query, clock }: Pick<ApiContext, 'clock' | 'query'>): Promise<Result> {
-  const known = kept.get(query) ?? new Map<string, CachedAnswer>();
-  kept.set(query, known);
+function recent(request: ApiQuery, { query, clock }: Pick<ApiContext, 'clock' | 'query'>): Promise<Result> {
+  const known = caches.get(query) ?? new Map<string, CachedAnswer>();
+  caches.set(query, known);
   const now = clock.elapsed();
   for (const [key, { at }] of known) if (at + KEEP <= now || known.size > MAX_KEPT) known.delete(key);
   // The moment of an instant question is of no matter for so short a time.
-  const key = JSON.stringify({ ...question, time: undefined });
+  const key = JSON.stringify({ ...request, time: undefined });
   const found = known.get(key);
   if (found) return found.answer;
-  const answer = runQuery(question, query);
+  const answer = runQuery(request, query);
   known.set(key, { at: now, answer });
   return answer;
 }
 
-async function runQuery(question: ApiQuery, query: QueryEngine): Promise<Result> {
+async function runQuery(request: ApiQuery, query: QueryEngine): Promise<Result> {
   try {
-    const { data } = await query.answer(question, { timeout: TIMEOUT });
+    const { data } = await query.answer(request, { timeout: TIMEOUT });
     const bytes: Uint8Array[] = [];
     if (data instanceof Uint8Array) bytes.push(data);
     else for await (const piece of data) bytes.push(Uint8Array.from(piece));

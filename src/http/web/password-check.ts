@@ -33,7 +33,7 @@ interface Claim {
 interface PendingCheck {
   readonly user: string;
   readonly password: Buffer;
-  /** Of the client that asked first. */
+  /** Of the first client. */
   readonly client: string;
   /** Of all requests that wait for this answer. */
   readonly gone: (() => boolean)[];
@@ -47,7 +47,7 @@ export class PasswordCheck {
   readonly #good = new Set<string>();
   readonly #bad = new Set<string>();
   /** Checks under way, so that a crowd with the same password costs one. */
-  readonly #asked = new Map<string, PendingCheck>();
+  readonly #underWay = new Map<string, PendingCheck>();
   readonly #waiting = new FairQueue<PendingCheck>();
   /** The same for clients in {@link #failed}. */
   readonly #waitingLast = new FairQueue<PendingCheck>();
@@ -67,10 +67,10 @@ export class PasswordCheck {
     const key = this.#keyOf(user, password);
     if (this.#good.has(key)) return true;
     if (this.#bad.has(key)) return false;
-    const asked = this.#asked.get(key);
-    if (asked) {
-      asked.gone.push(isGone);
-      return asked.answer;
+    const running = this.#underWay.get(key);
+    if (running) {
+      running.gone.push(isGone);
+      return running.answer;
     }
     const client = networkOf(address);
     const check = this.#makeCheck(key, { user, password, client }, isGone);
@@ -99,7 +99,7 @@ export class PasswordCheck {
   ): PendingCheck {
     const { promise: answer, resolve, reject } = withResolvers();
     const settle = (result: boolean | HttpError) => {
-      this.#asked.delete(key);
+      this.#underWay.delete(key);
       if (result instanceof HttpError) return reject(result);
       if (result) remember(this.#good, key, Math.max(REMEMBERED, this.#hashes.size));
       else remember(this.#bad, key, REMEMBERED);
@@ -108,7 +108,7 @@ export class PasswordCheck {
       resolve(result);
     };
     const check = { user, password, client, gone: [isGone], settle, answer };
-    this.#asked.set(key, check);
+    this.#underWay.set(key, check);
     return check;
   }
 

@@ -155,8 +155,8 @@ export class Connections {
         continue;
       }
       host.busy++;
-      const kept = fresh ? undefined : this.#idleConnection(host);
-      if (kept) return kept;
+      const idle = fresh ? undefined : this.#idleConnection(host);
+      if (idle) return idle;
       if (this.#open < this.#limits.total || this.#dropIdle()) {
         this.#open++;
         return new Connection(endpoint, this.#limits.keepAlive, {
@@ -211,9 +211,9 @@ export class Connections {
   /** The connection used last that may be used once more. */
   #idleConnection(host: Host): Connection | undefined {
     for (;;) {
-      const kept = host.idle.pop();
-      if (!kept || !this.#isSpent(kept)) return kept;
-      kept.destroy();
+      const idle = host.idle.pop();
+      if (!idle || !this.#isSpent(idle)) return idle;
+      idle.destroy();
       this.#open--;
     }
   }

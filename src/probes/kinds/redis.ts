@@ -119,13 +119,13 @@ class RedisProbe implements Probe {
 
   /** Returns what the server refused though it answered INFO. @throws ProbeFailure when there is no INFO */
   async #fetchInfo(attempt: Attempt): Promise<Refusal | undefined> {
-    const kept = this.#connection;
-    if (kept?.alive && !this.#isSpent(kept)) {
+    const existing = this.#connection;
+    if (existing?.alive && !this.#isSpent(existing)) {
       try {
-        return await this.#examine(kept, attempt);
+        return await this.#examine(existing, attempt);
       } catch (error) {
         // A kept connection that had died is replaced once, since it cannot be known beforehand.
-        if (kept.alive || this.#connection !== kept) throw error;
+        if (existing.alive || this.#connection !== existing) throw error;
       }
     }
     this.close();

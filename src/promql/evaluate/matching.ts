@@ -98,7 +98,7 @@ function combine(many: readonly Column[], side: Side, operation: Operation): Col
   const oneToOne = matching.card === 'one-to-one';
   const results: Column[] = [];
   // Steps at which a group's result is there already.
-  const taken = new Map<number | string, Uint8Array>();
+  const matched = new Map<number | string, Uint8Array>();
   for (const column of many) {
     scope.checkpoint();
     const group = groups.numberOf(column.labels);
@@ -108,7 +108,7 @@ function combine(many: readonly Column[], side: Side, operation: Operation): Col
       scope.spend(count);
       const result = compute(column, partner, met, operation);
       // Also where a comparison leaves nothing: whether a query has an answer does not hang on the values.
-      claim(taken, oneToOne ? group : `${group}\x02${result.labels.key}`, met, oneToOne);
+      claim(matched, oneToOne ? group : `${group}\x02${result.labels.key}`, met, oneToOne);
       if (result.has.includes(1)) results.push(result);
     }
   }
@@ -124,14 +124,14 @@ function meetings(a: Column, b: Column): Uint8Array | undefined {
 
 /** Takes a group's steps for one result. @throws EvaluationError when one of them is taken */
 function claim(
-  taken: Map<number | string, Uint8Array>,
+  matched: Map<number | string, Uint8Array>,
   key: number | string,
   has: Uint8Array,
   oneToOne: boolean,
 ): void {
-  const known = taken.get(key);
+  const known = matched.get(key);
   if (!known) {
-    taken.set(key, has.slice());
+    matched.set(key, has.slice());
     return;
   }
   for (let i = 0; i < has.length; i++) {

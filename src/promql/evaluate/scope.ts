@@ -57,9 +57,9 @@ export class Scope {
     return { warnings: [...this.#warnings], infos: [...this.#infos], samples: this.#samples };
   }
 
-  #note(kept: Set<string>, sort: string, message: string, { from }: Position): void {
-    if (kept.size < MAX_ANNOTATIONS)
-      kept.add(`PromQL ${sort}: ${message} (${lineAndColumn(this.#text, from)})`);
+  #note(annotations: Set<string>, sort: string, message: string, { from }: Position): void {
+    if (annotations.size < MAX_ANNOTATIONS)
+      annotations.add(`PromQL ${sort}: ${message} (${lineAndColumn(this.#text, from)})`);
   }
 }
 

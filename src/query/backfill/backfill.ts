@@ -166,8 +166,8 @@ class Backfill {
     });
     const rules = rulesInOrder(this.#groups);
     return (expr, text, at) => {
-      const asker = rules.get(expr);
-      return stored.during(at + (asker?.queryOffset ?? 0), asker?.isLater, () => queryFunc(expr, text, at));
+      const rule = rules.get(expr);
+      return stored.during(at + (rule?.queryOffset ?? 0), rule?.isLater, () => queryFunc(expr, text, at));
     };
   }
 

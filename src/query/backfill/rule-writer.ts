@@ -28,7 +28,7 @@ export class RuleWriter {
   readonly #open: OpenSeries;
   readonly #alerting: ReadonlyMap<string, AlertingRule>;
   /** What each source showed last: series that were written, and those that have stored samples there. */
-  readonly #shown = new Map<
+  readonly #lastSeries = new Map<
     string,
     { readonly made: readonly Labels[]; readonly stored: readonly Labels[] }
   >();
@@ -68,14 +68,14 @@ export class RuleWriter {
       if (isStored(labels) || (isOfAlert && isStored(forStateOf(labels)))) stored.push(labels);
       else needed.push(sample);
     }
-    const before = this.#shown.get(source);
+    const before = this.#lastSeries.get(source);
     const elsewhere = before?.made.filter(isStored).map(({ key }) => key);
     const conflicts = made.add(source, needed, new Set(elsewhere));
     const given = new Set(samples.map(({ labels }) => labels.key));
     const isShown = (labels: Labels): boolean => given.has(labels.key) || isStored(labels);
     const over = before?.stored.filter(labels => !isShown(labels)) ?? [];
     for (const labels of [...over, ...this.#open.evaluated(source, isShown)]) this.#end(labels, at);
-    this.#shown.set(source, { made: needed.map(({ labels }) => labels), stored });
+    this.#lastSeries.set(source, { made: needed.map(({ labels }) => labels), stored });
     tally.count(source, needed.length - conflicts, stored.length);
     if (conflicts > 0) throw new Error(DUPLICATE_SAMPLE);
   }

@@ -121,8 +121,13 @@ export class ApiClient {
       ...(isForm ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
     };
     const body = isForm ? parameters.toString() : undefined;
-    const asked = { method, url: this.#urlOf(request), headers, ...(body === undefined ? {} : { body }) };
-    const answer = await this.#http.call(asked, { signal, sink });
+    const httpRequest = {
+      method,
+      url: this.#urlOf(request),
+      headers,
+      ...(body === undefined ? {} : { body }),
+    };
+    const answer = await this.#http.call(httpRequest, { signal, sink });
     return { status: answer.status, type: answer.headers['content-type'], envelope };
   }
 

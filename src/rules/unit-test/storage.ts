@@ -21,7 +21,7 @@ export class TestStorage implements SampleSource {
   readonly #start: Millis;
   readonly #queryFunc: QueryFunc;
   /** Series each source showed last. */
-  readonly #shown = new Map<string, readonly InstantSample[]>();
+  readonly #lastSeries = new Map<string, readonly InstantSample[]>();
   /** How many places of the input series are in the source. */
   #loaded = 0;
 
@@ -67,11 +67,11 @@ export class TestStorage implements SampleSource {
       problemOf(() => this.#source.add(labels, at, value)),
     );
     const now = new Set(samples.map(({ labels }) => labels.key));
-    for (const { labels } of this.#shown.get(source) ?? []) {
+    for (const { labels } of this.#lastSeries.get(source) ?? []) {
       // A rule that shows the series in this rule's stead has it: it has not ended.
       if (!now.has(labels.key)) problemOf(() => this.#source.add(labels, at, 'stale'));
     }
-    this.#shown.set(source, samples);
+    this.#lastSeries.set(source, samples);
     if (problems.length > 0) throw new Error(problems.at(-1));
   };
 }

@@ -191,11 +191,11 @@ function readAction(decoder: TemplateDecoder, node: YamlNode): SlackAction {
   if (missing) decoder.addMistake(node, `missing ${missing} in Slack action configuration`);
   else if (text('url') === '' && text('name') === '')
     decoder.addMistake(node, 'missing name or url in Slack action configuration');
-  const shown = { type: text('type'), text: text('text'), style: text('style') };
+  const button = { type: text('type'), text: text('text'), style: text('style') };
   // A button with a link sends no event when it is pressed.
   return text('url') !== ''
-    ? { ...shown, url: text('url'), name: '', value: '', confirm: undefined }
-    : { ...shown, url: '', name: text('name'), value: text('value'), confirm };
+    ? { ...button, url: text('url'), name: '', value: '', confirm: undefined }
+    : { ...button, url: '', name: text('name'), value: text('value'), confirm };
 }
 
 function readConfirmation(decoder: TemplateDecoder, node: Field): SlackConfirmation | undefined {

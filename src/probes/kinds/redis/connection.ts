@@ -112,8 +112,8 @@ export class RedisConnection {
     const { host } = this.#target;
     this.#boundReplies();
     if (stream instanceof TLSSocket && this.#tlsOptions) {
-      const asked = this.#tlsOptions.servername || ('host' in host ? host.host : '');
-      this.tls = traceTls(stream, this.#tlsOptions, asked);
+      const serverName = this.#tlsOptions.servername || ('host' in host ? host.host : '');
+      this.tls = traceTls(stream, this.#tlsOptions, serverName);
     }
     if (this.tls?.problem && !this.#target.tls_config?.insecure_skip_verify) {
       throw new ProbeFailure('tls', `TLS: ${this.tls.problem}`);
