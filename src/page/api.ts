@@ -70,13 +70,13 @@ export function messageOf(text: string): string {
   }
 }
 
-interface Answer {
+interface VectorAnswer {
   readonly data: { readonly result: readonly Series[] };
 }
 
 /** A PromQL query at this moment. @throws as {@link getJson} */
 export async function instant(query: string): Promise<readonly Series[]> {
-  const { data } = await getJson<Answer>(`api/v1/query?${new URLSearchParams({ query })}`);
+  const { data } = await getJson<VectorAnswer>(`api/v1/query?${new URLSearchParams({ query })}`);
   return data.result;
 }
 
@@ -88,8 +88,8 @@ export async function range(
   points: number,
 ): Promise<readonly Series[]> {
   const start = end - (points - 1) * step;
-  const asked = new URLSearchParams({ query, start: `${start}`, end: `${end}`, step: `${step}` });
-  const { data } = await getJson<Answer>(`api/v1/query_range?${asked}`);
+  const parameters = new URLSearchParams({ query, start: `${start}`, end: `${end}`, step: `${step}` });
+  const { data } = await getJson<VectorAnswer>(`api/v1/query_range?${parameters}`);
   return data.result;
 }
 

@@ -33,7 +33,7 @@ export function useDraft<T>({ parse, print }: DraftText<T>): Signal<T> {
       const printed = print(draft.peek());
       if (parse(model.place.peek().query) === undefined || printed === known.current) return;
       known.current = printed;
-      model.ask(printed);
+      model.setQuery(printed);
     };
     const timer = setTimeout(settle, SETTLE);
     // A click on a link takes the focus away first: the step back then leads to all that was typed.

@@ -1,5 +1,5 @@
-// Fills the cards' past by PromQL: for the services in sight alone, some at a time, one question after the other, so
-// that a thousand services cost the monitor no more than a screen of them.
+// Fills the cards' history by PromQL: for visible services only, some at a time, one query after the other, so that a
+// thousand services cost the monitor no more than a screen of them.
 
 import type { BarSpan } from './address.js';
 import { instant, range, type Series, targets } from './api.js';
@@ -8,7 +8,7 @@ import type { Status } from './state.js';
 import { statusRank } from './status.js';
 import { maintenanceQuery, plannedQuery, upQuery } from './uptime.js';
 
-/** Services asked for at a time; a day of samples each is a lot. */
+/** Services queried at a time; a day of samples each is a lot. */
 const BATCH: Readonly<Record<BarSpan, number>> = { '90min': 24, '90h': 16, '90d': 8 };
 /** Seconds a tick stands for, and as PromQL writes it. */
 const TICK: Readonly<Record<BarSpan, readonly [number, string]>> = {
@@ -21,13 +21,13 @@ const SPARK_POINTS = 60;
 const SPARK_STEP = 60;
 /** A tick of an hour or a day with an outage no longer than this share of it is degraded, not unhealthy. */
 const BRIEF = 0.05;
-/** Milliseconds after which a part is asked for again. */
+/** Milliseconds after which a part is queried again. */
 const FRESH = { recent: 60_000, uptime: 600_000 };
-/** And after which a part that could not be had is. */
+/** The same for a part whose query failed. */
 const AGAIN = 10_000;
 const UPTIME_SPANS = ['24h', '7d', '30d'];
 
-interface Asked {
+interface FetchTimes {
   bars: BarSpan;
   recentAt: number;
   uptimeAt: number;
@@ -35,7 +35,7 @@ interface Asked {
 
 export class Histories {
   readonly #model: Model;
-  readonly #asked = new Map<string, Asked>();
+  readonly #fetched = new Map<string, FetchTimes>();
   #seen: ReadonlySet<string> = new Set();
   #isBusy = false;
 
@@ -49,7 +49,7 @@ export class Histories {
     void this.refresh();
   }
 
-  /** Asks for what is missing or old of the services in sight. */
+  /** Queries what is missing or old of the visible services. */
   async refresh(): Promise<void> {
     if (this.#isBusy || document.hidden || this.#model.isAway.peek()) return;
     this.#isBusy = true;
@@ -69,8 +69,8 @@ export class Histories {
     const { bars } = this.#model.view.peek();
     const now = performance.now();
     const isDue = (id: string) => {
-      const asked = this.#asked.get(id);
-      return asked?.bars !== bars || now - asked.recentAt > FRESH.recent;
+      const fetched = this.#fetched.get(id);
+      return fetched?.bars !== bars || now - fetched.recentAt > FRESH.recent;
     };
     return [...this.#seen].filter(isDue).slice(0, BATCH[bars]);
   }
@@ -78,30 +78,30 @@ export class Histories {
   async #fill(ids: readonly string[]): Promise<void> {
     const { bars } = this.#model.view.peek();
     const now = performance.now();
-    const uptimeAt = (id: string) => this.#asked.get(id)?.uptimeAt ?? Number.NEGATIVE_INFINITY;
+    const uptimeAt = (id: string) => this.#fetched.get(id)?.uptimeAt ?? Number.NEGATIVE_INFINITY;
     const needUptime = ids.filter(id => now - uptimeAt(id) > FRESH.uptime);
-    // Noted before the questions: one that fails is asked again after a while, not at once.
+    // Set before the queries: one that fails is repeated after a while, not at once.
     for (const id of ids)
-      this.#asked.set(id, { bars, recentAt: now + AGAIN - FRESH.recent, uptimeAt: uptimeAt(id) });
+      this.#fetched.set(id, { bars, recentAt: now + AGAIN - FRESH.recent, uptimeAt: uptimeAt(id) });
     const isPlanned = (await instant(maintenanceQuery(targets(ids)))).length > 0;
     await this.#fillTicks(ids, bars, isPlanned);
     await this.#fillSparklines(ids);
     if (needUptime.length > 0) await this.#fillUptime(needUptime, isPlanned);
     for (const id of ids)
-      this.#asked.set(id, { bars, recentAt: now, uptimeAt: needUptime.includes(id) ? now : uptimeAt(id) });
+      this.#fetched.set(id, { bars, recentAt: now, uptimeAt: needUptime.includes(id) ? now : uptimeAt(id) });
   }
 
   async #fillTicks(ids: readonly string[], bars: BarSpan, isPlanned: boolean): Promise<void> {
     const [step, window] = TICK[bars];
     const end = Math.ceil(this.#model.now.peek() / 1000 / step) * step;
-    const ask = (query: string) => range(query, end, step, TICKS);
+    const points = (query: string) => range(query, end, step, TICKS);
     const of = targets(ids);
-    const up = await ask(upQuery(of, window, isPlanned));
-    const planned = isPlanned ? await ask(plannedQuery(of, window)) : [];
-    const slowest = await ask(`max by (target) (max_over_time(probe_duration_seconds{${of}}[${window}]))`);
+    const up = await points(upQuery(of, window, isPlanned));
+    const planned = isPlanned ? await points(plannedQuery(of, window)) : [];
+    const slowest = await points(`max by (target) (max_over_time(probe_duration_seconds{${of}}[${window}]))`);
     const states =
       bars === '90min'
-        ? await ask(
+        ? await points(
             `max by (target, status) (max_over_time(langgraph_monitor_service_status{${of}}[${window}])) == 1`,
           )
         : [];
@@ -109,7 +109,7 @@ export class Histories {
       const own = (series: readonly Series[]) => series.filter(({ metric }) => metric.target === id);
       const places = { end, step };
       const lines = { up: own(up)[0], planned: own(planned)[0], slowest: own(slowest)[0] };
-      this.#put(id, { ticks: ticksOf(places, lines, own(states)) });
+      this.#update(id, { ticks: ticksOf(places, lines, own(states)) });
     }
   }
 
@@ -129,7 +129,7 @@ export class Histories {
     for (const id of ids) {
       const own = (series: readonly Series[]) => series.find(({ metric }) => metric.target === id);
       const line = (series: readonly Series[]) => pointsOf(places, SPARK_POINTS, own(series));
-      this.#put(id, { median: line(median), p95: line(p95), usual: numberOf(own(usual)) });
+      this.#update(id, { median: line(median), p95: line(p95), usual: numberOf(own(usual)) });
     }
   }
 
@@ -138,11 +138,11 @@ export class Histories {
     for (const span of UPTIME_SPANS) shares.push(await instant(upQuery(targets(ids), span, isPlanned)));
     for (const id of ids) {
       const own = (series: readonly Series[]) => numberOf(series.find(({ metric }) => metric.target === id));
-      this.#put(id, { uptime: shares.map(own) });
+      this.#update(id, { uptime: shares.map(own) });
     }
   }
 
-  #put(id: string, part: History): void {
+  #update(id: string, part: History): void {
     const history = this.#model.history(id);
     history.value = { ...history.peek(), ...part };
   }

@@ -14,7 +14,7 @@ import type { Alerts, Announcement, ClusterHealth, Incident, Maintenance } from 
 
 /** Milliseconds between two checks that the monitor answers. */
 const CHECK_EVERY = 2000;
-/** Milliseconds after which each part is asked for again, whatever happens. */
+/** Milliseconds after which each part is loaded again. */
 const AGES = {
   health: 15_000,
   alerts: 30_000,
@@ -31,18 +31,18 @@ const INCIDENTS = 5;
 export class Live {
   readonly #model: Model;
   readonly #histories: Histories;
-  /** When each part was asked for last, by performance.now(). */
-  readonly #askedAt = new Map<keyof typeof AGES, number>();
+  /** When each part was loaded last, by performance.now(). */
+  readonly #loadedAt = new Map<keyof typeof AGES, number>();
   #events: EventSource | undefined;
   #openedAt = Number.NEGATIVE_INFINITY;
   /** The monitor's clock minus performance.now(). */
   #offset: number;
   /** Alerts as the last event had them. */
   #alerts: string;
-  /** What the last event said. */
-  #said = '';
-  readonly #taking = new Pace(() => this.#take(JSON.parse(this.#said) as ClusterHealth));
-  readonly #asking = new Pace(() => this.#askAgain());
+  /** Data of the last event. */
+  #lastEvent = '';
+  readonly #updates = new Pace(() => this.#apply(JSON.parse(this.#lastEvent) as ClusterHealth));
+  readonly #refreshes = new Pace(() => this.#alertsChanged());
 
   constructor(model: Model, histories: Histories) {
     this.#model = model;
@@ -53,7 +53,7 @@ export class Live {
 
   /** Goes on as long as the page is there. */
   start(): void {
-    this.#askedAt.set('health', performance.now()).set('alerts', performance.now());
+    this.#loadedAt.set('health', performance.now()).set('alerts', performance.now());
     this.#open();
     setInterval(() => {
       this.#model.now.value = performance.now() + this.#offset;
@@ -74,7 +74,7 @@ export class Live {
     });
     if (answer === undefined || isRefused) return;
     noticeBuild(this.#model, answer.build);
-    if (wasAway) this.#askedAt.clear();
+    if (wasAway) this.#loadedAt.clear();
     if (this.#events?.readyState !== EventSource.OPEN) this.#open();
     // A part that cannot be had stays as it is; the others go on.
     void this.#refresh().catch(() => undefined);
@@ -82,7 +82,7 @@ export class Live {
 
   async #refresh(): Promise<void> {
     const model = this.#model;
-    await this.#every('health', async () => this.#take(await getJson<ClusterHealth>('cluster_health')));
+    await this.#every('health', async () => this.#apply(await getJson<ClusterHealth>('cluster_health')));
     await this.#every('alerts', async () => {
       model.alerts.value = alertsWithout(await getJson<Alerts>('alerts?detail=true'), model.hidden);
     });
@@ -112,11 +112,11 @@ export class Live {
     });
   }
 
-  async #every(part: keyof typeof AGES, ask: () => Promise<void>): Promise<void> {
+  async #every(part: keyof typeof AGES, load: () => Promise<void>): Promise<void> {
     const now = performance.now();
-    if (now - (this.#askedAt.get(part) ?? Number.NEGATIVE_INFINITY) < AGES[part]) return;
-    this.#askedAt.set(part, now);
-    await ask().catch(() => undefined);
+    if (now - (this.#loadedAt.get(part) ?? Number.NEGATIVE_INFINITY) < AGES[part]) return;
+    this.#loadedAt.set(part, now);
+    await load().catch(() => undefined);
   }
 
   /** A stream the browser tries to get again by itself is left to it, unless that takes long. */
@@ -127,25 +127,25 @@ export class Live {
     this.#events?.close();
     this.#events = new EventSource(endpoint('events'));
     this.#events.addEventListener('health', event => {
-      this.#said = event.data;
-      this.#taking.ask();
+      this.#lastEvent = event.data;
+      this.#updates.request();
     });
   }
 
-  #take(health: ClusterHealth): void {
+  #apply(health: ClusterHealth): void {
     this.#model.update(health);
     this.#offset = this.#model.now.peek() - performance.now();
-    this.#askedAt.set('health', performance.now());
+    this.#loadedAt.set('health', performance.now());
     const alerts = alertsOf(health);
     if (alerts === this.#alerts) return;
     this.#alerts = alerts;
-    this.#asking.ask();
+    this.#refreshes.request();
   }
 
   /** Alerts have changed. */
-  #askAgain(): Promise<void> {
-    this.#askedAt.delete('alerts');
-    this.#askedAt.delete('incidents');
+  #alertsChanged(): Promise<void> {
+    this.#loadedAt.delete('alerts');
+    this.#loadedAt.delete('incidents');
     return this.#refresh().catch(() => undefined);
   }
 }

@@ -150,11 +150,11 @@ export class Model {
 
   /** Changes what the overview's address says. */
   show(part: Partial<View>): void {
-    this.ask(printView({ ...this.view.peek(), ...part }));
+    this.setQuery(printView({ ...this.view.peek(), ...part }));
   }
 
-  /** Changes what the view that is shown is asked for; its details stay open. @param query empty, or with `?` */
-  ask(query: string): void {
+  /** Changes the query of the current view; its details stay open. @param query empty, or with `?` */
+  setQuery(query: string): void {
     const place = this.place.peek();
     this.place.value = { ...place, query: withOpen(query, openOf(place.query)) };
   }
@@ -194,12 +194,12 @@ export class Model {
   }
 
   /** A moment as shown (`14:02`, with the date when it is another day) and as its tooltip has it. */
-  print(at: number): { readonly shown: string; readonly full: string } {
+  print(at: number): { readonly short: string; readonly full: string } {
     const { date, time } = this.#clock(at);
     const today = this.#clock(this.now.peek()).date;
     const there = this.zone.clockAt(at);
     return {
-      shown: date === today ? time.slice(0, 5) : `${date} ${time.slice(0, 5)}`,
+      short: date === today ? time.slice(0, 5) : `${date} ${time.slice(0, 5)}`,
       full: `${there.date} ${there.time} ${zoneName(this.zone.offsetAt(at))} on the monitor`,
     };
   }

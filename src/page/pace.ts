@@ -1,5 +1,5 @@
-// Work that events ask for, however many there are: at once when the browser is idle, else as often as leaves it most of
-// its time. What was asked for meanwhile is done once, with what is newest then.
+// Throttles work that events request: it runs at once when the browser is idle, else as often as leaves it most of its
+// time. Requests meanwhile run it once, with the newest data.
 
 /** For each millisecond the work took, as long is left to everything else. */
 const REST = 4;
@@ -14,8 +14,8 @@ export class Pace {
     this.#work = work;
   }
 
-  /** Something is to be done. */
-  ask(): void {
+  /** Runs the work, now or after the pause. */
+  request(): void {
     if (this.#isResting) this.#isDue = true;
     else void this.#run();
   }

@@ -15,8 +15,8 @@ export function maintenanceQuery(of: string): string {
  */
 export function upQuery(of: string, span: string, isPlanned: boolean): string {
   if (!isPlanned) return `avg by (target) (avg_over_time(${UP}{${of}}[${span}]))`;
-  const up = (take: string) => `${take}_over_time(${UP}{${of}}[${span}])`;
-  const planned = (take: string) => `${take}_over_time(${UP_IN_MAINTENANCE}{${of}}[${span}])`;
+  const up = (fn: string) => `${fn}_over_time(${UP}{${of}}[${span}])`;
+  const planned = (fn: string) => `${fn}_over_time(${UP_IN_MAINTENANCE}{${of}}[${span}])`;
   const outside = `(${up('sum')} - ${planned('sum')}) / (${up('count')} - ${planned('count')} > 0)`;
   return `avg by (target) (${outside} or (${up('avg')} unless ${planned('count')}))`;
 }

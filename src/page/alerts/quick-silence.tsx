@@ -4,8 +4,8 @@ import '../views/silences.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
 import { getJson } from '../api.js';
-import { useQuestion } from '../ask.js';
 import { useModel } from '../model.js';
+import { usePolled } from '../polled.js';
 import type { ApiAlert } from '../silences/api-alert.js';
 import { rememberAuthor, rememberedAuthor, saveSilence } from '../silences/change.js';
 import {
@@ -36,7 +36,7 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
   // Several alerts may be open at a time.
   const id = useId();
   useUnsaved();
-  const { answer, problem: unknown } = useQuestion(
+  const { answer, problem: unknown } = usePolled(
     `labels ${target.fingerprint} ${target.alertname}`,
     () => matchersOf(target),
     EVERY,
@@ -73,7 +73,7 @@ export function QuickSilence({ target, onDone, onCancel }: QuickProps) {
         rememberAuthor(author.peek().trim());
         return saveSilence(postable(draft, author.peek(), now));
       },
-      onDone: () => onDone(`Silenced until ${model.print(endOf(draft, now)).shown}.`),
+      onDone: () => onDone(`Silenced until ${model.print(endOf(draft, now)).short}.`),
       failed: 'The silence was not made',
     });
   };

@@ -1,8 +1,8 @@
 // An alert of the list: what it says, since when, what happens next; with all that is known of it below.
 
 import type { ComponentChildren } from 'preact';
-import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
+import { usePolledJson } from '../polled.js';
 import type { AlertDetail } from '../state.js';
 import { Message, ServiceName } from '../view/alerts.js';
 import { useOpen } from '../view/details.js';
@@ -125,7 +125,7 @@ function About({ alert, id }: { alert: ShownAlert; id: string }) {
           </Fact>
         )}
         {detail?.told === undefined && fingerprint !== undefined ? (
-          <Asked fingerprint={fingerprint} />
+          <NotificationsOf fingerprint={fingerprint} />
         ) : (
           <Notifications of={detail} />
         )}
@@ -178,8 +178,8 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 type Sent = Pick<AlertDetail, 'told' | 'next' | 'nothing_follows'>;
 
 /** Of an alert /alerts does not list: one that escalates another, or that always fires. */
-function Asked({ fingerprint }: { fingerprint: string }) {
-  const { answer, problem } = useAnswer<Sent>(
+function NotificationsOf({ fingerprint }: { fingerprint: string }) {
+  const { answer, problem } = usePolledJson<Sent>(
     `api/v2/alert/${encodeURIComponent(fingerprint)}/notifications`,
     EVERY,
   );

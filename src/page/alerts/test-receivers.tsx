@@ -1,7 +1,7 @@
 // "Does it reach me?": sends a marked test notification through a receiver and shows what each of its servers answers.
 
 import { useSignal } from '@preact/signals';
-import { useAnswer } from '../ask.js';
+import { usePolledJson } from '../polled.js';
 import { send } from '../send.js';
 import { recipient } from '../view/next.js';
 import { Shape } from '../view/shape.js';
@@ -27,7 +27,7 @@ interface TestResult {
 }
 
 export function TestReceivers({ id }: { id: string }) {
-  const { answer, problem } = useAnswer<{ readonly name: string }[]>('api/v2/receivers', EVERY);
+  const { answer, problem } = usePolledJson<{ readonly name: string }[]>('api/v2/receivers', EVERY);
   return (
     <section class="receivers" id={id} aria-label="Does it reach me?">
       <p class="quiet">A marked test notification goes out to the receiver you choose, and to no other.</p>

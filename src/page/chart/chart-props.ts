@@ -1,6 +1,6 @@
 // What a chart is given.
 
-import type { Asked } from '../ask.js';
+import type { Polled } from '../polled.js';
 import type { Line } from './lines.js';
 import type { Axis } from './time-axis.js';
 
@@ -21,7 +21,7 @@ export interface ChartProps {
   /** What stands in its place where nothing was measured. */
   readonly empty: string;
   /** The question the lines are the answer of. */
-  readonly asked: Pick<Asked<unknown>, 'answer' | 'problem'>;
+  readonly polled: Pick<Polled<unknown>, 'answer' | 'problem'>;
   /** Less high than others. */
   readonly isLow?: boolean;
   /** Moments are days: their time of day says nothing. */

@@ -62,7 +62,7 @@ function KeepsFocus({ axis, children }: { axis: Axis; children: ComponentChildre
 }
 
 /** What stands in the place of lines. */
-function without({ asked: { answer, problem }, empty }: ChartProps): string {
+function without({ polled: { answer, problem }, empty }: ChartProps): string {
   if (answer !== undefined) return empty;
   return problem === '' ? 'History is being read.' : 'Not known while history cannot be read.';
 }

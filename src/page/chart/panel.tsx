@@ -41,8 +41,8 @@ const COLORS = 6;
 
 function PanelChart({ axis, panel }: { axis: TimeAxis; panel: Panel }) {
   const { limits } = useModel();
-  const asked = useHistory(axis, panel.query);
-  const { answer } = asked;
+  const polled = useHistory(axis, panel.query);
+  const { answer } = polled;
   const limit = panel.limit === undefined ? undefined : limits.value[panel.limit];
   const times = useMemo(() => (answer ? momentsOf(answer.span) : []), [answer]);
   const lines = useMemo((): Line[] => {
@@ -57,5 +57,5 @@ function PanelChart({ axis, panel }: { axis: TimeAxis; panel: Panel }) {
     return [...measured, { name: 'a rule fires above', color: '--unhealthy', kind: 'limit', values }];
   }, [answer, limit, panel]);
   const { query: _, name: __, kind: ___, limit: ____, ...shown } = panel;
-  return <Chart empty={EMPTY} {...shown} asked={asked} axis={axis} times={times} lines={lines} />;
+  return <Chart empty={EMPTY} {...shown} polled={polled} axis={axis} times={times} lines={lines} />;
 }

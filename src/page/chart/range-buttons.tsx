@@ -58,7 +58,7 @@ function Zoomed({ from, to }: { from: number; to: number }) {
   const [begin, end] = [model.print(from * 1000), model.print(to * 1000)];
   return (
     <span class="digits">
-      <time title={begin.full}>{begin.shown}</time> – <time title={end.full}>{end.shown}</time>{' '}
+      <time title={begin.full}>{begin.short}</time> – <time title={end.full}>{end.short}</time>{' '}
       <span class="quiet">({lengthOf((to - from) * 1000)})</span>
     </span>
   );

@@ -3,7 +3,7 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import { range, type Series } from '../api.js';
-import { type Asked, useQuestion } from '../ask.js';
+import { type Polled, usePolled } from '../polled.js';
 import type { Span } from './range.js';
 import type { TimeAxis } from './time-axis.js';
 
@@ -20,17 +20,17 @@ const OVER = 600_000;
 let turn: Promise<unknown> = Promise.resolve();
 
 /** Asks when the questions before are answered. */
-export function inTurn<T>(ask: () => Promise<T>): Promise<T> {
-  const asked = turn.then(ask);
-  turn = asked.catch(() => undefined);
-  return asked;
+export function inTurn<T>(load: () => Promise<T>): Promise<T> {
+  const running = turn.then(load);
+  turn = running.catch(() => undefined);
+  return running;
 }
 
 /**
  * @param query PromQL for a step in seconds; empty to ask nothing
  * @param coarsest seconds; shorter steps are made so long: bars that count, for instance, hold some checks each
  */
-export function useHistory(axis: TimeAxis, query: (step: number) => string, coarsest = 0): Asked<History> {
+export function useHistory(axis: TimeAxis, query: (step: number) => string, coarsest = 0): Polled<History> {
   const step = Math.max(coarsest, axis.span.value.step);
   const text = query(step);
   const key = `${axis.key.value} ${text}`;
@@ -43,17 +43,17 @@ export function useHistory(axis: TimeAxis, query: (step: number) => string, coar
     },
     [],
   );
-  const ask = async (): Promise<History> => {
+  const load = async (): Promise<History> => {
     // What is not wanted any more when its turn comes is not asked.
     if (wanted.current !== key) throw new Error('not wanted any more');
     const span = stepped(axis.span.peek(), step);
     const points = Math.round((span.to - span.from) / span.step) + 1;
     return { span, series: text === '' ? [] : await range(text, span.to, span.step, points) };
   };
-  const asked = useQuestion(key, () => inTurn(ask), every);
-  useEffect(() => axis.note(text, asked.problem), [axis, text, asked.problem]);
+  const polled = usePolled(key, () => inTurn(load), every);
+  useEffect(() => axis.note(text, polled.problem), [axis, text, polled.problem]);
   useEffect(() => () => axis.note(text, ''), [axis, text]);
-  return asked;
+  return polled;
 }
 
 /** The same stretch in longer steps, with its end as it is. */

@@ -113,7 +113,7 @@ function Pointed({ axis, stretches }: Pick<StripProps, 'axis' | 'stretches'>): C
   return (
     <span class="digits pointed">
       {found === undefined ? <span class="quiet">none</span> : found.text}{' '}
-      <span class="quiet">{at === undefined ? 'latest' : model.print(at * 1000).shown}</span>
+      <span class="quiet">{at === undefined ? 'latest' : model.print(at * 1000).short}</span>
     </span>
   );
 }

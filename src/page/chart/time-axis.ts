@@ -101,7 +101,7 @@ export class TimeAxis implements Axis {
 
   #ask(range: Range): void {
     this.cursor.value = undefined;
-    this.#model.ask(withRange(this.#model.place.peek().query, range));
+    this.#model.setQuery(withRange(this.#model.place.peek().query, range));
   }
 }
 

@@ -11,7 +11,7 @@ export interface CoveredAlert {
 }
 
 /** `/api/v2/silences/preview` */
-interface Answer {
+interface SilencePreview {
   readonly alerts: readonly CoveredAlert[];
   /** Ids of the services of which alerts would be silenced. */
   readonly about: readonly string[];
@@ -21,7 +21,7 @@ interface Answer {
   readonly left_out: readonly CoveredAlert[];
 }
 
-export interface Coverage extends Answer {
+export interface Coverage extends SilencePreview {
   /** What the monitor says is wrong with each matcher; empty texts where nothing is. */
   readonly faults: readonly string[];
 }
@@ -37,9 +37,9 @@ export async function coverage(matchers: readonly MatcherText[]): Promise<Covera
   }
 }
 
-function preview(matchers: readonly MatcherText[]): Promise<Answer> {
+function preview(matchers: readonly MatcherText[]): Promise<SilencePreview> {
   const query = new URLSearchParams(matchers.map(each => ['filter', printMatcher(each)]));
-  return getJson<Answer>(`api/v2/silences/preview?${query}`);
+  return getJson<SilencePreview>(`api/v2/silences/preview?${query}`);
 }
 
 /** Asks about each matcher alone: of several the monitor does not say which one is wrong. */

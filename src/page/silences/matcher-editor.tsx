@@ -1,8 +1,8 @@
 // The matchers of a form: one a line, each with what is wrong with it beside it.
 
 import { useEffect, useRef } from 'preact/hooks';
-import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
+import { usePolledJson } from '../polled.js';
 import type { ApiAlert } from './api-alert.js';
 import { type MatcherText, OPERATORS, type Operator } from './matchers.js';
 
@@ -155,8 +155,8 @@ interface Rules {
 /** Labels to propose, with values: of the alerts that fire, the services and the rules. */
 function useLabels(): ReadonlyMap<string, readonly string[]> {
   const services = useModel().names.value;
-  const alerts = useAnswer<ApiAlert[]>('api/v2/alerts', EVERY).answer ?? [];
-  const rules = useAnswer<Rules>('api/v1/rules?type=alert&exclude_alerts=true', EVERY).answer;
+  const alerts = usePolledJson<ApiAlert[]>('api/v2/alerts', EVERY).answer ?? [];
+  const rules = usePolledJson<Rules>('api/v1/rules?type=alert&exclude_alerts=true', EVERY).answer;
   const names = rules?.data.groups.flatMap(group => group.rules.map(({ name }) => name)) ?? [];
   const found = new Map<string, Set<string>>([
     ['alertname', new Set(names.sort())],

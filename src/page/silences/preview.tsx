@@ -2,8 +2,8 @@
 
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { useQuestion } from '../ask.js';
 import { useModel } from '../model.js';
+import { usePolled } from '../polled.js';
 import { Shape } from '../view/shape.js';
 import { count } from '../words.js';
 import { type Coverage, type CoveredAlert, coverage } from './coverage.js';
@@ -37,7 +37,7 @@ export function useCoverage(matchers: readonly MatcherText[]): Covered {
     return () => clearTimeout(timer);
   }, [typed, settled]);
   const asked = settled.value;
-  const { answer, problem } = useQuestion<Coverage | undefined>(
+  const { answer, problem } = usePolled<Coverage | undefined>(
     `coverage ${asked}`,
     async () => (asked === '' ? undefined : coverage(JSON.parse(asked) as MatcherText[])),
     EVERY,

@@ -201,7 +201,7 @@ function Extend({ silence, onDone, onCancel }: ExtendProps) {
       />
       <p class="buttons">
         <button type="button" class="main-button" aria-disabled={fault !== ''} onClick={extend}>
-          Extend{fault === '' ? <> until {model.print(until).shown}</> : null}
+          Extend{fault === '' ? <> until {model.print(until).short}</> : null}
         </button>
         <button type="button" class="plain-button" onClick={onCancel}>
           Cancel

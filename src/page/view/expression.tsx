@@ -1,11 +1,11 @@
 // An alert rule's expression: as a sentence and as PromQL, what its metrics are, and the way to its graph.
 
 import { getJson } from '../api.js';
-import { useQuestion } from '../ask.js';
 import { explain } from '../explain/explain.js';
 import { graphQuery } from '../explain/graph.js';
 import { metricsOf, type Tree } from '../explain/tree.js';
 import { useModel } from '../model.js';
+import { usePolled } from '../polled.js';
 import { span } from '../words.js';
 import { Breakable } from './breakable.js';
 import { Link } from './view-link.js';
@@ -29,7 +29,7 @@ interface Props {
 
 export function Expression({ query, duration, activeAt }: Props) {
   const model = useModel();
-  const { answer } = useQuestion(`expression ${query}`, () => ask(query), EVERY);
+  const { answer } = usePolled(`expression ${query}`, () => ask(query), EVERY);
   const after = duration === 0 ? '' : ` for ${span(duration * 1000)}`;
   return (
     <>

@@ -1,8 +1,8 @@
 // The alert rules about something: what fires when.
 
 import './rules.css';
-import { useAnswer } from '../ask.js';
 import { graphQuery } from '../explain/graph.js';
+import { usePolledJson } from '../polled.js';
 import { span } from '../words.js';
 import { Breakable } from './breakable.js';
 import { Shape } from './shape.js';
@@ -18,7 +18,7 @@ interface Rule {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-interface Answer {
+interface RulesAnswer {
   readonly data: { readonly groups: readonly { readonly rules: readonly Rule[] }[] };
 }
 
@@ -27,7 +27,10 @@ const SHAPES = { inactive: 'healthy', pending: 'degraded', firing: 'unhealthy' }
 
 /** @param about what their expressions contain */
 export function Rules({ about }: { about: RegExp }) {
-  const { answer, problem } = useAnswer<Answer>('api/v1/rules?type=alert&exclude_alerts=true', EVERY);
+  const { answer, problem } = usePolledJson<RulesAnswer>(
+    'api/v1/rules?type=alert&exclude_alerts=true',
+    EVERY,
+  );
   const rules = (answer?.data.groups ?? [])
     .flatMap(group => group.rules)
     .filter(({ query }) => about.test(query));

@@ -172,12 +172,12 @@ export function TickLegend() {
 
 function Panel({ tick }: { tick: Tick }) {
   const model = useModel();
-  const { shown, full } = model.print(tick.at);
+  const { short, full } = model.print(tick.at);
   return (
     <div class="panel">
       <Shape of={isPlanned(tick) ? 'planned' : (tick.status ?? 'unknown')} />
       <span>
-        <strong>{sentence(nameOf(tick))}</strong> <span title={full}>until {shown}</span>
+        <strong>{sentence(nameOf(tick))}</strong> <span title={full}>until {short}</span>
       </span>
       <span class="quiet">{figures(tick)}</span>
     </div>
@@ -200,6 +200,6 @@ function figures(tick: Tick): string {
 }
 
 function explain(tick: Tick, model: ReturnType<typeof useModel>): string {
-  const { shown } = model.print(tick.at);
-  return `${shown}: ${nameOf(tick)}${figures(tick) === '' ? '' : `, ${figures(tick)}`}`;
+  const { short } = model.print(tick.at);
+  return `${short}: ${nameOf(tick)}${figures(tick) === '' ? '' : `, ${figures(tick)}`}`;
 }

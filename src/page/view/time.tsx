@@ -22,10 +22,10 @@ export function Moment({ local, isTime = false, hasSeconds = false }: MomentProp
 /** The same of a moment in milliseconds since the epoch. */
 export function At({ at, isTime, hasSeconds }: Omit<MomentProps, 'local'> & { readonly at: number }) {
   const model = useModel();
-  const { shown, full } = model.print(at);
+  const { short, full } = model.print(at);
   return (
     <time dateTime={new Date(at).toISOString()} title={full}>
-      {isTime ? model.time(at).slice(0, hasSeconds ? 8 : 5) : shown}
+      {isTime ? model.time(at).slice(0, hasSeconds ? 8 : 5) : short}
     </time>
   );
 }
@@ -35,7 +35,7 @@ export function Age({ local }: { local: string | undefined }) {
   const model = useModel();
   const at = model.epoch(local);
   if (at === undefined) return null;
-  return <Ago at={at} title={`since ${model.print(at).shown}; ${model.print(at).full}`} />;
+  return <Ago at={at} title={`since ${model.print(at).short}; ${model.print(at).full}`} />;
 }
 
 /** How long ago a moment is. @param at milliseconds since the epoch */
@@ -53,9 +53,9 @@ export function Ago({ at, title }: { at: number; title?: string }) {
 export function Until({ at }: { at: number }) {
   const model = useModel();
   const text = useMemo(() => computed(() => countdown(at - model.now.value)), [at, model]);
-  const { shown, full } = model.print(at);
+  const { short, full } = model.print(at);
   return (
-    <span class="digits" title={`at ${shown}; ${full}`}>
+    <span class="digits" title={`at ${short}; ${full}`}>
       {text}
     </span>
   );

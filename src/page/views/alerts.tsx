@@ -15,9 +15,9 @@ import {
 import { type ApiGroup, type ApiRule, joinAlerts, type ShownAlert } from '../alerts/join.js';
 import { AlertRow } from '../alerts/row.js';
 import { TestReceivers } from '../alerts/test-receivers.js';
-import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
 import { openName, openOf } from '../open.js';
+import { usePolledJson } from '../polled.js';
 import type { Alerts } from '../state.js';
 import { severityRank } from '../status.js';
 import { UNKNOWN } from '../view/alerts.js';
@@ -38,13 +38,13 @@ interface Rules {
 export function View() {
   const model = useModel();
   const filter = parseAlertFilter(model.place.value.query);
-  const alerts = useAnswer<Alerts>('alerts?detail=true', EVERY);
-  const groups = useAnswer<ApiGroup[]>('api/v2/alerts/groups', EVERY);
-  const rules = useAnswer<Rules>('api/v1/rules?type=alert', RULES_EVERY);
+  const alerts = usePolledJson<Alerts>('alerts?detail=true', EVERY);
+  const groups = usePolledJson<ApiGroup[]>('api/v2/alerts/groups', EVERY);
+  const rules = usePolledJson<Rules>('api/v1/rules?type=alert', RULES_EVERY);
   const firingNow = alerts.answer?.details.map(each => `${each.alertname} ${each.service}`).join('\n');
   // What rules say of an alert that begins is worth more than the next look.
   useEffect(() => {
-    if (firingNow !== undefined) rules.again();
+    if (firingNow !== undefined) rules.reload();
   }, [firingNow]);
   const known = alerts.answer ?? model.alerts.value;
   const sources = useMemo(
@@ -58,9 +58,9 @@ export function View() {
   const nameOf = (service: string) => model.name(service) ?? service;
   const all = useMemo(() => joinAlerts(sources), [sources]);
   const shown = all.filter(alert => fits(alert, filter, nameOf(alert.service)));
-  const again = () => {
-    alerts.again();
-    groups.again();
+  const reload = () => {
+    alerts.reload();
+    groups.reload();
   };
   const those = (state: ShownAlert['state']) =>
     shown.filter(alert => alert.state === state && alert.severity !== ALWAYS);
@@ -80,10 +80,10 @@ export function View() {
         Firing <span class="quiet">{those('firing').length}</span>
       </h2>
       {firing.length === 0 ? <Empty isFiltered={filter.text !== '' || filter.severity !== ''} /> : null}
-      <Groups groups={firing} onSilenced={again} />
-      <Part name="Muted" alerts={those('muted')} onSilenced={again} />
-      <Part name="Pending" alerts={those('pending')} onSilenced={again} />
-      <Always alerts={shown.filter(({ severity }) => severity === ALWAYS)} onSilenced={again} />
+      <Groups groups={firing} onSilenced={reload} />
+      <Part name="Muted" alerts={those('muted')} onSilenced={reload} />
+      <Part name="Pending" alerts={those('pending')} onSilenced={reload} />
+      <Always alerts={shown.filter(({ severity }) => severity === ALWAYS)} onSilenced={reload} />
     </section>
   );
 }
@@ -98,7 +98,7 @@ function Toolbar({ filter, all }: { filter: AlertFilter; all: readonly ShownAler
   const model = useModel();
   const { isOpen: isTesting, toggle } = useOpen('receivers');
   const change = (part: Partial<AlertFilter>) =>
-    model.ask(printAlertFilter({ ...parseAlertFilter(model.place.peek().query), ...part }));
+    model.setQuery(printAlertFilter({ ...parseAlertFilter(model.place.peek().query), ...part }));
   const severities = [...new Set([...all.map(({ severity }) => severity), filter.severity])]
     .filter(severity => severity !== '' && severity !== ALWAYS)
     .sort((a, b) => severityRank(a) - severityRank(b));

@@ -7,8 +7,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { DRAFT_TEXT } from '../announcements/draft.js';
 import { AnnouncementForm } from '../announcements/form.js';
 import { AnnouncementRow } from '../announcements/row.js';
-import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
+import { usePolledJson } from '../polled.js';
 import type { Announcement } from '../state.js';
 import { Link } from '../view/view-link.js';
 
@@ -17,7 +17,7 @@ const EVERY = 5000;
 
 export function View() {
   const model = useModel();
-  const { answer, problem, again } = useAnswer<{ announcements: Announcement[] }>(
+  const { answer, problem, reload } = usePolledJson<{ announcements: Announcement[] }>(
     'announcements?ended=true',
     EVERY,
   );
@@ -36,7 +36,7 @@ export function View() {
   }, [answer, model]);
   const changed = (text: string) => {
     done.value = text;
-    again();
+    reload();
   };
   const gone = (text: string) => {
     changed(text);
@@ -50,9 +50,9 @@ export function View() {
         <AnnouncementForm
           onSaved={text => {
             changed(text);
-            model.ask('');
+            model.setQuery('');
           }}
-          onCancel={() => model.ask('')}
+          onCancel={() => model.setQuery('')}
         />
       ) : (
         <p class="toolbar" ref={opener}>

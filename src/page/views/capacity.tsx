@@ -2,8 +2,8 @@
 // response times are heading.
 
 import './capacity.css';
-import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
+import { usePolledJson } from '../polled.js';
 import { Link } from '../view/view-link.js';
 import { count } from '../words.js';
 import { Advice, type Advised } from './capacity/advice.js';
@@ -19,8 +19,8 @@ export function View() {
   const model = useModel();
   const asked = Number(new URLSearchParams(model.place.value.query).get('days'));
   const days = PERIODS.find(each => each === asked) ?? (PERIODS[0] as number);
-  const projections = useAnswer<Projections>(`capacity_projections?days=${days}`, EVERY);
-  const advised = useAnswer<Advised>(`capacity_report?days=${days}`, EVERY);
+  const projections = usePolledJson<Projections>(`capacity_projections?days=${days}`, EVERY);
+  const advised = usePolledJson<Advised>(`capacity_report?days=${days}`, EVERY);
   return (
     <section class="reports capacity js-only" aria-labelledby="capacity">
       <div class="report-head">
@@ -31,7 +31,7 @@ export function View() {
       {projections.problem === '' ? null : (
         <p class="notice">Projections cannot be shown: {projections.problem}</p>
       )}
-      <Advice asked={advised} />
+      <Advice polled={advised} />
       {projections.answer ? <ProjectionCharts of={projections.answer} /> : null}
       <WeekOfLoad days={days} />
       <Services days={days} />
@@ -46,7 +46,7 @@ function Choices({ days }: { days: number }) {
     const query = new URLSearchParams(model.place.peek().query);
     query.set('days', `${wanted}`);
     if (wanted === PERIODS[0]) query.delete('days');
-    model.ask(query.size === 0 ? '' : `?${query}`);
+    model.setQuery(query.size === 0 ? '' : `?${query}`);
   };
   return (
     <div class="links take">

@@ -10,7 +10,7 @@ export function View() {
   const panels = parsePanels(model.place.value.query);
   // Of the newest panels: a field that loses the focus changes one before what is clicked changes another.
   const show = (edit: (panels: readonly Panel[]) => readonly Panel[]) =>
-    model.ask(printPanels(edit(parsePanels(model.place.peek().query))));
+    model.setQuery(printPanels(edit(parsePanels(model.place.peek().query))));
   const change = (at: number) => (part: Partial<Panel>) =>
     show(newest => newest.map((panel, i) => (i === at ? { ...panel, ...part } : panel)));
   return (

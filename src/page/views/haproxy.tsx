@@ -2,13 +2,13 @@
 
 import './haproxy.css';
 import { instant } from '../api.js';
-import { useQuestion } from '../ask.js';
 import { type Panel, Panels } from '../chart/panel.js';
 import { parts, rateWindow, windowOf } from '../chart/promql.js';
 import { RangeButtons } from '../chart/range-buttons.js';
 import { inTurn } from '../chart/series.js';
 import { useTimeAxis } from '../chart/time-axis.js';
 import { useModel } from '../model.js';
+import { usePolled } from '../polled.js';
 import { AlertRows, sent } from '../view/alerts.js';
 import { Body } from '../view/body.js';
 import { classOfGroups } from '../view/columns.js';
@@ -97,7 +97,7 @@ export function View() {
 function FullView() {
   const model = useModel();
   const axis = useTimeAxis();
-  const { answer, problem } = useQuestion(
+  const { answer, problem } = usePolled(
     PROXIES_QUERY,
     () => inTurn(async () => proxiesOf(await instant(PROXIES_QUERY))),
     EVERY,

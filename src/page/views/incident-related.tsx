@@ -1,7 +1,7 @@
 // What was sent in one message with an incident: related alerts, also when they are over.
 
-import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
+import { usePolledJson } from '../polled.js';
 import type { Incident } from '../state.js';
 import { Message, ServiceName } from '../view/alerts.js';
 import { Shape } from '../view/shape.js';
@@ -17,7 +17,10 @@ const MOST = 10;
 export function Related({ id }: { id: string }) {
   const model = useModel();
   const query = new URLSearchParams({ sent_with: id, limit: `${MOST}` });
-  const { answer } = useAnswer<{ alert_history: Incident[]; count: number }>(`alert_history?${query}`, EVERY);
+  const { answer } = usePolledJson<{ alert_history: Incident[]; count: number }>(
+    `alert_history?${query}`,
+    EVERY,
+  );
   const shown = answer?.alert_history.filter(({ service }) => !model.hidden.has(service)) ?? [];
   if (answer === undefined || shown.length === 0) return null;
   const more = answer.count - answer.alert_history.length;

@@ -2,9 +2,9 @@
 
 import './incidents.css';
 import { useMemo } from 'preact/hooks';
-import { useAnswer } from '../ask.js';
 import { groupBy } from '../group-by.js';
 import { type Model, useModel } from '../model.js';
+import { usePolledJson } from '../polled.js';
 import type { Incident } from '../state.js';
 import { Message, ServiceName } from '../view/alerts.js';
 import { useOpen } from '../view/details.js';
@@ -34,12 +34,12 @@ const EVERY = 15_000;
 export function View() {
   const model = useModel();
   const filter = parseFilter(model.place.value.query);
-  const { answer, problem } = useAnswer<{ alert_history: Incident[]; count: number }>(
+  const { answer, problem } = usePolledJson<{ alert_history: Incident[]; count: number }>(
     questionOf(filter),
     EVERY,
   );
   const change = (part: Partial<IncidentFilter>) =>
-    model.ask(printFilter({ ...parseFilter(model.place.peek().query), limit: STEP, ...part }));
+    model.setQuery(printFilter({ ...parseFilter(model.place.peek().query), limit: STEP, ...part }));
   const incidents = answer?.alert_history.filter(({ service }) => !model.hidden.has(service));
   return (
     <section class="all-incidents js-only" aria-labelledby="incidents">
@@ -206,7 +206,7 @@ function Row({ incident, isChosen }: { incident: Incident; isChosen: boolean }) 
 
 /** Whether two moments are shown as the same. */
 function isSameMinute(start: string, end: string, model: Model): boolean {
-  const minute = (local: string) => model.print(model.epoch(local) ?? 0).shown;
+  const minute = (local: string) => model.print(model.epoch(local) ?? 0).short;
   return minute(start) === minute(end);
 }
 

@@ -2,8 +2,8 @@
 
 import './reports.css';
 import type { ComponentChildren } from 'preact';
-import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
+import { usePolledJson } from '../polled.js';
 import { useMore } from '../view/more.js';
 import { Moment } from '../view/time.js';
 import { Link } from '../view/view-link.js';
@@ -51,7 +51,7 @@ export function View() {
   const { root, now, zone } = model;
   const present = zone.clockAt(now.value).date.slice(0, 7);
   const month = parseMonth(new URLSearchParams(model.place.value.query).get('month')) ?? present;
-  const report = useAnswer<Month>(`uptime_report?month=${month}`, EVERY);
+  const report = usePolledJson<Month>(`uptime_report?month=${month}`, EVERY);
   return (
     <section class="reports js-only" aria-labelledby="reports">
       <div class="report-head">
@@ -204,7 +204,7 @@ function Outages({ services, month }: { services: Month['services']; month: stri
 }
 
 function Years() {
-  const { answer, problem } = useAnswer<Calendar>('uptime_calendar?days=365', EVERY);
+  const { answer, problem } = usePolledJson<Calendar>('uptime_calendar?days=365', EVERY);
   const all = Object.entries(answer?.services ?? {}).sort(([, a], [, b]) => lost(b) - lost(a));
   const { drawn, button } = useMore(all.length, 'calendars', { first: YEARS });
   return (

@@ -1,10 +1,10 @@
 // A service: how it is now, its history on one time axis, and what it depends on.
 
 import './service.css';
-import { useAnswer } from '../ask.js';
 import { RangeButtons } from '../chart/range-buttons.js';
 import { useTimeAxis } from '../chart/time-axis.js';
 import { useModel } from '../model.js';
+import { usePolledJson } from '../polled.js';
 import type { Incident, ServiceEntry } from '../state.js';
 import { AlertRows, sent } from '../view/alerts.js';
 import { ResponseTime, reasonOf } from '../view/card.js';
@@ -65,7 +65,7 @@ function UnknownToPublic() {
 function Service({ id, entry }: { id: string; entry: ServiceEntry }) {
   const model = useModel();
   const axis = useTimeAxis();
-  const { answer, problem } = useAnswer<{ alert_history: Incident[] }>(
+  const { answer, problem } = usePolledJson<{ alert_history: Incident[] }>(
     `alert_history?${new URLSearchParams({ service: id, limit: `${INCIDENTS}` })}`,
     INCIDENTS_EVERY,
   );

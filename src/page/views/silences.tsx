@@ -3,8 +3,8 @@
 import './silences.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { useAnswer } from '../ask.js';
 import { useModel } from '../model.js';
+import { usePolledJson } from '../polled.js';
 import { maintenanceDraft, parseDraft, printDraft } from '../silences/draft.js';
 import { SilenceForm } from '../silences/form.js';
 import { SilenceRow } from '../silences/row.js';
@@ -20,7 +20,7 @@ const EXPIRED = 10;
 export function View() {
   const model = useModel();
   const { query } = model.place.value;
-  const { answer, problem, again } = useAnswer<Silence[]>('api/v2/silences', EVERY);
+  const { answer, problem, reload } = usePolledJson<Silence[]>('api/v2/silences', EVERY);
   const done = useSignal('');
   const chosen = new URLSearchParams(query).get('id') ?? '';
   const draft = parseDraft(query);
@@ -37,7 +37,7 @@ export function View() {
   }, [draft]);
   const changed = (text: string) => {
     done.value = text;
-    again();
+    reload();
   };
   return (
     <section class="silences js-only" aria-labelledby="silences">
@@ -46,9 +46,9 @@ export function View() {
         <SilenceForm
           onSaved={id => {
             changed('The silence was made.');
-            model.ask(`?id=${encodeURIComponent(id)}`);
+            model.setQuery(`?id=${encodeURIComponent(id)}`);
           }}
-          onCancel={() => model.ask('')}
+          onCancel={() => model.setQuery('')}
         />
       ) : (
         <p class="toolbar" ref={links}>

@@ -1,8 +1,8 @@
 // What to do, what helps most first, each with the figures it rests on and the way to their graph.
 
-import type { Asked } from '../../ask.js';
 import { graphQuery } from '../../explain/graph.js';
 import { useModel } from '../../model.js';
+import type { Polled } from '../../polled.js';
 import { Details } from '../../view/details.js';
 import { useMore } from '../../view/more.js';
 import { Link } from '../../view/view-link.js';
@@ -29,7 +29,7 @@ export interface Advised {
   readonly recommendations: readonly Recommendation[];
 }
 
-export function Advice({ asked: { answer, problem } }: { asked: Asked<Advised> }) {
+export function Advice({ polled: { answer, problem } }: { polled: Polled<Advised> }) {
   const all = answer?.recommendations ?? [];
   const { drawn, button } = useMore(all.length, 'recommendations', { first: FIRST });
   return (

@@ -104,7 +104,7 @@ function Projection({ load, interval }: { load: Load; interval: number }) {
         isDaily
         rest={history.dates.length}
         empty="Nothing was measured."
-        asked={{ answer: load, problem: '' }}
+        polled={{ answer: load, problem: '' }}
         {...(limit === null ? {} : { top: limit * 1.08 })}
       />
       <dl>

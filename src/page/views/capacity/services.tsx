@@ -1,10 +1,10 @@
 // Services and where their response times are heading; of the one that is chosen the course and the week.
 
 import { useMemo } from 'preact/hooks';
-import { type Asked, useAnswer } from '../../ask.js';
 import { Chart } from '../../chart/chart.js';
 import type { Line, Values } from '../../chart/lines.js';
 import { useModel } from '../../model.js';
+import { type Polled, usePolledJson } from '../../polled.js';
 import { useMore } from '../../view/more.js';
 import { Link } from '../../view/view-link.js';
 import { compareNames, seconds } from '../../words.js';
@@ -49,7 +49,7 @@ interface History {
 
 export function Services({ days }: { days: number }) {
   const model = useModel();
-  const { answer, problem } = useAnswer<Trends>(`performance_trends?days=${days}`, EVERY);
+  const { answer, problem } = usePolledJson<Trends>(`performance_trends?days=${days}`, EVERY);
   const all = useMemo(() => ordered(answer), [answer]);
   const wanted = new URLSearchParams(model.place.value.query).get('service');
   const chosen = all.find(([id]) => id === wanted) ?? all[0];
@@ -107,7 +107,7 @@ function Row({ id, trend, isChosen }: { id: string; trend: Trend; isChosen: bool
   const choose = () => {
     const query = new URLSearchParams(model.place.peek().query);
     query.set('service', id);
-    model.ask(`?${query}`);
+    model.setQuery(`?${query}`);
   };
   return (
     <tr class={isChosen ? 'picked' : undefined}>
@@ -139,22 +139,22 @@ const signed = (change: number): string =>
 
 function Course({ id, name, days }: { id: string; name: string; days: number }) {
   const of = `days=${days}&service=${encodeURIComponent(id)}`;
-  const asked = useAnswer<History>(`performance_history?${of}`, EVERY);
-  const week = useAnswer<Profile>(`weekly_profile?${of}`, EVERY);
-  const problem = asked.problem || week.problem;
+  const polled = usePolledJson<History>(`performance_history?${of}`, EVERY);
+  const week = usePolledJson<Profile>(`weekly_profile?${of}`, EVERY);
+  const problem = polled.problem || week.problem;
   return (
     <section class="of-service" aria-labelledby="of-service">
       <h2 id="of-service">
         <Link to={{ view: 'service', id }}>{name}</Link>
       </h2>
       {problem === '' ? null : <p class="notice">Its course cannot be shown: {problem}</p>}
-      <ResponseTimes asked={asked} />
+      <ResponseTimes polled={polled} />
       {week.answer ? <Week profile={week.answer} /> : null}
     </section>
   );
 }
 
-function ResponseTimes({ asked }: { asked: Asked<History> }) {
+function ResponseTimes({ polled: asked }: { polled: Polled<History> }) {
   const { answer } = asked;
   const times = useMemo(() => answer?.values.map((_, i) => answer.start + i * answer.step) ?? [], [answer]);
   const lines = useMemo(() => (answer ? linesOf(answer, times) : []), [answer, times]);
@@ -169,7 +169,7 @@ function ResponseTimes({ asked }: { asked: Asked<History> }) {
         lines={lines}
         print={seconds}
         empty="No check was answered in this time."
-        asked={asked}
+        polled={asked}
       />
       {answer?.usual_reason ? (
         <p class="quiet small">Without the band of what is usual: {answer.usual_reason}.</p>

@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { useAnswer } from '../../ask.js';
+import { usePolledJson } from '../../polled.js';
 import { sentence } from '../../words.js';
 import { cellFormat, printer, type Unit } from './figures.js';
 import { EVERY } from './pace.js';
@@ -36,7 +36,7 @@ const NARROW = 'screen and (max-width: 900px)';
 
 /** What the load balancer has to do; nothing where there is none. */
 export function WeekOfLoad({ days }: { days: number }) {
-  const { answer } = useAnswer<Profile>(`weekly_profile?days=${days}&load=requests`, EVERY);
+  const { answer } = usePolledJson<Profile>(`weekly_profile?days=${days}&load=requests`, EVERY);
   if (answer === undefined || answer.known_hours === 0) return null;
   return (
     <>

@@ -22,11 +22,11 @@ export function seriesOf(data: Result): readonly Series[] | undefined {
   return data.resultType === 'vector' || data.resultType === 'matrix' ? data.result : undefined;
 }
 
-export interface Answer {
+export interface ExpressionResult {
   readonly data: Result;
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
-  /** Milliseconds the question took. */
+  /** Milliseconds the query took. */
   readonly took: number;
   /** Seconds since the epoch: of a table the moment, of a graph the end. */
   readonly at: number;
@@ -38,11 +38,11 @@ interface Envelope {
   readonly infos?: readonly string[];
 }
 
-/** Asks what a panel shows. @param now seconds since the epoch @throws Error with what the monitor says is wrong */
-export async function answerOf(panel: Panel, now: number): Promise<Answer> {
+/** Evaluates a panel's expression. @param now seconds since the epoch @throws Error with what the monitor says is wrong */
+export async function evaluate(panel: Panel, now: number): Promise<ExpressionResult> {
   const { expression: query, tab, range, end } = panel;
   const at = end ?? now;
-  const asked: Record<string, string> =
+  const parameters: Record<string, string> =
     tab === 'table'
       ? { query, time: `${at}` }
       : { query, start: `${at - range}`, end: `${at}`, step: `${stepOf(panel)}` };
@@ -52,7 +52,7 @@ export async function answerOf(panel: Panel, now: number): Promise<Answer> {
     warnings = [],
     infos = [],
   } = await getJson<Envelope>(
-    `api/v1/${tab === 'table' ? 'query' : 'query_range'}?${new URLSearchParams(asked)}`,
+    `api/v1/${tab === 'table' ? 'query' : 'query_range'}?${new URLSearchParams(parameters)}`,
   );
   return { data, warnings, infos, took: performance.now() - began, at };
 }

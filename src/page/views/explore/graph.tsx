@@ -9,14 +9,14 @@ import { momentsOf, type Span } from '../../chart/range.js';
 import { AsTable } from '../../chart/table.js';
 import type { Axis } from '../../chart/time-axis.js';
 import { usePieces } from '../../view/pieces.js';
-import { type Answer, type Series, seriesOf } from './answer.js';
+import { type ExpressionResult, type Series, seriesOf } from './answer.js';
 import { seriesName } from './labels.js';
 import type { Panel } from './panels.js';
 import { NEW_PANEL, stepOf } from './panels.js';
 import { SeriesName } from './table.js';
 
 interface Props {
-  readonly answer: Answer;
+  readonly answer: ExpressionResult;
   readonly panel: Panel;
   onChange(part: Partial<Panel>): void;
 }
@@ -138,7 +138,7 @@ function NotDrawn({ drawn, total, onMore }: NotDrawnProps) {
   );
 }
 
-function spanOf({ at }: Answer, panel: Panel): Span {
+function spanOf({ at }: ExpressionResult, panel: Panel): Span {
   const step = stepOf(panel);
   const points = Math.floor(panel.range / step);
   return { from: at - panel.range, to: at - panel.range + points * step, step };

@@ -1,7 +1,7 @@
 // The list of metrics: type and help of each, chosen into the expression.
 
 import { useSignal } from '@preact/signals';
-import { useAnswer } from '../../ask.js';
+import { usePolledJson } from '../../polled.js';
 import { Breakable } from '../../view/breakable.js';
 
 interface Metadata {
@@ -17,8 +17,8 @@ const SHOWN = 200;
 const EVERY = 300_000;
 
 export function MetricList({ onChoose }: { onChoose(name: string): void }) {
-  const names = useAnswer<Names>('api/v1/label/__name__/values', EVERY);
-  const metadata = useAnswer<Metadata>('api/v1/metadata', EVERY);
+  const names = usePolledJson<Names>('api/v1/label/__name__/values', EVERY);
+  const metadata = usePolledJson<Metadata>('api/v1/metadata', EVERY);
   const text = useSignal('');
   const wanted = text.value.toLowerCase();
   const of = (name: string) => metadata.answer?.data[name]?.[0] ?? { type: '', help: '' };

@@ -2,11 +2,11 @@
 
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { useQuestion } from '../../ask.js';
 import { useModel } from '../../model.js';
+import { usePolled } from '../../polled.js';
 import { useUnsaved } from '../../unsaved.js';
 import { useOpen } from '../../view/details.js';
-import { type Answer, answerOf, seriesOf } from './answer.js';
+import { type ExpressionResult, evaluate, seriesOf } from './answer.js';
 import { ExpressionField } from './expression-field.js';
 import { Graph } from './graph.js';
 import { MetricList } from './metrics.js';
@@ -33,16 +33,16 @@ export function PanelView({ panel, number, onChange, onRemove }: Props) {
   const isTyped = useSignal(false);
   useUnsaved(isTyped.value);
   const { isOpen: isListing, toggle: list } = useOpen(`metrics-${number}`);
-  const { answer, problem, again, isAsking } = useQuestion<Answer | undefined>(
+  const { answer, problem, reload, isLoading } = usePolled<ExpressionResult | undefined>(
     JSON.stringify(panel),
-    async () => (panel.expression.trim() === '' ? undefined : answerOf(panel, model.now.peek() / 1000)),
+    async () => (panel.expression.trim() === '' ? undefined : evaluate(panel, model.now.peek() / 1000)),
     NEVER,
   );
   useEffect(() => remember(panel.expression), [panel.expression]);
   const run = (expression: string) => {
     typed.current = expression;
     isTyped.value = false;
-    if (expression === panel.expression) again();
+    if (expression === panel.expression) reload();
     else onChange({ expression });
   };
   return (
@@ -86,7 +86,7 @@ export function PanelView({ panel, number, onChange, onRemove }: Props) {
       {answer === undefined || problem !== '' ? null : (
         <Shown answer={answer} panel={panel} onChange={onChange} />
       )}
-      {isAsking && answer === undefined && panel.expression !== '' ? <p class="quiet">Asking.</p> : null}
+      {isLoading && answer === undefined && panel.expression !== '' ? <p class="quiet">Asking.</p> : null}
       {panel.expression === '' ? (
         <p class="empty">Type an expression, or choose one of the metrics. Enter executes it.</p>
       ) : null}
@@ -94,7 +94,15 @@ export function PanelView({ panel, number, onChange, onRemove }: Props) {
   );
 }
 
-function Shown({ answer, panel, onChange }: { answer: Answer; panel: Panel; onChange: Props['onChange'] }) {
+function Shown({
+  answer,
+  panel,
+  onChange,
+}: {
+  answer: ExpressionResult;
+  panel: Panel;
+  onChange: Props['onChange'];
+}) {
   const { data, warnings, infos, took } = answer;
   const series = seriesOf(data);
   return (

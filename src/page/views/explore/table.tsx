@@ -99,10 +99,10 @@ function Values({ series: { value, values } }: { series: Series }) {
 }
 
 function At({ point: [at] }: { point: Point }) {
-  const { shown, full } = useModel().print(at * 1000);
+  const { short, full } = useModel().print(at * 1000);
   return (
     <span class="quiet" title={full}>
-      @{at} ({shown})
+      @{at} ({short})
     </span>
   );
 }

@@ -3,12 +3,12 @@
 
 import { useMemo } from 'preact/hooks';
 import { instant } from '../../api.js';
-import { useQuestion } from '../../ask.js';
 import { parts } from '../../chart/promql.js';
 import { RangeButtons } from '../../chart/range-buttons.js';
 import { inTurn } from '../../chart/series.js';
 import { useTimeAxis } from '../../chart/time-axis.js';
 import { groupBy } from '../../group-by.js';
+import { usePolled } from '../../polled.js';
 import type { Series } from '../../promql.js';
 import { Shape } from '../../view/shape.js';
 import { toneOfState } from './states.js';
@@ -33,7 +33,7 @@ interface PublicBackend {
 
 export function PublicView() {
   const axis = useTimeAxis();
-  const { answer, problem } = useQuestion(QUERY, () => inTurn(() => instant(QUERY)), EVERY);
+  const { answer, problem } = usePolled(QUERY, () => inTurn(() => instant(QUERY)), EVERY);
   const backends = useMemo(() => backendsOf(answer ?? []), [answer]);
   return (
     <section class="js-only" aria-labelledby="haproxy">

@@ -92,7 +92,7 @@ function Row({ axis, of: { proxy, server, stretches } }: { axis: TimeAxis; of: P
     at === undefined ? stretches.at(-1) : stretches.findLast(({ from, to }) => from <= at && at <= to);
   const changes = stretches
     .slice(-5)
-    .map(({ from, text }) => `${text} from ${model.print(from * 1000).shown}`);
+    .map(({ from, text }) => `${text} from ${model.print(from * 1000).short}`);
   const name = server === '' ? proxy : `${proxy} / ${server}`;
   return (
     <li>

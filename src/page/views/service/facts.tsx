@@ -2,9 +2,9 @@
 
 import { useMemo } from 'preact/hooks';
 import { instant, type Series } from '../../api.js';
-import { useAnswer, useQuestion } from '../../ask.js';
 import { inTurn } from '../../chart/series.js';
 import { useModel } from '../../model.js';
+import { usePolled, usePolledJson } from '../../polled.js';
 import { models } from '../../services.js';
 import { Shape } from '../../view/shape.js';
 import { Link } from '../../view/view-link.js';
@@ -22,16 +22,16 @@ const DAY = 86_400_000;
 
 export function Facts({ id }: { id: string }) {
   const { isReadOnly } = useModel();
-  const asked = useAnswer<AboutService>(`services/${encodeURIComponent(id)}`, ABOUT_EVERY);
+  const polled = usePolledJson<AboutService>(`services/${encodeURIComponent(id)}`, ABOUT_EVERY);
   return (
     <div class="facts">
       <UptimeFacts id={id} />
-      <Dependencies about={asked.answer} />
-      <Certificate of={asked.answer?.certificate} />
+      <Dependencies about={polled.answer} />
+      <Certificate of={polled.answer?.certificate} />
       {isReadOnly ? null : (
         <>
           <Models id={id} />
-          <LastAnswers asked={asked} />
+          <LastAnswers polled={polled} />
         </>
       )}
     </div>
@@ -40,7 +40,7 @@ export function Facts({ id }: { id: string }) {
 
 /** A PromQL answer of this moment; undefined before the first. @param every milliseconds between two questions */
 export function useInstant(query: string, every: number): readonly Series[] | undefined {
-  return useQuestion(query, () => inTurn(() => instant(query)), every).answer;
+  return usePolled(query, () => inTurn(() => instant(query)), every).answer;
 }
 
 const WINDOWS = ['24h', '7d', '30d'];
@@ -56,7 +56,7 @@ function UptimeFacts({ id }: { id: string }) {
       for (const window of WINDOWS) found.push(uptimeOf(await instant(uptimeQuery(id, window)), interval));
       return found;
     });
-  const { answer } = useQuestion(`uptime of ${id}`, ask, UPTIME_EVERY);
+  const { answer } = usePolled(`uptime of ${id}`, ask, UPTIME_EVERY);
   return (
     <section class="fact" aria-labelledby="uptime">
       <h2 id="uptime">Uptime</h2>

@@ -1,7 +1,6 @@
 // A service's history on one time axis: states, response times, failures, incidents, silences, phases of HTTP.
 
 import { useMemo } from 'preact/hooks';
-import { type Asked, useAnswer } from '../../ask.js';
 import { Chart } from '../../chart/chart.js';
 import { type Line, valuesOf } from '../../chart/lines.js';
 import { momentsOf } from '../../chart/range.js';
@@ -9,6 +8,7 @@ import { type History, useHistory } from '../../chart/series.js';
 import { Strip } from '../../chart/strip.js';
 import type { TimeAxis } from '../../chart/time-axis.js';
 import { useModel } from '../../model.js';
+import { type Polled, usePolledJson } from '../../polled.js';
 import type { Incident } from '../../state.js';
 import { compareNames, count, seconds } from '../../words.js';
 import {
@@ -47,22 +47,22 @@ export function ServiceHistory({ id, axis, incidents }: Props & { incidents: rea
   const phases = useHistory(axis, step => phaseQuery(id, step));
   return (
     <div class="charts">
-      <States axis={axis} asked={states} planned={planned.answer} />
-      <ResponseTime axis={axis} asked={response} usual={usual.answer} />
-      <Failures axis={axis} asked={failures} />
+      <States axis={axis} polled={states} planned={planned.answer} />
+      <ResponseTime axis={axis} polled={response} usual={usual.answer} />
+      <Failures axis={axis} polled={failures} />
       <Incidents axis={axis} incidents={incidents} />
       {model.isReadOnly ? null : <Silences axis={axis} id={id} />}
-      <Phases axis={axis} asked={phases} />
+      <Phases axis={axis} polled={phases} />
     </div>
   );
 }
 
-function States({ axis, asked, planned }: HistoryProps & { planned: History | undefined }) {
+function States({ axis, polled: asked, planned }: HistoryProps & { planned: History | undefined }) {
   const { answer: history, problem } = asked;
   const model = useModel();
   const stretches = useMemo(() => (history ? stretchesOf(history, planned) : []), [history, planned]);
   const down = stretches.filter(({ tone }) => tone !== 'healthy');
-  const label = down.map(({ from, tone }) => `${tone} from ${model.print(from * 1000).shown}`).slice(-5);
+  const label = down.map(({ from, tone }) => `${tone} from ${model.print(from * 1000).short}`).slice(-5);
   return (
     <Strip
       title="State"
@@ -94,10 +94,10 @@ function stretchesOf({ span, series }: History, planned: History | undefined) {
 
 interface HistoryProps {
   readonly axis: TimeAxis;
-  readonly asked: Asked<History>;
+  readonly polled: Polled<History>;
 }
 
-function ResponseTime({ axis, asked, usual }: HistoryProps & { usual: History | undefined }) {
+function ResponseTime({ axis, polled: asked, usual }: HistoryProps & { usual: History | undefined }) {
   const history = asked.answer;
   const lines = useMemo(() => (history ? responseLines(history, usual) : NOTHING), [history, usual]);
   const times = useMemo(() => timesOf(history), [history]);
@@ -111,7 +111,7 @@ function ResponseTime({ axis, asked, usual }: HistoryProps & { usual: History | 
       lines={lines}
       print={seconds}
       empty={MEASURES}
-      asked={asked}
+      polled={asked}
     />
   );
 }
@@ -135,7 +135,7 @@ function timesOf(history: History | undefined): readonly number[] {
 
 const REASON_COLORS = ['--series-2', '--series-4', '--series-1', '--series-5', '--series-3', '--series-6'];
 
-function Failures({ axis, asked }: HistoryProps) {
+function Failures({ axis, polled: asked }: HistoryProps) {
   const history = asked.answer;
   const lines = useMemo(
     () => (history ? stacked(history, 'reason', REASON_COLORS, 'bars') : NOTHING),
@@ -153,7 +153,7 @@ function Failures({ axis, asked }: HistoryProps) {
       isStacked
       isLow
       empty="No check failed in this time."
-      asked={asked}
+      polled={asked}
     />
   );
 }
@@ -185,7 +185,7 @@ const PHASES: Readonly<Record<string, string>> = {
   transfer: 'transfer',
 };
 
-function Phases({ axis, asked }: HistoryProps) {
+function Phases({ axis, polled: asked }: HistoryProps) {
   const history = asked.answer;
   const lines = useMemo(() => (history ? phaseLines(history) : NOTHING), [history]);
   const times = useMemo(() => timesOf(history), [history]);
@@ -200,7 +200,7 @@ function Phases({ axis, asked }: HistoryProps) {
       print={seconds}
       isStacked
       empty={MEASURES}
-      asked={asked}
+      polled={asked}
     />
   );
 }
@@ -238,7 +238,7 @@ function Incidents({ axis, incidents }: { axis: TimeAxis; incidents: readonly In
 }
 
 function Silences({ id, axis }: Props) {
-  const { answer } = useAnswer<readonly Silence[]>('api/v2/silences', SILENCES_EVERY);
+  const { answer } = usePolledJson<readonly Silence[]>('api/v2/silences', SILENCES_EVERY);
   const stretches = (answer ?? [])
     .filter(silence => covers(silence, id))
     .map(({ startsAt, endsAt, comment, createdBy }) => ({

@@ -1,6 +1,6 @@
 // What the service answered last, and how its configuration was understood. The monitor hides secrets in both.
 
-import type { Asked } from '../../ask.js';
+import type { Polled } from '../../polled.js';
 import { Body } from '../../view/body.js';
 import { Details } from '../../view/details.js';
 import { Shape } from '../../view/shape.js';
@@ -8,7 +8,7 @@ import { Moment } from '../../view/time.js';
 import { seconds } from '../../words.js';
 
 /** An entry of `answers` in `/services/ID`; times are the monitor's local time. */
-interface Answer {
+interface CheckAnswer {
   readonly at: string;
   readonly status: string;
   /** Seconds. */
@@ -31,20 +31,20 @@ export interface AboutService {
     readonly tls_version?: string;
   };
   /** Newest first. */
-  readonly answers: readonly Answer[];
+  readonly answers: readonly CheckAnswer[];
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
-export function LastAnswers({ asked }: { asked: Asked<AboutService> }) {
+export function LastAnswers({ polled }: { polled: Polled<AboutService> }) {
   return (
     <>
-      <Answers asked={asked} />
-      <Configuration asked={asked} />
+      <Answers asked={polled} />
+      <Configuration asked={polled} />
     </>
   );
 }
 
-function Answers({ asked: { answer, problem } }: { asked: Asked<AboutService> }) {
+function Answers({ asked: { answer, problem } }: { asked: Polled<AboutService> }) {
   return (
     <section class="fact wide" aria-labelledby="answers">
       <h2 id="answers">Last answers</h2>
@@ -80,7 +80,7 @@ function Answers({ asked: { answer, problem } }: { asked: Asked<AboutService> })
   );
 }
 
-function Configuration({ asked: { answer } }: { asked: Asked<AboutService> }) {
+function Configuration({ asked: { answer } }: { asked: Polled<AboutService> }) {
   if (answer?.configuration === undefined) return null;
   return (
     <section class="fact wide" aria-labelledby="configuration">

@@ -1,39 +1,39 @@
-// A view's questions to the monitor: asked when the view is shown, again after a while, and at once when something
-// else is asked for. What was known stays shown meanwhile.
+// A view's requests to the monitor: sent when the view is shown, again after an interval, and at once when the key changes.
+// The last answer stays meanwhile.
 
 import { effect, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { getJson } from './api.js';
 import { useModel } from './model.js';
 
-/** What is known of an answer. */
-export interface Asked<T> {
+/** The state of a polled request. */
+export interface Polled<T> {
   /** The last answer; undefined before the first. */
   readonly answer: T | undefined;
   /** Why there is no newer one; empty while there is. */
   readonly problem: string;
-  /** A question is on its way. */
-  readonly isAsking: boolean;
-  /** Asks again at once. */
-  readonly again: () => void;
+  /** A request is under way. */
+  readonly isLoading: boolean;
+  /** Sends the request again at once. */
+  readonly reload: () => void;
 }
 
-/** GET of JSON. @param every milliseconds between two questions */
-export function useAnswer<T>(path: string, every: number): Asked<T> {
-  return useQuestion(path, () => getJson<T>(path), every);
+/** GET of JSON. @param every milliseconds between two requests */
+export function usePolledJson<T>(path: string, every: number): Polled<T> {
+  return usePolled(path, () => getJson<T>(path), every);
 }
 
 /**
- * @param key names the question; another one is asked at once, and the former answer is forgotten
- * @param ask throws where there is no answer @param every milliseconds between two questions
+ * @param key another key drops the answer and sends a request at once
+ * @param load rejects when there is no answer @param every milliseconds between two requests
  */
-export function useQuestion<T>(key: string, ask: () => Promise<T>, every: number): Asked<T> {
+export function usePolled<T>(key: string, load: () => Promise<T>, every: number): Polled<T> {
   const model = useModel();
   const known = useSignal<{ readonly key: string; readonly answer?: T; readonly problem: string }>({
     key,
     problem: '',
   });
-  const isAsking = useSignal(false);
+  const isLoading = useSignal(false);
   const round = useRef<() => void>(() => undefined);
   useEffect(() => {
     let isOver = false;
@@ -41,8 +41,8 @@ export function useQuestion<T>(key: string, ask: () => Promise<T>, every: number
       // A page that is not seen keeps what it knows.
       const isKnown = known.peek().key === key && known.peek().answer !== undefined;
       if (model.isAway.peek() || (document.hidden && isKnown)) return;
-      isAsking.value = true;
-      const found = await ask().then(
+      isLoading.value = true;
+      const found = await load().then(
         answer => ({ key, answer, problem: '' }),
         (error: Error) => ({
           ...(known.peek().key === key ? known.peek() : { key }),
@@ -51,7 +51,7 @@ export function useQuestion<T>(key: string, ask: () => Promise<T>, every: number
       );
       if (isOver) return;
       known.value = found;
-      isAsking.value = false;
+      isLoading.value = false;
     };
     round.current = () => void next();
     const timer = setInterval(() => void next(), every);
@@ -66,5 +66,5 @@ export function useQuestion<T>(key: string, ask: () => Promise<T>, every: number
     };
   }, [key, every]);
   const { answer, problem } = known.value.key === key ? known.value : { answer: undefined, problem: '' };
-  return { answer, problem, isAsking: isAsking.value, again: () => round.current() };
+  return { answer, problem, isLoading: isLoading.value, reload: () => round.current() };
 }
