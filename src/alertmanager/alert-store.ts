@@ -121,13 +121,13 @@ export class AlertStore {
   /** Adds or updates alerts. @returns whether they are on disk */
   upsert(alerts: readonly IncomingAlert[], at: Millis): boolean {
     const changes: [string, PersistedAlert][] = [];
-    const happened: (() => void)[] = [];
+    const events: (() => void)[] = [];
     for (const incoming of alerts) {
-      const entry = this.#merge(incoming, at, happened);
+      const entry = this.#merge(incoming, at, events);
       if (entry) changes.push([entry.alert.fingerprint, toPersisted(entry)]);
     }
     const isKept = this.#states.upsert(KIND, changes);
-    for (const tell of happened) tell();
+    for (const emit of events) emit();
     return isKept;
   }
 

@@ -450,12 +450,12 @@ export class Monitor {
     this.#alerts.updateMetrics(this.#muted(this.#clock.now()));
     this.#exposition.markChanged();
     // What is remembered of a scan is what the rules say of it; results that come while they think are not part of it.
-    const look = () => this.#health.snapshot(this.#clock.now(), this.#clock.elapsed());
+    const takeSnapshot = () => this.#health.snapshot(this.#clock.now(), this.#clock.elapsed());
     let seen: ClusterSnapshot | undefined;
     await this.#queryBackend.evaluate(() => {
-      seen = look();
+      seen = takeSnapshot();
     });
-    const snapshot = seen ?? look();
+    const snapshot = seen ?? takeSnapshot();
     this.#store.append({
       at: snapshot.at,
       entry: this.#health.writeEntry(snapshot, this.#watchdog.interval),

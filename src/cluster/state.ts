@@ -172,7 +172,7 @@ export class ClusterState {
 
   #changed(): void {
     this.#version++;
-    for (const tell of this.#watchers) tell();
+    for (const notify of this.#watchers) notify();
   }
 }
 

@@ -61,8 +61,13 @@ export async function startServer(options: ServerOptions): Promise<SimulatedServ
   const server = createServer((request, response) => {
     requests++;
     request.resume();
-    const simulatedRequest = { method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers };
-    const answer = (): FaultyResponse => options.answer(simulatedRequest) ?? plain('404 page not found\n', 404);
+    const simulatedRequest = {
+      method: request.method ?? 'GET',
+      path: request.url ?? '/',
+      headers: request.headers,
+    };
+    const answer = (): FaultyResponse =>
+      options.answer(simulatedRequest) ?? plain('404 page not found\n', 404);
     respond(fault, response, answer, options.latency?.());
   });
   server.keepAliveTimeout = KEEP_ALIVE;

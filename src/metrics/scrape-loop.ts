@@ -160,7 +160,7 @@ export class ScrapeLoop {
     let error = '';
     try {
       const scrape = await this.#sampler.scrape(at, isInterim);
-      for (const tell of waiting) tell();
+      for (const resolve of waiting) resolve();
       if (!this.#closed) await this.#append(clockSetBy === 0 ? scrape : { ...scrape, clockSetBy });
     } catch (problem) {
       error = (problem as Error).message;

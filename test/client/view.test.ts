@@ -209,10 +209,10 @@ const answerPlainly: RequestListener = (request, response) => {
 const HEALTH = '{"overall_status":"healthy","services":{},"alerts":[]}';
 
 describe('a stream', () => {
-  const heard: string[] = [];
+  const states: string[] = [];
   const modes: Mode[] = [];
   const follower: Follower = {
-    onHealth: ({ overall_status }) => void heard.push(overall_status),
+    onHealth: ({ overall_status }) => void states.push(overall_status),
     onAlive: () => {},
     onContact: () => {},
     onMode: mode => {
@@ -221,7 +221,7 @@ describe('a stream', () => {
   };
   let over: AbortController;
   const followed = async (answer: RequestListener, silence = { first: 20_000, later: 20_000 }) => {
-    heard.length = modes.length = 0;
+    states.length = modes.length = 0;
     over = new AbortController();
     server = createServer(answer);
     await new Promise<void>(resolve => server?.listen(0, '127.0.0.1', resolve));
@@ -251,7 +251,7 @@ describe('a stream', () => {
       },
       { first: 100, later: 20_000 },
     );
-    await eventually(() => heard.length).toBeGreaterThan(2);
+    await eventually(() => states.length).toBeGreaterThan(2);
     expect(modes).toEqual(['polling']);
   });
 
@@ -266,8 +266,8 @@ describe('a stream', () => {
       },
       { first: 20_000, later: 150 },
     );
-    await eventually(() => heard.length).toBeGreaterThan(1);
-    expect(heard.slice(0, 2)).toEqual(['degraded', 'healthy']);
+    await eventually(() => states.length).toBeGreaterThan(1);
+    expect(states.slice(0, 2)).toEqual(['degraded', 'healthy']);
     expect(known.slice(0, 2)).toEqual([undefined, '5']);
     expect(modes.slice(0, 3)).toEqual(['streaming', 'connecting', 'streaming']);
   });
@@ -285,7 +285,7 @@ describe('a stream', () => {
       if (count === 1) response.write(piece, () => response.destroy());
       else response.write(piece);
     });
-    await eventually(() => heard).toEqual(['healthy']);
+    await eventually(() => states).toEqual(['healthy']);
     expect(count).toBe(3);
   });
 
@@ -293,6 +293,6 @@ describe('a stream', () => {
     await followed((_, response) => {
       response.writeHead(200, EVENTS).write(`event: other\ndata: x\n\n${event(1, 'healthy')}`);
     });
-    await eventually(() => heard).toEqual(['healthy']);
+    await eventually(() => states).toEqual(['healthy']);
   });
 });

@@ -79,17 +79,17 @@ describe('the director', () => {
 
   test('plays the round on a cluster', async () => {
     const scenario = new Scenario(cluster);
-    const heard: string[] = [];
+    const messages: string[] = [];
     const seen: (string | number)[] = [];
     const story = [0, 15, 30, 45, 85, 110, 195, 205, 222, 230, 270, 310, 320];
     for (const second of story) {
       const elapsed = second * SECOND;
       for (const event of await scenario.advance(elapsed))
-        heard.push(cueLine(elapsed, event, 'http://m').split(' (')[0] ?? '');
+        messages.push(cueLine(elapsed, event, 'http://m').split(' (')[0] ?? '');
       const { status, outcome } = await ask(`${cluster.tools.url}/health`);
       seen.push(status ?? outcome);
     }
-    expect(heard).toEqual([
+    expect(messages).toEqual([
       '00:15 tools: answers 503',
       '00:45 tools: is well again',
       '01:25 cpu_llama: loads its model',

@@ -111,7 +111,7 @@ class Replay {
       clock: systemClock,
       checked: CHECKED,
       externalUrl: () => 'http://m',
-      log: (_, message, fields) => this.#heard(message, fields),
+      log: (_, message, fields) => this.#recordNotification(message, fields),
       events: {
         onIntegrations: () => {},
         onAttempt: () => {},
@@ -161,7 +161,7 @@ class Replay {
     );
   }
 
-  #heard(message: string, { receiver, firing, resolved }: Record<string, unknown>): void {
+  #recordNotification(message: string, { receiver, firing, resolved }: Record<string, unknown>): void {
     if (message !== 'Notification' || receiver === 'heartbeat') return;
     const at = new Date(Date.now() - START).toISOString().slice(11, 19);
     if (firing) this.messages.push(`${at} ${receiver}: firing ${firing}`);

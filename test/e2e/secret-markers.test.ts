@@ -11,7 +11,7 @@ import { loadConfiguration } from '../../src/app/configuration.js';
 import type { OpenApi } from '../../src/http/openapi.js';
 import { certificate } from '../support/certificate.js';
 import { makeFolder, removeFolder } from '../support/child.js';
-import { type Echo, Heard, startHttpEcho, startRedisEcho, startSmtpEcho } from '../support/echo.js';
+import { type Echo, SeenMarkers, startHttpEcho, startRedisEcho, startSmtpEcho } from '../support/echo.js';
 import {
   alertmanagerYml,
   Markers,
@@ -34,17 +34,17 @@ import {
 
 const PATIENCE = { timeout: 90_000, interval: 100 };
 const folder = makeFolder('markers');
-const heard = new Heard();
+const seen = new SeenMarkers();
 const markers = new Markers();
 const servers: Pick<Echo, 'close'>[] = [];
 let places: Places;
 
 beforeAll(async () => {
   const [http, https, redis, smtp] = await Promise.all([
-    startHttpEcho(heard),
-    startHttpEcho(heard, certificate),
-    startRedisEcho(heard),
-    startSmtpEcho(heard),
+    startHttpEcho(seen),
+    startHttpEcho(seen, certificate),
+    startRedisEcho(seen),
+    startSmtpEcho(seen),
   ]);
   servers.push(http, https, redis, smtp);
   places = { http: http.url, https: https.url, redis: redis.host, smtp: smtp.host, folder };
@@ -161,7 +161,7 @@ afterAll(() => {
 
 /** `zebra1` of `zebra1&"x-marked`. */
 const coreOf = (marker: string) => /zebra\d+/.exec(marker)?.[0] ?? '';
-const isHeard = (marker: string) => heard.markers.has(coreOf(marker));
+const isHeard = (marker: string) => seen.markers.has(coreOf(marker));
 
 /** The fields, of those wanted, whose marker no server has been sent yet. */
 function unheard(isWanted: (name: string, marker: string) => boolean): string[] {

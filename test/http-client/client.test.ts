@@ -23,9 +23,9 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('a secret is read from its file at each call', async () => {
-  const heard: unknown[] = [];
+  const received: unknown[] = [];
   const server = await listen((request, response) => {
-    heard.push(request.headers.authorization, request.headers['x-key']);
+    received.push(request.headers.authorization, request.headers['x-key']);
     response.end();
   });
   const url = new URL(`http://127.0.0.1:${portOf(server)}/`);
@@ -47,7 +47,7 @@ test('a secret is read from its file at each call', async () => {
     expect((await call()).status).toBe(200);
   }
   const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
-  expect(heard).toEqual([basic('one:one'), 'one', basic('two:two'), 'two']);
+  expect(received).toEqual([basic('one:one'), 'one', basic('two:two'), 'two']);
 });
 
 /** A caller of `http://api.example:PORT/`, whose name a name server of the test's own knows. */

@@ -27,7 +27,7 @@ interface History {
 }
 
 /** An alert of a service, as the rules send it. */
-function tell(
+function send(
   monitor: TestMonitor,
   target: string,
   labels: Record<string, string> = {},
@@ -50,7 +50,7 @@ function tell(
 }
 
 const end = (monitor: TestMonitor, target: string, labels: Record<string, string> = {}) =>
-  tell(monitor, target, labels, monitor.clock.now());
+  send(monitor, target, labels, monitor.clock.now());
 
 async function ask(monitor: TestMonitor, query = ''): Promise<History> {
   return (await monitor.json(`/alert_history${query}`)) as History;
@@ -61,20 +61,20 @@ describe('alerts one after the other', () => {
   let monitor: TestMonitor;
   beforeAll(async () => {
     monitor = await startMonitor({ alertmanager: QUIET });
-    tell(monitor, 'tools');
+    send(monitor, 'tools');
     monitor.clock.advance(5 * MINUTE);
-    tell(monitor, 'redis', { severity: 'warning' });
+    send(monitor, 'redis', { severity: 'warning' });
     monitor.clock.advance(MINUTE);
     end(monitor, 'tools');
     monitor.clock.advance(MINUTE);
-    tell(monitor, 'llm', { alertname: 'ServiceSlow', severity: 'warning' });
-    tell(monitor, 'llm', {
+    send(monitor, 'llm', { alertname: 'ServiceSlow', severity: 'warning' });
+    send(monitor, 'llm', {
       alertname: 'Escalation',
       escalates: 'ServiceSlow',
       escalation: 'level2',
       severity: 'warning',
     });
-    tell(monitor, '', { alertname: 'Heartbeat', severity: 'none' });
+    send(monitor, '', { alertname: 'Heartbeat', severity: 'none' });
     monitor.clock.advance(90 * MINUTE);
   });
   afterAll(() => monitor[Symbol.asyncDispose]());
@@ -151,7 +151,7 @@ describe('alerts one after the other', () => {
 test('pages hold every alert once, also when hundreds begin at the same moment', async () => {
   await using monitor = await startMonitor();
   for (let round = 0; round < 3; round++) {
-    for (let i = 0; i < 130; i++) tell(monitor, `s${round}-${i}`);
+    for (let i = 0; i < 130; i++) send(monitor, `s${round}-${i}`);
     monitor.clock.advance(MINUTE);
   }
   for (const limit of [1, 7, 100, 250]) {
@@ -178,7 +178,7 @@ test('pages hold every alert once, also when hundreds begin at the same moment',
 test('while the disk cannot be written the history comes from memory', async () => {
   // A folder that even root cannot write to.
   await using monitor = await startMonitor({ storeFile: '/sys/monitor/monitor.db' });
-  for (let i = 0; i < 130; i++) tell(monitor, `s${i}`);
+  for (let i = 0; i < 130; i++) send(monitor, `s${i}`);
   const whole = await ask(monitor, '?limit=1000');
   expect([new Set(services(whole)).size, whole.count]).toEqual([130, 130]);
   const [first, second] = [await ask(monitor, '?limit=100'), whole.alert_history.slice(100)];
@@ -207,10 +207,10 @@ test('notifications, actions and silences of an alert are in both endpoints', as
   );
   expect(await taken()).toEqual(['Logged', 'Logged']);
   const { history, alerts } = monitor.alerting;
-  const [heard] = [...alerts.all()];
-  if (!heard) throw new Error('the alert was not heard of');
-  history.recordAction(heard, { at: now, action: 'restart', result: 'succeeded' });
-  history.recordNotification([heard], { at: now, receiver: 'ops', integration: 'slack', status: 'firing' });
+  const [stored] = [...alerts.all()];
+  if (!stored) throw new Error('the alert was not stored');
+  history.recordAction(stored, { at: now, action: 'restart', result: 'succeeded' });
+  history.recordNotification([stored], { at: now, receiver: 'ops', integration: 'slack', status: 'firing' });
   const both = 'Restart succeeded, notification sent to ops (slack)';
   expect(await taken()).toEqual([both, both]);
   const silence = {
@@ -222,7 +222,7 @@ test('notifications, actions and silences of an alert are in both endpoints', as
     createdBy: 'ann',
     comment: 'upgrade',
   };
-  history.recordSilences(heard, [silence], now);
+  history.recordSilences(stored, [silence], now);
   expect(await taken()).toEqual([`${both}, silenced by ann (upgrade)`, `${both}, silenced by ann (upgrade)`]);
   expect((await ask(monitor)).alert_history[0]).toMatchObject({
     notifications: [{ at: isoLocal(now), receiver: 'ops', integration: 'slack', status: 'firing' }],
@@ -234,7 +234,7 @@ test('notifications, actions and silences of an alert are in both endpoints', as
 test('with real Alertmanagers the action taken is that alerts were sent to them', async () => {
   const alertmanagers = [{ url: 'http://127.0.0.1:1', timeout: 1000, follow_redirects: true }];
   await using monitor = await startMonitor({ alertmanager: { by: 'alertmanagers', alertmanagers } });
-  tell(monitor, 'tools');
+  send(monitor, 'tools');
   expect((await ask(monitor)).alert_history[0]?.action_taken).toBe('Handed to Alertmanager');
   expect(await monitor.json('/api/v1/alertmanagers')).toMatchObject({
     data: { activeAlertmanagers: [{ url: 'http://127.0.0.1:1/api/v2/alerts' }] },
@@ -251,7 +251,7 @@ test('has the notifications of the alert and no others, also after it was resolv
     history.recordNotification(those, { ...note, status: 'firing' });
     monitor.clock.advance(MINUTE);
   };
-  for (const each of ['tools', 'redis', 'llm', 'alone']) tell(monitor, each);
+  for (const each of ['tools', 'redis', 'llm', 'alone']) send(monitor, each);
   monitor.clock.advance(MINUTE);
   sent('tools', 'redis');
   sent('tools', 'llm');

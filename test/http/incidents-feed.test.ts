@@ -19,12 +19,12 @@ beforeAll(async () => {
     services: [...SERVICES, service('evil', { name: EVIL }), service('hidden', { isHidden: true })],
     page: { title: `Lab ${EVIL}`, description: 'What runs' },
   });
-  tell('tools', 'Tools Server is down');
+  fire('tools', 'Tools Server is down');
   monitor.clock.advance(MINUTE);
-  tell('hidden', 'hidden is down');
-  tell('evil', EVIL);
+  fire('hidden', 'hidden is down');
+  fire('evil', EVIL);
   monitor.clock.advance(4 * MINUTE);
-  tell('tools', 'Tools Server is down', monitor.clock.now());
+  fire('tools', 'Tools Server is down', monitor.clock.now());
   const trustedProxies = new BlockList();
   trustedProxies.addAddress('127.0.0.1');
   plain = await startMonitor({
@@ -36,7 +36,7 @@ afterAll(async () => {
   await plain[Symbol.asyncDispose]();
 });
 
-function tell(target: string, description: string, endsAt?: number): void {
+function fire(target: string, description: string, endsAt?: number): void {
   const now = monitor.clock.now();
   const labels = Labels.of({ alertname: 'ServiceDown', severity: 'critical', target });
   const startsAt = endsAt === undefined ? now : undefined;
@@ -117,7 +117,7 @@ describe('the feed', () => {
   test('has ids that stay', async () => {
     const ids = async () => childrenOf(await feed(), 'entry').map(each => text(each, 'id'));
     const before = await ids();
-    tell('redis', 'Redis is down');
+    fire('redis', 'Redis is down');
     expect((await ids()).slice(1)).toEqual(before);
   });
 

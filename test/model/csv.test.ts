@@ -26,14 +26,14 @@ describe('a cell', () => {
 
 test('alerts come as a table', async () => {
   await using monitor = await startMonitor();
-  const hear = (target: string, description: string, endsAt: number, startsAt?: number) => {
+  const send = (target: string, description: string, endsAt: number, startsAt?: number) => {
     const labels = Labels.of({ alertname: 'ServiceDown', severity: 'critical', target });
     const alert = { labels, annotations: { description }, startsAt, endsAt, generatorUrl: '' };
     monitor.alerting.ingest([alert], monitor.clock.now());
   };
-  for (let i = 0; i < 250; i++) hear(`s${i}`, '=cmd|"x"', START + 3_600_000, START);
+  for (let i = 0; i < 250; i++) send(`s${i}`, '=cmd|"x"', START + 3_600_000, START);
   monitor.clock.advance(90_500);
-  hear('s0', '=cmd|"x"', monitor.clock.now());
+  send('s0', '=cmd|"x"', monitor.clock.now());
   const response = await fetch(`${monitor.url}/alert_history?format=csv&limit=1000`);
   expect([response.status, response.headers.get('content-type')]).toEqual([
     200,

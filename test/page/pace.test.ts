@@ -6,9 +6,9 @@ test('work begins at once, and what is asked for meanwhile is done once, with wh
   let newest = 0;
   const done: number[] = [];
   const pace = new Pace(() => done.push(newest));
-  pace.ask();
+  pace.request();
   expect(done).toEqual([0]);
-  for (newest = 1; newest < 100; newest++) pace.ask();
+  for (newest = 1; newest < 100; newest++) pace.request();
   newest = 100;
   await expect.poll(() => done).toEqual([0, 100]);
 });
@@ -16,8 +16,8 @@ test('work begins at once, and what is asked for meanwhile is done once, with wh
 test('work that is under way is not begun again before it is over', async () => {
   const ends: (() => void)[] = [];
   const pace = new Pace(() => new Promise<void>(resolve => ends.push(resolve)));
-  pace.ask();
-  pace.ask();
+  pace.request();
+  pace.request();
   await sleep(20);
   expect(ends.length).toBe(1);
   ends[0]?.();

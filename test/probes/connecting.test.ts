@@ -197,17 +197,17 @@ test('a renewed certificate is seen with the next handshake, and so is a renewed
   });
   service.connections.setLimits({ ...DEFAULT_LIMITS, maxRequests: 1 });
   const days = (expiry: number | undefined) => Math.round(((expiry ?? 0) - Date.now() / 1000) / 86_400);
-  const look = async () => {
+  const attempt = async () => {
     const { samples, status, error } = await service.run();
     return [status, error, days(samples.get('probe_ssl_earliest_cert_expiry'))];
   };
-  expect(await look()).toEqual(['healthy', undefined, 5]);
+  expect(await attempt()).toEqual(['healthy', undefined, 5]);
   server.setSecureContext(readPair(makeCertificate(folder, 'new', ca, 'IP:127.0.0.1', 25)));
-  expect(await look()).toEqual(['healthy', undefined, 25]);
+  expect(await attempt()).toEqual(['healthy', undefined, 25]);
   copyFileSync(other.cert, caFile);
-  expect((await look())[0]).toBe('error');
+  expect((await attempt())[0]).toBe('error');
   rmSync(caFile);
-  expect((await look()).slice(0, 2)).toEqual([
+  expect((await attempt()).slice(0, 2)).toEqual([
     'error',
     `TLS: tls_config: cannot read ${caFile}: no such file`,
   ]);
@@ -227,17 +227,17 @@ test('Redis over TLS: a certificate that is swapped at run time is seen with the
     tls_config: { ca_file: ca.cert },
   });
   service.connections.setLimits({ ...DEFAULT_LIMITS, maxRequests: 1 });
-  const look = async () => {
+  const attempt = async () => {
     const { samples, status, error } = await service.run();
     const left = ((samples.get('probe_ssl_earliest_cert_expiry') ?? 0) - Date.now() / 1000) / 86_400;
     return [status, error, Math.round(left)];
   };
   await swap(soon);
-  expect(await look()).toEqual(['healthy', undefined, 5]);
+  expect(await attempt()).toEqual(['healthy', undefined, 5]);
   await swap(later);
-  expect(await look()).toEqual(['healthy', undefined, 25]);
+  expect(await attempt()).toEqual(['healthy', undefined, 25]);
   await swap(over);
-  expect(await look()).toEqual([
+  expect(await attempt()).toEqual([
     'error',
     expect.stringMatching(/^TLS: certificate has expired \(\d{4}-\d\d-\d\d\)$/),
     -1,

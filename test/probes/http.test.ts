@@ -219,13 +219,13 @@ describe('the kind http', () => {
   });
 
   test('sends method, headers and credentials, and no credentials to a stranger it is redirected to', async () => {
-    const heard: { who: string; method: string | undefined; headers: IncomingHttpHeaders }[] = [];
+    const requests: { who: string; method: string | undefined; headers: IncomingHttpHeaders }[] = [];
     const stranger = await served((request, response) => {
-      heard.push({ who: 'stranger', method: request.method, headers: request.headers });
+      requests.push({ who: 'stranger', method: request.method, headers: request.headers });
       response.end('{}');
     });
     const server = await served((request, response) => {
-      heard.push({ who: 'server', method: request.method, headers: request.headers });
+      requests.push({ who: 'server', method: request.method, headers: request.headers });
       if (request.url === '/health') response.writeHead(302, { location: '/next' }).end();
       else response.writeHead(307, { location: `http://127.0.0.1:${portOf(stranger)}/` }).end();
     });
@@ -236,12 +236,12 @@ describe('the kind http', () => {
     }).run();
     expect(outcome.status).toBe('healthy');
     const basic = `Basic ${Buffer.from('me:pass').toString('base64')}`;
-    expect(heard.map(each => [each.who, each.headers.authorization, each.headers['x-tenant']])).toEqual([
+    expect(requests.map(each => [each.who, each.headers.authorization, each.headers['x-tenant']])).toEqual([
       ['server', basic, 'a'],
       ['server', basic, 'a'],
       ['stranger', undefined, undefined],
     ]);
-    expect(heard[0]?.headers.accept).toBe('application/json');
+    expect(requests[0]?.headers.accept).toBe('application/json');
     expect(outcome.samples.get('probe_http_redirects')).toBe(2);
   });
 

@@ -51,7 +51,7 @@ export interface WorldOptions {
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { folder, alertmanager, alertmanagers, actions = [], clock = systemClock } = options;
   const logged: World['logged'] = [];
-  const heard: Emitted = [];
+  const emitted: Emitted = [];
   const store = new Store({ file: join(folder, 'monitor.db'), retention: 86_400_000, log: () => {} });
   const alerting = new Alerting({
     store,
@@ -60,15 +60,17 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     externalUrl: () => 'http://127.0.0.1:8083',
     log: (level, message, fields) => logged.push([level, message, fields]),
     events: {
-      onIntegrations: integrations => heard.push(...integrations.map(({ id }) => `has ${id}`)),
-      onAttempt: ({ integration, error }) => heard.push(`${error ? 'tried' : 'reached'} ${integration.kind}`),
-      onNotification: ({ kind }, reason) => heard.push(reason ? `failed ${kind} ${reason}` : `sent ${kind}`),
-      onSuppressed: (reason, alerts) => heard.push(`${reason} ${alerts}`),
-      onAction: (action, isSuccess) => heard.push(`${action} ${isSuccess}`),
+      onIntegrations: integrations => emitted.push(...integrations.map(({ id }) => `has ${id}`)),
+      onAttempt: ({ integration, error }) =>
+        emitted.push(`${error ? 'tried' : 'reached'} ${integration.kind}`),
+      onNotification: ({ kind }, reason) =>
+        emitted.push(reason ? `failed ${kind} ${reason}` : `sent ${kind}`),
+      onSuppressed: (reason, alerts) => emitted.push(`${reason} ${alerts}`),
+      onAction: (action, isSuccess) => emitted.push(`${action} ${isSuccess}`),
       onMuting: () => {},
-      onSent: (_, alerts) => heard.push(`alertmanager took ${alerts}`),
-      onFailed: (_, alerts, reason) => heard.push(`alertmanager did not take ${alerts}: ${reason}`),
-      onDropped: (_, alerts) => heard.push(`dropped ${alerts}`),
+      onSent: (_, alerts) => emitted.push(`alertmanager took ${alerts}`),
+      onFailed: (_, alerts, reason) => emitted.push(`alertmanager did not take ${alerts}: ${reason}`),
+      onDropped: (_, alerts) => emitted.push(`dropped ${alerts}`),
     },
   });
   const reconfigure = (text: string) => {
@@ -82,7 +84,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   return {
     alerting,
     store,
-    emitted: heard,
+    emitted,
     logged,
     reconfigure,
     send: (...alerts) => alerting.alerts.upsert(alerts, systemClock.now()),

@@ -7,7 +7,7 @@ import { listen, portOf, stop } from './http.js';
 import { startSmtp } from './smtp.js';
 
 /** The markers in requests, `zebra` and a number, in credentials too. */
-export class Heard {
+export class SeenMarkers {
   readonly markers = new Set<string>();
 
   add(...texts: readonly string[]): void {
@@ -22,18 +22,18 @@ export interface Echo {
   close(): Promise<void>;
 }
 
-export async function startHttpEcho(heard: Heard, tls?: Certificate): Promise<Echo> {
-  const server = await listen((request, response) => void answer(request, response, heard), tls);
+export async function startHttpEcho(seen: SeenMarkers, tls?: Certificate): Promise<Echo> {
+  const server = await listen((request, response) => void answer(request, response, seen), tls);
   const host = `127.0.0.1:${portOf(server)}`;
   return { url: `${tls ? 'https' : 'http'}://${host}`, host, close: () => stop(server) };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, heard: Heard): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, seen: SeenMarkers): Promise<void> {
   let body = '';
   for await (const chunk of request) body += chunk;
   const { url = '', rawHeaders } = request;
   const said = [url, decodeURIComponent(url), ...rawHeaders, decodedBasic(request), body];
-  heard.add(...said);
+  seen.add(...said);
   const all = [url, ...rawHeaders, decodedBasic(request), body].join(' ');
   const json = (status: number, value: unknown) =>
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
@@ -64,7 +64,7 @@ function decodedBasic({ headers }: IncomingMessage): string {
 }
 
 /** A server that answers Redis' commands with errors for unknown commands. */
-export async function startRedisEcho(heard: Heard): Promise<Omit<Echo, 'url'>> {
+export async function startRedisEcho(seen: SeenMarkers): Promise<Omit<Echo, 'url'>> {
   const server: Server = createServer(socket => {
     socket.on('error', () => {});
     socket.on('data', data => {
@@ -72,7 +72,7 @@ export async function startRedisEcho(heard: Heard): Promise<Omit<Echo, 'url'>> {
         .toString()
         .split('\r\n')
         .filter(line => !/^[*$]\d+$/.test(line));
-      heard.add(...words);
+      seen.add(...words);
       socket.write(
         `-ERR unknown command, with args beginning with: ${words.map(word => `'${word}'`).join(' ')}\r\n`,
       );
@@ -88,10 +88,10 @@ export async function startRedisEcho(heard: Heard): Promise<Omit<Echo, 'url'>> {
 }
 
 /** A mail server that refuses every login and repeats its credentials. */
-export async function startSmtpEcho(heard: Heard): Promise<Omit<Echo, 'url'>> {
+export async function startSmtpEcho(seen: SeenMarkers): Promise<Omit<Echo, 'url'>> {
   const { port, close } = await startSmtp({
     onAuth({ username, password }, _session, done) {
-      heard.add(username ?? '', password ?? '');
+      seen.add(username ?? '', password ?? '');
       const encoded = Buffer.from(`\0${username}\0${password}`).toString('base64');
       done(new Error(`Invalid credentials ${username} ${password} (${encoded})`));
     },

@@ -144,8 +144,8 @@ export class Transfer implements ResponseHandler {
   }
 
   #waitingForEnd(): ProbeFailure {
-    const came = `${this.#length} ${this.#length === 1 ? 'byte' : 'bytes'} of the body came`;
-    return new ProbeFailure('timeout', `Request timed out before the answer ended (${came})`);
+    const received = `${this.#length} ${this.#length === 1 ? 'byte' : 'bytes'} of the body came`;
+    return new ProbeFailure('timeout', `Request timed out before the answer ended (${received})`);
   }
 
   #tooLong(): void {

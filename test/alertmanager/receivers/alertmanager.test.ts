@@ -163,7 +163,7 @@ function alertOf(alert: PayloadAlert): NotifiedAlert {
 }
 
 /** Our message for a group and the entry of a receiver. */
-async function tell(name: string, group: string): Promise<void> {
+async function deliver(name: string, group: string): Promise<void> {
   const entries = entriesOf(ours.url, ourMails.port);
   const index = Object.keys(entries).indexOf(name);
   const kind = receiverKinds.find(({ integration }) => integration === name.split(' ')[0]) as ReceiverKind;
@@ -191,7 +191,7 @@ const PATHS: Record<string, string> = {
 describe.each(Object.keys(PATHS))('%s', name => {
   test.each(TEXTS.map((text, i) => [text, `A${i}`]))('%s', async (_, group) => {
     ours.requests.length = 0;
-    await tell(name, group);
+    await deliver(name, group);
     const path = PATHS[name];
     const theirOne = theirs.requests.find(each => each.path === path && each.body.includes(group));
     const [request] = ours.requests;
@@ -204,7 +204,7 @@ describe.each(Object.keys(PATHS))('%s', name => {
 describe('email', () => {
   test.each(TEXTS.map((text, i) => [text, `A${i}`]))('%s', async (_, group) => {
     ourMails.mails.length = 0;
-    await tell('email', group);
+    await deliver('email', group);
     const [mail] = ourMails.mails;
     const theirOne = theirMails.mails.find(({ raw }) => parseMail(raw).parts['text/plain']?.includes(group));
     expect(mail).toMatchObject({ from: theirOne?.from, to: theirOne?.to, hello: theirOne?.hello });

@@ -33,7 +33,7 @@ export function parseExposition(text: string, rename: Readonly<Record<string, st
 }
 
 /** Runs a probe once and shows what it recorded. @throws when the check failed */
-export async function look(probe: Probe, families: readonly MetricFamily[]): Promise<Exposition> {
+export async function measure(probe: Probe, families: readonly MetricFamily[]): Promise<Exposition> {
   const known = new Map(families.map(family => [family.name, family]));
   const outcome = await runCheck(
     probe,
@@ -72,14 +72,14 @@ export interface Exception {
   readonly reason: string;
 }
 
-/** A family whose value is another at every look, so that only its being there is compared, and why. */
+/** A family whose value differs at every measurement, so that only its presence is compared, with the reason. */
 export interface Moving {
   readonly family: string | RegExp;
   readonly reason: string;
 }
 
 export interface Comparison {
-  /** Our look before theirs and our look after it: a value of theirs lies between the two. */
+  /** Our measurement before theirs and the one after it: a value of theirs lies between the two. */
   readonly before: Exposition;
   readonly theirs: Exposition;
   readonly after: Exposition;

@@ -390,9 +390,9 @@ describe('INFO of other servers, as redis_exporter reads it', () => {
     const text = `${lines.join('\r\n')}\r\n`;
     const server = await listen(socket =>
       socket.on('data', chunk => {
-        const heard = chunk.toString();
-        if (/ping/i.test(heard)) socket.write('+PONG\r\n');
-        else if (/info/i.test(heard)) socket.write(`$${text.length}\r\n${text}\r\n`);
+        const command = chunk.toString();
+        if (/ping/i.test(command)) socket.write('+PONG\r\n');
+        else if (/info/i.test(command)) socket.write(`$${text.length}\r\n${text}\r\n`);
         else socket.write('-ERR unknown command\r\n');
       }),
     );

@@ -1,10 +1,10 @@
-// A probe of ours and another exporter look at the same server.
+// A probe of ours and another exporter measure the same server.
 
 import { expect } from 'vitest';
 import { attemptFamilies } from '../../../src/probes/attempt.js';
 import type { Probe } from '../../../src/probes/probe.js';
 import type { ProbeKind } from '../../../src/probes/probe-kind.js';
-import { compare, type Exception, look, type Moving, parseExposition } from './comparison.js';
+import { compare, type Exception, type Moving, measure, parseExposition } from './comparison.js';
 
 /** Differences that are meant. */
 export interface Meant {
@@ -23,12 +23,12 @@ export async function sideBySide(
 ): Promise<string[]> {
   const families = [...attemptFamilies, ...kind.families];
   // The first probe of each changes what the server shows, such as its clients; compare the second ones.
-  await look(probe, families);
+  await measure(probe, families);
   await fetch(url);
-  const before = await look(probe, families);
+  const before = await measure(probe, families);
   const response = await fetch(url);
   const theirs = parseExposition(await response.text(), rename);
-  const after = await look(probe, families);
+  const after = await measure(probe, families);
   expect(theirs.size).toBeGreaterThan(0);
   return compare({ before, theirs, after, exceptions, moving });
 }

@@ -31,16 +31,16 @@ export function compareAnnotations(answer: QueryResult, expected: Expectation): 
 /** Without any expectation every annotation is right; with one, each of them needs its own. */
 function compareMessages(
   kind: string,
-  came: readonly string[],
+  result: readonly string[],
   wanted: readonly Pattern[],
   none: boolean,
 ): void {
-  const all = came.length === 0 ? 'none came' : `came ${came.join('; ')}`;
-  if (none && came.length > 0) throw new Mismatch(`no ${kind} expected, ${all}`);
+  const all = result.length === 0 ? 'none came' : `came ${result.join('; ')}`;
+  if (none && result.length > 0) throw new Mismatch(`no ${kind} expected, ${all}`);
   if (wanted.length === 0) return;
-  const missing = wanted.find(pattern => !came.some(message => pattern.matches(message)));
+  const missing = wanted.find(pattern => !result.some(message => pattern.matches(message)));
   if (missing) throw new Mismatch(`${kind} ${missing.text} expected, ${all}`);
-  const surplus = came.find(message => !wanted.some(pattern => pattern.matches(message)));
+  const surplus = result.find(message => !wanted.some(pattern => pattern.matches(message)));
   if (surplus !== undefined) throw new Mismatch(`${kind} not expected: ${surplus}`);
 }
 
@@ -107,28 +107,30 @@ export function assertSorted(series: readonly ResultSeries[]): void {
 /** The same label sets on both sides, each once. */
 function comparePresence(series: readonly ResultSeries[], expected: readonly SeriesLine[]): void {
   const wanted = new Set(expected.map(({ labels }) => labels.key));
-  const came = new Set<string>();
+  const found = new Set<string>();
   for (const each of series) {
     if (!wanted.has(each.labels.key)) throw new Mismatch(`${shown(each)} not expected`);
-    if (came.has(each.labels.key)) throw new Mismatch(`${shown(each)} came twice`);
-    came.add(each.labels.key);
+    if (found.has(each.labels.key)) throw new Mismatch(`${shown(each)} came twice`);
+    found.add(each.labels.key);
   }
-  const missing = expected.find(({ labels }) => !came.has(labels.key));
+  const missing = expected.find(({ labels }) => !found.has(labels.key));
   if (missing)
     throw new Mismatch(`${missing.labels} ${missing.points.map(pointText).join(' ')} expected, not found`);
 }
 
-function comparePoints(came: ResultSeries, points: readonly Point[], times: Times): void {
+function comparePoints(result: ResultSeries, points: readonly Point[], times: Times): void {
   const wanted = points.flatMap((point, i) =>
     point === undefined ? [] : [{ time: times.from + i * times.step, point }],
   );
-  const text = `${came.labels} ${points.map(pointText).join(' ')}`;
+  const text = `${result.labels} ${points.map(pointText).join(' ')}`;
   if (wanted.some(({ time }) => time > times.to))
     throw new Mismatch(`${text} expected, more values than the range has steps`);
   const same =
-    wanted.length === came.times.length &&
-    wanted.every(({ time, point }, i) => came.times[i] === time && isNear(point, came.values[i] as number));
-  if (!same) throw new Mismatch(`${text} expected, came ${shown(came)}`);
+    wanted.length === result.times.length &&
+    wanted.every(
+      ({ time, point }, i) => result.times[i] === time && isNear(point, result.values[i] as number),
+    );
+  if (!same) throw new Mismatch(`${text} expected, came ${shown(result)}`);
 }
 
 function isNear(wanted: number | 'stale', value: number): boolean {
