@@ -13,7 +13,8 @@ export type LaterView =
   | 'node'
   | 'reports'
   | 'service'
-  | 'silences';
+  | 'silences'
+  | 'targets';
 
 export interface Place {
   readonly view: ViewName;
@@ -32,6 +33,7 @@ const PLAIN_VIEWS: readonly LaterView[] = [
   'capacity',
   'haproxy',
   'node',
+  'targets',
   'explore',
 ];
 /** Views about one thing, whose id follows in the address. */

@@ -19,6 +19,7 @@ const VIEWS = [
   ['ui/capacity', '.capacity .missing'],
   ['ui/haproxy', '.empty'],
   ['ui/node', '.chart'],
+  ['ui/targets', '.targets-view .row'],
   ['ui/explore?g0.expr=up', '.cm-content'],
 ] as const;
 
@@ -82,6 +83,7 @@ test('on paper there is nothing to press', async () => {
     'ui/silences',
     'ui/service/tools',
     'ui/node',
+    'ui/targets',
     'ui/haproxy',
   ]) {
     await page.goto(`${on.monitor.url}/${path}`);

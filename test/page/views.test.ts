@@ -19,6 +19,7 @@ const VIEWS = [
   ['ui/capacity', '.missing'],
   ['ui/haproxy', '.empty'],
   ['ui/node', '.uplot'],
+  ['ui/targets', '.targets-view .row'],
   ['ui/explore?g0.expr=probe_duration_seconds&g0.tab=0', '.cm-content'],
 ] as const;
 

@@ -26,6 +26,7 @@ export const VIEWS: Readonly<Record<LaterView, ViewEntry>> = {
   capacity: { name: 'Capacity', load: () => import('./capacity.js') },
   haproxy: { name: 'HAProxy', load: () => import('./haproxy.js') },
   node: { name: 'Node', load: () => import('./node.js') },
+  targets: { name: 'Targets', load: () => import('./targets.js') },
   explore: { name: 'Explore', load: () => import('./explore.js') },
   announcements: { name: 'Announcements', isListed: false, load: () => import('./announcements.js') },
   service: { name: 'Service', isListed: false, load: () => import('./service.js') },
