@@ -31,6 +31,15 @@ const DATA: Readonly<Record<string, (data: never) => string>> = {
     `${data.usage} ${data.selector} ${data.matchingType} ${data.certificate.toString('hex')}`,
   NSEC: (data: { nextDomain: string; rrtypes: readonly string[] }) =>
     [absolute(data.nextDomain), ...data.rrtypes].join(' '),
+  SSHFP: (data: { algorithm: number; hash: number; fingerprint: string }) =>
+    `${data.algorithm} ${data.hash} ${data.fingerprint.toUpperCase()}`,
+  RP: (data: { mbox: string; txt: string }) => `${absolute(data.mbox)} ${absolute(data.txt)}`,
+  RRSIG: (data: Rrsig) =>
+    [
+      ...[data.typeCovered, data.algorithm, data.labels, data.originalTTL],
+      ...[moment(data.expiration), moment(data.inception), data.keyTag],
+      ...[absolute(data.signersName), data.signature.toString('base64')],
+    ].join(' '),
   NAPTR: (data: Naptr) =>
     [
       ...[data.order, data.preference, quoted(data.flags), quoted(data.services), quoted(data.regexp)],
@@ -57,6 +66,18 @@ interface Naptr {
   readonly replacement: string;
 }
 
+interface Rrsig {
+  readonly typeCovered: string;
+  readonly algorithm: number;
+  readonly labels: number;
+  readonly originalTTL: number;
+  readonly expiration: number;
+  readonly inception: number;
+  readonly keyTag: number;
+  readonly signersName: string;
+  readonly signature: Buffer;
+}
+
 /** A record's line: name, TTL, class, type and data between tabs. */
 export function recordText(record: Answer): string {
   if (record.type === 'OPT') return `${absolute(record.name)}\tOPT`;
@@ -75,6 +96,11 @@ export function dataText(record: Answer): string {
 /** A name with the dot behind it. */
 function absolute(name: string): string {
   return name.endsWith('.') ? name : `${name}.`;
+}
+
+/** Unix seconds as `YYYYMMDDHHMMSS`. Source: RFC 4034, 3.2. */
+function moment(at: number): string {
+  return new Date(at * 1000).toISOString().slice(0, 19).replaceAll(/\D/g, '');
 }
 
 function quoted(text: string | Uint8Array): string {
