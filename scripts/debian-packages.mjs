@@ -17,6 +17,8 @@ const PROGRAMS = [
   ['prometheus-blackbox-exporter', 'prometheus-blackbox-exporter'],
   ['prometheus-redis-exporter', 'prometheus-redis-exporter'],
   ['prometheus-haproxy-exporter', 'prometheus-haproxy-exporter'],
+  ['prometheus-postgres-exporter', 'prometheus-postgres-exporter'],
+  ['psql', 'postgresql'],
   ['victoria-metrics', 'victoria-metrics'],
   ['systemd-analyze', 'systemd'],
   ['openssl', 'openssl'],

@@ -26,6 +26,7 @@ const LEFT_OUT = [
   'csv-parse',
   'ioredis',
   'nodemailer',
+  'pg',
   'systeminformation',
   'undici',
 ];

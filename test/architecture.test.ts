@@ -224,7 +224,9 @@ test('no folder or file has a name for everything', () => {
     files.filter(path => /(^|\/)(utils?|helpers?|common|types?|misc|shared)(\/|\.tsx?$)/.test(path)),
   ).toEqual([]);
   expect(
-    files.filter(path => !path.split('/').every(part => /^[a-z0-9]+(-[a-z0-9]+)*(\.tsx?)?$/.test(part))),
+    files.filter(
+      path => !path.split('/').every(part => /^[a-z0-9]+(-[a-z0-9]+)*(\.tsx?|\.d\.ts)?$/.test(part)),
+    ),
   ).toEqual([]);
 });
 

@@ -236,8 +236,8 @@ async function withQuery(query: Record<string, unknown>): Promise<void> {
 function isUnused(name: string): boolean {
   return (
     /tls_config\.key(?:_file)?$|auth_secret(?:_file)?$|\.service_key/.test(name) ||
-    // No server is sent it.
-    /^services\.push-/.test(name) ||
+    // No server is sent it, or only one that asks for it.
+    /^services\.push-|^services\.postgres-/.test(name) ||
     /^global\.(?:opsgenie|victorops|wechat|rocketchat|mattermost)/.test(name)
   );
 }

@@ -14,10 +14,11 @@ async function start(
   command: string,
   args: (port: number) => readonly string[],
   tidy = () => {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Exporter> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = new Child(command, args(port));
+  const child = new Child(command, args(port), env);
   await child.until(async () => (await fetch(`${url}/metrics`)).ok);
   return {
     url,
@@ -55,4 +56,12 @@ export function startHaproxyExporter(csvUrl: string): Promise<Exporter> {
     `--web.listen-address=127.0.0.1:${port}`,
     `--haproxy.scrape-uri=${csvUrl}`,
   ]);
+}
+
+/** postgres_exporter in front of a PostgreSQL, over the folder of its unix socket, as the superuser. */
+export function startPostgresExporter({ port, folder }: { port: number; folder: string }): Promise<Exporter> {
+  const source = `host=${folder} port=${port} user=postgres dbname=postgres sslmode=disable`;
+  return start('prometheus-postgres-exporter', own => [`--web.listen-address=127.0.0.1:${own}`], undefined, {
+    DATA_SOURCE_NAME: source,
+  });
 }

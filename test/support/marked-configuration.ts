@@ -70,6 +70,7 @@ const SERVICES: Readonly<Record<string, (places: Places) => Values[]>> = {
   ollama: ({ http }) => [{ url: `${http}/plain` }, { url: `${http}/number` }, { url: `${http}/redirect` }],
   openai: ({ http }) => [{ url: `${http}/plain` }, { url: `${http}/number` }, { url: `${http}/redirect` }],
   redis: ({ redis }) => [{ host: redis }],
+  postgres: ({ http }) => [{ host: new URL(http).host, username: 'monitor' }],
   push: () => [{ push_interval: '1d' }],
   haproxy: ({ http }) => [
     { url: `${http}/plain`, stats_url: `${http}/html` },

@@ -7,8 +7,20 @@ import { haproxy } from './haproxy.js';
 import { http } from './http.js';
 import { ollama } from './ollama.js';
 import { openai } from './openai.js';
+import { postgres } from './postgres.js';
 import { push } from './push.js';
 import { redis } from './redis.js';
 import { tcp } from './tcp.js';
 
-export const kinds: readonly ProbeKind[] = [http, ollama, openai, redis, haproxy, tcp, dns, grpc, push];
+export const kinds: readonly ProbeKind[] = [
+  http,
+  ollama,
+  openai,
+  redis,
+  haproxy,
+  tcp,
+  dns,
+  grpc,
+  postgres,
+  push,
+];
