@@ -67,9 +67,11 @@ export class HttpDiscovery implements DiscoveryProvider {
     const type = answer.headers['content-type']?.trim() ?? '';
     if (!JSON_TYPE.test(type))
       throw new Error(`unsupported content type ${JSON.stringify(type.slice(0, 100))}`);
+    // Labels and the log are shown.
+    const shown = url.replace(/^(https?:\/\/[^/?#:@]*):[^/?#@]*@/i, '$1:xxxxx@');
     return parseJsonGroups(Buffer.concat(chunks).toString(), {
-      labels: { __meta_url: url },
-      source: index => `${url}:${index}`,
+      labels: { __meta_url: shown },
+      source: index => `${shown}:${index}`,
     });
   }
 }

@@ -88,3 +88,11 @@ test('a charset of UTF-8 is right', async () => {
       .end(JSON.stringify(targets('127.0.0.1:1')));
   await start().until(['127.0.0.1:1']);
 });
+
+test('a password in the URL is sent and not shown', async () => {
+  answer = response => respond(response, targets('127.0.0.1:1'));
+  const { until, labels } = start({ url: url.replace('//', '//me:hidden@') });
+  await until(['127.0.0.1:1']);
+  expect(asked[0]?.authorization).toBe(`Basic ${Buffer.from('me:hidden').toString('base64')}`);
+  expect(labels()).toEqual([{ __address__: '127.0.0.1:1', __meta_url: url.replace('//', '//me:xxxxx@') }]);
+});
