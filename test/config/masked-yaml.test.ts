@@ -13,7 +13,7 @@ import { makeFolder, removeFolder } from '../support/child.js';
 const scratch = makeFolder('shown');
 afterAll(() => removeFolder(scratch));
 
-const shown = (text: string): string => readAlertmanagerConfig('alertmanager.yml', text).shown;
+const shown = (text: string): string => readAlertmanagerConfig('alertmanager.yml', text).masked;
 
 /** The same of any YAML, where the values of some keys are secrets. */
 function shownTree(text: string): string {
@@ -155,7 +155,7 @@ test('the masked file has the same values', () => {
   const file = new URL('../alertmanager/config/fixtures/everything.good.yml', import.meta.url).pathname;
   const before = loadAlertmanagerConfig(file);
   const again = join(scratch, 'again.yml');
-  writeFileSync(again, before.shown);
+  writeFileSync(again, before.masked);
   const after = loadAlertmanagerConfig(again);
   expect(after.route).toEqual(before.route);
   expect(after.inhibitRules).toEqual(before.inhibitRules);

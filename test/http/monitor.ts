@@ -181,7 +181,7 @@ export const NOTHING_SCRAPED: ScrapeFacts = {
   metadata: async () => [],
   configuration: () => ({
     global: { scrapeInterval: 60_000, scrapeTimeout: 10_000, externalLabels: {} },
-    shown: '',
+    masked: '',
   }),
 };
 const NO_FACTS: PrometheusFacts = {

@@ -12,7 +12,7 @@ export interface AlertmanagerConfig {
   /** As it is called in messages. */
   readonly file: string;
   /** Its text, every secret replaced by `<secret>`, as `/api/v2/status` shows it. */
-  readonly shown: string;
+  readonly masked: string;
   readonly global: Global;
   readonly route: Route;
   readonly receivers: readonly ReceiverDefinition[];

@@ -57,10 +57,10 @@ export function readAlertmanagerConfig(
   const route = resolveRoutes(written.route as WrittenRoute);
   const all = [...written.muteTimeIntervals, ...written.timeIntervals];
   const timeIntervals = new Map(all.map(({ name, intervals }) => [name, intervals]));
-  const shown = maskedConfig(root, decoder.secrets);
+  const masked = maskedConfig(root, decoder.secrets);
   const problems = root ? [...decoder.warnings(root), ...decoder.templateProblems(root, templates)] : [];
   const warnings = problems.map(each => `${file}: ${each}`);
-  return { file, shown, global, route, receivers, inhibitRules, timeIntervals, templates, warnings };
+  return { file, masked, global, route, receivers, inhibitRules, timeIntervals, templates, warnings };
 }
 
 function refuse(mistakes: readonly string[]): void {

@@ -31,7 +31,7 @@ export const status = endpoint({
     const { config } = notifierOf(context);
     return json({
       cluster: { peers: [], status: 'disabled' },
-      config: { original: config.shown },
+      config: { original: config.masked },
       uptime: printed(context.prometheus.runtime().startedAt),
       versionInfo: {
         branch: 'langgraph-monitor',

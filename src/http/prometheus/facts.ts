@@ -39,7 +39,7 @@ export interface ScrapeFacts {
   /** What the targets say of their metric families. */
   readonly metadata: () => Promise<readonly TargetMetadata[]>;
   /** Its sections of the configuration. */
-  readonly configuration: () => Pick<ScrapeConfiguration, 'global' | 'shown'>;
+  readonly configuration: () => Pick<ScrapeConfiguration, 'global' | 'masked'>;
 }
 
 /** Every function answers as of now. */

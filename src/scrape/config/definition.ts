@@ -16,7 +16,7 @@ export interface ScrapeConfiguration {
   /** What is accepted and has no effect here, one line each with its place. */
   readonly warnings: readonly string[];
   /** The sections as YAML, defaults not filled in, every secret replaced by `<secret>`; empty when there are none. */
-  readonly shown: string;
+  readonly masked: string;
 }
 
 /** `global`, as far as it is not a default of jobs only. */

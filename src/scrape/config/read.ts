@@ -47,7 +47,7 @@ export function readScrapeSections(sections: ScrapeSections, file: string): Scra
     jobs: all.map(({ job }) => job),
     files,
     warnings: [main, ...others].flatMap(reader => reader.warnings),
-    shown: main.shown(sections),
+    masked: main.shown(sections),
   };
 }
 

@@ -18,7 +18,7 @@ export type PopulationContext = Pick<
   'name' | 'interval' | 'timeout' | 'metricsPath' | 'scheme' | 'params'
 > & { readonly relabel: Relabel };
 
-/** A target and all its labels but `__meta_...`, by which it is told from others. */
+/** A target and all its labels but `__meta_...`, which identify it. */
 export interface PopulatedTarget {
   readonly target: ScrapeTarget;
   readonly key: string;

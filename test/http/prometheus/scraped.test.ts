@@ -49,7 +49,7 @@ const FACTS: Partial<PrometheusFacts> = {
     ],
     configuration: () => ({
       global: { scrapeInterval: 60_000, scrapeTimeout: 10_000, externalLabels: {} },
-      shown: 'global:\n  scrape_interval: 1m\nscrape_configs:\n  - job_name: a\n',
+      masked: 'global:\n  scrape_interval: 1m\nscrape_configs:\n  - job_name: a\n',
     }),
   },
 };

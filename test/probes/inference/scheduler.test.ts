@@ -1,4 +1,4 @@
-// When models are asked: a timetable with tasks that answer as they are told.
+// The schedule of requests to models: a timetable with tasks that answer as the test scripts them.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { InferenceResult } from '../../../src/model/inference.js';

@@ -148,7 +148,7 @@ test('what has no effect is a warning with its place', () => {
 
 test('secrets are read and not shown', () => {
   writeFileSync(join(folder, 'password'), ' hidden-in-file \n');
-  const { jobs, shown } = read(`
+  const { jobs, masked } = read(`
 scrape_configs:
   - job_name: a
     basic_auth: {username: me, password: hidden-a}
@@ -161,7 +161,7 @@ scrape_configs:
   expect(jobs[0]?.options.http.basic_auth?.password?.reveal()).toBe('hidden-a');
   expect(jobs[0]?.discovery.http[0]?.http.authorization?.credentials?.reveal()).toBe('hidden-b');
   expect(jobs[1]?.options.http.basic_auth?.password?.reveal()).toBe('hidden-in-file');
-  expect(shown).toContain('password: <secret>');
-  expect(shown).not.toContain('hidden');
+  expect(masked).toContain('password: <secret>');
+  expect(masked).not.toContain('hidden');
   expect(JSON.stringify(jobs)).not.toContain('hidden');
 });

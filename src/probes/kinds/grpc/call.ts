@@ -15,7 +15,7 @@ export interface GrpcCall {
   /** `/grpc.health.v1.Health/Check`. */
   readonly path: string;
   readonly message: Buffer;
-  /** What the server is told it has. */
+  /** Sent as the call's deadline. */
   readonly timeout: Millis;
 }
 

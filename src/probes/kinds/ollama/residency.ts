@@ -1,7 +1,7 @@
-// Which models are in memory, and until when they would be without the monitor's questions. A request without `keep_alive`
-// leaves the duration as it is, but begins it anew: a question every five minutes would keep a model in memory for good. One
-// with `keep_alive` changes the duration for all requests to come. So a model is asked for as long as it would be there without
-// us, and then left alone until others use it.
+// Which models are in memory, and until when they would be without the monitor's requests. A request without `keep_alive`
+// keeps the duration, but restarts it: a request every five minutes would keep a model in memory for good. One with
+// `keep_alive` changes the duration for all requests to come. So requests go to a model for as long as it would be there
+// without us, and then not until others use it.
 // Sources: Ollama, docs/faq.md, "How do I keep a model loaded in memory or make it unload immediately?"; server/sched.go,
 // useLoadedRunner and needsReload.
 
