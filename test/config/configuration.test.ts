@@ -238,8 +238,8 @@ describe('one mistake is one line', () => {
     ['an unknown kind', serviceA('kind: htp'), 'services.a.kind: no kind "htp", did you mean "http"?'],
     [
       'a kind like nothing',
-      serviceA('kind: postgresql'),
-      `services.a.kind: no kind "postgresql"; there are ${kinds.map(({ kind }) => kind).join(', ')}`,
+      serviceA('kind: kubernetes'),
+      `services.a.kind: no kind "kubernetes"; there are ${kinds.map(({ kind }) => kind).join(', ')}`,
     ],
     [
       "the node's own kind",

@@ -10,7 +10,7 @@ const scraped = {
   ...NOTHING_SCRAPED,
   configuration: () => ({
     global: { scrapeInterval: 1000, scrapeTimeout: 1000, externalLabels: { cluster: 'lab' } },
-    shown: '',
+    masked: '',
   }),
 };
 

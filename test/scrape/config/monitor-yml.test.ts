@@ -55,6 +55,6 @@ test('without the sections there is no job', () => {
     jobs: [],
     files: [],
     warnings: [],
-    shown: '',
+    masked: '',
   });
 });
