@@ -214,6 +214,23 @@ test('what a stream that is over has left goes to chunks, and the file forgets t
   file.close();
 });
 
+test.each(['a', 'b'])(
+  'a series of two streams of which %s is over and in chunks is read as a whole',
+  over => {
+    const store = open();
+    for (let n = 1; n <= 6; n++) show(store, n % 2 ? 'a' : 'b', n * 1000, { x: n });
+    show(store, 'a', 7000, { x: 7 });
+    show(store, 'b', 8000, { x: 8 });
+    end(store, over, 9000);
+    whileBusy(store);
+    const gone = over === 'b' ? ' end@9000' : '';
+    for (let from = 1; from <= 8; from++) {
+      const line = Array.from({ length: 9 - from }, (_, i) => `${from + i}@${(from + i) * 1000}`).join(' ');
+      expect(select(store, 'x=', from * 1000)).toEqual([`x: ${line}${gone}`]);
+    }
+  },
+);
+
 test('what no scrape came for in an hour goes to chunks, and scrapes that come again go on', () => {
   const store = open();
   show(store, 'a', 1000, { x: 1 });
