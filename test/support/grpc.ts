@@ -4,7 +4,8 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Certificate } from './certificate.js';
 
-export type ServingStatus = 'SERVING' | 'NOT_SERVING' | 'UNKNOWN' | 'SERVICE_UNKNOWN';
+/** What it serves; a service that it does not know is NOT_FOUND, so that the fourth status of the protocol is never sent. */
+export type ServingStatus = 'SERVING' | 'NOT_SERVING' | 'UNKNOWN';
 
 export interface GrpcServer {
   /** `127.0.0.1:PORT`. */
