@@ -17,7 +17,7 @@ const on = new PageTest(() => ({
   ],
 }));
 
-test('each target has its labels and its last scrape with what went wrong; dropped ones are told', async () => {
+test('each target has its labels and its last scrape with what went wrong; dropped ones are listed', async () => {
   const page = await on.open('ui/targets');
   await shows(page, 'main h1').toBe('Targets');
   await expect
