@@ -69,6 +69,7 @@ const SERVICES: Readonly<Record<string, (places: Places) => Values[]>> = {
   ],
   ollama: ({ http }) => [{ url: `${http}/plain` }, { url: `${http}/number` }, { url: `${http}/redirect` }],
   openai: ({ http }) => [{ url: `${http}/plain` }, { url: `${http}/number` }, { url: `${http}/redirect` }],
+  langgraph: ({ http }) => [{ url: http }],
   redis: ({ redis }) => [{ host: redis }],
   postgres: ({ http }) => [{ host: new URL(http).host, username: 'monitor' }],
   push: () => [{ push_interval: '1d' }],

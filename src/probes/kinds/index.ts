@@ -5,6 +5,7 @@ import { dns } from './dns.js';
 import { grpc } from './grpc.js';
 import { haproxy } from './haproxy.js';
 import { http } from './http.js';
+import { langgraph } from './langgraph.js';
 import { ollama } from './ollama.js';
 import { openai } from './openai.js';
 import { postgres } from './postgres.js';
@@ -22,5 +23,6 @@ export const kinds: readonly ProbeKind[] = [
   dns,
   grpc,
   postgres,
+  langgraph,
   push,
 ];
