@@ -1,7 +1,7 @@
 // A real gRPC server with the health service for a test.
 
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
+import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
 import type { Certificate } from './certificate.js';
 
 /** What it serves; a service that it does not know is NOT_FOUND, so that the fourth status of the protocol is never sent. */
@@ -14,13 +14,16 @@ export interface GrpcServer {
   close(): void;
 }
 
+/** Its types leave out SERVICE_UNKNOWN, which it takes. */
+const asMap = (statuses: Readonly<Record<string, ServingStatus>>) => ({ ...statuses }) as ServingStatusMap;
+
 /** Starts one on a free port of 127.0.0.1. @param statuses of services by name; without any it has no health service */
 export async function startGrpc(
   statuses: Readonly<Record<string, ServingStatus>> | undefined,
   tls?: Pick<Certificate, 'cert' | 'key'>,
 ): Promise<GrpcServer> {
   const server = new Server();
-  const health = statuses && new HealthImplementation({ ...statuses });
+  const health = statuses && new HealthImplementation(asMap(statuses));
   health?.addToServer(server);
   const credentials = tls
     ? ServerCredentials.createSsl(null, [
@@ -32,7 +35,7 @@ export async function startGrpc(
   });
   return {
     address: `127.0.0.1:${port}`,
-    set: (service, status) => health?.setStatus(service, status),
+    set: (service, status) => health?.setStatus(service, asMap({ [service]: status })[service] ?? 'UNKNOWN'),
     close: () => server.forceShutdown(),
   };
 }
