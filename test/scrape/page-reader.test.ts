@@ -58,6 +58,7 @@ test.each<[string, string, number]>([
   ['another label', FIRST.replace('"2"', '"3"'), 1],
   ['a label that begins like the one before', FIRST.replace('"2"', '"22"'), 1],
   ['labels where there were none', FIRST.replace('h_count', 'h_count {x="y"}'), 1],
+  ['a name that goes on with digits', FIRST.replace('h_count 4', 'h_count12 4'), 1],
   ['the same series twice', `${FIRST}a{b="1"} 5\n`, 0],
   ['another help', FIRST.replace('# TYPE a', '# HELP a text\n# TYPE a'), 0],
   ['another type', FIRST.replace('histogram', 'counter'), 0],
