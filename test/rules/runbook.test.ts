@@ -46,8 +46,8 @@ describe.each(alerts.map(alert => [alert.name, alert] as const))('%s', (name, { 
       /^\{\{ with query .*?langgraph_monitor_links_info.*? \}\}\{\{ first \. \| label "(\w+)" \}\}(.*)$/.exec(
         text,
       );
-    // A template after the address ends the query.
-    return match?.slice(1).map(part => part.replace('{{ end }}', ''));
+    // A template after the address ends the query; what only a target has stands in one of its own.
+    return match?.slice(1).map(part => part.replaceAll(/\{\{ (end|with \$labels\.target) \}\}/g, ''));
   };
 
   test('describes the meaning, the diagnosis and the remedy', () => {
