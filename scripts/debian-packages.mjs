@@ -18,6 +18,7 @@ const PROGRAMS = [
   ['prometheus-redis-exporter', 'prometheus-redis-exporter'],
   ['prometheus-haproxy-exporter', 'prometheus-haproxy-exporter'],
   ['prometheus-postgres-exporter', 'prometheus-postgres-exporter'],
+  ['prometheus-node-exporter', 'prometheus-node-exporter'],
   ['psql', 'postgresql'],
   ['victoria-metrics', 'victoria-metrics'],
   ['systemd-analyze', 'systemd'],

@@ -2,15 +2,28 @@
 
 import { dashboard, labelValues, linkTo, services } from './dashboard.js';
 import { bars, stat, stateTimeline, table, timeSeries } from './panels.js';
-import { alerts as alertsOf, countOf, MONITOR, now, over, rows, SERVICES, variable } from './query.js';
+import {
+  alertsHere,
+  alerts as alertsOf,
+  countOf,
+  MONITOR,
+  now,
+  over,
+  rows,
+  SERVICES,
+  variable,
+} from './query.js';
 import { ALERT_STATES, anyIs, COLOUR, lessIsBetter, moreIsBetter, thresholds, words } from './style.js';
 
 const toServiceOfRow = linkTo('langgraph-service', 'Service', { service: variable('__value.text') });
 const toService = linkTo('langgraph-service', 'Service', { service: variable('__field.labels.target') });
 
-/** Alerts of the severities and services chosen; those of no service have no target. */
-const chosen = (state: 'firing' | 'pending') =>
-  `ALERTS{instance=~"$instance|", alertstate="${state}", severity=~"$severity", target=~"$service", escalation=""}`;
+/** Alerts of the severities and services chosen, and of no service: those go by their instance. */
+const chosen = (state: 'firing' | 'pending') => {
+  const selector = `alertstate="${state}", severity=~"$severity", escalation=""`;
+  const ofNone = alertsHere(`${selector}, target="", instance!=""`);
+  return `(${alertsHere(`${selector}, target=~"$service"`)} or label_join(${ofNone}, "target", "", "instance"))`;
+};
 
 /** How many times faster than allowed the error budget is spent. */
 const burnRate = (window: string) => `
@@ -69,12 +82,7 @@ export const alerts = dashboard({
           stat({
             title: 'Escalated',
             description: 'Alerts that were not resolved for 5 or 15 minutes and have gone to the next level.',
-            queries: [
-              now(
-                countOf('ALERTS{instance=~"$instance|", alertstate="firing", escalation!=""}'),
-                'Escalated',
-              ),
-            ],
+            queries: [now(countOf(alertsHere('alertstate="firing", escalation!=""')), 'Escalated')],
             unit: 'none',
             thresholds: anyIs(COLOUR.bad),
           }),
@@ -114,7 +122,8 @@ export const alerts = dashboard({
           14,
           table({
             title: 'What is wrong now',
-            description: 'Alerts that fire or are pending, by the severities and services chosen.',
+            description:
+              'Alerts that fire or are pending, of the severities and services chosen, and of scraped targets.',
             queries: [
               rows(`max by (severity, alertname, target) (${chosen('firing')} * 2 or ${chosen('pending')})`),
             ],
@@ -123,7 +132,7 @@ export const alerts = dashboard({
               { ...{ field: 'Value', title: 'State', width: 90 }, mappings: ALERT_STATES, isColoured: true },
               { field: 'severity', title: 'Severity', width: 90 },
               { field: 'alertname', title: 'Alert' },
-              { field: 'target', title: 'Service', width: 160, links: [toServiceOfRow] },
+              { field: 'target', title: 'Service or target', width: 160, links: [toServiceOfRow] },
             ],
             sortBy: '-State',
           }),

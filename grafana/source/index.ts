@@ -4,10 +4,17 @@
 import type { Dashboard } from '@grafana/schema';
 import { alerts } from './alerts.js';
 import { cluster } from './cluster.js';
+import { gpus } from './gpus.js';
 import { haproxy } from './haproxy.js';
 import { host } from './host.js';
+import { modelServers } from './model-servers.js';
 import { monitor } from './monitor.js';
+import { nodes } from './nodes.js';
 import { redis } from './redis.js';
 import { service } from './service.js';
 
-export const dashboards: readonly Dashboard[] = [cluster, service, haproxy, redis, host, alerts, monitor];
+export const dashboards: readonly Dashboard[] = [
+  ...[cluster, service, haproxy, redis, host],
+  ...[nodes, gpus, modelServers],
+  ...[alerts, monitor],
+];

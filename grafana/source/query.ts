@@ -82,6 +82,10 @@ export function stateNumber(
 /** How many there are; none is 0 rather than no answer. */
 export const countOf = (expr: string) => `count(${expr}) or vector(0)`;
 
-/** Alerts for people: no heartbeat, and no copies that only raise the level. `$instance` or of no monitor at all. */
+/** Alerts of the monitor chosen and of no monitor at all: those of scraped targets have the target's instance. */
+export const alertsHere = (selector: string) =>
+  `(ALERTS{${selector}} unless on (instance) langgraph_monitor_build_info{instance!="$instance"})`;
+
+/** Alerts for people: no heartbeat, and no copies that only raise the level. */
 export const alerts = (state: 'firing' | 'pending' | '.+', severity: string) =>
-  `ALERTS{instance=~"$instance|", alertstate=~"${state}", severity=~"${severity}", escalation=""}`;
+  alertsHere(`alertstate=~"${state}", severity=~"${severity}", escalation=""`);

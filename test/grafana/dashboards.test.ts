@@ -164,7 +164,9 @@ describe.each(shipped.map(each => [each.file, each] as const))('%s', (_, each) =
   test('rates are of counters, over an interval that Grafana chooses', () => {
     for (const panel of panels) {
       for (const { expr } of targetsOf(panel)) {
-        for (const [, fn, metric, window] of expr.matchAll(/\b(rate|increase)\((\w+)\{?[^[]*\[([^\]]+)\]/g)) {
+        for (const [, fn, metric, window] of expr.matchAll(
+          /\b(rate|increase)\(([\w:]+)\{?[^[]*\[([^\]]+)\]/g,
+        )) {
           expect(metric, `${fn} in ${panel.title}`).toMatch(/_(total|sum|count|bucket)$/);
           expect(window, panel.title).toMatch(/^\$__(rate_interval|range)$/);
         }

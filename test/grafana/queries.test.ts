@@ -15,6 +15,7 @@ import { Scenario } from '../../src/demo/scenario.js';
 import type { Millis } from '../../src/model/time.js';
 import { certificate } from '../support/certificate.js';
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
+import { EXPORTERS, type ExporterName, pageOf } from '../support/exporter-pages.js';
 import { listen, portOf, stop } from '../support/http.js';
 import { type RunningMonitor, runToEnd, startMonitor } from '../support/monitor.js';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
@@ -63,6 +64,7 @@ type Engine = <T>(path: string, parameters: Readonly<Record<string, string>>) =>
 let folder: string;
 let secure: Server;
 let receiver: Server;
+let exporters: Server;
 let cluster: Cluster;
 let monitor: RunningMonitor;
 let prometheus: PrometheusServer;
@@ -78,6 +80,12 @@ beforeAll(async () => {
     response.statusCode = request.url === '/takes' ? 200 : 400;
     request.resume().on('end', () => response.end('ok'));
   });
+  const began = performance.now();
+  exporters = await listen((request, response) => {
+    const page = pageOf(request.url?.slice(1) as ExporterName);
+    response.setHeader('content-type', 'text/plain; version=0.0.4');
+    response.end(moving(page, (performance.now() - began) / 1000));
+  });
   writeFileSync(join(folder, 'alertmanager.yml'), JSON.stringify(delivery()));
   cluster = await startCluster({ lifelike: true });
   secure = await listen((_, response) => response.end('{}'), certificate);
@@ -92,7 +100,7 @@ beforeAll(async () => {
     JSON.stringify({
       global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
       rule_files: [join(folder, 'rules/*.rules.yml')],
-      scrape_configs: [{ job_name: JOB, static_configs: [{ targets: [instance] }] }],
+      scrape_configs: [{ job_name: JOB, static_configs: [{ targets: [instance] }] }, ...exporterJobs()],
     }),
     readFileSync(past, 'utf8'),
   );
@@ -122,7 +130,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await prometheus?.close();
   await monitor?.[Symbol.asyncDispose]();
-  for (const server of [secure, receiver]) if (server) await stop(server);
+  for (const server of [secure, receiver, exporters]) if (server) await stop(server);
   await cluster?.close();
   if (folder) removeFolder(folder);
 });
@@ -153,6 +161,8 @@ function configuration(): object {
     },
     host: { interval: '1s' },
     query: { scrape_interval: '1s' },
+    global: { scrape_interval: '1s', scrape_timeout: '1s' },
+    scrape_configs: exporterJobs(),
     links: { grafana: GRAFANA },
     alerting: { config_file: join(folder, 'alertmanager.yml') },
     reports: ['taken', 'refused'].map(name => ({
@@ -161,6 +171,23 @@ function configuration(): object {
     })),
     rule_files: [join(folder, 'rules/*.rules.yml')],
   };
+}
+
+/** Jobs for the recorded pages of exporters, which are machines of their own. */
+function exporterJobs(): object[] {
+  return EXPORTERS.map(name => ({
+    job_name: name,
+    metrics_path: `/${name}`,
+    static_configs: [{ targets: [`127.0.0.1:${portOf(exporters)}`], labels: { instance: `${name}:9100` } }],
+  }));
+}
+
+/** A page whose histograms count on: of those that stand still there are no quantiles. */
+function moving(page: string, seconds: number): string {
+  return page.replace(
+    /^(\S+_(?:bucket|count|sum)(?:\{.*\})?) (\S+)$/gm,
+    (_, series, value) => `${series} ${Number(value) * seconds}`,
+  );
 }
 
 /** A receiver that accepts messages, one that refuses them, and a route that is always muted. */
@@ -398,10 +425,10 @@ test.each(['the monitor', 'Prometheus'])(
     const there = new Set(names);
     expect(there.size).toBeGreaterThan(300);
     const chosen: Values = new Map(
-      ['datasource', 'instance', 'service', 'haproxy', 'proxy', 'redis', 'node', 'severity'].map(name => [
-        name,
-        { variable: { name, type: 'query' as const }, value: 'x' },
-      ]),
+      [
+        ...['datasource', 'instance', 'service', 'haproxy', 'proxy', 'redis', 'node', 'severity'],
+        ...['machine', 'exporter', 'server'],
+      ].map(name => [name, { variable: { name, type: 'query' as const }, value: 'x' }]),
     );
     const selectors = shipped.flatMap(of =>
       variablesOf(of)

@@ -65,3 +65,8 @@ export function startPostgresExporter({ port, folder }: { port: number; folder: 
     DATA_SOURCE_NAME: source,
   });
 }
+
+/** node_exporter on this machine. */
+export function startNodeExporter(): Promise<Exporter> {
+  return start('prometheus-node-exporter', port => [`--web.listen-address=127.0.0.1:${port}`]);
+}

@@ -6,6 +6,9 @@ const VIEWS: Readonly<Record<string, readonly (readonly [view: string, variable?
   'langgraph-redis': [['service', 'var-redis']],
   'langgraph-haproxy': [['haproxy'], ['service', 'var-haproxy']],
   'langgraph-host': [['node']],
+  'langgraph-nodes': [['targets']],
+  'langgraph-gpus': [['targets']],
+  'langgraph-modelservers': [['targets']],
   'langgraph-alerts': [['alerts']],
   'langgraph-monitor': [['alerts']],
 };

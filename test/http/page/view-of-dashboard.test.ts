@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { viewOfDashboard } from '../../../src/http/page/view-of-dashboard.js';
 import { startMonitor } from '../monitor.js';
 
-const ALL = ['ui/service/tools', 'ui/service/a.b', 'ui/haproxy', 'ui/node', 'ui/alerts'];
+const ALL = ['ui/service/tools', 'ui/service/a.b', 'ui/haproxy', 'ui/node', 'ui/alerts', 'ui/targets'];
 
 test.each<[name: string, link: string, views: readonly string[], want: string | undefined]>([
   ['a service', 'langgraph-service?var-service=tools', ALL, 'ui/service/tools'],
@@ -15,6 +15,7 @@ test.each<[name: string, link: string, views: readonly string[], want: string | 
     'ui/service/tools',
   ],
   ['the node', 'langgraph-host?var-node=n', ALL, 'ui/node'],
+  ['scraped nodes', 'langgraph-nodes?var-machine=n:9100', ALL, 'ui/targets'],
   ['the monitor', 'langgraph-monitor?var-instance=x', ALL, 'ui/alerts'],
   ['a service that is not there', 'langgraph-service?var-service=gone', ALL, undefined],
   ['no service', 'langgraph-service', ALL, undefined],
