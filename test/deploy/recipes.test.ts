@@ -19,7 +19,7 @@ const of = (file: string) => recipes.filter(each => each.file === file);
 
 /** Pages whose commands are run in one checkout, beside the demo. */
 // Rules over history come first: after the import of old samples they have years to evaluate.
-const BESIDE_DEMO = ['docs/rules.md', 'README.md', 'docs/routing.md'];
+const BESIDE_DEMO = ['docs/rules.md', 'README.md', 'docs/routing.md', 'docs/scraping.md'];
 /** Documented, and not run here otherwise. */
 const isOther = ({ file }: Recipe) => ![...BESIDE_DEMO, 'deploy/README.md'].includes(file);
 
