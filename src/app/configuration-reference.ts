@@ -34,6 +34,22 @@ const HEAD = `# monitor.yml
 Every key of the configuration. \`langgraph-monitor check-config monitor.yml\` checks a file and names each mistake with its place;
 \`langgraph-monitor init\` writes a first one.
 
+\`langgraph-monitor init [--from=FILE] [--dir=DIR] [HOST...]\` makes it of what is there already:
+
+* HOST is a name, an address or \`HOST:PORT\`, at most 16; no network is scanned. Each is asked on the usual ports (or the one that is
+  named) whether it is Ollama, a server of the OpenAI API (vLLM, llama.cpp, LM Studio), LiteLLM, a LangGraph server, HAProxy's
+  statistics, Redis, PostgreSQL or an exporter. Only plain HTTP is spoken; a connection may take 1 s, an answer 2 s.
+* \`--from=haproxy.cfg\`: the servers of backends with what \`option httpchk\` asks, the statistics, and HAProxy's own exporter.
+* \`--from=docker-compose.yml\`: services of well-known images, or with a health check over HTTP, at their published ports. Variables
+  are their defaults, and no \`.env\` is read.
+* \`--from=prometheus.yml\`: \`global\`, \`scrape_configs\` and \`scrape_config_files\`. Static targets of blackbox_exporter's module
+  \`http_2xx\` become services.
+
+Of a file nothing is contacted. No secret is copied: a \`password_file\` with a comment stands in its place. What was not taken over is
+a comment at the top of monitor.yml, with why. A file that is there is never overwritten; where nothing is found, the example is written.
+
+How a value is written:
+
 * \`\${NAME}\` in a value is replaced by the variable of the environment, \`\${NAME:-text}\` by \`text\` where it is not set.
 * A **duration** is written as in Prometheus (\`500ms\`, \`30s\`, \`5m\`, \`1h30m\`) or as a number of seconds.
 * A **secret** can be read from a file: \`password_file\` instead of \`password\`, and so for each; relative to this file, read again

@@ -6,10 +6,26 @@ import { parseFlags, UsageError } from './flags.js';
 export const commands: readonly Command[] = [
   {
     name: 'init',
-    forms: [{ words: '[DIR]', does: 'write a first monitor.yml and alertmanager.yml' }],
-    flags: [],
+    forms: [
+      {
+        words: '[--from=FILE] [HOST...]',
+        does: 'write a first monitor.yml and alertmanager.yml, of what is there already',
+      },
+    ],
+    flags: [
+      {
+        name: 'from',
+        placeholder: 'FILE',
+        help: 'A haproxy.cfg, docker-compose.yml or prometheus.yml to take services and scrape jobs from.',
+      },
+      { name: 'dir', placeholder: 'DIR', help: 'Folder to write into (default the current one).' },
+    ],
     commonFlags: [],
-    notes: ['Writes into DIR or the current folder, and never over a file that is there.'],
+    notes: [
+      'Never writes over a file that is there. Of FILE nothing is contacted, and no secret is copied.',
+      'HOST is a name, an address or HOST:PORT, at most 16 of them; no network is scanned. Each is asked on the usual ports',
+      'whether it is Ollama, vLLM, llama.cpp, LM Studio, LiteLLM, LangGraph, HAProxy, Redis, PostgreSQL or an exporter.',
+    ],
     run: async (args, output) => (await import('./init.js')).init(args, output),
   },
   {

@@ -78,6 +78,14 @@ export function loadPlainYaml<Schema extends z.ZodType>(file: string, schema: Sc
   return checked(file, parseYaml(file, true), schema);
 }
 
+/**
+ * Reads a YAML file in a foreign format as it is written, unchecked; undefined when nothing is in it.
+ * @throws ConfigError when it cannot be read or is no YAML
+ */
+export function readPlainYaml(file: string): unknown {
+  return parseYaml(file, true);
+}
+
 function checked<Schema extends z.ZodType>(
   file: string,
   value: unknown,

@@ -16,8 +16,10 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { makeFolder, removeFolder } from '../support/child.js';
+import { FIRST_MONITOR } from '../../src/cli/first-monitor.js';
+import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { installPacked } from '../support/packed.js';
+import { startRedis } from '../support/redis.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -118,7 +120,7 @@ test('what is commented out is valid too', () => {
 });
 
 test('a folder is made, and its name is fit for a shell', () => {
-  const { status, stdout } = program(['init', "a/b's"], { npm_command: 'exec' });
+  const { status, stdout } = program(['init', "--dir=a/b's"], { npm_command: 'exec' });
   expect({ status, stdout }).toEqual({
     status: 0,
     stdout: `Put the addresses of your services into a/b's/monitor.yml, then check it: npx langgraph-monitor check-config 'a/b'\\''s/monitor.yml'
@@ -151,13 +153,13 @@ describe('nothing is overwritten', () => {
     [
       'a file for the folder',
       () => put('x'),
-      ['x'],
+      ['--dir=x'],
       /^x: cannot be written: something else is there; name another/,
     ],
     [
       'a file above the folder',
       () => put('x'),
-      ['x/y'],
+      ['--dir', 'x/y'],
       /^x\/y: cannot be written: a file is where a folder has/,
     ],
   ])('%s', (_, prepare, args, want) => {
@@ -173,12 +175,61 @@ describe('nothing is overwritten', () => {
   const put = (name: string) => writeFileSync(join(folder, name), 'mine');
 });
 
-test('two folders are one too many', () => {
-  expect(program(['init', 'a', 'b'])).toEqual({
-    status: 2,
-    stdout: '',
-    stderr: 'langgraph-monitor: init: unexpected b; it takes one folder\n',
+describe('nothing is written', () => {
+  test.each<[string, string[], number, RegExp]>([
+    [
+      'for a host without an address',
+      ['no-such-host.invalid'],
+      1,
+      /^no-such-host\.invalid: no such host, and /,
+    ],
+    ['for a network', ['127.0.0.0/8'], 2, /127\.0\.0\.0\/8 is no single host; .* scans no network$/],
+    ['for a file that is not there', ['--from=none.cfg'], 1, /^none\.cfg: no such file$/],
+    ['for a file of another kind', ['--from=other.yml'], 1, /^other\.yml: .* name one of these$/],
+    ['for a flag without a value', ['--from'], 2, /--from wants a value/],
+  ])('%s', (_, args, code, want) => {
+    writeFileSync(join(folder, 'other.yml'), 'a: b');
+    const { status, stdout, stderr } = program(['init', ...args]);
+    expect({ status, stdout }).toEqual({ status: code, stdout: '' });
+    expect(stderr.trimEnd()).toMatch(want);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual(['other.yml']);
   });
+});
+
+test('of a file and a host: what both say, in one valid file', async () => {
+  const redis = await startRedis();
+  try {
+    const compose = {
+      services: { ollama: { image: 'ollama/ollama', ports: ['1234:11434'] }, app: { build: '.' } },
+    };
+    writeFileSync(join(folder, 'docker-compose.yml'), JSON.stringify(compose));
+    const host = `127.0.0.1:${redis.port}`;
+    const { status, stderr } = program(['init', '--from=docker-compose.yml', host]);
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: `${host} Redis\ndocker-compose.yml: 1 part not taken over; monitor.yml says which and why\n`,
+    });
+    expect(program(['check-config', 'monitor.yml'])).toEqual({
+      status: 0,
+      stdout: 'monitor.yml: valid, 2 services\n',
+      stderr: '',
+    });
+  } finally {
+    await redis.close();
+  }
+});
+
+test('of a host that does not answer: a line that says so, and the usual file', async () => {
+  const host = `127.0.0.1:${await freePort()}`;
+  const { status, stderr } = program(['init', host]);
+  expect({ status, stderr }).toEqual({
+    status: 0,
+    stderr: expect.stringMatching(
+      /^127\.0\.0\.1 did not answer on port \d+\nNothing was found; monitor\.yml is the /,
+    ),
+  });
+  expect(readFileSync(join(folder, 'monitor.yml'), 'utf8')).toBe(FIRST_MONITOR);
 });
 
 describe('a native module without its binary is one line', () => {

@@ -1,0 +1,97 @@
+// What a source (hosts that answered, a haproxy.cfg, a docker-compose.yml, a prometheus.yml) says about what there is to
+// monitor. Sources make it; write.ts makes a monitor.yml of it.
+
+/** A service to write. */
+export interface FoundService {
+  /** What its id is made of; need not be unique. */
+  readonly name: string;
+  /** A kind of probe. */
+  readonly kind: string;
+  /** Keys of the kind with their values, in the order they are written. */
+  readonly settings: Readonly<Record<string, string | true>>;
+  /** Lines to write as comments above its settings. */
+  readonly comments?: readonly string[];
+  /** Settings that are written as comments, since something is missing for them: `password_file: redis.password`. */
+  readonly suggested?: readonly string[];
+}
+
+/** A scrape job for targets of one exporter. */
+export interface FoundJob {
+  readonly name: string;
+  /** `HOST:PORT` each. */
+  readonly targets: readonly string[];
+}
+
+/** All that a source has to say. */
+export interface Found {
+  readonly services: readonly FoundService[];
+  readonly jobs: readonly FoundJob[];
+  /** Sections in Prometheus' format, as text that is valid in monitor.yml: `global`, entries of `scrape_configs`. */
+  readonly sections?: {
+    readonly global: string;
+    readonly scrapeConfigs: string;
+    readonly files: readonly string[];
+  };
+  /** What could not be taken over and why, a line each. */
+  readonly left: readonly string[];
+}
+
+/** Nothing. */
+export const NOTHING: Found = { services: [], jobs: [], left: [] };
+
+/** What two sources say, the first one's first. Services that ask the same thing are one. */
+export function joined(a: Found, b: Found): Found {
+  const sections = b.sections ?? a.sections;
+  return {
+    services: distinct([...a.services, ...b.services]),
+    jobs: [...a.jobs, ...b.jobs],
+    ...(sections && { sections }),
+    left: [...a.left, ...b.left],
+  };
+}
+
+/** Services without those that ask what an earlier one asks. */
+export function distinct(services: readonly FoundService[]): FoundService[] {
+  const seen = new Map<string, FoundService>();
+  for (const service of services) {
+    const key = JSON.stringify([service.kind, service.settings]);
+    if (!seen.has(key)) seen.set(key, service);
+  }
+  return [...seen.values()];
+}
+
+/** `HOST:PORT`, an IPv6 address in brackets. */
+export function hostPortText(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Words in the names of parameters whose values may be secrets. */
+const SECRET = /token|key|secret|pass|auth|sig|cred/i;
+
+/**
+ * A URL without what may be a secret: user and password, parameters that look like one. Undefined when it is no HTTP URL.
+ * The second value says what was left out.
+ */
+export function publicUrl(text: string): { readonly url: string; readonly comments: string[] } | undefined {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return undefined;
+  }
+  if (!/^https?:$/.test(url.protocol)) return undefined;
+  const comments: string[] = [];
+  if (url.username !== '' || url.password !== '') {
+    comments.push('The URL has a user and a password, which belong into basic_auth with a password_file.');
+    url.username = '';
+    url.password = '';
+  }
+  for (const name of [...url.searchParams.keys()])
+    if (SECRET.test(name)) {
+      comments.push(
+        'A parameter of the URL that may be a secret was left out; add it, or use a header from a file.',
+      );
+      url.searchParams.delete(name);
+    }
+  return { url: url.href, comments };
+}
