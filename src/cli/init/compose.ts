@@ -29,14 +29,14 @@ function serviceOf(name: string, definition: Mapping): FoundService | string {
       ? 'it is built, and has no HTTP health check'
       : `the image ${image} is not known here, and it has no HTTP health check`;
   const ports = publishedPorts(definition);
-  // Its own port; HAProxy's is what its configuration says.
-  const wanted = known ? [known.port] : [Number(check?.port || 80)];
-  const port =
-    ports.find(each => wanted.includes(each.target)) ?? (ports.length === 1 ? ports[0] : undefined);
+  const wanted = known ? known.port : Number(check?.port || (check?.protocol === 'https:' ? 443 : 80));
+  // A well-known service with one port may have it elsewhere; HAProxy's are what its configuration says.
+  const isAnyPort = known !== undefined && (ports.length === 1 || wanted === undefined);
+  const port = ports.find(({ target }) => target === wanted) ?? (isAnyPort ? ports[0] : undefined);
   if (!port)
     return ports.length === 0
       ? 'it publishes no port, or one that only a variable without a default or Docker itself chooses'
-      : `it does not publish its port ${wanted[0]}`;
+      : `it does not publish its port ${wanted}`;
   const at = hostPortText(port.host, port.published);
   if (known) return { ...known.service(name, at, containerOf(definition)) };
   const url = publicUrl(`${check?.protocol}//${at}${check?.pathname}${check?.search}`);
@@ -60,7 +60,7 @@ function publishedPorts(definition: Mapping): PublishedPort[] {
   if (text(definition.network_mode) === 'host') {
     const known =
       knownImage(text(definition.image) ?? '')?.port ?? Number(checkUrl(definition.healthcheck)?.port);
-    return known > 0 ? [{ host: LOOPBACK, published: known, target: known }] : [];
+    return known >= 1 ? [{ host: LOOPBACK, published: known, target: known }] : [];
   }
   return list(definition.ports).flatMap(each => {
     if (typeof each === 'string' || typeof each === 'number') return shortPort(text(each) ?? '');

@@ -5,7 +5,8 @@ import type { FoundService } from './found.js';
 export interface KnownImage {
   /** Matches the image without registry of its own mirror, tag and digest. */
   readonly image: RegExp;
-  readonly port: number;
+  /** Undefined: any, its configuration says which. */
+  readonly port: number | undefined;
   /** @param at `HOST:PORT` at which it is published */
   service(name: string, at: string, container: Container): FoundService;
 }
@@ -67,7 +68,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
   { image: /(^|\/)langchain\/langgraph-(api|server)$/, port: 8000, service: http('langgraph') },
   { image: /(^|\/)(redis|valkey|redis-stack|redis-stack-server)$/, port: 6379, service: redis },
   { image: /(^|\/)(postgres|postgresql|pgvector)$/, port: 5432, service: postgres },
-  { image: /(^|\/)haproxy(-alpine|-debian)?$/, port: 80, service: haproxy },
+  { image: /(^|\/)haproxy(-alpine|-debian)?$/, port: undefined, service: haproxy },
 ];
 
 /** What is known of an image as a compose file names it. */

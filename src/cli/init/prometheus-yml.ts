@@ -36,7 +36,7 @@ export function fromPrometheusYml(file: string, folder: string): Found {
       continue;
     }
     const { text, problem } = printed({ scrape_configs: job }, move, target);
-    const reason = names.has(name) ? 'there is another one of this name' : problem;
+    const reason = names.has(name) ? 'there is another one of this name' : (secretParameter(job) ?? problem);
     if (reason === undefined) configs.push(text.replace(/^scrape_configs:\n/, ''));
     else left.push(`${where}: ${reason}`);
     names.add(name);
@@ -80,6 +80,14 @@ function items(node: YamlNode | undefined): readonly YamlNode[] {
 
 function textOf(node: YamlNode | undefined): string | undefined {
   return node?.kind === 'scalar' ? node.text : undefined;
+}
+
+/** Parameters of a job's URL are not hidden anywhere. */
+function secretParameter(job: YamlNode): string | undefined {
+  const params = child(job, 'params');
+  const names = params?.kind === 'mapping' ? params.entries.map(({ key }) => textOf(key) ?? '') : [];
+  const secret = names.find(name => /token|secret|pass|api_?key/i.test(name));
+  return secret && `its parameter ${secret} may be a secret, which is not copied; write the job yourself`;
 }
 
 /** A path that was relative to one folder, relative to the other. */

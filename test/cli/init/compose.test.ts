@@ -36,7 +36,7 @@ describe('well-known images', () => {
     ['localhost:5000/redis', 6379, 'x redis 127.0.0.1:1234'],
     ['${REDIS_IMAGE:-redis:7}', 6379, 'x redis 127.0.0.1:1234'],
     ['postgres:16', 5432, 'x postgres 127.0.0.1:1234'],
-    ['haproxy:3.0', 80, 'x tcp 127.0.0.1:1234'],
+    ['haproxy:3.0', 8404, 'x tcp 127.0.0.1:1234'],
   ])('%s', (image, port, want) => {
     expect(take({ x: { image, ports: [`1234:${port}`] } }).services).toEqual([want]);
   });
@@ -80,6 +80,11 @@ test.each<[string, object, RegExp]>([
   ['a port that Docker chooses', { image: 'redis', ports: ['6379'] }, /^service x: it publishes no port/],
   ['a variable alone', { image: 'redis', ports: ['${PORT}:6379'] }, /^service x: it publishes no port/],
   ['other ports', { image: 'redis', ports: ['1:2', '3:4'] }, /^service x: it does not publish its port 6379/],
+  [
+    'a health check at another port',
+    { image: 'mine', ports: ['1:2'], healthcheck: { test: 'curl localhost:3' } },
+    /^service x: it does not publish its port 3/,
+  ],
   ['UDP', { image: 'redis', ports: ['1:6379/udp'] }, /^service x: it publishes no port/],
   ['another image', { image: 'mine', ports: ['1:2'] }, /^service x: the image mine is not known here/],
   ['no image', { build: '.' }, /^service x: it is built, and has no HTTP health check/],

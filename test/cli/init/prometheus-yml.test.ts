@@ -88,6 +88,8 @@ scrape_configs:
     http_headers: { X-Token: { secrets: [hunter2] } }
   - job_name: d
     http_sd_configs: [{ url: "http://u:hunter2@127.0.0.1/" }]
+  - job_name: e
+    params: { token: [hunter2] }
 `);
   expect(text).toMatch(/ password_file: a\.password /);
   expect(text).toMatch(/ credentials_file: b\.credentials /);
@@ -95,6 +97,7 @@ scrape_configs:
   expect(left).toEqual([
     expect.stringMatching(/^job "c": it has a secret in /),
     expect.stringMatching(/^job "d": it has a secret in url/),
+    expect.stringMatching(/^job "e": its parameter token may be a secret/),
   ]);
 });
 
