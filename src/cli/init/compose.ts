@@ -96,11 +96,13 @@ function checkUrl(healthcheck: unknown): URL | undefined {
   const { test, disable } = mapping(healthcheck);
   if (disable === true) return undefined;
   const command = words(test).join(' ');
-  const found =
-    /https?:\/\/(?:[^\s"'@/]*@)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::\d+)?(?:\/[^\s"'|;)&]*)?/.exec(
-      command,
-    )?.[0];
-  return found !== undefined && URL.canParse(found) ? new URL(found) : undefined;
+  // curl and wget need no scheme.
+  const scheme = /\b(?:curl|wget)\b/.test(command) ? '(?:https?://)?' : 'https?://';
+  const own = String.raw`(?:[^\s"'@/]*@)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::\d+)?(?:/[^\s"'|;)&]*)?`;
+  const [found] = new RegExp(`(?<=^|[\\s"'=])${scheme}${own}`).exec(command) ?? [];
+  if (found === undefined) return undefined;
+  const url = found.includes('://') ? found : `http://${found}`;
+  return URL.canParse(url) ? new URL(url) : undefined;
 }
 
 function containerOf({ environment, command }: Mapping): Container {

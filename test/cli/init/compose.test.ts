@@ -60,6 +60,7 @@ describe('published ports', () => {
 describe('health checks', () => {
   test.each<[string, unknown, string]>([
     ['a list', ['CMD', 'curl', '-f', 'http://localhost:80/health'], 'http://127.0.0.1:7000/health'],
+    ['no scheme', 'curl -f localhost/health', 'http://127.0.0.1:7000/health'],
     ['a shell', 'curl -f http://127.0.0.1/up || exit 1', 'http://127.0.0.1:7000/up'],
     [
       'a secret',
@@ -87,6 +88,11 @@ test.each<[string, object, RegExp]>([
   ],
   ['UDP', { image: 'redis', ports: ['1:6379/udp'] }, /^service x: it publishes no port/],
   ['another image', { image: 'mine', ports: ['1:2'] }, /^service x: the image mine is not known here/],
+  [
+    'a health check without HTTP',
+    { image: 'mine', ports: ['1:2'], healthcheck: { test: 'nc -z localhost 2' } },
+    /^service x: the image mine is not known here/,
+  ],
   ['no image', { build: '.' }, /^service x: it is built, and has no HTTP health check/],
 ])('left out and said so: %s', (_, definition, want) => {
   const { left, text } = take({ x: definition });
