@@ -227,6 +227,29 @@ const CASES: Case[] = [
     target: named(target as string),
     mutes: mutes as boolean,
   })),
+  ...[
+    ['NodeFilesystemAlmostFull', 'NodeFilesystemFilling', { mountpoint: '/' }],
+    ['NodeTemperatureHigh', 'NodeThrottled', {}],
+    ['GpuTemperatureHigh', 'GpuThrottled', { gpu: '0' }],
+    ['ModelServerStalled', 'ModelServerQueue', {}],
+    ['ModelServerStalled', 'ModelServerCacheFull', {}],
+  ].flatMap(([source, target, of]) => {
+    const scraped = (alertname: unknown, more = {}) => ({
+      ...{ alertname: `${alertname}`, severity: 'warning', job: 'exporter', instance: 'n:9100' },
+      ...(of as object),
+      ...more,
+    });
+    const another = Object.fromEntries(Object.keys({ job: '', ...(of as object) }).map(key => [key, 'x']));
+    return [
+      { what: `${target} by ${source}`, source: scraped(source), target: scraped(target), mutes: true },
+      {
+        what: `not ${target} by ${source} of another`,
+        source: scraped(source),
+        target: scraped(target, another),
+        mutes: false,
+      },
+    ];
+  }),
 ];
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
