@@ -35,7 +35,7 @@ function askedHost(word: string): AskedHost {
     );
   if (isUnusable(host))
     throw new UsageError(`init: ${word} is not the address of one host; name the address of a host`);
-  if (host === '' || !(isIP(host) || /^[\w.-]+$/.test(host)))
+  if (host === '' || host.includes('%') || !(isIP(host) || /^[\w.-]+$/.test(host)))
     throw new UsageError(
       `init: ${word} is no host; write HOST, HOST:PORT or [IPV6]:PORT, and --dir=DIR for a folder`,
     );

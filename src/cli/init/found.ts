@@ -22,16 +22,23 @@ export interface FoundJob {
   readonly targets: readonly string[];
 }
 
+/** Sections in Prometheus' format. */
+export interface FoundSections {
+  /** As text that is valid in monitor.yml; empty when there is none. */
+  readonly global: string;
+  /** Entries of `scrape_configs`, as text that is valid there. */
+  readonly scrapeConfigs: string;
+  /** `scrape_config_files`. */
+  readonly files: readonly string[];
+  /** The names of all their jobs. */
+  readonly jobNames: ReadonlySet<string>;
+}
+
 /** All that a source has to say. */
 export interface Found {
   readonly services: readonly FoundService[];
   readonly jobs: readonly FoundJob[];
-  /** Sections in Prometheus' format, as text that is valid in monitor.yml: `global`, entries of `scrape_configs`. */
-  readonly sections?: {
-    readonly global: string;
-    readonly scrapeConfigs: string;
-    readonly files: readonly string[];
-  };
+  readonly sections?: FoundSections;
   /** What could not be taken over and why, a line each. */
   readonly left: readonly string[];
 }

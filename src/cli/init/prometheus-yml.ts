@@ -6,7 +6,7 @@ import { OWN_JOB } from '../../app/configuration.js';
 import { ConfigError } from '../../config/config-error.js';
 import { readText } from '../../config/text-file.js';
 import { parseYamlTree, type YamlMapping, type YamlNode, YamlProblem } from '../../config/yaml-tree.js';
-import { readScrapeSections } from '../../scrape/config/read.js';
+import { readScrapeSections, type ScrapeSections } from '../../scrape/config/read.js';
 import { type Found, type FoundService, publicUrl } from './found.js';
 
 /**
@@ -22,6 +22,8 @@ export function fromPrometheusYml(file: string, folder: string): Found {
   const left: string[] = [];
   const global = printed({ global: section('global') }, move, target);
   if (global.problem !== undefined) left.push(`global: ${global.problem}`);
+  // A job's settings are checked against the defaults it will have.
+  const defaults = global.problem === undefined ? section('global') : undefined;
   const configs: string[] = [];
   const names = new Set<string>();
   for (const job of items(section('scrape_configs'))) {
@@ -35,19 +37,20 @@ export function fromPrometheusYml(file: string, folder: string): Found {
       addProbed(name, job, services, left);
       continue;
     }
-    const { text, problem } = printed({ scrape_configs: job }, move, target);
+    const { text, problem } = printed({ global: defaults, scrape_configs: job }, move, target);
     const reason = names.has(name) ? 'there is another one of this name' : (secretParameter(job) ?? problem);
-    if (reason === undefined) configs.push(text.replace(/^scrape_configs:\n/, ''));
-    else left.push(`${where}: ${reason}`);
-    names.add(name);
+    if (reason === undefined) {
+      configs.push(text);
+      names.add(name);
+    } else left.push(`${where}: ${reason}`);
   }
-  const files = takenFiles(section('scrape_config_files'), move, target, left);
+  const files = takenFiles(section('scrape_config_files'), move, target, names, left);
   for (const each of NOT_TAKEN) if (section(each)) left.push(`${each}: ${REASON[each]}`);
   return {
     services,
     jobs: [],
     left,
-    sections: { global: global.text, scrapeConfigs: indented(configs), files },
+    sections: { global: global.text, scrapeConfigs: configs.join('\n'), files, jobNames: names },
   };
 }
 
@@ -102,6 +105,8 @@ interface Printed {
   readonly problem?: string;
 }
 
+/** Where the jobs of what is printed begin: at the end. */
+const JOBS = 'scrape_configs:\n';
 const POSITION = { line: 1, column: 1 } as const;
 
 /** A section as it is written into monitor.yml: paths moved, secrets in files, dollar signs that begin no variable. */
@@ -111,18 +116,21 @@ function printed(
   file: string,
 ): Printed {
   const { global, scrape_configs: job } = sections;
-  const node = global ?? job;
-  if (!node) return { text: '' };
+  if (!global && !job) return { text: '' };
   const name = textOf(child(job, 'job_name')) ?? 'prometheus';
-  const asSections = (each: YamlNode) =>
-    global
-      ? { global: each }
-      : { scrape_configs: { kind: 'sequence', ...POSITION, items: [each] } as YamlNode };
+  const changed = (change: (node: YamlNode) => YamlNode): ScrapeSections => ({
+    ...(global && { global: change(global) }),
+    ...(job && { scrape_configs: { kind: 'sequence', ...POSITION, items: [change(job)] } }),
+  });
+  const moving = (node: YamlNode) => withPaths(node, move);
   try {
-    const there = withPaths(node, move);
-    readScrapeSections(asSections(there), file);
-    const { masked } = readScrapeSections(asSections(withDollars(there)), file);
-    return withSecretFiles(masked, name.replace(/[^\w.-]+/g, '_'));
+    readScrapeSections(changed(moving), file);
+    const { masked } = readScrapeSections(
+      changed(node => withDollars(moving(node))),
+      file,
+    );
+    const text = job ? masked.slice(masked.indexOf(JOBS) + JOBS.length) : masked;
+    return withSecretFiles(text.trimEnd(), name.replace(/[^\w.-]+/g, '_'));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     // Its lines are not those of the source.
@@ -174,16 +182,11 @@ function withSecretFiles(masked: string, name: string): Printed {
   return { text: '', problem: `it has a secret in ${key}, which is not copied; write the job yourself` };
 }
 
-function indented(configs: readonly string[]): string {
-  const lines = configs.flatMap(text => text.trimEnd().split('\n'));
-  // Jobs are printed with their dash in the first column.
-  return lines.map(line => `  ${line}`).join('\n');
-}
-
 function takenFiles(
   node: YamlNode | undefined,
   move: (path: string) => string,
   file: string,
+  names: Set<string>,
   left: string[],
 ): string[] {
   return items(node).flatMap(item => {
@@ -194,7 +197,11 @@ function takenFiles(
       items: [{ kind: 'scalar', ...POSITION, text: path, plain: false }],
     };
     try {
-      readScrapeSections({ scrape_config_files }, file);
+      const jobs = readScrapeSections({ scrape_config_files }, file).jobs.map(({ name }) => name);
+      const known = jobs.find(name => names.has(name));
+      if (known !== undefined)
+        throw new ConfigError([`there is another job of the name ${JSON.stringify(known)}`]);
+      for (const name of jobs) names.add(name);
       return [path];
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;

@@ -9,7 +9,7 @@ const CRITICAL = new Set(['ollama', 'openai', 'langgraph']);
 /** Kinds that workflows send requests to. */
 const MODEL_SERVERS = new Set(['ollama', 'openai']);
 /** Characters of a comment; a reason may quote a file. */
-const MAX_COMMENT = 300;
+const MAX_COMMENT = 1000;
 
 /** @param source what it was made from, for the first line */
 export function monitorYml(found: Found, source: string): string {
@@ -65,7 +65,7 @@ function serviceLines(id: string, { name, kind, settings, comments = [], suggest
   return [
     `  ${id}:`,
     ...comments.map(each => `    # ${comment(each)}`),
-    `    name: ${yamlText(name)}`,
+    `    name: ${yamlText(name.trim() || id)}`,
     `    kind: ${kind}`,
     ...Object.entries(settings).map(
       ([key, value]) => `    ${key}: ${value === true ? 'true' : yamlText(value)}`,
@@ -96,9 +96,9 @@ function endpointLines(ids: ReadonlyMap<string, FoundService>): string[] {
 }
 
 function scrapeLines({ jobs, sections }: Found): string[] {
-  const { global = '', scrapeConfigs = '', files = [] } = sections ?? {};
+  const { global = '', scrapeConfigs = '', files = [], jobNames = new Set<string>() } = sections ?? {};
   const own = [...merged(jobs)].flatMap(([name, targets]) => [
-    `  - job_name: ${yamlText(name)}`,
+    `  - job_name: ${yamlText(unused(name, jobNames))}`,
     '    static_configs:',
     `      - targets: [${targets.map(each => yamlText(each, true)).join(', ')}]`,
   ]);
@@ -112,6 +112,12 @@ function scrapeLines({ jobs, sections }: Found): string[] {
       ? []
       : ["# What is scraped, in Prometheus' format.", 'scrape_configs:', ...configs, '']),
   ];
+}
+
+/** The name, or one made of it that no other job has. */
+function unused(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  for (let i = 2; ; i++) if (!taken.has(`${name}_${i}`)) return `${name}_${i}`;
 }
 
 /** The targets of each name of a job. */

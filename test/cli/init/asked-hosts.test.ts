@@ -34,6 +34,7 @@ test.each<[string, RegExp]>([
   ['./cluster', WORD],
   ['http://127.0.0.1', WORD],
   ['a b', WORD],
+  ['fe80::1%eth0', WORD],
   ['127.0.0.1:99999', WORD],
 ])('refused: %s', (word, want) => {
   expect(() => askedHosts([word])).toThrow(want);

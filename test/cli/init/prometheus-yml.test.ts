@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { joined } from '../../../src/cli/init/found.js';
 import { readSourceFile } from '../../../src/cli/init/source-file.js';
 import { certificate } from '../../support/certificate.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
@@ -127,4 +128,38 @@ test.each<[string, string, RegExp]>([
 test('sections that only a Prometheus has', () => {
   const { left } = take('global: {}\nrule_files: [a.yml]\nremote_write: [{ url: http://127.0.0.1 }]\n');
   expect(left.map(each => each.split(':')[0])).toEqual(['rule_files', 'remote_write']);
+});
+
+test('a job is checked with its defaults, and names stay different', () => {
+  mkdirSync(join(folder, 'source'), { recursive: true });
+  writeFileSync(join(folder, 'source/more.yml'), 'scrape_configs: [{ job_name: gpu }]');
+  writeFileSync(join(folder, 'source/again.yml'), 'scrape_configs: [{ job_name: node }]');
+  const file = join(folder, 'source/prometheus.yml');
+  writeFileSync(
+    file,
+    `global: { scrape_interval: 2m }
+scrape_config_files: [more.yml, again.yml]
+scrape_configs:
+  - { job_name: node, scrape_timeout: 90s }
+  - { job_name: node }
+  - { job_name: slow, scrape_timeout: 3m }
+`,
+  );
+  const source = readSourceFile(file, folder);
+  const jobs = ['node', 'gpu', 'redis'].map(name => ({ name, targets: ['127.0.0.1:1'] }));
+  const { configuration } = writeFound(joined(source, { services: [], jobs, left: [] }), folder);
+  expect(configuration.scrape.jobs.map(({ name }) => name)).toEqual([
+    'node',
+    'node_2',
+    'gpu_2',
+    'redis',
+    'gpu',
+  ]);
+  expect(source.left).toEqual([
+    'job "node": there is another one of this name',
+    expect.stringMatching(/^job "slow": scrape timeout greater than scrape interval/),
+    expect.stringMatching(
+      /^scrape_config_files: source\/again\.yml: there is another job of the name "node"$/,
+    ),
+  ]);
 });
