@@ -98,7 +98,7 @@ function checkUrl(healthcheck: unknown): URL | undefined {
   const command = words(test).join(' ');
   // curl and wget need no scheme.
   const scheme = /\b(?:curl|wget)\b/.test(command) ? '(?:https?://)?' : 'https?://';
-  const own = String.raw`(?:[^\s"'@/]*@)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::\d+)?(?:/[^\s"'|;)&]*)?`;
+  const own = String.raw`(?:[^\s"'@/]*@)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::\d+)?(?:/(?:[^\s"'|;)&]|&(?![&\s]))*)?`;
   const [found] = new RegExp(`(?<=^|[\\s"'=])${scheme}${own}`).exec(command) ?? [];
   if (found === undefined) return undefined;
   const url = found.includes('://') ? found : `http://${found}`;
