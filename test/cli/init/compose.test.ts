@@ -86,6 +86,11 @@ test.each<[string, object, RegExp]>([
     { image: 'mine', ports: ['1:2'], healthcheck: { test: 'curl localhost:3' } },
     /^service x: it does not publish its port 3/,
   ],
+  [
+    'UDP in the long form',
+    { image: 'redis', ports: [{ target: 6379, published: 1, protocol: 'udp' }] },
+    /^service x: it publishes no port/,
+  ],
   ['UDP', { image: 'redis', ports: ['1:6379/udp'] }, /^service x: it publishes no port/],
   ['another image', { image: 'mine', ports: ['1:2'] }, /^service x: the image mine is not known here/],
   [

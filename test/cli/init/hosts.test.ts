@@ -107,6 +107,20 @@ describe('over HTTP', () => {
     }
   });
 
+  test('of metrics without end the beginning is enough', async () => {
+    const line = '# TYPE node_exporter_build_info gauge\nnode_exporter_build_info 1\n';
+    const endless = script(
+      [line, ...Array.from({ length: 8 }, () => '#'.repeat(64 * 1024)), 'HANG'],
+      'text/plain',
+    );
+    const server = await new ModelServer({ '/metrics': endless }).start();
+    try {
+      expect((await ask(Number(new URL(server.url).port))).said).toEqual(['127.0.0.1:PORT node_exporter']);
+    } finally {
+      await server.close();
+    }
+  });
+
   test('another HTTP server is said and left out', async () => {
     const server = await new ModelServer({}).start();
     try {
