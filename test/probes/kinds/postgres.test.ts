@@ -73,7 +73,7 @@ describe('signing in', () => {
       'auth: SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a non-empty string',
     ],
     [
-      'as nobody it knows',
+      'as a user it does not know',
       () => ({ username: 'nothing' }),
       'auth: password authentication failed for user "nothing"',
     ],

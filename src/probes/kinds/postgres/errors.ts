@@ -25,7 +25,7 @@ export function isServerError(error: unknown): error is ServerError {
   return typeof severity === 'string' && /^[0-9A-Z]{5}$/.test(code ?? '');
 }
 
-/** What may be asked by nobody else is no outage: a permission is missing, or the question took too long. */
+/** A refused query is no outage: a permission is missing, or the query took too long. */
 export function isRefusal(error: unknown): boolean {
   return (
     isServerError(error) &&
