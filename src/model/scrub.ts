@@ -50,15 +50,19 @@ function patternOf(secrets: readonly string[]): RegExp {
 
 /** So much of a long secret is enough to know it by: others cut what they repeat, as Redis does. */
 const RECOGNIZED = 24;
+/** A longer secret, in UTF-16 units, would make too large a pattern: what follows its beginning is hidden, whatever it is. */
+const MAX_SECRET_LENGTH = 4096;
 /** Characters that keys and tokens are made of. */
 const REST = '[\\w.~+/=%-]*';
 
 function formsOf(secret: string): string {
-  const characters = [...secret];
+  const isLong = secret.length > MAX_SECRET_LENGTH;
+  const characters = [...(isLong ? secret.slice(0, MAX_SECRET_LENGTH) : secret)];
   const head = characters.slice(0, RECOGNIZED).map(formOf).join('');
+  if (isLong) return `${head}[^]*`;
   // The beginning of a URL is its host's name, which may be shown.
   if (characters.length <= RECOGNIZED || secret.includes('://')) return characters.map(formOf).join('');
-  return /^[\w.~+/=-]+$/.test(secret) ? head + REST : `${characters.map(formOf).join('')}|${head}`;
+  return /[^\w.~+/=-]/.test(secret) ? `${characters.map(formOf).join('')}|${head}` : head + REST;
 }
 
 /** A character, or what JSON, URLs and HTML write for it. */

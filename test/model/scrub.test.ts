@@ -34,6 +34,8 @@ describe('a secret in a text of another server', () => {
     ['a long one that was cut', long, `with args: '${long.slice(0, 30)}'`, "with args: '<secret>'"],
     ['a long one, whole', long, `(${long})`, '(<secret>)'],
     ['a long one that only begins alike', long, long.slice(0, 10), long.slice(0, 10)],
+    ['a token of 20 MB', 'x'.repeat(20_000_000), `sent ${'x'.repeat(100)}, refused`, 'sent <secret>'],
+    ['a text of 20 MB', 'ä b'.repeat(7_000_000), `sent ${'ä b'.repeat(50)}, refused`, 'sent <secret>'],
     ['a long sentence that was cut', `${long} and more`, `${long.slice(0, 24)}...`, '<secret>...'],
   ];
   test.each(cases)('%s', (_, secret, text, want) => expect(scrub(text, [secret])).toBe(want));
