@@ -50,7 +50,10 @@ function patternOf(secrets: readonly string[]): RegExp {
 
 /** So much of a long secret is enough to know it by: others cut what they repeat, as Redis does. */
 const RECOGNIZED = 24;
-/** A longer secret, in UTF-16 units, would make too large a pattern: what follows its beginning is hidden, whatever it is. */
+/**
+ * Longest secret, in UTF-16 units, that the pattern has whole. Of a longer one the pattern has the first
+ * {@link RECOGNIZED} characters, and the text is hidden from there to its end.
+ */
 const MAX_SECRET_LENGTH = 4096;
 /** Characters that keys and tokens are made of. */
 const REST = '[\\w.~+/=%-]*';

@@ -14,7 +14,7 @@ export type Entry = 'series' | 'type' | 'help' | 'unit' | 'comment' | 'end';
 
 /** Reads one page. Its fields describe the entry that {@link next} returned last. */
 export abstract class Parser {
-  /** Of samples and types: the last type that was declared, whatever it is of. */
+  /** The type of the last `# TYPE` line, also while a sample of another family is read. */
   type: MetricType = 'unknown';
   value = 0;
   /** Milliseconds; NaN where the sample has no time of its own. */
