@@ -36,29 +36,24 @@ import type { MutedAlert } from '../model/muted.js';
 import { type Millis, systemClock } from '../model/time.js';
 import { systemResolver } from '../net/resolver.js';
 import { attemptFamilies } from '../probes/attempt.js';
-import { concurrencyProblems } from '../probes/concurrency.js';
-import type { ProberConfig } from '../probes/config.js';
 import { host } from '../probes/kinds/host.js';
 import { kinds } from '../probes/kinds/index.js';
 import type { CheckRunner, CheckRunnerEvents } from '../probes/runner.js';
 import type { Scan } from '../probes/scan.js';
 import { runInWorker } from '../probes/worker.js';
-import { Discovery } from '../scrape/discovery/discovery.js';
 import { Store } from '../store/store.js';
 import { AlertWiring } from './alerting.js';
+import type { BackendSettings, QueryBackendEvents, RuleConfiguration } from './backend.js';
 import { CheckResults } from './check-results.js';
+import { ConcurrencyLog } from './concurrency-log.js';
 import { type Configuration, loadConfiguration, pushServices } from './configuration.js';
 import { InferenceResults } from './inference-results.js';
 import type { Logger } from './log.js';
 import { Maintaining } from './maintenance.js';
-import {
-  type BackendSettings,
-  QueryBackend,
-  type QueryBackendEvents,
-  type RuleConfiguration,
-} from './query-backend.js';
+import { QueryBackend } from './query-backend.js';
 import { Reporting } from './reporting.js';
 import { RuleResults } from './rule-results.js';
+import { Scraping } from './scraping.js';
 import type { CommandLineSettings } from './settings.js';
 import { claimFolder, type FolderLock } from './storage-folder.js';
 import { LockWatch } from './storage-lock-watch.js';
@@ -117,10 +112,11 @@ export class Monitor {
   readonly #inferenceResults: InferenceResults;
   readonly #ruleResults: RuleResults;
   readonly #queryBackend: QueryBackend;
-  readonly #discovery: Discovery;
+  readonly #scraping: Scraping;
   readonly #alerts: AlertWiring;
   readonly #maintaining: Maintaining;
   readonly #reporting: Reporting;
+  readonly #concurrencyLog: ConcurrencyLog;
   readonly #startedAt: Millis = systemClock.now();
   readonly #pruning: NodeJS.Timeout;
   readonly #reloads = new Coalesced(() => this.#reload());
@@ -131,8 +127,6 @@ export class Monitor {
   #reloadedAt: Millis = 0;
   #reloadSucceeded = false;
   #url = '';
-  /** The figures of concurrent checks that were logged last. */
-  #concurrency = '';
 
   /** @internal Use {@link startMonitor}. */
   constructor(settings: MonitorSettings, configuration: Configuration, lock: FolderLock) {
@@ -146,6 +140,7 @@ export class Monitor {
       onChange: () => this.#queryBackend.setObstacle(lock.obstacle),
     });
     this.#log = log;
+    this.#concurrencyLog = new ConcurrencyLog(log);
     this.#health = new HealthWriter(this.#cluster, this.#clock.elapsed(), at => this.#muted(at));
     this.#events = new HealthFeed(this.#cluster, this.#health, this.#clock);
     this.#publicEvents = makePublicFeed(this.#cluster, this.#health, this.#clock, () => this.#alerts);
@@ -190,9 +185,10 @@ export class Monitor {
     };
     this.#queryBackend = new QueryBackend(settings, this.#registry, this.#exposition, answeringEvents, log);
     this.#queryBackend.setObstacle(lock.obstacle);
-    this.#discovery = new Discovery({
-      onPools: pools => this.#queryBackend.setPools(pools),
-      log: (level, message, fields) => log[level](fields, message),
+    this.#scraping = new Scraping({
+      backend: this.#queryBackend,
+      configuration: () => this.#configuration.scrape,
+      log,
     });
     this.#maintaining = new Maintaining({
       silences: this.#alerts.alerting.silences,
@@ -286,7 +282,7 @@ export class Monitor {
     this.#updateLinks();
     await this.#alerts.configure(this.#configuration);
     await this.#queryBackend.start(local, this.#ruleConfiguration());
-    this.#discovery.configure(this.#configuration.scrape.jobs);
+    this.#scraping.configure();
     this.#reporting.configure(this.#configuration);
     this.#maintaining.update();
     log.info({ address, url: this.#url }, 'Listening');
@@ -314,7 +310,7 @@ export class Monitor {
       this.#applyConfiguration(configuration);
       this.#updateLinks();
       await this.#queryBackend.configure(this.#ruleConfiguration());
-      this.#discovery.configure(configuration.scrape.jobs);
+      this.#scraping.configure();
       this.#reporting.configure(configuration);
       if (web) this.#server?.setWebConfig(web);
       const services = configuration.services.length;
@@ -348,7 +344,7 @@ export class Monitor {
     await this.#server?.close();
     await this.#checks.close();
     await this.#reporting.close();
-    this.#discovery.close();
+    this.#scraping.close();
     await this.#queryBackend.close();
     this.#maintaining.close();
     await this.#alerts.close();
@@ -383,26 +379,12 @@ export class Monitor {
     this.#reloadedAt = this.#clock.now();
     this.#reloadSucceeded = true;
     this.#own.reloaded(true, this.#reloadedAt);
-    this.#reportConcurrency(configuration.prober);
+    this.#own.setConcurrency(configuration.prober.concurrency);
+    this.#concurrencyLog.report(configuration.prober);
     this.#pushes.setServices(pushServices(configuration));
-    for (const err of configuration.scrape.warnings)
-      this.#log.warn({ err }, 'Part of the scrape configuration has no effect');
+    this.#scraping.logWarnings();
     this.#checks.configure(configuration.prober);
     this.#checks.setStatus(this.#cluster.status.overall);
-  }
-
-  #reportConcurrency({ concurrency, connections, targets }: ProberConfig): void {
-    this.#own.setConcurrency(concurrency);
-    const { limit, isAuto, required, recommended } = concurrency;
-    const services = targets.filter(({ isService }) => isService).length;
-    const by = isAuto ? 'auto' : 'configuration';
-    const fields = { limit, by, services, required, recommended, connections: connections.total };
-    const figures = JSON.stringify(fields);
-    if (figures === this.#concurrency) return;
-    this.#concurrency = figures;
-    this.#log.info(fields, 'Limit of concurrent checks');
-    for (const err of concurrencyProblems(concurrency, connections))
-      this.#log.warn({ err }, 'Limit of concurrent checks is too low');
   }
 
   #ruleConfiguration(): RuleConfiguration {
@@ -467,12 +449,7 @@ export class Monitor {
     const size = storage.maxBytes > 0 ? ` or ${flags['storage.retention.size']}` : '';
     return {
       target: () => this.#queryBackend.target(this.#url, this.#configuration.scrapeInterval),
-      scraped: {
-        targets: () => this.#queryBackend.scrapedTargets(),
-        pools: () => this.#discovery.pools,
-        metadata: () => this.#queryBackend.scrapedMetadata(),
-        configuration: () => this.#configuration.scrape,
-      },
+      scraped: this.#scraping.facts,
       samples: () => this.#queryBackend.samples,
       runtime: () => ({
         startedAt: this.#startedAt,

@@ -3,194 +3,20 @@
 // cluster's status after every scrape.
 
 import type { Registry } from 'prom-client';
-import {
-  CLUSTER_STATUS,
-  type ClusterStatus,
-  clusterStatusOf,
-  type RuleAlertView,
-} from '../cluster/status.js';
 import type { PrometheusFacts } from '../http/prometheus/facts.js';
 import type { Exposition } from '../metrics/exposition.js';
-import { describeRegistry } from '../metrics/render.js';
-import { Sampler } from '../metrics/sampler.js';
-import { ScrapeLoop } from '../metrics/scrape-loop.js';
-import { SERVICE_INFO } from '../metrics/services.js';
 import { Labels } from '../model/labels.js';
-import type { Scrape } from '../model/scrape.js';
-import { type Millis, systemClock } from '../model/time.js';
-import { EmbeddedEngine } from '../query/embedded.js';
+import type { Millis } from '../model/time.js';
 import type { QueryEngine, SamplesStatus } from '../query/engine.js';
-import { RemoteEngine, type RemoteOptions } from '../query/remote/engine.js';
-import type { RuleEvaluation } from '../query/rule-evaluation.js';
+import type { RemoteOptions } from '../query/remote/engine.js';
 import { SwitchingEngine } from '../query/switching.js';
-import type { TransferredRuleFile } from '../rules/transfer.js';
-import { Scraper } from '../scrape/scraper.js';
 import type { TargetMetadata, TargetStatus } from '../scrape/status.js';
 import type { ScrapePool } from '../scrape/target.js';
+import type { BackendSettings, QueryBackendEvents, RuleConfiguration } from './backend.js';
 import { OWN_JOB as JOB } from './configuration.js';
+import { LocalBackend } from './local-backend.js';
 import type { Logger } from './log.js';
-import { type CommandLineSettings, engineOptions } from './settings.js';
-
-/** How often the rules of another Prometheus are read, beside every scan. */
-const REMOTE_INTERVAL: Millis = 5000;
-
-export interface BackendSettings extends Pick<CommandLineSettings, 'storage' | 'query'> {
-  /** The program of the query thread, if a test has compiled it elsewhere. */
-  readonly queryThreadFile?: URL;
-  /** The same for the thread that scrapes. */
-  readonly scrapeThreadFile?: URL;
-}
-
-/** Callbacks for rule evaluation results. */
-export interface QueryBackendEvents {
-  /** A new cluster status. @param at wall clock */
-  onStatus(status: ClusterStatus, at: Millis): void;
-  /** The rules could not be evaluated. */
-  onRulesUnavailable(reason: string): void;
-  /** Our own rules were evaluated. */
-  onEvaluation(judgement: RuleEvaluation): void;
-  /** All alerts that fire in the remote Prometheus. */
-  onFiring(alerts: readonly RuleAlertView[], at: Millis): void;
-}
-
-/** The rules, and the remote Prometheus that has them where one is configured. */
-export interface RuleConfiguration {
-  readonly remote: RemoteOptions | undefined;
-  readonly rules: readonly TransferredRuleFile[];
-  /** Time between two scrapes of the registry, each of which the rules evaluate. */
-  readonly scrapeInterval: Millis;
-  /** For links in annotations. */
-  readonly externalUrl: string;
-}
-
-/** Our own samples and the engine over them. */
-class LocalBackend {
-  readonly engine: EmbeddedEngine;
-  /** Scrapes others. */
-  readonly scraper: Scraper;
-  readonly #sampler: Sampler;
-  readonly #scrapeLoop: ScrapeLoop;
-  readonly #events: QueryBackendEvents;
-  #isStopped = false;
-
-  constructor(
-    settings: BackendSettings,
-    registry: Registry,
-    exposition: Exposition,
-    instance: string,
-    scrapeInterval: Millis,
-    events: QueryBackendEvents,
-    log: Logger,
-    obstacle: string | undefined,
-  ) {
-    this.#events = events;
-    const identity = { job: JOB, instance };
-    this.#sampler = new Sampler(registry, exposition, identity);
-    this.engine = new EmbeddedEngine({
-      ...engineOptions(settings, scrapeInterval),
-      target: { ...identity, watched: { metric: SERVICE_INFO, label: 'target', kind: 'kind' } },
-      obstacle,
-      metadata: () => describeRegistry(registry),
-      log: (level, message, fields) => log[level](fields, message),
-      onRestart: () => {
-        this.#sampler.reset();
-        this.scraper.forgetLayouts();
-      },
-      ...(settings.queryThreadFile ? { threadFile: settings.queryThreadFile } : {}),
-    });
-    this.scraper = new Scraper({
-      append: scrape => this.engine.appendStream(scrape),
-      log: (level, message, fields) => log[level](fields, message),
-      threadFile: settings.scrapeThreadFile,
-    });
-    this.#scrapeLoop = new ScrapeLoop(
-      this.#sampler,
-      scrape => this.#append(scrape),
-      systemClock,
-      scrapeInterval,
-    );
-  }
-
-  setRules({ rules, scrapeInterval, externalUrl }: RuleConfiguration): void {
-    this.engine.setRules({ files: rules, interval: scrapeInterval, externalUrl, status: CLUSTER_STATUS });
-    this.#scrapeLoop.setInterval(scrapeInterval);
-  }
-
-  async #append(scrape: Scrape): Promise<void> {
-    const judgement = await this.engine.append(scrape);
-    // After the stop the last scrape's result is dropped.
-    if (this.#isStopped) return;
-    if (!judgement) return this.#events.onRulesUnavailable('the rules could not be evaluated');
-    this.#events.onStatus(clusterStatusOf(judgement.status, judgement.alerts), judgement.at);
-    this.#events.onEvaluation(judgement);
-  }
-
-  get lastScrape() {
-    return this.#scrapeLoop.last;
-  }
-
-  evaluate(onScraped?: () => void): Promise<void> {
-    return this.#scrapeLoop.scrape(onScraped);
-  }
-
-  async stopSampling(): Promise<void> {
-    this.#isStopped = true;
-    this.#scrapeLoop.close();
-    await this.scraper.close();
-  }
-}
-
-/** A remote Prometheus that evaluates the same rules. */
-class RemoteBackend {
-  readonly engine: RemoteEngine;
-  readonly #events: QueryBackendEvents;
-  readonly #timer: NodeJS.Timeout;
-  #running: Promise<void> | undefined;
-  #isStopped = false;
-
-  constructor(remote: RemoteOptions, events: QueryBackendEvents) {
-    this.engine = new RemoteEngine(remote);
-    this.#events = events;
-    this.#timer = setInterval(() => void this.evaluate(), REMOTE_INTERVAL);
-  }
-
-  /**
-   * Fetches the remote status; concurrent calls share the answer. When it was evaluated is unknown: `onScraped` is called at
-   * once.
-   */
-  evaluate(onScraped?: () => void): Promise<void> {
-    onScraped?.();
-    this.#running ??= this.#fetchStatus().finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
-  }
-
-  stop(): void {
-    this.#isStopped = true;
-    clearInterval(this.#timer);
-  }
-
-  async #fetchStatus(): Promise<void> {
-    const at = systemClock.now();
-    try {
-      const { status, alerts } = await this.engine.evaluation(CLUSTER_STATUS, at);
-      // A late answer must not replace a newer status.
-      if (this.#isStopped) return;
-      if (status === undefined)
-        this.#events.onRulesUnavailable(`query.url has no series ${CLUSTER_STATUS}; load rules/ there`);
-      else {
-        this.#events.onStatus(clusterStatusOf(status, alerts), at);
-        this.#events.onFiring(
-          alerts.filter(({ state }) => state === 'firing'),
-          at,
-        );
-      }
-    } catch (error) {
-      if (!this.#isStopped) this.#events.onRulesUnavailable((error as Error).message);
-    }
-  }
-}
+import { RemoteBackend } from './remote-backend.js';
 
 /** The caller must close it. */
 export class QueryBackend {
@@ -286,16 +112,16 @@ export class QueryBackend {
   }
 
   async #openLocal(scrapeInterval: Millis): Promise<LocalBackend> {
-    const own = new LocalBackend(
-      this.#settings,
-      this.#registry,
-      this.#exposition,
-      this.#instance,
+    const own = new LocalBackend({
+      settings: this.#settings,
+      registry: this.#registry,
+      exposition: this.#exposition,
+      instance: this.#instance,
       scrapeInterval,
-      this.#events,
-      this.#log,
-      this.#obstacle,
-    );
+      events: this.#events,
+      log: this.#log,
+      obstacle: this.#obstacle,
+    });
     await this.#switch.change(own.engine);
     own.scraper.setPools(this.#pools);
     return own;

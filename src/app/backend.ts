@@ -1,0 +1,37 @@
+// What both backends of queries and rules are given, and what they tell.
+
+import type { ClusterStatus, RuleAlertView } from '../cluster/status.js';
+import type { Millis } from '../model/time.js';
+import type { RemoteOptions } from '../query/remote/engine.js';
+import type { RuleEvaluation } from '../query/rule-evaluation.js';
+import type { TransferredRuleFile } from '../rules/transfer.js';
+import type { CommandLineSettings } from './settings.js';
+
+export interface BackendSettings extends Pick<CommandLineSettings, 'storage' | 'query'> {
+  /** The program of the query thread, if a test has compiled it elsewhere. */
+  readonly queryThreadFile?: URL;
+  /** The same for the thread that scrapes. */
+  readonly scrapeThreadFile?: URL;
+}
+
+/** Callbacks for rule evaluation results. */
+export interface QueryBackendEvents {
+  /** A new cluster status. @param at wall clock */
+  onStatus(status: ClusterStatus, at: Millis): void;
+  /** The rules could not be evaluated. */
+  onRulesUnavailable(reason: string): void;
+  /** Our own rules were evaluated. */
+  onEvaluation(judgement: RuleEvaluation): void;
+  /** All alerts that fire in the remote Prometheus. */
+  onFiring(alerts: readonly RuleAlertView[], at: Millis): void;
+}
+
+/** The rules, and the remote Prometheus that has them where one is configured. */
+export interface RuleConfiguration {
+  readonly remote: RemoteOptions | undefined;
+  readonly rules: readonly TransferredRuleFile[];
+  /** Time between two scrapes of the registry, each of which the rules evaluate. */
+  readonly scrapeInterval: Millis;
+  /** For links in annotations. */
+  readonly externalUrl: string;
+}

@@ -1,0 +1,100 @@
+// The embedded engine: the registry is copied into local samples at an even pace, other targets are scraped, rules and
+// queries read both. Comes in: the registry; goes out: an engine, and what the rules say after every scrape.
+
+import type { Registry } from 'prom-client';
+import { CLUSTER_STATUS, clusterStatusOf } from '../cluster/status.js';
+import type { Exposition } from '../metrics/exposition.js';
+import { describeRegistry } from '../metrics/render.js';
+import { Sampler } from '../metrics/sampler.js';
+import { ScrapeLoop } from '../metrics/scrape-loop.js';
+import { SERVICE_INFO } from '../metrics/services.js';
+import type { Scrape } from '../model/scrape.js';
+import { type Millis, systemClock } from '../model/time.js';
+import { EmbeddedEngine } from '../query/embedded.js';
+import { Scraper } from '../scrape/scraper.js';
+import type { BackendSettings, QueryBackendEvents, RuleConfiguration } from './backend.js';
+import { OWN_JOB as JOB } from './configuration.js';
+import type { Logger } from './log.js';
+import { engineOptions } from './settings.js';
+
+interface LocalBackendOptions {
+  readonly settings: BackendSettings;
+  readonly registry: Registry;
+  readonly exposition: Exposition;
+  /** The label `instance` of our own samples. */
+  readonly instance: string;
+  readonly scrapeInterval: Millis;
+  readonly events: QueryBackendEvents;
+  readonly log: Logger;
+  /** Why the file of the samples must not be opened, one line; undefined when it may be. */
+  readonly obstacle: string | undefined;
+}
+
+/** Our own samples and the engine over them. */
+export class LocalBackend {
+  readonly engine: EmbeddedEngine;
+  /** Scrapes others. */
+  readonly scraper: Scraper;
+  readonly #sampler: Sampler;
+  readonly #scrapeLoop: ScrapeLoop;
+  readonly #events: QueryBackendEvents;
+  #isStopped = false;
+
+  constructor(options: LocalBackendOptions) {
+    const { settings, registry, exposition, instance, scrapeInterval, events, log, obstacle } = options;
+    this.#events = events;
+    const identity = { job: JOB, instance };
+    this.#sampler = new Sampler(registry, exposition, identity);
+    this.engine = new EmbeddedEngine({
+      ...engineOptions(settings, scrapeInterval),
+      target: { ...identity, watched: { metric: SERVICE_INFO, label: 'target', kind: 'kind' } },
+      obstacle,
+      metadata: () => describeRegistry(registry),
+      log: (level, message, fields) => log[level](fields, message),
+      onRestart: () => {
+        this.#sampler.reset();
+        this.scraper.forgetLayouts();
+      },
+      ...(settings.queryThreadFile ? { threadFile: settings.queryThreadFile } : {}),
+    });
+    this.scraper = new Scraper({
+      append: scrape => this.engine.appendStream(scrape),
+      log: (level, message, fields) => log[level](fields, message),
+      threadFile: settings.scrapeThreadFile,
+    });
+    this.#scrapeLoop = new ScrapeLoop(
+      this.#sampler,
+      scrape => this.#append(scrape),
+      systemClock,
+      scrapeInterval,
+    );
+  }
+
+  setRules({ rules, scrapeInterval, externalUrl }: RuleConfiguration): void {
+    this.engine.setRules({ files: rules, interval: scrapeInterval, externalUrl, status: CLUSTER_STATUS });
+    this.#scrapeLoop.setInterval(scrapeInterval);
+  }
+
+  async #append(scrape: Scrape): Promise<void> {
+    const judgement = await this.engine.append(scrape);
+    // After the stop the last scrape's result is dropped.
+    if (this.#isStopped) return;
+    if (!judgement) return this.#events.onRulesUnavailable('the rules could not be evaluated');
+    this.#events.onStatus(clusterStatusOf(judgement.status, judgement.alerts), judgement.at);
+    this.#events.onEvaluation(judgement);
+  }
+
+  get lastScrape() {
+    return this.#scrapeLoop.last;
+  }
+
+  evaluate(onScraped?: () => void): Promise<void> {
+    return this.#scrapeLoop.scrape(onScraped);
+  }
+
+  async stopSampling(): Promise<void> {
+    this.#isStopped = true;
+    this.#scrapeLoop.close();
+    await this.scraper.close();
+  }
+}
