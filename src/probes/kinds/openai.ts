@@ -1,5 +1,5 @@
 // A server that speaks OpenAI's API (vLLM, llama.cpp, SGLang, TGI, LM Studio, LiteLLM, ...). Healthy when it lists its
-// models and every required one is among them.
+// models and every required one is among them. text-embeddings-inference has no list: its /info names the one model.
 
 import type { z } from 'zod';
 import { httpClientProblem } from '../../config/http-client/problem.js';
@@ -14,11 +14,12 @@ import { LastSpeed } from '../inference/last-speed.js';
 import type { InferenceTask, ModelProbe } from '../inference/task.js';
 import { type Attempt, ProbeFailure } from '../probe.js';
 import type { ProbeKind } from '../probe-kind.js';
+import { SecondaryAttempt } from '../secondary-attempt.js';
 import { checkStatus, dataOf, parseJson, unexpectedResponse } from './http/answer.js';
 import { objectOf, wordOf } from './http/json-fields.js';
 import { modelsAsked, openAiInferenceKeys, openAiInferences } from './openai/inference.js';
-import { type ListedModel, listedModels } from './openai/models.js';
-import { openAiUrl, openAiUrlProblem } from './openai/urls.js';
+import { describedModel, type ListedModel, listedModels } from './openai/models.js';
+import { openAiUrl, openAiUrlProblem, serverInfoUrl } from './openai/urls.js';
 
 /** A gateway to every provider lists some thousand models. */
 const LIST_LIMIT = 8 * 1024 * 1024;
@@ -112,6 +113,9 @@ class OpenAiProbe implements ModelProbe {
   readonly #config: OpenAiOptions;
   readonly #required: readonly string[];
   readonly #list: PreparedRequest;
+  readonly #info: PreparedRequest;
+  /** Whether the last check had its model from `/info`, because there is no list. */
+  #isDescribed = false;
   readonly #connections: Connections;
   readonly #listed: Listed;
   readonly inferences: readonly InferenceTask[];
@@ -127,6 +131,7 @@ class OpenAiProbe implements ModelProbe {
     this.inferences = inferences;
     this.#required = [...new Set(config.require_models)];
     this.#list = prepare(openAiUrl(config.url, 'models'), config);
+    this.#info = prepare(serverInfoUrl(config.url), config);
     this.#connections = connections;
   }
 
@@ -148,12 +153,19 @@ class OpenAiProbe implements ModelProbe {
   close(): void {}
 
   async #fetchModels(attempt: Attempt): Promise<Map<string, ListedModel>> {
-    const answer = await exchange(this.#list, attempt, this.#connections).catch((error: unknown) => {
+    const request = this.#isDescribed ? this.#info : this.#list;
+    const answer = await exchange(request, attempt, this.#connections).catch((error: unknown) => {
       throw error instanceof ProbeFailure && error.reason === 'refused'
         ? new ProbeFailure(error.reason, error.message, this.#config.start_timeout)
         : error;
     });
     const body = parseJson(answer)?.value;
+    const described = this.#isDescribed
+      ? describedModel(body)
+      : answer.statusCode === 404 && (await this.#firstDescription(attempt));
+    // Another server may have taken its place: the next check asks for a list again.
+    this.#isDescribed = !!described;
+    if (described) return described;
     this.#checkStatus(answer, body);
     const models = listedModels(body);
     if (!models)
@@ -162,6 +174,20 @@ class OpenAiProbe implements ModelProbe {
         `${unexpectedResponse(answer, "a list of models in OpenAI's form")}; is it another kind of server?`,
       );
     return models;
+  }
+
+  /** The model that a server without a list describes; undefined where it does not, and the missing list is the failure. */
+  async #firstDescription(attempt: Attempt): Promise<Map<string, ListedModel> | undefined> {
+    try {
+      const answer = await exchange(this.#info, new SecondaryAttempt(attempt), this.#connections);
+      const described = answer.statusCode === 200 ? describedModel(parseJson(answer)?.value) : undefined;
+      if (!described) return undefined;
+      // The check is judged by this answer, not by the missing list; from the next check on it is the only one.
+      attempt.statusCode = answer.statusCode;
+      return described;
+    } catch {
+      return undefined;
+    }
   }
 
   #checkStatus(answer: HttpResponse, body: unknown): void {

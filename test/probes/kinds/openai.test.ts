@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { schemaKit } from '../../../src/config/schema-kit.js';
-import { openAiUrl } from '../../../src/probes/kinds/openai/urls.js';
+import { openAiUrl, serverInfoUrl } from '../../../src/probes/kinds/openai/urls.js';
 import { type OpenAiOptions, openai } from '../../../src/probes/kinds/openai.js';
 import { listen, portOf, stop } from '../../support/http.js';
 import { Bench, type Run, run, verdict } from './recording.js';
@@ -52,6 +52,17 @@ const ROUTER = {
 const LITELLM = { data: [{ id: 'gpt-4o', object: 'model', created: 1, owned_by: 'openai' }], object: 'list' };
 const LM_STUDIO = {
   data: [{ id: 'm', owned_by: 'organization_owner', state: 'not-loaded', max_context_length: 8192 }],
+};
+/** What text-embeddings-inference says of itself at /info; it lists no models. */
+const TEI = {
+  model_id: 'BAAI/bge-small-en-v1.5',
+  model_sha: null,
+  model_dtype: 'float16',
+  model_type: { embedding: { pooling: 'cls' } },
+  max_concurrent_requests: 512,
+  max_input_length: 512,
+  max_batch_tokens: 16_384,
+  version: '1.7.0',
 };
 const LOADING = { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } };
 
@@ -168,6 +179,38 @@ describe('openai', () => {
     expect([failure?.reason, failure?.patience]).toEqual(['refused', patience]);
   });
 
+  test('text-embeddings-inference, which describes its one model, until another server is there', async () => {
+    const asked: string[] = [];
+    const answers: Record<string, unknown> = { '/info': TEI };
+    const server = await listen(({ url = '' }, response) => {
+      asked.push(url);
+      const body = answers[url];
+      response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body ?? {}));
+    });
+    servers.push(server);
+    const probe = await bench.open(openai, {
+      url: `http://127.0.0.1:${portOf(server)}/v1`,
+      require_models: [TEI.model_id],
+    });
+    for (const want of [['/v1/models', '/info'], ['/info']]) {
+      asked.length = 0;
+      const ran = await run(probe);
+      expect(verdict(ran)).toBe('ok');
+      expect(asked).toEqual(want);
+      expect(ran.attempt.statusCode).toBe(200);
+      expect(own(ran)).toEqual({
+        openai_models: 1,
+        [`openai_model_info{model="${TEI.model_id}",owned_by="",context_length="512"}`]: 1,
+        [`openai_required_model_present{model="${TEI.model_id}"}`]: 1,
+      });
+    }
+    delete answers['/info'];
+    expect(verdict(await run(probe))).toBe('status: HTTP 404');
+    answers['/v1/models'] = VLLM;
+    expect(verdict(await run(probe))).toMatch(/^body: Model BAAI\/bge-small-en-v1.5 is missing/);
+  });
+
   test('signs in with its key, and does not show it', async () => {
     const ran = await ask(
       { status: 400, body: { error: { message: 'bad key sk-SECRET-1' } } },
@@ -190,6 +233,17 @@ describe('openai', () => {
   ];
   test.each(urls)('url %s asks %s', (given, want) => {
     expect(openAiUrl(given, 'models')).toBe(want);
+  });
+
+  const infos: readonly [given: string, want: string][] = [
+    ['http://h:8080', 'http://h:8080/info'],
+    ['http://h:8080/', 'http://h:8080/info'],
+    ['http://h:8080/v1', 'http://h:8080/info'],
+    ['http://h/tei/v1/models', 'http://h/tei/info'],
+    ['http://h/tei', 'http://h/tei/info'],
+  ];
+  test.each(infos)('url %s is described at %s', (given, want) => {
+    expect(serverInfoUrl(given)).toBe(want);
   });
 
   const problems: readonly [config: object, want: string | undefined][] = [

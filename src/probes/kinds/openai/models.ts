@@ -1,6 +1,7 @@
 // The list of models in OpenAI's form, with what servers that speak it add to an entry. Pure; called by the openai probe.
 // Sources: OpenAI, API reference, "List models"; vLLM and SGLang (max_model_len); llama.cpp, tools/server/README.md (meta,
-// status); LM Studio, REST API (max_context_length, state); OpenRouter (context_length); Groq (context_window).
+// status); LM Studio, REST API (max_context_length, state); OpenRouter (context_length); Groq (context_window);
+// text-embeddings-inference, docs/openapi.json, "Info" (model_id, max_input_length).
 
 import { type JsonObject, numberOf, objectOf, wordOf } from '../http/json-fields.js';
 
@@ -36,6 +37,15 @@ export function listedModels(body: unknown): Map<string, ListedModel> | undefine
     });
   }
   return models;
+}
+
+/** The one model of an answer of /info, for a server that speaks OpenAI's API and lists no models; undefined when it is no such answer. */
+export function describedModel(body: unknown): Map<string, ListedModel> | undefined {
+  const { model_id, max_input_length } = objectOf(body);
+  const id = wordOf(model_id);
+  if (!id || id.length > MAX_ID_LENGTH) return undefined;
+  const contextLength = numberOf(max_input_length);
+  return new Map([[id, { id, ownedBy: '', contextLength, isLoaded: undefined }]]);
 }
 
 function contextLengthOf(entry: JsonObject): number {

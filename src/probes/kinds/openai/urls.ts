@@ -28,3 +28,10 @@ export function openAiUrlProblem(given: string): string | undefined {
   const other = found.startsWith('/api/') ? ', or kind: ollama' : '';
   return `url ends in ${found}, which does not list models; write ${base}${other} (or kind: http to check that address alone)`;
 }
+
+/** Where Hugging Face's servers describe the model that they have: beside the API, not below its version. */
+export function serverInfoUrl(given: string): string {
+  const url = new URL(given);
+  url.pathname = `${url.pathname.replace(/\/v\d[^/]*(?:\/.*)?$/, '').replace(/\/+$/, '')}/info`;
+  return url.href;
+}
