@@ -10,7 +10,8 @@ import { Children, Missing } from './children.mjs';
 export const OURS = 'langgraph-monitor';
 
 /**
- * The result of a contestant: a `value`, or the reason why there is none (`missing`).
+ * The result of a contestant: a `value`, or the reason why there is none (`missing`). A line of the table takes a number,
+ * or an array of what rounds measured, which it shows as their median and their spread.
  * @typedef {{who: string, value?: any, missing?: string}} Outcome
  */
 
@@ -52,13 +53,18 @@ export class Bench {
     try {
       return { who, value: await work() };
     } catch (error) {
-      const absent = error instanceof Missing;
-      if (!absent || who === OURS) this.incomplete = true;
-      const line = `${who}: ${error.message}`;
-      if (!this.#named.has(line)) this.say(`    ${line}`);
-      this.#named.add(line);
-      return { who, missing: absent ? error.word : 'failed' };
+      return { who, missing: this.failed(who, error) };
     }
+  }
+
+  /** Names a contestant's error once on stderr. @returns {string} the word for the table */
+  failed(who, error) {
+    const absent = error instanceof Missing;
+    if (!absent || who === OURS) this.incomplete = true;
+    const line = `${who}: ${error.message}`;
+    if (!this.#named.has(line)) this.say(`    ${line}`);
+    this.#named.add(line);
+    return absent ? error.word : 'failed';
   }
 
   /** Progress, on stderr: stdout carries the table alone. */

@@ -1,28 +1,51 @@
-// In: the rows' lines. Out: a Markdown table. A line: {what, unit, ours: Outcome, peers: Outcome[], reach?: Reach}; a
+// In: the rows' lines, and the figures of the table before. Out: a Markdown table. A line: {what, of, unit, ours: Outcome,
+// peers: Outcome[], reach?: Reach}; `of` is what is measured: `process` (all its threads), a thread, `clients`, `disk`. A
 // Reach is {atMost: number}, {atLeast: number}, {atLeastOf: {who, share}} (a share of a peer's figure), or {atMostOf:
 // {who, share}}; `text` says it otherwise.
 
-const HEAD = ['what', 'ours', 'to reach', 'reached', 'peers (ours / peer)'];
+import { median } from './statistics.mjs';
 
-/** The lines as one table. */
-export function markdown(lines) {
+const HEAD = ['what', 'of', 'ours', 'to reach', 'reached', 'peers (ours / peer)'];
+/** A ratio that got worse by less is not called slower. */
+const NOISE = 1.1;
+
+/**
+ * The lines as one table.
+ * @param {import('./figures.mjs').Figures} [before] a line that is worse than there says so
+ */
+export function markdown(lines, before) {
   const rows = lines.map(line => [
     line.what,
+    line.of ?? 'process',
     figure(line.ours, line.unit),
     reachText(line),
-    verdict(line),
+    [verdict(line), worsened(line, before?.lines)].filter(Boolean).join('; '),
     line.peers.map(peer => peerText(line, peer)).join('; ') || '-',
   ]);
   return [HEAD, HEAD.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
 }
 
+/** The figure of an outcome: its value, or the median of its rounds; undefined without one. */
+export function figureOf(outcome) {
+  if (!('value' in outcome)) return undefined;
+  return Array.isArray(outcome.value) ? median(outcome.value) : outcome.value;
+}
+
+/** The lowest and the highest of its rounds; undefined when there is one figure only. */
+export function spreadOf({ value }) {
+  return Array.isArray(value) && value.length > 1 ? [Math.min(...value), Math.max(...value)] : undefined;
+}
+
 function peerText({ ours, unit }, peer) {
-  const ratio = 'value' in ours && 'value' in peer ? ` (${digits(ours.value / peer.value)}x)` : '';
+  const ratio = 'value' in ours && 'value' in peer ? ` (${digits(figureOf(ours) / figureOf(peer))}x)` : '';
   return `${peer.who} ${figure(peer, unit)}${ratio}`;
 }
 
 function figure(outcome, unit) {
-  return 'value' in outcome ? `${digits(outcome.value)} ${unit}` : outcome.missing;
+  if (!('value' in outcome)) return outcome.missing;
+  const spread = spreadOf(outcome);
+  const range = spread ? ` [${spread.map(digits).join(' to ')}]` : '';
+  return `${digits(figureOf(outcome))} ${unit}${range}`;
 }
 
 /** The figure a line is to reach, or undefined when the peer it refers to has none. */
@@ -33,7 +56,7 @@ function bound({ reach, peers }) {
   const { who, share } = reach.atLeastOf ?? reach.atMostOf;
   const peer = peers.find(candidate => candidate.who === who);
   if (!peer || !('value' in peer)) return undefined;
-  return reach.atLeastOf ? { least: share * peer.value } : { most: share * peer.value };
+  return reach.atLeastOf ? { least: share * figureOf(peer) } : { most: share * figureOf(peer) };
 }
 
 function reachText(line) {
@@ -48,11 +71,28 @@ function reachText(line) {
 
 function verdict(line) {
   const limit = bound(line);
-  if (!limit || !('value' in line.ours)) return '-';
-  return (limit.most === undefined || line.ours.value <= limit.most) &&
-    (limit.least === undefined || line.ours.value >= limit.least)
+  const value = figureOf(line.ours);
+  if (!limit || value === undefined) return '-';
+  return (limit.most === undefined || value <= limit.most) &&
+    (limit.least === undefined || value >= limit.least)
     ? 'yes'
     : 'no';
+}
+
+/**
+ * Says that a line is worse than it was: by its ratio to the first peer that both tables have, which another machine
+ * changes less than the figure itself. '' where it is not, or there is nothing to compare with.
+ */
+function worsened(line, before) {
+  const old = before?.find(({ what }) => what === line.what);
+  const value = figureOf(line.ours);
+  const peer = line.peers.find(({ who, value: has }) => has !== undefined && old?.peers[who] > 0);
+  if (!old || !peer || value === undefined) return '';
+  const then = old.ours / old.peers[peer.who];
+  const now = value / figureOf(peer);
+  const isMoreBetter = 'atLeast' in (line.reach ?? {}) || 'atLeastOf' in (line.reach ?? {});
+  const isWorse = isMoreBetter ? now * NOISE < then : now > then * NOISE;
+  return isWorse ? `worse than before (${digits(then)}x of ${peer.who})` : '';
 }
 
 /** Three significant digits below a thousand, thousands grouped above. */
