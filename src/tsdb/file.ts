@@ -11,7 +11,7 @@ import { TimestampsTable } from './chunks/timestamps-table.js';
 import { LogTable } from './head/log-table.js';
 import { StreamsTable } from './head/streams-table.js';
 import { SeriesTable } from './index/series-table.js';
-import { LARGE_CHUNK, OLDEST_READABLE, PAGE_SIZE, SAMPLES_MIGRATIONS } from './schema.js';
+import { LARGE_CHUNK, OLDEST_READABLE, PAGE_SIZE, SAMPLES_MIGRATIONS, WITH_STREAMS } from './schema.js';
 
 /** Pages the journal may have before they are copied into the file: a busy journal is as large as the samples. */
 const JOURNAL_PAGES = 128;
@@ -51,7 +51,7 @@ export class SampleFile {
       }
       const sink = isReadOnly ? withoutReports(damage) : damage;
       this.series = new SeriesTable(db, sink);
-      const hasStreams = db.pragma('user_version', { simple: true }) === SAMPLES_MIGRATIONS.length;
+      const hasStreams = (db.pragma('user_version', { simple: true }) as number) >= WITH_STREAMS;
       this.streams = new StreamsTable(db, hasStreams);
       this.log = new LogTable(db, sink, hasStreams);
       this.axes = new TimestampsTable(db);

@@ -81,12 +81,13 @@ export class Journal {
     const { heads, registry } = this.#parts;
     const waiting = heads.waiting().slice(0, CATCH_UP);
     if (waiting.length === 0) return [];
-    const steps = this.#transaction(file, added => {
+    const touched = [...new Set(waiting.map(({ head }) => head))];
+    const steps = this.#transaction(file, touched, added => {
       reload();
       this.#trim(file);
       for (const { head, row } of waiting) registry.write(file, head, row, added);
-      const touched = new Set(waiting.map(({ head }) => head));
-      return [...touched].map(head => ({ head, step: this.#cutter(head).step(file, mayCut) }));
+      const count = rowsOfBlock(heads);
+      return touched.map(head => ({ head, step: this.#cutter(head).step(file, count, mayCut) }));
     });
     this.#isTrimDue = steps.some(({ step }) => step?.isLast);
     for (const { row } of waiting) {
@@ -102,10 +103,11 @@ export class Journal {
     if (this.#isTrimDue) file.log.trimStreams(this.#parts.heads.firstLogId);
   }
 
-  #transaction<T>(file: SampleFile, action: (added: SeriesRef[]) => T): T {
-    const { heads, registry } = this.#parts;
+  /** @param touched heads whose rows the action writes */
+  #transaction<T>(file: SampleFile, touched: readonly Head[], action: (added: SeriesRef[]) => T): T {
+    const { registry } = this.#parts;
     const added: SeriesRef[] = [];
-    const unnamed = heads.all().filter(head => head.id === 0);
+    const unnamed = touched.filter(head => head.id === 0);
     try {
       const result = file.transaction(() => action(added));
       registry.finishWrite(added, true);

@@ -9,6 +9,7 @@ import { RefList } from './index/ref-list.js';
 import type { StoredSeries } from './index/series-columns.js';
 import type { SeriesRef } from './index/series-ref.js';
 import type { SeriesRegistry } from './index/series-registry.js';
+import type { SourceSamples } from './index/sources.js';
 import type { Stream } from './streams.js';
 
 /** How far a sample's own time may be before and after its scrape's: what Prometheus' head takes (tsdb/head_append.go). */
@@ -41,6 +42,55 @@ export const noSamples = (): Tally => ({
   unknown: 0,
 });
 
+/** A row that samples of one source after the other are put into. */
+interface StartedRow {
+  readonly at: Millis;
+  readonly builder: RowBuilder;
+  readonly result: Tally;
+  readonly live: LiveSeries;
+  /** Series that are live though they have no sample at the time of the row. */
+  readonly timed: Set<SeriesRef>;
+  shown: number;
+}
+
+/** The live series of a scrape, which mostly are those of the scrape before: then there is no list to be made. */
+class LiveSeries {
+  readonly #before: Uint32Array;
+  readonly #list: RefList;
+  /** As many are those of the scrape before, in their order. */
+  #same = 0;
+  #changed: RefList | undefined;
+
+  constructor(before: RefList) {
+    this.#list = before;
+    this.#before = before.refs;
+  }
+
+  push(series: SeriesRef): void {
+    if (this.#changed) this.#changed.push(series);
+    else if (this.#before[this.#same] === series) this.#same++;
+    else {
+      this.#changed = this.#copy();
+      this.#changed.push(series);
+    }
+  }
+
+  /** All of the scrape before are live, and no others. */
+  get isSame(): boolean {
+    return !this.#changed && this.#same === this.#before.length;
+  }
+
+  end(): RefList {
+    return this.isSame ? this.#list : (this.#changed ?? this.#copy());
+  }
+
+  #copy(): RefList {
+    const copy = new RefList();
+    for (let i = 0; i < this.#same; i++) copy.push(this.#before[i] as SeriesRef);
+    return copy;
+  }
+}
+
 /** Appends rows to the heads of one store. */
 export class RowAppender {
   readonly #parts: AppenderParts;
@@ -52,37 +102,71 @@ export class RowAppender {
   /** Begins a row and shows it. @param at later than the head's last row */
   start(stream: Stream, at: Millis): OpenRow {
     const { head } = stream;
-    const builder = head.beginRow(at);
-    const result = noSamples();
-    const live = new RefList();
-    /** Series that are live though they have no sample at the time of the row. */
-    const timed = new Set<SeriesRef>();
-    let shown = 0;
-    stream.sources.each((given, value, ownTime, tracksStaleness) => {
-      shown++;
-      if (Number.isNaN(ownTime)) {
-        const series = this.#parts.registry.admit(given);
-        if (this.#isNew(series, at, value, result)) builder.set(series, value);
-        if (builder.has(series)) live.push(series);
-        return series;
-      }
-      if (!(ownTime >= at - OLDEST && ownTime <= at + NEWEST)) {
-        result.outOfBounds++;
-        return given;
-      }
-      const series = this.#parts.registry.admit(given);
-      const time = Math.round(ownTime);
-      if (this.#isNew(series, time, value, result)) builder.addTimed(series, time, value);
-      if (tracksStaleness && this.#parts.stored.last.get(series) === time) {
-        live.push(series);
-        timed.add(series);
-      }
-      return series;
-    });
-    const ended = this.#ended(stream, at, series => builder.has(series) || timed.has(series));
-    stream.live = live;
+    const row: StartedRow = {
+      at,
+      builder: head.beginRow(at),
+      result: noSamples(),
+      live: new LiveSeries(stream.live),
+      timed: new Set(),
+      shown: 0,
+    };
+    for (const source of stream.sources.all()) this.#appendSource(row, source);
+    const { builder, result, live, timed, shown } = row;
+    const ended = live.isSame
+      ? []
+      : this.#ended(stream, at, series => builder.has(series) || timed.has(series));
+    stream.live = live.end();
     this.#parts.heads.push(head, builder, ended, false);
     return { builder, ended, result, dropped: shown - result.appended };
+  }
+
+  #appendSource(row: StartedRow, source: SourceSamples): void {
+    const { builder, live, result } = row;
+    const { series, values, keepsNaN, timestamps } = source;
+    const count = Math.min(series.length, values.length);
+    for (let i = 0; i < count; i++) {
+      const value = values[i] as number;
+      if (!keepsNaN && Number.isNaN(value)) continue;
+      row.shown++;
+      const given = series[i] as SeriesRef;
+      const hasOwnTime = timestamps !== undefined && !Number.isNaN(timestamps[i]);
+      if (hasOwnTime) this.#appendTimed(row, source, i);
+      else if (builder.setNext(given, value)) {
+        result.appended++;
+        live.push(given);
+      } else series[i] = this.#append(row, given, value);
+    }
+  }
+
+  /** @returns the series from now on */
+  #append({ at, builder, result, live }: StartedRow, given: SeriesRef, value: number): SeriesRef {
+    const series = this.#parts.registry.admit(given);
+    if (this.#isNew(series, at, value, result)) builder.set(series, value);
+    if (builder.has(series)) live.push(series);
+    return series;
+  }
+
+  /** The same for a sample with a time of its own. */
+  #appendTimed(
+    row: StartedRow,
+    { series: all, values, timestamps, tracksStaleness }: SourceSamples,
+    i: number,
+  ) {
+    const { at, builder, result, live, timed } = row;
+    const ownTime = timestamps?.[i] as Millis;
+    if (!(ownTime >= at - OLDEST && ownTime <= at + NEWEST)) {
+      result.outOfBounds++;
+      return;
+    }
+    const series = this.#parts.registry.admit(all[i] as SeriesRef);
+    all[i] = series;
+    const value = values[i] as number;
+    const time = Math.round(ownTime);
+    if (this.#isNew(series, time, value, result)) builder.addTimed(series, time, value);
+    if (tracksStaleness && this.#parts.stored.last.get(series) === time) {
+      live.push(series);
+      timed.add(series);
+    }
   }
 
   #isNew(series: SeriesRef, at: Millis, value: number, result: Tally): boolean {

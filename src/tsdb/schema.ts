@@ -33,8 +33,19 @@ const streamsMigration = `
   );
 `;
 
+/** The tables stay: rows of the logs are written in another way, which an older version would take for damage. */
+const logRowsMigration = '';
+
 /** The steps that bring a file up to date; their number is its version. */
-export const SAMPLES_MIGRATIONS: readonly string[] = [samplesMigration, checksumsMigration, streamsMigration];
+export const SAMPLES_MIGRATIONS: readonly string[] = [
+  samplesMigration,
+  checksumsMigration,
+  streamsMigration,
+  logRowsMigration,
+];
+
+/** The first version with the tables of streams. */
+export const WITH_STREAMS = 3;
 
 /** The oldest version that can be read as it is: the tables it has are the same. */
 export const OLDEST_READABLE = 2;

@@ -312,7 +312,7 @@ export class SampleStore implements SampleSource {
     this.#maintenance.mergeable.clear();
     this.#journal.reset();
     this.#registry.startOver();
-    for (const head of this.#heads.all()) for (const row of head.rows) row.isLogged = false;
+    this.#heads.unwrite();
   }
 
   /** @returns whether something was written. */

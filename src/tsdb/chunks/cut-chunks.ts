@@ -69,11 +69,10 @@ export class ChunkCutter {
 
   /**
    * Writes the next series' samples, within a transaction; undefined when no block is full.
-   * @param isDue false: only when there are many more rows than a block has
+   * @param count as {@link rowsOfBlock} has it @param isDue false: only when there are many more rows than a block has
    */
-  step(file: SampleFile, isDue: boolean): CutStep | undefined {
+  step(file: SampleFile, count: number, isDue: boolean): CutStep | undefined {
     const { rows, stream, width } = this.#head;
-    const count = rowsOfBlock(this.#heads);
     if (!isDue && rows.length < 2 * count) return undefined;
     // A stream's newest scrape stays: it says whose the series are.
     if (!this.#until && (stream === undefined || rows.length > count)) this.#start(rows[count - 1]);

@@ -112,7 +112,10 @@ export class Head {
     this.#rows.push(row);
     this.#last = row.at;
     // A new array for every row: the old one may still be in use.
-    this.#times = Float64Array.from(this.#rows, each => each.at);
+    const times = new Float64Array(this.#rows.length);
+    times.set(this.#times);
+    times[times.length - 1] = row.at;
+    this.#times = times;
   }
 
   /** Shows the newest row as it is by now, before anything of it is on disk. */

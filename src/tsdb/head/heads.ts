@@ -13,6 +13,12 @@ import type { Place } from './places.js';
 import type { RowBuilder } from './row-builder.js';
 import { TimedSamples } from './timed-samples.js';
 
+/** A row that is not on disk. */
+export interface UnwrittenRow {
+  readonly head: Head;
+  readonly row: HeadRow;
+}
+
 /** The heads of one store. */
 export class Heads {
   readonly timed = new TimedSamples();
@@ -23,6 +29,8 @@ export class Heads {
   /** By number. */
   readonly #heads: (Head | undefined)[] = [];
   readonly #byStream = new Map<string, Head>();
+  /** Heads that may have rows which are not on disk: with hundreds of streams few have. */
+  readonly #unwritten = new Set<Head>();
 
   constructor(stored: StoredSeries) {
     this.#stored = stored;
@@ -58,6 +66,7 @@ export class Heads {
     if (head.stream === undefined) return;
     this.#heads[head.number] = undefined;
     this.#byStream.delete(head.stream);
+    this.#unwritten.delete(head);
   }
 
   /** How many series have columns. */
@@ -68,6 +77,7 @@ export class Heads {
   /** Shows a row that was begun: see {@link Head.push}. */
   push(head: Head, builder: RowBuilder, ended: readonly SeriesRef[], isLogged: boolean, logId = 0): void {
     head.push(builder, ended, isLogged);
+    if (!isLogged) this.#unwritten.add(head);
     (head.rows.at(-1) as HeadRow).logId = logId;
     this.#show(head);
   }
@@ -88,11 +98,23 @@ export class Heads {
   }
 
   /** Rows that are not on disk, in the order they came; of a row that samples may still be added to that one is left out. */
-  waiting(): { readonly head: Head; readonly row: HeadRow }[] {
-    return this.all()
-      .flatMap(head => head.waiting().map(row => ({ head, row })))
-      .filter(({ head, row }) => !head.isOpen || row !== head.rows.at(-1))
-      .sort((a, b) => a.row.sequence - b.row.sequence);
+  waiting(): UnwrittenRow[] {
+    const waiting: UnwrittenRow[] = [];
+    for (const head of this.#unwritten) {
+      const rows = head.waiting();
+      if (rows.length === 0) this.#unwritten.delete(head);
+      const open = head.isOpen ? head.rows.at(-1) : undefined;
+      for (const row of rows) if (row !== open) waiting.push({ head, row });
+    }
+    return waiting.sort((a, b) => a.row.sequence - b.row.sequence);
+  }
+
+  /** What was written is on no disk any more: all rows wait again. */
+  unwrite(): void {
+    for (const head of this.all()) {
+      for (const row of head.rows) row.isLogged = false;
+      this.#unwritten.add(head);
+    }
   }
 
   /** The first number in the log of streams that is needed. */

@@ -1,24 +1,10 @@
 // Scrapes as they came, one row each, until their samples are in chunks. Read when the store is opened.
 
-import { deflateSync, inflateSync } from 'node:zlib';
 import type { Millis } from '../../model/time.js';
 import { type DamageSink, timeText, verified, withChecksum } from '../../store/damage.js';
 import type { Sqlite } from '../../store/database.js';
-import { ByteReader, ByteWriter } from '../codec/bytes.js';
-
-/** A sample with a time of its own. */
-interface LoggedSample {
-  readonly id: number;
-  readonly at: Millis;
-  readonly value: number;
-}
-
-interface LoggedSamples {
-  readonly ids: Float64Array;
-  readonly values: Float64Array;
-  /** Samples with times of their own. */
-  readonly timed: readonly LoggedSample[];
-}
+import { ByteWriter } from '../codec/bytes.js';
+import { type LoggedSamples, readLogRow, writeLogRow } from './log-row.js';
 
 /** One scrape's samples: value i is that of series `ids[i]`. */
 export interface LoggedScrape extends LoggedSamples {
@@ -30,13 +16,7 @@ export interface LoggedScrape extends LoggedSamples {
 }
 
 /** A scrape to be logged. */
-interface ScrapeToLog {
-  readonly stream: number;
-  readonly at: Millis;
-  /** Calls back for every sample, in the same order each time: a series' id and the value. */
-  readonly samples: (sample: (id: number, value: number) => void) => void;
-  readonly timed: readonly LoggedSample[];
-}
+type ScrapeToLog = Omit<LoggedScrape, 'id'>;
 
 interface LogKey {
   readonly id: number;
@@ -73,12 +53,10 @@ export class LogTable {
   }
 
   /** @returns the row's number; 0 for the monitor's own */
-  append({ stream, at, samples, timed }: ScrapeToLog): number {
+  append({ stream, at, ...samples }: ScrapeToLog): number {
     this.#writer.clear();
-    encode(samples, this.#writer);
-    if (timed.length > 0) encodeTimed(timed, at, this.#writer);
-    // Light deflation: it is for half an hour, but a scrape of a thousand services is long.
-    const row = withChecksum(keyOf({ stream, at }), deflateSync(this.#writer.bytes, { level: 1 }));
+    writeLogRow(samples, at, this.#writer);
+    const row = withChecksum(keyOf({ stream, at }), this.#writer.bytes);
     if (stream !== OWN) return Number(this.#streams?.insert.run(stream, at, row).lastInsertRowid);
     this.#own.insert.run(at, row);
     return 0;
@@ -133,63 +111,15 @@ function streamStatements(db: Sqlite) {
   };
 }
 
-function encode(samples: ScrapeToLog['samples'], out: ByteWriter): void {
-  let count = 0;
-  samples(() => count++);
-  out.varint(count);
-  let expected = 0;
-  samples(id => {
-    out.signed(id - expected);
-    expected = id + 1;
-  });
-  samples((_, value) => out.float64(value));
-}
-
-function encodeTimed(timed: readonly LoggedSample[], scrapedAt: Millis, out: ByteWriter): void {
-  out.varint(timed.length);
-  let expected = 0;
-  for (const { id, at } of timed) {
-    out.signed(id - expected);
-    out.signed(at - scrapedAt);
-    expected = id + 1;
-  }
-  for (const { value } of timed) out.float64(value);
-}
-
 const keyOf = ({ stream, at }: Pick<LogKey, 'stream' | 'at'>): string =>
   stream === OWN ? `scrape ${at}` : `scrape ${at} of stream ${stream}`;
 
 /** Undefined when the row is damaged. */
-function decode(key: LogKey, samples: Buffer | undefined): LoggedSamples | undefined {
+function decode(key: LogKey, row: Buffer | undefined): LoggedSamples | undefined {
   try {
-    const deflated = samples && verified(keyOf(key), samples);
-    return deflated && read(inflateSync(deflated), key.at);
+    const samples = row && verified(keyOf(key), row);
+    return samples && readLogRow(samples, key.at);
   } catch {
     return undefined;
   }
-}
-
-function read(bytes: Buffer, scrapedAt: Millis): LoggedSamples {
-  const input = new ByteReader(bytes);
-  const ids = new Float64Array(input.varint());
-  let expected = 0;
-  for (let i = 0; i < ids.length; i++) {
-    const id = expected + input.signed();
-    ids[i] = id;
-    expected = id + 1;
-  }
-  const values = new Float64Array(input.bytes(ids.length * 8).slice().buffer);
-  return { ids, values, timed: input.left > 0 ? readTimed(input, scrapedAt) : [] };
-}
-
-function readTimed(input: ByteReader, scrapedAt: Millis): LoggedSample[] {
-  const keys: Pick<LoggedSample, 'id' | 'at'>[] = [];
-  const count = input.varint();
-  let expected = 0;
-  for (let i = 0; i < count; i++) {
-    const id = expected + input.signed();
-    keys.push({ id, at: scrapedAt + input.signed() });
-    expected = id + 1;
-  }
-  return keys.map(key => ({ ...key, value: input.float64() }));
 }

@@ -9,6 +9,7 @@ import type { Head } from '../head/head.js';
 import type { HeadRow } from '../head/head-row.js';
 import type { Heads } from '../head/heads.js';
 import type { LoggedScrape } from '../head/log-table.js';
+import { SamplesToLog } from '../head/samples-to-log.js';
 import { RefTable } from './ref-table.js';
 import type { StoredSeries } from './series-columns.js';
 import { SeriesIndex } from './series-index.js';
@@ -29,6 +30,7 @@ export class SeriesRegistry {
   readonly #stored: StoredSeries;
   readonly #byId = new RefTable(series => this.#stored.id.get(series));
   readonly #heads: Heads;
+  readonly #samplesToLog = new SamplesToLog();
   /** Series made or left without being in the index, and how many of them were needed when it was looked last. */
   #loose = 0;
   #needed = 0;
@@ -202,18 +204,13 @@ export class SeriesRegistry {
    */
   write(file: SampleFile, head: Head, row: HeadRow, added: SeriesRef[]): void {
     const { id } = this.#stored;
-    const assign = (series: SeriesRef) => {
+    const idOf = (series: SeriesRef) => {
       if (id.get(series) === 0) this.#assignId(file, series, added);
+      return id.get(series);
     };
-    head.each(row, assign);
-    row.timed?.series.forEach(assign);
+    const samples = this.#samplesToLog.of(head, row, idOf);
     if (head.stream !== undefined && head.id === 0) head.id = file.streams.add(head.stream);
-    row.logId = file.log.append({
-      stream: head.id,
-      at: row.at,
-      samples: sample => head.each(row, (series, value) => sample(id.get(series), value)),
-      timed: timedOf(row, series => id.get(series)),
-    });
+    row.logId = file.log.append({ stream: head.id, at: row.at, ...samples });
     for (const series of row.ended) {
       if (id.get(series) !== 0) file.series.addEnd(id.get(series), row.at);
     }
@@ -288,13 +285,4 @@ function samplesOf(head: Head, row: HeadRow): (readonly [SeriesRef, number])[] {
   const samples: (readonly [SeriesRef, number])[] = [];
   head.each(row, (series, value) => samples.push([series, value]));
   return samples;
-}
-
-function timedOf({ timed }: HeadRow, idOf: (series: SeriesRef) => number): LoggedScrape['timed'] {
-  if (!timed) return [];
-  return timed.series.map((series, i) => ({
-    id: idOf(series),
-    at: timed.times[i] as Millis,
-    value: timed.values[i] as number,
-  }));
 }

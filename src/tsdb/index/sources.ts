@@ -5,15 +5,26 @@ import type { Scrape, ScrapePart } from '../../model/scrape.js';
 import type { SeriesRef } from './series-ref.js';
 import type { SeriesRegistry } from './series-registry.js';
 
-interface KnownSource {
-  /** Replaced where another source had the same series before. */
-  readonly series: Int32Array;
+interface KnownSource extends SourceSamples {
   /** Our own: what came is not kept. */
   values: Float64Array;
   keepsNaN: boolean;
-  /** Times that samples of the last scrape had of their own; NaN: the scrape's. */
   timestamps: Float64Array | undefined;
   tracksStaleness: boolean;
+}
+
+/** What one source shows at a time. */
+export interface SourceSamples {
+  /** Entries may be replaced, by a series that has the same labels and is in the index. */
+  readonly series: Int32Array;
+  /** Value i is that of series i; what one of them is longer is nothing. */
+  readonly values: Float64Array;
+  /** NaN is a value; otherwise it is nothing. */
+  readonly keepsNaN: boolean;
+  /** Times that samples of the last scrape had of their own; NaN: the scrape's. */
+  readonly timestamps: Float64Array | undefined;
+  /** Series whose samples have times of their own end when they are not shown any more. */
+  readonly tracksStaleness: boolean;
 }
 
 /** A sample of a source: its own time, NaN when it has none, and whether its series ends when it is not shown any more. */
@@ -66,6 +77,11 @@ export class Sources {
   /** Every series of a source, those without samples too. */
   eachHeld(held: (series: SeriesRef) => void): void {
     for (const { series } of this.#sources.values()) series.forEach(held);
+  }
+
+  /** All sources. */
+  all(): Iterable<SourceSamples> {
+    return this.#sources.values();
   }
 
   /** Calls back for each series that is there; what is returned is the series from now on. */
