@@ -53,12 +53,12 @@ export class LocalBackend {
       log: (level, message, fields) => log[level](fields, message),
       onRestart: () => {
         this.#sampler.reset();
-        this.scraper.forgetLayouts();
+        this.scraper.reconnect();
       },
       ...(settings.queryThreadFile ? { threadFile: settings.queryThreadFile } : {}),
     });
     this.scraper = new Scraper({
-      append: scrape => this.engine.appendStream(scrape),
+      connect: port => this.engine.connectStreams(port),
       log: (level, message, fields) => log[level](fields, message),
       threadFile: settings.scrapeThreadFile,
     });

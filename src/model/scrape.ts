@@ -54,6 +54,9 @@ export interface Scrape {
   readonly ends?: true;
 }
 
+/** A scrape of another stream than the monitor's own. */
+export type StreamScrape = Scrape & { readonly stream: string };
+
 /** What became of the samples of a stream's scrape, as Prometheus counts them (`prometheus_target_scrapes_sample_*`). */
 export interface AppendResult {
   readonly appended: number;

@@ -1,9 +1,10 @@
 // Answers from our own samples. Comes in: questions and scrapes; goes out: answers. A thread owns the samples and does
 // the work; this supervises it and passes queries and answers.
 
+import type { MessagePort } from 'node:worker_threads';
 import { SupervisedWorker } from '../concurrency/supervised-worker.js';
 import { Labels } from '../model/labels.js';
-import type { AppendResult, Scrape } from '../model/scrape.js';
+import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import { apiAlerts, apiRules, ParameterError } from '../rules/api.js';
 import type { RuleGroupView } from '../rules/view.js';
@@ -32,7 +33,7 @@ import type {
   ThreadQuery,
 } from './protocol.js';
 import type { RuleEvaluation, RuleSettings } from './rule-evaluation.js';
-import { buffersOf, type PackedScrape, packScrape } from './scrape-codec.js';
+import { buffersOf, packScrape } from './scrape-codec.js';
 
 /** How long the thread may take to write what waits when the monitor stops. */
 const CLOSE_TIMEOUT: Millis = 5000;
@@ -71,8 +72,6 @@ export class EmbeddedEngine implements SamplingEngine {
   #rules: RuleSettings | undefined;
   /** Callers that wait for the evaluation of a scrape, in the order of the scrapes. */
   #pendingScrapes: ((judgement: RuleEvaluation | undefined) => void)[] = [];
-  /** The same for scrapes of streams. */
-  #pendingStreams: ((result: AppendResult | undefined) => void)[] = [];
   #closed = false;
   /** Scrapes are packed by pieces, one after the other. */
   #packing: Promise<unknown> = Promise.resolve();
@@ -122,12 +121,9 @@ export class EmbeddedEngine implements SamplingEngine {
     });
   }
 
-  async appendStream(scrape: PackedScrape): Promise<AppendResult | undefined> {
-    if (this.#closed) return undefined;
-    return new Promise(resolve => {
-      this.#pendingStreams.push(resolve);
-      this.#worker.post({ type: 'appendStream', scrape }, buffersOf(scrape));
-    });
+  connectStreams(port: MessagePort): void {
+    if (this.#closed) port.close();
+    else this.#worker.post({ type: 'streams', port }, [port]);
   }
 
   setRules(settings: RuleSettings): void {
@@ -273,7 +269,6 @@ export class EmbeddedEngine implements SamplingEngine {
 
   #loseScrapes(): void {
     for (const resolve of this.#pendingScrapes.splice(0)) resolve(undefined);
-    for (const resolve of this.#pendingStreams.splice(0)) resolve(undefined);
   }
 
   #handle(event: QueryThreadEvent): void {
@@ -283,7 +278,6 @@ export class EmbeddedEngine implements SamplingEngine {
     else if (event.type === 'chunk') this.#pending.get(event.id)?.resolve(event.bytes);
     else if (event.type === 'status') this.#status = event.status;
     else if (event.type === 'evaluated') this.#pendingScrapes.shift()?.(event.evaluation);
-    else if (event.type === 'appended') this.#pendingStreams.shift()?.(event.result);
     else if (event.type === 'groups') this.#pending.get(event.id)?.resolve(event.groups);
     else if (event.type === 'log') this.#options.log(event.level, event.message, event.fields);
   }

@@ -1,11 +1,11 @@
 // What answers PromQL queries. Comes in: queries of the HTTP API and of rules; goes out: answers, as the bytes the API sends
 // or as values. Two implementations: embedded.ts over our own samples, remote/engine.ts over a remote HTTP API.
 
+import type { MessagePort } from 'node:worker_threads';
 import type { Labels } from '../model/labels.js';
-import type { AppendResult, Scrape } from '../model/scrape.js';
+import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import type { RuleEvaluation, RuleSettings } from './rule-evaluation.js';
-import type { PackedScrape } from './scrape-codec.js';
 
 /** Prometheus' error types (web/api/v1/api.go). */
 export type ErrorType =
@@ -182,10 +182,10 @@ export interface SamplingEngine extends QueryEngine {
    */
   append(scrape: Scrape): Promise<RuleEvaluation | undefined>;
   /**
-   * Keeps a scrape of a stream, which is not to be sent the next one before; its buffers are handed over. Resolves when it is
-   * on disk, or in memory while the disk fails: undefined when the thread died over it or the engine is closed.
+   * Keeps the scrapes of other streams that come through a port, as a {@link StreamSender} sends them, until another port is
+   * connected. It has to be called again with a new one when the thread has died.
    */
-  appendStream(scrape: PackedScrape): Promise<AppendResult | undefined>;
+  connectStreams(port: MessagePort): void;
   /** Replaces the rules, which are evaluated after scrapes from now on. */
   setRules(settings: RuleSettings): void;
   /** As of the last append. */

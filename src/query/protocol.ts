@@ -1,12 +1,13 @@
 // Messages between the main thread and the query thread, beside those of supervision.
 
+import type { MessagePort } from 'node:worker_threads';
 import type { SupervisorRequest } from '../concurrency/supervised-thread.js';
 import type { AppendResult } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import type { RuleGroupView } from '../rules/view.js';
 import type { ApiQuery, ErrorType, SamplesStatus } from './engine.js';
 import type { RuleEvaluation, RuleSettings } from './rule-evaluation.js';
-import type { PackedScrape } from './scrape-codec.js';
+import type { PackedScrape, PackedStreams } from './scrape-codec.js';
 import type { Target } from './thread/stale-series.js';
 
 /** What may be asked of the thread. Everything but metadata is in the store; `value` questions are the program's own. */
@@ -57,8 +58,8 @@ export type Priority = 'urgent' | 'user' | 'background';
 export type QueryThreadRequest =
   /** Appended, and the rules evaluated if there are any: `evaluated` comes back. */
   | { readonly type: 'append'; readonly scrape: PackedScrape }
-  /** A scrape of another stream than the monitor's own: `appended` comes back. */
-  | { readonly type: 'appendStream'; readonly scrape: PackedScrape }
+  /** Where scrapes of other streams come from now on: {@link StreamScrapes} in, {@link StreamResults} out. */
+  | { readonly type: 'streams'; readonly port: MessagePort }
   | { readonly type: 'rules'; readonly settings: RuleSettings }
   | { readonly type: 'groups'; readonly id: number }
   | {
@@ -84,8 +85,6 @@ export type QueryThreadEvent =
   | { readonly type: 'status'; readonly status: SamplesStatus }
   /** Scrapes are evaluated in the order they came. */
   | { readonly type: 'evaluated'; readonly evaluation: RuleEvaluation | undefined }
-  /** Scrapes of other streams are kept in the order they came. */
-  | { readonly type: 'appended'; readonly result: AppendResult }
   | { readonly type: 'groups'; readonly id: number; readonly groups: readonly RuleGroupView[] }
   | {
       readonly type: 'log';
@@ -93,6 +92,15 @@ export type QueryThreadEvent =
       readonly message: string;
       readonly fields: Record<string, unknown>;
     };
+
+/** Scrapes of other streams than the monitor's own: {@link StreamResults} come back. */
+export interface StreamScrapes {
+  readonly type: 'scrapes';
+  readonly scrapes: PackedStreams;
+}
+
+/** What became of the scrapes of one message, in their order; they are on disk, or in memory while the disk fails. */
+export type StreamResults = readonly AppendResult[];
 
 /** Bounds of every query. */
 export interface QueryLimits {

@@ -2,7 +2,7 @@
 // a few large arrays, which are handed over and not copied, and every text once.
 
 import { TimeSlicer } from '../concurrency/time-slicer.js';
-import type { Scrape, ScrapeLayout, ScrapePart } from '../model/scrape.js';
+import type { Scrape, ScrapeLayout, ScrapePart, StreamScrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 
 /** What a part takes in `parts`: how many values, its flags, how many series (-1: no layout). */
@@ -11,14 +11,8 @@ const KEEPS_NAN = 1;
 const HAS_TIMESTAMPS = 2;
 const TRACKS_STALENESS = 4;
 
-/** Survives the way between threads. */
-export interface PackedScrape {
-  readonly stream: string | undefined;
-  readonly ends: boolean;
-  readonly at: Millis;
-  readonly isInterim: boolean;
-  readonly clockSetBy: Millis;
-  readonly gone: readonly string[];
+/** Parts of scrapes, one after the other. Survives the way between threads. */
+interface PackedParts {
   /** The source of each part. */
   readonly sources: readonly string[];
   readonly parts: Int32Array<ArrayBuffer>;
@@ -31,11 +25,45 @@ export interface PackedScrape {
   readonly timestamps: Float64Array<ArrayBuffer>;
 }
 
+/** A scrape of the monitor's own. */
+export interface PackedScrape extends PackedParts {
+  readonly at: Millis;
+  readonly isInterim: boolean;
+  readonly clockSetBy: Millis;
+  readonly gone: readonly string[];
+}
+
+/** Scrapes of other streams: entry i of each is of the same one. */
+export interface PackedStreams extends PackedParts {
+  readonly streams: readonly string[];
+  readonly times: Float64Array<ArrayBuffer>;
+  readonly gone: readonly (readonly string[])[];
+  /** How many parts it has; -1: the stream is over. */
+  readonly counts: Int32Array<ArrayBuffer>;
+}
+
+const OVER = -1;
+
 /**
  * Packs a scrape by pieces; its arrays stay as they are. Each layout is looked at once, since it may be made for that.
  */
 export async function packScrape(scrape: Scrape): Promise<PackedScrape> {
-  const { stream, ends = false, at, isInterim = false, clockSetBy = 0, parts, gone } = scrape;
+  const { at, isInterim = false, clockSetBy = 0, parts, gone } = scrape;
+  return { at, isInterim, clockSetBy, gone, ...(await packParts(parts)) };
+}
+
+/** The same for scrapes of other streams. */
+export async function packStreams(scrapes: readonly StreamScrape[]): Promise<PackedStreams> {
+  return {
+    streams: scrapes.map(({ stream }) => stream),
+    times: Float64Array.from(scrapes, ({ at }) => at),
+    gone: scrapes.map(({ gone }) => gone),
+    counts: Int32Array.from(scrapes, ({ parts, ends }) => (ends ? OVER : parts.length)),
+    ...(await packParts(scrapes.flatMap(({ parts, ends }) => (ends ? [] : parts)))),
+  };
+}
+
+async function packParts(parts: readonly ScrapePart[]): Promise<PackedParts> {
   const slicer = new TimeSlicer();
   const texts = new Map<string, number>();
   const series = new GrowingRow();
@@ -57,15 +85,8 @@ export async function packScrape(scrape: Scrape): Promise<PackedScrape> {
       if (slicer.isLong) await slicer.yieldIfDue();
     }
   }
-  const sources = parts.map(({ source }) => source);
   return {
-    stream,
-    ends,
-    at,
-    isInterim,
-    clockSetBy,
-    gone,
-    sources,
+    sources: parts.map(({ source }) => source),
     parts: shapes,
     series: series.end(),
     texts: [...texts.keys()],
@@ -111,46 +132,67 @@ class GrowingRow {
   }
 }
 
-/** What is handed over rather than copied. */
-export function buffersOf({ parts, series, values, timestamps }: PackedScrape): ArrayBuffer[] {
-  return [parts.buffer, series.buffer, values.buffer, timestamps.buffer];
+/** What is handed over rather than copied: to hand over an array costs as much as to copy a thousand bytes. */
+export function buffersOf({ series, values, timestamps }: PackedParts): ArrayBuffer[] {
+  return [series, values, timestamps].filter(({ length }) => length > 0).map(({ buffer }) => buffer);
 }
 
 /** The scrape that was packed. Equal texts are one; layouts are made when they are looked at. */
 export function unpackScrape(packed: PackedScrape): Scrape {
-  const { stream, ends, at, isInterim, clockSetBy, gone, sources, parts } = packed;
-  const place = { series: 0, value: 0, timestamp: 0 };
+  const { at, isInterim, clockSetBy, gone } = packed;
+  const next = unpackParts(packed);
   return {
-    ...(stream === undefined ? {} : { stream }),
-    ...(ends ? { ends } : {}),
     at,
     isInterim,
     ...(clockSetBy === 0 ? {} : { clockSetBy }),
     gone,
-    parts: sources.map((source, i) => unpackPart(packed, source, parts.subarray(i * PART), place)),
+    parts: packed.sources.map(next),
   };
 }
 
+/** The same for scrapes of other streams. */
+export function unpackStreams(packed: PackedStreams): StreamScrape[] {
+  const { streams, times, gone, counts } = packed;
+  const next = unpackParts(packed);
+  return streams.map((stream, i) => {
+    const count = counts[i] as number;
+    const scrape = { stream, at: times[i] as Millis, gone: gone[i] as readonly string[] };
+    if (count === OVER) return { ...scrape, parts: [], ends: true };
+    return { ...scrape, parts: Array.from({ length: count }, next) };
+  });
+}
+
+/** @returns what gives one part after the other */
+function unpackParts(packed: PackedParts): () => ScrapePart {
+  const place = { series: 0, value: 0, timestamp: 0 };
+  let part = 0;
+  return () => {
+    return unpackPart(packed, part++, place);
+  };
+}
+
+type MutablePart = { -readonly [K in keyof ScrapePart]: ScrapePart[K] };
+
 function unpackPart(
-  { series, texts, values, timestamps }: PackedScrape,
-  source: string,
-  [count = 0, flags = 0, length = -1]: Int32Array,
+  { sources, parts, series, texts, values, timestamps }: PackedParts,
+  index: number,
   place: { series: number; value: number; timestamp: number },
 ): ScrapePart {
-  const [start, value, timestamp] = [place.series, place.value, place.timestamp];
-  place.value += count;
-  if (flags & HAS_TIMESTAMPS) place.timestamp += count;
+  const count = parts[index * PART] as number;
+  const flags = parts[index * PART + 1] as number;
+  const length = parts[index * PART + 2] as number;
+  const end = place.value + count;
+  const part: MutablePart = { source: sources[index] as string, values: values.subarray(place.value, end) };
+  place.value = end;
+  if (flags & KEEPS_NAN) part.keepsNaN = true;
+  if (flags & TRACKS_STALENESS) part.tracksStaleness = true;
+  if (flags & HAS_TIMESTAMPS)
+    part.timestamps = timestamps.subarray(place.timestamp, (place.timestamp += count));
+  if (length < 0) return part;
+  const start = place.series;
   for (let i = 0; i < length; i++) place.series += 1 + (series[place.series] as number);
-  return {
-    source,
-    values: values.subarray(value, place.value),
-    ...(flags & KEEPS_NAN ? { keepsNaN: true } : {}),
-    ...(flags & HAS_TIMESTAMPS ? { timestamps: timestamps.subarray(timestamp, place.timestamp) } : {}),
-    ...(flags & TRACKS_STALENESS ? { tracksStaleness: true } : {}),
-    get layout() {
-      return length < 0 ? undefined : unpackLayout(series, start, length, texts);
-    },
-  };
+  Object.defineProperty(part, 'layout', { get: () => unpackLayout(series, start, length, texts) });
+  return part;
 }
 
 function unpackLayout(

@@ -1,7 +1,7 @@
 // Messages between the main thread and the thread that scrapes, beside those of supervision.
 
+import type { MessagePort } from 'node:worker_threads';
 import type { AppendResult } from '../model/scrape.js';
-import type { PackedScrape } from '../query/scrape-codec.js';
 import type { StreamMetadata } from './scrape-pools.js';
 import type { ScrapePool } from './target.js';
 import type { LastScrape } from './target-loop.js';
@@ -10,16 +10,15 @@ import type { LastScrape } from './target-loop.js';
 export type ScrapeRequest =
   /** All pools that there are; secrets are serialized. */
   | { readonly type: 'pools'; readonly pools: readonly ScrapePool[] }
-  /** What became of a scrape; without a result it was lost. */
-  | { readonly type: 'appended'; readonly id: number; readonly result: AppendResult | undefined }
-  /** The store knows nothing any more. */
-  | { readonly type: 'forgetLayouts' }
+  /**
+   * Where scrapes go from now on, as a `StreamSender` sends them. What the store knew of targets' layouts it does not know any
+   * more.
+   */
+  | { readonly type: 'store'; readonly port: MessagePort }
   | { readonly type: 'metadata'; readonly id: number };
 
 /** From the thread. */
 export type ScrapeEvent =
-  /** An `appended` with its number comes back. */
-  | { readonly type: 'scrape'; readonly id: number; readonly scrape: PackedScrape }
   /** How targets' last scrapes went. */
   | { readonly type: 'scraped'; readonly targets: readonly ScrapedTarget[] }
   | { readonly type: 'metadata'; readonly id: number; readonly metadata: readonly StreamMetadata[] };

@@ -2,7 +2,7 @@
 // undisturbed. Source: Prometheus, scrape/scrape.go (scrapePool.sync, reload, endOfRunStaleness).
 
 import { serializeSecrets } from '../config/secret-transfer.js';
-import type { AppendResult, Scrape } from '../model/scrape.js';
+import type { AppendResult, StreamScrape } from '../model/scrape.js';
 import { type Clock, MAX_WAIT, type Millis } from '../model/time.js';
 import type { Metadata } from './metadata.js';
 import { offsetOf, streamOf } from './stream.js';
@@ -15,7 +15,7 @@ const RETURNS_WITHIN = 2.1;
 
 export interface PoolEvents {
   /** Hands a scrape to the store. Resolves when it is stored; with nothing when it is lost. */
-  append(scrape: Scrape): Promise<AppendResult | undefined>;
+  append(scrape: StreamScrape): Promise<AppendResult | undefined>;
   onScraped(stream: string, last: LastScrape, result: AppendResult | undefined): void;
 }
 

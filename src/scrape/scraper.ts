@@ -1,12 +1,11 @@
-// Scrapes targets in a thread of its own, which is there once there is a target. Comes in: pools; goes out: packed scrapes,
+// Scrapes targets in a thread of its own, which is there once there is a target. Comes in: pools; goes out: scrapes,
 // how targets are, and what they say about their metric families.
 
 import { hostname } from 'node:os';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { SupervisedWorker } from '../concurrency/supervised-worker.js';
 import { serializeSecrets } from '../config/secret-transfer.js';
-import type { AppendResult } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
-import type { PackedScrape } from '../query/scrape-codec.js';
 import type { ScrapedTarget, ScrapeEvent, ScrapeRequest, ScrapeThreadOptions } from './protocol.js';
 import type { StreamMetadata } from './scrape-pools.js';
 import type { TargetMetadata, TargetStatus } from './status.js';
@@ -20,8 +19,8 @@ const FIRST_BACKOFF: Millis = 1000;
 const METADATA_TIMEOUT: Millis = 10_000;
 
 export interface ScraperOptions {
-  /** Stores a scrape; resolves with nothing when it is lost. */
-  readonly append: (scrape: PackedScrape) => Promise<AppendResult | undefined>;
+  /** Has the store take the scrapes that come through a port, until another one is connected. */
+  readonly connect: (port: MessagePort) => void;
   readonly log: (level: 'warn' | 'error', message: string, fields: Record<string, unknown>) => void;
   /** What the thread runs: the compiled thread.js unless a test names another. */
   readonly threadFile?: URL | undefined;
@@ -45,8 +44,6 @@ export class Scraper {
   readonly #last = new Map<string, ScrapedTarget>();
   readonly #waiting = new Map<number, (metadata: readonly StreamMetadata[]) => void>();
   #lastId = 0;
-  /** Threads that died. */
-  #deaths = 0;
   #isClosed = false;
 
   constructor(options: ScraperOptions) {
@@ -63,13 +60,20 @@ export class Scraper {
       ),
     );
     for (const stream of this.#last.keys()) if (!this.#targets.has(stream)) this.#last.delete(stream);
-    if (this.#targets.size > 0) this.#thread ??= this.#startThread();
+    if (this.#targets.size > 0 && !this.#thread) {
+      this.#thread = this.#startThread();
+      this.reconnect();
+    }
     this.#sendPools();
   }
 
-  /** The store knows nothing any more: the next scrape of each target has all of its series. */
-  forgetLayouts(): void {
-    this.#thread?.post({ type: 'forgetLayouts' });
+  /** The store is another one, which knows nothing: the next scrape of each target has all of its series. */
+  reconnect(): void {
+    const thread = this.#thread;
+    if (!thread || this.#isClosed) return;
+    const { port1, port2 } = new MessageChannel();
+    this.#options.connect(port1);
+    thread.post({ type: 'store', port: port2 }, [port2]);
   }
 
   /** All targets in the order of their pools. */
@@ -129,18 +133,10 @@ export class Scraper {
   }
 
   #receive(event: ScrapeEvent): void {
-    if (event.type === 'scrape') void this.#append(event.id, event.scrape);
-    else if (event.type === 'metadata') this.#answer(event.id, event.metadata);
+    if (event.type === 'metadata') this.#answer(event.id, event.metadata);
     else
       for (const scraped of event.targets)
         if (this.#targets.has(scraped.stream)) this.#last.set(scraped.stream, scraped);
-  }
-
-  async #append(id: number, scrape: PackedScrape): Promise<void> {
-    const deaths = this.#deaths;
-    const result = await this.#options.append(scrape).catch(() => undefined);
-    // The next thread counts from one again.
-    if (!this.#isClosed && deaths === this.#deaths) this.#thread?.post({ type: 'appended', id, result });
   }
 
   #onDown(reason: string, wait: Millis): void {
@@ -148,8 +144,8 @@ export class Scraper {
       err: reason,
       in: `${wait / 1000}s`,
     });
-    this.#deaths++;
     this.#answerAll();
+    this.reconnect();
     this.#sendPools();
   }
 

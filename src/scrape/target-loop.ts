@@ -2,7 +2,7 @@
 // before the store has taken the last. Source: Prometheus, scrape/scrape.go (scrapeLoop.run).
 
 import { ScrapeGrid } from '../metrics/scrape-grid.js';
-import type { AppendResult, Scrape } from '../model/scrape.js';
+import type { AppendResult, StreamScrape } from '../model/scrape.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { ScrapeOutcome, TargetScraper } from './target-scraper.js';
 
@@ -18,7 +18,7 @@ export interface LastScrape extends ScrapeOutcome {
 /** What a loop needs. */
 export interface LoopEvents {
   /** Hands a scrape to the store. Resolves when it is stored; with nothing when it is lost. */
-  append(scrape: Scrape): Promise<AppendResult | undefined>;
+  append(scrape: StreamScrape): Promise<AppendResult | undefined>;
   onScraped(last: LastScrape, result: AppendResult | undefined): void;
 }
 

@@ -2,7 +2,7 @@
 // with `up` and the like, or `up` alone. Source: Prometheus, scrape/scrape.go (scrapeAndReport).
 
 import { REPORT_SERIES } from '../metrics/scrape-report.js';
-import type { Scrape, ScrapePart } from '../model/scrape.js';
+import type { ScrapePart, StreamScrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import { type Metadata, metadataOf } from './metadata.js';
 import { SampleLabels } from './sample-labels.js';
@@ -47,7 +47,7 @@ export class TargetScraper {
   }
 
   /** Must not be called again before it has resolved. @param problem why the target must not be asked */
-  async scrape(at: Millis, problem?: string): Promise<{ scrape: Scrape; outcome: ScrapeOutcome }> {
+  async scrape(at: Millis, problem?: string): Promise<{ scrape: StreamScrape; outcome: ScrapeOutcome }> {
     const begun = performance.now();
     const page = problem === undefined ? await this.#page() : this.#failed(problem);
     const duration = performance.now() - begun;

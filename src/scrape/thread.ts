@@ -6,60 +6,36 @@ import {
   supervised,
 } from '../concurrency/supervised-thread.js';
 import { reviveSecrets } from '../config/secret-transfer.js';
-import type { AppendResult, Scrape } from '../model/scrape.js';
-import { type Millis, systemClock } from '../model/time.js';
-import { buffersOf, packScrape } from '../query/scrape-codec.js';
+import { systemClock } from '../model/time.js';
+import { StreamSender } from '../query/stream-sender.js';
 import type { ScrapedTarget, ScrapeEvent, ScrapeRequest, ScrapeThreadOptions } from './protocol.js';
 import { ScrapePools } from './scrape-pools.js';
 
-/**
- * How long scrapes and reports of them wait for each other: to wake two other threads costs as much as a scrape does, and
- * what comes together is stored together.
- */
-const GATHER: Millis = 300;
-
 const { port, data } = supervised<ScrapeThreadOptions>();
 
-/** Scrapes that are on their way to the store. */
-const pending = new Map<number, (result: AppendResult | undefined) => void>();
-let lastId = 0;
-/** What waits to be sent, with what is handed over and not copied. */
-let events: ScrapeEvent[] = [];
-let scraped: ScrapedTarget[] = [];
-let buffers: ArrayBuffer[] = [];
+const sender = new StreamSender();
 
 function send(event: ScrapeEvent | SupervisedEvent): void {
   port.postMessage(event);
 }
 
-function flush(): void {
-  if (scraped.length > 0) events.push({ type: 'scraped', targets: scraped });
-  port.postMessage(events, buffers);
-  [events, scraped, buffers] = [[], [], []];
-}
-
-function flushLater(): void {
-  if (events.length + scraped.length === 1) setTimeout(flush, GATHER);
-}
-
-async function append(scrape: Scrape): Promise<AppendResult | undefined> {
-  const packed = await packScrape(scrape);
-  const id = ++lastId;
-  return new Promise(resolve => {
-    pending.set(id, resolve);
-    events.push({ type: 'scrape', id, scrape: packed });
-    buffers.push(...buffersOf(packed));
-    flushLater();
-  });
-}
+/** Of targets whose scrapes were stored with one write. */
+let scraped: ScrapedTarget[] = [];
 
 function onScraped(target: ScrapedTarget): void {
   scraped.push(target);
-  flushLater();
+  if (scraped.length > 1) return;
+  setImmediate(() => {
+    send({ type: 'scraped', targets: scraped });
+    scraped = [];
+  });
 }
 
 const pools = new ScrapePools(
-  { append, onScraped: (stream, last, result) => onScraped({ stream, last, result }) },
+  {
+    append: scrape => sender.append(scrape),
+    onScraped: (stream, last, result) => onScraped({ stream, last, result }),
+  },
   systemClock,
   data.seed,
 );
@@ -74,11 +50,8 @@ port.on('message', (request: ScrapeRequest | SupervisorRequest) => {
         })),
       );
       break;
-    case 'appended':
-      pending.get(request.id)?.(request.result);
-      pending.delete(request.id);
-      break;
-    case 'forgetLayouts':
+    case 'store':
+      sender.connect(request.port);
       pools.forgetLayouts();
       break;
     case 'metadata':
@@ -89,6 +62,7 @@ port.on('message', (request: ScrapeRequest | SupervisorRequest) => {
       break;
     case 'close':
       pools.close();
+      sender.close();
       port.close();
   }
 });

@@ -1,10 +1,12 @@
 // Scrapes of targets beside the monitor's own, through the engine with its real thread.
 
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Scrape } from '../../src/model/scrape.js';
+import type { StreamScrape } from '../../src/model/scrape.js';
 import { EmbeddedEngine } from '../../src/query/embedded.js';
-import { packScrape } from '../../src/query/scrape-codec.js';
+import { StreamSender } from '../../src/query/stream-sender.js';
 import { readRuleFile } from '../../src/rules/read.js';
 import { toTransfer } from '../../src/rules/transfer.js';
 import { makeFolder, removeFolder } from '../support/child.js';
@@ -20,6 +22,7 @@ groups:
 
 let folder: string;
 let engine: EmbeddedEngine;
+let sender: StreamSender;
 
 function open(): EmbeddedEngine {
   return new EmbeddedEngine({
@@ -34,22 +37,32 @@ function open(): EmbeddedEngine {
   });
 }
 
+/** The sender's scrapes go to the engine of the moment. */
+function connect(): void {
+  const { port1, port2 } = new MessageChannel();
+  engine.connectStreams(port1);
+  sender.connect(port2);
+}
+
 beforeEach(() => {
   folder = makeFolder('streams');
   engine = open();
+  sender = new StreamSender();
+  connect();
 });
 afterEach(async () => {
+  sender.close();
   await engine.close();
   removeFolder(folder);
 });
 
-const scrape = (stream: string, at: number, value: number): Scrape => ({
+const scrape = (stream: string, at: number, value: number): StreamScrape => ({
   stream,
   at,
   gone: [],
   parts: [{ source: 's', layout: { series: [['__name__', 'x', 'instance', stream]] }, values: [value] }],
 });
-const append = async (each: Scrape) => engine.appendStream(await packScrape(each));
+const append = (each: StreamScrape) => sender.append(each);
 const own = (at: number) => engine.append({ at, gone: [], parts: [] });
 const valuesOf = async (query: string, at: number) =>
   (await engine.instant(query, at)).samples.map(({ labels, value }) => `${labels} ${value}`);
@@ -60,9 +73,24 @@ test('what became of a scrape is said when it is kept, and it is there after the
   expect(await append(scrape('b', BEGIN - 7000, 2))).toEqual({ appended: 1, ...none });
   expect(await append(scrape('a', BEGIN, 3))).toEqual({ appended: 0, ...none, outOfOrder: 1 });
   await engine.close();
-  expect(await append(scrape('a', BEGIN + 15_000, 1))).toBeUndefined();
+  const lost = append(scrape('a', BEGIN + 15_000, 1));
+  await setTimeout(200);
   engine = open();
+  connect();
+  expect(await lost).toBeUndefined();
   expect(await valuesOf('x', BEGIN)).toEqual(['x{instance="a"} 1', 'x{instance="b"} 2']);
+});
+
+test('scrapes that come together are kept together, each with what became of it, in their order', async () => {
+  const streams = Array.from({ length: 50 }, (_, i) => `stream ${i}`);
+  const results = await Promise.all([
+    ...streams.map((stream, i) => append(scrape(stream, BEGIN, i))),
+    append(scrape('stream 7', BEGIN - 1, 0)),
+    append({ stream: 'stream 8', at: BEGIN, parts: [{ source: 'unheard', values: [1, 2] }], gone: [] }),
+  ]);
+  expect(results.map(result => result?.appended)).toEqual([...streams.map(() => 1), 0, 0]);
+  expect(results.slice(-2)).toMatchObject([{ outOfOrder: 1 }, { unknown: 2 }]);
+  expect(await valuesOf('sum(x)', BEGIN)).toEqual([`{} ${(50 * 49) / 2}`]);
 });
 
 test("rules read the newest of all streams at the monitor's own scrape", async () => {

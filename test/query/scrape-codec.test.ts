@@ -1,8 +1,14 @@
 // A scrape is the same after its way between threads.
 
 import { describe, expect, test } from 'vitest';
-import type { Scrape, ScrapePart } from '../../src/model/scrape.js';
-import { buffersOf, packScrape, unpackScrape } from '../../src/query/scrape-codec.js';
+import type { Scrape, ScrapePart, StreamScrape } from '../../src/model/scrape.js';
+import {
+  buffersOf,
+  packScrape,
+  packStreams,
+  unpackScrape,
+  unpackStreams,
+} from '../../src/query/scrape-codec.js';
 
 const up = ['__name__', 'up', 'target', 'a'];
 
@@ -73,10 +79,27 @@ describe('packed and unpacked', () => {
 
 test.each<{ name: string; scrape: Scrape }>([
   { name: "the monitor's own", scrape: { at: 1, parts: [], gone: [] } },
-  { name: "a stream's", scrape: { stream: 'a', at: 1, parts: [], gone: [] } },
-  { name: 'the end of a stream', scrape: { stream: 'a', at: 1, parts: [], gone: [], ends: true } },
 ])('packed and unpacked, $name is the same scrape', async ({ scrape }) => {
   expect(unpackScrape(await packScrape(scrape))).toEqual({ isInterim: false, ...scrape });
+});
+
+test('scrapes of several streams are the same after their way, and each has its own parts', async () => {
+  const scrapes: StreamScrape[] = [
+    ...CASES.map(({ name, parts, gone = [] }, i) => ({
+      stream: name,
+      at: 1_700_000_000_000 + i,
+      parts,
+      gone,
+    })),
+    { stream: 'over', at: 1, parts: [], gone: [], ends: true },
+    { stream: 'last', at: 2, parts: [{ source: 'a', layout: { series: [up] }, values: [7] }], gone: ['b'] },
+  ];
+  const packed = await packStreams(scrapes);
+  const sent = unpackStreams(structuredClone(packed, { transfer: buffersOf(packed) }));
+  expect(sent.map(({ stream, ends }) => [stream, ends])).toEqual(
+    scrapes.map(({ stream, ends }) => [stream, ends]),
+  );
+  expect(sent.map(written)).toEqual(scrapes.map(written));
 });
 
 test('a layout that is made when it is looked at is made once', async () => {

@@ -46,12 +46,12 @@ async function scraping(answer: () => { status?: number; body: string }) {
     limits: { maxSamples: 1e6, maxWaiting: 20, lookback: 300_000, defaultInterval: 60_000 },
     metadata: () => [],
     log: (level, message) => level === 'error' && logged.push(message),
-    onRestart: () => scraper.forgetLayouts(),
+    onRestart: () => scraper.reconnect(),
     threadFile: new URL('threads/mortal-queries.mjs', import.meta.url),
   });
   undo.push(() => engine.close());
   const scraper = new Scraper({
-    append: scrape => engine.appendStream(scrape),
+    connect: port => engine.connectStreams(port),
     log: (_, message, fields) => logged.push(`${message}: ${fields.err}`),
     threadFile: new URL('threads/mortal-scrapes.mjs', import.meta.url),
   });

@@ -14,13 +14,12 @@ import { ResponseBuffer } from './response-buffer.js';
 import { Rules } from './rules.js';
 import { QueryScheduler } from './scheduler.js';
 import { markStale } from './stale-series.js';
+import { StreamReceiver } from './stream-receiver.js';
 
 /** How long the store may tidy up at a time; a question that comes waits for it. */
 const MAINTENANCE_SLICE: Millis = 8;
 /** A question that runs goes on for so long before a scrape is kept and the rules are evaluated, which may take seconds. */
 const MAX_DELAY_BY_QUERY: Millis = 250;
-/** Scrapes of streams that are kept with one write at most: as many as the store writes at a time. */
-const MAX_BATCH = 20;
 /** Between two bites while there is something to tidy up, and while there is nothing. */
 const BUSY_INTERVAL: Millis = 40;
 const IDLE_INTERVAL: Millis = 5000;
@@ -53,6 +52,14 @@ const rules = new Rules(store, limits, systemClock, task => scheduler.yieldTo(ta
 
 const responses = new ResponseBuffer(systemClock);
 
+const streams = new StreamReceiver({
+  store,
+  clock: systemClock,
+  onReceived: () => {
+    if (!isClosing) scheduler.run();
+  },
+});
+
 let isClosing = false;
 
 /** A scrape is begun in the store, and the rules add to it. */
@@ -65,36 +72,37 @@ const scheduler = new QueryScheduler({
   responses,
   limits,
   clock: systemClock,
-  receive: () => receiveMessageOnPort(port)?.message as QueryThreadRequest | undefined,
+  receive: () => {
+    streams.poll();
+    return receiveMessageOnPort(port)?.message as QueryThreadRequest | undefined;
+  },
   send,
   onRequest: request => {
     // Questions are answered within an evaluation of the rules; what changes samples or rules comes after it.
     if (request.type === 'obstacle') ({ obstacle } = request);
     else if (request.type === 'ping') send({ type: 'pong' });
     else if (request.type === 'groups') send({ type: 'groups', id: request.id, groups: rules.groups() });
+    else if (request.type === 'streams') streams.connect(request.port);
     else deferred.push({ request, since: systemClock.elapsed() });
   },
   onYield: isQuestionRunning => {
     const until = isQuestionRunning ? systemClock.elapsed() - MAX_DELAY_BY_QUERY : Number.POSITIVE_INFINITY;
     for (let next = deferred[0]; next && !isEvaluating && next.since <= until; next = deferred[0]) {
-      const { request } = next;
-      if (request.type === 'appendStream') appendStreams();
-      else {
-        deferred.shift();
-        apply(request);
-      }
+      deferred.shift();
+      apply(next.request);
     }
+    if (!isEvaluating) streams.append(until);
   },
 });
 
-type DeferredRequest = Extract<QueryThreadRequest, { type: 'append' | 'appendStream' | 'rules' | 'close' }>;
+type DeferredRequest = Extract<QueryThreadRequest, { type: 'append' | 'rules' | 'close' }>;
 
 interface Deferred {
   readonly request: DeferredRequest;
   readonly since: Millis;
 }
 
-function apply(request: Exclude<DeferredRequest, { type: 'appendStream' }>): void {
+function apply(request: DeferredRequest): void {
   if (request.type === 'append') {
     send({ type: 'evaluated', evaluation: ingest(request.scrape) });
     send({ type: 'status', status: status() });
@@ -105,16 +113,6 @@ function apply(request: Exclude<DeferredRequest, { type: 'appendStream' }>): voi
     isClosing = true;
     scheduler.cancelAll();
   }
-}
-
-/** Keeps the scrapes of streams that have come up to something else, with one write. */
-function appendStreams(): void {
-  const end = deferred.findIndex(({ request }) => request.type !== 'appendStream');
-  const scrapes = deferred
-    .splice(0, Math.min(end < 0 ? deferred.length : end, MAX_BATCH))
-    .flatMap(({ request }) => (request.type === 'appendStream' ? [unpackScrape(request.scrape)] : []))
-    .map(scrape => ({ ...scrape, stream: scrape.stream ?? '' }));
-  for (const result of store.appendStreams(scrapes)) send({ type: 'appended', result });
 }
 
 function ingest(scrape: PackedScrape): RuleEvaluation | undefined {
@@ -173,6 +171,7 @@ port.on('message', (request: QueryThreadRequest) => {
 function close(): void {
   clearTimeout(maintenanceTimer);
   store.close();
+  streams.close();
   port.close();
 }
 
