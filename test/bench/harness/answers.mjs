@@ -23,8 +23,14 @@ export async function timeOf(url) {
 
 /** @returns {Promise<Map<string, [number, string][]>>} a series' points by its labels. @throws Error when there are none. */
 export async function seriesOf(url) {
+  const series = await answerOf(url);
+  if (series.size === 0) throw new Error(`${url} finds nothing`);
+  return series;
+}
+
+/** The same, perhaps of no series. @returns {Promise<Map<string, [number, string][]>>} */
+export async function answerOf(url) {
   const { data } = await getJson(url);
-  if (data.result.length === 0) throw new Error(`${url} finds nothing`);
   return new Map(data.result.map(({ metric, value, values }) => [identity(metric), values ?? [value]]));
 }
 

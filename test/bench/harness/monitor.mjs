@@ -11,23 +11,23 @@ const PROGRAM = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
 /**
  * Starts the built program and waits until it is `ready`: by default, for its first answered /health.
  * @param config what would stand in monitor.yml, as an object.
- * @param options `storage` is the folder of its store, by default an empty one; `node` are flags of Node's; `ready(url)` throws until it is.
+ * @param options `storage` is the folder of its store, by default an empty one; `port` one that is free; `node` are flags of Node's; `ready(url)` throws until it is.
  * @returns {Promise<{pid: number, url: string, child: object}>} @throws Missing when it is not built.
  */
 export async function startMonitor(
   bench,
   children,
   config,
-  { storage, flags = [], node = [], env = {}, ready = url => get(`${url}/health`) } = {},
+  { storage, port, flags = [], node = [], env = {}, ready = url => get(`${url}/health`) } = {},
 ) {
   requireBuilt();
   const folder = mkdtempSync(join(bench.folder, 'monitor-'));
   const file = join(folder, 'monitor.yml');
   // JSON is YAML.
   writeFileSync(file, JSON.stringify(config, null, 2));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const args = [...node, PROGRAM, `--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
+  const own = port ?? (await freePort());
+  const url = `http://127.0.0.1:${own}`;
+  const args = [...node, PROGRAM, `--config.file=${file}`, `--web.listen-address=127.0.0.1:${own}`];
   args.push(`--storage.path=${storage ?? join(folder, 'data')}`, '--log.level=warn', ...flags);
   const child = await children.start('langgraph-monitor', process.execPath, args, {
     cwd: folder,

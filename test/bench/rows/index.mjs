@@ -4,6 +4,7 @@ import alertLatency from './alert-latency.mjs';
 import alertStorm from './alert-storm.mjs';
 import anomalies from './anomalies.mjs';
 import clusterHealth from './cluster-health.mjs';
+import dashboard from './dashboard.mjs';
 import haproxy from './haproxy.mjs';
 import memory from './memory.mjs';
 import metricsAgain from './metrics-again.mjs';
@@ -11,6 +12,7 @@ import pacedProbes from './paced-probes.mjs';
 import page from './page.mjs';
 import promqlBlocking from './promql-blocking.mjs';
 import promqlDisk from './promql-disk.mjs';
+import promqlFresh from './promql-fresh.mjs';
 import promqlMemory from './promql-memory.mjs';
 import promqlQueries from './promql-queries.mjs';
 import promqlStart from './promql-start.mjs';
@@ -34,6 +36,8 @@ export const rows = [
   soak,
   start,
   page,
+  promqlFresh,
+  dashboard,
   promqlQueries,
   promqlDisk,
   promqlBlocking,
