@@ -80,7 +80,7 @@ const SPECS: Record<string, FlagSpec> = {
   },
   'query.max-concurrency': {
     type: 'string',
-    default: '20',
+    default: '500',
     placeholder: 'COUNT',
     help: 'Queries that may wait for an answer.',
   },

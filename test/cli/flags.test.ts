@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { helpText, parseFlags, UsageError } from '../../src/cli/flags.js';
 
 const STORAGE = { path: 'data/', retention: 30 * 86_400_000, maxBytes: 0 };
-const LIMITS = { maxSamples: 20_000_000, maxWaiting: 20, lookback: 300_000 };
+const LIMITS = { maxSamples: 20_000_000, maxWaiting: 500, lookback: 300_000 };
 const QUERY = { timeout: 120_000, limits: LIMITS };
 const DEFAULTS = {
   ...{ configFile: 'monitor.yml', listen: { host: undefined, port: 8083 }, webConfigFile: undefined },
