@@ -1,7 +1,9 @@
 // Puts a surface's endpoints into Express. Comes in: a surface and requests; goes out: its replies, written. What differs
 // between the APIs (errors, limits, bodies, envelope) is the surface's.
 
-import { type Request, type Response, Router } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Request, Router } from 'express';
+import { Cancellation, type CancelSignal } from '../concurrency/cancel-signal.js';
 import type { ApiContext } from './context.js';
 import { type HttpLog, logFailure } from './failure.js';
 import type { HttpError } from './http-error.js';
@@ -18,8 +20,13 @@ interface Cors {
   readonly status: number;
 }
 
-/** Endpoints that answer in one way. */
-export interface Surface<E extends EndpointDescription = EndpointDescription> {
+/** A request, and what stands for the `:name`s of its path. */
+export type RoutedRequest = IncomingMessage & {
+  readonly params: Readonly<Record<string, string | string[]>>;
+};
+
+/** Endpoints that answer in one way, to requests with as much of Express' as they need. */
+export interface Surface<E extends EndpointDescription = EndpointDescription, R = Request> {
   /** Where its paths begin, without a slash at the end. */
   readonly prefix: string;
   readonly endpoints: readonly E[];
@@ -30,7 +37,7 @@ export interface Surface<E extends EndpointDescription = EndpointDescription> {
   /** Not set: answers are for pages of its own origin. */
   readonly cors?: Cors;
   /** @param signal aborted when the answer has been given or the client has gone @throws what `failure` makes a reply of */
-  answer(endpoint: E, request: Request, context: ApiContext, signal: AbortSignal): Promise<RouteResult>;
+  answer(endpoint: E, request: R, context: ApiContext, signal: CancelSignal): Promise<RouteResult>;
   /** The reply of a thrown error. */
   failure(error: unknown): RouteResult;
   /** What a path below the prefix that no endpoint has is answered with. */
@@ -57,7 +64,7 @@ export function mount<E extends EndpointDescription>(
   for (const endpoint of endpoints) {
     for (const method of methodsOf(endpoint))
       router[METHODS[method]](endpoint.path, (request, response) =>
-        answer(surface, endpoint, request, response, context, log),
+        respond(surface, endpoint, request, response, context, log),
       );
   }
   for (const path of new Set(endpoints.map(each => each.path))) {
@@ -69,12 +76,49 @@ export function mount<E extends EndpointDescription>(
   return router;
 }
 
+/** Answers a request that needs no router; false, and nothing was done, for any other. */
+export type DirectRoutes = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/**
+ * The endpoints of a surface whose paths are fixed, for requests whose path is written just so: finding their way through
+ * Express costs more than a small query. What they are answered is the same.
+ */
+export function directRoutes<E extends EndpointDescription>(
+  surface: Surface<E, RoutedRequest>,
+  context: ApiContext,
+  log: HttpLog,
+): DirectRoutes {
+  const byPath = new Map<string, E>(
+    surface.endpoints
+      .filter(({ path }) => !path.includes(':'))
+      .flatMap(endpoint =>
+        methodsOf(endpoint).map(method => [`${method} ${endpoint.path}`, endpoint] as const),
+      ),
+  );
+  return (request, response) => {
+    const { method, url = '' } = request;
+    const query = url.indexOf('?');
+    const endpoint = byPath.get(`${method} ${query < 0 ? url : url.slice(0, query)}`);
+    if (!endpoint) return false;
+    if (surface.cors) allowOrigin(surface.cors, request, response);
+    const routed = Object.assign(request, { params: NO_PARAMS });
+    void respond(surface, endpoint, routed, response, context, log);
+    return true;
+  };
+}
+
+const NO_PARAMS = {};
+
 function methodsOf({ method, form }: EndpointDescription): Method[] {
   return form ? [method, 'POST'] : [method];
 }
 
 /** Returns whether the request was OPTIONS and has been answered. */
-function allowOrigin({ always, headers, status }: Cors, request: Request, response: Response): boolean {
+function allowOrigin(
+  { always, headers, status }: Cors,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
   const all = { ...always, ...(request.headers.origin === undefined ? {} : headers) };
   for (const [name, value] of Object.entries(all)) response.setHeader(name, value);
   if (request.method !== 'OPTIONS') return false;
@@ -82,22 +126,22 @@ function allowOrigin({ always, headers, status }: Cors, request: Request, respon
   return true;
 }
 
-async function answer<E extends EndpointDescription>(
-  surface: Surface<E>,
+async function respond<E extends EndpointDescription, R extends IncomingMessage>(
+  surface: Surface<E, R>,
   endpoint: E,
-  request: Request,
-  response: Response,
+  request: R,
+  response: ServerResponse,
   context: ApiContext,
   log: HttpLog,
 ): Promise<void> {
-  const over = new AbortController();
+  const over = new Cancellation();
   response.once('close', () => over.abort());
   const write = (reply: RouteResult) => {
     context.onAnswer(endpoint.path, reply.status ?? 200);
     return writeReply(response, reply);
   };
   try {
-    await write(await surface.answer(endpoint, request, context, over.signal));
+    await write(await surface.answer(endpoint, request, context, over));
   } catch (error) {
     logFailure(log, endpoint.path, error);
     await write(surface.failure(error));

@@ -2,6 +2,7 @@
 // either into bytes.
 
 import type { z } from 'zod';
+import type { CancelSignal } from '../concurrency/cancel-signal.js';
 import type { ByteStream } from '../query/engine.js';
 import type { BodyBounds } from './body.js';
 import type { ApiContext } from './context.js';
@@ -38,7 +39,7 @@ export interface RequestContext<Body = unknown> {
   /** The address the request came from, of IPv6 its network: one client. Behind a proxy that is the proxy. */
   readonly client: string;
   /** Aborted when the answer has been given or the client has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** What the body holds, in its shape; undefined where none is described. */
   readonly body: Body;
 }

@@ -20,7 +20,9 @@ import { checkHead, MAX_HEAD } from './head-limits.js';
 import { inTurn } from './in-turn.js';
 import { answerMalformed } from './malformed.js';
 import { withPlainCharacters } from './meant-path.js';
+import { directRoutes } from './mount.js';
 import { isOwnTokenPath } from './own-token.js';
+import { prometheusSurface } from './prometheus/surface.js';
 import { markAuthenticated } from './requester.js';
 import { makeRouter } from './router.js';
 import { healthBytes } from './routes/cluster-health.js';
@@ -172,8 +174,10 @@ function addressOf(server: Server): string {
 /** What every request meets first: the headers of every answer, the guard, the short cut, the router. */
 function makeAnswer(context: ApiContext, live: ReloadingWebConfig, log: HttpLog): RequestListener {
   const router = makeRouter(context, log);
+  const direct = directRoutes(prometheusSurface, context, log);
   const pass = (request: IncomingMessage, response: ServerResponse) => {
-    if (!serveFast(context, request, response)) router(request as never, response as never);
+    if (serveFast(context, request, response) || direct(request, response)) return;
+    router(request as never, response as never);
   };
   const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
     const path = request.url?.split('?')[0] ?? '';

@@ -62,7 +62,8 @@ function release(piece: Uint8Array): void {
 }
 
 /** All of an answer's bytes in one buffer. @throws QueryError when the rest is lost */
-export async function wholeOf(data: Uint8Array | ByteStream): Promise<Buffer> {
+export async function wholeOf(data: Uint8Array | ByteStream | string): Promise<Buffer> {
+  if (typeof data === 'string') return Buffer.from(data);
   if (data instanceof Uint8Array) return Buffer.from(data.buffer, data.byteOffset, data.length);
   const bytes = Buffer.allocUnsafe(data.length);
   let at = 0;

@@ -2,6 +2,7 @@
 // the work; this supervises it and passes queries and answers.
 
 import type { MessagePort } from 'node:worker_threads';
+import type { CancelSignal } from '../concurrency/cancel-signal.js';
 import { SupervisedWorker } from '../concurrency/supervised-worker.js';
 import { Labels } from '../model/labels.js';
 import type { Scrape } from '../model/scrape.js';
@@ -158,12 +159,12 @@ export class EmbeddedEngine implements SamplingEngine {
     if (query.type === 'metadata') return describeFamilies(this.#options.metadata(), query);
     const id = ++this.#lastId;
     const { data, length, ...notes } = await this.#query<FirstChunk>(id, query, 'user', options);
-    if (data.length === length) return { data, ...notes };
+    if (typeof data === 'string' || data.length === length) return { data, ...notes };
     return { data: this.#fetched(id, data, length, options.signal), ...notes };
   }
 
   /** What is left of an answer is kept by the thread until it is fetched, or the signal is aborted. */
-  #fetched(id: number, first: Uint8Array, length: number, signal: AbortSignal | undefined): ChunkedAnswer {
+  #fetched(id: number, first: Uint8Array, length: number, signal: CancelSignal | undefined): ChunkedAnswer {
     const leave = () => {
       signal?.removeEventListener('abort', leave);
       this.#cancel(id);
@@ -229,7 +230,7 @@ export class EmbeddedEngine implements SamplingEngine {
     return this.#send({ type: 'query', id, query, priority, timeout: shortest }, signal);
   }
 
-  #send<T extends ResponseValue>(request: AnsweredRequest, signal?: AbortSignal): Promise<T> {
+  #send<T extends ResponseValue>(request: AnsweredRequest, signal?: CancelSignal): Promise<T> {
     const { id } = request;
     return new Promise((resolve, reject) => {
       const error = this.#unavailableReason(signal);
@@ -254,7 +255,7 @@ export class EmbeddedEngine implements SamplingEngine {
   }
 
   /** Why nothing can be asked at this moment. */
-  #unavailableReason(signal: AbortSignal | undefined): QueryError | undefined {
+  #unavailableReason(signal: CancelSignal | undefined): QueryError | undefined {
     if (this.#closed) return new QueryError('unavailable', 'the monitor is stopping');
     if (signal?.aborted) return canceled();
     const { startsIn } = this.#worker;

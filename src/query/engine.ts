@@ -2,6 +2,7 @@
 // or as values. Two implementations: embedded.ts over our own samples, remote/engine.ts over a remote HTTP API.
 
 import type { MessagePort } from 'node:worker_threads';
+import type { CancelSignal } from '../concurrency/cancel-signal.js';
 import type { Labels } from '../model/labels.js';
 import type { Scrape } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
@@ -84,7 +85,7 @@ export type ApiQuery =
 
 export interface QueryOptions {
   /** Aborted when the client has gone. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
   /** Shortens the engine's own timeout. */
   readonly timeout?: Millis;
 }
@@ -105,9 +106,9 @@ export interface ByteStream extends AsyncIterable<Uint8Array> {
   readonly length: number;
 }
 
-/** What the API sends: `data` is text as bytes, JSON to be spliced into the envelope; a long one is a stream. */
+/** What the API sends: `data` is text as bytes, or a string of ASCII; JSON to be spliced into the envelope. A long one is a stream. */
 export interface ApiAnswer {
-  readonly data: Uint8Array | ByteStream;
+  readonly data: Uint8Array | ByteStream | string;
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
 }

@@ -37,9 +37,12 @@ export interface PlainAnswer {
   readonly infos: readonly string[];
 }
 
-/** An answer as the bytes the API sends; of a long one only the first, and the others come when they are asked for. */
+/**
+ * An answer as the bytes the API sends, a short one of ASCII as text; of a long one only the first, and the others come when
+ * they are asked for.
+ */
 export interface FirstChunk {
-  readonly data: Uint8Array<ArrayBuffer>;
+  readonly data: Uint8Array<ArrayBuffer> | string;
   /** Bytes of the whole of it. */
   readonly length: number;
   readonly warnings: readonly string[];

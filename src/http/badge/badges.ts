@@ -3,6 +3,7 @@
 import type { Status } from '../../model/result.js';
 import type { Service } from '../../model/service.js';
 import type { Millis } from '../../model/time.js';
+import { wholeOf } from '../../query/chunked-answer.js';
 import { QueryError } from '../../query/engine.js';
 import type { ApiContext } from '../context.js';
 import type { Badge, BadgeColor } from './svg.js';
@@ -111,10 +112,7 @@ async function firstValue(
 ): Promise<number | undefined> {
   try {
     const { data } = await engine.answer({ type: 'query', query, time }, { timeout: TIMEOUT });
-    const bytes: Uint8Array[] = [];
-    if (data instanceof Uint8Array) bytes.push(data);
-    else for await (const piece of data) bytes.push(Uint8Array.from(piece));
-    const { result } = JSON.parse(Buffer.concat(bytes).toString('utf8')) as Vector;
+    const { result } = JSON.parse((await wholeOf(data)).toString('utf8')) as Vector;
     const value = Number(result[0]?.value[1] ?? Number.NaN);
     return Number.isFinite(value) ? value : undefined;
   } catch (error) {

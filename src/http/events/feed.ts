@@ -5,6 +5,7 @@
 import type { HealthWriter } from '../../cluster/health-json.js';
 import type { ClusterState } from '../../cluster/state.js';
 import { alertLine } from '../../cluster/status.js';
+import type { CancelSignal } from '../../concurrency/cancel-signal.js';
 import type { Clock, Millis } from '../../model/time.js';
 import { HttpError } from '../http-error.js';
 import { Subscriber } from './subscriber.js';
@@ -38,7 +39,7 @@ interface SubscribeOptions {
   /** Its address, or another identifier. */
   readonly client: string;
   /** Aborted when it has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 interface Event {
@@ -109,7 +110,7 @@ export class HealthFeed {
         },
       );
     const subscriber = new Subscriber(this.#clock.elapsed(), client);
-    signal.addEventListener('abort', () => this.#unsubscribe(subscriber), { once: true });
+    signal.addEventListener('abort', () => this.#unsubscribe(subscriber));
     if (signal.aborted || this.#isClosed) subscriber.end();
     else this.#subscribe(subscriber);
     if (this.#version !== this.#cluster.version) this.#updateEvent();

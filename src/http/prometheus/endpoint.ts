@@ -1,6 +1,7 @@
 // The joint between an endpoint of the Prometheus HTTP API and its router: it answers or throws QueryError.
 
 import type { z } from 'zod';
+import type { CancelSignal } from '../../concurrency/cancel-signal.js';
 import type { Millis } from '../../model/time.js';
 import type { ApiAnswer } from '../../query/engine.js';
 import type { ApiContext } from '../context.js';
@@ -16,7 +17,7 @@ export interface PrometheusRequest {
   /** Whole milliseconds. */
   readonly now: Millis;
   /** Aborted when the client has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** One endpoint: one file beside this and one line in the catalogue. */

@@ -39,6 +39,7 @@ export function plain(value: unknown): ApiAnswer {
 /** The reply of an answer; its data is spliced in as it is. */
 export function success({ data, warnings, infos }: ApiAnswer): RouteResult {
   const notes = `${list('warnings', warnings)}${list('infos', infos)}}`;
+  if (typeof data === 'string') return { type: TYPE, body: `{"status":"success","data":${data}${notes}` };
   const slicer = [Buffer.from('{"status":"success","data":'), data, Buffer.from(notes)];
   return { type: TYPE, body: new ChunkedBody(slicer) };
 }
@@ -60,12 +61,13 @@ function typeOf(status: number): ErrorType {
 /** The same reply zipped, where the client takes that and it pays. Zipping is done beside the event loop. */
 export function zipped(reply: RouteResult, acceptEncoding: string | undefined): RouteResult {
   const { body } = reply;
-  if (!(body instanceof ChunkedBody) || body.length <= WORTH_ZIPPING) return reply;
+  const isText = typeof body === 'string';
+  if (!(isText || body instanceof ChunkedBody) || body.length <= WORTH_ZIPPING) return reply;
   const headers = { ...reply.headers, vary: 'accept-encoding, origin' };
   if (!wantsGzip(acceptEncoding)) return { ...reply, headers };
   // The fastest level: labels repeat themselves so much that the others gain little.
   const gzip = createGzip({ level: 1, chunkSize: 65_536 });
-  void fill(gzip, body);
+  void fill(gzip, isText ? new ChunkedBody([Buffer.from(body)]) : body);
   return { ...reply, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzip };
 }
 

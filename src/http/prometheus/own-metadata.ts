@@ -1,5 +1,6 @@
 // What the monitor says of its own metric families.
 
+import type { CancelSignal } from '../../concurrency/cancel-signal.js';
 import { wholeOf } from '../../query/chunked-answer.js';
 import type { QueryEngine } from '../../query/engine.js';
 
@@ -14,7 +15,7 @@ export interface FamilyDescription {
 export async function ownMetadata(
   query: QueryEngine,
   metric: string,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<Record<string, FamilyDescription[]>> {
   const { data } = await query.answer({ type: 'metadata', ...(metric !== '' && { metric }) }, { signal });
   return JSON.parse((await wholeOf(data)).toString('utf8'));

@@ -2,14 +2,14 @@
 
 import { QueryError } from '../../query/engine.js';
 import { HttpError } from '../http-error.js';
-import type { Surface } from '../mount.js';
+import type { RoutedRequest, Surface } from '../mount.js';
 import { problemOf } from '../problem.js';
 import type { ApiEndpoint } from './endpoint.js';
 import { failure, success, zipped } from './envelope.js';
 import { readForm } from './form.js';
 import { endpoints } from './index.js';
 
-export const prometheusSurface: Surface<ApiEndpoint> = {
+export const prometheusSurface: Surface<ApiEndpoint, RoutedRequest> = {
   prefix: '/api/v1',
   endpoints,
   // What Go's servers take, since Grafana and others put long lists of label values into a URL.

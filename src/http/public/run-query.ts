@@ -2,6 +2,7 @@
 // some seconds, so that a crowd costs no more than one reader.
 
 import type { Millis } from '../../model/time.js';
+import { wholeOf } from '../../query/chunked-answer.js';
 import { type ApiQuery, type QueryEngine, QueryError } from '../../query/engine.js';
 import type { ApiContext } from '../context.js';
 import { visibleServices } from './view.js';
@@ -62,10 +63,7 @@ function recent(request: ApiQuery, { query, clock }: Pick<ApiContext, 'clock' | 
 async function runQuery(request: ApiQuery, query: QueryEngine): Promise<Result> {
   try {
     const { data } = await query.answer(request, { timeout: TIMEOUT });
-    const bytes: Uint8Array[] = [];
-    if (data instanceof Uint8Array) bytes.push(data);
-    else for await (const piece of data) bytes.push(Uint8Array.from(piece));
-    return JSON.parse(Buffer.concat(bytes).toString('utf8')) as Result;
+    return JSON.parse((await wholeOf(data)).toString('utf8')) as Result;
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     // Its words may be those of a server, or name one.

@@ -1,5 +1,6 @@
 // Calls of a Prometheus HTTP API: time and size limits, and what an answer or its absence means.
 
+import type { CancelSignal } from '../../concurrency/cancel-signal.js';
 import type { HttpClientConfig } from '../../config/http-client/config.js';
 import { secretsOfHttp } from '../../config/http-client/secrets.js';
 import { HttpClient as HttpCaller, RedirectError } from '../../http-client/client.js';
@@ -55,7 +56,7 @@ export class ApiClient {
   }
 
   /** Sends a request and answers what came back. @throws QueryError */
-  async call(request: ApiRequest, timeout: Millis, signal?: AbortSignal): Promise<WholeAnswer> {
+  async call(request: ApiRequest, timeout: Millis, signal?: CancelSignal): Promise<WholeAnswer> {
     const end = new AbortController();
     let isLate = false;
     const deadline = setTimeout(() => {

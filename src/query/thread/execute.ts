@@ -12,14 +12,16 @@ import {
   type QueryResult,
   type ResultSeries,
 } from '../../promql/evaluate.js';
-import { parse } from '../../promql/parse.js';
 import type { Steps } from '../../promql/value.js';
 import { QueryError } from '../engine.js';
 import type { PlainAnswer, QueryLimits, ThreadQuery } from '../protocol.js';
 import { executeFederation } from './federate.js';
 import { executeLookup, type SeriesSource, TRUNCATED } from './lookup.js';
+import { ParsedExpressions } from './parsed-expressions.js';
 import { AnswerTooLarge } from './print/json-bytes.js';
 import { type PrintedAnswer, type PrintedStats, printValue } from './print.js';
+
+const expressions = new ParsedExpressions();
 
 /** Points a range query may give for each series, as in Prometheus. */
 const MAX_POINTS = 11_000;
@@ -105,7 +107,7 @@ function evaluated(
 
 function parsed(text: string): Expr {
   try {
-    return parse(text);
+    return expressions.parse(text);
   } catch (error) {
     if (error instanceof ParseError)
       throw new QueryError('bad_data', `invalid parameter "query": ${error.message}`);

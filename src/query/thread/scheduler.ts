@@ -8,6 +8,7 @@ import { executeQuery } from './execute.js';
 import { LimitedSource } from './limited-source.js';
 import type { SeriesSource } from './lookup.js';
 import type { ResponseBuffer } from './response-buffer.js';
+import { textOf } from './short-answer.js';
 import { type CooperativeTask, type QueryRequest, QueryTask, YieldError } from './task.js';
 
 /** How often a running query polls for requests. */
@@ -145,6 +146,8 @@ export class QueryScheduler {
     if (!('data' in answer)) return answer;
     const { data, ...notes } = answer;
     const [first, ...rest] = data as [Uint8Array<ArrayBuffer>, ...Uint8Array<ArrayBuffer>[]];
+    const text = rest.length === 0 ? textOf(first) : undefined;
+    if (text !== undefined) return { data: text, length: text.length, ...notes };
     // The rest of a canceled one would never be fetched.
     if (rest.length > 0 && !task.canceled) responses.add(task.request.id, rest);
     return { data: first, length: data.reduce((sum, { length }) => sum + length, 0), ...notes };

@@ -33,7 +33,8 @@ const limits = { ...start.limits };
 
 function send(event: QueryThreadEvent | SupervisedEvent): void {
   // The array is this answer's own.
-  if (event.type === 'answer' && 'data' in event.answer) port.postMessage(event, [event.answer.data.buffer]);
+  if (event.type === 'answer' && 'data' in event.answer && typeof event.answer.data !== 'string')
+    port.postMessage(event, [event.answer.data.buffer]);
   else if (event.type === 'chunk') port.postMessage(event, [event.bytes.buffer]);
   else port.postMessage(event);
 }

@@ -11,6 +11,14 @@ const COMMA = 44;
 const OPEN = 91;
 const CLOSE = 93;
 
+/** An array that is not used any more; all its bytes are written before they are read. */
+let spare: Uint8Array<ArrayBuffer> | undefined;
+
+/** Gives an array back that {@link JsonBytes.finish} returned, to be used for the next text. */
+export function recycle({ buffer }: Uint8Array<ArrayBuffer>): void {
+  if (buffer.byteLength === FIRST_SIZE) spare = new Uint8Array(buffer);
+}
+
 /** The text has become longer than it may be. */
 export class AnswerTooLarge extends Error {}
 
@@ -20,7 +28,7 @@ export class JsonBytes {
   readonly #full: Uint8Array<ArrayBuffer>[] = [];
   /** In the pieces that are full. */
   #before = 0;
-  #bytes = new Uint8Array(FIRST_SIZE);
+  #bytes = spare ?? new Uint8Array(FIRST_SIZE);
   #at = 0;
   // Samples that follow each other often have the same value: its text is copied.
   #lastValue = 0;
@@ -30,6 +38,7 @@ export class JsonBytes {
   /** @param limit bytes the text may have */
   constructor(limit: number) {
     this.#limit = limit;
+    spare = undefined;
   }
 
   /** Makes room at once for what is to be expected; more or less may come. */
