@@ -20,6 +20,8 @@ export async function startLargeHaproxy(bench, children) {
 export async function watch(bench, children, haproxy) {
   const { pid, url } = await startMonitor(bench, children, {
     scan: { intervals: { critical: '1h', other: '1h' } },
+    // As little as may be happens by itself: what is measured is what a scan causes.
+    query: { scrape_interval: '2m' },
     services: {
       haproxy: {
         name: 'HAProxy',

@@ -1,5 +1,5 @@
-// From a service's failure to the webhook of its alert: services fail one after the other, at times unrelated to any
-// contestant's interval. All check every 5 s, evaluate every 5 s where that is a step of its own, and have no group_wait.
+// From a service's failure to the webhook of its alert: services fail one after the other, for all contestants at the same
+// times, which are unrelated to any one's interval. All check every 5 s, evaluate every 5 s where that is a step of its own, and have no group_wait.
 // One failed check is an outage for all; beside it the monitor with its defaults, which confirms a failure two seconds later.
 
 import { writeFileSync } from 'node:fs';
@@ -23,15 +23,13 @@ export default {
   about: 'failure to webhook, checks every 5 s',
   async run(bench) {
     const count = bench.either(40, 8);
-    const ours = await bench.measure(OURS, children =>
-      times(count, ctx => startOurs(bench, children, ctx, 1)),
-    );
-    const confirmed = await bench.measure(`${OURS}, confirmed`, children =>
-      times(count, ctx => startOurs(bench, children, ctx, 2)),
-    );
-    const stack = await bench.measure(STACK, children =>
-      times(count, ctx => startStack(bench, children, ctx)),
-    );
+    const [ours, confirmed, stack] = await Promise.all([
+      bench.measure(OURS, children => times(count, ctx => startOurs(bench, children, ctx, 1))),
+      bench.measure(`${OURS}, confirmed`, children =>
+        times(count, ctx => startOurs(bench, children, ctx, 2)),
+      ),
+      bench.measure(STACK, children => times(count, ctx => startStack(bench, children, ctx))),
+    ]);
     const line = (what, q, ours, reach) => ({
       what,
       unit: 's',

@@ -2,13 +2,13 @@
 
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { map, OURS } from '../harness/bench.mjs';
+import { OURS } from '../harness/bench.mjs';
 import { Children } from '../harness/children.mjs';
 import { get } from '../harness/loopback.mjs';
 import { startMonitor } from '../harness/monitor.mjs';
 import { startPython, startStatic } from '../harness/peers.mjs';
 import { sixServices } from '../harness/six-services.mjs';
-import { median } from '../harness/statistics.mjs';
+import { inTurns } from '../harness/turns.mjs';
 import { wrk } from '../harness/wrk.mjs';
 
 const CONNECTIONS = 32;
@@ -24,15 +24,19 @@ export default {
   async run(bench) {
     const children = new Children();
     try {
-      const { ours, peers } = await startAll(bench, children);
-      const speeds = await race(bench, children, [ours, ...peers]);
-      const perSecond = outcome => map(outcome, () => median(speeds.get(outcome.who)));
+      const seconds = bench.either(3, 2);
+      const measure = async ({ url }) => {
+        const load = { connections: CONNECTIONS, seconds };
+        return (await wrk(children, `${url}/cluster_health`, load)).perSecond;
+      };
+      const contestants = (await startAll(bench, children)).map(outcome => ({ ...outcome, measure }));
+      const [ours, ...peers] = await inTurns(bench, bench.either(5, 2), contestants, { warmUps: 1 });
       return [
         {
           what: this.about,
           unit: 'requests/s',
-          ours: perSecond(ours),
-          peers: peers.map(perSecond),
+          ours,
+          peers,
           reach: { atLeastOf: { who: BARE, share: 0.7 } },
         },
       ];
@@ -49,30 +53,12 @@ async function startAll(bench, children) {
   const path = join(mkdtempSync(join(bench.folder, 'bytes-')), 'cluster_health.json');
   writeFileSync(path, body);
   const file = { path, type: 'application/json; charset=utf-8' };
-  const peers = [
+  return [
+    ours,
     await bench.attempt(BARE, () => startStatic(children, 'node:http', file)),
     await bench.attempt('bare Express', () => startStatic(children, 'express', file)),
     await bench.attempt('Python aiohttp', () =>
       startPython(bench, children, { interval: 30, concurrency: 5, services }),
     ),
   ];
-  return { ours, peers };
-}
-
-/** Each alone in turn, several times over, so that a slow moment of the machine hits them all. */
-async function race(bench, children, outcomes) {
-  const runners = outcomes.filter(outcome => 'value' in outcome);
-  const speeds = new Map(runners.map(({ who }) => [who, []]));
-  const seconds = bench.either(4, 2);
-  for (let round = 0; round < bench.either(6, 3); round++) {
-    for (const { who, value } of runners) {
-      const { perSecond } = await wrk(children, `${value.url}/cluster_health`, {
-        connections: CONNECTIONS,
-        seconds,
-      });
-      // The first round only warms up.
-      if (round > 0) speeds.get(who).push(perSecond);
-    }
-  }
-  return speeds;
 }

@@ -4,11 +4,12 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { map, OURS } from '../harness/bench.mjs';
+import { OURS } from '../harness/bench.mjs';
 import { Children } from '../harness/children.mjs';
 import { startMonitor } from '../harness/monitor.mjs';
 import { sixServices } from '../harness/six-services.mjs';
 import { quantile } from '../harness/statistics.mjs';
+import { each, inTurns } from '../harness/turns.mjs';
 
 const ROUTER = fileURLToPath(new URL('../peers/router.mjs', import.meta.url));
 const PER_SECOND = 10_000;
@@ -21,21 +22,28 @@ export default {
     try {
       const services = await sixServices(bench, children);
       const { url } = await startMonitor(bench, children, { services });
-      const seconds = bench.either(30, 8);
-      const run = how => router(children, url, how, seconds);
-      const ours = await bench.attempt(OURS, () => run('view'));
-      const watch = await bench.attempt('a view and no decisions', () => run('watch'));
-      const ask = await bench.attempt('asking four times for each', () => run('ask'));
+      const seconds = bench.either(5, 3);
+      const contestant = (who, how) => ({
+        who,
+        value: how,
+        measure: () => router(children, url, how, seconds),
+      });
+      const [ours, watch, ask] = await inTurns(bench, bench.either(5, 2), [
+        contestant(OURS, 'view'),
+        contestant('a view and no decisions', 'watch'),
+        contestant('asking four times for each', 'ask'),
+      ]);
       const share = ({ cpu, wall }) => (cpu / wall) * 100;
       return [
         {
           what: this.about,
           unit: '% of a core',
-          ours: map(ours, share),
+          of: 'application',
+          ours: each(ours, share),
           peers: [
-            map(watch, share),
+            each(watch, share),
             // Of what it could do, as if it could do as much.
-            map(ask, ({ cpu, decisions }) => ((cpu / decisions) * PER_SECOND) / 10),
+            each(ask, ({ cpu, decisions }) => ((cpu / decisions) * PER_SECOND) / 10),
           ],
           reach: { atMost: 1 },
         },
@@ -89,6 +97,7 @@ async function delays(bench) {
   });
   return {
     what: 'a change, from the end of its check to the view of an application, p99',
+    of: 'application',
     unit: 'ms',
     ours,
     peers: [],
