@@ -2,12 +2,15 @@
 
 import type { ClusterStatus, RuleAlertView } from '../cluster/status.js';
 import type { Millis } from '../model/time.js';
+import type { PreparedQueryThread } from '../query/query-thread.js';
 import type { RemoteOptions } from '../query/remote/engine.js';
 import type { RuleEvaluation } from '../query/rule-evaluation.js';
 import type { TransferredRuleFile } from '../rules/transfer.js';
 import type { CommandLineSettings } from './settings.js';
 
 export interface BackendSettings extends Pick<CommandLineSettings, 'storage' | 'query'> {
+  /** The query thread, if it was started before. */
+  readonly queryThread?: PreparedQueryThread | undefined;
   /** The program of the query thread, if a test has compiled it elsewhere. */
   readonly queryThreadFile?: URL;
   /** The same for the thread that scrapes. */

@@ -49,6 +49,7 @@ export class LocalBackend {
       ...engineOptions(settings, scrapeInterval),
       target: { ...identity, watched: { metric: SERVICE_INFO, label: 'target', kind: 'kind' } },
       obstacle,
+      prepared: settings.queryThread,
       metadata: () => describeRegistry(registry),
       log: (level, message, fields) => log[level](fields, message),
       onRestart: () => {

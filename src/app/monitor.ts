@@ -54,7 +54,7 @@ import { QueryBackend } from './query-backend.js';
 import { Reporting } from './reporting.js';
 import { RuleResults } from './rule-results.js';
 import { Scraping } from './scraping.js';
-import type { CommandLineSettings } from './settings.js';
+import { type CommandLineSettings, engineOptions } from './settings.js';
 import { claimFolder, type FolderLock } from './storage-folder.js';
 import { LockWatch } from './storage-lock-watch.js';
 
@@ -74,7 +74,13 @@ export interface MonitorSettings extends CommandLineSettings, BackendSettings {
 export async function startMonitor(settings: MonitorSettings): Promise<Monitor> {
   const configuration = loadConfiguration(settings.configFile);
   const web = settings.webConfigFile ? loadWebConfig(settings.webConfigFile) : NO_WEB_CONFIG;
-  const monitor = new Monitor(settings, configuration, claimFolder(settings.storage.path));
+  const lock = claimFolder(settings.storage.path);
+  // It opens the samples while the rest is built.
+  if (!configuration.remote) {
+    const options = engineOptions(settings, configuration.scrapeInterval);
+    settings.queryThread?.give({ ...options, obstacle: lock.obstacle });
+  }
+  const monitor = new Monitor(settings, configuration, lock);
   try {
     await monitor.listen(web);
   } catch (error) {

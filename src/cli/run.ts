@@ -5,6 +5,7 @@ import type { Monitor } from '../app/monitor.js';
 import { shortenPipeTimeout } from '../config/bounded-file.js';
 import { ConfigError } from '../config/config-error.js';
 import { didYouMean } from '../config/did-you-mean.js';
+import type { PreparedQueryThread } from '../query/query-thread.js';
 import { commandLines, findCommand, usageOf, wantsHelp } from './command.js';
 import { commands } from './commands.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
@@ -99,6 +100,16 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
     return 1;
   }
   (await import('../store/native.js')).loadNative();
+  // Loads its code while this thread loads its own.
+  const queryThread = (await import('../query/query-thread.js')).prepareQueryThread();
+  try {
+    return await runMonitor(flags, output, queryThread);
+  } finally {
+    await queryThread.discard();
+  }
+}
+
+async function runMonitor(flags: Flags, output: Output, queryThread: PreparedQueryThread): Promise<number> {
   // Only a monitor needs the rooms; the other commands answer at once.
   const [{ startMonitor }, { createLog }] = await Promise.all([
     import('../app/monitor.js'),
@@ -120,7 +131,9 @@ async function monitor(flags: Flags, output: Output): Promise<number> {
     'Starting langgraph-monitor',
   );
   try {
-    monitor = await startMonitor({ ...flags, version: version(), log });
+    monitor = await startMonitor({ ...flags, version: version(), log, queryThread });
+    // Another Prometheus may answer the queries.
+    void queryThread.discard();
     shortenPipeTimeout();
     // A file that was changed while the first one was being read.
     if (isReloadWanted) void monitor.reload('SIGHUP').catch(() => {});

@@ -1,9 +1,10 @@
 // Keeps a worker thread running: starts it, watches it, and starts it again with backoff when it dies or stops answering.
 // Comes in: requests for the thread; goes out: its events, and the reason each time it dies.
 
-import { MessageChannel, type MessagePort, type TransferListItem, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type TransferListItem, type Worker } from 'node:worker_threads';
 import type { Millis } from '../model/time.js';
 import { LifeSigns } from './life-signs.js';
+import { type PreparedThread, startThread } from './prepared-thread.js';
 import type { SupervisedEvent, SupervisedStart, SupervisorRequest } from './supervised-thread.js';
 
 const SECOND_BACKOFF: Millis = 1000;
@@ -11,8 +12,6 @@ const MAX_BACKOFF: Millis = 60_000;
 /** A thread that has run for this long starts the backoff from its beginning. */
 const STABLE_AFTER: Millis = 60_000;
 const PING_INTERVAL: Millis = 10_000;
-/** How large V8's young generation may grow, in MiB: its own limit is sixteen times as much while little is going on. */
-const YOUNG_GENERATION_MIB = 8;
 
 /** The thread and the callbacks. */
 interface SupervisedWorkerOptions<Data, Event> {
@@ -24,6 +23,8 @@ interface SupervisedWorkerOptions<Data, Event> {
   readonly data: () => Data;
   /** JavaScript's heap in the thread, in MiB; V8's own limit where undefined. */
   readonly heapLimit?: number | undefined;
+  /** The first thread, if one was started before; it must be of the same file. */
+  readonly prepared?: PreparedThread<Data> | undefined;
   /** How long to wait after the first death. The next waits are 1 s, 2 s and so on to a minute. */
   readonly firstBackoff: Millis;
   /** How often the thread is pinged. */
@@ -61,7 +62,7 @@ export class SupervisedWorker<Data, Request, Event extends { readonly type: stri
     this.#backoff = options.firstBackoff;
     const pingEvery = options.pingEvery ?? PING_INTERVAL;
     this.#signs = new LifeSigns(pingEvery);
-    this.#port = this.#start(0);
+    this.#port = this.#startPrepared() ?? this.#start(0);
     this.#watch = setInterval(() => this.#ping(), pingEvery);
   }
 
@@ -105,17 +106,22 @@ export class SupervisedWorker<Data, Request, Event extends { readonly type: stri
     return port1;
   }
 
+  #startPrepared(): MessagePort | undefined {
+    const { prepared, data } = this.#options;
+    const taken = prepared?.take();
+    if (!prepared || !taken) return undefined;
+    taken.port.on('message', (message: Message<Event>) => this.#receive(message));
+    prepared.give(data());
+    this.#watchOver(taken.worker);
+    return taken.port;
+  }
+
   #run(port: MessagePort): void {
-    const { name, file, data, heapLimit } = this.#options;
-    const worker = new Worker(file, {
-      name,
-      workerData: { port, data: data() } satisfies SupervisedStart<Data>,
-      transferList: [port],
-      resourceLimits: {
-        maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB,
-        ...(heapLimit === undefined ? {} : { maxOldGenerationSizeMb: heapLimit }),
-      },
-    });
+    const start: SupervisedStart<Data> = { port, data: this.#options.data() };
+    this.#watchOver(startThread(this.#options, start));
+  }
+
+  #watchOver(worker: Worker): void {
     this.#worker = worker;
     this.#startsAt = undefined;
     this.#startedAt = performance.now();

@@ -33,8 +33,10 @@ import type {
   ThreadOptions,
   ThreadQuery,
 } from './protocol.js';
+import { HEAP_LIMIT, type PreparedQueryThread, QUERY_THREAD } from './query-thread.js';
 import type { RuleEvaluation, RuleSettings } from './rule-evaluation.js';
 import { buffersOf, packScrape } from './scrape-codec.js';
+import type { Target } from './thread/stale-series.js';
 
 /** How long the thread may take to write what waits when the monitor stops. */
 const CLOSE_TIMEOUT: Millis = 5000;
@@ -42,6 +44,8 @@ const CLOSE_TIMEOUT: Millis = 5000;
 export interface EmbeddedOptions extends ThreadOptions {
   /** How long a query may take when it does not say less. */
   readonly timeout: Millis;
+  /** What all scrapes are of; undefined where they may be of several. */
+  readonly target?: Target | undefined;
   /** The families there are now, for `metadata`. */
   readonly metadata: () => readonly FamilyMetadata[];
   readonly log: (level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>) => void;
@@ -49,6 +53,8 @@ export interface EmbeddedOptions extends ThreadOptions {
   readonly onRestart?: () => void;
   /** What the thread may have of JavaScript's heap, in MiB; samples are beside it. */
   readonly heapLimit?: number;
+  /** The first thread, if it was started before; what it was given must be for the same file. */
+  readonly prepared?: PreparedQueryThread | undefined;
   /** What the thread runs: the compiled thread.js unless a test names another. */
   readonly threadFile?: URL;
   /** How often the thread is pinged. */
@@ -92,17 +98,25 @@ export class EmbeddedEngine implements SamplingEngine {
   constructor(options: EmbeddedOptions) {
     this.#options = options;
     this.#obstacle = options.obstacle;
-    const { file, retention, maxBytes, limits, target, heapLimit = 512, pingEvery } = options;
+    const { file, retention, maxBytes, limits, heapLimit = HEAP_LIMIT, pingEvery, prepared } = options;
     this.#worker = new SupervisedWorker<ThreadOptions, QueryThreadRequest, QueryThreadEvent>({
-      name: 'queries',
-      file: options.threadFile ?? new URL('./thread/thread.js', import.meta.url),
-      data: () => ({ file, retention, maxBytes, limits, target, obstacle: this.#obstacle }),
-      ...{ heapLimit, pingEvery },
+      name: QUERY_THREAD.name,
+      file: options.threadFile ?? QUERY_THREAD.file,
+      data: () => ({ file, retention, maxBytes, limits, obstacle: this.#obstacle }),
+      ...{ heapLimit, pingEvery, prepared },
       // The first death is taken for a query's fault and does not hold up the next one.
       firstBackoff: 0,
       onEvent: event => this.#handle(event),
       onDown: (reason, wait) => this.#onWorkerDown(reason, wait),
     });
+    // The prepared thread may have been given another.
+    if (prepared) this.#worker.post({ type: 'obstacle', obstacle: this.#obstacle });
+    this.#postTarget();
+  }
+
+  #postTarget(): void {
+    const { target } = this.#options;
+    if (target) this.#worker.post({ type: 'target', target });
   }
 
   get status(): SamplesStatus {
@@ -289,6 +303,7 @@ export class EmbeddedEngine implements SamplingEngine {
       in: `${wait / 1000}s`,
     });
     this.#loseScrapes();
+    this.#postTarget();
     if (this.#rules) this.#worker.post({ type: 'rules', settings: this.#rules });
     this.#rejectAll(
       new QueryError('execution', `the query thread died: ${reason}; try a smaller query, or ask again`),

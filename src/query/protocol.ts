@@ -78,6 +78,8 @@ export type QueryThreadRequest =
   | { readonly type: 'cancel'; readonly id: number }
   /** Why the samples' file must not be touched; undefined when it may be. */
   | { readonly type: 'obstacle'; readonly obstacle: string | undefined }
+  /** What all scrapes are of; where they may be of several it never comes. */
+  | { readonly type: 'target'; readonly target: Target }
   | SupervisorRequest;
 
 /** From the thread. */
@@ -127,6 +129,4 @@ export interface ThreadOptions {
   /** Why the file must not be touched, until a request changes it; undefined when it may be. */
   readonly obstacle?: string | undefined;
   readonly limits: QueryLimits;
-  /** What all scrapes are of; undefined where they may be of several. */
-  readonly target?: Target | undefined;
 }

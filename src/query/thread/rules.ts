@@ -4,6 +4,7 @@
 import type { Clock, Millis } from '../../model/time.js';
 import { EvaluationError } from '../../promql/error.js';
 import { parse } from '../../promql/parse.js';
+import type { RuleFile } from '../../rules/definition.js';
 import { RuleManager } from '../../rules/manager.js';
 import { pendingAlerts } from '../../rules/pending.js';
 import { DUPLICATE_SAMPLE, engineQueryFunc, type QueryFunc } from '../../rules/query-func.js';
@@ -34,8 +35,8 @@ export class Rules {
   #tick: Millis = 0;
 
   /**
-   * @param yieldTo called every millisecond or so of an evaluation, between two rules too: others may read the store meanwhile
-   * and report how long it took; nothing may be added to the store
+   * @param yieldTo called every millisecond or so of an evaluation, between two rules too, and between two files that are read:
+   * others may read the store meanwhile and report how long it took; nothing may be added to the store
    */
   constructor(
     store: SampleStore,
@@ -52,12 +53,22 @@ export class Rules {
 
   /** Replaces the rules, whose files were found good. */
   configure(settings: RuleSettings): void {
-    const files = settings.files.map(fromTransfer);
+    const files = this.#read(settings);
     const isSame =
       this.#settings?.externalUrl === settings.externalUrl && this.#settings.interval === settings.interval;
     if (!this.#manager || !isSame) this.#manager = this.#make(settings);
     this.#settings = settings;
     this.#manager.update(files);
+  }
+
+  /** Parsing the shipped rules takes some ten milliseconds at the start: queries are answered meanwhile. */
+  #read({ files }: RuleSettings): RuleFile[] {
+    this.#task.start(this.#clock.elapsed());
+    return files.map(file => {
+      const read = fromTransfer(file);
+      this.#yieldTo(this.#task);
+      return read;
+    });
   }
 
   /** The wall clock was set by a span since the last evaluation. */

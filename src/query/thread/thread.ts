@@ -13,7 +13,7 @@ import { DurableSource } from './durable-source.js';
 import { ResponseBuffer } from './response-buffer.js';
 import { Rules } from './rules.js';
 import { QueryScheduler } from './scheduler.js';
-import { markStale } from './stale-series.js';
+import { markStale, type Target } from './stale-series.js';
 import { StreamReceiver } from './stream-receiver.js';
 
 /** How long the store may tidy up at a time; a question that comes waits for it. */
@@ -28,7 +28,7 @@ const IDLE_INTERVAL: Millis = 5000;
 lowerThreadPriority();
 
 const { port, data } = supervised<ThreadOptions>();
-const { file, retention, maxBytes, target, ...start } = data;
+const { file, retention, maxBytes, ...start } = data;
 const limits = { ...start.limits };
 
 function send(event: QueryThreadEvent | SupervisedEvent): void {
@@ -81,6 +81,7 @@ const scheduler = new QueryScheduler({
   onRequest: request => {
     // Questions are answered within an evaluation of the rules; what changes samples or rules comes after it.
     if (request.type === 'obstacle') ({ obstacle } = request);
+    else if (request.type === 'target') ({ target } = request);
     else if (request.type === 'ping') send({ type: 'pong' });
     else if (request.type === 'groups') send({ type: 'groups', id: request.id, groups: rules.groups() });
     else if (request.type === 'streams') streams.connect(request.port);
@@ -125,8 +126,10 @@ function ingest(scrape: PackedScrape): RuleEvaluation | undefined {
   }
 }
 
+/** What all scrapes are of. */
+let target: Target | undefined;
 /** With the first scrape ends what the program before this one had and this one has not. */
-let isFirst = target !== undefined;
+let isFirst = true;
 
 /** Keeps a scrape, or shows one between two of the grid, together with what the rules make of it. */
 function appendAndEvaluate(scrape: PackedScrape): RuleEvaluation | undefined {
