@@ -13,7 +13,8 @@ import type { DeliveryConfig } from '../alerts/alerting.js';
 import type { SmsSettings } from '../alerts/sms/gateway.js';
 import type { EndpointCandidates } from '../cluster/endpoints/plan.js';
 import { CLUSTER_STATUS } from '../cluster/status.js';
-import { ConfigError, loadYaml } from '../config/load.js';
+import { ConfigError, Mistakes } from '../config/config-error.js';
+import { loadYaml, readPlainYaml } from '../config/load.js';
 import type { AccessSettings } from '../http/access.js';
 import type { PageSettings } from '../http/page/settings.js';
 import type { PushService } from '../http/push/pushes.js';
@@ -82,12 +83,11 @@ const SCRAPE_INTERVAL: Millis = 15_000;
  * @throws ConfigError with every mistake in it.
  */
 export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Configuration {
-  const config = loadYaml(file, monitorYml, env, SCRAPE_SECTIONS);
+  const { config, scrape, rules, delivery } = loadParts(file, env);
   const { intervals, max_concurrent_checks, pool } = config.scan;
   const targets = config.services.map(service => checkOf(service, intervals));
   const concurrency = planConcurrency(targets, max_concurrent_checks);
   if (config.host.enabled) targets.push(hostCheck(config.node, config.host));
-  const delivery = deliveryOf(file, config);
   return {
     node: config.node,
     services: config.services.map(service => serviceOf(service, config.page.hide)),
@@ -99,9 +99,9 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     },
     remote: remoteOf(config.query),
     scrapeInterval: config.query.scrape_interval ?? SCRAPE_INTERVAL,
-    scrape: scrapeOf(file, env),
+    scrape,
     endpoints: config.endpoints,
-    rules: config.query.url === undefined ? rulesOf(file, config.rule_files) : [],
+    rules,
     delivery,
     reports: reportsOf(file, config, delivery),
     actions: config.actions.map(actionOf),
@@ -109,6 +109,25 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     links: config.links,
     web: config.web,
     page: config.page,
+  };
+}
+
+/** What is read of its sections by themselves and of the files that it names: the mistakes of all are told at once. */
+function loadParts(file: string, env: NodeJS.ProcessEnv | undefined) {
+  // Each part would say in its own words that this is no YAML.
+  readPlainYaml(file);
+  const mistakes = new Mistakes();
+  const config = mistakes.collect(() => loadYaml(file, monitorYml, env, SCRAPE_SECTIONS));
+  const scrape = mistakes.collect(() => scrapeOf(file, env));
+  // Which files there are to read, the rest says.
+  const rules = config && mistakes.collect(() => rulesOf(file, config));
+  const delivery = config && mistakes.collect(() => deliveryOf(file, config));
+  mistakes.throwAny();
+  return { config, scrape, rules, delivery } as {
+    config: MonitorYml;
+    scrape: ScrapeConfiguration;
+    rules: TransferredRuleFile[];
+    delivery: DeliveryConfig;
   };
 }
 
@@ -139,7 +158,9 @@ function scrapeOf(file: string, env: NodeJS.ProcessEnv | undefined): ScrapeConfi
 const RULES = 'rules/*.rules.yml';
 const SHIPPED = fileURLToPath(new URL('../..', import.meta.url));
 
-function rulesOf(file: string, patterns: readonly string[] | undefined): TransferredRuleFile[] {
+function rulesOf(file: string, { query, rule_files: patterns }: MonitorYml): TransferredRuleFile[] {
+  // The Prometheus there has its own.
+  if (query.url !== undefined) return [];
   const beside = loadRuleFiles(patterns ?? [RULES], dirname(file));
   const rules = patterns || beside.length > 0 ? beside : loadRuleFiles([RULES], SHIPPED);
   const recorded = rules

@@ -23,3 +23,24 @@ function shortened(line: string): string {
   if (line.length <= MAX_LENGTH) return line;
   return `${line.slice(0, MAX_LENGTH / 2)} ... ${line.slice(-MAX_LENGTH / 2)}`;
 }
+
+/** The mistakes of several parts of a configuration, each of which is read although another has some. */
+export class Mistakes {
+  readonly #lines: string[] = [];
+
+  /** What `read` returns; undefined when it has mistakes, which are kept. @throws what is no {@link ConfigError} */
+  collect<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.#lines.push(...error.mistakes.filter(line => !this.#lines.includes(line)));
+      return undefined;
+    }
+  }
+
+  /** @throws ConfigError with all of them, if there are any. */
+  throwAny(): void {
+    if (this.#lines.length > 0) throw new ConfigError(this.#lines);
+  }
+}
