@@ -1,12 +1,8 @@
 # docker build -t langgraph-monitor .
 # docker run -p 127.0.0.1:8083:8083 -v ./monitor.yml:/opt/langgraph-monitor/monitor.yml:ro -v monitor-data:/opt/langgraph-monitor/data langgraph-monitor
 
-# The newest Node with long-term support that every native module builds on
+# The newest Node with long-term support
 FROM node:24-trixie-slim AS build
-# For native modules that have no prebuilt binary for this platform.
-RUN apt-get update \
-  && apt-get install -y --no-install-recommends python3 make g++ \
-  && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/langgraph-monitor
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund

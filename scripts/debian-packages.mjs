@@ -3,7 +3,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { isInstalled, run, StepFailure } from './command.mjs';
-import { COMPILER, staleness } from './dependencies.mjs';
 
 /** Command and Debian package. A room whose tests need a program adds its line here. */
 const PROGRAMS = [
@@ -47,9 +46,7 @@ export function ensurePrograms() {
   // Debian keeps servers where only root's PATH looks; the tests inherit this.
   process.env.PATH = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
   const isRoot = process.getuid?.() === 0;
-  // Without root a prebuilt binary may still do; if not, the installation names the compiler itself.
-  const wanted = isRoot && staleness() ? [...PROGRAMS, ...COMPILER] : PROGRAMS;
-  const missing = missingPackages(wanted);
+  const missing = missingPackages(PROGRAMS);
   if (missing.length === 0) return;
   if (!isRoot || !isInstalled('apt-get')) {
     throw new StepFailure(
@@ -58,7 +55,7 @@ export function ensurePrograms() {
   }
   console.error(`Installing ${missing.join(' ')}.`);
   install(missing);
-  const still = missingPackages(wanted);
+  const still = missingPackages(PROGRAMS);
   if (still.length > 0)
     throw new StepFailure(`Installed, but their programs are not on the PATH: ${still.join(' ')}`);
 }

@@ -8,20 +8,15 @@ import { delimiter, dirname, join } from 'node:path';
 import { isInstalled, ROOT, run, StepFailure } from './command.mjs';
 
 /** What node-gyp needs where a package has no prebuilt binary: command and Debian package. */
-export const COMPILER = [
+const COMPILER = [
   ['python3', 'python3'],
   ['make', 'make'],
   ['g++', 'g++'],
 ];
 
-const OPEN = "(':memory:').close()";
 /** Native modules, and the smallest statement that makes each one load its binary. */
 const NATIVE = {
-  // From Node 22 on the optional version 13 is used where it is there; src/store/sqlite.ts says why.
-  'better-sqlite3': `const [major] = process.versions.node.split('.');
-    let open = () => new (require('better-sqlite3'))${OPEN};
-    try { if (major >= 22) { new (require('better-sqlite3-13'))${OPEN}; open = () => {}; } } catch {}
-    open();`,
+  '@photostructure/sqlite': `new (require('@photostructure/sqlite').DatabaseSync)(':memory:').close()`,
   bcrypt: `require('bcrypt').genSaltSync(4)`,
 };
 
@@ -29,8 +24,8 @@ const NATIVE = {
 const STAMP = join(ROOT, 'node_modules/.native-modules');
 
 /**
- * Installs the locked dependencies when they are missing or stale, and compiles native modules again after an
- * upgrade of Node. Quick when there is nothing to do. Without `dev` those that build and test are not asked for.
+ * Installs the locked dependencies when they are missing or stale, and compiles native modules that have no binary for
+ * this platform, where npm has not. Quick when there is nothing to do. Without `dev` those that build and test are not asked for.
  * @throws StepFailure when npm could not.
  */
 export function ensureDependencies({ dev = true } = {}) {

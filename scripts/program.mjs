@@ -21,8 +21,8 @@ const THREADS = {
 
 /** Native dependencies, and those that are loaded when a configuration asks for them, stay where they are. */
 const LEFT_OUT = [
+  '@photostructure/sqlite',
   'bcrypt',
-  'better-sqlite3',
   'csv-parse',
   'ioredis',
   'nodemailer',
@@ -82,10 +82,7 @@ async function putTogether([name, path]) {
 }
 
 function isLeftOut(specifier) {
-  const { optionalDependencies } = readManifest(ROOT);
-  return [...LEFT_OUT, ...Object.keys(optionalDependencies)].some(
-    name => specifier === name || specifier.startsWith(`${name}/`),
-  );
+  return LEFT_OUT.some(name => specifier === name || specifier.startsWith(`${name}/`));
 }
 
 /** Name of the file with the packages in CommonJS. */

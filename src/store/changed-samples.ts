@@ -16,7 +16,7 @@ const BUSY_TIMEOUT: Millis = 10_000;
  */
 export function samplesChanged(file: string, from: Millis, to: Millis): void {
   if (!existsSync(file)) return;
-  const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT });
+  const db = new Database(file, { timeout: BUSY_TIMEOUT });
   // A file of an older version has fewer tables.
   const has = (table: string) =>
     db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;

@@ -3,18 +3,17 @@
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type BetterSqlite from 'better-sqlite3';
 import { Inconsistent } from './damage.js';
-import { Database } from './sqlite.js';
+import { Database, SqliteError } from './sqlite.js';
 
 /** Schema versions count migrations: there are a handful, and a larger number is damage. */
 const MAX_VERSION = 100;
 
-export type Sqlite = BetterSqlite.Database;
+export type Sqlite = Database;
 
 /** SQLite's result code of a thrown error; undefined for any other error. */
 export function sqliteCode(error: unknown): string | undefined {
-  return error instanceof Database.SqliteError ? error.code : undefined;
+  return error instanceof SqliteError ? error.code : undefined;
 }
 
 /** True when the file is not a database, or no longer a sound one: SQLite says so, or zlib of a row's content. */
@@ -84,9 +83,9 @@ function checkpointJournal(db: Sqlite): void {
  * @throws SQLite's error, also for a database of another version
  */
 export function openToRead(file: string, migrations: readonly string[], oldest = migrations.length): Sqlite {
-  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 200 });
+  const db = new Database(file, { readonly: true, timeout: 200 });
   try {
-    const version = db.pragma('user_version', { simple: true }) as number;
+    const version = db.pragma('user_version') as number;
     const isOlder = version >= oldest && version < migrations.length;
     compareSchema(db, isOlder ? migrations.slice(0, version) : migrations);
     return db;
@@ -109,7 +108,7 @@ export function leaveReadable(db: Sqlite): void {
 }
 
 function migrate(db: Sqlite, file: string, migrations: readonly string[]): void {
-  const done = db.pragma('user_version', { simple: true }) as number;
+  const done = db.pragma('user_version') as number;
   if (done > MAX_VERSION) throw new Inconsistent(`schema version ${done}`);
   if (done > migrations.length) {
     throw new Error(newerSchema(file, done, migrations.length));
@@ -172,7 +171,7 @@ export function schemaProblem(file: string, migrations: readonly string[]): stri
   let db: Sqlite | undefined;
   try {
     db = new Database(file, { readonly: true, timeout: 200 });
-    const version = db.pragma('user_version', { simple: true }) as number;
+    const version = db.pragma('user_version') as number;
     return version > migrations.length && version <= MAX_VERSION
       ? newerSchema(file, version, migrations.length)
       : undefined;

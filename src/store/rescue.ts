@@ -13,7 +13,7 @@ export function rescueRows(from: string, to: Sqlite): number {
   const sideFiles = ['-wal', '-shm'].map(suffix => from + suffix).filter(each => !existsSync(each));
   let old: Sqlite;
   try {
-    old = new Database(from, { readonly: true, fileMustExist: true });
+    old = new Database(from, { readonly: true });
   } catch {
     return 0;
   }

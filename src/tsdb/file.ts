@@ -51,7 +51,7 @@ export class SampleFile {
       }
       const sink = isReadOnly ? withoutReports(damage) : damage;
       this.series = new SeriesTable(db, sink);
-      const hasStreams = (db.pragma('user_version', { simple: true }) as number) >= WITH_STREAMS;
+      const hasStreams = (db.pragma('user_version') as number) >= WITH_STREAMS;
       this.streams = new StreamsTable(db, hasStreams);
       this.log = new LogTable(db, sink, hasStreams);
       this.axes = new TimestampsTable(db);
@@ -108,7 +108,7 @@ export class SampleFile {
   }
 
   #pragma(name: string): number {
-    return this.#db.pragma(name, { simple: true }) as number;
+    return this.#db.pragma(name) as number;
   }
 
   /** How long a write waits for another connection's. */

@@ -234,23 +234,23 @@ test('of a host that does not answer: a line that says so, and the usual file', 
 
 describe('a native module without its binary is one line', () => {
   const SQLITE =
-    /^langgraph-monitor: better-sqlite3 has no binary for Node \S+ on \S+ \S+: npm did not run its install script \(ignore-scripts, allow-scripts\)\. In (\S+) run: npm rebuild better-sqlite3 --ignore-scripts=false\n$/;
+    /^langgraph-monitor: @photostructure\/sqlite has no binary for Node \S+ on \S+ \S+, and npm compiled none \([^)]+\)\. In (\S+) run: npm rebuild @photostructure\/sqlite --ignore-scripts=false\n$/;
 
   test.each([
     ['start', []],
     ['import', ['import', 'samples.txt']],
   ] as [string, string[]][])('%s', (_, args) => {
-    // As `npm ci --ignore-scripts` leaves it: the package, and nothing compiled.
+    // As `npm ci --ignore-scripts` leaves it on a platform that the package has no binary for: nothing compiled.
     const bare = makeFolder('bare');
     try {
       const modules = join(bare, 'node_modules');
       // Node looks for packages beside the real path of a file, so these are copies and not links.
-      for (const name of ['langgraph-monitor', 'better-sqlite3'])
+      for (const name of ['langgraph-monitor', '@photostructure/sqlite'])
         cpSync(realpathSync(join(installed, 'node_modules', name)), join(modules, name), {
           recursive: true,
-          filter: path => !/better-sqlite3\/(build|deps|src)\b/.test(path),
+          filter: path => !/sqlite\/(prebuilds|src)\b/.test(path),
         });
-      for (const name of Object.keys({ ...dependencies, bindings: '', 'file-uri-to-path': '' }))
+      for (const name of Object.keys({ ...dependencies, 'node-gyp-build': '' }))
         if (!existsSync(join(modules, name))) link(join(ROOT, 'node_modules', name), join(modules, name));
       program(['init']);
       const done = spawnSync(process.execPath, [join(modules, 'langgraph-monitor/dist/main.js'), ...args], {

@@ -157,12 +157,12 @@ console.log('ready');
     write(
       'src/query/thread/thread.ts',
       `import { z } from 'zod';
-import Database from 'better-sqlite3';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { answer } from '../../answer.js';
 import { place } from '../../place.js';
 
 // A remark \u2014 that costs.
-const sqlite = new Database(':memory:').prepare('SELECT 1 AS one').get();
+const sqlite = new DatabaseSync(':memory:').prepare('SELECT 1 AS one').get();
 console.log(JSON.stringify({ answer: z.number().parse(answer), dash: '\u2014', place, sqlite }));
 `,
     );
@@ -176,7 +176,7 @@ console.log(JSON.stringify({ answer: z.number().parse(answer), dash: '\u2014', p
     });
     const text = readFileSync(inFolder('dist/program/query/query.cjs'), 'utf8');
     expect(text).toMatch(/^"use strict";/);
-    expect(text).toContain('require("better-sqlite3")');
+    expect(text).toContain('require("@photostructure/sqlite")');
     expect(text).not.toMatch(/require\("zod"\)|[\u0100-\uffff]/);
     expect(readFileSync(inFolder('dist/program/query/LICENSES.txt'), 'utf8')).toMatch(
       /^zod [\d.]+\n\nMIT License/,

@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoredHistoryEntry } from '../../src/store/alert-history.js';
 import { Database } from '../../src/store/sqlite.js';
@@ -115,11 +116,10 @@ describe('states', () => {
     db.close();
     expect(ids(store)).toEqual([]);
     expect(logged).toContain('A damaged row was left out');
-    const broken = new Database(file);
-    broken.unsafeMode(true);
-    broken.pragma('writable_schema = ON');
-    broken.exec("UPDATE sqlite_master SET rootpage = 9999 WHERE name = 'kept'");
-    broken.pragma('schema_version = 99');
+    const broken = new DatabaseSync(file, { defensive: false });
+    broken.exec(`PRAGMA writable_schema = ON;
+      UPDATE sqlite_master SET rootpage = 9999 WHERE name = 'kept';
+      PRAGMA schema_version = 99`);
     broken.close();
     expect(store.states.upsert('a', [['y', 2]])).toBe(true);
     expect([...open().states.all('a')]).toEqual([
