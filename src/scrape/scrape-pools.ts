@@ -5,7 +5,7 @@ import { serializeSecrets } from '../config/secret-transfer.js';
 import type { AppendResult, StreamScrape } from '../model/scrape.js';
 import { type Clock, MAX_WAIT, type Millis } from '../model/time.js';
 import type { Metadata } from './metadata.js';
-import { offsetOf, streamOf } from './stream.js';
+import { offsetOf, placesFor, streamOf } from './stream.js';
 import type { ScrapePool, ScrapeTarget } from './target.js';
 import { type LastScrape, type LoopEvents, TargetLoop } from './target-loop.js';
 import { TargetScraper } from './target-scraper.js';
@@ -94,7 +94,8 @@ export class ScrapePools {
     this.#ending.delete(stream);
     const { interval } = target;
     const scraper = new TargetScraper(stream, target, pool.options);
-    const offset = offsetOf(stream, this.#seed, interval, this.#clock.now());
+    const places = placesFor(this.#wanted.size);
+    const offset = offsetOf(stream, this.#seed, { interval, places }, this.#clock.now());
     const events: LoopEvents = {
       append: scrape => this.#events.append(scrape),
       onScraped: (last, result) => this.#events.onScraped(stream, last, result),

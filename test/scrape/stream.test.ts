@@ -1,7 +1,7 @@
 // Identity of targets, and how they are spread over their interval.
 
 import { expect, test } from 'vitest';
-import { offsetOf, streamOf } from '../../src/scrape/stream.js';
+import { offsetOf, placesFor, streamOf } from '../../src/scrape/stream.js';
 
 const target = (labels: Record<string, string>, url = 'http://a/metrics') => ({
   labels,
@@ -26,14 +26,34 @@ test('a stream is the same for the same job, labels and URL', () => {
 
 test('a target has its place within the interval, whenever it is started', () => {
   const places = [0, 4321, 15_000, 1_700_000_000_000].map(
-    now => (now + offsetOf('s', 'seed', 15_000, now)) % 15_000,
+    now => (now + offsetOf('s', 'seed', { interval: 15_000, places: 8 }, now)) % 15_000,
   );
   expect(new Set(places).size).toBe(1);
   expect(places.every(place => place >= 0 && place < 15_000)).toBe(true);
 });
 
+test.each([
+  { targets: 0, places: 8 },
+  { targets: 64, places: 8 },
+  { targets: 65, places: 16 },
+  { targets: 100, places: 16 },
+  { targets: 1000, places: 128 },
+])('$targets targets have $places places', ({ targets, places }) => {
+  expect(placesFor(targets)).toBe(places);
+});
+
+test('with twice as many places a target keeps its own, or has the one behind it', () => {
+  for (let i = 0; i < 100; i++) {
+    const [few, many] = [8, 16].map(places =>
+      offsetOf(`stream ${i}`, 'seed', { interval: 16_000, places }, 0),
+    );
+    expect([few, (few as number) + 1000]).toContain(many);
+  }
+});
+
 test('targets are spread evenly', () => {
-  const places = Array.from({ length: 1000 }, (_, i) => offsetOf(`stream ${i}`, 'seed', 10_000, 0));
+  const spread = { interval: 10_000, places: placesFor(1000) };
+  const places = Array.from({ length: 1000 }, (_, i) => offsetOf(`stream ${i}`, 'seed', spread, 0));
   const tenths = places.map(place => Math.floor(place / 1000));
   for (let tenth = 0; tenth < 10; tenth++) {
     const count = tenths.filter(each => each === tenth).length;
@@ -43,5 +63,6 @@ test('targets are spread evenly', () => {
 });
 
 test('another machine scrapes at other times', () => {
-  expect(offsetOf('s', 'one', 15_000, 0)).not.toBe(offsetOf('s', 'two', 15_000, 0));
+  const spread = { interval: 15_000, places: 128 };
+  expect(offsetOf('s', 'one', spread, 0)).not.toBe(offsetOf('s', 'two', spread, 0));
 });
