@@ -15,6 +15,8 @@ import type { Journal } from './journal.js';
 const PRUNE_INTERVAL: Millis = 60_000;
 /** Pages given back at a time. */
 const SHRINK_BATCH = 64;
+/** Series whose chunks are merged at a time. */
+const MERGE_BATCH = 64;
 /** Chunks compared with their index at a time. */
 const CHECK_BATCH = 100;
 
@@ -69,13 +71,14 @@ export class Maintenance {
 
   /**
    * Does one slice of the work. @param reload loads what an import has written
+   * @param deadline the monotonic clock: when the slice is to end, if it has several steps
    * @returns whether there is more to do
    */
-  step(file: SampleFile, reload: () => void): boolean {
+  step(file: SampleFile, reload: () => void, deadline: Millis): boolean {
     return (
       this.#prune(file, reload) ||
       this.#drain(file) ||
-      this.#merge(file, reload) ||
+      this.#merge(file, reload, deadline) ||
       this.#tidy(file) ||
       this.#check(file)
     );
@@ -105,16 +108,28 @@ export class Maintenance {
     return false;
   }
 
-  #merge(file: SampleFile, reload: () => void): boolean {
-    const { registry, stored } = this.#parts;
-    const [series] = this.mergeable;
-    if (series === undefined) return false;
-    this.mergeable.delete(series);
+  /** Some series with one write: chunks of series that were cut together are on the same pages. */
+  #merge(file: SampleFile, reload: () => void, deadline: Millis): boolean {
+    const { registry, stored, clock } = this.#parts;
+    if (this.mergeable.size === 0) return false;
     reload();
-    const id = stored.id.get(series);
-    if (id === 0) return true;
-    if (mergeChunks(file, id)) this.#isUnsettled = true;
-    registry.setChunkBounds(series, file.chunks.boundsOf(id));
+    const done: SeriesRef[] = [];
+    const merged = file.transaction(() => {
+      let merged = false;
+      for (const series of this.mergeable) {
+        const id = stored.id.get(series);
+        if (id !== 0 && mergeChunks(file, id)) merged = true;
+        done.push(series);
+        if (done.length === MERGE_BATCH || clock.elapsed() >= deadline) break;
+      }
+      return merged;
+    });
+    for (const series of done) {
+      this.mergeable.delete(series);
+      const id = stored.id.get(series);
+      if (id !== 0) registry.setChunkBounds(series, file.chunks.boundsOf(id));
+    }
+    if (merged) this.#isUnsettled = true;
     return true;
   }
 

@@ -229,7 +229,9 @@ export class SampleStore implements SampleSource {
    */
   maintain(deadline: Millis): boolean {
     while (!this.#guarded.isClosed && this.#clock.elapsed() < deadline) {
-      const isBusy = this.#guarded.use(file => this.#maintenance.step(file, () => this.#reload(file)));
+      const isBusy = this.#guarded.use(file =>
+        this.#maintenance.step(file, () => this.#reload(file), deadline),
+      );
       if (!isBusy) return false;
     }
     return !this.#guarded.isClosed;

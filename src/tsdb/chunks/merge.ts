@@ -9,22 +9,18 @@ import type { ChunkRow, Run } from './chunk-table.js';
 export const ENOUGH = 8;
 
 /**
- * Merges what can be merged of the series with that id, in one transaction: neighbours that make a large chunk, or
- * `enough` small ones. @returns whether anything was.
+ * Merges what can be merged of the series with that id, within a transaction: neighbours that make a large chunk, or `enough`
+ * small ones. @returns whether anything was.
  */
 export function mergeChunks(file: SampleFile, id: number, enough = ENOUGH): boolean {
   const groups = mergeable(
     file.chunks.within(id, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
     enough,
   );
-  if (groups.length > 0) {
-    file.transaction(() => {
-      for (const group of groups) {
-        const whole = joinRuns(group.map(row => file.chunks.read(row)));
-        file.chunks.remove(group);
-        file.chunks.add(id, whole, 'small');
-      }
-    });
+  for (const group of groups) {
+    const whole = joinRuns(group.map(row => file.chunks.read(row)));
+    file.chunks.remove(group);
+    file.chunks.add(id, whole, 'small');
   }
   return groups.length > 0;
 }
