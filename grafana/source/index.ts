@@ -10,11 +10,12 @@ import { host } from './host.js';
 import { modelServers } from './model-servers.js';
 import { monitor } from './monitor.js';
 import { nodes } from './nodes.js';
+import { postgres } from './postgres.js';
 import { redis } from './redis.js';
 import { service } from './service.js';
 
 export const dashboards: readonly Dashboard[] = [
   ...[cluster, service, haproxy, redis, host],
-  ...[nodes, gpus, modelServers],
+  ...[nodes, gpus, modelServers, postgres],
   ...[alerts, monitor],
 ];

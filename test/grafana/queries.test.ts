@@ -18,6 +18,7 @@ import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { EXPORTERS, type ExporterName, pageOf } from '../support/exporter-pages.js';
 import { listen, portOf, stop } from '../support/http.js';
 import { type RunningMonitor, runToEnd, startMonitor } from '../support/monitor.js';
+import { type PostgresServer, startPostgres } from '../support/postgres.js';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
 import { fillIn, fillInIntervals, stepOf, type Value, type Values, type View } from './interpolate.js';
 import { metricsOf } from './named.js';
@@ -44,6 +45,16 @@ const GRAFANA = 'http://127.0.0.1:3000';
 /** Pixels that Grafana has for a column of its grid at 1440 x 900. */
 const COLUMN = 56;
 
+/** LangGraph's checkpointer with one checkpoint, and a user that needs no password. */
+const CHECKPOINTS = `
+  CREATE ROLE open LOGIN;
+  CREATE TABLE checkpoints (thread_id text, checkpoint_ns text, checkpoint_id text,
+    PRIMARY KEY (thread_id, checkpoint_ns, checkpoint_id));
+  INSERT INTO checkpoints SELECT 't', '', '1f0' || lpad(to_hex(i), 5, '0') || '-0000-6000-8000-000000000000'
+    FROM generate_series(1, 200) i;
+  GRANT SELECT ON checkpoints TO open;
+  ANALYZE checkpoints`;
+
 /** `file: title, letter` of queries without a result after this run, and the reason. One with a result must not be here. */
 const EMPTY: Readonly<Record<string, string>> = {};
 
@@ -65,6 +76,7 @@ let folder: string;
 let secure: Server;
 let receiver: Server;
 let exporters: Server;
+let database: PostgresServer;
 let cluster: Cluster;
 let monitor: RunningMonitor;
 let prometheus: PrometheusServer;
@@ -89,6 +101,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'alertmanager.yml'), JSON.stringify(delivery()));
   cluster = await startCluster({ lifelike: true });
   secure = await listen((_, response) => response.end('{}'), certificate);
+  database = await startPostgres();
+  database.sql(CHECKPOINTS);
   const port = await freePort();
   const instance = `127.0.0.1:${port}`;
   const past = join(folder, 'past.om');
@@ -132,6 +146,7 @@ afterAll(async () => {
   await monitor?.[Symbol.asyncDispose]();
   for (const server of [secure, receiver, exporters]) if (server) await stop(server);
   await cluster?.close();
+  await database?.close();
   if (folder) removeFolder(folder);
 });
 
@@ -151,6 +166,7 @@ function configuration(): object {
     services: {
       ...(services as object),
       secure: { url, tls_config: { ca_file: certificate.file } },
+      checkpoints: { kind: 'postgres', host: `127.0.0.1:${database.port}`, username: 'open' },
       // Its answers are not what is expected.
       router: {
         kind: 'openai',
@@ -182,10 +198,10 @@ function exporterJobs(): object[] {
   }));
 }
 
-/** A page whose histograms count on: of those that stand still there are no quantiles. */
+/** A page whose histograms and blocks count on: of those that stand still there are no quantiles and no shares. */
 function moving(page: string, seconds: number): string {
   return page.replace(
-    /^(\S+_(?:bucket|count|sum)(?:\{.*\})?) (\S+)$/gm,
+    /^((?:\S+_(?:bucket|count|sum)|pg_stat_database_blks_\w+)(?:\{.*\})?) (\S+)$/gm,
     (_, series, value) => `${series} ${Number(value) * seconds}`,
   );
 }
@@ -427,7 +443,7 @@ test.each(['the monitor', 'Prometheus'])(
     const chosen: Values = new Map(
       [
         ...['datasource', 'instance', 'service', 'haproxy', 'proxy', 'redis', 'node', 'severity'],
-        ...['machine', 'exporter', 'server'],
+        ...['machine', 'exporter', 'server', 'database'],
       ].map(name => [name, { variable: { name, type: 'query' as const }, value: 'x' }]),
     );
     const selectors = shipped.flatMap(of =>
