@@ -197,10 +197,9 @@ describe('the recorder of readings', () => {
     });
     expect(take(recorder, [gauge, ['a'], 3], [other, [], 4])).toEqual({ values: [3, 4] });
     expect(take(recorder, [gauge, ['b'], 3], [other, [], 4]).layout?.labels).toEqual([['b'], []]);
-    expect(take(recorder, [gauge, ['b'], 3]).layout?.families).toEqual(['x']);
-    expect(take(recorder, [gauge, ['b'], 3]).layout).toBeUndefined();
-    expect(take(recorder, [gauge, ['b'], 3], [other, [], 1]).layout?.families).toEqual(['x', 'y']);
-    expect(take(recorder).layout?.families).toEqual([]);
+    expect(take(recorder, [gauge, ['b'], 3])).toEqual({ values: [3, Number.NaN] });
+    expect(take(recorder, [gauge, ['b'], 3], [other, [], 1])).toEqual({ values: [3, 1] });
+    expect(take(recorder)).toEqual({ values: [Number.NaN, Number.NaN] });
   });
 
   test('readings handed out do not change with the next check', () => {
