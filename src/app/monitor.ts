@@ -174,7 +174,6 @@ export class Monitor {
       registry: this.#registry,
       log,
       externalUrl: () => this.#externalUrl,
-      externalLabels: () => this.#externalLabels,
       checked: this.#firstChecks,
       firstFailure: id => this.#firstFailures.of(id, this.#cluster.result(id)?.level),
       onMuting: () => {
@@ -200,7 +199,7 @@ export class Monitor {
     this.#maintaining = new Maintaining({
       silences: this.#alerts.alerting.silences,
       services: () => this.#cluster.services,
-      identity: () => ({ ...this.#externalLabels, ...this.#queryBackend.identity }),
+      identity: () => this.#queryBackend.identity,
       onChange: now => this.#checkResults.setMaintenance(now),
       clock: this.#clock,
     });
@@ -396,14 +395,7 @@ export class Monitor {
 
   #ruleConfiguration(): RuleConfiguration {
     const { remote, rules, scrapeInterval } = this.#configuration;
-    const [externalUrl, externalLabels] = [this.#externalUrl, this.#externalLabels];
-    return { remote, rules, scrapeInterval, externalUrl, externalLabels };
-  }
-
-  /** What alerts have beside their own labels; where another Prometheus has the rules, its own external labels. */
-  get #externalLabels(): Readonly<Record<string, string>> {
-    const { remote, scrape } = this.#configuration;
-    return remote ? {} : scrape.global.externalLabels;
+    return { remote, rules, scrapeInterval, externalUrl: this.#externalUrl };
   }
 
   /** Where people reach the monitor, without a slash at the end. */
@@ -500,10 +492,7 @@ export class Monitor {
       announcements: this.#announcements,
       pushes: this.#pushes,
       alerting: this.#alerts.alerting,
-      alertLabels: service => {
-        const { identity } = this.#queryBackend;
-        return alertLabelsOf(service, { ...this.#externalLabels, ...identity });
-      },
+      alertLabels: service => alertLabelsOf(service, this.#queryBackend.identity),
       sms: () => this.#alerts.sms,
       reload: this.#settings.enableLifecycle ? by => this.reload(by) : undefined,
       onAnswer: (handler, code) => this.#own.answered(handler, code),

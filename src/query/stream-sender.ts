@@ -34,8 +34,7 @@ export class StreamSender {
     this.#port = port;
     port.on('message', (results: StreamResults) => {
       // What an earlier thread has sent in its last moment is not for what came after it.
-      if (port !== this.#port) return;
-      for (const [i, resolve] of (this.#sent.shift() ?? []).entries()) resolve(results[i]);
+      if (port === this.#port) this.#sent.shift()?.forEach((resolve, i) => resolve(results[i]));
     });
   }
 

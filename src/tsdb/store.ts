@@ -19,6 +19,7 @@ import { Maintenance } from './maintenance.js';
 import { PartReader } from './part-reader.js';
 import { deleteFrom } from './rewind.js';
 import { ScrapeAppender } from './scrape-appender.js';
+import { StandingSelection } from './standing-selection.js';
 import type { SampleStats, SampleStoreOptions } from './store-options.js';
 import { Streams } from './streams.js';
 import { type Seen, WindowReader } from './window-reader.js';
@@ -47,6 +48,8 @@ export class SampleStore implements SampleSource {
   #isReadOnly = false;
   /** Changes when numbers of series become those of others. */
   #generation = 0;
+  /** What other processes have written is known. */
+  #isFresh = false;
 
   /** Does not throw for a disk's sake: see {@link stats} for its problem. */
   constructor(options: SampleStoreOptions) {
@@ -179,6 +182,17 @@ export class SampleStore implements SampleSource {
   /** As the interface says, and {@link PartReader.latest}. */
   latest(...window: Parameters<PartReader['latest']>): Series[] {
     return this.#reader.latest(...window);
+  }
+
+  /** A selector that is read again and again, of what is in memory. */
+  standing(matchers: readonly LabelMatcher[]): StandingSelection {
+    const { index } = this.#registry;
+    return new StandingSelection(matchers, {
+      stored: this.#stored,
+      index,
+      heads: this.#heads,
+      interim: this.#interim,
+    });
   }
 
   /** The clock was set back: forgets what is later. */
@@ -338,9 +352,23 @@ export class SampleStore implements SampleSource {
     this.#maintenance.findMergeable();
   }
 
+  /** Runs an action that reads many windows: whether another process has written is looked at once, before it. */
+  readingMany<T>(action: () => T): T {
+    try {
+      this.#isFresh = this.#read(() => true);
+    } catch {
+      // Each reading says itself what is wrong with the disk.
+    }
+    try {
+      return action();
+    } finally {
+      this.#isFresh = false;
+    }
+  }
+
   #read<T>(action: (file: SampleFile | undefined) => T): T {
     return this.#guarded.read(file => {
-      if (file) this.#reload(file);
+      if (file && !this.#isFresh) this.#reload(file);
       return action(file);
     });
   }

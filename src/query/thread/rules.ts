@@ -13,6 +13,7 @@ import type { RuleGroupView } from '../../rules/view.js';
 import type { SampleStore } from '../../tsdb/store.js';
 import type { QueryLimits } from '../protocol.js';
 import type { RuleEvaluation, RuleSettings } from '../rule-evaluation.js';
+import { AnswerCache } from './answer-cache.js';
 import { LimitedSource } from './limited-source.js';
 import { CooperativeTask } from './task.js';
 
@@ -31,6 +32,7 @@ export class Rules {
   #manager: RuleManager | undefined;
   #settings: RuleSettings | undefined;
   readonly #task = new CooperativeTask();
+  readonly #answers: AnswerCache;
   /** The last evaluation that was no interim one. */
   #tick: Millis = 0;
 
@@ -48,13 +50,22 @@ export class Rules {
     this.#limits = limits;
     this.#clock = clock;
     this.#yieldTo = yieldTo;
-    this.#queryFunc = (expr, text, at) => this.#limitedQueryFunc()(expr, text, at);
+    this.#answers = new AnswerCache({
+      standing: matchers => store.standing(matchers),
+      lookback: limits.lookback,
+    });
+    this.#queryFunc = (expr, text, at) => {
+      const checkpoint = this.#limitedCheckpoint();
+      checkpoint();
+      return this.#answers.answer(expr, text, at, () => this.#limitedQueryFunc(checkpoint)(expr, text, at));
+    };
   }
 
   /** Replaces the rules, whose files were found good. */
   configure(settings: RuleSettings): void {
     const files = this.#read(settings);
-    const isSame = this.#settings !== undefined && contextOf(this.#settings) === contextOf(settings);
+    const isSame =
+      this.#settings?.externalUrl === settings.externalUrl && this.#settings.interval === settings.interval;
     if (!this.#manager || !isSame) this.#manager = this.#make(settings);
     this.#settings = settings;
     this.#manager.update(files);
@@ -77,9 +88,14 @@ export class Rules {
 
   /** Evaluates the rules whose time has come, at the time of the scrape that was begun or is shown as an interim. */
   evaluate(at: Millis, isInterim: boolean): RuleEvaluation | undefined {
+    return this.#store.readingMany(() => this.#evaluate(at, isInterim));
+  }
+
+  #evaluate(at: Millis, isInterim: boolean): RuleEvaluation | undefined {
     if (!this.#manager || !this.#settings) return undefined;
     const begun = this.#clock.elapsed();
     this.#task.start(begun);
+    this.#answers.begin(at);
     const evaluation = this.#manager.evaluate(at, isInterim);
     if (!isInterim) this.#tick = at;
     const groups = this.#manager.groups();
@@ -97,13 +113,14 @@ export class Rules {
     return this.#manager?.groups() ?? [];
   }
 
-  #make({ externalUrl, externalLabels, interval }: RuleSettings): RuleManager {
+  #make({ externalUrl, interval }: RuleSettings): RuleManager {
     return new RuleManager({
       externalUrl,
-      externalLabels,
+      externalLabels: {},
       interval,
       queryFunc: this.#queryFunc,
       write: (source, _, samples) => {
+        this.#answers.written(source, samples);
         if (this.#store.add(source, samples) > 0) throw new Error(DUPLICATE_SAMPLE);
       },
       history: this.#store,
@@ -127,22 +144,21 @@ export class Rules {
     return this.#task.ownTime(this.#clock.elapsed());
   }
 
-  #limitedQueryFunc(): QueryFunc {
+  /** Lets others in between, and throws when a query that begins now, or all rules together, took too long. */
+  #limitedCheckpoint(): () => void {
     const begun = this.#ownTime();
-    const checkpoint = () => {
+    return () => {
       this.#yieldTo(this.#task);
       const spent = this.#ownTime();
       if (spent - begun > QUERY_TIMEOUT) throw new EvaluationError('the query took too long');
       if (spent > EVALUATION_TIMEOUT) throw new EvaluationError('the rules together took too long');
     };
+  }
+
+  #limitedQueryFunc(checkpoint: () => void): QueryFunc {
     const tooMany = () => new EvaluationError('the rule would load too many samples into memory');
     const { maxSamples, lookback, defaultInterval } = this.#limits;
     const source = new LimitedSource(this.#store, maxSamples, checkpoint, tooMany);
     return engineQueryFunc({ source, lookback, defaultInterval, maxSamples, checkpoint });
   }
-}
-
-/** What a manager of rules is made with; under another one their templates say something else. */
-function contextOf({ externalUrl, externalLabels, interval }: RuleSettings): string {
-  return JSON.stringify([externalUrl, externalLabels, interval]);
 }

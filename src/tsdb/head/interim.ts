@@ -10,6 +10,8 @@ import type { SeriesRef } from '../index/series-ref.js';
 import { IntegerColumn, NumberColumn } from './number-column.js';
 
 const NEVER = Number.NEGATIVE_INFINITY;
+/** So many series are not looked at one by one. */
+const MANY_LOOSE = 50;
 
 /** The series at one moment after the newest row. Empty until {@link begin}. */
 export class Interim {
@@ -32,6 +34,11 @@ export class Interim {
 
   get isOpen(): boolean {
     return this.#at !== NEVER;
+  }
+
+  /** Whether it may show series that satisfy all matchers and that the index does not find. */
+  mayHaveUnindexed(matchers: readonly LabelMatcher[]): boolean {
+    return this.#loose.length > MANY_LOOSE || (this.#loose.length > 0 && this.unindexed(matchers).length > 0);
   }
 
   /** Replaces the moment there was. */

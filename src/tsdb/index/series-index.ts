@@ -22,9 +22,15 @@ export class SeriesIndex {
   readonly #lists: (RefList | undefined)[] = [];
   /** State of a number: free, a series with labels only, or a series in the index. */
   readonly #state = new IntegerColumn(FREE);
+  #version = 0;
 
   constructor(stored: StoredSeries) {
     this.#stored = stored;
+  }
+
+  /** Changes whenever a series comes into the index or leaves it. */
+  get version(): number {
+    return this.#version;
   }
 
   /** How many are in the index. */
@@ -80,6 +86,7 @@ export class SeriesIndex {
 
   /** Takes a series whose labels no other one has into the index. @returns it */
   add(series: SeriesRef): SeriesRef {
+    this.#version++;
     this.#byLabels.add(series);
     this.#state.set(series, HERE);
     for (const pair of this.#sets.numbers(series)) {
@@ -115,6 +122,7 @@ export class SeriesIndex {
 
   /** Takes series out of the index. Their labels stay until they are freed. */
   remove(gone: ReadonlySet<SeriesRef>): void {
+    this.#version++;
     const pairs = new Set<number>();
     for (const series of gone) {
       this.#byLabels.delete(series);

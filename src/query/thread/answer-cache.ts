@@ -1,0 +1,177 @@
+// Answers to rules' questions, kept while what they were made of is the same: of most rules nothing changes from one scrape to
+// the next. Comes in: expressions, and what rules write; goes out: answers that were given before, or new ones.
+
+import { METRIC_NAME } from '../../model/labels.js';
+import type { LabelMatcher } from '../../model/samples.js';
+import type { Millis } from '../../model/time.js';
+import type { Expr } from '../../promql/ast.js';
+import { inputsOf } from '../../promql/inputs.js';
+import type { InstantSample } from '../../rules/query-func.js';
+import type { StandingSelection } from '../../tsdb/standing-selection.js';
+
+/** Larger answers are made again: what is kept of a thousand series takes more memory than it saves time. */
+const MAX_SAMPLES = 250;
+/** What was not asked for in this time is forgotten, at the latest in twice of it. */
+const FORGET_AFTER: Millis = 10 * 60_000;
+
+type Matchers = readonly LabelMatcher[];
+
+interface AnswerCacheOptions {
+  readonly standing: (matchers: Matchers) => StandingSelection;
+  /** How long a sample counts as present. */
+  readonly lookback: Millis;
+}
+
+/** A selector, read once until something it may find is written. */
+interface Input {
+  readonly selection: StandingSelection;
+  /** It looks at former samples. */
+  readonly isPast: boolean;
+  /** The metric name of all its series; undefined where that is not one. */
+  readonly name: string | undefined;
+  /** How many things had happened when it was read. */
+  readAt: number;
+  version: number | undefined;
+}
+
+interface KnownAnswer {
+  /** Undefined where the answer depends on more than its inputs. */
+  readonly inputs: readonly Input[] | undefined;
+  /** Of the inputs when it was answered last. */
+  versions: readonly number[];
+  answer: readonly InstantSample[] | undefined;
+  /** The last answer was too large to be kept. */
+  isLarge: boolean;
+}
+
+/** Answers of one store. */
+export class AnswerCache {
+  readonly #options: AnswerCacheOptions;
+  readonly #answers = new RecentMap<KnownAnswer>();
+  readonly #inputs = new RecentMap<Input>();
+  /** Counts evaluations and what was written in them. */
+  #events = 0;
+  #begunAt = 0;
+  #anyWrittenAt = 0;
+  #at: Millis = Number.NaN;
+  #agedAt: Millis = Number.NEGATIVE_INFINITY;
+  /** By metric name when it was written last in this evaluation. */
+  readonly #writtenAt = new Map<string, number>();
+  /** The names of all that each source has written. */
+  readonly #names = new Map<string, Set<string>>();
+
+  constructor(options: AnswerCacheOptions) {
+    this.#options = options;
+  }
+
+  /** An evaluation begins: other samples may be there than in the last one. */
+  begin(at: Millis): void {
+    this.#begunAt = ++this.#events;
+    this.#writtenAt.clear();
+    this.#at = at;
+    if (Math.abs(at - this.#agedAt) < FORGET_AFTER) return;
+    this.#agedAt = at;
+    this.#answers.age();
+    this.#inputs.age();
+  }
+
+  /** A source wrote these samples in place of those it wrote before. */
+  written(source: string, samples: readonly InstantSample[]): void {
+    const names = this.#names.get(source) ?? new Set<string>();
+    if (names.size === 0) this.#names.set(source, names);
+    for (const { labels } of samples) names.add(labels.get(METRIC_NAME));
+    const at = ++this.#events;
+    for (const name of names) this.#writtenAt.set(name, at);
+    if (names.size > 0) this.#anyWrittenAt = at;
+  }
+
+  /** The answer to a question, by `evaluate` unless it is known. Throws what that throws. */
+  answer(
+    expr: Expr,
+    text: string,
+    at: Millis,
+    evaluate: () => readonly InstantSample[],
+  ): readonly InstantSample[] {
+    if (at !== this.#at) return evaluate();
+    const known = this.#answers.get(text, () => this.#unknown(expr));
+    if (!known.inputs) return evaluate();
+    // Its inputs are not looked at in vain.
+    const versions = known.isLarge ? undefined : this.#readAll(known.inputs);
+    if (known.answer && versions?.every((each, i) => each === known.versions[i])) return known.answer;
+    known.answer = undefined;
+    const answer = evaluate();
+    known.isLarge = answer.length > MAX_SAMPLES;
+    if (versions && !known.isLarge) Object.assign(known, { answer, versions });
+    return answer;
+  }
+
+  /** Numbers that are the same while the inputs are; undefined where that cannot be said of one. */
+  #readAll(inputs: readonly Input[]): number[] | undefined {
+    const versions: number[] = [];
+    for (const input of inputs) {
+      const version = this.#read(input);
+      if (version === undefined) return undefined;
+      versions.push(version);
+    }
+    return versions;
+  }
+
+  #unknown(expr: Expr): KnownAnswer {
+    const found = inputsOf(expr);
+    // Those that have something say that the answer has to be made again.
+    const inputs = found && [
+      ...found.past.map(matchers => this.#input(matchers, true)),
+      ...found.present.map(matchers => this.#input(matchers, false)),
+    ];
+    return { inputs, versions: [], answer: undefined, isLarge: false };
+  }
+
+  #input(matchers: Matchers, isPast: boolean): Input {
+    return this.#inputs.get(`${isPast} ${keyOf(matchers)}`, () => ({
+      selection: this.#options.standing(matchers),
+      isPast,
+      name: nameOf(matchers),
+      readAt: 0,
+      version: undefined,
+    }));
+  }
+
+  /** A number that is the same while the input is; undefined where that cannot be said. */
+  #read(input: Input): number | undefined {
+    const { selection, isPast, name, readAt } = input;
+    const writtenAt = name === undefined ? this.#anyWrittenAt : (this.#writtenAt.get(name) ?? 0);
+    if (readAt >= this.#begunAt && readAt >= writtenAt) return input.version;
+    input.readAt = this.#events;
+    input.version = isPast ? selection.readEmpty() : selection.read(this.#at, this.#options.lookback);
+    return input.version;
+  }
+}
+
+/** The metric name that matchers ask for; undefined where they may find several. */
+function nameOf(matchers: Matchers): string | undefined {
+  return matchers.find(({ name, op }) => name === METRIC_NAME && op === '=')?.value;
+}
+
+function keyOf(matchers: Matchers): string {
+  return JSON.stringify(matchers.map(({ name, op, value }) => [name, op, value]));
+}
+
+/** Values by text; those that were not used between two calls of {@link age} are forgotten. */
+class RecentMap<T> {
+  #recent = new Map<string, T>();
+  #former = new Map<string, T>();
+
+  /** The value of a text, made if there is none. */
+  get(text: string, make: () => T): T {
+    const known = this.#recent.get(text);
+    if (known !== undefined) return known;
+    const value = this.#former.get(text) ?? make();
+    this.#recent.set(text, value);
+    return value;
+  }
+
+  age(): void {
+    this.#former = this.#recent;
+    this.#recent = new Map();
+  }
+}
