@@ -28,6 +28,20 @@ type Values = Collected['values'];
 /** Names and labels of a metric's series one after the other: its own objects are ten times as large. */
 type Texts = readonly (string | number | undefined)[];
 
+/** The series of one of them, and their values. */
+interface SentMetric {
+  readonly texts: Texts;
+  numbers: readonly number[];
+}
+
+/** A metric of prom-client's. */
+interface OwnMetric {
+  readonly name: string;
+  /** Measures, where the metric has no value before. */
+  readonly collect?: unknown;
+  get(): Promise<Collected>;
+}
+
 /** Copies one registry for one store. */
 export class Sampler {
   readonly #registry: Registry;
@@ -35,8 +49,8 @@ export class Sampler {
   readonly #identity: ScrapeIdentity;
   /** Sources of the exposition as they were sent last. */
   readonly #sent = new Map<string, SourceView>();
-  /** The series of prom-client's metrics as they were sent. */
-  readonly #metrics = new Map<string, Texts>();
+  /** prom-client's metrics as they were sent. */
+  readonly #metrics = new Map<string, SentMetric>();
   readonly #report = new ScrapeReport();
   #isReportSent = false;
 
@@ -62,7 +76,7 @@ export class Sampler {
     const parts: ScrapePart[] = [];
     const gone: string[] = [];
     this.#report.reset();
-    await this.#collectOwn(parts);
+    await this.#collectOwn(parts, isInterim);
     this.#collectSources(parts, gone);
     if (!isInterim) parts.push(this.#reportPart(this.#report.end(performance.now() - begun)));
     return { at: Math.round(at), isInterim, parts, gone };
@@ -82,10 +96,13 @@ export class Sampler {
     return { source: REPORT, layout: { series: REPORT_SERIES.map(name => this.#pairs(name, [])) }, values };
   }
 
-  async #collectOwn(parts: ScrapePart[]): Promise<void> {
+  /** What is measured while it is collected (memory, lag, CPU) no check has changed: interim scrapes leave it as it was. */
+  async #collectOwn(parts: ScrapePart[], isInterim: boolean): Promise<void> {
     for (const metric of this.#registry.getMetricsAsArray() as unknown[]) {
       if (metric instanceof FamilyMetric) continue;
-      const { name, values } = await (metric as { get(): Promise<Collected> }).get();
+      const own = metric as OwnMetric;
+      if (isInterim && own.collect && this.#metrics.has(OWN + own.name)) continue;
+      const { name, values } = await own.get();
       const part = this.#ownPart(name, values);
       if (part) parts.push(part);
     }
@@ -96,12 +113,16 @@ export class Sampler {
     const numbers = values.map(each => each.value);
     const known = this.#metrics.get(source);
     this.#report.count(numbers);
-    if (known && hasSeries(values, known)) return { source, values: numbers };
+    if (known && hasSeries(values, known.texts)) {
+      if (isEqual(numbers, known.numbers)) return undefined;
+      known.numbers = numbers;
+      return { source, values: numbers };
+    }
     if (!known && values.length === 0) return undefined;
     const texts = textsOf(values);
-    if (known) this.#report.countAdded(seriesIn(texts), seriesIn(known));
+    if (known) this.#report.countAdded(seriesIn(texts), seriesIn(known.texts));
     else this.#report.countNew(values.length);
-    this.#metrics.set(source, texts);
+    this.#metrics.set(source, { texts, numbers });
     return { source, layout: this.#ownLayout(name, values), values: numbers };
   }
 
@@ -199,4 +220,8 @@ function hasSeries(values: Values, texts: Texts): boolean {
     if (texts[at++] !== undefined) return false;
   }
   return at === texts.length;
+}
+
+function isEqual(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
 }

@@ -188,3 +188,37 @@ describe('what is added about the scrape itself', () => {
     expect(brought(await sampler.scrape(3))).toEqual({ a: 3 });
   });
 });
+
+test('what is as it was is not sent again, nor what is measured by collecting it between two scrapes of the grid', async () => {
+  const { registry, sampler } = make();
+  const counter = new Counter({ name: 'scans_total', help: 'Scans', registers: [registry] });
+  let lag = 0;
+  new Gauge({
+    ...{ name: 'lag_seconds', help: 'Lag', registers: [registry] },
+    collect() {
+      this.set(++lag);
+    },
+  });
+  expect(brought(await sampler.scrape(1000))).toEqual({
+    'registry scans_total': 1,
+    'registry lag_seconds': 1,
+  });
+  expect(brought(await sampler.scrape(2000))).toEqual({ 'registry lag_seconds': 'same' });
+  counter.inc();
+  expect(brought(await sampler.scrape(3000, true))).toEqual({ 'registry scans_total': 'same' });
+  expect(brought(await sampler.scrape(4000, true))).toEqual({});
+  expect(part(await sampler.scrape(5000), 'registry lag_seconds')?.values).toEqual([3]);
+});
+
+test('an interim scrape has everything where nothing was sent before', async () => {
+  const { registry, sampler } = make();
+  new Gauge({
+    ...{ name: 'lag_seconds', help: 'Lag', registers: [registry] },
+    collect() {
+      this.set(1);
+    },
+  });
+  await sampler.scrape(1000);
+  sampler.reset();
+  expect(brought(await sampler.scrape(2000, true))).toEqual({ 'registry lag_seconds': 1 });
+});
