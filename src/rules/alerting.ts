@@ -55,6 +55,10 @@ export class AlertingRule {
     this.#expansion = new Expansion(definition.name, context);
   }
 
+  get hasAlerts(): boolean {
+    return this.#active.size > 0;
+  }
+
   /** All alerts there are, those that are over included. */
   get alerts(): Alert[] {
     return [...this.#active.values()].map(({ alert }) => ({ ...alert }));

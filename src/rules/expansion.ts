@@ -41,14 +41,26 @@ export function templateProblem(alertName: string, text: string): string | undef
   }
 }
 
-/** Fills in the templates of one rule, each parsed once. */
+/** A text as it was filled in last, and what that was made of beside the alert's labels. */
+interface ExpandedText {
+  readonly value: number;
+  readonly queries: readonly { readonly text: string; readonly answer: readonly InstantSample[] }[];
+  readonly text: string;
+}
+
+/** Fills in the templates of one rule, each parsed once; and each alert's again only where it may become another text. */
 export class Expansion {
   readonly #name: string;
   readonly #context: TemplateContext;
   readonly #functions: ReadonlyMap<string, GoFunction>;
   readonly #externalLabels: ReadonlyMap<string, string>;
   readonly #templates = new Map<string, Template>();
-  #at: Millis = 0;
+  #at: Millis = Number.NaN;
+  /** By the template's text and the alert's labels: those of this evaluation, and those of the one before. */
+  #expanded = new Map<string, ExpandedText>();
+  #expandedBefore = this.#expanded;
+  /** What the template that is executed has asked; undefined where its text may be another one the next time all the same. */
+  #queries: { text: string; answer: readonly InstantSample[] }[] | undefined;
 
   constructor(alertName: string, context: TemplateContext) {
     this.#name = templateName(alertName);
@@ -60,7 +72,37 @@ export class Expansion {
   /** `at` is the moment of the evaluation. Never throws: a failure is shown in the text. */
   expand(text: string, labels: Labels, value: number, at: Millis): string {
     if (!text.includes('{{')) return text;
-    this.#at = at;
+    if (at !== this.#at) {
+      this.#expandedBefore = this.#expanded;
+      this.#expanded = new Map();
+      this.#at = at;
+    }
+    const key = `${text}\0${labels.key}`;
+    const known = this.#expandedBefore.get(key);
+    if (known && this.#isStill(known, value)) {
+      this.#expanded.set(key, known);
+      return known.text;
+    }
+    this.#queries = [];
+    const filledIn = this.#fillIn(text, labels, value);
+    if (this.#queries) this.#expanded.set(key, { value, queries: this.#queries, text: filledIn });
+    return filledIn;
+  }
+
+  #isStill({ value, queries }: ExpandedText, now: number): boolean {
+    return Object.is(value, now) && queries.every(({ text, answer }) => this.#answer(text) === answer);
+  }
+
+  /** Undefined where the query fails. */
+  #answer(text: string): readonly InstantSample[] | undefined {
+    try {
+      return this.#context.query(text, this.#at);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #fillIn(text: string, labels: Labels, value: number): string {
     const data = new Struct(DATA_TYPE, {
       Labels: new Map(labels.pairs()),
       ExternalLabels: this.#externalLabels,
@@ -73,6 +115,7 @@ export class Expansion {
       stage = 'executing';
       return template.execute(data);
     } catch (error) {
+      this.#queries = undefined;
       return `<error expanding template: error ${stage} template ${this.#name}: ${reasonOf(error)}>`;
     }
   }
@@ -89,13 +132,20 @@ export class Expansion {
   #makeFunctions(): Map<string, GoFunction> {
     const { externalUrl, query } = this.#context;
     const functions = prometheusFunctions({
-      query: text => query(text, this.#at),
+      query: text => {
+        const answer = query(text, this.#at);
+        this.#queries?.push({ text, answer });
+        return answer;
+      },
       externalUrl: URL.canParse(externalUrl) ? externalUrl : NOWHERE,
       at: 0,
     });
     functions.set(
       'now',
-      withArity('now', 0, 0, () => this.#at / 1000),
+      withArity('now', 0, 0, () => {
+        this.#queries = undefined;
+        return this.#at / 1000;
+      }),
     );
     functions.set(
       'externalURL',

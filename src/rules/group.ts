@@ -184,13 +184,14 @@ export class RuleGroup {
     );
   }
 
-  view(): RuleGroupView {
+  /** @param isShown leaves rules out */
+  view(isShown: (rule: EvaluatedRule) => boolean = () => true): RuleGroupView {
     return {
       name: this.name,
       file: this.file,
       interval: this.interval,
       limit: this.definition.limit,
-      rules: this.rules.map(rule => rule.view()),
+      rules: this.rules.filter(isShown).map(rule => rule.view()),
       evaluationTime: this.#evaluationTime,
       lastEvaluation: this.#lastEvaluation,
     };

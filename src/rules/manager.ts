@@ -5,12 +5,14 @@
 import type { Alert } from '../model/alert.js';
 import type { SampleSource } from '../model/samples.js';
 import type { Clock, Millis } from '../model/time.js';
+import type { Expr } from '../promql/ast.js';
 import { parse } from '../promql/parse.js';
 import type { RuleFile, Texts } from './definition.js';
 import type { TemplateContext } from './expansion.js';
 import { EVALUATIONS_BEFORE_RESTORE, fingerprint, type HealthChange, RuleGroup } from './group.js';
 import type { InstantSample, QueryFunc, Write } from './query-func.js';
 import { RESTORE_LIMITS, type RestoreLimits } from './restore.js';
+import type { EvaluatedRule } from './rule.js';
 import type { RuleGroupView } from './view.js';
 
 export interface RuleManagerOptions {
@@ -49,6 +51,8 @@ export interface EvaluationResult {
 }
 
 const RESEND_DELAY: Millis = 60_000;
+/** Queries of templates that are kept parsed: labels of alerts may be part of them. */
+const MAX_QUERIES = 200;
 /**
  * What an evaluation may take before groups with an interval of their own are left for the next one. A thousand services
  * need it after a start, when nothing of the history is in memory and every group is due.
@@ -62,12 +66,24 @@ export class RuleManager {
   /** Sources of rules that are no more, whose series have to be ended. */
   readonly #gone = new Set<string>();
   #isFirstUpdate = true;
+  /** What templates have asked, parsed. */
+  readonly #queries = new Map<string, Expr>();
 
   constructor(options: RuleManagerOptions) {
     this.#options = options;
     const { externalLabels, externalUrl, queryFunc } = options;
-    const query = (text: string, at: Millis): readonly InstantSample[] => queryFunc(parse(text), text, at);
+    const query = (text: string, at: Millis): readonly InstantSample[] =>
+      queryFunc(this.#parsed(text), text, at);
     this.#context = { externalLabels, externalUrl, query };
+  }
+
+  #parsed(text: string): Expr {
+    const known = this.#queries.get(text);
+    if (known) return known;
+    const expr = parse(text);
+    if (this.#queries.size >= MAX_QUERIES) this.#queries.clear();
+    this.#queries.set(text, expr);
+    return expr;
   }
 
   /** Replaces all rules. Groups of the same file and name keep the state of the rules they still have. */
@@ -147,10 +163,15 @@ export class RuleManager {
 
   /** All groups, sorted by file and name as Prometheus lists them. */
   groups(): RuleGroupView[] {
-    const order = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
-    return [...this.#groups]
-      .sort((a, b) => order(a.file, b.file) || order(a.name, b.name))
-      .map(group => group.view());
+    return sorted(this.#groups).map(group => group.view());
+  }
+
+  /** The same of the rules that have alerts, and of groups that have such rules: most have none. */
+  groupsWithAlerts(): RuleGroupView[] {
+    const hasAlerts = ({ alerting }: EvaluatedRule) => alerting?.hasAlerts === true;
+    return sorted(this.#groups.filter(({ rules }) => rules.some(hasAlerts))).map(group =>
+      group.view(hasAlerts),
+    );
   }
 
   #alertNames(isWanted: (group: RuleGroup) => boolean): string[] {
@@ -193,6 +214,12 @@ export class RuleManager {
       }
     }
   }
+}
+
+/** By file and name. */
+function sorted(groups: readonly RuleGroup[]): RuleGroup[] {
+  const order = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+  return [...groups].sort((a, b) => order(a.file, b.file) || order(a.name, b.name));
 }
 
 function problemOf({ name, file }: RuleGroup, { message }: Error): string {

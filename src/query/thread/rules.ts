@@ -98,7 +98,7 @@ export class Rules {
     this.#answers.begin(at);
     const evaluation = this.#manager.evaluate(at, isInterim);
     if (!isInterim) this.#tick = at;
-    const groups = this.#manager.groups();
+    const groups = this.#manager.groupsWithAlerts();
     const alerts = groups
       .flatMap(group => group.rules)
       .flatMap(rule => (rule.kind === 'alerting' ? rule.alerts : []))
