@@ -186,8 +186,10 @@ function unpackPart(
   place.value = end;
   if (flags & KEEPS_NAN) part.keepsNaN = true;
   if (flags & TRACKS_STALENESS) part.tracksStaleness = true;
-  if (flags & HAS_TIMESTAMPS)
-    part.timestamps = timestamps.subarray(place.timestamp, (place.timestamp += count));
+  if (flags & HAS_TIMESTAMPS) {
+    part.timestamps = timestamps.subarray(place.timestamp, place.timestamp + count);
+    place.timestamp += count;
+  }
   if (length < 0) return part;
   const start = place.series;
   for (let i = 0; i < length; i++) place.series += 1 + (series[place.series] as number);

@@ -34,7 +34,8 @@ export class StreamSender {
     this.#port = port;
     port.on('message', (results: StreamResults) => {
       // What an earlier thread has sent in its last moment is not for what came after it.
-      if (port === this.#port) this.#sent.shift()?.forEach((resolve, i) => resolve(results[i]));
+      const sent = port === this.#port ? this.#sent.shift() : undefined;
+      for (const [i, resolve] of (sent ?? []).entries()) resolve(results[i]);
     });
   }
 
