@@ -1,11 +1,13 @@
 // What both backends of queries and rules are given, and what they tell.
 
 import type { ClusterStatus, RuleAlertView } from '../cluster/status.js';
+import type { AppendResult } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import type { PreparedQueryThread } from '../query/query-thread.js';
 import type { RemoteOptions } from '../query/remote/engine.js';
 import type { RuleEvaluation } from '../query/rule-evaluation.js';
 import type { TransferredRuleFile } from '../rules/transfer.js';
+import type { ScrapeOutcome } from '../scrape/target-scraper.js';
 import type { CommandLineSettings } from './settings.js';
 
 export interface BackendSettings extends Pick<CommandLineSettings, 'storage' | 'query'> {
@@ -25,6 +27,8 @@ export interface QueryBackendEvents {
   onRulesUnavailable(reason: string): void;
   /** Our own rules were evaluated. */
   onEvaluation(judgement: RuleEvaluation): void;
+  /** A target was scraped. @param result what became of the samples; undefined when they were lost */
+  onScraped(outcome: ScrapeOutcome, result: AppendResult | undefined): void;
   /** All alerts that fire in the remote Prometheus. */
   onFiring(alerts: readonly RuleAlertView[], at: Millis): void;
 }

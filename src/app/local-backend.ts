@@ -60,6 +60,7 @@ export class LocalBackend {
     });
     this.scraper = new Scraper({
       connect: port => this.engine.connectStreams(port),
+      onScraped: (outcome, result) => events.onScraped(outcome, result),
       log: (level, message, fields) => log[level](fields, message),
       threadFile: settings.scrapeThreadFile,
     });

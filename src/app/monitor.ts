@@ -30,6 +30,7 @@ import { InferenceMetrics, inferenceFamilies } from '../metrics/inference.js';
 import { OwnMetrics } from '../metrics/own.js';
 import { MetricsPage } from '../metrics/page.js';
 import { ReportMetrics } from '../metrics/reports.js';
+import { ScrapeMetrics } from '../metrics/scraping.js';
 import { countFamilies, ServiceMetrics, serviceFamilies } from '../metrics/services.js';
 import { formatDuration } from '../model/duration.js';
 import type { MutedAlert } from '../model/muted.js';
@@ -107,6 +108,7 @@ export class Monitor {
   readonly #registry = new Registry();
   readonly #exposition: Exposition;
   readonly #own: OwnMetrics;
+  readonly #scrapeMetrics: ScrapeMetrics;
   readonly #lock: FolderLock;
   readonly #locking: LockWatch;
   readonly #store: Store;
@@ -160,6 +162,7 @@ export class Monitor {
       ...inferenceFamilies,
     ]);
     this.#own = new OwnMetrics(this.#registry, { version: settings.version });
+    this.#scrapeMetrics = new ScrapeMetrics(this.#registry);
     this.#store = new Store({
       file: join(settings.storage.path, 'monitor.db'),
       retention: settings.storage.retention,
@@ -187,6 +190,7 @@ export class Monitor {
       onStatus: (status, at) => this.#ruleResults.setStatus(status, at),
       onRulesUnavailable: reason => this.#ruleResults.rulesUnavailable(reason),
       onEvaluation: evaluation => this.#ruleResults.add(evaluation),
+      onScraped: (outcome, result) => this.#scrapeMetrics.scraped(outcome, result),
       onFiring: (alerts, at) => this.#alerts.alerting.applyRemoteAlerts(alerts, at),
     };
     this.#queryBackend = new QueryBackend(settings, this.#registry, this.#exposition, answeringEvents, log);
@@ -194,6 +198,7 @@ export class Monitor {
     this.#scraping = new Scraping({
       backend: this.#queryBackend,
       configuration: () => this.#configuration.scrape,
+      metrics: this.#scrapeMetrics,
       log,
     });
     this.#maintaining = new Maintaining({

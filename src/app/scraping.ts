@@ -2,14 +2,17 @@
 // goes out: pools of targets, and what the API shows of them.
 
 import type { ScrapeFacts } from '../http/prometheus/facts.js';
+import type { PoolFigures, ScrapeMetrics } from '../metrics/scraping.js';
 import type { ScrapeConfiguration } from '../scrape/config/definition.js';
 import { Discovery } from '../scrape/discovery/discovery.js';
+import type { DiscoveredPool } from '../scrape/discovery/pool.js';
 import type { Logger } from './log.js';
 import type { QueryBackend } from './query-backend.js';
 
 interface ScrapingParts {
   readonly backend: Pick<QueryBackend, 'setPools' | 'scrapedTargets' | 'scrapedMetadata'>;
   readonly configuration: () => ScrapeConfiguration;
+  readonly metrics: Pick<ScrapeMetrics, 'setPools' | 'discoveryFailed'>;
   readonly log: Logger;
 }
 
@@ -24,7 +27,11 @@ export class Scraping {
     this.#parts = parts;
     const { backend, log } = parts;
     this.#discovery = new Discovery({
-      onPools: pools => backend.setPools(pools),
+      onPools: pools => {
+        backend.setPools(pools);
+        parts.metrics.setPools(this.#discovery.pools.map(figuresOf));
+      },
+      onFailure: mechanism => parts.metrics.discoveryFailed(mechanism),
       log: (level, message, fields) => log[level](fields, message),
     });
     this.facts = {
@@ -49,4 +56,14 @@ export class Scraping {
   close(): void {
     this.#discovery.close();
   }
+}
+
+function figuresOf({ pool, droppedCount }: DiscoveredPool): PoolFigures {
+  const { name, targets, problem } = pool;
+  return {
+    job: name,
+    targets: targets.length,
+    discovered: targets.length + droppedCount,
+    isOverLimit: problem !== undefined,
+  };
 }

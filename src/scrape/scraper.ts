@@ -5,12 +5,14 @@ import { hostname } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { SupervisedWorker } from '../concurrency/supervised-worker.js';
 import { serializeSecrets } from '../config/secret-transfer.js';
+import type { AppendResult } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
 import type { ScrapedTarget, ScrapeEvent, ScrapeRequest, ScrapeThreadOptions } from './protocol.js';
 import type { StreamMetadata } from './scrape-pools.js';
 import type { TargetMetadata, TargetStatus } from './status.js';
 import { streamOf } from './stream.js';
 import type { ScrapePool, ScrapeTarget } from './target.js';
+import type { ScrapeOutcome } from './target-scraper.js';
 
 /** JavaScript's heap in the thread, in MiB; pages and samples are beside it. */
 const HEAP_LIMIT = 1024;
@@ -21,6 +23,8 @@ const METADATA_TIMEOUT: Millis = 10_000;
 export interface ScraperOptions {
   /** Has the store take the scrapes that come through a port, until another one is connected. */
   readonly connect: (port: MessagePort) => void;
+  /** A target was scraped. @param result what became of the samples; undefined when they were lost */
+  readonly onScraped?: (outcome: ScrapeOutcome, result: AppendResult | undefined) => void;
   readonly log: (level: 'warn' | 'error', message: string, fields: Record<string, unknown>) => void;
   /** What the thread runs: the compiled thread.js unless a test names another. */
   readonly threadFile?: URL | undefined;
@@ -135,8 +139,10 @@ export class Scraper {
   #receive(event: ScrapeEvent): void {
     if (event.type === 'metadata') this.#answer(event.id, event.metadata);
     else
-      for (const scraped of event.targets)
+      for (const scraped of event.targets) {
+        this.#options.onScraped?.(scraped.last, scraped.result);
         if (this.#targets.has(scraped.stream)) this.#last.set(scraped.stream, scraped);
+      }
   }
 
   #onDown(reason: string, wait: Millis): void {

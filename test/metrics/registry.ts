@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { OwnMetrics } from '../../src/metrics/own.js';
 import { collect, type Format, write } from '../../src/metrics/render.js';
+import { ScrapeMetrics } from '../../src/metrics/scraping.js';
 import { countFamilies, ServiceMetrics, serviceFamilies } from '../../src/metrics/services.js';
 import type { MetricFamily } from '../../src/model/family.js';
 import type { Service } from '../../src/model/service.js';
@@ -30,6 +31,7 @@ export function fullRegistry() {
   const exposition = new Exposition(registry, [...allFamilies, ...countFamilies]);
   const own = new OwnMetrics(registry, { version: '1.2.3' });
   new ServiceMetrics(exposition).update(SERVICE, undefined);
+  new ScrapeMetrics(registry).setPools([{ job: 'j', targets: 1, discovered: 1, isOverLimit: false }]);
   own.answered('/metrics', 200);
   own.setLinks({ runbook: 'http://a/runbook', dashboards: 'http://a/d/' });
   const layout = {

@@ -15,9 +15,13 @@ import type { DiscoveryProvider, OnRefresh } from './provider.js';
 /** Changes that come within it are one. */
 const SETTLE: Millis = 100;
 
+type Mechanism = 'file' | 'dns' | 'http';
+
 interface DiscoveryOptions {
   /** All pools, in the order of the jobs. */
   readonly onPools: (pools: readonly ScrapePool[]) => void;
+  /** A mechanism (`file`, `dns`, `http`) could not find all targets. */
+  readonly onFailure?: (mechanism: Mechanism) => void;
   readonly log: (level: LogLevel, message: string, fields: Record<string, unknown>) => void;
   /** Another file than /etc/resolv.conf. */
   readonly resolvConf?: string;
@@ -81,7 +85,7 @@ export class Discovery {
 
   #run(job: ScrapeJob, before: ReadonlyMap<string, Source>): RunningJob {
     const sources = new Map<string, Source>();
-    const add = (kind: string, config: object, open: (onRefresh: OnRefresh) => DiscoveryProvider) => {
+    const add = (kind: Mechanism, config: object, open: (onRefresh: OnRefresh) => DiscoveryProvider) => {
       const key = `${kind} ${JSON.stringify(serializeSecrets(config))}`;
       sources.set(key, before.get(key) ?? this.#open(job.name, kind, open));
     };
@@ -93,10 +97,11 @@ export class Discovery {
     return { job, builder: new PoolBuilder(job), sources, problems: '' };
   }
 
-  #open(job: string, discovery: string, open: (onRefresh: OnRefresh) => DiscoveryProvider): Source {
-    const { log } = this.#options;
+  #open(job: string, discovery: Mechanism, open: (onRefresh: OnRefresh) => DiscoveryProvider): Source {
+    const { log, onFailure } = this.#options;
     const found: Omit<Source, 'provider'> = { groups: [], problem: undefined };
     const provider = open(({ groups, problem }) => {
+      if (problem !== undefined) onFailure?.(discovery);
       if (problem !== undefined && problem !== found.problem)
         log('warn', 'Service discovery failed; the targets found last stay', {
           job,
