@@ -3,12 +3,11 @@
 
 import { cpuDuring } from '../harness/accounting.mjs';
 import { answerOf, difference, urlOf } from '../harness/answers.mjs';
-import { map } from '../harness/bench.mjs';
 import { Children } from '../harness/children.mjs';
 import { liveHistory } from '../harness/live-history.mjs';
 import { get } from '../harness/loopback.mjs';
 import { questionsOf } from '../harness/panels.mjs';
-import { median } from '../harness/statistics.mjs';
+import { each, inTurns } from '../harness/turns.mjs';
 
 const DASHBOARDS = ['cluster', 'monitor'];
 const PANELS = 20;
@@ -28,10 +27,18 @@ export default {
       const [ours, prometheus] = servers;
       if ('value' in ours && 'value' in prometheus)
         await requireSame(ours.value, prometheus.value, questions);
-      const outcomes = [];
-      for (const server of servers) outcomes.push(await begun(bench, server, questions));
-      await inTurns(bench, outcomes);
-      return linesOf(this.about, outcomes);
+      const pages = bench.either(10, 5);
+      const contestants = servers.map(server => ({
+        ...server,
+        measure: async ({ pid, url }) => {
+          const urls = questions.map(question => urlOf(url, question));
+          const { cpu, wall } = await cpuDuring([pid], async () => {
+            for (let i = 0; i < pages; i++) await opened(urls);
+          });
+          return { cpu: cpu / pages, wall: wall / pages };
+        },
+      }));
+      return linesOf(this.about, await inTurns(bench, bench.either(9, 5), contestants, { warmUps: 3 }));
     } finally {
       await children.stop();
     }
@@ -54,40 +61,19 @@ async function requireSame(ours, theirs, questions) {
     throw new Error(`only ${found} of ${questions.length} queries find anything`);
 }
 
-async function begun(bench, server, questions) {
-  if (!('value' in server)) return server;
-  return await bench.attempt(server.who, async () => {
-    const { pid, url } = server.value;
-    const urls = questions.map(question => urlOf(url, question));
-    for (let i = 0; i < bench.either(30, 10); i++) await opened(urls);
-    return { pid, urls, wall: [], cpu: [] };
-  });
-}
-
-async function inTurns(bench, outcomes) {
-  const pages = bench.either(10, 5);
-  for (let round = 0; round < bench.either(9, 5); round++) {
-    for (const { value } of outcomes) {
-      if (!value) continue;
-      const { cpu, wall } = await cpuDuring([value.pid], async () => {
-        for (let i = 0; i < pages; i++) await opened(value.urls);
-      });
-      value.wall.push(wall / pages);
-      value.cpu.push(cpu / pages);
-    }
-  }
-}
-
 async function opened(urls) {
   await Promise.all(urls.map(url => get(url, GZIP)));
 }
 
-function linesOf(what, outcomes) {
+function linesOf(what, [ours, ...peers]) {
   return [
     { what, field: 'wall' },
     { what: 'the same, CPU of the whole process', field: 'cpu' },
-  ].map(({ what, field }) => {
-    const [ours, ...peers] = outcomes.map(outcome => map(outcome, value => median(value[field])));
-    return { what, unit: 'ms', ours, peers, reach: { atMostOf: { who: 'Prometheus', share: 1 } } };
-  });
+  ].map(({ what, field }) => ({
+    what,
+    unit: 'ms',
+    ours: each(ours, values => values[field]),
+    peers: peers.map(peer => each(peer, values => values[field])),
+    reach: { atMostOf: { who: 'Prometheus', share: 1 } },
+  }));
 }

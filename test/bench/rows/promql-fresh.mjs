@@ -2,11 +2,11 @@
 
 import { cpuDuring } from '../harness/accounting.mjs';
 import { timeOf, urlOf } from '../harness/answers.mjs';
-import { map } from '../harness/bench.mjs';
 import { Children } from '../harness/children.mjs';
 import { liveHistory } from '../harness/live-history.mjs';
 import { getJson } from '../harness/loopback.mjs';
-import { median, quantile } from '../harness/statistics.mjs';
+import { quantile } from '../harness/statistics.mjs';
+import { each, inTurns } from '../harness/turns.mjs';
 
 const QUESTIONS = [
   ['instant query of a few fresh series', 'probe_success', 6],
@@ -22,13 +22,7 @@ export default {
     try {
       const { servers } = await liveHistory(bench, children);
       const lines = [];
-      for (const [what, query, series] of QUESTIONS) {
-        bench.say(`  ${what}`);
-        const outcomes = [];
-        for (const server of servers) outcomes.push(await begun(bench, server, query, series));
-        await inTurns(bench, outcomes);
-        lines.push(...linesOf(what, outcomes));
-      }
+      for (const question of QUESTIONS) lines.push(...(await linesOf(bench, servers, question)));
       return lines;
     } finally {
       await children.stop();
@@ -36,40 +30,28 @@ export default {
   },
 };
 
-/** A contestant that has answered a question as often as compiling takes. */
-async function begun(bench, server, query, series) {
-  if (!('value' in server)) return server;
-  return await bench.attempt(server.who, async () => {
-    const { pid, url } = server.value;
-    const asked = urlOf(url, { query });
-    const { data } = await getJson(asked);
-    if (data.result.length !== series) throw new Error(`${query} finds ${data.result.length} series`);
-    await times(asked, bench.either(2000, 500));
-    return { pid, asked, p50: [], cpu: [] };
-  });
+async function linesOf(bench, servers, [what, query, series]) {
+  bench.say(`  ${what}`);
+  const contestants = servers.map(server => ({
+    ...server,
+    measure: ({ pid, url }) => measured(pid, urlOf(url, { query }), series, bench.either(1000, 200)),
+  }));
+  const [ours, ...peers] = await inTurns(bench, bench.either(9, 5), contestants, { warmUps: 2 });
+  return ['p50', 'CPU'].map(figure => ({
+    what: `${what}, ${figure}`,
+    unit: 'ms',
+    ours: each(ours, values => values[figure]),
+    peers: peers.map(peer => each(peer, values => values[figure])),
+    reach: { atMostOf: { who: 'Prometheus', share: 1 } },
+  }));
 }
 
-/** Rounds of one contestant and the other. */
-async function inTurns(bench, outcomes) {
-  const count = bench.either(1000, 200);
-  for (let round = 0; round < bench.either(9, 5); round++) {
-    for (const { value } of outcomes) {
-      if (!value) continue;
-      const { cpu, result } = await cpuDuring([value.pid], () => times(value.asked, count));
-      value.p50.push(quantile(result, 0.5));
-      value.cpu.push(cpu / count);
-    }
-  }
-}
-
-function linesOf(what, outcomes) {
-  return [
-    { what: `${what}, p50`, field: 'p50' },
-    { what: `${what}, CPU`, field: 'cpu' },
-  ].map(({ what, field }) => {
-    const [ours, ...peers] = outcomes.map(outcome => map(outcome, value => median(value[field])));
-    return { what, unit: 'ms', ours, peers, reach: { atMostOf: { who: 'Prometheus', share: 1 } } };
-  });
+/** @throws Error when not so many series are found: it would be quick or slow with something else */
+async function measured(pid, url, series, count) {
+  const { data } = await getJson(url);
+  if (data.result.length !== series) throw new Error(`${url} finds ${data.result.length} series`);
+  const { cpu, result } = await cpuDuring([pid], () => times(url, count));
+  return { p50: quantile(result, 0.5), CPU: cpu / count };
 }
 
 async function times(url, count) {
