@@ -2,12 +2,11 @@
 // runs for months beside the services it watches, so both time and memory go into what it does again and again.
 
 import { setFlagsFromString } from 'node:v8';
+import { optimizeByRequests } from '../concurrency/optimizing.js';
 
 // By default V8 spends more time on optimizing its code than the code then saves (at 40 probes a second a quarter of all
-// CPU), so it is configured to wait until code is really hot. A saturated prober is optimized all the same. From Node 22 on V8
-// does not know the flag, and would say so.
-const [major] = process.versions.node.split('.').map(Number);
-if (major !== undefined && major < 22) setFlagsFromString('--interrupt-budget=1000000');
+// CPU), so it is configured to wait until code is really hot. A saturated prober is optimized all the same.
+optimizeByRequests();
 // WebAssembly here reads HTTP headers and the names a package exports: optimizing that takes 36 MiB for a moment, half
 // of which stay.
 setFlagsFromString('--liftoff-only');

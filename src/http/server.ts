@@ -11,6 +11,7 @@ import {
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { noteRequest } from '../concurrency/optimizing.js';
 import { connectionLimit, openFilesLimit } from './connection-limit.js';
 import { Connections } from './connections.js';
 import type { ApiContext } from './context.js';
@@ -187,6 +188,7 @@ function makeAnswer(context: ApiContext, live: ReloadingWebConfig, log: HttpLog)
     void writeReply(response, reply);
   };
   return (request, response) => {
+    noteRequest();
     const { guard, headers } = live.current;
     for (const [name, value] of headers) response.setHeader(name, value);
     request.url = withPlainCharacters(request.url ?? '/');
