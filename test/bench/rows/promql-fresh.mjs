@@ -1,4 +1,5 @@
-// Small instant queries of series that are being scraped: how long one takes over HTTP, and what it costs the process.
+// Small instant queries of series that are being scraped: how long one takes over HTTP, and what it costs the process, once
+// thousands of them have been answered.
 
 import { cpuDuring } from '../harness/accounting.mjs';
 import { timeOf, urlOf } from '../harness/answers.mjs';
@@ -36,7 +37,9 @@ async function linesOf(bench, servers, [what, query, series]) {
     ...server,
     measure: ({ pid, url }) => measured(pid, urlOf(url, { query }), series, bench.either(1000, 200)),
   }));
-  const [ours, ...peers] = await inTurns(bench, bench.either(9, 5), contestants, { warmUps: 2 });
+  const [ours, ...peers] = await inTurns(bench, bench.either(9, 5), contestants, {
+    warmUps: bench.either(8, 3),
+  });
   return ['p50', 'CPU'].map(figure => ({
     what: `${what}, ${figure}`,
     unit: 'ms',

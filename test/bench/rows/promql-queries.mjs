@@ -2,10 +2,11 @@
 // the same.
 
 import { difference, seriesOf, timeOf, urlOf } from '../harness/answers.mjs';
-import { map, OURS } from '../harness/bench.mjs';
+import { OURS } from '../harness/bench.mjs';
 import { Children } from '../harness/children.mjs';
 import { backfilled, startOver } from '../harness/history.mjs';
 import { quantile } from '../harness/statistics.mjs';
+import { each, inTurns } from '../harness/turns.mjs';
 
 const GAUGE = 'bench_latency_seconds{target=~"target0[0-5]"}';
 const COUNTER = 'bench_requests_total{target=~"target0[0-4]"}';
@@ -93,32 +94,29 @@ async function firsts(bench, history, asked) {
 
 async function measure(bench, servers, { what, question, rate }) {
   bench.say(`  ${what}`);
-  const outcomes = [];
   let reference;
-  for (const { who, server = who, parameters } of CONTESTANTS) {
-    const outcome = servers.get(server);
-    if (!('value' in outcome)) {
-      outcomes.push({ ...outcome, who });
-      continue;
-    }
-    const url = urlOf(outcome.value.url, question, parameters);
-    outcomes.push(
-      await bench.attempt(who, async () => {
-        const series = await seriesOf(url);
-        reference ??= series;
-        if (server !== 'VictoriaMetrics' || !rate) requireSame(reference, series);
-        return await times(url, bench.either(60, 15));
-      }),
-    );
-  }
-  const [own, ...peers] = outcomes;
-  return [0.5, 0.95].map(q => ({
-    what: `${what}, p${q * 100}`,
-    unit: 'ms',
-    ours: map(own, values => quantile(values, q)),
-    peers: peers.map(peer => map(peer, values => quantile(values, q))),
-    reach: { atMostOf: { who: 'Prometheus', share: 1 } },
-  }));
+  const contestants = CONTESTANTS.map(({ who, server = who, parameters }) => {
+    let url;
+    return {
+      ...servers.get(server),
+      who,
+      async measure(started) {
+        if (url === undefined) {
+          url = urlOf(started.url, question, parameters);
+          const series = await seriesOf(url);
+          reference ??= series;
+          if (server !== 'VictoriaMetrics' || !rate) requireSame(reference, series);
+        }
+        return await times(url, bench.either(12, 8));
+      },
+    };
+  });
+  const outcomes = await inTurns(bench, bench.either(9, 5), contestants, { warmUps: 2 });
+  return [0.5, 0.95].map(q => {
+    const [ours, ...peers] = outcomes.map(outcome => each(outcome, values => quantile(values, q)));
+    const reach = { atMostOf: { who: 'Prometheus', share: 1 } };
+    return { what: `${what}, p${q * 100}`, unit: 'ms', ours, peers, reach };
+  });
 }
 
 /** @throws Error when a peer answers otherwise: it would be quick or slow with something else. */
@@ -128,7 +126,6 @@ function requireSame(ours, theirs) {
 }
 
 async function times(url, rounds) {
-  for (let i = 0; i < 10; i++) await timeOf(url);
   const values = [];
   for (let i = 0; i < rounds; i++) values.push(await timeOf(url));
   return values;
