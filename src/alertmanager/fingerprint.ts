@@ -6,14 +6,17 @@ const SEPARATOR = 0xff;
 // FNV-1a, 64 bits, in four limbs of 16 bits: products of limbs stay below 2^53.
 const PRIME = 0x01b3;
 const encoder = new TextEncoder();
+/** The last character that is its own byte. */
+const ASCII = 0x7f;
 
 /** 16 hexadecimal digits for a label set. */
 export function fingerprintOf(labels: Labels): string {
   const hash = new Fnv();
-  for (const [name, value] of labels.pairs()) {
-    hash.text(name);
+  const { names, values } = labels;
+  for (let i = 0; i < names.length; i++) {
+    hash.text(names[i] as string);
     hash.byte(SEPARATOR);
-    hash.text(value);
+    hash.text(values[i] as string);
     hash.byte(SEPARATOR);
   }
   return hash.hex;
@@ -31,7 +34,18 @@ class Fnv {
   }
 
   text(text: string): void {
-    for (const byte of encoder.encode(text)) this.byte(byte);
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > ASCII) {
+        this.#bytes(encoder.encode(text.slice(i)));
+        return;
+      }
+      this.byte(code);
+    }
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    for (let i = 0; i < bytes.length; i++) this.byte(bytes[i] as number);
   }
 
   /** Multiplies by 2^40 + 0x1b3 after the exclusive or. */

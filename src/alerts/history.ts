@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { StoredAlert } from '../alertmanager/alert-store.js';
 import type { Silence } from '../alertmanager/mute/silences.js';
 import { alertIdentity, isEscalation } from '../model/alert.js';
+import type { Labels } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
 import type { AlertHistoryQuery, AlertHistoryStore, StoredHistoryEntry } from '../store/alert-history.js';
 
@@ -84,6 +85,8 @@ export class AlertHistory {
   readonly #recent = new Map<string, AlertHistoryEntry>();
   readonly #changed = new Set<AlertHistoryEntry>();
   #writing: NodeJS.Immediate | undefined;
+  /** Known alerts are looked up with every message about them. */
+  readonly #identities = new WeakMap<Labels, string>();
 
   /** Restores those that an earlier run left open. */
   constructor(store: AlertHistoryStore) {
@@ -114,7 +117,7 @@ export class AlertHistory {
     const labels = alert.labels.toJSON();
     if (isEscalation(labels)) this.#escalate(labels);
     if (isEscalation(labels) || labels.severity === 'none') return;
-    const identity = alertIdentity(labels);
+    const identity = this.#identityOf(alert.labels);
     if (this.#open.has(identity)) return;
     const episode: AlertHistoryEntry = {
       id: newId(alert.startsAt),
@@ -153,10 +156,9 @@ export class AlertHistory {
     note: Omit<NotificationRecord, 'escalation'>,
   ): void {
     for (const alert of alerts) {
-      const labels = alert.labels.toJSON();
-      const episode = this.#of(labels);
+      const episode = this.#of(alert);
       if (!episode) continue;
-      const { escalation } = labels;
+      const escalation = alert.labels.get('escalation');
       episode.notifications.push(escalation ? { ...note, escalation } : note);
       if (episode.notifications.length > MAX_NOTIFICATIONS) episode.notifications.splice(1, 1);
       this.#markChanged(episode);
@@ -165,7 +167,7 @@ export class AlertHistory {
 
   /** Something was done about an alert. */
   recordAction(alert: StoredAlert, note: ActionRecord): void {
-    const episode = this.#of(alert.labels.toJSON());
+    const episode = this.#of(alert);
     if (!episode) return;
     episode.actions.push(note);
     if (episode.actions.length > MAX_ACTIONS) episode.actions.shift();
@@ -174,7 +176,8 @@ export class AlertHistory {
 
   /** An alert is silenced; each silence is noted once. */
   recordSilences(alert: StoredAlert, silences: readonly Silence[], at: Millis): void {
-    const episode = this.#of(alert.labels.toJSON());
+    if (silences.length === 0) return;
+    const episode = this.#of(alert);
     if (!episode) return;
     for (const { id, createdBy, comment } of silences) {
       if (episode.silencedBy.some(known => known.id === id)) continue;
@@ -203,8 +206,14 @@ export class AlertHistory {
     if (changed.length > 0) this.#store.upsert(changed.map(stored));
   }
 
-  #of(labels: Readonly<Record<string, string>>): AlertHistoryEntry | undefined {
-    return this.latest(alertIdentity(labels));
+  #of({ labels }: Pick<StoredAlert, 'labels'>): AlertHistoryEntry | undefined {
+    return this.latest(this.#identityOf(labels));
+  }
+
+  #identityOf(labels: Labels): string {
+    const identity = this.#identities.get(labels) ?? alertIdentity(labels.toJSON());
+    this.#identities.set(labels, identity);
+    return identity;
   }
 
   #escalate(labels: Readonly<Record<string, string>>): void {
@@ -239,7 +248,22 @@ function earlierTimes({
 
 /** Unlike any other, and in the order of time. */
 function newId(at: Millis): string {
-  return `${Math.floor(at).toString(16).padStart(12, '0')}-${randomBytes(8).toString('hex')}`;
+  return `${Math.floor(at).toString(16).padStart(12, '0')}-${randomHex()}`;
+}
+
+/** The system is asked for many random bytes at once: each time costs more than all that is done with eight of them. */
+const RANDOM_BYTES = 4096;
+const ID_BYTES = 8;
+let random = Buffer.alloc(0);
+let randomAt = 0;
+
+function randomHex(): string {
+  if (randomAt === random.length) {
+    random = randomBytes(RANDOM_BYTES);
+    randomAt = 0;
+  }
+  randomAt += ID_BYTES;
+  return random.toString('hex', randomAt - ID_BYTES, randomAt);
 }
 
 function stored(episode: AlertHistoryEntry): StoredHistoryEntry {

@@ -6,7 +6,16 @@ import { formatRfc3339 } from './time-layout.js';
 import { SafeText, Struct, TaggedStruct, type Value } from './value.js';
 
 /** What can be written: a template's values, and plain objects as structs; a field that is undefined is left out. */
-export type Writable = Value | readonly Writable[] | { readonly [field: string]: Writable };
+export type Writable = Value | WrittenJson | readonly Writable[] | { readonly [field: string]: Writable };
+
+/** JSON already: stands as it is. */
+export class WrittenJson {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
 
 const ESCAPED: Record<string, string> = {
   '<': '\\u003c',
@@ -29,6 +38,7 @@ export function goJson(value: Writable): string {
   if (typeof value === 'number') return number(value);
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   if (typeof value === 'function') throw new Error('json: unsupported type: func');
+  if (value instanceof WrittenJson) return value.text;
   if (value instanceof SafeText) return text(value.text);
   if (Array.isArray(value)) return `[${value.map(each => goJson(each as Writable)).join(',')}]`;
   if (value instanceof Map) return map(value);
@@ -38,6 +48,10 @@ export function goJson(value: Writable): string {
 }
 
 /** A string with its quotes. */
+export function goJsonText(value: string): string {
+  return text(value);
+}
+
 function text(value: string): string {
   if (PLAIN.test(value)) return `"${value}"`;
   return JSON.stringify(value.replace(LONE, '\ufffd')).replace(

@@ -43,9 +43,10 @@ const COPIED: ReadonlySet<string> = new Set(['escalation', 'escalates', 'alertst
 /** Equal for an alert and its escalated copies, for nothing else. */
 export function alertIdentity(labels: Alert['labels']): string {
   const { escalates, alertname } = labels;
-  const own = Object.entries({ ...labels, alertname: escalates || alertname || '' });
-  const kept = own.filter(([name]) => !COPIED.has(name));
-  return JSON.stringify(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const names = Object.keys(labels).filter(name => !COPIED.has(name) && name !== 'alertname');
+  names.push('alertname');
+  const own = escalates || alertname || '';
+  return JSON.stringify(names.sort().map(name => [name, name === 'alertname' ? own : labels[name]]));
 }
 
 /** Whether an alert is a copy that only says how far another one has risen. */

@@ -108,7 +108,14 @@ export class Labels {
   }
 
   toJSON(): Record<string, string> {
-    return Object.fromEntries(this.pairs());
+    const record: Record<string, string> = {};
+    for (let i = 0; i < this.names.length; i++) {
+      const name = this.names[i] as string;
+      // An assignment would change what kind of object it is.
+      if (name === '__proto__') return Object.fromEntries(this.pairs());
+      record[name] = this.values[i] as string;
+    }
+    return record;
   }
 
   #only({ names, places }: Rest): Labels {

@@ -24,10 +24,10 @@ export function isCorrupt(error: unknown): boolean {
 
 /** A value as a row holds it: JSON with a checksum of it and of the row's other columns, because SQLite has none. */
 export function pack(key: string, value: unknown): Buffer {
-  const json = Buffer.from(JSON.stringify(value));
-  const packed = Buffer.allocUnsafe(json.length + 4);
-  packed.writeUInt32LE(crc32(json, crc32(key)));
-  json.copy(packed, 4);
+  const json = JSON.stringify(value);
+  const packed = Buffer.allocUnsafe(Buffer.byteLength(json) + 4);
+  packed.write(json, 4);
+  packed.writeUInt32LE(crc32(packed.subarray(4), crc32(key)));
   return packed;
 }
 

@@ -65,9 +65,11 @@ export class AlertGroup {
   }
 }
 
+const FIRST = ['job', 'instance'];
+
 /** Alertmanager's order: by job and instance, those that have them first, then by all labels. */
 export function byLabels(a: Pick<NotifiedAlert, 'labels'>, b: Pick<NotifiedAlert, 'labels'>): number {
-  for (const name of ['job', 'instance']) {
+  for (const name of FIRST) {
     const order =
       Number(b.labels.has(name)) - Number(a.labels.has(name)) ||
       compareText(a.labels.get(name), b.labels.get(name));
@@ -79,9 +81,11 @@ export function byLabels(a: Pick<NotifiedAlert, 'labels'>, b: Pick<NotifiedAlert
 /** Go's LabelSet.Before: fewer labels first, then by the first name of which not both have the same. */
 export function compareLabelSets(a: Labels, b: Labels): number {
   if (a.names.length !== b.names.length) return a.names.length - b.names.length;
-  const names = [...new Set([...a.names, ...b.names])].sort();
-  for (const name of names) {
-    const order = Number(a.has(name)) - Number(b.has(name)) || compareText(a.get(name), b.get(name));
+  for (let i = 0; i < a.names.length; i++) {
+    // Both are sorted: the lesser name is one that the other has not.
+    const order =
+      compareText(b.names[i] as string, a.names[i] as string) ||
+      compareText(a.values[i] as string, b.values[i] as string);
     if (order !== 0) return order;
   }
   return 0;

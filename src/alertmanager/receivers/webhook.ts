@@ -4,7 +4,7 @@
 import { type Field, isAbsent } from '../../config/decode.js';
 import type { HttpClientConfig } from '../../config/http-client/config.js';
 import type { YamlNode } from '../../config/yaml-tree.js';
-import { goJson, type Writable } from '../../go/json.js';
+import { goJson, goJsonText, type Writable, WrittenJson } from '../../go/json.js';
 import { formatRfc3339 } from '../../go/time-layout.js';
 import { UTC } from '../../go/time-zone.js';
 import { Secret, type SecretSource } from '../../model/secret.js';
@@ -96,7 +96,7 @@ export function webhookBody(notification: Notification, maxAlerts = 0): string {
   const message: Record<string, Writable> = {
     receiver: receiverOf(notification),
     status: statusOf(included),
-    alerts: included.map(alertJson),
+    alerts: alertsJson(included),
     groupLabels: groupLabels.toJSON(),
     commonLabels: Object.fromEntries(commonLabels(included)),
     commonAnnotations: sorted(commonAnnotations(included)),
@@ -108,18 +108,38 @@ export function webhookBody(notification: Notification, maxAlerts = 0): string {
   return `${goJson(message)}\n`;
 }
 
-/** The same fields as a template's, without a template's values: there may be thousands. */
-function alertJson(alert: NotifiedAlert): Record<string, Writable> {
-  const { labels, annotations, startsAt, generatorUrl, fingerprint, isResolved } = alert;
-  return {
-    status: isResolved ? 'resolved' : 'firing',
-    labels: labels.toJSON(),
-    annotations: sorted(Object.entries(annotations)),
-    startsAt: formatRfc3339(startsAt, UTC),
-    endsAt: formatRfc3339(visibleEnd(alert), UTC),
-    generatorURL: generatorUrl,
-    fingerprint,
+/** The same fields as a template's, written without a template's values: there may be thousands, many of one moment. */
+function alertsJson(alerts: readonly NotifiedAlert[]): WrittenJson {
+  const times = new Map<Millis, string>();
+  const time = (at: Millis): string => {
+    const known = times.get(at) ?? goJsonText(formatRfc3339(at, UTC));
+    times.set(at, known);
+    return known;
   };
+  return new WrittenJson(`[${alerts.map(alert => alertJson(alert, time)).join(',')}]`);
+}
+
+function alertJson(alert: NotifiedAlert, time: (at: Millis) => string): string {
+  const { labels, annotations, startsAt, generatorUrl, fingerprint, isResolved } = alert;
+  const names = Object.keys(annotations).sort();
+  const fields = [
+    `"status":"${isResolved ? 'resolved' : 'firing'}"`,
+    `"labels":${object(labels.names, i => labels.values[i] as string)}`,
+    `"annotations":${object(names, i => annotations[names[i] as string] as string)}`,
+    `"startsAt":${time(startsAt)}`,
+    `"endsAt":${time(visibleEnd(alert))}`,
+    `"generatorURL":${goJsonText(generatorUrl)}`,
+    `"fingerprint":${goJsonText(fingerprint)}`,
+  ];
+  return `{${fields.join(',')}}`;
+}
+
+/** An object of strings. */
+function object(names: readonly string[], value: (i: number) => string): string {
+  let text = '';
+  for (let i = 0; i < names.length; i++)
+    text += `${i > 0 ? ',' : ''}${goJsonText(names[i] as string)}:${goJsonText(value(i))}`;
+  return `{${text}}`;
 }
 
 function sorted(pairs: readonly (readonly [name: string, value: string])[]): Record<string, string> {

@@ -66,20 +66,31 @@ type Pair = readonly [name: string, value: string];
 
 /** Labels all alerts have alike. */
 export function commonLabels(alerts: readonly NotifiedAlert[]): readonly Pair[] {
-  return shared(alerts.map(alert => [...alert.labels.pairs()]));
+  const [first, ...others] = alerts;
+  return shared([...(first?.labels.pairs() ?? [])], others, ({ labels }, name) => labels.get(name));
 }
 
 /** Annotations all alerts have alike. */
 export function commonAnnotations(alerts: readonly NotifiedAlert[]): readonly Pair[] {
-  return shared(alerts.map(alert => Object.entries(alert.annotations)));
+  const [first, ...others] = alerts;
+  return shared(Object.entries(first?.annotations ?? {}), others, ({ annotations }, name) =>
+    Object.hasOwn(annotations, name) ? annotations[name] : undefined,
+  );
 }
 
-/** The pairs all of them have. */
-function shared(sets: readonly (readonly Pair[])[]): readonly Pair[] {
-  const [first = [], ...others] = sets;
-  const has = (set: readonly Pair[], [name, value]: Pair) =>
-    set.some(pair => pair[0] === name && pair[1] === value);
-  return others.reduce((left, set) => left.filter(pair => has(set, pair)), first);
+/** Those of the first alert's pairs that the others have, too. */
+function shared(
+  first: readonly Pair[],
+  others: readonly NotifiedAlert[],
+  find: (alert: NotifiedAlert, name: string) => string | undefined,
+): readonly Pair[] {
+  let left = first;
+  for (const alert of others) {
+    if (left.length === 0) break;
+    if (left.some(([name, value]) => find(alert, name) !== value))
+      left = left.filter(([name, value]) => find(alert, name) === value);
+  }
+  return left;
 }
 
 /** Alertmanager's KV. */
