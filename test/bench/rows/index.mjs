@@ -20,6 +20,7 @@ import reports from './reports.mjs';
 import routing from './routing.mjs';
 import rules from './rules.mjs';
 import saturatedProbes from './saturated-probes.mjs';
+import scan from './scan.mjs';
 import scrape from './scrape.mjs';
 import soak from './soak.mjs';
 import start from './start.mjs';
@@ -28,6 +29,7 @@ import timingError from './timing-error.mjs';
 export const rows = [
   saturatedProbes,
   pacedProbes,
+  scan,
   timingError,
   clusterHealth,
   haproxy,

@@ -2,21 +2,14 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryMiB } from '../harness/accounting.mjs';
-import { map, OURS } from '../harness/bench.mjs';
+import { OURS } from '../harness/bench.mjs';
 import { Children } from '../harness/children.mjs';
-import { get } from '../harness/loopback.mjs';
 import { startMonitor } from '../harness/monitor.mjs';
-import {
-  startAlertmanager,
-  startBlackbox,
-  startHaproxyExporter,
-  startPrometheus,
-  startPython,
-  startRedisExporter,
-  throughBlackbox,
-} from '../harness/peers.mjs';
+import { startAlertmanager, startPython } from '../harness/peers.mjs';
 import { sixServices } from '../harness/six-services.mjs';
+import { startStack } from '../harness/stack.mjs';
 import { slope } from '../harness/statistics.mjs';
+import { each, inTurns, started } from '../harness/turns.mjs';
 
 const STACK = 'Prometheus + Alertmanager + three exporters';
 
@@ -27,26 +20,29 @@ export default {
     const children = new Children();
     try {
       const services = await sixServices(bench, children);
-      const contestants = [
-        await bench.attempt(OURS, async () => [(await startMonitor(bench, children, { services })).pid]),
-        await bench.attempt('Python aiohttp', async () => [
-          (await startPython(bench, children, { interval: 30, concurrency: 5, services })).pid,
-        ]),
-        await bench.attempt(STACK, () => startStack(bench, children, services)),
+      const ours = async () => [(await startMonitor(bench, children, { services })).pid];
+      const python = async () => [
+        (await startPython(bench, children, { interval: 30, concurrency: 5, services })).pid,
       ];
-      await sleep(bench.either(65_000, 10_000));
-      const [ours, ...peers] = contestants.map(outcome => map(outcome, total));
-      const of = field => outcome => map(outcome, value => value[field]);
+      const measured = async pids => {
+        await sleep(bench.either(5000, 1000));
+        return total(pids);
+      };
+      const contestants = [
+        await started(bench, OURS, ours, measured),
+        await started(bench, 'Python aiohttp', python, measured),
+        await started(bench, STACK, () => startAll(bench, children, services), measured),
+      ];
+      await sleep(bench.either(60_000, 8000));
+      const outcomes = await inTurns(bench, bench.either(5, 2), contestants, { together: true });
+      const of = field => outcomes.map(outcome => each(outcome, value => value[field]));
       const lines = [
-        { what: this.about, field: 'rss', reach: { atMost: 100 } },
+        { what: this.about, field: 'rss', reach: { atMostOf: { who: STACK, share: 0.6 } } },
         { what: 'memory at its largest since the start', field: 'peak' },
-      ].map(({ what, field, reach }) => ({
-        what,
-        unit: 'MiB',
-        ours: of(field)(ours),
-        peers: peers.map(of(field)),
-        reach,
-      }));
+      ].map(({ what, field, reach }) => {
+        const [ours, ...peers] = of(field);
+        return { what, unit: 'MiB', ours, peers, reach };
+      });
       if (bench.long && 'value' in contestants[0]) lines.push(await overAnHour(bench, contestants[0].value));
       return lines;
     } finally {
@@ -62,25 +58,10 @@ function total(pids) {
   return { rss: sum('rss'), peak: sum('peak') };
 }
 
-async function startStack(bench, children, services) {
-  const blackbox = await startBlackbox(bench, children);
-  const exporters = [];
-  if (services.redis.host)
-    exporters.push(await startRedisExporter(children, services.redis.host.split(':')[1]));
-  if (services.haproxy.stats_url)
-    exporters.push(await startHaproxyExporter(children, services.haproxy.stats_url));
+async function startAll(bench, children, services) {
   const alertmanager = await startAlertmanager(bench, children);
-  const urls = Object.values(services).flatMap(service => service.url ?? []);
-  const prometheus = await startPrometheus(bench, children, [
-    throughBlackbox(blackbox, urls, 15),
-    {
-      job_name: 'exporters',
-      scrape_interval: '15s',
-      static_configs: [{ targets: exporters.map(({ url }) => new URL(url).host) }],
-    },
-  ]);
-  await get(`${prometheus.url}/-/healthy`);
-  return [prometheus, alertmanager, blackbox, ...exporters].map(({ pid }) => pid);
+  const { pids } = await startStack(bench, children, services, { every: '15s' });
+  return [...pids, alertmanager.pid];
 }
 
 /** The slope of resident memory, the first ten minutes left out: caches fill and code is compiled then. */

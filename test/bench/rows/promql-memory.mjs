@@ -2,13 +2,14 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryMiB } from '../harness/accounting.mjs';
-import { map, OURS } from '../harness/bench.mjs';
+import { OURS } from '../harness/bench.mjs';
 import { Children } from '../harness/children.mjs';
 import { countSeries, requireAllUp } from '../harness/exposition.mjs';
 import { get, getJson } from '../harness/loopback.mjs';
 import { httpServices, startMonitor } from '../harness/monitor.mjs';
 import { startBlackbox, startPrometheus, throughBlackbox } from '../harness/peers.mjs';
 import { startHealthServer } from '../harness/targets.mjs';
+import { each, inTurns, started } from '../harness/turns.mjs';
 
 const SERVICES = 1000;
 const EVERY = 30;
@@ -21,19 +22,22 @@ export default {
     const children = new Children();
     try {
       const services = httpServices(await startHealthServer(children, 5), SERVICES);
+      // Garbage comes and goes: one reading says little.
+      const measured = async server => {
+        await sleep(bench.either(5000, 1000));
+        return await taken(server);
+      };
       const contestants = [
-        await bench.attempt(OURS, () => startOurs(bench, children, services)),
-        await bench.attempt(STACK, () => startStack(bench, children, services)),
+        await started(bench, OURS, () => startOurs(bench, children, services), measured),
+        await started(bench, STACK, () => startStack(bench, children, services), measured),
       ];
       const minutes = bench.long ? 30 : bench.either(2.5, 0.75);
       await sleep(minutes * 60_000);
-      const outcomes = [];
-      for (const outcome of contestants) {
-        outcomes.push(
-          'value' in outcome ? await bench.attempt(outcome.who, () => taken(outcome.value)) : outcome,
-        );
-      }
-      return linesOf(bench, outcomes, minutes);
+      return linesOf(
+        bench,
+        await inTurns(bench, bench.either(5, 2), contestants, { together: true }),
+        minutes,
+      );
     } finally {
       await children.stop();
     }
@@ -41,10 +45,12 @@ export default {
 };
 
 function linesOf(bench, outcomes, minutes) {
-  bench.say(`  series: ${outcomes.map(({ who, value }) => `${who} ${value?.series ?? '-'}`).join(', ')}`);
-  const of = field => outcome => map(outcome, value => value[field]);
+  bench.say(
+    `  series: ${outcomes.map(({ who, value }) => `${who} ${value?.at(-1)?.series ?? '-'}`).join(', ')}`,
+  );
+  const of = field => outcome => each(outcome, value => value[field]);
   return [
-    { what: `${SERVICES} services every ${EVERY} s, memory after ${minutes} min`, field: 'rss', share: 1 },
+    { what: `${SERVICES} services every ${EVERY} s, memory after ${minutes} min`, field: 'rss', share: 0.7 },
     { what: 'the same, largest since the start', field: 'peak' },
     { what: 'the same, memory per series', field: 'perSeries', unit: 'KiB' },
   ].map(({ what, field, unit = 'MiB', share }) => {
