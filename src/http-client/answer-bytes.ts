@@ -8,6 +8,10 @@ import type { Socket } from 'node:net';
 const CONTINUE = /^HTTP\/1\.[01] 100(?: [^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n/;
 const BEGINS = /^HTTP\/1\.[01] 100[ \r]/;
 const LENGTH = 'HTTP/1.1 100 '.length;
+/** Where the status stands. */
+const STATUS = 'HTTP/1.1 '.length;
+const SPACE = 32;
+const ONE = 49;
 /** As many bytes as the headers of an answer may have. */
 const MAX_HEAD = 16 * 1024;
 const NOTHING = Buffer.alloc(0);
@@ -36,6 +40,10 @@ export class AnswerBytes {
     if (chunk === null) return null;
     this.hasBegun = true;
     if (!this.#isHead) return chunk;
+    if (this.#held.length === 0 && isOtherStatus(chunk)) {
+      this.#isHead = false;
+      return chunk;
+    }
     this.#held = withoutContinue(Buffer.concat([this.#held, chunk]));
     if (mayBeContinue(this.#held)) return null;
     const bytes = this.#held;
@@ -43,6 +51,11 @@ export class AnswerBytes {
     this.#held = NOTHING;
     return bytes;
   }
+}
+
+/** It begins with a status that is not 1xx, as nearly every answer does. */
+function isOtherStatus(bytes: Buffer): boolean {
+  return bytes.length >= LENGTH && bytes[STATUS - 1] === SPACE && bytes[STATUS] !== ONE;
 }
 
 function withoutContinue(bytes: Buffer): Buffer {

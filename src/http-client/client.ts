@@ -2,7 +2,7 @@
 // connections. Probes have a client of their own, which measures.
 
 import type { HttpClientConfig } from '../config/http-client/config.js';
-import { configuredHeaders, userInfoOf, writtenHeaders } from '../config/http-client/headers.js';
+import { configuredHeaders, isInFiles, userInfoOf, writtenHeaders } from '../config/http-client/headers.js';
 import { tlsOptions } from '../config/http-client/tls-options.js';
 import type { Millis } from '../model/time.js';
 import { DnsError } from '../net/error.js';
@@ -39,6 +39,14 @@ interface CallerOptions {
   readonly maxRedirects?: number;
 }
 
+/** What the headers of a request were made of, and those. */
+interface LastHeaders {
+  readonly headers: CallRequest['headers'];
+  readonly isOurs: boolean;
+  readonly userInfo: string | undefined;
+  readonly written: WireRequest['headers'];
+}
+
 /** A redirect that must not or cannot be followed. */
 export class RedirectError extends Error {
   readonly status: number;
@@ -65,6 +73,7 @@ export class HttpClient {
   /** Of redirects to other origins. */
   readonly #others = new Set<Connections>();
   #closed = false;
+  #lastHeaders: LastHeaders | undefined;
 
   /**
    * @param base whose origin gets the credentials and is shown the certificates
@@ -122,16 +131,12 @@ export class HttpClient {
 
   async #send({ method, url, headers, body }: CallRequest, options: CallOptions): Promise<CallAnswer> {
     const isOurs = url.origin === this.#origin;
-    const userInfo = userInfoOf(url);
-    const all = {
-      'user-agent': 'langgraph-monitor',
-      'accept-encoding': 'gzip',
-      ...(userInfo ? { authorization: userInfo.header } : {}),
-      ...headers,
-      // What was meant for one host is not sent to another, which is not shown its certificates either.
-      ...(isOurs ? configuredHeaders(this.#config) : {}),
+    const request = {
+      method,
+      path: url.pathname + url.search,
+      headers: this.#headers(url, headers, isOurs),
+      body,
     };
-    const request = { method, path: url.pathname + url.search, headers: writtenHeaders(all), body };
     if (isOurs) return this.#sendOver(this.#connections, request, options);
     const tls = url.protocol === 'https:' ? () => tlsOptions(undefined) : undefined;
     const connections = new Connections({ url, tls, resolver: this.#options.resolver });
@@ -142,6 +147,24 @@ export class HttpClient {
       this.#others.delete(connections);
       connections.close();
     }
+  }
+
+  /** Those of the request before where nothing in them can be another: they are checked and written for each request. */
+  #headers(url: URL, headers: CallRequest['headers'], isOurs: boolean): WireRequest['headers'] {
+    const userInfo = userInfoOf(url)?.header;
+    const last = this.#lastHeaders;
+    if (last?.headers === headers && last?.isOurs === isOurs && last.userInfo === userInfo)
+      return last.written;
+    const written = writtenHeaders({
+      'user-agent': 'langgraph-monitor',
+      'accept-encoding': 'gzip',
+      ...(userInfo === undefined ? {} : { authorization: userInfo }),
+      ...headers,
+      // What was meant for one host is not sent to another, which is not shown its certificates either.
+      ...(isOurs ? configuredHeaders(this.#config) : {}),
+    });
+    if (!isInFiles(this.#config)) this.#lastHeaders = { headers, isOurs, userInfo, written };
+    return written;
   }
 
   /** A kept connection that had died before it carried a byte of the answer is replaced by a new one, once. */

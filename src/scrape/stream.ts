@@ -12,8 +12,11 @@ export function streamOf(pool: string, { labels, url }: ScrapeTarget): string {
     .digest('base64url');
 }
 
-/** About so many targets are scraped at the same moment: to wake three threads for each alone costs as much as a scrape does. */
-const TOGETHER = 8;
+/**
+ * At most about so many targets are scraped at the same moment: to wake three threads for each alone costs as much as a scrape
+ * does.
+ */
+const TOGETHER = 16;
 /** However few targets there are. */
 const MIN_PLACES = 8;
 

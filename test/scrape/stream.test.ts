@@ -34,10 +34,10 @@ test('a target has its place within the interval, whenever it is started', () =>
 
 test.each([
   { targets: 0, places: 8 },
-  { targets: 64, places: 8 },
-  { targets: 65, places: 16 },
-  { targets: 100, places: 16 },
-  { targets: 1000, places: 128 },
+  { targets: 128, places: 8 },
+  { targets: 129, places: 16 },
+  { targets: 100, places: 8 },
+  { targets: 1000, places: 64 },
 ])('$targets targets have $places places', ({ targets, places }) => {
   expect(placesFor(targets)).toBe(places);
 });
