@@ -1,5 +1,5 @@
-// Scraping exporters, beside Prometheus and VictoriaMetrics on the same pages: CPU per sample, memory per series, and what a
-// sample takes on disk, everything of the process counted.
+// Scraping exporters, beside Prometheus and VictoriaMetrics, each with exporters of its own that expose the same pages: CPU
+// per sample, memory per series, and what a sample takes on disk, everything of the process counted.
 
 import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,80 +11,109 @@ import { get, getJson } from '../harness/loopback.mjs';
 import { startMonitor } from '../harness/monitor.mjs';
 import { startPrometheus, startVictoriaMetrics } from '../harness/peers.mjs';
 import { startExporters } from '../harness/targets.mjs';
+import { each, inTurns, started } from '../harness/turns.mjs';
 
-const TARGETS = 100;
 const SERIES = 500;
-const EVERY = 15;
 const PROMETHEUS = 'Prometheus';
+const START = { [OURS]: startOurs, [PROMETHEUS]: startTheirs, VictoriaMetrics: startVictoria };
+
+/** At the pace of a real cluster. */
+const PACED = { targets: 100, every: 15 };
+/**
+ * What takes the most room in the first minutes (labels, journals, chunks that are not full) is little of what a sample takes
+ * for good: fewer targets, scraped as often in two minutes as others in an hour.
+ */
+const FAST = { targets: 20, every: 0.5 };
 
 export default {
   name: 'scrape',
-  about: `scraping ${TARGETS} targets of ${SERIES} series every ${EVERY} s`,
+  about: `scraping ${PACED.targets} targets of ${SERIES} series every ${PACED.every} s`,
   async run(bench) {
-    const targets = new Children();
-    try {
-      const ports = await startExporters(targets, TARGETS, SERIES);
-      const measured = (who, start) => bench.measure(who, children => measure(bench, children, start, ports));
-      const outcomes = [
-        await measured(OURS, startOurs),
-        await measured(PROMETHEUS, startTheirs),
-        await measured('VictoriaMetrics', startVictoria),
-      ];
-      return linesOf(outcomes);
-    } finally {
-      await targets.stop();
-    }
+    const paced = await scraped(bench, PACED, {
+      warmUp: bench.either(3, 2) * PACED.every,
+      rounds: bench.either(bench.long ? 240 : 6, 2),
+      seconds: PACED.every,
+    });
+    const seconds = bench.either(120, 30);
+    const fast = await scraped(bench, FAST, { warmUp: 1, rounds: 1, seconds });
+    return [...pacedLines(paced), fastLine(fast, seconds / FAST.every)];
   },
 };
 
-function linesOf(outcomes) {
-  const reach = share => ({ atMostOf: { who: PROMETHEUS, share } });
-  const about = `${TARGETS} targets x ${SERIES} series every ${EVERY} s`;
+function pacedLines(outcomes) {
+  const what = `${PACED.targets} targets x ${SERIES} series every ${PACED.every} s`;
+  const [cpu, memory] = [
+    outcomes.map(outcome => each(outcome, ({ cpu, samples }) => (cpu * 1000) / samples)),
+    outcomes
+      .map(outcome => map(outcome, rounds => rounds.at(-1)))
+      .map(outcome => map(outcome, ({ rss, series }) => (rss * 1024) / series)),
+  ];
   return [
-    {
-      what: `CPU per sample scraped, ${about}`,
-      unit: 'µs',
-      of: ({ cpu, samples }) => (cpu * 1000) / samples,
-      share: 1.5,
-    },
-    {
-      what: 'the same, memory per series',
-      unit: 'KiB',
-      of: ({ rss, series }) => (rss * 1024) / series,
-      share: 1,
-    },
-    {
-      what: 'the same, bytes per sample on disk',
-      unit: 'B',
-      of: ({ bytes, stored }) => bytes / stored,
-      share: 0.4,
-    },
-  ].map(({ what, unit, of, share }) => {
-    const [ours, ...peers] = outcomes.map(outcome => map(outcome, of));
-    return { what, unit, ours, peers, reach: reach(share) };
-  });
+    { what: `CPU per sample scraped, ${what}`, unit: 'µs', ...split(cpu), reach: share(1.5) },
+    { what: 'the same, memory per series', unit: 'KiB', ...split(memory), reach: share(1) },
+  ];
 }
 
-/** CPU in whole rounds, once all targets have been scraped and the code is compiled. */
-async function measure(bench, children, start, ports) {
-  const scrapes = [
+function fastLine(outcomes, scrapes) {
+  const bytes = outcomes.map(outcome => map(outcome, rounds => rounds.at(-1).bytes / rounds.at(-1).stored));
+  return {
+    what: `bytes per sample on disk after ${scrapes} scrapes of ${FAST.targets} targets x ${SERIES} series`,
+    of: 'disk',
+    unit: 'B',
+    ...split(bytes),
+    reach: share(0.4),
+  };
+}
+
+const split = ([ours, ...peers]) => ({ ours, peers });
+const share = share => ({ atMostOf: { who: PROMETHEUS, share } });
+
+/** All contestants at the same time: each measures whole rounds, once all targets were scraped and the code is compiled. */
+async function scraped(bench, { targets, every }, { warmUp, rounds, seconds }) {
+  const children = new Children();
+  try {
+    const contestants = [];
+    for (const [who, start] of Object.entries(START))
+      contestants.push(
+        await started(
+          bench,
+          who,
+          async () => {
+            const ports = await startExporters(children, targets, SERIES);
+            return {
+              ...(await start(bench, children, scrapeConfigs(ports, every))),
+              begun: performance.now(),
+            };
+          },
+          server => measure(server, { targets, every, seconds }),
+        ),
+      );
+    await sleep(warmUp * 1000 + 1000);
+    return await inTurns(bench, rounds, contestants, { together: true });
+  } finally {
+    await children.stop();
+  }
+}
+
+function scrapeConfigs(ports, every) {
+  return [
     {
       job_name: 'exporters',
-      scrape_interval: `${EVERY}s`,
+      scrape_interval: `${every * 1000}ms`,
+      scrape_timeout: `${Math.min(every, 10) * 1000}ms`,
       static_configs: [{ targets: ports.map(port => `127.0.0.1:${port}`) }],
     },
   ];
-  const { pid, url, folder } = await start(bench, children, scrapes);
-  const begun = performance.now();
-  await sleep(bench.either(4, 2) * EVERY * 1000 + 1000);
-  await requireAllUp(url);
-  const rounds = bench.long ? 240 : bench.either(36, 4);
-  const { cpu } = await cpuDuring([pid], () => sleep(rounds * EVERY * 1000));
-  await requireAllUp(url);
-  const perRound = TARGETS * SERIES;
-  const stored = ((performance.now() - begun) / 1000 / EVERY) * perRound;
+}
+
+async function measure({ pid, url, folder, begun }, { targets, every, seconds }) {
+  await requireAllUp(url, targets);
+  const { cpu } = await cpuDuring([pid], () => sleep(seconds * 1000));
+  await requireAllUp(url, targets);
+  const samples = (seconds / every) * targets * SERIES;
+  const stored = ((performance.now() - begun) / 1000 / every) * targets * SERIES;
   const series = await value(url, 'count({job="exporters"})');
-  return { cpu, samples: rounds * perRound, rss: memoryMiB(pid).rss, series, bytes: bytesOf(folder), stored };
+  return { cpu, samples, rss: memoryMiB(pid).rss, series, bytes: bytesOf(folder), stored };
 }
 
 async function startOurs(bench, children, scrape_configs) {
@@ -104,7 +133,7 @@ async function startTheirs(bench, children, scrapes) {
 
 async function startVictoria(bench, children, scrape_configs) {
   const folder = mkdtempSync(join(bench.folder, 'scrape-'));
-  const file = join(bench.folder, 'scrape.yml');
+  const file = join(mkdtempSync(join(bench.folder, 'victoria-')), 'scrape.yml');
   writeFileSync(file, JSON.stringify({ scrape_configs }));
   // What was scraped just now may be asked for.
   const flags = [`-promscrape.config=${file}`, '-search.latencyOffset=0s'];
@@ -115,9 +144,9 @@ async function startVictoria(bench, children, scrape_configs) {
 }
 
 /** @throws Error when a target is not scraped */
-async function requireAllUp(url) {
+async function requireAllUp(url, targets) {
   const up = await value(url, 'sum(up{job="exporters"})');
-  if (up !== TARGETS) throw new Error(`${up} of ${TARGETS} targets are up`);
+  if (up !== targets) throw new Error(`${up} of ${targets} targets are up`);
 }
 
 async function value(url, query) {
