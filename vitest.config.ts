@@ -28,7 +28,14 @@ const WAITING = files([
     'page/haproxy-view',
   ],
   ...['alerts/alerting', 'e2e/watch', 'alertmanager/forecast/truth', 'net/resolver', 'page/incidents'],
-  ...['e2e/hung', 'e2e/idle', 'e2e/prometheus', 'alertmanager/reload-transitions', 'client/view'],
+  ...[
+    'e2e/hung',
+    'e2e/idle',
+    'e2e/external-labels',
+    'e2e/prometheus',
+    'alertmanager/reload-transitions',
+    'client/view',
+  ],
 ]);
 
 /**

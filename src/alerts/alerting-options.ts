@@ -30,6 +30,8 @@ export interface AlertingOptions {
   readonly firstFailure?: ((service: string) => Millis | undefined) | undefined;
   /** Where people reach the monitor, without a slash at the end. */
   readonly externalUrl: () => string;
+  /** Added to the labels of the rules' alerts; none by default. */
+  readonly externalLabels?: () => Readonly<Record<string, string>>;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
   readonly events: AlertingEvents;
 }

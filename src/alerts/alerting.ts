@@ -15,7 +15,7 @@ import type { ReceiverContext } from '../alertmanager/receivers/receiver.js';
 import { SentRecipients } from '../alertmanager/receivers/sent-recipients.js';
 import { GoTemplates } from '../alertmanager/templates/render.js';
 import { ConfigError } from '../config/load.js';
-import { type Alert, isEscalation, type PendingAlert } from '../model/alert.js';
+import { type Alert, isEscalation, type PendingAlert, withExternalLabels } from '../model/alert.js';
 import { Labels } from '../model/labels.js';
 import type { Mute, MutedAlert } from '../model/muted.js';
 import type { Clock, Millis } from '../model/time.js';
@@ -151,9 +151,9 @@ export class Alerting {
     this.alerts.advanceTo(at);
     if (evaluation.restoring?.length) this.alerts.extend(new Set(evaluation.restoring), at);
     const externalUrl = this.#options.externalUrl();
-    this.#pending = evaluation.pending ?? [];
+    this.#pending = (evaluation.pending ?? []).map(alert => ({ ...alert, labels: this.#sentLabels(alert) }));
     const alerts: IncomingAlert[] = this.#hold.filter(evaluation).map(alert => ({
-      ...incomingOf(alert, externalUrl),
+      ...incomingOf(alert, Labels.of(this.#sentLabels(alert)), externalUrl),
       firstFailedAt: this.#firstFailure(alert),
     }));
     if (this.#hold.isOver) alerts.push(...this.#removedByRules(evaluation, at));
@@ -172,6 +172,11 @@ export class Alerting {
     return isAboutChecks(alert) ? this.#options.firstFailure?.(target) : undefined;
   }
 
+  /** The labels of a rule's alert everywhere but at the rule. */
+  #sentLabels({ labels }: Pick<Alert, 'labels'>): Alert['labels'] {
+    return withExternalLabels(labels, this.#options.externalLabels?.() ?? {});
+  }
+
   /** Ends of the alerts that the rules have not got any more. */
   #removedByRules(
     { unsent, active, notDue, restoring = [], failures }: RuleAlerts & RuleCoverage,
@@ -181,7 +186,7 @@ export class Alerting {
     if (failures > 0) return [];
     const own = [...this.alerts.all()].filter(alert => !alert.isForeign && !isResolved(alert, at));
     if (own.length === 0) return [];
-    const known = new Set([...unsent, ...active].map(({ labels }) => Labels.of(labels).key));
+    const known = new Set([...unsent, ...active].map(alert => Labels.of(this.#sentLabels(alert)).key));
     const skipped = new Set([...notDue, ...restoring]);
     const isGone = ({ labels }: StoredAlert) =>
       !known.has(labels.key) && !skipped.has(labels.get('alertname'));
@@ -386,10 +391,10 @@ function opening<T>(what: string, open: () => T): T {
 const REMOTE_ALERT_TTL: Millis = 5 * 60_000;
 
 /** As Prometheus sends it. */
-function incomingOf(alert: Alert, externalUrl: string): IncomingAlert {
-  const { labels, annotations, activeAt, firedAt, resolvedAt, validUntil, expression } = alert;
+function incomingOf(alert: Alert, labels: Labels, externalUrl: string): IncomingAlert {
+  const { annotations, activeAt, firedAt, resolvedAt, validUntil, expression } = alert;
   return {
-    labels: Labels.of(labels),
+    labels,
     annotations,
     startsAt: firedAt ?? activeAt,
     activeAt,

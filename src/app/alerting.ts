@@ -19,6 +19,8 @@ interface AlertWiringOptions {
   readonly log: Logger;
   /** The URL under which users reach the monitor, without a trailing slash. */
   readonly externalUrl: () => string;
+  /** Added to the labels of the rules' alerts. */
+  readonly externalLabels: () => Readonly<Record<string, string>>;
   /** Which services have been checked since the start. */
   readonly checked: CheckedServices;
   readonly firstFailure: AlertingOptions['firstFailure'];
@@ -41,6 +43,7 @@ export class AlertWiring {
     registry,
     log,
     externalUrl,
+    externalLabels,
     checked,
     firstFailure,
     onMuting,
@@ -54,6 +57,7 @@ export class AlertWiring {
       checked,
       firstFailure,
       externalUrl,
+      externalLabels,
       log: (level, message, fields) => log[level](fields, message),
       events: { ...this.#events(), onMuting },
     });

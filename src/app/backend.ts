@@ -41,4 +41,6 @@ export interface RuleConfiguration {
   readonly scrapeInterval: Millis;
   /** For links in annotations. */
   readonly externalUrl: string;
+  /** For templates, and for the labels with which alerts are sent. */
+  readonly externalLabels: Readonly<Record<string, string>>;
 }

@@ -38,6 +38,7 @@ export class LocalBackend {
   readonly #sampler: Sampler;
   readonly #scrapeLoop: ScrapeLoop;
   readonly #events: QueryBackendEvents;
+  #externalLabels: Readonly<Record<string, string>> = {};
   #isStopped = false;
 
   constructor(options: LocalBackendOptions) {
@@ -72,8 +73,15 @@ export class LocalBackend {
     );
   }
 
-  setRules({ rules, scrapeInterval, externalUrl }: RuleConfiguration): void {
-    this.engine.setRules({ files: rules, interval: scrapeInterval, externalUrl, status: CLUSTER_STATUS });
+  setRules({ rules, scrapeInterval, externalUrl, externalLabels }: RuleConfiguration): void {
+    this.#externalLabels = externalLabels;
+    this.engine.setRules({
+      files: rules,
+      interval: scrapeInterval,
+      externalUrl,
+      externalLabels,
+      status: CLUSTER_STATUS,
+    });
     this.#scrapeLoop.setInterval(scrapeInterval);
   }
 
@@ -82,7 +90,10 @@ export class LocalBackend {
     // After the stop the last scrape's result is dropped.
     if (this.#isStopped) return;
     if (!judgement) return this.#events.onRulesUnavailable('the rules could not be evaluated');
-    this.#events.onStatus(clusterStatusOf(judgement.status, judgement.alerts), judgement.at);
+    this.#events.onStatus(
+      clusterStatusOf(judgement.status, judgement.alerts, this.#externalLabels),
+      judgement.at,
+    );
     this.#events.onEvaluation(judgement);
   }
 

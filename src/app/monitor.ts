@@ -177,6 +177,7 @@ export class Monitor {
       registry: this.#registry,
       log,
       externalUrl: () => this.#externalUrl,
+      externalLabels: () => this.#externalLabels,
       checked: this.#firstChecks,
       firstFailure: id => this.#firstFailures.of(id, this.#cluster.result(id)?.level),
       onMuting: () => {
@@ -204,7 +205,7 @@ export class Monitor {
     this.#maintaining = new Maintaining({
       silences: this.#alerts.alerting.silences,
       services: () => this.#cluster.services,
-      identity: () => this.#queryBackend.identity,
+      identity: () => ({ ...this.#externalLabels, ...this.#queryBackend.identity }),
       onChange: now => this.#checkResults.setMaintenance(now),
       clock: this.#clock,
     });
@@ -400,7 +401,14 @@ export class Monitor {
 
   #ruleConfiguration(): RuleConfiguration {
     const { remote, rules, scrapeInterval } = this.#configuration;
-    return { remote, rules, scrapeInterval, externalUrl: this.#externalUrl };
+    const [externalUrl, externalLabels] = [this.#externalUrl, this.#externalLabels];
+    return { remote, rules, scrapeInterval, externalUrl, externalLabels };
+  }
+
+  /** What alerts have beside their own labels; where another Prometheus has the rules, its own external labels. */
+  get #externalLabels(): Readonly<Record<string, string>> {
+    const { remote, scrape } = this.#configuration;
+    return remote ? {} : scrape.global.externalLabels;
   }
 
   /** Where people reach the monitor, without a slash at the end. */
@@ -497,7 +505,10 @@ export class Monitor {
       announcements: this.#announcements,
       pushes: this.#pushes,
       alerting: this.#alerts.alerting,
-      alertLabels: service => alertLabelsOf(service, this.#queryBackend.identity),
+      alertLabels: service => {
+        const { identity } = this.#queryBackend;
+        return alertLabelsOf(service, { ...this.#externalLabels, ...identity });
+      },
       sms: () => this.#alerts.sms,
       reload: this.#settings.enableLifecycle ? by => this.reload(by) : undefined,
       onAnswer: (handler, code) => this.#own.answered(handler, code),

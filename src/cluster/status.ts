@@ -1,7 +1,7 @@
 // The cluster status: overall status and alerts, as the rules find them. Comes in: the recorded status
 // and the alerts that fire; goes out: the document's words.
 
-import { alertIdentity, isEscalation, type Alert as RuleAlert } from '../model/alert.js';
+import { alertIdentity, isEscalation, type Alert as RuleAlert, withExternalLabels } from '../model/alert.js';
 import { type OverallStatus, SEVERITIES, type Severity } from '../model/service.js';
 import type { Millis } from '../model/time.js';
 
@@ -38,15 +38,20 @@ export type RuleAlertView = Pick<RuleAlert, 'labels' | 'annotations' | 'state' |
 
 /**
  * Converts a rule evaluation result to the document's format. `status` is the value of {@link CLUSTER_STATUS}, undefined when there is
- * none. Alerts of other severities (a heartbeat) are not part of the document, and those with an `escalation` only say
+ * none; external labels are part of what identifies an alert where it is sent. Alerts of other severities (a heartbeat) are not part of the document, and those with an `escalation` only say
  * how far the alert they copy has risen.
  */
-export function clusterStatusOf(status: number | undefined, alerts: readonly RuleAlertView[]): ClusterStatus {
+export function clusterStatusOf(
+  status: number | undefined,
+  alerts: readonly RuleAlertView[],
+  externalLabels: Readonly<Record<string, string>> = {},
+): ClusterStatus {
   const firing = alerts.filter(each => each.state === 'firing');
-  const levels = escalations(firing);
+  const identityOf = ({ labels }: RuleAlertView) => alertIdentity(withExternalLabels(labels, externalLabels));
+  const levels = escalations(firing, identityOf);
   const visible = firing.flatMap(each => {
     const severity = SEVERITIES.find(known => known === each.labels.severity);
-    return severity && !isEscalation(each.labels) ? [alertOf(each, severity, levels)] : [];
+    return severity && !isEscalation(each.labels) ? [alertOf(each, severity, identityOf(each), levels)] : [];
   });
   return { overall: overallOf(status), alerts: visible.sort(byUrgency) };
 }
@@ -60,22 +65,25 @@ function overallOf(status: number | undefined): OverallStatus {
 function alertOf(
   { labels, annotations, activeAt }: RuleAlertView,
   severity: Severity,
+  identity: string,
   levels: ReadonlyMap<string, string>,
 ): ClusterAlert {
   const { alertname = '', target = '' } = labels;
-  const identity = alertIdentity(labels);
   const message = annotations.description || annotations.summary || alertname;
   const escalation = levels.get(identity);
   return { identity, name: alertname, severity, service: target, message, startsAt: activeAt, escalation };
 }
 
 /** The highest escalation of each alert that was copied. */
-function escalations(firing: readonly RuleAlertView[]): Map<string, string> {
+function escalations(
+  firing: readonly RuleAlertView[],
+  identityOf: (alert: RuleAlertView) => string,
+): Map<string, string> {
   const levels = new Map<string, string>();
-  for (const { labels } of firing) {
-    const { escalation, escalates } = labels;
+  for (const alert of firing) {
+    const { escalation, escalates } = alert.labels;
     if (!escalation || escalates === undefined) continue;
-    const of = alertIdentity(labels);
+    const of = identityOf(alert);
     const known = levels.get(of);
     if (known === undefined || known < escalation) levels.set(of, escalation);
   }

@@ -49,6 +49,18 @@ export function alertIdentity(labels: Alert['labels']): string {
   return JSON.stringify(names.sort().map(name => [name, name === 'alertname' ? own : labels[name]]));
 }
 
+/**
+ * The labels with which an alert is sent: external labels are added where it has none of that name.
+ * Source: Prometheus, notifier/manager.go.
+ */
+export function withExternalLabels(
+  labels: Alert['labels'],
+  external: Readonly<Record<string, string>>,
+): Alert['labels'] {
+  const missing = Object.entries(external).filter(([name]) => !labels[name]);
+  return missing.length === 0 ? labels : { ...labels, ...Object.fromEntries(missing) };
+}
+
 /** Whether an alert is a copy that only says how far another one has risen. */
 export function isEscalation(labels: Alert['labels']): boolean {
   return Boolean(labels.escalation);

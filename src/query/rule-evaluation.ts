@@ -10,6 +10,8 @@ export interface RuleSettings {
   readonly files: readonly TransferredRuleFile[];
   /** Without a slash at the end. */
   readonly externalUrl: string;
+  /** What `$externalLabels` has in templates. */
+  readonly externalLabels: Readonly<Record<string, string>>;
   /** Time between two scrapes, and between two evaluations of groups that name no interval. */
   readonly interval: Millis;
   /** The expression whose value is the cluster's status. */

@@ -109,7 +109,7 @@ describe('while the rules are evaluated', () => {
   test('short queries are answered, and scrapes that arrive meanwhile are stored afterwards', async () => {
     fixture.begin();
     const engine = open();
-    const settings = { files: [file], externalUrl: '', interval: STEP, status: 'second' };
+    const settings = { files: [file], externalUrl: '', externalLabels: {}, interval: STEP, status: 'second' };
     engine.setRules(settings);
     const done: string[] = [];
     const noted = <T>(name: string, asked: Promise<T>): Promise<T> => {

@@ -97,6 +97,7 @@ test("rules read the newest of all streams at the monitor's own scrape", async (
   engine.setRules({
     files: [toTransfer(readRuleFile('rules.yml', RULES))],
     externalUrl: 'http://localhost',
+    externalLabels: {},
     interval: 15_000,
     status: 'sum(x)',
   });

@@ -64,8 +64,7 @@ export class Rules {
   /** Replaces the rules, whose files were found good. */
   configure(settings: RuleSettings): void {
     const files = this.#read(settings);
-    const isSame =
-      this.#settings?.externalUrl === settings.externalUrl && this.#settings.interval === settings.interval;
+    const isSame = this.#settings !== undefined && contextOf(this.#settings) === contextOf(settings);
     if (!this.#manager || !isSame) this.#manager = this.#make(settings);
     this.#settings = settings;
     this.#manager.update(files);
@@ -113,10 +112,10 @@ export class Rules {
     return this.#manager?.groups() ?? [];
   }
 
-  #make({ externalUrl, interval }: RuleSettings): RuleManager {
+  #make({ externalUrl, externalLabels, interval }: RuleSettings): RuleManager {
     return new RuleManager({
       externalUrl,
-      externalLabels: {},
+      externalLabels,
       interval,
       queryFunc: this.#queryFunc,
       write: (source, _, samples) => {
@@ -161,4 +160,9 @@ export class Rules {
     const source = new LimitedSource(this.#store, maxSamples, checkpoint, tooMany);
     return engineQueryFunc({ source, lookback, defaultInterval, maxSamples, checkpoint });
   }
+}
+
+/** What a manager of rules is made with; under another one their templates say something else. */
+function contextOf({ externalUrl, externalLabels, interval }: RuleSettings): string {
+  return JSON.stringify([externalUrl, externalLabels, interval]);
 }

@@ -76,6 +76,7 @@ function rulesOn(rules: readonly object[], clock: Clock): Rules {
   made.configure({
     files: [toTransfer(readRuleFile('test.yml', text))],
     externalUrl: '',
+    externalLabels: {},
     interval: 1000,
     status: 'vector(0)',
   });
