@@ -67,7 +67,7 @@ const files = () => [readRuleFile('r.yml', JSON.stringify({ groups: [{ name: 'g'
 /** Evaluates with answers that are kept. */
 function cached(store: SampleStore) {
   const rules = new Rules(store, LIMITS, systemClock);
-  const settings = { externalUrl: '', interval: 15_000, status: 'ratio' };
+  const settings = { externalUrl: '', externalLabels: {}, interval: 15_000, status: 'ratio' };
   rules.configure({ ...settings, files: files().map(toTransfer) });
   return {
     evaluate: (at: number, isInterim: boolean) => rules.evaluate(at, isInterim),
