@@ -1,6 +1,6 @@
-// The compiler's dist/client and dist/langgraph in, dist/client-package/ out: what applications load, as a package without
+// dist/client and dist/langgraph in, dist/client-package/ out: what applications load, as a package without
 // dependencies and as what the server's package hands on under `/client` and `/langgraph`. Each module system has a folder
-// with code and types of its own. Run by build.mjs, right after the compiler.
+// with code and, where they were made, types of its own. Run by build.mjs.
 
 import './node-version.mjs';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,6 +20,8 @@ const SYSTEMS = [
 ];
 
 const DIST = join(ROOT, 'dist');
+/** What the compiler makes of src/ where types are checked; gone after the build. */
+export const DECLARATIONS = join(DIST, '.declarations');
 const PACKAGE = join(DIST, CLIENT_PACKAGE);
 
 /** Whether there is a client among these modules, paths below dist/. */
@@ -27,13 +29,16 @@ export function hasClient(modules) {
   return Object.values(ENTRIES).every(path => modules.includes(`${path}.js`));
 }
 
-/** Paths below dist/ that a finished build has. */
-export function clientOutputs(modules) {
+/** Paths below dist/ that a finished build has, with or without types. */
+export function clientOutputs(modules, types) {
   if (!hasClient(modules)) return [];
   return [
     `${CLIENT_PACKAGE}/package.json`,
     ...SYSTEMS.flatMap(([folder]) =>
-      Object.keys(ENTRIES).map(name => `${CLIENT_PACKAGE}/${folder}/${name}.js`),
+      Object.entries(ENTRIES).flatMap(([name, path]) => {
+        const code = `${CLIENT_PACKAGE}/${folder}/${name}.js`;
+        return types ? [code, `${CLIENT_PACKAGE}/${folder}/${path}.d.ts`] : [code];
+      }),
     ),
   ];
 }
@@ -62,9 +67,9 @@ async function bundle(folder, format) {
 /** The same declarations for either: `package.json` beside them says which modules they speak of. */
 function copyTypes(folder) {
   for (const room of Object.values(ENTRIES).map(path => path.split('/')[0])) {
-    const types = readdirSync(join(DIST, room)).filter(name => name.endsWith('.d.ts'));
     mkdirSync(join(PACKAGE, folder, room), { recursive: true });
-    for (const name of types) cpSync(join(DIST, room, name), join(PACKAGE, folder, room, name));
+    for (const name of readdirSync(join(DECLARATIONS, room)))
+      if (name.endsWith('.d.ts')) cpSync(join(DECLARATIONS, room, name), join(PACKAGE, folder, room, name));
   }
 }
 
@@ -110,7 +115,7 @@ async function buildPackage() {
   rmSync(PACKAGE, { recursive: true, force: true });
   for (const [folder, type, format] of SYSTEMS) {
     await bundle(folder, format);
-    copyTypes(folder);
+    if (existsSync(DECLARATIONS)) copyTypes(folder);
     writeJson(`${folder}/package.json`, { type });
   }
   writeJson('package.json', clientManifest(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))));

@@ -23,17 +23,28 @@ const NATIVE = {
 /** Under which circumstances the native modules were last seen to load; npm ci removes it with everything else. */
 const STAMP = join(ROOT, 'node_modules/.native-modules');
 
+/** What dependencies are for; each has those of the one before. The tests' own are those of the workspace test/. */
+const PURPOSES = {
+  program: ['--omit=dev', '--workspaces=false'],
+  // With NODE_ENV=production npm would leave the bundler out.
+  build: ['--include=dev', '--workspaces=false'],
+  tests: ['--include=dev'],
+};
+/** Where the tests' own dependencies are named. */
+const TESTS = 'test';
+
 /**
  * Installs the locked dependencies when they are missing or stale, and compiles native modules that have no binary for
- * this platform, where npm has not. Quick when there is nothing to do. Without `dev` those that build and test are not asked for.
- * @throws StepFailure when npm could not.
+ * this platform, where npm has not. Quick when there is nothing to do.
+ * @param purpose one of PURPOSES @throws StepFailure when npm could not.
  */
-export function ensureDependencies({ dev = true } = {}) {
-  const stale = staleness({ dev });
+export function ensureDependencies(purpose) {
+  const stale = staleness(purpose);
   if (stale) {
-    console.error(`Installing the dependencies (${stale}); this takes a minute.`);
-    // With NODE_ENV=production npm would leave the compiler out.
-    npm(['ci', dev ? '--include=dev' : '--omit=dev', '--no-audit', '--no-fund']);
+    console.error(`Installing the dependencies (${stale}); this takes a moment.`);
+    // Packages that applications bring for the client are those of a workspace here.
+    const omit = purpose === 'tests' ? [] : ['--omit=peer'];
+    npm(['ci', ...PURPOSES[purpose], ...omit, '--no-audit', '--no-fund', '--loglevel=error']);
   }
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === circumstances()) return;
   const broken = Object.keys(NATIVE).filter(name => loadProblem(name));
@@ -51,25 +62,56 @@ export function ensureDependencies({ dev = true } = {}) {
 }
 
 /** Why node_modules is not what package-lock.json says, in a few words; undefined when it is. */
-export function staleness({ dev: withDev = true } = {}) {
+export function staleness(purpose) {
   const lock = readJson('package-lock.json');
   const manifest = readJson('package.json');
   if (!lock || !manifest) throw new StepFailure(`no package.json and package-lock.json in ${ROOT}`);
-  for (const kind of ['dependencies', 'devDependencies']) {
+  const changed = ['', ...(purpose === 'tests' ? (manifest.workspaces ?? []) : [])].find(folder => {
+    const own = folder === '' ? manifest : readJson(`${folder}/package.json`);
     // npm ci then names every difference between the two.
-    if (!sameEntries(manifest[kind], lock.packages[''][kind])) return 'package.json has changed';
-  }
+    return ['dependencies', 'devDependencies'].some(
+      kind => !sameEntries(own?.[kind], lock.packages[folder]?.[kind]),
+    );
+  });
+  if (changed !== undefined) return `${changed === '' ? '' : `${changed}/`}package.json has changed`;
   const installed = readJson('node_modules/.package-lock.json');
   if (!installed) return 'none are installed';
-  for (const [path, { version, dev, optional, devOptional }] of Object.entries(lock.packages)) {
-    // Optional packages are those of other platforms.
-    if (path === '' || optional || devOptional || (dev && !withDev)) continue;
+  for (const path of neededFor(purpose, lock.packages)) {
+    const { version } = lock.packages[path];
     const name = path.replace(/^.*node_modules\//, '');
     const found = installed.packages[path]?.version;
     if (!found || !existsSync(join(ROOT, path, 'package.json'))) return `${name} is missing`;
     if (found !== version) return `${name} is ${found}, not ${version}`;
   }
   return undefined;
+}
+
+/** Paths of the packages that a purpose needs; without optional ones, which are those of other platforms. */
+function neededFor(purpose, packages) {
+  const needed = new Set();
+  const add = (from, kinds) => {
+    const { peerDependenciesMeta = {}, ...entry } = packages[from];
+    for (const name of kinds.flatMap(kind => Object.keys(entry[kind] ?? {}))) {
+      const path = pathOf(name, from, packages);
+      if (path === undefined || needed.has(path) || peerDependenciesMeta[name]?.optional) continue;
+      if (packages[path].optional || packages[path].link) continue;
+      needed.add(path);
+      add(path, ['dependencies', 'peerDependencies']);
+    }
+  };
+  add('', purpose === 'program' ? ['dependencies'] : ['dependencies', 'devDependencies']);
+  if (purpose === 'tests' && packages[TESTS]) add(TESTS, ['dependencies', 'devDependencies']);
+  return needed;
+}
+
+/** Where the package at a path finds another, as Node does. */
+function pathOf(name, from, packages) {
+  for (let folder = from; ; folder = folder.replace(/(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/, '')) {
+    const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
+    if (packages[path]) return path;
+    if (folder === '') return undefined;
+    if (!folder.includes('node_modules/')) folder = '';
+  }
 }
 
 function sameEntries(a = {}, b = {}) {

@@ -1,12 +1,12 @@
 // src/page in, dist/page/ out: what browsers load (assets/, each also as .gz and .br), what the server draws the first
-// page with (server.js), and which asset is which (manifest.json). Run by build.mjs, right after the compiler.
+// page with (server.js), and which asset is which (manifest.json). Run by build.mjs.
 
 import './node-version.mjs';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { main, packageBin, ROOT, run } from './command.mjs';
+import { main, ROOT } from './command.mjs';
 import { licences } from './program.mjs';
 
 /** Below dist/, and the folder below src/. */
@@ -161,7 +161,6 @@ function compress(name) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main(async () => {
-    run(process.execPath, [packageBin('typescript/bin/tsc'), '-p', join('src', PAGE)]);
     rmSync(OUT, { recursive: true, force: true });
     const output = await bundleBrowser();
     await bundleServer();

@@ -1,5 +1,5 @@
-// The compiler's dist/ in, dist/program/ out: what each thread of the program runs, put together. A module by itself costs
-// time and memory in every thread that loads it, and so does every comment. Run by build.mjs, right after the compiler.
+// dist/ in, dist/program/ out: what each thread of the program runs, put together. A module by itself costs
+// time and memory in every thread that loads it, and so does every comment. Run by build.mjs.
 
 import './node-version.mjs';
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -141,7 +141,7 @@ function readManifest(folder) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
-/** What the compiler made of a thread's first module gives way. */
+/** A thread's first module gives way. */
 function beginThere([name, path], exported) {
   const up = '../'.repeat(path.split('/').length - 1);
   const lines = [
@@ -150,7 +150,6 @@ function beginThere([name, path], exported) {
     ...exported.map(each => `export const ${each} = begun.${each};`),
   ];
   writeFileSync(join(DIST, `${path}.js`), `${lines.join('\n')}\n`);
-  rmSync(join(DIST, `${path}.js.map`), { force: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -9,8 +9,8 @@ import { main, ROOT } from './command.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 
 await main(() => {
-  // What is built runs without the compiler and its like.
-  ensureDependencies({ dev: !isBuilt() });
+  // What is built runs without the bundler and its like.
+  ensureDependencies(isBuilt() ? 'program' : 'build');
   ensureBuilt();
 });
 const program = join(ROOT, 'dist/main.js');

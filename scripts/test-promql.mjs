@@ -14,7 +14,7 @@ await main(async () => {
   if (folders.length === 0) throw new StepFailure('usage: npm run test:promql -- DIR...', 2);
   const missing = folders.find(folder => !existsSync(folder));
   if (missing !== undefined) throw new StepFailure(`there is no folder ${resolve(missing)}`, 2);
-  ensureDependencies();
+  ensureDependencies('tests');
   process.exitCode = await withTypeScript(async load => {
     const { runFolders } = await load(COMMAND);
     return runFolders(folders, line => console.log(line));

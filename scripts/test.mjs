@@ -13,8 +13,8 @@ function node(path, ...args) {
 
 const STEPS = [
   ['programs', ensurePrograms],
-  ['dependencies', () => ensureDependencies()],
-  ['types', ensureBuilt],
+  ['dependencies', () => ensureDependencies('tests')],
+  ['types', () => ensureBuilt({ types: true })],
   ['types of the tests', () => node('typescript/bin/tsc', '-p', 'test/tsconfig.json')],
   ['lint', () => node('@biomejs/biome/bin/biome', 'ci')],
   ['tests', () => node('vitest/vitest.mjs', 'run', ...process.argv.slice(2))],

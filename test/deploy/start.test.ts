@@ -34,8 +34,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** What the project's scripts say of its node_modules. */
-function staleness(project: string, options: { dev?: boolean } = {}) {
-  const script = `import { staleness } from './scripts/dependencies.mjs'; console.log(String(staleness(${JSON.stringify(options)})))`;
+function staleness(project: string, purpose: 'program' | 'build' | 'tests' = 'tests') {
+  const script = `import { staleness } from './scripts/dependencies.mjs'; console.log(String(staleness(${JSON.stringify(purpose)})))`;
   const { stdout, stderr } = tool(process.execPath, ['--input-type=module', '-e', script], { cwd: project });
   return { stdout, stderr };
 }
@@ -47,7 +47,7 @@ describe('with every dependency there', () => {
   });
 
   beforeEach(() => {
-    for (const path of ['package.json', 'package-lock.json', 'tsconfig.json'])
+    for (const path of ['package.json', 'package-lock.json', 'tsconfig.json', 'test/package.json'])
       cpSync(join(ROOT, path), inFolder(path));
     symlinkSync(join(ROOT, 'node_modules'), inFolder('node_modules'));
     write('src/answer.ts', 'export const answer: number = 42;\n');
@@ -116,8 +116,11 @@ console.log('ready');
     start();
     rmSync(inFolder('node_modules'));
     const installed = JSON.parse(readFileSync(join(ROOT, 'node_modules/.package-lock.json'), 'utf8'));
-    const packages: Record<string, { dev?: boolean }> = installed.packages;
-    const kept = Object.entries(packages).filter(([, { dev }]) => !dev);
+    const packages: Record<string, { dev?: boolean; link?: boolean }> = installed.packages;
+    // Without the workspace of the tests.
+    const kept = Object.entries(packages).filter(
+      ([path, { dev, link }]) => path.startsWith('node_modules/') && !dev && !link,
+    );
     for (const [path] of kept) {
       // A nested package comes with the package it is in.
       if (/node_modules.*node_modules/.test(path)) continue;
@@ -148,8 +151,7 @@ console.log('ready');
     expect(existsSync(inFolder('dist/old/page.js'))).toBe(true);
     rmSync(inFolder('src/old'), { recursive: true });
     start();
-    for (const end of ['.js', '.js.map', '.d.ts'])
-      expect(existsSync(inFolder(`dist/old/page${end}`))).toBe(false);
+    expect(existsSync(inFolder('dist/old/page.js'))).toBe(false);
   });
 
   test('bundles the program of a thread, with the same paths and external packages', () => {
@@ -183,16 +185,22 @@ console.log(JSON.stringify({ answer: z.number().parse(answer), dash: '\u2014', p
     );
   });
 
-  test('a type error stops the build, and leaves the last good one', () => {
+  test.each([
+    ['a type error stops a build with types', ['--types'], "'x'", 'src/answer.ts(1,14): error TS2322'],
+    ['an error of syntax stops every build', [], '(', 'src/answer.ts:1:'],
+  ])('%s, and leaves the last good one', (_, args, value, error) => {
     start();
     const good = readFileSync(inFolder('dist/answer.js'), 'utf8');
-    write('src/answer.ts', "export const answer: number = 'x';\n");
-    const { status, stdout } = start();
-    expect({ status, stdout }).toEqual({
-      status: 1,
-      stdout: expect.stringContaining("src/answer.ts(1,14): error TS2322: Type 'string' is not assignable"),
-    });
+    write('src/answer.ts', `export const answer: number = ${value};\n`);
+    const { status, stdout, stderr } = node('scripts/build.mjs', ...args);
+    expect(status).toBe(1);
+    expect(stdout + stderr).toContain(error);
     expect(readFileSync(inFolder('dist/answer.js'), 'utf8')).toBe(good);
+  });
+
+  test('a start needs no compiler', () => {
+    write('src/answer.ts', "export const answer: number = 'x';\n");
+    expect(JSON.parse(start().stdout)).toMatchObject({ answer: 'x' });
   });
 
   test('an old Node gets an error of one line', () => {
@@ -209,13 +217,31 @@ describe('the dependencies are stale when', () => {
   interface Entry {
     version: string;
     optional?: boolean;
-    dev?: boolean;
+    dependencies?: Record<string, string>;
+    optionalDependencies?: Record<string, string>;
   }
   const locked: Record<string, Entry> = {
-    'node_modules/pool': { version: '1.2.3' },
-    'node_modules/pool/node_modules/@scope/inner': { version: '4.5.6' },
+    'node_modules/pool': {
+      version: '1.2.3',
+      dependencies: { '@scope/inner': '4', shared: '1' },
+      optionalDependencies: { 'pool-darwin': '1' },
+    },
+    'node_modules/pool/node_modules/@scope/inner': { version: '4.5.6', dependencies: { pool: '1' } },
     'node_modules/pool-darwin': { version: '1.2.3', optional: true },
-    'node_modules/compiler': { version: '7.8.9', dev: true },
+    'node_modules/shared': { version: '1.0.0' },
+    'node_modules/bundler': { version: '7.8.9', dependencies: { shared: '1' } },
+    'node_modules/compiler': { version: '5.0.0' },
+  };
+  const manifest = {
+    workspaces: ['test'],
+    dependencies: { pool: '^1.0.0' },
+    devDependencies: { bundler: '^7.0.0' },
+  };
+  const tests = { devDependencies: { compiler: '^5.0.0' } };
+  const writeProject = () => {
+    write('package.json', JSON.stringify(manifest));
+    write('test/package.json', JSON.stringify(tests));
+    write('package-lock.json', JSON.stringify({ packages: { '': manifest, test: tests, ...locked } }));
   };
   const install = (packages: Record<string, Entry>) => {
     for (const path of Object.keys(packages)) write(`${path}/package.json`, '{}');
@@ -247,27 +273,36 @@ describe('the dependencies are stale when', () => {
       'package.json asks for more',
       () => {
         install(locked);
-        write('package.json', JSON.stringify({ dependencies: { pool: '^1.0.0', more: '^1.0.0' } }));
+        write(
+          'package.json',
+          JSON.stringify({ ...manifest, dependencies: { pool: '^1.0.0', more: '^1.0.0' } }),
+        );
       },
       'package.json has changed',
     ],
+    [
+      'that of the tests does',
+      () => {
+        install(locked);
+        write('test/package.json', JSON.stringify({ devDependencies: { compiler: '^6.0.0' } }));
+      },
+      'test/package.json has changed',
+    ],
   ])('%s', (_, prepare, want) => {
-    const manifest = { dependencies: { pool: '^1.0.0' } };
-    write('package.json', JSON.stringify(manifest));
-    write('package-lock.json', JSON.stringify({ packages: { '': manifest, ...locked } }));
+    writeProject();
     prepare();
     expect(staleness(folder)).toEqual({ stdout: `${want}\n`, stderr: '' });
   });
 
-  test('development dependencies are missing: only for a build', () => {
-    const manifest = { dependencies: { pool: '^1.0.0' } };
-    write('package.json', JSON.stringify(manifest));
-    write('package-lock.json', JSON.stringify({ packages: { '': manifest, ...locked } }));
-    install(without('node_modules/compiler'));
-    expect(staleness(folder).stdout).toBe('compiler is missing\n');
-    expect(staleness(folder, { dev: false }).stdout).toBe('undefined\n');
-    install(without(inner));
-    expect(staleness(folder, { dev: false }).stdout).toBe('@scope/inner is missing\n');
+  test.each<[string, string, (string | undefined)[]]>([
+    ['the compiler', 'node_modules/compiler', [undefined, undefined, 'compiler is missing']],
+    ['the bundler', 'node_modules/bundler', [undefined, 'bundler is missing', 'bundler is missing']],
+    ['what all need', inner, Array(3).fill('@scope/inner is missing')],
+  ])('%s is missing: only for what needs it', (_, path, want) => {
+    writeProject();
+    install(without(path));
+    const found = (['program', 'build', 'tests'] as const).map(purpose => staleness(folder, purpose).stdout);
+    expect(found).toEqual(want.map(each => `${each}\n`));
   });
 });
 
