@@ -139,6 +139,11 @@ export class SampleFile {
     this.#db.pragma('wal_checkpoint(TRUNCATE)');
   }
 
+  /** For a file that is removed after the process, whatever happens: its pages need not be on disk at any moment. */
+  beTemporary(): void {
+    this.#db.pragma('synchronous = OFF');
+  }
+
   /** To be called before {@link close} where the file may be read without being written next. */
   leaveReadable(): void {
     leaveReadable(this.#db);

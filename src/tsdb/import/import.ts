@@ -42,6 +42,7 @@ export async function importOpenMetrics(
 ): Promise<ImportSummary> {
   return await withStagedFile(dbFile, 'import', async path => {
     const staging = new SampleFile(path, new ByteCache(CACHE_BYTES));
+    staging.beTemporary();
     try {
       const summary = await stage(file, staging, options.mostInMemory ?? MAX_IN_MEMORY);
       return { ...summary, dropped: mergeIntoDatabase(staging, dbFile).dropped };

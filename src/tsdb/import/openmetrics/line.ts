@@ -29,7 +29,7 @@ const TYPES = new Set([
   'unknown',
 ]);
 /** Some ten thousand years; times beyond are milliseconds that were taken for seconds, or worse. */
-const LATEST: Millis = 2 ** 48;
+export const LATEST: Millis = 2 ** 48;
 
 /** A sample, its exemplar checked and left out. @throws OpenMetricsError */
 export function parseSample(line: string): SampleLine {

@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
 import { checkComment, parseSample, type SampleLine } from './line.js';
+import { RepeatedSeries } from './repeated-series.js';
 import { OpenMetricsError } from './series-text.js';
 
 const PIECE = 1024 * 1024;
@@ -11,7 +12,7 @@ const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 const NEWLINE = 10;
 
 /**
- * Calls back for each sample in the order of the file.
+ * Calls back for each sample in the order of the file; a sample is not for keeping.
  * @throws OpenMetricsError with `FILE:LINE: reason` for the first broken line or what the callback throws as one; the
  * file system's error for a file that cannot be read.
  */
@@ -48,6 +49,9 @@ class Lines {
   readonly #sample: (sample: SampleLine) => void;
   #number = 0;
   #isOver = false;
+  /** The series of the last sample, and what reads more of it when there were two in a row. */
+  #series = '';
+  #repeated: RepeatedSeries | undefined;
 
   constructor(sample: (sample: SampleLine) => void) {
     this.#sample = sample;
@@ -61,14 +65,21 @@ class Lines {
   /** Whole lines. */
   read(bytes: Buffer): void {
     if (!isUtf8(bytes)) this.#findBroken(bytes);
-    const text = bytes.toString('utf8');
-    for (let start = 0; start < text.length; ) {
-      const newline = text.indexOf('\n', start);
-      const end = newline < 0 ? text.length : newline;
+    for (let start = 0; start < bytes.length; ) {
+      const newline = bytes.indexOf(NEWLINE, start);
+      const end = newline < 0 ? bytes.length : newline;
       this.#number++;
-      this.#line(text.slice(start, end));
+      if (!this.#isAnother(bytes, start, end)) this.#line(bytes.toString('utf8', start, end));
       start = end + 1;
     }
+  }
+
+  /** Reads a line if it is another sample of the same series. */
+  #isAnother(bytes: Buffer, start: number, end: number): boolean {
+    const repeated = this.#repeated;
+    if (!repeated || this.#isOver || !repeated.read(bytes, start, end)) return false;
+    this.#sample(repeated);
+    return true;
   }
 
   #line(line: string): void {
@@ -76,7 +87,15 @@ class Lines {
     if (line === '# EOF') this.#isOver = true;
     else if (line === '') throw new OpenMetricsError('the line is empty');
     else if (line.startsWith('#')) checkComment(line);
-    else this.#sample(parseSample(line));
+    else this.#take(parseSample(line));
+  }
+
+  #take(sample: SampleLine): void {
+    const { series } = sample;
+    const isKnown = this.#repeated?.series === series;
+    if (!isKnown) this.#repeated = series === this.#series ? new RepeatedSeries(series) : undefined;
+    this.#series = series;
+    this.#sample(sample);
   }
 
   /** Lines before the one that is no text are read as usual: an earlier mistake is reported first. */
