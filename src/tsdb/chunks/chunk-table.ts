@@ -9,6 +9,9 @@ import type { Effort } from '../codec/integers.js';
 import type { ByteCache } from './cache.js';
 import { EVEN, evenTimes, type TimestampsTable } from './timestamps-table.js';
 
+/** Bytes of a row beside its samples, about: its other columns, their header and the place of the row in its page. */
+const ROW_OVERHEAD = 44;
+
 /** Samples of one series, oldest first. */
 export interface Run {
   readonly times: Float64Array;
@@ -44,6 +47,7 @@ export class ChunkTable {
   readonly #stored;
   readonly #rows;
   readonly #indexed;
+  readonly #length;
   readonly #labels;
   readonly #remove;
   readonly #bounds;
@@ -69,6 +73,7 @@ export class ChunkTable {
       'SELECT id, first, last, count, axis FROM chunks WHERE series = ? AND first <= ? AND last >= ? ORDER BY first',
     );
     this.#stored = db.prepare<[number], StoredChunk>('SELECT * FROM chunks WHERE id = ?');
+    this.#length = db.prepare<[number], number>('SELECT length(samples) FROM chunks WHERE id = ?').pluck();
     this.#labels = db.prepare<[number], string>('SELECT labels FROM series WHERE id = ?').pluck();
     this.#remove = db.prepare<[number]>('DELETE FROM chunks WHERE id = ?');
     this.#rows = db.prepare<[number, number], ChunkRow & { series: number }>(
@@ -104,6 +109,11 @@ export class ChunkTable {
     const { first, last, count } = row;
     const axis = row.axis === EVEN ? EVEN : this.#axes.insert(other.#times(row), 'small');
     this.#write(series, { first, last, count, axis }, other.#bytes(row));
+  }
+
+  /** Bytes a chunk takes in a page. */
+  sizeOf({ id }: Pick<ChunkRow, 'id'>): number {
+    return (this.#length.get(id) ?? 0) + ROW_OVERHEAD;
   }
 
   #write(series: number, row: Omit<ChunkRow, 'id'>, samples: Uint8Array): void {

@@ -5,8 +5,18 @@ import { lowerBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
 import type { ChunkRow, Run } from '../chunks/chunk-table.js';
 import { joinRuns } from '../chunks/merge.js';
+import { PageFiller } from '../chunks/page-filler.js';
 import type { SampleFile } from '../file.js';
-import { MAX_CHUNK_BYTES } from '../schema.js';
+import { MAX_CHUNK_BYTES, PAGE_SIZE } from '../schema.js';
+
+/** Of a page with rows, in bytes. */
+const PAGE_HEADER = 8;
+
+/** A chunk that becomes the other file's as it is. */
+interface Adopted {
+  readonly series: number;
+  readonly row: ChunkRow;
+}
 
 /** What became of the samples. */
 export interface MergeResult {
@@ -33,16 +43,20 @@ export function mergeInto(from: SampleFile, to: SampleFile, ends: Iterable<Serie
     let added = 0;
     let dropped = 0;
     const targets = new Map<number, number>();
+    const adopted = new PageFiller<Adopted>(PAGE_SIZE - PAGE_HEADER, ({ series, row }) =>
+      to.chunks.adopt(series, from.chunks, row),
+    );
     for (const { id, labels } of from.series.all()) {
       const target = { id: ids.get(labels.key) ?? to.series.add(labels), file: to };
       targets.set(id, target.id);
       const before = logged.get(target.id) ?? Number.POSITIVE_INFINITY;
       for (const row of from.chunks.within(id, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
-        const count = mergeChunk(from, row, target, before);
+        const count = mergeChunk(from, row, target, before, adopted);
         added += count;
         dropped += row.count - count;
       }
     }
+    adopted.flush();
     for (const { series, at } of from.series.ends()) {
       const id = targets.get(series);
       if (id !== undefined) to.series.addEnd(id, at);
@@ -72,10 +86,11 @@ function mergeChunk(
   row: ChunkRow,
   { id, file }: { id: number; file: SampleFile },
   before: Millis,
+  adopted: PageFiller<Adopted>,
 ): number {
   const there = file.chunks.within(id, row.first, row.last);
   if (there.length === 0 && row.last < before) {
-    file.chunks.adopt(id, from.chunks, row);
+    adopted.add({ series: id, row }, from.chunks.sizeOf(row));
     return row.count;
   }
   const fresh = cut(from.chunks.read(row), before);
