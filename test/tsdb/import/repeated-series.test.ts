@@ -16,8 +16,9 @@ function read(line: string, series = SERIES) {
   return isRead ? { series: repeated.series, value: repeated.value, at: repeated.at } : undefined;
 }
 
-const NUMBERS =
-  '0 -0 1 12 -3.5 0.0001 -0.25 00.10 123456789012345 0.12345678901234 3. 999999999999999'.split(' ');
+const NUMBERS = '0 -0 1 12 -3.5 0.0001 -0.25 00.10 123456789012345 0.12345678901234 3. 999999999999999'.split(
+  ' ',
+);
 const TIMES = '0 -0 1700000000 1700000000.5 1700000000.123 -12.25 1.'.split(' ');
 
 test.each(NUMBERS.flatMap(value => TIMES.map(time => [value, time])))('%s at %s', (value, time) => {
