@@ -17,6 +17,7 @@ import type { Millis } from '../model/time.js';
 import { MAX_LIMIT } from '../probes/concurrency.js';
 import { host } from '../probes/kinds/host.js';
 import { reportsSection } from '../report/settings.js';
+import { globalJson, scrapeConfigsJson } from '../scrape/config/json-schema.js';
 import { SCRAPE_SECTIONS } from '../scrape/config/read.js';
 import { services } from './service-schema.js';
 
@@ -148,15 +149,12 @@ const asPrometheus = (type: string, json: Readonly<Record<string, unknown>>) =>
 /** The sections that are in prometheus.yml too. */
 const scrapeSections = {
   global: about(
-    asPrometheus('as in prometheus.yml', { type: ['object', 'null'] }).optional(),
+    asPrometheus('as in prometheus.yml', globalJson).optional(),
     'Defaults of `scrape_configs` and `external_labels`; see docs/scraping.md.',
     { example: { scrape_interval: '15s' } },
   ),
   scrape_configs: about(
-    asPrometheus('list, as in prometheus.yml', {
-      type: ['array', 'null'],
-      items: { type: 'object', required: ['job_name'], properties: { job_name: { type: 'string' } } },
-    }).optional(),
+    asPrometheus('list, as in prometheus.yml', scrapeConfigsJson).optional(),
     'What is scraped beside the monitor itself: exporters and whatever has a `/metrics`; see docs/scraping.md. Not with `query.url`.',
     { example: [{ job_name: 'node', static_configs: [{ targets: ['127.0.0.1:9100'] }] }] },
   ),

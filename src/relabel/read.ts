@@ -22,7 +22,8 @@ const KEYS = [
   'replacement',
   'action',
 ] as const;
-type Fields = Partial<Record<(typeof KEYS)[number], YamlNode>>;
+export type RelabelKey = (typeof KEYS)[number];
+type Fields = Partial<Record<RelabelKey, YamlNode>>;
 
 /** The target of a `replace` may be a template: names of letters, digits and `_`, and references. */
 const LEGACY_TEMPLATE = /^(?:(?:[a-zA-Z_]|\$(?:\{\w+\}|\w+))+\w*)+$/;

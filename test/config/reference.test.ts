@@ -16,6 +16,7 @@ import {
 import { monitorYml } from '../../src/app/configuration-schema.js';
 import { ConfigError, loadYaml } from '../../src/config/load.js';
 import { type Key, keysOf } from '../../src/config/reference/keys.js';
+import { job, VALID } from '../scrape/config/valid.js';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -95,6 +96,56 @@ describe('the JSON schema', () => {
       const read = () => loadYaml(file, monitorYml, {});
       if (isValid) expect(read).not.toThrow();
       else expect(read).toThrow(ConfigError);
+    },
+  );
+});
+
+describe('the JSON schema of scraping', () => {
+  const rest = { services: { one: { url: 'http://127.0.0.1:1/' } } };
+  const cases: [text: string, isValid: boolean][] = [
+    // Editors put in themselves what `<<` stands for.
+    ...VALID.filter(text => /^(global|scrape)/.test(text) && !text.includes('<<')).map(
+      (text): [string, boolean] => [text, true],
+    ),
+    [job(`sample_limit: "$${'{LIMIT:-5}'}", honor_labels: "$${'{HONOR:-true}'}"`), true],
+    [
+      job(
+        'relabel_configs: [{source_labels: [a], regex: 1, action: KeepEqual, target_label: b, modulus: 2}]',
+      ),
+      true,
+    ],
+    [job('http_headers: {a: {values: [b], files: [c]}}'), true],
+    [job('scrape_native_histograms: false, always_scrape_classic_histograms: true'), true],
+    ['global: {scrape_intervall: 5s}', false],
+    ['global: {external_labels: [a]}', false],
+    ['scrape_configs: [{scrape_interval: 5s}]', false],
+    [job('foo: 1'), false],
+    [job('kubernetes_sd_configs: []'), false],
+    [job('sample_limit: -1'), false],
+    [job('sample_limit: many'), false],
+    [job('honor_labels: [true]'), false],
+    [job('static_configs: [{target: [a]}]'), false],
+    [job('file_sd_configs: [{refresh_interval: 1m}]'), false],
+    [job('http_sd_configs: [{url: a, names: [b]}]'), false],
+    [job('relabel_configs: [{source_label: a}]'), false],
+    [job('basic_auth: {user: a}'), false],
+    [job('tls_config: {insecure: true}'), false],
+    [job('proxy_url: "http://a"'), false],
+    [job('oauth2: {client_id: a}'), false],
+  ];
+  const parsed = cases.map(([text]) => load(text) as Record<string, unknown>);
+  const verdicts = validate(
+    parsed.map(({ global, scrape_configs }) => ({
+      ...rest,
+      ...(global === undefined ? {} : { global }),
+      ...(scrape_configs === undefined ? {} : { scrape_configs }),
+    })),
+  );
+
+  test.each(cases.map((each, i) => [...each, verdicts[i]] as const))(
+    'judges as the monitor does: %s',
+    (_, isValid, verdict) => {
+      expect(verdict).toEqual(isValid ? '' : expect.stringMatching(/./));
     },
   );
 });

@@ -34,7 +34,10 @@ const AUTHORIZATION_KEYS = ['type', 'credentials', 'credentials_file', 'credenti
 /** The default. */
 export const DEFAULT_HTTP_CONFIG: HttpClientConfig = { follow_redirects: true };
 
-type Fields = Partial<Record<(typeof HTTP_CONFIG_KEYS)[number], YamlNode>>;
+export type HttpConfigKey = (typeof HTTP_CONFIG_KEYS)[number];
+export type BasicAuthKey = (typeof BASIC_AUTH_KEYS)[number];
+export type AuthorizationKey = (typeof AUTHORIZATION_KEYS)[number];
+type Fields = Partial<Record<HttpConfigKey, YamlNode>>;
 
 /**
  * Reads an `<http_config>`, which takes the place of the inherited one as a whole.

@@ -9,6 +9,7 @@ import type { YamlNode } from '../yaml-tree.js';
 
 /** Newer Alertmanagers have the values below the name of the header, as Prometheus has. */
 const VALUE_KEYS = ['values', 'secrets', 'files'] as const;
+export type HeaderValueKey = (typeof VALUE_KEYS)[number];
 
 /** Headers that belong to the connection, or have keys of their own. */
 const RESERVED = new Set([

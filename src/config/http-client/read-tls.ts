@@ -29,7 +29,8 @@ const VERSIONS: Readonly<Record<string, TlsVersion>> = {
   TLS13: 'TLSv1.3',
 };
 
-type Fields = Partial<Record<(typeof KEYS)[number], Field>>;
+export type TlsKey = (typeof KEYS)[number];
+type Fields = Partial<Record<TlsKey, Field>>;
 
 /** Reads a `<tls_config>`; undefined when it is not there. Its files have to be readable. */
 export function readTlsConfig(decoder: Decoder, node: Field): TlsConfig | undefined {

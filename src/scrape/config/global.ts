@@ -24,6 +24,7 @@ const KEYS = [
   ...HISTOGRAM_KEYS,
   ...WITHOUT_EFFECT,
 ] as const;
+export type GlobalKey = (typeof KEYS)[number];
 
 /** What jobs take where they say nothing, and the labels for other monitors. */
 export interface GlobalSettings {

@@ -17,7 +17,9 @@ export const JOB_HISTOGRAM_KEYS = [
   'native_histogram_min_bucket_factor',
 ] as const;
 
-type Keys = (typeof HISTOGRAM_KEYS)[number] | (typeof JOB_HISTOGRAM_KEYS)[number];
+export type HistogramKey = (typeof HISTOGRAM_KEYS)[number];
+export type JobHistogramKey = (typeof JOB_HISTOGRAM_KEYS)[number];
+type Keys = HistogramKey | JobHistogramKey;
 
 /** Reads the keys; classic histograms are scraped always, and there are no buckets to be merged. */
 export function readHistogramKeys(decoder: Decoder, fields: Partial<Record<Keys, Field>>): void {

@@ -48,7 +48,8 @@ const KEYS = [
   ...JOB_HISTOGRAM_KEYS,
   ...HTTP_CONFIG_KEYS,
 ] as const;
-type Fields = Partial<Record<(typeof KEYS)[number], YamlNode>>;
+export type JobKey = (typeof KEYS)[number];
+type Fields = Partial<Record<JobKey, YamlNode>>;
 
 /** Reads a job. @param warn called for what has no effect */
 export function readJob(

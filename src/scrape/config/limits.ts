@@ -13,6 +13,8 @@ export const LIMIT_KEYS = [
   'keep_dropped_targets',
 ] as const;
 
+export type LimitKey = (typeof LIMIT_KEYS)[number];
+
 /** By key; 0 is no limit. */
 export type Limits = Readonly<Record<(typeof LIMIT_KEYS)[number], number>>;
 

@@ -7,6 +7,7 @@ import { ConfigError } from '../../../src/config/config-error.js';
 import { loadPrometheusYml } from '../../../src/scrape/config/prometheus-yml.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 import { promtoolCheck } from '../../support/promtool.js';
+import { job, VALID } from './valid.js';
 
 let folder = '';
 let file = '';
@@ -29,59 +30,8 @@ function read(text: string) {
   }
 }
 
-const job = (keys: string) => `scrape_configs: [{job_name: a, ${keys}}]`;
 /** Of a mistake what promtool says too: without file and line. */
 const reason = (mistake: string) => mistake.replace(/^.*?: (?:yaml: )?(?:line \d+: )?/, '');
-
-const VALID = [
-  '',
-  '# nothing\n',
-  'global:',
-  'global: {}',
-  'scrape_configs:',
-  'scrape_configs: []',
-  'global: {scrape_interval: 15s, scrape_timeout: 10s, evaluation_interval: 15s}',
-  'global: {scrape_interval: 5s}',
-  'global: {external_labels: {cluster: lab, replica: "0"}}',
-  'global: {query_log_file: queries.log}',
-  'rule_files: []',
-  'alerting: {alertmanagers: [{static_configs: [{targets: ["127.0.0.1:9093"]}]}]}',
-  'remote_write: [{url: "http://127.0.0.1:1/write"}]',
-  'storage: {tsdb: {out_of_order_time_window: 10m}}',
-  job(''),
-  job('scrape_interval: 10s, scrape_timeout: 10s'),
-  job('scrape_interval: 5s'),
-  job('metrics_path: /a, scheme: https'),
-  job('metrics_path: , scheme: http'),
-  job('params: {module: [http_2xx], "match[]": [a, b], empty: []}'),
-  job('params: '),
-  job('static_configs: [{targets: ["127.0.0.1:9100", "[::1]:9100", localhost]}]'),
-  job('static_configs: [{targets: [], labels: {a: b, n: 1}}, {labels: {a: b}}, {}]'),
-  job('static_configs: [{targets: ["http://127.0.0.1/"]}], relabel_configs: [{action: drop}]'),
-  job('file_sd_configs: [{files: [sd/*.yml, sd/*.json], refresh_interval: 1m}]'),
-  job(
-    'http_sd_configs: [{url: "http://127.0.0.1:1/targets"}, {url: "https://127.0.0.1/", refresh_interval: 10s}]',
-  ),
-  job('http_sd_configs: [{url: "http://127.0.0.1:1/", basic_auth: {username: a, password_file: password}}]'),
-  job('dns_sd_configs: [{names: [_a._tcp.example.org]}]'),
-  job('dns_sd_configs: [{names: [example.org], type: a, port: 9100}, {names: [b], type: MX, port: 1}]'),
-  job('basic_auth: {username: a, password: b}'),
-  job('basic_auth: {username: a, password_file: password}'),
-  job('authorization: {credentials: b}'),
-  job('authorization: {type: Token, credentials_file: password}'),
-  job('bearer_token: b'),
-  job('tls_config: {insecure_skip_verify: true, server_name: a, min_version: TLS12}'),
-  job('follow_redirects: false, enable_http2: false'),
-  job('proxy_url: ""'),
-  job('honor_labels: true, honor_timestamps: false'),
-  job('honor_timestamps: '),
-  job('body_size_limit: 10MB, sample_limit: 1, target_limit: 2, label_limit: 3'),
-  job('body_size_limit: 1.5GiB, label_name_length_limit: 4, label_value_length_limit: 5'),
-  job('body_size_limit: 0'),
-  job('body_size_limit: 1KB512B'),
-  'scrape_configs: [&a {job_name: a, metrics_path: /a}, {<<: *a, job_name: b}]',
-  'scrape_configs: [{job_name: a b/c}]',
-];
 
 test.each(VALID)('valid to both: %s', text => {
   expect(read(text).mistakes).toEqual([]);
