@@ -5,6 +5,7 @@ import { METRIC_NAME } from '../../model/labels.js';
 import type { LabelMatcher } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import type { Expr } from '../../promql/ast.js';
+import { guardOf } from '../../promql/guard.js';
 import { inputsOf } from '../../promql/inputs.js';
 import type { InstantSample } from '../../rules/query-func.js';
 import type { StandingSelection } from '../../tsdb/standing-selection.js';
@@ -14,7 +15,13 @@ const MAX_SAMPLES = 250;
 /** What was not asked for in this time is forgotten, at the latest in twice of it. */
 const FORGET_AFTER: Millis = 10 * 60_000;
 
+/** A part that found something is asked again after so many evaluations of the whole: it is then evaluated twice. */
+const UNGUARDED = 10;
+
+const NONE: readonly InstantSample[] = [];
+
 type Matchers = readonly LabelMatcher[];
+type Evaluate = (expr: Expr) => readonly InstantSample[];
 
 interface AnswerCacheOptions {
   readonly standing: (matchers: Matchers) => StandingSelection;
@@ -37,6 +44,10 @@ interface Input {
 interface KnownAnswer {
   /** Undefined where the answer depends on more than its inputs. */
   readonly inputs: readonly Input[] | undefined;
+  /** The part without which there is no answer, whose own depends on present values alone. */
+  readonly guard: Expr | undefined;
+  /** How often the guard is not to be asked, since it found something the last time. */
+  unguarded: number;
   /** Of the inputs when it was answered last. */
   versions: readonly number[];
   answer: readonly InstantSample[] | undefined;
@@ -86,23 +97,31 @@ export class AnswerCache {
   }
 
   /** The answer to a question, by `evaluate` unless it is known. Throws what that throws. */
-  answer(
-    expr: Expr,
-    text: string,
-    at: Millis,
-    evaluate: () => readonly InstantSample[],
-  ): readonly InstantSample[] {
-    if (at !== this.#at) return evaluate();
+  answer(expr: Expr, text: string, at: Millis, evaluate: Evaluate): readonly InstantSample[] {
+    if (at !== this.#at) return evaluate(expr);
     const known = this.#answers.get(text, () => this.#unknown(expr));
-    if (!known.inputs) return evaluate();
-    // Its inputs are not looked at in vain.
-    const versions = known.isLarge ? undefined : this.#readAll(known.inputs);
+    const versions = this.#versionsOf(known);
     if (known.answer && versions?.every((each, i) => each === known.versions[i])) return known.answer;
+    if (!versions && this.#findsNothing(known, text, at, evaluate)) return NONE;
     known.answer = undefined;
-    const answer = evaluate();
+    const answer = evaluate(expr);
     known.isLarge = answer.length > MAX_SAMPLES;
     if (versions && !known.isLarge) Object.assign(known, { answer, versions });
     return answer;
+  }
+
+  /** Undefined where its answer is not to be kept: then its inputs are not looked at in vain. */
+  #versionsOf({ inputs, isLarge }: KnownAnswer): readonly number[] | undefined {
+    return inputs && !isLarge ? this.#readAll(inputs) : undefined;
+  }
+
+  /** Whether the part without which it finds nothing finds nothing. */
+  #findsNothing(known: KnownAnswer, text: string, at: Millis, evaluate: Evaluate): boolean {
+    const { guard } = known;
+    if (!guard || known.unguarded-- > 0) return false;
+    if (this.answer(guard, `guard of ${text}`, at, evaluate).length === 0) return true;
+    known.unguarded = UNGUARDED;
+    return false;
   }
 
   /** Numbers that are the same while the inputs are; undefined where that cannot be said of one. */
@@ -123,7 +142,8 @@ export class AnswerCache {
       ...found.past.map(matchers => this.#input(matchers, true)),
       ...found.present.map(matchers => this.#input(matchers, false)),
     ];
-    return { inputs, versions: [], answer: undefined, isLarge: false };
+    const guard = guardOf(expr, part => inputsOf(part)?.past.length === 0);
+    return { inputs, guard, unguarded: 0, versions: [], answer: undefined, isLarge: false };
   }
 
   #input(matchers: Matchers, isPast: boolean): Input {

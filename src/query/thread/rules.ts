@@ -57,7 +57,7 @@ export class Rules {
     this.#queryFunc = (expr, text, at) => {
       const checkpoint = this.#limitedCheckpoint();
       checkpoint();
-      return this.#answers.answer(expr, text, at, () => this.#limitedQueryFunc(checkpoint)(expr, text, at));
+      return this.#answers.answer(expr, text, at, part => this.#limitedQueryFunc(checkpoint)(part, text, at));
     };
   }
 

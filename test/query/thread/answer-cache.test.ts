@@ -40,6 +40,12 @@ const RULES = [
     expr: 'slow > 0',
     annotations: { text: '{{ with query "doubled" }}{{ . | first | value }}{{ end }}' },
   },
+  { record: 'guarded', expr: 'slow == 1 unless on (target) max_over_time(up[1m]) == 0' },
+  {
+    record: 'twice',
+    expr: '(count(up == 0) > 1 and on () sum(rate(up[2m])) >= 0) unless on () vector(0) > resets(slow[1m]) - resets(up[1m])',
+  },
+  { record: 'fails', expr: 'up == 0 and on () (max_over_time(slow[1m]) + on (job) max_over_time(up[1m]))' },
   { record: 'late', expr: 'count(up == 1) + count(slow)' },
   { record: 'after', expr: 'late + 1' },
 ];
@@ -171,6 +177,19 @@ describe('a question is evaluated', () => {
     ['every time where samples of the past count', 'max_over_time(up[1m])', {}, 4],
     ['once where there are no such samples', 'max_over_time(never_there[1m]) or up', {}, 1],
     ['every time where the time counts', 'up + time()', {}, 4],
+    ['in part while that finds nothing', 'up == 0 and max_over_time(up[1m])', { parts: [up(1)] }, 1],
+    [
+      'in part, then as a whole when that finds something',
+      'up == 0 and max_over_time(up[1m])',
+      { parts: [up(0)] },
+      4,
+    ],
+    [
+      'every time where the rest may fail',
+      'up == 0 and on () (max_over_time(slow[1m]) + on (job) up)',
+      {},
+      4,
+    ],
     ['once without any input', 'vector(1)', { parts: [up(0)] }, 1],
   ])('%s', (_, text, second, times) => {
     const store = openStore('one');
@@ -182,9 +201,9 @@ describe('a question is evaluated', () => {
       store.append({ at, parts: [], gone: [], ...scrape });
       cache.begin(at);
       for (let i = 0; i < 2; i++)
-        cache.answer(parse(text), text, at, () => {
+        cache.answer(parse(text), text, at, expr => {
           evaluated++;
-          return evaluate(parse(text), text, at);
+          return evaluate(expr, text, at);
         });
     }
     expect(evaluated).toBe(times);
