@@ -15,8 +15,11 @@ export class Breaks {
   /** Counter resets: a value below the one before. */
   static resets(values: Float64Array): Breaks {
     const positions: number[] = [];
+    let before = values[0] as number;
     for (let i = 1; i < values.length; i++) {
-      if ((values[i] as number) < (values[i - 1] as number)) positions.push(i);
+      const value = values[i] as number;
+      if (value < before) positions.push(i);
+      before = value;
     }
     return new Breaks(positions);
   }

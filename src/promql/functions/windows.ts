@@ -51,11 +51,13 @@ export function overWindows(
 ): VectorValue {
   const columns: Column[] = [];
   const room = new ColumnAllocator(context.steps.count, matrix.series.length);
+  const bounds = new Bounds(matrix);
   for (let i = 0; i < matrix.series.length; i++) {
     const series = matrix.series[i] as RangeSeries;
     const dropName = !keepsName || series.dropName;
     const place = () => openColumn(room, series, dropName, context);
-    const column = walk(series, matrix, open(series, matrix), context, place);
+    bounds.find(series.times);
+    const column = walk(series, matrix, bounds, open(series, matrix), context, place);
     if (column) columns.push(column);
   }
   return { type: 'vector', columns };
@@ -81,6 +83,7 @@ export function argumentPosition({ call }: CallContext, i: number): Position {
 function walk(
   series: RangeSeries,
   { range, ends }: MatrixValue,
+  bounds: Bounds,
   answer: WindowFunction,
   context: CallContext,
   place: () => Column,
@@ -89,7 +92,7 @@ function walk(
   const window = new MovingWindow(series, range);
   let column: Column | undefined;
   for (let step = 0; step < ends.length; step++) {
-    window.moveTo(step, ends[step] as number);
+    window.moveTo(step, ends[step] as number, bounds);
     if (window.work > WORK_PER_CHECKPOINT) {
       context.checkpoint();
       window.work = 0;
@@ -119,7 +122,7 @@ class MovingWindow implements Window {
   readonly range: Millis;
   lo = 0;
   hi = 0;
-  end = Number.POSITIVE_INFINITY;
+  end = 0;
   step = 0;
   /** Samples and steps passed, and samples shown. */
   work = 0;
@@ -130,15 +133,45 @@ class MovingWindow implements Window {
     this.range = range;
   }
 
-  moveTo(step: number, end: Millis): void {
-    const { times, hi } = this;
-    const start = end - this.range;
-    // Windows that do not overlap begin where the one before ended.
-    this.lo = firstAfter(times, start >= this.end ? hi : this.lo, start);
-    this.hi = firstAfter(times, Math.max(hi, this.lo), end);
+  moveTo(step: number, end: Millis, { lows, highs }: Bounds): void {
+    const { hi } = this;
+    this.lo = lows[step] as number;
+    this.hi = highs[step] as number;
     this.step = step;
     this.end = end;
     this.work += WORK_PER_STEP + (this.hi - hi) + (this.hi - this.lo);
+  }
+}
+
+/** Where the windows of all steps begin and end in some times: series that were scraped together share them. */
+class Bounds {
+  readonly lows: Int32Array;
+  readonly highs: Int32Array;
+  readonly #matrix: MatrixValue;
+  #times: Float64Array | undefined;
+
+  constructor(matrix: MatrixValue) {
+    this.#matrix = matrix;
+    this.lows = new Int32Array(matrix.ends.length);
+    this.highs = new Int32Array(matrix.ends.length);
+  }
+
+  /** Finds those in other times than before. */
+  find(times: Float64Array): void {
+    if (times === this.#times) return;
+    this.#times = times;
+    const { range, ends } = this.#matrix;
+    let [lo, hi, before] = [0, 0, Number.POSITIVE_INFINITY];
+    for (let step = 0; step < ends.length; step++) {
+      const end = ends[step] as number;
+      const start = end - range;
+      // Windows that do not overlap begin where the one before ended.
+      lo = firstAfter(times, start >= before ? hi : lo, start);
+      hi = firstAfter(times, Math.max(hi, lo), end);
+      this.lows[step] = lo;
+      this.highs[step] = hi;
+      before = end;
+    }
   }
 }
 
