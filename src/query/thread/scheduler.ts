@@ -20,6 +20,8 @@ const NESTED_TIMEOUT: Millis = 250;
 const NESTED_MAX_SAMPLES = 2_000_000;
 /** Users' questions within each other; an urgent one may be within the innermost. */
 const MAX_DEPTH = 4;
+/** UTF-16 units of all questions that wait. One alone always may. */
+const MAX_WAITING_TEXT = 16 * 1024 * 1024;
 const LOST = 'the rest of the answer is lost; ask again';
 // Prometheus' words.
 const IN_QUEUE = 'query timed out in query queue';
@@ -94,13 +96,19 @@ export class QueryScheduler {
 
   #enqueue(request: QueryRequest): void {
     const task = new QueryTask(request, this.#options.clock.elapsed());
-    const isRoom = this.#waiting.length < this.#options.limits.maxWaiting;
+    const isRoom = this.#waiting.length < this.#options.limits.maxWaiting && !this.#isMuchText(request);
     if (request.priority === 'urgent') this.#urgent.push(task);
     else if (request.priority === 'background' || isRoom) this.#waiting.push(task);
     else {
       const reason = `too many queries: ${this.#waiting.length} wait already; ask again later`;
       this.#reject(task, new QueryError('unavailable', reason));
     }
+  }
+
+  /** Whether the texts of users' questions that wait would be too long together. */
+  #isMuchText(request: QueryRequest): boolean {
+    const texts = this.#waiting.reduce((sum, task) => sum + lengthOf(task.request), lengthOf(request));
+    return this.#waiting.length > 0 && texts > MAX_WAITING_TEXT;
   }
 
   #sendNextChunk(id: number): void {
@@ -249,4 +257,8 @@ export class QueryScheduler {
     if (next) next.isNested = true;
     return next;
   }
+}
+
+function lengthOf({ query }: QueryRequest): number {
+  return 'query' in query ? query.query.length : query.match.reduce((sum, text) => sum + text.length, 0);
 }

@@ -196,6 +196,12 @@ const CASES: [string, readonly QueryThreadRequest[], Record<string, Read>, reado
     ['d: unavailable: too many queries: 3 wait already; ask again later', 'r', 'a', 'b', 'c'],
   ],
   [
+    'too much text waits',
+    [ask('a'), ask(`b + ${' '.repeat(16 * 1024 * 1024)}c`), ask('d'), ask('e')],
+    {},
+    ['b: unavailable: too many queries: 1 wait already; ask again later', 'a', 'd', 'e'],
+  ],
+  [
     'one in the background after those that wait, and not refused when many do',
     [ask('a'), ask('b'), ask('c'), ask('d', { priority: 'background' }), rule('r')],
     {},
