@@ -6,14 +6,14 @@ FROM node:24-trixie-slim AS build
 WORKDIR /opt/langgraph-monitor
 COPY package.json package-lock.json ./
 # Without what only tests need, and without the packages that applications bring for the client.
-RUN npm ci --workspaces=false --omit=peer --no-audit --no-fund
+RUN npm ci --workspaces=false --legacy-peer-deps --no-audit --no-fund
 COPY tsconfig.json ./
 COPY scripts scripts
 COPY src src
 # The build starts the program once.
 COPY alertmanager.yml ./
 COPY rules rules
-RUN npm run build && npm prune --omit=dev --omit=peer --workspaces=false --no-audit --no-fund
+RUN npm run build && npm prune --omit=dev --workspaces=false --legacy-peer-deps --no-audit --no-fund
 
 FROM node:24-trixie-slim
 # One pool of memory for all threads: some 10 MiB less after an hour of use (glibc's manual, "Memory Allocation Tunables").

@@ -23,11 +23,13 @@ const NATIVE = {
 /** Under which circumstances the native modules were last seen to load; npm ci removes it with everything else. */
 const STAMP = join(ROOT, 'node_modules/.native-modules');
 
+// What the tests have of the packages that applications bring for the client would otherwise be installed for a start, too.
+const WITHOUT_TESTS = ['--workspaces=false', '--legacy-peer-deps'];
 /** What dependencies are for; each has those of the one before. The tests' own are those of the workspace test/. */
 const PURPOSES = {
-  program: ['--omit=dev', '--workspaces=false'],
+  program: ['--omit=dev', ...WITHOUT_TESTS],
   // With NODE_ENV=production npm would leave the bundler out.
-  build: ['--include=dev', '--workspaces=false'],
+  build: ['--include=dev', ...WITHOUT_TESTS],
   tests: ['--include=dev'],
 };
 /** Where the tests' own dependencies are named. */
@@ -42,9 +44,7 @@ export function ensureDependencies(purpose) {
   const stale = staleness(purpose);
   if (stale) {
     console.error(`Installing the dependencies (${stale}); this takes a moment.`);
-    // Packages that applications bring for the client are those of a workspace here.
-    const omit = purpose === 'tests' ? [] : ['--omit=peer'];
-    npm(['ci', ...PURPOSES[purpose], ...omit, '--no-audit', '--no-fund', '--loglevel=error']);
+    npm(['ci', ...PURPOSES[purpose], '--no-audit', '--no-fund', '--loglevel=error']);
   }
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === circumstances()) return;
   const broken = Object.keys(NATIVE).filter(name => loadProblem(name));
