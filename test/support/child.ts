@@ -70,12 +70,12 @@ export class Child {
     return this.#output;
   }
 
-  /** Waits until a condition holds. @throws with what the program printed when it ends or 10 s pass before. */
-  async until(ready: () => Promise<boolean>): Promise<void> {
-    const end = performance.now() + 10_000;
+  /** Waits until a condition holds. @throws with what the program printed when it ends or `patience` passes before. */
+  async until(ready: () => Promise<boolean>, patience = 10_000): Promise<void> {
+    const end = performance.now() + patience;
     while (!(await ready().catch(() => false))) {
       if (!this.#running) throw new Error(`ended early: ${this.#output}`);
-      if (performance.now() > end) throw new Error(`not ready after 10 s: ${this.#output}`);
+      if (performance.now() > end) throw new Error(`not ready after ${patience / 1000} s: ${this.#output}`);
       await delay(20);
     }
   }
