@@ -50,6 +50,18 @@ export function* histories(days) {
   yield* gauges('bench_memory_bytes', count, memory);
 }
 
+/** As many gauges, of which three digits are printed and the last two are noise of a tenth of the value. */
+export function* noisyHistories(days) {
+  for (let t = 0; t < SERIES; t++) {
+    const random = randomFrom(5000 + t);
+    const level = 300 + 4 * t;
+    const texts = Array.from({ length: days * PER_DAY }, (_, i) =>
+      String(Math.round(level * (1 + 0.1 * normal(random)) * (1 + 0.1 * (wave(i, t) - 1))) / 1000),
+    );
+    yield { name: 'bench_noisy_ratio', type: 'gauge', labels: { target: target(t) }, texts };
+  }
+}
+
 function* gauges(name, count, make) {
   for (let t = 0; t < TARGETS; t++) {
     const random = randomFrom(name.length * 1000 + t);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OURS } from './bench.mjs';
 import { sumOf } from './exposition.mjs';
-import { histories, SCRAPE, SERIES, sampleTimes } from './history-series.mjs';
+import { histories, noisyHistories, SCRAPE, SERIES, sampleTimes } from './history-series.mjs';
 import { get, post } from './loopback.mjs';
 import { importHistory, startMonitor } from './monitor.mjs';
 import { startPrometheus, startVictoriaMetrics } from './peers.mjs';
@@ -25,12 +25,20 @@ const CHUNK = 1 << 18;
 
 const known = new WeakMap();
 
-/** The history of `days` days up to the last full hour, made once in a run. @returns {Promise<Backfilled>} */
-export async function backfilled(bench, days) {
+/** What histories there are: the usual one, and one of gauges whose last digits are noise. */
+const KINDS = { usual: histories, noisy: noisyHistories };
+
+/**
+ * The history of `days` days up to the last full hour, made once in a run.
+ * @param {'usual' | 'noisy'} kind
+ * @returns {Promise<Backfilled>}
+ */
+export async function backfilled(bench, days, kind = 'usual') {
   const ofRun = known.get(bench) ?? new Map();
   known.set(bench, ofRun);
-  if (!ofRun.has(days)) ofRun.set(days, await backfill(bench, days));
-  return ofRun.get(days);
+  const name = `${kind}-${days}`;
+  if (!ofRun.has(name)) ofRun.set(name, await backfill(bench, days, kind));
+  return ofRun.get(name);
 }
 
 /**
@@ -77,11 +85,11 @@ const CONTESTANTS = {
   },
 };
 
-async function backfill(bench, days) {
+async function backfill(bench, days, kind) {
   const end = Math.floor(Date.now() / HOUR) * HOUR;
-  const history = { days, end, samples: SERIES * days * 24 * (HOUR / SCRAPE) };
+  const history = { kind, days, end, samples: SERIES * days * 24 * (HOUR / SCRAPE) };
   bench.say(`  ${SERIES} series over ${days} days are written and taken in`);
-  const file = join(bench.folder, `history-${days}.om`);
+  const file = join(bench.folder, `history-${kind}-${days}.om`);
   await writeAll(createWriteStream(file), openMetrics(history));
   const folders = [];
   for (const [who, { fill }] of Object.entries(CONTESTANTS)) {
@@ -102,10 +110,10 @@ async function backfill(bench, days) {
 }
 
 /** OpenMetrics, as promtool and we take it. */
-function* openMetrics({ end, days }) {
+export function* openMetrics({ kind = 'usual', end, days }) {
   const seconds = sampleTimes(end, days).map(time => (time / 1000).toFixed(3));
   let family;
-  for (const { name, type, labels, texts } of histories(days)) {
+  for (const { name, type, labels, texts } of KINDS[kind](days)) {
     if (name !== family) yield `# TYPE ${name.replace(/_total$/, '')} ${type}\n`;
     family = name;
     const series = `${name}{${Object.entries(labels)
@@ -117,9 +125,9 @@ function* openMetrics({ end, days }) {
 }
 
 /** What VictoriaMetrics exports and imports: a series in a line of JSON. */
-function* jsonLines({ end, days }) {
+function* jsonLines({ kind, end, days }) {
   const timestamps = sampleTimes(end, days).join();
-  for (const { name, labels, texts } of histories(days)) {
+  for (const { name, labels, texts } of KINDS[kind](days)) {
     const metric = JSON.stringify({ __name__: name, ...labels });
     yield `{"metric":${metric},"values":[${texts.join()}],"timestamps":[${timestamps}]}\n`;
   }
@@ -144,7 +152,7 @@ async function fillVictoria({ bench, children, folder, history }) {
   while (await unfinished());
 }
 
-async function writeAll(stream, lines) {
+export async function writeAll(stream, lines) {
   let chunk = '';
   for (const line of lines) {
     chunk += line;

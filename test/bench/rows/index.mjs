@@ -6,6 +6,7 @@ import anomalies from './anomalies.mjs';
 import clusterHealth from './cluster-health.mjs';
 import dashboard from './dashboard.mjs';
 import haproxy from './haproxy.mjs';
+import importRow from './import.mjs';
 import memory from './memory.mjs';
 import metricsAgain from './metrics-again.mjs';
 import pacedProbes from './paced-probes.mjs';
@@ -42,6 +43,7 @@ export const rows = [
   dashboard,
   promqlQueries,
   promqlDisk,
+  importRow,
   promqlBlocking,
   promqlStart,
   promqlMemory,

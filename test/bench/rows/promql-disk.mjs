@@ -3,21 +3,29 @@
 import { map } from '../harness/bench.mjs';
 import { backfilled } from '../harness/history.mjs';
 
+const KINDS = [
+  ['usual', ''],
+  ['noisy', ', gauges with 10 % noise'],
+];
+
 export default {
   name: 'promql-disk',
   about: 'bytes per sample on disk, a week of 150 series x 30 s',
   async run(bench) {
     const days = bench.either(7, 1);
-    const { samples, folders } = await backfilled(bench, days);
-    const [ours, ...peers] = folders.map(filled => map(filled, ({ bytes }) => bytes / samples));
-    return [
-      {
-        what: `bytes per sample on disk, 150 series x 30 s x ${days} d`,
+    const lines = [];
+    for (const [kind, what] of KINDS) {
+      const { samples, folders } = await backfilled(bench, days, kind);
+      const [ours, ...peers] = folders.map(filled => map(filled, ({ bytes }) => bytes / samples));
+      lines.push({
+        what: `bytes per sample on disk, 150 series x 30 s x ${days} d${what}`,
+        of: 'disk',
         unit: 'B',
         ours,
         peers,
-        reach: { atMostOf: { who: 'Prometheus', share: 1 } },
-      },
-    ];
+        reach: { atMostOf: { who: 'VictoriaMetrics', share: 1 } },
+      });
+    }
+    return lines;
   },
 };
