@@ -82,9 +82,9 @@ class Child {
     return this.#process.pid;
   }
 
-  /** Resolves when `ready()` does not throw; gives up after 20 s or when the program ends. */
-  async until(ready) {
-    const giveUp = performance.now() + 20_000;
+  /** Resolves when `ready()` does not throw; gives up after so many milliseconds or when the program ends. */
+  async until(ready, patience = 20_000) {
+    const giveUp = performance.now() + patience;
     for (;;) {
       if (this.how !== undefined) throw this.#failure(`ended with ${this.how}`);
       try {
@@ -92,7 +92,8 @@ class Child {
         this.readyAfter = performance.now() - this.#started;
         return;
       } catch (error) {
-        if (performance.now() > giveUp) throw this.#failure(`is not ready after 20 s (${error.message})`);
+        if (performance.now() > giveUp)
+          throw this.#failure(`is not ready after ${patience / 1000} s (${error.message})`);
       }
       await sleep(5);
     }

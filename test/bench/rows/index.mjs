@@ -7,6 +7,7 @@ import clusterHealth from './cluster-health.mjs';
 import dashboard from './dashboard.mjs';
 import haproxy from './haproxy.mjs';
 import importRow from './import.mjs';
+import install from './install.mjs';
 import memory from './memory.mjs';
 import metricsAgain from './metrics-again.mjs';
 import pacedProbes from './paced-probes.mjs';
@@ -38,6 +39,7 @@ export const rows = [
   memory,
   soak,
   start,
+  install,
   page,
   promqlFresh,
   dashboard,
