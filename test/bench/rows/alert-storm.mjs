@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryMiB } from '../harness/accounting.mjs';
 import { map, OURS } from '../harness/bench.mjs';
+import { Children } from '../harness/children.mjs';
 import { startMonitor } from '../harness/monitor.mjs';
 import { startAlertmanager } from '../harness/peers.mjs';
-import { median } from '../harness/statistics.mjs';
+import { inTurns, started } from '../harness/turns.mjs';
 import { startWebhook } from '../harness/webhook.mjs';
 
 const ALERTS = 10_000;
@@ -23,46 +24,58 @@ export default {
   about: '10,000 alerts grouped and delivered',
   async run(bench) {
     const rounds = bench.either(5, 2);
-    const ours = await bench.measure(OURS, children =>
-      storms(rounds, config => startOurs(bench, children, config)),
-    );
-    const peer = await bench.measure(PEER, children =>
-      storms(rounds, config => startAlertmanager(bench, children, config)),
-    );
-    const line = (what, unit, field, reach) => ({
-      what,
-      unit,
-      ours: map(ours, each => each[field]),
-      peers: [map(peer, each => each[field])],
-      reach,
-    });
-    return [
-      line(`${this.about}, from the first request to the last message`, 's', 'seconds'),
-      line('the same, memory at its largest', 'MiB', 'peak'),
-      line('the same, memory grown by', 'MiB', 'growth'),
-    ];
+    const children = new Children();
+    const webhooks = [];
+    try {
+      const contestant = async (who, start) => {
+        const open = async () => {
+          const webhook = await startWebhook();
+          webhooks.push(webhook);
+          return await opened(webhook, config => start(bench, children, config));
+        };
+        return await started(bench, who, open, server => storm(server));
+      };
+      const contestants = [await contestant(OURS, startOurs), await contestant(PEER, startAlertmanager)];
+      await sleep(3000);
+      for (const { value } of contestants) if (value) value.before = memoryMiB(value.pid).rss;
+      const seconds = await inTurns(bench, rounds, contestants);
+      const peaks = contestants.map(each => map(each, ({ pid }) => memoryMiB(pid).peak));
+      const growths = contestants.map((each, i) => map(each, ({ before }) => peaks[i].value - before));
+      const line = (what, unit, [ours, peer], reach) => ({
+        what,
+        of: 'process',
+        unit,
+        ours,
+        peers: [peer],
+        reach,
+      });
+      return [
+        line(`${this.about}, from the first request to the last message`, 's', seconds, {
+          atMostOf: { who: PEER, share: 1.2 },
+        }),
+        line('the same, memory at its largest', 'MiB', peaks),
+        line('the same, memory grown by', 'MiB', growths),
+      ];
+    } finally {
+      await children.stop();
+      for (const webhook of webhooks) await webhook.close();
+    }
   },
 };
 
-async function storms(rounds, start) {
-  const webhook = await startWebhook();
-  try {
-    const { url, pid } = await start({
-      route: { receiver: 'hook', group_by: ['round'], group_wait: '1s', group_interval: '1s' },
-      receivers: [{ name: 'hook', webhook_configs: [{ url: webhook.url }] }],
-    });
-    await sleep(3000);
-    const before = memoryMiB(pid).rss;
-    const times = [];
-    for (let round = 0; round < rounds; round++) times.push(await storm(url, webhook, round));
-    const { peak } = memoryMiB(pid);
-    return { seconds: median(times) / 1000, peak, growth: peak - before };
-  } finally {
-    await webhook.close();
-  }
+/** A server that sends to a webhook of its own. */
+async function opened(webhook, start) {
+  const { url, pid } = await start({
+    route: { receiver: 'hook', group_by: ['round'], group_wait: '1s', group_interval: '1s' },
+    receivers: [{ name: 'hook', webhook_configs: [{ url: webhook.url }] }],
+  });
+  return { url, pid, webhook, rounds: 0 };
 }
 
-async function storm(url, webhook, round) {
+/** In seconds. */
+async function storm(server) {
+  const { url, webhook } = server;
+  const round = server.rounds++;
   const name = i => `r${round}-${i}`;
   const begun = performance.now();
   for (let from = 0; from < ALERTS; from += BATCH) {
@@ -91,7 +104,7 @@ async function storm(url, webhook, round) {
   const last = Math.max(
     ...Array.from({ length: ALERTS }, (_, i) => webhook.received.get(`firing ${name(i)}`)),
   );
-  return last - begun;
+  return (last - begun) / 1000;
 }
 
 async function startOurs(bench, children, config) {
