@@ -71,7 +71,6 @@ async function putTogether([name, path]) {
       strict: false,
       banner: chunk => (chunk.name === COMMONJS ? '' : `'use strict';`),
       codeSplitting: { groups: [{ name: COMMONJS, test: isCommonJs }] },
-      sourcemap: true,
       comments: false,
       // Names and lines stay, for stack traces. A single dash, or anything else beyond Latin 1, and V8 keeps a
       // file's whole text in two bytes per character.
