@@ -161,12 +161,19 @@ export class ReportJob {
     return this.#running;
   }
 
-  /** Until the next report is due or an attempt is made again, and not longer than a minute. */
+  /**
+   * Until the next report is due or an attempt is made again, and not longer than a minute. A report is due next after the
+   * moment up to which it was handled: a timer may fire a little early, and by now the moment may have come.
+   */
   #pause(): Millis {
     const now = this.#options.clock.now();
-    const retries = [...this.#failures.values()].map(({ nextAt }) => nextAt);
-    const due = this.#plan.reports.map(({ schedule }) => schedule.after(now) ?? Number.POSITIVE_INFINITY);
-    return Math.max(0, Math.min(CHECK_INTERVAL, ...[...retries, ...due].map(at => at - now)));
+    const next = this.#plan.reports.map(report => {
+      const attempt = this.#failures.get(report.name)?.nextAt;
+      return (
+        attempt ?? report.schedule.after(this.#progress(report, now).handled) ?? Number.POSITIVE_INFINITY
+      );
+    });
+    return Math.max(0, Math.min(CHECK_INTERVAL, ...next.map(at => at - now)));
   }
 
   async #sendDueNow(): Promise<void> {

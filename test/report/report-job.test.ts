@@ -122,6 +122,16 @@ describe('by schedule', () => {
     await job.sendDue();
   };
 
+  test('is sent at its moment also when the timer fires a little before it', async () => {
+    await lookAt(NOW - 6000);
+    now = NOW - 0.2;
+    const early = job.sendDue();
+    now = NOW + 0.5;
+    await early;
+    expect(paths()).toEqual([]);
+    await expect.poll(paths, { timeout: 10_000 }).toHaveLength(3);
+  });
+
   test('is sent when it is due, once, in the format of each receiver', async () => {
     await lookAt(NOW - HOUR);
     expect([paths(), smtp.mails]).toEqual([[], []]);
