@@ -112,23 +112,21 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
   };
 }
 
-/** What is read of its sections by themselves and of the files that it names: the mistakes of all are told at once. */
+/**
+ * Reads the parts of monitor.yml that are parsed separately, and the files that it names.
+ * @throws ConfigError with the mistakes of all of them
+ */
 function loadParts(file: string, env: NodeJS.ProcessEnv | undefined) {
-  // Each part would say in its own words that this is no YAML.
+  // A syntax error is reported once, not by the parser of each part.
   readPlainYaml(file);
   const mistakes = new Mistakes();
   const config = mistakes.collect(() => loadYaml(file, monitorYml, env, SCRAPE_SECTIONS));
   const scrape = mistakes.collect(() => scrapeOf(file, env));
-  // Which files there are to read, the rest says.
+  // The paths of these files are in the configuration.
   const rules = config && mistakes.collect(() => rulesOf(file, config));
   const delivery = config && mistakes.collect(() => deliveryOf(file, config));
-  mistakes.throwAny();
-  return { config, scrape, rules, delivery } as {
-    config: MonitorYml;
-    scrape: ScrapeConfiguration;
-    rules: TransferredRuleFile[];
-    delivery: DeliveryConfig;
-  };
+  if (!config || !scrape || !rules || !delivery) throw mistakes.toError();
+  return { config, scrape, rules, delivery };
 }
 
 function connectionsOf(pool: MonitorYml['scan']['pool'], limit: number): ConnectionLimits {

@@ -37,9 +37,10 @@ export const UNKNOWN_STATUS: ClusterStatus = { overall: 'degraded', alerts: [] }
 export type RuleAlertView = Pick<RuleAlert, 'labels' | 'annotations' | 'state' | 'activeAt'>;
 
 /**
- * Converts a rule evaluation result to the document's format. `status` is the value of {@link CLUSTER_STATUS}, undefined when there is
- * none; external labels are part of what identifies an alert where it is sent. Alerts of other severities (a heartbeat) are not part of the document, and those with an `escalation` only say
- * how far the alert they copy has risen.
+ * Converts a rule evaluation result to the document's format. Alerts of other severities (a heartbeat) are not part of the
+ * document, and those with an `escalation` only say how far the alert they copy has risen.
+ * @param status the value of {@link CLUSTER_STATUS}; undefined when there is none
+ * @param externalLabels with which alerts are sent, and which are part of what identifies them there
  */
 export function clusterStatusOf(
   status: number | undefined,

@@ -39,8 +39,8 @@ export class Mistakes {
     }
   }
 
-  /** @throws ConfigError with all of them, if there are any. */
-  throwAny(): void {
-    if (this.#lines.length > 0) throw new ConfigError(this.#lines);
+  /** All that were collected, as one error. */
+  toError(): ConfigError {
+    return new ConfigError(this.#lines);
   }
 }

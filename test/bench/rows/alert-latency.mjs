@@ -32,6 +32,7 @@ export default {
     ]);
     const line = (what, q, ours, reach) => ({
       what,
+      of: 'clients',
       unit: 's',
       ours: map(ours, values => quantile(values, q) / 1000),
       peers: [map(stack, values => quantile(values, q) / 1000)],

@@ -67,10 +67,11 @@ async function opened(urls) {
 
 function linesOf(what, [ours, ...peers]) {
   return [
-    { what, field: 'wall' },
-    { what: 'the same, CPU of the whole process', field: 'cpu' },
-  ].map(({ what, field }) => ({
+    { what, of: 'clients', field: 'wall' },
+    { what: 'the same, CPU of the whole process', of: 'process', field: 'cpu' },
+  ].map(({ what, of, field }) => ({
     what,
+    of,
     unit: 'ms',
     ours: each(ours, values => values[field]),
     peers: peers.map(peer => each(peer, values => values[field])),

@@ -42,6 +42,7 @@ async function linesOf(bench, servers, [what, query, series]) {
   });
   return ['p50', 'CPU'].map(figure => ({
     what: `${what}, ${figure}`,
+    of: figure === 'CPU' ? 'process' : 'clients',
     unit: 'ms',
     ours: each(ours, values => values[figure]),
     peers: peers.map(peer => each(peer, values => values[figure])),

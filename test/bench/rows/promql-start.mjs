@@ -20,7 +20,7 @@ export default {
     return [
       {
         what: `start with ${days} d of history, 150 series x 30 s, to the first answered query`,
-        of: 'process',
+        of: 'clients',
         unit: 's',
         ours,
         peers,

@@ -29,6 +29,7 @@ export default {
       ];
       return ['idle', 'hammered'].map(phase => ({
         what: `${this.about}, ${phase === 'idle' ? 'idle' : 'while /cluster_health and /metrics are hammered'}`,
+        of: 'reported times',
         unit: 'ms',
         ours: map(ours, errors => quantile(errors[phase], 0.99)),
         peers: peers.map(peer => map(peer, errors => quantile(errors[phase], 0.99))),
