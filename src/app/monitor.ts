@@ -9,7 +9,7 @@ import { Measures } from '../cluster/endpoints/measures.js';
 import { EndpointSelector } from '../cluster/endpoints/selector.js';
 import { FirstChecks } from '../cluster/first-checks.js';
 import { FirstFailures } from '../cluster/first-failures.js';
-import { type ClusterSnapshot, HealthWriter } from '../cluster/health-json.js';
+import { HealthWriter } from '../cluster/health-json.js';
 import { mutedByDependency } from '../cluster/muted.js';
 import { Refresher } from '../cluster/on-demand.js';
 import { RecentResults } from '../cluster/recent-results.js';
@@ -40,7 +40,6 @@ import { attemptFamilies } from '../probes/attempt.js';
 import { host } from '../probes/kinds/host.js';
 import { kinds } from '../probes/kinds/index.js';
 import type { CheckRunner, CheckRunnerEvents } from '../probes/runner.js';
-import type { Scan } from '../probes/scan.js';
 import { runInWorker } from '../probes/worker.js';
 import { Store } from '../store/store.js';
 import { AlertWiring } from './alerting.js';
@@ -54,6 +53,7 @@ import { Maintaining } from './maintenance.js';
 import { QueryBackend } from './query-backend.js';
 import { Reporting } from './reporting.js';
 import { RuleResults } from './rule-results.js';
+import { ScanResults } from './scan-results.js';
 import { Scraping } from './scraping.js';
 import { type CommandLineSettings, engineOptions } from './settings.js';
 import { claimFolder, type FolderLock } from './storage-folder.js';
@@ -119,6 +119,7 @@ export class Monitor {
   readonly #checkResults: CheckResults;
   readonly #inferenceResults: InferenceResults;
   readonly #ruleResults: RuleResults;
+  readonly #scanResults: ScanResults;
   readonly #queryBackend: QueryBackend;
   readonly #scraping: Scraping;
   readonly #alerts: AlertWiring;
@@ -205,7 +206,7 @@ export class Monitor {
     this.#maintaining = new Maintaining({
       silences: this.#alerts.alerting.silences,
       services: () => this.#cluster.services,
-      identity: () => ({ ...this.#externalLabels, ...this.#queryBackend.identity }),
+      identity: () => this.#alertIdentity,
       onChange: now => this.#checkResults.setMaintenance(now),
       clock: this.#clock,
     });
@@ -223,7 +224,7 @@ export class Monitor {
     const events: CheckRunnerEvents = {
       onResult: result => this.#checkResults.add(result),
       onInference: result => this.#inferenceResults.add(result),
-      onScan: scan => void this.#onScan(scan),
+      onScan: scan => void this.#scanResults.add(scan),
       onTrouble: (target, message) => log.error({ target, err: message }, 'Service cannot be checked'),
       onDown: reason => {
         this.#inferenceResults.workerLost();
@@ -267,6 +268,15 @@ export class Monitor {
       checks: this.#checks,
       alerts: this.#alerts,
       scan: () => this.#configuration.prober.scan,
+      muted: at => this.#muted(at),
+    });
+    this.#scanResults = new ScanResults({
+      ...shared,
+      watchdog: this.#watchdog,
+      store: this.#store,
+      backend: this.#queryBackend,
+      alerts: this.#alerts,
+      health: this.#health,
       muted: at => this.#muted(at),
     });
     this.#applyConfiguration(configuration);
@@ -411,6 +421,11 @@ export class Monitor {
     return remote ? {} : scrape.global.externalLabels;
   }
 
+  /** Labels that all alerts about our services have, as they are sent. */
+  get #alertIdentity(): Readonly<Record<string, string>> {
+    return { ...this.#externalLabels, ...this.#queryBackend.identity };
+  }
+
   /** Where people reach the monitor, without a slash at the end. */
   get #externalUrl(): string {
     return this.#settings.externalUrl ?? this.#url;
@@ -439,28 +454,6 @@ export class Monitor {
       dashboards: grafana === undefined ? `${url}/dashboards?uid=` : `${grafana}/d/`,
     });
     this.#exposition.markChanged();
-  }
-
-  async #onScan(scan: Scan): Promise<void> {
-    this.#watchdog.scanEnded(this.#clock.elapsed());
-    this.#own.scans.inc();
-    this.#own.scanLag.set(scan.lag / 1000);
-    this.#own.scanDuration.set(scan.work / 1000);
-    this.#own.setStore(this.#store);
-    this.#own.setSamples(this.#queryBackend.samples);
-    this.#alerts.updateMetrics(this.#muted(this.#clock.now()));
-    this.#exposition.markChanged();
-    // What is remembered of a scan is what the rules say of it; results that come while they think are not part of it.
-    const takeSnapshot = () => this.#health.snapshot(this.#clock.now(), this.#clock.elapsed());
-    let seen: ClusterSnapshot | undefined;
-    await this.#queryBackend.evaluate(() => {
-      seen = takeSnapshot();
-    });
-    const snapshot = seen ?? takeSnapshot();
-    this.#store.append({
-      at: snapshot.at,
-      entry: this.#health.writeEntry(snapshot, this.#watchdog.interval),
-    });
   }
 
   #facts(): PrometheusFacts {
@@ -505,10 +498,7 @@ export class Monitor {
       announcements: this.#announcements,
       pushes: this.#pushes,
       alerting: this.#alerts.alerting,
-      alertLabels: service => {
-        const { identity } = this.#queryBackend;
-        return alertLabelsOf(service, { ...this.#externalLabels, ...identity });
-      },
+      alertLabels: service => alertLabelsOf(service, this.#alertIdentity),
       sms: () => this.#alerts.sms,
       reload: this.#settings.enableLifecycle ? by => this.reload(by) : undefined,
       onAnswer: (handler, code) => this.#own.answered(handler, code),
