@@ -97,8 +97,8 @@ describe('while a heavy query runs', () => {
 });
 
 describe('while the rules are evaluated', () => {
-  /** Reads half a million samples that it makes itself. */
-  const HEAVY = 'count_over_time(vector(1)[12h:100ms])';
+  /** Reads two and a half million samples that it makes itself: that lasts longer than two answers take. */
+  const HEAVY = 'count_over_time(vector(1)[72h:100ms])';
   const rules = [
     { record: 'first', expr: 'sum(c) * 0 + 1' },
     { record: 'heavy', expr: HEAVY },
