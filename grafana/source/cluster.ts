@@ -273,5 +273,36 @@ export const cluster = dashboard({
         ],
       ],
     },
+    { section: 'Models that are asked for a few words' },
+    {
+      height: 8,
+      panels: [
+        [
+          12,
+          timeSeries({
+            title: 'First token',
+            description:
+              'How long each model took to the first token of an answer when it was last asked. Empty where no service has generate.',
+            queries: [over(`llm_probe_first_token_seconds{${SERVICES}}`, '{{target}}: {{model}}')],
+            unit: 's',
+            min: 0,
+            links: [toService],
+          }),
+        ],
+        [
+          12,
+          timeSeries({
+            title: 'Tokens per second',
+            description:
+              'How fast each model gave tokens once it had begun, when it was last asked. Empty where no service has generate.',
+            queries: [over(`llm_probe_tokens_per_second{${SERVICES}}`, '{{target}}: {{model}}')],
+            unit: 'none',
+            decimals: 1,
+            min: 0,
+            links: [toService],
+          }),
+        ],
+      ],
+    },
   ],
 });
