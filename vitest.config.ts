@@ -32,6 +32,7 @@ const WAITING = files([
     'e2e/hung',
     'e2e/idle',
     'e2e/external-labels',
+    'e2e/alert-relabel',
     'e2e/prometheus',
     'alertmanager/reload-transitions',
     'client/view',

@@ -6,6 +6,7 @@ import type { NotifyAttempt } from '../alertmanager/pipeline/retry.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { Store } from '../store/store.js';
 import type { SenderEvents } from './sender.js';
+import type { SentLabels } from './sent-labels.js';
 import type { CheckedServices } from './startup-hold.js';
 
 /** Callbacks for metrics. */
@@ -30,8 +31,8 @@ export interface AlertingOptions {
   readonly firstFailure?: ((service: string) => Millis | undefined) | undefined;
   /** Where people reach the monitor, without a slash at the end. */
   readonly externalUrl: () => string;
-  /** Added to the labels of the rules' alerts; none by default. */
-  readonly externalLabels?: () => Readonly<Record<string, string>>;
+  /** What becomes of the labels of the rules' alerts; they stay by default. */
+  readonly sentLabels?: SentLabels;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
   readonly events: AlertingEvents;
 }

@@ -15,7 +15,7 @@ import type { ReceiverContext } from '../alertmanager/receivers/receiver.js';
 import { SentRecipients } from '../alertmanager/receivers/sent-recipients.js';
 import { GoTemplates } from '../alertmanager/templates/render.js';
 import { ConfigError } from '../config/load.js';
-import { type Alert, isEscalation, type PendingAlert, withExternalLabels } from '../model/alert.js';
+import { type Alert, isEscalation, type PendingAlert } from '../model/alert.js';
 import { Labels } from '../model/labels.js';
 import type { Mute, MutedAlert } from '../model/muted.js';
 import type { Clock, Millis } from '../model/time.js';
@@ -151,11 +151,16 @@ export class Alerting {
     this.alerts.advanceTo(at);
     if (evaluation.restoring?.length) this.alerts.extend(new Set(evaluation.restoring), at);
     const externalUrl = this.#options.externalUrl();
-    this.#pending = (evaluation.pending ?? []).map(alert => ({ ...alert, labels: this.#sentLabels(alert) }));
-    const alerts: IncomingAlert[] = this.#hold.filter(evaluation).map(alert => ({
-      ...incomingOf(alert, Labels.of(this.#sentLabels(alert)), externalUrl),
-      firstFailedAt: this.#firstFailure(alert),
-    }));
+    this.#pending = (evaluation.pending ?? []).flatMap(alert => {
+      const labels = this.#sentLabels(alert);
+      return labels ? [{ ...alert, labels }] : [];
+    });
+    const alerts: IncomingAlert[] = this.#hold.filter(evaluation).flatMap(alert => {
+      const labels = this.#sentLabels(alert);
+      if (!labels) return [];
+      const incoming = incomingOf(alert, Labels.of(labels), externalUrl);
+      return [{ ...incoming, firstFailedAt: this.#firstFailure(alert) }];
+    });
     if (this.#hold.isOver) alerts.push(...this.#removedByRules(evaluation, at));
     if (alerts.length > 0) {
       this.#sender?.send(alerts);
@@ -172,9 +177,10 @@ export class Alerting {
     return isAboutChecks(alert) ? this.#options.firstFailure?.(target) : undefined;
   }
 
-  /** The labels of a rule's alert everywhere but at the rule. */
-  #sentLabels({ labels }: Pick<Alert, 'labels'>): Alert['labels'] {
-    return withExternalLabels(labels, this.#options.externalLabels?.() ?? {});
+  /** The labels of a rule's alert everywhere but at the rule; undefined for one that is not sent. */
+  #sentLabels({ labels }: Pick<Alert, 'labels'>): Alert['labels'] | undefined {
+    const { sentLabels } = this.#options;
+    return sentLabels ? sentLabels(labels) : labels;
   }
 
   /** Ends of the alerts that the rules have not got any more. */
@@ -186,7 +192,7 @@ export class Alerting {
     if (failures > 0) return [];
     const own = [...this.alerts.all()].filter(alert => !alert.isForeign && !isResolved(alert, at));
     if (own.length === 0) return [];
-    const known = new Set([...unsent, ...active].map(alert => Labels.of(this.#sentLabels(alert)).key));
+    const known = new Set([...unsent, ...active].map(alert => Labels.of(this.#sentLabels(alert) ?? {}).key));
     const skipped = new Set([...notDue, ...restoring]);
     const isGone = ({ labels }: StoredAlert) =>
       !known.has(labels.key) && !skipped.has(labels.get('alertname'));

@@ -5,6 +5,7 @@ import type { Matcher } from '../alertmanager/matchers/matcher.js';
 import { parseMatchers } from '../alertmanager/matchers/parse.js';
 import { httpClientProblem } from '../config/http-client/problem.js';
 import type { SchemaKit } from '../config/schema-kit.js';
+import { relabelConfigsJson } from '../relabel/json-schema.js';
 
 /** `alerting`: the Alertmanager that sends notifications, and the gateway for SMS. */
 export function alertingSection(v: SchemaKit) {
@@ -63,6 +64,11 @@ export function alertingSection(v: SchemaKit) {
           .optional(),
         'Real Alertmanagers that alerts are sent to; each is a URL or a section of these keys.',
         { example: ['http://127.0.0.1:9093'] },
+      ),
+      alert_relabel_configs: about(
+        v.ofType('list, as in prometheus.yml', relabelConfigsJson, v.z.unknown()).optional(),
+        'Relabelling of alerts after `global.external_labels`, before they are sent; also for the embedded Alertmanager.',
+        { example: [{ action: 'labeldrop', regex: 'replica' }] },
       ),
       sms: about(sms.optional(), 'Account at Twilio that `POST /notify/sms` sends through.'),
     })

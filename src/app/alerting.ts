@@ -4,6 +4,7 @@
 import type { Registry } from 'prom-client';
 import { Alerting } from '../alerts/alerting.js';
 import type { AlertingEvents, AlertingOptions } from '../alerts/alerting-options.js';
+import type { SentLabels } from '../alerts/sent-labels.js';
 import { makeSmsReceipts, SmsGateway } from '../alerts/sms/gateway.js';
 import type { CheckedServices } from '../alerts/startup-hold.js';
 import { AlertingMetrics } from '../metrics/alerting.js';
@@ -19,8 +20,8 @@ interface AlertWiringOptions {
   readonly log: Logger;
   /** The URL under which users reach the monitor, without a trailing slash. */
   readonly externalUrl: () => string;
-  /** Added to the labels of the rules' alerts. */
-  readonly externalLabels: () => Readonly<Record<string, string>>;
+  /** What becomes of the labels of the rules' alerts. */
+  readonly sentLabels: SentLabels;
   /** Which services have been checked since the start. */
   readonly checked: CheckedServices;
   readonly firstFailure: AlertingOptions['firstFailure'];
@@ -43,7 +44,7 @@ export class AlertWiring {
     registry,
     log,
     externalUrl,
-    externalLabels,
+    sentLabels,
     checked,
     firstFailure,
     onMuting,
@@ -57,7 +58,7 @@ export class AlertWiring {
       checked,
       firstFailure,
       externalUrl,
-      externalLabels,
+      sentLabels,
       log: (level, message, fields) => log[level](fields, message),
       events: { ...this.#events(), onMuting },
     });

@@ -1,5 +1,6 @@
 // What both backends of queries and rules are given, and what they tell.
 
+import type { SentLabels } from '../alerts/sent-labels.js';
 import type { ClusterStatus, RuleAlertView } from '../cluster/status.js';
 import type { AppendResult } from '../model/scrape.js';
 import type { Millis } from '../model/time.js';
@@ -41,6 +42,8 @@ export interface RuleConfiguration {
   readonly scrapeInterval: Millis;
   /** For links in annotations. */
   readonly externalUrl: string;
-  /** For templates, and for the labels with which alerts are sent. */
+  /** For templates. */
   readonly externalLabels: Readonly<Record<string, string>>;
+  /** The labels with which alerts are sent. */
+  readonly sentLabels: SentLabels;
 }

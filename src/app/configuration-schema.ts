@@ -209,6 +209,12 @@ export const monitorYml = section({
         'with query.url the Prometheus there sends the alerts; name the Alertmanagers in its configuration',
     });
   }
+  if (config.query.url !== undefined && config.alerting.alert_relabel_configs !== undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['alerting', 'alert_relabel_configs'],
+      message: 'with query.url the Prometheus there sends the alerts; put it into its configuration',
+    });
   const scraped = SCRAPE_SECTIONS.filter(name => config[name] !== undefined && config[name] !== null);
   for (const name of config.query.url === undefined ? [] : scraped)
     context.addIssue({

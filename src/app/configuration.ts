@@ -10,6 +10,7 @@ import { readAlertmanagerConfig } from '../alertmanager/config/read.js';
 import { receiverKinds } from '../alertmanager/receivers/index.js';
 import type { ActionDefinition } from '../alerts/actions/definition.js';
 import type { DeliveryConfig } from '../alerts/alerting.js';
+import { ALERT_RELABEL_CONFIGS, loadAlertRelabelConfigs } from '../alerts/relabel-configs.js';
 import type { SmsSettings } from '../alerts/sms/gateway.js';
 import type { EndpointCandidates } from '../cluster/endpoints/plan.js';
 import { CLUSTER_STATUS } from '../cluster/status.js';
@@ -28,6 +29,7 @@ import { type PushOptions, push } from '../probes/kinds/push.js';
 import type { ConnectionLimits } from '../probes/probe.js';
 import type { ProbeKind } from '../probes/probe-kind.js';
 import type { RemoteOptions } from '../query/remote/engine.js';
+import type { RelabelConfig } from '../relabel/config.js';
 import type { ReportPlan } from '../report/report-job.js';
 import { receiverProblems } from '../report/settings.js';
 import { loadRuleFiles } from '../rules/load.js';
@@ -56,6 +58,8 @@ export interface Configuration {
   readonly endpoints: EndpointCandidates;
   /** Whether the embedded Alertmanager or real ones send notifications. */
   readonly delivery: DeliveryConfig;
+  /** `alert_relabel_configs`; none in remote mode. */
+  readonly alertRelabelConfigs: readonly RelabelConfig[];
   readonly actions: readonly ActionDefinition[];
   /** The account that `/notify/sms` sends through. */
   readonly sms: SmsSettings | undefined;
@@ -76,6 +80,8 @@ interface Links {
   readonly runbook?: string | undefined;
 }
 
+/** What is in Prometheus' format, and read apart from the rest. */
+const FOREIGN = [...SCRAPE_SECTIONS, ALERT_RELABEL_CONFIGS];
 const MAX_SLOW_AFTER: Millis = 5000;
 const SCRAPE_INTERVAL: Millis = 15_000;
 /**
@@ -83,7 +89,7 @@ const SCRAPE_INTERVAL: Millis = 15_000;
  * @throws ConfigError with every mistake in it.
  */
 export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Configuration {
-  const { config, scrape, rules, delivery } = loadParts(file, env);
+  const { config, scrape, rules, delivery, alertRelabelConfigs } = loadParts(file, env);
   const { intervals, max_concurrent_checks, pool } = config.scan;
   const targets = config.services.map(service => checkOf(service, intervals));
   const concurrency = planConcurrency(targets, max_concurrent_checks);
@@ -103,6 +109,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     endpoints: config.endpoints,
     rules,
     delivery,
+    alertRelabelConfigs,
     reports: reportsOf(file, config, delivery),
     actions: config.actions.map(actionOf),
     sms: smsOf(config.alerting.sms),
@@ -120,13 +127,14 @@ function loadParts(file: string, env: NodeJS.ProcessEnv | undefined) {
   // A syntax error is reported once, not by the parser of each part.
   readPlainYaml(file);
   const mistakes = new Mistakes();
-  const config = mistakes.collect(() => loadYaml(file, monitorYml, env, SCRAPE_SECTIONS));
+  const config = mistakes.collect(() => loadYaml(file, monitorYml, env, FOREIGN));
   const scrape = mistakes.collect(() => scrapeOf(file, env));
+  const alertRelabelConfigs = mistakes.collect(() => loadAlertRelabelConfigs(file) ?? []);
   // The paths of these files are in the configuration.
   const rules = config && mistakes.collect(() => rulesOf(file, config));
   const delivery = config && mistakes.collect(() => deliveryOf(file, config));
-  if (!config || !scrape || !rules || !delivery) throw mistakes.toError();
-  return { config, scrape, rules, delivery };
+  if (!config || !scrape || !rules || !delivery || !alertRelabelConfigs) throw mistakes.toError();
+  return { config, scrape, rules, delivery, alertRelabelConfigs };
 }
 
 function connectionsOf(pool: MonitorYml['scan']['pool'], limit: number): ConnectionLimits {

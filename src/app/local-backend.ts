@@ -2,6 +2,7 @@
 // queries read both. Comes in: the registry; goes out: an engine, and what the rules say after every scrape.
 
 import type { Registry } from 'prom-client';
+import type { SentLabels } from '../alerts/sent-labels.js';
 import { CLUSTER_STATUS, clusterStatusOf } from '../cluster/status.js';
 import type { Exposition } from '../metrics/exposition.js';
 import { describeRegistry } from '../metrics/render.js';
@@ -38,7 +39,7 @@ export class LocalBackend {
   readonly #sampler: Sampler;
   readonly #scrapeLoop: ScrapeLoop;
   readonly #events: QueryBackendEvents;
-  #externalLabels: Readonly<Record<string, string>> = {};
+  #sentLabels: SentLabels = labels => labels;
   #isStopped = false;
 
   constructor(options: LocalBackendOptions) {
@@ -73,8 +74,8 @@ export class LocalBackend {
     );
   }
 
-  setRules({ rules, scrapeInterval, externalUrl, externalLabels }: RuleConfiguration): void {
-    this.#externalLabels = externalLabels;
+  setRules({ rules, scrapeInterval, externalUrl, externalLabels, sentLabels }: RuleConfiguration): void {
+    this.#sentLabels = sentLabels;
     this.engine.setRules({
       files: rules,
       interval: scrapeInterval,
@@ -91,7 +92,7 @@ export class LocalBackend {
     if (this.#isStopped) return;
     if (!judgement) return this.#events.onRulesUnavailable('the rules could not be evaluated');
     this.#events.onStatus(
-      clusterStatusOf(judgement.status, judgement.alerts, this.#externalLabels),
+      clusterStatusOf(judgement.status, judgement.alerts, this.#sentLabels),
       judgement.at,
     );
     this.#events.onEvaluation(judgement);

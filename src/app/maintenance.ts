@@ -1,8 +1,9 @@
 // Which services are in maintenance, kept up to date. Comes in: silences and services; goes out: a change, at the
 // moment it happens. The caller must close it.
 
-import { alertLabelsOf, maintenanceAt, maintenanceChangesAt } from '../alertmanager/mute/maintenance.js';
+import { maintenanceAt, maintenanceChangesAt } from '../alertmanager/mute/maintenance.js';
 import type { Silences } from '../alertmanager/mute/silences.js';
+import type { Labels } from '../model/labels.js';
 import type { Maintenance } from '../model/maintenance.js';
 import type { Service } from '../model/service.js';
 import { type Clock, MAX_WAIT } from '../model/time.js';
@@ -11,8 +12,8 @@ interface MaintainingOptions {
   readonly silences: Pick<Silences, 'all'>;
   /** All services there are. */
   readonly services: () => readonly Service[];
-  /** What the monitor's own series are labelled with beside the service. */
-  readonly identity: () => Readonly<Record<string, string>>;
+  /** The labels of a service's own alert, as it is sent. */
+  readonly alertLabels: (service: Service) => Labels;
   /** Takes the services that are in maintenance, by id. */
   readonly onChange: (now: ReadonlyMap<string, Maintenance>) => void;
   readonly clock: Clock;
@@ -30,11 +31,11 @@ export class Maintaining {
   /** Looks at all silences and services again; to be called when one of either has changed. */
   update(): void {
     clearTimeout(this.#timer);
-    const { silences, services, identity, onChange, clock } = this.#options;
+    const { silences, services, alertLabels, onChange, clock } = this.#options;
     const [all, at] = [silences.all(), clock.now()];
     const now = new Map<string, Maintenance>();
     for (const service of services()) {
-      const maintenance = maintenanceAt(all, alertLabelsOf(service, identity()), at);
+      const maintenance = maintenanceAt(all, alertLabels(service), at);
       const before = this.#now.get(service.id);
       const isSame = before?.until === maintenance?.until && before?.comment === maintenance?.comment;
       // The same object, so that what was made of it is still right.

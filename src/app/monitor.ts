@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { alertLabelsOf } from '../alertmanager/mute/maintenance.js';
 import type { AuditEvent } from '../alerts/audit-trail.js';
+import { makeSentLabels, type SentLabels } from '../alerts/sent-labels.js';
 import { Measures } from '../cluster/endpoints/measures.js';
 import { EndpointSelector } from '../cluster/endpoints/selector.js';
 import { FirstChecks } from '../cluster/first-checks.js';
@@ -33,7 +34,9 @@ import { ReportMetrics } from '../metrics/reports.js';
 import { ScrapeMetrics } from '../metrics/scraping.js';
 import { countFamilies, ServiceMetrics, serviceFamilies } from '../metrics/services.js';
 import { formatDuration } from '../model/duration.js';
+import { Labels } from '../model/labels.js';
 import type { MutedAlert } from '../model/muted.js';
+import type { Service } from '../model/service.js';
 import { type Millis, systemClock } from '../model/time.js';
 import { systemResolver } from '../net/resolver.js';
 import { attemptFamilies } from '../probes/attempt.js';
@@ -132,6 +135,7 @@ export class Monitor {
   /** Who asked for the reload that begins next. */
   readonly #reloadUsers = new Set<string>();
   #configuration: Configuration;
+  #sentLabels: SentLabels = labels => labels;
   #server: HttpServer | undefined;
   #reloadedAt: Millis = 0;
   #reloadSucceeded = false;
@@ -178,7 +182,7 @@ export class Monitor {
       registry: this.#registry,
       log,
       externalUrl: () => this.#externalUrl,
-      externalLabels: () => this.#externalLabels,
+      sentLabels: labels => this.#sentLabels(labels),
       checked: this.#firstChecks,
       firstFailure: id => this.#firstFailures.of(id, this.#cluster.result(id)?.level),
       onMuting: () => {
@@ -206,7 +210,7 @@ export class Monitor {
     this.#maintaining = new Maintaining({
       silences: this.#alerts.alerting.silences,
       services: () => this.#cluster.services,
-      identity: () => this.#alertIdentity,
+      alertLabels: service => this.#alertLabels(service),
       onChange: now => this.#checkResults.setMaintenance(now),
       clock: this.#clock,
     });
@@ -398,6 +402,10 @@ export class Monitor {
     for (const service of configuration.services) this.#checkResults.showState(service.id);
     this.#inferenceResults.configure(configuration.prober.targets);
     this.#configuration = configuration;
+    this.#sentLabels = makeSentLabels({
+      externalLabels: this.#externalLabels,
+      relabelConfigs: configuration.alertRelabelConfigs,
+    });
     this.#reloadedAt = this.#clock.now();
     this.#reloadSucceeded = true;
     this.#own.reloaded(true, this.#reloadedAt);
@@ -412,7 +420,7 @@ export class Monitor {
   #ruleConfiguration(): RuleConfiguration {
     const { remote, rules, scrapeInterval } = this.#configuration;
     const [externalUrl, externalLabels] = [this.#externalUrl, this.#externalLabels];
-    return { remote, rules, scrapeInterval, externalUrl, externalLabels };
+    return { remote, rules, scrapeInterval, externalUrl, externalLabels, sentLabels: this.#sentLabels };
   }
 
   /** What alerts have beside their own labels; where another Prometheus has the rules, its own external labels. */
@@ -421,9 +429,11 @@ export class Monitor {
     return remote ? {} : scrape.global.externalLabels;
   }
 
-  /** Labels that all alerts about our services have, as they are sent. */
-  get #alertIdentity(): Readonly<Record<string, string>> {
-    return { ...this.#externalLabels, ...this.#queryBackend.identity };
+  /** The labels of a service's own alert, as it is sent. */
+  #alertLabels(service: Service): Labels {
+    const labels = alertLabelsOf(service, this.#queryBackend.identity);
+    const sent = this.#sentLabels(labels.toJSON());
+    return sent ? Labels.of(sent) : labels;
   }
 
   /** Where people reach the monitor, without a slash at the end. */
@@ -498,7 +508,7 @@ export class Monitor {
       announcements: this.#announcements,
       pushes: this.#pushes,
       alerting: this.#alerts.alerting,
-      alertLabels: service => alertLabelsOf(service, this.#alertIdentity),
+      alertLabels: service => this.#alertLabels(service),
       sms: () => this.#alerts.sms,
       reload: this.#settings.enableLifecycle ? by => this.reload(by) : undefined,
       onAnswer: (handler, code) => this.#own.answered(handler, code),

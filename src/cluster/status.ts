@@ -1,7 +1,7 @@
 // The cluster status: overall status and alerts, as the rules find them. Comes in: the recorded status
 // and the alerts that fire; goes out: the document's words.
 
-import { alertIdentity, isEscalation, type Alert as RuleAlert, withExternalLabels } from '../model/alert.js';
+import { alertIdentity, isEscalation, type Alert as RuleAlert } from '../model/alert.js';
 import { type OverallStatus, SEVERITIES, type Severity } from '../model/service.js';
 import type { Millis } from '../model/time.js';
 
@@ -40,15 +40,15 @@ export type RuleAlertView = Pick<RuleAlert, 'labels' | 'annotations' | 'state' |
  * Converts a rule evaluation result to the document's format. Alerts of other severities (a heartbeat) are not part of the
  * document, and those with an `escalation` only say how far the alert they copy has risen.
  * @param status the value of {@link CLUSTER_STATUS}; undefined when there is none
- * @param externalLabels with which alerts are sent, and which are part of what identifies them there
+ * @param sentLabels the labels with which an alert is sent, which identify it there; undefined when it is not
  */
 export function clusterStatusOf(
   status: number | undefined,
   alerts: readonly RuleAlertView[],
-  externalLabels: Readonly<Record<string, string>> = {},
+  sentLabels: (labels: RuleAlert['labels']) => RuleAlert['labels'] | undefined = labels => labels,
 ): ClusterStatus {
   const firing = alerts.filter(each => each.state === 'firing');
-  const identityOf = ({ labels }: RuleAlertView) => alertIdentity(withExternalLabels(labels, externalLabels));
+  const identityOf = ({ labels }: RuleAlertView) => alertIdentity(sentLabels(labels) ?? labels);
   const levels = escalations(firing, identityOf);
   const visible = firing.flatMap(each => {
     const severity = SEVERITIES.find(known => known === each.labels.severity);

@@ -28,7 +28,7 @@ export { ConfigError };
 /**
  * Reads a YAML file, fills in `${VAR}` and `${VAR:-default}` (`$$` is a dollar sign), puts KEY in the place of each
  * `KEY_file`, and checks it all. A secret in a file is read again whenever it is used, everything else now.
- * @param foreign sections in a format of their own, which the schema gets as they are written
+ * @param foreign paths of keys in a format of their own (`alerting.key`), which the schema gets as they are written
  * @throws ConfigError with every mistake at once.
  */
 export function loadYaml<Schema extends z.ZodType>(
@@ -42,31 +42,19 @@ export function loadYaml<Schema extends z.ZodType>(
   // Where a value could not be filled in; that its place is then empty is no second mistake.
   const unfilled = new Set<string>();
   const fileTexts: FileText[] = [];
-  const [own, others] = parted(raw, foreign);
-  const filled = fillIn(own, [], {
+  const filled = fillIn(raw, [], {
     env,
     folder: dirname(resolve(file)),
     unfilled,
     fileTexts,
+    foreign: new Set(foreign),
     mistake: (path, reason) => {
       unfilled.add(path.join('.'));
       mistakes.push(line(file, path, reason));
     },
   });
-  const all = others ? { ...(filled as object), ...others } : filled;
-  writeTexts(fileTexts, schema.safeParse(all ?? {}));
-  return checked(file, all, schema, mistakes, unfilled);
-}
-
-/** A document without some of its sections, and these; undefined when it has none of them. */
-function parted(document: unknown, names: readonly string[]): [rest: unknown, parts: object | undefined] {
-  const isPart = (name: string) => isMapping(document) && Object.hasOwn(document as object, name);
-  if (!names.some(isPart)) return [document, undefined];
-  const entries = Object.entries(document as object);
-  return [
-    Object.fromEntries(entries.filter(([name]) => !names.includes(name))),
-    Object.fromEntries(entries.filter(([name]) => names.includes(name))),
-  ];
+  writeTexts(fileTexts, schema.safeParse(filled ?? {}));
+  return checked(file, filled, schema, mistakes, unfilled);
 }
 
 /**
@@ -190,6 +178,8 @@ interface Filling {
   /** Paths of the values a mistake was found in. */
   readonly unfilled: ReadonlySet<string>;
   readonly fileTexts: FileText[];
+  /** Paths of what is left as it is written. */
+  readonly foreign: ReadonlySet<string>;
   readonly mistake: (path: readonly string[], reason: string) => void;
 }
 
@@ -218,6 +208,10 @@ function fillIn(
     const at = [...path, key];
     if (key === '__proto__') {
       filling.mistake(at, 'unknown key "__proto__"');
+      continue;
+    }
+    if (filling.foreign.has(at.join('.'))) {
+      filled[key] = inner;
       continue;
     }
     const done = fillIn(inner, at, filling, within);

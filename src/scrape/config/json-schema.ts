@@ -5,8 +5,7 @@ import type { JsonSchema } from '../../config/about.js';
 import type { AuthorizationKey, BasicAuthKey, HttpConfigKey } from '../../config/http-client/read-config.js';
 import type { HeaderValueKey } from '../../config/http-client/read-headers.js';
 import type { TlsKey } from '../../config/http-client/read-tls.js';
-import { RELABEL_ACTIONS } from '../../relabel/config.js';
-import type { RelabelKey } from '../../relabel/read.js';
+import { relabelConfigsJson } from '../../relabel/json-schema.js';
 import { DNS_RECORD_TYPES } from './definition.js';
 import type { GlobalKey } from './global.js';
 import type { HistogramKey, JobHistogramKey } from './histograms.js';
@@ -131,16 +130,6 @@ const jobHistograms: Readonly<Record<JobHistogramKey, JsonSchema>> = {
   native_histogram_min_bucket_factor: text,
 };
 
-const relabel: Readonly<Record<RelabelKey, JsonSchema>> = {
-  source_labels: texts,
-  separator: text,
-  regex: text,
-  modulus: count,
-  target_label: text,
-  replacement: text,
-  action: oneOf(RELABEL_ACTIONS),
-};
-
 const names = {
   scrape_protocols: list(oneOf(DEFAULT_PROTOCOLS)),
   metric_name_validation_scheme: oneOf(['utf8', 'legacy']),
@@ -180,8 +169,8 @@ const job: Readonly<Record<JobKey, JsonSchema>> = {
       'names',
     ]),
   ),
-  relabel_configs: list(mapping(relabel)),
-  metric_relabel_configs: list(mapping(relabel)),
+  relabel_configs: relabelConfigsJson,
+  metric_relabel_configs: relabelConfigsJson,
   ...limits,
   ...histograms,
   ...jobHistograms,
