@@ -21,7 +21,8 @@ export class InferenceResults {
   readonly #options: InferenceResultsOptions;
   /** Models that did not answer when they were asked last, by service. */
   readonly #failing = new Map<string, Set<string>>();
-  #asked: ReadonlySet<string> = new Set();
+  /** Whether a model is asked, by service that is. */
+  #asked: ReadonlyMap<string, (of: AskedModel) => boolean> = new Map();
 
   constructor(options: InferenceResultsOptions) {
     this.#options = options;
@@ -29,24 +30,24 @@ export class InferenceResults {
 
   /** Which models of which services are asked from now on. What is known of others is forgotten. */
   configure(targets: readonly TargetConfig[]): void {
-    const asked = new Set<string>();
+    const asked = new Map<string, (of: AskedModel) => boolean>();
     for (const { id, kind, options } of targets) {
       const models = kinds.find(each => each.kind === kind)?.asks?.(options) ?? [];
       if (models.length === 0) continue;
-      asked.add(id);
       const named = models.filter((each): each is AskedModel => each.model !== undefined);
       const isAsked = ({ test, model }: AskedModel) =>
         models.some(each => each.test === test && (each.model ?? model) === model);
+      asked.set(id, isAsked);
       this.#options.metrics.setAsked(id, named, isAsked);
     }
-    for (const id of this.#asked) if (!asked.has(id)) this.remove(id);
+    for (const id of this.#asked.keys()) if (!asked.has(id)) this.remove(id);
     this.#asked = asked;
   }
 
-  /** Takes a result; of a service that is not asked any more it is ignored. */
+  /** Takes a result. One of a model that is not asked any more, which was under way when the configuration changed, is ignored. */
   add(result: InferenceResult): void {
     const { cluster, metrics, evaluate } = this.#options;
-    if (!cluster.has(result.target) || !this.#asked.has(result.target)) return;
+    if (!cluster.has(result.target) || !this.#asked.get(result.target)?.(result)) return;
     metrics.add(result);
     // One failure may be a moment's; the second one is what the rules look for.
     if (this.#logChange(result) || result.consecutiveFailures === 2) void evaluate();
@@ -54,7 +55,7 @@ export class InferenceResults {
 
   /** Nothing is known of any model until the thread that asks them is back. */
   workerLost(): void {
-    for (const id of this.#asked) this.#options.metrics.reset(id);
+    for (const id of this.#asked.keys()) this.#options.metrics.reset(id);
     this.#failing.clear();
   }
 
