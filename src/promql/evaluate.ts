@@ -27,6 +27,11 @@ export type QueryResult = {
   readonly infos: readonly string[];
   /** Samples looked at and made. */
   readonly samples: number;
+  /**
+   * Of an instant query: at a later moment before this one the value is the same, if what it is made of is, and no range selector in
+   * it has an offset, a fixed time or a subquery around it.
+   */
+  readonly until?: Millis;
 } & (
   | { readonly type: 'scalar'; readonly time: Millis; readonly value: number }
   | { readonly type: 'string'; readonly time: Millis; readonly value: string }
@@ -57,7 +62,7 @@ export function evaluateRange(expr: Expr, text: string, steps: Steps, options: E
   return { type: 'matrix', series: rangeSeries(value, steps), ...scope.findings() };
 }
 
-type Bare<T> = T extends unknown ? Omit<T, 'warnings' | 'infos' | 'samples'> : never;
+type Bare<T> = T extends unknown ? Omit<T, 'warnings' | 'infos' | 'samples' | 'until'> : never;
 
 function instantValue(value: Value, at: Millis): Bare<QueryResult> {
   if (value.type === 'scalar') return { type: 'scalar', time: at, value: value.values[0] as number };

@@ -1,11 +1,15 @@
-// The part of an expression without which it finds nothing: `a and b` and `a unless b` are empty while `a` is. Comes in: an
-// expression; goes out: that part, where the rest cannot fail and so need not be evaluated to know the answer.
+// The part of an expression without which it finds nothing: `a and b` and `a unless b` are empty while `a` is, `a and b` and `a / b`
+// while `b` is. Comes in: an expression; goes out: that part, where the rest cannot fail and so need not be evaluated to know the
+// answer.
 
 import { METRIC_NAME } from '../model/labels.js';
 import type { BinaryExpr, Expr, VectorSelector } from './ast.js';
+import { typeOf } from './parse/type-of.js';
 
 /** Functions of ranges that give one sample for each series and never fail. */
-const OF_RANGES = new Set(['changes', 'delta', 'deriv', 'idelta', 'increase', 'irate', 'rate', 'resets']);
+const OF_RANGES = new Set([
+  ...['changes', 'delta', 'deriv', 'idelta', 'increase', 'irate', 'predict_linear', 'rate', 'resets'],
+]);
 
 /**
  * The largest part for which `isWanted` that decides alone whether the expression finds anything: it finds nothing while the
@@ -13,13 +17,19 @@ const OF_RANGES = new Set(['changes', 'delta', 'deriv', 'idelta', 'increase', 'i
  */
 export function guardOf(expr: Expr, isWanted: (part: Expr) => boolean): Expr | undefined {
   if (expr.type === 'paren') return guardOf(expr.expr, isWanted);
-  if (expr.type !== 'binary' || (expr.op !== 'and' && expr.op !== 'unless')) return undefined;
-  if (canFail(expr.rhs)) return undefined;
-  return isWanted(expr.lhs) ? expr.lhs : guardOf(expr.lhs, isWanted);
+  if (expr.type !== 'binary' || expr.op === 'or') return undefined;
+  const { op, lhs, rhs } = expr;
+  const inside = (part: Expr) => (isWanted(part) ? part : guardOf(part, isWanted));
+  const isSet = op === 'and' || op === 'unless';
+  const left = isSet && !canFail(rhs) ? inside(lhs) : undefined;
+  if (left || op === 'unless' || canFail(lhs)) return left;
+  // A number is no part that could be empty.
+  if (rhs.type === 'numberLiteral') return guardOf(lhs, isWanted);
+  return typeOf(rhs) === 'vector' ? inside(rhs) : undefined;
 }
 
 /** Whether the value of an expression may be an error, as far as can be said beforehand. */
-function canFail(expr: Expr): boolean {
+export function canFail(expr: Expr): boolean {
   switch (expr.type) {
     case 'numberLiteral':
     case 'vectorSelector':

@@ -9,7 +9,9 @@ import { functions } from './functions/index.js';
 export interface Inputs {
   /** Selectors of which only the present value of each series counts. */
   readonly present: readonly (readonly LabelMatcher[])[];
-  /** Selectors of former samples: what they find may change with time alone, unless there is no such series at all. */
+  /** Range selectors whose windows end at the moment itself: how long they show the same is known once they are evaluated. */
+  readonly windows: readonly (readonly LabelMatcher[])[];
+  /** Other selectors of former samples: what they find may change with time alone, unless there is no such series at all. */
   readonly past: readonly (readonly LabelMatcher[])[];
 }
 
@@ -17,16 +19,12 @@ const USES_TIME = new Set(functions.filter(({ usesTime }) => usesTime).map(({ na
 
 /** The inputs of an expression; undefined where the time of the evaluation is one of them. */
 export function inputsOf(expr: Expr): Inputs | undefined {
-  const present: (readonly LabelMatcher[])[] = [];
-  const past: (readonly LabelMatcher[])[] = [];
-  return collect(expr, { present, past }) ? { present, past } : undefined;
+  const found: Found = { present: [], windows: [], past: [] };
+  return collect(expr, found) ? found : undefined;
 }
 
-interface Found {
-  /** Where selectors of present values go. */
-  readonly present: (readonly LabelMatcher[])[];
-  readonly past: (readonly LabelMatcher[])[];
-}
+/** Where selectors go: within a subquery all are of the past. */
+type Found = { readonly [kind in keyof Inputs]: (readonly LabelMatcher[])[] };
 
 /** @returns false where the time of the evaluation counts */
 function collect(expr: Expr, found: Found): boolean {
@@ -38,10 +36,10 @@ function collect(expr: Expr, found: Found): boolean {
       (isMoved(expr) ? found.past : found.present).push(expr.matchers);
       return true;
     case 'matrixSelector':
-      found.past.push(expr.selector.matchers);
+      (isMoved(expr.selector) ? found.past : found.windows).push(expr.selector.matchers);
       return true;
     case 'subquery':
-      return collect(expr.expr, { present: found.past, past: found.past });
+      return collect(expr.expr, { present: found.past, windows: found.past, past: found.past });
     case 'paren':
     case 'unary':
       return collect(expr.expr, found);

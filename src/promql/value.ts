@@ -79,6 +79,8 @@ export interface EvalContext {
 /** The same, for a function: where it is called and with which expressions. */
 export interface CallContext extends EvalContext {
   readonly call: Call;
+  /** Says of a query of one step: from a moment on the answer is another one, though the samples are the same. */
+  holdsUntil(at: Millis): void;
 }
 
 /** The time of a step. */

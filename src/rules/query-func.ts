@@ -25,12 +25,24 @@ export type Write = (source: string, at: Millis, samples: readonly InstantSample
 /** Prometheus' words for a sample whose series has another value at the same time, of a rule before it say. */
 export const DUPLICATE_SAMPLE = 'duplicate sample for timestamp';
 
+/** What a query gives, and from when on it may give something else though its inputs are the same. */
+export interface TimedAnswer {
+  readonly samples: readonly InstantSample[];
+  /** See {@link import('../promql/evaluate.js').QueryResult.until}. */
+  readonly until: Millis;
+}
+
 /** A query function over PromQL's evaluator. */
 export function engineQueryFunc(options: EvaluateOptions): QueryFunc {
-  return (expr, text, at) => {
-    const answer = evaluateInstant(expr, text, at, options);
-    if (answer.type === 'scalar') return [{ labels: Labels.NONE, value: answer.value }];
-    if (answer.type !== 'vector') throw new EvaluationError('rule result is not a vector or scalar');
-    return answer.series.map(({ labels, values }) => ({ labels, value: values[0] as number }));
-  };
+  return (expr, text, at) => answerOfEngine(options, expr, text, at).samples;
+}
+
+/** What PromQL's evaluator says at a moment. Throws. */
+export function answerOfEngine(options: EvaluateOptions, expr: Expr, text: string, at: Millis): TimedAnswer {
+  const answer = evaluateInstant(expr, text, at, options);
+  const { until = Number.NEGATIVE_INFINITY } = answer;
+  if (answer.type === 'scalar') return { samples: [{ labels: Labels.NONE, value: answer.value }], until };
+  if (answer.type !== 'vector') throw new EvaluationError('rule result is not a vector or scalar');
+  const samples = answer.series.map(({ labels, values }) => ({ labels, value: values[0] as number }));
+  return { samples, until };
 }

@@ -15,6 +15,8 @@ interface MemoryPlaces {
   readonly index: SeriesIndex;
   readonly heads: Heads;
   readonly interim: Interim;
+  /** Changes when the file is read again or samples are forgotten; otherwise a series gets newer samples and no others. */
+  readonly generation: () => number;
 }
 
 /** What a series shows at a moment: a value, nothing, or what cannot be said without the file. */
@@ -29,6 +31,7 @@ export class StandingSelection {
   #has = new Uint8Array();
   #indexVersion = -1;
   #version = 0;
+  #generation = -1;
 
   constructor(matchers: readonly LabelMatcher[], places: MemoryPlaces) {
     this.#matchers = matchers;
@@ -61,6 +64,25 @@ export class StandingSelection {
     if (this.#places.interim.mayHaveUnindexed(this.#matchers)) return this.#lose();
     this.#select();
     return this.#series.length === 0 ? this.#version : undefined;
+  }
+
+  /**
+   * Reads the samples that are kept, as a range that ends at a moment does: what is shown between two scrapes is in none.
+   * @returns a number that is the same while there are the same; undefined where that cannot be said
+   */
+  readKept(at: Millis): number | undefined {
+    this.#select();
+    const generation = this.#places.generation();
+    let isChanged = this.#generation !== generation;
+    this.#generation = generation;
+    for (let i = 0; i < this.#series.length; i++) {
+      const last = this.#places.stored.last.get(this.#series[i] as SeriesRef);
+      if (last > at) return this.#lose();
+      if (last !== this.#values[i]) isChanged = true;
+      this.#values[i] = last;
+    }
+    if (isChanged) this.#version++;
+    return this.#version;
   }
 
   /** The next reading is another one, whatever it finds. */

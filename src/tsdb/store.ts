@@ -192,6 +192,7 @@ export class SampleStore implements SampleSource {
       index,
       heads: this.#heads,
       interim: this.#interim,
+      generation: () => this.#generation,
     });
   }
 

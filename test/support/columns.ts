@@ -4,6 +4,7 @@
 import { Labels } from '../../src/model/labels.js';
 import type { Expr, Position } from '../../src/promql/ast.js';
 import {
+  type CallContext,
   type Column,
   type EvalContext,
   newColumn,
@@ -70,12 +71,13 @@ export class Notes {
   spent = 0;
 
   /** A moment for `count` steps of a minute, from the epoch on. */
-  moment(count: number, start = 0): EvalContext {
+  moment(count: number, start = 0): EvalContext & Pick<CallContext, 'holdsUntil'> {
     return {
       steps: { start, step: 60_000, count },
       warn: (message, { from }) => this.said.push(`warning ${from}: ${message}`),
       info: (message, { from }) => this.said.push(`info ${from}: ${message}`),
       checkpoint: () => {},
+      holdsUntil: () => {},
       spend: samples => {
         this.spent += samples;
       },

@@ -64,6 +64,7 @@ function call(expr: Call, steps: Steps, scope: Scope): Value {
     info: (message, position) => scope.info(message, position),
     checkpoint: scope.options.checkpoint,
     spend: samples => scope.spend(samples),
+    holdsUntil: at => scope.holdsUntil(at),
   });
 }
 

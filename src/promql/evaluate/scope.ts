@@ -18,6 +18,7 @@ export class Scope {
   readonly #warnings = new Set<string>();
   readonly #infos = new Set<string>();
   #samples = 0;
+  #until = Number.POSITIVE_INFINITY;
 
   constructor(text: string, steps: Steps, options: EvaluateOptions) {
     this.options = options;
@@ -39,6 +40,11 @@ export class Scope {
       );
   }
 
+  /** The value is another one from a moment on, though nothing that it is made of changes. */
+  holdsUntil(at: Millis): void {
+    if (at < this.#until) this.#until = at;
+  }
+
   warn(message: string, position: Position): void {
     this.#note(this.#warnings, 'warning', message, position);
   }
@@ -53,8 +59,13 @@ export class Scope {
     return at === 'end' ? this.#end : at.time;
   }
 
-  findings(): { warnings: string[]; infos: string[]; samples: number } {
-    return { warnings: [...this.#warnings], infos: [...this.#infos], samples: this.#samples };
+  findings(): { warnings: string[]; infos: string[]; samples: number; until: Millis } {
+    return {
+      warnings: [...this.#warnings],
+      infos: [...this.#infos],
+      samples: this.#samples,
+      until: this.#until,
+    };
   }
 
   #note(annotations: Set<string>, sort: string, message: string, { from }: Position): void {

@@ -24,7 +24,12 @@ const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
 export const rates: readonly PromqlFunction[] = [
   counterFunction('rate', openCounter(true)),
   counterFunction('increase', openCounter(false)),
-  windowFunction('delta', () => delta),
+  {
+    name: 'delta',
+    argumentTypes: ['matrix'],
+    returns: 'vector',
+    call: (args, context) => extrapolated(args, context, () => delta),
+  },
   windowFunction('irate', () => instantRate),
   windowFunction('idelta', () => instantDelta),
 ];
@@ -35,11 +40,19 @@ function counterFunction(name: string, open: OpenSeries): PromqlFunction {
     argumentTypes: ['matrix'],
     returns: 'vector',
     call(args: readonly Value[], context: CallContext): Value {
-      const vector = overWindows(matrixArgument(args, 0), context, open);
+      const vector = extrapolated(args, context, open);
       noteOtherThanCounters(vector, context);
       return vector;
     },
   };
+}
+
+/** To where the window ends: growth looks larger or smaller as the window moves on, and none stays none. */
+function extrapolated(args: readonly Value[], context: CallContext, open: OpenSeries): VectorValue {
+  const vector = overWindows(matrixArgument(args, 0), context, open);
+  if (context.steps.count === 1 && vector.columns.some(({ values }) => values[0] !== 0))
+    context.holdsUntil(Number.NEGATIVE_INFINITY);
+  return vector;
 }
 
 /** Says once for each name that it is not one of a counter. */

@@ -93,6 +93,9 @@ function walk(
   let column: Column | undefined;
   for (let step = 0; step < ends.length; step++) {
     window.moveTo(step, ends[step] as number, bounds);
+    // Then its oldest sample is no longer in the window.
+    if (ends.length === 1 && window.lo < window.hi)
+      context.holdsUntil((series.times[window.lo] as number) + range);
     if (window.work > WORK_PER_CHECKPOINT) {
       context.checkpoint();
       window.work = 0;

@@ -6,8 +6,9 @@ import type { LabelMatcher } from '../../model/samples.js';
 import type { Millis } from '../../model/time.js';
 import type { Expr } from '../../promql/ast.js';
 import { guardOf } from '../../promql/guard.js';
-import { inputsOf } from '../../promql/inputs.js';
-import type { InstantSample } from '../../rules/query-func.js';
+import { type Inputs, inputsOf } from '../../promql/inputs.js';
+import { needsOf } from '../../promql/needs.js';
+import type { InstantSample, TimedAnswer } from '../../rules/query-func.js';
 import type { StandingSelection } from '../../tsdb/standing-selection.js';
 
 /** Larger answers are made again: what is kept of a thousand series takes more memory than it saves time. */
@@ -21,7 +22,8 @@ const UNGUARDED = 10;
 const NONE: readonly InstantSample[] = [];
 
 type Matchers = readonly LabelMatcher[];
-type Evaluate = (expr: Expr) => readonly InstantSample[];
+type Evaluate = (expr: Expr) => TimedAnswer;
+type Kind = keyof Inputs;
 
 interface AnswerCacheOptions {
   readonly standing: (matchers: Matchers) => StandingSelection;
@@ -32,8 +34,8 @@ interface AnswerCacheOptions {
 /** A selector, read once until something it may find is written. */
 interface Input {
   readonly selection: StandingSelection;
-  /** It looks at former samples. */
-  readonly isPast: boolean;
+  /** How it looks at samples. */
+  readonly kind: Kind;
   /** The metric name of all its series; undefined where that is not one. */
   readonly name: string | undefined;
   /** How many things had happened when it was read. */
@@ -44,6 +46,10 @@ interface Input {
 interface KnownAnswer {
   /** Undefined where the answer depends on more than its inputs. */
   readonly inputs: readonly Input[] | undefined;
+  /** Some of them are windows: then the answer may change with time alone. */
+  readonly hasWindows: boolean;
+  /** Without series of these there is no answer, whatever the time; undefined where that cannot be said. */
+  readonly needs: readonly Input[] | undefined;
   /** The part without which there is no answer, whose own depends on present values alone. */
   readonly guard: Expr | undefined;
   /** How often the guard is not to be asked, since it found something the last time. */
@@ -51,6 +57,11 @@ interface KnownAnswer {
   /** Of the inputs when it was answered last. */
   versions: readonly number[];
   answer: readonly InstantSample[] | undefined;
+  /** There was no answer, and no series it needs: what their inputs were then. */
+  noSeries: readonly number[] | undefined;
+  /** The answer is that of moments at `since <= at < until`. */
+  since: Millis;
+  until: Millis;
   /** The last answer was too large to be kept. */
   isLarge: boolean;
 }
@@ -98,15 +109,18 @@ export class AnswerCache {
 
   /** The answer to a question, by `evaluate` unless it is known. Throws what that throws. */
   answer(expr: Expr, text: string, at: Millis, evaluate: Evaluate): readonly InstantSample[] {
-    if (at !== this.#at) return evaluate(expr);
+    if (at !== this.#at) return evaluate(expr).samples;
     const known = this.#answers.get(text, () => this.#unknown(expr));
+    const needed = known.needs && this.#readAll(known.needs);
+    if (needed && isSame(needed, known.noSeries)) return NONE;
     const versions = this.#versionsOf(known);
-    if (known.answer && versions?.every((each, i) => each === known.versions[i])) return known.answer;
-    if (!versions && this.#findsNothing(known, text, at, evaluate)) return NONE;
+    if (known.answer && versions && isOf(known, at) && isSame(versions, known.versions)) return known.answer;
+    if (this.#findsNothing(known, text, at, evaluate)) return NONE;
     known.answer = undefined;
-    const answer = evaluate(expr);
+    const { samples: answer, until } = evaluate(expr);
+    known.noSeries = answer.length === 0 ? needed : undefined;
     known.isLarge = answer.length > MAX_SAMPLES;
-    if (versions && !known.isLarge) Object.assign(known, { answer, versions });
+    if (versions && !known.isLarge) Object.assign(known, { answer, versions, since: at, until });
     return answer;
   }
 
@@ -139,17 +153,24 @@ export class AnswerCache {
     const found = inputsOf(expr);
     // Those that have something say that the answer has to be made again.
     const inputs = found && [
-      ...found.past.map(matchers => this.#input(matchers, true)),
-      ...found.present.map(matchers => this.#input(matchers, false)),
+      ...found.past.map(matchers => this.#input(matchers, 'past')),
+      ...found.windows.map(matchers => this.#input(matchers, 'windows')),
+      ...found.present.map(matchers => this.#input(matchers, 'present')),
     ];
-    const guard = guardOf(expr, part => inputsOf(part)?.past.length === 0);
-    return { inputs, guard, unguarded: 0, versions: [], answer: undefined, isLarge: false };
+    const hasWindows = found !== undefined && found.windows.length > 0;
+    // Where all of its inputs can be read that says as much.
+    const needs = inputs ? undefined : needsOf(expr)?.map(matchers => this.#input(matchers, 'past'));
+    const guard = guardOf(expr, isOfPresent);
+    // Of present values alone it costs less to be evaluated once than in part and then as a whole.
+    const unguarded = isOfPresent(expr) ? 1 : 0;
+    const none = { noSeries: undefined, versions: [], answer: undefined, since: 0, until: 0, isLarge: false };
+    return { inputs, hasWindows, needs, guard, unguarded, ...none };
   }
 
-  #input(matchers: Matchers, isPast: boolean): Input {
-    return this.#inputs.get(`${isPast} ${keyOf(matchers)}`, () => ({
+  #input(matchers: Matchers, kind: Kind): Input {
+    return this.#inputs.get(`${kind} ${keyOf(matchers)}`, () => ({
       selection: this.#options.standing(matchers),
-      isPast,
+      kind,
       name: nameOf(matchers),
       readAt: 0,
       version: undefined,
@@ -158,13 +179,28 @@ export class AnswerCache {
 
   /** A number that is the same while the input is; undefined where that cannot be said. */
   #read(input: Input): number | undefined {
-    const { selection, isPast, name, readAt } = input;
+    const { selection, kind, name, readAt } = input;
     const writtenAt = name === undefined ? this.#anyWrittenAt : (this.#writtenAt.get(name) ?? 0);
     if (readAt >= this.#begunAt && readAt >= writtenAt) return input.version;
     input.readAt = this.#events;
-    input.version = isPast ? selection.readEmpty() : selection.read(this.#at, this.#options.lookback);
+    if (kind === 'past') input.version = selection.readEmpty();
+    else if (kind === 'windows') input.version = selection.readKept(this.#at);
+    else input.version = selection.read(this.#at, this.#options.lookback);
     return input.version;
   }
+}
+
+function isSame(versions: readonly number[], before: readonly number[] | undefined): boolean {
+  return before !== undefined && versions.every((each, i) => each === before[i]);
+}
+
+function isOf({ hasWindows, since, until }: KnownAnswer, at: Millis): boolean {
+  return !hasWindows || (since <= at && at < until);
+}
+
+function isOfPresent(part: Expr): boolean {
+  const inputs = inputsOf(part);
+  return inputs !== undefined && inputs.past.length === 0 && inputs.windows.length === 0;
 }
 
 /** The metric name that matchers ask for; undefined where they may find several. */

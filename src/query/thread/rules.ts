@@ -3,11 +3,12 @@
 
 import type { Clock, Millis } from '../../model/time.js';
 import { EvaluationError } from '../../promql/error.js';
+import type { EvaluateOptions } from '../../promql/evaluate/scope.js';
 import { parse } from '../../promql/parse.js';
 import type { RuleFile } from '../../rules/definition.js';
 import { RuleManager } from '../../rules/manager.js';
 import { pendingAlerts } from '../../rules/pending.js';
-import { DUPLICATE_SAMPLE, engineQueryFunc, type QueryFunc } from '../../rules/query-func.js';
+import { answerOfEngine, DUPLICATE_SAMPLE, type QueryFunc } from '../../rules/query-func.js';
 import { fromTransfer } from '../../rules/transfer.js';
 import type { RuleGroupView } from '../../rules/view.js';
 import type { SampleStore } from '../../tsdb/store.js';
@@ -57,7 +58,9 @@ export class Rules {
     this.#queryFunc = (expr, text, at) => {
       const checkpoint = this.#limitedCheckpoint();
       checkpoint();
-      return this.#answers.answer(expr, text, at, part => this.#limitedQueryFunc(checkpoint)(part, text, at));
+      return this.#answers.answer(expr, text, at, part =>
+        answerOfEngine(this.#limitedOptions(checkpoint), part, text, at),
+      );
     };
   }
 
@@ -154,11 +157,11 @@ export class Rules {
     };
   }
 
-  #limitedQueryFunc(checkpoint: () => void): QueryFunc {
+  #limitedOptions(checkpoint: () => void): EvaluateOptions {
     const tooMany = () => new EvaluationError('the rule would load too many samples into memory');
     const { maxSamples, lookback, defaultInterval } = this.#limits;
     const source = new LimitedSource(this.#store, maxSamples, checkpoint, tooMany);
-    return engineQueryFunc({ source, lookback, defaultInterval, maxSamples, checkpoint });
+    return { source, lookback, defaultInterval, maxSamples, checkpoint };
   }
 }
 
