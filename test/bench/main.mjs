@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { Bench } from './harness/bench.mjs';
 import { describeRun, figuresBefore, save, thisRun } from './harness/figures.mjs';
 import { describeMachine } from './harness/machine.mjs';
+import { missing, runRow } from './harness/run-row.mjs';
 import { markdown } from './harness/table.mjs';
 import { rows } from './rows/index.mjs';
 
@@ -15,7 +16,7 @@ const USAGE = `usage: npm run bench -- [--quick] [--long] [--save] [NAME...]
   --long   the memory row samples for an hour and adds the slope, the soak row for three hours
   --save   of all rows: the table in docs/benchmarks.md becomes this run's
 rows:
-${rows.map(row => `  ${row.name.padEnd(16)} ${row.about}`).join('\n')}`;
+${rows.map(row => `  ${row.name.padEnd(16)} ${row.about} (${row.minutes} min${row.apart ? ', only by name or with --long' : ''})`).join('\n')}`;
 
 function readCommandLine() {
   try {
@@ -32,7 +33,8 @@ function readCommandLine() {
     if (unknown !== undefined) throw new Error(`there is no row "${unknown}"`);
     if (values.save && (values.quick || values.long || positionals.length > 0))
       throw new Error('--save is for a run of all rows in their usual length');
-    const chosen = positionals.length > 0 ? rows.filter(row => positionals.includes(row.name)) : rows;
+    const usual = rows.filter(row => !row.apart || values.long);
+    const chosen = positionals.length > 0 ? rows.filter(row => positionals.includes(row.name)) : usual;
     return { ...values, chosen };
   } catch (error) {
     process.stderr.write(`${error.message}\n${USAGE}\n`);
@@ -52,29 +54,30 @@ if (process.platform !== 'linux') {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 
 const bench = new Bench({ quick, long });
-const minutes = long ? 320 : LONGEST;
-setTimeout(() => {
-  bench.say(`not finished after ${minutes} minutes: giving up`);
-  process.exit(1);
-}, minutes * 60_000).unref();
-
 const begin = performance.now();
-const took = since => `${((performance.now() - since) / 60_000).toFixed(1)} min`;
+const minutesSince = since => (performance.now() - since) / 60_000;
 const run = thisRun();
 const lines = [];
+const durations = [];
 for (const row of chosen) {
   const start = performance.now();
   bench.say(`${row.name}: ${row.about}`);
-  try {
-    lines.push(...(await row.run(bench)));
-  } catch (error) {
-    bench.incomplete = true;
-    bench.say(`  ${row.name} did not run: ${error.message}`);
-  }
-  bench.say(`  ${took(start)}, ${took(begin)} in all`);
+  // A run of all rows keeps to its time: what has not begun by then is named.
+  const isLate = !long && minutesSince(begin) >= LONGEST;
+  const result = isLate ? missing(row, `not begun after ${LONGEST} min`) : await runRow(row, bench);
+  lines.push(...result.lines);
+  bench.incomplete ||= result.incomplete;
+  if (result.problem !== undefined) bench.say(`  ${row.name} did not run: ${result.problem}`);
+  const took = minutesSince(start);
+  durations.push(`  ${took.toFixed(1).padStart(5)} of ${row.minutes} min  ${row.name}`);
+  bench.say(`  ${took.toFixed(1)} min, ${minutesSince(begin).toFixed(1)} min in all`);
 }
-const heading = describeRun({ ...run, minutes: Math.round((performance.now() - begin) / 60_000) });
-const text = `${heading}\n${describeMachine()}\n\n${markdown(lines, figuresBefore())}`;
+const minutes = minutesSince(begin);
+bench.say(
+  `rows, and the minutes they are expected to take:\n${durations.join('\n')}\n${minutes.toFixed(1)} min in all`,
+);
+const heading = describeRun({ ...run, minutes: Math.round(minutes) });
+const text = `${heading}\n${describeMachine()}\n\n${markdown(lines, figuresBefore(), run.machine)}`;
 process.stdout.write(`${text}\n`);
 if (isSaved) save(run, lines, text);
 process.exit(bench.incomplete ? 1 : 0);

@@ -21,12 +21,13 @@ export class Bench {
   incomplete = false;
   #named = new Set();
 
-  constructor({ quick, long }) {
+  /** @param {{quick?: boolean, long?: boolean, folder?: string}} options `folder`: that of a whole run, whose it stays */
+  constructor({ quick = false, long = false, folder }) {
     this.quick = quick;
     this.long = long;
-    this.folder = mkdtempSync(join(tmpdir(), 'langgraph-monitor-bench-'));
+    this.folder = folder ?? mkdtempSync(join(tmpdir(), 'langgraph-monitor-bench-'));
     // A row's run is cut off by its children: an `exit` handler ends those, this one tidies up.
-    process.on('exit', () => this.close());
+    if (folder === undefined) process.on('exit', () => this.close());
   }
 
   /** `full`, or `short` under --quick; for seconds, rounds and counts. */

@@ -39,6 +39,16 @@ export class Children {
   }
 }
 
+/** Does `work` with children of its own, and ends them. @returns what it returns */
+export async function withChildren(work) {
+  const children = new Children();
+  try {
+    return await work(children);
+  } finally {
+    await children.stop();
+  }
+}
+
 class Child {
   stdout = '';
   stderr = '';

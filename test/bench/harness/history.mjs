@@ -2,7 +2,16 @@
 // imported by its own means, and a way to start each of them over its folder.
 
 import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OURS } from './bench.mjs';
@@ -23,22 +32,21 @@ const CHUNK = 1 << 18;
  * @typedef {{days: number, end: number, samples: number, folders: Outcome[]}} Backfilled
  */
 
-const known = new WeakMap();
-
 /** What histories there are: the usual one, and one of gauges whose last digits are noise. */
 const KINDS = { usual: histories, noisy: noisyHistories };
 
 /**
- * The history of `days` days up to the last full hour, made once in a run.
+ * The history of `days` days up to the last full hour, made once in a run: rows, which are processes of their own, find it in
+ * the run's folder.
  * @param {'usual' | 'noisy'} kind
  * @returns {Promise<Backfilled>}
  */
 export async function backfilled(bench, days, kind = 'usual') {
-  const ofRun = known.get(bench) ?? new Map();
-  known.set(bench, ofRun);
-  const name = `${kind}-${days}`;
-  if (!ofRun.has(name)) ofRun.set(name, await backfill(bench, days, kind));
-  return ofRun.get(name);
+  const made = join(bench.folder, `history-${kind}-${days}.json`);
+  if (existsSync(made)) return JSON.parse(readFileSync(made, 'utf8'));
+  const history = await backfill(bench, days, kind);
+  writeFileSync(made, JSON.stringify(history));
+  return history;
 }
 
 /**

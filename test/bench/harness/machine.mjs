@@ -24,12 +24,16 @@ const VERSIONS = [
   ['gcc', 'gcc', ['-dumpfullversion'], /^(\S+)/],
 ];
 
+/** The machine in a few words: figures without a peer are compared on the same one only. */
+export function machineName() {
+  const cores = cpus();
+  return `${cores[0].model.trim()}, ${cores.length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+}
+
 /** Two Markdown lines: the machine, and what runs on it. */
 export function describeMachine() {
-  const cores = cpus();
-  const memory = Math.round(totalmem() / 2 ** 30);
   return [
-    `Machine: ${cores[0].model.trim()}, ${cores.length} cores, ${memory} GiB, Linux ${release()}, Node ${process.version}.`,
+    `Machine: ${machineName()}, Linux ${release()}, Node ${process.version}.`,
     `Peers: ${VERSIONS.map(describeVersion).join(', ')}.`,
   ].join('\n');
 }

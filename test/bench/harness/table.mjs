@@ -6,20 +6,22 @@
 import { median } from './statistics.mjs';
 
 const HEAD = ['what', 'of', 'ours', 'to reach', 'reached', 'peers (ours / peer)'];
-/** A ratio that got worse by less is not called slower. */
+/** A ratio that got worse by less is not called worse; nor is a figure without a peer, which the machine's moods move more. */
 const NOISE = 1.1;
+const NOISE_ALONE = 1.3;
 
 /**
  * The lines as one table.
  * @param {import('./figures.mjs').Figures} [before] a line that is worse than there says so
+ * @param {string} [machine] this one, in a word
  */
-export function markdown(lines, before) {
+export function markdown(lines, before, machine) {
   const rows = lines.map(line => [
     line.what,
     line.of ?? 'process',
     figure(line.ours, line.unit),
     reachText(line),
-    [verdict(line), worsened(line, before?.lines)].filter(Boolean).join('; '),
+    [verdict(line), worsened(line, before, machine)].filter(Boolean).join('; ') || '-',
     line.peers.map(peer => peerText(line, peer)).join('; ') || '-',
   ]);
   return [HEAD, HEAD.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
@@ -37,15 +39,25 @@ export function spreadOf({ value }) {
 }
 
 function peerText({ ours, unit }, peer) {
-  const ratio = 'value' in ours && 'value' in peer ? ` (${digits(figureOf(ours) / figureOf(peer))}x)` : '';
+  const ratio = 'value' in ours && 'value' in peer ? ` (${ratioText(ours, peer)})` : '';
   return `${peer.who} ${figure(peer, unit)}${ratio}`;
+}
+
+/** Ours / theirs; both must have a figure. */
+export function ratioText(ours, peer) {
+  return 'value' in ours && 'value' in peer ? `${digits(figureOf(ours) / figureOf(peer))}x` : '-';
+}
+
+/** An outcome's figure without its spread, or why there is none. */
+export function figureText(outcome, unit) {
+  return 'value' in outcome ? `${digits(figureOf(outcome))} ${unit}` : outcome.missing;
 }
 
 function figure(outcome, unit) {
   if (!('value' in outcome)) return outcome.missing;
   const spread = spreadOf(outcome);
   const range = spread ? ` [${spread.map(digits).join(' to ')}]` : '';
-  return `${digits(figureOf(outcome))} ${unit}${range}`;
+  return `${figureText(outcome, unit)}${range}`;
 }
 
 /** The figure a line is to reach, or undefined when the peer it refers to has none. */
@@ -72,7 +84,7 @@ function reachText(line) {
 function verdict(line) {
   const limit = bound(line);
   const value = figureOf(line.ours);
-  if (!limit || value === undefined) return '-';
+  if (!limit || value === undefined) return '';
   return (limit.most === undefined || value <= limit.most) &&
     (limit.least === undefined || value >= limit.least)
     ? 'yes'
@@ -81,18 +93,25 @@ function verdict(line) {
 
 /**
  * Says that a line is worse than it was: by its ratio to the first peer that both tables have, which another machine
- * changes less than the figure itself. '' where it is not, or there is nothing to compare with.
+ * changes less than the figure itself; without such a peer by the figure, on the same machine. '' where it is not, or there
+ * is nothing to compare with.
  */
-function worsened(line, before) {
-  const old = before?.find(({ what }) => what === line.what);
+function worsened(line, before, machine) {
+  const old = before?.lines.find(({ what }) => what === line.what);
   const value = figureOf(line.ours);
-  const peer = line.peers.find(({ who, value: has }) => has !== undefined && old?.peers[who] > 0);
-  if (!old || !peer || value === undefined) return '';
-  const then = old.ours / old.peers[peer.who];
-  const now = value / figureOf(peer);
+  if (!old || value === undefined) return '';
   const isMoreBetter = 'atLeast' in (line.reach ?? {}) || 'atLeastOf' in (line.reach ?? {});
-  const isWorse = isMoreBetter ? now * NOISE < then : now > then * NOISE;
-  return isWorse ? `worse than before (${digits(then)}x of ${peer.who})` : '';
+  const isWorse = (now, then, noise) => (isMoreBetter ? now * noise < then : now > then * noise);
+  const peer = line.peers.find(({ who, value: has }) => has !== undefined && old.peers[who] > 0);
+  if (peer) {
+    const then = old.ours / old.peers[peer.who];
+    const now = value / figureOf(peer);
+    return isWorse(now, then, NOISE) ? `worse than before (${digits(then)}x of ${peer.who})` : '';
+  }
+  const isSameMachine = machine !== undefined && machine === before.machine;
+  return isSameMachine && isWorse(value, old.ours, NOISE_ALONE)
+    ? `worse than before (${digits(old.ours)} ${line.unit})`
+    : '';
 }
 
 /** Three significant digits below a thousand, thousands grouped above. */

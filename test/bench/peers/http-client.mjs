@@ -1,34 +1,30 @@
 // The floor under a probe in Node: a client that keeps its connections and reads the whole answer, nothing
 // else.
 //
-// usage: http-client.mjs node:http|fetch WARMUP_S SECONDS SERVICES PORT...
+// usage: http-client.mjs WARMUP_S SECONDS SERVICES PORT...
 // Asks /service/N back to back, 50 at once, ten a host; prints {"probes":P,"cpu_ms":C} of the last SECONDS.
 
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const [how, warmup, seconds, services, ...ports] = process.argv.slice(2);
+const [warmup, seconds, services, ...ports] = process.argv.slice(2);
 const CONCURRENT = 50;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 10 });
 
-const askers = {
-  'node:http': url =>
-    new Promise((resolve, reject) => {
-      http
-        .get(url, { agent }, response => {
-          let text = '';
-          response.setEncoding('utf8');
-          response.on('data', chunk => {
-            text += chunk;
-          });
-          response.on('end', () => resolve(text));
-        })
-        .on('error', reject);
-    }),
-  fetch: async url => (await fetch(url)).text(),
-};
+const ask = url =>
+  new Promise((resolve, reject) => {
+    http
+      .get(url, { agent }, response => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', chunk => {
+          text += chunk;
+        });
+        response.on('end', () => resolve(text));
+      })
+      .on('error', reject);
+  });
 
-const ask = askers[how];
 let [probes, next, running] = [0, 0, true];
 async function loop() {
   while (running) {

@@ -20,9 +20,10 @@ const STACK = 'Prometheus + blackbox_exporter + Alertmanager';
 
 export default {
   name: 'alert-latency',
+  minutes: 1.2,
   about: 'failure to webhook, checks every 5 s',
   async run(bench) {
-    const count = bench.either(40, 8);
+    const count = bench.either(25, 8);
     const [ours, confirmed, stack] = await Promise.all([
       bench.measure(OURS, children => times(count, ctx => startOurs(bench, children, ctx, 1))),
       bench.measure(`${OURS}, confirmed`, children =>

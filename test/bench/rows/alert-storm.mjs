@@ -21,6 +21,7 @@ const PEER = 'Alertmanager';
 
 export default {
   name: 'alert-storm',
+  minutes: 0.8,
   about: '10,000 alerts grouped and delivered',
   async run(bench) {
     const rounds = bench.either(5, 2);
@@ -41,9 +42,9 @@ export default {
       const seconds = await inTurns(bench, rounds, contestants);
       const peaks = contestants.map(each => map(each, ({ pid }) => memoryMiB(pid).peak));
       const growths = contestants.map((each, i) => map(each, ({ before }) => peaks[i].value - before));
-      const line = (what, unit, [ours, peer], reach) => ({
+      const line = (what, unit, [ours, peer], reach, of = 'process') => ({
         what,
-        of: 'process',
+        of,
         unit,
         ours,
         peers: [peer],

@@ -20,11 +20,12 @@ const STAND_IN = Buffer.from(
 
 export default {
   name: 'cluster-health',
+  minutes: 0.9,
   about: '/cluster_health requests/s, cached bytes',
   async run(bench) {
     const children = new Children();
     try {
-      const seconds = bench.either(3, 2);
+      const seconds = 2;
       const measure = async ({ url }) => {
         const load = { connections: CONNECTIONS, seconds };
         return (await wrk(children, `${url}/cluster_health`, load)).perSecond;
@@ -34,6 +35,7 @@ export default {
       return [
         {
           what: this.about,
+          of: 'clients',
           unit: 'requests/s',
           ours,
           peers,

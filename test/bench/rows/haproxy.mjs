@@ -17,6 +17,7 @@ const REACH = { atMost: 1 };
 
 export default {
   name: 'haproxy',
+  minutes: 1.5,
   about: `HAProxy with ${SIZE.backends} backends x ${SIZE.servers} servers: fetch, parse, update, render; CPU per series`,
   async run(bench) {
     const children = new Children();
@@ -27,6 +28,7 @@ export default {
       const own = await bench.attempt("HAProxy's own exporter", () =>
         pageOf(haproxy.pid, haproxy.metricsUrl),
       );
+      requireAlike(bench, ours, own);
       const rendering = how => ({ who: how, value: how, measure: () => measureRender(children, how) });
       const rounds = bench.either(5, 2);
       const turns = contestants => inTurns(bench, rounds, contestants);
@@ -34,7 +36,7 @@ export default {
       const byScrape = (outcome, headers) => ({ ...outcome, measure: page => perScrape(page, headers) });
       const lines = [
         [
-          `${this.about}${counted(ours, own)}`,
+          this.about,
           [
             byScan({}),
             byScrape(exporter),
@@ -54,7 +56,7 @@ export default {
       const measured = [];
       for (const [what, contestants, reach] of lines) {
         const [value, ...peers] = await turns(contestants);
-        measured.push({ what, unit: 'us', ours: value, peers, reach });
+        measured.push({ what, of: 'process', unit: 'µs', ours: value, peers, reach });
       }
       return measured;
     } finally {
@@ -63,12 +65,11 @@ export default {
   },
 };
 
-/**
- * How many series that is: the same number as HAProxy's own exporter has, or the comparison would be lame.
- */
-function counted(ours, own) {
-  if (!('value' in ours && 'value' in own)) return '';
-  return ` (${ours.value.series} series; HAProxy's own exporter ${own.value.series})`;
+/** @throws Error when HAProxy's own exporter has many more or fewer series: the comparison would be lame */
+function requireAlike(bench, ours, own) {
+  if (!('value' in ours && 'value' in own)) return;
+  bench.say(`  ${ours.value.series} series; HAProxy's own exporter ${own.value.series}`);
+  if (Math.abs(ours.value.series / own.value.series - 1) > 0.1) throw new Error('other series are exposed');
 }
 
 async function startWatching(bench, children, haproxy) {

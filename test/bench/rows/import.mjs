@@ -19,6 +19,7 @@ const SECONDS = / (\d+)\.(\d{3})\n$/;
 
 export default {
   name: 'import',
+  minutes: 1.3,
   about: 'import of a week of 150 series x 30 s',
   async run(bench) {
     const days = bench.either(7, 1);
@@ -36,7 +37,7 @@ export default {
     rmSync(file);
     const what = `${this.about}, ${(samples / 1e6).toFixed(1)} M samples, until they can be queried`;
     return [
-      { what, of: 'process', unit: 's', ours: own, peers, reach: { atMostOf: { who: PEER, share: 1 } } },
+      { what, of: 'clients', unit: 's', ours: own, peers, reach: { atMostOf: { who: PEER, share: 1 } } },
     ];
   },
 };

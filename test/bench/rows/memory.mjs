@@ -15,6 +15,7 @@ const STACK = 'Prometheus + Alertmanager + three exporters';
 
 export default {
   name: 'memory',
+  minutes: 1.6,
   about: 'memory at rest, six services',
   async run(bench) {
     const children = new Children();

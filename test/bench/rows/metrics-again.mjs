@@ -21,6 +21,7 @@ const ENCODINGS = { plain: {}, gzip: { 'accept-encoding': 'gzip' } };
 
 export default {
   name: 'metrics-again',
+  minutes: 1.2,
   about: '/metrics again with nothing changed, 100 backends x 10 servers, CPU per request',
   async run(bench) {
     const children = new Children();

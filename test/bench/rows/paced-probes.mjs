@@ -19,6 +19,7 @@ const REACH = { atMostOf: { who: 'Prometheus + blackbox_exporter', share: 0.25 }
 
 export default {
   name: 'paced-probes',
+  minutes: 1.5,
   about: `CPU per HTTP probe, ${SERVICES} services every ${EVERY} s`,
   async run(bench) {
     const children = new Children();

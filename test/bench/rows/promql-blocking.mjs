@@ -19,13 +19,14 @@ const BLACKBOX = 'blackbox_exporter beside Prometheus';
 
 export default {
   name: 'promql-blocking',
+  minutes: 2,
   about: 'what others notice while heavy PromQL queries run',
   async run(bench) {
     const history = await backfilled(bench, bench.either(7, 1));
     const children = new Children();
     try {
       const port = await startDelayServer(bench, children);
-      const context = { bench, history, port, seconds: bench.either(5, 3) };
+      const context = { bench, history, port, seconds: bench.either(4, 3) };
       const starts = [startOurs, startPrometheusStack, startVictoria];
       const contestants = history.folders.map((filled, i) => ({
         ...filled,
@@ -102,7 +103,7 @@ async function startVictoria({ bench }, children, filled) {
 }
 
 /** What starting takes is not what a query takes. */
-const SETTLING = 2000;
+const SETTLING = 1500;
 
 /** One contestant is there at a time: the checks of another would hold this one up. */
 async function measureAlone(context, filled, start) {

@@ -17,6 +17,7 @@ const STACK = 'Prometheus + blackbox_exporter';
 
 export default {
   name: 'promql-memory',
+  minutes: 2.7,
   about: `memory with ${SERVICES} services checked every ${EVERY} s, samples kept`,
   async run(bench) {
     const children = new Children();
@@ -31,7 +32,7 @@ export default {
         await started(bench, OURS, () => startOurs(bench, children, services), measured),
         await started(bench, STACK, () => startStack(bench, children, services), measured),
       ];
-      const minutes = bench.long ? 30 : bench.either(2.5, 0.75);
+      const minutes = bench.long ? 30 : bench.either(2, 0.75);
       await sleep(minutes * 60_000);
       return linesOf(
         bench,

@@ -43,6 +43,7 @@ function questions({ days, end: endMillis }) {
 
 export default {
   name: 'promql-queries',
+  minutes: 2.2,
   about: 'PromQL over a week of history, 150 series x 30 s',
   async run(bench) {
     const history = await backfilled(bench, bench.either(7, 1));
@@ -115,7 +116,7 @@ async function measure(bench, servers, { what, question, rate }) {
   return [0.5, 0.95].map(q => {
     const [ours, ...peers] = outcomes.map(outcome => each(outcome, values => quantile(values, q)));
     const reach = { atMostOf: { who: 'Prometheus', share: 1 } };
-    return { what: `${what}, p${q * 100}`, unit: 'ms', ours, peers, reach };
+    return { what: `${what}, p${q * 100}`, of: 'clients', unit: 'ms', ours, peers, reach };
   });
 }
 

@@ -27,6 +27,7 @@ const PATHS = days => [
 
 export default {
   name: 'reports',
+  minutes: 1.5,
   about: 'reports over a month of six services, 126 series x 60 s',
   async run(bench) {
     const days = bench.either(30, 3);

@@ -16,13 +16,14 @@ const PER_SECOND = 10_000;
 
 export default {
   name: 'routing',
+  minutes: 1,
   about: '10,000 routing decisions a second from the view, CPU',
   async run(bench) {
     const children = new Children();
     try {
       const services = await sixServices(bench, children);
       const { url } = await startMonitor(bench, children, { services });
-      const seconds = bench.either(5, 3);
+      const seconds = 2;
       const contestant = (who, how) => ({
         who,
         value: how,
@@ -86,7 +87,7 @@ async function delays(bench) {
         found.push(Date.now() - Date.parse(tools.health.last_check));
       seen = tools.health.status;
     });
-    for (let i = 0; i < bench.either(150, 40); i++) {
+    for (let i = 0; i < bench.either(100, 40); i++) {
       status = status === 200 ? 503 : 200;
       await sleep(200 + (i % 7) * 10);
     }

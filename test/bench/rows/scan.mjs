@@ -24,6 +24,7 @@ const STACK = 'Prometheus + three exporters';
 
 export default {
   name: 'scan',
+  minutes: 1.5,
   about: 'CPU of a scan of six services with rules and history, five a second',
   async run(bench) {
     const children = new Children();

@@ -27,14 +27,15 @@ const FAST = { targets: 20, every: 0.5 };
 
 export default {
   name: 'scrape',
+  minutes: 3.5,
   about: `scraping ${PACED.targets} targets of ${SERIES} series every ${PACED.every} s`,
   async run(bench) {
     const paced = await scraped(bench, PACED, {
-      warmUp: bench.either(3, 2) * PACED.every,
-      rounds: bench.either(bench.long ? 240 : 6, 2),
+      warmUp: 2 * PACED.every,
+      rounds: bench.either(bench.long ? 240 : 5, 2),
       seconds: PACED.every,
     });
-    const seconds = bench.either(120, 30);
+    const seconds = bench.either(90, 30);
     const fast = await scraped(bench, FAST, { warmUp: 10, rounds: 1, seconds });
     return [...pacedLines(paced), fastLine(fast, (seconds + 10) / FAST.every)];
   },
@@ -44,9 +45,7 @@ function pacedLines(outcomes) {
   const what = `${PACED.targets} targets x ${SERIES} series every ${PACED.every} s`;
   const [cpu, memory] = [
     outcomes.map(outcome => each(outcome, ({ cpu, samples }) => (cpu * 1000) / samples)),
-    outcomes
-      .map(outcome => map(outcome, rounds => rounds.at(-1)))
-      .map(outcome => map(outcome, ({ rss, series }) => (rss * 1024) / series)),
+    outcomes.map(outcome => each(outcome, ({ rss, series }) => (rss * 1024) / series)),
   ];
   return [
     { what: `CPU per sample scraped, ${what}`, unit: 'µs', ...split(cpu), reach: share(1.5) },

@@ -41,6 +41,9 @@ const READ = [
 
 export default {
   name: 'soak',
+  minutes: 10.2,
+  // What it is about takes hours.
+  apart: true,
   about: 'memory under use, a check a second with readers, reloads and alerts',
   async run(bench) {
     const minutes = bench.long ? 180 : bench.either(10, 1);

@@ -2,34 +2,28 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OURS } from '../harness/bench.mjs';
-import { Children } from '../harness/children.mjs';
+import { Children, withChildren } from '../harness/children.mjs';
 import { startMonitor } from '../harness/monitor.mjs';
 import { startPython } from '../harness/peers.mjs';
 import { sixServices } from '../harness/six-services.mjs';
-import { median } from '../harness/statistics.mjs';
+import { inTurns } from '../harness/turns.mjs';
 
 export default {
   name: 'start',
+  minutes: 0.3,
   about: 'start (built) to first answered /health, six services',
   async run(bench) {
     const targets = new Children();
     try {
       const services = await sixServices(bench, targets);
       const config = { interval: 30, concurrency: 5, services };
+      const contestants = [
+        [OURS, children => startMonitor(bench, children, { services })],
+        ['Python aiohttp', children => startPython(bench, children, config)],
+      ].map(([who, start]) => ({ who, value: start, measure: startOnce }));
+      const [ours, ...peers] = await inTurns(bench, bench.either(7, 3), contestants);
       return [
-        {
-          what: this.about,
-          unit: 's',
-          ours: await bench.attempt(OURS, () =>
-            typical(bench, children => startMonitor(bench, children, { services })),
-          ),
-          peers: [
-            await bench.attempt('Python aiohttp', () =>
-              typical(bench, children => startPython(bench, children, config)),
-            ),
-          ],
-          reach: { atMost: 1, text: 'under 1 s' },
-        },
+        { what: this.about, of: 'clients', unit: 's', ours, peers, reach: { atMost: 1, text: 'under 1 s' } },
       ];
     } finally {
       await targets.stop();
@@ -37,17 +31,9 @@ export default {
   },
 };
 
-/** The median of several starts, in seconds. */
-async function typical(bench, start) {
-  const seconds = [];
-  for (let i = 0; i < bench.either(7, 3); i++) {
-    const children = new Children();
-    try {
-      seconds.push((await start(children)).child.readyAfter / 1000);
-    } finally {
-      await children.stop();
-    }
-    await sleep(200);
-  }
-  return median(seconds);
+/** In seconds. */
+async function startOnce(start) {
+  const seconds = await withChildren(async children => (await start(children)).child.readyAfter / 1000);
+  await sleep(200);
+  return seconds;
 }
