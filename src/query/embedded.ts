@@ -292,8 +292,10 @@ export class EmbeddedEngine implements SamplingEngine {
       this.#pending.get(event.id)?.reject(new QueryError(event.errorType, event.message));
     else if (event.type === 'chunk') this.#pending.get(event.id)?.resolve(event.bytes);
     else if (event.type === 'status') this.#status = event.status;
-    else if (event.type === 'evaluated') this.#pendingScrapes.shift()?.(event.evaluation);
-    else if (event.type === 'groups') this.#pending.get(event.id)?.resolve(event.groups);
+    else if (event.type === 'evaluated') {
+      this.#status = event.status ?? this.#status;
+      this.#pendingScrapes.shift()?.(event.evaluation);
+    } else if (event.type === 'groups') this.#pending.get(event.id)?.resolve(event.groups);
     else if (event.type === 'log') this.#options.log(event.level, event.message, event.fields);
   }
 

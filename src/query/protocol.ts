@@ -88,8 +88,12 @@ export type QueryThreadEvent =
   | { readonly type: 'chunk'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: 'error'; readonly id: number; readonly errorType: ErrorType; readonly message: string }
   | { readonly type: 'status'; readonly status: SamplesStatus }
-  /** Scrapes are evaluated in the order they came. */
-  | { readonly type: 'evaluated'; readonly evaluation: RuleEvaluation | undefined }
+  /** Scrapes are evaluated in the order they came; `status` as it is afterwards, if the scrape is kept. */
+  | {
+      readonly type: 'evaluated';
+      readonly evaluation: RuleEvaluation | undefined;
+      readonly status: SamplesStatus | undefined;
+    }
   | { readonly type: 'groups'; readonly id: number; readonly groups: readonly RuleGroupView[] }
   | {
       readonly type: 'log';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AnswerTooLarge, JsonBytes } from '../../src/query/thread/print/json-bytes.js';
+import { TimeTexts } from '../../src/query/thread/print/time-texts.js';
 
 function written(write: (json: JsonBytes) => void, limit = 1e9): string {
   const json = new JsonBytes(limit);
@@ -23,6 +24,27 @@ test('points, one after the other', () => {
   });
   const want = ['1', '1', '0', '-0', '-0', '0', '0.1', '0.1', 'NaN', 'NaN', '+Inf', '1e-07', '1e-07'];
   expect(text).toBe(want.map(each => `[1.500,"${each}"]`).join(''));
+});
+
+test('points of times whose texts were written before', () => {
+  const times = Float64Array.of(
+    -1500,
+    0,
+    999,
+    1000,
+    1_700_000_000_000,
+    1_700_000_000_001,
+    253_402_300_799_999,
+  );
+  const texts = new TimeTexts(times);
+  const write = (point: (json: JsonBytes, i: number, value: number) => void) =>
+    written(json => {
+      for (let round = 0; round < 3000; round++)
+        for (let i = 0; i < times.length; i++) point(json, i, round % 2 === 0 ? 1 : round * 0.1 + i);
+    });
+  const want = write((json, i, value) => json.point(times[i] as number, value));
+  expect(write((json, i, value) => json.pointOf(texts, i, value))).toBe(want);
+  expect(want.length).toBeGreaterThan(256 * 1024);
 });
 
 test('more than there was room for', () => {

@@ -15,12 +15,21 @@ export class Breaks {
   /** Counter resets: a value below the one before. */
   static resets(values: Float64Array): Breaks {
     const positions: number[] = [];
-    let before = values[0] as number;
-    for (let i = 1; i < values.length; i++) {
-      const value = values[i] as number;
-      if (value < before) positions.push(i);
-      before = value;
+    const { length } = values;
+    const note = (i: number) => {
+      if ((values[i] as number) < (values[i - 1] as number)) positions.push(i);
+    };
+    // Nearly none resets: four at a time take half as long.
+    let i = 1;
+    for (let a = values[0] as number; i + 4 <= length; i += 4) {
+      const b = values[i] as number;
+      const c = values[i + 1] as number;
+      const d = values[i + 2] as number;
+      const e = values[i + 3] as number;
+      if (b < a || c < b || d < c || e < d) for (let j = 0; j < 4; j++) note(i + j);
+      a = e;
     }
+    for (; i < length; i++) note(i);
     return new Breaks(positions);
   }
 

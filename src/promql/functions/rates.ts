@@ -22,25 +22,25 @@ const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
 
 /** `rate`, `increase`, `delta`, `irate`, `idelta`: all need two samples. */
 export const rates: readonly PromqlFunction[] = [
-  counterFunction('rate', openCounter(true)),
-  counterFunction('increase', openCounter(false)),
+  counterFunction('rate', true),
+  counterFunction('increase', false),
   {
     name: 'delta',
     argumentTypes: ['matrix'],
     returns: 'vector',
-    call: (args, context) => extrapolated(args, context, () => delta),
+    call: (args, context) => extrapolated(args, context, openDelta()),
   },
   windowFunction('irate', () => instantRate),
   windowFunction('idelta', () => instantDelta),
 ];
 
-function counterFunction(name: string, open: OpenSeries): PromqlFunction {
+function counterFunction(name: string, perSecond: boolean): PromqlFunction {
   return {
     name,
     argumentTypes: ['matrix'],
     returns: 'vector',
     call(args: readonly Value[], context: CallContext): Value {
-      const vector = extrapolated(args, context, open);
+      const vector = extrapolated(args, context, openCounter(perSecond));
       noteOtherThanCounters(vector, context);
       return vector;
     },
@@ -68,10 +68,14 @@ function noteOtherThanCounters({ columns }: VectorValue, context: CallContext): 
 
 /** Per second, or else for the whole window. */
 function openCounter(perSecond: boolean): OpenSeries {
-  return ({ values }, { range }) => counterGrowth(Breaks.resets(values), perSecond ? secondsOf(range) : 1);
+  const extents = new Extents();
+  return ({ times, values }, { range, ends }) => {
+    extents.of(times, ends.length);
+    return counterGrowth(Breaks.resets(values), extents, perSecond ? secondsOf(range) : 1);
+  };
 }
 
-function counterGrowth(resets: Breaks, divisor: number): WindowFunction {
+function counterGrowth(resets: Breaks, extents: Extents, divisor: number): WindowFunction {
   return window => {
     const { values, lo, hi } = window;
     if (hi - lo < 2) return undefined;
@@ -79,41 +83,74 @@ function counterGrowth(resets: Breaks, divisor: number): WindowFunction {
     resets.moveTo(lo, hi);
     const { positions, first, past } = resets;
     for (let i = first; i < past; i++) growth += values[(positions[i] as number) - 1] as number;
-    return growth * (extrapolation(window, secondsToZero(window, growth)) / divisor);
+    const factor = extents.factor(window, growth, values[lo] as number);
+    return growth * (factor / divisor);
   };
 }
 
-function delta(window: Window): number | undefined {
-  const { values, lo, hi } = window;
-  if (hi - lo < 2) return undefined;
-  const growth = (values[hi - 1] as number) - (values[lo] as number);
-  return growth * extrapolation(window, Number.POSITIVE_INFINITY);
-}
-
-/** How long before its first sample a growing counter was zero: it cannot have been below. */
-function secondsToZero({ times, values, lo, hi }: Window, growth: number): number {
-  const first = values[lo] as number;
-  if (!(growth > 0 && first >= 0)) return Number.POSITIVE_INFINITY;
-  const sampled = ((times[hi - 1] as number) - (times[lo] as number)) / 1000;
-  return sampled * (first / growth);
+function openDelta(): OpenSeries {
+  const extents = new Extents();
+  return ({ times }, { ends }) => {
+    extents.of(times, ends.length);
+    return window => {
+      const { values, lo, hi } = window;
+      if (hi - lo < 2) return undefined;
+      const growth = (values[hi - 1] as number) - (values[lo] as number);
+      return growth * extents.factor(window, 0, 0);
+    };
+  };
 }
 
 /**
- * By what the growth between the first and the last sample is to be multiplied for the whole window. Where the series
- * seems to begin or end within the window, it reaches half an interval further; at its start at most `limit` seconds.
+ * How far the samples of a window reach, and how far further the series seems to: where it seems to begin or end within the
+ * window, half an interval. Series that were scraped together share their times, and so this.
  */
-function extrapolation({ times, lo, hi, end, range }: Window, limit: number): number {
-  const first = times[lo] as number;
-  const last = times[hi - 1] as number;
-  const sampled = (last - first) / 1000;
-  const interval = sampled / (hi - lo - 1);
-  const threshold = interval * EXTRAPOLATION_THRESHOLD;
-  let before = (first - (end - range)) / 1000;
-  if (before >= threshold) before = interval / 2;
-  if (limit < before) before = limit;
-  let after = (end - last) / 1000;
-  if (after >= threshold) after = interval / 2;
-  return (sampled + before + after) / sampled;
+class Extents {
+  #times: Float64Array | undefined;
+  /** By step, in seconds: between first and last sample (0: not found yet), before the first, after the last. */
+  #sampled = new Float64Array();
+  #before = new Float64Array();
+  #after = new Float64Array();
+
+  /** Of windows over these times from now on; there are always as many steps. */
+  of(times: Float64Array, steps: number): void {
+    if (times === this.#times) return;
+    this.#times = times;
+    if (this.#sampled.length === 0) {
+      this.#sampled = new Float64Array(steps);
+      this.#before = new Float64Array(steps);
+      this.#after = new Float64Array(steps);
+    } else this.#sampled.fill(0);
+  }
+
+  /**
+   * By what the growth between the first and the last sample is to be multiplied for the whole window. @param first the value of
+   * the first sample: a counter that grew cannot have been below zero
+   */
+  factor(window: Window, growth: number, first: number): number {
+    const { step } = window;
+    if (this.#sampled[step] === 0) this.#find(window);
+    const sampled = this.#sampled[step] as number;
+    let before = this.#before[step] as number;
+    if (growth > 0 && first >= 0) {
+      const toZero = sampled * (first / growth);
+      if (toZero < before) before = toZero;
+    }
+    return (sampled + before + (this.#after[step] as number)) / sampled;
+  }
+
+  #find({ times, lo, hi, end, range, step }: Window): void {
+    const first = times[lo] as number;
+    const last = times[hi - 1] as number;
+    const sampled = (last - first) / 1000;
+    const interval = sampled / (hi - lo - 1);
+    const threshold = interval * EXTRAPOLATION_THRESHOLD;
+    const before = (first - (end - range)) / 1000;
+    const after = (end - last) / 1000;
+    this.#sampled[step] = sampled;
+    this.#before[step] = before >= threshold ? interval / 2 : before;
+    this.#after[step] = after >= threshold ? interval / 2 : after;
+  }
 }
 
 /** A span in seconds with the rounding of Go's Duration.Seconds: whole seconds and the rest apart. */

@@ -8,6 +8,7 @@ import type { QueryResult, ResultSeries } from '../../promql/evaluate.js';
 import { formatDecimal } from '../../promql/number.js';
 import type { FamilyMetadata } from '../engine.js';
 import { JsonBytes } from './print/json-bytes.js';
+import { TimeTexts } from './print/time-texts.js';
 
 /** Bytes an answer may have: about seven million points. */
 const LIMIT = 256 * 1024 * 1024;
@@ -110,14 +111,18 @@ function printVector(json: JsonBytes, series: readonly ResultSeries[], checkpoin
 
 function printMatrix(json: JsonBytes, series: readonly ResultSeries[], checkpoint: () => void): void {
   json.expect(POINT_SIZE * series.reduce((sum, { times }) => sum + times.length, 0));
+  let texts: TimeTexts | undefined;
   json.raw('[');
   for (const [i, { labels, times, values }] of series.entries()) {
     json.raw(i > 0 ? ',{"metric":' : '{"metric":');
     printLabels(json, labels);
     json.raw(',"values":[');
+    // Series often have the same times, which are then written once and copied.
+    if (times !== texts?.times) texts = times === series[i + 1]?.times ? new TimeTexts(times) : undefined;
     for (let at = 0; at < times.length; at++) {
       if (at > 0) json.raw(',');
-      json.point(times[at] as number, values[at] as number);
+      if (texts) json.pointOf(texts, at, values[at] as number);
+      else json.point(times[at] as number, values[at] as number);
       if (at % CHECKPOINT_EVERY === 0) checkpoint();
     }
     json.raw(']}');

@@ -106,8 +106,9 @@ interface Deferred {
 
 function apply(request: DeferredRequest): void {
   if (request.type === 'append') {
-    send({ type: 'evaluated', evaluation: ingest(request.scrape) });
-    send({ type: 'status', status: status() });
+    const evaluation = ingest(request.scrape);
+    // Of what is shown between two scrapes nothing is kept.
+    send({ type: 'evaluated', evaluation, status: request.scrape.isInterim ? undefined : status() });
   } else if (request.type === 'rules') {
     limits.defaultInterval = request.settings.interval;
     rules.configure(request.settings);

@@ -1,14 +1,13 @@
 // JSON text made as bytes, in pieces of their own: strings, and samples as Prometheus prints them.
 
 import type { Millis } from '../../../model/time.js';
-import { MAX_NUMBER_LENGTH, writeFloat, writeText, writeTime } from './number.js';
+import { MAX_NUMBER_LENGTH, writeFloat, writeText } from './number.js';
+import { type TimeTexts, writeBegin } from './time-texts.js';
 
 const FIRST_SIZE = 16 * 1024;
 /** Bytes of a piece, unless one string is longer: what is worth a message, and is sent in a fraction of a millisecond. */
 const PIECE_SIZE = 256 * 1024;
 const QUOTE = 34;
-const COMMA = 44;
-const OPEN = 91;
 const CLOSE = 93;
 
 /** An array that is not used any more; all its bytes are written before they are read. */
@@ -72,13 +71,21 @@ export class JsonBytes {
   /** Writes `[1700000000,"0.5"]`. @throws TooLong */
   point(time: Millis, value: number): void {
     this.#reserve(2 * MAX_NUMBER_LENGTH + 5);
+    this.#at = writeBegin(this.#bytes, this.#at, time);
+    this.#endPoint(value);
+  }
+
+  /** The same with the text of a time that others have, too. @throws TooLong */
+  pointOf(texts: TimeTexts, i: number, value: number): void {
+    this.#reserve(2 * MAX_NUMBER_LENGTH + 5);
+    this.#at = texts.write(this.#bytes, this.#at, i);
+    this.#endPoint(value);
+  }
+
+  #endPoint(value: number): void {
     const bytes = this.#bytes;
-    let at = this.#at;
-    bytes[at++] = OPEN;
-    at = writeTime(bytes, at, time);
-    bytes[at++] = COMMA;
-    bytes[at++] = QUOTE;
-    const from = at;
+    const from = this.#at;
+    let at = from;
     if (value === this.#lastValue && value !== 0 && this.#lastTo > 0)
       for (let i = this.#lastFrom; i < this.#lastTo; i++) bytes[at++] = bytes[i] as number;
     else at = writeFloat(bytes, at, value);
