@@ -6,15 +6,37 @@ import { LabelGroups } from '../promql/label-groups.js';
 import type { RecordingDefinition } from './definition.js';
 import type { InstantSample, QueryFunc } from './query-func.js';
 
-/** What the rule records at a moment; `limit` 0 is any number of series. Throws what keeps it from it. */
-export function record(
-  { name, expr, text, labels }: RecordingDefinition,
-  at: Millis,
-  queryFunc: QueryFunc,
+/** More samples are made again each time: keeping their labels would take more memory than it saves time. */
+const MAX_KEPT = 250;
+
+/** A recording rule over time: an answer that is the very one of the last time gives the very same samples. */
+export class RecordingRule {
+  readonly definition: RecordingDefinition;
+  #found: readonly InstantSample[] | undefined;
+  #samples: readonly InstantSample[] = [];
+
+  constructor(definition: RecordingDefinition) {
+    this.definition = definition;
+  }
+
+  /** What the rule records at a moment; `limit` 0 is any number of series. Throws what keeps it from it. */
+  evaluate(at: Millis, queryFunc: QueryFunc, limit: number): readonly InstantSample[] {
+    const { expr, text } = this.definition;
+    const found = queryFunc(expr, text, at);
+    if (found === this.#found) return this.#samples;
+    this.#found = undefined;
+    const samples = record(this.definition, found, limit);
+    if (found.length <= MAX_KEPT) [this.#found, this.#samples] = [found, samples];
+    return samples;
+  }
+}
+
+function record(
+  { name, labels }: RecordingDefinition,
+  found: readonly InstantSample[],
   limit: number,
-): InstantSample[] {
+): readonly InstantSample[] {
   const own = Object.entries(labels);
-  const found = queryFunc(expr, text, at);
   const samples = found.map(({ labels, value }) => ({ labels: named(labels, name, own), value }));
   if (!(own.length === 0 && haveOneName(found)) && !areDistinct(samples))
     throw new Error('vector contains metrics with the same labelset after applying rule labels');

@@ -6,7 +6,7 @@ import { AlertingRule } from './alerting.js';
 import type { RuleDefinition } from './definition.js';
 import type { TemplateContext } from './expansion.js';
 import type { InstantSample, QueryFunc, Write } from './query-func.js';
-import { record } from './recording.js';
+import { RecordingRule } from './recording.js';
 import type { RuleHealth, RuleView } from './view.js';
 
 /** What an evaluation works with. */
@@ -31,6 +31,7 @@ export class EvaluatedRule {
   readonly source: string;
   /** Present for alerting rules. */
   readonly alerting: AlertingRule | undefined;
+  readonly #recording: RecordingRule | undefined;
   readonly #expression: string;
   #health: RuleHealth = 'unknown';
   #isEvaluated = false;
@@ -42,6 +43,7 @@ export class EvaluatedRule {
     this.definition = definition;
     this.source = source;
     this.#expression = print(definition.expr);
+    this.#recording = definition.kind === 'recording' ? new RecordingRule(definition) : undefined;
     this.alerting =
       definition.kind === 'alerting'
         ? new AlertingRule(definition, this.#expression, context, restored)
@@ -80,11 +82,10 @@ export class EvaluatedRule {
     return written;
   }
 
-  #samples(moment: EvaluationTime, queryFunc: QueryFunc): InstantSample[] {
-    const { definition, alerting } = this;
-    if (definition.kind === 'recording')
-      return record(definition, moment.at - moment.queryOffset, queryFunc, moment.limit);
-    return (alerting as AlertingRule).evaluate(moment, queryFunc);
+  #samples(moment: EvaluationTime, queryFunc: QueryFunc): readonly InstantSample[] {
+    if (this.#recording)
+      return this.#recording.evaluate(moment.at - moment.queryOffset, queryFunc, moment.limit);
+    return (this.alerting as AlertingRule).evaluate(moment, queryFunc);
   }
 
   /** Takes over the alerts of the rule's earlier version. Its health is determined again. */
