@@ -103,7 +103,8 @@ export class CheckResults {
   showState(id: string): boolean {
     const { cluster, services } = this.#options;
     const service = cluster.service(id);
-    if (!service) return false;
+    // Only the monitor that checks a service has metrics of it.
+    if (!service || service.isElsewhere) return false;
     const failure = failureLabelsOf(cluster.lastFailure(id));
     const isInMaintenance = cluster.maintenance(id) !== undefined;
     return services.update(service, cluster.result(id), failure, isInMaintenance);

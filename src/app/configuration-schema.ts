@@ -20,6 +20,7 @@ import { reportsSection } from '../report/settings.js';
 import { globalJson, scrapeConfigsJson } from '../scrape/config/json-schema.js';
 import { SCRAPE_SECTIONS } from '../scrape/config/read.js';
 import { services } from './service-schema.js';
+import { shardSection } from './sharding.js';
 
 /** Prometheus' own advice. */
 const MAX_SCRAPE_INTERVAL: Millis = 120_000;
@@ -194,6 +195,11 @@ export const monitorYml = section({
   reports: about(
     reportsSection(schemaKit, receiverKinds).default([]),
     'Reports that are sent by schedule; see docs/reports.md.',
+  ),
+  shard: about(
+    shardSection.optional(),
+    'This monitor checks a part of the services, and scrapes a part of the targets, of a configuration that several share; see docs/scaling.md.',
+    { example: { index: 0, of: 4 } },
   ),
   services: about(services, 'What is monitored, by id: letters, digits, `_`, `-` and `.`.'),
   endpoints: about(

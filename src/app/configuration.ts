@@ -19,7 +19,7 @@ import { loadYaml, readPlainYaml } from '../config/load.js';
 import type { AccessSettings } from '../http/access.js';
 import type { PageSettings } from '../http/page/settings.js';
 import type { PushService } from '../http/push/pushes.js';
-import type { Service } from '../model/service.js';
+import type { Service, Shard } from '../model/service.js';
 import type { Millis } from '../model/time.js';
 import { planConcurrency, planPool } from '../probes/concurrency.js';
 import type { ProberConfig, TargetConfig } from '../probes/config.js';
@@ -39,12 +39,15 @@ import { loadScrapeSections } from '../scrape/config/monitor-yml.js';
 import { SCRAPE_SECTIONS } from '../scrape/config/read.js';
 import { type MonitorYml, monitorYml } from './configuration-schema.js';
 import { type ParsedService, SAMPLE_LIMIT } from './service-schema.js';
+import { jobOfShard, shardFields } from './sharding.js';
 
 /** What monitor.yml says, ready to be used. */
 export interface Configuration {
   /** The monitoring node's name. */
   readonly node: string;
   readonly services: readonly Service[];
+  /** How often other monitors check the services that are not checked here, by id; empty where this one has all. */
+  readonly elsewhere: ReadonlyMap<string, Millis>;
   readonly prober: ProberConfig;
   /** The remote Prometheus that answers PromQL; undefined: the monitor keeps samples and answers itself. */
   readonly remote: RemoteOptions | undefined;
@@ -91,12 +94,18 @@ const SCRAPE_INTERVAL: Millis = 15_000;
 export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Configuration {
   const { config, scrape, rules, delivery, alertRelabelConfigs } = loadParts(file, env);
   const { intervals, max_concurrent_checks, pool } = config.scan;
-  const targets = config.services.map(service => checkOf(service, intervals));
+  const services = config.services.map(service => serviceOf(service, config));
+  const elsewhere = new Set(services.filter(({ isElsewhere }) => isElsewhere).map(({ id }) => id));
+  const checks = config.services.map(service => checkOf(service, intervals));
+  const targets = checks.filter(({ id }) => !elsewhere.has(id));
   const concurrency = planConcurrency(targets, max_concurrent_checks);
   if (config.host.enabled) targets.push(hostCheck(config.node, config.host));
   return {
     node: config.node,
-    services: config.services.map(service => serviceOf(service, config.page.hide)),
+    services,
+    elsewhere: new Map(
+      checks.filter(({ id }) => elsewhere.has(id)).map(({ id, interval }) => [id, interval]),
+    ),
     prober: {
       targets,
       concurrency,
@@ -105,7 +114,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     },
     remote: remoteOf(config.query),
     scrapeInterval: config.query.scrape_interval ?? SCRAPE_INTERVAL,
-    scrape,
+    scrape: scrapeOfShard(scrape, config.shard),
     endpoints: config.endpoints,
     rules,
     delivery,
@@ -237,7 +246,11 @@ function remoteOf({ url, scrape_interval: _, ...rest }: MonitorYml['query']): Re
   return url === undefined ? undefined : { url, ...rest };
 }
 
-function serviceOf({ id, kind, common }: ParsedService, hidden: readonly string[]): Service {
+function scrapeOfShard(scrape: ScrapeConfiguration, shard: Shard | undefined): ScrapeConfiguration {
+  return shard ? { ...scrape, jobs: scrape.jobs.map(job => jobOfShard(job, shard)) } : scrape;
+}
+
+function serviceOf({ id, kind, common }: ParsedService, { page, shard }: MonitorYml): Service {
   return {
     id,
     name: common.name ?? id,
@@ -246,7 +259,8 @@ function serviceOf({ id, kind, common }: ParsedService, hidden: readonly string[
     severity: common.severity ?? (common.critical ? 'critical' : 'warning'),
     dependsOn: common.depends_on,
     ...(common.group !== undefined && { group: common.group }),
-    ...(hidden.includes(id) && { isHidden: true as const }),
+    ...(page.hide.includes(id) && { isHidden: true as const }),
+    ...shardFields(id, shard),
   };
 }
 

@@ -59,6 +59,7 @@ import { RuleResults } from './rule-results.js';
 import { ScanResults } from './scan-results.js';
 import { Scraping } from './scraping.js';
 import { type CommandLineSettings, engineOptions } from './settings.js';
+import { ShardResults } from './shard-results.js';
 import { claimFolder, type FolderLock } from './storage-folder.js';
 import { LockWatch } from './storage-lock-watch.js';
 
@@ -123,6 +124,7 @@ export class Monitor {
   readonly #inferenceResults: InferenceResults;
   readonly #ruleResults: RuleResults;
   readonly #scanResults: ScanResults;
+  readonly #shardResults: ShardResults;
   readonly #queryBackend: QueryBackend;
   readonly #scraping: Scraping;
   readonly #alerts: AlertWiring;
@@ -244,7 +246,10 @@ export class Monitor {
         this.#checks.refresh([id]);
       },
     });
-    this.#refresher = new Refresher(this.#cluster, ids => this.#checks.refresh(ids));
+    this.#refresher = new Refresher(this.#cluster, ids => {
+      this.#checks.refresh(ids);
+      this.#shardResults.refresh(ids);
+    });
     const shared = {
       cluster: this.#cluster,
       firstChecks: this.#firstChecks,
@@ -265,6 +270,9 @@ export class Monitor {
     this.#inferenceResults = new InferenceResults({
       ...shared,
       metrics: new InferenceMetrics(this.#exposition),
+    });
+    this.#shardResults = new ShardResults({
+      ...{ ...shared, engine: this.#queryBackend.engine, refresher: this.#refresher },
     });
     this.#ruleResults = new RuleResults({
       ...shared,
@@ -308,6 +316,7 @@ export class Monitor {
     this.#updateLinks();
     await this.#alerts.configure(this.#configuration);
     await this.#queryBackend.start(local, this.#ruleConfiguration());
+    this.#shardResults.configure(this.#configuration);
     this.#scraping.configure();
     this.#reporting.configure(this.#configuration);
     this.#maintaining.update();
@@ -336,6 +345,7 @@ export class Monitor {
       this.#applyConfiguration(configuration);
       this.#updateLinks();
       await this.#queryBackend.configure(this.#ruleConfiguration());
+      this.#shardResults.configure(configuration);
       this.#scraping.configure();
       this.#reporting.configure(configuration);
       if (web) this.#server?.setWebConfig(web);
@@ -370,6 +380,7 @@ export class Monitor {
     await this.#server?.close();
     await this.#checks.close();
     await this.#reporting.close();
+    this.#shardResults.close();
     this.#scraping.close();
     await this.#queryBackend.close();
     this.#maintaining.close();
@@ -393,7 +404,7 @@ export class Monitor {
       this.#checkResults.removeNode(this.#configuration.node);
     }
     this.#cluster.setServices(configuration.services);
-    this.#firstChecks.setServices(configuration.services);
+    this.#firstChecks.setServices(configuration.services.filter(({ isElsewhere }) => !isElsewhere));
     this.#maintaining.update();
     this.#health.trim();
     this.#endpoints.setPlan(configuration.endpoints);

@@ -30,6 +30,8 @@ export interface ServiceEntry {
   readonly hidden?: true | undefined;
   /** While it is in planned maintenance. */
   readonly maintenance?: { readonly until: string; readonly comment: string } | undefined;
+  /** Which monitor checks it, where several share the services; from 0. */
+  readonly seen_by?: { readonly shard: number; readonly of: number } | undefined;
   readonly health: ServiceHealth;
 }
 

@@ -146,14 +146,25 @@ function servicePart(
   result: CheckResult | undefined,
   maintenance: Maintenance | undefined,
 ): string[] {
-  const { name, critical, group, isHidden } = service;
+  const { name, critical, group, isHidden, shard } = service;
   const planned = maintenance && { until: isoLocal(maintenance.until), comment: maintenance.comment };
-  const front = JSON.stringify({ name, critical, group, hidden: isHidden, maintenance: planned });
-  return [front.slice(0, -1), ',"health":', ...healthOf(result), '}'];
+  const front = JSON.stringify({
+    name,
+    critical,
+    group,
+    hidden: isHidden,
+    maintenance: planned,
+    seen_by: shard && { shard: shard.index, of: shard.of },
+  });
+  return [front.slice(0, -1), ',"health":', ...healthOf(result, service), '}'];
 }
 
 /** The document's `health` object as JSON text, in pieces. */
-function healthOf(result: CheckResult | undefined): string[] {
+function healthOf(result: CheckResult | undefined, { shard, isElsewhere }: Service): string[] {
+  if (!result && isElsewhere)
+    return [
+      `{"status":"unknown","error":"Checked by shard ${shard?.index}; its state is shown here once query.url has it"}`,
+    ];
   if (!result) return ['{"status":"unknown","error":"Not checked yet"}'];
   const front = JSON.stringify({
     status: result.status,

@@ -42,6 +42,8 @@ export class ClusterState {
   #rulesProblem: string | undefined;
   /** No result has come since {@link workerLost}. */
   #isWorkerLost = false;
+  /** A critical service that another monitor checks is unknown. */
+  #isShardMissing = false;
   #version = 0;
   readonly #watchers = new Set<() => void>();
   #lastCheck: Millis | undefined;
@@ -58,7 +60,7 @@ export class ClusterState {
   }
 
   get status(): ClusterStatus {
-    return this.#status;
+    return this.#isShardMissing ? notHealthy(this.#status) : this.#status;
   }
 
   /** What keeps the rules from being evaluated; undefined while the status is current. */
@@ -79,6 +81,13 @@ export class ClusterState {
   /** The rules could not be evaluated; the last status stays. */
   rulesUnavailable(reason: string): void {
     this.#rulesProblem = reason;
+    this.#changed();
+  }
+
+  /** Whether a critical service that another monitor checks is unknown: then the cluster is not healthy, whatever the rules see. */
+  setShardMissing(isMissing: boolean): void {
+    if (this.#isShardMissing === isMissing) return;
+    this.#isShardMissing = isMissing;
     this.#changed();
   }
 

@@ -38,6 +38,10 @@ export const service = z.object({
     .object({ until: timestamp, comment: z.string() })
     .optional()
     .describe('While a silence whose comment begins with "maintenance" covers the service'),
+  seen_by: z
+    .object({ shard: z.number(), of: z.number() })
+    .optional()
+    .describe('Which monitor checks it, where several share the services (`shard`); from 0'),
   health: serviceHealth,
 });
 

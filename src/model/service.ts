@@ -16,6 +16,13 @@ export interface Confirm {
   every: Millis;
 }
 
+/** One of several monitors with one configuration, each of which checks a part of its services. */
+export interface Shard {
+  /** From 0 to one less than {@link of}. */
+  readonly index: number;
+  readonly of: number;
+}
+
 export interface Service {
   /** The key in the configuration; the value of the label `target`. */
   readonly id: string;
@@ -31,4 +38,8 @@ export interface Service {
   readonly group?: string;
   /** It is checked and alerted on, but the status page does not show it. */
   readonly isHidden?: true;
+  /** Which monitor checks it, where several share the services. */
+  readonly shard?: Shard;
+  /** Another monitor than this one checks it. */
+  readonly isElsewhere?: true;
 }

@@ -1,12 +1,12 @@
 // Labels rewritten step by step. Comes in: a label set; goes out: what the steps make of it, or that it is dropped.
 // Source: Prometheus, model/relabel/relabel.go.
 
-import { createHash } from 'node:crypto';
 import { toLower, toUpper } from '../go/letter-case.js';
 import { compileRegexp, type Regexp } from '../go/regexp.js';
 import { isLabelName } from '../model/label-name.js';
 import { Labels } from '../model/labels.js';
 import { DEFAULT_RELABEL_CONFIG, type RelabelAction, type RelabelConfig } from './config.js';
+import { hashModulo } from './hash-modulo.js';
 
 /** What the steps make of a label set; undefined when one of them drops it. */
 export type Relabel = (labels: Labels) => Labels | undefined;
@@ -108,7 +108,7 @@ const STEPS: Readonly<Record<RelabelAction, (context: StepContext) => Step>> = {
   hashmod: change(
     ({ config, value }) =>
       labels =>
-        labels.set(config.targetLabel, hashModulo(value(labels), config.modulus)),
+        labels.set(config.targetLabel, String(hashModulo(value(labels), config.modulus))),
   ),
   labelmap: change(({ config, regexp }) => labels => {
     for (const [name, value] of labels.entries()) {
@@ -140,10 +140,4 @@ function replaceStep({ config, regexp, value }: StepContext): (labels: LabelSet)
     if (target === undefined || !isLabelName(target, nameValidation)) return;
     labels.set(target, regexp.expand(text, replacement) ?? '');
   };
-}
-
-/** The last eight bytes of the MD5 sum, as a number, modulo. */
-function hashModulo(text: string, modulus: number): string {
-  const sum = createHash('md5').update(text).digest();
-  return String(sum.readBigUInt64BE(8) % BigInt(modulus));
 }

@@ -1,0 +1,130 @@
+// Asks the storage of all monitors what the others know of the services they check. Comes in: an engine, and which services;
+// goes out: their results in the cluster's state.
+
+import type { Refresher } from '../cluster/on-demand.js';
+import { NO_ANSWERS, SHARD_QUERIES, type ShardAnswers, ShardStates } from '../cluster/shard-states.js';
+import type { ClusterState, LevelChange } from '../cluster/state.js';
+import type { Clock, Millis } from '../model/time.js';
+import type { QueryEngine } from '../query/engine.js';
+import type { Configuration } from './configuration.js';
+import type { Logger } from './log.js';
+
+/** Between two questions. */
+const INTERVAL: Millis = 5000;
+
+interface ShardResultsOptions {
+  readonly engine: Pick<QueryEngine, 'instant'>;
+  readonly cluster: ClusterState;
+  readonly refresher: Pick<Refresher, 'resolved'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Logger;
+}
+
+/** The caller must {@link close} it. */
+export class ShardResults {
+  readonly #options: ShardResultsOptions;
+  readonly #states = new ShardStates();
+  #intervals: ReadonlyMap<string, Millis> = new Map();
+  /** Whether there is a storage that has what other monitors found. */
+  #isStored = false;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  /** Why the last question was not answered. */
+  #problem: string | undefined;
+  #answers = NO_ANSWERS;
+
+  constructor(options: ShardResultsOptions) {
+    this.#options = options;
+  }
+
+  /** Asks for the services that this configuration leaves to other monitors, and for no others. */
+  configure({ elsewhere, remote }: Pick<Configuration, 'elsewhere' | 'remote'>): void {
+    clearInterval(this.#timer);
+    this.#intervals = elsewhere;
+    this.#isStored = remote !== undefined;
+    if (elsewhere.size === 0 || !this.#isStored) {
+      this.#options.cluster.setShardMissing(false);
+      return;
+    }
+    this.#showMissing();
+    this.#timer = setInterval(() => void this.ask(), INTERVAL);
+    void this.ask();
+  }
+
+  /** Asks at once for what a caller waits for; services that are checked here are left alone. */
+  refresh(ids: readonly string[]): void {
+    const elsewhere = ids.filter(id => this.#intervals.has(id));
+    if (elsewhere.length === 0) return;
+    const asked = this.#isStored ? this.ask() : Promise.resolve();
+    void asked.then(() => {
+      for (const id of elsewhere) this.#options.refresher.resolved(id);
+    });
+  }
+
+  /** Asks once; calls meanwhile share the answer. */
+  ask(): Promise<void> {
+    this.#running ??= this.#ask().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#intervals = new Map();
+  }
+
+  async #ask(): Promise<void> {
+    const { clock, cluster } = this.#options;
+    // Without an answer the former one: its checks become too old.
+    this.#answers = (await this.#askAll()) ?? this.#answers;
+    const changes = this.#states
+      .results(this.#answers, this.#intervals, clock.now())
+      .flatMap(result => cluster.update(result) ?? []);
+    this.#logChanges(changes);
+    this.#showMissing();
+  }
+
+  #showMissing(): void {
+    const { cluster } = this.#options;
+    const isUnknown = (id: string) => (cluster.result(id)?.level ?? 'unknown') === 'unknown';
+    const missing = [...this.#intervals.keys()].some(id => cluster.service(id)?.critical && isUnknown(id));
+    cluster.setShardMissing(missing);
+  }
+
+  /** The answers to all questions; undefined when one is not answered. */
+  async #askAll(): Promise<ShardAnswers | undefined> {
+    const { engine, clock, log } = this.#options;
+    const at = clock.now();
+    const ask = async ([name, query]: [string, string]) => [name, (await engine.instant(query, at)).samples];
+    try {
+      const answers = await Promise.all(Object.entries(SHARD_QUERIES).map(ask));
+      this.#problem = undefined;
+      return Object.fromEntries(answers) as ShardAnswers;
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== this.#problem)
+        log.warn({ err: message }, 'The storage does not say how services of other shards are');
+      this.#problem = message;
+      return undefined;
+    }
+  }
+
+  /** Each monitor logs its own services; here only whether other monitors are seen, a line for each. */
+  #logChanges(changes: readonly LevelChange[]): void {
+    const { log } = this.#options;
+    const lost = countByShard(changes.filter(({ to }) => to === 'unknown'));
+    const found = countByShard(changes.filter(({ from }) => from === 'unknown'));
+    for (const [shard, services] of lost) log.warn({ shard, services }, 'No recent checks of another shard');
+    for (const [shard, services] of found) log.info({ shard, services }, 'Checks of another shard are seen');
+  }
+}
+
+function countByShard(changes: readonly LevelChange[]): Map<number | undefined, number> {
+  const counts = new Map<number | undefined, number>();
+  for (const { service } of changes) {
+    const shard = service.shard?.index;
+    counts.set(shard, (counts.get(shard) ?? 0) + 1);
+  }
+  return counts;
+}
