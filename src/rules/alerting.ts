@@ -31,6 +31,8 @@ export interface AlertMoment {
   readonly limit: number;
 }
 
+const NONE: readonly InstantSample[] = [];
+
 const RANK: Readonly<Record<AlertState, number>> = { inactive: 0, pending: 1, firing: 2 };
 
 /** The alerts of one rule, over time. */
@@ -71,9 +73,12 @@ export class AlertingRule {
   }
 
   /** Moves all alerts on to a moment and answers what is to be written at `at - queryOffset`. Throws what `ask` throws. */
-  evaluate(moment: AlertMoment, queryFunc: QueryFunc): InstantSample[] {
+  evaluate(moment: AlertMoment, queryFunc: QueryFunc): readonly InstantSample[] {
     const { expr, text } = this.definition;
-    const found = this.#found(queryFunc(expr, text, moment.at - moment.queryOffset), moment.at);
+    const samples = queryFunc(expr, text, moment.at - moment.queryOffset);
+    // As it is for most rules most of the time.
+    if (samples.length === 0 && this.#active.size === 0) return NONE;
+    const found = this.#found(samples, moment.at);
     for (const [key, fresh] of found) {
       const known = this.#active.get(key);
       if (known && known.alert.state !== 'inactive') {

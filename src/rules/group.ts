@@ -179,9 +179,11 @@ export class RuleGroup {
 
   /** Alerts to be notified about at a moment, of rules that could be evaluated; they count as sent. */
   collectUnsent(at: Millis, resendDelay: Millis): Alert[] {
-    return this.rules.flatMap(({ alerting, isEvaluated }) =>
-      alerting && isEvaluated ? alerting.collectUnsent(at, resendDelay, this.interval) : [],
-    );
+    const unsent: Alert[] = [];
+    for (const { alerting, isEvaluated } of this.rules)
+      if (alerting?.hasAlerts && isEvaluated)
+        unsent.push(...alerting.collectUnsent(at, resendDelay, this.interval));
+    return unsent;
   }
 
   /** @param isShown leaves rules out */

@@ -99,12 +99,14 @@ export class AnswerCache {
 
   /** A source wrote these samples in place of those it wrote before. */
   written(source: string, samples: readonly InstantSample[]): void {
-    const names = this.#names.get(source) ?? new Set<string>();
-    if (names.size === 0) this.#names.set(source, names);
+    const known = this.#names.get(source);
+    if (samples.length === 0 && known === undefined) return;
+    const names = known ?? new Set<string>();
+    if (known === undefined) this.#names.set(source, names);
     for (const { labels } of samples) names.add(labels.get(METRIC_NAME));
     const at = ++this.#events;
     for (const name of names) this.#writtenAt.set(name, at);
-    if (names.size > 0) this.#anyWrittenAt = at;
+    this.#anyWrittenAt = at;
   }
 
   /** The answer to a question, by `evaluate` unless it is known. Throws what that throws. */

@@ -2,6 +2,7 @@
 // it, their samples kept beside the scrape's.
 
 import type { Clock, Millis } from '../../model/time.js';
+import type { Expr } from '../../promql/ast.js';
 import { EvaluationError } from '../../promql/error.js';
 import type { EvaluateOptions } from '../../promql/evaluate/scope.js';
 import { parse } from '../../promql/parse.js';
@@ -34,6 +35,7 @@ export class Rules {
   #settings: RuleSettings | undefined;
   readonly #task = new CooperativeTask();
   readonly #answers: AnswerCache;
+  #parsedStatus: { readonly text: string; readonly expr: Expr } | undefined;
   /** The last evaluation that was no interim one. */
   #tick: Millis = 0;
 
@@ -56,11 +58,13 @@ export class Rules {
       lookback: limits.lookback,
     });
     this.#queryFunc = (expr, text, at) => {
-      const checkpoint = this.#limitedCheckpoint();
-      checkpoint();
-      return this.#answers.answer(expr, text, at, part =>
-        answerOfEngine(this.#limitedOptions(checkpoint), part, text, at),
-      );
+      this.#letOthersIn();
+      // Most answers are known: it is made where something is evaluated.
+      let checkpoint: (() => void) | undefined;
+      return this.#answers.answer(expr, text, at, part => {
+        checkpoint ??= this.#limitedCheckpoint();
+        return answerOfEngine(this.#limitedOptions(checkpoint), part, text, at);
+      });
     };
   }
 
@@ -133,7 +137,9 @@ export class Rules {
 
   #status(expression: string, at: Millis): number | undefined {
     try {
-      const values = this.#queryFunc(parse(expression), expression, at).map(({ value }) => value);
+      if (this.#parsedStatus?.text !== expression)
+        this.#parsedStatus = { text: expression, expr: parse(expression) };
+      const values = this.#queryFunc(this.#parsedStatus.expr, expression, at).map(({ value }) => value);
       return values.length > 0 ? Math.min(...values) : undefined;
     } catch {
       // The rules that record it fail then, too, and say so.
@@ -150,11 +156,17 @@ export class Rules {
   #limitedCheckpoint(): () => void {
     const begun = this.#ownTime();
     return () => {
-      this.#yieldTo(this.#task);
-      const spent = this.#ownTime();
+      const spent = this.#letOthersIn();
       if (spent - begun > QUERY_TIMEOUT) throw new EvaluationError('the query took too long');
-      if (spent > EVALUATION_TIMEOUT) throw new EvaluationError('the rules together took too long');
     };
+  }
+
+  /** @returns how long the evaluation has taken by now. @throws EvaluationError when that is too long */
+  #letOthersIn(): Millis {
+    this.#yieldTo(this.#task);
+    const spent = this.#ownTime();
+    if (spent > EVALUATION_TIMEOUT) throw new EvaluationError('the rules together took too long');
+    return spent;
   }
 
   #limitedOptions(checkpoint: () => void): EvaluateOptions {

@@ -120,7 +120,7 @@ function* scrapes(seed: number): Generator<Scrape & { at: number }> {
   const random = randomFrom(seed);
   const shown = new Map<string, number[]>();
   let at = 10 * MINUTE;
-  for (let i = 0; i < 120; i++) {
+  for (let i = 0; i < 80; i++) {
     const step = random();
     at += step < 0.04 ? 7 * MINUTE : step < 0.06 ? -3 * MINUTE : 200 + Math.floor(random() * 15_000);
     const parts = [];
@@ -158,7 +158,7 @@ function everything(store: SampleStore, at: number): string[] {
 const withoutTimes = (groups: ReturnType<RuleManager['groups']>) =>
   groups.map(({ rules }) => rules.map(rule => ({ ...rule, evaluationTime: 0 })));
 
-test.each(Array.from({ length: 8 }, (_, seed) => seed))('the same series and alerts, seed %i', seed => {
+test.each(Array.from({ length: 12 }, (_, seed) => seed))('the same series and alerts, seed %i', seed => {
   const sides = [openStore('cached'), openStore('plain')] as const;
   const rules = [cached(sides[0]), plain(sides[1])] as const;
   for (const scrape of scrapes(seed)) {
