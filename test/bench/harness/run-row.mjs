@@ -7,8 +7,9 @@ import { markdown } from './table.mjs';
 
 const PROGRAM = fileURLToPath(new URL('row-process.mjs', import.meta.url));
 const MINUTE = 60_000;
-/** A row on a slow machine may take so many times the minutes it says, and two more. */
+/** A row on a slow machine may take so many times the minutes it says, and some more. */
 const PATIENCE = 2;
+const EXTRA = 4;
 /** Milliseconds for a process to end its children. */
 const GRACE = 5000;
 
@@ -20,7 +21,7 @@ const GRACE = 5000;
  * @returns {Promise<{lines: object[], incomplete: boolean, problem?: string}>}
  */
 export async function runRow(row, options, other = {}) {
-  const { program = PROGRAM, patience = (row.minutes * PATIENCE + 2) * MINUTE } = other;
+  const { program = PROGRAM, patience = (row.minutes * PATIENCE + EXTRA) * MINUTE } = other;
   // stdout is the table's alone.
   const child = fork(program, [row.name, JSON.stringify(options)], {
     stdio: ['ignore', 2, 2, 'ipc'],
