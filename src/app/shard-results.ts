@@ -9,6 +9,10 @@ import type { QueryEngine } from '../query/engine.js';
 import type { Configuration } from './configuration.js';
 import type { Logger } from './log.js';
 
+/** What a configuration without a storage leads to. */
+export const NO_STORAGE =
+  'services of other shards are shown as unknown; set query.url to the storage that has the metrics of all';
+
 /** Between two questions. */
 const INTERVAL: Millis = 5000;
 
@@ -44,6 +48,8 @@ export class ShardResults {
     this.#isStored = remote !== undefined;
     if (elsewhere.size === 0 || !this.#isStored) {
       this.#options.cluster.setShardMissing(false);
+      if (elsewhere.size > 0)
+        this.#options.log.warn({ err: NO_STORAGE }, 'States of other shards are not known');
       return;
     }
     this.#showMissing();

@@ -2,6 +2,7 @@
 
 import { loadConfiguration } from '../app/configuration.js';
 import { monitorYml } from '../app/configuration-schema.js';
+import { NO_STORAGE } from '../app/shard-results.js';
 import { readBounded } from '../config/bounded-file.js';
 import { ConfigError } from '../config/load.js';
 import { parseYamlTree } from '../config/yaml-tree.js';
@@ -43,10 +44,11 @@ async function checked(file: string): Promise<CheckedConfig> {
 }
 
 async function monitors(file: string): Promise<CheckedConfig> {
-  const { services, delivery, prober, scrape } = loadConfiguration(file);
+  const { services, elsewhere, remote, delivery, prober, scrape } = loadConfiguration(file);
   const { checkJob } = await import('./prometheus-config.js');
   const jobs = scrape.jobs.map(job => checkJob(file, job));
   const parts = [counted(services.length, 'service')];
+  if (elsewhere.size > 0) parts.push(`${services.length - elsewhere.size} of them checked here`);
   if (jobs.length > 0)
     parts.push(
       counted(jobs.length, 'scrape job'),
@@ -59,6 +61,7 @@ async function monitors(file: string): Promise<CheckedConfig> {
     summary: parts.join(', '),
     warnings: [
       ...scrape.warnings,
+      ...(elsewhere.size > 0 && !remote ? [`${file}: shard: ${NO_STORAGE}`] : []),
       ...jobs.flatMap(job => [...job.mistakes, ...job.warnings]),
       ...concurrencyProblems(prober.concurrency, prober.connections).map(each => `${file}: ${each}`),
       ...(delivery.by === 'embedded' ? delivery.config.warnings : []),

@@ -30,6 +30,10 @@ beforeEach(() => {
     join(folder, 'odd.yml'),
     'services: {a: {url: "http://127.0.0.1/"}}\nalerting: {config_file: odd-am.yml}',
   );
+  const shared =
+    'services: {a: {url: "http://127.0.0.1/"}, e: {url: "http://127.0.0.1/"}}\nshard: {index: 0, of: 2}\n';
+  writeFileSync(join(folder, 'shard.yml'), `${shared}alerting: {alertmanagers: ["http://127.0.0.1:9"]}`);
+  writeFileSync(join(folder, 'shard-stored.yml'), `${shared}query: {url: "http://127.0.0.1:9"}`);
   writeFileSync(join(folder, 'bad-am.yml'), 'route: {receiver: a, foo: 1}\nreceivers: []');
 });
 afterEach(() => removeFolder(folder));
@@ -100,6 +104,20 @@ describe('commands', () => {
     ['check-config FOLDER/odd.yml', 0, ['FOLDER/odd.yml: valid, 1 service'], [UNFILLED]],
     ['--config.file=FOLDER/odd.yml --config.check', 0, ['FOLDER/odd.yml: valid, 1 service'], [UNFILLED]],
     ['check-routes --config.file=FOLDER/am.yml x=y', 0, ['b,a'], []],
+    [
+      'check-config FOLDER/shard.yml',
+      0,
+      ['FOLDER/shard.yml: valid, 2 services, 1 of them checked here'],
+      [
+        'warning: FOLDER/shard.yml: shard: services of other shards are shown as unknown; set query.url to the storage that has the metrics of all',
+      ],
+    ],
+    [
+      'check-config FOLDER/shard-stored.yml',
+      0,
+      ['FOLDER/shard-stored.yml: valid, 2 services, 1 of them checked here'],
+      [],
+    ],
     ['check config FOLDER/good.yml', 0, ['FOLDER/good.yml: valid, 1 service'], []],
     [
       'test rules',
