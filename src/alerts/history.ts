@@ -9,12 +9,11 @@ import { alertIdentity, isEscalation } from '../model/alert.js';
 import type { Labels } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
 import type { AlertHistoryQuery, AlertHistoryStore, StoredHistoryEntry } from '../store/alert-history.js';
+import { PacedWrites } from './paced-writes.js';
 
 /** Notifications kept in an entry; of more, the oldest but the first are dropped. */
 const MAX_NOTIFICATIONS = 200;
 const MAX_ACTIONS = 100;
-/** Episodes written at once. */
-const BATCH = 500;
 /** Entries that ended and about which notifications may still be sent. */
 const MAX_RECENT = 10_000;
 /** Of those, what is looked for at the start. */
@@ -83,14 +82,14 @@ export class AlertHistory {
   readonly #open = new Map<string, AlertHistoryEntry>();
   /** Those that ended: messages about an end come after it. */
   readonly #recent = new Map<string, AlertHistoryEntry>();
-  readonly #changed = new Set<AlertHistoryEntry>();
-  #writing: NodeJS.Immediate | undefined;
+  readonly #changed: PacedWrites<AlertHistoryEntry>;
   /** Known alerts are looked up with every message about them. */
   readonly #identities = new WeakMap<Labels, string>();
 
   /** Restores those that an earlier run left open. */
   constructor(store: AlertHistoryStore) {
     this.#store = store;
+    this.#changed = new PacedWrites(entries => store.upsert(entries.map(stored)));
     for (const { body } of store.select({ active: true, limit: MAX_OPEN }).episodes) {
       const episode = body as AlertHistoryEntry;
       this.#open.set(episode.identity, episode);
@@ -134,7 +133,7 @@ export class AlertHistory {
       silencedBy: [],
     };
     this.#open.set(identity, episode);
-    this.#markChanged(episode);
+    this.#changed.add(episode);
   }
 
   /** An alert is over. */
@@ -145,7 +144,7 @@ export class AlertHistory {
     if (!episode) return;
     episode.endsAt = alert.endsAt;
     this.#open.delete(episode.identity);
-    this.#markChanged(episode);
+    this.#changed.add(episode);
     this.#recent.set(episode.identity, episode);
     if (this.#recent.size > MAX_RECENT) this.#recent.delete(this.#recent.keys().next().value as string);
   }
@@ -161,7 +160,7 @@ export class AlertHistory {
       const escalation = alert.labels.get('escalation');
       episode.notifications.push(escalation ? { ...note, escalation } : note);
       if (episode.notifications.length > MAX_NOTIFICATIONS) episode.notifications.splice(1, 1);
-      this.#markChanged(episode);
+      this.#changed.add(episode);
     }
   }
 
@@ -171,7 +170,7 @@ export class AlertHistory {
     if (!episode) return;
     episode.actions.push(note);
     if (episode.actions.length > MAX_ACTIONS) episode.actions.shift();
-    this.#markChanged(episode);
+    this.#changed.add(episode);
   }
 
   /** An alert is silenced; each silence is noted once. */
@@ -182,7 +181,7 @@ export class AlertHistory {
     for (const { id, createdBy, comment } of silences) {
       if (episode.silencedBy.some(known => known.id === id)) continue;
       episode.silencedBy.push({ at, id, createdBy, comment });
-      this.#markChanged(episode);
+      this.#changed.add(episode);
     }
   }
 
@@ -195,15 +194,7 @@ export class AlertHistory {
 
   /** Writes what has changed. */
   flush(): void {
-    clearImmediate(this.#writing);
-    this.#writing = undefined;
-    this.#write(Number.POSITIVE_INFINITY);
-  }
-
-  #write(batch: number): void {
-    const changed = [...this.#changed].slice(0, batch);
-    for (const episode of changed) this.#changed.delete(episode);
-    if (changed.length > 0) this.#store.upsert(changed.map(stored));
+    this.#changed.flush();
   }
 
   #of({ labels }: Pick<StoredAlert, 'labels'>): AlertHistoryEntry | undefined {
@@ -221,18 +212,7 @@ export class AlertHistory {
     const episode = this.#open.get(alertIdentity(labels));
     if (!episode || !escalation || (episode.escalation ?? '') >= escalation) return;
     episode.escalation = escalation;
-    this.#markChanged(episode);
-  }
-
-  /** What happens at once is written at once, unless it is so much that others would have to wait. */
-  #markChanged(episode: AlertHistoryEntry): void {
     this.#changed.add(episode);
-    this.#writing ??= setImmediate(() => this.#writeBatch());
-  }
-
-  #writeBatch(): void {
-    this.#write(BATCH);
-    this.#writing = this.#changed.size > 0 ? setImmediate(() => this.#writeBatch()) : undefined;
   }
 }
 

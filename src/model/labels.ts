@@ -42,7 +42,7 @@ export class Labels {
   /** From pairs in any order; of a name given twice the last one counts. */
   static of(pairs: Iterable<readonly [string, string]> | Readonly<Record<string, string>>): Labels {
     const map = new Map(Symbol.iterator in pairs ? pairs : Object.entries(pairs));
-    const names = [...map.keys()].filter(name => map.get(name) !== '').sort();
+    const names = shared([...map.keys()].filter(name => map.get(name) !== '').sort());
     return new Labels(
       names,
       names.map(name => map.get(name) as string),
@@ -134,6 +134,14 @@ export class Labels {
 
 const none = Labels.sorted([], []);
 const JUST_NAME = [METRIC_NAME];
+
+/** The last list of names: label sets that come one after the other mostly have the same, and share it. */
+let lastNames: readonly string[] = [];
+
+function shared(names: readonly string[]): readonly string[] {
+  if (!isSameList(lastNames, names)) lastNames = names;
+  return lastNames;
+}
 
 /** What is left of a list of names, and where in it that was. */
 interface Rest {

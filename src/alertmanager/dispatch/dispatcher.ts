@@ -1,11 +1,21 @@
 // Alerts into groups, by the tree of routes. Comes in: alerts; goes out: groups whose time has come. Source: Alertmanager,
 // dispatch/dispatch.go.
 
+import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { StoredAlert } from '../alert-store.js';
 import type { Route } from '../config/definition.js';
-import { AlertGroup, type Instant } from './group.js';
+import { AlertGroup, compareLabelSets, type Instant } from './group.js';
 import { groupKeyOf, groupLabelsOf, matchingRoutes } from './routes.js';
+
+/** A group an alert belongs to, whether it is there or not. */
+interface GroupPlace {
+  readonly id: string;
+  readonly key: string;
+  readonly route: Route;
+  /** Of the group. */
+  readonly labels: Labels;
+}
 
 export class Dispatcher {
   readonly #route: Route;
@@ -15,10 +25,9 @@ export class Dispatcher {
   /** Groups each alert is in, by its fingerprint. */
   readonly #groupCounts = new Map<string, number>();
   /** Alerts with the same labels have the same routes. */
-  readonly #routesByAlert = new Map<
-    string,
-    readonly (readonly [id: string, make: (now: Instant) => AlertGroup])[]
-  >();
+  readonly #placesByAlert = new Map<string, readonly GroupPlace[]>();
+  /** The last one on each route: alerts of one group come together. */
+  readonly #lastPlaces = new Map<Route, GroupPlace>();
 
   constructor(route: Route) {
     this.#route = route;
@@ -39,10 +48,10 @@ export class Dispatcher {
 
   /** Adds an alert to its groups. */
   add(alert: StoredAlert, now: Instant): void {
-    for (const [id, make] of this.#routesOf(alert)) {
+    for (const { id, key, route, labels } of this.#placesOf(alert)) {
       let group = this.#groups.get(id);
       if (!group) {
-        group = make(now);
+        group = new AlertGroup(key, route, labels, now);
         this.#groups.set(id, group);
       }
       if (!group.has(alert.fingerprint)) this.#countGroups(alert.fingerprint, 1);
@@ -76,7 +85,7 @@ export class Dispatcher {
       const { fingerprint } = alert;
       if (!group.drop(alert)) continue;
       this.#countGroups(fingerprint, -1);
-      if (!this.#groupCounts.has(fingerprint)) this.#routesByAlert.delete(fingerprint);
+      if (!this.#groupCounts.has(fingerprint)) this.#placesByAlert.delete(fingerprint);
     }
     const id = this.#idOf(group.route, group.key);
     if (group.isEmpty && this.#groups.get(id) === group) this.#groups.delete(id);
@@ -88,18 +97,24 @@ export class Dispatcher {
     else this.#groupCounts.delete(fingerprint);
   }
 
-  #routesOf({ fingerprint, labels }: StoredAlert) {
-    let way = this.#routesByAlert.get(fingerprint);
-    if (!way) {
-      way = matchingRoutes(this.#route, labels).map(route => {
-        const groupLabels = groupLabelsOf(route, labels);
-        const key = groupKeyOf(route, groupLabels);
-        const make = (now: Instant) => new AlertGroup(key, route, groupLabels, now);
-        return [this.#idOf(route, key), make] as const;
-      });
-      this.#routesByAlert.set(fingerprint, way);
+  #placesOf({ fingerprint, labels }: StoredAlert): readonly GroupPlace[] {
+    let places = this.#placesByAlert.get(fingerprint);
+    if (!places) {
+      places = matchingRoutes(this.#route, labels).map(route =>
+        this.#placeOf(route, groupLabelsOf(route, labels)),
+      );
+      this.#placesByAlert.set(fingerprint, places);
     }
-    return way;
+    return places;
+  }
+
+  #placeOf(route: Route, labels: Labels): GroupPlace {
+    const last = this.#lastPlaces.get(route);
+    if (last && compareLabelSets(last.labels, labels) === 0) return last;
+    const key = groupKeyOf(route, labels);
+    const place = { id: this.#idOf(route, key), key, route, labels };
+    this.#lastPlaces.set(route, place);
+    return place;
   }
 
   #idOf(route: Route, key: string): string {
