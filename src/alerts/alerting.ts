@@ -8,7 +8,8 @@ import { Forecast } from '../alertmanager/forecast/forecast.js';
 import { formatMatchers } from '../alertmanager/matchers/matcher.js';
 import { mutedAlerts, mutesOf } from '../alertmanager/mute/muted-alerts.js';
 import { type Silence, Silences, silenceState } from '../alertmanager/mute/silences.js';
-import { NotificationLog } from '../alertmanager/pipeline/notification-log.js';
+import { namesOfId } from '../alertmanager/pipeline/integration.js';
+import { type LogEntry, NotificationLog } from '../alertmanager/pipeline/notification-log.js';
 import { Notifier } from '../alertmanager/pipeline/notifier.js';
 import { receiverKinds } from '../alertmanager/receivers/index.js';
 import type { ReceiverContext } from '../alertmanager/receivers/receiver.js';
@@ -302,12 +303,23 @@ export class Alerting {
     await sender?.close();
   }
 
-  /** An alert may be on disk without its history entry: the entry is opened now. */
+  /** Alerts and messages may be on disk without what the history has of them: it is noted now. */
   #resume(at: Millis): void {
-    const firing = [...this.alerts.all()].filter(alert => !isResolved(alert, at));
+    const all = [...this.alerts.all()];
+    const firing = all.filter(alert => !isResolved(alert, at));
     // Copies raise what has begun.
     const isCopy = ({ labels }: StoredAlert) => Number(isEscalation(labels.toJSON()));
     for (const alert of firing.sort((a, b) => isCopy(a) - isCopy(b))) this.history.open(alert);
+    for (const alert of all) if (isResolved(alert, at)) this.history.close(alert);
+    for (const [id, entry] of this.#log.last()) this.#resumeNotification(id, entry);
+  }
+
+  #resumeNotification(id: string, { at, firing }: LogEntry): void {
+    const names = namesOfId(id);
+    if (!names) return;
+    const alerts = firing.map(each => this.alerts.get(each)).filter(alert => alert !== undefined);
+    const note = { at, receiver: names.receiverName, integration: names.kind, status: 'firing' } as const;
+    this.history.recoverNotification(alerts, note);
   }
 
   #onFiring(alert: StoredAlert, at: Millis): void {

@@ -164,6 +164,24 @@ export class AlertHistory {
     }
   }
 
+  /** Notes a message that an earlier run sent, where that run ended before it could. */
+  recoverNotification(
+    alerts: readonly Pick<StoredAlert, 'labels'>[],
+    note: Omit<NotificationRecord, 'escalation'>,
+  ): void {
+    const isMissing = (alert: Pick<StoredAlert, 'labels'>) => {
+      const entry = this.#of(alert);
+      const escalation = alert.labels.get('escalation');
+      const isLater = (known: NotificationRecord) =>
+        known.at >= note.at &&
+        known.receiver === note.receiver &&
+        known.integration === note.integration &&
+        (known.escalation ?? '') === escalation;
+      return entry && entry.startsAt <= note.at && !entry.notifications.some(isLater);
+    };
+    this.recordNotification(alerts.filter(isMissing), note);
+  }
+
   /** Something was done about an alert. */
   recordAction(alert: StoredAlert, note: ActionRecord): void {
     const episode = this.#of(alert);

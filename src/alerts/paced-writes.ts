@@ -10,7 +10,7 @@ const BATCH = 500;
 /** A span is this many times as long as writing took before it, within bounds: a slow disk must not hold up all else. */
 const SPARE = 10;
 const SHORTEST: Millis = 2000;
-const LONGEST: Millis = 10_000;
+const LONGEST: Millis = 5000;
 
 /** Things that have changed and are not written yet. The caller must {@link flush} it before it ends. */
 export class PacedWrites<T> {

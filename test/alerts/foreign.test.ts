@@ -1,7 +1,7 @@
 // Alerts that others send to our API, possibly once only: an accepted alert is notified, also after a restart.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { IncomingAlert } from '../../src/alertmanager/alert-store.js';
+import type { IncomingAlert, StoredAlert } from '../../src/alertmanager/alert-store.js';
 import { firing, openWorld, type World, webhooksTo } from '../support/alerting.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { type Endpoint, startEndpoint } from '../support/endpoint.js';
@@ -67,4 +67,35 @@ test('an alert on disk is in the history, though the process was killed before t
   expect(history().sort()).toEqual(['a', 'b']);
   await restart();
   expect(history().sort()).toEqual(['a', 'b']);
+});
+
+test('an end and a message on disk are in the history, though the process was killed before the history was written', async () => {
+  const [ended, notified] = [{ target: 'a' }, { target: 'b' }].map(each => firing(each, Date.now() + MINUTE));
+  send(ended as IncomingAlert, notified as IncomingAlert);
+  // The state after a `kill -9` between the two.
+  const at = Date.now() + 1;
+  const [over, open] = [...world.alerting.alerts.all()] as [StoredAlert, StoredAlert];
+  const kept = { ...over, labels: over.labels.toJSON(), endsAt: at, isOver: true };
+  world.store.states.upsert('alert', [[over.fingerprint, kept]]);
+  const logged = { at, firing: [open.fingerprint], resolved: [] };
+  world.store.states.upsert('notification', [['a/b/webhook/0\n{}:{target="b"}', logged]]);
+  const entries = () =>
+    world.alerting.history.select({ limit: 10 }).episodes.map(({ labels, endsAt, notifications }) => ({
+      target: labels.target,
+      endsAt,
+      notifications,
+    }));
+  const sent = { at, receiver: 'a/b', integration: 'webhook', status: 'firing' };
+  for (let i = 0; i < 2; i++) {
+    await world.close();
+    world = await openWorld({
+      folder,
+      alertmanager: 'route: { receiver: none }\nreceivers: [{ name: none }]\n',
+    });
+    expect(entries().filter(({ target }) => target === 'a')).toEqual([
+      { target: 'a', endsAt: at, notifications: [] },
+    ]);
+    const [entry] = entries().filter(({ target }) => target === 'b');
+    expect(entry?.notifications.filter(({ receiver }) => receiver === 'a/b')).toEqual([sent]);
+  }
 });

@@ -48,6 +48,12 @@ function open(
   return kind.open(options, context);
 }
 
+/** Whose id it is; undefined for what is none. */
+export function namesOfId(id: string): Pick<Integration, 'receiverName' | 'kind'> | undefined {
+  const [, receiverName, kind] = /^(.*)\/([^/]+)\/\d+$/s.exec(id) ?? [];
+  return receiverName === undefined || kind === undefined ? undefined : { receiverName, kind };
+}
+
 function idOf(receiverName: string, kind: string, index: number): string {
   return `${receiverName}/${kind}/${index}`;
 }

@@ -81,6 +81,12 @@ export class NotificationLog {
     return this.#states.all<LogEntry>(KIND).get(key);
   }
 
+  /** The last message of each integration about each group, with the integration's id. */
+  *last(): Generator<readonly [id: string, entry: LogEntry]> {
+    for (const [key, entry] of this.#states.all<LogEntry>(KIND))
+      yield [key.slice(0, key.indexOf('\n')), entry];
+  }
+
   /** How long ago the last message was: of one before a restart by the wall clock, on either side of it. */
   age(key: string, { at, elapsed }: { readonly at: Millis; readonly elapsed: Millis }): Millis {
     const loggedAt = this.#loggedAt.get(key);
