@@ -11,8 +11,8 @@ import type { YamlNode } from '../yaml-tree.js';
 const VALUE_KEYS = ['values', 'secrets', 'files'] as const;
 export type HeaderValueKey = (typeof VALUE_KEYS)[number];
 
-/** Headers that belong to the connection, or have keys of their own. */
-const RESERVED = new Set([
+/** Headers that belong to the connection or a protocol, or have keys of their own; in lower case. */
+export const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   'authorization',
   'host',
   'content-encoding',
@@ -39,7 +39,7 @@ export function readHttpHeaders(decoder: Decoder, node: Field): Record<string, S
   const headers: Record<string, SecretSource> = {};
   for (const [name, value] of decoder.entries(node, 'map[string]config.Header')) {
     const shown = canonical(name);
-    if (RESERVED.has(name.toLowerCase()))
+    if (RESERVED_HEADERS.has(name.toLowerCase()))
       decoder.addMistake(value, `setting header "${shown}" is not allowed`);
     if (Object.hasOwn(headers, name.toLowerCase()))
       decoder.addMistake(value, `header "${shown}" is defined in multiple sections`);

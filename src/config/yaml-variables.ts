@@ -1,10 +1,10 @@
 // Variables of the environment in the sections of monitor.yml that are in Prometheus' format.
 
-import { expandVariables } from '../../config/expand-variables.js';
-import type { YamlNode } from '../../config/yaml-tree.js';
+import { expandVariables } from './expand-variables.js';
+import type { YamlNode } from './yaml-tree.js';
 
 /** Their texts are templates, in which `${1}` and `${name}` are groups. */
-const TEMPLATES = new Set(['relabel_configs', 'metric_relabel_configs']);
+const TEMPLATES = new Set(['relabel_configs', 'metric_relabel_configs', 'write_relabel_configs']);
 
 /**
  * The same tree with `${NAME}` and `${NAME:-default}` filled in as everywhere in monitor.yml, but for relabelling.
