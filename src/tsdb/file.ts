@@ -11,7 +11,15 @@ import { TimestampsTable } from './chunks/timestamps-table.js';
 import { LogTable } from './head/log-table.js';
 import { StreamsTable } from './head/streams-table.js';
 import { SeriesTable } from './index/series-table.js';
-import { LARGE_CHUNK, OLDEST_READABLE, PAGE_SIZE, SAMPLES_MIGRATIONS, WITH_STREAMS } from './schema.js';
+import { OutgoingTable } from './outgoing/outgoing-table.js';
+import {
+  LARGE_CHUNK,
+  OLDEST_READABLE,
+  PAGE_SIZE,
+  SAMPLES_MIGRATIONS,
+  WITH_OUTGOING,
+  WITH_STREAMS,
+} from './schema.js';
 
 /** Pages the journal may have before they are copied into the file: a busy journal is as large as the samples. */
 const JOURNAL_PAGES = 128;
@@ -21,6 +29,7 @@ export class SampleFile {
   readonly series: SeriesTable;
   readonly streams: StreamsTable;
   readonly log: LogTable;
+  readonly outgoing: OutgoingTable;
   readonly axes: TimestampsTable;
   readonly chunks: ChunkTable;
   readonly #db: Sqlite;
@@ -52,9 +61,11 @@ export class SampleFile {
       }
       const sink = isReadOnly ? withoutReports(damage) : damage;
       this.series = new SeriesTable(db, sink);
-      const hasStreams = (db.pragma('user_version') as number) >= WITH_STREAMS;
+      const version = db.pragma('user_version') as number;
+      const hasStreams = version >= WITH_STREAMS;
       this.streams = new StreamsTable(db, hasStreams);
       this.log = new LogTable(db, sink, hasStreams);
+      this.outgoing = new OutgoingTable(db, sink, version >= WITH_OUTGOING);
       this.axes = new TimestampsTable(db);
       this.chunks = new ChunkTable(db, this.axes, cache, { large: LARGE_CHUNK, isReadOnly });
       const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();

@@ -9,6 +9,7 @@ import type { Heads } from './head/heads.js';
 import type { StoredSeries } from './index/series-columns.js';
 import type { SeriesRef } from './index/series-ref.js';
 import type { SeriesRegistry } from './index/series-registry.js';
+import type { Outgoing } from './outgoing/outgoing.js';
 import type { Streams } from './streams.js';
 
 /** Scrapes that waited and are written with the next one. */
@@ -23,6 +24,9 @@ interface JournalParts {
   readonly stored: StoredSeries;
   readonly registry: SeriesRegistry;
   readonly streams: Streams;
+  readonly outgoing: Outgoing;
+  /** Called when scrapes were queued to be sent elsewhere. */
+  readonly onQueued: () => void;
 }
 
 interface Seen {
@@ -78,17 +82,19 @@ export class Journal {
    * @returns the series that have a chunk more @throws SQLite's errors
    */
   write(file: SampleFile, reload: () => void, mayCut: boolean): SeriesRef[] {
-    const { heads, registry } = this.#parts;
+    const { heads, registry, outgoing, onQueued } = this.#parts;
     const waiting = heads.waiting().slice(0, CATCH_UP);
     if (waiting.length === 0) return [];
     const touched = [...new Set(waiting.map(({ head }) => head))];
     const steps = this.#transaction(file, touched, added => {
       reload();
       this.#trim(file);
+      outgoing.begin();
       for (const { head, row } of waiting) registry.write(file, head, row, added);
       const count = rowsOfBlock(heads);
       return touched.map(head => ({ head, step: this.#cutter(head).step(file, count, mayCut) }));
     });
+    if (outgoing.commit()) onQueued();
     this.#isTrimDue = steps.some(({ step }) => step?.isLast);
     for (const { row } of waiting) {
       row.isLogged = true;

@@ -10,6 +10,7 @@ import type { StoredSeries } from './index/series-columns.js';
 import type { SeriesRef } from './index/series-ref.js';
 import type { SeriesRegistry } from './index/series-registry.js';
 import type { Journal } from './journal.js';
+import type { Outgoing } from './outgoing/outgoing.js';
 
 /** Retention is looked at this often. */
 const PRUNE_INTERVAL: Millis = 60_000;
@@ -17,6 +18,8 @@ const PRUNE_INTERVAL: Millis = 60_000;
 const SHRINK_BATCH = 64;
 /** Series whose chunks are merged at a time. */
 const MERGE_BATCH = 64;
+/** Scrapes that wait to be sent and are deleted at a time for their size. */
+const FEW_SCRAPES = 20;
 /** Chunks compared with their index at a time. */
 const CHECK_BATCH = 100;
 
@@ -26,6 +29,7 @@ interface MaintenanceParts {
   readonly stored: StoredSeries;
   readonly journal: Journal;
   readonly cache: ByteCache;
+  readonly outgoing: Outgoing;
   readonly clock: Clock;
 }
 
@@ -96,16 +100,29 @@ export class Maintenance {
     if (clock.elapsed() < this.#pruneAt) return false;
     reload();
     const batch = pruneChunks(file, limits, clock.now());
+    // What waits to be sent is kept no longer than samples are.
+    const isOlder = this.#pruneOutgoing(file, batch?.before);
     if (batch) {
       this.#isUnsettled = true;
       registry.shrink(file, batch.series);
       return true;
     }
+    if (isOlder) return true;
     registry.deleteEnds(file, registry.oldest());
     if (registry.hasGarbage) registry.sweep(hold);
     cache.age();
     this.#pruneAt = clock.elapsed() + PRUNE_INTERVAL;
     return false;
+  }
+
+  /** @param before samples of before it have been deleted */
+  #pruneOutgoing(file: SampleFile, before: Millis | undefined): boolean {
+    const { outgoing, clock } = this.#parts;
+    const { retention, maxBytes } = this.#options.limits;
+    // Nothing else is left to be deleted.
+    if (before === undefined && maxBytes > 0 && file.used > maxBytes)
+      return outgoing.prune(file, Number.POSITIVE_INFINITY, FEW_SCRAPES);
+    return outgoing.prune(file, before ?? clock.now() - retention);
   }
 
   /** Some series with one write: chunks of series that were cut together are on the same pages. */

@@ -4,12 +4,14 @@
 import { lowerBound } from '../model/sorted.js';
 import type { Millis } from '../model/time.js';
 import type { SampleFile } from './file.js';
+import type { Outgoing } from './outgoing/outgoing.js';
 
 /** Forgets every sample and end at a moment and later, in one transaction. @throws SQLite's errors, DamagedRow */
-export function deleteFrom(file: SampleFile, at: Millis): void {
+export function deleteFrom(file: SampleFile, at: Millis, outgoing: Outgoing): void {
   file.transaction(() => {
     for (const { id } of [...file.series.all()]) deleteChunks(file, id, at);
     file.log.deleteFrom(at);
+    outgoing.rewind(file, at);
     file.series.deleteEndsFrom(at);
   });
 }

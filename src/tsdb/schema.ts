@@ -1,5 +1,5 @@
 // The tables of the samples' own database. A scrape goes to `log` first, a row each (those of scrape targets, which are
-// streams of their own, to `stream_log`); from there series by series into `chunks`, whose times are in `axes` unless they
+// streams of their own, to `stream_log`, and those to be sent elsewhere to `outgoing` too); from there series by series into `chunks`, whose times are in `axes` unless they
 // are evenly spaced.
 
 /** The tables; opened with {@link PAGE_SIZE}. */
@@ -36,16 +36,31 @@ const streamsMigration = `
 /** The tables stay: rows of the logs are written in another way, which an older version would take for damage. */
 const logRowsMigration = '';
 
+/** Scrapes that wait to be sent to other storages, and how far each receiver has them. */
+const outgoingMigration = `
+  CREATE TABLE outgoing (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, count INTEGER NOT NULL, total INTEGER NOT NULL,
+    samples BLOB NOT NULL
+  );
+  CREATE TABLE queues (
+    name TEXT PRIMARY KEY, sent INTEGER NOT NULL, reading INTEGER NOT NULL, split TEXT NOT NULL, newest INTEGER NOT NULL
+  );
+`;
+
 /** The steps that bring a file up to date; their number is its version. */
 export const SAMPLES_MIGRATIONS: readonly string[] = [
   samplesMigration,
   checksumsMigration,
   streamsMigration,
   logRowsMigration,
+  outgoingMigration,
 ];
 
 /** The first version with the tables of streams. */
 export const WITH_STREAMS = 3;
+
+/** The first version with what waits to be sent. */
+export const WITH_OUTGOING = 5;
 
 /** The oldest version that can be read as it is: the tables it has are the same. */
 export const OLDEST_READABLE = 2;

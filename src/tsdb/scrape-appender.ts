@@ -250,8 +250,11 @@ export class ScrapeAppender {
     const { last } = this.#parts.stored;
     const matching = this.#parts.registry.index.select(matchers);
     const ended = new Set(row.ended);
+    const hasEnded = (series: SeriesRef) =>
+      ended.has(series) ||
+      (this.#parts.stored.ends(series).at(-1) ?? Number.NEGATIVE_INFINITY) > last.get(series);
     const over = matching.filter(
-      series => !ended.has(series) && last.get(series) >= since && last.get(series) < at && isMeant(series),
+      series => last.get(series) >= since && last.get(series) < at && isMeant(series) && !hasEnded(series),
     );
     this.#end(row, over);
     this.#own.head.update(row.ended);

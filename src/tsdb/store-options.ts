@@ -16,6 +16,8 @@ export interface SampleStoreOptions {
   /** No other process writes to the file: it is not asked for before every read whether one has. */
   readonly isAlone?: boolean;
   readonly clock?: Clock;
+  /** Called when scrapes were queued for receivers. */
+  readonly onQueued?: () => void;
   /** Why the file must not be touched at the moment, one line. */
   readonly obstacle?: () => string | undefined;
 }

@@ -16,6 +16,8 @@ import type { SeriesRef } from './index/series-ref.js';
 import { SeriesRegistry } from './index/series-registry.js';
 import { Journal } from './journal.js';
 import { Maintenance } from './maintenance.js';
+import { Outgoing, type QueueStatus, type WindowRequest } from './outgoing/outgoing.js';
+import type { QueueWindow } from './outgoing/queue-window.js';
 import { PartReader } from './part-reader.js';
 import { deleteFrom } from './rewind.js';
 import { ScrapeAppender } from './scrape-appender.js';
@@ -36,7 +38,8 @@ export class SampleStore implements SampleSource {
   readonly #cache: ByteCache;
   readonly #stored = new StoredSeries();
   readonly #heads = new Heads(this.#stored);
-  readonly #registry = new SeriesRegistry(this.#stored, this.#heads);
+  readonly #outgoing = new Outgoing();
+  readonly #registry = new SeriesRegistry(this.#stored, this.#heads, this.#outgoing);
   readonly #streams = new Streams(this.#heads, this.#registry);
   readonly #interim = new Interim(this.#registry.index);
   readonly #journal: Journal;
@@ -57,8 +60,10 @@ export class SampleStore implements SampleSource {
     this.#clock = options.clock ?? systemClock;
     this.#cache = new ByteCache(options.cacheBytes ?? 32 * 1024 * 1024);
     const [stored, heads, registry] = [this.#stored, this.#heads, this.#registry];
+    const outgoing = this.#outgoing;
     const parts = { stored, heads, registry, streams: this.#streams, interim: this.#interim };
-    this.#journal = new Journal(parts);
+    const onQueued = () => options.onQueued?.();
+    this.#journal = new Journal({ ...parts, outgoing, onQueued });
     this.#appender = new ScrapeAppender(parts, {
       onSetBack: at => this.#rewind(at),
       onLost: head => this.#journal.resetHead(head),
@@ -76,7 +81,7 @@ export class SampleStore implements SampleSource {
     });
     const { retention, maxBytes = 0 } = options;
     this.#maintenance = new Maintenance(
-      { registry, stored, journal: this.#journal, cache: this.#cache, clock: this.#clock },
+      { registry, stored, journal: this.#journal, cache: this.#cache, outgoing, clock: this.#clock },
       { limits: { retention, maxBytes }, hold: held => this.#eachHeld(held) },
     );
     this.#guarded = new ResilientDatabase({
@@ -203,8 +208,9 @@ export class SampleStore implements SampleSource {
     const from = new Date(this.#stored.newest).toISOString();
     const fields = { file, from, to: new Date(at).toISOString() };
     log('warn', 'The clock was set back; samples of the time to come are forgotten', fields);
-    this.#guarded.use(opened => deleteFrom(opened, at));
+    this.#guarded.use(opened => deleteFrom(opened, at, this.#outgoing));
     this.#heads.clear();
+    for (const head of this.#heads.all()) head.queuedTo = Number.NEGATIVE_INFINITY;
     this.#closeFile();
     this.#stored.clearTimes();
     const opened = this.#guarded.opened;
@@ -214,6 +220,7 @@ export class SampleStore implements SampleSource {
   #reread(file: SampleFile): void {
     this.#load(file);
     this.#registry.replay(file);
+    this.#outgoing.load(file);
     this.#maintenance.findMergeable();
   }
 
@@ -250,6 +257,32 @@ export class SampleStore implements SampleSource {
       if (!isBusy) return false;
     }
     return !this.#guarded.isClosed;
+  }
+
+  /** Scrapes are queued for receivers of these names from now on, and for no others. */
+  setQueues(names: readonly string[]): void {
+    this.#outgoing.setNames(names, undefined);
+    this.#guarded.use(file => this.#outgoing.load(file));
+  }
+
+  /** How the receivers do, and the newest sample that was queued; 0 before the first. */
+  queues(): { readonly newest: Millis; readonly queues: readonly QueueStatus[] } {
+    return { newest: this.#outgoing.newest, queues: this.#outgoing.statuses };
+  }
+
+  /** What a receiver is to get next, as {@link Outgoing.next} says; undefined while the disk fails, too. */
+  nextWindow(name: string, request: WindowRequest): QueueWindow | undefined {
+    return this.#guarded.use(file => this.#outgoing.next(file, name, request));
+  }
+
+  /** The labels of a series of a window. */
+  labelsOf(id: number): Labels | undefined {
+    return this.#registry.labelsOf(id);
+  }
+
+  /** Changes when numbers of series may be those of others. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Calls back for series that may not be in the index and are not to be forgotten. */
@@ -299,6 +332,7 @@ export class SampleStore implements SampleSource {
     try {
       this.#load(file);
       this.#registry.replay(file);
+      if (!this.#isReadOnly) this.#outgoing.load(file);
       this.#journal.reset();
       this.#maintenance.reset();
     } catch (error) {

@@ -18,6 +18,8 @@ interface PruneResult {
   /** Series that lost chunks, by id. */
   readonly series: ReadonlySet<number>;
   readonly chunks: number;
+  /** Samples of before this moment are beyond the limits. */
+  readonly before: Millis;
 }
 
 /** Deletes some of what is beyond the limits, in a transaction of its own; undefined when nothing is. */
@@ -28,5 +30,9 @@ export function pruneChunks(file: SampleFile, limits: Limits, now: Millis): Prun
   const rows = file.chunks.oldest(before, isTooMuch ? BATCH / 10 : BATCH);
   if (rows.length === 0) return undefined;
   file.transaction(() => file.chunks.remove(rows));
-  return { series: new Set(rows.map(row => row.series)), chunks: rows.length };
+  return {
+    series: new Set(rows.map(row => row.series)),
+    chunks: rows.length,
+    before: isTooMuch ? Math.max(...rows.map(({ last }) => last)) : before,
+  };
 }

@@ -27,6 +27,8 @@ export class Head {
   id = 0;
   /** The stream is over: no more rows come, and what is here can go to chunks. */
   isOver = false;
+  /** The newest row that is queued to be sent to other storages. */
+  queuedTo: Millis = Number.NEGATIVE_INFINITY;
   /** Series that had samples with times of their own since the last block. */
   readonly timed = new Set<SeriesRef>();
   readonly #sequence: Sequence;

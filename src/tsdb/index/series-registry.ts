@@ -10,6 +10,7 @@ import type { HeadRow } from '../head/head-row.js';
 import type { Heads } from '../head/heads.js';
 import type { LoggedScrape } from '../head/log-table.js';
 import { SamplesToLog } from '../head/samples-to-log.js';
+import type { Outgoing } from '../outgoing/outgoing.js';
 import { RefTable } from './ref-table.js';
 import type { StoredSeries } from './series-columns.js';
 import { SeriesIndex } from './series-index.js';
@@ -34,9 +35,11 @@ export class SeriesRegistry {
   /** Series made or left without being in the index, and how many of them were needed when it was looked last. */
   #loose = 0;
   #needed = 0;
+  readonly #outgoing: Outgoing;
 
-  constructor(stored: StoredSeries, heads: Heads) {
+  constructor(stored: StoredSeries, heads: Heads, outgoing: Outgoing) {
     this.#stored = stored;
+    this.#outgoing = outgoing;
     this.index = new SeriesIndex(stored);
     this.#heads = heads;
   }
@@ -76,6 +79,12 @@ export class SeriesRegistry {
     for (const series of this.index.loose()) if (!isHeld.has(series)) this.index.free(series);
     this.#needed = isHeld.size;
     this.#loose = isHeld.size;
+  }
+
+  /** The labels of a series by its number in the file. */
+  labelsOf(id: number): Labels | undefined {
+    const series = this.#withId(id);
+    return series === undefined ? undefined : this.index.labels(series);
   }
 
   #withId(id: number): SeriesRef | undefined {
@@ -211,9 +220,9 @@ export class SeriesRegistry {
     const samples = this.#samplesToLog.of(head, row, idOf);
     if (head.stream !== undefined && head.id === 0) head.id = file.streams.add(head.stream);
     row.logId = file.log.append({ stream: head.id, at: row.at, ...samples });
-    for (const series of row.ended) {
-      if (id.get(series) !== 0) file.series.addEnd(id.get(series), row.at);
-    }
+    const ended = row.ended.map(series => id.get(series)).filter(each => each !== 0);
+    for (const each of ended) file.series.addEnd(each, row.at);
+    this.#outgoing.add(file, head, row.at, samples, ended);
   }
 
   #assignId(file: SampleFile, series: SeriesRef, added: SeriesRef[]): void {

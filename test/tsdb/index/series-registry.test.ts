@@ -5,12 +5,13 @@ import { Labels } from '../../../src/model/labels.js';
 import { Heads } from '../../../src/tsdb/head/heads.js';
 import { StoredSeries } from '../../../src/tsdb/index/series-columns.js';
 import { SeriesRegistry } from '../../../src/tsdb/index/series-registry.js';
+import { Outgoing } from '../../../src/tsdb/outgoing/outgoing.js';
 
 const labels = (n: number) => Labels.of({ __name__: 'm', n: `${n}` });
 
 test('memory stays bounded over ten thousand label sets, a hundred at a time', () => {
   const stored = new StoredSeries();
-  const registry = new SeriesRegistry(stored, new Heads(stored));
+  const registry = new SeriesRegistry(stored, new Heads(stored), new Outgoing());
   const kept = registry.admit(registry.resolve(labels(-1)));
   const held = registry.resolve(labels(-2));
   for (let n = 0; n < 10_000; n++) {
@@ -24,7 +25,7 @@ test('memory stays bounded over ten thousand label sets, a hundred at a time', (
 
 test('a referenced series that is not in the index is no garbage', () => {
   const stored = new StoredSeries();
-  const registry = new SeriesRegistry(stored, new Heads(stored));
+  const registry = new SeriesRegistry(stored, new Heads(stored), new Outgoing());
   const held = Array.from({ length: 3000 }, (_, n) => registry.resolve(labels(n)));
   expect(registry.hasGarbage).toBe(true);
   registry.sweep(hold => held.forEach(hold));
