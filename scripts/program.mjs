@@ -17,6 +17,7 @@ const THREADS = {
   checks: 'probes/thread',
   query: 'query/thread/thread',
   scrapes: 'scrape/thread',
+  remotes: 'remote-write/thread',
 };
 
 /** Native dependencies, and those that are loaded when a configuration asks for them, stay where they are. */

@@ -31,6 +31,7 @@ const NUMBER: Record<string, number> = {
   cluster: 3,
   alerts: 3.2,
   scrape: 3.3,
+  'remote-write': 3.3,
   analysis: 3.5,
   report: 3.7,
   http: 4,

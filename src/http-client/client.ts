@@ -18,7 +18,7 @@ interface CallRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
   /** The body has a secret in it: a redirect to another host is not followed. */
   readonly isSecret?: boolean;
 }

@@ -12,7 +12,7 @@ export interface WireRequest {
   /** With the parameters. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body?: string | Buffer | undefined;
 }
 
 /** What came back, headers first; the body went to the {@link Sink}. */

@@ -77,6 +77,8 @@ export class EmbeddedEngine implements SamplingEngine {
   readonly #worker: SupervisedWorker<ThreadOptions, QueryThreadRequest, QueryThreadEvent>;
   #lastId = 0;
   #rules: RuleSettings | undefined;
+  /** Undefined: what is queued stays as it is. */
+  #queues: readonly string[] | undefined;
   /** Callers that wait for the evaluation of a scrape, in the order of the scrapes. */
   #pendingScrapes: ((judgement: RuleEvaluation | undefined) => void)[] = [];
   #closed = false;
@@ -139,6 +141,18 @@ export class EmbeddedEngine implements SamplingEngine {
   connectStreams(port: MessagePort): void {
     if (this.#closed) port.close();
     else this.#worker.post({ type: 'streams', port }, [port]);
+  }
+
+  /** Scrapes are queued to be sent to these and no others. */
+  setQueues(names: readonly string[]): void {
+    this.#queues = names;
+    this.#worker.post({ type: 'queues', names });
+  }
+
+  /** What is queued is read through a port from now on. */
+  connectQueues(port: MessagePort): void {
+    if (this.#closed) port.close();
+    else this.#worker.post({ type: 'queuePort', port }, [port]);
   }
 
   setRules(settings: RuleSettings): void {
@@ -306,6 +320,7 @@ export class EmbeddedEngine implements SamplingEngine {
     });
     this.#loseScrapes();
     this.#postTarget();
+    if (this.#queues) this.#worker.post({ type: 'queues', names: this.#queues });
     if (this.#rules) this.#worker.post({ type: 'rules', settings: this.#rules });
     this.#rejectAll(
       new QueryError('execution', `the query thread died: ${reason}; try a smaller query, or ask again`),

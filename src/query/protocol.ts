@@ -63,6 +63,10 @@ export type QueryThreadRequest =
   | { readonly type: 'append'; readonly scrape: PackedScrape }
   /** Where scrapes of other streams come from now on: {@link StreamScrapes} in, {@link StreamResults} out. */
   | { readonly type: 'streams'; readonly port: MessagePort }
+  /** Scrapes are queued to be sent to these and no others. */
+  | { readonly type: 'queues'; readonly names: readonly string[] }
+  /** Where they are read from now on, as queue-protocol.ts has it. */
+  | { readonly type: 'queuePort'; readonly port: MessagePort }
   | { readonly type: 'rules'; readonly settings: RuleSettings }
   | { readonly type: 'groups'; readonly id: number }
   | {

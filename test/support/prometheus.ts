@@ -17,12 +17,13 @@ export interface PrometheusServer {
 
 /**
  * Starts one with a configuration, given as its YAML or JSON text, and waits until it is ready. It has the samples of an
- * OpenMetrics text if there is one. @param wanted its port; a free one unless said
+ * OpenMetrics text if there is one. @param wanted its port; a free one unless said @param flags beside those of every test
  */
 export async function startPrometheus(
   configuration: string,
   openMetrics?: string,
   wanted?: number,
+  flags: readonly string[] = [],
 ): Promise<PrometheusServer> {
   const port = wanted ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
@@ -36,6 +37,7 @@ export async function startPrometheus(
     // Samples may be of any time.
     '--storage.tsdb.retention.time=100y',
     `--web.listen-address=127.0.0.1:${port}`,
+    ...flags,
   ]);
   const close = async () => {
     await child.kill();

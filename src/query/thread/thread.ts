@@ -10,6 +10,7 @@ import type { QueryThreadEvent, QueryThreadRequest, ThreadOptions } from '../pro
 import type { RuleEvaluation } from '../rule-evaluation.js';
 import { type PackedScrape, unpackScrape } from '../scrape-codec.js';
 import { DurableSource } from './durable-source.js';
+import { QueueServer } from './queue-server.js';
 import { ResponseBuffer } from './response-buffer.js';
 import { Rules } from './rules.js';
 import { QueryScheduler } from './scheduler.js';
@@ -46,8 +47,11 @@ const store = new SampleStore({
   retention,
   maxBytes,
   obstacle: () => obstacle,
+  onQueued: () => queues.stored(),
   log: (level, message, fields) => send({ type: 'log', level, message, fields }),
 });
+
+const queues = new QueueServer(store);
 
 const rules = new Rules(store, limits, systemClock, task => scheduler.yieldTo(task));
 
@@ -85,6 +89,8 @@ const scheduler = new QueryScheduler({
     else if (request.type === 'ping') send({ type: 'pong' });
     else if (request.type === 'groups') send({ type: 'groups', id: request.id, groups: rules.groups() });
     else if (request.type === 'streams') streams.connect(request.port);
+    else if (request.type === 'queues') queues.setNames(request.names);
+    else if (request.type === 'queuePort') queues.connect(request.port);
     else deferred.push({ request, since: systemClock.elapsed() });
   },
   onYield: isQuestionRunning => {
@@ -177,6 +183,7 @@ function close(): void {
   clearTimeout(maintenanceTimer);
   store.close();
   streams.close();
+  queues.close();
   port.close();
 }
 
